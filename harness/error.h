@@ -1,0 +1,27 @@
+/* Errors as values: what went wrong, in one line, and the status that the process then ends with.
+ */
+#ifndef ERROR_H
+#define ERROR_H
+
+#include <stdbool.h>
+
+enum vtb_exit {
+    VTB_EXIT_OK = 0,
+    VTB_EXIT_INTERNAL = 1,
+    VTB_EXIT_USAGE = 2,
+    VTB_EXIT_INTERRUPTED = 130,
+};
+
+struct vtb_error {
+    enum vtb_exit exit_code;
+    char message[1024];
+};
+
+/* For functions whose false or null means that *error says why. */
+#define VTB_MUST_USE __attribute__((warn_unused_result))
+
+/* Sets *error and returns false, so that a failing function ends in `return vtb_fail(...)`. */
+bool vtb_fail(struct vtb_error *error, enum vtb_exit exit_code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,42 @@
+/* Compiler and layout helpers shared by every part of the contract. C11 that is also C++20. */
+#ifndef VTB_BASE_H
+#define VTB_BASE_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * VTB_METHOD: a function that is really called, as a library's method is: never inlined, cloned or
+ * specialised, and nothing about its body is known to its callers. gcc says so with `noipa`; clang
+ * has no such attribute, but may not look into a definition that the linker could replace.
+ */
+#if defined(__clang__)
+#define VTB_METHOD __attribute__((noinline, weak))
+#else
+#define VTB_METHOD __attribute__((noipa))
+#endif
+
+/*
+ * VTB_OUT_OF_LINE: a part of its own, so that hits do not pay for its registers and stack. Not
+ * `cold`: that would have misses compiled for size, and a miss is measured as well.
+ */
+#define VTB_OUT_OF_LINE __attribute__((noinline))
+#define VTB_FORCE_INLINE inline __attribute__((always_inline))
+
+#define VTB_PASTE_(a, b) a##b
+#define VTB_PASTE(a, b) VTB_PASTE_(a, b)
+#define VTB_STRING_(a) #a
+#define VTB_STRING(a) VTB_STRING_(a)
+
+/* Bytes rounded up to a multiple of 8, the size grain of objects in .NET. */
+#define VTB_ROUND_UP_8(bytes) (((bytes) + (size_t)7) / 8 * 8)
+
+#ifdef __cplusplus
+#define VTB_C_LINKAGE extern "C"
+#else
+#define VTB_C_LINKAGE extern
+#endif
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * What a workload provides: the service whose method is measured, with its types and its table.
+ *
+ * One header in workloads/ is one workload. It includes this header, defines
+ *
+ *     typedef ... vtb_key;                      the method's argument
+ *     typedef ... vtb_value;                    the method's result, from a bool to a 256 B struct
+ *     struct vtb_table {...};                   the cache in front, shared by all cases of a round
+ *
+ *     vtb_key vtb_key_of(const struct vtb_table *, uint32_t id);
+ *         The key of an entry of the schedule: `id & VTB_ID_MASK` counts from 0 to keys - 1. An id
+ *         with VTB_ID_MISS set has a key that the table does not hold.
+ *     const vtb_value *vtb_lookup(const struct vtb_table *, vtb_key);
+ *         The cache: the value, or null on a miss. The pointer lives as long as the table.
+ *     vtb_value vtb_fetch(const struct vtb_table *, vtb_key);
+ *         The store behind the cache: the value of a key that missed. Runs when a suspended
+ *         operation is completed.
+ *     uint64_t vtb_consume(const vtb_value *);
+ *         What the caller does with the value it got; the result goes into the checksum and, with a
+ *         dependent consumer, into the next key.
+ *
+ * all `static inline`, and ends in VTB_WORKLOAD(name) = {...}; `name` is the file's stem. These
+ * functions stand in the measured region: no allocation, no system call, no error.
+ */
+#ifndef VTB_WORKLOAD_H
+#define VTB_WORKLOAD_H
+
+#include "base.h"
+
+/* An entry of the schedule: a key's number, and whether the call is to miss. */
+#define VTB_ID_MISS UINT32_C(0x80000000)
+#define VTB_ID_MASK UINT32_C(0x7fffffff)
+
+struct vtb_table;
+
+struct vtb_workload {
+    const char *summary;
+    bool is_default; /* what `run` measures when --workload is not given */
+    double default_hit_rate;
+    uint64_t default_keys;
+    uint64_t max_keys; /* at most VTB_ID_MASK */
+
+    size_t key_bytes;
+    size_t value_bytes;
+
+    /* How much memory a table for that many keys takes. */
+    size_t (*table_bytes)(uint64_t keys);
+
+    /*
+     * Makes the table in `memory`: table_bytes(keys) zeroed bytes, aligned to 4096, owned by the
+     * caller and given back with the table. Returns `memory` as the table.
+     */
+    struct vtb_table *(*make_table)(void *memory, uint64_t keys);
+};
+
+/* Unused in a cell, so that the compiler drops it and what it refers to. */
+#define VTB_WORKLOAD(stem) \
+    __attribute__((unused)) static const struct vtb_workload vtb_workload_##stem
+
+/* A 64-bit mix (the finaliser of splitmix64, public domain by S. Vigna): for hashing and contents.
+ */
+static inline uint64_t vtb_mix64(uint64_t x)
+{
+    x += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
+
+#endif

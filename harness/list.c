@@ -1,0 +1,228 @@
+#include "list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "registry.h"
+
+#define SHAPE_TEXT(id, text) [id] = (text),
+static const char *const shape_texts[] = {VTB_SHAPES(SHAPE_TEXT)};
+
+static const char *const role_texts[] = {
+    [VTB_ROLE_NONE] = "",
+    [VTB_ROLE_EMPTY] = "the loop's own cost",
+    [VTB_ROLE_FLOOR] = "the floor",
+    [VTB_ROLE_BASELINE] = "the baseline",
+};
+
+static json_t *checked(json_t *json)
+{
+    if (!json)
+        abort(); /* no memory for a few bytes of text */
+    return json;
+}
+
+/* The default workload, whose types give the sizes. */
+static const char *sizes_workload(void)
+{
+    for (size_t i = 0; vtb_workloads[i].name; i++) {
+        if (vtb_workloads[i].workload->is_default)
+            return vtb_workloads[i].name;
+    }
+    return vtb_workloads[0].name;
+}
+
+static json_t *strategies(void)
+{
+    json_t *rows = checked(json_array());
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        const struct vtb_cell *cell = vtb_cells[i];
+        const struct vtb_strategy *strategy = cell->strategy;
+        if (cell != vtb_find_cell(cell->strategy_name, sizes_workload(), false, false))
+            continue;
+        json_array_append_new(
+            rows, checked(json_pack(
+                      "{ss ss sI si si si si ss}", "name", cell->strategy_name, "shape",
+                      shape_texts[strategy->shape], "hand-over B", (json_int_t)cell->handover_bytes,
+                      "hit allocs", (int)strategy->on_hit.allocs_n, "hit B",
+                      (int)strategy->on_hit.bytes, "miss allocs", (int)strategy->on_miss.allocs_n,
+                      "miss B", (int)strategy->on_miss.bytes, "role", role_texts[strategy->role])));
+    }
+    return rows;
+}
+
+static json_t *descriptions(void)
+{
+    json_t *rows = checked(json_array());
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        const struct vtb_cell *cell = vtb_cells[i];
+        if (cell == vtb_find_cell(cell->strategy_name, sizes_workload(), false, false)) {
+            json_array_append_new(rows,
+                                  checked(json_pack("{ss ss}", "strategy", cell->strategy_name,
+                                                    "hand-over", cell->strategy->summary)));
+        }
+    }
+    return rows;
+}
+
+static json_t *models(void)
+{
+    json_t *rows = checked(json_array());
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        const struct vtb_cell *cell = vtb_cells[i];
+        if (cell == vtb_find_cell(cell->strategy_name, sizes_workload(), false, false)) {
+            json_array_append_new(rows,
+                                  checked(json_pack("{ss ss}", "strategy", cell->strategy_name,
+                                                    "modelled on", cell->strategy->modelled_on)));
+        }
+    }
+    return rows;
+}
+
+static json_t *workloads(void)
+{
+    json_t *rows = checked(json_array());
+    for (size_t i = 0; vtb_workloads[i].name; i++) {
+        const struct vtb_workload *workload = vtb_workloads[i].workload;
+        json_array_append_new(
+            rows, checked(json_pack("{ss sf sI sI sI sb ss}", "name", vtb_workloads[i].name,
+                                    "hit rate", workload->default_hit_rate, "keys",
+                                    (json_int_t)workload->default_keys, "key B",
+                                    (json_int_t)workload->key_bytes, "value B",
+                                    (json_int_t)workload->value_bytes, "default",
+                                    workload->is_default, "service", workload->summary)));
+    }
+    return rows;
+}
+
+static json_t *heaps(void)
+{
+    json_t *rows = checked(json_array());
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        const struct vtb_heap *heap = vtb_heaps[i].heap;
+        json_array_append_new(rows,
+                              checked(json_pack("{ss sb sb ss}", "name", vtb_heaps[i].name,
+                                                "collects", vtb_heap_collects(heap), "default",
+                                                heap->is_default, "memory", heap->summary)));
+    }
+    return rows;
+}
+
+/* What a format puts between and around cells. */
+struct style {
+    const char *row_start;
+    const char *separator;
+    const char *row_end;
+    const char *title; /* format of a section's title, or null */
+    bool aligned;
+    bool rule;   /* a line of dashes below the header */
+    bool quoted; /* texts with a comma in quotes */
+};
+
+static const struct style styles[] = {
+    [VTB_FORMAT_TABLE] = {"", "  ", "\n", "%s\n\n", true, false, false},
+    [VTB_FORMAT_CSV] = {"", ",", "\n", NULL, false, false, true},
+    [VTB_FORMAT_MARKDOWN] = {"| ", " | ", " |\n", "### %s\n\n", true, true, false},
+};
+
+static void text_of(const json_t *value, char *text, size_t text_bytes)
+{
+    if (json_is_string(value))
+        snprintf(text, text_bytes, "%s", json_string_value(value));
+    else if (json_is_boolean(value))
+        snprintf(text, text_bytes, "%s", json_is_true(value) ? "yes" : "no");
+    else
+        snprintf(text, text_bytes, "%g", json_number_value(value));
+}
+
+static int column_width(json_t *rows, const char *key)
+{
+    char text[256];
+    size_t index;
+    json_t *row;
+    size_t widest = strlen(key);
+    json_array_foreach(rows, index, row)
+    {
+        text_of(json_object_get(row, key), text, sizeof text);
+        widest = strlen(text) > widest ? strlen(text) : widest;
+    }
+    return (int)widest;
+}
+
+/* One row: the keys themselves if `row` is null. */
+static void print_row(FILE *out, json_t *rows, json_t *row, const struct style *style)
+{
+    char text[256];
+    const char *key;
+    json_t *value;
+    json_t *head = json_array_get(rows, 0);
+    bool first = true;
+    json_object_foreach(head, key, value)
+    {
+        snprintf(text, sizeof text, "%s", key);
+        if (row)
+            text_of(json_object_get(row, key), text, sizeof text);
+        const char *quote = style->quoted && strchr(text, ',') ? "\"" : "";
+        const bool right = json_is_number(value);
+        const bool last = !json_object_iter_next(head, json_object_key_to_iter(key));
+        const int width = style->aligned && (right || !last) ? column_width(rows, key) : 0;
+        fprintf(out, "%s%s%*s%s", first ? style->row_start : style->separator, quote,
+                right ? width : -width, text, quote);
+        first = false;
+    }
+    fputs(style->row_end, out);
+}
+
+static void print_section(FILE *out, const char *title, json_t *rows, const struct style *style)
+{
+    const char *key;
+    json_t *value;
+    size_t index;
+    json_t *row;
+    if (style->title)
+        fprintf(out, style->title, title);
+    print_row(out, rows, NULL, style);
+    if (style->rule) {
+        json_object_foreach(json_array_get(rows, 0), key, value)
+        {
+            fputs(json_is_number(value) ? "|--:" : "|---", out);
+        }
+        fputs("|\n", out);
+    }
+    json_array_foreach(rows, index, row)
+    {
+        print_row(out, rows, row, style);
+    }
+    putc('\n', out);
+}
+
+void vtb_list(FILE *out, enum vtb_format format)
+{
+    char strategies_title[128];
+    snprintf(strategies_title, sizeof strategies_title, "Strategies (sizes for the types of %s)",
+             sizes_workload());
+    struct {
+        const char *key;
+        const char *title;
+        json_t *rows;
+    } sections[] = {
+        {"strategies", strategies_title, strategies()},
+        {"descriptions", "What they hand over", descriptions()},
+        {"models", "What they are modelled on", models()},
+        {"workloads", "Workloads", workloads()},
+        {"heaps", "Heaps", heaps()},
+    };
+    json_t *all = checked(json_object());
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        if (format != VTB_FORMAT_JSON)
+            print_section(out, sections[i].title, sections[i].rows, &styles[format]);
+        json_object_set_new(all, sections[i].key, sections[i].rows);
+    }
+    if (format == VTB_FORMAT_JSON) {
+        json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+        putc('\n', out);
+    }
+    json_decref(all);
+}

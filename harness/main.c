@@ -1,0 +1,219 @@
+/* valuetask-bench: options -> plan -> passes -> samples -> summary -> report. The one place that
+ * prints errors and ends the process. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "interrupt.h"
+#include "list.h"
+#include "output.h"
+#include "run.h"
+
+typedef void report_function(FILE *out, const struct vtb_results *results);
+
+/* In the order of enum vtb_format. */
+static report_function *const reports[] = {vtb_report_table, vtb_report_json, vtb_report_csv,
+                                           vtb_report_markdown};
+
+static void print_format(FILE *out, const void *what, enum vtb_format format)
+{
+    reports[format](out, what);
+}
+
+static void print_table(FILE *out, const void *what)
+{
+    print_format(out, what, VTB_FORMAT_TABLE);
+}
+
+static void print_json(FILE *out, const void *what)
+{
+    print_format(out, what, VTB_FORMAT_JSON);
+}
+
+static void print_csv(FILE *out, const void *what)
+{
+    print_format(out, what, VTB_FORMAT_CSV);
+}
+
+static void print_markdown(FILE *out, const void *what)
+{
+    print_format(out, what, VTB_FORMAT_MARKDOWN);
+}
+
+static void print_samples(FILE *out, const void *what)
+{
+    vtb_report_samples(out, what);
+}
+
+static void print_help(FILE *out, const void *what)
+{
+    vtb_options_help(out, ((const struct vtb_options *)what)->command);
+}
+
+static void print_list(FILE *out, const void *what)
+{
+    vtb_list(out, (enum vtb_format)((const struct vtb_options *)what)->format);
+}
+
+static void print_version(FILE *out, const void *what)
+{
+    const struct vtb_machine *machine = what;
+    fprintf(out, "valuetask-bench %s (%s)\n", vtb_machine_fact(machine, "version"),
+            vtb_machine_fact(machine, "git_revision"));
+}
+
+/* In the order of enum vtb_format. */
+static vtb_print *const prints[] = {print_table, print_json, print_csv, print_markdown};
+
+static void print_line(const char *message)
+{
+    fprintf(stderr, "run_bench: %s\n", message);
+}
+
+/* Fails before anything is measured, rather than after. */
+static bool check_outputs(const struct vtb_options *options, struct vtb_error *error)
+{
+    const char *const paths[] = {options->export_json, options->export_csv,
+                                 options->export_markdown};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        if (paths[i] && !vtb_output_check(paths[i], error))
+            return false;
+    }
+    struct stat status;
+    if (mkdir(options->results_dir, 0777) == 0 ||
+        (stat(options->results_dir, &status) == 0 && S_ISDIR(status.st_mode) &&
+         access(options->results_dir, W_OK) == 0))
+        return true;
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "'%s' cannot hold results: %s", options->results_dir,
+                    strerror(errno));
+}
+
+/* The arguments as one line. */
+static char *join_arguments(int argc, char **argv)
+{
+    char *line = NULL;
+    size_t line_n = 0;
+    FILE *out = open_memstream(&line, &line_n);
+    for (int i = 0; out && i < argc; i++)
+        fprintf(out, "%s%s", i > 0 ? " " : "", i > 0 ? argv[i] : "run_bench");
+    if (out)
+        fclose(out);
+    return line;
+}
+
+/* Writes the result file and the raw samples beside it, then what was asked for. */
+static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
+                          const struct tm *start, struct vtb_error *error)
+{
+    char stamp[32];
+    char json_path[512];
+    char samples_path[512];
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", start);
+    snprintf(json_path, sizeof json_path, "%s/run-%s-%ld.json", options->results_dir, stamp,
+             (long)getpid());
+    snprintf(samples_path, sizeof samples_path, "%s/run-%s-%ld.samples.csv", options->results_dir,
+             stamp, (long)getpid());
+    const struct {
+        const char *path;
+        vtb_print *print;
+    } files[] = {
+        {samples_path, print_samples},
+        {json_path, print_json},
+        {options->export_json, print_json},
+        {options->export_csv, print_csv},
+        {options->export_markdown, print_markdown},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (files[i].path && !vtb_output_file(files[i].path, files[i].print, results, error))
+            return false;
+    }
+    if (!vtb_output_stdout(prints[options->format], results, error))
+        return false;
+    fprintf(stderr, "results: %s\n", json_path);
+    return true;
+}
+
+static void print_warnings(const struct vtb_machine *machine)
+{
+    char warnings[8][200];
+    const size_t n = vtb_machine_warnings(machine, warnings, 8);
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "warning: %s\n", warnings[i]);
+}
+
+static bool run_and_report(const struct vtb_options *options, const struct vtb_plan *plan,
+                           struct vtb_results *results, struct vtb_error *error)
+{
+    const time_t now = time(NULL);
+    struct tm start;
+    struct tm local;
+    gmtime_r(&now, &start);
+    localtime_r(&now, &local);
+    strftime(results->date, sizeof results->date, "%Y-%m-%dT%H:%M:%S%z", &local);
+    vtb_machine_read(&results->machine);
+    print_warnings(&results->machine);
+    if (!vtb_run(results, plan, error)) {
+        if (error->exit_code == VTB_EXIT_INTERRUPTED)
+            (void)vtb_fail(error, VTB_EXIT_INTERRUPTED,
+                           "interrupted before the first table was finished; nothing was written, "
+                           "and earlier results are as they were");
+        return false;
+    }
+    bool ok = write_results(options, results, &start, error);
+    if (ok && results->interrupted)
+        ok = vtb_fail(error, VTB_EXIT_INTERRUPTED,
+                      "interrupted; %zu of %zu tables were finished and are kept",
+                      results->comparisons_n, plan->points_n * plan->consumers_n);
+    vtb_results_free(results);
+    return ok;
+}
+
+static bool run_command(const struct vtb_options *options, int argc, char **argv,
+                        struct vtb_error *error)
+{
+    struct vtb_plan plan;
+    if (!vtb_plan_make(&plan, options, error))
+        return false;
+    char *command_line = join_arguments(argc, argv);
+    struct vtb_results results = {.command_line = command_line ? command_line : "unknown",
+                                  .executable = argv[0]};
+    vtb_interrupt_watch();
+    bool ok = check_outputs(options, error) && run_and_report(options, &plan, &results, error);
+    free(command_line);
+    vtb_plan_free(&plan);
+    return ok;
+}
+
+static bool dispatch(const struct vtb_options *options, int argc, char **argv,
+                     struct vtb_error *error)
+{
+    if (options->help)
+        return vtb_output_stdout(print_help, options, error);
+    if (options->version) {
+        struct vtb_machine machine;
+        vtb_machine_read(&machine);
+        return vtb_output_stdout(print_version, &machine, error);
+    }
+    switch (options->command) {
+    case VTB_COMMAND_LIST:
+        return vtb_output_stdout(print_list, options, error);
+    case VTB_COMMAND_RUN:
+    case VTB_COMMAND_N:
+        break;
+    }
+    return run_command(options, argc, argv, error);
+}
+
+int main(int argc, char **argv)
+{
+    static struct vtb_options options;
+    struct vtb_error error;
+    vtb_output_guard_standard_streams();
+    if (vtb_options_parse(&options, argc, argv, &error) && dispatch(&options, argc, argv, &error))
+        return VTB_EXIT_OK;
+    print_line(error.message);
+    return error.exit_code;
+}

@@ -1,0 +1,490 @@
+#include "options.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry.h"
+
+const char *const vtb_completion_words[] = {"fifo", "lifo", "random", NULL};
+const char *const vtb_consumer_words[] = {"independent", "dependent", "both", NULL};
+static const char *const format_words[] = {"table", "json", "csv", "markdown", NULL};
+
+struct command {
+    const char *word;
+    const char *summary;
+    const char *description;
+};
+
+/* In the order of enum vtb_command. */
+static const struct command commands[VTB_COMMAND_N] = {
+    {"run", "compare strategies (the default command)",
+     "Compares strategies, the ways in which a method hands over a result that is ready now or\n"
+     "later, on a service with a cache in front. Every strategy runs the same calls: of these the\n"
+     "hit rate says how many complete at once; the others suspend and complete later. Prints "
+     "time,\n"
+     "bytes and allocations per operation, and writes all figures to a file in results/.\n"},
+    {"list", "what can be compared: strategies, workloads, heaps",
+     "Lists strategies with the sizes that follow from their layouts, workloads and heaps.\n"},
+};
+
+/* Every option parses its text into a field of struct vtb_options. */
+struct option;
+typedef bool parse_function(const struct option *option, const char *text, void *field,
+                            struct vtb_error *error);
+
+struct option {
+    const char *name;
+    const char *metavar; /* null: a flag, which takes no value */
+    parse_function *parse;
+    size_t offset;
+    const char *accepts; /* ends the sentence "accepted: ..." */
+    const char *help;
+    struct vtb_number_kind number;
+    const char *const *words;
+    void (*known)(struct vtb_names *known); /* the names that the registry has */
+    bool (*is_default)(const char *name);   /* which of them are used when none is given */
+    unsigned commands;                      /* bit set of enum vtb_command */
+};
+
+/* --- parsing, one function for each kind of value --- */
+
+static bool refuse(const struct option *option, const char *text, const char *reason,
+                   struct vtb_error *error)
+{
+    return vtb_fail(error, VTB_EXIT_USAGE, "--%s: '%s': %s; accepted: %s", option->name, text,
+                    reason, option->accepts);
+}
+
+static bool parse_flag(const struct option *option, const char *text, void *field,
+                       struct vtb_error *error)
+{
+    if (strcmp(text, "1") != 0 && strcmp(text, "0") != 0)
+        return refuse(option, text, "a flag takes no value", error);
+    *(bool *)field = *text == '1';
+    return true;
+}
+
+static bool parse_numbers(const struct option *option, const char *text, void *field,
+                          struct vtb_error *error)
+{
+    struct vtb_error reason;
+    return vtb_numbers_parse(text, &option->number, field, &reason) ||
+           refuse(option, text, reason.message, error);
+}
+
+static bool parse_number(const struct option *option, const char *text, void *field,
+                         struct vtb_error *error)
+{
+    struct vtb_error reason;
+    return vtb_number_parse(text, &option->number, field, &reason) ||
+           refuse(option, text, reason.message, error);
+}
+
+static bool parse_rounds(const struct option *option, const char *text, void *field,
+                         struct vtb_error *error)
+{
+    double *rounds = field;
+    if (!parse_number(option, text, field, error))
+        return false;
+    if (*rounds > 0 && *rounds < 8)
+        return refuse(option, text, "too few for an interval", error);
+    return true;
+}
+
+static bool parse_seed(const struct option *option, const char *text, void *field,
+                       struct vtb_error *error)
+{
+    struct vtb_error reason;
+    return vtb_uint64_parse(text, field, &reason) || refuse(option, text, reason.message, error);
+}
+
+static bool parse_word(const struct option *option, const char *text, void *field,
+                       struct vtb_error *error)
+{
+    for (int i = 0; option->words[i]; i++) {
+        if (strcmp(text, option->words[i]) == 0) {
+            *(int *)field = i;
+            return true;
+        }
+    }
+    return refuse(option, text, "unknown", error);
+}
+
+static bool parse_text(const struct option *option, const char *text, void *field,
+                       struct vtb_error *error)
+{
+    if (*text == '\0')
+        return refuse(option, text, "empty", error);
+    *(const char **)field = text;
+    return true;
+}
+
+static bool parse_distribution(const struct option *option, const char *text, void *field,
+                               struct vtb_error *error)
+{
+    struct vtb_distribution distribution = {.zipf = strncmp(text, "zipf", 4) == 0, .s = 0.99};
+    if (strcmp(text, "uniform") != 0 && !distribution.zipf)
+        return refuse(option, text, "unknown", error);
+    const char *s = text + 4;
+    struct vtb_error reason;
+    if (distribution.zipf && *s != '\0' &&
+        (*s != ':' || !vtb_number_parse(s + 1, &option->number, &distribution.s, &reason)))
+        return refuse(option, text, "S is not accepted", error);
+    *(struct vtb_distribution *)field = distribution;
+    return true;
+}
+
+/* Keeps one name of a comma-separated list; it lives as long as the process, as argv does. */
+static bool add_name(const struct option *option, const char *text, const char *name,
+                     struct vtb_names *names, struct vtb_error *error)
+{
+    struct vtb_names known = {.n = 0};
+    option->known(&known);
+    if (strcmp(name, "all") == 0) {
+        *names = known;
+        return true;
+    }
+    for (size_t i = 0; i < known.n; i++) {
+        if (strcmp(known.items[i], name) == 0) {
+            if (vtb_names_have(names, name))
+                return refuse(option, text, "a name stands there twice", error);
+            return vtb_names_add(names, known.items[i]);
+        }
+    }
+    char nearest[512];
+    vtb_names_nearest_first(&known, name, nearest, sizeof nearest);
+    return vtb_fail(error, VTB_EXIT_USAGE, "--%s: unknown name '%s'; known, nearest first: %s",
+                    option->name, name, nearest);
+}
+
+static bool parse_names(const struct option *option, const char *text, void *field,
+                        struct vtb_error *error)
+{
+    struct vtb_names *names = field;
+    char *copy = strdup(text);
+    char *rest = copy;
+    bool ok = copy != NULL;
+    names->n = 0;
+    while (ok && rest)
+        ok = add_name(option, text, strsep(&rest, ","), names, error);
+    free(copy);
+    return ok;
+}
+
+static bool parse_name(const struct option *option, const char *text, void *field,
+                       struct vtb_error *error)
+{
+    struct vtb_names *names = field;
+    return parse_names(option, text, field, error) &&
+           (names->n == 1 || refuse(option, text, "one name, not several", error));
+}
+
+static void known_strategies(struct vtb_names *known)
+{
+    for (size_t i = 0; vtb_cells[i]; i++)
+        (void)vtb_names_add(known, vtb_cells[i]->strategy_name);
+}
+
+static void known_workloads(struct vtb_names *known)
+{
+    for (size_t i = 0; vtb_workloads[i].name; i++)
+        (void)vtb_names_add(known, vtb_workloads[i].name);
+}
+
+static void known_heaps(struct vtb_names *known)
+{
+    for (size_t i = 0; vtb_heaps[i].name; i++)
+        (void)vtb_names_add(known, vtb_heaps[i].name);
+}
+
+static bool workload_is_default(const char *name)
+{
+    return vtb_find_workload(name)->workload->is_default;
+}
+
+static bool heap_is_default(const char *name)
+{
+    return vtb_find_heap(name)->heap->is_default;
+}
+
+static bool strategy_is_baseline(const char *name)
+{
+    return vtb_find_strategy(name)->role == VTB_ROLE_BASELINE;
+}
+
+/* --- the options, once --- */
+
+#define FIELD(name) .offset = offsetof(struct vtb_options, name)
+#define RUN (1u << VTB_COMMAND_RUN)
+#define LIST (1u << VTB_COMMAND_LIST)
+
+static const struct option options_table[] = {
+    {"workload", "NAME,...", parse_names, FIELD(workloads), .known = known_workloads,
+     .accepts = "names of workloads, or all", .commands = RUN, .is_default = workload_is_default,
+     .help = "services to measure; `list` shows all"},
+    {"strategy", "NAME,...", parse_names, FIELD(strategies), .known = known_strategies,
+     .accepts = "names of strategies, or all", .commands = RUN,
+     .help = "strategies to compare; default: all. The empty loop, the floor and the\n"
+             "baseline strategy are always among them"},
+    {"exclude-strategy", "NAME,...", parse_names, FIELD(excluded_strategies),
+     .known = known_strategies, .accepts = "names of strategies", .commands = RUN,
+     .help = "strategies to leave out"},
+    {"heap", "NAME,...", parse_names, FIELD(heaps), .known = known_heaps,
+     .accepts = "names of heaps, or all", .commands = RUN, .is_default = heap_is_default,
+     .help = "memory to allocate from"},
+    {"baseline-strategy", "NAME", parse_name, FIELD(baseline_strategy), .known = known_strategies,
+     .accepts = "one strategy's name", .commands = RUN, .is_default = strategy_is_baseline,
+     .help = "strategy that ratios are to"},
+    {"hit-rate", "RATE", parse_numbers, FIELD(hit_rates), .number = {0, 1, false, true},
+     .accepts = "0 to 1, or 0% to 100%; lists 0.5,0.8; ranges 0:1:0.05", .commands = RUN,
+     .help = "share of calls that complete at once, as 0.8 or 80%, or a list (0.5,0.8), or a\n"
+             "range (0:1:0.05); default: the workload's own, see `list`"},
+    {"calls", "N", parse_numbers, FIELD(calls), .number = {1, 1e12, true, false},
+     .accepts = "whole numbers from 1 to 1e12, as 1000000, 1e6 or 1M; lists and ranges",
+     .commands = RUN,
+     .help = "calls to count allocations over; exactly round(calls x hit rate) of them hit;\n"
+             "default: 1e6"},
+    {"in-flight", "N", parse_numbers, FIELD(in_flight), .number = {1, 16777216, true, false},
+     .accepts = "whole numbers from 1 to 16777216; lists and ranges", .commands = RUN,
+     .help = "suspended operations that are outstanding before one completes; default: 64"},
+    {"keys", "N", parse_numbers, FIELD(keys), .number = {1, 2147483647, true, false},
+     .accepts = "whole numbers from 1 to 2147483647; lists and ranges", .commands = RUN,
+     .help = "entries of the cache; default: the workload's own, see `list`"},
+    {"distribution", "KIND", parse_distribution, FIELD(distribution),
+     .number = {0.01, 10, false, false},
+     .accepts = "uniform, zipf or zipf:S with S from 0.01 to 10", .commands = RUN,
+     .help = "how keys are drawn: uniform, or zipf[:S] with exponent S (0.99 if not given);\n"
+             "default: uniform"},
+    {"completion", "ORDER", parse_word, FIELD(completion), .words = vtb_completion_words,
+     .accepts = "fifo, lifo or random", .commands = RUN,
+     .help = "which suspended operation completes when the window is full: fifo (the oldest),\n"
+             "lifo (the newest) or random; default: fifo"},
+    {"consumer", "KIND", parse_word, FIELD(consumer), .words = vtb_consumer_words,
+     .accepts = "independent, dependent or both", .commands = RUN,
+     .help = "independent: lookups may overlap, which measures throughput; dependent: each key\n"
+             "needs the last result, which measures latency; default: both"},
+    {"rounds", "N", parse_rounds, FIELD(rounds), .number = {0, 1000000, true, false},
+     .accepts = "0 (count only, measure no time), or 8 to 1000000", .commands = RUN,
+     .help = "rounds of the timing pass, each one epoch of every case in a random order;\n"
+             "0 counts only; default: 200"},
+    {"epoch-ms", "X", parse_number, FIELD(epoch_ms), .number = {0.01, 1000, false, false},
+     .accepts = "milliseconds from 0.01 to 1000", .commands = RUN,
+     .help = "length of an epoch of the median case; default: 0.5"},
+    {"time", "SECONDS", parse_number, FIELD(time_s), .number = {0.01, 86400, false, false},
+     .accepts = "seconds from 0.01 to 86400", .commands = RUN,
+     .help = "take about this long for each table's timing, in place of --rounds"},
+    {"quick", NULL, parse_flag, FIELD(quick), .accepts = "no value", .commands = RUN,
+     .help = "a rough answer: 40 rounds of 0.2 ms, unless said otherwise"},
+    {"seed", "N", parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",
+     .commands = RUN, .help = "what keys, hits and orders are drawn from; default: 1"},
+    {"format", "FORMAT", parse_word, FIELD(format), .words = format_words,
+     .accepts = "table, json, csv or markdown", .commands = RUN | LIST,
+     .help = "what standard output gets; default: table"},
+    {"export-json", "FILE", parse_text, FIELD(export_json), .accepts = "a file's name",
+     .commands = RUN,
+     .help = "write the result file there too, whole or not at all; likewise CSV, Markdown:"},
+    {"export-csv", "FILE", parse_text, FIELD(export_csv), .accepts = "a file's name",
+     .commands = RUN, .help = "one row for each case"},
+    {"export-markdown", "FILE", parse_text, FIELD(export_markdown), .accepts = "a file's name",
+     .commands = RUN, .help = "the tables"},
+    {"results-dir", "DIR", parse_text, FIELD(results_dir), .accepts = "a directory's name",
+     .commands = RUN, .help = "where result files are written; default: results"},
+    {"help", NULL, parse_flag, FIELD(help), .accepts = "no value", .commands = RUN | LIST,
+     .help = "this text"},
+    {"version", NULL, parse_flag, FIELD(version), .accepts = "no value", .commands = RUN | LIST,
+     .help = "the version"},
+};
+
+#define OPTIONS_N (sizeof options_table / sizeof *options_table)
+
+static const struct option *find_option(const char *name, size_t name_n)
+{
+    for (size_t i = 0; i < OPTIONS_N; i++) {
+        if (strlen(options_table[i].name) == name_n &&
+            memcmp(options_table[i].name, name, name_n) == 0)
+            return &options_table[i];
+    }
+    return NULL;
+}
+
+static bool set(struct vtb_options *options, const struct option *option, const char *text,
+                struct vtb_error *error)
+{
+    return option->parse(option, text, (char *)options + option->offset, error);
+}
+
+/* --- the environment: VTB_HIT_RATE for --hit-rate --- */
+
+static void environment_name(const struct option *option, char *name, size_t name_bytes)
+{
+    snprintf(name, name_bytes, "VTB_%s", option->name);
+    for (char *c = name; *c; c++)
+        *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+}
+
+static bool parse_environment(struct vtb_options *options, struct vtb_error *error)
+{
+    for (size_t i = 0; i < OPTIONS_N; i++) {
+        const struct option *option = &options_table[i];
+        char name[64];
+        environment_name(option, name, sizeof name);
+        const char *text = getenv(name);
+        struct vtb_error reason;
+        if (text && !set(options, option, text, &reason))
+            return vtb_fail(error, reason.exit_code, "from the environment's %s: %s", name,
+                            reason.message);
+    }
+    return true;
+}
+
+/* --- the command line --- */
+
+static bool unknown_option(const char *argument, size_t name_n, struct vtb_error *error)
+{
+    struct vtb_names known = {.n = 0};
+    char nearest[512];
+    for (size_t i = 0; i < OPTIONS_N; i++)
+        (void)vtb_names_add(&known, options_table[i].name);
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)name_n, argument + 2);
+    vtb_names_nearest_first(&known, name, nearest, sizeof nearest);
+    return vtb_fail(error, VTB_EXIT_USAGE, "unknown option '--%s'; known, nearest first: %s", name,
+                    nearest);
+}
+
+/* One option, at argv[*i]; moves *i on to the last argument it used. */
+static bool parse_option(struct vtb_options *options, int argc, char **argv, int *i,
+                         struct vtb_error *error)
+{
+    const char *argument = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i];
+    const char *name = argument + 2;
+    size_t name_n = strcspn(name, "=");
+    if (strncmp(argument, "--", 2) != 0 || name_n == 0)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "unexpected argument '%s'; an option is --NAME VALUE or --NAME=VALUE",
+                        argument);
+    const struct option *option = find_option(name, name_n);
+    if (!option)
+        return unknown_option(argument, name_n, error);
+    if (!(option->commands & 1u << options->command))
+        return vtb_fail(error, VTB_EXIT_USAGE, "--%s is not an option of '%s'", option->name,
+                        commands[options->command].word);
+    if (!option->metavar) {
+        return name[name_n] == '='
+                   ? refuse(option, name + name_n + 1, "a flag takes no value", error)
+                   : set(options, option, "1", error);
+    }
+    if (name[name_n] == '=')
+        return set(options, option, name + name_n + 1, error);
+    if (*i + 1 >= argc)
+        return vtb_fail(error, VTB_EXIT_USAGE, "--%s: no value; accepted: %s", option->name,
+                        option->accepts);
+    return set(options, option, argv[++*i], error);
+}
+
+static bool parse_command(struct vtb_options *options, const char *word, struct vtb_error *error)
+{
+    struct vtb_names known = {.n = 0};
+    for (int i = 0; i < VTB_COMMAND_N; i++) {
+        if (strcmp(word, commands[i].word) == 0) {
+            options->command = (enum vtb_command)i;
+            return true;
+        }
+        (void)vtb_names_add(&known, commands[i].word);
+    }
+    char nearest[128];
+    vtb_names_nearest_first(&known, word, nearest, sizeof nearest);
+    return vtb_fail(error, VTB_EXIT_USAGE, "unknown command '%s'; known, nearest first: %s", word,
+                    nearest);
+}
+
+bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struct vtb_error *error)
+{
+    *options = (struct vtb_options){
+        .consumer = VTB_CONSUMER_BOTH,
+        .rounds = -1,
+        .epoch_ms = -1,
+        .seed = 1,
+        .results_dir = "results",
+    };
+    if (!parse_environment(options, error))
+        return false;
+    int i = 1;
+    if (argc > 1 && argv[1][0] != '-' && !parse_command(options, argv[i++], error))
+        return false;
+    for (; i < argc; i++) {
+        if (!parse_option(options, argc, argv, &i, error))
+            return false;
+    }
+    if (options->time_s > 0 && options->rounds >= 0)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--time and --rounds both say how long to measure; give one of them");
+    if (options->rounds < 0)
+        options->rounds = options->quick ? 40 : 200;
+    if (options->epoch_ms < 0)
+        options->epoch_ms = options->quick ? 0.2 : 0.5;
+    return true;
+}
+
+/* --- help --- */
+
+/* The names that are used when the option is not given. */
+static void print_defaults(FILE *out, const struct option *option)
+{
+    struct vtb_names known = {.n = 0};
+    const char *separator = "      default: ";
+    option->known(&known);
+    for (size_t i = 0; i < known.n; i++) {
+        if (option->is_default(known.items[i])) {
+            fprintf(out, "%s%s", separator, known.items[i]);
+            separator = ", ";
+        }
+    }
+    putc('\n', out);
+}
+
+static void print_indented(FILE *out, const char *text)
+{
+    fputs("      ", out);
+    for (; *text; text++) {
+        putc(*text, out);
+        if (*text == '\n')
+            fputs("      ", out);
+    }
+    putc('\n', out);
+}
+
+void vtb_options_help(FILE *out, enum vtb_command command)
+{
+    fprintf(out, "usage: run_bench %s%s%s [OPTIONS]\n\n%s\n", command == VTB_COMMAND_RUN ? "[" : "",
+            commands[command].word, command == VTB_COMMAND_RUN ? "]" : "",
+            commands[command].description);
+    if (command == VTB_COMMAND_RUN) {
+        fputs("Commands:\n", out);
+        for (int i = 0; i < VTB_COMMAND_N; i++)
+            fprintf(out, "  %-6s %s\n", commands[i].word, commands[i].summary);
+        putc('\n', out);
+    }
+    fputs("Options (as --name VALUE or --name=VALUE, or in the environment as VTB_NAME):\n", out);
+    for (size_t i = 0; i < OPTIONS_N; i++) {
+        const struct option *option = &options_table[i];
+        if (!(option->commands & 1u << command))
+            continue;
+        fprintf(out, "  --%s%s%s\n", option->name, option->metavar ? " " : "",
+                option->metavar ? option->metavar : "");
+        print_indented(out, option->help);
+        if (option->is_default)
+            print_defaults(out, option);
+    }
+    if (command == VTB_COMMAND_RUN) {
+        fputs(
+            "\nExamples:\n"
+            "  run_bench --hit-rate 0.8\n"
+            "  run_bench --hit-rate 0.5,0.8,0.95 --strategy value_task --in-flight 1024\n"
+            "  run_bench --hit-rate 80% --format json --export-csv figures.csv\n"
+            "\nExit status: 0 ok, 1 internal error or output that could not be written, 2 usage,\n"
+            "130 interrupted. docs/CLI.md says more.\n",
+            out);
+    }
+}

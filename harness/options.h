@@ -1,0 +1,60 @@
+/* The command line and its environment twins, read into one plain struct. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdio.h>
+
+#include "names.h"
+#include "numbers.h"
+#include "schedule.h"
+
+enum vtb_command { VTB_COMMAND_RUN, VTB_COMMAND_LIST, VTB_COMMAND_N };
+
+enum vtb_completion { VTB_COMPLETION_FIFO, VTB_COMPLETION_LIFO, VTB_COMPLETION_RANDOM };
+
+enum vtb_consumer { VTB_CONSUMER_INDEPENDENT, VTB_CONSUMER_DEPENDENT, VTB_CONSUMER_BOTH };
+
+enum vtb_format { VTB_FORMAT_TABLE, VTB_FORMAT_JSON, VTB_FORMAT_CSV, VTB_FORMAT_MARKDOWN };
+
+/* The word that stands for a value on the command line and in result files. */
+extern const char *const vtb_completion_words[];
+extern const char *const vtb_consumer_words[];
+
+/* Strings are borrowed from argv and the environment. Lists that were not given are empty, and
+ * `given` tests whether an option was. */
+struct vtb_options {
+    enum vtb_command command;
+    bool help;
+    bool version;
+    struct vtb_names workloads;
+    struct vtb_names strategies;
+    struct vtb_names excluded_strategies;
+    struct vtb_names heaps;
+    struct vtb_names baseline_strategy; /* empty or one name */
+    struct vtb_numbers hit_rates;
+    struct vtb_numbers calls;
+    struct vtb_numbers in_flight;
+    struct vtb_numbers keys;
+    struct vtb_distribution distribution;
+    int completion; /* enum vtb_completion */
+    int consumer;   /* enum vtb_consumer */
+    int format;     /* enum vtb_format */
+    double rounds;
+    double epoch_ms;
+    double time_s; /* 0: as many rounds as `rounds` says */
+    uint64_t seed;
+    bool quick;
+    const char *export_json; /* null: no such file */
+    const char *export_csv;
+    const char *export_markdown;
+    const char *results_dir;
+};
+
+/* Reads environ, then argv. On false *error holds one line for the user. */
+VTB_MUST_USE bool vtb_options_parse(struct vtb_options *options, int argc, char **argv,
+                                    struct vtb_error *error);
+
+/* The --help of a command. */
+void vtb_options_help(FILE *out, enum vtb_command command);
+
+#endif

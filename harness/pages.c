@@ -1,0 +1,33 @@
+#include "pages.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static void *map(size_t bytes, int sharing, const char *what, struct vtb_error *error)
+{
+    void *pages =
+        mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) {
+        (void)vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %s: %zu bytes: %s", what, bytes,
+                       strerror(errno));
+        return NULL;
+    }
+    return pages;
+}
+
+void *vtb_pages(size_t bytes, const char *what, struct vtb_error *error)
+{
+    return map(bytes, MAP_PRIVATE, what, error);
+}
+
+void *vtb_pages_shared(size_t bytes, const char *what, struct vtb_error *error)
+{
+    return map(bytes, MAP_SHARED, what, error);
+}
+
+void vtb_pages_free(void *pages, size_t bytes)
+{
+    if (pages)
+        munmap(pages, bytes ? bytes : 1);
+}

@@ -1,0 +1,53 @@
+/*
+ * The plan: what is run, worked out from the options before anything is measured.
+ *
+ * A point is one choice of workload and parameters. All its cases (strategy x heap) run the same
+ * calls against the same table, so that they may be compared; they make up one table for each
+ * consumer.
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include "options.h"
+#include "registry.h"
+
+struct vtb_case {
+    const struct vtb_cell *timing;
+    const struct vtb_cell *counting;
+    const struct vtb_heap_entry *heap;
+    /* Places in the point's cases, of the same heap. */
+    size_t baseline;
+    size_t floor;
+    size_t empty;
+};
+
+struct vtb_point {
+    const struct vtb_workload_entry *workload;
+    double hit_rate;
+    uint64_t calls_n;
+    uint64_t keys_n;
+    size_t in_flight;
+    enum vtb_completion completion;
+    struct vtb_distribution distribution;
+    uint64_t seed;
+    struct vtb_case *cases; /* owned */
+    size_t cases_n;
+};
+
+struct vtb_plan {
+    struct vtb_point *points; /* owned */
+    size_t points_n;
+    enum vtb_consumer consumers[2]; /* independent, dependent, or both */
+    size_t consumers_n;
+    size_t rounds_n;
+    double epoch_ns;
+    double time_ns; /* > 0: in place of rounds_n */
+};
+
+/* Makes the plan; on false *error says what the options ask for that cannot be. */
+VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
+                                struct vtb_error *error);
+
+void vtb_plan_free(struct vtb_plan *plan);
+
+#endif

@@ -1,0 +1,55 @@
+/* What a run found, written for people and for programs. Reports only read; they compute nothing
+ * but the form. Every function writes to a stream of the caller's, whose errors the caller checks.
+ */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdio.h>
+
+#include "machine.h"
+#include "summary.h"
+
+struct vtb_results {
+    const struct vtb_plan *plan;
+    struct vtb_machine machine;
+    char date[40];                      /* ISO 8601, with the zone */
+    const char *command_line;           /* borrowed */
+    const char *executable;             /* borrowed */
+    bool interrupted;                   /* not all that was planned is here */
+    struct vtb_comparison *comparisons; /* owned */
+    size_t comparisons_n;
+};
+
+void vtb_results_free(struct vtb_results *results);
+
+/* workload/strategy/heap/hit_rate:0.8/calls:1000000/...: what a case is called in files. */
+void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
+                   const struct vtb_figures *figures);
+
+/* One named figure of a case, under its key in result files. */
+struct vtb_counter {
+    const char *key;
+    double value;
+    bool exact; /* counted, not timed */
+};
+
+#define VTB_COUNTERS_MAX 32
+
+/* The figures that were measured, in the order of the files' columns. */
+size_t vtb_counters(const struct vtb_comparison *comparison, const struct vtb_figures *figures,
+                    struct vtb_counter counters[VTB_COUNTERS_MAX]);
+
+/* Aligned tables, at most 100 columns wide, and below each what it shows. */
+void vtb_report_table(FILE *out, const struct vtb_results *results);
+void vtb_report_markdown(FILE *out, const struct vtb_results *results);
+/* A header line, and one row for each case. */
+void vtb_report_csv(FILE *out, const struct vtb_results *results);
+/* The result file: readable by what reads Google Benchmark's. */
+void vtb_report_json(FILE *out, const struct vtb_results *results);
+/* Every raw time, one row for each case and round. */
+void vtb_report_samples(FILE *out, const struct vtb_results *results);
+
+/* One sentence a line: what a comparison's figures say. */
+void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison);
+
+#endif

@@ -1,0 +1,207 @@
+/* The result file. Rows are written one a line, so that two files can be compared with diff. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "report.h"
+#include "stopwatch.h"
+
+/* 78.4, not 78.400000000000006. */
+#define REAL_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
+
+/* Keys of the result file that no pass of this version fills in, and why. */
+static const struct {
+    const char *key;
+    const char *reason;
+} unavailable[] = {
+    {"survived_bytes_per_op", "no heap of this run collects"},
+    {"gen0_per_kop", "no heap of this run collects"},
+    {"gen1_per_kop", "no heap of this run collects"},
+    {"gen2_per_kop", "no heap of this run collects"},
+    {"gc_time_fraction", "no heap of this run collects"},
+    {"pause_p50_ns", "no heap of this run collects"},
+    {"pause_p99_ns", "no heap of this run collects"},
+    {"pause_max_ns", "no heap of this run collects"},
+    {"page_faults_per_mop", "no pass of this run counts events"},
+    {"instructions_per_op", "no pass of this run counts instructions"},
+};
+
+static void put(json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set_new(object, key, value) != 0)
+        abort(); /* no memory for a few bytes of text */
+}
+
+static json_t *caches(const struct vtb_cpu_info *cpu)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < cpu->caches_n; i++) {
+        json_t *cache = json_object();
+        put(cache, "type", json_string(cpu->caches[i].type));
+        put(cache, "level", json_integer(cpu->caches[i].level));
+        put(cache, "size", json_integer(cpu->caches[i].size_bytes));
+        put(cache, "num_sharing", json_integer(cpu->caches[i].num_sharing));
+        json_array_append_new(list, cache);
+    }
+    return list;
+}
+
+static json_t *unavailable_object(bool timed)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < sizeof unavailable / sizeof *unavailable; i++)
+        put(object, unavailable[i].key, json_string(unavailable[i].reason));
+    if (!timed)
+        put(object, "ns_per_op", json_string("--rounds 0 measures no time"));
+    return object;
+}
+
+/* Google Benchmark's keys, then ours. */
+static json_t *context(const struct vtb_results *results)
+{
+    const struct vtb_machine *machine = &results->machine;
+    struct vtb_cpu_info cpu;
+    char host[256] = "unknown";
+    json_t *object = json_object();
+    json_t *load = json_array();
+    vtb_cpu_info_read(&cpu);
+    (void)gethostname(host, sizeof host - 1);
+    for (size_t i = 0; i < machine->load_average_n; i++)
+        json_array_append_new(load, json_real(machine->load_average[i]));
+    put(object, "date", json_string(results->date));
+    put(object, "host_name", json_string(host));
+    put(object, "executable", json_string(results->executable));
+    put(object, "num_cpus", json_integer(cpu.num_cpus));
+    put(object, "mhz_per_cpu", json_integer(cpu.mhz_per_cpu));
+    put(object, "cpu_scaling_enabled", json_boolean(cpu.scaling == 1));
+    put(object, "caches", caches(&cpu));
+    put(object, "load_avg", load);
+    put(object, "library_build_type", json_string("release"));
+    put(object, "command_line", json_string(results->command_line));
+    for (size_t i = 0; i < machine->facts_n; i++)
+        put(object, machine->facts[i].key, json_string(machine->facts[i].value));
+    put(object, "seed", json_integer((json_int_t)results->comparisons[0].point->seed));
+    put(object, "confidence", json_real(VTB_CONFIDENCE));
+    put(object, "same_margin", json_real(VTB_SAME_MARGIN));
+    put(object, "interrupted", json_boolean(results->interrupted));
+    put(object, "unavailable", unavailable_object(results->comparisons[0].timed));
+    return object;
+}
+
+/* What iteration rows and median rows share. */
+static json_t *row_of(const char *name, const struct vtb_comparison *comparison,
+                      const struct vtb_figures *figures, bool exact_only)
+{
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    const size_t n = vtb_counters(comparison, figures, counters);
+    json_t *row = json_object();
+    put(row, "run_name", json_string(name));
+    put(row, "threads", json_integer(1));
+    for (size_t i = 0; i < n; i++) {
+        if (counters[i].exact || !exact_only)
+            put(row, counters[i].key, json_real(counters[i].value));
+    }
+    return row;
+}
+
+static void print_row(FILE *out, json_t *row, bool *first)
+{
+    fputs(*first ? "\n" : ",\n", out);
+    *first = false;
+    json_dumpf(row, out, REAL_FLAGS);
+    json_decref(row);
+}
+
+static void put_times(json_t *row, double real_ns, double cpu_ns)
+{
+    put(row, "real_time", json_real(real_ns));
+    put(row, "cpu_time", json_real(cpu_ns));
+    put(row, "time_unit", json_string("ns"));
+}
+
+static void print_iterations(FILE *out, const struct vtb_comparison *comparison, size_t own,
+                             const char *name, bool *first)
+{
+    const struct vtb_samples *samples = &comparison->samples;
+    for (size_t round = 0; round < samples->rounds_n; round++) {
+        const size_t at = round * samples->cases_n + own;
+        json_t *row = row_of(name, comparison, &comparison->figures[own], true);
+        put(row, "name", json_string(name));
+        put(row, "run_type", json_string("iteration"));
+        put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
+        put(row, "repetition_index", json_integer((json_int_t)round));
+        put(row, "iterations", json_integer((json_int_t)samples->operations_n));
+        put_times(row, samples->real_ns[at], samples->cpu_ns[at]);
+        print_row(out, row, first);
+    }
+}
+
+static double cpu_median(const struct vtb_samples *samples, size_t own)
+{
+    double *times = calloc(samples->rounds_n, sizeof *times);
+    if (!times)
+        abort();
+    for (size_t round = 0; round < samples->rounds_n; round++)
+        times[round] = samples->cpu_ns[round * samples->cases_n + own];
+    const double median = vtb_median(times, samples->rounds_n);
+    free(times);
+    return median;
+}
+
+static void print_median(FILE *out, const struct vtb_comparison *comparison, size_t own,
+                         const char *name, bool *first)
+{
+    const struct vtb_figures *figures = &comparison->figures[own];
+    const struct vtb_samples *samples = &comparison->samples;
+    char median_name[600];
+    snprintf(median_name, sizeof median_name, "%s_median", name);
+    json_t *row = row_of(name, comparison, figures, false);
+    put(row, "name", json_string(median_name));
+    put(row, "run_type", json_string("aggregate"));
+    put(row, "aggregate_name", json_string("median"));
+    put(row, "aggregate_unit", json_string("time"));
+    put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
+    put(row, "iterations", json_integer((json_int_t)samples->rounds_n));
+    put_times(row, figures->ns.median, cpu_median(samples, own));
+    put(row, "folded_away", json_boolean(figures->folded));
+    if (figures->verdict != VTB_VERDICT_NONE)
+        put(row, "verdict", json_string(vtb_verdict_words[figures->verdict]));
+    print_row(out, row, first);
+}
+
+/* Without times there is one row, of the counts alone. */
+static void print_counts(FILE *out, const struct vtb_comparison *comparison, size_t own,
+                         const char *name, bool *first)
+{
+    json_t *row = row_of(name, comparison, &comparison->figures[own], true);
+    put(row, "name", json_string(name));
+    put(row, "run_type", json_string("counts"));
+    print_row(out, row, first);
+}
+
+void vtb_report_json(FILE *out, const struct vtb_results *results)
+{
+    char name[512];
+    bool first = true;
+    json_t *head = context(results);
+    fputs("{\n\"context\": ", out);
+    json_dumpf(head, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    json_decref(head);
+    fputs(",\n\"benchmarks\": [", out);
+    for (size_t i = 0; i < results->comparisons_n; i++) {
+        const struct vtb_comparison *comparison = &results->comparisons[i];
+        for (size_t own = 0; own < comparison->point->cases_n; own++) {
+            vtb_case_name(name, sizeof name, comparison, &comparison->figures[own]);
+            if (comparison->timed) {
+                print_iterations(out, comparison, own, name, &first);
+                print_median(out, comparison, own, name, &first);
+            } else {
+                print_counts(out, comparison, own, name, &first);
+            }
+        }
+    }
+    fputs("\n]\n}\n", out);
+}

@@ -1,0 +1,35 @@
+/*
+ * The rig: what the cases of one point share (table, schedule, order of completion), and what each
+ * case has for itself (its loop's state and its window of frames). All of it lies in pages of its
+ * own, outside the measured heaps.
+ */
+#ifndef RIG_H
+#define RIG_H
+
+#include "plan.h"
+
+struct vtb_rig {
+    const struct vtb_point *point;
+    struct vtb_schedule schedule;
+    struct vtb_table *table;
+    size_t table_bytes;
+    uint32_t *ids; /* VTB_SCHEDULE_CHUNK entries */
+    uint32_t *turns;
+    size_t turns_n;
+    uint32_t zero; /* 0 */
+};
+
+/* Builds the table and the schedule's first chunk. On false nothing is left open. */
+VTB_MUST_USE bool vtb_rig_open(struct vtb_rig *rig, const struct vtb_point *point,
+                               struct vtb_error *error);
+void vtb_rig_close(struct vtb_rig *rig);
+
+/* Makes the state of a case's loop: an empty window, the schedule from its start. */
+VTB_MUST_USE bool vtb_rig_open_env(const struct vtb_rig *rig, struct vtb_env *env,
+                                   const struct vtb_cell *cell, const struct vtb_heap *heap,
+                                   struct vtb_error *error);
+
+/* Gives back the frames. What is still suspended is lost: drain first. */
+void vtb_rig_close_env(struct vtb_env *env, const struct vtb_cell *cell);
+
+#endif

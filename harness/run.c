@@ -1,0 +1,115 @@
+#include "run.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "interrupt.h"
+#include "progress.h"
+
+/* All strategies ran the same calls, so all must have consumed the same values. */
+static bool check_checksums(const struct vtb_point *point, const struct vtb_counted *counted,
+                            struct vtb_error *error)
+{
+    for (size_t i = 0; i < point->cases_n; i++) {
+        const struct vtb_case *the_case = &point->cases[i];
+        const uint64_t expected = counted[the_case->floor].checksum;
+        if (i != the_case->empty && counted[i].checksum != expected)
+            return vtb_fail(
+                error, VTB_EXIT_INTERNAL,
+                "%s consumed other values than the floor in the counting pass (checksum "
+                "%" PRIx64 ", not %" PRIx64 "); no figure is reported",
+                the_case->counting->strategy_name, counted[i].checksum, expected);
+    }
+    return true;
+}
+
+/* The counting pass of one point; owned by the caller, null on failure. */
+static struct vtb_counted *count_point(const struct vtb_point *point, struct vtb_error *error)
+{
+    struct vtb_rig rig;
+    struct vtb_counted *counted = calloc(point->cases_n, sizeof *counted);
+    bool ok = counted != NULL ||
+              vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", point->cases_n);
+    if (ok && (ok = vtb_rig_open(&rig, point, error))) {
+        for (size_t i = 0; ok && i < point->cases_n; i++)
+            ok = vtb_counting_run(&rig, &point->cases[i], &counted[i], error);
+        vtb_rig_close(&rig);
+    }
+    if (ok && check_checksums(point, counted, error))
+        return counted;
+    free(counted);
+    return NULL;
+}
+
+static bool time_consumer(struct vtb_results *results, const struct vtb_rig *rig,
+                          enum vtb_consumer consumer, const struct vtb_counted *counted,
+                          struct vtb_progress_bar *bar, struct vtb_error *error)
+{
+    struct vtb_samples samples = {0};
+    const bool timed = results->plan->rounds_n > 0 || results->plan->time_ns > 0;
+    bar->table = results->comparisons_n;
+    if (timed &&
+        !vtb_timing_run(rig, results->plan, consumer, vtb_progress_show, bar, &samples, error))
+        return false;
+    if (!vtb_summarise(&results->comparisons[results->comparisons_n], rig->point, consumer, samples,
+                       counted, error))
+        return false;
+    results->comparisons_n++;
+    return true;
+}
+
+/* The timing pass of one point: a table for each consumer, or one of counts alone. */
+static bool time_point(struct vtb_results *results, const struct vtb_point *point,
+                       const struct vtb_counted *counted, struct vtb_progress_bar *bar,
+                       struct vtb_error *error)
+{
+    struct vtb_rig rig;
+    const bool timed = results->plan->rounds_n > 0 || results->plan->time_ns > 0;
+    const size_t tables_n = timed ? results->plan->consumers_n : 1;
+    if (!vtb_rig_open(&rig, point, error))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < tables_n; i++)
+        ok = time_consumer(results, &rig, results->plan->consumers[i], counted, bar, error);
+    vtb_rig_close(&rig);
+    return ok;
+}
+
+/* Counting comes first, so that every child process starts from the same untouched heap. */
+static bool run_passes(struct vtb_results *results, struct vtb_counted **counted,
+                       struct vtb_progress_bar *bar, struct vtb_error *error)
+{
+    const struct vtb_plan *plan = results->plan;
+    for (size_t i = 0; i < plan->points_n; i++) {
+        counted[i] = count_point(&plan->points[i], error);
+        if (!counted[i])
+            return false;
+    }
+    for (size_t i = 0; i < plan->points_n; i++) {
+        if (!time_point(results, &plan->points[i], counted[i], bar, error))
+            return false;
+    }
+    return true;
+}
+
+bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan, struct vtb_error *error)
+{
+    struct vtb_progress_bar bar;
+    const size_t tables_n = plan->points_n * plan->consumers_n;
+    struct vtb_counted **counted = calloc(plan->points_n, sizeof(struct vtb_counted *));
+    results->plan = plan;
+    results->comparisons = calloc(tables_n, sizeof *results->comparisons);
+    bool ok = (counted && results->comparisons) ||
+              vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu tables", tables_n);
+    vtb_progress_start(&bar, tables_n);
+    ok = ok && run_passes(results, counted, &bar, error);
+    vtb_progress_end(&bar);
+    for (size_t i = 0; counted && i < plan->points_n; i++)
+        free(counted[i]);
+    free(counted);
+    if (!ok && error->exit_code == VTB_EXIT_INTERRUPTED && results->comparisons_n > 0)
+        results->interrupted = ok = true;
+    if (!ok)
+        vtb_results_free(results);
+    return ok;
+}

@@ -1,0 +1,15 @@
+/* `run_bench run`: from a plan to its results, pass by pass. */
+#ifndef RUN_H
+#define RUN_H
+
+#include "report.h"
+
+/*
+ * Counts every case of every point, then times every point. On an interrupt the comparisons that
+ * are finished stay in *results, results->interrupted is set, and the call succeeds if there are
+ * any. On false *results is empty.
+ */
+VTB_MUST_USE bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
+                          struct vtb_error *error);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * The timing pass of one point and consumer: rounds of one epoch of every case, in the order of a
+ * random cyclic Latin square, so that every case stands at every place equally often. In a round
+ * all cases run the same calls, from the same random place of the schedule.
+ */
+#ifndef TIMING_H
+#define TIMING_H
+
+#include "rig.h"
+
+/* Raw times of a pass; of round r and case c at [r * cases_n + c], in ns per operation. */
+struct vtb_samples {
+    size_t rounds_n;
+    size_t cases_n;
+    size_t operations_n; /* of every epoch */
+    double *real_ns;     /* owned */
+    double *cpu_ns;      /* owned */
+};
+
+/* Called after each round, outside what is measured. */
+typedef void vtb_progress(void *context, size_t done_n, size_t rounds_n);
+
+/* Measures. Fails if the checksums of the cases disagree at the end, or on an interrupt; the
+ * samples are then empty. */
+VTB_MUST_USE bool vtb_timing_run(const struct vtb_rig *rig, const struct vtb_plan *plan,
+                                 enum vtb_consumer consumer, vtb_progress *progress, void *context,
+                                 struct vtb_samples *samples, struct vtb_error *error);
+
+void vtb_samples_free(struct vtb_samples *samples);
+
+/* Writes the order of round `round`: n cases, shuffled anew every n rounds, shifted by one place
+ * from round to round. Rounds must be asked for in their order; `order` keeps the last one. */
+struct vtb_random;
+void vtb_latin_square(struct vtb_random *random, size_t *order, size_t n, size_t round);
+
+#endif

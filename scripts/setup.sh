@@ -1,0 +1,42 @@
+#!/bin/sh
+# Installs the Debian packages of scripts/packages.txt that are missing, and configures the build.
+# May be run again at any time. Exit: 0 ok, 1 something failed, 2 not a Debian system.
+set -eu
+
+root=$(dirname "$(dirname "$(readlink -f "$0")")")
+packages=$(sed -e 's/#.*//' -e 's/[[:space:]].*//' -e '/^$/d' "$root/scripts/packages.txt")
+
+# shellcheck disable=SC2086 # a list of words
+if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
+    printf 'setup.sh: this is not a Debian system; install what corresponds to these packages of Debian 12, then run ./run_bench:\n' >&2
+    printf '%s\n' $packages >&2
+    exit 2
+fi
+
+missing=
+for package in $packages; do
+    case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true) in
+    installed*) ;;
+    *) missing="$missing $package" ;;
+    esac
+done
+
+if [ -n "$missing" ]; then
+    as_root=
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null 2>&1 || {
+            printf 'setup.sh: not root, and there is no sudo; as root: apt-get install%s\n' "$missing" >&2
+            exit 1
+        }
+        as_root=sudo
+    fi
+    printf 'installing:%s\n' "$missing" >&2
+    $as_root apt-get update -q >&2
+    # shellcheck disable=SC2086 # a list of words
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >&2
+fi
+
+if [ ! -f "$root/build/release/build.ninja" ]; then
+    cd "$root"
+    cmake --preset release >&2
+fi
