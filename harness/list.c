@@ -167,7 +167,8 @@ static void print_row(FILE *out, json_t *rows, json_t *row, const struct style *
         const char *quote = style->quoted && strchr(text, ',') ? "\"" : "";
         const bool right = json_is_number(value);
         const bool last = !json_object_iter_next(head, json_object_key_to_iter(key));
-        const int width = style->aligned && (right || !last || style->rule) ? column_width(rows, key) : 0;
+        const int width =
+            style->aligned && (right || !last || style->rule) ? column_width(rows, key) : 0;
         fprintf(out, "%s%s%*s%s", first ? style->row_start : style->separator, quote,
                 right ? width : -width, text, quote);
         first = false;

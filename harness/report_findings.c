@@ -1,123 +1,209 @@
 /* What a comparison shows, in sentences. Every number in them comes from the figures. */
-#include <math.h>
-#include <string.h>
-
 #include "report.h"
 
-static const char *name_of(const struct vtb_figures *figures)
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_WIDTH 100
+#define NAMES_BYTES 512
+
+/* The cases of one heap, of which the sentences speak: places first .. end - 1. */
+struct span {
+    const struct vtb_comparison *comparison;
+    size_t first;
+    size_t end;
+};
+
+/* Whether a sentence is to name case i; `other` is another case that it may be held against. */
+typedef bool predicate(const struct span *span, size_t i, size_t other);
+
+static const struct vtb_figures *at(const struct span *span, size_t i)
 {
-    return figures->the_case->timing->strategy_name;
+    return &span->comparison->figures[i];
 }
 
-/* Strategies that stand in the table for comparison's sake only. */
-static bool is_reference(const struct vtb_comparison *comparison, size_t i)
+static const char *name_at(const struct span *span, size_t i)
 {
-    const struct vtb_case *the_case = &comparison->point->cases[i];
+    return at(span, i)->the_case->timing->strategy_name;
+}
+
+/* Writes "a", "a and b" or "a, b and c": the names of the cases that hold. Returns how many. */
+static size_t list_names(char names[NAMES_BYTES], const struct span *span, predicate *holds,
+                         size_t other)
+{
+    size_t n = 0;
+    size_t done_n = 0;
+    size_t used = 0;
+    names[0] = '\0';
+    for (size_t i = span->first; i < span->end; i++)
+        n += holds(span, i, other);
+    for (size_t i = span->first; i < span->end && used < NAMES_BYTES; i++) {
+        if (!holds(span, i, other))
+            continue;
+        const char *separator = done_n == 0 ? "" : done_n + 1 == n ? " and " : ", ";
+        used +=
+            (size_t)snprintf(names + used, NAMES_BYTES - used, "%s%s", separator, name_at(span, i));
+        done_n++;
+    }
+    return n;
+}
+
+/* Stands in the table for comparison's sake only. */
+static bool is_reference(const struct span *span, size_t i)
+{
+    const struct vtb_case *the_case = at(span, i)->the_case;
     return i == the_case->empty || i == the_case->floor;
 }
 
-/* The case of a heap that is cheapest by time, or by bytes and then by name's order. */
-static size_t cheapest(const struct vtb_comparison *comparison, size_t first, size_t end)
+/* Cannot be told from the other: their intervals over the floor overlap. */
+static bool is_peer(const struct span *span, size_t i, size_t other)
 {
-    size_t best = end;
-    for (size_t i = first; i < end; i++) {
-        if (is_reference(comparison, i))
-            continue;
-        if (best == end || comparison->figures[i].ns.median < comparison->figures[best].ns.median)
+    return i != other && !is_reference(span, i) &&
+           at(span, i)->over_floor.lo <= at(span, other)->over_floor.hi;
+}
+
+static bool allocates_nothing(const struct span *span, size_t i, size_t other)
+{
+    (void)other;
+    return !is_reference(span, i) && at(span, i)->counted.counts.allocs_n == 0;
+}
+
+static bool is_undecided(const struct span *span, size_t i, size_t other)
+{
+    (void)other;
+    return !is_reference(span, i) && at(span, i)->verdict == VTB_VERDICT_UNKNOWN;
+}
+
+static bool is_folded(const struct span *span, size_t i, size_t other)
+{
+    (void)other;
+    return at(span, i)->folded;
+}
+
+static size_t cheapest(const struct span *span)
+{
+    size_t best = span->end;
+    for (size_t i = span->first; i < span->end; i++) {
+        if (!is_reference(span, i) &&
+            (best == span->end || at(span, i)->ns.median < at(span, best)->ns.median))
             best = i;
     }
     return best;
 }
 
-/* Those that cannot be told from the cheapest: neither lies outside the other's interval. */
-static void print_peers(FILE *out, const struct vtb_comparison *comparison, size_t best,
-                        size_t first, size_t end)
+static void print_over_floor(FILE *out, const struct span *span, size_t i)
 {
-    for (size_t i = first; i < end; i++) {
-        const struct vtb_figures *other = &comparison->figures[i];
-        if (i != best && !is_reference(comparison, i) &&
-            other->over_floor.lo <= comparison->figures[best].over_floor.hi)
-            fprintf(out, ", with %s within its interval", name_of(other));
-    }
+    const struct vtb_interval *over = &at(span, i)->over_floor;
+    fprintf(out, "%s takes %.2f ±%.2f ns", name_at(span, i), over->median,
+            fmax(over->hi - over->median, over->median - over->lo));
 }
 
-static void print_time(FILE *out, const struct vtb_comparison *comparison, size_t first, size_t end)
+static void print_time(FILE *out, const struct span *span)
 {
-    const size_t best = cheapest(comparison, first, end);
-    const struct vtb_figures *winner = &comparison->figures[best];
-    const struct vtb_figures *baseline = &comparison->figures[winner->the_case->baseline];
-    const struct vtb_figures *floor = &comparison->figures[winner->the_case->floor];
-    if (winner != baseline) {
-        fprintf(out, "Time: a plain call takes %.2f ns; %s adds %.2f ns to it, %s %.2f ns",
-                floor->ns.median, name_of(baseline), baseline->over_floor.median, name_of(winner),
-                winner->over_floor.median);
-        fprintf(out, " (%.3f of %s's time, 99 %% interval %.3f to %.3f)", winner->ratio.median,
-                name_of(baseline), winner->ratio.lo, winner->ratio.hi);
-        print_peers(out, comparison, best, first, end);
-        fputs(".\n", out);
-    } else {
-        fprintf(out, "Time: a plain call takes %.2f ns; %s, the cheapest, adds %.2f ns to it.\n",
-                floor->ns.median, name_of(winner), winner->over_floor.median);
+    char peers[NAMES_BYTES];
+    const size_t best = cheapest(span);
+    const struct vtb_interval *ratio = &at(span, best)->ratio;
+    const size_t baseline = at(span, best)->the_case->baseline;
+    fprintf(out, "With %s lookups a plain call takes %.2f ns. On top of it ",
+            vtb_consumer_words[span->comparison->consumer],
+            at(span, at(span, best)->the_case->floor)->ns.median);
+    print_over_floor(out, span, best);
+    if (best != baseline) {
+        fputs(", the least, and ", out);
+        print_over_floor(out, span, baseline);
+        fprintf(out, "; in all %.3f of %s's time (%.3f to %.3f)", ratio->median,
+                name_at(span, baseline), ratio->lo, ratio->hi);
     }
+    fputs(".", out);
+    if (list_names(peers, span, is_peer, best) > 0)
+        fprintf(out, " Not to be told from %s: %s.", name_at(span, best), peers);
+    putc('\n', out);
 }
 
-static void print_memory(FILE *out, const struct vtb_comparison *comparison, size_t first,
-                         size_t end)
+static void print_memory(FILE *out, const struct span *span)
 {
-    const struct vtb_figures *baseline =
-        &comparison->figures[comparison->point->cases[first].baseline];
-    const struct vtb_counts *counts = &baseline->counted.counts;
-    fprintf(out, "Memory: %s takes %.6g B in %.6g allocations an operation", name_of(baseline),
-            vtb_per_op(&baseline->counted, counts->requested_bytes),
-            vtb_per_op(&baseline->counted, counts->allocs_n));
-    const char *separator = "; ";
-    for (size_t i = first; i < end; i++) {
-        const struct vtb_figures *figures = &comparison->figures[i];
-        if (is_reference(comparison, i) || figures == baseline)
+    char names[NAMES_BYTES];
+    const char *separator = "An operation allocates ";
+    for (size_t i = span->first; i < span->end; i++) {
+        const struct vtb_counted *counted = &at(span, i)->counted;
+        if (is_reference(span, i) || allocates_nothing(span, i, i))
             continue;
-        fprintf(out, "%s%s %.6g B", separator, name_of(figures),
-                vtb_per_op(&figures->counted, figures->counted.counts.requested_bytes));
+        fprintf(out, "%s%.6g B in %.6g allocations with %s", separator,
+                vtb_per_op(counted, counted->counts.requested_bytes),
+                vtb_per_op(counted, counted->counts.allocs_n), name_at(span, i));
         separator = ", ";
     }
+    if (list_names(names, span, allocates_nothing, 0) > 0)
+        fprintf(out, "%snothing with %s", separator, names);
     fputs(".\n", out);
 }
 
-/* What the figures do not show: undecided cases, folded ones, and the smallest visible effect. */
-static void print_limits(FILE *out, const struct vtb_comparison *comparison, size_t first,
-                         size_t end)
+/* What the figures do not show. */
+static void print_limits(FILE *out, const struct span *span)
 {
+    char names[NAMES_BYTES];
+    const char *baseline = name_at(span, at(span, span->first)->the_case->baseline);
     double mde = 0;
-    for (size_t i = first; i < end; i++) {
-        const struct vtb_figures *figures = &comparison->figures[i];
-        if (is_reference(comparison, i))
-            continue;
-        mde = fmax(mde, figures->mde);
-        if (figures->verdict == VTB_VERDICT_UNKNOWN)
-            fprintf(out,
-                    "Not known yet: whether %s differs from the baseline; measure more rounds.\n",
-                    name_of(figures));
-        if (figures->folded)
-            fprintf(out, "%s is within noise of the empty loop: folded away, not fast.\n",
-                    name_of(figures));
+    for (size_t i = span->first; i < span->end; i++) {
+        if (!is_reference(span, i))
+            mde = fmax(mde, at(span, i)->mde);
     }
     fprintf(out,
-            "Limits: differences from the baseline below %.1f %% cannot be seen in these %zu "
-            "rounds.\n",
-            mde * 100, comparison->samples.rounds_n);
+            "Intervals are 99 %%, of %zu paired rounds; a difference from %s below %.1f %% could "
+            "not be seen.",
+            span->comparison->samples.rounds_n, baseline, mde * 100);
+    if (list_names(names, span, is_undecided, 0) > 0)
+        fprintf(out, " Whether it differs is not known yet for %s: measure more --rounds.", names);
+    if (list_names(names, span, is_folded, 0) > 0)
+        fprintf(out, " Folded away, not fast, within noise of the empty loop: %s.", names);
+    putc('\n', out);
+}
+
+/* Breaks lines at spaces, so that none is wider than LINE_WIDTH characters. */
+static void print_wrapped(FILE *out, char *text)
+{
+    size_t column = 0;
+    for (char *rest = text, *word; (word = strsep(&rest, " "));) {
+        size_t width = 0;
+        for (const char *c = word; *c && *c != '\n'; c++)
+            width += ((unsigned char)*c & 0xc0) != 0x80;
+        if (column > 0)
+            putc(column + 1 + width > LINE_WIDTH ? '\n' : ' ', out);
+        column = column + 1 + width > LINE_WIDTH ? width : column + (column > 0) + width;
+        fputs(word, out);
+        const char *line_end = strrchr(word, '\n');
+        if (line_end) /* a word may hold the end of a line and the next line's first word */
+            column = strlen(line_end + 1);
+    }
+}
+
+static void print_findings(FILE *out, const struct vtb_comparison *comparison)
+{
+    const struct vtb_point *point = comparison->point;
+    struct span span = {.comparison = comparison};
+    for (; span.first < point->cases_n; span.first = span.end) {
+        span.end = span.first;
+        while (span.end < point->cases_n &&
+               point->cases[span.end].heap == point->cases[span.first].heap)
+            span.end++;
+        if (comparison->timed)
+            print_time(out, &span);
+        print_memory(out, &span);
+        if (comparison->timed)
+            print_limits(out, &span);
+    }
 }
 
 void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison)
 {
-    const struct vtb_point *point = comparison->point;
-    for (size_t first = 0; first < point->cases_n;) {
-        size_t end = first;
-        while (end < point->cases_n && point->cases[end].heap == point->cases[first].heap)
-            end++;
-        if (comparison->timed)
-            print_time(out, comparison, first, end);
-        print_memory(out, comparison, first, end);
-        if (comparison->timed)
-            print_limits(out, comparison, first, end);
-        first = end;
-    }
+    char *text = NULL;
+    size_t text_bytes = 0;
+    FILE *stream = open_memstream(&text, &text_bytes);
+    if (!stream)
+        return;
+    print_findings(stream, comparison);
+    if (fclose(stream) == 0)
+        print_wrapped(out, text);
+    free(text);
 }

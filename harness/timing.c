@@ -18,6 +18,10 @@
 #define WARM_UP_MIN ((size_t)1 << 17)
 #define WARM_UP_MAX ((size_t)1 << 25)
 
+/* Operations and runs that tell how long an epoch is to be. */
+#define CALIBRATION_N 16384
+#define CALIBRATION_RUNS 4
+
 struct bench {
     const struct vtb_rig *rig;
     enum vtb_consumer consumer;
@@ -104,6 +108,18 @@ static size_t warm_up_n(const struct vtb_point *point)
     return (size_t)fmin(fmax(fill, (double)WARM_UP_MIN), (double)WARM_UP_MAX);
 }
 
+/* Time per operation of a case that is warm: the least of a few runs, as only noise adds to it. */
+static double calibrate(const struct vtb_epoch *epoch)
+{
+    double least = INFINITY;
+    for (int i = 0; i < CALIBRATION_RUNS; i++) {
+        const double start = now_ns();
+        epoch->run(epoch->env, CALIBRATION_N);
+        least = fmin(least, (now_ns() - start) / CALIBRATION_N);
+    }
+    return least;
+}
+
 /* Fills the windows, and sets every epoch's length: such that the median case takes epoch_ns. */
 static bool warm_up(struct bench *bench, double epoch_ns, double *round_ns, struct vtb_error *error)
 {
@@ -114,11 +130,8 @@ static bool warm_up(struct bench *bench, double epoch_ns, double *round_ns, stru
     if (!ns_per_op)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     for (size_t i = 0; i < n && !vtb_interrupted(); i++) {
-        struct vtb_epoch *epoch = &bench->epochs[i];
-        epoch->run(epoch->env, operations_n - WARM_UP_MIN / 2);
-        const double start = now_ns();
-        epoch->run(epoch->env, WARM_UP_MIN / 2);
-        ns_per_op[i] = (now_ns() - start) / (double)(WARM_UP_MIN / 2);
+        bench->epochs[i].run(bench->epochs[i].env, operations_n);
+        ns_per_op[i] = calibrate(&bench->epochs[i]);
         sum += ns_per_op[i];
     }
     const double epoch_n = fmax(1, round(epoch_ns / fmax(vtb_median(ns_per_op, n), 0.05)));

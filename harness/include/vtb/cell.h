@@ -24,6 +24,7 @@ struct vtb_env {
     size_t position;   /* < ids_n: the entry that comes next */
     uint32_t zero;     /* 0, but the compiler cannot know: what ties a key to the last result */
     uint64_t checksum; /* sum of everything consumed */
+    uint64_t arrived;  /* what the continuation that ran last consumed */
 
     /* The in-flight window. */
     void *frames; /* `window` frames of cell->frame_bytes each */
@@ -131,7 +132,8 @@ static void vtb_frame_run(struct vtb_continuation *continuation)
     struct vtb_frame *frame = (struct vtb_frame *)continuation;
     struct vtb_env *env = frame->env;
     vtb_value value = vtb_resume(&env->service, &frame->slot);
-    env->checksum += vtb_consume(&value);
+    env->arrived = vtb_consume(&value);
+    env->checksum += env->arrived;
 }
 
 static void vtb_frame_complete(struct vtb_env *env, size_t index)
@@ -160,8 +162,7 @@ VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env, struct vt
 }
 #endif /* !VTB_NEVER_SUSPENDS */
 
-/* What stands in the measured loop for one operation: its result's share of the checksum, or, with
- * *suspended set, none yet. */
+/* What stands in the measured loop for one operation: what was consumed; with *suspended set, 0. */
 static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_frame **frame,
                                                uint32_t id, bool *suspended)
 {
@@ -192,7 +193,10 @@ static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_f
 #endif
 }
 
-/* The measured loop, once. `dependent` is a constant wherever this is expanded. */
+/*
+ * The measured loop, once. `dependent` is a constant wherever this is expanded: the next key then
+ * needs the last result, be it that of a hit or the one that arrived while a miss suspended.
+ */
 static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool dependent)
 {
 #if VTB_NEVER_SUSPENDS
@@ -212,10 +216,8 @@ static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool 
             bool suspended;
             uint64_t share = vtb_operation(
                 env, &frame, dependent ? *id ^ ((uint32_t)last & zero) : *id, &suspended);
-            if (!suspended) {
-                checksum += share;
-                last = share;
-            }
+            last = suspended ? env->arrived : share;
+            checksum += share;
 #if VTB_COLLECTED
             env->service.heap->safepoint();
 #endif
