@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,19 +49,12 @@ static bool count(const struct vtb_rig *rig, const struct vtb_case *the_case,
     return true;
 }
 
-/* Waits for the child, and ends it if the user interrupts. */
+/* Counting comes before there is anything to keep, so an interrupt ends both processes. */
 static bool wait_for(pid_t child, const char *name, struct vtb_error *error)
 {
     int status = 0;
-    while (waitpid(child, &status, 0) < 0) {
-        if (errno != EINTR)
-            return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: %s", name,
-                            strerror(errno));
-        if (vtb_interrupted())
-            kill(child, SIGKILL);
-    }
-    if (vtb_interrupted())
-        return vtb_fail_interrupted(error);
+    if (waitpid(child, &status, 0) < 0)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: %s", name, strerror(errno));
     if (WIFSIGNALED(status))
         return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: ended by signal %d (%s)",
                         name, WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -81,7 +73,7 @@ static bool count_in_child(const struct vtb_rig *rig, const struct vtb_case *the
         return false;
     pid_t child = fork();
     if (child == 0) {
-        vtb_interrupt_default();
+        vtb_interrupt_child();
         outcome->done = count(rig, the_case, &outcome->counted, &outcome->error);
         _exit(0);
     }

@@ -2,26 +2,51 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
 
-static void on_interrupt(int signal_number)
+static void note(int signal_number)
 {
     (void)signal_number;
     interrupted = 1;
 }
 
-/* No SA_RESTART: a wait for a child process must return. */
-void vtb_interrupt_watch(void)
+/* Only what is safe in a signal handler. Child processes end with this one. */
+static void leave(int signal_number)
 {
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND};
+    static const char message[] =
+        "\nrun_bench: interrupted before the first table was finished; nothing was written, and "
+        "earlier results are as they were\n";
+    const size_t newline = isatty(STDERR_FILENO) ? 0 : 1; /* behind the terminal's ^C */
+    (void)signal_number;
+    (void)!write(STDERR_FILENO, message + newline, sizeof message - 1 - newline);
+    _exit(VTB_EXIT_INTERRUPTED);
+}
+
+/* No SA_RESTART: a wait for a child process must return. */
+static void handle(void (*handler)(int), int flags)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
 }
 
-void vtb_interrupt_default(void)
+void vtb_interrupt_watch(void)
 {
-    signal(SIGINT, SIG_DFL);
+    handle(leave, 0);
+}
+
+void vtb_interrupt_keep(void)
+{
+    handle(note, (int)SA_RESETHAND);
+}
+
+void vtb_interrupt_child(void)
+{
+    handle(SIG_DFL, 0);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 bool vtb_interrupted(void)

@@ -112,6 +112,7 @@ void vtb_machine_read(struct vtb_machine *machine)
     add_fact(machine, "version", "%s", VTB_VERSION);
     add_fact(machine, "git_revision", "%s", VTB_GIT_REVISION);
     add_fact(machine, "compiler", "%s", VTB_COMPILER);
+    add_fact(machine, "build_type", "%s", VTB_BUILD_TYPE);
     add_fact(machine, "cell_flags", "%s", VTB_CELL_FLAGS);
     add_fact(machine, "libc", "glibc %s", gnu_get_libc_version());
     add_system(machine);

@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "interrupt.h"
 #include "list.h"
 #include "output.h"
 #include "run.h"
@@ -73,6 +72,19 @@ static void print_line(const char *message)
     fprintf(stderr, "run_bench: %s\n", message);
 }
 
+static bool check_results_dir(const char *path, struct vtb_error *error)
+{
+    struct stat status;
+    if (mkdir(path, 0777) == 0)
+        return true;
+    if (errno == EEXIST && stat(path, &status) == 0 && !S_ISDIR(status.st_mode))
+        errno = ENOTDIR;
+    if (errno == EEXIST && access(path, W_OK) == 0)
+        return true;
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "'%s' cannot hold results: %s", path,
+                    strerror(errno));
+}
+
 /* Fails before anything is measured, rather than after. */
 static bool check_outputs(const struct vtb_options *options, struct vtb_error *error)
 {
@@ -82,13 +94,7 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
         if (paths[i] && !vtb_output_check(paths[i], error))
             return false;
     }
-    struct stat status;
-    if (mkdir(options->results_dir, 0777) == 0 ||
-        (stat(options->results_dir, &status) == 0 && S_ISDIR(status.st_mode) &&
-         access(options->results_dir, W_OK) == 0))
-        return true;
-    return vtb_fail(error, VTB_EXIT_INTERNAL, "'%s' cannot hold results: %s", options->results_dir,
-                    strerror(errno));
+    return check_results_dir(options->results_dir, error);
 }
 
 /* The arguments as one line. */
@@ -130,8 +136,10 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
         if (files[i].path && !vtb_output_file(files[i].path, files[i].print, results, error))
             return false;
     }
-    if (!vtb_output_stdout(prints[options->format], results, error))
-        return false;
+    struct vtb_error reason;
+    if (!vtb_output_stdout(prints[options->format], results, &reason))
+        return vtb_fail(error, reason.exit_code, "%.300s; the figures are in '%s'", reason.message,
+                        json_path);
     fprintf(stderr, "results: %s\n", json_path);
     return true;
 }
@@ -155,13 +163,8 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
     strftime(results->date, sizeof results->date, "%Y-%m-%dT%H:%M:%S%z", &local);
     vtb_machine_read(&results->machine);
     print_warnings(&results->machine);
-    if (!vtb_run(results, plan, error)) {
-        if (error->exit_code == VTB_EXIT_INTERRUPTED)
-            (void)vtb_fail(error, VTB_EXIT_INTERRUPTED,
-                           "interrupted before the first table was finished; nothing was written, "
-                           "and earlier results are as they were");
+    if (!vtb_run(results, plan, error))
         return false;
-    }
     bool ok = write_results(options, results, &start, error);
     if (ok && results->interrupted)
         ok = vtb_fail(error, VTB_EXIT_INTERRUPTED,
@@ -180,7 +183,6 @@ static bool run_command(const struct vtb_options *options, int argc, char **argv
     char *command_line = join_arguments(argc, argv);
     struct vtb_results results = {.command_line = command_line ? command_line : "unknown",
                                   .executable = argv[0]};
-    vtb_interrupt_watch();
     bool ok = check_outputs(options, error) && run_and_report(options, &plan, &results, error);
     free(command_line);
     vtb_plan_free(&plan);

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Combinations of parameters in one run. */
+#define POINTS_MAX 10000
+
 static const char *strategy_with_role(const struct vtb_names *strategies, enum vtb_role role)
 {
     for (size_t i = 0; i < strategies->n; i++) {
@@ -153,6 +156,10 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
     struct vtb_numbers calls = or_default(&options->calls, 1e6);
     struct vtb_numbers in_flight = or_default(&options->in_flight, 64);
     const size_t n = hit_rates.n * keys.n * calls.n * in_flight.n;
+    if (plan->points_n + n > POINTS_MAX)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "the lists and ranges make %.0f combinations; accepted: up to %d",
+                        (double)plan->points_n + (double)n, POINTS_MAX);
     struct vtb_point *points = realloc(plan->points, (plan->points_n + n) * sizeof *plan->points);
     if (!points)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a plan of %zu tables", n);

@@ -65,6 +65,8 @@ static json_t *context(const struct vtb_results *results)
     const struct vtb_machine *machine = &results->machine;
     struct vtb_cpu_info cpu;
     char host[256] = "unknown";
+    const bool is_release = strcmp(vtb_machine_fact(machine, "build_type"), "Release") == 0;
+    const char *build_type = is_release ? "release" : "debug";
     json_t *object = json_object();
     json_t *load = json_array();
     vtb_cpu_info_read(&cpu);
@@ -79,7 +81,7 @@ static json_t *context(const struct vtb_results *results)
     put(object, "cpu_scaling_enabled", json_boolean(cpu.scaling == 1));
     put(object, "caches", caches(&cpu));
     put(object, "load_avg", load);
-    put(object, "library_build_type", json_string("release"));
+    put(object, "library_build_type", json_string(build_type));
     put(object, "command_line", json_string(results->command_line));
     for (size_t i = 0; i < machine->facts_n; i++)
         put(object, machine->facts[i].key, json_string(machine->facts[i].value));

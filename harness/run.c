@@ -55,6 +55,7 @@ static bool time_consumer(struct vtb_results *results, const struct vtb_rig *rig
                        counted, error))
         return false;
     results->comparisons_n++;
+    vtb_interrupt_keep();
     return true;
 }
 
@@ -80,6 +81,7 @@ static bool run_passes(struct vtb_results *results, struct vtb_counted **counted
                        struct vtb_progress_bar *bar, struct vtb_error *error)
 {
     const struct vtb_plan *plan = results->plan;
+    vtb_interrupt_watch();
     for (size_t i = 0; i < plan->points_n; i++) {
         counted[i] = count_point(&plan->points[i], error);
         if (!counted[i])

@@ -53,9 +53,17 @@ struct vtb_workload {
     struct vtb_table *(*make_table)(void *memory, uint64_t keys);
 };
 
-/* Unused in a cell, so that the compiler drops it and what it refers to. */
+/* The entry, whose name is the file's stem: VTB_WORKLOAD(stem) = {.summary = ..., ...}; Defined
+ * once, by a source file that the build writes; in a cell it is unused, and the compiler drops it.
+ */
+#if VTB_DEFINE_WORKLOAD
+#define VTB_WORKLOAD(stem)                                \
+    extern const struct vtb_workload vtb_workload_##stem; \
+    const struct vtb_workload vtb_workload_##stem
+#else
 #define VTB_WORKLOAD(stem) \
     __attribute__((unused)) static const struct vtb_workload vtb_workload_##stem
+#endif
 
 /* A 64-bit mix (the finaliser of splitmix64, public domain by S. Vigna): for hashing and contents.
  */
