@@ -34,13 +34,19 @@ static const char *sizes_workload(void)
     return vtb_workloads[0].name;
 }
 
+/* Of a strategy's cells, the one whose sizes are shown. */
+static bool is_listed(const struct vtb_cell *cell)
+{
+    return cell == vtb_find_cell(cell->strategy_name, sizes_workload(), false, false);
+}
+
 static json_t *strategies(void)
 {
     json_t *rows = checked(json_array());
     for (size_t i = 0; vtb_cells[i]; i++) {
         const struct vtb_cell *cell = vtb_cells[i];
         const struct vtb_strategy *strategy = cell->strategy;
-        if (cell != vtb_find_cell(cell->strategy_name, sizes_workload(), false, false))
+        if (!is_listed(cell))
             continue;
         json_array_append_new(
             rows, checked(json_pack(
@@ -53,30 +59,27 @@ static json_t *strategies(void)
     return rows;
 }
 
-static json_t *descriptions(void)
+static const char *summary_of(const struct vtb_strategy *strategy)
 {
-    json_t *rows = checked(json_array());
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
-        if (cell == vtb_find_cell(cell->strategy_name, sizes_workload(), false, false)) {
-            json_array_append_new(rows,
-                                  checked(json_pack("{ss ss}", "strategy", cell->strategy_name,
-                                                    "hand-over", cell->strategy->summary)));
-        }
-    }
-    return rows;
+    return strategy->summary;
 }
 
-static json_t *models(void)
+static const char *model_of(const struct vtb_strategy *strategy)
+{
+    return strategy->modelled_on;
+}
+
+/* Every strategy with one text about it, in a column named `title`. */
+static json_t *strategy_texts(const char *title,
+                              const char *(*text_of_strategy)(const struct vtb_strategy *))
 {
     json_t *rows = checked(json_array());
     for (size_t i = 0; vtb_cells[i]; i++) {
         const struct vtb_cell *cell = vtb_cells[i];
-        if (cell == vtb_find_cell(cell->strategy_name, sizes_workload(), false, false)) {
+        if (is_listed(cell))
             json_array_append_new(rows,
                                   checked(json_pack("{ss ss}", "strategy", cell->strategy_name,
-                                                    "modelled on", cell->strategy->modelled_on)));
-        }
+                                                    title, text_of_strategy(cell->strategy))));
     }
     return rows;
 }
@@ -210,8 +213,8 @@ void vtb_list(FILE *out, enum vtb_format format)
         json_t *rows;
     } sections[] = {
         {"strategies", strategies_title, strategies()},
-        {"descriptions", "What they hand over", descriptions()},
-        {"models", "What they are modelled on", models()},
+        {"descriptions", "What they hand over", strategy_texts("hand-over", summary_of)},
+        {"models", "What they are modelled on", strategy_texts("modelled on", model_of)},
         {"workloads", "Workloads", workloads()},
         {"heaps", "Heaps", heaps()},
     };

@@ -215,6 +215,14 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
     return ok;
 }
 
+size_t vtb_heap_end(const struct vtb_point *point, size_t first)
+{
+    size_t end = first;
+    while (end < point->cases_n && point->cases[end].heap == point->cases[first].heap)
+        end++;
+    return end;
+}
+
 void vtb_plan_free(struct vtb_plan *plan)
 {
     for (size_t i = 0; i < plan->points_n; i++)

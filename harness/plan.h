@@ -44,6 +44,9 @@ struct vtb_plan {
     double time_ns; /* > 0: in place of rounds_n */
 };
 
+/* The cases of one heap follow one another: the place behind the last that shares first's heap. */
+size_t vtb_heap_end(const struct vtb_point *point, size_t first);
+
 /* Makes the plan; on false *error says what the options ask for that cannot be. */
 VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
                                 struct vtb_error *error);

@@ -137,7 +137,7 @@ static void print_cell(FILE *out, const char *text, int width, bool left)
     fprintf(out, "%*s%s%*s", left ? 0 : padding, "", text, left ? padding : 0, "");
 }
 
-static void print_row(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed)
+static void print_aligned(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed)
 {
     for (int i = 0; i < COLUMNS_N; i++) {
         if (!timed && i >= 2 && i <= 4)
@@ -149,13 +149,30 @@ static void print_row(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed)
     putc('\n', out);
 }
 
+static void print_piped(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed)
+{
+    (void)timed;
+    for (int i = 0; i < COLUMNS_N; i++)
+        fprintf(out, "| %s ", cells[i]);
+    fputs("|\n", out);
+}
+
+/* What tells a table on a terminal from one in Markdown. */
+struct style {
+    const char *title_prefix;
+    const char *rule; /* below the column titles */
+    void (*print_row)(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed);
+};
+
 static void print_title(FILE *out, const struct vtb_comparison *comparison, size_t first)
 {
     const struct vtb_point *point = comparison->point;
     char distribution[32];
     distribution_text(distribution, sizeof distribution, &point->distribution);
-    fprintf(out, "%s, hit rate %g, %s lookups, heap %s\n", point->workload->name, point->hit_rate,
-            vtb_consumer_words[comparison->consumer], point->cases[first].heap->name);
+    fprintf(out, "%s, hit rate %g, ", point->workload->name, point->hit_rate);
+    if (comparison->timed)
+        fprintf(out, "%s lookups, ", vtb_consumer_words[comparison->consumer]);
+    fprintf(out, "heap %s\n", point->cases[first].heap->name);
     fprintf(out, "%" PRIu64 " calls counted, %" PRIu64 " keys (%s), %zu in flight (%s)",
             point->calls_n, point->keys_n, distribution, point->in_flight,
             vtb_completion_words[point->completion]);
@@ -165,60 +182,46 @@ static void print_title(FILE *out, const struct vtb_comparison *comparison, size
     fputs("\n\n", out);
 }
 
-/* The cases of one heap follow one another: the place behind the last that shares first's. */
-static size_t heap_end(const struct vtb_point *point, size_t first)
+static void print_table(FILE *out, const struct vtb_comparison *comparison, size_t first,
+                        const struct style *style)
 {
-    size_t end = first;
-    while (end < point->cases_n && point->cases[end].heap == point->cases[first].heap)
-        end++;
-    return end;
+    char cells[COLUMNS_N][CELL_BYTES];
+    fputs(style->title_prefix, out);
+    print_title(out, comparison, first);
+    for (int i = 0; i < COLUMNS_N; i++)
+        snprintf(cells[i], CELL_BYTES, "%s", column_titles[i]);
+    style->print_row(out, cells, comparison->timed);
+    fputs(style->rule, out);
+    for (size_t i = first; i < vtb_heap_end(comparison->point, first); i++) {
+        fill_row(cells, comparison, i);
+        style->print_row(out, cells, comparison->timed);
+    }
+    putc('\n', out);
+}
+
+/* A table for each comparison and heap, and below a comparison's tables what they show. */
+static void print_tables(FILE *out, const struct vtb_results *results, const struct style *style)
+{
+    for (size_t i = 0; i < results->comparisons_n; i++) {
+        const struct vtb_comparison *comparison = &results->comparisons[i];
+        const struct vtb_point *point = comparison->point;
+        for (size_t first = 0; first < point->cases_n; first = vtb_heap_end(point, first))
+            print_table(out, comparison, first, style);
+        vtb_report_findings(out, comparison);
+        putc('\n', out);
+    }
 }
 
 void vtb_report_table(FILE *out, const struct vtb_results *results)
 {
-    char cells[COLUMNS_N][CELL_BYTES];
-    for (size_t i = 0; i < results->comparisons_n; i++) {
-        const struct vtb_comparison *comparison = &results->comparisons[i];
-        const size_t cases_n = comparison->point->cases_n;
-        for (size_t first = 0; first < cases_n; first = heap_end(comparison->point, first)) {
-            print_title(out, comparison, first);
-            for (int column = 0; column < COLUMNS_N; column++)
-                snprintf(cells[column], CELL_BYTES, "%s", column_titles[column]);
-            print_row(out, cells, comparison->timed);
-            for (size_t row = first; row < heap_end(comparison->point, first); row++) {
-                fill_row(cells, comparison, row);
-                print_row(out, cells, comparison->timed);
-            }
-            putc('\n', out);
-        }
-        vtb_report_findings(out, comparison);
-        putc('\n', out);
-    }
+    static const struct style style = {"", "", print_aligned};
+    print_tables(out, results, &style);
 }
 
 void vtb_report_markdown(FILE *out, const struct vtb_results *results)
 {
-    char cells[COLUMNS_N][CELL_BYTES];
-    for (size_t i = 0; i < results->comparisons_n; i++) {
-        const struct vtb_comparison *comparison = &results->comparisons[i];
-        const size_t cases_n = comparison->point->cases_n;
-        for (size_t first = 0; first < cases_n; first = heap_end(comparison->point, first)) {
-            fputs("### ", out);
-            print_title(out, comparison, first);
-            for (int column = 0; column < COLUMNS_N; column++)
-                fprintf(out, "| %s ", column_titles[column]);
-            fputs("|\n|---|--:|--:|--:|--:|--:|--:|--:|\n", out);
-            for (size_t row = first; row < heap_end(comparison->point, first); row++) {
-                fill_row(cells, comparison, row);
-                for (int column = 0; column < COLUMNS_N; column++)
-                    fprintf(out, "| %s ", cells[column]);
-                fputs("|\n", out);
-            }
-            putc('\n', out);
-        }
-        vtb_report_findings(out, comparison);
-        putc('\n', out);
-    }
+    static const struct style style = {"### ", "|---|--:|--:|--:|--:|--:|--:|--:|\n", print_piped};
+    print_tables(out, results, &style);
 }
 
 /* --- CSV --- */

@@ -129,9 +129,10 @@ static void print_memory(FILE *out, const struct span *span)
         const struct vtb_counted *counted = &at(span, i)->counted;
         if (is_reference(span, i) || allocates_nothing(span, i, i))
             continue;
-        fprintf(out, "%s%.6g B in %.6g allocations with %s", separator,
-                vtb_per_op(counted, counted->counts.requested_bytes),
-                vtb_per_op(counted, counted->counts.allocs_n), name_at(span, i));
+        const double allocs = vtb_per_op(counted, counted->counts.allocs_n);
+        fprintf(out, "%s%.6g B in %.6g allocation%s with %s", separator,
+                vtb_per_op(counted, counted->counts.requested_bytes), allocs,
+                allocs == 1 ? "" : "s", name_at(span, i));
         separator = ", ";
     }
     if (list_names(names, span, allocates_nothing, 0) > 0)
@@ -183,10 +184,7 @@ static void print_findings(FILE *out, const struct vtb_comparison *comparison)
     const struct vtb_point *point = comparison->point;
     struct span span = {.comparison = comparison};
     for (; span.first < point->cases_n; span.first = span.end) {
-        span.end = span.first;
-        while (span.end < point->cases_n &&
-               point->cases[span.end].heap == point->cases[span.first].heap)
-            span.end++;
+        span.end = vtb_heap_end(point, span.first);
         if (comparison->timed)
             print_time(out, &span);
         print_memory(out, &span);
