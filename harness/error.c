@@ -3,12 +3,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-bool vtb_fail(struct vtb_error *error, enum vtb_exit exit_code, const char *format, ...)
+void vtb_error_set(struct vtb_error *error, enum vtb_exit exit_code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
     error->exit_code = exit_code;
-    return false;
 }

@@ -20,8 +20,11 @@ struct vtb_error {
 /* For functions whose false or null means that *error says why. */
 #define VTB_MUST_USE __attribute__((warn_unused_result))
 
-/* Sets *error and returns false, so that a failing function ends in `return vtb_fail(...)`. */
-bool vtb_fail(struct vtb_error *error, enum vtb_exit exit_code, const char *format, ...)
+/* Sets *error; the format is printf's. */
+void vtb_error_set(struct vtb_error *error, enum vtb_exit exit_code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The same, with the value false, so that a failing function ends in `return vtb_fail(...)`. */
+#define vtb_fail(error, exit_code, ...) (vtb_error_set(error, exit_code, __VA_ARGS__), false)
 
 #endif

@@ -52,10 +52,9 @@ static void add_turbo(struct vtb_machine *machine)
     const bool inverted = access(no_turbo, R_OK) == 0;
     add_line(machine, "turbo", inverted ? no_turbo : boost, "");
     struct vtb_fact *fact = &machine->facts[machine->facts_n - 1];
-    if (strcmp(fact->value, "0") == 0)
-        strcpy(fact->value, inverted ? "on" : "off");
-    else if (strcmp(fact->value, "1") == 0)
-        strcpy(fact->value, inverted ? "off" : "on");
+    const char *const words[] = {inverted ? "on" : "off", inverted ? "off" : "on"};
+    if (strcmp(fact->value, "0") == 0 || strcmp(fact->value, "1") == 0)
+        snprintf(fact->value, sizeof fact->value, "%s", words[fact->value[0] - '0']);
 }
 
 /* The share of time that a hypervisor took since boot. */

@@ -102,8 +102,8 @@ static bool parse_range(char *text, const struct vtb_number_kind *kind, struct v
     double steps = floor((to_value - from_value) / step_value + 1e-9);
     if (steps >= VTB_NUMBERS_MAX)
         return refuse(error, "more than 1000 values");
-    for (double i = 0; i <= steps; i++) {
-        if (!add(numbers, round_to_12_digits(from_value + i * step_value), error))
+    for (size_t i = 0; i <= (size_t)steps; i++) {
+        if (!add(numbers, round_to_12_digits(from_value + (double)i * step_value), error))
             return false;
     }
     return true;

@@ -320,7 +320,7 @@ static void environment_name(const struct option *option, char *name, size_t nam
 {
     snprintf(name, name_bytes, "VTB_%s", option->name);
     for (char *c = name; *c; c++)
-        *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+        *c = (char)(*c == '-' ? '_' : toupper((unsigned char)*c));
 }
 
 static bool parse_environment(struct vtb_options *options, struct vtb_error *error)

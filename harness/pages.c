@@ -9,8 +9,8 @@ static void *map(size_t bytes, int sharing, const char *what, struct vtb_error *
     void *pages =
         mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED) {
-        (void)vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %s: %zu bytes: %s", what, bytes,
-                       strerror(errno));
+        vtb_error_set(error, VTB_EXIT_INTERNAL, "no memory for %s: %zu bytes: %s", what, bytes,
+                      strerror(errno));
         return NULL;
     }
     return pages;

@@ -40,6 +40,15 @@ static struct references find_references(const struct vtb_options *options)
     };
 }
 
+/* Other lists of the registry may be short; a comparison without these has no meaning. */
+static bool check_references(const struct references *references, struct vtb_error *error)
+{
+    return (references->empty && references->floor && references->baseline) ||
+           vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "impls/ lacks a strategy with the role of the empty loop, the floor or the "
+                    "baseline");
+}
+
 static bool check_excluded(const struct vtb_options *options, const struct references *references,
                            struct vtb_error *error)
 {
@@ -205,7 +214,8 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
     }
     choose_workloads(options, &workloads);
     choose_heaps(options, &heaps);
-    bool ok = choose_strategies(options, &references, &strategies, error);
+    bool ok = check_references(&references, error) &&
+              choose_strategies(options, &references, &strategies, error);
     for (size_t i = 0; ok && i < workloads.n; i++)
         ok = make_points(plan, options, vtb_find_workload(workloads.items[i]), error);
     for (size_t i = 0; ok && i < plan->points_n; i++)

@@ -43,6 +43,7 @@ static void shuffle(struct vtb_random *random, size_t *values, size_t n)
 
 void vtb_latin_square(struct vtb_random *random, size_t *order, size_t n, size_t round)
 {
+    assert(n > 0);
     if (round % n == 0) {
         for (size_t i = 0; i < n; i++)
             order[i] = i;
@@ -160,7 +161,6 @@ static bool samples_make(struct vtb_samples *samples, size_t rounds_n, size_t ca
     };
     if (samples->real_ns && samples->cpu_ns)
         return true;
-    vtb_samples_free(samples);
     return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu rounds of %zu cases", rounds_n,
                     cases_n);
 }
