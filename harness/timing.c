@@ -12,15 +12,19 @@
 
 /* Labels of the seed's streams, beside the schedule's chunks. */
 #define ORDER_STREAM (UINT64_MAX - 1)
-#define OFFSET_STREAM (UINT64_MAX - 2)
+#define PLACES_STREAM (UINT64_MAX - 2)
 
-/* Operations of each case before anything is measured, at least, and at most to fill the window. */
-#define WARM_UP_MIN ((size_t)1 << 17)
+/* Operations of each case before anything is measured: at least enough to have the table in the
+ * caches, and at most so many to fill the window. */
+#define WARM_UP_MIN ((size_t)1 << 19)
 #define WARM_UP_MAX ((size_t)1 << 25)
 
 /* Operations and runs that tell how long an epoch is to be. */
 #define CALIBRATION_N 16384
 #define CALIBRATION_RUNS 4
+
+/* Operations over which the cases' checksums are compared. */
+#define CHECK_N 65536
 
 struct bench {
     const struct vtb_rig *rig;
@@ -177,14 +181,13 @@ static bool measure(struct bench *bench, struct vtb_samples *samples, vtb_progre
 {
     const size_t n = samples->cases_n;
     struct vtb_random order = vtb_random_stream(bench->rig->point->seed, ORDER_STREAM);
-    struct vtb_random offset = vtb_random_stream(bench->rig->point->seed, OFFSET_STREAM);
+    struct vtb_random places = vtb_random_stream(bench->rig->point->seed, PLACES_STREAM);
     samples->operations_n = bench->epochs[0].operations_n;
     for (size_t round = 0; round < samples->rounds_n; round++) {
         if (vtb_interrupted())
             return vtb_fail_interrupted(error);
-        const size_t position = (size_t)vtb_random_below(&offset, VTB_SCHEDULE_CHUNK);
         for (size_t i = 0; i < n; i++)
-            bench->envs[i].position = position;
+            bench->envs[i].position = (size_t)vtb_random_below(&places, VTB_SCHEDULE_CHUNK);
         vtb_latin_square(&order, bench->order, n, round);
         if (!vtb_stopwatch_round(bench->epochs, bench->order, n))
             return vtb_fail(error, VTB_EXIT_INTERNAL,
@@ -201,20 +204,32 @@ static bool measure(struct bench *bench, struct vtb_samples *samples, vtb_progre
     return true;
 }
 
-/* All cases ran the same calls, so all must have consumed the same values. */
+/* What a case consumes of the schedule's first CHECK_N calls, all of it. */
+static uint64_t check_run(struct bench *bench, size_t i)
+{
+    struct vtb_env *env = &bench->envs[i];
+    const struct vtb_cell *cell = bench->rig->point->cases[i].timing;
+    cell->drain(env);
+    const uint64_t before = env->checksum;
+    env->position = 0;
+    bench->epochs[i].run(env, CHECK_N);
+    cell->drain(env);
+    return env->checksum - before;
+}
+
+/* The very code that was timed must consume, of the same calls, the same values in all cases. */
 static bool check_checksums(struct bench *bench, struct vtb_error *error)
 {
     const struct vtb_point *point = bench->rig->point;
-    for (size_t i = 0; i < point->cases_n; i++)
-        point->cases[i].timing->drain(&bench->envs[i]);
     for (size_t i = 0; i < point->cases_n; i++) {
         const struct vtb_case *the_case = &point->cases[i];
-        const uint64_t expected = bench->envs[the_case->floor].checksum;
-        if (i != the_case->empty && bench->envs[i].checksum != expected)
+        const uint64_t expected = check_run(bench, the_case->floor);
+        const uint64_t checksum = check_run(bench, i);
+        if (i != the_case->empty && checksum != expected)
             return vtb_fail(error, VTB_EXIT_INTERNAL,
                             "%s consumed other values than the floor in the timing pass (checksum "
                             "%" PRIx64 ", not %" PRIx64 "); no figure is reported",
-                            the_case->timing->strategy_name, bench->envs[i].checksum, expected);
+                            the_case->timing->strategy_name, checksum, expected);
     }
     return true;
 }

@@ -1,7 +1,8 @@
 /*
  * The timing pass of one point and consumer: rounds of one epoch of every case, in the order of a
- * random cyclic Latin square, so that every case stands at every place equally often. In a round
- * all cases run the same calls, from the same random place of the schedule.
+ * random cyclic Latin square, so that every case stands at every place equally often. Every epoch
+ * starts at a random place of the schedule: were all epochs of a round to run the same calls, the
+ * later ones would find their keys in the processor's cache.
  */
 #ifndef TIMING_H
 #define TIMING_H

@@ -14,7 +14,6 @@ struct user {
     int32_t id;
     uint32_t logins;
     int64_t balance;
-    char name[16];
 };
 
 typedef int32_t vtb_key;
@@ -27,13 +26,17 @@ struct vtb_user_slot {
 
 struct vtb_table {
     const struct user *users; /* the database, by number */
-    uint64_t mask;            /* slots - 1 */
+    uint64_t slots_n;
     struct vtb_user_slot *slots;
 };
 
-static inline uint64_t vtb_user_hash(vtb_key key)
+/* The key's home, by Fibonacci hashing: consecutive numbers are spread evenly over the slots, so
+ * that, as with the numbers themselves in .NET's dictionary, the first probe nearly always decides.
+ */
+static inline uint64_t vtb_user_home(const struct vtb_table *table, vtb_key key)
 {
-    return (uint32_t)key * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+    uint64_t hash = (uint32_t)key * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+    return hash * table->slots_n >> 32;
 }
 
 static inline vtb_key vtb_key_of(const struct vtb_table *table, uint32_t id)
@@ -44,10 +47,13 @@ static inline vtb_key vtb_key_of(const struct vtb_table *table, uint32_t id)
 
 static inline const vtb_value *vtb_lookup(const struct vtb_table *table, vtb_key key)
 {
-    uint64_t i = vtb_user_hash(key) & table->mask;
-    for (; table->slots[i].user; i = (i + 1) & table->mask) {
-        if (table->slots[i].key == key)
-            return &table->slots[i].user;
+    const struct vtb_user_slot *slot = table->slots + vtb_user_home(table, key);
+    const struct vtb_user_slot *const end = table->slots + table->slots_n;
+    while (slot->user) {
+        if (slot->key == key)
+            return &slot->user;
+        if (++slot == end)
+            slot = table->slots;
     }
     return NULL;
 }
@@ -62,13 +68,10 @@ static inline uint64_t vtb_consume(const vtb_value *user)
     return (uint64_t)(*user)->balance + (*user)->logins;
 }
 
-/* The smallest power of two that leaves half of the slots empty. */
+/* A third of the slots stays empty, and at least one. */
 static inline uint64_t vtb_user_slots_n(uint64_t users_n)
 {
-    uint64_t slots_n = 2;
-    while (slots_n < 2 * users_n)
-        slots_n *= 2;
-    return slots_n;
+    return users_n + users_n / 2 + 1;
 }
 
 static inline size_t vtb_user_table_bytes(uint64_t users_n)
@@ -80,18 +83,17 @@ static inline size_t vtb_user_table_bytes(uint64_t users_n)
 static inline struct vtb_table *vtb_user_make_table(void *memory, uint64_t users_n)
 {
     struct vtb_table *table = (struct vtb_table *)memory;
-    uint64_t slots_n = vtb_user_slots_n(users_n);
+    table->slots_n = vtb_user_slots_n(users_n);
     table->slots = (struct vtb_user_slot *)(void *)(table + 1);
-    struct user *users = (struct user *)(void *)(table->slots + slots_n);
+    struct user *users = (struct user *)(void *)(table->slots + table->slots_n);
     table->users = users;
-    table->mask = slots_n - 1;
     for (uint64_t id = 0; id < users_n; id++) {
         users[id].id = (int32_t)id;
         users[id].logins = (uint32_t)vtb_mix64(id);
         users[id].balance = (int64_t)(vtb_mix64(~id) >> 24);
-        uint64_t i = vtb_user_hash((vtb_key)id) & table->mask;
+        uint64_t i = vtb_user_home(table, (vtb_key)id);
         while (table->slots[i].user)
-            i = (i + 1) & table->mask;
+            i = i + 1 == table->slots_n ? 0 : i + 1;
         table->slots[i].key = (vtb_key)id;
         table->slots[i].user = users + id;
     }
