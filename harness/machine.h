@@ -10,7 +10,7 @@
 
 struct vtb_fact {
     const char *key; /* as in the result file */
-    char value[256];
+    char value[512];
 };
 
 struct vtb_machine {

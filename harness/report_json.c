@@ -65,6 +65,7 @@ static json_t *context(const struct vtb_results *results)
     const struct vtb_machine *machine = &results->machine;
     struct vtb_cpu_info cpu;
     char host[256] = "unknown";
+    char seed[24];
     const bool is_release = strcmp(vtb_machine_fact(machine, "build_type"), "Release") == 0;
     const char *build_type = is_release ? "release" : "debug";
     json_t *object = json_object();
@@ -85,7 +86,8 @@ static json_t *context(const struct vtb_results *results)
     put(object, "command_line", json_string(results->command_line));
     for (size_t i = 0; i < machine->facts_n; i++)
         put(object, machine->facts[i].key, json_string(machine->facts[i].value));
-    put(object, "seed", json_integer((json_int_t)results->comparisons[0].point->seed));
+    snprintf(seed, sizeof seed, "%" PRIu64, results->comparisons[0].point->seed);
+    put(object, "seed", json_string(seed)); /* a number of JSON readers holds 53 bits */
     put(object, "confidence", json_real(VTB_CONFIDENCE));
     put(object, "same_margin", json_real(VTB_SAME_MARGIN));
     put(object, "interrupted", json_boolean(results->interrupted));
