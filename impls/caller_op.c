@@ -45,9 +45,10 @@ static inline vtb_value vtb_take(struct vtb_service *service, vtb_handover *hand
     return slot->value;
 }
 
-static inline void vtb_await(vtb_handover *handover, struct vtb_slot *slot,
-                             struct vtb_continuation *continuation)
+static inline void vtb_await(struct vtb_service *service, vtb_handover *handover,
+                             struct vtb_slot *slot, struct vtb_continuation *continuation)
 {
+    (void)service;
     (void)handover;
     slot->continuation = continuation;
 }

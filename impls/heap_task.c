@@ -38,9 +38,10 @@ static inline vtb_value vtb_take(struct vtb_service *service, vtb_handover *hand
     return vtb_task_take(service, *handover);
 }
 
-static inline void vtb_await(vtb_handover *handover, struct vtb_slot *slot,
-                             struct vtb_continuation *continuation)
+static inline void vtb_await(struct vtb_service *service, vtb_handover *handover,
+                             struct vtb_slot *slot, struct vtb_continuation *continuation)
 {
+    (void)service;
     slot->task = *handover;
     vtb_task_await(slot->task, continuation);
 }

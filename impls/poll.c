@@ -62,9 +62,10 @@ static inline vtb_value vtb_take(struct vtb_service *service, vtb_handover *hand
     return handover->value;
 }
 
-static inline void vtb_await(vtb_handover *handover, struct vtb_slot *slot,
-                             struct vtb_continuation *continuation)
+static inline void vtb_await(struct vtb_service *service, vtb_handover *handover,
+                             struct vtb_slot *slot, struct vtb_continuation *continuation)
 {
+    (void)service;
     (void)handover;
     slot->waker = continuation;
 }

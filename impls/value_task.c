@@ -54,9 +54,10 @@ static inline vtb_value vtb_take(struct vtb_service *service, vtb_handover *hand
     return handover->task ? vtb_task_take(service, handover->task) : handover->result;
 }
 
-static inline void vtb_await(vtb_handover *handover, struct vtb_slot *slot,
-                             struct vtb_continuation *continuation)
+static inline void vtb_await(struct vtb_service *service, vtb_handover *handover,
+                             struct vtb_slot *slot, struct vtb_continuation *continuation)
 {
+    (void)service;
     slot->task = handover->task;
     vtb_task_await(slot->task, continuation);
 }

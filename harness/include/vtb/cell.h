@@ -113,8 +113,8 @@ struct vtb_frame;
 
 #if !VTB_NEVER_SUSPENDS
 static inline bool vtb_is_ready(const vtb_handover *handover, const struct vtb_slot *slot);
-static inline void vtb_await(vtb_handover *handover, struct vtb_slot *slot,
-                             struct vtb_continuation *continuation);
+static inline void vtb_await(struct vtb_service *service, vtb_handover *handover,
+                             struct vtb_slot *slot, struct vtb_continuation *continuation);
 static inline void vtb_complete(struct vtb_service *service, void *pending);
 static inline vtb_value vtb_resume(struct vtb_service *service, struct vtb_slot *slot);
 
@@ -151,7 +151,7 @@ VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env, struct vt
                                                   vtb_handover handover)
 {
     frame->pending = env->service.submitted;
-    vtb_await(&handover, &frame->slot, &frame->continuation);
+    vtb_await(&env->service, &handover, &frame->slot, &frame->continuation);
     env->free_frame = ++env->pending_n;
     if (env->pending_n == env->window) {
         env->free_frame = env->turns[env->turn];

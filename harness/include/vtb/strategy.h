@@ -5,40 +5,44 @@
  * for each workload, after the workload's header, for timing and again for counting. It includes
  * this header, and then defines, for any vtb_key and vtb_value,
  *
- *     typedef ... vtb_handover;                 what the method returns
- *     struct vtb_slot {...};                    what the caller's frame holds for one operation;
- *                                               a reference to a heap object stands in its first
- * word
+ *     typedef ... vtb_handover;      what the method returns
+ *     struct vtb_slot {...};         what the caller's frame holds for one operation; a reference
+ *                                    to a heap object stands in its first word
  *
  *     vtb_handover vtb_ready(struct vtb_service *, struct vtb_slot *, const vtb_value *);
  *         The method has its answer at hand: hands it over.
  *     vtb_handover vtb_suspend(struct vtb_service *, struct vtb_slot *, vtb_key);
  *         The method must wait: makes the pending operation, gives it to the store (vtb_submit),
- * and hands over what the caller is to wait for. bool vtb_is_ready(const vtb_handover *, const
- * struct vtb_slot *); The caller sees which of the two it got. vtb_value vtb_take(struct
- * vtb_service *, vtb_handover *, struct vtb_slot *); The caller consumes a value that was ready,
- * exactly once, and gives back its memory. void vtb_await(vtb_handover *, struct vtb_slot *, struct
- * vtb_continuation *); The caller waits: keeps in the slot what it needs, and has the continuation
- * run when the operation completes. void vtb_complete(struct vtb_service *, void *pending); The
- * store has the answer to what was submitted: fetches the value, completes the operation, runs its
- * continuation. vtb_value vtb_resume(struct vtb_service *, struct vtb_slot *); The continuation
- * consumes the value, exactly once, and gives back the operation's memory.
+ *         and hands over what the caller is to wait for.
+ *     bool vtb_is_ready(const vtb_handover *, const struct vtb_slot *);
+ *         The caller sees which of the two it got.
+ *     vtb_value vtb_take(struct vtb_service *, vtb_handover *, struct vtb_slot *);
+ *         The caller consumes a value that was ready, exactly once, and gives back its memory.
+ *     void vtb_await(struct vtb_service *, vtb_handover *, struct vtb_slot *,
+ *                    struct vtb_continuation *);
+ *         The caller waits: keeps in the slot what it needs, and has the continuation run when the
+ *         operation completes.
+ *     void vtb_complete(struct vtb_service *, void *pending);
+ *         The store has the answer to what was submitted: fetches the value, completes the
+ *         operation, runs its continuation.
+ *     vtb_value vtb_resume(struct vtb_service *, struct vtb_slot *);
+ *         The continuation consumes the value, exactly once, and gives back the operation's memory.
  *
  * all `static inline`, and ends in VTB_STRATEGY(name) = {...}. The harness builds the method, the
  * loop and the caller's frames from them (cell.h). Everything here but the entry stands in the
  * measured region. Macros, defined before this header is included, choose between shapes:
  *
- *     VTB_TAKES_SLOT     the method is given the caller's slot: caller-allocated operation, polled
- *                        state machine, callback. Otherwise vtb_ready and vtb_suspend get null.
- *     VTB_OWN_METHOD     the strategy defines its method itself, as VTB_METHOD ...
- *                        VTB_CELL_SYMBOL(method)(...), and `vtb_handover vtb_call(struct
- * vtb_service
- *                        *, struct vtb_slot *, vtb_key)` that calls it, in place of vtb_ready and
- *                        vtb_suspend: a callback with its context, a state machine polled again.
- *     VTB_NEVER_SUSPENDS a miss is answered at once: vtb_suspend returns a ready handover, and the
- *                        last three functions do not exist.
- *     VTB_LOOP_ONLY      nothing is called and nothing handed over: the loop alone. No function and
- *                        no type is needed.
+ *     VTB_TAKES_SLOT      the method is given the caller's slot, which a caller-allocated operation
+ *                         lives in. Otherwise vtb_ready and vtb_suspend get null.
+ *     VTB_OWN_METHOD      the strategy defines its method itself, as VTB_METHOD ...
+ *                         VTB_CELL_SYMBOL(method)(...), and what calls it,
+ *                         vtb_handover vtb_call(struct vtb_service *, struct vtb_slot *, vtb_key),
+ *                         in place of vtb_ready and vtb_suspend: a callback with its context, a
+ *                         state machine that is polled again.
+ *     VTB_NEVER_SUSPENDS  a miss is answered at once: vtb_suspend returns a ready handover, and
+ *                         vtb_is_ready, vtb_await, vtb_complete and vtb_resume do not exist.
+ *     VTB_LOOP_ONLY       nothing is called and nothing handed over: the loop alone. No function
+ *                         and no type is needed.
  */
 #ifndef VTB_STRATEGY_H
 #define VTB_STRATEGY_H
@@ -49,11 +53,16 @@
 #include <string.h>
 
 /* The five shapes of a hand-over, and the two cells that measure the harness itself. */
-#define VTB_SHAPES(row)                                                                   \
-    row(VTB_SHAPE_LOOP, "empty loop") row(VTB_SHAPE_VALUE, "plain value")                 \
-        row(VTB_SHAPE_OBJECT, "returned object") row(VTB_SHAPE_STRUCT, "returned struct") \
-            row(VTB_SHAPE_OPERATION, "caller's operation")                                \
-                row(VTB_SHAPE_POLL, "polled state machine") row(VTB_SHAPE_CALLBACK, "callback")
+/* clang-format off */
+#define VTB_SHAPES(row)                                \
+    row(VTB_SHAPE_LOOP, "empty loop")                  \
+    row(VTB_SHAPE_VALUE, "plain value")                \
+    row(VTB_SHAPE_OBJECT, "returned object")           \
+    row(VTB_SHAPE_STRUCT, "returned struct")           \
+    row(VTB_SHAPE_OPERATION, "caller's operation")     \
+    row(VTB_SHAPE_POLL, "polled state machine")        \
+    row(VTB_SHAPE_CALLBACK, "callback")
+/* clang-format on */
 
 enum vtb_shape {
 #define VTB_SHAPE_ROW(id, text) id,
