@@ -1,5 +1,6 @@
 #include "error.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -9,5 +10,7 @@ void vtb_error_set(struct vtb_error *error, enum vtb_exit exit_code, const char 
     va_start(arguments, format);
     vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
+    for (char *c = error->message; *c; c++)
+        *c = (char)(iscntrl((unsigned char)*c) ? '?' : *c);
     error->exit_code = exit_code;
 }

@@ -7,14 +7,16 @@
 
 #include "registry.h"
 
+#define LINE_BYTES 1024
+
 #define SHAPE_TEXT(id, text) [id] = (text),
 static const char *const shape_texts[] = {VTB_SHAPES(SHAPE_TEXT)};
 
 static const char *const role_texts[] = {
     [VTB_ROLE_NONE] = "",
-    [VTB_ROLE_EMPTY] = "the loop's own cost",
-    [VTB_ROLE_FLOOR] = "the floor",
-    [VTB_ROLE_BASELINE] = "the baseline",
+    [VTB_ROLE_EMPTY] = "loop",
+    [VTB_ROLE_FLOOR] = "floor",
+    [VTB_ROLE_BASELINE] = "baseline",
 };
 
 static json_t *checked(json_t *json)
@@ -125,9 +127,9 @@ struct style {
 };
 
 static const struct style styles[] = {
-    [VTB_FORMAT_TABLE] = {"", "  ", "\n", "%s\n\n", true, false, false},
-    [VTB_FORMAT_CSV] = {"", ",", "\n", NULL, false, false, true},
-    [VTB_FORMAT_MARKDOWN] = {"| ", " | ", " |\n", "### %s\n\n", true, true, false},
+    [VTB_FORMAT_TABLE] = {"", "  ", "", "%s\n\n", true, false, false},
+    [VTB_FORMAT_CSV] = {"", ",", "", NULL, false, false, true},
+    [VTB_FORMAT_MARKDOWN] = {"| ", " | ", " |", "### %s\n\n", true, true, false},
 };
 
 static void text_of(const json_t *value, char *text, size_t text_bytes)
@@ -154,29 +156,37 @@ static int column_width(json_t *rows, const char *key)
     return (int)widest;
 }
 
-/* One row: the keys themselves if `row` is null. */
+/* Appends to a line of at most LINE_BYTES. */
+static void append(char *line, const char *text)
+{
+    const size_t used = strlen(line);
+    snprintf(line + used, LINE_BYTES - used, "%s", text);
+}
+
+/* One row: the keys themselves if `row` is null. Nothing is padded at the end of a plain line. */
 static void print_row(FILE *out, json_t *rows, json_t *row, const struct style *style)
 {
+    char line[LINE_BYTES] = "";
     char text[256];
+    char cell[300];
     const char *key;
     json_t *value;
-    json_t *head = json_array_get(rows, 0);
-    bool first = true;
-    json_object_foreach(head, key, value)
+    json_object_foreach(json_array_get(rows, 0), key, value)
     {
         snprintf(text, sizeof text, "%s", key);
         if (row)
             text_of(json_object_get(row, key), text, sizeof text);
         const char *quote = style->quoted && strchr(text, ',') ? "\"" : "";
-        const bool right = json_is_number(value);
-        const bool last = !json_object_iter_next(head, json_object_key_to_iter(key));
-        const int width =
-            style->aligned && (right || !last || style->rule) ? column_width(rows, key) : 0;
-        fprintf(out, "%s%s%*s%s", first ? style->row_start : style->separator, quote,
-                right ? width : -width, text, quote);
-        first = false;
+        const int width = style->aligned ? column_width(rows, key) : 0;
+        snprintf(cell, sizeof cell, "%s%*s%s", quote, json_is_number(value) ? width : -width, text,
+                 quote);
+        append(line, *line ? style->separator : style->row_start);
+        append(line, cell);
     }
-    fputs(style->row_end, out);
+    append(line, style->row_end);
+    for (size_t n = strlen(line); n > 0 && line[n - 1] == ' '; n--)
+        line[n - 1] = '\0';
+    fprintf(out, "%s\n", line);
 }
 
 static void print_section(FILE *out, const char *title, json_t *rows, const struct style *style)

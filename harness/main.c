@@ -1,6 +1,7 @@
 /* valuetask-bench: options -> plan -> passes -> samples -> summary -> report. The one place that
  * prints errors and ends the process. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -115,8 +116,8 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
                           const struct tm *start, struct vtb_error *error)
 {
     char stamp[32];
-    char json_path[512];
-    char samples_path[512];
+    char json_path[PATH_MAX];
+    char samples_path[PATH_MAX];
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", start);
     snprintf(json_path, sizeof json_path, "%s/run-%s-%ld.json", options->results_dir, stamp,
              (long)getpid());
@@ -138,8 +139,8 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
     }
     struct vtb_error reason;
     if (!vtb_output_stdout(prints[options->format], results, &reason))
-        return vtb_fail(error, reason.exit_code, "%.300s; the figures are in '%s'", reason.message,
-                        json_path);
+        return vtb_fail(error, reason.exit_code, "%.200s; the figures are in '%.700s'",
+                        reason.message, json_path);
     fprintf(stderr, "results: %s\n", json_path);
     return true;
 }

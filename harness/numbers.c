@@ -64,7 +64,7 @@ bool vtb_number_parse(const char *text, const struct vtb_number_kind *kind, doub
         return refuse(error, "not a whole number");
     if (!(number >= kind->min && number <= kind->max))
         return refuse(error, "out of range");
-    *value = number;
+    *value = number + 0.0; /* -0 becomes 0 */
     return true;
 }
 
@@ -103,7 +103,8 @@ static bool parse_range(char *text, const struct vtb_number_kind *kind, struct v
     if (steps >= VTB_NUMBERS_MAX)
         return refuse(error, "more than 1000 values");
     for (size_t i = 0; i <= (size_t)steps; i++) {
-        if (!add(numbers, round_to_12_digits(from_value + (double)i * step_value), error))
+        if (!add(numbers, fmin(to_value, round_to_12_digits(from_value + (double)i * step_value)),
+                 error))
             return false;
     }
     return true;

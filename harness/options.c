@@ -49,11 +49,19 @@ struct option {
 
 /* --- parsing, one function for each kind of value --- */
 
+/* Characters of a value that a message shows. */
+#define SHOWN_MAX 60
+
+static const char *ellipsis(const char *text)
+{
+    return strlen(text) > SHOWN_MAX ? "..." : "";
+}
+
 static bool refuse(const struct option *option, const char *text, const char *reason,
                    struct vtb_error *error)
 {
-    return vtb_fail(error, VTB_EXIT_USAGE, "--%s: '%s': %s; accepted: %s", option->name, text,
-                    reason, option->accepts);
+    return vtb_fail(error, VTB_EXIT_USAGE, "--%s: '%.*s%s': %s; accepted: %s", option->name,
+                    SHOWN_MAX, text, ellipsis(text), reason, option->accepts);
 }
 
 static bool parse_flag(const struct option *option, const char *text, void *field,
@@ -154,8 +162,8 @@ static bool add_name(const struct option *option, const char *text, const char *
     }
     char nearest[512];
     vtb_names_nearest_first(&known, name, nearest, sizeof nearest);
-    return vtb_fail(error, VTB_EXIT_USAGE, "--%s: unknown name '%s'; known, nearest first: %s",
-                    option->name, name, nearest);
+    return vtb_fail(error, VTB_EXIT_USAGE, "--%s: unknown name '%.*s%s'; known, nearest first: %s",
+                    option->name, SHOWN_MAX, name, ellipsis(name), nearest);
 }
 
 static bool parse_names(const struct option *option, const char *text, void *field,
@@ -274,8 +282,8 @@ static const struct option options_table[] = {
     {"time", "SECONDS", parse_number, FIELD(time_s), .number = {0.01, 86400, false, false},
      .accepts = "seconds from 0.01 to 86400", .commands = RUN,
      .help = "take about this long for each table's timing, in place of --rounds"},
-    {"quick", NULL, parse_flag, FIELD(quick), .accepts = "no value", .commands = RUN,
-     .help = "a rough answer: 40 rounds of 0.2 ms, unless said otherwise"},
+    {"quick", NULL, parse_flag, FIELD(quick), .accepts = "no value (in the environment 1 or 0)",
+     .commands = RUN, .help = "a rough answer: 40 rounds of 0.2 ms, unless said otherwise"},
     {"seed", "N", parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",
      .commands = RUN, .help = "what keys, hits and orders are drawn from; default: 1"},
     {"format", "FORMAT", parse_word, FIELD(format), .words = format_words,
@@ -290,10 +298,10 @@ static const struct option options_table[] = {
      .commands = RUN, .help = "the tables"},
     {"results-dir", "DIR", parse_text, FIELD(results_dir), .accepts = "a directory's name",
      .commands = RUN, .help = "where result files are written; default: results"},
-    {"help", NULL, parse_flag, FIELD(help), .accepts = "no value", .commands = RUN | LIST,
-     .help = "this text"},
-    {"version", NULL, parse_flag, FIELD(version), .accepts = "no value", .commands = RUN | LIST,
-     .help = "the version"},
+    {"help", NULL, parse_flag, FIELD(help), .accepts = "no value (in the environment 1 or 0)",
+     .commands = RUN | LIST, .help = "this text"},
+    {"version", NULL, parse_flag, FIELD(version), .accepts = "no value (in the environment 1 or 0)",
+     .commands = RUN | LIST, .help = "the version"},
 };
 
 #define OPTIONS_N (sizeof options_table / sizeof *options_table)
@@ -362,8 +370,8 @@ static bool parse_option(struct vtb_options *options, int argc, char **argv, int
     size_t name_n = strcspn(name, "=");
     if (strncmp(argument, "--", 2) != 0 || name_n == 0)
         return vtb_fail(error, VTB_EXIT_USAGE,
-                        "unexpected argument '%s'; an option is --NAME VALUE or --NAME=VALUE",
-                        argument);
+                        "unexpected argument '%.*s%s'; an option is --NAME VALUE or --NAME=VALUE",
+                        SHOWN_MAX, argument, ellipsis(argument));
     const struct option *option = find_option(name, name_n);
     if (!option)
         return unknown_option(argument, name_n, error);
@@ -395,8 +403,8 @@ static bool parse_command(struct vtb_options *options, const char *word, struct 
     }
     char nearest[128];
     vtb_names_nearest_first(&known, word, nearest, sizeof nearest);
-    return vtb_fail(error, VTB_EXIT_USAGE, "unknown command '%s'; known, nearest first: %s", word,
-                    nearest);
+    return vtb_fail(error, VTB_EXIT_USAGE, "unknown command '%.*s%s'; known, nearest first: %s",
+                    SHOWN_MAX, word, ellipsis(word), nearest);
 }
 
 bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struct vtb_error *error)
@@ -410,12 +418,21 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
     };
     if (!parse_environment(options, error))
         return false;
+    const double twin_rounds = options->rounds;
+    const double twin_time_s = options->time_s;
+    options->rounds = -1;
+    options->time_s = 0;
     int i = 1;
     if (argc > 1 && argv[1][0] != '-' && !parse_command(options, argv[i++], error))
         return false;
     for (; i < argc; i++) {
         if (!parse_option(options, argc, argv, &i, error))
             return false;
+    }
+    /* Either on the command line wins over both in the environment. */
+    if (options->rounds < 0 && options->time_s == 0) {
+        options->rounds = twin_rounds;
+        options->time_s = twin_time_s;
     }
     if (options->time_s > 0 && options->rounds >= 0)
         return vtb_fail(error, VTB_EXIT_USAGE,

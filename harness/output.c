@@ -83,6 +83,23 @@ static int write_beside(const char *path, const char *text, size_t text_n)
     return cause;
 }
 
+/* What a symbolic link points to, be it there or not, so that the link stays; else the path. */
+static const char *follow(const char *path, char target[PATH_MAX])
+{
+    char copy[PATH_MAX];
+    char link[PATH_MAX];
+    if (realpath(path, target))
+        return target;
+    const ssize_t link_n = readlink(path, link, sizeof link - 1);
+    if (link_n < 0 || snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
+        return path;
+    link[link_n] = '\0';
+    const char *directory = link[0] == '/' ? "" : dirname(copy);
+    if (snprintf(target, PATH_MAX, "%s%s%s", directory, *directory ? "/" : "", link) >= PATH_MAX)
+        return path;
+    return target;
+}
+
 bool vtb_output_file(const char *path, vtb_print *print, const void *what, struct vtb_error *error)
 {
     char target[PATH_MAX];
@@ -90,10 +107,8 @@ bool vtb_output_file(const char *path, vtb_print *print, const void *what, struc
     size_t text_n;
     int cause = ENOMEM;
     if (print_to_memory(print, what, &text, &text_n)) {
-        /* A symbolic link stays, and what it points to is replaced. */
-        cause = is_special(path)
-                    ? write_in_place(path, text, text_n)
-                    : write_beside(realpath(path, target) ? target : path, text, text_n);
+        cause = is_special(path) ? write_in_place(path, text, text_n)
+                                 : write_beside(follow(path, target), text, text_n);
     }
     free(text);
     return cause == 0 || fail_write(path, cause, error);
@@ -109,7 +124,12 @@ bool vtb_output_check(const char *path, struct vtb_error *error)
         return fail_write(path, EISDIR, error);
     if (is_special(path))
         return access(path, W_OK) == 0 || fail_write(path, errno, error);
-    return access(dirname(copy), W_OK) == 0 || fail_write(path, errno, error);
+    const char *directory = dirname(copy);
+    if (stat(directory, &status) != 0)
+        return fail_write(path, errno, error);
+    if (!S_ISDIR(status.st_mode))
+        return fail_write(path, ENOTDIR, error);
+    return access(directory, W_OK) == 0 || fail_write(path, errno, error);
 }
 
 bool vtb_output_stdout(vtb_print *print, const void *what, struct vtb_error *error)

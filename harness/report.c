@@ -18,7 +18,7 @@ static void distribution_text(char *text, size_t text_bytes,
                               const struct vtb_distribution *distribution)
 {
     if (distribution->zipf)
-        snprintf(text, text_bytes, "zipf:%g", distribution->s);
+        snprintf(text, text_bytes, "zipf:%.12g", distribution->s);
     else
         snprintf(text, text_bytes, "uniform");
 }
@@ -30,7 +30,7 @@ void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *c
     char distribution[32];
     distribution_text(distribution, sizeof distribution, &point->distribution);
     snprintf(name, name_bytes,
-             "%s/%s/%s/hit_rate:%g/calls:%" PRIu64 "/in_flight:%zu/completion:%s/keys:%" PRIu64
+             "%s/%s/%s/hit_rate:%.12g/calls:%" PRIu64 "/in_flight:%zu/completion:%s/keys:%" PRIu64
              "/distribution:%s/consumer:%s",
              point->workload->name, figures->the_case->timing->strategy_name,
              figures->the_case->heap->name, point->hit_rate, point->calls_n, point->in_flight,
@@ -69,6 +69,25 @@ size_t vtb_counters(const struct vtb_comparison *comparison, const struct vtb_fi
     return exact_n + timed_n;
 }
 
+#define LINE_WIDTH 100
+
+void vtb_print_wrapped(FILE *out, char *text)
+{
+    size_t column = 0;
+    for (char *rest = text, *word; (word = strsep(&rest, " "));) {
+        size_t width = 0;
+        for (const char *c = word; *c && *c != '\n'; c++)
+            width += ((unsigned char)*c & 0xc0) != 0x80;
+        if (column > 0)
+            putc(column + 1 + width > LINE_WIDTH ? '\n' : ' ', out);
+        column = column + 1 + width > LINE_WIDTH ? width : column + (column > 0) + width;
+        fputs(word, out);
+        const char *line_end = strrchr(word, '\n');
+        if (line_end) /* a word may hold the end of a line and the next line's first word */
+            column = strlen(line_end + 1);
+    }
+}
+
 /* --- the table for people --- */
 
 #define CELL_BYTES 40
@@ -85,11 +104,46 @@ static void bytes_text(char text[CELL_BYTES], double bytes)
     snprintf(text, CELL_BYTES, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
 }
 
+/* Decimals that keep a number of this size at about five characters. */
+static int decimals(double size, int most)
+{
+    const int wanted = size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0;
+    return wanted < most ? wanted : most;
+}
+
 /* A median, and how far its interval goes on the longer side. */
 static void interval_text(char text[CELL_BYTES], const struct vtb_interval *interval, bool sign)
 {
     const double margin = fmax(interval->hi - interval->median, interval->median - interval->lo);
-    snprintf(text, CELL_BYTES, sign ? "%+.2f ±%.2f" : "%.2f ±%.2f", interval->median, margin);
+    const int digits = decimals(fmax(fabs(interval->median), margin), 2);
+    snprintf(text, CELL_BYTES, sign ? "%+.*f ±%.*f" : "%.*f ±%.*f", digits, interval->median,
+             digits, margin);
+}
+
+static void ratio_text(char text[CELL_BYTES], const struct vtb_interval *ratio)
+{
+    const int digits = decimals(ratio->hi, 3);
+    snprintf(text, CELL_BYTES, "%.*f [%.*f, %.*f]", digits, ratio->median, digits, ratio->lo,
+             digits, ratio->hi);
+}
+
+/* As many significant digits, up to 6, as fit into `width` characters. */
+static void number_text(char text[CELL_BYTES], double value, int width)
+{
+    int digits = 6;
+    while (snprintf(text, CELL_BYTES, "%.*g", digits, value) > width && digits > 1)
+        digits--;
+}
+
+/* A rate that is not quite 0 or 1 must not read so. */
+static void rate_text(char text[CELL_BYTES], const struct vtb_counted *counted)
+{
+    const double rate = vtb_per_op(counted, counted->hits_n);
+    snprintf(text, CELL_BYTES, "%.4g", rate);
+    if (counted->hits_n < counted->calls_n && strcmp(text, "1") == 0)
+        snprintf(text, CELL_BYTES, "<1");
+    else if (strlen(text) > 6)
+        snprintf(text, CELL_BYTES, "%.0e", rate);
 }
 
 #define COLUMNS_N 8
@@ -98,8 +152,8 @@ static const char *const column_titles[COLUMNS_N] = {
     "strategy", "hits", "ns/op", "ratio [99 %]", "over plain", "B/op", "allocs/op", "peak live",
 };
 
-/* Widths in characters; with single spaces between, the sum stays below 100. */
-static const int column_widths[COLUMNS_N] = {18, 7, 14, 20, 13, 8, 9, 9};
+/* Widths in characters; with single spaces between, a line has 100. */
+static const int column_widths[COLUMNS_N] = {17, 6, 12, 20, 13, 8, 9, 8};
 
 static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_comparison *comparison,
                      size_t i)
@@ -109,21 +163,20 @@ static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_compari
     const struct vtb_counted *counted = &figures->counted;
     memset(cells, 0, COLUMNS_N * sizeof *cells);
     snprintf(cells[0], CELL_BYTES, "%s", the_case->timing->strategy_name);
-    snprintf(cells[1], CELL_BYTES, "%.5g", vtb_per_op(counted, counted->hits_n));
+    rate_text(cells[1], counted);
     if (comparison->timed) {
         interval_text(cells[2], &figures->ns, false);
         if (i == the_case->baseline)
             snprintf(cells[3], CELL_BYTES, "1 (the baseline)");
         else if (i != the_case->empty)
-            snprintf(cells[3], CELL_BYTES, "%.3f [%.3f, %.3f]", figures->ratio.median,
-                     figures->ratio.lo, figures->ratio.hi);
+            ratio_text(cells[3], &figures->ratio);
         if (i == the_case->floor)
             snprintf(cells[4], CELL_BYTES, "0 (the floor)");
         else if (i != the_case->empty)
             interval_text(cells[4], &figures->over_floor, true);
     }
-    snprintf(cells[5], CELL_BYTES, "%.6g", vtb_per_op(counted, counted->counts.requested_bytes));
-    snprintf(cells[6], CELL_BYTES, "%.6g", vtb_per_op(counted, counted->counts.allocs_n));
+    number_text(cells[5], vtb_per_op(counted, counted->counts.requested_bytes), column_widths[5]);
+    number_text(cells[6], vtb_per_op(counted, counted->counts.allocs_n), column_widths[6]);
     bytes_text(cells[7], (double)counted->counts.peak_live_bytes);
 }
 
@@ -137,10 +190,16 @@ static void print_cell(FILE *out, const char *text, int width, bool left)
     fprintf(out, "%*s%s%*s", left ? 0 : padding, "", text, left ? padding : 0, "");
 }
 
+/* Columns that a table of counts alone leaves out. */
+static bool is_timed(int column)
+{
+    return column >= 2 && column <= 4;
+}
+
 static void print_aligned(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed)
 {
     for (int i = 0; i < COLUMNS_N; i++) {
-        if (!timed && i >= 2 && i <= 4)
+        if (!timed && is_timed(i))
             continue;
         if (i > 0)
             putc(' ', out);
@@ -151,16 +210,17 @@ static void print_aligned(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool tim
 
 static void print_piped(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed)
 {
-    (void)timed;
-    for (int i = 0; i < COLUMNS_N; i++)
-        fprintf(out, "| %s ", cells[i]);
+    for (int i = 0; i < COLUMNS_N; i++) {
+        if (timed || !is_timed(i))
+            fprintf(out, "| %s ", cells[i]);
+    }
     fputs("|\n", out);
 }
 
 /* What tells a table on a terminal from one in Markdown. */
 struct style {
     const char *title_prefix;
-    const char *rule; /* below the column titles */
+    const char *rule; /* what stands below each column's title but the first; null: no rule */
     void (*print_row)(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed);
 };
 
@@ -169,16 +229,20 @@ static void print_title(FILE *out, const struct vtb_comparison *comparison, size
     const struct vtb_point *point = comparison->point;
     char distribution[32];
     distribution_text(distribution, sizeof distribution, &point->distribution);
-    fprintf(out, "%s, hit rate %g, ", point->workload->name, point->hit_rate);
+    fprintf(out, "%s, hit rate %.12g, ", point->workload->name, point->hit_rate);
     if (comparison->timed)
         fprintf(out, "%s lookups, ", vtb_consumer_words[comparison->consumer]);
     fprintf(out, "heap %s\n", point->cases[first].heap->name);
-    fprintf(out, "%" PRIu64 " calls counted, %" PRIu64 " keys (%s), %zu in flight (%s)",
-            point->calls_n, point->keys_n, distribution, point->in_flight,
-            vtb_completion_words[point->completion]);
+    char conditions[512];
+    int used = snprintf(conditions, sizeof conditions,
+                        "%" PRIu64 " calls counted, %" PRIu64 " keys (%s), %zu in flight (%s)",
+                        point->calls_n, point->keys_n, distribution, point->in_flight,
+                        vtb_completion_words[point->completion]);
     if (comparison->timed)
-        fprintf(out, ", %zu rounds of %zu operations", comparison->samples.rounds_n,
-                comparison->samples.operations_n);
+        snprintf(conditions + used, sizeof conditions - (size_t)used,
+                 ", %zu rounds of %zu operations", comparison->samples.rounds_n,
+                 comparison->samples.operations_n);
+    vtb_print_wrapped(out, conditions);
     fputs("\n\n", out);
 }
 
@@ -191,7 +255,12 @@ static void print_table(FILE *out, const struct vtb_comparison *comparison, size
     for (int i = 0; i < COLUMNS_N; i++)
         snprintf(cells[i], CELL_BYTES, "%s", column_titles[i]);
     style->print_row(out, cells, comparison->timed);
-    fputs(style->rule, out);
+    for (int i = 0; style->rule && i < COLUMNS_N; i++) {
+        if (comparison->timed || !is_timed(i))
+            fputs(i == 0 ? "|---" : style->rule, out);
+    }
+    if (style->rule)
+        fputs("|\n", out);
     for (size_t i = first; i < vtb_heap_end(comparison->point, first); i++) {
         fill_row(cells, comparison, i);
         style->print_row(out, cells, comparison->timed);
@@ -214,13 +283,13 @@ static void print_tables(FILE *out, const struct vtb_results *results, const str
 
 void vtb_report_table(FILE *out, const struct vtb_results *results)
 {
-    static const struct style style = {"", "", print_aligned};
+    static const struct style style = {"", NULL, print_aligned};
     print_tables(out, results, &style);
 }
 
 void vtb_report_markdown(FILE *out, const struct vtb_results *results)
 {
-    static const struct style style = {"### ", "|---|--:|--:|--:|--:|--:|--:|--:|\n", print_piped};
+    static const struct style style = {"### ", "|--:", print_piped};
     print_tables(out, results, &style);
 }
 
@@ -242,7 +311,7 @@ void vtb_report_csv(FILE *out, const struct vtb_results *results)
                 fputs(",verdict\n", out);
             }
             vtb_case_name(name, sizeof name, comparison, figures);
-            fprintf(out, "%s,%s,%s,%s,%s,%g", name, comparison->point->workload->name,
+            fprintf(out, "%s,%s,%s,%s,%s,%.12g", name, comparison->point->workload->name,
                     figures->the_case->timing->strategy_name, figures->the_case->heap->name,
                     vtb_consumer_words[comparison->consumer], comparison->point->hit_rate);
             for (size_t column = 0; column < n; column++)

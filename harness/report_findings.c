@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_WIDTH 100
 #define NAMES_BYTES 512
 
 /* The cases of one heap, of which the sentences speak: places first .. end - 1. */
@@ -161,24 +160,6 @@ static void print_limits(FILE *out, const struct span *span)
     putc('\n', out);
 }
 
-/* Breaks lines at spaces, so that none is wider than LINE_WIDTH characters. */
-static void print_wrapped(FILE *out, char *text)
-{
-    size_t column = 0;
-    for (char *rest = text, *word; (word = strsep(&rest, " "));) {
-        size_t width = 0;
-        for (const char *c = word; *c && *c != '\n'; c++)
-            width += ((unsigned char)*c & 0xc0) != 0x80;
-        if (column > 0)
-            putc(column + 1 + width > LINE_WIDTH ? '\n' : ' ', out);
-        column = column + 1 + width > LINE_WIDTH ? width : column + (column > 0) + width;
-        fputs(word, out);
-        const char *line_end = strrchr(word, '\n');
-        if (line_end) /* a word may hold the end of a line and the next line's first word */
-            column = strlen(line_end + 1);
-    }
-}
-
 static void print_findings(FILE *out, const struct vtb_comparison *comparison)
 {
     const struct vtb_point *point = comparison->point;
@@ -202,6 +183,6 @@ void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison)
         return;
     print_findings(stream, comparison);
     if (fclose(stream) == 0)
-        print_wrapped(out, text);
+        vtb_print_wrapped(out, text);
     free(text);
 }

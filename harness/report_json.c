@@ -35,6 +35,19 @@ static void put(json_t *object, const char *key, json_t *value)
         abort(); /* no memory for a few bytes of text */
 }
 
+/* Bytes that are no UTF-8 become question marks: a command line may hold anything. */
+static json_t *text(const char *bytes)
+{
+    json_t *string = json_string(bytes);
+    char *copy = string ? NULL : strdup(bytes);
+    for (char *c = copy; c && *c; c++)
+        *c = (char)((unsigned char)*c < 0x80 ? *c : '?');
+    if (copy)
+        string = json_string(copy);
+    free(copy);
+    return string;
+}
+
 static json_t *caches(const struct vtb_cpu_info *cpu)
 {
     json_t *list = json_array();
@@ -75,17 +88,17 @@ static json_t *context(const struct vtb_results *results)
     for (size_t i = 0; i < machine->load_average_n; i++)
         json_array_append_new(load, json_real(machine->load_average[i]));
     put(object, "date", json_string(results->date));
-    put(object, "host_name", json_string(host));
-    put(object, "executable", json_string(results->executable));
+    put(object, "host_name", text(host));
+    put(object, "executable", text(results->executable));
     put(object, "num_cpus", json_integer(cpu.num_cpus));
     put(object, "mhz_per_cpu", json_integer(cpu.mhz_per_cpu));
     put(object, "cpu_scaling_enabled", json_boolean(cpu.scaling == 1));
     put(object, "caches", caches(&cpu));
     put(object, "load_avg", load);
     put(object, "library_build_type", json_string(build_type));
-    put(object, "command_line", json_string(results->command_line));
+    put(object, "command_line", text(results->command_line));
     for (size_t i = 0; i < machine->facts_n; i++)
-        put(object, machine->facts[i].key, json_string(machine->facts[i].value));
+        put(object, machine->facts[i].key, text(machine->facts[i].value));
     snprintf(seed, sizeof seed, "%" PRIu64, results->comparisons[0].point->seed);
     put(object, "seed", json_string(seed)); /* a number of JSON readers holds 53 bits */
     put(object, "confidence", json_real(VTB_CONFIDENCE));

@@ -63,7 +63,7 @@ static uint64_t scatter_step(uint64_t n)
 
 uint64_t vtb_schedule_hits(const struct vtb_schedule *schedule, uint64_t calls_n)
 {
-    return (uint64_t)roundl((long double)calls_n * schedule->hit_rate);
+    return (uint64_t)round((double)calls_n * schedule->hit_rate);
 }
 
 void vtb_schedule_fill(const struct vtb_schedule *schedule, uint64_t chunk, uint32_t *ids, size_t n)

@@ -60,7 +60,7 @@
     row(VTB_SHAPE_OBJECT, "returned object")           \
     row(VTB_SHAPE_STRUCT, "returned struct")           \
     row(VTB_SHAPE_OPERATION, "caller's operation")     \
-    row(VTB_SHAPE_POLL, "polled state machine")        \
+    row(VTB_SHAPE_POLL, "state machine")        \
     row(VTB_SHAPE_CALLBACK, "callback")
 /* clang-format on */
 
