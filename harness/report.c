@@ -153,7 +153,7 @@ static const char *const column_titles[COLUMNS_N] = {
 };
 
 /* Widths in characters; with single spaces between, a line has 100. */
-static const int column_widths[COLUMNS_N] = {17, 6, 12, 20, 13, 8, 9, 8};
+static const int column_widths[COLUMNS_N] = {17, 6, 12, 20, 12, 8, 9, 9};
 
 static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_comparison *comparison,
                      size_t i)
@@ -167,11 +167,11 @@ static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_compari
     if (comparison->timed) {
         interval_text(cells[2], &figures->ns, false);
         if (i == the_case->baseline)
-            snprintf(cells[3], CELL_BYTES, "1 (the baseline)");
+            snprintf(cells[3], CELL_BYTES, "1 (baseline)");
         else if (i != the_case->empty)
             ratio_text(cells[3], &figures->ratio);
         if (i == the_case->floor)
-            snprintf(cells[4], CELL_BYTES, "0 (the floor)");
+            snprintf(cells[4], CELL_BYTES, "0 (floor)");
         else if (i != the_case->empty)
             interval_text(cells[4], &figures->over_floor, true);
     }

@@ -61,9 +61,13 @@ static uint64_t scatter_step(uint64_t n)
     return step;
 }
 
+/* In whole numbers, because no double is 0.35: 90 calls at that rate are 31.5 hits, and so 32. */
 uint64_t vtb_schedule_hits(const struct vtb_schedule *schedule, uint64_t calls_n)
 {
-    return (uint64_t)round((double)calls_n * schedule->hit_rate);
+    const uint64_t one = UINT64_C(1000000000000000); /* 15 decimals: all that a double keeps */
+    const uint64_t rate = (uint64_t)llround(schedule->hit_rate * (double)one);
+    __extension__ typedef unsigned __int128 wide;
+    return (uint64_t)(((wide)calls_n * rate + one / 2) / one);
 }
 
 void vtb_schedule_fill(const struct vtb_schedule *schedule, uint64_t chunk, uint32_t *ids, size_t n)
