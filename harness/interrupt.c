@@ -16,12 +16,14 @@ static void note(int signal_number)
 /* Only what is safe in a signal handler. Child processes end with this one. */
 static void leave(int signal_number)
 {
+    static const char wipe[] = "\r\033[K"; /* the progress bar, and the terminal's ^C */
     static const char message[] =
-        "\nrun_bench: interrupted before the first table was finished; nothing was written, and "
+        "run_bench: interrupted before the first table was finished; nothing was written, and "
         "earlier results are as they were\n";
-    const size_t newline = isatty(STDERR_FILENO) ? 0 : 1; /* behind the terminal's ^C */
     (void)signal_number;
-    (void)!write(STDERR_FILENO, message + newline, sizeof message - 1 - newline);
+    if (isatty(STDERR_FILENO))
+        (void)!write(STDERR_FILENO, wipe, sizeof wipe - 1);
+    (void)!write(STDERR_FILENO, message, sizeof message - 1);
     _exit(VTB_EXIT_INTERRUPTED);
 }
 

@@ -111,13 +111,28 @@ static int decimals(double size, int most)
     return wanted < most ? wanted : most;
 }
 
-/* A median, and how far its interval goes on the longer side. */
-static void interval_text(char text[CELL_BYTES], const struct vtb_interval *interval, bool sign)
+static int characters(const char *text)
+{
+    int n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+/* A median, and how far its interval goes on the longer side: with as many decimals, up to 2, as fit
+ * into `width` characters, or else with that distance in percent. */
+static void interval_text(char text[CELL_BYTES], const struct vtb_interval *interval, bool sign,
+                          int width)
 {
     const double margin = fmax(interval->hi - interval->median, interval->median - interval->lo);
-    const int digits = decimals(fmax(fabs(interval->median), margin), 2);
-    snprintf(text, CELL_BYTES, sign ? "%+.*f ±%.*f" : "%.*f ±%.*f", digits, interval->median,
-             digits, margin);
+    const char *format = sign ? "%+.*f ±%.*f" : "%.*f ±%.*f";
+    int digits = 2;
+    do
+        snprintf(text, CELL_BYTES, format, digits, interval->median, digits, margin);
+    while (characters(text) > width && digits-- > 0);
+    if (characters(text) > width)
+        snprintf(text, CELL_BYTES, sign ? "%+.0f ±%.0f%%" : "%.0f ±%.0f%%", interval->median,
+                 100 * margin / fabs(interval->median));
 }
 
 static void ratio_text(char text[CELL_BYTES], const struct vtb_interval *ratio)
@@ -165,7 +180,7 @@ static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_compari
     snprintf(cells[0], CELL_BYTES, "%s", the_case->timing->strategy_name);
     rate_text(cells[1], counted);
     if (comparison->timed) {
-        interval_text(cells[2], &figures->ns, false);
+        interval_text(cells[2], &figures->ns, false, column_widths[2]);
         if (i == the_case->baseline)
             snprintf(cells[3], CELL_BYTES, "1 (baseline)");
         else if (i != the_case->empty)
@@ -173,7 +188,7 @@ static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_compari
         if (i == the_case->floor)
             snprintf(cells[4], CELL_BYTES, "0 (floor)");
         else if (i != the_case->empty)
-            interval_text(cells[4], &figures->over_floor, true);
+            interval_text(cells[4], &figures->over_floor, true, column_widths[4]);
     }
     number_text(cells[5], vtb_per_op(counted, counted->counts.requested_bytes), column_widths[5]);
     number_text(cells[6], vtb_per_op(counted, counted->counts.allocs_n), column_widths[6]);
@@ -183,10 +198,7 @@ static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_compari
 /* Pads by characters, not bytes: ± is two bytes. */
 static void print_cell(FILE *out, const char *text, int width, bool left)
 {
-    int characters = 0;
-    for (const char *c = text; *c; c++)
-        characters += ((unsigned char)*c & 0xc0) != 0x80;
-    const int padding = width > characters ? width - characters : 0;
+    const int padding = width > characters(text) ? width - characters(text) : 0;
     fprintf(out, "%*s%s%*s", left ? 0 : padding, "", text, left ? padding : 0, "");
 }
 

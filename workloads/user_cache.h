@@ -101,7 +101,7 @@ static inline struct vtb_table *vtb_user_make_table(void *memory, uint64_t users
 }
 
 VTB_WORKLOAD(user_cache) = {
-    .summary = "UserService: a user by number; the caller reads the user",
+    .summary = "UserService: a user by number",
     .is_default = true,
     .default_hit_rate = 0.80,
     .default_keys = 100000,

@@ -53,7 +53,7 @@ struct vtb_cell {
     /* `n` operations from the schedule's position on. Suspended ones stay in the window. */
     void (*run_independent)(struct vtb_env *env, size_t n);
     void (*run_dependent)(struct vtb_env *env, size_t n);
-    /* Completes all that is suspended, oldest first. */
+    /* Completes all that is suspended; in a window that is fifo, oldest first. */
     void (*drain)(struct vtb_env *env);
 };
 
@@ -256,9 +256,10 @@ static void VTB_CELL_SYMBOL(open)(struct vtb_env *env)
 static void VTB_CELL_SYMBOL(drain)(struct vtb_env *env)
 {
 #if !VTB_NEVER_SUSPENDS
-    for (size_t i = 0; i < env->window; i++) {
-        if (((struct vtb_frame *)env->frames)[i].pending)
-            vtb_frame_complete(env, i);
+    for (size_t i = 1; i <= env->window; i++) {
+        const size_t index = (env->free_frame + i) % env->window;
+        if (((struct vtb_frame *)env->frames)[index].pending)
+            vtb_frame_complete(env, index);
     }
 #endif
     env->free_frame = 0;

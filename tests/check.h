@@ -1,0 +1,56 @@
+/* cmocka with what it needs, and the few assertions that it lacks. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNDER_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNDER_SANITIZER 1
+#endif
+#endif
+
+/* cmocka compares floats; figures are doubles. */
+#define assert_near(value, expected, tolerance) \
+    check_near((value), (expected), (tolerance), __FILE__, __LINE__)
+#define assert_same_double(value, expected) assert_near(value, expected, 0)
+#define assert_contains(text, part) check_contains((text), (part), __FILE__, __LINE__)
+#define assert_one_line(text) check_one_line((text), __FILE__, __LINE__)
+
+static inline void check_near(double value, double expected, double tolerance, const char *file,
+                              int line)
+{
+    if (value == expected || fabs(value - expected) <= tolerance)
+        return;
+    print_error("%.17g is not %.17g (within %g)\n", value, expected, tolerance);
+    _fail(file, line);
+}
+
+static inline void check_contains(const char *text, const char *part, const char *file, int line)
+{
+    if (strstr(text, part))
+        return;
+    print_error("\"%s\" does not contain \"%s\"\n", text, part);
+    _fail(file, line);
+}
+
+static inline void check_one_line(const char *text, const char *file, int line)
+{
+    if (*text && !strpbrk(text, "\r\n"))
+        return;
+    print_error("not one line: \"%s\"\n", text);
+    _fail(file, line);
+}
+
+#endif

@@ -1,0 +1,164 @@
+"""What the tests of the command line share: where things are, and how the program is run.
+
+Every run gets a results directory and a working directory below pytest's own temporary one, and an
+environment without anybody's VTB_... settings, so that a test neither writes into the checkout nor
+depends on who runs it.
+"""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LAUNCHER = ROOT / "run_bench"
+BUILD = ROOT / "build" / "release"
+BINARY = BUILD / "run_bench"
+
+# Enough rounds for an interval, and hardly any time.
+TIMED = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "1000"]
+COUNTED = ["--rounds", "0", "--calls", "1000"]
+
+Row = dict[str, Any]
+
+
+def clean_environment(**twins: str) -> dict[str, str]:
+    """The environment without settings of this program and of the stopwatch in it."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("VTB_", "BENCHMARK_"))
+    }
+    return {**kept, **twins}
+
+
+@dataclass
+class Outcome:
+    """How a run ended, and what it left behind."""
+
+    code: int
+    out: str
+    err: str
+    results: Path
+
+    @property
+    def complaints(self) -> list[str]:
+        """Lines on standard error, but for warnings about the machine's state."""
+        return [line for line in self.err.splitlines() if not line.startswith("warning: ")]
+
+    @property
+    def error(self) -> str:
+        """The one line that a failing run prints."""
+        assert len(self.complaints) == 1, f"not one line: {self.err!r}"
+        assert self.complaints[0].startswith("run_bench: "), self.err
+        return self.complaints[0]
+
+    @property
+    def rows(self) -> list[Row]:
+        return strict_json(self.out)["benchmarks"]
+
+    def files(self) -> list[Path]:
+        return sorted(self.results.iterdir()) if self.results.is_dir() else []
+
+
+@dataclass
+class Bench:
+    """Runs the program in a directory of the test's own."""
+
+    directory: Path
+    results: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.results = self.directory / "results"
+
+    def environment(self, **twins: str) -> dict[str, str]:
+        return clean_environment(**{"VTB_RESULTS_DIR": str(self.results), **twins})
+
+    def __call__(self, *arguments: str, timeout: float = 60, **twins: str) -> Outcome:
+        done = subprocess.run(
+            [str(BINARY), *arguments],
+            cwd=self.directory,
+            env=self.environment(**twins),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr, self.results)
+
+    def ok(self, *arguments: str, timeout: float = 60, **twins: str) -> Outcome:
+        outcome = self(*arguments, timeout=timeout, **twins)
+        assert outcome.code == 0, outcome.err
+        return outcome
+
+
+def refuse_constant(token: str) -> float:
+    raise ValueError(f"{token} is not JSON")
+
+
+def strict_json(text: str) -> Any:
+    """Python would read NaN and Infinity, which other programs refuse."""
+    return json.loads(text, parse_constant=refuse_constant)
+
+
+def parameters(name: str) -> dict[str, str]:
+    """workload/strategy/heap/hit_rate:0.8/... as a dictionary."""
+    parts = name.split("/")
+    found = dict(zip(["workload", "strategy", "heap"], parts))
+    found.update(part.split(":", 1) for part in parts[3:])
+    return found
+
+
+def strategy_of(row: Row) -> str:
+    return parameters(row["run_name"])["strategy"]
+
+
+def medians(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["run_type"] == "aggregate"]
+
+
+def iterations(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["run_type"] == "iteration"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built() -> None:
+    """Brings the binary up to date once; the tests then start it without the launcher."""
+    done = subprocess.run(
+        [str(LAUNCHER), "--version"], env=clean_environment(), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def listing(built: None) -> dict[str, list[Row]]:
+    """What `list` says of strategies, workloads and heaps."""
+    done = subprocess.run(
+        [str(BINARY), "list", "--format", "json"],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return strict_json(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def source_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the sources that tests may change, build and break; built on first use."""
+    tree = tmp_path_factory.mktemp("tree") / "copy"
+    ignored = shutil.ignore_patterns("build", "results", ".git", "__pycache__")
+    shutil.copytree(ROOT, tree, symlinks=True, ignore=ignored)
+    yield tree
+    shutil.rmtree(tree)

@@ -1,0 +1,512 @@
+"""What goes wrong at run time: output that cannot be written, readers that go, interrupts.
+
+A failure is one line and a status; what was there before is untouched, and nothing is half written.
+"""
+from __future__ import annotations
+
+import os
+import pty
+import re
+import resource
+import select
+import shlex
+import signal
+import stat
+import subprocess
+import time
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+
+from conftest import BINARY, COUNTED, Bench, Outcome, parameters, strict_json
+
+# A process that should have ended by then hangs.
+HANG_S = 5
+
+FULL = Path("/dev/full")
+needs_full = pytest.mark.skipif(not FULL.is_char_device(), reason="there is no /dev/full here")
+
+
+def run_in_shell(bench: Bench, redirections: str, *arguments: str) -> Outcome:
+    """As a shell starts it, with the descriptors that it closed or redirected."""
+    command = f"exec {shlex.join([str(BINARY), *arguments])} {redirections}"
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=bench.directory,
+        env=bench.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr, bench.results)
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir())
+
+
+# --- standard output ---
+
+
+@needs_full
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_full_standard_output_is_an_error_that_names_the_result_file(
+    bench: Bench, form: str
+) -> None:
+    outcome = run_in_shell(bench, ">/dev/full", *COUNTED, "--format", form)
+    assert outcome.code == 1
+    assert "standard output cannot be written: No space left on device" in outcome.error
+    result_file = outcome.files()[0]
+    assert f"'{result_file}'" in outcome.error
+    assert len(strict_json(result_file.read_text())["benchmarks"]) == 7
+
+
+@needs_full
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["--version"], ["list", "--help"]])
+def test_full_standard_output_is_an_error_of_every_command(
+    bench: Bench, arguments: list[str]
+) -> None:
+    outcome = run_in_shell(bench, ">/dev/full", *arguments)
+    assert outcome.code == 1
+    assert "standard output cannot be written: No space left on device" in outcome.error
+
+
+@pytest.mark.parametrize("redirections", [">&-", ">&- <&-", ">&- 2>&-", ">&- 2>&- <&-"])
+def test_closed_streams_do_no_harm(bench: Bench, redirections: str) -> None:
+    """No file of ours may land on descriptor 1 or 2, where what is printed would get into it."""
+    outcome = run_in_shell(bench, redirections, *COUNTED, "--export-csv", "export.csv")
+    assert outcome.code == 0
+    json_file, samples_file = outcome.files()
+    expected = [] if "2>&-" in redirections else [f"results: {json_file}"]
+    assert outcome.complaints == expected
+    assert len(strict_json(json_file.read_text())["benchmarks"]) == 7
+    assert samples_file.read_text() == "name,round,operations,real_ns_per_op,cpu_ns_per_op\n"
+    assert len((bench.directory / "export.csv").read_text().splitlines()) == 8
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["--version"]])
+def test_closed_standard_output_is_no_error(bench: Bench, arguments: list[str]) -> None:
+    outcome = run_in_shell(bench, ">&-", *arguments)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], COUNTED])
+def test_reader_that_is_gone_is_no_error(bench: Bench, arguments: list[str]) -> None:
+    """The pipe's other end is closed before a byte is written, as that of `| head` may be."""
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run(
+        [str(BINARY), *arguments],
+        cwd=bench.directory,
+        env=bench.environment(),
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    os.close(write_end)
+    outcome = Outcome(done.returncode, "", done.stderr, bench.results)
+    assert outcome.code == 0
+    written = [f"results: {outcome.files()[0]}"] if arguments == COUNTED else []
+    assert outcome.complaints == written
+
+
+def test_reader_that_takes_one_byte_is_no_error(bench: Bench) -> None:
+    outcome = run_in_shell(bench, "| head -c 1", *COUNTED, "--format", "json")
+    assert outcome.out == "{"
+    assert outcome.complaints == [f"results: {outcome.files()[0]}"]
+
+
+# --- files ---
+
+
+@needs_full
+@pytest.mark.parametrize("form", ["json", "csv", "markdown"])
+def test_full_device_is_an_error_and_stays_a_device(bench: Bench, form: str) -> None:
+    """A file that is renamed into place would replace the device for everybody."""
+    outcome = bench(*COUNTED, f"--export-{form}", str(FULL))
+    assert outcome.code == 1
+    assert "'/dev/full' cannot be written: No space left on device" in outcome.error
+    assert stat.S_ISCHR(FULL.stat().st_mode)
+    assert outcome.out == ""
+    assert [name for name in names(Path("/dev")) if name.startswith("full.")] == []
+
+
+def test_device_takes_an_export_and_stays_a_device(bench: Bench) -> None:
+    bench.ok(*COUNTED, "--export-json", "/dev/null")
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "markdown"])
+@pytest.mark.parametrize(
+    ("target", "cause"),
+    [
+        ("missing/export", "No such file or directory"),
+        ("file/export", "Not a directory"),
+        (".", "Is a directory"),
+    ],
+)
+def test_export_that_cannot_be_fails_before_measuring(
+    bench: Bench, form: str, target: str, cause: str
+) -> None:
+    """A minute of measuring is asked for; the error comes at once, and nothing is left."""
+    (bench.directory / "file").write_text("a file\n")
+    arguments = ["--time", "60", f"--export-{form}", target]
+    outcome = bench(*arguments, timeout=HANG_S)
+    assert outcome.code == 1
+    assert f"'{target}' cannot be written: {cause}" in outcome.error
+    assert outcome.out == ""
+    assert outcome.files() == []
+    assert (bench.directory / "file").read_text() == "a file\n"
+
+
+@pytest.mark.parametrize(
+    ("target", "cause"),
+    [
+        ("file", "Not a directory"),
+        ("missing/results", "No such file or directory"),
+        ("file/results", "Not a directory"),
+    ],
+)
+def test_results_directory_that_cannot_be_fails_before_measuring(
+    bench: Bench, target: str, cause: str
+) -> None:
+    (bench.directory / "file").write_text("a file\n")
+    outcome = bench("--time", "60", "--results-dir", target, timeout=HANG_S)
+    assert outcome.code == 1
+    assert f"'{target}' cannot hold results: {cause}" in outcome.error
+    assert outcome.out == ""
+    assert names(bench.directory) == ["file"]
+
+
+def test_results_directory_may_have_a_long_name(bench: Bench) -> None:
+    """Up to the system's own limit, a path is used as it is and never cut."""
+    directory = bench.directory
+    for _ in range(6):
+        directory = directory / ("d" * 120)
+    directory.mkdir(parents=True)
+    outcome = bench.ok(*COUNTED, "--results-dir", str(directory))
+    suffixes = [name.split(".", 1)[1] for name in names(directory)]
+    assert suffixes == ["json", "samples.csv"]
+    assert outcome.complaints == [f"results: {directory / names(directory)[0]}"]
+
+
+def test_results_directory_may_be_a_link(bench: Bench) -> None:
+    (bench.directory / "real").mkdir()
+    bench.results.symlink_to("real")
+    bench.ok(*COUNTED)
+    assert bench.results.is_symlink()
+    assert len(names(bench.directory / "real")) == 2
+
+
+def test_link_as_an_export_stays_and_what_it_points_to_is_replaced(bench: Bench) -> None:
+    target = bench.directory / "target.json"
+    target.write_text("old")
+    link = bench.directory / "link.json"
+    link.symlink_to("target.json")
+    outcome = bench.ok(*COUNTED, "--export-json", "link.json", "--format", "json")
+    assert link.is_symlink() and not target.is_symlink()
+    assert target.read_text() == outcome.out
+    assert names(bench.directory) == ["link.json", "results", "target.json"]
+
+
+def test_earlier_export_is_replaced_whole(bench: Bench) -> None:
+    export = bench.directory / "export.json"
+    export.write_text("x" * 1_000_000)
+    outcome = bench.ok(*COUNTED, "--export-json", "export.json", "--format", "json")
+    assert export.read_text() == outcome.out
+
+
+def limit_file_size(limit: int) -> Callable[[], None]:
+    """For a child process: a write beyond the limit fails, as on a device that is full."""
+
+    def limited() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    return limited
+
+
+@pytest.mark.parametrize("limit", [0, 100, 4000])
+def test_export_survives_a_later_run_that_fails(bench: Bench, limit: int) -> None:
+    """Whole or not at all: no empty, cut or temporary file, and the earlier one as it was."""
+    export = bench.directory / "export.json"
+    bench.ok(*COUNTED, "--export-json", str(export))
+    before = export.read_bytes()
+    kept = names(bench.results)
+    assert len(before) > 4000
+    done = subprocess.run(
+        [str(BINARY), *COUNTED, "--export-json", str(export)],
+        cwd=bench.directory,
+        env=bench.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=limit_file_size(limit),
+    )
+    outcome = Outcome(done.returncode, done.stdout, done.stderr, bench.results)
+    assert outcome.code == 1
+    assert "cannot be written: File too large" in outcome.error
+    assert outcome.out == ""
+    assert export.read_bytes() == before
+    assert names(bench.directory) == ["export.json", "results"]
+    # The samples, a line long here, may be there in full; the result file is not.
+    extra = set(names(bench.results)) - set(kept)
+    assert len(extra) == (0 if limit == 0 else 1)
+    assert all(name.endswith(".samples.csv") for name in extra)
+
+
+# Mounts a small file system in a namespace of its own, fills it up, and tries to write there.
+FULL_DISK = """
+set -eu
+mount -t tmpfs -o size=16k tmpfs disk
+printf earlier >disk/export.json
+printf taken >disk/filler
+dd if=/dev/zero of=disk/filler bs=1k 2>/dev/null || true
+status=0
+"$@" >out 2>err || status=$?
+cat disk/export.json >kept
+ls -A disk >listing
+echo $status >status
+"""
+
+
+def test_export_survives_a_full_disk(bench: Bench) -> None:
+    isolated = ["unshare", "--mount", "--map-root-user", "--"]
+    (bench.directory / "disk").mkdir()
+    probe = ["sh", "-c", "mount -t tmpfs -o size=16k tmpfs disk"]
+    if subprocess.run(isolated + probe, cwd=bench.directory, capture_output=True).returncode != 0:
+        pytest.skip("no file system may be mounted here, not even in a namespace of its own")
+    arguments = [str(BINARY), *COUNTED, "--export-json", "disk/export.json"]
+    subprocess.run(
+        [*isolated, "sh", "-c", FULL_DISK, "sh", *arguments],
+        cwd=bench.directory,
+        env=bench.environment(),
+        check=True,
+        timeout=60,
+    )
+    read = {name: (bench.directory / name).read_text() for name in ["out", "err", "kept", "listing"]}
+    outcome = Outcome(int((bench.directory / "status").read_text()), "", read["err"], bench.results)
+    assert outcome.code == 1
+    assert "'disk/export.json' cannot be written: No space left on device" in outcome.error
+    assert read["kept"] == "earlier"
+    assert read["listing"].split() == ["export.json", "filler"]
+    assert read["out"] == ""
+
+
+# --- interrupts ---
+
+
+class Background:
+    """A run in a session of its own, so that its child processes can be told from others."""
+
+    def __init__(self, bench: Bench, *arguments: str, terminal: bool = False) -> None:
+        self.bench = bench
+        self.text = ""
+        self.master, slave = pty.openpty() if terminal else os.pipe()
+        self.process = subprocess.Popen(
+            [str(BINARY), *arguments],
+            cwd=bench.directory,
+            env=bench.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    def read_until(self, wanted: str, timeout_s: float) -> None:
+        """Reads standard error until it holds `wanted`; with "" until its end."""
+        end = time.monotonic() + timeout_s
+        while not wanted or wanted not in self.text:
+            left = end - time.monotonic()
+            assert left > 0, f"{wanted!r} did not come: {self.text[-500:]!r}"
+            if not select.select([self.master], [], [], left)[0]:
+                continue
+            try:
+                read = os.read(self.master, 65536)
+            except OSError:  # how a terminal tells its end
+                read = b""
+            if not read:
+                assert not wanted, f"ended before {wanted!r}: {self.text[-500:]!r}"
+                return
+            self.text += read.decode()
+
+    def relatives(self) -> list[int]:
+        """Processes of this session, the run itself among them while it is not waited for."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except (OSError, NotADirectoryError):
+                continue
+            if entry.name.isdigit() and int(fields[3]) == self.process.pid and fields[0] != "Z":
+                found.append(int(entry.name))
+        return found
+
+    def wait_for_child(self) -> None:
+        end = time.monotonic() + HANG_S
+        while len(self.relatives()) < 2:
+            assert time.monotonic() < end, "no child process counts"
+            time.sleep(0.01)
+
+    def interrupt(self, whole_group: bool = False) -> Outcome:
+        """Sends SIGINT, to the process or as a terminal does, and sees how the run ends."""
+        send = os.killpg if whole_group else os.kill
+        send(self.process.pid, signal.SIGINT)
+        return self.end()
+
+    def end(self) -> Outcome:
+        out = self.process.communicate(timeout=HANG_S)[0].decode()
+        self.read_until("", HANG_S)
+        end = time.monotonic() + HANG_S
+        while self.relatives():
+            assert time.monotonic() < end, "a child process is left behind"
+            time.sleep(0.01)
+        return Outcome(self.process.returncode, out, self.text_below(), self.bench.results)
+
+    def text_below(self) -> str:
+        """What stands on the screen below the progress bar, or in its place."""
+        text = re.sub(r"\r\[[# ]*\] table [^\r\n]*", "", self.text.replace("\r\n", "\n"))
+        return text.replace("\r\033[K", "").removeprefix("\n")
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self.master)
+
+
+Start = Callable[..., Background]
+
+
+@pytest.fixture
+def start(bench: Bench) -> Iterator[Start]:
+    started: list[Background] = []
+
+    def start_one(*arguments: str, terminal: bool = False) -> Background:
+        started.append(Background(bench, *arguments, terminal=terminal))
+        return started[-1]
+
+    yield start_one
+    for each in started:
+        each.close()
+
+
+def leave_earlier_results(bench: Bench) -> dict[str, bytes]:
+    """A run's files, which a later interrupt must not touch."""
+    bench.ok(*COUNTED, "--export-json", "export.json")
+    return contents(bench.directory)
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    files = (path for path in directory.rglob("*") if path.is_file())
+    return {str(path): path.read_bytes() for path in files}
+
+
+def assert_nothing_kept(outcome: Outcome, bench: Bench, earlier: dict[str, bytes]) -> None:
+    assert outcome.code == 130
+    assert "interrupted" in outcome.error
+    assert "nothing was written" in outcome.error
+    assert outcome.out == ""
+    assert contents(bench.directory) == earlier
+
+
+@pytest.mark.parametrize("whole_group", [False, True])
+def test_interrupt_while_counting(bench: Bench, start: Start, whole_group: bool) -> None:
+    earlier = leave_earlier_results(bench)
+    run = start("--calls", "1e11", "--rounds", "0", "--export-json", "export.json")
+    run.wait_for_child()
+    assert_nothing_kept(run.interrupt(whole_group), bench, earlier)
+
+
+@pytest.mark.parametrize("whole_group", [False, True])
+def test_interrupt_while_timing_the_first_table(
+    bench: Bench, start: Start, whole_group: bool
+) -> None:
+    earlier = leave_earlier_results(bench)
+    arguments = ["--time", "60", "--calls", "10", "--export-json", "export.json"]
+    run = start(*arguments, terminal=True)
+    run.read_until("round 3 of", HANG_S)
+    assert_nothing_kept(run.interrupt(whole_group), bench, earlier)
+
+
+def test_interrupt_without_a_terminal(bench: Bench, start: Start) -> None:
+    """Standard error is a pipe: no progress bar, and the one line alone."""
+    run = start("--time", "60", "--calls", "10")
+    time.sleep(1)
+    outcome = run.interrupt()
+    assert outcome.code == 130
+    assert "interrupted" in outcome.error
+    assert run.text.count("\r") == 0
+
+
+def test_interrupt_during_a_long_warm_up(bench: Bench, start: Start) -> None:
+    """A window that fills slowly takes tens of millions of operations before the first round."""
+    arguments = ["--hit-rate", "0.99999", "--in-flight", "100000", "--calls", "10"]
+    run = start(*arguments, "--rounds", "8")
+    time.sleep(1)
+    assert_nothing_kept(run.interrupt(), bench, {})
+
+
+def test_interrupt_keeps_the_tables_that_were_finished(bench: Bench, start: Start) -> None:
+    earlier = leave_earlier_results(bench)
+    arguments = ["--hit-rate", "0.5,0.8", "--time", "0.5", "--calls", "10", "--format", "json"]
+    run = start(*arguments, "--export-json", "second.json", terminal=True)
+    run.read_until("table 2 of 4", 20)
+    outcome = run.interrupt()
+    assert outcome.code == 130
+    results_line, error_line = outcome.complaints
+    assert "1 of 4 tables were finished and are kept" in error_line
+    results = strict_json(outcome.out)
+    assert results["context"]["interrupted"] is True
+    consumers = {parameters(row["run_name"])["consumer"] for row in results["benchmarks"]}
+    rates = {parameters(row["run_name"])["hit_rate"] for row in results["benchmarks"]}
+    assert (consumers, rates) == ({"independent"}, {"0.5"})
+    assert (bench.directory / "second.json").read_text() == outcome.out
+    assert Path(results_line.removeprefix("results: ")).read_text() == outcome.out
+    after = contents(bench.directory)
+    assert {path: after[path] for path in earlier} == earlier
+    assert len(after) == len(earlier) + 3
+
+
+def test_second_interrupt_is_not_needed_but_ends_it_too(bench: Bench, start: Start) -> None:
+    run = start("--time", "60", "--calls", "10", terminal=True)
+    run.read_until("round 3 of", HANG_S)
+    os.kill(run.process.pid, signal.SIGINT)
+    try:
+        os.kill(run.process.pid, signal.SIGINT)
+    except ProcessLookupError:
+        pass  # it was quick
+    outcome = run.end()
+    assert outcome.code in (130, -signal.SIGINT)
+    assert outcome.files() == []
+
+
+def test_termination_leaves_no_child_behind(bench: Bench, start: Start) -> None:
+    """What ends the run without asking ends its counting child as well."""
+    run = start("--calls", "1e11", "--rounds", "0")
+    run.wait_for_child()
+    run.process.kill()
+    outcome = run.end()
+    assert outcome.code == -signal.SIGKILL
+    assert outcome.files() == []
+
+
+def test_progress_is_shown_on_a_terminal_alone(bench: Bench, start: Start) -> None:
+    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "10", "--consumer", "dependent"]
+    run = start(*arguments, terminal=True)
+    outcome = run.end()
+    assert "table 1 of 1, round 8 of 8" in run.text
+    assert outcome.complaints == [f"results: {outcome.files()[0]}"]
+    assert "round" not in bench.ok(*arguments).err
+
+
+def test_variable_that_silences_the_stopwatch_is_named(bench: Bench) -> None:
+    """Google Benchmark reads variables of its own, and with this one runs nothing."""
+    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "10"]
+    outcome = bench(*arguments, BENCHMARK_LIST_TESTS="true")
+    assert outcome.code == 1
+    assert "BENCHMARK_" in outcome.error
+    assert outcome.files() == []

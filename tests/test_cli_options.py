@@ -1,0 +1,507 @@
+"""Options, one by one: what each accepts and refuses, and how it says so."""
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from conftest import COUNTED, ROOT, Bench, Outcome, iterations, medians, parameters, strict_json
+
+HIT_RATE = "0 to 1, or 0% to 100%"
+CALLS = "whole numbers from 1 to 1e12"
+KEYS = "whole numbers from 1 to "
+IN_FLIGHT = "whole numbers from 1 to 16777216"
+ROUNDS = "0 (count only, measure no time), or 8 to 1000000"
+EPOCH_MS = "milliseconds from 0.01 to 1000"
+TIME = "seconds from 0.01 to 86400"
+SEED = "a whole number from 0 to 2^64 - 1"
+DISTRIBUTION = "uniform, zipf or zipf:S"
+STRATEGIES = "nearest first: "
+
+# Option, a bad value, and words of what is accepted. Every option of every --help has a row here.
+BAD_VALUES = [
+    *[
+        ("hit-rate", text, HIT_RATE)
+        for text in [
+            *["1.5", "-0.1", "101%", "-1%", "1.0000001", "1e999", "80"],
+            *["nan", "inf", "-inf", "infinity", "NAN(1)"],
+            *["abc", "", " ", "0.5x", "0x1", "0.5 ", " 0.5", "%", "0,5x", "--", ".", "e5", "1M"],
+            *["0.5,", ",0.5", "0.5,,0.8", "0.5,0.5", "0.5,50%", "0.5,1.5"],
+            *["0:1", "0:1:0", "0:1:-0.1", "1:0:0.1", "0:1:0.1:2", "0:2:0.5", ":1:0.1", "0:1:0.001"],
+        ]
+    ],
+    *[
+        ("calls", text, CALLS)
+        for text in ["-1", "0", "1.5", "1e13", "nan", "inf", "10x", "", "1m", "1kk", "0x10", "50%"]
+    ],
+    ("calls", "1.0001k", CALLS),
+    ("calls", "1:1001:1", CALLS),
+    ("calls", "1000,1k", CALLS),
+    *[("in-flight", text, IN_FLIGHT) for text in ["0", "-1", "2.5", "16777217", "nan", "", "many"]],
+    *[("keys", text, KEYS) for text in ["0", "-1", "0.5", "2147483648", "1e10", "nan", "", "10x"]],
+    *[("rounds", text, ROUNDS) for text in ["5", "1", "7", "-1", "8.5", "1e7", "nan", "", "8,9"]],
+    *[("epoch-ms", text, EPOCH_MS) for text in ["0", "-1", "0.009", "1001", "nan", "inf", "", "1s"]],
+    *[("time", text, TIME) for text in ["0", "-1", "0.001", "86401", "nan", "inf", "", "1s"]],
+    *[
+        ("seed", text, SEED)
+        for text in ["-1", "18446744073709551616", "1.5", "1e3", "", "x", "0x1", " 1", "+1"]
+    ],
+    *[
+        ("distribution", text, DISTRIBUTION)
+        for text in ["pareto", "", "zipf:0", "zipf:x", "zipf:", "zipf:nan", "zipf:11", "zipfian"]
+    ],
+    *[("completion", text, "fifo, lifo or random") for text in ["sideways", "", "FIFO", "fifo,lifo"]],
+    *[("consumer", text, "independent, dependent or both") for text in ["maybe", "", "all", "in"]],
+    *[("format", text, "table, json, csv or markdown") for text in ["xml", "", "JSON", "json,csv"]],
+    *[("strategy", text, STRATEGIES) for text in ["nosuch", "", "plain,", "plain,nosuch", "PLAIN"]],
+    *[("exclude-strategy", text, STRATEGIES) for text in ["nosuch", "", "poll,nosuch"]],
+    *[("baseline-strategy", text, STRATEGIES) for text in ["nosuch", ""]],
+    *[("workload", text, STRATEGIES) for text in ["nosuch", "", "user_cache,nosuch"]],
+    *[("heap", text, STRATEGIES) for text in ["nosuch", "", "glibc,nosuch"]],
+    ("strategy", "plain,plain", "names of strategies, or all"),
+    ("exclude-strategy", "poll,poll", "names of strategies"),
+    ("baseline-strategy", "plain,poll", "one strategy's name"),
+    ("workload", "user_cache,user_cache", "names of workloads, or all"),
+    ("heap", "glibc,glibc", "names of heaps, or all"),
+    ("export-json", "", "a file's name"),
+    ("export-csv", "", "a file's name"),
+    ("export-markdown", "", "a file's name"),
+    ("results-dir", "", "a directory's name"),
+    ("quick", "1", "no value"),
+    ("quick", "", "no value"),
+    ("help", "yes", "no value"),
+    ("version", "1", "no value"),
+]
+
+# How a twin in the environment is refused: a flag's twin is 0 or 1, all else as on the command line.
+BAD_TWINS = [row for row in BAD_VALUES if row[0] not in ("quick", "help", "version")] + [
+    (flag, text, "no value") for flag in ["quick", "help", "version"] for text in ["yes", "2", ""]
+]
+
+
+COMMANDS = ["run", "list"]
+
+
+def twin_of(option: str) -> str:
+    return "VTB_" + option.upper().replace("-", "_")
+
+
+def offending(text: str) -> str:
+    """What a message quotes: of a list of names the one that is wrong, else all of it."""
+    if "nosuch" in text:
+        return "nosuch"
+    return "" if text == "plain," else text
+
+
+def assert_refused(outcome: Outcome, directory: Path, *mentions: str) -> None:
+    assert outcome.code == 2, outcome.err
+    assert outcome.out == ""
+    assert outcome.err.count("\n") == 1 and outcome.err.endswith("\n"), outcome.err
+    assert outcome.err.startswith("run_bench: ")
+    for mention in mentions:
+        assert mention in outcome.err
+    assert list(directory.rglob("*")) == [], "a refused command line leaves nothing behind"
+
+
+# --- values that are refused ---
+
+
+@pytest.mark.parametrize(("option", "text", "accepted"), BAD_VALUES)
+def test_bad_value_is_refused(bench: Bench, option: str, text: str, accepted: str) -> None:
+    outcome = bench(f"--{option}={text}")
+    assert_refused(outcome, bench.directory, f"--{option}: ", f"'{offending(text)}'", accepted)
+
+
+@pytest.mark.parametrize(("option", "text", "accepted"), BAD_TWINS)
+def test_bad_twin_is_refused(bench: Bench, option: str, text: str, accepted: str) -> None:
+    outcome = bench(**{twin_of(option): text})
+    mentions = [f"environment's {twin_of(option)}: ", f"--{option}: ", f"'{offending(text)}'"]
+    assert_refused(outcome, bench.directory, *mentions, accepted)
+
+
+def test_value_may_be_an_argument_of_its_own(bench: Bench) -> None:
+    outcome = bench("run", "--hit-rate", "abc")
+    assert_refused(outcome, bench.directory, "--hit-rate: 'abc'", HIT_RATE)
+
+
+def test_every_number_of_a_list_is_looked_at(bench: Bench) -> None:
+    outcome = bench("--hit-rate", "0.1,0.2,0.3,1.5")
+    assert_refused(outcome, bench.directory, "--hit-rate: '0.1,0.2,0.3,1.5'", HIT_RATE)
+
+
+def test_value_that_spans_lines_makes_one_line(bench: Bench) -> None:
+    """A script that forgets to strip its input still gets a message of one line."""
+    assert_refused(bench("--hit-rate", "0.5\n"), bench.directory, "--hit-rate: ", HIT_RATE)
+
+
+def test_unknown_name_that_spans_lines_makes_one_line(bench: Bench) -> None:
+    outcome = bench("--strategy", "value\ntask")
+    assert_refused(outcome, bench.directory, "--strategy: ", "nearest first: value_task")
+
+
+def test_long_value_leaves_room_for_what_is_accepted(bench: Bench) -> None:
+    assert_refused(bench("--hit-rate", "1" * 5000), bench.directory, "--hit-rate: ", HIT_RATE)
+
+
+def test_long_name_leaves_room_for_what_is_known(bench: Bench) -> None:
+    outcome = bench("--strategy", "x" * 5000)
+    assert_refused(outcome, bench.directory, "--strategy: ", "value_task")
+
+
+@pytest.mark.parametrize(
+    ("option", "misspelt", "nearest"),
+    [
+        ("strategy", "heap_tsk", "heap_task"),
+        ("strategy", "valuetask", "value_task"),
+        ("exclude-strategy", "caler_op", "caller_op"),
+        ("baseline-strategy", "cal_back", "callback"),
+        ("workload", "user_cahce", "user_cache"),
+        ("heap", "libc", "glibc"),
+    ],
+)
+def test_nearest_name_is_suggested_first(
+    bench: Bench, option: str, misspelt: str, nearest: str
+) -> None:
+    outcome = bench(f"--{option}", misspelt)
+    assert_refused(
+        outcome, bench.directory, f"--{option}: ", f"'{misspelt}'", f"nearest first: {nearest}"
+    )
+
+
+def test_unknown_name_lists_all_that_are_known(
+    bench: Bench, listing: dict[str, list[dict[str, str]]]
+) -> None:
+    outcome = bench("--strategy", "nosuch")
+    known = outcome.err.split("nearest first: ")[1].strip().split(", ")
+    assert sorted(known) == sorted(row["name"] for row in listing["strategies"])
+
+
+# --- command lines that make no sense as a whole ---
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mentions"),
+    [
+        (["--keys", "200000000"], ["--keys: '200000000'", "user_cache", "1 to 100000000"]),
+        (["--keys", "1000,200000000"], ["--keys: '200000000'", "1 to 100000000"]),
+        (["--time", "5", "--rounds", "8"], ["--time", "--rounds", "one of them"]),
+        (["--rounds", "0", "--time", "5"], ["--time", "--rounds", "one of them"]),
+        (
+            ["--exclude-strategy", "heap_task"],
+            ["--exclude-strategy: 'heap_task'", "--baseline-strategy"],
+        ),
+        (
+            ["--exclude-strategy", "poll", "--baseline-strategy", "poll"],
+            ["--exclude-strategy: 'poll'", "--baseline-strategy"],
+        ),
+        (["--exclude-strategy", "empty"], ["--exclude-strategy: 'empty'", "every round"]),
+        (["--exclude-strategy", "plain"], ["--exclude-strategy: ", "'plain'", "every round"]),
+        (
+            ["--hit-rate", "0:1:0.001", "--calls", "1:100:1"],
+            ["--hit-rate: '0:1:0.001'", "more than 1000"],
+        ),
+        (
+            ["--hit-rate", "0:1:0.01", "--in-flight", "1:100:1"],
+            ["10100 combinations", "accepted: up to 10000"],
+        ),
+    ],
+)
+def test_contradiction_is_refused(
+    bench: Bench, arguments: list[str], mentions: list[str]
+) -> None:
+    assert_refused(bench(*arguments), bench.directory, *mentions)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mentions"),
+    [
+        (["--hitrate", "0.8"], ["unknown option '--hitrate'", "nearest first: hit-rate,"]),
+        (["--hitrate=0.8"], ["unknown option '--hitrate'", "nearest first: hit-rate,"]),
+        (["--hit", "0.8"], ["unknown option '--hit'"]),
+        (["--no-such-thing"], ["unknown option '--no-such-thing'", "nearest first: "]),
+        (["--Rounds", "8"], ["unknown option '--Rounds'", "nearest first: rounds,"]),
+        (["list", "--fromat", "csv"], ["unknown option '--fromat'", "nearest first: format,"]),
+        (["rnu"], ["unknown command 'rnu'", "nearest first: run, list"]),
+        (["lst"], ["unknown command 'lst'", "nearest first: list, run"]),
+        ([""], ["unknown command ''", "run", "list"]),
+        (["run", "stray"], ["unexpected argument 'stray'", "--NAME"]),
+        (["--rounds", "0", "stray"], ["unexpected argument 'stray'", "--NAME"]),
+        (["list", "run"], ["unexpected argument 'run'", "--NAME"]),
+        (["-x"], ["unexpected argument '-x'", "--NAME"]),
+        (["--"], ["unexpected argument '--'", "--NAME"]),
+        (["--=0.8"], ["unexpected argument '--=0.8'", "--NAME"]),
+        (["--quick", "1"], ["unexpected argument '1'", "--NAME"]),
+        (["--help=1"], ["--help: '1'", "no value"]),
+        (["list", "--hit-rate", "0.5"], ["--hit-rate", "not an option of 'list'"]),
+        (["list", "--quick"], ["--quick", "not an option of 'list'"]),
+    ],
+)
+def test_unknown_argument_is_refused(
+    bench: Bench, arguments: list[str], mentions: list[str]
+) -> None:
+    assert_refused(bench(*arguments), bench.directory, *mentions)
+
+
+def test_unknown_option_lists_all_options(bench: Bench) -> None:
+    """What the parser knows is what the help of all commands shows, no more and no less."""
+    outcome = bench("--no-such-thing")
+    known = outcome.err.split("nearest first: ")[1].strip().split(", ")
+    shown = set().union(*(options_of_help(bench, command) for command in COMMANDS))
+    assert sorted(known) == sorted(shown)
+
+
+# --- help ---
+
+
+def options_of_help(bench: Bench, command: str) -> dict[str, bool]:
+    """The options that a command's help shows, and whether each takes a value."""
+    text = bench.ok(command, "--help").out
+    found = re.findall(r"^  --([a-z-]+)( \S+)?$", text, re.MULTILINE)
+    assert found, "no option found; has the help another form now?"
+    return {name: metavar != "" for name, metavar in found}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_exactly_what_the_command_accepts(bench: Bench, command: str) -> None:
+    """Every option of all commands is given a bad value: accepted ones complain of the value."""
+    shown = options_of_help(bench, command)
+    bad = {option: text for option, text, _ in BAD_VALUES}
+    for option in {name for each in COMMANDS for name in options_of_help(bench, each)}:
+        assert option in bad, f"--{option} has no row in BAD_VALUES"
+        outcome = bench(command, f"--{option}={bad[option]}")
+        assert outcome.code == 2
+        assert ("not an option of" in outcome.err) == (option not in shown), outcome.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_option_without_its_value_is_refused(bench: Bench, command: str) -> None:
+    for option, takes_value in options_of_help(bench, command).items():
+        if takes_value:
+            outcome = bench(command, f"--{option}")
+            assert_refused(outcome, bench.directory, f"--{option}: no value", "accepted: ")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_a_terminal(bench: Bench, command: str) -> None:
+    outcome = bench.ok(command, "--help")
+    assert outcome.err == ""
+    assert f"{command}" in outcome.out.splitlines()[0]
+    assert max(len(line) for line in outcome.out.splitlines()) <= 100
+    assert outcome.out == bench.ok(command, "-h").out
+    assert outcome.out == bench.ok(command, VTB_HELP="1").out
+
+
+def test_help_without_a_command_is_that_of_run(bench: Bench) -> None:
+    outcome = bench.ok("--help")
+    assert outcome.out == bench.ok("run", "--help").out
+    for command in COMMANDS:
+        assert re.search(rf"^  {command} ", outcome.out, re.MULTILINE)
+    assert outcome.files() == []
+
+
+def test_help_wins_over_a_run(bench: Bench) -> None:
+    outcome = bench.ok("--rounds", "0", "--help")
+    assert outcome.out.startswith("usage: ")
+    assert outcome.files() == []
+
+
+def test_examples_of_the_help_run(bench: Bench) -> None:
+    text = bench.ok("--help").out
+    examples = re.findall(r"^  run_bench (.+)$", text.split("Examples:")[1], re.MULTILINE)
+    assert len(examples) >= 3
+    for example in examples:
+        outcome = bench.ok(*shlex.split(example), VTB_ROUNDS="0", VTB_CALLS="1000")
+        assert outcome.out != ""
+
+
+def test_documentation_shows_every_option_of_the_help(bench: Bench) -> None:
+    page = ROOT / "docs" / "CLI.md"
+    if not page.exists():
+        pytest.skip("docs/CLI.md is not written yet")
+    text = page.read_text(encoding="utf-8")
+    documented = set(re.findall(r"`--([a-z][a-z-]*)", text)) - {"name"}  # stands for any
+    shown = {option for command in COMMANDS for option in options_of_help(bench, command)}
+    assert shown - documented == set(), "options that docs/CLI.md lacks"
+    assert documented - shown == set(), "options that only docs/CLI.md has"
+
+
+def test_version_is_that_of_the_build(bench: Bench) -> None:
+    text = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+    version = re.search(r"^project\(.* VERSION (\S+)", text, re.MULTILINE)
+    assert version
+    for command in COMMANDS:
+        assert bench.ok(command, "--version").out.split()[1] == version.group(1)
+
+
+# --- values that are accepted ---
+
+
+def counted(bench: Bench, *arguments: str, **twins: str) -> Outcome:
+    return bench.ok(*COUNTED, "--strategy", "plain", "--format", "json", *arguments, **twins)
+
+
+def in_names(outcome: Outcome, key: str) -> list[str]:
+    """The values of a parameter in the rows' names, each once, in their order."""
+    values = [parameters(row["run_name"])[key] for row in outcome.rows]
+    return list(dict.fromkeys(values))
+
+
+GOOD_VALUES = [
+    ("hit-rate", "0.8", "hit_rate", ["0.8"]),
+    ("hit-rate", "80%", "hit_rate", ["0.8"]),
+    ("hit-rate", "8e-1", "hit_rate", ["0.8"]),
+    ("hit-rate", "0.5,0.8", "hit_rate", ["0.5", "0.8"]),
+    ("hit-rate", "0.8,0.5", "hit_rate", ["0.8", "0.5"]),
+    ("hit-rate", "0:1:0.5", "hit_rate", ["0", "0.5", "1"]),
+    ("hit-rate", "0:0.3:0.1,95%", "hit_rate", ["0", "0.1", "0.2", "0.3", "0.95"]),
+    ("hit-rate", "0:1:0.05", "hit_rate", [f"{n * 5 / 100:g}" for n in range(21)]),
+    ("hit-rate", "0%:100%:25%", "hit_rate", ["0", "0.25", "0.5", "0.75", "1"]),
+    ("hit-rate", "0", "hit_rate", ["0"]),
+    ("hit-rate", "100%", "hit_rate", ["1"]),
+    ("hit-rate", "0.1234567", "hit_rate", ["0.1234567"]),
+    ("hit-rate", "0.9999999", "hit_rate", ["0.9999999"]),
+    ("calls", "1", "calls", ["1"]),
+    ("calls", "1k", "calls", ["1000"]),
+    ("calls", "1e3", "calls", ["1000"]),
+    ("calls", "1M", "calls", ["1000000"]),
+    ("calls", "1e6", "calls", ["1000000"]),
+    ("calls", "1000000", "calls", ["1000000"]),
+    ("calls", "1.5k,10", "calls", ["1500", "10"]),
+    ("calls", "10:30:10", "calls", ["10", "20", "30"]),
+    ("in-flight", "1,64,1k", "in_flight", ["1", "64", "1000"]),
+    ("keys", "1,10k", "keys", ["1", "10000"]),
+    ("distribution", "uniform", "distribution", ["uniform"]),
+    ("distribution", "zipf", "distribution", ["zipf:0.99"]),
+    ("distribution", "zipf:1", "distribution", ["zipf:1"]),
+    ("distribution", "zipf:1.5", "distribution", ["zipf:1.5"]),
+    ("completion", "fifo", "completion", ["fifo"]),
+    ("completion", "lifo", "completion", ["lifo"]),
+    ("completion", "random", "completion", ["random"]),
+    ("strategy", "value_task,poll", "strategy", ["empty", "plain", "heap_task", "value_task", "poll"]),
+    ("baseline-strategy", "poll", "strategy", ["empty", "plain", "poll"]),
+    ("workload", "user_cache", "workload", ["user_cache"]),
+    ("heap", "glibc", "heap", ["glibc"]),
+]
+
+
+@pytest.mark.parametrize(("option", "text", "key", "expected"), GOOD_VALUES)
+def test_good_value_makes_its_rows(
+    bench: Bench, option: str, text: str, key: str, expected: list[str]
+) -> None:
+    assert in_names(counted(bench, f"--{option}", text), key) == expected
+
+
+@pytest.mark.parametrize(("option", "text", "key", "expected"), GOOD_VALUES)
+def test_good_twin_makes_its_rows(
+    bench: Bench, option: str, text: str, key: str, expected: list[str]
+) -> None:
+    # What the twin sets must not also stand on the command line, which wins.
+    arguments = ["--rounds", "0", "--format", "json"]
+    arguments += [] if option == "calls" else ["--calls", "1000"]
+    arguments += [] if option == "strategy" else ["--strategy", "plain"]
+    outcome = bench.ok(*arguments, **{twin_of(option): text})
+    assert in_names(outcome, key) == expected
+
+
+@pytest.mark.parametrize(
+    ("option", "names"), [("strategy", "strategies"), ("workload", "workloads"), ("heap", "heaps")]
+)
+def test_all_means_every_entry(
+    bench: Bench, listing: dict[str, list[dict[str, str]]], option: str, names: str
+) -> None:
+    found = in_names(counted(bench, f"--{option}", "all"), option)
+    assert sorted(found) == sorted(row["name"] for row in listing[names])
+
+
+def test_strategies_are_all_unless_named(
+    bench: Bench, listing: dict[str, list[dict[str, str]]]
+) -> None:
+    everything = {row["name"] for row in listing["strategies"]}
+    outcome = bench.ok(*COUNTED, "--format", "json")
+    assert set(in_names(outcome, "strategy")) == everything
+    outcome = bench.ok(*COUNTED, "--format", "json", "--exclude-strategy", "poll,callback")
+    assert set(in_names(outcome, "strategy")) == everything - {"poll", "callback"}
+
+
+def test_defaults_are_those_that_the_help_names(bench: Bench) -> None:
+    outcome = bench.ok("--rounds", "0", "--strategy", "plain", "--format", "json")
+    name = outcome.rows[0]["run_name"]
+    assert {**parameters(name), "strategy": ""} == {
+        "workload": "user_cache",
+        "strategy": "",
+        "heap": "glibc",
+        "hit_rate": "0.8",
+        "calls": "1000000",
+        "in_flight": "64",
+        "completion": "fifo",
+        "keys": "100000",
+        "distribution": "uniform",
+        "consumer": "independent",
+    }
+
+
+def test_command_line_wins_over_the_environment(bench: Bench) -> None:
+    assert in_names(counted(bench, "--hit-rate", "0.5", VTB_HIT_RATE="0.9"), "hit_rate") == ["0.5"]
+
+
+def test_time_on_the_command_line_wins_over_rounds_in_the_environment(bench: Bench) -> None:
+    """Two ways to say the same thing; a twin must not turn a good command line into a bad one."""
+    bench.ok("--strategy", "plain", "--calls", "10", "--time", "0.01", VTB_ROUNDS="8")
+
+
+def test_equals_sign_and_argument_mean_the_same(bench: Bench) -> None:
+    spaced = counted(bench, "--hit-rate", "0.5", "--seed", "7")
+    joined = counted(bench, "--hit-rate=0.5", "--seed=7")
+    assert spaced.rows == joined.rows
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "9223372036854775807", "18446744073709551615"])
+def test_seed_is_kept_as_it_was_given(bench: Bench, seed: str) -> None:
+    context = strict_json(counted(bench, "--seed", seed).out)["context"]
+    assert str(context["seed"]) == seed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "twins", "rounds"),
+    [
+        (["--rounds", "8", "--epoch-ms", "0.01"], {}, 8),
+        (["--quick", "--epoch-ms", "0.01"], {}, 40),
+        (["--quick", "--rounds", "9", "--epoch-ms", "0.01"], {}, 9),
+        (["--epoch-ms", "0.01"], {"VTB_QUICK": "1"}, 40),
+        (["--epoch-ms", "0.01"], {"VTB_QUICK": "0"}, 200),
+        (["--epoch-ms", "0.01"], {}, 200),
+    ],
+)
+def test_rounds_are_as_many_as_asked_for(
+    bench: Bench, arguments: list[str], twins: dict[str, str], rounds: int
+) -> None:
+    scope = ["--strategy", "plain", "--consumer", "independent", "--calls", "10", "--format", "json"]
+    rows = bench.ok(*scope, *arguments, **twins).rows
+    per_case = {row["run_name"]: 0 for row in rows}
+    for row in iterations(rows):
+        per_case[row["run_name"]] += 1
+    assert set(per_case.values()) == {rounds}
+    assert {row["repetitions"] for row in rows} == {rounds}
+
+
+def test_time_gives_enough_rounds_for_an_interval(bench: Bench) -> None:
+    scope = ["--strategy", "plain", "--consumer", "independent", "--calls", "10", "--format", "json"]
+    rows = medians(bench.ok(*scope, "--time", "0.01").rows)
+    assert len(rows) == 3
+    assert min(row["repetitions"] for row in rows) >= 8
+
+
+def test_longer_epochs_hold_more_operations(bench: Bench) -> None:
+    """By a factor of 100 the request shows through any noise of the machine."""
+    scope = ["--strategy", "plain", "--consumer", "independent", "--calls", "10", "--format", "json"]
+    short = bench.ok(*scope, "--rounds", "8", "--epoch-ms", "0.01").rows
+    long = bench.ok(*scope, "--rounds", "8", "--epoch-ms", "1").rows
+    assert iterations(long)[0]["iterations"] > 10 * iterations(short)[0]["iterations"]
+
+
+def test_results_go_where_they_are_asked_to(bench: Bench, tmp_path: Path) -> None:
+    outcome = counted(bench, "--results-dir", str(tmp_path / "elsewhere"))
+    assert outcome.files() == []
+    assert len(list((tmp_path / "elsewhere").glob("run-*.json"))) == 1

@@ -1,0 +1,587 @@
+"""What a run writes: rows, counters, tables and files, and that they agree with each other."""
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import subprocess
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from conftest import (
+    COUNTED,
+    TIMED,
+    Bench,
+    Outcome,
+    Row,
+    clean_environment,
+    iterations,
+    medians,
+    parameters,
+    strategy_of,
+    strict_json,
+)
+
+COMPARE = Path("/usr/share/benchmark/compare.py")
+EXACT = [
+    "realized_hit_rate",
+    "bytes_per_op",
+    "usable_bytes_per_op",
+    "allocs_per_op",
+    "frees_per_op",
+    "peak_live_bytes",
+]
+
+
+@dataclass
+class Run:
+    """One timed run with every export, which most tests here only read."""
+
+    outcome: Outcome
+    directory: Path
+
+    def text(self, name: str) -> str:
+        return (self.directory / name).read_text(encoding="utf-8")
+
+    def result_file(self) -> Path:
+        return next(path for path in self.outcome.files() if path.suffix == ".json")
+
+    def samples_file(self) -> Path:
+        return next(path for path in self.outcome.files() if path.suffix == ".csv")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    bench = Bench(tmp_path_factory.mktemp("run"))
+    arguments = ["--hit-rate", "0.8", "--calls", "1e6", "--rounds", "8", "--epoch-ms", "0.01"]
+    for form in ["json", "csv", "markdown"]:
+        arguments += [f"--export-{form}", f"export.{form}"]
+    return Run(bench.ok(*arguments, "--format", "json"), bench.directory)
+
+
+def rows_of(rows: list[Row], strategy: str) -> list[Row]:
+    return [row for row in rows if strategy_of(row) == strategy]
+
+
+def exact_counters(rows: list[Row]) -> dict[str, dict[str, float]]:
+    return {row["name"]: {key: row[key] for key in EXACT} for row in rows}
+
+
+# --- JSON ---
+
+
+@pytest.mark.parametrize(
+    ("strategy", "bytes_per_op", "allocs_per_op"),
+    [
+        ("heap_task", 78.4, 1),
+        ("value_task", 20.8, 0.2),
+        ("callback", 4.8, 0.2),
+        ("caller_op", 0, 0),
+        ("poll", 0, 0),
+        ("plain", 0, 0),
+        ("empty", 0, 0),
+    ],
+)
+@pytest.mark.parametrize("kind", [iterations, medians])
+def test_exact_counters_of_the_main_job(
+    run: Run,
+    kind: Callable[[list[Row]], list[Row]],
+    strategy: str,
+    bytes_per_op: float,
+    allocs_per_op: float,
+) -> None:
+    """Written as short as they are: 78.4, and not the nearest binary fraction's 17 digits."""
+    rows = rows_of(kind(run.outcome.rows), strategy)
+    assert len(rows) == 2 * (8 if kind is iterations else 1)  # two consumers
+    for row in rows:
+        assert row["realized_hit_rate"] == 0.8
+        assert row["bytes_per_op"] == bytes_per_op
+        assert row["allocs_per_op"] == allocs_per_op
+        assert row["frees_per_op"] == allocs_per_op
+        assert row["usable_bytes_per_op"] >= bytes_per_op
+        assert (row["peak_live_bytes"] > 0) == (allocs_per_op > 0)
+    assert f'"bytes_per_op":{bytes_per_op:.1f},' in run.outcome.out
+
+
+def test_peak_is_a_full_window_of_boxes(run: Run, listing: dict[str, list[Row]]) -> None:
+    box = next(row for row in listing["strategies"] if row["name"] == "value_task")["miss B"]
+    assert {row["peak_live_bytes"] for row in rows_of(run.outcome.rows, "value_task")} == {64 * box}
+
+
+def test_rows_are_named_by_their_parameters(run: Run) -> None:
+    expected = (
+        "user_cache/heap_task/glibc/hit_rate:0.8/calls:1000000/in_flight:64/completion:fifo/"
+        "keys:100000/distribution:uniform/consumer:"
+    )
+    names = {row["run_name"] for row in rows_of(run.outcome.rows, "heap_task")}
+    assert names == {expected + "independent", expected + "dependent"}
+
+
+def test_rows_have_what_google_benchmarks_tools_read(run: Run) -> None:
+    for row in iterations(run.outcome.rows):
+        assert row["name"] == row["run_name"]
+        assert row["repetitions"] == 8
+        assert row["threads"] == 1
+        assert row["iterations"] >= 1
+        assert row["time_unit"] == "ns"
+        assert row["real_time"] > 0 and row["cpu_time"] >= 0
+    for row in medians(run.outcome.rows):
+        assert row["name"] == row["run_name"] + "_median"
+        assert row["aggregate_name"] == "median"
+        assert row["time_unit"] == "ns"
+        assert row["real_time"] == row["ns_per_op"]
+
+
+def test_every_case_has_a_row_for_each_round_and_a_median_behind_them(run: Run) -> None:
+    by_name: dict[str, list[Row]] = {}
+    for row in run.outcome.rows:
+        by_name.setdefault(row["run_name"], []).append(row)
+    for rows in by_name.values():
+        assert [row["run_type"] for row in rows] == 8 * ["iteration"] + ["aggregate"]
+        assert [row["repetition_index"] for row in rows[:-1]] == list(range(8))
+
+
+def test_medians_are_those_of_the_rounds(run: Run) -> None:
+    """Of 8 values the median lies between the fourth and the fifth."""
+    for median in medians(run.outcome.rows):
+        times = sorted(
+            row["real_time"]
+            for row in iterations(run.outcome.rows)
+            if row["run_name"] == median["run_name"]
+        )
+        assert math.isclose(median["ns_per_op"], (times[3] + times[4]) / 2, rel_tol=1e-9)
+
+
+def test_intervals_hold_their_medians(run: Run) -> None:
+    for row in medians(run.outcome.rows):
+        assert row["ns_per_op_lo"] <= row["ns_per_op"] <= row["ns_per_op_hi"]
+        assert row["ratio_lo"] <= row["ratio"] <= row["ratio_hi"]
+        assert row["over_plain_ns_lo"] <= row["over_plain_ns"] <= row["over_plain_ns_hi"]
+        assert row["mde"] >= 0
+
+
+def test_references_stand_at_their_points(run: Run) -> None:
+    for row in rows_of(medians(run.outcome.rows), "heap_task"):
+        assert (row["ratio"], row["ratio_lo"], row["ratio_hi"]) == (1, 1, 1)
+        assert "verdict" not in row
+    for row in rows_of(medians(run.outcome.rows), "plain"):
+        assert (row["over_plain_ns"], row["over_plain_ns_lo"], row["over_plain_ns_hi"]) == (0, 0, 0)
+
+
+def test_verdicts_are_one_of_three(run: Run) -> None:
+    others = [row for row in medians(run.outcome.rows) if strategy_of(row) != "heap_task"]
+    assert {row["verdict"] for row in others} <= {"different", "same", "not known yet"}
+    assert {type(row["folded_away"]) for row in medians(run.outcome.rows)} == {bool}
+
+
+def test_context_has_google_benchmarks_keys(run: Run) -> None:
+    context = strict_json(run.outcome.out)["context"]
+    types = {
+        "date": str,
+        "host_name": str,
+        "executable": str,
+        "num_cpus": int,
+        "mhz_per_cpu": int,
+        "cpu_scaling_enabled": bool,
+        "caches": list,
+        "load_avg": list,
+        "library_build_type": str,
+    }
+    assert {key: type(context.get(key)) for key in types} == types
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:?\d\d", context["date"])
+    assert context["num_cpus"] >= 1
+    assert all(
+        set(cache) == {"type", "level", "size", "num_sharing"} for cache in context["caches"]
+    )
+
+
+def test_context_says_how_the_run_was_made(run: Run) -> None:
+    context = strict_json(run.outcome.out)["context"]
+    assert context["command_line"].startswith("run_bench --hit-rate 0.8 --calls 1e6")
+    assert str(context["seed"]) == "1"
+    assert context["confidence"] == 0.99
+    assert context["interrupted"] is False
+    machine = ["cpu_model", "governor", "turbo", "steal_since_boot", "aslr", "virtualised"]
+    build = ["compiler", "cell_flags", "libc", "git_revision", "build_type", "fingerprint"]
+    for key in [*machine, *build, "transparent_hugepages", "kernel", "architecture", "version"]:
+        assert isinstance(context[key], str) and context[key] != "", key
+    for part in ["compiler", "cell_flags", "libc", "architecture"]:
+        assert context[part] in context["fingerprint"]
+
+
+def test_what_was_not_measured_is_absent_and_says_why(run: Run, bench: Bench) -> None:
+    for outcome in [run.outcome, bench.ok(*COUNTED, "--format", "json")]:
+        unavailable = strict_json(outcome.out)["context"]["unavailable"]
+        assert {"gen0_per_kop", "instructions_per_op"} <= set(unavailable)
+        for key, reason in unavailable.items():
+            assert len(reason) > 10, key
+            assert not [row for row in outcome.rows if key in row], key
+    assert "ns_per_op" in unavailable
+
+
+def test_without_rounds_there_is_one_row_of_counts_for_each_case(bench: Bench) -> None:
+    rows = bench.ok(*COUNTED, "--format", "json", "--consumer", "both").rows
+    assert len({row["name"] for row in rows}) == len(rows) == 7
+    for row in rows:
+        assert set(EXACT) <= set(row)
+        assert not [key for key in row if "time" in key or "ns" in key.split("_")]
+
+
+# --- files ---
+
+
+def test_result_file_is_what_was_asked_for(run: Run) -> None:
+    assert run.text("export.json") == run.outcome.out
+    assert run.result_file().read_text(encoding="utf-8") == run.outcome.out
+    assert re.fullmatch(r"run-\d{8}T\d{6}Z-\d+\.json", run.result_file().name)
+
+
+def test_result_files_path_is_told_on_standard_error(run: Run) -> None:
+    assert run.outcome.complaints == [f"results: {run.result_file()}"]
+    assert "results" not in run.outcome.out.split('"benchmarks"')[1]
+
+
+def test_nothing_but_the_files_is_left(run: Run) -> None:
+    expected = {"export.json", "export.csv", "export.markdown", "results"}
+    assert {path.name for path in run.directory.iterdir()} == expected
+    assert run.outcome.files() == [run.result_file(), run.samples_file()]
+    assert run.samples_file().name == run.result_file().stem + ".samples.csv"
+
+
+def test_exports_may_be_read_by_others(run: Run) -> None:
+    for path in [run.directory / "export.json", run.result_file()]:
+        assert path.stat().st_mode & 0o777 == (run.directory / "results").stat().st_mode & 0o666
+
+
+def test_samples_are_the_times_of_all_rounds(run: Run) -> None:
+    with run.samples_file().open(encoding="utf-8", newline="") as file:
+        samples = list(csv.DictReader(file))
+    rounds = iterations(run.outcome.rows)
+    assert len(samples) == len(rounds) == 8 * 7 * 2
+    times = {(row["run_name"], row["repetition_index"]): row for row in rounds}
+    for sample in samples:
+        row = times.pop((sample["name"], int(sample["round"])))
+        assert int(sample["operations"]) == row["iterations"]
+        assert math.isclose(float(sample["real_ns_per_op"]), row["real_time"], rel_tol=1e-5)
+        assert math.isclose(float(sample["cpu_ns_per_op"]), row["cpu_time"], rel_tol=1e-5)
+    assert times == {}
+
+
+def test_two_runs_leave_two_results(bench: Bench) -> None:
+    bench.ok(*COUNTED)
+    assert len(bench.ok(*COUNTED).files()) == 4
+
+
+# --- CSV, Markdown, tables ---
+
+
+def read_csv(text: str) -> list[dict[str, str]]:
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert rows, "no row"
+    assert all(None not in row and None not in row.values() for row in rows), "ragged"
+    return rows
+
+
+def assert_csv_agrees(text: str, rows: list[Row]) -> None:
+    figures = {row["run_name"]: row for row in rows}
+    for line in read_csv(text):
+        row = figures.pop(line["name"])
+        for key, value in line.items():
+            if key in row and key != "name":
+                same = value == row[key] or math.isclose(float(value), row[key], rel_tol=1e-12)
+                assert same, key
+        for key, value in parameters(line["name"]).items():
+            assert line.get(key, value) == value
+        assert set(EXACT) <= set(line)
+    assert figures == {}
+
+
+def test_csv_agrees_with_the_rows(run: Run, bench: Bench) -> None:
+    assert_csv_agrees(run.text("export.csv"), medians(run.outcome.rows))
+    arguments = [*COUNTED, "--hit-rate", "0.5,0.95", "--export-json", "export.json"]
+    outcome = bench.ok(*arguments, "--format", "csv")
+    rows = strict_json((bench.directory / "export.json").read_text())["benchmarks"]
+    assert_csv_agrees(outcome.out, rows)
+
+
+def markdown_tables(text: str) -> list[list[list[str]]]:
+    """Tables of cells; the rule below the titles is checked and left out."""
+    tables: list[list[list[str]]] = []
+    previous = ""
+    for line in text.splitlines():
+        if line.startswith("|"):
+            if not previous.startswith("|"):
+                tables.append([])
+            tables[-1].append([cell.strip() for cell in line.strip("|").split("|")])
+        previous = line
+    for table in tables:
+        assert len({len(row) for row in table}) == 1, "ragged"
+        assert all(re.fullmatch(r"-+:?", cell) for cell in table.pop(1))
+    return tables
+
+
+def test_markdown_agrees_with_the_rows(run: Run) -> None:
+    tables = markdown_tables(run.text("export.markdown"))
+    rows = medians(run.outcome.rows)
+    assert len(tables) == 2
+    assert sum(len(table) - 1 for table in tables) == len(rows)
+    for consumer, (titles, *lines) in zip(["independent", "dependent"], tables):
+        for line in lines:
+            cells = dict(zip(titles, line))
+            row = next(
+                row
+                for row in rows_of(rows, cells["strategy"])
+                if row["run_name"].endswith(f":{consumer}")
+            )
+            assert float(cells["B/op"]) == row["bytes_per_op"]
+            assert float(cells["allocs/op"]) == row["allocs_per_op"]
+            assert cells["ns/op"].startswith(f"{row['ns_per_op']:.2f} ±")
+
+
+def test_markdown_of_counts_has_no_empty_columns(bench: Bench) -> None:
+    (table,) = markdown_tables(bench.ok(*COUNTED, "--format", "markdown").out)
+    for column in zip(*table):
+        assert any(cell != "" for cell in column[1:]), f"nothing below {column[0]}"
+
+
+MANY_IN_FLIGHT = ["--in-flight", "100000", "--completion", "random", "--distribution", "zipf:1.25"]
+MANY_CALLS = ["--calls", "1234567", "--keys", "1000000"]
+LONG_EPOCHS = ["--epoch-ms", "10", "--strategy", "plain"]
+WIDE = [["--hit-rate", "0.12345"], [*MANY_IN_FLIGHT, *MANY_CALLS, *LONG_EPOCHS]]
+
+
+@pytest.mark.parametrize("arguments", [[], *WIDE])
+@pytest.mark.parametrize("rounds", ["0", "8"])
+def test_tables_fit_100_columns(bench: Bench, arguments: list[str], rounds: str) -> None:
+    outcome = bench.ok("--calls", "1000", "--epoch-ms", "0.01", "--rounds", rounds, *arguments)
+    wide = [line for line in outcome.out.splitlines() if len(line) > 100]
+    assert wide == []
+
+
+def test_tables_are_aligned(bench: Bench) -> None:
+    """All lines of a table are as wide as its titles."""
+    lines = bench.ok(*COUNTED).out.splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("strategy "))
+    table = lines[first : lines.index("", first)]
+    assert len(table) == 8
+    assert len({len(line) for line in table}) == 1
+
+
+def test_table_shows_the_counts_and_says_them(bench: Bench) -> None:
+    out = bench.ok("--rounds", "0").out
+    assert re.search(r"^heap_task +0\.8 +78\.4 +1 ", out, re.MULTILINE)
+    assert re.search(r"^value_task +0\.8 +20\.8 +0\.2 ", out, re.MULTILINE)
+    sentence = " ".join(out.split("An operation allocates ")[1].split())
+    assert "78.4 B in 1 allocation with heap_task" in sentence
+    assert "20.8 B in 0.2 allocations with value_task" in sentence
+    assert "nothing with caller_op and poll." in sentence
+
+
+@pytest.mark.parametrize(
+    ("arguments", "consumers"),
+    [
+        ([], ["independent", "dependent"]),
+        (["--consumer", "both"], ["independent", "dependent"]),
+        (["--consumer", "independent"], ["independent"]),
+        (["--consumer", "dependent"], ["dependent"]),
+    ],
+)
+def test_consumer_chooses_the_tables(
+    bench: Bench, arguments: list[str], consumers: list[str]
+) -> None:
+    out = bench.ok(*TIMED, "--strategy", "plain", *arguments).out
+    assert re.findall(r"hit rate 0\.8, (\w+) lookups", out) == consumers
+
+
+def test_every_combination_of_lists_is_a_table(bench: Bench) -> None:
+    lists = ["--hit-rate", "0.5,0.8,1", "--in-flight", "1,64", "--keys", "10,1000"]
+    arguments = ["--rounds", "0", "--calls", "10,1000", "--strategy", "value_task", *lists]
+    outcome = bench.ok(*arguments, "--export-json", "export.json")
+    assert len(re.findall(r"^strategy ", outcome.out, re.MULTILINE)) == 3 * 2 * 2 * 2
+    rows = strict_json((bench.directory / "export.json").read_text())["benchmarks"]
+    assert len({row["run_name"] for row in rows}) == len(rows) == 4 * 3 * 2 * 2 * 2
+
+
+def test_references_are_always_present(bench: Bench) -> None:
+    rows = bench.ok(*COUNTED, "--format", "json", "--strategy", "value_task").rows
+    assert [strategy_of(row) for row in rows] == ["empty", "plain", "heap_task", "value_task"]
+
+
+def test_another_baseline_has_the_ratio_1(bench: Bench) -> None:
+    arguments = ["--strategy", "caller_op", "--baseline-strategy", "value_task"]
+    rows = medians(bench.ok(*TIMED, *arguments, "--format", "json").rows)
+    assert {strategy_of(row) for row in rows} == {"empty", "plain", "value_task", "caller_op"}
+    for row in rows_of(rows, "value_task"):
+        assert (row["ratio"], row["ratio_lo"], row["ratio_hi"]) == (1, 1, 1)
+    assert {"verdict" in row for row in rows_of(rows, "caller_op")} == {True}
+
+
+def test_ratios_are_to_the_baseline_that_was_chosen(bench: Bench) -> None:
+    """The empty loop is faster than anything by far, so its ratio tells which one is below it."""
+    arguments = ["--strategy", "empty", "--baseline-strategy", "empty", "--epoch-ms", "0.1"]
+    rows = medians(bench.ok(*TIMED, *arguments, "--format", "json").rows)
+    assert {row["ratio"] for row in rows_of(rows, "empty")} == {1}
+    assert min(row["ratio"] for row in rows_of(rows, "plain")) > 1
+
+
+# --- figures that must hold for any parameters ---
+
+
+@pytest.mark.parametrize(
+    ("rate", "calls"),
+    [
+        ("0.8", 1000000),
+        ("0.8", 1),
+        ("0.85", 10),
+        ("0.95", 10),
+        ("0.3", 7),
+        ("0.333", 1000),
+        ("0.999", 12345),
+        ("0.5", 3000001),
+        ("1", 1000),
+        ("0", 1000),
+        ("0.0001", 100),
+    ],
+)
+def test_bytes_follow_from_layouts_and_hits(
+    bench: Bench, listing: dict[str, list[Row]], rate: str, calls: int
+) -> None:
+    """The number of hits is calls x rate, rounded; the rest follows from the structs' sizes."""
+    rows = bench.ok("--rounds", "0", "--calls", str(calls), "--hit-rate", rate, "--format", "json").rows
+    layouts = {row["name"]: row for row in listing["strategies"]}
+    assert {strategy_of(row) for row in rows} == set(layouts)
+    for row in rows:
+        layout = layouts[strategy_of(row)]
+        hits = round(row["realized_hit_rate"] * calls)
+        assert math.isclose(row["realized_hit_rate"] * calls, hits, abs_tol=1e-6)
+        assert abs(hits - Fraction(rate) * calls) <= Fraction(1, 2)
+        total = hits * layout["hit B"] + (calls - hits) * layout["miss B"]
+        assert math.isclose(row["bytes_per_op"], total / calls, rel_tol=1e-12)
+        allocs = hits * layout["hit allocs"] + (calls - hits) * layout["miss allocs"]
+        assert math.isclose(row["allocs_per_op"], allocs / calls, rel_tol=1e-12)
+
+
+def test_layouts_are_those_of_dot_net(listing: dict[str, list[Row]]) -> None:
+    """A task with a reference is 72 bytes, its box 104, a value task with a reference 24."""
+    layouts = {row["name"]: row for row in listing["strategies"]}
+    assert layouts["heap_task"]["hit B"] == 72
+    assert layouts["heap_task"]["miss B"] == layouts["value_task"]["miss B"] == 104
+    assert layouts["value_task"]["hand-over B"] == 24
+    assert layouts["value_task"]["hit B"] == 0
+
+
+EXTREMES = [
+    ["--hit-rate", "0"],
+    ["--hit-rate", "0.999"],
+    ["--in-flight", "1"],
+    ["--in-flight", "10000", "--completion", "lifo"],
+    ["--keys", "1"],
+    ["--keys", "2", "--distribution", "zipf:10", "--completion", "random"],
+    ["--distribution", "zipf:1"],
+    ["--distribution", "zipf:0.01"],
+    ["--seed", "18446744073709551615"],
+]
+
+
+@pytest.mark.parametrize("arguments", EXTREMES)
+def test_all_figures_are_finite(bench: Bench, arguments: list[str]) -> None:
+    """At the ends of every parameter's range; reading the rows refuses NaN and Infinity."""
+    exports = ["--export-csv", "export.csv", "--export-markdown", "export.md"]
+    scope = ["--consumer", "independent", "--strategy", "heap_task,value_task"]
+    outcome = bench.ok(*TIMED, "--calls", "1", *scope, *arguments, *exports, "--format", "json")
+    assert len(medians(outcome.rows)) == 4
+    for line in read_csv((bench.directory / "export.csv").read_text()):
+        for key, value in line.items():
+            if key in EXACT or "_ns" in key or "ratio" in key:
+                assert math.isfinite(float(value)), key
+    text = outcome.out + (bench.directory / "export.md").read_text()
+    assert not re.search(r"(?<![a-z])(nan|inf|infinity)(?![a-z])", text, re.IGNORECASE)
+
+
+def test_same_seed_gives_the_same_counts(bench: Bench) -> None:
+    arguments = ["--rounds", "0", "--calls", "50000", "--completion", "random", "--format", "json"]
+    arguments += ["--distribution", "zipf", "--hit-rate", "0.7"]
+    first = exact_counters(bench.ok(*arguments, "--seed", "42").rows)
+    assert first == exact_counters(bench.ok(*arguments, "--seed", "42").rows)
+    assert len(first) == 7
+
+
+def test_seed_decides_which_calls_hit(bench: Bench) -> None:
+    """With every second call a miss, how many tasks are alive at once depends on their order."""
+    arguments = ["--rounds", "0", "--calls", "100", "--in-flight", "1000", "--format", "csv"]
+    seeds = [bench.ok(*arguments, "--hit-rate", "0.5", "--seed", str(n)).out for n in range(8)]
+    assert len(set(seeds)) > 1
+
+
+def test_consumers_and_orders_count_the_same_bytes(bench: Bench) -> None:
+    """What is allocated depends on hits alone, not on when a miss is completed."""
+    counted = [
+        [
+            row["bytes_per_op"]
+            for row in bench.ok(*COUNTED, "--format", "json", "--completion", order).rows
+        ]
+        for order in ["fifo", "lifo", "random"]
+    ]
+    assert counted[0] == counted[1] == counted[2]
+
+
+# --- other programs ---
+
+
+def test_google_benchmarks_compare_reads_two_results(bench: Bench) -> None:
+    if not COMPARE.exists():
+        pytest.skip(f"{COMPARE} is missing; scripts/setup.sh installs libbenchmark-tools")
+    for seed in ["1", "2"]:
+        bench.ok(*TIMED, "--strategy", "value_task", "--seed", seed, "--export-json", f"{seed}.json")
+    done = subprocess.run(
+        ["/usr/bin/python3", str(COMPARE), "benchmarks", "1.json", "2.json"],
+        cwd=bench.directory,
+        env=clean_environment(PYTHONDONTWRITEBYTECODE="1"),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    for strategy in ["empty", "plain", "heap_task", "value_task"]:
+        for consumer in ["independent", "dependent"]:
+            pattern = rf"user_cache/{strategy}/glibc/hit_rate:0\.8/\S+consumer:{consumer}_median "
+            assert re.search(pattern, done.stdout), done.stdout
+
+
+# --- list ---
+
+
+def test_list_tells_the_same_in_every_format(
+    bench: Bench, listing: dict[str, list[Row]]
+) -> None:
+    names = [row["name"] for row in listing["strategies"] + listing["workloads"] + listing["heaps"]]
+    assert {"heap_task", "value_task", "user_cache", "glibc"} <= set(names)
+    for form in ["table", "csv", "markdown"]:
+        outcome = bench.ok("list", "--format", form)
+        assert outcome.err == ""
+        words = re.findall(r"\w+", outcome.out)
+        assert [name for name in names if name not in words] == []
+
+
+def test_list_as_csv_is_a_table_for_each_section(bench: Bench) -> None:
+    sections = bench.ok("list", "--format", "csv").out.strip().split("\n\n")
+    assert len(sections) == 5
+    for section in sections:
+        read_csv(section)
+
+
+def test_list_as_markdown_has_whole_tables(bench: Bench) -> None:
+    assert len(markdown_tables(bench.ok("list", "--format", "markdown").out)) == 5
+
+
+def test_list_fits_100_columns(bench: Bench) -> None:
+    wide = [line for line in bench.ok("list").out.splitlines() if len(line) > 100]
+    assert wide == []
+
+
+def test_list_has_no_spaces_at_line_ends(bench: Bench) -> None:
+    assert [line for line in bench.ok("list").out.splitlines() if line != line.rstrip()] == []

@@ -1,0 +1,444 @@
+#include "check.h"
+
+#include "options.h"
+#include "registry.h"
+
+#define ARGUMENTS_MAX 16
+
+static struct vtb_options options;
+static struct vtb_error error;
+
+/* Parses words separated by '|', as main's arguments behind the program's name. */
+static bool parse(const char *words)
+{
+    static char copy[4096]; /* the options borrow from it */
+    char *argv[ARGUMENTS_MAX + 1] = {"run_bench"};
+    int argc = 1;
+    snprintf(copy, sizeof copy, "%s", words);
+    for (char *rest = copy, *word; *copy && (word = strsep(&rest, "|"));) {
+        assert_true(argc < ARGUMENTS_MAX);
+        argv[argc++] = word;
+    }
+    memset(&error, 0, sizeof error);
+    return vtb_options_parse(&options, argc, argv, &error);
+}
+
+static void accepted(const char *words)
+{
+    if (!parse(words))
+        fail_msg("'%s' was refused: %s", words, error.message);
+}
+
+/* Refused as a usage error, in one line. */
+static const char *refused(const char *words)
+{
+    if (parse(words))
+        fail_msg("'%s' was accepted", words);
+    assert_int_equal(error.exit_code, VTB_EXIT_USAGE);
+    assert_one_line(error.message);
+    return error.message;
+}
+
+/* The message names the option, the value, and what is accepted instead. */
+static void refused_value(const char *option, const char *value, const char *accepts)
+{
+    char words[512];
+    snprintf(words, sizeof words, "%s|%s", option, value);
+    const char *message = refused(words);
+    assert_contains(message, option);
+    assert_contains(message, value);
+    assert_contains(message, "; accepted: ");
+    assert_contains(message, accepts);
+    char first[sizeof error.message];
+    snprintf(first, sizeof first, "%s", message);
+    snprintf(words, sizeof words, "%s=%s", option, value);
+    assert_string_equal(refused(words), first);
+}
+
+static char *help_text(enum vtb_command command)
+{
+    char *text = NULL;
+    size_t text_n = 0;
+    FILE *out = open_memstream(&text, &text_n);
+    assert_non_null(out);
+    vtb_options_help(out, command);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+/* One row of the help: "  --name METAVAR", or "  --name" for a flag. */
+struct help_row {
+    char name[64]; /* with its two dashes */
+    char twin[64]; /* the environment's name */
+    bool flag;
+};
+
+static size_t help_rows(struct help_row *rows, size_t max_n)
+{
+    size_t n = 0;
+    char *text = help_text(VTB_COMMAND_RUN);
+    for (char *line = strstr(text, "\n  --"); line && n < max_n; line = strstr(line, "\n  --")) {
+        line += 3;
+        const size_t name_n = strcspn(line, " \n");
+        snprintf(rows[n].name, sizeof rows[n].name, "%.*s", (int)name_n, line);
+        rows[n].flag = line[name_n] == '\n';
+        snprintf(rows[n].twin, sizeof rows[n].twin, "VTB_%s", rows[n].name + 2);
+        for (char *c = rows[n].twin; *c; c++)
+            *c = (char)(*c == '-' ? '_' : (*c >= 'a' && *c <= 'z') ? *c - 'a' + 'A' : *c);
+        n++;
+    }
+    free(text);
+    return n;
+}
+
+static void defaults(void **state)
+{
+    (void)state;
+    accepted("");
+    assert_int_equal(options.command, VTB_COMMAND_RUN);
+    assert_false(options.help || options.version || options.quick);
+    assert_int_equal(options.workloads.n + options.strategies.n + options.heaps.n, 0);
+    assert_int_equal(options.excluded_strategies.n + options.baseline_strategy.n, 0);
+    assert_int_equal(options.hit_rates.n + options.calls.n + options.in_flight.n, 0);
+    assert_int_equal(options.keys.n, 0);
+    assert_false(options.distribution.zipf);
+    assert_int_equal(options.completion, VTB_COMPLETION_FIFO);
+    assert_int_equal(options.consumer, VTB_CONSUMER_BOTH);
+    assert_int_equal(options.format, VTB_FORMAT_TABLE);
+    assert_same_double(options.rounds, 200);
+    assert_same_double(options.epoch_ms, 0.5);
+    assert_same_double(options.time_s, 0);
+    assert_true(options.seed == 1);
+    assert_null(options.export_json);
+    assert_null(options.export_csv);
+    assert_null(options.export_markdown);
+    assert_string_equal(options.results_dir, "results");
+}
+
+static void both_spellings(void **state)
+{
+    (void)state;
+    accepted("--hit-rate|0.8|--calls|1M");
+    assert_int_equal(options.hit_rates.n, 1);
+    assert_same_double(options.hit_rates.values[0], 0.8);
+    assert_same_double(options.calls.values[0], 1e6);
+    accepted("--hit-rate=80%|--calls=1e6");
+    assert_same_double(options.hit_rates.values[0], 0.8);
+    assert_same_double(options.calls.values[0], 1e6);
+    accepted("--export-json=a=b.json");
+    assert_string_equal(options.export_json, "a=b.json");
+    accepted("--export-csv|--odd-name");
+    assert_string_equal(options.export_csv, "--odd-name");
+}
+
+static void commands(void **state)
+{
+    (void)state;
+    accepted("run|--hit-rate|0.5");
+    assert_int_equal(options.command, VTB_COMMAND_RUN);
+    accepted("list");
+    assert_int_equal(options.command, VTB_COMMAND_LIST);
+    accepted("list|--format=json");
+    assert_int_equal(options.format, VTB_FORMAT_JSON);
+    assert_contains(refused("list|--hit-rate|0.5"), "--hit-rate is not an option of 'list'");
+}
+
+static void numbers_and_lists(void **state)
+{
+    (void)state;
+    accepted("--hit-rate|0:1:0.05|--in-flight|1,64,4096|--keys|1k|--seed|18446744073709551615");
+    assert_int_equal(options.hit_rates.n, 21);
+    assert_same_double(options.hit_rates.values[3], 0.15);
+    assert_int_equal(options.in_flight.n, 3);
+    assert_same_double(options.in_flight.values[2], 4096);
+    assert_same_double(options.keys.values[0], 1000);
+    assert_true(options.seed == UINT64_MAX);
+    accepted("--hit-rate|0.1|--hit-rate|0.2"); /* the last one holds */
+    assert_int_equal(options.hit_rates.n, 1);
+    assert_same_double(options.hit_rates.values[0], 0.2);
+}
+
+static void words(void **state)
+{
+    (void)state;
+    accepted("--completion|lifo|--consumer|dependent|--format|csv");
+    assert_int_equal(options.completion, VTB_COMPLETION_LIFO);
+    assert_int_equal(options.consumer, VTB_CONSUMER_DEPENDENT);
+    assert_int_equal(options.format, VTB_FORMAT_CSV);
+    accepted("--completion=random|--consumer=independent|--format=markdown");
+    assert_int_equal(options.completion, VTB_COMPLETION_RANDOM);
+    assert_int_equal(options.consumer, VTB_CONSUMER_INDEPENDENT);
+    assert_int_equal(options.format, VTB_FORMAT_MARKDOWN);
+    assert_string_equal(vtb_completion_words[VTB_COMPLETION_RANDOM], "random");
+    assert_string_equal(vtb_consumer_words[VTB_CONSUMER_BOTH], "both");
+}
+
+static void distributions(void **state)
+{
+    (void)state;
+    accepted("--distribution|zipf");
+    assert_true(options.distribution.zipf);
+    assert_same_double(options.distribution.s, 0.99);
+    accepted("--distribution|zipf:1.2");
+    assert_same_double(options.distribution.s, 1.2);
+    accepted("--distribution|zipf|--distribution|uniform");
+    assert_false(options.distribution.zipf);
+    static const char *const bad[] = {"zipf:", "zipf:0", "zipf:11",   "zipf:x",  "zipf1.2",
+                                      "Zipf",  "normal", "uniform:1", "zipf:1,2"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        refused_value("--distribution", bad[i], "zipf:S with S from 0.01 to 10");
+}
+
+static void names(void **state)
+{
+    (void)state;
+    accepted("--strategy|value_task,heap_task|--exclude-strategy|callback|--workload|user_cache");
+    assert_int_equal(options.strategies.n, 2);
+    assert_string_equal(options.strategies.items[0], "value_task");
+    assert_string_equal(options.strategies.items[1], "heap_task");
+    assert_int_equal(options.excluded_strategies.n, 1);
+    assert_int_equal(options.workloads.n, 1);
+    accepted("--baseline-strategy|value_task|--heap|glibc");
+    assert_string_equal(options.baseline_strategy.items[0], "value_task");
+    assert_string_equal(options.heaps.items[0], "glibc");
+    accepted("--strategy|all");
+    size_t cells_n = 0;
+    for (; vtb_cells[cells_n]; cells_n++)
+        assert_true(vtb_names_have(&options.strategies, vtb_cells[cells_n]->strategy_name));
+    assert_true(options.strategies.n > 1 && options.strategies.n <= cells_n);
+}
+
+static void unknown_names_are_answered_with_the_nearest(void **state)
+{
+    (void)state;
+    assert_contains(refused("--strategy|value_tusk"), "--strategy: unknown name 'value_tusk'; ");
+    assert_contains(error.message, "nearest first: value_task, ");
+    assert_contains(error.message, "heap_task");
+    assert_contains(refused("--strategy|heap_task,plan"), "unknown name 'plan'");
+    assert_contains(error.message, "nearest first: plain, ");
+    assert_contains(refused("--workload|users_cache"), "nearest first: user_cache");
+    assert_contains(refused("--heap|glib"), "nearest first: glibc");
+    assert_contains(refused("--exclude-strategy=pol"), "nearest first: poll");
+    assert_contains(refused("--strategy|heap_task,"), "unknown name ''");
+    refused_value("--strategy", "poll,poll", "names of strategies, or all");
+    refused_value("--baseline-strategy", "poll,plain", "one strategy's name");
+}
+
+static void unknown_words_are_answered_with_the_nearest(void **state)
+{
+    (void)state;
+    assert_contains(refused("lst"), "unknown command 'lst'; known, nearest first: list");
+    assert_contains(refused("rnu"), "unknown command 'rnu'; known, nearest first: run");
+    assert_contains(refused("--hitrate|0.8"), "unknown option '--hitrate'; ");
+    assert_contains(error.message, "nearest first: hit-rate, ");
+    assert_contains(refused("--in-fligth=3"), "nearest first: in-flight, ");
+    assert_contains(error.message, "'--in-fligth'");
+    assert_contains(refused("run|0.8"), "unexpected argument '0.8'");
+    assert_contains(refused("--hit-rate|0.8|more"), "unexpected argument 'more'");
+    assert_contains(refused("-x"), "unexpected argument '-x'");
+    assert_contains(refused("--"), "unexpected argument '--'");
+    assert_contains(refused("--=5"), "unexpected argument '--=5'");
+}
+
+static void bad_values(void **state)
+{
+    (void)state;
+    refused_value("--hit-rate", "nan", "0 to 1, or 0% to 100%");
+    refused_value("--hit-rate", "1.5", "0 to 1, or 0% to 100%");
+    refused_value("--hit-rate", "0.5,0.5", "0 to 1, or 0% to 100%");
+    refused_value("--calls", "0", "whole numbers from 1 to 1e12");
+    refused_value("--calls", "1.5", "whole numbers from 1 to 1e12");
+    refused_value("--in-flight", "16777217", "16777216");
+    refused_value("--keys", "2147483648", "2147483647");
+    refused_value("--completion", "filo", "fifo, lifo or random");
+    refused_value("--consumer", "none", "independent, dependent or both");
+    refused_value("--format", "xml", "table, json, csv or markdown");
+    refused_value("--seed", "-1", "2^64 - 1");
+    refused_value("--epoch-ms", "0", "0.01 to 1000");
+    refused_value("--time", "86401", "0.01 to 86400");
+    refused_value("--rounds", "7", "8 to 1000000");
+    refused_value("--rounds", "1000001", "8 to 1000000");
+    refused_value("--export-json", "", "a file's name");
+}
+
+/* A line break in a value must not break the message. */
+static void message_is_one_line_whatever_the_value(void **state)
+{
+    (void)state;
+    (void)refused("--hit-rate|0.5\n0.8");
+    (void)refused("--strategy|poll\nplain");
+    (void)refused("--hit\nrate|0.5");
+    (void)refused("--completion=fifo\r");
+}
+
+static void long_value_does_not_hide_what_is_accepted(void **state)
+{
+    (void)state;
+    char words[512] = "--calls|";
+    memset(words + strlen(words), '9', 400);
+    const char *message = refused(words);
+    assert_contains(message, "--calls: '999999999999");
+    assert_contains(message, "...': too large; accepted: whole numbers from 1 to 1e12");
+}
+
+static void missing_value(void **state)
+{
+    (void)state;
+    assert_contains(refused("--hit-rate"), "--hit-rate: no value; accepted: 0 to 1");
+    assert_contains(refused("--quick|--calls"), "--calls: no value; accepted: ");
+}
+
+static void flags(void **state)
+{
+    (void)state;
+    accepted("--quick");
+    assert_true(options.quick);
+    accepted("--help|--version");
+    assert_true(options.help && options.version);
+    accepted("-h");
+    assert_true(options.help);
+    assert_contains(refused("--quick=yes"), "--quick: 'yes': a flag takes no value; accepted: ");
+    assert_contains(refused("--quick|yes"), "unexpected argument 'yes'");
+}
+
+static void lengths_of_a_run(void **state)
+{
+    (void)state;
+    accepted("--quick");
+    assert_same_double(options.rounds, 40);
+    assert_same_double(options.epoch_ms, 0.2);
+    accepted("--quick|--rounds|100|--epoch-ms|1");
+    assert_same_double(options.rounds, 100);
+    assert_same_double(options.epoch_ms, 1);
+    accepted("--rounds|0");
+    assert_same_double(options.rounds, 0);
+    accepted("--rounds|8");
+    accepted("--time|0.5");
+    assert_same_double(options.time_s, 0.5);
+    assert_contains(refused("--time|1|--rounds|8"), "--time and --rounds");
+}
+
+static void environment_twins(void **state)
+{
+    (void)state;
+    setenv("VTB_HIT_RATE", "0.5,0.9", 1);
+    setenv("VTB_BASELINE_STRATEGY", "plain", 1);
+    setenv("VTB_QUICK", "1", 1);
+    accepted("");
+    assert_int_equal(options.hit_rates.n, 2);
+    assert_string_equal(options.baseline_strategy.items[0], "plain");
+    assert_true(options.quick);
+    accepted("--hit-rate|0.1"); /* the command line goes first */
+    assert_int_equal(options.hit_rates.n, 1);
+    assert_same_double(options.hit_rates.values[0], 0.1);
+    setenv("VTB_QUICK", "0", 1);
+    accepted("");
+    assert_false(options.quick);
+    unsetenv("VTB_HIT_RATE");
+    unsetenv("VTB_BASELINE_STRATEGY");
+    unsetenv("VTB_QUICK");
+    accepted("");
+    assert_int_equal(options.hit_rates.n, 0);
+}
+
+static void bad_environment(void **state)
+{
+    (void)state;
+    setenv("VTB_HIT_RATE", "2", 1);
+    assert_contains(refused(""), "VTB_HIT_RATE");
+    assert_contains(error.message, "'2'");
+    assert_contains(error.message, "accepted: 0 to 1");
+    unsetenv("VTB_HIT_RATE");
+    setenv("VTB_QUICK", "yes", 1);
+    assert_contains(refused(""), "VTB_QUICK");
+    assert_contains(error.message, "'yes'");
+    assert_contains(error.message, "1"); /* which is what is accepted there */
+    unsetenv("VTB_QUICK");
+}
+
+/* Each option of the help, by what the help says of it. */
+static void every_option_is_parsed_and_has_a_twin(void **state)
+{
+    (void)state;
+    static struct help_row rows[100];
+    char arguments[256];
+    const size_t n = help_rows(rows, 100);
+    assert_true(n >= 20);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = rows[i].name;
+        if (rows[i].flag) {
+            accepted(name);
+            snprintf(arguments, sizeof arguments, "%.60s=1", name);
+            assert_contains(refused(arguments), name);
+        } else {
+            snprintf(arguments, sizeof arguments, "%.60s: no value; accepted: ", name);
+            assert_contains(refused(name), arguments);
+            snprintf(arguments, sizeof arguments, "%.60s=", name);
+            assert_contains(refused(arguments), name);
+        }
+        setenv(rows[i].twin, "", 1);
+        assert_contains(refused(""), rows[i].twin);
+        unsetenv(rows[i].twin);
+    }
+}
+
+static void help_says_what_there_is(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {"usage: run_bench [run] [OPTIONS]",
+                                           "--hit-rate RATE",
+                                           "--export-json FILE",
+                                           "--quick\n",
+                                           "VTB_NAME",
+                                           "default: user_cache",
+                                           "default: heap_task",
+                                           "Exit status: 0 ok"};
+    char *text = help_text(VTB_COMMAND_RUN);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        assert_contains(text, expected[i]);
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        assert_true(strlen(line) <= 100);
+    free(text);
+    text = help_text(VTB_COMMAND_LIST);
+    assert_contains(text, "usage: run_bench list [OPTIONS]");
+    assert_contains(text, "--format FORMAT");
+    assert_null(strstr(text, "--hit-rate"));
+    free(text);
+}
+
+/* What the user has set must not reach the tests. */
+static int clear_environment(void **state)
+{
+    (void)state;
+    static struct help_row rows[100];
+    const size_t n = help_rows(rows, 100);
+    for (size_t i = 0; i < n; i++)
+        unsetenv(rows[i].twin);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(both_spellings),
+        cmocka_unit_test(commands),
+        cmocka_unit_test(numbers_and_lists),
+        cmocka_unit_test(words),
+        cmocka_unit_test(distributions),
+        cmocka_unit_test(names),
+        cmocka_unit_test(unknown_names_are_answered_with_the_nearest),
+        cmocka_unit_test(unknown_words_are_answered_with_the_nearest),
+        cmocka_unit_test(bad_values),
+        cmocka_unit_test(message_is_one_line_whatever_the_value),
+        cmocka_unit_test(long_value_does_not_hide_what_is_accepted),
+        cmocka_unit_test(missing_value),
+        cmocka_unit_test(flags),
+        cmocka_unit_test(lengths_of_a_run),
+        cmocka_unit_test_setup_teardown(environment_twins, clear_environment, clear_environment),
+        cmocka_unit_test_setup_teardown(bad_environment, clear_environment, clear_environment),
+        cmocka_unit_test(every_option_is_parsed_and_has_a_twin),
+        cmocka_unit_test(help_says_what_there_is),
+    };
+    return cmocka_run_group_tests(tests, clear_environment, NULL);
+}

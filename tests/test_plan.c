@@ -1,0 +1,290 @@
+#include "check.h"
+
+#include "plan.h"
+
+static struct vtb_options options;
+static struct vtb_plan plan;
+static struct vtb_error error;
+
+static bool make(int argc, char **argv)
+{
+    memset(&error, 0, sizeof error);
+    if (!vtb_options_parse(&options, argc, argv, &error))
+        fail_msg("%s", error.message);
+    return vtb_plan_make(&plan, &options, &error);
+}
+
+#define MAKE(...)                                                              \
+    make((int)(sizeof((char *[]){"run_bench", __VA_ARGS__}) / sizeof(char *)), \
+         (char *[]){"run_bench", __VA_ARGS__, NULL})
+
+/* Refused in one line as a usage error, with nothing left behind. */
+static void assert_usage_error(const char *part)
+{
+    assert_int_equal(error.exit_code, VTB_EXIT_USAGE);
+    assert_one_line(error.message);
+    assert_contains(error.message, part);
+    assert_null(plan.points);
+    assert_int_equal(plan.points_n, 0);
+}
+
+static const char *strategy_of(const struct vtb_case *the_case)
+{
+    return the_case->timing->strategy_name;
+}
+
+static enum vtb_role role_at(const struct vtb_point *point, size_t i)
+{
+    return point->cases[i].timing->strategy->role;
+}
+
+/* What must hold of every case of every plan. */
+static void check_cases(const struct vtb_point *point, const char *baseline)
+{
+    for (size_t i = 0; i < point->cases_n; i++) {
+        const struct vtb_case *the_case = &point->cases[i];
+        const bool collected = vtb_heap_collects(the_case->heap->heap);
+        assert_non_null(the_case->timing);
+        assert_false(the_case->timing->counting);
+        assert_true(the_case->counting->counting);
+        assert_int_equal(the_case->timing->collected, collected);
+        assert_int_equal(the_case->counting->collected, collected);
+        assert_string_equal(the_case->counting->strategy_name, strategy_of(the_case));
+        assert_string_equal(the_case->timing->workload_name, point->workload->name);
+        assert_string_equal(the_case->counting->workload_name, point->workload->name);
+        assert_string_equal(strategy_of(&point->cases[the_case->baseline]), baseline);
+        assert_int_equal(role_at(point, the_case->floor), VTB_ROLE_FLOOR);
+        assert_int_equal(role_at(point, the_case->empty), VTB_ROLE_EMPTY);
+        assert_ptr_equal(point->cases[the_case->baseline].heap, the_case->heap);
+        assert_ptr_equal(point->cases[the_case->floor].heap, the_case->heap);
+        assert_ptr_equal(point->cases[the_case->empty].heap, the_case->heap);
+    }
+}
+
+static size_t strategies_n(void)
+{
+    struct vtb_names names = {.n = 0};
+    for (size_t i = 0; vtb_cells[i]; i++)
+        assert_true(vtb_names_add(&names, vtb_cells[i]->strategy_name));
+    return names.n;
+}
+
+static size_t default_heaps_n(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; vtb_heaps[i].name; i++)
+        n += vtb_heaps[i].heap->is_default;
+    return n;
+}
+
+static void default_plan(void **state)
+{
+    (void)state;
+    char *argv[] = {"run_bench", NULL};
+    assert_true(make(1, argv));
+    assert_int_equal(plan.points_n, 1);
+    assert_int_equal(plan.consumers_n, 2);
+    assert_int_equal(plan.consumers[0], VTB_CONSUMER_INDEPENDENT);
+    assert_int_equal(plan.consumers[1], VTB_CONSUMER_DEPENDENT);
+    assert_int_equal(plan.rounds_n, 200);
+    assert_same_double(plan.epoch_ns, 500000);
+    assert_same_double(plan.time_ns, 0);
+    const struct vtb_point *point = &plan.points[0];
+    assert_string_equal(point->workload->name, "user_cache");
+    assert_same_double(point->hit_rate, point->workload->workload->default_hit_rate);
+    assert_true(point->keys_n == point->workload->workload->default_keys);
+    assert_true(point->calls_n == 1000000);
+    assert_int_equal(point->in_flight, 64);
+    assert_int_equal(point->completion, VTB_COMPLETION_FIFO);
+    assert_true(point->seed == 1);
+    assert_int_equal(point->cases_n, strategies_n() * default_heaps_n());
+    check_cases(point, "heap_task");
+    vtb_plan_free(&plan);
+    assert_null(plan.points);
+}
+
+/* Whatever is asked for, the first three are the empty loop, the floor and the baseline. */
+static void references_come_first(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--strategy=poll,callback,plain", "--heap=glibc"));
+    const struct vtb_point *point = &plan.points[0];
+    assert_int_equal(point->cases_n, 5);
+    assert_int_equal(role_at(point, 0), VTB_ROLE_EMPTY);
+    assert_int_equal(role_at(point, 1), VTB_ROLE_FLOOR);
+    assert_int_equal(role_at(point, 2), VTB_ROLE_BASELINE);
+    assert_string_equal(strategy_of(&point->cases[3]), "poll");
+    assert_string_equal(strategy_of(&point->cases[4]), "callback");
+    check_cases(point, "heap_task");
+    vtb_plan_free(&plan);
+}
+
+static void another_baseline(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--baseline-strategy=value_task", "--strategy=poll", "--heap=glibc"));
+    assert_int_equal(plan.points[0].cases_n, 4);
+    assert_string_equal(strategy_of(&plan.points[0].cases[2]), "value_task");
+    assert_int_equal(plan.points[0].cases[3].baseline, 2);
+    check_cases(&plan.points[0], "value_task");
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--baseline-strategy=plain", "--strategy=poll", "--heap=glibc"));
+    assert_int_equal(plan.points[0].cases_n, 3);
+    check_cases(&plan.points[0], "plain");
+    vtb_plan_free(&plan);
+}
+
+static void excluded(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--exclude-strategy=poll,callback", "--heap=glibc"));
+    assert_int_equal(plan.points[0].cases_n, strategies_n() - 2);
+    for (size_t i = 0; i < plan.points[0].cases_n; i++) {
+        assert_string_not_equal(strategy_of(&plan.points[0].cases[i]), "poll");
+        assert_string_not_equal(strategy_of(&plan.points[0].cases[i]), "callback");
+    }
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--exclude-strategy=heap_task", "--baseline-strategy=value_task"));
+    check_cases(&plan.points[0], "value_task");
+    vtb_plan_free(&plan);
+}
+
+static void references_cannot_be_excluded(void **state)
+{
+    (void)state;
+    assert_false(MAKE("--exclude-strategy=heap_task"));
+    assert_usage_error("--exclude-strategy: 'heap_task' is the baseline");
+    assert_false(MAKE("--exclude-strategy=poll", "--baseline-strategy=poll"));
+    assert_usage_error("'poll' is the baseline");
+    assert_false(MAKE("--exclude-strategy=empty"));
+    assert_usage_error("--exclude-strategy: ");
+    assert_contains(error.message, "'empty'");
+    assert_false(MAKE("--exclude-strategy=plain"));
+    assert_usage_error("'plain'");
+    assert_false(MAKE("--exclude-strategy=all"));
+    assert_usage_error("--exclude-strategy: ");
+}
+
+/* Every combination once. */
+static void points_are_a_product(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--hit-rate=0,0.5,1", "--calls=10,20", "--in-flight=1,2,3,4", "--keys=100,200",
+                     "--completion=random", "--seed=9", "--distribution=zipf:1.5"));
+    assert_int_equal(plan.points_n, 3 * 2 * 4 * 2);
+    bool seen[3][2][4][2] = {{{{false}}}};
+    for (size_t i = 0; i < plan.points_n; i++) {
+        const struct vtb_point *point = &plan.points[i];
+        bool *at = &seen[(size_t)(point->hit_rate * 2)][point->calls_n / 10 - 1]
+                        [point->in_flight - 1][point->keys_n / 100 - 1];
+        assert_false(*at);
+        *at = true;
+        assert_int_equal(point->completion, VTB_COMPLETION_RANDOM);
+        assert_true(point->seed == 9);
+        assert_true(point->distribution.zipf);
+        assert_same_double(point->distribution.s, 1.5);
+        check_cases(point, "heap_task");
+    }
+    vtb_plan_free(&plan);
+}
+
+/* The cases of one heap follow one another, each block with its own references. */
+static void heaps_make_blocks(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--heap=all", "--strategy=poll"));
+    const struct vtb_point *point = &plan.points[0];
+    size_t blocks_n = 0;
+    for (size_t first = 0; first < point->cases_n; first = vtb_heap_end(point, first)) {
+        const size_t end = vtb_heap_end(point, first);
+        assert_int_equal(end - first, 4);
+        for (size_t i = first; i < end; i++) {
+            assert_ptr_equal(point->cases[i].heap, point->cases[first].heap);
+            assert_int_equal(point->cases[i].empty, first);
+            assert_int_equal(point->cases[i].floor, first + 1);
+            assert_int_equal(point->cases[i].baseline, first + 2);
+        }
+        assert_ptr_equal(point->cases[first].heap, &vtb_heaps[blocks_n]);
+        blocks_n++;
+    }
+    assert_null(vtb_heaps[blocks_n].name);
+    check_cases(point, "heap_task");
+    vtb_plan_free(&plan);
+}
+
+/* Where a block ends, on a point made by hand: one heap of this build may be all there is. */
+static void blocks_end_where_the_heap_changes(void **state)
+{
+    (void)state;
+    const struct vtb_heap_entry left = {"left", NULL};
+    const struct vtb_heap_entry right = {"right", NULL};
+    struct vtb_case cases[5] = {
+        {.heap = &left}, {.heap = &left}, {.heap = &right}, {.heap = &right}, {.heap = &right}};
+    const struct vtb_point point = {.cases = cases, .cases_n = 5};
+    assert_int_equal(vtb_heap_end(&point, 0), 2);
+    assert_int_equal(vtb_heap_end(&point, 2), 5);
+}
+
+static void consumers(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--consumer=dependent"));
+    assert_int_equal(plan.consumers_n, 1);
+    assert_int_equal(plan.consumers[0], VTB_CONSUMER_DEPENDENT);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--consumer=independent", "--time=2", "--epoch-ms=0.1"));
+    assert_int_equal(plan.consumers_n, 1);
+    assert_int_equal(plan.consumers[0], VTB_CONSUMER_INDEPENDENT);
+    assert_same_double(plan.time_ns, 2e9);
+    assert_near(plan.epoch_ns, 1e5, 1e-6);
+    vtb_plan_free(&plan);
+}
+
+static void too_many_keys(void **state)
+{
+    (void)state;
+    char text[64];
+    const unsigned long long max = vtb_find_workload("user_cache")->workload->max_keys;
+    snprintf(text, sizeof text, "--keys=%llu", max);
+    assert_true(MAKE(text));
+    assert_true(plan.points[0].keys_n == max);
+    vtb_plan_free(&plan);
+    snprintf(text, sizeof text, "--keys=10,%llu", max + 1);
+    assert_false(MAKE(text));
+    assert_usage_error("--keys: ");
+    snprintf(text, sizeof text, "'%llu'", max + 1);
+    assert_contains(error.message, text);
+    snprintf(text, sizeof text, "accepted: 1 to %llu", max);
+    assert_contains(error.message, text);
+}
+
+static void too_many_combinations(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--hit-rate=0:0.99:0.01", "--in-flight=1:100:1"));
+    assert_int_equal(plan.points_n, 10000);
+    vtb_plan_free(&plan);
+    assert_false(MAKE("--hit-rate=0:1:0.01", "--in-flight=1:100:1"));
+    assert_usage_error("10100 combinations");
+    assert_false(MAKE("--hit-rate=0:0.999:0.001", "--in-flight=1:1000:1", "--keys=1:1000:1",
+                      "--calls=1:1000:1"));
+    assert_usage_error("1000000000000 combinations");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(default_plan),
+        cmocka_unit_test(references_come_first),
+        cmocka_unit_test(another_baseline),
+        cmocka_unit_test(excluded),
+        cmocka_unit_test(references_cannot_be_excluded),
+        cmocka_unit_test(points_are_a_product),
+        cmocka_unit_test(heaps_make_blocks),
+        cmocka_unit_test(blocks_end_where_the_heap_changes),
+        cmocka_unit_test(consumers),
+        cmocka_unit_test(too_many_keys),
+        cmocka_unit_test(too_many_combinations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,307 @@
+"""One file is one entry: dropped into its folder it is built, listed and run, and nothing else is
+touched. A file that lacks something fails the build, and the output names what is missing.
+
+All of it happens in a copy of the sources, in the order of this file: the build is incremental.
+"""
+from __future__ import annotations
+
+import re
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from conftest import COUNTED, ROOT, Outcome, clean_environment, parameters, strict_json
+
+WORKLOAD = """\
+/* A number by its number. */
+#ifndef WORKLOADS_DROPPED_WORK_H
+#define WORKLOADS_DROPPED_WORK_H
+
+#include <vtb/workload.h>
+
+typedef uint32_t vtb_key;
+typedef uint64_t vtb_value;
+
+struct vtb_table {
+    uint64_t values_n;
+    vtb_value *values;
+};
+
+static inline vtb_key vtb_key_of(const struct vtb_table *table, uint32_t id)
+{
+    (void)table;
+    return id;
+}
+
+static inline const vtb_value *vtb_lookup(const struct vtb_table *table, vtb_key key)
+{
+    return key & VTB_ID_MISS ? NULL : table->values + key;
+}
+
+static inline vtb_value vtb_fetch(const struct vtb_table *table, vtb_key key)
+{
+    return table->values[key & VTB_ID_MASK];
+}
+
+static inline uint64_t vtb_consume(const vtb_value *value)
+{
+    return *value;
+}
+
+static inline size_t vtb_dropped_table_bytes(uint64_t keys)
+{
+    return sizeof(struct vtb_table) + keys * sizeof(vtb_value);
+}
+
+static inline struct vtb_table *vtb_dropped_make_table(void *memory, uint64_t keys)
+{
+    struct vtb_table *table = (struct vtb_table *)memory;
+    table->values_n = keys;
+    table->values = (vtb_value *)(void *)(table + 1);
+    for (uint64_t i = 0; i < keys; i++)
+        table->values[i] = vtb_mix64(i);
+    return table;
+}
+
+VTB_WORKLOAD(dropped_work) = {
+    .summary = "a number by its number",
+    .default_hit_rate = 0.25,
+    .default_keys = 100,
+    .max_keys = 1000,
+    .key_bytes = sizeof(vtb_key),
+    .value_bytes = sizeof(vtb_value),
+    .table_bytes = vtb_dropped_table_bytes,
+    .make_table = vtb_dropped_make_table,
+};
+
+#endif
+"""
+
+HEAP = """\
+/* malloc that counts its calls, and has every block 8 bytes larger than asked for. */
+#include <vtb/heap.h>
+
+#include <malloc.h>
+#include <stdlib.h>
+
+static size_t allocs_n;
+
+static void *dropped_alloc(size_t bytes)
+{
+    size_t *block = malloc(bytes + 8);
+    allocs_n++;
+    *block = bytes;
+    return block + 1;
+}
+
+static void dropped_free(void *memory)
+{
+    free((size_t *)memory - 1);
+}
+
+static size_t dropped_usable(void *memory)
+{
+    return ((size_t *)memory)[-1] + 8;
+}
+
+VTB_HEAP(dropped_heap) = {
+    .summary = "malloc with a header",
+    .alloc = dropped_alloc,
+    .free = dropped_free,
+    .usable = dropped_usable,
+};
+"""
+
+
+def strategy() -> str:
+    """The strategy that CONTRIBUTING.md shows in full, so that what it shows keeps compiling."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    source = re.search(r"^```c\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert source, "CONTRIBUTING.md shows no strategy"
+    text, replaced_n = re.subn(r"VTB_STRATEGY\(\w+\)", "VTB_STRATEGY(dropped)", source.group(1))
+    assert replaced_n == 1
+    return text
+
+
+def without_function(source: str, name: str) -> str:
+    """The source less the definition of one function."""
+    definition = rf"^static inline [^\n]*{name}\([^{{]*\{{\n.*?^\}}\n"
+    text, removed_n = re.subn(definition, "", source, flags=re.MULTILINE | re.DOTALL)
+    assert removed_n == 1, name
+    return text
+
+
+def build(tree: Path) -> subprocess.CompletedProcess[str]:
+    """Configures where that was not done, and builds the program alone."""
+    commands = "[ -f build/release/build.ninja ] || cmake --preset release"
+    commands += " && ninja -j2 -C build/release run_bench"
+    return subprocess.run(
+        ["sh", "-c", f"({commands}) 2>&1"],
+        cwd=tree,
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(tree: Path, *arguments: str) -> Outcome:
+    results = tree / "results"
+    done = subprocess.run(
+        [str(tree / "build" / "release" / "run_bench"), *arguments],
+        cwd=tree,
+        env=clean_environment(VTB_RESULTS_DIR=str(results)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return Outcome(done.returncode, done.stdout, done.stderr, results)
+
+
+@contextmanager
+def dropped(path: Path, text: str) -> Iterator[None]:
+    """A file that is there for a while, in place of what was there."""
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    path.write_text(text, encoding="utf-8")
+    yield
+    if before is None:
+        path.unlink()
+    else:
+        path.write_text(before, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def tree(source_copy: Path) -> Path:
+    """The copy with a new strategy, workload and heap, built."""
+    (source_copy / "impls" / "dropped.c").write_text(strategy(), encoding="utf-8")
+    (source_copy / "workloads" / "dropped_work.h").write_text(WORKLOAD, encoding="utf-8")
+    (source_copy / "heaps" / "dropped_heap.c").write_text(HEAP, encoding="utf-8")
+    done = build(source_copy)
+    assert done.returncode == 0, done.stdout[-5000:]
+    return source_copy
+
+
+def test_dropped_files_are_listed(tree: Path) -> None:
+    listing = strict_json(run(tree, "list", "--format", "json").out)
+    found = {key: {row["name"]: row for row in listing[key]} for key in listing if key != "models"
+             and key != "descriptions"}
+    assert found["strategies"]["dropped"]["miss allocs"] == 1
+    assert found["workloads"]["dropped_work"]["hit rate"] == 0.25
+    assert found["heaps"]["dropped_heap"]["memory"] == "malloc with a header"
+    assert "heap_task" in found["strategies"], "and nothing went missing"
+
+
+def test_dropped_files_are_run(tree: Path) -> None:
+    names = ["--strategy", "dropped", "--workload", "dropped_work", "--heap", "dropped_heap"]
+    rows = run(tree, "run", *names, *COUNTED, "--format", "json").rows
+    row = next(row for row in rows if parameters(row["run_name"])["strategy"] == "dropped")
+    assert row["run_name"].startswith("dropped_work/dropped/dropped_heap/hit_rate:0.25/calls:1000/")
+    assert row["realized_hit_rate"] == 0.25
+    assert row["allocs_per_op"] == 0.75
+    # A node of a pointer, a key with its padding and a value; the heap adds 8 to each block.
+    assert row["bytes_per_op"] == 0.75 * 24
+    assert row["usable_bytes_per_op"] == 0.75 * 32
+
+
+def test_dropped_files_stand_beside_the_others(tree: Path) -> None:
+    everything = ["--strategy", "all", "--workload", "all", "--heap", "all"]
+    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "100", *everything]
+    rows = run(tree, *arguments, "--consumer", "dependent", "--format", "json").rows
+    cases = {tuple(row["run_name"].split("/")[:3]) for row in rows}
+    strategies, workloads, heaps = (
+        len([path for path in (tree / folder).iterdir() if path.suffix in (".c", ".h", ".cc")])
+        for folder in ["impls", "workloads", "heaps"]
+    )
+    assert len(cases) == strategies * workloads * heaps
+    assert ("user_cache", "dropped", "dropped_heap") in cases
+
+
+def assert_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
+    with dropped(tree / path, text):
+        done = build(tree)
+    assert done.returncode != 0, "built, although something is missing"
+    for mention in mentions:
+        assert mention in done.stdout, done.stdout[-5000:]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "vtb_ready",
+        "vtb_suspend",
+        "vtb_is_ready",
+        "vtb_take",
+        "vtb_await",
+        "vtb_complete",
+        "vtb_resume",
+    ],
+)
+def test_strategy_without_a_function(tree: Path, function: str) -> None:
+    text = without_function(strategy(), function)
+    assert_fails(tree, "impls/dropped.c", text, "dropped.", f"‘{function}’")
+
+
+def test_strategy_without_its_entry(tree: Path) -> None:
+    text = strategy().split("VTB_STRATEGY(")[0]
+    assert_fails(tree, "impls/dropped.c", text, "vtb_strategy_dropped")
+
+
+def test_strategy_whose_entry_has_another_name(tree: Path) -> None:
+    text = strategy().replace("VTB_STRATEGY(dropped)", "VTB_STRATEGY(other)")
+    assert_fails(tree, "impls/dropped.c", text, "vtb_strategy_dropped")
+
+
+@pytest.mark.parametrize("function", ["vtb_key_of", "vtb_lookup", "vtb_fetch", "vtb_consume"])
+def test_workload_without_a_function(tree: Path, function: str) -> None:
+    text = without_function(WORKLOAD, function)
+    assert_fails(tree, "workloads/dropped_work.h", text, "dropped_work", f"‘{function}’")
+
+
+def test_workload_whose_entry_has_another_name(tree: Path) -> None:
+    text = WORKLOAD.replace("VTB_WORKLOAD(dropped_work)", "VTB_WORKLOAD(other)")
+    assert_fails(tree, "workloads/dropped_work.h", text, "vtb_workload_dropped_work")
+
+
+def test_heap_without_its_entry(tree: Path) -> None:
+    text = "#include <vtb/heap.h>\n"
+    assert_fails(tree, "heaps/dropped_heap.c", text, "vtb_heap_dropped_heap")
+
+
+def test_heap_whose_entry_has_another_name(tree: Path) -> None:
+    text = HEAP.replace("VTB_HEAP(dropped_heap)", "VTB_HEAP(other)")
+    assert_fails(tree, "heaps/dropped_heap.c", text, "vtb_heap_dropped_heap")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("impls/with-dash.c", "VTB_LOOP_ONLY"),
+        ("workloads/With_Capital.h", WORKLOAD),
+        ("heaps/9_lives.c", HEAP),
+    ],
+)
+def test_file_whose_name_is_no_identifier(tree: Path, path: str, text: str) -> None:
+    assert_fails(tree, path, text, path, "[a-z][a-z0-9_]*")
+
+
+def test_warning_of_the_compiler_fails_the_build(tree: Path) -> None:
+    text = strategy().replace("    (void)slot;\n", "", 1)
+    assert_fails(tree, "impls/dropped.c", text, "dropped.c", "slot", "-Werror=unused-parameter")
+
+
+def test_tree_is_whole_again(tree: Path) -> None:
+    """After all these failures the build works, so that they failed for what they were to."""
+    done = build(tree)
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert "dropped" in run(tree, "list").out
+
+
+def test_removed_files_are_gone(tree: Path) -> None:
+    for path in ["impls/dropped.c", "workloads/dropped_work.h", "heaps/dropped_heap.c"]:
+        (tree / path).unlink()
+    done = build(tree)
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert "dropped" not in run(tree, "list").out

@@ -1,0 +1,664 @@
+#include "synthetic.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "report.h"
+
+#define LINE_WIDTH 100
+#define ROUNDS_N 9
+
+/* The counters that DESIGN lists; _lo and _hi behind one of them are its interval's ends. */
+static const char *const design_counters[] = {"bytes_per_op",
+                                              "usable_bytes_per_op",
+                                              "allocs_per_op",
+                                              "frees_per_op",
+                                              "peak_live_bytes",
+                                              "survived_bytes_per_op",
+                                              "gen0_per_kop",
+                                              "gen1_per_kop",
+                                              "gen2_per_kop",
+                                              "gc_time_fraction",
+                                              "pause_p50_ns",
+                                              "pause_p99_ns",
+                                              "pause_max_ns",
+                                              "page_faults_per_mop",
+                                              "instructions_per_op",
+                                              "ns_per_op",
+                                              "ratio",
+                                              "over_plain_ns",
+                                              "mde",
+                                              "realized_hit_rate"};
+
+#define DESIGN_COUNTERS_N (sizeof design_counters / sizeof *design_counters)
+
+static struct vtb_plan plan;
+static struct vtb_results results;
+
+/* What the counting pass of a case finds, by its strategy's layouts. */
+static struct vtb_counted counted_of(const struct vtb_point *point, size_t i)
+{
+    const struct vtb_strategy *strategy = point->cases[i].counting->strategy;
+    struct vtb_counted counted = {.calls_n = point->calls_n};
+    struct vtb_counts *counts = &counted.counts;
+    counted.hits_n = (uint64_t)llround((double)point->calls_n * point->hit_rate);
+    const uint64_t misses_n = counted.calls_n - counted.hits_n;
+    counts->allocs_n =
+        counted.hits_n * strategy->on_hit.allocs_n + misses_n * strategy->on_miss.allocs_n;
+    counts->frees_n = counts->allocs_n;
+    counts->requested_bytes =
+        counted.hits_n * strategy->on_hit.bytes + misses_n * strategy->on_miss.bytes;
+    counts->usable_bytes = counts->requested_bytes + 8 * counts->allocs_n;
+    counts->peak_live_bytes = point->in_flight * strategy->on_miss.bytes;
+    return counted;
+}
+
+static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_point *point,
+                            enum vtb_consumer consumer, double scale, size_t rounds_n)
+{
+    double ns[64];
+    struct vtb_counted counted[64];
+    struct vtb_samples samples = {0};
+    struct vtb_error error;
+    assert_true(point->cases_n <= 64);
+    for (size_t i = 0; i < point->cases_n; i++) {
+        ns[i] = scale * (i == point->cases[i].empty ? 0.61 : 1.5 + 7.77 * (double)i);
+        counted[i] = counted_of(point, i);
+    }
+    if (rounds_n > 0)
+        samples = synthetic_samples(rounds_n, point->cases_n, ns, 0.02, 1);
+    assert_true(vtb_summarise(comparison, point, consumer, samples, counted, &error));
+}
+
+/* Results of a plan, as if its passes had been run; times are `scale` x some ns. */
+static void fill_results(double scale, size_t rounds_n)
+{
+    results = (struct vtb_results){.plan = &plan,
+                                   .date = "2026-01-02T03:04:05+0000",
+                                   .command_line = "run_bench --hit-rate \"0.8\"",
+                                   .executable = "./run_bench"};
+    vtb_machine_read(&results.machine);
+    results.comparisons = calloc(plan.points_n * 2, sizeof *results.comparisons);
+    assert_non_null(results.comparisons);
+    for (size_t i = 0; i < plan.points_n; i++) {
+        for (size_t j = 0; j < plan.consumers_n; j++)
+            fill_comparison(&results.comparisons[results.comparisons_n++], &plan.points[i],
+                            plan.consumers[j], scale, rounds_n);
+    }
+}
+
+static void free_results(void)
+{
+    vtb_results_free(&results);
+    vtb_plan_free(&plan);
+}
+
+static void small_results(void)
+{
+    plan = SYNTHETIC_PLAN("--hit-rate=0.5,0.8", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+}
+
+typedef void report(FILE *out, const struct vtb_results *what);
+
+static char *text_of(report *print)
+{
+    char *text = NULL;
+    size_t text_n = 0;
+    FILE *out = open_memstream(&text, &text_n);
+    assert_non_null(out);
+    print(out, &results);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static size_t characters_of(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+/* Calls visit for each line, without its end; the text is cut up. */
+static size_t for_lines(char *text, void (*visit)(const char *line))
+{
+    size_t n = 0;
+    assert_true(*text && text[strlen(text) - 1] == '\n');
+    text[strlen(text) - 1] = '\0';
+    for (char *line; (line = strsep(&text, "\n")); n++)
+        visit(line);
+    return n;
+}
+
+static void check_width(const char *line)
+{
+    if (characters_of(line) > LINE_WIDTH)
+        fail_msg("%zu characters: %s", characters_of(line), line);
+}
+
+static void check_tables_width(void)
+{
+    char *text = text_of(vtb_report_table);
+    assert_contains(text, "heap_task");
+    assert_true(for_lines(text, check_width) > 10);
+    free(text);
+    free_results();
+}
+
+static void tables_are_100_characters_wide(void **state)
+{
+    (void)state;
+    small_results();
+    check_tables_width();
+    plan = SYNTHETIC_PLAN("--rounds=0");
+    fill_results(1, 0);
+    check_tables_width();
+}
+
+/* The largest parameters that are accepted, and operations of 0.1 ms. */
+static void wide_figures_keep_the_width(void **state)
+{
+    (void)state;
+    plan =
+        SYNTHETIC_PLAN("--calls=1e12", "--keys=100000000", "--in-flight=16777216",
+                       "--completion=random", "--distribution=zipf:0.99", "--hit-rate=0.123456789");
+    fill_results(10000, 200);
+    check_tables_width();
+}
+
+/* The columns of a table stand below one another. */
+static size_t table_width;
+
+static void check_table_row(const char *line)
+{
+    if (strncmp(line, "strategy ", 9) == 0)
+        table_width = characters_of(line);
+    if (strncmp(line, "heap_task  ", 11) == 0 || strncmp(line, "poll  ", 6) == 0)
+        assert_int_equal(characters_of(line), table_width);
+}
+
+static void columns_are_aligned(void **state)
+{
+    (void)state;
+    small_results();
+    char *text = text_of(vtb_report_table);
+    (void)for_lines(text, check_table_row);
+    assert_true(table_width > 60);
+    free(text);
+    free_results();
+}
+
+static void case_names(void **state)
+{
+    (void)state;
+    char name[512];
+    plan =
+        SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=poll", "--heap=glibc", "--consumer=dependent");
+    fill_results(1, ROUNDS_N);
+    vtb_case_name(name, sizeof name, results.comparisons, &results.comparisons->figures[2]);
+    assert_string_equal(name,
+                        "user_cache/heap_task/glibc/hit_rate:0.8/calls:1000000/in_flight:64/"
+                        "completion:fifo/keys:100000/distribution:uniform/"
+                        "consumer:dependent");
+    free_results();
+    plan = SYNTHETIC_PLAN("--hit-rate=1", "--calls=7", "--distribution=zipf:1.2", "--keys=5",
+                          "--in-flight=1", "--completion=lifo", "--heap=glibc",
+                          "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    vtb_case_name(name, sizeof name, results.comparisons, &results.comparisons->figures[0]);
+    assert_string_equal(name,
+                        "user_cache/empty/glibc/hit_rate:1/calls:7/in_flight:1/"
+                        "completion:lifo/keys:5/distribution:zipf:1.2/"
+                        "consumer:independent");
+    free_results();
+}
+
+/* Whoever compares two files finds a case by its name. */
+static void no_two_cases_share_a_name(void **state)
+{
+    (void)state;
+    char names[8][512];
+    plan = SYNTHETIC_PLAN("--hit-rate=0.9999999,1,0.1234567,0.1234568", "--strategy=poll");
+    fill_results(1, ROUNDS_N);
+    assert_int_equal(results.comparisons_n, 8);
+    for (size_t i = 0; i < 8; i++) {
+        vtb_case_name(names[i], sizeof names[i], &results.comparisons[i],
+                      &results.comparisons[i].figures[0]);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(names[i], names[j]);
+    }
+    free_results();
+}
+
+/* Whether DESIGN lists the key, or the figure whose interval's end it is. */
+static bool is_design_counter(const char *key)
+{
+    for (size_t i = 0; i < DESIGN_COUNTERS_N; i++) {
+        const size_t n = strlen(design_counters[i]);
+        if (strncmp(key, design_counters[i], n) == 0 &&
+            (key[n] == '\0' || strcmp(key + n, "_lo") == 0 || strcmp(key + n, "_hi") == 0))
+            return true;
+    }
+    return false;
+}
+
+static double counter(const struct vtb_comparison *comparison, size_t own, const char *key)
+{
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    const size_t n = vtb_counters(comparison, &comparison->figures[own], counters);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(counters[i].key, key) == 0)
+            return counters[i].value;
+    }
+    fail_msg("no counter %s", key);
+    return NAN;
+}
+
+static void counters_are_those_of_the_design(void **state)
+{
+    (void)state;
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    small_results();
+    const size_t n = vtb_counters(results.comparisons, &results.comparisons->figures[2], counters);
+    for (size_t i = 0; i < n; i++) {
+        if (!is_design_counter(counters[i].key))
+            fail_msg("%s", counters[i].key);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(counters[i].key, counters[j].key);
+    }
+    assert_true(n >= 15);
+    free_results();
+}
+
+/* The second point's heap_task: 800,000 hits of 72 bytes and 200,000 misses of 104. */
+static void counters_have_their_values(void **state)
+{
+    (void)state;
+    small_results();
+    const struct vtb_comparison *comparison = &results.comparisons[2];
+    const struct vtb_figures *figures = &comparison->figures[2];
+    assert_same_double(counter(comparison, 2, "realized_hit_rate"), 0.8);
+    assert_same_double(counter(comparison, 2, "bytes_per_op"), 78.4);
+    assert_same_double(counter(comparison, 2, "usable_bytes_per_op"), 86.4);
+    assert_same_double(counter(comparison, 2, "allocs_per_op"), 1);
+    assert_same_double(counter(comparison, 2, "frees_per_op"), 1);
+    assert_same_double(counter(comparison, 2, "peak_live_bytes"), 6656);
+    assert_same_double(counter(comparison, 2, "ns_per_op"), figures->ns.median);
+    assert_same_double(counter(comparison, 2, "ns_per_op_lo"), figures->ns.lo);
+    assert_same_double(counter(comparison, 2, "ns_per_op_hi"), figures->ns.hi);
+    assert_same_double(counter(comparison, 2, "ratio"), 1);
+    assert_same_double(counter(comparison, 3, "ratio_lo"), comparison->figures[3].ratio.lo);
+    assert_same_double(counter(comparison, 3, "ratio_hi"), comparison->figures[3].ratio.hi);
+    assert_same_double(counter(comparison, 2, "over_plain_ns"), figures->over_floor.median);
+    assert_same_double(counter(comparison, 3, "mde"), comparison->figures[3].mde);
+    free_results();
+}
+
+/* What was not measured is absent, not zero. */
+static void counters_without_times(void **state)
+{
+    (void)state;
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    plan = SYNTHETIC_PLAN("--rounds=0");
+    fill_results(1, 0);
+    const size_t n = vtb_counters(results.comparisons, &results.comparisons->figures[2], counters);
+    assert_true(n > 0);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(counters[i].exact);
+        assert_null(strstr(counters[i].key, "ns_per_op"));
+        assert_null(strstr(counters[i].key, "ratio"));
+    }
+    free_results();
+}
+
+static size_t fields_n;
+
+static size_t count_character(const char *line, char character)
+{
+    size_t n = 0;
+    for (; *line; line++)
+        n += *line == character;
+    return n;
+}
+
+static void check_fields(const char *line)
+{
+    if (fields_n == 0)
+        fields_n = count_character(line, ',') + 1;
+    if (count_character(line, ',') + 1 != fields_n)
+        fail_msg("not %zu fields: %s", fields_n, line);
+    assert_null(strchr(line, '"')); /* nothing needs quotes, so every comma parts two fields */
+}
+
+static void csv_rows_have_the_same_fields(void **state)
+{
+    (void)state;
+    small_results();
+    char *text = text_of(vtb_report_csv);
+    assert_int_equal(strncmp(text, "name,workload,strategy,heap,consumer,hit_rate,", 46), 0);
+    assert_contains(text, ",bytes_per_op,");
+    fields_n = 0;
+    const size_t lines_n = for_lines(text, check_fields);
+    assert_int_equal(lines_n, 1 + results.comparisons_n * plan.points[0].cases_n);
+    assert_true(fields_n > 16);
+    free(text);
+    free_results();
+}
+
+/* The figure of one case under a column's title. */
+static void csv_figures_stand_below_their_titles(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--consumer=independent", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    char *text = text_of(vtb_report_csv);
+    char *rest = text;
+    char *titles = strsep(&rest, "\n");
+    char *row = strsep(&rest, "\n");
+    for (int i = 0; i < 2; i++)
+        row = strsep(&rest, "\n"); /* heap_task, behind empty and plain */
+    for (char *title; (title = strsep(&titles, ","));) {
+        const char *field = strsep(&row, ",");
+        assert_non_null(field);
+        if (is_design_counter(title))
+            assert_near(strtod(field, NULL), counter(results.comparisons, 2, title), 1e-9);
+        else if (strcmp(title, "strategy") == 0)
+            assert_string_equal(field, "heap_task");
+    }
+    free(text);
+    free_results();
+}
+
+static void samples_have_a_row_each(void **state)
+{
+    (void)state;
+    small_results();
+    char *text = text_of(vtb_report_samples);
+    assert_int_equal(strncmp(text, "name,round,operations,real_ns_per_op,cpu_ns_per_op\n", 51), 0);
+    fields_n = 0;
+    const size_t lines_n = for_lines(text, check_fields);
+    assert_int_equal(lines_n, 1 + results.comparisons_n * plan.points[0].cases_n * ROUNDS_N);
+    assert_int_equal(fields_n, 5);
+    free(text);
+    free_results();
+}
+
+static size_t piped_lines_n;
+
+static void check_pipes(const char *line)
+{
+    if (*line != '|')
+        return;
+    assert_int_equal(count_character(line, '|'), 9);
+    assert_int_equal(line[strlen(line) - 1], '|');
+    piped_lines_n++;
+}
+
+static void markdown_rows_have_the_same_cells(void **state)
+{
+    (void)state;
+    small_results();
+    char *text = text_of(vtb_report_markdown);
+    assert_int_equal(strncmp(text, "### user_cache, hit rate 0.5", 28), 0);
+    piped_lines_n = 0;
+    (void)for_lines(text, check_pipes);
+    assert_int_equal(piped_lines_n, results.comparisons_n * (2 + plan.points[0].cases_n));
+    free(text);
+    free_results();
+}
+
+static json_t *parsed_json(void)
+{
+    json_error_t error;
+    char *text = text_of(vtb_report_json);
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    if (!json)
+        fail_msg("line %d: %s", error.line, error.text);
+    free(text);
+    return json;
+}
+
+static const char *string_at(const json_t *object, const char *key)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    if (!value)
+        fail_msg("no text under %s", key);
+    return value;
+}
+
+static void json_context(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {
+        "date",   "host_name",           "executable", "num_cpus",           "mhz_per_cpu",
+        "caches", "cpu_scaling_enabled", "load_avg",   "library_build_type", "command_line",
+        "seed",   "confidence",          "compiler",   "fingerprint",        "git_revision"};
+    small_results();
+    json_t *json = parsed_json();
+    const json_t *context = json_object_get(json, "context");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (!json_object_get(context, keys[i]))
+            fail_msg("no %s", keys[i]);
+    }
+    assert_string_equal(string_at(context, "command_line"), results.command_line);
+    assert_string_equal(string_at(context, "date"), results.date);
+    assert_false(json_is_true(json_object_get(context, "interrupted")));
+    json_decref(json);
+    results.interrupted = true;
+    json = parsed_json();
+    context = json_object_get(json, "context");
+    assert_true(json_is_true(json_object_get(context, "interrupted")));
+    json_decref(json);
+    free_results();
+}
+
+/* Every counter of the design is measured, or there is a reason why not; never both. */
+static void json_says_what_is_unavailable(void **state)
+{
+    (void)state;
+    small_results();
+    json_t *json = parsed_json();
+    const json_t *unavailable = json_object_get(json_object_get(json, "context"), "unavailable");
+    const json_t *rows = json_object_get(json, "benchmarks");
+    const json_t *median = json_array_get(rows, ROUNDS_N);
+    for (size_t i = 0; i < DESIGN_COUNTERS_N; i++) {
+        const bool measured = json_object_get(median, design_counters[i]) != NULL;
+        const char *reason = json_string_value(json_object_get(unavailable, design_counters[i]));
+        if (measured == (reason != NULL))
+            fail_msg("%s is %s", design_counters[i], measured ? "both" : "neither");
+        assert_true(measured || *reason);
+    }
+    json_decref(json);
+    free_results();
+}
+
+static void check_iteration_row(const json_t *row, const struct vtb_comparison *comparison,
+                                size_t own, size_t round)
+{
+    const size_t at = round * comparison->samples.cases_n + own;
+    assert_string_equal(string_at(row, "run_type"), "iteration");
+    assert_string_equal(string_at(row, "time_unit"), "ns");
+    assert_string_equal(string_at(row, "name"), string_at(row, "run_name"));
+    assert_int_equal(json_integer_value(json_object_get(row, "repetition_index")), round);
+    assert_int_equal(json_integer_value(json_object_get(row, "repetitions")), ROUNDS_N);
+    assert_int_equal(json_integer_value(json_object_get(row, "iterations")), 1000);
+    assert_near(json_real_value(json_object_get(row, "real_time")), comparison->samples.real_ns[at],
+                1e-9);
+    assert_near(json_real_value(json_object_get(row, "cpu_time")), comparison->samples.cpu_ns[at],
+                1e-9);
+    assert_null(json_object_get(row, "ns_per_op"));
+}
+
+static void check_median_row(const json_t *row, const struct vtb_comparison *comparison, size_t own)
+{
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    const size_t n = vtb_counters(comparison, &comparison->figures[own], counters);
+    char name[512];
+    vtb_case_name(name, sizeof name, comparison, &comparison->figures[own]);
+    assert_string_equal(string_at(row, "run_name"), name);
+    assert_string_equal(string_at(row, "run_type"), "aggregate");
+    assert_string_equal(string_at(row, "aggregate_name"), "median");
+    assert_int_equal(strncmp(string_at(row, "name"), name, strlen(name)), 0);
+    assert_string_equal(string_at(row, "name") + strlen(name), "_median");
+    assert_near(json_real_value(json_object_get(row, "real_time")),
+                comparison->figures[own].ns.median, 1e-9);
+    for (size_t i = 0; i < n; i++)
+        assert_near(json_real_value(json_object_get(row, counters[i].key)), counters[i].value,
+                    1e-9);
+}
+
+/* One row for each round of a case, then its median. */
+static void json_rows(void **state)
+{
+    (void)state;
+    small_results();
+    json_t *json = parsed_json();
+    const json_t *rows = json_object_get(json, "benchmarks");
+    size_t next = 0;
+    for (size_t i = 0; i < results.comparisons_n; i++) {
+        const struct vtb_comparison *comparison = &results.comparisons[i];
+        for (size_t own = 0; own < comparison->point->cases_n; own++) {
+            for (size_t round = 0; round < ROUNDS_N; round++)
+                check_iteration_row(json_array_get(rows, next++), comparison, own, round);
+            check_median_row(json_array_get(rows, next++), comparison, own);
+        }
+    }
+    assert_int_equal(json_array_size(rows), next);
+    json_decref(json);
+    free_results();
+}
+
+static void json_without_times(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--rounds=0", "--consumer=independent");
+    fill_results(1, 0);
+    json_t *json = parsed_json();
+    const json_t *rows = json_object_get(json, "benchmarks");
+    assert_int_equal(json_array_size(rows), plan.points[0].cases_n);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        assert_null(json_object_get(json_array_get(rows, i), "real_time"));
+        assert_true(json_is_number(json_object_get(json_array_get(rows, i), "bytes_per_op")));
+    }
+    const json_t *unavailable = json_object_get(json_object_get(json, "context"), "unavailable");
+    assert_non_null(json_object_get(unavailable, "ns_per_op"));
+    json_decref(json);
+    free_results();
+}
+
+/* With the seed that the file names a run can be repeated, whatever the seed. */
+static void json_names_the_seed(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--seed=18446744073709551615");
+    fill_results(1, ROUNDS_N);
+    json_t *json = parsed_json();
+    const json_t *seed = json_object_get(json_object_get(json, "context"), "seed");
+    char text[32];
+    snprintf(text, sizeof text, "%lld", (long long)json_integer_value(seed));
+    assert_string_equal(json_is_string(seed) ? json_string_value(seed) : text,
+                        "18446744073709551615");
+    json_decref(json);
+    free_results();
+}
+
+/* A file's name may hold any byte; the report is written all the same. */
+static void json_of_a_command_line_that_is_not_utf8(void **state)
+{
+    (void)state;
+    int status = 0;
+    small_results();
+    results.command_line = "run_bench --export-json=\xff.json";
+    const pid_t child = fork();
+    if (child == 0) {
+        json_t *json = json_loads(text_of(vtb_report_json), 0, NULL);
+        _exit(json ? 0 : 1);
+    }
+    assert_true(waitpid(child, &status, 0) == child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    free_results();
+}
+
+static char *findings_text(void)
+{
+    char *text = NULL;
+    size_t text_n = 0;
+    FILE *out = open_memstream(&text, &text_n);
+    assert_non_null(out);
+    vtb_report_findings(out, &results.comparisons[0]);
+    assert_int_equal(fclose(out), 0);
+    for (char *c = text; *c; c++)
+        *c = (char)(*c == '\n' ? ' ' : *c);
+    return text;
+}
+
+/* The sentences' numbers are the figures'. */
+static void findings(void **state)
+{
+    (void)state;
+    char expected[128];
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task,poll", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_figures *figures = results.comparisons[0].figures;
+    char *text = findings_text();
+    snprintf(expected, sizeof expected, "independent lookups a plain call takes %.2f ns",
+             figures[1].ns.median);
+    assert_contains(text, expected);
+    snprintf(expected, sizeof expected, "heap_task takes %.2f ±", figures[2].over_floor.median);
+    assert_contains(text, expected);
+    assert_contains(text, "78.4 B in 1 allocation with heap_task");
+    assert_contains(text, "20.8 B in 0.2 allocations with value_task");
+    assert_contains(text, "nothing with poll.");
+    assert_contains(text, "of 9 paired rounds");
+    free(text);
+    free_results();
+}
+
+/* What the figures do not show is said. */
+static void findings_name_doubts(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task,poll", "--heap=glibc");
+    fill_results(1, 40); /* enough to decide every case */
+    char *text = findings_text();
+    assert_null(strstr(text, "not known yet"));
+    assert_null(strstr(text, "Folded away"));
+    free(text);
+    results.comparisons[0].figures[3].verdict = VTB_VERDICT_UNKNOWN;
+    results.comparisons[0].figures[4].folded = true;
+    text = findings_text();
+    assert_contains(text, "not known yet for value_task: measure more --rounds.");
+    assert_contains(text, "within noise of the empty loop: poll.");
+    free(text);
+    free_results();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tables_are_100_characters_wide),
+        cmocka_unit_test(wide_figures_keep_the_width),
+        cmocka_unit_test(columns_are_aligned),
+        cmocka_unit_test(case_names),
+        cmocka_unit_test(no_two_cases_share_a_name),
+        cmocka_unit_test(counters_are_those_of_the_design),
+        cmocka_unit_test(counters_have_their_values),
+        cmocka_unit_test(counters_without_times),
+        cmocka_unit_test(csv_rows_have_the_same_fields),
+        cmocka_unit_test(csv_figures_stand_below_their_titles),
+        cmocka_unit_test(samples_have_a_row_each),
+        cmocka_unit_test(markdown_rows_have_the_same_cells),
+        cmocka_unit_test(json_context),
+        cmocka_unit_test(json_says_what_is_unavailable),
+        cmocka_unit_test(json_rows),
+        cmocka_unit_test(json_without_times),
+        cmocka_unit_test(json_names_the_seed),
+        cmocka_unit_test(json_of_a_command_line_that_is_not_utf8),
+        cmocka_unit_test(findings),
+        cmocka_unit_test(findings_name_doubts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
