@@ -24,13 +24,13 @@ static inline struct vtb_samples synthetic_samples(size_t rounds_n, size_t cases
                                                    const double *ns, double noise, uint64_t seed)
 {
     struct vtb_random random = vtb_random_stream(seed, 99);
-    assert_true(rounds_n > 0 && cases_n > 0);
+    const size_t times_n = rounds_n * cases_n + 1; /* never calloc(0) */
     struct vtb_samples samples = {
         .rounds_n = rounds_n,
         .cases_n = cases_n,
         .operations_n = 1000,
-        .real_ns = (double *)calloc(rounds_n * cases_n, sizeof(double)),
-        .cpu_ns = (double *)calloc(rounds_n * cases_n, sizeof(double)),
+        .real_ns = (double *)calloc(times_n, sizeof(double)),
+        .cpu_ns = (double *)calloc(times_n, sizeof(double)),
     };
     assert_non_null(samples.real_ns);
     assert_non_null(samples.cpu_ns);

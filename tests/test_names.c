@@ -31,7 +31,7 @@ static void add_each_name_once(void **state)
 static void add_until_full(void **state)
 {
     (void)state;
-    static char text[VTB_NAMES_MAX + 1][8];
+    static char text[VTB_NAMES_MAX + 1][16];
     struct vtb_names names = {.n = 0};
     for (int i = 0; i < VTB_NAMES_MAX; i++) {
         snprintf(text[i], sizeof text[i], "n%d", i);
