@@ -32,6 +32,10 @@ static inline struct cell_outcome cell_run(const struct cell_run *run)
     struct vtb_error error;
     if (!vtb_rig_open_env(run->rig, &env, run->cell, run->heap, &error))
         fail_msg("%s", error.message);
+    if (!run->cell) {
+        fail_msg("no cell");
+        return (struct cell_outcome){0};
+    }
     env.position = run->position;
     env.zero = run->zero;
     void (*loop)(struct vtb_env *, size_t) =
