@@ -123,7 +123,7 @@ static bool parse_text(const struct option *option, const char *text, void *fiel
                        struct vtb_error *error)
 {
     if (*text == '\0')
-        return refuse(option, text, "empty", error);
+        return refuse(option, text, "no text", error);
     *(const char **)field = text;
     return true;
 }
@@ -498,7 +498,7 @@ void vtb_options_help(FILE *out, enum vtb_command command)
         fputs(
             "\nExamples:\n"
             "  run_bench --hit-rate 0.8\n"
-            "  run_bench --hit-rate 0.5,0.8,0.95 --strategy value_task --in-flight 1024\n"
+            "  run_bench --hit-rate 0.5,0.8,0.95 --in-flight 1024\n"
             "  run_bench --hit-rate 80% --format json --export-csv figures.csv\n"
             "\nExit status: 0 ok, 1 internal error or output that could not be written, 2 usage,\n"
             "130 interrupted. docs/CLI.md says more.\n",

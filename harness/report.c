@@ -119,8 +119,8 @@ static int characters(const char *text)
     return n;
 }
 
-/* A median, and how far its interval goes on the longer side: with as many decimals, up to 2, as fit
- * into `width` characters, or else with that distance in percent. */
+/* A median, and how far its interval goes on the longer side: with as many decimals, up to 2, as
+ * fit into `width` characters, or else with that distance in percent. */
 static void interval_text(char text[CELL_BYTES], const struct vtb_interval *interval, bool sign,
                           int width)
 {

@@ -49,7 +49,8 @@ void vtb_report_json(FILE *out, const struct vtb_results *results);
 /* Every raw time, one row for each case and round. */
 void vtb_report_samples(FILE *out, const struct vtb_results *results);
 
-/* Prints text with lines broken at spaces, so that none is wider than 100 characters. Overwrites it. */
+/* Prints text with lines broken at spaces, so that none is wider than 100 characters. The text is
+ * overwritten. */
 void vtb_print_wrapped(FILE *out, char *text);
 
 /* One sentence a line: what a comparison's figures say. */
