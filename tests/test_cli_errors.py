@@ -298,13 +298,20 @@ def test_export_survives_a_full_disk(bench: Bench) -> None:
 # --- interrupts ---
 
 
+def open_terminal() -> tuple[int, int]:
+    try:
+        return pty.openpty()
+    except OSError as error:
+        pytest.skip(f"no pseudo-terminal can be had here: {error}")
+
+
 class Background:
     """A run in a session of its own, so that its child processes can be told from others."""
 
     def __init__(self, bench: Bench, *arguments: str, terminal: bool = False) -> None:
         self.bench = bench
         self.text = ""
-        self.master, slave = pty.openpty() if terminal else os.pipe()
+        self.master, slave = open_terminal() if terminal else os.pipe()
         self.process = subprocess.Popen(
             [str(BINARY), *arguments],
             cwd=bench.directory,
