@@ -90,7 +90,8 @@ static json_t *context(const struct vtb_results *results)
     put(object, "date", json_string(results->date));
     put(object, "host_name", text(host));
     put(object, "executable", text(results->executable));
-    put(object, "num_cpus", json_integer(cpu.num_cpus));
+    put(object, "num_cpus",
+        json_integer(cpu.num_cpus > 0 ? cpu.num_cpus : sysconf(_SC_NPROCESSORS_ONLN)));
     put(object, "mhz_per_cpu", json_integer(cpu.mhz_per_cpu));
     put(object, "cpu_scaling_enabled", json_boolean(cpu.scaling == 1));
     put(object, "caches", caches(&cpu));

@@ -390,6 +390,8 @@ Start = Callable[..., Background]
 
 @pytest.fixture
 def start(bench: Bench) -> Iterator[Start]:
+    if not Path("/proc/self").exists():
+        pytest.skip("/proc is not mounted: child processes cannot be told")
     started: list[Background] = []
 
     def start_one(*arguments: str, terminal: bool = False) -> Background:

@@ -10,7 +10,10 @@ import pytest
 
 from conftest import BINARY, clean_environment
 
-pytestmark = pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed"),
+    pytest.mark.skipif(not Path("/proc/self").exists(), reason="valgrind needs /proc mounted"),
+]
 
 
 def memcheck(directory: Path, *arguments: str) -> list[int]:
