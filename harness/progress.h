@@ -8,8 +8,9 @@
 struct vtb_progress_bar {
     bool shown;
     size_t tables_n;
-    size_t table; /* the one that is measured, from 0 */
-    double start_s;
+    size_t table;   /* the one that is measured, from 0 */
+    double start_s; /* of the first round that was shown, and how far the run was then */
+    double start_share;
 };
 
 void vtb_progress_start(struct vtb_progress_bar *bar, size_t tables_n);

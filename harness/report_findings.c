@@ -149,10 +149,10 @@ static void print_limits(FILE *out, const struct span *span)
         if (!is_reference(span, i))
             mde = fmax(mde, at(span, i)->mde);
     }
-    fprintf(out,
-            "Intervals are 99 %%, of %zu paired rounds; a difference from %s below %.1f %% could "
-            "not be seen.",
-            span->comparison->samples.rounds_n, baseline, mde * 100);
+    fprintf(out, "Intervals are 99 %%, of %zu paired rounds", span->comparison->samples.rounds_n);
+    if (mde > 0)
+        fprintf(out, "; a difference from %s below %.1f %% could not be seen", baseline, mde * 100);
+    fputs(".", out);
     if (list_names(names, span, is_undecided, 0) > 0)
         fprintf(out, " Whether it differs is not known yet for %s: measure more --rounds.", names);
     if (list_names(names, span, is_folded, 0) > 0)

@@ -37,8 +37,26 @@ void run_epoch(benchmark::State &state, const vtb_epoch *epoch)
 
 } // namespace
 
+/* Google Benchmark takes options from the environment as well: BENCHMARK_OUT would write a file. */
+static void reset_options()
+{
+    static bool done = false;
+    const char *arguments[] = {"run_bench",
+                               "--benchmark_list_tests=false",
+                               "--benchmark_filter=",
+                               "--benchmark_repetitions=1",
+                               "--benchmark_enable_random_interleaving=false",
+                               "--benchmark_out=",
+                               "--benchmark_perf_counters="};
+    int arguments_n = sizeof arguments / sizeof *arguments;
+    if (!done)
+        benchmark::Initialize(&arguments_n, const_cast<char **>(arguments));
+    done = true;
+}
+
 bool vtb_stopwatch_round(struct vtb_epoch *epochs, const size_t *order, size_t n)
 {
+    reset_options();
     benchmark::ClearRegisteredBenchmarks();
     for (size_t i = 0; i < n; i++) {
         const vtb_epoch *epoch = &epochs[order[i]];

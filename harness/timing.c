@@ -109,7 +109,8 @@ static double now_ns(void)
 /* Operations that fill the in-flight window, and somewhat more. */
 static size_t warm_up_n(const struct vtb_point *point)
 {
-    const double fill = (double)point->in_flight / fmax(1 - point->hit_rate, 1e-9) * 1.1;
+    const double miss_rate = 1 - point->hit_rate;
+    const double fill = miss_rate > 0 ? (double)point->in_flight / miss_rate * 1.1 : 0;
     return (size_t)fmin(fmax(fill, (double)WARM_UP_MIN), (double)WARM_UP_MAX);
 }
 
@@ -191,9 +192,7 @@ static bool measure(struct bench *bench, struct vtb_samples *samples, vtb_progre
         vtb_latin_square(&order, bench->order, n, round);
         if (!vtb_stopwatch_round(bench->epochs, bench->order, n))
             return vtb_fail(error, VTB_EXIT_INTERNAL,
-                            "Google Benchmark did not run the %zu epochs it was given; is one of "
-                            "its BENCHMARK_... variables set?",
-                            n);
+                            "Google Benchmark did not run the %zu epochs it was given", n);
         for (size_t i = 0; i < n; i++) {
             const double operations_n = (double)samples->operations_n;
             samples->real_ns[round * n + i] = bench->epochs[i].real_ns / operations_n;

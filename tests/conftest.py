@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterator
@@ -166,3 +167,17 @@ def source_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.copytree(ROOT, tree, symlinks=True, ignore=ignored)
     yield tree
     shutil.rmtree(tree)
+
+
+@contextmanager
+def replaced(path: Path, text: str) -> Iterator[None]:
+    """A file that is there for a while, in place of what was there."""
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    path.write_text(text, encoding="utf-8")
+    try:
+        yield
+    finally:
+        if before is None:
+            path.unlink()
+        else:
+            path.write_text(before, encoding="utf-8")

@@ -19,7 +19,7 @@ from typing import Callable, Iterator
 
 import pytest
 
-from conftest import BINARY, COUNTED, Bench, Outcome, parameters, strict_json
+from conftest import BINARY, COUNTED, Bench, Outcome, medians, parameters, strict_json
 
 # A process that should have ended by then hangs.
 HANG_S = 5
@@ -286,13 +286,14 @@ def test_export_survives_a_full_disk(bench: Bench) -> None:
         check=True,
         timeout=60,
     )
-    read = {name: (bench.directory / name).read_text() for name in ["out", "err", "kept", "listing"]}
-    outcome = Outcome(int((bench.directory / "status").read_text()), "", read["err"], bench.results)
+    left = ["status", "out", "err", "kept", "listing"]
+    read = {name: (bench.directory / name).read_text() for name in left}
+    outcome = Outcome(int(read["status"]), read["out"], read["err"], bench.results)
     assert outcome.code == 1
     assert "'disk/export.json' cannot be written: No space left on device" in outcome.error
     assert read["kept"] == "earlier"
     assert read["listing"].split() == ["export.json", "filler"]
-    assert read["out"] == ""
+    assert outcome.out == ""
 
 
 # --- interrupts ---
@@ -375,8 +376,8 @@ class Background:
 
     def text_below(self) -> str:
         """What stands on the screen below the progress bar, or in its place."""
-        text = re.sub(r"\r\[[# ]*\] table [^\r\n]*", "", self.text.replace("\r\n", "\n"))
-        return text.replace("\r\033[K", "").removeprefix("\n")
+        bar = r"(\r\[[# ]*\] table [^\r\n]*)+(\r\033\[K|\n)"
+        return re.sub(bar, "", self.text.replace("\r\n", "\n")).replace("\r\033[K", "")
 
     def close(self) -> None:
         if self.process.poll() is None:
@@ -454,7 +455,7 @@ def test_interrupt_without_a_terminal(bench: Bench, start: Start) -> None:
 def test_interrupt_during_a_long_warm_up(bench: Bench, start: Start) -> None:
     """A window that fills slowly takes tens of millions of operations before the first round."""
     arguments = ["--hit-rate", "0.99999", "--in-flight", "100000", "--calls", "10"]
-    run = start(*arguments, "--rounds", "8")
+    run = start(*arguments, "--time", "60")
     time.sleep(1)
     assert_nothing_kept(run.interrupt(), bench, {})
 
@@ -512,10 +513,23 @@ def test_progress_is_shown_on_a_terminal_alone(bench: Bench, start: Start) -> No
     assert "round" not in bench.ok(*arguments).err
 
 
-def test_variable_that_silences_the_stopwatch_is_named(bench: Bench) -> None:
-    """Google Benchmark reads variables of its own, and with this one runs nothing."""
-    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "10"]
-    outcome = bench(*arguments, BENCHMARK_LIST_TESTS="true")
-    assert outcome.code == 1
-    assert "BENCHMARK_" in outcome.error
-    assert outcome.files() == []
+STOPWATCH_OPTIONS = ["LIST_TESTS=true", "FILTER=none", "REPETITIONS=3", "OUT=out"]
+
+
+@pytest.mark.parametrize("option", STOPWATCH_OPTIONS)
+def test_variables_of_the_stopwatch_change_nothing(bench: Bench, option: str) -> None:
+    """Google Benchmark takes options from the environment; they are not ours."""
+    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "10", "--format", "json"]
+    name, value = option.split("=")
+    outcome = bench.ok(*arguments, **{f"BENCHMARK_{name}": value})
+    assert [row["repetitions"] for row in medians(outcome.rows)] == 2 * 7 * [8]
+    assert not (bench.directory / "out").exists()
+
+
+
+def test_two_exports_to_one_file_are_refused(bench: Bench) -> None:
+    """The second would replace the first without a word."""
+    outcome = bench(*COUNTED, "--export-json", "out", "--export-csv", "out")
+    assert outcome.code == 2
+    assert "two exports go to 'out'" in outcome.error
+    assert not (bench.directory / "out").exists()

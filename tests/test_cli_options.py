@@ -17,6 +17,9 @@ ROUNDS = "0 (count only, measure no time), or 8 to 1000000"
 EPOCH_MS = "milliseconds from 0.01 to 1000"
 TIME = "seconds from 0.01 to 86400"
 SEED = "a whole number from 0 to 2^64 - 1"
+COMPLETION = "fifo, lifo or random"
+CONSUMER = "independent, dependent or both"
+FORMAT = "table, json, csv or markdown"
 DISTRIBUTION = "uniform, zipf or zipf:S"
 STRATEGIES = "nearest first: "
 
@@ -42,7 +45,8 @@ BAD_VALUES = [
     *[("in-flight", text, IN_FLIGHT) for text in ["0", "-1", "2.5", "16777217", "nan", "", "many"]],
     *[("keys", text, KEYS) for text in ["0", "-1", "0.5", "2147483648", "1e10", "nan", "", "10x"]],
     *[("rounds", text, ROUNDS) for text in ["5", "1", "7", "-1", "8.5", "1e7", "nan", "", "8,9"]],
-    *[("epoch-ms", text, EPOCH_MS) for text in ["0", "-1", "0.009", "1001", "nan", "inf", "", "1s"]],
+    *[("epoch-ms", text, EPOCH_MS) for text in ["0", "-1", "0.009", "1001", "nan", "inf", "1s"]],
+    ("epoch-ms", "", EPOCH_MS),
     *[("time", text, TIME) for text in ["0", "-1", "0.001", "86401", "nan", "inf", "", "1s"]],
     *[
         ("seed", text, SEED)
@@ -52,9 +56,9 @@ BAD_VALUES = [
         ("distribution", text, DISTRIBUTION)
         for text in ["pareto", "", "zipf:0", "zipf:x", "zipf:", "zipf:nan", "zipf:11", "zipfian"]
     ],
-    *[("completion", text, "fifo, lifo or random") for text in ["sideways", "", "FIFO", "fifo,lifo"]],
-    *[("consumer", text, "independent, dependent or both") for text in ["maybe", "", "all", "in"]],
-    *[("format", text, "table, json, csv or markdown") for text in ["xml", "", "JSON", "json,csv"]],
+    *[("completion", text, COMPLETION) for text in ["sideways", "", "FIFO", "fifo,lifo"]],
+    *[("consumer", text, CONSUMER) for text in ["maybe", "", "all", "in"]],
+    *[("format", text, FORMAT) for text in ["xml", "", "JSON", "json,csv"]],
     *[("strategy", text, STRATEGIES) for text in ["nosuch", "", "plain,", "plain,nosuch", "PLAIN"]],
     *[("exclude-strategy", text, STRATEGIES) for text in ["nosuch", "", "poll,nosuch"]],
     *[("baseline-strategy", text, STRATEGIES) for text in ["nosuch", ""]],
@@ -75,10 +79,10 @@ BAD_VALUES = [
     ("version", "1", "no value"),
 ]
 
-# How a twin in the environment is refused: a flag's twin is 0 or 1, all else as on the command line.
-BAD_TWINS = [row for row in BAD_VALUES if row[0] not in ("quick", "help", "version")] + [
-    (flag, text, "no value") for flag in ["quick", "help", "version"] for text in ["yes", "2", ""]
-]
+# Twins in the environment: a flag's is 0 or 1, and what others refuse, their twins refuse as well.
+FLAGS = ["quick", "help", "version"]
+BAD_TWINS = [row for row in BAD_VALUES if row[0] not in FLAGS]
+BAD_TWINS += [(flag, text, "no value") for flag in FLAGS for text in ["yes", "2", ""]]
 
 
 COMMANDS = ["run", "list"]
@@ -337,6 +341,9 @@ def test_version_is_that_of_the_build(bench: Bench) -> None:
 
 # --- values that are accepted ---
 
+THREE_CASES = ["--strategy", "plain", "--consumer", "independent", "--calls", "10"]
+THREE_CASES += ["--format", "json"]
+
 
 def counted(bench: Bench, *arguments: str, **twins: str) -> Outcome:
     return bench.ok(*COUNTED, "--strategy", "plain", "--format", "json", *arguments, **twins)
@@ -379,7 +386,7 @@ GOOD_VALUES = [
     ("completion", "fifo", "completion", ["fifo"]),
     ("completion", "lifo", "completion", ["lifo"]),
     ("completion", "random", "completion", ["random"]),
-    ("strategy", "value_task,poll", "strategy", ["empty", "plain", "heap_task", "value_task", "poll"]),
+    ("strategy", "callback,poll", "strategy", ["empty", "plain", "heap_task", "callback", "poll"]),
     ("baseline-strategy", "poll", "strategy", ["empty", "plain", "poll"]),
     ("workload", "user_cache", "workload", ["user_cache"]),
     ("heap", "glibc", "heap", ["glibc"]),
@@ -477,8 +484,7 @@ def test_seed_is_kept_as_it_was_given(bench: Bench, seed: str) -> None:
 def test_rounds_are_as_many_as_asked_for(
     bench: Bench, arguments: list[str], twins: dict[str, str], rounds: int
 ) -> None:
-    scope = ["--strategy", "plain", "--consumer", "independent", "--calls", "10", "--format", "json"]
-    rows = bench.ok(*scope, *arguments, **twins).rows
+    rows = bench.ok(*THREE_CASES, *arguments, **twins).rows
     per_case = {row["run_name"]: 0 for row in rows}
     for row in iterations(rows):
         per_case[row["run_name"]] += 1
@@ -487,17 +493,15 @@ def test_rounds_are_as_many_as_asked_for(
 
 
 def test_time_gives_enough_rounds_for_an_interval(bench: Bench) -> None:
-    scope = ["--strategy", "plain", "--consumer", "independent", "--calls", "10", "--format", "json"]
-    rows = medians(bench.ok(*scope, "--time", "0.01").rows)
+    rows = medians(bench.ok(*THREE_CASES, "--time", "0.01").rows)
     assert len(rows) == 3
     assert min(row["repetitions"] for row in rows) >= 8
 
 
 def test_longer_epochs_hold_more_operations(bench: Bench) -> None:
     """By a factor of 100 the request shows through any noise of the machine."""
-    scope = ["--strategy", "plain", "--consumer", "independent", "--calls", "10", "--format", "json"]
-    short = bench.ok(*scope, "--rounds", "8", "--epoch-ms", "0.01").rows
-    long = bench.ok(*scope, "--rounds", "8", "--epoch-ms", "1").rows
+    short = bench.ok(*THREE_CASES, "--rounds", "8", "--epoch-ms", "0.01").rows
+    long = bench.ok(*THREE_CASES, "--rounds", "8", "--epoch-ms", "1").rows
     assert iterations(long)[0]["iterations"] > 10 * iterations(short)[0]["iterations"]
 
 

@@ -454,7 +454,8 @@ def test_bytes_follow_from_layouts_and_hits(
     bench: Bench, listing: dict[str, list[Row]], rate: str, calls: int
 ) -> None:
     """The number of hits is calls x rate, rounded; the rest follows from the structs' sizes."""
-    rows = bench.ok("--rounds", "0", "--calls", str(calls), "--hit-rate", rate, "--format", "json").rows
+    arguments = ["--rounds", "0", "--calls", str(calls), "--hit-rate", rate]
+    rows = bench.ok(*arguments, "--format", "json").rows
     layouts = {row["name"]: row for row in listing["strategies"]}
     assert {strategy_of(row) for row in rows} == set(layouts)
     for row in rows:
@@ -479,6 +480,7 @@ def test_layouts_are_those_of_dot_net(listing: dict[str, list[Row]]) -> None:
 
 EXTREMES = [
     ["--hit-rate", "0"],
+    ["--hit-rate", "1"],
     ["--hit-rate", "0.999"],
     ["--in-flight", "1"],
     ["--in-flight", "10000", "--completion", "lifo"],
@@ -539,7 +541,8 @@ def test_google_benchmarks_compare_reads_two_results(bench: Bench) -> None:
     if not COMPARE.exists():
         pytest.skip(f"{COMPARE} is missing; scripts/setup.sh installs libbenchmark-tools")
     for seed in ["1", "2"]:
-        bench.ok(*TIMED, "--strategy", "value_task", "--seed", seed, "--export-json", f"{seed}.json")
+        arguments = ["--strategy", "value_task", "--seed", seed]
+        bench.ok(*TIMED, *arguments, "--export-json", f"{seed}.json")
     done = subprocess.run(
         ["/usr/bin/python3", str(COMPARE), "benchmarks", "1.json", "2.json"],
         cwd=bench.directory,
@@ -587,3 +590,10 @@ def test_list_fits_100_columns(bench: Bench) -> None:
 
 def test_list_has_no_spaces_at_line_ends(bench: Bench) -> None:
     assert [line for line in bench.ok("list").out.splitlines() if line != line.rstrip()] == []
+
+
+def test_baseline_alone_is_compared_with_nothing(bench: Bench) -> None:
+    """No effect that could have been seen is claimed where nothing was held against the baseline."""
+    out = bench.ok(*TIMED, "--strategy", "plain").out
+    assert "paired rounds." in " ".join(out.split())
+    assert "could not be seen" not in " ".join(out.split())

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 import subprocess
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
 
 import pytest
 
-from conftest import COUNTED, ROOT, Outcome, clean_environment, parameters, strict_json
+from conftest import COUNTED, ROOT, Outcome, clean_environment, parameters, replaced, strict_json
 
 WORKLOAD = """\
 /* A number by its number. */
@@ -141,7 +139,7 @@ def build(tree: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["sh", "-c", f"({commands}) 2>&1"],
         cwd=tree,
-        env=clean_environment(),
+        env=clean_environment(LC_ALL="C"),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -161,18 +159,6 @@ def run(tree: Path, *arguments: str) -> Outcome:
     return Outcome(done.returncode, done.stdout, done.stderr, results)
 
 
-@contextmanager
-def dropped(path: Path, text: str) -> Iterator[None]:
-    """A file that is there for a while, in place of what was there."""
-    before = path.read_text(encoding="utf-8") if path.exists() else None
-    path.write_text(text, encoding="utf-8")
-    yield
-    if before is None:
-        path.unlink()
-    else:
-        path.write_text(before, encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
 def tree(source_copy: Path) -> Path:
     """The copy with a new strategy, workload and heap, built."""
@@ -186,8 +172,8 @@ def tree(source_copy: Path) -> Path:
 
 def test_dropped_files_are_listed(tree: Path) -> None:
     listing = strict_json(run(tree, "list", "--format", "json").out)
-    found = {key: {row["name"]: row for row in listing[key]} for key in listing if key != "models"
-             and key != "descriptions"}
+    sections = ["strategies", "workloads", "heaps"]
+    found = {section: {row["name"]: row for row in listing[section]} for section in sections}
     assert found["strategies"]["dropped"]["miss allocs"] == 1
     assert found["workloads"]["dropped_work"]["hit rate"] == 0.25
     assert found["heaps"]["dropped_heap"]["memory"] == "malloc with a header"
@@ -220,7 +206,7 @@ def test_dropped_files_stand_beside_the_others(tree: Path) -> None:
 
 
 def assert_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
-    with dropped(tree / path, text):
+    with replaced(tree / path, text):
         done = build(tree)
     assert done.returncode != 0, "built, although something is missing"
     for mention in mentions:
@@ -241,7 +227,7 @@ def assert_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
 )
 def test_strategy_without_a_function(tree: Path, function: str) -> None:
     text = without_function(strategy(), function)
-    assert_fails(tree, "impls/dropped.c", text, "dropped.", f"‘{function}’")
+    assert_fails(tree, "impls/dropped.c", text, "dropped.", f"'{function}'")
 
 
 def test_strategy_without_its_entry(tree: Path) -> None:
@@ -257,7 +243,7 @@ def test_strategy_whose_entry_has_another_name(tree: Path) -> None:
 @pytest.mark.parametrize("function", ["vtb_key_of", "vtb_lookup", "vtb_fetch", "vtb_consume"])
 def test_workload_without_a_function(tree: Path, function: str) -> None:
     text = without_function(WORKLOAD, function)
-    assert_fails(tree, "workloads/dropped_work.h", text, "dropped_work", f"‘{function}’")
+    assert_fails(tree, "workloads/dropped_work.h", text, "dropped_work", f"'{function}'")
 
 
 def test_workload_whose_entry_has_another_name(tree: Path) -> None:
@@ -276,20 +262,26 @@ def test_heap_whose_entry_has_another_name(tree: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        ("impls/with-dash.c", "VTB_LOOP_ONLY"),
-        ("workloads/With_Capital.h", WORKLOAD),
-        ("heaps/9_lives.c", HEAP),
-    ],
+    "path", ["impls/with-dash.c", "workloads/With_Capital.h", "heaps/9_lives.c"]
 )
-def test_file_whose_name_is_no_identifier(tree: Path, path: str, text: str) -> None:
-    assert_fails(tree, path, text, path, "[a-z][a-z0-9_]*")
+def test_file_whose_name_is_no_identifier(tree: Path, path: str) -> None:
+    assert_fails(tree, path, "/* Not read: its name is refused. */\n", path, "[a-z][a-z0-9_]*")
 
 
 def test_warning_of_the_compiler_fails_the_build(tree: Path) -> None:
     text = strategy().replace("    (void)slot;\n", "", 1)
     assert_fails(tree, "impls/dropped.c", text, "dropped.c", "slot", "-Werror=unused-parameter")
+
+
+def test_strategy_in_cpp_is_one_as_well(tree: Path) -> None:
+    text = strategy().replace("VTB_STRATEGY(dropped)", "VTB_STRATEGY(dropped_cpp)")
+    with replaced(tree / "impls" / "dropped_cpp.cc", text):
+        done = build(tree)
+        assert done.returncode == 0, done.stdout[-5000:]
+        names = ["--strategy", "dropped,dropped_cpp"]
+        rows = run(tree, *names, *COUNTED, "--format", "json").rows
+    bytes_per_op = {parameters(row["run_name"])["strategy"]: row["bytes_per_op"] for row in rows}
+    assert bytes_per_op["dropped_cpp"] == bytes_per_op["dropped"] > 0
 
 
 def test_tree_is_whole_again(tree: Path) -> None:

@@ -1,102 +1,243 @@
-"""House rules that a program can check."""
+"""House rules that a program can check, over the sources and the documents."""
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from conftest import ROOT
 
-SOURCES = [
-    path
-    for folder in ("harness", "impls", "workloads", "heaps", "tests")
-    for path in sorted((ROOT / folder).rglob("*"))
-    if path.suffix in (".c", ".cc", ".h")
-]
-DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-STEMS = [p.stem for f in ("impls", "workloads", "heaps") for p in sorted((ROOT / f).iterdir())]
+WIDTH = 100
+FUNCTION_LINES = 70
 
-# Modules without a unit test of their own, and what tests them.
-TESTED_ELSEWHERE = {
-    "main": "tests/test_cli_*.py",
-    "run": "tests/test_cli_output.py",
-    "list": "tests/test_cli_output.py",
-    "progress": "tests/test_cli_errors.py, on a terminal",
-    "interrupt": "tests/test_cli_errors.py",
-    "error": "every test of a refusal",
-    "pages": "tests/test_rig.c",
-    "registry": "tests/test_registry.py",
-    "machine": "tests/test_cli_output.py, by the context's keys",
-    "report_json": "tests/test_report.c",
-    "report_findings": "tests/test_report.c",
+# Modules of harness/ without a unit test of their own, each with where it is tested instead.
+UNTESTED = {
+    "main": "has no function but main: every test of the command line",
+    "run": "one pass after the other: every test of the command line; interrupts, test_cli_errors",
+    "error": "formats one message: test_cli_errors and test_cli_options read them",
+    "list": "prints: test_cli_output holds its formats against each other",
+    "machine": "asks the system: test_cli_output reads the facts",
+    "report_findings": "declared by report.h: test_report",
+    "report_json": "declared by report.h: test_report",
+    "registry": "finds entries by name: test_plan, test_options and test_registry.py",
+    "pages": "memory of the system: test_rig",
+    "stopwatch": "wraps Google Benchmark: test_timing, and test_cli_errors where it refuses",
+    "interrupt": "signals of a process: test_cli_errors sends them",
+    "progress": "a bar on a terminal: test_cli_errors gives it one",
 }
 
+# Words of the contract, which names two shapes as two strategies are named.
+SHAPES = {"callback", "poll"}
 
-def test_sources_were_found() -> None:
-    assert len(SOURCES) > 50 and len(STEMS) >= 9 and len(DOCUMENTS) >= 7
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_lines_are_short_and_without_tabs(path: Path) -> None:
-    lines = path.read_text().splitlines()
-    assert [line for line in lines if len(line) > 100 or "\t" in line] == []
+FOLDERS = ["impls", "workloads", "heaps"]
+STEMS = sorted({path.stem for folder in FOLDERS for path in (ROOT / folder).glob("*.[ch]*")})
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def repository_files() -> list[Path]:
+    """What is in the repository or is to be: not what is ignored, such as the build."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if listed.returncode == 0:
+        paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    else:  # an unpacked archive
+        ignored = {"build", "results", "__pycache__"}
+        paths = [path for path in ROOT.rglob("*") if not ignored & {*path.relative_to(ROOT).parts}]
+    return sorted(path for path in paths if path.is_file())
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def label(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+FILES = repository_files()
+C_FILES = [path for path in FILES if path.suffix in (".c", ".h", ".cc")]
+PYTHON = [path for path in FILES if path.suffix == ".py"]
+SCRIPTS = [path for path in FILES if path.suffix in (".sh", ".cmake", ".in")]
+SCRIPTS += [ROOT / "run_bench", ROOT / ".ci" / "run", ROOT / "CMakeLists.txt"]
+HARNESS = [path for path in C_FILES if path.is_relative_to(ROOT / "harness")]
+PAGES = [path for path in FILES if path.suffix == ".md"]
+
+
+def strings_of(source: str) -> list[str]:
+    """The string literals of C source, without comments and include lines."""
+    code = re.sub(r"/\*.*?\*/|^\s*#\s*include.*?$", "", source, flags=re.DOTALL | re.MULTILINE)
+    return re.findall(r'"((?:[^"\\\n]|\\.)*)"', code)
+
+
+def includes_of(path: Path) -> list[str]:
+    return re.findall(r"^\s*#\s*include\s+(\S+)", text_of(path), re.MULTILINE)
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(STEMS) >= 9 and len(C_FILES) > 40 and len(HARNESS) > 30 and len(PAGES) >= 7
+
+
+# --- C ---
+
+
+@pytest.mark.parametrize("path", HARNESS, ids=label)
+def test_harness_names_no_entry(path: Path) -> None:
+    """A name that is no English word stands in no text at all; a word is no text of its own."""
+    for text in strings_of(text_of(path)):
+        assert text not in set(STEMS) - SHAPES, f'"{text}"'
+        named = {stem for stem in STEMS if "_" in stem and re.search(rf"\b{stem}\b", text)}
+        assert named == set(), f'"{text}"'
+
+
+@pytest.mark.parametrize("path", HARNESS, ids=label)
+def test_harness_refers_to_no_entry(path: Path) -> None:
+    code = re.sub(r"/\*.*?\*/", "", text_of(path), flags=re.DOTALL)
+    entries = {f"vtb_{kind}_{stem}" for kind in ["strategy", "workload", "heap"] for stem in STEMS}
+    assert entries & set(re.findall(r"\w+", code)) == set()
+
+
+def test_strategies_include_the_contract_alone() -> None:
+    for path in sorted((ROOT / "impls").iterdir()):
+        foreign = [name for name in includes_of(path) if not name.startswith("<vtb/")]
+        assert foreign == [], label(path)
+        assert includes_of(path) != [], label(path)
+
+
+def test_workloads_include_the_contract_alone() -> None:
+    for path in sorted((ROOT / "workloads").iterdir()):
+        foreign = [name for name in includes_of(path) if not name.startswith("<vtb/")]
+        assert foreign == [], label(path)
+        assert includes_of(path) != [], label(path)
+
+
+def test_heaps_include_the_contract_and_the_system() -> None:
+    """Nothing of the harness but the contract: a quoted include would be one."""
+    for path in sorted((ROOT / "heaps").glob("*.c")):
+        assert "<vtb/heap.h>" in includes_of(path), label(path)
+        assert [name for name in includes_of(path) if name.startswith('"')] == [], label(path)
+
+
+def test_contract_includes_nothing_of_the_harness() -> None:
+    contract = ROOT / "harness" / "include" / "vtb"
+    own = {f'"{path.name}"' for path in contract.iterdir()}
+    standard = {f"<{name}.h>" for name in ["assert", "stdbool", "stddef", "stdint", "string"]}
+    for path in sorted(contract.iterdir()):
+        assert set(includes_of(path)) <= own | standard, label(path)
+
+
+@pytest.mark.parametrize("path", C_FILES, ids=label)
+def test_c_has_no_tabs(path: Path) -> None:
+    assert "\t" not in text_of(path)
+
+
+@pytest.mark.parametrize("path", [path for path in C_FILES if path.suffix != ".h"], ids=label)
 def test_functions_fit_a_screen(path: Path) -> None:
-    """From a brace at the start of a line to the brace that ends it."""
+    """A body goes from a line `{` to a line `}`, both at the margin, as clang-format has it."""
     start = 0
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    for number, line in enumerate(text_of(path).splitlines(), 1):
         if line == "{":
             start = number
         elif line == "}" and start:
-            assert number - start <= 70, f"{path.name}:{start}"
+            assert number - start + 1 <= FUNCTION_LINES, f"{label(path)}:{start}"
             start = 0
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "harness").glob("*.c*")), ids=lambda p: p.name)
-def test_harness_names_no_entry(path: Path) -> None:
-    quoted = set(re.findall(r'"([^"\n]*)"', path.read_text()))
-    shapes = {"callback", "poll"}  # also words of the contract
-    assert quoted & set(STEMS) - shapes == set()
-
-
-@pytest.mark.parametrize("folder", ["impls", "workloads"])
-def test_entries_include_the_contract_alone(folder: str) -> None:
-    for path in sorted((ROOT / folder).iterdir()):
-        for header in re.findall(r"#include (\S+)", path.read_text()):
-            assert header.startswith("<vtb/"), f"{path.name}: {header}"
-
-
-def test_every_module_has_a_test() -> None:
-    modules = {path.stem for path in (ROOT / "harness").glob("*.c")}
+def test_modules_have_tests() -> None:
+    """tests/test_<name>.c beside harness/<name>.c."""
+    modules = {path.stem for path in (ROOT / "harness").glob("*.c*")}
     tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests").glob("test_*.c")}
-    assert modules - tested - set(TESTED_ELSEWHERE) == set()
-    assert set(TESTED_ELSEWHERE) <= modules
+    assert modules - tested - set(UNTESTED) == set(), "modules without a test"
+    assert set(UNTESTED) <= modules - tested, "exceptions that are none"
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+# --- all sources ---
+
+
+@pytest.mark.parametrize("path", [*C_FILES, *PYTHON], ids=label)
+def test_lines_fit(path: Path) -> None:
+    wide = [
+        f"{label(path)}:{number}"
+        for number, line in enumerate(text_of(path).splitlines(), 1)
+        if len(line) > WIDTH
+    ]
+    assert wide == []
+
+
+@pytest.mark.parametrize("path", [*C_FILES, *PYTHON, *SCRIPTS, *PAGES], ids=label)
+def test_files_end_in_one_newline_and_lines_in_no_space(path: Path) -> None:
+    text = text_of(path)
+    assert text.endswith("\n") and not text.endswith("\n\n")
+    assert [line for line in text.splitlines() if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=label)
+def test_no_path_of_a_machine(path: Path) -> None:
+    """What is written down here works in any directory of any machine."""
+    try:
+        text = text_of(path)
+    except UnicodeDecodeError:
+        pytest.skip("not a text")
+    folders = "|".join(["work", "home", "root", "Users"])
+    found = re.findall(rf"(?<![\w.$}}\])])/(?:{folders})/\S*", text)
+    assert found == []
+
+
+def test_python_is_typed() -> None:
+    """Every function says what it gives."""
+    for path in PYTHON:
+        for signature in re.findall(r"^ *def (.*?):$", text_of(path), re.MULTILINE | re.DOTALL):
+            assert "->" in signature, f"{label(path)}: {signature}"
+
+
+# --- documents ---
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"],
+        *[f"docs/{page}.md" for page in ["ARCHITECTURE", "METHOD", "STRATEGIES", "CLI"]],
+    ],
+)
+def test_document_is_there(name: str) -> None:
+    assert len(text_of(ROOT / name)) > 100
+
+
+@pytest.mark.parametrize("path", PAGES, ids=label)
 def test_links_lead_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
-        if not target.startswith("http"):
-            assert (path.parent / target).exists(), f"{path.name}: {target}"
+    prose = re.sub(r"^```.*?^```", "", text_of(path), flags=re.MULTILINE | re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        assert target.exists(), f"{label(path)}: {link}"
+        assert target.is_relative_to(ROOT), f"{label(path)}: {link}"
+        assert not anchor or anchor in anchors_of(target), f"{label(path)}: {link}"
 
 
-def test_documents_are_there() -> None:
-    names = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"]
-    names += [f"docs/{name}.md" for name in ("ARCHITECTURE", "METHOD", "STRATEGIES", "CLI")]
-    assert [name for name in names if not (ROOT / name).exists()] == []
+def anchors_of(page: Path) -> set[str]:
+    """As hosting sites make them of headings."""
+    titles = re.findall(r"^#+ (.+)$", text_of(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-def test_strategies_and_workloads_are_documented() -> None:
-    text = "".join(path.read_text() for path in DOCUMENTS)
+def test_every_strategy_is_described() -> None:
+    text = text_of(ROOT / "docs" / "STRATEGIES.md")
+    names = [path.stem for path in sorted((ROOT / "impls").iterdir())]
+    assert [name for name in names if f"`{name}`" not in text] == []
+
+
+def test_every_workload_and_heap_is_described() -> None:
+    text = "".join(text_of(path) for path in PAGES)
     assert [stem for stem in STEMS if f"`{stem}`" not in text] == []
 
 
-def test_no_path_of_a_machine() -> None:
-    places = re.compile(r"(?<![\w.$}])/(work|home|root)/")
-    texts = [*SOURCES, *DOCUMENTS, ROOT / "run_bench", *(ROOT / "scripts").iterdir()]
-    texts += [*(ROOT / "tests").glob("*.py"), *(ROOT / "cmake").iterdir(), ROOT / "CMakeLists.txt"]
-    found = [path.name for path in texts if places.search(path.read_text())]
-    assert [name for name in found if name != "test_style.py"] == []
+def test_no_placeholder_is_left() -> None:
+    for path in PAGES:
+        assert re.findall(r"@@\w+@@|\bTODO\b|\bFIXME\b|\bXXX\b", text_of(path)) == [], label(path)

@@ -1,48 +1,159 @@
-"""valgrind's second opinion: no memory errors, and the same allocations as we counted."""
+"""A second opinion: valgrind's on memory errors, on counted allocations and on indirect calls."""
 from __future__ import annotations
 
 import re
 import shutil
 import subprocess
+from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from conftest import BINARY, clean_environment
+from conftest import BINARY, Bench, Row, parameters, strict_json
+from test_machine_code import STRATEGIES, declared_indirect_calls, has_method
 
-pytestmark = [
-    pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed"),
-    pytest.mark.skipif(not Path("/proc/self").exists(), reason="valgrind needs /proc mounted"),
-]
+# A small table, as valgrind is some 50 times slower than the processor.
+SMALL = ["--keys", "1000"]
 
 
-def memcheck(directory: Path, *arguments: str) -> list[int]:
-    """Runs under memcheck; the total heap usage, in allocations, of each process."""
-    command = ["valgrind", "--trace-children=yes", f"--log-file={directory}/vg.%p"]
-    command += ["--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"]
-    command += [str(BINARY), "--rounds", "0", "--results-dir", str(directory), *arguments]
-    ended = subprocess.run(
-        command, env=clean_environment(), capture_output=True, text=True, check=False
+@pytest.fixture(scope="module", autouse=True)
+def valgrind_is_there() -> None:
+    if shutil.which("valgrind") is None:
+        pytest.skip("valgrind is missing; scripts/setup.sh installs it")
+    if not Path("/proc/self").exists():
+        pytest.skip("valgrind needs /proc, which is not mounted")
+
+
+def under_valgrind(bench: Bench, options: list[str], *arguments: str) -> str:
+    """Runs the program itself, not the launcher; what it prints on standard output."""
+    done = subprocess.run(
+        ["valgrind", "--quiet", *options, str(BINARY), *arguments],
+        cwd=bench.directory,
+        env=bench.environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
-    logs = [log.read_text() for log in directory.glob("vg.*")]
-    assert ended.returncode == 0, ended.stderr + "".join(logs)
-    assert all("ERROR SUMMARY: 0 errors" in log for log in logs), "".join(logs)
-    usages = re.findall(r"total heap usage: ([\d,]+) allocs", "".join(logs))
-    return [int(usage.replace(",", "")) for usage in usages]
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
-@pytest.mark.parametrize("completion", ["fifo", "lifo", "random"])
-def test_memcheck_is_clean(tmp_path: Path, completion: str) -> None:
-    memcheck(tmp_path, "--hit-rate", "0.5", "--calls", "20000", "--completion", completion)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--completion", "fifo"],
+        ["--completion", "lifo", "--in-flight", "1000"],
+        ["--completion", "random", "--distribution", "zipf"],
+        ["--in-flight", "1", "--format", "json", "--export-csv", "export.csv"],
+    ],
+)
+def test_no_memory_error_and_no_leak(bench: Bench, arguments: list[str]) -> None:
+    """All strategies; operations that are still suspended at the end are drained."""
+    strict = ["--error-exitcode=9", "--trace-children=yes", "--leak-check=full"]
+    strict += ["--errors-for-leak-kinds=definite"]
+    counting = ["--rounds", "0", "--calls", "20000", "--hit-rate", "0.5", *SMALL]
+    assert under_valgrind(bench, strict, *counting, *arguments) != ""
 
 
-def test_allocations_agree_to_the_one(tmp_path: Path) -> None:
-    """The harness's own part is the same for N and 2N calls; heap_task allocates once a call."""
-    usages = []
-    for calls in (10000, 20000):
-        directory = tmp_path / str(calls)
-        directory.mkdir()
-        arguments = ["--strategy", "heap_task", "--calls", str(calls)]
-        usages.append(sorted(memcheck(directory, *arguments))[-2:])
-    assert usages[0][0] == usages[0][1], "both counting runs of a case allocate the same"
-    assert usages[1][0] - usages[0][0] == 10000
+def test_no_memory_error_in_the_timing_pass(bench: Bench) -> None:
+    """Every strategy's timing cell, and the findings and files that follow."""
+    strict = ["--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"]
+    timing = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "10", "--consumer", "dependent"]
+    assert under_valgrind(bench, strict, *timing, *SMALL, "--hit-rate", "0.5") != ""
+
+
+def heap_calls(bench: Bench, strategy: str, calls: int) -> tuple[int, int]:
+    """Allocations and frees of the child process that counts the strategy, by valgrind's count."""
+    for log in bench.directory.glob("vg.*"):
+        log.unlink()
+    arguments = ["--rounds", "0", "--calls", str(calls), "--strategy", strategy, *SMALL]
+    options = ["--log-file=vg.%p", "--leak-check=no"]
+    done = subprocess.run(
+        ["valgrind", *options, str(BINARY), *arguments],
+        cwd=bench.directory,
+        env=bench.environment(),
+        capture_output=True,
+        timeout=300,
+    )
+    assert done.returncode == 0
+    texts = [path.read_text() for path in bench.directory.glob("vg.*")]
+    pattern = r"total heap usage: ([\d,]+) allocs, ([\d,]+) frees"
+    usage = [re.search(pattern, text) for text in texts]
+    found = [tuple(int(n.replace(",", "")) for n in match.groups()) for match in usage if match]
+    # A process for each case and run: those of the strategy allocate most. It is counted twice.
+    first, second = sorted(found)[-2:]
+    assert first == second
+    return first[0], first[1]
+
+
+def test_counted_allocations_are_those_that_happen(bench: Bench) -> None:
+    """The compiler deletes malloc and free in pairs where it can; N more calls tell if it did."""
+    calls = 20000
+    arguments = ["--rounds", "0", "--calls", str(calls), "--strategy", "heap_task", *SMALL]
+    rows = bench.ok(*arguments, "--format", "json").rows
+    row = next(row for row in rows if parameters(row["run_name"])["strategy"] == "heap_task")
+    once = heap_calls(bench, "heap_task", calls)
+    twice = heap_calls(bench, "heap_task", 2 * calls)
+    assert row["allocs_per_op"] == row["frees_per_op"] == 1
+    assert twice[0] - once[0] == calls * row["allocs_per_op"]
+    assert twice[1] - once[1] == calls * row["frees_per_op"]
+
+
+# --- what runs, against what a strategy declares ---
+
+
+@dataclass
+class Executed:
+    """Of one function, by callgrind's count: indirect calls that it made, and calls of others."""
+
+    indirect: int = 0
+    calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def read_callgrind(path: Path) -> dict[str, Executed]:
+    """A profile with names in full. A line behind `calls=` is the callee's cost, not its own."""
+    functions: dict[str, Executed] = defaultdict(Executed)
+    own, callee, column = "", "", -1
+    skip = False
+    for line in path.read_text().splitlines():
+        key, _, value = line.partition("=")
+        if line.startswith("events: "):
+            column = line.split()[1:].index("Bi") + 1
+        elif key == "fn":
+            own = value.split(".")[0]
+        elif key == "cfn":
+            callee = value.split(".")[0]
+        elif key == "calls":
+            functions[own].calls[callee] += int(value.split()[0])
+            skip = True
+        elif re.match(r"[\d+*-]", line):
+            costs = line.split()
+            functions[own].indirect += int(costs[column]) if len(costs) > column and not skip else 0
+            skip = False
+    assert column > 0, "callgrind counted no indirect branches"
+    return functions
+
+
+def test_hits_make_the_indirect_calls_that_are_declared(bench: Bench) -> None:
+    """In the timed loops. A call that was not parked in the window was a hit."""
+    profile = bench.directory / "profile"
+    options = ["--tool=callgrind", "--branch-sim=yes", f"--callgrind-out-file={profile}"]
+    options += ["--compress-strings=no", "--compress-pos=no"]
+    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "10", "--hit-rate", "0.8"]
+    rows: list[Row] = strict_json(
+        under_valgrind(bench, options, *arguments, *SMALL, "--format", "json")
+    )["benchmarks"]
+    functions = read_callgrind(profile)
+    ran = {parameters(row["run_name"])["strategy"] for row in rows}
+    assert ran == set(STRATEGIES)
+    for strategy in filter(has_method, sorted(ran)):
+        prefix = f"vtb_{strategy}_user_cache_timing"
+        method = functions[f"{prefix}_method"]
+        loops = [functions[f"{prefix}_{loop}"] for loop in ["independent", "dependent"]]
+        calls = sum(loop.calls[f"{prefix}_method"] for loop in loops)
+        parked = sum(loop.calls["vtb_park"] for loop in loops)
+        assert calls > 100_000, strategy
+        assert 0.7 < 1 - parked / calls <= 1, strategy
+        made = method.indirect + sum(loop.indirect for loop in loops)
+        assert made == declared_indirect_calls(strategy) * (calls - parked), strategy
