@@ -593,7 +593,7 @@ def test_list_has_no_spaces_at_line_ends(bench: Bench) -> None:
 
 
 def test_baseline_alone_is_compared_with_nothing(bench: Bench) -> None:
-    """No effect that could have been seen is claimed where nothing was held against the baseline."""
+    """Where nothing was held against the baseline, no effect that could be seen is claimed."""
     out = bench.ok(*TIMED, "--strategy", "plain").out
     assert "paired rounds." in " ".join(out.split())
     assert "could not be seen" not in " ".join(out.split())
