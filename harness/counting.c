@@ -1,16 +1,16 @@
 #include "counting.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "interrupt.h"
+#include "child.h"
 #include "pages.h"
 
-/* What the child leaves behind. */
+/* What the child is given, and what it leaves behind. */
 struct outcome {
+    const struct vtb_rig *rig;
+    const struct vtb_case *the_case;
     bool done;
     struct vtb_counted counted;
     struct vtb_error error;
@@ -26,10 +26,9 @@ static void run_calls(const struct vtb_rig *rig, const struct vtb_cell *cell, st
         vtb_schedule_fill(&rig->schedule, done_n / VTB_SCHEDULE_CHUNK, rig->ids, n);
         env->ids_n = n;
         env->position = 0;
-        cell->run_independent(env, n);
+        vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(env, n);
         done_n += n;
     }
-    cell->drain(env);
 }
 
 static bool count(const struct vtb_rig *rig, const struct vtb_case *the_case,
@@ -39,47 +38,47 @@ static bool count(const struct vtb_rig *rig, const struct vtb_case *the_case,
     if (!vtb_rig_open_env(rig, &env, the_case->counting, the_case->heap->heap, error))
         return false;
     run_calls(rig, the_case->counting, &env);
+    vtb_rig_close_env(rig, &env, the_case->counting);
     *counted = (struct vtb_counted){
         .calls_n = rig->point->calls_n,
         .hits_n = vtb_schedule_hits(&rig->schedule, rig->point->calls_n),
-        .checksum = env.checksum,
+        .failed_n = env.service.failed_n,
+        .checksum = vtb_rig_checksum(&env),
         .counts = env.service.counts,
     };
-    vtb_rig_close_env(&env, the_case->counting);
     return true;
 }
 
-/* Counting comes before there is anything to keep, so an interrupt ends both processes. */
-static bool wait_for(pid_t child, const char *name, struct vtb_error *error)
+static void count_into(void *context)
 {
-    int status = 0;
-    if (waitpid(child, &status, 0) < 0)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: %s", name, strerror(errno));
+    struct outcome *outcome = context;
+    outcome->done = count(outcome->rig, outcome->the_case, &outcome->counted, &outcome->error);
+}
+
+/* Whether the child came to its end by itself. */
+static bool check_end(int status, const char *name, struct vtb_error *error)
+{
     if (WIFSIGNALED(status))
         return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: ended by signal %d (%s)",
                         name, WTERMSIG(status), strsignal(WTERMSIG(status)));
-    if (WEXITSTATUS(status) != 0)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: exit status %d", name,
-                        WEXITSTATUS(status));
-    return true;
+    return WEXITSTATUS(status) == 0 ||
+           vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: exit status %d", name,
+                    WEXITSTATUS(status));
 }
 
+/* Counting comes before there is anything to keep, so an interrupt ends both processes. */
 static bool count_in_child(const struct vtb_rig *rig, const struct vtb_case *the_case,
                            struct vtb_counted *counted, struct vtb_error *error)
 {
-    const char *name = the_case->counting->strategy_name;
+    const char *name = the_case->counting->name;
+    int status = 0;
     struct outcome *outcome = vtb_pages_shared(sizeof *outcome, "a child's counts", error);
     if (!outcome)
         return false;
-    pid_t child = fork();
-    if (child == 0) {
-        vtb_interrupt_child();
-        outcome->done = count(rig, the_case, &outcome->counted, &outcome->error);
-        _exit(0);
-    }
-    bool ok = child > 0 ? wait_for(child, name, error)
-                        : vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: no process: %s",
-                                   name, strerror(errno));
+    outcome->rig = rig;
+    outcome->the_case = the_case;
+    bool ok =
+        vtb_child_run(name, count_into, outcome, &status, error) && check_end(status, name, error);
     if (ok && !outcome->done) {
         *error = outcome->error;
         ok = false;
@@ -90,22 +89,36 @@ static bool count_in_child(const struct vtb_rig *rig, const struct vtb_case *the
 }
 
 /* The closed formula: what hits and misses cost by the strategy's layouts. */
-static bool check_formula(const struct vtb_cell *cell, const struct vtb_counted *counted,
-                          struct vtb_error *error)
+static bool check_formula(const struct vtb_rig *rig, const struct vtb_cell *cell,
+                          const struct vtb_counted *counted, struct vtb_error *error)
 {
-    const struct vtb_strategy *strategy = cell->strategy;
-    const uint64_t misses_n = counted->calls_n - counted->hits_n;
-    const uint64_t allocs_n =
-        counted->hits_n * strategy->on_hit.allocs_n + misses_n * strategy->on_miss.allocs_n;
-    const uint64_t bytes =
-        counted->hits_n * strategy->on_hit.bytes + misses_n * strategy->on_miss.bytes;
-    if (counted->counts.allocs_n == allocs_n && counted->counts.requested_bytes == bytes)
+    const struct vtb_usage usage = {
+        .calls_n = counted->calls_n,
+        .hits_n = counted->hits_n,
+        .immortal_n = counted->counts.immortal_n,
+        .setup = vtb_rig_setup(rig, cell),
+    };
+    struct vtb_cost cost;
+    cell->cost(&usage, &cost);
+    if (counted->counts.allocs_n == cost.allocs_n && counted->counts.requested_bytes == cost.bytes)
         return true;
     return vtb_fail(error, VTB_EXIT_INTERNAL,
                     "%s: counted %" PRIu64 " allocations of %" PRIu64
                     " bytes, but its layouts say %" PRIu64 " of %" PRIu64,
-                    cell->strategy_name, counted->counts.allocs_n, counted->counts.requested_bytes,
-                    allocs_n, bytes);
+                    cell->name, counted->counts.allocs_n, counted->counts.requested_bytes,
+                    cost.allocs_n, cost.bytes);
+}
+
+/* A fault that a strategy loses would be reported as a success. */
+static bool check_failures(const struct vtb_rig *rig, const struct vtb_case *the_case,
+                           const struct vtb_counted *counted, struct vtb_error *error)
+{
+    const uint64_t expected = vtb_schedule_failures(&rig->schedule, counted->calls_n);
+    const struct vtb_strategy *strategy = the_case->counting->strategy;
+    return counted->failed_n == expected || strategy->role == VTB_ROLE_EMPTY ||
+           vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "%s: %" PRIu64 " operations failed, but the store failed on %" PRIu64,
+                    the_case->counting->name, counted->failed_n, expected);
 }
 
 bool vtb_counting_run(const struct vtb_rig *rig, const struct vtb_case *the_case,
@@ -120,10 +133,11 @@ bool vtb_counting_run(const struct vtb_rig *rig, const struct vtb_case *the_case
         return vtb_fail(error, VTB_EXIT_INTERNAL,
                         "%s: two counting runs disagree: %" PRIu64 " and %" PRIu64
                         " allocations, %" PRIu64 " and %" PRIu64 " usable bytes",
-                        cell->strategy_name, counted->counts.allocs_n, again.counts.allocs_n,
+                        cell->name, counted->counts.allocs_n, again.counts.allocs_n,
                         counted->counts.usable_bytes, again.counts.usable_bytes);
-    if (!cell->collected && counted->counts.live_bytes != 0)
+    if (!cell->kind.collected && counted->counts.live_bytes != 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %" PRIu64 " bytes are live at the end",
-                        cell->strategy_name, counted->counts.live_bytes);
-    return check_formula(cell, counted, error);
+                        cell->name, counted->counts.live_bytes);
+    return check_formula(rig, cell, counted, error) &&
+           check_failures(rig, the_case, counted, error);
 }

@@ -36,10 +36,15 @@ static const char *sizes_workload(void)
     return vtb_workloads[0].name;
 }
 
-/* Of a strategy's cells, the one whose sizes are shown. */
+/* The cell of a strategy whose sizes are shown. */
+static const struct vtb_cell *listed(const char *strategy, bool async)
+{
+    return vtb_find_cell(strategy, sizes_workload(), (struct vtb_kind){false, false, async});
+}
+
 static bool is_listed(const struct vtb_cell *cell)
 {
-    return cell == vtb_find_cell(cell->strategy_name, sizes_workload(), false, false);
+    return cell == listed(cell->strategy_name, false);
 }
 
 static json_t *strategies(void)
@@ -47,16 +52,75 @@ static json_t *strategies(void)
     json_t *rows = checked(json_array());
     for (size_t i = 0; vtb_cells[i]; i++) {
         const struct vtb_cell *cell = vtb_cells[i];
-        const struct vtb_strategy *strategy = cell->strategy;
         if (!is_listed(cell))
             continue;
         json_array_append_new(
             rows, checked(json_pack(
-                      "{ss ss sI si si si si ss}", "name", cell->strategy_name, "shape",
-                      shape_texts[strategy->shape], "hand-over B", (json_int_t)cell->handover_bytes,
-                      "hit allocs", (int)strategy->on_hit.allocs_n, "hit B",
-                      (int)strategy->on_hit.bytes, "miss allocs", (int)strategy->on_miss.allocs_n,
-                      "miss B", (int)strategy->on_miss.bytes, "role", role_texts[strategy->role])));
+                      "{ss ss sI si sI si sI ss}", "name", cell->strategy_name, "shape",
+                      shape_texts[cell->strategy->shape], "hand-over B",
+                      (json_int_t)cell->handover_bytes, "hit allocs", cell->hit_bytes > 0, "hit B",
+                      (json_int_t)cell->hit_bytes, "miss allocs", cell->miss_bytes > 0, "miss B",
+                      (json_int_t)cell->miss_bytes, "role", role_texts[cell->strategy->role])));
+    }
+    return rows;
+}
+
+/* What an asynchronous method takes: the service's own, and one around it. */
+static json_t *async_methods(void)
+{
+    json_t *rows = checked(json_array());
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        const struct vtb_cell *cell = vtb_cells[i];
+        const struct vtb_cell *async = listed(cell->strategy_name, true);
+        if (!is_listed(cell) || !async)
+            continue;
+        json_array_append_new(rows,
+                              checked(json_pack("{ss sI sI sI}", "name", cell->strategy_name,
+                                                "hit B", (json_int_t)async->hit_bytes,
+                                                "async miss B", (json_int_t)async->miss_bytes,
+                                                "layer B", (json_int_t)async->layer_miss_bytes)));
+    }
+    return rows;
+}
+
+/* Every strategy with what it can: "yes", or else why not. */
+static json_t *capabilities(void)
+{
+    json_t *rows = checked(json_array());
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        const struct vtb_cell *cell = vtb_cells[i];
+        if (!is_listed(cell))
+            continue;
+        const struct vtb_lacks *lacks = &cell->strategy->lacks;
+        json_t *row = checked(json_pack("{ss}", "name", cell->strategy_name));
+#define VTB_CAPABILITY_CELL(field, text) \
+    json_object_set_new(row, text, checked(json_string(lacks->field ? "-" : "yes")));
+        VTB_CAPABILITIES(VTB_CAPABILITY_CELL)
+#undef VTB_CAPABILITY_CELL
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+static void add_reason(json_t *rows, const struct vtb_cell *cell, const char *capability,
+                       const char *reason)
+{
+    if (reason)
+        json_array_append_new(rows, checked(json_pack("{ss ss ss}", "name", cell->strategy_name,
+                                                      "lacks", capability, "because", reason)));
+}
+
+static json_t *reasons(void)
+{
+    json_t *rows = checked(json_array());
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        const struct vtb_cell *cell = vtb_cells[i];
+        if (!is_listed(cell))
+            continue;
+#define VTB_CAPABILITY_REASON(field, text) \
+    add_reason(rows, cell, text, cell->strategy->lacks.field);
+        VTB_CAPABILITIES(VTB_CAPABILITY_REASON)
+#undef VTB_CAPABILITY_REASON
     }
     return rows;
 }
@@ -225,6 +289,9 @@ void vtb_list(FILE *out, enum vtb_format format)
         {"strategies", strategies_title, strategies()},
         {"descriptions", "What they hand over", strategy_texts("hand-over", summary_of)},
         {"models", "What they are modelled on", strategy_texts("modelled on", model_of)},
+        {"async", "By the async method", async_methods()},
+        {"capabilities", "What they can", capabilities()},
+        {"reasons", "Why not", reasons()},
         {"workloads", "Workloads", workloads()},
         {"heaps", "Heaps", heaps()},
     };

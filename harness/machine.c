@@ -156,5 +156,9 @@ size_t vtb_machine_warnings(const struct vtb_machine *machine, char warnings[][2
         snprintf(warnings[n++], sizeof *warnings,
                  "this is a %s build: its times say nothing; ./run_bench measures a release build",
                  VTB_BUILD_TYPE);
+    if (n < max_n && strstr(VTB_CELL_FLAGS, "-DVTB_CHECKED=1"))
+        snprintf(warnings[n++], sizeof *warnings,
+                 "this build checks the strategies' rules in every cell: configure with "
+                 "-DVTB_CHECKED=0 to measure them as they are");
     return n;
 }

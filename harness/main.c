@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "list.h"
+#include "misuse.h"
 #include "output.h"
 #include "run.h"
 
@@ -194,6 +195,28 @@ static bool run_command(const struct vtb_options *options, int argc, char **argv
     return ok;
 }
 
+/* What print_misuse is given. */
+struct misuse_report {
+    struct vtb_misuse_results results;
+    enum vtb_format format;
+};
+
+static void print_misuse(FILE *out, const void *what)
+{
+    const struct misuse_report *report = what;
+    vtb_misuse_report(out, &report->results, report->format);
+}
+
+static bool misuse_command(const struct vtb_options *options, struct vtb_error *error)
+{
+    struct misuse_report report = {.format = (enum vtb_format)options->format};
+    if (!vtb_misuse_run(&report.results, options, error))
+        return false;
+    const bool ok = vtb_output_stdout(print_misuse, &report, error);
+    vtb_misuse_free(&report.results);
+    return ok;
+}
+
 static bool dispatch(const struct vtb_options *options, int argc, char **argv,
                      struct vtb_error *error)
 {
@@ -207,6 +230,8 @@ static bool dispatch(const struct vtb_options *options, int argc, char **argv,
     switch (options->command) {
     case VTB_COMMAND_LIST:
         return vtb_output_stdout(print_list, options, error);
+    case VTB_COMMAND_MISUSE:
+        return misuse_command(options, error);
     case VTB_COMMAND_RUN:
     case VTB_COMMAND_N:
         break;

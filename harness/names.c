@@ -49,12 +49,29 @@ static size_t distance(const char *a, const char *b)
     return row[b_n];
 }
 
+static size_t common_prefix(const char *a, const char *b)
+{
+    size_t n = 0;
+    while (a[n] != '\0' && a[n] == b[n])
+        n++;
+    return n;
+}
+
+/* Of two that are as near, the one that starts alike is meant. */
+static bool is_nearer(const char *name, const char *other, const char *misspelt)
+{
+    const size_t own = distance(name, misspelt);
+    const size_t others = distance(other, misspelt);
+    return own < others ||
+           (own == others && common_prefix(name, misspelt) > common_prefix(other, misspelt));
+}
+
 void vtb_names_nearest_first(const struct vtb_names *names, const char *misspelt, char *text,
                              size_t text_bytes)
 {
     size_t nearest = 0;
     for (size_t i = 1; i < names->n; i++) {
-        if (distance(names->items[i], misspelt) < distance(names->items[nearest], misspelt))
+        if (is_nearer(names->items[i], names->items[nearest], misspelt))
             nearest = i;
     }
     size_t used = (size_t)snprintf(text, text_bytes, "%s", names->n ? names->items[nearest] : "");

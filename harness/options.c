@@ -8,6 +8,7 @@
 
 const char *const vtb_completion_words[] = {"fifo", "lifo", "random", NULL};
 const char *const vtb_consumer_words[] = {"independent", "dependent", "both", NULL};
+const char *const vtb_method_words[] = {"direct", "async", "both", NULL};
 static const char *const format_words[] = {"table", "json", "csv", "markdown", NULL};
 
 struct command {
@@ -25,7 +26,13 @@ static const struct command commands[VTB_COMMAND_N] = {
      "time,\n"
      "bytes and allocations per operation, and writes all figures to a file in results/.\n"},
     {"list", "what can be compared: strategies, workloads, heaps",
-     "Lists strategies with the sizes that follow from their layouts, workloads and heaps.\n"},
+     "Lists strategies with the sizes that follow from their layouts and what they can, workloads\n"
+     "and heaps.\n"},
+    {"misuse", "what breaking each strategy's rules does, and whether it is detected",
+     "Breaks each rule of each strategy on purpose, in a child process of its own, as the "
+     "strategy\n"
+     "is and with checks compiled in (NAME@checked), and tells what happens: detected, with the\n"
+     "error's text, harmless, wrong value, leak, crash, hang, or not applicable, and why.\n"},
 };
 
 /* Every option parses its text into a field of struct vtb_options. */
@@ -42,9 +49,11 @@ struct option {
     const char *help;
     struct vtb_number_kind number;
     const char *const *words;
-    void (*known)(struct vtb_names *known); /* the names that the registry has */
-    bool (*is_default)(const char *name);   /* which of them are used when none is given */
-    unsigned commands;                      /* bit set of enum vtb_command */
+    void (*known)(struct vtb_names *known);    /* the names that the registry has */
+    void (*variants)(struct vtb_names *known); /* those of the form NAME@variant; null: none */
+    const char *(*find)(const char *name);     /* one of them, or a variant's; null: unknown */
+    bool (*is_default)(const char *name);      /* which of them are used when none is given */
+    unsigned commands;                         /* bit set of enum vtb_command */
 };
 
 /* --- parsing, one function for each kind of value --- */
@@ -153,14 +162,16 @@ static bool add_name(const struct option *option, const char *text, const char *
         *names = known;
         return true;
     }
-    for (size_t i = 0; i < known.n; i++) {
-        if (strcmp(known.items[i], name) == 0) {
-            if (vtb_names_have(names, name))
-                return refuse(option, text, "a name stands there twice", error);
-            return vtb_names_add(names, known.items[i]);
-        }
-    }
+    const char *found = option->find(name);
+    if (found && vtb_names_have(names, name))
+        return refuse(option, text, "a name stands there twice", error);
+    if (found)
+        return vtb_names_add(names, found);
     char nearest[512];
+    if (strchr(name, '@') && option->variants) {
+        known.n = 0;
+        option->variants(&known);
+    }
     vtb_names_nearest_first(&known, name, nearest, sizeof nearest);
     return vtb_fail(error, VTB_EXIT_USAGE, "--%s: unknown name '%.*s%s'; known, nearest first: %s",
                     option->name, SHOWN_MAX, name, ellipsis(name), nearest);
@@ -194,6 +205,14 @@ static void known_strategies(struct vtb_names *known)
         (void)vtb_names_add(known, vtb_cells[i]->strategy_name);
 }
 
+static void known_variants(struct vtb_names *known)
+{
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        if (strchr(vtb_cells[i]->name, '@'))
+            (void)vtb_names_add(known, vtb_cells[i]->name);
+    }
+}
+
 static void known_workloads(struct vtb_names *known)
 {
     for (size_t i = 0; vtb_workloads[i].name; i++)
@@ -204,6 +223,18 @@ static void known_heaps(struct vtb_names *known)
 {
     for (size_t i = 0; vtb_heaps[i].name; i++)
         (void)vtb_names_add(known, vtb_heaps[i].name);
+}
+
+static const char *find_workload(const char *name)
+{
+    const struct vtb_workload_entry *entry = vtb_find_workload(name);
+    return entry ? entry->name : NULL;
+}
+
+static const char *find_heap(const char *name)
+{
+    const struct vtb_heap_entry *entry = vtb_find_heap(name);
+    return entry ? entry->name : NULL;
 }
 
 static bool workload_is_default(const char *name)
@@ -226,24 +257,27 @@ static bool strategy_is_baseline(const char *name)
 #define FIELD(name) .offset = offsetof(struct vtb_options, name)
 #define RUN (1u << VTB_COMMAND_RUN)
 #define LIST (1u << VTB_COMMAND_LIST)
+#define MISUSE (1u << VTB_COMMAND_MISUSE)
 
 static const struct option options_table[] = {
     {"workload", "NAME,...", parse_names, FIELD(workloads), .known = known_workloads,
-     .accepts = "names of workloads, or all", .commands = RUN, .is_default = workload_is_default,
-     .help = "services to measure; `list` shows all"},
+     .find = find_workload, .accepts = "names of workloads, or all", .commands = RUN,
+     .is_default = workload_is_default, .help = "services to measure; `list` shows all"},
     {"strategy", "NAME,...", parse_names, FIELD(strategies), .known = known_strategies,
-     .accepts = "names of strategies, or all", .commands = RUN,
+     .variants = known_variants, .find = vtb_find_name, .accepts = "names of strategies, or all",
+     .commands = RUN | MISUSE,
      .help = "strategies to compare; default: all. The empty loop, the floor and the\n"
-             "baseline strategy are always among them"},
+             "baseline strategy are always among them. NAME@checked has checks of the\n"
+             "strategy's rules compiled in, NAME@atomic counts references for several threads"},
     {"exclude-strategy", "NAME,...", parse_names, FIELD(excluded_strategies),
-     .known = known_strategies, .accepts = "names of strategies", .commands = RUN,
-     .help = "strategies to leave out"},
-    {"heap", "NAME,...", parse_names, FIELD(heaps), .known = known_heaps,
+     .known = known_strategies, .variants = known_variants, .find = vtb_find_name,
+     .accepts = "names of strategies", .commands = RUN, .help = "strategies to leave out"},
+    {"heap", "NAME,...", parse_names, FIELD(heaps), .known = known_heaps, .find = find_heap,
      .accepts = "names of heaps, or all", .commands = RUN, .is_default = heap_is_default,
      .help = "memory to allocate from"},
     {"baseline-strategy", "NAME", parse_name, FIELD(baseline_strategy), .known = known_strategies,
-     .accepts = "one strategy's name", .commands = RUN, .is_default = strategy_is_baseline,
-     .help = "strategy that ratios are to"},
+     .variants = known_variants, .find = vtb_find_name, .accepts = "one strategy's name",
+     .commands = RUN, .is_default = strategy_is_baseline, .help = "strategy that ratios are to"},
     {"hit-rate", "RATE", parse_numbers, FIELD(hit_rates), .number = {0, 1, false, true},
      .accepts = "0 to 1, or 0% to 100%; lists 0.5,0.8; ranges 0:1:0.05", .commands = RUN,
      .help = "share of calls that complete at once, as 0.8 or 80%, or a list (0.5,0.8), or a\n"
@@ -256,9 +290,26 @@ static const struct option options_table[] = {
     {"in-flight", "N", parse_numbers, FIELD(in_flight), .number = {1, 16777216, true, false},
      .accepts = "whole numbers from 1 to 16777216; lists and ranges", .commands = RUN,
      .help = "suspended operations that are outstanding before one completes; default: 64"},
-    {"keys", "N", parse_numbers, FIELD(keys), .number = {1, 2147483647, true, false},
-     .accepts = "whole numbers from 1 to 2147483647; lists and ranges", .commands = RUN,
+    {"keys", "N", parse_numbers, FIELD(keys), .number = {1, 1073741823, true, false},
+     .accepts = "whole numbers from 1 to 1073741823; lists and ranges", .commands = RUN,
      .help = "entries of the cache; default: the workload's own, see `list`"},
+    {"method", "KIND", parse_word, FIELD(method), .words = vtb_method_words,
+     .accepts = "direct, async or both", .commands = RUN,
+     .help = "direct: a plain function with a fast path; async: a compiled asynchronous method,\n"
+             "whose state machine runs even for a result that is at hand; default: direct"},
+    {"depth", "N", parse_numbers, FIELD(depths), .number = {1, VTB_DEPTH_MAX, true, false},
+     .accepts = "whole numbers from 1 to 16; lists and ranges", .commands = RUN,
+     .help = "methods between the caller and the cache, each awaiting the one below (async) or\n"
+             "passing on what it got (direct); default: 1, the service's own"},
+    {"failure-rate", "RATE", parse_numbers, FIELD(failure_rates), .number = {0, 1, false, true},
+     .accepts = "0 to 1, or 0% to 100%; lists and ranges", .commands = RUN,
+     .help = "share of the misses that end in an error of the store; default: 0"},
+    {"force-async", NULL, parse_flag, FIELD(force_async),
+     .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
+     .help = "suspend every operation, whatever the hit rate: for testing"},
+    {"request-ops", "N", parse_numbers, FIELD(request_ops), .number = {1, 1000000, true, false},
+     .accepts = "whole numbers from 1 to 1000000; lists and ranges", .commands = RUN,
+     .help = "operations of one request, whose objects share an arena; default: 64"},
     {"distribution", "KIND", parse_distribution, FIELD(distribution),
      .number = {0.01, 10, false, false},
      .accepts = "uniform, zipf or zipf:S with S from 0.01 to 10", .commands = RUN,
@@ -287,7 +338,7 @@ static const struct option options_table[] = {
     {"seed", "N", parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",
      .commands = RUN, .help = "what keys, hits and orders are drawn from; default: 1"},
     {"format", "FORMAT", parse_word, FIELD(format), .words = format_words,
-     .accepts = "table, json, csv or markdown", .commands = RUN | LIST,
+     .accepts = "table, json, csv or markdown", .commands = RUN | LIST | MISUSE,
      .help = "what standard output gets; default: table"},
     {"export-json", "FILE", parse_text, FIELD(export_json), .accepts = "a file's name",
      .commands = RUN,
@@ -299,9 +350,9 @@ static const struct option options_table[] = {
     {"results-dir", "DIR", parse_text, FIELD(results_dir), .accepts = "a directory's name",
      .commands = RUN, .help = "where result files are written; default: results"},
     {"help", NULL, parse_flag, FIELD(help), .accepts = "no value (in the environment 1 or 0)",
-     .commands = RUN | LIST, .help = "this text"},
+     .commands = RUN | LIST | MISUSE, .help = "this text"},
     {"version", NULL, parse_flag, FIELD(version), .accepts = "no value (in the environment 1 or 0)",
-     .commands = RUN | LIST, .help = "the version"},
+     .commands = RUN | LIST | MISUSE, .help = "the version"},
 };
 
 #define OPTIONS_N (sizeof options_table / sizeof *options_table)

@@ -8,17 +8,23 @@
 #include "numbers.h"
 #include "schedule.h"
 
-enum vtb_command { VTB_COMMAND_RUN, VTB_COMMAND_LIST, VTB_COMMAND_N };
+enum vtb_command { VTB_COMMAND_RUN, VTB_COMMAND_LIST, VTB_COMMAND_MISUSE, VTB_COMMAND_N };
 
 enum vtb_completion { VTB_COMPLETION_FIFO, VTB_COMPLETION_LIFO, VTB_COMPLETION_RANDOM };
 
 enum vtb_consumer { VTB_CONSUMER_INDEPENDENT, VTB_CONSUMER_DEPENDENT, VTB_CONSUMER_BOTH };
 
+enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_BOTH };
+
 enum vtb_format { VTB_FORMAT_TABLE, VTB_FORMAT_JSON, VTB_FORMAT_CSV, VTB_FORMAT_MARKDOWN };
+
+/* Operations of a request, unless --request-ops says otherwise. */
+#define VTB_REQUEST_OPS 64
 
 /* The word that stands for a value on the command line and in result files. */
 extern const char *const vtb_completion_words[];
 extern const char *const vtb_consumer_words[];
+extern const char *const vtb_method_words[];
 
 /* Strings are borrowed from argv and the environment. Lists that were not given are empty, and
  * `given` tests whether an option was. */
@@ -35,10 +41,15 @@ struct vtb_options {
     struct vtb_numbers calls;
     struct vtb_numbers in_flight;
     struct vtb_numbers keys;
+    struct vtb_numbers depths;
+    struct vtb_numbers failure_rates;
+    struct vtb_numbers request_ops;
     struct vtb_distribution distribution;
     int completion; /* enum vtb_completion */
     int consumer;   /* enum vtb_consumer */
+    int method;     /* enum vtb_method */
     int format;     /* enum vtb_format */
+    bool force_async;
     double rounds;
     double epoch_ms;
     double time_s; /* 0: as many rounds as `rounds` says */

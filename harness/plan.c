@@ -21,7 +21,7 @@ static void all_strategies(struct vtb_names *names)
         (void)vtb_names_add(names, vtb_cells[i]->strategy_name);
 }
 
-/* What each case needs beside it: the two references, and the baseline. */
+/* What each table needs beside it: the two references, and the baseline. */
 struct references {
     const char *empty;
     const char *floor;
@@ -105,38 +105,136 @@ static void choose_heaps(const struct vtb_options *options, struct vtb_names *ch
     }
 }
 
-static size_t index_of(const struct vtb_names *names, const char *name)
+/* What a point's cases are made of. */
+struct choice {
+    const struct vtb_names *strategies;
+    const struct references *references;
+    const struct vtb_names *heaps;
+    bool methods[2]; /* direct, async */
+};
+
+static const char *lacks(const struct vtb_strategy *strategy, bool async, bool collected)
 {
-    size_t i = 0;
-    while (strcmp(names->items[i], name) != 0)
+    if (async && strategy->lacks.async_method)
+        return strategy->lacks.async_method;
+    return collected ? strategy->lacks.collector : NULL;
+}
+
+static void note_skip(struct vtb_skips *skips, const char *strategy, const char *what,
+                      const char *reason)
+{
+    for (size_t i = 0; i < skips->n; i++) {
+        if (skips->items[i].strategy == strategy && skips->items[i].what == what)
+            return;
+    }
+    if (skips->n < VTB_SKIPS_MAX)
+        skips->items[skips->n++] = (struct vtb_skip){strategy, what, reason};
+}
+
+static void add_case(struct vtb_point *point, const char *strategy,
+                     const struct vtb_heap_entry *heap, bool async)
+{
+    const bool collected = vtb_heap_collects(heap->heap);
+    const bool reference = vtb_find_strategy(strategy)->lacks.async_method != NULL;
+    const struct vtb_kind timing = {false, collected, async && !reference};
+    const struct vtb_kind counting = {true, collected, async && !reference};
+    point->cases[point->cases_n++] = (struct vtb_case){
+        .timing = vtb_find_cell(strategy, point->workload->name, timing),
+        .counting = vtb_find_cell(strategy, point->workload->name, counting),
+        .heap = heap,
+        .async = async,
+    };
+}
+
+/* The place of a strategy among the cases from `first` on, or `cases_n`. */
+static size_t place_of(const struct vtb_point *point, size_t first, const char *strategy)
+{
+    size_t i = first;
+    while (i < point->cases_n && strcmp(point->cases[i].timing->name, strategy) != 0)
         i++;
     return i;
 }
 
-static bool make_cases(struct vtb_point *point, const struct vtb_names *strategies,
-                       const struct references *references, const struct vtb_names *heaps,
-                       struct vtb_error *error)
+/* The case of this one's strategy without @variant, or else by the direct method. */
+static size_t base_of(const struct vtb_point *point, size_t first, size_t own)
 {
-    point->cases_n = strategies->n * heaps->n;
-    point->cases = calloc(point->cases_n, sizeof *point->cases);
+    const struct vtb_cell *cell = point->cases[own].timing;
+    const bool is_variant = strcmp(cell->name, cell->strategy_name) != 0;
+    for (size_t i = first; i < point->cases_n; i++) {
+        const struct vtb_cell *other = point->cases[i].timing;
+        const bool same_name = strcmp(other->name, cell->strategy_name) == 0;
+        if (same_name && other->kind.async == (is_variant && cell->kind.async))
+            return i;
+    }
+    return own;
+}
+
+/* One table: the baseline first, then what was asked for. The references stand at `first`. */
+static void make_table(struct vtb_point *point, const struct choice *choice,
+                       const struct vtb_heap_entry *heap, bool async, size_t first,
+                       struct vtb_skips *skips)
+{
+    const struct references *references = choice->references;
+    const size_t own = point->cases_n;
+    for (size_t i = 0; i < choice->strategies->n; i++) {
+        const char *strategy = choice->strategies->items[i];
+        const char *reason =
+            lacks(vtb_find_strategy(strategy), async, vtb_heap_collects(heap->heap));
+        if (strcmp(strategy, references->empty) == 0 || strcmp(strategy, references->floor) == 0)
+            continue;
+        if (reason)
+            note_skip(skips, strategy, async ? "the async method" : heap->name, reason);
+        else
+            add_case(point, strategy, heap, async);
+    }
+    size_t baseline = place_of(point, own, references->baseline);
+    if (baseline == point->cases_n)
+        baseline = place_of(point, first, references->baseline);
+    for (size_t i = own == first + 2 ? first : own; i < point->cases_n; i++) {
+        point->cases[i].baseline = baseline;
+        point->cases[i].floor = place_of(point, first, references->floor);
+        point->cases[i].empty = place_of(point, first, references->empty);
+    }
+    for (size_t i = first; i < point->cases_n; i++)
+        point->cases[i].base = base_of(point, first, i);
+}
+
+static bool make_cases(struct vtb_point *point, const struct choice *choice,
+                       struct vtb_skips *skips, struct vtb_error *error)
+{
+    const size_t most = (choice->strategies->n * 2 + 2) * choice->heaps->n;
+    point->cases = calloc(most, sizeof *point->cases);
     if (!point->cases)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", point->cases_n);
-    for (size_t i = 0; i < point->cases_n; i++) {
-        const struct vtb_heap_entry *heap = vtb_find_heap(heaps->items[i / strategies->n]);
-        const char *strategy = strategies->items[i % strategies->n];
-        const size_t first = i - i % strategies->n;
-        const bool collected = vtb_heap_collects(heap->heap);
-        const char *workload = point->workload->name;
-        point->cases[i] = (struct vtb_case){
-            .timing = vtb_find_cell(strategy, workload, false, collected),
-            .counting = vtb_find_cell(strategy, workload, true, collected),
-            .heap = heap,
-            .baseline = first + index_of(strategies, references->baseline),
-            .floor = first + index_of(strategies, references->floor),
-            .empty = first + index_of(strategies, references->empty),
-        };
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", most);
+    for (size_t h = 0; h < choice->heaps->n; h++) {
+        const struct vtb_heap_entry *heap = vtb_find_heap(choice->heaps->items[h]);
+        const size_t first = point->cases_n;
+        add_case(point, choice->references->empty, heap, !choice->methods[0]);
+        add_case(point, choice->references->floor, heap, !choice->methods[0]);
+        for (int async = 0; async < 2; async++) {
+            if (choice->methods[async])
+                make_table(point, choice, heap, async, first, skips);
+        }
     }
     return true;
+}
+
+/* A ratio needs what it is to. */
+static bool check_baseline(const struct choice *choice, struct vtb_error *error)
+{
+    const struct references *references = choice->references;
+    const struct vtb_strategy *baseline = vtb_find_strategy(references->baseline);
+    const bool reference = strcmp(references->baseline, references->empty) == 0 ||
+                           strcmp(references->baseline, references->floor) == 0;
+    bool collected = false;
+    for (size_t h = 0; h < choice->heaps->n; h++)
+        collected |= vtb_heap_collects(vtb_find_heap(choice->heaps->items[h])->heap);
+    const char *reason = reference ? NULL : lacks(baseline, choice->methods[1], collected);
+    return !reason ||
+           vtb_fail(error, VTB_EXIT_USAGE,
+                    "--baseline-strategy: '%s' cannot be the baseline of this run: %s; choose "
+                    "another",
+                    references->baseline, reason);
 }
 
 static bool check_keys(const struct vtb_point *point, struct vtb_error *error)
@@ -156,6 +254,14 @@ static struct vtb_numbers or_default(const struct vtb_numbers *given, double val
     return (struct vtb_numbers){.values = {value}, .n = 1};
 }
 
+/* The digit of a combination's number that stands for one list. */
+static double pick(const struct vtb_numbers *numbers, size_t *rest)
+{
+    const double value = numbers->values[*rest % numbers->n];
+    *rest /= numbers->n;
+    return value;
+}
+
 static bool make_points(struct vtb_plan *plan, const struct vtb_options *options,
                         const struct vtb_workload_entry *workload, struct vtb_error *error)
 {
@@ -164,7 +270,11 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
     struct vtb_numbers keys = or_default(&options->keys, (double)workload->workload->default_keys);
     struct vtb_numbers calls = or_default(&options->calls, 1e6);
     struct vtb_numbers in_flight = or_default(&options->in_flight, 64);
-    const size_t n = hit_rates.n * keys.n * calls.n * in_flight.n;
+    struct vtb_numbers depths = or_default(&options->depths, 1);
+    struct vtb_numbers failure_rates = or_default(&options->failure_rates, 0);
+    struct vtb_numbers request_ops = or_default(&options->request_ops, VTB_REQUEST_OPS);
+    const size_t n =
+        hit_rates.n * keys.n * calls.n * in_flight.n * depths.n * failure_rates.n * request_ops.n;
     if (plan->points_n + n > POINTS_MAX)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "the lists and ranges make %.0f combinations; accepted: up to %d",
@@ -180,15 +290,16 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
             .workload = workload,
             .completion = (enum vtb_completion)options->completion,
             .distribution = options->distribution,
+            .force_async = options->force_async,
             .seed = options->seed,
         };
-        point->hit_rate = hit_rates.values[rest % hit_rates.n];
-        rest /= hit_rates.n;
-        point->calls_n = (uint64_t)calls.values[rest % calls.n];
-        rest /= calls.n;
-        point->in_flight = (size_t)in_flight.values[rest % in_flight.n];
-        rest /= in_flight.n;
-        point->keys_n = (uint64_t)keys.values[rest];
+        point->hit_rate = pick(&hit_rates, &rest);
+        point->calls_n = (uint64_t)pick(&calls, &rest);
+        point->in_flight = (size_t)pick(&in_flight, &rest);
+        point->depth = (size_t)pick(&depths, &rest);
+        point->failure_rate = pick(&failure_rates, &rest);
+        point->request_ops = (size_t)pick(&request_ops, &rest);
+        point->keys_n = (uint64_t)pick(&keys, &rest);
         if (!check_keys(point, error))
             return false;
         plan->points_n++;
@@ -212,23 +323,31 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
         if (options->consumer == VTB_CONSUMER_BOTH || options->consumer == consumer)
             plan->consumers[plan->consumers_n++] = (enum vtb_consumer)consumer;
     }
+    const struct choice choice = {
+        &strategies,
+        &references,
+        &heaps,
+        {options->method != VTB_METHOD_ASYNC, options->method != VTB_METHOD_DIRECT},
+    };
     choose_workloads(options, &workloads);
     choose_heaps(options, &heaps);
     bool ok = check_references(&references, error) &&
-              choose_strategies(options, &references, &strategies, error);
+              choose_strategies(options, &references, &strategies, error) &&
+              check_baseline(&choice, error);
     for (size_t i = 0; ok && i < workloads.n; i++)
         ok = make_points(plan, options, vtb_find_workload(workloads.items[i]), error);
     for (size_t i = 0; ok && i < plan->points_n; i++)
-        ok = make_cases(&plan->points[i], &strategies, &references, &heaps, error);
+        ok = make_cases(&plan->points[i], &choice, &plan->skips, error);
     if (!ok)
         vtb_plan_free(plan);
     return ok;
 }
 
-size_t vtb_heap_end(const struct vtb_point *point, size_t first)
+size_t vtb_table_end(const struct vtb_point *point, size_t first)
 {
     size_t end = first;
-    while (end < point->cases_n && point->cases[end].heap == point->cases[first].heap)
+    while (end < point->cases_n && point->cases[end].heap == point->cases[first].heap &&
+           point->cases[end].async == point->cases[first].async)
         end++;
     return end;
 }

@@ -21,11 +21,13 @@ extern const struct vtb_cell *const vtb_cells[];
 extern const struct vtb_workload_entry vtb_workloads[];
 extern const struct vtb_heap_entry vtb_heaps[];
 
-/* Null if there is none of that name. */
+/* Null if there is none of that name. A strategy's name may be that of a variant: NAME@checked. */
 const struct vtb_workload_entry *vtb_find_workload(const char *name);
 const struct vtb_heap_entry *vtb_find_heap(const char *name);
 const struct vtb_strategy *vtb_find_strategy(const char *name);
-const struct vtb_cell *vtb_find_cell(const char *strategy, const char *workload, bool counting,
-                                     bool collected);
+const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, struct vtb_kind kind);
+
+/* The name, as the registry has it, of a strategy or of one of its variants. */
+const char *vtb_find_name(const char *name);
 
 #endif

@@ -28,14 +28,29 @@ void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *c
 {
     const struct vtb_point *point = comparison->point;
     char distribution[32];
+    char rare[96] = "";
+    int used = 0;
     distribution_text(distribution, sizeof distribution, &point->distribution);
+    if (point->failure_rate > 0)
+        used += snprintf(rare, sizeof rare, "/failure_rate:%.12g", point->failure_rate);
+    if (point->request_ops != VTB_REQUEST_OPS)
+        used += snprintf(rare + used, sizeof rare - (size_t)used, "/request_ops:%zu",
+                         point->request_ops);
+    if (point->force_async)
+        snprintf(rare + used, sizeof rare - (size_t)used, "/force_async:1");
     snprintf(name, name_bytes,
              "%s/%s/%s/hit_rate:%.12g/calls:%" PRIu64 "/in_flight:%zu/completion:%s/keys:%" PRIu64
-             "/distribution:%s/consumer:%s",
-             point->workload->name, figures->the_case->timing->strategy_name,
-             figures->the_case->heap->name, point->hit_rate, point->calls_n, point->in_flight,
+             "/distribution:%s/consumer:%s/method:%s/depth:%zu%s",
+             point->workload->name, figures->the_case->timing->name, figures->the_case->heap->name,
+             point->hit_rate, point->calls_n, point->in_flight,
              vtb_completion_words[point->completion], point->keys_n, distribution,
-             vtb_consumer_words[comparison->consumer]);
+             vtb_consumer_words[comparison->consumer], vtb_case_method(figures->the_case),
+             point->depth, rare);
+}
+
+const char *vtb_case_method(const struct vtb_case *the_case)
+{
+    return vtb_method_words[the_case->timing->kind.async ? VTB_METHOD_ASYNC : VTB_METHOD_DIRECT];
 }
 
 size_t vtb_counters(const struct vtb_comparison *comparison, const struct vtb_figures *figures,
@@ -49,6 +64,7 @@ size_t vtb_counters(const struct vtb_comparison *comparison, const struct vtb_fi
         {"allocs_per_op", vtb_per_op(counted, counted->counts.allocs_n), true},
         {"frees_per_op", vtb_per_op(counted, counted->counts.frees_n), true},
         {"peak_live_bytes", (double)counted->counts.peak_live_bytes, true},
+        {"failures_per_op", vtb_per_op(counted, counted->failed_n), true},
     };
     const struct vtb_counter timed[] = {
         {"ns_per_op", figures->ns.median, false},
@@ -60,6 +76,9 @@ size_t vtb_counters(const struct vtb_comparison *comparison, const struct vtb_fi
         {"over_plain_ns", figures->over_floor.median, false},
         {"over_plain_ns_lo", figures->over_floor.lo, false},
         {"over_plain_ns_hi", figures->over_floor.hi, false},
+        {"over_base_ns", figures->over_base.median, false},
+        {"over_base_ns_lo", figures->over_base.lo, false},
+        {"over_base_ns_hi", figures->over_base.hi, false},
         {"mde", figures->mde, false},
     };
     const size_t exact_n = sizeof exact / sizeof *exact;
@@ -161,14 +180,14 @@ static void rate_text(char text[CELL_BYTES], const struct vtb_counted *counted)
         snprintf(text, CELL_BYTES, "%.0e", rate);
 }
 
-#define COLUMNS_N 8
+#define COLUMNS_N 7
 
 static const char *const column_titles[COLUMNS_N] = {
-    "strategy", "hits", "ns/op", "ratio [99 %]", "over plain", "B/op", "allocs/op", "peak live",
+    "strategy", "ns/op", "ratio [99 %]", "over plain", "B/op", "allocs/op", "peak live",
 };
 
-/* Widths in characters; with single spaces between, a line has 100. */
-static const int column_widths[COLUMNS_N] = {17, 6, 12, 20, 12, 8, 9, 9};
+/* Widths in characters; with single spaces between, and the longest name of 25, a line has 100. */
+static const int column_widths[COLUMNS_N] = {17, 11, 20, 12, 8, 9, 9};
 
 static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_comparison *comparison,
                      size_t i)
@@ -177,22 +196,21 @@ static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_compari
     const struct vtb_case *the_case = figures->the_case;
     const struct vtb_counted *counted = &figures->counted;
     memset(cells, 0, COLUMNS_N * sizeof *cells);
-    snprintf(cells[0], CELL_BYTES, "%s", the_case->timing->strategy_name);
-    rate_text(cells[1], counted);
+    snprintf(cells[0], CELL_BYTES, "%s", the_case->timing->name);
     if (comparison->timed) {
-        interval_text(cells[2], &figures->ns, false, column_widths[2]);
+        interval_text(cells[1], &figures->ns, false, column_widths[1]);
         if (i == the_case->baseline)
-            snprintf(cells[3], CELL_BYTES, "1 (baseline)");
+            snprintf(cells[2], CELL_BYTES, "1 (baseline)");
         else if (i != the_case->empty)
-            ratio_text(cells[3], &figures->ratio);
+            ratio_text(cells[2], &figures->ratio);
         if (i == the_case->floor)
-            snprintf(cells[4], CELL_BYTES, "0 (floor)");
+            snprintf(cells[3], CELL_BYTES, "0 (floor)");
         else if (i != the_case->empty)
-            interval_text(cells[4], &figures->over_floor, true, column_widths[4]);
+            interval_text(cells[3], &figures->over_floor, true, column_widths[3]);
     }
-    number_text(cells[5], vtb_per_op(counted, counted->counts.requested_bytes), column_widths[5]);
-    number_text(cells[6], vtb_per_op(counted, counted->counts.allocs_n), column_widths[6]);
-    bytes_text(cells[7], (double)counted->counts.peak_live_bytes);
+    number_text(cells[4], vtb_per_op(counted, counted->counts.requested_bytes), column_widths[4]);
+    number_text(cells[5], vtb_per_op(counted, counted->counts.allocs_n), column_widths[5]);
+    bytes_text(cells[6], (double)counted->counts.peak_live_bytes);
 }
 
 /* Pads by characters, not bytes: ± is two bytes. */
@@ -205,23 +223,24 @@ static void print_cell(FILE *out, const char *text, int width, bool left)
 /* Columns that a table of counts alone leaves out. */
 static bool is_timed(int column)
 {
-    return column >= 2 && column <= 4;
+    return column >= 1 && column <= 3;
 }
 
-static void print_aligned(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed)
+static void print_aligned(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed, int name_width)
 {
     for (int i = 0; i < COLUMNS_N; i++) {
         if (!timed && is_timed(i))
             continue;
         if (i > 0)
             putc(' ', out);
-        print_cell(out, cells[i], column_widths[i], i == 0);
+        print_cell(out, cells[i], i > 0 ? column_widths[i] : name_width, i == 0);
     }
     putc('\n', out);
 }
 
-static void print_piped(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed)
+static void print_piped(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed, int name_width)
 {
+    (void)name_width;
     for (int i = 0; i < COLUMNS_N; i++) {
         if (timed || !is_timed(i))
             fprintf(out, "| %s ", cells[i]);
@@ -233,23 +252,32 @@ static void print_piped(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed
 struct style {
     const char *title_prefix;
     const char *rule; /* what stands below each column's title but the first; null: no rule */
-    void (*print_row)(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed);
+    void (*print_row)(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed, int name_width);
 };
 
-static void print_title(FILE *out, const struct vtb_comparison *comparison, size_t first)
+/* What the calls were, in full where it is not what they are by default. */
+static void print_conditions(FILE *out, const struct vtb_comparison *comparison)
 {
     const struct vtb_point *point = comparison->point;
     char distribution[32];
-    distribution_text(distribution, sizeof distribution, &point->distribution);
-    fprintf(out, "%s, hit rate %.12g, ", point->workload->name, point->hit_rate);
-    if (comparison->timed)
-        fprintf(out, "%s lookups, ", vtb_consumer_words[comparison->consumer]);
-    fprintf(out, "heap %s\n", point->cases[first].heap->name);
     char conditions[512];
+    distribution_text(distribution, sizeof distribution, &point->distribution);
     int used = snprintf(conditions, sizeof conditions,
                         "%" PRIu64 " calls counted, %" PRIu64 " keys (%s), %zu in flight (%s)",
                         point->calls_n, point->keys_n, distribution, point->in_flight,
                         vtb_completion_words[point->completion]);
+    if (point->depth > 1)
+        used += snprintf(conditions + used, sizeof conditions - (size_t)used, ", %zu methods deep",
+                         point->depth);
+    if (point->force_async)
+        used += snprintf(conditions + used, sizeof conditions - (size_t)used,
+                         ", every call forced to suspend");
+    if (point->failure_rate > 0)
+        used += snprintf(conditions + used, sizeof conditions - (size_t)used,
+                         ", %.12g of the misses fail", point->failure_rate);
+    if (point->request_ops != VTB_REQUEST_OPS)
+        used += snprintf(conditions + used, sizeof conditions - (size_t)used,
+                         ", requests of %zu operations", point->request_ops);
     if (comparison->timed)
         snprintf(conditions + used, sizeof conditions - (size_t)used,
                  ", %zu rounds of %zu operations", comparison->samples.rounds_n,
@@ -258,25 +286,62 @@ static void print_title(FILE *out, const struct vtb_comparison *comparison, size
     fputs("\n\n", out);
 }
 
+static void print_title(FILE *out, const struct vtb_comparison *comparison, size_t first)
+{
+    const struct vtb_point *point = comparison->point;
+    char realized[CELL_BYTES];
+    rate_text(realized, &comparison->figures[first].counted);
+    fprintf(out, "%s, hit rate %.12g (realised %s), %s method, ", point->workload->name,
+            point->hit_rate, realized,
+            vtb_method_words[point->cases[first].async ? VTB_METHOD_ASYNC : VTB_METHOD_DIRECT]);
+    if (comparison->timed)
+        fprintf(out, "%s lookups, ", vtb_consumer_words[comparison->consumer]);
+    fprintf(out, "heap %s\n", point->cases[first].heap->name);
+    print_conditions(out, comparison);
+}
+
+/* The longest name of the table, and no less than the column is wide. */
+static int name_width(const struct vtb_point *point, size_t first)
+{
+    int width = column_widths[0];
+    for (size_t i = first; i < vtb_table_end(point, first); i++) {
+        const int own = characters(point->cases[i].timing->name);
+        width = own > width ? own : width;
+    }
+    return width;
+}
+
+static void print_row(FILE *out, const struct vtb_comparison *comparison, size_t i,
+                      const struct style *style, int width)
+{
+    char cells[COLUMNS_N][CELL_BYTES];
+    fill_row(cells, comparison, i);
+    style->print_row(out, cells, comparison->timed, width);
+}
+
 static void print_table(FILE *out, const struct vtb_comparison *comparison, size_t first,
                         const struct style *style)
 {
+    const struct vtb_case *the_case = &comparison->point->cases[first];
+    const int width = name_width(comparison->point, first);
     char cells[COLUMNS_N][CELL_BYTES];
     fputs(style->title_prefix, out);
     print_title(out, comparison, first);
     for (int i = 0; i < COLUMNS_N; i++)
         snprintf(cells[i], CELL_BYTES, "%s", column_titles[i]);
-    style->print_row(out, cells, comparison->timed);
+    style->print_row(out, cells, comparison->timed, width);
     for (int i = 0; style->rule && i < COLUMNS_N; i++) {
         if (comparison->timed || !is_timed(i))
             fputs(i == 0 ? "|---" : style->rule, out);
     }
     if (style->rule)
         fputs("|\n", out);
-    for (size_t i = first; i < vtb_heap_end(comparison->point, first); i++) {
-        fill_row(cells, comparison, i);
-        style->print_row(out, cells, comparison->timed);
+    if (the_case->empty < first) { /* a heap's second table shares the references of the first */
+        print_row(out, comparison, the_case->empty, style, width);
+        print_row(out, comparison, the_case->floor, style, width);
     }
+    for (size_t i = first; i < vtb_table_end(comparison->point, first); i++)
+        print_row(out, comparison, i, style, width);
     putc('\n', out);
 }
 
@@ -286,11 +351,12 @@ static void print_tables(FILE *out, const struct vtb_results *results, const str
     for (size_t i = 0; i < results->comparisons_n; i++) {
         const struct vtb_comparison *comparison = &results->comparisons[i];
         const struct vtb_point *point = comparison->point;
-        for (size_t first = 0; first < point->cases_n; first = vtb_heap_end(point, first))
+        for (size_t first = 0; first < point->cases_n; first = vtb_table_end(point, first))
             print_table(out, comparison, first, style);
         vtb_report_findings(out, comparison);
         putc('\n', out);
     }
+    vtb_report_skips(out, &results->plan->skips);
 }
 
 void vtb_report_table(FILE *out, const struct vtb_results *results)
@@ -317,15 +383,16 @@ void vtb_report_csv(FILE *out, const struct vtb_results *results)
             const struct vtb_figures *figures = &comparison->figures[row];
             const size_t n = vtb_counters(comparison, figures, counters);
             if (i == 0 && row == 0) {
-                fputs("name,workload,strategy,heap,consumer,hit_rate", out);
+                fputs("name,workload,strategy,heap,consumer,method,depth,hit_rate", out);
                 for (size_t column = 0; column < n; column++)
                     fprintf(out, ",%s", counters[column].key);
                 fputs(",verdict\n", out);
             }
             vtb_case_name(name, sizeof name, comparison, figures);
-            fprintf(out, "%s,%s,%s,%s,%s,%.12g", name, comparison->point->workload->name,
-                    figures->the_case->timing->strategy_name, figures->the_case->heap->name,
-                    vtb_consumer_words[comparison->consumer], comparison->point->hit_rate);
+            fprintf(out, "%s,%s,%s,%s,%s,%s,%zu,%.12g", name, comparison->point->workload->name,
+                    figures->the_case->timing->name, figures->the_case->heap->name,
+                    vtb_consumer_words[comparison->consumer], vtb_case_method(figures->the_case),
+                    comparison->point->depth, comparison->point->hit_rate);
             for (size_t column = 0; column < n; column++)
                 fprintf(out, ",%.15g", counters[column].value);
             fprintf(out, ",%s\n", vtb_verdict_words[figures->verdict]);

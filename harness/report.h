@@ -26,6 +26,9 @@ void vtb_results_free(struct vtb_results *results);
 void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
                    const struct vtb_figures *figures);
 
+/* "direct" or "async": the method of the case's own cell. */
+const char *vtb_case_method(const struct vtb_case *the_case);
+
 /* One named figure of a case, under its key in result files. */
 struct vtb_counter {
     const char *key;
@@ -55,5 +58,8 @@ void vtb_print_wrapped(FILE *out, char *text);
 
 /* One sentence a line: what a comparison's figures say. */
 void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison);
+
+/* What was left out, and why; nothing if nothing was. */
+void vtb_report_skips(FILE *out, const struct vtb_skips *skips);
 
 #endif

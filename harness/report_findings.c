@@ -7,7 +7,7 @@
 
 #define NAMES_BYTES 512
 
-/* The cases of one heap, of which the sentences speak: places first .. end - 1. */
+/* The cases of one table, of which the sentences speak: places first .. end - 1. */
 struct span {
     const struct vtb_comparison *comparison;
     size_t first;
@@ -24,7 +24,7 @@ static const struct vtb_figures *at(const struct span *span, size_t i)
 
 static const char *name_at(const struct span *span, size_t i)
 {
-    return at(span, i)->the_case->timing->strategy_name;
+    return at(span, i)->the_case->timing->name;
 }
 
 /* Writes "a", "a and b" or "a, b and c": the names of the cases that hold. Returns how many. */
@@ -139,6 +139,34 @@ static void print_memory(FILE *out, const struct span *span)
     fputs(".\n", out);
 }
 
+/* Whether case i is a strategy's variant, or else the asynchronous method of one. */
+static bool is_variation(const struct span *span, size_t i, bool variant)
+{
+    const struct vtb_case *the_case = at(span, i)->the_case;
+    const struct vtb_cell *base = at(span, the_case->base)->the_case->timing;
+    return the_case->base != i && !is_reference(span, i) &&
+           (strcmp(base->name, the_case->timing->name) != 0) == variant;
+}
+
+/* What the variations of a strategy cost beyond it. */
+static void print_variations(FILE *out, const struct span *span, bool variant)
+{
+    const char *separator = variant ? "Beyond the same strategy without its variant "
+                                    : "Beyond the same strategy by the direct method ";
+    bool any = false;
+    for (size_t i = span->first; i < span->end; i++) {
+        const struct vtb_interval *over = &at(span, i)->over_base;
+        if (!is_variation(span, i, variant))
+            continue;
+        fprintf(out, "%s%s takes %+.2f ±%.2f ns", separator, name_at(span, i), over->median,
+                fmax(over->hi - over->median, over->median - over->lo));
+        separator = ", ";
+        any = true;
+    }
+    if (any)
+        fputs(".\n", out);
+}
+
 /* What the figures do not show. */
 static void print_limits(FILE *out, const struct span *span)
 {
@@ -160,29 +188,52 @@ static void print_limits(FILE *out, const struct span *span)
     putc('\n', out);
 }
 
-static void print_findings(FILE *out, const struct vtb_comparison *comparison)
+static void print_findings(FILE *out, const void *what)
 {
+    const struct vtb_comparison *comparison = what;
     const struct vtb_point *point = comparison->point;
     struct span span = {.comparison = comparison};
     for (; span.first < point->cases_n; span.first = span.end) {
-        span.end = vtb_heap_end(point, span.first);
+        span.end = vtb_table_end(point, span.first);
         if (comparison->timed)
             print_time(out, &span);
         print_memory(out, &span);
+        for (int variant = 0; comparison->timed && variant < 2; variant++)
+            print_variations(out, &span, variant != 0);
         if (comparison->timed)
             print_limits(out, &span);
     }
 }
 
-void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison)
+/* Calls print with a stream, and prints what it wrote with its lines broken. */
+static void print_broken(FILE *out, void (*print)(FILE *stream, const void *what), const void *what)
 {
     char *text = NULL;
     size_t text_bytes = 0;
     FILE *stream = open_memstream(&text, &text_bytes);
     if (!stream)
         return;
-    print_findings(stream, comparison);
+    print(stream, what);
     if (fclose(stream) == 0)
         vtb_print_wrapped(out, text);
     free(text);
+}
+
+void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison)
+{
+    print_broken(out, print_findings, comparison);
+}
+
+static void print_skips(FILE *out, const void *what)
+{
+    const struct vtb_skips *skips = what;
+    for (size_t i = 0; i < skips->n; i++) {
+        const struct vtb_skip *skip = &skips->items[i];
+        fprintf(out, "Left out: %s, %s: %s.\n", skip->strategy, skip->what, skip->reason);
+    }
+}
+
+void vtb_report_skips(FILE *out, const struct vtb_skips *skips)
+{
+    print_broken(out, print_skips, skips);
 }

@@ -62,6 +62,20 @@ static json_t *caches(const struct vtb_cpu_info *cpu)
     return list;
 }
 
+/* The cases that could not be, and why. */
+static json_t *skipped(const struct vtb_skips *skips)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < skips->n; i++) {
+        json_t *skip = json_object();
+        put(skip, "strategy", json_string(skips->items[i].strategy));
+        put(skip, "without", json_string(skips->items[i].what));
+        put(skip, "reason", json_string(skips->items[i].reason));
+        json_array_append_new(list, skip);
+    }
+    return list;
+}
+
 static json_t *unavailable_object(bool timed)
 {
     json_t *object = json_object();
@@ -105,6 +119,7 @@ static json_t *context(const struct vtb_results *results)
     put(object, "confidence", json_real(VTB_CONFIDENCE));
     put(object, "same_margin", json_real(VTB_SAME_MARGIN));
     put(object, "interrupted", json_boolean(results->interrupted));
+    put(object, "skipped", skipped(&results->plan->skips));
     put(object, "unavailable", unavailable_object(results->comparisons[0].timed));
     return object;
 }

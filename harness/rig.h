@@ -24,12 +24,24 @@ VTB_MUST_USE bool vtb_rig_open(struct vtb_rig *rig, const struct vtb_point *poin
                                struct vtb_error *error);
 void vtb_rig_close(struct vtb_rig *rig);
 
-/* Makes the state of a case's loop: an empty window, the schedule from its start. */
+/* What a cell's strategy is set up for. */
+struct vtb_setup vtb_rig_setup(const struct vtb_rig *rig, const struct vtb_cell *cell);
+
+/* Makes the state of a case's loop: an empty window, the schedule from its start. It must stay
+ * where it is until it is closed. */
 VTB_MUST_USE bool vtb_rig_open_env(const struct vtb_rig *rig, struct vtb_env *env,
                                    const struct vtb_cell *cell, const struct vtb_heap *heap,
                                    struct vtb_error *error);
 
-/* Gives back the frames. What is still suspended is lost: drain first. */
-void vtb_rig_close_env(struct vtb_env *env, const struct vtb_cell *cell);
+/* Completes what is still suspended, and gives back all memory. Counts and checksum stay. */
+void vtb_rig_close_env(const struct vtb_rig *rig, struct vtb_env *env, const struct vtb_cell *cell);
+
+/* The loop of a cell that runs the point's methods. */
+typedef void vtb_loop_function(struct vtb_env *env, size_t n);
+vtb_loop_function *vtb_rig_loop(const struct vtb_rig *rig, const struct vtb_cell *cell,
+                                enum vtb_consumer consumer);
+
+/* The sum of everything consumed; an operation that failed adds nothing. */
+uint64_t vtb_rig_checksum(const struct vtb_env *env);
 
 #endif

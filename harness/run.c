@@ -18,7 +18,7 @@ static bool check_checksums(const struct vtb_point *point, const struct vtb_coun
                 error, VTB_EXIT_INTERNAL,
                 "%s consumed other values than the floor in the counting pass (checksum "
                 "%" PRIx64 ", not %" PRIx64 "); no figure is reported",
-                the_case->counting->strategy_name, counted[i].checksum, expected);
+                the_case->counting->name, counted[i].checksum, expected);
     }
     return true;
 }

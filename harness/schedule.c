@@ -62,12 +62,31 @@ static uint64_t scatter_step(uint64_t n)
 }
 
 /* In whole numbers, because no double is 0.35: 90 calls at that rate are 31.5 hits, and so 32. */
-uint64_t vtb_schedule_hits(const struct vtb_schedule *schedule, uint64_t calls_n)
+static uint64_t share_of(uint64_t n, double rate)
 {
     const uint64_t one = UINT64_C(1000000000000000); /* 15 decimals: all that a double keeps */
-    const uint64_t rate = (uint64_t)llround(schedule->hit_rate * (double)one);
+    const uint64_t parts = (uint64_t)llround(rate * (double)one);
     __extension__ typedef unsigned __int128 wide;
-    return (uint64_t)(((wide)calls_n * rate + one / 2) / one);
+    return (uint64_t)(((wide)n * parts + one / 2) / one);
+}
+
+uint64_t vtb_schedule_hits(const struct vtb_schedule *schedule, uint64_t calls_n)
+{
+    return schedule->force_async ? 0 : share_of(calls_n, schedule->hit_rate);
+}
+
+uint64_t vtb_schedule_failures(const struct vtb_schedule *schedule, uint64_t calls_n)
+{
+    return share_of(calls_n - vtb_schedule_hits(schedule, calls_n), schedule->failure_rate);
+}
+
+/* Selection sampling: takes one of the `*left` that are still to be taken of n; every arrangement
+ * is equally likely. */
+static bool take_one(struct vtb_random *random, uint64_t n, uint64_t *left)
+{
+    const bool taken = vtb_random_below(random, n) < *left;
+    *left -= taken;
+    return taken;
 }
 
 void vtb_schedule_fill(const struct vtb_schedule *schedule, uint64_t chunk, uint32_t *ids, size_t n)
@@ -80,12 +99,19 @@ void vtb_schedule_fill(const struct vtb_schedule *schedule, uint64_t chunk, uint
     const uint64_t first = chunk * VTB_SCHEDULE_CHUNK;
     uint64_t hits_left =
         vtb_schedule_hits(schedule, first + n) - vtb_schedule_hits(schedule, first);
+    uint64_t misses_left = n - hits_left;
+    uint64_t failures_left =
+        vtb_schedule_failures(schedule, first + n) - vtb_schedule_failures(schedule, first);
     for (size_t i = 0; i < n; i++) {
-        /* Selection sampling: every arrangement of the hits is equally likely. */
-        bool hit = vtb_random_below(&random, n - i) < hits_left;
-        hits_left -= hit;
+        uint32_t flags = 0;
+        if (!take_one(&random, n - i, &hits_left)) {
+            flags = VTB_ID_MISS;
+            if (failures_left > 0 && take_one(&random, misses_left, &failures_left))
+                flags |= VTB_ID_FAIL;
+            misses_left--;
+        }
         uint64_t key = is_zipf ? zipf_rank(&zipf, &random) * step % schedule->keys_n
                                : vtb_random_below(&random, schedule->keys_n);
-        ids[i] = (uint32_t)key | (hit ? 0 : VTB_ID_MISS);
+        ids[i] = (uint32_t)key | flags;
     }
 }

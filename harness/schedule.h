@@ -3,7 +3,8 @@
  *
  * Calls are numbered from 0. Of the calls a .. b - 1 exactly round(b * rate) - round(a * rate) hit,
  * whatever the chunks they are made in, so any number of calls has its exact number of hits at
- * constant memory. Which of them hit, and with which keys, follows from the seed alone.
+ * constant memory; of those that miss, the exact number fails likewise. Which of them, and with
+ * which keys, follows from the seed alone.
  */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
@@ -21,14 +22,17 @@ struct vtb_distribution {
 };
 
 struct vtb_schedule {
-    double hit_rate; /* 0 .. 1 */
-    uint64_t keys_n; /* 1 .. VTB_ID_MASK */
+    double hit_rate;     /* 0 .. 1 */
+    double failure_rate; /* 0 .. 1: of the calls that miss, how many the store fails on */
+    bool force_async;    /* every call misses, whatever the hit rate */
+    uint64_t keys_n;     /* 1 .. VTB_ID_MASK */
     struct vtb_distribution distribution;
     uint64_t seed;
 };
 
-/* How many of the first `calls_n` calls hit. */
+/* How many of the first `calls_n` calls hit, and how many end in a fault. */
 uint64_t vtb_schedule_hits(const struct vtb_schedule *schedule, uint64_t calls_n);
+uint64_t vtb_schedule_failures(const struct vtb_schedule *schedule, uint64_t calls_n);
 
 /* Writes the first n <= VTB_SCHEDULE_CHUNK entries of chunk `chunk` to ids (see VTB_ID_MISS). */
 void vtb_schedule_fill(const struct vtb_schedule *schedule, uint64_t chunk, uint32_t *ids,

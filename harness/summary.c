@@ -60,6 +60,7 @@ static void summarise_case(const struct vtb_samples *samples, size_t own,
         paired(samples, own, the_case->baseline, log_ratio, scratch);
     figures->ns = single(samples, own, scratch);
     figures->over_floor = paired(samples, own, the_case->floor, difference, scratch);
+    figures->over_base = paired(samples, own, the_case->base, difference, scratch);
     figures->ratio =
         (struct vtb_interval){exp(log_ratios.median), exp(log_ratios.lo), exp(log_ratios.hi)};
     figures->mde =

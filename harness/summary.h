@@ -25,6 +25,7 @@ struct vtb_figures {
     struct vtb_interval ns;         /* per operation */
     struct vtb_interval ratio;      /* to the baseline, of paired rounds */
     struct vtb_interval over_floor; /* ns per operation beyond the floor, of paired rounds */
+    struct vtb_interval over_base;  /* likewise beyond the case that it is a variation of */
     double mde;                     /* smallest relative difference that this interval shows */
     enum vtb_verdict verdict;
     bool folded; /* within noise of the empty loop: the work was folded away, not fast */

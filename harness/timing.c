@@ -79,8 +79,8 @@ static bool bench_open(struct bench *bench, const struct vtb_rig *rig, enum vtb_
             return false;
         bench->opened_n++;
         bench->epochs[i] = (struct vtb_epoch){
-            .name = cell->strategy_name,
-            .run = consumer == VTB_CONSUMER_DEPENDENT ? cell->run_dependent : cell->run_independent,
+            .name = cell->name,
+            .run = vtb_rig_loop(rig, cell, consumer),
             .env = &bench->envs[i],
         };
     }
@@ -91,8 +91,7 @@ static void bench_close(struct bench *bench)
 {
     for (size_t i = 0; i < bench->opened_n; i++) {
         const struct vtb_cell *cell = bench->rig->point->cases[i].timing;
-        cell->drain(&bench->envs[i]);
-        vtb_rig_close_env(&bench->envs[i], cell);
+        vtb_rig_close_env(bench->rig, &bench->envs[i], cell);
     }
     free(bench->envs);
     free(bench->epochs);
@@ -109,7 +108,7 @@ static double now_ns(void)
 /* Operations that fill the in-flight window, and somewhat more. */
 static size_t warm_up_n(const struct vtb_point *point)
 {
-    const double miss_rate = 1 - point->hit_rate;
+    const double miss_rate = point->force_async ? 1 : 1 - point->hit_rate;
     const double fill = miss_rate > 0 ? (double)point->in_flight / miss_rate * 1.1 : 0;
     return (size_t)fmin(fmax(fill, (double)WARM_UP_MIN), (double)WARM_UP_MAX);
 }
@@ -209,11 +208,11 @@ static uint64_t check_run(struct bench *bench, size_t i)
     struct vtb_env *env = &bench->envs[i];
     const struct vtb_cell *cell = bench->rig->point->cases[i].timing;
     cell->drain(env);
-    const uint64_t before = env->checksum;
+    const uint64_t before = vtb_rig_checksum(env);
     env->position = 0;
     bench->epochs[i].run(env, CHECK_N);
     cell->drain(env);
-    return env->checksum - before;
+    return vtb_rig_checksum(env) - before;
 }
 
 /* The very code that was timed must consume, of the same calls, the same values in all cases. */
@@ -228,7 +227,7 @@ static bool check_checksums(struct bench *bench, struct vtb_error *error)
             return vtb_fail(error, VTB_EXIT_INTERNAL,
                             "%s consumed other values than the floor in the timing pass (checksum "
                             "%" PRIx64 ", not %" PRIx64 "); no figure is reported",
-                            the_case->timing->strategy_name, checksum, expected);
+                            the_case->timing->name, checksum, expected);
     }
     return true;
 }

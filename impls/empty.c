@@ -7,4 +7,9 @@ VTB_STRATEGY(empty) = {
     .modelled_on = "a loop",
     .shape = VTB_SHAPE_LOOP,
     .role = VTB_ROLE_EMPTY,
+    .lacks = {.async_method = "it has no method",
+              .several_consumers = "it has no method",
+              .storing = "it has no method",
+              .other_threads = "it has no method",
+              .as_task = "it has no method"},
 };

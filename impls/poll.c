@@ -3,21 +3,39 @@
  * value, or not, and then the waiter is woken to poll again. Nothing is allocated.
  */
 #define VTB_OWN_METHOD 1
+#define VTB_USES_SLOT 1
 #include <vtb/strategy.h>
 
+enum vtb_poll_status { VTB_POLL_PENDING, VTB_POLL_READY, VTB_POLL_FAILED };
+
 typedef struct vtb_poll {
-    bool ready;
+    uint8_t status;  /* enum vtb_poll_status */
     vtb_value value; /* set if ready */
 } vtb_handover;
 
-enum vtb_poll_state { VTB_POLL_START, VTB_POLL_WAITING, VTB_POLL_ANSWERED };
+#define VTB_POLL_AGAIN "a state machine was polled again after it was ready"
+#define VTB_POLL_NOT_WOKEN "the result of a state machine was taken before its waker ran"
+#define VTB_POLL_GONE "a state machine was answered that does not wait at its place any more"
+#define VTB_POLL_WAITING_TWO "a state machine has a second waker while one waits for it"
+
+enum vtb_poll_state {
+    VTB_POLL_START,
+    VTB_POLL_WAITS = 0x0bb0b11d, /* no other memory holds it by chance */
+    VTB_POLL_ANSWERED,
+    VTB_POLL_DONE /* kept where checks are compiled in */
+};
 
 struct vtb_slot {
     struct vtb_continuation *waker;
     enum vtb_poll_state state;
+    enum vtb_fault fault;
     vtb_key key;
     vtb_value answer; /* the store's, once it came */
 };
+
+#define VTB_PARAMETERS struct vtb_slot *slot
+#define VTB_ARGUMENTS slot
+#define VTB_CALL_ARGUMENTS slot
 
 /* One poll of the state machine; the waiter's next one comes after its waker ran. */
 VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, struct vtb_slot *slot);
@@ -25,41 +43,47 @@ VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, str
 {
     vtb_handover handover;
     const vtb_value *value = NULL;
+    vtb_check(slot->state != VTB_POLL_DONE, VTB_POLL_AGAIN);
     if (slot->state == VTB_POLL_START)
         value = vtb_lookup(service->table, slot->key);
-    else if (slot->state == VTB_POLL_ANSWERED)
+    else if (slot->state == VTB_POLL_ANSWERED && !slot->fault)
         value = &slot->answer;
-    handover.ready = value != NULL;
     if (value) {
+        handover.status = VTB_POLL_READY;
         handover.value = *value;
     } else {
-        memset(&handover.value, 0, sizeof handover.value);
-        slot->state = VTB_POLL_WAITING;
-        vtb_submit(service, slot);
+        memset(&handover, 0, sizeof handover);
+        handover.status = VTB_POLL_FAILED;
+        if (slot->state == VTB_POLL_ANSWERED)
+            return handover;
+        handover.status = VTB_POLL_PENDING;
+        if (slot->state == VTB_POLL_START) {
+            slot->state = VTB_POLL_WAITS;
+            slot->waker = NULL;
+            vtb_submit(service, slot);
+        }
     }
     return handover;
 }
 
-/* Makes the state machine, with the method's argument in it, and polls it once. */
-static inline vtb_handover vtb_call(struct vtb_service *service, struct vtb_slot *slot, vtb_key key)
+/* Makes the state machine, with the method's argument in it. */
+static inline void vtb_prepare(struct vtb_slot *slot, vtb_key key)
 {
     slot->state = VTB_POLL_START;
     slot->key = key;
-    return VTB_CELL_SYMBOL(method)(service, slot);
 }
 
-static inline bool vtb_is_ready(const vtb_handover *handover, const struct vtb_slot *slot)
+static inline vtb_key vtb_asked(void *pending)
 {
-    (void)slot;
-    return handover->ready;
+    return ((struct vtb_slot *)pending)->key;
 }
 
-static inline vtb_value vtb_take(struct vtb_service *service, vtb_handover *handover,
-                                 struct vtb_slot *slot)
+static inline bool vtb_is_ready(struct vtb_service *service, const vtb_handover *handover,
+                                const struct vtb_slot *slot)
 {
     (void)service;
     (void)slot;
-    return handover->value;
+    return handover->status != VTB_POLL_PENDING;
 }
 
 static inline void vtb_await(struct vtb_service *service, vtb_handover *handover,
@@ -67,24 +91,53 @@ static inline void vtb_await(struct vtb_service *service, vtb_handover *handover
 {
     (void)service;
     (void)handover;
+    vtb_check(!slot->waker, VTB_POLL_WAITING_TWO);
     slot->waker = continuation;
 }
 
-static inline void vtb_complete(struct vtb_service *service, void *pending)
+/* What the first poll gave, or else what the next one gives. */
+static inline enum vtb_fault vtb_get(struct vtb_service *service, vtb_handover *handover,
+                                     struct vtb_slot *slot, vtb_value *value)
 {
-    struct vtb_slot *slot = (struct vtb_slot *)pending;
-    slot->answer = vtb_fetch(service->table, slot->key);
-    slot->state = VTB_POLL_ANSWERED;
-    slot->waker->run(slot->waker);
+    vtb_check(slot->state != VTB_POLL_DONE, VTB_POLL_AGAIN);
+    if (handover->status == VTB_POLL_PENDING)
+        *handover = VTB_CELL_SYMBOL(method)(service, slot);
+    vtb_check(handover->status != VTB_POLL_PENDING, VTB_POLL_NOT_WOKEN);
+#if VTB_CHECKED
+    slot->state = VTB_POLL_DONE;
+#endif
+    *value = handover->value;
+    return handover->status == VTB_POLL_FAILED ? slot->fault : VTB_FAULT_NONE;
 }
 
-static inline vtb_value vtb_resume(struct vtb_service *service, struct vtb_slot *slot)
+static inline void vtb_drop(struct vtb_service *service, vtb_handover *handover,
+                            struct vtb_slot *slot)
 {
-    return VTB_CELL_SYMBOL(method)(service, slot).value;
+    (void)service;
+    (void)handover;
+    (void)slot;
+}
+
+static inline void vtb_complete(struct vtb_service *service, void *pending,
+                                const struct vtb_answer *answer)
+{
+    struct vtb_slot *slot = (struct vtb_slot *)pending;
+    vtb_check(slot->state == VTB_POLL_WAITS, VTB_POLL_GONE);
+    slot->fault = answer->fault;
+    if (!VTB_UNLIKELY(answer->fault))
+        slot->answer = answer->value;
+    slot->state = VTB_POLL_ANSWERED;
+    if (slot->waker)
+        slot->waker->run(slot->waker, service);
 }
 
 VTB_STRATEGY(poll) = {
     .summary = "ready with its value or not; the caller's state machine is polled again",
     .modelled_on = "Rust's Poll, gRPC's Poll<T>",
     .shape = VTB_SHAPE_POLL,
+    .lacks = {.async_method = "its method is a compiled state machine already",
+              .several_consumers = "the state machine has room for one waker",
+              .storing = "the state machine is a place in the caller's frame",
+              .other_threads = "nothing guards the moment between poll and waker",
+              .as_task = "the caller's state machine cannot outlive the caller"},
 };

@@ -1,81 +1,105 @@
 /*
  * A struct that is a result *or* a task. A hit copies the value into the struct and allocates
- * nothing; a miss wraps the box of the method that suspended, the same box as heap_task's. The
+ * nothing; a miss wraps the box of the method that suspended, the same box as heap_task's when the
+ * method is direct, and one with room for a result in its builder when it is asynchronous. The
  * struct is consumed once.
  */
-#include <vtb/task.h>
+#define VTB_COUNTS_REFERENCES 1
+#define VTB_BOXES 1
+#define VTB_CONVERTS 1
+#define VTB_SHARES 1
+#include <vtb/value_task.h>
 
-/* ValueTask<T>: 16 bytes for a bool or an int, 24 for a reference, 80 for 64 bytes. */
-typedef struct vtb_value_task {
-    struct vtb_task *task; /* null: `result` is the answer */
-    vtb_value result;
-    int16_t token; /* tells a pooled source's uses apart; a task needs none */
-    bool continue_on_captured_context;
-} vtb_handover;
+#define VTB_PENDING_BYTES(record) (sizeof(struct vtb_task) + (record))
 
-static_assert(sizeof(vtb_handover) == 8 + VTB_ROUND_UP_8(sizeof(vtb_value) + 3) ||
-                  sizeof(vtb_handover) == 8 + VTB_ROUND_UP_8(sizeof(vtb_value) + 4),
-              "ValueTask<T>: a reference, T, a token and a flag");
+static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
+                                const struct vtb_type *record)
+{
+    (void)slot;
+    return vtb_task_suspended(service, record);
+}
 
-struct vtb_slot {
-    struct vtb_task *task;
-};
+static inline void *vtb_record_of(void *pending)
+{
+    return (struct vtb_task *)pending + 1;
+}
 
-static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slot *slot,
-                                     const vtb_value *value)
+static inline vtb_handover vtb_handover_of(struct vtb_service *service, struct vtb_slot *slot,
+                                           void *pending)
 {
     (void)service;
     (void)slot;
-    vtb_handover handover = {NULL, *value, 0, true};
-    return handover;
+    return vtb_value_task_of(pending, 0);
 }
 
-static inline vtb_handover vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
-                                       vtb_key key)
+static inline bool vtb_is_ready(struct vtb_service *service, const vtb_handover *handover,
+                                const struct vtb_slot *slot)
 {
+    (void)service;
     (void)slot;
-    vtb_handover handover;
-    memset(&handover, 0, sizeof handover);
-    handover.task = vtb_task_suspend(service, key);
-    handover.continue_on_captured_context = true;
-    return handover;
-}
-
-static inline bool vtb_is_ready(const vtb_handover *handover, const struct vtb_slot *slot)
-{
-    (void)slot;
-    return !handover->task || vtb_task_is_completed(handover->task);
-}
-
-static inline vtb_value vtb_take(struct vtb_service *service, vtb_handover *handover,
-                                 struct vtb_slot *slot)
-{
-    (void)slot;
-    return handover->task ? vtb_task_take(service, handover->task) : handover->result;
+    return !handover->object || vtb_task_is_completed((struct vtb_task *)handover->object);
 }
 
 static inline void vtb_await(struct vtb_service *service, vtb_handover *handover,
                              struct vtb_slot *slot, struct vtb_continuation *continuation)
 {
+    (void)slot;
+    vtb_task_await(service, (struct vtb_task *)handover->object, continuation);
+}
+
+static inline enum vtb_fault vtb_get(struct vtb_service *service, vtb_handover *handover,
+                                     struct vtb_slot *slot, vtb_value *value)
+{
     (void)service;
-    slot->task = handover->task;
-    vtb_task_await(slot->task, continuation);
+    (void)slot;
+    vtb_value_task_consume(handover);
+    if (handover->object)
+        return vtb_task_get((struct vtb_task *)handover->object, value);
+    *value = handover->result;
+    return VTB_FAULT_NONE;
 }
 
-static inline void vtb_complete(struct vtb_service *service, void *pending)
+static inline void vtb_drop(struct vtb_service *service, vtb_handover *handover,
+                            struct vtb_slot *slot)
 {
-    vtb_task_step(service, pending);
+    (void)slot;
+    if (handover->object)
+        vtb_task_release(service, (struct vtb_task *)handover->object);
 }
 
-static inline vtb_value vtb_resume(struct vtb_service *service, struct vtb_slot *slot)
+static inline void vtb_complete(struct vtb_service *service, void *pending,
+                                const struct vtb_answer *answer)
 {
-    return vtb_task_take(service, slot->task);
+    vtb_task_complete(service, (struct vtb_task *)pending, answer);
+}
+
+/* What a copy of the struct needs, legal or not: a reference of its own to the task. */
+static inline void vtb_share(struct vtb_service *service, vtb_handover *handover)
+{
+    (void)service;
+    if (handover->object)
+        vtb_task_retain((struct vtb_task *)handover->object);
+}
+
+/* A task takes the struct's place: the one that it wraps, or a new one that holds its result. */
+static inline struct vtb_task *vtb_as_task(struct vtb_service *service, vtb_handover *handover)
+{
+    vtb_value_task_consume(handover);
+    return handover->object ? (struct vtb_task *)handover->object
+                            : vtb_task_from_result(service, &handover->result);
+}
+
+/* A result stays, and so does a task, which may be awaited as often as one likes. */
+static inline void vtb_preserve(struct vtb_service *service, vtb_handover *handover)
+{
+    (void)service;
+    handover->preserved = true;
 }
 
 VTB_STRATEGY(value_task) = {
     .summary = "a struct that is the result, or wraps a task on a miss",
     .modelled_on = "ValueTask<T> of .NET",
     .shape = VTB_SHAPE_STRUCT,
-    .on_hit = {0, 0},
-    .on_miss = {1, sizeof(struct vtb_box)},
+    .lacks = {.several_consumers = "a value task is consumed once; as_task makes a task of it",
+              .storing = "it is consumed where it was got; as_task makes a task"},
 };

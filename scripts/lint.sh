@@ -6,7 +6,7 @@ root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
 [ -f build/release/compile_commands.json ] || cmake --preset release
 
-find harness impls heaps workloads tests \( -name '*.c' -o -name '*.cc' -o -name '*.h' \) -print0 |
+find harness impls heaps workloads tests examples \( -name '*.c' -o -name '*.cc' -o -name '*.h' \) -print0 |
     xargs -0 clang-format --dry-run --Werror
 
 shellcheck run_bench scripts/*.sh .ci/run
@@ -17,6 +17,6 @@ mkdir -p build/lint
 sed -E 's/ -f(align)-[a-z]+=[0-9]+| -mmem[a-z]+-strategy=[^ ]+//g' build/release/compile_commands.json \
     >build/lint/compile_commands.json
 {
-    find "$root/harness" "$root/heaps" "$root/tests" -maxdepth 1 -name '*.c'
+    find "$root/harness" "$root/heaps" "$root/tests" "$root/examples" -maxdepth 1 -name '*.c'
     find "$root/build/release/registry/cells" -name '*.user_cache.*.c'
 } | xargs -P "$(nproc)" -n 4 clang-tidy -p build/lint --quiet

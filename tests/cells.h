@@ -4,8 +4,24 @@
 #define CELLS_H
 
 #include "check.h"
+#include "layouts.h"
 
 #include "rig.h"
+
+/* Equality that names the cell where it fails: a loop runs over all of them. */
+#define assert_of_cell(cell, value, expected) \
+    check_of_cell((cell), #value, (uint64_t)(value), (uint64_t)(expected), __FILE__, __LINE__)
+
+static inline void check_of_cell(const struct vtb_cell *cell, const char *what, uint64_t value,
+                                 uint64_t expected, const char *file, int line)
+{
+    if (value == expected)
+        return;
+    print_error("%s%s%s/%s: %s is %llu, not %llu\n", cell->name, cell->kind.async ? " async" : "",
+                cell->kind.collected ? " collected" : "", cell->workload_name, what,
+                (unsigned long long)value, (unsigned long long)expected);
+    _fail(file, line);
+}
 
 /* How a cell is run: `n` operations from `position` on. */
 struct cell_run {
@@ -18,9 +34,10 @@ struct cell_run {
     size_t n;
 };
 
-/* What a run left behind, after the window was drained. */
+/* What a run left behind, after the window was closed. */
 struct cell_outcome {
     uint64_t checksum;
+    uint64_t failed_n;
     size_t pending_before_n; /* before it was drained */
     size_t pending_n;
     struct vtb_counts counts;
@@ -30,16 +47,17 @@ static inline struct cell_outcome cell_run(const struct cell_run *run)
 {
     struct vtb_env env;
     struct vtb_error error;
-    if (!vtb_rig_open_env(run->rig, &env, run->cell, run->heap, &error))
-        fail_msg("%s", error.message);
+    const enum vtb_consumer consumer =
+        run->dependent ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT;
     if (!run->cell) {
         fail_msg("no cell");
         return (struct cell_outcome){0};
     }
+    if (!vtb_rig_open_env(run->rig, &env, run->cell, run->heap, &error))
+        fail_msg("%s", error.message);
     env.position = run->position;
     env.zero = run->zero;
-    void (*loop)(struct vtb_env *, size_t) =
-        run->dependent ? run->cell->run_dependent : run->cell->run_independent;
+    vtb_loop_function *loop = vtb_rig_loop(run->rig, run->cell, consumer);
     loop(&env, run->n / 3); /* suspended operations stay from batch to batch */
     loop(&env, 0);
     loop(&env, run->n - run->n / 3);
@@ -47,21 +65,23 @@ static inline struct cell_outcome cell_run(const struct cell_run *run)
     struct cell_outcome outcome = {.pending_before_n = env.pending_n};
     run->cell->drain(&env);
     run->cell->drain(&env); /* of an empty window: nothing */
-    outcome.checksum = env.checksum;
     outcome.pending_n = env.pending_n;
+    vtb_rig_close_env(run->rig, &env, run->cell);
+    outcome.checksum = vtb_rig_checksum(&env);
+    outcome.failed_n = env.service.failed_n;
     outcome.counts = env.service.counts;
-    vtb_rig_close_env(&env, run->cell);
     return outcome;
 }
 
-/* The closed formula of a run, and its peak. */
-struct cell_expected {
+/* What the calls of a run were, if operations wait in the window and the oldest, newest or any of
+ * them completes as soon as it is full. */
+struct cell_walk {
     uint64_t hits_n;
     uint64_t misses_n;
-    uint64_t allocs_n;
-    uint64_t requested_bytes;
-    uint64_t peak_live_bytes;
-    size_t pending_before_n;
+    uint64_t failures_n;
+    uint64_t pending_n;        /* at the end */
+    uint64_t pending_most_n;   /* with the one that just completes */
+    uint64_t pending_at_hit_n; /* the most that there were while a hit was consumed */
 };
 
 static inline uint64_t cell_max(uint64_t a, uint64_t b)
@@ -69,52 +89,202 @@ static inline uint64_t cell_max(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/*
- * A hit's memory lives beside that of the operations that are pending; a miss's until it completes,
- * which is at once when it fills the window. On a collector everything stays live.
- */
-static inline struct cell_expected cell_expected(const struct cell_run *run)
+static inline struct cell_walk cell_walk(const struct cell_run *run)
 {
-    const struct vtb_cost hit = run->cell->strategy->on_hit;
-    const struct vtb_cost miss = run->cell->strategy->on_miss;
-    const size_t window = run->rig->point->in_flight;
-    struct cell_expected expected = {0};
-    uint64_t pending_n = 0;
+    struct cell_walk walk = {0};
     for (size_t i = 0; i < run->n; i++) {
         const uint32_t id = run->rig->ids[(run->position + i) % VTB_SCHEDULE_CHUNK];
-        const bool is_hit = !(id & VTB_ID_MISS);
-        const uint64_t live = pending_n * miss.bytes + (is_hit ? hit.bytes : miss.bytes);
-        expected.peak_live_bytes = cell_max(expected.peak_live_bytes, live);
-        expected.hits_n += is_hit;
-        expected.misses_n += !is_hit;
-        pending_n += !is_hit && pending_n + 1 < window;
+        if (!(id & VTB_ID_MISS)) {
+            walk.hits_n++;
+            walk.pending_at_hit_n = cell_max(walk.pending_at_hit_n, walk.pending_n);
+            continue;
+        }
+        walk.misses_n++;
+        walk.failures_n += (id & VTB_ID_FAIL) != 0;
+        walk.pending_most_n = cell_max(walk.pending_most_n, walk.pending_n + 1);
+        walk.pending_n += walk.pending_n + 1 < run->rig->point->in_flight;
     }
-    expected.allocs_n = expected.hits_n * hit.allocs_n + expected.misses_n * miss.allocs_n;
-    expected.requested_bytes = expected.hits_n * hit.bytes + expected.misses_n * miss.bytes;
-    expected.pending_before_n = run->cell->frame_bytes ? pending_n : 0;
-    if (run->cell->collected)
-        expected.peak_live_bytes = expected.requested_bytes;
+    return walk;
+}
+
+/* The closed formula of a run, and its peak. */
+struct cell_expected {
+    struct vtb_cost cost;
+    uint64_t immortal_n;
+    uint64_t peak_min_bytes;
+    uint64_t peak_max_bytes;
+};
+
+/* The objects of a run, as one layout has them. */
+struct cell_objects {
+    enum layout_memory memory;
+    uint64_t levels_n;
+    uint64_t hit_bytes;    /* 0: there is none */
+    uint64_t miss_bytes;   /* likewise */
+    uint64_t layers_bytes; /* of all methods around the service's */
+    uint64_t miss_allocs_n;
+};
+
+static inline struct cell_objects cell_objects(const struct cell_run *run,
+                                               const struct layout *layout, size_t workload)
+{
+    const bool async = run->cell->kind.async;
+    const uint64_t levels_n = async ? run->rig->point->depth : 1;
+    struct cell_objects objects = {.memory = layout->memory, .levels_n = levels_n};
+    if (!layout->immortal_hits[workload])
+        objects.hit_bytes = layout->hit[workload];
+    objects.miss_bytes = (async ? layout->async_miss : layout->miss)[workload];
+    objects.layers_bytes = (levels_n - 1) * layout->layer_miss[workload];
+    objects.miss_allocs_n = objects.miss_bytes > 0 ? levels_n : 0;
+    return objects;
+}
+
+/* A hit's memory lives beside that of the operations that are pending, of one method at a time; a
+ * miss's, of all methods, until it completes, which is at once when it fills the window. */
+static inline void cell_expect_fresh(const struct cell_objects *objects,
+                                     const struct cell_walk *walk, struct cell_expected *expected)
+{
+    const uint64_t bytes = objects->miss_bytes + objects->layers_bytes;
+    const uint64_t hits_n = walk->hits_n * objects->levels_n;
+    expected->cost.allocs_n =
+        hits_n * (objects->hit_bytes > 0) + walk->misses_n * objects->miss_allocs_n;
+    expected->cost.bytes = hits_n * objects->hit_bytes + walk->misses_n * bytes;
+    expected->peak_max_bytes = walk->pending_most_n * bytes;
+    if (walk->hits_n > 0)
+        expected->peak_max_bytes =
+            cell_max(expected->peak_max_bytes, walk->pending_at_hit_n * bytes + objects->hit_bytes);
+    expected->peak_min_bytes = expected->peak_max_bytes;
+}
+
+/* One object serves all hits, and as many for misses as ever pend at once. All are kept. */
+static inline void cell_expect_reused(const struct cell_objects *objects,
+                                      const struct cell_walk *walk, struct cell_expected *expected)
+{
+    const uint64_t bytes = objects->miss_bytes + objects->layers_bytes;
+    const bool for_hits = walk->hits_n > 0 && objects->hit_bytes > 0;
+    expected->cost.allocs_n = for_hits + walk->pending_most_n * objects->miss_allocs_n;
+    expected->cost.bytes = for_hits * objects->hit_bytes + walk->pending_most_n * bytes;
+    expected->peak_min_bytes = expected->peak_max_bytes = expected->cost.bytes;
+}
+
+/* A block of two words and room for the largest object, for every method and operation of a
+ * request. Any operation that pends may hold back the block of its request. */
+static inline void cell_expect_arena(const struct cell_objects *objects,
+                                     const struct cell_walk *walk, size_t request_ops,
+                                     struct cell_expected *expected)
+{
+    const uint64_t calls_n = walk->hits_n + walk->misses_n;
+    const uint64_t block_bytes = 16 + request_ops * objects->levels_n * objects->miss_bytes;
+    const uint64_t blocks_n = (calls_n + request_ops - 1) / request_ops;
+    const uint64_t most_n =
+        walk->pending_most_n + 1 < blocks_n ? walk->pending_most_n + 1 : blocks_n;
+    expected->cost.allocs_n = blocks_n;
+    expected->cost.bytes = blocks_n * block_bytes;
+    expected->peak_min_bytes = block_bytes;
+    expected->peak_max_bytes = most_n * block_bytes;
+}
+
+/* What the cell itself says that a run costs. */
+static inline struct vtb_cost cell_cost(const struct cell_run *run, uint64_t immortal_n)
+{
+    const struct vtb_usage usage = {.calls_n = run->n,
+                                    .hits_n = cell_walk(run).hits_n,
+                                    .immortal_n = immortal_n,
+                                    .setup = vtb_rig_setup(run->rig, run->cell)};
+    struct vtb_cost cost;
+    run->cell->cost(&usage, &cost);
+    return cost;
+}
+
+/* Of a strategy or workload that was dropped into its folder the cell's formula is all there is. */
+static inline bool cell_is_known(const struct vtb_cell *cell)
+{
+    return layout_of(cell->strategy_name) &&
+           layout_workload(cell->workload_name) < LAYOUT_WORKLOADS_N;
+}
+
+static inline struct cell_expected cell_expected(const struct cell_run *run)
+{
+    const struct layout *layout = layout_of(run->cell->strategy_name);
+    const size_t workload = layout_workload(run->cell->workload_name);
+    const struct cell_walk walk = cell_walk(run);
+    const struct cell_objects objects = cell_objects(run, layout, workload);
+    struct cell_expected expected = {.peak_max_bytes = 0};
+    if (layout->immortal_hits[workload])
+        expected.immortal_n = walk.hits_n * objects.levels_n;
+    if (objects.memory == LAYOUT_FRESH)
+        cell_expect_fresh(&objects, &walk, &expected);
+    else if (objects.memory == LAYOUT_REUSED)
+        cell_expect_reused(&objects, &walk, &expected);
+    else
+        cell_expect_arena(&objects, &walk, run->rig->point->request_ops, &expected);
+    if (run->cell->kind.collected)
+        expected.peak_min_bytes = expected.peak_max_bytes = expected.cost.bytes;
     return expected;
+}
+
+/* Exact counts of a run, whatever its heap. */
+static inline void cell_check_cost(const struct cell_run *run, const struct vtb_counts *counts)
+{
+    if (!cell_is_known(run->cell)) {
+        const struct vtb_cost cost = cell_cost(run, counts->immortal_n);
+        assert_of_cell(run->cell, counts->allocs_n, cost.allocs_n);
+        assert_of_cell(run->cell, counts->requested_bytes, cost.bytes);
+        return;
+    }
+    const struct cell_expected expected = cell_expected(run);
+    assert_of_cell(run->cell, counts->allocs_n, expected.cost.allocs_n);
+    assert_of_cell(run->cell, counts->requested_bytes, expected.cost.bytes);
+    assert_of_cell(run->cell, counts->immortal_n, expected.immortal_n);
+    assert_in_range(counts->peak_live_bytes, expected.peak_min_bytes, expected.peak_max_bytes);
+}
+
+/* The closed formula that the harness holds counts against. */
+static inline void cell_check_formula(const struct cell_run *run)
+{
+    if (!cell_is_known(run->cell))
+        return;
+    const struct cell_expected expected = cell_expected(run);
+    const struct vtb_cost cost = cell_cost(run, expected.immortal_n);
+    assert_of_cell(run->cell, cost.allocs_n, expected.cost.allocs_n);
+    assert_of_cell(run->cell, cost.bytes, expected.cost.bytes);
 }
 
 /* Everything that must hold of any run of any cell but its checksum. */
 static inline void cell_check_counts(const struct cell_run *run, const struct cell_outcome *outcome)
 {
-    const struct cell_expected expected = cell_expected(run);
+    const struct cell_walk walk = cell_walk(run);
     const struct vtb_counts *counts = &outcome->counts;
-    assert_int_equal(outcome->pending_before_n, expected.pending_before_n);
-    assert_int_equal(outcome->pending_n, 0);
-    if (!run->cell->counting) {
+    const bool is_empty = run->cell->strategy->role == VTB_ROLE_EMPTY;
+    assert_of_cell(run->cell, outcome->pending_before_n,
+                   run->cell->frame_bytes ? walk.pending_n : 0);
+    assert_of_cell(run->cell, outcome->pending_n, 0);
+    assert_of_cell(run->cell, outcome->failed_n, is_empty ? 0 : walk.failures_n);
+    cell_check_formula(run);
+    if (!run->cell->kind.counting) {
         const struct vtb_counts none = {0};
         assert_memory_equal(counts, &none, sizeof none);
         return;
     }
-    assert_int_equal(counts->allocs_n, expected.allocs_n);
-    assert_int_equal(counts->requested_bytes, expected.requested_bytes);
-    assert_int_equal(counts->peak_live_bytes, expected.peak_live_bytes);
+    cell_check_cost(run, counts);
     assert_true(counts->usable_bytes >= counts->requested_bytes);
-    assert_int_equal(counts->frees_n, run->cell->collected ? 0 : expected.allocs_n);
-    assert_int_equal(counts->live_bytes, run->cell->collected ? expected.requested_bytes : 0);
+    assert_of_cell(run->cell, counts->frees_n, run->cell->kind.collected ? 0 : counts->allocs_n);
+    assert_of_cell(run->cell, counts->live_bytes,
+                   run->cell->kind.collected ? counts->requested_bytes : 0);
+}
+
+/* The sizes that the cell shows: of one object each, whether or not a run needs it. */
+static inline void cell_check_sizes(const struct vtb_cell *cell)
+{
+    const struct layout *layout = layout_of(cell->strategy_name);
+    const size_t workload = layout_workload(cell->workload_name);
+    const bool async = cell->kind.async;
+    if (!cell_is_known(cell))
+        return;
+    assert_of_cell(cell, cell->handover_bytes, layout->handover[workload]);
+    assert_of_cell(cell, cell->hit_bytes, layout->hit[workload]);
+    assert_of_cell(cell, cell->miss_bytes, (async ? layout->async_miss : layout->miss)[workload]);
+    assert_of_cell(cell, cell->layer_miss_bytes, async ? layout->layer_miss[workload] : 0);
 }
 
 #endif

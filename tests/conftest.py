@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -27,6 +28,26 @@ TIMED = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "1000"]
 COUNTED = ["--rounds", "0", "--calls", "1000"]
 
 Row = dict[str, Any]
+
+# One file is one strategy, and its stem is the name.
+STRATEGIES = {path.stem: path for path in sorted((ROOT / "impls").glob("*.c*"))}
+
+
+def source_says(strategy: str, pattern: str) -> bool:
+    """Whether a line of a strategy's source matches, as the build looks for what it is."""
+    text = STRATEGIES[strategy].read_text(encoding="utf-8")
+    return re.search(pattern, text, re.MULTILINE) is not None
+
+
+def methods_of(strategy: str) -> list[str]:
+    return ["direct"] if source_says(strategy, r"\.async_method\b") else ["direct", "async"]
+
+
+def variants_of(strategy: str) -> list[str]:
+    """What may stand behind the name: nothing, @checked, @atomic."""
+    pends = not source_says(strategy, r"^#define VTB_(LOOP_ONLY|NEVER_SUSPENDS) ")
+    counts = source_says(strategy, r"^#define VTB_COUNTS_REFERENCES ")
+    return [""] + pends * ["checked"] + counts * ["atomic"]
 
 
 def clean_environment(**twins: str) -> dict[str, str]:
@@ -159,12 +180,23 @@ def listing(built: None) -> dict[str, list[Row]]:
     return strict_json(done.stdout)
 
 
+# What stays of the strategies where a test builds everything: the three with a role, and one that
+# uses all of a workload. The others would take a minute.
+COPIED_STRATEGIES = ["empty", "heap_task", "plain", "task_in_cache"]
+
+
 @pytest.fixture(scope="session")
 def source_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of the sources that tests may change, build and break; built on first use."""
+    """A copy of the sources that tests may change, build and break; built on first use.
+
+    It has some of the strategies, which is no change that anything else would have to know of.
+    """
     tree = tmp_path_factory.mktemp("tree") / "copy"
     ignored = shutil.ignore_patterns("build", "results", ".git", "__pycache__")
     shutil.copytree(ROOT, tree, symlinks=True, ignore=ignored)
+    for path in (tree / "impls").iterdir():
+        if path.stem not in COPIED_STRATEGIES:
+            path.unlink()
     yield tree
     shutil.rmtree(tree)
 

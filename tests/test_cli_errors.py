@@ -19,7 +19,16 @@ from typing import Callable, Iterator
 
 import pytest
 
-from conftest import BINARY, COUNTED, Bench, Outcome, medians, parameters, strict_json
+from conftest import (
+    BINARY,
+    COUNTED,
+    STRATEGIES,
+    Bench,
+    Outcome,
+    medians,
+    parameters,
+    strict_json,
+)
 
 # A process that should have ended by then hangs.
 HANG_S = 5
@@ -59,7 +68,7 @@ def test_full_standard_output_is_an_error_that_names_the_result_file(
     assert "standard output cannot be written: No space left on device" in outcome.error
     result_file = outcome.files()[0]
     assert f"'{result_file}'" in outcome.error
-    assert len(strict_json(result_file.read_text())["benchmarks"]) == 7
+    assert len(strict_json(result_file.read_text())["benchmarks"]) == len(STRATEGIES)
 
 
 @needs_full
@@ -80,9 +89,9 @@ def test_closed_streams_do_no_harm(bench: Bench, redirections: str) -> None:
     json_file, samples_file = outcome.files()
     expected = [] if "2>&-" in redirections else [f"results: {json_file}"]
     assert outcome.complaints == expected
-    assert len(strict_json(json_file.read_text())["benchmarks"]) == 7
+    assert len(strict_json(json_file.read_text())["benchmarks"]) == len(STRATEGIES)
     assert samples_file.read_text() == "name,round,operations,real_ns_per_op,cpu_ns_per_op\n"
-    assert len((bench.directory / "export.csv").read_text().splitlines()) == 8
+    assert len((bench.directory / "export.csv").read_text().splitlines()) == 1 + len(STRATEGIES)
 
 
 @pytest.mark.parametrize("arguments", [["list"], ["--help"], ["--version"]])
@@ -522,9 +531,8 @@ def test_variables_of_the_stopwatch_change_nothing(bench: Bench, option: str) ->
     arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "10", "--format", "json"]
     name, value = option.split("=")
     outcome = bench.ok(*arguments, **{f"BENCHMARK_{name}": value})
-    assert [row["repetitions"] for row in medians(outcome.rows)] == 2 * 7 * [8]
+    assert [row["repetitions"] for row in medians(outcome.rows)] == 2 * len(STRATEGIES) * [8]
     assert not (bench.directory / "out").exists()
-
 
 
 def test_two_exports_to_one_file_are_refused(bench: Bench) -> None:

@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from conftest import COUNTED, ROOT, Bench, Outcome, iterations, medians, parameters, strict_json
+from conftest import (
+    COUNTED,
+    ROOT,
+    STRATEGIES,
+    Bench,
+    Outcome,
+    iterations,
+    medians,
+    methods_of,
+    parameters,
+    strict_json,
+    variants_of,
+)
 
 HIT_RATE = "0 to 1, or 0% to 100%"
 CALLS = "whole numbers from 1 to 1e12"
@@ -21,7 +33,11 @@ COMPLETION = "fifo, lifo or random"
 CONSUMER = "independent, dependent or both"
 FORMAT = "table, json, csv or markdown"
 DISTRIBUTION = "uniform, zipf or zipf:S"
-STRATEGIES = "nearest first: "
+METHOD = "direct, async or both"
+DEPTH = "whole numbers from 1 to 16"
+FAILURE_RATE = "0 to 1, or 0% to 100%"
+REQUEST_OPS = "whole numbers from 1 to 1000000"
+KNOWN_NAMES = "nearest first: "
 
 # Option, a bad value, and words of what is accepted. Every option of every --help has a row here.
 BAD_VALUES = [
@@ -59,11 +75,46 @@ BAD_VALUES = [
     *[("completion", text, COMPLETION) for text in ["sideways", "", "FIFO", "fifo,lifo"]],
     *[("consumer", text, CONSUMER) for text in ["maybe", "", "all", "in"]],
     *[("format", text, FORMAT) for text in ["xml", "", "JSON", "json,csv"]],
-    *[("strategy", text, STRATEGIES) for text in ["nosuch", "", "plain,", "plain,nosuch", "PLAIN"]],
-    *[("exclude-strategy", text, STRATEGIES) for text in ["nosuch", "", "poll,nosuch"]],
-    *[("baseline-strategy", text, STRATEGIES) for text in ["nosuch", ""]],
-    *[("workload", text, STRATEGIES) for text in ["nosuch", "", "user_cache,nosuch"]],
-    *[("heap", text, STRATEGIES) for text in ["nosuch", "", "glibc,nosuch"]],
+    *[("method", text, METHOD) for text in ["sync", "", "Async", "direct,async", "all"]],
+    *[
+        ("depth", text, DEPTH)
+        for text in ["0", "17", "2.5", "-1", "1e2", "nan", "", "deep", "1,17", "0:4:1", "2,2"]
+    ],
+    *[
+        ("failure-rate", text, FAILURE_RATE)
+        for text in ["2", "-0.1", "101%", "nan", "inf", "", "half", "0.5,", "0,2", "0:1", "50"]
+    ],
+    *[
+        ("request-ops", text, REQUEST_OPS)
+        for text in ["0", "-1", "1.5", "1000001", "2M", "nan", "", "x", "64,64", "1:0:1"]
+    ],
+    *[
+        ("strategy", text, KNOWN_NAMES)
+        for text in ["nosuch", "", "plain,", "plain,nosuch", "PLAIN"]
+    ],
+    *[("exclude-strategy", text, KNOWN_NAMES) for text in ["nosuch", "", "poll,nosuch"]],
+    *[("baseline-strategy", text, KNOWN_NAMES) for text in ["nosuch", ""]],
+    *[("workload", text, KNOWN_NAMES) for text in ["nosuch", "", "user_cache,nosuch"]],
+    *[("heap", text, KNOWN_NAMES) for text in ["nosuch", "", "glibc,nosuch"]],
+    *[
+        ("strategy", text, f"{KNOWN_NAMES}{nearest}")
+        for text, nearest in [
+            ("heap_task@checkd", "heap_task@checked"),
+            ("heap_task@atom", "heap_task@atomic"),
+            ("valuetask@checked", "value_task@checked"),
+            # Nothing to check, and no references to count.
+            ("plain@checked", ""),
+            ("empty@checked", ""),
+            ("value_task_handle@atomic", ""),
+            ("heap_task@checked@atomic", ""),
+            ("heap_task@", ""),
+            ("@checked", ""),
+        ]
+    ],
+    ("exclude-strategy", "heap_task@chcked", f"{KNOWN_NAMES}heap_task@checked"),
+    ("baseline-strategy", "heap_task@chcked", f"{KNOWN_NAMES}heap_task@checked"),
+    ("baseline-strategy", "callback@atomic", KNOWN_NAMES),
+    ("strategy", "poll@checked,poll@checked", "names of strategies, or all"),
     ("strategy", "plain,plain", "names of strategies, or all"),
     ("exclude-strategy", "poll,poll", "names of strategies"),
     ("baseline-strategy", "plain,poll", "one strategy's name"),
@@ -75,17 +126,18 @@ BAD_VALUES = [
     ("results-dir", "", "a directory's name"),
     ("quick", "1", "no value"),
     ("quick", "", "no value"),
+    ("force-async", "1", "no value"),
+    ("force-async", "", "no value"),
     ("help", "yes", "no value"),
     ("version", "1", "no value"),
 ]
 
 # Twins in the environment: a flag's is 0 or 1, and what others refuse, their twins refuse as well.
-FLAGS = ["quick", "help", "version"]
+FLAGS = ["quick", "force-async", "help", "version"]
 BAD_TWINS = [row for row in BAD_VALUES if row[0] not in FLAGS]
 BAD_TWINS += [(flag, text, "no value") for flag in FLAGS for text in ["yes", "2", ""]]
 
-
-COMMANDS = ["run", "list"]
+COMMANDS = ["run", "list", "misuse"]
 
 
 def twin_of(option: str) -> str:
@@ -182,6 +234,16 @@ def test_unknown_name_lists_all_that_are_known(
     assert sorted(known) == sorted(row["name"] for row in listing["strategies"])
 
 
+def test_unknown_variant_lists_all_that_are_known(bench: Bench) -> None:
+    outcome = bench("--strategy", "heap_task@nosuch")
+    known = outcome.err.split("nearest first: ")[1].strip().split(", ")
+    assert sorted(known) == sorted(all_variants())
+
+
+def all_variants() -> list[str]:
+    return [f"{name}@{variant}" for name in STRATEGIES for variant in variants_of(name)[1:]]
+
+
 # --- command lines that make no sense as a whole ---
 
 
@@ -210,6 +272,22 @@ def test_unknown_name_lists_all_that_are_known(
             ["--hit-rate", "0:1:0.01", "--in-flight", "1:100:1"],
             ["10100 combinations", "accepted: up to 10000"],
         ),
+        (
+            ["--depth", "1:16:1", "--failure-rate", "0:1:0.01", "--request-ops", "1:7:1"],
+            ["11312 combinations", "accepted: up to 10000"],
+        ),
+        (
+            ["--baseline-strategy", "poll", "--method", "async"],
+            ["--baseline-strategy: 'poll'", "its method is a compiled state machine", "another"],
+        ),
+        (
+            ["--baseline-strategy", "callback@checked", "--method", "both"],
+            ["--baseline-strategy: 'callback@checked'", "the callback takes the place", "another"],
+        ),
+        (
+            ["--exclude-strategy", "poll@checked", "--baseline-strategy", "poll@checked"],
+            ["--exclude-strategy: 'poll@checked'", "--baseline-strategy"],
+        ),
     ],
 )
 def test_contradiction_is_refused(
@@ -229,6 +307,7 @@ def test_contradiction_is_refused(
         (["list", "--fromat", "csv"], ["unknown option '--fromat'", "nearest first: format,"]),
         (["rnu"], ["unknown command 'rnu'", "nearest first: run, list"]),
         (["lst"], ["unknown command 'lst'", "nearest first: list, run"]),
+        (["misus"], ["unknown command 'misus'", "nearest first: misuse, "]),
         ([""], ["unknown command ''", "run", "list"]),
         (["run", "stray"], ["unexpected argument 'stray'", "--NAME"]),
         (["--rounds", "0", "stray"], ["unexpected argument 'stray'", "--NAME"]),
@@ -237,9 +316,14 @@ def test_contradiction_is_refused(
         (["--"], ["unexpected argument '--'", "--NAME"]),
         (["--=0.8"], ["unexpected argument '--=0.8'", "--NAME"]),
         (["--quick", "1"], ["unexpected argument '1'", "--NAME"]),
+        (["--force-async", "1"], ["unexpected argument '1'", "--NAME"]),
+        (["--methods", "both"], ["unknown option '--methods'", "nearest first: method,"]),
+        (["--failrate", "0"], ["unknown option '--failrate'", "nearest first: failure-rate,"]),
         (["--help=1"], ["--help: '1'", "no value"]),
         (["list", "--hit-rate", "0.5"], ["--hit-rate", "not an option of 'list'"]),
         (["list", "--quick"], ["--quick", "not an option of 'list'"]),
+        (["list", "--strategy", "poll"], ["--strategy", "not an option of 'list'"]),
+        (["misuse", "--method", "async"], ["--method", "not an option of 'misuse'"]),
     ],
 )
 def test_unknown_argument_is_refused(
@@ -386,6 +470,18 @@ GOOD_VALUES = [
     ("completion", "fifo", "completion", ["fifo"]),
     ("completion", "lifo", "completion", ["lifo"]),
     ("completion", "random", "completion", ["random"]),
+    # The two references are called as they are, whatever the method.
+    ("method", "direct", "method", ["direct"]),
+    ("method", "async", "method", ["direct", "async"]),
+    ("method", "both", "method", ["direct", "async"]),
+    ("depth", "1", "depth", ["1"]),
+    ("depth", "1:3:1,16", "depth", ["1", "2", "3", "16"]),
+    ("failure-rate", "0.25", "failure_rate", ["0.25"]),
+    ("failure-rate", "25%,1", "failure_rate", ["0.25", "1"]),
+    ("request-ops", "1,100", "request_ops", ["1", "100"]),
+    ("request-ops", "1M", "request_ops", ["1000000"]),
+    ("strategy", "poll@checked", "strategy", ["empty", "plain", "heap_task", "poll@checked"]),
+    ("baseline-strategy", "heap_task@atomic", "strategy", ["empty", "plain", "heap_task@atomic"]),
     ("strategy", "callback,poll", "strategy", ["empty", "plain", "heap_task", "callback", "poll"]),
     ("baseline-strategy", "poll", "strategy", ["empty", "plain", "poll"]),
     ("workload", "user_cache", "workload", ["user_cache"]),
@@ -432,6 +528,17 @@ def test_strategies_are_all_unless_named(
     assert set(in_names(outcome, "strategy")) == everything - {"poll", "callback"}
 
 
+def test_variants_are_run_where_they_are_named(bench: Bench) -> None:
+    """`all` means the strategies; variants may stand beside them, and be left out again."""
+    found = in_names(counted(bench, "--strategy", "all"), "strategy")
+    assert [name for name in found if "@" in name] == []
+    names = ",".join(["all", *all_variants()])
+    excluded = ["--exclude-strategy", "poll@checked,heap_task@atomic"]
+    found = in_names(counted(bench, "--strategy", names, *excluded), "strategy")
+    left_out = {"poll@checked", "heap_task@atomic"}
+    assert set(found) == {*STRATEGIES, *all_variants()} - left_out
+
+
 def test_defaults_are_those_that_the_help_names(bench: Bench) -> None:
     outcome = bench.ok("--rounds", "0", "--strategy", "plain", "--format", "json")
     name = outcome.rows[0]["run_name"]
@@ -446,7 +553,60 @@ def test_defaults_are_those_that_the_help_names(bench: Bench) -> None:
         "keys": "100000",
         "distribution": "uniform",
         "consumer": "independent",
+        "method": "direct",
+        "depth": "1",
     }
+
+
+DEFAULTS = ["--method=direct", "--depth=1", "--failure-rate=0", "--request-ops=64"]
+
+
+@pytest.mark.parametrize("option", DEFAULTS)
+def test_default_that_is_asked_for_is_the_same_run(bench: Bench, option: str) -> None:
+    assert counted(bench, option).rows == counted(bench).rows
+
+
+def strategies_by_method(outcome: Outcome) -> dict[str, list[str]]:
+    names = [parameters(row["run_name"]) for row in outcome.rows]
+    return {
+        method: [name["strategy"] for name in names if name["method"] == method]
+        for method in ["direct", "async"]
+    }
+
+
+def test_method_chooses_how_all_strategies_are_called(bench: Bench) -> None:
+    """But for the references, and for those that cannot be asynchronous."""
+    references = ["empty", "plain"]
+    compiled = [name for name in STRATEGIES if "async" in methods_of(name)]
+    for method, direct in [("direct", set(STRATEGIES)), ("async", {*references})]:
+        found = strategies_by_method(counted(bench, "--strategy", "all", "--method", method))
+        assert set(found["direct"]) == direct
+        assert set(found["async"]) == (set() if method == "direct" else set(compiled))
+    found = strategies_by_method(counted(bench, "--strategy", "all", "--method", "both"))
+    assert sorted(found["direct"]) == sorted(STRATEGIES), "each once"
+    assert sorted(found["async"]) == sorted(compiled)
+
+
+def test_baseline_may_be_a_reference_by_any_method(bench: Bench) -> None:
+    rows = counted(bench, "--baseline-strategy", "plain", "--method", "both").rows
+    assert [parameters(row["run_name"])["strategy"] for row in rows] == ["empty", "plain"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "twins", "forced"),
+    [
+        (["--force-async"], {}, True),
+        ([], {"VTB_FORCE_ASYNC": "1"}, True),
+        ([], {"VTB_FORCE_ASYNC": "0"}, False),
+        ([], {}, False),
+    ],
+)
+def test_force_async_suspends_every_call(
+    bench: Bench, arguments: list[str], twins: dict[str, str], forced: bool
+) -> None:
+    rows = counted(bench, *arguments, **twins).rows
+    assert {row["realized_hit_rate"] for row in rows} == {0 if forced else 0.8}
+    assert {row["run_name"].endswith("/force_async:1") for row in rows} == {forced}
 
 
 def test_command_line_wins_over_the_environment(bench: Bench) -> None:

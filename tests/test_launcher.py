@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BINARY, COUNTED, LAUNCHER, Bench, clean_environment, replaced, strict_json
+from conftest import (
+    BINARY,
+    COPIED_STRATEGIES,
+    COUNTED,
+    LAUNCHER,
+    Bench,
+    clean_environment,
+    replaced,
+    strategy_of,
+    strict_json,
+)
 
 
 def launch(
@@ -84,7 +94,8 @@ def test_first_use_builds_and_keeps_results_beside_itself(
     done = launch(launcher, *COUNTED, "--format", "json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "run_bench" in done.stderr
-    assert len(strict_json(done.stdout)["benchmarks"]) >= 7
+    rows = strict_json(done.stdout)["benchmarks"]
+    assert sorted(map(strategy_of, rows)) == COPIED_STRATEGIES
     (result_file,) = (source_copy / "results").glob("run-*.json")
     assert result_file.read_text(encoding="utf-8") == done.stdout
     assert list(tmp_path.iterdir()) == []

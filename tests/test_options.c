@@ -100,7 +100,10 @@ static void defaults(void **state)
     assert_int_equal(options.workloads.n + options.strategies.n + options.heaps.n, 0);
     assert_int_equal(options.excluded_strategies.n + options.baseline_strategy.n, 0);
     assert_int_equal(options.hit_rates.n + options.calls.n + options.in_flight.n, 0);
-    assert_int_equal(options.keys.n, 0);
+    assert_int_equal(options.keys.n + options.depths.n, 0);
+    assert_int_equal(options.failure_rates.n + options.request_ops.n, 0);
+    assert_false(options.force_async);
+    assert_int_equal(options.method, VTB_METHOD_DIRECT);
     assert_false(options.distribution.zipf);
     assert_int_equal(options.completion, VTB_COMPLETION_FIFO);
     assert_int_equal(options.consumer, VTB_CONSUMER_BOTH);
@@ -141,6 +144,10 @@ static void commands(void **state)
     accepted("list|--format=json");
     assert_int_equal(options.format, VTB_FORMAT_JSON);
     assert_contains(refused("list|--hit-rate|0.5"), "--hit-rate is not an option of 'list'");
+    accepted("misuse|--strategy|poll,value_task|--format=csv");
+    assert_int_equal(options.command, VTB_COMMAND_MISUSE);
+    assert_int_equal(options.strategies.n, 2);
+    assert_contains(refused("misuse|--depth|2"), "--depth is not an option of 'misuse'");
 }
 
 static void numbers_and_lists(void **state)
@@ -153,6 +160,13 @@ static void numbers_and_lists(void **state)
     assert_same_double(options.in_flight.values[2], 4096);
     assert_same_double(options.keys.values[0], 1000);
     assert_true(options.seed == UINT64_MAX);
+    accepted("--depth|1:16:5|--failure-rate|1%,0.5|--request-ops|1,1M");
+    assert_int_equal(options.depths.n, 4);
+    assert_same_double(options.depths.values[3], 16);
+    assert_int_equal(options.failure_rates.n, 2);
+    assert_same_double(options.failure_rates.values[0], 0.01);
+    assert_int_equal(options.request_ops.n, 2);
+    assert_same_double(options.request_ops.values[1], 1e6);
     accepted("--hit-rate|0.1|--hit-rate|0.2"); /* the last one holds */
     assert_int_equal(options.hit_rates.n, 1);
     assert_same_double(options.hit_rates.values[0], 0.2);
@@ -169,6 +183,13 @@ static void words(void **state)
     assert_int_equal(options.completion, VTB_COMPLETION_RANDOM);
     assert_int_equal(options.consumer, VTB_CONSUMER_INDEPENDENT);
     assert_int_equal(options.format, VTB_FORMAT_MARKDOWN);
+    accepted("--method|async");
+    assert_int_equal(options.method, VTB_METHOD_ASYNC);
+    accepted("--method=both");
+    assert_int_equal(options.method, VTB_METHOD_BOTH);
+    accepted("--method=both|--method=direct");
+    assert_int_equal(options.method, VTB_METHOD_DIRECT);
+    assert_string_equal(vtb_method_words[VTB_METHOD_ASYNC], "async");
     assert_string_equal(vtb_completion_words[VTB_COMPLETION_RANDOM], "random");
     assert_string_equal(vtb_consumer_words[VTB_CONSUMER_BOTH], "both");
 }
@@ -206,6 +227,29 @@ static void names(void **state)
     for (; vtb_cells[cells_n]; cells_n++)
         assert_true(vtb_names_have(&options.strategies, vtb_cells[cells_n]->strategy_name));
     assert_true(options.strategies.n > 1 && options.strategies.n <= cells_n);
+    for (size_t i = 0; i < options.strategies.n; i++)
+        assert_null(strchr(options.strategies.items[i], '@')); /* variants are asked for by name */
+}
+
+/* The strategy's name, and @ with what it is compiled with. */
+static void variants(void **state)
+{
+    (void)state;
+    accepted("--strategy|poll@checked,heap_task@atomic,poll");
+    assert_int_equal(options.strategies.n, 3);
+    assert_string_equal(options.strategies.items[0], "poll@checked");
+    assert_string_equal(options.strategies.items[1], "heap_task@atomic");
+    assert_string_equal(options.strategies.items[2], "poll");
+    accepted("--exclude-strategy|poll@checked|--baseline-strategy|heap_task@checked");
+    assert_string_equal(options.excluded_strategies.items[0], "poll@checked");
+    assert_string_equal(options.baseline_strategy.items[0], "heap_task@checked");
+    accepted("misuse|--strategy=value_task@checked");
+    refused_value("--strategy", "poll@checked,poll@checked", "names of strategies, or all");
+    assert_contains(refused("--strategy|poll@atomic"), "unknown name 'poll@atomic'");
+    assert_contains(error.message, "nearest first: ");
+    assert_contains(refused("--strategy|plain@checked"), "unknown name 'plain@checked'");
+    assert_contains(refused("--strategy|poll@"), "unknown name 'poll@'");
+    assert_contains(refused("--strategy|@checked"), "unknown name '@checked'");
 }
 
 static void unknown_names_are_answered_with_the_nearest(void **state)
@@ -249,7 +293,14 @@ static void bad_values(void **state)
     refused_value("--calls", "0", "whole numbers from 1 to 1e12");
     refused_value("--calls", "1.5", "whole numbers from 1 to 1e12");
     refused_value("--in-flight", "16777217", "16777216");
-    refused_value("--keys", "2147483648", "2147483647");
+    refused_value("--keys", "1073741824", "1073741823");
+    refused_value("--method", "sync", "direct, async or both");
+    refused_value("--depth", "0", "1 to 16");
+    refused_value("--depth", "17", "1 to 16");
+    refused_value("--failure-rate", "1.01", "0 to 1, or 0% to 100%");
+    refused_value("--failure-rate", "-0.1", "0 to 1, or 0% to 100%");
+    refused_value("--request-ops", "0", "1 to 1000000");
+    refused_value("--request-ops", "1000001", "1 to 1000000");
     refused_value("--completion", "filo", "fifo, lifo or random");
     refused_value("--consumer", "none", "independent, dependent or both");
     refused_value("--format", "xml", "table, json, csv or markdown");
@@ -291,8 +342,8 @@ static void missing_value(void **state)
 static void flags(void **state)
 {
     (void)state;
-    accepted("--quick");
-    assert_true(options.quick);
+    accepted("--quick|--force-async");
+    assert_true(options.quick && options.force_async);
     accepted("--help|--version");
     assert_true(options.help && options.version);
     accepted("-h");
@@ -389,6 +440,12 @@ static void help_says_what_there_is(void **state)
                                            "--hit-rate RATE",
                                            "--export-json FILE",
                                            "--quick\n",
+                                           "--method KIND",
+                                           "--depth N",
+                                           "--failure-rate RATE",
+                                           "--request-ops N",
+                                           "--force-async\n",
+                                           "NAME@checked",
                                            "VTB_NAME",
                                            "default: user_cache",
                                            "default: heap_task",
@@ -403,6 +460,11 @@ static void help_says_what_there_is(void **state)
     assert_contains(text, "usage: run_bench list [OPTIONS]");
     assert_contains(text, "--format FORMAT");
     assert_null(strstr(text, "--hit-rate"));
+    free(text);
+    text = help_text(VTB_COMMAND_MISUSE);
+    assert_contains(text, "usage: run_bench misuse [OPTIONS]");
+    assert_contains(text, "--strategy NAME,...");
+    assert_null(strstr(text, "--depth"));
     free(text);
 }
 
@@ -427,6 +489,7 @@ int main(void)
         cmocka_unit_test(words),
         cmocka_unit_test(distributions),
         cmocka_unit_test(names),
+        cmocka_unit_test(variants),
         cmocka_unit_test(unknown_names_are_answered_with_the_nearest),
         cmocka_unit_test(unknown_words_are_answered_with_the_nearest),
         cmocka_unit_test(bad_values),

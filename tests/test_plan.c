@@ -28,9 +28,10 @@ static void assert_usage_error(const char *part)
     assert_int_equal(plan.points_n, 0);
 }
 
-static const char *strategy_of(const struct vtb_case *the_case)
+/* The name of a case's cell, with @variant if it is one. */
+static const char *name_of(const struct vtb_case *the_case)
 {
-    return the_case->timing->strategy_name;
+    return the_case->timing->name;
 }
 
 static enum vtb_role role_at(const struct vtb_point *point, size_t i)
@@ -38,27 +39,52 @@ static enum vtb_role role_at(const struct vtb_point *point, size_t i)
     return point->cases[i].timing->strategy->role;
 }
 
+static bool is_reference(const struct vtb_point *point, size_t i)
+{
+    return i == point->cases[i].floor || i == point->cases[i].empty;
+}
+
+static void check_cell(const struct vtb_point *point, const struct vtb_case *the_case,
+                       const struct vtb_cell *cell, bool counting)
+{
+    const bool async = the_case->async && !cell->strategy->lacks.async_method;
+    assert_int_equal(cell->kind.counting, counting);
+    assert_int_equal(cell->kind.collected, vtb_heap_collects(the_case->heap->heap));
+    assert_int_equal(cell->kind.async, async);
+    assert_string_equal(cell->name, name_of(the_case));
+    assert_string_equal(cell->workload_name, point->workload->name);
+}
+
 /* What must hold of every case of every plan. */
 static void check_cases(const struct vtb_point *point, const char *baseline)
 {
     for (size_t i = 0; i < point->cases_n; i++) {
         const struct vtb_case *the_case = &point->cases[i];
-        const bool collected = vtb_heap_collects(the_case->heap->heap);
+        const struct vtb_case *own_baseline = &point->cases[the_case->baseline];
         assert_non_null(the_case->timing);
-        assert_false(the_case->timing->counting);
-        assert_true(the_case->counting->counting);
-        assert_int_equal(the_case->timing->collected, collected);
-        assert_int_equal(the_case->counting->collected, collected);
-        assert_string_equal(the_case->counting->strategy_name, strategy_of(the_case));
-        assert_string_equal(the_case->timing->workload_name, point->workload->name);
-        assert_string_equal(the_case->counting->workload_name, point->workload->name);
-        assert_string_equal(strategy_of(&point->cases[the_case->baseline]), baseline);
+        assert_non_null(the_case->counting);
+        check_cell(point, the_case, the_case->timing, false);
+        check_cell(point, the_case, the_case->counting, true);
+        assert_string_equal(name_of(own_baseline), baseline);
         assert_int_equal(role_at(point, the_case->floor), VTB_ROLE_FLOOR);
         assert_int_equal(role_at(point, the_case->empty), VTB_ROLE_EMPTY);
-        assert_ptr_equal(point->cases[the_case->baseline].heap, the_case->heap);
+        assert_ptr_equal(own_baseline->heap, the_case->heap);
         assert_ptr_equal(point->cases[the_case->floor].heap, the_case->heap);
         assert_ptr_equal(point->cases[the_case->empty].heap, the_case->heap);
+        assert_ptr_equal(point->cases[the_case->base].heap, the_case->heap);
+        if (!is_reference(point, i) && !is_reference(point, the_case->baseline))
+            assert_int_equal(own_baseline->async, the_case->async);
     }
+}
+
+static size_t find_case(const struct vtb_point *point, const char *name, bool async)
+{
+    for (size_t i = 0; i < point->cases_n; i++) {
+        if (strcmp(name_of(&point->cases[i]), name) == 0 && point->cases[i].async == async)
+            return i;
+    }
+    fail_msg("no case of %s", name);
+    return 0;
 }
 
 static size_t strategies_n(void)
@@ -95,9 +121,14 @@ static void default_plan(void **state)
     assert_true(point->keys_n == point->workload->workload->default_keys);
     assert_true(point->calls_n == 1000000);
     assert_int_equal(point->in_flight, 64);
+    assert_int_equal(point->depth, 1);
+    assert_same_double(point->failure_rate, 0);
+    assert_int_equal(point->request_ops, 64);
+    assert_false(point->force_async);
     assert_int_equal(point->completion, VTB_COMPLETION_FIFO);
     assert_true(point->seed == 1);
     assert_int_equal(point->cases_n, strategies_n() * default_heaps_n());
+    assert_int_equal(plan.skips.n, 0);
     check_cases(point, "heap_task");
     vtb_plan_free(&plan);
     assert_null(plan.points);
@@ -113,8 +144,8 @@ static void references_come_first(void **state)
     assert_int_equal(role_at(point, 0), VTB_ROLE_EMPTY);
     assert_int_equal(role_at(point, 1), VTB_ROLE_FLOOR);
     assert_int_equal(role_at(point, 2), VTB_ROLE_BASELINE);
-    assert_string_equal(strategy_of(&point->cases[3]), "poll");
-    assert_string_equal(strategy_of(&point->cases[4]), "callback");
+    assert_string_equal(name_of(&point->cases[3]), "poll");
+    assert_string_equal(name_of(&point->cases[4]), "callback");
     check_cases(point, "heap_task");
     vtb_plan_free(&plan);
 }
@@ -124,7 +155,7 @@ static void another_baseline(void **state)
     (void)state;
     assert_true(MAKE("--baseline-strategy=value_task", "--strategy=poll", "--heap=glibc"));
     assert_int_equal(plan.points[0].cases_n, 4);
-    assert_string_equal(strategy_of(&plan.points[0].cases[2]), "value_task");
+    assert_string_equal(name_of(&plan.points[0].cases[2]), "value_task");
     assert_int_equal(plan.points[0].cases[3].baseline, 2);
     check_cases(&plan.points[0], "value_task");
     vtb_plan_free(&plan);
@@ -140,8 +171,8 @@ static void excluded(void **state)
     assert_true(MAKE("--exclude-strategy=poll,callback", "--heap=glibc"));
     assert_int_equal(plan.points[0].cases_n, strategies_n() - 2);
     for (size_t i = 0; i < plan.points[0].cases_n; i++) {
-        assert_string_not_equal(strategy_of(&plan.points[0].cases[i]), "poll");
-        assert_string_not_equal(strategy_of(&plan.points[0].cases[i]), "callback");
+        assert_string_not_equal(name_of(&plan.points[0].cases[i]), "poll");
+        assert_string_not_equal(name_of(&plan.points[0].cases[i]), "callback");
     }
     vtb_plan_free(&plan);
     assert_true(MAKE("--exclude-strategy=heap_task", "--baseline-strategy=value_task"));
@@ -164,6 +195,143 @@ static void references_cannot_be_excluded(void **state)
     assert_false(MAKE("--exclude-strategy=all"));
     assert_usage_error("--exclude-strategy: ");
 }
+
+/* --- methods and variants --- */
+
+static size_t async_n(void)
+{
+    struct vtb_names names = {.n = 0};
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        if (!vtb_cells[i]->strategy->lacks.async_method)
+            assert_true(vtb_names_add(&names, vtb_cells[i]->strategy_name));
+    }
+    return names.n;
+}
+
+/* What has no asynchronous method is left out, each once and with its reason. */
+static void check_skips(size_t n)
+{
+    assert_int_equal(plan.skips.n, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct vtb_skip *skip = &plan.skips.items[i];
+        assert_string_equal(skip->what, "the async method");
+        assert_string_equal(skip->reason, vtb_find_strategy(skip->strategy)->lacks.async_method);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(plan.skips.items[j].strategy, skip->strategy);
+    }
+}
+
+static void asynchronous_plan(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--method=async", "--heap=glibc", "--hit-rate=0.2,0.5"));
+    for (size_t i = 0; i < plan.points_n; i++) {
+        const struct vtb_point *point = &plan.points[i];
+        assert_int_equal(point->cases_n, async_n() + 2);
+        assert_int_equal(role_at(point, 0), VTB_ROLE_EMPTY);
+        assert_int_equal(role_at(point, 1), VTB_ROLE_FLOOR);
+        assert_int_equal(vtb_table_end(point, 0), point->cases_n);
+        assert_true(point->cases[0].async && point->cases[1].async);
+        check_cases(point, "heap_task");
+        for (size_t own = 0; own < point->cases_n; own++)
+            assert_int_equal(point->cases[own].base, own); /* what it varies is not there */
+    }
+    check_skips(strategies_n() - 2 - async_n());
+    vtb_plan_free(&plan);
+}
+
+/* The references stand in the first table alone; each method has its own baseline. */
+static void both_methods(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--method=both", "--heap=glibc", "--strategy=poll,value_task"));
+    const struct vtb_point *point = &plan.points[0];
+    static const char *const names[] = {"empty",      "plain",     "heap_task", "poll",
+                                        "value_task", "heap_task", "value_task"};
+    assert_int_equal(point->cases_n, 7);
+    assert_int_equal(vtb_table_end(point, 0), 5);
+    assert_int_equal(vtb_table_end(point, 5), 7);
+    for (size_t i = 0; i < 7; i++) {
+        assert_string_equal(name_of(&point->cases[i]), names[i]);
+        assert_int_equal(point->cases[i].async, i >= 5);
+        assert_int_equal(point->cases[i].empty, 0);
+        assert_int_equal(point->cases[i].floor, 1);
+        assert_int_equal(point->cases[i].baseline, i < 5 ? 2 : 5);
+    }
+    assert_int_equal(point->cases[5].base, 2);
+    assert_int_equal(point->cases[6].base, 4);
+    assert_int_equal(point->cases[4].base, 4);
+    check_cases(point, "heap_task");
+    check_skips(1);
+    assert_string_equal(plan.skips.items[0].strategy, "poll");
+    vtb_plan_free(&plan);
+}
+
+/* A variant is held against the same strategy without it, by the same method. */
+static void variants(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--method=both", "--heap=glibc",
+                     "--strategy=value_task@checked,value_task,heap_task@atomic,poll@checked"));
+    const struct vtb_point *point = &plan.points[0];
+    const size_t direct = find_case(point, "value_task@checked", false);
+    const size_t async = find_case(point, "value_task@checked", true);
+    assert_int_equal(point->cases[direct].base, find_case(point, "value_task", false));
+    assert_int_equal(point->cases[async].base, find_case(point, "value_task", true));
+    assert_true(point->cases[direct].timing->checked && point->cases[async].counting->checked);
+    assert_int_equal(point->cases[find_case(point, "heap_task@atomic", false)].base,
+                     find_case(point, "heap_task", false));
+    assert_int_equal(point->cases[find_case(point, "heap_task@atomic", true)].base,
+                     find_case(point, "heap_task", true));
+    const size_t alone = find_case(point, "poll@checked", false);
+    assert_int_equal(point->cases[alone].base, alone); /* poll is not asked for */
+    assert_int_equal(point->cases_n, 7 + 4);
+    check_cases(point, "heap_task");
+    check_skips(1);
+    assert_string_equal(plan.skips.items[0].strategy, "poll@checked");
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--baseline-strategy=heap_task@atomic", "--strategy=poll"));
+    check_cases(&plan.points[0], "heap_task@atomic");
+    vtb_plan_free(&plan);
+}
+
+/* Which of the two what was asked for is: with @variant and without it are two names. */
+static void variants_are_left_out_by_their_names(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--strategy=poll,poll@checked", "--exclude-strategy=poll@checked"));
+    assert_int_equal(plan.points[0].cases_n, 4 * default_heaps_n());
+    (void)find_case(&plan.points[0], "poll", false);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--strategy=poll,poll@checked", "--exclude-strategy=poll"));
+    assert_int_equal(plan.points[0].cases_n, 4 * default_heaps_n());
+    (void)find_case(&plan.points[0], "poll@checked", false);
+    vtb_plan_free(&plan);
+}
+
+/* A ratio needs a baseline in every table. */
+static void a_baseline_that_is_not_there(void **state)
+{
+    (void)state;
+    assert_false(MAKE("--baseline-strategy=poll", "--method=async"));
+    assert_usage_error("--baseline-strategy: 'poll' cannot be the baseline of this run: ");
+    assert_contains(error.message, vtb_find_strategy("poll")->lacks.async_method);
+    assert_false(MAKE("--baseline-strategy=task_in_cache", "--method=both"));
+    assert_usage_error("'task_in_cache' cannot be the baseline");
+    assert_true(MAKE("--baseline-strategy=poll", "--method=direct"));
+    vtb_plan_free(&plan);
+    static const char *const references[] = {"plain", "empty"};
+    for (size_t i = 0; i < 2; i++) { /* these are held against by any method */
+        char text[64];
+        snprintf(text, sizeof text, "--baseline-strategy=%s", references[i]);
+        assert_true(MAKE(text, "--method=both", "--strategy=value_task", "--heap=glibc"));
+        assert_int_equal(plan.points[0].cases_n, 4);
+        check_cases(&plan.points[0], references[i]);
+        vtb_plan_free(&plan);
+    }
+}
+
+/* --- points --- */
 
 /* Every combination once. */
 static void points_are_a_product(void **state)
@@ -188,6 +356,24 @@ static void points_are_a_product(void **state)
     vtb_plan_free(&plan);
 }
 
+static void deep_and_failing_points_too(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--depth=1,2,3", "--failure-rate=0,0.5", "--request-ops=10,20",
+                     "--hit-rate=0,1", "--force-async"));
+    assert_int_equal(plan.points_n, 3 * 2 * 2 * 2);
+    bool seen[3][2][2][2] = {{{{false}}}};
+    for (size_t i = 0; i < plan.points_n; i++) {
+        const struct vtb_point *point = &plan.points[i];
+        bool *at = &seen[point->depth - 1][(size_t)(point->failure_rate * 2)]
+                        [point->request_ops / 10 - 1][(size_t)point->hit_rate];
+        assert_false(*at);
+        *at = true;
+        assert_true(point->force_async);
+    }
+    vtb_plan_free(&plan);
+}
+
 /* The cases of one heap follow one another, each block with its own references. */
 static void heaps_make_blocks(void **state)
 {
@@ -195,8 +381,8 @@ static void heaps_make_blocks(void **state)
     assert_true(MAKE("--heap=all", "--strategy=poll"));
     const struct vtb_point *point = &plan.points[0];
     size_t blocks_n = 0;
-    for (size_t first = 0; first < point->cases_n; first = vtb_heap_end(point, first)) {
-        const size_t end = vtb_heap_end(point, first);
+    for (size_t first = 0; first < point->cases_n; first = vtb_table_end(point, first)) {
+        const size_t end = vtb_table_end(point, first);
         assert_int_equal(end - first, 4);
         for (size_t i = first; i < end; i++) {
             assert_ptr_equal(point->cases[i].heap, point->cases[first].heap);
@@ -212,17 +398,23 @@ static void heaps_make_blocks(void **state)
     vtb_plan_free(&plan);
 }
 
-/* Where a block ends, on a point made by hand: one heap of this build may be all there is. */
-static void blocks_end_where_the_heap_changes(void **state)
+/* Where a table ends, on a point made by hand: one heap of this build may be all there is. */
+static void tables_end_where_heap_or_method_change(void **state)
 {
     (void)state;
     const struct vtb_heap_entry left = {"left", NULL};
     const struct vtb_heap_entry right = {"right", NULL};
-    struct vtb_case cases[5] = {
-        {.heap = &left}, {.heap = &left}, {.heap = &right}, {.heap = &right}, {.heap = &right}};
-    const struct vtb_point point = {.cases = cases, .cases_n = 5};
-    assert_int_equal(vtb_heap_end(&point, 0), 2);
-    assert_int_equal(vtb_heap_end(&point, 2), 5);
+    struct vtb_case cases[6] = {{.heap = &left},
+                                {.heap = &left},
+                                {.heap = &left, .async = true},
+                                {.heap = &right, .async = true},
+                                {.heap = &right},
+                                {.heap = &right}};
+    const struct vtb_point point = {.cases = cases, .cases_n = 6};
+    assert_int_equal(vtb_table_end(&point, 0), 2);
+    assert_int_equal(vtb_table_end(&point, 2), 3);
+    assert_int_equal(vtb_table_end(&point, 3), 4);
+    assert_int_equal(vtb_table_end(&point, 4), 6);
 }
 
 static void consumers(void **state)
@@ -269,6 +461,10 @@ static void too_many_combinations(void **state)
     assert_false(MAKE("--hit-rate=0:0.999:0.001", "--in-flight=1:1000:1", "--keys=1:1000:1",
                       "--calls=1:1000:1"));
     assert_usage_error("1000000000000 combinations");
+    assert_false(MAKE("--hit-rate=0:0.999:0.001", "--in-flight=1:1000:1", "--keys=1:1000:1",
+                      "--calls=1:1000:1", "--failure-rate=0:0.999:0.001", "--request-ops=1:1000:1",
+                      "--depth=1:16:1"));
+    assert_usage_error("16000000000000000000 combinations");
 }
 
 int main(void)
@@ -279,9 +475,15 @@ int main(void)
         cmocka_unit_test(another_baseline),
         cmocka_unit_test(excluded),
         cmocka_unit_test(references_cannot_be_excluded),
+        cmocka_unit_test(asynchronous_plan),
+        cmocka_unit_test(both_methods),
+        cmocka_unit_test(variants),
+        cmocka_unit_test(variants_are_left_out_by_their_names),
+        cmocka_unit_test(a_baseline_that_is_not_there),
         cmocka_unit_test(points_are_a_product),
+        cmocka_unit_test(deep_and_failing_points_too),
         cmocka_unit_test(heaps_make_blocks),
-        cmocka_unit_test(blocks_end_where_the_heap_changes),
+        cmocka_unit_test(tables_end_where_heap_or_method_change),
         cmocka_unit_test(consumers),
         cmocka_unit_test(too_many_keys),
         cmocka_unit_test(too_many_combinations),

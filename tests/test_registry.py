@@ -11,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from conftest import COUNTED, ROOT, Outcome, clean_environment, parameters, replaced, strict_json
+from conftest import (
+    COPIED_STRATEGIES,
+    COUNTED,
+    ROOT,
+    Outcome,
+    clean_environment,
+    parameters,
+    replaced,
+    strict_json,
+)
 
 WORKLOAD = """\
 /* A number by its number. */
@@ -39,9 +48,15 @@ static inline const vtb_value *vtb_lookup(const struct vtb_table *table, vtb_key
     return key & VTB_ID_MISS ? NULL : table->values + key;
 }
 
-static inline vtb_value vtb_fetch(const struct vtb_table *table, vtb_key key)
+static inline size_t vtb_entry_of(const struct vtb_table *table, const vtb_value *value)
 {
-    return table->values[key & VTB_ID_MASK];
+    return (size_t)(value - table->values);
+}
+
+static inline bool vtb_fetch(const struct vtb_table *table, vtb_key key, vtb_value *value)
+{
+    *value = table->values[key & VTB_ID_MASK];
+    return !(key & VTB_ID_FAIL);
 }
 
 static inline uint64_t vtb_consume(const vtb_value *value)
@@ -52,6 +67,11 @@ static inline uint64_t vtb_consume(const vtb_value *value)
 static inline size_t vtb_dropped_table_bytes(uint64_t keys)
 {
     return sizeof(struct vtb_table) + keys * sizeof(vtb_value);
+}
+
+static inline size_t vtb_dropped_entries_n(uint64_t keys)
+{
+    return keys;
 }
 
 static inline struct vtb_table *vtb_dropped_make_table(void *memory, uint64_t keys)
@@ -72,6 +92,7 @@ VTB_WORKLOAD(dropped_work) = {
     .key_bytes = sizeof(vtb_key),
     .value_bytes = sizeof(vtb_value),
     .table_bytes = vtb_dropped_table_bytes,
+    .entries_n = vtb_dropped_entries_n,
     .make_table = vtb_dropped_make_table,
 };
 
@@ -174,22 +195,53 @@ def test_dropped_files_are_listed(tree: Path) -> None:
     listing = strict_json(run(tree, "list", "--format", "json").out)
     sections = ["strategies", "workloads", "heaps"]
     found = {section: {row["name"]: row for row in listing[section]} for section in sections}
+    assert set(found["strategies"]) == {*COPIED_STRATEGIES, "dropped"}
     assert found["strategies"]["dropped"]["miss allocs"] == 1
     assert found["workloads"]["dropped_work"]["hit rate"] == 0.25
     assert found["heaps"]["dropped_heap"]["memory"] == "malloc with a header"
-    assert "heap_task" in found["strategies"], "and nothing went missing"
+    (capabilities,) = (row for row in listing["capabilities"] if row["name"] == "dropped")
+    assert capabilities["async method"] == "yes" and capabilities["storable"] == "-"
+    assert {"lacks": "storable", "because": "a node is consumed once"}.items() <= next(
+        row for row in listing["reasons"] if (row["name"], row["lacks"]) == ("dropped", "storable")
+    ).items()
 
 
-def test_dropped_files_are_run(tree: Path) -> None:
-    names = ["--strategy", "dropped", "--workload", "dropped_work", "--heap", "dropped_heap"]
-    rows = run(tree, "run", *names, *COUNTED, "--format", "json").rows
-    row = next(row for row in rows if parameters(row["run_name"])["strategy"] == "dropped")
-    assert row["run_name"].startswith("dropped_work/dropped/dropped_heap/hit_rate:0.25/calls:1000/")
-    assert row["realized_hit_rate"] == 0.25
-    assert row["allocs_per_op"] == 0.75
-    # A node of a pointer, a key with its padding and a value; the heap adds 8 to each block.
-    assert row["bytes_per_op"] == 0.75 * 24
-    assert row["usable_bytes_per_op"] == 0.75 * 32
+# A node has what runs it, what waits, a fault and a flag with their padding, the record's size, a
+# value; and behind it the key with its padding, or a state machine: state and key, an object and a
+# result, `this`, what it awaits, and for a layer what it was handed.
+NODE = 8 + 8 + (4 + 1 + 3) + 8 + 8
+DIRECT_NODE = NODE + 4 + 4
+ASYNC_NODE = NODE + (4 + 4) + (8 + 8) + 8 + 8
+LAYER_NODE = NODE + (4 + 4) + (8 + 8) + 8 + (8 + 8)
+
+
+@pytest.mark.parametrize("name", ["dropped", "dropped@checked"])
+def test_dropped_files_are_run(tree: Path, name: str) -> None:
+    """By both methods, nested or not, with checks or without."""
+    names = ["--strategy", name, "--workload", "dropped_work", "--heap", "dropped_heap"]
+    arguments = [*COUNTED, "--method", "both", "--depth", "1,3", "--failure-rate", "0.5"]
+    rows = run(tree, "run", *names, *arguments, "--format", "json").rows
+    found = {}
+    for row in rows:
+        case = parameters(row["run_name"])
+        if case["strategy"] == name:
+            found[case["method"], case["depth"]] = row
+    nodes = {
+        ("direct", "1"): [DIRECT_NODE],
+        ("direct", "3"): [DIRECT_NODE],
+        ("async", "1"): [ASYNC_NODE],
+        ("async", "3"): [ASYNC_NODE, LAYER_NODE, LAYER_NODE],
+    }
+    assert set(found) == set(nodes)
+    for case, row in found.items():
+        start = f"dropped_work/{name}/dropped_heap/hit_rate:0.25/calls:1000/"
+        assert row["run_name"].startswith(start)
+        assert row["realized_hit_rate"] == 0.25
+        assert row["failures_per_op"] == 0.375
+        assert row["allocs_per_op"] == row["frees_per_op"] == 0.75 * len(nodes[case])
+        assert row["bytes_per_op"] == 0.75 * sum(nodes[case])
+        # The heap adds 8 to each block.
+        assert row["usable_bytes_per_op"] == 0.75 * sum(node + 8 for node in nodes[case])
 
 
 def test_dropped_files_stand_beside_the_others(tree: Path) -> None:
@@ -218,11 +270,13 @@ def assert_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
     [
         "vtb_ready",
         "vtb_suspend",
+        "vtb_record_of",
+        "vtb_handover_of",
         "vtb_is_ready",
-        "vtb_take",
         "vtb_await",
+        "vtb_get",
+        "vtb_drop",
         "vtb_complete",
-        "vtb_resume",
     ],
 )
 def test_strategy_without_a_function(tree: Path, function: str) -> None:
@@ -240,7 +294,9 @@ def test_strategy_whose_entry_has_another_name(tree: Path) -> None:
     assert_fails(tree, "impls/dropped.c", text, "vtb_strategy_dropped")
 
 
-@pytest.mark.parametrize("function", ["vtb_key_of", "vtb_lookup", "vtb_fetch", "vtb_consume"])
+@pytest.mark.parametrize(
+    "function", ["vtb_key_of", "vtb_lookup", "vtb_entry_of", "vtb_fetch", "vtb_consume"]
+)
 def test_workload_without_a_function(tree: Path, function: str) -> None:
     text = without_function(WORKLOAD, function)
     assert_fails(tree, "workloads/dropped_work.h", text, "dropped_work", f"'{function}'")
@@ -280,8 +336,12 @@ def test_strategy_in_cpp_is_one_as_well(tree: Path) -> None:
         assert done.returncode == 0, done.stdout[-5000:]
         names = ["--strategy", "dropped,dropped_cpp"]
         rows = run(tree, *names, *COUNTED, "--format", "json").rows
-    bytes_per_op = {parameters(row["run_name"])["strategy"]: row["bytes_per_op"] for row in rows}
-    assert bytes_per_op["dropped_cpp"] == bytes_per_op["dropped"] > 0
+        rows += run(tree, *names, *COUNTED, "--method", "async", "--format", "json").rows
+    sizes: dict[str, list[float]] = {}
+    for row in rows:
+        sizes.setdefault(parameters(row["run_name"])["strategy"], []).append(row["bytes_per_op"])
+    assert sizes["dropped_cpp"] == sizes["dropped"]
+    assert sizes["dropped"][1] > sizes["dropped"][0] > 0
 
 
 def test_tree_is_whole_again(tree: Path) -> None:

@@ -34,24 +34,36 @@ static const char *const design_counters[] = {"bytes_per_op",
 
 #define DESIGN_COUNTERS_N (sizeof design_counters / sizeof *design_counters)
 
+/* And what stands beside them. */
+static const char *const more_counters[] = {"failures_per_op", "over_base_ns"};
+
+#define MORE_COUNTERS_N (sizeof more_counters / sizeof *more_counters)
+
 static struct vtb_plan plan;
 static struct vtb_results results;
 
-/* What the counting pass of a case finds, by its strategy's layouts. */
+/* What the counting pass of a case finds, by its cell's own formula. */
 static struct vtb_counted counted_of(const struct vtb_point *point, size_t i)
 {
-    const struct vtb_strategy *strategy = point->cases[i].counting->strategy;
+    const struct vtb_cell *cell = point->cases[i].counting;
     struct vtb_counted counted = {.calls_n = point->calls_n};
     struct vtb_counts *counts = &counted.counts;
-    counted.hits_n = (uint64_t)llround((double)point->calls_n * point->hit_rate);
+    struct vtb_cost cost;
+    counted.hits_n =
+        point->force_async ? 0 : (uint64_t)llround((double)point->calls_n * point->hit_rate);
     const uint64_t misses_n = counted.calls_n - counted.hits_n;
-    counts->allocs_n =
-        counted.hits_n * strategy->on_hit.allocs_n + misses_n * strategy->on_miss.allocs_n;
-    counts->frees_n = counts->allocs_n;
-    counts->requested_bytes =
-        counted.hits_n * strategy->on_hit.bytes + misses_n * strategy->on_miss.bytes;
+    counted.failed_n = (uint64_t)llround((double)misses_n * point->failure_rate);
+    const struct vtb_usage usage = {.calls_n = counted.calls_n,
+                                    .hits_n = counted.hits_n,
+                                    .setup = {.window = point->in_flight,
+                                              .depth = point->depth,
+                                              .request_ops = point->request_ops,
+                                              .record_bytes = cell->record_bytes}};
+    cell->cost(&usage, &cost);
+    counts->allocs_n = counts->frees_n = cost.allocs_n;
+    counts->requested_bytes = cost.bytes;
     counts->usable_bytes = counts->requested_bytes + 8 * counts->allocs_n;
-    counts->peak_live_bytes = point->in_flight * strategy->on_miss.bytes;
+    counts->peak_live_bytes = point->in_flight * cell->miss_bytes;
     return counted;
 }
 
@@ -158,6 +170,20 @@ static void tables_are_100_characters_wide(void **state)
     check_tables_width();
 }
 
+/* The longest names, all that a title and its conditions can say, and what is left out. */
+static void titles_and_names_keep_the_width(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--method=both", "--strategy=all", "--depth=16", "--failure-rate=0.1234",
+                          "--request-ops=1000000", "--force-async", "--hit-rate=0.123456789");
+    fill_results(1, ROUNDS_N);
+    check_tables_width();
+    plan = SYNTHETIC_PLAN("--strategy=value_task_pooled@checked,heap_task_pooled@checked,poll",
+                          "--method=both");
+    fill_results(10000, ROUNDS_N);
+    check_tables_width();
+}
+
 /* The largest parameters that are accepted, and operations of 0.1 ms. */
 static void wide_figures_keep_the_width(void **state)
 {
@@ -174,45 +200,147 @@ static size_t table_width;
 
 static void check_table_row(const char *line)
 {
+    static const char *const names[] = {"empty ", "plain ", "heap_task ", "poll ", "poll@checked "};
     if (strncmp(line, "strategy ", 9) == 0)
         table_width = characters_of(line);
-    if (strncmp(line, "heap_task  ", 11) == 0 || strncmp(line, "poll  ", 6) == 0)
-        assert_int_equal(characters_of(line), table_width);
+    for (size_t i = 0; i < 5; i++) {
+        if (strncmp(line, names[i], strlen(names[i])) == 0)
+            assert_int_equal(characters_of(line), table_width);
+    }
+}
+
+static void check_columns(size_t rounds_n)
+{
+    fill_results(1, rounds_n);
+    char *text = text_of(vtb_report_table);
+    table_width = 0;
+    (void)for_lines(text, check_table_row);
+    assert_in_range(table_width, rounds_n ? 90 : 40, LINE_WIDTH);
+    free(text);
+    free_results();
 }
 
 static void columns_are_aligned(void **state)
 {
     (void)state;
-    small_results();
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--heap=glibc");
+    check_columns(ROUNDS_N);
+    plan = SYNTHETIC_PLAN("--strategy=poll,poll@checked,value_task_pooled@checked", "--method=both",
+                          "--heap=glibc");
+    check_columns(ROUNDS_N);
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--rounds=0", "--heap=glibc");
+    check_columns(0);
+}
+
+/* How often a line starts so; two spaces end a name in a table, not in a sentence. */
+static size_t lines_of(const char *text, const char *word)
+{
+    size_t n = strncmp(text, word, strlen(word)) == 0;
+    for (const char *line = strchr(text, '\n'); line; line = strchr(line + 1, '\n'))
+        n += strncmp(line + 1, word, strlen(word)) == 0;
+    return n;
+}
+
+/* A table for each method, both with the references, and what was left out behind all of them. */
+static void methods_have_tables_of_their_own(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--method=both", "--strategy=poll,value_task", "--heap=glibc",
+                          "--consumer=independent");
+    fill_results(1, ROUNDS_N);
     char *text = text_of(vtb_report_table);
-    (void)for_lines(text, check_table_row);
-    assert_true(table_width > 60);
+    assert_int_equal(lines_of(text, "user_cache, "), 2);
+    assert_contains(text, ", direct method, independent lookups, heap glibc\n");
+    assert_contains(text, ", async method, independent lookups, heap glibc\n");
+    assert_true(strstr(text, ", direct method") < strstr(text, ", async method"));
+    assert_int_equal(lines_of(text, "empty  "), 2);
+    assert_int_equal(lines_of(text, "plain  "), 2);
+    assert_int_equal(lines_of(text, "heap_task  "), 2);
+    assert_int_equal(lines_of(text, "value_task  "), 2);
+    assert_int_equal(lines_of(text, "poll  "), 1);
+    assert_int_equal(lines_of(text, "Left out: poll, the async method: its method is a"), 1);
     free(text);
     free_results();
+    small_results();
+    text = text_of(vtb_report_table);
+    assert_null(strstr(text, "Left out"));
+    free(text);
+    free_results();
+}
+
+/* What the calls were is said, but for what they always are. */
+static void conditions(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--consumer=independent", "--depth=2",
+                          "--failure-rate=25%", "--request-ops=7", "--force-async");
+    fill_results(1, ROUNDS_N);
+    char *text = text_of(vtb_report_table);
+    for (char *c = text; *c; c++)
+        *c = (char)(*c == '\n' ? ' ' : *c);
+    assert_contains(text, "hit rate 0.8 (realised 0)");
+    assert_contains(text,
+                    ", 2 methods deep, every call forced to suspend, 0.25 of the misses fail, "
+                    "requests of 7 operations, ");
+    free(text);
+    free_results();
+    small_results();
+    text = text_of(vtb_report_table);
+    assert_contains(text, "hit rate 0.8 (realised 0.8)");
+    assert_null(strstr(text, "methods deep"));
+    assert_null(strstr(text, "misses fail"));
+    assert_null(strstr(text, "requests of"));
+    free(text);
+    free_results();
+}
+
+static void check_case_name(size_t i, const char *expected)
+{
+    char name[512];
+    vtb_case_name(name, sizeof name, results.comparisons, &results.comparisons->figures[i]);
+    assert_string_equal(name, expected);
 }
 
 static void case_names(void **state)
 {
     (void)state;
-    char name[512];
     plan =
         SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=poll", "--heap=glibc", "--consumer=dependent");
     fill_results(1, ROUNDS_N);
-    vtb_case_name(name, sizeof name, results.comparisons, &results.comparisons->figures[2]);
-    assert_string_equal(name,
-                        "user_cache/heap_task/glibc/hit_rate:0.8/calls:1000000/in_flight:64/"
-                        "completion:fifo/keys:100000/distribution:uniform/"
-                        "consumer:dependent");
+    check_case_name(2,
+                    "user_cache/heap_task/glibc/hit_rate:0.8/calls:1000000/in_flight:64/"
+                    "completion:fifo/keys:100000/distribution:uniform/"
+                    "consumer:dependent/method:direct/depth:1");
     free_results();
     plan = SYNTHETIC_PLAN("--hit-rate=1", "--calls=7", "--distribution=zipf:1.2", "--keys=5",
                           "--in-flight=1", "--completion=lifo", "--heap=glibc",
                           "--consumer=independent");
     fill_results(1, ROUNDS_N);
-    vtb_case_name(name, sizeof name, results.comparisons, &results.comparisons->figures[0]);
-    assert_string_equal(name,
-                        "user_cache/empty/glibc/hit_rate:1/calls:7/in_flight:1/"
-                        "completion:lifo/keys:5/distribution:zipf:1.2/"
-                        "consumer:independent");
+    check_case_name(0,
+                    "user_cache/empty/glibc/hit_rate:1/calls:7/in_flight:1/"
+                    "completion:lifo/keys:5/distribution:zipf:1.2/"
+                    "consumer:independent/method:direct/depth:1");
+    free_results();
+}
+
+/* What is rare is named where it is not what it always was. */
+static void case_names_of_rare_parameters(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--method=async", "--strategy=value_task@checked", "--heap=glibc",
+                          "--consumer=independent", "--depth=3", "--failure-rate=1%",
+                          "--request-ops=10", "--force-async");
+    fill_results(1, ROUNDS_N);
+    check_case_name(3,
+                    "user_cache/value_task@checked/glibc/hit_rate:0.8/calls:1000000/"
+                    "in_flight:64/completion:fifo/keys:100000/distribution:uniform/"
+                    "consumer:independent/method:async/depth:3/"
+                    "failure_rate:0.01/request_ops:10/force_async:1");
+    check_case_name(1,
+                    "user_cache/plain/glibc/hit_rate:0.8/calls:1000000/"
+                    "in_flight:64/completion:fifo/keys:100000/distribution:uniform/"
+                    "consumer:independent/method:direct/depth:3/"
+                    "failure_rate:0.01/request_ops:10/force_async:1");
     free_results();
 }
 
@@ -220,29 +348,42 @@ static void case_names(void **state)
 static void no_two_cases_share_a_name(void **state)
 {
     (void)state;
-    char names[8][512];
-    plan = SYNTHETIC_PLAN("--hit-rate=0.9999999,1,0.1234567,0.1234568", "--strategy=poll");
+    static char names[800][512];
+    size_t n = 0;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.9999999,1,0.1234567,0.1234568", "--depth=1,2",
+                          "--failure-rate=0,0.1", "--request-ops=64,65", "--method=both",
+                          "--strategy=value_task,value_task@checked");
     fill_results(1, ROUNDS_N);
-    assert_int_equal(results.comparisons_n, 8);
-    for (size_t i = 0; i < 8; i++) {
-        vtb_case_name(names[i], sizeof names[i], &results.comparisons[i],
-                      &results.comparisons[i].figures[0]);
-        for (size_t j = 0; j < i; j++)
-            assert_string_not_equal(names[i], names[j]);
+    assert_int_equal(results.comparisons_n, 4 * 2 * 2 * 2 * 2);
+    for (size_t i = 0; i < results.comparisons_n; i++) {
+        assert_int_equal(results.comparisons[i].point->cases_n, 8);
+        for (size_t own = 0; own < 8; own++) {
+            vtb_case_name(names[n], sizeof names[n], &results.comparisons[i],
+                          &results.comparisons[i].figures[own]);
+            for (size_t j = 0; j < n; j++)
+                assert_string_not_equal(names[n], names[j]);
+            n++;
+        }
     }
     free_results();
 }
 
-/* Whether DESIGN lists the key, or the figure whose interval's end it is. */
-static bool is_design_counter(const char *key)
+/* Whether it is the key, or that of one end of the interval of the figure under the key. */
+static bool is_of_key(const char *text, const char *key)
 {
-    for (size_t i = 0; i < DESIGN_COUNTERS_N; i++) {
-        const size_t n = strlen(design_counters[i]);
-        if (strncmp(key, design_counters[i], n) == 0 &&
-            (key[n] == '\0' || strcmp(key + n, "_lo") == 0 || strcmp(key + n, "_hi") == 0))
-            return true;
-    }
-    return false;
+    const size_t n = strlen(key);
+    return strncmp(text, key, n) == 0 &&
+           (text[n] == '\0' || strcmp(text + n, "_lo") == 0 || strcmp(text + n, "_hi") == 0);
+}
+
+static bool is_known_counter(const char *key)
+{
+    bool known = false;
+    for (size_t i = 0; i < DESIGN_COUNTERS_N; i++)
+        known |= is_of_key(key, design_counters[i]);
+    for (size_t i = 0; i < MORE_COUNTERS_N; i++)
+        known |= is_of_key(key, more_counters[i]);
+    return known;
 }
 
 static double counter(const struct vtb_comparison *comparison, size_t own, const char *key)
@@ -264,12 +405,12 @@ static void counters_are_those_of_the_design(void **state)
     small_results();
     const size_t n = vtb_counters(results.comparisons, &results.comparisons->figures[2], counters);
     for (size_t i = 0; i < n; i++) {
-        if (!is_design_counter(counters[i].key))
+        if (!is_known_counter(counters[i].key))
             fail_msg("%s", counters[i].key);
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(counters[i].key, counters[j].key);
     }
-    assert_true(n >= 15);
+    assert_true(n >= 20);
     free_results();
 }
 
@@ -294,6 +435,25 @@ static void counters_have_their_values(void **state)
     assert_same_double(counter(comparison, 3, "ratio_hi"), comparison->figures[3].ratio.hi);
     assert_same_double(counter(comparison, 2, "over_plain_ns"), figures->over_floor.median);
     assert_same_double(counter(comparison, 3, "mde"), comparison->figures[3].mde);
+    free_results();
+}
+
+/* 0.05 of 200,000 misses fail; the asynchronous method costs more than the direct one. */
+static void counters_of_failures_and_variations(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--heap=glibc", "--failure-rate=5%",
+                          "--strategy=value_task", "--method=both");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_comparison *comparison = &results.comparisons[0];
+    const struct vtb_figures *async = &comparison->figures[5];
+    assert_string_equal(async->the_case->timing->name, "value_task");
+    assert_same_double(counter(comparison, 5, "failures_per_op"), 0.01);
+    assert_true(async->over_base.median > 0);
+    assert_same_double(counter(comparison, 5, "over_base_ns"), async->over_base.median);
+    assert_same_double(counter(comparison, 5, "over_base_ns_lo"), async->over_base.lo);
+    assert_same_double(counter(comparison, 5, "over_base_ns_hi"), async->over_base.hi);
+    assert_same_double(counter(comparison, 3, "over_base_ns"), 0);
     free_results();
 }
 
@@ -338,7 +498,8 @@ static void csv_rows_have_the_same_fields(void **state)
     (void)state;
     small_results();
     char *text = text_of(vtb_report_csv);
-    assert_int_equal(strncmp(text, "name,workload,strategy,heap,consumer,hit_rate,", 46), 0);
+    assert_int_equal(
+        strncmp(text, "name,workload,strategy,heap,consumer,method,depth,hit_rate,", 59), 0);
     assert_contains(text, ",bytes_per_op,");
     fields_n = 0;
     const size_t lines_n = for_lines(text, check_fields);
@@ -363,11 +524,25 @@ static void csv_figures_stand_below_their_titles(void **state)
     for (char *title; (title = strsep(&titles, ","));) {
         const char *field = strsep(&row, ",");
         assert_non_null(field);
-        if (is_design_counter(title))
+        if (is_known_counter(title))
             assert_near(strtod(field, NULL), counter(results.comparisons, 2, title), 1e-9);
         else if (strcmp(title, "strategy") == 0)
             assert_string_equal(field, "heap_task");
     }
+    free(text);
+    free_results();
+}
+
+/* The method is that of the case's own cell, which for the references is the direct one. */
+static void csv_tells_methods_and_depths(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--strategy=value_task@checked", "--consumer=independent", "--heap=glibc",
+                          "--method=async", "--depth=4");
+    fill_results(1, ROUNDS_N);
+    char *text = text_of(vtb_report_csv);
+    assert_contains(text, ",user_cache,value_task@checked,glibc,independent,async,4,0.8,");
+    assert_contains(text, ",user_cache,plain,glibc,independent,direct,4,0.8,");
     free(text);
     free_results();
 }
@@ -392,7 +567,7 @@ static void check_pipes(const char *line)
 {
     if (*line != '|')
         return;
-    assert_int_equal(count_character(line, '|'), 9);
+    assert_int_equal(count_character(line, '|'), 8);
     assert_int_equal(line[strlen(line) - 1], '|');
     piped_lines_n++;
 }
@@ -549,6 +724,30 @@ static void json_without_times(void **state)
     free_results();
 }
 
+/* What could not be, and why, stands in the file. */
+static void json_says_what_was_left_out(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--strategy=poll,callback,value_task", "--method=both", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    json_t *json = parsed_json();
+    const json_t *skipped = json_object_get(json_object_get(json, "context"), "skipped");
+    assert_int_equal(json_array_size(skipped), 2);
+    const json_t *poll = json_array_get(skipped, 0);
+    assert_string_equal(string_at(poll, "strategy"), "poll");
+    assert_string_equal(string_at(poll, "without"), "the async method");
+    assert_string_equal(string_at(poll, "reason"), vtb_find_strategy("poll")->lacks.async_method);
+    json_decref(json);
+    free_results();
+    small_results();
+    json = parsed_json();
+    skipped = json_object_get(json_object_get(json, "context"), "skipped");
+    assert_true(json_is_array(skipped));
+    assert_int_equal(json_array_size(skipped), 0);
+    json_decref(json);
+    free_results();
+}
+
 /* With the seed that the file names a run can be repeated, whatever the seed. */
 static void json_names_the_seed(void **state)
 {
@@ -636,29 +835,67 @@ static void findings_name_doubts(void **state)
     free_results();
 }
 
+/* What each variation is held against is said of each. */
+static void findings_name_what_is_varied(void **state)
+{
+    (void)state;
+    char expected[128];
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--heap=glibc", "--method=both",
+                          "--strategy=value_task,value_task@checked");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_comparison *comparison = &results.comparisons[0];
+    char *text = findings_text();
+    snprintf(expected, sizeof expected, "without its variant value_task@checked takes %+.2f ±",
+             comparison->figures[4].over_base.median);
+    assert_contains(text, expected);
+    snprintf(expected, sizeof expected, "by the direct method heap_task takes %+.2f ±",
+             comparison->figures[5].over_base.median);
+    assert_contains(text, expected);
+    /* the asynchronous one with checks, against the asynchronous one without */
+    assert_int_equal(comparison->figures[7].the_case->base, 6);
+    snprintf(expected, sizeof expected, "without its variant value_task@checked takes %+.2f ±",
+             comparison->figures[7].over_base.median);
+    assert_contains(text, expected);
+    free(text);
+    free_results();
+    small_results();
+    text = findings_text();
+    assert_null(strstr(text, "Beyond the same strategy"));
+    free(text);
+    free_results();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_are_100_characters_wide),
+        cmocka_unit_test(titles_and_names_keep_the_width),
         cmocka_unit_test(wide_figures_keep_the_width),
         cmocka_unit_test(columns_are_aligned),
+        cmocka_unit_test(methods_have_tables_of_their_own),
+        cmocka_unit_test(conditions),
         cmocka_unit_test(case_names),
+        cmocka_unit_test(case_names_of_rare_parameters),
         cmocka_unit_test(no_two_cases_share_a_name),
         cmocka_unit_test(counters_are_those_of_the_design),
         cmocka_unit_test(counters_have_their_values),
+        cmocka_unit_test(counters_of_failures_and_variations),
         cmocka_unit_test(counters_without_times),
         cmocka_unit_test(csv_rows_have_the_same_fields),
         cmocka_unit_test(csv_figures_stand_below_their_titles),
+        cmocka_unit_test(csv_tells_methods_and_depths),
         cmocka_unit_test(samples_have_a_row_each),
         cmocka_unit_test(markdown_rows_have_the_same_cells),
         cmocka_unit_test(json_context),
         cmocka_unit_test(json_says_what_is_unavailable),
+        cmocka_unit_test(json_says_what_was_left_out),
         cmocka_unit_test(json_rows),
         cmocka_unit_test(json_without_times),
         cmocka_unit_test(json_names_the_seed),
         cmocka_unit_test(json_of_a_command_line_that_is_not_utf8),
         cmocka_unit_test(findings),
         cmocka_unit_test(findings_name_doubts),
+        cmocka_unit_test(findings_name_what_is_varied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,105 +8,129 @@
 
 #define KEYS_N 1000
 #define WINDOW 4
+#define DEPTH 3
 
 static struct vtb_point point;
 static struct vtb_rig rig;
 static struct vtb_env env;
 
+static struct vtb_point point_of(size_t window)
+{
+    return (struct vtb_point){.workload = vtb_find_workload("user_cache"),
+                              .in_flight = window,
+                              .depth = 1,
+                              .request_ops = 5,
+                              .keys_n = KEYS_N,
+                              .seed = 3};
+}
+
 /* All calls miss, on keys that have different values. */
-static void open_window(const struct vtb_cell *cell, enum vtb_completion completion)
+static void open_rig(enum vtb_completion completion, size_t depth)
 {
     struct vtb_error error;
-    point = (struct vtb_point){.workload = vtb_find_workload("user_cache"),
-                               .in_flight = WINDOW,
-                               .completion = completion,
-                               .keys_n = KEYS_N,
-                               .seed = 3};
+    point = point_of(WINDOW);
+    point.completion = completion;
+    point.depth = depth;
     assert_true(vtb_rig_open(&rig, &point, &error));
+}
+
+static void open_env(const struct vtb_cell *cell)
+{
+    struct vtb_error error;
     assert_true(vtb_rig_open_env(&rig, &env, cell, vtb_find_heap("glibc")->heap, &error));
 }
 
-static void close_window(const struct vtb_cell *cell)
+static void close_env(const struct vtb_cell *cell)
 {
-    cell->drain(&env);
-    vtb_rig_close_env(&env, cell);
+    vtb_rig_close_env(&rig, &env, cell);
     assert_null(env.frames);
+}
+
+static void close_rig(void)
+{
     vtb_rig_close(&rig);
     assert_null(rig.table);
+}
+
+static void run(const struct vtb_cell *cell, size_t n)
+{
+    vtb_rig_loop(&rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, n);
 }
 
 /* What the operation of place i consumes. */
 static uint64_t value_at(size_t i)
 {
-    const vtb_value user = vtb_fetch(rig.table, vtb_key_of(rig.table, rig.ids[i]));
+    vtb_value user;
+    assert_true(vtb_fetch(rig.table, vtb_key_of(rig.table, rig.ids[i]), &user));
     return vtb_consume(&user);
 }
 
-/* Calls visit for every strategy that suspends. */
-static void for_suspending(void (*visit)(const struct vtb_cell *cell))
+/* Calls visit for every cell that suspends, alone and beneath other methods; its window is open. */
+static void for_suspending(enum vtb_completion completion,
+                           void (*visit)(const struct vtb_cell *cell))
 {
     size_t n = 0;
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
-        if (cell->frame_bytes && !cell->collected && !cell->counting &&
-            strcmp(cell->workload_name, "user_cache") == 0) {
+    for (size_t depth = 1; depth <= DEPTH; depth += DEPTH - 1) {
+        open_rig(completion, depth);
+        for (size_t i = 0; vtb_cells[i]; i++) {
+            const struct vtb_cell *cell = vtb_cells[i];
+            if (!cell->frame_bytes || cell->kind.collected || cell->kind.counting ||
+                strcmp(cell->workload_name, "user_cache") != 0)
+                continue;
+            open_env(cell);
             visit(cell);
+            close_env(cell);
             n++;
         }
+        close_rig();
     }
-    assert_true(n >= 5);
+    assert_true(n >= 100);
 }
 
 static void check_filling(const struct vtb_cell *cell)
 {
-    open_window(cell, VTB_COMPLETION_FIFO);
     for (size_t i = 0; i < 20; i++) {
         assert_int_equal(env.pending_n, i < WINDOW ? i : WINDOW - 1);
-        cell->run_independent(&env, 1);
+        run(cell, 1);
         if (i + 1 < WINDOW)
             assert_true(env.checksum == 0); /* nothing arrived yet */
     }
-    close_window(cell);
 }
 
 static void the_window_fills_and_stays_full(void **state)
 {
     (void)state;
-    for_suspending(check_filling);
+    for_suspending(VTB_COMPLETION_FIFO, check_filling);
 }
 
 static void check_fifo(const struct vtb_cell *cell)
 {
-    open_window(cell, VTB_COMPLETION_FIFO);
     for (size_t i = 0; i < 50; i++) {
-        cell->run_independent(&env, 1);
+        run(cell, 1);
         if (i + 1 >= WINDOW)
             assert_true(env.arrived == value_at(i + 1 - WINDOW));
     }
-    close_window(cell);
 }
 
 static void fifo_completes_the_oldest(void **state)
 {
     (void)state;
-    for_suspending(check_fifo);
+    for_suspending(VTB_COMPLETION_FIFO, check_fifo);
 }
 
 static void check_lifo(const struct vtb_cell *cell)
 {
-    open_window(cell, VTB_COMPLETION_LIFO);
     for (size_t i = 0; i < 50; i++) {
-        cell->run_independent(&env, 1);
+        run(cell, 1);
         if (i + 1 >= WINDOW)
             assert_true(env.arrived == value_at(i));
     }
-    close_window(cell);
 }
 
 static void lifo_completes_the_newest(void **state)
 {
     (void)state;
-    for_suspending(check_lifo);
+    for_suspending(VTB_COMPLETION_LIFO, check_lifo);
 }
 
 /* Keeps the window as a list, oldest first; returns which of them arrived, and takes it out. */
@@ -127,14 +151,12 @@ static void check_random(const struct vtb_cell *cell)
     uint64_t pending[WINDOW];
     size_t places[WINDOW] = {0};
     const size_t n = 4000;
-    open_window(cell, VTB_COMPLETION_RANDOM);
     for (size_t i = 0; i < n; i++) {
         pending[i < WINDOW ? i : WINDOW - 1] = value_at(i);
-        cell->run_independent(&env, 1);
+        run(cell, 1);
         if (i + 1 >= WINDOW)
             places[take_arrived(pending, WINDOW, env.arrived)]++;
     }
-    close_window(cell);
     for (size_t i = 0; i < WINDOW; i++) /* of all ages alike, newest to oldest */
         assert_near((double)places[i] / (double)n, 0.25, 5 * sqrt(0.25 * 0.75 / (double)n));
 }
@@ -142,51 +164,47 @@ static void check_random(const struct vtb_cell *cell)
 static void random_completes_any(void **state)
 {
     (void)state;
-    for_suspending(check_random);
+    for_suspending(VTB_COMPLETION_RANDOM, check_random);
 }
 
 static void check_drain(const struct vtb_cell *cell)
 {
-    open_window(cell, VTB_COMPLETION_FIFO);
-    cell->run_independent(&env, 50);
+    run(cell, 50);
     const uint64_t before = env.checksum;
     cell->drain(&env);
     assert_int_equal(env.pending_n, 0);
     assert_true(env.checksum - before == value_at(47) + value_at(48) + value_at(49));
     assert_true(env.arrived == value_at(49)); /* the newest arrives last */
-    cell->run_independent(&env, 50);          /* and the window can be used again */
+    run(cell, 50);                            /* and the window can be used again */
     assert_int_equal(env.pending_n, WINDOW - 1);
-    close_window(cell);
 }
 
 static void drain_completes_oldest_first(void **state)
 {
     (void)state;
-    for_suspending(check_drain);
+    for_suspending(VTB_COMPLETION_FIFO, check_drain);
 }
 
 static void check_reuse(const struct vtb_cell *cell)
 {
-    open_window(cell, VTB_COMPLETION_FIFO);
     for (size_t round = 0; round < 10; round++) {
         const uint64_t before = env.checksum;
         uint64_t expected = 0;
         env.position = 100 * round;
-        cell->run_independent(&env, 30 + round);
+        run(cell, 30 + round);
         cell->drain(&env);
         for (size_t i = 0; i < 30 + round; i++)
             expected += value_at(100 * round + i);
         assert_true(env.checksum - before == expected);
         assert_int_equal(env.pending_n, 0);
     }
-    close_window(cell);
 }
 
 /* Between two checks of a pass the window is drained and filled again. */
 static void a_drained_window_can_be_used_again(void **state)
 {
     (void)state;
-    for_suspending(check_reuse);
+    for_suspending(VTB_COMPLETION_FIFO, check_reuse);
 }
 
 static void the_rig_holds_the_schedule(void **state)
@@ -194,19 +212,128 @@ static void the_rig_holds_the_schedule(void **state)
     (void)state;
     static uint32_t ids[VTB_SCHEDULE_CHUNK];
     struct vtb_error error;
-    point = (struct vtb_point){.workload = vtb_find_workload("user_cache"),
-                               .hit_rate = 0.7,
-                               .in_flight = 1,
-                               .keys_n = KEYS_N,
-                               .distribution = {true, 0.9},
-                               .seed = 12};
-    const struct vtb_schedule schedule = {0.7, KEYS_N, {true, 0.9}, 12};
+    point = point_of(1);
+    point.hit_rate = 0.7;
+    point.failure_rate = 0.2;
+    point.distribution = (struct vtb_distribution){true, 0.9};
+    struct vtb_schedule schedule = {.hit_rate = 0.7,
+                                    .failure_rate = 0.2,
+                                    .keys_n = KEYS_N,
+                                    .distribution = {true, 0.9},
+                                    .seed = 3};
     assert_true(vtb_rig_open(&rig, &point, &error));
     vtb_schedule_fill(&schedule, 0, ids, VTB_SCHEDULE_CHUNK);
     assert_memory_equal(rig.ids, ids, sizeof ids);
     assert_int_equal(rig.zero, 0);
     assert_ptr_equal(rig.point, &point);
     vtb_rig_close(&rig);
+    point.force_async = schedule.force_async = true;
+    assert_true(vtb_rig_open(&rig, &point, &error));
+    vtb_schedule_fill(&schedule, 0, ids, VTB_SCHEDULE_CHUNK);
+    assert_memory_equal(rig.ids, ids, sizeof ids);
+    vtb_rig_close(&rig);
+}
+
+/* What a strategy is set up for are the point's parameters and the cell's record. */
+static void the_setup_is_the_points(void **state)
+{
+    (void)state;
+    const struct vtb_cell *cell =
+        vtb_find_cell("value_task", "user_cache", (struct vtb_kind){.async = true});
+    open_rig(VTB_COMPLETION_FIFO, DEPTH);
+    open_env(cell);
+    const struct vtb_setup setup = vtb_rig_setup(&rig, cell);
+    assert_ptr_equal(setup.table, rig.table);
+    assert_int_equal(setup.keys_n, KEYS_N);
+    assert_int_equal(setup.entries_n, KEYS_N + KEYS_N / 2 + 1); /* the table's slots */
+    assert_int_equal(setup.window, WINDOW);
+    assert_int_equal(setup.depth, DEPTH);
+    assert_int_equal(setup.request_ops, 5);
+    assert_int_equal(setup.record_bytes, 56); /* the machine of a method around another */
+    close_env(cell);
+    close_rig();
+}
+
+/* The outermost method calls the next one, and so on, down to the service's own. */
+static void methods_are_nested(void **state)
+{
+    (void)state;
+    const struct vtb_cell *cell = vtb_find_cell("heap_task", "user_cache", (struct vtb_kind){0});
+    for (size_t depth = 1; depth <= VTB_DEPTH_MAX; depth++) {
+        size_t layers_n = 0;
+        open_rig(VTB_COMPLETION_FIFO, depth);
+        open_env(cell);
+        for (const struct vtb_layer *layer = env.top; layer; layer = layer->below) {
+            assert_ptr_equal(layer->service, &env.service);
+            layers_n++;
+        }
+        assert_int_equal(layers_n, depth - 1);
+        assert_ptr_equal(vtb_rig_loop(&rig, cell, VTB_CONSUMER_INDEPENDENT),
+                         depth > 1 ? cell->run_independent_layers : cell->run_independent);
+        assert_ptr_equal(vtb_rig_loop(&rig, cell, VTB_CONSUMER_DEPENDENT),
+                         depth > 1 ? cell->run_dependent_layers : cell->run_dependent);
+        close_env(cell);
+        close_rig();
+    }
+}
+
+/* Each level of an asynchronous method has a place of its own in the frame; a direct one none. */
+static void frames_have_room_for_every_method(void **state)
+{
+    (void)state;
+    struct vtb_kind kind = {.async = true};
+    const struct vtb_cell *cell = vtb_find_cell("caller_op", "user_cache", kind);
+    assert_true(cell->place_bytes > 0);
+    open_rig(VTB_COMPLETION_FIFO, DEPTH);
+    open_env(cell);
+    assert_int_equal(env.frame_bytes, cell->frame_bytes + (DEPTH - 1) * cell->place_bytes);
+    close_env(cell);
+    close_rig();
+    kind.async = false;
+    cell = vtb_find_cell("caller_op", "user_cache", kind);
+    open_rig(VTB_COMPLETION_FIFO, DEPTH);
+    open_env(cell);
+    assert_int_equal(env.frame_bytes, cell->frame_bytes);
+    close_env(cell);
+    close_rig();
+}
+
+/* Closing completes what is suspended, and what it consumed can be read behind it. */
+static void check_closing(const struct vtb_cell *cell)
+{
+    uint64_t expected = 0;
+    run(cell, 20);
+    for (size_t i = 0; i < 20; i++)
+        expected += value_at(i);
+    assert_true(vtb_rig_checksum(&env) != expected);
+    close_env(cell);
+    assert_true(vtb_rig_checksum(&env) == expected);
+    assert_int_equal(env.pending_n, 0);
+    open_env(cell);
+}
+
+static void closing_completes_what_is_suspended(void **state)
+{
+    (void)state;
+    for_suspending(VTB_COMPLETION_FIFO, check_closing);
+}
+
+/* A value that is no answer adds nothing, though the floor has no other to hand over. */
+static void faults_add_nothing_to_the_checksum(void **state)
+{
+    (void)state;
+    const struct vtb_cell *cell = vtb_find_cell("plain", "user_cache", (struct vtb_kind){0});
+    struct vtb_error error;
+    point = point_of(WINDOW);
+    point.failure_rate = 1;
+    assert_true(vtb_rig_open(&rig, &point, &error));
+    open_env(cell);
+    run(cell, 20);
+    assert_int_equal(env.service.failed_n, 20);
+    assert_true(env.checksum != 0);
+    assert_true(vtb_rig_checksum(&env) == 0);
+    close_env(cell);
+    close_rig();
 }
 
 static size_t far_too_much(uint64_t keys_n)
@@ -228,7 +355,8 @@ static void a_table_that_does_not_fit_is_an_error(void **state)
     struct vtb_error error = {0};
     const struct vtb_workload workload = {.table_bytes = far_too_much, .make_table = never_made};
     const struct vtb_workload_entry entry = {"huge", &workload};
-    point = (struct vtb_point){.workload = &entry, .in_flight = 1, .keys_n = 5};
+    point = point_of(1);
+    point.workload = &entry;
     assert_false(vtb_rig_open(&rig, &point, &error));
     assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
     assert_one_line(error.message);
@@ -238,15 +366,25 @@ static void a_table_that_does_not_fit_is_an_error(void **state)
     assert_null(rig.turns);
 }
 
-static void check_table(const struct vtb_table *table, uint64_t keys_n)
+static void check_table(const struct vtb_table *table, uint64_t keys_n, size_t entries_n)
 {
+    bool seen[1000] = {false};
+    assert_true(entries_n >= keys_n && entries_n <= 1000);
     for (uint32_t id = 0; id < keys_n; id++) {
         const vtb_value *found = vtb_lookup(table, vtb_key_of(table, id));
         const vtb_key missing = vtb_key_of(table, id | VTB_ID_MISS);
+        const vtb_key failing = vtb_key_of(table, id | VTB_ID_MISS | VTB_ID_FAIL);
+        vtb_value value;
         assert_non_null(found);
         assert_int_equal((*found)->id, id);
         assert_null(vtb_lookup(table, missing));
-        assert_int_equal(vtb_fetch(table, missing)->id, id);
+        assert_null(vtb_lookup(table, failing));
+        assert_true(vtb_fetch(table, missing, &value));
+        assert_int_equal(value->id, id);
+        assert_false(vtb_fetch(table, failing, &value));
+        assert_true(vtb_entry_of(table, found) < entries_n);
+        assert_false(seen[vtb_entry_of(table, found)]); /* each entry has a number of its own */
+        seen[vtb_entry_of(table, found)] = true;
     }
 }
 
@@ -263,7 +401,7 @@ static void tables_of_all_sizes(void **state)
         memset(memory + bytes, 0x5a, 64);
         const struct vtb_table *table = workload->make_table(memory, keys_n);
         assert_ptr_equal(table, memory);
-        check_table(table, keys_n);
+        check_table(table, keys_n, workload->entries_n(keys_n));
         for (size_t i = 0; i < 64; i++)
             assert_int_equal(memory[bytes + i], 0x5a);
         vtb_pages_free(memory, bytes + 64);
@@ -279,7 +417,12 @@ int main(void)
         cmocka_unit_test(random_completes_any),
         cmocka_unit_test(drain_completes_oldest_first),
         cmocka_unit_test(a_drained_window_can_be_used_again),
+        cmocka_unit_test(closing_completes_what_is_suspended),
         cmocka_unit_test(the_rig_holds_the_schedule),
+        cmocka_unit_test(the_setup_is_the_points),
+        cmocka_unit_test(methods_are_nested),
+        cmocka_unit_test(frames_have_room_for_every_method),
+        cmocka_unit_test(faults_add_nothing_to_the_checksum),
         cmocka_unit_test(a_table_that_does_not_fit_is_an_error),
         cmocka_unit_test(tables_of_all_sizes),
     };

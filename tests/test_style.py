@@ -26,6 +26,10 @@ UNTESTED = {
     "stopwatch": "wraps Google Benchmark: test_timing, and test_cli_errors where it refuses",
     "interrupt": "signals of a process: test_cli_errors sends them",
     "progress": "a bar on a terminal: test_cli_errors gives it one",
+    "misuse": "breaks rules in child processes: test_misuse.py holds what happens against a table",
+    "misuse_report": "declared by misuse.h: test_misuse.py reads all of its formats",
+    "child": "a process of its own for counting and misuse: test_counting, test_misuse.py",
+    "runtime": "ends the process, or waits for another thread: test_misuse.py, test_semantics",
 }
 
 # Words of the contract, which names two shapes as two strategies are named.

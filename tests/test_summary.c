@@ -6,10 +6,10 @@ enum { EMPTY, FLOOR, BASELINE, OTHER, CASES_N };
 static struct vtb_plan plan;
 static struct vtb_comparison comparison;
 static const struct vtb_counted counted[CASES_N] = {
-    {1000, 800, 5, {0}},
-    {1000, 800, 6, {0}},
-    {1000, 800, 6, {1000, 1000, 78400, 96000, 0, 104}},
-    {1000, 800, 6, {200, 200, 20800, 22400, 0, 6656}},
+    {1000, 800, 0, 5, {0}},
+    {1000, 800, 20, 6, {0}},
+    {1000, 800, 20, 6, {1000, 1000, 78400, 96000, 0, 104, 0}},
+    {1000, 800, 20, 6, {200, 200, 20800, 22400, 0, 6656, 0}},
 };
 
 static int setup(void **state)
@@ -57,6 +57,26 @@ static void exact_figures(void **state)
     assert_near(figures[FLOOR].over_floor.median, 0, 0);
     assert_near(figures[FLOOR].ratio.median, 0.1, 1e-12);
     assert_near(figures[EMPTY].ns.median, 0.5, 1e-12);
+    vtb_comparison_free(&comparison);
+}
+
+/* What a variation costs beyond what it is a variation of; itself, if it is none. */
+static void over_what_it_varies(void **state)
+{
+    (void)state;
+    const double ns[CASES_N] = {0.5, 2, 20, 5};
+    plan.points[0].cases[OTHER].base = BASELINE;
+    const struct vtb_figures *figures = summary_of(ns, 0, 1);
+    assert_near(figures[OTHER].over_base.median, -15, 1e-12);
+    assert_near(figures[OTHER].over_floor.median, 3, 1e-12);
+    assert_near(figures[BASELINE].over_base.median, 0, 0);
+    vtb_comparison_free(&comparison);
+    figures = summary_of(ns, 0.03, 2);
+    assert_true(figures[OTHER].over_base.lo < -14 && -16 < figures[OTHER].over_base.hi);
+    assert_true(figures[OTHER].over_base.lo < figures[OTHER].over_base.hi);
+    vtb_comparison_free(&comparison);
+    plan.points[0].cases[OTHER].base = OTHER;
+    assert_near(summary_of(ns, 0, 1)[OTHER].over_base.median, 0, 0);
     vtb_comparison_free(&comparison);
 }
 
@@ -200,7 +220,7 @@ static void holm_counts_the_cases(void **state)
     struct vtb_error error;
     for (size_t i = 0; i < 9; i++) {
         cases[i] = plan.points[0].cases[OTHER];
-        cases[i].empty = cases[i].floor = cases[i].baseline = 0;
+        cases[i].empty = cases[i].floor = cases[i].baseline = cases[i].base = 0;
         ns[i] = 20;
     }
     struct vtb_samples samples = synthetic_samples(20, 9, ns, 0, 1);
@@ -274,6 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_figures),
+        cmocka_unit_test(over_what_it_varies),
         cmocka_unit_test(noisy_figures_hold_the_truth),
         cmocka_unit_test(identical_code_is_not_different),
         cmocka_unit_test(quiet_identical_code_is_the_same),

@@ -9,13 +9,14 @@
 static struct vtb_point point;
 
 /* A plan over user_cache that is small enough for a test. */
-static struct vtb_plan small_plan(void)
+static struct vtb_plan small_plan(char *strategies, char *method)
 {
     static struct vtb_options options;
-    static char *arguments[] = {"run_bench", "--keys=1000", "--rounds=9", "--epoch-ms=0.01"};
+    char *arguments[] = {"run_bench",   strategies,   method,
+                         "--keys=1000", "--rounds=9", "--epoch-ms=0.01"};
     struct vtb_plan plan;
     struct vtb_error error;
-    assert_true(vtb_options_parse(&options, 4, arguments, &error));
+    assert_true(vtb_options_parse(&options, 6, arguments, &error));
     assert_true(vtb_plan_make(&plan, &options, &error));
     return plan;
 }
@@ -105,28 +106,45 @@ static void note_progress(void *context, size_t done_n, size_t rounds_n)
 }
 
 /* Every round has a time of every case; of how long it is nothing can be said. */
-static void a_pass_has_all_its_samples(void **state)
+static void check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer)
 {
-    (void)state;
-    struct vtb_plan plan = small_plan();
     struct vtb_rig rig;
     struct vtb_error error = {0};
     struct vtb_samples samples;
-    assert_true(vtb_rig_open(&rig, &plan.points[0], &error));
-    for (enum vtb_consumer consumer = 0; consumer < VTB_CONSUMER_BOTH; consumer++) {
-        progress_n = 0;
-        if (!vtb_timing_run(&rig, &plan, consumer, note_progress, &point, &samples, &error))
-            fail_msg("%s", error.message);
-        assert_int_equal(progress_n, 9);
-        assert_int_equal(samples.rounds_n, 9);
-        assert_int_equal(samples.cases_n, plan.points[0].cases_n);
-        assert_true(samples.operations_n > 0);
-        for (size_t i = 0; i < samples.rounds_n * samples.cases_n; i++)
-            assert_true(isfinite(samples.real_ns[i]) && samples.real_ns[i] > 0);
-        vtb_samples_free(&samples);
-        assert_null(samples.real_ns);
-    }
+    progress_n = 0;
+    assert_true(vtb_rig_open(&rig, &plan->points[0], &error));
+    if (!vtb_timing_run(&rig, plan, consumer, note_progress, &point, &samples, &error))
+        fail_msg("%s", error.message);
+    assert_int_equal(progress_n, 9);
+    assert_int_equal(samples.rounds_n, 9);
+    assert_int_equal(samples.cases_n, plan->points[0].cases_n);
+    assert_true(samples.operations_n > 0);
+    for (size_t i = 0; i < samples.rounds_n * samples.cases_n; i++)
+        assert_true(isfinite(samples.real_ns[i]) && samples.real_ns[i] > 0);
+    vtb_samples_free(&samples);
+    assert_null(samples.real_ns);
     vtb_rig_close(&rig);
+}
+
+static void a_pass_has_all_its_samples(void **state)
+{
+    (void)state;
+    struct vtb_plan plan = small_plan("--strategy=all", "--method=direct");
+    check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
+    check_pass(&plan, VTB_CONSUMER_DEPENDENT);
+    vtb_plan_free(&plan);
+}
+
+/* Faults and several methods do not let the cases' checksums differ. */
+static void a_pass_of_deep_and_failing_calls(void **state)
+{
+    (void)state;
+    struct vtb_plan plan = small_plan("--strategy=value_task_pooled,poll", "--method=both");
+    plan.points[0].depth = 2;
+    plan.points[0].failure_rate = 0.1;
+    check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
+    plan.points[0].force_async = true;
+    check_pass(&plan, VTB_CONSUMER_DEPENDENT);
     vtb_plan_free(&plan);
 }
 
@@ -144,16 +162,23 @@ static void forgets_the_last(struct vtb_env *env, size_t n)
     env->position = env->position + 1 == env->ids_n ? 0 : env->position + 1;
 }
 
+/* As if the value of a call that failed had been consumed. */
+static void says_a_share_was_of_a_failure(struct vtb_env *env, size_t n)
+{
+    honest->run_independent(env, n);
+    env->service.failed_share++;
+}
+
 static void refused_cell(void (*run)(struct vtb_env *env, size_t n))
 {
-    struct vtb_plan plan = small_plan();
+    struct vtb_plan plan = small_plan("--strategy=value_task", "--method=direct");
     struct vtb_rig rig;
     struct vtb_error error = {0};
     struct vtb_samples samples;
     struct vtb_case *last = &plan.points[0].cases[plan.points[0].cases_n - 1];
     struct vtb_cell liar = *last->timing;
     honest = last->timing;
-    liar.strategy_name = "a_liar";
+    liar.name = "a_liar";
     liar.run_independent = run;
     last->timing = &liar;
     progress_n = 0;
@@ -175,6 +200,7 @@ static void other_values_are_refused(void **state)
     (void)state;
     refused_cell(consumes_too_much);
     refused_cell(forgets_the_last);
+    refused_cell(says_a_share_was_of_a_failure);
 }
 
 int main(void)
@@ -185,6 +211,7 @@ int main(void)
         cmocka_unit_test(shuffles_are_even),
         cmocka_unit_test(one_seed_one_order),
         cmocka_unit_test(a_pass_has_all_its_samples),
+        cmocka_unit_test(a_pass_of_deep_and_failing_calls),
         cmocka_unit_test(other_values_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,8 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BINARY, Bench, Row, parameters, strict_json
-from test_machine_code import STRATEGIES, declared_indirect_calls, has_method
+from conftest import (
+    BINARY,
+    STRATEGIES,
+    Bench,
+    Row,
+    methods_of,
+    parameters,
+    strict_json,
+    variants_of,
+)
+from test_machine_code import declared_indirect_calls, has_method
 
 # A small table, as valgrind is some 50 times slower than the processor.
 SMALL = ["--keys", "1000"]
@@ -39,6 +48,10 @@ def under_valgrind(bench: Bench, options: list[str], *arguments: str) -> str:
     return done.stdout
 
 
+VARIANTS = [f"{name}@{each}" for name in STRATEGIES for each in variants_of(name)[1:]]
+NESTED = ["--method", "async", "--depth", "3", "--calls", "2000", "--failure-rate", "0.3"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -46,6 +59,8 @@ def under_valgrind(bench: Bench, options: list[str], *arguments: str) -> str:
         ["--completion", "lifo", "--in-flight", "1000"],
         ["--completion", "random", "--distribution", "zipf"],
         ["--in-flight", "1", "--format", "json", "--export-csv", "export.csv"],
+        [*NESTED, "--completion", "random"],
+        [*NESTED, "--strategy", ",".join(VARIANTS), "--request-ops", "10"],
     ],
 )
 def test_no_memory_error_and_no_leak(bench: Bench, arguments: list[str]) -> None:
@@ -135,17 +150,21 @@ def read_callgrind(path: Path) -> dict[str, Executed]:
     return functions
 
 
+def profile(bench: Bench, *arguments: str) -> tuple[set[str], dict[str, Executed]]:
+    """Which strategies were timed, and what ran."""
+    out = bench.directory / "profile"
+    options = ["--tool=callgrind", "--branch-sim=yes", f"--callgrind-out-file={out}"]
+    options += ["--compress-strings=no", "--compress-pos=no"]
+    timing = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "10", "--hit-rate", "0.8"]
+    rows: list[Row] = strict_json(
+        under_valgrind(bench, options, *timing, *arguments, *SMALL, "--format", "json")
+    )["benchmarks"]
+    return {parameters(row["run_name"])["strategy"] for row in rows}, read_callgrind(out)
+
+
 def test_hits_make_the_indirect_calls_that_are_declared(bench: Bench) -> None:
     """In the timed loops. A call that was not parked in the window was a hit."""
-    profile = bench.directory / "profile"
-    options = ["--tool=callgrind", "--branch-sim=yes", f"--callgrind-out-file={profile}"]
-    options += ["--compress-strings=no", "--compress-pos=no"]
-    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "10", "--hit-rate", "0.8"]
-    rows: list[Row] = strict_json(
-        under_valgrind(bench, options, *arguments, *SMALL, "--format", "json")
-    )["benchmarks"]
-    functions = read_callgrind(profile)
-    ran = {parameters(row["run_name"])["strategy"] for row in rows}
+    ran, functions = profile(bench)
     assert ran == set(STRATEGIES)
     for strategy in filter(has_method, sorted(ran)):
         prefix = f"vtb_{strategy}_user_cache_timing"
@@ -157,3 +176,23 @@ def test_hits_make_the_indirect_calls_that_are_declared(bench: Bench) -> None:
         assert 0.7 < 1 - parked / calls <= 1, strategy
         made = method.indirect + sum(loop.indirect for loop in loops)
         assert made == declared_indirect_calls(strategy) * (calls - parked), strategy
+
+
+def test_hits_of_nested_methods_make_the_indirect_calls_of_each(bench: Bench) -> None:
+    """Of two asynchronous methods, each with its step; every call goes through all of them."""
+    arguments = ["--method", "async", "--depth", "2", "--consumer", "independent"]
+    ran, functions = profile(bench, *arguments)
+    compiled = {strategy for strategy in STRATEGIES if "async" in methods_of(strategy)}
+    assert ran == compiled | {"empty", "plain"}
+    for strategy in sorted(compiled):
+        prefix = f"vtb_{strategy}_user_cache_timing_async"
+        names = ["independent_layers", "layer", "layer_step", "method", "step"]
+        chain = [functions[f"{prefix}_{name}"] for name in names]
+        callees = [f"{prefix}_{name}" for name in names[1:]]
+        calls = chain[0].calls[callees[0]]
+        assert calls > 100_000, strategy
+        assert [each.calls[callee] for each, callee in zip(chain, callees)] == 4 * [calls], strategy
+        parked = chain[0].calls["vtb_park"]
+        assert 0.7 < 1 - parked / calls < 0.9, strategy
+        made = sum(each.indirect for each in chain)
+        assert made == 2 * declared_indirect_calls(strategy) * (calls - parked), strategy

@@ -58,9 +58,15 @@ static inline const vtb_value *vtb_lookup(const struct vtb_table *table, vtb_key
     return NULL;
 }
 
-static inline vtb_value vtb_fetch(const struct vtb_table *table, vtb_key key)
+static inline size_t vtb_entry_of(const struct vtb_table *table, const vtb_value *value)
 {
-    return table->users + ((uint32_t)key & VTB_ID_MASK);
+    return (size_t)((const char *)value - (const char *)table->slots) / sizeof *table->slots;
+}
+
+static inline bool vtb_fetch(const struct vtb_table *table, vtb_key key, vtb_value *value)
+{
+    *value = table->users + ((uint32_t)key & VTB_ID_MASK);
+    return !((uint32_t)key & VTB_ID_FAIL);
 }
 
 static inline uint64_t vtb_consume(const vtb_value *user)
@@ -72,6 +78,11 @@ static inline uint64_t vtb_consume(const vtb_value *user)
 static inline uint64_t vtb_user_slots_n(uint64_t users_n)
 {
     return users_n + users_n / 2 + 1;
+}
+
+static inline size_t vtb_user_entries_n(uint64_t users_n)
+{
+    return vtb_user_slots_n(users_n);
 }
 
 static inline size_t vtb_user_table_bytes(uint64_t users_n)
@@ -109,6 +120,7 @@ VTB_WORKLOAD(user_cache) = {
     .key_bytes = sizeof(vtb_key),
     .value_bytes = sizeof(vtb_value),
     .table_bytes = vtb_user_table_bytes,
+    .entries_n = vtb_user_entries_n,
     .make_table = vtb_user_make_table,
 };
 

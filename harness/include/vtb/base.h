@@ -24,6 +24,15 @@
  */
 #define VTB_OUT_OF_LINE __attribute__((noinline))
 #define VTB_FORCE_INLINE inline __attribute__((always_inline))
+#define VTB_LIKELY(condition) __builtin_expect((condition), 1)
+#define VTB_UNLIKELY(condition) __builtin_expect((condition), 0)
+
+/* VTB_NO_TAIL_CALLS: the function's calls stay calls, also where a jump would do. */
+#if defined(__clang__)
+#define VTB_NO_TAIL_CALLS __attribute__((disable_tail_calls))
+#else
+#define VTB_NO_TAIL_CALLS __attribute__((optimize("no-optimize-sibling-calls")))
+#endif
 
 #define VTB_PASTE_(a, b) a##b
 #define VTB_PASTE(a, b) VTB_PASTE_(a, b)
@@ -35,8 +44,10 @@
 
 #ifdef __cplusplus
 #define VTB_C_LINKAGE extern "C"
+#define VTB_THREAD_LOCAL __thread
 #else
 #define VTB_C_LINKAGE extern
+#define VTB_THREAD_LOCAL _Thread_local
 #endif
 
 #endif

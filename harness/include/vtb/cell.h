@@ -1,11 +1,21 @@
 /*
  * One cell: a strategy compiled against a workload. The build writes a source file for each cell
- * that defines VTB_STRATEGY_STEM, VTB_WORKLOAD_STEM, VTB_PASS_STEM (timing, counting, and the same
- * on a collector), VTB_COUNTING and VTB_COLLECTED, and includes the workload, the strategy and this
- * header, in this order. It makes, once for all shapes,
+ * that defines VTB_STRATEGY_STEM, VTB_WORKLOAD_STEM, VTB_PASS_STEM, and which of its kinds it is:
  *
- *     the method       a real call: looks the key up; ready or suspend
- *     the two loops    independent and dependent consumer, one source folded by a constant
+ *     VTB_COUNTING   allocations are counted, and the cell has a probe (probe.h)
+ *     VTB_COLLECTED  for a heap that collects: nothing is freed, operations end in a safepoint
+ *     VTB_ASYNC      the method is asynchronous (async.h), not direct
+ *     VTB_CHECKED    rules of the strategy are checked
+ *     VTB_ATOMIC     references are counted for several threads
+ *     VTB_VARIANT    what follows the strategy's name in the cell's: "", "@checked", "@atomic"
+ *
+ * and includes the workload, the strategy and this header, in this order. It makes, once for all
+ * shapes,
+ *
+ *     the methods      real calls: the innermost looks the key up; ready or suspend. Layers around
+ *                      it hand its result on
+ *     the loops        independent and dependent consumer, one method or layers of them: one source
+ *                      folded by constants
  *     the miss path    frames in the in-flight window, completion, continuation
  *
  * and ends in the one `struct vtb_cell` that the registry lists.
@@ -16,10 +26,20 @@
 #include "strategy.h"
 #include "workload.h"
 
+/* Methods between the caller and the service, the service's own among them. */
+#define VTB_DEPTH_MAX 16
+
+/* A method that calls the one below: a layer, or if there is none below it, the service's own. */
+struct vtb_layer {
+    struct vtb_service *service;
+    const struct vtb_layer *below; /* null: the service's own method is below */
+};
+
 /* The state of one case's loop. Made by the harness; used by one thread. */
 struct vtb_env {
     struct vtb_service service;
-    const uint32_t *ids; /* the schedule: ids_n > 0 entries, walked in a circle */
+    const struct vtb_layer *top; /* the outermost layer; null if the service's method is it */
+    const uint32_t *ids;         /* the schedule: ids_n > 0 entries, walked in a circle */
     size_t ids_n;
     size_t position;   /* < ids_n: the entry that comes next */
     uint32_t zero;     /* 0, but the compiler cannot know: what ties a key to the last result */
@@ -27,34 +47,81 @@ struct vtb_env {
     uint64_t arrived;  /* what the continuation that ran last consumed */
 
     /* The in-flight window. */
-    void *frames; /* `window` frames of cell->frame_bytes each */
+    void *frames; /* `window` frames of frame_bytes each */
+    size_t frame_bytes;
     size_t window;
     size_t pending_n;      /* suspended operations; < window between two operations */
     size_t free_frame;     /* index of the frame that the next call uses */
     const uint32_t *turns; /* which frame completes next when the window is full, in a circle */
     size_t turns_n;
     size_t turn;
+
+    struct vtb_layer layers[VTB_DEPTH_MAX - 1];
+};
+
+/* The calls that a cell ran, and what for. */
+struct vtb_usage {
+    uint64_t calls_n;
+    uint64_t hits_n;
+    uint64_t immortal_n; /* objects of hits that were there already, at all levels */
+    struct vtb_setup setup;
+};
+
+/* What they took from the heap. */
+struct vtb_cost {
+    uint64_t allocs_n;
+    uint64_t bytes; /* requested, of all allocations together */
+};
+
+/* Which of the cells of a strategy's variant and a workload. */
+struct vtb_kind {
+    bool counting;
+    bool collected;
+    bool async;
 };
 
 /* One cell, as the harness sees it. */
 struct vtb_cell {
+    const char *name; /* the strategy's, and @variant, if it is one */
     const char *strategy_name;
     const char *workload_name;
     const struct vtb_strategy *strategy;
-    bool counting;
-    bool collected;
+    struct vtb_kind kind;
+    bool checked;
+    bool in_frame;         /* an operation lives in the caller's frame, in part at least */
     size_t handover_bytes; /* what the method returns; 0 for a loop without a method */
-    size_t frame_bytes;    /* 0 if nothing ever suspends */
+
+    /* The sizes of one object; 0: there is none. */
+    size_t hit_bytes;
+    size_t miss_bytes;
+    size_t layer_miss_bytes; /* of an asynchronous method around the service's */
+    size_t record_bytes;     /* the largest room that vtb_suspend is asked for */
+
+    /* The closed formula that counted figures must equal. */
+    void (*cost)(const struct vtb_usage *usage, struct vtb_cost *cost);
+
+    size_t frame_bytes; /* 0 if nothing ever suspends */
+    size_t place_bytes; /* of a frame, for each layer around the service's method */
     /* Where the references to a suspended operation stand in a frame: roots for a collector. */
     size_t pending_offset;
-    size_t slot_offset; /* the slot's first word; on a heap that frees, of no interest */
-    /* Makes the frames of a new window. */
-    void (*open)(struct vtb_env *env);
+    size_t handover_offset;
+    size_t state_roots_n;
+
+    /* Bytes of what the strategy keeps for its service; null if that is nothing. */
+    size_t (*state_bytes)(const struct vtb_setup *setup);
+    /* Makes the frames of a new window, and what the strategy keeps. */
+    void (*open)(struct vtb_env *env, const struct vtb_setup *setup);
     /* `n` operations from the schedule's position on. Suspended ones stay in the window. */
     void (*run_independent)(struct vtb_env *env, size_t n);
     void (*run_dependent)(struct vtb_env *env, size_t n);
+    /* The same for env->top, where methods are nested. */
+    void (*run_independent_layers)(struct vtb_env *env, size_t n);
+    void (*run_dependent_layers)(struct vtb_env *env, size_t n);
     /* Completes all that is suspended; in a window that is fifo, oldest first. */
     void (*drain)(struct vtb_env *env);
+    /* Drains, and gives back what the strategy keeps. */
+    void (*close)(struct vtb_env *env);
+    const struct vtb_probe *probe; /* null but of counting cells */
 };
 
 /* The rest is compiled only inside a cell's source file. */
@@ -62,87 +129,274 @@ struct vtb_cell {
 
 #if VTB_LOOP_ONLY
 #define VTB_NEVER_SUSPENDS 1
+#endif
+
+#ifndef VTB_USES_SLOT
+#define VTB_USES_SLOT 0
+#endif
+#ifndef VTB_BUILDS_OBJECT
+#define VTB_BUILDS_OBJECT 0
+#endif
+#ifndef VTB_HIT_BYTES
+#define VTB_HIT_BYTES ((size_t)0)
+#endif
+#ifndef VTB_PENDING_BYTES
+#define VTB_PENDING_BYTES(record) ((size_t)0 * (record))
+#endif
+
+#if !VTB_LOOP_ONLY
+
+#if VTB_USES_SLOT
+#define VTB_SLOT_PARAMETER struct vtb_slot *slot,
+#define VTB_SLOT_ARGUMENT slot,
 #else
+#define VTB_SLOT_PARAMETER
+#define VTB_SLOT_ARGUMENT
+#endif
+
 #if !VTB_OWN_METHOD
+#define VTB_PARAMETERS VTB_SLOT_PARAMETER vtb_key key
+#define VTB_ARGUMENTS VTB_SLOT_ARGUMENT key
+#define VTB_CALL_ARGUMENTS VTB_SLOT_ARGUMENT key
 static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slot *slot,
                                      const vtb_value *value);
-static inline vtb_handover vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
-                                       vtb_key key);
+#endif
+static inline enum vtb_fault vtb_get(struct vtb_service *service, vtb_handover *handover,
+                                     struct vtb_slot *slot, vtb_value *value);
+static inline void vtb_drop(struct vtb_service *service, vtb_handover *handover,
+                            struct vtb_slot *slot);
 
-/* What the method calls when it must wait: a function of its own, as an async method is. */
-VTB_OUT_OF_LINE static vtb_handover VTB_CELL_SYMBOL(suspend)(struct vtb_service *service,
-                                                             struct vtb_slot *slot, vtb_key key)
+/* The caller consumes, for the last time. */
+static inline enum vtb_fault vtb_take(struct vtb_service *service, vtb_handover *handover,
+                                      struct vtb_slot *slot, vtb_value *value)
 {
-    return vtb_suspend(service, slot, key);
+    const enum vtb_fault fault = vtb_get(service, handover, slot, value);
+    vtb_drop(service, handover, slot);
+    return fault;
 }
 
-#if VTB_TAKES_SLOT
-VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, struct vtb_slot *slot,
-                                                vtb_key key);
-VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, struct vtb_slot *slot,
-                                                vtb_key key)
-{
+#if !VTB_NEVER_SUSPENDS
+static inline bool vtb_is_ready(struct vtb_service *service, const vtb_handover *handover,
+                                const struct vtb_slot *slot);
+static inline void vtb_await(struct vtb_service *service, vtb_handover *handover,
+                             struct vtb_slot *slot, struct vtb_continuation *continuation);
+static inline void vtb_complete(struct vtb_service *service, void *pending,
+                                const struct vtb_answer *answer);
+#endif
+
+/* --- what a method keeps while it waits --- */
+
+#if !VTB_NEVER_SUSPENDS && !VTB_OWN_METHOD
+static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
+                                const struct vtb_type *record);
+static inline void *vtb_record_of(void *pending);
+static inline vtb_handover vtb_handover_of(struct vtb_service *service, struct vtb_slot *slot,
+                                           void *pending);
+
+#if VTB_ASYNC || VTB_BOXES
+typedef struct vtb_machine vtb_record;
 #else
-VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, vtb_key key);
-VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, vtb_key key)
+/* A direct method that makes no state machine remembers what it asked the store for. */
+typedef struct vtb_question {
+    vtb_key key;
+} vtb_record;
+#endif
+
+static const struct vtb_type vtb_record_type = {"box", VTB_TYPE_BOX,
+                                                VTB_ROUND_UP_8(sizeof(vtb_record))};
+
+#if VTB_ASYNC
+/* The state machine of a method that waits for the method below. */
+struct vtb_layer_machine {
+    int32_t state; /* enum vtb_machine_state */
+    vtb_key key;
+    struct vtb_builder builder;
+    const struct vtb_layer *self;
+    vtb_handover awaiter;
+};
+
+static const struct vtb_type vtb_layer_type = {"box of a layer", VTB_TYPE_LAYER,
+                                               VTB_ROUND_UP_8(sizeof(struct vtb_layer_machine))};
+
+#define VTB_RECORD_BYTES                                    \
+    (sizeof(struct vtb_layer_machine) > sizeof(vtb_record)  \
+         ? VTB_ROUND_UP_8(sizeof(struct vtb_layer_machine)) \
+         : VTB_ROUND_UP_8(sizeof(vtb_record)))
+#define VTB_LAYER_MISS_BYTES VTB_PENDING_BYTES(VTB_ROUND_UP_8(sizeof(struct vtb_layer_machine)))
+#if VTB_USES_SLOT
+#define VTB_PLACE_BYTES (sizeof(struct vtb_slot) + VTB_RECORD_BYTES)
+#endif
+#else
+#define VTB_RECORD_BYTES VTB_ROUND_UP_8(sizeof(vtb_record))
+#endif
+#define VTB_MISS_BYTES VTB_PENDING_BYTES(VTB_ROUND_UP_8(sizeof(vtb_record)))
+
+static inline vtb_key vtb_asked(void *pending)
 {
+    return ((const vtb_record *)vtb_record_of(pending))->key;
+}
+#elif VTB_NEVER_SUSPENDS
+#define VTB_MISS_BYTES ((size_t)0)
+#else
+#define VTB_MISS_BYTES VTB_PENDING_BYTES(0)
+static inline vtb_key vtb_asked(void *pending);
+#endif
+
+/* --- the methods --- */
+
+VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, VTB_PARAMETERS);
+VTB_METHOD vtb_handover VTB_CELL_SYMBOL(layer)(const struct vtb_layer *layer, VTB_PARAMETERS);
+
+#if VTB_ASYNC
+#include "async.h"
+#else
+
+#if VTB_NEVER_SUSPENDS
+static inline vtb_handover vtb_answer_now(struct vtb_service *service, vtb_key key);
+#endif
+
+#if !VTB_OWN_METHOD
+/* What the method calls when it must wait: a function of its own, as an async method is. */
+VTB_OUT_OF_LINE static vtb_handover VTB_CELL_SYMBOL(suspend)(struct vtb_service *service,
+                                                             VTB_PARAMETERS)
+{
+#if VTB_NEVER_SUSPENDS
+    return vtb_answer_now(service, key);
+#else
+#if !VTB_USES_SLOT
+    struct vtb_slot *const slot = NULL;
+#endif
+    void *pending = vtb_suspend(service, slot, &vtb_record_type);
+    vtb_record *record = (vtb_record *)vtb_record_of(pending);
+#if VTB_BOXES
+    memset(record, 0, sizeof *record);
+    record->builder.object = pending;
+    record->self = service;
+#endif
+    record->key = key;
+    vtb_submit(service, pending);
+    return vtb_handover_of(service, slot, pending);
+#endif
+}
+
+VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, VTB_PARAMETERS)
+{
+#if !VTB_USES_SLOT
     struct vtb_slot *const slot = NULL;
 #endif
     const vtb_value *value = vtb_lookup(service->table, key);
-    return value ? vtb_ready(service, slot, value) : VTB_CELL_SYMBOL(suspend)(service, slot, key);
-}
-
-static inline vtb_handover vtb_call(struct vtb_service *service, struct vtb_slot *slot, vtb_key key)
-{
-#if VTB_TAKES_SLOT
-    return VTB_CELL_SYMBOL(method)(service, slot, key);
-#else
-    (void)slot;
-    return VTB_CELL_SYMBOL(method)(service, key);
-#endif
+    return value ? vtb_ready(service, slot, value)
+                 : VTB_CELL_SYMBOL(suspend)(service, VTB_ARGUMENTS);
 }
 #endif /* !VTB_OWN_METHOD */
 
-static inline vtb_handover vtb_call(struct vtb_service *service, struct vtb_slot *slot,
-                                    vtb_key key);
-static inline vtb_value vtb_take(struct vtb_service *service, vtb_handover *handover,
-                                 struct vtb_slot *slot);
+/* A direct layer passes on what it got: the method below writes it where the caller wants it. */
+VTB_NO_TAIL_CALLS VTB_METHOD vtb_handover VTB_CELL_SYMBOL(layer)(const struct vtb_layer *layer,
+                                                                 VTB_PARAMETERS)
+{
+    if (layer->below)
+        return VTB_CELL_SYMBOL(layer)(layer->below, VTB_ARGUMENTS);
+    return VTB_CELL_SYMBOL(method)(layer->service, VTB_ARGUMENTS);
+}
+#endif /* !VTB_ASYNC */
 #endif /* !VTB_LOOP_ONLY */
+
+#ifndef VTB_MISS_BYTES
+#define VTB_MISS_BYTES ((size_t)0)
+#endif
+#ifndef VTB_LAYER_MISS_BYTES
+#define VTB_LAYER_MISS_BYTES ((size_t)0)
+#endif
+#ifndef VTB_RECORD_BYTES
+#define VTB_RECORD_BYTES ((size_t)0)
+#endif
+
+/* --- callers that wait --- */
 
 struct vtb_frame;
 
 #if !VTB_NEVER_SUSPENDS
-static inline bool vtb_is_ready(const vtb_handover *handover, const struct vtb_slot *slot);
-static inline void vtb_await(struct vtb_service *service, vtb_handover *handover,
-                             struct vtb_slot *slot, struct vtb_continuation *continuation);
-static inline void vtb_complete(struct vtb_service *service, void *pending);
-static inline vtb_value vtb_resume(struct vtb_service *service, struct vtb_slot *slot);
+#if VTB_USES_SLOT
+/* The caller's place for one operation: the strategy's slot, and what a method keeps behind it. */
+struct vtb_place {
+    struct vtb_slot slot;
+#if !VTB_OWN_METHOD
+    char record[VTB_RECORD_BYTES] __attribute__((aligned(8)));
+#endif
+};
+
+#if !VTB_OWN_METHOD
+static_assert(offsetof(struct vtb_place, record) == sizeof(struct vtb_slot) &&
+                  sizeof(struct vtb_place) == sizeof(struct vtb_slot) + VTB_RECORD_BYTES,
+              "a record stands right behind its operation, and another place behind that");
+#endif
+#endif
 
 /* A caller that may have to wait, as it stands in the in-flight window. */
 struct vtb_frame {
     struct vtb_continuation continuation;
     struct vtb_env *env;
     void *pending; /* what was submitted for it; null while the frame is free */
-    struct vtb_slot slot;
+    vtb_handover handover;
+#if VTB_USES_SLOT
+    struct vtb_place places[1]; /* one for each method, where the method is asynchronous */
+#endif
 };
 
+#ifdef VTB_PLACE_BYTES
+#define VTB_FRAME_AT(env, index) \
+    ((struct vtb_frame *)(void *)((char *)(env)->frames + (index) * (env)->frame_bytes))
+#else
+#define VTB_PLACE_BYTES ((size_t)0)
+#define VTB_FRAME_AT(env, index) ((struct vtb_frame *)(env)->frames + (index))
+#endif
+
+static inline struct vtb_slot *vtb_slot_of(struct vtb_frame *frame)
+{
+#if VTB_USES_SLOT
+    return &frame->places[0].slot;
+#else
+    (void)frame;
+    return NULL;
+#endif
+}
+
 /* The caller's continuation: its operation completed. */
-static void vtb_frame_run(struct vtb_continuation *continuation)
+static void vtb_frame_run(struct vtb_continuation *continuation, struct vtb_service *service)
 {
     struct vtb_frame *frame = (struct vtb_frame *)continuation;
     struct vtb_env *env = frame->env;
-    vtb_value value = vtb_resume(&env->service, &frame->slot);
+    vtb_value value;
+    if (VTB_UNLIKELY(vtb_take(service, &frame->handover, vtb_slot_of(frame), &value))) {
+        service->failed_n++;
+        env->arrived = 0;
+        return;
+    }
     env->arrived = vtb_consume(&value);
     env->checksum += env->arrived;
 }
 
-static void vtb_frame_complete(struct vtb_env *env, size_t index)
+/* The store answers a pending operation, or `fault` comes in its place. */
+static inline void vtb_store_answer(struct vtb_service *service, void *pending,
+                                    enum vtb_fault fault)
 {
-    struct vtb_frame *frame = (struct vtb_frame *)env->frames + index;
+    struct vtb_answer answer;
+    answer.fault = fault;
+    if (!vtb_fetch(service->table, vtb_asked(pending), &answer.value) && !fault)
+        answer.fault = VTB_FAULT_STORE;
+#if VTB_ASYNC
+    vtb_machine_resume(service, pending, &answer);
+#else
+    vtb_complete(service, pending, &answer);
+#endif
+}
+
+static inline void vtb_frame_complete(struct vtb_env *env, struct vtb_frame *frame)
+{
     void *pending = frame->pending;
     frame->pending = NULL;
     env->pending_n--;
-    vtb_complete(&env->service, pending);
+    vtb_store_answer(&env->service, pending, VTB_FAULT_NONE);
 }
 
 /* The miss path: the caller suspends; a full window completes the operation whose turn it is.
@@ -151,26 +405,44 @@ VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env, struct vt
                                                   vtb_handover handover)
 {
     frame->pending = env->service.submitted;
-    vtb_await(&env->service, &handover, &frame->slot, &frame->continuation);
+    frame->handover = handover;
+    vtb_await(&env->service, &frame->handover, vtb_slot_of(frame), &frame->continuation);
     env->free_frame = ++env->pending_n;
     if (env->pending_n == env->window) {
         env->free_frame = env->turns[env->turn];
         env->turn = env->turn + 1 == env->turns_n ? 0 : env->turn + 1;
-        vtb_frame_complete(env, env->free_frame);
+        vtb_frame_complete(env, VTB_FRAME_AT(env, env->free_frame));
     }
-    return (struct vtb_frame *)env->frames + env->free_frame;
+    return VTB_FRAME_AT(env, env->free_frame);
 }
 #endif /* !VTB_NEVER_SUSPENDS */
 
+/* --- the loops --- */
+
+#if !VTB_LOOP_ONLY
+/* The caller calls its method: the outermost layer, or the service's own. */
+static VTB_FORCE_INLINE vtb_handover vtb_call(struct vtb_env *env, struct vtb_slot *slot,
+                                              vtb_key key, const bool layers)
+{
+    (void)slot;
+#if VTB_OWN_METHOD
+    vtb_prepare(slot, key);
+#endif
+    return layers ? VTB_CELL_SYMBOL(layer)(env->top, VTB_CALL_ARGUMENTS)
+                  : VTB_CELL_SYMBOL(method)(&env->service, VTB_CALL_ARGUMENTS);
+}
+#endif
+
 /* What stands in the measured loop for one operation: what was consumed; with *suspended set, 0. */
 static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_frame **frame,
-                                               uint32_t id, bool *suspended)
+                                               uint32_t id, const bool layers, bool *suspended)
 {
     struct vtb_service *service = &env->service;
     vtb_key key = vtb_key_of(service->table, id);
     *suspended = false;
 #if VTB_LOOP_ONLY
     (void)frame;
+    (void)layers;
     uint64_t share = 0;
     memcpy(&share, &key, sizeof key < sizeof share ? sizeof key : sizeof share);
     return share;
@@ -178,31 +450,37 @@ static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_f
 #if VTB_NEVER_SUSPENDS
     (void)frame;
     struct vtb_slot *slot = NULL;
-    vtb_handover handover = vtb_call(service, slot, key);
+    vtb_handover handover = vtb_call(env, slot, key, layers);
 #else
-    struct vtb_slot *slot = &(*frame)->slot;
-    vtb_handover handover = vtb_call(service, slot, key);
-    if (!vtb_is_ready(&handover, slot)) {
+    struct vtb_slot *slot = vtb_slot_of(*frame);
+    vtb_handover handover = vtb_call(env, slot, key, layers);
+    if (!vtb_is_ready(service, &handover, slot)) {
         *frame = vtb_park(env, *frame, handover);
         *suspended = true;
         return 0;
     }
 #endif
-    vtb_value value = vtb_take(service, &handover, slot);
+    vtb_value value;
+    if (VTB_UNLIKELY(vtb_take(service, &handover, slot, &value))) {
+        service->failed_n++;
+        return 0;
+    }
     return vtb_consume(&value);
 #endif
 }
 
 /*
- * The measured loop, once. `dependent` is a constant wherever this is expanded: the next key then
- * needs the last result, be it that of a hit or the one that arrived while a miss suspended.
+ * The measured loop, once. `dependent` and `layers` are constants wherever this is expanded. With
+ * the former the next key needs the last result, be it that of a hit or the one that arrived while
+ * a miss suspended.
  */
-static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool dependent)
+static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool dependent,
+                                      const bool layers)
 {
 #if VTB_NEVER_SUSPENDS
     struct vtb_frame *frame = NULL;
 #else
-    struct vtb_frame *frame = (struct vtb_frame *)env->frames + env->free_frame;
+    struct vtb_frame *frame = VTB_FRAME_AT(env, env->free_frame);
 #endif
     const uint32_t zero = env->zero;
     uint64_t checksum = 0;
@@ -215,7 +493,7 @@ static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool 
         for (; id != end; id++) {
             bool suspended;
             uint64_t share = vtb_operation(
-                env, &frame, dependent ? *id ^ ((uint32_t)last & zero) : *id, &suspended);
+                env, &frame, dependent ? *id ^ ((uint32_t)last & zero) : *id, layers, &suspended);
             last = suspended ? env->arrived : share;
             checksum += share;
 #if VTB_COLLECTED
@@ -230,20 +508,38 @@ static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool 
 
 static void VTB_CELL_SYMBOL(independent)(struct vtb_env *env, size_t n)
 {
-    vtb_loop(env, n, false);
+    vtb_loop(env, n, false, false);
 }
 
 static void VTB_CELL_SYMBOL(dependent)(struct vtb_env *env, size_t n)
 {
-    vtb_loop(env, n, true);
+    vtb_loop(env, n, true, false);
 }
 
-static void VTB_CELL_SYMBOL(open)(struct vtb_env *env)
+#if !VTB_LOOP_ONLY
+static void VTB_CELL_SYMBOL(independent_layers)(struct vtb_env *env, size_t n)
 {
+    vtb_loop(env, n, false, true);
+}
+
+static void VTB_CELL_SYMBOL(dependent_layers)(struct vtb_env *env, size_t n)
+{
+    vtb_loop(env, n, true, true);
+}
+#endif
+
+/* --- opening and closing --- */
+
+static void VTB_CELL_SYMBOL(open)(struct vtb_env *env, const struct vtb_setup *setup)
+{
+    (void)setup;
+#if VTB_HAS_STATE
+    vtb_state_open(&env->service, setup);
+#endif
 #if !VTB_NEVER_SUSPENDS
+    memset(env->frames, 0, env->window * env->frame_bytes);
     for (size_t i = 0; i < env->window; i++) {
-        struct vtb_frame *frame = (struct vtb_frame *)env->frames + i;
-        memset(frame, 0, sizeof *frame);
+        struct vtb_frame *frame = VTB_FRAME_AT(env, i);
         frame->continuation.run = vtb_frame_run;
         frame->env = env;
     }
@@ -257,39 +553,113 @@ static void VTB_CELL_SYMBOL(drain)(struct vtb_env *env)
 {
 #if !VTB_NEVER_SUSPENDS
     for (size_t i = 1; i <= env->window; i++) {
-        const size_t index = (env->free_frame + i) % env->window;
-        if (((struct vtb_frame *)env->frames)[index].pending)
-            vtb_frame_complete(env, index);
+        struct vtb_frame *frame = VTB_FRAME_AT(env, (env->free_frame + i) % env->window);
+        if (frame->pending)
+            vtb_frame_complete(env, frame);
     }
 #endif
     env->free_frame = 0;
 }
 
+static void VTB_CELL_SYMBOL(close)(struct vtb_env *env)
+{
+    VTB_CELL_SYMBOL(drain)(env);
+#if VTB_HAS_STATE
+    vtb_state_close(&env->service);
+#endif
+#if VTB_CHECKED
+    for (size_t i = 0; env->service.free && i < VTB_QUARANTINE_N; i++) {
+        if (env->service.quarantine->memory[i])
+            env->service.free(env->service.quarantine->memory[i]);
+    }
+#endif
+}
+
+/* --- the closed formula --- */
+
+static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost *cost)
+{
+#ifdef VTB_REQUEST_BYTES
+    cost->allocs_n = (usage->calls_n + usage->setup.request_ops - 1) / usage->setup.request_ops;
+    cost->bytes = cost->allocs_n * VTB_REQUEST_BYTES(&usage->setup);
+#else
+    const uint64_t levels = VTB_ASYNC ? usage->setup.depth : 1;
+    uint64_t hits_n = usage->hits_n * levels - usage->immortal_n;
+    uint64_t misses_n = usage->calls_n - usage->hits_n;
+#if VTB_REUSES
+    hits_n = hits_n > 0; /* a ready one is consumed before the next is made */
+    misses_n = misses_n < usage->setup.window ? misses_n : usage->setup.window;
+#endif
+    cost->allocs_n = hits_n * (VTB_HIT_BYTES > 0) + misses_n * (VTB_MISS_BYTES > 0) +
+                     misses_n * (levels - 1) * (VTB_LAYER_MISS_BYTES > 0);
+    cost->bytes = hits_n * VTB_HIT_BYTES + misses_n * VTB_MISS_BYTES +
+                  misses_n * (levels - 1) * VTB_LAYER_MISS_BYTES;
+#endif
+}
+
+#if VTB_COUNTING && !VTB_NEVER_SUSPENDS
+#include "probe.h"
+#endif
+
+/* --- the cell --- */
+
 VTB_C_LINKAGE const struct vtb_cell VTB_CELL_NAME;
 const struct vtb_cell VTB_CELL_NAME = {
+    .name = VTB_STRING(VTB_STRATEGY_STEM) VTB_VARIANT,
     .strategy_name = VTB_STRING(VTB_STRATEGY_STEM),
     .workload_name = VTB_STRING(VTB_WORKLOAD_STEM),
     .strategy = &VTB_PASTE(vtb_strategy_, VTB_STRATEGY_STEM),
-    .counting = VTB_COUNTING,
-    .collected = VTB_COLLECTED,
+    .kind = {VTB_COUNTING, VTB_COLLECTED, VTB_ASYNC},
+    .checked = VTB_CHECKED,
+    .in_frame = VTB_USES_SLOT,
 #if VTB_LOOP_ONLY
     .handover_bytes = 0,
 #else
     .handover_bytes = sizeof(vtb_handover),
 #endif
+    .hit_bytes = VTB_HIT_BYTES,
+    .miss_bytes = VTB_MISS_BYTES,
+    .layer_miss_bytes = VTB_LAYER_MISS_BYTES,
+    .record_bytes = VTB_RECORD_BYTES,
+    .cost = VTB_CELL_SYMBOL(cost),
 #if VTB_NEVER_SUSPENDS
     .frame_bytes = 0,
+    .place_bytes = 0,
     .pending_offset = 0,
-    .slot_offset = 0,
+    .handover_offset = 0,
 #else
     .frame_bytes = sizeof(struct vtb_frame),
+    .place_bytes = VTB_PLACE_BYTES,
     .pending_offset = offsetof(struct vtb_frame, pending),
-    .slot_offset = offsetof(struct vtb_frame, slot),
+    .handover_offset = offsetof(struct vtb_frame, handover),
+#endif
+#ifdef VTB_STATE_ROOTS
+    .state_roots_n = VTB_STATE_ROOTS,
+#else
+    .state_roots_n = 0,
+#endif
+#if VTB_HAS_STATE
+    .state_bytes = vtb_state_bytes,
+#else
+    .state_bytes = NULL,
 #endif
     .open = VTB_CELL_SYMBOL(open),
     .run_independent = VTB_CELL_SYMBOL(independent),
     .run_dependent = VTB_CELL_SYMBOL(dependent),
+#if VTB_LOOP_ONLY
+    .run_independent_layers = VTB_CELL_SYMBOL(independent),
+    .run_dependent_layers = VTB_CELL_SYMBOL(dependent),
+#else
+    .run_independent_layers = VTB_CELL_SYMBOL(independent_layers),
+    .run_dependent_layers = VTB_CELL_SYMBOL(dependent_layers),
+#endif
     .drain = VTB_CELL_SYMBOL(drain),
+    .close = VTB_CELL_SYMBOL(close),
+#if VTB_COUNTING && !VTB_NEVER_SUSPENDS
+    .probe = &VTB_CELL_SYMBOL(probe),
+#else
+    .probe = NULL,
+#endif
 };
 
 #endif /* VTB_STRATEGY_STEM */

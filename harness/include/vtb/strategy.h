@@ -1,48 +1,81 @@
 /*
  * What a strategy provides: how a method hands over a result that is ready now or later.
  *
- * One source file in impls/ is one strategy; `name` is the file's stem. The build compiles it once
- * for each workload, after the workload's header, for timing and again for counting. It includes
- * this header, and then defines, for any vtb_key and vtb_value,
+ * One source file in impls/ is one strategy; `name` is the file's stem. The build compiles it for
+ * each workload, after the workload's header: for timing and for counting, by both methods, with
+ * and without checks. It includes this header, and then defines, for any vtb_key and vtb_value,
  *
- *     typedef ... vtb_handover;      what the method returns
- *     struct vtb_slot {...};         what the caller's frame holds for one operation; a reference
- *                                    to a heap object stands in its first word
+ *     typedef ... vtb_handover;      what the method returns; a reference to a heap object, if
+ *                                    there is one, stands in its first word
  *
  *     vtb_handover vtb_ready(struct vtb_service *, struct vtb_slot *, const vtb_value *);
  *         The method has its answer at hand: hands it over.
- *     vtb_handover vtb_suspend(struct vtb_service *, struct vtb_slot *, vtb_key);
- *         The method must wait: makes the pending operation, gives it to the store (vtb_submit),
- *         and hands over what the caller is to wait for.
- *     bool vtb_is_ready(const vtb_handover *, const struct vtb_slot *);
+ *     void *vtb_suspend(struct vtb_service *, struct vtb_slot *, const struct vtb_type *);
+ *         The method must wait: makes the pending operation, with room for a record of what the
+ *         method still needs, record_bytes of the type. The operation starts with a struct
+ *         vtb_continuation, as it waits itself where asynchronous methods are nested.
+ *     void *vtb_record_of(void *pending);
+ *         That room.
+ *     vtb_handover vtb_handover_of(struct vtb_service *, struct vtb_slot *, void *pending);
+ *         Hands over a pending operation.
+ *     bool vtb_is_ready(struct vtb_service *, const vtb_handover *, const struct vtb_slot *);
  *         The caller sees which of the two it got.
- *     vtb_value vtb_take(struct vtb_service *, vtb_handover *, struct vtb_slot *);
- *         The caller consumes a value that was ready, exactly once, and gives back its memory.
  *     void vtb_await(struct vtb_service *, vtb_handover *, struct vtb_slot *,
  *                    struct vtb_continuation *);
- *         The caller waits: keeps in the slot what it needs, and has the continuation run when the
- *         operation completes.
- *     void vtb_complete(struct vtb_service *, void *pending);
- *         The store has the answer to what was submitted: fetches the value, completes the
- *         operation, runs its continuation.
- *     vtb_value vtb_resume(struct vtb_service *, struct vtb_slot *);
- *         The continuation consumes the value, exactly once, and gives back the operation's memory.
+ *         The caller waits: has the continuation run when the operation completes.
+ *     enum vtb_fault vtb_get(struct vtb_service *, vtb_handover *, struct vtb_slot *, vtb_value *);
+ *         The caller consumes a completed operation: writes its value, or, where something failed,
+ *         says what and writes anything.
+ *     void vtb_drop(struct vtb_service *, vtb_handover *, struct vtb_slot *);
+ *         The caller's variable goes out of scope: gives up its reference, if it holds one.
+ *     void vtb_complete(struct vtb_service *, void *pending, const struct vtb_answer *);
+ *         The answer is there: completes the operation and runs what waits for it. The operation
+ *         may be gone on return. The service is the calling thread's, with a state of its own.
  *
- * all `static inline`, and ends in VTB_STRATEGY(name) = {...}. The harness builds the method, the
- * loop and the caller's frames from them (cell.h). Everything here but the entry stands in the
+ * all `static inline`, and ends in VTB_STRATEGY(name) = {...}. The harness builds the methods, the
+ * loops and the caller's frames from them (cell.h). Everything here but the entry stands in the
  * measured region. Macros, defined before this header is included, choose between shapes:
  *
- *     VTB_TAKES_SLOT      the method is given the caller's slot, which a caller-allocated operation
- *                         lives in. Otherwise vtb_ready and vtb_suspend get null.
- *     VTB_OWN_METHOD      the strategy defines its method itself, as VTB_METHOD ...
- *                         VTB_CELL_SYMBOL(method)(...), and what calls it,
- *                         vtb_handover vtb_call(struct vtb_service *, struct vtb_slot *, vtb_key),
- *                         in place of vtb_ready and vtb_suspend: a callback with its context, a
- *                         state machine that is polled again.
- *     VTB_NEVER_SUSPENDS  a miss is answered at once: vtb_suspend returns a ready handover, and
- *                         vtb_is_ready, vtb_await, vtb_complete and vtb_resume do not exist.
+ *     VTB_USES_SLOT       the caller's frame holds a struct vtb_slot, which the strategy defines,
+ *                         for one operation, and the method is given it. Otherwise `slot` is null.
+ *     VTB_OWN_METHOD      the strategy defines its method itself, as VTB_METHOD vtb_handover
+ *                         VTB_CELL_SYMBOL(method)(struct vtb_service *, VTB_PARAMETERS), in place
+ *                         of vtb_ready, vtb_suspend, vtb_record_of and vtb_handover_of: a callback
+ *                         with its context, a state machine that is polled again. VTB_ARGUMENTS
+ *                         passes these parameters on, VTB_CALL_ARGUMENTS makes them from `slot` and
+ *                         `key`, void vtb_prepare(slot, key) comes before each call, and
+ *                         vtb_key vtb_asked(void *pending) tells what the store was asked for.
+ *     VTB_NEVER_SUSPENDS  a miss is answered at once, by vtb_handover vtb_answer_now(
+ *                         struct vtb_service *, vtb_key); of the rest vtb_ready, vtb_get and
+ *                         vtb_drop exist.
  *     VTB_LOOP_ONLY       nothing is called and nothing handed over: the loop alone. No function
  *                         and no type is needed.
+ *     VTB_BOXES           on a miss the direct method calls an asynchronous one, so that the
+ *                         operation holds that one's state machine.
+ *     VTB_BOX_HOLDS_VALUE the builder of that one holds a value.
+ *     VTB_BUILDS_OBJECT   the hand-over is a pointer to an object, which the asynchronous method's
+ *                         builder makes as soon as it has the result.
+ *     VTB_REUSES          operations that were consumed serve again, so only the first ones are
+ *                         allocated.
+ *     VTB_HAS_STATE       the strategy keeps something for its service (a pool, a table), and
+ *                         defines size_t vtb_state_bytes(const struct vtb_setup *),
+ *                         void vtb_state_open(struct vtb_service *, const struct vtb_setup *) and
+ *                         void vtb_state_close(struct vtb_service *). It lies in zeroed memory
+ *                         outside of the heap, which service->state points to; its first
+ *                         VTB_STATE_ROOTS words may refer to objects in the heap.
+ *     VTB_COUNTS_REFERENCES  the strategy counts references, and is compiled once more, as
+ *                         name@atomic, with counts that several threads may change.
+ *     VTB_SHARES          void vtb_share(struct vtb_service *, vtb_handover *) gives the next copy
+ *                         of the hand-over a reference of its own, as a language with a collector
+ *                         does for every copy; each copy is then dropped.
+ *     VTB_CONVERTS        struct vtb_task *vtb_as_task(struct vtb_service *, vtb_handover *) and
+ *                         void vtb_preserve(struct vtb_service *, vtb_handover *) exist.
+ *
+ * and say what an operation takes from the heap:
+ *
+ *     VTB_HIT_BYTES               the object of a ready value; not defined: none
+ *     VTB_PENDING_BYTES(record)   the object of a pending one with so much room; likewise
+ *     VTB_REQUEST_BYTES(setup)    instead of these, one block for all objects of a request
  */
 #ifndef VTB_STRATEGY_H
 #define VTB_STRATEGY_H
@@ -62,6 +95,15 @@
     row(VTB_SHAPE_OPERATION, "caller's operation")     \
     row(VTB_SHAPE_POLL, "state machine")        \
     row(VTB_SHAPE_CALLBACK, "callback")
+
+/* What not every strategy can: its field in struct vtb_lacks, and its name. */
+#define VTB_CAPABILITIES(row)                          \
+    row(async_method, "async method")                  \
+    row(several_consumers, "several consumers")        \
+    row(storing, "storable")                           \
+    row(other_threads, "other threads")                \
+    row(as_task, "as_task")                            \
+    row(collector, "collector")
 /* clang-format on */
 
 enum vtb_shape {
@@ -78,10 +120,11 @@ enum vtb_role {
     VTB_ROLE_BASELINE /* what a ratio is to, unless --baseline-strategy names another */
 };
 
-/* What one operation takes from the heap: the closed formula that counted figures must equal. */
-struct vtb_cost {
-    uint32_t allocs_n;
-    uint32_t bytes; /* requested, of all allocations together */
+/* For each capability null, or why the strategy lacks it, as the end of a sentence. */
+struct vtb_lacks {
+#define VTB_CAPABILITY_FIELD(field, text) const char *field;
+    VTB_CAPABILITIES(VTB_CAPABILITY_FIELD)
+#undef VTB_CAPABILITY_FIELD
 };
 
 struct vtb_strategy {
@@ -89,11 +132,10 @@ struct vtb_strategy {
     const char *modelled_on;
     enum vtb_shape shape;
     enum vtb_role role;
-    struct vtb_cost on_hit;
-    struct vtb_cost on_miss;
     /* Indirect calls that the method and the loop make on a hit because the strategy consists of
      * them: a call of the heap, of a callback. A test holds the machine code against it. */
     uint32_t indirect_calls_on_hit;
+    struct vtb_lacks lacks;
 };
 
 /* vtb_<strategy>_<workload>_<pass>_<name>: a name that objdump and a profiler show. */
@@ -105,6 +147,13 @@ struct vtb_strategy {
 /* The entry, whose name is the file's stem: VTB_STRATEGY(stem) = {.summary = ..., ...}; */
 #define VTB_STRATEGY(stem) static const struct vtb_strategy vtb_strategy_##stem
 
+/* Why an operation has no value. */
+enum vtb_fault {
+    VTB_FAULT_NONE,
+    VTB_FAULT_STORE,    /* the store answered with an error */
+    VTB_FAULT_CANCELLED /* the caller gave the operation up before it completed */
+};
+
 /* Exact figures of a counting run. Written by cells compiled with VTB_COUNTING only. */
 struct vtb_counts {
     uint64_t allocs_n;
@@ -113,6 +162,18 @@ struct vtb_counts {
     uint64_t usable_bytes;    /* the same, as the heap rounds them up */
     uint64_t live_bytes;      /* requested and not freed */
     uint64_t peak_live_bytes;
+    uint64_t immortal_n; /* hits answered with an object that was there already */
+};
+
+/* What a strategy's state is made for. */
+struct vtb_setup {
+    const struct vtb_table *table;
+    uint64_t keys_n;     /* that the table holds */
+    size_t entries_n;    /* of the table */
+    size_t window;       /* callers that may wait at once */
+    size_t depth;        /* of methods */
+    size_t request_ops;  /* operations that make up a request */
+    size_t record_bytes; /* the largest room that vtb_suspend is asked for */
 };
 
 /* What the method's `this` points to. One for each case and thread; not shared. */
@@ -120,14 +181,53 @@ struct vtb_service {
     const struct vtb_table *table;
     void *(*alloc)(size_t bytes); /* copies of the heap's pointers, one load from the call */
     void (*free)(void *memory);
+    void *state;     /* the strategy's own; null if it has none */
     void *submitted; /* the pending operation that the method gave to the store last */
     const struct vtb_heap *heap;
+    struct vtb_quarantine *quarantine; /* of cells with checks; null elsewhere */
+    uint64_t failed_n;                 /* operations that ended in a fault */
+    uint64_t failed_share; /* what they added to the checksum, where a fault has no place */
     struct vtb_counts counts;
 };
 
-/* What runs when an operation completes. Stands at the start of whatever waits. */
+struct vtb_slot;
+
+/* What runs when an operation completes, on the thread of `service`. Stands at the start of
+ * whatever waits: a caller's frame, or an operation that waits for another one. */
 struct vtb_continuation {
-    void (*run)(struct vtb_continuation *self);
+    void (*run)(struct vtb_continuation *self, struct vtb_service *service);
+};
+
+/*
+ * Ends the process, or what the handler says: a rule of the strategy was broken. `text` is the
+ * error that a user reads. vtb_require belongs to a strategy that always checks; vtb_check is
+ * compiled in with VTB_CHECKED.
+ */
+VTB_C_LINKAGE void vtb_misuse(const char *text) __attribute__((noreturn, cold));
+
+#define vtb_require(holds, text)    \
+    do {                            \
+        if (VTB_UNLIKELY(!(holds))) \
+            vtb_misuse(text);       \
+    } while (0)
+
+#if VTB_CHECKED
+#define vtb_check(holds, text) vtb_require(holds, text)
+#else
+#define vtb_check(holds, text) ((void)0)
+#endif
+
+/* Blocks the calling thread until one of `bits` is set in *state, by another thread. */
+VTB_C_LINKAGE void vtb_block_until(const uint32_t *state, uint32_t bits);
+
+/*
+ * Memory that checked cells gave back: kept, marked by its owner, until as many younger objects
+ * follow, so that a use after the free is seen. Bounded: a later use may be missed.
+ */
+#define VTB_QUARANTINE_N 64
+struct vtb_quarantine {
+    void *memory[VTB_QUARANTINE_N];
+    size_t next;
 };
 
 #if VTB_COUNTING
@@ -148,6 +248,15 @@ static inline void vtb_count_free(struct vtb_service *service, size_t bytes)
     service->counts.live_bytes -= bytes;
 }
 #endif
+
+/* A hit is answered with an object that was there already. */
+static inline void vtb_count_immortal(struct vtb_service *service)
+{
+    (void)service;
+#if VTB_COUNTING
+    service->counts.immortal_n++;
+#endif
+}
 
 /* Memory for a new object, its contents not set on a heap that frees, zero on a collector. */
 static inline void *vtb_alloc(struct vtb_service *service, size_t bytes)
@@ -179,14 +288,78 @@ static inline void vtb_free(struct vtb_service *service, void *memory, size_t by
 #if VTB_COUNTING
     vtb_count_free(service, bytes);
 #endif
-    service->free(memory);
+#if VTB_CHECKED
+    void **place = &service->quarantine->memory[service->quarantine->next++ % VTB_QUARANTINE_N];
+    void *oldest = *place;
+    *place = memory;
+    memory = oldest;
+    if (memory)
+#endif
+        service->free(memory);
 #endif
 }
 
-/* The method gives a pending operation to the store, which will answer with vtb_complete. */
+/* The method gives a pending operation to the store, which will answer it. */
 static inline void vtb_submit(struct vtb_service *service, void *pending)
 {
     service->submitted = pending;
 }
 
+/* --- the ambient context of a thread, which an asynchronous method keeps for its caller --- */
+
+struct vtb_ambient {
+    void *execution_context;
+    void *synchronization_context;
+};
+
+VTB_C_LINKAGE VTB_THREAD_LOCAL struct vtb_ambient vtb_ambient;
+
+/* The rest needs the workload's types, and is compiled only inside a cell's source file. */
+#ifdef VTB_STRATEGY_STEM
+
+/* What the store answers, or the method below. */
+struct vtb_answer {
+    enum vtb_fault fault;
+    vtb_value value; /* set if there is no fault */
+};
+
+/* --- the state machine that a method becomes, as compilers make it of an asynchronous one --- */
+
+enum vtb_machine_state {
+    VTB_MACHINE_RUNS = -1,
+    VTB_MACHINE_WAITS = 0 /* at its first and only await */
+};
+
+/* Where the result goes before it is handed over: into an object, or into the builder itself. The
+ * asynchronous method that a direct one calls on a miss makes an object in any case. */
+struct vtb_builder {
+    void *object; /* the object, or the pending operation */
+#if VTB_BOX_HOLDS_VALUE || (VTB_ASYNC && !VTB_BUILDS_OBJECT)
+    vtb_value result;
+#endif
+};
+
+/* The state machine of a cache method that waits for its store. */
+struct vtb_machine {
+    int32_t state; /* enum vtb_machine_state */
+    vtb_key key;
+    struct vtb_builder builder;
+    struct vtb_service *self;
+    void *awaiter;
+};
+
+static_assert(offsetof(struct vtb_machine, builder) == VTB_ROUND_UP_8(4 + sizeof(vtb_key)) ||
+                  offsetof(struct vtb_machine, builder) == 8 + VTB_ROUND_UP_8(sizeof(vtb_key)),
+              "state and key share 8 bytes where they fit");
+
+/* What an object is: a completed one, or one of the two that pend and have room for a record. */
+enum vtb_type_kind { VTB_TYPE_TASK, VTB_TYPE_BOX, VTB_TYPE_LAYER, VTB_TYPE_N };
+
+struct vtb_type {
+    const char *name;
+    enum vtb_type_kind kind;
+    size_t record_bytes;
+};
+
+#endif /* VTB_STRATEGY_STEM */
 #endif

@@ -4,136 +4,355 @@
  * Sizes follow System.Private.CoreLib for 64-bit: a Task is 64 bytes with its header and method
  * table, a Task<T> adds T rounded up to 8 bytes, and the box of a suspended async method *is* the
  * Task<T> with the method's state machine behind it. For use by strategies, after the workload.
+ *
+ * Where memory is freed a task counts its references: one for each variable that holds it. With
+ * VTB_ATOMIC several threads may change the count, and the thread that completes a task holds a
+ * reference until it is done with it; otherwise one thread does everything, and completing is the
+ * last that the completing side does. On a collector nothing is counted.
  */
 #ifndef VTB_TASK_H
 #define VTB_TASK_H
 
 #include "strategy.h"
 
-struct vtb_type {
-    const char *name;
-    size_t bytes;
-};
-
+/* .NET's flags. FREED is ours, and is set where checks are compiled in. */
 enum {
-    VTB_TASK_COMPLETION_RESERVED = 1 << 26,
+    VTB_TASK_FAULTED = 1 << 21,
+    VTB_TASK_CANCELED = 1 << 22,
     VTB_TASK_RAN_TO_COMPLETION = 1 << 24,
+    VTB_TASK_COMPLETION_RESERVED = 1 << 26,
+    VTB_TASK_FREED = 1 << 30,
+    VTB_TASK_COMPLETED = VTB_TASK_FAULTED | VTB_TASK_CANCELED | VTB_TASK_RAN_TO_COMPLETION
 };
 
+#if VTB_LEAN_TASK
+/* No more than it needs: what a direct method must remember stands where the result will be. */
 struct vtb_task {
-    uint64_t header; /* of every object: lock and hash */
+    struct vtb_continuation moves; /* what runs a task that waits for another operation */
+    uint16_t record_bytes;
+    uint16_t references_n;
+    uint32_t state;
+    void *waiting;
+    union {
+        vtb_value result;
+        vtb_key key;
+    };
+};
+
+static_assert(sizeof(vtb_value) > 8 || sizeof(vtb_key) > 8 || sizeof(struct vtb_task) == 32,
+              "the lean task is 32 bytes for a value of up to 8");
+#else
+struct vtb_task {
+    struct vtb_continuation moves; /* the object's header; here: what runs a box that waits */
     const struct vtb_type *type;
-    int32_t id;
-    uint32_t state; /* VTB_TASK_..., 0 while it runs */
+    int32_t references_n; /* in place of .NET's id */
+    uint32_t state;       /* VTB_TASK_..., 0 while it runs */
     void *action;
-    void *context; /* the ambient (execution) context that was captured */
-    void *scheduler;
-    void *continuation; /* null, a vtb_continuation, or the sentinel of a completed task */
-    void *contingent;   /* rarely needed properties: cancellation, exceptions */
+    void *context;    /* the ambient (execution) context that was captured */
+    void *home;       /* in place of .NET's scheduler: whom its memory belongs to */
+    void *waiting;    /* null, a vtb_continuation, a list of them, or that the task is completed */
+    void *contingent; /* rarely needed properties */
     vtb_value result;
-};
-
-/* The state machine of a cache method that waits for its store. */
-struct vtb_state_machine {
-    int32_t state; /* which await it waits at */
-    vtb_key key;
-    struct vtb_task *builder;
-    struct vtb_service *self;
-    void *awaiter;
-};
-
-struct vtb_box {
-    struct vtb_task task;
-    struct vtb_state_machine machine;
 };
 
 static_assert(offsetof(struct vtb_task, result) == 64, "Task is 64 bytes in .NET");
 static_assert(sizeof(struct vtb_task) == 64 + VTB_ROUND_UP_8(sizeof(vtb_value)),
               "Task<T> is 64 bytes and T rounded up to 8");
-static_assert(sizeof(struct vtb_state_machine) == VTB_ROUND_UP_8(4 + sizeof(vtb_key)) + 24 ||
-                  sizeof(struct vtb_state_machine) == 8 + VTB_ROUND_UP_8(sizeof(vtb_key)) + 24,
-              "state machine: state and key share 8 bytes where they fit, and three references");
-static_assert(sizeof(struct vtb_box) == sizeof(struct vtb_task) + sizeof(struct vtb_state_machine),
-              "the box is the task with the state machine behind it");
+#endif
 
-static const struct vtb_type vtb_task_type = {"Task<T>", sizeof(struct vtb_task)};
-static const struct vtb_type vtb_box_type = {"box", sizeof(struct vtb_box)};
+/* The errors that a user reads. The first is .NET's. */
+#define VTB_TASK_COMPLETED_TWICE \
+    "an attempt was made to transition a task to a final state when it had already completed"
+#define VTB_TASK_USED_AFTER_FREE "a task was used after its last reference was given up"
+#define VTB_TASK_TOO_MANY "a lean task has room for 65,535 references"
+#define VTB_TASK_TAKEN_EARLY "the result of a task was taken before the task completed"
 
-/* Swapped into the continuation slot at completion, so that a late await knows. Never run. */
-static struct vtb_continuation vtb_task_completed_sentinel;
+static const struct vtb_type vtb_task_type = {"Task<T>", VTB_TYPE_TASK, 0};
+
+static inline size_t vtb_task_bytes(const struct vtb_task *task)
+{
+#if VTB_LEAN_TASK
+    return sizeof *task + task->record_bytes;
+#else
+    return sizeof *task + task->type->record_bytes;
+#endif
+}
+
+static inline void vtb_task_set_type(struct vtb_task *task, const struct vtb_type *type)
+{
+#if VTB_LEAN_TASK
+    task->record_bytes = (uint16_t)type->record_bytes;
+#else
+    task->type = type;
+#endif
+}
+
+/* --- its memory, unless the strategy has a way of its own --- */
+
+#if !VTB_OWN_TASK_MEMORY
+static inline struct vtb_task *vtb_task_new(struct vtb_service *service,
+                                            const struct vtb_type *type)
+{
+    struct vtb_task *task =
+        (struct vtb_task *)vtb_alloc_zeroed(service, sizeof *task + type->record_bytes);
+    vtb_task_set_type(task, type);
+    return task;
+}
+
+static inline void vtb_task_delete(struct vtb_service *service, struct vtb_task *task)
+{
+    vtb_free(service, task, vtb_task_bytes(task));
+}
+#else
+static inline struct vtb_task *vtb_task_new(struct vtb_service *service,
+                                            const struct vtb_type *type);
+static inline void vtb_task_delete(struct vtb_service *service, struct vtb_task *task);
+#endif
+
+/* --- references --- */
+
+static inline void vtb_task_retain(struct vtb_task *task)
+{
+    vtb_check(!(task->state & VTB_TASK_FREED), VTB_TASK_USED_AFTER_FREE);
+#if VTB_HAS_IMMORTAL_TASKS
+    if (task->home)
+        return;
+#endif
+#if VTB_LEAN_TASK
+    vtb_require(task->references_n < UINT16_MAX, VTB_TASK_TOO_MANY);
+#endif
+#if VTB_ATOMIC
+    __atomic_fetch_add(&task->references_n, 1, __ATOMIC_RELAXED);
+#else
+    task->references_n++;
+#endif
+}
+
+/* The last one to release it needs no locked instruction: nobody else can have it. */
+static inline bool vtb_task_was_last(struct vtb_task *task)
+{
+#if VTB_ATOMIC
+    return __atomic_load_n(&task->references_n, __ATOMIC_ACQUIRE) == 1 ||
+           __atomic_sub_fetch(&task->references_n, 1, __ATOMIC_ACQ_REL) == 0;
+#else
+    return --task->references_n == 0;
+#endif
+}
+
+static inline void vtb_task_release(struct vtb_service *service, struct vtb_task *task)
+{
+    (void)service;
+    (void)task;
+#if !VTB_COLLECTED || VTB_REUSES
+    vtb_check(!(task->state & VTB_TASK_FREED), VTB_TASK_USED_AFTER_FREE);
+#if VTB_HAS_IMMORTAL_TASKS
+    if (task->home)
+        return;
+#endif
+    if (VTB_LIKELY(vtb_task_was_last(task))) {
+#if VTB_CHECKED
+        task->state |= VTB_TASK_FREED;
+#endif
+        vtb_task_delete(service, task);
+    }
+#endif
+}
+
+/* --- making one --- */
+
+/* Fills in a completed task that holds *value. */
+static inline void vtb_task_init_completed(struct vtb_task *task, const vtb_value *value)
+{
+    task->references_n = 1;
+    task->state = VTB_TASK_RAN_TO_COMPLETION;
+    task->result = *value;
+}
 
 /* A completed task that holds *value. */
 static inline struct vtb_task *vtb_task_from_result(struct vtb_service *service,
                                                     const vtb_value *value)
 {
-    struct vtb_task *task = (struct vtb_task *)vtb_alloc_zeroed(service, sizeof *task);
-    task->type = &vtb_task_type;
-    task->state = VTB_TASK_RAN_TO_COMPLETION;
-    task->result = *value;
+    struct vtb_task *task = vtb_task_new(service, &vtb_task_type);
+    vtb_task_init_completed(task, value);
     return task;
 }
 
-/* The method's box, waiting for the store's answer to `key`, and submitted to it. */
-static inline struct vtb_task *vtb_task_suspend(struct vtb_service *service, vtb_key key)
+/* The box of a method that suspends, with room for its state machine. */
+static inline struct vtb_task *vtb_task_suspended(struct vtb_service *service,
+                                                  const struct vtb_type *record)
 {
-    struct vtb_box *box = (struct vtb_box *)vtb_alloc_zeroed(service, sizeof *box);
-    box->task.type = &vtb_box_type;
-    box->machine.key = key;
-    box->machine.builder = &box->task;
-    box->machine.self = service;
-    vtb_submit(service, box);
-    return &box->task;
+    struct vtb_task *task = vtb_task_new(service, record);
+    task->references_n = VTB_ATOMIC ? 2 : 1; /* the caller; and whoever completes it */
+    task->state = 0;
+    task->waiting = NULL;
+#if !VTB_LEAN_TASK
+    task->context = vtb_ambient.execution_context;
+#endif
+    return task;
 }
 
 static inline bool vtb_task_is_completed(const struct vtb_task *task)
 {
-    return (__atomic_load_n(&task->state, __ATOMIC_ACQUIRE) & VTB_TASK_RAN_TO_COMPLETION) != 0;
+    return (__atomic_load_n(&task->state, __ATOMIC_ACQUIRE) & VTB_TASK_COMPLETED) != 0;
 }
 
-/* Registers the one continuation of a pending task, or runs it if the task completed meanwhile. */
-static inline void vtb_task_await(struct vtb_task *task, struct vtb_continuation *continuation)
+/* --- who waits for it --- */
+
+/* Stands in `waiting` once the task is completed, so that a late await knows. Never run. */
+static struct vtb_continuation vtb_task_completed_sentinel;
+
+/* All waiters but the first: a list whose pointers are told by their last bit. */
+struct vtb_task_waiter {
+    struct vtb_continuation *continuation;
+    void *older; /* another such, or the first continuation itself */
+};
+
+#define VTB_TASK_LIST_BIT ((uintptr_t)1)
+
+static inline struct vtb_task_waiter *vtb_task_list(void *waiting)
 {
-    void *none = NULL;
-    if (!__atomic_compare_exchange_n(&task->continuation, &none, (void *)continuation, false,
-                                     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-        continuation->run(continuation);
+    return ((uintptr_t)waiting & VTB_TASK_LIST_BIT)
+               ? (struct vtb_task_waiter *)(void *)((char *)waiting - 1)
+               : NULL;
 }
+
+/* A second consumer, or one that comes after the completion. */
+VTB_OUT_OF_LINE static void vtb_task_await_more(struct vtb_service *service, struct vtb_task *task,
+                                                struct vtb_continuation *continuation,
+                                                void *waiting)
+{
+    struct vtb_task_waiter *waiter = NULL;
+    while (waiting != (void *)&vtb_task_completed_sentinel) {
+        if (!waiter)
+            waiter = (struct vtb_task_waiter *)vtb_alloc(service, sizeof *waiter);
+        waiter->continuation = continuation;
+        waiter->older = waiting;
+        if (__atomic_compare_exchange_n(&task->waiting, &waiting, (void *)((char *)waiter + 1),
+                                        false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            return;
+    }
+    if (waiter)
+        vtb_free(service, waiter, sizeof *waiter);
+    continuation->run(continuation, service);
+}
+
+/* Has the continuation run when the task completes: at once if it did meanwhile. */
+static inline void vtb_task_await(struct vtb_service *service, struct vtb_task *task,
+                                  struct vtb_continuation *continuation)
+{
+    void *waiting = NULL;
+    vtb_check(!(task->state & VTB_TASK_FREED), VTB_TASK_USED_AFTER_FREE);
+    if (vtb_task_is_completed(task))
+        continuation->run(continuation, service);
+    else if (!__atomic_compare_exchange_n(&task->waiting, &waiting, (void *)continuation, false,
+                                          __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        vtb_task_await_more(service, task, continuation, waiting);
+}
+
+/* Runs a list's continuations in the order in which they came, and gives the list back. */
+VTB_OUT_OF_LINE static void vtb_task_run_list(struct vtb_service *service, void *waiting)
+{
+    void *younger = NULL; /* the list, turned around */
+    struct vtb_task_waiter *waiter;
+    while ((waiter = vtb_task_list(waiting))) {
+        void *older = waiter->older;
+        waiter->older = younger;
+        younger = waiter;
+        waiting = older;
+    }
+    struct vtb_continuation *next = (struct vtb_continuation *)waiting;
+    next->run(next, service);
+    while ((waiter = (struct vtb_task_waiter *)younger)) {
+        younger = waiter->older;
+        next = waiter->continuation;
+        vtb_free(service, waiter, sizeof *waiter);
+        next->run(next, service);
+    }
+}
+
+/* --- completing it --- */
 
 /*
  * Completes a pending task as .NET does: reserves the completion (only one producer can win),
- * writes the result, publishes the state, and swaps the sentinel into the continuation slot.
- * Returns false, having changed nothing, if the task was completed before. The task may be gone on
- * return.
+ * writes the result, publishes the state, swaps the sentinel into the place of what waits, and runs
+ * that. Returns false, having changed nothing, if the task was completed before. The task may be
+ * gone on return, unless the caller holds a reference.
  */
-static inline bool vtb_task_set_result(struct vtb_task *task, vtb_value value)
+static inline bool vtb_task_try_complete(struct vtb_service *service, struct vtb_task *task,
+                                         const struct vtb_answer *answer)
 {
+    static const uint32_t final_states[] = {VTB_TASK_RAN_TO_COMPLETION, VTB_TASK_FAULTED,
+                                            VTB_TASK_CANCELED};
     uint32_t running = 0;
+    vtb_check(!(task->state & VTB_TASK_FREED), VTB_TASK_USED_AFTER_FREE);
     if (!__atomic_compare_exchange_n(&task->state, &running, VTB_TASK_COMPLETION_RESERVED, false,
                                      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         return false;
-    task->result = value;
-    __atomic_store_n(&task->state, VTB_TASK_COMPLETION_RESERVED | VTB_TASK_RAN_TO_COMPLETION,
+    if (!VTB_UNLIKELY(answer->fault))
+        task->result = answer->value;
+    __atomic_store_n(&task->state, VTB_TASK_COMPLETION_RESERVED | final_states[answer->fault],
                      __ATOMIC_RELEASE);
-    struct vtb_continuation *waiting = (struct vtb_continuation *)__atomic_exchange_n(
-        &task->continuation, (void *)&vtb_task_completed_sentinel, __ATOMIC_ACQ_REL);
-    if (waiting)
-        waiting->run(waiting);
+    void *waiting =
+        __atomic_exchange_n(&task->waiting, (void *)&vtb_task_completed_sentinel, __ATOMIC_ACQ_REL);
+    if (VTB_UNLIKELY((uintptr_t)waiting & VTB_TASK_LIST_BIT)) {
+        vtb_task_run_list(service, waiting);
+    } else if (waiting) {
+        struct vtb_continuation *continuation = (struct vtb_continuation *)waiting;
+        continuation->run(continuation, service);
+    }
     return true;
 }
 
-/* The store's answer arrives: the suspended method runs on, and its result completes the box. */
-static inline void vtb_task_step(struct vtb_service *service, void *pending)
+static inline void vtb_task_complete(struct vtb_service *service, struct vtb_task *task,
+                                     const struct vtb_answer *answer)
 {
-    struct vtb_box *box = (struct vtb_box *)pending;
-    (void)vtb_task_set_result(box->machine.builder, vtb_fetch(service->table, box->machine.key));
+    vtb_require(vtb_task_try_complete(service, task, answer), VTB_TASK_COMPLETED_TWICE);
+#if VTB_ATOMIC
+    vtb_task_release(service, task);
+#endif
 }
 
-/* The one consumer takes the result of a completed task, and gives the task back. */
-static inline vtb_value vtb_task_take(struct vtb_service *service, struct vtb_task *task)
+/* A completed task that ended as `answer` says. */
+static inline struct vtb_task *vtb_task_from_answer(struct vtb_service *service,
+                                                    const struct vtb_answer *answer)
 {
-    vtb_value value = task->result;
-    vtb_free(service, task, task->type->bytes);
-    return value;
+    if (!answer->fault)
+        return vtb_task_from_result(service, &answer->value);
+    struct vtb_task *task = vtb_task_suspended(service, &vtb_task_type);
+    vtb_task_complete(service, task, answer);
+    return task;
+}
+
+/* --- consuming it --- */
+
+/* There is no result yet, or there will be none: waits, as .NET does, and says why. By value, so
+ * that a caller's value need not stand in memory. */
+VTB_OUT_OF_LINE static struct vtb_answer vtb_task_wait(struct vtb_task *task)
+{
+    struct vtb_answer answer;
+    vtb_check(!(task->state & VTB_TASK_FREED), VTB_TASK_USED_AFTER_FREE);
+    vtb_check(vtb_task_is_completed(task), VTB_TASK_TAKEN_EARLY);
+    vtb_block_until(&task->state, VTB_TASK_COMPLETED);
+    const uint32_t state = __atomic_load_n(&task->state, __ATOMIC_ACQUIRE);
+    answer.value = task->result;
+    answer.fault = state & VTB_TASK_RAN_TO_COMPLETION ? VTB_FAULT_NONE
+                   : state & VTB_TASK_FAULTED         ? VTB_FAULT_STORE
+                                                      : VTB_FAULT_CANCELLED;
+    return answer;
+}
+
+/* The result of a completed task; may be asked for as often as one likes. */
+static inline enum vtb_fault vtb_task_get(struct vtb_task *task, vtb_value *value)
+{
+    const uint32_t state = __atomic_load_n(&task->state, __ATOMIC_ACQUIRE);
+    if (VTB_UNLIKELY(!(state & VTB_TASK_RAN_TO_COMPLETION)) ||
+        (VTB_CHECKED && (state & VTB_TASK_FREED))) {
+        const struct vtb_answer answer = vtb_task_wait(task);
+        *value = answer.value;
+        return answer.fault;
+    }
+    *value = task->result;
+    return VTB_FAULT_NONE;
 }
 
 #endif

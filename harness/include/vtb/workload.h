@@ -9,12 +9,16 @@
  *
  *     vtb_key vtb_key_of(const struct vtb_table *, uint32_t id);
  *         The key of an entry of the schedule: `id & VTB_ID_MASK` counts from 0 to keys - 1. An id
- *         with VTB_ID_MISS set has a key that the table does not hold.
+ *         with VTB_ID_MISS set has a key that the table does not hold; one with VTB_ID_FAIL set as
+ *         well, a key that the store fails on.
  *     const vtb_value *vtb_lookup(const struct vtb_table *, vtb_key);
  *         The cache: the value, or null on a miss. The pointer lives as long as the table.
- *     vtb_value vtb_fetch(const struct vtb_table *, vtb_key);
- *         The store behind the cache: the value of a key that missed. Runs when a suspended
- *         operation is completed.
+ *     size_t vtb_entry_of(const struct vtb_table *, const vtb_value *);
+ *         Which of the table's entries, counted from 0, a value that vtb_lookup found stands in;
+ *         less than the workload's entries_n(keys).
+ *     bool vtb_fetch(const struct vtb_table *, vtb_key, vtb_value *);
+ *         The store behind the cache: writes the value of a key that missed; false if the store
+ *         fails on it. Runs when a suspended operation is completed.
  *     uint64_t vtb_consume(const vtb_value *);
  *         What the caller does with the value it got; the result goes into the checksum and, with a
  *         dependent consumer, into the next key.
@@ -27,9 +31,10 @@
 
 #include "base.h"
 
-/* An entry of the schedule: a key's number, and whether the call is to miss. */
+/* An entry of the schedule: a key's number, whether the call is to miss, and the store to fail. */
 #define VTB_ID_MISS UINT32_C(0x80000000)
-#define VTB_ID_MASK UINT32_C(0x7fffffff)
+#define VTB_ID_FAIL UINT32_C(0x40000000)
+#define VTB_ID_MASK UINT32_C(0x3fffffff)
 
 struct vtb_table;
 
@@ -43,8 +48,9 @@ struct vtb_workload {
     size_t key_bytes;
     size_t value_bytes;
 
-    /* How much memory a table for that many keys takes. */
+    /* How much memory a table for that many keys takes, and how many entries it has. */
     size_t (*table_bytes)(uint64_t keys);
+    size_t (*entries_n)(uint64_t keys);
 
     /*
      * Makes the table in `memory`: table_bytes(keys) zeroed bytes, aligned to 4096, owned by the

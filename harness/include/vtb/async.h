@@ -1,0 +1,214 @@
+/*
+ * The asynchronous method, as a compiler makes one: a state machine on the stack, a step function
+ * that runs it, and a builder that hands its result over. When it must wait, the state machine
+ * moves into the pending operation. Part of cell.h; everything here stands in the measured region.
+ *
+ * A method zeroes its state machine, keeps the thread's ambient context for its caller, and runs
+ * the first step, even when the answer is at hand. (dotnet/runtime, AsyncMethodBuilderCore.Start.)
+ */
+#ifndef VTB_ASYNC_H
+#define VTB_ASYNC_H
+
+#ifdef VTB_CELL_H
+
+#if VTB_USES_SLOT
+#define VTB_ARGUMENTS_BELOW below, machine->key
+#else
+#define VTB_ARGUMENTS_BELOW machine->key
+#endif
+
+/* The step may have changed the context; the caller shall not see that. */
+static inline void vtb_ambient_restore(const struct vtb_ambient *before)
+{
+    if (VTB_UNLIKELY(vtb_ambient.execution_context != before->execution_context))
+        vtb_ambient.execution_context = before->execution_context;
+    if (VTB_UNLIKELY(vtb_ambient.synchronization_context != before->synchronization_context))
+        vtb_ambient.synchronization_context = before->synchronization_context;
+}
+
+static_assert(!VTB_BUILDS_OBJECT || sizeof(struct vtb_builder) == sizeof(void *),
+              "a builder that makes an object has no room for a value");
+
+static inline void vtb_builder_set(struct vtb_service *service, struct vtb_slot *slot,
+                                   struct vtb_builder *builder, const vtb_value *value)
+{
+    (void)service;
+    (void)slot;
+#if VTB_BUILDS_OBJECT
+    builder->object = vtb_ready(service, slot, value);
+#else
+    builder->result = *value;
+#endif
+}
+
+/* What the method returns once its first step is done. */
+static inline vtb_handover vtb_builder_hand_over(struct vtb_service *service, struct vtb_slot *slot,
+                                                 const struct vtb_builder *builder)
+{
+#if !VTB_BUILDS_OBJECT
+    if (!builder->object)
+        return vtb_ready(service, slot, &builder->result);
+#endif
+    return vtb_handover_of(service, slot, builder->object);
+}
+
+/* --- the service's own method --- */
+
+VTB_METHOD void VTB_CELL_SYMBOL(step)(VTB_SLOT_PARAMETER struct vtb_machine *machine);
+
+/* The step must wait for the store: the state machine moves to where it can. */
+VTB_OUT_OF_LINE static void VTB_CELL_SYMBOL(suspend)(VTB_SLOT_PARAMETER struct vtb_machine *machine)
+{
+#if !VTB_USES_SLOT
+    struct vtb_slot *const slot = NULL;
+#endif
+    struct vtb_service *service = machine->self;
+    void *pending = vtb_suspend(service, slot, &vtb_record_type);
+    machine->state = VTB_MACHINE_WAITS;
+    machine->builder.object = pending;
+    *(struct vtb_machine *)vtb_record_of(pending) = *machine;
+    vtb_submit(service, pending);
+}
+
+VTB_METHOD void VTB_CELL_SYMBOL(step)(VTB_SLOT_PARAMETER struct vtb_machine *machine)
+{
+#if !VTB_USES_SLOT
+    struct vtb_slot *const slot = NULL;
+#endif
+    const vtb_value *value = vtb_lookup(machine->self->table, machine->key);
+    if (value)
+        vtb_builder_set(machine->self, slot, &machine->builder, value);
+    else
+        VTB_CELL_SYMBOL(suspend)(VTB_SLOT_ARGUMENT machine);
+}
+
+VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, VTB_PARAMETERS)
+{
+#if !VTB_USES_SLOT
+    struct vtb_slot *const slot = NULL;
+#endif
+    struct vtb_machine machine;
+    memset(&machine, 0, sizeof machine);
+    machine.state = VTB_MACHINE_RUNS;
+    machine.key = key;
+    machine.self = service;
+    const struct vtb_ambient before = vtb_ambient;
+    VTB_CELL_SYMBOL(step)(VTB_SLOT_ARGUMENT & machine);
+    vtb_ambient_restore(&before);
+    return vtb_builder_hand_over(service, slot, &machine.builder);
+}
+
+/* The store's answer arrives: the method goes on, and its result completes the operation. */
+static inline void vtb_machine_resume(struct vtb_service *service, void *pending,
+                                      const struct vtb_answer *answer)
+{
+    const struct vtb_ambient before = vtb_ambient;
+    ((struct vtb_machine *)vtb_record_of(pending))->state = VTB_MACHINE_RUNS;
+    vtb_complete(service, pending, answer);
+    vtb_ambient_restore(&before);
+}
+
+/* --- a method around it --- */
+
+VTB_METHOD void VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine);
+
+/* The caller's place for the operation of the method below. */
+static inline struct vtb_slot *vtb_slot_below(void *slot)
+{
+#if VTB_USES_SLOT
+    return (struct vtb_slot *)(void *)((char *)slot + VTB_PLACE_BYTES);
+#else
+    (void)slot;
+    return NULL;
+#endif
+}
+
+/* The operation of the method below completed: this method goes on. */
+static void vtb_layer_run(struct vtb_continuation *self, struct vtb_service *service)
+{
+    const struct vtb_ambient before = vtb_ambient;
+    struct vtb_layer_machine *machine = (struct vtb_layer_machine *)vtb_record_of(self);
+    struct vtb_answer answer;
+    machine->state = VTB_MACHINE_RUNS;
+    answer.fault = vtb_take(service, &machine->awaiter, vtb_slot_below(self), &answer.value);
+    vtb_complete(service, self, &answer);
+    vtb_ambient_restore(&before);
+}
+
+/* The step must wait for the method below. */
+VTB_OUT_OF_LINE static void
+VTB_CELL_SYMBOL(layer_suspend)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine)
+{
+#if !VTB_USES_SLOT
+    struct vtb_slot *const slot = NULL;
+#endif
+    struct vtb_service *service = machine->self->service;
+    void *pending = vtb_suspend(service, slot, &vtb_layer_type);
+    struct vtb_layer_machine *record = (struct vtb_layer_machine *)vtb_record_of(pending);
+    struct vtb_continuation *continuation = (struct vtb_continuation *)pending;
+    machine->state = VTB_MACHINE_WAITS;
+    machine->builder.object = pending;
+    *record = *machine;
+    continuation->run = vtb_layer_run;
+    vtb_await(service, &record->awaiter, vtb_slot_below(slot), continuation);
+}
+
+/* The method below failed before this one had to wait: an operation carries the fault. */
+VTB_OUT_OF_LINE static void
+VTB_CELL_SYMBOL(layer_fail)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine,
+                            const struct vtb_answer *answer)
+{
+#if !VTB_USES_SLOT
+    struct vtb_slot *const slot = NULL;
+#endif
+    struct vtb_service *service = machine->self->service;
+    machine->builder.object = vtb_suspend(service, slot, &vtb_layer_type);
+    vtb_complete(service, machine->builder.object, answer);
+}
+
+static inline vtb_handover vtb_call_below(const struct vtb_layer *layer, VTB_PARAMETERS)
+{
+    return layer->below ? VTB_CELL_SYMBOL(layer)(layer->below, VTB_ARGUMENTS)
+                        : VTB_CELL_SYMBOL(method)(layer->service, VTB_ARGUMENTS);
+}
+
+VTB_METHOD void VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine)
+{
+#if !VTB_USES_SLOT
+    struct vtb_slot *const slot = NULL;
+#endif
+    struct vtb_slot *const below = vtb_slot_below(slot);
+    struct vtb_service *service = machine->self->service;
+    struct vtb_answer answer;
+    /* What came moves into the state machine when it must be kept. */
+    vtb_handover handover = vtb_call_below(machine->self, VTB_ARGUMENTS_BELOW);
+    if (!vtb_is_ready(service, &handover, below)) {
+        machine->awaiter = handover;
+        VTB_CELL_SYMBOL(layer_suspend)(VTB_SLOT_ARGUMENT machine);
+        return;
+    }
+    answer.fault = vtb_take(service, &handover, below, &answer.value);
+    if (VTB_UNLIKELY(answer.fault))
+        VTB_CELL_SYMBOL(layer_fail)(VTB_SLOT_ARGUMENT machine, &answer);
+    else
+        vtb_builder_set(service, slot, &machine->builder, &answer.value);
+}
+
+VTB_METHOD vtb_handover VTB_CELL_SYMBOL(layer)(const struct vtb_layer *layer, VTB_PARAMETERS)
+{
+#if !VTB_USES_SLOT
+    struct vtb_slot *const slot = NULL;
+#endif
+    struct vtb_layer_machine machine;
+    memset(&machine, 0, sizeof machine);
+    machine.state = VTB_MACHINE_RUNS;
+    machine.key = key;
+    machine.self = layer;
+    const struct vtb_ambient before = vtb_ambient;
+    VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_ARGUMENT & machine);
+    vtb_ambient_restore(&before);
+    return vtb_builder_hand_over(layer->service, slot, &machine.builder);
+}
+
+#endif /* VTB_CELL_H */
+#endif

@@ -1,0 +1,417 @@
+"""Bytes and allocations of every strategy, against what follows by hand from the layouts.
+
+No number here comes out of a run. The value of user_cache is a pointer and its key an int; all
+figures are whole numbers over the number of calls, and must be exactly what a double makes of that.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from conftest import (
+    STRATEGIES,
+    Bench,
+    Outcome,
+    Row,
+    methods_of,
+    parameters,
+    strict_json,
+    variants_of,
+)
+
+VALUE = 8
+KEY = 4
+
+# What a caller gets, where an outer method keeps it in its state machine as the awaiter.
+POINTER = 8
+VALUE_TASK = 8 + VALUE + 2 + 1 + 5  # object, result, token, flag, padding
+FUTURE = 8 + VALUE + 1 + 7  # promise, value, state, padding
+
+# Objects: a Task<T>; the least that a task can be; a pooled source's core; a promise's end.
+TASK = 64 + VALUE
+LEAN_TASK = 8 + 2 + 2 + 4 + 8 + VALUE  # what runs it, record, count, state, waiting, result
+SOURCE = 8 * 8 + VALUE + 2 + 1 + 1 + 4  # eight words, result, version, two flags, padding
+PROMISE = 8 + 8 + 4 + 2 + 2 + VALUE  # what runs it, waiting, state, fault, record, value
+REQUEST = 8 + 8 + KEY + 4  # callback, context, key, padding
+BLOCK = 8 + 1 + 7  # live objects, whether it is open, padding
+
+QUESTION = KEY + 4  # all that a direct method without a state machine must remember
+
+
+def machine(builder: int, awaiter: int = POINTER) -> int:
+    """State and key, the builder, `this`, and what the method awaits."""
+    return 4 + KEY + builder + 8 + awaiter
+
+
+OBJECT_BUILDER = 8
+VALUE_BUILDER = 8 + VALUE  # the result stands in it until it is handed over
+
+
+@dataclass(frozen=True)
+class Point:
+    """What was called, and how."""
+
+    calls: int
+    hits: int
+    window: int
+    request_ops: int
+    levels: int  # methods that make objects: one, or as many as are nested if asynchronous
+
+    @property
+    def misses(self) -> int:
+        return self.calls - self.hits
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Bytes of a ready object, a pending one, and a pending one of an outer method; 0: none."""
+
+    hit: int = 0
+    miss: int = 0
+    layer_miss: int = 0
+    pooled: bool = False  # the first ones serve again
+
+    def taken(self, point: Point) -> tuple[int, int]:
+        """Allocations, and their bytes together."""
+        hits = point.hits * point.levels
+        misses = point.misses
+        if self.pooled:
+            hits = min(hits, 1)
+            misses = min(misses, point.window)
+        counts = {self.hit: 0, self.miss: 0, self.layer_miss: 0}
+        for size, n in [
+            (self.hit, hits),
+            (self.miss, misses),
+            (self.layer_miss, misses * (point.levels - 1)),
+        ]:
+            counts[size] += n if size > 0 else 0
+        return sum(counts.values()), sum(size * n for size, n in counts.items())
+
+
+@dataclass(frozen=True)
+class Arena:
+    """A block for each request, with room for as many of the largest objects as it may need."""
+
+    largest: int
+
+    def taken(self, point: Point) -> tuple[int, int]:
+        blocks = -(-point.calls // point.request_ops)
+        return blocks, blocks * (BLOCK + point.request_ops * point.levels * self.largest)
+
+
+NOTHING = Objects()
+TASK_BOX = TASK + machine(OBJECT_BUILDER)
+TASKS = Objects(TASK, TASK_BOX, TASK_BOX)
+
+# By strategy: what the direct method takes, and the asynchronous one, where there is one.
+LAYOUTS: dict[str, list[Objects | Arena]] = {
+    "empty": [NOTHING],
+    "plain": [NOTHING],
+    "heap_task": [TASKS, TASKS],
+    "heap_task_lean": [
+        Objects(LEAN_TASK, LEAN_TASK),  # the key stands where the result will be
+        Objects(
+            LEAN_TASK, LEAN_TASK + machine(OBJECT_BUILDER), LEAN_TASK + machine(OBJECT_BUILDER)
+        ),
+    ],
+    "heap_task_cached": [TASKS, TASKS],  # no pointer to a user is common
+    "task_in_cache": [Objects(0, TASK_BOX)],
+    "heap_task_pooled": 2 * [Objects(TASK, TASK_BOX, TASK_BOX, pooled=True)],
+    "arena_task": [Arena(TASK_BOX), Arena(TASK_BOX)],
+    "value_task": [
+        Objects(0, TASK_BOX),
+        Objects(0, TASK + machine(VALUE_BUILDER), TASK + machine(VALUE_BUILDER, VALUE_TASK)),
+    ],
+    "value_task_pooled": 2
+    * [
+        Objects(
+            0,
+            SOURCE + machine(VALUE_BUILDER),
+            SOURCE + machine(VALUE_BUILDER, VALUE_TASK),
+            pooled=True,
+        )
+    ],
+    "value_task_handle": [NOTHING, NOTHING],
+    "inline_future": [
+        Objects(0, PROMISE + QUESTION),
+        Objects(0, PROMISE + machine(VALUE_BUILDER), PROMISE + machine(VALUE_BUILDER, FUTURE)),
+    ],
+    "caller_op": [NOTHING, NOTHING],
+    "poll": [NOTHING],
+    "callback": [Objects(0, REQUEST)],
+}
+
+BOTH = ["--strategy", "all", "--method", "both", "--rounds", "0", "--format", "json"]
+
+
+def rounded(share: Fraction) -> int:
+    """To the nearest whole number, halves up."""
+    return int(share + Fraction(1, 2))
+
+
+def base_name(strategy: str) -> str:
+    return strategy.partition("@")[0]
+
+
+def point_of(name: str) -> Point:
+    """What a row's name says."""
+    found = {"request_ops": "64", "force_async": "0", **parameters(name)}
+    calls = int(found["calls"])
+    hits = rounded(Fraction(found["hit_rate"]) * calls) if found["force_async"] == "0" else 0
+    levels = int(found["depth"]) if found["method"] == "async" else 1
+    return Point(calls, hits, int(found["in_flight"]), int(found["request_ops"]), levels)
+
+
+def expected(name: str) -> dict[str, float]:
+    """The exact figures of a row, by its name alone."""
+    found = parameters(name)
+    point = point_of(name)
+    layouts = LAYOUTS[base_name(found["strategy"])]
+    allocs, size = layouts[found["method"] == "async"].taken(point)
+    failures = rounded(Fraction(found.get("failure_rate", "0")) * point.misses)
+    per_call = {
+        "realized_hit_rate": point.hits,
+        "bytes_per_op": size,
+        "allocs_per_op": allocs,
+        "frees_per_op": allocs,
+        # A loop that calls nothing cannot fail.
+        "failures_per_op": failures if found["strategy"] != "empty" else 0,
+    }
+    return {key: float(Fraction(total, point.calls)) for key, total in per_call.items()}
+
+
+def differences(rows: list[Row]) -> dict[str, dict[str, Any]]:
+    """Rows whose figures are not what they must be, each with what it has and what it must have."""
+    found = {}
+    for row in rows:
+        wanted = expected(row["run_name"])
+        wrong = {key: (row[key], value) for key, value in wanted.items() if row[key] != value}
+        if wrong:
+            found[row["run_name"]] = wrong
+    return found
+
+
+def cases(rows: list[Row]) -> set[tuple[str, str]]:
+    names = [parameters(row["run_name"]) for row in rows]
+    return {(name["strategy"], name["method"]) for name in names}
+
+
+def all_cases() -> set[tuple[str, str]]:
+    return {(strategy, method) for strategy in STRATEGIES for method in methods_of(strategy)}
+
+
+# --- the table of this file ---
+
+
+def test_every_strategy_has_its_layouts_here() -> None:
+    assert set(LAYOUTS) == set(STRATEGIES)
+    for strategy, layouts in LAYOUTS.items():
+        assert len(layouts) == len(methods_of(strategy)), strategy
+
+
+def test_layouts_are_those_that_are_known() -> None:
+    """Of .NET 10 and the contract's own; this holds the sums above against the documents."""
+    assert (TASK, TASK_BOX) == (72, 104)
+    assert LAYOUTS["value_task"][1] == Objects(0, 112, 128)
+    assert LAYOUTS["value_task_pooled"][0] == Objects(0, 120, 136, pooled=True)
+    assert LAYOUTS["inline_future"] == [Objects(0, 40), Objects(0, 72, 88)]
+    assert LAYOUTS["heap_task_lean"] == [Objects(32, 32), Objects(32, 64, 64)]
+    assert LAYOUTS["callback"] == [Objects(0, 24)]
+
+
+def test_layouts_are_those_that_the_list_tells(listing: dict[str, list[Row]]) -> None:
+    by_async = {row["name"]: row for row in listing["async"]}
+    for row in listing["strategies"]:
+        layouts = LAYOUTS[row["name"]]
+        if isinstance(layouts[0], Objects):
+            assert (row["hit B"], row["miss B"]) == (layouts[0].hit, layouts[0].miss), row["name"]
+        else:
+            assert (row["hit B"], row["miss B"]) == (TASK, layouts[0].largest), row["name"]
+        compiled = layouts[-1] if len(layouts) > 1 else NOTHING
+        sizes = (
+            (compiled.miss, compiled.layer_miss)
+            if isinstance(compiled, Objects)
+            else (compiled.largest, compiled.largest)
+        )
+        found = by_async.get(row["name"], {"async miss B": 0, "layer B": 0})
+        assert (found["async miss B"], found["layer B"]) == sizes, row["name"]
+
+
+# --- runs ---
+
+
+@pytest.fixture(scope="module")
+def main_job(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """A million calls of every strategy by both methods."""
+    bench = Bench(tmp_path_factory.mktemp("main_job"))
+    return bench.ok(*BOTH, "--hit-rate", "0.8", "--depth", "1,2")
+
+
+def test_figures_of_the_main_job(main_job: Outcome) -> None:
+    rows = main_job.rows
+    assert {parameters(row["run_name"])["calls"] for row in rows} == {"1000000"}
+    assert cases(rows) == all_cases()
+    assert len(rows) == 2 * len(all_cases())
+    assert differences(rows) == {}
+
+
+@pytest.mark.parametrize(
+    ("strategy", "method", "depth", "bytes_per_op", "allocs_per_op"),
+    [
+        ("heap_task", "direct", "1", 78.4, 1),
+        ("heap_task", "async", "2", 156.8, 2),
+        ("value_task", "direct", "2", 20.8, 0.2),
+        ("value_task", "async", "1", 22.4, 0.2),
+        ("value_task", "async", "2", 48, 0.4),
+        ("inline_future", "async", "2", 32, 0.4),
+        ("heap_task_pooled", "direct", "1", 0.006728, 0.000065),
+        ("arena_task", "direct", "1", 104.25, 0.015625),
+        ("arena_task", "async", "2", 208.25, 0.015625),
+    ],
+)
+def test_figures_written_out(
+    main_job: Outcome,
+    strategy: str,
+    method: str,
+    depth: str,
+    bytes_per_op: float,
+    allocs_per_op: float,
+) -> None:
+    """The table's arithmetic is itself held against a few sums made without it."""
+    wanted = {"strategy": strategy, "method": method, "depth": depth}
+    (row,) = (row for row in main_job.rows if wanted.items() <= parameters(row["run_name"]).items())
+    assert (row["bytes_per_op"], row["allocs_per_op"]) == (bytes_per_op, allocs_per_op)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--depth", "1,2,3,16", "--hit-rate", "0,0.333,0.8,1", "--calls", "10000"],
+        ["--depth", "3", "--in-flight", "1,7,1000", "--calls", "10,100,10000"],
+        ["--depth", "1,3", "--request-ops", "1,7,100000", "--calls", "100,10000"],
+        ["--depth", "2", "--in-flight", "300", "--completion", "lifo", "--calls", "10000"],
+        ["--depth", "2", "--in-flight", "300", "--completion", "random", "--calls", "10000"],
+    ],
+)
+def test_figures_for_other_depths_and_windows(bench: Bench, arguments: list[str]) -> None:
+    """Also fewer misses than the window has room for, and requests that are not full."""
+    rows = bench.ok(*BOTH, *arguments).rows
+    assert cases(rows) == all_cases()
+    assert differences(rows) == {}
+
+
+def test_hits_cost_an_object_for_each_method(bench: Bench) -> None:
+    """Three tasks of 72 bytes, or nothing."""
+    arguments = ["--depth", "3", "--hit-rate", "1", "--method", "async", "--rounds", "0"]
+    strategies = ["--strategy", "heap_task,value_task"]
+    rows = bench.ok(*arguments, *strategies, "--format", "json").rows
+    found = {parameters(row["run_name"])["strategy"]: row for row in rows}
+    assert (found["heap_task"]["bytes_per_op"], found["heap_task"]["allocs_per_op"]) == (216, 3)
+    assert (found["value_task"]["bytes_per_op"], found["value_task"]["allocs_per_op"]) == (0, 0)
+    assert differences(rows) == {}
+
+
+def test_forced_to_suspend_nothing_hits(bench: Bench) -> None:
+    """As at a hit rate of 0, whatever the hit rate; and checksums agree, or the run would fail."""
+    common = [*BOTH, "--depth", "1,2", "--calls", "10000"]
+    rows = bench.ok(*common, "--force-async", "--hit-rate", "0.8").rows
+    assert {row["realized_hit_rate"] for row in rows} == {0}
+    assert {row["run_name"].partition("/depth:")[2] for row in rows} == {
+        "1/force_async:1",
+        "2/force_async:1",
+    }
+    assert cases(rows) == all_cases()
+    assert differences(rows) == {}
+    missing = bench.ok(*common, "--hit-rate", "0").rows
+    figures = ["bytes_per_op", "allocs_per_op", "peak_live_bytes", "usable_bytes_per_op"]
+    for forced, missed in zip(rows, missing):
+        assert [forced[key] for key in figures] == [missed[key] for key in figures]
+
+
+def test_failures_are_as_many_as_asked_for(bench: Bench) -> None:
+    """A quarter of the misses, which are half of the calls; each allocates what a miss does."""
+    arguments = ["--failure-rate", "0,0.25", "--hit-rate", "0.5", "--calls", "10000"]
+    rows = bench.ok(*BOTH, *arguments, "--depth", "1,3").rows
+    failing = [row for row in rows if "/failure_rate:0.25" in row["run_name"]]
+    assert cases(failing) == all_cases()
+    assert len(failing) == len(rows) / 2
+    for row in failing:
+        calls_nothing = parameters(row["run_name"])["strategy"] == "empty"
+        assert row["failures_per_op"] == (0 if calls_nothing else 0.125), row["run_name"]
+    assert differences(rows) == {}
+
+
+@pytest.mark.parametrize("rate", ["1", "0.001", "12.5%"])
+def test_failure_rate_may_be_anything_from_none_to_all(bench: Bench, rate: str) -> None:
+    rows = bench.ok(*BOTH, "--failure-rate", rate, "--hit-rate", "0.2", "--calls", "1000").rows
+    assert {row["failures_per_op"] for row in rows} == {
+        0,  # the loop that calls nothing
+        float(Fraction(rounded(parameters_rate(rate) * 800), 1000)),
+    }
+    assert differences(rows) == {}
+
+
+def parameters_rate(text: str) -> Fraction:
+    return Fraction(text.rstrip("%")) / (100 if text.endswith("%") else 1)
+
+
+# --- what cannot be ---
+
+
+def test_strategies_without_the_method_are_skipped_and_say_why(
+    main_job: Outcome, listing: dict[str, list[Row]]
+) -> None:
+    reasons = {
+        (row["name"], row["lacks"]): row["because"] for row in listing["reasons"]
+    }
+    skipped = strict_json(main_job.out)["context"]["skipped"]
+    assert [each["strategy"] for each in skipped] == ["callback", "poll", "task_in_cache"]
+    for each in skipped:
+        assert each["reason"] == reasons[each["strategy"], "async method"]
+        assert each["without"] == "the async method"
+
+
+def test_nothing_is_skipped_by_the_direct_method(bench: Bench) -> None:
+    outcome = bench.ok("--strategy", "all", "--rounds", "0", "--calls", "10", "--format", "json")
+    assert strict_json(outcome.out)["context"]["skipped"] == []
+    assert cases(outcome.rows) == {(strategy, "direct") for strategy in STRATEGIES}
+
+
+def test_skipped_cases_are_told_below_the_tables(bench: Bench) -> None:
+    arguments = ["--method", "async", "--rounds", "0", "--calls", "10"]
+    for strategies in ["poll,value_task", "poll@checked,value_task"]:
+        out = " ".join(bench.ok(*arguments, "--strategy", strategies).out.split())
+        name = strategies.split(",")[0]
+        assert f"Left out: {name}, the async method: its method is a compiled state" in out
+        assert "Left out: value_task" not in out
+
+
+# --- variants ---
+
+VARIANTS = [
+    f"{strategy}@{variant}" for strategy in STRATEGIES for variant in variants_of(strategy)[1:]
+]
+
+
+def test_variants_allocate_what_their_strategies_do(bench: Bench) -> None:
+    """Checks and counts for several threads cost time, and no memory."""
+    strategies = ["--strategy", ",".join(["all", *VARIANTS])]
+    arguments = ["--method", "both", "--depth", "1,3", "--hit-rate", "0.8", "--calls", "10000"]
+    rows = bench.ok(*arguments, *strategies, "--rounds", "0", "--format", "json").rows
+    names = {name for name, _ in cases(rows)}
+    assert names == {*STRATEGIES, *VARIANTS}
+    assert {"heap_task@atomic", "heap_task@checked", "poll@checked"} <= names
+    assert differences(rows) == {}
+    by_name = {row["run_name"]: row for row in rows}
+    figures = ["bytes_per_op", "allocs_per_op", "frees_per_op", "usable_bytes_per_op"]
+    compared = 0
+    for name, row in by_name.items():
+        strategy = parameters(name)["strategy"]
+        base = by_name[name.replace(f"/{strategy}/", f"/{base_name(strategy)}/")]
+        assert [row[key] for key in figures] == [base[key] for key in figures], name
+        assert row["peak_live_bytes"] == base["peak_live_bytes"], name
+        compared += row is not base
+    assert compared == 2 * sum(len(methods_of(base_name(name))) for name in VARIANTS)

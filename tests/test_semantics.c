@@ -1,0 +1,1200 @@
+/* The operations of the contract one by one, against every strategy that can suspend: what a loop
+ * over calls does not do. A new file in impls/ is taken up by itself. */
+#include "check.h"
+
+#include <inttypes.h>
+#include <malloc.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../workloads/user_cache.h"
+
+#include "rig.h"
+#include "runtime.h"
+
+#include <vtb/pool.h>
+#include <vtb/probe.h>
+
+#define KEYS_N 1000
+#define REQUEST_OPS 64
+#define VERSIONS_N 65536 /* that 16 bits tell apart */
+#define WIDE_WINDOW 1000
+#define WIDE_OPS 3000
+
+/* Entries of the schedule, by the number of their key. */
+#define HIT(n) ((uint32_t)(n))
+#define MISS(n) (VTB_ID_MISS | (uint32_t)(n))
+#define FAIL(n) (VTB_ID_FAIL | MISS(n))
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+static_assert(WIDE_WINDOW > VTB_POOL_CAP + 1, "more objects than a pool keeps");
+
+/* --- the cell that is looked at, on a rig of one or of three methods --- */
+
+static const size_t depths[] = {1, 3};
+static struct vtb_point points[COUNT_OF(depths)];
+static struct vtb_rig rigs[COUNT_OF(depths)];
+
+static const struct vtb_cell *cell;
+static const struct vtb_probe *probe;
+static const struct vtb_rig *rig;
+static struct vtb_env env;
+
+/* Assertions that name the cell. */
+#define holds(condition) check_holds((condition), #condition, __LINE__)
+#define equal(value, expected) check_equal((value), (expected), #value " is " #expected, __LINE__)
+#define same_text(text, expected) check_same_text((text), (expected), __LINE__)
+
+static void failed_in_cell(const char *what, int line)
+{
+    print_error("%s, %s method, depth %zu: not so: %s\n", cell->name,
+                cell->kind.async ? "async" : "direct", rig->point->depth, what);
+    _fail(__FILE__, line);
+}
+
+static void check_holds(bool condition, const char *what, int line)
+{
+    if (!condition)
+        failed_in_cell(what, line);
+}
+
+static void check_equal(uint64_t value, uint64_t expected, const char *what, int line)
+{
+    if (value == expected)
+        return;
+    print_error("%" PRIu64 " and %" PRIu64 "\n", value, expected);
+    failed_in_cell(what, line);
+}
+
+static void check_same_text(const char *text, const char *expected, int line)
+{
+    if (text && strcmp(text, expected) == 0)
+        return;
+    print_error("\"%s\" in place of ", text ? text : "(nothing)");
+    failed_in_cell(expected, line);
+}
+
+static void open_rig(struct vtb_rig *opened, struct vtb_point *point, size_t window, size_t depth)
+{
+    struct vtb_error error;
+    *point = (struct vtb_point){.workload = vtb_find_workload("user_cache"),
+                                .hit_rate = 0,
+                                .keys_n = KEYS_N,
+                                .in_flight = window,
+                                .depth = depth,
+                                .request_ops = REQUEST_OPS};
+    if (!vtb_rig_open(opened, point, &error))
+        fail_msg("%s", error.message);
+}
+
+/* A rule that no test means to break. */
+static void fail_on_misuse(const char *text)
+{
+    failed_in_cell(text, __LINE__);
+}
+
+static int open_rigs(void **state)
+{
+    (void)state;
+    vtb_on_misuse = fail_on_misuse;
+    for (size_t i = 0; i < COUNT_OF(depths); i++)
+        open_rig(&rigs[i], &points[i], VTB_PROBE_FRAMES_N, depths[i]);
+    return 0;
+}
+
+static int close_rigs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(depths); i++)
+        vtb_rig_close(&rigs[i]);
+    return 0;
+}
+
+static void open_cell(const struct vtb_rig *of, const struct vtb_cell *opened,
+                      const struct vtb_heap *heap)
+{
+    struct vtb_error error;
+    rig = of;
+    cell = opened;
+    probe = cell->probe;
+    if (!vtb_rig_open_env(rig, &env, cell, heap, &error))
+        fail_msg("%s", error.message);
+}
+
+/* However it was used: all that was allocated has been given back. */
+static void close_cell(void)
+{
+    vtb_rig_close_env(rig, &env, cell);
+    equal(env.service.counts.live_bytes, 0);
+    equal(env.service.counts.frees_n, env.service.counts.allocs_n);
+}
+
+static const struct vtb_heap *glibc(void)
+{
+    return vtb_find_heap("glibc")->heap;
+}
+
+static bool is_of(const struct vtb_cell *one, const char *strategy)
+{
+    return !strategy || strcmp(one->strategy_name, strategy) == 0;
+}
+
+/* Calls check for the counting cells of a strategy (null: of all) that have a probe: by both
+ * methods, with and without checks, with counts for one thread and for several. How many. */
+static size_t on_rig(const struct vtb_rig *of, const struct vtb_heap *heap, const char *strategy,
+                     void (*check)(void))
+{
+    size_t n = 0;
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        const struct vtb_cell *one = vtb_cells[i];
+        if (!one->probe || one->kind.collected || !is_of(one, strategy) ||
+            strcmp(one->workload_name, "user_cache") != 0)
+            continue;
+        open_cell(of, one, heap);
+        check();
+        close_cell();
+        n++;
+    }
+    return n;
+}
+
+static void for_cells_of(const char *strategy, void (*check)(void))
+{
+    for (size_t i = 0; i < COUNT_OF(depths); i++)
+        assert_true(on_rig(&rigs[i], glibc(), strategy, check) >= 2);
+}
+
+/* Base, @checked and @atomic, direct and async: 40 at least. */
+static void for_cells(void (*check)(void))
+{
+    for (size_t i = 0; i < COUNT_OF(depths); i++)
+        assert_true(on_rig(&rigs[i], glibc(), NULL, check) >= 40);
+}
+
+/* --- steps --- */
+
+/* What the value of an entry adds to a checksum, asked without any strategy. */
+static uint64_t share_of(uint32_t id)
+{
+    vtb_value value;
+    (void)vtb_fetch(rig->table, vtb_key_of(rig->table, id), &value);
+    return vtb_consume(&value);
+}
+
+static void call(size_t by, uint32_t id)
+{
+    equal(probe->call(&env, by, id), !(id & VTB_ID_MISS));
+}
+
+static void complete_with(size_t of, enum vtb_fault fault)
+{
+    void *pending = probe->pending(&env, of);
+    probe->forget(&env, of);
+    probe->complete(&env.service, pending, fault);
+}
+
+static void complete(size_t of)
+{
+    complete_with(of, VTB_FAULT_NONE);
+}
+
+/* The frame consumes for the last time, and gets the value of the entry. */
+static void consume(size_t by, size_t of, uint32_t id)
+{
+    uint64_t share = 0;
+    equal(probe->get(&env, by, of, &share), VTB_FAULT_NONE);
+    equal(share, share_of(id));
+    probe->drop(&env, by, of);
+}
+
+/* The frame consumes for the last time, and gets a fault in place of a value. */
+static void consume_fault(size_t by, enum vtb_fault fault)
+{
+    uint64_t share = 0;
+    equal(probe->get(&env, by, by, &share), fault);
+    probe->drop(&env, by, by);
+}
+
+/* An operation from its call to its end. */
+static void operate(size_t by, uint32_t id)
+{
+    call(by, id);
+    if (id & VTB_ID_MISS)
+        complete(by);
+    consume(by, by, id);
+}
+
+/* Another variable holds the operation too. */
+static void copy(size_t to, size_t from)
+{
+    probe->share(&env, from);
+    probe->copy(&env, to, from);
+}
+
+/* Whether the strategy cannot. Then it says why. */
+static bool lacks(const char *reason)
+{
+    if (reason && !*reason)
+        failed_in_cell("a reason for what is lacking", __LINE__);
+    return reason != NULL;
+}
+
+/* --- several consumers --- */
+
+/* Objects can have several. Each of the others has its reason. */
+static void check_who_has_several_consumers(void)
+{
+    const bool is_object = cell->strategy->shape == VTB_SHAPE_OBJECT;
+    equal(lacks(cell->strategy->lacks.several_consumers), !is_object);
+    holds(!is_object || probe->share);
+}
+
+static void objects_alone_have_several_consumers(void **state)
+{
+    (void)state;
+    for_cells(check_who_has_several_consumers);
+}
+
+static void check_each_consumer_gets_the_value(void)
+{
+    if (lacks(cell->strategy->lacks.several_consumers))
+        return;
+    call(0, MISS(1));
+    copy(1, 0);
+    copy(2, 0);
+    for (size_t i = 0; i < 3; i++)
+        probe->await(&env, i, 0);
+    equal(env.checksum, 0);
+    complete(0);
+    equal(env.checksum, 3 * share_of(MISS(1)));
+    equal(env.arrived, share_of(MISS(1)));
+    equal(env.service.failed_n, 0);
+    operate(0, MISS(2));
+}
+
+static void each_consumer_of_a_pending_operation_gets_the_value(void **state)
+{
+    (void)state;
+    for_cells(check_each_consumer_gets_the_value);
+}
+
+static void check_each_consumer_gets_the_fault(void)
+{
+    if (lacks(cell->strategy->lacks.several_consumers))
+        return;
+    call(0, FAIL(1));
+    copy(1, 0);
+    copy(2, 0);
+    for (size_t i = 0; i < 3; i++)
+        probe->await(&env, i, 0);
+    complete(0);
+    equal(env.service.failed_n, 3);
+    equal(env.checksum, 0);
+}
+
+static void each_consumer_of_a_failing_operation_gets_the_fault(void **state)
+{
+    (void)state;
+    for_cells(check_each_consumer_gets_the_fault);
+}
+
+/* What a copy of the loop's state counted belongs to the case too. */
+static void add_counts(const struct vtb_env *other)
+{
+    env.service.counts.allocs_n += other->service.counts.allocs_n;
+    env.service.counts.frees_n += other->service.counts.frees_n;
+    env.service.counts.live_bytes += other->service.counts.live_bytes;
+}
+
+/*
+ * Of the three consumers of an operation, two write to the same place what they find in their
+ * variables when they go on; so the later of the two is known. Their variables hold other values by
+ * then than the operation's, which three more variables keep.
+ */
+static void check_order_of(size_t earlier, size_t later)
+{
+    struct vtb_env elsewhere = env;
+    memset(&elsewhere.service.counts, 0, sizeof elsewhere.service.counts);
+    call(0, MISS(1));
+    void *pending = probe->pending(&env, 0);
+    copy(1, 0);
+    copy(2, 0);
+    for (size_t i = 0; i < 3; i++)
+        probe->await(i == earlier || i == later ? &env : &elsewhere, i, i);
+    for (size_t i = 0; i < 3; i++) {
+        probe->copy(&env, 3 + i, i);
+        call(i, HIT(10 + i));
+    }
+    env.checksum = 0;
+    elsewhere.checksum = 0;
+    probe->complete(&env.service, pending, VTB_FAULT_NONE);
+    equal(env.arrived, share_of(HIT(10 + later)));
+    equal(env.checksum, share_of(HIT(10 + earlier)) + share_of(HIT(10 + later)));
+    equal(elsewhere.checksum, share_of(HIT(10 + (3 - earlier - later))));
+    for (size_t i = 3; i < 6; i++)
+        consume(i, i, MISS(1));
+    add_counts(&elsewhere);
+}
+
+static void check_order(void)
+{
+    if (lacks(cell->strategy->lacks.several_consumers))
+        return;
+    check_order_of(0, 1);
+    check_order_of(0, 2);
+    check_order_of(1, 2);
+}
+
+static void consumers_go_on_in_the_order_in_which_they_came(void **state)
+{
+    (void)state;
+    for_cells(check_order);
+}
+
+/* One waits before; the others come when the value is there, and do not wait. */
+static void check_late_consumers(void)
+{
+    if (lacks(cell->strategy->lacks.several_consumers))
+        return;
+    call(0, MISS(1));
+    for (size_t i = 1; i < 5; i++)
+        copy(i, 0);
+    probe->await(&env, 0, 0);
+    holds(!probe->is_ready(&env, 1, 0));
+    complete(0);
+    equal(env.checksum, share_of(MISS(1)));
+    holds(probe->is_ready(&env, 1, 0));
+    probe->await(&env, 1, 0);
+    equal(env.checksum, 2 * share_of(MISS(1)));
+    consume(2, 0, MISS(1));
+    probe->await(&env, 3, 0);
+    equal(env.checksum, 3 * share_of(MISS(1)));
+    consume(4, 0, MISS(1));
+}
+
+static void consumers_that_come_after_completion_get_the_value(void **state)
+{
+    (void)state;
+    for_cells(check_late_consumers);
+}
+
+/* --- storing --- */
+
+static void many_other_operations(void)
+{
+    for (uint32_t i = 0; i < 200; i++)
+        operate(0, i % 2 ? HIT(100 + i) : MISS(100 + i));
+}
+
+/* The variable moves, or another one holds the operation too, where that can be. */
+static void store(size_t to, size_t from)
+{
+    if (probe->share)
+        probe->share(&env, from);
+    probe->copy(&env, to, from);
+}
+
+/* The caller's own variable is done with, unless it was moved. */
+static void use_own(size_t by, uint32_t id)
+{
+    if (probe->share)
+        consume(by, by, id);
+}
+
+/* Of a value, of an operation that completed, and of one that completes only then. */
+static void check_stored(void)
+{
+    if (lacks(cell->strategy->lacks.storing))
+        return;
+    call(1, HIT(1));
+    store(4, 1);
+    use_own(1, HIT(1));
+    call(2, MISS(2));
+    store(5, 2);
+    complete(2);
+    use_own(2, MISS(2));
+    call(3, MISS(3));
+    store(6, 3);
+    many_other_operations();
+    consume(4, 4, HIT(1));
+    consume(5, 5, MISS(2));
+    probe->await(&env, 6, 6);
+    many_other_operations();
+    equal(env.checksum, 0);
+    complete(3);
+    equal(env.checksum, share_of(MISS(3)));
+    many_other_operations();
+    use_own(3, MISS(3));
+}
+
+static void stored_copies_keep_their_value(void **state)
+{
+    (void)state;
+    for_cells(check_stored);
+}
+
+/* What is consumed where it was got cannot be stored; everything else can. */
+static void check_who_can_be_stored(void)
+{
+    const bool consumed_at_once = cell->in_frame || !cell->strategy->lacks.as_task;
+    equal(lacks(cell->strategy->lacks.storing), consumed_at_once);
+}
+
+static void every_other_strategy_says_why_it_cannot_be_stored(void **state)
+{
+    (void)state;
+    for_cells(check_who_can_be_stored);
+}
+
+/* --- faults --- */
+
+static void check_failures(void)
+{
+    call(0, FAIL(1));
+    complete(0);
+    consume_fault(0, VTB_FAULT_STORE);
+    equal(env.service.failed_n, 0); /* the one who consumes counts it */
+
+    call(0, FAIL(2));
+    probe->await(&env, 0, 0);
+    complete(0);
+    equal(env.service.failed_n, 1);
+    equal(env.checksum, 0);
+    equal(env.arrived, 0);
+    operate(0, MISS(3));
+}
+
+static void failed_operations_have_a_fault_in_place_of_a_value(void **state)
+{
+    (void)state;
+    for_cells(check_failures);
+}
+
+/* Three that fail and three that succeed are pending at once, and complete in some order. */
+static void check_success_beside(void)
+{
+    static const size_t order[] = {2, 5, 0, 1, 4, 3};
+    uint64_t expected = 0;
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        call(i, i % 2 ? FAIL(i) : MISS(i));
+        expected += i % 2 ? 0 : share_of(MISS(i));
+        probe->await(&env, i, i);
+    }
+    call(6, MISS(6));
+    call(7, FAIL(7));
+    for (size_t i = 0; i < COUNT_OF(order); i++)
+        complete(order[i]);
+    equal(env.service.failed_n, COUNT_OF(order) / 2);
+    equal(env.checksum, expected);
+    complete(7);
+    complete(6);
+    consume(6, 6, MISS(6));
+    consume_fault(7, VTB_FAULT_STORE);
+}
+
+static void failures_do_not_disturb_the_success_beside_them(void **state)
+{
+    (void)state;
+    for_cells(check_success_beside);
+}
+
+/* The caller gives up; the store's answer, be it an error, does not count any more. */
+static void cancel(uint32_t id)
+{
+    call(0, id);
+    complete_with(0, VTB_FAULT_CANCELLED);
+    consume_fault(0, VTB_FAULT_CANCELLED);
+    call(1, id);
+    probe->await(&env, 1, 1);
+    complete_with(1, VTB_FAULT_CANCELLED);
+}
+
+static void check_cancellation(void)
+{
+    cancel(MISS(1));
+    equal(env.service.failed_n, 1);
+    const uint64_t live = env.service.counts.live_bytes;
+    const uint64_t allocs_n = env.service.counts.allocs_n;
+    for (uint32_t i = 0; i < 10; i++)
+        cancel(i % 2 ? FAIL(2 + i) : MISS(2 + i));
+    equal(env.service.failed_n, 11);
+    equal(env.service.counts.live_bytes, live);
+    if (live == 0 && allocs_n > 0) /* nothing is kept: all of it was given back */
+        equal(env.service.counts.frees_n, env.service.counts.allocs_n);
+    equal(env.checksum, 0);
+    operate(0, MISS(20));
+    operate(1, HIT(21));
+}
+
+static void cancelled_operations_end_and_give_back_their_memory(void **state)
+{
+    (void)state;
+    for_cells(check_cancellation);
+}
+
+/* --- an operation that completes while the methods around it still suspend --- */
+
+static bool answers_armed;
+static enum vtb_fault answers_with;
+static size_t answers_early_n;
+
+/* The store answers what was submitted as soon as a method around it allocates. */
+static void *answer_and_alloc(size_t bytes)
+{
+    void *pending = env.service.submitted;
+    if (answers_armed && pending) {
+        answers_armed = false;
+        probe->complete(&env.service, pending, answers_with);
+    }
+    return malloc(bytes);
+}
+
+static const struct vtb_heap answering_heap = {
+    .summary = "malloc, and an answer",
+    .alloc = answer_and_alloc,
+    .free = free,
+    .usable = malloc_usable_size,
+};
+
+/* The call comes back with the operation completed, though it had to suspend at two levels. */
+static void answer_early(uint32_t id, enum vtb_fault fault, enum vtb_fault expected)
+{
+    uint64_t share = 0;
+    answers_with = fault;
+    answers_armed = true;
+    holds(probe->call(&env, 0, id));
+    holds(!answers_armed);
+    probe->forget(&env, 0);
+    equal(probe->get(&env, 0, 0, &share), expected);
+    equal(share, expected ? 0 : share_of(id));
+    probe->drop(&env, 0, 0);
+    answers_early_n++;
+}
+
+/* Only where each of these methods has an object of its own, which it allocates. */
+static bool layers_allocate(void)
+{
+    return cell->kind.async && cell->layer_miss_bytes > 0 && !is_of(cell, "arena_task");
+}
+
+static void check_early_answer(void)
+{
+    if (!layers_allocate())
+        return;
+    answer_early(MISS(1), VTB_FAULT_NONE, VTB_FAULT_NONE);
+    operate(0, MISS(2));
+}
+
+static void check_early_failure(void)
+{
+    if (!layers_allocate())
+        return;
+    answer_early(FAIL(1), VTB_FAULT_NONE, VTB_FAULT_STORE);
+    operate(0, MISS(2));
+}
+
+static void check_early_cancellation(void)
+{
+    if (!layers_allocate())
+        return;
+    answer_early(FAIL(1), VTB_FAULT_CANCELLED, VTB_FAULT_CANCELLED);
+    operate(0, MISS(2));
+}
+
+static void an_answer_while_the_methods_around_it_suspend_arrives(void **state)
+{
+    (void)state;
+    answers_early_n = 0;
+    (void)on_rig(&rigs[1], &answering_heap, NULL, check_early_answer);
+    (void)on_rig(&rigs[1], &answering_heap, NULL, check_early_failure);
+    (void)on_rig(&rigs[1], &answering_heap, NULL, check_early_cancellation);
+    assert_true(answers_early_n >= 3 * 15);
+}
+
+/* --- as_task and preserve --- */
+
+/* The probe has the functions where the strategy does not say why it lacks them. */
+static void check_who_converts(void)
+{
+    const bool converts = !lacks(cell->strategy->lacks.as_task);
+    equal(probe->as_task != NULL, converts);
+    equal(probe->preserve != NULL, converts);
+    equal(probe->task_is_ready && probe->task_get && probe->task_drop, converts);
+}
+
+static void strategies_convert_or_say_why_not(void **state)
+{
+    (void)state;
+    for_cells(check_who_converts);
+}
+
+/* A task that completed: may be asked as often as one likes, and is then given up. */
+static void use_task(void *task, uint32_t id, enum vtb_fault fault)
+{
+    holds(probe->task_is_ready(task));
+    for (int i = 0; i < 3; i++) {
+        uint64_t share = 0;
+        equal(probe->task_get(task, &share), fault);
+        equal(share, fault ? 0 : share_of(id));
+    }
+    probe->task_drop(&env, task);
+}
+
+/* What as_task allocates: so many bytes, or nothing. */
+static void *as_task(size_t by, size_t bytes)
+{
+    const struct vtb_counts before = env.service.counts;
+    void *task = probe->as_task(&env, by);
+    equal(env.service.counts.allocs_n - before.allocs_n, bytes > 0);
+    equal(env.service.counts.requested_bytes - before.requested_bytes, bytes);
+    return task;
+}
+
+/* Task<T> of a reference, and what a task over another operation remembers: a source and its
+ * token, or a slot. */
+#define TASK_BYTES (64 + sizeof(void *))
+#define OVER_SOURCE (TASK_BYTES + sizeof(void *) + sizeof(int64_t))
+#define OVER_HANDLE (TASK_BYTES + sizeof(void *))
+
+static_assert(TASK_BYTES == 72 && OVER_SOURCE == 88, "as measured in .NET");
+
+static void as_task_of_a_result(size_t by, size_t bytes)
+{
+    call(by, HIT(1));
+    use_task(as_task(by, bytes), HIT(1), VTB_FAULT_NONE);
+}
+
+/* Asked for while it is pending, and once it completed. */
+static void as_task_of_operations(uint32_t id, enum vtb_fault fault, enum vtb_fault expected,
+                                  size_t pending_bytes, size_t completed_bytes)
+{
+    call(0, id);
+    void *task = as_task(0, pending_bytes);
+    holds(!probe->task_is_ready(task));
+    complete_with(0, fault);
+    use_task(task, id, expected);
+    call(0, id);
+    complete_with(0, fault);
+    use_task(as_task(0, completed_bytes), id, expected);
+}
+
+static void check_as_task(size_t pending_bytes, size_t completed_bytes)
+{
+    as_task_of_a_result(0, TASK_BYTES);
+    as_task_of_operations(MISS(2), VTB_FAULT_NONE, VTB_FAULT_NONE, pending_bytes, completed_bytes);
+    as_task_of_operations(FAIL(3), VTB_FAULT_NONE, VTB_FAULT_STORE, pending_bytes, completed_bytes);
+    as_task_of_operations(MISS(4), VTB_FAULT_CANCELLED, VTB_FAULT_CANCELLED, pending_bytes,
+                          completed_bytes);
+    operate(0, MISS(5));
+}
+
+/* Wraps a task already, which it gives away. */
+static void check_as_task_of_a_task(void)
+{
+    check_as_task(0, 0);
+    if (cell->kind.async && rig->point->depth > 1)
+        return; /* the outermost method's box is not what was submitted */
+    call(0, MISS(1));
+    void *pending = probe->pending(&env, 0);
+    void *task = as_task(0, 0);
+    holds(task == pending);
+    complete(0);
+    use_task(task, MISS(1), VTB_FAULT_NONE);
+}
+
+static void check_as_task_of_a_source(void)
+{
+    check_as_task(OVER_SOURCE, TASK_BYTES);
+}
+
+static void check_as_task_of_a_handle(void)
+{
+    check_as_task(OVER_HANDLE, TASK_BYTES);
+}
+
+static void as_task_gives_a_task_that_is_asked_as_often_as_one_likes(void **state)
+{
+    (void)state;
+    for_cells_of("value_task", check_as_task_of_a_task);
+    for_cells_of("value_task_pooled", check_as_task_of_a_source);
+    for_cells_of("value_task_handle", check_as_task_of_a_handle);
+}
+
+/* The operation's memory is free for others while the task is kept. */
+static void check_as_task_is_kept(void)
+{
+    if (lacks(cell->strategy->lacks.as_task))
+        return;
+    call(1, MISS(1));
+    void *first = probe->as_task(&env, 1);
+    complete(1);
+    call(1, MISS(2));
+    complete(1);
+    void *second = probe->as_task(&env, 1);
+    call(1, HIT(3));
+    void *third = probe->as_task(&env, 1);
+    many_other_operations();
+    use_task(second, MISS(2), VTB_FAULT_NONE);
+    use_task(first, MISS(1), VTB_FAULT_NONE);
+    use_task(third, HIT(3), VTB_FAULT_NONE);
+}
+
+static void as_task_gives_a_task_that_may_be_stored(void **state)
+{
+    (void)state;
+    for_cells(check_as_task_is_kept);
+}
+
+static void consume_preserved(size_t by, uint32_t id, enum vtb_fault fault)
+{
+    for (int i = 0; i < 2; i++) {
+        uint64_t share = 0;
+        holds(probe->is_ready(&env, by, by));
+        equal(probe->get(&env, by, by, &share), fault);
+        equal(share, fault ? 0 : share_of(id));
+    }
+    probe->drop(&env, by, by);
+}
+
+static void preserve_and_consume(uint32_t id, enum vtb_fault fault, enum vtb_fault expected)
+{
+    call(0, id);
+    probe->preserve(&env, 0);
+    if (id & VTB_ID_MISS) {
+        holds(!probe->is_ready(&env, 0, 0));
+        complete_with(0, fault);
+    }
+    consume_preserved(0, id, expected);
+    call(0, id);
+    if (id & VTB_ID_MISS)
+        complete_with(0, fault);
+    probe->preserve(&env, 0);
+    probe->preserve(&env, 0); /* of what is preserved: changes nothing */
+    consume_preserved(0, id, expected);
+}
+
+static void check_preserve(void)
+{
+    if (lacks(cell->strategy->lacks.as_task))
+        return;
+    preserve_and_consume(HIT(1), VTB_FAULT_NONE, VTB_FAULT_NONE);
+    preserve_and_consume(MISS(2), VTB_FAULT_NONE, VTB_FAULT_NONE);
+    preserve_and_consume(FAIL(3), VTB_FAULT_NONE, VTB_FAULT_STORE);
+    preserve_and_consume(MISS(4), VTB_FAULT_CANCELLED, VTB_FAULT_CANCELLED);
+    call(0, MISS(5));
+    probe->preserve(&env, 0);
+    probe->await(&env, 0, 0);
+    complete(0);
+    equal(env.checksum, share_of(MISS(5)));
+}
+
+static void what_is_preserved_may_be_consumed_twice(void **state)
+{
+    (void)state;
+    for_cells(check_preserve);
+}
+
+/* --- versions --- */
+
+static const char *refusal;
+static jmp_buf refused_at;
+static uint64_t stale_share;
+
+static void note_refusal(const char *text)
+{
+    refusal = text;
+    longjmp(refused_at, 1);
+}
+
+/* Null, or the error that the use comes to. */
+static const char *refused(void (*use)(void))
+{
+    refusal = NULL;
+    vtb_on_misuse = note_refusal;
+    if (setjmp(refused_at) == 0)
+        use();
+    vtb_on_misuse = fail_on_misuse;
+    return refusal;
+}
+
+/* Frame 2 keeps a stale copy, of which frame 1 gets another for each use; frame 0 holds the
+ * operation's present hand-over. */
+static void see_stale(void)
+{
+    probe->copy(&env, 1, 2);
+    (void)probe->is_ready(&env, 1, 0);
+}
+
+static void await_stale(void)
+{
+    probe->copy(&env, 1, 2);
+    probe->await(&env, 1, 0);
+}
+
+static void get_stale(void)
+{
+    probe->copy(&env, 1, 2);
+    (void)probe->get(&env, 1, 0, &stale_share);
+}
+
+static void get_own(void)
+{
+    uint64_t share;
+    (void)probe->get(&env, 0, 0, &share);
+}
+
+#define SOURCE_INVALID "operation is not valid due to the current state of the object"
+#define HANDLE_STALE "a handle was used after its slot was used again"
+
+/* An operation that takes the same memory as the one before it. */
+static void use_again(const void *memory, uint32_t id)
+{
+    call(0, id);
+    holds(probe->pending(&env, 0) == memory);
+}
+
+/* Keeps a copy of an operation's hand-over, and has its memory used so many times: by that
+ * operation, and by others, to which the copy does not belong. Then one more is pending in it. */
+static void go_stale(size_t uses_n)
+{
+    call(0, MISS(1));
+    const void *memory = probe->pending(&env, 0);
+    probe->copy(&env, 2, 0);
+    complete(0);
+    consume(0, 0, MISS(1));
+    for (size_t i = 1; i < uses_n; i++) {
+        use_again(memory, MISS(2));
+        holds(refused(see_stale) || i % VERSIONS_N == 0);
+        complete(0);
+        consume(0, 0, MISS(2));
+    }
+    use_again(memory, MISS(3));
+}
+
+/* The stale copy is refused before and after the operation completes, and nobody is disturbed. */
+static void check_refused(size_t uses_n, const char *text)
+{
+    go_stale(uses_n);
+    same_text(refused(see_stale), text);
+    same_text(refused(await_stale), text);
+    same_text(refused(get_stale), text);
+    complete(0);
+    same_text(refused(get_stale), text);
+    same_text(refused(await_stale), text);
+    consume(0, 0, MISS(3));
+}
+
+/* The stale copy is taken for the new one, whose owner then gets nothing. */
+static void check_mistaken(size_t uses_n)
+{
+    go_stale(uses_n);
+    holds(!refused(see_stale));
+    complete(0);
+    stale_share = 0;
+    holds(!refused(get_stale));
+    equal(stale_share, share_of(MISS(3)));
+    holds(refused(get_own) != NULL);
+}
+
+static void check_token(void)
+{
+    check_refused(1, SOURCE_INVALID);
+    check_refused(VERSIONS_N - 1, SOURCE_INVALID);
+    check_mistaken(VERSIONS_N);
+    check_refused(VERSIONS_N + 1, SOURCE_INVALID);
+}
+
+static void a_token_wraps_after_65536_uses(void **state)
+{
+    (void)state;
+    assert_int_equal(on_rig(&rigs[0], glibc(), "value_task_pooled", check_token), 6);
+}
+
+static void check_generation(void)
+{
+    check_refused(1, HANDLE_STALE);
+    check_refused(VERSIONS_N - 1, HANDLE_STALE);
+    check_refused(VERSIONS_N, HANDLE_STALE);
+    check_refused(VERSIONS_N + 1, HANDLE_STALE);
+}
+
+static void a_generation_does_not(void **state)
+{
+    (void)state;
+    assert_int_equal(on_rig(&rigs[0], glibc(), "value_task_handle", check_generation), 4);
+}
+
+/* --- references that have no room --- */
+
+#define REFERENCES_N 65535 /* that a lean task has room for */
+
+static void share_own(void)
+{
+    probe->share(&env, 0);
+}
+
+static void check_references(void)
+{
+    call(0, HIT(1));
+    for (size_t i = 1; i < REFERENCES_N; i++)
+        share_own();
+    same_text(refused(share_own), "a lean task has room for 65,535 references");
+    for (size_t i = 1; i < REFERENCES_N; i++)
+        probe->drop(&env, 0, 0);
+    consume(0, 0, HIT(1));
+}
+
+static void a_lean_task_refuses_more_references_than_it_can_count(void **state)
+{
+    (void)state;
+    assert_int_equal(on_rig(&rigs[0], glibc(), "heap_task_lean", check_references), 6);
+}
+
+/* --- objects that are used again --- */
+
+static void a_pool_keeps_a_number_of_objects(void **state)
+{
+    (void)state;
+    static void *objects[2 * VTB_POOL_CAP + 2][1];
+    static struct vtb_pool pool;
+    memset(&pool, 0, sizeof pool);
+    assert_null(vtb_pool_take(&pool));
+    for (size_t i = 0; i < VTB_POOL_CAP; i++)
+        assert_true(vtb_pool_put(&pool, objects[i]));
+    assert_false(vtb_pool_put(&pool, objects[VTB_POOL_CAP]));
+    for (size_t i = VTB_POOL_CAP; i-- > 0;)
+        assert_ptr_equal(vtb_pool_take(&pool), objects[i]);
+    assert_null(vtb_pool_take(&pool));
+}
+
+/* More than it keeps: the rest waits in the list, and nothing is lost or comes twice. */
+static void a_pool_gets_back_what_other_threads_released(void **state)
+{
+    (void)state;
+    static void *objects[2 * VTB_POOL_CAP + 2][1];
+    static struct vtb_pool pool;
+    bool seen[COUNT_OF(objects)] = {false};
+    memset(&pool, 0, sizeof pool);
+    for (size_t i = 0; i < COUNT_OF(objects); i++)
+        vtb_pool_put_remote(&pool, objects[i]);
+    for (size_t i = 0; i < COUNT_OF(objects); i++) {
+        void **object = vtb_pool_take(&pool);
+        assert_non_null(object);
+        const size_t place = (size_t)(object - objects[0]);
+        assert_in_range(place, 0, COUNT_OF(objects) - 1);
+        assert_false(seen[place]);
+        seen[place] = true;
+    }
+    assert_null(vtb_pool_take(&pool));
+}
+
+/* As many are made as are ever used at once; of these the pool keeps so many. */
+static void check_pool_cap(void)
+{
+    const struct vtb_counts *counts = &env.service.counts;
+    cell->run_independent(&env, WIDE_OPS);
+    equal(counts->allocs_n, WIDE_WINDOW);
+    equal(counts->frees_n, 0);
+    cell->drain(&env);
+    equal(counts->allocs_n, WIDE_WINDOW);
+    equal(counts->frees_n, WIDE_WINDOW - VTB_POOL_CAP);
+    cell->run_independent(&env, VTB_POOL_CAP); /* from the pool alone */
+    equal(counts->allocs_n, WIDE_WINDOW);
+    cell->run_independent(&env, 1);
+    equal(counts->allocs_n, WIDE_WINDOW + 1);
+    cell->drain(&env);
+    equal(counts->frees_n, WIDE_WINDOW + 1 - VTB_POOL_CAP);
+}
+
+static struct vtb_point wide_point;
+static struct vtb_rig wide_rig;
+
+static int open_wide_rig(void **state)
+{
+    (void)state;
+    open_rig(&wide_rig, &wide_point, WIDE_WINDOW, 1);
+    return 0;
+}
+
+static int close_wide_rig(void **state)
+{
+    (void)state;
+    vtb_rig_close(&wide_rig);
+    return 0;
+}
+
+static void pools_reuse_objects_and_keep_no_more_than_their_cap(void **state)
+{
+    (void)state;
+    assert_int_equal(on_rig(&wide_rig, glibc(), "heap_task_pooled", check_pool_cap), 6);
+    assert_int_equal(on_rig(&wide_rig, glibc(), "value_task_pooled", check_pool_cap), 6);
+}
+
+/* Hits have a list of their own: one object, whatever is pending. */
+static void check_pooled_hits(void)
+{
+    for (uint32_t i = 0; i < KEYS_N; i++)
+        operate(0, HIT(i));
+    equal(env.service.counts.allocs_n, 1);
+    equal(env.service.counts.frees_n, 0);
+}
+
+static void a_ready_task_is_used_again_at_once(void **state)
+{
+    (void)state;
+    assert_int_equal(on_rig(&rigs[0], glibc(), "heap_task_pooled", check_pooled_hits), 6);
+}
+
+/* A source whose version looks like another mark, given back when the pool is full. */
+static void consume_in_a_full_pool(void)
+{
+    for (size_t i = 1; i < VERSIONS_N; i++)
+        operate(0, MISS(1));
+    call(0, MISS(2));
+    for (size_t i = 1; i <= VTB_POOL_CAP; i++)
+        call(i, MISS(3));
+    for (size_t i = 1; i <= VTB_POOL_CAP; i++) {
+        complete(i);
+        consume(i, i, MISS(3));
+    }
+    complete(0);
+    consume(0, 0, MISS(2));
+}
+
+/* Memory that was given back is overwritten, and never used again. */
+static void spoil(void *memory)
+{
+    memset(memory, 0xdb, malloc_usable_size(memory));
+}
+
+static const struct vtb_heap spoiling_heap = {
+    .summary = "malloc, and what is freed is spoiled",
+    .alloc = malloc,
+    .free = spoil,
+    .usable = malloc_usable_size,
+};
+
+static void check_no_use_after_free(void)
+{
+    const pid_t child = fork();
+    int status = 0;
+    if (child == 0) {
+        (void)signal(SIGSEGV, SIG_DFL);
+        consume_in_a_full_pool();
+        _exit(0);
+    }
+    equal(waitpid(child, &status, 0), (uint64_t)child);
+    equal(status, 0);
+}
+
+static void a_source_is_not_looked_at_once_it_was_freed(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        on_rig(&wide_rig, &spoiling_heap, "value_task_pooled", check_no_use_after_free), 6);
+}
+
+/* --- the block of a request --- */
+
+/* One operation is not consumed: the block outlives its request, until it is. */
+static void check_block_of_a_pending_operation(void)
+{
+    const struct vtb_counts *counts = &env.service.counts;
+    call(7, MISS(7));
+    for (uint32_t i = 1; i < REQUEST_OPS; i++)
+        operate(0, i % 2 ? HIT(i) : MISS(i));
+    equal(counts->allocs_n, 1);
+    operate(0, MISS(1)); /* the next request */
+    equal(counts->allocs_n, 2);
+    equal(counts->frees_n, 0);
+    complete(7);
+    equal(counts->frees_n, 0);
+    consume(7, 7, MISS(7));
+    equal(counts->frees_n, 1);
+    equal(counts->live_bytes, counts->requested_bytes / 2);
+}
+
+/* All are consumed: the block goes with the request, not before. */
+static void check_block_of_a_request(void)
+{
+    const struct vtb_counts *counts = &env.service.counts;
+    for (uint32_t i = 0; i < REQUEST_OPS; i++)
+        operate(0, i % 2 ? HIT(i) : MISS(i));
+    equal(counts->allocs_n, 1);
+    equal(counts->frees_n, 0);
+    operate(0, HIT(1));
+    equal(counts->allocs_n, 2);
+    equal(counts->frees_n, 1);
+}
+
+static void a_block_lives_as_long_as_its_request_and_its_operations(void **state)
+{
+    (void)state;
+    for_cells_of("arena_task", check_block_of_a_pending_operation);
+    for_cells_of("arena_task", check_block_of_a_request);
+}
+
+/* --- tasks that are there already --- */
+
+static void check_hits(uint64_t allocs_n, uint64_t immortal_n)
+{
+    for (uint32_t i = 0; i < KEYS_N; i++)
+        operate(0, HIT(i));
+    equal(env.service.counts.allocs_n, allocs_n);
+    equal(env.service.counts.immortal_n, immortal_n);
+}
+
+/* No value is common: a reference is, where it is null, and here none is. */
+static void check_new_tasks(void)
+{
+    const uint64_t levels = cell->kind.async ? rig->point->depth : 1;
+    check_hits(KEYS_N * levels, 0);
+}
+
+static void check_tasks_of_the_entries(void)
+{
+    check_hits(0, KEYS_N);
+}
+
+static void hits_are_answered_with_what_is_there(void **state)
+{
+    (void)state;
+    for_cells_of("heap_task_cached", check_new_tasks);
+    for_cells_of("task_in_cache", check_tasks_of_the_entries);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(objects_alone_have_several_consumers),
+        cmocka_unit_test(each_consumer_of_a_pending_operation_gets_the_value),
+        cmocka_unit_test(each_consumer_of_a_failing_operation_gets_the_fault),
+        cmocka_unit_test(consumers_go_on_in_the_order_in_which_they_came),
+        cmocka_unit_test(consumers_that_come_after_completion_get_the_value),
+        cmocka_unit_test(stored_copies_keep_their_value),
+        cmocka_unit_test(every_other_strategy_says_why_it_cannot_be_stored),
+        cmocka_unit_test(failed_operations_have_a_fault_in_place_of_a_value),
+        cmocka_unit_test(failures_do_not_disturb_the_success_beside_them),
+        cmocka_unit_test(cancelled_operations_end_and_give_back_their_memory),
+        cmocka_unit_test(an_answer_while_the_methods_around_it_suspend_arrives),
+        cmocka_unit_test(strategies_convert_or_say_why_not),
+        cmocka_unit_test(as_task_gives_a_task_that_is_asked_as_often_as_one_likes),
+        cmocka_unit_test(as_task_gives_a_task_that_may_be_stored),
+        cmocka_unit_test(what_is_preserved_may_be_consumed_twice),
+        cmocka_unit_test(a_token_wraps_after_65536_uses),
+        cmocka_unit_test(a_generation_does_not),
+        cmocka_unit_test(a_lean_task_refuses_more_references_than_it_can_count),
+        cmocka_unit_test(a_pool_keeps_a_number_of_objects),
+        cmocka_unit_test(a_pool_gets_back_what_other_threads_released),
+        cmocka_unit_test_setup_teardown(pools_reuse_objects_and_keep_no_more_than_their_cap,
+                                        open_wide_rig, close_wide_rig),
+        cmocka_unit_test(a_ready_task_is_used_again_at_once),
+        cmocka_unit_test_setup_teardown(a_source_is_not_looked_at_once_it_was_freed, open_wide_rig,
+                                        close_wide_rig),
+        cmocka_unit_test(a_block_lives_as_long_as_its_request_and_its_operations),
+        cmocka_unit_test(hits_are_answered_with_what_is_there),
+    };
+    return cmocka_run_group_tests(tests, open_rigs, close_rigs);
+}
