@@ -295,7 +295,7 @@ static void note_detected(const char *text)
 /* Ends the child when it has used up its time, and keeps its last words from the terminal. */
 static void confine(void)
 {
-    const struct itimerval limit = {.it_value = {.tv_usec = LIMIT_CPU_MS * 1000}};
+    const struct itimerval limit = {.it_value = {.tv_usec = LIMIT_CPU_MS * 1000L}};
     const int null = open("/dev/null", O_WRONLY);
     if (null >= 0)
         (void)dup2(null, STDERR_FILENO);
@@ -471,7 +471,7 @@ bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options
     struct vtb_rig rig;
     choose(options, &strategies);
     *results = (struct vtb_misuse_results){
-        .items = calloc((size_t)VTB_MISUSE_N * strategies.n * 2, sizeof *results->items)};
+        .items = calloc((size_t)VTB_MISUSE_N * strategies.n * 2 + 1, sizeof *results->items)};
     bool ok =
         results->items != NULL || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the outcomes");
     if (ok && (ok = vtb_rig_open(&rig, &point, error))) {

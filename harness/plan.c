@@ -202,7 +202,7 @@ static void make_table(struct vtb_point *point, const struct choice *choice,
 static bool make_cases(struct vtb_point *point, const struct choice *choice,
                        struct vtb_skips *skips, struct vtb_error *error)
 {
-    const size_t most = (choice->strategies->n * 2 + 2) * choice->heaps->n;
+    const size_t most = (choice->strategies->n * 2 + 2) * choice->heaps->n + 1;
     point->cases = calloc(most, sizeof *point->cases);
     if (!point->cases)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", most);

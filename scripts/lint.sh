@@ -11,12 +11,14 @@ find harness impls heaps workloads tests examples \( -name '*.c' -o -name '*.cc'
 
 shellcheck run_bench scripts/*.sh .ci/run
 
-# Every source of the harness and of the heaps, and all cells of one workload with the headers in them;
-# the other cells are the same text. clang-tidy does not know gcc's tuning flags.
+# Every source of the harness and of the heaps, and of the cells of one workload, with the headers in
+# them, those that have checks or no variation at all; the other cells are the same text. clang-tidy
+# does not know gcc's tuning flags.
 mkdir -p build/lint
 sed -E 's/ -f(align)-[a-z]+=[0-9]+| -mmem[a-z]+-strategy=[^ ]+//g' build/release/compile_commands.json \
     >build/lint/compile_commands.json
 {
     find "$root/harness" "$root/heaps" "$root/tests" "$root/examples" -maxdepth 1 -name '*.c'
-    find "$root/build/release/registry/cells" -name '*.user_cache.*.c'
+    sed -n 's/^ *"file": "\(.*\.user_cache\.\(timing\|counting[a-z_]*_checked\)\.c\)",*$/\1/p' \
+        build/lint/compile_commands.json
 } | xargs -P "$(nproc)" -n 4 clang-tidy -p build/lint --quiet

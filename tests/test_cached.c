@@ -115,7 +115,9 @@ static bool is_common(int64_t number)
 
 static bool same_bytes(const vtb_value *left, const vtb_value *right)
 {
-    return memcmp(left, right, sizeof *left) == 0;
+    const unsigned char *a = (const unsigned char *)left;
+    const unsigned char *b = (const unsigned char *)right;
+    return memcmp(a, b, sizeof *left) == 0;
 }
 
 /* Hands a value over twice: the same task if it is immortal, else two new ones. */
@@ -150,7 +152,8 @@ static void around_zero(void **state)
 static void far_from_zero(void **state)
 {
     (void)state;
-    for (int bit = 5; bit < (int)(8 * sizeof(vtb_value)) && bit < 63; bit++) {
+    const size_t bits_n = 8 * sizeof(vtb_value);
+    for (size_t bit = 5; bit + 1 < (bits_n < 64 ? bits_n + 1 : 64); bit++) {
         check_value(INT64_C(1) << bit);
         check_value((INT64_C(1) << bit) + 3);
     }

@@ -22,7 +22,7 @@
 
 #define KEYS_N 1000
 #define BATCH VTB_PROBE_FRAMES_N /* callers that wait at once */
-#define BATCHES_N 250
+#define BATCHES_N ((size_t)250)
 #define PAIRS_N 500  /* of two threads that consume one operation */
 #define BLOCKED_N 5  /* callers that block until the answer is there */
 #define FAIL_EVERY 5 /* operations: not always the same one of a batch */
@@ -627,7 +627,7 @@ static void completion_races_with_as_task(void **state)
 /* Not before the first thread waits, as far as time can tell. */
 static void *answer_late(void *unused)
 {
-    const struct timespec a_while = {.tv_nsec = 300 * 1000};
+    const struct timespec a_while = {.tv_nsec = 300000L};
     for (size_t i = 0; was_handed(i); i++) {
         nanosleep(&a_while, NULL);
         probe->complete(&own.service, queue.pending[i % BATCH], VTB_FAULT_NONE);

@@ -391,8 +391,10 @@ static void check_passes(const struct vtb_cell *cell)
     const struct vtb_cell *timing = vtb_find_cell(cell->name, cell->workload_name, kind);
     kind.counting = true;
     const struct vtb_cell *counting = vtb_find_cell(cell->name, cell->workload_name, kind);
-    if (!timing || !counting)
+    if (!timing || !counting) {
         fail_msg("%s lacks a pass", cell->name);
+        return;
+    }
     assert_true(cell == timing || cell == counting);
     assert_int_equal(timing->handover_bytes, counting->handover_bytes);
     assert_int_equal(timing->frame_bytes, counting->frame_bytes);

@@ -5,9 +5,12 @@ All of it happens in a copy of the sources, in the order of this file: the build
 """
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 
@@ -153,10 +156,10 @@ def without_function(source: str, name: str) -> str:
     return text
 
 
-def build(tree: Path) -> subprocess.CompletedProcess[str]:
-    """Configures where that was not done, and builds the program alone."""
+def build(tree: Path, target: str = "run_bench") -> subprocess.CompletedProcess[str]:
+    """Configures where that was not done, and builds the program, or a part of it, alone."""
     commands = "[ -f build/release/build.ninja ] || cmake --preset release"
-    commands += " && ninja -j2 -C build/release run_bench"
+    commands += f" && ninja -j2 -C build/release {target}"
     return subprocess.run(
         ["sh", "-c", f"({commands}) 2>&1"],
         cwd=tree,
@@ -257,12 +260,32 @@ def test_dropped_files_stand_beside_the_others(tree: Path) -> None:
     assert ("user_cache", "dropped", "dropped_heap") in cases
 
 
-def assert_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
-    with replaced(tree / path, text):
-        done = build(tree)
+def assert_failed(done: subprocess.CompletedProcess[str], *mentions: str) -> None:
     assert done.returncode != 0, "built, although something is missing"
     for mention in mentions:
         assert mention in done.stdout, done.stdout[-5000:]
+
+
+def assert_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
+    with replaced(tree / path, text):
+        done = build(tree)
+    assert_failed(done, *mentions)
+
+
+@contextmanager
+def unnoticed(path: Path, text: str) -> Iterator[None]:
+    """Another text for a while, as old as the file: what was built from the file stays as it is."""
+    status = path.stat()
+    with replaced(path, text):
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        yield
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def forget(tree: Path, object_file: str) -> str:
+    """Removes one object file, so that it is built again; gives its name."""
+    (tree / "build" / "release" / object_file).unlink(missing_ok=True)
+    return object_file
 
 
 @pytest.mark.parametrize(
@@ -294,17 +317,28 @@ def test_strategy_whose_entry_has_another_name(tree: Path) -> None:
     assert_fails(tree, "impls/dropped.c", text, "vtb_strategy_dropped")
 
 
+# A workload's header is part of half of all objects; the next two tests build one of them each.
+CELL = "CMakeFiles/vtb_cells.dir/registry/cells/task_in_cache.dropped_work.timing.c.o"
+ENTRY = "CMakeFiles/vtb_registry.dir/registry/dropped_work.c.o"
+
+
 @pytest.mark.parametrize(
     "function", ["vtb_key_of", "vtb_lookup", "vtb_entry_of", "vtb_fetch", "vtb_consume"]
 )
 def test_workload_without_a_function(tree: Path, function: str) -> None:
-    text = without_function(WORKLOAD, function)
-    assert_fails(tree, "workloads/dropped_work.h", text, "dropped_work", f"'{function}'")
+    path = tree / "workloads" / "dropped_work.h"
+    with unnoticed(path, without_function(WORKLOAD, function)):
+        done = build(tree, forget(tree, CELL))
+    assert_failed(done, "dropped_work", f"'{function}'")
 
 
 def test_workload_whose_entry_has_another_name(tree: Path) -> None:
     text = WORKLOAD.replace("VTB_WORKLOAD(dropped_work)", "VTB_WORKLOAD(other)")
-    assert_fails(tree, "workloads/dropped_work.h", text, "vtb_workload_dropped_work")
+    with unnoticed(tree / "workloads" / "dropped_work.h", text):
+        forget(tree, ENTRY)
+        done = build(tree)
+    assert_failed(done, "vtb_workload_dropped_work")
+    forget(tree, ENTRY)
 
 
 def test_heap_without_its_entry(tree: Path) -> None:

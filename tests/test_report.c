@@ -288,6 +288,7 @@ static void conditions(void **state)
     text = text_of(vtb_report_table);
     assert_contains(text, "hit rate 0.8 (realised 0.8)");
     assert_null(strstr(text, "methods deep"));
+    assert_null(strstr(text, "forced"));
     assert_null(strstr(text, "misses fail"));
     assert_null(strstr(text, "requests of"));
     free(text);

@@ -364,6 +364,7 @@ static void a_table_that_does_not_fit_is_an_error(void **state)
     assert_null(rig.table);
     assert_null(rig.ids);
     assert_null(rig.turns);
+    point.workload = NULL;
 }
 
 static void check_table(const struct vtb_table *table, uint64_t keys_n, size_t entries_n)

@@ -610,7 +610,7 @@ static void an_answer_while_the_methods_around_it_suspend_arrives(void **state)
     (void)on_rig(&rigs[1], &answering_heap, NULL, check_early_answer);
     (void)on_rig(&rigs[1], &answering_heap, NULL, check_early_failure);
     (void)on_rig(&rigs[1], &answering_heap, NULL, check_early_cancellation);
-    assert_true(answers_early_n >= 3 * 15);
+    assert_true(answers_early_n >= (size_t)45);
 }
 
 /* --- as_task and preserve --- */
@@ -658,7 +658,7 @@ static void *as_task(size_t by, size_t bytes)
 #define OVER_SOURCE (TASK_BYTES + sizeof(void *) + sizeof(int64_t))
 #define OVER_HANDLE (TASK_BYTES + sizeof(void *))
 
-static_assert(TASK_BYTES == 72 && OVER_SOURCE == 88, "as measured in .NET");
+static_assert(TASK_BYTES == 72 && OVER_SOURCE == 88, "72 as measured in .NET, and 16 more");
 
 static void as_task_of_a_result(size_t by, size_t bytes)
 {

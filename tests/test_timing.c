@@ -203,6 +203,57 @@ static void other_values_are_refused(void **state)
     refused_cell(says_a_share_was_of_a_failure);
 }
 
+static size_t loops_n[4];
+
+static void run_counted(struct vtb_env *env, size_t n, size_t loop)
+{
+    loops_n[loop]++;
+    honest->run_independent(env, n);
+}
+
+static void run_first(struct vtb_env *env, size_t n)
+{
+    run_counted(env, n, 0);
+}
+
+static void run_second(struct vtb_env *env, size_t n)
+{
+    run_counted(env, n, 1);
+}
+
+static void run_third(struct vtb_env *env, size_t n)
+{
+    run_counted(env, n, 2);
+}
+
+static void run_fourth(struct vtb_env *env, size_t n)
+{
+    run_counted(env, n, 3);
+}
+
+/* Of the four loops of a cell the one that is timed is that of the consumer and the depth. */
+static void the_loop_is_that_of_the_pass(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct vtb_plan plan = small_plan("--strategy=value_task", "--method=direct");
+        struct vtb_case *last = &plan.points[0].cases[plan.points[0].cases_n - 1];
+        honest = last->timing;
+        struct vtb_cell counting = *honest;
+        counting.run_independent = run_first;
+        counting.run_dependent = run_second;
+        counting.run_independent_layers = run_third;
+        counting.run_dependent_layers = run_fourth;
+        last->timing = &counting;
+        plan.points[0].depth = i < 2 ? 1 : 2;
+        memset(loops_n, 0, sizeof loops_n);
+        check_pass(&plan, i % 2 ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT);
+        for (size_t j = 0; j < 4; j++)
+            assert_int_equal(loops_n[j] > 0, i == j);
+        vtb_plan_free(&plan);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_pass_has_all_its_samples),
         cmocka_unit_test(a_pass_of_deep_and_failing_calls),
         cmocka_unit_test(other_values_are_refused),
+        cmocka_unit_test(the_loop_is_that_of_the_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -261,6 +261,7 @@ VTB_OUT_OF_LINE static void vtb_task_run_list(struct vtb_service *service, void 
         waiting = older;
     }
     struct vtb_continuation *next = (struct vtb_continuation *)waiting;
+    assert(next); /* the one that came first stands at the list's end */
     next->run(next, service);
     while ((waiter = (struct vtb_task_waiter *)younger)) {
         younger = waiter->older;
