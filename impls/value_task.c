@@ -85,8 +85,11 @@ static inline void vtb_share(struct vtb_service *service, vtb_handover *handover
 static inline struct vtb_task *vtb_as_task(struct vtb_service *service, vtb_handover *handover)
 {
     vtb_value_task_consume(handover);
-    return handover->object ? (struct vtb_task *)handover->object
-                            : vtb_task_from_result(service, &handover->result);
+    if (!handover->object)
+        return vtb_task_from_result(service, &handover->result);
+    if (handover->preserved) /* the variable keeps its own reference */
+        vtb_task_retain((struct vtb_task *)handover->object);
+    return (struct vtb_task *)handover->object;
 }
 
 /* A result stays, and so does a task, which may be awaited as often as one likes. */

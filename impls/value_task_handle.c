@@ -268,13 +268,10 @@ static inline void vtb_handle_task_run(struct vtb_continuation *self, struct vtb
     vtb_task_complete(service, task, &answer);
 }
 
-static inline struct vtb_task *vtb_as_task(struct vtb_service *service, vtb_handover *handover)
+/* A task that has the result of a slot, now or later. */
+static inline struct vtb_task *vtb_handle_as_task(struct vtb_service *service,
+                                                  vtb_handover *handover)
 {
-    if (handover->tag == VTB_TAG_TASK)
-        return handover->task;
-    vtb_check(handover->tag != VTB_TAG_CONSUMED, VTB_HANDLE_TWICE);
-    if (!vtb_handle_is_slot(handover))
-        return vtb_task_from_result(service, &handover->value);
     if (vtb_is_ready(service, handover, NULL)) {
         struct vtb_answer answer;
         answer.fault =
@@ -289,14 +286,32 @@ static inline struct vtb_task *vtb_as_task(struct vtb_service *service, vtb_hand
     return task;
 }
 
+static inline struct vtb_task *vtb_as_task(struct vtb_service *service, vtb_handover *handover)
+{
+    if (handover->tag == VTB_TAG_TASK) { /* it was preserved: the variable keeps its reference */
+        vtb_task_retain(handover->task);
+        return handover->task;
+    }
+    vtb_check(handover->tag != VTB_TAG_CONSUMED, VTB_HANDLE_TWICE);
+    struct vtb_task *task = vtb_handle_is_slot(handover)
+                                ? vtb_handle_as_task(service, handover)
+                                : vtb_task_from_result(service, &handover->value);
+#if VTB_CHECKED
+    if (handover->tag != VTB_TAG_KEPT)
+        handover->tag = VTB_TAG_CONSUMED;
+#endif
+    return task;
+}
+
 /* A value stays; an operation becomes a task, which may be awaited as often as one likes. */
 static inline void vtb_preserve(struct vtb_service *service, vtb_handover *handover)
 {
+    vtb_check(handover->tag != VTB_TAG_CONSUMED, VTB_HANDLE_TWICE);
     if (!vtb_handle_is_slot(handover)) {
         handover->tag = handover->tag == VTB_TAG_TASK ? VTB_TAG_TASK : VTB_TAG_KEPT;
         return;
     }
-    handover->task = vtb_as_task(service, handover);
+    handover->task = vtb_handle_as_task(service, handover);
     handover->tag = VTB_TAG_TASK;
 }
 

@@ -214,8 +214,10 @@ static inline struct vtb_task *vtb_as_task(struct vtb_service *service, vtb_hand
     }
     struct vtb_task *task = vtb_as_plain_task(handover);
     vtb_value_task_consume(handover);
-    if (task)
+    if (task) { /* it was preserved: the variable keeps its own reference */
+        vtb_task_retain(task);
         return task;
+    }
     if (vtb_is_ready(service, handover, NULL)) {
         struct vtb_answer answer;
         answer.fault = vtb_source_get(service, (struct vtb_source *)handover->object,
@@ -234,7 +236,7 @@ static inline struct vtb_task *vtb_as_task(struct vtb_service *service, vtb_hand
 /* A result stays; a source becomes a task, which may be awaited as often as one likes. */
 static inline void vtb_preserve(struct vtb_service *service, vtb_handover *handover)
 {
-    if (handover->object)
+    if (handover->object && !handover->preserved)
         *handover = vtb_value_task_of(vtb_as_task(service, handover), 0);
     handover->preserved = true;
 }

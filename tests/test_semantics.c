@@ -775,6 +775,21 @@ static void preserve_and_consume(uint32_t id, enum vtb_fault fault, enum vtb_fau
     consume_preserved(0, id, expected);
 }
 
+/* The task has a reference of its own: the variable is as good as before. */
+static void convert_preserved(uint32_t id)
+{
+    uint64_t share = 0;
+    call(0, id);
+    probe->preserve(&env, 0);
+    if (id & VTB_ID_MISS)
+        complete(0);
+    void *task = probe->as_task(&env, 0);
+    equal(probe->task_get(task, &share), VTB_FAULT_NONE);
+    equal(share, share_of(id));
+    probe->task_drop(&env, task);
+    consume_preserved(0, id, VTB_FAULT_NONE);
+}
+
 static void check_preserve(void)
 {
     if (lacks(cell->strategy->lacks.as_task))
@@ -788,6 +803,8 @@ static void check_preserve(void)
     probe->await(&env, 0, 0);
     complete(0);
     equal(env.checksum, share_of(MISS(5)));
+    convert_preserved(HIT(6));
+    convert_preserved(MISS(7));
 }
 
 static void what_is_preserved_may_be_consumed_twice(void **state)

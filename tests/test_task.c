@@ -154,6 +154,10 @@ static void completed_task(void **state)
 #endif
     assert_ptr_equal(value_of(task), &users[1]);
     assert_ptr_equal(value_of(task), &users[1]); /* as often as one likes */
+    struct waiter waiter = waiter_for(task);
+    vtb_task_await(&service, task, &waiter.continuation);
+    assert_int_equal(waiter.runs_n, 1); /* at once */
+    assert_null(task->waiting);
     vtb_task_release(&service, task);
     assert_int_equal(live_n(), 0);
 }

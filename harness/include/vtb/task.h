@@ -25,6 +25,9 @@ enum {
     VTB_TASK_COMPLETED = VTB_TASK_FAULTED | VTB_TASK_CANCELED | VTB_TASK_RAN_TO_COMPLETION
 };
 
+#ifndef VTB_LEAN_TASK
+#define VTB_LEAN_TASK 0
+#endif
 #if VTB_LEAN_TASK
 /* No more than it needs: what a direct method must remember stands where the result will be. */
 struct vtb_task {
@@ -111,21 +114,28 @@ static inline void vtb_task_delete(struct vtb_service *service, struct vtb_task 
 
 /* --- references --- */
 
+/* Asked where checks are compiled in. */
+static inline bool vtb_task_is_freed(const struct vtb_task *task)
+{
+    return (__atomic_load_n(&task->state, __ATOMIC_RELAXED) & VTB_TASK_FREED) != 0;
+}
+
 static inline void vtb_task_retain(struct vtb_task *task)
 {
-    vtb_check(!(task->state & VTB_TASK_FREED), VTB_TASK_USED_AFTER_FREE);
+    vtb_check(!vtb_task_is_freed(task), VTB_TASK_USED_AFTER_FREE);
 #if VTB_HAS_IMMORTAL_TASKS
     if (task->home)
         return;
 #endif
-#if VTB_LEAN_TASK
-    vtb_require(task->references_n < UINT16_MAX, VTB_TASK_TOO_MANY);
-#endif
 #if VTB_ATOMIC
-    __atomic_fetch_add(&task->references_n, 1, __ATOMIC_RELAXED);
+    const int32_t before = (int32_t)__atomic_fetch_add(&task->references_n, 1, __ATOMIC_RELAXED);
 #else
-    task->references_n++;
+    const int32_t before = task->references_n++;
 #endif
+    if (VTB_LEAN_TASK && VTB_UNLIKELY(before == UINT16_MAX)) {
+        __atomic_fetch_sub(&task->references_n, 1, __ATOMIC_RELAXED);
+        vtb_misuse(VTB_TASK_TOO_MANY);
+    }
 }
 
 /* The last one to release it needs no locked instruction: nobody else can have it. */
@@ -144,7 +154,7 @@ static inline void vtb_task_release(struct vtb_service *service, struct vtb_task
     (void)service;
     (void)task;
 #if !VTB_COLLECTED || VTB_REUSES
-    vtb_check(!(task->state & VTB_TASK_FREED), VTB_TASK_USED_AFTER_FREE);
+    vtb_check(!vtb_task_is_freed(task), VTB_TASK_USED_AFTER_FREE);
 #if VTB_HAS_IMMORTAL_TASKS
     if (task->home)
         return;
@@ -241,7 +251,7 @@ static inline void vtb_task_await(struct vtb_service *service, struct vtb_task *
                                   struct vtb_continuation *continuation)
 {
     void *waiting = NULL;
-    vtb_check(!(task->state & VTB_TASK_FREED), VTB_TASK_USED_AFTER_FREE);
+    vtb_check(!vtb_task_is_freed(task), VTB_TASK_USED_AFTER_FREE);
     if (vtb_task_is_completed(task))
         continuation->run(continuation, service);
     else if (!__atomic_compare_exchange_n(&task->waiting, &waiting, (void *)continuation, false,
@@ -285,7 +295,7 @@ static inline bool vtb_task_try_complete(struct vtb_service *service, struct vtb
     static const uint32_t final_states[] = {VTB_TASK_RAN_TO_COMPLETION, VTB_TASK_FAULTED,
                                             VTB_TASK_CANCELED};
     uint32_t running = 0;
-    vtb_check(!(task->state & VTB_TASK_FREED), VTB_TASK_USED_AFTER_FREE);
+    vtb_check(!vtb_task_is_freed(task), VTB_TASK_USED_AFTER_FREE);
     if (!__atomic_compare_exchange_n(&task->state, &running, VTB_TASK_COMPLETION_RESERVED, false,
                                      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         return false;
@@ -331,7 +341,7 @@ static inline struct vtb_task *vtb_task_from_answer(struct vtb_service *service,
 VTB_OUT_OF_LINE static struct vtb_answer vtb_task_wait(struct vtb_task *task)
 {
     struct vtb_answer answer;
-    vtb_check(!(task->state & VTB_TASK_FREED), VTB_TASK_USED_AFTER_FREE);
+    vtb_check(!vtb_task_is_freed(task), VTB_TASK_USED_AFTER_FREE);
     vtb_check(vtb_task_is_completed(task), VTB_TASK_TAKEN_EARLY);
     vtb_block_until(&task->state, VTB_TASK_COMPLETED);
     const uint32_t state = __atomic_load_n(&task->state, __ATOMIC_ACQUIRE);
