@@ -35,7 +35,7 @@ LOOPS = {
 BESIDE_THE_METHOD = {"vtb_park", "vtb_task_wait", "vtb_misuse"}
 
 # Where rules are checked, to consume may be too long to stand in line.
-TO_CONSUME = "vtb_take"
+TO_CONSUME = {"vtb_take", "vtb_get"}
 
 # What a method calls on the way: to suspend, or where no object is at hand in an arena or a pool.
 TO_SUSPEND = {"suspend", "vtb_request_later", "vtb_misuse"}
@@ -79,7 +79,7 @@ class Cell:
 
     @property
     def beside_the_method(self) -> set[str]:
-        return BESIDE_THE_METHOD | ({TO_CONSUME} if self.variant == "checked" else set())
+        return BESIDE_THE_METHOD | (TO_CONSUME if self.variant == "checked" else set())
 
     @property
     def methods(self) -> list[str]:
@@ -95,10 +95,6 @@ class Cell:
 
 def has_method(strategy: str) -> bool:
     return not source_says(strategy, "^#define VTB_LOOP_ONLY ")
-
-
-def has_own_method(strategy: str) -> bool:
-    return source_says(strategy, "^#define VTB_OWN_METHOD ")
 
 
 def heaps_collect() -> list[bool]:
@@ -387,7 +383,7 @@ def returns_of(function: Function) -> set[int]:
 def calls_in_function(cell: Cell, name: str, *called: str) -> IndirectCalls:
     """From entry to return. A call or jump to a function that is not `called` is the miss path."""
     function = function_of(cell, name)
-    avoided = out_of_line(function, TO_CONSUME, *map(cell.symbol, called))
+    avoided = out_of_line(function, *TO_CONSUME, *map(cell.symbol, called))
     calls = indirect_calls(function, min(function), returns_of(function), avoided)
     assert calls is not None, f"there is no way for a hit through {name}"
     return calls
@@ -398,7 +394,7 @@ def calls_in_loop(cell: Cell, loop: str) -> IndirectCalls:
     function = function_of(cell, loop)
     method = cell.symbol(cell.loops[loop])
     calls = {each.address for each in function.values() if each.is_call and each.callee == method}
-    avoided = out_of_line(function, TO_CONSUME, method)
+    avoided = out_of_line(function, *TO_CONSUME, method)
     after = [successors(function, function[call])[0] for call in sorted(calls)]
     ways = [indirect_calls(function, start, calls, avoided) for start in after]
     found = [way for way in ways if way is not None]
@@ -409,8 +405,8 @@ def calls_in_loop(cell: Cell, loop: str) -> IndirectCalls:
 def calls_on_hit(cell: Cell, loop: str) -> IndirectCalls:
     """Of a loop and the one method that it calls, or of two where that is a layer."""
     chain = calls_in_loop(cell, loop)
-    if TO_CONSUME in functions(cell):
-        chain += IndirectCalls(0, calls_in_function(cell, TO_CONSUME).places)
+    for name in TO_CONSUME & set(functions(cell)):
+        chain += IndirectCalls(0, calls_in_function(cell, name).places)
     if cell.method == "async":
         chain += calls_in_function(cell, "method", "step") + calls_in_function(cell, "step")
         if cell.loops[loop] == "layer":
