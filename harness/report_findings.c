@@ -195,6 +195,11 @@ static void print_findings(FILE *out, const void *what)
     struct span span = {.comparison = comparison};
     for (; span.first < point->cases_n; span.first = span.end) {
         span.end = vtb_table_end(point, span.first);
+        if (vtb_table_end(point, 0) < point->cases_n) /* say which of the tables */
+            fprintf(out, "By the %s method, heap %s:\n",
+                    vtb_method_words[point->cases[span.first].async ? VTB_METHOD_ASYNC
+                                                                    : VTB_METHOD_DIRECT],
+                    point->cases[span.first].heap->name);
         if (comparison->timed)
             print_time(out, &span);
         print_memory(out, &span);

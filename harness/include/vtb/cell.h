@@ -167,8 +167,8 @@ static inline void vtb_drop(struct vtb_service *service, vtb_handover *handover,
                             struct vtb_slot *slot);
 
 /* The caller consumes, for the last time. */
-static inline enum vtb_fault vtb_take(struct vtb_service *service, vtb_handover *handover,
-                                      struct vtb_slot *slot, vtb_value *value)
+static VTB_FORCE_INLINE enum vtb_fault vtb_take(struct vtb_service *service, vtb_handover *handover,
+                                                struct vtb_slot *slot, vtb_value *value)
 {
     const enum vtb_fault fault = vtb_get(service, handover, slot, value);
     vtb_drop(service, handover, slot);
