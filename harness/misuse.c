@@ -95,6 +95,16 @@ static uint64_t operate(struct attempt *attempt, uint32_t id)
     return share;
 }
 
+/* An operation that is consumed, while a copy of the variable stays. */
+static void consume_behind_copy(struct attempt *attempt)
+{
+    (void)call(attempt, FIRST_MISS);
+    copy(attempt);
+    complete(attempt);
+    (void)get(attempt, 0);
+    drop(attempt, 0);
+}
+
 /* A value that is wrong stays the outcome, whatever is detected later. */
 static void judge_value(struct attempt *attempt, uint64_t got, uint64_t expected)
 {
@@ -129,11 +139,7 @@ static void try_consumed_twice_recycled(struct attempt *attempt)
 {
     const uint64_t first = operate(attempt, FIRST_MISS);
     const uint64_t second = operate(attempt, SECOND_MISS);
-    (void)call(attempt, FIRST_MISS);
-    copy(attempt);
-    complete(attempt);
-    (void)get(attempt, 0);
-    drop(attempt, 0);
+    consume_behind_copy(attempt);
     (void)call(attempt, SECOND_MISS);
     complete(attempt);
     judge_value(attempt, get(attempt, 1), first);
@@ -192,11 +198,7 @@ static void await_stored(struct attempt *attempt, int n)
     struct vtb_env *env = attempt->env;
     const uint64_t first = operate(attempt, FIRST_MISS);
     const uint64_t second = operate(attempt, SECOND_MISS);
-    (void)call(attempt, FIRST_MISS);
-    copy(attempt);
-    complete(attempt);
-    (void)get(attempt, 0);
-    drop(attempt, 0);
+    consume_behind_copy(attempt);
     for (int i = 1; i < n; i++)
         (void)operate(attempt, SECOND_MISS);
     (void)call(attempt, SECOND_MISS);

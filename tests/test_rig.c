@@ -13,10 +13,12 @@
 static struct vtb_point point;
 static struct vtb_rig rig;
 static struct vtb_env env;
+static double failure_rate;
 
 static struct vtb_point point_of(size_t window)
 {
     return (struct vtb_point){.workload = vtb_find_workload("user_cache"),
+                              .failure_rate = failure_rate,
                               .in_flight = window,
                               .depth = 1,
                               .request_ops = 5,
@@ -318,6 +320,30 @@ static void closing_completes_what_is_suspended(void **state)
     for_suspending(VTB_COMPLETION_FIFO, check_closing);
 }
 
+/* What arrives when an operation failed is nothing, not what arrived before. */
+static void check_arrivals(const struct vtb_cell *cell)
+{
+    size_t failed_n = 0;
+    for (size_t i = 0; i < 50; i++) {
+        run(cell, 1);
+        if (i + 1 < WINDOW)
+            continue;
+        const bool failed = rig.ids[i + 1 - WINDOW] & VTB_ID_FAIL;
+        assert_true(env.arrived == (failed ? 0 : value_at(i + 1 - WINDOW)));
+        failed_n += failed;
+        assert_int_equal(env.service.failed_n, failed_n);
+    }
+    assert_in_range(failed_n, 10, 40);
+}
+
+static void a_fault_arrives_as_nothing(void **state)
+{
+    (void)state;
+    failure_rate = 0.5;
+    for_suspending(VTB_COMPLETION_FIFO, check_arrivals);
+    failure_rate = 0;
+}
+
 /* A value that is no answer adds nothing, though the floor has no other to hand over. */
 static void faults_add_nothing_to_the_checksum(void **state)
 {
@@ -423,6 +449,7 @@ int main(void)
         cmocka_unit_test(the_setup_is_the_points),
         cmocka_unit_test(methods_are_nested),
         cmocka_unit_test(frames_have_room_for_every_method),
+        cmocka_unit_test(a_fault_arrives_as_nothing),
         cmocka_unit_test(faults_add_nothing_to_the_checksum),
         cmocka_unit_test(a_table_that_does_not_fit_is_an_error),
         cmocka_unit_test(tables_of_all_sizes),

@@ -120,6 +120,21 @@ static inline bool vtb_task_is_freed(const struct vtb_task *task)
     return (__atomic_load_n(&task->state, __ATOMIC_RELAXED) & VTB_TASK_FREED) != 0;
 }
 
+/* The lean task's count has 16 bits, and says so before it is wrong, whatever threads do. */
+static inline void vtb_task_count_up(struct vtb_task *task)
+{
+#if VTB_LEAN_TASK
+    if (VTB_UNLIKELY(__atomic_fetch_add(&task->references_n, 1, __ATOMIC_RELAXED) == UINT16_MAX)) {
+        __atomic_fetch_sub(&task->references_n, 1, __ATOMIC_RELAXED);
+        vtb_misuse(VTB_TASK_TOO_MANY);
+    }
+#elif VTB_ATOMIC
+    __atomic_fetch_add(&task->references_n, 1, __ATOMIC_RELAXED);
+#else
+    task->references_n++;
+#endif
+}
+
 static inline void vtb_task_retain(struct vtb_task *task)
 {
     vtb_check(!vtb_task_is_freed(task), VTB_TASK_USED_AFTER_FREE);
@@ -127,15 +142,7 @@ static inline void vtb_task_retain(struct vtb_task *task)
     if (task->home)
         return;
 #endif
-#if VTB_ATOMIC
-    const int32_t before = (int32_t)__atomic_fetch_add(&task->references_n, 1, __ATOMIC_RELAXED);
-#else
-    const int32_t before = task->references_n++;
-#endif
-    if (VTB_LEAN_TASK && VTB_UNLIKELY(before == UINT16_MAX)) {
-        __atomic_fetch_sub(&task->references_n, 1, __ATOMIC_RELAXED);
-        vtb_misuse(VTB_TASK_TOO_MANY);
-    }
+    vtb_task_count_up(task);
 }
 
 /* The last one to release it needs no locked instruction: nobody else can have it. */
