@@ -49,6 +49,7 @@ static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *sl
     struct vtb_promise *promise =
         (struct vtb_promise *)vtb_alloc(service, VTB_PENDING_BYTES(record->record_bytes));
     promise->waiting = NULL;
+    memset(&promise->value, 0, sizeof promise->value); /* what fails never has one */
     promise->state = VTB_PROMISE_PENDING;
     promise->record_bytes = (uint16_t)record->record_bytes;
     return promise;

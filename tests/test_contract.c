@@ -320,6 +320,28 @@ static void check_collected(const struct vtb_rig *rig, const struct vtb_cell *ce
     }
 }
 
+/* What a strategy keeps for its service is reached through its own roots alone, once the window is
+ * empty and its frames forgot what they held. */
+static void check_kept(const struct vtb_rig *rig, const struct vtb_cell *cell)
+{
+    struct vtb_env env;
+    struct vtb_error error;
+    if (!cell->state_roots_n || rig->point->in_flight > 64) /* more than a pool keeps */
+        return;
+    bump_reset();
+    assert_true(vtb_rig_open_env(rig, &env, cell, &bump_heap, &error));
+    vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
+    cell->drain(&env);
+    for (size_t i = 0; i < env.window; i++)
+        memset((char *)env.frames + i * env.frame_bytes + cell->handover_offset, 0, sizeof(void *));
+    const size_t collections_n = bump_seen.collections_n;
+    while (bump_seen.collections_n == collections_n)
+        bump_heap.safepoint();
+    assert_of_cell(cell, bump_seen.allocs_n > 0, true);
+    assert_of_cell(cell, bump_seen.overwritten_n, 0);
+    vtb_rig_close_env(rig, &env, cell);
+}
+
 static size_t check_collected_point(const struct vtb_point *point)
 {
     struct vtb_rig rig;
@@ -335,6 +357,7 @@ static size_t check_collected_point(const struct vtb_point *point)
         check_roots(&rig, cell);
         check_pending(&rig, cell);
         check_collected(&rig, cell, expected);
+        check_kept(&rig, cell);
         cells_n++;
     }
     vtb_rig_close(&rig);

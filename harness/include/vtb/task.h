@@ -352,7 +352,9 @@ VTB_OUT_OF_LINE static struct vtb_answer vtb_task_wait(struct vtb_task *task)
     vtb_check(vtb_task_is_completed(task), VTB_TASK_TAKEN_EARLY);
     vtb_block_until(&task->state, VTB_TASK_COMPLETED);
     const uint32_t state = __atomic_load_n(&task->state, __ATOMIC_ACQUIRE);
-    answer.value = task->result;
+    memset(&answer.value, 0, sizeof answer.value); /* what failed has no result */
+    if (state & VTB_TASK_RAN_TO_COMPLETION)
+        answer.value = task->result;
     answer.fault = state & VTB_TASK_RAN_TO_COMPLETION ? VTB_FAULT_NONE
                    : state & VTB_TASK_FAULTED         ? VTB_FAULT_STORE
                                                       : VTB_FAULT_CANCELLED;
