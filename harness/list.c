@@ -26,20 +26,11 @@ static json_t *checked(json_t *json)
     return json;
 }
 
-/* The default workload, whose types give the sizes. */
-static const char *sizes_workload(void)
-{
-    for (size_t i = 0; vtb_workloads[i].name; i++) {
-        if (vtb_workloads[i].workload->is_default)
-            return vtb_workloads[i].name;
-    }
-    return vtb_workloads[0].name;
-}
-
-/* The cell of a strategy whose sizes are shown. */
+/* The cell of a strategy whose sizes are shown: for the types of the default workload. */
 static const struct vtb_cell *listed(const char *strategy, bool async)
 {
-    return vtb_find_cell(strategy, sizes_workload(), (struct vtb_kind){false, false, async});
+    return vtb_find_cell(strategy, vtb_default_workload()->name,
+                         (struct vtb_kind){false, false, async});
 }
 
 static bool is_listed(const struct vtb_cell *cell)
@@ -280,7 +271,7 @@ void vtb_list(FILE *out, enum vtb_format format)
 {
     char strategies_title[128];
     snprintf(strategies_title, sizeof strategies_title, "Strategies (sizes for the types of %s)",
-             sizes_workload());
+             vtb_default_workload()->name);
     struct {
         const char *key;
         const char *title;

@@ -442,18 +442,13 @@ static bool attempt_all(struct vtb_misuse_results *results, const struct vtb_nam
 /* The point that the attempts' rig is made for. */
 static struct vtb_point point_of_attempts(void)
 {
-    struct vtb_point point = {.hit_rate = 1,
+    return (struct vtb_point){.workload = vtb_default_workload(),
+                              .hit_rate = 1,
                               .calls_n = 1,
                               .keys_n = 1000,
                               .in_flight = FRAMES_N,
                               .depth = 1,
                               .request_ops = VTB_REQUEST_OPS};
-    point.workload = &vtb_workloads[0];
-    for (size_t i = 0; vtb_workloads[i].name; i++) {
-        if (vtb_workloads[i].workload->is_default)
-            point.workload = &vtb_workloads[i];
-    }
-    return point;
 }
 
 static const struct vtb_heap *default_heap(void)

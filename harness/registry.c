@@ -11,6 +11,15 @@ const struct vtb_workload_entry *vtb_find_workload(const char *name)
     return NULL;
 }
 
+const struct vtb_workload_entry *vtb_default_workload(void)
+{
+    for (size_t i = 0; vtb_workloads[i].name; i++) {
+        if (vtb_workloads[i].workload->is_default)
+            return &vtb_workloads[i];
+    }
+    return &vtb_workloads[0];
+}
+
 const struct vtb_heap_entry *vtb_find_heap(const char *name)
 {
     for (size_t i = 0; vtb_heaps[i].name; i++) {

@@ -27,6 +27,9 @@ const struct vtb_heap_entry *vtb_find_heap(const char *name);
 const struct vtb_strategy *vtb_find_strategy(const char *name);
 const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, struct vtb_kind kind);
 
+/* The workload that is measured when none is named: the first that says so. */
+const struct vtb_workload_entry *vtb_default_workload(void);
+
 /* The name, as the registry has it, of a strategy or of one of its variants. */
 const char *vtb_find_name(const char *name);
 

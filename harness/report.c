@@ -48,9 +48,19 @@ void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *c
              point->depth, rare);
 }
 
+static const char *method_word(bool async)
+{
+    return vtb_method_words[async ? VTB_METHOD_ASYNC : VTB_METHOD_DIRECT];
+}
+
 const char *vtb_case_method(const struct vtb_case *the_case)
 {
-    return vtb_method_words[the_case->timing->kind.async ? VTB_METHOD_ASYNC : VTB_METHOD_DIRECT];
+    return method_word(the_case->timing->kind.async);
+}
+
+const char *vtb_table_method(const struct vtb_case *the_case)
+{
+    return method_word(the_case->async);
 }
 
 size_t vtb_counters(const struct vtb_comparison *comparison, const struct vtb_figures *figures,
@@ -292,8 +302,7 @@ static void print_title(FILE *out, const struct vtb_comparison *comparison, size
     char realized[CELL_BYTES];
     rate_text(realized, &comparison->figures[first].counted);
     fprintf(out, "%s, hit rate %.12g (realised %s), %s method, ", point->workload->name,
-            point->hit_rate, realized,
-            vtb_method_words[point->cases[first].async ? VTB_METHOD_ASYNC : VTB_METHOD_DIRECT]);
+            point->hit_rate, realized, vtb_table_method(&point->cases[first]));
     if (comparison->timed)
         fprintf(out, "%s lookups, ", vtb_consumer_words[comparison->consumer]);
     fprintf(out, "heap %s\n", point->cases[first].heap->name);

@@ -26,8 +26,10 @@ void vtb_results_free(struct vtb_results *results);
 void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
                    const struct vtb_figures *figures);
 
-/* "direct" or "async": the method of the case's own cell. */
+/* "direct" or "async": the method of the case's own cell, and that of its table, which the loop and
+ * the floor may differ from. */
 const char *vtb_case_method(const struct vtb_case *the_case);
+const char *vtb_table_method(const struct vtb_case *the_case);
 
 /* One named figure of a case, under its key in result files. */
 struct vtb_counter {

@@ -197,8 +197,7 @@ static void print_findings(FILE *out, const void *what)
         span.end = vtb_table_end(point, span.first);
         if (vtb_table_end(point, 0) < point->cases_n) /* say which of the tables */
             fprintf(out, "By the %s method, heap %s:\n",
-                    vtb_method_words[point->cases[span.first].async ? VTB_METHOD_ASYNC
-                                                                    : VTB_METHOD_DIRECT],
+                    vtb_table_method(&point->cases[span.first]),
                     point->cases[span.first].heap->name);
         if (comparison->timed)
             print_time(out, &span);

@@ -8,8 +8,6 @@
 #define VTB_STATE_ROOTS 1
 #include <vtb/task_handover.h>
 
-#define VTB_HIT_BYTES sizeof(struct vtb_task)
-
 struct vtb_block {
     size_t live_n; /* objects that are not consumed */
     bool open;     /* the request goes on */
@@ -93,13 +91,6 @@ static inline void vtb_task_delete(struct vtb_service *service, struct vtb_task 
     struct vtb_block *block = (struct vtb_block *)task->home;
     if (VTB_UNLIKELY(--block->live_n == 0 && !block->open))
         vtb_free(service, block, ((struct vtb_arena *)service->state)->block_bytes);
-}
-
-static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slot *slot,
-                                     const vtb_value *value)
-{
-    (void)slot;
-    return vtb_task_from_result(service, value);
 }
 
 VTB_STRATEGY(arena_task) = {

@@ -7,15 +7,6 @@
 #define VTB_LEAN_TASK 1
 #include <vtb/task_handover.h>
 
-#define VTB_HIT_BYTES sizeof(struct vtb_task)
-
-static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slot *slot,
-                                     const vtb_value *value)
-{
-    (void)slot;
-    return vtb_task_from_result(service, value);
-}
-
 VTB_STRATEGY(heap_task_lean) = {
     .summary = "a new task of 32 B for every result, ready or not",
     .modelled_on = "a task of 32 B, as old runtimes had it",

@@ -12,8 +12,6 @@
 #include <vtb/pool.h>
 #include <vtb/task_handover.h>
 
-#define VTB_HIT_BYTES sizeof(struct vtb_task)
-
 struct vtb_task_pools {
     struct vtb_pool of[VTB_TYPE_N];
 };
@@ -72,13 +70,6 @@ static inline void vtb_state_close(struct vtb_service *service)
         while ((task = (struct vtb_task *)vtb_pool_take(&pools->of[kind])))
             vtb_free(service, task, vtb_task_bytes(task));
     }
-}
-
-static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slot *slot,
-                                     const vtb_value *value)
-{
-    (void)slot;
-    return vtb_task_from_result(service, value);
 }
 
 VTB_STRATEGY(heap_task_pooled) = {

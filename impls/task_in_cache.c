@@ -5,6 +5,7 @@
 #define VTB_COUNTS_REFERENCES 1
 #define VTB_HAS_IMMORTAL_TASKS 1
 #define VTB_HAS_STATE 1
+#define VTB_OWN_READY 1
 #include <vtb/task_handover.h>
 
 /* The tasks of all entries, by the entry's number. */

@@ -4,9 +4,8 @@
  * operation is handed over once the caller waits, and the queue between the threads orders
  * everything. A new file in impls/ is taken up by itself. Meant for ThreadSanitizer as well.
  */
-#include "check.h"
+#include "probed.h"
 
-#include <inttypes.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
@@ -15,29 +14,11 @@
 
 #include "../workloads/user_cache.h"
 
-#include "rig.h"
-#include "runtime.h"
-
-#include <vtb/probe.h>
-
-#define KEYS_N 1000
 #define BATCH VTB_PROBE_FRAMES_N /* callers that wait at once */
 #define BATCHES_N ((size_t)250)
 #define PAIRS_N 500  /* of two threads that consume one operation */
 #define BLOCKED_N 5  /* callers that block until the answer is there */
 #define FAIL_EVERY 5 /* operations: not always the same one of a batch */
-
-#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
-
-/* --- the cell that is looked at, on a rig of one or of three methods --- */
-
-static const size_t depths[] = {1, 3};
-static struct vtb_point points[COUNT_OF(depths)];
-static struct vtb_rig rigs[COUNT_OF(depths)];
-
-static const struct vtb_cell *cell;
-static const struct vtb_probe *probe;
-static const struct vtb_rig *rig;
 
 /* The first thread's. Each of its callers has a copy of the loop's state, so that what runs for one
  * of them, on whichever thread, does not write where another one's does. */
@@ -49,35 +30,7 @@ static struct vtb_env callers[BATCH];
 static struct vtb_env own;
 static struct vtb_env second;
 
-/* Assertions that name the cell. Of the first thread alone. */
-#define holds(condition) check_holds((condition), #condition, __LINE__)
-#define equal(value, expected) check_equal((value), (expected), #value " is " #expected, __LINE__)
-
 static bool is_running; /* the second thread */
-static void stop(void);
-
-static void failed_in_cell(const char *what, int line)
-{
-    if (is_running)
-        stop();
-    print_error("%s, %s method, depth %zu: not so: %s\n", cell->name,
-                cell->kind.async ? "async" : "direct", rig->point->depth, what);
-    _fail(__FILE__, line);
-}
-
-static void check_holds(bool condition, const char *what, int line)
-{
-    if (!condition)
-        failed_in_cell(what, line);
-}
-
-static void check_equal(uint64_t value, uint64_t expected, const char *what, int line)
-{
-    if (value == expected)
-        return;
-    print_error("%" PRIu64 " and %" PRIu64 "\n", value, expected);
-    failed_in_cell(what, line);
-}
 
 /* On either thread, so that it cannot be an assertion. */
 static void end_on_misuse(const char *text)
@@ -85,31 +38,6 @@ static void end_on_misuse(const char *text)
     fprintf(stderr, "%s, %s method, depth %zu: misuse: %s\n", cell->name,
             cell->kind.async ? "async" : "direct", rig->point->depth, text);
     abort();
-}
-
-static int open_rigs(void **state)
-{
-    (void)state;
-    vtb_on_misuse = end_on_misuse;
-    for (size_t i = 0; i < COUNT_OF(depths); i++) {
-        struct vtb_error error;
-        points[i] = (struct vtb_point){.workload = vtb_find_workload("user_cache"),
-                                       .keys_n = KEYS_N,
-                                       .in_flight = BATCH,
-                                       .depth = depths[i],
-                                       .request_ops = 64};
-        if (!vtb_rig_open(&rigs[i], &points[i], &error))
-            fail_msg("%s", error.message);
-    }
-    return 0;
-}
-
-static int close_rigs(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(depths); i++)
-        vtb_rig_close(&rigs[i]);
-    return 0;
 }
 
 /* --- the second thread --- */
@@ -181,6 +109,13 @@ static void stop(void)
     is_running = false;
     atomic_store_explicit(&queue.closed, true, memory_order_release);
     holds(pthread_join(thread, NULL) == 0);
+}
+
+/* A test that fails leaves no thread behind. */
+static void stop_if_running(void)
+{
+    if (is_running)
+        stop();
 }
 
 /* Gives the operation to the second thread. */
@@ -661,6 +596,15 @@ static void a_caller_that_asks_too_early_blocks_until_the_answer_is_there(void *
     assert_true(n >= 10);
 }
 
+static int set_up(void **state)
+{
+    (void)state;
+    vtb_on_misuse = end_on_misuse;
+    before_failing = stop_if_running;
+    open_rigs();
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -671,5 +615,5 @@ int main(void)
         cmocka_unit_test(completion_races_with_as_task),
         cmocka_unit_test(a_caller_that_asks_too_early_blocks_until_the_answer_is_there),
     };
-    return cmocka_run_group_tests(tests, open_rigs, close_rigs);
+    return cmocka_run_group_tests(tests, set_up, close_rigs);
 }

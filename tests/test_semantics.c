@@ -1,8 +1,7 @@
 /* The operations of the contract one by one, against every strategy that can suspend: what a loop
  * over calls does not do. A new file in impls/ is taken up by itself. */
-#include "check.h"
+#include "probed.h"
 
-#include <inttypes.h>
 #include <malloc.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -10,14 +9,9 @@
 
 #include "../workloads/user_cache.h"
 
-#include "rig.h"
-#include "runtime.h"
-
 #include <vtb/pool.h>
-#include <vtb/probe.h>
 
-#define KEYS_N 1000
-#define REQUEST_OPS 64
+#define REQUEST_OPS VTB_REQUEST_OPS
 #define VERSIONS_N 65536 /* that 16 bits tell apart */
 #define WIDE_WINDOW 1000
 #define WIDE_OPS 3000
@@ -27,46 +21,11 @@
 #define MISS(n) (VTB_ID_MISS | (uint32_t)(n))
 #define FAIL(n) (VTB_ID_FAIL | MISS(n))
 
-#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
-
 static_assert(WIDE_WINDOW > VTB_POOL_CAP + 1, "more objects than a pool keeps");
 
-/* --- the cell that is looked at, on a rig of one or of three methods --- */
-
-static const size_t depths[] = {1, 3};
-static struct vtb_point points[COUNT_OF(depths)];
-static struct vtb_rig rigs[COUNT_OF(depths)];
-
-static const struct vtb_cell *cell;
-static const struct vtb_probe *probe;
-static const struct vtb_rig *rig;
 static struct vtb_env env;
 
-/* Assertions that name the cell. */
-#define holds(condition) check_holds((condition), #condition, __LINE__)
-#define equal(value, expected) check_equal((value), (expected), #value " is " #expected, __LINE__)
 #define same_text(text, expected) check_same_text((text), (expected), __LINE__)
-
-static void failed_in_cell(const char *what, int line)
-{
-    print_error("%s, %s method, depth %zu: not so: %s\n", cell->name,
-                cell->kind.async ? "async" : "direct", rig->point->depth, what);
-    _fail(__FILE__, line);
-}
-
-static void check_holds(bool condition, const char *what, int line)
-{
-    if (!condition)
-        failed_in_cell(what, line);
-}
-
-static void check_equal(uint64_t value, uint64_t expected, const char *what, int line)
-{
-    if (value == expected)
-        return;
-    print_error("%" PRIu64 " and %" PRIu64 "\n", value, expected);
-    failed_in_cell(what, line);
-}
 
 static void check_same_text(const char *text, const char *expected, int line)
 {
@@ -76,39 +35,17 @@ static void check_same_text(const char *text, const char *expected, int line)
     failed_in_cell(expected, line);
 }
 
-static void open_rig(struct vtb_rig *opened, struct vtb_point *point, size_t window, size_t depth)
-{
-    struct vtb_error error;
-    *point = (struct vtb_point){.workload = vtb_find_workload("user_cache"),
-                                .hit_rate = 0,
-                                .keys_n = KEYS_N,
-                                .in_flight = window,
-                                .depth = depth,
-                                .request_ops = REQUEST_OPS};
-    if (!vtb_rig_open(opened, point, &error))
-        fail_msg("%s", error.message);
-}
-
 /* A rule that no test means to break. */
 static void fail_on_misuse(const char *text)
 {
     failed_in_cell(text, __LINE__);
 }
 
-static int open_rigs(void **state)
+static int set_up(void **state)
 {
     (void)state;
     vtb_on_misuse = fail_on_misuse;
-    for (size_t i = 0; i < COUNT_OF(depths); i++)
-        open_rig(&rigs[i], &points[i], VTB_PROBE_FRAMES_N, depths[i]);
-    return 0;
-}
-
-static int close_rigs(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(depths); i++)
-        vtb_rig_close(&rigs[i]);
+    open_rigs();
     return 0;
 }
 
@@ -1213,5 +1150,5 @@ int main(void)
         cmocka_unit_test(a_block_lives_as_long_as_its_request_and_its_operations),
         cmocka_unit_test(hits_are_answered_with_what_is_there),
     };
-    return cmocka_run_group_tests(tests, open_rigs, close_rigs);
+    return cmocka_run_group_tests(tests, set_up, close_rigs);
 }

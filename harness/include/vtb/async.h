@@ -59,9 +59,7 @@ VTB_METHOD void VTB_CELL_SYMBOL(step)(VTB_SLOT_PARAMETER struct vtb_machine *mac
 /* The step must wait for the store: the state machine moves to where it can. */
 VTB_OUT_OF_LINE static void VTB_CELL_SYMBOL(suspend)(VTB_SLOT_PARAMETER struct vtb_machine *machine)
 {
-#if !VTB_USES_SLOT
-    struct vtb_slot *const slot = NULL;
-#endif
+    VTB_SLOT_LOCAL;
     struct vtb_service *service = machine->self;
     void *pending = vtb_suspend(service, slot, &vtb_record_type);
     machine->state = VTB_MACHINE_WAITS;
@@ -72,9 +70,7 @@ VTB_OUT_OF_LINE static void VTB_CELL_SYMBOL(suspend)(VTB_SLOT_PARAMETER struct v
 
 VTB_METHOD void VTB_CELL_SYMBOL(step)(VTB_SLOT_PARAMETER struct vtb_machine *machine)
 {
-#if !VTB_USES_SLOT
-    struct vtb_slot *const slot = NULL;
-#endif
+    VTB_SLOT_LOCAL;
     const vtb_value *value = vtb_lookup(machine->self->table, machine->key);
     if (value)
         vtb_builder_set(machine->self, slot, &machine->builder, value);
@@ -84,9 +80,7 @@ VTB_METHOD void VTB_CELL_SYMBOL(step)(VTB_SLOT_PARAMETER struct vtb_machine *mac
 
 VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, VTB_PARAMETERS)
 {
-#if !VTB_USES_SLOT
-    struct vtb_slot *const slot = NULL;
-#endif
+    VTB_SLOT_LOCAL;
     struct vtb_machine machine;
     memset(&machine, 0, sizeof machine);
     machine.state = VTB_MACHINE_RUNS;
@@ -139,9 +133,7 @@ static void vtb_layer_run(struct vtb_continuation *self, struct vtb_service *ser
 VTB_OUT_OF_LINE static void
 VTB_CELL_SYMBOL(layer_suspend)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine)
 {
-#if !VTB_USES_SLOT
-    struct vtb_slot *const slot = NULL;
-#endif
+    VTB_SLOT_LOCAL;
     struct vtb_service *service = machine->self->service;
     void *pending = vtb_suspend(service, slot, &vtb_layer_type);
     struct vtb_layer_machine *record = (struct vtb_layer_machine *)vtb_record_of(pending);
@@ -158,9 +150,7 @@ VTB_OUT_OF_LINE static void
 VTB_CELL_SYMBOL(layer_fail)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine,
                             const struct vtb_answer *answer)
 {
-#if !VTB_USES_SLOT
-    struct vtb_slot *const slot = NULL;
-#endif
+    VTB_SLOT_LOCAL;
     struct vtb_service *service = machine->self->service;
     machine->builder.object = vtb_suspend(service, slot, &vtb_layer_type);
     vtb_complete(service, machine->builder.object, answer);
@@ -174,9 +164,7 @@ static inline vtb_handover vtb_call_below(const struct vtb_layer *layer, VTB_PAR
 
 VTB_METHOD void VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine)
 {
-#if !VTB_USES_SLOT
-    struct vtb_slot *const slot = NULL;
-#endif
+    VTB_SLOT_LOCAL;
     struct vtb_slot *const below = vtb_slot_below(slot);
     struct vtb_service *service = machine->self->service;
     struct vtb_answer answer;
@@ -196,9 +184,7 @@ VTB_METHOD void VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_PARAMETER struct vtb_layer_
 
 VTB_METHOD vtb_handover VTB_CELL_SYMBOL(layer)(const struct vtb_layer *layer, VTB_PARAMETERS)
 {
-#if !VTB_USES_SLOT
-    struct vtb_slot *const slot = NULL;
-#endif
+    VTB_SLOT_LOCAL;
     struct vtb_layer_machine machine;
     memset(&machine, 0, sizeof machine);
     machine.state = VTB_MACHINE_RUNS;

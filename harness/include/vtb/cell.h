@@ -146,12 +146,15 @@ struct vtb_cell {
 
 #if !VTB_LOOP_ONLY
 
+/* The slot as a parameter; where there is none, a local that says so. */
 #if VTB_USES_SLOT
 #define VTB_SLOT_PARAMETER struct vtb_slot *slot,
 #define VTB_SLOT_ARGUMENT slot,
+#define VTB_SLOT_LOCAL (void)slot
 #else
 #define VTB_SLOT_PARAMETER
 #define VTB_SLOT_ARGUMENT
+#define VTB_SLOT_LOCAL struct vtb_slot *const slot = NULL
 #endif
 
 #if !VTB_OWN_METHOD
@@ -263,9 +266,7 @@ VTB_OUT_OF_LINE static vtb_handover VTB_CELL_SYMBOL(suspend)(struct vtb_service 
 #if VTB_NEVER_SUSPENDS
     return vtb_answer_now(service, key);
 #else
-#if !VTB_USES_SLOT
-    struct vtb_slot *const slot = NULL;
-#endif
+    VTB_SLOT_LOCAL;
     void *pending = vtb_suspend(service, slot, &vtb_record_type);
     vtb_record *record = (vtb_record *)vtb_record_of(pending);
 #if VTB_BOXES
@@ -281,9 +282,7 @@ VTB_OUT_OF_LINE static vtb_handover VTB_CELL_SYMBOL(suspend)(struct vtb_service 
 
 VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, VTB_PARAMETERS)
 {
-#if !VTB_USES_SLOT
-    struct vtb_slot *const slot = NULL;
-#endif
+    VTB_SLOT_LOCAL;
     const vtb_value *value = vtb_lookup(service->table, key);
     return value ? vtb_ready(service, slot, value)
                  : VTB_CELL_SYMBOL(suspend)(service, VTB_ARGUMENTS);

@@ -8,7 +8,11 @@
  * Where memory is freed a task counts its references: one for each variable that holds it. With
  * VTB_ATOMIC several threads may change the count, and the thread that completes a task holds a
  * reference until it is done with it; otherwise one thread does everything, and completing is the
- * last that the completing side does. On a collector nothing is counted.
+ * last that the completing side does. On a collector nothing is counted. Macros, defined before:
+ *
+ *     VTB_OWN_TASK_MEMORY     the strategy defines vtb_task_new and vtb_task_delete
+ *     VTB_HAS_IMMORTAL_TASKS  a task that has a `home` is never freed, and not counted
+ *     VTB_LEAN_TASK           no more fields than the semantics need
  */
 #ifndef VTB_TASK_H
 #define VTB_TASK_H

@@ -1,7 +1,11 @@
 /*
- * What strategies have in common whose hand-over is a pointer to a task: all of the contract but
- * vtb_ready, and the strategy's way with memory. A task may be awaited by several consumers, and
- * stored, as long as somebody holds a reference.
+ * What strategies have in common whose hand-over is a pointer to a task: all of the contract. A
+ * task may be awaited by several consumers, and stored, as long as somebody holds a reference.
+ * Macros, defined before, say what differs:
+ *
+ *     VTB_OWN_READY        the strategy defines vtb_ready, and VTB_HIT_BYTES if that allocates;
+ *                          otherwise every ready value gets a new task
+ *     VTB_OWN_TASK_MEMORY, VTB_HAS_IMMORTAL_TASKS, VTB_LEAN_TASK  see task.h
  */
 #ifndef VTB_TASK_HANDOVER_H
 #define VTB_TASK_HANDOVER_H
@@ -22,6 +26,18 @@ typedef struct vtb_task *vtb_handover;
 
 #ifndef VTB_PENDING_BYTES
 #define VTB_PENDING_BYTES(record) (sizeof(struct vtb_task) + (VTB_RECORD_IN_RESULT ? 0 : (record)))
+#endif
+
+#if !VTB_OWN_READY
+#define VTB_HIT_BYTES sizeof(struct vtb_task)
+
+static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slot *slot,
+                                     const vtb_value *value)
+{
+    (void)slot;
+    return vtb_task_from_result(service, value);
+}
+
 #endif
 
 static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
