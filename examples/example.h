@@ -250,7 +250,7 @@ static inline void example_close(struct example *example)
 {
     for (size_t i = 0; i < VARIABLES_N; i++)
         example->cell->probe->forget(&example->env, i);
-    vtb_rig_close_env(&example->rig, &example->env, example->cell);
+    vtb_rig_close_env(&example->env, example->cell);
     vtb_rig_close(&example->rig);
     if (live_bytes(example) != 0)
         expect_bytes("Never given back", live_bytes(example), 0);

@@ -31,7 +31,9 @@ bool vtb_child_run(const char *name, void (*run)(void *context), void *context, 
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     if (child < 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: no process: %s", name, strerror(reason));
-    if (waitpid(child, status, 0) != child)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", name, strerror(errno));
-    return true;
+    pid_t ended;
+    do /* an interrupt that is only noted does not end the wait */
+        ended = waitpid(child, status, 0);
+    while (ended < 0 && errno == EINTR);
+    return ended == child || vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", name, strerror(errno));
 }

@@ -9,21 +9,25 @@
 
 /* What the child is given, and what it leaves behind. */
 struct outcome {
-    const struct vtb_rig *rig;
+    struct vtb_rig *rig;
     const struct vtb_case *the_case;
     bool done;
     struct vtb_counted counted;
     struct vtb_error error;
 };
 
-/* All calls, a chunk of the schedule at a time, over the child's own copy of the ids. */
-static void run_calls(const struct vtb_rig *rig, const struct vtb_cell *cell, struct vtb_env *env)
+uint64_t vtb_counted_calls_n(const struct vtb_point *point)
 {
-    const uint64_t calls_n = rig->point->calls_n;
+    const bool all = point->emerges || point->calls_n < VTB_COUNTED_CALLS_MAX;
+    return all ? point->calls_n : VTB_COUNTED_CALLS_MAX;
+}
+
+/* All calls, a chunk of the schedule at a time, over the child's own copy of the ids. */
+static void run_calls(struct vtb_rig *rig, const struct vtb_cell *cell, struct vtb_env *env)
+{
+    const uint64_t calls_n = vtb_counted_calls_n(rig->point);
     for (uint64_t done_n = 0; done_n < calls_n;) {
-        const uint64_t left = calls_n - done_n;
-        const size_t n = left < VTB_SCHEDULE_CHUNK ? (size_t)left : VTB_SCHEDULE_CHUNK;
-        vtb_schedule_fill(&rig->schedule, done_n / VTB_SCHEDULE_CHUNK, rig->ids, n);
+        const size_t n = vtb_rig_calls(rig, done_n, calls_n - done_n, &env->ids);
         env->ids_n = n;
         env->position = 0;
         vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(env, n);
@@ -31,21 +35,25 @@ static void run_calls(const struct vtb_rig *rig, const struct vtb_cell *cell, st
     }
 }
 
-static bool count(const struct vtb_rig *rig, const struct vtb_case *the_case,
-                  struct vtb_counted *counted, struct vtb_error *error)
+static bool count(struct vtb_rig *rig, const struct vtb_case *the_case, struct vtb_counted *counted,
+                  struct vtb_error *error)
 {
     struct vtb_env env;
+    const uint64_t calls_n = vtb_counted_calls_n(rig->point);
+    const bool asks = the_case->counting->strategy->role != VTB_ROLE_EMPTY;
     if (!vtb_rig_open_env(rig, &env, the_case->counting, the_case->heap->heap, error))
         return false;
     run_calls(rig, the_case->counting, &env);
-    vtb_rig_close_env(rig, &env, the_case->counting);
+    vtb_rig_close_env(&env, the_case->counting);
     *counted = (struct vtb_counted){
-        .calls_n = rig->point->calls_n,
-        .hits_n = vtb_schedule_hits(&rig->schedule, rig->point->calls_n),
+        .calls_n = calls_n,
+        .hits_n = vtb_schedule_hits(&rig->schedule, calls_n),
         .failed_n = env.service.failed_n,
         .checksum = vtb_rig_checksum(&env),
         .counts = env.service.counts,
     };
+    if (rig->point->emerges)
+        counted->hits_n = asks ? calls_n - env.service.counts.fetched_n : 0;
     return true;
 }
 
@@ -67,7 +75,7 @@ static bool check_end(int status, const char *name, struct vtb_error *error)
 }
 
 /* Counting comes before there is anything to keep, so an interrupt ends both processes. */
-static bool count_in_child(const struct vtb_rig *rig, const struct vtb_case *the_case,
+static bool count_in_child(struct vtb_rig *rig, const struct vtb_case *the_case,
                            struct vtb_counted *counted, struct vtb_error *error)
 {
     const char *name = the_case->counting->name;
@@ -121,7 +129,19 @@ static bool check_failures(const struct vtb_rig *rig, const struct vtb_case *the
                     the_case->counting->name, counted->failed_n, expected);
 }
 
-bool vtb_counting_run(const struct vtb_rig *rig, const struct vtb_case *the_case,
+/* The hit rate that was asked for is the one that was run. */
+static bool check_misses(const struct vtb_case *the_case, const struct vtb_counted *counted,
+                         struct vtb_error *error)
+{
+    const uint64_t expected = counted->calls_n - counted->hits_n;
+    return counted->counts.fetched_n == expected ||
+           the_case->counting->strategy->role == VTB_ROLE_EMPTY ||
+           vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "%s: %" PRIu64 " calls missed, but %" PRIu64 " were to",
+                    the_case->counting->name, counted->counts.fetched_n, expected);
+}
+
+bool vtb_counting_run(struct vtb_rig *rig, const struct vtb_case *the_case,
                       struct vtb_counted *counted, struct vtb_error *error)
 {
     const struct vtb_cell *cell = the_case->counting;
@@ -138,6 +158,6 @@ bool vtb_counting_run(const struct vtb_rig *rig, const struct vtb_case *the_case
     if (!cell->kind.collected && counted->counts.live_bytes != 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %" PRIu64 " bytes are live at the end",
                         cell->name, counted->counts.live_bytes);
-    return check_formula(rig, cell, counted, error) &&
+    return check_misses(the_case, counted, error) && check_formula(rig, cell, counted, error) &&
            check_failures(rig, the_case, counted, error);
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "interrupt.h"
 #include "list.h"
 #include "misuse.h"
 #include "output.h"
@@ -158,9 +159,55 @@ static void print_warnings(const struct vtb_machine *machine)
         fprintf(stderr, "warning: %s\n", warnings[i]);
 }
 
+/* What print_plan is given. */
+struct plan_report {
+    const struct vtb_plan *plan;
+    struct vtb_estimate estimate;
+    enum vtb_format format;
+};
+
+static void print_plan(FILE *out, const void *what)
+{
+    const struct plan_report *report = what;
+    (report->format == VTB_FORMAT_JSON ? vtb_report_plan_json : vtb_report_plan)(out, report->plan,
+                                                                                 &report->estimate);
+}
+
+static bool dry_run(const struct vtb_options *options, const struct vtb_plan *plan,
+                    struct vtb_error *error)
+{
+    struct plan_report report = {.plan = plan, .format = (enum vtb_format)options->format};
+    if (report.format != VTB_FORMAT_TABLE && report.format != VTB_FORMAT_JSON)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--format: a plan is printed as a table or as JSON; accepted with "
+                        "--dry-run: table or json");
+    if (!vtb_estimate_make(&report.estimate, plan, error))
+        return false;
+    const bool ok = vtb_output_stdout(print_plan, &report, error);
+    vtb_estimate_free(&report.estimate);
+    return ok;
+}
+
+/* A matrix, or whoever watches at a terminal, is told beforehand how long it takes. */
+static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estimate,
+                         struct vtb_error *error)
+{
+    char duration[VTB_DURATION_BYTES];
+    *estimate = (struct vtb_estimate){0};
+    if (plan->points_n == 1 && isatty(STDERR_FILENO) != 1)
+        return true;
+    if (!vtb_estimate_make(estimate, plan, error))
+        return false;
+    vtb_duration_text(duration, estimate->total_s);
+    fprintf(stderr, "plan: %zu combination%s of parameters, %s\n", plan->points_n,
+            plan->points_n == 1 ? "" : "s", duration);
+    return true;
+}
+
 static bool run_and_report(const struct vtb_options *options, const struct vtb_plan *plan,
                            struct vtb_results *results, struct vtb_error *error)
 {
+    struct vtb_estimate estimate;
     const time_t now = time(NULL);
     struct tm start;
     struct tm local;
@@ -169,9 +216,13 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
     strftime(results->date, sizeof results->date, "%Y-%m-%dT%H:%M:%S%z", &local);
     vtb_machine_read(&results->machine);
     print_warnings(&results->machine);
-    if (!vtb_run(results, plan, error))
+    if (!estimate_run(plan, &estimate, error))
         return false;
-    bool ok = write_results(options, results, &start, error);
+    bool ok = vtb_run(results, plan, estimate.count_s ? &estimate : NULL, error);
+    vtb_estimate_free(&estimate);
+    if (!ok)
+        return false;
+    ok = write_results(options, results, &start, error);
     if (ok && results->interrupted)
         ok = vtb_fail(error, VTB_EXIT_INTERRUPTED,
                       "interrupted; %zu of %zu tables were finished and are kept",
@@ -184,8 +235,14 @@ static bool run_command(const struct vtb_options *options, int argc, char **argv
                         struct vtb_error *error)
 {
     struct vtb_plan plan;
+    vtb_interrupt_watch();
     if (!vtb_plan_make(&plan, options, error))
         return false;
+    if (options->dry_run) {
+        const bool printed = dry_run(options, &plan, error);
+        vtb_plan_free(&plan);
+        return printed;
+    }
     char *command_line = join_arguments(argc, argv);
     struct vtb_results results = {.command_line = command_line ? command_line : "unknown",
                                   .executable = argv[0]};

@@ -332,7 +332,7 @@ static void misuse_in_child(void *context)
     attempts[result->misuse](&attempt);
     for (size_t i = 0; result->misuse != VTB_MISUSE_out_of_scope && i < FRAMES_N; i++)
         cell->probe->forget(&env, i);
-    vtb_rig_close_env(child->rig, &env, cell);
+    vtb_rig_close_env(&env, cell);
     if (env.service.counts.live_bytes > 0 && result->outcome == VTB_OUTCOME_HARMLESS) {
         char text[64];
         snprintf(text, sizeof text, "%" PRIu64 " B are never given back",

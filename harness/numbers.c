@@ -20,21 +20,11 @@ static double unit_factor(const char *unit, const struct vtb_number_kind *kind)
         return 1;
     if (kind->percent && strcmp(unit, "%") == 0)
         return 0.01;
-    if (!kind->whole || unit[1] != '\0')
+    if (!(kind->whole || kind->max >= 1e9) || unit[1] != '\0')
         return 0;
-    switch (*unit) {
-    case 'k':
-    case 'K':
-        return 1e3;
-    case 'M':
-        return 1e6;
-    case 'G':
-        return 1e9;
-    case 'T':
-        return 1e12;
-    default:
-        return 0;
-    }
+    static const char units[] = "kMGT";
+    const char *found = strchr(units, *unit == 'K' ? 'k' : *unit);
+    return found ? pow(kind->bytes ? 1024 : 1000, (double)(found - units + 1)) : 0;
 }
 
 /* The double nearest to its 12 leading decimal digits: 3 * 0.05 becomes 0.15. */
@@ -59,7 +49,7 @@ bool vtb_number_parse(const char *text, const struct vtb_number_kind *kind, doub
     double factor = unit_factor(end, kind);
     if (factor == 0)
         return refuse(error, "text behind the number");
-    number = factor == 1 ? number : round_to_12_digits(number * factor);
+    number = factor == 1 || kind->bytes ? number * factor : round_to_12_digits(number * factor);
     if (kind->whole && number != floor(number))
         return refuse(error, "not a whole number");
     if (!(number >= kind->min && number <= kind->max))
@@ -83,7 +73,7 @@ static bool add(struct vtb_numbers *numbers, double value, struct vtb_error *err
 static bool parse_range(char *text, const struct vtb_number_kind *kind, struct vtb_numbers *numbers,
                         struct vtb_error *error)
 {
-    const struct vtb_number_kind step_kind = {0, INFINITY, kind->whole, kind->percent};
+    const struct vtb_number_kind step_kind = {0, INFINITY, kind->whole, kind->percent, kind->bytes};
     char *to = strchr(text, ':');
     *to++ = '\0';
     char *step = strchr(to, ':');

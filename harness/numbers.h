@@ -16,12 +16,14 @@ struct vtb_numbers {
     size_t n;
 };
 
-/* What a number may be. */
+/* What a number may be. Large ones may end in k, M, G or T: those that are whole, or whose limit
+ * is 1e9 at least. */
 struct vtb_number_kind {
     double min;
     double max;
-    bool whole;   /* no fraction; k, M, G and T stand for powers of 1000 */
+    bool whole;   /* no fraction */
     bool percent; /* a trailing % divides by 100 */
+    bool bytes;   /* k, M, G and T stand for powers of 1024, and not of 1000 */
 };
 
 /* One number. On false *error says only what is wrong with `text`, to follow its name. */

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "registry.h"
+#include "trace.h"
 
 const char *const vtb_completion_words[] = {"fifo", "lifo", "random", NULL};
 const char *const vtb_consumer_words[] = {"independent", "dependent", "both", NULL};
 const char *const vtb_method_words[] = {"direct", "async", "both", NULL};
+const char *const vtb_completer_words[] = {"caller", "thread", NULL};
 static const char *const format_words[] = {"table", "json", "csv", "markdown", NULL};
 
 struct command {
@@ -135,6 +137,16 @@ static bool parse_text(const struct option *option, const char *text, void *fiel
         return refuse(option, text, "no text", error);
     *(const char **)field = text;
     return true;
+}
+
+static bool parse_cache(const struct option *option, const char *text, void *field,
+                        struct vtb_error *error)
+{
+    struct vtb_error reason;
+    if (strncmp(text, "lru:", 4) != 0)
+        return refuse(option, text, "unknown", error);
+    return vtb_numbers_parse(text + 4, &option->number, field, &reason) ||
+           refuse(option, text, reason.message, error);
 }
 
 static bool parse_distribution(const struct option *option, const char *text, void *field,
@@ -285,14 +297,58 @@ static const struct option options_table[] = {
     {"calls", "N", parse_numbers, FIELD(calls), .number = {1, 1e12, true, false},
      .accepts = "whole numbers from 1 to 1e12, as 1000000, 1e6 or 1M; lists and ranges",
      .commands = RUN,
-     .help = "calls to count allocations over; exactly round(calls x hit rate) of them hit;\n"
-             "default: 1e6"},
+     .help = "calls to count allocations over; exactly round(calls x hit rate) of them hit. Up to\n"
+             "100000 they are also what is timed: the first calls of fresh processes, a cold\n"
+             "start; beyond, a steady state is. Default: 1e6, or a trace's requests"},
     {"in-flight", "N", parse_numbers, FIELD(in_flight), .number = {1, 16777216, true, false},
      .accepts = "whole numbers from 1 to 16777216; lists and ranges", .commands = RUN,
      .help = "suspended operations that are outstanding before one completes; default: 64"},
     {"keys", "N", parse_numbers, FIELD(keys), .number = {1, 1073741823, true, false},
      .accepts = "whole numbers from 1 to 1073741823; lists and ranges", .commands = RUN,
      .help = "entries of the cache; default: the workload's own, see `list`"},
+    {"payload", "BYTES", parse_numbers, FIELD(payloads), .number = {1, 4096, true, false, true},
+     .accepts = "sizes of the payload curve, see `list`; lists and ranges", .commands = RUN,
+     .help = "size of the result: the workloads of the payload curve with these sizes, as\n"
+             "8,64,256; see `list`"},
+    {"cache", "lru:CAPACITY", parse_cache, FIELD(capacities), .number = {1, 1e9, true, false},
+     .accepts = "lru:CAPACITY with a capacity from 1 to 1e9 entries; lists and ranges",
+     .commands = RUN,
+     .help = "a real LRU cache of so many entries, so that the hit rate emerges from the keys;\n"
+             "for workloads that have one, see `list`, and chooses them if none is named"},
+    {"cache-capacity", "N", parse_numbers, FIELD(capacities), .number = {1, 1e9, true, false},
+     .accepts = "whole numbers from 1 to 1e9; lists and ranges", .commands = RUN,
+     .help = "the same as --cache lru:N"},
+    {"trace", "FILE", parse_text, FIELD(trace_path), .accepts = "a file's name, or -",
+     .commands = RUN,
+     .help = "replay the keys of a file, or of standard input if FILE is -, through the real\n"
+             "cache; the file is read once"},
+    {"trace-format", "FORMAT", parse_word, FIELD(trace_format), .words = vtb_trace_format_words,
+     .accepts = "text or be32", .commands = RUN,
+     .help = "text: a key a line, of any bytes; be32: 4-byte big-endian integers; default: text"},
+    {"ttl", "SECONDS", parse_numbers, FIELD(ttls_s), .number = {0.001, 1e9, false, false},
+     .accepts = "seconds from 0.001 to 1e9; lists and ranges", .commands = RUN,
+     .help =
+         "life of a cache's entries on a virtual clock, which --calls-per-second drives (default\n"
+         "there: 1000), so that the hit rate emerges; for workloads whose entries expire"},
+    {"pollute", "BYTES", parse_numbers, FIELD(pollutions),
+     .number = {0, 1073741824, true, false, true},
+     .accepts = "bytes from 0 to 1G, as 65536 or 64K; lists and ranges", .commands = RUN,
+     .help = "touch so much other memory between two operations, as a program does that works\n"
+             "with what it got; default: 0"},
+    {"threads", "N", parse_numbers, FIELD(threads), .number = {1, VTB_THREADS_MAX, true, false},
+     .accepts = "whole numbers from 1 to 256; lists and ranges", .commands = RUN,
+     .help = "callers at once, each with operations of its own, against one table; one caller is\n"
+             "always measured too, in the same rounds, to tell how it scales; default: 1"},
+    {"completer", "WHO", parse_word, FIELD(completer), .words = vtb_completer_words,
+     .accepts = "caller or thread", .commands = RUN,
+     .help = "who completes suspended operations: the caller itself, when its window is full, or\n"
+             "another thread, where they are then consumed and freed; default: caller"},
+    {"calls-per-second", "R", parse_number, FIELD(calls_per_second),
+     .number = {0.001, 1e12, false, false}, .accepts = "calls a second, from 0.001 to 1e12",
+     .commands = RUN,
+     .help =
+         "tell what the figures cost at this volume: CPU time, bytes and allocations, a second\n"
+         "and a day"},
     {"method", "KIND", parse_word, FIELD(method), .words = vtb_method_words,
      .accepts = "direct, async or both", .commands = RUN,
      .help = "direct: a plain function with a fast path; async: a compiled asynchronous method,\n"
@@ -314,7 +370,7 @@ static const struct option options_table[] = {
      .number = {0.01, 10, false, false},
      .accepts = "uniform, zipf or zipf:S with S from 0.01 to 10", .commands = RUN,
      .help = "how keys are drawn: uniform, or zipf[:S] with exponent S (0.99 if not given);\n"
-             "default: uniform"},
+             "default: the workload's own, mostly uniform"},
     {"completion", "ORDER", parse_word, FIELD(completion), .words = vtb_completion_words,
      .accepts = "fifo, lifo or random", .commands = RUN,
      .help = "which suspended operation completes when the window is full: fifo (the oldest),\n"
@@ -335,6 +391,8 @@ static const struct option options_table[] = {
      .help = "take about this long for each table's timing, in place of --rounds"},
     {"quick", NULL, parse_flag, FIELD(quick), .accepts = "no value (in the environment 1 or 0)",
      .commands = RUN, .help = "a rough answer: 40 rounds of 0.2 ms, unless said otherwise"},
+    {"dry-run", NULL, parse_flag, FIELD(dry_run), .accepts = "no value (in the environment 1 or 0)",
+     .commands = RUN, .help = "print what would be measured, and how long it takes; write nothing"},
     {"seed", "N", parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",
      .commands = RUN, .help = "what keys, hits and orders are drawn from; default: 1"},
     {"format", "FORMAT", parse_word, FIELD(format), .words = format_words,

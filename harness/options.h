@@ -16,7 +16,12 @@ enum vtb_consumer { VTB_CONSUMER_INDEPENDENT, VTB_CONSUMER_DEPENDENT, VTB_CONSUM
 
 enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_BOTH };
 
+enum vtb_completer { VTB_COMPLETER_CALLER, VTB_COMPLETER_THREAD };
+
 enum vtb_format { VTB_FORMAT_TABLE, VTB_FORMAT_JSON, VTB_FORMAT_CSV, VTB_FORMAT_MARKDOWN };
+
+/* Callers at once. */
+#define VTB_THREADS_MAX 256
 
 /* Operations of a request, unless --request-ops says otherwise. */
 #define VTB_REQUEST_OPS 64
@@ -25,6 +30,7 @@ enum vtb_format { VTB_FORMAT_TABLE, VTB_FORMAT_JSON, VTB_FORMAT_CSV, VTB_FORMAT_
 extern const char *const vtb_completion_words[];
 extern const char *const vtb_consumer_words[];
 extern const char *const vtb_method_words[];
+extern const char *const vtb_completer_words[];
 
 /* Strings are borrowed from argv and the environment. Lists that were not given are empty, and
  * `given` tests whether an option was. */
@@ -44,17 +50,27 @@ struct vtb_options {
     struct vtb_numbers depths;
     struct vtb_numbers failure_rates;
     struct vtb_numbers request_ops;
-    struct vtb_distribution distribution;
-    int completion; /* enum vtb_completion */
-    int consumer;   /* enum vtb_consumer */
-    int method;     /* enum vtb_method */
-    int format;     /* enum vtb_format */
+    struct vtb_numbers payloads; /* bytes: stand for workloads */
+    struct vtb_numbers pollutions;
+    struct vtb_numbers threads;
+    struct vtb_numbers capacities; /* of a real LRU cache */
+    struct vtb_numbers ttls_s;
+    struct vtb_distribution distribution; /* s is 0 if it was not given */
+    const char *trace_path;               /* null: keys are drawn; "-": standard input */
+    int trace_format;                     /* enum vtb_trace_format */
+    double calls_per_second;              /* 0: not given */
+    int completer;                        /* enum vtb_completer */
+    int completion;                       /* enum vtb_completion */
+    int consumer;                         /* enum vtb_consumer */
+    int method;                           /* enum vtb_method */
+    int format;                           /* enum vtb_format */
     bool force_async;
     double rounds;
     double epoch_ms;
     double time_s; /* 0: as many rounds as `rounds` says */
     uint64_t seed;
     bool quick;
+    bool dry_run;
     const char *export_json; /* null: no such file */
     const char *export_csv;
     const char *export_markdown;

@@ -1,149 +1,74 @@
 #include "plan.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "choice.h"
+
+/* In place of a case's number: there is none. */
+#define LEFT_OUT SIZE_MAX
 
 /* Combinations of parameters in one run. */
 #define POINTS_MAX 10000
 
-static const char *strategy_with_role(const struct vtb_names *strategies, enum vtb_role role)
-{
-    for (size_t i = 0; i < strategies->n; i++) {
-        if (vtb_find_strategy(strategies->items[i])->role == role)
-            return strategies->items[i];
-    }
-    return NULL;
-}
+/* --- cases --- */
 
-static void all_strategies(struct vtb_names *names)
-{
-    for (size_t i = 0; vtb_cells[i]; i++)
-        (void)vtb_names_add(names, vtb_cells[i]->strategy_name);
-}
-
-/* What each table needs beside it: the two references, and the baseline. */
-struct references {
-    const char *empty;
-    const char *floor;
-    const char *baseline;
+/* What the cases of one table share. */
+struct group {
+    const struct vtb_heap_entry *heap;
+    size_t threads_n;
+    bool async;
 };
 
-static struct references find_references(const struct vtb_options *options)
-{
-    struct vtb_names all = {.n = 0};
-    all_strategies(&all);
-    return (struct references){
-        .empty = strategy_with_role(&all, VTB_ROLE_EMPTY),
-        .floor = strategy_with_role(&all, VTB_ROLE_FLOOR),
-        .baseline = options->baseline_strategy.n ? options->baseline_strategy.items[0]
-                                                 : strategy_with_role(&all, VTB_ROLE_BASELINE),
-    };
-}
-
-/* Other lists of the registry may be short; a comparison without these has no meaning. */
-static bool check_references(const struct references *references, struct vtb_error *error)
-{
-    return (references->empty && references->floor && references->baseline) ||
-           vtb_fail(error, VTB_EXIT_INTERNAL,
-                    "impls/ lacks a strategy with the role of the empty loop, the floor or the "
-                    "baseline");
-}
-
-static bool check_excluded(const struct vtb_options *options, const struct references *references,
-                           struct vtb_error *error)
-{
-    const struct vtb_names *excluded = &options->excluded_strategies;
-    if (vtb_names_have(excluded, references->baseline))
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--exclude-strategy: '%s' is the baseline; choose another with "
-                        "--baseline-strategy",
-                        references->baseline);
-    if (vtb_names_have(excluded, references->empty) || vtb_names_have(excluded, references->floor))
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--exclude-strategy: '%s' and '%s' are in every round, to tell what the "
-                        "others cost beyond them",
-                        references->empty, references->floor);
-    return true;
-}
-
-/* The references first, then what was asked for, in the order it was asked for. */
-static bool choose_strategies(const struct vtb_options *options,
-                              const struct references *references, struct vtb_names *chosen,
-                              struct vtb_error *error)
-{
-    struct vtb_names wanted = options->strategies;
-    if (!wanted.n)
-        all_strategies(&wanted);
-    if (!check_excluded(options, references, error))
-        return false;
-    chosen->n = 0;
-    (void)vtb_names_add(chosen, references->empty);
-    (void)vtb_names_add(chosen, references->floor);
-    (void)vtb_names_add(chosen, references->baseline);
-    for (size_t i = 0; i < wanted.n; i++) {
-        if (!vtb_names_have(&options->excluded_strategies, wanted.items[i]))
-            (void)vtb_names_add(chosen, wanted.items[i]);
-    }
-    return true;
-}
-
-static void choose_workloads(const struct vtb_options *options, struct vtb_names *chosen)
-{
-    *chosen = options->workloads;
-    for (size_t i = 0; !options->workloads.n && vtb_workloads[i].name; i++) {
-        if (vtb_workloads[i].workload->is_default)
-            (void)vtb_names_add(chosen, vtb_workloads[i].name);
-    }
-}
-
-static void choose_heaps(const struct vtb_options *options, struct vtb_names *chosen)
-{
-    *chosen = options->heaps;
-    for (size_t i = 0; !options->heaps.n && vtb_heaps[i].name; i++) {
-        if (vtb_heaps[i].heap->is_default)
-            (void)vtb_names_add(chosen, vtb_heaps[i].name);
-    }
-}
-
-/* What a point's cases are made of. */
-struct choice {
-    const struct vtb_names *strategies;
-    const struct references *references;
-    const struct vtb_names *heaps;
-    bool methods[2]; /* direct, async */
-};
-
-static const char *lacks(const struct vtb_strategy *strategy, bool async, bool collected)
-{
-    if (async && strategy->lacks.async_method)
-        return strategy->lacks.async_method;
-    return collected ? strategy->lacks.collector : NULL;
-}
-
-static void note_skip(struct vtb_skips *skips, const char *strategy, const char *what,
-                      const char *reason)
+static void note_skip(struct vtb_skips *skips, const struct vtb_skip *skip)
 {
     for (size_t i = 0; i < skips->n; i++) {
-        if (skips->items[i].strategy == strategy && skips->items[i].what == what)
+        if (skips->items[i].strategy == skip->strategy && skips->items[i].what == skip->what)
             return;
     }
     if (skips->n < VTB_SKIPS_MAX)
-        skips->items[skips->n++] = (struct vtb_skip){strategy, what, reason};
+        skips->items[skips->n++] = *skip;
 }
 
-static void add_case(struct vtb_point *point, const char *strategy,
-                     const struct vtb_heap_entry *heap, bool async)
+static struct vtb_case case_of(const struct vtb_point *point, const char *strategy,
+                               const struct group *group)
 {
-    const bool collected = vtb_heap_collects(heap->heap);
-    const bool reference = vtb_find_strategy(strategy)->lacks.async_method != NULL;
-    const struct vtb_kind timing = {false, collected, async && !reference};
-    const struct vtb_kind counting = {true, collected, async && !reference};
-    point->cases[point->cases_n++] = (struct vtb_case){
+    const bool collected = vtb_heap_collects(group->heap->heap);
+    const bool direct_only = vtb_find_strategy(strategy)->lacks.async_method != NULL;
+    const struct vtb_kind timing = {false, collected, group->async && !direct_only};
+    const struct vtb_kind counting = {true, collected, group->async && !direct_only};
+    return (struct vtb_case){
         .timing = vtb_find_cell(strategy, point->workload->name, timing),
         .counting = vtb_find_cell(strategy, point->workload->name, counting),
-        .heap = heap,
-        .async = async,
+        .heap = group->heap,
+        .async = group->async,
+        .threads_n = group->threads_n,
     };
+}
+
+/* Why a case cannot be: `reason` is null if it can. */
+static struct vtb_skip skip_of(const struct vtb_point *point, const char *strategy,
+                               const struct group *group)
+{
+    const struct vtb_lacks *lacks = &vtb_find_strategy(strategy)->lacks;
+    const struct vtb_case the_case = case_of(point, strategy, group);
+    if (group->async && lacks->async_method)
+        return (struct vtb_skip){strategy, "the async method", lacks->async_method};
+    if (vtb_heap_collects(group->heap->heap) && lacks->collector)
+        return (struct vtb_skip){strategy, group->heap->name, lacks->collector};
+    if (point->emerges && lacks->real_cache)
+        return (struct vtb_skip){strategy, point->workload->name, lacks->real_cache};
+    if (point->completer && lacks->other_threads)
+        return (struct vtb_skip){strategy, "a completing thread", lacks->other_threads};
+    if (!the_case.timing || !the_case.counting)
+        return (struct vtb_skip){strategy, point->workload->name,
+                                 "variants of strategies are built for the default workload, and "
+                                 "those that -DVTB_VARIANT_WORKLOADS names"};
+    if (point->completer && !the_case.timing->several_threads)
+        return (struct vtb_skip){strategy, "a completing thread",
+                                 "its counts of references are for one thread"};
+    return (struct vtb_skip){strategy, NULL, NULL};
 }
 
 /* The place of a strategy among the cases from `first` on, or `cases_n`. */
@@ -169,27 +94,32 @@ static size_t base_of(const struct vtb_point *point, size_t first, size_t own)
     return own;
 }
 
-/* One table: the baseline first, then what was asked for. The references stand at `first`. */
-static void make_table(struct vtb_point *point, const struct choice *choice,
-                       const struct vtb_heap_entry *heap, bool async, size_t first,
-                       struct vtb_skips *skips)
+static bool is_reference(const struct vtb_references *references, const char *strategy)
 {
-    const struct references *references = choice->references;
+    return strcmp(strategy, references->empty) == 0 || strcmp(strategy, references->floor) == 0;
+}
+
+/* One table: the baseline first, then what was asked for. The references stand at `first`. */
+static void make_table(struct vtb_point *point, const struct vtb_choice *choice,
+                       const struct group *group, size_t first, struct vtb_skips *skips)
+{
+    const struct vtb_references *references = &choice->references;
     const size_t own = point->cases_n;
-    for (size_t i = 0; i < choice->strategies->n; i++) {
-        const char *strategy = choice->strategies->items[i];
-        const char *reason =
-            lacks(vtb_find_strategy(strategy), async, vtb_heap_collects(heap->heap));
-        if (strcmp(strategy, references->empty) == 0 || strcmp(strategy, references->floor) == 0)
+    for (size_t i = 0; i < choice->strategies.n; i++) {
+        const char *strategy = choice->strategies.items[i];
+        const struct vtb_skip skip = skip_of(point, strategy, group);
+        if (is_reference(references, strategy))
             continue;
-        if (reason)
-            note_skip(skips, strategy, async ? "the async method" : heap->name, reason);
+        if (skip.reason)
+            note_skip(skips, &skip);
         else
-            add_case(point, strategy, heap, async);
+            point->cases[point->cases_n++] = case_of(point, strategy, group);
     }
     size_t baseline = place_of(point, own, references->baseline);
     if (baseline == point->cases_n)
         baseline = place_of(point, first, references->baseline);
+    if (baseline == point->cases_n)
+        baseline = LEFT_OUT;
     for (size_t i = own == first + 2 ? first : own; i < point->cases_n; i++) {
         point->cases[i].baseline = baseline;
         point->cases[i].floor = place_of(point, first, references->floor);
@@ -199,42 +129,66 @@ static void make_table(struct vtb_point *point, const struct choice *choice,
         point->cases[i].base = base_of(point, first, i);
 }
 
-static bool make_cases(struct vtb_point *point, const struct choice *choice,
+/* The tables of one heap and number of callers, by each method, behind their references. */
+static void make_tables(struct vtb_point *point, const struct vtb_choice *choice,
+                        struct group group, struct vtb_skips *skips)
+{
+    const size_t first = point->cases_n;
+    group.async = !choice->methods[0];
+    point->cases[point->cases_n++] = case_of(point, choice->references.empty, &group);
+    point->cases[point->cases_n++] = case_of(point, choice->references.floor, &group);
+    for (int async = 0; async < 2; async++) {
+        group.async = async;
+        if (choice->methods[async])
+            make_table(point, choice, &group, first, skips);
+    }
+}
+
+static bool make_cases(struct vtb_point *point, const struct vtb_choice *choice,
                        struct vtb_skips *skips, struct vtb_error *error)
 {
-    const size_t most = (choice->strategies->n * 2 + 2) * choice->heaps->n + 1;
+    const size_t most = (choice->strategies.n * 2 + 2) * choice->heaps.n * choice->threads.n + 1;
     point->cases = calloc(most, sizeof *point->cases);
     if (!point->cases)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", most);
-    for (size_t h = 0; h < choice->heaps->n; h++) {
-        const struct vtb_heap_entry *heap = vtb_find_heap(choice->heaps->items[h]);
-        const size_t first = point->cases_n;
-        add_case(point, choice->references->empty, heap, !choice->methods[0]);
-        add_case(point, choice->references->floor, heap, !choice->methods[0]);
-        for (int async = 0; async < 2; async++) {
-            if (choice->methods[async])
-                make_table(point, choice, heap, async, first, skips);
+    for (size_t h = 0; h < choice->heaps.n; h++) {
+        const size_t single = point->cases_n;
+        struct group group = {.heap = vtb_find_heap(choice->heaps.items[h])};
+        for (size_t t = 0; t < choice->threads.n; t++) {
+            const size_t first = point->cases_n;
+            group.threads_n = (size_t)choice->threads.values[t];
+            make_tables(point, choice, group, skips);
+            for (size_t i = first; i < point->cases_n; i++)
+                point->cases[i].single = single + (i - first);
         }
     }
     return true;
 }
 
-/* A ratio needs what it is to. */
-static bool check_baseline(const struct choice *choice, struct vtb_error *error)
+static const char *skip_reason(const struct vtb_skips *skips, const char *strategy)
 {
-    const struct references *references = choice->references;
-    const struct vtb_strategy *baseline = vtb_find_strategy(references->baseline);
-    const bool reference = strcmp(references->baseline, references->empty) == 0 ||
-                           strcmp(references->baseline, references->floor) == 0;
-    bool collected = false;
-    for (size_t h = 0; h < choice->heaps->n; h++)
-        collected |= vtb_heap_collects(vtb_find_heap(choice->heaps->items[h])->heap);
-    const char *reason = reference ? NULL : lacks(baseline, choice->methods[1], collected);
-    return !reason ||
-           vtb_fail(error, VTB_EXIT_USAGE,
-                    "--baseline-strategy: '%s' cannot be the baseline of this run: %s; choose "
-                    "another",
-                    references->baseline, reason);
+    for (size_t i = 0; i < skips->n; i++) {
+        if (strcmp(skips->items[i].strategy, strategy) == 0)
+            return skips->items[i].reason;
+    }
+    return "it is left out";
+}
+
+/* The same for what only a workload or the completing thread asks for: the baseline was skipped. */
+static bool check_tables(const struct vtb_plan *plan, const struct vtb_references *references,
+                         struct vtb_error *error)
+{
+    for (size_t i = 0; i < plan->points_n; i++) {
+        const struct vtb_point *point = &plan->points[i];
+        for (size_t j = 0; j < point->cases_n; j++) {
+            if (point->cases[j].baseline == LEFT_OUT)
+                return vtb_fail(error, VTB_EXIT_USAGE,
+                                "--baseline-strategy: '%s' is left out of %s: %s; choose another",
+                                references->baseline, point->workload->name,
+                                skip_reason(&plan->skips, references->baseline));
+        }
+    }
+    return true;
 }
 
 static bool check_keys(const struct vtb_point *point, struct vtb_error *error)
@@ -246,6 +200,8 @@ static bool check_keys(const struct vtb_point *point, struct vtb_error *error)
                (unsigned long long)point->keys_n, point->workload->name, (unsigned long long)max);
 }
 
+/* --- points --- */
+
 /* The values that were given, or the one that stands in for them. */
 static struct vtb_numbers or_default(const struct vtb_numbers *given, double value)
 {
@@ -254,52 +210,113 @@ static struct vtb_numbers or_default(const struct vtb_numbers *given, double val
     return (struct vtb_numbers){.values = {value}, .n = 1};
 }
 
-/* The digit of a combination's number that stands for one list. */
-static double pick(const struct vtb_numbers *numbers, size_t *rest)
+/* The parameters of a point that may be lists. */
+enum dimension {
+    HIT_RATE,
+    CALLS,
+    IN_FLIGHT,
+    DEPTH,
+    FAILURE_RATE,
+    REQUEST_OPS,
+    POLLUTE,
+    CAPACITY,
+    TTL,
+    KEYS,
+    DIMENSIONS_N
+};
+
+static void fill_dimensions(struct vtb_numbers dimensions[DIMENSIONS_N],
+                            const struct vtb_options *options, const struct vtb_plan *plan,
+                            const struct vtb_workload *workload)
 {
-    const double value = numbers->values[*rest % numbers->n];
-    *rest /= numbers->n;
-    return value;
+    const bool recorded = plan->trace_path != NULL;
+    const struct vtb_numbers none = {.n = 0};
+    const struct vtb_numbers *hit_rates =
+        vtb_emerges(workload, options) ? &none : &options->hit_rates;
+    dimensions[HIT_RATE] = or_default(hit_rates, workload->default_hit_rate);
+    dimensions[CALLS] = or_default(&options->calls, recorded ? (double)plan->trace.ids_n : 1e6);
+    dimensions[IN_FLIGHT] = or_default(&options->in_flight, 64);
+    dimensions[DEPTH] = or_default(&options->depths, 1);
+    dimensions[FAILURE_RATE] = or_default(&options->failure_rates, 0);
+    dimensions[REQUEST_OPS] = or_default(&options->request_ops, VTB_REQUEST_OPS);
+    dimensions[POLLUTE] = or_default(&options->pollutions, 0);
+    dimensions[CAPACITY] = or_default(workload->default_capacity ? &options->capacities : &none,
+                                      (double)workload->default_capacity);
+    dimensions[TTL] = or_default(workload->expires ? &options->ttls_s : &none, 0);
+    dimensions[KEYS] =
+        or_default(recorded ? &none : &options->keys,
+                   recorded ? (double)plan->trace.keys_n : (double)workload->default_keys);
+}
+
+static bool count_points(const struct vtb_numbers dimensions[DIMENSIONS_N], size_t before_n,
+                         size_t *n, struct vtb_error *error)
+{
+    double product = 1;
+    for (int i = 0; i < DIMENSIONS_N; i++)
+        product *= (double)dimensions[i].n;
+    *n = (size_t)fmin(product, POINTS_MAX + 1);
+    return before_n + *n <= POINTS_MAX ||
+           vtb_fail(error, VTB_EXIT_USAGE,
+                    "the lists and ranges make %.0f combinations; accepted: up to %d",
+                    (double)before_n + product, POINTS_MAX);
+}
+
+/* The virtual clock of a cache whose entries expire, if no volume is given. */
+#define DEFAULT_CALLS_PER_SECOND 1000
+
+static void set_parameters(struct vtb_point *point, const double values[DIMENSIONS_N],
+                           const struct vtb_options *options)
+{
+    const double per_second =
+        options->calls_per_second > 0 ? options->calls_per_second : DEFAULT_CALLS_PER_SECOND;
+    point->hit_rate = point->emerges ? 0 : values[HIT_RATE];
+    point->calls_n = (uint64_t)values[CALLS];
+    point->in_flight = (size_t)values[IN_FLIGHT];
+    point->depth = (size_t)values[DEPTH];
+    point->failure_rate = values[FAILURE_RATE];
+    point->request_ops = (size_t)values[REQUEST_OPS];
+    point->pollute_bytes = (size_t)values[POLLUTE];
+    point->keys_n = (uint64_t)values[KEYS];
+    point->cache.capacity = (uint64_t)values[CAPACITY];
+    point->cache.ttl_ns = (uint64_t)llround(values[TTL] * 1e9);
+    point->cache.tick_ns = (uint64_t)fmax(1, round(1e9 / per_second));
+    point->cold = point->calls_n <= VTB_COLD_CALLS_MAX && !point->trace && !point->completer &&
+                  !options->threads.n && (options->rounds > 0 || options->time_s > 0);
 }
 
 static bool make_points(struct vtb_plan *plan, const struct vtb_options *options,
                         const struct vtb_workload_entry *workload, struct vtb_error *error)
 {
-    struct vtb_numbers hit_rates =
-        or_default(&options->hit_rates, workload->workload->default_hit_rate);
-    struct vtb_numbers keys = or_default(&options->keys, (double)workload->workload->default_keys);
-    struct vtb_numbers calls = or_default(&options->calls, 1e6);
-    struct vtb_numbers in_flight = or_default(&options->in_flight, 64);
-    struct vtb_numbers depths = or_default(&options->depths, 1);
-    struct vtb_numbers failure_rates = or_default(&options->failure_rates, 0);
-    struct vtb_numbers request_ops = or_default(&options->request_ops, VTB_REQUEST_OPS);
-    const size_t n =
-        hit_rates.n * keys.n * calls.n * in_flight.n * depths.n * failure_rates.n * request_ops.n;
-    if (plan->points_n + n > POINTS_MAX)
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "the lists and ranges make %.0f combinations; accepted: up to %d",
-                        (double)plan->points_n + (double)n, POINTS_MAX);
+    struct vtb_numbers dimensions[DIMENSIONS_N];
+    const struct vtb_distribution own = {workload->workload->default_zipf > 0,
+                                         workload->workload->default_zipf};
+    size_t n;
+    fill_dimensions(dimensions, options, plan, workload->workload);
+    if (!count_points(dimensions, plan->points_n, &n, error))
+        return false;
     struct vtb_point *points = realloc(plan->points, (plan->points_n + n) * sizeof *plan->points);
     if (!points)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a plan of %zu tables", n);
     plan->points = points;
     for (size_t i = 0; i < n; i++) {
-        size_t rest = i;
         struct vtb_point *point = &points[plan->points_n];
+        double values[DIMENSIONS_N];
+        size_t rest = i;
+        for (int d = 0; d < DIMENSIONS_N; d++) {
+            values[d] = dimensions[d].values[rest % dimensions[d].n];
+            rest /= dimensions[d].n;
+        }
         *point = (struct vtb_point){
             .workload = workload,
+            .emerges = vtb_emerges(workload->workload, options),
+            .trace = plan->trace_path ? &plan->trace : NULL,
             .completion = (enum vtb_completion)options->completion,
-            .distribution = options->distribution,
+            .completer = options->completer == VTB_COMPLETER_THREAD,
+            .distribution = options->distribution.s > 0 ? options->distribution : own,
             .force_async = options->force_async,
             .seed = options->seed,
         };
-        point->hit_rate = pick(&hit_rates, &rest);
-        point->calls_n = (uint64_t)pick(&calls, &rest);
-        point->in_flight = (size_t)pick(&in_flight, &rest);
-        point->depth = (size_t)pick(&depths, &rest);
-        point->failure_rate = pick(&failure_rates, &rest);
-        point->request_ops = (size_t)pick(&request_ops, &rest);
-        point->keys_n = (uint64_t)pick(&keys, &rest);
+        set_parameters(point, values, options);
         if (!check_keys(point, error))
             return false;
         plan->points_n++;
@@ -307,37 +324,38 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
     return true;
 }
 
+/* --- the plan --- */
+
+static bool open_trace(struct vtb_plan *plan, const struct vtb_options *options,
+                       struct vtb_error *error)
+{
+    if (!options->trace_path)
+        return true;
+    plan->trace_path = options->trace_path;
+    return vtb_trace_open(&plan->trace, options->trace_path,
+                          (enum vtb_trace_format)options->trace_format, error);
+}
+
 bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
                    struct vtb_error *error)
 {
-    struct vtb_names workloads;
-    struct vtb_names heaps;
-    struct vtb_names strategies;
-    const struct references references = find_references(options);
+    struct vtb_choice choice;
     *plan = (struct vtb_plan){
         .rounds_n = (size_t)options->rounds,
         .epoch_ns = options->epoch_ms * 1e6,
         .time_ns = options->time_s * 1e9,
+        .calls_per_second = options->calls_per_second,
     };
     for (int consumer = VTB_CONSUMER_INDEPENDENT; consumer < VTB_CONSUMER_BOTH; consumer++) {
         if (options->consumer == VTB_CONSUMER_BOTH || options->consumer == consumer)
             plan->consumers[plan->consumers_n++] = (enum vtb_consumer)consumer;
     }
-    const struct choice choice = {
-        &strategies,
-        &references,
-        &heaps,
-        {options->method != VTB_METHOD_ASYNC, options->method != VTB_METHOD_DIRECT},
-    };
-    choose_workloads(options, &workloads);
-    choose_heaps(options, &heaps);
-    bool ok = check_references(&references, error) &&
-              choose_strategies(options, &references, &strategies, error) &&
-              check_baseline(&choice, error);
-    for (size_t i = 0; ok && i < workloads.n; i++)
-        ok = make_points(plan, options, vtb_find_workload(workloads.items[i]), error);
+    bool ok = vtb_choice_make(&choice, options, error) && open_trace(plan, options, error);
+    for (size_t i = 0; ok && i < choice.workloads.n; i++)
+        ok = make_points(plan, options, vtb_find_workload(choice.workloads.items[i]), error);
     for (size_t i = 0; ok && i < plan->points_n; i++)
         ok = make_cases(&plan->points[i], &choice, &plan->skips, error);
+    ok = ok && check_tables(plan, &choice.references, error);
     if (!ok)
         vtb_plan_free(plan);
     return ok;
@@ -347,6 +365,7 @@ size_t vtb_table_end(const struct vtb_point *point, size_t first)
 {
     size_t end = first;
     while (end < point->cases_n && point->cases[end].heap == point->cases[first].heap &&
+           point->cases[end].threads_n == point->cases[first].threads_n &&
            point->cases[end].async == point->cases[first].async)
         end++;
     return end;
@@ -357,5 +376,6 @@ void vtb_plan_free(struct vtb_plan *plan)
     for (size_t i = 0; i < plan->points_n; i++)
         free(plan->points[i].cases);
     free(plan->points);
+    vtb_trace_close(&plan->trace);
     *plan = (struct vtb_plan){0};
 }

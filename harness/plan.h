@@ -10,30 +10,40 @@
 
 #include "options.h"
 #include "registry.h"
+#include "trace.h"
 
 struct vtb_case {
     const struct vtb_cell *timing;
     const struct vtb_cell *counting;
     const struct vtb_heap_entry *heap;
-    bool async; /* the method of its table */
-    /* Places in the point's cases, of the same heap; the baseline's method is the same. */
+    bool async;       /* the method of its table */
+    size_t threads_n; /* callers at once */
+    /* Places in the point's cases, of the same heap and threads; the baseline's method is the same.
+     */
     size_t baseline;
     size_t floor;
     size_t empty;
     /* What it is a variation of: by the direct method, or without @variant; itself if nothing. */
     size_t base;
+    size_t single; /* the same case with one caller; itself if it has one */
 };
 
 struct vtb_point {
     const struct vtb_workload_entry *workload;
-    double hit_rate;
+    double hit_rate; /* 0 where it emerges */
+    struct vtb_cache_setup cache;
+    const struct vtb_trace *trace; /* the recorded keys; null: keys are drawn */
     uint64_t calls_n;
     uint64_t keys_n;
     size_t in_flight;
     size_t depth;
     double failure_rate;
     size_t request_ops;
+    size_t pollute_bytes; /* of other memory, touched between operations */
+    bool emerges;         /* the hit rate, from the keys; otherwise it is hit_rate */
     bool force_async;
+    bool completer; /* operations complete on another thread */
+    bool cold;      /* the first calls of fresh processes are timed, not a steady state */
     enum vtb_completion completion;
     struct vtb_distribution distribution;
     uint64_t seed;
@@ -44,7 +54,7 @@ struct vtb_point {
 /* A case that cannot be, and why. */
 struct vtb_skip {
     const char *strategy;
-    const char *what; /* "the async method", or the heap's name */
+    const char *what; /* "the async method", the heap's name, the workload's, ... */
     const char *reason;
 };
 
@@ -63,13 +73,19 @@ struct vtb_plan {
     size_t consumers_n;
     size_t rounds_n;
     double epoch_ns;
-    double time_ns; /* > 0: in place of rounds_n */
+    double time_ns;          /* > 0: in place of rounds_n */
+    double calls_per_second; /* > 0: figures are also told at this volume */
+    struct vtb_trace trace;  /* closed with the plan */
+    const char *trace_path;  /* null: there is no trace */
 };
 
+/* With at most so many calls, what is timed is a cold start. */
+#define VTB_COLD_CALLS_MAX 100000
+
 /*
- * A table's cases follow one another: the place behind the last that shares first's heap and
- * method. The empty loop and the floor stand at the head of a heap's first table, and belong to all
- * of them.
+ * A table's cases follow one another: the place behind the last that shares first's heap, threads
+ * and method. The empty loop and the floor stand at the head of the first table of a heap and
+ * number of threads, and belong to all of them.
  */
 size_t vtb_table_end(const struct vtb_point *point, size_t first);
 

@@ -1,5 +1,6 @@
 #include "progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,31 +14,40 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-void vtb_progress_start(struct vtb_progress_bar *bar, size_t tables_n)
+void vtb_progress_start(struct vtb_progress_bar *bar, double total_s)
 {
     *bar = (struct vtb_progress_bar){
-        .shown = isatty(STDERR_FILENO) == 1,
-        .tables_n = tables_n,
+        .shown = total_s > 0 && isatty(STDERR_FILENO) == 1,
+        .total_s = total_s,
     };
 }
 
-void vtb_progress_show(void *context, size_t done_n, size_t rounds_n)
+void vtb_progress_part(struct vtb_progress_bar *bar, const char *what, double s)
+{
+    bar->what = what;
+    bar->before_s += bar->part_s;
+    bar->part_s = s;
+    vtb_progress_show(bar, 0, 1);
+}
+
+void vtb_progress_show(void *context, size_t done_n, size_t all_n)
 {
     struct vtb_progress_bar *bar = context;
     if (!bar->shown)
         return;
-    const double share =
-        ((double)bar->table + (double)done_n / (double)rounds_n) / (double)bar->tables_n;
+    const double part_s = bar->part_s * (double)done_n / (double)all_n;
+    const double share = fmin((bar->before_s + part_s) / bar->total_s, 1);
     if (bar->start_s == 0) {
         bar->start_s = now_s();
         bar->start_share = share;
     }
     const double done_share = share - bar->start_share;
-    const double left_s = done_share > 0 ? (now_s() - bar->start_s) * (1 - share) / done_share : 0;
+    const double left_s = done_share > 0 ? (now_s() - bar->start_s) * (1 - share) / done_share
+                                         : bar->total_s * (1 - share);
     const int filled = (int)(share * BAR_WIDTH);
-    fprintf(stderr, "\r[%.*s%*s] table %zu of %zu, round %zu of %zu, %.0f s left ", filled,
-            "##############################", BAR_WIDTH - filled, "", bar->table + 1, bar->tables_n,
-            done_n, rounds_n, left_s);
+    fprintf(stderr, "\r[%.*s%*s] %3.0f %%, %s, %.0f s left \033[K", filled,
+            "##############################", BAR_WIDTH - filled, "", share * 100, bar->what,
+            left_s);
 }
 
 void vtb_progress_end(const struct vtb_progress_bar *bar)

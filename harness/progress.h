@@ -7,16 +7,22 @@
 
 struct vtb_progress_bar {
     bool shown;
-    size_t tables_n;
-    size_t table;   /* the one that is measured, from 0 */
-    double start_s; /* of the first round that was shown, and how far the run was then */
+    const char *what; /* the part that is under way */
+    double total_s;   /* of all parts, as estimated; so are the next two */
+    double before_s;  /* of the parts that are done */
+    double part_s;    /* of the part that is under way */
+    double start_s;   /* of the clock, when the bar was first shown, and how far the run was then */
     double start_share;
 };
 
-void vtb_progress_start(struct vtb_progress_bar *bar, size_t tables_n);
+/* Shows nothing if the run was not estimated: total_s is 0. */
+void vtb_progress_start(struct vtb_progress_bar *bar, double total_s);
 
-/* A vtb_progress of the timing pass; `context` is the bar. */
-void vtb_progress_show(void *context, size_t done_n, size_t rounds_n);
+/* The part before is done, and one begins that was estimated to take `s` seconds. */
+void vtb_progress_part(struct vtb_progress_bar *bar, const char *what, double s);
+
+/* A vtb_progress of the timing pass: how far the part is; `context` is the bar. */
+void vtb_progress_show(void *context, size_t done_n, size_t all_n);
 
 /* Wipes the line. */
 void vtb_progress_end(const struct vtb_progress_bar *bar);

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,38 +15,76 @@ void vtb_results_free(struct vtb_results *results)
     results->comparisons_n = 0;
 }
 
-static void distribution_text(char *text, size_t text_bytes,
-                              const struct vtb_distribution *distribution)
+void vtb_keys_text(char *text, size_t text_bytes, const struct vtb_point *point)
 {
-    if (distribution->zipf)
-        snprintf(text, text_bytes, "zipf:%.12g", distribution->s);
+    if (point->trace)
+        snprintf(text, text_bytes, "recorded");
+    else if (point->distribution.zipf)
+        snprintf(text, text_bytes, "zipf:%.12g", point->distribution.s);
     else
         snprintf(text, text_bytes, "uniform");
+}
+
+#define PART_BYTES 320
+
+/* A part of a name or of a sentence: printf, but to the end of what stands there. */
+__attribute__((format(printf, 2, 3))) static void append(char text[PART_BYTES], const char *format,
+                                                         ...)
+{
+    const size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, PART_BYTES - used, format, arguments);
+    va_end(arguments);
+}
+
+/* How hits come about. */
+static void rate_part(char part[PART_BYTES], const struct vtb_point *point)
+{
+    if (!point->emerges)
+        append(part, "hit_rate:%.12g", point->hit_rate);
+    else if (point->cache.capacity > 0)
+        append(part, "cache:lru:%" PRIu64, point->cache.capacity);
+    else
+        append(part, "ttl:%.12g", (double)point->cache.ttl_ns / 1e9);
+}
+
+/* What is named only where it is not what it mostly is. */
+static void rare_part(char part[PART_BYTES], const struct vtb_point *point, size_t threads_n)
+{
+    if (point->failure_rate > 0)
+        append(part, "/failure_rate:%.12g", point->failure_rate);
+    if (point->request_ops != VTB_REQUEST_OPS)
+        append(part, "/request_ops:%zu", point->request_ops);
+    if (point->force_async)
+        append(part, "/force_async:1");
+    if (point->pollute_bytes > 0)
+        append(part, "/pollute:%zu", point->pollute_bytes);
+    if (point->completer)
+        append(part, "/completer:%s", vtb_completer_words[VTB_COMPLETER_THREAD]);
+    if (threads_n > 1)
+        append(part, "/threads:%zu", threads_n);
+    if (point->cold)
+        append(part, "/start:cold");
 }
 
 void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
                    const struct vtb_figures *figures)
 {
     const struct vtb_point *point = comparison->point;
-    char distribution[32];
-    char rare[96] = "";
-    int used = 0;
-    distribution_text(distribution, sizeof distribution, &point->distribution);
-    if (point->failure_rate > 0)
-        used += snprintf(rare, sizeof rare, "/failure_rate:%.12g", point->failure_rate);
-    if (point->request_ops != VTB_REQUEST_OPS)
-        used += snprintf(rare + used, sizeof rare - (size_t)used, "/request_ops:%zu",
-                         point->request_ops);
-    if (point->force_async)
-        snprintf(rare + used, sizeof rare - (size_t)used, "/force_async:1");
+    char keys[32];
+    char rate[PART_BYTES] = "";
+    char rare[PART_BYTES] = "";
+    vtb_keys_text(keys, sizeof keys, point);
+    rate_part(rate, point);
+    rare_part(rare, point, figures->the_case->threads_n);
     snprintf(name, name_bytes,
-             "%s/%s/%s/hit_rate:%.12g/calls:%" PRIu64 "/in_flight:%zu/completion:%s/keys:%" PRIu64
+             "%s/%s/%s/%s/calls:%" PRIu64 "/in_flight:%zu/completion:%s/keys:%" PRIu64
              "/distribution:%s/consumer:%s/method:%s/depth:%zu%s",
              point->workload->name, figures->the_case->timing->name, figures->the_case->heap->name,
-             point->hit_rate, point->calls_n, point->in_flight,
-             vtb_completion_words[point->completion], point->keys_n, distribution,
-             vtb_consumer_words[comparison->consumer], vtb_case_method(figures->the_case),
-             point->depth, rare);
+             rate, point->calls_n, point->in_flight, vtb_completion_words[point->completion],
+             point->keys_n, keys, vtb_consumer_words[comparison->consumer],
+             vtb_case_method(figures->the_case), point->depth, rare);
 }
 
 static const char *method_word(bool async)
@@ -63,39 +102,105 @@ const char *vtb_table_method(const struct vtb_case *the_case)
     return method_word(the_case->async);
 }
 
-size_t vtb_counters(const struct vtb_comparison *comparison, const struct vtb_figures *figures,
-                    struct vtb_counter counters[VTB_COUNTERS_MAX])
+static double least(const double *values, size_t n)
+{
+    double found = values[0];
+    for (size_t i = 1; i < n; i++)
+        found = fmin(found, values[i]);
+    return found;
+}
+
+static double most(const double *values, size_t n)
+{
+    double found = values[0];
+    for (size_t i = 1; i < n; i++)
+        found = fmax(found, values[i]);
+    return found;
+}
+
+#define SECONDS_A_DAY 86400
+
+static void add(struct vtb_counter *counters, size_t *n, const char *key, double value, bool exact)
+{
+    counters[(*n)++] = (struct vtb_counter){key, value, exact};
+}
+
+static void add_exact(struct vtb_counter *counters, size_t *n, const struct vtb_counted *counted)
+{
+    add(counters, n, "realized_hit_rate", vtb_per_op(counted, counted->hits_n), true);
+    add(counters, n, "bytes_per_op", vtb_per_op(counted, counted->counts.requested_bytes), true);
+    add(counters, n, "usable_bytes_per_op", vtb_per_op(counted, counted->counts.usable_bytes),
+        true);
+    add(counters, n, "allocs_per_op", vtb_per_op(counted, counted->counts.allocs_n), true);
+    add(counters, n, "frees_per_op", vtb_per_op(counted, counted->counts.frees_n), true);
+    add(counters, n, "peak_live_bytes", (double)counted->counts.peak_live_bytes, true);
+    add(counters, n, "failures_per_op", vtb_per_op(counted, counted->failed_n), true);
+}
+
+static void add_interval(struct vtb_counter *counters, size_t *n, const char *const keys[3],
+                         const struct vtb_interval *interval)
+{
+    add(counters, n, keys[0], interval->median, false);
+    add(counters, n, keys[1], interval->lo, false);
+    add(counters, n, keys[2], interval->hi, false);
+}
+
+static void add_timed(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
+{
+    static const char *const ns[] = {"ns_per_op", "ns_per_op_lo", "ns_per_op_hi"};
+    static const char *const ratio[] = {"ratio", "ratio_lo", "ratio_hi"};
+    static const char *const over_plain[] = {"over_plain_ns", "over_plain_ns_lo",
+                                             "over_plain_ns_hi"};
+    static const char *const over_base[] = {"over_base_ns", "over_base_ns_lo", "over_base_ns_hi"};
+    add_interval(counters, n, ns, &figures->ns);
+    add_interval(counters, n, ratio, &figures->ratio);
+    add_interval(counters, n, over_plain, &figures->over_floor);
+    add_interval(counters, n, over_base, &figures->over_base);
+    add(counters, n, "mde", figures->mde, false);
+}
+
+static void add_callers(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
+{
+    static const char *const scaling[] = {"scaling", "scaling_lo", "scaling_hi"};
+    const size_t callers_n = figures->the_case->threads_n;
+    add(counters, n, "callers", (double)callers_n, false);
+    add(counters, n, "caller_ns_per_op_least", least(figures->caller_ns, callers_n), false);
+    add(counters, n, "caller_ns_per_op_most", most(figures->caller_ns, callers_n), false);
+    add(counters, n, "ops_per_second", (double)callers_n * 1e9 / figures->ns.median, false);
+    add_interval(counters, n, scaling, &figures->scaling);
+}
+
+/* At a volume of calls, of all callers together. */
+static void add_volume(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures,
+                       bool timed, double calls_per_second)
 {
     const struct vtb_counted *counted = &figures->counted;
-    const struct vtb_counter exact[] = {
-        {"realized_hit_rate", vtb_per_op(counted, counted->hits_n), true},
-        {"bytes_per_op", vtb_per_op(counted, counted->counts.requested_bytes), true},
-        {"usable_bytes_per_op", vtb_per_op(counted, counted->counts.usable_bytes), true},
-        {"allocs_per_op", vtb_per_op(counted, counted->counts.allocs_n), true},
-        {"frees_per_op", vtb_per_op(counted, counted->counts.frees_n), true},
-        {"peak_live_bytes", (double)counted->counts.peak_live_bytes, true},
-        {"failures_per_op", vtb_per_op(counted, counted->failed_n), true},
-    };
-    const struct vtb_counter timed[] = {
-        {"ns_per_op", figures->ns.median, false},
-        {"ns_per_op_lo", figures->ns.lo, false},
-        {"ns_per_op_hi", figures->ns.hi, false},
-        {"ratio", figures->ratio.median, false},
-        {"ratio_lo", figures->ratio.lo, false},
-        {"ratio_hi", figures->ratio.hi, false},
-        {"over_plain_ns", figures->over_floor.median, false},
-        {"over_plain_ns_lo", figures->over_floor.lo, false},
-        {"over_plain_ns_hi", figures->over_floor.hi, false},
-        {"over_base_ns", figures->over_base.median, false},
-        {"over_base_ns_lo", figures->over_base.lo, false},
-        {"over_base_ns_hi", figures->over_base.hi, false},
-        {"mde", figures->mde, false},
-    };
-    const size_t exact_n = sizeof exact / sizeof *exact;
-    const size_t timed_n = comparison->timed ? sizeof timed / sizeof *timed : 0;
-    memcpy(counters, exact, sizeof exact);
-    memcpy(counters + exact_n, timed, timed_n * sizeof *timed);
-    return exact_n + timed_n;
+    const double bytes = vtb_per_op(counted, counted->counts.requested_bytes) * calls_per_second;
+    const double allocs = vtb_per_op(counted, counted->counts.allocs_n) * calls_per_second;
+    const double cpu_s = figures->ns.median / 1e9 * calls_per_second;
+    add(counters, n, "bytes_per_second", bytes, true);
+    add(counters, n, "allocs_per_second", allocs, true);
+    add(counters, n, "bytes_per_day", bytes * SECONDS_A_DAY, true);
+    add(counters, n, "allocs_per_day", allocs * SECONDS_A_DAY, true);
+    if (!timed)
+        return;
+    add(counters, n, "cpu_s_per_second", cpu_s, false);
+    add(counters, n, "cpu_s_per_day", cpu_s * SECONDS_A_DAY, false);
+}
+
+size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparison *comparison,
+                    const struct vtb_figures *figures,
+                    struct vtb_counter counters[VTB_COUNTERS_MAX])
+{
+    size_t n = 0;
+    add_exact(counters, &n, &figures->counted);
+    if (comparison->timed)
+        add_timed(counters, &n, figures);
+    if (comparison->timed && comparison->caller_ns)
+        add_callers(counters, &n, figures);
+    if (results->plan->calls_per_second > 0)
+        add_volume(counters, &n, figures, comparison->timed, results->plan->calls_per_second);
+    return n;
 }
 
 #define LINE_WIDTH 100
@@ -265,47 +370,92 @@ struct style {
     void (*print_row)(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed, int name_width);
 };
 
+/* What was counted: all calls, or as many as tell what each costs. */
+static void counted_part(char part[PART_BYTES], const struct vtb_comparison *comparison)
+{
+    const uint64_t calls_n = comparison->point->calls_n;
+    const uint64_t counted_n = comparison->figures[0].counted.calls_n;
+    if (counted_n < calls_n)
+        append(part, "%" PRIu64 " of %" PRIu64 " calls counted, which tell what each costs",
+               counted_n, calls_n);
+    else
+        append(part, "%" PRIu64 " call%s counted", calls_n, calls_n == 1 ? "" : "s");
+}
+
+static void timed_part(char part[PART_BYTES], const struct vtb_comparison *comparison)
+{
+    const struct vtb_samples *samples = &comparison->samples;
+    if (!comparison->timed)
+        return;
+    if (comparison->point->cold)
+        append(part, "; timed: a cold start, the first %zu call%s of %zu fresh processes a case",
+               samples->operations_n, samples->operations_n == 1 ? "" : "s", samples->rounds_n);
+    else
+        append(part, "; timed: the steady state, %zu rounds of %zu operations", samples->rounds_n,
+               samples->operations_n);
+}
+
 /* What the calls were, in full where it is not what they are by default. */
 static void print_conditions(FILE *out, const struct vtb_comparison *comparison)
 {
     const struct vtb_point *point = comparison->point;
-    char distribution[32];
-    char conditions[512];
-    distribution_text(distribution, sizeof distribution, &point->distribution);
-    int used = snprintf(conditions, sizeof conditions,
-                        "%" PRIu64 " calls counted, %" PRIu64 " keys (%s), %zu in flight (%s)",
-                        point->calls_n, point->keys_n, distribution, point->in_flight,
-                        vtb_completion_words[point->completion]);
+    char keys[32];
+    char conditions[PART_BYTES * 2] = "";
+    vtb_keys_text(keys, sizeof keys, point);
+    counted_part(conditions, comparison);
+    append(conditions, ", %" PRIu64 " keys (%s), %zu in flight (%s)", point->keys_n, keys,
+           point->in_flight, vtb_completion_words[point->completion]);
     if (point->depth > 1)
-        used += snprintf(conditions + used, sizeof conditions - (size_t)used, ", %zu methods deep",
-                         point->depth);
+        append(conditions, ", %zu methods deep", point->depth);
     if (point->force_async)
-        used += snprintf(conditions + used, sizeof conditions - (size_t)used,
-                         ", every call forced to suspend");
+        append(conditions, ", every call forced to suspend");
     if (point->failure_rate > 0)
-        used += snprintf(conditions + used, sizeof conditions - (size_t)used,
-                         ", %.12g of the misses fail", point->failure_rate);
+        append(conditions, ", %.12g of the misses fail", point->failure_rate);
     if (point->request_ops != VTB_REQUEST_OPS)
-        used += snprintf(conditions + used, sizeof conditions - (size_t)used,
-                         ", requests of %zu operations", point->request_ops);
-    if (comparison->timed)
-        snprintf(conditions + used, sizeof conditions - (size_t)used,
-                 ", %zu rounds of %zu operations", comparison->samples.rounds_n,
-                 comparison->samples.operations_n);
+        append(conditions, ", requests of %zu operations", point->request_ops);
+    if (point->pollute_bytes > 0)
+        append(conditions, ", %zu B of other memory touched between calls", point->pollute_bytes);
+    if (point->completer)
+        append(conditions, ", completed on another thread");
+    timed_part(conditions, comparison);
     vtb_print_wrapped(out, conditions);
     fputs("\n\n", out);
+}
+
+static void rate_title(char title[PART_BYTES], const struct vtb_comparison *comparison,
+                       size_t first)
+{
+    const struct vtb_point *point = comparison->point;
+    const struct vtb_counted *counted = &comparison->figures[first].counted;
+    char text[CELL_BYTES];
+    if (!point->emerges) {
+        rate_text(text, counted);
+        append(title, "hit rate %.12g (realised %s)", point->hit_rate, text);
+        return;
+    }
+    append(title, "hit rate %.5f emerged (%" PRIu64 " hits), ",
+           vtb_per_op(counted, counted->hits_n), counted->hits_n);
+    if (point->cache.capacity > 0)
+        append(title, "LRU of %" PRIu64, point->cache.capacity);
+    else
+        append(title, "life of %.12g s", (double)point->cache.ttl_ns / 1e9);
 }
 
 static void print_title(FILE *out, const struct vtb_comparison *comparison, size_t first)
 {
     const struct vtb_point *point = comparison->point;
-    char realized[CELL_BYTES];
-    rate_text(realized, &comparison->figures[first].counted);
-    fprintf(out, "%s, hit rate %.12g (realised %s), %s method, ", point->workload->name,
-            point->hit_rate, realized, vtb_table_method(&point->cases[first]));
+    const struct vtb_case *the_case = &point->cases[first];
+    char title[PART_BYTES] = "";
+    append(title, "%s, ", point->workload->name);
+    rate_title(title, comparison, first);
+    append(title, ", %s method, ", vtb_table_method(the_case));
     if (comparison->timed)
-        fprintf(out, "%s lookups, ", vtb_consumer_words[comparison->consumer]);
-    fprintf(out, "heap %s\n", point->cases[first].heap->name);
+        append(title, "%s lookups, ", vtb_consumer_words[comparison->consumer]);
+    if (comparison->caller_ns)
+        append(title, "%zu caller%s, ", the_case->threads_n, the_case->threads_n > 1 ? "s" : "");
+    append(title, "heap %s", the_case->heap->name);
+    vtb_print_wrapped(out, title);
+    putc('\n', out);
     print_conditions(out, comparison);
 }
 
@@ -362,7 +512,7 @@ static void print_tables(FILE *out, const struct vtb_results *results, const str
         const struct vtb_point *point = comparison->point;
         for (size_t first = 0; first < point->cases_n; first = vtb_table_end(point, first))
             print_table(out, comparison, first, style);
-        vtb_report_findings(out, comparison);
+        vtb_report_findings(out, comparison, results->plan->calls_per_second);
         putc('\n', out);
     }
     vtb_report_skips(out, &results->plan->skips);
@@ -390,18 +540,21 @@ void vtb_report_csv(FILE *out, const struct vtb_results *results)
         const struct vtb_comparison *comparison = &results->comparisons[i];
         for (size_t row = 0; row < comparison->point->cases_n; row++) {
             const struct vtb_figures *figures = &comparison->figures[row];
-            const size_t n = vtb_counters(comparison, figures, counters);
+            const size_t n = vtb_counters(results, comparison, figures, counters);
             if (i == 0 && row == 0) {
-                fputs("name,workload,strategy,heap,consumer,method,depth,hit_rate", out);
+                fputs("name,workload,strategy,heap,consumer,method,depth,threads,hit_rate", out);
                 for (size_t column = 0; column < n; column++)
                     fprintf(out, ",%s", counters[column].key);
                 fputs(",verdict\n", out);
             }
             vtb_case_name(name, sizeof name, comparison, figures);
-            fprintf(out, "%s,%s,%s,%s,%s,%s,%zu,%.12g", name, comparison->point->workload->name,
+            fprintf(out, "%s,%s,%s,%s,%s,%s,%zu,%zu,%.12g", name, comparison->point->workload->name,
                     figures->the_case->timing->name, figures->the_case->heap->name,
                     vtb_consumer_words[comparison->consumer], vtb_case_method(figures->the_case),
-                    comparison->point->depth, comparison->point->hit_rate);
+                    comparison->point->depth, figures->the_case->threads_n,
+                    comparison->point->emerges
+                        ? vtb_per_op(&figures->counted, figures->counted.hits_n)
+                        : comparison->point->hit_rate);
             for (size_t column = 0; column < n; column++)
                 fprintf(out, ",%.15g", counters[column].value);
             fprintf(out, ",%s\n", vtb_verdict_words[figures->verdict]);

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "estimate.h"
 #include "machine.h"
 #include "summary.h"
 
@@ -38,11 +39,16 @@ struct vtb_counter {
     bool exact; /* counted, not timed */
 };
 
-#define VTB_COUNTERS_MAX 32
+#define VTB_COUNTERS_MAX 48
 
-/* The figures that were measured, in the order of the files' columns. */
-size_t vtb_counters(const struct vtb_comparison *comparison, const struct vtb_figures *figures,
+/* The figures that were measured, in the order of the files' columns, which is that of every case
+ * of a run. */
+size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparison *comparison,
+                    const struct vtb_figures *figures,
                     struct vtb_counter counters[VTB_COUNTERS_MAX]);
+
+/* What the callers' keys are drawn by, or "recorded". */
+void vtb_keys_text(char *text, size_t text_bytes, const struct vtb_point *point);
 
 /* Aligned tables, at most 100 columns wide, and below each what it shows. */
 void vtb_report_table(FILE *out, const struct vtb_results *results);
@@ -54,12 +60,22 @@ void vtb_report_json(FILE *out, const struct vtb_results *results);
 /* Every raw time, one row for each case and round. */
 void vtb_report_samples(FILE *out, const struct vtb_results *results);
 
+/* What would be run, a line a point, and how long it is estimated to take: a table, or JSON. */
+void vtb_report_plan(FILE *out, const struct vtb_plan *plan, const struct vtb_estimate *estimate);
+void vtb_report_plan_json(FILE *out, const struct vtb_plan *plan,
+                          const struct vtb_estimate *estimate);
+
+/* "about 98 s", or in minutes, hours or days. */
+#define VTB_DURATION_BYTES 40
+void vtb_duration_text(char text[VTB_DURATION_BYTES], double seconds);
+
 /* Prints text with lines broken at spaces, so that none is wider than 100 characters. The text is
  * overwritten. */
 void vtb_print_wrapped(FILE *out, char *text);
 
-/* One sentence a line: what a comparison's figures say. */
-void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison);
+/* One sentence a line: what a comparison's figures say; at a volume of calls, if one was given. */
+void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison,
+                         double calls_per_second);
 
 /* What was left out, and why; nothing if nothing was. */
 void vtb_report_skips(FILE *out, const struct vtb_skips *skips);

@@ -10,6 +10,7 @@
 /* The cases of one table, of which the sentences speak: places first .. end - 1. */
 struct span {
     const struct vtb_comparison *comparison;
+    double calls_per_second; /* 0: no volume was given */
     size_t first;
     size_t end;
 };
@@ -167,6 +168,79 @@ static void print_variations(FILE *out, const struct span *span, bool variant)
         fputs(".\n", out);
 }
 
+/* How much more all callers do together than one. */
+static void print_scaling(FILE *out, const struct span *span)
+{
+    const size_t callers_n = at(span, span->first)->the_case->threads_n;
+    const char *separator = " callers do, of what one does, ";
+    fprintf(out, "%zu", callers_n);
+    for (size_t i = span->first; i < span->end; i++) {
+        const struct vtb_figures *figures = at(span, i);
+        if (i == figures->the_case->empty)
+            continue;
+        fprintf(out, "%s%.2f times with %s (%.2f to %.2f; %.2f M/s; a call takes", separator,
+                figures->scaling.median, name_at(span, i), figures->scaling.lo, figures->scaling.hi,
+                (double)callers_n * 1e3 / figures->ns.median);
+        for (size_t t = 0; t < callers_n; t++)
+            fprintf(out, "%s %.2f",
+                    t == 0               ? ""
+                    : t + 1 == callers_n ? " and"
+                                         : ",",
+                    figures->caller_ns[t]);
+        fputs(" ns)", out);
+        separator = ", ";
+    }
+    fputs(".\n", out);
+}
+
+#define AMOUNT_BYTES 24
+
+/* Three digits and a prefix: 677 G. */
+static const char *amount(char text[AMOUNT_BYTES], double value)
+{
+    static const char *const prefixes[] = {"", " k", " M", " G", " T", " P", " E"};
+    size_t prefix = 0;
+    while (value >= 999.5 && prefix + 1 < sizeof prefixes / sizeof *prefixes) {
+        value /= 1000;
+        prefix++;
+    }
+    snprintf(text, AMOUNT_BYTES, "%.3g%s", value, prefixes[prefix]);
+    return text;
+}
+
+static void print_volume_row(FILE *out, const struct span *span, size_t i, int width)
+{
+    const struct vtb_counted *counted = &at(span, i)->counted;
+    const double rate = span->calls_per_second;
+    const double bytes = vtb_per_op(counted, counted->counts.requested_bytes) * rate;
+    const double allocs = vtb_per_op(counted, counted->counts.allocs_n) * rate;
+    const double cpu_s = at(span, i)->ns.median / 1e9 * rate;
+    char texts[4][AMOUNT_BYTES];
+    fprintf(out, "%-*s", width, name_at(span, i));
+    if (span->comparison->timed)
+        fprintf(out, " %10.3g %% %10.4g", 100 * cpu_s, cpu_s * 86400);
+    fprintf(out, " %9s %9s %9s %10s\n", amount(texts[0], bytes), amount(texts[1], bytes * 86400),
+            amount(texts[2], allocs), amount(texts[3], allocs * 86400));
+}
+
+/* What the figures cost at a volume of calls, a line a strategy. */
+static void print_volume(FILE *out, const struct span *span)
+{
+    char rate[AMOUNT_BYTES];
+    int width = 17;
+    for (size_t i = span->first; i < span->end; i++)
+        width = (int)fmax(width, (double)strlen(name_at(span, i)));
+    fprintf(out, "At %s calls a second:\n%-*s", amount(rate, span->calls_per_second), width,
+            "strategy");
+    if (span->comparison->timed)
+        fprintf(out, " %12s %10s", "of a core", "CPU s/day");
+    fprintf(out, " %9s %9s %9s %10s\n", "B/s", "B/day", "allocs/s", "allocs/day");
+    for (size_t i = span->first; i < span->end; i++) {
+        if (i != at(span, i)->the_case->empty)
+            print_volume_row(out, span, i, width);
+    }
+}
+
 /* What the figures do not show. */
 static void print_limits(FILE *out, const struct span *span)
 {
@@ -188,22 +262,34 @@ static void print_limits(FILE *out, const struct span *span)
     putc('\n', out);
 }
 
+/* Which of several tables the sentences are about. */
+static void print_table_name(FILE *out, const struct vtb_comparison *comparison,
+                             const struct vtb_case *the_case)
+{
+    fprintf(out, "By the %s method, ", vtb_table_method(the_case));
+    if (comparison->caller_ns)
+        fprintf(out, "%zu caller%s, ", the_case->threads_n, the_case->threads_n > 1 ? "s" : "");
+    fprintf(out, "heap %s:\n", the_case->heap->name);
+}
+
 static void print_findings(FILE *out, const void *what)
 {
-    const struct vtb_comparison *comparison = what;
+    struct span span = *(const struct span *)what;
+    const struct vtb_comparison *comparison = span.comparison;
     const struct vtb_point *point = comparison->point;
-    struct span span = {.comparison = comparison};
     for (; span.first < point->cases_n; span.first = span.end) {
         span.end = vtb_table_end(point, span.first);
         if (vtb_table_end(point, 0) < point->cases_n) /* say which of the tables */
-            fprintf(out, "By the %s method, heap %s:\n",
-                    vtb_table_method(&point->cases[span.first]),
-                    point->cases[span.first].heap->name);
+            print_table_name(out, comparison, &point->cases[span.first]);
         if (comparison->timed)
             print_time(out, &span);
         print_memory(out, &span);
         for (int variant = 0; comparison->timed && variant < 2; variant++)
             print_variations(out, &span, variant != 0);
+        if (comparison->timed && point->cases[span.first].threads_n > 1)
+            print_scaling(out, &span);
+        if (span.calls_per_second > 0)
+            print_volume(out, &span);
         if (comparison->timed)
             print_limits(out, &span);
     }
@@ -223,9 +309,11 @@ static void print_broken(FILE *out, void (*print)(FILE *stream, const void *what
     free(text);
 }
 
-void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison)
+void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison,
+                         double calls_per_second)
 {
-    print_broken(out, print_findings, comparison);
+    const struct span span = {.comparison = comparison, .calls_per_second = calls_per_second};
+    print_broken(out, print_findings, &span);
 }
 
 static void print_skips(FILE *out, const void *what)

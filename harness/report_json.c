@@ -119,20 +119,25 @@ static json_t *context(const struct vtb_results *results)
     put(object, "confidence", json_real(VTB_CONFIDENCE));
     put(object, "same_margin", json_real(VTB_SAME_MARGIN));
     put(object, "interrupted", json_boolean(results->interrupted));
+    if (results->plan->trace_path)
+        put(object, "trace", text(results->plan->trace_path));
+    if (results->plan->calls_per_second > 0)
+        put(object, "calls_per_second", json_real(results->plan->calls_per_second));
     put(object, "skipped", skipped(&results->plan->skips));
     put(object, "unavailable", unavailable_object(results->comparisons[0].timed));
     return object;
 }
 
 /* What iteration rows and median rows share. */
-static json_t *row_of(const char *name, const struct vtb_comparison *comparison,
-                      const struct vtb_figures *figures, bool exact_only)
+static json_t *row_of(const char *name, const struct vtb_results *results,
+                      const struct vtb_comparison *comparison, const struct vtb_figures *figures,
+                      bool exact_only)
 {
     struct vtb_counter counters[VTB_COUNTERS_MAX];
-    const size_t n = vtb_counters(comparison, figures, counters);
+    const size_t n = vtb_counters(results, comparison, figures, counters);
     json_t *row = json_object();
     put(row, "run_name", json_string(name));
-    put(row, "threads", json_integer(1));
+    put(row, "threads", json_integer((json_int_t)figures->the_case->threads_n));
     for (size_t i = 0; i < n; i++) {
         if (counters[i].exact || !exact_only)
             put(row, counters[i].key, json_real(counters[i].value));
@@ -155,13 +160,14 @@ static void put_times(json_t *row, double real_ns, double cpu_ns)
     put(row, "time_unit", json_string("ns"));
 }
 
-static void print_iterations(FILE *out, const struct vtb_comparison *comparison, size_t own,
-                             const char *name, bool *first)
+static void print_iterations(FILE *out, const struct vtb_results *results,
+                             const struct vtb_comparison *comparison, size_t own, const char *name,
+                             bool *first)
 {
     const struct vtb_samples *samples = &comparison->samples;
     for (size_t round = 0; round < samples->rounds_n; round++) {
         const size_t at = round * samples->cases_n + own;
-        json_t *row = row_of(name, comparison, &comparison->figures[own], true);
+        json_t *row = row_of(name, results, comparison, &comparison->figures[own], true);
         put(row, "name", json_string(name));
         put(row, "run_type", json_string("iteration"));
         put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
@@ -184,14 +190,23 @@ static double cpu_median(const struct vtb_samples *samples, size_t own)
     return median;
 }
 
-static void print_median(FILE *out, const struct vtb_comparison *comparison, size_t own,
-                         const char *name, bool *first)
+static json_t *callers(const struct vtb_figures *figures)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < figures->the_case->threads_n; i++)
+        json_array_append_new(list, json_real(figures->caller_ns[i]));
+    return list;
+}
+
+static void print_median(FILE *out, const struct vtb_results *results,
+                         const struct vtb_comparison *comparison, size_t own, const char *name,
+                         bool *first)
 {
     const struct vtb_figures *figures = &comparison->figures[own];
     const struct vtb_samples *samples = &comparison->samples;
     char median_name[600];
     snprintf(median_name, sizeof median_name, "%s_median", name);
-    json_t *row = row_of(name, comparison, figures, false);
+    json_t *row = row_of(name, results, comparison, figures, false);
     put(row, "name", json_string(median_name));
     put(row, "run_type", json_string("aggregate"));
     put(row, "aggregate_name", json_string("median"));
@@ -199,6 +214,8 @@ static void print_median(FILE *out, const struct vtb_comparison *comparison, siz
     put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
     put(row, "iterations", json_integer((json_int_t)samples->rounds_n));
     put_times(row, figures->ns.median, cpu_median(samples, own));
+    if (figures->caller_ns)
+        put(row, "caller_ns_per_op", callers(figures));
     put(row, "folded_away", json_boolean(figures->folded));
     if (figures->verdict != VTB_VERDICT_NONE)
         put(row, "verdict", json_string(vtb_verdict_words[figures->verdict]));
@@ -206,10 +223,11 @@ static void print_median(FILE *out, const struct vtb_comparison *comparison, siz
 }
 
 /* Without times there is one row, of the counts alone. */
-static void print_counts(FILE *out, const struct vtb_comparison *comparison, size_t own,
-                         const char *name, bool *first)
+static void print_counts(FILE *out, const struct vtb_results *results,
+                         const struct vtb_comparison *comparison, size_t own, const char *name,
+                         bool *first)
 {
-    json_t *row = row_of(name, comparison, &comparison->figures[own], true);
+    json_t *row = row_of(name, results, comparison, &comparison->figures[own], true);
     put(row, "name", json_string(name));
     put(row, "run_type", json_string("counts"));
     print_row(out, row, first);
@@ -229,10 +247,10 @@ void vtb_report_json(FILE *out, const struct vtb_results *results)
         for (size_t own = 0; own < comparison->point->cases_n; own++) {
             vtb_case_name(name, sizeof name, comparison, &comparison->figures[own]);
             if (comparison->timed) {
-                print_iterations(out, comparison, own, name, &first);
-                print_median(out, comparison, own, name, &first);
+                print_iterations(out, results, comparison, own, name, &first);
+                print_median(out, results, comparison, own, name, &first);
             } else {
-                print_counts(out, comparison, own, name, &first);
+                print_counts(out, results, comparison, own, name, &first);
             }
         }
     }

@@ -1,5 +1,7 @@
 #include "rig.h"
 
+#include <string.h>
+
 #include "pages.h"
 #include "random.h"
 
@@ -54,28 +56,71 @@ static bool make_table(struct vtb_rig *rig, struct vtb_error *error)
     return true;
 }
 
+/* The keys of the calls: recorded ones as they are, others drawn. */
+static bool make_ids(struct vtb_rig *rig, struct vtb_error *error)
+{
+    const struct vtb_trace *trace = rig->point->trace;
+    if (trace) {
+        rig->ids = trace->ids;
+        rig->ids_n = trace->ids_n;
+        return true;
+    }
+    rig->drawn = vtb_pages(VTB_SCHEDULE_CHUNK * sizeof *rig->drawn, "the schedule", error);
+    if (!rig->drawn)
+        return false;
+    vtb_schedule_fill(&rig->schedule, 0, rig->drawn, VTB_SCHEDULE_CHUNK);
+    rig->ids = rig->drawn;
+    rig->ids_n = VTB_SCHEDULE_CHUNK;
+    return true;
+}
+
+static bool make_pollution(struct vtb_rig *rig, struct vtb_error *error)
+{
+    const size_t bytes = rig->point->pollute_bytes;
+    if (bytes == 0)
+        return true;
+    rig->pollution = vtb_pages(bytes, "the memory to pollute caches with", error);
+    if (rig->pollution)
+        memset(rig->pollution, 1,
+               bytes); /* pages that were never written share one page of zeros */
+    return rig->pollution != NULL;
+}
+
 bool vtb_rig_open(struct vtb_rig *rig, const struct vtb_point *point, struct vtb_error *error)
 {
     *rig = (struct vtb_rig){
         .point = point,
-        .schedule = {point->hit_rate, point->failure_rate, point->force_async, point->keys_n,
-                     point->distribution, point->seed},
+        .schedule = {point->emerges ? 1 : point->hit_rate, point->failure_rate, point->force_async,
+                     point->keys_n, point->distribution, point->seed},
     };
-    rig->ids = vtb_pages(VTB_SCHEDULE_CHUNK * sizeof *rig->ids, "the schedule", error);
-    if (!rig->ids || !make_turns(rig, error) || !make_table(rig, error)) {
+    if (!make_ids(rig, error) || !make_turns(rig, error) || !make_table(rig, error) ||
+        !make_pollution(rig, error)) {
         vtb_rig_close(rig);
         return false;
     }
-    vtb_schedule_fill(&rig->schedule, 0, rig->ids, VTB_SCHEDULE_CHUNK);
     return true;
 }
 
 void vtb_rig_close(struct vtb_rig *rig)
 {
+    vtb_pages_free(rig->pollution, rig->pollution ? rig->point->pollute_bytes : 0);
     vtb_pages_free(rig->table, rig->table_bytes);
     vtb_pages_free(rig->turns, rig->turns_n * sizeof *rig->turns);
-    vtb_pages_free(rig->ids, VTB_SCHEDULE_CHUNK * sizeof *rig->ids);
+    vtb_pages_free(rig->drawn, VTB_SCHEDULE_CHUNK * sizeof *rig->drawn);
     *rig = (struct vtb_rig){0};
+}
+
+size_t vtb_rig_calls(struct vtb_rig *rig, uint64_t first, uint64_t n, const uint32_t **ids)
+{
+    const size_t start = (size_t)(first % rig->ids_n);
+    const size_t most = rig->ids_n - start;
+    const size_t found = n < most ? (size_t)n : most;
+    if (rig->drawn) {
+        assert(start == 0);
+        vtb_schedule_fill(&rig->schedule, first / VTB_SCHEDULE_CHUNK, rig->drawn, found);
+    }
+    *ids = rig->ids + start;
+    return found;
 }
 
 struct vtb_setup vtb_rig_setup(const struct vtb_rig *rig, const struct vtb_cell *cell)
@@ -91,15 +136,40 @@ struct vtb_setup vtb_rig_setup(const struct vtb_rig *rig, const struct vtb_cell 
     };
 }
 
-static size_t frames_bytes(const struct vtb_env *env)
+/* Where the parts of a case's memory stand, and how much it is. */
+struct layout {
+    size_t frames;
+    size_t state;
+    size_t own;
+    size_t quarantine;
+    size_t end;
+};
+
+/* Lines of the processor's cache in a page. */
+#define LINE_BYTES ((size_t)64)
+#define LINES_N ((size_t)64)
+
+static size_t align(size_t bytes)
 {
-    return env->window * env->frame_bytes;
+    return (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
 }
 
-static size_t state_bytes(const struct vtb_rig *rig, const struct vtb_cell *cell)
+/* The first part starts at a line of the page that differs from case to case: were all to start at
+ * the page's first, they would compete for the same places of the caches. */
+static struct layout lay_out(const struct vtb_rig *rig, const struct vtb_env *env,
+                             const struct vtb_cell *cell)
 {
     const struct vtb_setup setup = vtb_rig_setup(rig, cell);
-    return cell->state_bytes ? cell->state_bytes(&setup) : 0;
+    const struct vtb_workload *workload = rig->point->workload->workload;
+    struct layout layout;
+    layout.frames = (size_t)(vtb_mix64((uintptr_t)env) % LINES_N) * LINE_BYTES;
+    layout.state = align(layout.frames + env->window * env->frame_bytes);
+    layout.own = align(layout.state + (cell->state_bytes ? cell->state_bytes(&setup) : 0));
+    layout.quarantine =
+        align(layout.own +
+              (workload->own_bytes ? workload->own_bytes(rig->table, &rig->point->cache) : 0));
+    layout.end = layout.quarantine + (cell->checked ? sizeof *env->service.quarantine : 0);
+    return layout;
 }
 
 /* All references that the case holds, for a collector: two in each frame, and the strategy's. */
@@ -108,7 +178,7 @@ static void for_roots(const struct vtb_env *env, const struct vtb_cell *cell,
 {
     if (!visit)
         return;
-    if (env->frames) {
+    if (cell->frame_bytes) {
         visit(&(struct vtb_roots){(char *)env->frames + cell->pending_offset, env->window,
                                   env->frame_bytes});
         visit(&(struct vtb_roots){(char *)env->frames + cell->handover_offset, env->window,
@@ -126,25 +196,25 @@ static void make_layers(struct vtb_env *env, size_t depth)
     env->top = depth > 1 ? &env->layers[depth - 2] : NULL;
 }
 
-static void free_pages(const struct vtb_rig *rig, struct vtb_env *env, const struct vtb_cell *cell)
+static bool make_memory(const struct vtb_rig *rig, struct vtb_env *env, const struct vtb_cell *cell,
+                        struct vtb_error *error)
 {
-    vtb_pages_free(env->frames, frames_bytes(env));
-    vtb_pages_free(env->service.state, state_bytes(rig, cell));
-    vtb_pages_free(env->service.quarantine, sizeof *env->service.quarantine);
-    env->frames = NULL;
-}
-
-static bool make_pages(const struct vtb_rig *rig, struct vtb_env *env, const struct vtb_cell *cell,
-                       struct vtb_error *error)
-{
-    const size_t state_n = state_bytes(rig, cell);
-    if (cell->frame_bytes &&
-        !(env->frames = vtb_pages(frames_bytes(env), "the in-flight window", error)))
+    const struct vtb_workload *workload = rig->point->workload->workload;
+    const struct layout layout = lay_out(rig, env, cell);
+    char *memory = vtb_pages(layout.end, "the in-flight window and the strategy's state", error);
+    if (!memory)
         return false;
-    if (state_n && !(env->service.state = vtb_pages(state_n, "the strategy's state", error)))
-        return false;
-    return !cell->checked || (env->service.quarantine = vtb_pages(sizeof *env->service.quarantine,
-                                                                  "the quarantine", error));
+    env->memory = memory;
+    env->memory_bytes = layout.end;
+    env->frames = memory + layout.frames;
+    if (cell->state_bytes)
+        env->service.state = memory + layout.state;
+    if (workload->own_bytes)
+        env->service.table =
+            workload->make_own(memory + layout.own, rig->table, &rig->point->cache);
+    if (cell->checked)
+        env->service.quarantine = (struct vtb_quarantine *)(void *)(memory + layout.quarantine);
+    return true;
 }
 
 bool vtb_rig_open_env(const struct vtb_rig *rig, struct vtb_env *env, const struct vtb_cell *cell,
@@ -154,34 +224,38 @@ bool vtb_rig_open_env(const struct vtb_rig *rig, struct vtb_env *env, const stru
     *env = (struct vtb_env){
         .service = {.table = rig->table, .alloc = heap->alloc, .free = heap->free, .heap = heap},
         .ids = rig->ids,
-        .ids_n = VTB_SCHEDULE_CHUNK,
+        .ids_n = rig->ids_n,
         .zero = rig->zero,
         .window = rig->point->in_flight,
         .frame_bytes = cell->frame_bytes + (rig->point->depth - 1) * cell->place_bytes,
         .turns = rig->turns,
         .turns_n = rig->turns_n,
+        .pollution = rig->pollution,
+        .pollution_bytes = rig->point->pollute_bytes,
     };
     make_layers(env, rig->point->depth);
-    if (!make_pages(rig, env, cell, error)) {
-        free_pages(rig, env, cell);
+    if (!make_memory(rig, env, cell, error))
         return false;
-    }
     cell->open(env, &setup);
     for_roots(env, cell, heap->add_roots);
     return true;
 }
 
-void vtb_rig_close_env(const struct vtb_rig *rig, struct vtb_env *env, const struct vtb_cell *cell)
+void vtb_rig_close_env(struct vtb_env *env, const struct vtb_cell *cell)
 {
     cell->close(env);
     for_roots(env, cell, env->service.heap->drop_roots);
-    free_pages(rig, env, cell);
+    vtb_pages_free(env->memory, env->memory_bytes);
+    env->frames = NULL;
 }
 
 vtb_loop_function *vtb_rig_loop(const struct vtb_rig *rig, const struct vtb_cell *cell,
                                 enum vtb_consumer consumer)
 {
     const bool layers = rig->point->depth > 1;
+    if (rig->point->pollute_bytes > 0)
+        return consumer == VTB_CONSUMER_DEPENDENT ? cell->run_dependent_polluted
+                                                  : cell->run_independent_polluted;
     if (consumer == VTB_CONSUMER_DEPENDENT)
         return layers ? cell->run_dependent_layers : cell->run_dependent;
     return layers ? cell->run_independent_layers : cell->run_independent;

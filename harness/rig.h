@@ -13,10 +13,13 @@ struct vtb_rig {
     struct vtb_schedule schedule;
     struct vtb_table *table;
     size_t table_bytes;
-    uint32_t *ids; /* VTB_SCHEDULE_CHUNK entries */
+    const uint32_t *ids; /* ids_n entries, walked in a circle */
+    size_t ids_n;
+    uint32_t *drawn; /* the same, VTB_SCHEDULE_CHUNK of them; null if they are recorded */
     uint32_t *turns;
     size_t turns_n;
-    uint32_t zero; /* 0 */
+    char *pollution; /* point->pollute_bytes of other memory, shared by all cases */
+    uint32_t zero;   /* 0 */
 };
 
 /* Builds the table and the schedule's first chunk. On false nothing is left open. */
@@ -27,6 +30,10 @@ void vtb_rig_close(struct vtb_rig *rig);
 /* What a cell's strategy is set up for. */
 struct vtb_setup vtb_rig_setup(const struct vtb_rig *rig, const struct vtb_cell *cell);
 
+/* The entries of the calls from `first` on, in order, up to `n` of them; returns how many there are
+ * at *ids. Those that are drawn overwrite the rig's own. */
+size_t vtb_rig_calls(struct vtb_rig *rig, uint64_t first, uint64_t n, const uint32_t **ids);
+
 /* Makes the state of a case's loop: an empty window, the schedule from its start. It must stay
  * where it is until it is closed. */
 VTB_MUST_USE bool vtb_rig_open_env(const struct vtb_rig *rig, struct vtb_env *env,
@@ -34,7 +41,7 @@ VTB_MUST_USE bool vtb_rig_open_env(const struct vtb_rig *rig, struct vtb_env *en
                                    struct vtb_error *error);
 
 /* Completes what is still suspended, and gives back all memory. Counts and checksum stay. */
-void vtb_rig_close_env(const struct vtb_rig *rig, struct vtb_env *env, const struct vtb_cell *cell);
+void vtb_rig_close_env(struct vtb_env *env, const struct vtb_cell *cell);
 
 /* The loop of a cell that runs the point's methods. */
 typedef void vtb_loop_function(struct vtb_env *env, size_t n);

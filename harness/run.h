@@ -2,14 +2,16 @@
 #ifndef RUN_H
 #define RUN_H
 
+#include "estimate.h"
 #include "report.h"
 
 /*
  * Counts every case of every point, then times every point. On an interrupt the comparisons that
  * are finished stay in *results, results->interrupted is set, and the call succeeds if there are
- * any. On false *results is empty.
+ * any. On false *results is empty. With an estimate, which may be null, a terminal is shown how far
+ * the run is.
  */
 VTB_MUST_USE bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
-                          struct vtb_error *error);
+                          const struct vtb_estimate *estimate, struct vtb_error *error);
 
 #endif

@@ -24,3 +24,22 @@ void vtb_block_until(const uint32_t *state, uint32_t bits)
     while (!(__atomic_load_n(state, __ATOMIC_ACQUIRE) & bits))
         sched_yield();
 }
+
+/* Spins before a thread gives the processor up. */
+#define SPINS_N 200
+
+void vtb_pause(unsigned n)
+{
+    if (n > SPINS_N)
+        sched_yield();
+#if defined(__x86_64__) || defined(__i386__)
+    else
+        __builtin_ia32_pause();
+#endif
+}
+
+void vtb_block_while(const uint32_t *state, uint32_t value)
+{
+    for (unsigned n = 1; __atomic_load_n(state, __ATOMIC_ACQUIRE) == value; n++)
+        vtb_pause(n);
+}

@@ -8,4 +8,8 @@
  * return. Set once, before any cell runs. */
 extern void (*vtb_on_misuse)(const char *text);
 
+/* What a thread does that has found nothing to do `n` times in a row: spins, and then lets other
+ * threads run. */
+void vtb_pause(unsigned n);
+
 #endif

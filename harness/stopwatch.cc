@@ -31,8 +31,9 @@ class Collector : public benchmark::BenchmarkReporter
 
 void run_epoch(benchmark::State &state, const vtb_epoch *epoch)
 {
+    vtb_team_muster(epoch->team);
     while (state.KeepRunningBatch(state.max_iterations))
-        epoch->run(epoch->env, static_cast<size_t>(state.max_iterations));
+        vtb_team_run(epoch->team, static_cast<size_t>(state.max_iterations));
 }
 
 } // namespace

@@ -40,6 +40,26 @@ static struct vtb_interval single(const struct vtb_samples *samples, size_t own,
     return vtb_interval_of(scratch, samples->rounds_n);
 }
 
+/* All callers together, against one. */
+static struct vtb_interval scaling(const struct vtb_samples *samples, size_t own,
+                                   const struct vtb_case *the_case, double *scratch)
+{
+    const struct vtb_interval slower = paired(samples, own, the_case->single, log_ratio, scratch);
+    const double n = (double)the_case->threads_n;
+    return (struct vtb_interval){n / exp(slower.median), n / exp(slower.hi), n / exp(slower.lo)};
+}
+
+static void summarise_callers(const struct vtb_samples *samples, size_t own,
+                              struct vtb_figures *figures, double *scratch)
+{
+    for (size_t t = 0; t < figures->the_case->threads_n; t++) {
+        for (size_t round = 0; round < samples->rounds_n; round++)
+            scratch[round] =
+                samples->thread_ns[(round * samples->cases_n + own) * samples->threads_n + t];
+        figures->caller_ns[t] = vtb_median(scratch, samples->rounds_n);
+    }
+}
+
 static double sign_test(const struct vtb_samples *samples, size_t own, size_t other)
 {
     size_t above = 0;
@@ -61,6 +81,9 @@ static void summarise_case(const struct vtb_samples *samples, size_t own,
     figures->ns = single(samples, own, scratch);
     figures->over_floor = paired(samples, own, the_case->floor, difference, scratch);
     figures->over_base = paired(samples, own, the_case->base, difference, scratch);
+    figures->scaling = scaling(samples, own, the_case, scratch);
+    if (figures->caller_ns)
+        summarise_callers(samples, own, figures, scratch);
     figures->ratio =
         (struct vtb_interval){exp(log_ratios.median), exp(log_ratios.lo), exp(log_ratios.hi)};
     figures->mde =
@@ -107,7 +130,9 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
         .samples = samples,
         .figures = calloc(point->cases_n, sizeof *comparison->figures),
     };
-    if (!scratch || !comparison->figures) {
+    if (samples.thread_ns)
+        comparison->caller_ns = calloc(point->cases_n * samples.threads_n, sizeof(double));
+    if (!scratch || !comparison->figures || (samples.thread_ns && !comparison->caller_ns)) {
         free(scratch);
         vtb_comparison_free(comparison);
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu figures", point->cases_n);
@@ -115,6 +140,8 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
     for (size_t i = 0; i < point->cases_n; i++) {
         comparison->figures[i].the_case = &point->cases[i];
         comparison->figures[i].counted = counted[i];
+        if (comparison->caller_ns)
+            comparison->figures[i].caller_ns = comparison->caller_ns + i * samples.threads_n;
         if (comparison->timed)
             summarise_case(&samples, i, &comparison->figures[i], scratch);
     }
@@ -127,6 +154,7 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
 void vtb_comparison_free(struct vtb_comparison *comparison)
 {
     vtb_samples_free(&comparison->samples);
+    free(comparison->caller_ns);
     free(comparison->figures);
     *comparison = (struct vtb_comparison){0};
 }

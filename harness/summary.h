@@ -26,6 +26,8 @@ struct vtb_figures {
     struct vtb_interval ratio;      /* to the baseline, of paired rounds */
     struct vtb_interval over_floor; /* ns per operation beyond the floor, of paired rounds */
     struct vtb_interval over_base;  /* likewise beyond the case that it is a variation of */
+    struct vtb_interval scaling;    /* throughput over that of one caller, of paired rounds */
+    double *caller_ns;              /* medians, one for each caller; null: no case has several */
     double mde;                     /* smallest relative difference that this interval shows */
     enum vtb_verdict verdict;
     bool folded; /* within noise of the empty loop: the work was folded away, not fast */
@@ -36,6 +38,7 @@ struct vtb_comparison {
     enum vtb_consumer consumer;
     bool timed;
     struct vtb_samples samples;  /* owned */
+    double *caller_ns;           /* owned; what the figures refer to */
     struct vtb_figures *figures; /* owned; one for each case, in the point's order */
 };
 

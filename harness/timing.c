@@ -9,6 +9,7 @@
 #include "random.h"
 #include "stats.h"
 #include "stopwatch.h"
+#include "team.h"
 
 /* Labels of the seed's streams, beside the schedule's chunks. */
 #define ORDER_STREAM (UINT64_MAX - 1)
@@ -28,11 +29,14 @@
 
 struct bench {
     const struct vtb_rig *rig;
-    enum vtb_consumer consumer;
-    struct vtb_env *envs;
+    struct vtb_crew *crew; /* null: no case has several threads */
+    struct vtb_team *teams;
     struct vtb_epoch *epochs;
     size_t *order;
     size_t opened_n;
+    /* Where all cases make the same calls in a round, somebody who is not timed makes them first:
+     * otherwise the first case of the round alone would bring their keys into the caches. */
+    struct vtb_team pacemaker;
 };
 
 static void shuffle(struct vtb_random *random, size_t *values, size_t n)
@@ -60,42 +64,59 @@ void vtb_latin_square(struct vtb_random *random, size_t *order, size_t n, size_t
     order[n - 1] = first;
 }
 
+/* Threads that the case with the most of them needs. */
+static size_t threads_n(const struct vtb_point *point)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < point->cases_n; i++) {
+        const size_t n = vtb_team_threads_n(&point->cases[i], point->completer);
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
 static bool bench_open(struct bench *bench, const struct vtb_rig *rig, enum vtb_consumer consumer,
                        struct vtb_error *error)
 {
     const size_t n = rig->point->cases_n;
+    const size_t most = threads_n(rig->point);
     *bench = (struct bench){
         .rig = rig,
-        .consumer = consumer,
-        .envs = calloc(n, sizeof *bench->envs),
+        .teams = calloc(n, sizeof *bench->teams),
         .epochs = calloc(n, sizeof *bench->epochs),
         .order = calloc(n, sizeof *bench->order),
     };
-    if (!bench->envs || !bench->epochs || !bench->order)
+    if (!bench->teams || !bench->epochs || !bench->order)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
+    if (most > 1 && !(bench->crew = vtb_crew_open(most, error)))
+        return false;
     for (size_t i = 0; i < n; i++) {
-        const struct vtb_cell *cell = rig->point->cases[i].timing;
-        if (!vtb_rig_open_env(rig, &bench->envs[i], cell, rig->point->cases[i].heap->heap, error))
+        struct vtb_team *team = &bench->teams[i];
+        if (!vtb_team_open(team, rig, &rig->point->cases[i], consumer, bench->crew, error))
             return false;
         bench->opened_n++;
-        bench->epochs[i] = (struct vtb_epoch){
-            .name = cell->name,
-            .run = vtb_rig_loop(rig, cell, consumer),
-            .env = &bench->envs[i],
-        };
+        bench->epochs[i] = (struct vtb_epoch){.name = team->cell->name, .team = team};
     }
-    return true;
+    const struct vtb_case *floor = &rig->point->cases[rig->point->cases[0].floor];
+    return !rig->point->emerges ||
+           vtb_team_open(&bench->pacemaker, rig, floor, consumer, NULL, error);
 }
 
 static void bench_close(struct bench *bench)
 {
-    for (size_t i = 0; i < bench->opened_n; i++) {
-        const struct vtb_cell *cell = bench->rig->point->cases[i].timing;
-        vtb_rig_close_env(bench->rig, &bench->envs[i], cell);
-    }
-    free(bench->envs);
+    for (size_t i = 0; i < bench->opened_n; i++)
+        vtb_team_close(&bench->teams[i]);
+    vtb_team_close(&bench->pacemaker);
+    vtb_crew_close(bench->crew);
+    free(bench->teams);
     free(bench->epochs);
     free(bench->order);
+}
+
+static void run_team(struct vtb_team *team, size_t n)
+{
+    vtb_team_muster(team);
+    vtb_team_run(team, n);
 }
 
 static double now_ns(void)
@@ -105,21 +126,30 @@ static double now_ns(void)
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-/* Operations that fill the in-flight window, and somewhat more. */
+/* Operations that fill the in-flight window, and somewhat more; or that a cache whose entries
+ * expire needs until they do not all expire at once. */
 static size_t warm_up_n(const struct vtb_point *point)
 {
+    const double lives = 5 * (double)point->cache.ttl_ns / (double)point->cache.tick_ns;
+    if (point->emerges)
+        return (size_t)fmin(fmax(lives, (double)WARM_UP_MIN), (double)WARM_UP_MAX);
     const double miss_rate = point->force_async ? 1 : 1 - point->hit_rate;
     const double fill = miss_rate > 0 ? (double)point->in_flight / miss_rate * 1.1 : 0;
     return (size_t)fmin(fmax(fill, (double)WARM_UP_MIN), (double)WARM_UP_MAX);
 }
 
+size_t vtb_timing_untimed_n(const struct vtb_point *point)
+{
+    return warm_up_n(point) + (size_t)CALIBRATION_N * CALIBRATION_RUNS + CHECK_N;
+}
+
 /* Time per operation of a case that is warm: the least of a few runs, as only noise adds to it. */
-static double calibrate(const struct vtb_epoch *epoch)
+static double calibrate(struct vtb_team *team)
 {
     double least = INFINITY;
     for (int i = 0; i < CALIBRATION_RUNS; i++) {
         const double start = now_ns();
-        epoch->run(epoch->env, CALIBRATION_N);
+        run_team(team, CALIBRATION_N);
         least = fmin(least, (now_ns() - start) / CALIBRATION_N);
     }
     return least;
@@ -134,9 +164,13 @@ static bool warm_up(struct bench *bench, double epoch_ns, double *round_ns, stru
     double sum = 0;
     if (!ns_per_op)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
+    if (bench->rig->point->emerges) {
+        run_team(&bench->pacemaker, operations_n);
+        (void)calibrate(&bench->pacemaker);
+    }
     for (size_t i = 0; i < n && !vtb_interrupted(); i++) {
-        bench->epochs[i].run(bench->epochs[i].env, operations_n);
-        ns_per_op[i] = calibrate(&bench->epochs[i]);
+        run_team(&bench->teams[i], operations_n);
+        ns_per_op[i] = calibrate(&bench->teams[i]);
         sum += ns_per_op[i];
     }
     const double epoch_n = fmax(1, round(epoch_ns / fmax(vtb_median(ns_per_op, n), 0.05)));
@@ -154,26 +188,63 @@ static size_t rounds_of(const struct vtb_plan *plan, double round_ns)
     return (size_t)fmin(fmax(plan->time_ns / round_ns, VTB_INTERVAL_MIN_N), 1e6);
 }
 
-static bool samples_make(struct vtb_samples *samples, size_t rounds_n, size_t cases_n,
-                         struct vtb_error *error)
+bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point, size_t rounds_n,
+                      struct vtb_error *error)
 {
+    const size_t times_n = rounds_n * point->cases_n;
     *samples = (struct vtb_samples){
         .rounds_n = rounds_n,
-        .cases_n = cases_n,
-        .real_ns = calloc(rounds_n * cases_n, sizeof *samples->real_ns),
-        .cpu_ns = calloc(rounds_n * cases_n, sizeof *samples->cpu_ns),
+        .cases_n = point->cases_n,
+        .real_ns = calloc(times_n, sizeof *samples->real_ns),
+        .cpu_ns = calloc(times_n, sizeof *samples->cpu_ns),
     };
-    if (samples->real_ns && samples->cpu_ns)
+    for (size_t i = 0; i < point->cases_n; i++) {
+        if (point->cases[i].threads_n > samples->threads_n)
+            samples->threads_n = point->cases[i].threads_n;
+    }
+    if (samples->threads_n > 1)
+        samples->thread_ns = calloc(times_n * samples->threads_n, sizeof *samples->thread_ns);
+    if (samples->real_ns && samples->cpu_ns && (samples->threads_n == 1 || samples->thread_ns))
         return true;
     return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu rounds of %zu cases", rounds_n,
-                    cases_n);
+                    point->cases_n);
 }
 
 void vtb_samples_free(struct vtb_samples *samples)
 {
     free(samples->real_ns);
     free(samples->cpu_ns);
+    free(samples->thread_ns);
     *samples = (struct vtb_samples){0};
+}
+
+/* Every caller of every case at a place of its own; in step, behind the pacemaker, where hits
+ * emerge. */
+static void take_places(struct bench *bench, struct vtb_random *places)
+{
+    if (bench->rig->point->emerges) {
+        run_team(&bench->pacemaker, bench->epochs[0].operations_n);
+        return;
+    }
+    for (size_t i = 0; i < bench->rig->point->cases_n; i++) {
+        struct vtb_team *team = &bench->teams[i];
+        for (size_t t = 0; t < team->callers_n; t++)
+            team->callers[t].position = (size_t)vtb_random_below(places, bench->rig->ids_n);
+    }
+}
+
+static void keep_times(const struct bench *bench, struct vtb_samples *samples, size_t round)
+{
+    const double operations_n = (double)samples->operations_n;
+    for (size_t i = 0; i < samples->cases_n; i++) {
+        const struct vtb_team *team = &bench->teams[i];
+        const size_t at = round * samples->cases_n + i;
+        samples->real_ns[at] = bench->epochs[i].real_ns / operations_n;
+        samples->cpu_ns[at] = bench->epochs[i].cpu_ns / operations_n;
+        for (size_t t = 0; samples->thread_ns && t < team->callers_n; t++)
+            samples->thread_ns[at * samples->threads_n + t] =
+                team->callers_n > 1 ? team->elapsed_ns[t] / operations_n : samples->real_ns[at];
+    }
 }
 
 static bool measure(struct bench *bench, struct vtb_samples *samples, vtb_progress *progress,
@@ -186,62 +257,65 @@ static bool measure(struct bench *bench, struct vtb_samples *samples, vtb_progre
     for (size_t round = 0; round < samples->rounds_n; round++) {
         if (vtb_interrupted())
             return vtb_fail_interrupted(error);
-        for (size_t i = 0; i < n; i++)
-            bench->envs[i].position = (size_t)vtb_random_below(&places, VTB_SCHEDULE_CHUNK);
+        take_places(bench, &places);
         vtb_latin_square(&order, bench->order, n, round);
         if (!vtb_stopwatch_round(bench->epochs, bench->order, n))
             return vtb_fail(error, VTB_EXIT_INTERNAL,
                             "Google Benchmark did not run the %zu epochs it was given", n);
-        for (size_t i = 0; i < n; i++) {
-            const double operations_n = (double)samples->operations_n;
-            samples->real_ns[round * n + i] = bench->epochs[i].real_ns / operations_n;
-            samples->cpu_ns[round * n + i] = bench->epochs[i].cpu_ns / operations_n;
-        }
+        keep_times(bench, samples, round);
         progress(context, round + 1, samples->rounds_n);
     }
     return true;
 }
 
-/* What a case consumes of the schedule's first CHECK_N calls, all of it. */
-static uint64_t check_run(struct bench *bench, size_t i)
+/* What each caller of a case consumes of the first CHECK_N calls, all of it; false if they differ,
+ * or are not what is expected, where *expected is not 0. */
+static bool check_team(const struct bench *bench, size_t i, uint64_t *expected)
 {
-    struct vtb_env *env = &bench->envs[i];
-    const struct vtb_cell *cell = bench->rig->point->cases[i].timing;
-    cell->drain(env);
-    const uint64_t before = vtb_rig_checksum(env);
-    env->position = 0;
-    bench->epochs[i].run(env, CHECK_N);
-    cell->drain(env);
-    return vtb_rig_checksum(env) - before;
+    struct vtb_team *team = &bench->teams[i];
+    bool same = true;
+    for (size_t t = 0; t < team->callers_n; t++) {
+        team->cell->drain(&team->callers[t]);
+        team->callers[t].checksum = team->callers[t].service.failed_share = 0;
+        team->callers[t].position = 0;
+    }
+    run_team(team, CHECK_N);
+    for (size_t t = 0; t < team->callers_n; t++) {
+        team->cell->drain(&team->callers[t]);
+        const uint64_t checksum = vtb_rig_checksum(&team->callers[t]);
+        *expected = *expected ? *expected : checksum;
+        same &= checksum == *expected;
+    }
+    return same;
 }
 
 /* The very code that was timed must consume, of the same calls, the same values in all cases. */
 static bool check_checksums(struct bench *bench, struct vtb_error *error)
 {
     const struct vtb_point *point = bench->rig->point;
+    uint64_t expected = 0;
+    (void)check_team(bench, point->cases[0].floor, &expected);
     for (size_t i = 0; i < point->cases_n; i++) {
-        const struct vtb_case *the_case = &point->cases[i];
-        const uint64_t expected = check_run(bench, the_case->floor);
-        const uint64_t checksum = check_run(bench, i);
-        if (i != the_case->empty && checksum != expected)
+        const bool is_empty = bench->teams[i].cell->strategy->role == VTB_ROLE_EMPTY;
+        if (!is_empty && !check_team(bench, i, &expected))
             return vtb_fail(error, VTB_EXIT_INTERNAL,
-                            "%s consumed other values than the floor in the timing pass (checksum "
-                            "%" PRIx64 ", not %" PRIx64 "); no figure is reported",
-                            the_case->timing->name, checksum, expected);
+                            "%s consumed other values than the floor in the timing pass; no figure "
+                            "is reported",
+                            bench->teams[i].cell->name);
     }
     return true;
 }
 
-bool vtb_timing_run(const struct vtb_rig *rig, const struct vtb_plan *plan,
-                    enum vtb_consumer consumer, vtb_progress *progress, void *context,
-                    struct vtb_samples *samples, struct vtb_error *error)
+bool vtb_timing_run(struct vtb_rig *rig, const struct vtb_plan *plan, enum vtb_consumer consumer,
+                    vtb_progress *progress, void *context, struct vtb_samples *samples,
+                    struct vtb_error *error)
 {
     struct bench bench;
     double round_ns = 0;
     *samples = (struct vtb_samples){0};
     bool ok = bench_open(&bench, rig, consumer, error) &&
               warm_up(&bench, plan->epoch_ns, &round_ns, error) &&
-              samples_make(samples, rounds_of(plan, round_ns), rig->point->cases_n, error) &&
+              vtb_samples_make(samples, rig->point, rounds_of(plan, round_ns), error) &&
               measure(&bench, samples, progress, context, error) && check_checksums(&bench, error);
     if (!ok)
         vtb_samples_free(samples);

@@ -2,7 +2,8 @@
  * The timing pass of one point and consumer: rounds of one epoch of every case, in the order of a
  * random cyclic Latin square, so that every case stands at every place equally often. Every epoch
  * starts at a random place of the schedule: were all epochs of a round to run the same calls, the
- * later ones would find their keys in the processor's cache.
+ * later ones would find their keys in the processor's cache. Where hits emerge, what a caller's
+ * cache holds follows from the calls before: there all cases go through the keys in step.
  */
 #ifndef TIMING_H
 #define TIMING_H
@@ -13,17 +14,26 @@
 struct vtb_samples {
     size_t rounds_n;
     size_t cases_n;
-    size_t operations_n; /* of every epoch */
+    size_t operations_n; /* of every epoch, and of each of its callers */
+    size_t threads_n;    /* the most callers that a case has */
     double *real_ns;     /* owned */
-    double *cpu_ns;      /* owned */
+    double *cpu_ns;      /* owned; of the first caller's thread */
+    double *thread_ns;   /* owned; of caller t at [(r * cases_n + c) * threads_n + t]; null: one */
 };
+
+/* Room for the times of so many rounds; on false there may be some of it, to be freed likewise. */
+VTB_MUST_USE bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point,
+                                   size_t rounds_n, struct vtb_error *error);
+
+/* Operations of each case of a pass that are not timed: to warm up, to calibrate, to check. */
+size_t vtb_timing_untimed_n(const struct vtb_point *point);
 
 /* Called after each round, outside what is measured. */
 typedef void vtb_progress(void *context, size_t done_n, size_t rounds_n);
 
 /* Measures. Fails if the checksums of the cases disagree at the end, or on an interrupt; the
  * samples are then empty. */
-VTB_MUST_USE bool vtb_timing_run(const struct vtb_rig *rig, const struct vtb_plan *plan,
+VTB_MUST_USE bool vtb_timing_run(struct vtb_rig *rig, const struct vtb_plan *plan,
                                  enum vtb_consumer consumer, vtb_progress *progress, void *context,
                                  struct vtb_samples *samples, struct vtb_error *error);
 

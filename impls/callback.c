@@ -22,7 +22,7 @@ typedef void vtb_callback(void *context, struct vtb_service *service, enum vtb_f
 struct vtb_request {
     vtb_callback *callback; /* null once it was called, where checks are compiled in */
     void *context;
-    vtb_key key;
+    vtb_kept_key key;
 };
 
 /* What was delivered, in values that no other memory holds by chance. */
@@ -52,7 +52,7 @@ VTB_OUT_OF_LINE static vtb_handover vtb_request_later(struct vtb_service *servic
     struct vtb_request *request = (struct vtb_request *)vtb_alloc(service, sizeof *request);
     request->callback = callback;
     request->context = context;
-    request->key = key;
+    request->key = vtb_keep(key);
     vtb_submit(service, request);
     return 0;
 }
@@ -92,7 +92,7 @@ static inline void vtb_prepare(struct vtb_slot *slot, vtb_key key)
 
 static inline vtb_key vtb_asked(void *pending)
 {
-    return ((struct vtb_request *)pending)->key;
+    return vtb_kept(((struct vtb_request *)pending)->key);
 }
 
 static inline bool vtb_is_ready(struct vtb_service *service, const vtb_handover *handover,

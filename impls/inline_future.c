@@ -3,6 +3,7 @@
  * through it; only a pending one needs memory, for the promise's end: what runs and the value that
  * it gets. Its states trap every second use, as in the libraries that it is modelled on.
  */
+#define VTB_HOLDS_VALUE 1
 #include <vtb/strategy.h>
 
 enum vtb_future_state { VTB_FUTURE_INVALID, VTB_FUTURE_READY, VTB_FUTURE_PENDING };
@@ -33,13 +34,14 @@ struct vtb_promise {
 
 #define VTB_PENDING_BYTES(record) (sizeof(struct vtb_promise) + VTB_ROUND_UP_8(record))
 
-static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slot *slot,
-                                     const vtb_value *value)
+static inline void vtb_ready_at(struct vtb_service *service, struct vtb_slot *slot,
+                                const vtb_value *value, vtb_handover *at)
 {
     (void)service;
     (void)slot;
-    vtb_handover handover = {NULL, *value, VTB_FUTURE_READY};
-    return handover;
+    at->promise = NULL;
+    at->value = *value;
+    at->state = VTB_FUTURE_READY;
 }
 
 static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
@@ -60,16 +62,14 @@ static inline void *vtb_record_of(void *pending)
     return (struct vtb_promise *)pending + 1;
 }
 
-static inline vtb_handover vtb_handover_of(struct vtb_service *service, struct vtb_slot *slot,
-                                           void *pending)
+static inline void vtb_handover_at(struct vtb_service *service, struct vtb_slot *slot,
+                                   void *pending, vtb_handover *at)
 {
-    vtb_handover handover;
     (void)service;
     (void)slot;
-    memset(&handover, 0, sizeof handover);
-    handover.promise = (struct vtb_promise *)pending;
-    handover.state = VTB_FUTURE_PENDING;
-    return handover;
+    memset((void *)at, 0, sizeof *at);
+    at->promise = (struct vtb_promise *)pending;
+    at->state = VTB_FUTURE_PENDING;
 }
 
 static inline bool vtb_is_ready(struct vtb_service *service, const vtb_handover *handover,

@@ -20,7 +20,7 @@ static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slo
 static inline vtb_handover vtb_answer_now(struct vtb_service *service, vtb_key key)
 {
     vtb_value value;
-    if (VTB_UNLIKELY(!vtb_fetch(service->table, key, &value))) {
+    if (VTB_UNLIKELY(!vtb_ask(service, key, &value))) {
         service->failed_n++;
         service->failed_share += vtb_consume(&value);
     }

@@ -3,14 +3,20 @@
  * value, or not, and then the waiter is woken to poll again. Nothing is allocated.
  */
 #define VTB_OWN_METHOD 1
+#define VTB_HOLDS_VALUE 1
 #define VTB_USES_SLOT 1
 #include <vtb/strategy.h>
 
 enum vtb_poll_status { VTB_POLL_PENDING, VTB_POLL_READY, VTB_POLL_FAILED };
 
+/* As wide as the room in front of the value: a struct that is written by a byte and read by a word
+ * waits for the write to reach the cache. */
+typedef __typeof__(__builtin_choose_expr(_Alignof(vtb_value) >= 8, UINT64_C(0),
+                                         (uint8_t)0)) vtb_poll_word;
+
 typedef struct vtb_poll {
-    uint8_t status;  /* enum vtb_poll_status */
-    vtb_value value; /* set if ready */
+    vtb_poll_word status; /* enum vtb_poll_status */
+    vtb_value value;      /* set if ready */
 } vtb_handover;
 
 #define VTB_POLL_AGAIN "a state machine was polled again after it was ready"
@@ -38,10 +44,8 @@ struct vtb_slot {
 #define VTB_CALL_ARGUMENTS slot
 
 /* One poll of the state machine; the waiter's next one comes after its waker ran. */
-VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, struct vtb_slot *slot);
-VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, struct vtb_slot *slot)
+static inline void vtb_poll_at(struct vtb_service *service, struct vtb_slot *slot, vtb_handover *at)
 {
-    vtb_handover handover;
     const vtb_value *value = NULL;
     vtb_check(slot->state != VTB_POLL_DONE, VTB_POLL_AGAIN);
     if (slot->state == VTB_POLL_START)
@@ -49,21 +53,43 @@ VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, str
     else if (slot->state == VTB_POLL_ANSWERED && !slot->fault)
         value = &slot->answer;
     if (value) {
-        handover.status = VTB_POLL_READY;
-        handover.value = *value;
-    } else {
-        memset(&handover, 0, sizeof handover);
-        handover.status = VTB_POLL_FAILED;
-        if (slot->state == VTB_POLL_ANSWERED)
-            return handover;
-        handover.status = VTB_POLL_PENDING;
-        if (slot->state == VTB_POLL_START) {
-            slot->state = VTB_POLL_WAITS;
-            slot->waker = NULL;
-            vtb_submit(service, slot);
-        }
+        at->status = VTB_POLL_READY;
+        at->value = *value;
+        return;
     }
+    at->status = VTB_POLL_PENDING;
+    if (slot->state == VTB_POLL_ANSWERED) {
+        at->status = VTB_POLL_FAILED;
+        memset((void *)&at->value, 0, sizeof at->value);
+    } else if (slot->state == VTB_POLL_START) {
+        slot->state = VTB_POLL_WAITS;
+        slot->waker = NULL;
+        vtb_submit(service, slot);
+    }
+}
+
+VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_service *service,
+                                                struct vtb_slot *slot);
+VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_service *service,
+                                                struct vtb_slot *slot)
+{
+#if VTB_IN_PLACE
+    vtb_poll_at(service, slot, at);
+#else
+    vtb_handover handover;
+    vtb_poll_at(service, slot, &handover);
     return handover;
+#endif
+}
+
+static inline void vtb_poll_again(struct vtb_service *service, struct vtb_slot *slot,
+                                  vtb_handover *at)
+{
+#if VTB_IN_PLACE
+    VTB_CELL_SYMBOL(method)(at, service, slot);
+#else
+    *at = VTB_CELL_SYMBOL(method)(service, slot);
+#endif
 }
 
 /* Makes the state machine, with the method's argument in it. */
@@ -101,7 +127,7 @@ static inline enum vtb_fault vtb_get(struct vtb_service *service, vtb_handover *
 {
     vtb_check(slot->state != VTB_POLL_DONE, VTB_POLL_AGAIN);
     if (handover->status == VTB_POLL_PENDING)
-        *handover = VTB_CELL_SYMBOL(method)(service, slot);
+        vtb_poll_again(service, slot, handover);
     vtb_check(handover->status != VTB_POLL_PENDING, VTB_POLL_NOT_WOKEN);
 #if VTB_CHECKED
     slot->state = VTB_POLL_DONE;

@@ -24,12 +24,12 @@ static inline void *vtb_record_of(void *pending)
     return (struct vtb_task *)pending + 1;
 }
 
-static inline vtb_handover vtb_handover_of(struct vtb_service *service, struct vtb_slot *slot,
-                                           void *pending)
+static inline void vtb_handover_at(struct vtb_service *service, struct vtb_slot *slot,
+                                   void *pending, vtb_handover *at)
 {
     (void)service;
     (void)slot;
-    return vtb_value_task_of(pending, 0);
+    vtb_value_task_make(at, pending, 0);
 }
 
 static inline bool vtb_is_ready(struct vtb_service *service, const vtb_handover *handover,

@@ -4,6 +4,7 @@
  * allocated, and a handle whose slot was used again is refused: the generation has 32 bits.
  */
 #define VTB_CONVERTS 1
+#define VTB_HOLDS_VALUE 1
 #define VTB_HAS_STATE 1
 #include <vtb/task.h>
 
@@ -114,15 +115,13 @@ static inline void vtb_handle_free(struct vtb_service *service, struct vtb_handl
 
 /* --- the contract --- */
 
-static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slot *slot,
-                                     const vtb_value *value)
+static inline void vtb_ready_at(struct vtb_service *service, struct vtb_slot *slot,
+                                const vtb_value *value, vtb_handover *at)
 {
-    vtb_handover handover;
     (void)service;
     (void)slot;
-    handover.value = *value;
-    handover.tag = VTB_TAG_VALUE;
-    return handover;
+    at->value = *value;
+    at->tag = VTB_TAG_VALUE;
 }
 
 static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
@@ -144,17 +143,15 @@ static inline void *vtb_record_of(void *pending)
     return (char *)pending + VTB_ROUND_UP_8(sizeof(struct vtb_handle_slot));
 }
 
-static inline vtb_handover vtb_handover_of(struct vtb_service *service, struct vtb_slot *slot,
-                                           void *pending)
+static inline void vtb_handover_at(struct vtb_service *service, struct vtb_slot *slot,
+                                   void *pending, vtb_handover *at)
 {
     const struct vtb_handle_slot *own = (const struct vtb_handle_slot *)pending;
-    vtb_handover handover;
     (void)service;
     (void)slot;
-    memset(&handover, 0, sizeof handover);
-    handover.index = own->index;
-    handover.tag = own->generation;
-    return handover;
+    memset((void *)at, 0, sizeof *at);
+    at->index = own->index;
+    at->tag = own->generation;
 }
 
 static inline bool vtb_handle_is_slot(const vtb_handover *handover)

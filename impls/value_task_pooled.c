@@ -107,12 +107,12 @@ static inline void *vtb_record_of(void *pending)
     return (struct vtb_source *)pending + 1;
 }
 
-static inline vtb_handover vtb_handover_of(struct vtb_service *service, struct vtb_slot *slot,
-                                           void *pending)
+static inline void vtb_handover_at(struct vtb_service *service, struct vtb_slot *slot,
+                                   void *pending, vtb_handover *at)
 {
     (void)service;
     (void)slot;
-    return vtb_value_task_of(pending, ((struct vtb_source *)pending)->version);
+    vtb_value_task_make(at, pending, ((struct vtb_source *)pending)->version);
 }
 
 static inline bool vtb_is_ready(struct vtb_service *service, const vtb_handover *handover,
@@ -237,7 +237,7 @@ static inline struct vtb_task *vtb_as_task(struct vtb_service *service, vtb_hand
 static inline void vtb_preserve(struct vtb_service *service, vtb_handover *handover)
 {
     if (handover->object && !handover->preserved)
-        *handover = vtb_value_task_of(vtb_as_task(service, handover), 0);
+        vtb_value_task_make(handover, vtb_as_task(service, handover), 0);
     handover->preserved = true;
 }
 

@@ -61,16 +61,61 @@ static inline struct cell_outcome cell_run(const struct cell_run *run)
     loop(&env, run->n / 3); /* suspended operations stay from batch to batch */
     loop(&env, 0);
     loop(&env, run->n - run->n / 3);
-    assert_int_equal(env.position, (run->position + run->n) % VTB_SCHEDULE_CHUNK);
+    assert_int_equal(env.position, (run->position + run->n) % run->rig->ids_n);
     struct cell_outcome outcome = {.pending_before_n = env.pending_n};
     run->cell->drain(&env);
     run->cell->drain(&env); /* of an empty window: nothing */
     outcome.pending_n = env.pending_n;
-    vtb_rig_close_env(run->rig, &env, run->cell);
+    vtb_rig_close_env(&env, run->cell);
     outcome.checksum = vtb_rig_checksum(&env);
     outcome.failed_n = env.service.failed_n;
     outcome.counts = env.service.counts;
     return outcome;
+}
+
+/* --- which calls hit --- */
+
+/* A real cache as a service is said to have one, in the plainest way: keys in a list, the one used
+ * last first; or for each key when its entry dies. */
+#define CELL_KEYS_MAX 1000
+struct cell_cache {
+    uint32_t keys[CELL_KEYS_MAX];
+    size_t keys_n;
+    uint64_t deadlines_ns[CELL_KEYS_MAX];
+    uint64_t now_ns;
+};
+
+static inline bool cell_lru_has(struct cell_cache *cache, size_t capacity, uint32_t key)
+{
+    size_t place = 0;
+    while (place < cache->keys_n && cache->keys[place] != key)
+        place++;
+    const bool found = place < cache->keys_n;
+    if (!found && cache->keys_n < capacity)
+        cache->keys_n++;
+    else if (!found)
+        place--; /* the last one leaves */
+    memmove(cache->keys + 1, cache->keys, place * sizeof *cache->keys);
+    cache->keys[0] = key;
+    return found;
+}
+
+static inline bool cell_is_alive(struct cell_cache *cache, const struct vtb_cache_setup *setup,
+                                 uint32_t key)
+{
+    cache->now_ns += setup->tick_ns;
+    const bool alive = cache->deadlines_ns[key] > cache->now_ns;
+    if (!alive)
+        cache->deadlines_ns[key] = cache->now_ns + setup->ttl_ns;
+    return alive;
+}
+
+static inline bool cell_hits(const struct vtb_point *point, struct cell_cache *cache, uint32_t id)
+{
+    if (!point->emerges)
+        return !(id & VTB_ID_MISS);
+    return point->cache.ttl_ns > 0 ? cell_is_alive(cache, &point->cache, id)
+                                   : cell_lru_has(cache, point->cache.capacity, id);
 }
 
 /* What the calls of a run were, if operations wait in the window and the oldest, newest or any of
@@ -91,10 +136,13 @@ static inline uint64_t cell_max(uint64_t a, uint64_t b)
 
 static inline struct cell_walk cell_walk(const struct cell_run *run)
 {
+    const struct vtb_rig *rig = run->rig;
+    struct cell_cache cache = {.keys_n = 0};
     struct cell_walk walk = {0};
+    assert_true(rig->point->keys_n <= CELL_KEYS_MAX);
     for (size_t i = 0; i < run->n; i++) {
-        const uint32_t id = run->rig->ids[(run->position + i) % VTB_SCHEDULE_CHUNK];
-        if (!(id & VTB_ID_MISS)) {
+        const uint32_t id = rig->ids[(run->position + i) % rig->ids_n];
+        if (cell_hits(rig->point, &cache, id)) {
             walk.hits_n++;
             walk.pending_at_hit_n = cell_max(walk.pending_at_hit_n, walk.pending_n);
             continue;
@@ -102,10 +150,36 @@ static inline struct cell_walk cell_walk(const struct cell_run *run)
         walk.misses_n++;
         walk.failures_n += (id & VTB_ID_FAIL) != 0;
         walk.pending_most_n = cell_max(walk.pending_most_n, walk.pending_n + 1);
-        walk.pending_n += walk.pending_n + 1 < run->rig->point->in_flight;
+        walk.pending_n += walk.pending_n + 1 < rig->point->in_flight;
     }
     return walk;
 }
+
+/* Calls of a point, drawn once for many rigs, which draw a million each otherwise. */
+#define CELL_CALLS_MAX 6000
+struct cell_calls {
+    uint32_t ids[CELL_CALLS_MAX];
+    struct vtb_trace trace;
+};
+
+/* Draws n calls, of which exactly the share hits that the hit rate says; rigs of the point then
+ * walk them in a circle. They must outlive the point. */
+static inline void cell_draw(struct cell_calls *calls, struct vtb_point *point, size_t n)
+{
+    const struct vtb_schedule schedule = {
+        .hit_rate = point->emerges ? 1 : point->hit_rate,
+        .failure_rate = point->failure_rate,
+        .keys_n = point->keys_n,
+        .distribution = point->distribution,
+        .seed = point->seed,
+    };
+    assert_in_range(n, 1, CELL_CALLS_MAX);
+    vtb_schedule_fill(&schedule, 0, calls->ids, n);
+    calls->trace = (struct vtb_trace){calls->ids, n, point->keys_n};
+    point->trace = &calls->trace;
+}
+
+/* --- what they cost --- */
 
 /* The closed formula of a run, and its peak. */
 struct cell_expected {
@@ -123,18 +197,20 @@ struct cell_objects {
     uint64_t miss_bytes;   /* likewise */
     uint64_t layers_bytes; /* of all methods around the service's */
     uint64_t miss_allocs_n;
+    uint64_t kept_n; /* of misses that completed, as most */
 };
 
 static inline struct cell_objects cell_objects(const struct cell_run *run,
-                                               const struct layout *layout, size_t workload)
+                                               const struct layout *layout, size_t types)
 {
     const bool async = run->cell->kind.async;
     const uint64_t levels_n = async ? run->rig->point->depth : 1;
-    struct cell_objects objects = {.memory = layout->memory, .levels_n = levels_n};
-    if (!layout->immortal_hits[workload])
-        objects.hit_bytes = layout->hit[workload];
-    objects.miss_bytes = (async ? layout->async_miss : layout->miss)[workload];
-    objects.layers_bytes = (levels_n - 1) * layout->layer_miss[workload];
+    struct cell_objects objects = {
+        .memory = layout->memory, .levels_n = levels_n, .kept_n = layout->kept_n};
+    if (!layout->immortal_hits[types])
+        objects.hit_bytes = layout->hit[types];
+    objects.miss_bytes = (async ? layout->async_miss : layout->miss)[types];
+    objects.layers_bytes = (levels_n - 1) * layout->layer_miss[types];
     objects.miss_allocs_n = objects.miss_bytes > 0 ? levels_n : 0;
     return objects;
 }
@@ -154,6 +230,7 @@ static inline void cell_expect_fresh(const struct cell_objects *objects,
         expected->peak_max_bytes =
             cell_max(expected->peak_max_bytes, walk->pending_at_hit_n * bytes + objects->hit_bytes);
     expected->peak_min_bytes = expected->peak_max_bytes;
+    expected->peak_max_bytes += objects->kept_n * bytes;
 }
 
 /* One object serves all hits, and as many for misses as ever pend at once. All are kept. */
@@ -185,10 +262,11 @@ static inline void cell_expect_arena(const struct cell_objects *objects,
 }
 
 /* What the cell itself says that a run costs. */
-static inline struct vtb_cost cell_cost(const struct cell_run *run, uint64_t immortal_n)
+static inline struct vtb_cost cell_cost(const struct cell_run *run, const struct cell_walk *walk,
+                                        uint64_t immortal_n)
 {
     const struct vtb_usage usage = {.calls_n = run->n,
-                                    .hits_n = cell_walk(run).hits_n,
+                                    .hits_n = walk->hits_n,
                                     .immortal_n = immortal_n,
                                     .setup = vtb_rig_setup(run->rig, run->cell)};
     struct vtb_cost cost;
@@ -199,40 +277,40 @@ static inline struct vtb_cost cell_cost(const struct cell_run *run, uint64_t imm
 /* Of a strategy or workload that was dropped into its folder the cell's formula is all there is. */
 static inline bool cell_is_known(const struct vtb_cell *cell)
 {
-    return layout_of(cell->strategy_name) &&
-           layout_workload(cell->workload_name) < LAYOUT_WORKLOADS_N;
+    return layout_of(cell->strategy_name) && layout_types(cell->workload_name) < LAYOUT_TYPES_N;
 }
 
-static inline struct cell_expected cell_expected(const struct cell_run *run)
+static inline struct cell_expected cell_expected(const struct cell_run *run,
+                                                 const struct cell_walk *walk)
 {
     const struct layout *layout = layout_of(run->cell->strategy_name);
-    const size_t workload = layout_workload(run->cell->workload_name);
-    const struct cell_walk walk = cell_walk(run);
-    const struct cell_objects objects = cell_objects(run, layout, workload);
+    const size_t types = layout_types(run->cell->workload_name);
+    const struct cell_objects objects = cell_objects(run, layout, types);
     struct cell_expected expected = {.peak_max_bytes = 0};
-    if (layout->immortal_hits[workload])
-        expected.immortal_n = walk.hits_n * objects.levels_n;
+    if (layout->immortal_hits[types])
+        expected.immortal_n = walk->hits_n * objects.levels_n;
     if (objects.memory == LAYOUT_FRESH)
-        cell_expect_fresh(&objects, &walk, &expected);
+        cell_expect_fresh(&objects, walk, &expected);
     else if (objects.memory == LAYOUT_REUSED)
-        cell_expect_reused(&objects, &walk, &expected);
+        cell_expect_reused(&objects, walk, &expected);
     else
-        cell_expect_arena(&objects, &walk, run->rig->point->request_ops, &expected);
+        cell_expect_arena(&objects, walk, run->rig->point->request_ops, &expected);
     if (run->cell->kind.collected)
         expected.peak_min_bytes = expected.peak_max_bytes = expected.cost.bytes;
     return expected;
 }
 
 /* Exact counts of a run, whatever its heap. */
-static inline void cell_check_cost(const struct cell_run *run, const struct vtb_counts *counts)
+static inline void cell_check_cost(const struct cell_run *run, const struct cell_walk *walk,
+                                   const struct vtb_counts *counts)
 {
     if (!cell_is_known(run->cell)) {
-        const struct vtb_cost cost = cell_cost(run, counts->immortal_n);
+        const struct vtb_cost cost = cell_cost(run, walk, counts->immortal_n);
         assert_of_cell(run->cell, counts->allocs_n, cost.allocs_n);
         assert_of_cell(run->cell, counts->requested_bytes, cost.bytes);
         return;
     }
-    const struct cell_expected expected = cell_expected(run);
+    const struct cell_expected expected = cell_expected(run, walk);
     assert_of_cell(run->cell, counts->allocs_n, expected.cost.allocs_n);
     assert_of_cell(run->cell, counts->requested_bytes, expected.cost.bytes);
     assert_of_cell(run->cell, counts->immortal_n, expected.immortal_n);
@@ -240,12 +318,12 @@ static inline void cell_check_cost(const struct cell_run *run, const struct vtb_
 }
 
 /* The closed formula that the harness holds counts against. */
-static inline void cell_check_formula(const struct cell_run *run)
+static inline void cell_check_formula(const struct cell_run *run, const struct cell_walk *walk)
 {
     if (!cell_is_known(run->cell))
         return;
-    const struct cell_expected expected = cell_expected(run);
-    const struct vtb_cost cost = cell_cost(run, expected.immortal_n);
+    const struct cell_expected expected = cell_expected(run, walk);
+    const struct vtb_cost cost = cell_cost(run, walk, expected.immortal_n);
     assert_of_cell(run->cell, cost.allocs_n, expected.cost.allocs_n);
     assert_of_cell(run->cell, cost.bytes, expected.cost.bytes);
 }
@@ -260,13 +338,14 @@ static inline void cell_check_counts(const struct cell_run *run, const struct ce
                    run->cell->frame_bytes ? walk.pending_n : 0);
     assert_of_cell(run->cell, outcome->pending_n, 0);
     assert_of_cell(run->cell, outcome->failed_n, is_empty ? 0 : walk.failures_n);
-    cell_check_formula(run);
+    cell_check_formula(run, &walk);
     if (!run->cell->kind.counting) {
         const struct vtb_counts none = {0};
         assert_memory_equal(counts, &none, sizeof none);
         return;
     }
-    cell_check_cost(run, counts);
+    cell_check_cost(run, &walk, counts);
+    assert_of_cell(run->cell, counts->fetched_n, is_empty ? 0 : walk.misses_n);
     assert_true(counts->usable_bytes >= counts->requested_bytes);
     assert_of_cell(run->cell, counts->frees_n, run->cell->kind.collected ? 0 : counts->allocs_n);
     assert_of_cell(run->cell, counts->live_bytes,
@@ -277,14 +356,14 @@ static inline void cell_check_counts(const struct cell_run *run, const struct ce
 static inline void cell_check_sizes(const struct vtb_cell *cell)
 {
     const struct layout *layout = layout_of(cell->strategy_name);
-    const size_t workload = layout_workload(cell->workload_name);
+    const size_t types = layout_types(cell->workload_name);
     const bool async = cell->kind.async;
     if (!cell_is_known(cell))
         return;
-    assert_of_cell(cell, cell->handover_bytes, layout->handover[workload]);
-    assert_of_cell(cell, cell->hit_bytes, layout->hit[workload]);
-    assert_of_cell(cell, cell->miss_bytes, (async ? layout->async_miss : layout->miss)[workload]);
-    assert_of_cell(cell, cell->layer_miss_bytes, async ? layout->layer_miss[workload] : 0);
+    assert_of_cell(cell, cell->handover_bytes, layout->handover[types]);
+    assert_of_cell(cell, cell->hit_bytes, layout->hit[types]);
+    assert_of_cell(cell, cell->miss_bytes, (async ? layout->async_miss : layout->miss)[types]);
+    assert_of_cell(cell, cell->layer_miss_bytes, async ? layout->layer_miss[types] : 0);
 }
 
 #endif

@@ -181,22 +181,25 @@ def listing(built: None) -> dict[str, list[Row]]:
 
 
 # What stays of the strategies where a test builds everything: the three with a role, and one that
-# uses all of a workload. The others would take a minute.
+# uses all of a workload; and of the workloads, the default one and another. All would take minutes.
 COPIED_STRATEGIES = ["empty", "heap_task", "plain", "task_in_cache"]
+COPIED_WORKLOADS = ["config_read", "user_cache"]
 
 
 @pytest.fixture(scope="session")
 def source_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A copy of the sources that tests may change, build and break; built on first use.
 
-    It has some of the strategies, which is no change that anything else would have to know of.
+    It has some of the strategies and workloads, which is no change that anything else would have
+    to know of.
     """
     tree = tmp_path_factory.mktemp("tree") / "copy"
     ignored = shutil.ignore_patterns("build", "results", ".git", "__pycache__")
     shutil.copytree(ROOT, tree, symlinks=True, ignore=ignored)
-    for path in (tree / "impls").iterdir():
-        if path.stem not in COPIED_STRATEGIES:
-            path.unlink()
+    for folder, kept in [("impls", COPIED_STRATEGIES), ("workloads", COPIED_WORKLOADS)]:
+        for path in (tree / folder).iterdir():
+            if path.is_file() and path.stem not in kept:
+                path.unlink()
     yield tree
     shutil.rmtree(tree)
 

@@ -7,12 +7,109 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The workloads, by the types of key and value: int to pointer, int and name to bool, int and name
- * to 256 bytes. */
-enum { LAYOUT_WORKLOADS_N = 5 };
+/* The workloads, by the bytes of key and value. A key of 8 is a reference, one of 12 a reference
+ * beside an int; a value of 1 is a bool, and one of 8 a reference or a number. */
+struct layout_workload {
+    const char *name;
+    size_t key_bytes;
+    size_t value_bytes;
+};
 
-static const char *const layout_workloads[LAYOUT_WORKLOADS_N] = {
-    "user_cache", "flag_by_number", "flag_by_name", "page_by_number", "page_by_name"};
+static const struct layout_workload layout_workloads[] = {
+    {"user_cache", 4, 8},
+    {"always_async", 4, 8},
+    {"trace", 4, 8},
+    {"payload_8", 4, 8},
+    {"payload_16", 4, 16},
+    {"payload_32", 4, 32},
+    {"payload_64", 4, 64},
+    {"payload_128", 4, 128},
+    {"payload_256", 4, 256},
+    {"low_hit", 4, 32},
+    {"product_catalog", 4, 64},
+    {"input_validator", 8, 1},
+    {"config_read", 8, 8},
+    {"metrics_counter", 8, 8},
+    {"api_gateway", 8, 32},
+    {"permission_check", 12, 1},
+    /* fixtures */
+    {"flag_by_number", 4, 1},
+    {"flag_by_name", 8, 1},
+    {"page_by_number", 4, 256},
+    {"page_by_name", 8, 256},
+};
+
+#define LAYOUT_WORKLOADS_N (sizeof layout_workloads / sizeof *layout_workloads)
+
+/* clang-format off */
+
+/* A size for each pair of types that a workload has, that of user_cache first. */
+#define LAYOUT_EACH(size)                                                                \
+    {                                                                                    \
+        LAYOUT_##size(4, 8), LAYOUT_##size(4, 16), LAYOUT_##size(4, 32),                 \
+        LAYOUT_##size(4, 64), LAYOUT_##size(4, 128), LAYOUT_##size(4, 256),              \
+        LAYOUT_##size(8, 1), LAYOUT_##size(8, 8), LAYOUT_##size(8, 32),                  \
+        LAYOUT_##size(12, 1), LAYOUT_##size(4, 1), LAYOUT_##size(8, 256)                 \
+    }
+#define LAYOUT_TYPES_N 12
+
+#define LAYOUT_UP(bytes) (((bytes) + 7) / 8 * 8)
+#define LAYOUT_KEY_BYTES(key, value) (key)
+#define LAYOUT_VALUE_BYTES(key, value) (value)
+
+/* What is handed over: a task's address, a status, the value; an object, the result, its token and
+ * two flags; the value or a reference, and a tag; a promise, the value and a state; a status and
+ * the value; the value or a reference, and which of the two. */
+#define LAYOUT_POINTER(key, value) 8
+#define LAYOUT_STATUS(key, value) 4
+#define LAYOUT_VALUE(key, value) (value)
+#define LAYOUT_VALUE_TASK(key, value) (8 + LAYOUT_UP((value) + 2 + 1 + 1))
+#define LAYOUT_HANDLE(key, value) (LAYOUT_UP(value) + 8)
+#define LAYOUT_FUTURE(key, value) (8 + LAYOUT_UP((value) + 1))
+#define LAYOUT_POLL(key, value) ((value) == 1 ? 1 + 1 : 8 + (value))
+#define LAYOUT_VARIANT(key, value) (LAYOUT_UP(value) + 8)
+
+/* Objects. A source ends in a version and two flags. In a lean task the key stands where the result
+ * will be. A request is a callback, its context and the key. A node has eight bytes each for what
+ * waits, its count of bytes and its state, and the fault, which a bool stands beside. */
+#define LAYOUT_TASK(key, value) (64 + LAYOUT_UP(value))
+#define LAYOUT_LEAN(key, value) (24 + LAYOUT_UP((value) > (key) ? (value) : (key)))
+#define LAYOUT_SOURCE(key, value) (64 + LAYOUT_UP((value) + 2 + 1 + 1))
+#define LAYOUT_PROMISE(key, value) (24 + LAYOUT_UP(value))
+#define LAYOUT_REQUEST(key, value) (8 + 8 + LAYOUT_UP(key))
+#define LAYOUT_NODE(key, value) (8 + 8 + ((value) == 1 ? 8 : 8 + (value)))
+
+/* What a method keeps in them: its key, or its state machine: state and key, which share 8 bytes
+ * where the key is an int, the builder, the method's `this`, and the awaiter. A builder that cannot
+ * make the object from the start holds the value too. */
+#define LAYOUT_QUESTION(key, value) LAYOUT_UP(key)
+#define LAYOUT_MACHINE(key, value, awaiter) (LAYOUT_UP(4 + (key)) + 8 + 8 + (awaiter))
+#define LAYOUT_HOLDER(key, value, awaiter) \
+    (LAYOUT_MACHINE(key, value, awaiter) + LAYOUT_UP(value))
+
+/* Objects of methods that wait: for the store, with eight bytes as the awaiter, or, in a method
+ * around the service's, for what that one handed over. */
+#define LAYOUT_TASK_BOX(key, value) (LAYOUT_TASK(key, value) + LAYOUT_MACHINE(key, value, 8))
+#define LAYOUT_LEAN_BOX(key, value) (LAYOUT_LEAN(key, value) + LAYOUT_MACHINE(key, value, 8))
+#define LAYOUT_TASK_HOLDER(key, value) (LAYOUT_TASK(key, value) + LAYOUT_HOLDER(key, value, 8))
+#define LAYOUT_TASK_LAYER(key, value) \
+    (LAYOUT_TASK(key, value) + LAYOUT_HOLDER(key, value, LAYOUT_VALUE_TASK(key, value)))
+#define LAYOUT_SOURCE_HOLDER(key, value) (LAYOUT_SOURCE(key, value) + LAYOUT_HOLDER(key, value, 8))
+#define LAYOUT_SOURCE_LAYER(key, value) \
+    (LAYOUT_SOURCE(key, value) + LAYOUT_HOLDER(key, value, LAYOUT_VALUE_TASK(key, value)))
+#define LAYOUT_PROMISE_ASKS(key, value) (LAYOUT_PROMISE(key, value) + LAYOUT_QUESTION(key, value))
+#define LAYOUT_PROMISE_HOLDER(key, value) \
+    (LAYOUT_PROMISE(key, value) + LAYOUT_HOLDER(key, value, 8))
+#define LAYOUT_PROMISE_LAYER(key, value) \
+    (LAYOUT_PROMISE(key, value) + LAYOUT_HOLDER(key, value, LAYOUT_FUTURE(key, value)))
+#define LAYOUT_NODE_ASKS(key, value) (LAYOUT_NODE(key, value) + LAYOUT_QUESTION(key, value))
+
+/* Whose hits find their objects there already: of any entry; or of a bool, as either has a task.
+ * No workload has ints, null references, or a number that is 0 as its values. */
+#define LAYOUT_ALWAYS(key, value) true
+#define LAYOUT_OF_BOOLS(key, value) ((value) == 1)
+
+/* clang-format on */
 
 /* How a strategy comes by the memory of an object. */
 enum layout_memory {
@@ -21,95 +118,89 @@ enum layout_memory {
     LAYOUT_ARENA   /* from its request's block, where each takes as much as the largest */
 };
 
-/* Bytes, for each of the workloads. What is not given is 0: there is no such object. */
+/* Bytes, for each pair of types. What is not given is 0: there is no such object. */
 struct layout {
     const char *strategy;
+    size_t kept_n; /* operations that were consumed, and are kept for a while */
     enum layout_memory memory;
-    bool immortal_hits[LAYOUT_WORKLOADS_N]; /* hits are answered with what was there already */
-    size_t handover[LAYOUT_WORKLOADS_N];
-    size_t hit[LAYOUT_WORKLOADS_N];
-    size_t miss[LAYOUT_WORKLOADS_N];       /* by the direct method */
-    size_t async_miss[LAYOUT_WORKLOADS_N]; /* by the service's asynchronous method */
-    size_t layer_miss[LAYOUT_WORKLOADS_N]; /* by an asynchronous method around it */
+    bool immortal_hits[LAYOUT_TYPES_N]; /* hits are answered with what was there already */
+    size_t handover[LAYOUT_TYPES_N];
+    size_t hit[LAYOUT_TYPES_N];
+    size_t miss[LAYOUT_TYPES_N];       /* by the direct method */
+    size_t async_miss[LAYOUT_TYPES_N]; /* by the service's asynchronous method */
+    size_t layer_miss[LAYOUT_TYPES_N]; /* by an asynchronous method around it */
 };
 
-/*
- * A task is 64 bytes and its value, rounded up to 8; a lean one 24 and its value, or its key where
- * that is larger. A state machine is the state and the key (8 bytes; with a name 16), the builder,
- * a reference to itself and an awaiter (each 8): 32, and 40 with a name. The builder (8) holds the
- * value too where it cannot make the object from the start: 40, 40, 48, 288 and 296. The machine of
- * a method around it has the hand-over as its awaiter. A source is 64 bytes, its value, and 4; a
- * promise 24 and its value. .NET 10 was seen to have 104 bytes for an async Task<T> at each level,
- * 112 and 128 for an async ValueTask<T>, 120 and 136 for a pooled one, with 8 bytes as the value.
- */
+/* Formulas take the larger of two sizes, which may be the same. */
+/* NOLINTBEGIN(bugprone-branch-clone) */
 static const struct layout layouts[] = {
     {.strategy = "empty"},
-    {.strategy = "plain", .handover = {8, 1, 1, 256, 256}},
+    {.strategy = "plain", .handover = LAYOUT_EACH(VALUE)},
     {.strategy = "heap_task",
-     .handover = {8, 8, 8, 8, 8},
-     .hit = {72, 72, 72, 320, 320},
-     .miss = {104, 104, 112, 352, 360},
-     .async_miss = {104, 104, 112, 352, 360},
-     .layer_miss = {104, 104, 112, 352, 360}},
+     .handover = LAYOUT_EACH(POINTER),
+     .hit = LAYOUT_EACH(TASK),
+     .miss = LAYOUT_EACH(TASK_BOX),
+     .async_miss = LAYOUT_EACH(TASK_BOX),
+     .layer_miss = LAYOUT_EACH(TASK_BOX)},
     {.strategy = "heap_task_cached",
-     .immortal_hits = {false, true, true, false, false},
-     .handover = {8, 8, 8, 8, 8},
-     .hit = {72, 72, 72, 320, 320},
-     .miss = {104, 104, 112, 352, 360},
-     .async_miss = {104, 104, 112, 352, 360},
-     .layer_miss = {104, 104, 112, 352, 360}},
+     .immortal_hits = LAYOUT_EACH(OF_BOOLS),
+     .handover = LAYOUT_EACH(POINTER),
+     .hit = LAYOUT_EACH(TASK),
+     .miss = LAYOUT_EACH(TASK_BOX),
+     .async_miss = LAYOUT_EACH(TASK_BOX),
+     .layer_miss = LAYOUT_EACH(TASK_BOX)},
     {.strategy = "heap_task_lean",
-     .handover = {8, 8, 8, 8, 8},
-     .hit = {32, 32, 32, 280, 280},
-     .miss = {32, 32, 32, 280, 280},
-     .async_miss = {64, 64, 72, 312, 320},
-     .layer_miss = {64, 64, 72, 312, 320}},
+     .handover = LAYOUT_EACH(POINTER),
+     .hit = LAYOUT_EACH(LEAN),
+     .miss = LAYOUT_EACH(LEAN),
+     .async_miss = LAYOUT_EACH(LEAN_BOX),
+     .layer_miss = LAYOUT_EACH(LEAN_BOX)},
     {.strategy = "heap_task_pooled",
      .memory = LAYOUT_REUSED,
-     .handover = {8, 8, 8, 8, 8},
-     .hit = {72, 72, 72, 320, 320},
-     .miss = {104, 104, 112, 352, 360},
-     .async_miss = {104, 104, 112, 352, 360},
-     .layer_miss = {104, 104, 112, 352, 360}},
+     .handover = LAYOUT_EACH(POINTER),
+     .hit = LAYOUT_EACH(TASK),
+     .miss = LAYOUT_EACH(TASK_BOX),
+     .async_miss = LAYOUT_EACH(TASK_BOX),
+     .layer_miss = LAYOUT_EACH(TASK_BOX)},
     {.strategy = "arena_task",
      .memory = LAYOUT_ARENA,
-     .handover = {8, 8, 8, 8, 8},
-     .hit = {72, 72, 72, 320, 320},
-     .miss = {104, 104, 112, 352, 360},
-     .async_miss = {104, 104, 112, 352, 360},
-     .layer_miss = {104, 104, 112, 352, 360}},
+     .handover = LAYOUT_EACH(POINTER),
+     .hit = LAYOUT_EACH(TASK),
+     .miss = LAYOUT_EACH(TASK_BOX),
+     .async_miss = LAYOUT_EACH(TASK_BOX),
+     .layer_miss = LAYOUT_EACH(TASK_BOX)},
     {.strategy = "task_in_cache",
-     .immortal_hits = {true, true, true, true, true},
-     .handover = {8, 8, 8, 8, 8},
-     .miss = {104, 104, 112, 352, 360}},
+     .kept_n = 64,
+     .immortal_hits = LAYOUT_EACH(ALWAYS),
+     .handover = LAYOUT_EACH(POINTER),
+     .miss = LAYOUT_EACH(TASK_BOX)},
     {.strategy = "value_task",
-     .handover = {24, 16, 16, 272, 272},
-     .miss = {104, 104, 112, 352, 360},
-     .async_miss = {112, 112, 120, 608, 616},
-     .layer_miss = {128, 120, 128, 872, 880}},
+     .handover = LAYOUT_EACH(VALUE_TASK),
+     .miss = LAYOUT_EACH(TASK_BOX),
+     .async_miss = LAYOUT_EACH(TASK_HOLDER),
+     .layer_miss = LAYOUT_EACH(TASK_LAYER)},
     {.strategy = "value_task_pooled",
      .memory = LAYOUT_REUSED,
-     .handover = {24, 16, 16, 272, 272},
-     .miss = {120, 112, 120, 616, 624},
-     .async_miss = {120, 112, 120, 616, 624},
-     .layer_miss = {136, 120, 128, 880, 888}},
-    {.strategy = "value_task_handle", .handover = {16, 16, 16, 264, 264}},
+     .handover = LAYOUT_EACH(VALUE_TASK),
+     .miss = LAYOUT_EACH(SOURCE_HOLDER),
+     .async_miss = LAYOUT_EACH(SOURCE_HOLDER),
+     .layer_miss = LAYOUT_EACH(SOURCE_LAYER)},
+    {.strategy = "value_task_handle", .handover = LAYOUT_EACH(HANDLE)},
     {.strategy = "inline_future",
-     .handover = {24, 16, 16, 272, 272},
-     .miss = {40, 40, 40, 288, 288},
-     .async_miss = {72, 72, 80, 568, 576},
-     .layer_miss = {88, 80, 88, 832, 840}},
-    {.strategy = "caller_op", .handover = {4, 4, 4, 4, 4}},
-    {.strategy = "poll", .handover = {16, 2, 2, 264, 264}},
-    {.strategy = "callback", .handover = {4, 4, 4, 4, 4}, .miss = {24, 24, 24, 24, 24}},
-    {.strategy = "cxx_strategy",
-     .handover = {16, 16, 16, 264, 264},
-     .miss = {40, 32, 32, 288, 288}},
+     .handover = LAYOUT_EACH(FUTURE),
+     .miss = LAYOUT_EACH(PROMISE_ASKS),
+     .async_miss = LAYOUT_EACH(PROMISE_HOLDER),
+     .layer_miss = LAYOUT_EACH(PROMISE_LAYER)},
+    {.strategy = "caller_op", .handover = LAYOUT_EACH(STATUS)},
+    {.strategy = "poll", .handover = LAYOUT_EACH(POLL)},
+    {.strategy = "callback", .handover = LAYOUT_EACH(STATUS), .miss = LAYOUT_EACH(REQUEST)},
+    {.strategy = "cxx_strategy", .handover = LAYOUT_EACH(VARIANT), .miss = LAYOUT_EACH(NODE_ASKS)},
 };
+/* NOLINTEND(bugprone-branch-clone) */
 
 #define LAYOUTS_N (sizeof layouts / sizeof *layouts)
 
-/* Null: a strategy or a workload that was dropped into its folder, of which nothing is known. */
+/* Null: a strategy that was dropped into its folder, of which nothing is known. */
 static inline const struct layout *layout_of(const char *strategy)
 {
     for (size_t i = 0; i < LAYOUTS_N; i++) {
@@ -119,13 +210,76 @@ static inline const struct layout *layout_of(const char *strategy)
     return NULL;
 }
 
-/* Or LAYOUT_WORKLOADS_N. */
-static inline size_t layout_workload(const char *workload)
+/* Null likewise. */
+static inline const struct layout_workload *layout_workload_of(const char *name)
 {
+    for (size_t i = 0; i < LAYOUT_WORKLOADS_N; i++) {
+        if (strcmp(layout_workloads[i].name, name) == 0)
+            return &layout_workloads[i];
+    }
+    return NULL;
+}
+
+/* Where a workload's types stand in each of a layout's sizes; or LAYOUT_TYPES_N. */
+static inline size_t layout_types(const char *workload)
+{
+    static const size_t keys_bytes[LAYOUT_TYPES_N] = LAYOUT_EACH(KEY_BYTES);
+    static const size_t values_bytes[LAYOUT_TYPES_N] = LAYOUT_EACH(VALUE_BYTES);
+    const struct layout_workload *known = layout_workload_of(workload);
     size_t i = 0;
-    while (i < LAYOUT_WORKLOADS_N && strcmp(layout_workloads[i], workload) != 0)
+    while (i < LAYOUT_TYPES_N &&
+           !(known && keys_bytes[i] == known->key_bytes && values_bytes[i] == known->value_bytes))
         i++;
     return i;
 }
+
+/*
+ * Sizes that are known from elsewhere, to hold the sums above against. .NET 10 was seen to have,
+ * with 8 bytes as the value, 72 bytes for a Task<T>, 104 for an async method's at each level, 112
+ * and 128 for an async ValueTask<T>, 120 and 136 for a pooled one; and 128 for a Task<T> of 64
+ * bytes. The rest was added up one by one.
+ */
+struct layout_known {
+    const char *strategy;
+    const char *workload;
+    size_t handover;
+    size_t hit;
+    size_t miss;
+    size_t async_miss;
+    size_t layer_miss;
+};
+
+/* clang-format off */
+static const struct layout_known layouts_known[] = {
+    {"heap_task", "user_cache", 8, 72, 104, 104, 104},
+    {"heap_task", "flag_by_number", 8, 72, 104, 104, 104},
+    {"heap_task", "flag_by_name", 8, 72, 112, 112, 112},
+    {"heap_task", "permission_check", 8, 72, 112, 112, 112},
+    {"heap_task", "payload_64", 8, 128, 160, 160, 160},
+    {"heap_task", "page_by_name", 8, 320, 360, 360, 360},
+    {"heap_task_lean", "user_cache", 8, 32, 32, 64, 64},
+    {"heap_task_lean", "permission_check", 8, 40, 40, 80, 80},
+    {"heap_task_lean", "page_by_name", 8, 280, 280, 320, 320},
+    {"value_task", "user_cache", 24, 0, 104, 112, 128},
+    {"value_task", "flag_by_number", 16, 0, 104, 112, 120},
+    {"value_task", "payload_64", 80, 0, 160, 224, 296},
+    {"value_task", "page_by_name", 272, 0, 360, 616, 880},
+    {"value_task_pooled", "user_cache", 24, 0, 120, 120, 136},
+    {"value_task_pooled", "flag_by_name", 16, 0, 120, 120, 128},
+    {"value_task_pooled", "page_by_number", 272, 0, 616, 616, 880},
+    {"inline_future", "user_cache", 24, 0, 40, 72, 88},
+    {"inline_future", "page_by_name", 272, 0, 288, 576, 840},
+    {"value_task_handle", "user_cache", 16, 0, 0, 0, 0},
+    {"value_task_handle", "permission_check", 16, 0, 0, 0, 0},
+    {"poll", "flag_by_number", 2, 0, 0, 0, 0},
+    {"poll", "metrics_counter", 16, 0, 0, 0, 0},
+    {"callback", "config_read", 4, 0, 24, 0, 0},
+    {"callback", "permission_check", 4, 0, 32, 0, 0},
+    {"cxx_strategy", "flag_by_name", 16, 0, 32, 0, 0},
+    {"cxx_strategy", "user_cache", 16, 0, 40, 0, 0},
+};
+/* clang-format on */
+
+#define LAYOUTS_KNOWN_N (sizeof layouts_known / sizeof *layouts_known)
 
 #endif

@@ -16,6 +16,7 @@
 #define VTB_ASYNC 0
 #define VTB_CHECKED 0
 #define VTB_ATOMIC 0
+#define VTB_PROBED 0
 
 #include <stdbool.h>
 
@@ -29,16 +30,22 @@ typedef const char *vtb_value;
 #elif VALUE_KIND == KIND_DOUBLE
 typedef double vtb_value;
 #elif VALUE_KIND == KIND_PAIR
+#define VTB_LARGE_VALUE 1
 typedef struct {
     int64_t words[2];
 } vtb_value;
 #elif VALUE_KIND == KIND_TRIPLE
+#define VTB_LARGE_VALUE 1
 typedef struct {
     int32_t words[3];
 } vtb_value;
 #else
 typedef long vtb_value;
 #endif
+
+struct vtb_table;
+bool vtb_fetch(const struct vtb_table *table, vtb_key key, vtb_value *value);
+void vtb_insert(const struct vtb_table *table, vtb_key key, const vtb_value *value);
 
 #include "../impls/heap_task_cached.c"
 

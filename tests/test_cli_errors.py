@@ -72,13 +72,21 @@ def test_full_standard_output_is_an_error_that_names_the_result_file(
 
 
 @needs_full
-@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["--version"], ["list", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *[["list"], ["--help"], ["--version"], ["list", "--help"]],
+        *[["--dry-run"], ["--dry-run", "--format", "json"]],
+        ["--dry-run", "--hit-rate", "0:1:0.002", "--strategy", "plain", "--format", "json"],
+    ],
+)
 def test_full_standard_output_is_an_error_of_every_command(
     bench: Bench, arguments: list[str]
 ) -> None:
     outcome = run_in_shell(bench, ">/dev/full", *arguments)
     assert outcome.code == 1
     assert "standard output cannot be written: No space left on device" in outcome.error
+    assert names(bench.directory) == []
 
 
 @pytest.mark.parametrize("redirections", [">&-", ">&- <&-", ">&- 2>&-", ">&- 2>&- <&-"])
@@ -94,13 +102,13 @@ def test_closed_streams_do_no_harm(bench: Bench, redirections: str) -> None:
     assert len((bench.directory / "export.csv").read_text().splitlines()) == 1 + len(STRATEGIES)
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["--version"]])
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["--version"], ["--dry-run"]])
 def test_closed_standard_output_is_no_error(bench: Bench, arguments: list[str]) -> None:
     outcome = run_in_shell(bench, ">&-", *arguments)
     assert (outcome.code, outcome.err) == (0, "")
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["--help"], COUNTED])
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["--dry-run"], COUNTED])
 def test_reader_that_is_gone_is_no_error(bench: Bench, arguments: list[str]) -> None:
     """The pipe's other end is closed before a byte is written, as that of `| head` may be."""
     read_end, write_end = os.pipe()
@@ -307,6 +315,22 @@ def test_export_survives_a_full_disk(bench: Bench) -> None:
 
 # --- interrupts ---
 
+# What whoever watches at a terminal is told: beforehand how long it takes, then how far it is.
+PLAN = r"plan: \d+ combinations? of parameters, about \d+(\.\d)? (s|minutes|hours|days)"
+BAR = r"\r\[([# ]*)\] +(\d+) %, (counting|timing), (\d+) s left \033\[K"
+
+# Up to 100000 calls are timed as cold starts, nearly all of the time in child processes; more in
+# the steady state, in this one. Either way a round of a table takes some 20 ms.
+KINDS = [
+    ["--calls", "50k", "--strategy", "value_task", "--rounds"],
+    ["--calls", "200k", "--strategy", "value_task", "--epoch-ms", "5", "--rounds"],
+]
+FEW = 50
+SHORT = [[*kind, str(FEW)] for kind in KINDS]
+LONG = [[*kind, "5000"] for kind in KINDS]
+short_tables = pytest.mark.parametrize("timed", SHORT, ids=["cold", "steady"])
+long_tables = pytest.mark.parametrize("timed", LONG, ids=["cold", "steady"])
+
 
 def open_terminal() -> tuple[int, int]:
     try:
@@ -333,12 +357,16 @@ class Background:
         )
         os.close(slave)
 
-    def read_until(self, wanted: str, timeout_s: float) -> None:
-        """Reads standard error until it holds `wanted`; with "" until its end."""
+    def read_until(self, is_there: Callable[[], bool], timeout_s: float = HANG_S) -> None:
+        """Reads standard error until something is there, which must come before its end."""
+        self.read(is_there, timeout_s)
+        assert is_there(), f"ended before it came: {self.text[-500:]!r}"
+
+    def read(self, is_there: Callable[[], bool], timeout_s: float) -> None:
         end = time.monotonic() + timeout_s
-        while not wanted or wanted not in self.text:
+        while not is_there():
             left = end - time.monotonic()
-            assert left > 0, f"{wanted!r} did not come: {self.text[-500:]!r}"
+            assert left > 0, f"it did not come: {self.text[-500:]!r}"
             if not select.select([self.master], [], [], left)[0]:
                 continue
             try:
@@ -346,9 +374,20 @@ class Background:
             except OSError:  # how a terminal tells its end
                 read = b""
             if not read:
-                assert not wanted, f"ended before {wanted!r}: {self.text[-500:]!r}"
                 return
             self.text += read.decode()
+
+    def percents(self, what: str) -> list[int]:
+        """What the progress bar showed while that was under way."""
+        return [int(bar[1]) for bar in re.findall(BAR, self.text) if bar[2] == what]
+
+    def is_timing(self) -> bool:
+        """A few rounds are done."""
+        return len(self.percents("timing")) > 3
+
+    def is_in_second_table(self) -> bool:
+        """Of tables with few rounds: the bar is shown when a table begins, and after each round."""
+        return len(self.percents("timing")) > (1 + FEW) + 1 + FEW / 2
 
     def relatives(self) -> list[int]:
         """Processes of this session, the run itself among them while it is not waited for."""
@@ -376,7 +415,7 @@ class Background:
 
     def end(self) -> Outcome:
         out = self.process.communicate(timeout=HANG_S)[0].decode()
-        self.read_until("", HANG_S)
+        self.read(lambda: False, HANG_S)
         end = time.monotonic() + HANG_S
         while self.relatives():
             assert time.monotonic() < end, "a child process is left behind"
@@ -385,8 +424,8 @@ class Background:
 
     def text_below(self) -> str:
         """What stands on the screen below the progress bar, or in its place."""
-        bar = r"(\r\[[# ]*\] table [^\r\n]*)+(\r\033\[K|\n)"
-        return re.sub(bar, "", self.text.replace("\r\n", "\n")).replace("\r\033[K", "")
+        bars = rf"({BAR})+(\r\033\[K|\n)"
+        return re.sub(bars, "", self.text.replace("\r\n", "\n")).replace("\r\033[K", "")
 
     def close(self) -> None:
         if self.process.poll() is None:
@@ -424,6 +463,14 @@ def contents(directory: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in files}
 
 
+def announced(outcome: Outcome) -> Outcome:
+    """The same less the line that tells beforehand how long it takes, which must be the first."""
+    plan = outcome.complaints[0]
+    assert re.fullmatch(PLAN, plan), plan
+    err = outcome.err.replace(f"{plan}\n", "", 1)
+    return Outcome(outcome.code, outcome.out, err, outcome.results)
+
+
 def assert_nothing_kept(outcome: Outcome, bench: Bench, earlier: dict[str, bytes]) -> None:
     assert outcome.code == 130
     assert "interrupted" in outcome.error
@@ -440,15 +487,24 @@ def test_interrupt_while_counting(bench: Bench, start: Start, whole_group: bool)
     assert_nothing_kept(run.interrupt(whole_group), bench, earlier)
 
 
+def test_interrupt_while_a_matrix_is_estimated(bench: Bench, start: Start) -> None:
+    """Before anything is announced, which takes a child process for each of many points."""
+    earlier = leave_earlier_results(bench)
+    run = start("--hit-rate", "0:0.3:0.01", "--keys", "10M", "--export-json", "export.json")
+    run.wait_for_child()
+    assert_nothing_kept(run.interrupt(), bench, earlier)
+    assert "plan: " not in run.text
+
+
+@long_tables
 @pytest.mark.parametrize("whole_group", [False, True])
 def test_interrupt_while_timing_the_first_table(
-    bench: Bench, start: Start, whole_group: bool
+    bench: Bench, start: Start, whole_group: bool, timed: list[str]
 ) -> None:
     earlier = leave_earlier_results(bench)
-    arguments = ["--time", "60", "--calls", "10", "--export-json", "export.json"]
-    run = start(*arguments, terminal=True)
-    run.read_until("round 3 of", HANG_S)
-    assert_nothing_kept(run.interrupt(whole_group), bench, earlier)
+    run = start(*timed, "--export-json", "export.json", terminal=True)
+    run.read_until(run.is_timing)
+    assert_nothing_kept(announced(run.interrupt(whole_group)), bench, earlier)
 
 
 def test_interrupt_without_a_terminal(bench: Bench, start: Start) -> None:
@@ -463,19 +519,27 @@ def test_interrupt_without_a_terminal(bench: Bench, start: Start) -> None:
 
 def test_interrupt_during_a_long_warm_up(bench: Bench, start: Start) -> None:
     """A window that fills slowly takes tens of millions of operations before the first round."""
-    arguments = ["--hit-rate", "0.99999", "--in-flight", "100000", "--calls", "10"]
-    run = start(*arguments, "--time", "60")
-    time.sleep(1)
-    assert_nothing_kept(run.interrupt(), bench, {})
+    arguments = ["--hit-rate", "0.99999", "--in-flight", "100000", "--calls", "200k"]
+    run = start(*arguments, "--time", "60", terminal=True)
+    run.read_until(lambda: run.percents("timing") != [])
+    time.sleep(0.2)
+    assert_nothing_kept(announced(run.interrupt()), bench, {})
+    assert len(run.percents("timing")) == 1, "it was no longer warming up"
 
 
-def test_interrupt_keeps_the_tables_that_were_finished(bench: Bench, start: Start) -> None:
+@short_tables
+@pytest.mark.parametrize("whole_group", [False, True])
+def test_interrupt_keeps_the_tables_that_were_finished(
+    bench: Bench, start: Start, whole_group: bool, timed: list[str]
+) -> None:
+    """Whatever is under way, in this process or in a child: only that is lost."""
     earlier = leave_earlier_results(bench)
-    arguments = ["--hit-rate", "0.5,0.8", "--time", "0.5", "--calls", "10", "--format", "json"]
+    arguments = ["--hit-rate", "0.5,0.8", *timed, "--format", "json"]
     run = start(*arguments, "--export-json", "second.json", terminal=True)
-    run.read_until("table 2 of 4", 20)
-    outcome = run.interrupt()
-    assert outcome.code == 130
+    run.read_until(run.is_in_second_table, 20)
+    time.sleep(0.02)  # the bar moves between two rounds; an interrupt mostly comes within one
+    outcome = announced(run.interrupt(whole_group))
+    assert outcome.code == 130, outcome.err
     results_line, error_line = outcome.complaints
     assert "1 of 4 tables were finished and are kept" in error_line
     results = strict_json(outcome.out)
@@ -490,9 +554,10 @@ def test_interrupt_keeps_the_tables_that_were_finished(bench: Bench, start: Star
     assert len(after) == len(earlier) + 3
 
 
-def test_second_interrupt_is_not_needed_but_ends_it_too(bench: Bench, start: Start) -> None:
-    run = start("--time", "60", "--calls", "10", terminal=True)
-    run.read_until("round 3 of", HANG_S)
+@long_tables
+def test_second_interrupt_is_not_needed_but_ends_it_too(start: Start, timed: list[str]) -> None:
+    run = start(*timed, terminal=True)
+    run.read_until(run.is_timing)
     os.kill(run.process.pid, signal.SIGINT)
     try:
         os.kill(run.process.pid, signal.SIGINT)
@@ -513,13 +578,58 @@ def test_termination_leaves_no_child_behind(bench: Bench, start: Start) -> None:
     assert outcome.files() == []
 
 
-def test_progress_is_shown_on_a_terminal_alone(bench: Bench, start: Start) -> None:
-    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "10", "--consumer", "dependent"]
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGKILL])
+@short_tables
+def test_killed_matrix_leaves_what_was_there_as_it_was(
+    bench: Bench, start: Start, timed: list[str], signal_number: int
+) -> None:
+    """Nothing is half written, and no child goes on, although tables were finished."""
+    earlier = leave_earlier_results(bench)
+    arguments = ["--hit-rate", "0.5,0.8", *timed, "--export-json", "export.json"]
     run = start(*arguments, terminal=True)
-    outcome = run.end()
-    assert "table 1 of 1, round 8 of 8" in run.text
+    run.read_until(run.is_in_second_table, 20)
+    run.process.send_signal(signal_number)
+    assert run.end().code == -signal_number
+    assert contents(bench.directory) == earlier
+
+
+@pytest.mark.parametrize("calls", ["10", "200k"])
+def test_progress_tells_how_far_a_matrix_is(start: Start, calls: str) -> None:
+    """In percent of all of it, what is under way, and the time that is left."""
+    arguments = ["--hit-rate", "0.5,0.8", "--rounds", "8", "--epoch-ms", "0.05"]
+    run = start(*arguments, "--calls", calls, "--strategy", "value_task", terminal=True)
+    outcome = announced(run.end())
+    bars = re.findall(BAR, run.text)
+    assert list(dict.fromkeys(what for _, _, what, _ in bars)) == ["counting", "timing"]
+    for bar, percent, _, _ in bars:
+        assert re.fullmatch("#* *", bar) and len(bar) == 30
+        assert bar.count("#") / 30 == pytest.approx(int(percent) / 100, abs=0.04)
+    percents = [int(percent) for _, percent, _, _ in bars]
+    assert percents == sorted(percents)
+    assert len(set(percents)) > 10, "it moves along"
+    assert (percents[0], percents[-1], bars[-1][3]) == (0, 100, "0")
     assert outcome.complaints == [f"results: {outcome.files()[0]}"]
-    assert "round" not in bench.ok(*arguments).err
+
+
+def test_progress_starts_with_all_of_the_time_left(start: Start) -> None:
+    """Twice the time that is asked for each of two tables."""
+    run = start("--time", "60", "--hit-rate", "0.5", "--strategy", "value_task", terminal=True)
+    run.read_until(lambda: run.percents("counting") != [])
+    left_s = int(re.findall(BAR, run.text)[0][3])
+    assert 120 <= left_s < 180
+    plan = re.search(PLAN, run.text)
+    assert plan and plan.group().startswith("plan: 1 combination of parameters, about 2.")
+    run.interrupt()
+
+
+def test_progress_is_shown_on_a_terminal_alone(bench: Bench) -> None:
+    """In a log the plan is the one line about it, and only where there is more than one table."""
+    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--strategy", "value_task"]
+    for rates, plans in [("0.5", 0), ("0.5,0.8", 1)]:
+        outcome = bench.ok(*arguments, "--hit-rate", rates)
+        assert "\r" not in outcome.err and "%" not in outcome.err
+        found = [bool(re.fullmatch(PLAN, line)) for line in outcome.complaints]
+        assert found == plans * [True] + [False]
 
 
 STOPWATCH_OPTIONS = ["LIST_TESTS=true", "FILTER=none", "REPETITIONS=3", "OUT=out"]

@@ -37,6 +37,13 @@ METHOD = "direct, async or both"
 DEPTH = "whole numbers from 1 to 16"
 FAILURE_RATE = "0 to 1, or 0% to 100%"
 REQUEST_OPS = "whole numbers from 1 to 1000000"
+CACHE = "lru:CAPACITY with a capacity from 1 to 1e9 entries"
+CAPACITY = "whole numbers from 1 to 1e9"
+PAYLOAD = "sizes of the payload curve"
+POLLUTE = "bytes from 0 to 1G"
+TTL = "seconds from 0.001 to 1e9"
+THREADS = "whole numbers from 1 to 256"
+VOLUME = "calls a second, from 0.001 to 1e12"
 KNOWN_NAMES = "nearest first: "
 
 # Option, a bad value, and words of what is accepted. Every option of every --help has a row here.
@@ -89,6 +96,37 @@ BAD_VALUES = [
         for text in ["0", "-1", "1.5", "1000001", "2M", "nan", "", "x", "64,64", "1:0:1"]
     ],
     *[
+        ("cache", text, CACHE)
+        for text in [
+            *["lru", "lru:", "lru:0", "lru:-1", "lru:1.5", "lru:2G", "lru:x", "lru:nan", "LRU:5"],
+            *["", "5", "fifo:5", "lru:5,lru:6", "lru:5,5", "lru:5,", "lru:1:1001:1"],
+        ]
+    ],
+    *[
+        ("cache-capacity", text, CAPACITY)
+        for text in ["0", "-1", "1.5", "2G", "nan", "", "lru:5", "5,5", "1:1001:1"]
+    ],
+    *[("payload", text, PAYLOAD) for text in ["0", "-8", "1.5", "4097", "8K", "nan", "", "8,8"]],
+    *[
+        ("pollute", text, POLLUTE)
+        for text in ["-1", "0.5", "2G", "1073741825", "nan", "inf", "", "4KB", "0,4K,4096", "50%"]
+    ],
+    *[
+        ("ttl", text, TTL)
+        for text in ["0", "-1", "0.0009", "1e10", "nan", "inf", "", "1s", "1,1", "0:1"]
+    ],
+    *[
+        ("threads", text, THREADS)
+        for text in ["0", "-1", "1.5", "257", "nan", "", "all", "2,2", "0:4:1"]
+    ],
+    *[
+        ("calls-per-second", text, VOLUME)
+        for text in ["0", "-1", "0.0001", "1e13", "nan", "inf", "", "1/s", "1,2"]
+    ],
+    *[("completer", text, "caller or thread") for text in ["other", "", "Thread", "caller,thread"]],
+    *[("trace-format", text, "text or be32") for text in ["le32", "", "TEXT", "text,be32"]],
+    ("trace", "", "a file's name, or -"),
+    *[
         ("strategy", text, KNOWN_NAMES)
         for text in ["nosuch", "", "plain,", "plain,nosuch", "PLAIN"]
     ],
@@ -128,12 +166,14 @@ BAD_VALUES = [
     ("quick", "", "no value"),
     ("force-async", "1", "no value"),
     ("force-async", "", "no value"),
+    ("dry-run", "1", "no value"),
+    ("dry-run", "", "no value"),
     ("help", "yes", "no value"),
     ("version", "1", "no value"),
 ]
 
 # Twins in the environment: a flag's is 0 or 1, and what others refuse, their twins refuse as well.
-FLAGS = ["quick", "force-async", "help", "version"]
+FLAGS = ["quick", "force-async", "dry-run", "help", "version"]
 BAD_TWINS = [row for row in BAD_VALUES if row[0] not in FLAGS]
 BAD_TWINS += [(flag, text, "no value") for flag in FLAGS for text in ["yes", "2", ""]]
 
@@ -321,6 +361,15 @@ def test_contradiction_is_refused(
         (["--failrate", "0"], ["unknown option '--failrate'", "nearest first: failure-rate,"]),
         (["--help=1"], ["--help: '1'", "no value"]),
         (["list", "--hit-rate", "0.5"], ["--hit-rate", "not an option of 'list'"]),
+        (["--dry-run", "1"], ["unexpected argument '1'", "--NAME"]),
+        (
+            ["--cachecapacity", "5"],
+            ["unknown option '--cachecapacity'", "nearest first: cache-capacity,"],
+        ),
+        (["--thread", "2"], ["unknown option '--thread'", "nearest first: threads,"]),
+        (["--dryrun"], ["unknown option '--dryrun'", "nearest first: dry-run,"]),
+        (["list", "--dry-run"], ["--dry-run", "not an option of 'list'"]),
+        (["misuse", "--trace", "-"], ["--trace", "not an option of 'misuse'"]),
         (["list", "--quick"], ["--quick", "not an option of 'list'"]),
         (["list", "--strategy", "poll"], ["--strategy", "not an option of 'list'"]),
         (["misuse", "--method", "async"], ["--method", "not an option of 'misuse'"]),
@@ -381,6 +430,31 @@ def test_help_fits_a_terminal(bench: Bench, command: str) -> None:
     assert outcome.out == bench.ok(command, VTB_HELP="1").out
 
 
+# What a reader of the help is told of each option about what is measured and when.
+TOLD_BY_HELP = {
+    "payload": ["payload curve", "8,64,256"],
+    "cache": ["LRU cache", "hit rate emerges"],
+    "cache-capacity": ["--cache lru:N"],
+    "trace": ["keys of a file", "standard input", "-", "read once"],
+    "trace-format": ["text", "a key a line", "be32", "big-endian", "default: text"],
+    "ttl": ["life", "virtual clock", "--calls-per-second"],
+    "pollute": ["other memory", "default: 0"],
+    "threads": ["callers at once", "default: 1"],
+    "completer": ["caller", "thread", "default: caller"],
+    "calls-per-second": ["CPU time", "a second", "a day"],
+    "dry-run": ["how long it takes", "write nothing"],
+    "calls": ["Up to 100000", "cold start", "steady state"],
+}
+
+
+@pytest.mark.parametrize(("option", "mentions"), TOLD_BY_HELP.items())
+def test_help_explains(bench: Bench, option: str, mentions: list[str]) -> None:
+    text = bench.ok("--help").out
+    (paragraph,) = re.findall(rf"^  --{option}\b(?!-)(.*?)^  --", text, re.MULTILINE | re.DOTALL)
+    words = " ".join(paragraph.split())
+    assert [mention for mention in mentions if mention not in words] == []
+
+
 def test_help_without_a_command_is_that_of_run(bench: Bench) -> None:
     outcome = bench.ok("--help")
     assert outcome.out == bench.ok("run", "--help").out
@@ -425,7 +499,8 @@ def test_version_is_that_of_the_build(bench: Bench) -> None:
 
 # --- values that are accepted ---
 
-THREE_CASES = ["--strategy", "plain", "--consumer", "independent", "--calls", "10"]
+# Of so many calls the steady state is timed.
+THREE_CASES = ["--strategy", "plain", "--consumer", "independent", "--calls", "100001"]
 THREE_CASES += ["--format", "json"]
 
 
@@ -433,9 +508,13 @@ def counted(bench: Bench, *arguments: str, **twins: str) -> Outcome:
     return bench.ok(*COUNTED, "--strategy", "plain", "--format", "json", *arguments, **twins)
 
 
+# In place of a value that names leave out because it is the usual one.
+USUAL = "as usual"
+
+
 def in_names(outcome: Outcome, key: str) -> list[str]:
     """The values of a parameter in the rows' names, each once, in their order."""
-    values = [parameters(row["run_name"])[key] for row in outcome.rows]
+    values = [parameters(row["run_name"]).get(key, USUAL) for row in outcome.rows]
     return list(dict.fromkeys(values))
 
 
@@ -486,6 +565,20 @@ GOOD_VALUES = [
     ("baseline-strategy", "poll", "strategy", ["empty", "plain", "poll"]),
     ("workload", "user_cache", "workload", ["user_cache"]),
     ("heap", "glibc", "heap", ["glibc"]),
+    ("payload", "8,256", "workload", ["payload_8", "payload_256"]),
+    ("cache", "lru:10,1k", "cache", ["lru:10", "lru:1000"]),
+    ("cache", "lru:10", "workload", ["trace"]),
+    ("cache-capacity", "10,1k", "cache", ["lru:10", "lru:1000"]),
+    ("ttl", "0.5,2", "ttl", ["0.5", "2"]),
+    ("ttl", "0.5", "workload", ["product_catalog"]),
+    ("pollute", "4K,1M", "pollute", ["4096", "1048576"]),
+    ("pollute", "0,64", "pollute", [USUAL, "64"]),
+    ("threads", "1", "threads", [USUAL]),
+    ("threads", "3,2", "threads", [USUAL, "3", "2"]),
+    ("completer", "caller", "completer", [USUAL]),
+    ("completer", "thread", "completer", ["thread"]),
+    # A volume changes what is told of the figures, and not what is measured.
+    ("calls-per-second", "100k", "strategy", ["empty", "plain", "heap_task"]),
 ]
 
 
@@ -607,6 +700,72 @@ def test_force_async_suspends_every_call(
     rows = counted(bench, *arguments, **twins).rows
     assert {row["realized_hit_rate"] for row in rows} == {0 if forced else 0.8}
     assert {row["run_name"].endswith("/force_async:1") for row in rows} == {forced}
+
+
+@pytest.mark.parametrize("by_twins", [False, True])
+def test_recorded_keys_in_either_format(bench: Bench, by_twins: bool) -> None:
+    """Three calls of two keys, of which a cache of both misses the first of each."""
+    (bench.directory / "keys.txt").write_text("17\n4\n17\n")
+    (bench.directory / "keys.be32").write_bytes(b"\0\0\0\x11\0\0\0\4\0\0\0\x11")
+    for form in ["text", "be32"]:
+        name = {"text": "keys.txt", "be32": "keys.be32"}[form]
+        given = {"trace": name, "trace-format": form, "cache-capacity": "2"}
+        arguments = ["--rounds", "0", "--strategy", "plain", "--format", "json"]
+        if by_twins:
+            outcome = bench.ok(*arguments, **{twin_of(key): text for key, text in given.items()})
+        else:
+            options = [f"--{key}={text}" for key, text in given.items()]
+            outcome = bench.ok(*arguments, *options)
+        assert in_names(outcome, "calls") == ["3"]
+        assert in_names(outcome, "keys") == ["2"]
+        assert in_names(outcome, "distribution") == ["recorded"]
+        assert in_names(outcome, "cache") == ["lru:2"]
+        (rate,) = {row["realized_hit_rate"] for row in outcome.rows}
+        assert rate == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("by_twin", [False, True])
+def test_volume_is_told_where_it_is_asked_for(bench: Bench, by_twin: bool) -> None:
+    arguments = ["--strategy", "plain", *COUNTED]
+    assert "calls a second" not in bench.ok(*arguments).out
+    if by_twin:
+        told = bench.ok(*arguments, VTB_CALLS_PER_SECOND="100k").out
+    else:
+        told = bench.ok(*arguments, "--calls-per-second", "100k").out
+    assert "At 100 k calls a second:\n" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "twins", "dry"),
+    [
+        (["--dry-run"], {}, True),
+        ([], {"VTB_DRY_RUN": "1"}, True),
+        ([], {"VTB_DRY_RUN": "0"}, False),
+        ([], {}, False),
+    ],
+)
+def test_dry_run_measures_and_writes_nothing(
+    bench: Bench, arguments: list[str], twins: dict[str, str], dry: bool
+) -> None:
+    """Not even a folder for results."""
+    exports = ["--export-csv", "export.csv"]
+    document = strict_json(counted(bench, *exports, *arguments, **twins).out)
+    assert ("points" in document, "benchmarks" in document) == (dry, not dry)
+    written = {path.name for path in bench.directory.iterdir()}
+    assert written == (set() if dry else {"export.csv", "results"})
+
+
+def test_twins_of_run_do_not_concern_other_commands(bench: Bench) -> None:
+    twins = {"VTB_DRY_RUN": "1", "VTB_TRACE": "missing", "VTB_CACHE": "lru:5", "VTB_THREADS": "4"}
+    assert bench.ok("list", **twins).out == bench.ok("list").out
+
+
+def test_option_for_a_cache_wins_over_either_twin(bench: Bench) -> None:
+    """The two ways to say how much it holds are one setting."""
+    twins = {"VTB_CACHE": "lru:5", "VTB_CACHE_CAPACITY": "6"}
+    for option, text in [("cache", "lru:7"), ("cache-capacity", "7")]:
+        outcome = bench.ok(*COUNTED, "--format", "json", f"--{option}", text, **twins)
+        assert in_names(outcome, "cache") == ["lru:7"]
 
 
 def test_command_line_wins_over_the_environment(bench: Bench) -> None:

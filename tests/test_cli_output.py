@@ -348,13 +348,26 @@ def test_csv_has_a_column_for_what_tells_cases_apart(bench: Bench) -> None:
     arguments = ["--method", "both", "--depth", "1,2", "--strategy", "value_task@checked"]
     arguments += ["--consumer", "dependent"]
     lines = read_csv(bench.ok(*TIMED, *arguments, "--format", "csv").out)
-    columns = "name,workload,strategy,heap,consumer,method,depth,hit_rate,realized_hit_rate"
+    columns = "name,workload,strategy,heap,consumer,method,depth,threads,hit_rate,realized_hit_rate"
     assert ",".join(lines[0]).startswith(columns + ",")
     assert {"failures_per_op", "over_base_ns", "over_base_ns_lo", "over_base_ns_hi"} <= {*lines[0]}
     keys = ["strategy", "method", "depth", "consumer"]
     cases = [tuple(line[key] for key in keys) for line in lines]
     assert len(set(cases)) == len(cases) == 2 * (2 + 2 * 2)
     assert ("value_task@checked", "async", "2", "dependent") in cases
+
+
+def test_csv_tells_callers_apart(bench: Bench) -> None:
+    arguments = ["--strategy", "value_task", "--consumer", "dependent", "--threads", "2"]
+    outcome = bench.ok(*TIMED, *arguments, "--format", "csv", "--export-json", "export.json")
+    lines = read_csv(outcome.out)
+    cases = [(line["strategy"], line["threads"], line["callers"]) for line in lines]
+    strategies = ["empty", "plain", "heap_task", "value_task"]
+    assert sorted(cases) == sorted((name, n, n) for name in strategies for n in ["1", "2"])
+    for line in lines:
+        assert line["threads"] == parameters(line["name"]).get("threads", "1")
+    rows = strict_json((bench.directory / "export.json").read_text())["benchmarks"]
+    assert_csv_agrees(outcome.out, medians(rows))
 
 
 def markdown_tables(text: str) -> list[list[list[str]]]:
@@ -811,7 +824,8 @@ def test_google_benchmarks_compare_reads_two_results(bench: Bench) -> None:
     for strategy in ["empty", "plain", "heap_task", "value_task"]:
         for consumer in ["independent", "dependent"]:
             case = rf"user_cache/{strategy}/glibc/hit_rate:0\.8/\S+consumer:{consumer}"
-            assert re.search(rf"{case}/method:direct/depth:1_median ", done.stdout), done.stdout
+            rest = "method:direct/depth:1/start:cold_median "
+            assert re.search(f"{case}/{rest}", done.stdout), done.stdout
 
 
 # --- list ---

@@ -183,8 +183,8 @@ static void close_cell(void)
     uint64_t allocs_n = second.service.counts.allocs_n;
     uint64_t frees_n = second.service.counts.frees_n;
     uint64_t live_bytes = second.service.counts.live_bytes;
-    vtb_rig_close_env(rig, &env, cell);
-    vtb_rig_close_env(rig, &own, cell);
+    vtb_rig_close_env(&env, cell);
+    vtb_rig_close_env(&own, cell);
     for (size_t i = 0; i < BATCH + 2; i++) {
         const struct vtb_env *one = i < BATCH ? &callers[i] : i == BATCH ? &env : &own;
         allocs_n += one->service.counts.allocs_n;

@@ -13,8 +13,8 @@
 #define OPERATIONS_N 3000
 #endif
 
-/* A chunk of the schedule ends within the run. */
-#define POSITION (VTB_SCHEDULE_CHUNK - OPERATIONS_N / 2)
+/* Calls that are drawn once for many rigs. */
+#define CALLS_N (OPERATIONS_N + OPERATIONS_N / 4)
 
 static const double hit_rates[] = {0, 0.5, 1};
 static const size_t windows[] = {1, 2, 64, 1024};
@@ -27,6 +27,12 @@ static void open_rig(struct vtb_rig *rig, const struct vtb_point *point)
     struct vtb_error error;
     if (!vtb_rig_open(rig, point, &error))
         fail_msg("%s", error.message);
+}
+
+/* The schedule ends within a run from here. */
+static size_t start_of(const struct vtb_rig *rig)
+{
+    return rig->ids_n - OPERATIONS_N / 2;
 }
 
 static struct vtb_point point_of(const char *workload, double hit_rate)
@@ -65,22 +71,58 @@ static void for_windows(struct vtb_point point, visit_function *visit)
     }
 }
 
-/* Calls visit with a rig for every combination of parameters of every workload, but for the windows
- * of a run in which nothing suspends. */
+/* Calls visit with a rig for every combination of parameters of the default workload, but for the
+ * windows of a run in which nothing suspends. */
 static void for_points(visit_function *visit)
 {
-    for (size_t w = 0; vtb_workloads[w].name; w++) {
-        for (size_t i = 0; i < COUNT_OF(hit_rates); i++) {
-            struct vtb_point point = point_of(vtb_workloads[w].name, hit_rates[i]);
-            if (hit_rates[i] == 1) {
-                for (; point.depth <= 3; point.depth++)
-                    visit_point(&point, visit);
-                continue;
-            }
-            for_windows(point, visit);
-            point.failure_rate = 0.1;
-            for_windows(point, visit);
+    static struct cell_calls calls;
+    for (size_t i = 0; i < COUNT_OF(hit_rates); i++) {
+        struct vtb_point point = point_of(vtb_default_workload()->name, hit_rates[i]);
+        cell_draw(&calls, &point, CALLS_N);
+        if (hit_rates[i] == 1) {
+            for (; point.depth <= 3; point.depth++)
+                visit_point(&point, visit);
+            continue;
         }
+        for_windows(point, visit);
+        point.failure_rate = 0.1;
+        cell_draw(&calls, &point, CALLS_N);
+        for_windows(point, visit);
+    }
+}
+
+/* Enough for a workload that differs from the default one by its types, its table and its store:
+ * few values of each parameter, each with whatever the others have. */
+static const struct vtb_point few_points[] = {
+    {.hit_rate = 0, .in_flight = 1, .depth = 1, .request_ops = 64},
+    {.hit_rate = 0.8, .failure_rate = 0.1, .in_flight = 2, .depth = 3, .request_ops = 1},
+    {.hit_rate = 0.5, .failure_rate = 1, .in_flight = 64, .depth = 1, .request_ops = 7},
+    {.hit_rate = 0.3, .in_flight = 1024, .depth = 2, .request_ops = 10000},
+    {.hit_rate = 1, .in_flight = 64, .depth = 3, .request_ops = 64},
+};
+
+/* A cache of so many of the keys is hit about so often, as they are drawn alike. */
+static void let_hits_emerge(struct vtb_point *point)
+{
+    point->emerges = true;
+    point->cache.capacity = 1 + (uint64_t)(point->hit_rate * (KEYS_N - 1));
+    point->hit_rate = 0;
+    point->failure_rate = 0;
+}
+
+static void for_few_points(const struct vtb_workload_entry *workload, visit_function *visit)
+{
+    static struct cell_calls calls;
+    for (size_t i = 0; i < COUNT_OF(few_points); i++) {
+        struct vtb_point point = few_points[i];
+        point.workload = workload;
+        point.keys_n = KEYS_N;
+        point.seed = 1;
+        point.completion = (enum vtb_completion)(i % 3);
+        if (workload->workload->default_capacity > 0)
+            let_hits_emerge(&point);
+        cell_draw(&calls, &point, CALLS_N);
+        visit_point(&point, visit);
     }
 }
 
@@ -109,7 +151,11 @@ static const struct vtb_heap *glibc_heap(void)
 /* A run of the floor, for another one to start from. */
 static struct cell_run floor_run(const struct vtb_rig *rig)
 {
-    return (struct cell_run){rig, floor_cell(rig), glibc_heap(), false, 0, POSITION, OPERATIONS_N};
+    return (struct cell_run){.rig = rig,
+                             .cell = floor_cell(rig),
+                             .heap = glibc_heap(),
+                             .position = start_of(rig),
+                             .n = OPERATIONS_N};
 }
 
 static size_t runs_n;
@@ -131,15 +177,21 @@ static void check_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
     }
 }
 
+/* Whether the strategy can do what the point asks for, on a heap of this kind. */
+static bool is_able(const struct vtb_cell *cell, const struct vtb_rig *rig, bool collects)
+{
+    const struct vtb_lacks *lacks = &cell->strategy->lacks;
+    return is_of(cell, rig) && collects == cell->kind.collected &&
+           !(collects && lacks->collector) && !(rig->point->emerges && lacks->real_cache);
+}
+
 static void check_all_cells(const struct vtb_rig *rig)
 {
     const struct cell_run run = floor_run(rig);
     const uint64_t expected = cell_run(&run).checksum;
     for (size_t i = 0; vtb_cells[i]; i++) {
         for (size_t h = 0; is_of(vtb_cells[i], rig) && vtb_heaps[h].name; h++) {
-            const bool collects = vtb_heap_collects(vtb_heaps[h].heap);
-            if (collects == vtb_cells[i]->kind.collected &&
-                !(collects && vtb_cells[i]->strategy->lacks.collector))
+            if (is_able(vtb_cells[i], rig, vtb_heap_collects(vtb_heaps[h].heap)))
                 check_cell(rig, vtb_cells[i], vtb_heaps[h].heap, expected);
         }
     }
@@ -151,6 +203,76 @@ static void every_cell_under_all_parameters(void **state)
     runs_n = 0;
     for_points(check_all_cells);
     assert_in_range(runs_n, 99 * 100 * 2, SIZE_MAX); /* points, cells, loops */
+}
+
+static void every_cell_of_every_workload(void **state)
+{
+    (void)state;
+    for (size_t w = 0; vtb_workloads[w].name; w++) {
+        runs_n = 0;
+        if (!vtb_workloads[w].workload->is_default)
+            for_few_points(&vtb_workloads[w], check_all_cells);
+        assert_true(runs_n >= COUNT_OF(few_points) * 48 * 2 ||
+                    vtb_workloads[w].workload->is_default);
+    }
+}
+
+/* Entries live for about as many calls as a key comes again after. */
+static void every_cell_where_entries_expire(void **state)
+{
+    (void)state;
+    static struct cell_calls calls;
+    runs_n = 0;
+    for (size_t w = 0; vtb_workloads[w].name; w++) {
+        struct vtb_point point = point_of(vtb_workloads[w].name, 0);
+        point.emerges = true;
+        point.cache = (struct vtb_cache_setup){.ttl_ns = UINT64_C(250) * KEYS_N, .tick_ns = 250};
+        cell_draw(&calls, &point, CALLS_N);
+        if (vtb_workloads[w].workload->expires)
+            visit_point(&point, check_all_cells);
+    }
+    assert_true(runs_n > 0);
+}
+
+/* Every cell asks the store so often in a thousand calls, and consumes what the floor does. */
+static void check_misses(const struct vtb_rig *rig, uint64_t misses_n)
+{
+    struct cell_run run = floor_run(rig);
+    run.position = 0;
+    run.n = 1000;
+    const uint64_t expected = cell_run(&run).checksum;
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        const struct vtb_cell *cell = vtb_cells[i];
+        if (!is_of(cell, rig) || !cell->kind.counting || cell->kind.collected ||
+            cell->strategy->role == VTB_ROLE_EMPTY)
+            continue;
+        run.cell = cell;
+        const struct cell_outcome outcome = cell_run(&run);
+        assert_of_cell(cell, outcome.checksum, expected);
+        assert_of_cell(cell, outcome.counts.fetched_n, misses_n);
+    }
+}
+
+static void misses_are_as_many_as_asked_for(void **state)
+{
+    (void)state;
+    static struct cell_calls calls;
+    static const struct {
+        double hit_rate;
+        uint64_t misses_n;
+    } rows[] = {{0, 1000}, {.3, 700}, {.5, 500}, {.8, 200}, {.95, 50}, {.999, 1}, {1, 0}};
+    for (size_t w = 0; vtb_workloads[w].name; w++) {
+        for (size_t i = 0; i < COUNT_OF(rows); i++) {
+            struct vtb_rig rig;
+            struct vtb_point point = point_of(vtb_workloads[w].name, rows[i].hit_rate);
+            if (vtb_workloads[w].workload->default_capacity > 0)
+                continue; /* its hits are not asked for */
+            cell_draw(&calls, &point, 1000);
+            open_rig(&rig, &point);
+            check_misses(&rig, rows[i].misses_n);
+            vtb_rig_close(&rig);
+        }
+    }
 }
 
 /* Twice the same calls, the window being drained in between; more wait in it than a pool keeps. */
@@ -167,11 +289,11 @@ static void check_refilling(const struct vtb_rig *rig)
             continue;
         assert_true(vtb_rig_open_env(rig, &env, cell, glibc_heap(), &error));
         for (size_t round = 0; round < 2; round++) {
-            env.position = POSITION;
+            env.position = start_of(rig);
             vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
             cell->drain(&env);
         }
-        vtb_rig_close_env(rig, &env, cell);
+        vtb_rig_close_env(&env, cell);
         assert_true(vtb_rig_checksum(&env) == expected);
         assert_of_cell(cell, env.service.counts.frees_n, env.service.counts.allocs_n);
         assert_of_cell(cell, env.service.counts.live_bytes, 0);
@@ -220,7 +342,7 @@ static uint64_t values_of_the_schedule(const struct vtb_rig *rig, size_t *failed
     uint64_t sum = 0;
     *failed_n = 0;
     for (size_t i = 0; i < OPERATIONS_N; i++) {
-        const uint32_t id = rig->ids[(POSITION + i) % VTB_SCHEDULE_CHUNK];
+        const uint32_t id = rig->ids[(start_of(rig) + i) % rig->ids_n];
         const vtb_key key = vtb_key_of(rig->table, id);
         const vtb_value *found = vtb_lookup(rig->table, key);
         vtb_value value = NULL;
@@ -311,7 +433,7 @@ static size_t taken_by(const struct vtb_rig *rig, const struct vtb_cell *cell)
     vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
     vtb_rig_loop(rig, cell, VTB_CONSUMER_DEPENDENT)(&env, OPERATIONS_N);
     const size_t behind = mallinfo2().uordblks;
-    vtb_rig_close_env(rig, &env, cell);
+    vtb_rig_close_env(&env, cell);
     return behind - before;
 }
 #endif
@@ -364,7 +486,7 @@ static void the_empty_loop_counts_nothing(void **state)
         uint64_t keys = 0;
         assert_memory_equal(&outcome.counts, &none, sizeof none);
         for (size_t j = 0; j < OPERATIONS_N; j++)
-            keys += rig.ids[(POSITION + j) % VTB_SCHEDULE_CHUNK];
+            keys += rig.ids[(start_of(&rig) + j) % rig.ids_n];
         assert_true(outcome.checksum == keys); /* it does walk the schedule */
     }
     vtb_rig_close(&rig);
@@ -384,7 +506,13 @@ static size_t role_n(enum vtb_role role, const char *workload)
     return n;
 }
 
-/* A cell for each pass, with the same layouts in all of them, and one holder of each role. */
+static bool is_of_default(const struct vtb_cell *cell)
+{
+    return vtb_find_workload(cell->workload_name)->workload->is_default;
+}
+
+/* A cell for each pass, with the same layouts in all of them, and one holder of each role. Probes
+ * and variants are there for the default workload. */
 static void check_passes(const struct vtb_cell *cell)
 {
     struct vtb_kind kind = cell->kind;
@@ -405,17 +533,51 @@ static void check_passes(const struct vtb_cell *cell)
     cell_check_sizes(timing);
     cell_check_sizes(counting);
     assert_null(timing->probe);
-    assert_int_equal(counting->probe != NULL, counting->frame_bytes > 0);
+    assert_int_equal(counting->probe != NULL, is_of_default(cell) && counting->frame_bytes > 0);
+    assert_true(is_of_default(cell) || !strchr(cell->name, '@'));
     assert_true(*timing->strategy->summary && *timing->strategy->modelled_on);
+}
+
+/* The workloads whose layouts are known have the types that these were worked out for. */
+static void workloads_have_the_types_that_are_known(void **state)
+{
+    (void)state;
+    size_t known_n = 0;
+    for (size_t w = 0; vtb_workloads[w].name; w++) {
+        const struct layout_workload *known = layout_workload_of(vtb_workloads[w].name);
+        if (!known)
+            continue; /* it was dropped into the folder */
+        assert_true(layout_types(known->name) < LAYOUT_TYPES_N);
+        assert_int_equal(vtb_workloads[w].workload->key_bytes, known->key_bytes);
+        assert_int_equal(vtb_workloads[w].workload->value_bytes, known->value_bytes);
+        known_n++;
+    }
+    if (vtb_find_workload("payload_8"))                    /* all are built */
+        assert_int_equal(known_n, LAYOUT_WORKLOADS_N - 4); /* which are fixtures */
+    else
+        assert_true(known_n > 0);
+}
+
+/* Every strategy has its cells of the workload, but of a method that it says it lacks. */
+static void check_workload(const char *name)
+{
+    for (size_t i = 0; i < LAYOUTS_N; i++) {
+        const struct vtb_strategy *strategy = vtb_find_strategy(layouts[i].strategy);
+        for (int async = 0; strategy && async < 2; async++) {
+            const struct vtb_kind kind = {.async = async};
+            assert_int_equal(vtb_find_cell(layouts[i].strategy, name, kind) != NULL,
+                             !async || !strategy->lacks.async_method);
+        }
+    }
+    for (enum vtb_role role = VTB_ROLE_EMPTY; role <= VTB_ROLE_BASELINE; role++)
+        assert_int_equal(role_n(role, name), 1);
 }
 
 static void the_registry_is_complete(void **state)
 {
     (void)state;
-    for (size_t w = 0; vtb_workloads[w].name; w++) {
-        for (enum vtb_role role = VTB_ROLE_EMPTY; role <= VTB_ROLE_BASELINE; role++)
-            assert_int_equal(role_n(role, vtb_workloads[w].name), 1);
-    }
+    for (size_t w = 0; vtb_workloads[w].name; w++)
+        check_workload(vtb_workloads[w].name);
     for (size_t i = 0; vtb_cells[i]; i++)
         check_passes(vtb_cells[i]);
     assert_null(vtb_find_cell("no such strategy", "user_cache", (struct vtb_kind){0}));
@@ -465,9 +627,13 @@ static void strategies_have_their_variants(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(workloads_have_the_types_that_are_known),
         cmocka_unit_test(the_registry_is_complete),
         cmocka_unit_test(strategies_have_their_variants),
         cmocka_unit_test(every_cell_under_all_parameters),
+        cmocka_unit_test(every_cell_of_every_workload),
+        cmocka_unit_test(every_cell_where_entries_expire),
+        cmocka_unit_test(misses_are_as_many_as_asked_for),
         cmocka_unit_test(a_drained_window_is_filled_again),
         cmocka_unit_test(peak_is_the_window_of_boxes),
         cmocka_unit_test(the_floor_consumes_what_the_schedule_says),

@@ -74,7 +74,8 @@ static void check_counted(const struct vtb_cell *cell, uint64_t hits_n, uint64_t
     const uint64_t miss_bytes = layout->miss[0];
     assert_of_cell(cell, counts->allocs_n, hits_n * !!hit_bytes + misses_n * !!miss_bytes);
     assert_of_cell(cell, counts->requested_bytes, hits_n * hit_bytes + misses_n * miss_bytes);
-    assert_true(counts->peak_live_bytes <= hit_bytes + point.in_flight * miss_bytes);
+    const uint64_t misses_most_n = point.in_flight + layout->kept_n;
+    assert_true(counts->peak_live_bytes <= hit_bytes + misses_most_n * miss_bytes);
 }
 
 static bool is_counting(const struct vtb_cell *cell)
@@ -183,6 +184,109 @@ static void counts_can_be_repeated(void **state)
     vtb_rig_close(&rig);
 }
 
+/* --- real caches --- */
+
+/* Hits of an LRU cache, the plain way: the keys that it holds, the newest first. */
+static uint64_t lru_hits(const uint32_t *ids, size_t ids_n, uint64_t calls_n, size_t capacity)
+{
+    uint32_t held[64];
+    size_t held_n = 0;
+    uint64_t hits_n = 0;
+    assert_true(capacity <= 64);
+    for (uint64_t call = 0; call < calls_n; call++) {
+        const uint32_t id = ids[call % ids_n];
+        size_t at = 0;
+        while (at < held_n && held[at] != id)
+            at++;
+        hits_n += at < held_n;
+        if (at == held_n)
+            held_n += held_n < capacity;
+        if (at == capacity)
+            at--;
+        memmove(held + 1, held, at * sizeof *held);
+        held[0] = id;
+    }
+    return hits_n;
+}
+
+/* Of cells of every shape the same hits, whatever waits meanwhile; of the empty loop none. */
+static void check_emerged(uint64_t hits_n)
+{
+    static const char *const names[] = {"plain", "heap_task", "value_task_pooled", "arena_task",
+                                        "poll",  "callback",  "value_task_handle"};
+    const struct vtb_kind kind = {.counting = true};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct vtb_cell *cell = vtb_find_cell(names[i], "trace", kind);
+        const struct vtb_counted counted = count(cell);
+        assert_of_cell(cell, counted.calls_n, point.calls_n);
+        assert_of_cell(cell, counted.hits_n, hits_n);
+        assert_of_cell(cell, counted.counts.fetched_n, point.calls_n - hits_n);
+    }
+    const struct vtb_counted empty = count(vtb_find_cell("empty", "trace", kind));
+    assert_true(empty.hits_n == 0);
+    assert_true(empty.calls_n == point.calls_n);
+}
+
+static struct vtb_point real_cache(uint64_t calls_n, uint64_t capacity)
+{
+    struct vtb_point at = point_of(calls_n, 0);
+    at.workload = vtb_find_workload("trace");
+    at.emerges = true;
+    at.keys_n = 100;
+    at.cache = (struct vtb_cache_setup){.capacity = capacity, .tick_ns = 1};
+    return at;
+}
+
+static void hits_emerge_from_the_keys(void **state)
+{
+    (void)state;
+    static const size_t capacities[] = {1, 7, 64};
+    for (size_t i = 0; i < 3; i++) {
+        struct vtb_point at = real_cache(5000, capacities[i]);
+        at.in_flight = 1 + 50 * i;
+        open_rig(&at);
+        const uint64_t hits_n = lru_hits(rig.ids, rig.ids_n, 5000, capacities[i]);
+        assert_in_range(hits_n, 1, 4900);
+        check_emerged(hits_n);
+        vtb_rig_close(&rig);
+    }
+}
+
+/* A recorded stream is replayed in a circle, and the cache stays as it is from lap to lap. */
+static void recorded_keys(void **state)
+{
+    (void)state;
+    static const uint32_t recorded[] = {0, 1, 2, 0, 1, 3, 0, 4, 4, 2, 0};
+    const struct vtb_trace trace = {.ids = recorded, .ids_n = 11, .keys_n = 5};
+    for (uint64_t calls_n = 1; calls_n <= 100; calls_n += 33) {
+        struct vtb_point at = real_cache(calls_n, 3);
+        at.trace = &trace;
+        at.keys_n = 5;
+        open_rig(&at);
+        check_emerged(lru_hits(recorded, 11, calls_n, 3));
+        vtb_rig_close(&rig);
+    }
+}
+
+/* Where the schedule says what hits, a part of very many calls tells what each costs; where hits
+ * emerge, nothing less than all calls does. */
+static void very_many_calls(void **state)
+{
+    (void)state;
+    const struct vtb_kind kind = {.counting = true};
+    struct vtb_point at = point_of(UINT64_C(1000000000000), 0.8);
+    open_rig(&at);
+    const struct vtb_counted counted = count(vtb_find_cell("poll", "user_cache", kind));
+    assert_true(counted.calls_n == VTB_COUNTED_CALLS_MAX);
+    assert_true(counted.hits_n == VTB_COUNTED_CALLS_MAX / 5 * 4);
+    vtb_rig_close(&rig);
+    at = real_cache(VTB_COUNTED_CALLS_MAX + 1, 10);
+    open_rig(&at);
+    const struct vtb_counted emerged = count(vtb_find_cell("poll", "trace", kind));
+    assert_true(emerged.calls_n == VTB_COUNTED_CALLS_MAX + 1);
+    vtb_rig_close(&rig);
+}
+
 /* --- strategies that must be refused --- */
 
 static const struct vtb_cell *honest;
@@ -222,6 +326,12 @@ static void loses_a_fault(struct vtb_env *env, size_t n)
 {
     honest->run_independent(env, n);
     env->service.failed_n--;
+}
+
+static void asks_once_more(struct vtb_env *env, size_t n)
+{
+    honest->run_independent(env, n);
+    env->service.counts.fetched_n++;
 }
 
 static void crashes(struct vtb_env *env, size_t n)
@@ -310,6 +420,12 @@ static void a_lost_fault_is_refused(void **state)
     refused(loses_a_fault, "19 operations failed, but the store failed on 20");
 }
 
+static void other_misses_are_refused(void **state)
+{
+    (void)state;
+    refused(asks_once_more, "201 calls missed, but 200 were to");
+}
+
 static void a_crash_is_refused(void **state)
 {
     (void)state;
@@ -333,10 +449,14 @@ int main(void)
         cmocka_unit_test(more_calls_than_a_chunk),
         cmocka_unit_test(checksums_agree),
         cmocka_unit_test(counts_can_be_repeated),
+        cmocka_unit_test(hits_emerge_from_the_keys),
+        cmocka_unit_test(recorded_keys),
+        cmocka_unit_test(very_many_calls),
         cmocka_unit_test(an_honest_strategy_is_not_refused),
         cmocka_unit_test(a_leak_is_refused),
         cmocka_unit_test(other_counts_than_the_layouts_say_are_refused),
         cmocka_unit_test(a_lost_fault_is_refused),
+        cmocka_unit_test(other_misses_are_refused),
         cmocka_unit_test(a_crash_is_refused),
         cmocka_unit_test(runs_that_disagree_are_refused),
     };

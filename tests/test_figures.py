@@ -1,12 +1,14 @@
 """Bytes and allocations of every strategy, against what follows by hand from the layouts.
 
-No number here comes out of a run. The value of user_cache is a pointer and its key an int; all
-figures are whole numbers over the number of calls, and must be exactly what a double makes of that.
+No number here comes out of a run. All figures are whole numbers over the number of calls, and must
+be exactly what a double makes of that.
 """
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,32 +24,92 @@ from conftest import (
     variants_of,
 )
 
-VALUE = 8
-KEY = 4
-
-# What a caller gets, where an outer method keeps it in its state machine as the awaiter.
 POINTER = 8
-VALUE_TASK = 8 + VALUE + 2 + 1 + 5  # object, result, token, flag, padding
-FUTURE = 8 + VALUE + 1 + 7  # promise, value, state, padding
-
-# Objects: a Task<T>; the least that a task can be; a pooled source's core; a promise's end.
-TASK = 64 + VALUE
-LEAN_TASK = 8 + 2 + 2 + 4 + 8 + VALUE  # what runs it, record, count, state, waiting, result
-SOURCE = 8 * 8 + VALUE + 2 + 1 + 1 + 4  # eight words, result, version, two flags, padding
-PROMISE = 8 + 8 + 4 + 2 + 2 + VALUE  # what runs it, waiting, state, fault, record, value
-REQUEST = 8 + 8 + KEY + 4  # callback, context, key, padding
 BLOCK = 8 + 1 + 7  # live objects, whether it is open, padding
-
-QUESTION = KEY + 4  # all that a direct method without a state machine must remember
-
-
-def machine(builder: int, awaiter: int = POINTER) -> int:
-    """State and key, the builder, `this`, and what the method awaits."""
-    return 4 + KEY + builder + 8 + awaiter
-
-
 OBJECT_BUILDER = 8
-VALUE_BUILDER = 8 + VALUE  # the result stands in it until it is handed over
+
+
+def padded(size: int) -> int:
+    """To whole words, as every field behind it, and every object, starts at one."""
+    return -(-size // 8) * 8
+
+
+@dataclass(frozen=True)
+class Types:
+    """Bytes of a method's argument and of its result, and of all that follows from them."""
+
+    key: int  # of an int, of a reference, or of both side by side
+    value: int  # of a bool, or of whole words
+
+    # What a caller gets, where an outer method keeps it in its state machine as the awaiter.
+
+    @property
+    def value_task(self) -> int:
+        return 8 + padded(self.value + 2 + 1 + 1)  # object, result, token, two flags
+
+    @property
+    def future(self) -> int:
+        return 8 + padded(self.value + 1)  # promise, value, state
+
+    # Objects: a Task<T>; the least that a task can be; a pooled source's core; a promise's end.
+
+    @property
+    def task(self) -> int:
+        return 64 + padded(self.value)
+
+    @property
+    def lean_task(self) -> int:
+        """The key stands where the result will be: the larger one counts."""
+        result = padded(max(self.value, self.key))
+        return 8 + 2 + 2 + 4 + 8 + result  # what runs it, record, count, state, waiting
+
+    @property
+    def source(self) -> int:
+        return 8 * 8 + padded(self.value + 2 + 1 + 1)  # eight words, result, version, two flags
+
+    @property
+    def promise(self) -> int:
+        return 8 + 8 + 4 + 2 + 2 + padded(self.value)  # what runs it, waiting, state, fault, record
+
+    @property
+    def request(self) -> int:
+        return 8 + 8 + padded(self.key)  # callback, context
+
+    @property
+    def question(self) -> int:
+        """All that a direct method without a state machine must remember."""
+        return padded(self.key)
+
+    @property
+    def value_builder(self) -> int:
+        """The result stands in it until it is handed over."""
+        return 8 + padded(self.value)
+
+    def machine(self, builder: int, awaiter: int = POINTER) -> int:
+        """State and key, the builder, `this`, and what the method awaits."""
+        state_and_key = {4: 4 + 4, 8: 4 + 4 + 8, 12: 4 + 12}[self.key]
+        return state_and_key + builder + 8 + awaiter
+
+
+USER = Types(key=4, value=8)
+WORKLOADS = {
+    "user_cache": USER,
+    "always_async": USER,
+    "trace": USER,
+    "low_hit": Types(4, 32),
+    "product_catalog": Types(4, 64),
+    "payload_8": Types(4, 8),
+    "payload_16": Types(4, 16),
+    "payload_32": Types(4, 32),
+    "payload_64": Types(4, 64),
+    "payload_128": Types(4, 128),
+    "payload_256": Types(4, 256),
+    "config_read": Types(8, 8),
+    "metrics_counter": Types(8, 8),
+    "api_gateway": Types(8, 32),
+    "input_validator": Types(8, 1),
+    "permission_check": Types(12, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -103,46 +165,48 @@ class Arena:
 
 
 NOTHING = Objects()
-TASK_BOX = TASK + machine(OBJECT_BUILDER)
-TASKS = Objects(TASK, TASK_BOX, TASK_BOX)
 
-# By strategy: what the direct method takes, and the asynchronous one, where there is one.
-LAYOUTS: dict[str, list[Objects | Arena]] = {
-    "empty": [NOTHING],
-    "plain": [NOTHING],
-    "heap_task": [TASKS, TASKS],
-    "heap_task_lean": [
-        Objects(LEAN_TASK, LEAN_TASK),  # the key stands where the result will be
-        Objects(
-            LEAN_TASK, LEAN_TASK + machine(OBJECT_BUILDER), LEAN_TASK + machine(OBJECT_BUILDER)
-        ),
-    ],
-    "heap_task_cached": [TASKS, TASKS],  # no pointer to a user is common
-    "task_in_cache": [Objects(0, TASK_BOX)],
-    "heap_task_pooled": 2 * [Objects(TASK, TASK_BOX, TASK_BOX, pooled=True)],
-    "arena_task": [Arena(TASK_BOX), Arena(TASK_BOX)],
-    "value_task": [
-        Objects(0, TASK_BOX),
-        Objects(0, TASK + machine(VALUE_BUILDER), TASK + machine(VALUE_BUILDER, VALUE_TASK)),
-    ],
-    "value_task_pooled": 2
-    * [
-        Objects(
-            0,
-            SOURCE + machine(VALUE_BUILDER),
-            SOURCE + machine(VALUE_BUILDER, VALUE_TASK),
-            pooled=True,
-        )
-    ],
-    "value_task_handle": [NOTHING, NOTHING],
-    "inline_future": [
-        Objects(0, PROMISE + QUESTION),
-        Objects(0, PROMISE + machine(VALUE_BUILDER), PROMISE + machine(VALUE_BUILDER, FUTURE)),
-    ],
-    "caller_op": [NOTHING, NOTHING],
-    "poll": [NOTHING],
-    "callback": [Objects(0, REQUEST)],
-}
+
+@cache
+def layouts_of(types: Types) -> dict[str, list[Objects | Arena]]:
+    """By strategy: what the direct method takes, and the asynchronous one, where there is one."""
+    box = types.task + types.machine(OBJECT_BUILDER)
+    tasks = Objects(types.task, box, box)
+    lean = types.lean_task
+    lean_box = lean + types.machine(OBJECT_BUILDER)
+    holder = types.machine(types.value_builder)
+    layer = types.machine(types.value_builder, types.value_task)
+    future_layer = types.machine(types.value_builder, types.future)
+    source = types.source
+    promise = types.promise
+    # Both bools have a task that is there already. No pointer is null here, and no number 0.
+    cached = Objects(0, box, box) if types.value == 1 else tasks
+    return {
+        "empty": [NOTHING],
+        "plain": [NOTHING],
+        "heap_task": [tasks, tasks],
+        "heap_task_lean": [Objects(lean, lean), Objects(lean, lean_box, lean_box)],
+        "heap_task_cached": [cached, cached],
+        "task_in_cache": [Objects(0, box)],
+        "heap_task_pooled": 2 * [Objects(types.task, box, box, pooled=True)],
+        "arena_task": [Arena(box), Arena(box)],
+        "value_task": [
+            Objects(0, box),
+            Objects(0, types.task + holder, types.task + layer),
+        ],
+        "value_task_pooled": 2 * [Objects(0, source + holder, source + layer, pooled=True)],
+        "value_task_handle": [NOTHING, NOTHING],
+        "inline_future": [
+            Objects(0, promise + types.question),
+            Objects(0, promise + holder, promise + future_layer),
+        ],
+        "caller_op": [NOTHING, NOTHING],
+        "poll": [NOTHING],
+        "callback": [Objects(0, types.request)],
+    }
+
+
+LAYOUTS = layouts_of(USER)
 
 BOTH = ["--strategy", "all", "--method", "both", "--rounds", "0", "--format", "json"]
 
@@ -156,20 +220,21 @@ def base_name(strategy: str) -> str:
     return strategy.partition("@")[0]
 
 
-def point_of(name: str) -> Point:
-    """What a row's name says."""
+def point_of(name: str, hits: int | None) -> Point:
+    """What a row's name says, but for the hits that emerge from keys."""
     found = {"request_ops": "64", "force_async": "0", **parameters(name)}
     calls = int(found["calls"])
-    hits = rounded(Fraction(found["hit_rate"]) * calls) if found["force_async"] == "0" else 0
+    if hits is None:
+        hits = rounded(Fraction(found["hit_rate"]) * calls) if found["force_async"] == "0" else 0
     levels = int(found["depth"]) if found["method"] == "async" else 1
     return Point(calls, hits, int(found["in_flight"]), int(found["request_ops"]), levels)
 
 
-def expected(name: str) -> dict[str, float]:
-    """The exact figures of a row, by its name alone."""
+def expected(name: str, hits: int | None = None) -> dict[str, float]:
+    """The exact figures of a row, by its name alone where its hits do not emerge."""
     found = parameters(name)
-    point = point_of(name)
-    layouts = LAYOUTS[base_name(found["strategy"])]
+    point = point_of(name, hits)
+    layouts = layouts_of(WORKLOADS[found["workload"]])[base_name(found["strategy"])]
     allocs, size = layouts[found["method"] == "async"].taken(point)
     failures = rounded(Fraction(found.get("failure_rate", "0")) * point.misses)
     per_call = {
@@ -183,11 +248,11 @@ def expected(name: str) -> dict[str, float]:
     return {key: float(Fraction(total, point.calls)) for key, total in per_call.items()}
 
 
-def differences(rows: list[Row]) -> dict[str, dict[str, Any]]:
+def differences(rows: list[Row], hits: int | None = None) -> dict[str, dict[str, Any]]:
     """Rows whose figures are not what they must be, each with what it has and what it must have."""
     found = {}
     for row in rows:
-        wanted = expected(row["run_name"])
+        wanted = expected(row["run_name"], hits)
         wrong = {key: (row[key], value) for key, value in wanted.items() if row[key] != value}
         if wrong:
             found[row["run_name"]] = wrong
@@ -214,7 +279,8 @@ def test_every_strategy_has_its_layouts_here() -> None:
 
 def test_layouts_are_those_that_are_known() -> None:
     """Of .NET 10 and the contract's own; this holds the sums above against the documents."""
-    assert (TASK, TASK_BOX) == (72, 104)
+    assert LAYOUTS["heap_task"][0] == Objects(72, 104, 104)
+    assert layouts_of(Types(4, 64))["heap_task"][0] == Objects(128, 160, 160)
     assert LAYOUTS["value_task"][1] == Objects(0, 112, 128)
     assert LAYOUTS["value_task_pooled"][0] == Objects(0, 120, 136, pooled=True)
     assert LAYOUTS["inline_future"] == [Objects(0, 40), Objects(0, 72, 88)]
@@ -229,7 +295,7 @@ def test_layouts_are_those_that_the_list_tells(listing: dict[str, list[Row]]) ->
         if isinstance(layouts[0], Objects):
             assert (row["hit B"], row["miss B"]) == (layouts[0].hit, layouts[0].miss), row["name"]
         else:
-            assert (row["hit B"], row["miss B"]) == (TASK, layouts[0].largest), row["name"]
+            assert (row["hit B"], row["miss B"]) == (72, layouts[0].largest), row["name"]
         compiled = layouts[-1] if len(layouts) > 1 else NOTHING
         sizes = (
             (compiled.miss, compiled.layer_miss)
@@ -319,10 +385,7 @@ def test_forced_to_suspend_nothing_hits(bench: Bench) -> None:
     common = [*BOTH, "--depth", "1,2", "--calls", "10000"]
     rows = bench.ok(*common, "--force-async", "--hit-rate", "0.8").rows
     assert {row["realized_hit_rate"] for row in rows} == {0}
-    assert {row["run_name"].partition("/depth:")[2] for row in rows} == {
-        "1/force_async:1",
-        "2/force_async:1",
-    }
+    assert {parameters(row["run_name"])["force_async"] for row in rows} == {"1"}
     assert cases(rows) == all_cases()
     assert differences(rows) == {}
     missing = bench.ok(*common, "--hit-rate", "0").rows
@@ -356,6 +419,106 @@ def test_failure_rate_may_be_anything_from_none_to_all(bench: Bench, rate: str) 
 
 def parameters_rate(text: str) -> Fraction:
     return Fraction(text.rstrip("%")) / (100 if text.endswith("%") else 1)
+
+
+# --- other types than the default workload's ---
+
+
+def test_every_workload_has_the_types_that_are_said_here(listing: dict[str, list[Row]]) -> None:
+    found = {row["name"]: Types(row["key B"], row["value B"]) for row in listing["workloads"]}
+    assert found == WORKLOADS
+
+
+@pytest.fixture(scope="module")
+def all_workloads(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """A thousand calls of every strategy by both methods, of every workload that has a hit rate."""
+    bench = Bench(tmp_path_factory.mktemp("all_workloads"))
+    workloads = ",".join(name for name in WORKLOADS if name != "trace")
+    size = ["--calls", "1000", "--keys", "1000", "--depth", "1,2"]
+    return bench.ok("--workload", workloads, *BOTH, "--hit-rate", "0.8", *size)
+
+
+def test_figures_of_every_workload(all_workloads: Outcome) -> None:
+    rows = all_workloads.rows
+    assert cases(rows) == all_cases()
+    assert len(rows) == 2 * len(all_cases()) * (len(WORKLOADS) - 1)
+    assert differences(rows) == {}
+
+
+@pytest.mark.parametrize(
+    ("workload", "strategy", "method", "depth", "bytes_per_op", "allocs_per_op"),
+    [
+        ("payload_64", "heap_task", "direct", "1", 134.4, 1),
+        ("payload_64", "value_task", "async", "2", 104, 0.4),
+        ("payload_256", "inline_future", "async", "1", 113.6, 0.2),
+        ("low_hit", "value_task_pooled", "direct", "1", 10.752, 0.064),
+        ("input_validator", "heap_task_cached", "direct", "1", 22.4, 0.2),
+        ("input_validator", "value_task", "direct", "1", 22.4, 0.2),
+        ("metrics_counter", "heap_task_cached", "direct", "1", 80, 1),
+        ("api_gateway", "value_task", "direct", "1", 27.2, 0.2),
+        ("config_read", "inline_future", "direct", "1", 8, 0.2),
+        ("permission_check", "heap_task_lean", "direct", "1", 40, 1),
+        ("permission_check", "callback", "direct", "1", 6.4, 0.2),
+    ],
+)
+def test_figures_of_other_types_written_out(
+    all_workloads: Outcome,
+    workload: str,
+    strategy: str,
+    method: str,
+    depth: str,
+    bytes_per_op: float,
+    allocs_per_op: float,
+) -> None:
+    wanted = {"workload": workload, "strategy": strategy, "method": method, "depth": depth}
+    rows = [(parameters(row["run_name"]), row) for row in all_workloads.rows]
+    (row,) = (row for found, row in rows if wanted.items() <= found.items())
+    assert (row["bytes_per_op"], row["allocs_per_op"]) == (bytes_per_op, allocs_per_op)
+
+
+# --- hits that emerge from the keys ---
+
+
+def check_emerging(outcome: Outcome, hits: int, workload: str) -> None:
+    """Figures of all strategies but the one that cannot have a real cache, which says why."""
+    rows = outcome.rows
+    assert cases(rows) == all_cases() - {("task_in_cache", "direct")}
+    assert differences(rows, hits) == {}
+    skipped = strict_json(outcome.out)["context"]["skipped"]
+    assert {"strategy": "task_in_cache", "without": workload} in [
+        {key: each[key] for key in ("strategy", "without")} for each in skipped
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "capacity", "hits"),
+    [
+        # a and b come in; a hits; c drives b out, b drives a out, a drives c out; a hits; c misses.
+        ("abacbaac", 2, 2),
+        ("abacbaac", 1, 1),
+        ("abacbaac", 3, 5),
+        ("aaaaaaaaaa", 1, 9),
+        ("abcabcabca", 2, 0),
+    ],
+)
+def test_figures_of_a_recorded_trace(
+    bench: Bench, tmp_path: Path, keys: str, capacity: int, hits: int
+) -> None:
+    trace = tmp_path / "trace.txt"
+    trace.write_text("".join(f"{key}\n" for key in keys), encoding="ascii")
+    source = ["--workload", "trace", "--trace", str(trace), "--cache", f"lru:{capacity}"]
+    outcome = bench.ok(*source, *BOTH, "--depth", "1,2")
+    assert {parameters(row["run_name"])["calls"] for row in outcome.rows} == {str(len(keys))}
+    check_emerging(outcome, hits, "trace")
+
+
+@pytest.mark.parametrize(("ttl", "hits"), [("0.35", 750), ("0.3", 666), ("0.05", 0)])
+def test_figures_where_entries_expire(bench: Bench, ttl: str, hits: int) -> None:
+    """One key, asked for every 0.1 s: of an entry made at 0.1 s the next three calls come before
+    0.45 s, but two before 0.4 s, and none before 0.15 s."""
+    size = ["--calls", "1000", "--keys", "1", "--calls-per-second", "10"]
+    outcome = bench.ok("--workload", "product_catalog", "--ttl", ttl, *size, *BOTH)
+    check_emerging(outcome, hits, "product_catalog")
 
 
 # --- what cannot be ---

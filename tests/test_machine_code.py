@@ -3,6 +3,9 @@
 An indirect call costs as much as what is measured, so each loop calls its method directly, and on
 a hit makes just the indirect calls that its strategy declares. Misses are out of line; their
 functions are not looked at here.
+
+A strategy's code differs little from one workload to the next: each kind of check is a case for
+every cell of the default workload, which alone has variants, and one for all cells of another.
 """
 from __future__ import annotations
 
@@ -12,24 +15,32 @@ import platform
 import re
 import shutil
 import subprocess
+from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Callable
 
 import pytest
 
 from conftest import BUILD, ROOT, STRATEGIES, Row, methods_of, source_says, variants_of
 
-WORKLOADS = sorted(path.stem for path in (ROOT / "workloads").glob("*.h"))
+WORKLOADS = {path.stem: path for path in sorted((ROOT / "workloads").glob("*.h"))}
+(DEFAULT,) = (
+    name for name, path in WORKLOADS.items() if ".is_default = true" in path.read_text("utf-8")
+)
 PASSES = ["timing", "counting"]
 
-# Each loop, and the method that it calls.
+# Each loop, and what it calls: the method, or the outermost of its layers.
 LOOPS = {
-    "independent": "method",
-    "dependent": "method",
-    "independent_layers": "layer",
-    "dependent_layers": "layer",
+    "independent": ["method"],
+    "dependent": ["method"],
+    "independent_layers": ["layer"],
+    "dependent_layers": ["layer"],
+    "independent_polluted": ["method", "layer"],
+    "dependent_polluted": ["method", "layer"],
 }
+POLLUTED = [name for name in LOOPS if name.endswith("_polluted")]
 
 # What a loop calls beside its method: a miss, a task without a result, a rule that was broken.
 BESIDE_THE_METHOD = {"vtb_park", "vtb_task_wait", "vtb_misuse"}
@@ -73,13 +84,30 @@ class Cell:
         return has_method(self.strategy)
 
     @property
-    def loops(self) -> dict[str, str]:
+    def passes(self) -> list[str]:
+        """Those whose code is read. Counting is the same source; one workload's stands for all."""
+        return PASSES if self.workload == DEFAULT else PASSES[:1]
+
+    @property
+    def loops(self) -> dict[str, list[str]]:
         """A loop that calls nothing has no layers either."""
-        return LOOPS if self.has_method else {"independent": "", "dependent": ""}
+        if self.has_method:
+            return LOOPS
+        return {name: [] for name in LOOPS if not name.endswith("_layers")}
 
     @property
     def beside_the_method(self) -> set[str]:
         return BESIDE_THE_METHOD | (TO_CONSUME if self.variant == "checked" else set())
+
+    @property
+    def of_the_workload(self) -> set[str]:
+        """What a lookup calls where it does not find, or does more than to look."""
+        return out_of_line_of(self.workload)
+
+    @property
+    def returns_in_place(self) -> bool:
+        """Whether the method writes a large value where its caller wants it."""
+        return holds_value(self.strategy) and has_large_value(self.workload)
 
     @property
     def methods(self) -> list[str]:
@@ -97,10 +125,50 @@ def has_method(strategy: str) -> bool:
     return not source_says(strategy, "^#define VTB_LOOP_ONLY ")
 
 
+@lru_cache(maxsize=None)
+def with_includes(path: Path) -> str:
+    """A source, with the headers that it includes from beside it or from the contract's."""
+    text = path.read_text(encoding="utf-8")
+    names = re.findall(r'^#include [<"]([\w/]+\.h)[>"]', text, re.MULTILINE)
+    tried = [folder / name for name in names for folder in (path.parent, ROOT / "harness/include")]
+    return "".join([text, *(with_includes(each) for each in tried if each.exists())])
+
+
+@lru_cache(maxsize=None)
+def has_large_value(workload: str) -> bool:
+    """Larger than 8 bytes; a payload's size is in its name."""
+    text = with_includes(WORKLOADS[workload])
+    found = re.search(r"^#define VTB_LARGE_VALUE (.+)$", text, re.MULTILINE)
+    size = re.search(r"^#define PAYLOAD_BYTES (\d+)$", text, re.MULTILINE)
+    return found is not None and (size is None or int(size.group(1)) > 8)
+
+
+def looks_for_more(workload: str) -> bool:
+    """Whether a lookup writes as well: to what its service has beside the ring of inserted keys."""
+    return ".make_own" in WORKLOADS[workload].read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=None)
+def holds_value(strategy: str) -> bool:
+    pattern = r"^#define VTB_HOLDS_VALUE 1$"
+    return re.search(pattern, with_includes(STRATEGIES[strategy]), re.MULTILINE) is not None
+
+
+@lru_cache(maxsize=None)
+def out_of_line_of(workload: str) -> set[str]:
+    text = WORKLOADS[workload].read_text(encoding="utf-8")
+    return set(re.findall(r"^VTB_OUT_OF_LINE static [^(;]*?(\w+)\(", text, re.MULTILINE))
+
+
 def heaps_collect() -> list[bool]:
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "heaps").glob("*.c")]
     collect = any(re.search(r"^VTB_COLLECTOR\(", text, re.MULTILINE) for text in texts)
     return [False, True] if collect else [False]
+
+
+def variants_built(strategy: str, workload: str) -> list[str]:
+    """Variants are for the default workload alone."""
+    return variants_of(strategy) if workload == DEFAULT else [""]
 
 
 CELLS = [
@@ -108,7 +176,7 @@ CELLS = [
     for strategy in STRATEGIES
     for workload in WORKLOADS
     for method in methods_of(strategy)
-    for variant in variants_of(strategy)
+    for variant in variants_built(strategy, workload)
     for collected in heaps_collect()
 ]
 
@@ -117,11 +185,40 @@ FREEING = [cell for cell in CELLS if not cell.collected]
 DIRECT = [cell for cell in FREEING if cell.method == "direct" and cell.has_method]
 ASYNC = [cell for cell in FREEING if cell.method == "async"]
 
-each_cell = pytest.mark.parametrize("cell", CELLS, ids=str)
-each_freeing = pytest.mark.parametrize("cell", FREEING, ids=str)
-each_direct = pytest.mark.parametrize("cell", DIRECT, ids=str)
-each_async = pytest.mark.parametrize("cell", ASYNC, ids=str)
-each_pass = pytest.mark.parametrize("a_pass", PASSES)
+Check = Callable[[Cell], None]
+
+
+def each_of(cells: list[Cell]) -> Callable[[Check], Callable[[list[Cell]], None]]:
+    """Makes a check of one cell a test of many, which names all cells that do not pass."""
+    groups = {str(cell): [cell] for cell in cells if cell.workload == DEFAULT}
+    for cell in cells:
+        if cell.workload != DEFAULT:
+            groups.setdefault(cell.workload, []).append(cell)
+
+    def make(check: Check) -> Callable[[list[Cell]], None]:
+        @pytest.mark.parametrize("group", list(groups.values()), ids=list(groups))
+        def test(group: list[Cell]) -> None:
+            failed: list[str] = []
+            first: Exception | None = None
+            for cell in group:
+                try:
+                    check(cell)
+                except (AssertionError, LookupError, ValueError) as error:
+                    failed.append(f"{cell}: {error!s}")
+                    first = first or error
+            if first:
+                raise AssertionError("\n".join(failed)) from first
+
+        test.__doc__ = check.__doc__
+        return test
+
+    return make
+
+
+each_cell = each_of(CELLS)
+each_freeing = each_of(FREEING)
+each_direct = each_of(DIRECT)
+each_async = each_of(ASYNC)
 
 
 def bare(name: str) -> str:
@@ -134,55 +231,56 @@ class Instruction:
     address: int
     text: str
     symbol: str = ""  # what a relocation in it refers to
+    following: int = -1  # the address behind it; -1 at the end of its function
 
-    @property
+    @cached_property
     def is_call(self) -> bool:
         return self.text.startswith("call")
 
-    @property
+    @cached_property
     def is_jump(self) -> bool:
         return re.match(r"(bnd )?j", self.text) is not None
 
-    @property
+    @cached_property
     def is_unconditional(self) -> bool:
         return re.match(r"(bnd )?jmp", self.text) is not None
 
-    @property
+    @cached_property
     def is_return(self) -> bool:
         return "ret" in self.text.split()[:2]
 
-    @property
+    @cached_property
     def is_indirect(self) -> bool:
         return (self.is_call or self.is_jump) and "*" in self.text
 
-    @property
+    @cached_property
     def is_direct_call(self) -> bool:
         return self.is_call and not self.is_indirect
 
-    @property
+    @cached_property
     def target(self) -> int:
         """Where a direct jump goes to; -1 if only the linker knows."""
         named = re.search(r" ([0-9a-f]+) <", self.text)
         assert named, self.text
         return -1 if self.symbol else int(named.group(1), 16)
 
-    @property
+    @cached_property
     def callee(self) -> str:
         """The function that a direct call or jump names."""
         named = re.search(r"<([^>+(]+)(\(.*\))?>$", self.text)
         return self.symbol or bare(named.group(1) if named else "")
 
-    @property
+    @cached_property
     def takes_a_reference_away(self) -> bool:
         """Decrements a word in memory."""
         return re.match(r"(lock )?(sub[wlq]? +\$0x1,.*\)|dec[wlq]? +.*\))$", self.text) is not None
 
-    @property
+    @cached_property
     def stored(self) -> str:
         """The place in memory that is written to; nothing if none is, or by a call alone."""
         if self.text.startswith("push"):
             return "(%rsp)"
-        written = re.match(r"(?!cmp|test|lea|nop)\S+ +(?:.*,)?([^,]*\([^)]*\))$", self.text)
+        written = re.match(r"(?!cmp|test|lea|.*nop)\S+ +(?:.*,)?([^,]*\([^)]*\))$", self.text)
         return written.group(1) if written and not (self.is_call or self.is_jump) else ""
 
     @property
@@ -207,35 +305,62 @@ def released_build() -> None:
         pytest.skip("build/release is missing or no Release build; ./run_bench makes it")
 
 
+@lru_cache(maxsize=None)
+def commands() -> dict[str, str]:
+    """How the build compiles each cell, by the name of the cell's source."""
+    entries = json.loads((BUILD / "compile_commands.json").read_text(encoding="utf-8"))
+    cells = [each for each in entries if "vtb_cells.dir" in each["command"]]
+    found = {Path(each["file"]).name: each["command"] for each in cells}
+    assert len(found) == len(cells)
+    return found
+
+
 def object_file(cell: Cell, a_pass: str) -> Path:
-    name = f"{cell.file_name(a_pass)}.o"
-    found = list((BUILD / "CMakeFiles" / "vtb_cells.dir").rglob(name))
-    assert len(found) == 1, f"not one {name}: {found}"
-    return found[0]
+    """Of those that the last build made: a cell that is no more leaves its file behind."""
+    (output,) = re.findall(r" -o (\S+)", commands()[cell.file_name(a_pass)])
+    return BUILD / output
 
 
-def objdump(*arguments: str) -> str:
-    command = ["objdump", "--demangle", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+@dataclass
+class Dump:
+    """What an object file consists of."""
+
+    headers: str
+    functions: dict[str, Function]
 
 
 @lru_cache(maxsize=None)
-def functions(cell: Cell, a_pass: str = "timing") -> dict[str, Function]:
-    """The functions of a cell; a C++ function goes by its name without its parameters."""
+def dump(cell: Cell, a_pass: str) -> Dump:
     path = object_file(cell, a_pass)
+    command = ["objdump", "--demangle", "-hdr", "--no-show-raw-insn", str(path)]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    headers, _, code = text.partition("\nDisassembly of section ")
+    read = Dump(headers, read_functions(code))
+    assert read.functions, f"no function in {path}"
+    return read
+
+
+def read_functions(listing: str) -> dict[str, Function]:
+    """A C++ function goes by its name without its parameters."""
     found: dict[str, Function] = {}
-    last: Instruction | None = None
-    for line in objdump("-dr", "--no-show-raw-insn", str(path)).splitlines():
-        if start := re.match(r"[0-9a-f]+ <(.+)>:$", line):
-            current = found.setdefault(bare(start.group(1)), {})
+    current: Function = {}
+    last = Instruction(0, "")
+    for line in listing.splitlines():
+        if code := re.match(r" *([0-9a-f]+):\t(.+)$", line):
+            address = int(code.group(1), 16)
+            last.following = address if last.address in current else -1
+            last = Instruction(address, code.group(2).split("#")[0].strip())
+            current[address] = last
         elif relocation := re.match(RELOCATION, line):
-            assert last
             last.symbol = bare(relocation.group(1))
-        elif code := re.match(r"\s*([0-9a-f]+):\t(.+)$", line):
-            last = Instruction(int(code.group(1), 16), code.group(2).split("#")[0].strip())
-            current[last.address] = last
-    assert found, f"no function in {path}"
+        elif start := re.match(r"[0-9a-f]+ <(.+)>:$", line):
+            current = found.setdefault(bare(start.group(1)), {})
+            last = Instruction(-1, "")
     return found
+
+
+def functions(cell: Cell, a_pass: str = "timing") -> dict[str, Function]:
+    return dump(cell, a_pass).functions
 
 
 def function_of(cell: Cell, name: str, a_pass: str = "timing") -> Function:
@@ -257,9 +382,9 @@ def successors(function: Function, instruction: Instruction) -> list[int]:
     found = []
     if instruction.is_jump and not instruction.is_indirect and instruction.target in function:
         found.append(instruction.target)
-    if not instruction.is_return and not instruction.is_unconditional:
-        later = [address for address in function if address > instruction.address]
-        found += later[:1]
+    ends = instruction.is_return or instruction.is_unconditional
+    if not ends and instruction.following >= 0:
+        found.append(instruction.following)
     return found
 
 
@@ -380,40 +505,45 @@ def returns_of(function: Function) -> set[int]:
     }
 
 
-def calls_in_function(cell: Cell, name: str, *called: str) -> IndirectCalls:
+@lru_cache(maxsize=None)
+def calls_in_function(
+    cell: Cell, name: str, *called: str, a_pass: str = "timing"
+) -> IndirectCalls:
     """From entry to return. A call or jump to a function that is not `called` is the miss path."""
-    function = function_of(cell, name)
-    avoided = out_of_line(function, *TO_CONSUME, *map(cell.symbol, called))
+    function = function_of(cell, name, a_pass)
+    symbols = {cell.symbol(each, a_pass) for each in called}
+    avoided = out_of_line(function, *TO_CONSUME, *cell.of_the_workload, *symbols)
     calls = indirect_calls(function, min(function), returns_of(function), avoided)
     assert calls is not None, f"there is no way for a hit through {name}"
     return calls
 
 
-def calls_in_loop(cell: Cell, loop: str) -> IndirectCalls:
+def calls_in_loop(cell: Cell, loop: str, method: str) -> IndirectCalls:
     """From behind a call of the method to the next one, past the window's out-of-line code."""
     function = function_of(cell, loop)
-    method = cell.symbol(cell.loops[loop])
-    calls = {each.address for each in function.values() if each.is_call and each.callee == method}
-    avoided = out_of_line(function, *TO_CONSUME, method)
-    after = [successors(function, function[call])[0] for call in sorted(calls)]
-    ways = [indirect_calls(function, start, calls, avoided) for start in after]
+    names = [cell.symbol(name) for name in cell.loops[loop]]
+    calls = {each.address: each.callee for each in function.values() if each.is_direct_call}
+    ends = {address for address, callee in calls.items() if callee in names}
+    avoided = out_of_line(function, *TO_CONSUME, *names)
+    after = [function[call].following for call in ends if calls[call] == cell.symbol(method)]
+    ways = [indirect_calls(function, start, ends, avoided) for start in after]
     found = [way for way in ways if way is not None]
     assert found, f"there is no way for a hit through {loop}"
     return max(found, key=lambda way: way.least)
 
 
-def calls_on_hit(cell: Cell, loop: str) -> IndirectCalls:
+def calls_on_hit(cell: Cell, loop: str, method: str) -> IndirectCalls:
     """Of a loop and the one method that it calls, or of two where that is a layer."""
-    chain = calls_in_loop(cell, loop)
+    chain = calls_in_loop(cell, loop, method)
     for name in TO_CONSUME & set(functions(cell)):
         chain += IndirectCalls(0, calls_in_function(cell, name).places)
     if cell.method == "async":
         chain += calls_in_function(cell, "method", "step") + calls_in_function(cell, "step")
-        if cell.loops[loop] == "layer":
+        if method == "layer":
             chain += calls_in_function(cell, "layer", "layer_step")
             chain += calls_in_function(cell, "layer_step", "layer", "method")
         return chain
-    if cell.loops[loop] == "layer":
+    if method == "layer":
         chain += calls_in_function(cell, "layer", "layer", "method")
     return chain + calls_in_function(cell, "method")
 
@@ -438,22 +568,23 @@ def tails(function: Function) -> set[str]:
 
 
 def test_every_cell_is_built_and_no_other() -> None:
-    commands = json.loads((BUILD / "compile_commands.json").read_text(encoding="utf-8"))
-    built = [Path(each["file"]) for each in commands if "vtb_cells.dir" in each["command"]]
-    expected = sorted(cell.file_name(a_pass) for cell in CELLS for a_pass in PASSES)
-    assert sorted(path.name for path in built) == expected
+    expected = {cell.file_name(a_pass) for cell in CELLS for a_pass in PASSES}
+    assert set(commands()) == expected
     assert "heap_task.user_cache.timing_async_atomic.c" in expected
     assert "poll.user_cache.counting_checked.c" in expected
     assert "poll.user_cache.timing_async.c" not in expected
+    assert "heap_task.payload_128.counting_async.c" in expected
+    assert "heap_task.payload_128.timing_atomic.c" not in expected
 
 
 @each_cell
-@each_pass
-def test_cell_has_its_functions(cell: Cell, a_pass: str) -> None:
-    names = set(functions(cell, a_pass))
+def test_cell_has_its_functions(cell: Cell) -> None:
     measured = {*LOOPS, "method", "layer", "step", "layer_step"}
     expected = {*cell.loops, *cell.methods}
-    assert {name for name in measured if cell.symbol(name, a_pass) in names} == expected
+    for a_pass in cell.passes:
+        names = set(functions(cell, a_pass))
+        found = {name for name in measured if cell.symbol(name, a_pass) in names}
+        assert found == expected, a_pass
 
 
 # --- the loops ---
@@ -461,14 +592,15 @@ def test_cell_has_its_functions(cell: Cell, a_pass: str) -> None:
 
 @each_freeing
 def test_loop_calls_its_method_directly_or_nothing(cell: Cell) -> None:
-    for loop, method in cell.loops.items():
+    for loop, methods in cell.loops.items():
         calls = [each for each in function_of(cell, loop).values() if each.is_call]
         if not cell.has_method:
             assert calls == [], "the loop alone calls nothing"
             continue
-        direct = [each for each in calls if each.callee == cell.symbol(method)]
-        assert len(direct) >= 1, loop
-        assert [each.text for each in direct if each.is_indirect] == []
+        for method in methods:
+            direct = [each for each in calls if each.callee == cell.symbol(method)]
+            assert len(direct) >= 1, loop
+            assert [each.text for each in direct if each.is_indirect] == []
 
 
 @each_freeing
@@ -483,52 +615,85 @@ def test_hit_makes_the_indirect_calls_that_are_declared(cell: Cell) -> None:
         assert declared_indirect_calls(cell.strategy) == 0
         return
     immortal = source_says(cell.strategy, "^#define VTB_HAS_IMMORTAL_TASKS ")
-    for loop, method in cell.loops.items():
+    for loop, method in ((loop, method) for loop, names in LOOPS.items() for method in names):
         methods = 2 if method == "layer" and cell.method == "async" else 1
         declared = methods * declared_indirect_calls(cell.strategy)
-        calls = calls_on_hit(cell, loop)
+        calls = calls_on_hit(cell, loop, method)
         if immortal or cell.variant == "checked":
             assert calls.least <= declared <= calls.places, loop
         else:
             assert calls.least == declared, loop
 
 
-@pytest.mark.parametrize("variant", ["", "atomic"])
 @pytest.mark.parametrize("workload", WORKLOADS)
-def test_baseline_allocates_in_the_method_and_frees_in_the_loop(
-    workload: str, variant: str
-) -> None:
+def test_baseline_allocates_in_the_method_and_frees_in_the_loop(workload: str) -> None:
     """The reader of calls is itself held against cells whose code is known."""
     once, never = IndirectCalls(1, 1), IndirectCalls(0, 0)
-    direct = Cell("heap_task", workload, "direct", variant, False)
-    assert calls_in_function(direct, "method") == once
-    assert calls_in_function(direct, "layer", "layer", "method") == never
-    compiled = Cell("heap_task", workload, "async", variant, False)
-    assert calls_in_function(compiled, "method", "step") == never
-    assert calls_in_function(compiled, "step") == once
-    assert calls_in_function(compiled, "layer_step", "layer", "method") == once + once
-    for cell in [direct, compiled]:
-        for loop in LOOPS:
-            assert calls_in_loop(cell, loop) == once
-    text = [each.text for each in function_of(direct, "method").values() if each.is_indirect]
-    assert len(text) == 1
+    for variant in {"", "atomic"} & set(variants_built("heap_task", workload)):
+        direct = Cell("heap_task", workload, "direct", variant, False)
+        assert calls_in_function(direct, "method") == once
+        assert calls_in_function(direct, "layer", "layer", "method") == never
+        compiled = Cell("heap_task", workload, "async", variant, False)
+        assert calls_in_function(compiled, "method", "step") == never
+        assert calls_in_function(compiled, "step") == once
+        assert calls_in_function(compiled, "layer_step", "layer", "method") == once + once
+        for cell in [direct, compiled]:
+            for loop, methods in LOOPS.items():
+                assert [calls_in_loop(cell, loop, method) for method in methods] == [
+                    once for method in methods
+                ], loop
+        text = [each.text for each in function_of(direct, "method").values() if each.is_indirect]
+        assert len(text) == 1
+
+
+def innermost_loop(function: Function) -> list[Instruction]:
+    """The shortest that ends in a jump back to where it begins."""
+    spans = [
+        (each.address - each.target, each.target, each.address)
+        for each in function.values()
+        if each.is_jump and not (each.is_indirect or each.is_unconditional)
+        if 0 <= each.target < each.address
+    ]
+    _, first, last = min(spans)
+    return [each for address, each in function.items() if first <= address <= last]
+
+
+def lines_of(function: Function) -> list[str]:
+    """What goes on from a cache line to the next."""
+    pattern = r"add +\$0x40,%(?!rsp)"
+    return [each.text for each in function.values() if re.match(pattern, each.text)]
+
+
+@each_freeing
+def test_other_memory_is_touched_by_loads_alone(cell: Cell) -> None:
+    """A line at a time: one load, no store, no call; and only where memory is to be touched."""
+    for loop in cell.loops:
+        assert (lines_of(function_of(cell, loop)) != []) == (loop in POLLUTED), loop
+    for loop in POLLUTED:
+        body = innermost_loop(function_of(cell, loop))
+        assert not any(each.is_call or each.stored for each in body), loop
+        loads = [each.text for each in body if re.match(r"mov\w* +[^%$]*\(", each.text)]
+        assert len(loads) == 1, loop
+        assert any(each.text in lines_of(function_of(cell, loop)) for each in body), loop
 
 
 @each_freeing
 def test_window_is_out_of_line(cell: Cell) -> None:
     """A loop holds calls of its method and of the miss path, and no third function's."""
-    for loop, method in cell.loops.items():
+    for loop, methods in cell.loops.items():
         function = function_of(cell, loop)
-        assert callees(function) - {cell.symbol(method)} <= cell.beside_the_method, loop
+        assert callees(function) - set(map(cell.symbol, methods)) <= cell.beside_the_method, loop
         assert tails(function) == set(), loop
 
 
 def test_functions_beside_the_method_are_needed() -> None:
     """What the tests here let pass is no more than what there is."""
+    own = {name for workload in WORKLOADS for name in out_of_line_of(workload)}
     loops = {name for cell in FREEING for loop in cell.loops for name in callees_of(cell, loop)}
     assert BESIDE_THE_METHOD - {"vtb_misuse"} <= loops
     methods = {name for cell in FREEING for each in cell.methods for name in callees_of(cell, each)}
-    assert TO_MAKE_AN_OBJECT | {"vtb_request_later"} <= methods
+    assert TO_MAKE_AN_OBJECT | {"vtb_request_later"} | own <= methods
+    assert own
 
 
 def callees_of(cell: Cell, name: str) -> set[str]:
@@ -542,7 +707,7 @@ def callees_of(cell: Cell, name: str) -> set[str]:
 @each_direct
 def test_direct_method_calls_what_a_miss_needs_alone(cell: Cell) -> None:
     accepted = {cell.symbol(name) for name in TO_SUSPEND | TO_MAKE_AN_OBJECT}
-    assert callees_of(cell, "method") <= accepted
+    assert callees_of(cell, "method") <= accepted | cell.of_the_workload
     # poll's miss is a store of its state, which the caller owns.
     may_wait = callees_of(cell, "method") & {cell.symbol("suspend"), "vtb_request_later"}
     assert bool(may_wait) == (cell.strategy != "poll")
@@ -573,7 +738,8 @@ def test_async_method_calls_its_step(cell: Cell) -> None:
 @each_async
 def test_step_calls_what_a_miss_needs_alone(cell: Cell) -> None:
     accepted = {cell.symbol(name) for name in TO_SUSPEND | TO_MAKE_AN_OBJECT}
-    assert cell.symbol("suspend") in callees_of(cell, "step") <= accepted
+    found = callees_of(cell, "step")
+    assert cell.symbol("suspend") in found <= accepted | cell.of_the_workload
 
 
 @each_async
@@ -599,17 +765,86 @@ WIDTHS = {
 }
 
 
-def stored_on_the_stack(instructions: list[Instruction]) -> set[int]:
-    """Which bytes, counted from the stack's top, are written by moves."""
-    found: set[int] = set()
-    for each in instructions:
-        place = re.fullmatch(r"(0x[0-9a-f]+)?\(%rsp\)", each.stored)
-        if not place or each.text.startswith("push"):
-            continue
-        width = next(width for pattern, width in WIDTHS.items() if re.match(pattern, each.text))
-        offset = int(place.group(1) or "0", 16)
-        found |= set(range(offset, offset + width))
-    return found
+def width_of(move: Instruction) -> int:
+    """How many bytes it writes."""
+    widths = [width for pattern, width in WIDTHS.items() if re.match(pattern, move.text)]
+    assert widths, f"a move of unknown width: {move.text}"
+    return widths[0]
+
+
+def register(name: str) -> str:
+    """One name for %rax, %eax and %al."""
+    for pattern in [r"(r\d+)[dwb]?", r"[er]?([a-d]x|[sd]i|[sb]p)", r"([sd]i|[sb]p)l"]:
+        if found := re.fullmatch(pattern, name):
+            return found.group(1)
+    return re.sub(r"^([a-d])[hl]$", r"\1x", name)
+
+
+@dataclass
+class Stack:
+    """Runs a function up to its one call, as far as it must to tell what is stored on the stack.
+
+    A large state machine is zeroed by a loop, through pointers, so its text alone does not tell.
+    """
+
+    registers: dict[str, int]  # what is known; the stack starts at some address
+    written: set[int]
+    compared: bool = False  # the last comparison found less
+
+    def value(self, operand: str) -> int | None:
+        """Of a number, of a register, or the address of a place in memory."""
+        if operand.startswith("$"):
+            return int(operand[1:], 16)
+        if operand.startswith("%"):
+            return self.registers.get(register(operand[1:]))
+        place = re.fullmatch(r"(-?0x[0-9a-f]+)?\(%(\w+)(?:,%(\w+),1)?\)", operand)
+        if not place:
+            return None
+        parts = [self.registers.get(register(name)) for name in place.groups()[1:] if name]
+        known = [part for part in parts if part is not None]
+        return int(place.group(1) or "0", 16) + sum(known) if known == parts else None
+
+    def step(self, each: Instruction) -> None:
+        operation, _, rest = each.text.partition(" ")
+        operands = re.findall(r"[^,()]*\([^)]*\)|[^,\s]+", rest.strip())
+        source, target = operands[0] if operands else "", operands[-1] if operands else ""
+        value = self.value(source)
+        if operation == "push":
+            self.registers["sp"] -= 8
+        elif operation == "cmp":
+            left = self.value(target)
+            assert left is not None and value is not None, f"unknown: {each.text}"
+            self.compared = left < value
+        elif each.stored and operation.startswith(("mov", "vmov")):
+            place = self.value(each.stored)
+            self.written |= set() if place is None else set(range(place, place + width_of(each)))
+        elif target.startswith("%"):
+            self.set(register(target[1:]), operation, source == target, value)
+
+    def set(self, name: str, operation: str, same: bool, value: int | None) -> None:
+        old = self.registers.pop(name, None)
+        if operation == "xor" and same:
+            self.registers[name] = 0
+        elif operation in ("mov", "lea") and value is not None:
+            self.registers[name] = value
+        elif operation in ("add", "sub") and old is not None and value is not None:
+            self.registers[name] = old + (value if operation == "add" else -value)
+
+
+def stored_on_the_stack(function: Function, callee: str) -> set[int]:
+    """Which bytes are written before the call of `callee`, counted from the stack's top there."""
+    stack = Stack({"sp": 1 << 20}, set())
+    each = function[min(function)]
+    for _ in range(10000):
+        if each.is_call and each.callee == callee:
+            top = stack.registers["sp"]
+            return {place - top for place in stack.written if place >= top}
+        if each.is_jump:
+            assert each.text.startswith("jb "), f"unknown: {each.text}"
+        else:
+            stack.step(each)
+        each = function[each.target if each.is_jump and stack.compared else each.following]
+    raise AssertionError(f"{callee} is not called")
 
 
 def before_and_after(function: Function, callee: str) -> tuple[list[Instruction], ...]:
@@ -626,7 +861,7 @@ def test_async_method_makes_its_state_machine_on_the_stack(cell: Cell) -> None:
     """All of it: state and key, builder, `this` and awaiter are 32 bytes at least."""
     for method, step in {"method": "step", "layer": "layer_step"}.items():
         before, _ = before_and_after(function_of(cell, method), cell.symbol(step))
-        written = stored_on_the_stack(before)
+        written = stored_on_the_stack(function_of(cell, method), cell.symbol(step))
         assert len(written) >= 32, method
         assert written == set(range(min(written), max(written) + 1)), "some of it is left out"
         runs = [each for each in before if each.text.startswith("movl   $0xffffffff,")]
@@ -653,52 +888,107 @@ def test_direct_method_knows_no_state_machine_and_no_context(cell: Cell) -> None
         assert [text for text in texts if "%fs:" in text or "$0xffffffff," in text] == []
 
 
-@pytest.mark.parametrize("workload", WORKLOADS)
-@pytest.mark.parametrize("variant", ["", "checked"])
-def test_handle_returns_in_registers(
-    workload: str, variant: str, listing: dict[str, list[Row]]
-) -> None:
-    """A hit of value_task_handle touches no memory but the table: no store, no place to return."""
-    sizes = {row["name"]: row["value B"] for row in listing["workloads"]}
-    if sizes[workload] > 8:
-        pytest.skip("the value does not fit a register")
-    cell = Cell("value_task_handle", workload, "direct", variant, False)
-    method = function_of(cell, "method")
-    ends = returns_of(method)
-    path = hit_path(method, min(method), ends, out_of_line(method))
-    instructions = [method[address] for address in sorted(path)]
-    assert [each.text for each in instructions if each.stored] == []
-    (end,) = (each for each in instructions if each.address in ends)
-    assert end.is_return
-    block = [each.text for each in instructions if each.address < end.address][-2:]
-    assert any(re.match(r"xor +%edx,%edx$", text) for text in block), "the tag of a value is 0"
-    assert any(re.match(r"mov +.*,%rax$", text) for text in block), "the value itself"
+def way_of_a_hit(function: Function, called: set[str]) -> list[Instruction]:
+    """What a function may run through on a hit, from entry to return."""
+    ends = returns_of(function)
+    path = hit_path(function, min(function), ends, out_of_line(function, *called))
+    assert path, "there is no way for a hit"
+    return [function[address] for address in sorted(path)]
+
+
+HANDLES = [cell for cell in DIRECT if cell.strategy == "value_task_handle"]
+
+
+@each_of([cell for cell in HANDLES if not has_large_value(cell.workload)])
+def test_handle_returns_in_registers(cell: Cell) -> None:
+    """A hit touches no memory but the table: no store, no place to return."""
+    instructions = way_of_a_hit(function_of(cell, "method"), cell.of_the_workload)
+    kept = () if cell.workload == DEFAULT else ("push",)  # to hash a text takes registers
+    stored = [each for each in instructions if each.stored and not each.text.startswith(kept)]
+    on_stack = [each.text for each in stored if "(%rsp)" in each.stored]
+    assert (on_stack if looks_for_more(cell.workload) else [each.text for each in stored]) == []
+    (end,) = (each for each in instructions if each.is_return)
+    texts = [each.text for each in instructions if each.address < end.address]
+    tag = [text for text in texts if re.search(r",%[re]dx$", text)][-1]
+    value = [text for text in texts if re.search(r",%[re]ax$", text)][-1]
+    assert re.match(r"xor +%edx,%edx$", tag), "the tag of a value is 0"
+    assert re.match(r"mov\w* +(.*\)|%r\w+),%[re]ax$", value), "the value itself"
+
+
+def stack_registers(instructions: list[Instruction]) -> set[str]:
+    """The stack's top, and what an address on the stack is moved to."""
+    found = {"rsp"}
+    for each in instructions:
+        copy = re.fullmatch(r"(?:mov +|lea +[^,]*\()%(\w+)\)?,%(\w+)", each.text)
+        if copy and copy.group(1) in found:
+            found.add(copy.group(2))
+    return found
+
+
+def written_by_pointer(instructions: list[Instruction]) -> dict[str, set[int]]:
+    """Which bytes are written by moves, counted from each register that refers to memory."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for each in instructions:
+        place = re.fullmatch(r"(-?0x[0-9a-f]+)?\(%(\w+)\)", each.stored)
+        if place and each.text.startswith(("mov", "vmov")):
+            offset = int(place.group(1) or "0", 16)
+            found[place.group(2)] |= set(range(offset, offset + width_of(each)))
+    return found
+
+
+def test_large_values_are_those_that_are_listed(listing: dict[str, list[Row]]) -> None:
+    large = {row["name"] for row in listing["workloads"] if row["value B"] > 8}
+    assert {name for name in WORKLOADS if has_large_value(name)} == large
+    in_place = {cell.strategy for cell in DIRECT if cell.returns_in_place}
+    assert {"value_task", "value_task_pooled", "inline_future", "poll"} <= in_place
+    assert "heap_task" not in in_place and "caller_op" not in in_place
+
+
+@each_of([cell for cell in DIRECT if cell.returns_in_place])
+def test_large_value_is_written_in_place(cell: Cell) -> None:
+    """Where the caller wants it, and not to the method's own stack first.
+
+    What is stored by words and then copied by vectors waits for the stores, ten times as long as
+    all of a hit.
+    """
+    instructions = way_of_a_hit(function_of(cell, "method"), cell.of_the_workload)
+    written = written_by_pointer(instructions)
+    on_stack = stack_registers(instructions)
+    places = [re.sub(r".*\(|\)", "", each.stored) for each in instructions if each.stored]
+    pushed = sum(each.text.startswith("push") for each in instructions)
+    texts = [each.text for each in instructions if each.stored]
+    assert sum(f"%{name}" in place for place in places for name in on_stack) == pushed, texts
+    most = max((len(written[name]) for name in written.keys() - on_stack), default=0)
+    assert most > 8, "the value goes where the caller wants it"
 
 
 @each_freeing
 def test_timed_functions_are_aligned(cell: Cell) -> None:
     for name in [*cell.loops, *cell.methods]:
         assert min(function_of(cell, name)) % 64 == 0, name
-    headers = objdump("-h", str(object_file(cell, "timing")))
+    headers = dump(cell, "timing").headers
     assert re.search(r" \.text +[0-9a-f]+ .* 2\*\*6$", headers, re.MULTILINE)
 
 
 # --- what must not be there ---
 
 
-@pytest.mark.parametrize("workload", WORKLOADS)
-def test_timing_has_no_counting_in_it(workload: str) -> None:
-    """Accounting makes the allocating method longer, and the method that does not allocate not."""
+def test_timing_has_no_counting_in_it() -> None:
+    """Accounting asks the heap how large each object is; what allocates nothing accounts nothing.
 
-    def length(strategy: str, method: str, name: str, a_pass: str) -> int:
-        return len(function_of(Cell(strategy, workload, method, "", False), name, a_pass))
+    How long the functions are does not tell, as counting is not optimised as much.
+    """
+
+    def calls(method: str, name: str, a_pass: str) -> int:
+        cell = Cell("heap_task", DEFAULT, method, "", False)
+        return calls_in_function(cell, name, "layer", "method", a_pass=a_pass).places
 
     for method, name in [("direct", "method"), ("async", "step"), ("async", "layer_step")]:
-        timing = length("heap_task", method, name, "timing")
-        assert timing < length("heap_task", method, name, "counting")
-    assert length("plain", "direct", "method", "timing") == length(
-        "plain", "direct", "method", "counting"
-    )
+        assert calls(method, name, "timing") + 1 == calls(method, name, "counting"), name
+    for a_pass in PASSES:
+        cell = Cell("plain", DEFAULT, "direct", "", False)
+        way = way_of_a_hit(function_of(cell, "method", a_pass), set())
+        assert [each.text for each in way if each.stored or each.is_call] == [], a_pass
 
 
 def locked(cell: Cell) -> bool:
@@ -726,7 +1016,7 @@ def checks(cell: Cell) -> int:
     )
 
 
-@pytest.mark.parametrize("cell", [cell for cell in FREEING if cell.variant == "checked"], ids=str)
+@each_of([cell for cell in FREEING if cell.variant == "checked"])
 def test_rules_are_checked_in_checked_cells(cell: Cell) -> None:
     plain = Cell(cell.strategy, cell.workload, cell.method, "", False)
     assert checks(cell) > checks(plain)
@@ -736,34 +1026,38 @@ def test_rules_are_checked_in_checked_cells(cell: Cell) -> None:
 def test_empty_loop_stands_at_a_cache_line(workload: str) -> None:
     """-falign-loops does its work: the target of the innermost backward jump is aligned."""
     loop = function_of(Cell("empty", workload, "direct", "", False), "independent")
-    spans = [
-        (each.address - each.target, each.target)
-        for each in loop.values()
-        if each.is_jump and not each.is_indirect and 0 <= each.target < each.address
-    ]
-    assert min(spans)[1] % 64 == 0
+    assert innermost_loop(loop)[0].address % 64 == 0
+
+
+def is_a_trap(function: Function, instruction: Instruction) -> bool:
+    """Ends in an invalid instruction: what a null reference leads to, where there is none."""
+    return instruction.following >= 0 and function[instruction.following].text == "ud2"
 
 
 @each_cell
-@each_pass
-def test_no_string_instructions(cell: Cell, a_pass: str) -> None:
+def test_no_string_instructions(cell: Cell) -> None:
     """The start-up of `rep stos` alone costs more than an allocation."""
-    for name, function in functions(cell, a_pass).items():
-        texts = [each.text for each in function.values()]
-        assert [text for text in texts if re.match(r"rep\w* (stos|movs)", text)] == [], name
+    for a_pass in cell.passes:
+        for name, function in functions(cell, a_pass).items():
+            texts = [
+                each.text
+                for each in function.values()
+                if re.match(r"rep\w* (stos|movs)", each.text) and not is_a_trap(function, each)
+            ]
+            assert texts == [], name
 
 
 @each_cell
-@each_pass
-def test_not_built_with_lto(cell: Cell, a_pass: str) -> None:
-    headers = objdump("-h", str(object_file(cell, a_pass)))
-    assert ".gnu.lto" not in headers and " .text" in headers
+def test_not_built_with_lto(cell: Cell) -> None:
+    for a_pass in cell.passes:
+        headers = dump(cell, a_pass).headers
+        assert ".gnu.lto" not in headers and " .text" in headers
 
 
 def test_cells_are_built_with_their_flags() -> None:
-    commands = json.loads((BUILD / "compile_commands.json").read_text(encoding="utf-8"))
-    cells = [each["command"] for each in commands if "vtb_cells.dir" in each["command"]]
-    assert len(cells) == 2 * len(CELLS)
-    for command in cells:
-        assert "-falign-functions=64" in command and " -O2 " in command
-        assert "-flto" not in command
+    """The last -O counts. How well counting is optimised does not matter to what it counts."""
+    for name, command in commands().items():
+        assert "-falign-functions=64" in command, name
+        assert "-flto" not in command, name
+        level = re.findall(r" -O\S*", command)[-1]
+        assert level == (" -O1" if ".counting" in name else " -O2"), name

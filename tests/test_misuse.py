@@ -159,7 +159,8 @@ DETECTED: dict[str, dict[str, Errors]] = {
         "value_task_pooled": always(SOURCE_INVALID),
     },
     "used_after_free": {
-        **of_all([*TASKS, WRAPS], checked(TASK_FREED)),
+        # The cache keeps what was fetched.
+        **of_all([*(set(TASKS) - {"task_in_cache"}), WRAPS], checked(TASK_FREED)),
         # Spoiled memory has no state of a promise.
         "inline_future": (FUTURE_EARLY, PROMISE_GONE),
         "value_task_pooled": always(SOURCE_INVALID),

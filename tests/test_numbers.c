@@ -2,9 +2,11 @@
 
 #include "numbers.h"
 
-static const struct vtb_number_kind rate = {0, 1, false, true};
-static const struct vtb_number_kind count = {1, 1e12, true, false};
-static const struct vtb_number_kind signed_kind = {-10, 10, false, false};
+static const struct vtb_number_kind rate = {0, 1, false, true, false};
+static const struct vtb_number_kind count = {1, 1e12, true, false, false};
+static const struct vtb_number_kind signed_kind = {-10, 10, false, false, false};
+static const struct vtb_number_kind bytes = {0, 1073741824, true, false, true};
+static const struct vtb_number_kind seconds = {0.001, 1e9, false, false, false};
 
 static double parsed(const char *text, const struct vtb_number_kind *kind)
 {
@@ -124,6 +126,36 @@ static void units_only_for_whole_numbers(void **state)
     refused("1M", &signed_kind, "text behind the number");
 }
 
+/* Sizes of memory come in powers of 1024. */
+static void units_of_bytes_are_binary(void **state)
+{
+    (void)state;
+    assert_same_double(parsed("64K", &bytes), 65536);
+    assert_same_double(parsed("64k", &bytes), 65536);
+    assert_same_double(parsed("64000", &bytes), 64000);
+    assert_same_double(parsed("3M", &bytes), 3 * 1048576);
+    assert_same_double(parsed("1G", &bytes), 1073741824);
+    assert_same_double(parsed("1.5k", &bytes), 1536);
+    refused("1025M", &bytes, "out of range");
+    refused("0.0001k", &bytes, "not a whole number");
+    LIST_IS("0,1k,1M", &bytes, 0, 1024, 1048576);
+    LIST_IS("1k:4k:1k", &bytes, 1024, 2048, 3072, 4096);
+}
+
+/* A rate or a time that may be large has units as well, though it may have a fraction. */
+static void units_for_numbers_that_may_be_large(void **state)
+{
+    (void)state;
+    const struct vtb_number_kind smaller = {0.001, 1e9 - 1, false, false, false};
+    assert_same_double(parsed("1.5k", &seconds), 1500);
+    assert_same_double(parsed("2M", &seconds), 2e6);
+    assert_same_double(parsed("1G", &seconds), 1e9);
+    assert_same_double(parsed("0.0015k", &seconds), 1.5);
+    assert_same_double(parsed("0.25", &seconds), 0.25);
+    refused("2G", &seconds, "out of range");
+    refused("1k", &smaller, "text behind the number");
+}
+
 static void fractions_are_not_whole(void **state)
 {
     (void)state;
@@ -149,7 +181,7 @@ static void out_of_range(void **state)
 static void overflow(void **state)
 {
     (void)state;
-    const struct vtb_number_kind unlimited = {-INFINITY, INFINITY, false, false};
+    const struct vtb_number_kind unlimited = {-INFINITY, INFINITY, false, false, false};
     refused("1e999", &rate, "too large");
     refused("-1e999", &signed_kind, "too large");
     refused("1e999", &unlimited, "too large");
@@ -311,6 +343,8 @@ int main(void)
         cmocka_unit_test(trailing_text),
         cmocka_unit_test(percent_only_where_it_is_accepted),
         cmocka_unit_test(units_only_for_whole_numbers),
+        cmocka_unit_test(units_of_bytes_are_binary),
+        cmocka_unit_test(units_for_numbers_that_may_be_large),
         cmocka_unit_test(fractions_are_not_whole),
         cmocka_unit_test(out_of_range),
         cmocka_unit_test(overflow),

@@ -2,6 +2,7 @@
 
 #include "options.h"
 #include "registry.h"
+#include "trace.h"
 
 #define ARGUMENTS_MAX 16
 
@@ -101,6 +102,13 @@ static void defaults(void **state)
     assert_int_equal(options.excluded_strategies.n + options.baseline_strategy.n, 0);
     assert_int_equal(options.hit_rates.n + options.calls.n + options.in_flight.n, 0);
     assert_int_equal(options.keys.n + options.depths.n, 0);
+    assert_int_equal(options.payloads.n + options.pollutions.n + options.threads.n, 0);
+    assert_int_equal(options.capacities.n + options.ttls_s.n, 0);
+    assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
+    assert_int_equal(options.trace_format, VTB_TRACE_TEXT);
+    assert_null(options.trace_path);
+    assert_same_double(options.calls_per_second, 0);
+    assert_same_double(options.distribution.s, 0);
     assert_int_equal(options.failure_rates.n + options.request_ops.n, 0);
     assert_false(options.force_async);
     assert_int_equal(options.method, VTB_METHOD_DIRECT);
@@ -312,6 +320,97 @@ static void bad_values(void **state)
     refused_value("--export-json", "", "a file's name");
 }
 
+/* Real caches, and where their keys come from. */
+static void caches_and_traces(void **state)
+{
+    (void)state;
+    accepted("--cache|lru:100,1k|--trace|keys.txt|--trace-format|be32");
+    assert_int_equal(options.capacities.n, 2);
+    assert_same_double(options.capacities.values[0], 100);
+    assert_same_double(options.capacities.values[1], 1000);
+    assert_string_equal(options.trace_path, "keys.txt");
+    assert_int_equal(options.trace_format, VTB_TRACE_BE32);
+    accepted("--cache-capacity|10:30:10|--trace=-|--trace-format=text");
+    assert_int_equal(options.capacities.n, 3);
+    assert_same_double(options.capacities.values[2], 30);
+    assert_string_equal(options.trace_path, "-");
+    assert_int_equal(options.trace_format, VTB_TRACE_TEXT);
+    accepted("--cache=lru:1|--cache-capacity=1G"); /* one field: the last one holds */
+    assert_int_equal(options.capacities.n, 1);
+    assert_same_double(options.capacities.values[0], 1e9);
+    accepted("--ttl|0.001,1.5,2k");
+    assert_int_equal(options.ttls_s.n, 3);
+    assert_same_double(options.ttls_s.values[0], 0.001);
+    assert_same_double(options.ttls_s.values[2], 2000);
+    assert_string_equal(vtb_trace_format_words[VTB_TRACE_TEXT], "text");
+    assert_string_equal(vtb_trace_format_words[VTB_TRACE_BE32], "be32");
+}
+
+static void what_the_caches_refuse(void **state)
+{
+    (void)state;
+    refused_value("--cache", "100", "lru:CAPACITY");
+    refused_value("--cache", "fifo:100", "lru:CAPACITY");
+    refused_value("--cache", "lru", "lru:CAPACITY");
+    refused_value("--cache", "lru:", "a capacity from 1 to 1e9");
+    refused_value("--cache", "lru:0", "a capacity from 1 to 1e9");
+    refused_value("--cache", "lru:1.5", "a capacity from 1 to 1e9");
+    refused_value("--cache", "lru:1000000001", "a capacity from 1 to 1e9");
+    refused_value("--cache", "lru:10,lru:20", "a capacity from 1 to 1e9");
+    refused_value("--cache-capacity", "0", "1 to 1e9");
+    refused_value("--cache-capacity", "lru:10", "1 to 1e9");
+    refused_value("--trace", "", "a file's name, or -");
+    refused_value("--trace-format", "csv", "text or be32");
+    refused_value("--ttl", "0", "0.001 to 1e9");
+    refused_value("--ttl", "1e10", "0.001 to 1e9");
+    refused_value("--ttl", "nan", "0.001 to 1e9");
+}
+
+/* Who calls and who completes, what lies between two calls, and how many there are. */
+static void callers_and_volumes(void **state)
+{
+    (void)state;
+    accepted("--threads|1,4,256|--completer|thread|--calls-per-second|1.5M");
+    assert_int_equal(options.threads.n, 3);
+    assert_same_double(options.threads.values[2], VTB_THREADS_MAX);
+    assert_int_equal(options.completer, VTB_COMPLETER_THREAD);
+    assert_same_double(options.calls_per_second, 1.5e6);
+    accepted("--completer=thread|--completer=caller|--calls-per-second=0.001");
+    assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
+    assert_same_double(options.calls_per_second, 0.001);
+    accepted("--threads=1:256:1");
+    assert_int_equal(options.threads.n, VTB_THREADS_MAX);
+    accepted("--pollute|0,64K,1G|--payload|8:32:8");
+    assert_int_equal(options.pollutions.n, 3);
+    assert_same_double(options.pollutions.values[1], 65536);
+    assert_same_double(options.pollutions.values[2], 1073741824);
+    assert_int_equal(options.payloads.n, 4);
+    assert_same_double(options.payloads.values[3], 32);
+    assert_string_equal(vtb_completer_words[VTB_COMPLETER_CALLER], "caller");
+    assert_string_equal(vtb_completer_words[VTB_COMPLETER_THREAD], "thread");
+}
+
+static void what_callers_and_volumes_refuse(void **state)
+{
+    (void)state;
+    refused_value("--threads", "0", "1 to 256");
+    refused_value("--threads", "257", "1 to 256");
+    refused_value("--threads", "1.5", "1 to 256");
+    refused_value("--threads", "2,2", "1 to 256");
+    refused_value("--completer", "threads", "caller or thread");
+    refused_value("--calls-per-second", "0", "from 0.001 to 1e12");
+    refused_value("--calls-per-second", "2T", "from 0.001 to 1e12");
+    refused_value("--calls-per-second", "1,2", "from 0.001 to 1e12");
+    refused_value("--pollute", "-1", "0 to 1G");
+    refused_value("--pollute", "2G", "0 to 1G");
+    refused_value("--pollute", "0.5", "0 to 1G");
+    refused_value("--payload", "0", "sizes of the payload curve");
+    refused_value("--payload", "4097", "sizes of the payload curve");
+    refused_value("--payload", "8b", "sizes of the payload curve");
+    assert_contains(refused("list|--threads|2"), "--threads is not an option of 'list'");
+    assert_contains(refused("misuse|--cache|lru:2"), "--cache is not an option of 'misuse'");
+}
+
 /* A line break in a value must not break the message. */
 static void message_is_one_line_whatever_the_value(void **state)
 {
@@ -445,6 +544,16 @@ static void help_says_what_there_is(void **state)
                                            "--failure-rate RATE",
                                            "--request-ops N",
                                            "--force-async\n",
+                                           "--payload BYTES",
+                                           "--cache lru:CAPACITY",
+                                           "--cache-capacity N",
+                                           "--trace FILE",
+                                           "--trace-format FORMAT",
+                                           "--ttl SECONDS",
+                                           "--pollute BYTES",
+                                           "--threads N",
+                                           "--completer WHO",
+                                           "--calls-per-second R",
                                            "NAME@checked",
                                            "VTB_NAME",
                                            "default: user_cache",
@@ -493,6 +602,10 @@ int main(void)
         cmocka_unit_test(unknown_names_are_answered_with_the_nearest),
         cmocka_unit_test(unknown_words_are_answered_with_the_nearest),
         cmocka_unit_test(bad_values),
+        cmocka_unit_test(caches_and_traces),
+        cmocka_unit_test(what_the_caches_refuse),
+        cmocka_unit_test(callers_and_volumes),
+        cmocka_unit_test(what_callers_and_volumes_refuse),
         cmocka_unit_test(message_is_one_line_whatever_the_value),
         cmocka_unit_test(long_value_does_not_hide_what_is_accepted),
         cmocka_unit_test(missing_value),

@@ -1,5 +1,7 @@
 #include "check.h"
 
+#include <unistd.h>
+
 #include "plan.h"
 
 static struct vtb_options options;
@@ -55,6 +57,22 @@ static void check_cell(const struct vtb_point *point, const struct vtb_case *the
     assert_string_equal(cell->workload_name, point->workload->name);
 }
 
+/* What it is held against has as many callers; and one caller of the same case is there too. */
+static void check_callers(const struct vtb_point *point, const struct vtb_case *the_case)
+{
+    const struct vtb_case *single = &point->cases[the_case->single];
+    assert_int_equal(point->cases[the_case->baseline].threads_n, the_case->threads_n);
+    assert_int_equal(point->cases[the_case->floor].threads_n, the_case->threads_n);
+    assert_int_equal(point->cases[the_case->empty].threads_n, the_case->threads_n);
+    assert_int_equal(point->cases[the_case->base].threads_n, the_case->threads_n);
+    assert_int_equal(single->threads_n, 1);
+    assert_ptr_equal(single->timing, the_case->timing);
+    assert_ptr_equal(single->heap, the_case->heap);
+    assert_int_equal(single->async, the_case->async);
+    if (the_case->threads_n == 1)
+        assert_ptr_equal(single, the_case);
+}
+
 /* What must hold of every case of every plan. */
 static void check_cases(const struct vtb_point *point, const char *baseline)
 {
@@ -72,6 +90,7 @@ static void check_cases(const struct vtb_point *point, const char *baseline)
         assert_ptr_equal(point->cases[the_case->floor].heap, the_case->heap);
         assert_ptr_equal(point->cases[the_case->empty].heap, the_case->heap);
         assert_ptr_equal(point->cases[the_case->base].heap, the_case->heap);
+        check_callers(point, the_case);
         if (!is_reference(point, i) && !is_reference(point, the_case->baseline))
             assert_int_equal(own_baseline->async, the_case->async);
     }
@@ -127,6 +146,12 @@ static void default_plan(void **state)
     assert_false(point->force_async);
     assert_int_equal(point->completion, VTB_COMPLETION_FIFO);
     assert_true(point->seed == 1);
+    assert_false(point->emerges || point->completer || point->cold);
+    assert_int_equal(point->pollute_bytes, 0);
+    assert_true(point->cache.capacity == 0 && point->cache.ttl_ns == 0);
+    assert_null(point->trace);
+    assert_null(plan.trace_path);
+    assert_same_double(plan.calls_per_second, 0);
     assert_int_equal(point->cases_n, strategies_n() * default_heaps_n());
     assert_int_equal(plan.skips.n, 0);
     check_cases(point, "heap_task");
@@ -467,6 +492,323 @@ static void too_many_combinations(void **state)
     assert_usage_error("16000000000000000000 combinations");
 }
 
+/* More than any integer holds, and of several workloads together. */
+static void too_many_combinations_of_all_lists(void **state)
+{
+    (void)state;
+    assert_false(MAKE("--hit-rate=0:0.999:0.001", "--in-flight=1:1000:1", "--keys=1:1000:1",
+                      "--calls=1:1000:1", "--failure-rate=0:0.999:0.001", "--request-ops=1:1000:1",
+                      "--depth=1:16:1", "--pollute=1:1000:1"));
+    assert_usage_error(" combinations; accepted: up to 10000");
+    assert_contains(error.message, "16000000000000000000000 combinations");
+    assert_false(MAKE("--cache=lru:1:1000:1", "--pollute=1:11:1"));
+    assert_usage_error("11000 combinations");
+    assert_false(MAKE("--ttl=1:1000:1", "--pollute=1:11:1"));
+    assert_usage_error("11000 combinations");
+    assert_false(
+        MAKE("--workload=user_cache,permission_check", "--in-flight=1:1000:1", "--depth=1:6:1"));
+    assert_usage_error("12000 combinations");
+}
+
+/* --- real caches, traces, payloads --- */
+
+static const char *workload_at(size_t i)
+{
+    assert_true(i < plan.points_n);
+    return plan.points[i].workload->name;
+}
+
+/* The workload that an option is about is the one that is measured. */
+static void options_choose_workloads(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--cache=lru:10,20", "--pollute=0,64", "--calls-per-second=10"));
+    assert_int_equal(plan.points_n, 4);
+    assert_same_double(plan.calls_per_second, 10);
+    for (size_t i = 0; i < plan.points_n; i++) {
+        const struct vtb_point *point = &plan.points[i];
+        assert_string_equal(workload_at(i), "trace");
+        assert_true(point->emerges);
+        assert_same_double(point->hit_rate, 0);
+        assert_true(point->cache.capacity == 10 || point->cache.capacity == 20);
+        assert_true(point->pollute_bytes == 0 || point->pollute_bytes == 64);
+        for (size_t j = 0; j < i; j++)
+            assert_true(point->cache.capacity != plan.points[j].cache.capacity ||
+                        point->pollute_bytes != plan.points[j].pollute_bytes);
+        check_cases(point, "heap_task");
+    }
+    vtb_plan_free(&plan);
+}
+
+/* Sanitizers look at some of the workloads alone. */
+static void need_payloads(void)
+{
+    if (vtb_find_workload("payload_8"))
+        return;
+    print_message("the payload curve is not built here\n");
+    skip();
+}
+
+static void payloads_choose_workloads(void **state)
+{
+    (void)state;
+    need_payloads();
+    assert_true(MAKE("--payload=8,64"));
+    assert_int_equal(plan.points_n, 2);
+    assert_string_equal(workload_at(0), "payload_8");
+    assert_string_equal(workload_at(1), "payload_64");
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--payload=16", "--workload=permission_check"));
+    assert_int_equal(plan.points_n, 2);
+    assert_string_equal(workload_at(0), "permission_check");
+    assert_string_equal(workload_at(1), "payload_16");
+    vtb_plan_free(&plan);
+    assert_false(MAKE("--cache=lru:10", "--payload=8"));
+    assert_usage_error("--cache: the hits of 'payload_8' do not emerge");
+}
+
+/* A virtual clock that a volume drives, or 1000 calls a second. */
+static void entries_that_expire(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--ttl=1.5,2"));
+    assert_int_equal(plan.points_n, 2);
+    assert_string_equal(workload_at(0), "product_catalog");
+    assert_true(plan.points[0].emerges);
+    assert_true(plan.points[0].cache.ttl_ns == 1500000000);
+    assert_true(plan.points[1].cache.ttl_ns == 2000000000);
+    assert_true(plan.points[0].cache.tick_ns == 1000000);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--ttl=1", "--calls-per-second=1M"));
+    assert_true(plan.points[0].cache.tick_ns == 1000);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--workload=product_catalog")); /* nothing expires unless it is asked for */
+    assert_false(plan.points[0].emerges);
+    assert_true(plan.points[0].cache.ttl_ns == 0);
+    assert_true(plan.points[0].hit_rate > 0);
+    vtb_plan_free(&plan);
+}
+
+/* A hit rate is for the workloads that have one; the others' emerges. */
+static void rates_beside_real_caches(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--workload=trace,user_cache", "--hit-rate=0.3,0.4"));
+    assert_int_equal(plan.points_n, 3);
+    assert_true(plan.points[0].emerges);
+    assert_true(plan.points[0].cache.capacity == 10000); /* its own */
+    assert_true(plan.points[0].distribution.zipf);
+    assert_same_double(plan.points[0].distribution.s, 0.99);
+    assert_false(plan.points[1].emerges || plan.points[2].emerges);
+    assert_same_double(plan.points[1].hit_rate + plan.points[2].hit_rate, 0.7);
+    assert_false(plan.points[1].distribution.zipf);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--cache=lru:5", "--distribution=uniform"));
+    assert_false(plan.points[0].distribution.zipf);
+    vtb_plan_free(&plan);
+}
+
+/* A file of four requests of two keys; gone after the plan was made. */
+static bool make_recorded(const char *extra)
+{
+    char path[] = "/tmp/test_plan.XXXXXX";
+    char option[64];
+    char *argv[] = {"run_bench", option, (char *)extra, NULL};
+    const int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, "a\nb\na\na\n", 8), 8);
+    assert_int_equal(close(file), 0);
+    snprintf(option, sizeof option, "--trace=%s", path);
+    const bool ok = make(extra ? 3 : 2, argv);
+    assert_int_equal(unlink(path), 0);
+    return ok;
+}
+
+static void recorded_keys(void **state)
+{
+    (void)state;
+    assert_true(make_recorded(NULL));
+    assert_int_equal(plan.points_n, 1);
+    assert_string_equal(workload_at(0), "trace");
+    assert_ptr_equal(plan.points[0].trace, &plan.trace);
+    assert_non_null(plan.trace_path);
+    assert_true(plan.points[0].calls_n == 4);
+    assert_true(plan.points[0].keys_n == 2);
+    assert_false(plan.points[0].cold);
+    vtb_plan_free(&plan);
+    assert_null(plan.trace.ids);
+    assert_true(make_recorded("--calls=9"));
+    assert_true(plan.points[0].calls_n == 9);
+    vtb_plan_free(&plan);
+    assert_false(make_recorded("--keys=10"));
+    assert_usage_error("--keys: the keys are those of the trace");
+    assert_false(make_recorded("--distribution=uniform"));
+    assert_usage_error("--distribution: the keys are those of the trace");
+    assert_false(make_recorded("--workload=user_cache"));
+    assert_usage_error("--trace: the hits of 'user_cache' do not emerge");
+    assert_false(make_recorded("--ttl=1"));
+    assert_usage_error("--ttl: the entries of 'trace' do not expire");
+    assert_false(make_recorded("--hit-rate=0.5"));
+    assert_usage_error("--hit-rate: the hits of 'trace' emerge");
+    assert_false(MAKE("--trace=/no/such/file"));
+    assert_usage_error("/no/such/file");
+}
+
+/* What a workload cannot follow is not left aside in silence. */
+static void options_that_a_workload_cannot_follow(void **state)
+{
+    (void)state;
+    assert_false(MAKE("--cache=lru:10", "--workload=user_cache"));
+    assert_usage_error("--cache: the hits of 'user_cache' do not emerge");
+    assert_false(MAKE("--cache=lru:10", "--workload=trace,permission_check"));
+    assert_usage_error("'permission_check'");
+    assert_false(MAKE("--ttl=1", "--workload=user_cache"));
+    assert_usage_error("--ttl: the entries of 'user_cache' do not expire");
+    assert_false(MAKE("--ttl=1", "--hit-rate=0.5"));
+    assert_usage_error("--hit-rate: the hits of 'product_catalog' emerge");
+    assert_false(MAKE("--cache=lru:10", "--hit-rate=0.5"));
+    assert_usage_error("--hit-rate: the hits of 'trace' emerge");
+    assert_false(MAKE("--cache=lru:10", "--failure-rate=0.5"));
+    assert_usage_error("--failure-rate: the hits of 'trace' emerge");
+    assert_false(MAKE("--ttl=1", "--failure-rate=0.5"));
+    assert_usage_error("--failure-rate: the hits of 'product_catalog' emerge");
+    assert_false(MAKE("--cache=lru:10", "--force-async"));
+    assert_usage_error("--force-async: the hits of 'trace' emerge");
+    assert_false(MAKE("--payload=7"));
+    assert_usage_error("--payload: '7': no workload has a result of this size");
+    assert_false(MAKE("--completer=thread", "--completion=lifo"));
+    assert_usage_error("--completion: 'lifo': ");
+    assert_contains(error.message, "accepted with --completer thread: fifo");
+    assert_false(MAKE("--completer=thread", "--completion=random"));
+    assert_usage_error("--completion: 'random': ");
+}
+
+/* --- several threads --- */
+
+/* One caller is always there, and first; each number has tables and references of its own. */
+static void callers_make_blocks(void **state)
+{
+    (void)state;
+    static const size_t numbers[] = {1, 4, 2};
+    assert_true(
+        MAKE("--threads=4,1,2", "--strategy=poll,value_task", "--method=both", "--heap=glibc"));
+    const struct vtb_point *point = &plan.points[0];
+    assert_int_equal(point->cases_n, 3 * 7);
+    for (size_t block = 0; block < 3; block++) {
+        const size_t first = block * 7;
+        assert_int_equal(vtb_table_end(point, first), first + 5);
+        assert_int_equal(vtb_table_end(point, first + 5), first + 7);
+        for (size_t i = first; i < first + 7; i++) {
+            assert_int_equal(point->cases[i].threads_n, numbers[block]);
+            assert_int_equal(point->cases[i].empty, first);
+            assert_int_equal(point->cases[i].floor, first + 1);
+            assert_int_equal(point->cases[i].baseline, i < first + 5 ? first + 2 : first + 5);
+            assert_int_equal(point->cases[i].single, i - first);
+        }
+        assert_int_equal(point->cases[first + 6].base, first + 4);
+    }
+    check_cases(point, "heap_task");
+    vtb_plan_free(&plan);
+}
+
+static void as_many_callers_as_there_may_be(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--threads=1:256:1", "--strategy=poll", "--heap=all"));
+    for (size_t i = 0; i < plan.points[0].cases_n; i++)
+        assert_in_range(plan.points[0].cases[i].threads_n, 1, 256);
+    check_cases(&plan.points[0], "heap_task");
+    vtb_plan_free(&plan);
+}
+
+static const struct vtb_skip *find_skip(const char *strategy, const char *what)
+{
+    for (size_t i = 0; i < plan.skips.n; i++) {
+        if (strcmp(plan.skips.items[i].strategy, strategy) == 0 &&
+            strcmp(plan.skips.items[i].what, what) == 0)
+            return &plan.skips.items[i];
+    }
+    fail_msg("%s is not left out for %s", strategy, what);
+    return NULL;
+}
+
+/* References are counted for several threads; what cannot complete elsewhere is left out. */
+static void a_completing_thread(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--completer=thread", "--heap=glibc"));
+    const struct vtb_point *point = &plan.points[0];
+    assert_true(point->completer);
+    assert_false(point->cold);
+    for (size_t i = 2; i < point->cases_n; i++) {
+        assert_true(point->cases[i].timing->several_threads);
+        assert_null(point->cases[i].timing->strategy->lacks.other_threads);
+    }
+    (void)find_case(point, "value_task@atomic", false);
+    check_cases(point, "heap_task@atomic");
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        const struct vtb_cell *cell = vtb_cells[i];
+        if (cell->strategy->lacks.other_threads && cell->strategy->role == VTB_ROLE_NONE)
+            assert_string_equal(find_skip(cell->strategy_name, "a completing thread")->reason,
+                                cell->strategy->lacks.other_threads);
+    }
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--completer=thread", "--strategy=value_task@checked"));
+    assert_contains(find_skip("value_task@checked", "a completing thread")->reason, "one thread");
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--completer=caller", "--completion=lifo"));
+    assert_false(plan.points[0].completer);
+    check_cases(&plan.points[0], "heap_task");
+    vtb_plan_free(&plan);
+}
+
+static void what_a_workload_leaves_out(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--cache=lru:10", "--strategy=task_in_cache,value_task"));
+    assert_string_equal(find_skip("task_in_cache", "trace")->reason,
+                        vtb_find_strategy("task_in_cache")->lacks.real_cache);
+    assert_int_equal(plan.skips.n, 1);
+    assert_int_equal(plan.points[0].cases_n, 4 * default_heaps_n());
+    vtb_plan_free(&plan);
+    assert_null(vtb_find_cell("poll@checked", "permission_check", (struct vtb_kind){0}));
+    assert_true(MAKE("--workload=permission_check", "--strategy=poll@checked,poll"));
+    assert_contains(find_skip("poll@checked", "permission_check")->reason,
+                    "variants of strategies");
+    assert_int_equal(plan.skips.n, 1);
+    vtb_plan_free(&plan);
+}
+
+/* Also where it is the first of several tables that lacks its baseline. */
+static void a_baseline_that_is_left_out(void **state)
+{
+    (void)state;
+    assert_false(MAKE("--completer=thread", "--baseline-strategy=poll", "--heap=glibc"));
+    assert_usage_error("--baseline-strategy: 'poll' is left out of user_cache");
+    assert_false(MAKE("--cache=lru:10", "--baseline-strategy=task_in_cache", "--heap=glibc"));
+    assert_usage_error("--baseline-strategy: 'task_in_cache' is left out of trace");
+    assert_false(MAKE("--completer=thread", "--baseline-strategy=poll", "--threads=2"));
+    assert_usage_error("--baseline-strategy: 'poll' is left out of user_cache");
+    assert_false(MAKE("--completer=thread", "--baseline-strategy=caller_op", "--method=both"));
+    assert_usage_error("--baseline-strategy: 'caller_op' is left out of user_cache");
+}
+
+/* Few calls are a cold start, unless it takes more than one fresh process and its own keys. */
+static void cold_starts(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--calls=1,100000,100001"));
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(plan.points[i].cold, plan.points[i].calls_n <= 100000);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--calls=100", "--threads=1"));
+    assert_false(plan.points[0].cold);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--calls=100", "--completer=thread"));
+    assert_false(plan.points[0].cold);
+    vtb_plan_free(&plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -487,6 +829,19 @@ int main(void)
         cmocka_unit_test(consumers),
         cmocka_unit_test(too_many_keys),
         cmocka_unit_test(too_many_combinations),
+        cmocka_unit_test(too_many_combinations_of_all_lists),
+        cmocka_unit_test(options_choose_workloads),
+        cmocka_unit_test(payloads_choose_workloads),
+        cmocka_unit_test(entries_that_expire),
+        cmocka_unit_test(rates_beside_real_caches),
+        cmocka_unit_test(recorded_keys),
+        cmocka_unit_test(options_that_a_workload_cannot_follow),
+        cmocka_unit_test(callers_make_blocks),
+        cmocka_unit_test(as_many_callers_as_there_may_be),
+        cmocka_unit_test(a_completing_thread),
+        cmocka_unit_test(what_a_workload_leaves_out),
+        cmocka_unit_test(a_baseline_that_is_left_out),
+        cmocka_unit_test(cold_starts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

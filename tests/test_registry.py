@@ -16,6 +16,7 @@ import pytest
 
 from conftest import (
     COPIED_STRATEGIES,
+    COPIED_WORKLOADS,
     COUNTED,
     ROOT,
     Outcome,
@@ -60,6 +61,13 @@ static inline bool vtb_fetch(const struct vtb_table *table, vtb_key key, vtb_val
 {
     *value = table->values[key & VTB_ID_MASK];
     return !(key & VTB_ID_FAIL);
+}
+
+static inline void vtb_insert(const struct vtb_table *table, vtb_key key, const vtb_value *value)
+{
+    (void)table;
+    (void)key;
+    (void)value;
 }
 
 static inline uint64_t vtb_consume(const vtb_value *value)
@@ -156,6 +164,20 @@ def without_function(source: str, name: str) -> str:
     return text
 
 
+def large_workload(definition: str) -> str:
+    """The workload with a value of two words, and a line above its type."""
+    changes = [
+        ("typedef uint64_t", "typedef struct two_words {\n    uint64_t words[2];\n}"),
+        ("return *value;", "return value->words[0];"),
+        ("table->values[i] = vtb_mix64(i);", "table->values[i].words[0] = vtb_mix64(i);"),
+    ]
+    text = WORKLOAD
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text.replace("typedef struct two_words", f"{definition}typedef struct two_words")
+
+
 def build(tree: Path, target: str = "run_bench") -> subprocess.CompletedProcess[str]:
     """Configures where that was not done, and builds the program, or a part of it, alone."""
     commands = "[ -f build/release/build.ninja ] || cmake --preset release"
@@ -169,8 +191,34 @@ def build(tree: Path, target: str = "run_bench") -> subprocess.CompletedProcess[
     )
 
 
+def configure(tree: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Gives settings of the build other values, which stay until they are given others."""
+    return subprocess.run(
+        ["cmake", *[f"-D{name}={value}" for name, value in settings.items()], "build/release"],
+        cwd=tree,
+        env=clean_environment(LC_ALL="C"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@contextmanager
+def configured(tree: Path, **settings: str) -> Iterator[None]:
+    """Everything built with other settings for a while."""
+    done = configure(tree, **settings)
+    try:
+        assert done.returncode == 0, done.stdout[-5000:]
+        done = build(tree)
+        assert done.returncode == 0, done.stdout[-5000:]
+        yield
+    finally:
+        configure(tree, **dict.fromkeys(settings, ""))
+        build(tree)
+
+
 def run(tree: Path, *arguments: str) -> Outcome:
-    results = tree / "results"
+    results = tree / "build" / "results"
     done = subprocess.run(
         [str(tree / "build" / "release" / "run_bench"), *arguments],
         cwd=tree,
@@ -200,6 +248,7 @@ def test_dropped_files_are_listed(tree: Path) -> None:
     found = {section: {row["name"]: row for row in listing[section]} for section in sections}
     assert set(found["strategies"]) == {*COPIED_STRATEGIES, "dropped"}
     assert found["strategies"]["dropped"]["miss allocs"] == 1
+    assert set(found["workloads"]) == {*COPIED_WORKLOADS, "dropped_work"}
     assert found["workloads"]["dropped_work"]["hit rate"] == 0.25
     assert found["heaps"]["dropped_heap"]["memory"] == "malloc with a header"
     (capabilities,) = (row for row in listing["capabilities"] if row["name"] == "dropped")
@@ -221,6 +270,11 @@ LAYER_NODE = NODE + (4 + 4) + (8 + 8) + 8 + (8 + 8)
 @pytest.mark.parametrize("name", ["dropped", "dropped@checked"])
 def test_dropped_files_are_run(tree: Path, name: str) -> None:
     """By both methods, nested or not, with checks or without."""
+    with configured(tree, VTB_VARIANT_WORKLOADS="dropped_work" if "@" in name else ""):
+        assert_dropped_files_run(tree, name)
+
+
+def assert_dropped_files_run(tree: Path, name: str) -> None:
     names = ["--strategy", name, "--workload", "dropped_work", "--heap", "dropped_heap"]
     arguments = [*COUNTED, "--method", "both", "--depth", "1,3", "--failure-rate", "0.5"]
     rows = run(tree, "run", *names, *arguments, "--format", "json").rows
@@ -248,15 +302,17 @@ def test_dropped_files_are_run(tree: Path, name: str) -> None:
 
 
 def test_dropped_files_stand_beside_the_others(tree: Path) -> None:
+    """From a cold start and in the steady state."""
     everything = ["--strategy", "all", "--workload", "all", "--heap", "all"]
-    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "100", *everything]
+    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "100,200k", *everything]
     rows = run(tree, *arguments, "--consumer", "dependent", "--format", "json").rows
-    cases = {tuple(row["run_name"].split("/")[:3]) for row in rows}
+    names = {row["run_name"] for row in rows}
+    cases = {tuple(name.split("/")[:3]) for name in names}
     strategies, workloads, heaps = (
         len([path for path in (tree / folder).iterdir() if path.suffix in (".c", ".h", ".cc")])
         for folder in ["impls", "workloads", "heaps"]
     )
-    assert len(cases) == strategies * workloads * heaps
+    assert len(cases) == strategies * workloads * heaps == len(names) / 2
     assert ("user_cache", "dropped", "dropped_heap") in cases
 
 
@@ -317,13 +373,14 @@ def test_strategy_whose_entry_has_another_name(tree: Path) -> None:
     assert_fails(tree, "impls/dropped.c", text, "vtb_strategy_dropped")
 
 
-# A workload's header is part of half of all objects; the next two tests build one of them each.
+# A workload's header is part of many objects; the next tests build one of them each.
 CELL = "CMakeFiles/vtb_cells.dir/registry/cells/task_in_cache.dropped_work.timing.c.o"
 ENTRY = "CMakeFiles/vtb_registry.dir/registry/dropped_work.c.o"
 
 
 @pytest.mark.parametrize(
-    "function", ["vtb_key_of", "vtb_lookup", "vtb_entry_of", "vtb_fetch", "vtb_consume"]
+    "function",
+    ["vtb_key_of", "vtb_lookup", "vtb_entry_of", "vtb_fetch", "vtb_insert", "vtb_consume"],
 )
 def test_workload_without_a_function(tree: Path, function: str) -> None:
     path = tree / "workloads" / "dropped_work.h"
@@ -339,6 +396,30 @@ def test_workload_whose_entry_has_another_name(tree: Path) -> None:
         done = build(tree)
     assert_failed(done, "vtb_workload_dropped_work")
     forget(tree, ENTRY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        large_workload(""),
+        large_workload("#define VTB_LARGE_VALUE 0\n"),
+        WORKLOAD.replace("typedef uint64_t", "#define VTB_LARGE_VALUE 1\ntypedef uint64_t"),
+    ],
+    ids=["large and not said", "large and denied", "small and said to be large"],
+)
+def test_workload_that_does_not_say_how_large_its_value_is(tree: Path, text: str) -> None:
+    """A strategy hands over large values otherwise, and its macros cannot see the type."""
+    with unnoticed(tree / "workloads" / "dropped_work.h", text):
+        done = build(tree, forget(tree, CELL))
+    assert_failed(done, "dropped_work", "static assertion failed", "VTB_LARGE_VALUE")
+
+
+def test_workload_with_a_large_value(tree: Path) -> None:
+    text = large_workload("#define VTB_LARGE_VALUE 1\n")
+    with unnoticed(tree / "workloads" / "dropped_work.h", text):
+        done = build(tree, forget(tree, CELL))
+    forget(tree, CELL)
+    assert done.returncode == 0, done.stdout[-5000:]
 
 
 def test_heap_without_its_entry(tree: Path) -> None:
@@ -376,6 +457,63 @@ def test_strategy_in_cpp_is_one_as_well(tree: Path) -> None:
         sizes.setdefault(parameters(row["run_name"])["strategy"], []).append(row["bytes_per_op"])
     assert sizes["dropped_cpp"] == sizes["dropped"]
     assert sizes["dropped"][1] > sizes["dropped"][0] > 0
+
+
+# --- settings of the build ---
+
+
+def workloads_with_cells(tree: Path) -> set[str]:
+    """Those that the build compiles strategies for."""
+    text = (tree / "build" / "release" / "build.ninja").read_text(encoding="utf-8")
+    return set(re.findall(r"registry/cells/\w+\.(\w+)\.\w+\.c\b", text))
+
+
+def run_strategies(tree: Path, workload: str, *strategies: str) -> set[str]:
+    """Which are in the results, if these are asked for beside the references and the baseline."""
+    arguments = ["--workload", workload, "--strategy", ",".join(strategies), *COUNTED]
+    rows = run(tree, *arguments, "--format", "json").rows
+    return {parameters(row["run_name"])["strategy"] for row in rows}
+
+
+VARIANTS = {"heap_task@checked", "heap_task@atomic", "dropped@checked"}
+
+
+def test_some_workloads_are_built_alone(tree: Path) -> None:
+    assert workloads_with_cells(tree) == {*COPIED_WORKLOADS, "dropped_work"}
+    with configured(tree, VTB_WORKLOADS="dropped_work;user_cache"):
+        assert workloads_with_cells(tree) == {"dropped_work", "user_cache"}
+        listing = strict_json(run(tree, "list", "--format", "json").out)
+        assert [row["name"] for row in listing["workloads"]] == ["dropped_work", "user_cache"]
+        assert run_strategies(tree, "dropped_work", "dropped") > {"dropped"}
+        # The default one has its variants all the same.
+        assert run_strategies(tree, "user_cache", *VARIANTS) > VARIANTS
+        rows = run(tree, *COUNTED, "--workload", "all", "--format", "json").rows
+        found = {parameters(row["run_name"])["workload"] for row in rows}
+        assert found == {"dropped_work", "user_cache"}
+
+
+def test_workload_to_be_built_that_is_not_there_is_named(tree: Path) -> None:
+    done = configure(tree, VTB_WORKLOADS="user_cache;nosuch")
+    configure(tree, VTB_WORKLOADS="")
+    assert_failed(done, "VTB_WORKLOADS: there is no workload nosuch")
+
+
+def test_workload_to_have_variants_that_is_not_there_is_named(tree: Path) -> None:
+    done = configure(tree, VTB_VARIANT_WORKLOADS="nosuch")
+    configure(tree, VTB_VARIANT_WORKLOADS="")
+    assert_failed(done, "VTB_VARIANT_WORKLOADS: there is no workload nosuch")
+
+
+def test_variants_are_built_for_the_default_workload_and_those_named(tree: Path) -> None:
+    references = {"empty", "plain", "heap_task"}
+    assert run_strategies(tree, "user_cache", *VARIANTS) == references | VARIANTS
+    left_out = run(tree, "--workload", "config_read", "--strategy", "heap_task@checked", *COUNTED)
+    assert "Left out: heap_task@checked, config_read: " in left_out.out
+    assert "-DVTB_VARIANT_WORKLOADS" in left_out.out
+    with configured(tree, VTB_VARIANT_WORKLOADS="config_read"):
+        assert run_strategies(tree, "config_read", *VARIANTS) == references | VARIANTS
+        assert run_strategies(tree, "user_cache", *VARIANTS) == references | VARIANTS
+        assert run_strategies(tree, "dropped_work", *VARIANTS) == references
 
 
 def test_tree_is_whole_again(tree: Path) -> None:

@@ -10,6 +10,9 @@
 #define LINE_WIDTH 100
 #define ROUNDS_N 9
 
+/* The hit rate wherever it is said to have emerged. */
+#define EMERGED_RATE 0.75
+
 /* The counters that DESIGN lists; _lo and _hi behind one of them are its interval's ends. */
 static const char *const design_counters[] = {"bytes_per_op",
                                               "usable_bytes_per_op",
@@ -49,8 +52,8 @@ static struct vtb_counted counted_of(const struct vtb_point *point, size_t i)
     struct vtb_counted counted = {.calls_n = point->calls_n};
     struct vtb_counts *counts = &counted.counts;
     struct vtb_cost cost;
-    counted.hits_n =
-        point->force_async ? 0 : (uint64_t)llround((double)point->calls_n * point->hit_rate);
+    const double hit_rate = point->emerges ? EMERGED_RATE : point->hit_rate;
+    counted.hits_n = point->force_async ? 0 : (uint64_t)llround((double)point->calls_n * hit_rate);
     const uint64_t misses_n = counted.calls_n - counted.hits_n;
     counted.failed_n = (uint64_t)llround((double)misses_n * point->failure_rate);
     const struct vtb_usage usage = {.calls_n = counted.calls_n,
@@ -67,6 +70,24 @@ static struct vtb_counted counted_of(const struct vtb_point *point, size_t i)
     return counted;
 }
 
+/* Where a case has several callers: caller t takes t + 1 times what the case does. */
+static void add_callers(struct vtb_samples *samples, const struct vtb_point *point)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < point->cases_n; i++)
+        most = point->cases[i].threads_n > most ? point->cases[i].threads_n : most;
+    samples->threads_n = most;
+    if (most == 1)
+        return;
+    const size_t times_n = samples->rounds_n * samples->cases_n;
+    samples->thread_ns = (double *)calloc(times_n * most, sizeof(double));
+    assert_non_null(samples->thread_ns);
+    for (size_t at = 0; at < times_n; at++) {
+        for (size_t t = 0; t < point->cases[at % samples->cases_n].threads_n; t++)
+            samples->thread_ns[at * most + t] = samples->real_ns[at] * (double)(t + 1);
+    }
+}
+
 static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_point *point,
                             enum vtb_consumer consumer, double scale, size_t rounds_n)
 {
@@ -81,6 +102,8 @@ static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_
     }
     if (rounds_n > 0)
         samples = synthetic_samples(rounds_n, point->cases_n, ns, 0.02, 1);
+    if (rounds_n > 0)
+        add_callers(&samples, point);
     assert_true(vtb_summarise(comparison, point, consumer, samples, counted, &error));
 }
 
@@ -318,7 +341,8 @@ static void conditions(void **state)
     assert_contains(text, "hit rate 0.8 (realised 0)");
     assert_contains(text,
                     ", 2 methods deep, every call forced to suspend, 0.25 of the misses fail, "
-                    "requests of 7 operations, ");
+                    "requests of 7 operations; timed: the steady state, 9 rounds of 1000 "
+                    "operations");
     free(text);
     free_results();
     small_results();
@@ -357,7 +381,74 @@ static void case_names(void **state)
     check_case_name(0,
                     "user_cache/empty/glibc/hit_rate:1/calls:7/in_flight:1/"
                     "completion:lifo/keys:5/distribution:zipf:1.2/"
+                    "consumer:independent/method:direct/depth:1/start:cold");
+    free_results();
+}
+
+/* How hits come about stands where their rate does. */
+static void case_names_of_real_caches(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--cache=lru:100", "--keys=1000", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    check_case_name(2,
+                    "trace/heap_task/glibc/cache:lru:100/calls:1000000/in_flight:64/"
+                    "completion:fifo/keys:1000/distribution:zipf:0.99/"
                     "consumer:independent/method:direct/depth:1");
+    free_results();
+    plan = SYNTHETIC_PLAN("--ttl=1.5", "--keys=1000", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    check_case_name(1,
+                    "product_catalog/plain/glibc/ttl:1.5/calls:1000000/in_flight:64/"
+                    "completion:fifo/keys:1000/distribution:uniform/"
+                    "consumer:independent/method:direct/depth:1");
+    free_results();
+}
+
+/* A plan over four requests of two keys, in a file that is gone again. */
+static struct vtb_plan recorded_plan(void)
+{
+    char path[] = "/tmp/test_report.XXXXXX";
+    char option[64];
+    const int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, "a\nb\na\na\n", 8), 8);
+    assert_int_equal(close(file), 0);
+    snprintf(option, sizeof option, "--trace=%s", path);
+    struct vtb_plan found =
+        SYNTHETIC_PLAN(option, "--consumer=independent", "--strategy=value_task");
+    assert_int_equal(unlink(path), 0);
+    found.trace_path = "keys.txt";
+    return found;
+}
+
+static void case_names_of_recorded_keys(void **state)
+{
+    (void)state;
+    plan = recorded_plan();
+    fill_results(1, ROUNDS_N);
+    check_case_name(3,
+                    "trace/value_task/glibc/cache:lru:10000/calls:4/in_flight:64/"
+                    "completion:fifo/keys:2/distribution:recorded/"
+                    "consumer:independent/method:direct/depth:1");
+    free_results();
+}
+
+static void case_names_of_callers_and_conditions(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--threads=2", "--completer=thread", "--pollute=64K", "--calls=9",
+                          "--consumer=independent", "--strategy=value_task");
+    fill_results(1, ROUNDS_N);
+    check_case_name(2,
+                    "user_cache/heap_task@atomic/glibc/hit_rate:0.8/calls:9/in_flight:64/"
+                    "completion:fifo/keys:100000/distribution:uniform/"
+                    "consumer:independent/method:direct/depth:1/pollute:65536/completer:thread");
+    check_case_name(7,
+                    "user_cache/value_task@atomic/glibc/hit_rate:0.8/calls:9/in_flight:64/"
+                    "completion:fifo/keys:100000/distribution:uniform/"
+                    "consumer:independent/method:direct/depth:1/pollute:65536/completer:thread/"
+                    "threads:2");
     free_results();
 }
 
@@ -427,7 +518,7 @@ static bool is_known_counter(const char *key)
 static double counter(const struct vtb_comparison *comparison, size_t own, const char *key)
 {
     struct vtb_counter counters[VTB_COUNTERS_MAX];
-    const size_t n = vtb_counters(comparison, &comparison->figures[own], counters);
+    const size_t n = vtb_counters(&results, comparison, &comparison->figures[own], counters);
     for (size_t i = 0; i < n; i++) {
         if (strcmp(counters[i].key, key) == 0)
             return counters[i].value;
@@ -441,7 +532,8 @@ static void counters_are_those_of_the_design(void **state)
     (void)state;
     struct vtb_counter counters[VTB_COUNTERS_MAX];
     small_results();
-    const size_t n = vtb_counters(results.comparisons, &results.comparisons->figures[2], counters);
+    const size_t n =
+        vtb_counters(&results, results.comparisons, &results.comparisons->figures[2], counters);
     for (size_t i = 0; i < n; i++) {
         if (!is_known_counter(counters[i].key))
             fail_msg("%s", counters[i].key);
@@ -502,13 +594,75 @@ static void counters_without_times(void **state)
     struct vtb_counter counters[VTB_COUNTERS_MAX];
     plan = SYNTHETIC_PLAN("--rounds=0");
     fill_results(1, 0);
-    const size_t n = vtb_counters(results.comparisons, &results.comparisons->figures[2], counters);
+    const size_t n =
+        vtb_counters(&results, results.comparisons, &results.comparisons->figures[2], counters);
     assert_true(n > 0);
     for (size_t i = 0; i < n; i++) {
         assert_true(counters[i].exact);
         assert_null(strstr(counters[i].key, "ns_per_op"));
         assert_null(strstr(counters[i].key, "ratio"));
     }
+    free_results();
+}
+
+static bool has_counter(const struct vtb_comparison *comparison, const char *key)
+{
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    const size_t n = vtb_counters(&results, comparison, &comparison->figures[2], counters);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(counters[i].key, key) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Of a run with several callers every case has them, the single ones too. */
+static void counters_of_callers(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--threads=2,3", "--strategy=value_task", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_comparison *comparison = &results.comparisons[0];
+    const struct vtb_figures *three = &comparison->figures[11];
+    assert_int_equal(three->the_case->threads_n, 3);
+    assert_same_double(counter(comparison, 3, "callers"), 1);
+    assert_same_double(counter(comparison, 3, "scaling"), 1);
+    assert_same_double(counter(comparison, 11, "callers"), 3);
+    assert_same_double(counter(comparison, 11, "caller_ns_per_op_least"), three->ns.median);
+    assert_near(counter(comparison, 11, "caller_ns_per_op_most"), 3 * three->ns.median, 1e-9);
+    assert_near(counter(comparison, 11, "ops_per_second"), 3e9 / three->ns.median, 1e-3);
+    assert_same_double(counter(comparison, 11, "scaling"), three->scaling.median);
+    assert_same_double(counter(comparison, 11, "scaling_lo"), three->scaling.lo);
+    assert_same_double(counter(comparison, 11, "scaling_hi"), three->scaling.hi);
+    free_results();
+    small_results();
+    assert_false(has_counter(results.comparisons, "callers"));
+    assert_false(has_counter(results.comparisons, "scaling"));
+    free_results();
+}
+
+/* heap_task takes 78.4 bytes a call. */
+static void counters_of_a_volume(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=poll", "--calls-per-second=1000");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_comparison *comparison = &results.comparisons[0];
+    const double ns = comparison->figures[2].ns.median;
+    assert_near(counter(comparison, 2, "bytes_per_second"), 78400, 1e-9);
+    assert_near(counter(comparison, 2, "bytes_per_day"), 78400.0 * 86400, 1e-3);
+    assert_near(counter(comparison, 2, "allocs_per_second"), 1000, 1e-9);
+    assert_near(counter(comparison, 2, "allocs_per_day"), 86400000, 1e-6);
+    assert_near(counter(comparison, 2, "cpu_s_per_second"), ns * 1e-6, 1e-15);
+    assert_near(counter(comparison, 2, "cpu_s_per_day"), ns * 1e-6 * 86400, 1e-9);
+    free_results();
+    plan = SYNTHETIC_PLAN("--calls-per-second=1000", "--rounds=0");
+    fill_results(1, 0);
+    assert_true(has_counter(results.comparisons, "bytes_per_day"));
+    assert_false(has_counter(results.comparisons, "cpu_s_per_day"));
+    free_results();
+    small_results();
+    assert_false(has_counter(results.comparisons, "bytes_per_day"));
     free_results();
 }
 
@@ -537,7 +691,8 @@ static void csv_rows_have_the_same_fields(void **state)
     small_results();
     char *text = text_of(vtb_report_csv);
     assert_int_equal(
-        strncmp(text, "name,workload,strategy,heap,consumer,method,depth,hit_rate,", 59), 0);
+        strncmp(text, "name,workload,strategy,heap,consumer,method,depth,threads,hit_rate,", 67),
+        0);
     assert_contains(text, ",bytes_per_op,");
     fields_n = 0;
     const size_t lines_n = for_lines(text, check_fields);
@@ -579,8 +734,25 @@ static void csv_tells_methods_and_depths(void **state)
                           "--method=async", "--depth=4");
     fill_results(1, ROUNDS_N);
     char *text = text_of(vtb_report_csv);
-    assert_contains(text, ",user_cache,value_task@checked,glibc,independent,async,4,0.8,");
-    assert_contains(text, ",user_cache,plain,glibc,independent,direct,4,0.8,");
+    assert_contains(text, ",user_cache,value_task@checked,glibc,independent,async,4,1,0.8,");
+    assert_contains(text, ",user_cache,plain,glibc,independent,direct,4,1,0.8,");
+    free(text);
+    free_results();
+}
+
+/* Callers of a case, and the hit rate that emerged. */
+static void csv_tells_callers_and_rates(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--cache=lru:100", "--threads=2", "--strategy=value_task",
+                          "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    char *text = text_of(vtb_report_csv);
+    assert_contains(text, ",trace,value_task,glibc,independent,direct,1,1,0.75,");
+    assert_contains(text, ",trace,value_task,glibc,independent,direct,1,2,0.75,");
+    assert_contains(text, ",callers,caller_ns_per_op_least,caller_ns_per_op_most,ops_per_second,");
+    fields_n = 0;
+    assert_int_equal(for_lines(text, check_fields), 1 + 8);
     free(text);
     free_results();
 }
@@ -708,7 +880,7 @@ static void check_iteration_row(const json_t *row, const struct vtb_comparison *
 static void check_median_row(const json_t *row, const struct vtb_comparison *comparison, size_t own)
 {
     struct vtb_counter counters[VTB_COUNTERS_MAX];
-    const size_t n = vtb_counters(comparison, &comparison->figures[own], counters);
+    const size_t n = vtb_counters(&results, comparison, &comparison->figures[own], counters);
     char name[512];
     vtb_case_name(name, sizeof name, comparison, &comparison->figures[own]);
     assert_string_equal(string_at(row, "run_name"), name);
@@ -819,13 +991,177 @@ static void json_of_a_command_line_that_is_not_utf8(void **state)
     free_results();
 }
 
+/* Each caller's median, how many there are, and at what volume and on which keys. */
+static void json_of_callers_volumes_and_traces(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--threads=2", "--strategy=value_task", "--consumer=independent",
+                          "--calls-per-second=250");
+    fill_results(1, ROUNDS_N);
+    json_t *json = parsed_json();
+    const json_t *context = json_object_get(json, "context");
+    assert_same_double(json_number_value(json_object_get(context, "calls_per_second")), 250);
+    assert_null(json_object_get(context, "trace"));
+    const json_t *rows = json_object_get(json, "benchmarks");
+    const json_t *median = json_array_get(rows, 8 * (ROUNDS_N + 1) - 1);
+    const json_t *callers = json_object_get(median, "caller_ns_per_op");
+    assert_int_equal(json_integer_value(json_object_get(median, "threads")), 2);
+    assert_int_equal(json_array_size(callers), 2);
+    for (size_t t = 0; t < 2; t++)
+        assert_near(json_number_value(json_array_get(callers, t)),
+                    results.comparisons[0].figures[7].caller_ns[t], 1e-9);
+    json_decref(json);
+    free_results();
+    plan = recorded_plan();
+    fill_results(1, ROUNDS_N);
+    json = parsed_json();
+    assert_string_equal(string_at(json_object_get(json, "context"), "trace"), "keys.txt");
+    median = json_array_get(json_object_get(json, "benchmarks"), ROUNDS_N);
+    assert_int_equal(json_integer_value(json_object_get(median, "threads")), 1);
+    assert_null(json_object_get(median, "caller_ns_per_op"));
+    json_decref(json);
+    free_results();
+}
+
+/* The text of all tables, in one line. */
+static char *tables_text(void)
+{
+    char *text = text_of(vtb_report_table);
+    for (char *c = text; *c; c++)
+        *c = (char)(*c == '\n' ? ' ' : *c);
+    return text;
+}
+
+static void assert_tables_contain(const char *part)
+{
+    char *text = tables_text();
+    assert_contains(text, part);
+    free(text);
+}
+
+/* A title says how the hits came about, and what rate emerged. */
+static void titles_of_real_caches(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--cache=lru:100", "--strategy=poll", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain(
+        "trace, hit rate 0.75000 emerged (750000 hits), LRU of 100, direct "
+        "method, independent lookups, heap glibc ");
+    assert_tables_contain("100000 keys (zipf:0.99)");
+    free_results();
+    plan = SYNTHETIC_PLAN("--ttl=1.5", "--strategy=poll", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain(
+        "product_catalog, hit rate 0.75000 emerged (750000 hits), life of 1.5 s, "
+        "direct method");
+    free_results();
+    plan = recorded_plan();
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain("trace, hit rate 0.75000 emerged (3 hits), LRU of 10000, direct method");
+    assert_tables_contain(" 2 keys (recorded), ");
+    free_results();
+}
+
+/* What was timed is a cold start or a steady state, never left open which. */
+static void titles_of_cold_starts(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--calls=1000", "--strategy=poll", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain(
+        "; timed: a cold start, the first 1000 calls of 9 fresh processes a case");
+    results.comparisons[0].samples.operations_n = 1;
+    assert_tables_contain("; timed: a cold start, the first 1 call of 9 fresh processes a case");
+    free_results();
+    plan = SYNTHETIC_PLAN("--calls=100001", "--strategy=poll", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain("; timed: the steady state, 9 rounds of 1000 operations");
+    char *text = tables_text();
+    assert_null(strstr(text, "cold"));
+    free(text);
+    free_results();
+    plan = SYNTHETIC_PLAN("--calls=1000", "--rounds=0");
+    fill_results(1, 0);
+    text = tables_text();
+    assert_null(strstr(text, "timed"));
+    free(text);
+    free_results();
+}
+
+/* Fewer calls than were asked for tell what each costs; it is said which. */
+static void titles_of_very_many_calls(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--calls=1e9", "--strategy=poll", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain("1000000000 calls counted, ");
+    for (size_t i = 0; i < plan.points[0].cases_n; i++)
+        results.comparisons[0].figures[i].counted.calls_n = 10000000;
+    assert_tables_contain(
+        "10000000 of 1000000000 calls counted, which tell what each costs, 100000 keys");
+    free_results();
+}
+
+static void titles_of_conditions_between_calls(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--pollute=4K", "--completer=thread", "--strategy=value_task",
+                          "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain(
+        ", 4096 B of other memory touched between calls, completed on another "
+        "thread; timed: ");
+    free_results();
+    small_results();
+    char *text = tables_text();
+    assert_null(strstr(text, "other memory"));
+    assert_null(strstr(text, "another thread"));
+    assert_null(strstr(text, "emerged"));
+    assert_null(strstr(text, " caller, "));
+    free(text);
+    free_results();
+}
+
+/* All that a title can say at once, and as many callers as there may be. */
+static void titles_of_callers_keep_the_width(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--threads=256", "--strategy=value_task_pooled", "--completer=thread",
+                          "--pollute=1G", "--hit-rate=0.123456789", "--calls=1e12",
+                          "--calls-per-second=1e12");
+    fill_results(10000, ROUNDS_N);
+    check_tables_width();
+    plan = SYNTHETIC_PLAN("--threads=256", "--cache=lru:1G", "--keys=1000000", "--calls=1e12",
+                          "--strategy=value_task_pooled");
+    fill_results(10000, ROUNDS_N);
+    check_tables_width();
+}
+
+/* A table for each number of callers. */
+static void callers_have_tables_of_their_own(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--threads=2", "--strategy=value_task", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    char *text = text_of(vtb_report_table);
+    assert_contains(text, ", independent lookups, 1 caller, heap glibc\n");
+    assert_contains(text, ", independent lookups, 2 callers, heap glibc\n");
+    assert_int_equal(lines_of(text, "empty  "), 2);
+    assert_int_equal(lines_of(text, "value_task  "), 2);
+    assert_int_equal(lines_of(text, "By the direct method, 1 caller, heap glibc:"), 1);
+    assert_int_equal(lines_of(text, "By the direct method, 2 callers, heap glibc:"), 1);
+    free(text);
+    free_results();
+}
+
 static char *findings_text(void)
 {
     char *text = NULL;
     size_t text_n = 0;
     FILE *out = open_memstream(&text, &text_n);
     assert_non_null(out);
-    vtb_report_findings(out, &results.comparisons[0]);
+    vtb_report_findings(out, &results.comparisons[0], plan.calls_per_second);
     assert_int_equal(fclose(out), 0);
     for (char *c = text; *c; c++)
         *c = (char)(*c == '\n' ? ' ' : *c);
@@ -903,6 +1239,70 @@ static void findings_name_what_is_varied(void **state)
     free_results();
 }
 
+/* How several callers scale, and what each of them takes. */
+static void findings_of_callers(void **state)
+{
+    (void)state;
+    char expected[256];
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task", "--threads=3");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_figures *figures = results.comparisons[0].figures;
+    char *text = findings_text();
+    snprintf(expected, sizeof expected,
+             "3 callers do, of what one does, %.2f times with plain (%.2f to %.2f; %.2f M/s; "
+             "a call takes %.2f, %.2f and %.2f ns), ",
+             figures[5].scaling.median, figures[5].scaling.lo, figures[5].scaling.hi,
+             3e3 / figures[5].ns.median, figures[5].caller_ns[0], figures[5].caller_ns[1],
+             figures[5].caller_ns[2]);
+    assert_contains(text, expected);
+    snprintf(expected, sizeof expected, "%.2f times with value_task (", figures[7].scaling.median);
+    assert_contains(text, expected);
+    assert_null(strstr(text, "1 callers do"));
+    assert_null(strstr(text, "times with empty"));
+    free(text);
+    free_results();
+}
+
+/* However far its columns stand apart. */
+static char *with_single_spaces(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        if (*from != ' ' || to == text || to[-1] != ' ')
+            *to++ = *from;
+    }
+    *to = '\0';
+    return text;
+}
+
+/* A row for each strategy: 78.4 bytes and an allocation a call, 1000 times a second. */
+static void findings_of_a_volume(void **state)
+{
+    (void)state;
+    char expected[256];
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=poll", "--calls-per-second=1000");
+    fill_results(1, ROUNDS_N);
+    const double cpu_s = results.comparisons[0].figures[2].ns.median * 1e-6;
+    char *text = with_single_spaces(findings_text());
+    assert_contains(text,
+                    "At 1 k calls a second: strategy of a core CPU s/day B/s B/day allocs/s "
+                    "allocs/day plain ");
+    snprintf(expected, sizeof expected, " heap_task %.3g %% %.4g 78.4 k 6.77 G 1 k 86.4 M poll ",
+             100 * cpu_s, cpu_s * 86400);
+    assert_contains(text, expected);
+    assert_null(strstr(text, "empty"));
+    free(text);
+    free_results();
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--rounds=0", "--calls-per-second=1000");
+    fill_results(1, 0);
+    text = with_single_spaces(findings_text());
+    assert_contains(text, "strategy B/s B/day allocs/s allocs/day plain ");
+    assert_contains(text, " heap_task 78.4 k 6.77 G 1 k 86.4 M ");
+    assert_null(strstr(text, "of a core"));
+    free(text);
+    free_results();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -914,15 +1314,21 @@ int main(void)
         cmocka_unit_test(what_is_left_out_keeps_the_width),
         cmocka_unit_test(conditions),
         cmocka_unit_test(case_names),
+        cmocka_unit_test(case_names_of_real_caches),
+        cmocka_unit_test(case_names_of_recorded_keys),
+        cmocka_unit_test(case_names_of_callers_and_conditions),
         cmocka_unit_test(case_names_of_rare_parameters),
         cmocka_unit_test(no_two_cases_share_a_name),
         cmocka_unit_test(counters_are_those_of_the_design),
         cmocka_unit_test(counters_have_their_values),
         cmocka_unit_test(counters_of_failures_and_variations),
+        cmocka_unit_test(counters_of_callers),
+        cmocka_unit_test(counters_of_a_volume),
         cmocka_unit_test(counters_without_times),
         cmocka_unit_test(csv_rows_have_the_same_fields),
         cmocka_unit_test(csv_figures_stand_below_their_titles),
         cmocka_unit_test(csv_tells_methods_and_depths),
+        cmocka_unit_test(csv_tells_callers_and_rates),
         cmocka_unit_test(samples_have_a_row_each),
         cmocka_unit_test(markdown_rows_have_the_same_cells),
         cmocka_unit_test(json_context),
@@ -932,9 +1338,18 @@ int main(void)
         cmocka_unit_test(json_without_times),
         cmocka_unit_test(json_names_the_seed),
         cmocka_unit_test(json_of_a_command_line_that_is_not_utf8),
+        cmocka_unit_test(json_of_callers_volumes_and_traces),
+        cmocka_unit_test(titles_of_real_caches),
+        cmocka_unit_test(titles_of_cold_starts),
+        cmocka_unit_test(titles_of_very_many_calls),
+        cmocka_unit_test(titles_of_conditions_between_calls),
+        cmocka_unit_test(titles_of_callers_keep_the_width),
+        cmocka_unit_test(callers_have_tables_of_their_own),
         cmocka_unit_test(findings),
         cmocka_unit_test(findings_name_doubts),
         cmocka_unit_test(findings_name_what_is_varied),
+        cmocka_unit_test(findings_of_callers),
+        cmocka_unit_test(findings_of_a_volume),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

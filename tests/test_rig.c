@@ -44,7 +44,7 @@ static void open_env(const struct vtb_cell *cell)
 
 static void close_env(const struct vtb_cell *cell)
 {
-    vtb_rig_close_env(&rig, &env, cell);
+    vtb_rig_close_env(&env, cell);
     assert_null(env.frames);
 }
 
@@ -362,6 +362,221 @@ static void faults_add_nothing_to_the_checksum(void **state)
     close_rig();
 }
 
+/* --- a case's memory --- */
+
+/* Part of it, in the order in which the parts stand. */
+struct region {
+    const char *start;
+    size_t bytes;
+};
+
+static size_t regions_of(const struct vtb_cell *cell, struct region regions[4])
+{
+    const struct vtb_setup setup = vtb_rig_setup(&rig, cell);
+    const struct vtb_workload *workload = point.workload->workload;
+    size_t n = 0;
+    if (cell->frame_bytes)
+        regions[n++] = (struct region){env.frames, env.window * env.frame_bytes};
+    if (cell->state_bytes)
+        regions[n++] = (struct region){env.service.state, cell->state_bytes(&setup)};
+    if (workload->own_bytes)
+        regions[n++] = (struct region){(const char *)env.service.table,
+                                       workload->own_bytes(rig.table, &point.cache)};
+    if (cell->checked)
+        regions[n++] =
+            (struct region){(const char *)env.service.quarantine, sizeof *env.service.quarantine};
+    return n;
+}
+
+/* Each at a line of its own, all inside of what was asked for, none in another. */
+static void check_regions(const struct vtb_cell *cell)
+{
+    struct region regions[4];
+    const char *end = env.memory;
+    const size_t n = regions_of(cell, regions);
+    for (size_t i = 0; i < n; i++) {
+        assert_non_null(regions[i].start);
+        assert_int_equal((uintptr_t)regions[i].start % 64, 0);
+        assert_true(regions[i].start >= end);
+        end = regions[i].start + regions[i].bytes;
+    }
+    assert_true(end <= (const char *)env.memory + env.memory_bytes);
+}
+
+/* Of every cell of a workload, with a window and depth that leave odd sizes. */
+static size_t check_regions_of(const char *workload)
+{
+    struct vtb_error error;
+    size_t n = 0;
+    point = point_of(7);
+    point.workload = vtb_find_workload(workload);
+    point.cache = (struct vtb_cache_setup){.capacity = 13, .ttl_ns = 1000, .tick_ns = 7};
+    point.emerges =
+        point.workload->workload->default_capacity > 0 || point.workload->workload->expires;
+    point.depth = DEPTH;
+    assert_true(vtb_rig_open(&rig, &point, &error));
+    for (size_t i = 0; vtb_cells[i]; i++) {
+        const struct vtb_cell *cell = vtb_cells[i];
+        if (cell->kind.collected || strcmp(cell->workload_name, workload) != 0 ||
+            (point.emerges && cell->strategy->lacks.real_cache))
+            continue;
+        open_env(cell);
+        check_regions(cell);
+        run(cell, 100);
+        close_env(cell);
+        n++;
+    }
+    close_rig();
+    return n;
+}
+
+static void parts_of_a_case_do_not_overlap(void **state)
+{
+    (void)state;
+    for (size_t i = 0; vtb_workloads[i].name; i++)
+        assert_true(check_regions_of(vtb_workloads[i].name) >= 20);
+}
+
+/* Cases do not all start at the same line of a page. */
+static void cases_start_at_different_lines(void **state)
+{
+    (void)state;
+    static struct vtb_env envs[32];
+    const struct vtb_cell *cell = vtb_find_cell("poll", "user_cache", (struct vtb_kind){0});
+    struct vtb_error error;
+    size_t different_n = 0;
+    open_rig(VTB_COMPLETION_FIFO, 1);
+    for (size_t i = 0; i < 32; i++) {
+        assert_true(vtb_rig_open_env(&rig, &envs[i], cell, vtb_find_heap("glibc")->heap, &error));
+        bool is_new = true;
+        for (size_t j = 0; j < i; j++)
+            is_new &= (uintptr_t)envs[j].frames % 4096 != (uintptr_t)envs[i].frames % 4096;
+        different_n += is_new;
+    }
+    assert_in_range(different_n, 8, 32);
+    for (size_t i = 0; i < 32; i++)
+        vtb_rig_close_env(&envs[i], cell);
+    close_rig();
+}
+
+/* What a service writes is its own; what none writes is shared. */
+static void services_have_tables_of_their_own(void **state)
+{
+    (void)state;
+    struct vtb_error error;
+    size_t own_n = 0;
+    for (size_t i = 0; vtb_workloads[i].name; i++) {
+        const struct vtb_cell *cell =
+            vtb_find_cell("poll", vtb_workloads[i].name, (struct vtb_kind){0});
+        struct vtb_env other;
+        point = point_of(WINDOW);
+        point.workload = &vtb_workloads[i];
+        point.emerges = point.workload->workload->default_capacity > 0;
+        point.cache = (struct vtb_cache_setup){.capacity = 10, .tick_ns = 1};
+        assert_true(vtb_rig_open(&rig, &point, &error));
+        open_env(cell);
+        assert_true(vtb_rig_open_env(&rig, &other, cell, vtb_find_heap("glibc")->heap, &error));
+        const bool own = point.workload->workload->own_bytes != NULL;
+        assert_int_equal(env.service.table != rig.table, own);
+        assert_int_equal(env.service.table != other.service.table, own);
+        own_n += own;
+        vtb_rig_close_env(&other, cell);
+        close_env(cell);
+        close_rig();
+    }
+    assert_true(own_n >= 2);
+}
+
+/* --- other memory --- */
+
+static uint64_t checksum_of(const struct vtb_cell *cell, enum vtb_consumer consumer)
+{
+    open_env(cell);
+    vtb_rig_loop(&rig, cell, consumer)(&env, 300);
+    cell->drain(&env);
+    const uint64_t checksum = vtb_rig_checksum(&env);
+    close_env(cell);
+    return checksum;
+}
+
+/* All cases touch the same, which has pages; what they do in between is the same as ever. */
+static void polluted_loops(void **state)
+{
+    (void)state;
+    const struct vtb_cell *cell =
+        vtb_find_cell("value_task", "user_cache", (struct vtb_kind){.async = true});
+    for (size_t depth = 1; depth <= DEPTH; depth++) {
+        struct vtb_error error;
+        open_rig(VTB_COMPLETION_FIFO, depth);
+        assert_null(rig.pollution);
+        const uint64_t expected = checksum_of(cell, VTB_CONSUMER_DEPENDENT);
+        close_rig();
+        point.pollute_bytes = 8000;
+        assert_true(vtb_rig_open(&rig, &point, &error));
+        assert_non_null(rig.pollution);
+        for (size_t i = 0; i < 8000; i++)
+            assert_int_equal(rig.pollution[i],
+                             1); /* written: not the page of zeros that all share */
+        open_env(cell);
+        assert_ptr_equal(env.pollution, rig.pollution);
+        assert_int_equal(env.pollution_bytes, 8000);
+        close_env(cell);
+        assert_ptr_equal(vtb_rig_loop(&rig, cell, VTB_CONSUMER_INDEPENDENT),
+                         cell->run_independent_polluted);
+        assert_ptr_equal(vtb_rig_loop(&rig, cell, VTB_CONSUMER_DEPENDENT),
+                         cell->run_dependent_polluted);
+        assert_true(checksum_of(cell, VTB_CONSUMER_INDEPENDENT) == expected);
+        assert_true(checksum_of(cell, VTB_CONSUMER_DEPENDENT) == expected);
+        close_rig();
+    }
+}
+
+/* --- the keys of the calls --- */
+
+static void drawn_calls(void **state)
+{
+    (void)state;
+    static uint32_t expected[VTB_SCHEDULE_CHUNK];
+    const uint32_t *ids = NULL;
+    open_rig(VTB_COMPLETION_FIFO, 1);
+    for (uint64_t chunk = 0; chunk < 3; chunk++) {
+        vtb_schedule_fill(&rig.schedule, chunk, expected, VTB_SCHEDULE_CHUNK);
+        assert_int_equal(
+            vtb_rig_calls(&rig, chunk * VTB_SCHEDULE_CHUNK, VTB_SCHEDULE_CHUNK + 5, &ids),
+            VTB_SCHEDULE_CHUNK);
+        assert_memory_equal(ids, expected, sizeof expected);
+        vtb_schedule_fill(&rig.schedule, chunk, expected, 100);
+        assert_int_equal(vtb_rig_calls(&rig, chunk * VTB_SCHEDULE_CHUNK, 100, &ids), 100);
+        assert_memory_equal(ids, expected, 100 * sizeof *ids);
+    }
+    close_rig();
+}
+
+/* In a circle, and as they are. */
+static void recorded_calls(void **state)
+{
+    (void)state;
+    static const uint32_t recorded[] = {0, 1, 0, 2, 3};
+    const struct vtb_trace trace = {.ids = recorded, .ids_n = 5, .keys_n = 4};
+    const uint32_t *ids = NULL;
+    struct vtb_error error;
+    point = point_of(1);
+    point.trace = &trace;
+    assert_true(vtb_rig_open(&rig, &point, &error));
+    assert_ptr_equal(rig.ids, recorded);
+    assert_int_equal(rig.ids_n, 5);
+    assert_null(rig.drawn);
+    assert_int_equal(vtb_rig_calls(&rig, 0, 3, &ids), 3);
+    assert_ptr_equal(ids, recorded);
+    assert_int_equal(vtb_rig_calls(&rig, 3, 10, &ids), 2);
+    assert_ptr_equal(ids, recorded + 3);
+    assert_int_equal(vtb_rig_calls(&rig, 5, 10, &ids), 5);
+    assert_ptr_equal(ids, recorded);
+    assert_int_equal(vtb_rig_calls(&rig, 5000000011, 2, &ids), 2);
+    assert_ptr_equal(ids, recorded + 1);
+    close_rig();
+}
+
 static size_t far_too_much(uint64_t keys_n)
 {
     (void)keys_n;
@@ -451,6 +666,12 @@ int main(void)
         cmocka_unit_test(frames_have_room_for_every_method),
         cmocka_unit_test(a_fault_arrives_as_nothing),
         cmocka_unit_test(faults_add_nothing_to_the_checksum),
+        cmocka_unit_test(parts_of_a_case_do_not_overlap),
+        cmocka_unit_test(cases_start_at_different_lines),
+        cmocka_unit_test(services_have_tables_of_their_own),
+        cmocka_unit_test(polluted_loops),
+        cmocka_unit_test(drawn_calls),
+        cmocka_unit_test(recorded_calls),
         cmocka_unit_test(a_table_that_does_not_fit_is_an_error),
         cmocka_unit_test(tables_of_all_sizes),
     };

@@ -63,7 +63,7 @@ static void open_cell(const struct vtb_rig *of, const struct vtb_cell *opened,
 /* However it was used: all that was allocated has been given back. */
 static void close_cell(void)
 {
-    vtb_rig_close_env(rig, &env, cell);
+    vtb_rig_close_env(&env, cell);
     equal(env.service.counts.live_bytes, 0);
     equal(env.service.counts.frees_n, env.service.counts.allocs_n);
 }

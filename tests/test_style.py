@@ -20,6 +20,9 @@ UNTESTED = {
     "list": "prints: test_cli_output holds its formats against each other",
     "machine": "asks the system: test_cli_output reads the facts",
     "report_findings": "declared by report.h: test_report",
+    "choice": "what a plan starts from: test_plan makes plans of every choice",
+    "report_plan": "prints: test_cli_matrix reads both of its formats",
+    "estimate": "tries cases in child processes: test_cli_matrix holds it against a run",
     "report_json": "declared by report.h: test_report",
     "registry": "finds entries by name: test_plan, test_options and test_registry.py",
     "pages": "memory of the system: test_rig",
@@ -32,8 +35,9 @@ UNTESTED = {
     "runtime": "ends the process, or waits for another thread: test_misuse.py, test_semantics",
 }
 
-# Words of the contract, which names two shapes as two strategies are named.
-SHAPES = {"callback", "poll"}
+# Words of the contract, which names two shapes as two strategies are named, and an option's name,
+# which a workload shares.
+WORDS = {"callback", "poll", "trace"}
 
 FOLDERS = ["impls", "workloads", "heaps"]
 STEMS = sorted({path.stem for folder in FOLDERS for path in (ROOT / folder).glob("*.[ch]*")})
@@ -93,7 +97,7 @@ def test_there_is_something_to_check() -> None:
 def test_harness_names_no_entry(path: Path) -> None:
     """A name that is no English word stands in no text at all; a word is no text of its own."""
     for text in strings_of(text_of(path)):
-        assert text not in set(STEMS) - SHAPES, f'"{text}"'
+        assert text not in set(STEMS) - WORDS, f'"{text}"'
         named = {stem for stem in STEMS if "_" in stem and re.search(rf"\b{stem}\b", text)}
         assert named == set(), f'"{text}"'
 
@@ -113,8 +117,9 @@ def test_strategies_include_the_contract_alone() -> None:
 
 
 def test_workloads_include_the_contract_alone() -> None:
-    for path in sorted((ROOT / "workloads").iterdir()):
-        foreign = [name for name in includes_of(path) if not name.startswith("<vtb/")]
+    """And, of their own, what several share in workloads/common/."""
+    for path in sorted((ROOT / "workloads").rglob("*.h")):
+        foreign = [name for name in includes_of(path) if not name.startswith(("<vtb/", '"common/'))]
         assert foreign == [], label(path)
         assert includes_of(path) != [], label(path)
 

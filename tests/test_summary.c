@@ -8,8 +8,8 @@ static struct vtb_comparison comparison;
 static const struct vtb_counted counted[CASES_N] = {
     {1000, 800, 0, 5, {0}},
     {1000, 800, 20, 6, {0}},
-    {1000, 800, 20, 6, {1000, 1000, 78400, 96000, 0, 104, 0}},
-    {1000, 800, 20, 6, {200, 200, 20800, 22400, 0, 6656, 0}},
+    {1000, 800, 20, 6, {1000, 1000, 78400, 96000, 0, 104, 0, 200}},
+    {1000, 800, 20, 6, {200, 200, 20800, 22400, 0, 6656, 0, 200}},
 };
 
 static int setup(void **state)
@@ -256,6 +256,78 @@ static void folded_away(void **state)
     vtb_comparison_free(&comparison);
 }
 
+/* With a share of the callers' times too: caller t takes t + 1 times what the case does. */
+static void add_callers(struct vtb_samples *samples, const struct vtb_point *point)
+{
+    samples->threads_n = 3;
+    samples->thread_ns = (double *)calloc(samples->rounds_n * samples->cases_n * 3, sizeof(double));
+    assert_non_null(samples->thread_ns);
+    for (size_t at = 0; at < samples->rounds_n * samples->cases_n; at++) {
+        for (size_t t = 0; t < point->cases[at % samples->cases_n].threads_n; t++)
+            samples->thread_ns[at * 3 + t] = samples->real_ns[at] * (double)(t + 1);
+    }
+}
+
+/* Two callers that take 5 ns a call, where one takes 4, do 1.6 of its work; three that take 12 do
+ * no more than it. */
+static void scaling_is_to_one_caller(void **state)
+{
+    (void)state;
+    static const struct vtb_counted none[12] = {{.calls_n = 1}};
+    const double ns[12] = {0.5, 2, 20, 4, 0.5, 2, 30, 5, 0.5, 2, 60, 12};
+    struct vtb_plan several =
+        SYNTHETIC_PLAN("--strategy=value_task", "--heap=glibc", "--threads=2,3");
+    struct vtb_error error;
+    assert_int_equal(several.points[0].cases_n, 12);
+    for (int noisy = 0; noisy < 2; noisy++) {
+        struct vtb_samples samples = synthetic_samples(200, 12, ns, noisy * 0.03, 4);
+        add_callers(&samples, &several.points[0]);
+        assert_true(vtb_summarise(&comparison, &several.points[0], VTB_CONSUMER_DEPENDENT, samples,
+                                  none, &error));
+        const double tolerance = noisy ? 0.1 : 1e-12;
+        const struct vtb_figures *figures = comparison.figures;
+        assert_near(figures[3].scaling.median, 1, 0);
+        assert_near(figures[7].scaling.median, 1.6, tolerance);
+        assert_near(figures[11].scaling.median, 1, tolerance);
+        assert_near(figures[6].scaling.median, 2 * 20.0 / 30, tolerance);
+        assert_true(figures[7].scaling.lo <= figures[7].scaling.median);
+        assert_true(figures[7].scaling.median <= figures[7].scaling.hi);
+        if (noisy)
+            assert_true(figures[7].scaling.lo < 1.6 && 1.6 < figures[7].scaling.hi);
+        vtb_comparison_free(&comparison);
+    }
+    vtb_plan_free(&several);
+}
+
+/* Each caller has a median of its own times. */
+static void callers_have_medians(void **state)
+{
+    (void)state;
+    static const struct vtb_counted none[12] = {{.calls_n = 1}};
+    const double ns[12] = {0.5, 2, 20, 4, 0.5, 2, 30, 5, 0.5, 2, 60, 12};
+    struct vtb_plan several =
+        SYNTHETIC_PLAN("--strategy=value_task", "--heap=glibc", "--threads=2,3");
+    struct vtb_error error;
+    struct vtb_samples samples = synthetic_samples(9, 12, ns, 0, 1);
+    add_callers(&samples, &several.points[0]);
+    assert_true(vtb_summarise(&comparison, &several.points[0], VTB_CONSUMER_DEPENDENT, samples,
+                              none, &error));
+    for (size_t i = 0; i < 12; i++) {
+        assert_non_null(comparison.figures[i].caller_ns);
+        for (size_t t = 0; t < several.points[0].cases[i].threads_n; t++)
+            assert_near(comparison.figures[i].caller_ns[t], ns[i] * (double)(t + 1), 1e-12);
+    }
+    vtb_comparison_free(&comparison);
+    assert_null(comparison.caller_ns);
+    vtb_plan_free(&several);
+    const struct vtb_figures *figures = summary_of(ns, 0, 1);
+    for (size_t i = 0; i < CASES_N; i++) {
+        assert_null(figures[i].caller_ns);
+        assert_near(figures[i].scaling.median, 1, 0);
+    }
+    vtb_comparison_free(&comparison);
+}
+
 /* Counts alone, when no time was measured. */
 static void without_times(void **state)
 {
@@ -305,6 +377,8 @@ int main(void)
         cmocka_unit_test(holm_over_the_table),
         cmocka_unit_test(holm_counts_the_cases),
         cmocka_unit_test(folded_away),
+        cmocka_unit_test(scaling_is_to_one_caller),
+        cmocka_unit_test(callers_have_medians),
         cmocka_unit_test(without_times),
         cmocka_unit_test(keeps_what_it_was_given),
     };

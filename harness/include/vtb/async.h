@@ -12,9 +12,9 @@
 #ifdef VTB_CELL_H
 
 #if VTB_USES_SLOT
-#define VTB_ARGUMENTS_BELOW below, machine->key
+#define VTB_ARGUMENTS_BELOW below, vtb_kept(machine->key)
 #else
-#define VTB_ARGUMENTS_BELOW machine->key
+#define VTB_ARGUMENTS_BELOW vtb_kept(machine->key)
 #endif
 
 /* The step may have changed the context; the caller shall not see that. */
@@ -35,21 +35,22 @@ static inline void vtb_builder_set(struct vtb_service *service, struct vtb_slot 
     (void)service;
     (void)slot;
 #if VTB_BUILDS_OBJECT
-    builder->object = vtb_ready(service, slot, value);
+    builder->object = vtb_give_ready(service, slot, value);
 #else
     builder->result = *value;
 #endif
 }
 
 /* What the method returns once its first step is done. */
-static inline vtb_handover vtb_builder_hand_over(struct vtb_service *service, struct vtb_slot *slot,
+static inline VTB_RETURNED vtb_builder_hand_over(VTB_AT_PARAMETER struct vtb_service *service,
+                                                 struct vtb_slot *slot,
                                                  const struct vtb_builder *builder)
 {
 #if !VTB_BUILDS_OBJECT
     if (!builder->object)
-        return vtb_ready(service, slot, &builder->result);
+        VTB_GIVE(vtb_give_ready(VTB_AT_ARGUMENT service, slot, &builder->result));
 #endif
-    return vtb_handover_of(service, slot, builder->object);
+    VTB_GIVE(vtb_give_pending(VTB_AT_ARGUMENT service, slot, builder->object));
 }
 
 /* --- the service's own method --- */
@@ -71,25 +72,26 @@ VTB_OUT_OF_LINE static void VTB_CELL_SYMBOL(suspend)(VTB_SLOT_PARAMETER struct v
 VTB_METHOD void VTB_CELL_SYMBOL(step)(VTB_SLOT_PARAMETER struct vtb_machine *machine)
 {
     VTB_SLOT_LOCAL;
-    const vtb_value *value = vtb_lookup(machine->self->table, machine->key);
+    const vtb_value *value = vtb_lookup(machine->self->table, vtb_kept(machine->key));
     if (value)
         vtb_builder_set(machine->self, slot, &machine->builder, value);
     else
         VTB_CELL_SYMBOL(suspend)(VTB_SLOT_ARGUMENT machine);
 }
 
-VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, VTB_PARAMETERS)
+VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_service *service,
+                                                VTB_PARAMETERS)
 {
     VTB_SLOT_LOCAL;
     struct vtb_machine machine;
     memset(&machine, 0, sizeof machine);
     machine.state = VTB_MACHINE_RUNS;
-    machine.key = key;
+    machine.key = vtb_keep(key);
     machine.self = service;
     const struct vtb_ambient before = vtb_ambient;
     VTB_CELL_SYMBOL(step)(VTB_SLOT_ARGUMENT & machine);
     vtb_ambient_restore(&before);
-    return vtb_builder_hand_over(service, slot, &machine.builder);
+    VTB_GIVE(vtb_builder_hand_over(VTB_AT_ARGUMENT service, slot, &machine.builder));
 }
 
 /* The store's answer arrives: the method goes on, and its result completes the operation. */
@@ -156,10 +158,12 @@ VTB_CELL_SYMBOL(layer_fail)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine
     vtb_complete(service, machine->builder.object, answer);
 }
 
-static inline vtb_handover vtb_call_below(const struct vtb_layer *layer, VTB_PARAMETERS)
+static inline VTB_RETURNED vtb_call_below(VTB_AT_PARAMETER const struct vtb_layer *layer,
+                                          VTB_PARAMETERS)
 {
-    return layer->below ? VTB_CELL_SYMBOL(layer)(layer->below, VTB_ARGUMENTS)
-                        : VTB_CELL_SYMBOL(method)(layer->service, VTB_ARGUMENTS);
+    if (layer->below)
+        VTB_GIVE(VTB_CELL_SYMBOL(layer)(VTB_AT_ARGUMENT layer->below, VTB_ARGUMENTS));
+    VTB_GIVE(VTB_CELL_SYMBOL(method)(VTB_AT_ARGUMENT layer->service, VTB_ARGUMENTS));
 }
 
 VTB_METHOD void VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine)
@@ -168,32 +172,40 @@ VTB_METHOD void VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_PARAMETER struct vtb_layer_
     struct vtb_slot *const below = vtb_slot_below(slot);
     struct vtb_service *service = machine->self->service;
     struct vtb_answer answer;
-    /* What came moves into the state machine when it must be kept. */
+#if VTB_IN_PLACE
+    vtb_handover *const at = &machine->awaiter;
+    vtb_call_below(at, machine->self, VTB_ARGUMENTS_BELOW);
+#else
     vtb_handover handover = vtb_call_below(machine->self, VTB_ARGUMENTS_BELOW);
-    if (!vtb_is_ready(service, &handover, below)) {
+    vtb_handover *const at = &handover;
+#endif
+    if (!vtb_is_ready(service, at, below)) {
+#if !VTB_IN_PLACE /* what came moves into the state machine when it must be kept */
         machine->awaiter = handover;
+#endif
         VTB_CELL_SYMBOL(layer_suspend)(VTB_SLOT_ARGUMENT machine);
         return;
     }
-    answer.fault = vtb_take(service, &handover, below, &answer.value);
+    answer.fault = vtb_take(service, at, below, &answer.value);
     if (VTB_UNLIKELY(answer.fault))
         VTB_CELL_SYMBOL(layer_fail)(VTB_SLOT_ARGUMENT machine, &answer);
     else
         vtb_builder_set(service, slot, &machine->builder, &answer.value);
 }
 
-VTB_METHOD vtb_handover VTB_CELL_SYMBOL(layer)(const struct vtb_layer *layer, VTB_PARAMETERS)
+VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer,
+                                               VTB_PARAMETERS)
 {
     VTB_SLOT_LOCAL;
     struct vtb_layer_machine machine;
     memset(&machine, 0, sizeof machine);
     machine.state = VTB_MACHINE_RUNS;
-    machine.key = key;
+    machine.key = vtb_keep(key);
     machine.self = layer;
     const struct vtb_ambient before = vtb_ambient;
     VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_ARGUMENT & machine);
     vtb_ambient_restore(&before);
-    return vtb_builder_hand_over(layer->service, slot, &machine.builder);
+    VTB_GIVE(vtb_builder_hand_over(VTB_AT_ARGUMENT layer->service, slot, &machine.builder));
 }
 
 #endif /* VTB_CELL_H */

@@ -2,11 +2,12 @@
  * One cell: a strategy compiled against a workload. The build writes a source file for each cell
  * that defines VTB_STRATEGY_STEM, VTB_WORKLOAD_STEM, VTB_PASS_STEM, and which of its kinds it is:
  *
- *     VTB_COUNTING   allocations are counted, and the cell has a probe (probe.h)
+ *     VTB_COUNTING   allocations are counted
  *     VTB_COLLECTED  for a heap that collects: nothing is freed, operations end in a safepoint
  *     VTB_ASYNC      the method is asynchronous (async.h), not direct
  *     VTB_CHECKED    rules of the strategy are checked
  *     VTB_ATOMIC     references are counted for several threads
+ *     VTB_PROBED     the cell has a probe (probe.h)
  *     VTB_VARIANT    what follows the strategy's name in the cell's: "", "@checked", "@atomic"
  *
  * and includes the workload, the strategy and this header, in this order. It makes, once for all
@@ -14,9 +15,10 @@
  *
  *     the methods      real calls: the innermost looks the key up; ready or suspend. Layers around
  *                      it hand its result on
- *     the loops        independent and dependent consumer, one method or layers of them: one source
- *                      folded by constants
- *     the miss path    frames in the in-flight window, completion, continuation
+ *     the loops        independent and dependent consumer, one method or layers of them, with other
+ *                      memory touched between operations or not: one source folded by constants
+ *     the miss path    frames in the in-flight window, completion, continuation, here or on a
+ *                      completing thread
  *
  * and ends in the one `struct vtb_cell` that the registry lists.
  */
@@ -34,6 +36,20 @@ struct vtb_layer {
     struct vtb_service *service;
     const struct vtb_layer *below; /* null: the service's own method is below */
 };
+
+/*
+ * Operations on their way to a completing thread: a ring with one writer and one reader, which
+ * never overflows, as it has room for all frames of the window. Head and tail count from 0 on.
+ */
+struct vtb_away {
+    uint64_t tail __attribute__((aligned(64))); /* written by the caller */
+    void **frames;                              /* mask + 1 of them: the window's, at least */
+    size_t mask;
+    uint64_t head __attribute__((aligned(64))); /* written by the completing thread */
+};
+
+/* Where an operation of a frame is, when another thread completes it. */
+enum vtb_frame_at { VTB_FRAME_HERE, VTB_FRAME_AWAY, VTB_FRAME_BACK };
 
 /* The state of one case's loop. Made by the harness; used by one thread. */
 struct vtb_env {
@@ -55,8 +71,16 @@ struct vtb_env {
     const uint32_t *turns; /* which frame completes next when the window is full, in a circle */
     size_t turns_n;
     size_t turn;
+    struct vtb_away *away; /* null: the caller itself completes its operations */
+
+    /* Other memory, touched between two operations by the polluted loops. */
+    const char *pollution;
+    size_t pollution_bytes;
 
     struct vtb_layer layers[VTB_DEPTH_MAX - 1];
+
+    void *memory; /* where frames, and what the service refers to, stand: the harness's */
+    size_t memory_bytes;
 };
 
 /* The calls that a cell ran, and what for. */
@@ -88,6 +112,7 @@ struct vtb_cell {
     const struct vtb_strategy *strategy;
     struct vtb_kind kind;
     bool checked;
+    bool several_threads;  /* counts of references, if there are any, are atomic */
     bool in_frame;         /* an operation lives in the caller's frame, in part at least */
     size_t handover_bytes; /* what the method returns; 0 for a loop without a method */
 
@@ -117,11 +142,16 @@ struct vtb_cell {
     /* The same for env->top, where methods are nested. */
     void (*run_independent_layers)(struct vtb_env *env, size_t n);
     void (*run_dependent_layers)(struct vtb_env *env, size_t n);
+    /* Either, with pollution_bytes of other memory touched, a cache line each, before each call. */
+    void (*run_independent_polluted)(struct vtb_env *env, size_t n);
+    void (*run_dependent_polluted)(struct vtb_env *env, size_t n);
+    /* The operation of a frame that was away is answered, on the thread of `service`. */
+    void (*answer)(struct vtb_service *service, void *frame);
     /* Completes all that is suspended; in a window that is fifo, oldest first. */
     void (*drain)(struct vtb_env *env);
     /* Drains, and gives back what the strategy keeps. */
     void (*close)(struct vtb_env *env);
-    const struct vtb_probe *probe; /* null but of counting cells */
+    const struct vtb_probe *probe; /* null but of cells that are probed */
 };
 
 /* The rest is compiled only inside a cell's source file. */
@@ -161,8 +191,30 @@ struct vtb_cell {
 #define VTB_PARAMETERS VTB_SLOT_PARAMETER vtb_key key
 #define VTB_ARGUMENTS VTB_SLOT_ARGUMENT key
 #define VTB_CALL_ARGUMENTS VTB_SLOT_ARGUMENT key
+#if VTB_HOLDS_VALUE
+static inline void vtb_ready_at(struct vtb_service *service, struct vtb_slot *slot,
+                                const vtb_value *value, vtb_handover *at);
+static inline void vtb_handover_at(struct vtb_service *service, struct vtb_slot *slot,
+                                   void *pending, vtb_handover *at);
+#else
 static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slot *slot,
                                      const vtb_value *value);
+#endif
+
+/* The same for every shape: hands over a value, ... */
+static inline VTB_RETURNED vtb_give_ready(VTB_AT_PARAMETER struct vtb_service *service,
+                                          struct vtb_slot *slot, const vtb_value *value)
+{
+#if VTB_IN_PLACE
+    vtb_ready_at(service, slot, value, at);
+#elif VTB_HOLDS_VALUE
+    vtb_handover handover;
+    vtb_ready_at(service, slot, value, &handover);
+    return handover;
+#else
+    return vtb_ready(service, slot, value);
+#endif
+}
 #endif
 static inline enum vtb_fault vtb_get(struct vtb_service *service, vtb_handover *handover,
                                      struct vtb_slot *slot, vtb_value *value);
@@ -193,15 +245,32 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
 static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
                                 const struct vtb_type *record);
 static inline void *vtb_record_of(void *pending);
+#if !VTB_HOLDS_VALUE
 static inline vtb_handover vtb_handover_of(struct vtb_service *service, struct vtb_slot *slot,
                                            void *pending);
+#endif
+
+/* ... or a pending operation. */
+static inline VTB_RETURNED vtb_give_pending(VTB_AT_PARAMETER struct vtb_service *service,
+                                            struct vtb_slot *slot, void *pending)
+{
+#if VTB_IN_PLACE
+    vtb_handover_at(service, slot, pending, at);
+#elif VTB_HOLDS_VALUE
+    vtb_handover handover;
+    vtb_handover_at(service, slot, pending, &handover);
+    return handover;
+#else
+    return vtb_handover_of(service, slot, pending);
+#endif
+}
 
 #if VTB_ASYNC || VTB_BOXES
 typedef struct vtb_machine vtb_record;
 #else
 /* A direct method that makes no state machine remembers what it asked the store for. */
 typedef struct vtb_question {
-    vtb_key key;
+    vtb_kept_key key;
 } vtb_record;
 #endif
 
@@ -212,7 +281,7 @@ static const struct vtb_type vtb_record_type = {"box", VTB_TYPE_BOX,
 /* The state machine of a method that waits for the method below. */
 struct vtb_layer_machine {
     int32_t state; /* enum vtb_machine_state */
-    vtb_key key;
+    vtb_kept_key key;
     struct vtb_builder builder;
     const struct vtb_layer *self;
     vtb_handover awaiter;
@@ -236,7 +305,7 @@ static const struct vtb_type vtb_layer_type = {"box of a layer", VTB_TYPE_LAYER,
 
 static inline vtb_key vtb_asked(void *pending)
 {
-    return ((const vtb_record *)vtb_record_of(pending))->key;
+    return vtb_kept(((const vtb_record *)vtb_record_of(pending))->key);
 }
 #elif VTB_NEVER_SUSPENDS
 #define VTB_MISS_BYTES ((size_t)0)
@@ -247,8 +316,10 @@ static inline vtb_key vtb_asked(void *pending);
 
 /* --- the methods --- */
 
-VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, VTB_PARAMETERS);
-VTB_METHOD vtb_handover VTB_CELL_SYMBOL(layer)(const struct vtb_layer *layer, VTB_PARAMETERS);
+VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_service *service,
+                                                VTB_PARAMETERS);
+VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer,
+                                               VTB_PARAMETERS);
 
 #if VTB_ASYNC
 #include "async.h"
@@ -260,8 +331,8 @@ static inline vtb_handover vtb_answer_now(struct vtb_service *service, vtb_key k
 
 #if !VTB_OWN_METHOD
 /* What the method calls when it must wait: a function of its own, as an async method is. */
-VTB_OUT_OF_LINE static vtb_handover VTB_CELL_SYMBOL(suspend)(struct vtb_service *service,
-                                                             VTB_PARAMETERS)
+VTB_OUT_OF_LINE static VTB_RETURNED
+VTB_CELL_SYMBOL(suspend)(VTB_AT_PARAMETER struct vtb_service *service, VTB_PARAMETERS)
 {
 #if VTB_NEVER_SUSPENDS
     return vtb_answer_now(service, key);
@@ -274,28 +345,30 @@ VTB_OUT_OF_LINE static vtb_handover VTB_CELL_SYMBOL(suspend)(struct vtb_service 
     record->builder.object = pending;
     record->self = service;
 #endif
-    record->key = key;
+    record->key = vtb_keep(key);
     vtb_submit(service, pending);
-    return vtb_handover_of(service, slot, pending);
+    VTB_GIVE(vtb_give_pending(VTB_AT_ARGUMENT service, slot, pending));
 #endif
 }
 
-VTB_METHOD vtb_handover VTB_CELL_SYMBOL(method)(struct vtb_service *service, VTB_PARAMETERS)
+VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_service *service,
+                                                VTB_PARAMETERS)
 {
     VTB_SLOT_LOCAL;
     const vtb_value *value = vtb_lookup(service->table, key);
-    return value ? vtb_ready(service, slot, value)
-                 : VTB_CELL_SYMBOL(suspend)(service, VTB_ARGUMENTS);
+    if (value)
+        VTB_GIVE(vtb_give_ready(VTB_AT_ARGUMENT service, slot, value));
+    VTB_GIVE(VTB_CELL_SYMBOL(suspend)(VTB_AT_ARGUMENT service, VTB_ARGUMENTS));
 }
 #endif /* !VTB_OWN_METHOD */
 
 /* A direct layer passes on what it got: the method below writes it where the caller wants it. */
-VTB_NO_TAIL_CALLS VTB_METHOD vtb_handover VTB_CELL_SYMBOL(layer)(const struct vtb_layer *layer,
-                                                                 VTB_PARAMETERS)
+VTB_NO_TAIL_CALLS VTB_METHOD VTB_RETURNED
+VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer, VTB_PARAMETERS)
 {
     if (layer->below)
-        return VTB_CELL_SYMBOL(layer)(layer->below, VTB_ARGUMENTS);
-    return VTB_CELL_SYMBOL(method)(layer->service, VTB_ARGUMENTS);
+        VTB_GIVE(VTB_CELL_SYMBOL(layer)(VTB_AT_ARGUMENT layer->below, VTB_ARGUMENTS));
+    VTB_GIVE(VTB_CELL_SYMBOL(method)(VTB_AT_ARGUMENT layer->service, VTB_ARGUMENTS));
 }
 #endif /* !VTB_ASYNC */
 #endif /* !VTB_LOOP_ONLY */
@@ -337,6 +410,8 @@ struct vtb_frame {
     struct vtb_env *env;
     void *pending; /* what was submitted for it; null while the frame is free */
     vtb_handover handover;
+    uint64_t arrived; /* what was consumed while it was away */
+    uint32_t at;      /* enum vtb_frame_at; written last by the thread that gives the frame on */
 #if VTB_USES_SLOT
     struct vtb_place places[1]; /* one for each method, where the method is asynchronous */
 #endif
@@ -360,19 +435,25 @@ static inline struct vtb_slot *vtb_slot_of(struct vtb_frame *frame)
 #endif
 }
 
-/* The caller's continuation: its operation completed. */
+/* The caller's continuation: its operation completed. On another thread the caller learns of it
+ * from the frame, and may then use that again. */
 static void vtb_frame_run(struct vtb_continuation *continuation, struct vtb_service *service)
 {
     struct vtb_frame *frame = (struct vtb_frame *)continuation;
     struct vtb_env *env = frame->env;
     vtb_value value;
-    if (VTB_UNLIKELY(vtb_take(service, &frame->handover, vtb_slot_of(frame), &value))) {
+    uint64_t arrived = 0;
+    if (VTB_UNLIKELY(vtb_take(service, &frame->handover, vtb_slot_of(frame), &value)))
         service->failed_n++;
-        env->arrived = 0;
+    else
+        arrived = vtb_consume(&value);
+    if (VTB_UNLIKELY(env->away != NULL)) {
+        frame->arrived = arrived;
+        __atomic_store_n(&frame->at, (uint32_t)VTB_FRAME_BACK, __ATOMIC_RELEASE);
         return;
     }
-    env->arrived = vtb_consume(&value);
-    env->checksum += env->arrived;
+    env->arrived = arrived;
+    env->checksum += arrived;
 }
 
 /* The store answers a pending operation, or `fault` comes in its place. */
@@ -380,14 +461,18 @@ static inline void vtb_store_answer(struct vtb_service *service, void *pending,
                                     enum vtb_fault fault)
 {
     struct vtb_answer answer;
-    answer.fault = fault;
-    if (!vtb_fetch(service->table, vtb_asked(pending), &answer.value) && !fault)
-        answer.fault = VTB_FAULT_STORE;
+    const bool answered = vtb_ask(service, vtb_asked(pending), &answer.value);
+    answer.fault = fault || answered ? fault : VTB_FAULT_STORE;
 #if VTB_ASYNC
     vtb_machine_resume(service, pending, &answer);
 #else
     vtb_complete(service, pending, &answer);
 #endif
+}
+
+static void VTB_CELL_SYMBOL(answer)(struct vtb_service *service, void *frame)
+{
+    vtb_store_answer(service, ((struct vtb_frame *)frame)->pending, VTB_FAULT_NONE);
 }
 
 static inline void vtb_frame_complete(struct vtb_env *env, struct vtb_frame *frame)
@@ -398,14 +483,55 @@ static inline void vtb_frame_complete(struct vtb_env *env, struct vtb_frame *fra
     vtb_store_answer(&env->service, pending, VTB_FAULT_NONE);
 }
 
+/* The caller has the result of a frame that was away; waits for it if it must. */
+static inline void vtb_frame_collect(struct vtb_env *env, struct vtb_frame *frame)
+{
+    if (__atomic_load_n(&frame->at, __ATOMIC_RELAXED) == VTB_FRAME_HERE)
+        return;
+    vtb_block_while(&frame->at, VTB_FRAME_AWAY);
+    frame->at = VTB_FRAME_HERE;
+    frame->pending = NULL;
+    env->pending_n--;
+    env->arrived = frame->arrived;
+    env->checksum += frame->arrived;
+}
+
+/* The caller waits already, so nothing races with the completing thread. The next call takes the
+ * frame that has been away longest. */
+VTB_OUT_OF_LINE static struct vtb_frame *vtb_send_away(struct vtb_env *env, struct vtb_frame *frame)
+{
+    struct vtb_away *away = env->away;
+    const uint64_t tail = away->tail;
+    frame->at = VTB_FRAME_AWAY;
+    away->frames[tail & away->mask] = frame;
+    env->pending_n++;
+    __atomic_store_n(&away->tail, tail + 1, __ATOMIC_RELEASE);
+    env->free_frame = env->free_frame + 1 == env->window ? 0 : env->free_frame + 1;
+    vtb_frame_collect(env, VTB_FRAME_AT(env, env->free_frame));
+    return VTB_FRAME_AT(env, env->free_frame);
+}
+
+/* What the caller holds while it waits: it is in the frame already if it was made in place. */
+#if VTB_IN_PLACE
+#define VTB_HELD_PARAMETER
+#define VTB_HELD_ARGUMENT
+#else
+#define VTB_HELD_PARAMETER , vtb_handover handover
+#define VTB_HELD_ARGUMENT , handover
+#endif
+
 /* The miss path: the caller suspends; a full window completes the operation whose turn it is.
  * Returns the frame for the next call. */
-VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env, struct vtb_frame *frame,
-                                                  vtb_handover handover)
+VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env,
+                                                  struct vtb_frame *frame VTB_HELD_PARAMETER)
 {
     frame->pending = env->service.submitted;
+#if !VTB_IN_PLACE
     frame->handover = handover;
+#endif
     vtb_await(&env->service, &frame->handover, vtb_slot_of(frame), &frame->continuation);
+    if (VTB_UNLIKELY(env->away != NULL))
+        return vtb_send_away(env, frame);
     env->free_frame = ++env->pending_n;
     if (env->pending_n == env->window) {
         env->free_frame = env->turns[env->turn];
@@ -420,15 +546,16 @@ VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env, struct vt
 
 #if !VTB_LOOP_ONLY
 /* The caller calls its method: the outermost layer, or the service's own. */
-static VTB_FORCE_INLINE vtb_handover vtb_call(struct vtb_env *env, struct vtb_slot *slot,
-                                              vtb_key key, const bool layers)
+static VTB_FORCE_INLINE VTB_RETURNED vtb_call(VTB_AT_PARAMETER struct vtb_env *env,
+                                              struct vtb_slot *slot, vtb_key key, const bool layers)
 {
     (void)slot;
 #if VTB_OWN_METHOD
     vtb_prepare(slot, key);
 #endif
-    return layers ? VTB_CELL_SYMBOL(layer)(env->top, VTB_CALL_ARGUMENTS)
-                  : VTB_CELL_SYMBOL(method)(&env->service, VTB_CALL_ARGUMENTS);
+    if (layers)
+        VTB_GIVE(VTB_CELL_SYMBOL(layer)(VTB_AT_ARGUMENT env->top, VTB_CALL_ARGUMENTS));
+    VTB_GIVE(VTB_CELL_SYMBOL(method)(VTB_AT_ARGUMENT & env->service, VTB_CALL_ARGUMENTS));
 }
 #endif
 
@@ -450,17 +577,24 @@ static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_f
     (void)frame;
     struct vtb_slot *slot = NULL;
     vtb_handover handover = vtb_call(env, slot, key, layers);
+    vtb_handover *const at = &handover;
 #else
     struct vtb_slot *slot = vtb_slot_of(*frame);
+#if VTB_IN_PLACE
+    vtb_handover *const at = &(*frame)->handover;
+    vtb_call(at, env, slot, key, layers);
+#else
     vtb_handover handover = vtb_call(env, slot, key, layers);
-    if (!vtb_is_ready(service, &handover, slot)) {
-        *frame = vtb_park(env, *frame, handover);
+    vtb_handover *const at = &handover;
+#endif
+    if (!vtb_is_ready(service, at, slot)) {
+        *frame = vtb_park(env, *frame VTB_HELD_ARGUMENT);
         *suspended = true;
         return 0;
     }
 #endif
     vtb_value value;
-    if (VTB_UNLIKELY(vtb_take(service, &handover, slot, &value))) {
+    if (VTB_UNLIKELY(vtb_take(service, at, slot, &value))) {
         service->failed_n++;
         return 0;
     }
@@ -468,13 +602,20 @@ static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_f
 #endif
 }
 
+/* Touches the other memory, a line at a time. */
+static inline void vtb_pollute(const struct vtb_env *env)
+{
+    for (size_t i = 0; i < env->pollution_bytes; i += 64)
+        (void)*(volatile const char *)(env->pollution + i);
+}
+
 /*
- * The measured loop, once. `dependent` and `layers` are constants wherever this is expanded. With
- * the former the next key needs the last result, be it that of a hit or the one that arrived while
- * a miss suspended.
+ * The measured loop, once. `dependent` and `polluted` are constants wherever this is expanded, and
+ * `layers` but where other memory is touched as well. With the first the next key needs the last
+ * result, be it that of a hit or the one that arrived while a miss suspended.
  */
 static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool dependent,
-                                      const bool layers)
+                                      const bool layers, const bool polluted)
 {
 #if VTB_NEVER_SUSPENDS
     struct vtb_frame *frame = NULL;
@@ -491,6 +632,8 @@ static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool 
         const uint32_t *const end = id + chunk;
         for (; id != end; id++) {
             bool suspended;
+            if (polluted)
+                vtb_pollute(env);
             uint64_t share = vtb_operation(
                 env, &frame, dependent ? *id ^ ((uint32_t)last & zero) : *id, layers, &suspended);
             last = suspended ? env->arrived : share;
@@ -507,25 +650,35 @@ static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool 
 
 static void VTB_CELL_SYMBOL(independent)(struct vtb_env *env, size_t n)
 {
-    vtb_loop(env, n, false, false);
+    vtb_loop(env, n, false, false, false);
 }
 
 static void VTB_CELL_SYMBOL(dependent)(struct vtb_env *env, size_t n)
 {
-    vtb_loop(env, n, true, false);
+    vtb_loop(env, n, true, false, false);
 }
 
 #if !VTB_LOOP_ONLY
 static void VTB_CELL_SYMBOL(independent_layers)(struct vtb_env *env, size_t n)
 {
-    vtb_loop(env, n, false, true);
+    vtb_loop(env, n, false, true, false);
 }
 
 static void VTB_CELL_SYMBOL(dependent_layers)(struct vtb_env *env, size_t n)
 {
-    vtb_loop(env, n, true, true);
+    vtb_loop(env, n, true, true, false);
 }
 #endif
+
+static void VTB_CELL_SYMBOL(independent_polluted)(struct vtb_env *env, size_t n)
+{
+    vtb_loop(env, n, false, env->top != NULL, true);
+}
+
+static void VTB_CELL_SYMBOL(dependent_polluted)(struct vtb_env *env, size_t n)
+{
+    vtb_loop(env, n, true, env->top != NULL, true);
+}
 
 /* --- opening and closing --- */
 
@@ -553,7 +706,9 @@ static void VTB_CELL_SYMBOL(drain)(struct vtb_env *env)
 #if !VTB_NEVER_SUSPENDS
     for (size_t i = 1; i <= env->window; i++) {
         struct vtb_frame *frame = VTB_FRAME_AT(env, (env->free_frame + i) % env->window);
-        if (frame->pending)
+        if (env->away)
+            vtb_frame_collect(env, frame);
+        else if (frame->pending)
             vtb_frame_complete(env, frame);
     }
 #endif
@@ -596,7 +751,7 @@ static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost
 #endif
 }
 
-#if VTB_COUNTING && !VTB_NEVER_SUSPENDS
+#if VTB_PROBED && !VTB_NEVER_SUSPENDS
 #include "probe.h"
 #endif
 
@@ -610,6 +765,11 @@ const struct vtb_cell VTB_CELL_NAME = {
     .strategy = &VTB_PASTE(vtb_strategy_, VTB_STRATEGY_STEM),
     .kind = {VTB_COUNTING, VTB_COLLECTED, VTB_ASYNC},
     .checked = VTB_CHECKED,
+#if VTB_COUNTS_REFERENCES
+    .several_threads = VTB_ATOMIC,
+#else
+    .several_threads = true,
+#endif
     .in_frame = VTB_USES_SLOT,
 #if VTB_LOOP_ONLY
     .handover_bytes = 0,
@@ -652,9 +812,16 @@ const struct vtb_cell VTB_CELL_NAME = {
     .run_independent_layers = VTB_CELL_SYMBOL(independent_layers),
     .run_dependent_layers = VTB_CELL_SYMBOL(dependent_layers),
 #endif
+    .run_independent_polluted = VTB_CELL_SYMBOL(independent_polluted),
+    .run_dependent_polluted = VTB_CELL_SYMBOL(dependent_polluted),
+#if VTB_NEVER_SUSPENDS
+    .answer = NULL,
+#else
+    .answer = VTB_CELL_SYMBOL(answer),
+#endif
     .drain = VTB_CELL_SYMBOL(drain),
     .close = VTB_CELL_SYMBOL(close),
-#if VTB_COUNTING && !VTB_NEVER_SUSPENDS
+#if VTB_PROBED && !VTB_NEVER_SUSPENDS
     .probe = &VTB_CELL_SYMBOL(probe),
 #else
     .probe = NULL,

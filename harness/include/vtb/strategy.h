@@ -45,6 +45,12 @@
  *                         passes these parameters on, VTB_CALL_ARGUMENTS makes them from `slot` and
  *                         `key`, void vtb_prepare(slot, key) comes before each call, and
  *                         vtb_key vtb_asked(void *pending) tells what the store was asked for.
+ *     VTB_HOLDS_VALUE     the hand-over is a struct with the value in it. The strategy fills in one
+ *                         that is there, by void vtb_ready_at(service, slot, value, vtb_handover *)
+ *                         and void vtb_handover_at(service, slot, pending, vtb_handover *), in
+ *                         place of vtb_ready and vtb_handover_of; with VTB_OWN_METHOD its method
+ *                         ends in VTB_GIVE. A compiler of C++ or of .NET makes a large struct where
+ *                         its caller wants it; gcc's C would make it elsewhere, and copy.
  *     VTB_NEVER_SUSPENDS  a miss is answered at once, by vtb_handover vtb_answer_now(
  *                         struct vtb_service *, vtb_key); of the rest vtb_ready, vtb_get and
  *                         vtb_drop exist.
@@ -99,11 +105,12 @@
 /* What not every strategy can: its field in struct vtb_lacks, and its name. */
 #define VTB_CAPABILITIES(row)                          \
     row(async_method, "async method")                  \
-    row(several_consumers, "several consumers")        \
+    row(several_consumers, "many consumers")        \
     row(storing, "storable")                           \
-    row(other_threads, "other threads")                \
+    row(other_threads, "threads")                \
     row(as_task, "as_task")                            \
-    row(collector, "collector")
+    row(collector, "collector")                        \
+    row(real_cache, "real cache")
 /* clang-format on */
 
 enum vtb_shape {
@@ -163,6 +170,7 @@ struct vtb_counts {
     uint64_t live_bytes;      /* requested and not freed */
     uint64_t peak_live_bytes;
     uint64_t immortal_n; /* hits answered with an object that was there already */
+    uint64_t fetched_n;  /* calls that missed, as the store was asked */
 };
 
 /* What a strategy's state is made for. */
@@ -178,8 +186,8 @@ struct vtb_setup {
 
 /* What the method's `this` points to. One for each case and thread; not shared. */
 struct vtb_service {
-    const struct vtb_table *table;
-    void *(*alloc)(size_t bytes); /* copies of the heap's pointers, one load from the call */
+    const struct vtb_table *table; /* the service's own, where it writes (workload.h) */
+    void *(*alloc)(size_t bytes);  /* copies of the heap's pointers, one load from the call */
     void (*free)(void *memory);
     void *state;     /* the strategy's own; null if it has none */
     void *submitted; /* the pending operation that the method gave to the store last */
@@ -219,6 +227,10 @@ VTB_C_LINKAGE void vtb_misuse(const char *text) __attribute__((noreturn, cold));
 
 /* Blocks the calling thread until one of `bits` is set in *state, by another thread. */
 VTB_C_LINKAGE void vtb_block_until(const uint32_t *state, uint32_t bits);
+
+/* Waits until *state, which another thread writes, is `value` no more: spins, and then lets other
+ * threads run. What that thread wrote before is then visible. */
+VTB_C_LINKAGE void vtb_block_while(const uint32_t *state, uint32_t value);
 
 /*
  * Memory that checked cells gave back: kept, marked by its owner, until as many younger objects
@@ -314,8 +326,49 @@ struct vtb_ambient {
 
 VTB_C_LINKAGE VTB_THREAD_LOCAL struct vtb_ambient vtb_ambient;
 
+#ifndef VTB_LARGE_VALUE
+#define VTB_LARGE_VALUE 0
+#endif
+
 /* The rest needs the workload's types, and is compiled only inside a cell's source file. */
 #ifdef VTB_STRATEGY_STEM
+
+#include "kept_key.h"
+
+/* The store behind the cache is asked; what it answers goes into the cache. False if it fails. */
+static inline bool vtb_ask(struct vtb_service *service, vtb_key key, vtb_value *value)
+{
+#if VTB_COUNTING
+    service->counts.fetched_n++;
+#endif
+    if (VTB_UNLIKELY(!vtb_fetch(service->table, key, value)))
+        return false;
+    vtb_insert(service->table, key, value);
+    return true;
+}
+
+/*
+ * How a method returns its hand-over: by value, or, if that is a struct with a large value in it,
+ * at a place of its caller's. VTB_RETURNED is what a method returns, VTB_AT_PARAMETER its first
+ * parameter, and VTB_GIVE(call) gives on what a call returns that is given VTB_AT_ARGUMENT.
+ */
+#if VTB_HOLDS_VALUE && VTB_LARGE_VALUE
+#define VTB_IN_PLACE 1
+#define VTB_RETURNED void
+#define VTB_AT_PARAMETER vtb_handover *at,
+#define VTB_AT_ARGUMENT at,
+#define VTB_GIVE(call) \
+    do {               \
+        call;          \
+        return;        \
+    } while (0)
+#else
+#define VTB_IN_PLACE 0
+#define VTB_RETURNED vtb_handover
+#define VTB_AT_PARAMETER
+#define VTB_AT_ARGUMENT
+#define VTB_GIVE(call) return call
+#endif
 
 /* What the store answers, or the method below. */
 struct vtb_answer {
@@ -342,14 +395,16 @@ struct vtb_builder {
 /* The state machine of a cache method that waits for its store. */
 struct vtb_machine {
     int32_t state; /* enum vtb_machine_state */
-    vtb_key key;
+    vtb_kept_key key;
     struct vtb_builder builder;
     struct vtb_service *self;
     void *awaiter;
 };
 
-static_assert(offsetof(struct vtb_machine, builder) == VTB_ROUND_UP_8(4 + sizeof(vtb_key)) ||
-                  offsetof(struct vtb_machine, builder) == 8 + VTB_ROUND_UP_8(sizeof(vtb_key)),
+static_assert((sizeof(vtb_value) > 8) == VTB_LARGE_VALUE, "the workload defines VTB_LARGE_VALUE");
+
+static_assert(offsetof(struct vtb_machine, builder) == VTB_ROUND_UP_8(4 + sizeof(vtb_kept_key)) ||
+                  offsetof(struct vtb_machine, builder) == 8 + VTB_ROUND_UP_8(sizeof(vtb_kept_key)),
               "state and key share 8 bytes where they fit");
 
 /* What an object is: a completed one, or one of the two that pend and have room for a record. */

@@ -42,7 +42,7 @@ struct vtb_task {
     void *waiting;
     union {
         vtb_value result;
-        vtb_key key;
+        vtb_kept_key key;
     };
 };
 

@@ -5,6 +5,7 @@
  *
  *     VTB_OWN_READY        the strategy defines vtb_ready, and VTB_HIT_BYTES if that allocates;
  *                          otherwise every ready value gets a new task
+ *     VTB_OWN_COMPLETE     the strategy defines vtb_complete
  *     VTB_OWN_TASK_MEMORY, VTB_HAS_IMMORTAL_TASKS, VTB_LEAN_TASK  see task.h
  */
 #ifndef VTB_TASK_HANDOVER_H
@@ -91,11 +92,13 @@ static inline void vtb_drop(struct vtb_service *service, vtb_handover *handover,
     vtb_task_release(service, *handover);
 }
 
+#if !VTB_OWN_COMPLETE
 static inline void vtb_complete(struct vtb_service *service, void *pending,
                                 const struct vtb_answer *answer)
 {
     vtb_task_complete(service, (struct vtb_task *)pending, answer);
 }
+#endif
 
 static inline void vtb_share(struct vtb_service *service, vtb_handover *handover)
 {

@@ -5,6 +5,8 @@
 #ifndef VTB_VALUE_TASK_H
 #define VTB_VALUE_TASK_H
 
+#define VTB_HOLDS_VALUE 1
+
 #include "task.h"
 
 /* 16 bytes for a bool or an int, 24 for a reference, 80 for 64 bytes. */
@@ -22,22 +24,26 @@ static_assert(sizeof(vtb_handover) == 8 + VTB_ROUND_UP_8(sizeof(vtb_value) + 3) 
 
 #define VTB_VALUE_TASK_CONSUMED_TWICE "a value task was consumed a second time"
 
-static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slot *slot,
-                                     const vtb_value *value)
+static inline void vtb_ready_at(struct vtb_service *service, struct vtb_slot *slot,
+                                const vtb_value *value, vtb_handover *at)
 {
     (void)service;
     (void)slot;
-    const vtb_handover handover = {
-        .object = NULL, .result = *value, .token = 0, .continue_on_captured_context = true};
-    return handover;
+    at->object = NULL;
+    at->result = *value;
+    at->token = 0;
+    at->continue_on_captured_context = true;
+    at->preserved = false;
 }
 
-/* A value task that refers to an object. */
-static inline vtb_handover vtb_value_task_of(void *object, int16_t token)
+/* A value task that refers to an object; its result is the default one. */
+static inline void vtb_value_task_make(vtb_handover *at, void *object, int16_t token)
 {
-    const vtb_handover handover = {
-        .object = object, .token = token, .continue_on_captured_context = true};
-    return handover;
+    at->object = object;
+    memset((void *)&at->result, 0, sizeof at->result);
+    at->token = token;
+    at->continue_on_captured_context = true;
+    at->preserved = false;
 }
 
 /* Checks that this variable was not consumed before, and notes that it is now. The flag has no

@@ -5,6 +5,7 @@
  *
  *     typedef ... vtb_key;                      the method's argument
  *     typedef ... vtb_value;                    the method's result, from a bool to a 256 B struct
+ *     #define VTB_LARGE_VALUE 1                 if that is larger than 8 bytes
  *     struct vtb_table {...};                   the cache in front, shared by all cases of a round
  *
  *     vtb_key vtb_key_of(const struct vtb_table *, uint32_t id);
@@ -19,12 +20,24 @@
  *     bool vtb_fetch(const struct vtb_table *, vtb_key, vtb_value *);
  *         The store behind the cache: writes the value of a key that missed; false if the store
  *         fails on it. Runs when a suspended operation is completed.
+ *     void vtb_insert(const struct vtb_table *, vtb_key, const vtb_value *);
+ *         The service keeps a value that it fetched. Nothing that vtb_lookup then finds may depend
+ *         on it, unless the cache is real. Does nothing where the service keeps nothing.
  *     uint64_t vtb_consume(const vtb_value *);
  *         What the caller does with the value it got; the result goes into the checksum and, with a
  *         dependent consumer, into the next key.
  *
  * all `static inline`, and ends in VTB_WORKLOAD(name) = {...}; `name` is the file's stem. These
  * functions stand in the measured region: no allocation, no system call, no error.
+ *
+ * What is read is shared: one table for all cases and threads, so that they are compared over the
+ * same memory. What a service writes is its own: where the entry has own_bytes, make_own makes a
+ * table for one service that refers to the shared one, and the functions are given that.
+ *
+ * A cache is real if its hits emerge from the keys as they come: one with a capacity, or whose
+ * entries expire. Then an id is a key's number, without flags, and vtb_lookup itself makes the
+ * entry of a key that it does not find, as a simulation of the same cache over the same keys does,
+ * so that the hit rate does not depend on how many callers wait.
  */
 #ifndef VTB_WORKLOAD_H
 #define VTB_WORKLOAD_H
@@ -38,14 +51,22 @@
 
 struct vtb_table;
 
+/* What a real cache is made for. */
+struct vtb_cache_setup {
+    uint64_t capacity; /* entries that an LRU cache holds; 0: none was asked for */
+    uint64_t ttl_ns;   /* life of an entry on the virtual clock; 0: none was asked for */
+    uint64_t tick_ns;  /* that the virtual clock advances with each call */
+};
+
 struct vtb_workload {
     const char *summary;
     bool is_default; /* what `run` measures when --workload is not given */
     double default_hit_rate;
     uint64_t default_keys;
-    uint64_t max_keys; /* at most VTB_ID_MASK */
+    uint64_t max_keys;   /* at most VTB_ID_MASK */
+    double default_zipf; /* exponent of the keys' distribution; 0: uniform */
 
-    size_t key_bytes;
+    size_t key_bytes; /* as an object keeps it, see kept_key.h */
     size_t value_bytes;
 
     /* How much memory a table for that many keys takes, and how many entries it has. */
@@ -57,6 +78,18 @@ struct vtb_workload {
      * caller and given back with the table. Returns `memory` as the table.
      */
     struct vtb_table *(*make_table)(void *memory, uint64_t keys);
+
+    /*
+     * The same for what one service has of its own, in zeroed memory, aligned to 64; null, both,
+     * if it writes nothing. `setup` and the shared table outlive it.
+     */
+    size_t (*own_bytes)(const struct vtb_table *shared, const struct vtb_cache_setup *setup);
+    struct vtb_table *(*make_own)(void *memory, const struct vtb_table *shared,
+                                  const struct vtb_cache_setup *setup);
+
+    uint64_t default_capacity; /* of its LRU cache, which is real; 0: it has none */
+    bool expires;         /* entries live for --ttl, if that is given; the cache is then real */
+    size_t payload_bytes; /* the value's size, for a workload of the payload curve; or 0 */
 };
 
 /* The entry, whose name is the file's stem: VTB_WORKLOAD(stem) = {.summary = ..., ...}; Defined

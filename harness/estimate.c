@@ -1,0 +1,222 @@
+#include "estimate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "child.h"
+#include "counting.h"
+#include "pages.h"
+#include "stats.h"
+#include "timing.h"
+
+/* Operations of a cell that are timed, after as many that are not: at most so many, and fewer where
+ * the first few take so long that all would take more than TRIAL_S. */
+#define TRIAL_N ((size_t)16384)
+#define FEW_N ((size_t)64)
+#define TRIAL_S 20e-3
+
+/* Points of a plan that are tried; the others cost what the one before them does. */
+#define TRIALS_MAX 32
+
+/* Beside the operations, seconds: a round's epoch of a case, in and around the stopwatch, and with
+ * threads to muster; and a child process. */
+#define EPOCH_S 12e-6
+#define MUSTER_S 60e-6
+#define CHILD_S 1.2e-3
+
+/* What a child process is given, and what it leaves behind: seconds. */
+struct trial {
+    const struct vtb_point *point;
+    bool done;
+    struct vtb_error error;
+    double open_s; /* of the table, the schedule and the rest of a rig */
+    double fill_s; /* to draw one call */
+    size_t cases_n;
+    double *timing_s; /* of one operation, of each case */
+    double *counting_s;
+    double *sorted_s; /* scratch */
+};
+
+static double now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static double time_calls(vtb_loop_function *loop, struct vtb_env *env, size_t n)
+{
+    const double start_s = now_s();
+    loop(env, n);
+    return (now_s() - start_s) / (double)n;
+}
+
+static bool try_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
+                     const struct vtb_heap *heap, double *s, struct vtb_error *error)
+{
+    struct vtb_env env;
+    if (!vtb_rig_open_env(rig, &env, cell, heap, error))
+        return false;
+    vtb_loop_function *loop = vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT);
+    loop(&env, FEW_N); /* the first calls fault memory in */
+    *s = time_calls(loop, &env, FEW_N);
+    if (*s * (double)TRIAL_N < TRIAL_S) {
+        loop(&env, TRIAL_N);
+        *s = time_calls(loop, &env, TRIAL_N);
+    }
+    vtb_rig_close_env(&env, cell);
+    return true;
+}
+
+static bool try_cases(const struct vtb_rig *rig, struct trial *trial)
+{
+    for (size_t i = 0; i < trial->cases_n; i++) {
+        const struct vtb_case *the_case = &rig->point->cases[i];
+        const struct vtb_heap *heap = the_case->heap->heap;
+        if (the_case->single != i) { /* callers at once take as long as one */
+            trial->timing_s[i] = trial->timing_s[the_case->single];
+            continue;
+        }
+        if (!try_cell(rig, the_case->timing, heap, &trial->timing_s[i], &trial->error) ||
+            !try_cell(rig, the_case->counting, heap, &trial->counting_s[i], &trial->error))
+            return false;
+    }
+    return true;
+}
+
+static void run_trial(void *context)
+{
+    struct trial *trial = context;
+    struct vtb_rig rig;
+    const double start_s = now_s();
+    if (!vtb_rig_open(&rig, trial->point, &trial->error))
+        return;
+    const double opened_s = now_s();
+    if (rig.drawn)
+        vtb_schedule_fill(&rig.schedule, 0, rig.drawn, TRIAL_N);
+    trial->fill_s = rig.drawn ? (now_s() - opened_s) / (double)TRIAL_N : 0;
+    trial->open_s = opened_s - start_s;
+    trial->done = try_cases(&rig, trial);
+}
+
+/* The counting pass: each case twice, in a process of its own, but once for all numbers of callers.
+ */
+static double count_s(const struct trial *trial)
+{
+    const struct vtb_point *point = trial->point;
+    double s = trial->open_s;
+    for (size_t i = 0; i < trial->cases_n; i++) {
+        if (point->cases[i].single == i)
+            s += 2 * (CHILD_S +
+                      (double)vtb_counted_calls_n(point) * (trial->fill_s + trial->counting_s[i]));
+    }
+    return s;
+}
+
+static double sum_of(const double *values, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += values[i];
+    return sum;
+}
+
+static double cold_s(const struct trial *trial, const struct vtb_plan *plan)
+{
+    const double calls_n = (double)trial->point->calls_n;
+    const double start_s = CHILD_S + calls_n * trial->fill_s;
+    const double round_s =
+        (double)trial->cases_n * start_s + calls_n * sum_of(trial->timing_s, trial->cases_n);
+    const size_t rounds_n = plan->time_ns > 0 ? VTB_INTERVAL_MIN_N : plan->rounds_n;
+    return round_s * (double)rounds_n;
+}
+
+/* The timing pass for one consumer. */
+static double time_s(const struct trial *trial, const struct vtb_plan *plan)
+{
+    const struct vtb_point *point = trial->point;
+    const double cases_n = (double)trial->cases_n;
+    const double all_s = sum_of(trial->timing_s, trial->cases_n);
+    if (plan->rounds_n == 0 && plan->time_ns <= 0)
+        return 0;
+    if (point->cold)
+        return fmax(plan->time_ns / 1e9, cold_s(trial, plan));
+    memcpy(trial->sorted_s, trial->timing_s, trial->cases_n * sizeof *trial->sorted_s);
+    const double epoch_n = plan->epoch_ns / 1e9 / vtb_median(trial->sorted_s, trial->cases_n);
+    const bool musters = point->completer || point->cases[trial->cases_n - 1].threads_n > 1;
+    const double epoch_s = EPOCH_S + (musters ? MUSTER_S : 0);
+    const double rounds_s = (double)plan->rounds_n * (all_s * epoch_n + cases_n * epoch_s);
+    return all_s * (double)vtb_timing_untimed_n(point) + fmax(plan->time_ns / 1e9, rounds_s);
+}
+
+static bool make_trial(struct trial **trial, const struct vtb_point *point, size_t *bytes,
+                       struct vtb_error *error)
+{
+    const size_t times_bytes = point->cases_n * sizeof(double);
+    int status = 0;
+    *bytes = sizeof **trial + 3 * times_bytes;
+    *trial = vtb_pages_shared(*bytes, "a trial's times", error);
+    if (!*trial)
+        return false;
+    **trial = (struct trial){.point = point, .cases_n = point->cases_n};
+    (*trial)->timing_s = (double *)(void *)(*trial + 1);
+    (*trial)->counting_s = (*trial)->timing_s + point->cases_n;
+    (*trial)->sorted_s = (*trial)->counting_s + point->cases_n;
+    vtb_error_set(&(*trial)->error, VTB_EXIT_INTERNAL, "a trial of %s did not end by itself",
+                  point->workload->name);
+    if (!vtb_child_run(point->workload->name, run_trial, *trial, &status, error))
+        return false;
+    if (!(*trial)->done)
+        *error = (*trial)->error;
+    return (*trial)->done;
+}
+
+static bool estimate_point(struct vtb_estimate *estimate, const struct vtb_plan *plan, size_t i,
+                           struct vtb_error *error)
+{
+    struct trial *trial = NULL;
+    size_t bytes = 0;
+    const bool ok = make_trial(&trial, &plan->points[i], &bytes, error);
+    if (ok) {
+        estimate->count_s[i] = count_s(trial);
+        estimate->time_s[i] = time_s(trial, plan) + trial->open_s / (double)plan->consumers_n;
+    }
+    vtb_pages_free(trial, bytes);
+    return ok;
+}
+
+bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *plan,
+                       struct vtb_error *error)
+{
+    const size_t n = plan->points_n;
+    const size_t stride = (n + TRIALS_MAX - 1) / TRIALS_MAX;
+    const bool timed = plan->rounds_n > 0 || plan->time_ns > 0;
+    *estimate = (struct vtb_estimate){
+        .count_s = calloc(n, sizeof *estimate->count_s),
+        .time_s = calloc(n, sizeof *estimate->time_s),
+    };
+    bool ok = (estimate->count_s && estimate->time_s) ||
+              vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a plan of %zu tables", n);
+    for (size_t i = 0; ok && i < n; i++) {
+        if (i % stride == 0 || plan->points[i].workload != plan->points[i - 1].workload) {
+            ok = estimate_point(estimate, plan, i, error);
+        } else {
+            estimate->count_s[i] = estimate->count_s[i - 1];
+            estimate->time_s[i] = estimate->time_s[i - 1];
+        }
+        estimate->total_s +=
+            estimate->count_s[i] + (timed ? estimate->time_s[i] * (double)plan->consumers_n : 0);
+    }
+    if (!ok)
+        vtb_estimate_free(estimate);
+    return ok;
+}
+
+void vtb_estimate_free(struct vtb_estimate *estimate)
+{
+    free(estimate->count_s);
+    free(estimate->time_s);
+    *estimate = (struct vtb_estimate){0};
+}

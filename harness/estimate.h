@@ -1,0 +1,21 @@
+/*
+ * How long a plan takes, from a short trial of its cases on this machine, before anything of it is
+ * run. The trial runs in child processes, so that the measured heaps stay untouched.
+ */
+#ifndef ESTIMATE_H
+#define ESTIMATE_H
+
+#include "plan.h"
+
+struct vtb_estimate {
+    double *count_s; /* owned; the counting pass of each point */
+    double *time_s;  /* owned; the timing pass of each point for one consumer; 0: none */
+    double total_s;
+};
+
+/* False, with *error set, if a trial could not be made; the estimate is then empty. */
+VTB_MUST_USE bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *plan,
+                                    struct vtb_error *error);
+void vtb_estimate_free(struct vtb_estimate *estimate);
+
+#endif

@@ -1,0 +1,291 @@
+"""What is measured: workloads, key streams, caches, callers, cold starts, volumes; and the plan."""
+from __future__ import annotations
+
+import lzma
+import random
+import re
+import struct
+import subprocess
+from collections import OrderedDict
+from pathlib import Path
+
+import pytest
+
+from conftest import (
+    BINARY,
+    ROOT,
+    STRATEGIES,
+    Bench,
+    Row,
+    medians,
+    parameters,
+    source_says,
+    strict_json,
+)
+
+WORKLOADS = sorted(path.stem for path in (ROOT / "workloads").glob("*.h"))
+COUNT_ONLY = ["--rounds", "0", "--format", "json"]
+SHORT = ["--rounds", "8", "--epoch-ms", "0.05", "--format", "json"]
+TRACES = ROOT.parent / "shared" / "traces"
+
+# Left out where a point asks for what they lack.
+FOR_ONE_THREAD = {name for name in STRATEGIES if source_says(name, r"\.other_threads\b")}
+WITHOUT_REAL_CACHE = {name for name in STRATEGIES if source_says(name, r"\.real_cache\b")}
+
+
+def by_strategy(rows: list[Row]) -> dict[str, Row]:
+    return {parameters(row["run_name"])["strategy"]: row for row in rows}
+
+
+# --- workloads ---
+
+
+@pytest.mark.parametrize("rate", ["0", "0.3", "0.5", "0.8", "0.95", "0.999", "1"])
+def test_every_workload_realises_the_rate_with_every_strategy(bench: Bench, rate: str) -> None:
+    """A run in which a strategy consumed other values, or missed otherwise, is refused."""
+    scheduled = [name for name in WORKLOADS if name != "trace"]
+    small = ["--calls", "3000", "--keys", "500", "--hit-rate", rate]
+    rows = bench.ok("--workload", ",".join(scheduled), *small, *COUNT_ONLY).rows
+    names = {(parameters(row["run_name"])["workload"], parameters(row["run_name"])["strategy"])
+             for row in rows}
+    assert names == {(workload, strategy) for workload in scheduled for strategy in STRATEGIES}
+    assert {row["realized_hit_rate"] for row in rows} == {round(3000 * float(rate)) / 3000}
+
+
+def test_payloads_stand_for_workloads(bench: Bench) -> None:
+    rows = bench.ok("--payload", "8,256", "--calls", "100", *COUNT_ONLY).rows
+    assert {parameters(row["run_name"])["workload"] for row in rows} == {"payload_8", "payload_256"}
+
+
+def test_polluted_runs_say_so(bench: Bench) -> None:
+    rows = bench.ok("--pollute", "0,4K", "--strategy", "value_task", *SHORT).rows
+    polluted = {parameters(row["run_name"]).get("pollute") for row in rows}
+    assert polluted == {None, "4096"}
+
+
+# --- key streams and real caches ---
+
+
+def lru_hits(keys: list[int], capacity: int) -> int:
+    cache: OrderedDict[int, None] = OrderedDict()
+    hits = 0
+    for key in keys:
+        hits += key in cache
+        cache[key] = None
+        cache.move_to_end(key)
+        if len(cache) > capacity:
+            cache.popitem(last=False)
+    return hits
+
+
+def skewed_keys(n: int) -> list[int]:
+    draw = random.Random(7)
+    return [int(draw.paretovariate(0.6)) % 1000 for _ in range(n)]
+
+
+def realised(rows: list[Row]) -> dict[str, float]:
+    """By capacity; the same with every strategy."""
+    rates: dict[str, set[float]] = {}
+    for row in rows:
+        rates.setdefault(parameters(row["run_name"])["cache"], set()).add(row["realized_hit_rate"])
+    assert all(len(found) == 1 for found in rates.values())
+    return {cache: found.pop() for cache, found in rates.items()}
+
+
+def test_hits_emerge_as_in_a_simulation(bench: Bench) -> None:
+    keys = skewed_keys(5000)
+    recorded = bench.directory / "keys.txt"
+    recorded.write_text("".join(f"key {key}\n" for key in keys))
+    caches = ["--cache", "lru:1,7,100,5000", "--in-flight", "16"]
+    rows = bench.ok("--trace", str(recorded), *caches, *COUNT_ONLY).rows
+    assert realised(rows) == {
+        f"lru:{capacity}": pytest.approx(lru_hits(keys, capacity) / 5000)
+        for capacity in [1, 7, 100, 5000]
+    }
+    assert set(by_strategy(rows)) == set(STRATEGIES) - WITHOUT_REAL_CACHE
+    assert {parameters(row["run_name"])["workload"] for row in rows} == {"trace"}
+
+
+def test_a_trace_comes_through_a_pipe_in_either_format(bench: Bench) -> None:
+    keys = skewed_keys(3000)
+    inputs = {
+        "text": "".join(f"{key}\n" for key in keys).encode(),
+        "be32": b"".join(struct.pack(">I", key) for key in keys),
+    }
+    for trace_format, data in inputs.items():
+        done = subprocess.run(
+            [str(BINARY), "--trace", "-", "--trace-format", trace_format, "--cache", "lru:50",
+             "--strategy", "value_task", *COUNT_ONLY],
+            cwd=bench.directory,
+            env=bench.environment(),
+            input=data,
+            capture_output=True,
+            check=True,
+        )
+        rows = strict_json(done.stdout.decode())["benchmarks"]
+        assert realised(rows) == {"lru:50": pytest.approx(lru_hits(keys, 50) / 3000)}
+        assert {parameters(row["run_name"])["calls"] for row in rows} == {"3000"}
+
+
+@pytest.mark.parametrize(
+    "name, capacity, rate",
+    [("web07", 1200, 0.51649), ("web07", 5000, 0.62668), ("orm-busy", 20000, 0.93595)],
+)
+def test_real_traces(bench: Bench, name: str, capacity: int, rate: float) -> None:
+    packed = TRACES / f"{name}.trace.xz"
+    if not packed.exists():
+        pytest.skip(f"{packed} is not there")
+    recorded = bench.directory / "keys"
+    recorded.write_bytes(lzma.open(packed).read())
+    arguments = ["--trace", str(recorded), "--trace-format", "be32", "--cache", f"lru:{capacity}"]
+    rows = bench.ok(*arguments, "--strategy", "value_task", *COUNT_ONLY).rows
+    assert {round(found, 5) for found in realised(rows).values()} == {rate}
+
+
+def test_drawn_keys_make_hits_emerge(bench: Bench) -> None:
+    """A cache of a tenth of all keys has a tenth of uniform ones, and more of skewed ones."""
+    arguments = ["--cache", "lru:500", "--keys", "5000", "--calls", "200000"]
+    arguments += ["--strategy", "value_task", *COUNT_ONLY]
+    uniform = realised(bench.ok(*arguments, "--distribution", "uniform").rows)["lru:500"]
+    skewed = realised(bench.ok(*arguments, "--distribution", "zipf:1").rows)["lru:500"]
+    assert uniform == pytest.approx(0.1, abs=0.01)
+    assert 0.5 < skewed < 0.8
+
+
+def test_entries_expire_on_a_virtual_clock(bench: Bench) -> None:
+    """Uniform keys hit at about L / (L + K), for lives of L calls and K keys."""
+    arguments = ["--keys", "1000", "--calls", "400000", "--calls-per-second", "1000"]
+    rows = bench.ok("--ttl", "0.5,2", *arguments, "--strategy", "value_task", *COUNT_ONLY).rows
+    assert {parameters(row["run_name"])["workload"] for row in rows} == {"product_catalog"}
+    for ttl, lives in [("0.5", 500), ("2", 2000)]:
+        rates = {row["realized_hit_rate"] for row in rows
+                 if parameters(row["run_name"])["ttl"] == ttl}
+        assert len(rates) == 1
+        assert rates.pop() == pytest.approx(lives / (lives + 1000), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "arguments, names",
+    [
+        (["--cache", "lru:0"], ["--cache", "'lru:0'", "accepted: lru:CAPACITY"]),
+        (["--cache", "fifo:5"], ["--cache", "'fifo:5'", "accepted: lru:CAPACITY"]),
+        (["--cache-capacity", "0"], ["--cache-capacity", "'0'", "accepted: "]),
+        (["--trace", "/nowhere/keys"], ["--trace", "'/nowhere/keys'", "No such file"]),
+        (["--trace", "/"], ["--trace", "'/'", "Is a directory"]),
+        (["--trace", "/dev/null"], ["--trace", "'/dev/null'", "empty", "accepted: "]),
+        (["--cache", "lru:5", "--workload", "user_cache"], ["--cache", "'user_cache'", "--hit-r"]),
+        (["--workload", "trace", "--hit-rate", "0.5"], ["--hit-rate", "'trace'", "--cache"]),
+        (["--ttl", "5", "--workload", "user_cache"], ["--ttl", "'user_cache'", "choose"]),
+        (["--payload", "7"], ["--payload", "'7'", "list"]),
+        (["--threads", "0"], ["--threads", "'0'", "1 to 256"]),
+        (["--completer", "thread", "--completion", "lifo"], ["--completion", "'lifo'", "fifo"]),
+        (["--cache", "lru:5", "--force-async"], ["--force-async", "'trace'"]),
+        (["--dry-run", "--format", "csv"], ["--format", "--dry-run", "table or json"]),
+    ],
+    ids=lambda value: " ".join(value) if value[0].startswith("--") else "",
+)
+def test_what_cannot_be_is_refused(bench: Bench, arguments: list[str], names: list[str]) -> None:
+    outcome = bench(*arguments)
+    assert outcome.code == 2
+    assert all(name in outcome.error for name in names), outcome.error
+    assert outcome.files() == [] and outcome.out == ""
+
+
+def test_a_truncated_trace_is_refused(bench: Bench) -> None:
+    recorded = bench.directory / "keys"
+    recorded.write_bytes(b"\0\0\0\1\0\0")
+    outcome = bench("--trace", str(recorded), "--trace-format", "be32")
+    assert outcome.code == 2
+    assert "truncated: 6 bytes" in outcome.error
+    assert outcome.files() == []
+
+
+# --- callers ---
+
+
+def test_callers_are_held_against_one(bench: Bench) -> None:
+    rows = medians(bench.ok("--threads", "2", "--strategy", "value_task", "--consumer",
+                            "independent", *SHORT).rows)
+    callers = {row["threads"] for row in rows}
+    assert callers == {1, 2}
+    for row in rows:
+        assert row["callers"] == row["threads"] == len(row["caller_ns_per_op"])
+        assert row["threads"] == int(parameters(row["run_name"]).get("threads", "1"))
+        assert row["ops_per_second"] == pytest.approx(row["threads"] * 1e9 / row["ns_per_op"])
+        assert row["caller_ns_per_op_least"] == min(row["caller_ns_per_op"])
+        assert row["caller_ns_per_op_most"] == max(row["caller_ns_per_op"])
+        assert row["scaling_lo"] <= row["scaling"] <= row["scaling_hi"]
+        if row["threads"] == 1:
+            assert (row["scaling"], row["scaling_lo"], row["scaling_hi"]) == (1, 1, 1)
+
+
+def test_another_thread_completes_what_can_pass_to_it(bench: Bench) -> None:
+    done = bench.ok("--completer", "thread", "--consumer", "independent", *SHORT)
+    document = strict_json(done.out)
+    references = {"empty", "plain"}
+    expected = {f"{name}@atomic" for name in set(STRATEGIES) - FOR_ONE_THREAD} | references
+    assert set(by_strategy(document["benchmarks"])) == expected
+    skipped = {skip["strategy"] for skip in document["context"]["skipped"]
+               if skip["without"] == "a completing thread"}
+    assert skipped == FOR_ONE_THREAD - references
+    here = by_strategy(bench.ok("--strategy", ",".join(sorted(expected)), *COUNT_ONLY).rows)
+    for name, row in by_strategy(medians(document["benchmarks"])).items():
+        assert row["bytes_per_op"] == here[name]["bytes_per_op"], name
+
+
+# --- cold starts, large volumes ---
+
+
+def test_few_calls_are_a_cold_start(bench: Bench) -> None:
+    arguments = ["--strategy", "value_task", "--consumer", "independent", *SHORT]
+    rows = bench.ok("--calls", "1,100000,100001", *arguments).rows
+    for row in rows:
+        names = parameters(row["run_name"])
+        assert names.get("start") == (None if names["calls"] == "100001" else "cold")
+        if row["run_type"] == "iteration" and "start" in names:
+            assert row["iterations"] == int(names["calls"])
+    told = bench.ok("--calls", "10,200000", "--rounds", "8", "--strategy", "value_task").out
+    assert "a cold start, the first 10 calls of 8 fresh processes a case" in " ".join(told.split())
+    assert "the steady state, 8 rounds of" in " ".join(told.split())
+
+
+def test_more_calls_than_can_be_made_cost_what_the_first_do(bench: Bench) -> None:
+    arguments = ["--calls", "1e12", "--keys", "100", "--strategy", "value_task", "--rounds", "0"]
+    told = bench.ok(*arguments).out
+    assert "10000000 of 1000000000000 calls counted, which tell what each costs" in told
+    row = by_strategy(bench.ok(*arguments, "--format", "json").rows)["value_task"]
+    assert row["bytes_per_op"] == 20.8
+
+
+def test_figures_at_a_volume(bench: Bench) -> None:
+    arguments = ["--calls-per-second", "100k", "--strategy", "value_task", *SHORT]
+    for row in medians(bench.ok(*arguments).rows):
+        assert row["bytes_per_second"] == pytest.approx(1e5 * row["bytes_per_op"])
+        assert row["allocs_per_day"] == pytest.approx(86400e5 * row["allocs_per_op"])
+        assert row["cpu_s_per_second"] == pytest.approx(1e-4 * row["ns_per_op"])
+        assert row["cpu_s_per_day"] == pytest.approx(86400 * row["cpu_s_per_second"])
+    told = bench.ok("--calls-per-second", "100k", "--strategy", "value_task", "--rounds", "0").out
+    assert "At 100 k calls a second:\n" in told
+    assert re.search(r"^value_task +2\.08 M +180 G +20 k +1\.73 G$", told, re.MULTILINE), told
+
+
+# --- the plan ---
+
+
+def test_a_dry_run_plans_and_writes_nothing(bench: Bench) -> None:
+    arguments = ["--dry-run", "--hit-rate", "0.5,0.8", "--in-flight", "1,64", "--keys", "100"]
+    plan = strict_json(bench.ok(*arguments, "--format", "json").out)
+    points = {(point["hit_rate"], point["in_flight"]) for point in plan["points"]}
+    assert points == {("0.5", 1), ("0.5", 64), ("0.8", 1), ("0.8", 64)}
+    assert all(point["seconds"] > 0 for point in plan["points"])
+    together = sum(point["seconds"] for point in plan["points"])
+    assert plan["seconds"] == pytest.approx(together, rel=1e-3)
+    outcome = bench.ok(*arguments)
+    assert "4 combinations, 60 cases, 2 consumers: about " in outcome.out
+    assert outcome.files() == []
+
+
+def test_a_matrix_is_announced(bench: Bench) -> None:
+    arguments = ["--hit-rate", "0.5,0.8", "--strategy", "value_task", "--rounds", "0"]
+    complaints = bench.ok(*arguments).complaints
+    assert re.fullmatch(r"plan: 2 combinations of parameters, about .* s", complaints[0])
