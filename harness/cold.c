@@ -33,7 +33,8 @@ static double clock_ns(clockid_t clock)
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-/* Reads both clocks once before, so that their own first call is not what is timed. */
+/* Until all that was suspended is completed. Reads the clock once before, so that its own first
+ * call is not what is timed. */
 static void time_calls(struct start *start, struct vtb_env *env)
 {
     const size_t n = (size_t)start->rig->point->calls_n;
@@ -42,6 +43,7 @@ static void time_calls(struct start *start, struct vtb_env *env)
     const double cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     const double real_ns = clock_ns(CLOCK_MONOTONIC);
     loop(env, n);
+    start->the_case->timing->drain(env); /* the floor's misses are answered by then as well */
     start->real_ns = clock_ns(CLOCK_MONOTONIC) - real_ns;
     start->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns;
 }
@@ -60,7 +62,6 @@ static void start_cold(void *context)
         return;
     env.ids_n = n;
     time_calls(start, &env);
-    cell->drain(&env);
     start->checksum = vtb_rig_checksum(&env);
     start->done = true;
 }

@@ -147,7 +147,8 @@ static double time_s(const struct trial *trial, const struct vtb_plan *plan)
     const double epoch_n = plan->epoch_ns / 1e9 / vtb_median(trial->sorted_s, trial->cases_n);
     const bool musters = point->completer || point->cases[trial->cases_n - 1].threads_n > 1;
     const double epoch_s = EPOCH_S + (musters ? MUSTER_S : 0);
-    const double rounds_s = (double)plan->rounds_n * (all_s * epoch_n + cases_n * epoch_s);
+    const size_t rounds_n = plan->time_ns > 0 ? VTB_INTERVAL_MIN_N : plan->rounds_n;
+    const double rounds_s = (double)rounds_n * (all_s * epoch_n + cases_n * epoch_s);
     return all_s * (double)vtb_timing_untimed_n(point) + fmax(plan->time_ns / 1e9, rounds_s);
 }
 
