@@ -1,14 +1,12 @@
 #include "cold.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "child.h"
+#include "clock.h"
 #include "interrupt.h"
 #include "pages.h"
 #include "random.h"
-#include "stats.h"
 
 /* A label of the seed's streams, beside the schedule's chunks. */
 #define ORDER_STREAM (UINT64_MAX - 3)
@@ -26,26 +24,19 @@ struct start {
     struct vtb_error error;
 };
 
-static double clock_ns(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
 /* Until all that was suspended is completed. Reads the clock once before, so that its own first
  * call is not what is timed. */
 static void time_calls(struct start *start, struct vtb_env *env)
 {
     const size_t n = (size_t)start->rig->point->calls_n;
     vtb_loop_function *loop = vtb_rig_loop(start->rig, start->the_case->timing, start->consumer);
-    (void)clock_ns(CLOCK_MONOTONIC);
-    const double cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    const double real_ns = clock_ns(CLOCK_MONOTONIC);
+    (void)vtb_now_ns();
+    const double cpu_ns = vtb_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    const double real_ns = vtb_now_ns();
     loop(env, n);
     start->the_case->timing->drain(env); /* the floor's misses are answered by then as well */
-    start->real_ns = clock_ns(CLOCK_MONOTONIC) - real_ns;
-    start->cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns;
+    start->real_ns = vtb_now_ns() - real_ns;
+    start->cpu_ns = vtb_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns;
 }
 
 static void start_cold(void *context)
@@ -128,14 +119,6 @@ static bool measure(struct start *start, struct vtb_samples *samples, vtb_progre
     return ok;
 }
 
-/* Cold starts in place of rounds: as many as --time has room for, by what one of each case took. */
-static size_t rounds_of(const struct vtb_plan *plan, double round_ns)
-{
-    if (plan->time_ns <= 0)
-        return plan->rounds_n;
-    return (size_t)fmin(fmax(plan->time_ns / round_ns, VTB_INTERVAL_MIN_N), 1e6);
-}
-
 bool vtb_cold_run(struct vtb_rig *rig, const struct vtb_plan *plan, enum vtb_consumer consumer,
                   vtb_progress *progress, void *context, struct vtb_samples *samples,
                   struct vtb_error *error)
@@ -145,10 +128,10 @@ bool vtb_cold_run(struct vtb_rig *rig, const struct vtb_plan *plan, enum vtb_con
     if (!start)
         return false;
     *start = (struct start){.rig = rig, .consumer = consumer};
-    const double begin_ns = clock_ns(CLOCK_MONOTONIC);
+    const double begin_ns = vtb_now_ns();
     bool ok = check_checksums(start, error);
-    const double round_ns = clock_ns(CLOCK_MONOTONIC) - begin_ns;
-    ok = ok && vtb_samples_make(samples, rig->point, rounds_of(plan, round_ns), error) &&
+    const double round_ns = vtb_now_ns() - begin_ns;
+    ok = ok && vtb_samples_make(samples, rig->point, vtb_rounds_of(plan, round_ns), error) &&
          measure(start, samples, progress, context, error);
     if (!ok)
         vtb_samples_free(samples);

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "child.h"
+#include "clock.h"
 #include "counting.h"
 #include "pages.h"
 #include "stats.h"
@@ -39,18 +39,11 @@ struct trial {
     double *sorted_s; /* scratch */
 };
 
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static double time_calls(vtb_loop_function *loop, struct vtb_env *env, size_t n)
 {
-    const double start_s = now_s();
+    const double start_s = vtb_now_s();
     loop(env, n);
-    return (now_s() - start_s) / (double)n;
+    return (vtb_now_s() - start_s) / (double)n;
 }
 
 static bool try_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
@@ -90,13 +83,13 @@ static void run_trial(void *context)
 {
     struct trial *trial = context;
     struct vtb_rig rig;
-    const double start_s = now_s();
+    const double start_s = vtb_now_s();
     if (!vtb_rig_open(&rig, trial->point, &trial->error))
         return;
-    const double opened_s = now_s();
+    const double opened_s = vtb_now_s();
     if (rig.drawn)
         vtb_schedule_fill(&rig.schedule, 0, rig.drawn, TRIAL_N);
-    trial->fill_s = rig.drawn ? (now_s() - opened_s) / (double)TRIAL_N : 0;
+    trial->fill_s = rig.drawn ? (vtb_now_s() - opened_s) / (double)TRIAL_N : 0;
     trial->open_s = opened_s - start_s;
     trial->done = try_cases(&rig, trial);
 }
@@ -139,7 +132,7 @@ static double time_s(const struct trial *trial, const struct vtb_plan *plan)
     const struct vtb_point *point = trial->point;
     const double cases_n = (double)trial->cases_n;
     const double all_s = sum_of(trial->timing_s, trial->cases_n);
-    if (plan->rounds_n == 0 && plan->time_ns <= 0)
+    if (!vtb_plan_is_timed(plan))
         return 0;
     if (point->cold)
         return fmax(plan->time_ns / 1e9, cold_s(trial, plan));
@@ -193,7 +186,7 @@ bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *pla
 {
     const size_t n = plan->points_n;
     const size_t stride = (n + TRIALS_MAX - 1) / TRIALS_MAX;
-    const bool timed = plan->rounds_n > 0 || plan->time_ns > 0;
+    const bool timed = vtb_plan_is_timed(plan);
     *estimate = (struct vtb_estimate){
         .count_s = calloc(n, sizeof *estimate->count_s),
         .time_s = calloc(n, sizeof *estimate->time_s),

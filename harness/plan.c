@@ -371,6 +371,11 @@ size_t vtb_table_end(const struct vtb_point *point, size_t first)
     return end;
 }
 
+bool vtb_plan_is_timed(const struct vtb_plan *plan)
+{
+    return plan->rounds_n > 0 || plan->time_ns > 0;
+}
+
 void vtb_plan_free(struct vtb_plan *plan)
 {
     for (size_t i = 0; i < plan->points_n; i++)

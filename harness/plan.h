@@ -93,6 +93,9 @@ size_t vtb_table_end(const struct vtb_point *point, size_t first);
 VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
                                 struct vtb_error *error);
 
+/* Whether times are measured, or counts are taken alone. */
+bool vtb_plan_is_timed(const struct vtb_plan *plan);
+
 void vtb_plan_free(struct vtb_plan *plan);
 
 #endif

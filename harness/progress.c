@@ -2,17 +2,11 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
-#define BAR_WIDTH 30
+#include "clock.h"
 
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
+#define BAR_WIDTH 30
 
 void vtb_progress_start(struct vtb_progress_bar *bar, double total_s)
 {
@@ -38,11 +32,11 @@ void vtb_progress_show(void *context, size_t done_n, size_t all_n)
     const double part_s = bar->part_s * (double)done_n / (double)all_n;
     const double share = fmin((bar->before_s + part_s) / bar->total_s, 1);
     if (bar->start_s == 0) {
-        bar->start_s = now_s();
+        bar->start_s = vtb_now_s();
         bar->start_share = share;
     }
     const double done_share = share - bar->start_share;
-    const double left_s = done_share > 0 ? (now_s() - bar->start_s) * (1 - share) / done_share
+    const double left_s = done_share > 0 ? (vtb_now_s() - bar->start_s) * (1 - share) / done_share
                                          : bar->total_s * (1 - share);
     const int filled = (int)(share * BAR_WIDTH);
     fprintf(stderr, "\r[%.*s%*s] %3.0f %%, %s, %.0f s left \033[K", filled,

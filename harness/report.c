@@ -25,7 +25,7 @@ void vtb_keys_text(char *text, size_t text_bytes, const struct vtb_point *point)
         snprintf(text, text_bytes, "uniform");
 }
 
-#define PART_BYTES 320
+#define PART_BYTES 640
 
 /* A part of a name or of a sentence: printf, but to the end of what stands there. */
 __attribute__((format(printf, 2, 3))) static void append(char text[PART_BYTES], const char *format,
@@ -400,7 +400,7 @@ static void print_conditions(FILE *out, const struct vtb_comparison *comparison)
 {
     const struct vtb_point *point = comparison->point;
     char keys[32];
-    char conditions[PART_BYTES * 2] = "";
+    char conditions[PART_BYTES] = "";
     vtb_keys_text(keys, sizeof keys, point);
     counted_part(conditions, comparison);
     append(conditions, ", %" PRIu64 " keys (%s), %zu in flight (%s)", point->keys_n, keys,

@@ -19,15 +19,10 @@ void vtb_duration_text(char text[VTB_DURATION_BYTES], double seconds)
              seconds / units[unit].seconds, units[unit].name);
 }
 
-static bool is_timed(const struct vtb_plan *plan)
-{
-    return plan->rounds_n > 0 || plan->time_ns > 0;
-}
-
 static double point_s(const struct vtb_plan *plan, const struct vtb_estimate *estimate, size_t i)
 {
     return estimate->count_s[i] +
-           (is_timed(plan) ? estimate->time_s[i] * (double)plan->consumers_n : 0);
+           (vtb_plan_is_timed(plan) ? estimate->time_s[i] * (double)plan->consumers_n : 0);
 }
 
 static void rate_text(char *text, size_t text_bytes, const struct vtb_point *point)
@@ -42,7 +37,7 @@ static void rate_text(char *text, size_t text_bytes, const struct vtb_point *poi
 
 static const char *pass_of(const struct vtb_plan *plan, const struct vtb_point *point)
 {
-    if (!is_timed(plan))
+    if (!vtb_plan_is_timed(plan))
         return "counts";
     return point->cold ? "cold" : "steady";
 }

@@ -69,7 +69,7 @@ static bool time_consumer(struct vtb_results *results, struct vtb_rig *rig,
                           struct vtb_progress_bar *bar, struct vtb_error *error)
 {
     struct vtb_samples samples = {0};
-    const bool timed = results->plan->rounds_n > 0 || results->plan->time_ns > 0;
+    const bool timed = vtb_plan_is_timed(results->plan);
     if (timed && !(rig->point->cold ? vtb_cold_run : vtb_timing_run)(
                      rig, results->plan, consumer, vtb_progress_show, bar, &samples, error))
         return false;
@@ -87,7 +87,7 @@ static bool time_point(struct vtb_results *results, const struct vtb_point *poin
                        struct vtb_progress_bar *bar, struct vtb_error *error)
 {
     struct vtb_rig rig;
-    const bool timed = results->plan->rounds_n > 0 || results->plan->time_ns > 0;
+    const bool timed = vtb_plan_is_timed(results->plan);
     const size_t tables_n = timed ? results->plan->consumers_n : 1;
     if (!vtb_rig_open(&rig, point, error))
         return false;

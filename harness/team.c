@@ -1,8 +1,8 @@
 #include "team.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "clock.h"
 #include "runtime.h"
 
 size_t vtb_team_threads_n(const struct vtb_case *the_case, bool completes)
@@ -115,13 +115,6 @@ static void complete(struct vtb_team *team)
 
 /* --- running --- */
 
-static double now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
 static void run_part(void *context, size_t index)
 {
     struct vtb_team *team = context;
@@ -129,9 +122,9 @@ static void run_part(void *context, size_t index)
         complete(team);
         return;
     }
-    const double start_ns = now_ns();
+    const double start_ns = vtb_now_ns();
     team->loop(&team->callers[index], team->operations_n);
-    team->elapsed_ns[index] = now_ns() - start_ns;
+    team->elapsed_ns[index] = vtb_now_ns() - start_ns;
     __atomic_fetch_add(&team->done_n, 1, __ATOMIC_RELEASE);
 }
 

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "clock.h"
 #include "interrupt.h"
 #include "random.h"
 #include "stats.h"
@@ -119,13 +119,6 @@ static void run_team(struct vtb_team *team, size_t n)
     vtb_team_run(team, n);
 }
 
-static double now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
 /* Operations that fill the in-flight window, and somewhat more; or that a cache whose entries
  * expire needs until they do not all expire at once. */
 static size_t warm_up_n(const struct vtb_point *point)
@@ -148,9 +141,9 @@ static double calibrate(struct vtb_team *team)
 {
     double least = INFINITY;
     for (int i = 0; i < CALIBRATION_RUNS; i++) {
-        const double start = now_ns();
+        const double start = vtb_now_ns();
         run_team(team, CALIBRATION_N);
-        least = fmin(least, (now_ns() - start) / CALIBRATION_N);
+        least = fmin(least, (vtb_now_ns() - start) / CALIBRATION_N);
     }
     return least;
 }
@@ -181,7 +174,7 @@ static bool warm_up(struct bench *bench, double epoch_ns, double *round_ns, stru
     return !vtb_interrupted() || vtb_fail_interrupted(error);
 }
 
-static size_t rounds_of(const struct vtb_plan *plan, double round_ns)
+size_t vtb_rounds_of(const struct vtb_plan *plan, double round_ns)
 {
     if (plan->time_ns <= 0)
         return plan->rounds_n;
@@ -315,7 +308,7 @@ bool vtb_timing_run(struct vtb_rig *rig, const struct vtb_plan *plan, enum vtb_c
     *samples = (struct vtb_samples){0};
     bool ok = bench_open(&bench, rig, consumer, error) &&
               warm_up(&bench, plan->epoch_ns, &round_ns, error) &&
-              vtb_samples_make(samples, rig->point, rounds_of(plan, round_ns), error) &&
+              vtb_samples_make(samples, rig->point, vtb_rounds_of(plan, round_ns), error) &&
               measure(&bench, samples, progress, context, error) && check_checksums(&bench, error);
     if (!ok)
         vtb_samples_free(samples);

@@ -21,6 +21,10 @@ struct vtb_samples {
     double *thread_ns;   /* owned; of caller t at [(r * cases_n + c) * threads_n + t]; null: one */
 };
 
+/* Rounds of a pass: what the plan says, or as many as its time has room for if one takes round_ns,
+ * and enough for an interval. */
+size_t vtb_rounds_of(const struct vtb_plan *plan, double round_ns);
+
 /* Room for the times of so many rounds; on false there may be some of it, to be freed likewise. */
 VTB_MUST_USE bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point,
                                    size_t rounds_n, struct vtb_error *error);
