@@ -1,5 +1,6 @@
-# The registry: one file in impls/, workloads/ or heaps/ is one entry, named by its stem. Globs the
-# three folders and writes, below the build folder, one source file for each cell and workload and an
+# The registry: one file in impls/, workloads/ or heaps/ is one entry, named by its stem; a heap may
+# be a folder as well, heaps/NAME/ with NAME.c and what else it is made of. Globs the three folders,
+# looks for the libraries of heaps that are one, and writes, below the build folder, one source file for each cell and workload and an
 # ordinary C table of all entries. A file that lacks something fails to compile or link, by name.
 
 # vtb_glob(<list of files> <list of stems> <pattern>...)
@@ -29,7 +30,21 @@ if(VTB_WORKLOADS)
     list(TRANSFORM workloads PREPEND ${PROJECT_SOURCE_DIR}/workloads/ OUTPUT_VARIABLE workload_files)
     list(TRANSFORM workload_files APPEND .h)
 endif()
-vtb_glob(heap_files heaps ${PROJECT_SOURCE_DIR}/heaps/*.c)
+
+# The other sources of heaps that are a folder, which belong to the entry of the folder's name.
+file(GLOB heap_parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/heaps/*/*.c)
+set(heap_folders "")
+foreach(file IN LISTS heap_parts)
+    get_filename_component(folder ${file} DIRECTORY)
+    get_filename_component(name ${folder} NAME)
+    if(NOT EXISTS ${folder}/${name}.c)
+        message(FATAL_ERROR "${folder}: the folder is a heap, and lacks ${name}.c")
+    endif()
+    list(APPEND heap_folders ${folder}/${name}.c)
+endforeach()
+list(REMOVE_DUPLICATES heap_folders)
+list(REMOVE_ITEM heap_parts ${heap_folders})
+vtb_glob(heap_files heaps ${PROJECT_SOURCE_DIR}/heaps/*.c ${heap_folders})
 
 # Whether a line of a source matches; the source is looked at again when it changes.
 function(vtb_says result file regex)
@@ -41,6 +56,90 @@ function(vtb_says result file regex)
         set(${result} 0 PARENT_SCOPE)
     endif()
 endfunction()
+
+# vtb_said(<result> <file> <regex>): what the regex's group matches in its first line; or nothing.
+function(vtb_said result file regex)
+    file(STRINGS ${file} found REGEX "${regex}" LIMIT_COUNT 1)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    set(${result} "" PARENT_SCOPE)
+    if(found MATCHES "${regex}")
+        set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
+    endif()
+endfunction()
+
+# vtb_find_headers(<result> <file>): whether the compiler will find all that the file includes.
+function(vtb_find_headers result file)
+    set(regex "^#include <([^>]+)>")
+    set(${result} 1 PARENT_SCOPE)
+    file(STRINGS ${file} includes REGEX "${regex}")
+    foreach(line IN LISTS includes)
+        string(REGEX MATCH "${regex}" line ${line})
+        find_path(folder ${CMAKE_MATCH_1} NO_CACHE NO_DEFAULT_PATH
+            PATHS ${PROJECT_SOURCE_DIR}/harness/include ${CMAKE_C_IMPLICIT_INCLUDE_DIRECTORIES})
+        if(NOT folder)
+            set(${result} 0 PARENT_SCOPE)
+        endif()
+        unset(folder)
+    endforeach()
+endfunction()
+
+# vtb_find_library(<result> <reason> <file> <library>): the file of a heap's library, to be linked; or
+# nothing, and why the heap cannot be used. Only a shared library will do: the malloc of a static one
+# would become the program's. -DVTB_LIBRARY_<library>=OFF does without one that is there.
+function(vtb_find_library result reason file library)
+    set(${result} "" PARENT_SCOPE)
+    vtb_said(package ${file} "^#define VTB_LIBRARY_PACKAGE \"([^\"]+)\"")
+    if(NOT package)
+        message(FATAL_ERROR "${file}: VTB_LIBRARY is there, VTB_LIBRARY_PACKAGE is not")
+    endif()
+    string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+    if("${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${type}}" MATCHES "-fsanitize")
+        set(${reason} "sanitizers see the memory of the C library alone: use a build without them"
+            PARENT_SCOPE)
+        return()
+    endif()
+    find_library(VTB_LIBRARY_${library} lib${library}${CMAKE_SHARED_LIBRARY_SUFFIX})
+    mark_as_advanced(VTB_LIBRARY_${library})
+    vtb_find_headers(has_headers ${file})
+    if(VTB_LIBRARY_${library} AND has_headers)
+        set(${result} ${VTB_LIBRARY_${library}} PARENT_SCOPE)
+        return()
+    endif()
+    set(${reason} "${package} was not there when this was built: install it, and build again" PARENT_SCOPE)
+    # Installing a library changes this folder, and the next build looks again.
+    set(folder /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
+    if(EXISTS ${folder})
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder})
+    endif()
+endfunction()
+
+set(heap_libraries "")
+foreach(heap file IN ZIP_LISTS heaps heap_files)
+    vtb_said(library ${file} "^#define VTB_LIBRARY +([^ ]+)")
+    if(library)
+        vtb_find_library(found reason ${file} ${library})
+        if(found)
+            list(APPEND heap_libraries ${found})
+        else()
+            set(parts ${heap_parts})
+            list(FILTER parts INCLUDE REGEX "/heaps/${heap}/[^/]+$")
+            set_source_files_properties(${file} ${parts} PROPERTIES
+                COMPILE_DEFINITIONS "VTB_LIBRARY_MISSING=\"${reason}\"")
+        endif()
+    endif()
+endforeach()
+
+# Options that link the libraries of heaps, in front of everything else. Most of them define malloc
+# and operator new too; these stay those of the C and the C++ library because they are found there
+# first. Of C++'s no library has all: new of one and delete of another would end the program at its
+# start. Behind -Wl, because the driver of C++ would move a plain -lc to the end.
+set(VTB_HEAP_LINK_OPTIONS "")
+if(heap_libraries)
+    list(REMOVE_DUPLICATES heap_libraries)
+    list(JOIN heap_libraries "\" \"" quoted)
+    set(VTB_HEAP_LINK_OPTIONS
+        "SHELL:-Wl,--push-state,--no-as-needed,-lc,-lstdc++ \"${quoted}\" -Wl,--pop-state")
+endif()
 
 foreach(workload IN LISTS VTB_VARIANT_WORKLOADS)
     if(NOT workload IN_LIST workloads)
@@ -61,7 +160,7 @@ endfunction()
 
 set(has_collector 0)
 foreach(file IN LISTS heap_files)
-    vtb_says(collects ${file} "^VTB_COLLECTOR\\(")
+    vtb_says(collects ${file} "\\.collector = ")
     if(collects)
         set(has_collector 1)
     endif()
@@ -145,13 +244,15 @@ foreach(workload workload_file IN ZIP_LISTS workloads workload_files)
     vtb_has_variants(variants ${workload} ${workload_file})
     foreach(strategy strategy_file IN ZIP_LISTS strategies strategy_files)
         vtb_kinds(kinds ${strategy_file} ${variants})
+        vtb_says(uncollected ${strategy_file} "\\.collector = ") # what it lacks
         foreach(kind IN LISTS kinds)
             foreach(counting_pass 0 1)
                 vtb_add_cell(${registry_dir}/cells "${kind}" ${counting_pass} 0)
-                if(has_collector)
-                    vtb_add_cell(${registry_dir}/cells "${kind}" ${counting_pass} 1)
-                endif()
             endforeach()
+            # By the asynchronous method too, where variants are: all of them would be a third more.
+            if(has_collector AND NOT uncollected AND (variants OR kind MATCHES "^0 "))
+                vtb_add_cell(${registry_dir}/cells "${kind}" 0 1)
+            endif()
         endforeach()
     endforeach()
 endforeach()
@@ -161,4 +262,4 @@ foreach(heap IN LISTS heaps)
     string(APPEND heaps_table "    {\"${heap}\", &vtb_heap_${heap}},\n")
 endforeach()
 configure_file(cmake/registry.c.in ${registry_dir}/registry.c @ONLY)
-list(APPEND registry_sources ${registry_dir}/registry.c ${heap_files})
+list(APPEND registry_sources ${registry_dir}/registry.c ${heap_files} ${heap_parts})

@@ -20,7 +20,7 @@ static double bytes_per_op(const char *strategy, struct example_setup setup)
     vtb_schedule_fill(&example.rig.schedule, 0, example.rig.drawn, CALLS_N);
     example.env.ids_n = CALLS_N;
     vtb_rig_loop(&example.rig, example.cell, VTB_CONSUMER_INDEPENDENT)(&example.env, CALLS_N);
-    vtb_rig_close_env(&example.env, example.cell);
+    vtb_rig_close_env(&example.env, example.cell, &example.memory);
     vtb_rig_close(&example.rig);
     return (double)example.env.service.counts.requested_bytes / CALLS_N;
 }

@@ -31,6 +31,7 @@
 struct example {
     struct vtb_point point;
     struct vtb_rig rig;
+    struct vtb_memory memory;
     struct vtb_env env;
     const struct vtb_cell *cell;
     uint64_t shares[USERS_N]; /* what each user adds to a checksum: tells values apart */
@@ -156,7 +157,7 @@ static inline uint64_t live_bytes(const struct example *example)
 /* Gives memory back behind the strategy's back. */
 static inline void tidy_up(struct example *example, void *memory, size_t bytes)
 {
-    example->env.service.heap->free(memory);
+    example->env.service.free(memory);
     example->env.service.counts.live_bytes -= bytes;
 }
 
@@ -222,13 +223,13 @@ static inline void example_open_as(struct example *example, const char *strategy
                   .in_flight = VARIABLES_N,
                   .depth = setup->depth ? setup->depth : 1,
                   .request_ops = VTB_REQUEST_OPS},
+        .memory = {.heap = vtb_find_heap("glibc")->heap},
         .cell = vtb_find_cell(strategy, "user_cache", (struct vtb_kind){true, false, setup->async}),
     };
     if (!example->cell || !example->cell->probe)
         example_fail(strategy, "this build has no such strategy");
     if (!vtb_rig_open(&example->rig, &example->point, &error) ||
-        !vtb_rig_open_env(&example->rig, &example->env, example->cell, vtb_find_heap("glibc")->heap,
-                          &error))
+        !vtb_rig_open_env(&example->rig, &example->env, example->cell, &example->memory, &error))
         example_fail(strategy, error.message);
     vtb_on_misuse = example_on_misuse;
 }
@@ -250,7 +251,7 @@ static inline void example_close(struct example *example)
 {
     for (size_t i = 0; i < VARIABLES_N; i++)
         example->cell->probe->forget(&example->env, i);
-    vtb_rig_close_env(&example->env, example->cell);
+    vtb_rig_close_env(&example->env, example->cell, &example->memory);
     vtb_rig_close(&example->rig);
     if (live_bytes(example) != 0)
         expect_bytes("Never given back", live_bytes(example), 0);

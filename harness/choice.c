@@ -188,13 +188,38 @@ static bool check_workloads(const struct vtb_options *options, const struct vtb_
     return true;
 }
 
-static void choose_heaps(const struct vtb_options *options, struct vtb_names *chosen)
+/* --- heaps --- */
+
+static bool refuse_heap(const struct vtb_heap_entry *entry, struct vtb_error *error)
 {
-    *chosen = options->heaps;
+    struct vtb_names usable = {.n = 0};
+    char accepted[512];
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        if (!vtb_heaps[i].heap->unavailable)
+            (void)vtb_names_add(&usable, vtb_heaps[i].name);
+    }
+    vtb_names_nearest_first(&usable, entry->name, accepted, sizeof accepted);
+    return vtb_fail(error, VTB_EXIT_USAGE, "--heap: '%s' cannot be used: %s; accepted: %s, or all",
+                    entry->name, entry->heap->unavailable, accepted);
+}
+
+/* Of all heaps those that can be used; one that was named is not left aside in silence. */
+static bool choose_heaps(const struct vtb_options *options, struct vtb_names *chosen,
+                         struct vtb_error *error)
+{
+    chosen->n = 0;
     for (size_t i = 0; !options->heaps.n && vtb_heaps[i].name; i++) {
         if (vtb_heaps[i].heap->is_default)
             (void)vtb_names_add(chosen, vtb_heaps[i].name);
     }
+    for (size_t i = 0; i < options->heaps.n; i++) {
+        const struct vtb_heap_entry *entry = vtb_find_heap(options->heaps.items[i]);
+        if (entry->heap->unavailable && !options->heaps.all)
+            return refuse_heap(entry, error);
+        if (!entry->heap->unavailable)
+            (void)vtb_names_add(chosen, entry->name);
+    }
+    return true;
 }
 
 /* --- all of it --- */
@@ -227,6 +252,51 @@ static bool check_combinations(const struct vtb_options *options, struct vtb_err
     return true;
 }
 
+/* What an option asks of a collector, and whether one does it. */
+typedef bool ability(const struct vtb_collector *collector);
+
+static bool collects_at_all(const struct vtb_collector *collector)
+{
+    return collector != NULL;
+}
+
+static bool has_budget(const struct vtb_collector *collector)
+{
+    return collector && collector->has_budget;
+}
+
+static bool has_steps(const struct vtb_collector *collector)
+{
+    return collector && collector->has_steps;
+}
+
+static bool verifies(const struct vtb_collector *collector)
+{
+    return collector && collector->verifies;
+}
+
+static bool needs(bool given, const char *option, ability *able, const struct vtb_names *heaps,
+                  struct vtb_error *error)
+{
+    for (size_t i = 0; given && i < heaps->n; i++) {
+        if (able(vtb_find_heap(heaps->items[i])->heap->collector))
+            return true;
+    }
+    return !given || vtb_fail(error, VTB_EXIT_USAGE,
+                              "--%s: no heap of this run does that; choose one with --heap, see "
+                              "`list`",
+                              option);
+}
+
+static bool check_collectors(const struct vtb_options *options, const struct vtb_names *heaps,
+                             struct vtb_error *error)
+{
+    return needs(options->gen0_budgets.n > 0, "gen0-budget", has_budget, heaps, error) &&
+           needs(options->live_heap_bytes >= 0, "live-heap", collects_at_all, heaps, error) &&
+           needs(options->boehm_incremental, "boehm-incremental", has_steps, heaps, error) &&
+           needs(options->verify_heap, "verify-heap", verifies, heaps, error);
+}
+
 /* A ratio needs what it is to. */
 static bool check_baseline(const struct vtb_choice *choice, struct vtb_error *error)
 {
@@ -257,8 +327,8 @@ bool vtb_choice_make(struct vtb_choice *choice, const struct vtb_options *option
         .methods = {options->method != VTB_METHOD_ASYNC, options->method != VTB_METHOD_DIRECT},
         .threads = choose_threads(options),
     };
-    choose_heaps(options, &choice->heaps);
-    if (!check_combinations(options, error) ||
+    if (!check_combinations(options, error) || !choose_heaps(options, &choice->heaps, error) ||
+        !check_collectors(options, &choice->heaps, error) ||
         !choose_workloads(options, &choice->workloads, error) ||
         !check_workloads(options, &choice->workloads, error) ||
         !check_references(&choice->references, error) ||

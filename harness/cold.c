@@ -45,14 +45,18 @@ static void start_cold(void *context)
     struct vtb_rig *rig = start->rig;
     const struct vtb_cell *cell = start->the_case->timing;
     const size_t n = (size_t)rig->point->calls_n;
+    struct vtb_memory memory;
     struct vtb_env env;
     struct vtb_schedule schedule = rig->schedule; /* the first calls, but of other keys */
     schedule.seed = vtb_mix64(schedule.seed ^ vtb_mix64(start->number));
     vtb_schedule_fill(&schedule, 0, rig->drawn, n);
-    if (!vtb_rig_open_env(rig, &env, cell, start->the_case->heap->heap, &start->error))
+    if (!vtb_memory_open(&memory, start->the_case->heap->heap, rig->point, &start->error) ||
+        !vtb_rig_open_env(rig, &env, cell, &memory, &start->error))
         return;
     env.ids_n = n;
+    vtb_memory_enter(&memory);
     time_calls(start, &env);
+    vtb_memory_leave(&memory);
     start->checksum = vtb_rig_checksum(&env);
     start->done = true;
 }

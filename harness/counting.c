@@ -38,13 +38,18 @@ static void run_calls(struct vtb_rig *rig, const struct vtb_cell *cell, struct v
 static bool count(struct vtb_rig *rig, const struct vtb_case *the_case, struct vtb_counted *counted,
                   struct vtb_error *error)
 {
+    struct vtb_memory memory;
     struct vtb_env env;
     const uint64_t calls_n = vtb_counted_calls_n(rig->point);
     const bool asks = the_case->counting->strategy->role != VTB_ROLE_EMPTY;
-    if (!vtb_rig_open_env(rig, &env, the_case->counting, the_case->heap->heap, error))
+    if (!vtb_memory_open(&memory, the_case->heap->heap, rig->point, error) ||
+        !vtb_rig_open_env(rig, &env, the_case->counting, &memory, error))
         return false;
+    vtb_memory_enter(&memory);
     run_calls(rig, the_case->counting, &env);
-    vtb_rig_close_env(&env, the_case->counting);
+    vtb_memory_leave(&memory);
+    vtb_rig_close_env(&env, the_case->counting, &memory);
+    vtb_memory_close(&memory);
     *counted = (struct vtb_counted){
         .calls_n = calls_n,
         .hits_n = vtb_schedule_hits(&rig->schedule, calls_n),
@@ -155,7 +160,7 @@ bool vtb_counting_run(struct vtb_rig *rig, const struct vtb_case *the_case,
                         " allocations, %" PRIu64 " and %" PRIu64 " usable bytes",
                         cell->name, counted->counts.allocs_n, again.counts.allocs_n,
                         counted->counts.usable_bytes, again.counts.usable_bytes);
-    if (!cell->kind.collected && counted->counts.live_bytes != 0)
+    if (!vtb_heap_collects(the_case->heap->heap) && counted->counts.live_bytes != 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %" PRIu64 " bytes are live at the end",
                         cell->name, counted->counts.live_bytes);
     return check_misses(the_case, counted, error) && check_formula(rig, cell, counted, error) &&

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "counting.h"
 #include "pages.h"
+#include "pressure.h"
 #include "stats.h"
 #include "timing.h"
 
@@ -49,9 +50,12 @@ static double time_calls(vtb_loop_function *loop, struct vtb_env *env, size_t n)
 static bool try_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
                      const struct vtb_heap *heap, double *s, struct vtb_error *error)
 {
+    struct vtb_memory memory;
     struct vtb_env env;
-    if (!vtb_rig_open_env(rig, &env, cell, heap, error))
+    if (!vtb_memory_open(&memory, heap, rig->point, error) ||
+        !vtb_rig_open_env(rig, &env, cell, &memory, error))
         return false;
+    vtb_memory_enter(&memory);
     vtb_loop_function *loop = vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT);
     loop(&env, FEW_N); /* the first calls fault memory in */
     *s = time_calls(loop, &env, FEW_N);
@@ -59,7 +63,9 @@ static bool try_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
         loop(&env, TRIAL_N);
         *s = time_calls(loop, &env, TRIAL_N);
     }
-    vtb_rig_close_env(&env, cell);
+    vtb_memory_leave(&memory);
+    vtb_rig_close_env(&env, cell, &memory);
+    vtb_memory_close(&memory);
     return true;
 }
 
@@ -104,6 +110,18 @@ static double count_s(const struct trial *trial)
         if (point->cases[i].single == i)
             s += 2 * (CHILD_S +
                       (double)vtb_counted_calls_n(point) * (trial->fill_s + trial->counting_s[i]));
+    }
+    return s;
+}
+
+/* The pressure pass: some cases once more, each in a process of its own. */
+static double pressure_s(const struct trial *trial, const struct vtb_plan *plan)
+{
+    const struct vtb_point *point = trial->point;
+    double s = 0;
+    for (size_t i = 0; i < trial->cases_n; i++) {
+        if (point->cases[i].single == i && vtb_pressure_is_wanted(plan, &point->cases[i]))
+            s += CHILD_S + (double)vtb_pressure_calls_n(point) * trial->timing_s[i];
     }
     return s;
 }
@@ -174,7 +192,7 @@ static bool estimate_point(struct vtb_estimate *estimate, const struct vtb_plan 
     size_t bytes = 0;
     const bool ok = make_trial(&trial, &plan->points[i], &bytes, error);
     if (ok) {
-        estimate->count_s[i] = count_s(trial);
+        estimate->count_s[i] = count_s(trial) + pressure_s(trial, plan);
         estimate->time_s[i] = time_s(trial, plan) + trial->open_s / (double)plan->consumers_n;
     }
     vtb_pages_free(trial, bytes);

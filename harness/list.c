@@ -17,6 +17,7 @@ static const char *const role_texts[] = {
     [VTB_ROLE_EMPTY] = "loop",
     [VTB_ROLE_FLOOR] = "floor",
     [VTB_ROLE_BASELINE] = "baseline",
+    [VTB_ROLE_CHALLENGER] = "rival",
 };
 
 static json_t *checked(json_t *json)
@@ -162,10 +163,11 @@ static json_t *heaps(void)
     json_t *rows = checked(json_array());
     for (size_t i = 0; vtb_heaps[i].name; i++) {
         const struct vtb_heap *heap = vtb_heaps[i].heap;
-        json_array_append_new(rows,
-                              checked(json_pack("{ss sb sb ss}", "name", vtb_heaps[i].name,
-                                                "collects", vtb_heap_collects(heap), "default",
-                                                heap->is_default, "memory", heap->summary)));
+        const char *available = heap->unavailable ? heap->unavailable : "yes";
+        json_array_append_new(
+            rows, checked(json_pack("{ss sb sb ss ss}", "name", vtb_heaps[i].name, "collects",
+                                    vtb_heap_collects(heap), "default", heap->is_default, "memory",
+                                    heap->summary, "available", available)));
     }
     return rows;
 }

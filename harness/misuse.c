@@ -240,11 +240,10 @@ static void try_used_after_free(struct attempt *attempt)
     complete(attempt);
     (void)get(attempt, 0);
     drop(attempt, 0);
-    void *other = env->service.heap->alloc(attempt->cell->miss_bytes);
+    void *other = env->service.alloc(attempt->cell->miss_bytes);
     memset(other, 0xdb, attempt->cell->miss_bytes);
     judge_value(attempt, get(attempt, 1), expected);
-    if (env->service.heap->free)
-        env->service.heap->free(other);
+    env->service.free(other);
 }
 
 static void try_out_of_scope(struct attempt *attempt)
@@ -319,20 +318,21 @@ static void misuse_in_child(void *context)
     const struct child *child = context;
     const struct vtb_cell *cell = child->cell;
     struct vtb_misuse_result *result = child->result;
+    const struct vtb_memory memory = {.heap = child->heap};
     struct vtb_env env;
     struct vtb_error error;
     struct attempt attempt = {cell, cell->probe, &env, result};
     confine();
     detected_in = result;
     vtb_on_misuse = note_detected;
-    if (!vtb_rig_open_env(child->rig, &env, cell, child->heap, &error)) {
+    if (!vtb_rig_open_env(child->rig, &env, cell, &memory, &error)) {
         settle(&attempt, VTB_OUTCOME_CRASH, "no memory for the attempt");
         return;
     }
     attempts[result->misuse](&attempt);
     for (size_t i = 0; result->misuse != VTB_MISUSE_out_of_scope && i < FRAMES_N; i++)
         cell->probe->forget(&env, i);
-    vtb_rig_close_env(&env, cell);
+    vtb_rig_close_env(&env, cell, &memory);
     if (env.service.counts.live_bytes > 0 && result->outcome == VTB_OUTCOME_HARMLESS) {
         char text[64];
         snprintf(text, sizeof text, "%" PRIu64 " B are never given back",
@@ -451,6 +451,7 @@ static struct vtb_point point_of_attempts(void)
                               .request_ops = VTB_REQUEST_OPS};
 }
 
+/* Rules are broken where memory is freed: on a collector nothing is used after it is gone. */
 static const struct vtb_heap *default_heap(void)
 {
     for (size_t i = 0; vtb_heaps[i].name; i++) {

@@ -11,6 +11,7 @@
 struct vtb_names {
     const char *items[VTB_NAMES_MAX];
     size_t n;
+    bool all; /* asked for by the word `all`, not one by one */
 };
 
 bool vtb_names_have(const struct vtb_names *names, const char *name);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry.h"
+#include "pressure.h"
 #include "trace.h"
 
 const char *const vtb_completion_words[] = {"fifo", "lifo", "random", NULL};
@@ -172,6 +172,7 @@ static bool add_name(const struct option *option, const char *text, const char *
     option->known(&known);
     if (strcmp(name, "all") == 0) {
         *names = known;
+        names->all = true;
         return true;
     }
     const char *found = option->find(name);
@@ -196,7 +197,7 @@ static bool parse_names(const struct option *option, const char *text, void *fie
     char *copy = strdup(text);
     char *rest = copy;
     bool ok = copy != NULL;
-    names->n = 0;
+    *names = (struct vtb_names){.n = 0};
     while (ok && rest)
         ok = add_name(option, text, strsep(&rest, ","), names, error);
     free(copy);
@@ -235,6 +236,21 @@ static void known_heaps(struct vtb_names *known)
 {
     for (size_t i = 0; vtb_heaps[i].name; i++)
         (void)vtb_names_add(known, vtb_heaps[i].name);
+}
+
+static void known_metrics(struct vtb_names *known)
+{
+    for (size_t i = 0; vtb_pressure_metrics[i].word; i++)
+        (void)vtb_names_add(known, vtb_pressure_metrics[i].word);
+}
+
+static const char *find_metric(const char *word)
+{
+    for (size_t i = 0; vtb_pressure_metrics[i].word; i++) {
+        if (strcmp(vtb_pressure_metrics[i].word, word) == 0)
+            return vtb_pressure_metrics[i].word;
+    }
+    return NULL;
 }
 
 static const char *find_workload(const char *name)
@@ -286,7 +302,7 @@ static const struct option options_table[] = {
      .accepts = "names of strategies", .commands = RUN, .help = "strategies to leave out"},
     {"heap", "NAME,...", parse_names, FIELD(heaps), .known = known_heaps, .find = find_heap,
      .accepts = "names of heaps, or all", .commands = RUN, .is_default = heap_is_default,
-     .help = "memory to allocate from"},
+     .help = "memory to allocate from; all: what `list` says is available"},
     {"baseline-strategy", "NAME", parse_name, FIELD(baseline_strategy), .known = known_strategies,
      .variants = known_variants, .find = vtb_find_name, .accepts = "one strategy's name",
      .commands = RUN, .is_default = strategy_is_baseline, .help = "strategy that ratios are to"},
@@ -363,6 +379,33 @@ static const struct option options_table[] = {
     {"force-async", NULL, parse_flag, FIELD(force_async),
      .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
      .help = "suspend every operation, whatever the hit rate: for testing"},
+    {"pressure", "COLUMN,...", parse_names, FIELD(pressure_words), .known = known_metrics,
+     .find = find_metric, .accepts = "names of figures of the pressure pass, or all",
+     .commands = RUN,
+     .help =
+         "figures of the pressure pass, which makes --calls calls on a fresh heap, to show in\n"
+         "tables of their own: gen0, gen1, gen2 (collections per 1000 ops), collections, gc-ms,\n"
+         "gc-share, gc-ns, pauses, pause-p50, pause-p99, pause-max, survived, promoted, mmu-1ms,\n"
+         "mmu-10ms, peak-rss, rss-growth, page-faults, usable, resident; docs/CLI.md explains\n"
+         "them. Heaps that collect have this pass in any case"},
+    {"gen0-budget", "BYTES", parse_numbers, FIELD(gen0_budgets),
+     .number = {4096, 1073741824, true, false, true},
+     .accepts = "bytes from 4K to 1G, as 262144 or 256K; lists and ranges", .commands = RUN,
+     .help = "bytes allocated between two collections of the youngest generation, of a heap that\n"
+             "collects by generations; default: half of the L3 cache, as .NET does, up to 16 MiB"},
+    {"live-heap", "BYTES", parse_number, FIELD(live_heap_bytes),
+     .number = {0, 4294967296, true, false, true},
+     .accepts = "bytes from 0 to 4G, as 1048576 or 1M", .commands = RUN,
+     .help = "objects that live all along in a heap that collects, for a full collection to mark;\n"
+             "default: the table's values, up to 16 MiB of them"},
+    {"boehm-incremental", NULL, parse_flag, FIELD(boehm_incremental),
+     .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
+     .help = "the conservative collector works in steps, between which the program goes on; far\n"
+             "slower in all where the kernel does not tell which pages were written to"},
+    {"verify-heap", NULL, parse_flag, FIELD(verify_heap),
+     .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
+     .help = "look through the whole heap after every collection, and stop if it is broken; of\n"
+             "the generational collector. For testing, as its times mean nothing"},
     {"request-ops", "N", parse_numbers, FIELD(request_ops), .number = {1, 1000000, true, false},
      .accepts = "whole numbers from 1 to 1000000; lists and ranges", .commands = RUN,
      .help = "operations of one request, whose objects share an arena; default: 64"},
@@ -523,6 +566,7 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
         .rounds = -1,
         .epoch_ms = -1,
         .seed = 1,
+        .live_heap_bytes = -1,
         .results_dir = "results",
     };
     if (!parse_environment(options, error))

@@ -32,8 +32,7 @@ extern const char *const vtb_consumer_words[];
 extern const char *const vtb_method_words[];
 extern const char *const vtb_completer_words[];
 
-/* Strings are borrowed from argv and the environment. Lists that were not given are empty, and
- * `given` tests whether an option was. */
+/* Strings are borrowed from argv and the environment. Lists that were not given are empty. */
 struct vtb_options {
     enum vtb_command command;
     bool help;
@@ -65,6 +64,11 @@ struct vtb_options {
     int method;                           /* enum vtb_method */
     int format;                           /* enum vtb_format */
     bool force_async;
+    struct vtb_numbers gen0_budgets; /* bytes; of heaps that collect, as the next three */
+    double live_heap_bytes;          /* < 0: not given */
+    bool boehm_incremental;
+    struct vtb_names pressure_words;
+    bool verify_heap;
     double rounds;
     double epoch_ms;
     double time_s; /* 0: as many rounds as `rounds` says */

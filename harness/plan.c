@@ -31,6 +31,18 @@ static void note_skip(struct vtb_skips *skips, const struct vtb_skip *skip)
         skips->items[skips->n++] = *skip;
 }
 
+/* The heaps that were asked for and not chosen. */
+static void note_heaps(struct vtb_skips *skips, const struct vtb_names *wanted,
+                       const struct vtb_names *chosen)
+{
+    for (size_t i = 0; i < wanted->n; i++) {
+        const struct vtb_heap_entry *entry = vtb_find_heap(wanted->items[i]);
+        const struct vtb_skip skip = {NULL, entry->name, entry->heap->unavailable};
+        if (!vtb_names_have(chosen, entry->name))
+            note_skip(skips, &skip);
+    }
+}
+
 static struct vtb_case case_of(const struct vtb_point *point, const char *strategy,
                                const struct group *group)
 {
@@ -168,7 +180,8 @@ static bool make_cases(struct vtb_point *point, const struct vtb_choice *choice,
 static const char *skip_reason(const struct vtb_skips *skips, const char *strategy)
 {
     for (size_t i = 0; i < skips->n; i++) {
-        if (strcmp(skips->items[i].strategy, strategy) == 0)
+        const char *skipped = skips->items[i].strategy;
+        if (skipped && strcmp(skipped, strategy) == 0)
             return skips->items[i].reason;
     }
     return "it is left out";
@@ -221,6 +234,7 @@ enum dimension {
     POLLUTE,
     CAPACITY,
     TTL,
+    GEN0_BUDGET,
     KEYS,
     DIMENSIONS_N
 };
@@ -243,6 +257,7 @@ static void fill_dimensions(struct vtb_numbers dimensions[DIMENSIONS_N],
     dimensions[CAPACITY] = or_default(workload->default_capacity ? &options->capacities : &none,
                                       (double)workload->default_capacity);
     dimensions[TTL] = or_default(workload->expires ? &options->ttls_s : &none, 0);
+    dimensions[GEN0_BUDGET] = or_default(&options->gen0_budgets, 0);
     dimensions[KEYS] =
         or_default(recorded ? &none : &options->keys,
                    recorded ? (double)plan->trace.keys_n : (double)workload->default_keys);
@@ -264,6 +279,27 @@ static bool count_points(const struct vtb_numbers dimensions[DIMENSIONS_N], size
 /* The virtual clock of a cache whose entries expire, if no volume is given. */
 #define DEFAULT_CALLS_PER_SECOND 1000
 
+/* Header and method table of an object of .NET, before its fields. */
+#define OBJECT_HEADER_BYTES 16
+
+size_t vtb_live_entry_bytes(const struct vtb_workload *workload)
+{
+    return sizeof(void *) + OBJECT_HEADER_BYTES + VTB_ROUND_UP_8(workload->value_bytes);
+}
+
+/* What lives in a heap that collects, if it is not said. */
+#define DEFAULT_LIVE_HEAP_MAX ((size_t)16 << 20)
+
+/* The table's values, each an object of a managed heap, and the table's references to them. */
+static size_t live_heap_bytes(const struct vtb_point *point, const struct vtb_options *options)
+{
+    const struct vtb_workload *workload = point->workload->workload;
+    const size_t bytes = (size_t)point->keys_n * vtb_live_entry_bytes(workload);
+    if (options->live_heap_bytes >= 0)
+        return (size_t)options->live_heap_bytes;
+    return bytes < DEFAULT_LIVE_HEAP_MAX ? bytes : DEFAULT_LIVE_HEAP_MAX;
+}
+
 static void set_parameters(struct vtb_point *point, const double values[DIMENSIONS_N],
                            const struct vtb_options *options)
 {
@@ -280,6 +316,8 @@ static void set_parameters(struct vtb_point *point, const double values[DIMENSIO
     point->cache.capacity = (uint64_t)values[CAPACITY];
     point->cache.ttl_ns = (uint64_t)llround(values[TTL] * 1e9);
     point->cache.tick_ns = (uint64_t)fmax(1, round(1e9 / per_second));
+    point->gen0_budget_bytes = (size_t)values[GEN0_BUDGET];
+    point->live_heap_bytes = live_heap_bytes(point, options);
     point->cold = point->calls_n <= VTB_COLD_CALLS_MAX && !point->trace && !point->completer &&
                   !options->threads.n && (options->rounds > 0 || options->time_s > 0);
 }
@@ -314,6 +352,8 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
             .completer = options->completer == VTB_COMPLETER_THREAD,
             .distribution = options->distribution.s > 0 ? options->distribution : own,
             .force_async = options->force_async,
+            .incremental = options->boehm_incremental,
+            .verify_heap = options->verify_heap,
             .seed = options->seed,
         };
         set_parameters(point, values, options);
@@ -345,12 +385,15 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
         .epoch_ns = options->epoch_ms * 1e6,
         .time_ns = options->time_s * 1e9,
         .calls_per_second = options->calls_per_second,
+        .pressure_words = options->pressure_words,
     };
     for (int consumer = VTB_CONSUMER_INDEPENDENT; consumer < VTB_CONSUMER_BOTH; consumer++) {
         if (options->consumer == VTB_CONSUMER_BOTH || options->consumer == consumer)
             plan->consumers[plan->consumers_n++] = (enum vtb_consumer)consumer;
     }
     bool ok = vtb_choice_make(&choice, options, error) && open_trace(plan, options, error);
+    if (ok)
+        note_heaps(&plan->skips, &options->heaps, &choice.heaps);
     for (size_t i = 0; ok && i < choice.workloads.n; i++)
         ok = make_points(plan, options, vtb_find_workload(choice.workloads.items[i]), error);
     for (size_t i = 0; ok && i < plan->points_n; i++)

@@ -43,7 +43,12 @@ struct vtb_point {
     bool emerges;         /* the hit rate, from the keys; otherwise it is hit_rate */
     bool force_async;
     bool completer; /* operations complete on another thread */
-    bool cold;      /* the first calls of fresh processes are timed, not a steady state */
+    /* Of heaps that collect, see struct vtb_collector_setup. */
+    size_t gen0_budget_bytes;
+    size_t live_heap_bytes; /* what lives in the heap all along */
+    bool incremental;
+    bool verify_heap;
+    bool cold; /* the first calls of fresh processes are timed, not a steady state */
     enum vtb_completion completion;
     struct vtb_distribution distribution;
     uint64_t seed;
@@ -51,10 +56,10 @@ struct vtb_point {
     size_t cases_n;
 };
 
-/* A case that cannot be, and why. */
+/* A case that cannot be, and why; or a heap, and with it all of its cases. */
 struct vtb_skip {
-    const char *strategy;
-    const char *what; /* "the async method", the heap's name, the workload's, ... */
+    const char *strategy; /* null: `what` is the name of a heap that cannot be used */
+    const char *what;     /* "the async method", the heap's name, the workload's, ... */
     const char *reason;
 };
 
@@ -73,11 +78,16 @@ struct vtb_plan {
     size_t consumers_n;
     size_t rounds_n;
     double epoch_ns;
-    double time_ns;          /* > 0: in place of rounds_n */
-    double calls_per_second; /* > 0: figures are also told at this volume */
-    struct vtb_trace trace;  /* closed with the plan */
-    const char *trace_path;  /* null: there is no trace */
+    double time_ns;                  /* > 0: in place of rounds_n */
+    struct vtb_names pressure_words; /* of figures to show, see vtb_pressure_metrics */
+    double calls_per_second;         /* > 0: figures are also told at this volume */
+    struct vtb_trace trace;          /* closed with the plan */
+    const char *trace_path;          /* null: there is no trace */
 };
+
+/* What an entry of the workload's table takes in a managed heap: a reference, and an object with a
+ * header, a method table and the value. */
+size_t vtb_live_entry_bytes(const struct vtb_workload *workload);
 
 /* With at most so many calls, what is timed is a cold start. */
 #define VTB_COLD_CALLS_MAX 100000

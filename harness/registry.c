@@ -54,7 +54,8 @@ const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, str
 {
     for (size_t i = 0; vtb_cells[i]; i++) {
         const struct vtb_cell *cell = vtb_cells[i];
-        if (cell->kind.counting == kind.counting && cell->kind.collected == kind.collected &&
+        if (cell->kind.counting == kind.counting &&
+            (kind.counting || cell->kind.collected == kind.collected) &&
             cell->kind.async == kind.async && strcmp(cell->name, name) == 0 &&
             strcmp(cell->workload_name, workload) == 0)
             return cell;

@@ -25,6 +25,7 @@ extern const struct vtb_heap_entry vtb_heaps[];
 const struct vtb_workload_entry *vtb_find_workload(const char *name);
 const struct vtb_heap_entry *vtb_find_heap(const char *name);
 const struct vtb_strategy *vtb_find_strategy(const char *name);
+/* A cell that counts does so on every heap: kind.collected is not looked at. */
 const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, struct vtb_kind kind);
 
 /* The workload that is measured when none is named: the first that says so. */

@@ -50,8 +50,15 @@ static void rate_part(char part[PART_BYTES], const struct vtb_point *point)
 }
 
 /* What is named only where it is not what it mostly is. */
-static void rare_part(char part[PART_BYTES], const struct vtb_point *point, size_t threads_n)
+static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
+                      const struct vtb_case *the_case)
 {
+    const size_t threads_n = the_case->threads_n;
+    const struct vtb_collector *collector = the_case->heap->heap->collector;
+    if (collector && collector->has_budget && point->gen0_budget_bytes > 0)
+        append(part, "/gen0_budget:%zu", point->gen0_budget_bytes);
+    if (collector && collector->has_steps && point->incremental)
+        append(part, "/incremental:1");
     if (point->failure_rate > 0)
         append(part, "/failure_rate:%.12g", point->failure_rate);
     if (point->request_ops != VTB_REQUEST_OPS)
@@ -77,7 +84,7 @@ void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *c
     char rare[PART_BYTES] = "";
     vtb_keys_text(keys, sizeof keys, point);
     rate_part(rate, point);
-    rare_part(rare, point, figures->the_case->threads_n);
+    rare_part(rare, point, figures->the_case);
     snprintf(name, name_bytes,
              "%s/%s/%s/%s/calls:%" PRIu64 "/in_flight:%zu/completion:%s/keys:%" PRIu64
              "/distribution:%s/consumer:%s/method:%s/depth:%zu%s",
@@ -125,15 +132,18 @@ static void add(struct vtb_counter *counters, size_t *n, const char *key, double
     counters[(*n)++] = (struct vtb_counter){key, value, exact};
 }
 
-static void add_exact(struct vtb_counter *counters, size_t *n, const struct vtb_counted *counted)
+static void add_exact(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
 {
+    const struct vtb_counted *counted = &figures->counted;
+    const bool collects = vtb_heap_collects(figures->the_case->heap->heap);
     add(counters, n, "realized_hit_rate", vtb_per_op(counted, counted->hits_n), true);
     add(counters, n, "bytes_per_op", vtb_per_op(counted, counted->counts.requested_bytes), true);
     add(counters, n, "usable_bytes_per_op", vtb_per_op(counted, counted->counts.usable_bytes),
         true);
     add(counters, n, "allocs_per_op", vtb_per_op(counted, counted->counts.allocs_n), true);
     add(counters, n, "frees_per_op", vtb_per_op(counted, counted->counts.frees_n), true);
-    add(counters, n, "peak_live_bytes", (double)counted->counts.peak_live_bytes, true);
+    add(counters, n, "peak_live_bytes", /* what is never freed is not known to be dead */
+        collects ? NAN : (double)counted->counts.peak_live_bytes, true);
     add(counters, n, "failures_per_op", vtb_per_op(counted, counted->failed_n), true);
 }
 
@@ -188,18 +198,41 @@ static void add_volume(struct vtb_counter *counters, size_t *n, const struct vtb
     add(counters, n, "cpu_s_per_day", cpu_s * SECONDS_A_DAY, false);
 }
 
+/* Whether any case of the run has a pressure pass. */
+static bool has_pressure(const struct vtb_plan *plan)
+{
+    for (size_t i = 0; i < plan->points[0].cases_n; i++) {
+        if (vtb_pressure_is_wanted(plan, &plan->points[0].cases[i]))
+            return true;
+    }
+    return false;
+}
+
+static void add_pressure(struct vtb_counter *counters, size_t *n,
+                         const struct vtb_pressure *pressure)
+{
+    const bool collects = pressure->collects;
+    add(counters, n, "gen0_budget_bytes",
+        collects && pressure->budget_bytes > 0 ? (double)pressure->budget_bytes : NAN, false);
+    add(counters, n, "live_heap_bytes", collects ? (double)pressure->live_bytes : NAN, false);
+    for (const struct vtb_pressure_metric *metric = vtb_pressure_metrics; metric->word; metric++)
+        add(counters, n, metric->key, vtb_pressure_value(metric, pressure), false);
+}
+
 size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparison *comparison,
                     const struct vtb_figures *figures,
                     struct vtb_counter counters[VTB_COUNTERS_MAX])
 {
     size_t n = 0;
-    add_exact(counters, &n, &figures->counted);
+    add_exact(counters, &n, figures);
     if (comparison->timed)
         add_timed(counters, &n, figures);
     if (comparison->timed && comparison->caller_ns)
         add_callers(counters, &n, figures);
     if (results->plan->calls_per_second > 0)
         add_volume(counters, &n, figures, comparison->timed, results->plan->calls_per_second);
+    if (has_pressure(results->plan))
+        add_pressure(counters, &n, &figures->pressure);
     return n;
 }
 
@@ -301,8 +334,38 @@ static const char *const column_titles[COLUMNS_N] = {
     "strategy", "ns/op", "ratio [99 %]", "over plain", "B/op", "allocs/op", "peak live",
 };
 
+/* The last two of a heap that collects: collections by generation a 1000 operations, and the share
+ * of time that they take. */
+static const char *const collected_titles[] = {"Gen0/1/2 /kop", "GC %"};
+
 /* Widths in characters; with single spaces between, and the longest name of 25, a line has 100. */
 static const int column_widths[COLUMNS_N] = {17, 11, 20, 12, 8, 9, 9};
+static const int collected_widths[COLUMNS_N] = {17, 11, 20, 12, 8, 14, 4};
+
+/* A 1000 operations, in as many digits, up to 3, as fit; .005 for 0.005 if one is too many. */
+static void collections_text(char text[CELL_BYTES], const struct vtb_pressure *pressure)
+{
+    double per_kop[VTB_GENERATIONS_MAX];
+    for (unsigned i = 0; i < VTB_GENERATIONS_MAX; i++)
+        per_kop[i] =
+            1e3 * (double)vtb_collections_n(&pressure->collected, i) / (double)pressure->calls_n;
+    int digits = 3;
+    while (snprintf(text, CELL_BYTES, "%.*g/%.*g/%.*g", digits, per_kop[0], digits, per_kop[1],
+                    digits, per_kop[2]) > collected_widths[5] &&
+           digits > 1)
+        digits--;
+    for (char *zero; strlen(text) > (size_t)collected_widths[5] && (zero = strstr(text, "0."));)
+        memmove(zero, zero + 1, strlen(zero));
+}
+
+/* Percent, in as many digits as fit. */
+static void share_text(char text[CELL_BYTES], double share)
+{
+    if (share > 0 && share < 0.0001)
+        snprintf(text, CELL_BYTES, "<.01");
+    else
+        number_text(text, 100 * share, collected_widths[6]);
+}
 
 static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_comparison *comparison,
                      size_t i)
@@ -324,6 +387,11 @@ static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_compari
             interval_text(cells[3], &figures->over_floor, true, column_widths[3]);
     }
     number_text(cells[4], vtb_per_op(counted, counted->counts.requested_bytes), column_widths[4]);
+    if (figures->pressure.collects) {
+        collections_text(cells[5], &figures->pressure);
+        share_text(cells[6], figures->pressure.collected.ns / figures->pressure.run_ns);
+        return;
+    }
     number_text(cells[5], vtb_per_op(counted, counted->counts.allocs_n), column_widths[5]);
     bytes_text(cells[6], (double)counted->counts.peak_live_bytes);
 }
@@ -341,21 +409,23 @@ static bool is_timed(int column)
     return column >= 1 && column <= 3;
 }
 
-static void print_aligned(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed, int name_width)
+static void print_aligned(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed,
+                          const int widths[COLUMNS_N])
 {
     for (int i = 0; i < COLUMNS_N; i++) {
         if (!timed && is_timed(i))
             continue;
         if (i > 0)
             putc(' ', out);
-        print_cell(out, cells[i], i > 0 ? column_widths[i] : name_width, i == 0);
+        print_cell(out, cells[i], widths[i], i == 0);
     }
     putc('\n', out);
 }
 
-static void print_piped(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed, int name_width)
+static void print_piped(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed,
+                        const int widths[COLUMNS_N])
 {
-    (void)name_width;
+    (void)widths;
     for (int i = 0; i < COLUMNS_N; i++) {
         if (timed || !is_timed(i))
             fprintf(out, "| %s ", cells[i]);
@@ -367,7 +437,8 @@ static void print_piped(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed
 struct style {
     const char *title_prefix;
     const char *rule; /* what stands below each column's title but the first; null: no rule */
-    void (*print_row)(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed, int name_width);
+    void (*print_row)(FILE *out, char cells[COLUMNS_N][CELL_BYTES], bool timed,
+                      const int widths[COLUMNS_N]);
 };
 
 /* What was counted: all calls, or as many as tell what each costs. */
@@ -395,8 +466,26 @@ static void timed_part(char part[PART_BYTES], const struct vtb_comparison *compa
                samples->operations_n);
 }
 
+/* How the heap was set up, if it collects. */
+static void collector_part(char part[PART_BYTES], const struct vtb_comparison *comparison,
+                           size_t first)
+{
+    const struct vtb_pressure *pressure = &comparison->figures[first].pressure;
+    char text[CELL_BYTES];
+    if (!pressure->collects)
+        return;
+    bytes_text(text, (double)pressure->live_bytes);
+    append(part, ", %s live in the heap all along", text);
+    if (pressure->budget_bytes > 0) {
+        bytes_text(text, (double)pressure->budget_bytes);
+        append(part, ", a nursery of %s", text);
+    }
+    if (comparison->point->incremental)
+        append(part, ", collected in steps");
+}
+
 /* What the calls were, in full where it is not what they are by default. */
-static void print_conditions(FILE *out, const struct vtb_comparison *comparison)
+static void print_conditions(FILE *out, const struct vtb_comparison *comparison, size_t first)
 {
     const struct vtb_point *point = comparison->point;
     char keys[32];
@@ -417,6 +506,7 @@ static void print_conditions(FILE *out, const struct vtb_comparison *comparison)
         append(conditions, ", %zu B of other memory touched between calls", point->pollute_bytes);
     if (point->completer)
         append(conditions, ", completed on another thread");
+    collector_part(conditions, comparison, first);
     timed_part(conditions, comparison);
     vtb_print_wrapped(out, conditions);
     fputs("\n\n", out);
@@ -456,39 +546,47 @@ static void print_title(FILE *out, const struct vtb_comparison *comparison, size
     append(title, "heap %s", the_case->heap->name);
     vtb_print_wrapped(out, title);
     putc('\n', out);
-    print_conditions(out, comparison);
+    print_conditions(out, comparison, first);
 }
 
-/* The longest name of the table, and no less than the column is wide. */
-static int name_width(const struct vtb_point *point, size_t first)
+/* The first column is as wide as the longest name of the table, if that is more. */
+static void fit_widths(int widths[COLUMNS_N], const struct vtb_point *point, size_t first)
 {
-    int width = column_widths[0];
+    const bool collects = vtb_heap_collects(point->cases[first].heap->heap);
+    memcpy(widths, collects ? collected_widths : column_widths, sizeof column_widths);
     for (size_t i = first; i < vtb_table_end(point, first); i++) {
         const int own = characters(point->cases[i].timing->name);
-        width = own > width ? own : width;
+        widths[0] = own > widths[0] ? own : widths[0];
     }
-    return width;
+}
+
+static void fill_titles(char cells[COLUMNS_N][CELL_BYTES], bool collects)
+{
+    for (int i = 0; i < COLUMNS_N; i++)
+        snprintf(cells[i], CELL_BYTES, "%s",
+                 collects && i >= COLUMNS_N - 2 ? collected_titles[i - COLUMNS_N + 2]
+                                                : column_titles[i]);
 }
 
 static void print_row(FILE *out, const struct vtb_comparison *comparison, size_t i,
-                      const struct style *style, int width)
+                      const struct style *style, const int widths[COLUMNS_N])
 {
     char cells[COLUMNS_N][CELL_BYTES];
     fill_row(cells, comparison, i);
-    style->print_row(out, cells, comparison->timed, width);
+    style->print_row(out, cells, comparison->timed, widths);
 }
 
 static void print_table(FILE *out, const struct vtb_comparison *comparison, size_t first,
                         const struct style *style)
 {
     const struct vtb_case *the_case = &comparison->point->cases[first];
-    const int width = name_width(comparison->point, first);
+    int widths[COLUMNS_N];
     char cells[COLUMNS_N][CELL_BYTES];
+    fit_widths(widths, comparison->point, first);
     fputs(style->title_prefix, out);
     print_title(out, comparison, first);
-    for (int i = 0; i < COLUMNS_N; i++)
-        snprintf(cells[i], CELL_BYTES, "%s", column_titles[i]);
-    style->print_row(out, cells, comparison->timed, width);
+    fill_titles(cells, vtb_heap_collects(the_case->heap->heap));
+    style->print_row(out, cells, comparison->timed, widths);
     for (int i = 0; style->rule && i < COLUMNS_N; i++) {
         if (comparison->timed || !is_timed(i))
             fputs(i == 0 ? "|---" : style->rule, out);
@@ -496,11 +594,11 @@ static void print_table(FILE *out, const struct vtb_comparison *comparison, size
     if (style->rule)
         fputs("|\n", out);
     if (the_case->empty < first) { /* a heap's second table shares the references of the first */
-        print_row(out, comparison, the_case->empty, style, width);
-        print_row(out, comparison, the_case->floor, style, width);
+        print_row(out, comparison, the_case->empty, style, widths);
+        print_row(out, comparison, the_case->floor, style, widths);
     }
     for (size_t i = first; i < vtb_table_end(comparison->point, first); i++)
-        print_row(out, comparison, i, style, width);
+        print_row(out, comparison, i, style, widths);
     putc('\n', out);
 }
 
@@ -510,11 +608,16 @@ static void print_tables(FILE *out, const struct vtb_results *results, const str
     for (size_t i = 0; i < results->comparisons_n; i++) {
         const struct vtb_comparison *comparison = &results->comparisons[i];
         const struct vtb_point *point = comparison->point;
-        for (size_t first = 0; first < point->cases_n; first = vtb_table_end(point, first))
+        for (size_t first = 0; first < point->cases_n; first = vtb_table_end(point, first)) {
             print_table(out, comparison, first, style);
+            vtb_report_pressure(out, comparison, first, &results->plan->pressure_words,
+                                style->rule != NULL);
+            vtb_report_analysis(out, comparison, first, style->rule != NULL);
+        }
         vtb_report_findings(out, comparison, results->plan->calls_per_second);
         putc('\n', out);
     }
+    vtb_report_surfaces(out, results);
     vtb_report_skips(out, &results->plan->skips);
 }
 
@@ -556,7 +659,8 @@ void vtb_report_csv(FILE *out, const struct vtb_results *results)
                         ? vtb_per_op(&figures->counted, figures->counted.hits_n)
                         : comparison->point->hit_rate);
             for (size_t column = 0; column < n; column++)
-                fprintf(out, ",%.15g", counters[column].value);
+                fprintf(out, isnan(counters[column].value) ? "," : ",%.15g",
+                        counters[column].value);
             fprintf(out, ",%s\n", vtb_verdict_words[figures->verdict]);
         }
     }
@@ -565,7 +669,7 @@ void vtb_report_csv(FILE *out, const struct vtb_results *results)
 void vtb_report_samples(FILE *out, const struct vtb_results *results)
 {
     char name[512];
-    fputs("name,round,operations,real_ns_per_op,cpu_ns_per_op\n", out);
+    fputs("name,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op\n", out);
     for (size_t i = 0; i < results->comparisons_n; i++) {
         const struct vtb_comparison *comparison = &results->comparisons[i];
         const struct vtb_samples *samples = &comparison->samples;
@@ -573,8 +677,9 @@ void vtb_report_samples(FILE *out, const struct vtb_results *results)
             vtb_case_name(name, sizeof name, comparison, &comparison->figures[row]);
             for (size_t round = 0; round < samples->rounds_n; round++) {
                 const size_t at = round * samples->cases_n + row;
-                fprintf(out, "%s,%zu,%zu,%.6g,%.6g\n", name, round, samples->operations_n,
-                        samples->real_ns[at], samples->cpu_ns[at]);
+                fprintf(out, "%s,%zu,%zu,%.6g,%.6g,%.6g\n", name, round, samples->operations_n,
+                        samples->real_ns[at], samples->cpu_ns[at],
+                        samples->gc_ns ? samples->gc_ns[at] : 0);
             }
         }
     }

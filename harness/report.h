@@ -35,11 +35,11 @@ const char *vtb_table_method(const struct vtb_case *the_case);
 /* One named figure of a case, under its key in result files. */
 struct vtb_counter {
     const char *key;
-    double value;
-    bool exact; /* counted, not timed */
+    double value; /* NaN: not known of this case, though of others of the run */
+    bool exact;   /* counted, not timed */
 };
 
-#define VTB_COUNTERS_MAX 48
+#define VTB_COUNTERS_MAX 64
 
 /* The figures that were measured, in the order of the files' columns, which is that of every case
  * of a run. */
@@ -68,6 +68,24 @@ void vtb_report_plan_json(FILE *out, const struct vtb_plan *plan,
 /* "about 98 s", or in minutes, hours or days. */
 #define VTB_DURATION_BYTES 40
 void vtb_duration_text(char text[VTB_DURATION_BYTES], double seconds);
+
+/* The chosen figures of the pressure pass, in tables of at most 100 columns; the cases of a table
+ * from `first` on. In Markdown, or aligned. */
+void vtb_report_pressure(FILE *out, const struct vtb_comparison *comparison, size_t first,
+                         const struct vtb_names *words, bool markdown);
+
+/* Where both the in-flight window and the nursery's budget vary: the share of time that a heap
+ * collects, for each pair, and what decides it. Nothing otherwise. */
+void vtb_report_surfaces(FILE *out, const struct vtb_results *results);
+
+/* What collections cost: a line or two for the cases first .. end - 1, of a heap that collects. */
+void vtb_report_collections(FILE *out, const struct vtb_comparison *comparison, size_t first,
+                            size_t end);
+
+/* The collections of the baseline and of what it is mostly held against, side by side; nothing if
+ * the table from `first` on lacks one of them, or its heap does not collect. */
+void vtb_report_analysis(FILE *out, const struct vtb_comparison *comparison, size_t first,
+                         bool markdown);
 
 /* Prints text with lines broken at spaces, so that none is wider than 100 characters. The text is
  * overwritten. */

@@ -288,6 +288,8 @@ static void print_findings(FILE *out, const void *what)
             print_variations(out, &span, variant != 0);
         if (comparison->timed && point->cases[span.first].threads_n > 1)
             print_scaling(out, &span);
+        if (vtb_heap_collects(point->cases[span.first].heap->heap))
+            vtb_report_collections(out, comparison, span.first, span.end);
         if (span.calls_per_second > 0)
             print_volume(out, &span);
         if (comparison->timed)
@@ -321,7 +323,10 @@ static void print_skips(FILE *out, const void *what)
     const struct vtb_skips *skips = what;
     for (size_t i = 0; i < skips->n; i++) {
         const struct vtb_skip *skip = &skips->items[i];
-        fprintf(out, "Left out: %s, %s: %s.\n", skip->strategy, skip->what, skip->reason);
+        fputs("Left out: ", out);
+        if (skip->strategy)
+            fprintf(out, "%s, ", skip->strategy);
+        fprintf(out, "%s: %s.\n", skip->what, skip->reason);
     }
 }
 

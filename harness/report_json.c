@@ -1,5 +1,6 @@
 /* The result file. Rows are written one a line, so that two files can be compared with diff. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,23 +12,6 @@
 
 /* 78.4, not 78.400000000000006. */
 #define REAL_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
-
-/* Keys of the result file that no pass of this version fills in, and why. */
-static const struct {
-    const char *key;
-    const char *reason;
-} unavailable[] = {
-    {"survived_bytes_per_op", "no heap of this run collects"},
-    {"gen0_per_kop", "no heap of this run collects"},
-    {"gen1_per_kop", "no heap of this run collects"},
-    {"gen2_per_kop", "no heap of this run collects"},
-    {"gc_time_fraction", "no heap of this run collects"},
-    {"pause_p50_ns", "no heap of this run collects"},
-    {"pause_p99_ns", "no heap of this run collects"},
-    {"pause_max_ns", "no heap of this run collects"},
-    {"page_faults_per_mop", "no pass of this run counts events"},
-    {"instructions_per_op", "no pass of this run counts instructions"},
-};
 
 static void put(json_t *object, const char *key, json_t *value)
 {
@@ -67,21 +51,38 @@ static json_t *skipped(const struct vtb_skips *skips)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < skips->n; i++) {
+        const struct vtb_skip *item = &skips->items[i];
         json_t *skip = json_object();
-        put(skip, "strategy", json_string(skips->items[i].strategy));
-        put(skip, "without", json_string(skips->items[i].what));
-        put(skip, "reason", json_string(skips->items[i].reason));
+        if (item->strategy)
+            put(skip, "strategy", json_string(item->strategy));
+        put(skip, item->strategy ? "without" : "heap", json_string(item->what));
+        put(skip, "reason", json_string(item->reason));
         json_array_append_new(list, skip);
     }
     return list;
 }
 
-static json_t *unavailable_object(bool timed)
+/* Why figures of the pressure pass are not there. */
+static void put_no_pressure(json_t *object, const struct vtb_plan *plan)
+{
+    bool collects = false;
+    for (size_t i = 0; i < plan->points[0].cases_n; i++)
+        collects |= vtb_heap_collects(plan->points[0].cases[i].heap->heap);
+    for (const struct vtb_pressure_metric *metric = vtb_pressure_metrics; metric->word; metric++) {
+        if (metric->of_collector && !collects)
+            put(object, metric->key, json_string("no heap of this run collects"));
+        else if (!collects && plan->pressure_words.n == 0)
+            put(object, metric->key, json_string("--pressure was not given"));
+    }
+}
+
+/* Keys of the result file that this run does not fill in, and why. */
+static json_t *unavailable_object(const struct vtb_plan *plan)
 {
     json_t *object = json_object();
-    for (size_t i = 0; i < sizeof unavailable / sizeof *unavailable; i++)
-        put(object, unavailable[i].key, json_string(unavailable[i].reason));
-    if (!timed)
+    put_no_pressure(object, plan);
+    put(object, "instructions_per_op", json_string("no pass of this run counts instructions"));
+    if (!vtb_plan_is_timed(plan))
         put(object, "ns_per_op", json_string("--rounds 0 measures no time"));
     return object;
 }
@@ -124,7 +125,7 @@ static json_t *context(const struct vtb_results *results)
     if (results->plan->calls_per_second > 0)
         put(object, "calls_per_second", json_real(results->plan->calls_per_second));
     put(object, "skipped", skipped(&results->plan->skips));
-    put(object, "unavailable", unavailable_object(results->comparisons[0].timed));
+    put(object, "unavailable", unavailable_object(results->plan));
     return object;
 }
 
@@ -139,7 +140,7 @@ static json_t *row_of(const char *name, const struct vtb_results *results,
     put(row, "run_name", json_string(name));
     put(row, "threads", json_integer((json_int_t)figures->the_case->threads_n));
     for (size_t i = 0; i < n; i++) {
-        if (counters[i].exact || !exact_only)
+        if ((counters[i].exact || !exact_only) && !isnan(counters[i].value))
             put(row, counters[i].key, json_real(counters[i].value));
     }
     return row;
@@ -227,7 +228,7 @@ static void print_counts(FILE *out, const struct vtb_results *results,
                          const struct vtb_comparison *comparison, size_t own, const char *name,
                          bool *first)
 {
-    json_t *row = row_of(name, results, comparison, &comparison->figures[own], true);
+    json_t *row = row_of(name, results, comparison, &comparison->figures[own], false);
     put(row, "name", json_string(name));
     put(row, "run_type", json_string("counts"));
     print_row(out, row, first);

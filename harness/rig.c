@@ -172,20 +172,20 @@ static struct layout lay_out(const struct vtb_rig *rig, const struct vtb_env *en
     return layout;
 }
 
-/* All references that the case holds, for a collector: two in each frame, and the strategy's. */
-static void for_roots(const struct vtb_env *env, const struct vtb_cell *cell,
-                      void (*visit)(const struct vtb_roots *roots))
+typedef void roots_function(struct vtb_gc *gc, const struct vtb_roots *roots);
+
+/* All references that the case holds, for a collector: in each frame, and the strategy's. */
+static void for_roots(const struct vtb_env *env, const struct vtb_cell *cell, struct vtb_gc *gc,
+                      roots_function *visit)
 {
-    if (!visit)
-        return;
-    if (cell->frame_bytes) {
-        visit(&(struct vtb_roots){(char *)env->frames + cell->pending_offset, env->window,
-                                  env->frame_bytes});
-        visit(&(struct vtb_roots){(char *)env->frames + cell->handover_offset, env->window,
-                                  env->frame_bytes});
-    }
+    char *frames = env->frames;
+    const size_t stride = env->frame_bytes;
+    if (cell->frame_bytes)
+        visit(gc, &(struct vtb_roots){frames + cell->pending_offset, env->window, stride});
+    if (cell->frame_bytes && cell->handover_refers)
+        visit(gc, &(struct vtb_roots){frames + cell->handover_offset, env->window, stride});
     if (cell->state_roots_n)
-        visit(&(struct vtb_roots){env->service.state, cell->state_roots_n, sizeof(void *)});
+        visit(gc, &(struct vtb_roots){env->service.state, cell->state_roots_n, sizeof(void *)});
 }
 
 /* The methods around the service's: the first calls it, each of the others the one before. */
@@ -218,9 +218,10 @@ static bool make_memory(const struct vtb_rig *rig, struct vtb_env *env, const st
 }
 
 bool vtb_rig_open_env(const struct vtb_rig *rig, struct vtb_env *env, const struct vtb_cell *cell,
-                      const struct vtb_heap *heap, struct vtb_error *error)
+                      const struct vtb_memory *memory, struct vtb_error *error)
 {
     const struct vtb_setup setup = vtb_rig_setup(rig, cell);
+    const struct vtb_heap *heap = memory->heap;
     *env = (struct vtb_env){
         .service = {.table = rig->table, .alloc = heap->alloc, .free = heap->free, .heap = heap},
         .ids = rig->ids,
@@ -236,15 +237,24 @@ bool vtb_rig_open_env(const struct vtb_rig *rig, struct vtb_env *env, const stru
     make_layers(env, rig->point->depth);
     if (!make_memory(rig, env, cell, error))
         return false;
+    if (memory->gc) {
+        heap->collector->access(memory->gc, &env->service.gc);
+        for_roots(env, cell, memory->gc, heap->collector->add_roots);
+    }
+    vtb_memory_enter(memory);
     cell->open(env, &setup);
-    for_roots(env, cell, heap->add_roots);
+    vtb_memory_leave(memory);
     return true;
 }
 
-void vtb_rig_close_env(struct vtb_env *env, const struct vtb_cell *cell)
+void vtb_rig_close_env(struct vtb_env *env, const struct vtb_cell *cell,
+                       const struct vtb_memory *memory)
 {
+    vtb_memory_enter(memory);
     cell->close(env);
-    for_roots(env, cell, env->service.heap->drop_roots);
+    vtb_memory_leave(memory);
+    if (memory->gc)
+        for_roots(env, cell, memory->gc, memory->heap->collector->drop_roots);
     vtb_pages_free(env->memory, env->memory_bytes);
     env->frames = NULL;
 }

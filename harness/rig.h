@@ -6,7 +6,7 @@
 #ifndef RIG_H
 #define RIG_H
 
-#include "plan.h"
+#include "memory.h"
 
 struct vtb_rig {
     const struct vtb_point *point;
@@ -35,13 +35,16 @@ struct vtb_setup vtb_rig_setup(const struct vtb_rig *rig, const struct vtb_cell 
 size_t vtb_rig_calls(struct vtb_rig *rig, uint64_t first, uint64_t n, const uint32_t **ids);
 
 /* Makes the state of a case's loop: an empty window, the schedule from its start. It must stay
- * where it is until it is closed. */
+ * where it is until it is closed, and so must the memory. A thread that runs a loop enters the
+ * memory before. */
 VTB_MUST_USE bool vtb_rig_open_env(const struct vtb_rig *rig, struct vtb_env *env,
-                                   const struct vtb_cell *cell, const struct vtb_heap *heap,
+                                   const struct vtb_cell *cell, const struct vtb_memory *memory,
                                    struct vtb_error *error);
 
-/* Completes what is still suspended, and gives back all memory. Counts and checksum stay. */
-void vtb_rig_close_env(struct vtb_env *env, const struct vtb_cell *cell);
+/* Completes what is still suspended, and gives back all memory. Counts and checksum stay. The
+ * calling thread is not in the heap. */
+void vtb_rig_close_env(struct vtb_env *env, const struct vtb_cell *cell,
+                       const struct vtb_memory *memory);
 
 /* The loop of a cell that runs the point's methods. */
 typedef void vtb_loop_function(struct vtb_env *env, size_t n);

@@ -32,40 +32,56 @@ static bool check_checksums(const struct vtb_point *point, struct vtb_counted *c
     return true;
 }
 
-/* Counts are of one caller; others make the same calls. */
-static bool count_case(struct vtb_rig *rig, size_t i, struct vtb_counted *counted,
-                       struct vtb_error *error)
+/* What is found in fresh processes, one of each for every case of a point. */
+struct fresh {
+    struct vtb_counted *counted;
+    struct vtb_pressure *pressures;
+};
+
+static void free_fresh(struct fresh *fresh)
 {
-    const struct vtb_case *the_case = &rig->point->cases[i];
-    if (the_case->single == i)
-        return vtb_counting_run(rig, the_case, &counted[i], error);
-    counted[i] = counted[the_case->single];
-    return true;
+    free(fresh->counted);
+    free(fresh->pressures);
+    *fresh = (struct fresh){0};
 }
 
-/* The counting pass of one point; owned by the caller, null on failure. */
-static struct vtb_counted *count_point(const struct vtb_point *point, struct vtb_progress_bar *bar,
-                                       struct vtb_error *error)
+/* Of one caller; others make the same calls. */
+static bool count_case(struct vtb_rig *rig, const struct vtb_plan *plan, size_t i,
+                       struct fresh *fresh, struct vtb_error *error)
+{
+    const struct vtb_case *the_case = &rig->point->cases[i];
+    if (the_case->single != i) {
+        fresh->counted[i] = fresh->counted[the_case->single];
+        fresh->pressures[i] = fresh->pressures[the_case->single];
+        return true;
+    }
+    return vtb_counting_run(rig, the_case, &fresh->counted[i], error) &&
+           (!vtb_pressure_is_wanted(plan, the_case) ||
+            vtb_pressure_run(rig, the_case, &fresh->counted[i], &fresh->pressures[i], error));
+}
+
+/* The counting and the pressure pass of one point. */
+static bool count_point(const struct vtb_plan *plan, const struct vtb_point *point,
+                        struct fresh *fresh, struct vtb_progress_bar *bar, struct vtb_error *error)
 {
     struct vtb_rig rig;
-    struct vtb_counted *counted = calloc(point->cases_n, sizeof *counted);
-    bool ok = counted != NULL ||
-              vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", point->cases_n);
-    if (ok && (ok = vtb_rig_open(&rig, point, error))) {
-        for (size_t i = 0; ok && i < point->cases_n; i++) {
-            ok = count_case(&rig, i, counted, error);
-            vtb_progress_show(bar, i + 1, point->cases_n);
-        }
-        vtb_rig_close(&rig);
+    fresh->counted = calloc(point->cases_n, sizeof *fresh->counted);
+    fresh->pressures = calloc(point->cases_n, sizeof *fresh->pressures);
+    if (!fresh->counted || !fresh->pressures)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", point->cases_n);
+    if (!vtb_rig_open(&rig, point, error))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < point->cases_n; i++) {
+        ok = count_case(&rig, plan, i, fresh, error);
+        vtb_progress_show(bar, i + 1, point->cases_n);
     }
-    if (ok && check_checksums(point, counted, error))
-        return counted;
-    free(counted);
-    return NULL;
+    vtb_rig_close(&rig);
+    return ok && check_checksums(point, fresh->counted, error);
 }
 
 static bool time_consumer(struct vtb_results *results, struct vtb_rig *rig,
-                          enum vtb_consumer consumer, const struct vtb_counted *counted,
+                          enum vtb_consumer consumer, const struct fresh *fresh,
                           struct vtb_progress_bar *bar, struct vtb_error *error)
 {
     struct vtb_samples samples = {0};
@@ -73,9 +89,10 @@ static bool time_consumer(struct vtb_results *results, struct vtb_rig *rig,
     if (timed && !(rig->point->cold ? vtb_cold_run : vtb_timing_run)(
                      rig, results->plan, consumer, vtb_progress_show, bar, &samples, error))
         return false;
-    if (!vtb_summarise(&results->comparisons[results->comparisons_n], rig->point, consumer, samples,
-                       counted, error))
+    struct vtb_comparison *comparison = &results->comparisons[results->comparisons_n];
+    if (!vtb_summarise(comparison, rig->point, consumer, samples, fresh->counted, error))
         return false;
+    vtb_add_pressure(comparison, fresh->pressures);
     results->comparisons_n++;
     vtb_interrupt_keep();
     return true;
@@ -83,8 +100,8 @@ static bool time_consumer(struct vtb_results *results, struct vtb_rig *rig,
 
 /* The timing pass of one point: a table for each consumer, or one of counts alone. */
 static bool time_point(struct vtb_results *results, const struct vtb_point *point,
-                       const struct vtb_counted *counted, double estimate_s,
-                       struct vtb_progress_bar *bar, struct vtb_error *error)
+                       const struct fresh *fresh, double estimate_s, struct vtb_progress_bar *bar,
+                       struct vtb_error *error)
 {
     struct vtb_rig rig;
     const bool timed = vtb_plan_is_timed(results->plan);
@@ -94,27 +111,26 @@ static bool time_point(struct vtb_results *results, const struct vtb_point *poin
     bool ok = true;
     for (size_t i = 0; ok && i < tables_n; i++) {
         vtb_progress_part(bar, "timing", estimate_s);
-        ok = time_consumer(results, &rig, results->plan->consumers[i], counted, bar, error);
+        ok = time_consumer(results, &rig, results->plan->consumers[i], fresh, bar, error);
     }
     vtb_rig_close(&rig);
     return ok;
 }
 
 /* Counting comes first, so that every child process starts from the same untouched heap. */
-static bool run_passes(struct vtb_results *results, struct vtb_counted **counted,
+static bool run_passes(struct vtb_results *results, struct fresh *fresh,
                        const struct vtb_estimate *estimate, struct vtb_progress_bar *bar,
                        struct vtb_error *error)
 {
     const struct vtb_plan *plan = results->plan;
     for (size_t i = 0; i < plan->points_n; i++) {
         vtb_progress_part(bar, "counting", estimate ? estimate->count_s[i] : 0);
-        counted[i] = count_point(&plan->points[i], bar, error);
-        if (!counted[i])
+        if (!count_point(plan, &plan->points[i], &fresh[i], bar, error))
             return false;
     }
     for (size_t i = 0; i < plan->points_n; i++) {
         const double s = estimate ? estimate->time_s[i] : 0;
-        if (!time_point(results, &plan->points[i], counted[i], s, bar, error))
+        if (!time_point(results, &plan->points[i], &fresh[i], s, bar, error))
             return false;
     }
     return true;
@@ -125,17 +141,17 @@ bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
 {
     struct vtb_progress_bar bar;
     const size_t tables_n = plan->points_n * plan->consumers_n;
-    struct vtb_counted **counted = calloc(plan->points_n, sizeof(struct vtb_counted *));
+    struct fresh *fresh = calloc(plan->points_n, sizeof *fresh);
     results->plan = plan;
     results->comparisons = calloc(tables_n, sizeof *results->comparisons);
-    bool ok = (counted && results->comparisons) ||
+    bool ok = (fresh && results->comparisons) ||
               vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu tables", tables_n);
     vtb_progress_start(&bar, estimate ? estimate->total_s : 0);
-    ok = ok && run_passes(results, counted, estimate, &bar, error);
+    ok = ok && run_passes(results, fresh, estimate, &bar, error);
     vtb_progress_end(&bar);
-    for (size_t i = 0; counted && i < plan->points_n; i++)
-        free(counted[i]);
-    free(counted);
+    for (size_t i = 0; fresh && i < plan->points_n; i++)
+        free_fresh(&fresh[i]);
+    free(fresh);
     if (!ok && error->exit_code == VTB_EXIT_INTERRUPTED && results->comparisons_n > 0)
         results->interrupted = ok = true;
     if (!ok)

@@ -38,6 +38,14 @@ void vtb_pause(unsigned n)
 #endif
 }
 
+void vtb_block_while_collected(struct vtb_service *service, const uint32_t *state, uint32_t value)
+{
+    for (unsigned n = 1; __atomic_load_n(state, __ATOMIC_ACQUIRE) == value; n++) {
+        service->heap->collector->safepoint();
+        vtb_pause(n);
+    }
+}
+
 void vtb_block_while(const uint32_t *state, uint32_t value)
 {
     for (unsigned n = 1; __atomic_load_n(state, __ATOMIC_ACQUIRE) == value; n++)

@@ -151,6 +151,12 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
     return true;
 }
 
+void vtb_add_pressure(struct vtb_comparison *comparison, const struct vtb_pressure *pressures)
+{
+    for (size_t i = 0; i < comparison->point->cases_n; i++)
+        comparison->figures[i].pressure = pressures[i];
+}
+
 void vtb_comparison_free(struct vtb_comparison *comparison)
 {
     vtb_samples_free(&comparison->samples);

@@ -2,7 +2,7 @@
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
-#include "counting.h"
+#include "pressure.h"
 #include "stats.h"
 #include "timing.h"
 
@@ -22,6 +22,7 @@ extern const char *const vtb_verdict_words[];
 struct vtb_figures {
     const struct vtb_case *the_case;
     struct vtb_counted counted;
+    struct vtb_pressure pressure;
     struct vtb_interval ns;         /* per operation */
     struct vtb_interval ratio;      /* to the baseline, of paired rounds */
     struct vtb_interval over_floor; /* ns per operation beyond the floor, of paired rounds */
@@ -47,6 +48,9 @@ struct vtb_comparison {
 VTB_MUST_USE bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *point,
                                 enum vtb_consumer consumer, struct vtb_samples samples,
                                 const struct vtb_counted *counted, struct vtb_error *error);
+
+/* Adds what the pressure pass found, one for each case. */
+void vtb_add_pressure(struct vtb_comparison *comparison, const struct vtb_pressure *pressures);
 
 void vtb_comparison_free(struct vtb_comparison *comparison);
 

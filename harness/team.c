@@ -20,10 +20,10 @@ static size_t ring_size(size_t window)
 }
 
 static bool open_completer(struct vtb_team *team, const struct vtb_rig *rig,
-                           const struct vtb_heap *heap, struct vtb_error *error)
+                           struct vtb_error *error)
 {
     const size_t size = ring_size(rig->point->in_flight);
-    if (!vtb_rig_open_env(rig, &team->completer, team->cell, heap, error))
+    if (!vtb_rig_open_env(rig, &team->completer, team->cell, &team->memory, error))
         return false;
     team->completes = true;
     for (size_t i = 0; i < team->callers_n; i++) {
@@ -39,14 +39,17 @@ static bool open_completer(struct vtb_team *team, const struct vtb_rig *rig,
 static bool open_members(struct vtb_team *team, const struct vtb_rig *rig,
                          const struct vtb_case *the_case, struct vtb_error *error)
 {
-    const struct vtb_heap *heap = the_case->heap->heap;
     if (!team->callers || !team->aways || !team->elapsed_ns)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu callers", the_case->threads_n);
+    if (!vtb_memory_open(&team->memory, the_case->heap->heap, rig->point, error))
+        return false;
+    vtb_memory_warm(&team->memory);
     for (; team->callers_n < the_case->threads_n; team->callers_n++) {
-        if (!vtb_rig_open_env(rig, &team->callers[team->callers_n], team->cell, heap, error))
+        if (!vtb_rig_open_env(rig, &team->callers[team->callers_n], team->cell, &team->memory,
+                              error))
             return false;
     }
-    return !rig->point->completer || !team->cell->answer || open_completer(team, rig, heap, error);
+    return !rig->point->completer || !team->cell->answer || open_completer(team, rig, error);
 }
 
 bool vtb_team_open(struct vtb_team *team, const struct vtb_rig *rig,
@@ -74,9 +77,10 @@ bool vtb_team_open(struct vtb_team *team, const struct vtb_rig *rig,
 void vtb_team_close(struct vtb_team *team)
 {
     for (size_t i = 0; i < team->callers_n; i++)
-        vtb_rig_close_env(&team->callers[i], team->cell);
+        vtb_rig_close_env(&team->callers[i], team->cell, &team->memory);
     if (team->completes)
-        vtb_rig_close_env(&team->completer, team->cell);
+        vtb_rig_close_env(&team->completer, team->cell, &team->memory);
+    vtb_memory_close(&team->memory);
     for (size_t i = 0; team->completes && i < team->callers_n; i++)
         free(team->aways[i].frames);
     free(team->callers);
@@ -92,8 +96,10 @@ static bool answer_all(struct vtb_team *team, struct vtb_away *away)
 {
     const uint64_t tail = __atomic_load_n(&away->tail, __ATOMIC_ACQUIRE);
     const bool any = away->head != tail;
-    for (; away->head != tail; away->head++)
+    for (; away->head != tail; away->head++) {
         team->cell->answer(&team->completer.service, away->frames[away->head & away->mask]);
+        vtb_memory_safepoint(&team->memory);
+    }
     return any;
 }
 
@@ -107,6 +113,7 @@ static void complete(struct vtb_team *team)
             any |= answer_all(team, &team->aways[i]);
         if (last && !any)
             return;
+        vtb_memory_safepoint(&team->memory);
         idle_n = any ? 0 : idle_n + 1;
         if (idle_n > 0)
             vtb_pause(idle_n);
@@ -118,14 +125,16 @@ static void complete(struct vtb_team *team)
 static void run_part(void *context, size_t index)
 {
     struct vtb_team *team = context;
+    vtb_memory_enter(&team->memory);
     if (index == team->callers_n) {
         complete(team);
-        return;
+    } else {
+        const double start_ns = vtb_now_ns();
+        team->loop(&team->callers[index], team->operations_n);
+        team->elapsed_ns[index] = vtb_now_ns() - start_ns;
+        __atomic_fetch_add(&team->done_n, 1, __ATOMIC_RELEASE);
     }
-    const double start_ns = vtb_now_ns();
-    team->loop(&team->callers[index], team->operations_n);
-    team->elapsed_ns[index] = vtb_now_ns() - start_ns;
-    __atomic_fetch_add(&team->done_n, 1, __ATOMIC_RELEASE);
+    vtb_memory_leave(&team->memory);
 }
 
 void vtb_team_muster(struct vtb_team *team)
@@ -138,8 +147,18 @@ void vtb_team_muster(struct vtb_team *team)
 void vtb_team_run(struct vtb_team *team, size_t n)
 {
     team->operations_n = n;
-    if (team->crew)
+    if (team->crew) {
         vtb_crew_run(team->crew, run_part, team);
-    else
-        team->loop(&team->callers[0], n);
+        return;
+    }
+    vtb_memory_enter(&team->memory);
+    team->loop(&team->callers[0], n);
+    vtb_memory_leave(&team->memory);
+}
+
+void vtb_team_drain(struct vtb_team *team, size_t caller)
+{
+    vtb_memory_enter(&team->memory);
+    team->cell->drain(&team->callers[caller]);
+    vtb_memory_leave(&team->memory);
 }

@@ -12,6 +12,7 @@
 struct vtb_team {
     const struct vtb_cell *cell;
     vtb_loop_function *loop;
+    struct vtb_memory memory; /* of all callers, and of who completes */
     size_t callers_n;
     struct vtb_env *callers;  /* owned */
     bool completes;           /* another thread does */
@@ -38,5 +39,8 @@ size_t vtb_team_threads_n(const struct vtb_case *the_case, bool completes);
  * another thread completes are all completed on return; others stay in the window. */
 void vtb_team_muster(struct vtb_team *team);
 void vtb_team_run(struct vtb_team *team, size_t n);
+
+/* Completes what a caller has suspended. */
+void vtb_team_drain(struct vtb_team *team, size_t caller);
 
 #endif

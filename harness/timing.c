@@ -32,6 +32,7 @@ struct bench {
     struct vtb_crew *crew; /* null: no case has several threads */
     struct vtb_team *teams;
     struct vtb_epoch *epochs;
+    double *gc_ns; /* of all collections of each case before the round */
     size_t *order;
     size_t opened_n;
     /* Where all cases make the same calls in a round, somebody who is not timed makes them first:
@@ -84,9 +85,10 @@ static bool bench_open(struct bench *bench, const struct vtb_rig *rig, enum vtb_
         .rig = rig,
         .teams = calloc(n, sizeof *bench->teams),
         .epochs = calloc(n, sizeof *bench->epochs),
+        .gc_ns = calloc(n, sizeof *bench->gc_ns),
         .order = calloc(n, sizeof *bench->order),
     };
-    if (!bench->teams || !bench->epochs || !bench->order)
+    if (!bench->teams || !bench->epochs || !bench->gc_ns || !bench->order)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     if (most > 1 && !(bench->crew = vtb_crew_open(most, error)))
         return false;
@@ -110,6 +112,7 @@ static void bench_close(struct bench *bench)
     vtb_crew_close(bench->crew);
     free(bench->teams);
     free(bench->epochs);
+    free(bench->gc_ns);
     free(bench->order);
 }
 
@@ -190,6 +193,7 @@ bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point
         .cases_n = point->cases_n,
         .real_ns = calloc(times_n, sizeof *samples->real_ns),
         .cpu_ns = calloc(times_n, sizeof *samples->cpu_ns),
+        .gc_ns = calloc(times_n, sizeof *samples->gc_ns),
     };
     for (size_t i = 0; i < point->cases_n; i++) {
         if (point->cases[i].threads_n > samples->threads_n)
@@ -197,7 +201,8 @@ bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point
     }
     if (samples->threads_n > 1)
         samples->thread_ns = calloc(times_n * samples->threads_n, sizeof *samples->thread_ns);
-    if (samples->real_ns && samples->cpu_ns && (samples->threads_n == 1 || samples->thread_ns))
+    if (samples->real_ns && samples->cpu_ns && samples->gc_ns &&
+        (samples->threads_n == 1 || samples->thread_ns))
         return true;
     return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu rounds of %zu cases", rounds_n,
                     point->cases_n);
@@ -207,8 +212,25 @@ void vtb_samples_free(struct vtb_samples *samples)
 {
     free(samples->real_ns);
     free(samples->cpu_ns);
+    free(samples->gc_ns);
     free(samples->thread_ns);
     *samples = (struct vtb_samples){0};
+}
+
+void vtb_spread_collections(struct vtb_samples *samples)
+{
+    for (size_t i = 0; i < samples->cases_n; i++) {
+        double gc_ns = 0;
+        for (size_t round = 0; round < samples->rounds_n; round++)
+            gc_ns += samples->gc_ns[round * samples->cases_n + i];
+        const double mean_ns = gc_ns / (double)samples->rounds_n;
+        for (size_t round = 0; round < samples->rounds_n; round++) {
+            const size_t at = round * samples->cases_n + i;
+            samples->real_ns[at] += mean_ns - samples->gc_ns[at];
+            for (size_t t = 0; samples->thread_ns && t < samples->threads_n; t++)
+                samples->thread_ns[at * samples->threads_n + t] += mean_ns - samples->gc_ns[at];
+        }
+    }
 }
 
 /* Every caller of every case at a place of its own; in step, behind the pacemaker, where hits
@@ -226,6 +248,13 @@ static void take_places(struct bench *bench, struct vtb_random *places)
     }
 }
 
+/* What the cases' heaps have collected so far. */
+static void note_collections(struct bench *bench)
+{
+    for (size_t i = 0; i < bench->opened_n; i++)
+        bench->gc_ns[i] = bench->teams[i].memory.collected.ns;
+}
+
 static void keep_times(const struct bench *bench, struct vtb_samples *samples, size_t round)
 {
     const double operations_n = (double)samples->operations_n;
@@ -234,6 +263,7 @@ static void keep_times(const struct bench *bench, struct vtb_samples *samples, s
         const size_t at = round * samples->cases_n + i;
         samples->real_ns[at] = bench->epochs[i].real_ns / operations_n;
         samples->cpu_ns[at] = bench->epochs[i].cpu_ns / operations_n;
+        samples->gc_ns[at] = (team->memory.collected.ns - bench->gc_ns[i]) / operations_n;
         for (size_t t = 0; samples->thread_ns && t < team->callers_n; t++)
             samples->thread_ns[at * samples->threads_n + t] =
                 team->callers_n > 1 ? team->elapsed_ns[t] / operations_n : samples->real_ns[at];
@@ -251,6 +281,7 @@ static bool measure(struct bench *bench, struct vtb_samples *samples, vtb_progre
         if (vtb_interrupted())
             return vtb_fail_interrupted(error);
         take_places(bench, &places);
+        note_collections(bench);
         vtb_latin_square(&order, bench->order, n, round);
         if (!vtb_stopwatch_round(bench->epochs, bench->order, n))
             return vtb_fail(error, VTB_EXIT_INTERNAL,
@@ -258,6 +289,7 @@ static bool measure(struct bench *bench, struct vtb_samples *samples, vtb_progre
         keep_times(bench, samples, round);
         progress(context, round + 1, samples->rounds_n);
     }
+    vtb_spread_collections(samples);
     return true;
 }
 
@@ -268,13 +300,13 @@ static bool check_team(const struct bench *bench, size_t i, uint64_t *expected)
     struct vtb_team *team = &bench->teams[i];
     bool same = true;
     for (size_t t = 0; t < team->callers_n; t++) {
-        team->cell->drain(&team->callers[t]);
+        vtb_team_drain(team, t);
         team->callers[t].checksum = team->callers[t].service.failed_share = 0;
         team->callers[t].position = 0;
     }
     run_team(team, CHECK_N);
     for (size_t t = 0; t < team->callers_n; t++) {
-        team->cell->drain(&team->callers[t]);
+        vtb_team_drain(team, t);
         const uint64_t checksum = vtb_rig_checksum(&team->callers[t]);
         *expected = *expected ? *expected : checksum;
         same &= checksum == *expected;

@@ -18,6 +18,7 @@ struct vtb_samples {
     size_t threads_n;    /* the most callers that a case has */
     double *real_ns;     /* owned */
     double *cpu_ns;      /* owned; of the first caller's thread */
+    double *gc_ns;       /* owned; of the epoch's collections, see vtb_spread_collections */
     double *thread_ns;   /* owned; of caller t at [(r * cases_n + c) * threads_n + t]; null: one */
 };
 
@@ -42,6 +43,14 @@ VTB_MUST_USE bool vtb_timing_run(struct vtb_rig *rig, const struct vtb_plan *pla
                                  struct vtb_samples *samples, struct vtb_error *error);
 
 void vtb_samples_free(struct vtb_samples *samples);
+
+/*
+ * Collections are rare and dear: an epoch may have one or none, so that the median of the epochs
+ * would not have any of their cost, or all of it. Every real time is therefore made that of its
+ * epoch outside of collections, and what those took in all rounds of the case, per operation.
+ * Processor times stay as they were read.
+ */
+void vtb_spread_collections(struct vtb_samples *samples);
 
 /* Writes the order of round `round`: n cases, shuffled anew every n rounds, shifted by one place
  * from round to round. Rounds must be asked for in their order; `order` keeps the last one. */

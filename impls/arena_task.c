@@ -64,7 +64,7 @@ static inline void vtb_state_close(struct vtb_service *service)
 VTB_OUT_OF_LINE static void vtb_request_begin(struct vtb_service *service, struct vtb_arena *arena)
 {
     vtb_request_end(service, arena);
-    arena->block = (struct vtb_block *)vtb_alloc(service, arena->block_bytes);
+    arena->block = (struct vtb_block *)vtb_alloc_block(service, arena->block_bytes);
     arena->block->live_n = 0;
     arena->block->open = true;
     arena->next = (char *)(arena->block + 1);
@@ -78,7 +78,7 @@ static inline struct vtb_task *vtb_task_new(struct vtb_service *service,
     if (VTB_UNLIKELY(arena->left_n == 0))
         vtb_request_begin(service, arena);
     struct vtb_task *task = (struct vtb_task *)(void *)arena->next;
-    arena->next += sizeof *task + type->record_bytes;
+    arena->next += type->bytes;
     arena->left_n--;
     arena->block->live_n++;
     task->type = type;

@@ -42,6 +42,9 @@ struct vtb_slot {
 
 #define VTB_PENDING_BYTES(record) sizeof(struct vtb_request)
 
+static const struct vtb_type vtb_request_type = {
+    "request", sizeof(struct vtb_request), VTB_TYPE_BOX, false, {VTB_REFERENCES_END}};
+
 #define VTB_PARAMETERS vtb_key key, vtb_callback *callback, void *context
 #define VTB_ARGUMENTS key, callback, context
 #define VTB_CALL_ARGUMENTS key, vtb_on_value, slot
@@ -49,7 +52,7 @@ struct vtb_slot {
 /* What the method does when it must wait. */
 VTB_OUT_OF_LINE static vtb_handover vtb_request_later(struct vtb_service *service, VTB_PARAMETERS)
 {
-    struct vtb_request *request = (struct vtb_request *)vtb_alloc(service, sizeof *request);
+    struct vtb_request *request = (struct vtb_request *)vtb_alloc(service, &vtb_request_type);
     request->callback = callback;
     request->context = context;
     request->key = vtb_keep(key);

@@ -48,10 +48,10 @@ static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slo
 }
 
 static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
-                                const struct vtb_type *record)
+                                const struct vtb_type *type)
 {
     (void)service;
-    (void)record;
+    (void)type;
     slot->waiting = NULL;
     vtb_operation_is(slot, VTB_OPERATION_PENDING);
     return slot;

@@ -9,18 +9,18 @@
 #define VTB_REUSES 1
 #define VTB_HAS_STATE 1
 #define VTB_STATE_ROOTS (sizeof(struct vtb_task_pools) / sizeof(void *))
-#include <vtb/pool.h>
 #include <vtb/task_handover.h>
 
+#include <vtb/pool.h>
+
 struct vtb_task_pools {
-    struct vtb_pool of[VTB_TYPE_N];
+    struct vtb_pool of[VTB_CONTEXTS_N]; /* by the context of the tasks' types */
 };
 
 VTB_OUT_OF_LINE static struct vtb_task *
 vtb_task_make(struct vtb_service *service, const struct vtb_type *type, struct vtb_pool *home)
 {
-    struct vtb_task *task =
-        (struct vtb_task *)vtb_alloc_zeroed(service, sizeof *task + type->record_bytes);
+    struct vtb_task *task = (struct vtb_task *)vtb_alloc_zeroed(service, type);
     task->type = type;
     task->home = home;
     return task;
@@ -30,8 +30,8 @@ static inline struct vtb_task *vtb_task_new(struct vtb_service *service,
                                             const struct vtb_type *type)
 {
     struct vtb_task_pools *pools = (struct vtb_task_pools *)service->state;
-    struct vtb_pool *pool = &pools->of[type->kind];
-    struct vtb_task *task = (struct vtb_task *)vtb_pool_take(pool);
+    struct vtb_pool *pool = &pools->of[type->context];
+    struct vtb_task *task = (struct vtb_task *)vtb_pool_take(service, pool);
     return VTB_LIKELY(task != NULL) ? task : vtb_task_make(service, type, pool);
 }
 
@@ -45,7 +45,7 @@ static inline void vtb_task_delete(struct vtb_service *service, struct vtb_task 
 {
     struct vtb_pool *pool = (struct vtb_pool *)task->home;
     if (VTB_ATOMIC && VTB_UNLIKELY(!vtb_pool_is_own(service, pool)))
-        vtb_pool_put_remote(pool, task);
+        vtb_pool_put_remote(service, pool, task);
     else if (!vtb_pool_put(pool, task))
         vtb_free(service, task, vtb_task_bytes(task));
 }
@@ -65,9 +65,9 @@ static inline void vtb_state_open(struct vtb_service *service, const struct vtb_
 static inline void vtb_state_close(struct vtb_service *service)
 {
     struct vtb_task_pools *pools = (struct vtb_task_pools *)service->state;
-    for (int kind = 0; kind < VTB_TYPE_N; kind++) {
+    for (int i = 0; i < VTB_CONTEXTS_N; i++) {
         struct vtb_task *task;
-        while ((task = (struct vtb_task *)vtb_pool_take(&pools->of[kind])))
+        while ((task = (struct vtb_task *)vtb_pool_take(service, &pools->of[i])))
             vtb_free(service, task, vtb_task_bytes(task));
     }
 }

@@ -4,6 +4,7 @@
  * it gets. Its states trap every second use, as in the libraries that it is modelled on.
  */
 #define VTB_HOLDS_VALUE 1
+#define VTB_HANDOVER_REFERS 1
 #include <vtb/strategy.h>
 
 enum vtb_future_state { VTB_FUTURE_INVALID, VTB_FUTURE_READY, VTB_FUTURE_PENDING };
@@ -28,11 +29,15 @@ struct vtb_promise {
     struct vtb_continuation *waiting;
     uint32_t state; /* enum vtb_promise_state */
     uint16_t fault; /* enum vtb_fault */
-    uint16_t record_bytes;
+    uint16_t bytes; /* of this object */
     vtb_value value;
 };
 
 #define VTB_PENDING_BYTES(record) (sizeof(struct vtb_promise) + VTB_ROUND_UP_8(record))
+#define VTB_PENDING_REFERENCES                                                       \
+    offsetof(struct vtb_promise, waiting), VTB_VALUE_REFERS                          \
+                                               ? offsetof(struct vtb_promise, value) \
+                                               : offsetof(struct vtb_promise, waiting)
 
 static inline void vtb_ready_at(struct vtb_service *service, struct vtb_slot *slot,
                                 const vtb_value *value, vtb_handover *at)
@@ -45,15 +50,14 @@ static inline void vtb_ready_at(struct vtb_service *service, struct vtb_slot *sl
 }
 
 static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
-                                const struct vtb_type *record)
+                                const struct vtb_type *type)
 {
     (void)slot;
-    struct vtb_promise *promise =
-        (struct vtb_promise *)vtb_alloc(service, VTB_PENDING_BYTES(record->record_bytes));
+    struct vtb_promise *promise = (struct vtb_promise *)vtb_alloc(service, type);
     promise->waiting = NULL;
     memset(&promise->value, 0, sizeof promise->value); /* what fails never has one */
     promise->state = VTB_PROMISE_PENDING;
-    promise->record_bytes = (uint16_t)record->record_bytes;
+    promise->bytes = (uint16_t)type->bytes;
     return promise;
 }
 
@@ -89,6 +93,7 @@ static inline void vtb_await(struct vtb_service *service, vtb_handover *handover
     vtb_check(handover->promise->state != VTB_PROMISE_FREED, VTB_PROMISE_GONE);
     vtb_require(!handover->promise->waiting, VTB_FUTURE_TWO);
     handover->promise->waiting = continuation;
+    vtb_barrier(service, &handover->promise->waiting);
     if (handover->promise->state == VTB_PROMISE_DONE)
         continuation->run(continuation, service);
 }
@@ -104,7 +109,7 @@ static inline enum vtb_fault vtb_promise_get(struct vtb_service *service,
 #if VTB_CHECKED
     promise->state = VTB_PROMISE_FREED;
 #endif
-    vtb_free(service, promise, VTB_PENDING_BYTES(promise->record_bytes));
+    vtb_free(service, promise, promise->bytes);
     return fault;
 }
 
@@ -138,8 +143,10 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
     vtb_check(promise->state != VTB_PROMISE_FREED, VTB_PROMISE_GONE);
     vtb_require(promise->state == VTB_PROMISE_PENDING, VTB_PROMISE_KEPT);
     promise->fault = (uint16_t)answer->fault;
-    if (!VTB_UNLIKELY(answer->fault))
+    if (!VTB_UNLIKELY(answer->fault)) {
         promise->value = answer->value;
+        vtb_value_barrier(service, &promise->value);
+    }
     promise->state = VTB_PROMISE_DONE;
     if (promise->waiting)
         promise->waiting->run(promise->waiting, service);

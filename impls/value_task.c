@@ -11,12 +11,13 @@
 #include <vtb/value_task.h>
 
 #define VTB_PENDING_BYTES(record) (sizeof(struct vtb_task) + (record))
+#define VTB_PENDING_REFERENCES VTB_TASK_REFERENCES
 
 static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
-                                const struct vtb_type *record)
+                                const struct vtb_type *type)
 {
     (void)slot;
-    return vtb_task_suspended(service, record);
+    return vtb_task_suspended(service, type);
 }
 
 static inline void *vtb_record_of(void *pending)
@@ -103,6 +104,7 @@ VTB_STRATEGY(value_task) = {
     .summary = "a struct that is the result, or wraps a task on a miss",
     .modelled_on = "ValueTask<T> of .NET",
     .shape = VTB_SHAPE_STRUCT,
+    .role = VTB_ROLE_CHALLENGER,
     .lacks = {.several_consumers = "a value task is consumed once; as_task makes a task of it",
               .storing = "it is consumed where it was got; as_task makes a task"},
 };

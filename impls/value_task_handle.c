@@ -125,11 +125,11 @@ static inline void vtb_ready_at(struct vtb_service *service, struct vtb_slot *sl
 }
 
 static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
-                                const struct vtb_type *record)
+                                const struct vtb_type *type)
 {
     struct vtb_handle_table *table = (struct vtb_handle_table *)service->state;
     (void)slot;
-    (void)record;
+    (void)type;
     vtb_require(table->free < table->slots_n, VTB_HANDLE_NONE_LEFT);
     struct vtb_handle_slot *own = vtb_handle_at(table, table->free);
     table->free = own->next;
@@ -253,8 +253,12 @@ struct vtb_handle_link {
     struct vtb_handle_slot *slot;
 };
 
-static const struct vtb_type vtb_handle_task_type = {"Task<T> over a handle", VTB_TYPE_TASK,
-                                                     sizeof(struct vtb_handle_link)};
+static const struct vtb_type vtb_handle_task_type = {"Task<T> over a handle",
+                                                     sizeof(struct vtb_task) +
+                                                         sizeof(struct vtb_handle_link),
+                                                     VTB_TYPE_TASK,
+                                                     false,
+                                                     {VTB_TASK_REFERENCES, VTB_REFERENCES_END}};
 
 static inline void vtb_handle_task_run(struct vtb_continuation *self, struct vtb_service *service)
 {

@@ -11,10 +11,15 @@
 #define VTB_REUSES 1
 #define VTB_HAS_STATE 1
 #define VTB_STATE_ROOTS (sizeof(struct vtb_source_pools) / sizeof(void *))
-#include <vtb/pool.h>
 #include <vtb/value_task.h>
 
+#include <vtb/pool.h>
+
 #define VTB_PENDING_BYTES(record) (sizeof(struct vtb_source) + (record))
+#define VTB_PENDING_REFERENCES                                                \
+    offsetof(struct vtb_source, moves), offsetof(struct vtb_source, waiting), \
+        VTB_VALUE_REFERS ? offsetof(struct vtb_source, result)                \
+                         : offsetof(struct vtb_source, waiting)
 
 /* What .NET throws an InvalidOperationException for, in its words. */
 #define VTB_SOURCE_INVALID "operation is not valid due to the current state of the object"
@@ -37,7 +42,7 @@ struct vtb_source {
 };
 
 struct vtb_source_pools {
-    struct vtb_pool of[VTB_TYPE_N];
+    struct vtb_pool of[VTB_CONTEXTS_N]; /* by the context of the sources' types */
 };
 
 static struct vtb_continuation vtb_source_completed_sentinel; /* never run */
@@ -46,7 +51,7 @@ static struct vtb_continuation vtb_source_completed_sentinel; /* never run */
 static inline struct vtb_task *vtb_as_plain_task(const vtb_handover *handover)
 {
     struct vtb_task *task = (struct vtb_task *)handover->object;
-    return task->type->kind == VTB_TYPE_TASK ? task : NULL;
+    return task->type->context == VTB_TYPE_TASK ? task : NULL;
 }
 
 static_assert(offsetof(struct vtb_source, type) == offsetof(struct vtb_task, type),
@@ -60,8 +65,10 @@ static inline void vtb_source_await(struct vtb_service *service, struct vtb_sour
     void *waiting = NULL;
     vtb_require(source->version == token, VTB_SOURCE_INVALID);
     if (__atomic_compare_exchange_n(&source->waiting, &waiting, (void *)continuation, false,
-                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        vtb_barrier(service, &source->waiting);
         return;
+    }
     vtb_require(waiting == (void *)&vtb_source_completed_sentinel, VTB_SOURCE_INVALID);
     continuation->run(continuation, service);
 }
@@ -76,23 +83,23 @@ static inline enum vtb_fault vtb_source_get(struct vtb_service *service, struct 
     const enum vtb_fault fault = (enum vtb_fault)source->fault;
     *value = source->result;
     source->version = (int16_t)(uint16_t)((uint16_t)source->version + 1u);
-    if (!vtb_pool_put(&pools->of[source->type->kind], source))
-        vtb_free(service, source, sizeof *source + source->type->record_bytes);
+    if (!vtb_pool_put(&pools->of[source->type->context], source))
+        vtb_free(service, source, source->type->bytes);
     return fault;
 }
 
 /* --- the contract --- */
 
 static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
-                                const struct vtb_type *record)
+                                const struct vtb_type *type)
 {
     struct vtb_source_pools *pools = (struct vtb_source_pools *)service->state;
-    struct vtb_source *source = (struct vtb_source *)vtb_pool_take(&pools->of[record->kind]);
+    struct vtb_source *source =
+        (struct vtb_source *)vtb_pool_take(service, &pools->of[type->context]);
     (void)slot;
     if (!source) {
-        const size_t bytes = sizeof *source + record->record_bytes;
-        source = (struct vtb_source *)vtb_alloc_zeroed(service, bytes);
-        source->type = record;
+        source = (struct vtb_source *)vtb_alloc_zeroed(service, type);
+        source->type = type;
     }
     source->context = vtb_ambient.execution_context;
     source->waiting = NULL;
@@ -174,8 +181,10 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
     struct vtb_source *source = (struct vtb_source *)pending;
     vtb_require(!source->completed, VTB_SOURCE_INVALID);
     source->fault = answer->fault;
-    if (!VTB_UNLIKELY(answer->fault))
+    if (!VTB_UNLIKELY(answer->fault)) {
         source->result = answer->value;
+        vtb_value_barrier(service, &source->result);
+    }
     __atomic_store_n(&source->completed, true, __ATOMIC_RELEASE);
     void *waiting = __atomic_exchange_n(&source->waiting, (void *)&vtb_source_completed_sentinel,
                                         __ATOMIC_ACQ_REL);
@@ -193,8 +202,13 @@ struct vtb_source_link {
     int64_t token;
 };
 
-static const struct vtb_type vtb_source_task_type = {"Task<T> over a source", VTB_TYPE_TASK,
-                                                     sizeof(struct vtb_source_link)};
+static const struct vtb_type vtb_source_task_type = {
+    "Task<T> over a source",
+    sizeof(struct vtb_task) + sizeof(struct vtb_source_link),
+    VTB_TYPE_TASK,
+    false,
+    {VTB_TASK_REFERENCES, sizeof(struct vtb_task) + offsetof(struct vtb_source_link, source),
+     VTB_REFERENCES_END}};
 
 /* The source completed: its result completes the task. */
 static inline void vtb_source_task_run(struct vtb_continuation *self, struct vtb_service *service)
@@ -258,10 +272,10 @@ static inline void vtb_state_open(struct vtb_service *service, const struct vtb_
 static inline void vtb_state_close(struct vtb_service *service)
 {
     struct vtb_source_pools *pools = (struct vtb_source_pools *)service->state;
-    for (int kind = 0; kind < VTB_TYPE_N; kind++) {
+    for (int i = 0; i < VTB_CONTEXTS_N; i++) {
         struct vtb_source *source;
-        while ((source = (struct vtb_source *)vtb_pool_take(&pools->of[kind])))
-            vtb_free(service, source, sizeof *source + source->type->record_bytes);
+        while ((source = (struct vtb_source *)vtb_pool_take(service, &pools->of[i])))
+            vtb_free(service, source, source->type->bytes);
     }
 }
 

@@ -6,7 +6,7 @@ root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
 [ -f build/release/compile_commands.json ] || cmake --preset release
 
-find harness impls heaps workloads tests examples \( -name '*.c' -o -name '*.cc' -o -name '*.h' \) -print0 |
+find harness impls heaps workloads tests examples benchmarks \( -name '*.c' -o -name '*.cc' -o -name '*.h' \) -print0 |
     xargs -0 clang-format --dry-run --Werror
 
 shellcheck run_bench scripts/*.sh .ci/run
@@ -22,7 +22,8 @@ once = {each["file"]: each for each in json.load(sys.stdin)}
 json.dump(list(once.values()), sys.stdout, indent=1)
 ' >build/lint/compile_commands.json
 {
-    find "$root/harness" "$root/heaps" "$root/tests" "$root/examples" -maxdepth 1 -name '*.c'
+    find "$root/harness" "$root/tests" "$root/examples" -maxdepth 1 -name '*.c'
+    find "$root/heaps" -name '*.c'
     sed -n 's/^ *"file": "\(.*\.user_cache\.\(timing\|counting[a-z_]*_checked\)\.c\)",*$/\1/p' \
         build/lint/compile_commands.json
 } | xargs -P "$(nproc)" -n 4 clang-tidy -p build/lint --quiet

@@ -6,5 +6,5 @@ root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
 [ -f build/release/build.ninja ] || cmake --preset release
 cmake --build build/release
-ctest --test-dir build/release --output-on-failure
-exec /usr/bin/python3 -m pytest -q -p no:cacheprovider tests "$@"
+ctest --test-dir build/release --output-on-failure -j "$(nproc)"
+exec /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$(nproc)" tests "$@"

@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "layouts.h"
+#include "memories.h"
 
 #include "rig.h"
 
@@ -41,32 +42,47 @@ struct cell_outcome {
     size_t pending_before_n; /* before it was drained */
     size_t pending_n;
     struct vtb_counts counts;
+    uint64_t collections_n;
 };
+
+/* In three batches: suspended operations stay from one to the next. */
+static inline void cell_run_batches(const struct cell_run *run, struct vtb_env *env,
+                                    struct cell_outcome *outcome)
+{
+    const enum vtb_consumer consumer =
+        run->dependent ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT;
+    vtb_loop_function *loop = vtb_rig_loop(run->rig, run->cell, consumer);
+    env->position = run->position;
+    env->zero = run->zero;
+    loop(env, run->n / 3);
+    loop(env, 0);
+    loop(env, run->n - run->n / 3);
+    assert_int_equal(env->position, (run->position + run->n) % run->rig->ids_n);
+    outcome->pending_before_n = env->pending_n;
+    run->cell->drain(env);
+    run->cell->drain(env); /* of an empty window: nothing */
+    outcome->pending_n = env->pending_n;
+}
 
 static inline struct cell_outcome cell_run(const struct cell_run *run)
 {
+    struct cell_outcome outcome = {0};
+    struct vtb_memory memory;
     struct vtb_env env;
     struct vtb_error error;
-    const enum vtb_consumer consumer =
-        run->dependent ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT;
     if (!run->cell) {
         fail_msg("no cell");
-        return (struct cell_outcome){0};
+        return outcome;
     }
-    if (!vtb_rig_open_env(run->rig, &env, run->cell, run->heap, &error))
+    open_memory(&memory, run->heap, run->rig->point);
+    if (!vtb_rig_open_env(run->rig, &env, run->cell, &memory, &error))
         fail_msg("%s", error.message);
-    env.position = run->position;
-    env.zero = run->zero;
-    vtb_loop_function *loop = vtb_rig_loop(run->rig, run->cell, consumer);
-    loop(&env, run->n / 3); /* suspended operations stay from batch to batch */
-    loop(&env, 0);
-    loop(&env, run->n - run->n / 3);
-    assert_int_equal(env.position, (run->position + run->n) % run->rig->ids_n);
-    struct cell_outcome outcome = {.pending_before_n = env.pending_n};
-    run->cell->drain(&env);
-    run->cell->drain(&env); /* of an empty window: nothing */
-    outcome.pending_n = env.pending_n;
-    vtb_rig_close_env(&env, run->cell);
+    vtb_memory_enter(&memory);
+    cell_run_batches(run, &env, &outcome);
+    vtb_memory_leave(&memory);
+    vtb_rig_close_env(&env, run->cell, &memory);
+    outcome.collections_n = collections_n(&memory);
+    vtb_memory_close(&memory);
     outcome.checksum = vtb_rig_checksum(&env);
     outcome.failed_n = env.service.failed_n;
     outcome.counts = env.service.counts;
@@ -295,7 +311,7 @@ static inline struct cell_expected cell_expected(const struct cell_run *run,
         cell_expect_reused(&objects, walk, &expected);
     else
         cell_expect_arena(&objects, walk, run->rig->point->request_ops, &expected);
-    if (run->cell->kind.collected)
+    if (vtb_heap_collects(run->heap))
         expected.peak_min_bytes = expected.peak_max_bytes = expected.cost.bytes;
     return expected;
 }
@@ -347,9 +363,9 @@ static inline void cell_check_counts(const struct cell_run *run, const struct ce
     cell_check_cost(run, &walk, counts);
     assert_of_cell(run->cell, counts->fetched_n, is_empty ? 0 : walk.misses_n);
     assert_true(counts->usable_bytes >= counts->requested_bytes);
-    assert_of_cell(run->cell, counts->frees_n, run->cell->kind.collected ? 0 : counts->allocs_n);
-    assert_of_cell(run->cell, counts->live_bytes,
-                   run->cell->kind.collected ? counts->requested_bytes : 0);
+    const bool collects = vtb_heap_collects(run->heap);
+    assert_of_cell(run->cell, counts->frees_n, collects ? 0 : counts->allocs_n);
+    assert_of_cell(run->cell, counts->live_bytes, collects ? counts->requested_bytes : 0);
 }
 
 /* The sizes that the cell shows: of one object each, whether or not a run needs it. */

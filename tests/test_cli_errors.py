@@ -98,7 +98,8 @@ def test_closed_streams_do_no_harm(bench: Bench, redirections: str) -> None:
     expected = [] if "2>&-" in redirections else [f"results: {json_file}"]
     assert outcome.complaints == expected
     assert len(strict_json(json_file.read_text())["benchmarks"]) == len(STRATEGIES)
-    assert samples_file.read_text() == "name,round,operations,real_ns_per_op,cpu_ns_per_op\n"
+    columns = "name,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op"
+    assert samples_file.read_text() == columns + "\n"
     assert len((bench.directory / "export.csv").read_text().splitlines()) == 1 + len(STRATEGIES)
 
 

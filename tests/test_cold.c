@@ -67,8 +67,10 @@ static void make_plan(int argc, char **argv)
         fail_msg("%s", error.message);
     point = &plan.points[0];
     assert_true(point->cold);
-    for (size_t i = 0; i < point->cases_n; i++)
-        point->cases[i].heap = &heap_entry;
+    for (size_t i = 0; i < point->cases_n; i++) {
+        if (!vtb_heap_collects(point->cases[i].heap->heap))
+            point->cases[i].heap = &heap_entry;
+    }
     memset(seen, 0, sizeof *seen);
     progress_n = 0;
 }
@@ -121,32 +123,42 @@ static void check_pass(enum vtb_consumer consumer, size_t rounds_n)
 static void a_pass_has_all_its_samples(void **state)
 {
     (void)state;
-    MAKE_PLAN("--strategy=all", "--calls=50");
+    MAKE_PLAN("--heap=glibc", "--strategy=all", "--calls=50");
     check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
-    MAKE_PLAN("--strategy=poll,value_task", "--calls=1");
+    MAKE_PLAN("--heap=glibc", "--strategy=poll,value_task", "--calls=1");
     check_pass(VTB_CONSUMER_DEPENDENT, ROUNDS_N);
-    MAKE_PLAN("--strategy=value_task", "--calls=100000", "--method=both", "--depth=2",
-              "--failure-rate=10%");
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=100000", "--method=both",
+              "--depth=2", "--failure-rate=10%");
     check_pass(VTB_CONSUMER_DEPENDENT, ROUNDS_N);
-    MAKE_PLAN("--strategy=value_task", "--calls=1000", "--cache=lru:10");
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=1000", "--cache=lru:10");
     check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
 }
 
-/* A process for every millisecond, and no fewer rounds than an interval needs. */
+/* Each process has a heap of its own, in which it collects. */
+static void a_pass_on_a_heap_that_collects(void **state)
+{
+    (void)state;
+    MAKE_PLAN("--strategy=value_task,heap_task_pooled", "--calls=3000", "--heap=gengc",
+              "--method=both");
+    point->gen0_budget_bytes = 64 << 10;
+    point->verify_heap = true;
+    check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
+}
+
 /* As many rounds as a time has room for by what the first took, and enough for an interval. */
 static void a_pass_as_long_as_it_may_take(void **state)
 {
     (void)state;
     struct vtb_samples samples;
     struct vtb_error error;
-    MAKE_PLAN("--strategy=poll", "--calls=10");
-    plan.time_ns = 0.5e9;
+    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
+    plan.time_ns = 2e9;
     assert_true(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
     assert_true(samples.rounds_n > 8);
     assert_int_equal(progress_n, samples.rounds_n);
     vtb_samples_free(&samples);
     vtb_plan_free(&plan);
-    MAKE_PLAN("--strategy=poll", "--calls=10");
+    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
     plan.time_ns = 1;
     check_pass(VTB_CONSUMER_INDEPENDENT, 8);
 }
@@ -157,7 +169,8 @@ static void every_start_is_fresh(void **state)
 {
     (void)state;
     size_t starts_n[11] = {0};
-    MAKE_PLAN("--strategy=heap_task_pooled", "--calls=10", "--hit-rate=0", "--in-flight=4");
+    MAKE_PLAN("--heap=glibc", "--strategy=heap_task_pooled", "--calls=10", "--hit-rate=0",
+              "--in-flight=4");
     check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
     assert_int_equal(seen->starts_n, 2 * (ROUNDS_N + 1)); /* and one each to check the values */
     for (size_t i = 0; i < seen->starts_n; i++) {
@@ -220,9 +233,9 @@ static void check_starts(size_t calls_n, size_t hits_n)
 static void every_start_makes_all_calls(void **state)
 {
     (void)state;
-    MAKE_PLAN("--strategy=value_task", "--calls=10", "--hit-rate=0.8");
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=10", "--hit-rate=0.8");
     check_starts(10, 8);
-    MAKE_PLAN("--strategy=value_task", "--calls=1000", "--hit-rate=0");
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=1000", "--hit-rate=0");
     check_starts(1000, 0);
 }
 
@@ -230,9 +243,10 @@ static void every_start_makes_all_calls(void **state)
 static void every_start_has_as_many_hits(void **state)
 {
     (void)state;
-    MAKE_PLAN("--strategy=value_task", "--calls=7", "--hit-rate=0.8");
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=7", "--hit-rate=0.8");
     check_starts(7, 6); /* 5.6 */
-    MAKE_PLAN("--strategy=value_task,value_task_pooled", "--calls=2", "--hit-rate=0.7");
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task,value_task_pooled", "--calls=2",
+              "--hit-rate=0.7");
     check_starts(2, 1); /* 1.4 */
 }
 
@@ -264,7 +278,7 @@ static void refused(void (*loop)(struct vtb_env *env, size_t n), const char *rea
 {
     struct vtb_samples samples;
     struct vtb_error error;
-    MAKE_PLAN("--strategy=value_task", "--calls=10");
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=10");
     replace_last(loop);
     assert_false(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
     assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
@@ -300,7 +314,7 @@ static void run_dependent_watched(struct vtb_env *env, size_t n)
 static void the_loop_is_that_of_the_pass(void **state)
 {
     (void)state;
-    MAKE_PLAN("--strategy=poll", "--calls=10");
+    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
     replace_last(gives_up);
     replaced.run_dependent = run_dependent_watched;
     check_pass(VTB_CONSUMER_DEPENDENT, ROUNDS_N);
@@ -329,6 +343,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pass_has_all_its_samples),
+        cmocka_unit_test(a_pass_on_a_heap_that_collects),
         cmocka_unit_test(a_pass_as_long_as_it_may_take),
         cmocka_unit_test(every_start_is_fresh),
         cmocka_unit_test(every_start_makes_all_calls),

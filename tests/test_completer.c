@@ -4,6 +4,9 @@
  * operation is handed over once the caller waits, and the queue between the threads orders
  * everything. A new file in impls/ is taken up by itself. Meant for ThreadSanitizer as well.
  */
+#include "../workloads/user_cache.h"
+
+#include "memories.h"
 #include "probed.h"
 
 #include <malloc.h>
@@ -12,10 +15,9 @@
 #include <stdatomic.h>
 #include <time.h>
 
-#include "../workloads/user_cache.h"
-
 #define BATCH VTB_PROBE_FRAMES_N /* callers that wait at once */
 #define BATCHES_N ((size_t)250)
+#define FEW_BATCHES_N ((size_t)50)
 #define PAIRS_N 500  /* of two threads that consume one operation */
 #define BLOCKED_N 5  /* callers that block until the answer is there */
 #define FAIL_EVERY 5 /* operations: not always the same one of a batch */
@@ -32,6 +34,12 @@ static struct vtb_env second;
 
 static bool is_running; /* the second thread */
 
+/* Of both threads. While they wait for each other its heap may collect. */
+static struct vtb_memory memory;
+
+static size_t batches_n = BATCHES_N;
+static uint64_t collected_n;
+
 /* On either thread, so that it cannot be an assertion. */
 static void end_on_misuse(const char *text)
 {
@@ -42,7 +50,10 @@ static void end_on_misuse(const char *text)
 
 /* --- the second thread --- */
 
-/* What the first thread hands over: operations, in order. */
+/* What the first thread will hand over. */
+static void *pending[BATCH];
+
+/* What it hands over: operations, in order. */
 static struct {
     void *pending[BATCH];
     atomic_size_t handed_n;
@@ -61,8 +72,10 @@ static void pause_at(size_t turn)
 
 static void wait_until(atomic_size_t *counter, size_t n)
 {
-    for (size_t turn = 0; atomic_load_explicit(counter, memory_order_acquire) < n; turn++)
+    for (size_t turn = 0; atomic_load_explicit(counter, memory_order_acquire) < n; turn++) {
+        vtb_memory_safepoint(&memory);
         pause_at(turn);
+    }
 }
 
 /* Waits for the operation of this number; false if there will be none. */
@@ -72,6 +85,7 @@ static bool was_handed(size_t number)
          turn++) {
         if (atomic_load_explicit(&queue.closed, memory_order_acquire))
             return false;
+        vtb_memory_safepoint(&memory);
         pause_at(turn);
     }
     return true;
@@ -84,10 +98,12 @@ static void answered(size_t number)
 
 static void *answer_all(void *unused)
 {
+    vtb_memory_enter(&memory);
     for (size_t i = 0; was_handed(i); i++) {
         probe->complete(&own.service, queue.pending[i % BATCH], VTB_FAULT_NONE);
         answered(i);
     }
+    vtb_memory_leave(&memory);
     return unused;
 }
 
@@ -108,7 +124,10 @@ static void stop(void)
 {
     is_running = false;
     atomic_store_explicit(&queue.closed, true, memory_order_release);
-    holds(pthread_join(thread, NULL) == 0);
+    vtb_memory_leave(&memory); /* the second thread may have come to a safepoint */
+    const bool joined = pthread_join(thread, NULL) == 0;
+    vtb_memory_enter(&memory);
+    holds(joined);
 }
 
 /* A test that fails leaves no thread behind. */
@@ -119,10 +138,10 @@ static void stop_if_running(void)
 }
 
 /* Gives the operation to the second thread. */
-static void hand_over(void *pending)
+static void hand_over(void *asked)
 {
     const size_t n = atomic_load_explicit(&queue.handed_n, memory_order_relaxed);
-    queue.pending[n % BATCH] = pending;
+    queue.pending[n % BATCH] = asked;
     atomic_store_explicit(&queue.handed_n, n + 1, memory_order_release);
 }
 
@@ -149,9 +168,9 @@ static uint64_t share_of(uint32_t id)
 static void *call(size_t by, uint32_t id)
 {
     holds(!probe->call(&env, by, id));
-    void *pending = probe->pending(&env, by);
+    void *asked = probe->pending(&env, by);
     probe->forget(&env, by);
-    return pending;
+    return asked;
 }
 
 /* --- counts of both threads together --- */
@@ -164,6 +183,15 @@ static void open_copies(void)
     second.service = own.service;
 }
 
+typedef void roots_function(struct vtb_gc *gc, const struct vtb_roots *roots);
+
+/* What the threads pass on lies outside of their frames. */
+static void for_passed(roots_function *visit)
+{
+    visit(memory.gc, &(struct vtb_roots){pending, BATCH, sizeof *pending});
+    visit(memory.gc, &(struct vtb_roots){queue.pending, BATCH, sizeof *queue.pending});
+}
+
 static void open_cell(const struct vtb_rig *of, const struct vtb_cell *opened,
                       const struct vtb_heap *heap)
 {
@@ -171,10 +199,16 @@ static void open_cell(const struct vtb_rig *of, const struct vtb_cell *opened,
     rig = of;
     cell = opened;
     probe = cell->probe;
-    if (!vtb_rig_open_env(rig, &env, cell, heap, &error) ||
-        !vtb_rig_open_env(rig, &own, cell, heap, &error))
+    memset(pending, 0, sizeof pending);
+    memset(queue.pending, 0, sizeof queue.pending);
+    open_memory(&memory, heap, rig->point);
+    if (heap->collector)
+        for_passed(heap->collector->add_roots);
+    if (!vtb_rig_open_env(rig, &env, cell, &memory, &error) ||
+        !vtb_rig_open_env(rig, &own, cell, &memory, &error))
         fail_msg("%s", error.message);
     open_copies();
+    vtb_memory_enter(&memory);
 }
 
 /* Closes both; whoever allocated and whoever freed, it comes out even. */
@@ -183,14 +217,21 @@ static void close_cell(void)
     uint64_t allocs_n = second.service.counts.allocs_n;
     uint64_t frees_n = second.service.counts.frees_n;
     uint64_t live_bytes = second.service.counts.live_bytes;
-    vtb_rig_close_env(&env, cell);
-    vtb_rig_close_env(&own, cell);
+    vtb_memory_leave(&memory);
+    vtb_rig_close_env(&env, cell, &memory);
+    vtb_rig_close_env(&own, cell, &memory);
+    if (memory.gc)
+        for_passed(memory.heap->collector->drop_roots);
+    collected_n += collections_n(&memory);
+    vtb_memory_close(&memory);
     for (size_t i = 0; i < BATCH + 2; i++) {
         const struct vtb_env *one = i < BATCH ? &callers[i] : i == BATCH ? &env : &own;
         allocs_n += one->service.counts.allocs_n;
         frees_n += one->service.counts.frees_n;
         live_bytes += one->service.counts.live_bytes;
     }
+    if (vtb_heap_collects(memory.heap))
+        return;
     equal(frees_n, allocs_n);
     equal(live_bytes, 0);
 }
@@ -267,7 +308,8 @@ static size_t on_rig(const struct vtb_rig *of, const struct vtb_heap *heap,
     for (size_t i = 0; vtb_cells[i]; i++) {
         const struct vtb_cell *one = vtb_cells[i];
         if (!one->probe || one->kind.collected || is_variant(one, "@checked") ||
-            strcmp(one->workload_name, "user_cache") != 0 || !applies(one))
+            strcmp(one->workload_name, "user_cache") != 0 || !applies(one) ||
+            (vtb_heap_collects(heap) && one->strategy->lacks.collector))
             continue;
         open_cell(of, one, heap);
         check();
@@ -305,7 +347,6 @@ static void work(size_t number)
 
 static void run_batch(size_t batch, enum order order)
 {
-    void *pending[BATCH];
     for (size_t i = 0; i < BATCH; i++)
         pending[i] = call(i, id_of(batch * BATCH + i));
     for (size_t i = 0; i < BATCH && order == WAITS_BEFORE; i++)
@@ -331,13 +372,13 @@ static void run_batches(enum order order)
     const uint64_t before = checksum_of_callers();
     const uint64_t here_n = failed_here_n();
     const uint64_t there_n = own.service.failed_n;
-    const uint64_t failures_n = BATCHES_N * BATCH / FAIL_EVERY;
+    const uint64_t failures_n = batches_n * BATCH / FAIL_EVERY;
     uint64_t expected = 0;
     start(answer_all);
-    for (size_t i = 0; i < BATCHES_N; i++)
+    for (size_t i = 0; i < batches_n; i++)
         run_batch(i, order);
     stop();
-    for (size_t i = 0; i < BATCHES_N * BATCH; i++)
+    for (size_t i = 0; i < batches_n * BATCH; i++)
         expected += share_of(id_of(i));
     equal(checksum_of_callers() - before, expected);
     equal(failed_here_n() - here_n + own.service.failed_n - there_n, failures_n);
@@ -398,12 +439,14 @@ static bool second_completes(size_t number)
 /* The second thread waits for the same operation, and completes every other one. */
 static void *consume_all(void *unused)
 {
+    vtb_memory_enter(&memory);
     for (size_t i = 0; was_handed(i); i++) {
         probe->await(&second, 1, 1);
         if (second_completes(i))
             probe->complete(&second.service, queue.pending[i % BATCH], VTB_FAULT_NONE);
         answered(i);
     }
+    vtb_memory_leave(&memory);
     return unused;
 }
 
@@ -418,14 +461,14 @@ static void copy(size_t to, size_t from)
 static uint64_t consume_in_two_threads(size_t number)
 {
     uint64_t share = 0;
-    void *pending = call(0, id_of(number));
+    pending[0] = call(0, id_of(number));
     copy(1, 0);
-    hand_over(pending);
+    hand_over(pending[0]);
     copy(2, 0); /* while the second one may be done with its own */
     work(number);
     probe->await(&callers[0], 0, 0);
     if (!second_completes(number))
-        probe->complete(&callers[0].service, pending, VTB_FAULT_NONE);
+        probe->complete(&callers[0].service, pending[0], VTB_FAULT_NONE);
     wait_for_answers();
     equal(probe->get(&env, 2, 2, &share), number % FAIL_EVERY ? VTB_FAULT_NONE : VTB_FAULT_STORE);
     equal(share, share_of(id_of(number)));
@@ -450,6 +493,34 @@ static void consumers_in_two_threads_each_get_the_value(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(depths); i++)
         assert_true(on_rig(&rigs[i], glibc(), may_be_shared, check_several_consumers) >= 5);
+}
+
+/* --- on other heaps --- */
+
+/* Both threads allocate, store references and, where that is done at all, free and collect. */
+static void check_heap(const struct vtb_heap *heap)
+{
+    collected_n = 0;
+    for (size_t i = 0; i < COUNT_OF(depths); i++) {
+        points[i].gen0_budget_bytes = (size_t)8 << 10;
+        points[i].verify_heap = true;
+        assert_true(on_rig(&rigs[i], heap, any, check_ordered) >= 24);
+        assert_true(on_rig(&rigs[i], heap, may_race, check_racing) >= 8);
+        assert_true(on_rig(&rigs[i], heap, may_be_shared, check_several_consumers) >= 5);
+    }
+    if (vtb_heap_collects(heap) && heap->collector->has_budget)
+        assert_true(collected_n > 100);
+}
+
+static void every_heap(void **state)
+{
+    (void)state;
+    batches_n = FEW_BATCHES_N;
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        if (!vtb_heaps[i].heap->unavailable)
+            check_heap(vtb_heaps[i].heap);
+    }
+    batches_n = BATCHES_N;
 }
 
 /* --- methods that suspend while the operation below them completes --- */
@@ -532,9 +603,9 @@ static void check_as_task(void)
     start(answer_all);
     for (size_t i = 0; i < PAIRS_N; i++) {
         uint64_t share = 0;
-        void *pending = call(0, id_of(i));
+        void *asked = call(0, id_of(i));
         void *task = i % 3 == 0 ? probe->as_task(&env, 0) : NULL;
-        hand_over(pending);
+        hand_over(asked);
         if (i % 3 == 1)
             work(i);
         else
@@ -611,6 +682,7 @@ int main(void)
         cmocka_unit_test(operations_complete_on_another_thread_once_their_callers_wait),
         cmocka_unit_test(completion_races_with_the_caller_that_comes_to_wait),
         cmocka_unit_test(consumers_in_two_threads_each_get_the_value),
+        cmocka_unit_test(every_heap),
         cmocka_unit_test(completion_races_with_the_methods_that_suspend),
         cmocka_unit_test(completion_races_with_as_task),
         cmocka_unit_test(a_caller_that_asks_too_early_blocks_until_the_answer_is_there),

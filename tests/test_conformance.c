@@ -1,10 +1,10 @@
 /* What must hold of every strategy, in every cell that the build has. A new file in impls/ is taken
  * up by itself. */
+#include "../workloads/user_cache.h"
+
 #include "cells.h"
 
 #include <malloc.h>
-
-#include "../workloads/user_cache.h"
 
 #define KEYS_N 1000
 #ifdef UNDER_SANITIZER
@@ -12,6 +12,9 @@
 #else
 #define OPERATIONS_N 3000
 #endif
+
+/* Bytes between two collections, of a heap that can be told. */
+#define GEN0_BYTES ((size_t)64 << 10)
 
 /* Calls that are drawn once for many rigs. */
 #define CALLS_N (OPERATIONS_N + OPERATIONS_N / 4)
@@ -44,6 +47,8 @@ static struct vtb_point point_of(const char *workload, double hit_rate)
                               .in_flight = 64,
                               .depth = 1,
                               .request_ops = VTB_REQUEST_OPS,
+                              .gen0_budget_bytes = GEN0_BYTES,
+                              .verify_heap = true,
                               .seed = 1};
 }
 
@@ -118,6 +123,8 @@ static void for_few_points(const struct vtb_workload_entry *workload, visit_func
         point.workload = workload;
         point.keys_n = KEYS_N;
         point.seed = 1;
+        point.gen0_budget_bytes = GEN0_BYTES;
+        point.verify_heap = true;
         point.completion = (enum vtb_completion)(i % 3);
         if (workload->workload->default_capacity > 0)
             let_hits_emerge(&point);
@@ -160,6 +167,17 @@ static struct cell_run floor_run(const struct vtb_rig *rig)
 
 static size_t runs_n;
 
+/* A heap with a budget collects at least every second time that it is spent. */
+static void check_collections(const struct cell_run *run, const struct cell_outcome *outcome)
+{
+    const struct vtb_collector *collector = run->heap->collector;
+    const struct cell_walk walk = cell_walk(run);
+    if (!collector || !collector->has_budget || !cell_is_known(run->cell))
+        return;
+    const uint64_t least_n = cell_expected(run, &walk).cost.bytes / (2 * GEN0_BYTES);
+    assert_of_cell(run->cell, outcome->collections_n >= least_n, true);
+}
+
 /* Both consumers of a cell on a heap: counts, and the floor's checksum. */
 static void check_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
                        const struct vtb_heap *heap, uint64_t expected)
@@ -174,6 +192,7 @@ static void check_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
         if (!same && cell->strategy->role != VTB_ROLE_EMPTY)
             fail_msg("%s consumed other values than the floor", cell->name);
         cell_check_counts(&run, &outcome);
+        check_collections(&run, &outcome);
     }
 }
 
@@ -181,20 +200,42 @@ static void check_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
 static bool is_able(const struct vtb_cell *cell, const struct vtb_rig *rig, bool collects)
 {
     const struct vtb_lacks *lacks = &cell->strategy->lacks;
-    return is_of(cell, rig) && collects == cell->kind.collected &&
+    return is_of(cell, rig) && (cell->kind.counting || collects == cell->kind.collected) &&
            !(collects && lacks->collector) && !(rig->point->emerges && lacks->real_cache);
 }
 
-static void check_all_cells(const struct vtb_rig *rig)
+static void check_cells_on(const struct vtb_rig *rig, bool (*is_chosen)(const struct vtb_heap *))
 {
     const struct cell_run run = floor_run(rig);
     const uint64_t expected = cell_run(&run).checksum;
     for (size_t i = 0; vtb_cells[i]; i++) {
         for (size_t h = 0; is_of(vtb_cells[i], rig) && vtb_heaps[h].name; h++) {
-            if (is_able(vtb_cells[i], rig, vtb_heap_collects(vtb_heaps[h].heap)))
-                check_cell(rig, vtb_cells[i], vtb_heaps[h].heap, expected);
+            const struct vtb_heap *heap = vtb_heaps[h].heap;
+            if (is_chosen(heap) && is_able(vtb_cells[i], rig, vtb_heap_collects(heap)))
+                check_cell(rig, vtb_cells[i], heap, expected);
         }
     }
+}
+
+/* A cell does not know which heap it has, but for whether that collects, and moves its objects. */
+static bool is_one_of_its_kind(const struct vtb_heap *heap)
+{
+    return !heap->unavailable && heap->is_default;
+}
+
+static bool is_usable(const struct vtb_heap *heap)
+{
+    return !heap->unavailable;
+}
+
+static void check_all_cells(const struct vtb_rig *rig)
+{
+    check_cells_on(rig, is_one_of_its_kind);
+}
+
+static void check_all_heaps(const struct vtb_rig *rig)
+{
+    check_cells_on(rig, is_usable);
 }
 
 static void every_cell_under_all_parameters(void **state)
@@ -215,6 +256,14 @@ static void every_cell_of_every_workload(void **state)
         assert_true(runs_n >= COUNT_OF(few_points) * 48 * 2 ||
                     vtb_workloads[w].workload->is_default);
     }
+}
+
+static void every_cell_on_every_heap(void **state)
+{
+    (void)state;
+    runs_n = 0;
+    for_few_points(vtb_default_workload(), check_all_heaps);
+    assert_true(runs_n >= COUNT_OF(few_points) * 100 * 2);
 }
 
 /* Entries live for about as many calls as a key comes again after. */
@@ -287,13 +336,13 @@ static void check_refilling(const struct vtb_rig *rig)
         if (!is_of(cell, rig) || cell->kind.collected || !cell->kind.counting ||
             cell->strategy->role == VTB_ROLE_EMPTY)
             continue;
-        assert_true(vtb_rig_open_env(rig, &env, cell, glibc_heap(), &error));
+        assert_true(vtb_rig_open_env(rig, &env, cell, glibc_memory(), &error));
         for (size_t round = 0; round < 2; round++) {
             env.position = start_of(rig);
             vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
             cell->drain(&env);
         }
-        vtb_rig_close_env(&env, cell);
+        vtb_rig_close_env(&env, cell, glibc_memory());
         assert_true(vtb_rig_checksum(&env) == expected);
         assert_of_cell(cell, env.service.counts.frees_n, env.service.counts.allocs_n);
         assert_of_cell(cell, env.service.counts.live_bytes, 0);
@@ -428,12 +477,12 @@ static size_t taken_by(const struct vtb_rig *rig, const struct vtb_cell *cell)
 {
     struct vtb_env env;
     struct vtb_error error;
-    assert_true(vtb_rig_open_env(rig, &env, cell, glibc_heap(), &error));
+    assert_true(vtb_rig_open_env(rig, &env, cell, glibc_memory(), &error));
     const size_t before = mallinfo2().uordblks;
     vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
     vtb_rig_loop(rig, cell, VTB_CONSUMER_DEPENDENT)(&env, OPERATIONS_N);
     const size_t behind = mallinfo2().uordblks;
-    vtb_rig_close_env(&env, cell);
+    vtb_rig_close_env(&env, cell, glibc_memory());
     return behind - before;
 }
 #endif
@@ -565,8 +614,12 @@ static void check_workload(const char *name)
         const struct vtb_strategy *strategy = vtb_find_strategy(layouts[i].strategy);
         for (int async = 0; strategy && async < 2; async++) {
             const struct vtb_kind kind = {.async = async};
-            assert_int_equal(vtb_find_cell(layouts[i].strategy, name, kind) != NULL,
-                             !async || !strategy->lacks.async_method);
+            const struct vtb_kind collected = {.async = async, .collected = true};
+            const bool has_variants = vtb_find_workload(name) == vtb_default_workload();
+            const bool found = vtb_find_cell(layouts[i].strategy, name, kind) != NULL;
+            assert_int_equal(found, !async || !strategy->lacks.async_method);
+            assert_int_equal(vtb_find_cell(layouts[i].strategy, name, collected) != NULL,
+                             found && !strategy->lacks.collector && (!async || has_variants));
         }
     }
     for (enum vtb_role role = VTB_ROLE_EMPTY; role <= VTB_ROLE_BASELINE; role++)
@@ -624,6 +677,32 @@ static void strategies_have_their_variants(void **state)
     assert_int_equal(found_n, LAYOUTS_N - 1);
 }
 
+/* Heaps that are opened and closed all the time get their memory anew each time, unless one is
+ * open. */
+static struct vtb_gc *held[16];
+
+static int hold_heaps_open(void **state)
+{
+    static const struct vtb_collector_setup setup;
+    (void)state;
+    for (size_t i = 0; vtb_heaps[i].name && i < COUNT_OF(held); i++) {
+        const struct vtb_collector *collector = vtb_heaps[i].heap->collector;
+        if (collector && !(held[i] = collector->open(&setup)))
+            return -1;
+    }
+    return 0;
+}
+
+static int close_held_heaps(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(held); i++) {
+        if (held[i])
+            vtb_heaps[i].heap->collector->close(held[i]);
+    }
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -632,6 +711,7 @@ int main(void)
         cmocka_unit_test(strategies_have_their_variants),
         cmocka_unit_test(every_cell_under_all_parameters),
         cmocka_unit_test(every_cell_of_every_workload),
+        cmocka_unit_test(every_cell_on_every_heap),
         cmocka_unit_test(every_cell_where_entries_expire),
         cmocka_unit_test(misses_are_as_many_as_asked_for),
         cmocka_unit_test(a_drained_window_is_filled_again),
@@ -641,5 +721,5 @@ int main(void)
         cmocka_unit_test(nothing_is_allocated_in_the_measured_region),
         cmocka_unit_test(the_empty_loop_counts_nothing),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, hold_heaps_open, close_held_heaps);
 }

@@ -34,7 +34,8 @@ static void open_rig(const struct vtb_point *at)
 static const struct vtb_heap_entry *heap_for(const struct vtb_cell *cell)
 {
     for (size_t i = 0; vtb_heaps[i].name; i++) {
-        if (vtb_heap_collects(vtb_heaps[i].heap) == cell->kind.collected)
+        const struct vtb_heap *heap = vtb_heaps[i].heap;
+        if (!heap->unavailable && vtb_heap_collects(heap) == cell->kind.collected)
             return &vtb_heaps[i];
     }
     fail_msg("no heap for %s", cell->name);

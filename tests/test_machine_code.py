@@ -86,7 +86,12 @@ class Cell:
     @property
     def passes(self) -> list[str]:
         """Those whose code is read. Counting is the same source; one workload's stands for all."""
-        return PASSES if self.workload == DEFAULT else PASSES[:1]
+        return self.passes_built if self.workload == DEFAULT else PASSES[:1]
+
+    @property
+    def passes_built(self) -> list[str]:
+        """A cell that counts does so on every heap."""
+        return PASSES[:1] if self.collected else PASSES
 
     @property
     def loops(self) -> dict[str, list[str]]:
@@ -160,10 +165,11 @@ def out_of_line_of(workload: str) -> set[str]:
     return set(re.findall(r"^VTB_OUT_OF_LINE static [^(;]*?(\w+)\(", text, re.MULTILINE))
 
 
-def heaps_collect() -> list[bool]:
-    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "heaps").glob("*.c")]
-    collect = any(re.search(r"^VTB_COLLECTOR\(", text, re.MULTILINE) for text in texts)
-    return [False, True] if collect else [False]
+def collected_too(strategy: str, workload: str, method: str) -> list[bool]:
+    """For a heap that collects: by the asynchronous method where variants are."""
+    lacks = source_says(strategy, r"\.collector = ")
+    built = not lacks and (workload == DEFAULT or method == "direct")
+    return [False, True] if built else [False]
 
 
 def variants_built(strategy: str, workload: str) -> list[str]:
@@ -177,11 +183,12 @@ CELLS = [
     for workload in WORKLOADS
     for method in methods_of(strategy)
     for variant in variants_built(strategy, workload)
-    for collected in heaps_collect()
+    for collected in collected_too(strategy, workload, method)
 ]
 
 # A collector adds a safepoint to every loop, and takes the frees out.
 FREEING = [cell for cell in CELLS if not cell.collected]
+COLLECTED = [cell for cell in CELLS if cell.collected]
 DIRECT = [cell for cell in FREEING if cell.method == "direct" and cell.has_method]
 ASYNC = [cell for cell in FREEING if cell.method == "async"]
 
@@ -217,6 +224,7 @@ def each_of(cells: list[Cell]) -> Callable[[Check], Callable[[list[Cell]], None]
 
 each_cell = each_of(CELLS)
 each_freeing = each_of(FREEING)
+each_collected = each_of(COLLECTED)
 each_direct = each_of(DIRECT)
 each_async = each_of(ASYNC)
 
@@ -568,8 +576,12 @@ def tails(function: Function) -> set[str]:
 
 
 def test_every_cell_is_built_and_no_other() -> None:
-    expected = {cell.file_name(a_pass) for cell in CELLS for a_pass in PASSES}
+    expected = {cell.file_name(a_pass) for cell in CELLS for a_pass in cell.passes_built}
     assert set(commands()) == expected
+    assert "heap_task.payload_128.timing_collected.c" in expected
+    assert "heap_task.user_cache.timing_async_atomic_collected.c" in expected
+    assert "heap_task.payload_128.timing_async_collected.c" not in expected
+    assert "arena_task.user_cache.timing_collected.c" not in expected
     assert "heap_task.user_cache.timing_async_atomic.c" in expected
     assert "poll.user_cache.counting_checked.c" in expected
     assert "poll.user_cache.timing_async.c" not in expected
@@ -623,6 +635,44 @@ def test_hit_makes_the_indirect_calls_that_are_declared(cell: Cell) -> None:
             assert calls.least <= declared <= calls.places, loop
         else:
             assert calls.least == declared, loop
+
+
+SAFEPOINT = IndirectCalls(0, 1)
+
+
+@each_collected
+def test_collected_hit_frees_nothing_and_passes_a_safepoint(cell: Cell) -> None:
+    """In the loop stands one call through a pointer, the safepoint's, and no way needs it."""
+    for loop, methods in cell.loops.items():
+        for method in methods:
+            found = calls_in_loop(cell, loop, method)
+            assert found.least == 0, loop
+            if cell.strategy != "heap_task_pooled" and cell.variant != "checked":
+                assert found == SAFEPOINT, loop
+    if cell.has_method and cell.method == "direct" and cell.variant != "checked":
+        freed = declared_indirect_calls(cell.strategy) == 2
+        expected = declared_indirect_calls(cell.strategy) - freed
+        calls = calls_in_function(cell, "method")
+        immortal = source_says(cell.strategy, "^#define VTB_HAS_IMMORTAL_TASKS ")
+        assert calls.least in ({0, expected} if immortal else {expected})
+        assert calls.places == expected
+
+
+def card_marks(function: Function) -> int:
+    return sum(bool(re.match(r"movb +\$0x1,.*\(", each.text)) for each in function.values())
+
+
+def test_barrier_stands_where_a_reference_is_stored() -> None:
+    """A hit stores its value in the task: a reference or a number. What waits is one as well."""
+
+    def marks(workload: str, name: str, collected: bool) -> int:
+        return card_marks(function_of(Cell("heap_task", workload, "direct", "", collected), name))
+
+    assert marks("user_cache", "method", True) == 1
+    assert marks("user_cache", "method", False) == 0
+    assert marks("metrics_counter", "method", True) == 0
+    park = functions(Cell("heap_task", "metrics_counter", "direct", "", True))["vtb_park"]
+    assert card_marks(park) >= 1
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
@@ -974,7 +1024,8 @@ def test_timed_functions_are_aligned(cell: Cell) -> None:
 
 
 def test_timing_has_no_counting_in_it() -> None:
-    """Accounting asks the heap how large each object is; what allocates nothing accounts nothing.
+    """Accounting asks the heap how large each object is, and whether it collects: then another
+    function allocates. What allocates nothing accounts nothing.
 
     How long the functions are does not tell, as counting is not optimised as much.
     """
@@ -984,7 +1035,7 @@ def test_timing_has_no_counting_in_it() -> None:
         return calls_in_function(cell, name, "layer", "method", a_pass=a_pass).places
 
     for method, name in [("direct", "method"), ("async", "step"), ("async", "layer_step")]:
-        assert calls(method, name, "timing") + 1 == calls(method, name, "counting"), name
+        assert calls(method, name, "timing") + 3 == calls(method, name, "counting"), name
     for a_pass in PASSES:
         cell = Cell("plain", DEFAULT, "direct", "", False)
         way = way_of_a_hit(function_of(cell, "method", a_pass), set())

@@ -19,6 +19,7 @@ struct object {
 };
 
 static struct object objects[OBJECTS_N];
+static struct vtb_service service; /* on a heap that frees */
 static struct vtb_pool pool;
 
 static int setup(void **state)
@@ -33,16 +34,16 @@ static int setup(void **state)
 static void youngest_first(void **state)
 {
     (void)state;
-    assert_null(vtb_pool_take(&pool));
+    assert_null(vtb_pool_take(&service, &pool));
     for (size_t i = 0; i < 10; i++)
         assert_true(vtb_pool_put(&pool, &objects[i]));
     for (size_t i = 10; i-- > 5;)
-        assert_ptr_equal(vtb_pool_take(&pool), &objects[i]);
+        assert_ptr_equal(vtb_pool_take(&service, &pool), &objects[i]);
     assert_true(vtb_pool_put(&pool, &objects[77]));
-    assert_ptr_equal(vtb_pool_take(&pool), &objects[77]);
+    assert_ptr_equal(vtb_pool_take(&service, &pool), &objects[77]);
     for (size_t i = 5; i-- > 0;)
-        assert_ptr_equal(vtb_pool_take(&pool), &objects[i]);
-    assert_null(vtb_pool_take(&pool));
+        assert_ptr_equal(vtb_pool_take(&service, &pool), &objects[i]);
+    assert_null(vtb_pool_take(&service, &pool));
 }
 
 /* What does not fit stays the caller's. */
@@ -53,8 +54,8 @@ static void no_more_than_its_cap(void **state)
         assert_true(vtb_pool_put(&pool, &objects[i]));
     assert_false(vtb_pool_put(&pool, &objects[VTB_POOL_CAP]));
     for (size_t i = VTB_POOL_CAP; i-- > 0;)
-        assert_ptr_equal(vtb_pool_take(&pool), &objects[i]);
-    assert_null(vtb_pool_take(&pool));
+        assert_ptr_equal(vtb_pool_take(&service, &pool), &objects[i]);
+    assert_null(vtb_pool_take(&service, &pool));
 }
 
 /* Takes all there is; every object of the first n must come out once, as it was. */
@@ -62,7 +63,7 @@ static void take_all(size_t n)
 {
     struct object *object;
     size_t taken_n = 0;
-    while (taken_n <= n && (object = (struct object *)vtb_pool_take(&pool))) {
+    while (taken_n <= n && (object = (struct object *)vtb_pool_take(&service, &pool))) {
         assert_true(object >= objects && object < objects + n);
         assert_ptr_equal(object, &objects[object->number]);
         object->taken_n++;
@@ -82,7 +83,7 @@ static void from_another_thread(void **state)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         (void)setup(NULL);
         for (size_t j = 0; j < numbers[i]; j++)
-            vtb_pool_put_remote(&pool, &objects[j]);
+            vtb_pool_put_remote(&service, &pool, &objects[j]);
         assert_int_equal(pool.n, 0); /* it is the owner that moves them */
         take_all(numbers[i]);
     }
@@ -93,11 +94,11 @@ static void its_own_and_the_others(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 10; i++)
-        vtb_pool_put_remote(&pool, &objects[i]);
+        vtb_pool_put_remote(&service, &pool, &objects[i]);
     assert_true(vtb_pool_put(&pool, &objects[10]));
-    assert_ptr_equal(vtb_pool_take(&pool), &objects[10]);
+    assert_ptr_equal(vtb_pool_take(&service, &pool), &objects[10]);
     objects[10].taken_n++;
-    struct object *first = (struct object *)vtb_pool_take(&pool);
+    struct object *first = (struct object *)vtb_pool_take(&service, &pool);
     assert_int_equal(pool.n, 9);
     assert_true(vtb_pool_put(&pool, first));
     assert_true(vtb_pool_put(&pool, &objects[10]));
@@ -110,7 +111,7 @@ static void its_own_and_the_others(void **state)
 static void *put_every_fourth(void *first)
 {
     for (size_t i = *(size_t *)first; i < OBJECTS_N; i += THREADS_N)
-        vtb_pool_put_remote(&pool, &objects[i]);
+        vtb_pool_put_remote(&service, &pool, &objects[i]);
     return NULL;
 }
 
@@ -120,14 +121,14 @@ static size_t take_meanwhile(const pthread_t *threads)
     struct object *object;
     size_t taken_n = 0;
     for (size_t i = 0; i < OBJECTS_N; i++) {
-        if ((object = (struct object *)vtb_pool_take(&pool))) {
+        if ((object = (struct object *)vtb_pool_take(&service, &pool))) {
             object->taken_n++;
             taken_n++;
         }
     }
     for (size_t i = 0; i < THREADS_N; i++)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
-    while (taken_n <= OBJECTS_N && (object = (struct object *)vtb_pool_take(&pool))) {
+    while (taken_n <= OBJECTS_N && (object = (struct object *)vtb_pool_take(&service, &pool))) {
         object->taken_n++;
         taken_n++;
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,6 +147,27 @@ VTB_HEAP(dropped_heap) = {
 """
 
 
+# Where the library is not there, of the entry is left what says so.
+FOREIGN_HEAP = """\
+/* A library that nobody has. */
+#define VTB_LIBRARY no_such_library
+#define VTB_LIBRARY_PACKAGE "libnosuch-dev"
+
+#include <vtb/heap.h>
+
+#ifndef VTB_LIBRARY_MISSING
+#include <no_such_library.h>
+#endif
+
+VTB_HEAP(dropped_foreign) = {
+    .summary = "memory of somebody else",
+#ifdef VTB_LIBRARY_MISSING
+    .unavailable = VTB_LIBRARY_MISSING,
+#endif
+};
+"""
+
+
 def strategy() -> str:
     """The strategy that CONTRIBUTING.md shows in full, so that what it shows keeps compiling."""
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -231,6 +253,12 @@ def run(tree: Path, *arguments: str) -> Outcome:
     return Outcome(done.returncode, done.stdout, done.stderr, results)
 
 
+def heaps_of(tree: Path) -> dict[str, str]:
+    """Each heap with "yes", or why it cannot be used."""
+    listing = strict_json(run(tree, "list", "--format", "json").out)
+    return {row["name"]: row["available"] for row in listing["heaps"]}
+
+
 @pytest.fixture(scope="module")
 def tree(source_copy: Path) -> Path:
     """The copy with a new strategy, workload and heap, built."""
@@ -308,11 +336,13 @@ def test_dropped_files_stand_beside_the_others(tree: Path) -> None:
     rows = run(tree, *arguments, "--consumer", "dependent", "--format", "json").rows
     names = {row["run_name"] for row in rows}
     cases = {tuple(name.split("/")[:3]) for name in names}
-    strategies, workloads, heaps = (
+    strategies, workloads = (
         len([path for path in (tree / folder).iterdir() if path.suffix in (".c", ".h", ".cc")])
-        for folder in ["impls", "workloads", "heaps"]
+        for folder in ["impls", "workloads"]
     )
-    assert len(cases) == strategies * workloads * heaps == len(names) / 2
+    usable = [name for name, available in heaps_of(tree).items() if available == "yes"]
+    assert {"glibc", "dropped_heap"} <= set(usable)
+    assert len(cases) == strategies * workloads * len(usable) == len(names) / 2
     assert ("user_cache", "dropped", "dropped_heap") in cases
 
 
@@ -432,6 +462,110 @@ def test_heap_whose_entry_has_another_name(tree: Path) -> None:
     assert_fails(tree, "heaps/dropped_heap.c", text, "vtb_heap_dropped_heap")
 
 
+def test_heap_that_is_a_folder(tree: Path) -> None:
+    """Its file is the entry, and the others in the folder are compiled with it."""
+    folder = tree / "heaps" / "dropped_heap"
+    folder.mkdir()
+    single = tree / "heaps" / "dropped_heap.c"
+    single.unlink()
+    moved = HEAP.replace("static void dropped_free(", "void dropped_free(")
+    entry, function = re.subn(r"^void dropped_free\([^}]*}\n", "", moved, flags=re.MULTILINE)
+    assert function == 1
+    entry = entry.replace("static size_t allocs_n;", '#include "own.h"\n\nstatic size_t allocs_n;')
+    part = '#include "own.h"\n\n#include <stdlib.h>\n\n'
+    part += re.search(r"^void dropped_free\([^}]*}\n", moved, re.MULTILINE).group()
+    try:
+        (folder / "own.h").write_text("#include <vtb/heap.h>\nvoid dropped_free(void *memory);\n")
+        (folder / "9-part.c").write_text(part)
+        assert_failed(build(tree), "heaps/dropped_heap:", "dropped_heap.c")
+        (folder / "dropped_heap.c").write_text(entry)
+        done = build(tree)
+        assert done.returncode == 0, done.stdout[-5000:]
+        assert heaps_of(tree)["dropped_heap"] == "yes"
+        run(tree, "--heap", "dropped_heap", *COUNTED)
+    finally:
+        shutil.rmtree(folder)
+        single.write_text(HEAP, encoding="utf-8")
+
+
+def refusal(tree: Path, heap: str) -> str:
+    """The one line about a heap that was asked for by its name and cannot be used."""
+    done = subprocess.run(
+        [str(tree / "build" / "release" / "run_bench"), "--heap", heap, *COUNTED],
+        cwd=tree,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = [line for line in done.stderr.splitlines() if not line.startswith("warning: ")]
+    return line
+
+
+def assert_unavailable(tree: Path, heap: str, package: str) -> None:
+    """The heap is listed with what to install, left out of all, and refused by its name."""
+    reason = heaps_of(tree)[heap]
+    assert reason == f"{package} was not there when this was built: install it, and build again"
+    for form in ["table", "csv", "markdown"]:
+        assert reason in run(tree, "list", "--format", form).out
+    line = refusal(tree, heap)
+    start = f"run_bench: --heap: '{heap}' cannot be used: {reason}; accepted: "
+    assert line.startswith(start) and line.endswith(", or all")
+    accepted = line.removeprefix(start).removesuffix(", or all").split(", ")
+    assert "glibc" in accepted and heap not in accepted
+    everything = run(tree, "--heap", "all", "--strategy", "plain", *COUNTED)
+    assert f"Left out: {heap}: {package} " in everything.out
+    document = strict_json(
+        run(tree, "--heap", "all", "--strategy", "plain", *COUNTED, "--format", "json").out
+    )
+    assert {"heap": heap, "reason": reason} in document["context"]["skipped"]
+    assert {parameters(row["run_name"])["heap"] for row in document["benchmarks"]} == set(accepted)
+
+
+def test_heap_whose_library_is_not_there(tree: Path) -> None:
+    with replaced(tree / "heaps" / "dropped_foreign.c", FOREIGN_HEAP):
+        done = build(tree)
+        assert done.returncode == 0, done.stdout[-5000:]
+        assert_unavailable(tree, "dropped_foreign", "libnosuch-dev")
+
+
+def test_heap_whose_header_is_not_there(tree: Path) -> None:
+    """The C library itself stands in for one that is there."""
+    text = FOREIGN_HEAP.replace("VTB_LIBRARY no_such_library", "VTB_LIBRARY c")
+    with replaced(tree / "heaps" / "dropped_foreign.c", text):
+        done = build(tree)
+        assert done.returncode == 0, done.stdout[-5000:]
+        assert heaps_of(tree)["dropped_foreign"].startswith("libnosuch-dev was not there")
+
+
+def test_heap_whose_package_is_not_named(tree: Path) -> None:
+    text = FOREIGN_HEAP.replace("#define VTB_LIBRARY_PACKAGE", "// ")
+    assert_fails(tree, "heaps/dropped_foreign.c", text, "VTB_LIBRARY_PACKAGE")
+
+
+def test_library_is_left_aside(tree: Path) -> None:
+    """Every heap of the tree that is a library, as on a system that has none of them."""
+    off, packages = {}, {}
+    for path in sorted((tree / "heaps").rglob("*.c")):
+        text = path.read_text(encoding="utf-8")
+        if library := re.search(r"^#define VTB_LIBRARY (\S+)", text, re.MULTILINE):
+            off[f"VTB_LIBRARY_{library.group(1)}"] = "OFF"
+            packages[path.stem] = re.search(r'^#define VTB_LIBRARY_PACKAGE "(\S+)"', text, re.M)[1]
+    assert {"mimalloc", "jemalloc", "tcmalloc", "tbb"} <= set(packages)
+    try:
+        done = configure(tree, **off)
+        assert done.returncode == 0, done.stdout[-5000:]
+        done = build(tree)
+        assert done.returncode == 0, done.stdout[-5000:]
+        for heap, package in packages.items():
+            assert_unavailable(tree, heap, package)
+    finally:
+        configure(tree, **dict.fromkeys(off, "NOTFOUND"))
+        build(tree)
+    assert {heaps_of(tree)[heap] for heap in packages} == {"yes"}
+
+
 @pytest.mark.parametrize(
     "path", ["impls/with-dash.c", "workloads/With_Capital.h", "heaps/9_lives.c"]
 )
@@ -449,7 +583,7 @@ def test_strategy_in_cpp_is_one_as_well(tree: Path) -> None:
     with replaced(tree / "impls" / "dropped_cpp.cc", text):
         done = build(tree)
         assert done.returncode == 0, done.stdout[-5000:]
-        names = ["--strategy", "dropped,dropped_cpp"]
+        names = ["--strategy", "dropped,dropped_cpp", "--heap", "glibc"]
         rows = run(tree, *names, *COUNTED, "--format", "json").rows
         rows += run(tree, *names, *COUNTED, "--method", "async", "--format", "json").rows
     sizes: dict[str, list[float]] = {}

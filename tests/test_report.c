@@ -198,11 +198,12 @@ static void titles_and_names_keep_the_width(void **state)
 {
     (void)state;
     plan = SYNTHETIC_PLAN("--method=both", "--strategy=all", "--depth=16", "--failure-rate=0.1234",
-                          "--request-ops=1000000", "--force-async", "--hit-rate=0.123456789");
+                          "--request-ops=1000000", "--force-async", "--hit-rate=0.123456789",
+                          "--heap=glibc");
     fill_results(1, ROUNDS_N);
     check_tables_width();
     plan = SYNTHETIC_PLAN("--strategy=value_task_pooled@checked,heap_task_pooled@checked,poll",
-                          "--method=both");
+                          "--method=both", "--heap=glibc");
     fill_results(10000, ROUNDS_N);
     check_tables_width();
 }
@@ -315,16 +316,17 @@ static void what_is_left_out_keeps_the_width(void **state)
         .items = {{"poll", "the async method",
                    "it is one of those that have a long reason, which "
                    "goes on for more than there is room for in a line"},
-                  {"plain", "gengc", "short"}},
-        .n = 2};
+                  {"plain", "gengc", "short"},
+                  {NULL, "gengc", "not there"}},
+        .n = 3};
     char *text = NULL;
     size_t text_n = 0;
     FILE *out = open_memstream(&text, &text_n);
     assert_non_null(out);
     vtb_report_skips(out, &skips);
     assert_int_equal(fclose(out), 0);
-    assert_contains(text, "\nLeft out: plain, gengc: short.\n");
-    assert_int_equal(for_lines(text, check_skip_line), 3);
+    assert_contains(text, "\nLeft out: plain, gengc: short.\nLeft out: gengc: not there.\n");
+    assert_int_equal(for_lines(text, check_skip_line), 4);
     free(text);
 }
 
@@ -389,14 +391,15 @@ static void case_names(void **state)
 static void case_names_of_real_caches(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--cache=lru:100", "--keys=1000", "--consumer=independent");
+    plan =
+        SYNTHETIC_PLAN("--cache=lru:100", "--keys=1000", "--consumer=independent", "--heap=glibc");
     fill_results(1, ROUNDS_N);
     check_case_name(2,
                     "trace/heap_task/glibc/cache:lru:100/calls:1000000/in_flight:64/"
                     "completion:fifo/keys:1000/distribution:zipf:0.99/"
                     "consumer:independent/method:direct/depth:1");
     free_results();
-    plan = SYNTHETIC_PLAN("--ttl=1.5", "--keys=1000", "--consumer=independent");
+    plan = SYNTHETIC_PLAN("--ttl=1.5", "--keys=1000", "--consumer=independent", "--heap=glibc");
     fill_results(1, ROUNDS_N);
     check_case_name(1,
                     "product_catalog/plain/glibc/ttl:1.5/calls:1000000/in_flight:64/"
@@ -416,7 +419,7 @@ static struct vtb_plan recorded_plan(void)
     assert_int_equal(close(file), 0);
     snprintf(option, sizeof option, "--trace=%s", path);
     struct vtb_plan found =
-        SYNTHETIC_PLAN(option, "--consumer=independent", "--strategy=value_task");
+        SYNTHETIC_PLAN(option, "--consumer=independent", "--strategy=value_task", "--heap=glibc");
     assert_int_equal(unlink(path), 0);
     found.trace_path = "keys.txt";
     return found;
@@ -438,7 +441,7 @@ static void case_names_of_callers_and_conditions(void **state)
 {
     (void)state;
     plan = SYNTHETIC_PLAN("--threads=2", "--completer=thread", "--pollute=64K", "--calls=9",
-                          "--consumer=independent", "--strategy=value_task");
+                          "--consumer=independent", "--strategy=value_task", "--heap=glibc");
     fill_results(1, ROUNDS_N);
     check_case_name(2,
                     "user_cache/heap_task@atomic/glibc/hit_rate:0.8/calls:9/in_flight:64/"
@@ -481,7 +484,7 @@ static void no_two_cases_share_a_name(void **state)
     size_t n = 0;
     plan = SYNTHETIC_PLAN("--hit-rate=0.9999999,1,0.1234567,0.1234568", "--depth=1,2",
                           "--failure-rate=0,0.1", "--request-ops=64,65", "--method=both",
-                          "--strategy=value_task,value_task@checked");
+                          "--strategy=value_task,value_task@checked", "--heap=glibc");
     fill_results(1, ROUNDS_N);
     assert_int_equal(results.comparisons_n, 4 * 2 * 2 * 2 * 2);
     for (size_t i = 0; i < results.comparisons_n; i++) {
@@ -592,7 +595,7 @@ static void counters_without_times(void **state)
 {
     (void)state;
     struct vtb_counter counters[VTB_COUNTERS_MAX];
-    plan = SYNTHETIC_PLAN("--rounds=0");
+    plan = SYNTHETIC_PLAN("--rounds=0", "--heap=glibc");
     fill_results(1, 0);
     const size_t n =
         vtb_counters(&results, results.comparisons, &results.comparisons->figures[2], counters);
@@ -620,7 +623,8 @@ static bool has_counter(const struct vtb_comparison *comparison, const char *key
 static void counters_of_callers(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--threads=2,3", "--strategy=value_task", "--consumer=independent");
+    plan = SYNTHETIC_PLAN("--threads=2,3", "--strategy=value_task", "--consumer=independent",
+                          "--heap=glibc");
     fill_results(1, ROUNDS_N);
     const struct vtb_comparison *comparison = &results.comparisons[0];
     const struct vtb_figures *three = &comparison->figures[11];
@@ -745,7 +749,7 @@ static void csv_tells_callers_and_rates(void **state)
 {
     (void)state;
     plan = SYNTHETIC_PLAN("--cache=lru:100", "--threads=2", "--strategy=value_task",
-                          "--consumer=independent");
+                          "--consumer=independent", "--heap=glibc");
     fill_results(1, ROUNDS_N);
     char *text = text_of(vtb_report_csv);
     assert_contains(text, ",trace,value_task,glibc,independent,direct,1,1,0.75,");
@@ -762,11 +766,12 @@ static void samples_have_a_row_each(void **state)
     (void)state;
     small_results();
     char *text = text_of(vtb_report_samples);
-    assert_int_equal(strncmp(text, "name,round,operations,real_ns_per_op,cpu_ns_per_op\n", 51), 0);
+    assert_int_equal(
+        strncmp(text, "name,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op\n", 64), 0);
     fields_n = 0;
     const size_t lines_n = for_lines(text, check_fields);
     assert_int_equal(lines_n, 1 + results.comparisons_n * plan.points[0].cases_n * ROUNDS_N);
-    assert_int_equal(fields_n, 5);
+    assert_int_equal(fields_n, 6);
     free(text);
     free_results();
 }
@@ -1129,11 +1134,11 @@ static void titles_of_callers_keep_the_width(void **state)
     (void)state;
     plan = SYNTHETIC_PLAN("--threads=256", "--strategy=value_task_pooled", "--completer=thread",
                           "--pollute=1G", "--hit-rate=0.123456789", "--calls=1e12",
-                          "--calls-per-second=1e12");
+                          "--calls-per-second=1e12", "--heap=glibc");
     fill_results(10000, ROUNDS_N);
     check_tables_width();
     plan = SYNTHETIC_PLAN("--threads=256", "--cache=lru:1G", "--keys=1000000", "--calls=1e12",
-                          "--strategy=value_task_pooled");
+                          "--strategy=value_task_pooled", "--heap=glibc");
     fill_results(10000, ROUNDS_N);
     check_tables_width();
 }
@@ -1142,7 +1147,8 @@ static void titles_of_callers_keep_the_width(void **state)
 static void callers_have_tables_of_their_own(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--threads=2", "--strategy=value_task", "--consumer=independent");
+    plan = SYNTHETIC_PLAN("--threads=2", "--strategy=value_task", "--consumer=independent",
+                          "--heap=glibc");
     fill_results(1, ROUNDS_N);
     char *text = text_of(vtb_report_table);
     assert_contains(text, ", independent lookups, 1 caller, heap glibc\n");
@@ -1244,7 +1250,7 @@ static void findings_of_callers(void **state)
 {
     (void)state;
     char expected[256];
-    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task", "--threads=3");
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task", "--threads=3", "--heap=glibc");
     fill_results(1, ROUNDS_N);
     const struct vtb_figures *figures = results.comparisons[0].figures;
     char *text = findings_text();

@@ -1,7 +1,7 @@
 /* What the cases of a point share, and in which order suspended operations complete. */
-#include "check.h"
-
 #include "../workloads/user_cache.h"
+
+#include "memories.h"
 
 #include "pages.h"
 #include "rig.h"
@@ -39,12 +39,12 @@ static void open_rig(enum vtb_completion completion, size_t depth)
 static void open_env(const struct vtb_cell *cell)
 {
     struct vtb_error error;
-    assert_true(vtb_rig_open_env(&rig, &env, cell, vtb_find_heap("glibc")->heap, &error));
+    assert_true(vtb_rig_open_env(&rig, &env, cell, glibc_memory(), &error));
 }
 
 static void close_env(const struct vtb_cell *cell)
 {
-    vtb_rig_close_env(&env, cell);
+    vtb_rig_close_env(&env, cell, glibc_memory());
     assert_null(env.frames);
 }
 
@@ -447,7 +447,7 @@ static void cases_start_at_different_lines(void **state)
     size_t different_n = 0;
     open_rig(VTB_COMPLETION_FIFO, 1);
     for (size_t i = 0; i < 32; i++) {
-        assert_true(vtb_rig_open_env(&rig, &envs[i], cell, vtb_find_heap("glibc")->heap, &error));
+        assert_true(vtb_rig_open_env(&rig, &envs[i], cell, glibc_memory(), &error));
         bool is_new = true;
         for (size_t j = 0; j < i; j++)
             is_new &= (uintptr_t)envs[j].frames % 4096 != (uintptr_t)envs[i].frames % 4096;
@@ -455,7 +455,7 @@ static void cases_start_at_different_lines(void **state)
     }
     assert_in_range(different_n, 8, 32);
     for (size_t i = 0; i < 32; i++)
-        vtb_rig_close_env(&envs[i], cell);
+        vtb_rig_close_env(&envs[i], cell, glibc_memory());
     close_rig();
 }
 
@@ -475,12 +475,12 @@ static void services_have_tables_of_their_own(void **state)
         point.cache = (struct vtb_cache_setup){.capacity = 10, .tick_ns = 1};
         assert_true(vtb_rig_open(&rig, &point, &error));
         open_env(cell);
-        assert_true(vtb_rig_open_env(&rig, &other, cell, vtb_find_heap("glibc")->heap, &error));
+        assert_true(vtb_rig_open_env(&rig, &other, cell, glibc_memory(), &error));
         const bool own = point.workload->workload->own_bytes != NULL;
         assert_int_equal(env.service.table != rig.table, own);
         assert_int_equal(env.service.table != other.service.table, own);
         own_n += own;
-        vtb_rig_close_env(&other, cell);
+        vtb_rig_close_env(&other, cell, glibc_memory());
         close_env(cell);
         close_rig();
     }

@@ -1,13 +1,14 @@
 /* The operations of the contract one by one, against every strategy that can suspend: what a loop
  * over calls does not do. A new file in impls/ is taken up by itself. */
+#include "../workloads/user_cache.h"
+
+#include "memories.h"
 #include "probed.h"
 
 #include <malloc.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "../workloads/user_cache.h"
 
 #include <vtb/pool.h>
 
@@ -56,14 +57,14 @@ static void open_cell(const struct vtb_rig *of, const struct vtb_cell *opened,
     rig = of;
     cell = opened;
     probe = cell->probe;
-    if (!vtb_rig_open_env(rig, &env, cell, heap, &error))
+    if (!vtb_rig_open_env(rig, &env, cell, memory_of(heap), &error))
         fail_msg("%s", error.message);
 }
 
 /* However it was used: all that was allocated has been given back. */
 static void close_cell(void)
 {
-    vtb_rig_close_env(&env, cell);
+    vtb_rig_close_env(&env, cell, glibc_memory());
     equal(env.service.counts.live_bytes, 0);
     equal(env.service.counts.frees_n, env.service.counts.allocs_n);
 }
@@ -914,13 +915,13 @@ static void a_pool_keeps_a_number_of_objects(void **state)
     static void *objects[2 * VTB_POOL_CAP + 2][1];
     static struct vtb_pool pool;
     memset(&pool, 0, sizeof pool);
-    assert_null(vtb_pool_take(&pool));
+    assert_null(vtb_pool_take(&env.service, &pool));
     for (size_t i = 0; i < VTB_POOL_CAP; i++)
         assert_true(vtb_pool_put(&pool, objects[i]));
     assert_false(vtb_pool_put(&pool, objects[VTB_POOL_CAP]));
     for (size_t i = VTB_POOL_CAP; i-- > 0;)
-        assert_ptr_equal(vtb_pool_take(&pool), objects[i]);
-    assert_null(vtb_pool_take(&pool));
+        assert_ptr_equal(vtb_pool_take(&env.service, &pool), objects[i]);
+    assert_null(vtb_pool_take(&env.service, &pool));
 }
 
 /* More than it keeps: the rest waits in the list, and nothing is lost or comes twice. */
@@ -932,16 +933,16 @@ static void a_pool_gets_back_what_other_threads_released(void **state)
     bool seen[COUNT_OF(objects)] = {false};
     memset(&pool, 0, sizeof pool);
     for (size_t i = 0; i < COUNT_OF(objects); i++)
-        vtb_pool_put_remote(&pool, objects[i]);
+        vtb_pool_put_remote(&env.service, &pool, objects[i]);
     for (size_t i = 0; i < COUNT_OF(objects); i++) {
-        void **object = vtb_pool_take(&pool);
+        void **object = vtb_pool_take(&env.service, &pool);
         assert_non_null(object);
         const size_t place = (size_t)(object - objects[0]);
         assert_in_range(place, 0, COUNT_OF(objects) - 1);
         assert_false(seen[place]);
         seen[place] = true;
     }
-    assert_null(vtb_pool_take(&pool));
+    assert_null(vtb_pool_take(&env.service, &pool));
 }
 
 /* As many are made as are ever used at once; of these the pool keeps so many. */

@@ -44,7 +44,11 @@ static_assert(VTB_TASK_CANCELED == 0x400000, "as in System.Private.CoreLib");
 static_assert(VTB_TASK_RAN_TO_COMPLETION == 0x1000000, "as in System.Private.CoreLib");
 static_assert(VTB_TASK_COMPLETION_RESERVED == 0x4000000, "as in System.Private.CoreLib");
 
-static const struct vtb_type box_type = {"box", VTB_TYPE_BOX, sizeof(struct vtb_machine)};
+static const struct vtb_type box_type = {.name = "box",
+                                         .bytes =
+                                             sizeof(struct vtb_task) + sizeof(struct vtb_machine),
+                                         .context = VTB_TYPE_BOX,
+                                         .references = {VTB_REFERENCES_END}};
 
 static struct vtb_quarantine quarantine;
 static struct vtb_service service;

@@ -47,6 +47,10 @@ static const struct vtb_heap heap = {
     .alloc = counted_alloc, .free = counted_free, .usable = counted_usable};
 static const struct vtb_heap_entry heap_entry = {"counted", &heap};
 
+/* What teams are opened on, and how often it collected. */
+static const struct vtb_heap_entry *entry = &heap_entry;
+static uint64_t collected_n;
+
 /* --- the point --- */
 
 static struct vtb_point point;
@@ -66,6 +70,8 @@ static void open_rig(const char *workload, double hit_rate, size_t window)
                                .request_ops = 7,
                                .keys_n = KEYS_N,
                                .cache = {.capacity = 100, .tick_ns = 1},
+                               .gen0_budget_bytes = (size_t)16 << 10,
+                               .verify_heap = true,
                                .seed = 5};
     point.emerges = point.workload->workload->default_capacity > 0;
     if (point.emerges)
@@ -83,7 +89,7 @@ static void open_rig(const char *workload, double hit_rate, size_t window)
 static struct vtb_case case_of(const struct vtb_cell *cell, size_t callers_n)
 {
     return (struct vtb_case){
-        .timing = cell, .heap = &heap_entry, .async = cell->kind.async, .threads_n = callers_n};
+        .timing = cell, .heap = entry, .async = cell->kind.async, .threads_n = callers_n};
 }
 
 static void open_team(struct vtb_team *team, const struct vtb_case *the_case,
@@ -119,7 +125,7 @@ static void check_callers(struct vtb_team *team)
     uint64_t failed_n = team->completes ? team->completer.service.failed_n : 0;
     for (size_t t = 0; t < team->callers_n; t++) {
         struct vtb_env *caller = &team->callers[t];
-        team->cell->drain(caller);
+        vtb_team_drain(team, t);
         assert_of_cell(team->cell, caller->pending_n, 0);
         assert_of_cell(team->cell, caller->position, CALLS_N);
         assert_of_cell(team->cell, vtb_rig_checksum(caller), expected);
@@ -147,6 +153,7 @@ static void check_team(const struct vtb_cell *cell, size_t callers_n, enum vtb_c
     for (size_t t = 0; several && t < callers_n; t++)
         assert_true(team.elapsed_ns[t] > 0);
     check_callers(&team);
+    collected_n += collections_n(&team.memory);
     vtb_team_close(&team);
     assert_null(team.callers);
     assert_of_cell(cell, frees_n, allocs_n);
@@ -154,7 +161,7 @@ static void check_team(const struct vtb_cell *cell, size_t callers_n, enum vtb_c
 
 static bool is_timed(const struct vtb_cell *cell)
 {
-    return !cell->kind.counting && !cell->kind.collected &&
+    return !cell->kind.counting && cell->kind.collected == vtb_heap_collects(entry->heap) &&
            cell->strategy->role != VTB_ROLE_EMPTY &&
            strcmp(cell->workload_name, point.workload->name) == 0 &&
            !(point.emerges && cell->strategy->lacks.real_cache);
@@ -224,6 +231,33 @@ static void a_completing_thread(void **state)
 {
     (void)state;
     for_points(check_completing);
+}
+
+/* Two callers who complete their operations themselves, and two for whom a third thread does. */
+static void check_heap(void)
+{
+    collected_n = 0;
+    for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
+        open_rig("user_cache", 0.5, windows[i]);
+        assert_true(check_cells(2, VTB_CONSUMER_INDEPENDENT) >= 14);
+        point.completer = true;
+        assert_true(check_cells(2, VTB_CONSUMER_DEPENDENT) >= 8);
+        assert_true(check_cells(1, VTB_CONSUMER_INDEPENDENT) >= 8);
+        vtb_rig_close(&rig);
+    }
+    if (vtb_heap_collects(entry->heap) && entry->heap->collector->has_budget)
+        assert_true(collected_n > 50);
+}
+
+static void every_heap(void **state)
+{
+    (void)state;
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        entry = &vtb_heaps[i];
+        if (!entry->heap->unavailable)
+            check_heap();
+    }
+    entry = &heap_entry;
 }
 
 /* Each service has a cache of its own, in which the hits are those of any other. */
@@ -348,6 +382,7 @@ int main(void)
         cmocka_unit_test(what_a_team_needs),
         cmocka_unit_test(several_callers),
         cmocka_unit_test(a_completing_thread),
+        cmocka_unit_test(every_heap),
         cmocka_unit_test(caches_are_not_shared),
         cmocka_unit_test(operations_are_freed_where_they_complete),
         cmocka_unit_test(nothing_to_complete),

@@ -21,7 +21,7 @@ static struct vtb_plan small_plan(int argc, char **argv)
     return plan;
 }
 
-#define SMALL "run_bench", "--keys=1000", "--rounds=9", "--epoch-ms=0.01"
+#define SMALL "run_bench", "--heap=glibc", "--keys=1000", "--rounds=9", "--epoch-ms=0.01"
 #define SMALL_PLAN(...)                                                        \
     small_plan((int)(sizeof((char *[]){SMALL, __VA_ARGS__}) / sizeof(char *)), \
                (char *[]){SMALL, __VA_ARGS__, NULL})
@@ -159,6 +159,9 @@ static void a_pass_has_all_its_samples(void **state)
     struct vtb_plan plan = SMALL_PLAN("--strategy=all", "--method=direct");
     check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
     check_pass(&plan, VTB_CONSUMER_DEPENDENT);
+    vtb_plan_free(&plan);
+    plan = SMALL_PLAN("--strategy=value_task", "--heap=gengc,glibc");
+    check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
     vtb_plan_free(&plan);
 }
 
@@ -378,7 +381,7 @@ static void watch_pass(char *workload)
 {
     static void (*const runs[])(struct vtb_env *, size_t) = {run_watched_floor, run_watched_left,
                                                              run_watched_right};
-    struct vtb_plan plan = SMALL_PLAN("--strategy=value_task", workload);
+    struct vtb_plan plan = SMALL_PLAN("--strategy=value_task", workload, "--heap=glibc");
     struct vtb_cell cells[3];
     assert_int_equal(plan.points[0].cases_n, 4);
     for (size_t i = 0; i < 3; i++) {

@@ -12,6 +12,7 @@ import pytest
 
 from conftest import (
     BINARY,
+    ROOT,
     STRATEGIES,
     Bench,
     Row,
@@ -30,6 +31,9 @@ STEADY = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "100001"]
 COLD = ["--rounds", "8", "--calls", "10"]
 
 
+SUPPRESSED = ROOT / "tests" / "valgrind.supp"
+
+
 @pytest.fixture(scope="module", autouse=True)
 def valgrind_is_there() -> None:
     if shutil.which("valgrind") is None:
@@ -41,7 +45,7 @@ def valgrind_is_there() -> None:
 def under_valgrind(bench: Bench, options: list[str], *arguments: str) -> str:
     """Runs the program itself, not the launcher; what it prints on standard output."""
     done = subprocess.run(
-        ["valgrind", "--quiet", *options, str(BINARY), *arguments],
+        ["valgrind", "--quiet", f"--suppressions={SUPPRESSED}", *options, str(BINARY), *arguments],
         cwd=bench.directory,
         env=bench.environment(),
         capture_output=True,

@@ -3,6 +3,7 @@
 #ifndef WORKLOADS_ALWAYS_ASYNC_H
 #define WORKLOADS_ALWAYS_ASYNC_H
 
+#define VTB_VALUE_REFERS 1
 #include <vtb/key_number.h>
 
 struct api_data {

@@ -3,6 +3,7 @@
 #define WORKLOADS_CONFIG_READ_H
 
 #define VTB_TEXT_PREFIX "service:settings:item"
+#define VTB_VALUE_REFERS 1
 #include <vtb/key_text.h>
 
 typedef const struct vtb_text *vtb_value;

@@ -9,6 +9,7 @@
 #ifndef WORKLOADS_TRACE_H
 #define WORKLOADS_TRACE_H
 
+#define VTB_VALUE_REFERS 1
 #include <vtb/workload.h>
 
 typedef uint32_t vtb_key;

@@ -3,6 +3,7 @@
 #ifndef WORKLOADS_USER_CACHE_H
 #define WORKLOADS_USER_CACHE_H
 
+#define VTB_VALUE_REFERS 1
 #include <vtb/key_number.h>
 
 struct user {

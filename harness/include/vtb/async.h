@@ -65,7 +65,9 @@ VTB_OUT_OF_LINE static void VTB_CELL_SYMBOL(suspend)(VTB_SLOT_PARAMETER struct v
     void *pending = vtb_suspend(service, slot, &vtb_record_type);
     machine->state = VTB_MACHINE_WAITS;
     machine->builder.object = pending;
-    *(struct vtb_machine *)vtb_record_of(pending) = *machine;
+    struct vtb_machine *record = (struct vtb_machine *)vtb_record_of(pending);
+    *record = *machine;
+    vtb_barrier(service, &record->builder.object);
     vtb_submit(service, pending);
 }
 
@@ -143,6 +145,8 @@ VTB_CELL_SYMBOL(layer_suspend)(VTB_SLOT_PARAMETER struct vtb_layer_machine *mach
     machine->state = VTB_MACHINE_WAITS;
     machine->builder.object = pending;
     *record = *machine;
+    vtb_barrier(service, &record->builder.object);
+    vtb_barrier(service, &record->awaiter);
     continuation->run = vtb_layer_run;
     vtb_await(service, &record->awaiter, vtb_slot_below(slot), continuation);
 }

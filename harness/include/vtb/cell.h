@@ -3,7 +3,8 @@
  * that defines VTB_STRATEGY_STEM, VTB_WORKLOAD_STEM, VTB_PASS_STEM, and which of its kinds it is:
  *
  *     VTB_COUNTING   allocations are counted
- *     VTB_COLLECTED  for a heap that collects: nothing is freed, operations end in a safepoint
+ *     VTB_COLLECTED  for a heap that collects: nothing is freed, operations end in a safepoint; of
+ *                    cells that count there is one for all heaps
  *     VTB_ASYNC      the method is asynchronous (async.h), not direct
  *     VTB_CHECKED    rules of the strategy are checked
  *     VTB_ATOMIC     references are counted for several threads
@@ -130,6 +131,7 @@ struct vtb_cell {
     /* Where the references to a suspended operation stand in a frame: roots for a collector. */
     size_t pending_offset;
     size_t handover_offset;
+    bool handover_refers;
     size_t state_roots_n;
 
     /* Bytes of what the strategy keeps for its service; null if that is nothing. */
@@ -172,6 +174,15 @@ struct vtb_cell {
 #endif
 #ifndef VTB_PENDING_BYTES
 #define VTB_PENDING_BYTES(record) ((size_t)0 * (record))
+#endif
+#ifndef VTB_PENDING_REFERENCES
+#define VTB_PENDING_REFERENCES VTB_REFERENCES_END
+#endif
+#ifndef VTB_HANDOVER_REFERS
+#define VTB_HANDOVER_REFERS 0
+#endif
+#ifndef VTB_COUNTS_REFERENCES
+#define VTB_COUNTS_REFERENCES 0
 #endif
 
 #if !VTB_LOOP_ONLY
@@ -274,8 +285,19 @@ typedef struct vtb_question {
 } vtb_record;
 #endif
 
-static const struct vtb_type vtb_record_type = {"box", VTB_TYPE_BOX,
-                                                VTB_ROUND_UP_8(sizeof(vtb_record))};
+/* A record starts where the operation without one ends. */
+#define VTB_IN_RECORD(record, field) (VTB_PENDING_BYTES(0) + offsetof(record, field))
+
+static const struct vtb_type vtb_record_type = {
+    "box",
+    VTB_PENDING_BYTES(VTB_ROUND_UP_8(sizeof(vtb_record))),
+    VTB_TYPE_BOX,
+    false,
+    {VTB_PENDING_REFERENCES,
+#if VTB_ASYNC || VTB_BOXES
+     VTB_IN_RECORD(vtb_record, builder.object),
+#endif
+     VTB_REFERENCES_END}};
 
 #if VTB_ASYNC
 /* The state machine of a method that waits for the method below. */
@@ -287,8 +309,13 @@ struct vtb_layer_machine {
     vtb_handover awaiter;
 };
 
-static const struct vtb_type vtb_layer_type = {"box of a layer", VTB_TYPE_LAYER,
-                                               VTB_ROUND_UP_8(sizeof(struct vtb_layer_machine))};
+static const struct vtb_type vtb_layer_type = {
+    "box of a layer",
+    VTB_PENDING_BYTES(VTB_ROUND_UP_8(sizeof(struct vtb_layer_machine))),
+    VTB_TYPE_LAYER,
+    false,
+    {VTB_PENDING_REFERENCES, VTB_IN_RECORD(struct vtb_layer_machine, builder.object),
+     VTB_IN_RECORD(struct vtb_layer_machine, awaiter), VTB_REFERENCES_END}};
 
 #define VTB_RECORD_BYTES                                    \
     (sizeof(struct vtb_layer_machine) > sizeof(vtb_record)  \
@@ -343,6 +370,7 @@ VTB_CELL_SYMBOL(suspend)(VTB_AT_PARAMETER struct vtb_service *service, VTB_PARAM
 #if VTB_BOXES
     memset(record, 0, sizeof *record);
     record->builder.object = pending;
+    vtb_barrier(service, &record->builder.object);
     record->self = service;
 #endif
     record->key = vtb_keep(key);
@@ -435,6 +463,13 @@ static inline struct vtb_slot *vtb_slot_of(struct vtb_frame *frame)
 #endif
 }
 
+/* What was consumed is not referred to any more: a runtime's variable would be dead by now. */
+static inline void vtb_frame_forget(struct vtb_frame *frame, struct vtb_service *service)
+{
+    if (VTB_HANDOVER_REFERS && VTB_COLLECTS(service))
+        memset((void *)&frame->handover, 0, sizeof(void *));
+}
+
 /* The caller's continuation: its operation completed. On another thread the caller learns of it
  * from the frame, and may then use that again. */
 static void vtb_frame_run(struct vtb_continuation *continuation, struct vtb_service *service)
@@ -447,6 +482,7 @@ static void vtb_frame_run(struct vtb_continuation *continuation, struct vtb_serv
         service->failed_n++;
     else
         arrived = vtb_consume(&value);
+    vtb_frame_forget(frame, service);
     if (VTB_UNLIKELY(env->away != NULL)) {
         frame->arrived = arrived;
         __atomic_store_n(&frame->at, (uint32_t)VTB_FRAME_BACK, __ATOMIC_RELEASE);
@@ -488,7 +524,10 @@ static inline void vtb_frame_collect(struct vtb_env *env, struct vtb_frame *fram
 {
     if (__atomic_load_n(&frame->at, __ATOMIC_RELAXED) == VTB_FRAME_HERE)
         return;
-    vtb_block_while(&frame->at, VTB_FRAME_AWAY);
+    if (VTB_COLLECTS(&env->service))
+        vtb_block_while_collected(&env->service, &frame->at, VTB_FRAME_AWAY);
+    else
+        vtb_block_while(&frame->at, VTB_FRAME_AWAY);
     frame->at = VTB_FRAME_HERE;
     frame->pending = NULL;
     env->pending_n--;
@@ -638,9 +677,7 @@ static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool 
                 env, &frame, dependent ? *id ^ ((uint32_t)last & zero) : *id, layers, &suspended);
             last = suspended ? env->arrived : share;
             checksum += share;
-#if VTB_COLLECTED
-            env->service.heap->safepoint();
-#endif
+            vtb_safepoint(&env->service);
         }
         n -= chunk;
         env->position = chunk == left ? 0 : env->position + chunk;
@@ -765,11 +802,7 @@ const struct vtb_cell VTB_CELL_NAME = {
     .strategy = &VTB_PASTE(vtb_strategy_, VTB_STRATEGY_STEM),
     .kind = {VTB_COUNTING, VTB_COLLECTED, VTB_ASYNC},
     .checked = VTB_CHECKED,
-#if VTB_COUNTS_REFERENCES
-    .several_threads = VTB_ATOMIC,
-#else
-    .several_threads = true,
-#endif
+    .several_threads = !VTB_COUNTS_REFERENCES || VTB_ATOMIC,
     .in_frame = VTB_USES_SLOT,
 #if VTB_LOOP_ONLY
     .handover_bytes = 0,
@@ -792,6 +825,7 @@ const struct vtb_cell VTB_CELL_NAME = {
     .pending_offset = offsetof(struct vtb_frame, pending),
     .handover_offset = offsetof(struct vtb_frame, handover),
 #endif
+    .handover_refers = VTB_HANDOVER_REFERS,
 #ifdef VTB_STATE_ROOTS
     .state_roots_n = VTB_STATE_ROOTS,
 #else

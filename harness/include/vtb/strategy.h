@@ -11,8 +11,8 @@
  *     vtb_handover vtb_ready(struct vtb_service *, struct vtb_slot *, const vtb_value *);
  *         The method has its answer at hand: hands it over.
  *     void *vtb_suspend(struct vtb_service *, struct vtb_slot *, const struct vtb_type *);
- *         The method must wait: makes the pending operation, with room for a record of what the
- *         method still needs, record_bytes of the type. The operation starts with a struct
+ *         The method must wait: makes the pending operation, an object of the type, at whose end is
+ *         room for a record of what the method still needs. The operation starts with a struct
  *         vtb_continuation, as it waits itself where asynchronous methods are nested.
  *     void *vtb_record_of(void *pending);
  *         That room.
@@ -69,6 +69,8 @@
  *                         void vtb_state_close(struct vtb_service *). It lies in zeroed memory
  *                         outside of the heap, which service->state points to; its first
  *                         VTB_STATE_ROOTS words may refer to objects in the heap.
+ *     VTB_HANDOVER_REFERS the first word of the hand-over is a reference to an object of the heap,
+ *                         or null, or an address elsewhere.
  *     VTB_COUNTS_REFERENCES  the strategy counts references, and is compiled once more, as
  *                         name@atomic, with counts that several threads may change.
  *     VTB_SHARES          void vtb_share(struct vtb_service *, vtb_handover *) gives the next copy
@@ -81,6 +83,8 @@
  *
  *     VTB_HIT_BYTES               the object of a ready value; not defined: none
  *     VTB_PENDING_BYTES(record)   the object of a pending one with so much room; likewise
+ *     VTB_PENDING_REFERENCES      and offsets of what may refer to objects in it, but for the
+ *                                 record; not defined: nothing does
  *     VTB_REQUEST_BYTES(setup)    instead of these, one block for all objects of a request
  */
 #ifndef VTB_STRATEGY_H
@@ -122,9 +126,10 @@ enum vtb_shape {
 /* What a table needs a strategy for, so that the harness need not know it by name. */
 enum vtb_role {
     VTB_ROLE_NONE,
-    VTB_ROLE_EMPTY,   /* the loop's own cost; always in the round */
-    VTB_ROLE_FLOOR,   /* what "over plain" is over; always in the round */
-    VTB_ROLE_BASELINE /* what a ratio is to, unless --baseline-strategy names another */
+    VTB_ROLE_EMPTY,     /* the loop's own cost; always in the round */
+    VTB_ROLE_FLOOR,     /* what "over plain" is over; always in the round */
+    VTB_ROLE_BASELINE,  /* what a ratio is to, unless --baseline-strategy names another */
+    VTB_ROLE_CHALLENGER /* what the baseline is mostly held against */
 };
 
 /* For each capability null, or why the strategy lacks it, as the end of a sentence. */
@@ -189,8 +194,9 @@ struct vtb_service {
     const struct vtb_table *table; /* the service's own, where it writes (workload.h) */
     void *(*alloc)(size_t bytes);  /* copies of the heap's pointers, one load from the call */
     void (*free)(void *memory);
-    void *state;     /* the strategy's own; null if it has none */
-    void *submitted; /* the pending operation that the method gave to the store last */
+    struct vtb_gc_access gc; /* the same, of a heap that collects */
+    void *state;             /* the strategy's own; null if it has none */
+    void *submitted;         /* the pending operation that the method gave to the store last */
     const struct vtb_heap *heap;
     struct vtb_quarantine *quarantine; /* of cells with checks; null elsewhere */
     uint64_t failed_n;                 /* operations that ended in a fault */
@@ -232,6 +238,10 @@ VTB_C_LINKAGE void vtb_block_until(const uint32_t *state, uint32_t bits);
  * threads run. What that thread wrote before is then visible. */
 VTB_C_LINKAGE void vtb_block_while(const uint32_t *state, uint32_t value);
 
+/* The same for a thread of a heap that collects, which may do so meanwhile. */
+VTB_C_LINKAGE void vtb_block_while_collected(struct vtb_service *service, const uint32_t *state,
+                                             uint32_t value);
+
 /*
  * Memory that checked cells gave back: kept, marked by its owner, until as many younger objects
  * follow, so that a use after the free is seen. Bounded: a later use may be missed.
@@ -242,9 +252,25 @@ struct vtb_quarantine {
     size_t next;
 };
 
+#ifndef VTB_COLLECTED
+#define VTB_COLLECTED 0
+#endif
+
+/* Whether nothing is freed: each cell is compiled for the one or the other, but for those that
+ * count, which look. */
 #if VTB_COUNTING
+#define VTB_COLLECTS(service) vtb_heap_collects((service)->heap)
+#else
+#define VTB_COLLECTS(service) ((void)(service), VTB_COLLECTED)
+#endif
+
+/* Writes down that `memory` was allocated. */
 static inline void vtb_count_alloc(struct vtb_service *service, void *memory, size_t bytes)
 {
+    (void)service;
+    (void)memory;
+    (void)bytes;
+#if VTB_COUNTING
     struct vtb_counts *counts = &service->counts;
     counts->allocs_n++;
     counts->requested_bytes += bytes;
@@ -252,14 +278,18 @@ static inline void vtb_count_alloc(struct vtb_service *service, void *memory, si
     counts->live_bytes += bytes;
     if (counts->live_bytes > counts->peak_live_bytes)
         counts->peak_live_bytes = counts->live_bytes;
+#endif
 }
 
 static inline void vtb_count_free(struct vtb_service *service, size_t bytes)
 {
+    (void)service;
+    (void)bytes;
+#if VTB_COUNTING
     service->counts.frees_n++;
     service->counts.live_bytes -= bytes;
-}
 #endif
+}
 
 /* A hit is answered with an object that was there already. */
 static inline void vtb_count_immortal(struct vtb_service *service)
@@ -270,36 +300,39 @@ static inline void vtb_count_immortal(struct vtb_service *service)
 #endif
 }
 
-/* Memory for a new object, its contents not set on a heap that frees, zero on a collector. */
-static inline void *vtb_alloc(struct vtb_service *service, size_t bytes)
+/* A block for several objects, its contents not set, which no collector has. */
+static inline void *vtb_alloc_block(struct vtb_service *service, size_t bytes)
 {
     void *memory = service->alloc(bytes);
-#if VTB_COUNTING
     vtb_count_alloc(service, memory, bytes);
-#endif
     return memory;
 }
 
-/* Memory for a new object, zeroed, as a managed runtime hands it out. */
-static inline void *vtb_alloc_zeroed(struct vtb_service *service, size_t bytes)
+/* A new object, its contents not set on a heap that frees, zero on a collector. */
+static inline void *vtb_alloc(struct vtb_service *service, const struct vtb_type *type)
 {
-    void *memory = vtb_alloc(service, bytes);
-#if !VTB_COLLECTED
-    memset(memory, 0, bytes);
-#endif
-    return memory;
+    if (!VTB_COLLECTS(service))
+        return vtb_alloc_block(service, type->bytes);
+    void *object = service->gc.alloc(type);
+    vtb_count_alloc(service, object, type->bytes);
+    return object;
+}
+
+/* A new object, zeroed, as a managed runtime hands it out. */
+static inline void *vtb_alloc_zeroed(struct vtb_service *service, const struct vtb_type *type)
+{
+    void *object = vtb_alloc(service, type);
+    if (!VTB_COLLECTS(service))
+        memset(object, 0, type->bytes);
+    return object;
 }
 
 /* The owner gives an object back; on a collector nothing happens. `bytes` is what was asked for. */
 static inline void vtb_free(struct vtb_service *service, void *memory, size_t bytes)
 {
-    (void)service;
-    (void)memory;
-    (void)bytes;
-#if !VTB_COLLECTED
-#if VTB_COUNTING
+    if (VTB_COLLECTS(service))
+        return;
     vtb_count_free(service, bytes);
-#endif
 #if VTB_CHECKED
     void **place = &service->quarantine->memory[service->quarantine->next++ % VTB_QUARANTINE_N];
     void *oldest = *place;
@@ -308,7 +341,28 @@ static inline void vtb_free(struct vtb_service *service, void *memory, size_t by
     if (memory)
 #endif
         service->free(memory);
-#endif
+}
+
+/*
+ * The write barrier: a reference was stored at an address in an object. Marks the address's card,
+ * so that a collection of the young finds a reference from an old object. Unconditional, as in
+ * collectors that keep their barrier short.
+ */
+static inline void vtb_barrier(struct vtb_service *service, const void *address)
+{
+    (void)address;
+    if (VTB_COLLECTS(service))
+        __atomic_store_n(
+            &service->gc.cards[(uintptr_t)address >> VTB_CARD_SHIFT & service->gc.cards_mask], 1,
+            __ATOMIC_RELAXED);
+}
+
+/* Between two operations no object is referred to from a local: collects, if it is time to. */
+static inline void vtb_safepoint(struct vtb_service *service)
+{
+    if (VTB_COLLECTS(service) &&
+        VTB_UNLIKELY(__atomic_load_n(service->gc.stop, __ATOMIC_RELAXED) != 0))
+        service->heap->collector->safepoint();
 }
 
 /* The method gives a pending operation to the store, which will answer it. */
@@ -328,6 +382,9 @@ VTB_C_LINKAGE VTB_THREAD_LOCAL struct vtb_ambient vtb_ambient;
 
 #ifndef VTB_LARGE_VALUE
 #define VTB_LARGE_VALUE 0
+#endif
+#ifndef VTB_VALUE_REFERS
+#define VTB_VALUE_REFERS 0
 #endif
 
 /* The rest needs the workload's types, and is compiled only inside a cell's source file. */
@@ -370,6 +427,13 @@ static inline bool vtb_ask(struct vtb_service *service, vtb_key key, vtb_value *
 #define VTB_GIVE(call) return call
 #endif
 
+/* The barrier for a value that was stored in an object, if it is a reference. */
+static inline void vtb_value_barrier(struct vtb_service *service, const vtb_value *value)
+{
+    if (VTB_VALUE_REFERS)
+        vtb_barrier(service, value);
+}
+
 /* What the store answers, or the method below. */
 struct vtb_answer {
     enum vtb_fault fault;
@@ -407,14 +471,11 @@ static_assert(offsetof(struct vtb_machine, builder) == VTB_ROUND_UP_8(4 + sizeof
                   offsetof(struct vtb_machine, builder) == 8 + VTB_ROUND_UP_8(sizeof(vtb_kept_key)),
               "state and key share 8 bytes where they fit");
 
-/* What an object is: a completed one, or one of the two that pend and have room for a record. */
-enum vtb_type_kind { VTB_TYPE_TASK, VTB_TYPE_BOX, VTB_TYPE_LAYER, VTB_TYPE_N };
+/* Contexts that objects are cut off from: of tasks that are completed, of the two kinds of
+ * operations that pend, and of all else. */
+enum { VTB_TYPE_TASK, VTB_TYPE_BOX, VTB_TYPE_LAYER, VTB_TYPE_OTHER };
 
-struct vtb_type {
-    const char *name;
-    enum vtb_type_kind kind;
-    size_t record_bytes;
-};
+static_assert(VTB_TYPE_OTHER < VTB_CONTEXTS_N, "each has a context of its own");
 
 #endif /* VTB_STRATEGY_STEM */
 #endif

@@ -36,7 +36,7 @@ enum {
 /* No more than it needs: what a direct method must remember stands where the result will be. */
 struct vtb_task {
     struct vtb_continuation moves; /* what runs a task that waits for another operation */
-    uint16_t record_bytes;
+    uint16_t bytes;
     uint16_t references_n;
     uint32_t state;
     void *waiting;
@@ -74,21 +74,35 @@ static_assert(sizeof(struct vtb_task) == 64 + VTB_ROUND_UP_8(sizeof(vtb_value)),
 #define VTB_TASK_TOO_MANY "a lean task has room for 65,535 references"
 #define VTB_TASK_TAKEN_EARLY "the result of a task was taken before the task completed"
 
-static const struct vtb_type vtb_task_type = {"Task<T>", VTB_TYPE_TASK, 0};
+/* What may refer to objects: what waits, the result of a workload whose values are pointers, and,
+ * where objects are used again, the first word, which links those that nobody uses. */
+#ifndef VTB_REUSES
+#define VTB_REUSES 0
+#endif
+#define VTB_TASK_REFERENCES                                                                        \
+    offsetof(struct vtb_task, waiting),                                                            \
+        VTB_VALUE_REFERS ? offsetof(struct vtb_task, result) : offsetof(struct vtb_task, waiting), \
+        VTB_REUSES ? offsetof(struct vtb_task, moves) : offsetof(struct vtb_task, waiting)
+
+static const struct vtb_type vtb_task_type = {"Task<T>",
+                                              sizeof(struct vtb_task),
+                                              VTB_TYPE_TASK,
+                                              false,
+                                              {VTB_TASK_REFERENCES, VTB_REFERENCES_END}};
 
 static inline size_t vtb_task_bytes(const struct vtb_task *task)
 {
 #if VTB_LEAN_TASK
-    return sizeof *task + task->record_bytes;
+    return task->bytes;
 #else
-    return sizeof *task + task->type->record_bytes;
+    return task->type->bytes;
 #endif
 }
 
 static inline void vtb_task_set_type(struct vtb_task *task, const struct vtb_type *type)
 {
 #if VTB_LEAN_TASK
-    task->record_bytes = (uint16_t)type->record_bytes;
+    task->bytes = (uint16_t)type->bytes;
 #else
     task->type = type;
 #endif
@@ -100,8 +114,7 @@ static inline void vtb_task_set_type(struct vtb_task *task, const struct vtb_typ
 static inline struct vtb_task *vtb_task_new(struct vtb_service *service,
                                             const struct vtb_type *type)
 {
-    struct vtb_task *task =
-        (struct vtb_task *)vtb_alloc_zeroed(service, sizeof *task + type->record_bytes);
+    struct vtb_task *task = (struct vtb_task *)vtb_alloc_zeroed(service, type);
     vtb_task_set_type(task, type);
     return task;
 }
@@ -162,9 +175,8 @@ static inline bool vtb_task_was_last(struct vtb_task *task)
 
 static inline void vtb_task_release(struct vtb_service *service, struct vtb_task *task)
 {
-    (void)service;
-    (void)task;
-#if !VTB_COLLECTED || VTB_REUSES
+    if (VTB_COLLECTS(service) && !VTB_REUSES)
+        return;
     vtb_check(!vtb_task_is_freed(task), VTB_TASK_USED_AFTER_FREE);
 #if VTB_HAS_IMMORTAL_TASKS
     if (task->home)
@@ -176,7 +188,6 @@ static inline void vtb_task_release(struct vtb_service *service, struct vtb_task
 #endif
         vtb_task_delete(service, task);
     }
-#endif
 }
 
 /* --- making one --- */
@@ -195,14 +206,15 @@ static inline struct vtb_task *vtb_task_from_result(struct vtb_service *service,
 {
     struct vtb_task *task = vtb_task_new(service, &vtb_task_type);
     vtb_task_init_completed(task, value);
+    vtb_value_barrier(service, &task->result);
     return task;
 }
 
 /* The box of a method that suspends, with room for its state machine. */
 static inline struct vtb_task *vtb_task_suspended(struct vtb_service *service,
-                                                  const struct vtb_type *record)
+                                                  const struct vtb_type *type)
 {
-    struct vtb_task *task = vtb_task_new(service, record);
+    struct vtb_task *task = vtb_task_new(service, type);
     task->references_n = VTB_ATOMIC ? 2 : 1; /* the caller; and whoever completes it */
     task->state = 0;
     task->waiting = NULL;
@@ -228,6 +240,14 @@ struct vtb_task_waiter {
     void *older; /* another such, or the first continuation itself */
 };
 
+static const struct vtb_type vtb_task_waiter_type = {
+    "waiter",
+    sizeof(struct vtb_task_waiter),
+    VTB_TYPE_OTHER,
+    false,
+    {offsetof(struct vtb_task_waiter, continuation), offsetof(struct vtb_task_waiter, older),
+     VTB_REFERENCES_END}};
+
 #define VTB_TASK_LIST_BIT ((uintptr_t)1)
 
 static inline struct vtb_task_waiter *vtb_task_list(void *waiting)
@@ -245,12 +265,14 @@ VTB_OUT_OF_LINE static void vtb_task_await_more(struct vtb_service *service, str
     struct vtb_task_waiter *waiter = NULL;
     while (waiting != (void *)&vtb_task_completed_sentinel) {
         if (!waiter)
-            waiter = (struct vtb_task_waiter *)vtb_alloc(service, sizeof *waiter);
+            waiter = (struct vtb_task_waiter *)vtb_alloc(service, &vtb_task_waiter_type);
         waiter->continuation = continuation;
         waiter->older = waiting;
         if (__atomic_compare_exchange_n(&task->waiting, &waiting, (void *)((char *)waiter + 1),
-                                        false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+                                        false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+            vtb_barrier(service, &task->waiting);
             return;
+        }
     }
     if (waiter)
         vtb_free(service, waiter, sizeof *waiter);
@@ -265,8 +287,10 @@ static inline void vtb_task_await(struct vtb_service *service, struct vtb_task *
     vtb_check(!vtb_task_is_freed(task), VTB_TASK_USED_AFTER_FREE);
     if (vtb_task_is_completed(task))
         continuation->run(continuation, service);
-    else if (!__atomic_compare_exchange_n(&task->waiting, &waiting, (void *)continuation, false,
-                                          __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    else if (__atomic_compare_exchange_n(&task->waiting, &waiting, (void *)continuation, false,
+                                         __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        vtb_barrier(service, &task->waiting);
+    else
         vtb_task_await_more(service, task, continuation, waiting);
 }
 
@@ -310,8 +334,10 @@ static inline bool vtb_task_try_complete(struct vtb_service *service, struct vtb
     if (!__atomic_compare_exchange_n(&task->state, &running, VTB_TASK_COMPLETION_RESERVED, false,
                                      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         return false;
-    if (!VTB_UNLIKELY(answer->fault))
+    if (!VTB_UNLIKELY(answer->fault)) {
         task->result = answer->value;
+        vtb_value_barrier(service, &task->result);
+    }
     __atomic_store_n(&task->state, VTB_TASK_COMPLETION_RESERVED | final_states[answer->fault],
                      __ATOMIC_RELEASE);
     void *waiting =

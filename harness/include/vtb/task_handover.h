@@ -12,6 +12,7 @@
 #define VTB_TASK_HANDOVER_H
 
 #define VTB_BUILDS_OBJECT 1
+#define VTB_HANDOVER_REFERS 1
 #define VTB_SHARES 1
 #ifndef VTB_LEAN_TASK
 #define VTB_LEAN_TASK 0
@@ -29,6 +30,8 @@ typedef struct vtb_task *vtb_handover;
 #define VTB_PENDING_BYTES(record) (sizeof(struct vtb_task) + (VTB_RECORD_IN_RESULT ? 0 : (record)))
 #endif
 
+#define VTB_PENDING_REFERENCES VTB_TASK_REFERENCES
+
 #if !VTB_OWN_READY
 #define VTB_HIT_BYTES sizeof(struct vtb_task)
 
@@ -42,10 +45,10 @@ static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slo
 #endif
 
 static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
-                                const struct vtb_type *record)
+                                const struct vtb_type *type)
 {
     (void)slot;
-    return vtb_task_suspended(service, VTB_RECORD_IN_RESULT ? &vtb_task_type : record);
+    return vtb_task_suspended(service, VTB_RECORD_IN_RESULT ? &vtb_task_type : type);
 }
 
 static inline void *vtb_record_of(void *pending)

@@ -6,6 +6,7 @@
 #define VTB_VALUE_TASK_H
 
 #define VTB_HOLDS_VALUE 1
+#define VTB_HANDOVER_REFERS 1
 
 #include "task.h"
 

@@ -6,6 +6,7 @@
  *     typedef ... vtb_key;                      the method's argument
  *     typedef ... vtb_value;                    the method's result, from a bool to a 256 B struct
  *     #define VTB_LARGE_VALUE 1                 if that is larger than 8 bytes
+ *     #define VTB_VALUE_REFERS 1                if it is a pointer, which a collector would follow
  *     struct vtb_table {...};                   the cache in front, shared by all cases of a round
  *
  *     vtb_key vtb_key_of(const struct vtb_table *, uint32_t id);

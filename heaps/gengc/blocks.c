@@ -1,0 +1,180 @@
+#include "blocks.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define BLOCKS_N (VTB_REGION_BYTES >> VTB_BLOCK_SHIFT)
+#define CARDS_BYTES (VTB_REGION_BYTES >> VTB_CARD_SHIFT)
+
+struct vtb_region vtb_region;
+
+static pthread_mutex_t region_mutex = PTHREAD_MUTEX_INITIALIZER;
+static size_t heaps_n;
+
+static void *reserve(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* Aligned to its size, so that an address's card is found by a mask. */
+static char *reserve_aligned(size_t bytes)
+{
+    char *memory = reserve(2 * bytes);
+    if (!memory)
+        return NULL;
+    const size_t before = (bytes - (uintptr_t)memory % bytes) % bytes;
+    if (before > 0)
+        munmap(memory, before);
+    munmap(memory + before + bytes, bytes - before);
+    return memory + before;
+}
+
+static bool reserve_all(void)
+{
+    struct vtb_region region = {.base = reserve_aligned(VTB_REGION_BYTES)};
+    if (region.base)
+        region.blocks = reserve(BLOCKS_N * sizeof *region.blocks);
+    if (region.blocks)
+        region.cards = reserve(CARDS_BYTES);
+    if (region.cards) {
+        vtb_region = region;
+        return true;
+    }
+    if (region.blocks)
+        munmap(region.blocks, BLOCKS_N * sizeof *region.blocks);
+    if (region.base)
+        munmap(region.base, VTB_REGION_BYTES);
+    return false;
+}
+
+bool vtb_region_open(void)
+{
+    pthread_mutex_lock(&region_mutex);
+    const bool ok = vtb_region.base || reserve_all();
+    heaps_n += ok;
+    pthread_mutex_unlock(&region_mutex);
+    return ok;
+}
+
+void vtb_region_close(void)
+{
+    pthread_mutex_lock(&region_mutex);
+    if (--heaps_n == 0) {
+        madvise(vtb_region.base, vtb_region.next * VTB_BLOCK_BYTES, MADV_DONTNEED);
+        madvise(vtb_region.blocks, vtb_region.next * sizeof *vtb_region.blocks, MADV_DONTNEED);
+        madvise(vtb_region.cards, vtb_region.next * VTB_CARDS_IN_BLOCK, MADV_DONTNEED);
+        vtb_region.next = 0;
+        vtb_region.unused = (struct vtb_free_blocks){0};
+    }
+    pthread_mutex_unlock(&region_mutex);
+}
+
+/* The first free run that is long enough gives up its end. */
+static struct vtb_block *take_run(struct vtb_free_blocks *unused, size_t n)
+{
+    for (struct vtb_block **at = &unused->runs; *at; at = &(*at)->next) {
+        struct vtb_block *run = *at;
+        if (run->run_n < n)
+            continue;
+        run->run_n -= n;
+        unused->n -= n;
+        if (run->run_n == 0)
+            *at = run->next;
+        return run + run->run_n;
+    }
+    return NULL;
+}
+
+static struct vtb_block *take_unused(struct vtb_free_blocks *unused, size_t n)
+{
+    if (n > 1 || !unused->singles)
+        return take_run(unused, n);
+    struct vtb_block *block = unused->singles;
+    unused->singles = block->next;
+    unused->n--;
+    return block;
+}
+
+static struct vtb_block *take_from_region(size_t n)
+{
+    pthread_mutex_lock(&region_mutex);
+    struct vtb_block *first = take_unused(&vtb_region.unused, n);
+    if (!first && n > BLOCKS_N - vtb_region.next) {
+        fprintf(stderr,
+                "gengc: out of memory: all heaps of a process together have %zu GB at most\n",
+                VTB_REGION_BYTES >> 30);
+        exit(1);
+    }
+    if (!first) {
+        first = &vtb_region.blocks[vtb_region.next];
+        vtb_region.next += n;
+    }
+    pthread_mutex_unlock(&region_mutex);
+    return first;
+}
+
+struct vtb_block *vtb_blocks_take(struct vtb_free_blocks *unused, size_t n, size_t *total_n)
+{
+    struct vtb_block *first = take_unused(unused, n);
+    if (!first) {
+        first = take_from_region(n);
+        *total_n += n;
+    }
+    memset(first, 0, n * sizeof *first);
+    memset(vtb_cards_of(first), 0, n * VTB_CARDS_IN_BLOCK);
+    return first;
+}
+
+void vtb_blocks_give_one(struct vtb_free_blocks *unused, struct vtb_block *block)
+{
+    block->typed = NULL;
+    block->next = unused->singles;
+    unused->singles = block;
+    unused->n++;
+}
+
+void vtb_blocks_give_run(struct vtb_free_blocks *unused, struct vtb_block *first, size_t n)
+{
+    struct vtb_block *before = NULL;
+    struct vtb_block *after = unused->runs;
+    while (after && after < first) {
+        before = after;
+        after = after->next;
+    }
+    first->typed = NULL;
+    first->large = false;
+    first->run_n = n;
+    first->next = after;
+    unused->n += n;
+    if (after && first + n == after) {
+        first->run_n += after->run_n;
+        first->next = after->next;
+    }
+    if (!before) {
+        unused->runs = first;
+    } else if (before + before->run_n == first) {
+        before->run_n += first->run_n;
+        before->next = first->next;
+    } else {
+        before->next = first;
+    }
+}
+
+void vtb_region_give(struct vtb_block *list)
+{
+    pthread_mutex_lock(&region_mutex);
+    while (list) {
+        struct vtb_block *block = list;
+        list = block->next;
+        if (block->run_n > 1)
+            vtb_blocks_give_run(&vtb_region.unused, block, block->run_n);
+        else
+            vtb_blocks_give_one(&vtb_region.unused, block);
+    }
+    pthread_mutex_unlock(&region_mutex);
+}
