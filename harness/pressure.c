@@ -19,7 +19,7 @@ uint64_t vtb_collections_n(const struct vtb_collected *collected, unsigned gener
     return n;
 }
 
-static double per_kop(const struct vtb_pressure *pressure, unsigned generation)
+double vtb_per_kop(const struct vtb_pressure *pressure, unsigned generation)
 {
     return 1e3 * (double)vtb_collections_n(&pressure->collected, generation) /
            (double)pressure->calls_n;
@@ -27,17 +27,17 @@ static double per_kop(const struct vtb_pressure *pressure, unsigned generation)
 
 static double gen0_per_kop(const struct vtb_pressure *pressure)
 {
-    return per_kop(pressure, 0);
+    return vtb_per_kop(pressure, 0);
 }
 
 static double gen1_per_kop(const struct vtb_pressure *pressure)
 {
-    return per_kop(pressure, 1);
+    return vtb_per_kop(pressure, 1);
 }
 
 static double gen2_per_kop(const struct vtb_pressure *pressure)
 {
-    return per_kop(pressure, 2);
+    return vtb_per_kop(pressure, 2);
 }
 
 static double collections(const struct vtb_pressure *pressure)
@@ -50,7 +50,7 @@ static double gc_ms(const struct vtb_pressure *pressure)
     return pressure->collected.ns / 1e6;
 }
 
-static double gc_fraction(const struct vtb_pressure *pressure)
+double vtb_gc_share(const struct vtb_pressure *pressure)
 {
     return pressure->collected.ns / pressure->run_ns;
 }
@@ -131,7 +131,7 @@ const struct vtb_pressure_metric vtb_pressure_metrics[] = {
     {"gen2", "gen2_per_kop", "Gen2/kop", true, gen2_per_kop},
     {"collections", "collections_n", "collections", true, collections},
     {"gc-ms", "gc_ms", "GC ms", true, gc_ms},
-    {"gc-share", "gc_time_fraction", "GC share", true, gc_fraction},
+    {"gc-share", "gc_time_fraction", "GC share", true, vtb_gc_share},
     {"gc-ns", "gc_ns_per_op", "GC ns/op", true, gc_per_op},
     {"pauses", "pauses_n", "pauses", true, pauses},
     {"pause-p50", "pause_p50_ns", "p50 ns", true, pause_p50},

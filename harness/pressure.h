@@ -55,6 +55,12 @@ double vtb_pressure_value(const struct vtb_pressure_metric *metric,
 /* Collections of a generation or an older one, as .NET counts them. */
 uint64_t vtb_collections_n(const struct vtb_collected *collected, unsigned generation);
 
+/* The same, in 1000 calls. */
+double vtb_per_kop(const struct vtb_pressure *pressure, unsigned generation);
+
+/* The share of time that collections took, of a heap that collects. */
+double vtb_gc_share(const struct vtb_pressure *pressure);
+
 /* Calls of a point's pass. */
 uint64_t vtb_pressure_calls_n(const struct vtb_point *point);
 

@@ -236,6 +236,14 @@ size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparis
     return n;
 }
 
+const char *vtb_scaled_text(char text[VTB_SCALED_BYTES], double value, const char *const *units)
+{
+    for (; value >= 999.5 && units[1]; units++)
+        value /= 1000;
+    snprintf(text, VTB_SCALED_BYTES, "%.3g%s", value, *units);
+    return text;
+}
+
 #define LINE_WIDTH 100
 
 void vtb_print_wrapped(FILE *out, char *text)
@@ -345,13 +353,10 @@ static const int collected_widths[COLUMNS_N] = {17, 11, 20, 12, 8, 14, 4};
 /* A 1000 operations, in as many digits, up to 3, as fit; .005 for 0.005 if one is too many. */
 static void collections_text(char text[CELL_BYTES], const struct vtb_pressure *pressure)
 {
-    double per_kop[VTB_GENERATIONS_MAX];
-    for (unsigned i = 0; i < VTB_GENERATIONS_MAX; i++)
-        per_kop[i] =
-            1e3 * (double)vtb_collections_n(&pressure->collected, i) / (double)pressure->calls_n;
     int digits = 3;
-    while (snprintf(text, CELL_BYTES, "%.*g/%.*g/%.*g", digits, per_kop[0], digits, per_kop[1],
-                    digits, per_kop[2]) > collected_widths[5] &&
+    while (snprintf(text, CELL_BYTES, "%.*g/%.*g/%.*g", digits, vtb_per_kop(pressure, 0), digits,
+                    vtb_per_kop(pressure, 1), digits,
+                    vtb_per_kop(pressure, 2)) > collected_widths[5] &&
            digits > 1)
         digits--;
     for (char *zero; strlen(text) > (size_t)collected_widths[5] && (zero = strstr(text, "0."));)
@@ -389,7 +394,7 @@ static void fill_row(char cells[COLUMNS_N][CELL_BYTES], const struct vtb_compari
     number_text(cells[4], vtb_per_op(counted, counted->counts.requested_bytes), column_widths[4]);
     if (figures->pressure.collects) {
         collections_text(cells[5], &figures->pressure);
-        share_text(cells[6], figures->pressure.collected.ns / figures->pressure.run_ns);
+        share_text(cells[6], vtb_gc_share(&figures->pressure));
         return;
     }
     number_text(cells[5], vtb_per_op(counted, counted->counts.allocs_n), column_widths[5]);

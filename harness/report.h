@@ -87,6 +87,11 @@ void vtb_report_collections(FILE *out, const struct vtb_comparison *comparison, 
 void vtb_report_analysis(FILE *out, const struct vtb_comparison *comparison, size_t first,
                          bool markdown);
 
+/* Three digits and a unit, of which each is 1000 times the one before, the last a null: "677 G" of
+ * "", " k", " M", " G". Returns the text. */
+#define VTB_SCALED_BYTES 24
+const char *vtb_scaled_text(char text[VTB_SCALED_BYTES], double value, const char *const *units);
+
 /* Prints text with lines broken at spaces, so that none is wider than 100 characters. The text is
  * overwritten. */
 void vtb_print_wrapped(FILE *out, char *text);

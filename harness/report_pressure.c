@@ -96,26 +96,18 @@ void vtb_report_pressure(FILE *out, const struct vtb_comparison *comparison, siz
 
 /* --- sentences --- */
 
-#define DURATION_BYTES 24
-
 /* Three digits and a unit: 4.16 ms. */
-static const char *duration(char text[DURATION_BYTES], double ns)
+static const char *duration(char text[VTB_SCALED_BYTES], double ns)
 {
-    static const char *const units[] = {"ns", "us", "ms", "s"};
-    size_t unit = 0;
-    while (ns >= 999.5 && unit + 1 < sizeof units / sizeof *units) {
-        ns /= 1000;
-        unit++;
-    }
-    snprintf(text, DURATION_BYTES, "%.3g %s", ns, units[unit]);
-    return text;
+    static const char *const units[] = {" ns", " us", " ms", " s", NULL};
+    return vtb_scaled_text(text, ns, units);
 }
 
 /* What one case's collections took. */
 static void print_case(FILE *out, const struct vtb_comparison *comparison, size_t i)
 {
     const struct vtb_pressure *pressure = pressure_at(comparison, i);
-    char texts[3][DURATION_BYTES];
+    char texts[3][VTB_SCALED_BYTES];
     const uint64_t n = vtb_collections_n(&pressure->collected, 0);
     if (pressure->pauses_n == 0) {
         fprintf(out, "%s causes no collection", name_at(comparison, i));
@@ -125,8 +117,7 @@ static void print_case(FILE *out, const struct vtb_comparison *comparison, size_
             "%s causes %" PRIu64
             " collection%s, which take %.3g %% of the time; of its pauses the "
             "median is %s, p99 %s, the longest %s",
-            name_at(comparison, i), n, n == 1 ? "" : "s",
-            100 * pressure->collected.ns / pressure->run_ns,
+            name_at(comparison, i), n, n == 1 ? "" : "s", 100 * vtb_gc_share(pressure),
             duration(texts[0], pressure->pause_p50_ns), duration(texts[1], pressure->pause_p99_ns),
             duration(texts[2], pressure->pause_max_ns));
 }
@@ -190,56 +181,45 @@ static size_t with_role(const struct vtb_comparison *comparison, size_t first, s
     return i;
 }
 
-struct analysis_row {
-    const char *text;
-    const char *word; /* of the metric */
-    double scale;     /* from the metric's unit */
-    const char *unit;
-};
-
-static double total(const struct analysis_row *row, const struct vtb_pressure *pressure)
+static void print_analysis_row(FILE *out, const char *text, const char *unit, double before,
+                               double after)
 {
-    const struct vtb_pressure_metric *metric = vtb_pressure_metrics;
-    while (strcmp(metric->word, row->word) != 0)
-        metric++;
-    const double value = vtb_pressure_value(metric, pressure);
-    const bool per_kop = strncmp(row->word, "gen", 3) == 0;
-    return isnan(value) ? 0 : value * row->scale * (per_kop ? (double)pressure->calls_n : 1);
+    fprintf(out, "   %-20s %12.4g %-2s %12.4g", text, before, unit, after);
+    if (before > 0)
+        fprintf(out, " %-2s  %+7.1f %%", unit, 100 * (after - before) / before);
+    else if (*unit)
+        fprintf(out, " %s", unit);
+    putc('\n', out);
 }
 
-static void print_analysis_row(FILE *out, const struct analysis_row *row,
-                               const struct vtb_pressure *baseline,
-                               const struct vtb_pressure *other)
+static void print_analysis(FILE *out, const struct vtb_pressure *before,
+                           const struct vtb_pressure *after)
 {
-    const double before = total(row, baseline);
-    const double after = total(row, other);
-    fprintf(out, "   %-20s %12.4g %-2s %12.4g", row->text, before, row->unit, after);
-    if (before > 0)
-        fprintf(out, " %-2s  %+7.1f %%", row->unit, 100 * (after - before) / before);
-    else if (*row->unit)
-        fprintf(out, " %s", row->unit);
-    putc('\n', out);
+    for (unsigned i = 0; i < VTB_GENERATIONS_MAX; i++) {
+        char text[TEXT_BYTES];
+        snprintf(text, sizeof text, "Gen %u collections", i);
+        print_analysis_row(out, text, "", (double)vtb_collections_n(&before->collected, i),
+                           (double)vtb_collections_n(&after->collected, i));
+    }
+    print_analysis_row(out, "Total GC time", "ms", before->collected.ns / 1e6,
+                       after->collected.ns / 1e6);
+    print_analysis_row(out, "Pause time (P99)", "ms", before->pause_p99_ns / 1e6,
+                       after->pause_p99_ns / 1e6);
 }
 
 void vtb_report_analysis(FILE *out, const struct vtb_comparison *comparison, size_t first,
                          bool markdown)
 {
-    static const struct analysis_row rows[] = {
-        {"Gen 0 collections", "gen0", 1e-3, ""},       {"Gen 1 collections", "gen1", 1e-3, ""},
-        {"Gen 2 collections", "gen2", 1e-3, ""},       {"Total GC time", "gc-ms", 1, "ms"},
-        {"Pause time (P99)", "pause-p99", 1e-6, "ms"},
-    };
     const size_t end = vtb_table_end(comparison->point, first);
     const size_t baseline = with_role(comparison, first, end, VTB_ROLE_BASELINE);
     const size_t challenger = with_role(comparison, first, end, VTB_ROLE_CHALLENGER);
     if (baseline == end || challenger == end || !pressure_at(comparison, baseline)->collects)
         return;
-    const struct vtb_pressure *before = pressure_at(comparison, baseline);
     fputs(markdown ? "```\n" : "", out);
-    fprintf(out, "Collections of %" PRIu64 " calls\n   %-20s %12s    %12s\n", before->calls_n, "",
-            name_at(comparison, baseline), name_at(comparison, challenger));
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        print_analysis_row(out, &rows[i], before, pressure_at(comparison, challenger));
+    fprintf(out, "Collections of %" PRIu64 " calls\n   %-20s %12s    %12s\n",
+            pressure_at(comparison, baseline)->calls_n, "", name_at(comparison, baseline),
+            name_at(comparison, challenger));
+    print_analysis(out, pressure_at(comparison, baseline), pressure_at(comparison, challenger));
     fputs(markdown ? "```\n\n" : "\n", out);
 }
 
@@ -293,7 +273,7 @@ static const struct vtb_figures *at_point(const struct vtb_results *results, dou
 
 static double share_of(const struct vtb_figures *figures)
 {
-    return 100 * figures->pressure.collected.ns / figures->pressure.run_ns;
+    return 100 * vtb_gc_share(&figures->pressure);
 }
 
 static void print_surface_row(FILE *out, const struct vtb_results *results,

@@ -614,16 +614,22 @@ static void references_on_all_cards_of_a_block(void **state)
     close_heap();
 }
 
+/* A heap with one object, which *root refers to and which is old. */
+static void open_with_old_node(void **root)
+{
+    open_heap(16 * MB, true);
+    add_roots(root, 1, sizeof *root);
+    *root = new_node(0);
+    (void)collect(1);
+    (void)collect(1);
+}
+
 /* 2 -> 1 -> 0, by nothing but cards, at each collection one newer at the end. */
 static void chains_through_all_generations(void **state)
 {
     (void)state;
     void *root = NULL;
-    open_heap(16 * MB, true);
-    add_roots(&root, 1, sizeof root);
-    root = new_node(0);
-    (void)collect(1);
-    (void)collect(1);
+    open_with_old_node(&root);
     for (uint64_t length = 1; length < 100; length++) {
         void *last = root;
         uint64_t n = 0;
@@ -645,11 +651,7 @@ static void overwritten_references_keep_nothing(void **state)
 {
     (void)state;
     void *root = NULL;
-    open_heap(16 * MB, true);
-    add_roots(&root, 1, sizeof root);
-    root = new_node(0);
-    (void)collect(1);
-    (void)collect(1);
+    open_with_old_node(&root);
     for (uint64_t i = 0; i < 20; i++)
         set_next(root, new_node(i));
     check_told(collect(0), 0, node_type.bytes, node_type.bytes);

@@ -82,7 +82,6 @@ static struct vtb_block *take_run(struct vtb_free_blocks *unused, size_t n)
         if (run->run_n < n)
             continue;
         run->run_n -= n;
-        unused->n -= n;
         if (run->run_n == 0)
             *at = run->next;
         return run + run->run_n;
@@ -96,7 +95,6 @@ static struct vtb_block *take_unused(struct vtb_free_blocks *unused, size_t n)
         return take_run(unused, n);
     struct vtb_block *block = unused->singles;
     unused->singles = block->next;
-    unused->n--;
     return block;
 }
 
@@ -135,7 +133,6 @@ void vtb_blocks_give_one(struct vtb_free_blocks *unused, struct vtb_block *block
     block->typed = NULL;
     block->next = unused->singles;
     unused->singles = block;
-    unused->n++;
 }
 
 void vtb_blocks_give_run(struct vtb_free_blocks *unused, struct vtb_block *first, size_t n)
@@ -150,7 +147,6 @@ void vtb_blocks_give_run(struct vtb_free_blocks *unused, struct vtb_block *first
     first->large = false;
     first->run_n = n;
     first->next = after;
-    unused->n += n;
     if (after && first + n == after) {
         first->run_n += after->run_n;
         first->next = after->next;

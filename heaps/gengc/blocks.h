@@ -44,7 +44,6 @@ struct vtb_block {
 struct vtb_free_blocks {
     struct vtb_block *singles;
     struct vtb_block *runs; /* by address, no two of them adjacent */
-    size_t n;               /* blocks, in singles and runs */
 };
 
 /* The region. Set once, before the first heap opens; `base` is aligned to its size. */
@@ -76,6 +75,12 @@ static inline struct vtb_block *vtb_block_of(const void *address)
 static inline char *vtb_block_start(const struct vtb_block *block)
 {
     return vtb_region.base + ((size_t)(block - vtb_region.blocks) << VTB_BLOCK_SHIFT);
+}
+
+/* The card that an address in the region is on. */
+static inline uint8_t *vtb_card_of(const void *address)
+{
+    return &vtb_region.cards[((uintptr_t)address - (uintptr_t)vtb_region.base) >> VTB_CARD_SHIFT];
 }
 
 static inline uint8_t *vtb_cards_of(const struct vtb_block *block)

@@ -93,7 +93,7 @@ static unsigned follow(struct vtb_gc *gc, void **slot)
 static void follow_and_remember(struct vtb_gc *gc, void **slot, unsigned generation)
 {
     if (follow(gc, slot) < generation)
-        vtb_region.cards[((uintptr_t)slot - (uintptr_t)vtb_region.base) >> VTB_CARD_SHIFT] = 1;
+        *vtb_card_of(slot) = 1;
 }
 
 static void scan_object(struct vtb_gc *gc, const struct vtb_type *type, char *object,

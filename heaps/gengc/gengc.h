@@ -74,8 +74,8 @@ struct vtb_gc {
     struct vtb_free_blocks unused;
     size_t blocks_n; /* in use or not */
     struct vtb_budget budgets[VTB_GENERATIONS_N];
-    size_t
-        sizes[VTB_GENERATIONS_N]; /* bytes of objects; of the nursery as of the last collection */
+    /* Bytes of objects; of the nursery as of the last collection. */
+    size_t sizes[VTB_GENERATIONS_N];
 
     /* References from outside. */
     struct vtb_roots *roots;

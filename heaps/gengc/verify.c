@@ -51,8 +51,7 @@ static void check_object(const struct vtb_block *block, char *object)
     for (size_t i = 0; (slot = vtb_reference(block->typed->type, object, i)); i++) {
         if (!vtb_in_region(*slot))
             continue;
-        const size_t card = ((uintptr_t)slot - (uintptr_t)vtb_region.base) >> VTB_CARD_SHIFT;
-        if (check_target(*slot)->generation < block->generation && !vtb_region.cards[card])
+        if (check_target(*slot)->generation < block->generation && !*vtb_card_of(slot))
             broken("a reference from an old object to a younger one, on a clean card", slot);
     }
 }
