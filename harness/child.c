@@ -9,8 +9,8 @@
 #include "interrupt.h"
 
 /* An interrupt that comes while there are two processes waits until each has its own handler. */
-bool vtb_child_run(const char *name, void (*run)(void *context), void *context, int *status,
-                   struct vtb_error *error)
+bool vtb_child_start(const char *name, void (*run)(void *context), void *context, pid_t *child,
+                     struct vtb_error *error)
 {
     sigset_t interrupt;
     sigset_t before;
@@ -18,8 +18,8 @@ bool vtb_child_run(const char *name, void (*run)(void *context), void *context, 
     sigaddset(&interrupt, SIGINT);
     (void)sigprocmask(SIG_BLOCK, &interrupt, &before);
     const pid_t parent = getpid();
-    const pid_t child = fork();
-    if (child == 0) {
+    const pid_t started = fork();
+    if (started == 0) {
         vtb_interrupt_child();
         if (getppid() != parent) /* it ended before the child could ask to end with it */
             _exit(VTB_EXIT_INTERNAL);
@@ -29,11 +29,24 @@ bool vtb_child_run(const char *name, void (*run)(void *context), void *context, 
     }
     const int reason = errno;
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
-    if (child < 0)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: no process: %s", name, strerror(reason));
+    *child = started; /* which may lie in pages that the child shares, so it does not write it */
+    return started > 0 ||
+           vtb_fail(error, VTB_EXIT_INTERNAL, "%s: no process: %s", name, strerror(reason));
+}
+
+bool vtb_child_wait(const char *name, pid_t child, int *status, struct vtb_error *error)
+{
     pid_t ended;
     do /* an interrupt that is only noted does not end the wait */
         ended = waitpid(child, status, 0);
     while (ended < 0 && errno == EINTR);
     return ended == child || vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", name, strerror(errno));
+}
+
+bool vtb_child_run(const char *name, void (*run)(void *context), void *context, int *status,
+                   struct vtb_error *error)
+{
+    pid_t child;
+    return vtb_child_start(name, run, context, &child, error) &&
+           vtb_child_wait(name, child, status, error);
 }

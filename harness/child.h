@@ -2,13 +2,23 @@
 #ifndef CHILD_H
 #define CHILD_H
 
+#include <sys/types.h>
+
 #include "error.h"
 
 /*
- * Calls run(context) in a child process and waits for its end; *status is waitpid's, 0 if `run`
- * returned. What it found it leaves in shared pages (vtb_pages_shared). An interrupt ends the child
- * without a word. False, with *error set, if there is no process to be had; `name` names the work.
+ * Calls run(context) in a child process. What it finds it leaves in shared pages
+ * (vtb_pages_shared). An interrupt ends the child without a word. False, with *error set, if there
+ * is no process to be had; `name` names the work. A child that was started must be waited for.
  */
+VTB_MUST_USE bool vtb_child_start(const char *name, void (*run)(void *context), void *context,
+                                  pid_t *child, struct vtb_error *error);
+
+/* Waits for the end of a child; *status is waitpid's, 0 if `run` returned. */
+VTB_MUST_USE bool vtb_child_wait(const char *name, pid_t child, int *status,
+                                 struct vtb_error *error);
+
+/* Both, one after the other. */
 VTB_MUST_USE bool vtb_child_run(const char *name, void (*run)(void *context), void *context,
                                 int *status, struct vtb_error *error);
 

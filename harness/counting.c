@@ -7,10 +7,14 @@
 #include "child.h"
 #include "pages.h"
 
-/* What the child is given, and what it leaves behind. */
+/* Runs of a case, at once where there are processors for them: all must find the same. */
+#define RUNS_N 2
+
+/* What a child is given, and what it leaves behind. */
 struct outcome {
     struct vtb_rig *rig;
     const struct vtb_case *the_case;
+    pid_t child;
     bool done;
     struct vtb_counted counted;
     struct vtb_error error;
@@ -18,8 +22,8 @@ struct outcome {
 
 uint64_t vtb_counted_calls_n(const struct vtb_point *point)
 {
-    const bool all = point->emerges || point->calls_n < VTB_COUNTED_CALLS_MAX;
-    return all ? point->calls_n : VTB_COUNTED_CALLS_MAX;
+    const uint64_t max = point->counted_max ? point->counted_max : VTB_COUNTED_CALLS_MAX;
+    return point->emerges || point->calls_n < max ? point->calls_n : max;
 }
 
 /* All calls, a chunk of the schedule at a time, over the child's own copy of the ids. */
@@ -35,14 +39,22 @@ static void run_calls(struct vtb_rig *rig, const struct vtb_cell *cell, struct v
     }
 }
 
+/* What the heap has allocated between two collections: it changes no count, and little memory is
+ * sooner at hand. */
+#define BUDGET_BYTES ((size_t)1 << 20)
+
+/* On a heap that is empty at first, as what else lives there changes no count either. */
 static bool count(struct vtb_rig *rig, const struct vtb_case *the_case, struct vtb_counted *counted,
                   struct vtb_error *error)
 {
     struct vtb_memory memory;
     struct vtb_env env;
+    struct vtb_point small = *rig->point;
+    small.live_heap_bytes = 0;
+    small.gen0_budget_bytes = BUDGET_BYTES;
     const uint64_t calls_n = vtb_counted_calls_n(rig->point);
     const bool asks = the_case->counting->strategy->role != VTB_ROLE_EMPTY;
-    if (!vtb_memory_open(&memory, the_case->heap->heap, rig->point, error) ||
+    if (!vtb_memory_open(&memory, the_case->heap->heap, &small, error) ||
         !vtb_rig_open_env(rig, &env, the_case->counting, &memory, error))
         return false;
     vtb_memory_enter(&memory);
@@ -65,6 +77,7 @@ static bool count(struct vtb_rig *rig, const struct vtb_case *the_case, struct v
 static void count_into(void *context)
 {
     struct outcome *outcome = context;
+    vtb_memory_soak();
     outcome->done = count(outcome->rig, outcome->the_case, &outcome->counted, &outcome->error);
 }
 
@@ -79,25 +92,48 @@ static bool check_end(int status, const char *name, struct vtb_error *error)
                     WEXITSTATUS(status));
 }
 
-/* Counting comes before there is anything to keep, so an interrupt ends both processes. */
-static bool count_in_child(struct vtb_rig *rig, const struct vtb_case *the_case,
-                           struct vtb_counted *counted, struct vtb_error *error)
+/* Every child that was started is waited for, whatever became of the others. */
+static bool wait_for(struct outcome *outcome, const char *name, struct vtb_error *error)
 {
-    const char *name = the_case->counting->name;
     int status = 0;
-    struct outcome *outcome = vtb_pages_shared(sizeof *outcome, "a child's counts", error);
-    if (!outcome)
+    if (!vtb_child_wait(name, outcome->child, &status, error) || !check_end(status, name, error))
         return false;
-    outcome->rig = rig;
-    outcome->the_case = the_case;
-    bool ok =
-        vtb_child_run(name, count_into, outcome, &status, error) && check_end(status, name, error);
-    if (ok && !outcome->done) {
+    if (!outcome->done)
         *error = outcome->error;
-        ok = false;
+    return outcome->done;
+}
+
+static bool run_children(struct outcome outcomes[RUNS_N], const char *name, struct vtb_error *error)
+{
+    size_t started_n = 0;
+    bool ok = true;
+    while (ok && started_n < RUNS_N) {
+        struct outcome *outcome = &outcomes[started_n];
+        ok = vtb_child_start(name, count_into, outcome, &outcome->child, error);
+        started_n += ok;
     }
-    *counted = outcome->counted;
-    vtb_pages_free(outcome, sizeof *outcome);
+    for (size_t i = 0; i < started_n; i++) {
+        struct vtb_error reason;
+        if (!wait_for(&outcomes[i], name, ok ? error : &reason))
+            ok = false;
+    }
+    return ok;
+}
+
+/* Counting comes before there is anything to keep, so an interrupt ends all processes. */
+static bool count_in_children(struct vtb_rig *rig, const struct vtb_case *the_case,
+                              struct vtb_counted counted[RUNS_N], struct vtb_error *error)
+{
+    const size_t bytes = RUNS_N * sizeof(struct outcome);
+    struct outcome *outcomes = vtb_pages_shared(bytes, "the counts of child processes", error);
+    if (!outcomes)
+        return false;
+    for (size_t i = 0; i < RUNS_N; i++)
+        outcomes[i] = (struct outcome){.rig = rig, .the_case = the_case};
+    const bool ok = run_children(outcomes, the_case->counting->name, error);
+    for (size_t i = 0; i < RUNS_N; i++)
+        counted[i] = outcomes[i].counted;
+    vtb_pages_free(outcomes, bytes);
     return ok;
 }
 
@@ -150,16 +186,16 @@ bool vtb_counting_run(struct vtb_rig *rig, const struct vtb_case *the_case,
                       struct vtb_counted *counted, struct vtb_error *error)
 {
     const struct vtb_cell *cell = the_case->counting;
-    struct vtb_counted again;
-    if (!count_in_child(rig, the_case, counted, error) ||
-        !count_in_child(rig, the_case, &again, error))
+    struct vtb_counted runs[RUNS_N];
+    if (!count_in_children(rig, the_case, runs, error))
         return false;
-    if (memcmp(counted, &again, sizeof again) != 0)
+    *counted = runs[0];
+    if (memcmp(&runs[0], &runs[1], sizeof runs[1]) != 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL,
                         "%s: two counting runs disagree: %" PRIu64 " and %" PRIu64
                         " allocations, %" PRIu64 " and %" PRIu64 " usable bytes",
-                        cell->name, counted->counts.allocs_n, again.counts.allocs_n,
-                        counted->counts.usable_bytes, again.counts.usable_bytes);
+                        cell->name, counted->counts.allocs_n, runs[1].counts.allocs_n,
+                        counted->counts.usable_bytes, runs[1].counts.usable_bytes);
     if (!vtb_heap_collects(the_case->heap->heap) && counted->counts.live_bytes != 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %" PRIu64 " bytes are live at the end",
                         cell->name, counted->counts.live_bytes);

@@ -1,5 +1,5 @@
 /*
- * The counting pass: exactly calls_n calls of a case, or the first VTB_COUNTED_CALLS_MAX of them,
+ * The counting pass: exactly calls_n calls of a case, or the first of them,
  * compiled with accounting in, in a child process of its own, so that no count depends on what ran
  * before. Time is not measured here.
  */

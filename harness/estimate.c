@@ -3,10 +3,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "child.h"
 #include "clock.h"
 #include "counting.h"
+#include "instructions.h"
 #include "pages.h"
 #include "pressure.h"
 #include "stats.h"
@@ -19,7 +21,7 @@
 #define TRIAL_S 20e-3
 
 /* Points of a plan that are tried; the others cost what the one before them does. */
-#define TRIALS_MAX 32
+#define TRIALS_MAX 2
 
 /* Beside the operations, seconds: a round's epoch of a case, in and around the stopwatch, and with
  * threads to muster; and a child process. */
@@ -100,16 +102,18 @@ static void run_trial(void *context)
     trial->done = try_cases(&rig, trial);
 }
 
-/* The counting pass: each case twice, in a process of its own, but once for all numbers of callers.
- */
+/* The counting pass: each case twice, at once if there are two processors, but once for all numbers
+ * of callers. The first chunk of calls is drawn once, the others by each child. */
 static double count_s(const struct trial *trial)
 {
     const struct vtb_point *point = trial->point;
-    double s = trial->open_s;
+    const double calls_n = (double)vtb_counted_calls_n(point);
+    const double later_n = fmax(0, calls_n - (double)VTB_SCHEDULE_CHUNK);
+    const double runs_n = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 1 : 2;
+    double s = trial->open_s + (calls_n - later_n) * trial->fill_s;
     for (size_t i = 0; i < trial->cases_n; i++) {
         if (point->cases[i].single == i)
-            s += 2 * (CHILD_S +
-                      (double)vtb_counted_calls_n(point) * (trial->fill_s + trial->counting_s[i]));
+            s += runs_n * (CHILD_S + later_n * trial->fill_s + calls_n * trial->counting_s[i]);
     }
     return s;
 }
@@ -163,6 +167,25 @@ static double time_s(const struct trial *trial, const struct vtb_plan *plan)
     return all_s * (double)vtb_timing_untimed_n(point) + fmax(plan->time_ns / 1e9, rounds_s);
 }
 
+/* How many times slower a loop is under valgrind, where it is counted and where it is not. */
+#define COUNTED_SLOWER 80
+#define NOT_COUNTED_SLOWER 8
+
+/* Beside that, of a process that valgrind forks. */
+#define VALGRIND_CHILD_S 50e-3
+
+/* Each case twice for each consumer, of N and 2 N operations. */
+static double instructions_s(const struct trial *trial, const struct vtb_plan *plan)
+{
+    const struct vtb_point *point = trial->point;
+    const double warm_up_n = (double)vtb_timing_warm_up_n(point);
+    const double n =
+        3 * (double)VTB_INSTRUCTIONS_N * COUNTED_SLOWER + 2 * warm_up_n * NOT_COUNTED_SLOWER;
+    const double once_s =
+        sum_of(trial->timing_s, trial->cases_n) * n + 2 * (double)trial->cases_n * VALGRIND_CHILD_S;
+    return plan->instructions ? once_s * (double)plan->consumers_n : 0;
+}
+
 static bool make_trial(struct trial **trial, const struct vtb_point *point, size_t *bytes,
                        struct vtb_error *error)
 {
@@ -186,13 +209,14 @@ static bool make_trial(struct trial **trial, const struct vtb_point *point, size
 }
 
 static bool estimate_point(struct vtb_estimate *estimate, const struct vtb_plan *plan, size_t i,
-                           struct vtb_error *error)
+                           double *counted_s, struct vtb_error *error)
 {
     struct trial *trial = NULL;
     size_t bytes = 0;
     const bool ok = make_trial(&trial, &plan->points[i], &bytes, error);
     if (ok) {
         estimate->count_s[i] = count_s(trial) + pressure_s(trial, plan);
+        *counted_s = instructions_s(trial, plan);
         estimate->time_s[i] = time_s(trial, plan) + trial->open_s / (double)plan->consumers_n;
     }
     vtb_pages_free(trial, bytes);
@@ -205,6 +229,7 @@ bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *pla
     const size_t n = plan->points_n;
     const size_t stride = (n + TRIALS_MAX - 1) / TRIALS_MAX;
     const bool timed = vtb_plan_is_timed(plan);
+    double counted_s = 0; /* under valgrind, of the point before */
     *estimate = (struct vtb_estimate){
         .count_s = calloc(n, sizeof *estimate->count_s),
         .time_s = calloc(n, sizeof *estimate->time_s),
@@ -213,13 +238,14 @@ bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *pla
               vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a plan of %zu tables", n);
     for (size_t i = 0; ok && i < n; i++) {
         if (i % stride == 0 || plan->points[i].workload != plan->points[i - 1].workload) {
-            ok = estimate_point(estimate, plan, i, error);
+            ok = estimate_point(estimate, plan, i, &counted_s, error);
         } else {
             estimate->count_s[i] = estimate->count_s[i - 1];
             estimate->time_s[i] = estimate->time_s[i - 1];
         }
-        estimate->total_s +=
-            estimate->count_s[i] + (timed ? estimate->time_s[i] * (double)plan->consumers_n : 0);
+        estimate->instructions_s += counted_s;
+        estimate->total_s += estimate->count_s[i] + counted_s +
+                             (timed ? estimate->time_s[i] * (double)plan->consumers_n : 0);
     }
     if (!ok)
         vtb_estimate_free(estimate);

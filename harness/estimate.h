@@ -8,8 +8,9 @@
 #include "plan.h"
 
 struct vtb_estimate {
-    double *count_s; /* owned; the counting pass of each point */
-    double *time_s;  /* owned; the timing pass of each point for one consumer; 0: none */
+    double *count_s;       /* owned; the counting pass of each point */
+    double *time_s;        /* owned; the timing pass of each point for one consumer; 0: none */
+    double instructions_s; /* of all points; 0: they are not counted */
     double total_s;
 };
 

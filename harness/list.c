@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "events.h"
 #include "registry.h"
 
 #define LINE_BYTES 1024
@@ -269,16 +270,34 @@ static void print_section(FILE *out, const char *title, json_t *rows, const stru
     putc('\n', out);
 }
 
+struct section {
+    const char *key;
+    const char *title;
+    json_t *rows; /* the section's; given away in print_sections */
+};
+
+static void print_sections(FILE *out, const struct section *sections, size_t n,
+                           enum vtb_format format)
+{
+    json_t *all = checked(json_object());
+    for (size_t i = 0; i < n; i++) {
+        if (format != VTB_FORMAT_JSON && json_array_size(sections[i].rows) > 0)
+            print_section(out, sections[i].title, sections[i].rows, &styles[format]);
+        json_object_set_new(all, sections[i].key, sections[i].rows);
+    }
+    if (format == VTB_FORMAT_JSON) {
+        json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+        putc('\n', out);
+    }
+    json_decref(all);
+}
+
 void vtb_list(FILE *out, enum vtb_format format)
 {
     char strategies_title[128];
     snprintf(strategies_title, sizeof strategies_title, "Strategies (sizes for the types of %s)",
              vtb_default_workload()->name);
-    struct {
-        const char *key;
-        const char *title;
-        json_t *rows;
-    } sections[] = {
+    const struct section sections[] = {
         {"strategies", strategies_title, strategies()},
         {"descriptions", "What they hand over", strategy_texts("hand-over", summary_of)},
         {"models", "What they are modelled on", strategy_texts("modelled on", model_of)},
@@ -288,15 +307,65 @@ void vtb_list(FILE *out, enum vtb_format format)
         {"workloads", "Workloads", workloads()},
         {"heaps", "Heaps", heaps()},
     };
-    json_t *all = checked(json_object());
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        if (format != VTB_FORMAT_JSON)
-            print_section(out, sections[i].title, sections[i].rows, &styles[format]);
-        json_object_set_new(all, sections[i].key, sections[i].rows);
+    print_sections(out, sections, sizeof sections / sizeof *sections, format);
+}
+
+/* --- events --- */
+
+struct vtb_listed_events {
+    json_t *rows;
+    json_t *reasons; /* each once */
+};
+
+static void add_event_reason(json_t *reasons, const struct vtb_listed_event *listed)
+{
+    size_t index;
+    json_t *row;
+    json_array_foreach(reasons, index, row)
+    {
+        if (strcmp(json_string_value(json_object_get(row, "kind")), listed->kind) == 0 &&
+            strcmp(json_string_value(json_object_get(row, "why not")), listed->reason) == 0)
+            return;
     }
-    if (format == VTB_FORMAT_JSON) {
-        json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-        putc('\n', out);
-    }
-    json_decref(all);
+    json_array_append_new(
+        reasons, checked(json_pack("{ss ss}", "kind", listed->kind, "why not", listed->reason)));
+}
+
+static void add_event(const struct vtb_listed_event *listed, void *context)
+{
+    struct vtb_listed_events *events = context;
+    json_array_append_new(events->rows,
+                          checked(json_pack("{ss ss sb ss ss}", "name", listed->name, "kind",
+                                            listed->kind, "counted", !*listed->reason, "masks",
+                                            listed->masks, "description", listed->description)));
+    if (*listed->reason)
+        add_event_reason(events->reasons, listed);
+}
+
+bool vtb_listed_events_make(struct vtb_listed_events **events, struct vtb_error *error)
+{
+    *events = calloc(1, sizeof **events);
+    if (!*events)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of events");
+    **events = (struct vtb_listed_events){checked(json_array()), checked(json_array())};
+    if (vtb_events_each(add_event, *events, error))
+        return true;
+    vtb_listed_events_free(*events);
+    return false;
+}
+
+void vtb_listed_events_free(struct vtb_listed_events *events)
+{
+    json_decref(events->rows);
+    json_decref(events->reasons);
+    free(events);
+}
+
+void vtb_list_events(FILE *out, const struct vtb_listed_events *events, enum vtb_format format)
+{
+    const struct section sections[] = {
+        {"events", "Events", json_incref(events->rows)},
+        {"event_reasons", "Why not", json_incref(events->reasons)},
+    };
+    print_sections(out, sections, sizeof sections / sizeof *sections, format);
 }

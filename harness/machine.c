@@ -105,6 +105,19 @@ static void add_system(struct vtb_machine *machine)
     add_fact(machine, "architecture", "%s", system.machine);
 }
 
+/* How far the processor's instruction set goes, which the C library chooses its copies of memory
+ * by, natively and under valgrind. */
+static const char *isa(void)
+{
+#ifdef __x86_64__
+    return __builtin_cpu_supports("avx512f") ? "avx512"
+           : __builtin_cpu_supports("avx2")  ? "avx2"
+                                             : "sse2";
+#else
+    return UNKNOWN;
+#endif
+}
+
 void vtb_machine_read(struct vtb_machine *machine)
 {
     *machine = (struct vtb_machine){0};
@@ -118,6 +131,7 @@ void vtb_machine_read(struct vtb_machine *machine)
     add_fact(machine, "fingerprint", "%s; %s; glibc %s; %s", VTB_COMPILER, VTB_CELL_FLAGS,
              gnu_get_libc_version(), vtb_machine_fact(machine, "architecture"));
     add_line(machine, "cpu_model", "/proc/cpuinfo", "model name");
+    add_fact(machine, "isa", "%s", isa());
     add_virtualisation(machine);
     add_line(machine, "governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "");
     add_turbo(machine);

@@ -1,6 +1,8 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void note(void *context, const struct vtb_collection *collection)
@@ -13,6 +15,28 @@ static void note(void *context, const struct vtb_collection *collection)
     collected->promoted_bytes += collection->promoted_bytes;
     if (memory->pauses)
         vtb_pauses_add(memory->pauses, collection->start_ns, collection->end_ns);
+}
+
+/* Sizes and depth of the C library's caches of a thread, and its smallest block. */
+#define CACHED_BYTES_MAX 1040
+#define CACHED_N 7
+#define SMALLEST_BYTES 24
+
+/* Where the block is, is nobody's business: so the compiler keeps the call. */
+static void take(size_t bytes)
+{
+    void *volatile block = malloc(bytes);
+    (void)block;
+}
+
+void vtb_memory_soak(void)
+{
+    for (size_t bytes = SMALLEST_BYTES; bytes <= CACHED_BYTES_MAX; bytes += 16) {
+        for (size_t i = 0; i < CACHED_N; i++)
+            take(bytes);
+    }
+    for (struct mallinfo2 info = mallinfo2(); info.fordblks > info.keepcost; info = mallinfo2())
+        take(SMALLEST_BYTES);
 }
 
 void vtb_memory_enter(const struct vtb_memory *memory)
@@ -96,6 +120,12 @@ bool vtb_memory_open(struct vtb_memory *memory, const struct vtb_heap *heap,
     return true;
 }
 
+/* What uses up a nursery by few allocations. */
+static const struct vtb_type filler = {.name = "filler",
+                                       .bytes = 2048,
+                                       .context = VTB_CONTEXTS_N - 1,
+                                       .references = {VTB_REFERENCES_END}};
+
 void vtb_memory_warm(struct vtb_memory *memory)
 {
     const struct vtb_collector *collector = memory->heap->collector;
@@ -105,7 +135,7 @@ void vtb_memory_warm(struct vtb_memory *memory)
     collector->access(memory->gc, &access);
     vtb_memory_enter(memory);
     while (memory->collected.collections_n[0] == 0) {
-        (void)access.alloc(&memory->value_type);
+        (void)access.alloc(&filler);
         collector->safepoint();
     }
     vtb_memory_leave(memory);

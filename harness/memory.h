@@ -37,6 +37,12 @@ void vtb_memory_close(struct vtb_memory *memory);
  * program that runs for a while. */
 void vtb_memory_warm(struct vtb_memory *memory);
 
+/*
+ * Uses up what the C library keeps of blocks that were freed, so that what is allocated next does
+ * not come from whatever this process did before. For a child process that counts, and ends.
+ */
+void vtb_memory_soak(void);
+
 /* The calling thread works in the heap from enter to leave, if that collects. */
 void vtb_memory_enter(const struct vtb_memory *memory);
 void vtb_memory_leave(const struct vtb_memory *memory);

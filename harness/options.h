@@ -4,11 +4,20 @@
 
 #include <stdio.h>
 
+#include "event_names.h"
+#include "metrics.h"
 #include "names.h"
 #include "numbers.h"
 #include "schedule.h"
 
-enum vtb_command { VTB_COMMAND_RUN, VTB_COMMAND_LIST, VTB_COMMAND_MISUSE, VTB_COMMAND_N };
+enum vtb_command {
+    VTB_COMMAND_RUN,
+    VTB_COMMAND_LIST,
+    VTB_COMMAND_MISUSE,
+    VTB_COMMAND_GATE,
+    VTB_COMMAND_COMPARE,
+    VTB_COMMAND_N
+};
 
 enum vtb_completion { VTB_COMPLETION_FIFO, VTB_COMPLETION_LIFO, VTB_COMPLETION_RANDOM };
 
@@ -32,11 +41,36 @@ extern const char *const vtb_consumer_words[];
 extern const char *const vtb_method_words[];
 extern const char *const vtb_completer_words[];
 
+/* How much worse than before a gated figure may be: the number, or the share of what it was. */
+struct vtb_limit {
+    double number;
+    double share;
+    bool off; /* it is not compared */
+};
+
+/* An option that says what is run, as it was given. */
+struct vtb_given {
+    const char *name;
+    const char *text;
+};
+
+#define VTB_GIVEN_MAX 64
+
 /* Strings are borrowed from argv and the environment. Lists that were not given are empty. */
 struct vtb_options {
     enum vtb_command command;
     bool help;
     bool version;
+    bool force_async;
+    bool boehm_incremental;
+    bool verify_heap;
+    bool instructions;
+    bool require_events;
+    bool list_events; /* of `list` */
+    bool quick;
+    bool dry_run;
+    bool strict; /* of `gate`, as the next */
+    bool any_toolchain;
     struct vtb_names workloads;
     struct vtb_names strategies;
     struct vtb_names excluded_strategies;
@@ -63,18 +97,25 @@ struct vtb_options {
     int consumer;                         /* enum vtb_consumer */
     int method;                           /* enum vtb_method */
     int format;                           /* enum vtb_format */
-    bool force_async;
-    struct vtb_numbers gen0_budgets; /* bytes; of heaps that collect, as the next three */
-    double live_heap_bytes;          /* < 0: not given */
-    bool boehm_incremental;
+    struct vtb_numbers gen0_budgets;      /* bytes; of heaps that collect, as the next */
+    double live_heap_bytes;               /* < 0: not given */
     struct vtb_names pressure_words;
-    bool verify_heap;
-    double rounds;
+    struct vtb_events events; /* none: no pass for them */
+    struct vtb_numbers worth; /* percent */
+    double rounds;            /* < 0: not given, as the next */
     double epoch_ms;
     double time_s; /* 0: as many rounds as `rounds` says */
     uint64_t seed;
-    bool quick;
-    bool dry_run;
+    const char *baseline;                        /* of `gate`, as the next three */
+    struct vtb_limit limits[VTB_GATE_METRICS_N]; /* in the order of vtb_gate_metrics */
+    double margin_percent;
+    const char *export_junit;
+    const char *save_baseline; /* null: none */
+    const char *plot_dir;      /* null: no pictures */
+    const char *files[2];      /* of `compare` */
+    size_t files_n;
+    struct vtb_given given[VTB_GIVEN_MAX];
+    size_t given_n;
     const char *export_json; /* null: no such file */
     const char *export_csv;
     const char *export_markdown;
@@ -84,6 +125,19 @@ struct vtb_options {
 /* Reads environ, then argv. On false *error holds one line for the user. */
 VTB_MUST_USE bool vtb_options_parse(struct vtb_options *options, int argc, char **argv,
                                     struct vtb_error *error);
+
+/* Sets an option that says what is run, as a result file has kept it. On false *error says what is
+ * wrong with it. */
+VTB_MUST_USE bool vtb_options_replay(struct vtb_options *options, const char *name,
+                                     const char *text, struct vtb_error *error);
+
+/*
+ * Arguments of a process that makes the same cases: `run`, the options that say what is run, in
+ * their order, and the recorded keys, if there are some. The array and its strings are the caller's
+ * to free, with vtb_options_free_arguments; null: no memory.
+ */
+char **vtb_options_arguments(const struct vtb_options *options);
+void vtb_options_free_arguments(char **arguments);
 
 /* The --help of a command. */
 void vtb_options_help(FILE *out, enum vtb_command command);

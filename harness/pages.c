@@ -4,10 +4,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-static void *map(size_t bytes, int sharing, const char *what, struct vtb_error *error)
+static void *map(size_t bytes, int flags, const char *what, struct vtb_error *error)
 {
     void *pages =
-        mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
+        mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED) {
         vtb_error_set(error, VTB_EXIT_INTERNAL, "no memory for %s: %zu bytes: %s", what, bytes,
                       strerror(errno));
@@ -18,7 +18,7 @@ static void *map(size_t bytes, int sharing, const char *what, struct vtb_error *
 
 void *vtb_pages(size_t bytes, const char *what, struct vtb_error *error)
 {
-    return map(bytes, MAP_PRIVATE, what, error);
+    return map(bytes, MAP_PRIVATE | MAP_POPULATE, what, error);
 }
 
 void *vtb_pages_shared(size_t bytes, const char *what, struct vtb_error *error)

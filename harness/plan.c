@@ -239,6 +239,14 @@ enum dimension {
     DIMENSIONS_N
 };
 
+/* Calls of a point, if it is not said; in a sweep, whose points back each other up, fewer. */
+#define DEFAULT_CALLS 1e6
+#define SWEEP_CALLS 2e5
+
+/* Of these so many are counted, unless they would hardly fill a larger window. */
+#define SWEEP_COUNTED_MAX 50000
+#define SWEEP_WINDOW_MAX 1024
+
 static void fill_dimensions(struct vtb_numbers dimensions[DIMENSIONS_N],
                             const struct vtb_options *options, const struct vtb_plan *plan,
                             const struct vtb_workload *workload)
@@ -248,7 +256,9 @@ static void fill_dimensions(struct vtb_numbers dimensions[DIMENSIONS_N],
     const struct vtb_numbers *hit_rates =
         vtb_emerges(workload, options) ? &none : &options->hit_rates;
     dimensions[HIT_RATE] = or_default(hit_rates, workload->default_hit_rate);
-    dimensions[CALLS] = or_default(&options->calls, recorded ? (double)plan->trace.ids_n : 1e6);
+    dimensions[CALLS] = or_default(&options->calls, recorded         ? (double)plan->trace.ids_n
+                                                    : plan->is_sweep ? SWEEP_CALLS
+                                                                     : DEFAULT_CALLS);
     dimensions[IN_FLIGHT] = or_default(&options->in_flight, 64);
     dimensions[DEPTH] = or_default(&options->depths, 1);
     dimensions[FAILURE_RATE] = or_default(&options->failure_rates, 0);
@@ -301,13 +311,15 @@ static size_t live_heap_bytes(const struct vtb_point *point, const struct vtb_op
 }
 
 static void set_parameters(struct vtb_point *point, const double values[DIMENSIONS_N],
-                           const struct vtb_options *options)
+                           const struct vtb_plan *plan, const struct vtb_options *options)
 {
     const double per_second =
         options->calls_per_second > 0 ? options->calls_per_second : DEFAULT_CALLS_PER_SECOND;
     point->hit_rate = point->emerges ? 0 : values[HIT_RATE];
     point->calls_n = (uint64_t)values[CALLS];
     point->in_flight = (size_t)values[IN_FLIGHT];
+    if (plan->is_sweep && point->in_flight <= SWEEP_WINDOW_MAX)
+        point->counted_max = SWEEP_COUNTED_MAX;
     point->depth = (size_t)values[DEPTH];
     point->failure_rate = values[FAILURE_RATE];
     point->request_ops = (size_t)values[REQUEST_OPS];
@@ -319,7 +331,7 @@ static void set_parameters(struct vtb_point *point, const double values[DIMENSIO
     point->gen0_budget_bytes = (size_t)values[GEN0_BUDGET];
     point->live_heap_bytes = live_heap_bytes(point, options);
     point->cold = point->calls_n <= VTB_COLD_CALLS_MAX && !point->trace && !point->completer &&
-                  !options->threads.n && (options->rounds > 0 || options->time_s > 0);
+                  !options->threads.n && options->rounds != 0;
 }
 
 static bool make_points(struct vtb_plan *plan, const struct vtb_options *options,
@@ -356,7 +368,7 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
             .verify_heap = options->verify_heap,
             .seed = options->seed,
         };
-        set_parameters(point, values, options);
+        set_parameters(point, values, plan, options);
         if (!check_keys(point, error))
             return false;
         plan->points_n++;
@@ -365,6 +377,46 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
 }
 
 /* --- the plan --- */
+
+/* A run of as many points, or more, is a sweep. */
+#define SWEEP_POINTS 6
+
+static bool is_sweep(const struct vtb_plan *plan, const struct vtb_options *options,
+                     const struct vtb_names *workloads)
+{
+    double points_n = 0;
+    for (size_t i = 0; i < workloads->n; i++) {
+        struct vtb_numbers dimensions[DIMENSIONS_N];
+        double product = 1;
+        fill_dimensions(dimensions, options, plan,
+                        vtb_find_workload(workloads->items[i])->workload);
+        for (int d = 0; d < DIMENSIONS_N; d++)
+            product *= (double)dimensions[d].n;
+        points_n += product;
+    }
+    return points_n >= SWEEP_POINTS;
+}
+
+/* How long to measure, where it is not said. */
+static void set_effort(struct vtb_plan *plan, const struct vtb_options *options)
+{
+    const bool rough = options->quick || plan->is_sweep;
+    const double epoch_ms = options->epoch_ms > 0 ? options->epoch_ms : rough ? 0.2 : 0.5;
+    plan->rounds_n = options->rounds >= 0 ? (size_t)options->rounds : rough ? 40 : 200;
+    plan->epoch_ns = epoch_ms * 1e6;
+    plan->time_ns = options->time_s * 1e9;
+    const bool by_consumer = vtb_plan_is_timed(plan) || plan->instructions || plan->events.n > 0;
+    plan->tables_n = by_consumer ? plan->consumers_n : 1;
+}
+
+/* The process under valgrind reads the trace once more. */
+static bool check_instructions(const struct vtb_options *options, struct vtb_error *error)
+{
+    return !options->instructions || !options->trace_path ||
+           strcmp(options->trace_path, "-") != 0 ||
+           vtb_fail(error, VTB_EXIT_USAGE,
+                    "--instructions: standard input can be read only once; give --trace a file");
+}
 
 static bool open_trace(struct vtb_plan *plan, const struct vtb_options *options,
                        struct vtb_error *error)
@@ -381,9 +433,6 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
 {
     struct vtb_choice choice;
     *plan = (struct vtb_plan){
-        .rounds_n = (size_t)options->rounds,
-        .epoch_ns = options->epoch_ms * 1e6,
-        .time_ns = options->time_s * 1e9,
         .calls_per_second = options->calls_per_second,
         .pressure_words = options->pressure_words,
     };
@@ -391,9 +440,17 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
         if (options->consumer == VTB_CONSUMER_BOTH || options->consumer == consumer)
             plan->consumers[plan->consumers_n++] = (enum vtb_consumer)consumer;
     }
-    bool ok = vtb_choice_make(&choice, options, error) && open_trace(plan, options, error);
-    if (ok)
+    plan->instructions = options->instructions;
+    plan->events = options->events;
+    plan->require_events = options->require_events;
+    plan->worth = options->worth;
+    bool ok = check_instructions(options, error) && vtb_choice_make(&choice, options, error) &&
+              open_trace(plan, options, error);
+    if (ok) {
+        plan->is_sweep = is_sweep(plan, options, &choice.workloads);
+        set_effort(plan, options);
         note_heaps(&plan->skips, &options->heaps, &choice.heaps);
+    }
     for (size_t i = 0; ok && i < choice.workloads.n; i++)
         ok = make_points(plan, options, vtb_find_workload(choice.workloads.items[i]), error);
     for (size_t i = 0; ok && i < plan->points_n; i++)
@@ -412,6 +469,34 @@ size_t vtb_table_end(const struct vtb_point *point, size_t first)
            point->cases[end].async == point->cases[first].async)
         end++;
     return end;
+}
+
+static bool has_twin(const struct vtb_point *point, size_t own)
+{
+    const struct vtb_case *the_case = &point->cases[own];
+    return the_case->baseline == own || the_case->timing->strategy->role == VTB_ROLE_CHALLENGER;
+}
+
+bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error)
+{
+    for (size_t p = 0; p < plan->points_n; p++) {
+        struct vtb_point *point = &plan->points[p];
+        const size_t n = point->cases_n;
+        struct vtb_case *cases = realloc(point->cases, 2 * n * sizeof *cases);
+        if (!cases)
+            return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", 2 * n);
+        point->cases = cases;
+        for (size_t i = 0; i < n; i++) {
+            if (!has_twin(point, i))
+                continue;
+            struct vtb_case *twin = &cases[point->cases_n++];
+            *twin = cases[i];
+            twin->baseline = twin->base = i;
+            twin->single = i; /* counts are the same, and not taken again */
+            twin->is_twin = true;
+        }
+    }
+    return true;
 }
 
 bool vtb_plan_is_timed(const struct vtb_plan *plan)

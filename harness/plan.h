@@ -26,6 +26,7 @@ struct vtb_case {
     /* What it is a variation of: by the direct method, or without @variant; itself if nothing. */
     size_t base;
     size_t single; /* the same case with one caller; itself if it has one */
+    bool is_twin;  /* the same as its baseline: see vtb_plan_add_twins */
 };
 
 struct vtb_point {
@@ -34,6 +35,7 @@ struct vtb_point {
     struct vtb_cache_setup cache;
     const struct vtb_trace *trace; /* the recorded keys; null: keys are drawn */
     uint64_t calls_n;
+    uint64_t counted_max; /* so many are counted; 0: VTB_COUNTED_CALLS_MAX */
     uint64_t keys_n;
     size_t in_flight;
     size_t depth;
@@ -73,9 +75,17 @@ struct vtb_skips {
 struct vtb_plan {
     struct vtb_point *points; /* owned */
     size_t points_n;
+    bool is_sweep; /* of so many points that each is measured roughly, unless said otherwise */
     struct vtb_skips skips;
     enum vtb_consumer consumers[2]; /* independent, dependent, or both */
     size_t consumers_n;
+    size_t tables_n;   /* of each point: its consumers; one if all that is known is counted, and so
+                          the same for all */
+    bool instructions; /* are counted */
+    bool times_only;   /* counts are known already, and are not taken again */
+    struct vtb_events events; /* as they were asked for */
+    bool require_events;      /* all of them, or nothing is measured */
+    struct vtb_numbers worth; /* percent, see vtb_break_evens_make */
     size_t rounds_n;
     double epoch_ns;
     double time_ns;                  /* > 0: in place of rounds_n */
@@ -102,6 +112,12 @@ size_t vtb_table_end(const struct vtb_point *point, size_t first);
 /* Makes the plan; on false *error says what the options ask for that cannot be. */
 VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
                                 struct vtb_error *error);
+
+/*
+ * Adds to each point a second case like that of each baseline, and each case of the challenger's
+ * role: what differs between the two is noise. They stand behind all others, in no table.
+ */
+VTB_MUST_USE bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error);
 
 /* Whether times are measured, or counts are taken alone. */
 bool vtb_plan_is_timed(const struct vtb_plan *plan);

@@ -168,12 +168,16 @@ bool vtb_pressure_is_wanted(const struct vtb_plan *plan, const struct vtb_case *
 
 /* --- measuring --- */
 
+/* Room for a distribution as text: some 100 rows. */
+#define HGRM_BYTES 32768
+
 /* What the child is given, and what it leaves behind. */
 struct outcome {
     struct vtb_rig *rig;
     const struct vtb_case *the_case;
     bool done;
     struct vtb_pressure pressure;
+    char hgrm[HGRM_BYTES]; /* empty: too few pauses */
     struct vtb_error error;
 };
 
@@ -219,6 +223,15 @@ static void keep_pauses(struct vtb_pressure *pressure, const struct vtb_pauses *
         pressure->mmu[i] = vtb_pauses_mmu(all, i);
 }
 
+static void keep_distribution(struct outcome *outcome, const struct vtb_pauses *all)
+{
+    FILE *text = fmemopen(outcome->hgrm, sizeof outcome->hgrm, "w");
+    if (!text)
+        return;
+    vtb_pauses_print(text, all);
+    (void)fclose(text);
+}
+
 static void keep_state(struct vtb_pressure *pressure, const struct vtb_memory *memory)
 {
     struct vtb_heap_state state = {.used_bytes = 0};
@@ -252,6 +265,8 @@ static void measure(void *context)
     keep_state(pressure, &memory);
     vtb_memory_leave(&memory);
     keep_pauses(pressure, all);
+    if (all->n >= VTB_COLLECTIONS_MIN)
+        keep_distribution(outcome, all);
     outcome->done = true;
 }
 
@@ -298,6 +313,7 @@ bool vtb_pressure_run(struct vtb_rig *rig, const struct vtb_case *the_case,
         ok = false;
     }
     *pressure = outcome->pressure;
+    pressure->hgrm = *outcome->hgrm ? strdup(outcome->hgrm) : NULL;
     if (!pressure->collects)
         pressure->resident_per_usable = resident_per_usable(pressure, &counted->counts);
     vtb_pages_free(outcome, sizeof *outcome);

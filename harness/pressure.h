@@ -31,6 +31,8 @@ struct vtb_pressure {
     /* Bytes that a collected heap has for objects, of those of its objects at the end; of another
      * heap what the process grew by, of the blocks in use at once. NaN: not known. */
     double resident_per_usable;
+    char *
+        hgrm; /* owned; the pauses' distribution, see vtb_pauses_print; null: few pauses, or none */
 };
 
 /* Fewer collections than this are few to tell what they cost. */

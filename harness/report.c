@@ -1,4 +1,5 @@
 #include "report.h"
+#include "report_break_even.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -8,6 +9,7 @@
 
 void vtb_results_free(struct vtb_results *results)
 {
+    vtb_break_evens_free(&results->break_evens);
     for (size_t i = 0; i < results->comparisons_n; i++)
         vtb_comparison_free(&results->comparisons[i]);
     free(results->comparisons);
@@ -132,7 +134,8 @@ static void add(struct vtb_counter *counters, size_t *n, const char *key, double
     counters[(*n)++] = (struct vtb_counter){key, value, exact};
 }
 
-static void add_exact(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
+static void add_exact(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures,
+                      bool instructions)
 {
     const struct vtb_counted *counted = &figures->counted;
     const bool collects = vtb_heap_collects(figures->the_case->heap->heap);
@@ -145,6 +148,19 @@ static void add_exact(struct vtb_counter *counters, size_t *n, const struct vtb_
     add(counters, n, "peak_live_bytes", /* what is never freed is not known to be dead */
         collects ? NAN : (double)counted->counts.peak_live_bytes, true);
     add(counters, n, "failures_per_op", vtb_per_op(counted, counted->failed_n), true);
+    if (instructions)
+        add(counters, n, "instructions_per_op", figures->instructions, true);
+}
+
+static void add_events(struct vtb_counter *counters, size_t *n,
+                       const struct vtb_event_columns *columns,
+                       const struct vtb_event_counts *counts)
+{
+    for (size_t i = 0; i < columns->events.n; i++) {
+        add(counters, n, columns->per_op[i], counts->per_op[i], false);
+        add(counters, n, columns->running[i],
+            *columns->events.items[i].reason ? NAN : counts->running[i], false);
+    }
 }
 
 static void add_interval(struct vtb_counter *counters, size_t *n, const char *const keys[3],
@@ -224,7 +240,8 @@ size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparis
                     struct vtb_counter counters[VTB_COUNTERS_MAX])
 {
     size_t n = 0;
-    add_exact(counters, &n, figures);
+    add_exact(counters, &n, figures, results->plan->instructions);
+    add_events(counters, &n, &results->events, &figures->events);
     if (comparison->timed)
         add_timed(counters, &n, figures);
     if (comparison->timed && comparison->caller_ns)
@@ -618,11 +635,13 @@ static void print_tables(FILE *out, const struct vtb_results *results, const str
             vtb_report_pressure(out, comparison, first, &results->plan->pressure_words,
                                 style->rule != NULL);
             vtb_report_analysis(out, comparison, first, style->rule != NULL);
+            vtb_report_counted(out, results, comparison, first, style->rule != NULL);
         }
         vtb_report_findings(out, comparison, results->plan->calls_per_second);
         putc('\n', out);
     }
     vtb_report_surfaces(out, results);
+    vtb_report_break_evens(out, &results->break_evens, style->rule != NULL);
     vtb_report_skips(out, &results->plan->skips);
 }
 

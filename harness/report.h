@@ -6,9 +6,17 @@
 
 #include <stdio.h>
 
+#include "break_even.h"
 #include "estimate.h"
 #include "machine.h"
 #include "summary.h"
+
+/* The events of a run, as they can be counted here, and what they are called in files. */
+struct vtb_event_columns {
+    struct vtb_events events;
+    char per_op[VTB_EVENTS_MAX][VTB_EVENT_NAME_BYTES + 16];
+    char running[VTB_EVENTS_MAX][VTB_EVENT_NAME_BYTES + 16];
+};
 
 struct vtb_results {
     const struct vtb_plan *plan;
@@ -16,8 +24,11 @@ struct vtb_results {
     char date[40];                      /* ISO 8601, with the zone */
     const char *command_line;           /* borrowed */
     const char *executable;             /* borrowed */
+    const struct vtb_options *options;  /* borrowed */
     bool interrupted;                   /* not all that was planned is here */
     struct vtb_comparison *comparisons; /* owned */
+    struct vtb_break_evens break_evens; /* of the comparisons; owned */
+    struct vtb_event_columns events;
     size_t comparisons_n;
 };
 
@@ -39,7 +50,7 @@ struct vtb_counter {
     bool exact;   /* counted, not timed */
 };
 
-#define VTB_COUNTERS_MAX 64
+#define VTB_COUNTERS_MAX (64 + 2 * VTB_EVENTS_MAX)
 
 /* The figures that were measured, in the order of the files' columns, which is that of every case
  * of a run. */
@@ -57,6 +68,8 @@ void vtb_report_markdown(FILE *out, const struct vtb_results *results);
 void vtb_report_csv(FILE *out, const struct vtb_results *results);
 /* The result file: readable by what reads Google Benchmark's. */
 void vtb_report_json(FILE *out, const struct vtb_results *results);
+/* The same without the rows of single rounds: what the gate compares with. */
+void vtb_report_baseline(FILE *out, const struct vtb_results *results);
 /* Every raw time, one row for each case and round. */
 void vtb_report_samples(FILE *out, const struct vtb_results *results);
 
@@ -68,6 +81,18 @@ void vtb_report_plan_json(FILE *out, const struct vtb_plan *plan,
 /* "about 98 s", or in minutes, hours or days. */
 #define VTB_DURATION_BYTES 40
 void vtb_duration_text(char text[VTB_DURATION_BYTES], double seconds);
+
+/* A table of a name and up to VTB_COLUMNS_MAX figures beside it, at most 100 columns wide: a line
+ * of n cells, the name first; and what Markdown has below the titles. */
+#define VTB_COLUMN_BYTES 48
+#define VTB_COLUMNS_MAX 5
+void vtb_print_columns(FILE *out, char cells[][VTB_COLUMN_BYTES], size_t n, bool markdown);
+void vtb_print_columns_rule(FILE *out, size_t n);
+
+/* Instructions and events per operation of the cases of a table, and what could not be counted and
+ * why; nothing if the run counts neither. */
+void vtb_report_counted(FILE *out, const struct vtb_results *results,
+                        const struct vtb_comparison *comparison, size_t first, bool markdown);
 
 /* The chosen figures of the pressure pass, in tables of at most 100 columns; the cases of a table
  * from `first` on. In Markdown, or aligned. */

@@ -7,7 +7,10 @@
 
 #include <jansson.h>
 
+#include "instructions.h"
+#include "json_text.h"
 #include "report.h"
+#include "report_break_even.h"
 #include "stopwatch.h"
 
 /* 78.4, not 78.400000000000006. */
@@ -17,19 +20,6 @@ static void put(json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) != 0)
         abort(); /* no memory for a few bytes of text */
-}
-
-/* Bytes that are no UTF-8 become question marks: a command line may hold anything. */
-static json_t *text(const char *bytes)
-{
-    json_t *string = json_string(bytes);
-    char *copy = string ? NULL : strdup(bytes);
-    for (char *c = copy; c && *c; c++)
-        *c = (char)((unsigned char)*c < 0x80 ? *c : '?');
-    if (copy)
-        string = json_string(copy);
-    free(copy);
-    return string;
 }
 
 static json_t *caches(const struct vtb_cpu_info *cpu)
@@ -77,13 +67,31 @@ static void put_no_pressure(json_t *object, const struct vtb_plan *plan)
 }
 
 /* Keys of the result file that this run does not fill in, and why. */
-static json_t *unavailable_object(const struct vtb_plan *plan)
+static json_t *unavailable_object(const struct vtb_results *results)
 {
+    const struct vtb_plan *plan = results->plan;
     json_t *object = json_object();
     put_no_pressure(object, plan);
-    put(object, "instructions_per_op", json_string("no pass of this run counts instructions"));
+    const char *hindrance =
+        plan->instructions ? vtb_instructions_hindrance(plan) : "--instructions was not given";
+    if (hindrance)
+        put(object, "instructions_per_op", json_string(hindrance));
+    for (size_t i = 0; i < results->events.events.n; i++) {
+        if (*results->events.events.items[i].reason)
+            put(object, results->events.per_op[i],
+                json_string(results->events.events.items[i].reason));
+    }
     if (!vtb_plan_is_timed(plan))
         put(object, "ns_per_op", json_string("--rounds 0 measures no time"));
+    return object;
+}
+
+/* The options that make the same cases again. */
+static json_t *given(const struct vtb_options *options)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; options && i < options->given_n; i++)
+        put(object, options->given[i].name, vtb_json_text(options->given[i].text));
     return object;
 }
 
@@ -103,8 +111,8 @@ static json_t *context(const struct vtb_results *results)
     for (size_t i = 0; i < machine->load_average_n; i++)
         json_array_append_new(load, json_real(machine->load_average[i]));
     put(object, "date", json_string(results->date));
-    put(object, "host_name", text(host));
-    put(object, "executable", text(results->executable));
+    put(object, "host_name", vtb_json_text(host));
+    put(object, "executable", vtb_json_text(results->executable));
     put(object, "num_cpus",
         json_integer(cpu.num_cpus > 0 ? cpu.num_cpus : sysconf(_SC_NPROCESSORS_ONLN)));
     put(object, "mhz_per_cpu", json_integer(cpu.mhz_per_cpu));
@@ -112,20 +120,21 @@ static json_t *context(const struct vtb_results *results)
     put(object, "caches", caches(&cpu));
     put(object, "load_avg", load);
     put(object, "library_build_type", json_string(build_type));
-    put(object, "command_line", text(results->command_line));
+    put(object, "command_line", vtb_json_text(results->command_line));
     for (size_t i = 0; i < machine->facts_n; i++)
-        put(object, machine->facts[i].key, text(machine->facts[i].value));
+        put(object, machine->facts[i].key, vtb_json_text(machine->facts[i].value));
     snprintf(seed, sizeof seed, "%" PRIu64, results->comparisons[0].point->seed);
     put(object, "seed", json_string(seed)); /* a number of JSON readers holds 53 bits */
     put(object, "confidence", json_real(VTB_CONFIDENCE));
     put(object, "same_margin", json_real(VTB_SAME_MARGIN));
     put(object, "interrupted", json_boolean(results->interrupted));
     if (results->plan->trace_path)
-        put(object, "trace", text(results->plan->trace_path));
+        put(object, "trace", vtb_json_text(results->plan->trace_path));
     if (results->plan->calls_per_second > 0)
         put(object, "calls_per_second", json_real(results->plan->calls_per_second));
+    put(object, "options", given(results->options));
     put(object, "skipped", skipped(&results->plan->skips));
-    put(object, "unavailable", unavailable_object(results->plan));
+    put(object, "unavailable", unavailable_object(results));
     return object;
 }
 
@@ -234,7 +243,16 @@ static void print_counts(FILE *out, const struct vtb_results *results,
     print_row(out, row, first);
 }
 
-void vtb_report_json(FILE *out, const struct vtb_results *results)
+static void print_break_evens(FILE *out, const struct vtb_results *results)
+{
+    json_t *list = vtb_break_evens_json(&results->break_evens);
+    bool first = true;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        print_row(out, json_incref(json_array_get(list, i)), &first);
+    json_decref(list);
+}
+
+static void report(FILE *out, const struct vtb_results *results, bool with_rounds)
 {
     char name[512];
     bool first = true;
@@ -248,12 +266,25 @@ void vtb_report_json(FILE *out, const struct vtb_results *results)
         for (size_t own = 0; own < comparison->point->cases_n; own++) {
             vtb_case_name(name, sizeof name, comparison, &comparison->figures[own]);
             if (comparison->timed) {
-                print_iterations(out, results, comparison, own, name, &first);
+                if (with_rounds)
+                    print_iterations(out, results, comparison, own, name, &first);
                 print_median(out, results, comparison, own, name, &first);
             } else {
                 print_counts(out, results, comparison, own, name, &first);
             }
         }
     }
+    fputs("\n],\n\"break_even\": [", out);
+    print_break_evens(out, results);
     fputs("\n]\n}\n", out);
+}
+
+void vtb_report_json(FILE *out, const struct vtb_results *results)
+{
+    report(out, results, true);
+}
+
+void vtb_report_baseline(FILE *out, const struct vtb_results *results)
+{
+    report(out, results, false);
 }

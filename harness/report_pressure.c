@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_WIDTH 100
-#define NAME_WIDTH 25
-#define TEXT_BYTES 48
+#define TEXT_BYTES VTB_COLUMN_BYTES
 
 static const struct vtb_pressure *pressure_at(const struct vtb_comparison *comparison, size_t i)
 {
@@ -22,27 +20,7 @@ static const char *name_at(const struct vtb_comparison *comparison, size_t i)
 
 /* --- the chosen figures --- */
 
-#define COLUMN_WIDTH 14
-#define COLUMNS_MAX ((LINE_WIDTH - NAME_WIDTH) / (COLUMN_WIDTH + 1))
-
-/* One line of a table: the first cell's text to the left, the others to the right. */
-static void print_line(FILE *out, char cells[][TEXT_BYTES], size_t n, bool markdown)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (markdown)
-            fprintf(out, "| %s ", cells[i]);
-        else
-            fprintf(out, "%s%*s", i > 0 ? " " : "", i > 0 ? COLUMN_WIDTH : -NAME_WIDTH, cells[i]);
-    }
-    fputs(markdown ? "|\n" : "\n", out);
-}
-
-static void print_rule(FILE *out, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        fputs(i == 0 ? "|---" : "|--:", out);
-    fputs("|\n", out);
-}
+#define COLUMNS_MAX VTB_COLUMNS_MAX
 
 /* The cases first .. end - 1, with at most COLUMNS_MAX figures each. */
 static void print_figures(FILE *out, const struct vtb_comparison *comparison, size_t first,
@@ -52,16 +30,16 @@ static void print_figures(FILE *out, const struct vtb_comparison *comparison, si
     snprintf(cells[0], TEXT_BYTES, "%s", "strategy");
     for (size_t m = 0; m < n; m++)
         snprintf(cells[m + 1], TEXT_BYTES, "%s", metrics[m]->title);
-    print_line(out, cells, n + 1, markdown);
+    vtb_print_columns(out, cells, n + 1, markdown);
     if (markdown)
-        print_rule(out, n + 1);
+        vtb_print_columns_rule(out, n + 1);
     for (size_t i = first; i < vtb_table_end(comparison->point, first); i++) {
         snprintf(cells[0], TEXT_BYTES, "%s", name_at(comparison, i));
         for (size_t m = 0; m < n; m++) {
             const double value = vtb_pressure_value(metrics[m], pressure_at(comparison, i));
             snprintf(cells[m + 1], TEXT_BYTES, isnan(value) ? "-" : "%.6g", value);
         }
-        print_line(out, cells, n + 1, markdown);
+        vtb_print_columns(out, cells, n + 1, markdown);
     }
     putc('\n', out);
 }

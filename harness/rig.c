@@ -56,6 +56,16 @@ static bool make_table(struct vtb_rig *rig, struct vtb_error *error)
     return true;
 }
 
+/* Draws a chunk's first n calls, unless they are what stands there. */
+static void draw(struct vtb_rig *rig, uint64_t chunk, size_t n)
+{
+    if (rig->drawn_n == n && rig->drawn_chunk == chunk)
+        return;
+    vtb_schedule_fill(&rig->schedule, chunk, rig->drawn, n);
+    rig->drawn_chunk = chunk;
+    rig->drawn_n = n;
+}
+
 /* The keys of the calls: recorded ones as they are, others drawn. */
 static bool make_ids(struct vtb_rig *rig, struct vtb_error *error)
 {
@@ -68,7 +78,7 @@ static bool make_ids(struct vtb_rig *rig, struct vtb_error *error)
     rig->drawn = vtb_pages(VTB_SCHEDULE_CHUNK * sizeof *rig->drawn, "the schedule", error);
     if (!rig->drawn)
         return false;
-    vtb_schedule_fill(&rig->schedule, 0, rig->drawn, VTB_SCHEDULE_CHUNK);
+    draw(rig, 0, VTB_SCHEDULE_CHUNK);
     rig->ids = rig->drawn;
     rig->ids_n = VTB_SCHEDULE_CHUNK;
     return true;
@@ -117,7 +127,7 @@ size_t vtb_rig_calls(struct vtb_rig *rig, uint64_t first, uint64_t n, const uint
     const size_t found = n < most ? (size_t)n : most;
     if (rig->drawn) {
         assert(start == 0);
-        vtb_schedule_fill(&rig->schedule, first / VTB_SCHEDULE_CHUNK, rig->drawn, found);
+        draw(rig, first / VTB_SCHEDULE_CHUNK, found);
     }
     *ids = rig->ids + start;
     return found;
@@ -154,6 +164,18 @@ static size_t align(size_t bytes)
     return (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
 }
 
+/* A number that follows from a cell and its heap, and not from where this process happens to have
+ * them: where a case's memory starts would otherwise be another matter in each run. */
+static uint64_t number_of(const struct vtb_env *env, const struct vtb_cell *cell)
+{
+    uint64_t number = 0;
+    for (const char *c = cell->name; *c; c++)
+        number = vtb_mix64(number ^ (unsigned char)*c);
+    for (const char *c = env->service.heap->summary; c && *c; c++)
+        number = vtb_mix64(number ^ (unsigned char)*c);
+    return number;
+}
+
 /* The first part starts at a line of the page that differs from case to case: were all to start at
  * the page's first, they would compete for the same places of the caches. */
 static struct layout lay_out(const struct vtb_rig *rig, const struct vtb_env *env,
@@ -162,7 +184,7 @@ static struct layout lay_out(const struct vtb_rig *rig, const struct vtb_env *en
     const struct vtb_setup setup = vtb_rig_setup(rig, cell);
     const struct vtb_workload *workload = rig->point->workload->workload;
     struct layout layout;
-    layout.frames = (size_t)(vtb_mix64((uintptr_t)env) % LINES_N) * LINE_BYTES;
+    layout.frames = (size_t)(number_of(env, cell) % LINES_N) * LINE_BYTES;
     layout.state = align(layout.frames + env->window * env->frame_bytes);
     layout.own = align(layout.state + (cell->state_bytes ? cell->state_bytes(&setup) : 0));
     layout.quarantine =

@@ -15,7 +15,9 @@ struct vtb_rig {
     size_t table_bytes;
     const uint32_t *ids; /* ids_n entries, walked in a circle */
     size_t ids_n;
-    uint32_t *drawn; /* the same, VTB_SCHEDULE_CHUNK of them; null if they are recorded */
+    uint32_t *drawn;      /* the same, VTB_SCHEDULE_CHUNK of them; null if they are recorded */
+    uint64_t drawn_chunk; /* of the schedule: what is drawn */
+    size_t drawn_n;
     uint32_t *turns;
     size_t turns_n;
     char *pollution; /* point->pollute_bytes of other memory, shared by all cases */

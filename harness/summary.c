@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *const vtb_verdict_words[] = {"", "different", "same", "not known yet"};
 
@@ -153,12 +154,17 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
 
 void vtb_add_pressure(struct vtb_comparison *comparison, const struct vtb_pressure *pressures)
 {
-    for (size_t i = 0; i < comparison->point->cases_n; i++)
+    for (size_t i = 0; i < comparison->point->cases_n; i++) {
+        const char *hgrm = pressures[i].hgrm;
         comparison->figures[i].pressure = pressures[i];
+        comparison->figures[i].pressure.hgrm = hgrm ? strdup(hgrm) : NULL;
+    }
 }
 
 void vtb_comparison_free(struct vtb_comparison *comparison)
 {
+    for (size_t i = 0; comparison->figures && i < comparison->point->cases_n; i++)
+        free(comparison->figures[i].pressure.hgrm);
     vtb_samples_free(&comparison->samples);
     free(comparison->caller_ns);
     free(comparison->figures);

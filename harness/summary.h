@@ -2,6 +2,7 @@
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
+#include "events.h"
 #include "pressure.h"
 #include "stats.h"
 #include "timing.h"
@@ -29,7 +30,9 @@ struct vtb_figures {
     struct vtb_interval over_base;  /* likewise beyond the case that it is a variation of */
     struct vtb_interval scaling;    /* throughput over that of one caller, of paired rounds */
     double *caller_ns;              /* medians, one for each caller; null: no case has several */
-    double mde;                     /* smallest relative difference that this interval shows */
+    double instructions;            /* per operation; NaN: not counted */
+    struct vtb_event_counts events;
+    double mde; /* smallest relative difference that this interval shows */
     enum vtb_verdict verdict;
     bool folded; /* within noise of the empty loop: the work was folded away, not fast */
 };

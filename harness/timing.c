@@ -15,19 +15,21 @@
 #define ORDER_STREAM (UINT64_MAX - 1)
 #define PLACES_STREAM (UINT64_MAX - 2)
 
-/* Operations of each case before anything is measured: at least enough to have the table in the
- * caches, and at most so many to fill the window. */
-#define WARM_UP_MIN ((size_t)1 << 19)
+/* Operations of each case before anything is measured: of all cases together at least so many as
+ * bring the table into the caches, of each as many as tell it what is to come, and at most so many
+ * to fill the window. Where hits emerge, each case has a cache of its own to fill. */
+#define WARM_UP_EMERGING ((size_t)1 << 19)
+#define WARM_UP_MIN ((size_t)1 << 16)
 #define WARM_UP_MAX ((size_t)1 << 25)
 
 /* Operations and runs that tell how long an epoch is to be. */
-#define CALIBRATION_N 16384
+#define CALIBRATION_N 8192
 #define CALIBRATION_RUNS 4
 
 /* Operations over which the cases' checksums are compared. */
-#define CHECK_N 65536
+#define CHECK_N 16384
 
-struct bench {
+struct vtb_bench {
     const struct vtb_rig *rig;
     struct vtb_crew *crew; /* null: no case has several threads */
     struct vtb_team *teams;
@@ -76,12 +78,12 @@ static size_t threads_n(const struct vtb_point *point)
     return most;
 }
 
-static bool bench_open(struct bench *bench, const struct vtb_rig *rig, enum vtb_consumer consumer,
-                       struct vtb_error *error)
+static bool open_all(struct vtb_bench *bench, const struct vtb_rig *rig, struct vtb_error *error)
 {
+    const enum vtb_consumer consumer = VTB_CONSUMER_INDEPENDENT; /* until one is chosen */
     const size_t n = rig->point->cases_n;
     const size_t most = threads_n(rig->point);
-    *bench = (struct bench){
+    *bench = (struct vtb_bench){
         .rig = rig,
         .teams = calloc(n, sizeof *bench->teams),
         .epochs = calloc(n, sizeof *bench->epochs),
@@ -104,8 +106,10 @@ static bool bench_open(struct bench *bench, const struct vtb_rig *rig, enum vtb_
            vtb_team_open(&bench->pacemaker, rig, floor, consumer, NULL, error);
 }
 
-static void bench_close(struct bench *bench)
+void vtb_bench_close(struct vtb_bench *bench)
 {
+    if (!bench)
+        return;
     for (size_t i = 0; i < bench->opened_n; i++)
         vtb_team_close(&bench->teams[i]);
     vtb_team_close(&bench->pacemaker);
@@ -114,6 +118,18 @@ static void bench_close(struct bench *bench)
     free(bench->epochs);
     free(bench->gc_ns);
     free(bench->order);
+    free(bench);
+}
+
+struct vtb_bench *vtb_bench_open(const struct vtb_rig *rig, struct vtb_error *error)
+{
+    struct vtb_bench *bench = malloc(sizeof *bench);
+    if (!bench)
+        vtb_error_set(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", rig->point->cases_n);
+    if (bench && open_all(bench, rig, error))
+        return bench;
+    vtb_bench_close(bench);
+    return NULL;
 }
 
 static void run_team(struct vtb_team *team, size_t n)
@@ -122,13 +138,11 @@ static void run_team(struct vtb_team *team, size_t n)
     vtb_team_run(team, n);
 }
 
-/* Operations that fill the in-flight window, and somewhat more; or that a cache whose entries
- * expire needs until they do not all expire at once. */
-static size_t warm_up_n(const struct vtb_point *point)
+size_t vtb_timing_warm_up_n(const struct vtb_point *point)
 {
     const double lives = 5 * (double)point->cache.ttl_ns / (double)point->cache.tick_ns;
     if (point->emerges)
-        return (size_t)fmin(fmax(lives, (double)WARM_UP_MIN), (double)WARM_UP_MAX);
+        return (size_t)fmin(fmax(lives, (double)WARM_UP_EMERGING), (double)WARM_UP_MAX);
     const double miss_rate = point->force_async ? 1 : 1 - point->hit_rate;
     const double fill = miss_rate > 0 ? (double)point->in_flight / miss_rate * 1.1 : 0;
     return (size_t)fmin(fmax(fill, (double)WARM_UP_MIN), (double)WARM_UP_MAX);
@@ -136,7 +150,7 @@ static size_t warm_up_n(const struct vtb_point *point)
 
 size_t vtb_timing_untimed_n(const struct vtb_point *point)
 {
-    return warm_up_n(point) + (size_t)CALIBRATION_N * CALIBRATION_RUNS + CHECK_N;
+    return vtb_timing_warm_up_n(point) + (size_t)CALIBRATION_N * CALIBRATION_RUNS + CHECK_N;
 }
 
 /* Time per operation of a case that is warm: the least of a few runs, as only noise adds to it. */
@@ -152,10 +166,11 @@ static double calibrate(struct vtb_team *team)
 }
 
 /* Fills the windows, and sets every epoch's length: such that the median case takes epoch_ns. */
-static bool warm_up(struct bench *bench, double epoch_ns, double *round_ns, struct vtb_error *error)
+static bool warm_up(struct vtb_bench *bench, double epoch_ns, double *round_ns,
+                    struct vtb_error *error)
 {
     const size_t n = bench->rig->point->cases_n;
-    const size_t operations_n = warm_up_n(bench->rig->point);
+    const size_t operations_n = vtb_timing_warm_up_n(bench->rig->point);
     double *ns_per_op = calloc(n, sizeof *ns_per_op);
     double sum = 0;
     if (!ns_per_op)
@@ -235,7 +250,7 @@ void vtb_spread_collections(struct vtb_samples *samples)
 
 /* Every caller of every case at a place of its own; in step, behind the pacemaker, where hits
  * emerge. */
-static void take_places(struct bench *bench, struct vtb_random *places)
+static void take_places(struct vtb_bench *bench, struct vtb_random *places)
 {
     if (bench->rig->point->emerges) {
         run_team(&bench->pacemaker, bench->epochs[0].operations_n);
@@ -249,13 +264,13 @@ static void take_places(struct bench *bench, struct vtb_random *places)
 }
 
 /* What the cases' heaps have collected so far. */
-static void note_collections(struct bench *bench)
+static void note_collections(struct vtb_bench *bench)
 {
     for (size_t i = 0; i < bench->opened_n; i++)
         bench->gc_ns[i] = bench->teams[i].memory.collected.ns;
 }
 
-static void keep_times(const struct bench *bench, struct vtb_samples *samples, size_t round)
+static void keep_times(const struct vtb_bench *bench, struct vtb_samples *samples, size_t round)
 {
     const double operations_n = (double)samples->operations_n;
     for (size_t i = 0; i < samples->cases_n; i++) {
@@ -270,7 +285,7 @@ static void keep_times(const struct bench *bench, struct vtb_samples *samples, s
     }
 }
 
-static bool measure(struct bench *bench, struct vtb_samples *samples, vtb_progress *progress,
+static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, vtb_progress *progress,
                     void *context, struct vtb_error *error)
 {
     const size_t n = samples->cases_n;
@@ -295,7 +310,7 @@ static bool measure(struct bench *bench, struct vtb_samples *samples, vtb_progre
 
 /* What each caller of a case consumes of the first CHECK_N calls, all of it; false if they differ,
  * or are not what is expected, where *expected is not 0. */
-static bool check_team(const struct bench *bench, size_t i, uint64_t *expected)
+static bool check_team(const struct vtb_bench *bench, size_t i, uint64_t *expected)
 {
     struct vtb_team *team = &bench->teams[i];
     bool same = true;
@@ -315,7 +330,7 @@ static bool check_team(const struct bench *bench, size_t i, uint64_t *expected)
 }
 
 /* The very code that was timed must consume, of the same calls, the same values in all cases. */
-static bool check_checksums(struct bench *bench, struct vtb_error *error)
+static bool check_checksums(struct vtb_bench *bench, struct vtb_error *error)
 {
     const struct vtb_point *point = bench->rig->point;
     uint64_t expected = 0;
@@ -331,19 +346,37 @@ static bool check_checksums(struct bench *bench, struct vtb_error *error)
     return true;
 }
 
+static void choose(struct vtb_bench *bench, enum vtb_consumer consumer)
+{
+    for (size_t i = 0; i < bench->opened_n; i++)
+        bench->teams[i].loop = vtb_rig_loop(bench->rig, bench->teams[i].cell, consumer);
+    if (bench->pacemaker.cell)
+        bench->pacemaker.loop = vtb_rig_loop(bench->rig, bench->pacemaker.cell, consumer);
+}
+
+bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_plan *plan, enum vtb_consumer consumer,
+                   vtb_progress *progress, void *context, struct vtb_samples *samples,
+                   struct vtb_error *error)
+{
+    double round_ns = 0;
+    *samples = (struct vtb_samples){0};
+    choose(bench, consumer);
+    bool ok = warm_up(bench, plan->epoch_ns, &round_ns, error) &&
+              vtb_samples_make(samples, bench->rig->point, vtb_rounds_of(plan, round_ns), error) &&
+              measure(bench, samples, progress, context, error) && check_checksums(bench, error);
+    if (!ok)
+        vtb_samples_free(samples);
+    return ok;
+}
+
 bool vtb_timing_run(struct vtb_rig *rig, const struct vtb_plan *plan, enum vtb_consumer consumer,
                     vtb_progress *progress, void *context, struct vtb_samples *samples,
                     struct vtb_error *error)
 {
-    struct bench bench;
-    double round_ns = 0;
+    struct vtb_bench *bench = vtb_bench_open(rig, error);
     *samples = (struct vtb_samples){0};
-    bool ok = bench_open(&bench, rig, consumer, error) &&
-              warm_up(&bench, plan->epoch_ns, &round_ns, error) &&
-              vtb_samples_make(samples, rig->point, vtb_rounds_of(plan, round_ns), error) &&
-              measure(&bench, samples, progress, context, error) && check_checksums(&bench, error);
-    if (!ok)
-        vtb_samples_free(samples);
-    bench_close(&bench);
+    const bool ok =
+        bench && vtb_bench_run(bench, plan, consumer, progress, context, samples, error);
+    vtb_bench_close(bench);
     return ok;
 }

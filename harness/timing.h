@@ -30,14 +30,32 @@ size_t vtb_rounds_of(const struct vtb_plan *plan, double round_ns);
 VTB_MUST_USE bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point,
                                    size_t rounds_n, struct vtb_error *error);
 
+/* Operations of a case until it is in its steady state: that fill the in-flight window, and
+ * more; or that a cache whose entries expire needs until they do not all expire at once. */
+size_t vtb_timing_warm_up_n(const struct vtb_point *point);
+
 /* Operations of each case of a pass that are not timed: to warm up, to calibrate, to check. */
 size_t vtb_timing_untimed_n(const struct vtb_point *point);
 
 /* Called after each round, outside what is measured. */
 typedef void vtb_progress(void *context, size_t done_n, size_t rounds_n);
 
+/*
+ * What one point is timed on: a window, a state and a heap for each of its cases, all of which
+ * serve one consumer after the other. Null, with *error set, if there is no memory; the caller
+ * closes it, and null may be closed.
+ */
+struct vtb_bench;
+struct vtb_bench *vtb_bench_open(const struct vtb_rig *rig, struct vtb_error *error);
+void vtb_bench_close(struct vtb_bench *bench);
+
 /* Measures. Fails if the checksums of the cases disagree at the end, or on an interrupt; the
  * samples are then empty. */
+VTB_MUST_USE bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_plan *plan,
+                                enum vtb_consumer consumer, vtb_progress *progress, void *context,
+                                struct vtb_samples *samples, struct vtb_error *error);
+
+/* The same on a bench of its own. */
 VTB_MUST_USE bool vtb_timing_run(struct vtb_rig *rig, const struct vtb_plan *plan,
                                  enum vtb_consumer consumer, vtb_progress *progress, void *context,
                                  struct vtb_samples *samples, struct vtb_error *error);

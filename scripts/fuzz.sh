@@ -1,16 +1,20 @@
 #!/bin/sh
-# Fuzzes the collector heaps/gengc: random programs, whose objects are compared with a model after
-# every collection (tests/graph.h, tests/fuzz/fuzz_gengc.c), under AddressSanitizer and
-# UndefinedBehaviorSanitizer.
+# Fuzzes what must hold against any input, under AddressSanitizer and UndefinedBehaviorSanitizer:
 #
-# Usage: scripts/fuzz.sh [SECONDS]
+#   gengc        the collector heaps/gengc: random programs, whose objects are compared with a model
+#                after every collection (tests/graph.h, tests/fuzz/fuzz_gengc.c)
+#   result_file  the reader of result files, and what compares two of them: whatever a baseline is,
+#                it is read or refused in one line (tests/fuzz/fuzz_result_file.c)
 #
-# SECONDS of fuzzing, 60 if not given, with one process, from an empty corpus in build/fuzz/corpus.
-# Exit: 0 nothing was found, 1 an input was found that breaks the heap, 2 it cannot be run. The
-# input stays in build/fuzz; build/fuzz/fuzz_gengc INPUT runs it again.
+# Usage: scripts/fuzz.sh [SECONDS [TARGET]]
+#
+# SECONDS of fuzzing for each target, 60 if not given, with one process, from what stands in
+# tests/fuzz alone. Exit: 0 nothing was found, 1 an input was found that breaks something, 2 it
+# cannot be run. The input stays in build/fuzz; build/fuzz/fuzz_TARGET INPUT runs it again.
 set -eu
 
 seconds=${1:-60}
+targets=${2:-gengc result_file}
 case $seconds in
 '' | *[!0-9]*)
     printf 'fuzz.sh: SECONDS is a whole number, not "%s"\n' "$seconds" >&2
@@ -27,31 +31,59 @@ command -v clang >/dev/null 2>&1 || {
 }
 
 folder=build/fuzz
-rm -rf "$folder/corpus"
-mkdir -p "$folder/corpus"
-rm -f "$folder"/crash-* "$folder"/leak-* "$folder"/oom-* "$folder"/timeout-* "$folder"/slow-unit-*
+mkdir -p "$folder"
 
-# Without trace-cmp, which would take half of the time: no operation is a number to be guessed.
-clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
-    -fsanitize=fuzzer,address,undefined -fno-sanitize-coverage=trace-cmp \
-    -fno-sanitize-recover=all \
-    -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror \
-    -Iharness/include -o "$folder/fuzz_gengc" \
-    tests/fuzz/fuzz_gengc.c heaps/gengc/*.c -lm -lpthread || {
-    printf 'fuzz.sh: the target does not build; libFuzzer is in libclang-rt-14-dev\n' >&2
-    exit 2
+build() { # target, and what is compiled and linked
+    target=$1
+    shift
+    clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
+        -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+        -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror \
+        -Iharness -Iharness/include -o "$folder/fuzz_$target" "tests/fuzz/fuzz_$target.c" "$@" || {
+        printf 'fuzz.sh: the target does not build; libFuzzer is in libclang-rt-14-dev\n' >&2
+        exit 2
+    }
 }
 
-# An operation is 4 bytes: inputs grow to hundreds of them soon. One that takes 10 s instead of
-# milliseconds hangs.
-if "$folder/fuzz_gengc" -max_total_time="$seconds" -max_len=4097 -len_control=10 -timeout=10 \
-    -print_final_stats=1 -artifact_prefix="$folder/" "$folder/corpus" 2>"$folder/log"; then
-    tail -n 8 "$folder/log"
-    exit 0
-fi
-tail -n 60 "$folder/log" >&2
-for input in "$folder"/crash-* "$folder"/leak-* "$folder"/oom-* "$folder"/timeout-*; do
-    [ -e "$input" ] || continue
-    printf 'fuzz.sh: found %s; run it again by: %s/fuzz_gengc %s\n' "$input" "$folder" "$input" >&2
+run() { # target, and libFuzzer's options
+    target=$1
+    shift
+    if "$folder/fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 \
+        -artifact_prefix="$folder/$target-" "$@" "$folder/$target.corpus" 2>"$folder/$target.log"; then
+        printf '%s:\n' "$target"
+        tail -n 8 "$folder/$target.log"
+        return
+    fi
+    tail -n 60 "$folder/$target.log" >&2
+    for input in "$folder/$target"-*-*; do
+        [ -e "$input" ] || continue
+        printf 'fuzz.sh: found %s; run it again by: %s/fuzz_%s %s\n' \
+            "$input" "$folder" "$target" "$input" >&2
+    done
+    exit 1
+}
+
+for target in $targets; do
+    rm -rf "$folder/$target.corpus" "$folder/$target"-*
+    mkdir -p "$folder/$target.corpus"
+    case $target in
+    gengc)
+        # Without trace-cmp, which would take half of the time: no operation is a number to be
+        # guessed. An operation is 4 bytes: inputs grow to hundreds of them soon. One that takes 10 s
+        # instead of milliseconds hangs.
+        build gengc heaps/gengc/*.c -fno-sanitize-coverage=trace-cmp -lm -lpthread
+        run gengc -max_len=4097 -len_control=10 -timeout=10
+        ;;
+    result_file)
+        build result_file harness/result_file.c harness/metrics.c harness/compare.c \
+            harness/compare_report.c harness/error.c harness/json_text.c harness/names.c \
+            -ljansson -lm
+        cp tests/fuzz/result_file.json "$folder/result_file.corpus/"
+        run result_file -max_len=8192 -timeout=10 -dict=tests/fuzz/result_file.dict
+        ;;
+    *)
+        printf 'fuzz.sh: TARGET is gengc or result_file, not "%s"\n' "$target" >&2
+        exit 2
+        ;;
+    esac
 done
-exit 1

@@ -10,6 +10,7 @@ import re
 import resource
 import select
 import shlex
+import shutil
 import signal
 import stat
 import subprocess
@@ -156,7 +157,20 @@ def test_device_takes_an_export_and_stays_a_device(bench: Bench) -> None:
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
-@pytest.mark.parametrize("form", ["json", "csv", "markdown"])
+@needs_full
+def test_full_device_as_a_baseline_is_an_error_behind_the_results(bench: Bench) -> None:
+    """A baseline is made of what was measured, which is kept."""
+    outcome = bench(*COUNTED, "--save-baseline", str(FULL))
+    assert outcome.code == 1
+    results, error = outcome.complaints
+    assert results == f"results: {outcome.files()[0]}"
+    assert "'/dev/full' cannot be written: No space left on device" in error
+    assert stat.S_ISCHR(FULL.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    "option", ["export-json", "export-csv", "export-markdown", "save-baseline"]
+)
 @pytest.mark.parametrize(
     ("target", "cause"),
     [
@@ -166,11 +180,11 @@ def test_device_takes_an_export_and_stays_a_device(bench: Bench) -> None:
     ],
 )
 def test_export_that_cannot_be_fails_before_measuring(
-    bench: Bench, form: str, target: str, cause: str
+    bench: Bench, option: str, target: str, cause: str
 ) -> None:
     """A minute of measuring is asked for; the error comes at once, and nothing is left."""
     (bench.directory / "file").write_text("a file\n")
-    arguments = ["--time", "60", f"--export-{form}", target]
+    arguments = ["--time", "60", f"--{option}", target]
     outcome = bench(*arguments, timeout=HANG_S)
     assert outcome.code == 1
     assert f"'{target}' cannot be written: {cause}" in outcome.error
@@ -318,7 +332,7 @@ def test_export_survives_a_full_disk(bench: Bench) -> None:
 
 # What whoever watches at a terminal is told: beforehand how long it takes, then how far it is.
 PLAN = r"plan: \d+ combinations? of parameters, about \d+(\.\d)? (s|minutes|hours|days)"
-BAR = r"\r\[([# ]*)\] +(\d+) %, (counting|timing), (\d+) s left \033\[K"
+BAR = r"\r\[([# ]*)\] +(\d+) %, (counting|instructions|timing), (\d+) s left \033\[K"
 
 # Up to 100000 calls are timed as cold starts, nearly all of the time in child processes; more in
 # the steady state, in this one. Either way a round of a table takes some 20 ms.
@@ -612,6 +626,22 @@ def test_progress_tells_how_far_a_matrix_is(start: Start, calls: str) -> None:
     assert outcome.complaints == [f"results: {outcome.files()[0]}"]
 
 
+def test_progress_tells_of_instructions(start: Start) -> None:
+    """Between the counts and the times, and the time that it takes is in what is left."""
+    if shutil.which("valgrind") is None:
+        pytest.skip("valgrind is missing; scripts/setup.sh installs it")
+    arguments = ["--rounds", "8", "--epoch-ms", "0.05", "--calls", "200k", "--keys", "100"]
+    run = start(*arguments, "--strategy", "plain", "--instructions", terminal=True)
+    outcome = announced(run.end())
+    bars = re.findall(BAR, run.text)
+    words = [what for _, _, what, _ in bars]
+    assert list(dict.fromkeys(words)) == ["counting", "instructions", "timing"]
+    assert words.count("instructions") >= 2 * 3, "one for each case and consumer"
+    percents = [int(percent) for _, percent, _, _ in bars]
+    assert percents == sorted(percents) and percents[-1] == 100
+    assert outcome.complaints == [f"results: {outcome.files()[0]}"]
+
+
 def test_progress_starts_with_all_of_the_time_left(start: Start) -> None:
     """Twice the time that is asked for each of two tables."""
     run = start("--time", "60", "--hit-rate", "0.5", "--strategy", "value_task", terminal=True)
@@ -647,9 +677,10 @@ def test_variables_of_the_stopwatch_change_nothing(bench: Bench, option: str) ->
     assert not (bench.directory / "out").exists()
 
 
-def test_two_exports_to_one_file_are_refused(bench: Bench) -> None:
+@pytest.mark.parametrize("second", ["export-csv", "export-markdown", "save-baseline"])
+def test_two_exports_to_one_file_are_refused(bench: Bench, second: str) -> None:
     """The second would replace the first without a word."""
-    outcome = bench(*COUNTED, "--export-json", "out", "--export-csv", "out")
+    outcome = bench(*COUNTED, "--export-json", "out", f"--{second}", "out")
     assert outcome.code == 2
     assert "two exports go to 'out'" in outcome.error
     assert not (bench.directory / "out").exists()

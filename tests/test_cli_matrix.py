@@ -285,6 +285,17 @@ def test_a_dry_run_plans_and_writes_nothing(bench: Bench) -> None:
     assert outcome.files() == []
 
 
+def test_a_dry_run_knows_what_is_counted_beside_time(bench: Bench) -> None:
+    """What counts instructions takes longer than all that is timed; and nothing is counted."""
+    arguments = ["--dry-run", "--format", "json", "--rounds", "0", "--keys", "100"]
+    arguments += ["--strategy", "value_task", "--calls", "1000"]
+    seconds = [
+        strict_json(bench.ok(*arguments, *more, PATH="").out)["seconds"]
+        for more in [[], ["--instructions"]]
+    ]
+    assert 4 * seconds[0] < seconds[1]
+
+
 def test_a_matrix_is_announced(bench: Bench) -> None:
     arguments = ["--hit-rate", "0.5,0.8", "--strategy", "value_task", "--rounds", "0"]
     complaints = bench.ok(*arguments).complaints

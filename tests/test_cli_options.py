@@ -44,6 +44,10 @@ POLLUTE = "bytes from 0 to 1G"
 TTL = "seconds from 0.001 to 1e9"
 THREADS = "whole numbers from 1 to 256"
 VOLUME = "calls a second, from 0.001 to 1e12"
+EVENTS = "names of libpfm4 separated by commas, groups in braces"
+WORTH = "percent from 0.001 to 99"
+LIMIT = "WORD=LIMIT,... with the words "
+MARGIN = "percent from 0.1 to 99"
 KNOWN_NAMES = "nearest first: "
 
 # Option, a bad value, and words of what is accepted. Every option of every --help has a row here.
@@ -172,6 +176,23 @@ BAD_VALUES = [
     ("pressure", "gc-ms,gc-ms", "figures of the pressure pass"),
     ("boehm-incremental", "1", "no value"),
     ("verify-heap", "1", "no value"),
+    *[
+        ("events", text, EVENTS)
+        for text in [
+            *["", "nosuch", "page-faults,nosuch", "page-faults,", ",cs", "cs,,cs", "cs cs"],
+            *["{cs", "cs}", "{}", "{{cs}}", "{cs},}", "cs,cs", "{cs,cs}", "cs:zz", "cs:", ":u"],
+            *["page-faults:u=2", "-1", "0", "all"],
+        ]
+    ],
+    *[
+        ("worth", text, WORTH)
+        for text in ["0", "-5", "100", "0.0001", "5%", "nan", "inf", "", "much", "5,5", "5,", "1:9"]
+    ],
+    ("instructions", "1", "no value"),
+    ("instructions", "", "no value"),
+    ("require-events", "1", "no value"),
+    ("save-baseline", "", "a file's name"),
+    ("plot", "", "a directory's name"),
     ("force-async", "1", "no value"),
     ("force-async", "", "no value"),
     ("dry-run", "1", "no value"),
@@ -180,12 +201,38 @@ BAD_VALUES = [
     ("version", "1", "no value"),
 ]
 
+# The same of what `run` has not, or has in another form.
+BAD_VALUES_OF_GATE = [
+    ("baseline", "", "a file's name"),
+    ("export-junit", "", "a file's name"),
+    *[
+        ("limit", text, LIMIT)
+        for text in [
+            *["", "bytes", "bytes=", "=8", "bytes=-1", "bytes=many", "bytes=nan", "bytes=8B"],
+            *["nosuch=1", "bytes=8,", ",bytes=8", "bytes=8,nosuch=1", "bytes=101%", "bytes=-1%"],
+            *["bytes=%", "bytes=OFF", "bytes=2e9", "bytes=1=2", "bytes:8", " bytes=8", "Bytes=8"],
+        ]
+    ],
+    *[
+        ("margin", text, MARGIN)
+        for text in ["0", "-1", "0.09", "100", "5%", "nan", "inf", "", "wide", "5,6"]
+    ],
+    *[("time", text, TIME) for text in ["0", "-1", "86401", "nan", "", "1s", "long", "5,6"]],
+    *[("epoch-ms", text, EPOCH_MS) for text in ["0", "1001", ""]],
+    ("strict", "1", "no value"),
+    ("any-toolchain", "1", "no value"),
+]
+
 # Twins in the environment: a flag's is 0 or 1, and what others refuse, their twins refuse as well.
 FLAGS = ["quick", "force-async", "boehm-incremental", "verify-heap", "dry-run", "help", "version"]
+FLAGS += ["instructions", "require-events"]
+FLAGS_OF_GATE = ["strict", "any-toolchain"]
 BAD_TWINS = [row for row in BAD_VALUES if row[0] not in FLAGS]
 BAD_TWINS += [(flag, text, "no value") for flag in FLAGS for text in ["yes", "2", ""]]
+BAD_TWINS_OF_GATE = [row for row in BAD_VALUES_OF_GATE if row[0] not in FLAGS_OF_GATE]
+BAD_TWINS_OF_GATE += [(flag, text, "no value") for flag in FLAGS_OF_GATE for text in ["yes", ""]]
 
-COMMANDS = ["run", "list", "misuse"]
+COMMANDS = ["run", "list", "misuse", "gate", "compare"]
 
 
 def twin_of(option: str) -> str:
@@ -194,9 +241,14 @@ def twin_of(option: str) -> str:
 
 def offending(text: str) -> str:
     """What a message quotes: of a list of names the one that is wrong, else all of it."""
+    if text in LISTS_OF_EVENTS:
+        return text
     if "nosuch" in text:
         return "nosuch"
     return "" if text == "plain," else text
+
+
+LISTS_OF_EVENTS = [text for option, text, _ in BAD_VALUES if option == "events" and "," in text]
 
 
 def assert_refused(outcome: Outcome, directory: Path, *mentions: str) -> None:
@@ -223,6 +275,30 @@ def test_bad_twin_is_refused(bench: Bench, option: str, text: str, accepted: str
     outcome = bench(**{twin_of(option): text})
     mentions = [f"environment's {twin_of(option)}: ", f"--{option}: ", f"'{offending(text)}'"]
     assert_refused(outcome, bench.directory, *mentions, accepted)
+
+
+@pytest.mark.parametrize(("option", "text", "accepted"), BAD_VALUES_OF_GATE)
+def test_bad_value_of_the_gate_is_refused(
+    bench: Bench, option: str, text: str, accepted: str
+) -> None:
+    outcome = bench("gate", f"--{option}={text}")
+    assert_refused(outcome, bench.directory, f"--{option}: '{text}'", accepted)
+
+
+@pytest.mark.parametrize(("option", "text", "accepted"), BAD_TWINS_OF_GATE)
+def test_bad_twin_of_the_gate_is_refused(
+    bench: Bench, option: str, text: str, accepted: str
+) -> None:
+    outcome = bench("gate", **{twin_of(option): text})
+    mentions = [f"environment's {twin_of(option)}: ", f"--{option}: '{text}'"]
+    assert_refused(outcome, bench.directory, *mentions, accepted)
+
+
+def test_environment_does_not_change_what_a_baseline_says(bench: Bench) -> None:
+    """Not even by a value that `run` refuses."""
+    twins = {"VTB_HIT_RATE": "abc", "VTB_STRATEGY": "nosuch", "VTB_ROUNDS": "1"}
+    mentions = ["--baseline FILE is needed", "run --save-baseline FILE"]
+    assert_refused(bench("gate", **twins), bench.directory, *mentions)
 
 
 def test_value_may_be_an_argument_of_its_own(bench: Bench) -> None:
@@ -381,6 +457,20 @@ def test_contradiction_is_refused(
         (["list", "--quick"], ["--quick", "not an option of 'list'"]),
         (["list", "--strategy", "poll"], ["--strategy", "not an option of 'list'"]),
         (["misuse", "--method", "async"], ["--method", "not an option of 'misuse'"]),
+        (["--event", "cs"], ["unknown option '--event'", "nearest first: events,"]),
+        (["--instruction"], ["unknown option '--instruction'", "nearest first: instructions,"]),
+        (["gate", "--limits", "x"], ["unknown option '--limits'", "nearest first: limit,"]),
+        (["gate", "--hit-rate", "0.5"], ["--hit-rate", "not an option of 'gate'"]),
+        (["gate", "--rounds", "8"], ["--rounds", "not an option of 'gate'"]),
+        (["gate", "stray"], ["unexpected argument 'stray'", "--NAME"]),
+        (["gate", "--strict", "1"], ["unexpected argument '1'", "--NAME"]),
+        (["compare", "--baseline", "x"], ["--baseline", "not an option of 'compare'"]),
+        (["--limit", "bytes=8"], ["--limit", "not an option of 'run'"]),
+        (["--strict"], ["--strict", "not an option of 'run'"]),
+        (["--instructions", "1"], ["unexpected argument '1'", "--NAME"]),
+        (["list", "--events", "cs"], ["unexpected argument 'cs'", "--NAME"]),
+        (["gat"], ["unknown command 'gat'", "nearest first: gate,"]),
+        (["compared"], ["unknown command 'compared'", "nearest first: compare,"]),
     ],
 )
 def test_unknown_argument_is_refused(
@@ -412,7 +502,7 @@ def options_of_help(bench: Bench, command: str) -> dict[str, bool]:
 def test_help_shows_exactly_what_the_command_accepts(bench: Bench, command: str) -> None:
     """Every option of all commands is given a bad value: accepted ones complain of the value."""
     shown = options_of_help(bench, command)
-    bad = {option: text for option, text, _ in BAD_VALUES}
+    bad = {option: text for option, text, _ in BAD_VALUES + BAD_VALUES_OF_GATE}
     for option in {name for each in COMMANDS for name in options_of_help(bench, each)}:
         assert option in bad, f"--{option} has no row in BAD_VALUES"
         outcome = bench(command, f"--{option}={bad[option]}")
@@ -420,10 +510,22 @@ def test_help_shows_exactly_what_the_command_accepts(bench: Bench, command: str)
         assert ("not an option of" in outcome.err) == (option not in shown), outcome.err
 
 
+# Options that take a value, and one of their own if none follows.
+MAY_BE_BARE = [("gate", "time")]
+
+
+@pytest.mark.parametrize(("command", "option"), MAY_BE_BARE)
+def test_value_may_be_left_out(bench: Bench, command: str, option: str) -> None:
+    """At the end, and in front of another option; what is missing then is something else."""
+    for arguments in [[f"--{option}"], [f"--{option}", "--strict"], ["--strict", f"--{option}"]]:
+        assert_refused(bench(command, *arguments), bench.directory, "--baseline FILE is needed")
+    assert_refused(bench(command, f"--{option}", "x"), bench.directory, f"--{option}: 'x'")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_option_without_its_value_is_refused(bench: Bench, command: str) -> None:
     for option, takes_value in options_of_help(bench, command).items():
-        if takes_value:
+        if takes_value and (command, option) not in MAY_BE_BARE:
             outcome = bench(command, f"--{option}")
             assert_refused(outcome, bench.directory, f"--{option}: no value", "accepted: ")
 
@@ -451,16 +553,55 @@ TOLD_BY_HELP = {
     "completer": ["caller", "thread", "default: caller"],
     "calls-per-second": ["CPU time", "a second", "a day"],
     "dry-run": ["how long it takes", "write nothing"],
-    "calls": ["Up to 100000", "cold start", "steady state"],
+    "calls": ["Up to 100000", "cold start", "steady state", "in a sweep"],
+    "events": ["libpfm4", "in braces", "page-faults,{cycles,instructions:u}", "list --events"],
+    "instructions": ["callgrind", "the same figure in every run", "takes minutes"],
+    "require-events": ["exit status 1", "before anything is run"],
+    "worth": ["how much faster", "default: 5"],
+    "rounds": ["default: 200, in a sweep 40"],
+    "epoch-ms": ["default: 0.5, in a sweep 0.2"],
+    "quick": ["six or more combinations"],
+    "save-baseline": ["what `gate` compares with", "counts", "ratios of times"],
 }
+
+TOLD_BY_HELP_OF_GATE = {
+    "baseline": ["run --save-baseline FILE"],
+    "limit": ["instructions=0.5%,bytes=8", "off", "Default: 0, exactly as before"],
+    "time": ["compare times as well", "default: 20"],
+    "margin": ["twice the noise", "default: 5"],
+    "strict": ["exit status 4"],
+    "any-toolchain": ["in place of status 5"],
+    "export-junit": ["JUnit XML"],
+    "export-markdown": ["a CI job's page"],
+}
+
+
+def assert_explained(text: str, option: str, mentions: list[str]) -> None:
+    (paragraph,) = re.findall(
+        rf"^  --{option}\b(?!-)(.*?)^(?=  --|\Z)", text, re.MULTILINE | re.DOTALL
+    )
+    words = " ".join(paragraph.split())
+    assert [mention for mention in mentions if mention not in words] == []
 
 
 @pytest.mark.parametrize(("option", "mentions"), TOLD_BY_HELP.items())
 def test_help_explains(bench: Bench, option: str, mentions: list[str]) -> None:
-    text = bench.ok("--help").out
-    (paragraph,) = re.findall(rf"^  --{option}\b(?!-)(.*?)^  --", text, re.MULTILINE | re.DOTALL)
-    words = " ".join(paragraph.split())
-    assert [mention for mention in mentions if mention not in words] == []
+    assert_explained(bench.ok("--help").out, option, mentions)
+
+
+@pytest.mark.parametrize(("option", "mentions"), TOLD_BY_HELP_OF_GATE.items())
+def test_help_of_the_gate_explains(bench: Bench, option: str, mentions: list[str]) -> None:
+    assert_explained(bench.ok("gate", "--help").out, option, mentions)
+
+
+def test_help_names_every_exit_status(bench: Bench) -> None:
+    """Those of a run, and those of the gate in its own help too."""
+    words = " ".join(bench.ok("--help").out.split("Exit status:")[1].split())
+    for status in ["0 ok", "1 internal", "2 usage", "3 worse", "4 inconclusive", "5 no such"]:
+        assert status in words
+    words = " ".join(bench.ok("gate", "--help").out.split("Exit status:")[1].split())
+    for status in ["0 nothing is worse", "3 something", "4 it cannot be told", "5 there is no"]:
+        assert status in words
 
 
 def test_help_without_a_command_is_that_of_run(bench: Bench) -> None:
@@ -587,6 +728,11 @@ GOOD_VALUES = [
     ("completer", "thread", "completer", ["thread"]),
     # A volume changes what is told of the figures, and not what is measured.
     ("calls-per-second", "100k", "strategy", ["empty", "plain", "heap_task"]),
+    # So do these, which count something beside it, or hold it against something.
+    ("events", "page-faults", "strategy", ["empty", "plain", "heap_task"]),
+    ("worth", "5,20", "strategy", ["empty", "plain", "heap_task"]),
+    ("worth", "0.001", "strategy", ["empty", "plain", "heap_task"]),
+    ("save-baseline", "baseline.json", "strategy", ["empty", "plain", "heap_task"]),
 ]
 
 

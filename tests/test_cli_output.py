@@ -259,6 +259,19 @@ def test_what_was_not_measured_is_absent_and_says_why(run: Run, bench: Bench) ->
     assert "ns_per_op" in unavailable
 
 
+def test_context_keeps_the_options_that_make_the_same_cases(bench: Bench) -> None:
+    """As they were given, the last of each; those that say how to measure or show are none."""
+    arguments = ["--hit-rate", "80%", "--hit-rate=0.5,0.8", "--strategy", "value_task", "--seed=7"]
+    outcome = bench.ok(*COUNTED, *arguments, "--format", "json", "--worth", "7")
+    assert strict_json(outcome.out)["context"]["options"] == {
+        "heap": "glibc",
+        "calls": "1000",
+        "hit-rate": "0.5,0.8",
+        "strategy": "value_task",
+        "seed": "7",
+    }
+
+
 def test_without_rounds_there_is_one_row_of_counts_for_each_case(bench: Bench) -> None:
     rows = bench.ok(*COUNTED, "--format", "json", "--consumer", "both").rows
     assert len({row["name"] for row in rows}) == len(rows) == len(STRATEGIES)
@@ -585,7 +598,9 @@ def test_every_combination_of_lists_is_a_table(bench: Bench) -> None:
     lists = ["--hit-rate", "0.5,0.8,1", "--in-flight", "1,64", "--keys", "10,1000"]
     arguments = ["--rounds", "0", "--calls", "10,1000", "--strategy", "value_task", *lists]
     outcome = bench.ok(*arguments, "--export-json", "export.json")
-    assert len(re.findall(r"^strategy ", outcome.out, re.MULTILINE)) == 3 * 2 * 2 * 2
+    tables, *break_evens = outcome.out.split("Break-even against ")
+    assert len(re.findall(r"^strategy ", tables, re.MULTILINE)) == 3 * 2 * 2 * 2
+    assert len(break_evens) == 2 * 2 * 2 + 3 * (3 * 2 * 2), "along each, for all of the others"
     rows = strict_json((bench.directory / "export.json").read_text())["benchmarks"]
     assert len({row["run_name"] for row in rows}) == len(rows) == 4 * 3 * 2 * 2 * 2
 

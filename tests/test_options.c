@@ -116,8 +116,8 @@ static void defaults(void **state)
     assert_int_equal(options.completion, VTB_COMPLETION_FIFO);
     assert_int_equal(options.consumer, VTB_CONSUMER_BOTH);
     assert_int_equal(options.format, VTB_FORMAT_TABLE);
-    assert_same_double(options.rounds, 200);
-    assert_same_double(options.epoch_ms, 0.5);
+    assert_same_double(options.rounds, -1);
+    assert_same_double(options.epoch_ms, -1);
     assert_same_double(options.time_s, 0);
     assert_true(options.seed == 1);
     assert_null(options.export_json);
@@ -156,6 +156,8 @@ static void commands(void **state)
     assert_int_equal(options.command, VTB_COMMAND_MISUSE);
     assert_int_equal(options.strategies.n, 2);
     assert_contains(refused("misuse|--depth|2"), "--depth is not an option of 'misuse'");
+    assert_contains(refused("gat"), "nearest first: gate, ");
+    assert_contains(refused("compair"), "nearest first: compare, ");
 }
 
 static void numbers_and_lists(void **state)
@@ -411,6 +413,132 @@ static void what_callers_and_volumes_refuse(void **state)
     assert_contains(refused("misuse|--cache|lru:2"), "--cache is not an option of 'misuse'");
 }
 
+/* What is counted beside time, and what figures are held against. */
+static void counters_and_baselines(void **state)
+{
+    (void)state;
+    accepted("");
+    assert_false(options.instructions || options.require_events || options.list_events);
+    assert_int_equal(options.events.n + options.worth.n, 0);
+    assert_null(options.save_baseline);
+    accepted("--instructions|--events|page-faults,{cs,task-clock:u}|--require-events");
+    assert_true(options.instructions && options.require_events);
+    assert_false(options.list_events);
+    assert_int_equal(options.events.n, 3);
+    assert_string_equal(options.events.items[0].name, "page-faults");
+    assert_string_equal(options.events.items[2].name, "task-clock:u");
+    assert_true(options.events.items[1].group == options.events.items[2].group);
+    assert_true(options.events.items[0].group != options.events.items[1].group);
+    accepted("--worth|0.5,5,20|--save-baseline|base.json");
+    assert_int_equal(options.worth.n, 3);
+    assert_same_double(options.worth.values[0], 0.5);
+    assert_string_equal(options.save_baseline, "base.json");
+    accepted("list|--events"); /* of the same name, and another thing */
+    assert_true(options.list_events);
+    assert_int_equal(options.events.n, 0);
+    refused_value("--events", "page-falts", "names of libpfm4");
+    assert_contains(error.message, "page-faults");
+    refused_value("--events", "{cs", "names of libpfm4");
+    refused_value("--worth", "0", "percent from 0.001 to 99");
+    refused_value("--worth", "100", "percent from 0.001 to 99");
+    assert_contains(refused("list|--events=cs"), "a flag takes no value");
+    assert_contains(refused("misuse|--events|cs"), "--events is not an option of 'misuse'");
+}
+
+static const struct vtb_limit *limit_of(const char *word)
+{
+    return &options.limits[vtb_gate_metric(word) - vtb_gate_metrics];
+}
+
+static void gates(void **state)
+{
+    (void)state;
+    assert_contains(refused("gate"), "--baseline FILE is needed");
+    accepted("gate|--help");
+    accepted("gate|--baseline|b.json");
+    assert_int_equal(options.command, VTB_COMMAND_GATE);
+    assert_string_equal(options.baseline, "b.json");
+    assert_same_double(options.margin_percent, 5);
+    assert_same_double(options.time_s, 0);
+    assert_false(options.strict || options.any_toolchain);
+    accepted("gate|--baseline=b|--limit|instructions=0.5%,bytes=8,live=off|--margin|2.5|--strict");
+    assert_same_double(limit_of("instructions")->share, 0.005);
+    assert_same_double(limit_of("instructions")->number, 0);
+    assert_same_double(limit_of("bytes")->number, 8);
+    assert_true(limit_of("live")->off && !limit_of("bytes")->off && !limit_of("allocs")->off);
+    assert_same_double(limit_of("allocs")->number + limit_of("allocs")->share, 0);
+    assert_same_double(options.margin_percent, 2.5);
+    assert_true(options.strict);
+    accepted("gate|--baseline=b|--limit=bytes=8|--limit=allocs=1"); /* both hold */
+    assert_same_double(limit_of("bytes")->number, 8);
+    assert_same_double(limit_of("allocs")->number, 1);
+    accepted("gate|--baseline=b|--any-toolchain|--export-junit|j.xml|--export-markdown=m.md");
+    assert_true(options.any_toolchain);
+    assert_string_equal(options.export_junit, "j.xml");
+    assert_contains(refused("gate|--limit|speed=5%"), "--limit: 'speed=5%': ");
+    assert_contains(error.message, "with the words bytes, allocs, frees, live, ");
+    assert_contains(refused("gate|--limit=bytes=-1"), "accepted: WORD=LIMIT,...");
+    assert_contains(refused("gate|--margin|0"), "accepted: percent from 0.1 to 99");
+    assert_contains(refused("--limit|bytes=8"), "--limit is not an option of 'run'");
+    assert_contains(refused("gate|--baseline=b|--rounds|8"), "not an option of 'gate'");
+}
+
+/* Seconds may follow, or another option, or nothing; of `run` they must. */
+static void a_gates_time(void **state)
+{
+    (void)state;
+    accepted("gate|--baseline=b|--time");
+    assert_same_double(options.time_s, 20);
+    accepted("gate|--time|--baseline=b");
+    assert_same_double(options.time_s, 20);
+    accepted("gate|--time|7|--baseline=b");
+    assert_same_double(options.time_s, 7);
+    accepted("gate|--time=7|--baseline=b");
+    assert_same_double(options.time_s, 7);
+    assert_contains(refused("gate|--time|soon"), "accepted: nothing, or seconds from 0.01");
+    assert_contains(refused("--time"), "--time: no value");
+}
+
+static void comparisons(void **state)
+{
+    (void)state;
+    accepted("compare|a.json|b.json|--format|json");
+    assert_int_equal(options.command, VTB_COMMAND_COMPARE);
+    assert_int_equal(options.files_n, 2);
+    assert_string_equal(options.files[0], "a.json");
+    assert_string_equal(options.files[1], "b.json");
+    accepted("compare|--format=csv|a.json|b.json");
+    assert_string_equal(options.files[1], "b.json");
+    assert_contains(refused("compare"), "two result files are needed");
+    assert_contains(refused("compare|a.json"), "BEFORE.json AFTER.json");
+    assert_contains(refused("compare|a|b|c"), "unexpected argument 'c'");
+    accepted("compare|--help");
+}
+
+/* What a result file keeps: the last text of each option that says what is run, as it was given. */
+static void options_are_kept_and_given_again(void **state)
+{
+    (void)state;
+    accepted("--hit-rate|80%|--rounds|8|--hit-rate=0.5,0.8|--format=json|--force-async");
+    assert_int_equal(options.given_n, 2);
+    assert_string_equal(options.given[0].name, "hit-rate");
+    assert_string_equal(options.given[0].text, "0.5,0.8");
+    assert_string_equal(options.given[1].name, "force-async");
+    assert_string_equal(options.given[1].text, "1");
+    accepted("gate|--baseline=b");
+    assert_true(vtb_options_replay(&options, "hit-rate", "0.5,0.8", &error));
+    assert_int_equal(options.hit_rates.n, 2);
+    assert_true(vtb_options_replay(&options, "instructions", "1", &error));
+    assert_true(options.instructions);
+    static const char *const others[] = {"rounds", "baseline", "export-json", "nosuch", "", "help"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_false(vtb_options_replay(&options, others[i], "1", &error));
+        assert_contains(error.message, "is no option that says what is run");
+    }
+    assert_false(vtb_options_replay(&options, "hit-rate", "2", &error));
+    assert_one_line(error.message);
+}
+
 /* A line break in a value must not break the message. */
 static void message_is_one_line_whatever_the_value(void **state)
 {
@@ -454,9 +582,6 @@ static void flags(void **state)
 static void lengths_of_a_run(void **state)
 {
     (void)state;
-    accepted("--quick");
-    assert_same_double(options.rounds, 40);
-    assert_same_double(options.epoch_ms, 0.2);
     accepted("--quick|--rounds|100|--epoch-ms|1");
     assert_same_double(options.rounds, 100);
     assert_same_double(options.epoch_ms, 1);
@@ -489,6 +614,27 @@ static void environment_twins(void **state)
     unsetenv("VTB_QUICK");
     accepted("");
     assert_int_equal(options.hit_rates.n, 0);
+}
+
+/* What a baseline says is not for the environment to change; what is the gate's own is. */
+static void environment_of_a_gate(void **state)
+{
+    (void)state;
+    setenv("VTB_HIT_RATE", "2", 1);
+    setenv("VTB_BASELINE", "b.json", 1);
+    setenv("VTB_LIMIT", "bytes=8", 1);
+    setenv("VTB_TIME", "7", 1);
+    accepted("gate");
+    assert_int_equal(options.hit_rates.n, 0);
+    assert_string_equal(options.baseline, "b.json");
+    assert_same_double(limit_of("bytes")->number, 8);
+    assert_same_double(options.time_s, 7);
+    setenv("VTB_LIMIT", "bytes", 1);
+    assert_contains(refused("gate"), "from the environment's VTB_LIMIT: --limit: 'bytes': ");
+    unsetenv("VTB_BASELINE");
+    unsetenv("VTB_LIMIT");
+    unsetenv("VTB_TIME");
+    unsetenv("VTB_HIT_RATE");
 }
 
 static void bad_environment(void **state)
@@ -532,6 +678,53 @@ static void every_option_is_parsed_and_has_a_twin(void **state)
     }
 }
 
+static void assert_arguments(const char *words)
+{
+    char joined[1024] = "";
+    char **arguments = vtb_options_arguments(&options);
+    assert_non_null(arguments);
+    for (size_t i = 0; arguments[i]; i++) {
+        strncat(joined, i > 0 ? "|" : "", sizeof joined - strlen(joined) - 1);
+        strncat(joined, arguments[i], sizeof joined - strlen(joined) - 1);
+    }
+    assert_string_equal(joined, words);
+    vtb_options_free_arguments(arguments);
+}
+
+/* What says what is run, the last of each, and nothing of how or where to. */
+static void arguments_that_make_the_same_cases(void **state)
+{
+    (void)state;
+    accepted("");
+    assert_arguments("run_bench|run");
+    accepted("--hit-rate|0.5|--quick|--force-async|--results-dir|x|--hit-rate=0.8|--rounds|0");
+    assert_arguments("run_bench|run|--hit-rate=0.8|--force-async");
+    accepted("--trace|keys|--trace-format|be32|--cache|lru:7");
+    assert_arguments("run_bench|run|--cache=lru:7|--trace=keys|--trace-format=be32");
+    setenv("VTB_FORCE_ASYNC", "0", 1);
+    setenv("VTB_KEYS", "100", 1);
+    accepted("--seed|3");
+    assert_arguments("run_bench|run|--keys=100|--seed=3");
+    unsetenv("VTB_FORCE_ASYNC");
+    unsetenv("VTB_KEYS");
+}
+
+static void a_recorded_option_is_set_again(void **state)
+{
+    (void)state;
+    accepted("gate|--baseline|x");
+    assert_true(vtb_options_replay(&options, "in-flight", "7", &error));
+    assert_same_double(options.in_flight.values[0], 7);
+    assert_arguments("run_bench|run|--in-flight=7");
+    assert_false(vtb_options_replay(&options, "in-flight", "0", &error));
+    assert_contains(error.message, "--in-flight: '0'");
+    for (size_t i = 0; i < 3; i++) {
+        const char *const others[] = {"export-json", "rounds", "nothing"};
+        assert_false(vtb_options_replay(&options, others[i], "1", &error));
+        assert_contains(error.message, others[i]);
+    }
+}
+
 static void help_says_what_there_is(void **state)
 {
     (void)state;
@@ -554,6 +747,11 @@ static void help_says_what_there_is(void **state)
                                            "--threads N",
                                            "--completer WHO",
                                            "--calls-per-second R",
+                                           "--instructions\n",
+                                           "--events LIST",
+                                           "--require-events\n",
+                                           "--worth PERCENT",
+                                           "--save-baseline FILE",
                                            "NAME@checked",
                                            "VTB_NAME",
                                            "default: user_cache",
@@ -564,6 +762,14 @@ static void help_says_what_there_is(void **state)
         assert_contains(text, expected[i]);
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
         assert_true(strlen(line) <= 100);
+    free(text);
+    text = help_text(VTB_COMMAND_GATE);
+    assert_contains(text, "usage: run_bench gate [OPTIONS]");
+    assert_contains(text, "--limit WORD=LIMIT,...");
+    assert_null(strstr(text, "--save-baseline FILE\n"));
+    free(text);
+    text = help_text(VTB_COMMAND_COMPARE);
+    assert_contains(text, "usage: run_bench compare BEFORE.json AFTER.json [OPTIONS]");
     free(text);
     text = help_text(VTB_COMMAND_LIST);
     assert_contains(text, "usage: run_bench list [OPTIONS]");
@@ -606,14 +812,23 @@ int main(void)
         cmocka_unit_test(what_the_caches_refuse),
         cmocka_unit_test(callers_and_volumes),
         cmocka_unit_test(what_callers_and_volumes_refuse),
+        cmocka_unit_test(counters_and_baselines),
+        cmocka_unit_test(gates),
+        cmocka_unit_test(a_gates_time),
+        cmocka_unit_test(comparisons),
+        cmocka_unit_test(options_are_kept_and_given_again),
         cmocka_unit_test(message_is_one_line_whatever_the_value),
         cmocka_unit_test(long_value_does_not_hide_what_is_accepted),
         cmocka_unit_test(missing_value),
         cmocka_unit_test(flags),
         cmocka_unit_test(lengths_of_a_run),
         cmocka_unit_test_setup_teardown(environment_twins, clear_environment, clear_environment),
+        cmocka_unit_test_setup_teardown(environment_of_a_gate, clear_environment,
+                                        clear_environment),
         cmocka_unit_test_setup_teardown(bad_environment, clear_environment, clear_environment),
         cmocka_unit_test(every_option_is_parsed_and_has_a_twin),
+        cmocka_unit_test(arguments_that_make_the_same_cases),
+        cmocka_unit_test(a_recorded_option_is_set_again),
         cmocka_unit_test(help_says_what_there_is),
     };
     return cmocka_run_group_tests(tests, clear_environment, NULL);

@@ -148,6 +148,7 @@ static void default_plan(void **state)
     assert_int_equal(plan.rounds_n, 200);
     assert_same_double(plan.epoch_ns, 500000);
     assert_same_double(plan.time_ns, 0);
+    assert_false(plan.is_sweep);
     const struct vtb_point *point = &plan.points[0];
     assert_string_equal(point->workload->name, "user_cache");
     assert_same_double(point->hit_rate, point->workload->workload->default_hit_rate);
@@ -174,6 +175,121 @@ static void default_plan(void **state)
     check_cases(point, "heap_task");
     vtb_plan_free(&plan);
     assert_null(plan.points);
+}
+
+/* Six combinations or more are a sweep, whatever they are of; what is said wins. */
+static void a_sweep_is_rough(void **state)
+{
+    (void)state;
+    char *five[] = {"run_bench", "--hit-rate", "0:0.4:0.1", NULL};
+    assert_true(make(3, five));
+    assert_false(plan.is_sweep);
+    assert_int_equal(plan.rounds_n, 200);
+    vtb_plan_free(&plan);
+    char *six[] = {"run_bench", "--hit-rate", "0,0.5", "--in-flight", "1,2,3", NULL};
+    assert_true(make(5, six));
+    assert_true(plan.is_sweep);
+    assert_int_equal(plan.rounds_n, 40);
+    assert_same_double(plan.epoch_ns, 200000);
+    assert_true(plan.points[5].calls_n == 200000);
+    assert_false(plan.points[5].cold);
+    vtb_plan_free(&plan);
+    char *said[] = {"run_bench", "--payload", "8,16,32,64,128,256",
+                    "--rounds",  "300",       "--epoch-ms",
+                    "1",         "--calls",   "5e6",
+                    NULL};
+    assert_true(make(9, said));
+    assert_true(plan.is_sweep);
+    assert_int_equal(plan.rounds_n, 300);
+    assert_same_double(plan.epoch_ns, 1e6);
+    assert_true(plan.points[5].calls_n == 5000000);
+    vtb_plan_free(&plan);
+    char *quick[] = {"run_bench", "--quick", NULL};
+    assert_true(make(2, quick));
+    assert_int_equal(plan.rounds_n, 40);
+    assert_same_double(plan.epoch_ns, 200000);
+    assert_true(plan.points[0].calls_n == 1000000);
+    vtb_plan_free(&plan);
+}
+
+/* The combinations of all workloads together are counted; seconds take the place of rounds. */
+static void what_makes_a_sweep(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--workload=user_cache,low_hit", "--in-flight=1,2,3"));
+    assert_true(plan.is_sweep);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--workload=user_cache", "--in-flight=1,2,3", "--strategy=all", "--heap=all"));
+    assert_false(plan.is_sweep);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--hit-rate=0:1:0.1", "--time=5"));
+    assert_true(plan.is_sweep && vtb_plan_is_timed(&plan));
+    assert_same_double(plan.time_ns, 5e9);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--hit-rate=0:1:0.1", "--rounds=0"));
+    assert_true(plan.is_sweep);
+    assert_false(vtb_plan_is_timed(&plan));
+    assert_int_equal(plan.rounds_n, 0);
+    vtb_plan_free(&plan);
+}
+
+/* Counts alone are the same for all consumers; instructions and events are not. */
+static void what_is_counted_makes_tables(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--rounds=0"));
+    assert_int_equal(plan.tables_n, 1);
+    assert_false(plan.instructions || plan.require_events);
+    assert_int_equal(plan.events.n + plan.worth.n, 0);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--rounds=0", "--instructions"));
+    assert_int_equal(plan.tables_n, 2);
+    assert_true(plan.instructions);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--rounds=0", "--events=page-faults,{cs,faults:u}", "--require-events"));
+    assert_int_equal(plan.tables_n, 2);
+    assert_int_equal(plan.events.n, 3);
+    assert_string_equal(plan.events.items[1].name, "cs");
+    assert_true(plan.events.items[1].group == plan.events.items[2].group);
+    assert_true(plan.require_events);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--rounds=0", "--instructions", "--consumer=dependent", "--worth=5,10"));
+    assert_int_equal(plan.tables_n, 1);
+    assert_int_equal(plan.worth.n, 2);
+    vtb_plan_free(&plan);
+}
+
+/* The program under valgrind reads the trace once more, which a pipe does not allow. */
+static void instructions_need_a_trace_in_a_file(void **state)
+{
+    (void)state;
+    assert_false(MAKE("--instructions", "--trace=-", "--cache=lru:5"));
+    assert_usage_error("--instructions: standard input can be read only once");
+}
+
+/* Behind all others, in no table: a second baseline and a second challenger each. */
+static void twins_differ_from_nothing(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--strategy=poll,value_task", "--heap=glibc,gengc", "--hit-rate=0.5,0.8"));
+    const size_t n = plan.points[0].cases_n;
+    assert_true(vtb_plan_add_twins(&plan, &error));
+    for (size_t p = 0; p < plan.points_n; p++) {
+        const struct vtb_point *point = &plan.points[p];
+        assert_int_equal(point->cases_n, n + 2 * 2);
+        for (size_t i = 0; i < n; i++)
+            assert_false(point->cases[i].is_twin);
+        for (size_t i = n; i < point->cases_n; i++) {
+            const struct vtb_case *twin = &point->cases[i];
+            const struct vtb_case *other = &point->cases[twin->baseline];
+            assert_true(twin->is_twin && twin->baseline < n && twin->single == twin->baseline);
+            assert_ptr_equal(twin->timing, other->timing);
+            assert_ptr_equal(twin->heap, other->heap);
+            assert_true(other->timing->strategy->role == VTB_ROLE_CHALLENGER ||
+                        other->baseline == twin->baseline);
+        }
+    }
+    vtb_plan_free(&plan);
 }
 
 /* Whatever is asked for, the first three are the empty loop, the floor and the baseline. */
@@ -838,6 +954,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(default_plan),
+        cmocka_unit_test(a_sweep_is_rough),
+        cmocka_unit_test(what_makes_a_sweep),
+        cmocka_unit_test(what_is_counted_makes_tables),
+        cmocka_unit_test(instructions_need_a_trace_in_a_file),
+        cmocka_unit_test(twins_differ_from_nothing),
         cmocka_unit_test(references_come_first),
         cmocka_unit_test(another_baseline),
         cmocka_unit_test(excluded),

@@ -1309,6 +1309,212 @@ static void findings_of_a_volume(void **state)
     free_results();
 }
 
+/* --- what is counted beside times --- */
+
+static char *in_one_line(char *text)
+{
+    for (char *c = text; *c; c++)
+        *c = (char)(*c == '\n' ? ' ' : *c);
+    return with_single_spaces(text);
+}
+
+static void add_event(const char *name, const char *reason)
+{
+    struct vtb_event_columns *columns = &results.events;
+    const size_t i = columns->events.n++;
+    struct vtb_event *event = &columns->events.items[i];
+    *event = (struct vtb_event){.group = (unsigned)i};
+    snprintf(event->name, sizeof event->name, "%s", name);
+    snprintf(event->reason, sizeof event->reason, "%s", reason);
+    snprintf(columns->per_op[i], sizeof columns->per_op[i], "%s_per_op", name);
+    snprintf(columns->running[i], sizeof columns->running[i], "%s_running", name);
+}
+
+/* Case i has i times 1000.5 of an event. Every second event had a counter for a part of the time.
+ */
+static void fill_event(struct vtb_event_counts *counts, size_t event, size_t i)
+{
+    const bool counted = !*results.events.events.items[event].reason;
+    counts->measured = true;
+    counts->per_op[event] = counted ? 1000.5 * (double)i : NAN;
+    counts->running[event] = !counted ? NAN : event % 2 ? 0.25 : 1;
+}
+
+/* Of the plan, with events that are there already; case i takes 5.25 + 10 i instructions. */
+static void fill_counted_results(size_t rounds_n)
+{
+    const struct vtb_event_columns columns = results.events;
+    fill_results(1, rounds_n);
+    results.events = columns;
+    for (size_t c = 0; c < results.comparisons_n; c++) {
+        struct vtb_comparison *comparison = &results.comparisons[c];
+        for (size_t i = 0; i < comparison->point->cases_n; i++) {
+            struct vtb_figures *figures = &comparison->figures[i];
+            figures->instructions = plan.instructions ? 5.25 + 10 * (double)i : NAN;
+            for (size_t e = 0; e < columns.events.n; e++)
+                fill_event(&figures->events, e, i);
+        }
+    }
+}
+
+/* Two events that can be counted, and one that cannot. */
+static void counted_results(size_t rounds_n)
+{
+    results = (struct vtb_results){0};
+    add_event("page-faults", "");
+    add_event("cycles", "");
+    add_event("secrets",
+              "nobody may know them, whoever asks, and whatever it may be that they are");
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--heap=glibc", "--consumer=independent");
+    fill_counted_results(rounds_n);
+}
+
+static void counted_figures_have_tables(void **state)
+{
+    (void)state;
+    counted_results(ROUNDS_N);
+    char *text = in_one_line(text_of(vtb_report_table));
+    assert_contains(text,
+                    "Counted per operation (events), independent lookups, heap glibc: "
+                    "strategy page-faults cycles empty 0 ~0 plain 1000.5 ~1000.5 heap_task "
+                    "2001 ~2001 poll 3001.5 ~3001.5 ");
+    assert_contains(text,
+                    "~: more events than counters, so each had one for a part of the time "
+                    "only, at least 25 %, and is scaled up: an estimate.");
+    assert_contains(text,
+                    "Not counted: secrets: nobody may know them, whoever asks, and whatever "
+                    "it may be that they are. ");
+    free(text);
+    text = text_of(vtb_report_markdown);
+    assert_contains(text, "| strategy | page-faults | cycles |\n|---|--:|--:|\n");
+    assert_contains(text, "| heap_task | 2001 | ~2001 |\n");
+    free(text);
+    check_tables_width();
+}
+
+/* The empty loop is not held against the floor, and the floor is no more than itself. */
+static void instructions_stand_beside_the_floors(void **state)
+{
+    (void)state;
+    results = (struct vtb_results){0};
+    add_event("page-faults", "");
+    plan =
+        SYNTHETIC_PLAN("--strategy=poll", "--heap=glibc", "--consumer=dependent", "--instructions");
+    fill_counted_results(0);
+    char *text = in_one_line(text_of(vtb_report_table));
+    assert_contains(text,
+                    "Counted per operation (instructions under callgrind, and events), "
+                    "dependent lookups, heap glibc: strategy instructions over plain "
+                    "page-faults empty 5.25 0 plain 15.25 +0 1000.5 heap_task 25.25 +10 2001 "
+                    "poll 35.25 +20 3001.5 ");
+    assert_null(strstr(text, "~"));
+    assert_null(strstr(text, "Not counted"));
+    free(text);
+    free_results();
+}
+
+static void instructions_that_are_not_counted_say_why(void **state)
+{
+    (void)state;
+    results = (struct vtb_results){0};
+    plan = SYNTHETIC_PLAN("--strategy=heap_task", "--heap=glibc", "--instructions",
+                          "--completer=thread", "--consumer=dependent");
+    fill_counted_results(0);
+    for (size_t i = 0; i < plan.points[0].cases_n; i++)
+        results.comparisons[0].figures[i].instructions = NAN;
+    char *text = in_one_line(text_of(vtb_report_table));
+    assert_contains(text, "Not counted: instructions: operations complete on another thread");
+    assert_contains(text, " plain - heap_task@atomic - ");
+    assert_null(strstr(text, "nan"));
+    free(text);
+    json_t *json = parsed_json();
+    const json_t *unavailable = json_object_get(json_object_get(json, "context"), "unavailable");
+    assert_contains(string_at(unavailable, "instructions_per_op"), "on another thread");
+    const json_t *rows = json_object_get(json, "benchmarks");
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        assert_null(json_object_get(json_array_get(rows, i), "instructions_per_op"));
+    json_decref(json);
+    free_results();
+}
+
+/* Right of what it is called, however long that is; and in more tables than one. */
+static size_t event_title_end;
+
+static void check_event_column(const char *line)
+{
+    check_width(line);
+    if (strncmp(line, "strategy ", 9) == 0)
+        event_title_end = strlen(line);
+    else if (strncmp(line, "heap_task ", 10) == 0)
+        assert_int_equal(strlen(line), event_title_end);
+}
+
+static void long_names_of_events_keep_the_width(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "context-switches",
+        "l1-dcache-load-misses:u",
+        "cs",
+        "branch-misses",
+        "stalled-cycles:k",
+        "a-name-that-is-much-longer-than-what-any-column-could-have-room-for",
+        "faults",
+        "bus"};
+    results = (struct vtb_results){0};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        add_event(names[i], "");
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--heap=glibc", "--consumer=independent");
+    fill_counted_results(0);
+    char *text = text_of(vtb_report_table);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char shown[48];
+        snprintf(shown, sizeof shown, " %.40s", names[i]);
+        assert_contains(text, shown);
+    }
+    char *counted = strstr(text, "Counted per operation");
+    assert_non_null(counted);
+    assert_true(lines_of(counted, "strategy ") >= 2);
+    (void)for_lines(counted, check_event_column);
+    free(text);
+    free_results();
+}
+
+static void nothing_is_told_of_counts_that_nobody_wants(void **state)
+{
+    (void)state;
+    small_results();
+    char *text = text_of(vtb_report_table);
+    assert_null(strstr(text, "Counted per operation"));
+    free(text);
+    free_results();
+}
+
+/* What could not be counted is absent from the rows, and the reason is in the context. */
+static void files_have_counts(void **state)
+{
+    (void)state;
+    counted_results(ROUNDS_N);
+    json_t *json = parsed_json();
+    const json_t *unavailable = json_object_get(json_object_get(json, "context"), "unavailable");
+    assert_contains(string_at(unavailable, "secrets_per_op"), "nobody may know them");
+    assert_null(json_object_get(unavailable, "cycles_per_op"));
+    const json_t *median =
+        json_array_get(json_object_get(json, "benchmarks"), 3 * (ROUNDS_N + 1) - 1);
+    assert_string_equal(string_at(median, "run_type"), "aggregate");
+    assert_near(json_real_value(json_object_get(median, "cycles_per_op")), 2001, 0);
+    assert_near(json_real_value(json_object_get(median, "cycles_running")), 0.25, 0);
+    assert_null(json_object_get(median, "secrets_per_op"));
+    assert_null(json_object_get(median, "secrets_running"));
+    json_decref(json);
+    assert_same_double(counter(results.comparisons, 2, "page-faults_per_op"), 2001);
+    char *text = text_of(vtb_report_csv);
+    assert_contains(text, ",page-faults_per_op,page-faults_running,cycles_per_op,cycles_running,");
+    assert_contains(text, ",2001,1,2001,0.25,");
+    free(text);
+    free_results();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1356,6 +1562,12 @@ int main(void)
         cmocka_unit_test(findings_name_what_is_varied),
         cmocka_unit_test(findings_of_callers),
         cmocka_unit_test(findings_of_a_volume),
+        cmocka_unit_test(counted_figures_have_tables),
+        cmocka_unit_test(instructions_stand_beside_the_floors),
+        cmocka_unit_test(instructions_that_are_not_counted_say_why),
+        cmocka_unit_test(long_names_of_events_keep_the_width),
+        cmocka_unit_test(nothing_is_told_of_counts_that_nobody_wants),
+        cmocka_unit_test(files_have_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,17 @@ UNTESTED = {
     "misuse": "breaks rules in child processes: test_misuse.py holds what happens against a table",
     "misuse_report": "declared by misuse.h: test_misuse.py reads all of its formats",
     "child": "a process of its own for counting and misuse: test_counting, test_misuse.py",
+    "report_break_even": "declared by report_break_even.h: test_break_even",
+    "report_counted": "declared by report.h: test_report, and test_cli_counters.py",
+    "report_columns": "declared by report.h: test_report, by way of what prints columns",
+    "compare_report": "declared by compare.h: test_compare, and test_cli_compare.py",
+    "instructions_worker": "runs under valgrind: test_cli_counters.py counts with it",
+    "gate_report": "declared by gate.h: test_gate, and test_gate.py",
+    "gate_times": "declared by gate.h: test_gate, and test_gate.py",
+    "gate_command": "one step after the other: test_gate.py",
+    "histograms": "writes files beside a result file: test_plots.py",
+    "json_text": "text of any bytes: test_gate, test_compare, and test_cli_output.py",
+    "plots": "starts other programs: test_plots.py",
     "runtime": "ends the process, or waits for another thread: test_misuse.py, test_semantics",
 }
 

@@ -14,11 +14,29 @@ struct vtb_region vtb_region;
 static pthread_mutex_t region_mutex = PTHREAD_MUTEX_INITIALIZER;
 static size_t heaps_n;
 
-static void *reserve(size_t bytes)
+static void *reserve_at(uintptr_t wish, size_t bytes)
 {
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+    void *memory = mmap((void *)wish, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void *reserve(size_t bytes)
+{
+    return reserve_at(0, bytes);
+}
+
+/* Where addresses are short, as under valgrind: twice as many are not there, to cut some off. */
+static char *reserve_by_wish(size_t bytes)
+{
+    for (uintptr_t wish = bytes; wish < bytes << 8; wish += bytes) {
+        char *memory = reserve_at(wish, bytes);
+        if (memory && (uintptr_t)memory % bytes == 0)
+            return memory;
+        if (memory)
+            munmap(memory, bytes);
+    }
+    return NULL;
 }
 
 /* Aligned to its size, so that an address's card is found by a mask. */
@@ -26,7 +44,7 @@ static char *reserve_aligned(size_t bytes)
 {
     char *memory = reserve(2 * bytes);
     if (!memory)
-        return NULL;
+        return reserve_by_wish(bytes);
     const size_t before = (bytes - (uintptr_t)memory % bytes) % bytes;
     if (before > 0)
         munmap(memory, before);
@@ -68,7 +86,7 @@ void vtb_region_close(void)
         madvise(vtb_region.base, vtb_region.next * VTB_BLOCK_BYTES, MADV_DONTNEED);
         madvise(vtb_region.blocks, vtb_region.next * sizeof *vtb_region.blocks, MADV_DONTNEED);
         madvise(vtb_region.cards, vtb_region.next * VTB_CARDS_IN_BLOCK, MADV_DONTNEED);
-        vtb_region.next = 0;
+        vtb_region.next = vtb_region.present = 0;
         vtb_region.unused = (struct vtb_free_blocks){0};
     }
     pthread_mutex_unlock(&region_mutex);
@@ -98,6 +116,24 @@ static struct vtb_block *take_unused(struct vtb_free_blocks *unused, size_t n)
     return block;
 }
 
+/* Blocks that are brought in at a time: a page at a time, by the first write to each, costs ten
+ * times as much. */
+#define PRESENT_STEP (((size_t)1 << 20) >> VTB_BLOCK_SHIFT)
+
+/* Has memory behind all blocks in use, and some more. Where the kernel cannot (it is older than
+ * 5.14), the first write brings a page in. */
+static void bring_in(void)
+{
+    if (vtb_region.next <= vtb_region.present)
+        return;
+    const size_t missing_n = vtb_region.next - vtb_region.present;
+    size_t n = (missing_n + PRESENT_STEP - 1) / PRESENT_STEP * PRESENT_STEP;
+    n = n < BLOCKS_N - vtb_region.present ? n : BLOCKS_N - vtb_region.present;
+    (void)madvise(vtb_region.base + (vtb_region.present << VTB_BLOCK_SHIFT), n << VTB_BLOCK_SHIFT,
+                  MADV_POPULATE_WRITE);
+    vtb_region.present += n;
+}
+
 static struct vtb_block *take_from_region(size_t n)
 {
     pthread_mutex_lock(&region_mutex);
@@ -111,6 +147,7 @@ static struct vtb_block *take_from_region(size_t n)
     if (!first) {
         first = &vtb_region.blocks[vtb_region.next];
         vtb_region.next += n;
+        bring_in();
     }
     pthread_mutex_unlock(&region_mutex);
     return first;

@@ -52,6 +52,7 @@ struct vtb_region {
     struct vtb_block *blocks; /* one for each 8 KB */
     uint8_t *cards;           /* one for each 512 B; 1: a reference was stored there */
     size_t next;              /* blocks from here on were never used */
+    size_t present;           /* blocks up to here were brought in, if the system knows how */
     struct vtb_free_blocks unused;
 };
 

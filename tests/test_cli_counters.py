@@ -1,0 +1,600 @@
+"""Events and instructions: what is counted beside time and bytes, and what is told if it cannot be.
+
+Which events a machine counts is asked of the program, and held against what a run then counts.
+"""
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from conftest import (
+    BINARY,
+    COUNTED,
+    STRATEGIES,
+    TIMED,
+    Bench,
+    Outcome,
+    Row,
+    clean_environment,
+    medians,
+    parameters,
+    replaced,
+    strategy_of,
+    strict_json,
+)
+from test_cli_options import assert_refused
+from test_registry import build
+
+# Operations of which instructions are counted.
+OPERATIONS = 20000
+
+# Hardly anything to warm up, and nothing timed.
+INSTRUCTIONS = ["--instructions", "--rounds", "0", "--calls", "1000", "--keys", "100"]
+ONE_TABLE = ["--consumer", "independent", "--strategy", "plain"]
+
+
+@dataclass
+class Run:
+    """A run with all that it wrote: its tables are on standard output."""
+
+    outcome: Outcome
+    directory: Path
+
+    def text(self, form: str) -> str:
+        return (self.directory / f"export.{form}").read_text(encoding="utf-8")
+
+    @property
+    def context(self) -> Row:
+        return strict_json(self.text("json"))["context"]
+
+    @property
+    def rows(self) -> list[Row]:
+        """One of each case."""
+        rows = strict_json(self.text("json"))["benchmarks"]
+        return medians(rows) or rows
+
+
+def exporting(bench: Bench, *arguments: str, **twins: str) -> Run:
+    exports = [f"--export-{form}=export.{form}" for form in ["json", "csv", "markdown"]]
+    return Run(bench.ok(*arguments, *exports, timeout=300, **twins), bench.directory)
+
+
+def cells_of(text: str, strategy: str, separator: str) -> list[list[str]]:
+    """The lines that start with a strategy's name, as cells."""
+    lines = [line.strip("| ") for line in text.splitlines()]
+    found = [re.split(separator, line) for line in lines if line]
+    return [[cell.strip() for cell in cells] for cells in found if cells[0].strip() == strategy]
+
+
+def sections_of(text: str) -> list[str]:
+    """What stands below the title of each table of counts, up to the next empty line but one."""
+    parts = re.split(r"^Counted per operation \(.*$", text, flags=re.MULTILINE)[1:]
+    return [part.strip().split("\n\n")[0] for part in parts]
+
+
+def assert_same_in_all_formats(run: Run, key: str, column: int) -> None:
+    """Of a figure: the rows', the CSV's, and those that both kinds of tables show."""
+    lines = {line["name"]: line for line in csv.DictReader(io.StringIO(run.text("csv")))}
+    assert len(run.rows) == len(lines) > 0
+    for row in run.rows:
+        assert math.isclose(float(lines[row["run_name"]][key]), row[key], rel_tol=1e-12)
+    for text, separator in [(run.outcome.out, " {2,}"), (run.text("markdown"), r"\|")]:
+        sections = sections_of(text)
+        assert len(sections) == len({parameters(row["run_name"])["consumer"] for row in run.rows})
+        for strategy in {strategy_of(row) for row in run.rows}:
+            figures = [row[key] for row in run.rows if strategy_of(row) == strategy]
+            shown = [cells_of(section, strategy, separator) for section in sections]
+            assert [[cells[column].strip("~") for cells in found] for found in shown] == [
+                [f"{figure:.6g}"] for figure in figures
+            ]
+
+
+# --- events ---
+
+
+@pytest.fixture(scope="module")
+def listed(built: None) -> dict[str, Row]:
+    """What `list --events` says of each event."""
+    done = subprocess.run(
+        [str(BINARY), "list", "--events", "--format", "json"],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {row["name"]: row for row in strict_json(done.stdout)["events"]}
+
+
+@pytest.fixture(scope="module")
+def software(listed: dict[str, Row]) -> list[str]:
+    """Events of the kernel that can be counted here, each by one of its names."""
+    found = {
+        row["description"]: name
+        for name, row in listed.items()
+        if row["kind"] == "software" and row["counted"]
+    }
+    if not {"page-faults", "task-clock"} <= {row for row in listed if listed[row]["counted"]}:
+        pytest.skip("not even events of the kernel itself can be counted here")
+    return sorted(found.values())
+
+
+@pytest.fixture(scope="module")
+def uncounted(listed: dict[str, Row]) -> list[str]:
+    """A few that have a full name, and cannot be counted here."""
+    found = {
+        row["description"]: name
+        for name, row in listed.items()
+        if not row["counted"] and row["kind"] != "perf_raw"
+    }
+    if not found:
+        pytest.skip("everything can be counted here")
+    return list(found.values())[:2]
+
+
+@pytest.fixture(scope="module")
+def steady(tmp_path_factory: pytest.TempPathFactory, software: list[str]) -> Run:
+    """Events beside times, of a steady state."""
+    bench = Bench(tmp_path_factory.mktemp("events"))
+    events = ["--events", "page-faults,{task-clock,context-switches}"]
+    timed = ["--rounds", "8", "--epoch-ms", "0.05", "--calls", "200k"]
+    return exporting(bench, *events, *timed, "--strategy", "value_task")
+
+
+def test_events_are_in_every_row(steady: Run) -> None:
+    assert len(steady.rows) == 2 * 4
+    for row in steady.rows:
+        for name in ["page-faults", "task-clock", "context-switches"]:
+            assert row[f"{name}_per_op"] >= 0
+            assert 0 < row[f"{name}_running"] <= 1
+        assert row["page-faults_per_op"] < 0.01, "a steady state touches no fresh pages"
+    assert not [key for key in steady.context["unavailable"] if key.endswith("_per_op")
+                and key.split("_per_op")[0] in ["page-faults", "task-clock", "context-switches"]]
+
+
+def test_time_is_measured_beside_events(steady: Run) -> None:
+    """By another clock, in another pass: the kernel's own is of the same size."""
+    for row in steady.rows:
+        assert row["ns_per_op_lo"] <= row["ns_per_op"] <= row["ns_per_op_hi"]
+        assert {"ratio", "over_plain_ns", "mde", "bytes_per_op"} <= set(row)
+        assert 0.1 < row["task-clock_per_op"] / row["ns_per_op"] < 10
+    clocks = {strategy_of(row): row["task-clock_per_op"] for row in steady.rows}
+    assert clocks["empty"] < clocks["heap_task"]
+
+
+@pytest.mark.parametrize(
+    ("key", "column"),
+    [("page-faults_per_op", 1), ("task-clock_per_op", 2), ("context-switches_per_op", 3)],
+)
+def test_events_are_the_same_in_all_formats(steady: Run, key: str, column: int) -> None:
+    assert_same_in_all_formats(steady, key, column)
+
+
+def test_events_are_named_above_their_columns(steady: Run) -> None:
+    title = "Counted per operation (events), {} lookups, heap glibc:"
+    for text in [steady.outcome.out, steady.text("markdown")]:
+        assert [title.format(word) in text for word in ["independent", "dependent"]] == [True] * 2
+        for section in sections_of(text):
+            words = re.findall(r"[\w-]*\w", section.splitlines()[0])
+            assert words == ["strategy", "page-faults", "task-clock", "context-switches"]
+
+
+def test_a_cold_start_touches_fresh_pages(bench: Bench, software: list[str]) -> None:
+    """A heap that a process touches first asks the kernel for its pages; looking up does not."""
+    arguments = ["--events", "page-faults", "--calls", "10k", "--hit-rate", "0"]
+    arguments += ["--in-flight", "10k", "--consumer", "independent", "--rounds", "8"]
+    rows = medians(bench.ok(*arguments, "--strategy", "value_task", "--format", "json").rows)
+    faults = {strategy_of(row): 10000 * row["page-faults_per_op"] for row in rows}
+    (row,) = (row for row in rows if strategy_of(row) == "value_task")
+    pages = row["peak_live_bytes"] / os.sysconf("SC_PAGE_SIZE")
+    assert pages > 200
+    assert faults["value_task"] - faults["plain"] > pages / 2
+    assert faults["empty"] < pages / 2
+
+
+def test_every_event_is_counted_that_is_listed_so(
+    bench: Bench, software: list[str], uncounted: list[str], listed: dict[str, Row]
+) -> None:
+    """And the reason is the listed one where it is not; more than five make tables of their own."""
+    assert len(software) > 5
+    names = [*software, *uncounted]
+    run = exporting(bench, *COUNTED, *ONE_TABLE, "--events", ",".join(names))
+    for row in run.rows:
+        found = {key.removesuffix("_per_op") for key in row if key.endswith("_per_op")}
+        assert found & set(listed) == set(software)
+        assert {f"{name}_running" for name in software} <= set(row)
+        assert [key for key in row if key.startswith(tuple(uncounted))] == []
+    unavailable = run.context["unavailable"]
+    listing = strict_json(bench.ok("list", "--events", "--format", "json").out)
+    reasons = {row["kind"]: row["why not"] for row in listing["event_reasons"]}
+    for name in uncounted:
+        assert unavailable[f"{name}_per_op"] == reasons[listed[name]["kind"]]
+        words = " ".join(run.outcome.out.split())
+        assert f"Not counted: {name}: {unavailable[f'{name}_per_op']}." in words
+    assert not [name for name in software if f"{name}_per_op" in unavailable]
+    tables = run.outcome.out.split("Counted per operation (events)")[1]
+    assert len(re.findall(r"^strategy ", tables, re.MULTILINE)) == math.ceil(len(software) / 5)
+    assert not [name for name in software if not re.search(rf" {name}\b", tables)]
+    assert max(len(line) for line in run.outcome.out.splitlines()) <= 100
+
+
+def test_without_events_nothing_is_told_of_them(bench: Bench) -> None:
+    run = exporting(bench, *COUNTED, *ONE_TABLE)
+    assert "ounted per operation (" not in run.outcome.out + run.text("markdown")
+    assert not [key for row in run.rows for key in row if key.endswith("_running")]
+
+
+@pytest.mark.parametrize("by_twin", [False, True])
+def test_required_events_that_cannot_be_counted_end_it(
+    bench: Bench, uncounted: list[str], by_twin: bool
+) -> None:
+    """Before anything is run or written, where a minute of measuring was asked for."""
+    required = [] if by_twin else ["--require-events"]
+    twins = {"VTB_REQUIRE_EVENTS": "1"} if by_twin else {}
+    arguments = ["--time", "60", "--export-csv", "export.csv", *required]
+    outcome = bench(*arguments, "--events", f"cs,{uncounted[0]}", timeout=10, **twins)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"--require-events: '{uncounted[0]}' cannot be counted here: " in outcome.error
+    assert outcome.files() == [] and not (bench.directory / "export.csv").exists()
+
+
+def test_required_events_that_can_be_counted_change_nothing(
+    bench: Bench, software: list[str]
+) -> None:
+    arguments = [*COUNTED, *ONE_TABLE, "--format", "json", "--require-events"]
+    for row in bench.ok(*arguments, VTB_EVENTS="page-faults").rows:
+        assert "page-faults_per_op" in row
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("page-falts", ["'page-falts'", "nearest", "page-faults"]),
+        ("cs,tsk-clock", ["'tsk-clock'", "nearest", "task-clock"]),
+        ("cs:zz", ["'cs:zz'"]),
+        ("{cs", ["'{' without a '}'"]),
+        ("cs}", ["'}' without a '{'"]),
+        ("{{cs}}", ["accepted: "]),
+        ("cs,cs", ["same event"]),
+    ],
+)
+def test_event_that_is_none_is_refused(bench: Bench, text: str, mentions: list[str]) -> None:
+    mentions = [f"--events: '{text}': ", "`run_bench list --events` shows them", *mentions]
+    assert_refused(bench("--events", text), bench.directory, *mentions)
+
+
+# --- list --events ---
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "markdown"])
+def test_events_are_listed_in_every_format(
+    bench: Bench, listed: dict[str, Row], form: str
+) -> None:
+    outcome = bench.ok("list", "--events", "--format", form)
+    assert (outcome.err, outcome.files()) == ("", [])
+    separator = {"table": " {2,}", "csv": ",", "markdown": r"\|"}[form]
+    for name, row in listed.items():
+        (cells,) = cells_of(outcome.out, name, separator)
+        assert cells[1:3] == [row["kind"], "yes" if row["counted"] else "no"]
+    kinds = {row["kind"] for row in listed.values() if not row["counted"]}
+    for kind in kinds:
+        assert len(cells_of(outcome.out, kind, separator)) == 1
+    assert [line for line in outcome.out.splitlines() if line != line.rstrip()] == []
+
+
+def test_events_are_asked_of_list_alone_by_its_own_flag(bench: Bench) -> None:
+    """The twin is that of `run`, which takes names."""
+    assert bench.ok("list", VTB_EVENTS="page-faults").out == bench.ok("list").out
+    assert_refused(bench("list", "--events=cs"), bench.directory, "--events: 'cs'", "no value")
+    assert_refused(bench("misuse", "--events", "cs"), bench.directory, "not an option of 'misuse'")
+
+
+# --- instructions ---
+
+
+@pytest.fixture(scope="module")
+def valgrind() -> str:
+    found = shutil.which("valgrind")
+    if found is None:
+        pytest.skip("valgrind is missing; scripts/setup.sh installs it")
+    if not Path("/proc/self").exists():
+        pytest.skip("valgrind needs /proc, which is not mounted")
+    return found
+
+
+@pytest.fixture
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where temporary files go; whatever the test does, nothing is left of them."""
+    directory = tmp_path_factory.mktemp("temporary")
+    yield directory
+    assert list(directory.rglob("*")) == []
+
+
+def per_op(rows: list[Row]) -> dict[str, float]:
+    return {row["run_name"]: row["instructions_per_op"] for row in rows}
+
+
+def of_strategy(rows: list[Row], strategy: str) -> float:
+    (found,) = (row["instructions_per_op"] for row in rows if strategy_of(row) == strategy)
+    return found
+
+
+def whole(instructions_per_op: float) -> int:
+    """As they were counted."""
+    counted = instructions_per_op * OPERATIONS
+    assert math.isclose(counted, round(counted), rel_tol=0, abs_tol=1e-6), instructions_per_op
+    return round(counted)
+
+
+@pytest.fixture(scope="module")
+def all_strategies(tmp_path_factory: pytest.TempPathFactory, valgrind: str) -> Run:
+    bench = Bench(tmp_path_factory.mktemp("instructions"))
+    return exporting(bench, *INSTRUCTIONS)
+
+
+def test_every_case_has_instructions(all_strategies: Run) -> None:
+    """Both consumers have their own, although nothing is timed."""
+    assert len(all_strategies.rows) == 2 * len(STRATEGIES)
+    assert {strategy_of(row) for row in all_strategies.rows} == set(STRATEGIES)
+    assert "instructions_per_op" not in all_strategies.context["unavailable"]
+    for consumer in ["independent", "dependent"]:
+        rows = [row for row in all_strategies.rows
+                if parameters(row["run_name"])["consumer"] == consumer]
+        found = {strategy_of(row): whole(row["instructions_per_op"]) for row in rows}
+        assert 0 < found["empty"] < found["plain"] < found["value_task"] < found["heap_task"]
+        assert min(found, key=lambda name: found[name]) == "empty"
+
+
+def test_instructions_are_the_same_in_all_formats(all_strategies: Run) -> None:
+    assert_same_in_all_formats(all_strategies, "instructions_per_op", 1)
+
+
+def test_what_is_beyond_the_floor_stands_beside_them(all_strategies: Run) -> None:
+    rows = [row for row in all_strategies.rows if "consumer:independent" in row["run_name"]]
+    (cells,) = cells_of(sections_of(all_strategies.outcome.out)[0], "value_task", " {2,}")
+    beyond = of_strategy(rows, "value_task") - of_strategy(rows, "plain")
+    assert cells[2] == f"{beyond:+.6g}"
+
+
+def test_instructions_are_bit_for_bit_the_same_in_every_run(
+    all_strategies: Run, bench: Bench, temporary: Path
+) -> None:
+    """Whatever the environment, the length of the command line, and where temporary files go."""
+    arguments = ["--results-dir", str(bench.directory / ("d" * 200)), "--format", "json"]
+    twins = {"LONG": "x" * 30000, "TMPDIR": str(temporary)}
+    again = bench.ok(*INSTRUCTIONS, *arguments, timeout=300, **twins)
+    assert per_op(again.rows) == per_op(all_strategies.rows)
+
+
+def test_instructions_do_not_depend_on_what_else_is_run(all_strategies: Run, bench: Bench) -> None:
+    arguments = ["--strategy", "poll,value_task", "--consumer", "dependent", "--format", "json"]
+    found = per_op(bench.ok(*INSTRUCTIONS, *arguments).rows)
+    assert len(found) == 5 and set(found) < set(per_op(all_strategies.rows))
+    assert found == {name: per_op(all_strategies.rows)[name] for name in found}
+
+
+def test_instructions_stand_beside_times_and_events(
+    bench: Bench, valgrind: str, software: list[str]
+) -> None:
+    """In one table, and the times are those of the program itself, not of what counts."""
+    arguments = [*TIMED, "--keys", "100", *ONE_TABLE, "--instructions", "--events", "page-faults"]
+    run = exporting(bench, *arguments)
+    for row in run.rows:
+        assert {"instructions_per_op", "page-faults_per_op", "ns_per_op", "ratio"} <= set(row)
+        assert row["ns_per_op"] < 10000
+    assert "Counted per operation (instructions under callgrind, and events), " in run.outcome.out
+    assert_same_in_all_formats(run, "instructions_per_op", 1)
+
+
+def test_instructions_are_counted_on_every_heap(
+    bench: Bench, temporary: Path, valgrind: str
+) -> None:
+    arguments = ["--heap", "all", *ONE_TABLE, "--format", "json"]
+    outcome = bench.ok(*INSTRUCTIONS, *arguments, timeout=300, TMPDIR=str(temporary))
+    listing = strict_json(bench.ok("list", "--format", "json").out)["heaps"]
+    available = {row["name"]: row["collects"] for row in listing if row["available"] == "yes"}
+    found = {
+        (parameters(row["run_name"])["heap"], strategy_of(row)): row["instructions_per_op"]
+        for row in outcome.rows
+        if "instructions_per_op" in row
+    }
+    heaps = {heap for heap, _ in found}
+    assert {"glibc", "gengc"} <= heaps
+    conservative = set(available) - heaps
+    assert all(available[heap] for heap in conservative), "only collectors may have none"
+    strategies = ["empty", "plain", "heap_task"]
+    assert set(found) == {(heap, name) for heap in heaps for name in strategies}
+    for heap in heaps:
+        assert 0 < found[heap, "empty"] < found[heap, "plain"] < found[heap, "heap_task"]
+    assert len({found[heap, "heap_task"] for heap in heaps}) == len(heaps), "heaps differ"
+
+
+def test_a_collectors_instructions_are_the_same_in_every_run(bench: Bench, valgrind: str) -> None:
+    """Of the collector that knows where references are: a collection is part of them."""
+    arguments = [*INSTRUCTIONS, "--heap", "gengc", *ONE_TABLE, "--format", "json"]
+    arguments += ["--gen0-budget", "64K"]
+    first = per_op(bench.ok(*arguments).rows)
+    again = bench.ok(*arguments, "--results-dir", str(bench.directory / ("d" * 200)))
+    assert per_op(again.rows) == first
+
+
+def test_one_added_instruction_is_one_more(
+    source_copy: Path, bench: Bench, valgrind: str
+) -> None:
+    """Exactly, where every call hits and so runs it once."""
+    text = (source_copy / "impls" / "task_in_cache.c").read_text(encoding="utf-8")
+    text, renamed_n = re.subn(r"VTB_STRATEGY\(task_in_cache\)", "VTB_STRATEGY(one_more)", text)
+    text, added_n = re.subn(
+        r"(vtb_ready\([^{]*\{\n)", r'\1    __asm__ volatile("nop");' + "\n", text
+    )
+    assert (renamed_n, added_n) == (1, 1)
+    with replaced(source_copy / "impls" / "one_more.c", text):
+        done = build(source_copy)
+        assert done.returncode == 0, done.stdout[-5000:]
+        program = bench.directory / "program"
+        shutil.copy(source_copy / "build" / "release" / "run_bench", program)
+    arguments = ["--strategy", "task_in_cache,one_more", "--hit-rate", "1", "--format", "json"]
+    ran = subprocess.run(
+        [str(program), *INSTRUCTIONS, *arguments],
+        cwd=bench.directory,
+        env=bench.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rows = strict_json(ran.stdout)["benchmarks"]
+    for consumer in ["independent", "dependent"]:
+        own = [row for row in rows if f"/consumer:{consumer}/" in row["run_name"]]
+        before, after = (whole(of_strategy(own, name)) for name in ["task_in_cache", "one_more"])
+        assert after - before == OPERATIONS, consumer
+
+
+# --- instructions that cannot be counted ---
+
+
+def test_without_valgrind_there_is_one_line(bench: Bench, temporary: Path) -> None:
+    """With the remedy; and nothing is written, not even what was counted before."""
+    empty = bench.directory / "bin"
+    empty.mkdir()
+    twins = {"PATH": str(empty), "TMPDIR": str(temporary)}
+    outcome = bench(*INSTRUCTIONS, *ONE_TABLE, "--export-csv", "export.csv", **twins)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "--instructions: there is no valgrind in PATH" in outcome.error
+    assert "install the package valgrind" in outcome.error
+    assert outcome.files() == [] and not (bench.directory / "export.csv").exists()
+
+
+# What takes valgrind's place, and what then is told of it. $dir is where the counts are to go.
+IMPOSTORS = {
+    "ends without a word": ("exit 3", []),
+    "says why": ("echo first >&2; echo it cannot be >&2; exit 1", ["it cannot be"]),
+    "tells of no file": ("echo 1 2; exit 0", []),
+    "tells of no numbers": ("echo what is this; exit 0", []),
+    "leaves files": ('touch "$dir/1" "$dir/2" "$dir/junk"; echo 1 2; exec sleep 60', []),
+    "counts what is no number": (
+        'for i in 1 2; do echo "totals: many" >"$dir/$i"; done; echo 1 2; exec sleep 60', []
+    ),
+    "counts one case": ('for i in 1 2; do echo "totals: 5" >"$dir/$i"; done; echo 1 2', []),
+}
+
+
+@pytest.mark.parametrize("name", IMPOSTORS)
+def test_counts_that_do_not_come_are_an_error(bench: Bench, temporary: Path, name: str) -> None:
+    """Whatever valgrind did, nothing of it is left: no file, no process, no figure."""
+    script, mentions = IMPOSTORS[name]
+    folder = bench.directory / "bin"
+    folder.mkdir()
+    find = 'for a; do case $a in --callgrind-out-file=*) dir=${a#*=}; dir=${dir%/*};; esac; done'
+    impostor = folder / "valgrind"
+    impostor.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{find}\n{script}\n", encoding="utf-8")
+    impostor.chmod(impostor.stat().st_mode | stat.S_IXUSR)
+    twins = {"PATH": str(folder), "TMPDIR": str(temporary)}
+    outcome = bench(*INSTRUCTIONS, *ONE_TABLE, timeout=20, **twins)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "--instructions: the cases did not all run under valgrind" in outcome.error
+    assert [mention for mention in mentions if mention not in outcome.error] == []
+    assert outcome.files() == []
+
+
+def test_no_place_for_temporary_files_is_an_error(bench: Bench, valgrind: str) -> None:
+    outcome = bench(*INSTRUCTIONS, *ONE_TABLE, TMPDIR=str(bench.directory / "missing"))
+    assert (outcome.code, outcome.out, outcome.files()) == (1, "", [])
+    assert "No such file or directory" in outcome.error and "set TMPDIR" in outcome.error
+
+
+def test_a_trace_on_standard_input_is_refused(bench: Bench) -> None:
+    """It is needed twice."""
+    outcome = bench("--instructions", "--trace", "-", "--cache", "lru:5")
+    assert_refused(outcome, bench.directory, "--instructions", "--trace a file")
+
+
+def test_a_trace_in_a_file_is_counted(bench: Bench, valgrind: str) -> None:
+    (bench.directory / "keys").write_text("".join(f"{n % 7}\n" for n in range(500)))
+    arguments = ["--trace", "keys", "--cache", "lru:5", "--instructions", "--rounds", "0"]
+    rows = bench.ok(*arguments, *ONE_TABLE, "--format", "json").rows
+    assert of_strategy(rows, "empty") < of_strategy(rows, "plain")
+
+
+def test_completion_by_another_thread_is_not_counted(bench: Bench, temporary: Path) -> None:
+    """The reason is told, and nothing is started for it."""
+    arguments = ["--completer", "thread", *INSTRUCTIONS, *ONE_TABLE]
+    run = exporting(bench, *arguments, PATH=str(bench.directory), TMPDIR=str(temporary))
+    reason = run.context["unavailable"]["instructions_per_op"]
+    assert "another thread" in reason
+    assert not [row for row in run.rows if "instructions_per_op" in row]
+    words = " ".join(run.outcome.out.split())
+    assert f"Not counted: instructions: {reason}." in words
+    for line in csv.DictReader(io.StringIO(run.text("csv"))):
+        assert line.get("instructions_per_op", "") == ""
+
+
+# --- the end of a run that counts instructions ---
+
+
+def processes_of(session: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except (OSError, NotADirectoryError):
+            continue
+        if entry.name.isdigit() and int(fields[3]) == session and fields[0] != "Z":
+            found.append(int(entry.name))
+    return found
+
+
+def wait_until_empty(session: int) -> None:
+    end = time.monotonic() + 5
+    while processes_of(session):
+        assert time.monotonic() < end, "a process is left behind"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("number", "whole_group"),
+    [(signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGKILL, False)],
+    ids=["interrupt", "interrupt from a terminal", "kill"],
+)
+def test_nothing_runs_on_behind_a_run_that_ends(
+    bench: Bench, tmp_path_factory: pytest.TempPathFactory, valgrind: str, number: int,
+    whole_group: bool
+) -> None:
+    """And an interrupt leaves no file; what cannot be caught leaves the temporary ones."""
+    temporary = tmp_path_factory.mktemp("temporary")
+    process = subprocess.Popen(
+        [str(BINARY), *INSTRUCTIONS],
+        cwd=bench.directory,
+        env=bench.environment(TMPDIR=str(temporary)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    end = time.monotonic() + 20
+    while not list(temporary.glob("*/log")):
+        assert time.monotonic() < end and process.poll() is None, "it does not count"
+        time.sleep(0.02)
+    (os.killpg if whole_group else os.kill)(process.pid, number)
+    out, err = process.communicate(timeout=10)
+    wait_until_empty(process.pid)
+    outcome = Outcome(process.returncode, out, err, bench.results)
+    assert (outcome.out, outcome.files()) == ("", [])
+    if number == signal.SIGINT:
+        assert outcome.code == 130
+        assert "interrupted" in outcome.error and "nothing was written" in outcome.error
+        assert list(temporary.iterdir()) == []
+    else:
+        assert outcome.code == -number

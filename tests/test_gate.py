@@ -1,0 +1,791 @@
+"""`run --save-baseline` and `gate`: what did not change passes; a change that costs one allocation,
+8 bytes or one instruction is refused, and named; and a baseline that is not one is refused as such.
+
+The changes are made in a copy of the sources, of which one strategy at a time is built anew.
+"""
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+import xml.etree.ElementTree as xml
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from conftest import (
+    BINARY,
+    Bench,
+    Outcome,
+    clean_environment,
+    iterations,
+    parameters,
+    strict_json,
+)
+
+FEW = ["--strategy", "value_task", "--keys", "1000", "--calls", "200000"]
+COUNTS = [*FEW, "--rounds", "0"]
+TIMES = [*FEW, "--rounds", "8", "--epoch-ms", "0.05"]
+
+# Refusing takes no longer than starting: nothing large is read, and nothing is waited for.
+AT_ONCE_S = 15
+
+Json = dict[str, Any]
+
+
+def save(bench: Bench, *arguments: str, name: str = "baseline.json", **twins: str) -> Path:
+    bench.ok("run", *arguments, "--save-baseline", name, **twins)
+    return bench.directory / name
+
+
+def contents(directory: Path) -> dict[str, bytes | int]:
+    """All regular files below a directory; of a huge one its size."""
+    paths = sorted(path for path in directory.rglob("*") if path.is_file())
+    sizes = {path: path.stat().st_size for path in paths}
+    return {
+        str(path.relative_to(directory)): path.read_bytes() if sizes[path] < 1e6 else sizes[path]
+        for path in paths
+    }
+
+
+def change(path: Path, edit: Callable[[Json], None]) -> None:
+    """Edits a baseline as somebody with an editor would."""
+    baseline = strict_json(path.read_text())
+    edit(baseline)
+    path.write_text(json.dumps(baseline))
+
+
+@pytest.fixture(scope="module")
+def saved_counts(built: None, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return save(Bench(tmp_path_factory.mktemp("saved")), *COUNTS).read_text()
+
+
+@pytest.fixture
+def counts(bench: Bench, saved_counts: str) -> Path:
+    """A baseline of counts of this build; nothing else is there."""
+    path = bench.directory / "baseline.json"
+    path.write_text(saved_counts)
+    return path
+
+
+# --- a baseline ---
+
+
+def test_baseline_has_what_makes_its_cases_again(bench: Bench) -> None:
+    """Also what the environment said, and the bench's heap is from there."""
+    path = save(bench, *COUNTS, "--seed", "7", VTB_HIT_RATE="0.5")
+    baseline = strict_json(path.read_text())
+    assert baseline["context"]["options"] == {
+        "heap": "glibc",
+        "hit-rate": "0.5",
+        "strategy": "value_task",
+        "keys": "1000",
+        "calls": "200000",
+        "seed": "7",
+    }
+    assert baseline["context"]["seed"] == "7"
+    assert {row["run_type"] for row in baseline["benchmarks"]} == {"counts"}
+    outcome = bench.ok("gate", "--baseline", str(path), "--format", "json")
+    checks = strict_json(outcome.out)["checks"]
+    assert {parameters(check["name"])["hit_rate"] for check in checks} == {"0.5"}
+
+
+def test_baseline_of_times(bench: Bench) -> None:
+    """The counts of one run, the ratios' intervals of several, and no single round."""
+    plain = strict_json(save(bench, *COUNTS, "--consumer", "independent").read_text())
+    timed = strict_json(save(bench, *TIMES, "--consumer", "independent").read_text())
+    assert iterations(timed["benchmarks"]) == []
+    assert timed["context"]["seed"] == plain["context"]["seed"] == "1"
+    assert len(timed["benchmarks"]) == len(plain["benchmarks"]) == 4
+    for before, after in zip(plain["benchmarks"], timed["benchmarks"]):
+        assert before["run_name"] == after["run_name"]
+        for key in ["bytes_per_op", "allocs_per_op", "frees_per_op", "peak_live_bytes"]:
+            assert before[key] == after[key]
+        assert "ratio" not in before
+        assert after["ratio_lo"] <= after["ratio"] <= after["ratio_hi"]
+
+
+def test_baseline_that_cannot_be_written(bench: Bench) -> None:
+    """Known before anything is measured."""
+    outcome = bench("run", *COUNTS, "--save-baseline", "nowhere/baseline.json")
+    assert outcome.code == 1
+    assert "'nowhere/baseline.json' cannot be written: " in outcome.error
+    assert contents(bench.directory) == {}
+
+
+def test_result_file_is_a_baseline_too(bench: Bench) -> None:
+    (path,) = (path for path in bench.ok("run", *TIMES).files() if path.suffix == ".json")
+    outcome = bench.ok("gate", "--baseline", str(path))
+    assert "16 figures against " in outcome.out and ": 16 same.\n" in outcome.out
+
+
+# --- what did not change ---
+
+
+def test_unchanged_code_is_the_same(bench: Bench, counts: Path) -> None:
+    before = contents(bench.directory)
+    outcome = bench.ok("gate", "--baseline", "baseline.json")
+    assert outcome.out == "16 figures against 'baseline.json': 16 same.\n"
+    assert outcome.complaints == []
+    assert contents(bench.directory) == before
+
+
+@pytest.mark.parametrize(
+    "twins",
+    [
+        {"VTB_HIT_RATE": "0.1", "VTB_STRATEGY": "poll", "VTB_SEED": "9", "VTB_CALLS": "77"},
+        {"VTB_HEAP": "gengc", "VTB_WORKLOAD": "low_hit", "VTB_METHOD": "async", "VTB_KEYS": "9"},
+        {"VTB_ROUNDS": "50", "VTB_INSTRUCTIONS": "1", "VTB_EXPORT_JSON": "export.json"},
+        {"VTB_HIT_RATE": "nonsense", "VTB_ROUNDS": "", "VTB_HEAP": "nosuch"},
+    ],
+)
+def test_environment_does_not_change_what_is_gated(
+    bench: Bench, counts: Path, twins: dict[str, str]
+) -> None:
+    outcome = bench.ok("gate", "--baseline", "baseline.json", **twins)
+    assert outcome.out == "16 figures against 'baseline.json': 16 same.\n"
+    assert list(contents(bench.directory)) == ["baseline.json"]
+
+
+def test_environment_has_twins_of_the_gates_own_options(bench: Bench, counts: Path) -> None:
+    outcome = bench.ok("gate", VTB_BASELINE="baseline.json", VTB_LIMIT="bytes=off")
+    assert outcome.out == "12 figures against 'baseline.json': 12 same.\n"
+
+
+def test_times_of_unchanged_code(bench: Bench) -> None:
+    """Whatever the machine does meanwhile: nothing is worse, and what could be told is."""
+    save(bench, *TIMES, "--consumer", "independent")
+    outcome = bench.ok("gate", "--baseline", "baseline.json", "--time", "2")
+    assert "Times: identical cases seemed to differ by up to " in outcome.out
+    assert " %; the margin is " in outcome.out
+    assert outcome.out.startswith("18 figures against ") or "\n18 figures against " in outcome.out
+    assert "worse" not in outcome.out
+
+
+def test_times_that_the_baseline_has_not(bench: Bench, counts: Path) -> None:
+    outcome = bench.ok("gate", "--baseline", "baseline.json", "--time", "0.1", "--epoch-ms", "0.01")
+    assert outcome.out.startswith("16 figures against 'baseline.json': 16 same.\n")
+    assert "the baseline has no times to compare with; make it without --rounds 0" in outcome.out
+
+
+def moved_floor(baseline: Json) -> None:
+    for row in baseline["benchmarks"]:
+        if parameters(row["run_name"])["strategy"] == "plain":
+            row.update(ratio=10, ratio_lo=9.9, ratio_hi=10.1)
+
+
+def test_strict_refuses_what_is_inconclusive(bench: Bench) -> None:
+    """The floor is far from where it was: of its times nothing can be told."""
+    change(save(bench, *TIMES, "--consumer", "independent"), moved_floor)
+    gate = ["gate", "--baseline", "baseline.json", "--time", "0.5", "--export-junit", "junit.xml"]
+    outcome = bench.ok(*gate)
+    assert "\ninconclusive plain on glibc: time" in f"\n{outcome.out}"
+    suite = xml.parse(bench.directory / "junit.xml").getroot().find("testsuite")
+    assert suite is not None and suite.get("failures") == "0"
+    assert suite.get("skipped") == str(len(suite.findall("testcase/skipped"))) != "0"
+    outcome = bench(*gate, "--strict")
+    assert outcome.code == 4
+    assert "--strict: of " in outcome.error and "it cannot be told" in outcome.error
+
+
+def test_strict_passes_what_is_known(bench: Bench, counts: Path) -> None:
+    bench.ok("gate", "--baseline", "baseline.json", "--strict")
+
+
+# --- changes ---
+
+
+@dataclass
+class Tree:
+    """A copy of the sources, of which variants are built; each is built once."""
+
+    directory: Path
+    variants: dict[str, Path] = field(default_factory=dict)
+
+    def build(self, name: str) -> Path:
+        commands = "[ -f build/gate/build.ninja ] || cmake -S . -B build/gate -G Ninja "
+        commands += "-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-O1 "
+        commands += "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DVTB_WORKLOADS=user_cache"
+        done = subprocess.run(
+            ["sh", "-c", f"({commands} && ninja -j2 -C build/gate run_bench) 2>&1"],
+            cwd=self.directory,
+            env=clean_environment(LC_ALL="C"),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout[-5000:]
+        binary = self.directory / name
+        shutil.copy(self.directory / "build" / "gate" / "run_bench", binary)
+        return binary
+
+    def binary(self, name: str) -> Path:
+        if name not in self.variants:
+            self.variants[name] = self.variant(name)
+        return self.variants[name]
+
+    def variant(self, name: str) -> Path:
+        strategy, edit = CHANGES[name]
+        path = self.directory / "impls" / f"{strategy}.c"
+        before = path.read_text(encoding="utf-8")
+        after = edit(before)
+        assert after != before, name
+        path.write_text(after, encoding="utf-8")
+        try:
+            return self.build(name)
+        finally:
+            path.write_text(before, encoding="utf-8")
+
+
+def with_more_bytes(source: str) -> str:
+    """The object of an operation that suspends is 8 bytes larger."""
+    own = "#define VTB_PENDING_BYTES(record) (sizeof(struct vtb_task) + (record) + 8)\n"
+    return source.replace("#include", f"{own}#include", 1)
+
+
+def with_an_allocation(source: str) -> str:
+    """A hit allocates a task, as the header's own hits do."""
+    start = source.index("static inline vtb_handover vtb_ready(")
+    end = source.index("VTB_STRATEGY(")
+    return source[:start].replace("#define VTB_OWN_READY 1\n", "") + source[end:]
+
+
+def with_an_instruction(source: str) -> str:
+    line = "    vtb_count_immortal(service);\n"
+    return source.replace(line, f'{line}    __asm__ volatile("nop");\n')
+
+
+CHANGES: dict[str, tuple[str, Callable[[str], str]]] = {
+    "bytes": ("heap_task", with_more_bytes),
+    "allocation": ("task_in_cache", with_an_allocation),
+    "instruction": ("task_in_cache", with_an_instruction),
+}
+
+ONE = ["--strategy", "task_in_cache", "--heap", "glibc", "--keys", "1000", "--calls", "200000"]
+ONE += ["--consumer", "independent", "--rounds", "0"]
+
+
+def run(binary: Path, directory: Path, *arguments: str, **twins: str) -> Outcome:
+    results = directory / "results"
+    done = subprocess.run(
+        [str(binary), *arguments],
+        cwd=directory,
+        env=clean_environment(VTB_RESULTS_DIR=str(results), **twins),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr, results)
+
+
+@pytest.fixture(scope="module")
+def tree(source_copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Of the heaps, one is left; the build is of this file alone."""
+    copy = tmp_path_factory.mktemp("gate") / "copy"
+    shutil.copytree(source_copy, copy, symlinks=True, ignore=shutil.ignore_patterns("build"))
+    for path in (copy / "heaps").iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.stem != "glibc":
+            path.unlink()
+    found = Tree(copy)
+    found.variants["unchanged"] = found.build("unchanged")
+    return found
+
+
+@pytest.fixture(scope="module")
+def counted(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The counts of the unchanged copy."""
+    return baseline_of(tree, "unchanged", tmp_path_factory.mktemp("counted"), "--hit-rate", "0.8")
+
+
+@pytest.fixture(scope="module")
+def instructed(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """And its instructions, of hits alone."""
+    directory = tmp_path_factory.mktemp("instructed")
+    return baseline_of(tree, "unchanged", directory, "--hit-rate", "1", "--instructions")
+
+
+def baseline_of(tree: Tree, variant: str, directory: Path, *arguments: str) -> Path:
+    path = directory / "baseline.json"
+    saved = ["run", *ONE, *arguments, "--save-baseline", str(path)]
+    outcome = run(tree.binary(variant), directory, *saved)
+    assert outcome.code == 0, outcome.err
+    return path
+
+
+def gate(tree: Tree, variant: str, baseline: Path, *arguments: str, **twins: str) -> Outcome:
+    """In the baseline's directory."""
+    options = ["gate", "--baseline", str(baseline), *arguments]
+    return run(tree.binary(variant), baseline.parent, *options, **twins)
+
+
+def checks_of(outcome: Outcome) -> dict[tuple[str, str], Json]:
+    """All figures, by strategy and metric, of a gate that prints JSON."""
+    checks = strict_json(outcome.out)["checks"]
+    found = {(check["strategy"], check["metric"]): check for check in checks}
+    assert len(found) == len(checks)
+    return found
+
+
+def worse_of(outcome: Outcome) -> set[tuple[str, str]]:
+    checks = checks_of(outcome)
+    return {key for key, check in checks.items() if check["verdict"] == "worse"}
+
+
+def test_copy_is_unchanged(tree: Tree, counted: Path, instructed: Path) -> None:
+    assert ": 16 same.\n" in gate(tree, "unchanged", counted).out
+    assert ": 20 same.\n" in gate(tree, "unchanged", instructed).out
+
+
+# 80 of 100 calls hit. A task is 72 bytes, and the box of a miss 32 more.
+HIT_BYTES = 72
+MISS_BYTES = 104
+
+
+def test_eight_bytes_are_refused(tree: Tree, counted: Path) -> None:
+    before = 0.8 * HIT_BYTES + 0.2 * MISS_BYTES
+    after = before + 0.2 * 8
+    outcome = gate(tree, "bytes", counted)
+    assert outcome.code == 3
+    line = f"heap_task on glibc: B/op was {before:.6g}, is {after:.6g} "
+    assert outcome.error.startswith(f"run_bench: worse than the baseline: {line}")
+    assert outcome.out.startswith(f"worse        {line}")
+    outcome = gate(tree, "bytes", counted, "--format", "json")
+    assert outcome.code == 3
+    assert worse_of(outcome) == {
+        ("heap_task", "bytes_per_op"),
+        ("heap_task", "peak_live_bytes"),
+    }
+    check = checks_of(outcome)["heap_task", "bytes_per_op"]
+    assert (check["before"], check["after"]) == pytest.approx((before, after), abs=1e-9)
+
+
+def test_an_allocation_is_refused(tree: Tree, counted: Path) -> None:
+    outcome = gate(tree, "allocation", counted, "--limit", "bytes=off,frees=off,live=off")
+    assert outcome.code == 3
+    assert outcome.error == (
+        "run_bench: worse than the baseline: task_in_cache on glibc: allocs/op was 0.2, is 1 "
+        "(+400 %; allowed +0)"
+    )
+    outcome = gate(tree, "allocation", counted)
+    assert outcome.code == 3
+    assert "task_in_cache on glibc: B/op was 20.8, is 78.4 " in outcome.error
+    assert outcome.error.endswith(" more figures")
+    assert "task_in_cache on glibc: frees/op was " in outcome.out
+
+
+def test_an_instruction_is_refused(tree: Tree, instructed: Path) -> None:
+    """It is seen as one, and as nothing else."""
+    outcome = gate(tree, "instruction", instructed, "--format", "json")
+    assert outcome.code == 3
+    assert worse_of(outcome) == {("task_in_cache", "instructions_per_op")}
+    check = checks_of(outcome)["task_in_cache", "instructions_per_op"]
+    assert check["after"] - check["before"] == pytest.approx(1, abs=1e-9)
+    assert outcome.error.startswith(
+        "run_bench: worse than the baseline: task_in_cache on glibc: instr/op was "
+        f"{check['before']:.6g}, is {check['after']:.6g} "
+    )
+    assert "more figure" not in outcome.error
+
+
+def test_an_instruction_may_be_allowed(tree: Tree, instructed: Path) -> None:
+    outcome = gate(tree, "instruction", instructed, "--limit", "instructions=1")
+    assert outcome.code == 0, outcome.err
+    assert ": 19 same, 1 within limit.\n" in outcome.out
+
+
+def test_an_improvement_is_told(tree: Tree, tmp_path: Path) -> None:
+    """And does not fail; nor does anybody mark a page for it."""
+    baseline = baseline_of(tree, "bytes", tmp_path)
+    outcome = gate(tree, "unchanged", baseline, GITHUB_ACTIONS="1")
+    assert outcome.code == 0 and outcome.complaints == []
+    assert outcome.out.startswith("better       heap_task on glibc: B/op was 80, is 78.4 (-2 %; ")
+    assert ": 14 same, 2 better.\n" in outcome.out
+    assert "Better than the baseline: renew it, so that this is kept: `run_bench " in outcome.out
+    assert "::error" not in outcome.out
+
+
+@pytest.mark.parametrize(
+    "limit, verdicts",
+    [
+        ("bytes=1.6,live=1e6", "14 same, 2 within limit"),
+        ("bytes=1.59,live=1e6", "14 same, 1 within limit, 1 worse"),
+        ("bytes=2.1%,live=9%", "14 same, 2 within limit"),
+        ("bytes=2%,live=9%", "14 same, 1 within limit, 1 worse"),
+        ("bytes=9%,live=7%", "14 same, 1 within limit, 1 worse"),
+        ("bytes=off,live=off", "8 same"),
+        ("bytes=off", "11 same, 1 worse"),
+        ("live=off", "11 same, 1 worse"),
+        ("allocs=9,frees=9,collections=9,instructions=9", "14 same, 2 worse"),
+    ],
+)
+def test_limits(tree: Tree, counted: Path, limit: str, verdicts: str) -> None:
+    """1.6 of 78.4 bytes are 2.04 %, and 512 of those that live at most, 7.7 %."""
+    outcome = gate(tree, "bytes", counted, "--limit", limit)
+    assert outcome.code == (3 if "worse" in verdicts else 0), outcome.err
+    assert f": {verdicts}.\n" in outcome.out
+
+
+# --- reports ---
+
+
+def test_reports_of_a_regression(tree: Tree, counted: Path, tmp_path: Path) -> None:
+    """All of them count the same, and are written although the run fails."""
+    junit = tmp_path / "junit.xml"
+    markdown = tmp_path / "summary.md"
+    exports = ["--export-junit", str(junit), "--export-markdown", str(markdown)]
+    outcome = gate(tree, "bytes", counted, *exports, "--format", "json")
+    assert outcome.code == 3
+    checks = checks_of(outcome)
+    suites = xml.parse(junit).getroot()
+    (suite,) = suites
+    cases = suite.findall("testcase")
+    assert (suites.tag, suite.tag) == ("testsuites", "testsuite")
+    assert suite.get("tests") == str(len(cases)) == str(len(checks)) == "16"
+    assert suite.get("failures") == str(len(suite.findall("testcase/failure"))) == "2"
+    assert (suite.get("errors"), suite.get("skipped")) == ("0", "0")
+    failed = {
+        (parameters(case.get("classname") or "")["strategy"], case.get("name"))
+        for case in cases
+        if case.find("failure") is not None
+    }
+    assert failed == worse_of(outcome)
+    messages = [failure.get("message") or "" for failure in suite.findall("testcase/failure")]
+    assert messages[0].startswith("heap_task on glibc: B/op was ") and messages[0] in outcome.error
+    text = markdown.read_text()
+    assert text.startswith("### valuetask-bench gate: worse\n\n16 figures against ")
+    assert "\n| worse | heap_task | glibc | bytes_per_op | 78.4 | 80 |\n" in text
+    assert text == gate(tree, "bytes", counted, "--format", "markdown").out
+
+
+def test_annotations_of_a_regression(
+    tree: Tree, counted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where GitHub asks for them, and in no format that a program reads."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    assert "::error" not in gate(tree, "bytes", counted).out
+    outcome = gate(tree, "bytes", counted, GITHUB_ACTIONS="1")
+    errors = [line for line in outcome.out.splitlines() if line.startswith("::error ")]
+    assert len(errors) == 2
+    assert errors[0] == (
+        "::error title=worse than the baseline::heap_task on glibc: B/op was 78.4, is 80 "
+        "(+2.04 %25; allowed +0)"
+    )
+    worse_of(gate(tree, "bytes", counted, "--format", "json", GITHUB_ACTIONS="1"))
+
+
+def test_csv(bench: Bench, counts: Path) -> None:
+    outcome = bench.ok("gate", "--baseline", "baseline.json", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(outcome.out)))
+    recorded = {row["run_name"]: row for row in strict_json(counts.read_text())["benchmarks"]}
+    assert len(rows) == 16
+    for row in rows:
+        assert row["verdict"] == "same"
+        assert float(row["before"]) == float(row["after"]) == recorded[row["name"]][row["metric"]]
+
+
+def test_json_of_a_file_whose_name_is_no_text(bench: Bench, counts: Path) -> None:
+    name = os.fsdecode(b"b\xe9.json")
+    counts.rename(bench.directory / name)
+    outcome = bench.ok("gate", "--baseline", name, "--format", "json")
+    assert strict_json(outcome.out)["baseline"] == "b?.json"
+
+
+@pytest.mark.parametrize("option", ["--export-junit", "--export-markdown"])
+@pytest.mark.parametrize("target", ["nowhere/report", "."])
+@pytest.mark.parametrize("baseline", ["baseline.json", "missing.json"])
+def test_report_that_cannot_be_written(
+    bench: Bench, counts: Path, option: str, target: str, baseline: str
+) -> None:
+    """Known before anything is read, let alone run."""
+    before = contents(bench.directory)
+    outcome = bench("gate", "--baseline", baseline, option, target)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"'{target}' cannot be written: " in outcome.error
+    assert contents(bench.directory) == before
+
+
+# --- baselines that are refused ---
+
+
+def assert_refused(bench: Bench, name: str, *arguments: str, code: int = 5) -> str:
+    """In one line, at once, and with nothing written. Returns the line."""
+    before = contents(bench.directory)
+    exports = ["--export-junit", "junit.xml", "--export-markdown", "summary.md"]
+    gated = ["gate", "--baseline", name, *exports, *arguments]
+    outcome = bench(*gated, timeout=AT_ONCE_S, GITHUB_ACTIONS="1")
+    assert (outcome.code, outcome.out) == (code, ""), outcome.err
+    assert contents(bench.directory) == before
+    return outcome.error
+
+
+def write(text: str | bytes) -> Callable[[Path], object]:
+    data = text if isinstance(text, bytes) else text.encode()
+    return lambda path: path.write_bytes(data)
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+def sparse(path: Path) -> None:
+    """1 GB, of which nothing is stored."""
+    path.write_bytes(b"")
+    os.truncate(path, 10**9)
+
+
+def anew(make: Callable[[Path], object]) -> Callable[[Path], object]:
+    def replace(path: Path) -> None:
+        path.unlink()
+        make(path)
+
+    return replace
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "missing": (Path.unlink, "No such file or directory"),
+    "empty": (write(""), "it is empty"),
+    "truncated": (truncate, "JSON error"),
+    "garbled": (write(b"\x00\xff\xfe\x1b[31m" * 100), "JSON error"),
+    "text": (write("ns_per_op 4\n"), "JSON error"),
+    "other JSON": (write("[1, 2]"), "JSON error"),
+    "no rows": (write('{"context": {"fingerprint": "f"}, "benchmarks": []}'), "no results"),
+    "of another tool": (write('{"context": {}, "benchmarks": []}'), "fingerprint"),
+    "directory": (anew(Path.mkdir), "it is a directory"),
+    "FIFO": (anew(os.mkfifo), "it is not a regular file"),
+    "device": (anew(lambda path: path.symlink_to("/dev/zero")), "it is not a regular file"),
+    "1 GB": (sparse, "it is too large"),
+}
+
+
+@pytest.mark.parametrize("damage, reason", DAMAGES.values(), ids=list(DAMAGES))
+def test_what_is_no_baseline(
+    bench: Bench, counts: Path, damage: Callable[[Path], object], reason: str
+) -> None:
+    damage(counts)
+    error = assert_refused(bench, "baseline.json")
+    assert "'baseline.json'" in error and reason in error
+
+
+def test_name_that_would_draw_on_a_terminal(bench: Bench) -> None:
+    error = assert_refused(bench, "no\nsuch\x1b[31m\rfile")
+    assert "'no?such?[31m?file'" in error
+
+
+def other_compiler(baseline: Json) -> None:
+    baseline["context"]["compiler"] = "abacus 1"
+    baseline["context"]["fingerprint"] = "abacus 1; ..."
+
+
+def test_another_toolchain_is_refused(bench: Bench, counts: Path) -> None:
+    change(counts, other_compiler)
+    error = assert_refused(bench, "baseline.json")
+    assert "'baseline.json' is of another toolchain: compiler was 'abacus 1', is '" in error
+    assert "--any-toolchain" in error
+    assert "renew it with `run_bench run ... --save-baseline FILE`" in error
+
+
+def test_any_toolchain_leaves_out_what_depends_on_it(
+    tree: Tree, instructed: Path, tmp_path: Path
+) -> None:
+    """Though the baseline has instructions, and other ones."""
+    baseline = tmp_path / "baseline.json"
+    shutil.copy(instructed, baseline)
+    change(baseline, other_compiler)
+    outcome = gate(tree, "instruction", baseline, "--any-toolchain", "--time", "5")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out == (
+        f"16 figures against '{baseline}': 16 same.\n"
+        "Note: instructions and times are left out, as the toolchain is another one.\n"
+    )
+
+
+def test_any_toolchain_refuses_what_does_not_depend_on_it(
+    tree: Tree, counted: Path, tmp_path: Path
+) -> None:
+    baseline = tmp_path / "baseline.json"
+    shutil.copy(counted, baseline)
+    change(baseline, other_compiler)
+    assert gate(tree, "unchanged", baseline).code == 5
+    outcome = gate(tree, "bytes", baseline, "--any-toolchain")
+    assert outcome.code == 3 and "heap_task on glibc: B/op was 78.4, is 80 " in outcome.error
+
+
+def test_interrupted_run_is_no_baseline(bench: Bench, counts: Path) -> None:
+    change(counts, lambda baseline: baseline["context"].update(interrupted=True))
+    error = assert_refused(bench, "baseline.json", "--any-toolchain")
+    assert "'baseline.json' is of a run that was interrupted; renew it with `" in error
+
+
+def test_case_that_is_there_no_more(bench: Bench, counts: Path) -> None:
+    def rename(baseline: Json) -> None:
+        row = baseline["benchmarks"][-1]
+        row["run_name"] = row["run_name"].replace("/value_task/", "/of_yore/")
+
+    change(counts, rename)
+    error = assert_refused(bench, "baseline.json")
+    assert "a case that its options do not make here: 'user_cache/of_yore/glibc/" in error
+    assert "renew it" in error
+
+
+# Values that no option takes, and options that do not say what is run: of those that write a file,
+# none does.
+BAD_OPTIONS = [
+    ("hit-rate", "1.5"),
+    ("hit-rate", ""),
+    ("strategy", "of_yore"),
+    ("heap", "/dev/null"),
+    ("keys", "-1"),
+    ("calls", "$(touch written)"),
+    ("seed", "1\n2"),
+    ("keys", "1073741824"),
+    ("distribution", "zipf:999"),
+    ("export-json", "written"),
+    ("export-csv", "written"),
+    ("export-markdown", "written"),
+    ("export-junit", "written"),
+    ("save-baseline", "baseline.json"),
+    ("results-dir", "written"),
+    ("plot", "written"),
+    ("trace", "/dev/zero"),
+    ("baseline", "baseline.json"),
+    ("limit", "bytes=off"),
+    ("any-toolchain", "1"),
+    ("help", "1"),
+    ("version", "1"),
+    ("time", "1"),
+    ("rounds", "0"),
+    ("--export-json", "written"),
+    ("-h", "1"),
+    ("", "1"),
+    ("export_json", "written"),
+    ("Heap", "glibc"),
+    ("heap=glibc", "1"),
+    ("\x1b[31m", "1"),
+]
+
+
+@pytest.mark.parametrize("name, value", BAD_OPTIONS, ids=[repr(pair) for pair in BAD_OPTIONS])
+def test_options_that_no_baseline_has(
+    bench: Bench, counts: Path, name: str, value: str
+) -> None:
+    change(counts, lambda baseline: baseline["context"]["options"].update({name: value}))
+    error = assert_refused(bench, "baseline.json")
+    assert "'baseline.json'" in error
+    assert "\x1b" not in error
+
+
+@pytest.mark.parametrize("value", [[], {}, 1, None, True])
+def test_options_that_are_no_texts(bench: Bench, counts: Path, value: object) -> None:
+    change(counts, lambda baseline: baseline["context"]["options"].update({"keys": value}))
+    assert "option 'keys' is not a text" in assert_refused(bench, "baseline.json")
+
+
+def test_options_that_make_no_plan(bench: Bench, counts: Path) -> None:
+    """Each of them is fine, and together they are not."""
+    excluded = {"exclude-strategy": "heap_task"}
+    change(counts, lambda baseline: baseline["context"]["options"].update(excluded))
+    error = assert_refused(bench, "baseline.json")
+    assert "'baseline.json' cannot be run: --exclude-strategy: " in error
+
+
+def test_baseline_of_a_trace(bench: Bench) -> None:
+    """It names no file: whoever gates gives one, and it must be the same."""
+    for name, keys_n in [("trace.txt", 40), ("other.txt", 41)]:
+        (bench.directory / name).write_text("".join(f"{i % keys_n}\n" for i in range(300)))
+    traced = ["--workload", "trace", "--trace", "trace.txt", "--cache-capacity", "10"]
+    save(bench, *traced, "--strategy", "value_task", "--rounds", "0")
+    outcome = bench.ok("gate", "--baseline", "baseline.json", "--trace", "trace.txt")
+    assert outcome.out == "16 figures against 'baseline.json': 16 same.\n"
+    for arguments in [[], ["--trace", "other.txt"]]:
+        error = assert_refused(bench, "baseline.json", *arguments)
+        assert "has a case that its options do not make here: 'trace/" in error
+
+
+# --- the gate's own options ---
+
+
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (["--limit", "nosuch=1"], "--limit: 'nosuch=1': "),
+        (["--limit", "bytes"], "--limit: "),
+        (["--limit", "bytes="], "--limit: "),
+        (["--limit", "bytes=-1"], "--limit: "),
+        (["--limit", "bytes=200%"], "--limit: "),
+        (["--limit", "bytes=1,,allocs=1"], "--limit: "),
+        (["--limit", ""], "--limit: "),
+        (["--limit"], "--limit: no value"),
+        (["--margin", "0"], "--margin: "),
+        (["--margin", "100"], "--margin: "),
+        (["--time", "0"], "--time: "),
+        (["--time="], "--time: "),
+        (["--time", "soon"], "--time: "),
+        (["--strict=1"], "--strict: "),
+        (["--format", "xml"], "--format: "),
+        (["--export-junit", ""], "--export-junit: "),
+        (["--hit-rate", "0.5"], "--hit-rate is not an option of 'gate'"),
+        (["--rounds", "9"], "--rounds is not an option of 'gate'"),
+        (["--save-baseline", "x"], "--save-baseline is not an option of 'gate'"),
+        (["baseline.json"], "unexpected argument 'baseline.json'"),
+    ],
+)
+def test_usage(bench: Bench, counts: Path, arguments: list[str], part: str) -> None:
+    assert part in assert_refused(bench, "baseline.json", *arguments, code=2)
+
+
+def test_usage_without_a_baseline(bench: Bench) -> None:
+    outcome = bench("gate")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--baseline FILE is needed; `run_bench run --save-baseline FILE`" in outcome.error
+
+
+@pytest.mark.parametrize("arguments", [["--time", "--strict"], ["--strict", "--time"]])
+def test_time_needs_no_number(bench: Bench, arguments: list[str]) -> None:
+    """It is taken, and what is not there is the baseline."""
+    assert "'missing.json'" in assert_refused(bench, "missing.json", *arguments)
+
+
+def catches(process: subprocess.Popen[str], number: signal.Signals) -> bool:
+    """Whether a process has a handler of its own for a signal, as the kernel has it."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    (mask,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:"))
+    return int(mask, 16) >> (number - 1) & 1 == 1
+
+
+@pytest.mark.parametrize("of_times, seconds", [("600", 0), ("4", 2)])
+def test_interrupt_ends_it(bench: Bench, of_times: str, seconds: float) -> None:
+    """At the start, or when tables are finished: in one line, and with nothing written."""
+    save(bench, *TIMES)
+    before = contents(bench.directory)
+    gated = ["--baseline", "baseline.json", "--time", of_times, "--export-junit", "junit.xml"]
+    process = subprocess.Popen(
+        [str(BINARY), "gate", *gated],
+        cwd=bench.directory,
+        env=bench.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        end = time.monotonic() + AT_ONCE_S
+        while not catches(process, signal.SIGINT):
+            assert process.poll() is None and time.monotonic() < end, "it does not watch"
+            time.sleep(0.01)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=AT_ONCE_S)
+    finally:
+        process.kill()
+        process.wait()
+    assert "interrupted" in Outcome(process.returncode, out, err, bench.results).error
+    assert (process.returncode, out) == (130, "")
+    assert contents(bench.directory) == before
