@@ -588,7 +588,9 @@ def other_compiler(baseline: Json) -> None:
 def test_another_toolchain_is_refused(bench: Bench, counts: Path) -> None:
     change(counts, other_compiler)
     error = assert_refused(bench, "baseline.json")
-    assert "'baseline.json' is of another toolchain: compiler was 'abacus 1', is '" in error
+    start = "run_bench: the baseline 'baseline.json' is of another toolchain: compiler was 'abacus 1'"
+    assert error.startswith(f"{start}, is '")
+    assert "does not depend on it, or renew it with" in error
     assert "--any-toolchain" in error
     assert "renew it with `run_bench run ... --save-baseline FILE`" in error
 
