@@ -40,13 +40,12 @@ void vtb_gate_line(char *line, size_t line_bytes, const struct vtb_gate_check *c
 /* --- before the run --- */
 
 /* The first part of the toolchains that differs; false if none does. */
-static bool find_difference(const struct vtb_result_file *file, char *text, size_t text_bytes)
+static bool find_difference(const struct vtb_result_file *file, const struct vtb_machine *machine,
+                            char *text, size_t text_bytes)
 {
-    struct vtb_machine machine;
-    vtb_machine_read(&machine);
     for (const char *const *key = toolchain_keys; *key; key++) {
         const char *before = vtb_recorded_fact(file, *key);
-        const char *after = vtb_machine_fact(&machine, *key);
+        const char *after = vtb_machine_fact(machine, *key);
         if (strcmp(before, after) == 0)
             continue;
         snprintf(text, text_bytes, "%s was '%.120s', is '%.120s'", *key, before, after);
@@ -54,7 +53,7 @@ static bool find_difference(const struct vtb_result_file *file, char *text, size
     }
     snprintf(text, text_bytes, "its fingerprint is another");
     return strcmp(vtb_recorded_fact(file, "fingerprint"),
-                  vtb_machine_fact(&machine, "fingerprint")) != 0;
+                  vtb_machine_fact(machine, "fingerprint")) != 0;
 }
 
 /* valgrind knows no AVX-512: with that, or with AVX2 alone, the same instructions run under it. */
@@ -63,12 +62,10 @@ static const char *isa_under_valgrind(const char *isa)
     return strcmp(isa, "avx512") == 0 ? "avx2" : isa;
 }
 
-static bool has_same_isa(const struct vtb_result_file *file)
+static bool has_same_isa(const struct vtb_result_file *file, const struct vtb_machine *machine)
 {
-    struct vtb_machine machine;
-    vtb_machine_read(&machine);
     return strcmp(isa_under_valgrind(vtb_recorded_fact(file, "isa")),
-                  isa_under_valgrind(vtb_machine_fact(&machine, "isa"))) == 0;
+                  isa_under_valgrind(vtb_machine_fact(machine, "isa"))) == 0;
 }
 
 static void leave_out_instructions(struct vtb_options *options)
@@ -83,7 +80,9 @@ bool vtb_gate_prepare(struct vtb_options *options, const struct vtb_result_file 
 {
     char difference[400];
     struct vtb_error reason;
-    *same_toolchain = !find_difference(file, difference, sizeof difference);
+    struct vtb_machine machine;
+    vtb_machine_read(&machine);
+    *same_toolchain = !find_difference(file, &machine, difference, sizeof difference);
     if (file->interrupted)
         return vtb_fail(error, VTB_EXIT_BASELINE,
                         "the baseline '%.200s' is of a run that was interrupted; " RENEW,
@@ -101,7 +100,7 @@ bool vtb_gate_prepare(struct vtb_options *options, const struct vtb_result_file 
     }
     if (!*same_toolchain)
         options->time_s = 0;
-    if (!*same_toolchain || !has_same_isa(file))
+    if (!*same_toolchain || !has_same_isa(file, &machine))
         leave_out_instructions(options);
     return true;
 }
@@ -174,7 +173,7 @@ void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
         snprintf(gate->notes[gate->notes_n++], sizeof *gate->notes, "%s", text);
 }
 
-static struct vtb_gate_check *add_check(struct vtb_gate *gate, struct vtb_error *error)
+struct vtb_gate_check *vtb_gate_add_check(struct vtb_gate *gate, struct vtb_error *error)
 {
     if (gate->checks_n == gate->room_n) {
         const size_t room_n = gate->room_n ? 2 * gate->room_n : 64;
@@ -244,7 +243,7 @@ static bool check_metric(struct vtb_gate *gate, const struct vtb_gate_metric *me
         const double after = counter_of(counters, n, metric->keys[k]);
         if (isnan(before) || isnan(after))
             continue;
-        struct vtb_gate_check *check = add_check(gate, error);
+        struct vtb_gate_check *check = vtb_gate_add_check(gate, error);
         if (!check)
             return false;
         *check = *blank;

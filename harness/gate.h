@@ -53,6 +53,10 @@ struct vtb_gate {
 void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Room for one more check; null, with *error set, if there is no memory. It stays where it is until
+ * the next one. */
+struct vtb_gate_check *vtb_gate_add_check(struct vtb_gate *gate, struct vtb_error *error);
+
 /* How many checks ended so. */
 size_t vtb_gate_count(const struct vtb_gate *gate, enum vtb_gate_verdict verdict);
 

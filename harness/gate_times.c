@@ -249,16 +249,13 @@ static bool is_doubtful(struct vtb_gate *gate, const struct vtb_results *repeats
 static bool add_all(struct vtb_gate *gate, const struct held *all, size_t n,
                     const struct vtb_results *repeats, bool doubtful, struct vtb_error *error)
 {
-    struct vtb_gate_check *checks =
-        realloc(gate->checks, (gate->checks_n + n + 1) * sizeof *checks);
-    if (!checks)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu checks", n);
-    gate->checks = checks;
-    gate->room_n = gate->checks_n + n + 1;
     for (size_t i = 0; i < n; i++) {
         const struct vtb_figures *figures = figures_of(repeats, 0, &all[i]);
         const enum vtb_gate_verdict verdict = verdict_of(&all[i], repeats, gate->margin);
-        struct vtb_gate_check check = {
+        struct vtb_gate_check *check = vtb_gate_add_check(gate, error);
+        if (!check)
+            return false;
+        *check = (struct vtb_gate_check){
             .strategy = figures->the_case->timing->name,
             .heap = figures->the_case->heap->name,
             .metric = "ratio",
@@ -268,8 +265,7 @@ static bool add_all(struct vtb_gate *gate, const struct held *all, size_t n,
             .allowed = gate->margin,
             .verdict = doubtful && verdict != VTB_GATE_WITHIN ? VTB_GATE_UNKNOWN : verdict,
         };
-        vtb_case_name(check.name, sizeof check.name, comparison_of(repeats, 0, &all[i]), figures);
-        gate->checks[gate->checks_n++] = check;
+        vtb_case_name(check->name, sizeof check->name, comparison_of(repeats, 0, &all[i]), figures);
     }
     return true;
 }

@@ -273,12 +273,18 @@ static void fill_dimensions(struct vtb_numbers dimensions[DIMENSIONS_N],
                    recorded ? (double)plan->trace.keys_n : (double)workload->default_keys);
 }
 
-static bool count_points(const struct vtb_numbers dimensions[DIMENSIONS_N], size_t before_n,
-                         size_t *n, struct vtb_error *error)
+static double combinations_of(const struct vtb_numbers dimensions[DIMENSIONS_N])
 {
     double product = 1;
     for (int i = 0; i < DIMENSIONS_N; i++)
         product *= (double)dimensions[i].n;
+    return product;
+}
+
+static bool count_points(const struct vtb_numbers dimensions[DIMENSIONS_N], size_t before_n,
+                         size_t *n, struct vtb_error *error)
+{
+    const double product = combinations_of(dimensions);
     *n = (size_t)fmin(product, POINTS_MAX + 1);
     return before_n + *n <= POINTS_MAX ||
            vtb_fail(error, VTB_EXIT_USAGE,
@@ -387,12 +393,9 @@ static bool is_sweep(const struct vtb_plan *plan, const struct vtb_options *opti
     double points_n = 0;
     for (size_t i = 0; i < workloads->n; i++) {
         struct vtb_numbers dimensions[DIMENSIONS_N];
-        double product = 1;
         fill_dimensions(dimensions, options, plan,
                         vtb_find_workload(workloads->items[i])->workload);
-        for (int d = 0; d < DIMENSIONS_N; d++)
-            product *= (double)dimensions[d].n;
-        points_n += product;
+        points_n += combinations_of(dimensions);
     }
     return points_n >= SWEEP_POINTS;
 }
@@ -435,15 +438,15 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
     *plan = (struct vtb_plan){
         .calls_per_second = options->calls_per_second,
         .pressure_words = options->pressure_words,
+        .instructions = options->instructions,
+        .events = options->events,
+        .require_events = options->require_events,
+        .worth = options->worth,
     };
     for (int consumer = VTB_CONSUMER_INDEPENDENT; consumer < VTB_CONSUMER_BOTH; consumer++) {
         if (options->consumer == VTB_CONSUMER_BOTH || options->consumer == consumer)
             plan->consumers[plan->consumers_n++] = (enum vtb_consumer)consumer;
     }
-    plan->instructions = options->instructions;
-    plan->events = options->events;
-    plan->require_events = options->require_events;
-    plan->worth = options->worth;
     bool ok = check_instructions(options, error) && vtb_choice_make(&choice, options, error) &&
               open_trace(plan, options, error);
     if (ok) {

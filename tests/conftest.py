@@ -154,6 +154,19 @@ def strategy_of(row: Row) -> str:
     return parameters(row["run_name"])["strategy"]
 
 
+def processes_of(session: int) -> list[int]:
+    """That run: one that ended, and was not waited for, is none."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except (OSError, NotADirectoryError):
+            continue
+        if entry.name.isdigit() and int(fields[3]) == session and fields[0] != "Z":
+            found.append(int(entry.name))
+    return found
+
+
 def medians(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["run_type"] == "aggregate"]
 

@@ -31,6 +31,7 @@ from conftest import (
     clean_environment,
     medians,
     parameters,
+    processes_of,
     replaced,
     strategy_of,
     strict_json,
@@ -541,18 +542,6 @@ def test_completion_by_another_thread_is_not_counted(bench: Bench, temporary: Pa
 
 
 # --- the end of a run that counts instructions ---
-
-
-def processes_of(session: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except (OSError, NotADirectoryError):
-            continue
-        if entry.name.isdigit() and int(fields[3]) == session and fields[0] != "Z":
-            found.append(int(entry.name))
-    return found
 
 
 def wait_until_empty(session: int) -> None:

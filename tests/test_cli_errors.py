@@ -28,6 +28,7 @@ from conftest import (
     Outcome,
     medians,
     parameters,
+    processes_of,
     strict_json,
 )
 
@@ -406,15 +407,7 @@ class Background:
 
     def relatives(self) -> list[int]:
         """Processes of this session, the run itself among them while it is not waited for."""
-        found = []
-        for entry in Path("/proc").iterdir():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except (OSError, NotADirectoryError):
-                continue
-            if entry.name.isdigit() and int(fields[3]) == self.process.pid and fields[0] != "Z":
-                found.append(int(entry.name))
-        return found
+        return processes_of(self.process.pid)
 
     def wait_for_child(self) -> None:
         end = time.monotonic() + HANG_S

@@ -588,8 +588,8 @@ def other_compiler(baseline: Json) -> None:
 def test_another_toolchain_is_refused(bench: Bench, counts: Path) -> None:
     change(counts, other_compiler)
     error = assert_refused(bench, "baseline.json")
-    start = "run_bench: the baseline 'baseline.json' is of another toolchain: compiler was 'abacus 1'"
-    assert error.startswith(f"{start}, is '")
+    start = "run_bench: the baseline 'baseline.json' is of another toolchain: "
+    assert error.startswith(f"{start}compiler was 'abacus 1', is '")
     assert "does not depend on it, or renew it with" in error
     assert "--any-toolchain" in error
     assert "renew it with `run_bench run ... --save-baseline FILE`" in error
