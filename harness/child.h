@@ -8,8 +8,10 @@
 
 /*
  * Calls run(context) in a child process. What it finds it leaves in shared pages
- * (vtb_pages_shared). An interrupt ends the child without a word. False, with *error set, if there
- * is no process to be had; `name` names the work. A child that was started must be waited for.
+ * (vtb_pages_shared). The calling thread is the process's only one, or the others wait outside of
+ * any library that locks. An interrupt ends the child without a word. False, with *error set, if
+ * there is no process to be had; `name` names the work. A child that was started must be waited
+ * for.
  */
 VTB_MUST_USE bool vtb_child_start(const char *name, void (*run)(void *context), void *context,
                                   pid_t *child, struct vtb_error *error);
