@@ -16,7 +16,6 @@ struct vtb_case {
     const struct vtb_cell *timing;
     const struct vtb_cell *counting;
     const struct vtb_heap_entry *heap;
-    bool async;       /* the method of its table */
     size_t threads_n; /* callers at once */
     /* Places in the point's cases, of the same heap and threads; the baseline's method is the same.
      */
@@ -26,6 +25,7 @@ struct vtb_case {
     /* What it is a variation of: by the direct method, or without @variant; itself if nothing. */
     size_t base;
     size_t single; /* the same case with one caller; itself if it has one */
+    bool async;    /* the method of its table */
     bool is_twin;  /* the same as its baseline: see vtb_plan_add_twins */
 };
 

@@ -49,7 +49,7 @@ static inline struct vtb_samples synthetic_samples(size_t rounds_n, size_t cases
 static inline struct vtb_plan synthetic_plan(int argc, char **argv)
 {
     static struct vtb_options options;
-    struct vtb_plan plan;
+    struct vtb_plan plan = {0};
     struct vtb_error error;
     if (!vtb_options_parse(&options, argc, argv, &error) || !vtb_plan_make(&plan, &options, &error))
         fail_msg("%s", error.message);

@@ -1,3 +1,4 @@
+#include "payloads.h"
 #include "synthetic.h"
 
 #include "report_break_even.h"
@@ -574,6 +575,7 @@ static double ratio_by_payload(const struct vtb_point *point, const struct vtb_c
 static void along_payloads(void **state)
 {
     (void)state;
+    need_payloads();
     plan = SYNTHETIC_PLAN("--payload=64,8,256", "--heap=glibc", "--strategy=value_task",
                           "--consumer=independent");
     make(ratio_by_payload, bytes_by_rate);
@@ -884,6 +886,12 @@ static void numbers_fit_the_range(void **state)
     check_cell(&what, "from 900 k [12, 1.2 M], to 2 [1.5, 3] M");
     check_number(2.5e6, 1, 1e7, true, "from 2.5 M");
     free_all();
+}
+
+static void numbers_of_bytes_fit_the_range(void **state)
+{
+    (void)state;
+    need_payloads();
     plan = SYNTHETIC_PLAN("--payload=8,64", "--heap=glibc", "--strategy=value_task",
                           "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
@@ -1043,6 +1051,7 @@ static void json_of_the_undecided(void **state)
 static void json_of_bytes(void **state)
 {
     (void)state;
+    need_payloads();
     plan = SYNTHETIC_PLAN("--payload=8,64", "--heap=glibc", "--strategy=value_task,callback,poll",
                           "--threads=2", "--consumer=both");
     make(ratio_by_payload, bytes_by_rate);
@@ -1099,6 +1108,7 @@ int main(void)
         cmocka_unit_test(text_says_directions),
         cmocka_unit_test(cells),
         cmocka_unit_test(numbers_fit_the_range),
+        cmocka_unit_test(numbers_of_bytes_fit_the_range),
         cmocka_unit_test(many_columns_keep_the_width),
         cmocka_unit_test(titles_tell_what_else_varies),
         cmocka_unit_test(text_of_counts),

@@ -32,12 +32,10 @@ from conftest import (
     medians,
     parameters,
     processes_of,
-    replaced,
     strategy_of,
     strict_json,
 )
 from test_cli_options import assert_refused
-from test_registry import build
 
 # Operations of which instructions are counted.
 OPERATIONS = 20000
@@ -429,37 +427,6 @@ def test_a_collectors_instructions_are_the_same_in_every_run(bench: Bench, valgr
     first = per_op(bench.ok(*arguments).rows)
     again = bench.ok(*arguments, "--results-dir", str(bench.directory / ("d" * 200)))
     assert per_op(again.rows) == first
-
-
-def test_one_added_instruction_is_one_more(
-    source_copy: Path, bench: Bench, valgrind: str
-) -> None:
-    """Exactly, where every call hits and so runs it once."""
-    text = (source_copy / "impls" / "task_in_cache.c").read_text(encoding="utf-8")
-    text, renamed_n = re.subn(r"VTB_STRATEGY\(task_in_cache\)", "VTB_STRATEGY(one_more)", text)
-    text, added_n = re.subn(
-        r"(vtb_ready\([^{]*\{\n)", r'\1    __asm__ volatile("nop");' + "\n", text
-    )
-    assert (renamed_n, added_n) == (1, 1)
-    with replaced(source_copy / "impls" / "one_more.c", text):
-        done = build(source_copy)
-        assert done.returncode == 0, done.stdout[-5000:]
-        program = bench.directory / "program"
-        shutil.copy(source_copy / "build" / "release" / "run_bench", program)
-    arguments = ["--strategy", "task_in_cache,one_more", "--hit-rate", "1", "--format", "json"]
-    ran = subprocess.run(
-        [str(program), *INSTRUCTIONS, *arguments],
-        cwd=bench.directory,
-        env=bench.environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    rows = strict_json(ran.stdout)["benchmarks"]
-    for consumer in ["independent", "dependent"]:
-        own = [row for row in rows if f"/consumer:{consumer}/" in row["run_name"]]
-        before, after = (whole(of_strategy(own, name)) for name in ["task_in_cache", "one_more"])
-        assert after - before == OPERATIONS, consumer
 
 
 # --- instructions that cannot be counted ---

@@ -341,7 +341,7 @@ KINDS = [
     ["--calls", "50k", "--strategy", "value_task", "--rounds"],
     ["--calls", "200k", "--strategy", "value_task", "--epoch-ms", "5", "--rounds"],
 ]
-FEW = 50
+FEW = 24
 SHORT = [[*kind, str(FEW)] for kind in KINDS]
 LONG = [[*kind, "5000"] for kind in KINDS]
 short_tables = pytest.mark.parametrize("timed", SHORT, ids=["cold", "steady"])

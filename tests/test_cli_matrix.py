@@ -40,7 +40,7 @@ def by_strategy(rows: list[Row]) -> dict[str, Row]:
 # --- workloads ---
 
 
-@pytest.mark.parametrize("rate", ["0", "0.3", "0.5", "0.8", "0.95", "0.999", "1"])
+@pytest.mark.parametrize("rate", ["0.3", "0.999"])
 def test_every_workload_realises_the_rate_with_every_strategy(bench: Bench, rate: str) -> None:
     """A run in which a strategy consumed other values, or missed otherwise, is refused."""
     scheduled = [name for name in WORKLOADS if name != "trace"]

@@ -839,7 +839,7 @@ def test_google_benchmarks_compare_reads_two_results(bench: Bench) -> None:
     for strategy in ["empty", "plain", "heap_task", "value_task"]:
         for consumer in ["independent", "dependent"]:
             case = rf"user_cache/{strategy}/glibc/hit_rate:0\.8/\S+consumer:{consumer}"
-            rest = "method:direct/depth:1/start:cold_median "
+            rest = "method:direct/depth:1_median "
             assert re.search(f"{case}/{rest}", done.stdout), done.stdout
 
 

@@ -7,11 +7,7 @@
 #include <malloc.h>
 
 #define KEYS_N 1000
-#ifdef UNDER_SANITIZER
 #define OPERATIONS_N 1200
-#else
-#define OPERATIONS_N 3000
-#endif
 
 /* Bytes between two collections, of a heap that can be told. */
 #define GEN0_BYTES ((size_t)64 << 10)

@@ -4,7 +4,7 @@
 #include "fixtures.h"
 
 #define KEYS_N 1000
-#define OPERATIONS_N 6000
+#define OPERATIONS_N 2500
 #define POSITION (OPERATIONS_N / 2) /* of as many: the schedule ends within a run */
 
 static const size_t windows[] = {1, 2, 64, 1024};

@@ -355,9 +355,9 @@ def test_figures_written_out(
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--depth", "1,2,3,16", "--hit-rate", "0,0.333,0.8,1", "--calls", "10000"],
-        ["--depth", "3", "--in-flight", "1,7,1000", "--calls", "10,100,10000"],
-        ["--depth", "1,3", "--request-ops", "1,7,100000", "--calls", "100,10000"],
+        ["--depth", "1,2,16", "--hit-rate", "0,0.333,1", "--calls", "10000"],
+        ["--depth", "3", "--in-flight", "1,7,1000", "--calls", "10,10000"],
+        ["--depth", "3", "--request-ops", "1,7,100000", "--calls", "100,10000"],
         ["--depth", "2", "--in-flight", "300", "--completion", "lifo", "--calls", "10000"],
         ["--depth", "2", "--in-flight", "300", "--completion", "random", "--calls", "10000"],
     ],

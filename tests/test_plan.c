@@ -1,4 +1,4 @@
-#include "check.h"
+#include "payloads.h"
 
 #include <unistd.h>
 
@@ -194,10 +194,8 @@ static void a_sweep_is_rough(void **state)
     assert_true(plan.points[5].calls_n == 200000);
     assert_false(plan.points[5].cold);
     vtb_plan_free(&plan);
-    char *said[] = {"run_bench", "--payload", "8,16,32,64,128,256",
-                    "--rounds",  "300",       "--epoch-ms",
-                    "1",         "--calls",   "5e6",
-                    NULL};
+    char *said[] = {"run_bench",  "--depth", "1:6:1",   "--rounds", "300",
+                    "--epoch-ms", "1",       "--calls", "5e6",      NULL};
     assert_true(make(9, said));
     assert_true(plan.is_sweep);
     assert_int_equal(plan.rounds_n, 300);
@@ -216,7 +214,7 @@ static void a_sweep_is_rough(void **state)
 static void what_makes_a_sweep(void **state)
 {
     (void)state;
-    assert_true(MAKE("--workload=user_cache,low_hit", "--in-flight=1,2,3"));
+    assert_true(MAKE("--workload=user_cache,permission_check", "--in-flight=1,2,3"));
     assert_true(plan.is_sweep);
     vtb_plan_free(&plan);
     assert_true(MAKE("--workload=user_cache", "--in-flight=1,2,3", "--strategy=all", "--heap=all"));
@@ -276,7 +274,7 @@ static void twins_differ_from_nothing(void **state)
     assert_true(vtb_plan_add_twins(&plan, &error));
     for (size_t p = 0; p < plan.points_n; p++) {
         const struct vtb_point *point = &plan.points[p];
-        assert_int_equal(point->cases_n, n + 2 * 2);
+        assert_int_equal(point->cases_n, n + 4); /* two strategies, two heaps */
         for (size_t i = 0; i < n; i++)
             assert_false(point->cases[i].is_twin);
         for (size_t i = n; i < point->cases_n; i++) {
@@ -679,15 +677,6 @@ static void options_choose_workloads(void **state)
         check_cases(point, "heap_task");
     }
     vtb_plan_free(&plan);
-}
-
-/* Sanitizers look at some of the workloads alone. */
-static void need_payloads(void)
-{
-    if (vtb_find_workload("payload_8"))
-        return;
-    print_message("the payload curve is not built here\n");
-    skip();
 }
 
 static void payloads_choose_workloads(void **state)

@@ -106,6 +106,7 @@ static void collections_of_the_calls_alone_are_counted(void **state)
     assert_true(pressure.collected.ns < pressure.run_ns);
     assert_true(value("resident", &pressure) >= 1);
     assert_true(value("usable", &pressure) == 1);
+    free(pressure.hgrm);
     vtb_plan_free(&plan);
 }
 

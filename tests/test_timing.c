@@ -14,7 +14,7 @@ static struct vtb_point point;
 static struct vtb_plan small_plan(int argc, char **argv)
 {
     static struct vtb_options options;
-    struct vtb_plan plan;
+    struct vtb_plan plan = {0};
     struct vtb_error error;
     if (!vtb_options_parse(&options, argc, argv, &error) || !vtb_plan_make(&plan, &options, &error))
         fail_msg("%s", error.message);
