@@ -22,6 +22,11 @@ static void note(void *context, const struct vtb_collection *collection)
 #define CACHED_N 7
 #define SMALLEST_BYTES 24
 
+/* What is left of the block at the end of its heap, which grows by system calls; and what every
+ * block has in front. */
+#define END_BYTES ((size_t)64)
+#define BLOCK_HEADER_BYTES 8
+
 /* Blocks that are in use until the process ends, each referring to the one before. */
 static void *taken;
 
@@ -55,6 +60,8 @@ void vtb_memory_soak(void)
         take(SMALLEST_BYTES);
         info = mallinfo2();
     }
+    if (info.keepcost > 2 * END_BYTES)
+        take(info.keepcost - END_BYTES - BLOCK_HEADER_BYTES);
 }
 
 void vtb_memory_enter(const struct vtb_memory *memory)
