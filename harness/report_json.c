@@ -175,17 +175,18 @@ static void print_iterations(FILE *out, const struct vtb_results *results,
                              bool *first)
 {
     const struct vtb_samples *samples = &comparison->samples;
+    json_t *row = row_of(name, results, comparison, &comparison->figures[own], true);
+    put(row, "name", json_string(name));
+    put(row, "run_type", json_string("iteration"));
+    put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
     for (size_t round = 0; round < samples->rounds_n; round++) {
         const size_t at = round * samples->cases_n + own;
-        json_t *row = row_of(name, results, comparison, &comparison->figures[own], true);
-        put(row, "name", json_string(name));
-        put(row, "run_type", json_string("iteration"));
-        put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
         put(row, "repetition_index", json_integer((json_int_t)round));
         put(row, "iterations", json_integer((json_int_t)samples->operations_n));
         put_times(row, samples->real_ns[at], samples->cpu_ns[at]);
-        print_row(out, row, first);
+        print_row(out, json_incref(row), first);
     }
+    json_decref(row);
 }
 
 static double cpu_median(const struct vtb_samples *samples, size_t own)

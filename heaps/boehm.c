@@ -240,7 +240,6 @@ static void drop_roots(struct vtb_gc *gc, const struct vtb_roots *roots)
  */
 static void initialise(void)
 {
-    GC_set_handle_fork(1);
     GC_set_no_dls(1);
     GC_set_all_interior_pointers(1);
     GC_set_markers_count(1);

@@ -595,13 +595,19 @@ def test_another_toolchain_is_refused(bench: Bench, counts: Path) -> None:
     assert "renew it with `run_bench run ... --save-baseline FILE`" in error
 
 
+def of_another_toolchain(baseline: Path, directory: Path) -> Path:
+    """A copy of it there, as if another compiler had built the program."""
+    copy = directory / "baseline.json"
+    shutil.copy(baseline, copy)
+    change(copy, other_compiler)
+    return copy
+
+
 def test_any_toolchain_leaves_out_what_depends_on_it(
     tree: Tree, instructed: Path, tmp_path: Path
 ) -> None:
     """Though the baseline has instructions, and other ones."""
-    baseline = tmp_path / "baseline.json"
-    shutil.copy(instructed, baseline)
-    change(baseline, other_compiler)
+    baseline = of_another_toolchain(instructed, tmp_path)
     outcome = gate(tree, "instruction", baseline, "--any-toolchain", "--time", "5")
     assert outcome.code == 0, outcome.err
     assert outcome.out == (
@@ -613,9 +619,7 @@ def test_any_toolchain_leaves_out_what_depends_on_it(
 def test_any_toolchain_refuses_what_does_not_depend_on_it(
     tree: Tree, counted: Path, tmp_path: Path
 ) -> None:
-    baseline = tmp_path / "baseline.json"
-    shutil.copy(counted, baseline)
-    change(baseline, other_compiler)
+    baseline = of_another_toolchain(counted, tmp_path)
     assert gate(tree, "unchanged", baseline).code == 5
     outcome = gate(tree, "bytes", baseline, "--any-toolchain")
     assert outcome.code == 3 and "heap_task on glibc: B/op was 78.4, is 80 " in outcome.error
