@@ -26,6 +26,7 @@
     check_near((value), (expected), (tolerance), __FILE__, __LINE__)
 #define assert_same_double(value, expected) assert_near(value, expected, 0)
 #define assert_contains(text, part) check_contains((text), (part), __FILE__, __LINE__)
+#define assert_begins(text, part) check_begins((text), (part), __FILE__, __LINE__)
 #define assert_one_line(text) check_one_line((text), __FILE__, __LINE__)
 
 static inline void check_near(double value, double expected, double tolerance, const char *file,
@@ -42,6 +43,14 @@ static inline void check_contains(const char *text, const char *part, const char
     if (strstr(text, part))
         return;
     print_error("\"%s\" does not contain \"%s\"\n", text, part);
+    _fail(file, line);
+}
+
+static inline void check_begins(const char *text, const char *part, const char *file, int line)
+{
+    if (strncmp(text, part, strlen(part)) == 0)
+        return;
+    print_error("\"%s\" does not begin with \"%s\"\n", text, part);
     _fail(file, line);
 }
 

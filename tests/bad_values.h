@@ -1,0 +1,230 @@
+/* Values that options refuse, and what each message says is accepted. Every option that any
+ * command's help shows has a row here. */
+#ifndef BAD_VALUES_H
+#define BAD_VALUES_H
+
+#include <stddef.h>
+
+struct bad_values {
+    const char *option;
+    const char *accepts;      /* how the message's list of what is accepted begins */
+    const char *const *texts; /* ended by a null */
+};
+
+#define TEXTS(...)        \
+    (const char *const[]) \
+    {                     \
+        __VA_ARGS__, NULL \
+    }
+
+#define NO_VALUE "no value (in the environment 1 or 0)"
+#define A_FILE "a file's name"
+#define A_DIRECTORY "a directory's name"
+
+static const struct bad_values bad_values_of_run[] = {
+    {"hit-rate", "0 to 1, or 0% to 100%; lists 0.5,0.8; ranges 0:1:0.05",
+     TEXTS("1.5", "-0.1", "101%", "-1%", "1.0000001", "1e999", "80", "nan", "inf", "-inf",
+           "infinity", "NAN(1)", "abc", "", " ", "0.5x", "0x1", "0.5 ", " 0.5", "%", "0,5x", "--",
+           ".", "e5", "1M", "0.5,", ",0.5", "0.5,,0.8", "0.5,0.5", "0.5,50%", "0.5,1.5",
+           "0.1,0.2,0.3,1.5", "0:1", "0:1:0", "0:1:-0.1", "1:0:0.1", "0:1:0.1:2", "0:2:0.5",
+           ":1:0.1", "0:1:0.001")},
+    {"calls", "whole numbers from 1 to 1e12",
+     TEXTS("-1", "0", "1.5", "1e13", "nan", "inf", "10x", "", "1m", "1kk", "0x10", "50%", "1.0001k",
+           "1:1001:1", "1000,1k")},
+    {"in-flight", "whole numbers from 1 to 16777216",
+     TEXTS("0", "-1", "2.5", "16777217", "nan", "", "many")},
+    {"keys", "whole numbers from 1 to 1073741823",
+     TEXTS("0", "-1", "0.5", "1073741824", "2147483648", "1e10", "nan", "", "10x")},
+    {"rounds", "0 (count only, measure no time), or 8 to 1000000",
+     TEXTS("5", "1", "7", "-1", "8.5", "1000001", "1e7", "nan", "", "8,9")},
+    {"epoch-ms", "milliseconds from 0.01 to 1000",
+     TEXTS("0", "-1", "0.009", "1001", "nan", "inf", "1s", "")},
+    {"time", "seconds from 0.01 to 86400",
+     TEXTS("0", "-1", "0.001", "86401", "nan", "inf", "", "1s")},
+    {"seed", "a whole number from 0 to 2^64 - 1",
+     TEXTS("-1", "18446744073709551616", "1.5", "1e3", "", "x", "0x1", " 1", "+1", "1 ")},
+    {"distribution", "uniform, zipf or zipf:S with S from 0.01 to 10",
+     TEXTS("pareto", "", "zipf:0", "zipf:x", "zipf:", "zipf:nan", "zipf:11", "zipf:0.009",
+           "zipf:1,2", "zipf1.2", "zipfian", "Zipf", "uniform:1")},
+    {"completion", "fifo, lifo or random", TEXTS("sideways", "", "FIFO", "fifo,lifo", "filo")},
+    {"consumer", "independent, dependent or both", TEXTS("maybe", "", "all", "in", "none")},
+    {"format", "table, json, csv or markdown", TEXTS("xml", "", "JSON", "json,csv")},
+    {"method", "direct, async or both", TEXTS("sync", "", "Async", "direct,async", "all")},
+    {"depth", "whole numbers from 1 to 16",
+     TEXTS("0", "17", "2.5", "-1", "1e2", "nan", "", "deep", "1,17", "0:4:1", "2,2")},
+    {"failure-rate", "0 to 1, or 0% to 100%",
+     TEXTS("2", "1.01", "-0.1", "101%", "nan", "inf", "", "half", "0.5,", "0,2", "0:1", "50")},
+    {"request-ops", "whole numbers from 1 to 1000000",
+     TEXTS("0", "-1", "1.5", "1000001", "2M", "nan", "", "x", "64,64", "1:0:1")},
+    {"cache", "lru:CAPACITY with a capacity from 1 to 1e9 entries",
+     TEXTS("lru", "lru:", "lru:0", "lru:-1", "lru:1.5", "lru:2G", "lru:1000000001", "lru:x",
+           "lru:nan", "LRU:5", "", "5", "fifo:5", "lru:5,lru:6", "lru:5,5", "lru:5,",
+           "lru:1:1001:1")},
+    {"cache-capacity", "whole numbers from 1 to 1e9",
+     TEXTS("0", "-1", "1.5", "2G", "nan", "", "lru:5", "5,5", "1:1001:1")},
+    {"payload", "", TEXTS("0", "4097", "1.5", "8b", "")},
+    {"pollute", "bytes from 0 to 1G",
+     TEXTS("-1", "0.5", "2G", "1073741825", "nan", "inf", "", "4KB", "0,4K,4096", "50%")},
+    {"ttl", "seconds from 0.001 to 1e9",
+     TEXTS("0", "-1", "0.0009", "1e10", "nan", "inf", "", "1s", "1,1", "0:1")},
+    {"threads", "whole numbers from 1 to 256",
+     TEXTS("0", "-1", "1.5", "257", "nan", "", "all", "2,2", "0:4:1")},
+    {"calls-per-second", "calls a second, from 0.001 to 1e12",
+     TEXTS("0", "-1", "0.0001", "1e13", "2T", "nan", "inf", "", "1/s", "1,2")},
+    {"completer", "caller or thread", TEXTS("other", "", "Thread", "threads", "caller,thread")},
+    {"trace-format", "text or be32", TEXTS("le32", "", "TEXT", "text,be32", "csv")},
+    {"trace", "a file's name, or -", TEXTS("")},
+    {"strategy", "names of strategies, or all", TEXTS("plain,plain", "poll@checked,poll@checked")},
+    {"exclude-strategy", "names of strategies", TEXTS("poll,poll")},
+    {"baseline-strategy", "one strategy's name", TEXTS("plain,poll", "all")},
+    {"workload", "names of workloads, or all", TEXTS("user_cache,user_cache")},
+    {"heap", "names of heaps, or all", TEXTS("glibc,glibc")},
+    {"pressure", "names of figures of the pressure pass, or all", TEXTS("gc-ms,gc-ms")},
+    {"gen0-budget", "bytes from 4K to 1G", TEXTS("4095", "", "2G", "1073741825")},
+    {"live-heap", "bytes from 0 to 4G", TEXTS("-1", "1M,2M", "4294967297", "")},
+    {"events", "names of libpfm4 separated by commas, groups in braces",
+     TEXTS("", "nosuch", "page-falts", "page-faults,nosuch", "page-faults,", ",cs", "cs,,cs",
+           "cs cs", "{cs", "cs}", "{}", "{{cs}}", "{cs},}", "cs,cs", "{cs,cs}", "cs:zz",
+           "cs:", ":u", "page-faults:u=2", "-1", "0", "all")},
+    {"worth", "percent from 0.001 to 99",
+     TEXTS("0", "-5", "100", "0.0001", "5%", "nan", "inf", "", "much", "5,5", "5,", "1:9")},
+    {"export-json", A_FILE, TEXTS("")},
+    {"export-csv", A_FILE, TEXTS("")},
+    {"export-markdown", A_FILE, TEXTS("")},
+    {"save-baseline", A_FILE, TEXTS("")},
+    {"results-dir", A_DIRECTORY, TEXTS("")},
+    {"plot", A_DIRECTORY, TEXTS("")},
+};
+
+/* What `run` has not, or has in another form. */
+static const struct bad_values bad_values_of_gate[] = {
+    {"baseline", A_FILE, TEXTS("")},
+    {"export-junit", A_FILE, TEXTS("")},
+    {"export-markdown", A_FILE, TEXTS("")},
+    {"limit", "WORD=LIMIT,... with the words bytes, allocs, frees, live, ",
+     TEXTS("", "bytes", "bytes=", "=8", "bytes=-1", "bytes=many", "bytes=nan", "bytes=8B",
+           "nosuch=1", "bytes=8,", ",bytes=8", "bytes=8,nosuch=1", "bytes=101%", "bytes=-1%",
+           "bytes=%", "bytes=OFF", "bytes=2e9", "bytes=1=2", "bytes:8", " bytes=8", "Bytes=8",
+           "speed=5%")},
+    {"margin", "percent from 0.1 to 99",
+     TEXTS("0", "-1", "0.09", "100", "5%", "nan", "inf", "", "wide", "5,6")},
+    {"time", "nothing, or seconds from 0.01 to 86400",
+     TEXTS("0", "-1", "86401", "nan", "", "1s", "long", "soon", "5,6")},
+    {"epoch-ms", "milliseconds from 0.01 to 1000", TEXTS("0", "1001", "")},
+};
+
+/* A name that there is not: the one of the list that is wrong, and the nearest, if it is near. */
+struct bad_name {
+    const char *option;
+    const char *text;
+    const char *unknown;
+    const char *nearest;
+};
+
+static const struct bad_name bad_names[] = {
+    {"strategy", "nosuch", "nosuch", ""},
+    {"strategy", "", "", ""},
+    {"strategy", "plain,", "", ""},
+    {"strategy", "plain,nosuch", "nosuch", ""},
+    {"strategy", "PLAIN", "PLAIN", ""},
+    {"strategy", "heap_tsk", "heap_tsk", "heap_task"},
+    {"strategy", "valuetask", "valuetask", "value_task"},
+    {"strategy", "value_tusk", "value_tusk", "value_task, "},
+    {"strategy", "heap_task,plan", "plan", "plain, "},
+    {"exclude-strategy", "nosuch", "nosuch", ""},
+    {"exclude-strategy", "", "", ""},
+    {"exclude-strategy", "poll,nosuch", "nosuch", ""},
+    {"exclude-strategy", "caler_op", "caler_op", "caller_op"},
+    {"exclude-strategy", "pol", "pol", "poll"},
+    {"baseline-strategy", "nosuch", "nosuch", ""},
+    {"baseline-strategy", "", "", ""},
+    {"baseline-strategy", "cal_back", "cal_back", "callback"},
+    {"workload", "nosuch", "nosuch", ""},
+    {"workload", "", "", ""},
+    {"workload", "user_cache,nosuch", "nosuch", ""},
+    {"workload", "user_cahce", "user_cahce", "user_cache"},
+    {"workload", "users_cache", "users_cache", "user_cache"},
+    {"heap", "nosuch", "nosuch", ""},
+    {"heap", "", "", ""},
+    {"heap", "glibc,nosuch", "nosuch", ""},
+    {"heap", "libc", "libc", "glibc"},
+    {"heap", "glib", "glib", "glibc"},
+    {"pressure", "nosuch", "nosuch", ""},
+    {"pressure", "gc-mss", "gc-mss", "gc-ms"},
+    /* Of variants, variants are the nearest. */
+    {"strategy", "heap_task@checkd", "heap_task@checkd", "heap_task@checked"},
+    {"strategy", "heap_task@atom", "heap_task@atom", "heap_task@atomic"},
+    {"strategy", "valuetask@checked", "valuetask@checked", "value_task@checked"},
+    {"exclude-strategy", "heap_task@chcked", "heap_task@chcked", "heap_task@checked"},
+    {"baseline-strategy", "heap_task@chcked", "heap_task@chcked", "heap_task@checked"},
+    /* Nothing to check, and no references to count. */
+    {"strategy", "plain@checked", "plain@checked", ""},
+    {"strategy", "empty@checked", "empty@checked", ""},
+    {"strategy", "poll@atomic", "poll@atomic", ""},
+    {"strategy", "value_task_handle@atomic", "value_task_handle@atomic", ""},
+    {"strategy", "heap_task@checked@atomic", "heap_task@checked@atomic", ""},
+    {"strategy", "heap_task@", "heap_task@", ""},
+    {"strategy", "poll@", "poll@", ""},
+    {"strategy", "@checked", "@checked", ""},
+    {"baseline-strategy", "callback@atomic", "callback@atomic", ""},
+};
+
+/* Arguments, separated by '|', that are no option of the command, and how the message begins. */
+struct bad_arguments {
+    const char *words;
+    const char *message;
+};
+
+#define AN_OPTION_IS "; an option is --NAME VALUE or --NAME=VALUE"
+#define NEAREST "; known, nearest first: "
+
+static const struct bad_arguments bad_arguments[] = {
+    {"--hitrate|0.8", "unknown option '--hitrate'" NEAREST "hit-rate, "},
+    {"--hitrate=0.8", "unknown option '--hitrate'" NEAREST "hit-rate, "},
+    {"--hit|0.8", "unknown option '--hit'" NEAREST},
+    {"--no-such-thing", "unknown option '--no-such-thing'" NEAREST},
+    {"--in-fligth=3", "unknown option '--in-fligth'" NEAREST "in-flight, "},
+    {"--Rounds|8", "unknown option '--Rounds'" NEAREST "rounds, "},
+    {"--methods|both", "unknown option '--methods'" NEAREST "method, "},
+    {"--failrate|0", "unknown option '--failrate'" NEAREST "failure-rate, "},
+    {"--cachecapacity|5", "unknown option '--cachecapacity'" NEAREST "cache-capacity, "},
+    {"--thread|2", "unknown option '--thread'" NEAREST "threads, "},
+    {"--dryrun", "unknown option '--dryrun'" NEAREST "dry-run, "},
+    {"--event|cs", "unknown option '--event'" NEAREST "events, "},
+    {"--instruction", "unknown option '--instruction'" NEAREST "instructions, "},
+    {"list|--fromat|csv", "unknown option '--fromat'" NEAREST "format, "},
+    {"gate|--limits|x", "unknown option '--limits'" NEAREST "limit, "},
+    {"rnu", "unknown command 'rnu'" NEAREST "run, list"},
+    {"lst", "unknown command 'lst'" NEAREST "list, run"},
+    {"misus", "unknown command 'misus'" NEAREST "misuse, "},
+    {"gat", "unknown command 'gat'" NEAREST "gate, "},
+    {"compair", "unknown command 'compair'" NEAREST "compare, "},
+    {"compared", "unknown command 'compared'" NEAREST "compare, "},
+    {"|", "unknown command ''" NEAREST "run, list"},
+    {"run|stray", "unexpected argument 'stray'" AN_OPTION_IS},
+    {"run|0.8", "unexpected argument '0.8'" AN_OPTION_IS},
+    {"--rounds|0|stray", "unexpected argument 'stray'" AN_OPTION_IS},
+    {"list|run", "unexpected argument 'run'" AN_OPTION_IS},
+    {"gate|stray", "unexpected argument 'stray'" AN_OPTION_IS},
+    {"compare|a|b|c", "unexpected argument 'c'" AN_OPTION_IS},
+    {"-x", "unexpected argument '-x'" AN_OPTION_IS},
+    {"--", "unexpected argument '--'" AN_OPTION_IS},
+    {"--=0.8", "unexpected argument '--=0.8'" AN_OPTION_IS},
+    {"list|--events|cs", "unexpected argument 'cs'" AN_OPTION_IS},
+    {"list|--hit-rate|0.5", "--hit-rate is not an option of 'list'"},
+    {"list|--threads|2", "--threads is not an option of 'list'"},
+    {"list|--dry-run", "--dry-run is not an option of 'list'"},
+    {"list|--quick", "--quick is not an option of 'list'"},
+    {"list|--strategy|poll", "--strategy is not an option of 'list'"},
+    {"misuse|--trace|-", "--trace is not an option of 'misuse'"},
+    {"misuse|--method|async", "--method is not an option of 'misuse'"},
+    {"misuse|--depth|2", "--depth is not an option of 'misuse'"},
+    {"misuse|--events|cs", "--events is not an option of 'misuse'"},
+    {"gate|--hit-rate|0.5", "--hit-rate is not an option of 'gate'"},
+    {"gate|--baseline=b|--rounds|8", "--rounds is not an option of 'gate'"},
+    {"compare|--baseline|x", "--baseline is not an option of 'compare'"},
+    {"--limit|bytes=8", "--limit is not an option of 'run'"},
+    {"--strict", "--strict is not an option of 'run'"},
+};
+
+#endif
