@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include "good_values.h"
 #include "plan.h"
+#include "report.h"
 
 static struct vtb_options options;
 static struct vtb_plan plan;
@@ -340,14 +342,19 @@ static void references_cannot_be_excluded(void **state)
 {
     (void)state;
     assert_false(MAKE("--exclude-strategy=heap_task"));
-    assert_usage_error("--exclude-strategy: 'heap_task' is the baseline");
+    assert_usage_error(
+        "--exclude-strategy: 'heap_task' is the baseline; choose another with "
+        "--baseline-strategy");
     assert_false(MAKE("--exclude-strategy=poll", "--baseline-strategy=poll"));
-    assert_usage_error("'poll' is the baseline");
-    assert_false(MAKE("--exclude-strategy=empty"));
-    assert_usage_error("--exclude-strategy: ");
-    assert_contains(error.message, "'empty'");
-    assert_false(MAKE("--exclude-strategy=plain"));
-    assert_usage_error("'plain'");
+    assert_usage_error("--exclude-strategy: 'poll' is the baseline");
+    assert_false(MAKE("--exclude-strategy=poll@checked", "--baseline-strategy=poll@checked"));
+    assert_usage_error("--exclude-strategy: 'poll@checked' is the baseline");
+    static const char *const options_of_references[] = {"--exclude-strategy=empty",
+                                                        "--exclude-strategy=plain"};
+    for (size_t i = 0; i < 2; i++) {
+        assert_false(MAKE((char *)options_of_references[i]));
+        assert_usage_error("--exclude-strategy: 'empty' and 'plain' are in every round");
+    }
     assert_false(MAKE("--exclude-strategy=all"));
     assert_usage_error("--exclude-strategy: ");
 }
@@ -472,6 +479,11 @@ static void a_baseline_that_is_not_there(void **state)
     assert_false(MAKE("--baseline-strategy=poll", "--method=async"));
     assert_usage_error("--baseline-strategy: 'poll' cannot be the baseline of this run: ");
     assert_contains(error.message, vtb_find_strategy("poll")->lacks.async_method);
+    assert_contains(error.message, "its method is a compiled state machine");
+    assert_contains(error.message, "; choose another");
+    assert_false(MAKE("--baseline-strategy=callback@checked", "--method=both"));
+    assert_usage_error("--baseline-strategy: 'callback@checked' cannot be the baseline");
+    assert_contains(error.message, "the callback takes the place");
     assert_false(MAKE("--baseline-strategy=task_in_cache", "--method=both"));
     assert_usage_error("'task_in_cache' cannot be the baseline");
     assert_true(MAKE("--baseline-strategy=poll", "--method=direct"));
@@ -607,11 +619,13 @@ static void too_many_keys(void **state)
     vtb_plan_free(&plan);
     snprintf(text, sizeof text, "--keys=10,%llu", max + 1);
     assert_false(MAKE(text));
-    assert_usage_error("--keys: ");
-    snprintf(text, sizeof text, "'%llu'", max + 1);
-    assert_contains(error.message, text);
+    snprintf(text, sizeof text, "--keys: '%llu': out of range for user_cache; ", max + 1);
+    assert_usage_error(text);
     snprintf(text, sizeof text, "accepted: 1 to %llu", max);
     assert_contains(error.message, text);
+    assert_false(MAKE("--keys=200000000"));
+    assert_usage_error(
+        "--keys: '200000000': out of range for user_cache; accepted: 1 to 100000000");
 }
 
 static void too_many_combinations(void **state)
@@ -621,7 +635,9 @@ static void too_many_combinations(void **state)
     assert_int_equal(plan.points_n, 10000);
     vtb_plan_free(&plan);
     assert_false(MAKE("--hit-rate=0:1:0.01", "--in-flight=1:100:1"));
-    assert_usage_error("10100 combinations");
+    assert_usage_error("10100 combinations; accepted: up to 10000");
+    assert_false(MAKE("--depth=1:16:1", "--failure-rate=0:1:0.01", "--request-ops=1:7:1"));
+    assert_usage_error("11312 combinations; accepted: up to 10000");
     assert_false(MAKE("--hit-rate=0:0.999:0.001", "--in-flight=1:1000:1", "--keys=1:1000:1",
                       "--calls=1:1000:1"));
     assert_usage_error("1000000000000 combinations");
@@ -813,6 +829,143 @@ static void options_that_a_workload_cannot_follow(void **state)
     assert_usage_error("--completion: 'random': ");
 }
 
+/* --- values of options, as the names of the cases have them --- */
+
+/* A name's value of a key, up to its end or the next '/'; "as usual" if the name has none. */
+static void value_of(char value[64], const char *name, const char *key)
+{
+    static const char *const first[] = {"workload", "strategy", "heap"};
+    char prefix[64];
+    const char *at = name;
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++, at = strchr(at, '/') + 1) {
+        if (strcmp(key, first[i]) == 0) {
+            snprintf(value, 64, "%.*s", (int)strcspn(at, "/"), at);
+            return;
+        }
+    }
+    snprintf(prefix, sizeof prefix, "/%s:", key);
+    at = strstr(name, prefix);
+    at = at ? at + strlen(prefix) : USUAL;
+    snprintf(value, 64, "%.*s", (int)strcspn(at, "/"), at);
+}
+
+/* The values of a key in the names of all cases, each once, in their order. */
+static void values_in_names(char *text, size_t text_bytes, const char *key)
+{
+    static char values[VTB_NAMES_MAX][64];
+    struct vtb_names found = {.n = 0};
+    *text = '\0';
+    for (size_t i = 0; i < plan.points_n; i++) {
+        const struct vtb_comparison comparison = {.point = &plan.points[i],
+                                                  .consumer = plan.consumers[0]};
+        for (size_t j = 0; j < plan.points[i].cases_n; j++) {
+            const struct vtb_figures figures = {.the_case = &plan.points[i].cases[j]};
+            const size_t n = found.n;
+            char name[512];
+            vtb_case_name(name, sizeof name, &comparison, &figures);
+            value_of(values[n], name, key);
+            assert_true(vtb_names_add(&found, values[n]) && found.n < VTB_NAMES_MAX);
+            if (found.n > n)
+                snprintf(text + strlen(text), text_bytes - strlen(text), "%s%s", n > 0 ? " " : "",
+                         values[n]);
+        }
+    }
+}
+
+/* Few cases, but for what the option itself says; by its twin in the environment, or not. */
+static void make_good_value(const struct good_value *row, bool by_twin)
+{
+    static const char *const others[][2] = {
+        {"--calls", "1000"}, {"--strategy", "plain"}, {"--heap", "glibc"}, {"--rounds", "0"}};
+    char *argv[16] = {"run_bench"};
+    int argc = 1;
+    char option[64];
+    char twin[64];
+    const bool is_flag = strcmp(row->option, "force-async") == 0;
+    snprintf(option, sizeof option, "--%s", row->option);
+    snprintf(twin, sizeof twin, "VTB_%s", row->option);
+    for (char *c = twin; *c; c++)
+        *c = (char)(*c == '-' ? '_' : *c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (strcmp(others[i][0], option) == 0)
+            continue;
+        argv[argc++] = (char *)others[i][0];
+        argv[argc++] = (char *)others[i][1];
+    }
+    if (by_twin)
+        setenv(twin, row->text, 1);
+    else if (!is_flag || strcmp(row->text, "1") == 0)
+        argv[argc++] = option;
+    if (!by_twin && !is_flag)
+        argv[argc++] = (char *)row->text;
+    const bool ok = make(argc, argv);
+    unsetenv(twin);
+    if (!ok)
+        fail_msg("%s %s: %s", option, row->text, error.message);
+}
+
+static void good_values_are_what_is_run(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * (sizeof good_values / sizeof *good_values); i++) {
+        const struct good_value *row = &good_values[i / 2];
+        char values[512];
+        make_good_value(row, i % 2);
+        values_in_names(values, sizeof values, row->key);
+        if (strcmp(values, row->expected) != 0)
+            fail_msg("--%s %s makes %s", row->option, row->text, values);
+        vtb_plan_free(&plan);
+    }
+}
+
+/* What is asked for and is the default all the same changes nothing. */
+static void defaults_that_are_asked_for(void **state)
+{
+    (void)state;
+    static const char *const same[] = {"--method=direct",    "--depth=1",        "--failure-rate=0",
+                                       "--request-ops=64",   "--pollute=0",      "--threads=1",
+                                       "--completer=caller", "--completion=fifo"};
+    static const char *const keys[] = {"workload", "strategy",     "heap",        "hit_rate",
+                                       "calls",    "in_flight",    "completion",  "keys",
+                                       "method",   "distribution", "consumer",    "depth",
+                                       "threads",  "failure_rate", "request_ops", "force_async",
+                                       "pollute",  "completer",    "start"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+            char values[2][2048];
+            assert_true(MAKE((char *)same[i], "--heap=glibc"));
+            values_in_names(values[0], sizeof values[0], keys[k]);
+            vtb_plan_free(&plan);
+            assert_true(MAKE("--heap=glibc"));
+            values_in_names(values[1], sizeof values[1], keys[k]);
+            vtb_plan_free(&plan);
+            assert_string_equal(values[0], values[1]);
+        }
+    }
+}
+
+/* As many as asked for, however it is asked. */
+static void rounds(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--rounds=8"));
+    assert_int_equal(plan.rounds_n, 8);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--quick", "--rounds=9"));
+    assert_int_equal(plan.rounds_n, 9);
+    vtb_plan_free(&plan);
+    static const char *const quick[] = {"1", "0"};
+    for (size_t i = 0; i < 2; i++) {
+        setenv("VTB_QUICK", quick[i], 1);
+        const bool ok = MAKE("--epoch-ms=0.01");
+        unsetenv("VTB_QUICK");
+        assert_true(ok);
+        assert_int_equal(plan.rounds_n, i == 0 ? 40 : 200);
+        assert_near(plan.epoch_ns, 1e4, 1e-6);
+        vtb_plan_free(&plan);
+    }
+}
+
 /* --- several threads --- */
 
 /* One caller is always there, and first; each number has tables and references of its own. */
@@ -971,6 +1124,9 @@ int main(void)
         cmocka_unit_test(rates_beside_real_caches),
         cmocka_unit_test(recorded_keys),
         cmocka_unit_test(options_that_a_workload_cannot_follow),
+        cmocka_unit_test(good_values_are_what_is_run),
+        cmocka_unit_test(defaults_that_are_asked_for),
+        cmocka_unit_test(rounds),
         cmocka_unit_test(callers_make_blocks),
         cmocka_unit_test(as_many_callers_as_there_may_be),
         cmocka_unit_test(a_completing_thread),
