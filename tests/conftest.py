@@ -30,7 +30,7 @@ COUNTED = ["--rounds", "0", "--calls", "1000"]
 
 # Each file goes to one process of pytest's, which makes what its tests share once. The longest go
 # first, so that none is left over at the end.
-LONGEST = ["registry", "valgrind", "readme", "cli_options", "cli_errors", "gate", "figures"]
+LONGEST = ["registry", "valgrind", "readme", "cli_errors", "gate", "figures"]
 
 Row = dict[str, Any]
 

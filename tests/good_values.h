@@ -63,6 +63,7 @@ static const struct good_value good_values[] = {
     {"strategy", "poll@checked", "strategy", REFERENCES " poll@checked"},
     {"strategy", "callback,poll", "strategy", REFERENCES " callback poll"},
     {"baseline-strategy", "poll", "strategy", "empty plain poll"},
+    {"baseline-strategy", "plain", "strategy", "empty plain"},
     {"baseline-strategy", "heap_task@atomic", "strategy", "empty plain heap_task@atomic"},
     {"workload", "user_cache", "workload", "user_cache"},
     {"heap", "glibc", "heap", "glibc"},
