@@ -1,9 +1,11 @@
 #!/bin/sh
-# Lint: clang-format, clang-tidy (on the build's compile commands), shellcheck.
+# Lint: house rules, clang-format, clang-tidy (on the build's compile commands), shellcheck.
 set -eu
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
+/usr/bin/python3 scripts/lint_style.py
+
 [ -f build/release/compile_commands.json ] || cmake --preset release
 
 find harness impls heaps workloads tests examples benchmarks \( -name '*.c' -o -name '*.cc' -o -name '*.h' \) -print0 |
