@@ -14,7 +14,7 @@
 #include <vector>
 
 extern "C" {
-#include "registry.h"
+#include "cells/registry.h"
 }
 
 namespace

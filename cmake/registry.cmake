@@ -1,7 +1,9 @@
-# The registry: one file in impls/, workloads/ or heaps/ is one entry, named by its stem; a heap may
-# be a folder as well, heaps/NAME/ with NAME.c and what else it is made of. Globs the three folders,
-# looks for the libraries of heaps that are one, and writes, below the build folder, one source file for each cell and workload and an
-# ordinary C table of all entries. A file that lacks something fails to compile or link, by name.
+# The registry: one file in impls/, workloads/ or heaps/ is one entry, named by its stem; a workload in
+# workloads/sized/ is one entry for each size of its result, and a heap may be a folder, heaps/NAME/
+# with NAME.c and what else it is made of. Globs the folders, looks for the libraries of heaps that are
+# one, and writes, below the build folder, what is known of each entry without its cells and an ordinary
+# C table of all entries. A file that lacks something fails to compile or link, by name. Cells are not
+# compiled here, but by run_bench, when it needs them (cmake/cells.cmake).
 
 # vtb_glob(<list of files> <list of stems> <pattern>...)
 function(vtb_glob files_out stems_out)
@@ -20,15 +22,9 @@ endfunction()
 
 vtb_glob(strategy_files strategies ${PROJECT_SOURCE_DIR}/impls/*.c ${PROJECT_SOURCE_DIR}/impls/*.cc)
 vtb_glob(workload_files workloads ${PROJECT_SOURCE_DIR}/workloads/*.h)
-foreach(workload IN LISTS VTB_WORKLOADS)
-    if(NOT workload IN_LIST workloads)
-        message(FATAL_ERROR "VTB_WORKLOADS: there is no workload ${workload}")
-    endif()
-endforeach()
-if(VTB_WORKLOADS)
-    set(workloads ${VTB_WORKLOADS})
-    list(TRANSFORM workloads PREPEND ${PROJECT_SOURCE_DIR}/workloads/ OUTPUT_VARIABLE workload_files)
-    list(TRANSFORM workload_files APPEND .h)
+vtb_glob(sized_files sized_workloads ${PROJECT_SOURCE_DIR}/workloads/sized/*.h)
+if(NOT VTB_DEFAULT_WORKLOAD IN_LIST workloads)
+    message(FATAL_ERROR "VTB_DEFAULT_WORKLOAD: there is no workload ${VTB_DEFAULT_WORKLOAD}")
 endif()
 
 # The other sources of heaps that are a folder, which belong to the entry of the folder's name.
@@ -45,17 +41,6 @@ endforeach()
 list(REMOVE_DUPLICATES heap_folders)
 list(REMOVE_ITEM heap_parts ${heap_folders})
 vtb_glob(heap_files heaps ${PROJECT_SOURCE_DIR}/heaps/*.c ${heap_folders})
-
-# Whether a line of a source matches; the source is looked at again when it changes.
-function(vtb_says result file regex)
-    file(STRINGS ${file} found REGEX "${regex}")
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
-    if(found)
-        set(${result} 1 PARENT_SCOPE)
-    else()
-        set(${result} 0 PARENT_SCOPE)
-    endif()
-endfunction()
 
 # vtb_said(<result> <file> <regex>): what the regex's group matches in its first line; or nothing.
 function(vtb_said result file regex)
@@ -141,122 +126,55 @@ if(heap_libraries)
         "SHELL:-Wl,--push-state,--no-as-needed,-lc,-lstdc++ \"${quoted}\" -Wl,--pop-state")
 endif()
 
-foreach(workload IN LISTS VTB_VARIANT_WORKLOADS)
-    if(NOT workload IN_LIST workloads)
-        message(FATAL_ERROR "VTB_VARIANT_WORKLOADS: there is no workload ${workload}")
-    endif()
-endforeach()
+set(registry_dir ${CMAKE_CURRENT_BINARY_DIR}/registry)
+set(source_dir ${PROJECT_SOURCE_DIR}/harness/cells/source)
+set(registry_sources "")
+set(declarations "")
 
-# Variants and probes for each workload would double the build: they are for the default workload, and
-# for those that VTB_VARIANT_WORKLOADS names.
-function(vtb_has_variants result workload file)
-    vtb_says(is_default ${file} "\\.is_default = true")
-    if(is_default OR workload IN_LIST VTB_VARIANT_WORKLOADS)
-        set(${result} 1 PARENT_SCOPE)
-    else()
-        set(${result} 0 PARENT_SCOPE)
-    endif()
-endfunction()
-
-set(has_collector 0)
-foreach(file IN LISTS heap_files)
-    vtb_says(collects ${file} "\\.collector = ")
-    if(collects)
-        set(has_collector 1)
-    endif()
-endforeach()
-
-# vtb_kinds(<list> <strategy's file> <variants too>): the kinds of cells that a strategy has, each as
-# the values of VTB_ASYNC, VTB_CHECKED and VTB_ATOMIC and, for NAME@variant, the variant.
-function(vtb_kinds kinds_out file variants)
-    vtb_says(only_direct ${file} "\\.async_method")
-    vtb_says(never_pends ${file} "^#define VTB_(LOOP_ONLY|NEVER_SUSPENDS) ")
-    vtb_says(counts ${file} "^#define VTB_COUNTS_REFERENCES ")
-    set(kinds "")
-    foreach(async 0 1)
-        if(async AND only_direct)
-            continue()
-        endif()
-        list(APPEND kinds "${async} ${VTB_CHECKED} 0")
-        if(variants AND NOT never_pends)
-            list(APPEND kinds "${async} 1 0 checked")
-        endif()
-        if(variants AND counts)
-            list(APPEND kinds "${async} ${VTB_CHECKED} 1 atomic")
-        endif()
-    endforeach()
-    set(${kinds_out} ${kinds} PARENT_SCOPE)
-endfunction()
-
-# vtb_add_cell(<folder> <kind> <counting> <collected>): writes the source of a cell, and adds it to
-# cell_sources, declarations and cells_table. Takes workload, workload_file, strategy, strategy_file
-# and variants, whether the workload has them and probes, from its caller.
-macro(vtb_add_cell folder kind counting_ collected_)
-    set(counting ${counting_})
-    set(collected ${collected_})
-    set(pass_of_0 timing)
-    set(pass_of_1 counting)
-    set(pass ${pass_of_${counting}})
-    math(EXPR probed "${counting} & ${variants}")
-    string(REPLACE " " ";" flags "${kind}")
-    list(GET flags 0 async)
-    list(GET flags 1 checked)
-    list(GET flags 2 atomic)
-    list(LENGTH flags flags_n)
-    set(variant "")
-    if(async)
-        string(APPEND pass "_async")
-    endif()
-    if(flags_n GREATER 3)
-        list(GET flags 3 variant)
-        string(APPEND pass "_${variant}")
-        set(variant "@${variant}")
-    endif()
-    if(collected)
-        string(APPEND pass "_collected")
-    endif()
+# What is known of a strategy without a cell, for the types of the default workload: by the direct
+# method, and by the asynchronous one.
+set(metadata_sources "")
+set(strategies_table "")
+foreach(strategy strategy_file IN ZIP_LISTS strategies strategy_files)
     get_filename_component(extension ${strategy_file} LAST_EXT)
-    set(source ${folder}/${strategy}.${workload}.${pass}${extension})
-    configure_file(${PROJECT_SOURCE_DIR}/cmake/cell.c.in ${source} @ONLY)
-    list(APPEND cell_sources ${source})
-    if(counting)
-        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${VTB_COUNTING_FLAGS}")
-    endif()
-    string(APPEND declarations "extern const struct vtb_cell vtb_${strategy}_${workload}_${pass};\n")
-    string(APPEND cells_table "    &vtb_${strategy}_${workload}_${pass},\n")
+    foreach(async 0 1)
+        set(object vtb_${strategy}_${VTB_DEFAULT_WORKLOAD}_metadata${async})
+        set(source ${registry_dir}/${strategy}.metadata${async}${extension})
+        configure_file(cmake/metadata.c.in ${source} @ONLY)
+        list(APPEND metadata_sources ${source})
+        string(APPEND declarations "extern const struct vtb_cell ${object};\n")
+    endforeach()
+    file(RELATIVE_PATH file ${PROJECT_SOURCE_DIR} ${strategy_file})
+    set(object vtb_${strategy}_${VTB_DEFAULT_WORKLOAD}_metadata)
+    string(APPEND strategies_table
+        "    {.name = \"${strategy}\", .file = \"${file}\", .methods = {&${object}0, &${object}1}},\n")
+endforeach()
+
+# vtb_add_workload(<name> <stem> <file> <definitions>)
+macro(vtb_add_workload name stem file bytes)
+    set(workload_name ${name})
+    set(workload_stem ${stem})
+    set(workload_file ${file})
+    set(payload_bytes ${bytes})
+    configure_file(cmake/workload.c.in ${registry_dir}/${name}.c @ONLY)
+    list(APPEND registry_sources ${registry_dir}/${name}.c)
+    string(APPEND declarations "extern const struct vtb_workload vtb_workload_${name};\n")
+    file(RELATIVE_PATH relative ${PROJECT_SOURCE_DIR} ${file})
+    string(APPEND workloads_table "    {.name = \"${name}\", .stem = \"${stem}\", .file = \"${relative}\", "
+        ".workload = &vtb_workload_${name}, .payload_bytes = ${bytes}},\n")
 endmacro()
 
-set(registry_dir ${CMAKE_CURRENT_BINARY_DIR}/registry)
-set(registry_sources "")
-set(cell_sources "")
-set(declarations "")
-set(cells_table "")
 set(workloads_table "")
-set(heaps_table "")
-
 foreach(workload workload_file IN ZIP_LISTS workloads workload_files)
-    set(source ${registry_dir}/${workload}.c)
-    configure_file(cmake/workload.c.in ${source} @ONLY)
-    list(APPEND registry_sources ${source})
-    string(APPEND declarations "extern const struct vtb_workload vtb_workload_${workload};\n")
-    string(APPEND workloads_table "    {\"${workload}\", &vtb_workload_${workload}},\n")
-
-    vtb_has_variants(variants ${workload} ${workload_file})
-    foreach(strategy strategy_file IN ZIP_LISTS strategies strategy_files)
-        vtb_kinds(kinds ${strategy_file} ${variants})
-        vtb_says(uncollected ${strategy_file} "\\.collector = ") # what it lacks
-        foreach(kind IN LISTS kinds)
-            foreach(counting_pass 0 1)
-                vtb_add_cell(${registry_dir}/cells "${kind}" ${counting_pass} 0)
-            endforeach()
-            # By the asynchronous method too, where variants are: all of them would be a third more.
-            if(has_collector AND NOT uncollected AND (variants OR kind MATCHES "^0 "))
-                vtb_add_cell(${registry_dir}/cells "${kind}" 0 1)
-            endif()
-        endforeach()
+    vtb_add_workload(${workload} ${workload} ${workload_file} 0)
+endforeach()
+foreach(sized sized_file IN ZIP_LISTS sized_workloads sized_files)
+    foreach(size IN LISTS VTB_PAYLOADS)
+        vtb_add_workload(${sized}_${size} ${sized} ${sized_file} ${size})
     endforeach()
 endforeach()
 
+set(heaps_table "")
 foreach(heap IN LISTS heaps)
     string(APPEND declarations "extern const struct vtb_heap vtb_heap_${heap};\n")
     string(APPEND heaps_table "    {\"${heap}\", &vtb_heap_${heap}},\n")

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cells/load.h"
 #include "rig.h"
 #include "runtime.h"
 
@@ -226,8 +227,10 @@ static inline void example_open_as(struct example *example, const char *strategy
         .memory = {.heap = vtb_find_heap("glibc")->heap},
         .cell = vtb_find_cell(strategy, "user_cache", (struct vtb_kind){true, false, setup->async}),
     };
-    if (!example->cell || !example->cell->probe)
-        example_fail(strategy, "this build has no such strategy");
+    if (!example->cell)
+        example_fail(strategy, "there is no such strategy");
+    if (!vtb_cells_load(&example->cell, 1, NULL, NULL, &error))
+        example_fail(strategy, error.message);
     if (!vtb_rig_open(&example->rig, &example->point, &error) ||
         !vtb_rig_open_env(&example->rig, &example->env, example->cell, &example->memory, &error))
         example_fail(strategy, error.message);

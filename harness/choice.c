@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cells/foreign.h"
 #include "trace.h"
 
 /* --- strategies --- */
@@ -18,8 +19,8 @@ static const char *strategy_with_role(const struct vtb_names *strategies, enum v
 
 static void all_strategies(struct vtb_names *names)
 {
-    for (size_t i = 0; vtb_cells[i]; i++)
-        (void)vtb_names_add(names, vtb_cells[i]->strategy_name);
+    for (size_t i = 0; vtb_strategies[i].name; i++)
+        (void)vtb_names_add(names, vtb_strategies[i].name);
 }
 
 static struct vtb_references find_references(const struct vtb_options *options)
@@ -66,6 +67,13 @@ static bool choose_strategies(const struct vtb_options *options,
                               struct vtb_error *error)
 {
     struct vtb_names wanted = options->strategies;
+    for (size_t i = 0; i < wanted.n; i++) { /* what a file's strategy can is known only now */
+        if (!vtb_find_name(wanted.items[i]))
+            return vtb_fail(error, VTB_EXIT_USAGE,
+                            "--strategy: '%s': the strategy has no such variant: @checked is for "
+                            "those that suspend, @atomic for those that count references",
+                            wanted.items[i]);
+    }
     if (!wanted.n)
         all_strategies(&wanted);
     if (!check_excluded(options, references, error))
@@ -100,22 +108,14 @@ bool vtb_emerges(const struct vtb_workload *workload, const struct vtb_options *
 }
 
 /* What is measured if no workload is named: the one that an option is about, or the default. */
-static bool is_chosen(const struct vtb_workload *workload, const struct vtb_options *options)
+static bool is_chosen(const struct vtb_workload_entry *entry, const struct vtb_options *options)
 {
+    const struct vtb_workload *workload = entry->workload;
     if (options->payloads.n)
         return false;
     if (options->trace_path || options->capacities.n)
         return workload->default_capacity > 0;
-    return options->ttls_s.n ? workload->expires : workload->is_default;
-}
-
-static const char *payload_workload(double bytes)
-{
-    for (size_t i = 0; vtb_workloads[i].name; i++) {
-        if (vtb_workloads[i].workload->payload_bytes == (size_t)bytes)
-            return vtb_workloads[i].name;
-    }
-    return NULL;
+    return options->ttls_s.n ? workload->expires : entry == vtb_default_workload();
 }
 
 static bool choose_workloads(const struct vtb_options *options, struct vtb_names *chosen,
@@ -123,22 +123,23 @@ static bool choose_workloads(const struct vtb_options *options, struct vtb_names
 {
     *chosen = options->workloads;
     for (size_t i = 0; !options->workloads.n && vtb_workloads[i].name; i++) {
-        if (is_chosen(vtb_workloads[i].workload, options))
+        if (is_chosen(&vtb_workloads[i], options))
             (void)vtb_names_add(chosen, vtb_workloads[i].name);
     }
     if (chosen->n == 0 && !options->payloads.n)
         return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--workload: the workload that these options are about is not built here; "
-                        "name one, see `list`");
+                        "--workload: there is no workload that these options are about; name one, "
+                        "see `list`");
     for (size_t i = 0; i < options->payloads.n; i++) {
-        const char *name = payload_workload(options->payloads.values[i]);
+        const char *name = vtb_sized_workload((size_t)options->payloads.values[i]);
         if (!name)
             return vtb_fail(error, VTB_EXIT_USAGE,
-                            "--payload: '%.12g': no workload has a result of this size; see `list`",
+                            "--payload: '%.12g': there is no workload whose result can have this "
+                            "size, or too many sizes are asked for",
                             options->payloads.values[i]);
         (void)vtb_names_add(chosen, name);
     }
-    return true;
+    return vtb_foreign_load(error); /* those with a size that the build did not list */
 }
 
 /* An option that a chosen workload cannot follow is not left aside in silence. */

@@ -3,8 +3,8 @@
 #ifndef CHOICE_H
 #define CHOICE_H
 
+#include "cells/registry.h"
 #include "options.h"
-#include "registry.h"
 
 /* What each table needs beside it: the two references, and the baseline. */
 struct vtb_references {

@@ -13,4 +13,5 @@ void vtb_error_set(struct vtb_error *error, enum vtb_exit exit_code, const char 
     for (char *c = error->message; *c; c++)
         *c = (char)(iscntrl((unsigned char)*c) ? '?' : *c);
     error->exit_code = exit_code;
+    error->details = NULL;
 }

@@ -18,6 +18,7 @@ enum vtb_exit {
 struct vtb_error {
     enum vtb_exit exit_code;
     char message[1024];
+    const char *details; /* lines of another program, to stand below it, or null; not to be freed */
 };
 
 /* For functions whose false or null means that *error says why. */

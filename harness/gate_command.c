@@ -167,8 +167,8 @@ static bool gate_plan(struct vtb_gate *gate, struct vtb_plan *plan,
         return false;
     plan->tables_n = plan->consumers_n;
     return (!vtb_plan_is_timed(plan) || vtb_plan_add_twins(plan, error)) &&
-           run_all(gate, plan, options, error) && write_reports(gate, options, error) &&
-           conclude(gate, options, error);
+           vtb_run_prepare(plan, error) && run_all(gate, plan, options, error) &&
+           write_reports(gate, options, error) && conclude(gate, options, error);
 }
 
 /* A plan that the recorded options do not make is the baseline's fault. */

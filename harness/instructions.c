@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cells/home.h"
 #include "child.h"
 #include "interrupt.h"
 
@@ -69,15 +70,18 @@ static bool find_valgrind(char path[PATH_MAX])
 #define KEPT_MAX 128
 
 /* Nothing of the user's, but where valgrind is installed. */
-static void make_environment(char *kept[KEPT_MAX])
+static void make_environment(char *kept[KEPT_MAX], const char *cells)
 {
+    static char folder[PATH_MAX + 16]; /* where cells are, as this process found them */
     static char worker[] = "VTB_CALLGRIND_WORKER=1";
     static char tunables[] = "GLIBC_TUNABLES=glibc.malloc.arena_max=1";
     size_t n = 0;
-    for (char **each = environ; *each && n + 3 < KEPT_MAX; each++) {
+    for (char **each = environ; *each && n + 4 < KEPT_MAX; each++) {
         if (strncmp(*each, "VALGRIND_LIB=", 13) == 0)
             kept[n++] = *each;
     }
+    snprintf(folder, sizeof folder, "VTB_CELLS=%s", cells);
+    kept[n++] = folder;
     kept[n++] = worker;
     kept[n++] = tunables;
     kept[n] = NULL;
@@ -87,6 +91,7 @@ static void make_environment(char *kept[KEPT_MAX])
 struct launch {
     const struct worker *worker;
     const char *valgrind;
+    const char *cells;
     char **argv;
     int out; /* takes its standard output */
 };
@@ -114,7 +119,7 @@ static void become_valgrind(const struct launch *launch)
     const size_t ours_n = sizeof ours / sizeof *ours;
     memcpy(arguments, ours, sizeof ours);
     memcpy(arguments + ours_n, launch->argv + 1, (argc - 1) * sizeof *arguments);
-    make_environment(kept);
+    make_environment(kept, launch->cells);
     (void)personality(ADDR_NO_RANDOMIZE); /* addresses decide nothing that is counted, but may */
     execve(launch->valgrind, arguments, kept);
     _exit(VTB_EXIT_INTERNAL);
@@ -156,6 +161,9 @@ static bool start(struct worker *worker, char **argv, struct vtb_error *error)
 {
     char valgrind[PATH_MAX];
     int ends[2];
+    const struct vtb_home *home = vtb_home(error);
+    if (!home)
+        return false;
     if (!find_valgrind(valgrind))
         return vtb_fail(error, VTB_EXIT_INTERNAL,
                         "--instructions: there is no valgrind in PATH, which counts them; install "
@@ -164,7 +172,7 @@ static bool start(struct worker *worker, char **argv, struct vtb_error *error)
         return false;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "--instructions: %s", strerror(errno));
-    struct launch launch = {worker, valgrind, argv, ends[1]};
+    struct launch launch = {worker, valgrind, home->cells, argv, ends[1]};
     bool ok = vtb_child_start("--instructions", run_valgrind, &launch, &worker->pid, error);
     close(ends[1]);
     worker->lines = ok ? fdopen(ends[0], "r") : NULL;

@@ -9,6 +9,7 @@
 #include "child.h"
 #include "instructions.h"
 #include "pages.h"
+#include "run.h"
 #include "timing.h"
 
 /* One run of a case, and what became of it. */
@@ -117,7 +118,7 @@ static bool run_point(struct run *run, const struct vtb_plan *plan, const struct
 bool vtb_instructions_work(const struct vtb_plan *plan, struct vtb_error *error)
 {
     struct run *run = vtb_pages_shared(sizeof *run, "a run under valgrind", error);
-    bool ok = run != NULL;
+    bool ok = run != NULL && vtb_run_prepare(plan, error);
     for (size_t i = 0; ok && i < plan->points_n; i++)
         ok = run_point(run, plan, &plan->points[i], error);
     vtb_pages_free(run, sizeof *run);

@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
+#include "cells/registry.h"
 #include "events.h"
-#include "registry.h"
 
 #define LINE_BYTES 1024
 
@@ -28,25 +28,11 @@ static json_t *checked(json_t *json)
     return json;
 }
 
-/* The cell of a strategy whose sizes are shown: for the types of the default workload. */
-static const struct vtb_cell *listed(const char *strategy, bool async)
-{
-    return vtb_find_cell(strategy, vtb_default_workload()->name,
-                         (struct vtb_kind){false, false, async});
-}
-
-static bool is_listed(const struct vtb_cell *cell)
-{
-    return cell == listed(cell->strategy_name, false);
-}
-
 static json_t *strategies(void)
 {
     json_t *rows = checked(json_array());
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
-        if (!is_listed(cell))
-            continue;
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const struct vtb_cell *cell = vtb_strategies[i].methods[0];
         json_array_append_new(
             rows, checked(json_pack(
                       "{ss ss sI si sI si sI ss}", "name", cell->strategy_name, "shape",
@@ -62,10 +48,10 @@ static json_t *strategies(void)
 static json_t *async_methods(void)
 {
     json_t *rows = checked(json_array());
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
-        const struct vtb_cell *async = listed(cell->strategy_name, true);
-        if (!is_listed(cell) || !async)
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const struct vtb_cell *cell = vtb_strategies[i].methods[0];
+        const struct vtb_cell *async = vtb_strategies[i].methods[1];
+        if (cell->strategy->lacks.async_method)
             continue;
         json_array_append_new(rows,
                               checked(json_pack("{ss sI sI sI}", "name", cell->strategy_name,
@@ -80,10 +66,8 @@ static json_t *async_methods(void)
 static json_t *capabilities(void)
 {
     json_t *rows = checked(json_array());
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
-        if (!is_listed(cell))
-            continue;
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const struct vtb_cell *cell = vtb_strategies[i].methods[0];
         const struct vtb_lacks *lacks = &cell->strategy->lacks;
         json_t *row = checked(json_pack("{ss}", "name", cell->strategy_name));
 #define VTB_CAPABILITY_CELL(field, text) \
@@ -106,10 +90,8 @@ static void add_reason(json_t *rows, const struct vtb_cell *cell, const char *ca
 static json_t *reasons(void)
 {
     json_t *rows = checked(json_array());
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
-        if (!is_listed(cell))
-            continue;
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const struct vtb_cell *cell = vtb_strategies[i].methods[0];
 #define VTB_CAPABILITY_REASON(field, text) \
     add_reason(rows, cell, text, cell->strategy->lacks.field);
         VTB_CAPABILITIES(VTB_CAPABILITY_REASON)
@@ -133,12 +115,10 @@ static json_t *strategy_texts(const char *title,
                               const char *(*text_of_strategy)(const struct vtb_strategy *))
 {
     json_t *rows = checked(json_array());
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
-        if (is_listed(cell))
-            json_array_append_new(rows,
-                                  checked(json_pack("{ss ss}", "strategy", cell->strategy_name,
-                                                    title, text_of_strategy(cell->strategy))));
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const struct vtb_cell *cell = vtb_strategies[i].methods[0];
+        json_array_append_new(rows, checked(json_pack("{ss ss}", "strategy", vtb_strategies[i].name,
+                                                      title, text_of_strategy(cell->strategy))));
     }
     return rows;
 }
@@ -154,7 +134,8 @@ static json_t *workloads(void)
                                     (json_int_t)workload->default_keys, "key B",
                                     (json_int_t)workload->key_bytes, "value B",
                                     (json_int_t)workload->value_bytes, "default",
-                                    workload->is_default, "service", workload->summary)));
+                                    vtb_workloads[i].name == vtb_default_workload()->name,
+                                    "service", workload->summary)));
     }
     return rows;
 }

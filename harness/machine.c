@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "build_info.h"
+#include "cells/load.h"
 
 #define UNKNOWN "unknown"
 
@@ -123,13 +124,16 @@ void vtb_machine_read(struct vtb_machine *machine)
     *machine = (struct vtb_machine){0};
     add_fact(machine, "version", "%s", VTB_VERSION);
     add_fact(machine, "git_revision", "%s", VTB_GIT_REVISION);
-    add_fact(machine, "compiler", "%s", VTB_COMPILER);
+    add_fact(machine, "compiler", "%s", vtb_cells_compiler());
     add_fact(machine, "build_type", "%s", VTB_BUILD_TYPE);
     add_fact(machine, "cell_flags", "%s", VTB_CELL_FLAGS);
     add_fact(machine, "libc", "glibc %s", gnu_get_libc_version());
     add_system(machine);
-    add_fact(machine, "fingerprint", "%s; %s; glibc %s; %s", VTB_COMPILER, VTB_CELL_FLAGS,
-             gnu_get_libc_version(), vtb_machine_fact(machine, "architecture"));
+    char rule[VTB_DIGEST_BYTES];
+    vtb_cells_rule(rule);
+    add_fact(machine, "fingerprint", "%s; %s; rule %.12s; glibc %s; %s", vtb_cells_compiler(),
+             VTB_CELL_FLAGS, rule, gnu_get_libc_version(),
+             vtb_machine_fact(machine, "architecture"));
     add_line(machine, "cpu_model", "/proc/cpuinfo", "model name");
     add_fact(machine, "isa", "%s", isa());
     add_virtualisation(machine);

@@ -247,10 +247,14 @@ static bool run_and_report(const struct vtb_options *options, struct vtb_plan *p
     gmtime_r(&now, &start);
     localtime_r(&now, &local);
     strftime(results->date, sizeof results->date, "%Y-%m-%dT%H:%M:%S%z", &local);
-    vtb_machine_read(&results->machine);
-    print_warnings(&results->machine);
     if (!estimate_run(plan, &estimate, error))
         return false;
+    if (!vtb_run_prepare(plan, error)) {
+        vtb_estimate_free(&estimate);
+        return false;
+    }
+    vtb_machine_read(&results->machine);
+    print_warnings(&results->machine);
     bool ok = vtb_run(results, plan, estimate.count_s ? &estimate : NULL, error);
     vtb_estimate_free(&estimate);
     if (!ok)
@@ -379,6 +383,8 @@ __attribute__((noinline)) static int start(int argc, char **argv)
     if (vtb_options_parse(&options, argc, argv, &error) && dispatch(&options, argc, argv, &error))
         return VTB_EXIT_OK;
     print_line(error.message);
+    if (error.details)
+        fputs(error.details, stderr);
     return error.exit_code;
 }
 

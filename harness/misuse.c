@@ -9,9 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cells/foreign.h"
+#include "cells/load.h"
 #include "child.h"
 #include "interrupt.h"
 #include "pages.h"
+#include "progress.h"
 #include "rig.h"
 #include "runtime.h"
 
@@ -410,13 +413,25 @@ static void choose(const struct vtb_options *options, struct vtb_names *chosen)
 {
     chosen->n = 0;
     for (size_t i = 0; i < options->strategies.n; i++) {
-        for (size_t c = 0; vtb_cells[c]; c++) {
-            if (strcmp(vtb_cells[c]->name, options->strategies.items[i]) == 0)
-                (void)vtb_names_add(chosen, vtb_cells[c]->strategy_name);
-        }
+        const char *name = options->strategies.items[i];
+        (void)vtb_names_add(chosen, vtb_find_strategy_entry(name)->name);
     }
-    for (size_t c = 0; !options->strategies.n && vtb_cells[c]; c++)
-        (void)vtb_names_add(chosen, vtb_cells[c]->strategy_name);
+    for (size_t i = 0; !options->strategies.n && vtb_strategies[i].name; i++)
+        (void)vtb_names_add(chosen, vtb_strategies[i].name);
+}
+
+/* Builds and loads the cells that the attempts are made on. */
+static bool prepare(const struct vtb_names *strategies, const char *workload,
+                    struct vtb_error *error)
+{
+    struct vtb_build_bar bar = {0};
+    const struct vtb_cell *cells[2 * VTB_NAMES_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < strategies->n; i++) {
+        cells[n++] = cell_of(strategies->items[i], workload, false);
+        cells[n++] = cell_of(strategies->items[i], workload, true);
+    }
+    return vtb_cells_load(cells, n, vtb_progress_build, &bar, error);
 }
 
 static bool attempt_all(struct vtb_misuse_results *results, const struct vtb_names *strategies,
@@ -467,13 +482,17 @@ bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options
     const struct vtb_point point = point_of_attempts();
     struct vtb_names strategies;
     struct vtb_rig rig;
+    vtb_interrupt_watch();
+    if (!vtb_foreign_load(error))
+        return false;
     choose(options, &strategies);
+    if (!prepare(&strategies, point.workload->name, error))
+        return false;
     *results = (struct vtb_misuse_results){
         .items = calloc((size_t)VTB_MISUSE_N * strategies.n * 2 + 1, sizeof *results->items)};
     bool ok =
         results->items != NULL || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the outcomes");
     if (ok && (ok = vtb_rig_open(&rig, &point, error))) {
-        vtb_interrupt_watch();
         ok = attempt_all(results, &strategies, &rig, default_heap(), error);
         vtb_rig_close(&rig);
     }

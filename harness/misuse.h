@@ -7,8 +7,8 @@
 #ifndef MISUSE_H
 #define MISUSE_H
 
+#include "cells/registry.h"
 #include "options.h"
-#include "registry.h"
 
 /* clang-format off */
 #define VTB_MISUSES(row)                                                                          \

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cells/foreign.h"
 #include "pressure.h"
 #include "trace.h"
 
@@ -68,8 +69,10 @@ struct option {
     void (*known)(struct vtb_names *known);    /* the names that the registry has */
     void (*variants)(struct vtb_names *known); /* those of the form NAME@variant; null: none */
     const char *(*find)(const char *name);     /* one of them, or a variant's; null: unknown */
-    bool (*is_default)(const char *name);      /* which of them are used when none is given */
-    unsigned commands;                         /* bit set of enum vtb_command */
+    /* The name of an entry in a file; null: a file is none of its values. */
+    const char *(*bring)(const char *path, struct vtb_error *error);
+    bool (*is_default)(const char *name); /* which of them are used when none is given */
+    unsigned commands;                    /* bit set of enum vtb_command */
     bool of_cases; /* says what is run: a result file keeps it, and a baseline gives it again */
 };
 
@@ -225,8 +228,11 @@ static bool add_name(const struct option *option, const char *text, const char *
         names->all = true;
         return true;
     }
-    const char *found = option->find(name);
-    if (found && vtb_names_have(names, name))
+    const bool is_path = option->bring && vtb_is_path(name);
+    const char *found = is_path ? option->bring(name, error) : option->find(name);
+    if (is_path && !found)
+        return false;
+    if (found && vtb_names_have(names, found))
         return refuse(option, text, "a name stands there twice", error);
     if (found)
         return vtb_names_add(names, found);
@@ -264,16 +270,15 @@ static bool parse_name(const struct option *option, const char *text, void *fiel
 
 static void known_strategies(struct vtb_names *known)
 {
-    for (size_t i = 0; vtb_cells[i]; i++)
-        (void)vtb_names_add(known, vtb_cells[i]->strategy_name);
+    for (size_t i = 0; vtb_strategies[i].name; i++)
+        (void)vtb_names_add(known, vtb_strategies[i].name);
 }
 
 static void known_variants(struct vtb_names *known)
 {
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        if (strchr(vtb_cells[i]->name, '@'))
-            (void)vtb_names_add(known, vtb_cells[i]->name);
-    }
+    const char *name;
+    for (size_t i = 0; (name = vtb_variant_at(i)); i++)
+        (void)vtb_names_add(known, name);
 }
 
 static void known_workloads(struct vtb_names *known)
@@ -306,7 +311,7 @@ static const char *find_metric(const char *word)
 static const char *find_workload(const char *name)
 {
     const struct vtb_workload_entry *entry = vtb_find_workload(name);
-    return entry ? entry->name : NULL;
+    return entry ? entry->name : vtb_named_size(name);
 }
 
 static const char *find_heap(const char *name)
@@ -317,7 +322,7 @@ static const char *find_heap(const char *name)
 
 static bool workload_is_default(const char *name)
 {
-    return vtb_find_workload(name)->workload->is_default;
+    return strcmp(name, vtb_default_workload_name) == 0;
 }
 
 static bool heap_is_default(const char *name)
@@ -342,15 +347,19 @@ static bool strategy_is_baseline(const char *name)
 
 static const struct option options_table[] = {
     {"workload", "NAME,...", parse_names, FIELD(workloads), .known = known_workloads,
-     .find = find_workload, .accepts = "names of workloads, or all", .of_cases = true,
+     .find = find_workload, .bring = vtb_foreign_add_workload,
+     .accepts = "names of workloads, or all, or files of your own", .of_cases = true,
      .commands = RUN, .is_default = workload_is_default,
-     .help = "services to measure; `list` shows all"},
+     .help = "services to measure; `list` shows all. A file, as ./mine.h, is a workload of your\n"
+             "own: docs/OWN.md"},
     {"strategy", "NAME,...", parse_names, FIELD(strategies), .known = known_strategies,
-     .variants = known_variants, .find = vtb_find_name, .accepts = "names of strategies, or all",
-     .of_cases = true, .commands = RUN | MISUSE,
+     .variants = known_variants, .find = vtb_find_name, .bring = vtb_foreign_add_strategy,
+     .accepts = "names of strategies, or all, or files of your own", .of_cases = true,
+     .commands = RUN | MISUSE,
      .help = "strategies to compare; default: all. The empty loop, the floor and the\n"
              "baseline strategy are always among them. NAME@checked has checks of the\n"
-             "strategy's rules compiled in, NAME@atomic counts references for several threads"},
+             "strategy's rules compiled in, NAME@atomic counts references for several threads. A\n"
+             "file, as ./my_future.c or ./my_future.cc, is a strategy of your own: docs/OWN.md"},
     {"exclude-strategy", "NAME,...", parse_names, FIELD(excluded_strategies),
      .known = known_strategies, .variants = known_variants, .find = vtb_find_name,
      .accepts = "names of strategies", .of_cases = true, .commands = RUN,
@@ -360,9 +369,9 @@ static const struct option options_table[] = {
      .is_default = heap_is_default,
      .help = "memory to allocate from; all: what `list` says is available"},
     {"baseline-strategy", "NAME", parse_name, FIELD(baseline_strategy), .known = known_strategies,
-     .variants = known_variants, .find = vtb_find_name, .accepts = "one strategy's name",
-     .of_cases = true, .commands = RUN, .is_default = strategy_is_baseline,
-     .help = "strategy that ratios are to"},
+     .variants = known_variants, .find = vtb_find_name, .bring = vtb_foreign_add_strategy,
+     .accepts = "one strategy's name, or file", .of_cases = true, .commands = RUN,
+     .is_default = strategy_is_baseline, .help = "strategy that ratios are to"},
     {"hit-rate", "RATE", parse_numbers, FIELD(hit_rates), .number = {0, 1, false, true},
      .accepts = "0 to 1, or 0% to 100%; lists 0.5,0.8; ranges 0:1:0.05", .of_cases = true,
      .commands = RUN,
@@ -383,10 +392,9 @@ static const struct option options_table[] = {
      .accepts = "whole numbers from 1 to 1073741823; lists and ranges", .of_cases = true,
      .commands = RUN, .help = "entries of the cache; default: the workload's own, see `list`"},
     {"payload", "BYTES", parse_numbers, FIELD(payloads), .number = {1, 4096, true, false, true},
-     .accepts = "sizes of the payload curve, see `list`; lists and ranges", .of_cases = true,
-     .commands = RUN,
-     .help = "size of the result: the workloads of the payload curve with these sizes, as\n"
-             "8,64,256; see `list`"},
+     .accepts = "sizes of the payload curve, from 1 to 4096 bytes; lists and ranges",
+     .of_cases = true, .commands = RUN,
+     .help = "size of the result: the workload of the payload curve with these sizes, as 8,48,256"},
     {"cache", "lru:CAPACITY", parse_cache, FIELD(capacities), .number = {1, 1e9, true, false},
      .accepts = "lru:CAPACITY with a capacity from 1 to 1e9 entries; lists and ranges",
      .of_cases = true, .commands = RUN,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cells/foreign.h"
 #include "choice.h"
 
 /* In place of a case's number: there is none. */
@@ -73,10 +74,6 @@ static struct vtb_skip skip_of(const struct vtb_point *point, const char *strate
         return (struct vtb_skip){strategy, point->workload->name, lacks->real_cache};
     if (point->completer && lacks->other_threads)
         return (struct vtb_skip){strategy, "a completing thread", lacks->other_threads};
-    if (!the_case.timing || !the_case.counting)
-        return (struct vtb_skip){strategy, point->workload->name,
-                                 "variants of strategies are built for the default workload, and "
-                                 "those that -DVTB_VARIANT_WORKLOADS names"};
     if (point->completer && !the_case.timing->several_threads)
         return (struct vtb_skip){strategy, "a completing thread",
                                  "its counts of references are for one thread"};
@@ -447,8 +444,8 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
         if (options->consumer == VTB_CONSUMER_BOTH || options->consumer == consumer)
             plan->consumers[plan->consumers_n++] = (enum vtb_consumer)consumer;
     }
-    bool ok = check_instructions(options, error) && vtb_choice_make(&choice, options, error) &&
-              open_trace(plan, options, error);
+    bool ok = check_instructions(options, error) && vtb_foreign_load(error) &&
+              vtb_choice_make(&choice, options, error) && open_trace(plan, options, error);
     if (ok) {
         plan->is_sweep = is_sweep(plan, options, &choice.workloads);
         set_effort(plan, options);
@@ -500,6 +497,22 @@ bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error)
         }
     }
     return true;
+}
+
+const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n)
+{
+    size_t most_n = 1;
+    *n = 0;
+    for (size_t p = 0; p < plan->points_n; p++)
+        most_n += 2 * plan->points[p].cases_n;
+    const struct vtb_cell **cells = calloc(most_n, sizeof *cells);
+    for (size_t p = 0; cells && p < plan->points_n; p++) {
+        for (size_t i = 0; i < plan->points[p].cases_n; i++) {
+            cells[(*n)++] = plan->points[p].cases[i].timing;
+            cells[(*n)++] = plan->points[p].cases[i].counting;
+        }
+    }
+    return cells;
 }
 
 bool vtb_plan_is_timed(const struct vtb_plan *plan)

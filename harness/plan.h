@@ -8,8 +8,8 @@
 #ifndef PLAN_H
 #define PLAN_H
 
+#include "cells/registry.h"
 #include "options.h"
-#include "registry.h"
 #include "trace.h"
 
 struct vtb_case {
@@ -118,6 +118,10 @@ VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options 
  * role: what differs between the two is noise. They stand behind all others, in no table.
  */
 VTB_MUST_USE bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error);
+
+/* The cells of all cases, for timing and for counting. The array is the caller's to free; null: no
+ * memory. */
+const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n);
 
 /* Whether times are measured, or counts are taken alone. */
 bool vtb_plan_is_timed(const struct vtb_plan *plan);

@@ -44,6 +44,30 @@ void vtb_progress_show(void *context, size_t done_n, size_t all_n)
             left_s);
 }
 
+/* Seconds between two lines where there is no terminal. */
+#define LINES_S 5
+
+void vtb_progress_build(void *context, size_t done_n, size_t all_n)
+{
+    struct vtb_build_bar *bar = context;
+    const bool terminal = isatty(STDERR_FILENO) == 1;
+    const double now_s = vtb_now_s();
+    const bool last = done_n == all_n;
+    if (terminal) {
+        const int filled = (int)(done_n * BAR_WIDTH / all_n);
+        fprintf(stderr, "\r[%.*s%*s] building %zu cell%s: %zu of %zu \033[K", filled,
+                "##############################", BAR_WIDTH - filled, "", all_n,
+                all_n == 1 ? "" : "s", done_n, all_n);
+        if (last)
+            fputs("\r\033[K", stderr);
+    } else if (!bar->began || last || now_s - bar->told_s > LINES_S) {
+        fprintf(stderr, "building %zu cell%s: %zu of %zu\n", all_n, all_n == 1 ? "" : "s", done_n,
+                all_n);
+        bar->told_s = now_s;
+    }
+    bar->began = true;
+}
+
 void vtb_progress_end(const struct vtb_progress_bar *bar)
 {
     if (bar->shown)

@@ -24,6 +24,16 @@ void vtb_progress_part(struct vtb_progress_bar *bar, const char *what, double s)
 /* A vtb_progress of the timing pass: how far the part is; `context` is the bar. */
 void vtb_progress_show(void *context, size_t done_n, size_t all_n);
 
+/* How far the building of cells is: on a terminal a bar, elsewhere a line now and then. Nothing where
+ * nothing is built. */
+struct vtb_build_bar {
+    bool began;
+    double told_s; /* of the clock, when it was last told */
+};
+
+/* A vtb_build_progress; `context` is the bar, which starts as zeroes. */
+void vtb_progress_build(void *context, size_t done_n, size_t all_n);
+
 /* Wipes the line. */
 void vtb_progress_end(const struct vtb_progress_bar *bar);
 

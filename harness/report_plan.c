@@ -61,6 +61,12 @@ void vtb_report_plan(FILE *out, const struct vtb_plan *plan, const struct vtb_es
     fprintf(out, "\n%zu combination%s, %zu case%s, %zu consumer%s: %s.\n\n", plan->points_n,
             plan->points_n == 1 ? "" : "s", cases_n, cases_n == 1 ? "" : "s", plan->consumers_n,
             plan->consumers_n == 1 ? "" : "s", total);
+    if (estimate->stale_n > 0) {
+        char build[VTB_DURATION_BYTES];
+        vtb_duration_text(build, estimate->build_s);
+        fprintf(out, "%zu cell%s to be built first, which is in it: %s.\n\n", estimate->stale_n,
+                estimate->stale_n == 1 ? " has" : "s have", build);
+    }
     vtb_report_skips(out, &plan->skips);
 }
 
@@ -87,8 +93,10 @@ void vtb_report_plan_json(FILE *out, const struct vtb_plan *plan,
                               "cases", (json_int_t)point->cases_n, "timed", pass_of(plan, point),
                               "seconds", point_s(plan, estimate, i))));
     }
-    json_t *all = checked(json_pack("{sf sI so}", "seconds", estimate->total_s, "consumers",
-                                    (json_int_t)plan->consumers_n, "points", points));
+    json_t *all = checked(json_pack("{sf sI sI sf so}", "seconds", estimate->total_s, "consumers",
+                                    (json_int_t)plan->consumers_n, "cells_to_build",
+                                    (json_int_t)estimate->stale_n, "build_seconds",
+                                    estimate->build_s, "points", points));
     json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     putc('\n', out);
     json_decref(all);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cells/load.h"
 #include "cold.h"
 #include "instructions.h"
 #include "interrupt.h"
@@ -225,6 +226,17 @@ static bool run_passes(struct vtb_results *results, struct found *found,
             return false;
     }
     return true;
+}
+
+bool vtb_run_prepare(const struct vtb_plan *plan, struct vtb_error *error)
+{
+    struct vtb_build_bar bar = {0};
+    size_t n;
+    const struct vtb_cell **cells = vtb_plan_cells(plan, &n);
+    const bool ok = cells ? vtb_cells_load(cells, n, vtb_progress_build, &bar, error)
+                          : vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of cells");
+    free(cells);
+    return ok;
 }
 
 bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,

@@ -11,6 +11,9 @@
  * any. On false *results is empty. With an estimate, which may be null, a terminal is shown how far
  * the run is.
  */
+/* Builds and loads the cells of a plan, and shows how far that is. */
+VTB_MUST_USE bool vtb_run_prepare(const struct vtb_plan *plan, struct vtb_error *error);
+
 VTB_MUST_USE bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
                           const struct vtb_estimate *estimate, struct vtb_error *error);
 

@@ -69,17 +69,17 @@ for target in $targets; do
     case $target in
     gengc)
         # Without trace-cmp, which would take half of the time: no operation is a number to be
-        # guessed. An operation is 4 bytes: inputs grow to hundreds of them soon. One that takes 10 s
-        # instead of milliseconds hangs.
+        # guessed. An operation is 4 bytes: inputs grow to hundreds of them soon. One that takes
+        # minutes instead of milliseconds hangs.
         build gengc heaps/gengc/*.c -fno-sanitize-coverage=trace-cmp -lm -lpthread
-        run gengc -max_len=4097 -len_control=10 -timeout=10
+        run gengc -max_len=4097 -len_control=10 -timeout=600
         ;;
     result_file)
         build result_file harness/result_file.c harness/metrics.c harness/compare.c \
             harness/compare_report.c harness/error.c harness/json_text.c harness/names.c \
             -ljansson -lm
         cp tests/fuzz/result_file.json "$folder/result_file.corpus/"
-        run result_file -max_len=8192 -timeout=10 -dict=tests/fuzz/result_file.dict
+        run result_file -max_len=8192 -timeout=600 -dict=tests/fuzz/result_file.dict
         ;;
     *)
         printf 'fuzz.sh: TARGET is gengc or result_file, not "%s"\n' "$target" >&2

@@ -2,12 +2,16 @@
 """Draws result files with matplotlib. What is drawn is worked out in plot_data.py."""
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+# It tells that there is no folder for its cache, or that making it takes long: no concern of ours.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 import matplotlib  # noqa: E402
 

@@ -62,4 +62,17 @@ static inline void check_one_line(const char *text, const char *file, int line)
     _fail(file, line);
 }
 
+/* A name for mkstemp or mkdtemp, in the directory that TMPDIR names when the test first asks. */
+#define TEMPORARY_BYTES 256
+
+static inline void temporary_name(char name[TEMPORARY_BYTES])
+{
+    static const char in[] = "/vtb-test-XXXXXX";
+    static char parent[TEMPORARY_BYTES - sizeof in];
+    const char *given = getenv("TMPDIR");
+    if (!*parent)
+        strcpy(parent, given && *given && strlen(given) < sizeof parent ? given : "/tmp");
+    snprintf(name, TEMPORARY_BYTES, "%s%s", parent, in);
+}
+
 #endif

@@ -5,6 +5,7 @@
 #include "check.h"
 
 #include "random.h"
+#include "run.h"
 #include "summary.h"
 
 /* Gaussian with mean 0 and deviation 1: twelve uniform numbers, less their mean. */
@@ -51,7 +52,8 @@ static inline struct vtb_plan synthetic_plan(int argc, char **argv)
     static struct vtb_options options;
     struct vtb_plan plan = {0};
     struct vtb_error error;
-    if (!vtb_options_parse(&options, argc, argv, &error) || !vtb_plan_make(&plan, &options, &error))
+    if (!vtb_options_parse(&options, argc, argv, &error) ||
+        !vtb_plan_make(&plan, &options, &error) || !vtb_run_prepare(&plan, &error))
         fail_msg("%s", error.message);
     return plan;
 }

@@ -1,4 +1,4 @@
-#include "payloads.h"
+#include "check.h"
 #include "synthetic.h"
 
 #include "report_break_even.h"
@@ -575,7 +575,6 @@ static double ratio_by_payload(const struct vtb_point *point, const struct vtb_c
 static void along_payloads(void **state)
 {
     (void)state;
-    need_payloads();
     plan = SYNTHETIC_PLAN("--payload=64,8,256", "--heap=glibc", "--strategy=value_task",
                           "--consumer=independent");
     make(ratio_by_payload, bytes_by_rate);
@@ -891,7 +890,6 @@ static void numbers_fit_the_range(void **state)
 static void numbers_of_bytes_fit_the_range(void **state)
 {
     (void)state;
-    need_payloads();
     plan = SYNTHETIC_PLAN("--payload=8,64", "--heap=glibc", "--strategy=value_task",
                           "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
@@ -1051,7 +1049,6 @@ static void json_of_the_undecided(void **state)
 static void json_of_bytes(void **state)
 {
     (void)state;
-    need_payloads();
     plan = SYNTHETIC_PLAN("--payload=8,64", "--heap=glibc", "--strategy=value_task,callback,poll",
                           "--threads=2", "--consumer=both");
     make(ratio_by_payload, bytes_by_rate);

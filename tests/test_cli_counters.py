@@ -13,7 +13,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
@@ -21,8 +20,10 @@ from typing import Iterator
 import pytest
 
 from conftest import (
+    A_DAY,
     BINARY,
     COUNTED,
+    HANG_S,
     STRATEGIES,
     TIMED,
     Bench,
@@ -34,6 +35,7 @@ from conftest import (
     processes_of,
     strategy_of,
     strict_json,
+    wait_until,
 )
 from test_cli_options import assert_refused
 
@@ -68,7 +70,7 @@ class Run:
 
 def exporting(bench: Bench, *arguments: str, **twins: str) -> Run:
     exports = [f"--export-{form}=export.{form}" for form in ["json", "csv", "markdown"]]
-    return Run(bench.ok(*arguments, *exports, timeout=300, **twins), bench.directory)
+    return Run(bench.ok(*arguments, *exports, **twins), bench.directory)
 
 
 def cells_of(text: str, strategy: str, separator: str) -> list[list[str]]:
@@ -164,13 +166,14 @@ def test_events_are_in_every_row(steady: Run) -> None:
 
 
 def test_time_is_measured_beside_events(steady: Run) -> None:
-    """By another clock, in another pass: the kernel's own is of the same size."""
+    """By another clock, in another pass. It has the same unit, which a factor of a thousand tells
+    on whatever machine, and is of one operation: there are thousands in a round."""
     for row in steady.rows:
         assert row["ns_per_op_lo"] <= row["ns_per_op"] <= row["ns_per_op_hi"]
         assert {"ratio", "over_plain_ns", "mde", "bytes_per_op"} <= set(row)
-        assert 0.1 < row["task-clock_per_op"] / row["ns_per_op"] < 10
-    clocks = {strategy_of(row): row["task-clock_per_op"] for row in steady.rows}
-    assert clocks["empty"] < clocks["heap_task"]
+        assert 1e-3 < row["task-clock_per_op"] / row["ns_per_op"] < 1e3
+    clocks = [row["task-clock_per_op"] for row in steady.rows]
+    assert len(set(clocks)) == len(clocks), "each case has its own"
 
 
 @pytest.mark.parametrize(
@@ -239,11 +242,11 @@ def test_without_events_nothing_is_told_of_them(bench: Bench) -> None:
 def test_required_events_that_cannot_be_counted_end_it(
     bench: Bench, uncounted: list[str], by_twin: bool
 ) -> None:
-    """Before anything is run or written, where a minute of measuring was asked for."""
+    """Before anything is run or written, where a day of measuring was asked for."""
     required = [] if by_twin else ["--require-events"]
     twins = {"VTB_REQUIRE_EVENTS": "1"} if by_twin else {}
-    arguments = ["--time", "60", "--export-csv", "export.csv", *required]
-    outcome = bench(*arguments, "--events", f"cs,{uncounted[0]}", timeout=10, **twins)
+    arguments = [*A_DAY, "--export-csv", "export.csv", *required]
+    outcome = bench(*arguments, "--events", f"cs,{uncounted[0]}", **twins)
     assert (outcome.code, outcome.out) == (1, "")
     assert f"--require-events: '{uncounted[0]}' cannot be counted here: " in outcome.error
     assert outcome.files() == [] and not (bench.directory / "export.csv").exists()
@@ -373,7 +376,7 @@ def test_instructions_are_bit_for_bit_the_same_in_every_run(
     """Whatever the environment, the length of the command line, and where temporary files go."""
     arguments = ["--results-dir", str(bench.directory / ("d" * 200)), "--format", "json"]
     twins = {"LONG": "x" * 30000, "TMPDIR": str(temporary)}
-    again = bench.ok(*INSTRUCTIONS, *arguments, timeout=300, **twins)
+    again = bench.ok(*INSTRUCTIONS, *arguments, **twins)
     assert per_op(again.rows) == per_op(all_strategies.rows)
 
 
@@ -388,12 +391,13 @@ def test_instructions_do_not_depend_on_what_else_is_run(all_strategies: Run, ben
 def test_instructions_stand_beside_times_and_events(
     bench: Bench, valgrind: str, software: list[str]
 ) -> None:
-    """In one table, and the times are those of the program itself, not of what counts."""
+    """In one table, and times are measured as they are without: in rounds, with an interval."""
     arguments = [*TIMED, "--keys", "100", *ONE_TABLE, "--instructions", "--events", "page-faults"]
     run = exporting(bench, *arguments)
     for row in run.rows:
         assert {"instructions_per_op", "page-faults_per_op", "ns_per_op", "ratio"} <= set(row)
-        assert row["ns_per_op"] < 10000
+        assert row["repetitions"] == 8
+        assert 0 < row["ns_per_op_lo"] <= row["ns_per_op"] <= row["ns_per_op_hi"]
     assert "Counted per operation (instructions under callgrind, and events), " in run.outcome.out
     assert_same_in_all_formats(run, "instructions_per_op", 1)
 
@@ -402,7 +406,7 @@ def test_instructions_are_counted_on_every_heap(
     bench: Bench, temporary: Path, valgrind: str
 ) -> None:
     arguments = ["--heap", "all", *ONE_TABLE, "--format", "json"]
-    outcome = bench.ok(*INSTRUCTIONS, *arguments, timeout=300, TMPDIR=str(temporary))
+    outcome = bench.ok(*INSTRUCTIONS, *arguments, TMPDIR=str(temporary))
     listing = strict_json(bench.ok("list", "--format", "json").out)["heaps"]
     available = {row["name"]: row["collects"] for row in listing if row["available"] == "yes"}
     found = {
@@ -451,9 +455,9 @@ IMPOSTORS = {
     "says why": ("echo first >&2; echo it cannot be >&2; exit 1", ["it cannot be"]),
     "tells of no file": ("echo 1 2; exit 0", []),
     "tells of no numbers": ("echo what is this; exit 0", []),
-    "leaves files": ('touch "$dir/1" "$dir/2" "$dir/junk"; echo 1 2; exec sleep 60', []),
+    "leaves files": ('touch "$dir/1" "$dir/2" "$dir/junk"; echo 1 2; exec sleep 86400', []),
     "counts what is no number": (
-        'for i in 1 2; do echo "totals: many" >"$dir/$i"; done; echo 1 2; exec sleep 60', []
+        'for i in 1 2; do echo "totals: many" >"$dir/$i"; done; echo 1 2; exec sleep 86400', []
     ),
     "counts one case": ('for i in 1 2; do echo "totals: 5" >"$dir/$i"; done; echo 1 2', []),
 }
@@ -470,7 +474,7 @@ def test_counts_that_do_not_come_are_an_error(bench: Bench, temporary: Path, nam
     impostor.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{find}\n{script}\n", encoding="utf-8")
     impostor.chmod(impostor.stat().st_mode | stat.S_IXUSR)
     twins = {"PATH": str(folder), "TMPDIR": str(temporary)}
-    outcome = bench(*INSTRUCTIONS, *ONE_TABLE, timeout=20, **twins)
+    outcome = bench(*INSTRUCTIONS, *ONE_TABLE, **twins)
     assert (outcome.code, outcome.out) == (1, "")
     assert "--instructions: the cases did not all run under valgrind" in outcome.error
     assert [mention for mention in mentions if mention not in outcome.error] == []
@@ -512,13 +516,6 @@ def test_completion_by_another_thread_is_not_counted(bench: Bench, temporary: Pa
 # --- the end of a run that counts instructions ---
 
 
-def wait_until_empty(session: int) -> None:
-    end = time.monotonic() + 5
-    while processes_of(session):
-        assert time.monotonic() < end, "a process is left behind"
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize(
     ("number", "whole_group"),
     [(signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGKILL, False)],
@@ -531,7 +528,7 @@ def test_nothing_runs_on_behind_a_run_that_ends(
     """And an interrupt leaves no file; what cannot be caught leaves the temporary ones."""
     temporary = tmp_path_factory.mktemp("temporary")
     process = subprocess.Popen(
-        [str(BINARY), *INSTRUCTIONS],
+        [str(BINARY), *INSTRUCTIONS, "--heap", "all"],
         cwd=bench.directory,
         env=bench.environment(TMPDIR=str(temporary)),
         stdin=subprocess.DEVNULL,
@@ -540,13 +537,10 @@ def test_nothing_runs_on_behind_a_run_that_ends(
         text=True,
         start_new_session=True,
     )
-    end = time.monotonic() + 20
-    while not list(temporary.glob("*/log")):
-        assert time.monotonic() < end and process.poll() is None, "it does not count"
-        time.sleep(0.02)
+    wait_until(lambda: list(temporary.glob("*/log")) or process.poll(), "it does not count")
     (os.killpg if whole_group else os.kill)(process.pid, number)
-    out, err = process.communicate(timeout=10)
-    wait_until_empty(process.pid)
+    out, err = process.communicate(timeout=HANG_S)
+    wait_until(lambda: not processes_of(process.pid), "a process is left behind")
     outcome = Outcome(process.returncode, out, err, bench.results)
     assert (outcome.out, outcome.files()) == ("", [])
     if number == signal.SIGINT:

@@ -4,6 +4,7 @@ A failure is one line and a status; what was there before is untouched, and noth
 """
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import re
@@ -21,19 +22,20 @@ from typing import Callable, Iterator
 import pytest
 
 from conftest import (
+    A_DAY,
     BINARY,
     COUNTED,
+    HANG_S,
     STRATEGIES,
     Bench,
     Outcome,
+    catches,
     medians,
     parameters,
     processes_of,
     strict_json,
+    wait_until,
 )
-
-# A process that should have ended by then hangs.
-HANG_S = 5
 
 FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.is_char_device(), reason="there is no /dev/full here")
@@ -48,7 +50,7 @@ def run_in_shell(bench: Bench, redirections: str, *arguments: str) -> Outcome:
         env=bench.environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_S,
     )
     return Outcome(done.returncode, done.stdout, done.stderr, bench.results)
 
@@ -123,7 +125,7 @@ def test_reader_that_is_gone_is_no_error(bench: Bench, arguments: list[str]) -> 
         stdout=write_end,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
+        timeout=HANG_S,
     )
     os.close(write_end)
     outcome = Outcome(done.returncode, "", done.stderr, bench.results)
@@ -183,10 +185,9 @@ def test_full_device_as_a_baseline_is_an_error_behind_the_results(bench: Bench) 
 def test_export_that_cannot_be_fails_before_measuring(
     bench: Bench, option: str, target: str, cause: str
 ) -> None:
-    """A minute of measuring is asked for; the error comes at once, and nothing is left."""
+    """A day of measuring is asked for; the error comes at once, and nothing is left."""
     (bench.directory / "file").write_text("a file\n")
-    arguments = ["--time", "60", f"--{option}", target]
-    outcome = bench(*arguments, timeout=HANG_S)
+    outcome = bench(*A_DAY, f"--{option}", target)
     assert outcome.code == 1
     assert f"'{target}' cannot be written: {cause}" in outcome.error
     assert outcome.out == ""
@@ -206,7 +207,7 @@ def test_results_directory_that_cannot_be_fails_before_measuring(
     bench: Bench, target: str, cause: str
 ) -> None:
     (bench.directory / "file").write_text("a file\n")
-    outcome = bench("--time", "60", "--results-dir", target, timeout=HANG_S)
+    outcome = bench(*A_DAY, "--results-dir", target)
     assert outcome.code == 1
     assert f"'{target}' cannot hold results: {cause}" in outcome.error
     assert outcome.out == ""
@@ -275,7 +276,7 @@ def test_export_survives_a_later_run_that_fails(bench: Bench, limit: int) -> Non
         env=bench.environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_S,
         preexec_fn=limit_file_size(limit),
     )
     outcome = Outcome(done.returncode, done.stdout, done.stderr, bench.results)
@@ -317,7 +318,7 @@ def test_export_survives_a_full_disk(bench: Bench) -> None:
         cwd=bench.directory,
         env=bench.environment(),
         check=True,
-        timeout=60,
+        timeout=HANG_S,
     )
     left = ["status", "out", "err", "kept", "listing"]
     read = {name: (bench.directory / name).read_text() for name in left}
@@ -336,16 +337,23 @@ PLAN = r"plan: \d+ combinations? of parameters, about \d+(\.\d)? (s|minutes|hour
 BAR = r"\r\[([# ]*)\] +(\d+) %, (counting|instructions|timing), (\d+) s left \033\[K"
 
 # Up to 100000 calls are timed as cold starts, nearly all of the time in child processes; more in
-# the steady state, in this one. Either way a round of a table takes some 20 ms.
+# the steady state, in this one. Either way a round of a table takes some 20 ms on most machines, a
+# short table less than a second, and a long one longer than any test waits.
 KINDS = [
     ["--calls", "50k", "--strategy", "value_task", "--rounds"],
     ["--calls", "200k", "--strategy", "value_task", "--epoch-ms", "5", "--rounds"],
 ]
 FEW = 24
 SHORT = [[*kind, str(FEW)] for kind in KINDS]
-LONG = [[*kind, "5000"] for kind in KINDS]
+LONG = [[*kind, "500000"] for kind in KINDS]
 short_tables = pytest.mark.parametrize("timed", SHORT, ids=["cold", "steady"])
 long_tables = pytest.mark.parametrize("timed", LONG, ids=["cold", "steady"])
+
+
+# So many short tables that most are still to come when the second one is seen to be under way.
+RATES = ["0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9"]
+MATRIX = ["--hit-rate", ",".join(RATES)]
+TABLES = [(rate, consumer) for rate in RATES for consumer in ["independent", "dependent"]]
 
 
 def open_terminal() -> tuple[int, int]:
@@ -361,6 +369,7 @@ class Background:
     def __init__(self, bench: Bench, *arguments: str, terminal: bool = False) -> None:
         self.bench = bench
         self.text = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self.master, slave = open_terminal() if terminal else os.pipe()
         self.process = subprocess.Popen(
             [str(BINARY), *arguments],
@@ -373,13 +382,13 @@ class Background:
         )
         os.close(slave)
 
-    def read_until(self, is_there: Callable[[], bool], timeout_s: float = HANG_S) -> None:
+    def read_until(self, is_there: Callable[[], bool]) -> None:
         """Reads standard error until something is there, which must come before its end."""
-        self.read(is_there, timeout_s)
+        self.read(is_there)
         assert is_there(), f"ended before it came: {self.text[-500:]!r}"
 
-    def read(self, is_there: Callable[[], bool], timeout_s: float) -> None:
-        end = time.monotonic() + timeout_s
+    def read(self, is_there: Callable[[], bool]) -> None:
+        end = time.monotonic() + HANG_S
         while not is_there():
             left = end - time.monotonic()
             assert left > 0, f"it did not come: {self.text[-500:]!r}"
@@ -391,7 +400,7 @@ class Background:
                 read = b""
             if not read:
                 return
-            self.text += read.decode()
+            self.text += self.decoder.decode(read)
 
     def percents(self, what: str) -> list[int]:
         """What the progress bar showed while that was under way."""
@@ -410,10 +419,9 @@ class Background:
         return processes_of(self.process.pid)
 
     def wait_for_child(self) -> None:
-        end = time.monotonic() + HANG_S
-        while len(self.relatives()) < 2:
-            assert time.monotonic() < end, "no child process counts"
-            time.sleep(0.01)
+        """And until an interrupt would be noticed."""
+        wait_until(lambda: catches(self.process, signal.SIGINT), "it does not watch")
+        wait_until(lambda: len(self.relatives()) >= 2, "no child process counts")
 
     def interrupt(self, whole_group: bool = False) -> Outcome:
         """Sends SIGINT, to the process or as a terminal does, and sees how the run ends."""
@@ -423,11 +431,8 @@ class Background:
 
     def end(self) -> Outcome:
         out = self.process.communicate(timeout=HANG_S)[0].decode()
-        self.read(lambda: False, HANG_S)
-        end = time.monotonic() + HANG_S
-        while self.relatives():
-            assert time.monotonic() < end, "a child process is left behind"
-            time.sleep(0.01)
+        self.read(lambda: False)
+        wait_until(lambda: not self.relatives(), "a child process is left behind")
         return Outcome(self.process.returncode, out, self.text_below(), self.bench.results)
 
     def text_below(self) -> str:
@@ -517,8 +522,8 @@ def test_interrupt_while_timing_the_first_table(
 
 def test_interrupt_without_a_terminal(bench: Bench, start: Start) -> None:
     """Standard error is a pipe: no progress bar, and the one line alone."""
-    run = start("--time", "60", "--calls", "10")
-    time.sleep(1)
+    run = start(*A_DAY, "--calls", "10")
+    run.wait_for_child()
     outcome = run.interrupt()
     assert outcome.code == 130
     assert "interrupted" in outcome.error
@@ -526,11 +531,12 @@ def test_interrupt_without_a_terminal(bench: Bench, start: Start) -> None:
 
 
 def test_interrupt_during_a_long_warm_up(bench: Bench, start: Start) -> None:
-    """A window that fills slowly takes tens of millions of operations before the first round."""
-    arguments = ["--hit-rate", "0.99999", "--in-flight", "100000", "--calls", "200k"]
-    run = start(*arguments, "--time", "60", terminal=True)
+    """A window that fills slowly takes tens of millions of operations before the first round. Each
+    of them touches so much other memory that nobody waits for all of them."""
+    arguments = ["--hit-rate", "0.99999", "--in-flight", "100000", "--calls", "100001"]
+    run = start(*arguments, "--pollute", "1M", "--strategy", "plain", *A_DAY, terminal=True)
     run.read_until(lambda: run.percents("timing") != [])
-    time.sleep(0.2)
+    time.sleep(0.2)  # it begins
     assert_nothing_kept(announced(run.interrupt()), bench, {})
     assert len(run.percents("timing")) == 1, "it was no longer warming up"
 
@@ -542,19 +548,19 @@ def test_interrupt_keeps_the_tables_that_were_finished(
 ) -> None:
     """Whatever is under way, in this process or in a child: only that is lost."""
     earlier = leave_earlier_results(bench)
-    arguments = ["--hit-rate", "0.5,0.8", *timed, "--format", "json"]
-    run = start(*arguments, "--export-json", "second.json", terminal=True)
-    run.read_until(run.is_in_second_table, 20)
+    run = start(*MATRIX, *timed, "--format", "json", "--export-json", "second.json", terminal=True)
+    run.read_until(run.is_in_second_table)
     time.sleep(0.02)  # the bar moves between two rounds; an interrupt mostly comes within one
     outcome = announced(run.interrupt(whole_group))
     assert outcome.code == 130, outcome.err
     results_line, error_line = outcome.complaints
-    assert "1 of 4 tables were finished and are kept" in error_line
+    told = re.search(r"(\d+) of (\d+) tables were finished and are kept", error_line)
+    assert told and int(told[2]) == len(TABLES), error_line
     results = strict_json(outcome.out)
     assert results["context"]["interrupted"] is True
-    consumers = {parameters(row["run_name"])["consumer"] for row in results["benchmarks"]}
-    rates = {parameters(row["run_name"])["hit_rate"] for row in results["benchmarks"]}
-    assert (consumers, rates) == ({"independent"}, {"0.5"})
+    points = [parameters(row["run_name"]) for row in results["benchmarks"]]
+    kept = list(dict.fromkeys((point["hit_rate"], point["consumer"]) for point in points))
+    assert kept == TABLES[: int(told[1])] and 0 < len(kept) < len(TABLES)
     assert (bench.directory / "second.json").read_text() == outcome.out
     assert Path(results_line.removeprefix("results: ")).read_text() == outcome.out
     after = contents(bench.directory)
@@ -593,9 +599,8 @@ def test_killed_matrix_leaves_what_was_there_as_it_was(
 ) -> None:
     """Nothing is half written, and no child goes on, although tables were finished."""
     earlier = leave_earlier_results(bench)
-    arguments = ["--hit-rate", "0.5,0.8", *timed, "--export-json", "export.json"]
-    run = start(*arguments, terminal=True)
-    run.read_until(run.is_in_second_table, 20)
+    run = start(*MATRIX, *timed, "--export-json", "export.json", terminal=True)
+    run.read_until(run.is_in_second_table)
     run.process.send_signal(signal_number)
     assert run.end().code == -signal_number
     assert contents(bench.directory) == earlier
@@ -608,13 +613,18 @@ def test_progress_tells_how_far_a_matrix_is(start: Start, calls: str) -> None:
     run = start(*arguments, "--calls", calls, "--strategy", "value_task", terminal=True)
     outcome = announced(run.end())
     bars = re.findall(BAR, run.text)
-    assert list(dict.fromkeys(what for _, _, what, _ in bars)) == ["counting", "timing"]
+    words = [what for _, _, what, _ in bars]
+    assert list(dict.fromkeys(words)) == ["counting", "timing"]
+    assert words.count("timing") == 4 * (1 + 8), "at the start of a table, and after each round"
     for bar, percent, _, _ in bars:
         assert re.fullmatch("#* *", bar) and len(bar) == 30
         assert bar.count("#") / 30 == pytest.approx(int(percent) / 100, abs=0.04)
     percents = [int(percent) for _, percent, _, _ in bars]
     assert percents == sorted(percents)
-    assert len(set(percents)) > 10, "it moves along"
+    for table in range(4):  # from its share of the whole to that of the next, by even steps
+        steps = percents[len(percents) - 36 + 9 * table :][:9]
+        for done, percent in enumerate(steps):
+            assert abs(percent - steps[0] - done * (steps[-1] - steps[0]) / 8) <= 1.5, steps
     assert (percents[0], percents[-1], bars[-1][3]) == (0, 100, "0")
     assert outcome.complaints == [f"results: {outcome.files()[0]}"]
 
@@ -636,13 +646,13 @@ def test_progress_tells_of_instructions(start: Start) -> None:
 
 
 def test_progress_starts_with_all_of_the_time_left(start: Start) -> None:
-    """Twice the time that is asked for each of two tables."""
-    run = start("--time", "60", "--hit-rate", "0.5", "--strategy", "value_task", terminal=True)
+    """Twice the time that is asked for each of two tables; what else there is takes no hour."""
+    run = start(*A_DAY, "--hit-rate", "0.5", "--strategy", "value_task", terminal=True)
     run.read_until(lambda: run.percents("counting") != [])
     left_s = int(re.findall(BAR, run.text)[0][3])
-    assert 120 <= left_s < 180
+    assert 2 * 86400 <= left_s < 2 * 86400 + 3600
     plan = re.search(PLAN, run.text)
-    assert plan and plan.group().startswith("plan: 1 combination of parameters, about 2.")
+    assert plan and plan.group() == "plan: 1 combination of parameters, about 2.0 days"
     run.interrupt()
 
 

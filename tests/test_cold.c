@@ -6,9 +6,12 @@
 
 #include "cold.h"
 #include "pages.h"
+#include "run.h"
+#include "stats.h"
 
 #define STARTS_MAX 1024
 #define ROUNDS_N 9
+#define ROUNDS_MAX 1000000 /* whatever time there is */
 
 /* One process, as a heap or a loop of the test's own saw it. */
 struct start {
@@ -23,12 +26,14 @@ struct start {
 static struct seen {
     struct start starts[STARTS_MAX];
     size_t starts_n;
+    bool slept;
 } * seen;
 
 static size_t allocs_n; /* of this process */
 static struct vtb_plan plan;
 static struct vtb_point *point;
 static size_t progress_n;
+static size_t announced_n; /* rounds that there are to be */
 
 static struct start *own_start(void)
 {
@@ -63,7 +68,8 @@ static void make_plan(int argc, char **argv)
 {
     static struct vtb_options options;
     struct vtb_error error;
-    if (!vtb_options_parse(&options, argc, argv, &error) || !vtb_plan_make(&plan, &options, &error))
+    if (!vtb_options_parse(&options, argc, argv, &error) ||
+        !vtb_plan_make(&plan, &options, &error) || !vtb_run_prepare(&plan, &error))
         fail_msg("%s", error.message);
     point = &plan.points[0];
     assert_true(point->cold);
@@ -72,7 +78,7 @@ static void make_plan(int argc, char **argv)
             point->cases[i].heap = &heap_entry;
     }
     memset(seen, 0, sizeof *seen);
-    progress_n = 0;
+    progress_n = announced_n = 0;
 }
 
 #define SMALL "run_bench", "--keys=1000", "--rounds=9"
@@ -85,6 +91,7 @@ static void note_progress(void *context, size_t done_n, size_t rounds_n)
     assert_ptr_equal(context, seen);
     assert_int_equal(done_n, ++progress_n);
     assert_true(done_n <= rounds_n);
+    announced_n = rounds_n;
 }
 
 static bool run(enum vtb_consumer consumer, struct vtb_samples *samples, struct vtb_error *error)
@@ -143,24 +150,6 @@ static void a_pass_on_a_heap_that_collects(void **state)
     point->gen0_budget_bytes = 64 << 10;
     point->verify_heap = true;
     check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
-}
-
-/* As many rounds as a time has room for by what the first took, and enough for an interval. */
-static void a_pass_as_long_as_it_may_take(void **state)
-{
-    (void)state;
-    struct vtb_samples samples;
-    struct vtb_error error;
-    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
-    plan.time_ns = 2e9;
-    assert_true(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
-    assert_true(samples.rounds_n > 8);
-    assert_int_equal(progress_n, samples.rounds_n);
-    vtb_samples_free(&samples);
-    vtb_plan_free(&plan);
-    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
-    plan.time_ns = 1;
-    check_pass(VTB_CONSUMER_INDEPENDENT, 8);
 }
 
 /* Of ten calls that miss a window of 4 has ten tasks, or four that serve again: in every process
@@ -324,6 +313,82 @@ static void the_loop_is_that_of_the_pass(void **state)
     assert_int_equal(watched_n, ROUNDS_N + 1);
 }
 
+/* --- as many rounds as a time has room for, however quick the machine is --- */
+
+/* By what a round takes, which is played; and enough for an interval. */
+static void rounds_follow_from_the_time(void **state)
+{
+    (void)state;
+    struct vtb_plan timed = {.rounds_n = ROUNDS_N, .time_ns = 2e9};
+    assert_int_equal(vtb_rounds_of(&timed, 2e7), 100);
+    assert_int_equal(vtb_rounds_of(&timed, 2.1e7), 95);
+    assert_int_equal(vtb_rounds_of(&timed, 2e9), VTB_INTERVAL_MIN_N);
+    assert_int_equal(vtb_rounds_of(&timed, 1e12), VTB_INTERVAL_MIN_N);
+    assert_int_equal(vtb_rounds_of(&timed, 1), ROUNDS_MAX);
+    timed.time_ns = 0;
+    assert_int_equal(vtb_rounds_of(&timed, 1), ROUNDS_N);
+}
+
+/* No process starts in a nanosecond. */
+static void a_pass_without_room_for_a_round(void **state)
+{
+    (void)state;
+    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
+    plan.time_ns = 1;
+    check_pass(VTB_CONSUMER_INDEPENDENT, VTB_INTERVAL_MIN_N);
+}
+
+#define SLEPT_MS 20
+#define SLEEPS_N 20
+
+static void sleeps_in_the_first_round(struct vtb_env *env, size_t n)
+{
+    if (!seen->slept)
+        usleep(SLEPT_MS * 1000);
+    seen->slept = true;
+    honest->run_independent(env, n);
+}
+
+/* The first round takes at least what its last case sleeps. */
+static void a_pass_has_no_more_rounds_than_there_is_room_for(void **state)
+{
+    (void)state;
+    struct vtb_samples samples;
+    struct vtb_error error;
+    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
+    plan.time_ns = SLEEPS_N * SLEPT_MS * 1e6;
+    replace_last(sleeps_in_the_first_round);
+    assert_true(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
+    assert_in_range(samples.rounds_n, VTB_INTERVAL_MIN_N, SLEEPS_N);
+    assert_int_equal(progress_n, samples.rounds_n);
+    vtb_samples_free(&samples);
+    vtb_plan_free(&plan);
+}
+
+static void gives_up_later(struct vtb_env *env, size_t n)
+{
+    own_start()->calls_n += n;
+    if (seen->starts_n > 3 * ROUNDS_N)
+        gives_up(env, n);
+    honest->run_independent(env, n);
+}
+
+/* A time that has room for all rounds there may be; a few of them tell. */
+static void a_pass_has_as_many_rounds_as_there_is_room_for(void **state)
+{
+    (void)state;
+    struct vtb_samples samples;
+    struct vtb_error error;
+    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
+    plan.time_ns = 1e21;
+    replace_last(gives_up_later);
+    assert_false(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
+    assert_contains(error.message, "a cold start did not end by itself");
+    assert_int_equal(announced_n, ROUNDS_MAX);
+    assert_true(progress_n > 1);
+    vtb_plan_free(&plan);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -344,13 +409,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pass_has_all_its_samples),
         cmocka_unit_test(a_pass_on_a_heap_that_collects),
-        cmocka_unit_test(a_pass_as_long_as_it_may_take),
         cmocka_unit_test(every_start_is_fresh),
         cmocka_unit_test(every_start_makes_all_calls),
         cmocka_unit_test(every_start_has_as_many_hits),
         cmocka_unit_test(other_values_are_refused),
         cmocka_unit_test(a_start_that_ends_early_is_refused),
         cmocka_unit_test(the_loop_is_that_of_the_pass),
+        cmocka_unit_test(rounds_follow_from_the_time),
+        cmocka_unit_test(a_pass_without_room_for_a_round),
+        cmocka_unit_test(a_pass_has_no_more_rounds_than_there_is_room_for),
+        cmocka_unit_test(a_pass_has_as_many_rounds_as_there_is_room_for),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

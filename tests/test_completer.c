@@ -6,6 +6,7 @@
  */
 #include "../workloads/user_cache.h"
 
+#include "built.h"
 #include "memories.h"
 #include "probed.h"
 
@@ -263,9 +264,9 @@ static bool is_variant(const struct vtb_cell *one, const char *variant)
 
 static bool has_variant(const struct vtb_cell *of, const char *variant)
 {
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        if (strcmp(vtb_cells[i]->strategy_name, of->strategy_name) == 0 &&
-            is_variant(vtb_cells[i], variant))
+    for (size_t i = 0; built_cells()[i]; i++) {
+        if (strcmp(built_cells()[i]->strategy_name, of->strategy_name) == 0 &&
+            is_variant(built_cells()[i], variant))
             return true;
     }
     return false;
@@ -305,8 +306,8 @@ static size_t on_rig(const struct vtb_rig *of, const struct vtb_heap *heap,
                      bool (*applies)(const struct vtb_cell *one), void (*check)(void))
 {
     size_t n = 0;
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *one = vtb_cells[i];
+    for (size_t i = 0; built_cells()[i]; i++) {
+        const struct vtb_cell *one = built_cells()[i];
         if (!one->probe || one->kind.collected || is_variant(one, "@checked") ||
             strcmp(one->workload_name, "user_cache") != 0 || !applies(one) ||
             (vtb_heap_collects(heap) && one->strategy->lacks.collector))

@@ -2,6 +2,7 @@
  * up by itself. */
 #include "../workloads/user_cache.h"
 
+#include "built.h"
 #include "cells.h"
 
 #include <malloc.h>
@@ -136,8 +137,8 @@ static bool is_of(const struct vtb_cell *cell, const struct vtb_rig *rig)
 
 static const struct vtb_cell *floor_cell(const struct vtb_rig *rig)
 {
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
+    for (size_t i = 0; built_cells()[i]; i++) {
+        const struct vtb_cell *cell = built_cells()[i];
         if (is_of(cell, rig) && cell->strategy->role == VTB_ROLE_FLOOR && !cell->kind.counting &&
             !cell->kind.collected)
             return cell;
@@ -204,11 +205,11 @@ static void check_cells_on(const struct vtb_rig *rig, bool (*is_chosen)(const st
 {
     const struct cell_run run = floor_run(rig);
     const uint64_t expected = cell_run(&run).checksum;
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        for (size_t h = 0; is_of(vtb_cells[i], rig) && vtb_heaps[h].name; h++) {
+    for (size_t i = 0; built_cells()[i]; i++) {
+        for (size_t h = 0; is_of(built_cells()[i], rig) && vtb_heaps[h].name; h++) {
             const struct vtb_heap *heap = vtb_heaps[h].heap;
-            if (is_chosen(heap) && is_able(vtb_cells[i], rig, vtb_heap_collects(heap)))
-                check_cell(rig, vtb_cells[i], heap, expected);
+            if (is_chosen(heap) && is_able(built_cells()[i], rig, vtb_heap_collects(heap)))
+                check_cell(rig, built_cells()[i], heap, expected);
         }
     }
 }
@@ -242,15 +243,27 @@ static void every_cell_under_all_parameters(void **state)
     assert_in_range(runs_n, 99 * 100 * 2, SIZE_MAX); /* points, cells, loops */
 }
 
+/* Cells of a workload for heaps that free. */
+static size_t cells_of(const char *workload)
+{
+    size_t n = 0;
+    for (size_t i = 0; built_cells()[i]; i++)
+        n += !built_cells()[i]->kind.collected &&
+             strcmp(built_cells()[i]->workload_name, workload) == 0;
+    return n;
+}
+
 static void every_cell_of_every_workload(void **state)
 {
     (void)state;
     for (size_t w = 0; vtb_workloads[w].name; w++) {
+        const size_t cells_n = cells_of(vtb_workloads[w].name);
+        assert_true(cells_n >= 2 * 7);
         runs_n = 0;
-        if (!vtb_workloads[w].workload->is_default)
-            for_few_points(&vtb_workloads[w], check_all_cells);
-        assert_true(runs_n >= COUNT_OF(few_points) * 48 * 2 ||
-                    vtb_workloads[w].workload->is_default);
+        if (&vtb_workloads[w] == vtb_default_workload())
+            continue;
+        for_few_points(&vtb_workloads[w], check_all_cells);
+        assert_true(runs_n >= COUNT_OF(few_points) * cells_n * 2);
     }
 }
 
@@ -286,8 +299,8 @@ static void check_misses(const struct vtb_rig *rig, uint64_t misses_n)
     run.position = 0;
     run.n = 1000;
     const uint64_t expected = cell_run(&run).checksum;
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
+    for (size_t i = 0; built_cells()[i]; i++) {
+        const struct vtb_cell *cell = built_cells()[i];
         if (!is_of(cell, rig) || !cell->kind.counting || cell->kind.collected ||
             cell->strategy->role == VTB_ROLE_EMPTY)
             continue;
@@ -325,8 +338,8 @@ static void check_refilling(const struct vtb_rig *rig)
 {
     const struct cell_run run = floor_run(rig);
     const uint64_t expected = 2 * cell_run(&run).checksum;
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
+    for (size_t i = 0; built_cells()[i]; i++) {
+        const struct vtb_cell *cell = built_cells()[i];
         struct vtb_env env;
         struct vtb_error error;
         if (!is_of(cell, rig) || cell->kind.collected || !cell->kind.counting ||
@@ -363,7 +376,7 @@ static void check_peak(size_t window, double hit_rate, uint64_t least, uint64_t 
     point.in_flight = window;
     open_rig(&rig, &point);
     struct cell_run run = floor_run(&rig);
-    run.cell = vtb_find_cell("heap_task", "user_cache", (struct vtb_kind){.counting = true});
+    run.cell = built_cell("heap_task", "user_cache", (struct vtb_kind){.counting = true});
     assert_in_range(cell_run(&run).counts.peak_live_bytes, least, most);
     vtb_rig_close(&rig);
 }
@@ -431,8 +444,8 @@ static void the_floor_consumes_what_the_schedule_says(void **state)
 static void check_dependence(const struct vtb_rig *rig)
 {
     uint64_t expected = 0;
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
+    for (size_t i = 0; built_cells()[i]; i++) {
+        const struct vtb_cell *cell = built_cells()[i];
         struct cell_run run = floor_run(rig);
         run.cell = cell;
         run.zero = 1;
@@ -496,8 +509,8 @@ static void nothing_is_allocated_in_the_measured_region(void **state)
     size_t cells_n[2] = {0, 0};
     point.depth = 3;
     open_rig(&rig, &point);
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
+    for (size_t i = 0; built_cells()[i]; i++) {
+        const struct vtb_cell *cell = built_cells()[i];
         if (!is_of(cell, &rig) || cell->kind.collected)
             continue;
         const bool allocates = cell->hit_bytes + cell->miss_bytes > 0;
@@ -506,7 +519,7 @@ static void nothing_is_allocated_in_the_measured_region(void **state)
         cells_n[allocates]++;
     }
     assert_in_range(cells_n[0], 20, SIZE_MAX);
-    assert_in_range(taken_by(&rig, vtb_find_cell("heap_task", "user_cache", (struct vtb_kind){0})),
+    assert_in_range(taken_by(&rig, built_cell("heap_task", "user_cache", (struct vtb_kind){0})),
                     50 * 104,
                     (63 + VTB_QUARANTINE_N) * 128); /* some were there before, or are kept */
     vtb_rig_close(&rig);
@@ -521,8 +534,8 @@ static void the_empty_loop_counts_nothing(void **state)
     const struct vtb_counts none = {0};
     point.depth = 2;
     open_rig(&rig, &point);
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
+    for (size_t i = 0; built_cells()[i]; i++) {
+        const struct vtb_cell *cell = built_cells()[i];
         struct cell_run run = floor_run(&rig);
         run.cell = cell;
         if (!is_of(cell, &rig) || cell->strategy->role != VTB_ROLE_EMPTY || cell->kind.collected)
@@ -542,18 +555,13 @@ static void the_empty_loop_counts_nothing(void **state)
 static size_t role_n(enum vtb_role role, const char *workload)
 {
     size_t n = 0;
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
+    for (size_t i = 0; built_cells()[i]; i++) {
+        const struct vtb_cell *cell = built_cells()[i];
         n += cell->strategy->role == role && !cell->kind.counting && !cell->kind.collected &&
              strcmp(cell->name, cell->strategy_name) == 0 && !cell->kind.async &&
              strcmp(cell->workload_name, workload) == 0;
     }
     return n;
-}
-
-static bool is_of_default(const struct vtb_cell *cell)
-{
-    return vtb_find_workload(cell->workload_name)->workload->is_default;
 }
 
 /* A cell for each pass, with the same layouts in all of them, and one holder of each role. Probes
@@ -562,9 +570,9 @@ static void check_passes(const struct vtb_cell *cell)
 {
     struct vtb_kind kind = cell->kind;
     kind.counting = false;
-    const struct vtb_cell *timing = vtb_find_cell(cell->name, cell->workload_name, kind);
+    const struct vtb_cell *timing = built_cell(cell->name, cell->workload_name, kind);
     kind.counting = true;
-    const struct vtb_cell *counting = vtb_find_cell(cell->name, cell->workload_name, kind);
+    const struct vtb_cell *counting = built_cell(cell->name, cell->workload_name, kind);
     if (!timing || !counting) {
         fail_msg("%s lacks a pass", cell->name);
         return;
@@ -578,8 +586,7 @@ static void check_passes(const struct vtb_cell *cell)
     cell_check_sizes(timing);
     cell_check_sizes(counting);
     assert_null(timing->probe);
-    assert_int_equal(counting->probe != NULL, is_of_default(cell) && counting->frame_bytes > 0);
-    assert_true(is_of_default(cell) || !strchr(cell->name, '@'));
+    assert_int_equal(counting->probe != NULL, counting->frame_bytes > 0);
     assert_true(*timing->strategy->summary && *timing->strategy->modelled_on);
 }
 
@@ -597,10 +604,7 @@ static void workloads_have_the_types_that_are_known(void **state)
         assert_int_equal(vtb_workloads[w].workload->value_bytes, known->value_bytes);
         known_n++;
     }
-    if (vtb_find_workload("payload_8"))                    /* all are built */
-        assert_int_equal(known_n, LAYOUT_WORKLOADS_N - 4); /* which are fixtures */
-    else
-        assert_true(known_n > 0);
+    assert_int_equal(known_n, LAYOUT_WORKLOADS_N - 4); /* which are fixtures */
 }
 
 /* Every strategy has its cells of the workload, but of a method that it says it lacks. */
@@ -611,11 +615,10 @@ static void check_workload(const char *name)
         for (int async = 0; strategy && async < 2; async++) {
             const struct vtb_kind kind = {.async = async};
             const struct vtb_kind collected = {.async = async, .collected = true};
-            const bool has_variants = vtb_find_workload(name) == vtb_default_workload();
             const bool found = vtb_find_cell(layouts[i].strategy, name, kind) != NULL;
             assert_int_equal(found, !async || !strategy->lacks.async_method);
             assert_int_equal(vtb_find_cell(layouts[i].strategy, name, collected) != NULL,
-                             found && !strategy->lacks.collector && (!async || has_variants));
+                             found && !strategy->lacks.collector);
         }
     }
     for (enum vtb_role role = VTB_ROLE_EMPTY; role <= VTB_ROLE_BASELINE; role++)
@@ -627,10 +630,10 @@ static void the_registry_is_complete(void **state)
     (void)state;
     for (size_t w = 0; vtb_workloads[w].name; w++)
         check_workload(vtb_workloads[w].name);
-    for (size_t i = 0; vtb_cells[i]; i++)
-        check_passes(vtb_cells[i]);
-    assert_null(vtb_find_cell("no such strategy", "user_cache", (struct vtb_kind){0}));
-    assert_null(vtb_find_cell("heap_task", "no such workload", (struct vtb_kind){0}));
+    for (size_t i = 0; built_cells()[i]; i++)
+        check_passes(built_cells()[i]);
+    assert_null(built_cell("no such strategy", "user_cache", (struct vtb_kind){0}));
+    assert_null(built_cell("heap_task", "no such workload", (struct vtb_kind){0}));
     assert_null(vtb_find_workload("no such workload"));
     assert_null(vtb_find_heap("no such heap"));
     assert_null(vtb_find_strategy("no such strategy"));
@@ -641,8 +644,7 @@ static bool has_cell(const char *strategy, const char *variant, bool async)
 {
     char name[64];
     snprintf(name, sizeof name, "%s%s", strategy, variant);
-    const struct vtb_cell *cell =
-        vtb_find_cell(name, "user_cache", (struct vtb_kind){.async = async});
+    const struct vtb_cell *cell = built_cell(name, "user_cache", (struct vtb_kind){.async = async});
     assert_true(!cell || strcmp(cell->strategy_name, strategy) == 0);
     assert_true(!cell || !strstr(variant, "checked") || cell->checked);
     return cell != NULL;
@@ -659,7 +661,7 @@ static void strategies_have_their_variants(void **state)
         const struct vtb_strategy *strategy = vtb_find_strategy(name);
         if (!strategy)
             continue; /* a fixture */
-        const bool pends = vtb_find_cell(name, "user_cache", (struct vtb_kind){0})->frame_bytes > 0;
+        const bool pends = built_cell(name, "user_cache", (struct vtb_kind){0})->frame_bytes > 0;
         const bool async = !strategy->lacks.async_method;
         const bool threads = !strategy->lacks.other_threads;
         assert_true(has_cell(name, "", false));

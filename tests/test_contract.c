@@ -1,5 +1,6 @@
 /* The contract holds for other types than those in workloads/, for a strategy in C++, and for a
  * heap that collects. That the headers compile as C11 and as C++20 the build itself shows. */
+#include "built.h"
 #include "cells.h"
 #include "fixtures.h"
 
@@ -226,8 +227,7 @@ static void a_strategy_in_cxx(void **state)
         cell_check_sizes(cell);
         for (size_t i = 0; i < WINDOWS_N; i++) {
             const struct vtb_point point = point_of(&vtb_workloads[w], windows[i]);
-            const size_t n =
-                check_point(&point, vtb_find_cell("plain", name, (struct vtb_kind){0}));
+            const size_t n = check_point(&point, built_cell("plain", name, (struct vtb_kind){0}));
             assert_int_equal(n, 3); /* timing, counting, with checks */
         }
         workloads_n++;
@@ -641,7 +641,7 @@ static void references_are_declared_and_marked(void **state)
             n += for_references(&fixture_workloads[w], fixture_cells);
     }
     assert_true(n >= (size_t)16 * 2 * ((LAYOUTS_N - 1) + 9));
-    n = for_references(vtb_default_workload(), vtb_cells);
+    n = for_references(vtb_default_workload(), built_cells());
     assert_true(n >= (size_t)16 * 50); /* @checked and @atomic too */
 }
 
@@ -679,5 +679,6 @@ int main(void)
         cmocka_unit_test(references_are_declared_and_marked),
         cmocka_unit_test(who_lacks_a_collector_says_why),
     };
+    open_fixtures();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

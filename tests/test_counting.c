@@ -1,3 +1,4 @@
+#include "built.h"
 #include "cells.h"
 
 #include <signal.h>
@@ -89,10 +90,10 @@ static void check_every_cell(const struct vtb_point *at, uint64_t hits_n, uint64
 {
     size_t cells_n = 0;
     open_rig(at);
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        if (!is_counting(vtb_cells[i]))
+    for (size_t i = 0; built_cells()[i]; i++) {
+        if (!is_counting(built_cells()[i]))
             continue;
-        check_counted(vtb_cells[i], hits_n, failed_n);
+        check_counted(built_cells()[i], hits_n, failed_n);
         cells_n++;
     }
     assert_true(cells_n >= 50);
@@ -140,10 +141,10 @@ static void more_calls_than_a_chunk(void **state)
     const struct vtb_kind kind = {.counting = true};
     const struct vtb_point at = point_of(1048576 + 7, 0.8);
     open_rig(&at);
-    const uint64_t expected = count(vtb_find_cell("plain", "user_cache", kind)).checksum;
+    const uint64_t expected = count(built_cell("plain", "user_cache", kind)).checksum;
     assert_true(expected != 0);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct vtb_cell *cell = vtb_find_cell(names[i], "user_cache", kind);
+        const struct vtb_cell *cell = built_cell(names[i], "user_cache", kind);
         check_counted(cell, 838866, 0);
         assert_true(count(cell).checksum == expected);
     }
@@ -159,10 +160,10 @@ static void checksums_agree(void **state)
     at.depth = 2;
     open_rig(&at);
     const struct vtb_kind kind = {.counting = true};
-    const uint64_t expected = count(vtb_find_cell("plain", "user_cache", kind)).checksum;
+    const uint64_t expected = count(built_cell("plain", "user_cache", kind)).checksum;
     assert_true(expected != 0);
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
+    for (size_t i = 0; built_cells()[i]; i++) {
+        const struct vtb_cell *cell = built_cells()[i];
         if (is_counting(cell) && cell->strategy->role != VTB_ROLE_EMPTY)
             assert_true(count(cell).checksum == expected);
     }
@@ -174,7 +175,7 @@ static void counts_can_be_repeated(void **state)
 {
     (void)state;
     const struct vtb_kind kind = {.counting = true};
-    const struct vtb_cell *cell = vtb_find_cell("heap_task", "user_cache", kind);
+    const struct vtb_cell *cell = built_cell("heap_task", "user_cache", kind);
     const struct vtb_point at = point_of(100000, 0.8);
     open_rig(&at);
     const struct vtb_counted first = count(cell);
@@ -217,13 +218,13 @@ static void check_emerged(uint64_t hits_n)
                                         "poll",  "callback",  "value_task_handle"};
     const struct vtb_kind kind = {.counting = true};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct vtb_cell *cell = vtb_find_cell(names[i], "trace", kind);
+        const struct vtb_cell *cell = built_cell(names[i], "trace", kind);
         const struct vtb_counted counted = count(cell);
         assert_of_cell(cell, counted.calls_n, point.calls_n);
         assert_of_cell(cell, counted.hits_n, hits_n);
         assert_of_cell(cell, counted.counts.fetched_n, point.calls_n - hits_n);
     }
-    const struct vtb_counted empty = count(vtb_find_cell("empty", "trace", kind));
+    const struct vtb_counted empty = count(built_cell("empty", "trace", kind));
     assert_true(empty.hits_n == 0);
     assert_true(empty.calls_n == point.calls_n);
 }
@@ -277,13 +278,13 @@ static void very_many_calls(void **state)
     const struct vtb_kind kind = {.counting = true};
     struct vtb_point at = point_of(UINT64_C(1000000000000), 0.8);
     open_rig(&at);
-    const struct vtb_counted counted = count(vtb_find_cell("poll", "user_cache", kind));
+    const struct vtb_counted counted = count(built_cell("poll", "user_cache", kind));
     assert_true(counted.calls_n == VTB_COUNTED_CALLS_MAX);
     assert_true(counted.hits_n == VTB_COUNTED_CALLS_MAX / 5 * 4);
     vtb_rig_close(&rig);
     at = real_cache(VTB_COUNTED_CALLS_MAX + 1, 10);
     open_rig(&at);
-    const struct vtb_counted emerged = count(vtb_find_cell("poll", "trace", kind));
+    const struct vtb_counted emerged = count(built_cell("poll", "trace", kind));
     assert_true(emerged.calls_n == VTB_COUNTED_CALLS_MAX + 1);
     vtb_rig_close(&rig);
 }
@@ -369,7 +370,7 @@ static bool run_replaced(void (*run)(struct vtb_env *env, size_t n), struct vtb_
 {
     const struct vtb_kind kind = {.counting = true};
     struct vtb_point at = point_of(1000, 0.8);
-    honest = vtb_find_cell("heap_task", "user_cache", kind);
+    honest = built_cell("heap_task", "user_cache", kind);
     struct vtb_cell cell = *honest;
     cell.name = "a_liar";
     cell.run_independent = run;

@@ -128,11 +128,13 @@ static void too_few_files_are_a_reason(void **state)
 
 #define NOBODY 65534
 
+#define CANNOT_BE 1
+
 /* In a child, whose exit status is how far it came: 0 is all the way. */
 static int check_without_privileges(struct vtb_events *events)
 {
     if (setresgid(NOBODY, NOBODY, NOBODY) != 0 || setresuid(NOBODY, NOBODY, NOBODY) != 0)
-        return 1;
+        return CANNOT_BE;
     vtb_events_probe(events);
     if (strcmp(events->items[0].name, "page-faults:u") != 0 || events->items[0].reason[0] ||
         !events->items[0].attr.exclude_kernel)
@@ -164,6 +166,8 @@ static void without_privileges_the_programs_part_is_counted(void **state)
         _exit(check_without_privileges(&events));
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == CANNOT_BE)
+        skip(); /* a root that is nobody else, as in some containers */
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 

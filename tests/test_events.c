@@ -1,3 +1,4 @@
+#include "built.h"
 #include "counted_events.h"
 #include "synthetic.h"
 
@@ -67,7 +68,7 @@ static bool run_loops(const struct vtb_events *events, vtb_loop_function *indepe
     struct vtb_plan plan = SYNTHETIC_PLAN("--heap", "glibc", "--keys", "1000");
     struct vtb_point point = plan.points[0];
     struct vtb_rig rig;
-    honest = vtb_find_cell("heap_task", "user_cache", (struct vtb_kind){.counting = false});
+    honest = built_cell("heap_task", "user_cache", (struct vtb_kind){.counting = false});
     struct vtb_cell cell = *honest;
     const struct vtb_case the_case = {
         .timing = &cell, .heap = vtb_find_heap("glibc"), .threads_n = 1};

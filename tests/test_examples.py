@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BUILD, ROOT, Row, clean_environment
+from conftest import BUILD, HANG_S, ROOT, Row, clean_environment
 
 FOLDER = ROOT / "examples"
 PROGRAMS = BUILD / "examples"
@@ -40,7 +40,7 @@ def told(name: str) -> dict[str, list[str]]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_S,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""

@@ -22,20 +22,20 @@ import pytest
 
 from conftest import (
     BINARY,
+    HANG_S,
     Bench,
     Outcome,
+    catches,
     clean_environment,
     iterations,
     parameters,
     strict_json,
+    wait_until,
 )
 
 FEW = ["--strategy", "value_task", "--keys", "1000", "--calls", "200000"]
 COUNTS = [*FEW, "--rounds", "0"]
 TIMES = [*FEW, "--rounds", "8", "--epoch-ms", "0.05"]
-
-# Refusing takes no longer than starting: nothing large is read, and nothing is waited for.
-AT_ONCE_S = 15
 
 Json = dict[str, Any]
 
@@ -159,14 +159,19 @@ def test_environment_has_twins_of_the_gates_own_options(bench: Bench, counts: Pa
     assert outcome.out == "12 figures against 'baseline.json': 12 same.\n"
 
 
+def of_a_busy_machine(baseline: Json) -> None:
+    """Ratios known so badly that they are not left on any machine, whatever it does meanwhile."""
+    for row in baseline["benchmarks"]:
+        row.update(ratio_lo=row["ratio"] / 1000, ratio_hi=row["ratio"] * 1000)
+
+
 def test_times_of_unchanged_code(bench: Bench) -> None:
-    """Whatever the machine does meanwhile: nothing is worse, and what could be told is."""
-    save(bench, *TIMES, "--consumer", "independent")
+    change(save(bench, *TIMES, "--consumer", "independent"), of_a_busy_machine)
     outcome = bench.ok("gate", "--baseline", "baseline.json", "--time", "2")
     assert "Times: identical cases seemed to differ by up to " in outcome.out
     assert " %; the margin is " in outcome.out
-    assert outcome.out.startswith("18 figures against ") or "\n18 figures against " in outcome.out
-    assert "worse" not in outcome.out
+    told = "18 figures against 'baseline.json': 16 same, 2 within limit.\n"
+    assert told in outcome.out.splitlines(keepends=True)
 
 
 def test_times_that_the_baseline_has_not(bench: Bench, counts: Path) -> None:
@@ -178,12 +183,14 @@ def test_times_that_the_baseline_has_not(bench: Bench, counts: Path) -> None:
 def moved_floor(baseline: Json) -> None:
     for row in baseline["benchmarks"]:
         if parameters(row["run_name"])["strategy"] == "plain":
-            row.update(ratio=10, ratio_lo=9.9, ratio_hi=10.1)
+            row.update(ratio=1e6, ratio_lo=0.99e6, ratio_hi=1.01e6)
 
 
 def test_strict_refuses_what_is_inconclusive(bench: Bench) -> None:
     """The floor is far from where it was: of its times nothing can be told."""
-    change(save(bench, *TIMES, "--consumer", "independent"), moved_floor)
+    baseline = save(bench, *TIMES, "--consumer", "independent")
+    change(baseline, of_a_busy_machine)
+    change(baseline, moved_floor)
     gate = ["gate", "--baseline", "baseline.json", "--time", "0.5", "--export-junit", "junit.xml"]
     outcome = bench.ok(*gate)
     assert "\ninconclusive plain on glibc: time" in f"\n{outcome.out}"
@@ -280,7 +287,7 @@ def run(binary: Path, directory: Path, *arguments: str, **twins: str) -> Outcome
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=HANG_S,
     )
     return Outcome(done.returncode, done.stdout, done.stderr, results)
 
@@ -521,7 +528,7 @@ def assert_refused(bench: Bench, name: str, *arguments: str, code: int = 5) -> s
     before = contents(bench.directory)
     exports = ["--export-junit", "junit.xml", "--export-markdown", "summary.md"]
     gated = ["gate", "--baseline", name, *exports, *arguments]
-    outcome = bench(*gated, timeout=AT_ONCE_S, GITHUB_ACTIONS="1")
+    outcome = bench(*gated, GITHUB_ACTIONS="1")
     assert (outcome.code, outcome.out) == (code, ""), outcome.err
     assert contents(bench.directory) == before
     return outcome.error
@@ -760,17 +767,11 @@ def test_time_needs_no_number(bench: Bench, arguments: list[str]) -> None:
     assert "'missing.json'" in assert_refused(bench, "missing.json", *arguments)
 
 
-def catches(process: subprocess.Popen[str], number: signal.Signals) -> bool:
-    """Whether a process has a handler of its own for a signal, as the kernel has it."""
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    (mask,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:"))
-    return int(mask, 16) >> (number - 1) & 1 == 1
-
-
-@pytest.mark.parametrize("of_times, seconds", [("600", 0), ("4", 2)])
+# Of twenty tables each takes a second or a day: after two seconds some are finished, or none.
+@pytest.mark.parametrize("of_times, seconds", [("86400", 0), ("4", 2)])
 def test_interrupt_ends_it(bench: Bench, of_times: str, seconds: float) -> None:
     """At the start, or when tables are finished: in one line, and with nothing written."""
-    save(bench, *TIMES)
+    save(bench, *TIMES, "--hit-rate", "0:0.9:0.1")
     before = contents(bench.directory)
     gated = ["--baseline", "baseline.json", "--time", of_times, "--export-junit", "junit.xml"]
     process = subprocess.Popen(
@@ -782,13 +783,10 @@ def test_interrupt_ends_it(bench: Bench, of_times: str, seconds: float) -> None:
         text=True,
     )
     try:
-        end = time.monotonic() + AT_ONCE_S
-        while not catches(process, signal.SIGINT):
-            assert process.poll() is None and time.monotonic() < end, "it does not watch"
-            time.sleep(0.01)
+        wait_until(lambda: catches(process, signal.SIGINT), "it does not watch")
         time.sleep(seconds)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=AT_ONCE_S)
+        out, err = process.communicate(timeout=HANG_S)
     finally:
         process.kill()
         process.wait()

@@ -5,7 +5,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
-#include "registry.h"
+#include "cells/registry.h"
 
 #define BLOCK_BYTES_MAX 4096
 #define BLOCKS_N 1000

@@ -12,7 +12,7 @@
 static struct vtb_options options;
 static struct vtb_plan plan;
 static struct vtb_error error;
-static char directory[64]; /* of a test: its PATH, and where temporary files go */
+static char directory[TEMPORARY_BYTES]; /* of a test: its PATH, and where temporary files go */
 
 static void make_plan(int argc, char **argv)
 {
@@ -27,7 +27,7 @@ static void make_plan(int argc, char **argv)
 static int make_directory(void **state)
 {
     (void)state;
-    snprintf(directory, sizeof directory, "/tmp/vtb-test-XXXXXX");
+    temporary_name(directory);
     return mkdtemp(directory) && setenv("PATH", directory, 1) == 0 &&
                    setenv("TMPDIR", directory, 1) == 0
                ? 0
@@ -37,7 +37,7 @@ static int make_directory(void **state)
 static int remove_directory(void **state)
 {
     (void)state;
-    char path[128];
+    char path[TEMPORARY_BYTES + 16];
     snprintf(path, sizeof path, "%s/valgrind", directory);
     (void)unlink(path);
     vtb_plan_free(&plan);
@@ -47,7 +47,7 @@ static int remove_directory(void **state)
 /* A script in valgrind's place, which knows as $dir where the counts are to go. */
 static void become_valgrind(const char *script)
 {
-    char path[128];
+    char path[TEMPORARY_BYTES + 16];
     snprintf(path, sizeof path, "%s/valgrind", directory);
     FILE *file = fopen(path, "we");
     assert_non_null(file);
@@ -158,7 +158,7 @@ static void no_valgrind_is_one_line_with_the_remedy(void **state)
 static void what_is_called_valgrind_must_be_a_program(void **state)
 {
     (void)state;
-    char path[128];
+    char path[TEMPORARY_BYTES + 16];
     MAKE_PLAN("--rounds=0", "--instructions");
     snprintf(path, sizeof path, "%s/valgrind", directory);
     assert_int_equal(mkdir(path, 0755), 0);
@@ -187,11 +187,11 @@ static void counts_are_the_difference_over_n(void **state)
     struct vtb_instructions instructions;
     become_valgrind(
         "for k in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do\n"
-        "  echo \"totals: $((100 + k * 20000))\" >$dir/${k}1\n"
-        "  { echo 'events: Ir'; echo \"totals: $((101 + k * 40000))\"; } >$dir/${k}2\n"
+        "  echo \"totals: $((100 + k * 20000))\" >\"$dir/${k}1\"\n"
+        "  { echo 'events: Ir'; echo \"totals: $((101 + k * 40000))\"; } >\"$dir/${k}2\"\n"
         "  echo ${k}1 ${k}2\n"
         "done\n"
-        "touch $dir/left\n");
+        "touch \"$dir/left\"\n");
     if (!count(&instructions))
         fail_msg("%s", error.message);
     assert_int_equal(progress_n, 2 * 2 * 4);
@@ -223,12 +223,12 @@ static void counts_that_do_not_come_are_an_error(void **state)
         "exit 0",
         "kill -9 $$",
         "echo nothing; exit 0",
-        "echo 1; touch $dir/1; exec sleep 60",
-        "echo 1 2; exec sleep 60",
-        "touch $dir/1 $dir/2 $dir/other; echo 1 2; exec sleep 60",
-        "echo 'totals: 1' >$dir/1; echo 'totals: x' >$dir/2; echo 1 2; exec sleep 60",
-        "echo 'totals: 1' >$dir/1; echo 'totals: 2 3' >$dir/2; echo 1 2; exec sleep 60",
-        "echo 'totals: 1' >$dir/1; echo 'totals: 2' >$dir/2; echo 1 2",
+        "echo 1; touch \"$dir/1\"; exec sleep 86400",
+        "echo 1 2; exec sleep 86400",
+        "cd \"$dir\"; touch 1 2 other; echo 1 2; exec sleep 86400",
+        "echo 'totals: 1' >\"$dir/1\"; echo 'totals: x' >\"$dir/2\"; echo 1 2; exec sleep 86400",
+        "echo 'totals: 1' >\"$dir/1\"; echo 'totals: 2 3' >\"$dir/2\"; echo 1 2; exec sleep 86400",
+        "echo 'totals: 1' >\"$dir/1\"; echo 'totals: 2' >\"$dir/2\"; echo 1 2",
     };
     MAKE_PLAN("--rounds=0", "--instructions", "--strategy=heap_task", "--heap=glibc");
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
@@ -249,7 +249,7 @@ static void the_last_line_is_told(void **state)
     /* A process that counts all and then fails has failed. */
     become_valgrind(
         "for k in 1 2 3 4 5 6 7 8; do\n"
-        "  echo 'totals: 5' >$dir/${k}1; echo 'totals: 6' >$dir/${k}2; echo ${k}1 ${k}2\n"
+        "  echo 'totals: 5' >\"$dir/${k}1\"; echo 'totals: 6' >\"$dir/${k}2\"; echo ${k}1 ${k}2\n"
         "done\n"
         "echo late >&2; exit 1");
     vtb_plan_free(&plan);
@@ -267,7 +267,7 @@ static void the_environment_is_the_programs_own(void **state)
     become_valgrind(
         "for each in $(env | sed 's/=.*//' | sort); do\n"
         "  case $each in\n"
-        "    VTB_CALLGRIND_WORKER|GLIBC_TUNABLES|PWD|OLDPWD|SHLVL|_|PATH) ;;\n"
+        "    VTB_CALLGRIND_WORKER|VTB_CELLS|GLIBC_TUNABLES|PWD|OLDPWD|SHLVL|_|PATH) ;;\n"
         "    *) echo \"$each is there\" >&2; exit 1 ;;\n"
         "  esac\n"
         "done\n"

@@ -12,6 +12,7 @@ from conftest import (
     COPIED_STRATEGIES,
     COUNTED,
     LAUNCHER,
+    SLOW_S,
     Bench,
     clean_environment,
     replaced,
@@ -30,7 +31,7 @@ def launch(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=SLOW_S,
     )
 
 
@@ -143,18 +144,44 @@ def test_two_launchers_at_a_time_build_once(source_copy: Path, tmp_path: Path) -
         )
         for _ in range(2)
     ]
-    ends = [process.communicate(timeout=120) for process in started]
+    ends = [process.communicate(timeout=SLOW_S) for process in started]
     assert [process.returncode for process in started] == [0, 0]
     assert [err for _, err in ends] == [b"", b""]
     assert ends[0][0] == ends[1][0] != b""
 
 
+def launcher_alone(tree: Path) -> Path:
+    """A tree with nothing but it."""
+    tree.mkdir()
+    launcher = tree / "run_bench"
+    launcher.write_text(LAUNCHER.read_text(encoding="utf-8"), encoding="utf-8")
+    launcher.chmod(0o755)
+    return launcher
+
+
+@pytest.mark.parametrize(
+    ("blocked", "told"),
+    [("build", "cannot be made"), ("build/release/.lock", "cannot be written to")],
+)
+def test_no_place_for_the_build_is_told(tmp_path: Path, blocked: str, told: str) -> None:
+    """As where somebody else built the tree; what stands in the way here does for root as well."""
+    launcher = launcher_alone(tmp_path / "tree")
+    path = launcher.parent / blocked
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if blocked == "build":
+        path.write_text("no folder", encoding="utf-8")
+    else:
+        path.mkdir()
+    done = launch(launcher, "list", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    build = launcher.parent / "build" / "release"
+    assert done.stderr.startswith(f"run_bench: '{build}' {told}")
+    assert done.stderr.count("\n") == 1
+
+
 def test_missing_build_tool_is_named(tmp_path: Path) -> None:
     """Without a build folder and cmake, the line says what is needed and what installs it."""
-    tree = tmp_path / "tree"
-    tree.mkdir()
-    (tree / "run_bench").write_text(LAUNCHER.read_text(encoding="utf-8"), encoding="utf-8")
-    (tree / "run_bench").chmod(0o755)
+    launcher = launcher_alone(tmp_path / "tree")
     tools = tmp_path / "tools"
     tools.mkdir()
     for tool in ["sh", "dirname", "readlink", "mkdir", "flock"]:
@@ -164,7 +191,7 @@ def test_missing_build_tool_is_named(tmp_path: Path) -> None:
             if (Path(folder) / tool).exists()
         )
         (tools / tool).symlink_to(found)
-    done = launch(tree / "run_bench", "list", cwd=tmp_path, PATH=str(tools))
+    done = launch(launcher, "list", cwd=tmp_path, PATH=str(tools))
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "cmake is needed to build" in done.stderr and "scripts/setup.sh" in done.stderr

@@ -303,7 +303,7 @@ static void a_heap_that_does_not_open(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    alarm(300); /* a thread that waits for another one in vain ends the test */
+    alarm(600); /* a thread that waits for another one in vain ends the test */
     return 0;
 }
 

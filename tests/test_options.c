@@ -1,8 +1,8 @@
 #include "check.h"
 
 #include "bad_values.h"
+#include "cells/registry.h"
 #include "options.h"
-#include "registry.h"
 #include "trace.h"
 
 #define ARGUMENTS_MAX 16
@@ -282,10 +282,10 @@ static void names(void **state)
     assert_string_equal(options.baseline_strategy.items[0], "value_task");
     assert_string_equal(options.heaps.items[0], "glibc");
     accepted("--strategy|all");
-    size_t cells_n = 0;
-    for (; vtb_cells[cells_n]; cells_n++)
-        assert_true(vtb_names_have(&options.strategies, vtb_cells[cells_n]->strategy_name));
-    assert_true(options.strategies.n > 1 && options.strategies.n <= cells_n);
+    size_t strategies_n = 0;
+    for (; vtb_strategies[strategies_n].name; strategies_n++)
+        assert_true(vtb_names_have(&options.strategies, vtb_strategies[strategies_n].name));
+    assert_true(options.strategies.n > 1 && options.strategies.n == strategies_n);
     for (size_t i = 0; i < options.strategies.n; i++)
         assert_null(strchr(options.strategies.items[i], '@')); /* variants are asked for by name */
 }
@@ -361,11 +361,16 @@ static void messages_list_all_that_is_known(void **state)
     (void)state;
     struct vtb_names expected = {.n = 0};
     struct vtb_names variants = {.n = 0};
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
-        assert_true(vtb_names_add(&expected, cell->strategy_name));
-        if (strcmp(cell->name, cell->strategy_name) != 0)
-            assert_true(vtb_names_add(&variants, cell->name));
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const struct vtb_cell *known = vtb_strategies[i].methods[0];
+        char name[64];
+        assert_true(vtb_names_add(&expected, vtb_strategies[i].name));
+        snprintf(name, sizeof name, "%s@checked", vtb_strategies[i].name);
+        if (known->frame_bytes > 0) /* it suspends */
+            assert_true(vtb_names_add(&variants, vtb_find_name(name)));
+        snprintf(name, sizeof name, "%s@atomic", vtb_strategies[i].name);
+        if (!known->several_threads) /* it counts references */
+            assert_true(vtb_names_add(&variants, vtb_find_name(name)));
     }
     assert_known(refused("--strategy|nosuch"), &expected);
     assert_known(refused("--strategy|heap_task@nosuch"), &variants);

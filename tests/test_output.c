@@ -13,7 +13,7 @@
 
 #define TEXT_BYTES 4096
 
-static char directory[64];
+static char directory[TEMPORARY_BYTES];
 static struct vtb_error error;
 
 /* A path in the test's own directory; valid until the fourth next call. */
@@ -86,7 +86,7 @@ static size_t entries_n(void)
 static int make_directory(void **state)
 {
     (void)state;
-    snprintf(directory, sizeof directory, "/tmp/vtb_test_output.XXXXXX");
+    temporary_name(directory);
     return mkdtemp(directory) ? 0 : -1;
 }
 

@@ -22,6 +22,7 @@ import pytest
 
 from conftest import (
     BINARY,
+    HANG_S,
     ROOT,
     STRATEGIES,
     Bench,
@@ -695,7 +696,7 @@ def test_a_line_on_another_has_gaps(data: ModuleType, plot: ModuleType, tmp_path
 
 def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(each) for each in arguments], cwd=cwd, capture_output=True, text=True, timeout=120
+        [str(each) for each in arguments], cwd=cwd, capture_output=True, text=True, timeout=HANG_S
     )
 
 
@@ -912,6 +913,19 @@ def test_usage(data: ModuleType, tmp_path: Path) -> None:
     assert told.returncode == 0
     for kind in data.KINDS:
         assert f"  {kind.name} " in told.stdout and kind.needs in told.stdout
+
+
+def test_no_home_is_no_concern(tmp_path: Path) -> None:
+    """matplotlib would tell of it, and what plot.py says is its own."""
+    (tmp_path / "file").write_text("no directory", encoding="utf-8")
+    told = subprocess.run(
+        [PYTHON, str(SCRIPTS / "plot.py"), "--help"],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path / "file")},
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
+    assert (told.returncode, told.stderr) == (0, "")
 
 
 # --- by the program itself ---

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ONE_HEAP, ROOT, clean_environment
+from conftest import ONE_HEAP, ROOT, SLOW_S, clean_environment
 
 README = ROOT / "README.md"
 COMPARE = "/usr/share/benchmark/compare.py"
@@ -61,7 +61,7 @@ def test_commands_run(checkout: Path, block: str) -> None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=SLOW_S,
         )
         assert done.returncode == 0, f"{command}: {done.stderr}"
         assert done.stdout != "", command

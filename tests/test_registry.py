@@ -19,6 +19,7 @@ from conftest import (
     COPIED_STRATEGIES,
     COPIED_WORKLOADS,
     COUNTED,
+    HANG_S,
     ROOT,
     Outcome,
     clean_environment,
@@ -247,7 +248,7 @@ def run(tree: Path, *arguments: str) -> Outcome:
         env=clean_environment(VTB_RESULTS_DIR=str(results)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_S,
     )
     assert done.returncode == 0, done.stderr
     return Outcome(done.returncode, done.stdout, done.stderr, results)
@@ -496,7 +497,7 @@ def refusal(tree: Path, heap: str) -> str:
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_S,
     )
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = [line for line in done.stderr.splitlines() if not line.startswith("warning: ")]

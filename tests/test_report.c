@@ -411,8 +411,9 @@ static void case_names_of_real_caches(void **state)
 /* A plan over four requests of two keys, in a file that is gone again. */
 static struct vtb_plan recorded_plan(void)
 {
-    char path[] = "/tmp/test_report.XXXXXX";
-    char option[64];
+    char path[TEMPORARY_BYTES];
+    char option[TEMPORARY_BYTES + 16];
+    temporary_name(path);
     const int file = mkstemp(path);
     assert_true(file >= 0);
     assert_int_equal(write(file, "a\nb\na\na\n", 8), 8);

@@ -16,7 +16,7 @@
 
 static struct vtb_result_file file;
 static struct vtb_error error;
-static char directory[64];
+static char directory[TEMPORARY_BYTES];
 
 /* --- reading memory and files --- */
 
@@ -109,7 +109,7 @@ static const char *put_file(const char *name, const char *text)
 static int make_directory(void **state)
 {
     (void)state;
-    snprintf(directory, sizeof directory, "/tmp/vtb_test_result_file.XXXXXX");
+    temporary_name(directory);
     return mkdtemp(directory) ? 0 : -1;
 }
 
@@ -667,9 +667,9 @@ static void paths_may_be_impossible(void **state)
 static void a_file_may_be_forbidden(void **state)
 {
     (void)state;
-    if (geteuid() == 0)
-        skip(); /* nothing is */
     assert_int_equal(chmod(put_file("file", sample), 0), 0);
+    if (access(in_directory("file"), R_OK) == 0)
+        skip(); /* nothing is, to root and who has its capabilities */
     refuse_file(in_directory("file"), "cannot be read: Permission denied;");
 }
 

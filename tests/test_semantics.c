@@ -2,6 +2,7 @@
  * over calls does not do. A new file in impls/ is taken up by itself. */
 #include "../workloads/user_cache.h"
 
+#include "built.h"
 #include "memories.h"
 #include "probed.h"
 
@@ -85,8 +86,8 @@ static size_t on_rig(const struct vtb_rig *of, const struct vtb_heap *heap, cons
                      void (*check)(void))
 {
     size_t n = 0;
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *one = vtb_cells[i];
+    for (size_t i = 0; built_cells()[i]; i++) {
+        const struct vtb_cell *one = built_cells()[i];
         if (!one->probe || one->kind.collected || !is_of(one, strategy) ||
             strcmp(one->workload_name, "user_cache") != 0)
             continue;

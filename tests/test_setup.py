@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, clean_environment
+from conftest import ROOT, SLOW_S, clean_environment
 
 SETUP = ROOT / "scripts" / "setup.sh"
 RECORD = '#!/bin/sh\necho "$@" >>"$STUB_LOG"\n'
@@ -30,7 +30,7 @@ def run_setup(path: str, log: Path) -> subprocess.CompletedProcess[str]:
         cwd=log.parent,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=SLOW_S,
     )
 
 

@@ -1,4 +1,5 @@
 /* Several callers at once, and operations that complete on another thread, over the real cells. */
+#include "built.h"
 #include "cells.h"
 
 #include <malloc.h>
@@ -78,7 +79,7 @@ static void open_rig(const char *workload, double hit_rate, size_t window)
         point.failure_rate = 0;
     if (!vtb_rig_open(&rig, &point, &error))
         fail_msg("%s", error.message);
-    const struct vtb_cell *floor = vtb_find_cell("plain", workload, (struct vtb_kind){0});
+    const struct vtb_cell *floor = built_cell("plain", workload, (struct vtb_kind){0});
     const struct cell_run run = {.rig = &rig, .cell = floor, .heap = &heap, .n = CALLS_N};
     const struct cell_outcome outcome = cell_run(&run);
     expected = outcome.checksum;
@@ -176,12 +177,13 @@ static bool may_complete_elsewhere(const struct vtb_cell *cell)
 static size_t check_cells(size_t callers_n, enum vtb_consumer consumer)
 {
     size_t n = 0;
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        if (!is_timed(vtb_cells[i]) || (point.completer && !may_complete_elsewhere(vtb_cells[i])))
+    for (size_t i = 0; built_cells()[i]; i++) {
+        if (!is_timed(built_cells()[i]) ||
+            (point.completer && !may_complete_elsewhere(built_cells()[i])))
             continue;
-        for (point.depth = 1; point.depth <= (vtb_cells[i]->kind.async ? DEPTH : 1);
+        for (point.depth = 1; point.depth <= (built_cells()[i]->kind.async ? DEPTH : 1);
              point.depth += DEPTH - 1) {
-            check_team(vtb_cells[i], callers_n, consumer);
+            check_team(built_cells()[i], callers_n, consumer);
             n++;
         }
     }
@@ -269,7 +271,7 @@ static void caches_are_not_shared(void **state)
         skip(); /* a build of one workload */
     open_rig("trace", 0, 5);
     const struct vtb_case the_case =
-        case_of(vtb_find_cell("heap_task", "trace", (struct vtb_kind){0}), CALLERS_MAX);
+        case_of(built_cell("heap_task", "trace", (struct vtb_kind){0}), CALLERS_MAX);
     open_team(&team, &the_case, VTB_CONSUMER_INDEPENDENT);
     for (size_t t = 0; t < CALLERS_MAX; t++) {
         assert_ptr_not_equal(team.callers[t].service.table, rig.table);
@@ -293,7 +295,7 @@ static void operations_are_freed_where_they_complete(void **state)
             open_rig("user_cache", 0, 4);
             point.completer = completer;
             const struct vtb_case the_case =
-                case_of(vtb_find_cell(names[i], "user_cache", (struct vtb_kind){0}), 1);
+                case_of(built_cell(names[i], "user_cache", (struct vtb_kind){0}), 1);
             open_team(&team, &the_case, VTB_CONSUMER_INDEPENDENT);
             allocs_n = frees_n = frees_here_n = 0;
             run(&team, CALLS_N);
@@ -312,10 +314,9 @@ static void nothing_to_complete(void **state)
     (void)state;
     open_rig("user_cache", 0.5, 4);
     point.completer = true;
-    check_team(vtb_find_cell("plain", "user_cache", (struct vtb_kind){0}), 1,
+    check_team(built_cell("plain", "user_cache", (struct vtb_kind){0}), 1,
                VTB_CONSUMER_INDEPENDENT);
-    check_team(vtb_find_cell("plain", "user_cache", (struct vtb_kind){0}), 2,
-               VTB_CONSUMER_DEPENDENT);
+    check_team(built_cell("plain", "user_cache", (struct vtb_kind){0}), 2, VTB_CONSUMER_DEPENDENT);
     vtb_rig_close(&rig);
 }
 
@@ -324,7 +325,7 @@ static void what_a_team_needs(void **state)
 {
     (void)state;
     open_rig("user_cache", 0.5, 4);
-    const struct vtb_cell *cell = vtb_find_cell("heap_task", "user_cache", (struct vtb_kind){0});
+    const struct vtb_cell *cell = built_cell("heap_task", "user_cache", (struct vtb_kind){0});
     const struct vtb_case the_case = case_of(cell, 3);
     struct vtb_team team;
     assert_int_equal(vtb_team_threads_n(&the_case, false), 3);
@@ -348,7 +349,7 @@ static void a_team_that_does_not_fit_is_an_error(void **state)
     struct vtb_team team;
     open_rig("user_cache", 0.5, 4);
     const struct vtb_case the_case =
-        case_of(vtb_find_cell("heap_task", "user_cache", (struct vtb_kind){0}), 2);
+        case_of(built_cell("heap_task", "user_cache", (struct vtb_kind){0}), 2);
     point.in_flight = (size_t)1 << 46;
     assert_false(vtb_team_open(&team, &rig, &the_case, VTB_CONSUMER_INDEPENDENT, crew, &error));
     assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);

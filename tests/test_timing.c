@@ -4,6 +4,7 @@
 
 #include "random.h"
 #include "rig.h"
+#include "run.h"
 #include "timing.h"
 
 #define CASES_MAX 31
@@ -16,7 +17,8 @@ static struct vtb_plan small_plan(int argc, char **argv)
     static struct vtb_options options;
     struct vtb_plan plan = {0};
     struct vtb_error error;
-    if (!vtb_options_parse(&options, argc, argv, &error) || !vtb_plan_make(&plan, &options, &error))
+    if (!vtb_options_parse(&options, argc, argv, &error) ||
+        !vtb_plan_make(&plan, &options, &error) || !vtb_run_prepare(&plan, &error))
         fail_msg("%s", error.message);
     return plan;
 }

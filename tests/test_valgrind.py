@@ -13,6 +13,7 @@ import pytest
 from conftest import (
     BINARY,
     ROOT,
+    SLOW_S,
     STRATEGIES,
     Bench,
     Row,
@@ -50,7 +51,7 @@ def under_valgrind(bench: Bench, options: list[str], *arguments: str) -> str:
         env=bench.environment(),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=SLOW_S,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -96,7 +97,7 @@ def heap_calls(bench: Bench, strategy: str, calls: int) -> tuple[int, int]:
         cwd=bench.directory,
         env=bench.environment(),
         capture_output=True,
-        timeout=300,
+        timeout=SLOW_S,
     )
     assert done.returncode == 0
     texts = [path.read_text() for path in bench.directory.glob("vg.*")]

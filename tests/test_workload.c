@@ -1,5 +1,6 @@
 /* What holds for every workload: its defaults, its keys and values, and that it stays in the memory
- * it asked for. Compiled once for each, with WORKLOAD_NAME and WORKLOAD_HEADER. */
+ * it asked for. Compiled once for each, with its WORKLOAD_HEADER,
+ * WORKLOAD_NAME and the C name of its entry, WORKLOAD. */
 #include "check.h"
 
 #include <sys/mman.h>
@@ -8,8 +9,6 @@
 #include WORKLOAD_HEADER
 
 #include <vtb/kept_key.h>
-
-#define WORKLOAD VTB_PASTE(vtb_workload_, WORKLOAD_NAME)
 
 /* --- memory with guards --- */
 
@@ -184,12 +183,16 @@ static const struct expectation expectations[] = {
     {"always_async", 0, 0, NUMBER_KEY, POINTER, {{0, 16}}},
     {"low_hit", 0.30, 0, NUMBER_KEY, 32, false, {{0, 32}}},
     {"trace", 0, 0, NUMBER_KEY, POINTER, {{0, 8}}},
+    PAYLOAD(1),
     PAYLOAD(8),
     PAYLOAD(16),
     PAYLOAD(32),
+    PAYLOAD(48),
     PAYLOAD(64),
+    PAYLOAD(100),
     PAYLOAD(128),
     PAYLOAD(256),
+    PAYLOAD(4096),
 };
 
 static const struct expectation *expected(void)
@@ -212,7 +215,6 @@ static void defaults(void **state)
     (void)state;
     const struct expectation *expect = expected();
     assert_one_line(WORKLOAD.summary);
-    assert_int_equal(WORKLOAD.is_default, is_named("user_cache"));
     assert_int_equal(WORKLOAD.expires, is_named("product_catalog"));
     assert_int_equal(is_real(), is_named("trace"));
     assert_near(WORKLOAD.default_hit_rate, expect->hit_rate, 1e-12);
@@ -367,7 +369,7 @@ static void values_differ(void **state)
 
 /* --- what the caller reads --- */
 
-#define MOST_BYTES 256
+#define MOST_BYTES 4096
 
 union any_value {
     vtb_value value;

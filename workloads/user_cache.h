@@ -43,7 +43,6 @@ static inline uint64_t vtb_consume(const vtb_value *user)
 
 VTB_WORKLOAD(user_cache) = {
     .summary = "UserService: a user by number",
-    .is_default = true,
     .default_hit_rate = 0.80,
     .default_keys = 100000,
     .max_keys = 100000000,

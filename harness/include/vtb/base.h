@@ -34,6 +34,20 @@
 #define VTB_NO_TAIL_CALLS __attribute__((optimize("no-optimize-sibling-calls")))
 #endif
 
+/* What compiles this, by name and version. */
+#if defined(__clang__)
+#define VTB_COMPILER_NAME "Clang"
+#define VTB_COMPILER_VERSION(dot)                               \
+    VTB_STRING(__clang_major__) dot VTB_STRING(__clang_minor__) \
+    dot VTB_STRING(__clang_patchlevel__)
+#else
+#define VTB_COMPILER_NAME "GNU"
+#define VTB_COMPILER_VERSION(dot)                       \
+    VTB_STRING(__GNUC__) dot VTB_STRING(__GNUC_MINOR__) \
+    dot VTB_STRING(__GNUC_PATCHLEVEL__)
+#endif
+#define VTB_COMPILER VTB_COMPILER_NAME " " VTB_COMPILER_VERSION(".")
+
 #define VTB_PASTE_(a, b) a##b
 #define VTB_PASTE(a, b) VTB_PASTE_(a, b)
 #define VTB_STRING_(a) #a

@@ -1,18 +1,20 @@
 /*
- * One cell: a strategy compiled against a workload. The build writes a source file for each cell
- * that defines VTB_STRATEGY_STEM, VTB_WORKLOAD_STEM, VTB_PASS_STEM, and which of its kinds it is:
+ * One cell: a strategy compiled against a workload, when it is needed, into a file of its own. The
+ * one source of all (harness/cells/cell.inc) includes the workload, the strategy and this header,
+ * in this order. What the compiler is told says which cell it is: VTB_STRATEGY_STEM,
+ * VTB_WORKLOAD_STEM, VTB_PASS_STEM, and of its kinds
  *
- *     VTB_COUNTING   allocations are counted
+ *     VTB_COUNTING   allocations are counted, and the cell has a probe (probe.h)
  *     VTB_COLLECTED  for a heap that collects: nothing is freed, operations end in a safepoint; of
  *                    cells that count there is one for all heaps
  *     VTB_ASYNC      the method is asynchronous (async.h), not direct
  *     VTB_CHECKED    rules of the strategy are checked
  *     VTB_ATOMIC     references are counted for several threads
- *     VTB_PROBED     the cell has a probe (probe.h)
  *     VTB_VARIANT    what follows the strategy's name in the cell's: "", "@checked", "@atomic"
+ *     VTB_METADATA   no cell, but what is known of one without its code: a struct vtb_cell whose
+ *                    functions are null
  *
- * and includes the workload, the strategy and this header, in this order. It makes, once for all
- * shapes,
+ * It makes, once for all shapes,
  *
  *     the methods      real calls: the innermost looks the key up; ready or suspend. Layers around
  *                      it hand its result on
@@ -107,6 +109,7 @@ struct vtb_kind {
 
 /* One cell, as the harness sees it. */
 struct vtb_cell {
+    size_t contract;  /* VTB_CONTRACT, as the headers had it when the cell was compiled */
     const char *name; /* the strategy's, and @variant, if it is one */
     const char *strategy_name;
     const char *workload_name;
@@ -153,8 +156,16 @@ struct vtb_cell {
     void (*drain)(struct vtb_env *env);
     /* Drains, and gives back what the strategy keeps. */
     void (*close)(struct vtb_env *env);
-    const struct vtb_probe *probe; /* null but of cells that are probed */
+    const struct vtb_probe *probe; /* null but of cells that count and may suspend */
+    const char *compiler;          /* what it was compiled by, as "GNU 12.2.0" */
 };
+
+/* What program and cells must agree on: the sizes of what they share. */
+#define VTB_CONTRACT \
+    (sizeof(struct vtb_cell) << 32 ^ sizeof(struct vtb_env) << 16 ^ sizeof(struct vtb_service))
+
+/* The one symbol of a cell's file that is seen outside of it. */
+#define VTB_CELL_EXPORT vtb_cell
 
 /* The rest is compiled only inside a cell's source file. */
 #ifdef VTB_STRATEGY_STEM
@@ -581,6 +592,8 @@ VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env,
 }
 #endif /* !VTB_NEVER_SUSPENDS */
 
+#if !VTB_METADATA
+
 /* --- the loops --- */
 
 #if !VTB_LOOP_ONLY
@@ -788,14 +801,30 @@ static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost
 #endif
 }
 
-#if VTB_PROBED && !VTB_NEVER_SUSPENDS
+#if VTB_COUNTING && !VTB_NEVER_SUSPENDS
 #include "probe.h"
 #endif
+#endif /* !VTB_METADATA */
 
 /* --- the cell --- */
 
-VTB_C_LINKAGE const struct vtb_cell VTB_CELL_NAME;
-const struct vtb_cell VTB_CELL_NAME = {
+/* What stands for a function where there is none of them. */
+#if VTB_METADATA
+#define VTB_CELL_FUNCTION(name) NULL
+#else
+#define VTB_CELL_FUNCTION(name) VTB_CELL_SYMBOL(name)
+#endif
+
+/* Metadata of the strategies that the program has is linked into it, each under its own name. */
+#if VTB_METADATA && !defined VTB_FROM_OUTSIDE
+#define VTB_CELL_OBJECT VTB_CELL_NAME
+#else
+#define VTB_CELL_OBJECT VTB_CELL_EXPORT
+#endif
+
+VTB_C_LINKAGE const struct vtb_cell VTB_CELL_OBJECT __attribute__((visibility("default")));
+const struct vtb_cell VTB_CELL_OBJECT = {
+    .contract = VTB_CONTRACT,
     .name = VTB_STRING(VTB_STRATEGY_STEM) VTB_VARIANT,
     .strategy_name = VTB_STRING(VTB_STRATEGY_STEM),
     .workload_name = VTB_STRING(VTB_WORKLOAD_STEM),
@@ -813,7 +842,7 @@ const struct vtb_cell VTB_CELL_NAME = {
     .miss_bytes = VTB_MISS_BYTES,
     .layer_miss_bytes = VTB_LAYER_MISS_BYTES,
     .record_bytes = VTB_RECORD_BYTES,
-    .cost = VTB_CELL_SYMBOL(cost),
+    .cost = VTB_CELL_FUNCTION(cost),
 #if VTB_NEVER_SUSPENDS
     .frame_bytes = 0,
     .place_bytes = 0,
@@ -831,35 +860,36 @@ const struct vtb_cell VTB_CELL_NAME = {
 #else
     .state_roots_n = 0,
 #endif
-#if VTB_HAS_STATE
+#if VTB_HAS_STATE && !VTB_METADATA
     .state_bytes = vtb_state_bytes,
 #else
     .state_bytes = NULL,
 #endif
-    .open = VTB_CELL_SYMBOL(open),
-    .run_independent = VTB_CELL_SYMBOL(independent),
-    .run_dependent = VTB_CELL_SYMBOL(dependent),
+    .open = VTB_CELL_FUNCTION(open),
+    .run_independent = VTB_CELL_FUNCTION(independent),
+    .run_dependent = VTB_CELL_FUNCTION(dependent),
 #if VTB_LOOP_ONLY
-    .run_independent_layers = VTB_CELL_SYMBOL(independent),
-    .run_dependent_layers = VTB_CELL_SYMBOL(dependent),
+    .run_independent_layers = VTB_CELL_FUNCTION(independent),
+    .run_dependent_layers = VTB_CELL_FUNCTION(dependent),
 #else
-    .run_independent_layers = VTB_CELL_SYMBOL(independent_layers),
-    .run_dependent_layers = VTB_CELL_SYMBOL(dependent_layers),
+    .run_independent_layers = VTB_CELL_FUNCTION(independent_layers),
+    .run_dependent_layers = VTB_CELL_FUNCTION(dependent_layers),
 #endif
-    .run_independent_polluted = VTB_CELL_SYMBOL(independent_polluted),
-    .run_dependent_polluted = VTB_CELL_SYMBOL(dependent_polluted),
+    .run_independent_polluted = VTB_CELL_FUNCTION(independent_polluted),
+    .run_dependent_polluted = VTB_CELL_FUNCTION(dependent_polluted),
 #if VTB_NEVER_SUSPENDS
     .answer = NULL,
 #else
-    .answer = VTB_CELL_SYMBOL(answer),
+    .answer = VTB_CELL_FUNCTION(answer),
 #endif
-    .drain = VTB_CELL_SYMBOL(drain),
-    .close = VTB_CELL_SYMBOL(close),
-#if VTB_PROBED && !VTB_NEVER_SUSPENDS
+    .drain = VTB_CELL_FUNCTION(drain),
+    .close = VTB_CELL_FUNCTION(close),
+#if VTB_COUNTING && !VTB_NEVER_SUSPENDS
     .probe = &VTB_CELL_SYMBOL(probe),
 #else
     .probe = NULL,
 #endif
+    .compiler = VTB_COMPILER,
 };
 
 #endif /* VTB_STRATEGY_STEM */

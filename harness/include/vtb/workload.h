@@ -61,7 +61,6 @@ struct vtb_cache_setup {
 
 struct vtb_workload {
     const char *summary;
-    bool is_default; /* what `run` measures when --workload is not given */
     double default_hit_rate;
     uint64_t default_keys;
     uint64_t max_keys;   /* at most VTB_ID_MASK */
@@ -94,12 +93,14 @@ struct vtb_workload {
 };
 
 /* The entry, whose name is the file's stem: VTB_WORKLOAD(stem) = {.summary = ..., ...}; Defined
- * once, by a source file that the build writes; in a cell it is unused, and the compiler drops it.
- */
+ * once, as VTB_WORKLOAD_OBJECT (harness/cells/source/workload.c); in a cell it is unused, and the
+ * compiler drops it. */
 #if VTB_DEFINE_WORKLOAD
-#define VTB_WORKLOAD(stem)                                \
-    extern const struct vtb_workload vtb_workload_##stem; \
-    const struct vtb_workload vtb_workload_##stem
+#define VTB_WORKLOAD(stem)                                      \
+    typedef char vtb_file_is_named_##stem;                      \
+    VTB_C_LINKAGE const struct vtb_workload VTB_WORKLOAD_OBJECT \
+        __attribute__((visibility("default")));                 \
+    const struct vtb_workload VTB_WORKLOAD_OBJECT
 #else
 #define VTB_WORKLOAD(stem) \
     __attribute__((unused)) static const struct vtb_workload vtb_workload_##stem

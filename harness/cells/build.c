@@ -1,0 +1,397 @@
+#include "cells/build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "interrupt.h"
+
+/* One run of ninja. */
+struct run {
+    const struct vtb_home *home;
+    const char *list; /* the file that it reads */
+    bool dry;         /* says what it would do, and does nothing */
+    int out;          /* takes what it says */
+};
+
+/* What it said. */
+struct said {
+    size_t done_n;
+    size_t all_n;
+    char failed[VTB_TARGET_NAME_BYTES]; /* the first target that failed */
+    char *text;                         /* and what was said about it, or else about anything */
+    size_t text_n;
+};
+
+/* --- what builds --- */
+
+static bool in_path(const char *tool)
+{
+    const char *folders = getenv("PATH");
+    char *copy = strdup(folders ? folders : "/usr/bin:/bin");
+    bool found = false;
+    for (char *rest = copy, *each; !found && rest && (each = strsep(&rest, ":"));) {
+        char path[PATH_MAX];
+        snprintf(path, sizeof path, "%s/%s", *each ? each : ".", tool);
+        found = access(path, X_OK) == 0;
+    }
+    free(copy);
+    return found;
+}
+
+/* What the compiler is like now: sizes and times of its files, as it may be upgraded in place. The
+ * first two files are the compilers' own. *missing is one of them that is not there. */
+static void read_toolchain(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES],
+                           char missing[PATH_MAX])
+{
+    char path[PATH_MAX + 32];
+    char line[PATH_MAX];
+    char text[4096] = "";
+    size_t used = 0;
+    snprintf(path, sizeof path, "%s/cells.toolchain", home->build);
+    FILE *file = fopen(path, "re");
+    *missing = '\0';
+    for (size_t i = 0; file && fgets(line, sizeof line, file); i++) {
+        struct stat status = {0};
+        line[strcspn(line, "\n")] = '\0';
+        if (stat(line, &status) != 0 && i < 2)
+            snprintf(missing, PATH_MAX, "%s", line);
+        if (used < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s %lld %lld.%ld\n", line,
+                                     (long long)status.st_size, (long long)status.st_mtim.tv_sec,
+                                     status.st_mtim.tv_nsec);
+    }
+    if (file)
+        fclose(file);
+    vtb_digest_text(text, hex);
+    hex[16] = '\0';
+}
+
+/* --- the list of what is wanted --- */
+
+static bool write_list(const char *path, const struct vtb_home *home, const char *toolchain,
+                       const struct vtb_target *targets, size_t n, struct vtb_error *error)
+{
+    FILE *out = fopen(path, "we");
+    if (!out)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "'%s' cannot be written: %s", path,
+                        strerror(errno));
+    vtb_targets_write(out, home, toolchain, targets, n);
+    const bool failed = ferror(out) != 0;
+    if (fclose(out) == 0 && !failed)
+        return true;
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "'%s' cannot be written: %s", path, strerror(errno));
+}
+
+/* --- running ninja --- */
+
+/* In the child: never returns. */
+static void become_ninja(void *context)
+{
+    const struct run *run = context;
+    char *arguments[] = {(char *)"ninja", (char *)"-f", (char *)(uintptr_t)run->list,
+                         run->dry ? (char *)"-n" : NULL, NULL};
+    const char *folder = run->home->cells;
+    if (chdir(folder) == 0 && dup2(run->out, STDOUT_FILENO) >= 0 &&
+        dup2(run->out, STDERR_FILENO) >= 0 && setenv("NINJA_STATUS", "@%f/%t@", 1) == 0 &&
+        setenv("LC_ALL", "C", 1) == 0 && setenv("TERM", "dumb", 1) == 0)
+        execvp("ninja", arguments);
+    _exit(VTB_EXIT_INTERNAL);
+}
+
+static void keep_text(struct said *said, const char *line)
+{
+    const size_t n = strlen(line);
+    char *more = realloc(said->text, said->text_n + n + 1);
+    if (!more)
+        return;
+    said->text = more;
+    memcpy(more + said->text_n, line, n + 1);
+    said->text_n += n;
+}
+
+/* Where in its output ninja is: it tells of a target that failed, then shows the command. */
+enum part { PART_OF_NINJA, PART_COMMAND, PART_OF_COMPILER, PART_OF_OTHERS };
+
+static enum part read_line(struct said *said, char *line, enum part part)
+{
+    static const char failed[] = "FAILED: ";
+    if (sscanf(line, "@%zu/%zu@", &said->done_n, &said->all_n) == 2)
+        return part == PART_OF_COMPILER ? PART_OF_OTHERS : part;
+    if (strncmp(line, failed, sizeof failed - 1) == 0) {
+        if (*said->failed)
+            return PART_OF_OTHERS;
+        snprintf(said->failed, sizeof said->failed, "%.*s", (int)strcspn(line + 8, " \n"),
+                 line + 8);
+        said->text_n = 0;
+        return PART_COMMAND;
+    }
+    if (part == PART_COMMAND)
+        return PART_OF_COMPILER;
+    if (part != PART_OF_OTHERS && strncmp(line, "ninja: ", 7) != 0)
+        keep_text(said, line);
+    else if (strncmp(line, "ninja: error: ", 14) == 0)
+        keep_text(said, line);
+    return part;
+}
+
+static void read_all(FILE *lines, struct said *said, vtb_build_progress *progress, void *context)
+{
+    char *line = NULL;
+    size_t line_bytes = 0;
+    enum part part = PART_OF_NINJA;
+    while (getline(&line, &line_bytes, lines) > 0) {
+        const size_t before_n = said->done_n;
+        part = read_line(said, line, part);
+        if (progress && said->done_n != before_n)
+            progress(context, said->done_n, said->all_n);
+    }
+    free(line);
+}
+
+/* *status is ninja's exit status, or -1. */
+static bool run_ninja(struct run *run, struct said *said, vtb_build_progress *progress,
+                      void *context, int *status, struct vtb_error *error)
+{
+    int ends[2];
+    pid_t child;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "building cells: %s", strerror(errno));
+    run->out = ends[1];
+    const bool started = vtb_child_start("building cells", become_ninja, run, &child, error);
+    close(ends[1]);
+    FILE *lines = started ? fdopen(ends[0], "r") : NULL;
+    if (lines)
+        read_all(lines, said, progress, context);
+    if (lines)
+        fclose(lines);
+    else
+        close(ends[0]);
+    int ended = 0;
+    if (!started || !vtb_child_wait("building cells", child, &ended, error))
+        return false;
+    *status = WIFEXITED(ended) ? WEXITSTATUS(ended) : -1;
+    return true;
+}
+
+/* --- what went wrong --- */
+
+/* The path of the user's file that failed, if it is one. */
+static const char *path_of_failed(const struct vtb_target *targets, size_t n, const char *failed)
+{
+    for (size_t i = 0; i < n; i++) {
+        char name[VTB_TARGET_NAME_BYTES];
+        vtb_target_name(&targets[i], name);
+        if (strcmp(name, failed) == 0)
+            return vtb_target_path(&targets[i]);
+    }
+    return NULL;
+}
+
+static bool refuse(const struct vtb_home *home, const struct vtb_target *targets, size_t n,
+                   struct said *said, struct vtb_error *error)
+{
+    const char *path = path_of_failed(targets, n, said->failed);
+    if (said->text && strstr(said->text, "No space left on device"))
+        return vtb_fail(error, VTB_EXIT_INTERNAL,
+                        "no space left on the device of '%s' or of the compiler's temporary files; "
+                        "what was built is kept",
+                        home->cells);
+    if (path)
+        (void)vtb_fail(error, VTB_EXIT_USAGE, "'%s' does not compile:", path);
+    else if (*said->failed)
+        (void)vtb_fail(error, VTB_EXIT_INTERNAL, "the cell '%s' could not be built:", said->failed);
+    else
+        (void)vtb_fail(error, VTB_EXIT_INTERNAL, "cells could not be built in '%s':", home->cells);
+    error->details = said->text; /* kept: the process ends with it */
+    said->text = NULL;
+    return false;
+}
+
+/* --- the whole --- */
+
+/* Waits for another process that builds here, and says so; -1, with *error set, if it cannot. The
+ * lock lasts until the file is closed, in this process and in those that it starts. */
+static int lock_folder(const struct vtb_home *home, struct vtb_error *error)
+{
+    char path[PATH_MAX + 16];
+    snprintf(path, sizeof path, "%s/.lock", home->cells);
+    const int lock = open(path, O_RDWR | O_CREAT, 0666);
+    if (lock < 0) {
+        vtb_error_set(error, VTB_EXIT_INTERNAL, "'%s' cannot be made: %s", path, strerror(errno));
+        return -1;
+    }
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+        fputs("waiting for another process that builds cells\n", stderr);
+        while (flock(lock, LOCK_EX) != 0 && errno == EINTR)
+            ;
+    }
+    return lock;
+}
+
+/* Notes what compiled the files, and tells of a compiler that is another one now. */
+static void note_toolchain(const struct vtb_home *home, const char *toolchain)
+{
+    char path[PATH_MAX + 16];
+    char before[VTB_DIGEST_BYTES] = "";
+    snprintf(path, sizeof path, "%s/.toolchain", home->cells);
+    FILE *file = fopen(path, "re");
+    if (file && !fgets(before, sizeof before, file))
+        *before = '\0';
+    if (file)
+        fclose(file);
+    if (strcmp(before, toolchain) == 0)
+        return;
+    if (*before)
+        fputs("the compiler is another one than before: cells are built again\n", stderr);
+    file = fopen(path, "we");
+    if (file) {
+        fputs(toolchain, file);
+        fclose(file);
+    }
+}
+
+/* Whether anything can be built; if not, what is there is used, and that is said once. */
+static bool can_build(const char *missing)
+{
+    static bool told;
+    const bool has_ninja = in_path("ninja");
+    if (has_ninja && !*missing)
+        return true;
+    if (!told)
+        fprintf(stderr,
+                "warning: there is no %s: cells are used as they are, whatever changed since\n",
+                has_ninja ? missing : "ninja");
+    told = true;
+    return false;
+}
+
+static bool is_installed(const struct vtb_home *home, const struct vtb_target *target)
+{
+    char name[VTB_TARGET_NAME_BYTES];
+    char path[PATH_MAX + VTB_TARGET_NAME_BYTES];
+    vtb_target_name(target, name);
+    snprintf(path, sizeof path, "%s/%s", home->installed, name);
+    return *home->installed && access(path, R_OK) == 0;
+}
+
+/* Those that are not used as they were installed. Owned by the caller. */
+static struct vtb_target *wanted(const struct vtb_home *home, const struct vtb_target *targets,
+                                 size_t n, size_t *wanted_n)
+{
+    struct vtb_target *own = calloc(n + 1, sizeof *own);
+    *wanted_n = 0;
+    for (size_t i = 0; own && i < n; i++) {
+        if (!is_installed(home, &targets[i]))
+            own[(*wanted_n)++] = targets[i];
+    }
+    return own;
+}
+
+static bool build_locked(const struct vtb_home *home, const char *toolchain,
+                         const struct vtb_target *targets, size_t n, vtb_build_progress *progress,
+                         void *context, struct vtb_error *error)
+{
+    char list[PATH_MAX + 16];
+    struct said said = {0};
+    struct run run = {.home = home, .list = list};
+    int status = 0;
+    snprintf(list, sizeof list, "%s/build.ninja", home->cells);
+    note_toolchain(home, toolchain);
+    bool ok = write_list(list, home, toolchain, targets, n, error) &&
+              run_ninja(&run, &said, progress, context, &status, error);
+    if (ok && status != 0)
+        ok = vtb_interrupted() ? vtb_fail_interrupted(error)
+                               : refuse(home, targets, n, &said, error);
+    else if (said.text_n > 0) /* the compiler's warnings */
+        fputs(said.text, stderr);
+    free(said.text);
+    return ok;
+}
+
+bool vtb_build(const struct vtb_target *targets, size_t n, vtb_build_progress *progress,
+               void *context, struct vtb_error *error)
+{
+    char toolchain[VTB_DIGEST_BYTES];
+    char missing[PATH_MAX];
+    size_t own_n;
+    const struct vtb_home *home = vtb_home(error);
+    if (!home)
+        return false;
+    struct vtb_target *own = wanted(home, targets, n, &own_n);
+    read_toolchain(home, toolchain, missing);
+    bool ok = own || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
+    if (ok && own_n > 0 && !home->read_only && can_build(missing)) {
+        const int lock = lock_folder(home, error);
+        ok = lock >= 0 && build_locked(home, toolchain, own, own_n, progress, context, error);
+        if (lock >= 0)
+            close(lock);
+    }
+    free(own);
+    return ok;
+}
+
+bool vtb_build_count(const struct vtb_target *targets, size_t n, size_t *stale_n,
+                     struct vtb_error *error)
+{
+    char toolchain[VTB_DIGEST_BYTES];
+    char missing[PATH_MAX];
+    char list[] = "/tmp/vtb-XXXXXX";
+    size_t own_n;
+    const struct vtb_home *home = vtb_home(error);
+    *stale_n = 0;
+    if (!home)
+        return false;
+    struct vtb_target *own = wanted(home, targets, n, &own_n);
+    read_toolchain(home, toolchain, missing);
+    bool ok = own || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
+    const int file = ok && own_n > 0 && can_build(missing) ? mkstemp(list) : -1;
+    if (file >= 0) {
+        struct said said = {0};
+        struct run run = {.home = home, .list = list, .dry = true};
+        int status = 0;
+        close(file);
+        ok = write_list(list, home, toolchain, own, own_n, error) &&
+             run_ninja(&run, &said, NULL, NULL, &status, error);
+        (void)unlink(list);
+        *stale_n = said.all_n;
+        free(said.text);
+    }
+    free(own);
+    return ok;
+}
+
+void vtb_cells_rule(char hex[VTB_DIGEST_BYTES])
+{
+    static const char start[] = "# Everything from here on";
+    char path[PATH_MAX + 16];
+    char text[8192] = "";
+    struct vtb_error error;
+    const struct vtb_home *home = vtb_home(&error);
+    snprintf(path, sizeof path, "%s/cells.ninja", home ? home->build : "");
+    FILE *file = fopen(path, "re");
+    const size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file)
+        fclose(file);
+    text[n] = '\0';
+    const char *rule = strstr(text, start);
+    vtb_digest_text(rule ? rule : text, hex);
+}
+
+bool vtb_build_file(const struct vtb_target *target, char path[PATH_MAX])
+{
+    struct vtb_error error;
+    char name[VTB_TARGET_NAME_BYTES];
+    const struct vtb_home *home = vtb_home(&error);
+    if (!home)
+        return false;
+    vtb_target_name(target, name);
+    const char *folder = is_installed(home, target) ? home->installed : home->cells;
+    return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX && access(path, R_OK) == 0;
+}

@@ -1,0 +1,15 @@
+/* SHA-256, as text: what a file was like. */
+#ifndef CELLS_DIGEST_H
+#define CELLS_DIGEST_H
+
+#include <stdbool.h>
+
+/* 64 hexadecimal digits and a null. */
+#define VTB_DIGEST_BYTES 65
+
+/* False if the file cannot be read. */
+bool vtb_digest_file(const char *path, char hex[VTB_DIGEST_BYTES]);
+
+void vtb_digest_text(const char *text, char hex[VTB_DIGEST_BYTES]);
+
+#endif

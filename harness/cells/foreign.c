@@ -1,0 +1,291 @@
+#include "cells/foreign.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cells/load.h"
+
+#define FOREIGN_MAX 64
+
+static struct vtb_strategy_entry strategies[FOREIGN_MAX];
+static size_t strategies_n;
+static struct vtb_workload_entry workloads[FOREIGN_MAX];
+static size_t workloads_n;
+
+const struct vtb_strategy_entry *vtb_foreign_strategy_at(size_t i)
+{
+    return i < strategies_n ? &strategies[i] : NULL;
+}
+
+const struct vtb_workload_entry *vtb_foreign_workload_at(size_t i)
+{
+    return i < workloads_n ? &workloads[i] : NULL;
+}
+
+const struct vtb_strategy_entry *vtb_foreign_strategy(const char *name, size_t name_n)
+{
+    for (size_t i = 0; i < strategies_n; i++) {
+        if (strlen(strategies[i].name) == name_n && memcmp(strategies[i].name, name, name_n) == 0)
+            return &strategies[i];
+    }
+    return NULL;
+}
+
+const struct vtb_workload_entry *vtb_foreign_workload(const char *name)
+{
+    for (size_t i = 0; i < workloads_n; i++) {
+        if (strcmp(workloads[i].name, name) == 0)
+            return &workloads[i];
+    }
+    return NULL;
+}
+
+/* --- files --- */
+
+static bool ends_in(const char *text, size_t text_n, const char *end)
+{
+    const size_t n = strlen(end);
+    return text_n > n && memcmp(text + text_n - n, end, n) == 0;
+}
+
+/* The length of a path, up to the @variant that may follow its last part. */
+static size_t path_length(const char *text)
+{
+    const char *slash = strrchr(text, '/');
+    const char *at = strrchr(slash ? slash : text, '@');
+    return at ? (size_t)(at - text) : strlen(text);
+}
+
+bool vtb_is_path(const char *text)
+{
+    const size_t n = path_length(text);
+    return strchr(text, '/') || ends_in(text, n, ".c") || ends_in(text, n, ".cc") ||
+           ends_in(text, n, ".h");
+}
+
+/* The characters of a name of C, which the entry's source has it as. */
+static bool is_name(const char *stem)
+{
+    const char *c = stem;
+    while (islower((unsigned char)*c) || *c == '_' || (c > stem && isdigit((unsigned char)*c)))
+        c++;
+    return c > stem && *c == '\0' && *stem != '_';
+}
+
+/* What is known of a file by its name. */
+struct source {
+    char path[PATH_MAX]; /* as it was given */
+    char file[PATH_MAX]; /* absolute, without links */
+    char stem[64];
+};
+
+/* Reads what the name of a file says; it must end in one of two ways. */
+static bool read_name(struct source *source, const char *text, const char *option,
+                      const char *const ends[2], struct vtb_error *error)
+{
+    struct stat status;
+    const size_t n = path_length(text);
+    snprintf(source->path, sizeof source->path, "%.*s", (int)n, text);
+    const char *base = strrchr(source->path, '/');
+    base = base ? base + 1 : source->path;
+    const size_t stem_n = strcspn(base, ".");
+    snprintf(source->stem, sizeof source->stem, "%.*s", (int)stem_n, base);
+    if (strcmp(base + stem_n, ends[0]) != 0 && strcmp(base + stem_n, ends[1]) != 0)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--%s: '%s': no such kind of file; accepted: a file "
+                        "whose name ends in %s%s%s",
+                        option, source->path, ends[0], ends[0] == ends[1] ? "" : " or ",
+                        ends[0] == ends[1] ? "" : ends[1]);
+    if (!is_name(source->stem) || stem_n >= sizeof source->stem)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--%s: '%s': the file's stem names the entry, and must be lower-case "
+                        "letters, digits and underscores, a letter first",
+                        option, source->path);
+    if (!realpath(source->path, source->file) || stat(source->file, &status) != 0)
+        return vtb_fail(error, VTB_EXIT_USAGE, "--%s: '%s' cannot be read: %s", option,
+                        source->path, strerror(errno));
+    if (!S_ISREG(status.st_mode) || strpbrk(source->file, "\"\\\n"))
+        return vtb_fail(error, VTB_EXIT_USAGE, "--%s: '%s' is %s", option, source->path,
+                        S_ISREG(status.st_mode) ? "a name that no #include can have: leave out "
+                                                  "quotation marks and backslashes"
+                                                : "no file");
+    return true;
+}
+
+static char *copied(const char *text)
+{
+    char *copy = strdup(text);
+    if (!copy)
+        abort(); /* no memory for a name */
+    return copy;
+}
+
+/* An entry of that name is there, and it is not that of the file. */
+static bool refuse_twice(const struct source *source, const char *option, const char *other,
+                         struct vtb_error *error)
+{
+    return vtb_fail(error, VTB_EXIT_USAGE,
+                    "--%s: '%s': '%s' is the name of another one (%s) already; rename the file and "
+                    "the entry in it",
+                    option, source->path, source->stem, other);
+}
+
+const char *vtb_foreign_add_strategy(const char *path, struct vtb_error *error)
+{
+    static const char *const ends[] = {".c", ".cc"};
+    struct source source;
+    char name[128];
+    if (!read_name(&source, path, "strategy", ends, error))
+        return NULL;
+    const struct vtb_strategy_entry *known = vtb_find_strategy_entry(source.stem);
+    if (known && strcmp(known->file, source.file) != 0) {
+        (void)refuse_twice(&source, "strategy", known->file, error);
+        return NULL;
+    }
+    if (!known && strategies_n == FOREIGN_MAX) {
+        vtb_error_set(error, VTB_EXIT_USAGE, "--strategy: '%s': more files than %d", path,
+                      FOREIGN_MAX);
+        return NULL;
+    }
+    if (!known)
+        strategies[strategies_n++] = (struct vtb_strategy_entry){
+            .name = copied(source.stem), .file = copied(source.file), .path = copied(source.path)};
+    snprintf(name, sizeof name, "%s%s", source.stem, path + path_length(path));
+    const char *found = vtb_find_name(name);
+    if (!found)
+        vtb_error_set(
+            error, VTB_EXIT_USAGE,
+            "--strategy: '%s': unknown variant; accepted: FILE, FILE@checked, FILE@atomic", path);
+    return found;
+}
+
+const char *vtb_foreign_add_workload(const char *path, struct vtb_error *error)
+{
+    static const char *const ends[] = {".h", ".h"};
+    struct source source;
+    if (!read_name(&source, path, "workload", ends, error))
+        return NULL;
+    const struct vtb_workload_entry *known = vtb_find_workload(source.stem);
+    if (known && strcmp(known->file, source.file) != 0) {
+        (void)refuse_twice(&source, "workload", known->file, error);
+        return NULL;
+    }
+    if (known)
+        return known->name;
+    if (workloads_n == FOREIGN_MAX) {
+        vtb_error_set(error, VTB_EXIT_USAGE, "--workload: '%s': more files than %d", path,
+                      FOREIGN_MAX);
+        return NULL;
+    }
+    struct vtb_workload_entry *entry = &workloads[workloads_n++];
+    *entry = (struct vtb_workload_entry){
+        .name = copied(source.stem), .file = copied(source.file), .path = copied(source.path)};
+    entry->stem = entry->name;
+    return entry->name;
+}
+
+/* --- sizes --- */
+
+static const struct vtb_workload_entry *sized_family(void)
+{
+    for (const struct vtb_workload_entry *entry = vtb_workloads; entry->name; entry++) {
+        if (entry->payload_bytes)
+            return entry;
+    }
+    return NULL;
+}
+
+const char *vtb_sized_workload(size_t bytes)
+{
+    char name[96];
+    const struct vtb_workload_entry *family = sized_family();
+    if (!family)
+        return NULL;
+    snprintf(name, sizeof name, "%s_%zu", family->stem, bytes);
+    const struct vtb_workload_entry *known = vtb_find_workload(name);
+    if (known)
+        return known->name;
+    if (workloads_n == FOREIGN_MAX)
+        return NULL;
+    struct vtb_workload_entry *entry = &workloads[workloads_n++];
+    *entry = *family;
+    entry->name = copied(name);
+    entry->workload = NULL;
+    entry->payload_bytes = bytes;
+    return entry->name;
+}
+
+const char *vtb_named_size(const char *name)
+{
+    const struct vtb_workload_entry *family = sized_family();
+    const size_t stem_n = family ? strlen(family->stem) : 0;
+    char *end;
+    if (!family || strncmp(name, family->stem, stem_n) != 0 || name[stem_n] != '_' ||
+        !isdigit((unsigned char)name[stem_n + 1]) || name[stem_n + 1] == '0')
+        return NULL;
+    const unsigned long bytes = strtoul(name + stem_n + 1, &end, 10);
+    return *end == '\0' && bytes <= VTB_PAYLOAD_MAX ? vtb_sized_workload(bytes) : NULL;
+}
+
+/* --- compiling what is known of them --- */
+
+static bool lacks_metadata(const struct vtb_strategy_entry *entry, bool async)
+{
+    if (!async)
+        return !entry->methods[0];
+    return !entry->methods[1] && !entry->methods[0]->strategy->lacks.async_method;
+}
+
+/* What is not known yet, by one method: whether there is the other one, the first tells. */
+static size_t targets_of(struct vtb_target targets[2 * FOREIGN_MAX], bool async)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < workloads_n; i++) {
+        if (!workloads[i].workload)
+            targets[n++] =
+                (struct vtb_target){.what = VTB_TARGET_WORKLOAD, .workload = &workloads[i]};
+    }
+    for (size_t i = 0; i < strategies_n; i++) {
+        if (lacks_metadata(&strategies[i], async))
+            targets[n++] = (struct vtb_target){.what = VTB_TARGET_METADATA,
+                                               .strategy = &strategies[i],
+                                               .workload = vtb_default_workload(),
+                                               .kind = {.async = async}};
+    }
+    return n;
+}
+
+/* False, with *error set, if it is not what its file's name says. */
+static bool load(const struct vtb_target *target, struct vtb_error *error)
+{
+    if (target->what == VTB_TARGET_WORKLOAD) {
+        struct vtb_workload_entry *entry = &workloads[target->workload - workloads];
+        entry->workload = vtb_load_symbol(target, "vtb_workload", error);
+        return entry->workload != NULL;
+    }
+    const struct vtb_cell *known = vtb_load_cell(target, error);
+    strategies[target->strategy - strategies].methods[target->kind.async] = known;
+    return known != NULL;
+}
+
+bool vtb_foreign_load(struct vtb_error *error)
+{
+    struct vtb_target targets[2 * FOREIGN_MAX];
+    bool ok = true;
+    for (int async = 0; ok && async < 2; async++) {
+        const size_t n = targets_of(targets, async);
+        ok = n == 0 || vtb_build(targets, n, NULL, NULL, error);
+        for (size_t i = 0; ok && i < n; i++)
+            ok = load(&targets[i], error);
+    }
+    for (size_t i = 0; ok && i < strategies_n; i++) {
+        if (!strategies[i].methods[1])
+            strategies[i].methods[1] = strategies[i].methods[0];
+    }
+    return ok;
+}

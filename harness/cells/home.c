@@ -1,0 +1,124 @@
+#include "cells/home.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "build_info.h"
+#include "cells/digest.h"
+
+/* Below the prefix, when installed. */
+#define INSTALLED "lib/valuetask-bench"
+
+/* A name made of two; one that does not fit becomes empty, which no file is called. */
+static void join(char path[PATH_MAX], const char *folder, const char *name)
+{
+    if (snprintf(path, PATH_MAX, "%s/%s", folder, name) >= PATH_MAX)
+        path[0] = '\0';
+}
+
+static bool is_there(const char *folder, const char *name)
+{
+    char path[PATH_MAX];
+    join(path, folder, name);
+    return access(path, R_OK) == 0;
+}
+
+/* The prefix's own folder, if the program stands in a `bin` beside it. */
+static bool find_installed(char folder[PATH_MAX])
+{
+    char program[PATH_MAX] = "";
+    char *slash;
+    if (readlink("/proc/self/exe", program, sizeof program - 1) <= 0)
+        return false;
+    for (int up = 0; up < 2; up++) {
+        if (!(slash = strrchr(program, '/')))
+            return false;
+        *slash = '\0';
+    }
+    join(folder, program, INSTALLED);
+    return is_there(folder, "cells.ninja");
+}
+
+static bool make_folders(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        (void)mkdir(path, 0777);
+        *slash = '/';
+    }
+    return (mkdir(path, 0777) == 0 || errno == EEXIST) && access(path, W_OK | X_OK) == 0;
+}
+
+/* What tells the builds of one user apart. */
+static void fingerprint(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES])
+{
+    char rules[PATH_MAX];
+    char text[2 * PATH_MAX + VTB_DIGEST_BYTES];
+    char digest[VTB_DIGEST_BYTES];
+    join(rules, home->build, "cells.ninja");
+    if (!vtb_digest_file(rules, digest))
+        digest[0] = '\0';
+    snprintf(text, sizeof text, "%s %s %s", VTB_VERSION, home->root, digest);
+    vtb_digest_text(text, hex);
+}
+
+static bool find_cache(struct vtb_home *home, struct vtb_error *error)
+{
+    char hex[VTB_DIGEST_BYTES];
+    char base[PATH_MAX] = "";
+    char folder[64];
+    const char *cache = getenv("XDG_CACHE_HOME");
+    const char *own = getenv("HOME");
+    const struct passwd *user = own && *own ? NULL : getpwuid(getuid());
+    if (cache && cache[0] == '/')
+        snprintf(base, sizeof base, "%s", cache);
+    else if ((own && *own) || user)
+        join(base, own && *own ? own : user->pw_dir, ".cache");
+    fingerprint(home, hex);
+    snprintf(folder, sizeof folder, "valuetask-bench/%.16s", hex);
+    join(home->cells, base, folder);
+    return make_folders(home->cells) ||
+           vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "there is no place to build cells in: '%.300s' and '%.300s' cannot be written "
+                    "to; set XDG_CACHE_HOME to a folder that can",
+                    home->installed, home->cells);
+}
+
+static bool find(struct vtb_home *home, struct vtb_error *error)
+{
+    const char *given = getenv("VTB_CELLS");
+    if (find_installed(home->build)) {
+        snprintf(home->root, sizeof home->root, "%s", home->build);
+        join(home->installed, home->build, "cells");
+    } else {
+        snprintf(home->root, sizeof home->root, "%s", VTB_SOURCE_DIR);
+        snprintf(home->build, sizeof home->build, "%s", VTB_BUILD_DIR);
+        join(home->cells, home->build, "cells");
+    }
+    if (given) {
+        if (*home->cells)
+            snprintf(home->installed, sizeof home->installed, "%s", home->cells);
+        snprintf(home->cells, sizeof home->cells, "%s", given);
+        home->read_only = true;
+        return true;
+    }
+    if (*home->cells && make_folders(home->cells))
+        return true;
+    if (*home->cells)
+        snprintf(home->installed, sizeof home->installed, "%s", home->cells);
+    return find_cache(home, error);
+}
+
+const struct vtb_home *vtb_home(struct vtb_error *error)
+{
+    static struct vtb_home home;
+    static bool found;
+    if (!found)
+        found = find(&home, error);
+    return found ? &home : NULL;
+}

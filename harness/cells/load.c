@@ -1,0 +1,134 @@
+#include "cells/load.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *compiler = VTB_COMPILER;
+
+const char *vtb_cells_compiler(void)
+{
+    return compiler;
+}
+
+const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
+                            struct vtb_error *error)
+{
+    char name[VTB_TARGET_NAME_BYTES];
+    char path[PATH_MAX];
+    vtb_target_name(target, name);
+    if (!vtb_build_file(target, path)) {
+        vtb_error_set(
+            error, VTB_EXIT_INTERNAL,
+            "the cell '%s' is not there, and cannot be built without a compiler and ninja; "
+            "run scripts/setup.sh",
+            name);
+        return NULL;
+    }
+    void *file = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    const void *found = file ? dlsym(file, symbol) : NULL;
+    if (!found) {
+        const char *own = vtb_target_path(target);
+        const char *reason = dlerror();
+        vtb_error_set(error, own ? VTB_EXIT_USAGE : VTB_EXIT_INTERNAL, "'%s' cannot be loaded: %s",
+                      own ? own : path, reason ? reason : "unknown");
+    }
+    return found;
+}
+
+const struct vtb_cell *vtb_load_cell(const struct vtb_target *target, struct vtb_error *error)
+{
+    const struct vtb_cell *cell = vtb_load_symbol(target, VTB_STRING(VTB_CELL_EXPORT), error);
+    if (!cell || cell->contract == VTB_CONTRACT)
+        return cell;
+    char name[VTB_TARGET_NAME_BYTES];
+    vtb_target_name(target, name);
+    vtb_error_set(error, VTB_EXIT_INTERNAL,
+                  "the cell '%s' was compiled with other headers than this program; build the "
+                  "program again: start ./run_bench",
+                  name);
+    return NULL;
+}
+
+static struct vtb_target target_of(const struct vtb_cell *cell)
+{
+    const struct vtb_cell_slot *slot = vtb_slot_of(cell);
+    return (struct vtb_target){
+        .what = VTB_TARGET_CELL,
+        .strategy = slot->strategy,
+        .workload = slot->workload,
+        .variant = slot->variant,
+        .kind = cell->kind,
+    };
+}
+
+/* The targets of those that are not loaded yet, each once. Owned by the caller. */
+static struct vtb_target *targets_of(const struct vtb_cell *const *cells, size_t n, size_t *own_n)
+{
+    struct vtb_target *targets = calloc(n + 1, sizeof *targets);
+    *own_n = 0;
+    for (size_t i = 0; targets && i < n; i++) {
+        bool again = !cells[i] || vtb_slot_of(cells[i])->loaded;
+        for (size_t j = 0; !again && j < i; j++)
+            again = cells[j] == cells[i];
+        if (!again)
+            targets[(*own_n)++] = target_of(cells[i]);
+    }
+    return targets;
+}
+
+/* The names stay those of the registry, whose addresses are compared. */
+static bool load(struct vtb_cell_slot *slot, struct vtb_error *error)
+{
+    const struct vtb_target target = target_of(&slot->cell);
+    const struct vtb_cell known = slot->cell;
+    const struct vtb_cell *loaded = vtb_load_cell(&target, error);
+    if (!loaded)
+        return false;
+    slot->cell = *loaded;
+    slot->cell.name = known.name;
+    slot->cell.strategy_name = known.strategy_name;
+    slot->cell.workload_name = known.workload_name;
+    slot->loaded = true;
+    compiler = loaded->compiler;
+    return true;
+}
+
+bool vtb_cells_load_built(const struct vtb_cell *const *cells, size_t n, struct vtb_error *error)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (cells[i] && !vtb_slot_of(cells[i])->loaded && !load(vtb_slot_of(cells[i]), error))
+            return false;
+    }
+    return true;
+}
+
+bool vtb_cells_build(const struct vtb_cell *const *cells, size_t n, vtb_build_progress *progress,
+                     void *context, struct vtb_error *error)
+{
+    size_t own_n;
+    struct vtb_target *targets = targets_of(cells, n, &own_n);
+    bool ok = targets || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cells", n);
+    ok = ok && (own_n == 0 || vtb_build(targets, own_n, progress, context, error));
+    free(targets);
+    return ok;
+}
+
+bool vtb_cells_load(const struct vtb_cell *const *cells, size_t n, vtb_build_progress *progress,
+                    void *context, struct vtb_error *error)
+{
+    return vtb_cells_build(cells, n, progress, context, error) &&
+           vtb_cells_load_built(cells, n, error);
+}
+
+bool vtb_cells_count_stale(const struct vtb_cell *const *cells, size_t n, size_t *stale_n,
+                           struct vtb_error *error)
+{
+    size_t own_n;
+    struct vtb_target *targets = targets_of(cells, n, &own_n);
+    bool ok = targets || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cells", n);
+    *stale_n = 0;
+    ok = ok && (own_n == 0 || vtb_build_count(targets, own_n, stale_n, error));
+    free(targets);
+    return ok;
+}

@@ -1,0 +1,180 @@
+#include "cells/registry.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cells/foreign.h"
+#include "cells/slots.h"
+
+const char *const vtb_variant_words[VTB_VARIANTS_N] = {"", "checked", "atomic"};
+
+const struct vtb_workload_entry *vtb_find_workload(const char *name)
+{
+    for (size_t i = 0; vtb_workloads[i].name; i++) {
+        if (strcmp(vtb_workloads[i].name, name) == 0)
+            return &vtb_workloads[i];
+    }
+    return vtb_foreign_workload(name);
+}
+
+const struct vtb_workload_entry *vtb_default_workload(void)
+{
+    return vtb_find_workload(vtb_default_workload_name);
+}
+
+const struct vtb_heap_entry *vtb_find_heap(const char *name)
+{
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        if (strcmp(vtb_heaps[i].name, name) == 0)
+            return &vtb_heaps[i];
+    }
+    return NULL;
+}
+
+/* The entry whose name is the text up to a variant's @. */
+const struct vtb_strategy_entry *vtb_find_strategy_entry(const char *name)
+{
+    const size_t name_n = strcspn(name, "@");
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const char *own = vtb_strategies[i].name;
+        if (strlen(own) == name_n && memcmp(own, name, name_n) == 0)
+            return &vtb_strategies[i];
+    }
+    return vtb_foreign_strategy(name, name_n);
+}
+
+const struct vtb_strategy *vtb_find_strategy(const char *name)
+{
+    const struct vtb_strategy_entry *entry = vtb_find_strategy_entry(name);
+    return entry && entry->methods[0] ? entry->methods[0]->strategy : NULL;
+}
+
+/* --- variants --- */
+
+/* Of one that a user brings it is not known what it can before it is compiled. */
+static bool has_variant(const struct vtb_strategy_entry *entry, enum vtb_variant variant)
+{
+    const struct vtb_cell *known = entry->methods[0];
+    if (variant == VTB_VARIANT_CHECKED)
+        return !known || known->frame_bytes > 0;
+    return variant == VTB_VARIANT_NONE || !known || !known->several_threads;
+}
+
+static bool find_variant(const char *name, enum vtb_variant *variant)
+{
+    const char *at = strchr(name, '@');
+    const char *word = at ? at + 1 : "";
+    for (int i = 0; i < VTB_VARIANTS_N; i++) {
+        *variant = (enum vtb_variant)i;
+        if (strcmp(vtb_variant_words[i], word) == 0)
+            return (i == VTB_VARIANT_NONE) == (at == NULL);
+    }
+    return false;
+}
+
+/* Names of variants that were asked for, each kept once. */
+static const char *interned(const char *name)
+{
+    static char **names;
+    static size_t n;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(names[i], name) == 0)
+            return names[i];
+    }
+    char **more = realloc(names, (n + 1) * sizeof *names);
+    char *copy = strdup(name);
+    if (!more || !copy)
+        abort(); /* no memory for a name */
+    names = more;
+    names[n++] = copy;
+    return copy;
+}
+
+const char *vtb_find_name(const char *name)
+{
+    enum vtb_variant variant;
+    const struct vtb_strategy_entry *entry = vtb_find_strategy_entry(name);
+    if (!entry || !find_variant(name, &variant) || !has_variant(entry, variant))
+        return NULL;
+    return variant == VTB_VARIANT_NONE ? entry->name : interned(name);
+}
+
+const char *vtb_variant_at(size_t i)
+{
+    for (const struct vtb_strategy_entry *entry = vtb_strategies; entry->name; entry++) {
+        for (int v = VTB_VARIANT_CHECKED; v < VTB_VARIANTS_N; v++) {
+            char name[128];
+            if (!has_variant(entry, (enum vtb_variant)v) || i-- > 0)
+                continue;
+            snprintf(name, sizeof name, "%s@%s", entry->name, vtb_variant_words[v]);
+            return interned(name);
+        }
+    }
+    return NULL;
+}
+
+/* --- cells --- */
+
+/* Each a block of its own, so that its address stays. */
+static struct vtb_cell_slot **slots;
+static size_t slots_n;
+
+static struct vtb_cell_slot *find_slot(const struct vtb_cell_slot *like)
+{
+    for (size_t i = 0; i < slots_n; i++) {
+        const struct vtb_cell_slot *slot = slots[i];
+        if (slot->strategy == like->strategy && slot->workload == like->workload &&
+            slot->variant == like->variant &&
+            memcmp(&slot->cell.kind, &like->cell.kind, sizeof slot->cell.kind) == 0)
+            return slots[i];
+    }
+    return NULL;
+}
+
+static struct vtb_cell_slot *add_slot(const struct vtb_cell_slot *slot)
+{
+    struct vtb_cell_slot **more = realloc(slots, (slots_n + 1) * sizeof *slots);
+    struct vtb_cell_slot *own = malloc(sizeof *own);
+    if (!more || !own)
+        abort(); /* no memory for what a cell is called */
+    *own = *slot;
+    slots = more;
+    slots[slots_n++] = own;
+    return own;
+}
+
+/* Whether the strategy can be compiled so. */
+static bool is_possible(const struct vtb_strategy_entry *entry, struct vtb_kind kind)
+{
+    const struct vtb_lacks *lacks = &entry->methods[0]->strategy->lacks;
+    return !(kind.async && lacks->async_method) &&
+           !(!kind.counting && kind.collected && lacks->collector);
+}
+
+const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, struct vtb_kind kind)
+{
+    struct vtb_cell_slot like = {
+        .strategy = vtb_find_strategy_entry(name),
+        .workload = vtb_find_workload(workload),
+    };
+    const char *own_name = vtb_find_name(name);
+    if (!own_name || !like.workload || !find_variant(name, &like.variant) ||
+        !is_possible(like.strategy, kind))
+        return NULL;
+    like.cell = *like.strategy->methods[kind.async];
+    like.cell.name = own_name;
+    like.cell.strategy_name = like.strategy->name;
+    like.cell.workload_name = like.workload->name;
+    like.cell.kind = kind;
+    like.cell.kind.collected = kind.collected && !kind.counting;
+    like.cell.checked |= like.variant == VTB_VARIANT_CHECKED;
+    like.cell.several_threads |= like.variant == VTB_VARIANT_ATOMIC;
+    struct vtb_cell_slot *slot = find_slot(&like);
+    return &(slot ? slot : add_slot(&like))->cell;
+}
+
+struct vtb_cell_slot *vtb_slot_of(const struct vtb_cell *cell)
+{
+    return (struct vtb_cell_slot *)(uintptr_t)cell;
+}

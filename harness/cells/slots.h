@@ -1,0 +1,23 @@
+/* What stands behind a cell of the registry: where it comes from, and whether it was loaded. */
+#ifndef CELLS_SLOTS_H
+#define CELLS_SLOTS_H
+
+#include "cells/registry.h"
+
+enum vtb_variant { VTB_VARIANT_NONE, VTB_VARIANT_CHECKED, VTB_VARIANT_ATOMIC, VTB_VARIANTS_N };
+
+/* What follows the strategy's name: "", "checked", "atomic". */
+extern const char *const vtb_variant_words[VTB_VARIANTS_N];
+
+struct vtb_cell_slot {
+    struct vtb_cell cell; /* first, so that a cell's address is its slot's */
+    const struct vtb_strategy_entry *strategy;
+    const struct vtb_workload_entry *workload;
+    enum vtb_variant variant;
+    bool loaded;
+};
+
+/* The slot of a cell that vtb_find_cell gave. */
+struct vtb_cell_slot *vtb_slot_of(const struct vtb_cell *cell);
+
+#endif

@@ -1,0 +1,175 @@
+#include "cells/target.h"
+
+#include <string.h>
+
+#include "cells/digest.h"
+
+/* --- names --- */
+
+/* An entry's part of a file's name. Files of a user that have the same stem stay apart. */
+static void stem_of(const char *name, const char *file, const char *path, char *stem,
+                    size_t stem_bytes)
+{
+    char hex[VTB_DIGEST_BYTES];
+    if (path) {
+        vtb_digest_text(file, hex);
+        snprintf(stem, stem_bytes, "%.80s-%.8s", name, hex);
+    } else {
+        snprintf(stem, stem_bytes, "%.80s", name);
+    }
+}
+
+/* The pass, and what else tells cells of a strategy and a workload apart. */
+static void pass_of(const struct vtb_target *target, char *pass, size_t pass_bytes)
+{
+    const struct vtb_kind *kind = &target->kind;
+    const char *word = vtb_variant_words[target->variant];
+    snprintf(pass, pass_bytes, "%s%s%s%s%s", kind->counting ? "counting" : "timing",
+             kind->async ? "_async" : "", *word ? "_" : "", word,
+             kind->collected ? "_collected" : "");
+}
+
+void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES])
+{
+    char strategy[96] = "";
+    char workload[96] = "";
+    char pass[64];
+    const struct vtb_workload_entry *own = target->workload;
+    if (target->strategy)
+        stem_of(target->strategy->name, target->strategy->file, target->strategy->path, strategy,
+                sizeof strategy);
+    stem_of(own->name, own->file, own->path, workload, sizeof workload);
+    pass_of(target, pass, sizeof pass);
+    if (target->what == VTB_TARGET_METADATA)
+        snprintf(name, VTB_TARGET_NAME_BYTES, "%s.metadata%d.so", strategy, target->kind.async);
+    else if (target->what == VTB_TARGET_WORKLOAD)
+        snprintf(name, VTB_TARGET_NAME_BYTES, "%s.workload.so", workload);
+    else
+        snprintf(name, VTB_TARGET_NAME_BYTES, "%s.%s.%s.so", strategy, workload, pass);
+}
+
+const char *vtb_target_path(const struct vtb_target *target)
+{
+    if (target->strategy && target->strategy->path)
+        return target->strategy->path;
+    return target->workload->path;
+}
+
+/* --- what ninja reads --- */
+
+/* A character of a value, or of a path in a build line. */
+static void put_escaped(FILE *out, char c, bool in_path)
+{
+    if (c == '$' || (in_path && (c == ' ' || c == ':')))
+        putc('$', out);
+    putc(c, out);
+}
+
+static void put_path(FILE *out, const char *folder, const char *name)
+{
+    for (const char *c = folder; *c; c++)
+        put_escaped(out, *c, true);
+    for (const char *c = name; *c; c++)
+        put_escaped(out, *c, true);
+}
+
+/* Text within single quotes of the shell. */
+static void put_quoted(FILE *out, const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        if (*c == '\'')
+            fputs("'\\''", out);
+        else
+            put_escaped(out, *c, false);
+    }
+}
+
+/* A definition whose value is a file's name in quotes. */
+static void put_file(FILE *out, const char *macro, const struct vtb_home *home, const char *file)
+{
+    fprintf(out, " '-D%s=\"", macro);
+    if (file[0] != '/') {
+        put_quoted(out, home->root);
+        putc('/', out);
+    }
+    put_quoted(out, file);
+    fputs("\"'", out);
+}
+
+static void put_workload(FILE *out, const struct vtb_home *home,
+                         const struct vtb_workload_entry *workload)
+{
+    put_file(out, "VTB_WORKLOAD_FILE", home, workload->file);
+    if (workload->payload_bytes)
+        fprintf(out, " -DVTB_PAYLOAD_BYTES=%zu", workload->payload_bytes);
+}
+
+static void put_cell(FILE *out, const struct vtb_home *home, const struct vtb_target *target)
+{
+    const bool metadata = target->what == VTB_TARGET_METADATA;
+    const char *word = vtb_variant_words[target->variant];
+    char pass[64];
+    pass_of(target, pass, sizeof pass);
+    put_workload(out, home, target->workload);
+    put_file(out, "VTB_STRATEGY_FILE", home, target->strategy->file);
+    fprintf(out, " -DVTB_STRATEGY_STEM=%s -DVTB_WORKLOAD_STEM=%s -DVTB_PASS_STEM=%s",
+            target->strategy->name, target->workload->name, metadata ? "metadata" : pass);
+    fprintf(out, " '-DVTB_VARIANT=\"%s%s\"'", *word ? "@" : "", word);
+    fprintf(out, " -DVTB_COUNTING=%d -DVTB_COLLECTED=%d -DVTB_ASYNC=%d -DVTB_ATOMIC=%d",
+            target->kind.counting, target->kind.collected, target->kind.async,
+            target->variant == VTB_VARIANT_ATOMIC);
+    fputs(target->variant == VTB_VARIANT_CHECKED ? " -DVTB_CHECKED=1"
+                                                 : " -DVTB_CHECKED=$default_checked",
+          out);
+    if (metadata)
+        fputs(" -DVTB_METADATA=1 -DVTB_FROM_OUTSIDE=1", out);
+}
+
+static void put_entry(FILE *out, const struct vtb_home *home, const struct vtb_target *target)
+{
+    put_workload(out, home, target->workload);
+    fprintf(out, " -DVTB_WORKLOAD_STEM=%s -DVTB_WORKLOAD_OBJECT=vtb_workload",
+            target->workload->stem);
+}
+
+static bool is_cxx(const struct vtb_target *target)
+{
+    const char *file = target->strategy ? target->strategy->file : "";
+    const size_t n = strlen(file);
+    return n > 3 && strcmp(file + n - 3, ".cc") == 0;
+}
+
+static void put_target(FILE *out, const struct vtb_home *home, const struct vtb_target *target)
+{
+    static const char *const passes[] = {
+        [VTB_TARGET_METADATA] = "metadata", [VTB_TARGET_WORKLOAD] = "workload"};
+    char name[VTB_TARGET_NAME_BYTES];
+    const char *language = is_cxx(target) ? "cxx" : "c";
+    const char *pass = target->what != VTB_TARGET_CELL ? passes[target->what]
+                       : target->kind.counting         ? "counting"
+                                                       : "timing";
+    vtb_target_name(target, name);
+    fprintf(out, "build %s: cell ", name);
+    put_path(out, home->root,
+             target->what == VTB_TARGET_WORKLOAD ? "/harness/cells/source/workload.c"
+                                                 : "/harness/cells/source/cell.c");
+    fprintf(out, "\n  compile = $%s\n  pass = $%s\n  warnings = $%s_%s_warnings\n  definitions =",
+            language, pass, vtb_target_path(target) ? "foreign" : "own", language);
+    if (target->what == VTB_TARGET_WORKLOAD)
+        put_entry(out, home, target);
+    else
+        put_cell(out, home, target);
+    putc('\n', out);
+}
+
+void vtb_targets_write(FILE *out, const struct vtb_home *home, const char *toolchain,
+                       const struct vtb_target *targets, size_t n)
+{
+    fputs("# Written by run_bench: the cells that it needs.\ninclude ", out);
+    put_path(out, home->build, "/cells.ninja");
+    fputs("\ncontract = '", out); /* a variable of the rules: where the contract is */
+    put_quoted(out, home->root);
+    fprintf(out, "/harness/include'\ntoolchain = %s\n\n", toolchain);
+    for (size_t i = 0; i < n; i++)
+        put_target(out, home, &targets[i]);
+}

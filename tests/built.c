@@ -1,0 +1,122 @@
+#include "built.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cells/load.h"
+
+#define CELLS_MAX 2000
+
+static const struct vtb_cell *cells[CELLS_MAX + 1];
+static size_t cells_n;
+
+static void require(bool ok, const struct vtb_error *error)
+{
+    if (ok)
+        return;
+    fprintf(stderr, "%s\n%s", error->message, error->details ? error->details : "");
+    abort();
+}
+
+static void add(const char *name, const char *workload, struct vtb_kind kind)
+{
+    const struct vtb_cell *cell = vtb_find_cell(name, workload, kind);
+    if (cell && cells_n == CELLS_MAX)
+        abort();
+    if (cell)
+        cells[cells_n++] = cell;
+}
+
+/* By both methods: timed on heaps that free and that collect, and counted. */
+static void add_kinds(const char *name, const char *workload)
+{
+    for (int async = 0; async < 2; async++) {
+        add(name, workload, (struct vtb_kind){.async = async});
+        add(name, workload, (struct vtb_kind){.collected = true, .async = async});
+        add(name, workload, (struct vtb_kind){.counting = true, .async = async});
+    }
+}
+
+/* Values that are a reference, a flag and a struct; caches that are real. */
+static bool is_whole(const char *workload)
+{
+    static const char *const whole[] = {"permission_check", "product_catalog", "trace"};
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        if (strcmp(whole[i], workload) == 0)
+            return true;
+    }
+    return workload == vtb_default_workload()->name;
+}
+
+/* The references, and those that differ most in what they do with a value. */
+static bool is_shown(const struct vtb_strategy_entry *entry)
+{
+    const struct vtb_cell *known = entry->methods[0];
+    return known->strategy->role != VTB_ROLE_NONE || known->in_frame;
+}
+
+static void add_variants(void)
+{
+    const char *name;
+    for (size_t i = 0; (name = vtb_variant_at(i)); i++)
+        add_kinds(name, vtb_default_workload()->name);
+}
+
+static void list(void)
+{
+    for (size_t w = 0; vtb_workloads[w].name; w++) {
+        const char *workload = vtb_workloads[w].name;
+        for (size_t i = 0; vtb_strategies[i].name; i++) {
+            const char *name = vtb_strategies[i].name;
+            if (is_whole(workload))
+                add_kinds(name, workload);
+            else if (is_shown(&vtb_strategies[i]))
+                add(name, workload, (struct vtb_kind){.counting = true}),
+                    add(name, workload, (struct vtb_kind){0});
+        }
+    }
+    add_variants();
+}
+
+static void build(void)
+{
+    struct vtb_error error;
+    if (cells_n > 0)
+        return;
+    list();
+    require(vtb_cells_build(cells, cells_n, NULL, NULL, &error), &error);
+}
+
+const struct vtb_cell *const *built_cells(void)
+{
+    struct vtb_error error;
+    static bool loaded;
+    build();
+    if (!loaded)
+        require(vtb_cells_load_built(cells, cells_n, &error), &error);
+    loaded = true;
+    return cells;
+}
+
+static bool is_listed(const struct vtb_cell *cell)
+{
+    for (size_t i = 0; i < cells_n; i++) {
+        if (cells[i] == cell)
+            return true;
+    }
+    return false;
+}
+
+const struct vtb_cell *built_cell(const char *name, const char *workload, struct vtb_kind kind)
+{
+    struct vtb_error error;
+    const struct vtb_cell *cell = vtb_find_cell(name, workload, kind);
+    build();
+    if (!cell)
+        return NULL;
+    require(is_listed(cell) ? vtb_cells_load_built(&cell, 1, &error)
+                            : vtb_cells_load(&cell, 1, NULL, NULL, &error),
+            &error);
+    return cell;
+}
