@@ -9,7 +9,7 @@ enum vtb_exit {
     VTB_EXIT_OK = 0,
     VTB_EXIT_INTERNAL = 1,
     VTB_EXIT_USAGE = 2,
-    VTB_EXIT_REGRESSION = 3,   /* the gate found one */
+    VTB_EXIT_REGRESSION = 3,   /* the gate found one, or a check something wrong */
     VTB_EXIT_INCONCLUSIVE = 4, /* and under --strict, that it cannot tell */
     VTB_EXIT_BASELINE = 5,     /* a baseline that is missing, or of something else */
     VTB_EXIT_INTERRUPTED = 130,

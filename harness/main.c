@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "compare.h"
+#include "conformance.h"
 #include "gate_command.h"
 #include "histograms.h"
 #include "instructions.h"
@@ -350,6 +351,31 @@ static bool compare_command(const struct vtb_options *options, struct vtb_error 
     return ok;
 }
 
+/* What print_checks is given. */
+struct check_report {
+    struct vtb_checks checks;
+    enum vtb_format format;
+};
+
+static void print_checks(FILE *out, const void *what)
+{
+    const struct check_report *report = what;
+    vtb_checks_report(out, &report->checks, report->format);
+}
+
+static bool check_command(const struct vtb_options *options, struct vtb_error *error)
+{
+    struct check_report report = {.format = (enum vtb_format)options->format};
+    if (!vtb_checks_run(&report.checks, options, error))
+        return false;
+    bool ok = vtb_output_stdout(print_checks, &report, error);
+    if (ok && report.checks.wrong_n > 0)
+        ok = vtb_fail(error, VTB_EXIT_REGRESSION, "%zu of %zu checks found something wrong",
+                      report.checks.wrong_n, report.checks.n);
+    vtb_checks_free(&report.checks);
+    return ok;
+}
+
 static bool dispatch(struct vtb_options *options, int argc, char **argv, struct vtb_error *error)
 {
     if (options->help)
@@ -368,6 +394,10 @@ static bool dispatch(struct vtb_options *options, int argc, char **argv, struct 
         return vtb_gate_command(options, error);
     case VTB_COMMAND_COMPARE:
         return compare_command(options, error);
+    case VTB_COMMAND_CHECK:
+        return check_command(options, error);
+    case VTB_COMMAND_NEW:
+        return vtb_fail(error, VTB_EXIT_USAGE, "to come");
     case VTB_COMMAND_RUN:
     case VTB_COMMAND_N:
         break;

@@ -68,6 +68,10 @@ VTB_MUST_USE bool vtb_misuse_run(struct vtb_misuse_results *results,
 
 void vtb_misuse_free(struct vtb_misuse_results *results);
 
+/* For a reader. */
+const char *vtb_misuse_title(enum vtb_misuse_id misuse);
+const char *vtb_misuse_outcome_word(enum vtb_misuse_outcome outcome);
+
 /* Writes them: tables with the texts below, or one row for each attempt. */
 void vtb_misuse_report(FILE *out, const struct vtb_misuse_results *results, enum vtb_format format);
 

@@ -24,6 +24,16 @@ static const char *const outcome_words[] = {
 #undef VTB_OUTCOME_WORD
 };
 
+const char *vtb_misuse_title(enum vtb_misuse_id misuse)
+{
+    return misuse_titles[misuse];
+}
+
+const char *vtb_misuse_outcome_word(enum vtb_misuse_outcome outcome)
+{
+    return outcome_words[outcome];
+}
+
 /* --- JSON and CSV: one row for each attempt --- */
 
 static void report_json(FILE *out, const struct vtb_misuse_results *results)

@@ -49,6 +49,16 @@ static const struct command commands[VTB_COMMAND_N] = {
      "Shows two result files side by side: what differs between the runs, which of their figures "
      "may\n"
      "be compared and why, and each figure before and after. It informs; `gate` judges.\n"},
+    {"check", "whether a strategy does what the contract says",
+     "Runs a strategy through everything that the contract asks of it, each check in a process of\n"
+     "its own: values, counts, every order of completion, failures, heaps that free and heaps "
+     "that\n"
+     "collect, what it does not say that it lacks, and misuse. A line each says what is wrong,\n"
+     "where, and which function to look at. Exit status: 0 all is well, 3 something is wrong.\n"},
+    {"new", "a strategy or a workload of your own, to start from",
+     "Writes a strategy (FILE.c in C, FILE.cc in C++20) or a workload (FILE.h) that works, with\n"
+     "comments on what each part is for and what to change first. The file's name without its end\n"
+     "is the entry's name. A file that is there already is left alone.\n"},
 };
 
 /* Every option parses its text into a field of struct vtb_options. */
@@ -343,19 +353,22 @@ static bool strategy_is_baseline(const char *name)
 #define MISUSE (1u << VTB_COMMAND_MISUSE)
 #define GATE (1u << VTB_COMMAND_GATE)
 #define COMPARE (1u << VTB_COMMAND_COMPARE)
-#define ALL (RUN | LIST | MISUSE | GATE | COMPARE)
+#define CHECK (1u << VTB_COMMAND_CHECK)
+#define NEW (1u << VTB_COMMAND_NEW)
+#define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW)
+#define REPORTS (ALL & ~NEW) /* the commands that print something of several formats */
 
 static const struct option options_table[] = {
     {"workload", "NAME,...", parse_names, FIELD(workloads), .known = known_workloads,
      .find = find_workload, .bring = vtb_foreign_add_workload,
      .accepts = "names of workloads, or all, or files of your own", .of_cases = true,
-     .commands = RUN, .is_default = workload_is_default,
+     .commands = RUN | CHECK, .is_default = workload_is_default,
      .help = "services to measure; `list` shows all. A file, as ./mine.h, is a workload of your\n"
              "own: docs/OWN.md"},
     {"strategy", "NAME,...", parse_names, FIELD(strategies), .known = known_strategies,
      .variants = known_variants, .find = vtb_find_name, .bring = vtb_foreign_add_strategy,
      .accepts = "names of strategies, or all, or files of your own", .of_cases = true,
-     .commands = RUN | MISUSE,
+     .commands = RUN | MISUSE | CHECK,
      .help = "strategies to compare; default: all. The empty loop, the floor and the\n"
              "baseline strategy are always among them. NAME@checked has checks of the\n"
              "strategy's rules compiled in, NAME@atomic counts references for several threads. A\n"
@@ -365,7 +378,7 @@ static const struct option options_table[] = {
      .accepts = "names of strategies", .of_cases = true, .commands = RUN,
      .help = "strategies to leave out"},
     {"heap", "NAME,...", parse_names, FIELD(heaps), .known = known_heaps, .find = find_heap,
-     .accepts = "names of heaps, or all", .of_cases = true, .commands = RUN,
+     .accepts = "names of heaps, or all", .of_cases = true, .commands = RUN | CHECK,
      .is_default = heap_is_default,
      .help = "memory to allocate from; all: what `list` says is available"},
     {"baseline-strategy", "NAME", parse_name, FIELD(baseline_strategy), .known = known_strategies,
@@ -535,7 +548,7 @@ static const struct option options_table[] = {
      .accepts = "no value (in the environment 1 or 0)", .commands = LIST,
      .help = "list what this machine can count for --events of `run`, and why not what it cannot"},
     {"format", "FORMAT", parse_word, FIELD(format), .words = format_words,
-     .accepts = "table, json, csv or markdown", .commands = ALL,
+     .accepts = "table, json, csv or markdown", .commands = REPORTS,
      .help = "what standard output gets; default: table"},
     {"export-json", "FILE", parse_text, FIELD(export_json), .accepts = "a file's name",
      .commands = RUN,
@@ -567,6 +580,9 @@ static const struct option options_table[] = {
      .if_bare = "20", .accepts = "nothing, or seconds from 0.01 to 86400", .commands = GATE,
      .help = "compare times as well, and take about this long for each table; default: 20, if no\n"
              "number follows"},
+    {"time", "SECONDS", parse_number, FIELD(check_s), .number = {0.1, 86400, false, false},
+     .accepts = "seconds from 0.1 to 86400", .commands = CHECK,
+     .help = "processor time after which a check is said to hang; default: 20"},
     {"margin", "PERCENT", parse_number, FIELD(margin_percent), .number = {0.1, 99, false, false},
      .accepts = "percent from 0.1 to 99", .commands = GATE,
      .help = "how much slower than before, against the baseline strategy, a case may be; or twice\n"
@@ -733,10 +749,19 @@ static bool check_files(const struct vtb_options *options, struct vtb_error *err
     if (options->command == VTB_COMMAND_COMPARE && options->files_n < 2)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "two result files are needed: run_bench compare BEFORE.json AFTER.json");
+    if (options->command == VTB_COMMAND_NEW && options->files_n < 2)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "what to make, and where, are needed: run_bench new strategy FILE.c, or "
+                        "FILE.cc, or run_bench new workload FILE.h");
     if (options->command == VTB_COMMAND_GATE && !options->baseline)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--baseline FILE is needed; `run_bench run --save-baseline FILE` makes it");
     return true;
+}
+
+static bool takes_files(const struct vtb_options *options)
+{
+    return options->command == VTB_COMMAND_COMPARE || options->command == VTB_COMMAND_NEW;
 }
 
 bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struct vtb_error *error)
@@ -748,6 +773,7 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
         .seed = 1,
         .live_heap_bytes = -1,
         .margin_percent = 5,
+        .check_s = 20,
         .results_dir = "results",
     };
     int i = 1;
@@ -760,7 +786,7 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
     options->rounds = -1;
     options->time_s = 0;
     for (; i < argc; i++) {
-        if (options->command == VTB_COMMAND_COMPARE && argv[i][0] != '-' && options->files_n < 2)
+        if (takes_files(options) && argv[i][0] != '-' && options->files_n < 2)
             options->files[options->files_n++] = argv[i];
         else if (!parse_option(options, argc, argv, &i, error))
             return false;
@@ -860,12 +886,18 @@ static void print_indented(FILE *out, const char *text)
     putc('\n', out);
 }
 
+static const char *arguments_of(enum vtb_command command)
+{
+    if (command == VTB_COMMAND_NEW)
+        return " strategy|workload FILE";
+    return command == VTB_COMMAND_COMPARE ? " BEFORE.json AFTER.json" : "";
+}
+
 void vtb_options_help(FILE *out, enum vtb_command command)
 {
     fprintf(out, "usage: run_bench %s%s%s%s [OPTIONS]\n\n%s\n",
             command == VTB_COMMAND_RUN ? "[" : "", commands[command].word,
-            command == VTB_COMMAND_RUN ? "]" : "",
-            command == VTB_COMMAND_COMPARE ? " BEFORE.json AFTER.json" : "",
+            command == VTB_COMMAND_RUN ? "]" : "", arguments_of(command),
             commands[command].description);
     if (command == VTB_COMMAND_RUN) {
         fputs("Commands:\n", out);
@@ -891,7 +923,9 @@ void vtb_options_help(FILE *out, enum vtb_command command)
             "  run_bench --hit-rate 0.5,0.8,0.95 --in-flight 1024\n"
             "  run_bench --hit-rate 80% --format json --export-csv figures.csv\n"
             "\nExit status: 0 ok, 1 internal error or output that could not be written, 2 usage,\n"
-            "3 worse than the baseline, 4 inconclusive, 5 no such baseline (of `gate`),\n"
+            "3 worse than the baseline (of `gate`) or wrong (of `check`), 4 inconclusive, 5 no "
+            "such\n"
+            "baseline (of `gate`),\n"
             "130 interrupted. docs/CLI.md says more.\n",
             out);
     }

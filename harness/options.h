@@ -16,6 +16,8 @@ enum vtb_command {
     VTB_COMMAND_MISUSE,
     VTB_COMMAND_GATE,
     VTB_COMMAND_COMPARE,
+    VTB_COMMAND_CHECK,
+    VTB_COMMAND_NEW,
     VTB_COMMAND_N
 };
 
@@ -109,10 +111,11 @@ struct vtb_options {
     const char *baseline;                        /* of `gate`, as the next three */
     struct vtb_limit limits[VTB_GATE_METRICS_N]; /* in the order of vtb_gate_metrics */
     double margin_percent;
+    double check_s; /* of `check`: processor time that each may take */
     const char *export_junit;
     const char *save_baseline; /* null: none */
     const char *plot_dir;      /* null: no pictures */
-    const char *files[2];      /* of `compare` */
+    const char *files[2];      /* of `compare`; of `new` what to make, and where */
     size_t files_n;
     struct vtb_given given[VTB_GIVEN_MAX];
     size_t given_n;

@@ -4,6 +4,8 @@
 #include "cells.h"
 #include "fixtures.h"
 
+#include "strict_heap.h"
+
 #define KEYS_N 1000
 #define OPERATIONS_N 2500
 #define POSITION (OPERATIONS_N / 2) /* of as many: the schedule ends within a run */
@@ -245,17 +247,17 @@ static const struct vtb_type pair_type = {
 static const struct vtb_type single_type = {
     .name = "single", .bytes = 16, .references = {VTB_REFERENCES_END}};
 
-static const struct vtb_collector *bump(void)
+static const struct vtb_collector *strict(void)
 {
-    return bump_heap.collector;
+    return vtb_strict_heap.collector;
 }
 
-static struct vtb_gc_access open_bump(struct vtb_gc **gc)
+static struct vtb_gc_access open_strict(struct vtb_gc **gc)
 {
     struct vtb_gc_access access;
-    *gc = bump()->open(&(struct vtb_collector_setup){.collected = NULL});
-    bump()->enter(*gc);
-    bump()->access(*gc, &access);
+    *gc = strict()->open(&(struct vtb_collector_setup){.collected = NULL});
+    strict()->enter(*gc);
+    strict()->access(*gc, &access);
     assert_ptr_equal(access.heap, *gc);
     assert_true(*access.stop);
     return access;
@@ -277,36 +279,36 @@ static void the_fixture_heap_collects(void **state)
     } slots[2] = {{NULL, NULL}, {NULL, NULL}};
     const struct vtb_roots roots = {&slots[0].reference, 2, sizeof *slots};
     struct vtb_gc *gc;
-    const struct vtb_gc_access access = open_bump(&gc);
-    bump()->add_roots(gc, &roots);
-    assert_true(bump_is_root(&slots[1].reference) && !bump_is_root(&slots[1].other));
+    const struct vtb_gc_access access = open_strict(&gc);
+    strict()->add_roots(gc, &roots);
+    assert_true(vtb_strict_is_root(&slots[1].reference) && !vtb_strict_is_root(&slots[1].other));
     void *inner = access.alloc(&pair_type);
     void **kept = slots[1].reference = access.alloc(&pair_type);
     void *lost = access.alloc(&single_type);
     kept[3] = (char *)inner + 1; /* a bit of the program's own */
-    while (bump_seen.collections_n == 0)
-        bump()->safepoint();
-    assert_true(bump_is_object(kept) && bump_is_object(inner));
-    assert_false(bump_is_object(lost));
-    assert_int_equal(bump_seen.overwritten_n, 1);
-    assert_int_equal(bump_heap.usable(inner), 40);
-    assert_null(bump_seen.broken_type);
+    while (vtb_strict_seen.collections_n == 0)
+        strict()->safepoint();
+    assert_true(vtb_strict_is_object(kept) && vtb_strict_is_object(inner));
+    assert_false(vtb_strict_is_object(lost));
+    assert_int_equal(vtb_strict_seen.overwritten_n, 1);
+    assert_int_equal(vtb_strict_heap.usable(inner), 40);
+    assert_null(vtb_strict_seen.broken_type);
     kept[2] = inner;
     kept[1] = lost;
     slots[0].reference = (void **)inner + 1;
-    bump()->collect(gc, 0);
-    assert_int_equal(bump_seen.collections_n, 2);
-    assert_int_equal(bump_seen.undeclared_n, 1);
-    assert_int_equal(bump_seen.dangling_n, 1);
-    assert_int_equal(bump_seen.bad_roots_n, 1);
-    bump()->drop_roots(gc, &roots);
-    bump()->drop_roots(gc, &roots);
-    assert_int_equal(bump_seen.unknown_drops_n, 1);
-    assert_int_equal(bump_roots_n, 0);
-    bump()->leave(gc);
-    bump()->safepoint();
-    assert_int_equal(bump_seen.outside_n, 1);
-    bump()->close(gc);
+    strict()->collect(gc, 0);
+    assert_int_equal(vtb_strict_seen.collections_n, 2);
+    assert_int_equal(vtb_strict_seen.undeclared_n, 1);
+    assert_int_equal(vtb_strict_seen.dangling_n, 1);
+    assert_int_equal(vtb_strict_seen.bad_roots_n, 1);
+    strict()->drop_roots(gc, &roots);
+    strict()->drop_roots(gc, &roots);
+    assert_int_equal(vtb_strict_seen.unknown_drops_n, 1);
+    assert_int_equal(vtb_strict_roots_n, 0);
+    strict()->leave(gc);
+    strict()->safepoint();
+    assert_int_equal(vtb_strict_seen.outside_n, 1);
+    strict()->close(gc);
 }
 
 /* Only a reference to what is younger needs a card, and once; each word has one of its own. */
@@ -314,56 +316,56 @@ static void the_fixture_heap_sees_a_missing_barrier(void **state)
 {
     (void)state;
     struct vtb_gc *gc;
-    const struct vtb_gc_access access = open_bump(&gc);
+    const struct vtb_gc_access access = open_strict(&gc);
     for (size_t i = 0; i < 5; i++) {
-        const size_t unmarked_n = bump_seen.unmarked_n;
+        const size_t unmarked_n = vtb_strict_seen.unmarked_n;
         void **old = access.alloc(&pair_type);
         void **young = access.alloc(&single_type);
         young[0] = old;
         old[1] = young;
         mark_card(&access, &old[1]);
-        bump()->safepoint();
-        bump()->safepoint();
-        assert_int_equal(bump_seen.unmarked_n, unmarked_n);
+        strict()->safepoint();
+        strict()->safepoint();
+        assert_int_equal(vtb_strict_seen.unmarked_n, unmarked_n);
         old[1] = NULL;
-        bump()->safepoint();
+        strict()->safepoint();
         old[1] = old[3] = young;
         mark_card(&access, &old[1]);
-        bump()->safepoint();
+        strict()->safepoint();
         /* the cards' boundary lies between them, or in front of both, or behind */
         old[3] = NULL;
-        bump()->safepoint();
+        strict()->safepoint();
         old[3] = young;
-        bump()->safepoint();
-        assert_true(bump_seen.unmarked_n > unmarked_n);
-        assert_int_equal(bump_seen.broken_at, 24);
-        assert_string_equal(bump_seen.broken_type, "pair");
+        strict()->safepoint();
+        assert_true(vtb_strict_seen.unmarked_n > unmarked_n);
+        assert_int_equal(vtb_strict_seen.broken_at, 24);
+        assert_string_equal(vtb_strict_seen.broken_type, "pair");
     }
-    assert_in_range(bump_seen.unmarked_n, 6, 9);
-    bump()->leave(gc);
-    bump()->close(gc);
+    assert_in_range(vtb_strict_seen.unmarked_n, 6, 9);
+    strict()->leave(gc);
+    strict()->close(gc);
 }
 
-static void check_bump(const struct vtb_cell *cell)
+static void check_strict(const struct vtb_cell *cell)
 {
-    if (bump_seen.broken_type)
-        print_error("byte %zu of a %s:\n", bump_seen.broken_at, bump_seen.broken_type);
-    assert_of_cell(cell, bump_seen.unmarked_n, 0);
-    assert_of_cell(cell, bump_seen.undeclared_n, 0);
-    assert_of_cell(cell, bump_seen.dangling_n, 0);
-    assert_of_cell(cell, bump_seen.bad_roots_n, 0);
-    assert_of_cell(cell, bump_seen.bad_types_n, 0);
-    assert_of_cell(cell, bump_seen.unknown_drops_n, 0);
-    assert_of_cell(cell, bump_seen.outside_n, 0);
+    if (vtb_strict_seen.broken_type)
+        print_error("byte %zu of a %s:\n", vtb_strict_seen.broken_at, vtb_strict_seen.broken_type);
+    assert_of_cell(cell, vtb_strict_seen.unmarked_n, 0);
+    assert_of_cell(cell, vtb_strict_seen.undeclared_n, 0);
+    assert_of_cell(cell, vtb_strict_seen.dangling_n, 0);
+    assert_of_cell(cell, vtb_strict_seen.bad_roots_n, 0);
+    assert_of_cell(cell, vtb_strict_seen.bad_types_n, 0);
+    assert_of_cell(cell, vtb_strict_seen.unknown_drops_n, 0);
+    assert_of_cell(cell, vtb_strict_seen.outside_n, 0);
 }
 
-static void check_bump_closed(const struct vtb_cell *cell)
+static void check_strict_closed(const struct vtb_cell *cell)
 {
-    check_bump(cell);
-    assert_of_cell(cell, bump_roots_n, 0);
-    assert_of_cell(cell, bump_seen.inside_n, 0);
-    assert_of_cell(cell, bump_seen.entered_n, 3); /* to open, run and close */
-    assert_of_cell(cell, bump_seen.closed_n, 1);
+    check_strict(cell);
+    assert_of_cell(cell, vtb_strict_roots_n, 0);
+    assert_of_cell(cell, vtb_strict_seen.inside_n, 0);
+    assert_of_cell(cell, vtb_strict_seen.entered_n, 3); /* to open, run and close */
+    assert_of_cell(cell, vtb_strict_seen.closed_n, 1);
 }
 
 /* A cell on the heap, its window open. */
@@ -373,7 +375,7 @@ static struct vtb_env env;
 static void open_env(const struct vtb_rig *rig, const struct vtb_cell *cell)
 {
     struct vtb_error error;
-    open_memory(&memory, &bump_heap, rig->point);
+    open_memory(&memory, &vtb_strict_heap, rig->point);
     assert_true(vtb_rig_open_env(rig, &env, cell, &memory, &error));
     vtb_memory_enter(&memory);
 }
@@ -383,7 +385,7 @@ static void close_env(const struct vtb_cell *cell)
     vtb_memory_leave(&memory);
     vtb_rig_close_env(&env, cell, &memory);
     vtb_memory_close(&memory);
-    check_bump_closed(cell);
+    check_strict_closed(cell);
 }
 
 /* Where a frame's references stand: a hand-over of the strategy may have none. */
@@ -404,18 +406,18 @@ static void check_roots(const struct vtb_rig *rig, const struct vtb_cell *cell)
     size_t offsets[2];
     const size_t frame_roots_n = frame_roots(cell, offsets);
     open_env(rig, cell);
-    assert_int_equal(bump_roots_n, frame_roots_n + (cell->state_roots_n > 0));
+    assert_int_equal(vtb_strict_roots_n, frame_roots_n + (cell->state_roots_n > 0));
     for (size_t i = 0; i < frame_roots_n; i++) {
-        assert_ptr_equal(bump_roots[i].base, (char *)env.frames + offsets[i]);
-        assert_int_equal(bump_roots[i].count, rig->point->in_flight);
-        assert_int_equal(bump_roots[i].stride_bytes, env.frame_bytes);
+        assert_ptr_equal(vtb_strict_roots[i].base, (char *)env.frames + offsets[i]);
+        assert_int_equal(vtb_strict_roots[i].count, rig->point->in_flight);
+        assert_int_equal(vtb_strict_roots[i].stride_bytes, env.frame_bytes);
         assert_true(offsets[i] + sizeof(void *) <= cell->frame_bytes);
     }
     assert_of_cell(cell, env.frame_bytes,
                    cell->frame_bytes + (rig->point->depth - 1) * cell->place_bytes);
     if (cell->state_roots_n) {
         const struct vtb_setup setup = vtb_rig_setup(rig, cell);
-        const struct vtb_roots *roots = &bump_roots[frame_roots_n];
+        const struct vtb_roots *roots = &vtb_strict_roots[frame_roots_n];
         assert_non_null(env.service.state);
         assert_ptr_equal(roots->base, env.service.state);
         assert_int_equal(roots->count, cell->state_roots_n);
@@ -440,8 +442,9 @@ static void check_all_are_roots(const struct vtb_cell *cell)
 {
     char *words = env.memory;
     for (size_t at = 0; at < env.memory_bytes; at += sizeof(void *)) {
-        if (!is_in_handover(cell, words + at) && bump_is_object(*(void **)(void *)(words + at)))
-            assert_of_cell(cell, bump_is_root(words + at), true);
+        if (!is_in_handover(cell, words + at) &&
+            vtb_strict_is_object(*(void **)(void *)(words + at)))
+            assert_of_cell(cell, vtb_strict_is_root(words + at), true);
     }
 }
 
@@ -457,9 +460,9 @@ static void check_pending(const struct vtb_rig *rig, const struct vtb_cell *cell
         const void *pending = *(void **)(void *)(frame + cell->pending_offset);
         const void *handover = *(void **)(void *)(frame + cell->handover_offset);
         const bool has_object = cell->miss_bytes > 0 && pending;
-        assert_of_cell(cell, bump_is_object(pending), has_object);
+        assert_of_cell(cell, vtb_strict_is_object(pending), has_object);
         if (cell->handover_refers)
-            assert_of_cell(cell, bump_is_object(handover), has_object);
+            assert_of_cell(cell, vtb_strict_is_object(handover), has_object);
         pending_n += pending != NULL;
     }
     assert_of_cell(cell, pending_n, env.pending_n);
@@ -475,25 +478,25 @@ static void check_collected(const struct vtb_rig *rig, const struct vtb_cell *ce
 {
     for (int dependent = 0; dependent < 2; dependent++) {
         struct cell_run run = run_of(rig, cell);
-        run.heap = &bump_heap;
+        run.heap = &vtb_strict_heap;
         run.dependent = dependent;
         const struct cell_outcome outcome = cell_run(&run);
         const struct cell_walk walk = cell_walk(&run);
-        const uint64_t allocs_n =
-            cell_is_known(cell) ? cell_expected(&run, &walk).cost.allocs_n : bump_seen.allocs_n;
+        const uint64_t allocs_n = cell_is_known(cell) ? cell_expected(&run, &walk).cost.allocs_n
+                                                      : vtb_strict_seen.allocs_n;
         check_values(cell, outcome.checksum, expected);
         cell_check_counts(&run, &outcome);
-        assert_of_cell(cell, bump_seen.safepoints_n, OPERATIONS_N);
-        assert_of_cell(cell, bump_seen.collections_n, bump_seen.safepoints_n / 61);
-        assert_of_cell(cell, outcome.collections_n, bump_seen.collections_n);
-        assert_of_cell(cell, bump_seen.allocs_n, allocs_n);
-        check_bump_closed(cell);
+        assert_of_cell(cell, vtb_strict_seen.safepoints_n, OPERATIONS_N);
+        assert_of_cell(cell, vtb_strict_seen.collections_n, vtb_strict_seen.safepoints_n / 61);
+        assert_of_cell(cell, outcome.collections_n, vtb_strict_seen.collections_n);
+        assert_of_cell(cell, vtb_strict_seen.allocs_n, allocs_n);
+        check_strict_closed(cell);
         /* what the pools of a strategy hold is reached, and nothing else is consumed; a cache of
          * the last operations gives up older ones */
         const struct layout *layout = layout_of(cell->strategy_name);
         const bool gives_up = !cell->state_roots_n || (layout && layout->kept_n < walk.misses_n);
         if (!layout || layout->memory != LAYOUT_REUSED)
-            assert_of_cell(cell, bump_seen.overwritten_n > 0, allocs_n > 0 && gives_up);
+            assert_of_cell(cell, vtb_strict_seen.overwritten_n > 0, allocs_n > 0 && gives_up);
     }
 }
 
@@ -506,14 +509,14 @@ static void check_kept(const struct vtb_rig *rig, const struct vtb_cell *cell)
     open_env(rig, cell);
     vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
     cell->drain(&env);
-    bump()->collect(memory.gc, 0);
+    strict()->collect(memory.gc, 0);
     const struct layout *layout = layout_of(cell->strategy_name);
     if (!layout || layout->kept_n == 0) /* otherwise older ones were given up */
-        assert_of_cell(cell, bump_seen.overwritten_n, 0);
+        assert_of_cell(cell, vtb_strict_seen.overwritten_n, 0);
     for (size_t i = 0; i < cell->state_roots_n; i++) {
         const void *kept = ((void **)env.service.state)[i];
         if (kept && layout && layout->kept_n > 0)
-            assert_of_cell(cell, bump_is_object(kept), true);
+            assert_of_cell(cell, vtb_strict_is_object(kept), true);
     }
     close_env(cell);
 }
@@ -550,7 +553,7 @@ static void every_strategy_on_a_heap_that_collects(void **state)
 {
     (void)state;
     size_t cells_n = 0;
-    assert_true(vtb_heap_collects(&bump_heap));
+    assert_true(vtb_heap_collects(&vtb_strict_heap));
     assert_false(vtb_heap_collects(glibc_heap()));
     for (size_t w = 0; fixture_workloads[w].name; w++) {
         for (size_t i = 0; i < WINDOWS_N; i++) {
@@ -577,7 +580,7 @@ static void check_references(const struct vtb_rig *rig, const struct vtb_cell *c
         cell->drain(&env);
         check_all_are_roots(cell);
     }
-    bump()->collect(memory.gc, 0);
+    strict()->collect(memory.gc, 0);
     close_env(cell);
     check_values(cell, vtb_rig_checksum(&env), 2 * expected);
 }
@@ -594,7 +597,7 @@ static size_t check_references_of(const struct vtb_point *point,
     for (size_t i = 0; cells[i]; i++) {
         if (strcmp(cells[i]->name, "plain") != 0 || !may_collect(cells[i], point))
             continue;
-        const struct cell_run run = {&rig, cells[i], &bump_heap, false, 0, 0, rig.ids_n};
+        const struct cell_run run = {&rig, cells[i], &vtb_strict_heap, false, 0, 0, rig.ids_n};
         expected = cell_run(&run).checksum;
     }
     assert_true(expected != 0);
