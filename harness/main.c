@@ -20,6 +20,7 @@
 #include "output.h"
 #include "plots.h"
 #include "run.h"
+#include "skeleton.h"
 
 typedef void report_function(FILE *out, const struct vtb_results *results);
 
@@ -397,7 +398,8 @@ static bool dispatch(struct vtb_options *options, int argc, char **argv, struct 
     case VTB_COMMAND_CHECK:
         return check_command(options, error);
     case VTB_COMMAND_NEW:
-        return vtb_fail(error, VTB_EXIT_USAGE, "to come");
+        return vtb_skeleton_write(options->files[0], options->files[1], error) &&
+               vtb_skeleton_tell(options->files[0], options->files[1], error);
     case VTB_COMMAND_RUN:
     case VTB_COMMAND_N:
         break;
