@@ -156,8 +156,10 @@ static bool judge_end(struct vtb_check *check, const struct job *job, int status
         (void)snprintf(how, sizeof how, "%s", strsignal(WTERMSIG(status)));
     else
         (void)snprintf(how, sizeof how, "exit status %d", WEXITSTATUS(status));
-    (void)snprintf(check->text, sizeof check->text, "crash: %s%s%s (%s)", how,
-                   separated(": ", line), line, told->where);
+    (void)snprintf(
+        check->text, sizeof check->text,
+        "crash: %s%s%s (%s); look at what is used before it is set, or after it was given back",
+        how, separated(": ", line), line, told->where);
     return false;
 }
 

@@ -176,8 +176,8 @@ const char *vtb_check_object(const struct vtb_cell *cell, size_t bytes)
                                            : "something else";
 }
 
-/* What is on the guarded heap when all is over. */
-static void judge_blocks(const struct vtb_cell *cell)
+/* What was done to memory that is not the strategy's. */
+static void judge_marks(const struct vtb_cell *cell)
 {
     struct vtb_guard_seen seen;
     vtb_guard_look(&seen);
@@ -199,12 +199,19 @@ static void judge_blocks(const struct vtb_cell *cell)
     case VTB_GUARD_NONE:
         break;
     }
+}
+
+/* What is on the guarded heap when all is over. */
+static void judge_leak(const struct vtb_cell *cell)
+{
+    struct vtb_guard_seen seen;
+    vtb_guard_look(&seen);
     if (seen.left_n > 0)
-        vtb_check_wrong("the last reference, which vtb_get or vtb_drop gives up",
-                        "a leak: %zu objects of %zu B in all were never given back, each of %zu B "
-                        "(%s)",
-                        seen.left_n, seen.left_bytes, seen.left_each_bytes,
-                        vtb_check_object(cell, seen.left_each_bytes));
+        vtb_check_wrong(
+            "the last reference, which vtb_get or vtb_drop gives up",
+            "a leak: objects never given back: %zu, of %zu B in all, one of them of %zu B (%s)",
+            seen.left_n, seen.left_bytes, seen.left_each_bytes,
+            vtb_check_object(cell, seen.left_each_bytes));
 }
 
 void vtb_check_suspicion(void)
@@ -226,8 +233,11 @@ static void judge_references(void)
 {
     const struct vtb_strict_seen *seen = &vtb_strict_seen;
     if (seen->bad_types_n)
-        vtb_check_wrong("VTB_PENDING_BYTES and VTB_PENDING_REFERENCES, multiples of 8",
-                        "an object was allocated whose references lie outside of it");
+        vtb_check_wrong(
+            "VTB_PENDING_BYTES and VTB_PENDING_REFERENCES, multiples of 8",
+            "an object was allocated that cannot be: of %zu B, or with a reference at no word "
+            "of it",
+            seen->bad_type_bytes);
     if (seen->unmarked_n)
         vtb_check_wrong(
             "vtb_await and vtb_suspend: vtb_barrier(service, &object->field) belongs "
@@ -237,13 +247,7 @@ static void judge_references(void)
         vtb_check_wrong(
             "vtb_complete: vtb_value_barrier(service, &object->value) belongs behind "
             "the store of a value",
-            "a forgotten barrier: a value was stored in " BROKEN, BROKEN_ARGUMENTS);
-    if (seen->undeclared_n)
-        vtb_check_wrong("VTB_PENDING_REFERENCES, which lacks that offset",
-                        "a forgotten reference: " BROKEN
-                        "refers to an object, and its type does "
-                        "not say so",
-                        BROKEN_ARGUMENTS);
+            "a forgotten barrier: " BROKEN "came to refer to a value", BROKEN_ARGUMENTS);
     if (seen->dangling_n)
         vtb_check_wrong("VTB_PENDING_REFERENCES and VTB_STATE_ROOTS",
                         "a forgotten reference: " BROKEN "refers to an object that was collected",
@@ -277,23 +281,23 @@ static void judge_cost(const struct run *run, const struct outcome *found, uint6
     run->cell->cost(&usage, &cost);
     if (counts->allocs_n != cost.allocs_n || counts->requested_bytes != cost.bytes)
         vtb_check_wrong(sizes_of(run),
-                        "%zu calls, of which %" PRIu64 " missed, allocated %" PRIu64
-                        " objects of %" PRIu64 " B in all; by its layout they allocate %" PRIu64
-                        " of %" PRIu64 " B",
+                        "calls: %zu, of which missed: %" PRIu64 "; objects allocated: %" PRIu64
+                        ", of %" PRIu64 " B in all; by its layout: %" PRIu64 ", of %" PRIu64 " B",
                         run->calls_n, misses_n, counts->allocs_n, counts->requested_bytes,
                         cost.allocs_n, cost.bytes);
     if (vtb_heap_collects(run->heap))
         return;
     if (counts->frees_n != counts->allocs_n)
         vtb_check_wrong("the last reference, which vtb_get or vtb_drop gives up",
-                        "%s: %" PRIu64 " objects were allocated and %" PRIu64 " given back",
+                        "%s: objects allocated: %" PRIu64 ", given back: %" PRIu64,
                         counts->frees_n < counts->allocs_n ? "a leak" : "given back twice",
                         counts->allocs_n, counts->frees_n);
     if (counts->live_bytes != 0)
         vtb_check_wrong("the last argument of vtb_free, which is what was allocated",
-                        "all objects were given back, but of %" PRIu64 " B %" PRId64
-                        " B more than were said to be",
-                        counts->requested_bytes, (int64_t)counts->live_bytes);
+                        "all objects were given back, but as of %" PRIu64
+                        " B more or less than the %" PRIu64 " B that were allocated",
+                        (int64_t)counts->live_bytes < 0 ? -counts->live_bytes : counts->live_bytes,
+                        counts->requested_bytes);
 }
 
 /* What suspended, and what the store was asked. */
@@ -322,6 +326,8 @@ static void judge(const struct run *run, const struct outcome *found, const stru
     const bool strict = run->heap == &vtb_strict_heap || run->heap == &vtb_moving_heap;
     if (strict)
         judge_references();
+    if (run->heap == &vtb_guard_heap)
+        judge_marks(run->cell);
     if (strict && found->checksum != floor->checksum)
         vtb_check_suspicion();
     if (run->cell->strategy->role == VTB_ROLE_EMPTY)
@@ -337,10 +343,10 @@ static void judge(const struct run *run, const struct outcome *found, const stru
             "vtb_complete runs what waits",
             "wrong values: what was consumed adds up to %" PRIu64 ", and the floor's to %" PRIu64,
             found->checksum, floor->checksum);
+    if (run->heap == &vtb_guard_heap)
+        judge_leak(run->cell);
     if (run->cell->kind.counting)
         judge_cost(run, found, misses_n);
-    if (run->heap == &vtb_guard_heap)
-        judge_blocks(run->cell);
 }
 
 /* --- the checks --- */
@@ -512,11 +518,12 @@ void vtb_check_refill(const struct vtb_check_case *of)
             of->counting->drain(&env);
         }
         vtb_rig_close_env(&env, of->counting, &memory);
+        judge_marks(of->counting);
         if (of->counting->strategy->role != VTB_ROLE_EMPTY && !point.emerges &&
             vtb_rig_checksum(&env) != 2 * floor.checksum)
             vtb_check_wrong("what is kept from one operation to the next",
                             "wrong values when the window, which was drained, fills again");
-        judge_blocks(of->counting);
+        judge_leak(of->counting);
         vtb_rig_close(&rig);
     }
 }

@@ -134,7 +134,9 @@ static void call(size_t by, uint32_t id)
 {
     const bool hits = !(id & VTB_ID_MISS);
     at(hits ? "vtb_ready" : "vtb_suspend, vtb_record_of or vtb_handover_of", id);
-    if (probe->call(env, by, id) != hits)
+    const bool ready = probe->call(env, by, id);
+    at("vtb_is_ready", id);
+    if (ready != hits)
         vtb_check_wrong("vtb_is_ready", "it says %s", hits ? "false" : "true");
     if (!hits && !probe->pending(env, by))
         vtb_check_wrong("vtb_suspend", "nothing was submitted to the store");

@@ -115,6 +115,13 @@ static void hand_over(void *asked)
 
 /* --- opening --- */
 
+#define REMEDY_ORDERED                                                                         \
+    "what vtb_complete uses: the service that it is given, with its state, is the completing " \
+    "thread's"
+#define REMEDY_RACES                                                                        \
+    "the moment between vtb_is_ready and vtb_await, in which vtb_complete may run; or say " \
+    ".lacks.other_threads"
+
 typedef void roots_function(struct vtb_gc *gc, const struct vtb_roots *roots);
 
 /* What the threads pass on lies outside of their frames. */
@@ -177,6 +184,7 @@ static void close_cell(const struct vtb_check_case *of)
 }
 
 static const char *scene;
+static const char *remedy;
 
 static void on_heaps(const struct vtb_check_case *of, void (*check)(const struct vtb_check_case *))
 {
@@ -313,6 +321,7 @@ static void ordered(const struct vtb_check_case *of)
 void vtb_check_ordered(const struct vtb_check_case *of)
 {
     scene = "once its caller waits";
+    remedy = REMEDY_ORDERED;
     on_heaps(of, ordered);
 }
 
@@ -326,6 +335,7 @@ static void racing(const struct vtb_check_case *of)
 void vtb_check_racing(const struct vtb_check_case *of)
 {
     scene = "while its caller comes to wait";
+    remedy = REMEDY_RACES;
     on_heaps(of, racing);
 }
 
@@ -396,6 +406,7 @@ void vtb_check_shared(const struct vtb_check_case *of)
     if (reason)
         vtb_check_left_out(reason);
     scene = "with a consumer in each of two threads";
+    remedy = REMEDY_RACES;
     on_heaps(of, shared);
 }
 
@@ -447,6 +458,7 @@ void vtb_check_early_racing(const struct vtb_check_case *of)
     early = *freeing;
     early.alloc = hand_over_and_alloc;
     heap = &early;
+    remedy = REMEDY_RACES;
     vtb_check_at("while the methods around it suspend");
     open_cell(of, 3);
     start(answer_all);
@@ -489,6 +501,7 @@ void vtb_check_threads_as_task(const struct vtb_check_case *of)
     const char *reason = of->counting->strategy->lacks.as_task;
     if (reason || !of->counting->probe->as_task)
         vtb_check_left_out(reason ? reason : "it has no as_task");
+    remedy = REMEDY_RACES;
     for (size_t i = 0; vtb_heaps[i].name; i++) {
         if (vtb_heaps[i].heap->is_default && !vtb_heap_collects(vtb_heaps[i].heap))
             heap = vtb_heaps[i].heap;

@@ -371,7 +371,8 @@ static bool check_command(const struct vtb_options *options, struct vtb_error *e
         return false;
     bool ok = vtb_output_stdout(print_checks, &report, error);
     if (ok && report.checks.wrong_n > 0)
-        ok = vtb_fail(error, VTB_EXIT_REGRESSION, "%zu of %zu checks found something wrong",
+        ok = vtb_fail(error, VTB_EXIT_REGRESSION,
+                      "%zu of %zu checks found something wrong: begin with the first",
                       report.checks.wrong_n, report.checks.n);
     vtb_checks_free(&report.checks);
     return ok;

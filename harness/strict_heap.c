@@ -196,7 +196,10 @@ static void *strict_alloc(const struct vtb_type *type)
     if (objects_n == OBJECTS_MAX)
         abort();
     struct header *header = place(type);
-    vtb_strict_seen.bad_types_n += !is_valid(type);
+    if (!is_valid(type)) {
+        vtb_strict_seen.bad_types_n++;
+        vtb_strict_seen.bad_type_bytes = type->bytes;
+    }
     vtb_strict_seen.outside_n += vtb_strict_seen.inside_n == 0;
     header->number = (uint32_t)vtb_strict_seen.allocs_n++;
     objects[objects_n++] = header;

@@ -35,6 +35,7 @@ struct vtb_strict_seen {
     size_t unknown_drops_n;   /* roots dropped that were not added */
     size_t outside_n;         /* calls of a thread that is not in the heap */
     size_t bad_types_n;       /* objects whose type is none */
+    size_t bad_type_bytes;    /* of the last of them */
     size_t dangling_n;        /* words that are declared, as bad_roots_n */
     size_t unmarked_n;        /* references to younger objects whose cards are clean */
     size_t unmarked_values_n; /* the same, of values: see vtb_strict_values */
