@@ -10,11 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cells/foreign.h"
+#include "cells/load.h"
 #include "child.h"
 #include "conformance_case.h"
 #include "interrupt.h"
 #include "misuse.h"
 #include "pages.h"
+#include "progress.h"
 #include "runtime.h"
 #include "strict_heap.h"
 
@@ -243,9 +246,9 @@ struct cells {
 static const struct vtb_cell *floor_of(const char *workload)
 {
     const struct vtb_kind kind = {.counting = true};
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        if (vtb_cells[i]->strategy->role == VTB_ROLE_FLOOR)
-            return vtb_find_cell(vtb_cells[i]->strategy_name, workload, kind);
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        if (vtb_strategies[i].methods[0]->strategy->role == VTB_ROLE_FLOOR)
+            return vtb_find_cell(vtb_strategies[i].name, workload, kind);
     }
     return NULL;
 }
@@ -268,6 +271,23 @@ static void find_cells(struct cells *cells, const char *strategy,
             of->collected = vtb_find_cell(name, workload->name, kind);
         }
     }
+}
+
+/* Builds what has to be built, all at once, and loads it. */
+static bool load_cells(const struct cells *cells, struct vtb_error *error)
+{
+    const struct vtb_cell *all[1 + METHODS_N * VARIANTS_N * 3];
+    struct vtb_build_bar bar = {0};
+    size_t n = 0;
+    all[n++] = cells->floor;
+    for (size_t method = 0; method < METHODS_N; method++) {
+        for (size_t i = 0; i < VARIANTS_N; i++) {
+            all[n++] = cells->of[method][i].counting;
+            all[n++] = cells->of[method][i].timing;
+            all[n++] = cells->of[method][i].collected;
+        }
+    }
+    return vtb_cells_load(all, n, vtb_progress_build, &bar, error);
 }
 
 /* --- running them --- */
@@ -392,7 +412,7 @@ static bool run_method(struct checker *checker, const struct cells *cells, size_
     checker->method = words[method];
     if (!base->counting) {
         const char *reason = direct->strategy->lacks.async_method;
-        say_left_out(checker, "all", reason ? reason : "it is not built");
+        say_left_out(checker, "all", reason ? reason : "it cannot be built");
         return true;
     }
     for (size_t i = 0; i < VARIANTS_N && !checker->hung; i++) {
@@ -485,8 +505,10 @@ static bool run_strategy(struct checker *checker, struct vtb_error *error)
     struct cells cells;
     find_cells(&cells, checker->strategy, checker->workload);
     if (!cells.floor || !cells.of[0][0].counting)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s is not built against %s", checker->strategy,
-                        checker->workload->name);
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s cannot be built against %s",
+                        checker->strategy, checker->workload->name);
+    if (!load_cells(&cells, error))
+        return false;
     const struct vtb_lacks *lacks = &cells.of[0][0].counting->strategy->lacks;
     bool ok = run_workload(checker, &cells, error);
     for (size_t method = 0; ok && !checker->hung && method < METHODS_N; method++)
@@ -502,14 +524,12 @@ static bool run_strategy(struct checker *checker, struct vtb_error *error)
 static void choose(const struct vtb_options *options, struct vtb_names *chosen)
 {
     chosen->n = 0;
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        const struct vtb_cell *cell = vtb_cells[i];
-        const bool named =
-            options->strategies.n > 0
-                ? vtb_names_have(&options->strategies, cell->name)
-                : options->workloads.n == 0 || cell->strategy->role == VTB_ROLE_BASELINE;
-        if (named)
-            (void)vtb_names_add(chosen, cell->strategy_name);
+    for (size_t i = 0; i < options->strategies.n; i++)
+        (void)vtb_names_add(chosen, vtb_find_strategy_entry(options->strategies.items[i])->name);
+    for (size_t i = 0; options->strategies.n == 0 && vtb_strategies[i].name; i++) {
+        if (options->workloads.n == 0 ||
+            vtb_strategies[i].methods[0]->strategy->role == VTB_ROLE_BASELINE)
+            (void)vtb_names_add(chosen, vtb_strategies[i].name);
     }
 }
 
@@ -536,12 +556,14 @@ bool vtb_checks_run(struct vtb_checks *checks, const struct vtb_options *options
 {
     struct vtb_names strategies;
     struct checker checker = {.checks = checks, .options = options, .method = ""};
-    choose(options, &strategies);
     *checks = (struct vtb_checks){0};
+    vtb_interrupt_watch();
+    if (!vtb_foreign_load(error))
+        return false;
+    choose(options, &strategies);
     told = vtb_pages_shared(sizeof *told, "what a check finds", error);
     if (!told)
         return false;
-    vtb_interrupt_watch();
     const bool ok = run_all(&checker, &strategies, error);
     vtb_pages_free(told, sizeof *told);
     if (ok && strategies.n == 1)

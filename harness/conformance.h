@@ -8,8 +8,8 @@
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
 
+#include "cells/registry.h"
 #include "options.h"
-#include "registry.h"
 
 struct vtb_check {
     char name[80];

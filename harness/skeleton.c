@@ -10,11 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cells/home.h"
+#include "cells/registry.h"
 #include "output.h"
-#include "registry.h"
 
-/* Where the skeletons are. */
-#define FOLDER VTB_SOURCE_DIR "/harness/templates"
+/* Where the skeletons are, from the root of the sources on. */
+#define FOLDER "harness/templates"
 
 struct skeleton {
     const char *kind;
@@ -125,8 +126,12 @@ static char *read_skeleton(const struct skeleton *skeleton, struct vtb_error *er
     char path[PATH_MAX];
     char *text = NULL;
     size_t text_n = 0;
-    (void)snprintf(path, sizeof path, "%s/%s%s", FOLDER, skeleton->stem, skeleton->extension);
-    FILE *in = fopen(path, "r");
+    const struct vtb_home *home = vtb_home(error);
+    if (!home)
+        return NULL;
+    const int path_n = snprintf(path, sizeof path, "%s/%s/%s%s", home->root, FOLDER, skeleton->stem,
+                                skeleton->extension);
+    FILE *in = path_n < (int)sizeof path ? fopen(path, "r") : NULL;
     if (!in || getdelim(&text, &text_n, '\0', in) < 0) {
         vtb_error_set(error, VTB_EXIT_INTERNAL, "'%.300s' cannot be read: %s", path,
                       strerror(errno));
@@ -200,9 +205,9 @@ struct next {
 /* The name of a strategy with a role, to hold the new one against. */
 static const char *name_of(enum vtb_role role)
 {
-    for (size_t i = 0; vtb_cells[i]; i++) {
-        if (vtb_cells[i]->strategy->role == role)
-            return vtb_cells[i]->strategy_name;
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        if (vtb_strategies[i].methods[0]->strategy->role == role)
+            return vtb_strategies[i].name;
     }
     return "all";
 }
