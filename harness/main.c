@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cells/home.h"
 #include "compare.h"
 #include "conformance.h"
 #include "gate_command.h"
@@ -301,6 +302,36 @@ static bool run_command(const struct vtb_options *options, int argc, char **argv
     return ok;
 }
 
+/* What print_built is given. */
+struct built {
+    size_t cells_n;
+    size_t now_n;
+    const char *folder;
+};
+
+static void print_built(FILE *out, const void *what)
+{
+    const struct built *built = what;
+    fprintf(out, "%zu cell%s, of which %zu %s built now, in %s\n", built->cells_n,
+            built->cells_n == 1 ? "" : "s", built->now_n, built->now_n == 1 ? "was" : "were",
+            built->folder);
+}
+
+static bool build_command(const struct vtb_options *options, struct vtb_error *error)
+{
+    struct built built = {0};
+    struct vtb_plan plan;
+    const struct vtb_home *home = vtb_home(error);
+    vtb_interrupt_watch();
+    if (!home || !vtb_plan_make(&plan, options, error))
+        return false;
+    built.folder = home->cells;
+    const bool ok = vtb_run_build(&plan, &built.cells_n, &built.now_n, error) &&
+                    vtb_output_stdout(print_built, &built, error);
+    vtb_plan_free(&plan);
+    return ok;
+}
+
 /* What print_misuse is given. */
 struct misuse_report {
     struct vtb_misuse_results results;
@@ -401,6 +432,8 @@ static bool dispatch(struct vtb_options *options, int argc, char **argv, struct 
     case VTB_COMMAND_NEW:
         return vtb_skeleton_write(options->files[0], options->files[1], error) &&
                vtb_skeleton_tell(options->files[0], options->files[1], error);
+    case VTB_COMMAND_BUILD:
+        return build_command(options, error);
     case VTB_COMMAND_RUN:
     case VTB_COMMAND_N:
         break;

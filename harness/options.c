@@ -59,6 +59,9 @@ static const struct command commands[VTB_COMMAND_N] = {
      "Writes a strategy (FILE.c in C, FILE.cc in C++20) or a workload (FILE.h) that works, with\n"
      "comments on what each part is for and what to change first. The file's name without its end\n"
      "is the entry's name. A file that is there already is left alone.\n"},
+    {"build", "build what a run would need, and no more",
+     "Builds the cells that `run` would need with the same options, and runs nothing: for a cache\n"
+     "of CI, or for a machine without a compiler, to which the folder that it names is copied.\n"},
 };
 
 /* Every option parses its text into a field of struct vtb_options. */
@@ -85,6 +88,11 @@ struct option {
     unsigned commands;                    /* bit set of enum vtb_command */
     bool of_cases; /* says what is run: a result file keeps it, and a baseline gives it again */
 };
+
+static bool is_of(const struct option *option, enum vtb_command command)
+{
+    return (option->commands & 1u << command) || (command == VTB_COMMAND_BUILD && option->of_cases);
+}
 
 /* --- parsing, one function for each kind of value --- */
 
@@ -355,8 +363,9 @@ static bool strategy_is_baseline(const char *name)
 #define COMPARE (1u << VTB_COMMAND_COMPARE)
 #define CHECK (1u << VTB_COMMAND_CHECK)
 #define NEW (1u << VTB_COMMAND_NEW)
-#define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW)
-#define REPORTS (ALL & ~NEW) /* the commands that print something of several formats */
+#define BUILD (1u << VTB_COMMAND_BUILD) /* has all options that say what is run as well */
+#define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD)
+#define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
 static const struct option options_table[] = {
     {"workload", "NAME,...", parse_names, FIELD(workloads), .known = known_workloads,
@@ -417,11 +426,11 @@ static const struct option options_table[] = {
      .accepts = "whole numbers from 1 to 1e9; lists and ranges", .of_cases = true, .commands = RUN,
      .help = "the same as --cache lru:N"},
     {"trace", "FILE", parse_text, FIELD(trace_path), .accepts = "a file's name, or -",
-     .commands = RUN | GATE,
+     .commands = RUN | GATE | BUILD,
      .help = "replay the keys of a file, or of standard input if FILE is -, through the real\n"
              "cache; the file is read once"},
     {"trace-format", "FORMAT", parse_word, FIELD(trace_format), .words = vtb_trace_format_words,
-     .accepts = "text or be32", .commands = RUN | GATE,
+     .accepts = "text or be32", .commands = RUN | GATE | BUILD,
      .help = "text: a key a line, of any bytes; be32: 4-byte big-endian integers; default: text"},
     {"ttl", "SECONDS", parse_numbers, FIELD(ttls_s), .number = {0.001, 1e9, false, false},
      .accepts = "seconds from 0.001 to 1e9; lists and ranges", .of_cases = true, .commands = RUN,
@@ -612,7 +621,7 @@ static const struct option *find_option(const char *name, size_t name_n, enum vt
         const struct option *option = &options_table[i];
         if (strlen(option->name) != name_n || memcmp(option->name, name, name_n) != 0)
             continue;
-        if (option->commands & 1u << command)
+        if (is_of(option, command))
             return option;
         found = found ? found : option;
     }
@@ -707,7 +716,7 @@ static bool parse_option(struct vtb_options *options, int argc, char **argv, int
     const struct option *option = find_option(name, name_n, options->command);
     if (!option)
         return unknown_option(argument, name_n, error);
-    if (!(option->commands & 1u << options->command))
+    if (!is_of(option, options->command))
         return vtb_fail(error, VTB_EXIT_USAGE, "--%s is not an option of '%s'", option->name,
                         commands[options->command].word);
     if (!option->metavar) {
@@ -908,7 +917,7 @@ void vtb_options_help(FILE *out, enum vtb_command command)
     fputs("Options (as --name VALUE or --name=VALUE, or in the environment as VTB_NAME):\n", out);
     for (size_t i = 0; i < OPTIONS_N; i++) {
         const struct option *option = &options_table[i];
-        if (!(option->commands & 1u << command))
+        if (!is_of(option, command))
             continue;
         fprintf(out, "  --%s%s%s\n", option->name, option->metavar ? " " : "",
                 option->metavar ? option->metavar : "");

@@ -18,6 +18,7 @@ enum vtb_command {
     VTB_COMMAND_COMPARE,
     VTB_COMMAND_CHECK,
     VTB_COMMAND_NEW,
+    VTB_COMMAND_BUILD,
     VTB_COMMAND_N
 };
 

@@ -499,6 +499,15 @@ bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error)
     return true;
 }
 
+static void add_once(const struct vtb_cell **cells, size_t *n, const struct vtb_cell *cell)
+{
+    for (size_t i = 0; i < *n; i++) {
+        if (cells[i] == cell)
+            return;
+    }
+    cells[(*n)++] = cell;
+}
+
 const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n)
 {
     size_t most_n = 1;
@@ -507,9 +516,12 @@ const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n)
         most_n += 2 * plan->points[p].cases_n;
     const struct vtb_cell **cells = calloc(most_n, sizeof *cells);
     for (size_t p = 0; cells && p < plan->points_n; p++) {
-        for (size_t i = 0; i < plan->points[p].cases_n; i++) {
-            cells[(*n)++] = plan->points[p].cases[i].timing;
-            cells[(*n)++] = plan->points[p].cases[i].counting;
+        const struct vtb_point *point = &plan->points[p];
+        if (p > 0 && point->workload == plan->points[p - 1].workload)
+            continue; /* all points of a workload have the same cases */
+        for (size_t i = 0; i < point->cases_n; i++) {
+            add_once(cells, n, point->cases[i].timing);
+            add_once(cells, n, point->cases[i].counting);
         }
     }
     return cells;

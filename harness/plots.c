@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cells/home.h"
 #include "child.h"
 
 /* A program, and the arguments before the script's own. */
@@ -35,20 +36,17 @@ struct drawing {
     const char *result_file;
 };
 
-/* The scripts stand in the tree that the program was built in: two directories up from it. */
+/* The scripts stand beside the sources of cells. */
 static bool find_script(const char *name, char path[PATH_MAX], struct vtb_error *error)
 {
-    char program[PATH_MAX];
-    const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[n > 0 ? n : 0] = '\0';
-    char *slash = strrchr(program, '/');
-    if (slash)
-        *slash = '\0';
-    if (snprintf(path, PATH_MAX, "%s/../../scripts/%s", program, name) < PATH_MAX &&
+    const struct vtb_home *home = vtb_home(error);
+    if (!home)
+        return false;
+    if (snprintf(path, PATH_MAX, "%s/scripts/%s", home->root, name) < PATH_MAX &&
         access(path, R_OK) == 0)
         return true;
     return vtb_fail(error, VTB_EXIT_INTERNAL,
-                    "--plot: scripts/%s is not where the program was built: there is no '%.700s'",
+                    "--plot: scripts/%s is not where the sources are: there is no '%.700s'",
                     name, path);
 }
 

@@ -66,6 +66,7 @@ void vtb_progress_build(void *context, size_t done_n, size_t all_n)
         bar->told_s = now_s;
     }
     bar->began = true;
+    bar->all_n = all_n;
 }
 
 void vtb_progress_end(const struct vtb_progress_bar *bar)

@@ -28,6 +28,7 @@ void vtb_progress_show(void *context, size_t done_n, size_t all_n);
  * nothing is built. */
 struct vtb_build_bar {
     bool began;
+    size_t all_n;  /* files that are built */
     double told_s; /* of the clock, when it was last told */
 };
 

@@ -11,7 +11,12 @@
  * any. On false *results is empty. With an estimate, which may be null, a terminal is shown how far
  * the run is.
  */
-/* Builds and loads the cells of a plan, and shows how far that is. */
+/* Builds the cells of a plan, and shows how far that is: how many there are, each counted once, and how
+ * many were built now. */
+VTB_MUST_USE bool vtb_run_build(const struct vtb_plan *plan, size_t *cells_n, size_t *now_n,
+                                struct vtb_error *error);
+
+/* Builds and loads them. */
 VTB_MUST_USE bool vtb_run_prepare(const struct vtb_plan *plan, struct vtb_error *error);
 
 VTB_MUST_USE bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
