@@ -78,10 +78,6 @@ def test_environment_does_not_change_what_a_baseline_says(bench: Bench) -> None:
     assert_refused(bench("gate", **twins), bench.directory, *mentions)
 
 
-def all_variants() -> list[str]:
-    return [f"{name}@{variant}" for name in STRATEGIES for variant in variants_of(name)[1:]]
-
-
 # --- help ---
 
 
@@ -311,8 +307,15 @@ def test_strategies_are_all_unless_named(
     assert set(in_names(outcome, "strategy")) == everything - {"poll", "callback"}
 
 
+def all_variants() -> list[str]:
+    """By the sources, as the build finds them."""
+    return [f"{name}@{variant}" for name in STRATEGIES for variant in variants_of(name)[1:]]
+
+
 def test_variants_are_run_where_they_are_named(bench: Bench) -> None:
     """`all` means the strategies; variants may stand beside them, and be left out again."""
+    known = bench("--strategy", "heap_task@nosuch").error.split("nearest first: ")[1].split(", ")
+    assert sorted(known) == sorted(all_variants())
     found = in_names(counted(bench, "--strategy", "all"), "strategy")
     assert [name for name in found if "@" in name] == []
     names = ",".join(["all", *all_variants()])
