@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cells/foreign.h"
 #include "interrupt.h"
 #include "output.h"
 #include "run.h"
@@ -160,6 +161,32 @@ static void note_limits(struct vtb_gate *gate, const struct vtb_options *options
                       "the baseline has no times to compare with; make it without --rounds 0");
 }
 
+/* That a file which a user brought is another one than when the baseline was made is what the gate is
+ * for; whoever reads its verdicts must know. */
+static void note_source(struct vtb_gate *gate, const char *name, const char *path,
+                        const char *digest)
+{
+    char key[VTB_SOURCE_KEY_BYTES];
+    char text[VTB_SOURCE_TEXT_BYTES];
+    snprintf(key, sizeof key, VTB_SOURCE_KEY, name);
+    snprintf(text, sizeof text, VTB_SOURCE_TEXT, path, digest);
+    const char *before = vtb_recorded_fact(gate->baseline, key);
+    if (strcmp(before, text) != 0)
+        vtb_gate_note(gate, "the %s was '%.200s', is '%.200s'", key, before, text);
+}
+
+static void note_sources(struct vtb_gate *gate)
+{
+    const struct vtb_strategy_entry *strategy;
+    const struct vtb_workload_entry *workload;
+    for (size_t i = 0; (strategy = vtb_foreign_strategy_at(i)); i++)
+        note_source(gate, strategy->name, strategy->path, strategy->digest);
+    for (size_t i = 0; (workload = vtb_foreign_workload_at(i)); i++) {
+        if (workload->path)
+            note_source(gate, workload->name, workload->path, workload->digest);
+    }
+}
+
 static bool gate_plan(struct vtb_gate *gate, struct vtb_plan *plan,
                       const struct vtb_options *options, struct vtb_error *error)
 {
@@ -199,6 +226,7 @@ bool vtb_gate_command(struct vtb_options *options, struct vtb_error *error)
     options->time_s = has_times ? options->time_s / VTB_GATE_REPEATS : 0;
     ok = ok && make_plan(&plan, options, &file, error);
     if (ok) {
+        note_sources(&gate);
         if (options->time_s == 0) /* the cases of a run with times, and none are measured */
             plan.rounds_n = 0;
         ok = gate_plan(&gate, &plan, options, error);

@@ -46,8 +46,8 @@ static bool find_script(const char *name, char path[PATH_MAX], struct vtb_error 
         access(path, R_OK) == 0)
         return true;
     return vtb_fail(error, VTB_EXIT_INTERNAL,
-                    "--plot: scripts/%s is not where the sources are: there is no '%.700s'",
-                    name, path);
+                    "--plot: scripts/%s is not where the sources are: there is no '%.700s'", name,
+                    path);
 }
 
 bool vtb_plots_check(const char *dir, struct vtb_error *error)

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "cells/foreign.h"
 #include "instructions.h"
 #include "json_text.h"
 #include "report.h"
@@ -48,6 +49,36 @@ static json_t *skipped(const struct vtb_skips *skips)
         put(skip, item->strategy ? "without" : "heap", json_string(item->what));
         put(skip, "reason", json_string(item->reason));
         json_array_append_new(list, skip);
+    }
+    return list;
+}
+
+/* What a user brought: from which file, and what that was like. */
+static json_t *source_of(const char *name, const char *path, const char *digest)
+{
+    json_t *source = json_object();
+    put(source, "name", json_string(name));
+    put(source, "path", vtb_json_text(path));
+    put(source, "sha256", json_string(digest));
+    return source;
+}
+
+static json_t *foreign_strategies(void)
+{
+    json_t *list = json_array();
+    const struct vtb_strategy_entry *entry;
+    for (size_t i = 0; (entry = vtb_foreign_strategy_at(i)); i++)
+        json_array_append_new(list, source_of(entry->name, entry->path, entry->digest));
+    return list;
+}
+
+static json_t *foreign_workloads(void)
+{
+    json_t *list = json_array();
+    const struct vtb_workload_entry *entry;
+    for (size_t i = 0; (entry = vtb_foreign_workload_at(i)); i++) {
+        if (entry->path) /* and no further size of one that is there */
+            json_array_append_new(list, source_of(entry->name, entry->path, entry->digest));
     }
     return list;
 }
@@ -133,6 +164,8 @@ static json_t *context(const struct vtb_results *results)
     if (results->plan->calls_per_second > 0)
         put(object, "calls_per_second", json_real(results->plan->calls_per_second));
     put(object, "options", given(results->options));
+    put(object, "strategies", foreign_strategies());
+    put(object, "workloads", foreign_workloads());
     put(object, "skipped", skipped(&results->plan->skips));
     put(object, "unavailable", unavailable_object(results));
     return object;

@@ -429,10 +429,11 @@ static bool set_text(struct reader *reader, struct vtb_recorded_text *text, cons
     return (text->key && text->value) || fail_memory(reader->error);
 }
 
-/* Room for a text from each member of an object; null, with the error set, if there is none. */
-static struct vtb_recorded_text *texts_of(struct reader *reader, const json_t *object)
+/* Room for a text from each member of an object, and for some more; null, with the error set, if there is none. */
+static struct vtb_recorded_text *texts_of(struct reader *reader, const json_t *object,
+                                          size_t more_n)
 {
-    const size_t n = json_object_size(object);
+    const size_t n = json_object_size(object) + more_n;
     if (n > TEXTS_MAX) {
         (void)refuse(reader, "line %zu: the context, or an object in it, has more than %zu members",
                      value_line(reader), TEXTS_MAX);
@@ -444,12 +445,40 @@ static struct vtb_recorded_text *texts_of(struct reader *reader, const json_t *o
     return texts;
 }
 
+/* Files that a user brought, each as a fact: from where it came, and what it was like. */
+static bool add_sources(struct reader *reader, const json_t *list)
+{
+    struct vtb_result_file *file = reader->file;
+    size_t index;
+    const json_t *source;
+    json_array_foreach(list, index, source)
+    {
+        char key[VTB_SOURCE_KEY_BYTES];
+        char text[VTB_SOURCE_TEXT_BYTES];
+        const char *name = json_string_value(json_object_get(source, "name"));
+        const char *path = json_string_value(json_object_get(source, "path"));
+        const char *digest = json_string_value(json_object_get(source, "sha256"));
+        if (!name || !path || !digest)
+            return refuse(reader,
+                          "line %zu: a source in the context lacks 'name', 'path' or 'sha256'",
+                          value_line(reader));
+        snprintf(key, sizeof key, VTB_SOURCE_KEY, name);
+        snprintf(text, sizeof text, VTB_SOURCE_TEXT, path, digest);
+        if (!set_text(reader, &file->facts[file->facts_n++], key, text))
+            return false;
+    }
+    return true;
+}
+
 static bool add_facts(struct reader *reader, json_t *context)
 {
     struct vtb_result_file *file = reader->file;
     const char *key;
     json_t *value;
-    file->facts = texts_of(reader, context);
+    const json_t *const sources[] = {json_object_get(context, "strategies"),
+                                     json_object_get(context, "workloads")};
+    const size_t sources_n = json_array_size(sources[0]) + json_array_size(sources[1]);
+    file->facts = texts_of(reader, context, sources_n);
     if (!file->facts)
         return false;
     json_object_foreach(context, key, value)
@@ -458,7 +487,7 @@ static bool add_facts(struct reader *reader, json_t *context)
             !set_text(reader, &file->facts[file->facts_n++], key, json_string_value(value)))
             return false;
     }
-    return true;
+    return add_sources(reader, sources[0]) && add_sources(reader, sources[1]);
 }
 
 /* Options are given to a program again, so that nothing may be replaced in them. */
@@ -488,7 +517,7 @@ static bool add_options(struct reader *reader, json_t *options)
         return true;
     if (!json_is_object(options))
         return refuse(reader, "line %zu: 'options' is not an object", value_line(reader));
-    file->options = texts_of(reader, options);
+    file->options = texts_of(reader, options, 0);
     if (!file->options)
         return false;
     json_object_foreach(options, name, value)

@@ -25,6 +25,13 @@ struct vtb_recorded_row {
     size_t numbers_n;
 };
 
+/* The fact that a file is recorded as which a user brought: its key, of the entry's name, and its
+ * text, of the path as it was given and of the content's SHA-256. */
+#define VTB_SOURCE_KEY "source of %.64s"
+#define VTB_SOURCE_TEXT "%.300s, sha256 %.64s"
+#define VTB_SOURCE_KEY_BYTES 80
+#define VTB_SOURCE_TEXT_BYTES 400
+
 /* UTF-8; control characters have become question marks. */
 struct vtb_recorded_text {
     char *key;

@@ -273,6 +273,15 @@ static bool load(const struct vtb_target *target, struct vtb_error *error)
     return known != NULL;
 }
 
+/* What a file is like, read once. */
+static const char *digest_of(const char *known, const char *file)
+{
+    char hex[VTB_DIGEST_BYTES];
+    if (known)
+        return known;
+    return copied(vtb_digest_file(file, hex) ? hex : "unknown");
+}
+
 bool vtb_foreign_load(struct vtb_error *error)
 {
     struct vtb_target targets[2 * FOREIGN_MAX];
@@ -286,6 +295,11 @@ bool vtb_foreign_load(struct vtb_error *error)
     for (size_t i = 0; ok && i < strategies_n; i++) {
         if (!strategies[i].methods[1])
             strategies[i].methods[1] = strategies[i].methods[0];
+        strategies[i].digest = digest_of(strategies[i].digest, strategies[i].file);
+    }
+    for (size_t i = 0; ok && i < workloads_n; i++) {
+        if (workloads[i].path)
+            workloads[i].digest = digest_of(workloads[i].digest, workloads[i].file);
     }
     return ok;
 }

@@ -16,7 +16,8 @@ struct vtb_strategy_entry {
     /* What is known of its cells for the types of the default workload, by the direct and by the
      * asynchronous method, but for their functions. Null until vtb_foreign_load. */
     const struct vtb_cell *methods[2];
-    const char *path; /* as the user gave it; null: it is one of impls/ */
+    const char *path;   /* as the user gave it; null, as is the next: it is one of impls/ */
+    const char *digest; /* SHA-256 of the file, in hexadecimal; null until vtb_foreign_load */
 };
 
 struct vtb_workload_entry {
@@ -24,8 +25,9 @@ struct vtb_workload_entry {
     const char *stem; /* of its file; another one than the name where it has a size */
     const char *file;
     const struct vtb_workload *workload; /* null until vtb_foreign_load */
-    const char *path;                    /* as the user gave it; null: it is one of workloads/ */
-    size_t payload_bytes;                /* of one that has a size; 0 elsewhere */
+    const char *path; /* as the user gave it; null, as is the next: it is one of workloads/ */
+    const char *digest;
+    size_t payload_bytes; /* of one that has a size; 0 elsewhere */
 };
 
 struct vtb_heap_entry {
