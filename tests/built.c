@@ -38,10 +38,11 @@ static void add_kinds(const char *name, const char *workload)
     }
 }
 
-/* Values that are a reference, a flag and a struct; caches that are real. */
+/* The default one, and those that the build names: by default with values that are a flag and a
+ * struct, and with caches that are real. */
 static bool is_whole(const char *workload)
 {
-    static const char *const whole[] = {"permission_check", "product_catalog", "trace"};
+    static const char *const whole[] = {BUILT_WHOLE};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
         if (strcmp(whole[i], workload) == 0)
             return true;
@@ -54,6 +55,13 @@ static bool is_shown(const struct vtb_strategy_entry *entry)
 {
     const struct vtb_cell *known = entry->methods[0];
     return known->strategy->role != VTB_ROLE_NONE || known->in_frame;
+}
+
+/* By the direct method, timed on heaps that free and counted. */
+static void add_direct(const char *name, const char *workload)
+{
+    add(name, workload, (struct vtb_kind){.counting = true});
+    add(name, workload, (struct vtb_kind){.counting = false});
 }
 
 static void add_variants(void)
@@ -71,9 +79,8 @@ static void list(void)
             const char *name = vtb_strategies[i].name;
             if (is_whole(workload))
                 add_kinds(name, workload);
-            else if (is_shown(&vtb_strategies[i]))
-                add(name, workload, (struct vtb_kind){.counting = true}),
-                    add(name, workload, (struct vtb_kind){0});
+            else if (BUILT_OTHERS && is_shown(&vtb_strategies[i]))
+                add_direct(name, workload);
         }
     }
     add_variants();

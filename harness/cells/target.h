@@ -21,7 +21,7 @@ struct vtb_target {
     struct vtb_kind kind;
 };
 
-#define VTB_TARGET_NAME_BYTES 256
+#define VTB_TARGET_NAME_BYTES 288
 
 /* <strategy>.<workload>.<kind>.so; what is a user's has a digest of its path in it. */
 void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES]);
