@@ -240,13 +240,14 @@ def test_without_events_nothing_is_told_of_them(bench: Bench) -> None:
 
 @pytest.mark.parametrize("by_twin", [False, True])
 def test_required_events_that_cannot_be_counted_end_it(
-    bench: Bench, uncounted: list[str], by_twin: bool
+    bench: Bench, listed: dict[str, Row], uncounted: list[str], by_twin: bool
 ) -> None:
     """Before anything is run or written, where a day of measuring was asked for."""
+    counted = [name for name, row in listed.items() if row["counted"]][:1]
     required = [] if by_twin else ["--require-events"]
     twins = {"VTB_REQUIRE_EVENTS": "1"} if by_twin else {}
     arguments = [*A_DAY, "--export-csv", "export.csv", *required]
-    outcome = bench(*arguments, "--events", f"cs,{uncounted[0]}", **twins)
+    outcome = bench(*arguments, "--events", ",".join([*counted, uncounted[0]]), **twins)
     assert (outcome.code, outcome.out) == (1, "")
     assert f"--require-events: '{uncounted[0]}' cannot be counted here: " in outcome.error
     assert outcome.files() == [] and not (bench.directory / "export.csv").exists()

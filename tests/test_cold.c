@@ -338,13 +338,13 @@ static void a_pass_without_room_for_a_round(void **state)
     check_pass(VTB_CONSUMER_INDEPENDENT, VTB_INTERVAL_MIN_N);
 }
 
-#define SLEPT_MS 20
+#define SLEPT_US 20000U
 #define SLEEPS_N 20
 
 static void sleeps_in_the_first_round(struct vtb_env *env, size_t n)
 {
     if (!seen->slept)
-        usleep(SLEPT_MS * 1000);
+        usleep(SLEPT_US);
     seen->slept = true;
     honest->run_independent(env, n);
 }
@@ -356,7 +356,7 @@ static void a_pass_has_no_more_rounds_than_there_is_room_for(void **state)
     struct vtb_samples samples;
     struct vtb_error error;
     MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
-    plan.time_ns = SLEEPS_N * SLEPT_MS * 1e6;
+    plan.time_ns = 1e3 * SLEPT_US * SLEEPS_N;
     replace_last(sleeps_in_the_first_round);
     assert_true(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
     assert_in_range(samples.rounds_n, VTB_INTERVAL_MIN_N, SLEEPS_N);
@@ -368,7 +368,7 @@ static void a_pass_has_no_more_rounds_than_there_is_room_for(void **state)
 static void gives_up_later(struct vtb_env *env, size_t n)
 {
     own_start()->calls_n += n;
-    if (seen->starts_n > 3 * ROUNDS_N)
+    if (seen->starts_n > (size_t)3 * ROUNDS_N)
         gives_up(env, n);
     honest->run_independent(env, n);
 }
