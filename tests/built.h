@@ -7,12 +7,15 @@
 #ifndef BUILT_H
 #define BUILT_H
 
-#include "cells/registry.h"
+#include "cells/target.h"
 
 /* All of them; a null behind the last. */
 const struct vtb_cell *const *built_cells(void);
 
 /* As vtb_find_cell, and it can be run; one that is not among them is built now. */
 const struct vtb_cell *built_cell(const char *name, const char *workload, struct vtb_kind kind);
+
+/* What the file of one is called. */
+void built_file_name(const struct vtb_cell *cell, char name[VTB_TARGET_NAME_BYTES]);
 
 #endif
