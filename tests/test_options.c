@@ -111,7 +111,8 @@ static char *help_text(enum vtb_command command)
 }
 
 /* In the order of enum vtb_command. */
-static const char *const command_words[] = {"run", "list", "misuse", "gate", "compare"};
+static const char *const command_words[] = {"run",     "list",  "misuse", "gate",
+                                            "compare", "check", "new",    "build"};
 
 #define HELP_ROWS_MAX 100
 
@@ -825,7 +826,7 @@ static void values_are_not_left_out(void **state)
     for (int command = 0; command < VTB_COMMAND_N; command++) {
         static struct help_row rows[HELP_ROWS_MAX];
         const size_t n = help_rows((enum vtb_command)command, rows);
-        assert_true(n >= 3);
+        assert_true(n >= 2);
         for (size_t i = 0; i < n; i++) {
             if (rows[i].flag || (command == VTB_COMMAND_GATE && strcmp(rows[i].name, "time") == 0))
                 continue;
