@@ -76,7 +76,7 @@ static void note_misuse(const char *text)
                     "a lawful use is refused: \"%s\"", text);
 }
 
-/* What a collector was not told of is found by what becomes of it; anything else ends as it would. */
+/* What a collector was not told of is found by what becomes of it; all else ends as it would. */
 static void note_fault(int signal_number, siginfo_t *info, void *context)
 {
     size_t at;

@@ -1,6 +1,6 @@
 /*
- * What a check is given, and how it tells what is wrong. Part of conformance.h: a check runs in a child
- * process, and ends it with the first thing that is wrong.
+ * What a check is given, and how it tells what is wrong. Part of conformance.h: a check runs in a
+ * child process, and ends it with the first thing that is wrong.
  */
 #ifndef CONFORMANCE_CASE_H
 #define CONFORMANCE_CASE_H

@@ -528,8 +528,8 @@ void vtb_check_refill(const struct vtb_check_case *of)
     }
 }
 
-/* A key's last bit follows the last result, be it that of a hit or the one that arrived while a miss
- * suspended. With a window of one the floor has the same. */
+/* A key's last bit follows the last result, be it that of a hit or the one that arrived while a
+ * miss suspended. With a window of one the floor has the same. */
 void vtb_check_dependence(const struct vtb_check_case *of)
 {
     struct vtb_rig rig;

@@ -4,8 +4,8 @@
  *
  * At a safepoint such a heap marks what the roots reach by the references that the types declare,
  * and takes everything else away: whatever a strategy still needs must be reachable from its frames
- * or from what it keeps. It looks for references from an object to one that was allocated later which are not on a card that was marked: what came first
- * may be of an older generation.
+ * or from what it keeps. It looks for references from an object to one that was allocated later
+ * which are not on a card that was marked: what came first may be of an older generation.
  *
  * Of vtb_strict_heap objects stay where they are, and every 61st safepoint collects; what is taken
  * away is overwritten. Of vtb_moving_heap every safepoint collects, and moves each object to where

@@ -146,7 +146,7 @@ static inline enum vtb_fault vtb_get(struct vtb_service *service, vtb_handover *
     return fault;
 }
 
-/* (3) The variable goes out of scope, after vtb_get. A count of references would be lowered here. */
+/* (3) The variable goes out of scope, after vtb_get. A count of references is lowered here. */
 static inline void vtb_drop(struct vtb_service *service, vtb_handover *handover,
                             struct vtb_slot *slot)
 {

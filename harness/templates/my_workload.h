@@ -23,7 +23,7 @@
 /* Keys are numbers. Text: <vtb/key_text.h>. A value that is a pointer: VTB_VALUE_REFERS 1, here. */
 #include <vtb/key_number.h>
 
-/* (1) The result. VTB_LARGE_VALUE says that it is larger than 8 bytes; leave it out if it is not. */
+/* (1) The result. VTB_LARGE_VALUE says that it is larger than 8 bytes; else leave it out. */
 #define VTB_LARGE_VALUE 1
 typedef struct my_workload_price {
     int64_t cents;
@@ -31,8 +31,8 @@ typedef struct my_workload_price {
     uint32_t version;
 } vtb_value;
 
-/* The store's records, if a value is more than what follows from its key: so many bytes, and what is
- * written there. */
+/* The store's records, if a value is more than what follows from its key: so many bytes, and what
+ * is written there. */
 static inline size_t vtb_records_bytes(uint64_t keys_n)
 {
     (void)keys_n;
