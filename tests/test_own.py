@@ -77,7 +77,7 @@ BROKEN: dict[str, Told] = {
         "direct: references and barriers", ["a forgotten reference", "VTB_HANDOVER_REFERS"]
     ),
     "forgets_state": Told(
-        "direct: references and barriers", ["byte 0 of the strategy's state", "VTB_STATE_ROOTS"]
+        "direct: references and barriers", ["a root refers to what is no object", "VTB_STATE_ROOTS"]
     ),
     "says_nothing": Told(
         "direct: several consumers", ["in vtb_complete with three consumers", "look at"]
@@ -316,4 +316,5 @@ def test_one_that_does_not_compile(bench: Bench) -> None:
     shutil.copy(OWN / "keeps_rules.c", path)
     outcome = check(bench, "--strategy", str(path))
     assert outcome.code == 2
-    assert str(path) in outcome.complaints[0]
+    told = [line for line in outcome.complaints if line.startswith("run_bench: ")]
+    assert len(told) == 1 and str(path) in told[0]
