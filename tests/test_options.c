@@ -212,6 +212,16 @@ static void commands(void **state)
     accepted("misuse|--strategy|poll,value_task|--format=csv");
     assert_int_equal(options.command, VTB_COMMAND_MISUSE);
     assert_int_equal(options.strategies.n, 2);
+    accepted("check|--strategy|poll,value_task|--workload|user_cache|--time=1.5|--format|json");
+    assert_int_equal(options.command, VTB_COMMAND_CHECK);
+    assert_int_equal(options.strategies.n, 2);
+    assert_same_double(options.check_s, 1.5);
+    accepted("check");
+    assert_same_double(options.check_s, 20);
+    accepted("new|strategy|some/folder/lazy.c");
+    assert_int_equal(options.command, VTB_COMMAND_NEW);
+    assert_string_equal(options.files[0], "strategy");
+    assert_string_equal(options.files[1], "some/folder/lazy.c");
 }
 
 static void numbers_and_lists(void **state)
@@ -826,7 +836,7 @@ static void values_are_not_left_out(void **state)
     for (int command = 0; command < VTB_COMMAND_N; command++) {
         static struct help_row rows[HELP_ROWS_MAX];
         const size_t n = help_rows((enum vtb_command)command, rows);
-        assert_true(n >= 2);
+        assert_true(n >= 2); /* --help and --version */
         for (size_t i = 0; i < n; i++) {
             if (rows[i].flag || (command == VTB_COMMAND_GATE && strcmp(rows[i].name, "time") == 0))
                 continue;
