@@ -13,27 +13,9 @@ find harness impls heaps workloads tests examples benchmarks \( -name '*.c' -o -
 
 shellcheck run_bench scripts/*.sh .ci/run
 
-# Every source of the harness and of the heaps, and of the cells of one workload, with the headers in
-# them, those that have checks or no variation at all; the other cells are the same text. clang-tidy
-# does not know gcc's tuning flags, and would read a source as often as it is compiled. Names end in
-# a NUL, as the folder's may have spaces.
+# Every source of the harness, of the heaps and of tests, and of the cells of the default workload,
+# with the headers in them, those that are timed and those that have checks; the other cells are the
+# same text. Names end in a NUL, as the folder's may have spaces.
 mkdir -p build/lint
-{
-    find "$root/harness" "$root/tests" "$root/examples" -maxdepth 1 -name '*.c' -print0
-    find "$root/heaps" -name '*.c' -print0
-    /usr/bin/python3 -c '
-import json, re, sys
-commands, once = sys.argv[1:]
-tuning = r" -f(align)-[a-z]+=[0-9]+| -mmem[a-z]+-strategy=[^ ]+"
-cell = r"\.user_cache\.(timing|counting[a-z_]*_checked)\.c$"
-with open(commands, "rb") as file:
-    entries = json.loads(re.sub(tuning.encode(), b"", file.read()))
-found = {each["file"]: each for each in entries}
-with open(once, "w") as file:
-    json.dump(list(found.values()), file, indent=1)
-for name in found:
-    if re.search(cell, name):
-        sys.stdout.buffer.write(name.encode() + b"\0")
-' build/release/compile_commands.json build/lint/compile_commands.json
-} >build/lint/sources
+/usr/bin/python3 scripts/lint_commands.py >build/lint/sources
 xargs -0 -P "$(nproc)" -n 4 clang-tidy -p build/lint --quiet <build/lint/sources

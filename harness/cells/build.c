@@ -134,9 +134,8 @@ static enum part read_line(struct said *said, char *line, enum part part)
     }
     if (part == PART_COMMAND)
         return PART_OF_COMPILER;
-    if (part != PART_OF_OTHERS && strncmp(line, "ninja: ", 7) != 0)
-        keep_text(said, line);
-    else if (strncmp(line, "ninja: error: ", 14) == 0)
+    const bool is_ninjas = strncmp(line, "ninja: ", 7) == 0;
+    if (strncmp(line, "ninja: error: ", 14) == 0 || (part != PART_OF_OTHERS && !is_ninjas))
         keep_text(said, line);
     return part;
 }
