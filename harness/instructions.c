@@ -168,6 +168,11 @@ static bool start(struct worker *worker, char **argv, struct vtb_error *error)
         return vtb_fail(error, VTB_EXIT_INTERNAL,
                         "--instructions: there is no valgrind in PATH, which counts them; install "
                         "the package valgrind");
+#ifndef VTB_CALLGRIND
+    return vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "--instructions: valgrind's headers were not there when this was built; install "
+                    "the package valgrind, and build again");
+#endif
     if (!make_directory(worker, error))
         return false;
     if (pipe2(ends, O_CLOEXEC) != 0)

@@ -1,10 +1,36 @@
 #!/bin/sh
-# Installs the Debian packages of scripts/packages.txt that are missing, and configures the build.
-# May be run again at any time. Exit: 0 ok, 1 something failed, 2 not a Debian system.
+# Installs the Debian packages of scripts/packages.txt that are missing; `setup.sh --help` tells which.
 set -eu
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
-packages=$(sed -e 's/#.*//' -e 's/[[:space:]].*//' -e '/^$/d' "$root/scripts/packages.txt")
+
+help() {
+    cat <<'END'
+Usage: scripts/setup.sh [--tests]
+
+Installs the Debian packages that are missing: those that building and running need; with --tests
+also those of tests and lint, of --instructions (valgrind) and of --plot (python3-matplotlib,
+gnuplot-nox). scripts/packages.txt lists them, each with its reason. May be run again at any time.
+
+Exit: 0 ok, 1 something failed, 2 an unknown option, or not a Debian system.
+END
+}
+
+sizes=run
+for option; do
+    case $option in
+    --tests) sizes='run|tests' ;;
+    -h | --help)
+        help
+        exit 0
+        ;;
+    *)
+        printf "setup.sh: unknown option '%s'; accepted: --tests, --help\n" "$option" >&2
+        exit 2
+        ;;
+    esac
+done
+packages=$(sed -n -E "s/^([^# ]+) +($sizes) .*/\1/p" "$root/scripts/packages.txt")
 
 # shellcheck disable=SC2086 # a list of words
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
@@ -20,23 +46,17 @@ for package in $packages; do
     *) missing="$missing $package" ;;
     esac
 done
+[ -n "$missing" ] || exit 0
 
-if [ -n "$missing" ]; then
-    as_root=
-    if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null 2>&1 || {
-            printf 'setup.sh: not root, and there is no sudo; as root: apt-get install%s\n' "$missing" >&2
-            exit 1
-        }
-        as_root=sudo
-    fi
-    printf 'installing:%s\n' "$missing" >&2
-    $as_root apt-get update -q >&2
-    # shellcheck disable=SC2086 # a list of words
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >&2
+as_root=
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null 2>&1 || {
+        printf 'setup.sh: not root, and there is no sudo; as root: apt-get install%s\n' "$missing" >&2
+        exit 1
+    }
+    as_root=sudo
 fi
-
-if [ ! -f "$root/build/release/build.ninja" ]; then
-    cd "$root"
-    cmake --preset release >&2
-fi
+printf 'installing:%s\n' "$missing" >&2
+$as_root apt-get update -q >&2
+# shellcheck disable=SC2086 # a list of words
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >&2

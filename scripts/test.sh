@@ -4,7 +4,11 @@ set -eu
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
-[ -f build/release/build.ninja ] || cmake --preset release
+[ -f build/release/tests/CTestTestfile.cmake ] || cmake --preset release
+[ -f build/release/tests/CTestTestfile.cmake ] || {
+    printf 'test.sh: libcmocka-dev is missing, which unit tests need; run scripts/setup.sh --tests\n' >&2
+    exit 1
+}
 cmake --build build/release
 ctest --test-dir build/release --output-on-failure -j "$(nproc)"
 exec /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$(nproc)" --dist loadfile tests "$@"
