@@ -13,7 +13,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 # It tells that there is no folder for its cache, or that making it takes long: no concern of ours.
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
-import matplotlib  # noqa: E402
+try:
+    import matplotlib
+except ImportError:
+    sys.exit("plot.py: matplotlib is missing; install the package python3-matplotlib")
 
 matplotlib.use("Agg")
 

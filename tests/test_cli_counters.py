@@ -311,7 +311,7 @@ def test_events_are_asked_of_list_alone_by_its_own_flag(bench: Bench) -> None:
 def valgrind() -> str:
     found = shutil.which("valgrind")
     if found is None:
-        pytest.skip("valgrind is missing; scripts/setup.sh installs it")
+        pytest.skip("valgrind is missing; scripts/setup.sh --tests installs it")
     if not Path("/proc/self").exists():
         pytest.skip("valgrind needs /proc, which is not mounted")
     return found

@@ -632,7 +632,7 @@ def test_progress_tells_how_far_a_matrix_is(start: Start, calls: str) -> None:
 def test_progress_tells_of_instructions(start: Start) -> None:
     """Between the counts and the times, and the time that it takes is in what is left."""
     if shutil.which("valgrind") is None:
-        pytest.skip("valgrind is missing; scripts/setup.sh installs it")
+        pytest.skip("valgrind is missing; scripts/setup.sh --tests installs it")
     arguments = ["--rounds", "8", "--epoch-ms", "0.05", "--calls", "200k", "--keys", "100"]
     run = start(*arguments, "--strategy", "plain", "--instructions", terminal=True)
     outcome = announced(run.end())

@@ -834,7 +834,7 @@ def test_consumers_and_orders_count_the_same_bytes(bench: Bench) -> None:
 
 def test_google_benchmarks_compare_reads_two_results(bench: Bench) -> None:
     if not COMPARE.exists():
-        pytest.skip(f"{COMPARE} is missing; scripts/setup.sh installs libbenchmark-tools")
+        pytest.skip(f"{COMPARE} is missing; scripts/setup.sh --tests installs libbenchmark-tools")
     for seed in ["1", "2"]:
         arguments = ["--strategy", "value_task", "--seed", seed]
         bench.ok(*TIMED, *arguments, "--export-json", f"{seed}.json")

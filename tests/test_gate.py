@@ -219,7 +219,7 @@ class Tree:
     def build(self, name: str) -> Path:
         commands = "[ -f build/gate/build.ninja ] || cmake -S . -B build/gate -G Ninja "
         commands += "-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-O1 "
-        commands += "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DVTB_WORKLOADS=user_cache"
+        commands += "-DCMAKE_CXX_FLAGS_RELEASE=-O1"
         done = subprocess.run(
             ["sh", "-c", f"({commands} && ninja -j2 -C build/gate run_bench) 2>&1"],
             cwd=self.directory,

@@ -16,16 +16,21 @@ SETUP = ROOT / "scripts" / "setup.sh"
 RECORD = '#!/bin/sh\necho "$@" >>"$STUB_LOG"\n'
 
 
-def packages() -> list[str]:
+def rows() -> list[list[str]]:
+    """Of each package its name, who needs it, and what for."""
     lines = (ROOT / "scripts" / "packages.txt").read_text(encoding="utf-8").splitlines()
-    found = [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
+    found = [line.split(maxsplit=2) for line in lines if line and not line.startswith("#")]
     assert len(found) > 10
     return found
 
 
-def run_setup(path: str, log: Path) -> subprocess.CompletedProcess[str]:
+def packages(*sizes: str) -> list[str]:
+    return [row[0] for row in rows() if row[1] in (sizes or ("run", "tests"))]
+
+
+def run_setup(path: str, log: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [shutil.which("sh") or "/bin/sh", str(SETUP)],
+        [shutil.which("sh") or "/bin/sh", str(SETUP), *options],
         env=clean_environment(PATH=path, STUB_LOG=str(log)),
         cwd=log.parent,
         capture_output=True,
@@ -68,7 +73,7 @@ def test_nothing_is_installed_when_nothing_is_missing(stubs: Path, tmp_path: Pat
 
 def test_this_system_has_what_it_needs(stubs: Path, tmp_path: Path) -> None:
     """With the system's own dpkg-query: the tests run on what setup.sh installs."""
-    done = run_setup(system_path(stubs), tmp_path / "log")
+    done = run_setup(system_path(stubs), tmp_path / "log", "--tests")
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "log").exists(), (tmp_path / "log").read_text()
 
@@ -78,7 +83,7 @@ def test_what_is_missing_is_installed_and_nothing_else(
     stubs: Path, tmp_path: Path, state: str
 ) -> None:
     """Of a removed package the configuration may be left; that is not installed either."""
-    answer = f'case $* in *valgrind) echo "{state}" ;; *) echo installed ;; esac'
+    answer = f'case $* in *libmd-dev) echo "{state}" ;; *) echo installed ;; esac'
     stub(stubs, "dpkg-query", f"#!/bin/sh\n{answer}\n")
     log = tmp_path / "log"
     done = run_setup(system_path(stubs), log)
@@ -86,8 +91,39 @@ def test_what_is_missing_is_installed_and_nothing_else(
     update, install = log.read_text().splitlines()
     assert update.split()[0] == "update"
     named = [word for word in install.split() if not word.startswith("-")]
-    assert named == ["install", "valgrind"]
-    assert "installing: valgrind" in done.stderr
+    assert named == ["install", "libmd-dev"]
+    assert "installing: libmd-dev" in done.stderr
+
+
+@pytest.mark.parametrize(("options", "sizes"), [([], ["run"]), (["--tests"], ["run", "tests"])])
+def test_two_sizes(stubs: Path, tmp_path: Path, options: list[str], sizes: list[str]) -> None:
+    """Running needs neither a checker of memory nor anything that draws or tests."""
+    stub(stubs, "dpkg-query", "#!/bin/sh\n")
+    log = tmp_path / "log"
+    done = run_setup(system_path(stubs), log, *options)
+    assert done.returncode == 0, done.stderr
+    install = log.read_text().splitlines()[1]
+    assert [word for word in install.split() if not word.startswith("-")][1:] == packages(*sizes)
+    assert {"gcc", "g++", "cmake", "ninja-build", "libmd-dev"} < set(packages("run"))
+    assert {"valgrind", "libcmocka-dev", "python3-pytest"} < set(packages("tests"))
+
+
+def test_help(stubs: Path, tmp_path: Path) -> None:
+    stub(stubs, "dpkg-query", "#!/bin/sh\n")
+    done = run_setup(system_path(stubs), tmp_path / "log", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--tests" in done.stdout
+    assert not (tmp_path / "log").exists()
+
+
+@pytest.mark.parametrize("option", ["--test", "tests", "--tests=yes", ""])
+def test_an_unknown_option_is_refused(stubs: Path, tmp_path: Path, option: str) -> None:
+    stub(stubs, "dpkg-query", "#!/bin/sh\n")
+    done = run_setup(system_path(stubs), tmp_path / "log", option)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line == f"setup.sh: unknown option '{option}'; accepted: --tests, --help"
+    assert not (tmp_path / "log").exists()
 
 
 def test_failed_installation_is_a_failure(stubs: Path, tmp_path: Path) -> None:
@@ -99,7 +135,10 @@ def test_failed_installation_is_a_failure(stubs: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("present", ["", "dpkg-query", "apt-get"])
-def test_other_systems_are_told_the_packages(tmp_path: Path, present: str) -> None:
+@pytest.mark.parametrize(("options", "sizes"), [([], ["run"]), (["--tests"], ["run", "tests"])])
+def test_other_systems_are_told_the_packages(
+    tmp_path: Path, present: str, options: list[str], sizes: list[str]
+) -> None:
     """On a PATH that lacks Debian's tools, or one of the two, nothing is tried."""
     tools = tmp_path / "tools"
     tools.mkdir()
@@ -107,20 +146,19 @@ def test_other_systems_are_told_the_packages(tmp_path: Path, present: str) -> No
         (tools / tool).symlink_to(shutil.which(tool) or f"/usr/bin/{tool}")
     if present:
         stub(tools, present, RECORD)
-    done = run_setup(str(tools), tmp_path / "log")
+    done = run_setup(str(tools), tmp_path / "log", *options)
     assert done.returncode == 2
     assert done.stdout == ""
     title, *named = done.stderr.splitlines()
     assert title.startswith("setup.sh: ") and "Debian" in title
-    assert named == packages()
+    assert named == packages(*sizes)
     assert not (tmp_path / "log").exists()
 
 
 def test_packages_stand_once_and_with_a_reason() -> None:
-    assert len(set(packages())) == len(packages())
-    for line in (ROOT / "scripts" / "packages.txt").read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            assert len(line.split()) >= 2, f"{line}: what is it for?"
+    assert len(set(packages())) == len(packages()) == len(rows())
+    for row in rows():
+        assert len(row) == 3, f"{row}: what is it for?"
 
 
 def test_packages_are_named_in_the_readme() -> None:

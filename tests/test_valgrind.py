@@ -38,7 +38,7 @@ SUPPRESSED = ROOT / "tests" / "valgrind.supp"
 @pytest.fixture(scope="module", autouse=True)
 def valgrind_is_there() -> None:
     if shutil.which("valgrind") is None:
-        pytest.skip("valgrind is missing; scripts/setup.sh installs it")
+        pytest.skip("valgrind is missing; scripts/setup.sh --tests installs it")
     if not Path("/proc/self").exists():
         pytest.skip("valgrind needs /proc, which is not mounted")
 

@@ -82,7 +82,10 @@ static bool find_cache(struct vtb_home *home, struct vtb_error *error)
     fingerprint(home, hex);
     snprintf(folder, sizeof folder, "valuetask-bench/%.16s", hex);
     join(home->cells, base, folder);
-    return make_folders(home->cells) ||
+    if (make_folders(home->cells))
+        return true;
+    home->read_only = access(home->installed, R_OK | X_OK) == 0;
+    return home->read_only ||
            vtb_fail(error, VTB_EXIT_INTERNAL,
                     "there is no place to build cells in: '%.300s' and '%.300s' cannot be written "
                     "to; set XDG_CACHE_HOME to a folder that can",

@@ -11,6 +11,21 @@ const char *vtb_cells_compiler(void)
     return compiler;
 }
 
+static void tell_missing(const char *name, struct vtb_error *error)
+{
+    const struct vtb_home *home = vtb_home(error);
+    if (home && home->read_only)
+        vtb_error_set(error, VTB_EXIT_INTERNAL,
+                      "the cell '%s' is not there, and cannot be built, as '%.300s' cannot be "
+                      "written to; set XDG_CACHE_HOME to a folder that can",
+                      name, home->cells);
+    else if (home)
+        vtb_error_set(error, VTB_EXIT_INTERNAL,
+                      "the cell '%s' is not there, and cannot be built without a compiler and "
+                      "ninja; run scripts/setup.sh",
+                      name);
+}
+
 const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
                             struct vtb_error *error)
 {
@@ -18,11 +33,7 @@ const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
     char path[PATH_MAX];
     vtb_target_name(target, name);
     if (!vtb_build_file(target, path)) {
-        vtb_error_set(
-            error, VTB_EXIT_INTERNAL,
-            "the cell '%s' is not there, and cannot be built without a compiler and ninja; "
-            "run scripts/setup.sh",
-            name);
+        tell_missing(name, error);
         return NULL;
     }
     void *file = dlopen(path, RTLD_NOW | RTLD_LOCAL);

@@ -1,0 +1,114 @@
+"""The launcher where nothing can be built: what is there runs."""
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import SLOW_S, clean_environment
+
+
+def tools(directory: Path, *names: str) -> str:
+    """A PATH with these alone."""
+    directory.mkdir()
+    for name in names:
+        found = shutil.which(name)
+        assert found, name
+        (directory / name).symlink_to(found)
+    return str(directory)
+
+
+def start(
+    tree: Path, *arguments: str, cwd: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(tree / "run_bench"), *arguments],
+        cwd=cwd,
+        env=clean_environment(**environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SLOW_S,
+    )
+
+
+@pytest.fixture
+def built(source_copy: Path, tmp_path: Path) -> Path:
+    assert start(source_copy, "list", cwd=tmp_path).returncode == 0
+    return source_copy
+
+
+@pytest.fixture
+def changed(built: Path) -> Path:
+    """A source of the program that is newer than it."""
+    source = built / "harness" / "main.c"
+    os.utime(source)
+    return source
+
+
+def test_without_tools_what_is_built_runs(built: Path, tmp_path: Path) -> None:
+    path = tools(tmp_path / "tools", "sh", "find")
+    done = start(built, "list", cwd=tmp_path, PATH=path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "glibc" in done.stdout
+
+
+def test_without_tools_a_changed_source_is_told(
+    built: Path, changed: Path, tmp_path: Path
+) -> None:
+    path = tools(tmp_path / "tools", "sh", "find")
+    done = start(built, "list", cwd=tmp_path, PATH=path)
+    assert done.returncode == 0
+    (note,) = done.stderr.splitlines()
+    assert note.startswith("note: ") and "cmake is needed to build" in note
+    assert start(built, "list", cwd=tmp_path).stderr == ""
+    assert start(built, "list", cwd=tmp_path, PATH=path).stderr == ""
+
+
+def test_an_unchanged_start_asks_no_build_tool(built: Path, tmp_path: Path) -> None:
+    path = tools(tmp_path / "tools", "sh", "find")
+    log = tmp_path / "log"
+    for tool in ["cmake", "ninja"]:
+        stub = tmp_path / "tools" / tool
+        stub.write_text(f"#!/bin/sh\necho {tool} >>'{log}'\n", encoding="utf-8")
+        stub.chmod(0o755)
+    start(built, "list", cwd=tmp_path)
+    done = start(built, "list", cwd=tmp_path, PATH=path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not log.exists(), log.read_text()
+
+
+READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+
+
+def test_a_checkout_that_is_read_only_runs_what_is_built(built: Path, tmp_path: Path) -> None:
+    """Of a user who has no home, and so no cache. Results go where the user is."""
+    counted = ["--rounds", "0", "--calls", "1000", "--heap", "glibc", "--consumer", "independent"]
+    assert start(built, *counted, cwd=tmp_path).returncode == 0
+    inside = ["unshare", "-rm", "sh", "-c", READ_ONLY, str(built)]
+    if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
+        pytest.skip("no file system may be mounted here, not even in a namespace of its own")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*inside, str(built / "run_bench"), *arguments],
+            cwd=own,
+            env=clean_environment(HOME="/proc/nobody", XDG_CACHE_HOME=""),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SLOW_S,
+        )
+
+    own = tmp_path / "own"
+    own.mkdir()
+    done = run(*counted)
+    assert done.returncode == 0, done.stderr
+    assert "note: " not in done.stderr
+    assert len(list((own / "results").glob("run-*.json"))) == 1
+    missing = run(*counted, "--method", "async")
+    assert missing.returncode == 1
+    assert "is not there" in missing.stderr and "XDG_CACHE_HOME" in missing.stderr
