@@ -67,6 +67,12 @@ static void fingerprint(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES])
     vtb_digest_text(text, hex);
 }
 
+/* Others depend on the folder that a process is in, which is not that of ninja. */
+static bool is_absolute(const char *path)
+{
+    return path && path[0] == '/';
+}
+
 static bool find_cache(struct vtb_home *home, struct vtb_error *error)
 {
     char hex[VTB_DIGEST_BYTES];
@@ -74,22 +80,22 @@ static bool find_cache(struct vtb_home *home, struct vtb_error *error)
     char folder[64];
     const char *cache = getenv("XDG_CACHE_HOME");
     const char *own = getenv("HOME");
-    const struct passwd *user = own && *own ? NULL : getpwuid(getuid());
-    if (cache && cache[0] == '/')
+    const struct passwd *user = is_absolute(own) ? NULL : getpwuid(getuid());
+    if (is_absolute(cache))
         snprintf(base, sizeof base, "%s", cache);
-    else if ((own && *own) || user)
-        join(base, own && *own ? own : user->pw_dir, ".cache");
+    else if (is_absolute(own) || user)
+        join(base, user ? user->pw_dir : own, ".cache");
     fingerprint(home, hex);
     snprintf(folder, sizeof folder, "valuetask-bench/%.16s", hex);
     join(home->cells, base, folder);
-    if (make_folders(home->cells))
+    if (*base && make_folders(home->cells))
         return true;
     home->read_only = access(home->installed, R_OK | X_OK) == 0;
     return home->read_only ||
            vtb_fail(error, VTB_EXIT_INTERNAL,
                     "there is no place to build cells in: '%.300s' and '%.300s' cannot be written "
                     "to; set XDG_CACHE_HOME to a folder that can",
-                    home->installed, home->cells);
+                    home->installed, *base ? home->cells : "~/.cache");
 }
 
 static bool find(struct vtb_home *home, struct vtb_error *error)
@@ -103,7 +109,7 @@ static bool find(struct vtb_home *home, struct vtb_error *error)
         snprintf(home->build, sizeof home->build, "%s", VTB_BUILD_DIR);
         join(home->cells, home->build, "cells");
     }
-    if (given) {
+    if (given && *given) {
         if (*home->cells)
             snprintf(home->installed, sizeof home->installed, "%s", home->cells);
         snprintf(home->cells, sizeof home->cells, "%s", given);
