@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <glob.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ static inline const char *own_path(const char *name)
     static char paths[16][OWN_PATH_BYTES];
     static size_t next;
     char *path = paths[next++ % 16];
-    snprintf(path, OWN_PATH_BYTES, "%s/%s", own_folder, name);
+    assert_true(snprintf(path, OWN_PATH_BYTES, "%s/%s", own_folder, name) < OWN_PATH_BYTES);
     return path;
 }
 
@@ -77,6 +78,18 @@ static inline void own_copy(const char *from, const char *to, mode_t mode)
     assert_true(write(out, bytes, n) == (ssize_t)n);
     assert_int_equal(close(out), 0);
     free(bytes);
+}
+
+/* When the one file that a pattern means was written, in nanoseconds. */
+static inline uint64_t own_written_ns(const char *pattern)
+{
+    glob_t found;
+    struct stat status;
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    assert_int_equal(found.gl_pathc, 1);
+    assert_int_equal(stat(found.gl_pathv[0], &status), 0);
+    globfree(&found);
+    return (uint64_t)status.st_mtim.tv_sec * 1000000000 + (uint64_t)status.st_mtim.tv_nsec;
 }
 
 static inline int own_remove_one(const char *path, const struct stat *status, int type,

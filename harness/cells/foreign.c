@@ -91,9 +91,10 @@ static bool read_name(struct source *source, const char *text, const char *optio
     struct stat status;
     const size_t n = path_length(text);
     snprintf(source->path, sizeof source->path, "%.*s", (int)n, text);
-    const char *base = strrchr(source->path, '/');
-    base = base ? base + 1 : source->path;
-    const size_t stem_n = strcspn(base, ".");
+    const char *slash = strrchr(source->path, '/');
+    const char *base = slash ? slash + 1 : source->path;
+    const char *end = strrchr(base, '.');
+    const size_t stem_n = end ? (size_t)(end - base) : strlen(base);
     snprintf(source->stem, sizeof source->stem, "%.*s", (int)stem_n, base);
     if (strcmp(base + stem_n, ends[0]) != 0 && strcmp(base + stem_n, ends[1]) != 0)
         return vtb_fail(error, VTB_EXIT_USAGE,
@@ -125,6 +126,17 @@ static char *copied(const char *text)
     return copy;
 }
 
+/* Whether an entry is that of the file; one of the build's has its path from the root on. */
+static bool is_of(const char *entry_file, const struct source *source)
+{
+    char path[2 * PATH_MAX];
+    char file[PATH_MAX];
+    struct vtb_error none;
+    const struct vtb_home *home = entry_file[0] == '/' ? NULL : vtb_home(&none);
+    snprintf(path, sizeof path, "%s/%s", home ? home->root : "", entry_file);
+    return strcmp(home && realpath(path, file) ? file : entry_file, source->file) == 0;
+}
+
 /* An entry of that name is there, and it is not that of the file. */
 static bool refuse_twice(const struct source *source, const char *option, const char *other,
                          struct vtb_error *error)
@@ -143,7 +155,7 @@ const char *vtb_foreign_add_strategy(const char *path, struct vtb_error *error)
     if (!read_name(&source, path, "strategy", ends, error))
         return NULL;
     const struct vtb_strategy_entry *known = vtb_find_strategy_entry(source.stem);
-    if (known && strcmp(known->file, source.file) != 0) {
+    if (known && !is_of(known->file, &source)) {
         (void)refuse_twice(&source, "strategy", known->file, error);
         return NULL;
     }
@@ -157,36 +169,13 @@ const char *vtb_foreign_add_strategy(const char *path, struct vtb_error *error)
             .name = copied(source.stem), .file = copied(source.file), .path = copied(source.path)};
     snprintf(name, sizeof name, "%s%s", source.stem, path + path_length(path));
     const char *found = vtb_find_name(name);
-    if (!found)
+    if (!found) {
+        strategies_n -= !known;
         vtb_error_set(
             error, VTB_EXIT_USAGE,
             "--strategy: '%s': unknown variant; accepted: FILE, FILE@checked, FILE@atomic", path);
+    }
     return found;
-}
-
-const char *vtb_foreign_add_workload(const char *path, struct vtb_error *error)
-{
-    static const char *const ends[] = {".h", ".h"};
-    struct source source;
-    if (!read_name(&source, path, "workload", ends, error))
-        return NULL;
-    const struct vtb_workload_entry *known = vtb_find_workload(source.stem);
-    if (known && strcmp(known->file, source.file) != 0) {
-        (void)refuse_twice(&source, "workload", known->file, error);
-        return NULL;
-    }
-    if (known)
-        return known->name;
-    if (workloads_n == FOREIGN_MAX) {
-        vtb_error_set(error, VTB_EXIT_USAGE, "--workload: '%s': more files than %d", path,
-                      FOREIGN_MAX);
-        return NULL;
-    }
-    struct vtb_workload_entry *entry = &workloads[workloads_n++];
-    *entry = (struct vtb_workload_entry){
-        .name = copied(source.stem), .file = copied(source.file), .path = copied(source.path)};
-    entry->stem = entry->name;
-    return entry->name;
 }
 
 /* --- sizes --- */
@@ -198,6 +187,25 @@ static const struct vtb_workload_entry *sized_family(void)
             return entry;
     }
     return NULL;
+}
+
+/* The size that a name has; 0: it has none. */
+static size_t size_of(const char *name)
+{
+    const struct vtb_workload_entry *family = sized_family();
+    const size_t stem_n = family ? strlen(family->stem) : 0;
+    char *end;
+    if (!family || strncmp(name, family->stem, stem_n) != 0 || name[stem_n] != '_' ||
+        !isdigit((unsigned char)name[stem_n + 1]) || name[stem_n + 1] == '0')
+        return 0;
+    const unsigned long bytes = strtoul(name + stem_n + 1, &end, 10);
+    return *end == '\0' && bytes <= VTB_PAYLOAD_MAX ? bytes : 0;
+}
+
+const char *vtb_named_size(const char *name)
+{
+    const size_t bytes = size_of(name);
+    return bytes ? vtb_sized_workload(bytes) : NULL;
 }
 
 const char *vtb_sized_workload(size_t bytes)
@@ -220,16 +228,31 @@ const char *vtb_sized_workload(size_t bytes)
     return entry->name;
 }
 
-const char *vtb_named_size(const char *name)
+/* --- workloads --- */
+
+const char *vtb_foreign_add_workload(const char *path, struct vtb_error *error)
 {
-    const struct vtb_workload_entry *family = sized_family();
-    const size_t stem_n = family ? strlen(family->stem) : 0;
-    char *end;
-    if (!family || strncmp(name, family->stem, stem_n) != 0 || name[stem_n] != '_' ||
-        !isdigit((unsigned char)name[stem_n + 1]) || name[stem_n + 1] == '0')
+    static const char *const ends[] = {".h", ".h"};
+    struct source source;
+    if (!read_name(&source, path, "workload", ends, error))
         return NULL;
-    const unsigned long bytes = strtoul(name + stem_n + 1, &end, 10);
-    return *end == '\0' && bytes <= VTB_PAYLOAD_MAX ? vtb_sized_workload(bytes) : NULL;
+    const struct vtb_workload_entry *known = vtb_find_workload(source.stem);
+    if (size_of(source.stem) || (known && !is_of(known->file, &source))) {
+        (void)refuse_twice(&source, "workload", known ? known->file : sized_family()->file, error);
+        return NULL;
+    }
+    if (known)
+        return known->name;
+    if (workloads_n == FOREIGN_MAX) {
+        vtb_error_set(error, VTB_EXIT_USAGE, "--workload: '%s': more files than %d", path,
+                      FOREIGN_MAX);
+        return NULL;
+    }
+    struct vtb_workload_entry *entry = &workloads[workloads_n++];
+    *entry = (struct vtb_workload_entry){
+        .name = copied(source.stem), .file = copied(source.file), .path = copied(source.path)};
+    entry->stem = entry->name;
+    return entry->name;
 }
 
 /* --- compiling what is known of them --- */
