@@ -144,9 +144,11 @@ static struct vtb_cell_slot *add_slot(const struct vtb_cell_slot *slot)
     return own;
 }
 
-/* Whether the strategy can be compiled so. */
+/* Whether the strategy can be compiled so; of one of which nothing is known yet, it cannot. */
 static bool is_possible(const struct vtb_strategy_entry *entry, struct vtb_kind kind)
 {
+    if (!entry->methods[0])
+        return false;
     const struct vtb_lacks *lacks = &entry->methods[0]->strategy->lacks;
     return !(kind.async && lacks->async_method) &&
            !(!kind.counting && kind.collected && lacks->collector);

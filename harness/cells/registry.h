@@ -62,7 +62,8 @@ const char *vtb_variant_at(size_t i);
  * A cell, which need not be built: until vtb_cells_load has been given it, it has no function, and
  * its sizes are those for the types of the default workload. The same cell is the same pointer, for
  * as long as the process lives. A cell that counts does so on every heap: kind.collected is not
- * looked at. Null: there is no such strategy or workload, or it cannot be compiled so.
+ * looked at. Null: there is no such strategy or workload, it cannot be compiled so, or it is a
+ * user's and nothing of it is known before vtb_foreign_load.
  */
 const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, struct vtb_kind kind);
 
