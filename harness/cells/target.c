@@ -57,20 +57,21 @@ const char *vtb_target_path(const struct vtb_target *target)
 
 /* --- what ninja reads --- */
 
-/* A character of a value, or of a path in a build line. */
-static void put_escaped(FILE *out, char c, bool in_path)
+static void put_escaped(FILE *out, char c)
 {
-    if (c == '$' || (in_path && (c == ' ' || c == ':')))
+    if (c == '$')
         putc('$', out);
     putc(c, out);
 }
 
-static void put_path(FILE *out, const char *folder, const char *name)
+/* A folder as a variable: in one it may have any name, where in a path ninja has no way of writing
+ * some characters. */
+static void put_folder(FILE *out, const char *variable, const char *folder)
 {
+    fprintf(out, "%s = ", variable);
     for (const char *c = folder; *c; c++)
-        put_escaped(out, *c, true);
-    for (const char *c = name; *c; c++)
-        put_escaped(out, *c, true);
+        put_escaped(out, *c);
+    putc('\n', out);
 }
 
 /* Text within single quotes of the shell. */
@@ -80,7 +81,7 @@ static void put_quoted(FILE *out, const char *text)
         if (*c == '\'')
             fputs("'\\''", out);
         else
-            put_escaped(out, *c, false);
+            put_escaped(out, *c);
     }
 }
 
@@ -149,11 +150,9 @@ static void put_target(FILE *out, const struct vtb_home *home, const struct vtb_
                        : target->kind.counting         ? "counting"
                                                        : "timing";
     vtb_target_name(target, name);
-    fprintf(out, "build %s: cell ", name);
-    put_path(out, home->root,
-             target->what == VTB_TARGET_WORKLOAD ? "/harness/cells/source/workload.c"
-                                                 : "/harness/cells/source/cell.c");
-    fprintf(out, "\n  compile = $%s\n  pass = $%s\n  warnings = $%s_%s_warnings\n  definitions =",
+    fprintf(out, "build %s: cell $root/harness/cells/source/%s\n", name,
+            target->what == VTB_TARGET_WORKLOAD ? "workload.c" : "cell.c");
+    fprintf(out, "  compile = $%s\n  pass = $%s\n  warnings = $%s_%s_warnings\n  definitions =",
             language, pass, vtb_target_path(target) ? "foreign" : "own", language);
     if (target->what == VTB_TARGET_WORKLOAD)
         put_entry(out, home, target);
@@ -165,9 +164,13 @@ static void put_target(FILE *out, const struct vtb_home *home, const struct vtb_
 void vtb_targets_write(FILE *out, const struct vtb_home *home, const char *toolchain,
                        const struct vtb_target *targets, size_t n)
 {
-    fputs("# Written by run_bench: the cells that it needs.\ninclude ", out);
-    put_path(out, home->build, "/cells.ninja");
-    fputs("\ncontract = '", out); /* a variable of the rules: where the contract is */
+    fputs("# Written by run_bench: the cells that it needs.\n", out);
+    put_folder(out, "root", home->root);
+    put_folder(out, "rules", home->build);
+    fputs(
+        "include $rules/cells.ninja\n"
+        "contract = '", /* a variable of the rules: where the contract is */
+        out);
     put_quoted(out, home->root);
     fprintf(out, "/harness/include'\ntoolchain = %s\n\n", toolchain);
     for (size_t i = 0; i < n; i++)
