@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -336,12 +337,35 @@ bool vtb_build(const struct vtb_target *targets, size_t n, vtb_build_progress *p
     return ok;
 }
 
+/* What ninja would do, told by a list that is in memory alone. */
+static bool count_stale(const struct vtb_home *home, const char *toolchain,
+                        const struct vtb_target *targets, size_t n, size_t *stale_n,
+                        struct vtb_error *error)
+{
+    char list[64];
+    struct said said = {0};
+    struct run run = {.home = home, .list = list, .dry = true};
+    int status = 0;
+    const int file = memfd_create("cells", 0); /* ninja inherits it */
+    if (file < 0)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
+    snprintf(list, sizeof list, "/proc/self/fd/%d", file);
+    bool ok = write_list(list, home, toolchain, targets, n, error) &&
+              run_ninja(&run, &said, NULL, NULL, &status, error);
+    if (ok && status != 0)
+        ok = vtb_interrupted() ? vtb_fail_interrupted(error)
+                               : refuse(home, targets, n, &said, error);
+    close(file);
+    *stale_n = said.all_n;
+    free(said.text);
+    return ok;
+}
+
 bool vtb_build_count(const struct vtb_target *targets, size_t n, size_t *stale_n,
                      struct vtb_error *error)
 {
     char toolchain[VTB_DIGEST_BYTES];
     char missing[PATH_MAX];
-    char list[] = "/tmp/vtb-XXXXXX";
     size_t own_n;
     const struct vtb_home *home = vtb_home(error);
     *stale_n = 0;
@@ -350,18 +374,8 @@ bool vtb_build_count(const struct vtb_target *targets, size_t n, size_t *stale_n
     struct vtb_target *own = wanted(home, targets, n, &own_n);
     read_toolchain(home, toolchain, missing);
     bool ok = own || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
-    const int file = ok && own_n > 0 && can_build(missing) ? mkstemp(list) : -1;
-    if (file >= 0) {
-        struct said said = {0};
-        struct run run = {.home = home, .list = list, .dry = true};
-        int status = 0;
-        close(file);
-        ok = write_list(list, home, toolchain, own, own_n, error) &&
-             run_ninja(&run, &said, NULL, NULL, &status, error);
-        (void)unlink(list);
-        *stale_n = said.all_n;
-        free(said.text);
-    }
+    if (ok && own_n > 0 && !home->read_only && can_build(missing))
+        ok = count_stale(home, toolchain, own, own_n, stale_n, error);
     free(own);
     return ok;
 }
