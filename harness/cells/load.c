@@ -41,8 +41,9 @@ const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
     if (!found) {
         const char *own = vtb_target_path(target);
         const char *reason = dlerror();
-        vtb_error_set(error, own ? VTB_EXIT_USAGE : VTB_EXIT_INTERNAL, "'%s' cannot be loaded: %s",
-                      own ? own : path, reason ? reason : "unknown");
+        vtb_error_set(error, own ? VTB_EXIT_USAGE : VTB_EXIT_INTERNAL,
+                      "'%s' cannot be loaded: %s%s", own ? own : path, reason ? reason : "unknown",
+                      own ? "" : "; remove it, and it is built again");
     }
     return found;
 }
