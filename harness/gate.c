@@ -1,5 +1,6 @@
 #include "gate.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -165,12 +166,28 @@ void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    for (char *c = text; *c; c++) /* as a file's name may have them */
+        *c = (char)(iscntrl((unsigned char)*c) ? '?' : *c);
     for (size_t i = 0; i < gate->notes_n; i++) {
         if (strcmp(gate->notes[i], text) == 0)
             return;
     }
     if (gate->notes_n < sizeof gate->notes / sizeof *gate->notes)
         snprintf(gate->notes[gate->notes_n++], sizeof *gate->notes, "%s", text);
+}
+
+void vtb_gate_note_source(struct vtb_gate *gate, const char *name, const char *path,
+                          const char *digest)
+{
+    char key[VTB_SOURCE_KEY_BYTES];
+    char text[VTB_SOURCE_TEXT_BYTES];
+    snprintf(key, sizeof key, VTB_SOURCE_KEY, name);
+    vtb_source_text(text, path, digest);
+    const char *before = vtb_source_digest(vtb_recorded_fact(gate->baseline, key));
+    if (!before)
+        vtb_gate_note(gate, "the %s is %s; the baseline does not say what it was", key, text);
+    else if (strcmp(before, digest) != 0)
+        vtb_gate_note(gate, "the %s is %s; the baseline's had sha256 %s", key, text, before);
 }
 
 struct vtb_gate_check *vtb_gate_add_check(struct vtb_gate *gate, struct vtb_error *error)

@@ -53,6 +53,12 @@ struct vtb_gate {
 void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Notes that a file which a user brought is another one than when the baseline was made, if it is: that
+ * may be what the gate is for, but whoever reads its verdicts must know. By the name of its entry, the
+ * path as it was given, and the SHA-256 in hexadecimal. */
+void vtb_gate_note_source(struct vtb_gate *gate, const char *name, const char *path,
+                          const char *digest);
+
 /* Room for one more check; null, with *error set, if there is no memory. It stays where it is until
  * the next one. */
 struct vtb_gate_check *vtb_gate_add_check(struct vtb_gate *gate, struct vtb_error *error);

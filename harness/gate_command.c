@@ -161,29 +161,15 @@ static void note_limits(struct vtb_gate *gate, const struct vtb_options *options
                       "the baseline has no times to compare with; make it without --rounds 0");
 }
 
-/* That a file which a user brought is another one than when the baseline was made is what the gate is
- * for; whoever reads its verdicts must know. */
-static void note_source(struct vtb_gate *gate, const char *name, const char *path,
-                        const char *digest)
-{
-    char key[VTB_SOURCE_KEY_BYTES];
-    char text[VTB_SOURCE_TEXT_BYTES];
-    snprintf(key, sizeof key, VTB_SOURCE_KEY, name);
-    snprintf(text, sizeof text, VTB_SOURCE_TEXT, path, digest);
-    const char *before = vtb_recorded_fact(gate->baseline, key);
-    if (strcmp(before, text) != 0)
-        vtb_gate_note(gate, "the %s was '%.200s', is '%.200s'", key, before, text);
-}
-
 static void note_sources(struct vtb_gate *gate)
 {
     const struct vtb_strategy_entry *strategy;
     const struct vtb_workload_entry *workload;
     for (size_t i = 0; (strategy = vtb_foreign_strategy_at(i)); i++)
-        note_source(gate, strategy->name, strategy->path, strategy->digest);
+        vtb_gate_note_source(gate, strategy->name, strategy->path, strategy->digest);
     for (size_t i = 0; (workload = vtb_foreign_workload_at(i)); i++) {
         if (workload->path)
-            note_source(gate, workload->name, workload->path, workload->digest);
+            vtb_gate_note_source(gate, workload->name, workload->path, workload->digest);
     }
 }
 

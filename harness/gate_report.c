@@ -125,7 +125,7 @@ static void report_json(FILE *out, const struct vtb_gate *gate)
                                               "verdict", vtb_gate_verdict_words[check->verdict]));
     }
     for (size_t i = 0; i < gate->notes_n; i++)
-        json_array_append_new(notes, json_string(gate->notes[i]));
+        json_array_append_new(notes, vtb_json_text(gate->notes[i]));
     json_t *all = json_pack("{so so so}", "baseline", vtb_json_text(gate->baseline->path), "notes",
                             notes, "checks", rows);
     if (!all)

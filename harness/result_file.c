@@ -429,7 +429,8 @@ static bool set_text(struct reader *reader, struct vtb_recorded_text *text, cons
     return (text->key && text->value) || fail_memory(reader->error);
 }
 
-/* Room for a text from each member of an object, and for some more; null, with the error set, if there is none. */
+/* Room for a text from each member of an object, and for some more; null, with the error set, if there
+ * is none. */
 static struct vtb_recorded_text *texts_of(struct reader *reader, const json_t *object,
                                           size_t more_n)
 {
@@ -445,26 +446,62 @@ static struct vtb_recorded_text *texts_of(struct reader *reader, const json_t *o
     return texts;
 }
 
-/* Files that a user brought, each as a fact: from where it came, and what it was like. */
-static bool add_sources(struct reader *reader, const json_t *list)
+#define SOURCE_PATH_MAX ((size_t)140)
+#define SOURCE_DIGEST ", sha256 "
+
+void vtb_source_text(char text[VTB_SOURCE_TEXT_BYTES], const char *path, const char *digest)
+{
+    const size_t n = strlen(path);
+    const char *end = n > SOURCE_PATH_MAX ? path + n - SOURCE_PATH_MAX : path;
+    while (((unsigned char)*end & 0xc0) == 0x80) /* within a character */
+        end++;
+    snprintf(text, VTB_SOURCE_TEXT_BYTES, "%s%s" SOURCE_DIGEST "%.64s", end > path ? "..." : "",
+             end, digest);
+}
+
+/* The last one: the path may hold anything. */
+const char *vtb_source_digest(const char *text)
+{
+    const char *found = NULL;
+    for (const char *next = text; (next = strstr(next, SOURCE_DIGEST)); found = next)
+        next += sizeof SOURCE_DIGEST - 1;
+    return found;
+}
+
+static bool is_digest(const char *text)
+{
+    return text && (strcmp(text, "unknown") == 0 ||
+                    (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64));
+}
+
+/* A file that a user brought, as a fact: from where it came, and what it was like. */
+static bool add_source(struct reader *reader, const char *list, const json_t *source)
 {
     struct vtb_result_file *file = reader->file;
+    char key[VTB_SOURCE_KEY_BYTES];
+    char text[VTB_SOURCE_TEXT_BYTES];
+    const char *name = json_string_value(json_object_get(source, "name"));
+    const char *path = json_string_value(json_object_get(source, "path"));
+    const char *digest = json_string_value(json_object_get(source, "sha256"));
+    if (!name || !*name || strlen(name) > KEY_BYTES_MAX || !is_printable_ascii(name))
+        return refuse(reader, "line %zu: one of '%s' without a 'name'", value_line(reader), list);
+    if (!path || !is_digest(digest))
+        return refuse(reader, "line %zu: '%s' of '%s' has no '%s'", value_line(reader), name, list,
+                      path ? "sha256" : "path");
+    snprintf(key, sizeof key, VTB_SOURCE_KEY, name);
+    vtb_source_text(text, path, digest);
+    return set_text(reader, &file->facts[file->facts_n++], key, text);
+}
+
+static bool add_sources(struct reader *reader, const char *key, const json_t *list)
+{
     size_t index;
     const json_t *source;
+    if (list && !json_is_array(list))
+        return refuse(reader, "line %zu: '%s' is not a list", value_line(reader), key);
     json_array_foreach(list, index, source)
     {
-        char key[VTB_SOURCE_KEY_BYTES];
-        char text[VTB_SOURCE_TEXT_BYTES];
-        const char *name = json_string_value(json_object_get(source, "name"));
-        const char *path = json_string_value(json_object_get(source, "path"));
-        const char *digest = json_string_value(json_object_get(source, "sha256"));
-        if (!name || !path || !digest)
-            return refuse(reader,
-                          "line %zu: a source in the context lacks 'name', 'path' or 'sha256'",
-                          value_line(reader));
-        snprintf(key, sizeof key, VTB_SOURCE_KEY, name);
-        snprintf(text, sizeof text, VTB_SOURCE_TEXT, path, digest);
-        if (!set_text(reader, &file->facts[file->facts_n++], key, text))
+        if (!add_source(reader, key, source))
             return false;
     }
     return true;
@@ -487,7 +524,8 @@ static bool add_facts(struct reader *reader, json_t *context)
             !set_text(reader, &file->facts[file->facts_n++], key, json_string_value(value)))
             return false;
     }
-    return add_sources(reader, sources[0]) && add_sources(reader, sources[1]);
+    return add_sources(reader, "strategies", sources[0]) &&
+           add_sources(reader, "workloads", sources[1]);
 }
 
 /* Options are given to a program again, so that nothing may be replaced in them. */

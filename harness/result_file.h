@@ -25,12 +25,11 @@ struct vtb_recorded_row {
     size_t numbers_n;
 };
 
-/* The fact that a file is recorded as which a user brought: its key, of the entry's name, and its
- * text, of the path as it was given and of the content's SHA-256. */
+/* The key of the fact that a file which a user brought is recorded as, of the entry's name; see
+ * vtb_source_text. */
 #define VTB_SOURCE_KEY "source of %.64s"
-#define VTB_SOURCE_TEXT "%.300s, sha256 %.64s"
 #define VTB_SOURCE_KEY_BYTES 80
-#define VTB_SOURCE_TEXT_BYTES 400
+#define VTB_SOURCE_TEXT_BYTES 256
 
 /* UTF-8; control characters have become question marks. */
 struct vtb_recorded_text {
@@ -79,6 +78,13 @@ double vtb_recorded(const struct vtb_recorded_row *row, const char *key);
 
 /* A text of the context; "unknown" if there is none. */
 const char *vtb_recorded_fact(const struct vtb_result_file *file, const char *key);
+
+/* The text of that fact: the path as it was given, of which the end is kept where it is long, and the
+ * content's SHA-256 in hexadecimal. */
+void vtb_source_text(char text[VTB_SOURCE_TEXT_BYTES], const char *path, const char *digest);
+
+/* The SHA-256 in such a text; null if it is none. */
+const char *vtb_source_digest(const char *text);
 
 /* What an option was, without the dashes of its name; null if the file does not say. */
 const char *vtb_recorded_option(const struct vtb_result_file *file, const char *name);

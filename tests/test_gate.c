@@ -1194,6 +1194,69 @@ static json_t *parsed_json(void)
     return all;
 }
 
+/* --- files that a user brought --- */
+
+#define DIGEST "0123456789012345678901234567890123456789012345678901234567890123"
+#define OTHER_DIGEST "0123456789012345678901234567890123456789012345678901234567890124"
+
+static void baseline_of_sources(void)
+{
+    parse_baseline(
+        "\"fingerprint\": \"f\", \"strategies\": [{\"name\": \"mine\", \"path\": "
+        "\"./a, sha256 b/mine.c\", \"sha256\": \"" DIGEST "\"}]",
+        "{\"run_type\": \"counts\", \"run_name\": \"a\"}");
+}
+
+/* Where they are does not matter. */
+static void sources_that_are_the_same(void **state)
+{
+    (void)state;
+    baseline_of_sources();
+    vtb_gate_note_source(&gate, "mine", "./a, sha256 b/mine.c", DIGEST);
+    vtb_gate_note_source(&gate, "mine", "/elsewhere/mine.c", DIGEST);
+    assert_int_equal(gate.notes_n, 0);
+}
+
+static void sources_that_changed(void **state)
+{
+    (void)state;
+    baseline_of_sources();
+    vtb_gate_note_source(&gate, "mine", "./mine.c", OTHER_DIGEST);
+    assert_int_equal(gate.notes_n, 1);
+    assert_note(0, "the source of mine is ./mine.c, sha256 " OTHER_DIGEST
+                   "; the baseline's had sha256 " DIGEST);
+    vtb_gate_note_source(&gate, "other", "./other.c", DIGEST);
+    assert_int_equal(gate.notes_n, 2);
+    assert_note(1, "the source of other is ./other.c, sha256 " DIGEST
+                   "; the baseline does not say what it was");
+}
+
+/* What differs is seen however long the names are, and whatever they hold. */
+static void sources_of_long_names(void **state)
+{
+    (void)state;
+    char name[64] = "";
+    char path[1000];
+    char context[600];
+    memset(name, 'a', sizeof name - 1);
+    for (size_t i = 0; i + 1 < sizeof path; i++)
+        path[i] = "\xc3\xbc"[i % 2];
+    strcpy(path + sizeof path - 8, "\033\n/m.c");
+    snprintf(context, sizeof context,
+             "\"fingerprint\": \"f\", \"workloads\": [{\"name\": \"%s\", \"path\": \"x.h\", "
+             "\"sha256\": \"" DIGEST "\"}]",
+             name);
+    parse_baseline(context, "{\"run_type\": \"counts\", \"run_name\": \"a\"}");
+    vtb_gate_note_source(&gate, name, path, OTHER_DIGEST);
+    assert_int_equal(gate.notes_n, 1);
+    assert_note(0, "?\?/m.c, sha256 " OTHER_DIGEST "; the baseline's had sha256 " DIGEST);
+    vtb_gate_note(&gate, "%s",
+                  path); /* cut off within a character: it is in the file all the same */
+    json_t *all = parsed_json();
+    assert_int_equal(json_array_size(json_object_get(all, "notes")), 2);
+    json_decref(all);
+}
+
 static const char *string_of(const json_t *object, const char *key)
 {
     return json_string_value(json_object_get(object, key));
@@ -1308,6 +1371,9 @@ int main(void)
         TEST(collections_under_the_same_budgets),
         TEST(collections_under_other_budgets),
         TEST(notes_have_an_end),
+        TEST(sources_that_are_the_same),
+        TEST(sources_that_changed),
+        TEST(sources_of_long_names),
         TEST(twins_have_no_counts),
         TEST(slower_in_all_repeats),
         TEST(slower_in_two_repeats_of_three),

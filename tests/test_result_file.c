@@ -222,6 +222,122 @@ static void what_is_absent_is_not_known(void **state)
     assert_int_equal(file.rows[0].numbers_n, 0);
 }
 
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define SOURCE(name, path, digest) \
+    "{\"name\": \"" name "\", \"path\": \"" path "\", \"sha256\": \"" digest "\"}"
+#define FILE_WITH(members) \
+    "{\"context\": {\"fingerprint\": \"f\", " members "}, \"benchmarks\": [" COUNTS("a", "") "]}"
+
+/* Each is a fact of its name, in whichever list it stands. */
+static void sources_are_facts(void **state)
+{
+    (void)state;
+    parse(FILE_WITH("\"strategies\": [" SOURCE("mine", "./mine.c", DIGEST) ", " SOURCE(
+        "other", "/a b/\xc3\xbc.cc", "unknown") "], \"workloads\": [" SOURCE("w", "w.h",
+                                                                             DIGEST) "]"));
+    assert_int_equal(file.facts_n, 4);
+    assert_string_equal(vtb_recorded_fact(&file, "source of mine"), "./mine.c, sha256 " DIGEST);
+    assert_string_equal(vtb_recorded_fact(&file, "source of other"),
+                        "/a b/\xc3\xbc.cc, sha256 unknown");
+    assert_string_equal(vtb_recorded_fact(&file, "source of w"), "w.h, sha256 " DIGEST);
+    assert_string_equal(vtb_recorded_fact(&file, "source of x"), "unknown");
+    assert_string_equal(vtb_source_digest(vtb_recorded_fact(&file, "source of w")), DIGEST);
+    parse(FILE_WITH("\"strategies\": [], \"workloads\": []"));
+    assert_int_equal(file.facts_n, 1);
+}
+
+/* The end of a path tells it from others; it is not cut off within a character. */
+static void sources_of_long_paths(void **state)
+{
+    (void)state;
+    for (size_t letters_n = 0; letters_n < 8; letters_n++) {
+        char path[600] = "";
+        char text[1200];
+        for (size_t i = 0; i < 100; i++)
+            strcat(path, "\xf0\x9f\x98\x80");
+        for (size_t i = 0; i < letters_n; i++)
+            strcat(path, "x");
+        strcat(path, "/end.c");
+        snprintf(text, sizeof text, FILE_WITH("\"workloads\": [" SOURCE("w", "%s", DIGEST) "]"),
+                 path);
+        parse(text);
+        const char *fact = vtb_recorded_fact(&file, "source of w");
+        assert_begins(fact, "...\xf0\x9f");
+        assert_contains(fact, "/end.c, sha256 " DIGEST);
+        assert_true(strlen(fact) < VTB_SOURCE_TEXT_BYTES);
+    }
+}
+
+static void what_is_no_digest_of_a_source(void **state)
+{
+    (void)state;
+    assert_null(vtb_source_digest("unknown"));
+    assert_null(vtb_source_digest(""));
+    assert_string_equal(vtb_source_digest("a, sha256 b, sha256 c"), "c");
+}
+
+static void sources_that_are_none(void **state)
+{
+    (void)state;
+    refuse(FILE_WITH("\"strategies\": 1"), "line 1: 'strategies' is not a list");
+    refuse(FILE_WITH("\"workloads\": {\"a\": 1}"), "line 1: 'workloads' is not a list");
+    refuse(FILE_WITH("\"workloads\": \"a\""), "line 1: 'workloads' is not a list");
+    refuse(FILE_WITH("\"workloads\": null"), "line 1: 'workloads' is not a list");
+    refuse(FILE_WITH("\"strategies\": [1]"), "one of 'strategies' without a 'name'");
+    refuse(FILE_WITH("\"strategies\": [{}]"), "one of 'strategies' without a 'name'");
+    refuse(FILE_WITH("\"strategies\": [" SOURCE("", "a", DIGEST) "]"), "without a 'name'");
+    refuse(FILE_WITH("\"strategies\": [" SOURCE("\xc3\xbc", "a", DIGEST) "]"), "without a 'name'");
+    refuse(FILE_WITH("\"strategies\": [" SOURCE("a\\u001bb", "a", DIGEST) "]"), "without a 'name'");
+    refuse(FILE_WITH("\"workloads\": [{\"name\": \"w\", \"sha256\": \"" DIGEST "\"}]"),
+           "'w' of 'workloads' has no 'path'");
+    refuse(FILE_WITH("\"workloads\": [{\"name\": \"w\", \"path\": \"w.h\"}]"),
+           "'w' of 'workloads' has no 'sha256'");
+    refuse(FILE_WITH("\"workloads\": [" SOURCE("w", "w.h", DIGEST "0") "]"), "has no 'sha256'");
+    refuse(FILE_WITH("\"workloads\": [" SOURCE("w", "w.h", "") "]"), "has no 'sha256'");
+    refuse(FILE_WITH("\"workloads\": [" SOURCE("w", "w.h", "none") "]"), "has no 'sha256'");
+}
+
+/* What is cut off must not be read on from: here it would be within a character. */
+static void sources_of_long_names(void **state)
+{
+    (void)state;
+    char text[600];
+    char name[80] = "";
+    memset(name, 'a', 63);
+    strcat(name, "\xf0\x9f\x98\x80");
+    snprintf(text, sizeof text, FILE_WITH("\"workloads\": [" SOURCE("%s", "w.h", DIGEST) "]"),
+             name);
+    refuse(text, "without a 'name'");
+    memset(name, 'a', 64);
+    name[64] = '\0';
+    snprintf(text, sizeof text, FILE_WITH("\"workloads\": [" SOURCE("%s", "w.h", DIGEST) "]"),
+             name);
+    parse(text);
+    assert_int_equal(file.facts_n, 2);
+    name[64] = 'a';
+    name[65] = '\0';
+    snprintf(text, sizeof text, FILE_WITH("\"workloads\": [" SOURCE("%s", "w.h", DIGEST) "]"),
+             name);
+    refuse(text, "without a 'name'");
+}
+
+/* As many as there are other texts: files of a user and facts share the room. */
+static void many_sources(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+    assert_non_null(out);
+    fputs("{\"context\": {\"fingerprint\": \"f\", \"strategies\": [", out);
+    for (size_t i = 0; i < 300; i++)
+        fprintf(out, "%s" SOURCE("s%zu", "a.c", DIGEST), i > 0 ? ", " : "", i);
+    fputs("]}, \"benchmarks\": []}", out);
+    assert_int_equal(fclose(out), 0);
+    refuse(text, "has more than 256 members");
+    free(text);
+}
+
 /* Rows come before the context, and other things beside both. */
 static void order_does_not_matter(void **state)
 {
@@ -734,6 +850,12 @@ int main(void)
         IN_MEMORY(context_is_read),
         IN_MEMORY(options_are_read_in_order),
         IN_MEMORY(what_is_absent_is_not_known),
+        IN_MEMORY(sources_are_facts),
+        IN_MEMORY(sources_of_long_paths),
+        IN_MEMORY(what_is_no_digest_of_a_source),
+        IN_MEMORY(sources_that_are_none),
+        IN_MEMORY(sources_of_long_names),
+        IN_MEMORY(many_sources),
         IN_MEMORY(order_does_not_matter),
         IN_MEMORY(numbers_have_every_form),
         IN_MEMORY(many_rows_are_read),
