@@ -30,8 +30,8 @@
 #define MUSTER_S 60e-6
 #define CHILD_S 1.2e-3
 
-/* What stands in for a trial of cells that are not built: seconds of an operation that is timed, of one
- * that is counted, and of the rest; and what building a cell takes of a processor. */
+/* What stands in for a trial of cells that are not built: seconds of an operation that is timed, of
+ * one that is counted, and of the rest; and what building a cell takes of a processor. */
 #define USUAL_TIMING_S 50e-9
 #define USUAL_COUNTING_S 100e-9
 #define USUAL_FILL_S 10e-9

@@ -1,7 +1,7 @@
 /*
  * How long a plan takes, from a short trial of its cases on this machine, before anything of it is
- * run. The trial runs in child processes, so that the measured heaps stay untouched. Where cells have
- * to be built first nothing is built for it, and a usual speed stands in for the trial.
+ * run. The trial runs in child processes, so that the measured heaps stay untouched. Where cells
+ * have to be built first nothing is built for it, and a usual speed stands in for the trial.
  */
 #ifndef ESTIMATE_H
 #define ESTIMATE_H

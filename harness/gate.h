@@ -53,9 +53,9 @@ struct vtb_gate {
 void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Notes that a file which a user brought is another one than when the baseline was made, if it is: that
- * may be what the gate is for, but whoever reads its verdicts must know. By the name of its entry, the
- * path as it was given, and the SHA-256 in hexadecimal. */
+/* Notes that a file which a user brought is another one than when the baseline was made, if it is:
+ * that may be what the gate is for, but whoever reads its verdicts must know. By the name of its
+ * entry, the path as it was given, and the SHA-256 in hexadecimal. */
 void vtb_gate_note_source(struct vtb_gate *gate, const char *name, const char *path,
                           const char *digest);
 

@@ -119,8 +119,8 @@ VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options 
  */
 VTB_MUST_USE bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error);
 
-/* The cells of all cases, for timing and for counting, each once. The array is the caller's to free; null: no
- * memory. */
+/* The cells of all cases, for timing and for counting, each once. The array is the caller's to
+ * free; null: no memory. */
 const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n);
 
 /* Whether times are measured, or counts are taken alone. */

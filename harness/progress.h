@@ -24,8 +24,8 @@ void vtb_progress_part(struct vtb_progress_bar *bar, const char *what, double s)
 /* A vtb_progress of the timing pass: how far the part is; `context` is the bar. */
 void vtb_progress_show(void *context, size_t done_n, size_t all_n);
 
-/* How far the building of cells is: on a terminal a bar, elsewhere a line now and then. Nothing where
- * nothing is built. */
+/* How far the building of cells is: on a terminal a bar, elsewhere a line now and then. Nothing
+ * where nothing is built. */
 struct vtb_build_bar {
     bool began;
     size_t all_n;  /* files that are built */

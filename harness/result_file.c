@@ -429,8 +429,8 @@ static bool set_text(struct reader *reader, struct vtb_recorded_text *text, cons
     return (text->key && text->value) || fail_memory(reader->error);
 }
 
-/* Room for a text from each member of an object, and for some more; null, with the error set, if there
- * is none. */
+/* Room for a text from each member of an object, and for some more; null, with the error set, if
+ * there is none. */
 static struct vtb_recorded_text *texts_of(struct reader *reader, const json_t *object,
                                           size_t more_n)
 {

@@ -79,8 +79,8 @@ double vtb_recorded(const struct vtb_recorded_row *row, const char *key);
 /* A text of the context; "unknown" if there is none. */
 const char *vtb_recorded_fact(const struct vtb_result_file *file, const char *key);
 
-/* The text of that fact: the path as it was given, of which the end is kept where it is long, and the
- * content's SHA-256 in hexadecimal. */
+/* The text of that fact: the path as it was given, of which the end is kept where it is long, and
+ * the content's SHA-256 in hexadecimal. */
 void vtb_source_text(char text[VTB_SOURCE_TEXT_BYTES], const char *path, const char *digest);
 
 /* The SHA-256 in such a text; null if it is none. */

@@ -11,8 +11,8 @@
  * any. On false *results is empty. With an estimate, which may be null, a terminal is shown how far
  * the run is.
  */
-/* Builds the cells of a plan, and shows how far that is: how many there are, each counted once, and how
- * many were built now. */
+/* Builds the cells of a plan, and shows how far that is: how many there are, each counted once, and
+ * how many were built now. */
 VTB_MUST_USE bool vtb_run_build(const struct vtb_plan *plan, size_t *cells_n, size_t *now_n,
                                 struct vtb_error *error);
 

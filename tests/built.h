@@ -1,8 +1,8 @@
 /*
  * Cells for tests: built, if need be, and loaded. What tests go through is a part of all that there
  * can be: every kind of every strategy for the default workload, every kind but variants for the
- * workloads whose types or caches differ from it most, and for the others what shows that they work.
- * Under sanitizers, where all takes longer, the others are left out (BUILT_OTHERS).
+ * workloads whose types or caches differ from it most, and for the others what shows that they
+ * work. Under sanitizers, where all takes longer, the others are left out (BUILT_OTHERS).
  */
 #ifndef BUILT_H
 #define BUILT_H

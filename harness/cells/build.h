@@ -10,10 +10,10 @@ typedef void vtb_build_progress(void *context, size_t done_n, size_t all_n);
 
 /*
  * Makes the files of all targets, or of those whose sources changed since; one process at a time,
- * others wait. Without ninja, or without the compiler, what is there is used as it is, and a line on
- * standard error says so. On false *error says what could not be built: VTB_EXIT_USAGE if the source
- * is the user's, and error->details is what the compiler said. `progress` may be null. Milliseconds
- * where nothing is to be built. For one thread, before anything is measured.
+ * others wait. Without ninja, or without the compiler, what is there is used as it is, and a line
+ * on standard error says so. On false *error says what could not be built: VTB_EXIT_USAGE if the
+ * source is the user's, and error->details is what the compiler said. `progress` may be null.
+ * Milliseconds where nothing is to be built. For one thread, before anything is measured.
  */
 VTB_MUST_USE bool vtb_build(const struct vtb_target *targets, size_t n,
                             vtb_build_progress *progress, void *context, struct vtb_error *error);

@@ -1,5 +1,5 @@
-/* Where the sources of cells are, and where their files go: the build folder, what was installed, or,
- * where neither may be written to, a cache of the user's. */
+/* Where the sources of cells are, and where their files go: the build folder, what was installed,
+ * or, where neither may be written to, a cache of the user's. */
 #ifndef CELLS_HOME_H
 #define CELLS_HOME_H
 

@@ -13,8 +13,8 @@ VTB_MUST_USE bool vtb_cells_build(const struct vtb_cell *const *cells, size_t n,
                                   struct vtb_error *error);
 
 /*
- * Does that, and loads them: from then on each has its functions and the sizes of its own types. They
- * are never unloaded.
+ * Does that, and loads them: from then on each has its functions and the sizes of its own types.
+ * They are never unloaded.
  */
 VTB_MUST_USE bool vtb_cells_load(const struct vtb_cell *const *cells, size_t n,
                                  vtb_build_progress *progress, void *context,

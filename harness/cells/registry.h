@@ -1,6 +1,6 @@
 /*
- * The entries that there are: those that the build found in impls/, workloads/ and heaps/, each list
- * in the order of its files' names and ended by an entry without a name; and those that a user
+ * The entries that there are: those that the build found in impls/, workloads/ and heaps/, each
+ * list in the order of its files' names and ended by an entry without a name; and those that a user
  * brings (cells/foreign.h). What is known here is known before any cell of it is compiled. For one
  * thread.
  */
@@ -50,8 +50,9 @@ const struct vtb_strategy *vtb_find_strategy(const char *name);
 /* The workload that is measured when none is named. */
 const struct vtb_workload_entry *vtb_default_workload(void);
 
-/* The name, as the registry has it, of a strategy or of one of its variants: NAME@checked if it ever
- * suspends, NAME@atomic if it counts references. Null: there is none. Lives as long as the process.
+/* The name, as the registry has it, of a strategy or of one of its variants: NAME@checked if it
+ * ever suspends, NAME@atomic if it counts references. Null: there is none. Lives as long as the
+ * process.
  */
 const char *vtb_find_name(const char *name);
 

@@ -26,8 +26,8 @@ struct vtb_target {
 /* <strategy>.<workload>.<kind>.so; what is a user's has a digest of its path in it. */
 void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES]);
 
-/* The name of the file that the user brought, whose fault it is if the target does not compile; null:
- * the sources are ours. */
+/* The name of the file that the user brought, whose fault it is if the target does not compile;
+ * null: the sources are ours. */
 const char *vtb_target_path(const struct vtb_target *target);
 
 /* Writes what ninja reads: the rules of the build, and how each target is made. */

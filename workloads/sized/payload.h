@@ -1,5 +1,5 @@
-/* The payload curve: a struct of VTB_PAYLOAD_BYTES, which the build or --payload sets, by number. One
- * service, of which only the size of the result differs; the caller reads all of it. */
+/* The payload curve: a struct of VTB_PAYLOAD_BYTES, which the build or --payload sets, by number.
+ * One service, of which only the size of the result differs; the caller reads all of it. */
 #ifndef WORKLOADS_SIZED_PAYLOAD_H
 #define WORKLOADS_SIZED_PAYLOAD_H
 

@@ -56,7 +56,8 @@
  *                         vtb_drop exist.
  *     VTB_LOOP_ONLY       nothing is called and nothing handed over: the loop alone. No function
  *                         and no type is needed.
- *     VTB_DIRECT_ONLY     there is no asynchronous method, as what is defined here does not make one.
+ *     VTB_DIRECT_ONLY     there is no asynchronous method, as what is defined here does not make
+ * one.
  *     VTB_BOXES           on a miss the direct method calls an asynchronous one, so that the
  *                         operation holds that one's state machine.
  *     VTB_BOX_HOLDS_VALUE the builder of that one holds a value.
