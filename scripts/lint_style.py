@@ -25,7 +25,9 @@ WORDS = {"callback", "poll", "trace"}
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"]
 DOCUMENTS += [f"docs/{page}.md" for page in ["ARCHITECTURE", "METHOD", "STRATEGIES", "CLI"]]
 
-# Modules of harness/ without a unit test of their own: a line each, "name: where it is tested".
+# Where modules are; and those without a unit test of their own, a line each: "name: where it is
+# tested".
+MODULES = ["harness", "harness/cells"]
 UNTESTED = "tests/untested.txt"
 
 # What the build and the programs leave behind, where git does not tell.
@@ -238,8 +240,9 @@ def functions_fit_a_screen(tree: Tree) -> Iterator[Finding]:
 
 
 def modules_have_tests(tree: Tree) -> Iterator[Finding]:
-    """tests/test_<name>.c beside harness/<name>.c; each exception says what tests it instead."""
-    modules = {Path(name).stem: name for name in tree.beside("harness", ".c", ".cc")}
+    """tests/test_<name>.c for each <name>.c; each exception says what tests it instead."""
+    folders = [name for folder in MODULES for name in tree.beside(folder, ".c", ".cc")]
+    modules = {Path(name).stem: name for name in folders}
     tested = {Path(name).stem.removeprefix("test_") for name in tree.beside("tests", ".c")}
     excepted = {}
     for number, line in enumerate(tree.lines(UNTESTED) if UNTESTED in tree.files else [], 1):

@@ -1,6 +1,7 @@
 /*
- * Tests that build cells: each program runs as a copy of itself that is installed in a folder of its
- * own, with a cache there, so that it finds no cell that is built already, and leaves none behind.
+ * Tests that build cells: each program runs as a copy of itself that is installed in a folder of
+ * its own, with a cache there, so that it finds no cell that is built already, and leaves none
+ * behind.
  */
 #ifndef OWN_HOME_H
 #define OWN_HOME_H
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "cells/home.h"
+#include "cells/registry.h"
 #include "child.h"
 #include "pages.h"
 
@@ -172,6 +174,43 @@ static inline int own_main(int argc, char **argv, int (*tests)(void))
     const int failed = own_run_copy("--in");
     own_remove(own_folder);
     return failed;
+}
+
+/* --- entries of a user --- */
+
+/* A file with a strategy of that stem; `before` are lines at its head. */
+static inline const char *own_strategy(const char *file, const char *stem, const char *before)
+{
+    char text[3 * OWN_PATH_BYTES];
+    snprintf(text, sizeof text,
+             "%s#include \"%s" OWN_INSTALLED
+             "/tests/fixtures/own/node.h\"\n"
+             "NODE_STRATEGY(%s);\n",
+             before, own_folder, stem);
+    return own_file(file, text);
+}
+
+/* The default workload under another name; `behind` are lines at its end. */
+static inline const char *own_workload(const char *file, const char *stem, const char *behind)
+{
+    char from[2 * OWN_PATH_BYTES];
+    char *text = NULL;
+    size_t n;
+    const char *own = vtb_default_workload_name;
+    snprintf(from, sizeof from, "%s" OWN_INSTALLED "/workloads/%s.h", own_folder, own);
+    char *old = own_text(from, &n);
+    FILE *out = open_memstream(&text, &n);
+    assert_non_null(out);
+    for (const char *rest = old, *at; *rest; rest = at ? at + strlen(own) : rest + strlen(rest)) {
+        at = strstr(rest, own);
+        fprintf(out, "%.*s%s", at ? (int)(at - rest) : (int)strlen(rest), rest, at ? stem : "");
+    }
+    fputs(behind, out);
+    assert_int_equal(fclose(out), 0);
+    const char *path = own_file(file, text);
+    free(text);
+    free(old);
+    return path;
 }
 
 /* --- children --- */

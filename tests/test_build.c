@@ -1,5 +1,5 @@
-/* What is built, and what is not. Nothing here has a loop to be measured: what is known of a strategy
- * compiles soonest. */
+/* What is built, and what is not. Nothing here has a loop to be measured: what is known of a
+ * strategy compiles soonest. */
 #include "own_home.h"
 
 #include <sys/file.h>

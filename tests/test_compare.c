@@ -377,6 +377,25 @@ static void differing_facts_are_told(void **state)
     assert_string_equal(compared.facts[2].key, "new");
 }
 
+#define DIGEST(last) "012345678901234567890123456789012345678901234567890123456789012" last
+#define SOURCE(name, last) \
+    "{\"name\": \"" name "\", \"path\": \"" name ".c\", \"sha256\": \"" DIGEST(last) "\"}"
+
+/* By the names of their entries, wherever they stand in a list. */
+static void files_of_a_user_that_differ_are_told(void **state)
+{
+    (void)state;
+    const char *rows = ROW("w/s/h", "\"allocs_per_op\": 1");
+    compare(FINGERPRINT ", \"strategies\": [" SOURCE("same", "0") ", " SOURCE(
+                "mine", "1") "], \"workloads\": [" SOURCE("gone", "0") "]",
+            rows,
+            FINGERPRINT ", \"strategies\": [" SOURCE("mine", "2") ", " SOURCE("same", "0") "]",
+            rows);
+    assert_int_equal(compared.facts_n, 2);
+    assert_fact("source of mine", "mine.c, sha256 " DIGEST("1"), "mine.c, sha256 " DIGEST("2"));
+    assert_fact("source of gone", "gone.c, sha256 " DIGEST("0"), NULL);
+}
+
 /* Every run has its own, or other facts say it. */
 static void what_is_of_one_run_is_not_told(void **state)
 {
@@ -759,6 +778,7 @@ int main(void)
         CASE(ratios_say_what_else_differs),
         CASE(times_are_never_compared),
         CASE(differing_facts_are_told),
+        CASE(files_of_a_user_that_differ_are_told),
         CASE(what_is_of_one_run_is_not_told),
         CASE(rows_of_one_file_are_listed),
         CASE(files_may_have_nothing_in_common),

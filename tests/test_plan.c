@@ -179,6 +179,88 @@ static void default_plan(void **state)
     assert_null(plan.points);
 }
 
+/* --- the cells of a plan --- */
+
+static bool has_cell(const struct vtb_cell *const *cells, size_t n, const struct vtb_cell *cell)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (cells[i] == cell)
+            return true;
+    }
+    return false;
+}
+
+/* Those of all cases, and no other; each once. */
+static void check_cells(void)
+{
+    size_t n = 0;
+    size_t used_n = 0;
+    const struct vtb_cell **cells = vtb_plan_cells(&plan, &n);
+    bool *used = calloc(n + 1, sizeof *used);
+    assert_non_null(cells);
+    assert_non_null(used);
+    for (size_t i = 0; i < n; i++) {
+        assert_non_null(cells[i]);
+        assert_false(has_cell(cells, i, cells[i]));
+    }
+    for (size_t p = 0; p < plan.points_n; p++) {
+        const struct vtb_point *point = &plan.points[p];
+        for (size_t c = 0; c < point->cases_n; c++) {
+            assert_true(has_cell(cells, n, point->cases[c].timing));
+            assert_true(has_cell(cells, n, point->cases[c].counting));
+            for (size_t i = 0; i < n; i++)
+                used[i] |=
+                    cells[i] == point->cases[c].timing || cells[i] == point->cases[c].counting;
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        used_n += used[i];
+    assert_int_equal(used_n, n);
+    free(used);
+    free(cells);
+}
+
+static void cells_of_a_plan(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    assert_true(MAKE("--strategy=poll", "--heap=glibc"));
+    check_cells();
+    const struct vtb_cell **cells = vtb_plan_cells(&plan, &n);
+    assert_int_equal(n, 2 * 4); /* the references and one more, for timing and for counting */
+    free(cells);
+    assert_true(vtb_plan_add_twins(&plan, &error));
+    check_cells();
+    cells = vtb_plan_cells(&plan, &n);
+    assert_int_equal(n, 2 * 4);
+    free(cells);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--strategy=poll", "--heap=glibc,gengc", "--hit-rate=0.5,0.8"));
+    cells = vtb_plan_cells(&plan, &n);
+    assert_int_equal(n, 3 * 4); /* what is counted is so on every heap */
+    free(cells);
+    vtb_plan_free(&plan);
+}
+
+static void cells_of_every_kind_of_plan(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--heap=all", "--method=both", "--strategy=all"));
+    check_cells();
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--workload=user_cache,permission_check,trace", "--in-flight=1,2",
+                     "--hit-rate=0.5,0.8", "--threads=1,2"));
+    check_cells();
+    vtb_plan_free(&plan);
+    assert_true(
+        MAKE("--payload=8,48", "--strategy=poll@checked,heap_task@atomic", "--calls=1e4,1e6"));
+    check_cells();
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--completer=thread", "--depth=1,3", "--live-heap=1e6"));
+    check_cells();
+    vtb_plan_free(&plan);
+}
+
 /* Six combinations or more are a sweep, whatever they are of; what is said wins. */
 static void a_sweep_is_rough(void **state)
 {
@@ -1128,6 +1210,8 @@ int main(void)
         cmocka_unit_test(recorded_keys),
         cmocka_unit_test(options_that_a_workload_cannot_follow),
         cmocka_unit_test(good_values_are_what_is_run),
+        cmocka_unit_test(cells_of_a_plan),
+        cmocka_unit_test(cells_of_every_kind_of_plan),
         cmocka_unit_test(defaults_that_are_asked_for),
         cmocka_unit_test(rounds),
         cmocka_unit_test(callers_make_blocks),

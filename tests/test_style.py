@@ -103,6 +103,11 @@ BAD = [
     ),
     (
         "modules_have_tests",
+        {"harness/cells/more.c": "int more;\n"},
+        "harness/cells/more.c:1: a module without tests/test_more.c, nor in tests/untested.txt",
+    ),
+    (
+        "modules_have_tests",
         {"tests/untested.txt": "main: every test\nnames: none\n"},
         "tests/untested.txt:2: an exception that is none: names",
     ),

@@ -1,5 +1,5 @@
-/* Names of files, and what ninja is told: read back by ninja and a shell, in folders whose names have
- * all that means something to either. */
+/* Names of files, and what ninja is told: read back by ninja and a shell, in folders whose names
+ * have all that means something to either. */
 #include "own_home.h"
 
 #include <dlfcn.h>
@@ -24,7 +24,7 @@ static const struct vtb_workload_entry workload = {
     .name = "cache", .stem = "cache", .file = "workloads/cache.h"};
 static const struct vtb_workload_entry sized = {
     .name = "bytes_48", .stem = "bytes", .file = "workloads/sized/bytes.h", .payload_bytes = 48};
-static const struct vtb_workload_entry own_workload = {
+static const struct vtb_workload_entry workload_of_mine = {
     .name = "cache_of_mine", .stem = "cache_of_mine", .file = "/a/w.h", .path = "w.h"};
 
 static char name[VTB_TARGET_NAME_BYTES];
@@ -112,7 +112,7 @@ static void names_of_files_of_a_user(void **state)
     (void)name_of((struct vtb_target){.strategy = &mine_elsewhere, .workload = &workload});
     assert_begins(name, "mine-");
     assert_string_not_equal(name, before);
-    (void)name_of((struct vtb_target){.strategy = &strategy, .workload = &own_workload});
+    (void)name_of((struct vtb_target){.strategy = &strategy, .workload = &workload_of_mine});
     assert_begins(name, "some_task.cache_of_mine-");
     (void)name_of(
         (struct vtb_target){.what = VTB_TARGET_METADATA, .strategy = &mine, .workload = &workload});
@@ -143,13 +143,13 @@ static void whose_fault_it_is(void **state)
     (void)state;
     struct vtb_target target = {.strategy = &strategy, .workload = &workload};
     assert_null(vtb_target_path(&target));
-    target.workload = &own_workload;
+    target.workload = &workload_of_mine;
     assert_string_equal(vtb_target_path(&target), "w.h");
     target.strategy = &mine;
     assert_string_equal(vtb_target_path(&target), "../a/mine.c");
     target.workload = &workload;
     assert_string_equal(vtb_target_path(&target), "../a/mine.c");
-    target = (struct vtb_target){.what = VTB_TARGET_WORKLOAD, .workload = &own_workload};
+    target = (struct vtb_target){.what = VTB_TARGET_WORKLOAD, .workload = &workload_of_mine};
     assert_string_equal(vtb_target_path(&target), "w.h");
 }
 
@@ -169,7 +169,7 @@ static const char rules[] =
 static void set_home(const char *folder)
 {
     memset(&home, 0, sizeof home);
-    snprintf(home.root, sizeof home.root, "%s/root", own_subfolder(folder));
+    snprintf(home.root, sizeof home.root, "%s/tree", own_subfolder(folder));
     snprintf(home.build, sizeof home.build, "%s/build", own_path(folder));
     snprintf(home.cells, sizeof home.cells, "%s/cells", own_path(folder));
     assert_true(mkdir(home.build, 0777) == 0 || errno == EEXIST);
@@ -251,7 +251,7 @@ static int open_odd_home(void **state)
     }
     for (const char *const *source = (const char *[]){"cell.c", "workload.c", NULL}; *source;
          source++) {
-        snprintf(path, sizeof path, "%s/%s", ODD "/root/harness/cells/source", *source);
+        snprintf(path, sizeof path, ODD "/tree%s/%s", folder, *source);
         (void)own_file(path, "");
     }
     (void)own_file(ODD "/build/cells.ninja", rules);
@@ -357,8 +357,8 @@ static void words_of_files_of_a_user(void **state)
     const struct vtb_strategy_entry foreign = {.name = "routine", .file = file, .path = "r.cc"};
     const struct vtb_target targets[] = {
         {.strategy = &foreign, .workload = &workload},
-        {.strategy = &strategy, .workload = &own_workload},
-        {.what = VTB_TARGET_WORKLOAD, .workload = &own_workload},
+        {.strategy = &strategy, .workload = &workload_of_mine},
+        {.what = VTB_TARGET_WORKLOAD, .workload = &workload_of_mine},
     };
     run_ninja(targets, 3);
     read_words(&targets[0]);
