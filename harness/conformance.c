@@ -1,6 +1,6 @@
 #include "conformance.h"
 
-#include <inttypes.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -31,10 +31,19 @@ struct told {
     bool wrong;
     bool left_out;
     char where[300];
-    char text[800];
+    char text[VTB_CHECK_TEXT_BYTES];
 };
 
-static struct told *told;
+static struct told own_told;
+static struct told *told = &own_told;
+static jmp_buf *here; /* null: a check has a process of its own */
+
+static void __attribute__((noreturn)) end_check(void)
+{
+    if (here)
+        longjmp(*here, 1);
+    _exit(0);
+}
 
 void vtb_check_at(const char *format, ...)
 {
@@ -59,14 +68,14 @@ void vtb_check_wrong(const char *remedy, const char *format, ...)
     (void)snprintf(told->text, sizeof told->text, "%s%s%s%s; look at %s", what,
                    separated(" (", told->where), told->where, separated(")", told->where), remedy);
     told->wrong = true;
-    _exit(0);
+    end_check();
 }
 
 void vtb_check_left_out(const char *reason)
 {
     (void)snprintf(told->text, sizeof told->text, "left out: %s", reason);
     told->left_out = true;
-    _exit(0);
+    end_check();
 }
 
 static void note_misuse(const char *text)
@@ -91,6 +100,22 @@ static void note_fault(int signal_number, siginfo_t *info, void *context)
             "moved away from",
             at, type->name);
     (void)signal(signal_number, SIG_DFL);
+}
+
+bool vtb_check_here(vtb_check_function *run, const struct vtb_check_case *of,
+                    char text[VTB_CHECK_TEXT_BYTES])
+{
+    void (*const on_misuse)(const char *) = vtb_on_misuse;
+    jmp_buf back;
+    *told = (struct told){.wrong = false};
+    vtb_on_misuse = note_misuse;
+    here = &back;
+    if (setjmp(back) == 0)
+        run(of);
+    here = NULL;
+    vtb_on_misuse = on_misuse;
+    (void)snprintf(text, VTB_CHECK_TEXT_BYTES, "%s", told->text);
+    return !told->wrong;
 }
 
 /* --- a check in its process --- */
@@ -297,6 +322,7 @@ struct checker {
     const struct vtb_options *options;
     const char *strategy;
     const struct vtb_workload_entry *workload;
+    char of[160];       /* strategy and workload, where there are several; else empty */
     const char *method; /* of the next checks, with the variant */
     bool hung;
 };
@@ -310,8 +336,9 @@ static struct vtb_check *add(struct checker *checker, const char *word, const ch
     checks->items = items;
     struct vtb_check *check = &items[checks->n++];
     *check = (struct vtb_check){.ok = true};
-    (void)snprintf(check->name, sizeof check->name, "%s%s%s%s", checker->method,
-                   separated(": ", checker->method), word, more);
+    (void)snprintf(check->name, sizeof check->name, "%s%s%s%s%s%s", checker->of,
+                   separated(", ", checker->of), checker->method, separated(": ", checker->method),
+                   word, more);
     return check;
 }
 
@@ -511,6 +538,10 @@ static bool run_strategy(struct checker *checker, struct vtb_error *error)
         return false;
     const struct vtb_lacks *lacks = &cells.of[0][0].counting->strategy->lacks;
     bool ok = run_workload(checker, &cells, error);
+    if (ok && lacks->real_cache && checker->workload->workload->default_capacity > 0) {
+        say_left_out(checker, "all else", lacks->real_cache);
+        return true;
+    }
     for (size_t method = 0; ok && !checker->hung && method < METHODS_N; method++)
         ok = run_method(checker, &cells, method, error);
     if (ok && !checker->hung && cells.of[0][0].counting->probe)
@@ -544,6 +575,9 @@ static bool run_all(struct checker *checker, const struct vtb_names *strategies,
         for (size_t i = 0; i < strategies->n; i++) {
             checker->strategy = strategies->items[i];
             checker->hung = false;
+            if (strategies->n * workloads_n > 1)
+                (void)snprintf(checker->of, sizeof checker->of, "%s, %s", checker->strategy,
+                               checker->workload->name);
             if (!run_strategy(checker, error))
                 return false;
         }
@@ -561,16 +595,14 @@ bool vtb_checks_run(struct vtb_checks *checks, const struct vtb_options *options
     if (!vtb_foreign_load(error))
         return false;
     choose(options, &strategies);
-    told = vtb_pages_shared(sizeof *told, "what a check finds", error);
-    if (!told)
+    struct told *shared = vtb_pages_shared(sizeof *told, "what a check finds", error);
+    if (!shared)
         return false;
+    told = shared;
     const bool ok = run_all(&checker, &strategies, error);
     vtb_pages_free(told, sizeof *told);
-    if (ok && strategies.n == 1)
-        checks->strategy = strategies.items[0];
-    if (ok)
-        checks->workload = checker.workload->name;
-    else
+    told = &own_told;
+    if (!ok)
         vtb_checks_free(checks);
     return ok;
 }

@@ -12,14 +12,12 @@
 #include "options.h"
 
 struct vtb_check {
-    char name[80];
+    char name[256]; /* begins with strategy and workload where several are checked */
     bool ok;
     char text[800]; /* what is wrong, where, and what to look at; or why there was nothing to do */
 };
 
 struct vtb_checks {
-    const char *strategy; /* of the first check */
-    const char *workload;
     struct vtb_check *items; /* owned */
     size_t n;
     size_t wrong_n;

@@ -39,6 +39,13 @@ const char *vtb_check_object(const struct vtb_cell *cell, size_t bytes);
 
 typedef void vtb_check_function(const struct vtb_check_case *of);
 
+#define VTB_CHECK_TEXT_BYTES 800
+
+/* For a test: a check in the calling process. False if it is wrong; `text` is then what it tells,
+ * and what it opened stays open. */
+bool vtb_check_here(vtb_check_function *run, const struct vtb_check_case *of,
+                    char text[VTB_CHECK_TEXT_BYTES]);
+
 /* conformance_loops.c: runs of many calls. */
 vtb_check_function vtb_check_workload; /* hits, misses and failures are as the schedule says */
 vtb_check_function vtb_check_layout;

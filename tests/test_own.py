@@ -211,6 +211,13 @@ def test_what_is_lacking_is_said(bench: Bench) -> None:
     assert ok and text == "left out: a node has room for one continuation"
 
 
+def test_what_has_no_real_cache_is_left_out_of_one(bench: Bench) -> None:
+    outcome = check(bench, "--strategy", "task_in_cache", "--workload", "trace")
+    assert outcome.code == 0, outcome.out
+    ok, text = checks_of(outcome)["all else"]
+    assert ok and text.startswith("left out: ")
+
+
 # --- formats ---
 
 

@@ -3,6 +3,7 @@
 #include "../workloads/user_cache.h"
 
 #include "built.h"
+#include "conformance_case.h"
 #include "memories.h"
 #include "probed.h"
 
@@ -148,14 +149,6 @@ static void consume(size_t by, size_t of, uint32_t id)
     probe->drop(&env, by, of);
 }
 
-/* The frame consumes for the last time, and gets a fault in place of a value. */
-static void consume_fault(size_t by, enum vtb_fault fault)
-{
-    uint64_t share = 0;
-    equal(probe->get(&env, by, by, &share), fault);
-    probe->drop(&env, by, by);
-}
-
 /* An operation from its call to its end. */
 static void operate(size_t by, uint32_t id)
 {
@@ -180,6 +173,32 @@ static bool lacks(const char *reason)
     return reason != NULL;
 }
 
+/* --- what `run_bench check` asks of any strategy --- */
+
+static vtb_check_function *const asked[] = {
+    vtb_check_steps,     vtb_check_beside, vtb_check_cancelled, vtb_check_early,
+    vtb_check_consumers, vtb_check_stored, vtb_check_as_task,   vtb_check_preserved,
+};
+
+static void check_what_is_asked(void)
+{
+    const struct vtb_check_case of = {
+        .workload = rig->point->workload,
+        .floor = built_cell("plain", "user_cache", (struct vtb_kind){.counting = true}),
+        .counting = cell};
+    for (size_t i = 0; i < COUNT_OF(asked); i++) {
+        char text[VTB_CHECK_TEXT_BYTES];
+        if (!vtb_check_here(asked[i], &of, text))
+            failed_in_cell(text, __LINE__);
+    }
+}
+
+static void what_is_asked_of_any_strategy_holds(void **state)
+{
+    (void)state;
+    assert_true(on_rig(&rigs[0], glibc(), NULL, check_what_is_asked) >= 40);
+}
+
 /* --- several consumers --- */
 
 /* Objects can have several. Each of the others has its reason. */
@@ -194,49 +213,6 @@ static void objects_alone_have_several_consumers(void **state)
 {
     (void)state;
     for_cells(check_who_has_several_consumers);
-}
-
-static void check_each_consumer_gets_the_value(void)
-{
-    if (lacks(cell->strategy->lacks.several_consumers))
-        return;
-    call(0, MISS(1));
-    copy(1, 0);
-    copy(2, 0);
-    for (size_t i = 0; i < 3; i++)
-        probe->await(&env, i, 0);
-    equal(env.checksum, 0);
-    complete(0);
-    equal(env.checksum, 3 * share_of(MISS(1)));
-    equal(env.arrived, share_of(MISS(1)));
-    equal(env.service.failed_n, 0);
-    operate(0, MISS(2));
-}
-
-static void each_consumer_of_a_pending_operation_gets_the_value(void **state)
-{
-    (void)state;
-    for_cells(check_each_consumer_gets_the_value);
-}
-
-static void check_each_consumer_gets_the_fault(void)
-{
-    if (lacks(cell->strategy->lacks.several_consumers))
-        return;
-    call(0, FAIL(1));
-    copy(1, 0);
-    copy(2, 0);
-    for (size_t i = 0; i < 3; i++)
-        probe->await(&env, i, 0);
-    complete(0);
-    equal(env.service.failed_n, 3);
-    equal(env.checksum, 0);
-}
-
-static void each_consumer_of_a_failing_operation_gets_the_fault(void **state)
-{
-    (void)state;
-    for_cells(check_each_consumer_gets_the_fault);
 }
 
 /* What a copy of the loop's state counted belongs to the case too. */
@@ -292,87 +268,7 @@ static void consumers_go_on_in_the_order_in_which_they_came(void **state)
     for_cells(check_order);
 }
 
-/* One waits before; the others come when the value is there, and do not wait. */
-static void check_late_consumers(void)
-{
-    if (lacks(cell->strategy->lacks.several_consumers))
-        return;
-    call(0, MISS(1));
-    for (size_t i = 1; i < 5; i++)
-        copy(i, 0);
-    probe->await(&env, 0, 0);
-    holds(!probe->is_ready(&env, 1, 0));
-    complete(0);
-    equal(env.checksum, share_of(MISS(1)));
-    holds(probe->is_ready(&env, 1, 0));
-    probe->await(&env, 1, 0);
-    equal(env.checksum, 2 * share_of(MISS(1)));
-    consume(2, 0, MISS(1));
-    probe->await(&env, 3, 0);
-    equal(env.checksum, 3 * share_of(MISS(1)));
-    consume(4, 0, MISS(1));
-}
-
-static void consumers_that_come_after_completion_get_the_value(void **state)
-{
-    (void)state;
-    for_cells(check_late_consumers);
-}
-
 /* --- storing --- */
-
-static void many_other_operations(void)
-{
-    for (uint32_t i = 0; i < 200; i++)
-        operate(0, i % 2 ? HIT(100 + i) : MISS(100 + i));
-}
-
-/* The variable moves, or another one holds the operation too, where that can be. */
-static void store(size_t to, size_t from)
-{
-    if (probe->share)
-        probe->share(&env, from);
-    probe->copy(&env, to, from);
-}
-
-/* The caller's own variable is done with, unless it was moved. */
-static void use_own(size_t by, uint32_t id)
-{
-    if (probe->share)
-        consume(by, by, id);
-}
-
-/* Of a value, of an operation that completed, and of one that completes only then. */
-static void check_stored(void)
-{
-    if (lacks(cell->strategy->lacks.storing))
-        return;
-    call(1, HIT(1));
-    store(4, 1);
-    use_own(1, HIT(1));
-    call(2, MISS(2));
-    store(5, 2);
-    complete(2);
-    use_own(2, MISS(2));
-    call(3, MISS(3));
-    store(6, 3);
-    many_other_operations();
-    consume(4, 4, HIT(1));
-    consume(5, 5, MISS(2));
-    probe->await(&env, 6, 6);
-    many_other_operations();
-    equal(env.checksum, 0);
-    complete(3);
-    equal(env.checksum, share_of(MISS(3)));
-    many_other_operations();
-    use_own(3, MISS(3));
-}
-
-static void stored_copies_keep_their_value(void **state)
-{
-    (void)state;
-    for_cells(check_stored);
-}
 
 /* What is consumed where it was got cannot be stored; everything else can. */
 static void check_who_can_be_stored(void)
@@ -385,171 +281,6 @@ static void every_other_strategy_says_why_it_cannot_be_stored(void **state)
 {
     (void)state;
     for_cells(check_who_can_be_stored);
-}
-
-/* --- faults --- */
-
-static void check_failures(void)
-{
-    call(0, FAIL(1));
-    complete(0);
-    consume_fault(0, VTB_FAULT_STORE);
-    equal(env.service.failed_n, 0); /* the one who consumes counts it */
-
-    call(0, FAIL(2));
-    probe->await(&env, 0, 0);
-    complete(0);
-    equal(env.service.failed_n, 1);
-    equal(env.checksum, 0);
-    equal(env.arrived, 0);
-    operate(0, MISS(3));
-}
-
-static void failed_operations_have_a_fault_in_place_of_a_value(void **state)
-{
-    (void)state;
-    for_cells(check_failures);
-}
-
-/* Three that fail and three that succeed are pending at once, and complete in some order. */
-static void check_success_beside(void)
-{
-    static const size_t order[] = {2, 5, 0, 1, 4, 3};
-    uint64_t expected = 0;
-    for (size_t i = 0; i < COUNT_OF(order); i++) {
-        call(i, i % 2 ? FAIL(i) : MISS(i));
-        expected += i % 2 ? 0 : share_of(MISS(i));
-        probe->await(&env, i, i);
-    }
-    call(6, MISS(6));
-    call(7, FAIL(7));
-    for (size_t i = 0; i < COUNT_OF(order); i++)
-        complete(order[i]);
-    equal(env.service.failed_n, COUNT_OF(order) / 2);
-    equal(env.checksum, expected);
-    complete(7);
-    complete(6);
-    consume(6, 6, MISS(6));
-    consume_fault(7, VTB_FAULT_STORE);
-}
-
-static void failures_do_not_disturb_the_success_beside_them(void **state)
-{
-    (void)state;
-    for_cells(check_success_beside);
-}
-
-/* The caller gives up; the store's answer, be it an error, does not count any more. */
-static void cancel(uint32_t id)
-{
-    call(0, id);
-    complete_with(0, VTB_FAULT_CANCELLED);
-    consume_fault(0, VTB_FAULT_CANCELLED);
-    call(1, id);
-    probe->await(&env, 1, 1);
-    complete_with(1, VTB_FAULT_CANCELLED);
-}
-
-static void check_cancellation(void)
-{
-    cancel(MISS(1));
-    equal(env.service.failed_n, 1);
-    const uint64_t live = env.service.counts.live_bytes;
-    const uint64_t allocs_n = env.service.counts.allocs_n;
-    for (uint32_t i = 0; i < 10; i++)
-        cancel(i % 2 ? FAIL(2 + i) : MISS(2 + i));
-    equal(env.service.failed_n, 11);
-    equal(env.service.counts.live_bytes, live);
-    if (live == 0 && allocs_n > 0) /* nothing is kept: all of it was given back */
-        equal(env.service.counts.frees_n, env.service.counts.allocs_n);
-    equal(env.checksum, 0);
-    operate(0, MISS(20));
-    operate(1, HIT(21));
-}
-
-static void cancelled_operations_end_and_give_back_their_memory(void **state)
-{
-    (void)state;
-    for_cells(check_cancellation);
-}
-
-/* --- an operation that completes while the methods around it still suspend --- */
-
-static bool answers_armed;
-static enum vtb_fault answers_with;
-static size_t answers_early_n;
-
-/* The store answers what was submitted as soon as a method around it allocates. */
-static void *answer_and_alloc(size_t bytes)
-{
-    void *pending = env.service.submitted;
-    if (answers_armed && pending) {
-        answers_armed = false;
-        probe->complete(&env.service, pending, answers_with);
-    }
-    return malloc(bytes);
-}
-
-static const struct vtb_heap answering_heap = {
-    .summary = "malloc, and an answer",
-    .alloc = answer_and_alloc,
-    .free = free,
-    .usable = malloc_usable_size,
-};
-
-/* The call comes back with the operation completed, though it had to suspend at two levels. */
-static void answer_early(uint32_t id, enum vtb_fault fault, enum vtb_fault expected)
-{
-    uint64_t share = 0;
-    answers_with = fault;
-    answers_armed = true;
-    holds(probe->call(&env, 0, id));
-    holds(!answers_armed);
-    probe->forget(&env, 0);
-    equal(probe->get(&env, 0, 0, &share), expected);
-    equal(share, expected ? 0 : share_of(id));
-    probe->drop(&env, 0, 0);
-    answers_early_n++;
-}
-
-/* Only where each of these methods has an object of its own, which it allocates. */
-static bool layers_allocate(void)
-{
-    return cell->kind.async && cell->layer_miss_bytes > 0 && !is_of(cell, "arena_task");
-}
-
-static void check_early_answer(void)
-{
-    if (!layers_allocate())
-        return;
-    answer_early(MISS(1), VTB_FAULT_NONE, VTB_FAULT_NONE);
-    operate(0, MISS(2));
-}
-
-static void check_early_failure(void)
-{
-    if (!layers_allocate())
-        return;
-    answer_early(FAIL(1), VTB_FAULT_NONE, VTB_FAULT_STORE);
-    operate(0, MISS(2));
-}
-
-static void check_early_cancellation(void)
-{
-    if (!layers_allocate())
-        return;
-    answer_early(FAIL(1), VTB_FAULT_CANCELLED, VTB_FAULT_CANCELLED);
-    operate(0, MISS(2));
-}
-
-static void an_answer_while_the_methods_around_it_suspend_arrives(void **state)
-{
-    (void)state;
-    answers_early_n = 0;
-    (void)on_rig(&rigs[1], &answering_heap, NULL, check_early_answer);
-    (void)on_rig(&rigs[1], &answering_heap, NULL, check_early_failure);
-    (void)on_rig(&rigs[1], &answering_heap, NULL, check_early_cancellation);
-    assert_true(answers_early_n >= (size_t)45);
 }
 
 /* --- as_task and preserve --- */
@@ -659,31 +390,6 @@ static void as_task_gives_a_task_that_is_asked_as_often_as_one_likes(void **stat
     for_cells_of("value_task", check_as_task_of_a_task);
     for_cells_of("value_task_pooled", check_as_task_of_a_source);
     for_cells_of("value_task_handle", check_as_task_of_a_handle);
-}
-
-/* The operation's memory is free for others while the task is kept. */
-static void check_as_task_is_kept(void)
-{
-    if (lacks(cell->strategy->lacks.as_task))
-        return;
-    call(1, MISS(1));
-    void *first = probe->as_task(&env, 1);
-    complete(1);
-    call(1, MISS(2));
-    complete(1);
-    void *second = probe->as_task(&env, 1);
-    call(1, HIT(3));
-    void *third = probe->as_task(&env, 1);
-    many_other_operations();
-    use_task(second, MISS(2), VTB_FAULT_NONE);
-    use_task(first, MISS(1), VTB_FAULT_NONE);
-    use_task(third, HIT(3), VTB_FAULT_NONE);
-}
-
-static void as_task_gives_a_task_that_may_be_stored(void **state)
-{
-    (void)state;
-    for_cells(check_as_task_is_kept);
 }
 
 static void consume_preserved(size_t by, uint32_t id, enum vtb_fault fault)
@@ -1124,20 +830,12 @@ static void hits_are_answered_with_what_is_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_asked_of_any_strategy_holds),
         cmocka_unit_test(objects_alone_have_several_consumers),
-        cmocka_unit_test(each_consumer_of_a_pending_operation_gets_the_value),
-        cmocka_unit_test(each_consumer_of_a_failing_operation_gets_the_fault),
         cmocka_unit_test(consumers_go_on_in_the_order_in_which_they_came),
-        cmocka_unit_test(consumers_that_come_after_completion_get_the_value),
-        cmocka_unit_test(stored_copies_keep_their_value),
         cmocka_unit_test(every_other_strategy_says_why_it_cannot_be_stored),
-        cmocka_unit_test(failed_operations_have_a_fault_in_place_of_a_value),
-        cmocka_unit_test(failures_do_not_disturb_the_success_beside_them),
-        cmocka_unit_test(cancelled_operations_end_and_give_back_their_memory),
-        cmocka_unit_test(an_answer_while_the_methods_around_it_suspend_arrives),
         cmocka_unit_test(strategies_convert_or_say_why_not),
         cmocka_unit_test(as_task_gives_a_task_that_is_asked_as_often_as_one_likes),
-        cmocka_unit_test(as_task_gives_a_task_that_may_be_stored),
         cmocka_unit_test(what_is_preserved_may_be_consumed_twice),
         cmocka_unit_test(a_token_wraps_after_65536_uses),
         cmocka_unit_test(a_generation_does_not),
