@@ -434,11 +434,10 @@ static bool run_method(struct checker *checker, const struct cells *cells, size_
                        struct vtb_error *error)
 {
     static const char *const words[METHODS_N] = {"direct", "async"};
-    const struct vtb_cell *direct = cells->of[0][0].counting;
     const struct vtb_check_case *base = &cells->of[method][0];
     checker->method = words[method];
     if (!base->counting) {
-        const char *reason = direct->strategy->lacks.async_method;
+        const char *reason = vtb_find_strategy(checker->strategy)->lacks.async_method;
         say_left_out(checker, "all", reason ? reason : "it cannot be built");
         return true;
     }

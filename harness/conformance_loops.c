@@ -210,8 +210,8 @@ static void judge_leak(const struct vtb_cell *cell)
         vtb_check_wrong(
             "the last reference, which vtb_get or vtb_drop gives up",
             "a leak: objects never given back: %zu, of %zu B in all, one of them of %zu B (%s)",
-            seen.left_n, seen.left_bytes, seen.left_each_bytes,
-            vtb_check_object(cell, seen.left_each_bytes));
+            seen.left_n, seen.left_bytes, seen.left_one_bytes,
+            vtb_check_object(cell, seen.left_one_bytes));
 }
 
 void vtb_check_suspicion(void)

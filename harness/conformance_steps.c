@@ -82,8 +82,7 @@ static void judge_leak(void)
                         " objects were never given back, "
                         "%" PRIu64 " B in all, one of them of %zu B (%s)",
                         counts->allocs_n - counts->frees_n, counts->allocs_n, counts->live_bytes,
-                        seen.left_each_bytes,
-                        vtb_check_object(vtb_steps.cell, seen.left_each_bytes));
+                        seen.left_one_bytes, vtb_check_object(vtb_steps.cell, seen.left_one_bytes));
     if (counts->live_bytes > 0)
         vtb_check_wrong("the last argument of vtb_free, which is what was allocated",
                         "objects were given back as larger or smaller than they are");

@@ -11,7 +11,8 @@
 /* Stands in front of what was asked for. */
 struct block {
     size_t bytes;
-    uint64_t freed; /* 0 or 1 */
+    uint32_t number; /* in the order of allocation, from 1 on */
+    uint32_t freed;  /* 0 or 1 */
     uint64_t marks[MARKS_N];
 };
 
@@ -50,7 +51,7 @@ static void *guard_alloc(size_t bytes)
     struct block *block = malloc(sizeof *block + bytes + sizeof block->marks);
     if (!block || 2 * ++blocks_n > BLOCKS_MAX)
         abort();
-    *block = (struct block){.bytes = bytes, .marks = {MARK, MARK}};
+    *block = (struct block){.bytes = bytes, .number = (uint32_t)blocks_n, .marks = {MARK, MARK}};
     memcpy(memory_of(block) + bytes, block->marks, sizeof block->marks);
     memset(memory_of(block), GONE, bytes); /* whoever counts on zeros is mistaken */
     blocks[place_of(block)] = block;
@@ -108,9 +109,11 @@ static void look(struct block *block, struct vtb_guard_seen *seen)
     }
     if (block->freed)
         return;
-    seen->left_n++;
+    if (seen->left_n++ == 0 || block->number < seen->left_number) {
+        seen->left_number = block->number;
+        seen->left_one_bytes = block->bytes;
+    }
     seen->left_bytes += block->bytes;
-    seen->left_each_bytes = block->bytes;
 }
 
 void vtb_guard_look(struct vtb_guard_seen *seen)

@@ -29,7 +29,8 @@ struct vtb_guard_seen {
     /* Blocks that were not given back. */
     size_t left_n;
     size_t left_bytes;
-    size_t left_each_bytes; /* of one of them */
+    size_t left_one_bytes; /* of the first of them, */
+    uint32_t left_number;  /* whose number that is */
 };
 
 /* Forgets all blocks, and gives their memory back. */
