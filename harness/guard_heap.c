@@ -95,18 +95,23 @@ static size_t written_at(struct block *block)
     return block->bytes;
 }
 
-static void look(struct block *block, struct vtb_guard_seen *seen)
+/* Of the first block of which there is something to say, in every run the same. */
+static void look_for_fault(struct block *block, struct vtb_guard_seen *seen)
 {
     static const uint64_t marks[MARKS_N] = {MARK, MARK};
     const size_t at = written_at(block);
-    if (!seen->fault && at < block->bytes) {
-        seen->fault = VTB_GUARD_WRITTEN_FREED;
-        seen->bytes = block->bytes;
-        seen->at = at;
-    } else if (!seen->fault && memcmp(memory_of(block) + block->bytes, marks, sizeof marks) != 0) {
-        seen->fault = VTB_GUARD_WRITTEN_BEHIND;
-        seen->bytes = seen->at = block->bytes;
-    }
+    const bool is_behind = memcmp(memory_of(block) + block->bytes, marks, sizeof marks) != 0;
+    if ((at == block->bytes && !is_behind) || (seen->fault && seen->number <= block->number))
+        return;
+    seen->fault = at < block->bytes ? VTB_GUARD_WRITTEN_FREED : VTB_GUARD_WRITTEN_BEHIND;
+    seen->number = block->number;
+    seen->bytes = block->bytes;
+    seen->at = at;
+}
+
+static void look(struct block *block, struct vtb_guard_seen *seen)
+{
+    look_for_fault(block, seen);
     if (block->freed)
         return;
     if (seen->left_n++ == 0 || block->number < seen->left_number) {

@@ -24,8 +24,9 @@ enum vtb_guard_fault {
 /* What was found first. */
 struct vtb_guard_seen {
     enum vtb_guard_fault fault;
-    size_t bytes; /* of the block */
-    size_t at;    /* the byte of it that was written */
+    size_t bytes;    /* of the block */
+    size_t at;       /* the byte of it that was written */
+    uint32_t number; /* of it, in the order of allocation; 0: it is not known */
     /* Blocks that were not given back. */
     size_t left_n;
     size_t left_bytes;
