@@ -1,11 +1,11 @@
-"""One file is one entry: dropped into its folder it is built, listed and run, and nothing else is
-touched. A file that lacks something fails the build, and the output names what is missing.
+"""One file is one entry: dropped into its folder it is listed and run by the next start, and nothing
+else is touched. A file that lacks something fails the build, or the cells of a run that it is in,
+and the output names what is missing.
 
 All of it happens in a copy of the sources, in the order of this file: the build is incremental.
 """
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -19,14 +19,17 @@ from conftest import (
     COPIED_STRATEGIES,
     COPIED_WORKLOADS,
     COUNTED,
-    HANG_S,
     ROOT,
+    SLOW_S,
     Outcome,
+    Row,
     clean_environment,
     parameters,
     replaced,
     strict_json,
 )
+
+PAYLOADS = [f"payload_{size}" for size in (8, 16, 32, 64, 128, 256)]
 
 WORKLOAD = """\
 /* A number by its number. */
@@ -201,17 +204,25 @@ def large_workload(definition: str) -> str:
     return text.replace("typedef struct two_words", f"{definition}typedef struct two_words")
 
 
-def build(tree: Path, target: str = "run_bench") -> subprocess.CompletedProcess[str]:
-    """Configures where that was not done, and builds the program, or a part of it, alone."""
-    commands = "[ -f build/release/build.ninja ] || cmake --preset release"
-    commands += f" && ninja -j2 -C build/release {target}"
-    return subprocess.run(
-        ["sh", "-c", f"({commands}) 2>&1"],
+def launch(tree: Path, *arguments: str) -> Outcome:
+    """Builds what changed, and runs it: what a user does after a change."""
+    results = tree / "build" / "results"
+    done = subprocess.run(
+        [str(tree / "run_bench"), *arguments],
         cwd=tree,
-        env=clean_environment(LC_ALL="C"),
-        stdout=subprocess.PIPE,
+        env=clean_environment(VTB_RESULTS_DIR=str(results), LC_ALL="C"),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
         text=True,
+        timeout=SLOW_S,
     )
+    return Outcome(done.returncode, done.stdout, done.stderr, results)
+
+
+def run(tree: Path, *arguments: str) -> Outcome:
+    outcome = launch(tree, *arguments)
+    assert outcome.code == 0, outcome.err[-5000:]
+    return outcome
 
 
 def configure(tree: Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -228,63 +239,62 @@ def configure(tree: Path, **settings: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def configured(tree: Path, **settings: str) -> Iterator[None]:
-    """Everything built with other settings for a while."""
-    done = configure(tree, **settings)
+    """Other settings for a while."""
     try:
-        assert done.returncode == 0, done.stdout[-5000:]
-        done = build(tree)
+        done = configure(tree, **settings)
         assert done.returncode == 0, done.stdout[-5000:]
         yield
     finally:
-        configure(tree, **dict.fromkeys(settings, ""))
-        build(tree)
+        forget(tree, *settings)
 
 
-def run(tree: Path, *arguments: str) -> Outcome:
-    results = tree / "build" / "results"
-    done = subprocess.run(
-        [str(tree / "build" / "release" / "run_bench"), *arguments],
-        cwd=tree,
-        env=clean_environment(VTB_RESULTS_DIR=str(results)),
-        capture_output=True,
-        text=True,
-        timeout=HANG_S,
-    )
-    assert done.returncode == 0, done.stderr
-    return Outcome(done.returncode, done.stdout, done.stderr, results)
+def forget(tree: Path, *settings: str) -> None:
+    """Their values, so that the build's own are taken again."""
+    command = ["cmake", *[f"-U{name}" for name in settings], "build/release"]
+    subprocess.run(command, cwd=tree, env=clean_environment(), capture_output=True, check=True)
+
+
+def list_of(tree: Path) -> dict[str, dict[str, Row]]:
+    """What `list` says, by section and name."""
+    listing = strict_json(run(tree, "list", "--format", "json").out)
+    sections = ["strategies", "workloads", "heaps", "capabilities"]
+    return {section: {row["name"]: row for row in listing[section]} for section in sections}
+
+
+def cells_of(tree: Path) -> set[str]:
+    """The files that are there."""
+    return {path.name for path in (tree / "build" / "release" / "cells").glob("*.so")}
 
 
 def heaps_of(tree: Path) -> dict[str, str]:
     """Each heap with "yes", or why it cannot be used."""
-    listing = strict_json(run(tree, "list", "--format", "json").out)
-    return {row["name"]: row["available"] for row in listing["heaps"]}
+    return {name: row["available"] for name, row in list_of(tree)["heaps"].items()}
 
 
 @pytest.fixture(scope="module")
 def tree(source_copy: Path) -> Path:
-    """The copy with a new strategy, workload and heap, built."""
+    """The copy, built, and then given a new strategy, workload and heap."""
+    run(source_copy, "--version")
     (source_copy / "impls" / "dropped.c").write_text(strategy(), encoding="utf-8")
     (source_copy / "workloads" / "dropped_work.h").write_text(WORKLOAD, encoding="utf-8")
     (source_copy / "heaps" / "dropped_heap.c").write_text(HEAP, encoding="utf-8")
-    done = build(source_copy)
-    assert done.returncode == 0, done.stdout[-5000:]
+    shutil.rmtree(source_copy / "build" / "release" / "cells", ignore_errors=True)
     return source_copy
 
 
-def test_dropped_files_are_listed(tree: Path) -> None:
-    listing = strict_json(run(tree, "list", "--format", "json").out)
-    sections = ["strategies", "workloads", "heaps"]
-    found = {section: {row["name"]: row for row in listing[section]} for section in sections}
+def test_dropped_files_are_listed_by_the_next_start(tree: Path) -> None:
+    """Ahead of any cell of theirs."""
+    found = list_of(tree)
     assert set(found["strategies"]) == {*COPIED_STRATEGIES, "dropped"}
     assert found["strategies"]["dropped"]["miss allocs"] == 1
-    assert set(found["workloads"]) == {*COPIED_WORKLOADS, "dropped_work"}
+    assert set(found["workloads"]) == {*COPIED_WORKLOADS, "dropped_work", *PAYLOADS}
     assert found["workloads"]["dropped_work"]["hit rate"] == 0.25
     assert found["heaps"]["dropped_heap"]["memory"] == "malloc with a header"
-    (capabilities,) = (row for row in listing["capabilities"] if row["name"] == "dropped")
+    capabilities = found["capabilities"]["dropped"]
     assert capabilities["async method"] == "yes" and capabilities["storable"] == "-"
-    assert {"lacks": "storable", "because": "a node is consumed once"}.items() <= next(
-        row for row in listing["reasons"] if (row["name"], row["lacks"]) == ("dropped", "storable")
-    ).items()
+    reasons = strict_json(run(tree, "list", "--format", "json").out)["reasons"]
+    assert {"name": "dropped", "lacks": "storable", "because": "a node is consumed once"} in reasons
+    assert cells_of(tree) == set()
 
 
 # A node has what runs it, what waits, a fault and a flag with their padding, the record's size, a
@@ -299,11 +309,6 @@ LAYER_NODE = NODE + (4 + 4) + (8 + 8) + 8 + (8 + 8)
 @pytest.mark.parametrize("name", ["dropped", "dropped@checked"])
 def test_dropped_files_are_run(tree: Path, name: str) -> None:
     """By both methods, nested or not, with checks or without."""
-    with configured(tree, VTB_VARIANT_WORKLOADS="dropped_work" if "@" in name else ""):
-        assert_dropped_files_run(tree, name)
-
-
-def assert_dropped_files_run(tree: Path, name: str) -> None:
     names = ["--strategy", name, "--workload", "dropped_work", "--heap", "dropped_heap"]
     arguments = [*COUNTED, "--method", "both", "--depth", "1,3", "--failure-rate", "0.5"]
     rows = run(tree, "run", *names, *arguments, "--format", "json").rows
@@ -332,47 +337,56 @@ def assert_dropped_files_run(tree: Path, name: str) -> None:
 
 def test_dropped_files_stand_beside_the_others(tree: Path) -> None:
     """From a cold start and in the steady state."""
-    everything = ["--strategy", "all", "--workload", "all", "--heap", "all"]
+    everything = ["--strategy", "all", "--workload", "dropped_work,user_cache", "--heap", "all"]
     arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "100,200k", *everything]
     rows = run(tree, *arguments, "--consumer", "dependent", "--format", "json").rows
     names = {row["run_name"] for row in rows}
     cases = {tuple(name.split("/")[:3]) for name in names}
-    strategies, workloads = (
-        len([path for path in (tree / folder).iterdir() if path.suffix in (".c", ".h", ".cc")])
-        for folder in ["impls", "workloads"]
-    )
     usable = [name for name, available in heaps_of(tree).items() if available == "yes"]
     assert {"glibc", "dropped_heap"} <= set(usable)
-    assert len(cases) == strategies * workloads * len(usable) == len(names) / 2
+    assert len(cases) == (len(COPIED_STRATEGIES) + 1) * 2 * len(usable) == len(names) / 2
     assert ("user_cache", "dropped", "dropped_heap") in cases
 
 
-def assert_failed(done: subprocess.CompletedProcess[str], *mentions: str) -> None:
-    assert done.returncode != 0, "built, although something is missing"
+def test_variants_and_collected_cells_are_there_for_every_workload(tree: Path) -> None:
+    """By the asynchronous method as well; not for the default workload alone."""
+    variants = ["heap_task@checked", "heap_task@atomic", "dropped@checked"]
+    names = ["--strategy", ",".join(variants), "--workload", "payload_16"]
+    arguments = [*COUNTED, "--method", "async", "--heap", "gengc,glibc", "--format", "json"]
+    done = run(tree, *names, *arguments)
+    found = {tuple(row["run_name"].split("/")[:3]) for row in done.rows}
+    assert {("payload_16", name, heap) for name in variants for heap in ["gengc", "glibc"]} <= found
+    assert strict_json(done.out)["context"].get("skipped", []) == []
+    files = {name.replace("@", ".payload_16.timing_async_") + "_collected.so" for name in variants}
+    assert files | {"dropped.payload_16.counting_async_checked.so"} <= cells_of(tree)
+
+
+def assert_failed(outcome: Outcome, *mentions: str) -> None:
+    assert outcome.code == 1, "it works, although something is missing"
+    assert outcome.out == ""
     for mention in mentions:
-        assert mention in done.stdout, done.stdout[-5000:]
+        assert mention in outcome.err, outcome.err[-5000:]
 
 
 def assert_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
+    """What is known of each entry lacks something: nothing is built, and nothing runs."""
     with replaced(tree / path, text):
-        done = build(tree)
-    assert_failed(done, *mentions)
+        outcome = launch(tree, "list")
+    assert_failed(outcome, *mentions)
+    assert outcome.err.splitlines()[-1] == "run_bench: the build failed"
 
 
-@contextmanager
-def unnoticed(path: Path, text: str) -> Iterator[None]:
-    """Another text for a while, as old as the file: what was built from the file stays as it is."""
-    status = path.stat()
-    with replaced(path, text):
-        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-        yield
-    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-
-
-def forget(tree: Path, object_file: str) -> str:
-    """Removes one object file, so that it is built again; gives its name."""
-    (tree / "build" / "release" / object_file).unlink(missing_ok=True)
-    return object_file
+def assert_cell_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
+    """Everything is listed and runs, but for cells of it: a run with one names the first of them."""
+    strategies = ["--strategy", "dropped,task_in_cache"]
+    arguments = [*strategies, "--workload", "dropped_work", "--heap", "glibc", *COUNTED]
+    with replaced(tree / path, text):
+        assert "dropped" in run(tree, "list").out
+        outcome = launch(tree, *arguments)
+    assert_failed(outcome, *mentions)
+    (line,) = [line for line in outcome.complaints if line.startswith("run_bench: ")]
+    pattern = r"run_bench: the cell '\w+\.dropped_work\.\w+\.so' could not be built:"
+    assert re.fullmatch(pattern, line)
 
 
 @pytest.mark.parametrize(
@@ -404,29 +418,19 @@ def test_strategy_whose_entry_has_another_name(tree: Path) -> None:
     assert_fails(tree, "impls/dropped.c", text, "vtb_strategy_dropped")
 
 
-# A workload's header is part of many objects; the next tests build one of them each.
-CELL = "CMakeFiles/vtb_cells.dir/registry/cells/task_in_cache.dropped_work.timing.c.o"
-ENTRY = "CMakeFiles/vtb_registry.dir/registry/dropped_work.c.o"
-
-
 @pytest.mark.parametrize(
     "function",
     ["vtb_key_of", "vtb_lookup", "vtb_entry_of", "vtb_fetch", "vtb_insert", "vtb_consume"],
 )
 def test_workload_without_a_function(tree: Path, function: str) -> None:
-    path = tree / "workloads" / "dropped_work.h"
-    with unnoticed(path, without_function(WORKLOAD, function)):
-        done = build(tree, forget(tree, CELL))
-    assert_failed(done, "dropped_work", f"'{function}'")
+    """Its entry is there without; its cells are not."""
+    text = without_function(WORKLOAD, function)
+    assert_cell_fails(tree, "workloads/dropped_work.h", text, f"'{function}'")
 
 
 def test_workload_whose_entry_has_another_name(tree: Path) -> None:
     text = WORKLOAD.replace("VTB_WORKLOAD(dropped_work)", "VTB_WORKLOAD(other)")
-    with unnoticed(tree / "workloads" / "dropped_work.h", text):
-        forget(tree, ENTRY)
-        done = build(tree)
-    assert_failed(done, "vtb_workload_dropped_work")
-    forget(tree, ENTRY)
+    assert_fails(tree, "workloads/dropped_work.h", text, "dropped_work")
 
 
 @pytest.mark.parametrize(
@@ -440,17 +444,34 @@ def test_workload_whose_entry_has_another_name(tree: Path) -> None:
 )
 def test_workload_that_does_not_say_how_large_its_value_is(tree: Path, text: str) -> None:
     """A strategy hands over large values otherwise, and its macros cannot see the type."""
-    with unnoticed(tree / "workloads" / "dropped_work.h", text):
-        done = build(tree, forget(tree, CELL))
-    assert_failed(done, "dropped_work", "static assertion failed", "VTB_LARGE_VALUE")
+    path = "workloads/dropped_work.h"
+    assert_cell_fails(tree, path, text, "static assertion failed", "VTB_LARGE_VALUE")
 
 
 def test_workload_with_a_large_value(tree: Path) -> None:
     text = large_workload("#define VTB_LARGE_VALUE 1\n")
-    with unnoticed(tree / "workloads" / "dropped_work.h", text):
-        done = build(tree, forget(tree, CELL))
-    forget(tree, CELL)
-    assert done.returncode == 0, done.stdout[-5000:]
+    with replaced(tree / "workloads" / "dropped_work.h", text):
+        run(tree, "--strategy", "task_in_cache", "--workload", "dropped_work", *COUNTED)
+
+
+def test_workload_with_sizes_is_an_entry_for_each(tree: Path) -> None:
+    """Beside the one that is there. A size is given from outside, and any size has cells."""
+    text = (tree / "workloads" / "sized" / "payload.h").read_text(encoding="utf-8")
+    text = text.replace("VTB_WORKLOAD(payload)", "VTB_WORKLOAD(dropped_sizes)")
+    with replaced(tree / "workloads" / "sized" / "dropped_sizes.h", text):
+        with configured(tree, VTB_PAYLOADS="24;48"):
+            found = list_of(tree)["workloads"]
+            sizes = {name: row["value B"] for name, row in found.items() if "_" in name}
+            assert {name: sizes[name] for name in sizes if name[-2:] in ("24", "48")} == {
+                "payload_24": 24,
+                "payload_48": 48,
+                "dropped_sizes_24": 24,
+                "dropped_sizes_48": 48,
+            }
+            assert not set(PAYLOADS) & set(found)
+            names = ["--strategy", "plain", "--workload", "dropped_sizes_24"]
+            rows = run(tree, *names, *COUNTED, "--format", "json").rows
+            assert {row["run_name"].split("/")[0] for row in rows} == {"dropped_sizes_24"}
 
 
 def test_heap_without_its_entry(tree: Path) -> None:
@@ -478,10 +499,8 @@ def test_heap_that_is_a_folder(tree: Path) -> None:
     try:
         (folder / "own.h").write_text("#include <vtb/heap.h>\nvoid dropped_free(void *memory);\n")
         (folder / "9-part.c").write_text(part)
-        assert_failed(build(tree), "heaps/dropped_heap:", "dropped_heap.c")
+        assert_failed(launch(tree, "list"), "heaps/dropped_heap:", "dropped_heap.c")
         (folder / "dropped_heap.c").write_text(entry)
-        done = build(tree)
-        assert done.returncode == 0, done.stdout[-5000:]
         assert heaps_of(tree)["dropped_heap"] == "yes"
         run(tree, "--heap", "dropped_heap", *COUNTED)
     finally:
@@ -491,17 +510,9 @@ def test_heap_that_is_a_folder(tree: Path) -> None:
 
 def refusal(tree: Path, heap: str) -> str:
     """The one line about a heap that was asked for by its name and cannot be used."""
-    done = subprocess.run(
-        [str(tree / "build" / "release" / "run_bench"), "--heap", heap, *COUNTED],
-        cwd=tree,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=HANG_S,
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    (line,) = [line for line in done.stderr.splitlines() if not line.startswith("warning: ")]
-    return line
+    outcome = launch(tree, "--heap", heap, *COUNTED)
+    assert (outcome.code, outcome.out) == (2, "")
+    return outcome.error
 
 
 def assert_unavailable(tree: Path, heap: str, package: str) -> None:
@@ -526,8 +537,6 @@ def assert_unavailable(tree: Path, heap: str, package: str) -> None:
 
 def test_heap_whose_library_is_not_there(tree: Path) -> None:
     with replaced(tree / "heaps" / "dropped_foreign.c", FOREIGN_HEAP):
-        done = build(tree)
-        assert done.returncode == 0, done.stdout[-5000:]
         assert_unavailable(tree, "dropped_foreign", "libnosuch-dev")
 
 
@@ -535,8 +544,6 @@ def test_heap_whose_header_is_not_there(tree: Path) -> None:
     """The C library itself stands in for one that is there."""
     text = FOREIGN_HEAP.replace("VTB_LIBRARY no_such_library", "VTB_LIBRARY c")
     with replaced(tree / "heaps" / "dropped_foreign.c", text):
-        done = build(tree)
-        assert done.returncode == 0, done.stdout[-5000:]
         assert heaps_of(tree)["dropped_foreign"].startswith("libnosuch-dev was not there")
 
 
@@ -557,13 +564,10 @@ def test_library_is_left_aside(tree: Path) -> None:
     try:
         done = configure(tree, **off)
         assert done.returncode == 0, done.stdout[-5000:]
-        done = build(tree)
-        assert done.returncode == 0, done.stdout[-5000:]
         for heap, package in packages.items():
             assert_unavailable(tree, heap, package)
     finally:
-        configure(tree, **dict.fromkeys(off, "NOTFOUND"))
-        build(tree)
+        forget(tree, *off)
     assert {heaps_of(tree)[heap] for heap in packages} == {"yes"}
 
 
@@ -574,6 +578,23 @@ def test_file_whose_name_is_no_identifier(tree: Path, path: str) -> None:
     assert_fails(tree, path, "/* Not read: its name is refused. */\n", path, "[a-z][a-z0-9_]*")
 
 
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        ("impls/dropped.cc", "impls/dropped.c"),
+        ("heaps/dropped_heap/dropped_heap.c", "heaps/dropped_heap.c"),
+        ("workloads/payload_8.h", "workloads/sized/payload.h"),
+    ],
+)
+def test_two_files_of_one_name(tree: Path, path: str, other: str) -> None:
+    (tree / path).parent.mkdir(exist_ok=True)
+    try:
+        assert_fails(tree, path, "/* Not read: its name is taken. */\n", path, other, "one name")
+    finally:
+        if path.count("/") > 1:
+            (tree / path).parent.rmdir()
+
+
 def test_warning_of_the_compiler_fails_the_build(tree: Path) -> None:
     text = strategy().replace("    (void)slot;\n", "", 1)
     assert_fails(tree, "impls/dropped.c", text, "dropped.c", "slot", "-Werror=unused-parameter")
@@ -582,8 +603,6 @@ def test_warning_of_the_compiler_fails_the_build(tree: Path) -> None:
 def test_strategy_in_cpp_is_one_as_well(tree: Path) -> None:
     text = strategy().replace("VTB_STRATEGY(dropped)", "VTB_STRATEGY(dropped_cpp)")
     with replaced(tree / "impls" / "dropped_cpp.cc", text):
-        done = build(tree)
-        assert done.returncode == 0, done.stdout[-5000:]
         names = ["--strategy", "dropped,dropped_cpp", "--heap", "glibc"]
         rows = run(tree, *names, *COUNTED, "--format", "json").rows
         rows += run(tree, *names, *COUNTED, "--method", "async", "--format", "json").rows
@@ -597,70 +616,31 @@ def test_strategy_in_cpp_is_one_as_well(tree: Path) -> None:
 # --- settings of the build ---
 
 
-def workloads_with_cells(tree: Path) -> set[str]:
-    """Those that the build compiles strategies for."""
-    text = (tree / "build" / "release" / "build.ninja").read_text(encoding="utf-8")
-    return set(re.findall(r"registry/cells/\w+\.(\w+)\.\w+\.c\b", text))
+def test_default_workload_is_chosen(tree: Path) -> None:
+    with configured(tree, VTB_DEFAULT_WORKLOAD="dropped_work"):
+        workloads = list_of(tree)["workloads"]
+        assert [name for name, row in workloads.items() if row["default"]] == ["dropped_work"]
+        rows = run(tree, *COUNTED, "--strategy", "plain", "--format", "json").rows
+        assert {row["run_name"].split("/")[0] for row in rows} == {"dropped_work"}
 
 
-def run_strategies(tree: Path, workload: str, *strategies: str) -> set[str]:
-    """Which are in the results, if these are asked for beside the references and the baseline."""
-    arguments = ["--workload", workload, "--strategy", ",".join(strategies), *COUNTED]
-    rows = run(tree, *arguments, "--format", "json").rows
-    return {parameters(row["run_name"])["strategy"] for row in rows}
-
-
-VARIANTS = {"heap_task@checked", "heap_task@atomic", "dropped@checked"}
-
-
-def test_some_workloads_are_built_alone(tree: Path) -> None:
-    assert workloads_with_cells(tree) == {*COPIED_WORKLOADS, "dropped_work"}
-    with configured(tree, VTB_WORKLOADS="dropped_work;user_cache"):
-        assert workloads_with_cells(tree) == {"dropped_work", "user_cache"}
-        listing = strict_json(run(tree, "list", "--format", "json").out)
-        assert [row["name"] for row in listing["workloads"]] == ["dropped_work", "user_cache"]
-        assert run_strategies(tree, "dropped_work", "dropped") > {"dropped"}
-        # The default one has its variants all the same.
-        assert run_strategies(tree, "user_cache", *VARIANTS) > VARIANTS
-        rows = run(tree, *COUNTED, "--workload", "all", "--format", "json").rows
-        found = {parameters(row["run_name"])["workload"] for row in rows}
-        assert found == {"dropped_work", "user_cache"}
-
-
-def test_workload_to_be_built_that_is_not_there_is_named(tree: Path) -> None:
-    done = configure(tree, VTB_WORKLOADS="user_cache;nosuch")
-    configure(tree, VTB_WORKLOADS="")
-    assert_failed(done, "VTB_WORKLOADS: there is no workload nosuch")
-
-
-def test_workload_to_have_variants_that_is_not_there_is_named(tree: Path) -> None:
-    done = configure(tree, VTB_VARIANT_WORKLOADS="nosuch")
-    configure(tree, VTB_VARIANT_WORKLOADS="")
-    assert_failed(done, "VTB_VARIANT_WORKLOADS: there is no workload nosuch")
-
-
-def test_variants_are_built_for_the_default_workload_and_those_named(tree: Path) -> None:
-    references = {"empty", "plain", "heap_task"}
-    assert run_strategies(tree, "user_cache", *VARIANTS) == references | VARIANTS
-    left_out = run(tree, "--workload", "config_read", "--strategy", "heap_task@checked", *COUNTED)
-    assert "Left out: heap_task@checked, config_read: " in left_out.out
-    assert "-DVTB_VARIANT_WORKLOADS" in left_out.out
-    with configured(tree, VTB_VARIANT_WORKLOADS="config_read"):
-        assert run_strategies(tree, "config_read", *VARIANTS) == references | VARIANTS
-        assert run_strategies(tree, "user_cache", *VARIANTS) == references | VARIANTS
-        assert run_strategies(tree, "dropped_work", *VARIANTS) == references
+def test_default_workload_that_is_not_there_is_named(tree: Path) -> None:
+    done = configure(tree, VTB_DEFAULT_WORKLOAD="nosuch")
+    forget(tree, "VTB_DEFAULT_WORKLOAD")
+    assert done.returncode != 0
+    assert "VTB_DEFAULT_WORKLOAD: there is no workload nosuch" in done.stdout
 
 
 def test_tree_is_whole_again(tree: Path) -> None:
     """After all these failures the build works, so that they failed for what they were to."""
-    done = build(tree)
-    assert done.returncode == 0, done.stdout[-5000:]
-    assert "dropped" in run(tree, "list").out
+    run(tree, "--strategy", "dropped", "--workload", "dropped_work", *COUNTED)
+    found = list_of(tree)["workloads"]
+    assert found["user_cache"]["default"] and set(PAYLOADS) <= set(found)
 
 
 def test_removed_files_are_gone(tree: Path) -> None:
     for path in ["impls/dropped.c", "workloads/dropped_work.h", "heaps/dropped_heap.c"]:
         (tree / path).unlink()
-    done = build(tree)
-    assert done.returncode == 0, done.stdout[-5000:]
     assert "dropped" not in run(tree, "list").out
+    outcome = launch(tree, "--strategy", "dropped", *COUNTED)
+    assert outcome.code == 2 and "unknown name 'dropped'" in outcome.error
