@@ -328,7 +328,7 @@ bool vtb_build(const struct vtb_target *targets, size_t n, vtb_build_progress *p
     read_toolchain(home, toolchain, missing);
     bool ok = own || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
     if (ok && own_n > 0 && !home->read_only && can_build(missing)) {
-        const int lock = lock_folder(home, error);
+        const int lock = vtb_home_make(home, error) ? lock_folder(home, error) : -1;
         ok = lock >= 0 && build_locked(home, toolchain, own, own_n, progress, context, error);
         if (lock >= 0)
             close(lock);
@@ -374,8 +374,12 @@ bool vtb_build_count(const struct vtb_target *targets, size_t n, size_t *stale_n
     struct vtb_target *own = wanted(home, targets, n, &own_n);
     read_toolchain(home, toolchain, missing);
     bool ok = own || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
-    if (ok && own_n > 0 && !home->read_only && can_build(missing))
-        ok = count_stale(home, toolchain, own, own_n, stale_n, error);
+    if (ok && own_n > 0 && !home->read_only && can_build(missing)) {
+        if (access(home->cells, F_OK) != 0)
+            *stale_n = own_n; /* nothing was ever built */
+        else
+            ok = count_stale(home, toolchain, own, own_n, stale_n, error);
+    }
     free(own);
     return ok;
 }

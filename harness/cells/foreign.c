@@ -84,12 +84,11 @@ struct source {
     char stem[64];
 };
 
-/* Reads what the name of a file says; it must end in one of two ways. */
-static bool read_name(struct source *source, const char *text, const char *option,
+/* Reads what a file's name of `n` characters says; it must end in one of two ways. */
+static bool read_name(struct source *source, const char *text, size_t n, const char *option,
                       const char *const ends[2], struct vtb_error *error)
 {
     struct stat status;
-    const size_t n = path_length(text);
     snprintf(source->path, sizeof source->path, "%.*s", (int)n, text);
     const char *slash = strrchr(source->path, '/');
     const char *base = slash ? slash + 1 : source->path;
@@ -152,7 +151,7 @@ const char *vtb_foreign_add_strategy(const char *path, struct vtb_error *error)
     static const char *const ends[] = {".c", ".cc"};
     struct source source;
     char name[128];
-    if (!read_name(&source, path, "strategy", ends, error))
+    if (!read_name(&source, path, path_length(path), "strategy", ends, error))
         return NULL;
     const struct vtb_strategy_entry *known = vtb_find_strategy_entry(source.stem);
     if (known && !is_of(known->file, &source)) {
@@ -234,7 +233,7 @@ const char *vtb_foreign_add_workload(const char *path, struct vtb_error *error)
 {
     static const char *const ends[] = {".h", ".h"};
     struct source source;
-    if (!read_name(&source, path, "workload", ends, error))
+    if (!read_name(&source, path, strlen(path), "workload", ends, error))
         return NULL;
     const struct vtb_workload_entry *known = vtb_find_workload(source.stem);
     if (size_of(source.stem) || (known && !is_of(known->file, &source))) {

@@ -44,14 +44,31 @@ static bool find_installed(char folder[PATH_MAX])
     return is_there(folder, "cells.ninja");
 }
 
-static bool make_folders(char *path)
+/* Whether files can be made in a folder that is there, or that has to be made first. */
+static bool is_writable(const char *folder)
 {
+    char path[PATH_MAX];
+    char *slash;
+    snprintf(path, sizeof path, "%s", folder);
+    while (access(path, F_OK) != 0 && errno == ENOENT && (slash = strrchr(path, '/'))) {
+        if (slash == path)
+            slash++;
+        *slash = '\0';
+    }
+    return *path && access(path, W_OK | X_OK) == 0;
+}
+
+bool vtb_home_make(const struct vtb_home *home, struct vtb_error *error)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s", home->cells);
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         (void)mkdir(path, 0777);
         *slash = '/';
     }
-    return (mkdir(path, 0777) == 0 || errno == EEXIST) && access(path, W_OK | X_OK) == 0;
+    return mkdir(path, 0777) == 0 || errno == EEXIST ||
+           vtb_fail(error, VTB_EXIT_INTERNAL, "'%s' cannot be made: %s", path, strerror(errno));
 }
 
 /* What tells the builds of one user apart. */
@@ -88,7 +105,7 @@ static bool find_cache(struct vtb_home *home, struct vtb_error *error)
     fingerprint(home, hex);
     snprintf(folder, sizeof folder, "valuetask-bench/%.16s", hex);
     join(home->cells, base, folder);
-    if (*base && make_folders(home->cells))
+    if (*base && is_writable(home->cells))
         return true;
     home->read_only = access(home->installed, R_OK | X_OK) == 0;
     return home->read_only ||
@@ -116,7 +133,7 @@ static bool find(struct vtb_home *home, struct vtb_error *error)
         home->read_only = true;
         return true;
     }
-    if (*home->cells && make_folders(home->cells))
+    if (*home->cells && is_writable(home->cells))
         return true;
     if (*home->cells)
         snprintf(home->installed, sizeof home->installed, "%s", home->cells);

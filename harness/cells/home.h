@@ -22,4 +22,7 @@ struct vtb_home {
  */
 VTB_MUST_USE const struct vtb_home *vtb_home(struct vtb_error *error);
 
+/* Makes the folder of the cells. */
+VTB_MUST_USE bool vtb_home_make(const struct vtb_home *home, struct vtb_error *error);
+
 #endif
