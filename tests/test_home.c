@@ -100,7 +100,7 @@ static void assert_below(const char *path, const char *folder)
     const char *fingerprint = strrchr(path, '/') + 1;
     assert_int_equal(strlen(fingerprint), 16);
     assert_int_equal(strspn(fingerprint, "0123456789abcdef"), 16);
-    assert_true(is_folder(path));
+    assert_false(is_folder(path)); /* until something is built */
 }
 
 static void assert_nothing_is_made(const char *folder)
@@ -212,9 +212,6 @@ static void a_home_that_is_not_absolute(void **state)
     if (!*found.cells) /* nor has the user another one */
         return;
     assert_int_equal(found.cells[0], '/');
-    assert_int_equal(rmdir(found.cells), 0);
-    *strrchr(found.cells, '/') = '\0';
-    (void)rmdir(found.cells); /* if it was made for this */
 }
 
 static void another_cache_where_the_rules_differ(void **state)
