@@ -208,6 +208,33 @@ static void one_that_fails(void **state)
     assert_int_equal(stale_n(), 0);
 }
 
+/* A file that takes its time to fail, while another one is warned of. */
+static void what_is_said_of_others(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+    assert_non_null(out);
+    for (size_t i = 0; i < 100000; i++)
+        fprintf(out, "extern int number_%zu;\n", i);
+    fputs("no C at all;\n", out);
+    assert_int_equal(fclose(out), 0);
+    const struct vtb_strategy_entry slow = {
+        .name = "slow", .file = own_file("slow.c", text), .path = "slow.c"};
+    const struct vtb_strategy_entry warned = {
+        .name = "warned",
+        .file = own_strategy("warned.c", "warned", "#warning a word of warning\n"),
+        .path = "warned.c"};
+    free(text);
+    targets[0].strategy = &warned;
+    targets[1].strategy = &slow;
+    assert_false(vtb_build(targets, TARGETS_N, NULL, NULL, &error));
+    assert_string_equal(error.message, "'slow.c' does not compile:");
+    assert_contains(error.details, "no C at all");
+    assert_null(strstr(error.details, "a word of warning"));
+}
+
 /* Ours is not the user's fault. */
 static void one_of_ours_that_fails(void **state)
 {
@@ -320,7 +347,14 @@ static void without_a_compiler(void **state)
                    "since\n");
 }
 
-/* A compiler that is another one than before compiles all cells again. */
+static void set_time(const char *path, time_t seconds)
+{
+    const struct timespec times[] = {{seconds, 0}, {seconds, 0}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* A compiler that is another one than before compiles all cells again: its files' sizes and times
+ * tell. */
 static void another_compiler(void **state)
 {
     (void)state;
@@ -329,6 +363,11 @@ static void another_compiler(void **state)
     (void)build();
     snprintf(line, sizeof line, "%s\n", own_file("pass", "of a compiler"));
     with_toolchain("", line, said);
+    set_time(own_path("pass"), 1000);
+    with_toolchain("", line, said);
+    set_time(own_file("pass", "of another compiler"), 1000);
+    with_toolchain("", line, said);
+    with_toolchain("", line, "");
     assert_int_equal(stale_n(), TARGETS_N);
     with_toolchain("", "", said);
     assert_int_equal(stale_n(), 0);
@@ -442,6 +481,7 @@ static int run(void)
         TEST(counting_writes_nothing),
         TEST(changed_sources),
         TEST(one_that_fails),
+        TEST(what_is_said_of_others),
         TEST(one_of_ours_that_fails),
         TEST(without_sources),
         TEST(without_ninja),

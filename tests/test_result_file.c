@@ -223,6 +223,7 @@ static void what_is_absent_is_not_known(void **state)
 }
 
 #define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define NO_DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeF"
 #define SOURCE(name, path, digest) \
     "{\"name\": \"" name "\", \"path\": \"" path "\", \"sha256\": \"" digest "\"}"
 #define FILE_WITH(members) \
@@ -294,6 +295,7 @@ static void sources_that_are_none(void **state)
            "'w' of 'workloads' has no 'sha256'");
     refuse(FILE_WITH("\"workloads\": [" SOURCE("w", "w.h", DIGEST "0") "]"), "has no 'sha256'");
     refuse(FILE_WITH("\"workloads\": [" SOURCE("w", "w.h", "") "]"), "has no 'sha256'");
+    refuse(FILE_WITH("\"workloads\": [" SOURCE("w", "w.h", NO_DIGEST) "]"), "has no 'sha256'");
     refuse(FILE_WITH("\"workloads\": [" SOURCE("w", "w.h", "none") "]"), "has no 'sha256'");
 }
 
