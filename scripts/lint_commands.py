@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""What clang-tidy reads: writes build/lint/compile_commands.json, and prints the names of the sources
-in it that it is to look at, each ended by a NUL.
+"""What clang-tidy reads: writes build/lint/compile_commands.json, and prints the names of the
+sources in it that it is to look at, each ended by a NUL.
 
-A source stands there once, however often it is compiled. A cell, which is one source compiled in many
-ways, gets a source of its own that includes it. clang-tidy does not know gcc's tuning flags.
+A source stands there once, however often it is compiled. A cell, which is one source compiled in
+many ways, gets a source of its own that includes it. clang-tidy does not know gcc's tuning flags.
 """
 from __future__ import annotations
 

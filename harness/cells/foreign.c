@@ -165,16 +165,19 @@ const char *vtb_foreign_add_strategy(const char *path, struct vtb_error *error)
     }
     if (!known)
         strategies[strategies_n++] = (struct vtb_strategy_entry){
-            .name = copied(source.stem), .file = copied(source.file), .path = copied(source.path)};
+            .name = source.stem, .file = source.file, .path = source.path};
     snprintf(name, sizeof name, "%s%s", source.stem, path + path_length(path));
-    const char *found = vtb_find_name(name);
-    if (!found) {
-        strategies_n -= !known;
+    const bool found = vtb_find_name(name) != NULL;
+    if (!found)
         vtb_error_set(
             error, VTB_EXIT_USAGE,
             "--strategy: '%s': unknown variant; accepted: FILE, FILE@checked, FILE@atomic", path);
-    }
-    return found;
+    if (!known && found)
+        strategies[strategies_n - 1] = (struct vtb_strategy_entry){
+            .name = copied(source.stem), .file = copied(source.file), .path = copied(source.path)};
+    else if (!known)
+        strategies_n--;
+    return found ? vtb_find_name(name) : NULL;
 }
 
 /* --- sizes --- */

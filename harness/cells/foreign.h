@@ -14,8 +14,9 @@ bool vtb_is_path(const char *text);
 
 /*
  * The name by which the entry of a file goes, with the @variant that follows the file's name. The
- * same file again is the same entry. Null, with *error set, if there is no such file, or its stem
- * is no name, or that of another entry. Nothing is compiled yet.
+ * same file again is the same entry, and a file of the build's is the build's. Null, with *error
+ * set and nothing added, if there is no such file, or its stem is no name, or that of another entry
+ * or of a size. Nothing is compiled yet.
  */
 VTB_MUST_USE const char *vtb_foreign_add_strategy(const char *path, struct vtb_error *error);
 VTB_MUST_USE const char *vtb_foreign_add_workload(const char *path, struct vtb_error *error);
