@@ -1,5 +1,5 @@
 # How a cell is compiled: the rules, for ninja, that run_bench includes in its list of the cells that it
-# needs (harness/cells/manifest.c). Their text is part of what makes counts of two runs comparable, so
+# needs (harness/cells/target.c). Their text is part of what makes counts of two runs comparable, so
 # no path of this machine stands in it: those are variables, set at its head and by run_bench.
 
 # Functions and loops are aligned, because where code lands in a cache line moves a result by more than

@@ -1,7 +1,7 @@
 /*
  * One cell: a strategy compiled against a workload, when it is needed, into a file of its own. The
- * one source of all (harness/cells/cell.inc) includes the workload, the strategy and this header,
- * in this order. What the compiler is told says which cell it is: VTB_STRATEGY_STEM,
+ * one source of all (harness/cells/source/cell.c) includes the workload, the strategy and this
+ * header, in this order. What the compiler is told says which cell it is: VTB_STRATEGY_STEM,
  * VTB_WORKLOAD_STEM, VTB_PASS_STEM, and of its kinds
  *
  *     VTB_COUNTING   allocations are counted, and the cell has a probe (probe.h)
