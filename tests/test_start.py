@@ -81,13 +81,27 @@ def test_an_unchanged_start_asks_no_build_tool(built: Path, tmp_path: Path) -> N
     assert not log.exists(), log.read_text()
 
 
+def test_a_checkout_that_was_moved_is_built_again(built: Path, tmp_path: Path) -> None:
+    """With its build, which knows where the sources were."""
+    moved = built.parent / "moved"
+    built.rename(moved)
+    try:
+        counted = ["--rounds", "0", "--calls", "1000", "--heap", "glibc", "--strategy", "plain"]
+        done = start(moved, *counted, cwd=tmp_path, VTB_RESULTS_DIR=str(tmp_path))
+        assert done.returncode == 0, done.stderr
+    finally:
+        moved.rename(built)
+    assert start(built, "list", cwd=tmp_path).returncode == 0
+
+
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
 
 
 def test_a_checkout_that_is_read_only_runs_what_is_built(built: Path, tmp_path: Path) -> None:
     """Of a user who has no home, and so no cache. Results go where the user is."""
     counted = ["--rounds", "0", "--calls", "1000", "--heap", "glibc", "--consumer", "independent"]
-    assert start(built, *counted, cwd=tmp_path).returncode == 0
+    elsewhere = str(tmp_path / "results")
+    assert start(built, *counted, cwd=tmp_path, VTB_RESULTS_DIR=elsewhere).returncode == 0
     inside = ["unshare", "-rm", "sh", "-c", READ_ONLY, str(built)]
     if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
         pytest.skip("no file system may be mounted here, not even in a namespace of its own")
