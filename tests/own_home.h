@@ -131,7 +131,7 @@ static inline void own_install(void)
     assert_non_null(mkdtemp(own_folder));
     (void)own_subfolder("bin");
     (void)own_subfolder("lib");
-    (void)own_subfolder(OWN_INSTALLED + 1);
+    (void)own_subfolder(OWN_INSTALLED);
     (void)own_subfolder("cache");
     own_copy("/proc/self/exe", own_path("bin/test"), 0700);
     own_link(home->root, "harness");

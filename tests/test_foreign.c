@@ -296,7 +296,8 @@ static void long_paths(void **state)
     (void)state;
     char path[3 * PATH_MAX];
     memset(path, 'a', sizeof path);
-    memcpy(path, "./", 2);
+    path[0] = '.';
+    path[1] = '/';
     strcpy(path + sizeof path - 3, ".c");
     assert_null(vtb_foreign_add_strategy(path, &error));
     assert_int_equal(error.exit_code, VTB_EXIT_USAGE);
