@@ -292,7 +292,7 @@ def test_compiler_that_is_another_one_has_all_cells_built_again(home: Home) -> N
 def test_full_disk_is_told_in_a_line(home: Home) -> None:
     """What was built before it was full is there when it no longer is."""
     home.compile_with(
-        'case "$*" in *counting*) echo "fatal error: x: No space left on device" >&2; exit 1;; esac\n'
+        'case "$*" in *counting*) echo "error: No space left on device" >&2; exit 1;; esac\n'
         'exec "$real" "$@"\n'
     )
     outcome = home(*PLAIN)

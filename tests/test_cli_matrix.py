@@ -176,7 +176,7 @@ def test_entries_expire_on_a_virtual_clock(bench: Bench) -> None:
         (["--cache", "lru:5", "--workload", "user_cache"], ["--cache", "'user_cache'", "--hit-r"]),
         (["--workload", "trace", "--hit-rate", "0.5"], ["--hit-rate", "'trace'", "--cache"]),
         (["--ttl", "5", "--workload", "user_cache"], ["--ttl", "'user_cache'", "choose"]),
-        (["--payload", "7"], ["--payload", "'7'", "list"]),
+        (["--payload", "4097"], ["--payload", "'4097'", "from 1 to 4096 bytes"]),
         (["--threads", "0"], ["--threads", "'0'", "1 to 256"]),
         (["--completer", "thread", "--completion", "lifo"], ["--completion", "'lifo'", "fifo"]),
         (["--cache", "lru:5", "--force-async"], ["--force-async", "'trace'"]),

@@ -101,7 +101,7 @@ def test_help_fits_a_terminal(bench: Bench, command: str) -> None:
 
 # What a reader of the help is told of each option about what is measured and when.
 TOLD_BY_HELP = {
-    "payload": ["payload curve", "8,64,256"],
+    "payload": ["payload curve", "8,48,256"],
     "cache": ["LRU cache", "hit rate emerges"],
     "cache-capacity": ["--cache lru:N"],
     "trace": ["keys of a file", "standard input", "-", "read once"],

@@ -228,8 +228,13 @@ class Tree:
             text=True,
         )
         assert done.returncode == 0, done.stdout[-5000:]
-        binary = self.directory / name
+        binary = self.directory / name / "run_bench"
+        binary.parent.mkdir()
         shutil.copy(self.directory / "build" / "gate" / "run_bench", binary)
+        built = self.directory / "build" / "gate" / "cells"
+        outcome = run(binary, binary.parent, *ONE, VTB_CELLS="")
+        assert outcome.code == 0, outcome.err
+        built.rename(cells_of(binary))
         return binary
 
     def binary(self, name: str) -> Path:
@@ -278,12 +283,18 @@ ONE = ["--strategy", "task_in_cache", "--heap", "glibc", "--keys", "1000", "--ca
 ONE += ["--consumer", "independent", "--rounds", "0"]
 
 
+def cells_of(binary: Path) -> Path:
+    """Where a variant's are kept, as later ones are built from other sources."""
+    return binary.parent / "cells"
+
+
 def run(binary: Path, directory: Path, *arguments: str, **twins: str) -> Outcome:
     results = directory / "results"
+    twins = {"VTB_RESULTS_DIR": str(results), "VTB_CELLS": str(cells_of(binary)), **twins}
     done = subprocess.run(
         [str(binary), *arguments],
         cwd=directory,
-        env=clean_environment(VTB_RESULTS_DIR=str(results), **twins),
+        env=clean_environment(**{name: value for name, value in twins.items() if value}),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -1,6 +1,6 @@
-"""One file is one entry: dropped into its folder it is listed and run by the next start, and nothing
-else is touched. A file that lacks something fails the build, or the cells of a run that it is in,
-and the output names what is missing.
+"""One file is one entry: dropped into its folder it is listed and run by the next start, and
+nothing else is touched. A file that lacks something fails the build, or the cells of a run that it
+is in, and the output names what is missing.
 
 All of it happens in a copy of the sources, in the order of this file: the build is incremental.
 """
@@ -377,7 +377,7 @@ def assert_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
 
 
 def assert_cell_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
-    """Everything is listed and runs, but for cells of it: a run with one names the first of them."""
+    """Everything is listed and runs, but for cells of it: a run with any names the first."""
     strategies = ["--strategy", "dropped,task_in_cache"]
     arguments = [*strategies, "--workload", "dropped_work", "--heap", "glibc", *COUNTED]
     with replaced(tree / path, text):
