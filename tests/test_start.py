@@ -98,7 +98,7 @@ READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@
 
 
 def test_a_checkout_that_is_read_only_runs_what_is_built(built: Path, tmp_path: Path) -> None:
-    """Of a user who has no home, and so no cache. Results go where the user is."""
+    """Of a user whose home, and so the cache, is read-only too. Results go where the user is."""
     counted = ["--rounds", "0", "--calls", "1000", "--heap", "glibc", "--consumer", "independent"]
     elsewhere = str(tmp_path / "results")
     assert start(built, *counted, cwd=tmp_path, VTB_RESULTS_DIR=elsewhere).returncode == 0
@@ -110,7 +110,7 @@ def test_a_checkout_that_is_read_only_runs_what_is_built(built: Path, tmp_path: 
         return subprocess.run(
             [*inside, str(built / "run_bench"), *arguments],
             cwd=own,
-            env=clean_environment(HOME="/proc/nobody", XDG_CACHE_HOME=""),
+            env=clean_environment(HOME=str(built), XDG_CACHE_HOME=""),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
