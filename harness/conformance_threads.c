@@ -223,11 +223,8 @@ static void *call(size_t by, uint32_t id)
 static void expect(uint64_t found, uint64_t expected, const char *what)
 {
     if (found != expected)
-        vtb_check_wrong(
-            "the moment between vtb_is_ready and vtb_await, in which vtb_complete may "
-            "run; or say .lacks.other_threads",
-            "%s is %llu where %llu was expected", what, (unsigned long long)found,
-            (unsigned long long)expected);
+        vtb_check_wrong(remedy, "%s is %llu where %llu was expected", what,
+                        (unsigned long long)found, (unsigned long long)expected);
 }
 
 /* The second thread looks for the next operation: what it does then and what the first does meet,
