@@ -218,6 +218,32 @@ static void one_that_fails(void **state)
     assert_int_equal(stale_n(), 0);
 }
 
+/* From 1.13 on ninja tells with which status a command failed; and some want all in colours. */
+static void other_words_of_ninja(void **state)
+{
+    (void)state;
+    char path[2 * PATH_MAX];
+    const char *file = own_file("wrong.c", "no C at all;\n");
+    const struct vtb_strategy_entry wrong = {.name = "wrong", .file = file, .path = "./wrong.c"};
+    char *before = strdup(getenv("PATH"));
+    (void)own_subfolder("newer");
+    const char *ninja = own_file("newer/ninja",
+                                 "#!/bin/sh\nPATH=${PATH#*:}\nninja \"$@\" >\"$0.said\"\nended=$?\n"
+                                 "sed 's/^FAILED: /&[code=1] /' \"$0.said\"\nexit $ended\n");
+    assert_int_equal(chmod(ninja, 0700), 0);
+    targets[1].strategy = &wrong;
+    setenv("CLICOLOR_FORCE", "1", 1);
+    refuse_to_build(VTB_EXIT_USAGE, "'./wrong.c' does not compile:");
+    unsetenv("CLICOLOR_FORCE");
+    snprintf(path, sizeof path, "%s:%s", own_path("newer"), before);
+    setenv("PATH", path, 1);
+    refuse_to_build(VTB_EXIT_USAGE, "'./wrong.c' does not compile:");
+    assert_contains(error.details, "no C at all");
+    setenv("PATH", before, 1);
+    free(before);
+    targets[1].strategy = &vtb_strategies[1];
+}
+
 /* A file that takes its time to fail, while another one is warned of. */
 static void what_is_said_of_others(void **state)
 {
@@ -489,6 +515,7 @@ static int run(void)
         TEST(counting_writes_nothing),
         TEST(changed_sources),
         TEST(one_that_fails),
+        TEST(other_words_of_ninja),
         TEST(what_is_said_of_others),
         TEST(one_of_ours_that_fails),
         TEST(without_sources),

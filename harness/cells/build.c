@@ -101,7 +101,8 @@ static void become_ninja(void *context)
     const char *folder = run->home->cells;
     if (chdir(folder) == 0 && dup2(run->out, STDOUT_FILENO) >= 0 &&
         dup2(run->out, STDERR_FILENO) >= 0 && setenv("NINJA_STATUS", "@%f/%t@", 1) == 0 &&
-        setenv("LC_ALL", "C", 1) == 0 && setenv("TERM", "dumb", 1) == 0)
+        setenv("LC_ALL", "C", 1) == 0 && setenv("TERM", "dumb", 1) == 0 &&
+        setenv("CLICOLOR_FORCE", "0", 1) == 0)
         execvp("ninja", arguments);
     _exit(VTB_EXIT_INTERNAL);
 }
@@ -123,13 +124,16 @@ enum part { PART_OF_NINJA, PART_COMMAND, PART_OF_COMPILER, PART_OF_OTHERS };
 static enum part read_line(struct said *said, char *line, enum part part)
 {
     static const char failed[] = "FAILED: ";
+    static const char code[] = "[code="; /* and a number; from ninja 1.13 on */
     if (sscanf(line, "@%zu/%zu@", &said->done_n, &said->all_n) == 2)
         return part == PART_OF_COMPILER ? PART_OF_OTHERS : part;
     if (strncmp(line, failed, sizeof failed - 1) == 0) {
         if (*said->failed)
             return PART_OF_OTHERS;
-        snprintf(said->failed, sizeof said->failed, "%.*s", (int)strcspn(line + 8, " \n"),
-                 line + 8);
+        const char *name = line + sizeof failed - 1;
+        if (strncmp(name, code, sizeof code - 1) == 0)
+            name += strcspn(name, " ") + strspn(name + strcspn(name, " "), " ");
+        snprintf(said->failed, sizeof said->failed, "%.*s", (int)strcspn(name, " \n"), name);
         said->text_n = 0;
         return PART_COMMAND;
     }
