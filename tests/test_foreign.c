@@ -415,6 +415,27 @@ static void good_files(void **state)
     own_forget(told);
 }
 
+static void load_older(struct own_told *told, struct vtb_error *reason)
+{
+    static const struct timespec times[] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    const uint64_t built_ns = metadata_ns();
+    const char *path = own_strategy("good.c", "good", "/* Another one. */\n");
+    told->ok = utimensat(AT_FDCWD, path, times, 0) == 0 && vtb_foreign_add_strategy(path, reason) &&
+               vtb_foreign_load(reason);
+    told->number = metadata_ns() != built_ns;
+}
+
+/* A file that is moved over another one keeps its date. */
+static void a_file_that_becomes_an_older_one(void **state)
+{
+    (void)state;
+    own_forget(own_ask(load_good));
+    struct own_told *told = own_ask(load_older);
+    assert_true(told->ok);
+    assert_int_equal(told->number, 1);
+    own_forget(told);
+}
+
 static void load_plain(struct own_told *told, struct vtb_error *reason)
 {
     const char *path =
@@ -532,6 +553,7 @@ static int run_loading(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(good_files),
+        TEST(a_file_that_becomes_an_older_one),
         TEST(a_file_without_the_async_method),
         TEST(files_that_do_not_compile),
         TEST(functions_that_are_nowhere),

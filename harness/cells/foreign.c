@@ -311,6 +311,12 @@ bool vtb_foreign_load(struct vtb_error *error)
 {
     struct vtb_target targets[2 * FOREIGN_MAX];
     bool ok = true;
+    for (size_t i = 0; i < strategies_n; i++)
+        strategies[i].digest = digest_of(strategies[i].digest, strategies[i].file);
+    for (size_t i = 0; i < workloads_n; i++) {
+        if (workloads[i].path)
+            workloads[i].digest = digest_of(workloads[i].digest, workloads[i].file);
+    }
     for (int async = 0; ok && async < 2; async++) {
         const size_t n = targets_of(targets, async);
         ok = n == 0 || vtb_build(targets, n, NULL, NULL, error);
@@ -320,11 +326,6 @@ bool vtb_foreign_load(struct vtb_error *error)
     for (size_t i = 0; ok && i < strategies_n; i++) {
         if (!strategies[i].methods[1])
             strategies[i].methods[1] = strategies[i].methods[0];
-        strategies[i].digest = digest_of(strategies[i].digest, strategies[i].file);
-    }
-    for (size_t i = 0; ok && i < workloads_n; i++) {
-        if (workloads[i].path)
-            workloads[i].digest = digest_of(workloads[i].digest, workloads[i].file);
     }
     return ok;
 }

@@ -97,10 +97,19 @@ static void put_file(FILE *out, const char *macro, const struct vtb_home *home, 
     fputs("\"'", out);
 }
 
+/* What a user's file is like, so that one that becomes another with an older date, as a copy that
+ * is moved back, is compiled again. */
+static void put_digest(FILE *out, const char *macro, const char *digest)
+{
+    if (digest)
+        fprintf(out, " -D%s=%.16s", macro, digest);
+}
+
 static void put_workload(FILE *out, const struct vtb_home *home,
                          const struct vtb_workload_entry *workload)
 {
     put_file(out, "VTB_WORKLOAD_FILE", home, workload->file);
+    put_digest(out, "VTB_WORKLOAD_DIGEST", workload->digest);
     if (workload->payload_bytes)
         fprintf(out, " -DVTB_PAYLOAD_BYTES=%zu", workload->payload_bytes);
 }
@@ -113,6 +122,7 @@ static void put_cell(FILE *out, const struct vtb_home *home, const struct vtb_ta
     pass_of(target, pass, sizeof pass);
     put_workload(out, home, target->workload);
     put_file(out, "VTB_STRATEGY_FILE", home, target->strategy->file);
+    put_digest(out, "VTB_STRATEGY_DIGEST", target->strategy->digest);
     fprintf(out, " -DVTB_STRATEGY_STEM=%s -DVTB_WORKLOAD_STEM=%s -DVTB_PASS_STEM=%s",
             target->strategy->name, target->workload->name, metadata ? "metadata" : pass);
     fprintf(out, " '-DVTB_VARIANT=\"%s%s\"'", *word ? "@" : "", word);
