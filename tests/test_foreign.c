@@ -379,7 +379,7 @@ static uint64_t metadata_ns(void)
 static void load_good(struct own_told *told, struct vtb_error *reason)
 {
     char hex[VTB_DIGEST_BYTES];
-    const char *path = own_strategy("good.c", "good", "");
+    const char *path = own_strategy("good.c", "good", "#define NODE_ASYNC 1\n");
     const char *mine = own_workload("mine.h", "mine", "");
     told->ok = vtb_foreign_add_strategy(path, reason) && vtb_foreign_add_workload(mine, reason) &&
                vtb_foreign_load(reason);
@@ -419,7 +419,7 @@ static void load_older(struct own_told *told, struct vtb_error *reason)
 {
     static const struct timespec times[] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
     const uint64_t built_ns = metadata_ns();
-    const char *path = own_strategy("good.c", "good", "/* Another one. */\n");
+    const char *path = own_strategy("good.c", "good", "#define NODE_ASYNC 1 /* another one */\n");
     told->ok = utimensat(AT_FDCWD, path, times, 0) == 0 && vtb_foreign_add_strategy(path, reason) &&
                vtb_foreign_load(reason);
     told->number = metadata_ns() != built_ns;
