@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SLOW_S, clean_environment
+from conftest import SLOW_S, clean_environment, replaced
 
 
 def tools(directory: Path, *names: str) -> str:
@@ -97,14 +97,20 @@ def test_a_checkout_that_was_moved_is_built_again(built: Path, tmp_path: Path) -
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
 
 
+def with_read_only(folder: Path) -> list[str]:
+    """What starts a command so that nothing in the folder can be written to."""
+    inside = ["unshare", "-rm", "sh", "-c", READ_ONLY, str(folder)]
+    if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
+        pytest.skip("no file system may be mounted here, not even in a namespace of its own")
+    return inside
+
+
 def test_a_checkout_that_is_read_only_runs_what_is_built(built: Path, tmp_path: Path) -> None:
     """Of a user whose home, and so the cache, is read-only too. Results go where the user is."""
     counted = ["--rounds", "0", "--calls", "1000", "--heap", "glibc", "--consumer", "independent"]
     elsewhere = str(tmp_path / "results")
     assert start(built, *counted, cwd=tmp_path, VTB_RESULTS_DIR=elsewhere).returncode == 0
-    inside = ["unshare", "-rm", "sh", "-c", READ_ONLY, str(built)]
-    if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
-        pytest.skip("no file system may be mounted here, not even in a namespace of its own")
+    inside = with_read_only(built)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -126,3 +132,26 @@ def test_a_checkout_that_is_read_only_runs_what_is_built(built: Path, tmp_path: 
     missing = run(*counted, "--method", "async")
     assert missing.returncode == 1
     assert "is not there" in missing.stderr and "XDG_CACHE_HOME" in missing.stderr
+
+
+def test_cells_that_are_another_users_are_not_used(built: Path, tmp_path: Path) -> None:
+    """As when root has installed from a build, whose sources change afterwards."""
+    counted = ["--rounds", "0", "--calls", "1000", "--heap", "glibc", "--strategy", "plain"]
+    results = {"VTB_RESULTS_DIR": str(tmp_path / "results")}
+    assert start(built, *counted, cwd=tmp_path, **results).returncode == 0
+    inside = with_read_only(built / "build" / "release" / "cells")
+    source = built / "impls" / "plain.c"
+    text = source.read_text(encoding="utf-8")
+    with replaced(source, text + "/* Changed. */\n"):
+        done = subprocess.run(
+            [*inside, str(built / "run_bench"), *counted],
+            cwd=tmp_path,
+            env=clean_environment(XDG_CACHE_HOME=str(tmp_path / "cache"), **results),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SLOW_S,
+        )
+    assert done.returncode == 0, done.stderr
+    cells = {path.name for path in (tmp_path / "cache").glob("valuetask-bench/*/*.so")}
+    assert "plain.user_cache.counting.so" in cells

@@ -276,10 +276,13 @@ static bool can_build(const char *missing)
     return false;
 }
 
+/* What is a user's may have changed since it was built there, for whomever. */
 static bool is_installed(const struct vtb_home *home, const struct vtb_target *target)
 {
     char name[VTB_TARGET_NAME_BYTES];
     char path[PATH_MAX + VTB_TARGET_NAME_BYTES];
+    if (vtb_target_path(target))
+        return false;
     vtb_target_name(target, name);
     snprintf(path, sizeof path, "%s/%s", home->installed, name);
     return *home->installed && access(path, R_OK) == 0;

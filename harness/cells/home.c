@@ -110,13 +110,16 @@ static bool find_cache(struct vtb_home *home, struct vtb_error *error)
     home->read_only = access(home->installed, R_OK | X_OK) == 0;
     return home->read_only ||
            vtb_fail(error, VTB_EXIT_INTERNAL,
-                    "there is no place to build cells in: '%.300s' and '%.300s' cannot be written "
-                    "to; set XDG_CACHE_HOME to a folder that can",
-                    home->installed, *base ? home->cells : "~/.cache");
+                    "there is no place to build cells in: '%.300s/cells' and '%.300s' cannot be "
+                    "written to; set XDG_CACHE_HOME to a folder that can",
+                    home->build, *base ? home->cells : "~/.cache");
 }
 
+/* Cells in a build folder are used as they are where nothing there can change. Where they alone
+ * cannot be written to, as when root has installed from it, the sources may be others by now. */
 static bool find(struct vtb_home *home, struct vtb_error *error)
 {
+    char built[PATH_MAX] = "";
     const char *given = getenv("VTB_CELLS");
     if (find_installed(home->build)) {
         snprintf(home->root, sizeof home->root, "%s", home->build);
@@ -124,20 +127,15 @@ static bool find(struct vtb_home *home, struct vtb_error *error)
     } else {
         snprintf(home->root, sizeof home->root, "%s", VTB_SOURCE_DIR);
         snprintf(home->build, sizeof home->build, "%s", VTB_BUILD_DIR);
-        join(home->cells, home->build, "cells");
+        join(built, home->build, "cells");
     }
-    if (given && *given) {
-        if (*home->cells)
-            snprintf(home->installed, sizeof home->installed, "%s", home->cells);
-        snprintf(home->cells, sizeof home->cells, "%s", given);
-        home->read_only = true;
-        return true;
-    }
-    if (*home->cells && is_writable(home->cells))
-        return true;
-    if (*home->cells)
-        snprintf(home->installed, sizeof home->installed, "%s", home->cells);
-    return find_cache(home, error);
+    const bool is_own = *built && is_writable(built);
+    home->read_only = given && *given;
+    if (home->read_only || is_own)
+        snprintf(home->cells, sizeof home->cells, "%s", home->read_only ? given : built);
+    if (*built && !is_own && !is_writable(home->build))
+        snprintf(home->installed, sizeof home->installed, "%s", built);
+    return home->read_only || is_own || find_cache(home, error);
 }
 
 const struct vtb_home *vtb_home(struct vtb_error *error)
