@@ -2,7 +2,10 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,6 +48,21 @@ bool vtb_child_wait(const char *name, pid_t child, int *status, struct vtb_error
         ended = waitpid(child, status, 0);
     while (ended < 0 && errno == EINTR);
     return ended == child || vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", name, strerror(errno));
+}
+
+bool vtb_child_find(const char *program, char path[PATH_MAX])
+{
+    const char *folders = getenv("PATH");
+    char *copy = strdup(folders ? folders : "/usr/bin:/bin");
+    bool found = false;
+    for (char *rest = copy, *each; !found && rest && (each = strsep(&rest, ":"));) {
+        struct stat status;
+        const int n = snprintf(path, PATH_MAX, "%s/%s", *each ? each : ".", program);
+        found = n < PATH_MAX && access(path, X_OK) == 0 && stat(path, &status) == 0 &&
+                S_ISREG(status.st_mode);
+    }
+    free(copy);
+    return found;
 }
 
 bool vtb_child_run(const char *name, void (*run)(void *context), void *context, int *status,

@@ -2,6 +2,7 @@
 #ifndef CHILD_H
 #define CHILD_H
 
+#include <limits.h>
 #include <sys/types.h>
 
 #include "error.h"
@@ -19,6 +20,9 @@ VTB_MUST_USE bool vtb_child_start(const char *name, void (*run)(void *context), 
 /* Waits for the end of a child; *status is waitpid's, 0 if `run` returned. */
 VTB_MUST_USE bool vtb_child_wait(const char *name, pid_t child, int *status,
                                  struct vtb_error *error);
+
+/* The path of a program that would be started by this name; false if there is none in PATH. */
+bool vtb_child_find(const char *program, char path[PATH_MAX]);
 
 /* Both, one after the other. */
 VTB_MUST_USE bool vtb_child_run(const char *name, void (*run)(void *context), void *context,

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,21 +57,6 @@ static bool is_counted(const struct vtb_point *point, size_t own)
 #else
 #define HAS_HEADER false
 #endif
-
-/* The full path of valgrind; false if there is none in PATH. */
-static bool find_valgrind(char path[PATH_MAX])
-{
-    const char *directories = getenv("PATH");
-    char *copy = strdup(directories ? directories : "/usr/bin");
-    bool found = false;
-    for (char *rest = copy, *each; !found && rest && (each = strsep(&rest, ":"));) {
-        struct stat status;
-        snprintf(path, PATH_MAX, "%s/valgrind", *each ? each : ".");
-        found = access(path, X_OK) == 0 && stat(path, &status) == 0 && S_ISREG(status.st_mode);
-    }
-    free(copy);
-    return found;
-}
 
 #define KEPT_MAX 128
 
@@ -171,7 +155,7 @@ static bool start(struct worker *worker, char **argv, struct vtb_error *error)
     const struct vtb_home *home = vtb_home(error);
     if (!home)
         return false;
-    if (!find_valgrind(valgrind))
+    if (!vtb_child_find("valgrind", valgrind))
         return vtb_fail(error, VTB_EXIT_INTERNAL,
                         "--instructions: there is no valgrind in PATH, which counts them; install "
                         "the package valgrind");

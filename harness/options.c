@@ -932,10 +932,9 @@ void vtb_options_help(FILE *out, enum vtb_command command)
             "  run_bench --hit-rate 0.5,0.8,0.95 --in-flight 1024\n"
             "  run_bench --hit-rate 80% --format json --export-csv figures.csv\n"
             "\nExit status: 0 ok, 1 internal error or output that could not be written, 2 usage,\n"
-            "3 worse than the baseline (of `gate`) or wrong (of `check`), 4 inconclusive, 5 no "
-            "such\n"
-            "baseline (of `gate`),\n"
-            "130 interrupted. docs/CLI.md says more.\n",
+            "3 worse than the baseline (of `gate`) or something wrong (of `check`),\n"
+            "4 inconclusive, 5 no such baseline (of `gate`), 130 interrupted. docs/CLI.md says\n"
+            "more.\n",
             out);
     }
 }

@@ -16,7 +16,6 @@
 #define VTB_ASYNC 0
 #define VTB_CHECKED 0
 #define VTB_ATOMIC 0
-#define VTB_PROBED 0
 
 #include <stdbool.h>
 

@@ -32,20 +32,6 @@ struct said {
 
 /* --- what builds --- */
 
-static bool in_path(const char *tool)
-{
-    const char *folders = getenv("PATH");
-    char *copy = strdup(folders ? folders : "/usr/bin:/bin");
-    bool found = false;
-    for (char *rest = copy, *each; !found && rest && (each = strsep(&rest, ":"));) {
-        char path[PATH_MAX];
-        snprintf(path, sizeof path, "%s/%s", *each ? each : ".", tool);
-        found = access(path, X_OK) == 0;
-    }
-    free(copy);
-    return found;
-}
-
 /* What the compiler is like now: sizes and times of its files, as it may be upgraded in place. The
  * first two files are the compilers' own. *missing is one of them that is not there. */
 static void read_toolchain(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES],
@@ -265,7 +251,8 @@ static void note_toolchain(const struct vtb_home *home, const char *toolchain)
 static bool can_build(const char *missing)
 {
     static bool told;
-    const bool has_ninja = in_path("ninja");
+    char path[PATH_MAX];
+    const bool has_ninja = vtb_child_find("ninja", path);
     if (has_ninja && !*missing)
         return true;
     if (!told)

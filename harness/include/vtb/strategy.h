@@ -56,8 +56,7 @@
  *                         vtb_drop exist.
  *     VTB_LOOP_ONLY       nothing is called and nothing handed over: the loop alone. No function
  *                         and no type is needed.
- *     VTB_DIRECT_ONLY     there is no asynchronous method, as what is defined here does not make
- * one.
+ *     VTB_DIRECT_ONLY     there is no asynchronous method: what is defined here makes none.
  *     VTB_BOXES           on a miss the direct method calls an asynchronous one, so that the
  *                         operation holds that one's state machine.
  *     VTB_BOX_HOLDS_VALUE the builder of that one holds a value.
@@ -95,8 +94,7 @@
 #include "base.h"
 #include "heap.h"
 
-/* Of these there is no asynchronous method: what is known of it is what is known of the direct one.
- */
+/* Of these there is no asynchronous method: the direct one is what is known of both. */
 #if VTB_METADATA && VTB_ASYNC && \
     (VTB_OWN_METHOD || VTB_LOOP_ONLY || VTB_NEVER_SUSPENDS || VTB_DIRECT_ONLY)
 #undef VTB_ASYNC
