@@ -61,19 +61,29 @@ static bool check_excluded(const struct vtb_options *options,
     return true;
 }
 
+/* What a file's strategy can is known only when it was compiled. */
+static bool check_variants(const char *option, const struct vtb_names *names,
+                           struct vtb_error *error)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (!vtb_find_name(names->items[i]))
+            return vtb_fail(error, VTB_EXIT_USAGE,
+                            "--%s: '%s': the strategy has no such variant: @checked is for those "
+                            "that suspend, @atomic for those that count references",
+                            option, names->items[i]);
+    }
+    return true;
+}
+
 /* The references first, then what was asked for, in the order it was asked for. */
 static bool choose_strategies(const struct vtb_options *options,
                               const struct vtb_references *references, struct vtb_names *chosen,
                               struct vtb_error *error)
 {
     struct vtb_names wanted = options->strategies;
-    for (size_t i = 0; i < wanted.n; i++) { /* what a file's strategy can is known only now */
-        if (!vtb_find_name(wanted.items[i]))
-            return vtb_fail(error, VTB_EXIT_USAGE,
-                            "--strategy: '%s': the strategy has no such variant: @checked is for "
-                            "those that suspend, @atomic for those that count references",
-                            wanted.items[i]);
-    }
+    if (!check_variants("strategy", &wanted, error) ||
+        !check_variants("baseline-strategy", &options->baseline_strategy, error))
+        return false;
     if (!wanted.n)
         all_strategies(&wanted);
     if (!check_excluded(options, references, error))
@@ -93,7 +103,7 @@ static bool choose_strategies(const struct vtb_options *options,
 static void for_several_threads(struct vtb_names *names)
 {
     for (size_t i = 0; i < names->n; i++) {
-        char atomic[64];
+        char atomic[128];
         snprintf(atomic, sizeof atomic, "%s@atomic", names->items[i]);
         const char *found = vtb_find_name(atomic);
         names->items[i] = found ? found : names->items[i];

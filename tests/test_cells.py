@@ -458,6 +458,17 @@ def test_own_strategy_and_workload_together(home: Home) -> None:
     assert len(names) == 2
 
 
+@pytest.mark.parametrize("option", ["--strategy", "--baseline-strategy"])
+def test_variant_that_an_own_strategy_has_not_is_refused(home: Home, option: str) -> None:
+    """What never suspends has no checks; which is known once what it is was compiled."""
+    text = (ROOT / "impls" / "plain.c").read_text(encoding="utf-8")
+    text = text.replace("VTB_STRATEGY(plain)", "VTB_STRATEGY(mine)")
+    (home.work / "mine.c").write_text(text, encoding="utf-8")
+    outcome = home(option, "mine.c@checked", "--heap", "glibc", *COUNTED)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.error.startswith(f"run_bench: {option}: 'mine@checked'")
+
+
 @pytest.mark.parametrize(
     ("option", "file", "text"),
     [
