@@ -244,19 +244,23 @@ static bool run_and_report(const struct vtb_options *options, struct vtb_plan *p
                            struct vtb_results *results, struct vtb_error *error)
 {
     struct vtb_estimate estimate;
+    struct vtb_machine before;
     const time_t now = time(NULL);
     struct tm start;
     struct tm local;
     gmtime_r(&now, &start);
     localtime_r(&now, &local);
     strftime(results->date, sizeof results->date, "%Y-%m-%dT%H:%M:%S%z", &local);
+    vtb_machine_read(&before);
     if (!estimate_run(plan, &estimate, error))
         return false;
     if (!vtb_run_prepare(plan, error)) {
         vtb_estimate_free(&estimate);
         return false;
     }
-    vtb_machine_read(&results->machine);
+    vtb_machine_read(&results->machine); /* with what compiled the cells; which is a load itself */
+    memcpy(results->machine.load_average, before.load_average, sizeof before.load_average);
+    results->machine.load_average_n = before.load_average_n;
     print_warnings(&results->machine);
     bool ok = vtb_run(results, plan, estimate.count_s ? &estimate : NULL, error);
     vtb_estimate_free(&estimate);
