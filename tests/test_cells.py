@@ -286,6 +286,18 @@ def test_compiler_that_is_another_one_has_all_cells_built_again(home: Home) -> N
     assert about_cells(home.ok(*PLAIN)) == []
 
 
+def test_baseline_is_of_what_compiles_cells_now(home: Home) -> None:
+    """And of another toolchain where that changed since; whatever compiled the program."""
+    newer = 'exec "$real" -U__GNUC_PATCHLEVEL__ -D__GNUC_PATCHLEVEL__=98 "$@"\n'
+    home.compile_with(newer)
+    home.ok(*PLAIN, "--save-baseline", "base.json")
+    home.ok("gate", "--baseline", "base.json")
+    home.compiler.write_text(home.compiler.read_text("utf-8").replace("98", "99"), "utf-8")
+    outcome = home("gate", "--baseline", "base.json")
+    assert outcome.code == 5
+    assert re.search(r"compiler was '.*98', is '.*99'", outcome.err)
+
+
 # --- what is in the way ---
 
 
