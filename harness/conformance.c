@@ -28,6 +28,7 @@
 /* --- what a check tells, in pages that it shares with its parent --- */
 
 struct told {
+    bool ended; /* it came to its end, and did not leave by itself */
     bool wrong;
     bool left_out;
     char where[300];
@@ -40,6 +41,7 @@ static jmp_buf *here; /* null: a check has a process of its own */
 
 static void __attribute__((noreturn)) end_check(void)
 {
+    told->ended = true;
     if (here)
         longjmp(*here, 1);
     _exit(0);
@@ -127,6 +129,11 @@ struct job {
     int words; /* a file for what is written to standard error */
 };
 
+static double wall_s(double limit_s)
+{
+    return WALL_LEAST_S + WALL_FACTOR * limit_s;
+}
+
 static void confine(const struct job *job)
 {
     static char stack[1 << 16];
@@ -142,7 +149,7 @@ static void confine(const struct job *job)
     if (job->words >= 0)
         (void)dup2(job->words, STDERR_FILENO);
     (void)setitimer(ITIMER_PROF, &limit, NULL);
-    (void)alarm((unsigned)(WALL_LEAST_S + WALL_FACTOR * job->limit_s));
+    (void)alarm((unsigned)wall_s(job->limit_s));
 }
 
 static void run_in_child(void *context)
@@ -151,6 +158,7 @@ static void run_in_child(void *context)
     confine(job);
     vtb_on_misuse = note_misuse;
     job->run(job->of);
+    told->ended = true;
 }
 
 /* The first line that the child wrote to standard error. */
@@ -174,9 +182,10 @@ static bool judge_end(struct vtb_check *check, const struct job *job, int status
     check->ok = false;
     if (is_limit(status)) {
         (void)snprintf(check->text, sizeof check->text,
-                       "hangs: more than %g s of processor time (%s); look at what is waited for, "
-                       "and whether vtb_complete runs it",
-                       job->limit_s, told->where);
+                       "hangs: more than %g s%s (%s); look at what is waited for, and whether "
+                       "vtb_complete runs it",
+                       WTERMSIG(status) == SIGPROF ? job->limit_s : wall_s(job->limit_s),
+                       WTERMSIG(status) == SIGPROF ? " of processor time" : "", told->where);
         return true;
     }
     read_words(job->words, line, sizeof line);
@@ -200,7 +209,7 @@ static bool run_check(struct vtb_check *check, struct job *job, bool *hung, stru
     const bool ok = vtb_child_run(check->name, run_in_child, job, &status, error);
     check->ok = !told->wrong;
     (void)snprintf(check->text, sizeof check->text, "%s", told->text);
-    *hung = ok && status != 0 && !told->wrong && judge_end(check, job, status);
+    *hung = ok && !(told->ended && status == 0) && !told->wrong && judge_end(check, job, status);
     if (job->words >= 0)
         (void)close(job->words);
     return ok;

@@ -38,6 +38,9 @@ BROKEN: dict[str, Told] = {
     "crashes": Told(
         "direct: step by step", ["crash: Segmentation fault", "in vtb_get of a hit", "look at"]
     ),
+    "ends_early": Told(
+        "direct: step by step", ["crash: exit status 0", "in vtb_get of a hit", "look at"]
+    ),
     "leaks": Told(
         "direct: layout", ["a leak", "1, of 48 B", "an operation that pends", "vtb_drop"]
     ),
