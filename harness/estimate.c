@@ -40,6 +40,7 @@
 
 /* What a child process is given, and what it leaves behind: seconds. */
 struct trial {
+    const struct vtb_plan *plan;
     const struct vtb_point *point;
     bool done;
     struct vtb_error error;
@@ -80,17 +81,28 @@ static bool try_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
     return true;
 }
 
+/* Where only counts are taken, the cell that counts stands in for the other. */
+static bool try_case(const struct vtb_rig *rig, const struct trial *trial, size_t i,
+                     struct vtb_error *error)
+{
+    const struct vtb_case *the_case = &rig->point->cases[i];
+    const struct vtb_heap *heap = the_case->heap->heap;
+    if (!try_cell(rig, the_case->counting, heap, &trial->counting_s[i], error))
+        return false;
+    trial->timing_s[i] = trial->counting_s[i];
+    return !vtb_plan_needs_timing(trial->plan, the_case) ||
+           try_cell(rig, the_case->timing, heap, &trial->timing_s[i], error);
+}
+
 static bool try_cases(const struct vtb_rig *rig, struct trial *trial)
 {
     for (size_t i = 0; i < trial->cases_n; i++) {
         const struct vtb_case *the_case = &rig->point->cases[i];
-        const struct vtb_heap *heap = the_case->heap->heap;
         if (the_case->single != i) { /* callers at once take as long as one */
             trial->timing_s[i] = trial->timing_s[the_case->single];
             continue;
         }
-        if (!try_cell(rig, the_case->timing, heap, &trial->timing_s[i], &trial->error) ||
-            !try_cell(rig, the_case->counting, heap, &trial->counting_s[i], &trial->error))
+        if (!try_case(rig, trial, i, &trial->error))
             return false;
     }
     return true;
@@ -133,7 +145,7 @@ static double pressure_s(const struct trial *trial, const struct vtb_plan *plan)
     const struct vtb_point *point = trial->point;
     double s = 0;
     for (size_t i = 0; i < trial->cases_n; i++) {
-        if (point->cases[i].single == i && vtb_pressure_is_wanted(plan, &point->cases[i]))
+        if (point->cases[i].single == i && vtb_plan_has_pressure(plan, &point->cases[i]))
             s += CHILD_S + (double)vtb_pressure_calls_n(point) * trial->timing_s[i];
     }
     return s;
@@ -217,15 +229,16 @@ static void assume(struct trial *trial)
     }
 }
 
-static bool make_trial(struct trial **trial, const struct vtb_point *point, bool built,
+static bool make_trial(struct trial **trial, const struct vtb_plan *plan, size_t i, bool built,
                        size_t *bytes, struct vtb_error *error)
 {
+    const struct vtb_point *point = &plan->points[i];
     const size_t times_bytes = point->cases_n * sizeof(double);
     *bytes = sizeof **trial + 3 * times_bytes;
     *trial = vtb_pages_shared(*bytes, "a trial's times", error);
     if (!*trial)
         return false;
-    **trial = (struct trial){.point = point, .cases_n = point->cases_n};
+    **trial = (struct trial){.plan = plan, .point = point, .cases_n = point->cases_n};
     (*trial)->timing_s = (double *)(void *)(*trial + 1);
     (*trial)->counting_s = (*trial)->timing_s + point->cases_n;
     (*trial)->sorted_s = (*trial)->counting_s + point->cases_n;
@@ -240,7 +253,7 @@ static bool estimate_point(struct vtb_estimate *estimate, const struct vtb_plan 
 {
     struct trial *trial = NULL;
     size_t bytes = 0;
-    const bool ok = make_trial(&trial, &plan->points[i], estimate->stale_n == 0, &bytes, error);
+    const bool ok = make_trial(&trial, plan, i, estimate->stale_n == 0, &bytes, error);
     if (ok) {
         estimate->count_s[i] = count_s(trial) + pressure_s(trial, plan);
         *counted_s = instructions_s(trial, plan);

@@ -499,6 +499,17 @@ bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error)
     return true;
 }
 
+bool vtb_plan_has_pressure(const struct vtb_plan *plan, const struct vtb_case *the_case)
+{
+    return vtb_heap_collects(the_case->heap->heap) || plan->pressure_words.n > 0;
+}
+
+bool vtb_plan_needs_timing(const struct vtb_plan *plan, const struct vtb_case *the_case)
+{
+    return vtb_plan_is_timed(plan) || plan->instructions || plan->events.n > 0 ||
+           vtb_plan_has_pressure(plan, the_case);
+}
+
 static void add_once(const struct vtb_cell **cells, size_t *n, const struct vtb_cell *cell)
 {
     for (size_t i = 0; i < *n; i++) {
@@ -520,7 +531,8 @@ const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n)
         if (p > 0 && point->workload == plan->points[p - 1].workload)
             continue; /* all points of a workload have the same cases */
         for (size_t i = 0; i < point->cases_n; i++) {
-            add_once(cells, n, point->cases[i].timing);
+            if (vtb_plan_needs_timing(plan, &point->cases[i]))
+                add_once(cells, n, point->cases[i].timing);
             add_once(cells, n, point->cases[i].counting);
         }
     }

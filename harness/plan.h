@@ -119,7 +119,13 @@ VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options 
  */
 VTB_MUST_USE bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error);
 
-/* The cells of all cases, for timing and for counting, each once. The array is the caller's to
+/* Whether the pressure pass looks at a case: on heaps that collect, or if its figures are asked for. */
+bool vtb_plan_has_pressure(const struct vtb_plan *plan, const struct vtb_case *the_case);
+
+/* Whether a pass of the plan runs the cell that times a case. */
+bool vtb_plan_needs_timing(const struct vtb_plan *plan, const struct vtb_case *the_case);
+
+/* The cells that the plan's passes run, each once. The array is the caller's to
  * free; null: no memory. */
 const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n);
 

@@ -161,11 +161,6 @@ uint64_t vtb_pressure_calls_n(const struct vtb_point *point)
     return point->calls_n < VTB_PRESSURE_CALLS_MAX ? point->calls_n : VTB_PRESSURE_CALLS_MAX;
 }
 
-bool vtb_pressure_is_wanted(const struct vtb_plan *plan, const struct vtb_case *the_case)
-{
-    return vtb_heap_collects(the_case->heap->heap) || plan->pressure_words.n > 0;
-}
-
 /* --- measuring --- */
 
 /* Room for a distribution as text: some 100 rows. */

@@ -66,9 +66,6 @@ double vtb_gc_share(const struct vtb_pressure *pressure);
 /* Calls of a point's pass. */
 uint64_t vtb_pressure_calls_n(const struct vtb_point *point);
 
-/* Whether a case has this pass: all on heaps that collect, and others if figures were chosen. */
-bool vtb_pressure_is_wanted(const struct vtb_plan *plan, const struct vtb_case *the_case);
-
 /* Measures a case; `counted` is what was counted of it. Fails if the child process dies. */
 VTB_MUST_USE bool vtb_pressure_run(struct vtb_rig *rig, const struct vtb_case *the_case,
                                    const struct vtb_counted *counted, struct vtb_pressure *pressure,

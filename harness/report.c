@@ -218,7 +218,7 @@ static void add_volume(struct vtb_counter *counters, size_t *n, const struct vtb
 static bool has_pressure(const struct vtb_plan *plan)
 {
     for (size_t i = 0; i < plan->points[0].cases_n; i++) {
-        if (vtb_pressure_is_wanted(plan, &plan->points[0].cases[i]))
+        if (vtb_plan_has_pressure(plan, &plan->points[0].cases[i]))
             return true;
     }
     return false;

@@ -63,7 +63,7 @@ static bool count_case(struct vtb_rig *rig, const struct vtb_plan *plan, size_t 
         return true;
     }
     return vtb_counting_run(rig, the_case, &fresh->counted[i], error) &&
-           (!vtb_pressure_is_wanted(plan, the_case) ||
+           (!vtb_plan_has_pressure(plan, the_case) ||
             vtb_pressure_run(rig, the_case, &fresh->counted[i], &fresh->pressures[i], error));
 }
 

@@ -43,6 +43,8 @@ SLOW_S = 7200
 # first, so that none is left over at the end.
 LONGEST = ["registry", "valgrind", "readme", "cli_errors", "gate", "figures"]
 
+WAITING = "waiting for another process that builds cells"
+
 Row = dict[str, Any]
 
 # One file is one strategy, and its stem is the name.
@@ -93,11 +95,12 @@ class Outcome:
 
     @property
     def complaints(self) -> list[str]:
-        """Lines on standard error, but for warnings about the machine's state.
+        """Lines on standard error, but for warnings about the machine's state, and for the building
+        of cells that no run before needed.
 
         The stopwatch's library complains by itself where /proc is not mounted.
         """
-        warnings = ("warning: ", "failed to open /proc/")
+        warnings = ("warning: ", "failed to open /proc/", "building ", WAITING)
         return [line for line in self.err.splitlines() if not line.startswith(warnings)]
 
     @property

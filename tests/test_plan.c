@@ -206,7 +206,8 @@ static void check_cells(void)
     for (size_t p = 0; p < plan.points_n; p++) {
         const struct vtb_point *point = &plan.points[p];
         for (size_t c = 0; c < point->cases_n; c++) {
-            assert_true(has_cell(cells, n, point->cases[c].timing));
+            assert_int_equal(has_cell(cells, n, point->cases[c].timing),
+                             vtb_plan_needs_timing(&plan, &point->cases[c]));
             assert_true(has_cell(cells, n, point->cases[c].counting));
             for (size_t i = 0; i < n; i++)
                 used[i] |=
@@ -259,6 +260,31 @@ static void cells_of_every_kind_of_plan(void **state)
     assert_true(MAKE("--completer=thread", "--depth=1,3", "--live-heap=1e6"));
     check_cells();
     vtb_plan_free(&plan);
+}
+
+/* What a run would not run is not built for it. */
+static void cells_of_counts_alone(void **state)
+{
+    (void)state;
+    static const char *const timed[] = {"--instructions", "--pressure=all", "--heap=gengc",
+                                        "--events=page-faults"};
+    size_t n = 0;
+    assert_true(MAKE("--strategy=poll", "--heap=glibc", "--rounds=0"));
+    check_cells();
+    const struct vtb_cell **cells = vtb_plan_cells(&plan, &n);
+    assert_int_equal(n, 4);
+    for (size_t i = 0; i < n; i++)
+        assert_true(cells[i]->kind.counting);
+    free(cells);
+    vtb_plan_free(&plan);
+    for (size_t i = 0; i < sizeof timed / sizeof *timed; i++) {
+        assert_true(MAKE("--heap=glibc", "--strategy=poll", "--rounds=0", (char *)timed[i]));
+        check_cells();
+        cells = vtb_plan_cells(&plan, &n);
+        assert_int_equal(n, 2 * 4);
+        free(cells);
+        vtb_plan_free(&plan);
+    }
 }
 
 /* Six combinations or more are a sweep, whatever they are of; what is said wins. */
@@ -1212,6 +1238,7 @@ int main(void)
         cmocka_unit_test(good_values_are_what_is_run),
         cmocka_unit_test(cells_of_a_plan),
         cmocka_unit_test(cells_of_every_kind_of_plan),
+        cmocka_unit_test(cells_of_counts_alone),
         cmocka_unit_test(defaults_that_are_asked_for),
         cmocka_unit_test(rounds),
         cmocka_unit_test(callers_make_blocks),

@@ -133,9 +133,9 @@ static void the_pass_is_for_collectors_and_those_who_ask(void **state)
     (void)state;
     for (size_t i = 0; i < plan.points[0].cases_n; i++) {
         const struct vtb_case *the_case = &plan.points[0].cases[i];
-        assert_int_equal(vtb_pressure_is_wanted(&plan, the_case),
+        assert_int_equal(vtb_plan_has_pressure(&plan, the_case),
                          vtb_heap_collects(the_case->heap->heap));
-        assert_true(vtb_pressure_is_wanted(&asked, the_case));
+        assert_true(vtb_plan_has_pressure(&asked, the_case));
     }
     vtb_plan_free(&asked);
     vtb_plan_free(&plan);

@@ -206,6 +206,10 @@ static bool refuse(const struct vtb_home *home, const struct vtb_target *targets
 
 /* --- the whole --- */
 
+/* How often a lock is tried before a wait is told, and how long it is between two tries. */
+#define SILENT_TRIES_N 100
+#define TRY_US 10000
+
 /* Waits for another process that builds here, and says so; -1, with *error set, if it cannot. The
  * lock lasts until the file is closed, in this process and in those that it starts. */
 static int lock_folder(const struct vtb_home *home, struct vtb_error *error)
@@ -217,7 +221,10 @@ static int lock_folder(const struct vtb_home *home, struct vtb_error *error)
         vtb_error_set(error, VTB_EXIT_INTERNAL, "'%s' cannot be made: %s", path, strerror(errno));
         return -1;
     }
-    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    int tries_n = 0;
+    while (flock(lock, LOCK_EX | LOCK_NB) != 0 && ++tries_n < SILENT_TRIES_N)
+        usleep(TRY_US); /* mostly the other one only looks whether there is something to build */
+    if (tries_n == SILENT_TRIES_N) {
         fputs("waiting for another process that builds cells\n", stderr);
         while (flock(lock, LOCK_EX) != 0 && errno == EINTR)
             ;
