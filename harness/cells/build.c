@@ -172,29 +172,56 @@ static bool run_ninja(struct run *run, struct said *said, vtb_build_progress *pr
 
 /* --- what went wrong --- */
 
-/* The path of the user's file that failed, if it is one. */
-static const char *path_of_failed(const struct vtb_target *targets, size_t n, const char *failed)
+/* What failed, if it is compiled from a user's file. */
+static const struct vtb_target *own_that_failed(const struct vtb_target *targets, size_t n,
+                                                const char *failed)
 {
     for (size_t i = 0; i < n; i++) {
         char name[VTB_TARGET_NAME_BYTES];
         vtb_target_name(&targets[i], name);
         if (strcmp(name, failed) == 0)
-            return vtb_target_path(&targets[i]);
+            return vtb_target_path(&targets[i]) ? &targets[i] : NULL;
     }
     return NULL;
+}
+
+/* Whether what the compiler misses first is what an entry's macro defines: a copy may have the old
+ * name in it. */
+static bool lacks_entry(const struct vtb_target *target, const char *text)
+{
+    char name[VTB_TARGET_NAME_BYTES];
+    const bool of_workload = target->what == VTB_TARGET_WORKLOAD;
+    snprintf(name, sizeof name, "'%s%s'", of_workload ? "vtb_file_is_named_" : "vtb_strategy_",
+             of_workload ? target->workload->name : target->strategy->name);
+    const char *first = text ? strstr(text, "error: ") : NULL;
+    const char *found = first ? strstr(first, name) : NULL;
+    return found && found < strchrnul(first, '\n');
+}
+
+static void tell_own(const struct vtb_target *target, const char *text, struct vtb_error *error)
+{
+    const char *path = vtb_target_path(target);
+    const bool of_workload = target->what == VTB_TARGET_WORKLOAD;
+    if (lacks_entry(target, text))
+        vtb_error_set(error, VTB_EXIT_USAGE,
+                      "'%s' does not compile: it has no %s(%s), by the file's name:", path,
+                      of_workload ? "VTB_WORKLOAD" : "VTB_STRATEGY",
+                      of_workload ? target->workload->name : target->strategy->name);
+    else
+        vtb_error_set(error, VTB_EXIT_USAGE, "'%s' does not compile:", path);
 }
 
 static bool refuse(const struct vtb_home *home, const struct vtb_target *targets, size_t n,
                    struct said *said, struct vtb_error *error)
 {
-    const char *path = path_of_failed(targets, n, said->failed);
+    const struct vtb_target *own = own_that_failed(targets, n, said->failed);
     if (said->text && strstr(said->text, "No space left on device"))
         return vtb_fail(error, VTB_EXIT_INTERNAL,
                         "no space left on the device of '%s' or of the compiler's temporary files; "
                         "what was built is kept",
                         home->cells);
-    if (path)
-        (void)vtb_fail(error, VTB_EXIT_USAGE, "'%s' does not compile:", path);
+    if (own)
+        tell_own(own, said->text, error);
     else if (*said->failed)
         (void)vtb_fail(error, VTB_EXIT_INTERNAL, "the cell '%s' could not be built:", said->failed);
     else
