@@ -117,7 +117,8 @@ static bool check_results_dir(const char *path, struct vtb_error *error)
         errno = ENOTDIR;
     if (errno == EEXIST && access(path, W_OK) == 0)
         return true;
-    return vtb_fail(error, VTB_EXIT_INTERNAL, "'%s' cannot hold results: %s", path,
+    return vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "'%s' cannot hold results: %s; name another folder by --results-dir", path,
                     strerror(errno));
 }
 
@@ -151,7 +152,8 @@ static char *join_arguments(int argc, char **argv)
     return line;
 }
 
-/* Writes the result file and the raw samples beside it, then what was asked for. */
+/* Writes the result file and the raw samples beside it, then what was asked for. One that cannot be
+ * written does not keep the others from being: measuring took its time. The first is told. */
 static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
                           const struct tm *start, struct vtb_error *error)
 {
@@ -173,18 +175,26 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
         {options->export_csv, print_csv},
         {options->export_markdown, print_markdown},
     };
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        if (files[i].path && !vtb_output_file(files[i].path, files[i].print, results, error))
-            return false;
-    }
-    if (!vtb_histograms_write(results, stem, error))
-        return false;
     struct vtb_error reason;
-    if (!vtb_output_stdout(prints[options->format], results, &reason))
-        return vtb_fail(error, reason.exit_code, "%.200s; the figures are in '%.700s'",
-                        reason.message, json_path);
-    fprintf(stderr, "results: %s\n", json_path);
-    return !options->plot_dir || vtb_plots_draw(options->plot_dir, json_path, error);
+    bool kept = true;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (files[i].path &&
+            !vtb_output_file(files[i].path, files[i].print, results, kept ? error : &reason))
+            kept = false;
+    }
+    kept = vtb_histograms_write(results, stem, kept ? error : &reason) && kept;
+    const bool printed = vtb_output_stdout(prints[options->format], results, &reason);
+    if (kept && printed) {
+        fprintf(stderr, "results: %s\n", json_path);
+        return !options->plot_dir || vtb_plots_draw(options->plot_dir, json_path, error);
+    }
+    if (kept)
+        *error = reason;
+    else
+        reason = *error;
+    return access(json_path, R_OK) == 0 &&
+           vtb_fail(error, reason.exit_code, "%.300s; the figures are in '%.600s'", reason.message,
+                    json_path);
 }
 
 static void print_warnings(const struct vtb_machine *machine)

@@ -152,7 +152,8 @@ def test_full_device_is_an_error_and_stays_a_device(bench: Bench, form: str) -> 
     assert outcome.code == 1
     assert "'/dev/full' cannot be written: No space left on device" in outcome.error
     assert stat.S_ISCHR(FULL.stat().st_mode)
-    assert outcome.out == ""
+    assert outcome.out.startswith("user_cache, "), "what was measured is lost"
+    assert outcome.error.endswith(f"; the figures are in '{outcome.files()[0]}'")
     assert [name for name in names(Path("/dev")) if name.startswith("full.")] == []
 
 
@@ -284,7 +285,8 @@ def test_export_survives_a_later_run_that_fails(bench: Bench, limit: int) -> Non
     outcome = Outcome(done.returncode, done.stdout, done.stderr, bench.results)
     assert outcome.code == 1
     assert "cannot be written: File too large" in outcome.error
-    assert outcome.out == ""
+    assert outcome.out.startswith("user_cache, "), "what was measured is lost"
+    assert "results: " not in outcome.err
     assert export.read_bytes() == before
     assert names(bench.directory) == ["export.json", "results"]
     # The samples, a line long here, may be there in full; the result file is not.
@@ -329,7 +331,7 @@ def test_export_survives_a_full_disk(bench: Bench) -> None:
     assert "'disk/export.json' cannot be written: No space left on device" in outcome.error
     assert read["kept"] == "earlier"
     assert read["listing"].split() == ["export.json", "filler"]
-    assert outcome.out == ""
+    assert outcome.out.startswith("user_cache, "), "what was measured is lost"
 
 
 # --- interrupts ---
