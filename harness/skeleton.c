@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cells/foreign.h"
 #include "cells/home.h"
 #include "cells/registry.h"
 #include "output.h"
@@ -87,7 +88,7 @@ static bool stem_of(const char *path, const char *extension, char stem[STEM_MAX 
                         "new: '%.300s': the file's name without its end is the entry's name; "
                         "accepted: [a-z][a-z0-9_]*, up to %d characters",
                         path, STEM_MAX);
-    if (vtb_find_strategy(stem) || vtb_find_workload(stem))
+    if (vtb_find_strategy(stem) || vtb_find_workload(stem) || vtb_named_size(stem))
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "new: '%.300s': there is an entry of the name %s already, see `run_bench "
                         "list`; take another one",

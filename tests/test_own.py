@@ -286,6 +286,7 @@ def test_new_tells_a_file_from_a_name(bench: Bench) -> None:
         (["workload", "prices.c"], "FILE.h"),
         (["strategy", "plain.c"], "an entry of the name plain"),
         (["workload", "user_cache.h"], "an entry of the name user_cache"),
+        (["workload", "payload_7.h"], "an entry of the name payload_7"),
         (["heap", "mine.c"], "strategy or workload"),
         (["strategy"], "run_bench new strategy FILE.c"),
         ([], "run_bench new workload FILE.h"),
