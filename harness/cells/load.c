@@ -14,7 +14,14 @@ const char *vtb_cells_compiler(void)
 static void tell_missing(const char *name, struct vtb_error *error)
 {
     const struct vtb_home *home = vtb_home(error);
-    if (home && home->read_only)
+    const char *given = getenv("VTB_CELLS");
+    if (home && given && *given)
+        vtb_error_set(
+            error, VTB_EXIT_INTERNAL,
+            "the cell '%s' is not in '%.300s', where VTB_CELLS has them taken from as they "
+            "are; unset it, and the cell is built",
+            name, home->cells);
+    else if (home && home->read_only)
         vtb_error_set(error, VTB_EXIT_INTERNAL,
                       "the cell '%s' is not there, and cannot be built, as '%.300s' cannot be "
                       "written to; set XDG_CACHE_HOME to a folder that can",
