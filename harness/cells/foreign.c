@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cells/load.h"
 
@@ -106,7 +107,8 @@ static bool read_name(struct source *source, const char *text, size_t n, const c
                         "--%s: '%s': the file's stem names the entry, and must be lower-case "
                         "letters, digits and underscores, a letter first",
                         option, source->path);
-    if (!realpath(source->path, source->file) || stat(source->file, &status) != 0)
+    if (!realpath(source->path, source->file) || stat(source->file, &status) != 0 ||
+        access(source->file, R_OK) != 0)
         return vtb_fail(error, VTB_EXIT_USAGE, "--%s: '%s' cannot be read: %s", option,
                         source->path, strerror(errno));
     if (!S_ISREG(status.st_mode) || strpbrk(source->file, "\"\\\n"))
