@@ -85,8 +85,10 @@ static void count_into(void *context)
 static bool check_end(int status, const char *name, struct vtb_error *error)
 {
     if (WIFSIGNALED(status))
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: ended by signal %d (%s)",
-                        name, WTERMSIG(status), strsignal(WTERMSIG(status)));
+        return vtb_fail(
+            error, VTB_EXIT_INTERNAL,
+            "%s: counting pass: ended by signal %d (%s); `run_bench check` of it says where", name,
+            WTERMSIG(status), strsignal(WTERMSIG(status)));
     return WEXITSTATUS(status) == 0 ||
            vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: exit status %d", name,
                     WEXITSTATUS(status));
@@ -197,7 +199,9 @@ bool vtb_counting_run(struct vtb_rig *rig, const struct vtb_case *the_case,
                         cell->name, counted->counts.allocs_n, runs[1].counts.allocs_n,
                         counted->counts.usable_bytes, runs[1].counts.usable_bytes);
     if (!vtb_heap_collects(the_case->heap->heap) && counted->counts.live_bytes != 0)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %" PRIu64 " bytes are live at the end",
+        return vtb_fail(error, VTB_EXIT_INTERNAL,
+                        "%s: %" PRIu64
+                        " bytes are live at the end; `run_bench check` of it says whose",
                         cell->name, counted->counts.live_bytes);
     return check_misses(the_case, counted, error) && check_formula(rig, cell, counted, error) &&
            check_failures(rig, the_case, counted, error);
