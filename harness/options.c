@@ -703,6 +703,15 @@ static bool unknown_option(const char *argument, size_t name_n, struct vtb_error
 }
 
 /* One option, at argv[*i]; moves *i on to the last argument it used. */
+/* Which option a file of one's own belongs to. */
+static const char *file_hint(const char *argument)
+{
+    const char *end = strrchr(argument, '.');
+    if (end && (strcmp(end, ".c") == 0 || strcmp(end, ".cc") == 0))
+        return ", as --strategy FILE";
+    return end && strcmp(end, ".h") == 0 ? ", as --workload FILE" : "";
+}
+
 static bool parse_option(struct vtb_options *options, int argc, char **argv, int *i,
                          struct vtb_error *error)
 {
@@ -711,8 +720,8 @@ static bool parse_option(struct vtb_options *options, int argc, char **argv, int
     size_t name_n = strcspn(name, "=");
     if (strncmp(argument, "--", 2) != 0 || name_n == 0)
         return vtb_fail(error, VTB_EXIT_USAGE,
-                        "unexpected argument '%.*s%s'; an option is --NAME VALUE or --NAME=VALUE",
-                        SHOWN_MAX, argument, ellipsis(argument));
+                        "unexpected argument '%.*s%s'; an option is --NAME VALUE or --NAME=VALUE%s",
+                        SHOWN_MAX, argument, ellipsis(argument), file_hint(argument));
     const struct option *option = find_option(name, name_n, options->command);
     if (!option)
         return unknown_option(argument, name_n, error);

@@ -58,6 +58,8 @@ def assert_refused(outcome: Outcome, directory: Path, *mentions: str) -> None:
         (["gate", "--limit=bytes"], {}, ["--limit: 'bytes'", "WORD=LIMIT,..."]),
         ([], {"VTB_HIT_RATE": "1.5"}, ["environment's VTB_HIT_RATE: --hit-rate: '1.5'", HIT_RATE]),
         (["--quick", "1"], {}, ["unexpected argument '1'", "--NAME"]),
+        (["check", "./mine.c"], {}, ["unexpected argument './mine.c'", "--strategy FILE"]),
+        (["check", "mine.h"], {}, ["unexpected argument 'mine.h'", "--workload FILE"]),
         (["--hitrate", "0.8"], {}, ["unknown option '--hitrate'", "nearest first: hit-rate,"]),
         (["rnu"], {}, ["unknown command 'rnu'", "nearest first: run, list"]),
         (["--time", "5", "--rounds", "8"], {}, ["--time", "--rounds", "one of them"]),
