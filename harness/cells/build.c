@@ -225,7 +225,8 @@ static bool refuse(const struct vtb_home *home, const struct vtb_target *targets
     else if (*said->failed)
         (void)vtb_fail(error, VTB_EXIT_INTERNAL, "the cell '%s' could not be built:", said->failed);
     else
-        (void)vtb_fail(error, VTB_EXIT_INTERNAL, "cells could not be built in '%s':", home->cells);
+        (void)vtb_fail(error, VTB_EXIT_INTERNAL, "cells could not be built in '%s':%s", home->cells,
+                       said->text ? "" : " ninja was ended; start again, what was built is kept");
     error->details = said->text; /* kept: the process ends with it */
     said->text = NULL;
     return false;
