@@ -416,6 +416,7 @@ static void build_in_child(void *context)
     *ok = vtb_build(targets, TARGETS_N, NULL, NULL, &error);
 }
 
+/* Where there is something to build. */
 static void waits_for_another_process(void **state)
 {
     (void)state;
@@ -430,6 +431,8 @@ static void waits_for_another_process(void **state)
     const int lock = open(path, O_RDWR | O_CLOEXEC);
     assert_true(lock >= 0);
     assert_int_equal(flock(lock, LOCK_EX), 0);
+    (void)build(); /* nothing is */
+    assert_int_equal(unlink(file_of(&targets[0])), 0);
     assert_true(vtb_child_start("a child", build_in_child, ok, &child, &error));
     char *said = own_text(own_path("stderr"), &n);
     while (n == 0) {

@@ -234,10 +234,6 @@ static bool refuse(const struct vtb_home *home, const struct vtb_target *targets
 
 /* --- the whole --- */
 
-/* How often a lock is tried before a wait is told, and how long it is between two tries. */
-#define SILENT_TRIES_N 100
-#define TRY_US 10000
-
 /* Waits for another process that builds here, and says so; -1, with *error set, if it cannot. The
  * lock lasts until the file is closed, in this process and in those that it starts. */
 static int lock_folder(const struct vtb_home *home, struct vtb_error *error)
@@ -249,10 +245,7 @@ static int lock_folder(const struct vtb_home *home, struct vtb_error *error)
         vtb_error_set(error, VTB_EXIT_INTERNAL, "'%s' cannot be made: %s", path, strerror(errno));
         return -1;
     }
-    int tries_n = 0;
-    while (flock(lock, LOCK_EX | LOCK_NB) != 0 && ++tries_n < SILENT_TRIES_N)
-        usleep(TRY_US); /* mostly the other one only looks whether there is something to build */
-    if (tries_n == SILENT_TRIES_N) {
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
         fputs("waiting for another process that builds cells\n", stderr);
         while (flock(lock, LOCK_EX) != 0 && errno == EINTR)
             ;
@@ -344,28 +337,6 @@ static bool build_locked(const struct vtb_home *home, const char *toolchain,
     return ok;
 }
 
-bool vtb_build(const struct vtb_target *targets, size_t n, vtb_build_progress *progress,
-               void *context, struct vtb_error *error)
-{
-    char toolchain[VTB_DIGEST_BYTES];
-    char missing[PATH_MAX];
-    size_t own_n;
-    const struct vtb_home *home = vtb_home(error);
-    if (!home)
-        return false;
-    struct vtb_target *own = wanted(home, targets, n, &own_n);
-    read_toolchain(home, toolchain, missing);
-    bool ok = own || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
-    if (ok && own_n > 0 && !home->read_only && can_build(missing)) {
-        const int lock = vtb_home_make(home, error) ? lock_folder(home, error) : -1;
-        ok = lock >= 0 && build_locked(home, toolchain, own, own_n, progress, context, error);
-        if (lock >= 0)
-            close(lock);
-    }
-    free(own);
-    return ok;
-}
-
 /* What ninja would do, told by a list that is in memory alone. */
 static bool count_stale(const struct vtb_home *home, const char *toolchain,
                         const struct vtb_target *targets, size_t n, size_t *stale_n,
@@ -387,6 +358,41 @@ static bool count_stale(const struct vtb_home *home, const char *toolchain,
     close(file);
     *stale_n = said.all_n;
     free(said.text);
+    return ok;
+}
+
+/* Then nothing is written, and nobody is waited for. */
+static bool is_up_to_date(const struct vtb_home *home, const char *toolchain,
+                          const struct vtb_target *targets, size_t n)
+{
+    struct vtb_error error;
+    size_t stale_n = n;
+    return access(home->cells, F_OK) == 0 &&
+           count_stale(home, toolchain, targets, n, &stale_n, &error) && stale_n == 0;
+}
+
+bool vtb_build(const struct vtb_target *targets, size_t n, vtb_build_progress *progress,
+               void *context, struct vtb_error *error)
+{
+    char toolchain[VTB_DIGEST_BYTES];
+    char missing[PATH_MAX];
+    size_t own_n;
+    const struct vtb_home *home = vtb_home(error);
+    if (!home)
+        return false;
+    struct vtb_target *own = wanted(home, targets, n, &own_n);
+    read_toolchain(home, toolchain, missing);
+    bool ok = own || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
+    bool needed = ok && own_n > 0 && !home->read_only && can_build(missing) &&
+                  !is_up_to_date(home, toolchain, own, own_n);
+    ok = ok && (!needed || vtb_home_make(error));
+    needed = needed && ok && !home->read_only;
+    const int lock = needed ? lock_folder(home, error) : -1;
+    if (needed)
+        ok = lock >= 0 && build_locked(home, toolchain, own, own_n, progress, context, error);
+    if (lock >= 0)
+        close(lock);
+    free(own);
     return ok;
 }
 

@@ -58,19 +58,6 @@ static bool is_writable(const char *folder)
     return *path && access(path, W_OK | X_OK) == 0;
 }
 
-bool vtb_home_make(const struct vtb_home *home, struct vtb_error *error)
-{
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s", home->cells);
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        (void)mkdir(path, 0777);
-        *slash = '/';
-    }
-    return mkdir(path, 0777) == 0 || errno == EEXIST ||
-           vtb_fail(error, VTB_EXIT_INTERNAL, "'%s' cannot be made: %s", path, strerror(errno));
-}
-
 /* What tells the builds of one user apart. */
 static void fingerprint(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES])
 {
@@ -90,6 +77,17 @@ static bool is_absolute(const char *path)
     return path && path[0] == '/';
 }
 
+/* Where nothing can be built, what is there is used as it is; false if nothing is. */
+static bool do_without(struct vtb_home *home, const char *cache, struct vtb_error *error)
+{
+    home->read_only = access(home->installed, R_OK | X_OK) == 0;
+    return home->read_only ||
+           vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "there is no place to build cells in: '%.300s/cells' and '%.300s' cannot be "
+                    "written to; set XDG_CACHE_HOME to a folder that can",
+                    home->build, cache);
+}
+
 static bool find_cache(struct vtb_home *home, struct vtb_error *error)
 {
     char hex[VTB_DIGEST_BYTES];
@@ -105,14 +103,8 @@ static bool find_cache(struct vtb_home *home, struct vtb_error *error)
     fingerprint(home, hex);
     snprintf(folder, sizeof folder, "valuetask-bench/%.16s", hex);
     join(home->cells, base, folder);
-    if (*base && is_writable(home->cells))
-        return true;
-    home->read_only = access(home->installed, R_OK | X_OK) == 0;
-    return home->read_only ||
-           vtb_fail(error, VTB_EXIT_INTERNAL,
-                    "there is no place to build cells in: '%.300s/cells' and '%.300s' cannot be "
-                    "written to; set XDG_CACHE_HOME to a folder that can",
-                    home->build, *base ? home->cells : "~/.cache");
+    return (*base && is_writable(home->cells)) ||
+           do_without(home, *base ? home->cells : "~/.cache", error);
 }
 
 /* Cells in a build folder are used as they are where nothing there can change. Where they alone
@@ -138,11 +130,24 @@ static bool find(struct vtb_home *home, struct vtb_error *error)
     return home->read_only || is_own || find_cache(home, error);
 }
 
+static struct vtb_home own_home;
+
+bool vtb_home_make(struct vtb_error *error)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s", own_home.cells);
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        (void)mkdir(path, 0777);
+        *slash = '/';
+    }
+    return mkdir(path, 0777) == 0 || errno == EEXIST || do_without(&own_home, path, error);
+}
+
 const struct vtb_home *vtb_home(struct vtb_error *error)
 {
-    static struct vtb_home home;
     static bool found;
     if (!found)
-        found = find(&home, error);
-    return found ? &home : NULL;
+        found = find(&own_home, error);
+    return found ? &own_home : NULL;
 }
