@@ -94,14 +94,18 @@ class Outcome:
     results: Path
 
     @property
-    def complaints(self) -> list[str]:
-        """Lines on standard error, but for warnings about the machine's state, and for the building
-        of cells that no run before needed.
+    def lines(self) -> list[str]:
+        """Lines on standard error, but for warnings about the machine's state.
 
         The stopwatch's library complains by itself where /proc is not mounted.
         """
-        warnings = ("warning: ", "failed to open /proc/", "building ", WAITING)
+        warnings = ("warning: ", "failed to open /proc/")
         return [line for line in self.err.splitlines() if not line.startswith(warnings)]
+
+    @property
+    def complaints(self) -> list[str]:
+        """Those that do not tell of the building of cells, which no run before needed."""
+        return [line for line in self.lines if not line.startswith(("building ", WAITING))]
 
     @property
     def error(self) -> str:

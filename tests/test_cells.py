@@ -33,7 +33,9 @@ from conftest import (
 # What is beside the strategy that a run names: by both passes.
 REFERENCES = ["empty", "heap_task", "plain"]
 
-PLAIN = ["--strategy", "plain", "--heap", "glibc", *COUNTED]
+# Runs the cells that count, and, for the pressure pass, those that are timed.
+BOTH = [*COUNTED, "--pressure", "page-faults"]
+PLAIN = ["--strategy", "plain", "--heap", "glibc", *BOTH]
 PLAIN_N = 2 * len(REFERENCES)
 
 
@@ -156,7 +158,7 @@ class Home:
 
 def about_cells(outcome: Outcome) -> list[str]:
     """What a run said beside its results: of what it built, and what was in the way."""
-    lines = outcome.complaints
+    lines = outcome.lines
     return [line for line in lines if not line.startswith(("results: ", "run_bench: "))]
 
 
@@ -181,7 +183,7 @@ def home(tmp_path: Path) -> Home:
 def test_cells_are_built_once(home: Home) -> None:
     """With a line at the start and one at the end; and a second time nothing is said or built."""
     first = home.ok(*PLAIN)
-    told = [line for line in first.complaints if line.startswith("building ")]
+    told = [line for line in first.lines if line.startswith("building ")]
     assert re.fullmatch(rf"building {PLAIN_N} cells: \d of {PLAIN_N}", told[0])
     assert told[-1] == f"building {PLAIN_N} cells: {PLAIN_N} of {PLAIN_N}"
     files = home.files()
@@ -197,8 +199,8 @@ def test_cells_are_built_once(home: Home) -> None:
 def test_another_run_builds_what_it_lacks(home: Home) -> None:
     home.ok(*PLAIN)
     files = home.files()
-    outcome = home.ok("--strategy", "plain,poll", "--heap", "glibc", *COUNTED)
-    assert "building 2 cells: 2 of 2" in outcome.complaints
+    outcome = home.ok("--strategy", "plain,poll", "--heap", "glibc", *BOTH)
+    assert "building 2 cells: 2 of 2" in outcome.lines
     added = {"poll.user_cache.counting.so", "poll.user_cache.timing.so"}
     assert home.files().keys() - files.keys() == added
     assert home.files().items() >= files.items()
@@ -253,13 +255,13 @@ def test_interrupted_build_is_told_in_a_line(home: Home) -> None:
 
 
 def test_changed_header_has_its_cells_built_again(home: Home) -> None:
-    names = ["--strategy", "plain,heap_task_pooled", "--heap", "glibc", *COUNTED]
+    names = ["--strategy", "plain,heap_task_pooled", "--heap", "glibc", *BOTH]
     home.ok(*names)
     files = home.files()
     header = home.library / "harness" / "include" / "vtb" / "pool.h"
     header.write_text(header.read_text(encoding="utf-8") + "/* Changed. */\n", encoding="utf-8")
     outcome = home.ok(*names)
-    assert "building 2 cells: 2 of 2" in outcome.complaints
+    assert "building 2 cells: 2 of 2" in outcome.lines
     changed = {name for name, built in home.files().items() if files[name] != built}
     assert changed == {f"heap_task_pooled.user_cache.{each}.so" for each in ["counting", "timing"]}
 
@@ -271,7 +273,7 @@ def test_changed_rules_have_all_cells_built_again(home: Home) -> None:
     text = rules.read_text(encoding="utf-8")
     assert "\ntiming =\n" in text
     rules.write_text(text.replace("\ntiming =\n", "\ntiming = -fno-inline\n"), encoding="utf-8")
-    assert f"building {PLAIN_N} cells: {PLAIN_N} of {PLAIN_N}" in home.ok(*PLAIN).complaints
+    assert f"building {PLAIN_N} cells: {PLAIN_N} of {PLAIN_N}" in home.ok(*PLAIN).lines
 
 
 def test_compiler_that_is_another_one_has_all_cells_built_again(home: Home) -> None:
@@ -281,8 +283,8 @@ def test_compiler_that_is_another_one_has_all_cells_built_again(home: Home) -> N
     home.compiler.write_text(home.compiler.read_text(encoding="utf-8") + "# 2\n", encoding="utf-8")
     told = "the compiler is another one than before: cells are built again"
     outcome = home.ok(*PLAIN)
-    assert outcome.complaints.count(told) == 1
-    assert f"building {PLAIN_N} cells: {PLAIN_N} of {PLAIN_N}" in outcome.complaints
+    assert outcome.lines.count(told) == 1
+    assert f"building {PLAIN_N} cells: {PLAIN_N} of {PLAIN_N}" in outcome.lines
     assert about_cells(home.ok(*PLAIN)) == []
 
 
@@ -309,7 +311,7 @@ def test_full_disk_is_told_in_a_line(home: Home) -> None:
     )
     outcome = home(*PLAIN)
     assert (outcome.code, outcome.out) == (1, "")
-    (line,) = [line for line in outcome.complaints if not line.startswith("building ")]
+    (line,) = [line for line in outcome.lines if not line.startswith("building ")]
     assert line.startswith("run_bench: no space left on the device of '")
     assert outcome.files() == []
 
@@ -319,7 +321,7 @@ def test_list_that_cannot_be_written_is_told_in_a_line(home: Home) -> None:
     (home.folder / "build.ninja").unlink()
     (home.folder / "build.ninja").symlink_to("/dev/full")
     home.ok(*PLAIN)  # nothing is to be built, and so nothing is written
-    outcome = home("--strategy", "poll", "--heap", "glibc", *COUNTED)
+    outcome = home("--strategy", "poll", "--heap", "glibc", *BOTH)
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.error.endswith("build.ninja' cannot be written: No space left on device")
 
@@ -340,7 +342,7 @@ def test_installed_cells_are_used_as_they_are(home: Home) -> None:
     log = home.note_compiled()
     assert about_cells(home.ok(*PLAIN)) == []
     assert home.built_nothing() and not log.exists()
-    home.ok("--strategy", "plain,poll", "--heap", "glibc", *COUNTED)
+    home.ok("--strategy", "plain,poll", "--heap", "glibc", *BOTH)
     assert set(home.files()) == {"poll.user_cache.counting.so", "poll.user_cache.timing.so"}
 
 
@@ -378,7 +380,7 @@ def test_cells_are_used_without_what_builds_them(home: Home, lose: object) -> No
     warning = f"warning: there is no {tool}: cells are used as they are, whatever changed since"
     assert outcome.err.splitlines().count(warning) == 1
     assert home.files() == files
-    outcome = home("--strategy", "plain,poll", "--heap", "glibc", *COUNTED, **environment)
+    outcome = home("--strategy", "plain,poll", "--heap", "glibc", *BOTH, **environment)
     assert (outcome.code, outcome.out) == (1, "")
     assert "poll.user_cache." in outcome.error and "cannot be built without" in outcome.error
     assert f"warning: there is no {tool}: " in outcome.err
@@ -396,7 +398,7 @@ def test_workers_of_a_run_build_nothing(home: Home) -> None:
     assert about_cells(outcome) == []
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
     assert home.built_nothing()
-    assert home("--strategy", "poll", *COUNTED, VTB_CELLS=str(folder)).code == 1
+    assert home("--strategy", "poll", *BOTH, VTB_CELLS=str(folder)).code == 1
     assert home.built_nothing()
 
 
@@ -443,7 +445,7 @@ def test_own_strategy_is_run_from_any_folder(home: Home, folder: str) -> None:
     path = home.work / folder / "mine.c"
     path.parent.mkdir()
     path.write_text(own_strategy("mine"), encoding="utf-8")
-    arguments = ["--strategy", f"./{folder}/mine.c", "--heap", "glibc", *COUNTED]
+    arguments = ["--strategy", f"./{folder}/mine.c", "--heap", "glibc", *BOTH]
     outcome = home(*arguments, "--format", "json")
     if '"' in folder or "\\" in folder:
         assert (outcome.code, outcome.out) == (2, "")
@@ -453,7 +455,7 @@ def test_own_strategy_is_run_from_any_folder(home: Home, folder: str) -> None:
     assert {strategy_of(row) for row in outcome.rows} == {*REFERENCES, "mine"}
     assert about_cells(home.ok(*arguments)) == [] or "'" in folder
     path.write_text(own_strategy("mine") + "/* Changed. */\n", encoding="utf-8")
-    assert "building 2 cells: 2 of 2" in home.ok(*arguments).complaints
+    assert "building 2 cells: 2 of 2" in home.ok(*arguments).lines
 
 
 def test_own_strategy_and_workload_together(home: Home) -> None:
@@ -464,7 +466,7 @@ def test_own_strategy_and_workload_together(home: Home) -> None:
     (home.work / "keys.h").write_text(own_workload("keys"), encoding="utf-8")
     for folder in ["first", "second"]:
         names = ["--strategy", f"{folder}/mine.c@checked", "--workload", "keys.h"]
-        outcome = home.ok(*names, "--heap", "glibc", *COUNTED, "--format", "json")
+        outcome = home.ok(*names, "--heap", "glibc", *BOTH, "--format", "json")
         found = {tuple(row["run_name"].split("/")[:2]) for row in outcome.rows}
         assert ("keys", "mine@checked") in found
     names = [name for name in home.files() if name.startswith("mine-") and ".timing" in name]
@@ -477,7 +479,7 @@ def test_variant_that_an_own_strategy_has_not_is_refused(home: Home, option: str
     text = (ROOT / "impls" / "plain.c").read_text(encoding="utf-8")
     text = text.replace("VTB_STRATEGY(plain)", "VTB_STRATEGY(mine)")
     (home.work / "mine.c").write_text(text, encoding="utf-8")
-    outcome = home(option, "mine.c@checked", "--heap", "glibc", *COUNTED)
+    outcome = home(option, "mine.c@checked", "--heap", "glibc", *BOTH)
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.error.startswith(f"run_bench: {option}: 'mine@checked'")
 
@@ -504,9 +506,9 @@ def test_own_file_that_does_not_compile_is_named(
 ) -> None:
     """In the first line; what the compiler says follows, and nothing is measured."""
     (home.work / file).write_text(text, encoding="utf-8")
-    outcome = home(option, file, "--heap", "glibc", *COUNTED)
+    outcome = home(option, file, "--heap", "glibc", *BOTH)
     assert (outcome.code, outcome.out) == (2, "")
-    lines = [line for line in outcome.complaints if not line.startswith("building ")]
+    lines = [line for line in outcome.lines if not line.startswith("building ")]
     start = f"run_bench: '{file}' does not compile:"
     if "(other)" in text:
         entry = f"VTB_{option.removeprefix('--').upper()}({file.partition('.')[0]})"
@@ -549,7 +551,7 @@ def test_own_file_that_is_none_is_refused(home: Home, option: str, file: str, to
     for name in ["mine.c", "mine.h", "user_cache.h", "Mine.h"]:
         (home.work / name).write_text(own_workload("mine"), encoding="utf-8")
     (home.work / "folder.c").mkdir()
-    outcome = home(option, file, *COUNTED)
+    outcome = home(option, file, *BOTH)
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.error.startswith(f"run_bench: {option}: '{file.removesuffix('@nosuch')}")
     assert told in outcome.error
@@ -559,7 +561,7 @@ def test_own_file_that_is_none_is_refused(home: Home, option: str, file: str, to
 def test_entry_of_the_installation_may_be_named_by_its_file(home: Home) -> None:
     """That is the entry itself, with its cells."""
     path = home.library / "impls" / "plain.c"
-    outcome = home.ok("--strategy", str(path), "--heap", "glibc", *COUNTED, "--format", "json")
+    outcome = home.ok("--strategy", str(path), "--heap", "glibc", *BOTH, "--format", "json")
     assert {strategy_of(row) for row in outcome.rows} == set(REFERENCES)
     assert about_cells(home.ok(*PLAIN)) == []
 
@@ -567,11 +569,11 @@ def test_entry_of_the_installation_may_be_named_by_its_file(home: Home) -> None:
 def test_any_size_of_the_payload(home: Home) -> None:
     """One that no list has."""
     names = ["--payload", "48", "--strategy", "plain", "--heap", "glibc"]
-    outcome = home.ok(*names, *COUNTED, "--format", "json")
+    outcome = home.ok(*names, *BOTH, "--format", "json")
     assert {parameters(row["run_name"])["workload"] for row in outcome.rows} == {"payload_48"}
     files = set(home.files())
     assert "plain.payload_48.counting.so" in files
-    by_name = ["--workload", "payload_48", *names[2:], *COUNTED]
+    by_name = ["--workload", "payload_48", *names[2:], *BOTH]
     assert about_cells(home.ok(*by_name)) == []
     assert set(home.files()) == files
 
