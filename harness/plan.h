@@ -119,7 +119,8 @@ VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options 
  */
 VTB_MUST_USE bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error);
 
-/* Whether the pressure pass looks at a case: on heaps that collect, or if its figures are asked for. */
+/* Whether the pressure pass looks at a case: on heaps that collect, or if its figures are asked
+ * for. */
 bool vtb_plan_has_pressure(const struct vtb_plan *plan, const struct vtb_case *the_case);
 
 /* Whether a pass of the plan runs the cell that times a case. */

@@ -23,8 +23,8 @@ struct vtb_home {
 VTB_MUST_USE const struct vtb_home *vtb_home(struct vtb_error *error);
 
 /*
- * Makes the folder of the cells of vtb_home. Where that fails, and there are others that can be used
- * as they are, the home is read_only from then on.
+ * Makes the folder of the cells of vtb_home. Where that fails, and there are others that can be
+ * used as they are, the home is read_only from then on.
  */
 VTB_MUST_USE bool vtb_home_make(struct vtb_error *error);
 
