@@ -64,6 +64,21 @@ static void add_direct(const char *name, const char *workload)
     add(name, workload, (struct vtb_kind){.counting = false});
 }
 
+/* Those that are compared by default: what an asynchronous method does with a value of any type,
+ * and with a key, shows in an object and in a struct. */
+static bool is_compared(const struct vtb_strategy_entry *entry)
+{
+    const enum vtb_role role = entry->methods[0]->strategy->role;
+    return role == VTB_ROLE_BASELINE || role == VTB_ROLE_CHALLENGER;
+}
+
+static void add_shown(const struct vtb_strategy_entry *entry, const char *workload)
+{
+    add_direct(entry->name, workload);
+    if (is_compared(entry))
+        add(entry->name, workload, (struct vtb_kind){.counting = true, .async = true});
+}
+
 static void add_variants(void)
 {
     const char *name;
@@ -80,7 +95,7 @@ static void list(void)
             if (is_whole(workload))
                 add_kinds(name, workload);
             else if (BUILT_OTHERS && is_shown(&vtb_strategies[i]))
-                add_direct(name, workload);
+                add_shown(&vtb_strategies[i], workload);
         }
     }
     add_variants();
