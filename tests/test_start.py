@@ -129,7 +129,7 @@ def test_a_checkout_that_is_read_only_runs_what_is_built(built: Path, tmp_path: 
     assert done.returncode == 0, done.stderr
     assert "note: " not in done.stderr
     assert len(list((own / "results").glob("run-*.json"))) == 1
-    missing = run(*counted, "--method", "async")
+    missing = run(*counted, "--strategy", "heap_task@atomic", "--method", "async")
     assert missing.returncode == 1
     assert "is not there" in missing.stderr and "XDG_CACHE_HOME" in missing.stderr
 
