@@ -145,11 +145,6 @@ const struct vtb_cell *built_cell(const char *name, const char *workload, struct
 
 void built_file_name(const struct vtb_cell *cell, char name[VTB_TARGET_NAME_BYTES])
 {
-    const struct vtb_cell_slot *slot = vtb_slot_of(cell);
-    const struct vtb_target target = {.what = VTB_TARGET_CELL,
-                                      .strategy = slot->strategy,
-                                      .workload = slot->workload,
-                                      .variant = slot->variant,
-                                      .kind = cell->kind};
+    const struct vtb_target target = vtb_target_of(cell);
     vtb_target_name(&target, name);
 }

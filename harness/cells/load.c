@@ -69,7 +69,7 @@ const struct vtb_cell *vtb_load_cell(const struct vtb_target *target, struct vtb
     return NULL;
 }
 
-static struct vtb_target target_of(const struct vtb_cell *cell)
+struct vtb_target vtb_target_of(const struct vtb_cell *cell)
 {
     const struct vtb_cell_slot *slot = vtb_slot_of(cell);
     return (struct vtb_target){
@@ -91,7 +91,7 @@ static struct vtb_target *targets_of(const struct vtb_cell *const *cells, size_t
         for (size_t j = 0; !again && j < i; j++)
             again = cells[j] == cells[i];
         if (!again)
-            targets[(*own_n)++] = target_of(cells[i]);
+            targets[(*own_n)++] = vtb_target_of(cells[i]);
     }
     return targets;
 }
@@ -99,7 +99,7 @@ static struct vtb_target *targets_of(const struct vtb_cell *const *cells, size_t
 /* The names stay those of the registry, whose addresses are compared. */
 static bool load(struct vtb_cell_slot *slot, struct vtb_error *error)
 {
-    const struct vtb_target target = target_of(&slot->cell);
+    const struct vtb_target target = vtb_target_of(&slot->cell);
     const struct vtb_cell known = slot->cell;
     const struct vtb_cell *loaded = vtb_load_cell(&target, error);
     if (!loaded)

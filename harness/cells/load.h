@@ -28,6 +28,9 @@ VTB_MUST_USE bool vtb_cells_load_built(const struct vtb_cell *const *cells, size
 VTB_MUST_USE bool vtb_cells_count_stale(const struct vtb_cell *const *cells, size_t n,
                                         size_t *stale_n, struct vtb_error *error);
 
+/* What the file of a cell of the registry is made of. */
+struct vtb_target vtb_target_of(const struct vtb_cell *cell);
+
 /* Loads a file that was built, for good; returns what it defines by that name. Null, with *error
  * set, if it cannot be loaded or lacks it. */
 VTB_MUST_USE const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
