@@ -478,7 +478,7 @@ static void nothing_is_built_for_another_process(void **state)
 static void put_rules(const char *text, char hex[VTB_DIGEST_BYTES])
 {
     (void)own_file(OWN_INSTALLED "/cells.ninja", text);
-    vtb_cells_rule(hex);
+    vtb_rule_digest(vtb_home(&error), hex);
 }
 
 /* Paths at its head are of this machine; what stands behind them is the same on others. */
@@ -489,13 +489,15 @@ static void digest_of_the_rule(void **state)
     char hex[2][VTB_DIGEST_BYTES];
     size_t n;
     char *before = own_text(own_path(OWN_INSTALLED "/cells.ninja"), &n);
-    vtb_cells_rule(own);
+    vtb_rule_digest(vtb_home(&error), own);
     assert_int_equal(strlen(own), 64);
     put_rules("cc = 'a'\n# Everything from here on\nflags = -O2\n", hex[0]);
     put_rules("cc = 'b'\n# Everything from here on\nflags = -O2\n", hex[1]);
     assert_string_equal(hex[0], hex[1]);
     put_rules("cc = 'b'\n# Everything from here on\nflags = -O3\n", hex[1]);
     assert_string_not_equal(hex[0], hex[1]);
+    put_rules("flags = -O3\n", hex[1]);
+    assert_string_equal(hex[1], "unknown");
     put_rules(before, hex[0]);
     assert_string_equal(hex[0], own);
     free(before);

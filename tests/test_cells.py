@@ -27,6 +27,7 @@ from conftest import (
     parameters,
     processes_of,
     strategy_of,
+    strict_json,
     wait_until,
 )
 
@@ -384,6 +385,43 @@ def test_cells_are_used_without_what_builds_them(home: Home, lose: object) -> No
     assert (outcome.code, outcome.out) == (1, "")
     assert "poll.user_cache." in outcome.error and "cannot be built without" in outcome.error
     assert f"warning: there is no {tool}: " in outcome.err
+
+
+@pytest.mark.parametrize("lose", [without_ninja, without_compiler], ids=["ninja", "compiler"])
+@pytest.mark.parametrize("file", ["my_future.c", "my_workload.h"])
+def test_an_own_file_that_changed_is_not_measured_under_its_new_digest(
+    home: Home, lose: object, file: str
+) -> None:
+    home.compile_with('exec "$real" "$@"\n')
+    path = Path(shutil.copy(ROOT / "harness" / "templates" / file, home.work))
+    own = ["--workload", str(path), "--strategy", "plain"]
+    run = [*(own if path.suffix == ".h" else ["--strategy", str(path)]), "--heap", "glibc", *COUNTED]
+    home.ok(*run)
+    environment = lose(home)  # type: ignore[operator]
+    home.ok(*run, **environment)
+    path.write_text(path.read_text(encoding="utf-8") + "/* Changed. */\n", encoding="utf-8")
+    outcome = home(*run, **environment)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"'{path}' changed since it was compiled" in outcome.err
+
+
+def rule_of(outcome: Outcome) -> str:
+    fingerprint = strict_json(outcome.out)["context"]["fingerprint"]
+    (rule,) = re.findall(r"; rule (\w+);", fingerprint)
+    return rule
+
+
+def test_the_rule_in_the_fingerprint_is_that_of_the_cells(home: Home) -> None:
+    """And not the present one, where nothing can be built by it."""
+    counted = [*PLAIN, "--format", "json"]
+    before = rule_of(home.ok(*counted))
+    rules = home.library / "cells.ninja"
+    text = rules.read_text(encoding="utf-8")
+    assert len(before) == 12 and "\ntiming =" in text
+    rules.write_text(text.replace("\ntiming =", "\ntiming = -DVTB_OTHERWISE"), encoding="utf-8")
+    folder = home.folder
+    assert rule_of(home.ok(*counted, VTB_CELLS=str(folder))) == before
+    assert rule_of(home.ok(*counted)) not in (before, "unknown", "several")
 
 
 def test_workers_of_a_run_build_nothing(home: Home) -> None:

@@ -419,23 +419,6 @@ bool vtb_build_count(const struct vtb_target *targets, size_t n, size_t *stale_n
     return ok;
 }
 
-void vtb_cells_rule(char hex[VTB_DIGEST_BYTES])
-{
-    static const char start[] = "# Everything from here on";
-    char path[PATH_MAX + 16];
-    char text[8192] = "";
-    struct vtb_error error;
-    const struct vtb_home *home = vtb_home(&error);
-    snprintf(path, sizeof path, "%s/cells.ninja", home ? home->build : "");
-    FILE *file = fopen(path, "re");
-    const size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
-    if (file)
-        fclose(file);
-    text[n] = '\0';
-    const char *rule = strstr(text, start);
-    vtb_digest_text(rule ? rule : text, hex);
-}
-
 bool vtb_build_file(const struct vtb_target *target, char path[PATH_MAX])
 {
     struct vtb_error error;

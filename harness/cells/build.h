@@ -22,9 +22,6 @@ VTB_MUST_USE bool vtb_build(const struct vtb_target *targets, size_t n,
 VTB_MUST_USE bool vtb_build_count(const struct vtb_target *targets, size_t n, size_t *stale_n,
                                   struct vtb_error *error);
 
-/* What the text of the rule that compiles cells is like, without paths of this machine. */
-void vtb_cells_rule(char hex[VTB_DIGEST_BYTES]);
-
 /* The path of a target's file, as it is to be loaded; false if there is none. */
 bool vtb_build_file(const struct vtb_target *target, char path[PATH_MAX]);
 

@@ -5,10 +5,20 @@
 #include <string.h>
 
 static const char *compiler = VTB_COMPILER;
+static const char *rule; /* null: no cell is loaded */
 
 const char *vtb_cells_compiler(void)
 {
     return compiler;
+}
+
+void vtb_cells_rule(char hex[VTB_DIGEST_BYTES])
+{
+    struct vtb_error error;
+    const struct vtb_home *home = rule ? NULL : vtb_home(&error);
+    snprintf(hex, VTB_DIGEST_BYTES, "%s", rule ? rule : "unknown");
+    if (home)
+        vtb_rule_digest(home, hex);
 }
 
 static void tell_missing(const char *name, struct vtb_error *error)
@@ -55,12 +65,35 @@ const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
     return found;
 }
 
+/* The user's file that became another one since a cell was made of it; null: none did. */
+static const char *changed_since(const struct vtb_target *target, const struct vtb_cell *cell)
+{
+    const struct vtb_strategy_entry *strategy = target->strategy;
+    const struct vtb_workload_entry *workload = target->workload;
+    if (strategy->digest &&
+        strncmp(strategy->digest, cell->strategy_digest, VTB_TARGET_DIGEST_N) != 0)
+        return strategy->path;
+    if (workload->digest &&
+        strncmp(workload->digest, cell->workload_digest, VTB_TARGET_DIGEST_N) != 0)
+        return workload->path;
+    return NULL;
+}
+
 const struct vtb_cell *vtb_load_cell(const struct vtb_target *target, struct vtb_error *error)
 {
     const struct vtb_cell *cell = vtb_load_symbol(target, VTB_STRING(VTB_CELL_EXPORT), error);
-    if (!cell || cell->contract == VTB_CONTRACT)
-        return cell;
     char name[VTB_TARGET_NAME_BYTES];
+    const bool agrees = cell && cell->contract == VTB_CONTRACT;
+    const char *changed = agrees ? changed_since(target, cell) : NULL;
+    if (!cell || (agrees && !changed))
+        return cell;
+    if (changed) {
+        vtb_error_set(error, VTB_EXIT_INTERNAL,
+                      "'%s' changed since it was compiled, and cannot be compiled without a "
+                      "compiler and ninja; run scripts/setup.sh",
+                      changed);
+        return NULL;
+    }
     vtb_target_name(target, name);
     vtb_error_set(error, VTB_EXIT_INTERNAL,
                   "the cell '%s' was compiled with other headers than this program; build the "
@@ -110,6 +143,7 @@ static bool load(struct vtb_cell_slot *slot, struct vtb_error *error)
     slot->cell.workload_name = known.workload_name;
     slot->loaded = true;
     compiler = loaded->compiler;
+    rule = rule && strcmp(rule, loaded->rule) != 0 ? "several" : loaded->rule;
     return true;
 }
 

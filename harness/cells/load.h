@@ -43,4 +43,8 @@ VTB_MUST_USE const struct vtb_cell *vtb_load_cell(const struct vtb_target *targe
 /* What compiled the cells that were loaded, or, as long as there is none, this program. */
 const char *vtb_cells_compiler(void);
 
+/* The digest of the rule that they were compiled by, or, as long as there is none, of the rule that
+ * they would be; "several" if it is not the same for all, "unknown" where no rule can be read. */
+void vtb_cells_rule(char hex[VTB_DIGEST_BYTES]);
+
 #endif

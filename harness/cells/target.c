@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "cells/digest.h"
-
 /* --- names --- */
 
 /* An entry's part of a file's name. Files of a user that have the same stem stay apart. */
@@ -98,11 +96,11 @@ static void put_file(FILE *out, const char *macro, const struct vtb_home *home, 
 }
 
 /* What a user's file is like, so that one that becomes another with an older date, as a copy that
- * is moved back, is compiled again. */
+ * is moved back, is compiled again, and a cell can tell what it was made of. */
 static void put_digest(FILE *out, const char *macro, const char *digest)
 {
     if (digest)
-        fprintf(out, " -D%s=%.16s", macro, digest);
+        fprintf(out, " -D%s=%.*s", macro, VTB_TARGET_DIGEST_N, digest);
 }
 
 static void put_workload(FILE *out, const struct vtb_home *home,
@@ -132,6 +130,7 @@ static void put_cell(FILE *out, const struct vtb_home *home, const struct vtb_ta
     fputs(target->variant == VTB_VARIANT_CHECKED ? " -DVTB_CHECKED=1"
                                                  : " -DVTB_CHECKED=$default_checked",
           out);
+    fputs(" -DVTB_RULE=$digest", out);
     if (metadata)
         fputs(" -DVTB_METADATA=1 -DVTB_FROM_OUTSIDE=1", out);
 }
@@ -171,9 +170,28 @@ static void put_target(FILE *out, const struct vtb_home *home, const struct vtb_
     putc('\n', out);
 }
 
+void vtb_rule_digest(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES])
+{
+    static const char start[] = "# Everything from here on";
+    char path[PATH_MAX + 16];
+    char text[8192];
+    snprintf(path, sizeof path, "%s/cells.ninja", home->build);
+    FILE *file = fopen(path, "re");
+    const size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file)
+        fclose(file);
+    text[n] = '\0';
+    const char *rule = strstr(text, start);
+    if (rule)
+        vtb_digest_text(rule, hex);
+    else
+        snprintf(hex, VTB_DIGEST_BYTES, "unknown");
+}
+
 void vtb_targets_write(FILE *out, const struct vtb_home *home, const char *toolchain,
                        const struct vtb_target *targets, size_t n)
 {
+    char rule[VTB_DIGEST_BYTES];
     fputs("# Written by run_bench: the cells that it needs.\n", out);
     put_folder(out, "root", home->root);
     put_folder(out, "rules", home->build);
@@ -182,7 +200,8 @@ void vtb_targets_write(FILE *out, const struct vtb_home *home, const char *toolc
         "contract = '", /* a variable of the rules: where the contract is */
         out);
     put_quoted(out, home->root);
-    fprintf(out, "/harness/include'\ntoolchain = %s\n\n", toolchain);
+    vtb_rule_digest(home, rule);
+    fprintf(out, "/harness/include'\ntoolchain = %s\ndigest = %s\n\n", toolchain, rule);
     for (size_t i = 0; i < n; i++)
         put_target(out, home, &targets[i]);
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "cells/digest.h"
 #include "cells/home.h"
 #include "cells/slots.h"
 
@@ -23,12 +24,19 @@ struct vtb_target {
 
 #define VTB_TARGET_NAME_BYTES 288
 
+/* So many digits of a user's file's digest go into what is made of it. */
+#define VTB_TARGET_DIGEST_N 16
+
 /* <strategy>.<workload>.<kind>.so; what is a user's has a digest of its path in it. */
 void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES]);
 
 /* The name of the file that the user brought, whose fault it is if the target does not compile;
  * null: the sources are ours. */
 const char *vtb_target_path(const struct vtb_target *target);
+
+/* What the text of the rule that compiles cells is like, without paths of this machine; "unknown"
+ * where there is none. */
+void vtb_rule_digest(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES]);
 
 /* Writes what ninja reads: the rules of the build, and how each target is made. */
 void vtb_targets_write(FILE *out, const struct vtb_home *home, const char *toolchain,

@@ -158,6 +158,11 @@ struct vtb_cell {
     void (*close)(struct vtb_env *env);
     const struct vtb_probe *probe; /* null but of cells that count and may suspend */
     const char *compiler;          /* what it was compiled by, as "GNU 12.2.0" */
+    /* Digests, in hexadecimal digits: of the rule by which it was compiled, and of those of its
+     * sources that a user brought; "none" where nothing is known of it, or it is the build's. */
+    const char *rule;
+    const char *strategy_digest;
+    const char *workload_digest;
 };
 
 /* What program and cells must agree on: the sizes of what they share. */
@@ -169,6 +174,16 @@ struct vtb_cell {
 
 /* The rest is compiled only inside a cell's source file. */
 #ifdef VTB_STRATEGY_STEM
+
+#ifndef VTB_RULE
+#define VTB_RULE none
+#endif
+#ifndef VTB_STRATEGY_DIGEST
+#define VTB_STRATEGY_DIGEST none
+#endif
+#ifndef VTB_WORKLOAD_DIGEST
+#define VTB_WORKLOAD_DIGEST none
+#endif
 
 #if VTB_LOOP_ONLY
 #define VTB_NEVER_SUSPENDS 1
@@ -890,6 +905,9 @@ const struct vtb_cell VTB_CELL_OBJECT = {
     .probe = NULL,
 #endif
     .compiler = VTB_COMPILER,
+    .rule = VTB_STRING(VTB_RULE),
+    .strategy_digest = VTB_STRING(VTB_STRATEGY_DIGEST),
+    .workload_digest = VTB_STRING(VTB_WORKLOAD_DIGEST),
 };
 
 #endif /* VTB_STRATEGY_STEM */
