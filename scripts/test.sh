@@ -11,4 +11,4 @@ cd "$root"
 }
 cmake --build build/release
 ctest --test-dir build/release --output-on-failure -j "$(nproc)"
-exec /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$(nproc)" --dist loadfile tests "$@"
+exec /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$(nproc)" --dist loadgroup tests "$@"

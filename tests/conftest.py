@@ -39,9 +39,11 @@ A_DAY = ["--time", "86400"]
 # The same for a build, and for what runs under valgrind.
 SLOW_S = 7200
 
-# Each file goes to one process of pytest's, which makes what its tests share once. The longest go
-# first, so that none is left over at the end.
-LONGEST = ["registry", "valgrind", "readme", "cli_errors", "gate", "figures"]
+# Each file goes to one process of pytest's, which makes what its tests share once, and those that
+# build a copy of the sources go to one together. The longest go first, so that none is left over at
+# the end; and of the copy, what moves it comes last.
+COPY_BUILDERS = ["registry", "launcher", "start"]
+LONGEST = ["own", *COPY_BUILDERS, "valgrind", "readme", "own_page", "cells", "cli_errors", "gate"]
 
 WAITING = "waiting for another process that builds cells"
 
@@ -215,9 +217,14 @@ def iterations(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["run_type"] == "iteration"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {f"test_{name}": at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+    for item in items:
+        file = item.path.stem
+        group = "a copy" if file.removeprefix("test_") in COPY_BUILDERS else file
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session", autouse=True)

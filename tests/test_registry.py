@@ -272,14 +272,19 @@ def heaps_of(tree: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def tree(source_copy: Path) -> Path:
-    """The copy, built, and then given a new strategy, workload and heap."""
+def tree(source_copy: Path) -> Iterator[Path]:
+    """The copy, built, and then given a new strategy, workload and heap, for as long as this file
+    needs them."""
     run(source_copy, "--version")
-    (source_copy / "impls" / "dropped.c").write_text(strategy(), encoding="utf-8")
-    (source_copy / "workloads" / "dropped_work.h").write_text(WORKLOAD, encoding="utf-8")
-    (source_copy / "heaps" / "dropped_heap.c").write_text(HEAP, encoding="utf-8")
+    dropped = {"impls/dropped.c": strategy(), "workloads/dropped_work.h": WORKLOAD}
+    dropped["heaps/dropped_heap.c"] = HEAP
+    for file, text in dropped.items():
+        (source_copy / file).write_text(text, encoding="utf-8")
     shutil.rmtree(source_copy / "build" / "release" / "cells", ignore_errors=True)
-    return source_copy
+    yield source_copy
+    for file in dropped:
+        (source_copy / file).unlink(missing_ok=True)  # which the last test does too
+    shutil.rmtree(source_copy / "build" / "results", ignore_errors=True)
 
 
 def test_dropped_files_are_listed_by_the_next_start(tree: Path) -> None:

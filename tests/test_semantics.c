@@ -616,42 +616,6 @@ static void a_lean_task_refuses_more_references_than_it_can_count(void **state)
 
 /* --- objects that are used again --- */
 
-static void a_pool_keeps_a_number_of_objects(void **state)
-{
-    (void)state;
-    static void *objects[2 * VTB_POOL_CAP + 2][1];
-    static struct vtb_pool pool;
-    memset(&pool, 0, sizeof pool);
-    assert_null(vtb_pool_take(&env.service, &pool));
-    for (size_t i = 0; i < VTB_POOL_CAP; i++)
-        assert_true(vtb_pool_put(&pool, objects[i]));
-    assert_false(vtb_pool_put(&pool, objects[VTB_POOL_CAP]));
-    for (size_t i = VTB_POOL_CAP; i-- > 0;)
-        assert_ptr_equal(vtb_pool_take(&env.service, &pool), objects[i]);
-    assert_null(vtb_pool_take(&env.service, &pool));
-}
-
-/* More than it keeps: the rest waits in the list, and nothing is lost or comes twice. */
-static void a_pool_gets_back_what_other_threads_released(void **state)
-{
-    (void)state;
-    static void *objects[2 * VTB_POOL_CAP + 2][1];
-    static struct vtb_pool pool;
-    bool seen[COUNT_OF(objects)] = {false};
-    memset(&pool, 0, sizeof pool);
-    for (size_t i = 0; i < COUNT_OF(objects); i++)
-        vtb_pool_put_remote(&env.service, &pool, objects[i]);
-    for (size_t i = 0; i < COUNT_OF(objects); i++) {
-        void **object = vtb_pool_take(&env.service, &pool);
-        assert_non_null(object);
-        const size_t place = (size_t)(object - objects[0]);
-        assert_in_range(place, 0, COUNT_OF(objects) - 1);
-        assert_false(seen[place]);
-        seen[place] = true;
-    }
-    assert_null(vtb_pool_take(&env.service, &pool));
-}
-
 /* As many are made as are ever used at once; of these the pool keeps so many. */
 static void check_pool_cap(void)
 {
@@ -840,8 +804,6 @@ int main(void)
         cmocka_unit_test(a_token_wraps_after_65536_uses),
         cmocka_unit_test(a_generation_does_not),
         cmocka_unit_test(a_lean_task_refuses_more_references_than_it_can_count),
-        cmocka_unit_test(a_pool_keeps_a_number_of_objects),
-        cmocka_unit_test(a_pool_gets_back_what_other_threads_released),
         cmocka_unit_test_setup_teardown(pools_reuse_objects_and_keep_no_more_than_their_cap,
                                         open_wide_rig, close_wide_rig),
         cmocka_unit_test(a_ready_task_is_used_again_at_once),
