@@ -142,12 +142,11 @@ static bool choose_workloads(const struct vtb_options *options, struct vtb_names
                         "see `list`");
     for (size_t i = 0; i < options->payloads.n; i++) {
         const char *name = vtb_sized_workload((size_t)options->payloads.values[i]);
-        if (!name)
+        if (!name || !vtb_names_add(chosen, name))
             return vtb_fail(error, VTB_EXIT_USAGE,
-                            "--payload: '%.12g': there is no workload whose result can have this "
-                            "size, or too many sizes are asked for",
-                            options->payloads.values[i]);
-        (void)vtb_names_add(chosen, name);
+                            "--payload: '%.12g' is one size too many, behind %zu others; take a "
+                            "larger step, or several runs",
+                            options->payloads.values[i], i);
     }
     return vtb_foreign_load(error); /* those with a size that the build did not list */
 }

@@ -795,7 +795,9 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
         .results_dir = "results",
     };
     int i = 1;
-    if (argc > 1 && argv[1][0] != '-' && !parse_command(options, argv[i++], error))
+    options->help = argc > 1 && strcmp(argv[1], "help") == 0; /* of the command that may follow */
+    i += options->help;
+    if (i < argc && argv[i][0] != '-' && !parse_command(options, argv[i++], error))
         return false;
     if (!parse_environment(options, error))
         return false;

@@ -395,7 +395,8 @@ def test_an_own_file_that_changed_is_not_measured_under_its_new_digest(
     home.compile_with('exec "$real" "$@"\n')
     path = Path(shutil.copy(ROOT / "harness" / "templates" / file, home.work))
     own = ["--workload", str(path), "--strategy", "plain"]
-    run = [*(own if path.suffix == ".h" else ["--strategy", str(path)]), "--heap", "glibc", *COUNTED]
+    asked = own if path.suffix == ".h" else ["--strategy", str(path)]
+    run = [*asked, "--heap", "glibc", *COUNTED]
     home.ok(*run)
     environment = lose(home)  # type: ignore[operator]
     home.ok(*run, **environment)

@@ -475,6 +475,14 @@ def test_time_gives_enough_rounds_for_an_interval(bench: Bench) -> None:
     assert min(row["repetitions"] for row in rows) >= 8
 
 
+def test_a_curve_has_as_many_sizes_as_a_run_can_have_workloads(bench: Bench) -> None:
+    document = strict_json(bench.ok("--payload", "1:100:1", "--dry-run", "--format", "json").out)
+    assert len(document["points"]) == 100
+    outcome = bench("--payload", "1:200:1", "--dry-run")
+    assert outcome.code == 2
+    assert outcome.error.startswith("run_bench: --payload: '129' is one size too many")
+
+
 def test_longer_epochs_hold_more_operations(bench: Bench) -> None:
     """By a factor of 100 the request shows through any noise of the machine."""
     short = bench.ok(*THREE_CASES, "--rounds", "8", "--epoch-ms", "0.01").rows

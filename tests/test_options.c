@@ -686,6 +686,10 @@ static void flags(void **state)
     assert_true(options.quick && options.force_async);
     accepted("-h");
     assert_true(options.help);
+    accepted("help");
+    assert_true(options.help && options.command == VTB_COMMAND_RUN);
+    accepted("help|gate");
+    assert_true(options.help && options.command == VTB_COMMAND_GATE);
 }
 
 /* On the command line not even 1 or 0, which a flag is in the environment. */

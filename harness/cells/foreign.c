@@ -11,7 +11,7 @@
 
 #include "cells/load.h"
 
-#define FOREIGN_MAX 64
+#define FOREIGN_MAX 128
 
 static struct vtb_strategy_entry strategies[FOREIGN_MAX];
 static size_t strategies_n;

@@ -1,6 +1,7 @@
 #include "cells/load.h"
 
 #include <dlfcn.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,38 @@ static void tell_missing(const char *name, struct vtb_error *error)
                       name);
 }
 
+/* The name of a function that the loader found nowhere, as it stands in the source: a mangled one
+ * of C++ has its length in front. Empty: it is not that which is wrong. */
+static void undefined_function(const char *reason, char name[128])
+{
+    static const char start[] = "undefined symbol: ";
+    const char *found = strstr(reason, start);
+    const char *symbol = found ? found + sizeof start - 1 : "";
+    size_t n = strcspn(symbol, " @\n");
+    if (strncmp(symbol, "_Z", 2) == 0) {
+        symbol += strcspn(symbol, "0123456789");
+        n = strtoul(symbol, (char **)(uintptr_t)&symbol, 10);
+    }
+    (void)snprintf(name, 128, "%.*s", (int)(n < 127 ? n : 127), symbol);
+}
+
+static void tell_unloadable(const struct vtb_target *target, const char *path,
+                            struct vtb_error *error)
+{
+    char name[128];
+    const char *own = vtb_target_path(target);
+    const char *told = dlerror();
+    const char *reason = told ? told : "unknown";
+    undefined_function(reason, name);
+    if (own && *name)
+        vtb_error_set(error, VTB_EXIT_USAGE, "'%s' does not define %s, which it declares and calls",
+                      own, name);
+    else
+        vtb_error_set(error, own ? VTB_EXIT_USAGE : VTB_EXIT_INTERNAL,
+                      "'%s' cannot be loaded: %s%s", own ? own : path, reason,
+                      own ? "" : "; remove it, and it is built again");
+}
+
 const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
                             struct vtb_error *error)
 {
@@ -55,13 +88,8 @@ const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
     }
     void *file = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     const void *found = file ? dlsym(file, symbol) : NULL;
-    if (!found) {
-        const char *own = vtb_target_path(target);
-        const char *reason = dlerror();
-        vtb_error_set(error, own ? VTB_EXIT_USAGE : VTB_EXIT_INTERNAL,
-                      "'%s' cannot be loaded: %s%s", own ? own : path, reason ? reason : "unknown",
-                      own ? "" : "; remove it, and it is built again");
-    }
+    if (!found)
+        tell_unloadable(target, path, error);
     return found;
 }
 
