@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/fixture.h"
 #include "cells/load.h"
-#include "rig.h"
-#include "runtime.h"
+#include "cells/runtime.h"
 
 #include <vtb/probe.h>
 

@@ -9,19 +9,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
+#include "base/output.h"
 #include "cells/home.h"
-#include "compare.h"
-#include "conformance.h"
-#include "gate_command.h"
-#include "histograms.h"
-#include "instructions.h"
-#include "interrupt.h"
-#include "list.h"
-#include "misuse.h"
-#include "output.h"
-#include "plots.h"
-#include "run.h"
-#include "skeleton.h"
+#include "check/conformance.h"
+#include "check/misuse.h"
+#include "check/skeleton.h"
+#include "gate/compare.h"
+#include "gate/gate_command.h"
+#include "passes/instructions.h"
+#include "plan/prepare.h"
+#include "report/histograms.h"
+#include "report/list.h"
+#include "report/plots.h"
+#include "run/run.h"
 
 typedef void report_function(FILE *out, const struct vtb_results *results);
 
@@ -264,7 +265,7 @@ static bool run_and_report(const struct vtb_options *options, struct vtb_plan *p
     vtb_machine_read(&before);
     if (!estimate_run(plan, &estimate, error))
         return false;
-    if (!vtb_run_prepare(plan, error)) {
+    if (!vtb_plan_prepare(plan, error)) {
         vtb_estimate_free(&estimate);
         return false;
     }
@@ -340,7 +341,7 @@ static bool build_command(const struct vtb_options *options, struct vtb_error *e
     if (!home || !vtb_plan_make(&plan, options, error))
         return false;
     built.folder = home->cells;
-    const bool ok = vtb_run_build(&plan, &built.cells_n, &built.now_n, error) &&
+    const bool ok = vtb_plan_build(&plan, &built.cells_n, &built.now_n, error) &&
                     vtb_output_stdout(print_built, &built, error);
     vtb_plan_free(&plan);
     return ok;

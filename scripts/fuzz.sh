@@ -75,8 +75,8 @@ for target in $targets; do
         run gengc -max_len=4097 -len_control=10 -timeout=600
         ;;
     result_file)
-        build result_file harness/result_file.c harness/metrics.c harness/compare.c \
-            harness/compare_report.c harness/error.c harness/json_text.c harness/names.c \
+        build result_file harness/gate/result_file.c harness/plan/metrics.c harness/gate/compare.c \
+            harness/gate/compare_report.c harness/base/error.c harness/base/json_text.c harness/base/names.c \
             -ljansson -lm
         cp tests/fuzz/result_file.json "$folder/result_file.corpus/"
         run result_file -max_len=8192 -timeout=600 -dict=tests/fuzz/result_file.dict

@@ -21,7 +21,8 @@ CELLS = BUILD / "cells"
 LINT = ROOT / "build" / "lint"
 
 TUNING = r" -f(align)-[a-z]+=[0-9]+| -mmem[a-z]+-strategy=[^ ]+"
-FOLDERS = ["harness", "harness/cells", "heaps", "tests", "tests/fixtures", "examples"]
+FOLDERS = ["harness", "harness/*", "heaps", "heaps/*", "tests", "tests/*", "examples"]
+SKELETONS = ROOT / "harness" / "templates"
 
 Entry = dict[str, Any]
 
@@ -81,8 +82,8 @@ def main() -> None:
         entry["command"] = re.sub(TUNING, "", entry["command"])
     text = json.dumps(entries, indent=1)
     (LINT / "compile_commands.json").write_text(text, encoding="utf-8")
-    sources = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.c"))]
-    sources += sorted((ROOT / "heaps").glob("*/*.c"))
+    found = [path for folder in FOLDERS for path in sorted(ROOT.glob(f"{folder}/*.c"))]
+    sources = [path for path in found if path.parent != SKELETONS]
     for name in [*map(str, sources), *(entry["file"] for entry in own)]:
         sys.stdout.buffer.write(name.encode() + b"\0")
 

@@ -25,9 +25,24 @@ WORDS = {"callback", "poll", "trace"}
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"]
 DOCUMENTS += [f"docs/{page}.md" for page in ["ARCHITECTURE", "METHOD", "STRATEGIES", "CLI"]]
 
+# The rooms of harness/, and which of them each may include, beside itself and whatever those may.
+# main.c stands above them all. docs/ARCHITECTURE.md has the picture.
+ROOMS: dict[str, list[str]] = {
+    "base": [],
+    "cells": ["base"],
+    "plan": ["cells"],
+    "bench": ["plan"],
+    "passes": ["bench"],
+    "figures": ["passes"],
+    "report": ["figures"],
+    "run": ["report"],
+    "gate": ["run"],
+    "check": ["bench"],
+}
+
 # Where modules are; and those without a unit test of their own, a line each: "name: where it is
 # tested".
-MODULES = ["harness", "harness/cells"]
+MODULES = ["harness", *(f"harness/{room}" for room in ROOMS)]
 UNTESTED = "tests/untested.txt"
 
 # What the build and the programs leave behind, where git does not tell.
@@ -218,6 +233,27 @@ def contract_includes_nothing_of_the_harness(tree: Tree) -> Iterator[Finding]:
                 yield Finding(name, line, f"the contract includes {included}")
 
 
+def below(room: str) -> set[str]:
+    """The rooms that a room may include, itself among them."""
+    return {room}.union(*(below(lower) for lower in ROOMS[room]))
+
+
+def rooms_include_downwards(tree: Tree) -> Iterator[Finding]:
+    """A quoted include of a module is written from harness/ on, and goes down the table."""
+    folders = [f"harness/{room}" for room in ROOMS]
+    modules = {name.removeprefix("harness/") for folder in folders for name in tree.beside(folder)}
+    for room, folder in zip(ROOMS, folders):
+        for name in tree.beside(folder, ".c", ".h", ".cc"):
+            for line, included in tree.includes(name):
+                file = included.strip('"')
+                if file in modules and file.partition("/")[0] not in below(room):
+                    yield Finding(name, line, f"{room}/ may not include {included}")
+    for name in tree.harness:
+        room = name.split("/")[1]
+        if "/" in name.removeprefix("harness/") and room not in [*ROOMS, "include", "templates"]:
+            yield Finding(name, 1, f"{room}/ is no room: see ROOMS in scripts/lint_style.py")
+
+
 def c_has_no_tabs(tree: Tree) -> Iterator[Finding]:
     for name in tree.c_files:
         for number, line in enumerate(tree.lines(name), 1):
@@ -240,10 +276,11 @@ def functions_fit_a_screen(tree: Tree) -> Iterator[Finding]:
 
 
 def modules_have_tests(tree: Tree) -> Iterator[Finding]:
-    """tests/test_<name>.c for each <name>.c; each exception says what tests it instead."""
+    """tests/<room>/test_<name>.c for each <room>/<name>.c; each exception says what tests it."""
     folders = [name for folder in MODULES for name in tree.beside(folder, ".c", ".cc")]
     modules = {Path(name).stem: name for name in folders}
-    tested = {Path(name).stem.removeprefix("test_") for name in tree.beside("tests", ".c")}
+    tests = {stem: f"{Path(name).parent.name}/test_{stem}.c" for stem, name in modules.items()}
+    tested = {stem for stem, test in tests.items() if f"tests/{test}" in tree.files}
     excepted = {}
     for number, line in enumerate(tree.lines(UNTESTED) if UNTESTED in tree.files else [], 1):
         module, _, reason = line.partition(": ")
@@ -253,7 +290,7 @@ def modules_have_tests(tree: Tree) -> Iterator[Finding]:
             excepted[module] = number
     for module, name in modules.items():
         if module not in tested and module not in excepted:
-            yield Finding(name, 1, f"a module without tests/test_{module}.c, nor in {UNTESTED}")
+            yield Finding(name, 1, f"a module without tests/{tests[module]}, nor in {UNTESTED}")
     for module, number in excepted.items():
         if module not in modules or module in tested:
             yield Finding(UNTESTED, number, f"an exception that is none: {module}")
@@ -373,6 +410,7 @@ RULES: list[Rule] = [
     entries_include_the_contract_alone,
     heaps_include_the_contract_and_the_system,
     contract_includes_nothing_of_the_harness,
+    rooms_include_downwards,
     c_has_no_tabs,
     functions_fit_a_screen,
     modules_have_tests,

@@ -7,7 +7,7 @@
 #include "layouts.h"
 #include "memories.h"
 
-#include "rig.h"
+#include "bench/fixture.h"
 
 /* Equality that names the cell where it fails: a loop runs over all of them. */
 #define assert_of_cell(cell, value, expected) \

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "event_counters.h"
+#include "passes/event_counters.h"
 
 /* Parsed and probed. */
 static inline struct vtb_events probed_events(const char *list)

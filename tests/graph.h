@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../heaps/gengc/gengc.h"
+#include "heaps/gengc/gengc.h"
 
 extern const struct vtb_heap vtb_heap_gengc;
 

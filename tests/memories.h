@@ -4,7 +4,7 @@
 
 #include "check.h"
 
-#include "memory.h"
+#include "bench/memory.h"
 
 /* Of a heap that frees, which needs not be opened. */
 static inline const struct vtb_memory *memory_of(const struct vtb_heap *heap)

@@ -4,7 +4,7 @@
 
 #include "check.h"
 
-#include "runtime.h"
+#include "cells/runtime.h"
 
 static jmp_buf misused_jump;
 static const char *volatile misused_text; /* null: nothing was */

@@ -16,10 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
+#include "base/pages.h"
 #include "cells/home.h"
 #include "cells/registry.h"
-#include "child.h"
-#include "pages.h"
 
 #define OWN_INSTALLED "/lib/valuetask-bench"
 #define OWN_PATH_BYTES 1024

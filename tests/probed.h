@@ -7,8 +7,8 @@
 
 #include <inttypes.h>
 
-#include "rig.h"
-#include "runtime.h"
+#include "bench/fixture.h"
+#include "cells/runtime.h"
 
 #include <vtb/probe.h>
 

@@ -4,9 +4,10 @@
 
 #include "check.h"
 
-#include "random.h"
-#include "run.h"
-#include "summary.h"
+#include "base/random.h"
+#include "figures/summary.h"
+#include "plan/prepare.h"
+#include "run/run.h"
 
 /* Gaussian with mean 0 and deviation 1: twelve uniform numbers, less their mean. */
 static inline double synthetic_gauss(struct vtb_random *random)
@@ -53,7 +54,7 @@ static inline struct vtb_plan synthetic_plan(int argc, char **argv)
     struct vtb_plan plan = {0};
     struct vtb_error error;
     if (!vtb_options_parse(&options, argc, argv, &error) ||
-        !vtb_plan_make(&plan, &options, &error) || !vtb_run_prepare(&plan, &error))
+        !vtb_plan_make(&plan, &options, &error) || !vtb_plan_prepare(&plan, &error))
         fail_msg("%s", error.message);
     return plan;
 }

@@ -38,9 +38,11 @@ GOOD = {
     "heaps/gengc/collect.c": '#include "gengc.h"\n',
     "harness/include/vtb/heap.h": '#include <stddef.h>\n#include "base.h"\n',
     "harness/include/vtb/base.h": "#include <stdbool.h>\n",
-    "harness/names.c": '/* "one_task" */\nconst char *words[] = {"poll", "a boehm"};\n',
+    "harness/base/names.c": '/* "one_task" */\nconst char *words[] = {"poll", "a boehm"};\n',
+    "harness/base/names.h": "void names(void);\n",
+    "harness/gate/gate.h": '#include "base/names.h"\n#include "gate/gate.h"\n',
     "harness/main.c": "int main(void)\n{\n" + "\n" * 68 + "}\n",
-    "tests/test_names.c": "int one;\n",
+    "tests/base/test_names.c": "int one;\n",
     "tests/untested.txt": "main: every test runs it\n",
     "scripts/some.py": "def one(\n    two: int,\n) -> int:\n    return two\n",
     "scripts/some.sh": "#!/bin/sh\n",
@@ -49,21 +51,21 @@ GOOD = {
 
 # A rule, what breaks it in one file, the line, and what is said of it.
 BAD = [
-    ("there_is_something_to_check", {"tests/test_names.c": None}, "tests:1: has no sources"),
+    ("there_is_something_to_check", {"tests/base/test_names.c": None}, "tests:1: has no sources"),
     (
         "harness_names_no_entry",
-        {"harness/names.c": '/*\n */\nconst char *word = "a one_task";\n'},
-        'harness/names.c:3: a text names an entry: "a one_task"',
+        {"harness/base/names.c": '/*\n */\nconst char *word = "a one_task";\n'},
+        'harness/base/names.c:3: a text names an entry: "a one_task"',
     ),
     (
         "harness_names_no_entry",
-        {"harness/names.c": '\nconst char *word = "boehm";\n'},
-        'harness/names.c:2: a text names an entry: "boehm"',
+        {"harness/base/names.c": '\nconst char *word = "boehm";\n'},
+        'harness/base/names.c:2: a text names an entry: "boehm"',
     ),
     (
         "harness_refers_to_no_entry",
-        {"harness/names.c": "/*\n */ int *at = vtb_heap_gengc;\n"},
-        "harness/names.c:2: refers to an entry: vtb_heap_gengc",
+        {"harness/base/names.c": "/*\n */ int *at = vtb_heap_gengc;\n"},
+        "harness/base/names.c:2: refers to an entry: vtb_heap_gengc",
     ),
     (
         "entries_include_the_contract_alone",
@@ -77,8 +79,8 @@ BAD = [
     ),
     (
         "heaps_include_the_contract_and_the_system",
-        {"heaps/gengc/collect.c": '#include "gengc.h"\n#include "../../harness/names.h"\n'},
-        'heaps/gengc/collect.c:2: includes more than the contract: "../../harness/names.h"',
+        {"heaps/gengc/collect.c": '#include "gengc.h"\n#include "../../harness/base/names.h"\n'},
+        'heaps/gengc/collect.c:2: includes more than the contract: "../../harness/base/names.h"',
     ),
     (
         "heaps_include_the_contract_and_the_system",
@@ -90,7 +92,26 @@ BAD = [
         {"harness/include/vtb/heap.h": '#include <stddef.h>\n#include "names.h"\n'},
         'harness/include/vtb/heap.h:2: the contract includes "names.h"',
     ),
-    ("c_has_no_tabs", {"tests/test_names.c": "int a;\nint\tb;\n"}, "tests/test_names.c:2: a tab"),
+    (
+        "rooms_include_downwards",
+        {"harness/base/names.c": '#include "base/names.h"\n#include "gate/gate.h"\n'},
+        'harness/base/names.c:2: base/ may not include "gate/gate.h"',
+    ),
+    (
+        "rooms_include_downwards",
+        {"harness/gate/gate.h": '#include "check/misuse.h"\n', "harness/check/misuse.h": "\n"},
+        'harness/gate/gate.h:1: gate/ may not include "check/misuse.h"',
+    ),
+    (
+        "rooms_include_downwards",
+        {"harness/attic/old.h": "int old;\n"},
+        "harness/attic/old.h:1: attic/ is no room: see ROOMS in scripts/lint_style.py",
+    ),
+    (
+        "c_has_no_tabs",
+        {"tests/base/test_names.c": "int a;\nint\tb;\n"},
+        "tests/base/test_names.c:2: a tab",
+    ),
     (
         "functions_fit_a_screen",
         {"harness/main.c": "int main(void)\n{\n" + "\n" * 69 + "}\n"},
@@ -98,13 +119,14 @@ BAD = [
     ),
     (
         "modules_have_tests",
-        {"harness/more.c": "int more;\n"},
-        "harness/more.c:1: a module without tests/test_more.c, nor in tests/untested.txt",
+        {"harness/gate/more.c": "int more;\n"},
+        "harness/gate/more.c:1: a module without tests/gate/test_more.c, nor in tests/untested.txt",
     ),
     (
         "modules_have_tests",
         {"harness/cells/more.c": "int more;\n"},
-        "harness/cells/more.c:1: a module without tests/test_more.c, nor in tests/untested.txt",
+        "harness/cells/more.c:1: a module without tests/cells/test_more.c, "
+        "nor in tests/untested.txt",
     ),
     (
         "modules_have_tests",
@@ -139,8 +161,8 @@ BAD = [
     ),
     (
         "files_end_in_one_newline_and_lines_in_no_space",
-        {"tests/test_names.c": "int one;"},
-        "tests/test_names.c:1: a file's end is not one newline",
+        {"tests/base/test_names.c": "int one;"},
+        "tests/base/test_names.c:1: a file's end is not one newline",
     ),
     (
         "no_path_of_a_machine",

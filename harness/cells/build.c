@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "child.h"
-#include "interrupt.h"
+#include "base/child.h"
+#include "base/interrupt.h"
 
 /* One run of ninja. */
 struct run {

@@ -6,8 +6,8 @@
 #ifndef CELLS_FOREIGN_H
 #define CELLS_FOREIGN_H
 
+#include "base/error.h"
 #include "cells/registry.h"
-#include "error.h"
 
 /* Whether a text means a file and no name: there is a slash in it, or it ends as a source does. */
 bool vtb_is_path(const char *text);

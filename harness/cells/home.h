@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "error.h"
+#include "base/error.h"
 
 struct vtb_home {
     char root[PATH_MAX];      /* the folder with harness/, impls/ and workloads/ */

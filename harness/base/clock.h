@@ -1,0 +1,25 @@
+/* Clocks, in the unit that the harness reckons in. A reading costs some 24 ns: none stands between
+ * two operations. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <time.h>
+
+static inline double vtb_clock_ns(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+static inline double vtb_now_ns(void)
+{
+    return vtb_clock_ns(CLOCK_MONOTONIC);
+}
+
+static inline double vtb_now_s(void)
+{
+    return vtb_now_ns() / 1e9;
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* Errors as values: what went wrong, in one line, and the status that the process then ends with.
+ */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+#include <stdbool.h>
+
+enum vtb_exit {
+    VTB_EXIT_OK = 0,
+    VTB_EXIT_INTERNAL = 1,
+    VTB_EXIT_USAGE = 2,
+    VTB_EXIT_REGRESSION = 3,   /* the gate found one, or a check something wrong */
+    VTB_EXIT_INCONCLUSIVE = 4, /* and under --strict, that it cannot tell */
+    VTB_EXIT_BASELINE = 5,     /* a baseline that is missing, or of something else */
+    VTB_EXIT_INTERRUPTED = 130,
+};
+
+struct vtb_error {
+    enum vtb_exit exit_code;
+    char message[1024];
+    const char *details; /* lines of another program, to stand below it, or null; not to be freed */
+};
+
+/* For functions whose false or null means that *error says why. */
+#define VTB_MUST_USE __attribute__((warn_unused_result))
+
+/* Sets *error; the format is printf's. Whatever the arguments hold, the message is one line. */
+void vtb_error_set(struct vtb_error *error, enum vtb_exit exit_code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same, with the value false, so that a failing function ends in `return vtb_fail(...)`. */
+#define vtb_fail(error, exit_code, ...) (vtb_error_set(error, exit_code, __VA_ARGS__), false)
+
+#endif

@@ -1,0 +1,62 @@
+#include "base/interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void note(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+/* Only what is safe in a signal handler. Child processes end with this one. */
+static void leave(int signal_number)
+{
+    static const char wipe[] = "\r\033[K"; /* the progress bar, and the terminal's ^C */
+    static const char message[] =
+        "run_bench: interrupted before the first table was finished; nothing was written, and "
+        "earlier results are as they were\n";
+    (void)signal_number;
+    if (isatty(STDERR_FILENO))
+        (void)!write(STDERR_FILENO, wipe, sizeof wipe - 1);
+    (void)!write(STDERR_FILENO, message, sizeof message - 1);
+    _exit(VTB_EXIT_INTERRUPTED);
+}
+
+/* No SA_RESTART: a wait for a child process must return. */
+static void handle(void (*handler)(int), int flags)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+}
+
+void vtb_interrupt_watch(void)
+{
+    handle(leave, 0);
+}
+
+void vtb_interrupt_keep(void)
+{
+    handle(note, (int)SA_RESETHAND);
+}
+
+void vtb_interrupt_child(void)
+{
+    handle(SIG_DFL, 0);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+bool vtb_interrupted(void)
+{
+    return interrupted;
+}
+
+bool vtb_fail_interrupted(struct vtb_error *error)
+{
+    return vtb_fail(error, VTB_EXIT_INTERRUPTED, "interrupted");
+}

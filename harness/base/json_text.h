@@ -1,0 +1,11 @@
+/* Text for JSON, of bytes that may be anything. */
+#ifndef BASE_JSON_TEXT_H
+#define BASE_JSON_TEXT_H
+
+#include <jansson.h>
+
+/* A string of the caller's. If the bytes are no UTF-8 (a file's name or a command line may hold
+ * anything), those beyond ASCII become question marks. */
+json_t *vtb_json_text(const char *bytes);
+
+#endif

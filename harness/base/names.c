@@ -1,0 +1,82 @@
+#include "base/names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LONGEST 64
+
+bool vtb_names_have(const struct vtb_names *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (strcmp(names->items[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool vtb_names_add(struct vtb_names *names, const char *name)
+{
+    if (vtb_names_have(names, name))
+        return true;
+    if (names->n == VTB_NAMES_MAX)
+        return false;
+    names->items[names->n++] = name;
+    return true;
+}
+
+static size_t min(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Levenshtein's distance of the first LONGEST characters: edits that turn one into the other. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[LONGEST + 1];
+    size_t a_n = min(strlen(a), LONGEST);
+    size_t b_n = min(strlen(b), LONGEST);
+    for (size_t j = 0; j <= b_n; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_n; j++) {
+            size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            row[j] = min(replaced, min(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[b_n];
+}
+
+static size_t common_prefix(const char *a, const char *b)
+{
+    size_t n = 0;
+    while (a[n] != '\0' && a[n] == b[n])
+        n++;
+    return n;
+}
+
+/* Of two that are as near, the one that starts alike is meant. */
+static bool is_nearer(const char *name, const char *other, const char *misspelt)
+{
+    const size_t own = distance(name, misspelt);
+    const size_t others = distance(other, misspelt);
+    return own < others ||
+           (own == others && common_prefix(name, misspelt) > common_prefix(other, misspelt));
+}
+
+void vtb_names_nearest_first(const struct vtb_names *names, const char *misspelt, char *text,
+                             size_t text_bytes)
+{
+    size_t nearest = 0;
+    for (size_t i = 1; i < names->n; i++) {
+        if (is_nearer(names->items[i], names->items[nearest], misspelt))
+            nearest = i;
+    }
+    size_t used = (size_t)snprintf(text, text_bytes, "%s", names->n ? names->items[nearest] : "");
+    for (size_t i = 0; i < names->n && used < text_bytes; i++) {
+        if (i != nearest)
+            used += (size_t)snprintf(text + used, text_bytes - used, ", %s", names->items[i]);
+    }
+}

@@ -1,0 +1,178 @@
+#include "bench/memory.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void note(void *context, const struct vtb_collection *collection)
+{
+    struct vtb_memory *memory = context;
+    struct vtb_collected *collected = &memory->collected;
+    collected->collections_n[collection->generation]++;
+    collected->ns += collection->end_ns - collection->start_ns;
+    collected->survived_bytes += collection->survived_bytes;
+    collected->promoted_bytes += collection->promoted_bytes;
+    if (memory->pauses)
+        vtb_pauses_add(memory->pauses, collection->start_ns, collection->end_ns);
+}
+
+/* Sizes and depth of the C library's caches of a thread, and its smallest block. */
+#define CACHED_BYTES_MAX 1040
+#define CACHED_N 7
+#define SMALLEST_BYTES 24
+
+/* What is left of the block at the end of its heap, which grows by system calls; and what every
+ * block has in front. */
+#define END_BYTES ((size_t)64)
+#define BLOCK_HEADER_BYTES 8
+
+/* Blocks that are in use until the process ends, each referring to the one before. */
+static void *taken;
+
+static void take(size_t bytes)
+{
+    void **block = malloc(bytes);
+    if (!block)
+        return;
+    *block = taken;
+    taken = block;
+}
+
+/* Whether it came from the thread's cache, whose blocks count as in use. */
+static bool take_cached(size_t bytes)
+{
+    const size_t used = mallinfo2().uordblks;
+    take(bytes);
+    return mallinfo2().uordblks == used;
+}
+
+void vtb_memory_soak(void)
+{
+    for (size_t bytes = SMALLEST_BYTES; bytes <= CACHED_BYTES_MAX; bytes += 16) {
+        for (size_t i = 0; i < CACHED_N && take_cached(bytes); i++)
+            continue;
+    }
+    struct mallinfo2 info = mallinfo2();
+    size_t before = SIZE_MAX; /* where another allocator stands in for it, nothing ever changes */
+    while (info.fordblks > info.keepcost && info.fordblks < before) {
+        before = info.fordblks;
+        take(SMALLEST_BYTES);
+        info = mallinfo2();
+    }
+    if (info.keepcost > 2 * END_BYTES)
+        take(info.keepcost - END_BYTES - BLOCK_HEADER_BYTES);
+}
+
+void vtb_memory_enter(const struct vtb_memory *memory)
+{
+    if (memory->gc)
+        memory->heap->collector->enter(memory->gc);
+}
+
+void vtb_memory_leave(const struct vtb_memory *memory)
+{
+    if (memory->gc)
+        memory->heap->collector->leave(memory->gc);
+}
+
+void vtb_memory_safepoint(const struct vtb_memory *memory)
+{
+    if (memory->gc)
+        memory->heap->collector->safepoint();
+}
+
+/* The table's values live in the heap, each an object, and a table that refers to them. */
+static void make_types(struct vtb_memory *memory, const struct vtb_point *point)
+{
+    const size_t entry_bytes = vtb_live_entry_bytes(point->workload->workload);
+    const size_t value_bytes = entry_bytes - sizeof(void *);
+    const size_t n = point->live_heap_bytes / entry_bytes;
+    const size_t least_n = 2; /* an object is 16 bytes at least */
+    memory->value_type = (struct vtb_type){
+        .name = "value", .bytes = value_bytes, .references = {VTB_REFERENCES_END}};
+    memory->table_type = (struct vtb_type){.name = "table",
+                                           .bytes = (n < least_n ? least_n : n) * sizeof(void *),
+                                           .context = 1,
+                                           .all_references = true};
+    memory->live_bytes = n * entry_bytes;
+}
+
+static void make_values(struct vtb_memory *memory)
+{
+    const struct vtb_collector *collector = memory->heap->collector;
+    const size_t n = memory->live_bytes / (memory->value_type.bytes + sizeof(void *));
+    struct vtb_gc_access access;
+    collector->access(memory->gc, &access);
+    collector->add_roots(memory->gc, &(struct vtb_roots){&memory->live, 1, sizeof(void *)});
+    memory->live = access.alloc(&memory->table_type);
+    for (size_t i = 0; i < n; i++) {
+        void *value = access.alloc(&memory->value_type);
+        void **place = (void **)memory->live + i;
+        *place = value;
+        access.cards[(uintptr_t)place >> VTB_CARD_SHIFT & access.cards_mask] = 1;
+        if (*access.stop)
+            collector->safepoint();
+    }
+    for (unsigned i = 0; i < collector->generations_n; i++) /* until they are old */
+        collector->collect(memory->gc, collector->generations_n - 1);
+}
+
+bool vtb_memory_open(struct vtb_memory *memory, const struct vtb_heap *heap,
+                     const struct vtb_point *point, struct vtb_error *error)
+{
+    const struct vtb_collector_setup setup = {
+        .gen0_budget_bytes = point->gen0_budget_bytes,
+        .incremental = point->incremental,
+        .verify = point->verify_heap,
+        .collected = note,
+        .context = memory,
+    };
+    *memory = (struct vtb_memory){.heap = heap};
+    if (!vtb_heap_collects(heap))
+        return true;
+    memory->gc = heap->collector->open(&setup);
+    if (!memory->gc)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "the heap %s cannot be opened: %s", heap->summary,
+                        strerror(errno));
+    make_types(memory, point);
+    if (memory->live_bytes > 0) {
+        vtb_memory_enter(memory);
+        make_values(memory);
+        vtb_memory_leave(memory);
+    }
+    memory->collected = (struct vtb_collected){0};
+    return true;
+}
+
+/* What uses up a nursery by few allocations. */
+static const struct vtb_type filler = {.name = "filler",
+                                       .bytes = 2048,
+                                       .context = VTB_CONTEXTS_N - 1,
+                                       .references = {VTB_REFERENCES_END}};
+
+void vtb_memory_warm(struct vtb_memory *memory)
+{
+    const struct vtb_collector *collector = memory->heap->collector;
+    struct vtb_gc_access access;
+    if (!memory->gc || !collector->has_budget)
+        return;
+    collector->access(memory->gc, &access);
+    vtb_memory_enter(memory);
+    while (memory->collected.collections_n[0] == 0) {
+        (void)access.alloc(&filler);
+        collector->safepoint();
+    }
+    vtb_memory_leave(memory);
+    memory->collected = (struct vtb_collected){0};
+}
+
+void vtb_memory_close(struct vtb_memory *memory)
+{
+    if (memory->gc && memory->live_bytes > 0)
+        memory->heap->collector->drop_roots(memory->gc,
+                                            &(struct vtb_roots){&memory->live, 1, sizeof(void *)});
+    if (memory->gc)
+        memory->heap->collector->close(memory->gc);
+    memory->gc = NULL;
+}

@@ -1,0 +1,167 @@
+/*
+ * Utilisation in constant memory: of all windows, one that ends as a pause ends is the worst. For
+ * one that ends within a pause can be moved on to the pause's end, and gains at least what it
+ * loses; one that ends outside can be moved back to the end of the pause before, and loses nothing.
+ * If that would take it to before the run, what remains of it within the run has lost nothing
+ * either, and holds no more than the run's first window. So each pause, as it comes, makes one
+ * window known, and the pauses of one window's length have to be kept and no others.
+ */
+#include "bench/pauses.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* What the bits of a double are shifted by to leave its exponent and the part of a power of two
+ * that it falls into: doubles are ordered as the buckets are. */
+#define BUCKET_SHIFT (52 - VTB_PAUSES_PARTS_SHIFT)
+
+const double vtb_mmu_windows_ns[VTB_MMU_WINDOWS_N] = {1e6, 10e6};
+
+static uint64_t part_of(double length_ns)
+{
+    uint64_t bits;
+    memcpy(&bits, &length_ns, sizeof bits);
+    return bits >> BUCKET_SHIFT;
+}
+
+static size_t bucket_of(double length_ns)
+{
+    if (length_ns < 1)
+        return 0;
+    const uint64_t bucket = part_of(length_ns) - part_of(1) + 1;
+    return bucket < VTB_PAUSES_BUCKETS ? (size_t)bucket : VTB_PAUSES_BUCKETS - 1;
+}
+
+/* The length that all of a bucket's pauses are taken for: its upper end. */
+static double length_of(const struct vtb_pauses *pauses, size_t bucket)
+{
+    const uint64_t bits = (part_of(1) + bucket) << BUCKET_SHIFT;
+    double length_ns;
+    memcpy(&length_ns, &bits, sizeof length_ns);
+    return fmin(length_ns, pauses->max_ns);
+}
+
+static const struct vtb_pause *pause_at(const struct vtb_pauses *pauses, uint64_t i)
+{
+    return &pauses->kept[i % VTB_PAUSES_KEPT];
+}
+
+/* Moves the window of one length on to the end of the latest pause. */
+static void slide(struct vtb_pauses *pauses, size_t which, double now_ns)
+{
+    struct vtb_mmu_window *window = &pauses->windows[which];
+    const double start_ns = now_ns - vtb_mmu_windows_ns[which];
+    window->too_many |= pauses->n - window->first > VTB_PAUSES_KEPT;
+    if (window->too_many)
+        return;
+    while (pause_at(pauses, window->first)->end_ns <= start_ns)
+        window->first++; /* as far as the latest pause, which ends later */
+    const struct vtb_pause *first = pause_at(pauses, window->first);
+    const double before_ns = first->paused_before_ns + fmax(0, start_ns - first->start_ns);
+    window->paused_ns = fmax(window->paused_ns, pauses->total_ns - before_ns);
+}
+
+void vtb_pauses_start(struct vtb_pauses *pauses, double now_ns)
+{
+    memset(pauses, 0, sizeof *pauses);
+    pauses->start_ns = now_ns;
+}
+
+static double mean_of(const struct vtb_pauses *pauses)
+{
+    return pauses->n == 0 ? 0 : pauses->total_ns / (double)pauses->n;
+}
+
+void vtb_pauses_add(struct vtb_pauses *pauses, double start_ns, double end_ns)
+{
+    const double length_ns = end_ns - start_ns;
+    const double deviation_ns = length_ns - mean_of(pauses);
+    pauses->kept[pauses->n % VTB_PAUSES_KEPT] = (struct vtb_pause){
+        .start_ns = start_ns,
+        .end_ns = end_ns,
+        .paused_before_ns = pauses->total_ns,
+    };
+    pauses->counts[bucket_of(length_ns)]++;
+    pauses->n++;
+    pauses->total_ns += length_ns;
+    pauses->max_ns = fmax(pauses->max_ns, length_ns);
+    pauses->squares_ns2 += deviation_ns * (length_ns - mean_of(pauses));
+    for (size_t which = 0; which < VTB_MMU_WINDOWS_N; which++)
+        slide(pauses, which, end_ns);
+}
+
+void vtb_pauses_end(struct vtb_pauses *pauses, double now_ns)
+{
+    pauses->end_ns = now_ns;
+}
+
+double vtb_pauses_quantile(const struct vtb_pauses *pauses, double q)
+{
+    /* 0.07 of 100 is the 7th, although the product of these doubles lies above 7. */
+    const double rank = ceil(q * (double)pauses->n * (1 - 0x1p-50));
+    uint64_t up_to = 0;
+    for (size_t bucket = 0; rank < (double)pauses->n; bucket++) {
+        up_to += pauses->counts[bucket];
+        if ((double)up_to >= rank)
+            return length_of(pauses, bucket);
+    }
+    return pauses->max_ns;
+}
+
+double vtb_pauses_mmu(const struct vtb_pauses *pauses, size_t which)
+{
+    const struct vtb_mmu_window *window = &pauses->windows[which];
+    const double length_ns = fmin(vtb_mmu_windows_ns[which], pauses->end_ns - pauses->start_ns);
+    if (window->too_many || length_ns <= 0)
+        return NAN;
+    /* Sums of fractions of a nanosecond may round to more than the window. */
+    return fmax(0, 1 - window->paused_ns / length_ns);
+}
+
+/* The percentage of the row after another: five rows for each halving of what is left to 100. They
+ * are HdrHistogram's own, as its plotter takes rows of several files for the same percentages if
+ * they have the same number. Sums of these steps are exact. */
+static double next_percentage(double percentage)
+{
+    const int halvings = ilogb(100 / (100 - percentage));
+    return percentage + ldexp(10, -halvings);
+}
+
+/* Begins with a space whatever the length, without which some plotters do not take it for a row. */
+static void print_row(FILE *out, double length_ns, double percentage, uint64_t up_to)
+{
+    const double inverse = percentage < 100 ? 100 / (100 - percentage) : INFINITY;
+    fprintf(out, " %15.3f %14.12f %10" PRIu64 " %14.2f\n", length_ns, percentage / 100, up_to,
+            inverse);
+}
+
+static void print_rows(FILE *out, const struct vtb_pauses *pauses)
+{
+    double percentage = 0;
+    uint64_t up_to = 0;
+    for (size_t bucket = 0; up_to < pauses->n; bucket++) {
+        if (pauses->counts[bucket] == 0)
+            continue;
+        up_to += pauses->counts[bucket];
+        while (percentage * (double)pauses->n <= 100 * (double)up_to) {
+            print_row(out, length_of(pauses, bucket), percentage, up_to);
+            if (up_to == pauses->n)
+                break; /* percentages come close to 100 without end */
+            percentage = next_percentage(percentage);
+        }
+    }
+    print_row(out, pauses->max_ns, 100, pauses->n);
+}
+
+void vtb_pauses_print(FILE *out, const struct vtb_pauses *pauses)
+{
+    const double variance = pauses->n == 0 ? 0 : pauses->squares_ns2 / (double)pauses->n;
+    fprintf(out, "%16s %14s %10s %14s\n\n", "Value", "Percentile", "TotalCount",
+            "1/(1-Percentile)");
+    print_rows(out, pauses);
+    fprintf(out, "#[Mean    = %12.3f, StdDeviation   = %12.3f]\n", mean_of(pauses), sqrt(variance));
+    fprintf(out, "#[Max     = %12.3f, Total count    = %12" PRIu64 "]\n", pauses->max_ns,
+            pauses->n);
+    fprintf(out, "#[Buckets = %12d, SubBuckets     = %12d]\n", VTB_PAUSES_POWERS, VTB_PAUSES_PARTS);
+}

@@ -1,0 +1,53 @@
+#include "cells/runtime.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+void (*vtb_on_misuse)(const char *text);
+
+VTB_THREAD_LOCAL struct vtb_ambient vtb_ambient;
+
+void vtb_misuse(const char *text)
+{
+    if (vtb_on_misuse)
+        vtb_on_misuse(text);
+    fprintf(stderr, "run_bench: misuse of a strategy: %s\n", text);
+    _exit(VTB_EXIT_INTERNAL);
+}
+
+void vtb_block_until(const uint32_t *state, uint32_t bits)
+{
+    while (!(__atomic_load_n(state, __ATOMIC_ACQUIRE) & bits))
+        sched_yield();
+}
+
+/* Spins before a thread gives the processor up. */
+#define SPINS_N 200
+
+void vtb_pause(unsigned n)
+{
+    if (n > SPINS_N)
+        sched_yield();
+#if defined(__x86_64__) || defined(__i386__)
+    else
+        __builtin_ia32_pause();
+#endif
+}
+
+void vtb_block_while_collected(struct vtb_service *service, const uint32_t *state, uint32_t value)
+{
+    for (unsigned n = 1; __atomic_load_n(state, __ATOMIC_ACQUIRE) == value; n++) {
+        service->heap->collector->safepoint();
+        vtb_pause(n);
+    }
+}
+
+void vtb_block_while(const uint32_t *state, uint32_t value)
+{
+    for (unsigned n = 1; __atomic_load_n(state, __ATOMIC_ACQUIRE) == value; n++)
+        vtb_pause(n);
+}

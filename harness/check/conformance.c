@@ -1,0 +1,622 @@
+#include "check/conformance.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/interrupt.h"
+#include "base/pages.h"
+#include "base/progress.h"
+#include "cells/foreign.h"
+#include "cells/load.h"
+#include "cells/runtime.h"
+#include "check/conformance_case.h"
+#include "check/misuse.h"
+#include "check/strict_heap.h"
+
+/* A check that waits without using the processor is ended too, if much later. */
+#define WALL_LEAST_S 60
+#define WALL_FACTOR 30
+
+/* --- what a check tells, in pages that it shares with its parent --- */
+
+struct told {
+    bool ended; /* it came to its end, and did not leave by itself */
+    bool wrong;
+    bool left_out;
+    char where[300];
+    char text[VTB_CHECK_TEXT_BYTES];
+};
+
+static struct told own_told;
+static struct told *told = &own_told;
+static jmp_buf *here; /* null: a check has a process of its own */
+
+static void __attribute__((noreturn)) end_check(void)
+{
+    told->ended = true;
+    if (here)
+        longjmp(*here, 1);
+    _exit(0);
+}
+
+void vtb_check_at(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(told->where, sizeof told->where, format, arguments);
+    va_end(arguments);
+}
+
+static const char *separated(const char *before, const char *text)
+{
+    return *text ? before : "";
+}
+
+void vtb_check_wrong(const char *remedy, const char *format, ...)
+{
+    char what[400];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    (void)snprintf(told->text, sizeof told->text, "%s%s%s%s; look at %s", what,
+                   separated(" (", told->where), told->where, separated(")", told->where), remedy);
+    told->wrong = true;
+    end_check();
+}
+
+void vtb_check_left_out(const char *reason)
+{
+    (void)snprintf(told->text, sizeof told->text, "left out: %s", reason);
+    told->left_out = true;
+    end_check();
+}
+
+static void note_misuse(const char *text)
+{
+    vtb_check_suspicion();
+    vtb_check_wrong("that check, and at what sets the state that it looks at",
+                    "a lawful use is refused: \"%s\"", text);
+}
+
+/* What a collector was not told of is found by what becomes of it; all else ends as it would. */
+static void note_fault(int signal_number, siginfo_t *info, void *context)
+{
+    size_t at;
+    const struct vtb_type *type = vtb_strict_moved_from(info->si_addr, &at);
+    (void)context;
+    vtb_check_suspicion();
+    if (type)
+        vtb_check_wrong(
+            "VTB_PENDING_REFERENCES, VTB_HANDOVER_REFERS and VTB_STATE_ROOTS: a "
+            "collector must know of every reference that outlives an operation",
+            "a forgotten reference: byte %zu of a '%s' was used at a place that it has "
+            "moved away from",
+            at, type->name);
+    (void)signal(signal_number, SIG_DFL);
+}
+
+bool vtb_check_here(vtb_check_function *run, const struct vtb_check_case *of,
+                    char text[VTB_CHECK_TEXT_BYTES])
+{
+    void (*const on_misuse)(const char *) = vtb_on_misuse;
+    jmp_buf back;
+    *told = (struct told){.wrong = false};
+    vtb_on_misuse = note_misuse;
+    here = &back;
+    if (setjmp(back) == 0)
+        run(of);
+    here = NULL;
+    vtb_on_misuse = on_misuse;
+    (void)snprintf(text, VTB_CHECK_TEXT_BYTES, "%s", told->text);
+    return !told->wrong;
+}
+
+/* --- a check in its process --- */
+
+struct job {
+    vtb_check_function *run;
+    const struct vtb_check_case *of;
+    double limit_s;
+    int words; /* a file for what is written to standard error */
+};
+
+static double wall_s(double limit_s)
+{
+    return WALL_LEAST_S + WALL_FACTOR * limit_s;
+}
+
+static void confine(const struct job *job)
+{
+    static char stack[1 << 16];
+    const stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct sigaction action = {.sa_sigaction = note_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    const time_t whole_s = (time_t)job->limit_s;
+    const struct itimerval limit = {
+        .it_value = {.tv_sec = whole_s,
+                     .tv_usec = (suseconds_t)((job->limit_s - (double)whole_s) * 1e6)}};
+    sigemptyset(&action.sa_mask);
+    (void)sigaltstack(&other, NULL);
+    (void)sigaction(SIGSEGV, &action, NULL);
+    if (job->words >= 0)
+        (void)dup2(job->words, STDERR_FILENO);
+    (void)setitimer(ITIMER_PROF, &limit, NULL);
+    (void)alarm((unsigned)wall_s(job->limit_s));
+}
+
+static void run_in_child(void *context)
+{
+    const struct job *job = context;
+    confine(job);
+    vtb_on_misuse = note_misuse;
+    job->run(job->of);
+    told->ended = true;
+}
+
+/* The first line that the child wrote to standard error. */
+static void read_words(int words, char *line, size_t line_bytes)
+{
+    const ssize_t n = words < 0 ? 0 : pread(words, line, line_bytes - 1, 0);
+    line[n > 0 ? n : 0] = '\0';
+    line[strcspn(line, "\r\n")] = '\0';
+}
+
+static bool is_limit(int status)
+{
+    return WIFSIGNALED(status) && (WTERMSIG(status) == SIGPROF || WTERMSIG(status) == SIGALRM);
+}
+
+/* How the child ended, if it did not say more. True: it hung. */
+static bool judge_end(struct vtb_check *check, const struct job *job, int status)
+{
+    char line[160];
+    char how[64];
+    check->ok = false;
+    if (is_limit(status)) {
+        (void)snprintf(check->text, sizeof check->text,
+                       "hangs: more than %g s%s (%s); look at what is waited for, and whether "
+                       "vtb_complete runs it",
+                       WTERMSIG(status) == SIGPROF ? job->limit_s : wall_s(job->limit_s),
+                       WTERMSIG(status) == SIGPROF ? " of processor time" : "", told->where);
+        return true;
+    }
+    read_words(job->words, line, sizeof line);
+    if (WIFSIGNALED(status))
+        (void)snprintf(how, sizeof how, "%s", strsignal(WTERMSIG(status)));
+    else
+        (void)snprintf(how, sizeof how, "exit status %d", WEXITSTATUS(status));
+    (void)snprintf(
+        check->text, sizeof check->text,
+        "crash: %s%s%s (%s); look at what is used before it is set, or after it was given back",
+        how, separated(": ", line), line, told->where);
+    return false;
+}
+
+/* *hung: it did not end by itself. */
+static bool run_check(struct vtb_check *check, struct job *job, bool *hung, struct vtb_error *error)
+{
+    int status = 0;
+    *told = (struct told){.wrong = false};
+    job->words = memfd_create("check", MFD_CLOEXEC);
+    const bool ok = vtb_child_run(check->name, run_in_child, job, &status, error);
+    check->ok = !told->wrong;
+    (void)snprintf(check->text, sizeof check->text, "%s", told->text);
+    *hung = ok && !(told->ended && status == 0) && !told->wrong && judge_end(check, job, status);
+    if (job->words >= 0)
+        (void)close(job->words);
+    return ok;
+}
+
+/* --- which checks there are --- */
+
+enum needs {
+    NEEDS_NOTHING,
+    NEEDS_PROBE, /* operations that suspend */
+    NEEDS_HEAPS, /* each heap in turn */
+    NEEDS_THREADS
+};
+
+struct row {
+    const char *word;
+    vtb_check_function *run;
+    enum needs needs;
+    bool of_variants; /* also of NAME@checked and NAME@atomic */
+    bool of_base;
+};
+
+/* The simple ones first: what they find wrong is told by fewer words. */
+static const struct row rows[] = {
+    {"step by step", vtb_check_steps, NEEDS_PROBE, true, true},
+    {"layout", vtb_check_layout, NEEDS_NOTHING, false, true},
+    {"hits", vtb_check_hits, NEEDS_NOTHING, false, true},
+    {"misses, the oldest completes first", vtb_check_fifo, NEEDS_NOTHING, false, true},
+    {"misses, the newest completes first", vtb_check_lifo, NEEDS_NOTHING, false, true},
+    {"misses, any completes first", vtb_check_random, NEEDS_NOTHING, false, true},
+    {"failures of the store", vtb_check_failures, NEEDS_NOTHING, false, true},
+    {"a window that is filled again", vtb_check_refill, NEEDS_NOTHING, true, true},
+    {"keys that follow results", vtb_check_dependence, NEEDS_NOTHING, false, true},
+    {"all orders", vtb_check_all_loops, NEEDS_NOTHING, true, false},
+    {"failures beside successes", vtb_check_beside, NEEDS_PROBE, true, true},
+    {"cancelled operations", vtb_check_cancelled, NEEDS_PROBE, true, true},
+    {"an answer before the methods around it wait", vtb_check_early, NEEDS_PROBE, true, true},
+    {"several consumers", vtb_check_consumers, NEEDS_PROBE, true, true},
+    {"stored, and consumed later", vtb_check_stored, NEEDS_PROBE, true, true},
+    {"as_task", vtb_check_as_task, NEEDS_PROBE, true, true},
+    {"preserved", vtb_check_preserved, NEEDS_PROBE, true, true},
+    {"references and barriers", vtb_check_references, NEEDS_NOTHING, true, true},
+    {"objects that move", vtb_check_moving, NEEDS_NOTHING, true, true},
+    {"heap", vtb_check_heap, NEEDS_HEAPS, false, true},
+    {"completed by another thread", vtb_check_ordered, NEEDS_PROBE, true, true},
+    {"completion races with its caller", vtb_check_racing, NEEDS_THREADS, true, true},
+    {"consumers in two threads", vtb_check_shared, NEEDS_THREADS, true, true},
+    {"completion races with the methods around it", vtb_check_early_racing, NEEDS_THREADS, true,
+     true},
+    {"completion races with as_task", vtb_check_threads_as_task, NEEDS_THREADS, true, true},
+};
+
+#define ROWS_N (sizeof rows / sizeof *rows)
+
+static const char *const variants[] = {"", "@checked", "@atomic"};
+
+#define VARIANTS_N (sizeof variants / sizeof *variants)
+#define METHODS_N 2
+
+/* --- cells --- */
+
+/* All cells of a strategy that a check runs, by method and variant; null where there is none. */
+struct cells {
+    const struct vtb_cell *floor;
+    struct vtb_check_case of[METHODS_N][VARIANTS_N];
+};
+
+static const struct vtb_cell *floor_of(const char *workload)
+{
+    const struct vtb_kind kind = {.counting = true};
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        if (vtb_strategies[i].methods[0]->strategy->role == VTB_ROLE_FLOOR)
+            return vtb_find_cell(vtb_strategies[i].name, workload, kind);
+    }
+    return NULL;
+}
+
+static void find_cells(struct cells *cells, const char *strategy,
+                       const struct vtb_workload_entry *workload)
+{
+    cells->floor = floor_of(workload->name);
+    for (size_t method = 0; method < METHODS_N; method++) {
+        for (size_t i = 0; i < VARIANTS_N; i++) {
+            struct vtb_check_case *of = &cells->of[method][i];
+            struct vtb_kind kind = {.counting = true, .async = method > 0};
+            char name[128];
+            (void)snprintf(name, sizeof name, "%s%s", strategy, variants[i]);
+            *of = (struct vtb_check_case){.workload = workload, .floor = cells->floor};
+            of->counting = vtb_find_cell(name, workload->name, kind);
+            kind.counting = false;
+            of->timing = vtb_find_cell(name, workload->name, kind);
+            kind.collected = true;
+            of->collected = vtb_find_cell(name, workload->name, kind);
+        }
+    }
+}
+
+/* Builds what has to be built, all at once, and loads it. */
+static bool load_cells(const struct cells *cells, struct vtb_error *error)
+{
+    const struct vtb_cell *all[1 + METHODS_N * VARIANTS_N * 3];
+    struct vtb_build_bar bar = {0};
+    size_t n = 0;
+    all[n++] = cells->floor;
+    for (size_t method = 0; method < METHODS_N; method++) {
+        for (size_t i = 0; i < VARIANTS_N; i++) {
+            all[n++] = cells->of[method][i].counting;
+            all[n++] = cells->of[method][i].timing;
+            all[n++] = cells->of[method][i].collected;
+        }
+    }
+    return vtb_cells_load(all, n, vtb_progress_build, &bar, error);
+}
+
+/* --- running them --- */
+
+struct checker {
+    struct vtb_checks *checks;
+    const struct vtb_options *options;
+    const char *strategy;
+    const struct vtb_workload_entry *workload;
+    char of[160];       /* strategy and workload, where there are several; else empty */
+    const char *method; /* of the next checks, with the variant */
+    bool hung;
+};
+
+static struct vtb_check *add(struct checker *checker, const char *word, const char *more)
+{
+    struct vtb_checks *checks = checker->checks;
+    struct vtb_check *items = realloc(checks->items, (checks->n + 1) * sizeof *items);
+    if (!items)
+        abort(); /* no memory for a few lines */
+    checks->items = items;
+    struct vtb_check *check = &items[checks->n++];
+    *check = (struct vtb_check){.ok = true};
+    (void)snprintf(check->name, sizeof check->name, "%s%s%s%s%s%s", checker->of,
+                   separated(", ", checker->of), checker->method, separated(": ", checker->method),
+                   word, more);
+    return check;
+}
+
+static void say_left_out(struct checker *checker, const char *word, const char *reason)
+{
+    struct vtb_check *check = add(checker, word, "");
+    (void)snprintf(check->text, sizeof check->text, "left out: %s", reason);
+}
+
+static bool run_one(struct checker *checker, const struct row *row, const char *more,
+                    const struct vtb_check_case *of, struct vtb_error *error)
+{
+    struct job job = {row->run, of, checker->options->check_s, -1};
+    struct vtb_check *check = add(checker, row->word, more);
+    if (!run_check(check, &job, &checker->hung, error))
+        return false;
+    checker->checks->wrong_n += !check->ok;
+    if (told->left_out && strchr(of->counting->name, '@')) /* said once, of what it varies */
+        checker->checks->n--;
+    return true;
+}
+
+static bool is_chosen(const struct vtb_options *options, const struct vtb_heap_entry *entry)
+{
+    if (options->heaps.n > 0)
+        return vtb_names_have(&options->heaps, entry->name) && !entry->heap->unavailable;
+    return entry->heap->is_default;
+}
+
+static bool run_on_heaps(struct checker *checker, const struct row *row, struct vtb_check_case of,
+                         struct vtb_error *error)
+{
+    for (size_t i = 0; vtb_heaps[i].name && !checker->hung; i++) {
+        char more[64];
+        of.heap = &vtb_heaps[i];
+        if (!is_chosen(checker->options, of.heap) ||
+            (vtb_heap_collects(of.heap->heap) && of.counting->strategy->lacks.collector))
+            continue;
+        (void)snprintf(more, sizeof more, " %s", of.heap->name);
+        if (!run_one(checker, row, more, &of, error))
+            return false;
+    }
+    return true;
+}
+
+/* Null, or why there is nothing to check. */
+static const char *reason_against(const struct row *row, const struct vtb_check_case *of)
+{
+    const struct vtb_lacks *lacks = &of->counting->strategy->lacks;
+    if (row->needs == NEEDS_PROBE || row->needs == NEEDS_THREADS) {
+        if (!of->counting->frame_bytes)
+            return "nothing of it ever suspends";
+        if (!of->counting->probe || of->workload->workload->default_capacity > 0)
+            return "operations are taken one by one against a workload whose hits are asked for";
+    }
+    if (row->needs == NEEDS_THREADS)
+        return lacks->other_threads;
+    return NULL;
+}
+
+/* Whether the row is one of these cells'. */
+static bool concerns(const struct row *row, const struct vtb_check_case *of)
+{
+    const bool is_variant = strchr(of->counting->name, '@') != NULL;
+    if (is_variant ? !row->of_variants : !row->of_base)
+        return false;
+    if (row->needs != NEEDS_THREADS || of->counting->strategy->lacks.other_threads)
+        return row->needs != NEEDS_THREADS || !is_variant;
+    return of->counting->several_threads && !of->counting->checked;
+}
+
+static bool run_rows(struct checker *checker, const struct vtb_check_case *of,
+                     struct vtb_error *error)
+{
+    for (size_t i = 0; i < ROWS_N && !checker->hung; i++) {
+        const struct row *row = &rows[i];
+        if (!concerns(row, of))
+            continue;
+        const char *reason = reason_against(row, of);
+        if (reason && !strchr(of->counting->name, '@'))
+            say_left_out(checker, row->word, reason);
+        if (reason)
+            continue;
+        if (row->needs == NEEDS_HEAPS ? !run_on_heaps(checker, row, *of, error)
+                                      : !run_one(checker, row, "", of, error))
+            return false;
+    }
+    return true;
+}
+
+/* By a method, as the strategy is and with what the build can add to it. */
+static bool run_method(struct checker *checker, const struct cells *cells, size_t method,
+                       struct vtb_error *error)
+{
+    static const char *const words[METHODS_N] = {"direct", "async"};
+    const struct vtb_check_case *base = &cells->of[method][0];
+    checker->method = words[method];
+    if (!base->counting) {
+        const char *reason = vtb_find_strategy(checker->strategy)->lacks.async_method;
+        say_left_out(checker, "all", reason ? reason : "it cannot be built");
+        return true;
+    }
+    for (size_t i = 0; i < VARIANTS_N && !checker->hung; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "%s%s", words[method], variants[i]);
+        checker->method = name;
+        if (cells->of[method][i].counting && !run_rows(checker, &cells->of[method][i], error))
+            return false;
+    }
+    checker->method = "";
+    return true;
+}
+
+/* --- misuse --- */
+
+/* Whether the contract leaves it to the strategy, which says that it lacks it. */
+static bool is_said(enum vtb_misuse_id misuse, const struct vtb_lacks *lacks)
+{
+    switch (misuse) {
+    case VTB_MISUSE_taken_early:
+    case VTB_MISUSE_completed_twice:
+        return false;
+    case VTB_MISUSE_stored_recycled:
+    case VTB_MISUSE_stored_wrapped:
+        return lacks->storing != NULL;
+    case VTB_MISUSE_two_consumers:
+    case VTB_MISUSE_consumed_twice_result:
+    case VTB_MISUSE_consumed_twice_pending:
+    case VTB_MISUSE_consumed_twice_recycled:
+        return lacks->several_consumers != NULL;
+    default:
+        return true;
+    }
+}
+
+static bool is_bad(enum vtb_misuse_outcome outcome)
+{
+    return outcome == VTB_OUTCOME_WRONG_VALUE || outcome == VTB_OUTCOME_CRASH ||
+           outcome == VTB_OUTCOME_HANG;
+}
+
+/* Of an attempt with checks compiled in. */
+static void judge_misuse(struct checker *checker, const struct vtb_misuse_result *result,
+                         const struct vtb_lacks *lacks)
+{
+    const char *outcome = vtb_misuse_outcome_word(result->outcome);
+    struct vtb_check *check = add(checker, "misuse: ", vtb_misuse_title(result->misuse));
+    check->ok = !is_bad(result->outcome) || is_said(result->misuse, lacks);
+    checker->checks->wrong_n += !check->ok;
+    if (check->ok)
+        (void)snprintf(check->text, sizeof check->text, "%s%s%s%s", outcome,
+                       separated(": ", result->text), result->text,
+                       is_bad(result->outcome) ? "; a vtb_check could find it" : "");
+    else
+        (void)snprintf(check->text, sizeof check->text,
+                       "not detected in NAME@checked: %s%s%s; look at vtb_get and vtb_complete: a "
+                       "vtb_check(holds, text) there tells it",
+                       outcome, separated(": ", result->text), result->text);
+}
+
+static bool run_misuses(struct checker *checker, const struct vtb_lacks *lacks,
+                        struct vtb_error *error)
+{
+    struct vtb_options options = *checker->options;
+    struct vtb_misuse_results results;
+    options.strategies = (struct vtb_names){.items = {checker->strategy}, .n = 1};
+    checker->method = "";
+    if (!vtb_misuse_run(&results, &options, error))
+        return false;
+    for (size_t i = 0; i < results.n; i++) {
+        if (results.items[i].checked)
+            judge_misuse(checker, &results.items[i], lacks);
+    }
+    vtb_misuse_free(&results);
+    return true;
+}
+
+/* --- all of them --- */
+
+static bool run_workload(struct checker *checker, const struct cells *cells,
+                         struct vtb_error *error)
+{
+    static const struct row row = {"workload ", vtb_check_workload, NEEDS_NOTHING, false, true};
+    checker->method = "";
+    return run_one(checker, &row, checker->workload->name, &cells->of[0][0], error);
+}
+
+static bool run_strategy(struct checker *checker, struct vtb_error *error)
+{
+    struct cells cells;
+    find_cells(&cells, checker->strategy, checker->workload);
+    if (!cells.floor || !cells.of[0][0].counting)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s cannot be built against %s",
+                        checker->strategy, checker->workload->name);
+    if (!load_cells(&cells, error))
+        return false;
+    const struct vtb_lacks *lacks = &cells.of[0][0].counting->strategy->lacks;
+    bool ok = run_workload(checker, &cells, error);
+    if (ok && lacks->real_cache && checker->workload->workload->default_capacity > 0) {
+        say_left_out(checker, "all else", lacks->real_cache);
+        return true;
+    }
+    for (size_t method = 0; ok && !checker->hung && method < METHODS_N; method++)
+        ok = run_method(checker, &cells, method, error);
+    if (ok && !checker->hung && cells.of[0][0].counting->probe)
+        ok = run_misuses(checker, lacks, error);
+    if (ok && checker->hung)
+        say_left_out(checker, "the rest", "a check that hangs says enough; remedy that first");
+    return ok;
+}
+
+/* Without variants; the baseline alone where only workloads are asked for. */
+static void choose(const struct vtb_options *options, struct vtb_names *chosen)
+{
+    chosen->n = 0;
+    for (size_t i = 0; i < options->strategies.n; i++)
+        (void)vtb_names_add(chosen, vtb_find_strategy_entry(options->strategies.items[i])->name);
+    for (size_t i = 0; options->strategies.n == 0 && vtb_strategies[i].name; i++) {
+        if (options->workloads.n == 0 ||
+            vtb_strategies[i].methods[0]->strategy->role == VTB_ROLE_BASELINE)
+            (void)vtb_names_add(chosen, vtb_strategies[i].name);
+    }
+}
+
+static bool run_all(struct checker *checker, const struct vtb_names *strategies,
+                    struct vtb_error *error)
+{
+    const struct vtb_options *options = checker->options;
+    const size_t workloads_n = options->workloads.n ? options->workloads.n : 1;
+    for (size_t w = 0; w < workloads_n; w++) {
+        checker->workload = options->workloads.n ? vtb_find_workload(options->workloads.items[w])
+                                                 : vtb_default_workload();
+        for (size_t i = 0; i < strategies->n; i++) {
+            checker->strategy = strategies->items[i];
+            checker->hung = false;
+            if (strategies->n * workloads_n > 1)
+                (void)snprintf(checker->of, sizeof checker->of, "%s, %s", checker->strategy,
+                               checker->workload->name);
+            if (!run_strategy(checker, error))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool vtb_checks_run(struct vtb_checks *checks, const struct vtb_options *options,
+                    struct vtb_error *error)
+{
+    struct vtb_names strategies;
+    struct checker checker = {.checks = checks, .options = options, .method = ""};
+    *checks = (struct vtb_checks){0};
+    vtb_interrupt_watch();
+    if (!vtb_foreign_load(error))
+        return false;
+    choose(options, &strategies);
+    struct told *shared = vtb_pages_shared(sizeof *told, "what a check finds", error);
+    if (!shared)
+        return false;
+    told = shared;
+    const bool ok = run_all(&checker, &strategies, error);
+    vtb_pages_free(told, sizeof *told);
+    told = &own_told;
+    if (!ok)
+        vtb_checks_free(checks);
+    return ok;
+}
+
+void vtb_checks_free(struct vtb_checks *checks)
+{
+    free(checks->items);
+    *checks = (struct vtb_checks){0};
+}

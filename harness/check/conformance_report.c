@@ -1,0 +1,79 @@
+/* What `run_bench check` found, for people and for programs. */
+#include "check/conformance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/json_text.h"
+
+static const char *verdict(const struct vtb_check *check)
+{
+    if (!check->ok)
+        return "WRONG";
+    return strncmp(check->text, "left out", 8) == 0 ? "-" : "ok";
+}
+
+static void report_json(FILE *out, const struct vtb_checks *checks)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < checks->n; i++) {
+        const struct vtb_check *check = &checks->items[i];
+        json_t *row = json_pack("{ss sb so}", "check", check->name, "ok", check->ok, "text",
+                                vtb_json_text(check->text));
+        if (!row || json_array_append_new(rows, row) != 0)
+            abort(); /* no memory for a few bytes of text */
+    }
+    json_t *all = json_pack("{so}", "checks", rows);
+    json_dumpf(all, out, JSON_INDENT(2));
+    putc('\n', out);
+    json_decref(all);
+}
+
+/* In quotes, with those of the text doubled. */
+static void print_quoted(FILE *out, const char *text)
+{
+    putc('"', out);
+    for (; *text; text++) {
+        if (*text == '"')
+            putc('"', out);
+        putc(*text, out);
+    }
+    putc('"', out);
+}
+
+static void report_csv(FILE *out, const struct vtb_checks *checks)
+{
+    fputs("check,ok,text\n", out);
+    for (size_t i = 0; i < checks->n; i++) {
+        print_quoted(out, checks->items[i].name);
+        fprintf(out, ",%s,", checks->items[i].ok ? "true" : "false");
+        print_quoted(out, checks->items[i].text);
+        putc('\n', out);
+    }
+}
+
+static void report_markdown(FILE *out, const struct vtb_checks *checks)
+{
+    fputs("| | check | |\n|---|---|---|\n", out);
+    for (size_t i = 0; i < checks->n; i++)
+        fprintf(out, "| %s | %s | %s |\n", verdict(&checks->items[i]), checks->items[i].name,
+                checks->items[i].text);
+}
+
+static void report_table(FILE *out, const struct vtb_checks *checks)
+{
+    for (size_t i = 0; i < checks->n; i++) {
+        const struct vtb_check *check = &checks->items[i];
+        fprintf(out, "%-6s %s%s%s\n", verdict(check), check->name, *check->text ? ": " : "",
+                check->text);
+    }
+}
+
+void vtb_checks_report(FILE *out, const struct vtb_checks *checks, enum vtb_format format)
+{
+    static void (*const reports[])(FILE *, const struct vtb_checks *) = {
+        report_table, report_json, report_csv, report_markdown}; /* as enum vtb_format */
+    reports[format](out, checks);
+}

@@ -1,0 +1,34 @@
+/* A cell's operations one by one, through its probe, for checks: what each step is called where
+ * something is wrong in it. */
+#ifndef CHECK_CONFORMANCE_STEPS_H
+#define CHECK_CONFORMANCE_STEPS_H
+
+#include <vtb/probe.h>
+
+#include "check/conformance_case.h"
+
+/* Entries of the schedule, by the number of their key; a workload with few keys has them again. */
+#define VTB_HIT(n) ((uint32_t)((n) % vtb_steps.point.keys_n))
+#define VTB_MISS(n) (VTB_ID_MISS | VTB_HIT(n))
+#define VTB_FAIL(n) (VTB_ID_FAIL | VTB_MISS(n))
+
+/* What is looked at; of the one check that the process runs. */
+struct vtb_steps {
+    const struct vtb_check_case *of;
+    const struct vtb_cell *cell;
+    const struct vtb_probe *probe;
+    struct vtb_point point;
+    struct vtb_rig rig;
+    struct vtb_env env;
+};
+
+extern struct vtb_steps vtb_steps;
+
+/* Opens a rig on which the check chooses the entries, as many methods deep. */
+void vtb_steps_open_rig(const struct vtb_check_case *of, size_t depth);
+void vtb_steps_close_rig(void);
+
+/* What the operation of an entry adds to a checksum. */
+uint64_t vtb_steps_share(uint32_t id);
+
+#endif

@@ -1,0 +1,138 @@
+#include "check/guard_heap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCKS_MAX ((size_t)1 << 16) /* a power of two */
+#define MARK UINT64_C(0x5afe5afe5afe5afe)
+#define MARKS_N 2 /* in front of a block, and behind it */
+#define GONE 0xdb
+
+/* Stands in front of what was asked for. */
+struct block {
+    size_t bytes;
+    uint32_t number; /* in the order of allocation, from 1 on */
+    uint32_t freed;  /* 0 or 1 */
+    uint64_t marks[MARKS_N];
+};
+
+static_assert(sizeof(struct block) % 16 == 0, "what follows is aligned as malloc aligns");
+
+/* All blocks, at a place that follows from their address; at most half full. */
+static struct block *blocks[BLOCKS_MAX];
+static size_t blocks_n;
+static enum vtb_guard_fault noted;
+static size_t noted_bytes;
+
+static char *memory_of(struct block *block)
+{
+    return (char *)(block + 1);
+}
+
+/* Where the block stands, or would. */
+static size_t place_of(const struct block *block)
+{
+    size_t place = ((uintptr_t)block >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 48;
+    while (blocks[place % BLOCKS_MAX] && blocks[place % BLOCKS_MAX] != block)
+        place++;
+    return place % BLOCKS_MAX;
+}
+
+static void note(enum vtb_guard_fault fault, size_t bytes)
+{
+    if (noted)
+        return;
+    noted = fault;
+    noted_bytes = bytes;
+}
+
+static void *guard_alloc(size_t bytes)
+{
+    struct block *block = malloc(sizeof *block + bytes + sizeof block->marks);
+    if (!block || 2 * ++blocks_n > BLOCKS_MAX)
+        abort();
+    *block = (struct block){.bytes = bytes, .number = (uint32_t)blocks_n, .marks = {MARK, MARK}};
+    memcpy(memory_of(block) + bytes, block->marks, sizeof block->marks);
+    memset(memory_of(block), GONE, bytes); /* whoever counts on zeros is mistaken */
+    blocks[place_of(block)] = block;
+    return memory_of(block);
+}
+
+static void guard_free(void *memory)
+{
+    struct block *block = (struct block *)memory - 1;
+    if (!memory || blocks[place_of(block)] != block) {
+        note(VTB_GUARD_FREED_UNKNOWN, 0);
+        return;
+    }
+    if (block->freed)
+        note(VTB_GUARD_FREED_TWICE, block->bytes);
+    block->freed = 1;
+    memset(memory, GONE, block->bytes);
+}
+
+static size_t guard_usable(void *memory)
+{
+    return ((struct block *)memory - 1)->bytes;
+}
+
+void vtb_guard_open(void)
+{
+    for (size_t i = 0; i < BLOCKS_MAX; i++)
+        free(blocks[i]);
+    memset(blocks, 0, sizeof blocks);
+    blocks_n = 0;
+    noted = VTB_GUARD_NONE;
+}
+
+/* The first byte that is not as it should be; `bytes` if there is none. */
+static size_t written_at(struct block *block)
+{
+    for (size_t i = 0; block->freed && i < block->bytes; i++) {
+        if ((unsigned char)memory_of(block)[i] != GONE)
+            return i;
+    }
+    return block->bytes;
+}
+
+/* Of the first block of which there is something to say, in every run the same. */
+static void look_for_fault(struct block *block, struct vtb_guard_seen *seen)
+{
+    static const uint64_t marks[MARKS_N] = {MARK, MARK};
+    const size_t at = written_at(block);
+    const bool is_behind = memcmp(memory_of(block) + block->bytes, marks, sizeof marks) != 0;
+    if ((at == block->bytes && !is_behind) || (seen->fault && seen->number <= block->number))
+        return;
+    seen->fault = at < block->bytes ? VTB_GUARD_WRITTEN_FREED : VTB_GUARD_WRITTEN_BEHIND;
+    seen->number = block->number;
+    seen->bytes = block->bytes;
+    seen->at = at;
+}
+
+static void look(struct block *block, struct vtb_guard_seen *seen)
+{
+    look_for_fault(block, seen);
+    if (block->freed)
+        return;
+    if (seen->left_n++ == 0 || block->number < seen->left_number) {
+        seen->left_number = block->number;
+        seen->left_one_bytes = block->bytes;
+    }
+    seen->left_bytes += block->bytes;
+}
+
+void vtb_guard_look(struct vtb_guard_seen *seen)
+{
+    *seen = (struct vtb_guard_seen){.fault = noted, .bytes = noted_bytes};
+    for (size_t i = 0; i < BLOCKS_MAX; i++) {
+        if (blocks[i])
+            look(blocks[i], seen);
+    }
+}
+
+const struct vtb_heap vtb_guard_heap = {
+    .summary = "malloc, with marks around each block",
+    .alloc = guard_alloc,
+    .free = guard_free,
+    .usable = guard_usable,
+};

@@ -1,0 +1,508 @@
+#include "check/misuse.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/interrupt.h"
+#include "base/pages.h"
+#include "base/progress.h"
+#include "bench/fixture.h"
+#include "cells/foreign.h"
+#include "cells/load.h"
+#include "cells/runtime.h"
+
+#include <vtb/probe.h>
+
+/* A child that uses more processor time than this hangs; and in any case after so many seconds. */
+#define LIMIT_CPU_MS 500
+#define LIMIT_SECONDS_N 60
+
+#define FRAMES_N VTB_PROBE_FRAMES_N /* of the child's window */
+
+/* Entries of the schedule that the attempts use. */
+#define HIT 1u
+#define FIRST_MISS (VTB_ID_MISS | 2u)
+#define SECOND_MISS (VTB_ID_MISS | 3u)
+#define CYCLES_N 100 /* operations that are not consumed */
+#define RECYCLINGS_N 65536
+
+/* What an attempt needs, and where it leaves its outcome. */
+struct attempt {
+    const struct vtb_cell *cell;
+    const struct vtb_probe *probe;
+    struct vtb_env *env;
+    struct vtb_misuse_result *result; /* shared with the parent */
+};
+
+static void settle(struct attempt *attempt, enum vtb_misuse_outcome outcome, const char *text)
+{
+    attempt->result->outcome = outcome;
+    snprintf(attempt->result->text, sizeof attempt->result->text, "%s", text);
+}
+
+/* --- steps that attempts are made of; frame 0 calls, frame 1 holds a copy --- */
+
+/* Calls; true if the answer must be waited for. */
+static bool call(struct attempt *attempt, uint32_t id)
+{
+    return !attempt->probe->call(attempt->env, 0, id);
+}
+
+static void complete(struct attempt *attempt)
+{
+    attempt->probe->complete(&attempt->env->service, attempt->probe->pending(attempt->env, 0),
+                             VTB_FAULT_NONE);
+}
+
+static uint64_t get(struct attempt *attempt, size_t by)
+{
+    uint64_t share = 0;
+    (void)attempt->probe->get(attempt->env, by, 0, &share);
+    return share;
+}
+
+static void drop(struct attempt *attempt, size_t by)
+{
+    attempt->probe->drop(attempt->env, by, 0);
+}
+
+/* A copy as a language with a collector makes one: with a reference of its own, if it needs one. */
+static void copy(struct attempt *attempt)
+{
+    if (attempt->probe->share)
+        attempt->probe->share(attempt->env, 0);
+    attempt->probe->copy(attempt->env, 1, 0);
+}
+
+static void drop_copy(struct attempt *attempt)
+{
+    if (attempt->probe->share)
+        drop(attempt, 1);
+}
+
+/* An operation from its call to its end, as it should be; returns what it adds to a checksum. */
+static uint64_t operate(struct attempt *attempt, uint32_t id)
+{
+    const bool suspended = call(attempt, id);
+    if (suspended)
+        complete(attempt);
+    const uint64_t share = get(attempt, 0);
+    drop(attempt, 0);
+    return share;
+}
+
+/* An operation that is consumed, while a copy of the variable stays. */
+static void consume_behind_copy(struct attempt *attempt)
+{
+    (void)call(attempt, FIRST_MISS);
+    copy(attempt);
+    complete(attempt);
+    (void)get(attempt, 0);
+    drop(attempt, 0);
+}
+
+/* A value that is wrong stays the outcome, whatever is detected later. */
+static void judge_value(struct attempt *attempt, uint64_t got, uint64_t expected)
+{
+    if (attempt->result->outcome != VTB_OUTCOME_WRONG_VALUE)
+        settle(attempt, got == expected ? VTB_OUTCOME_HARMLESS : VTB_OUTCOME_WRONG_VALUE, "");
+}
+
+/* --- the attempts --- */
+
+static void consume_twice(struct attempt *attempt, uint32_t id)
+{
+    const uint64_t expected = operate(attempt, id);
+    if (call(attempt, id))
+        complete(attempt);
+    (void)get(attempt, 0);
+    judge_value(attempt, get(attempt, 0), expected);
+    drop(attempt, 0);
+}
+
+static void try_consumed_twice_result(struct attempt *attempt)
+{
+    consume_twice(attempt, HIT);
+}
+
+static void try_consumed_twice_pending(struct attempt *attempt)
+{
+    consume_twice(attempt, FIRST_MISS);
+}
+
+/* The copy is consumed when another operation has the memory of the first one. */
+static void try_consumed_twice_recycled(struct attempt *attempt)
+{
+    const uint64_t first = operate(attempt, FIRST_MISS);
+    const uint64_t second = operate(attempt, SECOND_MISS);
+    consume_behind_copy(attempt);
+    (void)call(attempt, SECOND_MISS);
+    complete(attempt);
+    judge_value(attempt, get(attempt, 1), first);
+    judge_value(attempt, get(attempt, 0), second);
+    drop(attempt, 0);
+    drop_copy(attempt);
+}
+
+/* Both are to go on, with the same value. */
+static void try_two_consumers(struct attempt *attempt)
+{
+    struct vtb_env *env = attempt->env;
+    const uint64_t expected = operate(attempt, FIRST_MISS);
+    const uint64_t before = env->checksum;
+    (void)call(attempt, FIRST_MISS);
+    copy(attempt);
+    attempt->probe->await(env, 0, 0);
+    attempt->probe->await(env, 1, 0);
+    complete(attempt);
+    judge_value(attempt, env->checksum - before, 2 * expected);
+    if (env->checksum - before == expected)
+        settle(attempt, VTB_OUTCOME_HANG, "one of the two is never woken");
+}
+
+static void try_taken_early(struct attempt *attempt)
+{
+    const uint64_t expected = operate(attempt, FIRST_MISS);
+    (void)operate(attempt, SECOND_MISS);
+    (void)call(attempt, FIRST_MISS);
+    judge_value(attempt, get(attempt, 0), expected);
+    complete(attempt);
+    drop(attempt, 0);
+}
+
+/* What is lost shows when the child's heap is looked at. */
+static void try_never_consumed_result(struct attempt *attempt)
+{
+    for (int i = 0; i < CYCLES_N; i++)
+        (void)call(attempt, HIT);
+    settle(attempt, VTB_OUTCOME_HARMLESS, "");
+}
+
+static void try_never_consumed_pending(struct attempt *attempt)
+{
+    for (int i = 0; i < CYCLES_N; i++) {
+        (void)call(attempt, FIRST_MISS);
+        complete(attempt);
+    }
+    settle(attempt, VTB_OUTCOME_HARMLESS, "");
+}
+
+/* The copy is awaited after the operation was consumed and its memory used `n` times, the last one
+ * by an operation that is still pending. */
+static void await_stored(struct attempt *attempt, int n)
+{
+    struct vtb_env *env = attempt->env;
+    const uint64_t first = operate(attempt, FIRST_MISS);
+    const uint64_t second = operate(attempt, SECOND_MISS);
+    consume_behind_copy(attempt);
+    for (int i = 1; i < n; i++)
+        (void)operate(attempt, SECOND_MISS);
+    (void)call(attempt, SECOND_MISS);
+    env->arrived = ~first;
+    attempt->probe->await(env, 1, 0);
+    complete(attempt);
+    judge_value(attempt, env->arrived, first);
+    judge_value(attempt, get(attempt, 0), second);
+    drop(attempt, 0);
+}
+
+static void try_stored_recycled(struct attempt *attempt)
+{
+    await_stored(attempt, 1);
+}
+
+static void try_stored_wrapped(struct attempt *attempt)
+{
+    await_stored(attempt, RECYCLINGS_N);
+}
+
+static void try_completed_twice(struct attempt *attempt)
+{
+    const uint64_t expected = operate(attempt, FIRST_MISS);
+    (void)call(attempt, FIRST_MISS);
+    complete(attempt);
+    complete(attempt);
+    judge_value(attempt, get(attempt, 0), expected);
+    drop(attempt, 0);
+}
+
+/* The copy has no reference of its own, and somebody else has the memory by now. */
+static void try_used_after_free(struct attempt *attempt)
+{
+    struct vtb_env *env = attempt->env;
+    const uint64_t expected = operate(attempt, FIRST_MISS);
+    (void)call(attempt, FIRST_MISS);
+    attempt->probe->copy(env, 1, 0);
+    complete(attempt);
+    (void)get(attempt, 0);
+    drop(attempt, 0);
+    void *other = env->service.alloc(attempt->cell->miss_bytes);
+    memset(other, 0xdb, attempt->cell->miss_bytes);
+    judge_value(attempt, get(attempt, 1), expected);
+    env->service.free(other);
+}
+
+static void try_out_of_scope(struct attempt *attempt)
+{
+    void *pending;
+    (void)call(attempt, FIRST_MISS);
+    attempt->probe->await(attempt->env, 0, 0);
+    pending = attempt->probe->pending(attempt->env, 0);
+    attempt->probe->end_scope(attempt->env, 0);
+    attempt->probe->complete(&attempt->env->service, pending, VTB_FAULT_NONE);
+    settle(attempt, VTB_OUTCOME_HARMLESS, "");
+}
+
+static void (*const attempts[VTB_MISUSE_N])(struct attempt *attempt) = {
+#define VTB_MISUSE_TRY(id, text) try_##id,
+    VTB_MISUSES(VTB_MISUSE_TRY)
+#undef VTB_MISUSE_TRY
+};
+
+/* Null, or why this misuse of this strategy cannot be. */
+static const char *inapplicable(enum vtb_misuse_id misuse, const struct vtb_cell *cell)
+{
+    const struct vtb_strategy *strategy = cell->strategy;
+    if (!cell->probe)
+        return strategy->lacks.several_consumers;
+    if (misuse == VTB_MISUSE_used_after_free && cell->in_frame)
+        return "its value is in the caller's frame";
+    if (misuse == VTB_MISUSE_used_after_free && !cell->miss_bytes)
+        return "nothing of it is on the heap";
+    if (misuse == VTB_MISUSE_out_of_scope && !cell->in_frame)
+        return "its operation does not live in the caller's frame";
+    return NULL;
+}
+
+/* --- the child --- */
+
+static struct vtb_misuse_result *detected_in;
+
+/* Too late, if another caller has the value by then: the one that it belongs to is refused. */
+static void note_detected(const char *text)
+{
+    const bool late = detected_in->outcome == VTB_OUTCOME_WRONG_VALUE;
+    snprintf(detected_in->text, sizeof detected_in->text, "%s%s",
+             late ? "the rightful caller gets: " : "", text);
+    if (!late)
+        detected_in->outcome = VTB_OUTCOME_DETECTED;
+    _exit(0);
+}
+
+/* Ends the child when it has used up its time, and keeps its last words from the terminal. */
+static void confine(void)
+{
+    const struct itimerval limit = {.it_value = {.tv_usec = LIMIT_CPU_MS * 1000L}};
+    const int null = open("/dev/null", O_WRONLY);
+    if (null >= 0)
+        (void)dup2(null, STDERR_FILENO);
+    (void)setitimer(ITIMER_PROF, &limit, NULL);
+    (void)alarm(LIMIT_SECONDS_N);
+}
+
+/* What the child is given; the result is in pages that it shares with its parent. */
+struct child {
+    const struct vtb_rig *rig;
+    const struct vtb_cell *cell;
+    const struct vtb_heap *heap;
+    struct vtb_misuse_result *result;
+};
+
+/* Makes the attempt; then whatever is left on the heap has leaked. */
+static void misuse_in_child(void *context)
+{
+    const struct child *child = context;
+    const struct vtb_cell *cell = child->cell;
+    struct vtb_misuse_result *result = child->result;
+    const struct vtb_memory memory = {.heap = child->heap};
+    struct vtb_env env;
+    struct vtb_error error;
+    struct attempt attempt = {cell, cell->probe, &env, result};
+    confine();
+    detected_in = result;
+    vtb_on_misuse = note_detected;
+    if (!vtb_rig_open_env(child->rig, &env, cell, &memory, &error)) {
+        settle(&attempt, VTB_OUTCOME_CRASH, "no memory for the attempt");
+        return;
+    }
+    attempts[result->misuse](&attempt);
+    for (size_t i = 0; result->misuse != VTB_MISUSE_out_of_scope && i < FRAMES_N; i++)
+        cell->probe->forget(&env, i);
+    vtb_rig_close_env(&env, cell, &memory);
+    if (env.service.counts.live_bytes > 0 && result->outcome == VTB_OUTCOME_HARMLESS) {
+        char text[64];
+        snprintf(text, sizeof text, "%" PRIu64 " B are never given back",
+                 env.service.counts.live_bytes);
+        settle(&attempt, VTB_OUTCOME_LEAK, text);
+    }
+}
+
+/* How the child ended, if it did not come to say more. */
+static void judge_end(struct vtb_misuse_result *result, int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return;
+    result->outcome = VTB_OUTCOME_CRASH;
+    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGPROF || WTERMSIG(status) == SIGALRM)) {
+        result->outcome = VTB_OUTCOME_HANG;
+        snprintf(result->text, sizeof result->text, "waits for ever; ended after %d ms",
+                 LIMIT_CPU_MS);
+    } else if (WIFSIGNALED(status)) {
+        snprintf(result->text, sizeof result->text, "%s", strsignal(WTERMSIG(status)));
+    } else {
+        snprintf(result->text, sizeof result->text, "exit status %d", WEXITSTATUS(status));
+    }
+}
+
+static bool try_in_child(const struct vtb_rig *rig, const struct vtb_cell *cell,
+                         const struct vtb_heap *heap, struct vtb_misuse_result *result,
+                         struct vtb_error *error)
+{
+    int status = 0;
+    struct vtb_misuse_result *shared = vtb_pages_shared(sizeof *shared, "a child's outcome", error);
+    if (!shared)
+        return false;
+    struct child child = {rig, cell, heap, shared};
+    *shared = *result;
+    const bool ok = vtb_child_run(cell->name, misuse_in_child, &child, &status, error);
+    *result = *shared;
+    if (ok)
+        judge_end(result, status);
+    vtb_pages_free(shared, sizeof *shared);
+    return ok;
+}
+
+/* --- all of them --- */
+
+/* The cell with or without checks; null if this build has none without. */
+static const struct vtb_cell *cell_of(const char *strategy, const char *workload, bool checked)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s@checked", strategy);
+    const struct vtb_cell *plain =
+        vtb_find_cell(strategy, workload, (struct vtb_kind){true, false, false});
+    const struct vtb_cell *variant =
+        vtb_find_cell(name, workload, (struct vtb_kind){true, false, false});
+    if (checked)
+        return variant ? variant : plain;
+    return plain->checked ? NULL : plain;
+}
+
+static bool attempt_one(const struct vtb_rig *rig, const struct vtb_heap *heap,
+                        struct vtb_misuse_result *result, struct vtb_error *error)
+{
+    const char *workload = rig->point->workload->name;
+    const struct vtb_cell *cell = cell_of(result->strategy, workload, result->checked);
+    const char *reason = cell ? inapplicable(result->misuse, cell)
+                              : "in this build every cell has checks compiled in";
+    if (!reason)
+        return try_in_child(rig, cell, heap, result, error);
+    result->outcome = VTB_OUTCOME_NOT_APPLICABLE;
+    snprintf(result->text, sizeof result->text, "%s", reason);
+    return true;
+}
+
+static void choose(const struct vtb_options *options, struct vtb_names *chosen)
+{
+    chosen->n = 0;
+    for (size_t i = 0; i < options->strategies.n; i++) {
+        const char *name = options->strategies.items[i];
+        (void)vtb_names_add(chosen, vtb_find_strategy_entry(name)->name);
+    }
+    for (size_t i = 0; !options->strategies.n && vtb_strategies[i].name; i++)
+        (void)vtb_names_add(chosen, vtb_strategies[i].name);
+}
+
+/* Builds and loads the cells that the attempts are made on. */
+static bool prepare(const struct vtb_names *strategies, const char *workload,
+                    struct vtb_error *error)
+{
+    struct vtb_build_bar bar = {0};
+    const struct vtb_cell *cells[2 * VTB_NAMES_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < strategies->n; i++) {
+        cells[n++] = cell_of(strategies->items[i], workload, false);
+        cells[n++] = cell_of(strategies->items[i], workload, true);
+    }
+    return vtb_cells_load(cells, n, vtb_progress_build, &bar, error);
+}
+
+static bool attempt_all(struct vtb_misuse_results *results, const struct vtb_names *strategies,
+                        const struct vtb_rig *rig, const struct vtb_heap *heap,
+                        struct vtb_error *error)
+{
+    for (int misuse = 0; misuse < VTB_MISUSE_N; misuse++) {
+        for (size_t i = 0; i < strategies->n * 2; i++) {
+            struct vtb_misuse_result *result = &results->items[results->n];
+            *result = (struct vtb_misuse_result){
+                .misuse = (enum vtb_misuse_id)misuse,
+                .strategy = strategies->items[i / 2],
+                .checked = i % 2 != 0,
+            };
+            if (!attempt_one(rig, heap, result, error))
+                return false;
+            results->n++;
+        }
+    }
+    return true;
+}
+
+/* The point that the attempts' rig is made for. */
+static struct vtb_point point_of_attempts(void)
+{
+    return (struct vtb_point){.workload = vtb_default_workload(),
+                              .hit_rate = 1,
+                              .calls_n = 1,
+                              .keys_n = 1000,
+                              .in_flight = FRAMES_N,
+                              .depth = 1,
+                              .request_ops = VTB_REQUEST_OPS};
+}
+
+/* Rules are broken where memory is freed: on a collector nothing is used after it is gone. */
+static const struct vtb_heap *default_heap(void)
+{
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        if (vtb_heaps[i].heap->is_default && !vtb_heap_collects(vtb_heaps[i].heap))
+            return vtb_heaps[i].heap;
+    }
+    return vtb_heaps[0].heap;
+}
+
+bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options *options,
+                    struct vtb_error *error)
+{
+    const struct vtb_point point = point_of_attempts();
+    struct vtb_names strategies;
+    struct vtb_rig rig;
+    vtb_interrupt_watch();
+    if (!vtb_foreign_load(error))
+        return false;
+    choose(options, &strategies);
+    if (!prepare(&strategies, point.workload->name, error))
+        return false;
+    *results = (struct vtb_misuse_results){
+        .items = calloc((size_t)VTB_MISUSE_N * strategies.n * 2 + 1, sizeof *results->items)};
+    bool ok =
+        results->items != NULL || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the outcomes");
+    if (ok && (ok = vtb_rig_open(&rig, &point, error))) {
+        ok = attempt_all(results, &strategies, &rig, default_heap(), error);
+        vtb_rig_close(&rig);
+    }
+    if (!ok)
+        vtb_misuse_free(results);
+    return ok;
+}
+
+void vtb_misuse_free(struct vtb_misuse_results *results)
+{
+    free(results->items);
+    *results = (struct vtb_misuse_results){0};
+}

@@ -1,0 +1,543 @@
+#include "figures/break_even.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const vtb_curve_words[] = {"crosses", "below", "above", "undecided"};
+
+/* --- one curve --- */
+
+/* From here on, x is thought of by its logarithm. */
+#define LOG_RANGE_MIN 16
+
+/* A curve, held against a level; either the band between its lo and hi, or its median alone. */
+struct band {
+    const struct vtb_curve_point *points;
+    size_t n;
+    double level;
+    bool log_axis;
+    bool median_alone;
+};
+
+/* Where a band lies wholly on one side of the level. */
+struct stretch {
+    double from;
+    double to;
+    bool below;
+    bool has_gap; /* between from and to it is undecided somewhere */
+};
+
+/* Goes along a band, from one line to the next and on each first to the side that it begins on. */
+struct walk {
+    const struct band *band;
+    size_t step; /* two for each of the band's n - 1 lines */
+    bool has_piece;
+    struct stretch piece; /* what comes next */
+};
+
+static int compare_points(const void *left, const void *right)
+{
+    const double a = ((const struct vtb_curve_point *)left)->x;
+    const double b = ((const struct vtb_curve_point *)right)->x;
+    return (a > b) - (a < b);
+}
+
+/* Leaves out what is not known and what shares an x, and sorts the rest. Returns its number. */
+static size_t arrange(struct vtb_curve_point *points, size_t n)
+{
+    size_t known_n = 0;
+    size_t kept_n = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct vtb_curve_point point = points[i];
+        if (isfinite(point.x) && isfinite(point.median) && isfinite(point.lo) && isfinite(point.hi))
+            points[known_n++] = point;
+    }
+    if (known_n > 1)
+        qsort(points, known_n, sizeof *points, compare_points);
+    for (size_t i = 0; i < known_n; i++) {
+        if (kept_n == 0 || points[i].x > points[kept_n - 1].x)
+            points[kept_n++] = points[i];
+    }
+    return kept_n;
+}
+
+/* How far the band's upper or lower edge is above the level at a point. */
+static double edge(const struct band *band, size_t i, bool upper)
+{
+    const struct vtb_curve_point *point = &band->points[i];
+    const double outer = upper ? point->hi : point->lo;
+    return (band->median_alone ? point->median : outer) - band->level;
+}
+
+/* The x at a share of the way from point i to the next; at both ends exactly theirs. */
+static double x_on_line(const struct band *band, size_t i, double share)
+{
+    const double from = band->points[i].x;
+    const double to = band->points[i + 1].x;
+    if (share <= 0 || share >= 1)
+        return share <= 0 ? from : to;
+    return band->log_axis ? from * pow(to / from, share) : from + (to - from) * share;
+}
+
+static double middle(const struct band *band, double from, double to)
+{
+    if (from == to)
+        return from;
+    return band->log_axis ? sqrt(from) * sqrt(to) : (from + to) / 2;
+}
+
+/* The part of line i on which the band is below the level, or above it; false if there is none. */
+static bool find_piece(const struct band *band, size_t i, bool below, struct stretch *piece)
+{
+    const double sign = below ? 1 : -1;
+    const double first = sign * edge(band, i, below);
+    const double second = sign * edge(band, i + 1, below);
+    const double zero_at = first / (first - second); /* used if they differ in sign */
+    if (first >= 0 && second >= 0)
+        return false;
+    *piece = (struct stretch){.from = x_on_line(band, i, first < 0 ? 0 : zero_at),
+                              .to = x_on_line(band, i, second < 0 ? 1 : zero_at),
+                              .below = below};
+    return true;
+}
+
+static void next_piece(struct walk *walk)
+{
+    walk->has_piece = false;
+    while (!walk->has_piece && walk->step + 2 < 2 * walk->band->n) {
+        const size_t line = walk->step / 2;
+        const bool begins_below = edge(walk->band, line, false) <= 0;
+        walk->has_piece =
+            find_piece(walk->band, line, begins_below == (walk->step % 2 == 0), &walk->piece);
+        walk->step++;
+    }
+}
+
+static struct walk start_walk(const struct band *band)
+{
+    struct walk walk = {.band = band};
+    next_piece(&walk);
+    return walk;
+}
+
+/* The next stretch, as long as it can be; false at the end. */
+static bool next_stretch(struct walk *walk, struct stretch *stretch)
+{
+    if (!walk->has_piece)
+        return false;
+    *stretch = walk->piece;
+    for (next_piece(walk); walk->has_piece && walk->piece.below == stretch->below;
+         next_piece(walk)) {
+        stretch->has_gap |= walk->piece.from > stretch->to;
+        stretch->to = walk->piece.to;
+    }
+    return true;
+}
+
+/* Between lo and hi: how often the median crosses, and where it does for the wanted time. */
+static size_t median_crossings(const struct band *band, double lo, double hi, size_t wanted,
+                               double *at)
+{
+    const struct band median = {band->points, band->n, band->level, band->log_axis, true};
+    struct walk walk = start_walk(&median);
+    struct stretch before;
+    struct stretch after;
+    size_t n = 0;
+    for (bool any = next_stretch(&walk, &before); any && next_stretch(&walk, &after);
+         before = after) {
+        const double x = middle(band, before.to, after.from);
+        if (x < lo || x > hi)
+            continue;
+        if (n++ == wanted)
+            *at = x;
+    }
+    return n;
+}
+
+static void add_crossing(struct vtb_crossings *crossings, const struct band *band,
+                         const struct stretch *before, const struct stretch *after)
+{
+    struct vtb_crossing crossing = {.at = middle(band, before->to, after->from),
+                                    .lo = before->to,
+                                    .hi = after->from,
+                                    .falls = after->below};
+    const size_t n = median_crossings(band, crossing.lo, crossing.hi, 0, &crossing.at);
+    if (n > 1)
+        (void)median_crossings(band, crossing.lo, crossing.hi, n / 2, &crossing.at);
+    if (crossings->n < VTB_CROSSINGS_MAX)
+        crossings->items[crossings->n++] = crossing;
+    else
+        crossings->left_out_n++;
+}
+
+static bool is_undecided_at(const struct band *band, size_t i)
+{
+    return edge(band, i, false) <= 0 && edge(band, i, true) >= 0;
+}
+
+static void walk_along(struct vtb_crossings *crossings, const struct band *band)
+{
+    struct walk walk = start_walk(band);
+    struct stretch before;
+    struct stretch after;
+    if (!next_stretch(&walk, &before))
+        return;
+    crossings->verdict = before.below ? VTB_CURVE_BELOW : VTB_CURVE_ABOVE;
+    crossings->has_gap = before.has_gap;
+    crossings->undecided_to = is_undecided_at(band, 0) ? before.from : NAN;
+    for (; next_stretch(&walk, &after); before = after) {
+        add_crossing(crossings, band, &before, &after);
+        crossings->verdict = VTB_CURVE_CROSSES;
+        crossings->has_gap |= after.has_gap;
+    }
+    crossings->undecided_from = is_undecided_at(band, band->n - 1) ? before.to : NAN;
+}
+
+void vtb_cross(struct vtb_crossings *crossings, const struct vtb_curve *curve, double level)
+{
+    struct band band = {.points = curve->points, .level = level};
+    band.n = arrange(curve->points, curve->n);
+    const double x_min = band.n > 0 ? band.points[0].x : NAN;
+    const double x_max = band.n > 0 ? band.points[band.n - 1].x : NAN;
+    band.log_axis = !curve->is_share && x_min > 0 && x_max / x_min >= LOG_RANGE_MIN;
+    *crossings = (struct vtb_crossings){.verdict = VTB_CURVE_UNDECIDED,
+                                        .undecided_to = x_max,
+                                        .undecided_from = x_min,
+                                        .log_axis = band.log_axis,
+                                        .x_min = x_min,
+                                        .x_max = x_max};
+    walk_along(crossings, &band);
+}
+
+/* --- parameters --- */
+
+#define PARAMETER(name, expression)                                                         \
+    static double name##_of(const struct vtb_point *point, const struct vtb_case *the_case) \
+    {                                                                                       \
+        (void)point;                                                                        \
+        (void)the_case;                                                                     \
+        return (expression);                                                                \
+    }
+
+PARAMETER(hit_rate, point->emerges ? NAN : point->hit_rate)
+PARAMETER(cache, point->cache.capacity > 0 ? (double)point->cache.capacity : NAN)
+PARAMETER(ttl, point->cache.ttl_ns > 0 ? (double)point->cache.ttl_ns / 1e9 : NAN)
+PARAMETER(calls, (double)point->calls_n)
+PARAMETER(in_flight, (double)point->in_flight)
+PARAMETER(keys, (double)point->keys_n)
+PARAMETER(depth, (double)point->depth)
+PARAMETER(failure_rate, point->failure_rate)
+PARAMETER(request_ops, (double)point->request_ops)
+PARAMETER(pollute, (double)point->pollute_bytes)
+PARAMETER(threads, (double)the_case->threads_n)
+
+static double gen0_budget_of(const struct vtb_point *point, const struct vtb_case *the_case)
+{
+    const struct vtb_collector *collector = the_case->heap->heap->collector;
+    return collector && collector->has_budget ? (double)point->gen0_budget_bytes : NAN;
+}
+
+static double payload_of(const struct vtb_point *point, const struct vtb_case *the_case)
+{
+    const size_t bytes = point->workload->workload->payload_bytes;
+    (void)the_case;
+    return bytes > 0 ? (double)bytes : NAN;
+}
+
+static const char *const no_units[] = {"", NULL};
+static const char *const thousands[] = {"", " k", " M", " G", " T", NULL};
+static const char *const bytes[] = {" B", " KiB", " MiB", " GiB", NULL};
+static const char *const seconds[] = {" s", NULL};
+
+/* What else may differ between points of a run follows from these. */
+const struct vtb_parameter vtb_parameters[] = {
+    {"hit_rate", hit_rate_of, no_units, 1, true, false},
+    {"calls", calls_of, thousands, 1000, false, false},
+    {"in_flight", in_flight_of, thousands, 1000, false, false},
+    {"depth", depth_of, no_units, 1, false, false},
+    {"failure_rate", failure_rate_of, no_units, 1, true, false},
+    {"request_ops", request_ops_of, thousands, 1000, false, false},
+    {"pollute", pollute_of, bytes, 1024, false, false},
+    {"cache", cache_of, thousands, 1000, false, false},
+    {"ttl", ttl_of, seconds, 1, false, false},
+    {"gen0_budget", gen0_budget_of, bytes, 1024, false, false},
+    {"keys", keys_of, thousands, 1000, false, false},
+    {"threads", threads_of, no_units, 1, false, false},
+    {"payload", payload_of, bytes, 1024, false, true},
+    {NULL, NULL, NULL, 0, false, false},
+};
+
+bool vtb_parameter_varies(const struct vtb_parameter *parameter,
+                          const struct vtb_comparison *comparisons, size_t n)
+{
+    double found = NAN;
+    for (size_t i = 0; i < n; i++) {
+        const struct vtb_point *point = comparisons[i].point;
+        for (size_t c = 0; c < point->cases_n; c++) {
+            const double value = parameter->value(point, &point->cases[c]);
+            if (isnan(found))
+                found = value;
+            if (!isnan(value) && value != found)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* --- the curves of a run --- */
+
+/* A table of a comparison. */
+struct place {
+    const struct vtb_comparison *comparison;
+    size_t first;
+};
+
+/* What is worked out, and with what. */
+struct work {
+    struct vtb_break_evens *all;
+    const struct vtb_numbers *worth;
+    struct place *places; /* all tables of the run, in order */
+    size_t places_n;
+    bool *grouped;                  /* places that belong to a curve already */
+    const struct place **members;   /* of one curve */
+    struct vtb_curve_point *points; /* likewise */
+    size_t members_n;
+};
+
+static const struct vtb_case *case_at(const struct place *place)
+{
+    return &place->comparison->point->cases[place->first];
+}
+
+static double value_at(const struct vtb_parameter *parameter, const struct place *place)
+{
+    return parameter->value(place->comparison->point, case_at(place));
+}
+
+static bool is_same(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+/* Whether two tables are points of the same curves along a parameter. */
+static bool agree(const struct place *a, const struct place *b,
+                  const struct vtb_parameter *parameter)
+{
+    const struct vtb_point *point = a->comparison->point;
+    const struct vtb_point *other = b->comparison->point;
+    if (a->comparison->consumer != b->comparison->consumer || point->cold != other->cold ||
+        case_at(a)->heap != case_at(b)->heap || case_at(a)->async != case_at(b)->async ||
+        (!parameter->of_workload && point->workload != other->workload))
+        return false;
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        if (each != parameter && !is_same(value_at(each, a), value_at(each, b)))
+            return false;
+    }
+    return true;
+}
+
+/* Of a heap that a parameter means nothing to, the same point may be there several times. */
+static bool has_member_at(const struct work *work, const struct vtb_parameter *parameter, double x)
+{
+    for (size_t i = 0; i < work->members_n; i++) {
+        if (value_at(parameter, work->members[i]) == x)
+            return true;
+    }
+    return false;
+}
+
+/* The curve that the i-th place begins. */
+static void gather(struct work *work, const struct vtb_parameter *parameter, size_t i)
+{
+    const struct place *first = &work->places[i];
+    work->members_n = 0;
+    for (; i < work->places_n; i++) {
+        const double x = value_at(parameter, &work->places[i]);
+        if (work->grouped[i] || isnan(x) || !agree(first, &work->places[i], parameter))
+            continue;
+        work->grouped[i] = true;
+        if (!has_member_at(work, parameter, x))
+            work->members[work->members_n++] = &work->places[i];
+    }
+}
+
+/* The figures of a strategy in a table; null if it is left out there. */
+static const struct vtb_figures *find_figures(const struct place *place, const char *strategy)
+{
+    const struct vtb_point *point = place->comparison->point;
+    for (size_t i = place->first; i < vtb_table_end(point, place->first); i++) {
+        if (strcmp(point->cases[i].timing->name, strategy) == 0)
+            return &place->comparison->figures[i];
+    }
+    return NULL;
+}
+
+static struct vtb_curve_point ratio_point(const struct vtb_figures *figures)
+{
+    const struct vtb_interval *ratio = &figures->ratio;
+    return (struct vtb_curve_point){.median = ratio->median, .lo = ratio->lo, .hi = ratio->hi};
+}
+
+static double bytes_per_op(const struct vtb_figures *figures)
+{
+    return vtb_per_op(&figures->counted, figures->counted.counts.requested_bytes);
+}
+
+/* Along a hit rate bytes are straight lines, and so is their difference, but not their ratio; nor
+ * has that a value where the baseline takes none. */
+static struct vtb_curve_point bytes_point(const struct vtb_comparison *comparison,
+                                          const struct vtb_figures *figures)
+{
+    const struct vtb_figures *baseline = &comparison->figures[figures->the_case->baseline];
+    const double more = bytes_per_op(figures) - bytes_per_op(baseline);
+    return (struct vtb_curve_point){.median = more, .lo = more, .hi = more};
+}
+
+static void fill_curve(struct work *work, struct vtb_curve *curve,
+                       const struct vtb_break_even *entry)
+{
+    const char *strategy = entry->first->point->cases[entry->case_index].timing->name;
+    *curve = (struct vtb_curve){.points = work->points, .is_share = entry->parameter->is_share};
+    for (size_t i = 0; i < work->members_n; i++) {
+        const struct place *place = work->members[i];
+        const struct vtb_figures *figures = find_figures(place, strategy);
+        if (!figures)
+            continue;
+        struct vtb_curve_point *point = &curve->points[curve->n++];
+        *point = entry->metric == VTB_BREAK_EVEN_RATIO ? ratio_point(figures)
+                                                       : bytes_point(place->comparison, figures);
+        point->x = value_at(entry->parameter, place);
+    }
+}
+
+static bool add_entry(struct work *work, struct vtb_break_even entry, struct vtb_error *error)
+{
+    struct vtb_break_evens *all = work->all;
+    struct vtb_curve curve;
+    if (all->n == all->room_n) {
+        const size_t room_n = all->room_n * 2 + 64;
+        struct vtb_break_even *items = realloc(all->items, room_n * sizeof *items);
+        if (!items)
+            return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu break-evens", room_n);
+        all->items = items;
+        all->room_n = room_n;
+    }
+    fill_curve(work, &curve, &entry);
+    vtb_cross(&entry.crossings, &curve,
+              entry.metric == VTB_BREAK_EVEN_RATIO ? 1 - entry.worth_percent / 100 : 0);
+    all->items[all->n++] = entry;
+    return true;
+}
+
+/* A strategy's curves, each against its levels. */
+static bool add_entries(struct work *work, struct vtb_break_even entry, struct vtb_error *error)
+{
+    const struct vtb_comparison *comparison = entry.first;
+    bool ok = !comparison->timed || add_entry(work, entry, error);
+    for (size_t i = 0; ok && comparison->timed && i < work->worth->n; i++) {
+        entry.worth_percent = work->worth->values[i];
+        ok = add_entry(work, entry, error);
+    }
+    entry.worth_percent = 0;
+    entry.metric = VTB_BREAK_EVEN_BYTES;
+    if (comparison == work->all->comparisons || comparison[-1].point != comparison->point)
+        ok = ok && add_entry(work, entry, error);
+    return ok;
+}
+
+/* Every strategy of the gathered tables. */
+static bool add_curves(struct work *work, const struct vtb_parameter *parameter,
+                       struct vtb_error *error)
+{
+    const struct place *place = work->members[0];
+    const struct vtb_point *point = place->comparison->point;
+    bool ok = true;
+    for (size_t i = place->first; ok && i < vtb_table_end(point, place->first); i++) {
+        const struct vtb_case *the_case = &point->cases[i];
+        if (i == the_case->empty || i == the_case->floor || i == the_case->baseline)
+            continue;
+        ok = add_entries(work,
+                         (struct vtb_break_even){.parameter = parameter,
+                                                 .first = place->comparison,
+                                                 .table = place->first,
+                                                 .case_index = i},
+                         error);
+    }
+    return ok;
+}
+
+static bool work_along(struct work *work, const struct vtb_parameter *parameter,
+                       struct vtb_error *error)
+{
+    bool ok = true;
+    memset(work->grouped, 0, work->places_n * sizeof *work->grouped);
+    for (size_t i = 0; ok && i < work->places_n; i++) {
+        if (work->grouped[i])
+            continue;
+        gather(work, parameter, i);
+        if (work->members_n > 1)
+            ok = add_curves(work, parameter, error);
+    }
+    return ok;
+}
+
+/* Writes all tables to work->places, if it is not null, and counts them. */
+static void list_places(struct work *work)
+{
+    work->places_n = 0;
+    for (size_t i = 0; i < work->all->comparisons_n; i++) {
+        const struct vtb_comparison *comparison = &work->all->comparisons[i];
+        const struct vtb_point *point = comparison->point;
+        for (size_t first = 0; first < point->cases_n; first = vtb_table_end(point, first)) {
+            if (work->places)
+                work->places[work->places_n] = (struct place){comparison, first};
+            work->places_n++;
+        }
+    }
+}
+
+static bool open_work(struct work *work, struct vtb_error *error)
+{
+    list_places(work);
+    const size_t n = work->places_n + 1; /* never calloc(0) */
+    work->places = calloc(n, sizeof *work->places);
+    work->grouped = calloc(n, sizeof *work->grouped);
+    work->members = calloc(n, sizeof *work->members);
+    work->points = calloc(n, sizeof *work->points);
+    if (!work->places || !work->grouped || !work->members || !work->points)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for curves of %zu tables", n);
+    list_places(work);
+    return true;
+}
+
+static void close_work(struct work *work)
+{
+    free(work->places);
+    free(work->grouped);
+    free(work->members);
+    free(work->points);
+}
+
+bool vtb_break_evens_make(struct vtb_break_evens *all, const struct vtb_comparison *comparisons,
+                          size_t n, const struct vtb_numbers *worth, struct vtb_error *error)
+{
+    static const struct vtb_numbers usual = {.values = {VTB_WORTH_PERCENT}, .n = 1};
+    *all = (struct vtb_break_evens){.comparisons = comparisons, .comparisons_n = n};
+    struct work work = {.all = all, .worth = worth->n > 0 ? worth : &usual};
+    bool ok = open_work(&work, error);
+    for (const struct vtb_parameter *each = vtb_parameters; ok && each->word; each++) {
+        if (vtb_parameter_varies(each, comparisons, n))
+            ok = work_along(&work, each, error);
+    }
+    close_work(&work);
+    if (!ok)
+        vtb_break_evens_free(all);
+    return ok;
+}
+
+void vtb_break_evens_free(struct vtb_break_evens *all)
+{
+    free(all->items);
+    *all = (struct vtb_break_evens){0};
+}

@@ -1,0 +1,63 @@
+/* From samples and counts to figures: one table for each point and consumer. */
+#ifndef FIGURES_SUMMARY_H
+#define FIGURES_SUMMARY_H
+
+#include "base/stats.h"
+#include "passes/events.h"
+#include "passes/pressure.h"
+#include "passes/timing.h"
+
+enum vtb_verdict {
+    VTB_VERDICT_NONE,      /* the baseline itself, or no time was measured */
+    VTB_VERDICT_DIFFERENT, /* from the baseline, at 99 % over the whole table */
+    VTB_VERDICT_SAME,      /* within VTB_SAME_MARGIN */
+    VTB_VERDICT_UNKNOWN,   /* not known yet: more rounds would tell */
+};
+
+/* Ratios this near to 1 count as the same. */
+#define VTB_SAME_MARGIN 0.02
+
+extern const char *const vtb_verdict_words[];
+
+/* The figures of one case. What needs time is set only if the table is timed. */
+struct vtb_figures {
+    const struct vtb_case *the_case;
+    struct vtb_counted counted;
+    struct vtb_pressure pressure;
+    struct vtb_interval ns;         /* per operation */
+    struct vtb_interval ratio;      /* to the baseline, of paired rounds */
+    struct vtb_interval over_floor; /* ns per operation beyond the floor, of paired rounds */
+    struct vtb_interval over_base;  /* likewise beyond the case that it is a variation of */
+    struct vtb_interval scaling;    /* throughput over that of one caller, of paired rounds */
+    double *caller_ns;              /* medians, one for each caller; null: no case has several */
+    double instructions;            /* per operation; NaN: not counted */
+    struct vtb_event_counts events;
+    double mde; /* smallest relative difference that this interval shows */
+    enum vtb_verdict verdict;
+    bool folded; /* within noise of the empty loop: the work was folded away, not fast */
+};
+
+struct vtb_comparison {
+    const struct vtb_point *point;
+    enum vtb_consumer consumer;
+    bool timed;
+    struct vtb_samples samples;  /* owned */
+    double *caller_ns;           /* owned; what the figures refer to */
+    struct vtb_figures *figures; /* owned; one for each case, in the point's order */
+};
+
+/* Works out the figures from `samples` (taken over; empty if no time was measured) and `counted`,
+ * one for each case. */
+VTB_MUST_USE bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *point,
+                                enum vtb_consumer consumer, struct vtb_samples samples,
+                                const struct vtb_counted *counted, struct vtb_error *error);
+
+/* Adds what the pressure pass found, one for each case. */
+void vtb_add_pressure(struct vtb_comparison *comparison, const struct vtb_pressure *pressures);
+
+void vtb_comparison_free(struct vtb_comparison *comparison);
+
+/* Shares per operation. */
+double vtb_per_op(const struct vtb_counted *counted, uint64_t total);
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * Two result files side by side: what differs between the runs, what of their figures may be
+ * compared, and how each figure of each case was before and is after. It informs and judges
+ * nothing: that is the gate's.
+ */
+#ifndef GATE_COMPARE_H
+#define GATE_COMPARE_H
+
+#include <stdio.h>
+
+#include "gate/result_file.h"
+#include "plan/options.h"
+
+#define VTB_COMPARED_COLUMNS_MAX 12
+
+/* What a figure is compared by. Every comparison is exact, but for ratios, which differ if their
+ * intervals do not overlap. */
+enum vtb_compared_verdict {
+    VTB_COMPARED_ABSENT, /* from one of the two, or both */
+    VTB_COMPARED_SAME,
+    VTB_COMPARED_LOWER,
+    VTB_COMPARED_HIGHER,
+    VTB_COMPARED_UNTOLD,       /* a ratio's intervals overlap: not told apart */
+    VTB_COMPARED_BASELINE,     /* a ratio to itself, in both */
+    VTB_COMPARED_INCOMPARABLE, /* there, but not to be compared */
+};
+
+extern const char *const vtb_compared_words[];
+
+/* What must be the same for a figure to be. */
+enum vtb_compared_by {
+    VTB_COMPARED_BY_CODE,
+    VTB_COMPARED_BY_LIBC,
+    VTB_COMPARED_BY_TOOLCHAIN,
+    VTB_COMPARED_BY_BUDGETS, /* of each case's heap */
+    VTB_COMPARED_BY_PAIRING, /* the baseline: each ratio is of paired rounds of one run */
+    VTB_COMPARED_BY_NOTHING, /* times of two runs are not compared */
+};
+
+/* One figure of cases. */
+struct vtb_compared_column {
+    const char *key;
+    const char *title;
+    enum vtb_compared_by by;
+    char reason[200];      /* why it may be compared, or may not */
+    bool comparable;       /* unless a case's verdict says otherwise */
+    size_t n;              /* cases in which both files have it */
+    size_t told_n;         /* of those, in which it is lower or higher */
+    size_t incomparable_n; /* of those, in which it is not to be compared */
+};
+
+/* Numbers are NaN where they are absent. */
+struct vtb_compared_figure {
+    double before;
+    double after;
+    enum vtb_compared_verdict verdict;
+};
+
+/* A case that is in both files. */
+struct vtb_compared_row {
+    const struct vtb_recorded_row *before;
+    const struct vtb_recorded_row *after;
+    const char *strategy; /* in the name; not ended by a NUL */
+    size_t strategy_n;
+    size_t table; /* rows of one table stand together, and have the same number */
+    struct vtb_compared_figure figures[VTB_COMPARED_COLUMNS_MAX]; /* one for each column */
+};
+
+/* Something that is not the same for both runs; null: not recorded. */
+struct vtb_compared_fact {
+    char *key;
+    char *before;
+    char *after;
+};
+
+struct vtb_compared_only {
+    const struct vtb_recorded_row **rows; /* owned; what they point to is the file's */
+    size_t n;
+};
+
+struct vtb_compared {
+    const struct vtb_result_file *before; /* borrowed, and must outlive this */
+    const struct vtb_result_file *after;
+    struct vtb_compared_fact *facts; /* owned */
+    size_t facts_n;
+    struct vtb_compared_column columns[VTB_COMPARED_COLUMNS_MAX];
+    size_t columns_n;
+    struct vtb_compared_row *rows; /* owned */
+    size_t rows_n;
+    struct vtb_compared_only only_before;
+    struct vtb_compared_only only_after;
+};
+
+/* Fails only for want of memory, with nothing to free. */
+VTB_MUST_USE bool vtb_compare_make(struct vtb_compared *compared,
+                                   const struct vtb_result_file *before,
+                                   const struct vtb_result_file *after, struct vtb_error *error);
+void vtb_compare_free(struct vtb_compared *compared);
+
+/* The strategy in a case's name, workload/STRATEGY/heap/..., not ended by a NUL; the whole name if
+ * it has no such parts. */
+const char *vtb_name_strategy(const char *name, size_t *n);
+
+/* Tables of at most 100 columns; one JSON object; a CSV line for each case and figure. */
+void vtb_compare_report(FILE *out, const struct vtb_compared *compared, enum vtb_format format);
+
+#endif

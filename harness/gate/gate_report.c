@@ -1,0 +1,229 @@
+/* What the gate found, for people, for CI systems and for programs. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/json_text.h"
+#include "gate/gate.h"
+
+/* A consumer's word, for what is known of each of them alone. */
+static const char *consumer_of(const struct vtb_gate_check *check)
+{
+    const bool is_dependent = strstr(check->name, "/consumer:dependent") != NULL;
+    return vtb_consumer_words[is_dependent ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT];
+}
+
+/* "12 figures: 10 same, 2 worse". */
+static void print_sum(FILE *out, const struct vtb_gate *gate)
+{
+    fprintf(out, "%zu figure%s against '%s'", gate->checks_n, gate->checks_n == 1 ? "" : "s",
+            gate->baseline->path);
+    const char *separator = ": ";
+    for (int v = VTB_GATE_SAME; v <= VTB_GATE_UNKNOWN; v++) {
+        const size_t n = vtb_gate_count(gate, (enum vtb_gate_verdict)v);
+        if (n == 0)
+            continue;
+        fprintf(out, "%s%zu %s", separator, n, vtb_gate_verdict_words[v]);
+        separator = ", ";
+    }
+    fputs(".\n", out);
+    if (gate->timed)
+        fprintf(
+            out,
+            "Times: identical cases seemed to differ by up to %.2g %%; the margin is %.2g %%.\n",
+            100 * gate->noise, 100 * gate->margin);
+}
+
+static void print_notes(FILE *out, const struct vtb_gate *gate, const char *start)
+{
+    for (size_t i = 0; i < gate->notes_n; i++) {
+        char line[512];
+        snprintf(line, sizeof line, "%sNote: %s.\n", start, gate->notes[i]);
+        vtb_print_wrapped(out, line);
+    }
+}
+
+static bool is_told(const struct vtb_gate_check *check)
+{
+    return check->verdict >= VTB_GATE_BETTER;
+}
+
+/* --- the table, and the summary in Markdown --- */
+
+static void print_line(FILE *out, const struct vtb_gate_check *check)
+{
+    char line[400];
+    vtb_gate_line(line, sizeof line, check);
+    fprintf(out, "%-12s %s; %s lookups\n", vtb_gate_verdict_words[check->verdict], line,
+            consumer_of(check));
+}
+
+static const char *advice_of(const struct vtb_gate *gate)
+{
+    if (vtb_gate_count(gate, VTB_GATE_WORSE) > 0)
+        return "Worse than the baseline. If that is meant, renew it: `run_bench run ... "
+               "--save-baseline FILE`.\n";
+    if (vtb_gate_count(gate, VTB_GATE_BETTER) > 0)
+        return "Better than the baseline: renew it, so that this is kept: `run_bench run ... "
+               "--save-baseline FILE`.\n";
+    return "";
+}
+
+static void report_table(FILE *out, const struct vtb_gate *gate)
+{
+    for (size_t i = 0; i < gate->checks_n; i++) {
+        if (is_told(&gate->checks[i]))
+            print_line(out, &gate->checks[i]);
+    }
+    print_sum(out, gate);
+    print_notes(out, gate, "");
+    fputs(advice_of(gate), out);
+}
+
+static void report_markdown(FILE *out, const struct vtb_gate *gate)
+{
+    const size_t worse_n = vtb_gate_count(gate, VTB_GATE_WORSE);
+    bool any = false;
+    fprintf(out, "### valuetask-bench gate: %s\n\n", worse_n > 0 ? "worse" : "passed");
+    print_sum(out, gate);
+    putc('\n', out);
+    for (size_t i = 0; i < gate->checks_n; i++) {
+        const struct vtb_gate_check *check = &gate->checks[i];
+        if (!is_told(check))
+            continue;
+        if (!any)
+            fputs(
+                "| verdict | strategy | heap | figure | before | after |\n"
+                "|---|---|---|---|--:|--:|\n",
+                out);
+        any = true;
+        fprintf(out, "| %s | %s | %s | %s | %.6g | %.6g |\n",
+                vtb_gate_verdict_words[check->verdict], check->strategy, check->heap, check->metric,
+                check->before, check->after);
+    }
+    if (any)
+        putc('\n', out);
+    print_notes(out, gate, "");
+    fputs(advice_of(gate), out);
+}
+
+/* --- for programs --- */
+
+static void report_json(FILE *out, const struct vtb_gate *gate)
+{
+    json_t *rows = json_array();
+    json_t *notes = json_array();
+    for (size_t i = 0; i < gate->checks_n; i++) {
+        const struct vtb_gate_check *check = &gate->checks[i];
+        json_array_append_new(rows, json_pack("{ss ss ss ss sf sf sf ss}", "name", check->name,
+                                              "strategy", check->strategy, "heap", check->heap,
+                                              "metric", check->metric, "before", check->before,
+                                              "after", check->after, "allowed", check->allowed,
+                                              "verdict", vtb_gate_verdict_words[check->verdict]));
+    }
+    for (size_t i = 0; i < gate->notes_n; i++)
+        json_array_append_new(notes, vtb_json_text(gate->notes[i]));
+    json_t *all = json_pack("{so so so}", "baseline", vtb_json_text(gate->baseline->path), "notes",
+                            notes, "checks", rows);
+    if (!all)
+        abort(); /* no memory for some text */
+    if (gate->timed) {
+        json_object_set_new(all, "noise", json_real(gate->noise));
+        json_object_set_new(all, "margin", json_real(gate->margin));
+    }
+    json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    putc('\n', out);
+    json_decref(all);
+}
+
+static void report_csv(FILE *out, const struct vtb_gate *gate)
+{
+    fputs("name,strategy,heap,metric,before,after,allowed,verdict\n", out);
+    for (size_t i = 0; i < gate->checks_n; i++) {
+        const struct vtb_gate_check *check = &gate->checks[i];
+        fprintf(out, "%s,%s,%s,%s,%.15g,%.15g,%.15g,%s\n", check->name, check->strategy,
+                check->heap, check->metric, check->before, check->after, check->allowed,
+                vtb_gate_verdict_words[check->verdict]);
+    }
+}
+
+void vtb_gate_report(FILE *out, const struct vtb_gate *gate, enum vtb_format format)
+{
+    static void (*const reports[])(FILE *, const struct vtb_gate *) = {report_table, report_json,
+                                                                       report_csv, report_markdown};
+    reports[format](out, gate);
+}
+
+static void print_escaped(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        switch (*text) {
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        default:
+            putc(*text, out);
+        }
+    }
+}
+
+static void print_test_case(FILE *out, const struct vtb_gate_check *check)
+{
+    char line[400];
+    fputs("    <testcase classname=\"", out);
+    print_escaped(out, check->name);
+    fputs("\" name=\"", out);
+    print_escaped(out, check->metric);
+    fputs("\" time=\"0\"", out);
+    if (check->verdict != VTB_GATE_WORSE && check->verdict != VTB_GATE_UNKNOWN) {
+        fputs("/>\n", out);
+        return;
+    }
+    vtb_gate_line(line, sizeof line, check);
+    fputs(check->verdict == VTB_GATE_WORSE ? ">\n      <failure type=\"regression\" message=\""
+                                           : ">\n      <skipped message=\"inconclusive: ",
+          out);
+    print_escaped(out, line);
+    fputs("\"/>\n    </testcase>\n", out);
+}
+
+void vtb_gate_junit(FILE *out, const struct vtb_gate *gate)
+{
+    fprintf(
+        out,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+        "  <testsuite name=\"valuetask-bench gate\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
+        "skipped=\"%zu\">\n",
+        gate->checks_n, vtb_gate_count(gate, VTB_GATE_WORSE),
+        vtb_gate_count(gate, VTB_GATE_UNKNOWN));
+    for (size_t i = 0; i < gate->checks_n; i++)
+        print_test_case(out, &gate->checks[i]);
+    fputs("  </testsuite>\n</testsuites>\n", out);
+}
+
+void vtb_gate_annotations(FILE *out, const struct vtb_gate *gate)
+{
+    for (size_t i = 0; i < gate->checks_n; i++) {
+        char line[400];
+        if (gate->checks[i].verdict != VTB_GATE_WORSE)
+            continue;
+        vtb_gate_line(line, sizeof line, &gate->checks[i]);
+        fputs("::error title=worse than the baseline::", out);
+        for (const char *c = line; *c; c++) {
+            if (*c == '%')
+                fputs("%25", out);
+            else
+                putc(*c, out);
+        }
+        putc('\n', out);
+    }
+}

@@ -1,0 +1,834 @@
+/*
+ * The outermost object and its array of rows are read here, and each value in them by jansson: one
+ * row is in memory as JSON at a time, and rows of single rounds, which are most of a file, leave
+ * nothing behind.
+ */
+#include "gate/result_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "plan/metrics.h"
+
+/* Of one value in the outermost object, and of one row. As JSON in memory it takes up to a hundred
+ * times as much. */
+#define VALUE_BYTES_MAX ((size_t)1 << 20)
+#define ROWS_MAX ((size_t)500000)
+#define ROW_NUMBERS_MAX 128 /* more than twice of what a run records */
+#define KEYS_MAX ((size_t)256)
+#define KEY_BYTES_MAX ((size_t)64)
+#define NAME_BYTES_MAX ((size_t)511) /* of a case, as runs name them */
+#define TEXTS_MAX ((size_t)256)      /* facts, and options; members of their objects */
+
+#define JSON_FLAGS \
+    (JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY)
+
+struct reader {
+    struct vtb_result_file *file;
+    const char *path;
+    const char *bytes;
+    size_t n;
+    size_t at;
+    size_t value_at; /* where the value starts that is being looked at */
+    size_t rows_capacity;
+    bool has_context;
+    bool has_rows;
+    enum vtb_exit refused;
+    struct vtb_error *error;
+};
+
+/* --- errors --- */
+
+/* Characters of a path that a message shows: its last ones, which tell it from others. */
+#define SHOWN_MAX ((size_t)300)
+
+#define REMEDY "make one with run_bench run --save-baseline FILE"
+
+static const char *ellipsis(const char *path)
+{
+    return strlen(path) > SHOWN_MAX ? "..." : "";
+}
+
+static const char *shown(const char *path)
+{
+    const size_t n = strlen(path);
+    return n > SHOWN_MAX ? path + n - SHOWN_MAX : path;
+}
+
+static bool refuse_unread(const char *path, const char *reason, enum vtb_exit refused,
+                          struct vtb_error *error)
+{
+    return vtb_fail(error, refused, "'%s%s' cannot be read: %s; " REMEDY, ellipsis(path),
+                    shown(path), reason);
+}
+
+static bool refuse(const struct reader *reader, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* What is quoted of the file may be anything: it is shown as ASCII. */
+static bool refuse(const struct reader *reader, const char *format, ...)
+{
+    char reason[400];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    for (char *c = reason; *c; c++)
+        *c = (char)((unsigned char)*c < 0x80 ? *c : '?');
+    return vtb_fail(reader->error, reader->refused, "'%s%s' is not a result file: %s; " REMEDY,
+                    ellipsis(reader->path), shown(reader->path), reason);
+}
+
+static bool fail_memory(struct vtb_error *error)
+{
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a result file");
+}
+
+static size_t line_at(const struct reader *reader, size_t at)
+{
+    size_t line = 1;
+    for (size_t i = 0; i < at; i++)
+        line += reader->bytes[i] == '\n';
+    return line;
+}
+
+/* The line of the value that is being looked at. */
+static size_t value_line(const struct reader *reader)
+{
+    return line_at(reader, reader->value_at);
+}
+
+/* --- texts --- */
+
+/* The character that starts at `text`, which is UTF-8, and in *n how many bytes it has. */
+static unsigned long character(const unsigned char *text, size_t *n)
+{
+    *n = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+    unsigned long found = *n == 1 ? text[0] : text[0] & (0x7fU >> *n);
+    for (size_t i = 1; i < *n; i++)
+        found = found << 6 | (text[i] & 0x3fU);
+    return found;
+}
+
+/* What moves a terminal's cursor, ends a line, or turns the direction of what follows. */
+static bool is_control(unsigned long c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
+/* A copy with a question mark for each control character; null if there is no memory. */
+static char *printable_copy(const char *text)
+{
+    char *copy = strdup(text);
+    char *end = copy;
+    size_t n;
+    if (!copy)
+        return NULL;
+    for (const char *c = copy; *c; c += n) {
+        const bool control = is_control(character((const unsigned char *)c, &n));
+        memmove(end, control ? "?" : c, control ? 1 : n);
+        end += control ? 1 : n;
+    }
+    *end = '\0';
+    return copy;
+}
+
+/* The same for bytes that may be no UTF-8: all that is no ASCII stays as it is. */
+static char *path_copy(const char *path)
+{
+    char *copy = strdup(path);
+    for (char *c = copy; c && *c; c++)
+        *c = (char)((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
+    return copy;
+}
+
+static bool is_printable_ascii(const char *text)
+{
+    while (*text >= 0x20 && *text < 0x7f)
+        text++;
+    return *text == '\0';
+}
+
+/* --- JSON --- */
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void skip_space(struct reader *reader)
+{
+    while (reader->at < reader->n && is_space(reader->bytes[reader->at]))
+        reader->at++;
+}
+
+static bool take_if(struct reader *reader, char c)
+{
+    skip_space(reader);
+    if (reader->at == reader->n || reader->bytes[reader->at] != c)
+        return false;
+    reader->at++;
+    return true;
+}
+
+static bool take(struct reader *reader, char c)
+{
+    if (take_if(reader, c))
+        return true;
+    return refuse(reader, "JSON error at line %zu: '%c' expected%s", line_at(reader, reader->at), c,
+                  reader->at == reader->n ? ", but the file ends" : "");
+}
+
+static json_t *refuse_value(const struct reader *reader, size_t read_n, const json_error_t *cause)
+{
+    const enum json_error_code code = json_error_code(cause);
+    const size_t line = line_at(reader, reader->at);
+    if (code == json_error_out_of_memory)
+        (void)fail_memory(reader->error);
+    else if (read_n < reader->n - reader->at && (size_t)cause->position + 4 >= read_n)
+        (void)refuse(reader, "line %zu: a value of more than %zu KiB", line, read_n >> 10);
+    else
+        (void)refuse(reader, "JSON error at line %zu: %s", line + (size_t)cause->line - 1,
+                     cause->text);
+    return NULL;
+}
+
+/* The next value, to be released; null if there is none, with the reader's error set. */
+static json_t *take_value(struct reader *reader)
+{
+    json_error_t cause;
+    skip_space(reader);
+    reader->value_at = reader->at;
+    const size_t left_n = reader->n - reader->at;
+    const size_t n = left_n < VALUE_BYTES_MAX ? left_n : VALUE_BYTES_MAX;
+    json_t *value = json_loadb(reader->bytes + reader->at, n, JSON_FLAGS, &cause);
+    if (!value)
+        return refuse_value(reader, n, &cause);
+    reader->at += (size_t)cause.position;
+    return value;
+}
+
+/* --- rows --- */
+
+static int compare_keys(const void *wanted, const void *key)
+{
+    return strcmp(wanted, *(char *const *)key);
+}
+
+/* The file's own copy of a key; null if it cannot be had, with the error set. */
+static const char *own_key(struct reader *reader, const char *key)
+{
+    struct vtb_result_file *file = reader->file;
+    char **found = file->keys_n == 0
+                       ? NULL
+                       : bsearch(key, file->keys, file->keys_n, sizeof *file->keys, compare_keys);
+    if (found)
+        return *found;
+    if (!is_printable_ascii(key) || strlen(key) > KEY_BYTES_MAX) {
+        (void)refuse(reader, "line %zu: a key that is no word of ASCII, or has more than %zu bytes",
+                     value_line(reader), KEY_BYTES_MAX);
+        return NULL;
+    }
+    if (file->keys_n == KEYS_MAX) {
+        (void)refuse(reader, "line %zu: rows with more than %zu different keys", value_line(reader),
+                     KEYS_MAX);
+        return NULL;
+    }
+    if (!file->keys)
+        file->keys = malloc(KEYS_MAX * sizeof *file->keys);
+    char *copy = file->keys ? strdup(key) : NULL;
+    if (!copy) {
+        (void)fail_memory(reader->error);
+        return NULL;
+    }
+    size_t place = file->keys_n++;
+    for (; place > 0 && strcmp(file->keys[place - 1], key) > 0; place--)
+        file->keys[place] = file->keys[place - 1];
+    return file->keys[place] = copy;
+}
+
+/* Figures that are there as numbers, none of them negative, or not at all. */
+static bool is_known_key(const char *key)
+{
+    static const char *const others[] = {
+        "usable_bytes_per_op",
+        "ns_per_op",
+        "ns_per_op_lo",
+        "ns_per_op_hi",
+        "ratio",
+        "ratio_lo",
+        "ratio_hi",
+        "mde",
+        "realized_hit_rate",
+        NULL,
+    };
+    for (const char *const *other = others; *other; other++) {
+        if (strcmp(*other, key) == 0)
+            return true;
+    }
+    for (const char *const *budget = vtb_budget_keys; *budget; budget++) {
+        if (strcmp(*budget, key) == 0)
+            return true;
+    }
+    for (const struct vtb_gate_metric *metric = vtb_gate_metrics; metric->word; metric++) {
+        for (size_t i = 0; i < VTB_GATE_FIGURES_MAX && metric->keys[i]; i++) {
+            if (strcmp(metric->keys[i], key) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* `row` has room for every member of the object. */
+static bool add_number(struct reader *reader, struct vtb_recorded_row *row, const char *key,
+                       const json_t *value)
+{
+    const bool known = is_known_key(key);
+    if (!json_is_number(value))
+        return !known || refuse(reader, "line %zu: '%s' is not a number", value_line(reader), key);
+    const double number = json_number_value(value);
+    if (known && number < 0)
+        return refuse(reader, "line %zu: '%s' is %g, less than 0", value_line(reader), key, number);
+    if (row->numbers_n == ROW_NUMBERS_MAX)
+        return refuse(reader, "line %zu: a row of more than %d numbers", value_line(reader),
+                      ROW_NUMBERS_MAX);
+    const char *own = own_key(reader, key);
+    if (own)
+        row->numbers[row->numbers_n++] = (struct vtb_recorded_number){own, number};
+    return own != NULL;
+}
+
+/* Whether a median lies in its interval, as far as the row has them. */
+static bool check_interval(const struct reader *reader, const struct vtb_recorded_row *row,
+                           const char *const keys[3])
+{
+    const double median = vtb_recorded(row, keys[0]);
+    if (vtb_recorded(row, keys[1]) > median || vtb_recorded(row, keys[2]) < median)
+        return refuse(reader, "line %zu: '%s' is not within its interval", value_line(reader),
+                      keys[0]);
+    return true;
+}
+
+static bool add_numbers(struct reader *reader, struct vtb_recorded_row *row, json_t *object)
+{
+    static const char *const ratio[] = {"ratio", "ratio_lo", "ratio_hi"};
+    static const char *const ns[] = {"ns_per_op", "ns_per_op_lo", "ns_per_op_hi"};
+    const size_t room = json_object_size(object);
+    const char *key;
+    json_t *value;
+    row->numbers = malloc((room < ROW_NUMBERS_MAX ? room : ROW_NUMBERS_MAX) * sizeof *row->numbers);
+    if (!row->numbers)
+        return fail_memory(reader->error);
+    json_object_foreach(object, key, value)
+    {
+        if (!add_number(reader, row, key, value))
+            return false;
+    }
+    return check_interval(reader, row, ratio) && check_interval(reader, row, ns);
+}
+
+static bool check_name(const struct reader *reader, const char *name)
+{
+    if (!name || !*name)
+        return refuse(reader, "line %zu: a row without a 'run_name'", value_line(reader));
+    if (strlen(name) > NAME_BYTES_MAX)
+        return refuse(reader, "line %zu: a name of %zu bytes; accepted: up to %zu",
+                      value_line(reader), strlen(name), NAME_BYTES_MAX);
+    if (!is_printable_ascii(name))
+        return refuse(reader, "line %zu: a name with characters that are not printable ASCII",
+                      value_line(reader));
+    return true;
+}
+
+/* A place for one more row; null, with the error set, if there is none. */
+static struct vtb_recorded_row *next_row(struct reader *reader)
+{
+    struct vtb_result_file *file = reader->file;
+    if (file->rows_n == ROWS_MAX) {
+        (void)refuse(reader, "it has more than %zu rows", ROWS_MAX);
+        return NULL;
+    }
+    if (file->rows_n == reader->rows_capacity) {
+        const size_t capacity = reader->rows_capacity ? 2 * reader->rows_capacity : 64;
+        struct vtb_recorded_row *moved = realloc(file->rows, capacity * sizeof *moved);
+        if (!moved) {
+            (void)fail_memory(reader->error);
+            return NULL;
+        }
+        file->rows = moved;
+        reader->rows_capacity = capacity;
+    }
+    struct vtb_recorded_row *row = &file->rows[file->rows_n++];
+    *row = (struct vtb_recorded_row){.name = NULL};
+    return row;
+}
+
+static bool is_text(const json_t *value, const char *text)
+{
+    return json_is_string(value) && strcmp(json_string_value(value), text) == 0;
+}
+
+static bool add_row(struct reader *reader, json_t *object)
+{
+    if (!json_is_object(object))
+        return refuse(reader, "line %zu: a row that is not an object", value_line(reader));
+    const json_t *type = json_object_get(object, "run_type");
+    if (!json_is_string(type))
+        return refuse(reader, "line %zu: a row without a 'run_type'", value_line(reader));
+    const bool median =
+        is_text(type, "aggregate") && is_text(json_object_get(object, "aggregate_name"), "median");
+    if (!median && !is_text(type, "counts"))
+        return true;
+    const char *name = json_string_value(json_object_get(object, "run_name"));
+    if (!check_name(reader, name))
+        return false;
+    struct vtb_recorded_row *row = next_row(reader);
+    if (!row)
+        return false;
+    row->name = strdup(name);
+    return row->name ? add_numbers(reader, row, object) : fail_memory(reader->error);
+}
+
+static bool read_rows(struct reader *reader)
+{
+    if (reader->has_rows)
+        return refuse(reader, "it has 'benchmarks' twice");
+    reader->has_rows = true;
+    if (!take(reader, '['))
+        return false;
+    if (take_if(reader, ']'))
+        return true;
+    do {
+        json_t *row = take_value(reader);
+        const bool ok = row && add_row(reader, row);
+        json_decref(row);
+        if (!ok)
+            return false;
+    } while (take_if(reader, ','));
+    return take(reader, ']');
+}
+
+/* --- context --- */
+
+/* Takes over neither; both are copied without control characters. */
+static bool set_text(struct reader *reader, struct vtb_recorded_text *text, const char *key,
+                     const char *value)
+{
+    text->key = printable_copy(key);
+    text->value = printable_copy(value);
+    return (text->key && text->value) || fail_memory(reader->error);
+}
+
+/* Room for a text from each member of an object, and for some more; null, with the error set, if
+ * there is none. */
+static struct vtb_recorded_text *texts_of(struct reader *reader, const json_t *object,
+                                          size_t more_n)
+{
+    const size_t n = json_object_size(object) + more_n;
+    if (n > TEXTS_MAX) {
+        (void)refuse(reader, "line %zu: the context, or an object in it, has more than %zu members",
+                     value_line(reader), TEXTS_MAX);
+        return NULL;
+    }
+    struct vtb_recorded_text *texts = calloc(n > 0 ? n : 1, sizeof *texts);
+    if (!texts)
+        (void)fail_memory(reader->error);
+    return texts;
+}
+
+#define SOURCE_PATH_MAX ((size_t)140)
+#define SOURCE_DIGEST ", sha256 "
+
+void vtb_source_text(char text[VTB_SOURCE_TEXT_BYTES], const char *path, const char *digest)
+{
+    const size_t n = strlen(path);
+    const char *end = n > SOURCE_PATH_MAX ? path + n - SOURCE_PATH_MAX : path;
+    while (((unsigned char)*end & 0xc0) == 0x80) /* within a character */
+        end++;
+    snprintf(text, VTB_SOURCE_TEXT_BYTES, "%s%s" SOURCE_DIGEST "%.64s", end > path ? "..." : "",
+             end, digest);
+}
+
+/* The last one: the path may hold anything. */
+const char *vtb_source_digest(const char *text)
+{
+    const char *found = NULL;
+    for (const char *next = text; (next = strstr(next, SOURCE_DIGEST)); found = next)
+        next += sizeof SOURCE_DIGEST - 1;
+    return found;
+}
+
+static bool is_digest(const char *text)
+{
+    return text && (strcmp(text, "unknown") == 0 ||
+                    (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64));
+}
+
+/* A file that a user brought, as a fact: from where it came, and what it was like. */
+static bool add_source(struct reader *reader, const char *list, const json_t *source)
+{
+    struct vtb_result_file *file = reader->file;
+    char key[VTB_SOURCE_KEY_BYTES];
+    char text[VTB_SOURCE_TEXT_BYTES];
+    const char *name = json_string_value(json_object_get(source, "name"));
+    const char *path = json_string_value(json_object_get(source, "path"));
+    const char *digest = json_string_value(json_object_get(source, "sha256"));
+    if (!name || !*name || strlen(name) > KEY_BYTES_MAX || !is_printable_ascii(name))
+        return refuse(reader, "line %zu: one of '%s' without a 'name'", value_line(reader), list);
+    if (!path || !is_digest(digest))
+        return refuse(reader, "line %zu: '%s' of '%s' has no '%s'", value_line(reader), name, list,
+                      path ? "sha256" : "path");
+    snprintf(key, sizeof key, VTB_SOURCE_KEY, name);
+    vtb_source_text(text, path, digest);
+    return set_text(reader, &file->facts[file->facts_n++], key, text);
+}
+
+static bool add_sources(struct reader *reader, const char *key, const json_t *list)
+{
+    size_t index;
+    const json_t *source;
+    if (list && !json_is_array(list))
+        return refuse(reader, "line %zu: '%s' is not a list", value_line(reader), key);
+    json_array_foreach(list, index, source)
+    {
+        if (!add_source(reader, key, source))
+            return false;
+    }
+    return true;
+}
+
+static bool add_facts(struct reader *reader, json_t *context)
+{
+    struct vtb_result_file *file = reader->file;
+    const char *key;
+    json_t *value;
+    const json_t *const sources[] = {json_object_get(context, "strategies"),
+                                     json_object_get(context, "workloads")};
+    const size_t sources_n = json_array_size(sources[0]) + json_array_size(sources[1]);
+    file->facts = texts_of(reader, context, sources_n);
+    if (!file->facts)
+        return false;
+    json_object_foreach(context, key, value)
+    {
+        if (json_is_string(value) &&
+            !set_text(reader, &file->facts[file->facts_n++], key, json_string_value(value)))
+            return false;
+    }
+    return add_sources(reader, "strategies", sources[0]) &&
+           add_sources(reader, "workloads", sources[1]);
+}
+
+/* Options are given to a program again, so that nothing may be replaced in them. */
+static bool check_option(const struct reader *reader, const char *name, const json_t *value)
+{
+    size_t n;
+    if (!*name || *name == '-' ||
+        name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0')
+        return refuse(reader, "line %zu: 'options' has a name that is none of an option",
+                      value_line(reader));
+    if (!json_is_string(value))
+        return refuse(reader, "line %zu: option '%.64s' is not a text", value_line(reader), name);
+    for (const char *c = json_string_value(value); *c; c += n) {
+        if (is_control(character((const unsigned char *)c, &n)))
+            return refuse(reader, "line %zu: option '%.64s' holds control characters",
+                          value_line(reader), name);
+    }
+    return true;
+}
+
+static bool add_options(struct reader *reader, json_t *options)
+{
+    struct vtb_result_file *file = reader->file;
+    const char *name;
+    json_t *value;
+    if (!options)
+        return true;
+    if (!json_is_object(options))
+        return refuse(reader, "line %zu: 'options' is not an object", value_line(reader));
+    file->options = texts_of(reader, options, 0);
+    if (!file->options)
+        return false;
+    json_object_foreach(options, name, value)
+    {
+        if (!check_option(reader, name, value) ||
+            !set_text(reader, &file->options[file->options_n++], name, json_string_value(value)))
+            return false;
+    }
+    return true;
+}
+
+static bool read_context(struct reader *reader, json_t *context)
+{
+    struct vtb_result_file *file = reader->file;
+    if (reader->has_context)
+        return refuse(reader, "it has 'context' twice");
+    reader->has_context = true;
+    if (!json_is_object(context))
+        return refuse(reader, "line %zu: 'context' is not an object", value_line(reader));
+    const json_t *fingerprint = json_object_get(context, "fingerprint");
+    const json_t *confidence = json_object_get(context, "confidence");
+    const json_t *interrupted = json_object_get(context, "interrupted");
+    if (!json_is_string(fingerprint) || json_string_length(fingerprint) == 0)
+        return refuse(reader, "its context has no 'fingerprint', as every run's has");
+    if (interrupted && !json_is_boolean(interrupted))
+        return refuse(reader, "line %zu: 'interrupted' is neither true nor false",
+                      value_line(reader));
+    const double share = json_number_value(confidence);
+    if (confidence && !(json_is_number(confidence) && share > 0 && share < 1))
+        return refuse(reader, "line %zu: 'confidence' is not a number between 0 and 1",
+                      value_line(reader));
+    file->confidence = confidence ? share : NAN;
+    file->interrupted = json_is_true(interrupted);
+    return add_facts(reader, context) && add_options(reader, json_object_get(context, "options"));
+}
+
+/* --- the whole --- */
+
+/* A key with its value. */
+static bool read_member(struct reader *reader)
+{
+    json_t *key = take_value(reader);
+    if (!key)
+        return false;
+    const bool named = json_is_string(key);
+    const bool is_rows = is_text(key, "benchmarks");
+    const bool is_context = is_text(key, "context");
+    json_decref(key);
+    if (!named)
+        return refuse(reader, "JSON error at line %zu: a key in quotes expected",
+                      value_line(reader));
+    if (!take(reader, ':'))
+        return false;
+    if (is_rows)
+        return read_rows(reader);
+    json_t *value = take_value(reader);
+    const bool ok = value && (!is_context || read_context(reader, value));
+    json_decref(value);
+    return ok;
+}
+
+static bool read_members(struct reader *reader)
+{
+    if (!take(reader, '{'))
+        return false;
+    if (take_if(reader, '}'))
+        return true;
+    do {
+        if (!read_member(reader))
+            return false;
+    } while (take_if(reader, ','));
+    return take(reader, '}');
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    return strcmp((*(struct vtb_recorded_row *const *)a)->name,
+                  (*(struct vtb_recorded_row *const *)b)->name);
+}
+
+static bool sort_rows(const struct reader *reader)
+{
+    struct vtb_result_file *file = reader->file;
+    file->by_name = malloc(file->rows_n * sizeof(*file->by_name));
+    if (!file->by_name)
+        return fail_memory(reader->error);
+    for (size_t i = 0; i < file->rows_n; i++)
+        file->by_name[i] = &file->rows[i];
+    qsort(file->by_name, file->rows_n, sizeof(*file->by_name), compare_rows);
+    for (size_t i = 1; i < file->rows_n; i++) {
+        if (compare_rows(&file->by_name[i - 1], &file->by_name[i]) == 0)
+            return refuse(reader, "it has two rows of the name '%.200s'", file->by_name[i]->name);
+    }
+    return true;
+}
+
+static bool read_all(struct reader *reader)
+{
+    skip_space(reader);
+    if (reader->at == reader->n)
+        return refuse(reader, "it is empty");
+    if (!read_members(reader))
+        return false;
+    skip_space(reader);
+    if (reader->at < reader->n)
+        return refuse(reader, "JSON error at line %zu: something follows the last '}'",
+                      line_at(reader, reader->at));
+    if (!reader->has_context || !reader->has_rows)
+        return refuse(reader, "it has no '%s'", reader->has_context ? "benchmarks" : "context");
+    if (reader->file->rows_n == 0)
+        return refuse(reader, "it holds no results, neither medians nor counts");
+    return sort_rows(reader);
+}
+
+bool vtb_result_file_parse(struct vtb_result_file *file, const char *path, const char *bytes,
+                           size_t n, enum vtb_exit refused, struct vtb_error *error)
+{
+    struct reader reader = {.file = file,
+                            .path = path,
+                            .bytes = n > 0 ? bytes : "",
+                            .n = n,
+                            .refused = refused,
+                            .error = error};
+    *file = (struct vtb_result_file){.confidence = NAN, .path = path_copy(path)};
+    if (file->path ? read_all(&reader) : fail_memory(error))
+        return true;
+    vtb_result_file_free(file);
+    return false;
+}
+
+/* Why a file is not to be read; null if it is. */
+static const char *unreadable(const struct stat *status)
+{
+    if (S_ISDIR(status->st_mode))
+        return "it is a directory";
+    return S_ISREG(status->st_mode) ? NULL : "it is not a regular file";
+}
+
+static bool refuse_size(const char *path, enum vtb_exit refused, struct vtb_error *error)
+{
+    char reason[100];
+    snprintf(reason, sizeof reason, "it is too large; a result file has at most %zu MiB",
+             VTB_RESULT_FILE_BYTES_MAX >> 20);
+    return refuse_unread(path, reason, refused, error);
+}
+
+/* Reads to the end, whatever the size was said to be: files grow, and some of the system's have
+ * none. *bytes is the caller's to free in any case. */
+static bool read_bytes(int input, const char *path, size_t size, char **bytes, size_t *n,
+                       enum vtb_exit refused, struct vtb_error *error)
+{
+    size_t capacity = 0;
+    for (*n = 0;;) {
+        if (*n > VTB_RESULT_FILE_BYTES_MAX)
+            return refuse_size(path, refused, error);
+        if (*n == capacity) {
+            capacity = capacity == 0 ? size + 4096 : 2 * capacity;
+            char *moved = realloc(*bytes, capacity);
+            if (!moved)
+                return fail_memory(error);
+            *bytes = moved;
+        }
+        const ssize_t got = read(input, *bytes + *n, capacity - *n);
+        if (got == 0)
+            return true;
+        if (got < 0 && errno != EINTR)
+            return refuse_unread(path, strerror(errno), refused, error);
+        *n += got > 0 ? (size_t)got : 0;
+    }
+}
+
+static bool read_open(struct vtb_result_file *file, int input, const char *path,
+                      enum vtb_exit refused, struct vtb_error *error)
+{
+    struct stat status;
+    char *bytes = NULL;
+    size_t n;
+    if (fstat(input, &status) != 0)
+        return refuse_unread(path, strerror(errno), refused, error);
+    if (unreadable(&status))
+        return refuse_unread(path, unreadable(&status), refused, error);
+    if (status.st_size > (off_t)VTB_RESULT_FILE_BYTES_MAX)
+        return refuse_size(path, refused, error);
+    const bool ok = read_bytes(input, path, (size_t)status.st_size, &bytes, &n, refused, error) &&
+                    vtb_result_file_parse(file, path, bytes, n, refused, error);
+    free(bytes);
+    return ok;
+}
+
+/* What is no file is not opened, as that alone may do something; nor is a pipe waited for. */
+bool vtb_result_file_read(struct vtb_result_file *file, const char *path, enum vtb_exit refused,
+                          struct vtb_error *error)
+{
+    struct stat status;
+    *file = (struct vtb_result_file){.confidence = NAN};
+    if (stat(path, &status) != 0)
+        return refuse_unread(path, strerror(errno), refused, error);
+    if (unreadable(&status))
+        return refuse_unread(path, unreadable(&status), refused, error);
+    const int input = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (input < 0)
+        return refuse_unread(path, strerror(errno), refused, error);
+    const bool ok = read_open(file, input, path, refused, error);
+    close(input);
+    return ok;
+}
+
+static void free_texts(struct vtb_recorded_text *texts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(texts[i].key);
+        free(texts[i].value);
+    }
+    free(texts);
+}
+
+void vtb_result_file_free(struct vtb_result_file *file)
+{
+    for (size_t i = 0; i < file->rows_n; i++) {
+        free(file->rows[i].name);
+        free(file->rows[i].numbers);
+    }
+    for (size_t i = 0; i < file->keys_n; i++)
+        free(file->keys[i]);
+    free_texts(file->facts, file->facts_n);
+    free_texts(file->options, file->options_n);
+    free(file->by_name);
+    free(file->keys);
+    free(file->rows);
+    free(file->path);
+    *file = (struct vtb_result_file){.confidence = NAN};
+}
+
+/* --- what was recorded --- */
+
+static int compare_name(const void *name, const void *row)
+{
+    return strcmp(name, (*(struct vtb_recorded_row *const *)row)->name);
+}
+
+const struct vtb_recorded_row *vtb_result_file_find(const struct vtb_result_file *file,
+                                                    const char *name)
+{
+    struct vtb_recorded_row **found =
+        bsearch(name, file->by_name, file->rows_n, sizeof(*file->by_name), compare_name);
+    return found ? *found : NULL;
+}
+
+double vtb_recorded(const struct vtb_recorded_row *row, const char *key)
+{
+    for (size_t i = 0; i < row->numbers_n; i++) {
+        if (strcmp(row->numbers[i].key, key) == 0)
+            return row->numbers[i].value;
+    }
+    return NAN;
+}
+
+static const char *value_of(const struct vtb_recorded_text *texts, size_t n, const char *key)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(texts[i].key, key) == 0)
+            return texts[i].value;
+    }
+    return NULL;
+}
+
+const char *vtb_recorded_fact(const struct vtb_result_file *file, const char *key)
+{
+    const char *value = value_of(file->facts, file->facts_n, key);
+    return value ? value : "unknown";
+}
+
+const char *vtb_recorded_option(const struct vtb_result_file *file, const char *name)
+{
+    return value_of(file->options, file->options_n, name);
+}

@@ -1,0 +1,144 @@
+#include "passes/cold.h"
+
+#include <stdlib.h>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/pages.h"
+#include "base/random.h"
+
+/* A label of the seed's streams, beside the schedule's chunks. */
+#define ORDER_STREAM (UINT64_MAX - 3)
+
+/* What a child process is given, and what it leaves behind. */
+struct start {
+    struct vtb_rig *rig;
+    const struct vtb_case *the_case;
+    enum vtb_consumer consumer;
+    uint64_t number; /* what its keys are drawn by */
+    bool done;
+    double real_ns;
+    double cpu_ns;
+    uint64_t checksum;
+    struct vtb_error error;
+};
+
+/* Until all that was suspended is completed. Reads the clock once before, so that its own first
+ * call is not what is timed. */
+static void time_calls(struct start *start, struct vtb_env *env)
+{
+    const size_t n = (size_t)start->rig->point->calls_n;
+    vtb_loop_function *loop = vtb_rig_loop(start->rig, start->the_case->timing, start->consumer);
+    (void)vtb_now_ns();
+    const double cpu_ns = vtb_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    const double real_ns = vtb_now_ns();
+    loop(env, n);
+    start->the_case->timing->drain(env); /* the floor's misses are answered by then as well */
+    start->real_ns = vtb_now_ns() - real_ns;
+    start->cpu_ns = vtb_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns;
+}
+
+static void start_cold(void *context)
+{
+    struct start *start = context;
+    struct vtb_rig *rig = start->rig;
+    const struct vtb_cell *cell = start->the_case->timing;
+    const size_t n = (size_t)rig->point->calls_n;
+    struct vtb_memory memory;
+    struct vtb_env env;
+    struct vtb_schedule schedule = rig->schedule; /* the first calls, but of other keys */
+    schedule.seed = vtb_mix64(schedule.seed ^ vtb_mix64(start->number));
+    vtb_schedule_fill(&schedule, 0, rig->drawn, n);
+    if (!vtb_memory_open(&memory, start->the_case->heap->heap, rig->point, &start->error) ||
+        !vtb_rig_open_env(rig, &env, cell, &memory, &start->error))
+        return;
+    env.ids_n = n;
+    vtb_memory_enter(&memory);
+    time_calls(start, &env);
+    vtb_memory_leave(&memory);
+    start->checksum = vtb_rig_checksum(&env);
+    start->done = true;
+}
+
+static bool run_start(struct start *start, struct vtb_error *error)
+{
+    const char *name = start->the_case->timing->name;
+    int status = 0;
+    start->done = false;
+    vtb_error_set(&start->error, VTB_EXIT_INTERNAL, "%s: a cold start did not end by itself", name);
+    if (!vtb_child_run(name, start_cold, start, &status, error))
+        return false;
+    if (vtb_interrupted()) /* which may be what ended the child */
+        return vtb_fail_interrupted(error);
+    if (!start->done)
+        *error = start->error;
+    return start->done;
+}
+
+/* Of the same calls every case must consume the same values. */
+static bool check_checksums(struct start *start, struct vtb_error *error)
+{
+    const struct vtb_point *point = start->rig->point;
+    start->number = 0;
+    start->the_case = &point->cases[point->cases[0].floor];
+    if (!run_start(start, error))
+        return false;
+    const uint64_t expected = start->checksum;
+    for (size_t i = 0; i < point->cases_n; i++) {
+        start->the_case = &point->cases[i];
+        if (!run_start(start, error))
+            return false;
+        if (i != point->cases[i].empty && start->checksum != expected)
+            return vtb_fail(error, VTB_EXIT_INTERNAL,
+                            "%s consumed other values than the floor in a cold start; no figure is "
+                            "reported",
+                            start->the_case->timing->name);
+    }
+    return true;
+}
+
+static bool measure(struct start *start, struct vtb_samples *samples, vtb_progress *progress,
+                    void *context, struct vtb_error *error)
+{
+    const struct vtb_point *point = start->rig->point;
+    const size_t n = samples->cases_n;
+    struct vtb_random random = vtb_random_stream(point->seed, ORDER_STREAM);
+    size_t *order = calloc(n, sizeof *order);
+    bool ok = order || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
+    samples->operations_n = (size_t)point->calls_n;
+    for (size_t round = 0; ok && round < samples->rounds_n; round++) {
+        vtb_latin_square(&random, order, n, round);
+        for (size_t i = 0; ok && i < n; i++) {
+            const size_t at = round * n + order[i];
+            start->the_case = &point->cases[order[i]];
+            start->number = at;
+            ok = run_start(start, error);
+            samples->real_ns[at] = start->real_ns / (double)point->calls_n;
+            samples->cpu_ns[at] = start->cpu_ns / (double)point->calls_n;
+        }
+        progress(context, round + 1, samples->rounds_n);
+    }
+    free(order);
+    return ok;
+}
+
+bool vtb_cold_run(struct vtb_rig *rig, const struct vtb_plan *plan, enum vtb_consumer consumer,
+                  vtb_progress *progress, void *context, struct vtb_samples *samples,
+                  struct vtb_error *error)
+{
+    struct start *start = vtb_pages_shared(sizeof *start, "a child's times", error);
+    *samples = (struct vtb_samples){0};
+    if (!start)
+        return false;
+    *start = (struct start){.rig = rig, .consumer = consumer};
+    const double begin_ns = vtb_now_ns();
+    bool ok = check_checksums(start, error);
+    const double round_ns = vtb_now_ns() - begin_ns;
+    ok = ok && vtb_samples_make(samples, rig->point, vtb_rounds_of(plan, round_ns), error) &&
+         measure(start, samples, progress, context, error);
+    if (!ok)
+        vtb_samples_free(samples);
+    vtb_pages_free(start, sizeof *start);
+    return ok;
+}

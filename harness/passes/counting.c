@@ -1,0 +1,208 @@
+#include "passes/counting.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/child.h"
+#include "base/pages.h"
+
+/* Runs of a case, at once where there are processors for them: all must find the same. */
+#define RUNS_N 2
+
+/* What a child is given, and what it leaves behind. */
+struct outcome {
+    struct vtb_rig *rig;
+    const struct vtb_case *the_case;
+    pid_t child;
+    bool done;
+    struct vtb_counted counted;
+    struct vtb_error error;
+};
+
+uint64_t vtb_counted_calls_n(const struct vtb_point *point)
+{
+    const uint64_t max = point->counted_max ? point->counted_max : VTB_COUNTED_CALLS_MAX;
+    return point->emerges || point->calls_n < max ? point->calls_n : max;
+}
+
+/* All calls, a chunk of the schedule at a time, over the child's own copy of the ids. */
+static void run_calls(struct vtb_rig *rig, const struct vtb_cell *cell, struct vtb_env *env)
+{
+    const uint64_t calls_n = vtb_counted_calls_n(rig->point);
+    for (uint64_t done_n = 0; done_n < calls_n;) {
+        const size_t n = vtb_rig_calls(rig, done_n, calls_n - done_n, &env->ids);
+        env->ids_n = n;
+        env->position = 0;
+        vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(env, n);
+        done_n += n;
+    }
+}
+
+/* What the heap has allocated between two collections: it changes no count, and little memory is
+ * sooner at hand. */
+#define BUDGET_BYTES ((size_t)1 << 20)
+
+/* On a heap that is empty at first, as what else lives there changes no count either. */
+static bool count(struct vtb_rig *rig, const struct vtb_case *the_case, struct vtb_counted *counted,
+                  struct vtb_error *error)
+{
+    struct vtb_memory memory;
+    struct vtb_env env;
+    struct vtb_point small = *rig->point;
+    small.live_heap_bytes = 0;
+    small.gen0_budget_bytes = BUDGET_BYTES;
+    const uint64_t calls_n = vtb_counted_calls_n(rig->point);
+    const bool asks = the_case->counting->strategy->role != VTB_ROLE_EMPTY;
+    if (!vtb_memory_open(&memory, the_case->heap->heap, &small, error) ||
+        !vtb_rig_open_env(rig, &env, the_case->counting, &memory, error))
+        return false;
+    vtb_memory_enter(&memory);
+    run_calls(rig, the_case->counting, &env);
+    vtb_memory_leave(&memory);
+    vtb_rig_close_env(&env, the_case->counting, &memory);
+    vtb_memory_close(&memory);
+    *counted = (struct vtb_counted){
+        .calls_n = calls_n,
+        .hits_n = vtb_schedule_hits(&rig->schedule, calls_n),
+        .failed_n = env.service.failed_n,
+        .checksum = vtb_rig_checksum(&env),
+        .counts = env.service.counts,
+    };
+    if (rig->point->emerges)
+        counted->hits_n = asks ? calls_n - env.service.counts.fetched_n : 0;
+    return true;
+}
+
+static void count_into(void *context)
+{
+    struct outcome *outcome = context;
+    vtb_memory_soak();
+    outcome->done = count(outcome->rig, outcome->the_case, &outcome->counted, &outcome->error);
+}
+
+/* Whether the child came to its end by itself. */
+static bool check_end(int status, const char *name, struct vtb_error *error)
+{
+    if (WIFSIGNALED(status))
+        return vtb_fail(
+            error, VTB_EXIT_INTERNAL,
+            "%s: counting pass: ended by signal %d (%s); `run_bench check` of it says where", name,
+            WTERMSIG(status), strsignal(WTERMSIG(status)));
+    return WEXITSTATUS(status) == 0 ||
+           vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: exit status %d", name,
+                    WEXITSTATUS(status));
+}
+
+/* Every child that was started is waited for, whatever became of the others. */
+static bool wait_for(struct outcome *outcome, const char *name, struct vtb_error *error)
+{
+    int status = 0;
+    if (!vtb_child_wait(name, outcome->child, &status, error) || !check_end(status, name, error))
+        return false;
+    if (!outcome->done)
+        *error = outcome->error;
+    return outcome->done;
+}
+
+static bool run_children(struct outcome outcomes[RUNS_N], const char *name, struct vtb_error *error)
+{
+    size_t started_n = 0;
+    bool ok = true;
+    while (ok && started_n < RUNS_N) {
+        struct outcome *outcome = &outcomes[started_n];
+        ok = vtb_child_start(name, count_into, outcome, &outcome->child, error);
+        started_n += ok;
+    }
+    for (size_t i = 0; i < started_n; i++) {
+        struct vtb_error reason;
+        if (!wait_for(&outcomes[i], name, ok ? error : &reason))
+            ok = false;
+    }
+    return ok;
+}
+
+/* Counting comes before there is anything to keep, so an interrupt ends all processes. */
+static bool count_in_children(struct vtb_rig *rig, const struct vtb_case *the_case,
+                              struct vtb_counted counted[RUNS_N], struct vtb_error *error)
+{
+    const size_t bytes = RUNS_N * sizeof(struct outcome);
+    struct outcome *outcomes = vtb_pages_shared(bytes, "the counts of child processes", error);
+    if (!outcomes)
+        return false;
+    for (size_t i = 0; i < RUNS_N; i++)
+        outcomes[i] = (struct outcome){.rig = rig, .the_case = the_case};
+    const bool ok = run_children(outcomes, the_case->counting->name, error);
+    for (size_t i = 0; i < RUNS_N; i++)
+        counted[i] = outcomes[i].counted;
+    vtb_pages_free(outcomes, bytes);
+    return ok;
+}
+
+/* The closed formula: what hits and misses cost by the strategy's layouts. */
+static bool check_formula(const struct vtb_rig *rig, const struct vtb_cell *cell,
+                          const struct vtb_counted *counted, struct vtb_error *error)
+{
+    const struct vtb_usage usage = {
+        .calls_n = counted->calls_n,
+        .hits_n = counted->hits_n,
+        .immortal_n = counted->counts.immortal_n,
+        .setup = vtb_rig_setup(rig, cell),
+    };
+    struct vtb_cost cost;
+    cell->cost(&usage, &cost);
+    if (counted->counts.allocs_n == cost.allocs_n && counted->counts.requested_bytes == cost.bytes)
+        return true;
+    return vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "%s: counted %" PRIu64 " allocations of %" PRIu64
+                    " bytes, but its layouts say %" PRIu64 " of %" PRIu64,
+                    cell->name, counted->counts.allocs_n, counted->counts.requested_bytes,
+                    cost.allocs_n, cost.bytes);
+}
+
+/* A fault that a strategy loses would be reported as a success. */
+static bool check_failures(const struct vtb_rig *rig, const struct vtb_case *the_case,
+                           const struct vtb_counted *counted, struct vtb_error *error)
+{
+    const uint64_t expected = vtb_schedule_failures(&rig->schedule, counted->calls_n);
+    const struct vtb_strategy *strategy = the_case->counting->strategy;
+    return counted->failed_n == expected || strategy->role == VTB_ROLE_EMPTY ||
+           vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "%s: %" PRIu64 " operations failed, but the store failed on %" PRIu64,
+                    the_case->counting->name, counted->failed_n, expected);
+}
+
+/* The hit rate that was asked for is the one that was run. */
+static bool check_misses(const struct vtb_case *the_case, const struct vtb_counted *counted,
+                         struct vtb_error *error)
+{
+    const uint64_t expected = counted->calls_n - counted->hits_n;
+    return counted->counts.fetched_n == expected ||
+           the_case->counting->strategy->role == VTB_ROLE_EMPTY ||
+           vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "%s: %" PRIu64 " calls missed, but %" PRIu64 " were to",
+                    the_case->counting->name, counted->counts.fetched_n, expected);
+}
+
+bool vtb_counting_run(struct vtb_rig *rig, const struct vtb_case *the_case,
+                      struct vtb_counted *counted, struct vtb_error *error)
+{
+    const struct vtb_cell *cell = the_case->counting;
+    struct vtb_counted runs[RUNS_N];
+    if (!count_in_children(rig, the_case, runs, error))
+        return false;
+    *counted = runs[0];
+    if (memcmp(&runs[0], &runs[1], sizeof runs[1]) != 0)
+        return vtb_fail(error, VTB_EXIT_INTERNAL,
+                        "%s: two counting runs disagree: %" PRIu64 " and %" PRIu64
+                        " allocations, %" PRIu64 " and %" PRIu64 " usable bytes",
+                        cell->name, counted->counts.allocs_n, runs[1].counts.allocs_n,
+                        counted->counts.usable_bytes, runs[1].counts.usable_bytes);
+    if (!vtb_heap_collects(the_case->heap->heap) && counted->counts.live_bytes != 0)
+        return vtb_fail(error, VTB_EXIT_INTERNAL,
+                        "%s: %" PRIu64
+                        " bytes are live at the end; `run_bench check` of it says whose",
+                        cell->name, counted->counts.live_bytes);
+    return check_misses(the_case, counted, error) && check_formula(rig, cell, counted, error) &&
+           check_failures(rig, the_case, counted, error);
+}

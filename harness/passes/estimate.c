@@ -1,0 +1,319 @@
+#include "passes/estimate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/pages.h"
+#include "base/stats.h"
+#include "cells/load.h"
+#include "passes/counting.h"
+#include "passes/instructions.h"
+#include "passes/pressure.h"
+#include "passes/timing.h"
+
+/* Operations of a cell that are timed, after as many that are not: at most so many, and fewer where
+ * the first few take so long that all would take more than TRIAL_S. */
+#define TRIAL_N ((size_t)16384)
+#define FEW_N ((size_t)64)
+#define TRIAL_S 20e-3
+
+/* Points of a plan that are tried; the others cost what the one before them does. */
+#define TRIALS_MAX 2
+
+/* Beside the operations, seconds: a round's epoch of a case, in and around the stopwatch, and with
+ * threads to muster; and a child process. */
+#define EPOCH_S 12e-6
+#define MUSTER_S 60e-6
+#define CHILD_S 1.2e-3
+
+/* What stands in for a trial of cells that are not built: seconds of an operation that is timed, of
+ * one that is counted, and of the rest; and what building a cell takes of a processor. */
+#define USUAL_TIMING_S 50e-9
+#define USUAL_COUNTING_S 100e-9
+#define USUAL_FILL_S 10e-9
+#define USUAL_OPEN_S 20e-3
+#define USUAL_CELL_S 0.3
+
+/* What a child process is given, and what it leaves behind: seconds. */
+struct trial {
+    const struct vtb_plan *plan;
+    const struct vtb_point *point;
+    bool done;
+    struct vtb_error error;
+    double open_s; /* of the table, the schedule and the rest of a rig */
+    double fill_s; /* to draw one call */
+    size_t cases_n;
+    double *timing_s; /* of one operation, of each case */
+    double *counting_s;
+    double *sorted_s; /* scratch */
+};
+
+static double time_calls(vtb_loop_function *loop, struct vtb_env *env, size_t n)
+{
+    const double start_s = vtb_now_s();
+    loop(env, n);
+    return (vtb_now_s() - start_s) / (double)n;
+}
+
+static bool try_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
+                     const struct vtb_heap *heap, double *s, struct vtb_error *error)
+{
+    struct vtb_memory memory;
+    struct vtb_env env;
+    if (!vtb_memory_open(&memory, heap, rig->point, error) ||
+        !vtb_rig_open_env(rig, &env, cell, &memory, error))
+        return false;
+    vtb_memory_enter(&memory);
+    vtb_loop_function *loop = vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT);
+    loop(&env, FEW_N); /* the first calls fault memory in */
+    *s = time_calls(loop, &env, FEW_N);
+    if (*s * (double)TRIAL_N < TRIAL_S) {
+        loop(&env, TRIAL_N);
+        *s = time_calls(loop, &env, TRIAL_N);
+    }
+    vtb_memory_leave(&memory);
+    vtb_rig_close_env(&env, cell, &memory);
+    vtb_memory_close(&memory);
+    return true;
+}
+
+/* Where only counts are taken, the cell that counts stands in for the other. */
+static bool try_case(const struct vtb_rig *rig, const struct trial *trial, size_t i,
+                     struct vtb_error *error)
+{
+    const struct vtb_case *the_case = &rig->point->cases[i];
+    const struct vtb_heap *heap = the_case->heap->heap;
+    if (!try_cell(rig, the_case->counting, heap, &trial->counting_s[i], error))
+        return false;
+    trial->timing_s[i] = trial->counting_s[i];
+    return !vtb_plan_needs_timing(trial->plan, the_case) ||
+           try_cell(rig, the_case->timing, heap, &trial->timing_s[i], error);
+}
+
+static bool try_cases(const struct vtb_rig *rig, struct trial *trial)
+{
+    for (size_t i = 0; i < trial->cases_n; i++) {
+        const struct vtb_case *the_case = &rig->point->cases[i];
+        if (the_case->single != i) { /* callers at once take as long as one */
+            trial->timing_s[i] = trial->timing_s[the_case->single];
+            continue;
+        }
+        if (!try_case(rig, trial, i, &trial->error))
+            return false;
+    }
+    return true;
+}
+
+static void run_trial(void *context)
+{
+    struct trial *trial = context;
+    struct vtb_rig rig;
+    const double start_s = vtb_now_s();
+    if (!vtb_rig_open(&rig, trial->point, &trial->error))
+        return;
+    const double opened_s = vtb_now_s();
+    if (rig.drawn)
+        vtb_schedule_fill(&rig.schedule, 0, rig.drawn, TRIAL_N);
+    trial->fill_s = rig.drawn ? (vtb_now_s() - opened_s) / (double)TRIAL_N : 0;
+    trial->open_s = opened_s - start_s;
+    trial->done = try_cases(&rig, trial);
+}
+
+/* The counting pass: each case twice, at once if there are two processors, but once for all numbers
+ * of callers. The first chunk of calls is drawn once, the others by each child. */
+static double count_s(const struct trial *trial)
+{
+    const struct vtb_point *point = trial->point;
+    const double calls_n = (double)vtb_counted_calls_n(point);
+    const double later_n = fmax(0, calls_n - (double)VTB_SCHEDULE_CHUNK);
+    const double runs_n = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 1 : 2;
+    double s = trial->open_s + (calls_n - later_n) * trial->fill_s;
+    for (size_t i = 0; i < trial->cases_n; i++) {
+        if (point->cases[i].single == i)
+            s += runs_n * (CHILD_S + later_n * trial->fill_s + calls_n * trial->counting_s[i]);
+    }
+    return s;
+}
+
+/* The pressure pass: some cases once more, each in a process of its own. */
+static double pressure_s(const struct trial *trial, const struct vtb_plan *plan)
+{
+    const struct vtb_point *point = trial->point;
+    double s = 0;
+    for (size_t i = 0; i < trial->cases_n; i++) {
+        if (point->cases[i].single == i && vtb_plan_has_pressure(plan, &point->cases[i]))
+            s += CHILD_S + (double)vtb_pressure_calls_n(point) * trial->timing_s[i];
+    }
+    return s;
+}
+
+static double sum_of(const double *values, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += values[i];
+    return sum;
+}
+
+static double cold_s(const struct trial *trial, const struct vtb_plan *plan)
+{
+    const double calls_n = (double)trial->point->calls_n;
+    const double start_s = CHILD_S + calls_n * trial->fill_s;
+    const double round_s =
+        (double)trial->cases_n * start_s + calls_n * sum_of(trial->timing_s, trial->cases_n);
+    const size_t rounds_n = plan->time_ns > 0 ? VTB_INTERVAL_MIN_N : plan->rounds_n;
+    return round_s * (double)rounds_n;
+}
+
+/* The timing pass for one consumer. */
+static double time_s(const struct trial *trial, const struct vtb_plan *plan)
+{
+    const struct vtb_point *point = trial->point;
+    const double cases_n = (double)trial->cases_n;
+    const double all_s = sum_of(trial->timing_s, trial->cases_n);
+    if (!vtb_plan_is_timed(plan))
+        return 0;
+    if (point->cold)
+        return fmax(plan->time_ns / 1e9, cold_s(trial, plan));
+    memcpy(trial->sorted_s, trial->timing_s, trial->cases_n * sizeof *trial->sorted_s);
+    const double epoch_n = plan->epoch_ns / 1e9 / vtb_median(trial->sorted_s, trial->cases_n);
+    const bool musters = point->completer || point->cases[trial->cases_n - 1].threads_n > 1;
+    const double epoch_s = EPOCH_S + (musters ? MUSTER_S : 0);
+    const size_t rounds_n = plan->time_ns > 0 ? VTB_INTERVAL_MIN_N : plan->rounds_n;
+    const double rounds_s = (double)rounds_n * (all_s * epoch_n + cases_n * epoch_s);
+    return all_s * (double)vtb_timing_untimed_n(point) + fmax(plan->time_ns / 1e9, rounds_s);
+}
+
+/* How many times slower a loop is under valgrind, where it is counted and where it is not. */
+#define COUNTED_SLOWER 80
+#define NOT_COUNTED_SLOWER 8
+
+/* Beside that, of a process that valgrind forks. */
+#define VALGRIND_CHILD_S 50e-3
+
+/* Each case twice for each consumer, of N and 2 N operations. */
+static double instructions_s(const struct trial *trial, const struct vtb_plan *plan)
+{
+    const struct vtb_point *point = trial->point;
+    const double warm_up_n = (double)vtb_timing_warm_up_n(point);
+    const double n =
+        3 * (double)VTB_INSTRUCTIONS_N * COUNTED_SLOWER + 2 * warm_up_n * NOT_COUNTED_SLOWER;
+    const double once_s =
+        sum_of(trial->timing_s, trial->cases_n) * n + 2 * (double)trial->cases_n * VALGRIND_CHILD_S;
+    return plan->instructions ? once_s * (double)plan->consumers_n : 0;
+}
+
+static bool try_in_child(struct trial *trial, struct vtb_error *error)
+{
+    const char *name = trial->point->workload->name;
+    int status = 0;
+    vtb_error_set(&trial->error, VTB_EXIT_INTERNAL, "a trial of %s did not end by itself", name);
+    if (!vtb_child_run(name, run_trial, trial, &status, error))
+        return false;
+    if (!trial->done)
+        *error = trial->error;
+    return trial->done;
+}
+
+static void assume(struct trial *trial)
+{
+    trial->open_s = USUAL_OPEN_S;
+    trial->fill_s = USUAL_FILL_S;
+    for (size_t i = 0; i < trial->cases_n; i++) {
+        trial->timing_s[i] = USUAL_TIMING_S;
+        trial->counting_s[i] = USUAL_COUNTING_S;
+    }
+}
+
+static bool make_trial(struct trial **trial, const struct vtb_plan *plan, size_t i, bool built,
+                       size_t *bytes, struct vtb_error *error)
+{
+    const struct vtb_point *point = &plan->points[i];
+    const size_t times_bytes = point->cases_n * sizeof(double);
+    *bytes = sizeof **trial + 3 * times_bytes;
+    *trial = vtb_pages_shared(*bytes, "a trial's times", error);
+    if (!*trial)
+        return false;
+    **trial = (struct trial){.plan = plan, .point = point, .cases_n = point->cases_n};
+    (*trial)->timing_s = (double *)(void *)(*trial + 1);
+    (*trial)->counting_s = (*trial)->timing_s + point->cases_n;
+    (*trial)->sorted_s = (*trial)->counting_s + point->cases_n;
+    if (built)
+        return try_in_child(*trial, error);
+    assume(*trial);
+    return true;
+}
+
+static bool estimate_point(struct vtb_estimate *estimate, const struct vtb_plan *plan, size_t i,
+                           double *counted_s, struct vtb_error *error)
+{
+    struct trial *trial = NULL;
+    size_t bytes = 0;
+    const bool ok = make_trial(&trial, plan, i, estimate->stale_n == 0, &bytes, error);
+    if (ok) {
+        estimate->count_s[i] = count_s(trial) + pressure_s(trial, plan);
+        *counted_s = instructions_s(trial, plan);
+        estimate->time_s[i] = time_s(trial, plan) + trial->open_s / (double)plan->consumers_n;
+    }
+    vtb_pages_free(trial, bytes);
+    return ok;
+}
+
+/* Cells that are built already are loaded, to be tried. */
+static bool look_at_cells(struct vtb_estimate *estimate, const struct vtb_plan *plan,
+                          struct vtb_error *error)
+{
+    size_t n;
+    const struct vtb_cell **cells = vtb_plan_cells(plan, &n);
+    const long processors_n = sysconf(_SC_NPROCESSORS_ONLN);
+    bool ok = cells || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of cells");
+    ok = ok && vtb_cells_count_stale(cells, n, &estimate->stale_n, error);
+    if (ok && estimate->stale_n == 0)
+        ok = vtb_cells_load_built(cells, n, error);
+    estimate->build_s =
+        (double)estimate->stale_n * USUAL_CELL_S / (double)(processors_n > 1 ? processors_n : 1);
+    estimate->total_s = estimate->build_s;
+    free(cells);
+    return ok;
+}
+
+bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *plan,
+                       struct vtb_error *error)
+{
+    const size_t n = plan->points_n;
+    const size_t stride = (n + TRIALS_MAX - 1) / TRIALS_MAX;
+    const bool timed = vtb_plan_is_timed(plan);
+    double counted_s = 0; /* under valgrind, of the point before */
+    *estimate = (struct vtb_estimate){
+        .count_s = calloc(n, sizeof *estimate->count_s),
+        .time_s = calloc(n, sizeof *estimate->time_s),
+    };
+    bool ok = (estimate->count_s && estimate->time_s) ||
+              vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a plan of %zu tables", n);
+    ok = ok && look_at_cells(estimate, plan, error);
+    for (size_t i = 0; ok && i < n; i++) {
+        if (i % stride == 0 || plan->points[i].workload != plan->points[i - 1].workload) {
+            ok = estimate_point(estimate, plan, i, &counted_s, error);
+        } else {
+            estimate->count_s[i] = estimate->count_s[i - 1];
+            estimate->time_s[i] = estimate->time_s[i - 1];
+        }
+        estimate->instructions_s += counted_s;
+        estimate->total_s += estimate->count_s[i] + counted_s +
+                             (timed ? estimate->time_s[i] * (double)plan->consumers_n : 0);
+    }
+    if (!ok)
+        vtb_estimate_free(estimate);
+    return ok;
+}
+
+void vtb_estimate_free(struct vtb_estimate *estimate)
+{
+    free(estimate->count_s);
+    free(estimate->time_s);
+    *estimate = (struct vtb_estimate){0};
+}

@@ -1,0 +1,131 @@
+/* What runs under callgrind. Nothing is instrumented, and so counted, but the loop of a case. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef VTB_CALLGRIND
+#include <valgrind/callgrind.h>
+#else /* it never runs: vtb_instructions_count refuses */
+#define CALLGRIND_START_INSTRUMENTATION ((void)0)
+#define CALLGRIND_STOP_INSTRUMENTATION ((void)0)
+#endif
+
+#include "base/child.h"
+#include "base/pages.h"
+#include "passes/instructions.h"
+#include "passes/timing.h"
+#include "plan/prepare.h"
+
+/* One run of a case, and what became of it. */
+struct run {
+    struct vtb_rig *rig;
+    const struct vtb_case *the_case;
+    enum vtb_consumer consumer;
+    size_t times; /* N operations */
+    size_t pid;
+    bool done;
+    struct vtb_error error;
+};
+
+bool vtb_instructions_is_worker(void)
+{
+    return getenv("VTB_CALLGRIND_WORKER") != NULL;
+}
+
+/* Whole rounds of the schedule, so that those that are counted start where it does. */
+static void warm_up(struct vtb_env *env, vtb_loop_function *loop, const struct vtb_point *point)
+{
+    const size_t least_n = vtb_timing_warm_up_n(point);
+    for (size_t done_n = 0; done_n < least_n; done_n += VTB_INSTRUCTIONS_N)
+        loop(env, VTB_INSTRUCTIONS_N);
+}
+
+static void run_counted(struct run *run, struct vtb_env *env, const struct vtb_memory *memory)
+{
+    vtb_loop_function *loop = vtb_rig_loop(run->rig, run->the_case->timing, run->consumer);
+    const size_t n = run->times * VTB_INSTRUCTIONS_N;
+    if (run->rig->drawn)
+        env->ids_n = VTB_INSTRUCTIONS_N;
+    warm_up(env, loop, run->rig->point);
+    if (memory->gc) /* an empty nursery: whether it fills up meanwhile is not left to chance */
+        memory->heap->collector->collect(memory->gc, 0);
+    CALLGRIND_START_INSTRUMENTATION;
+    loop(env, n);
+    CALLGRIND_STOP_INSTRUMENTATION;
+}
+
+static void run_in_child(void *context)
+{
+    struct run *run = context;
+    struct vtb_memory memory;
+    struct vtb_env env;
+    run->pid = (size_t)getpid();
+    vtb_memory_soak();
+    if (!vtb_memory_open(&memory, run->the_case->heap->heap, run->rig->point, &run->error) ||
+        !vtb_rig_open_env(run->rig, &env, run->the_case->timing, &memory, &run->error))
+        return;
+    vtb_memory_enter(&memory);
+    run_counted(run, &env, &memory);
+    vtb_memory_leave(&memory);
+    run->done = true;
+}
+
+/* Once and twice N operations; tells in whose files the counts are. */
+static bool run_case(struct run *run, struct vtb_error *error)
+{
+    const char *name = run->the_case->timing->name;
+    size_t pids[2];
+    for (size_t i = 0; i < 2; i++) {
+        int status = 0;
+        run->times = i + 1;
+        run->done = false;
+        vtb_error_set(&run->error, VTB_EXIT_INTERNAL,
+                      "%s on %s: its process under valgrind did not come to its end", name,
+                      run->the_case->heap->name);
+        if (!vtb_child_run(name, run_in_child, run, &status, error))
+            return false;
+        if (!run->done || status != 0) {
+            *error = run->error;
+            return false;
+        }
+        pids[i] = run->pid;
+    }
+    printf("%zu %zu\n", pids[0], pids[1]);
+    return fflush(stdout) == 0 ||
+           vtb_fail(error, VTB_EXIT_INTERNAL, "%s: nobody reads the counts", name);
+}
+
+static bool run_point(struct run *run, const struct vtb_plan *plan, const struct vtb_point *point,
+                      struct vtb_error *error)
+{
+    struct vtb_rig rig;
+    const uint32_t *ids;
+    if (!vtb_rig_open(&rig, point, error))
+        return false;
+    if (rig.drawn)
+        (void)vtb_rig_calls(&rig, 0, VTB_INSTRUCTIONS_N, &ids);
+    run->rig = &rig;
+    bool ok = true;
+    for (size_t t = 0; ok && t < plan->consumers_n; t++) {
+        run->consumer = plan->consumers[t];
+        for (size_t i = 0; ok && i < point->cases_n; i++) {
+            run->the_case = &point->cases[i];
+            if (point->cases[i].single == i &&
+                !vtb_instructions_of_heap(point->cases[i].heap->heap))
+                ok = run_case(run, error);
+        }
+    }
+    vtb_rig_close(&rig);
+    return ok;
+}
+
+bool vtb_instructions_work(const struct vtb_plan *plan, struct vtb_error *error)
+{
+    struct run *run = vtb_pages_shared(sizeof *run, "a run under valgrind", error);
+    bool ok = run != NULL && vtb_plan_prepare(plan, error);
+    for (size_t i = 0; ok && i < plan->points_n; i++)
+        ok = run_point(run, plan, &plan->points[i], error);
+    vtb_pages_free(run, sizeof *run);
+    return ok;
+}

@@ -1,0 +1,382 @@
+#include "passes/timing.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/random.h"
+#include "base/stats.h"
+#include "bench/runner.h"
+#include "bench/stopwatch.h"
+
+/* Labels of the seed's streams, beside the schedule's chunks. */
+#define ORDER_STREAM (UINT64_MAX - 1)
+#define PLACES_STREAM (UINT64_MAX - 2)
+
+/* Operations of each case before anything is measured: of all cases together at least so many as
+ * bring the table into the caches, of each as many as tell it what is to come, and at most so many
+ * to fill the window. Where hits emerge, each case has a cache of its own to fill. */
+#define WARM_UP_EMERGING ((size_t)1 << 19)
+#define WARM_UP_MIN ((size_t)1 << 16)
+#define WARM_UP_MAX ((size_t)1 << 25)
+
+/* Operations and runs that tell how long an epoch is to be. */
+#define CALIBRATION_N 8192
+#define CALIBRATION_RUNS 4
+
+/* Operations over which the cases' checksums are compared. */
+#define CHECK_N 16384
+
+struct vtb_bench {
+    const struct vtb_rig *rig;
+    struct vtb_crew *crew; /* null: no case has several threads */
+    struct vtb_team *teams;
+    struct vtb_epoch *epochs;
+    double *gc_ns; /* of all collections of each case before the round */
+    size_t *order;
+    size_t opened_n;
+    /* Where all cases make the same calls in a round, somebody who is not timed makes them first:
+     * otherwise the first case of the round alone would bring their keys into the caches. */
+    struct vtb_team pacemaker;
+};
+
+static void shuffle(struct vtb_random *random, size_t *values, size_t n)
+{
+    for (size_t i = n; i > 1; i--) {
+        size_t j = (size_t)vtb_random_below(random, i);
+        size_t value = values[i - 1];
+        values[i - 1] = values[j];
+        values[j] = value;
+    }
+}
+
+void vtb_latin_square(struct vtb_random *random, size_t *order, size_t n, size_t round)
+{
+    assert(n > 0);
+    if (round % n == 0) {
+        for (size_t i = 0; i < n; i++)
+            order[i] = i;
+        shuffle(random, order, n);
+        return;
+    }
+    size_t first = order[0];
+    for (size_t i = 0; i + 1 < n; i++)
+        order[i] = order[i + 1];
+    order[n - 1] = first;
+}
+
+/* Threads that the case with the most of them needs. */
+static size_t threads_n(const struct vtb_point *point)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < point->cases_n; i++) {
+        const size_t n = vtb_team_threads_n(&point->cases[i], point->completer);
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+static bool open_all(struct vtb_bench *bench, const struct vtb_rig *rig, struct vtb_error *error)
+{
+    const enum vtb_consumer consumer = VTB_CONSUMER_INDEPENDENT; /* until one is chosen */
+    const size_t n = rig->point->cases_n;
+    const size_t most = threads_n(rig->point);
+    *bench = (struct vtb_bench){
+        .rig = rig,
+        .teams = calloc(n, sizeof *bench->teams),
+        .epochs = calloc(n, sizeof *bench->epochs),
+        .gc_ns = calloc(n, sizeof *bench->gc_ns),
+        .order = calloc(n, sizeof *bench->order),
+    };
+    if (!bench->teams || !bench->epochs || !bench->gc_ns || !bench->order)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
+    if (most > 1 && !(bench->crew = vtb_crew_open(most, error)))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct vtb_team *team = &bench->teams[i];
+        if (!vtb_team_open(team, rig, &rig->point->cases[i], consumer, bench->crew, error))
+            return false;
+        bench->opened_n++;
+        bench->epochs[i] = (struct vtb_epoch){.name = team->cell->name, .team = team};
+    }
+    const struct vtb_case *floor = &rig->point->cases[rig->point->cases[0].floor];
+    return !rig->point->emerges ||
+           vtb_team_open(&bench->pacemaker, rig, floor, consumer, NULL, error);
+}
+
+void vtb_bench_close(struct vtb_bench *bench)
+{
+    if (!bench)
+        return;
+    for (size_t i = 0; i < bench->opened_n; i++)
+        vtb_team_close(&bench->teams[i]);
+    vtb_team_close(&bench->pacemaker);
+    vtb_crew_close(bench->crew);
+    free(bench->teams);
+    free(bench->epochs);
+    free(bench->gc_ns);
+    free(bench->order);
+    free(bench);
+}
+
+struct vtb_bench *vtb_bench_open(const struct vtb_rig *rig, struct vtb_error *error)
+{
+    struct vtb_bench *bench = malloc(sizeof *bench);
+    if (!bench)
+        vtb_error_set(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", rig->point->cases_n);
+    if (bench && open_all(bench, rig, error))
+        return bench;
+    vtb_bench_close(bench);
+    return NULL;
+}
+
+static void run_team(struct vtb_team *team, size_t n)
+{
+    vtb_team_muster(team);
+    vtb_team_run(team, n);
+}
+
+size_t vtb_timing_warm_up_n(const struct vtb_point *point)
+{
+    const double lives = 5 * (double)point->cache.ttl_ns / (double)point->cache.tick_ns;
+    if (point->emerges)
+        return (size_t)fmin(fmax(lives, (double)WARM_UP_EMERGING), (double)WARM_UP_MAX);
+    const double miss_rate = point->force_async ? 1 : 1 - point->hit_rate;
+    const double fill = miss_rate > 0 ? (double)point->in_flight / miss_rate * 1.1 : 0;
+    return (size_t)fmin(fmax(fill, (double)WARM_UP_MIN), (double)WARM_UP_MAX);
+}
+
+size_t vtb_timing_untimed_n(const struct vtb_point *point)
+{
+    return vtb_timing_warm_up_n(point) + (size_t)CALIBRATION_N * CALIBRATION_RUNS + CHECK_N;
+}
+
+/* Time per operation of a case that is warm: the least of a few runs, as only noise adds to it. */
+static double calibrate(struct vtb_team *team)
+{
+    double least = INFINITY;
+    for (int i = 0; i < CALIBRATION_RUNS; i++) {
+        const double start = vtb_now_ns();
+        run_team(team, CALIBRATION_N);
+        least = fmin(least, (vtb_now_ns() - start) / CALIBRATION_N);
+    }
+    return least;
+}
+
+/* Fills the windows, and sets every epoch's length: such that the median case takes epoch_ns. */
+static bool warm_up(struct vtb_bench *bench, double epoch_ns, double *round_ns,
+                    struct vtb_error *error)
+{
+    const size_t n = bench->rig->point->cases_n;
+    const size_t operations_n = vtb_timing_warm_up_n(bench->rig->point);
+    double *ns_per_op = calloc(n, sizeof *ns_per_op);
+    double sum = 0;
+    if (!ns_per_op)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
+    if (bench->rig->point->emerges) {
+        run_team(&bench->pacemaker, operations_n);
+        (void)calibrate(&bench->pacemaker);
+    }
+    for (size_t i = 0; i < n && !vtb_interrupted(); i++) {
+        run_team(&bench->teams[i], operations_n);
+        ns_per_op[i] = calibrate(&bench->teams[i]);
+        sum += ns_per_op[i];
+    }
+    const double epoch_n = fmax(1, round(epoch_ns / fmax(vtb_median(ns_per_op, n), 0.05)));
+    for (size_t i = 0; i < n; i++)
+        bench->epochs[i].operations_n = (size_t)epoch_n;
+    *round_ns = sum * epoch_n;
+    free(ns_per_op);
+    return !vtb_interrupted() || vtb_fail_interrupted(error);
+}
+
+size_t vtb_rounds_of(const struct vtb_plan *plan, double round_ns)
+{
+    if (plan->time_ns <= 0)
+        return plan->rounds_n;
+    return (size_t)fmin(fmax(plan->time_ns / round_ns, VTB_INTERVAL_MIN_N), 1e6);
+}
+
+bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point, size_t rounds_n,
+                      struct vtb_error *error)
+{
+    const size_t times_n = rounds_n * point->cases_n;
+    *samples = (struct vtb_samples){
+        .rounds_n = rounds_n,
+        .cases_n = point->cases_n,
+        .real_ns = calloc(times_n, sizeof *samples->real_ns),
+        .cpu_ns = calloc(times_n, sizeof *samples->cpu_ns),
+        .gc_ns = calloc(times_n, sizeof *samples->gc_ns),
+    };
+    for (size_t i = 0; i < point->cases_n; i++) {
+        if (point->cases[i].threads_n > samples->threads_n)
+            samples->threads_n = point->cases[i].threads_n;
+    }
+    if (samples->threads_n > 1)
+        samples->thread_ns = calloc(times_n * samples->threads_n, sizeof *samples->thread_ns);
+    if (samples->real_ns && samples->cpu_ns && samples->gc_ns &&
+        (samples->threads_n == 1 || samples->thread_ns))
+        return true;
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu rounds of %zu cases", rounds_n,
+                    point->cases_n);
+}
+
+void vtb_samples_free(struct vtb_samples *samples)
+{
+    free(samples->real_ns);
+    free(samples->cpu_ns);
+    free(samples->gc_ns);
+    free(samples->thread_ns);
+    *samples = (struct vtb_samples){0};
+}
+
+void vtb_spread_collections(struct vtb_samples *samples)
+{
+    for (size_t i = 0; i < samples->cases_n; i++) {
+        double gc_ns = 0;
+        for (size_t round = 0; round < samples->rounds_n; round++)
+            gc_ns += samples->gc_ns[round * samples->cases_n + i];
+        const double mean_ns = gc_ns / (double)samples->rounds_n;
+        for (size_t round = 0; round < samples->rounds_n; round++) {
+            const size_t at = round * samples->cases_n + i;
+            samples->real_ns[at] += mean_ns - samples->gc_ns[at];
+            for (size_t t = 0; samples->thread_ns && t < samples->threads_n; t++)
+                samples->thread_ns[at * samples->threads_n + t] += mean_ns - samples->gc_ns[at];
+        }
+    }
+}
+
+/* Every caller of every case at a place of its own; in step, behind the pacemaker, where hits
+ * emerge. */
+static void take_places(struct vtb_bench *bench, struct vtb_random *places)
+{
+    if (bench->rig->point->emerges) {
+        run_team(&bench->pacemaker, bench->epochs[0].operations_n);
+        return;
+    }
+    for (size_t i = 0; i < bench->rig->point->cases_n; i++) {
+        struct vtb_team *team = &bench->teams[i];
+        for (size_t t = 0; t < team->callers_n; t++)
+            team->callers[t].position = (size_t)vtb_random_below(places, bench->rig->ids_n);
+    }
+}
+
+/* What the cases' heaps have collected so far. */
+static void note_collections(struct vtb_bench *bench)
+{
+    for (size_t i = 0; i < bench->opened_n; i++)
+        bench->gc_ns[i] = bench->teams[i].memory.collected.ns;
+}
+
+static void keep_times(const struct vtb_bench *bench, struct vtb_samples *samples, size_t round)
+{
+    const double operations_n = (double)samples->operations_n;
+    for (size_t i = 0; i < samples->cases_n; i++) {
+        const struct vtb_team *team = &bench->teams[i];
+        const size_t at = round * samples->cases_n + i;
+        samples->real_ns[at] = bench->epochs[i].real_ns / operations_n;
+        samples->cpu_ns[at] = bench->epochs[i].cpu_ns / operations_n;
+        samples->gc_ns[at] = (team->memory.collected.ns - bench->gc_ns[i]) / operations_n;
+        for (size_t t = 0; samples->thread_ns && t < team->callers_n; t++)
+            samples->thread_ns[at * samples->threads_n + t] =
+                team->callers_n > 1 ? team->elapsed_ns[t] / operations_n : samples->real_ns[at];
+    }
+}
+
+static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, vtb_progress *progress,
+                    void *context, struct vtb_error *error)
+{
+    const size_t n = samples->cases_n;
+    struct vtb_random order = vtb_random_stream(bench->rig->point->seed, ORDER_STREAM);
+    struct vtb_random places = vtb_random_stream(bench->rig->point->seed, PLACES_STREAM);
+    samples->operations_n = bench->epochs[0].operations_n;
+    for (size_t round = 0; round < samples->rounds_n; round++) {
+        if (vtb_interrupted())
+            return vtb_fail_interrupted(error);
+        take_places(bench, &places);
+        note_collections(bench);
+        vtb_latin_square(&order, bench->order, n, round);
+        if (!vtb_stopwatch_round(bench->epochs, bench->order, n))
+            return vtb_fail(error, VTB_EXIT_INTERNAL,
+                            "Google Benchmark did not run the %zu epochs it was given", n);
+        keep_times(bench, samples, round);
+        progress(context, round + 1, samples->rounds_n);
+    }
+    vtb_spread_collections(samples);
+    return true;
+}
+
+/* What each caller of a case consumes of the first CHECK_N calls, all of it; false if they differ,
+ * or are not what is expected, where *expected is not 0. */
+static bool check_team(const struct vtb_bench *bench, size_t i, uint64_t *expected)
+{
+    struct vtb_team *team = &bench->teams[i];
+    bool same = true;
+    for (size_t t = 0; t < team->callers_n; t++) {
+        vtb_team_drain(team, t);
+        team->callers[t].checksum = team->callers[t].service.failed_share = 0;
+        team->callers[t].position = 0;
+    }
+    run_team(team, CHECK_N);
+    for (size_t t = 0; t < team->callers_n; t++) {
+        vtb_team_drain(team, t);
+        const uint64_t checksum = vtb_rig_checksum(&team->callers[t]);
+        *expected = *expected ? *expected : checksum;
+        same &= checksum == *expected;
+    }
+    return same;
+}
+
+/* The very code that was timed must consume, of the same calls, the same values in all cases. */
+static bool check_checksums(struct vtb_bench *bench, struct vtb_error *error)
+{
+    const struct vtb_point *point = bench->rig->point;
+    uint64_t expected = 0;
+    (void)check_team(bench, point->cases[0].floor, &expected);
+    for (size_t i = 0; i < point->cases_n; i++) {
+        const bool is_empty = bench->teams[i].cell->strategy->role == VTB_ROLE_EMPTY;
+        if (!is_empty && !check_team(bench, i, &expected))
+            return vtb_fail(error, VTB_EXIT_INTERNAL,
+                            "%s consumed other values than the floor in the timing pass; no figure "
+                            "is reported",
+                            bench->teams[i].cell->name);
+    }
+    return true;
+}
+
+static void choose(struct vtb_bench *bench, enum vtb_consumer consumer)
+{
+    for (size_t i = 0; i < bench->opened_n; i++)
+        bench->teams[i].loop = vtb_rig_loop(bench->rig, bench->teams[i].cell, consumer);
+    if (bench->pacemaker.cell)
+        bench->pacemaker.loop = vtb_rig_loop(bench->rig, bench->pacemaker.cell, consumer);
+}
+
+bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_plan *plan, enum vtb_consumer consumer,
+                   vtb_progress *progress, void *context, struct vtb_samples *samples,
+                   struct vtb_error *error)
+{
+    double round_ns = 0;
+    *samples = (struct vtb_samples){0};
+    choose(bench, consumer);
+    bool ok = warm_up(bench, plan->epoch_ns, &round_ns, error) &&
+              vtb_samples_make(samples, bench->rig->point, vtb_rounds_of(plan, round_ns), error) &&
+              measure(bench, samples, progress, context, error) && check_checksums(bench, error);
+    if (!ok)
+        vtb_samples_free(samples);
+    return ok;
+}
+
+bool vtb_timing_run(struct vtb_rig *rig, const struct vtb_plan *plan, enum vtb_consumer consumer,
+                    vtb_progress *progress, void *context, struct vtb_samples *samples,
+                    struct vtb_error *error)
+{
+    struct vtb_bench *bench = vtb_bench_open(rig, error);
+    *samples = (struct vtb_samples){0};
+    const bool ok =
+        bench && vtb_bench_run(bench, plan, consumer, progress, context, samples, error);
+    vtb_bench_close(bench);
+    return ok;
+}

@@ -1,0 +1,354 @@
+#include "plan/choice.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cells/foreign.h"
+#include "plan/trace.h"
+
+/* --- strategies --- */
+
+static const char *strategy_with_role(const struct vtb_names *strategies, enum vtb_role role)
+{
+    for (size_t i = 0; i < strategies->n; i++) {
+        if (vtb_find_strategy(strategies->items[i])->role == role)
+            return strategies->items[i];
+    }
+    return NULL;
+}
+
+static void all_strategies(struct vtb_names *names)
+{
+    for (size_t i = 0; vtb_strategies[i].name; i++)
+        (void)vtb_names_add(names, vtb_strategies[i].name);
+}
+
+static struct vtb_references find_references(const struct vtb_options *options)
+{
+    struct vtb_names all = {.n = 0};
+    all_strategies(&all);
+    return (struct vtb_references){
+        .empty = strategy_with_role(&all, VTB_ROLE_EMPTY),
+        .floor = strategy_with_role(&all, VTB_ROLE_FLOOR),
+        .baseline = options->baseline_strategy.n ? options->baseline_strategy.items[0]
+                                                 : strategy_with_role(&all, VTB_ROLE_BASELINE),
+    };
+}
+
+/* Other lists of the registry may be short; a comparison without these has no meaning. */
+static bool check_references(const struct vtb_references *references, struct vtb_error *error)
+{
+    return (references->empty && references->floor && references->baseline) ||
+           vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "impls/ lacks a strategy with the role of the empty loop, the floor or the "
+                    "baseline");
+}
+
+static bool check_excluded(const struct vtb_options *options,
+                           const struct vtb_references *references, struct vtb_error *error)
+{
+    const struct vtb_names *excluded = &options->excluded_strategies;
+    if (vtb_names_have(excluded, references->baseline))
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--exclude-strategy: '%s' is the baseline; choose another with "
+                        "--baseline-strategy",
+                        references->baseline);
+    if (vtb_names_have(excluded, references->empty) || vtb_names_have(excluded, references->floor))
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--exclude-strategy: '%s' and '%s' are in every round, to tell what the "
+                        "others cost beyond them",
+                        references->empty, references->floor);
+    return true;
+}
+
+/* What a file's strategy can is known only when it was compiled. */
+static bool check_variants(const char *option, const struct vtb_names *names,
+                           struct vtb_error *error)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (!vtb_find_name(names->items[i]))
+            return vtb_fail(error, VTB_EXIT_USAGE,
+                            "--%s: '%s': the strategy has no such variant: @checked is for those "
+                            "that suspend, @atomic for those that count references",
+                            option, names->items[i]);
+    }
+    return true;
+}
+
+/* The references first, then what was asked for, in the order it was asked for. */
+static bool choose_strategies(const struct vtb_options *options,
+                              const struct vtb_references *references, struct vtb_names *chosen,
+                              struct vtb_error *error)
+{
+    struct vtb_names wanted = options->strategies;
+    if (!check_variants("strategy", &wanted, error) ||
+        !check_variants("baseline-strategy", &options->baseline_strategy, error))
+        return false;
+    if (!wanted.n)
+        all_strategies(&wanted);
+    if (!check_excluded(options, references, error))
+        return false;
+    chosen->n = 0;
+    (void)vtb_names_add(chosen, references->empty);
+    (void)vtb_names_add(chosen, references->floor);
+    (void)vtb_names_add(chosen, references->baseline);
+    for (size_t i = 0; i < wanted.n; i++) {
+        if (!vtb_names_have(&options->excluded_strategies, wanted.items[i]))
+            (void)vtb_names_add(chosen, wanted.items[i]);
+    }
+    return true;
+}
+
+/* Names without a variant become those whose counts of references several threads may change. */
+static void for_several_threads(struct vtb_names *names)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        char atomic[128];
+        snprintf(atomic, sizeof atomic, "%s@atomic", names->items[i]);
+        const char *found = vtb_find_name(atomic);
+        names->items[i] = found ? found : names->items[i];
+    }
+}
+
+/* --- workloads --- */
+
+bool vtb_emerges(const struct vtb_workload *workload, const struct vtb_options *options)
+{
+    return workload->default_capacity > 0 || (workload->expires && options->ttls_s.n > 0);
+}
+
+/* What is measured if no workload is named: the one that an option is about, or the default. */
+static bool is_chosen(const struct vtb_workload_entry *entry, const struct vtb_options *options)
+{
+    const struct vtb_workload *workload = entry->workload;
+    if (options->payloads.n)
+        return false;
+    if (options->trace_path || options->capacities.n)
+        return workload->default_capacity > 0;
+    return options->ttls_s.n ? workload->expires : entry == vtb_default_workload();
+}
+
+static bool choose_workloads(const struct vtb_options *options, struct vtb_names *chosen,
+                             struct vtb_error *error)
+{
+    *chosen = options->workloads;
+    for (size_t i = 0; !options->workloads.n && vtb_workloads[i].name; i++) {
+        if (is_chosen(&vtb_workloads[i], options))
+            (void)vtb_names_add(chosen, vtb_workloads[i].name);
+    }
+    if (chosen->n == 0 && !options->payloads.n)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--workload: there is no workload that these options are about; name one, "
+                        "see `list`");
+    for (size_t i = 0; i < options->payloads.n; i++) {
+        const char *name = vtb_sized_workload((size_t)options->payloads.values[i]);
+        if (!name || !vtb_names_add(chosen, name))
+            return vtb_fail(error, VTB_EXIT_USAGE,
+                            "--payload: '%.12g' is one size too many, behind %zu others; take a "
+                            "larger step, or several runs",
+                            options->payloads.values[i], i);
+    }
+    return vtb_foreign_load(error); /* those with a size that the build did not list */
+}
+
+/* An option that a chosen workload cannot follow is not left aside in silence. */
+static bool check_workload(const struct vtb_options *options,
+                           const struct vtb_workload_entry *entry, struct vtb_error *error)
+{
+    const struct vtb_workload *workload = entry->workload;
+    const char *option = NULL;
+    if (workload->default_capacity == 0 && (options->trace_path || options->capacities.n)) {
+        option = options->trace_path ? "trace" : "cache";
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--%s: the hits of '%s' do not emerge from its keys, --hit-rate sets them; "
+                        "choose a workload with a real cache, see `list`",
+                        option, entry->name);
+    }
+    if (options->ttls_s.n && !workload->expires)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--ttl: the entries of '%s' do not expire; choose a workload whose entries "
+                        "do, see `list`",
+                        entry->name);
+    if (options->failure_rates.n)
+        option = "failure-rate";
+    if (options->force_async)
+        option = "force-async";
+    if (vtb_emerges(workload, options) && option)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--%s: the hits of '%s' emerge from its keys, which no schedule changes",
+                        option, entry->name);
+    return true;
+}
+
+static bool check_workloads(const struct vtb_options *options, const struct vtb_names *workloads,
+                            struct vtb_error *error)
+{
+    size_t emerge_n = 0;
+    for (size_t i = 0; i < workloads->n; i++) {
+        const struct vtb_workload_entry *entry = vtb_find_workload(workloads->items[i]);
+        emerge_n += vtb_emerges(entry->workload, options);
+        if (!check_workload(options, entry, error))
+            return false;
+    }
+    if (options->hit_rates.n && emerge_n == workloads->n)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--hit-rate: the hits of '%s' emerge from its keys; set --cache, --ttl or "
+                        "--distribution instead",
+                        workloads->items[0]);
+    return true;
+}
+
+/* --- heaps --- */
+
+static bool refuse_heap(const struct vtb_heap_entry *entry, struct vtb_error *error)
+{
+    struct vtb_names usable = {.n = 0};
+    char accepted[512];
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        if (!vtb_heaps[i].heap->unavailable)
+            (void)vtb_names_add(&usable, vtb_heaps[i].name);
+    }
+    vtb_names_nearest_first(&usable, entry->name, accepted, sizeof accepted);
+    return vtb_fail(error, VTB_EXIT_USAGE, "--heap: '%s' cannot be used: %s; accepted: %s, or all",
+                    entry->name, entry->heap->unavailable, accepted);
+}
+
+/* Of all heaps those that can be used; one that was named is not left aside in silence. */
+static bool choose_heaps(const struct vtb_options *options, struct vtb_names *chosen,
+                         struct vtb_error *error)
+{
+    chosen->n = 0;
+    for (size_t i = 0; !options->heaps.n && vtb_heaps[i].name; i++) {
+        if (vtb_heaps[i].heap->is_default)
+            (void)vtb_names_add(chosen, vtb_heaps[i].name);
+    }
+    for (size_t i = 0; i < options->heaps.n; i++) {
+        const struct vtb_heap_entry *entry = vtb_find_heap(options->heaps.items[i]);
+        if (entry->heap->unavailable && !options->heaps.all)
+            return refuse_heap(entry, error);
+        if (!entry->heap->unavailable)
+            (void)vtb_names_add(chosen, entry->name);
+    }
+    return true;
+}
+
+/* --- all of it --- */
+
+/* One caller always, to scale from, and then what was asked for. */
+static struct vtb_numbers choose_threads(const struct vtb_options *options)
+{
+    struct vtb_numbers threads = {.values = {1}, .n = 1};
+    for (size_t i = 0; i < options->threads.n; i++) {
+        if (options->threads.values[i] != 1)
+            threads.values[threads.n++] = options->threads.values[i];
+    }
+    return threads;
+}
+
+static bool check_combinations(const struct vtb_options *options, struct vtb_error *error)
+{
+    if (options->trace_format != VTB_TRACE_TEXT && !options->trace_path)
+        return vtb_fail(error, VTB_EXIT_USAGE, "--trace-format: there is no trace; give --trace");
+    if (options->completer == VTB_COMPLETER_THREAD && options->completion != VTB_COMPLETION_FIFO)
+        return vtb_fail(
+            error, VTB_EXIT_USAGE,
+            "--completion: '%s': a completing thread answers in the order of the calls; "
+            "accepted with --completer thread: fifo",
+            vtb_completion_words[options->completion]);
+    if (options->trace_path && (options->keys.n || options->distribution.s > 0))
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--%s: the keys are those of the trace; leave it out",
+                        options->keys.n ? "keys" : "distribution");
+    return true;
+}
+
+/* What an option asks of a collector, and whether one does it. */
+typedef bool ability(const struct vtb_collector *collector);
+
+static bool collects_at_all(const struct vtb_collector *collector)
+{
+    return collector != NULL;
+}
+
+static bool has_budget(const struct vtb_collector *collector)
+{
+    return collector && collector->has_budget;
+}
+
+static bool has_steps(const struct vtb_collector *collector)
+{
+    return collector && collector->has_steps;
+}
+
+static bool verifies(const struct vtb_collector *collector)
+{
+    return collector && collector->verifies;
+}
+
+static bool needs(bool given, const char *option, ability *able, const struct vtb_names *heaps,
+                  struct vtb_error *error)
+{
+    for (size_t i = 0; given && i < heaps->n; i++) {
+        if (able(vtb_find_heap(heaps->items[i])->heap->collector))
+            return true;
+    }
+    return !given || vtb_fail(error, VTB_EXIT_USAGE,
+                              "--%s: no heap of this run does that; choose one with --heap, see "
+                              "`list`",
+                              option);
+}
+
+static bool check_collectors(const struct vtb_options *options, const struct vtb_names *heaps,
+                             struct vtb_error *error)
+{
+    return needs(options->gen0_budgets.n > 0, "gen0-budget", has_budget, heaps, error) &&
+           needs(options->live_heap_bytes >= 0, "live-heap", collects_at_all, heaps, error) &&
+           needs(options->boehm_incremental, "boehm-incremental", has_steps, heaps, error) &&
+           needs(options->verify_heap, "verify-heap", verifies, heaps, error);
+}
+
+/* A ratio needs what it is to. */
+static bool check_baseline(const struct vtb_choice *choice, struct vtb_error *error)
+{
+    const struct vtb_references *references = &choice->references;
+    const struct vtb_strategy *baseline = vtb_find_strategy(references->baseline);
+    const bool reference = strcmp(references->baseline, references->empty) == 0 ||
+                           strcmp(references->baseline, references->floor) == 0;
+    bool collected = false;
+    for (size_t h = 0; h < choice->heaps.n; h++)
+        collected |= vtb_heap_collects(vtb_find_heap(choice->heaps.items[h])->heap);
+    const char *reason = NULL;
+    if (choice->methods[1] && baseline->lacks.async_method)
+        reason = baseline->lacks.async_method;
+    else if (collected && baseline->lacks.collector)
+        reason = baseline->lacks.collector;
+    return reference || !reason ||
+           vtb_fail(error, VTB_EXIT_USAGE,
+                    "--baseline-strategy: '%s' cannot be the baseline of this run: %s; choose "
+                    "another",
+                    references->baseline, reason);
+}
+
+bool vtb_choice_make(struct vtb_choice *choice, const struct vtb_options *options,
+                     struct vtb_error *error)
+{
+    *choice = (struct vtb_choice){
+        .references = find_references(options),
+        .methods = {options->method != VTB_METHOD_ASYNC, options->method != VTB_METHOD_DIRECT},
+        .threads = choose_threads(options),
+    };
+    if (!check_combinations(options, error) || !choose_heaps(options, &choice->heaps, error) ||
+        !check_collectors(options, &choice->heaps, error) ||
+        !choose_workloads(options, &choice->workloads, error) ||
+        !check_workloads(options, &choice->workloads, error) ||
+        !check_references(&choice->references, error) ||
+        !choose_strategies(options, &choice->references, &choice->strategies, error))
+        return false;
+    if (options->completer == VTB_COMPLETER_THREAD) {
+        struct vtb_names baseline = {.items = {choice->references.baseline}, .n = 1};
+        for_several_threads(&choice->strategies);
+        for_several_threads(&baseline);
+        choice->references.baseline = baseline.items[0];
+    }
+    return check_baseline(choice, error);
+}

@@ -1,0 +1,74 @@
+/* Metrics, under the words that choose them on the command line: those that follow from code alone,
+ * or from code and its toolchain, which a gate may hold exactly and two result files may be
+ * compared by; and those of the pressure pass. */
+#ifndef PLAN_METRICS_H
+#define PLAN_METRICS_H
+
+#include <stdbool.h>
+
+#include "base/names.h"
+
+#define VTB_GATE_FIGURES_MAX 4
+
+/* One metric, under the word that chooses it on the command line. */
+struct vtb_gate_metric {
+    const char *word;
+    const char *keys[VTB_GATE_FIGURES_MAX];   /* in result files; ended by a null */
+    const char *titles[VTB_GATE_FIGURES_MAX]; /* of tables' columns, one for each key */
+    bool of_toolchain;                        /* the same only where fingerprints are the same */
+    bool of_budgets; /* the same only where a heap's budget and what lives in it are the same */
+};
+
+#define VTB_GATE_METRICS_N 6
+
+/* Their words, for sentences. */
+#define VTB_LIMIT_WORDS "bytes, allocs, frees, live, collections, instructions"
+
+/* Ended by a null word. */
+extern const struct vtb_gate_metric vtb_gate_metrics[];
+
+/* The metric of that word; null if there is none. */
+const struct vtb_gate_metric *vtb_gate_metric(const char *word);
+
+/* All words, as what a user may have meant. */
+void vtb_gate_words(struct vtb_names *words);
+
+/* What collections depend on, beside the code: keys of rows in result files; ended by a null. */
+extern const char *const vtb_budget_keys[];
+
+/* The figures of the pressure pass, in the order of columns. */
+enum {
+    VTB_PRESSURE_GEN0,
+    VTB_PRESSURE_GEN1,
+    VTB_PRESSURE_GEN2,
+    VTB_PRESSURE_COLLECTIONS,
+    VTB_PRESSURE_GC_MS,
+    VTB_PRESSURE_GC_SHARE,
+    VTB_PRESSURE_GC_NS,
+    VTB_PRESSURE_PAUSES,
+    VTB_PRESSURE_PAUSE_P50,
+    VTB_PRESSURE_PAUSE_P99,
+    VTB_PRESSURE_PAUSE_MAX,
+    VTB_PRESSURE_SURVIVED,
+    VTB_PRESSURE_PROMOTED,
+    VTB_PRESSURE_MMU_1MS,
+    VTB_PRESSURE_MMU_10MS,
+    VTB_PRESSURE_PEAK_RSS,
+    VTB_PRESSURE_RSS_GROWTH,
+    VTB_PRESSURE_PAGE_FAULTS,
+    VTB_PRESSURE_USABLE,
+    VTB_PRESSURE_RESIDENT,
+    VTB_PRESSURE_METRICS_N
+};
+
+struct vtb_pressure_metric {
+    const char *word;
+    const char *key;   /* in result files */
+    const char *title; /* of a table's column, with the unit */
+    bool of_collector; /* known of heaps that collect alone */
+};
+
+/* Ended by a null word. */
+extern const struct vtb_pressure_metric vtb_pressure_metrics[];
+
+#endif

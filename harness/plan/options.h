@@ -1,0 +1,149 @@
+/* The command line and its environment twins, read into one plain struct. */
+#ifndef PLAN_OPTIONS_H
+#define PLAN_OPTIONS_H
+
+#include <stdio.h>
+
+#include "base/names.h"
+#include "base/numbers.h"
+#include "plan/event_names.h"
+#include "plan/metrics.h"
+#include "plan/schedule.h"
+
+enum vtb_command {
+    VTB_COMMAND_RUN,
+    VTB_COMMAND_LIST,
+    VTB_COMMAND_MISUSE,
+    VTB_COMMAND_GATE,
+    VTB_COMMAND_COMPARE,
+    VTB_COMMAND_CHECK,
+    VTB_COMMAND_NEW,
+    VTB_COMMAND_BUILD,
+    VTB_COMMAND_N
+};
+
+enum vtb_completion { VTB_COMPLETION_FIFO, VTB_COMPLETION_LIFO, VTB_COMPLETION_RANDOM };
+
+enum vtb_consumer { VTB_CONSUMER_INDEPENDENT, VTB_CONSUMER_DEPENDENT, VTB_CONSUMER_BOTH };
+
+enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_BOTH };
+
+enum vtb_completer { VTB_COMPLETER_CALLER, VTB_COMPLETER_THREAD };
+
+enum vtb_format { VTB_FORMAT_TABLE, VTB_FORMAT_JSON, VTB_FORMAT_CSV, VTB_FORMAT_MARKDOWN };
+
+/* Callers at once. */
+#define VTB_THREADS_MAX 256
+
+/* Operations of a request, unless --request-ops says otherwise. */
+#define VTB_REQUEST_OPS 64
+
+/* The word that stands for a value on the command line and in result files. */
+extern const char *const vtb_completion_words[];
+extern const char *const vtb_consumer_words[];
+extern const char *const vtb_method_words[];
+extern const char *const vtb_completer_words[];
+
+/* How much worse than before a gated figure may be: the number, or the share of what it was. */
+struct vtb_limit {
+    double number;
+    double share;
+    bool off; /* it is not compared */
+};
+
+/* An option that says what is run, as it was given. */
+struct vtb_given {
+    const char *name;
+    const char *text;
+};
+
+#define VTB_GIVEN_MAX 64
+
+/* Strings are borrowed from argv and the environment. Lists that were not given are empty. */
+struct vtb_options {
+    enum vtb_command command;
+    bool help;
+    bool version;
+    bool force_async;
+    bool boehm_incremental;
+    bool verify_heap;
+    bool instructions;
+    bool require_events;
+    bool list_events; /* of `list` */
+    bool quick;
+    bool dry_run;
+    bool strict; /* of `gate`, as the next */
+    bool any_toolchain;
+    struct vtb_names workloads;
+    struct vtb_names strategies;
+    struct vtb_names excluded_strategies;
+    struct vtb_names heaps;
+    struct vtb_names baseline_strategy; /* empty or one name */
+    struct vtb_numbers hit_rates;
+    struct vtb_numbers calls;
+    struct vtb_numbers in_flight;
+    struct vtb_numbers keys;
+    struct vtb_numbers depths;
+    struct vtb_numbers failure_rates;
+    struct vtb_numbers request_ops;
+    struct vtb_numbers payloads; /* bytes: stand for workloads */
+    struct vtb_numbers pollutions;
+    struct vtb_numbers threads;
+    struct vtb_numbers capacities; /* of a real LRU cache */
+    struct vtb_numbers ttls_s;
+    struct vtb_distribution distribution; /* s is 0 if it was not given */
+    const char *trace_path;               /* null: keys are drawn; "-": standard input */
+    int trace_format;                     /* enum vtb_trace_format */
+    double calls_per_second;              /* 0: not given */
+    int completer;                        /* enum vtb_completer */
+    int completion;                       /* enum vtb_completion */
+    int consumer;                         /* enum vtb_consumer */
+    int method;                           /* enum vtb_method */
+    int format;                           /* enum vtb_format */
+    struct vtb_numbers gen0_budgets;      /* bytes; of heaps that collect, as the next */
+    double live_heap_bytes;               /* < 0: not given */
+    struct vtb_names pressure_words;
+    struct vtb_events events; /* none: no pass for them */
+    struct vtb_numbers worth; /* percent */
+    double rounds;            /* < 0: not given, as the next */
+    double epoch_ms;
+    double time_s; /* 0: as many rounds as `rounds` says */
+    uint64_t seed;
+    const char *baseline;                        /* of `gate`, as the next three */
+    struct vtb_limit limits[VTB_GATE_METRICS_N]; /* in the order of vtb_gate_metrics */
+    double margin_percent;
+    double check_s; /* of `check`: processor time that each may take */
+    const char *export_junit;
+    const char *save_baseline; /* null: none */
+    const char *plot_dir;      /* null: no pictures */
+    const char *files[2];      /* of `compare`; of `new` what to make, and where */
+    size_t files_n;
+    struct vtb_given given[VTB_GIVEN_MAX];
+    size_t given_n;
+    const char *export_json; /* null: no such file */
+    const char *export_csv;
+    const char *export_markdown;
+    const char *results_dir;
+};
+
+/* Reads environ, then argv. On false *error holds one line for the user. */
+VTB_MUST_USE bool vtb_options_parse(struct vtb_options *options, int argc, char **argv,
+                                    struct vtb_error *error);
+
+/* Sets an option that says what is run, as a result file has kept it. On false *error says what is
+ * wrong with it. */
+VTB_MUST_USE bool vtb_options_replay(struct vtb_options *options, const char *name,
+                                     const char *text, struct vtb_error *error);
+
+/*
+ * Arguments of a process that makes the same cases: `run`, the options that say what is run, in
+ * their order, and the recorded keys, if there are some. The array and its strings are the caller's
+ * to free, with vtb_options_free_arguments; null: no memory.
+ */
+char **vtb_options_arguments(const struct vtb_options *options);
+void vtb_options_free_arguments(char **arguments);
+
+/* The --help of a command. */
+void vtb_options_help(FILE *out, enum vtb_command command);
+
+#endif

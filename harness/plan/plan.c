@@ -1,0 +1,554 @@
+#include "plan/plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cells/foreign.h"
+#include "plan/choice.h"
+
+/* In place of a case's number: there is none. */
+#define LEFT_OUT SIZE_MAX
+
+/* Combinations of parameters in one run. */
+#define POINTS_MAX 10000
+
+/* --- cases --- */
+
+/* What the cases of one table share. */
+struct group {
+    const struct vtb_heap_entry *heap;
+    size_t threads_n;
+    bool async;
+};
+
+static void note_skip(struct vtb_skips *skips, const struct vtb_skip *skip)
+{
+    for (size_t i = 0; i < skips->n; i++) {
+        if (skips->items[i].strategy == skip->strategy && skips->items[i].what == skip->what)
+            return;
+    }
+    if (skips->n < VTB_SKIPS_MAX)
+        skips->items[skips->n++] = *skip;
+}
+
+/* The heaps that were asked for and not chosen. */
+static void note_heaps(struct vtb_skips *skips, const struct vtb_names *wanted,
+                       const struct vtb_names *chosen)
+{
+    for (size_t i = 0; i < wanted->n; i++) {
+        const struct vtb_heap_entry *entry = vtb_find_heap(wanted->items[i]);
+        const struct vtb_skip skip = {NULL, entry->name, entry->heap->unavailable};
+        if (!vtb_names_have(chosen, entry->name))
+            note_skip(skips, &skip);
+    }
+}
+
+static struct vtb_case case_of(const struct vtb_point *point, const char *strategy,
+                               const struct group *group)
+{
+    const bool collected = vtb_heap_collects(group->heap->heap);
+    const bool direct_only = vtb_find_strategy(strategy)->lacks.async_method != NULL;
+    const struct vtb_kind timing = {false, collected, group->async && !direct_only};
+    const struct vtb_kind counting = {true, collected, group->async && !direct_only};
+    return (struct vtb_case){
+        .timing = vtb_find_cell(strategy, point->workload->name, timing),
+        .counting = vtb_find_cell(strategy, point->workload->name, counting),
+        .heap = group->heap,
+        .async = group->async,
+        .threads_n = group->threads_n,
+    };
+}
+
+/* Why a case cannot be: `reason` is null if it can. */
+static struct vtb_skip skip_of(const struct vtb_point *point, const char *strategy,
+                               const struct group *group)
+{
+    const struct vtb_lacks *lacks = &vtb_find_strategy(strategy)->lacks;
+    const struct vtb_case the_case = case_of(point, strategy, group);
+    if (group->async && lacks->async_method)
+        return (struct vtb_skip){strategy, "the async method", lacks->async_method};
+    if (vtb_heap_collects(group->heap->heap) && lacks->collector)
+        return (struct vtb_skip){strategy, group->heap->name, lacks->collector};
+    if (point->emerges && lacks->real_cache)
+        return (struct vtb_skip){strategy, point->workload->name, lacks->real_cache};
+    if (point->completer && lacks->other_threads)
+        return (struct vtb_skip){strategy, "a completing thread", lacks->other_threads};
+    if (point->completer && !the_case.timing->several_threads)
+        return (struct vtb_skip){strategy, "a completing thread",
+                                 "its counts of references are for one thread"};
+    return (struct vtb_skip){strategy, NULL, NULL};
+}
+
+/* The place of a strategy among the cases from `first` on, or `cases_n`. */
+static size_t place_of(const struct vtb_point *point, size_t first, const char *strategy)
+{
+    size_t i = first;
+    while (i < point->cases_n && strcmp(point->cases[i].timing->name, strategy) != 0)
+        i++;
+    return i;
+}
+
+/* The case of this one's strategy without @variant, or else by the direct method. */
+static size_t base_of(const struct vtb_point *point, size_t first, size_t own)
+{
+    const struct vtb_cell *cell = point->cases[own].timing;
+    const bool is_variant = strcmp(cell->name, cell->strategy_name) != 0;
+    for (size_t i = first; i < point->cases_n; i++) {
+        const struct vtb_cell *other = point->cases[i].timing;
+        const bool same_name = strcmp(other->name, cell->strategy_name) == 0;
+        if (same_name && other->kind.async == (is_variant && cell->kind.async))
+            return i;
+    }
+    return own;
+}
+
+static bool is_reference(const struct vtb_references *references, const char *strategy)
+{
+    return strcmp(strategy, references->empty) == 0 || strcmp(strategy, references->floor) == 0;
+}
+
+/* One table: the baseline first, then what was asked for. The references stand at `first`. */
+static void make_table(struct vtb_point *point, const struct vtb_choice *choice,
+                       const struct group *group, size_t first, struct vtb_skips *skips)
+{
+    const struct vtb_references *references = &choice->references;
+    const size_t own = point->cases_n;
+    for (size_t i = 0; i < choice->strategies.n; i++) {
+        const char *strategy = choice->strategies.items[i];
+        const struct vtb_skip skip = skip_of(point, strategy, group);
+        if (is_reference(references, strategy))
+            continue;
+        if (skip.reason)
+            note_skip(skips, &skip);
+        else
+            point->cases[point->cases_n++] = case_of(point, strategy, group);
+    }
+    size_t baseline = place_of(point, own, references->baseline);
+    if (baseline == point->cases_n)
+        baseline = place_of(point, first, references->baseline);
+    if (baseline == point->cases_n)
+        baseline = LEFT_OUT;
+    for (size_t i = own == first + 2 ? first : own; i < point->cases_n; i++) {
+        point->cases[i].baseline = baseline;
+        point->cases[i].floor = place_of(point, first, references->floor);
+        point->cases[i].empty = place_of(point, first, references->empty);
+    }
+    for (size_t i = first; i < point->cases_n; i++)
+        point->cases[i].base = base_of(point, first, i);
+}
+
+/* The tables of one heap and number of callers, by each method, behind their references. */
+static void make_tables(struct vtb_point *point, const struct vtb_choice *choice,
+                        struct group group, struct vtb_skips *skips)
+{
+    const size_t first = point->cases_n;
+    group.async = !choice->methods[0];
+    point->cases[point->cases_n++] = case_of(point, choice->references.empty, &group);
+    point->cases[point->cases_n++] = case_of(point, choice->references.floor, &group);
+    for (int async = 0; async < 2; async++) {
+        group.async = async;
+        if (choice->methods[async])
+            make_table(point, choice, &group, first, skips);
+    }
+}
+
+static bool make_cases(struct vtb_point *point, const struct vtb_choice *choice,
+                       struct vtb_skips *skips, struct vtb_error *error)
+{
+    const size_t most = (choice->strategies.n * 2 + 2) * choice->heaps.n * choice->threads.n + 1;
+    point->cases = calloc(most, sizeof *point->cases);
+    if (!point->cases)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", most);
+    for (size_t h = 0; h < choice->heaps.n; h++) {
+        const size_t single = point->cases_n;
+        struct group group = {.heap = vtb_find_heap(choice->heaps.items[h])};
+        for (size_t t = 0; t < choice->threads.n; t++) {
+            const size_t first = point->cases_n;
+            group.threads_n = (size_t)choice->threads.values[t];
+            make_tables(point, choice, group, skips);
+            for (size_t i = first; i < point->cases_n; i++)
+                point->cases[i].single = single + (i - first);
+        }
+    }
+    return true;
+}
+
+static const char *skip_reason(const struct vtb_skips *skips, const char *strategy)
+{
+    for (size_t i = 0; i < skips->n; i++) {
+        const char *skipped = skips->items[i].strategy;
+        if (skipped && strcmp(skipped, strategy) == 0)
+            return skips->items[i].reason;
+    }
+    return "it is left out";
+}
+
+/* The same for what only a workload or the completing thread asks for: the baseline was skipped. */
+static bool check_tables(const struct vtb_plan *plan, const struct vtb_references *references,
+                         struct vtb_error *error)
+{
+    for (size_t i = 0; i < plan->points_n; i++) {
+        const struct vtb_point *point = &plan->points[i];
+        for (size_t j = 0; j < point->cases_n; j++) {
+            if (point->cases[j].baseline == LEFT_OUT)
+                return vtb_fail(error, VTB_EXIT_USAGE,
+                                "--baseline-strategy: '%s' is left out of %s: %s; choose another",
+                                references->baseline, point->workload->name,
+                                skip_reason(&plan->skips, references->baseline));
+        }
+    }
+    return true;
+}
+
+static bool check_keys(const struct vtb_point *point, struct vtb_error *error)
+{
+    const uint64_t max = point->workload->workload->max_keys;
+    return point->keys_n <= max ||
+           vtb_fail(
+               error, VTB_EXIT_USAGE, "--keys: '%llu': out of range for %s; accepted: 1 to %llu",
+               (unsigned long long)point->keys_n, point->workload->name, (unsigned long long)max);
+}
+
+/* --- points --- */
+
+/* The values that were given, or the one that stands in for them. */
+static struct vtb_numbers or_default(const struct vtb_numbers *given, double value)
+{
+    if (given->n)
+        return *given;
+    return (struct vtb_numbers){.values = {value}, .n = 1};
+}
+
+/* The parameters of a point that may be lists. */
+enum dimension {
+    HIT_RATE,
+    CALLS,
+    IN_FLIGHT,
+    DEPTH,
+    FAILURE_RATE,
+    REQUEST_OPS,
+    POLLUTE,
+    CAPACITY,
+    TTL,
+    GEN0_BUDGET,
+    KEYS,
+    DIMENSIONS_N
+};
+
+/* Calls of a point, if it is not said; in a sweep, whose points back each other up, fewer. */
+#define DEFAULT_CALLS 1e6
+#define SWEEP_CALLS 2e5
+
+/* Of these so many are counted, unless they would hardly fill a larger window. */
+#define SWEEP_COUNTED_MAX 50000
+#define SWEEP_WINDOW_MAX 1024
+
+static void fill_dimensions(struct vtb_numbers dimensions[DIMENSIONS_N],
+                            const struct vtb_options *options, const struct vtb_plan *plan,
+                            const struct vtb_workload *workload)
+{
+    const bool recorded = plan->trace_path != NULL;
+    const struct vtb_numbers none = {.n = 0};
+    const struct vtb_numbers *hit_rates =
+        vtb_emerges(workload, options) ? &none : &options->hit_rates;
+    dimensions[HIT_RATE] = or_default(hit_rates, workload->default_hit_rate);
+    dimensions[CALLS] = or_default(&options->calls, recorded         ? (double)plan->trace.ids_n
+                                                    : plan->is_sweep ? SWEEP_CALLS
+                                                                     : DEFAULT_CALLS);
+    dimensions[IN_FLIGHT] = or_default(&options->in_flight, 64);
+    dimensions[DEPTH] = or_default(&options->depths, 1);
+    dimensions[FAILURE_RATE] = or_default(&options->failure_rates, 0);
+    dimensions[REQUEST_OPS] = or_default(&options->request_ops, VTB_REQUEST_OPS);
+    dimensions[POLLUTE] = or_default(&options->pollutions, 0);
+    dimensions[CAPACITY] = or_default(workload->default_capacity ? &options->capacities : &none,
+                                      (double)workload->default_capacity);
+    dimensions[TTL] = or_default(workload->expires ? &options->ttls_s : &none, 0);
+    dimensions[GEN0_BUDGET] = or_default(&options->gen0_budgets, 0);
+    dimensions[KEYS] =
+        or_default(recorded ? &none : &options->keys,
+                   recorded ? (double)plan->trace.keys_n : (double)workload->default_keys);
+}
+
+static double combinations_of(const struct vtb_numbers dimensions[DIMENSIONS_N])
+{
+    double product = 1;
+    for (int i = 0; i < DIMENSIONS_N; i++)
+        product *= (double)dimensions[i].n;
+    return product;
+}
+
+static bool count_points(const struct vtb_numbers dimensions[DIMENSIONS_N], size_t before_n,
+                         size_t *n, struct vtb_error *error)
+{
+    const double product = combinations_of(dimensions);
+    *n = (size_t)fmin(product, POINTS_MAX + 1);
+    return before_n + *n <= POINTS_MAX ||
+           vtb_fail(error, VTB_EXIT_USAGE,
+                    "the lists and ranges make %.0f combinations; accepted: up to %d",
+                    (double)before_n + product, POINTS_MAX);
+}
+
+/* The virtual clock of a cache whose entries expire, if no volume is given. */
+#define DEFAULT_CALLS_PER_SECOND 1000
+
+/* Header and method table of an object of .NET, before its fields. */
+#define OBJECT_HEADER_BYTES 16
+
+size_t vtb_live_entry_bytes(const struct vtb_workload *workload)
+{
+    return sizeof(void *) + OBJECT_HEADER_BYTES + VTB_ROUND_UP_8(workload->value_bytes);
+}
+
+/* What lives in a heap that collects, if it is not said. */
+#define DEFAULT_LIVE_HEAP_MAX ((size_t)16 << 20)
+
+/* The table's values, each an object of a managed heap, and the table's references to them. */
+static size_t live_heap_bytes(const struct vtb_point *point, const struct vtb_options *options)
+{
+    const struct vtb_workload *workload = point->workload->workload;
+    const size_t bytes = (size_t)point->keys_n * vtb_live_entry_bytes(workload);
+    if (options->live_heap_bytes >= 0)
+        return (size_t)options->live_heap_bytes;
+    return bytes < DEFAULT_LIVE_HEAP_MAX ? bytes : DEFAULT_LIVE_HEAP_MAX;
+}
+
+static void set_parameters(struct vtb_point *point, const double values[DIMENSIONS_N],
+                           const struct vtb_plan *plan, const struct vtb_options *options)
+{
+    const double per_second =
+        options->calls_per_second > 0 ? options->calls_per_second : DEFAULT_CALLS_PER_SECOND;
+    point->hit_rate = point->emerges ? 0 : values[HIT_RATE];
+    point->calls_n = (uint64_t)values[CALLS];
+    point->in_flight = (size_t)values[IN_FLIGHT];
+    if (plan->is_sweep && point->in_flight <= SWEEP_WINDOW_MAX)
+        point->counted_max = SWEEP_COUNTED_MAX;
+    point->depth = (size_t)values[DEPTH];
+    point->failure_rate = values[FAILURE_RATE];
+    point->request_ops = (size_t)values[REQUEST_OPS];
+    point->pollute_bytes = (size_t)values[POLLUTE];
+    point->keys_n = (uint64_t)values[KEYS];
+    point->cache.capacity = (uint64_t)values[CAPACITY];
+    point->cache.ttl_ns = (uint64_t)llround(values[TTL] * 1e9);
+    point->cache.tick_ns = (uint64_t)fmax(1, round(1e9 / per_second));
+    point->gen0_budget_bytes = (size_t)values[GEN0_BUDGET];
+    point->live_heap_bytes = live_heap_bytes(point, options);
+    point->cold = point->calls_n <= VTB_COLD_CALLS_MAX && !point->trace && !point->completer &&
+                  !options->threads.n && options->rounds != 0;
+}
+
+static bool make_points(struct vtb_plan *plan, const struct vtb_options *options,
+                        const struct vtb_workload_entry *workload, struct vtb_error *error)
+{
+    struct vtb_numbers dimensions[DIMENSIONS_N];
+    const struct vtb_distribution own = {workload->workload->default_zipf > 0,
+                                         workload->workload->default_zipf};
+    size_t n;
+    fill_dimensions(dimensions, options, plan, workload->workload);
+    if (!count_points(dimensions, plan->points_n, &n, error))
+        return false;
+    struct vtb_point *points = realloc(plan->points, (plan->points_n + n) * sizeof *plan->points);
+    if (!points)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a plan of %zu tables", n);
+    plan->points = points;
+    for (size_t i = 0; i < n; i++) {
+        struct vtb_point *point = &points[plan->points_n];
+        double values[DIMENSIONS_N];
+        size_t rest = i;
+        for (int d = 0; d < DIMENSIONS_N; d++) {
+            values[d] = dimensions[d].values[rest % dimensions[d].n];
+            rest /= dimensions[d].n;
+        }
+        *point = (struct vtb_point){
+            .workload = workload,
+            .emerges = vtb_emerges(workload->workload, options),
+            .trace = plan->trace_path ? &plan->trace : NULL,
+            .completion = (enum vtb_completion)options->completion,
+            .completer = options->completer == VTB_COMPLETER_THREAD,
+            .distribution = options->distribution.s > 0 ? options->distribution : own,
+            .force_async = options->force_async,
+            .incremental = options->boehm_incremental,
+            .verify_heap = options->verify_heap,
+            .seed = options->seed,
+        };
+        set_parameters(point, values, plan, options);
+        if (!check_keys(point, error))
+            return false;
+        plan->points_n++;
+    }
+    return true;
+}
+
+/* --- the plan --- */
+
+/* A run of as many points, or more, is a sweep. */
+#define SWEEP_POINTS 6
+
+static bool is_sweep(const struct vtb_plan *plan, const struct vtb_options *options,
+                     const struct vtb_names *workloads)
+{
+    double points_n = 0;
+    for (size_t i = 0; i < workloads->n; i++) {
+        struct vtb_numbers dimensions[DIMENSIONS_N];
+        fill_dimensions(dimensions, options, plan,
+                        vtb_find_workload(workloads->items[i])->workload);
+        points_n += combinations_of(dimensions);
+    }
+    return points_n >= SWEEP_POINTS;
+}
+
+/* How long to measure, where it is not said. */
+static void set_effort(struct vtb_plan *plan, const struct vtb_options *options)
+{
+    const bool rough = options->quick || plan->is_sweep;
+    const double epoch_ms = options->epoch_ms > 0 ? options->epoch_ms : rough ? 0.2 : 0.5;
+    plan->rounds_n = options->rounds >= 0 ? (size_t)options->rounds : rough ? 40 : 200;
+    plan->epoch_ns = epoch_ms * 1e6;
+    plan->time_ns = options->time_s * 1e9;
+    const bool by_consumer = vtb_plan_is_timed(plan) || plan->instructions || plan->events.n > 0;
+    plan->tables_n = by_consumer ? plan->consumers_n : 1;
+}
+
+/* The process under valgrind reads the trace once more. */
+static bool check_instructions(const struct vtb_options *options, struct vtb_error *error)
+{
+    return !options->instructions || !options->trace_path ||
+           strcmp(options->trace_path, "-") != 0 ||
+           vtb_fail(error, VTB_EXIT_USAGE,
+                    "--instructions: standard input can be read only once; give --trace a file");
+}
+
+static bool open_trace(struct vtb_plan *plan, const struct vtb_options *options,
+                       struct vtb_error *error)
+{
+    if (!options->trace_path)
+        return true;
+    plan->trace_path = options->trace_path;
+    return vtb_trace_open(&plan->trace, options->trace_path,
+                          (enum vtb_trace_format)options->trace_format, error);
+}
+
+bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
+                   struct vtb_error *error)
+{
+    struct vtb_choice choice;
+    *plan = (struct vtb_plan){
+        .calls_per_second = options->calls_per_second,
+        .pressure_words = options->pressure_words,
+        .instructions = options->instructions,
+        .events = options->events,
+        .require_events = options->require_events,
+        .worth = options->worth,
+    };
+    for (int consumer = VTB_CONSUMER_INDEPENDENT; consumer < VTB_CONSUMER_BOTH; consumer++) {
+        if (options->consumer == VTB_CONSUMER_BOTH || options->consumer == consumer)
+            plan->consumers[plan->consumers_n++] = (enum vtb_consumer)consumer;
+    }
+    bool ok = check_instructions(options, error) && vtb_foreign_load(error) &&
+              vtb_choice_make(&choice, options, error) && open_trace(plan, options, error);
+    if (ok) {
+        plan->is_sweep = is_sweep(plan, options, &choice.workloads);
+        set_effort(plan, options);
+        note_heaps(&plan->skips, &options->heaps, &choice.heaps);
+    }
+    for (size_t i = 0; ok && i < choice.workloads.n; i++)
+        ok = make_points(plan, options, vtb_find_workload(choice.workloads.items[i]), error);
+    for (size_t i = 0; ok && i < plan->points_n; i++)
+        ok = make_cases(&plan->points[i], &choice, &plan->skips, error);
+    ok = ok && check_tables(plan, &choice.references, error);
+    if (!ok)
+        vtb_plan_free(plan);
+    return ok;
+}
+
+size_t vtb_table_end(const struct vtb_point *point, size_t first)
+{
+    size_t end = first;
+    while (end < point->cases_n && point->cases[end].heap == point->cases[first].heap &&
+           point->cases[end].threads_n == point->cases[first].threads_n &&
+           point->cases[end].async == point->cases[first].async)
+        end++;
+    return end;
+}
+
+static bool has_twin(const struct vtb_point *point, size_t own)
+{
+    const struct vtb_case *the_case = &point->cases[own];
+    return the_case->baseline == own || the_case->timing->strategy->role == VTB_ROLE_CHALLENGER;
+}
+
+bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error)
+{
+    for (size_t p = 0; p < plan->points_n; p++) {
+        struct vtb_point *point = &plan->points[p];
+        const size_t n = point->cases_n;
+        struct vtb_case *cases = realloc(point->cases, 2 * n * sizeof *cases);
+        if (!cases)
+            return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", 2 * n);
+        point->cases = cases;
+        for (size_t i = 0; i < n; i++) {
+            if (!has_twin(point, i))
+                continue;
+            struct vtb_case *twin = &cases[point->cases_n++];
+            *twin = cases[i];
+            twin->baseline = twin->base = i;
+            twin->single = i; /* counts are the same, and not taken again */
+            twin->is_twin = true;
+        }
+    }
+    return true;
+}
+
+bool vtb_plan_has_pressure(const struct vtb_plan *plan, const struct vtb_case *the_case)
+{
+    return vtb_heap_collects(the_case->heap->heap) || plan->pressure_words.n > 0;
+}
+
+bool vtb_plan_needs_timing(const struct vtb_plan *plan, const struct vtb_case *the_case)
+{
+    return vtb_plan_is_timed(plan) || plan->instructions || plan->events.n > 0 ||
+           vtb_plan_has_pressure(plan, the_case);
+}
+
+static void add_once(const struct vtb_cell **cells, size_t *n, const struct vtb_cell *cell)
+{
+    for (size_t i = 0; i < *n; i++) {
+        if (cells[i] == cell)
+            return;
+    }
+    cells[(*n)++] = cell;
+}
+
+const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n)
+{
+    size_t most_n = 1;
+    *n = 0;
+    for (size_t p = 0; p < plan->points_n; p++)
+        most_n += 2 * plan->points[p].cases_n;
+    const struct vtb_cell **cells = calloc(most_n, sizeof *cells);
+    for (size_t p = 0; cells && p < plan->points_n; p++) {
+        const struct vtb_point *point = &plan->points[p];
+        if (p > 0 && point->workload == plan->points[p - 1].workload)
+            continue; /* all points of a workload have the same cases */
+        for (size_t i = 0; i < point->cases_n; i++) {
+            if (vtb_plan_needs_timing(plan, &point->cases[i]))
+                add_once(cells, n, point->cases[i].timing);
+            add_once(cells, n, point->cases[i].counting);
+        }
+    }
+    return cells;
+}
+
+bool vtb_plan_is_timed(const struct vtb_plan *plan)
+{
+    return plan->rounds_n > 0 || plan->time_ns > 0;
+}
+
+void vtb_plan_free(struct vtb_plan *plan)
+{
+    for (size_t i = 0; i < plan->points_n; i++)
+        free(plan->points[i].cases);
+    free(plan->points);
+    vtb_trace_close(&plan->trace);
+    *plan = (struct vtb_plan){0};
+}

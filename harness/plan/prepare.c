@@ -1,0 +1,33 @@
+#include "plan/prepare.h"
+
+#include <stdlib.h>
+
+#include "base/progress.h"
+#include "cells/load.h"
+
+/* The list is made once, whether its cells are loaded as well or not. */
+static bool build_cells(const struct vtb_plan *plan, bool load, size_t *cells_n, size_t *now_n,
+                        struct vtb_error *error)
+{
+    struct vtb_build_bar bar = {0};
+    const struct vtb_cell **cells = vtb_plan_cells(plan, cells_n);
+    const bool ok = cells ? (load ? vtb_cells_load : vtb_cells_build)(
+                                cells, *cells_n, vtb_progress_build, &bar, error)
+                          : vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of cells");
+    *now_n = bar.all_n;
+    free(cells);
+    return ok;
+}
+
+bool vtb_plan_build(const struct vtb_plan *plan, size_t *cells_n, size_t *now_n,
+                    struct vtb_error *error)
+{
+    return build_cells(plan, false, cells_n, now_n, error);
+}
+
+bool vtb_plan_prepare(const struct vtb_plan *plan, struct vtb_error *error)
+{
+    size_t cells_n;
+    size_t now_n;
+    return build_cells(plan, true, &cells_n, &now_n, error);
+}

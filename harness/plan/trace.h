@@ -1,0 +1,49 @@
+/*
+ * A recorded stream of cache keys, read once and kept as key numbers.
+ *
+ * The input may be a pipe, of any length: the numbers go to a file without a name in TMPDIR (or
+ * /tmp), 4 bytes a request, and only distinct keys take memory.
+ */
+#ifndef PLAN_TRACE_H
+#define PLAN_TRACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/*
+ * How requests are written down. Text: one key a line, whatever its bytes and length; '\n' ends a
+ * line, which the last one may lack; '\r' is part of the key, and an empty line is the empty key.
+ * Be32: unsigned integers of 4 bytes, big-endian, with nothing between them.
+ */
+enum vtb_trace_format { VTB_TRACE_TEXT, VTB_TRACE_BE32 };
+
+/* In the order of the enum, then null. */
+extern const char *const vtb_trace_format_words[];
+
+struct vtb_trace {
+    const uint32_t *ids; /* one a request: keys are numbered 0 .. keys_n - 1 as they first come */
+    size_t ids_n;        /* requests */
+    uint64_t keys_n;     /* distinct keys, 1 .. VTB_ID_MASK */
+};
+
+/*
+ * Reads the trace at `path`, or standard input if that is "-", to its end. On false nothing is left
+ * open, *trace is zeroed, and *error has VTB_EXIT_USAGE where the trace is at fault,
+ * VTB_EXIT_INTERRUPTED, or VTB_EXIT_INTERNAL where there is no memory for its keys or no room for
+ * its numbers. The ids are read-only and shared with child processes; vtb_trace_close gives them
+ * back.
+ */
+VTB_MUST_USE bool vtb_trace_open(struct vtb_trace *trace, const char *path,
+                                 enum vtb_trace_format format, struct vtb_error *error);
+
+/* The same with fewer distinct keys accepted: keys_max is 1 .. VTB_ID_MASK. */
+VTB_MUST_USE bool vtb_trace_open_up_to(struct vtb_trace *trace, const char *path,
+                                       enum vtb_trace_format format, uint64_t keys_max,
+                                       struct vtb_error *error);
+
+/* Zeroes *trace. One that is closed already, or zeroed, is allowed. */
+void vtb_trace_close(struct vtb_trace *trace);
+
+#endif

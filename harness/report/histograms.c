@@ -1,0 +1,42 @@
+#include "report/histograms.h"
+
+#include <limits.h>
+
+#include "base/output.h"
+
+static void print_text(FILE *out, const void *what)
+{
+    fputs(what, out);
+}
+
+static bool write_case(const struct vtb_figures *figures, const char *stem, const char *number,
+                       struct vtb_error *error)
+{
+    const struct vtb_case *the_case = figures->the_case;
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s.%s-%s%s%s.hgrm", stem, the_case->timing->name,
+             the_case->heap->name, the_case->timing->kind.async ? "-async" : "", number);
+    return vtb_output_file(path, print_text, figures->pressure.hgrm, error);
+}
+
+/* Both consumers of a point have the same pauses. */
+bool vtb_histograms_write(const struct vtb_results *results, const char *stem,
+                          struct vtb_error *error)
+{
+    const struct vtb_plan *plan = results->plan;
+    for (size_t i = 0; i < results->comparisons_n; i++) {
+        const struct vtb_comparison *comparison = &results->comparisons[i];
+        char number[24] = "";
+        if (comparison->consumer != plan->consumers[0])
+            continue;
+        if (plan->points_n > 1)
+            snprintf(number, sizeof number, "-%zu", (size_t)(comparison->point - plan->points) + 1);
+        for (size_t own = 0; own < comparison->point->cases_n; own++) {
+            const struct vtb_figures *figures = &comparison->figures[own];
+            if (figures->pressure.hgrm && figures->the_case->single == own &&
+                !write_case(figures, stem, number, error))
+                return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,111 @@
+#include "report/plots.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "cells/home.h"
+
+/* A program, and the arguments before the script's own. */
+struct plotter {
+    const char *script;  /* in the scripts' directory */
+    const char *program; /* null: the script itself */
+    const char *option;
+    const char *before_dir; /* null: nothing */
+    const char *package;
+};
+
+static const struct plotter plotters[] = {
+    {"plot.py", NULL, NULL, "--out", "python3-matplotlib"},
+    {"plot.gp", "gnuplot", "-c", NULL, "gnuplot-nox"},
+};
+
+#define PLOTTERS_N (sizeof plotters / sizeof *plotters)
+
+/* What a child process is given. */
+struct drawing {
+    const struct plotter *plotter;
+    char script[PATH_MAX];
+    const char *dir;
+    const char *result_file;
+};
+
+/* The scripts stand beside the sources of cells. */
+static bool find_script(const char *name, char path[PATH_MAX], struct vtb_error *error)
+{
+    const struct vtb_home *home = vtb_home(error);
+    if (!home)
+        return false;
+    if (snprintf(path, PATH_MAX, "%s/scripts/%s", home->root, name) < PATH_MAX &&
+        access(path, R_OK) == 0)
+        return true;
+    return vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "--plot: scripts/%s is not where the sources are: there is no '%.700s'", name,
+                    path);
+}
+
+bool vtb_plots_check(const char *dir, struct vtb_error *error)
+{
+    char path[PATH_MAX];
+    for (size_t i = 0; i < PLOTTERS_N; i++) {
+        if (!find_script(plotters[i].script, path, error))
+            return false;
+    }
+    if ((mkdir(dir, 0777) == 0 || errno == EEXIST) && access(dir, W_OK | X_OK) == 0)
+        return true;
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "--plot: '%.300s' cannot hold pictures: %s", dir,
+                    strerror(errno));
+}
+
+/* Standard output is for figures. */
+static void draw(void *context)
+{
+    struct drawing *drawing = context;
+    const struct plotter *plotter = drawing->plotter;
+    const char *arguments[8];
+    size_t n = 0;
+    if (plotter->program) {
+        arguments[n++] = plotter->program;
+        arguments[n++] = plotter->option;
+    }
+    arguments[n++] = drawing->script;
+    if (plotter->before_dir)
+        arguments[n++] = plotter->before_dir;
+    arguments[n++] = drawing->dir;
+    arguments[n++] = drawing->result_file;
+    arguments[n] = NULL;
+    (void)dup2(STDERR_FILENO, STDOUT_FILENO);
+    execvp(arguments[0], (char *const *)(uintptr_t)arguments);
+    _exit(127);
+}
+
+bool vtb_plots_draw(const char *dir, const char *result_file, struct vtb_error *error)
+{
+    bool ok = true;
+    for (size_t i = 0; i < PLOTTERS_N; i++) {
+        struct drawing drawing = {.plotter = &plotters[i], .dir = dir, .result_file = result_file};
+        struct vtb_error reason;
+        int status = 0;
+        if (!find_script(plotters[i].script, drawing.script, &reason) ||
+            !vtb_child_run(plotters[i].script, draw, &drawing, &status, &reason))
+            ;
+        else if (status == 0)
+            continue;
+        else if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+            vtb_error_set(
+                &reason, VTB_EXIT_INTERNAL, "--plot: %s cannot be started; install the package %s",
+                plotters[i].program ? plotters[i].program : drawing.script, plotters[i].package);
+        else
+            vtb_error_set(&reason, VTB_EXIT_INTERNAL, "--plot: %s drew nothing of '%.300s'",
+                          plotters[i].script, result_file);
+        *error = reason;
+        ok = false;
+    }
+    return ok;
+}

@@ -1,0 +1,393 @@
+/* Several callers at once, and operations that complete on another thread, over the real cells. */
+#include "built.h"
+#include "cells.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "bench/runner.h"
+
+#define KEYS_N 1000
+#define CALLS_N 300
+#define CALLERS_MAX 4
+#define DEPTH 3
+
+/* --- a heap that knows what is left of it, for any thread --- */
+
+static uint64_t allocs_n;
+static uint64_t frees_n;
+static uint64_t frees_here_n; /* on the thread of the test */
+static pthread_t test_thread;
+
+static void *counted_alloc(size_t bytes)
+{
+    void *memory = malloc(bytes);
+    if (!memory)
+        abort();
+    memset(memory, 0xa5, bytes); /* what an object was is not what the next one is */
+    __atomic_fetch_add(&allocs_n, 1, __ATOMIC_RELAXED);
+    return memory;
+}
+
+static void counted_free(void *memory)
+{
+    memset(memory, 0x5a, malloc_usable_size(memory));
+    __atomic_fetch_add(&frees_n, 1, __ATOMIC_RELAXED);
+    if (pthread_equal(pthread_self(), test_thread))
+        __atomic_fetch_add(&frees_here_n, 1, __ATOMIC_RELAXED);
+    free(memory);
+}
+
+static size_t counted_usable(void *memory)
+{
+    return malloc_usable_size(memory);
+}
+
+static const struct vtb_heap heap = {
+    .alloc = counted_alloc, .free = counted_free, .usable = counted_usable};
+static const struct vtb_heap_entry heap_entry = {"counted", &heap};
+
+/* What teams are opened on, and how often it collected. */
+static const struct vtb_heap_entry *entry = &heap_entry;
+static uint64_t collected_n;
+
+/* --- the point --- */
+
+static struct vtb_point point;
+static struct vtb_rig rig;
+static struct vtb_crew *crew;
+static uint64_t expected; /* what one caller consumes of CALLS_N calls */
+static uint64_t failures_n;
+
+static void open_rig(const char *workload, double hit_rate, size_t window)
+{
+    struct vtb_error error = {0};
+    point = (struct vtb_point){.workload = vtb_find_workload(workload),
+                               .hit_rate = hit_rate,
+                               .failure_rate = 0.1,
+                               .in_flight = window,
+                               .depth = 1,
+                               .request_ops = 7,
+                               .keys_n = KEYS_N,
+                               .cache = {.capacity = 100, .tick_ns = 1},
+                               .gen0_budget_bytes = (size_t)16 << 10,
+                               .verify_heap = true,
+                               .seed = 5};
+    point.emerges = point.workload->workload->default_capacity > 0;
+    if (point.emerges)
+        point.failure_rate = 0;
+    if (!vtb_rig_open(&rig, &point, &error))
+        fail_msg("%s", error.message);
+    const struct vtb_cell *floor = built_cell("plain", workload, (struct vtb_kind){0});
+    const struct cell_run run = {.rig = &rig, .cell = floor, .heap = &heap, .n = CALLS_N};
+    const struct cell_outcome outcome = cell_run(&run);
+    expected = outcome.checksum;
+    failures_n = outcome.failed_n;
+    assert_true(expected != 0);
+}
+
+static struct vtb_case case_of(const struct vtb_cell *cell, size_t callers_n)
+{
+    return (struct vtb_case){
+        .timing = cell, .heap = entry, .async = cell->kind.async, .threads_n = callers_n};
+}
+
+static void open_team(struct vtb_team *team, const struct vtb_case *the_case,
+                      enum vtb_consumer consumer)
+{
+    struct vtb_error error = {0};
+    if (!vtb_team_open(team, &rig, the_case, consumer, crew, &error))
+        fail_msg("%s", error.message);
+    assert_int_equal(team->callers_n, the_case->threads_n);
+}
+
+static void run(struct vtb_team *team, size_t n)
+{
+    vtb_team_muster(team);
+    vtb_team_run(team, n);
+}
+
+/* Whatever was sent away has come back; what the callers complete themselves may wait. */
+static void check_in_flight(const struct vtb_team *team)
+{
+    for (size_t t = 0; t < team->callers_n; t++) {
+        assert_true(team->callers[t].pending_n < point.in_flight);
+        if (team->completes)
+            assert_of_cell(team->cell, team->aways[t].head, team->aways[t].tail);
+    }
+    if (team->completes)
+        assert_of_cell(team->cell, team->completer.pending_n, 0);
+}
+
+/* Every caller consumed the same, and every fault was noted, on whichever thread. */
+static void check_callers(struct vtb_team *team)
+{
+    uint64_t failed_n = team->completes ? team->completer.service.failed_n : 0;
+    for (size_t t = 0; t < team->callers_n; t++) {
+        struct vtb_env *caller = &team->callers[t];
+        vtb_team_drain(team, t);
+        assert_of_cell(team->cell, caller->pending_n, 0);
+        assert_of_cell(team->cell, caller->position, CALLS_N);
+        assert_of_cell(team->cell, vtb_rig_checksum(caller), expected);
+        failed_n += caller->service.failed_n;
+    }
+    assert_of_cell(team->cell, failed_n, failures_n * team->callers_n);
+}
+
+/* In three runs: suspended operations stay from one to the next. */
+static void check_team(const struct vtb_cell *cell, size_t callers_n, enum vtb_consumer consumer)
+{
+    const struct vtb_case the_case = case_of(cell, callers_n);
+    const bool several = callers_n > 1 || (point.completer && cell->answer);
+    struct vtb_team team;
+    allocs_n = frees_n = 0;
+    open_team(&team, &the_case, consumer);
+    assert_of_cell(cell, team.completes, point.completer && cell->answer);
+    assert_of_cell(cell, team.crew != NULL, several);
+    run(&team, CALLS_N / 3);
+    check_in_flight(&team);
+    run(&team, 1);
+    check_in_flight(&team);
+    run(&team, CALLS_N - CALLS_N / 3 - 1);
+    check_in_flight(&team);
+    for (size_t t = 0; several && t < callers_n; t++)
+        assert_true(team.elapsed_ns[t] > 0);
+    check_callers(&team);
+    collected_n += collections_n(&team.memory);
+    vtb_team_close(&team);
+    assert_null(team.callers);
+    assert_of_cell(cell, frees_n, allocs_n);
+}
+
+static bool is_timed(const struct vtb_cell *cell)
+{
+    return !cell->kind.counting && cell->kind.collected == vtb_heap_collects(entry->heap) &&
+           cell->strategy->role != VTB_ROLE_EMPTY &&
+           strcmp(cell->workload_name, point.workload->name) == 0 &&
+           !(point.emerges && cell->strategy->lacks.real_cache);
+}
+
+/* As the plan chooses: what lacks nothing for it, and counts its references for several threads. */
+static bool may_complete_elsewhere(const struct vtb_cell *cell)
+{
+    return !cell->strategy->lacks.other_threads && cell->several_threads;
+}
+
+static size_t check_cells(size_t callers_n, enum vtb_consumer consumer)
+{
+    size_t n = 0;
+    for (size_t i = 0; built_cells()[i]; i++) {
+        if (!is_timed(built_cells()[i]) ||
+            (point.completer && !may_complete_elsewhere(built_cells()[i])))
+            continue;
+        for (point.depth = 1; point.depth <= (built_cells()[i]->kind.async ? DEPTH : 1);
+             point.depth += DEPTH - 1) {
+            check_team(built_cells()[i], callers_n, consumer);
+            n++;
+        }
+    }
+    point.depth = 1;
+    return n;
+}
+
+static const double hit_rates[] = {0, 0.5, 1};
+static const size_t windows[] = {1, 3, 100};
+
+/* Calls visit for each of the points, with its rig open. */
+static void for_points(void (*visit)(void))
+{
+    for (size_t i = 0; i < sizeof hit_rates / sizeof *hit_rates; i++) {
+        for (size_t j = 0; j < sizeof windows / sizeof *windows; j++) {
+            open_rig("user_cache", hit_rates[i], windows[j]);
+            visit();
+            vtb_rig_close(&rig);
+        }
+    }
+}
+
+static void check_several(void)
+{
+    assert_true(check_cells(1, VTB_CONSUMER_INDEPENDENT) >= 15);
+    assert_true(check_cells(2, VTB_CONSUMER_DEPENDENT) >= 15);
+    assert_true(check_cells(CALLERS_MAX, VTB_CONSUMER_INDEPENDENT) >= 15);
+}
+
+static void several_callers(void **state)
+{
+    (void)state;
+    for_points(check_several);
+}
+
+static void check_completing(void)
+{
+    point.completer = true;
+    assert_true(check_cells(1, VTB_CONSUMER_INDEPENDENT) >= 8);
+    assert_true(check_cells(1, VTB_CONSUMER_DEPENDENT) >= 8);
+    assert_true(check_cells(3, VTB_CONSUMER_DEPENDENT) >= 8);
+    assert_true(check_cells(CALLERS_MAX, VTB_CONSUMER_INDEPENDENT) >= 8);
+    point.completer = false;
+}
+
+static void a_completing_thread(void **state)
+{
+    (void)state;
+    for_points(check_completing);
+}
+
+/* Two callers who complete their operations themselves, and two for whom a third thread does. */
+static void check_heap(void)
+{
+    collected_n = 0;
+    for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
+        open_rig("user_cache", 0.5, windows[i]);
+        assert_true(check_cells(2, VTB_CONSUMER_INDEPENDENT) >= 14);
+        point.completer = true;
+        assert_true(check_cells(2, VTB_CONSUMER_DEPENDENT) >= 8);
+        assert_true(check_cells(1, VTB_CONSUMER_INDEPENDENT) >= 8);
+        vtb_rig_close(&rig);
+    }
+    if (vtb_heap_collects(entry->heap) && entry->heap->collector->has_budget)
+        assert_true(collected_n > 50);
+}
+
+static void every_heap(void **state)
+{
+    (void)state;
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        entry = &vtb_heaps[i];
+        if (!entry->heap->unavailable)
+            check_heap();
+    }
+    entry = &heap_entry;
+}
+
+/* Each service has a cache of its own, in which the hits are those of any other. */
+static void caches_are_not_shared(void **state)
+{
+    (void)state;
+    struct vtb_team team;
+    if (!vtb_find_workload("trace"))
+        skip(); /* a build of one workload */
+    open_rig("trace", 0, 5);
+    const struct vtb_case the_case =
+        case_of(built_cell("heap_task", "trace", (struct vtb_kind){0}), CALLERS_MAX);
+    open_team(&team, &the_case, VTB_CONSUMER_INDEPENDENT);
+    for (size_t t = 0; t < CALLERS_MAX; t++) {
+        assert_ptr_not_equal(team.callers[t].service.table, rig.table);
+        for (size_t other = 0; other < t; other++)
+            assert_ptr_not_equal(team.callers[t].service.table, team.callers[other].service.table);
+    }
+    vtb_team_close(&team);
+    assert_true(check_cells(1, VTB_CONSUMER_DEPENDENT) >= 15);
+    assert_true(check_cells(CALLERS_MAX, VTB_CONSUMER_INDEPENDENT) >= 15);
+    vtb_rig_close(&rig);
+}
+
+/* Who completes consumes and frees: of calls that all miss the caller's thread frees nothing. */
+static void operations_are_freed_where_they_complete(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"heap_task@atomic", "value_task@atomic"};
+    for (size_t i = 0; i < 2; i++) {
+        for (int completer = 0; completer < 2; completer++) {
+            struct vtb_team team;
+            open_rig("user_cache", 0, 4);
+            point.completer = completer;
+            const struct vtb_case the_case =
+                case_of(built_cell(names[i], "user_cache", (struct vtb_kind){0}), 1);
+            open_team(&team, &the_case, VTB_CONSUMER_INDEPENDENT);
+            allocs_n = frees_n = frees_here_n = 0;
+            run(&team, CALLS_N);
+            assert_int_equal(allocs_n, CALLS_N);
+            assert_int_equal(frees_n, completer ? CALLS_N : CALLS_N - 3);
+            assert_int_equal(frees_here_n, completer ? 0 : CALLS_N - 3);
+            vtb_team_close(&team);
+            vtb_rig_close(&rig);
+        }
+    }
+}
+
+/* Where nothing suspends there is nothing to complete, and one caller needs no other thread. */
+static void nothing_to_complete(void **state)
+{
+    (void)state;
+    open_rig("user_cache", 0.5, 4);
+    point.completer = true;
+    check_team(built_cell("plain", "user_cache", (struct vtb_kind){0}), 1,
+               VTB_CONSUMER_INDEPENDENT);
+    check_team(built_cell("plain", "user_cache", (struct vtb_kind){0}), 2, VTB_CONSUMER_DEPENDENT);
+    vtb_rig_close(&rig);
+}
+
+/* The loop of the consumer, and threads for callers and who completes. */
+static void what_a_team_needs(void **state)
+{
+    (void)state;
+    open_rig("user_cache", 0.5, 4);
+    const struct vtb_cell *cell = built_cell("heap_task", "user_cache", (struct vtb_kind){0});
+    const struct vtb_case the_case = case_of(cell, 3);
+    struct vtb_team team;
+    assert_int_equal(vtb_team_threads_n(&the_case, false), 3);
+    assert_int_equal(vtb_team_threads_n(&the_case, true), 4);
+    open_team(&team, &the_case, VTB_CONSUMER_INDEPENDENT);
+    assert_ptr_equal(team.loop, cell->run_independent);
+    assert_ptr_equal(team.cell, cell);
+    vtb_team_close(&team);
+    open_team(&team, &the_case, VTB_CONSUMER_DEPENDENT);
+    assert_ptr_equal(team.loop, cell->run_dependent);
+    vtb_team_close(&team);
+    vtb_team_close(&team); /* of one that is closed: nothing */
+    vtb_rig_close(&rig);
+}
+
+/* A window that no memory holds: nothing is left open. */
+static void a_team_that_does_not_fit_is_an_error(void **state)
+{
+    (void)state;
+    struct vtb_error error = {0};
+    struct vtb_team team;
+    open_rig("user_cache", 0.5, 4);
+    const struct vtb_case the_case =
+        case_of(built_cell("heap_task", "user_cache", (struct vtb_kind){0}), 2);
+    point.in_flight = (size_t)1 << 46;
+    assert_false(vtb_team_open(&team, &rig, &the_case, VTB_CONSUMER_INDEPENDENT, crew, &error));
+    assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
+    assert_one_line(error.message);
+    assert_null(team.callers);
+    assert_int_equal(team.callers_n, 0);
+    point.in_flight = 4;
+    vtb_rig_close(&rig);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    struct vtb_error error;
+    alarm(600); /* threads that wait for one another in vain end the test */
+    test_thread = pthread_self();
+    crew = vtb_crew_open(CALLERS_MAX + 1, &error);
+    return crew ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    vtb_crew_close(crew);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_team_needs),
+        cmocka_unit_test(several_callers),
+        cmocka_unit_test(a_completing_thread),
+        cmocka_unit_test(every_heap),
+        cmocka_unit_test(caches_are_not_shared),
+        cmocka_unit_test(operations_are_freed_where_they_complete),
+        cmocka_unit_test(nothing_to_complete),
+        cmocka_unit_test(a_team_that_does_not_fit_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,1414 @@
+/* The gate: runs and baselines that are made up, so that each verdict is known beforehand. */
+#include "synthetic.h"
+
+#include <stdarg.h>
+
+#include <jansson.h>
+
+#include "gate/gate.h"
+
+/* Places in a plan of four strategies, and of the twins of two of them. */
+enum { EMPTY, FLOOR, BASELINE, OTHER, CASES_N, BASELINE_TWIN = CASES_N, OTHER_TWIN, TWINNED_N };
+
+#define ROUNDS_N 40
+
+static struct vtb_plan plan;
+static struct vtb_options options;
+static struct vtb_results repeats[VTB_GATE_REPEATS];
+static struct vtb_result_file file;
+static struct vtb_gate gate;
+
+/* --- baselines --- */
+
+static FILE *rows;
+static char *rows_text;
+static size_t rows_n;
+
+/* One case's figures in the baseline: pairs of a key and a number, as text. */
+__attribute__((format(printf, 3, 4))) static void record(size_t comparison, size_t own,
+                                                         const char *numbers, ...)
+{
+    char name[512];
+    va_list arguments;
+    if (!rows)
+        rows = open_memstream(&rows_text, &rows_n);
+    assert_non_null(rows);
+    const struct vtb_comparison *of = &repeats->comparisons[comparison];
+    vtb_case_name(name, sizeof name, of, &of->figures[own]);
+    fprintf(rows, "%s{\"run_type\": \"counts\", \"run_name\": \"%s\", ",
+            ftell(rows) > 0 ? ", " : "", name);
+    va_start(arguments, numbers);
+    vfprintf(rows, numbers, arguments);
+    va_end(arguments);
+    fputs("}", rows);
+}
+
+static void record_ratio(size_t own, double median, double spread)
+{
+    record(0, own, "\"ratio\": %.15g, \"ratio_lo\": %.15g, \"ratio_hi\": %.15g", median,
+           median * (1 - spread), median * (1 + spread));
+}
+
+static void parse_baseline(const char *context, const char *rows_json)
+{
+    char *text = NULL;
+    struct vtb_error error;
+    vtb_result_file_free(&file);
+    assert_true(asprintf(&text, "{\"context\": {%s}, \"benchmarks\": [%s]}", context, rows_json) >
+                0);
+    if (!vtb_result_file_parse(&file, "b.json", text, strlen(text), VTB_EXIT_BASELINE, &error))
+        fail_msg("%s: %s", error.message, text);
+    free(text);
+    vtb_gate_free(&gate);
+    gate.baseline = &file;
+}
+
+/* What was recorded becomes the baseline of a new gate. */
+static void make_baseline(void)
+{
+    assert_non_null(rows);
+    assert_int_equal(fclose(rows), 0);
+    rows = NULL;
+    parse_baseline("\"fingerprint\": \"f\"", rows_text);
+    free(rows_text);
+    rows_text = NULL;
+}
+
+/* --- runs --- */
+
+static const struct vtb_counted counted[CASES_N] = {
+    {1000, 800, 0, 5, {0}},
+    {1000, 800, 20, 6, {0}},
+    {1000, 800, 20, 6, {1000, 1000, 78400, 96000, 0, 104, 0, 200}},
+    {1000, 800, 20, 6, {200, 200, 20800, 22400, 0, 6656, 0, 200}},
+};
+
+/* A table of counts for each consumer; instructions are 100, 101, ... in their order. */
+static void count_all(void)
+{
+    struct vtb_error error;
+    repeats[0].plan = &plan;
+    repeats[0].comparisons = calloc(2, sizeof *repeats[0].comparisons);
+    assert_non_null(repeats[0].comparisons);
+    for (size_t c = 0; c < plan.consumers_n; c++) {
+        struct vtb_comparison *comparison = &repeats[0].comparisons[repeats[0].comparisons_n++];
+        assert_true(vtb_summarise(comparison, &plan.points[0], plan.consumers[c],
+                                  (struct vtb_samples){0}, counted, &error));
+        for (size_t i = 0; i < CASES_N; i++)
+            comparison->figures[i].instructions = 100 + (double)(c * CASES_N + i);
+    }
+}
+
+static void plan_counts(void)
+{
+    plan = SYNTHETIC_PLAN("--strategy=value_task", "--heap=glibc", "--instructions");
+    assert_int_equal(plan.points[0].cases_n, CASES_N);
+    assert_int_equal(plan.consumers_n, 2);
+    count_all();
+}
+
+/* One consumer, with twins. */
+static void plan_times(void)
+{
+    struct vtb_error error;
+    plan = SYNTHETIC_PLAN("--strategy=value_task", "--heap=glibc", "--consumer=independent");
+    assert_true(vtb_plan_add_twins(&plan, &error));
+    assert_int_equal(plan.points[0].cases_n, TWINNED_N);
+}
+
+static void time_repeat(size_t repeat, const struct vtb_point *point, struct vtb_samples samples)
+{
+    static const struct vtb_counted none[16] = {{.calls_n = 1}};
+    struct vtb_error error;
+    vtb_results_free(&repeats[repeat]);
+    repeats[repeat] = (struct vtb_results){.plan = &plan, .comparisons_n = 1};
+    repeats[repeat].comparisons = calloc(1, sizeof *repeats[repeat].comparisons);
+    assert_non_null(repeats[repeat].comparisons);
+    assert_true(vtb_summarise(repeats[repeat].comparisons, point, VTB_CONSUMER_INDEPENDENT, samples,
+                              none, &error));
+}
+
+/* What the cases take in a repeat, but for what a test says: a floor of 2 ns, a baseline of 20. */
+static void take(size_t repeat, double floor_ns, double other_ns, double other_twin_ns)
+{
+    const double ns[TWINNED_N] = {1, floor_ns, 20, other_ns, 20, other_twin_ns};
+    time_repeat(repeat, &plan.points[0],
+                synthetic_samples(ROUNDS_N, TWINNED_N, ns, 0.001, 7 + repeat));
+}
+
+/* In each of the repeats the other strategy takes so much. */
+static void take_all(double first_ns, double second_ns, double third_ns)
+{
+    take(0, 2, first_ns, first_ns);
+    take(1, 2, second_ns, second_ns);
+    take(2, 2, third_ns, third_ns);
+}
+
+static int setup(void **state)
+{
+    char *argv[] = {"run_bench", NULL};
+    struct vtb_error error;
+    (void)state;
+    return vtb_options_parse(&options, 1, argv, &error) ? 0 : -1;
+}
+
+static void free_repeats(void)
+{
+    for (size_t r = 0; r < VTB_GATE_REPEATS; r++)
+        vtb_results_free(&repeats[r]);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    free_repeats();
+    if (plan.points)
+        vtb_plan_free(&plan);
+    vtb_gate_free(&gate);
+    vtb_result_file_free(&file);
+    return 0;
+}
+
+/* --- what the gate says --- */
+
+static void gate_counts(void)
+{
+    struct vtb_error error;
+    assert_true(vtb_gate_counts(&gate, &repeats[0], &options, &error));
+}
+
+static void gate_times(double margin)
+{
+    struct vtb_error error;
+    assert_true(vtb_gate_times(&gate, repeats, margin, &error));
+}
+
+static const struct vtb_gate_check *check_of(size_t own, const char *metric)
+{
+    const char *name = plan.points[0].cases[own].timing->name;
+    const struct vtb_gate_check *found = NULL;
+    for (size_t i = 0; i < gate.checks_n; i++) {
+        const struct vtb_gate_check *check = &gate.checks[i];
+        if (strcmp(check->strategy, name) != 0 || strcmp(check->metric, metric) != 0)
+            continue;
+        assert_null(found);
+        found = check;
+    }
+    if (!found)
+        fail_msg("no check of %s of %s", metric, name);
+    return found;
+}
+
+static void assert_verdict(size_t own, const char *metric, enum vtb_gate_verdict verdict)
+{
+    const struct vtb_gate_check *check = check_of(own, metric);
+    if (check->verdict != verdict)
+        fail_msg("%s is %s, not %s: %g, %g, %g", metric, vtb_gate_verdict_words[check->verdict],
+                 vtb_gate_verdict_words[verdict], check->before, check->after, check->allowed);
+}
+
+static void assert_note(size_t i, const char *part)
+{
+    assert_true(i < gate.notes_n);
+    assert_contains(gate.notes[i], part);
+    assert_one_line(gate.notes[i]);
+}
+
+typedef void gate_print(FILE *out);
+
+static char *text_of(gate_print *print)
+{
+    char *text = NULL;
+    size_t text_n = 0;
+    FILE *out = open_memstream(&text, &text_n);
+    assert_non_null(out);
+    print(out);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+/* --- counts --- */
+
+static void counts_that_are_the_same(void **state)
+{
+    (void)state;
+    plan_counts();
+    record(0, BASELINE,
+           "\"bytes_per_op\": 78.4, \"allocs_per_op\": 1, \"frees_per_op\": 1, "
+           "\"peak_live_bytes\": 104, \"instructions_per_op\": 102");
+    record(0, OTHER, "\"allocs_per_op\": 0.2");
+    make_baseline();
+    gate_counts();
+    assert_int_equal(gate.checks_n, 6);
+    assert_int_equal(vtb_gate_count(&gate, VTB_GATE_SAME), 6);
+    assert_int_equal(vtb_gate_count(&gate, VTB_GATE_WORSE), 0);
+    assert_int_equal(gate.notes_n, 1);
+    assert_note(0, "2 cases are not in the baseline, and not compared; renew it");
+    const struct vtb_gate_check *check = check_of(BASELINE, "bytes_per_op");
+    assert_string_equal(check->title, "B/op");
+    assert_string_equal(check->heap, "glibc");
+    assert_near(check->before, 78.4, 1e-12);
+    assert_near(check->after, 78.4, 1e-12);
+    assert_near(check->allowed, 0, 0);
+    assert_non_null(vtb_result_file_find(&file, check->name));
+}
+
+/* A baseline has 15 digits of a third. */
+static void what_was_rounded_is_the_same(void **state)
+{
+    (void)state;
+    plan_counts();
+    struct vtb_counted *third = &repeats[0].comparisons[0].figures[OTHER].counted;
+    third->calls_n = 3;
+    third->counts = (struct vtb_counts){.allocs_n = 1, .frees_n = 2, .requested_bytes = 1000000007};
+    record(0, OTHER, "\"allocs_per_op\": %.15g, \"frees_per_op\": %.15g, \"bytes_per_op\": %.15g",
+           1.0 / 3, 2.0 / 3, 1000000007.0 / 3);
+    make_baseline();
+    gate_counts();
+    assert_int_equal(gate.checks_n, 3);
+    assert_int_equal(vtb_gate_count(&gate, VTB_GATE_SAME), 3);
+}
+
+/* The baseline strategy has 78.4 B/op and 102 instructions; what may be worse is from before. */
+static void counts_that_are_not(void **state)
+{
+    static const struct {
+        const char *metric;
+        const char *limit;
+        double before;
+        enum vtb_gate_verdict verdict;
+    } cases[] = {
+        {"bytes_per_op", NULL, 78.3, VTB_GATE_WORSE},
+        {"bytes_per_op", NULL, 78.5, VTB_GATE_BETTER},
+        {"bytes_per_op", NULL, 0, VTB_GATE_WORSE},
+        {"bytes_per_op", "bytes=8", 70.4, VTB_GATE_WITHIN},
+        {"bytes_per_op", "bytes=8", 70.3, VTB_GATE_WORSE},
+        {"bytes_per_op", "bytes=8", 86.4, VTB_GATE_WITHIN},
+        {"bytes_per_op", "bytes=8", 86.5, VTB_GATE_BETTER},
+        {"bytes_per_op", "allocs=8", 78.3, VTB_GATE_WORSE},
+        {"bytes_per_op", "bytes=2%", 80, VTB_GATE_WITHIN},
+        {"bytes_per_op", "bytes=1.9%", 80, VTB_GATE_BETTER},
+        {"bytes_per_op", "bytes=12%", 70, VTB_GATE_WITHIN},
+        {"bytes_per_op", "bytes=11.9%", 70, VTB_GATE_WORSE},
+        {"instructions_per_op", "instructions=1", 101, VTB_GATE_WITHIN},
+        {"instructions_per_op", "instructions=0.9", 101, VTB_GATE_WORSE},
+        {"instructions_per_op", "bytes=0.5%,instructions=2%", 100, VTB_GATE_WITHIN},
+        {"instructions_per_op", "bytes=2%,instructions=0.5%", 100, VTB_GATE_WORSE},
+    };
+    (void)state;
+    plan_counts();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *argv[] = {"run_bench", "gate",    "--baseline",
+                        "b.json",    "--limit", (char *)(uintptr_t)cases[i].limit,
+                        NULL};
+        struct vtb_error error;
+        assert_true(vtb_options_parse(&options, cases[i].limit ? 6 : 4, argv, &error));
+        record(0, BASELINE, "\"%s\": %.15g", cases[i].metric, cases[i].before);
+        make_baseline();
+        gate_counts();
+        assert_int_equal(gate.checks_n, 1);
+        assert_verdict(BASELINE, cases[i].metric, cases[i].verdict);
+    }
+}
+
+static void what_is_off_is_not_compared(void **state)
+{
+    (void)state;
+    plan_counts();
+    options.limits[vtb_gate_metric("bytes") - vtb_gate_metrics].off = true;
+    record(0, BASELINE, "\"bytes_per_op\": 1, \"allocs_per_op\": 1");
+    make_baseline();
+    gate_counts();
+    assert_int_equal(gate.checks_n, 1);
+    assert_verdict(BASELINE, "allocs_per_op", VTB_GATE_SAME);
+}
+
+/* Not in the baseline, neither the case nor the figure; or not in the run. */
+static void what_is_not_on_both_sides_is_not_compared(void **state)
+{
+    (void)state;
+    plan_counts();
+    repeats[0].comparisons[0].figures[BASELINE].instructions = NAN;
+    record(0, BASELINE, "\"instructions_per_op\": 1, \"gen0_per_kop\": 3, \"made_up\": 4");
+    record(0, OTHER, "\"frees_per_op\": 0.2");
+    make_baseline();
+    gate_counts();
+    assert_int_equal(gate.checks_n, 1);
+    assert_verdict(OTHER, "frees_per_op", VTB_GATE_SAME);
+}
+
+/* Both consumers allocate alike; their loops have instructions of their own. */
+static void consumers_share_their_counts(void **state)
+{
+    (void)state;
+    plan_counts();
+    record(0, OTHER, "\"bytes_per_op\": 20.8, \"instructions_per_op\": 103");
+    record(1, OTHER, "\"bytes_per_op\": 1, \"instructions_per_op\": 1");
+    make_baseline();
+    gate_counts();
+    assert_int_equal(gate.checks_n, 3);
+    assert_verdict(OTHER, "bytes_per_op", VTB_GATE_SAME);
+    size_t instructions_n = 0;
+    for (size_t i = 0; i < gate.checks_n; i++) {
+        const struct vtb_gate_check *check = &gate.checks[i];
+        if (strcmp(check->metric, "instructions_per_op") != 0)
+            continue;
+        instructions_n++;
+        const bool dependent = strstr(check->name, "/consumer:dependent") != NULL;
+        assert_int_equal(check->verdict, dependent ? VTB_GATE_WORSE : VTB_GATE_SAME);
+        assert_near(check->after, dependent ? 107 : 103, 0);
+    }
+    assert_int_equal(instructions_n, 2);
+}
+
+/* A case of gengc: 3, 2 and 1 collections in 1000 calls. */
+static void collect(size_t own, size_t budget_bytes, size_t live_bytes)
+{
+    repeats[0].comparisons[0].figures[own].pressure = (struct vtb_pressure){
+        .measured = true,
+        .collects = true,
+        .calls_n = 1000,
+        .collected.collections_n = {1, 1, 1},
+        .budget_bytes = budget_bytes,
+        .live_bytes = live_bytes,
+    };
+}
+
+static void plan_collections(void)
+{
+    plan = SYNTHETIC_PLAN("--strategy=value_task", "--heap=gengc");
+    count_all();
+}
+
+static void collections_under_the_same_budgets(void **state)
+{
+    (void)state;
+    plan_collections();
+    collect(OTHER, 4096, 8192);
+    record(0, OTHER,
+           "\"gen0_per_kop\": 2, \"gen1_per_kop\": 2, \"gen2_per_kop\": 2, "
+           "\"gen0_budget_bytes\": 4096, \"live_heap_bytes\": 8192");
+    make_baseline();
+    gate_counts();
+    assert_int_equal(gate.checks_n, 3);
+    assert_verdict(OTHER, "gen0_per_kop", VTB_GATE_WORSE);
+    assert_verdict(OTHER, "gen1_per_kop", VTB_GATE_SAME);
+    assert_verdict(OTHER, "gen2_per_kop", VTB_GATE_BETTER);
+    assert_int_equal(gate.notes_n, 1);
+    assert_note(0, "3 cases are not in the baseline");
+}
+
+/* A reason for each difference, and each but once. */
+static void collections_under_other_budgets(void **state)
+{
+    (void)state;
+    static const char recorded[] =
+        "\"gen0_per_kop\": 2, \"bytes_per_op\": 20.8, \"gen0_budget_bytes\": 4096, "
+        "\"live_heap_bytes\": %d";
+    plan_collections();
+    collect(BASELINE, 8192, 1);
+    collect(OTHER, 8192, 1);
+    record(0, BASELINE, recorded, 1);
+    record(0, OTHER, recorded, 1);
+    make_baseline();
+    gate_counts();
+    assert_int_equal(gate.checks_n, 2);
+    assert_verdict(OTHER, "bytes_per_op", VTB_GATE_SAME);
+    assert_int_equal(gate.notes_n, 2);
+    assert_note(0, "collections are left out: gen0_budget_bytes was 4096, is 8192");
+    collect(OTHER, 4096, 1);
+    record(0, OTHER, recorded, 2);
+    make_baseline();
+    gate_counts();
+    assert_int_equal(gate.checks_n, 1);
+    assert_int_equal(gate.notes_n, 2);
+    assert_note(0, "live_heap_bytes was 2, is 1");
+}
+
+/* However many reasons there are, there is room for some. */
+static void notes_have_an_end(void **state)
+{
+    (void)state;
+    plan_collections();
+    for (size_t i = 0; i < 20; i++) {
+        collect(OTHER, 8192 + i, 1);
+        record(0, OTHER, "\"gen0_per_kop\": 2, \"gen0_budget_bytes\": 4096");
+        make_baseline();
+        gate.notes_n = i < 8 ? i : 8;
+        gate_counts();
+        assert_int_equal(gate.checks_n, 0);
+        assert_in_range(gate.notes_n, i < 8 ? i + 1 : 8, 8);
+    }
+}
+
+static void twins_have_no_counts(void **state)
+{
+    (void)state;
+    plan_times();
+    take_all(5, 5, 5);
+    for (size_t i = 0; i < TWINNED_N; i++)
+        repeats[0].comparisons[0].figures[i].counted = counted[BASELINE];
+    record(0, OTHER, "\"bytes_per_op\": 78.4");
+    make_baseline();
+    gate_counts();
+    assert_int_equal(gate.checks_n, 1);
+    assert_verdict(OTHER, "bytes_per_op", VTB_GATE_SAME);
+}
+
+/* --- times --- */
+
+/* The baseline has the ratios of a floor of 2 ns, and of another strategy of 5; and those that
+ * nothing is held against. */
+static void record_times(void)
+{
+    record_ratio(EMPTY, 1, 0.001);
+    record_ratio(BASELINE, 2, 0.001);
+    record_ratio(FLOOR, 0.1, 0.001);
+    record_ratio(OTHER, 0.25, 0.001);
+    make_baseline();
+}
+
+static void slower_in_all_repeats(void **state)
+{
+    (void)state;
+    plan_times();
+    take_all(5.6, 5.4, 5.5);
+    record_times();
+    gate_times(0.05);
+    assert_true(gate.timed);
+    assert_int_equal(gate.checks_n, 2); /* neither the empty loop nor the baseline, nor twins */
+    assert_int_equal(gate.notes_n, 0);
+    assert_verdict(FLOOR, "ratio", VTB_GATE_WITHIN);
+    assert_verdict(OTHER, "ratio", VTB_GATE_WORSE);
+    const struct vtb_gate_check *check = check_of(OTHER, "ratio");
+    assert_near(check->before, 0.25, 1e-12);
+    assert_near(check->after, 0.275, 0.001); /* the middle one */
+    assert_near(check->allowed, 0.05, 1e-12);
+    assert_near(gate.margin, 0.05, 1e-12);
+    assert_true(gate.noise > 0 && gate.noise < 0.005);
+    assert_string_equal(check->heap, "glibc");
+    assert_non_null(vtb_result_file_find(&file, check->name));
+}
+
+/* Whichever of the three does not see it. */
+static void slower_in_two_repeats_of_three(void **state)
+{
+    (void)state;
+    plan_times();
+    for (size_t fast = 0; fast < VTB_GATE_REPEATS; fast++) {
+        take_all(fast == 0 ? 5 : 5.5, fast == 1 ? 5 : 5.5, fast == 2 ? 5 : 5.5);
+        record_times();
+        gate_times(0.05);
+        assert_verdict(OTHER, "ratio", VTB_GATE_UNKNOWN);
+        assert_verdict(FLOOR, "ratio", VTB_GATE_WITHIN);
+        assert_int_equal(gate.notes_n, 0);
+    }
+}
+
+static void faster(void **state)
+{
+    (void)state;
+    plan_times();
+    take_all(4.5, 4.4, 4.6);
+    record_times();
+    gate_times(0.05);
+    assert_verdict(OTHER, "ratio", VTB_GATE_BETTER);
+    assert_near(check_of(OTHER, "ratio")->after, 0.225, 0.001);
+    take_all(4.5, 5, 4.6);
+    record_times();
+    gate_times(0.05);
+    assert_verdict(OTHER, "ratio", VTB_GATE_UNKNOWN);
+}
+
+/* Seen with certainty, and less than what may be. */
+static void slower_by_less_than_the_margin(void **state)
+{
+    (void)state;
+    plan_times();
+    take_all(5.2, 5.2, 5.2);
+    record_times();
+    gate_times(0.05);
+    assert_verdict(OTHER, "ratio", VTB_GATE_WITHIN);
+    record_times();
+    gate_times(0.03);
+    assert_verdict(OTHER, "ratio", VTB_GATE_WORSE);
+}
+
+/* What a baseline does not know more exactly is no regression. */
+static void a_wide_interval_in_the_baseline(void **state)
+{
+    (void)state;
+    plan_times();
+    take_all(5.5, 5.5, 5.5);
+    record_ratio(OTHER, 0.25, 0.06);
+    make_baseline();
+    gate_times(0.05);
+    assert_verdict(OTHER, "ratio", VTB_GATE_WITHIN);
+}
+
+/* A loop whose rounds differ by a half: none of it is known. */
+static void loud_times_are_inconclusive(void **state)
+{
+    (void)state;
+    static const double ns[TWINNED_N] = {1, 2, 20, 5.2, 20, 5.2};
+    plan_times();
+    for (size_t r = 0; r < VTB_GATE_REPEATS; r++) {
+        struct vtb_samples samples = synthetic_samples(9, TWINNED_N, ns, 0, 1);
+        for (size_t round = 0; round < 9; round++) {
+            const double factor = round % 2 ? 0.8 : 1.2;
+            samples.real_ns[round * TWINNED_N + OTHER] *= factor;
+            samples.real_ns[round * TWINNED_N + OTHER_TWIN] *= factor; /* it is no noise */
+        }
+        time_repeat(r, &plan.points[0], samples);
+    }
+    record_times();
+    gate_times(0.05);
+    assert_verdict(OTHER, "ratio", VTB_GATE_UNKNOWN);
+}
+
+/* Twice what identical cases differ by, in whichever repeat and direction. */
+static void noise_sets_the_margin(void **state)
+{
+    (void)state;
+    plan_times();
+    for (int slower = 0; slower < 2; slower++) {
+        for (size_t repeat = 0; repeat < VTB_GATE_REPEATS; repeat++)
+            take(repeat, 2, 5.35, slower ? 5.35 * 1.04 : 5.35 / 1.04);
+        record_times();
+        gate_times(0.05);
+        assert_near(gate.noise, 0.04, 0.001);
+        assert_near(gate.margin, 2 * gate.noise, 1e-12);
+        assert_near(check_of(OTHER, "ratio")->allowed, gate.margin, 0);
+        assert_verdict(OTHER, "ratio", VTB_GATE_WITHIN);
+    }
+    take_all(5.35, 5.35, 5.35);
+    take(1, 2, 5.35, 5.35 * 1.04); /* in one of the three, which is not the middle one */
+    record_times();
+    gate_times(0.05);
+    assert_true(gate.noise < 0.005);
+    assert_near(gate.margin, 0.05, 0);
+    assert_verdict(OTHER, "ratio", VTB_GATE_WORSE);
+}
+
+/* What is held against a baseline strategy that became quicker seems slower, all of it alike. */
+static void the_baseline_strategy_changed(void **state)
+{
+    (void)state;
+    plan_times();
+    for (size_t repeat = 0; repeat < VTB_GATE_REPEATS; repeat++)
+        take(repeat, 2 * 1.08, 5 * 1.08, 5 * 1.08);
+    record_times();
+    gate_times(0.05);
+    assert_verdict(OTHER, "ratio", VTB_GATE_WITHIN);
+    assert_near(check_of(OTHER, "ratio")->after, 0.25, 0.001);
+    assert_int_equal(gate.notes_n, 1);
+    assert_note(0, "on glibc all ratios of independent lookups changed together, by +8 %");
+    for (size_t repeat = 0; repeat < VTB_GATE_REPEATS; repeat++)
+        take(repeat, 2 * 1.08, 5 * 1.08 * 1.08, 5 * 1.08 * 1.08);
+    record_times();
+    gate_times(0.05);
+    assert_verdict(OTHER, "ratio", VTB_GATE_WORSE);
+    for (size_t repeat = 0; repeat < VTB_GATE_REPEATS; repeat++)
+        take(repeat, 2 / 1.08, 5, 5);
+    record_times();
+    gate_times(0.05);
+    assert_verdict(OTHER, "ratio", VTB_GATE_WITHIN);
+    assert_int_equal(gate.notes_n, 0);
+}
+
+/* A margin of twice the noise would let anything pass: then nothing is claimed. */
+static void much_noise_is_no_verdict(void **state)
+{
+    (void)state;
+    plan_times();
+    for (size_t repeat = 0; repeat < VTB_GATE_REPEATS; repeat++)
+        take(repeat, 2, 9, 9 * 1.12);
+    record_times();
+    gate_times(0.05);
+    assert_verdict(OTHER, "ratio", VTB_GATE_UNKNOWN);
+    assert_note(0, "no verdict on times: identical cases seemed to differ by 12 %");
+    for (size_t repeat = 0; repeat < VTB_GATE_REPEATS; repeat++)
+        take(repeat, 2, 9, 9 * 1.09);
+    record_times();
+    gate_times(0.05);
+    assert_verdict(OTHER, "ratio", VTB_GATE_WORSE);
+    assert_int_equal(gate.notes_n, 0);
+}
+
+/* Its twin is the baseline's as well. */
+static void noise_of_the_baseline_strategy(void **state)
+{
+    (void)state;
+    const double ns[TWINNED_N] = {1, 2, 20, 5, 21, 5};
+    plan_times();
+    for (size_t repeat = 0; repeat < VTB_GATE_REPEATS; repeat++)
+        time_repeat(repeat, &plan.points[0], synthetic_samples(ROUNDS_N, TWINNED_N, ns, 0, 1));
+    record_times();
+    gate_times(0.05);
+    assert_near(gate.noise, 0.05, 1e-9);
+}
+
+static void the_floor_moved(void **state)
+{
+    (void)state;
+    plan_times();
+    for (int slower = 0; slower < 2; slower++) {
+        for (size_t r = 0; r < VTB_GATE_REPEATS; r++)
+            take(r, slower ? 2.3 : 1.7, 5, 5);
+        record_times();
+        gate_times(0.05);
+        assert_verdict(FLOOR, "ratio", VTB_GATE_UNKNOWN);
+        assert_verdict(OTHER, "ratio", VTB_GATE_WITHIN);
+        assert_int_equal(gate.notes_n, 0);
+    }
+}
+
+/* In all repeats others have the processor for a share of the time. */
+static void steal(double share)
+{
+    for (size_t r = 0; r < VTB_GATE_REPEATS; r++) {
+        const struct vtb_samples *samples = &repeats[r].comparisons[0].samples;
+        for (size_t i = 0; i < samples->rounds_n * samples->cases_n; i++)
+            samples->cpu_ns[i] = samples->real_ns[i] * (1 - share);
+    }
+}
+
+static void take_stolen(double share)
+{
+    take_all(6, 6, 6);
+    steal(share);
+    record_times();
+    gate_times(0.05);
+}
+
+static void others_had_the_processor(void **state)
+{
+    (void)state;
+    plan_times();
+    take_stolen(0.2);
+    assert_verdict(OTHER, "ratio", VTB_GATE_UNKNOWN);
+    assert_verdict(FLOOR, "ratio", VTB_GATE_WITHIN);
+    assert_int_equal(gate.notes_n, 1);
+    assert_note(0, "no verdict on times: others had the processor for 20 % of the time");
+    take_stolen(0.09);
+    assert_verdict(OTHER, "ratio", VTB_GATE_WORSE);
+    assert_int_equal(gate.notes_n, 0);
+    take_stolen(-0.5); /* clocks differ a little */
+    assert_verdict(OTHER, "ratio", VTB_GATE_WORSE);
+}
+
+/*
+ * One is slower in 17 rounds of 20: p = 1351 / 2^20 = 0.0013 alone, 0.0026 of two cases, and 0.0103
+ * of eight. The first case is the baseline.
+ */
+static enum vtb_gate_verdict verdict_among(size_t cases_n)
+{
+    static struct vtb_case cases[9];
+    double ns[9];
+    free_repeats(); /* before their point changes */
+    for (size_t i = 0; i < cases_n; i++) {
+        cases[i] = plan.points[0].cases[OTHER];
+        cases[i].empty = cases[i].floor = cases[i].baseline = cases[i].base = 0;
+        cases[i].single = i;
+        ns[i] = 20;
+    }
+    static struct vtb_point point;
+    point = plan.points[0];
+    point.cases = cases;
+    point.cases_n = cases_n;
+    for (size_t r = 0; r < VTB_GATE_REPEATS; r++) {
+        struct vtb_samples samples = synthetic_samples(20, cases_n, ns, 0, 1);
+        for (size_t at = 0; at < 20 * cases_n; at++) {
+            if (at % cases_n == cases_n - 1)
+                samples.real_ns[at] = samples.cpu_ns[at] = at / cases_n < 17 ? 30 : 10;
+        }
+        time_repeat(r, &point, samples);
+    }
+    record_ratio(1, 1, 0); /* all of them have the same name */
+    make_baseline();
+    gate_times(0.05);
+    assert_int_equal(gate.checks_n, cases_n - 1);
+    return gate.checks[gate.checks_n - 1].verdict;
+}
+
+static void holm_over_all_ratios(void **state)
+{
+    (void)state;
+    plan_times();
+    assert_int_equal(verdict_among(3), VTB_GATE_WORSE);
+    assert_int_equal(verdict_among(8), VTB_GATE_WORSE);
+    assert_int_equal(verdict_among(9), VTB_GATE_UNKNOWN);
+}
+
+static void no_times_in_the_baseline(void **state)
+{
+    (void)state;
+    plan_times();
+    take_all(6, 6, 6);
+    record(0, OTHER, "\"bytes_per_op\": 20.8");
+    record(0, FLOOR, "\"ratio\": 0.01"); /* and of this one no interval */
+    make_baseline();
+    gate_times(0.05);
+    assert_int_equal(gate.checks_n, 0);
+    assert_int_equal(gate.notes_n, 1);
+    assert_note(0, "the baseline has no times to compare with");
+    assert_true(gate.timed);
+}
+
+/* What came before keeps its place, and the times come behind it. */
+static void times_come_behind_counts(void **state)
+{
+    (void)state;
+    plan_times();
+    take_all(5, 5, 5);
+    for (size_t i = 0; i < CASES_N; i++)
+        repeats[0].comparisons[0].figures[i].counted = counted[i];
+    record(0, OTHER,
+           "\"bytes_per_op\": 20.8, \"ratio\": 0.25, \"ratio_lo\": 0.24, \"ratio_hi\": 0.26");
+    make_baseline();
+    gate_counts();
+    gate_times(0.05);
+    assert_int_equal(gate.checks_n, 2);
+    assert_string_equal(gate.checks[0].metric, "bytes_per_op");
+    assert_string_equal(gate.checks[1].metric, "ratio");
+    gate_counts();
+    assert_int_equal(gate.checks_n, 3);
+}
+
+/* Where there is no room for one more, nothing else is overwritten. */
+static void gate_times_without_room(void)
+{
+    const size_t all_n = sizeof gate.notes / sizeof *gate.notes;
+    for (gate.notes_n = 0; gate.notes_n < all_n; gate.notes_n++)
+        snprintf(gate.notes[gate.notes_n], sizeof *gate.notes, "note %zu", gate.notes_n);
+    gate_times(0.05);
+    assert_int_equal(gate.notes_n, all_n);
+    assert_string_equal(gate.notes[all_n - 1], "note 7");
+    assert_true(gate.timed);
+}
+
+static void times_have_no_room_for_a_note(void **state)
+{
+    (void)state;
+    plan_times();
+    take_all(6, 6, 6);
+    record_ratio(FLOOR, 0.2, 0.001); /* it moved */
+    make_baseline();
+    gate_times_without_room();
+    assert_verdict(FLOOR, "ratio", VTB_GATE_UNKNOWN);
+    record(0, FLOOR, "\"bytes_per_op\": 0"); /* no times */
+    make_baseline();
+    gate_times_without_room();
+    steal(0.5);
+    record_times();
+    gate_times_without_room();
+    assert_verdict(OTHER, "ratio", VTB_GATE_UNKNOWN);
+}
+
+/* In one repeat of three it is not widened, and in the others to both sides. */
+static void intervals_enclose_those_of_all_repeats(void **state)
+{
+    (void)state;
+    plan_times();
+    take(0, 2, 5, 5);
+    take(1, 2, 4.5, 5);
+    take(2, 1.9, 5.5, 5);
+    const struct vtb_interval *ratios[VTB_GATE_REPEATS];
+    for (size_t r = 0; r < VTB_GATE_REPEATS; r++)
+        ratios[r] = &repeats[r].comparisons[0].figures[OTHER].ratio;
+    const struct vtb_interval before = *ratios[0];
+    const struct vtb_figures *floor = &repeats[0].comparisons[0].figures[FLOOR];
+    const double floor_hi = floor->ratio.hi;
+    vtb_gate_widen(&repeats[0], repeats + 1, VTB_GATE_REPEATS - 1);
+    assert_near(ratios[0]->median, before.median, 0);
+    assert_near(ratios[0]->lo, ratios[1]->lo, 0);
+    assert_near(ratios[0]->hi, ratios[2]->hi, 0);
+    assert_true(ratios[0]->lo < 0.226 && ratios[0]->hi > 0.274);
+    assert_near(floor->ratio.lo, repeats[2].comparisons[0].figures[FLOOR].ratio.lo, 0);
+    assert_true(floor->ratio.hi >= floor_hi && floor->ratio.hi < 0.102);
+    const struct vtb_interval widened = *ratios[0];
+    vtb_gate_widen(&repeats[0], NULL, 0);
+    assert_memory_equal(ratios[0], &widened, sizeof widened);
+}
+
+/* --- before the run --- */
+
+static void assert_refused(bool ok, const struct vtb_error *error, const char *part)
+{
+    assert_false(ok);
+    assert_int_equal(error->exit_code, VTB_EXIT_BASELINE);
+    assert_one_line(error->message);
+    assert_contains(error->message, "'b.json'");
+    assert_contains(error->message, part);
+}
+
+static void cases_that_the_plan_has(void **state)
+{
+    (void)state;
+    struct vtb_error error;
+    plan_counts();
+    for (size_t own = 0; own < CASES_N; own++)
+        record(own % 2, own, "\"bytes_per_op\": 1");
+    make_baseline();
+    assert_true(vtb_gate_check_cases(&plan, &file, &error));
+    struct vtb_plan twinned = SYNTHETIC_PLAN("--strategy=value_task", "--heap=glibc");
+    assert_true(vtb_plan_add_twins(&twinned, &error));
+    assert_true(vtb_gate_check_cases(&twinned, &file, &error));
+    vtb_plan_free(&twinned);
+}
+
+/* Of another strategy, another rate, or a consumer that is left out. */
+static void cases_that_the_plan_has_not(void **state)
+{
+    (void)state;
+    struct vtb_error error;
+    plan_counts();
+    record(0, BASELINE, "\"bytes_per_op\": 1");
+    record(1, OTHER, "\"bytes_per_op\": 1");
+    make_baseline();
+    static char *const arguments[] = {"--strategy=poll", "--hit-rate=0.7",
+                                      "--consumer=independent"};
+    for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
+        struct vtb_plan other =
+            SYNTHETIC_PLAN("--strategy=value_task", "--heap=glibc", arguments[i]);
+        const bool ok = vtb_gate_check_cases(&other, &file, &error);
+        assert_refused(ok, &error, "has a case that its options do not make here: 'user_cache/");
+        assert_contains(error.message, i == 1 ? "/heap_task/glibc/" : "/value_task/glibc/");
+        assert_contains(error.message, "renew it with `run_bench run ... --save-baseline FILE`");
+        vtb_plan_free(&other);
+    }
+}
+
+/* A baseline of this build, but for one fact, and with options. */
+static void parse_context(const char *key, const char *value, const char *more)
+{
+    static const char *const keys[] = {"compiler",     "cell_flags",  "libc",
+                                       "architecture", "fingerprint", "isa"};
+    char context[4096] = "";
+    size_t n = 0;
+    struct vtb_machine machine;
+    vtb_machine_read(&machine);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *fact = strcmp(keys[i], key) == 0 ? value : vtb_machine_fact(&machine, keys[i]);
+        n += (size_t)snprintf(context + n, sizeof context - n, "%s\"%s\": \"%s\"",
+                              n > 0 ? ", " : "", keys[i], fact);
+    }
+    snprintf(context + n, sizeof context - n, "%s", more);
+    parse_baseline(context, "{\"run_type\": \"counts\", \"run_name\": \"x\"}");
+}
+
+static void options_of_the_baseline(void **state)
+{
+    (void)state;
+    struct vtb_error error;
+    bool same = false;
+    parse_context("", "",
+                  ", \"options\": {\"hit-rate\": \"0.5\", \"strategy\": \"poll,value_task\", "
+                  "\"instructions\": \"1\", \"seed\": \"7\"}");
+    options.time_s = 3;
+    assert_true(vtb_gate_prepare(&options, &file, &same, &error));
+    assert_true(same);
+    assert_true(options.instructions);
+    assert_near(options.time_s, 3, 0);
+    assert_int_equal(options.hit_rates.n, 1);
+    assert_near(options.hit_rates.values[0], 0.5, 0);
+    assert_int_equal(options.strategies.n, 2);
+    assert_string_equal(options.strategies.items[0], "poll");
+    assert_int_equal(options.seed, 7);
+}
+
+static void baselines_of_another_toolchain(void **state)
+{
+    (void)state;
+    struct vtb_error error;
+    static const char *const keys[] = {"compiler", "cell_flags", "libc", "architecture",
+                                       "fingerprint"};
+    static const char more[] = ", \"options\": {\"instructions\": \"1\", \"calls\": \"777\"}";
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char difference[64];
+        bool same = true;
+        assert_int_equal(setup(NULL), 0);
+        parse_context(keys[i], "abacus 1", more);
+        bool ok = vtb_gate_prepare(&options, &file, &same, &error);
+        snprintf(difference, sizeof difference, "%s was 'abacus 1', is '", keys[i]);
+        assert_refused(ok, &error,
+                       strcmp(keys[i], "fingerprint") == 0 ? "fingerprint is another" : difference);
+        assert_contains(error.message, "--any-toolchain");
+        assert_contains(error.message, "renew it with `run_bench run ... --save-baseline FILE`");
+        options.any_toolchain = true;
+        options.time_s = 3;
+        ok = vtb_gate_prepare(&options, &file, &same, &error);
+        assert_true(ok);
+        assert_false(same);
+        assert_false(options.instructions);
+        assert_near(options.time_s, 0, 0);
+        assert_near(options.calls.values[0], 777, 0);
+    }
+}
+
+/* Counts and times do not depend on it; the copies of the C library that are run do. */
+static void baselines_of_another_instruction_set(void **state)
+{
+    static const char more[] = ", \"options\": {\"instructions\": \"1\"}";
+    const size_t place = (size_t)(vtb_gate_metric("instructions") - vtb_gate_metrics);
+    struct vtb_error error;
+    bool same = false;
+    (void)state;
+    options.time_s = 3;
+    parse_context("isa", "abacus", more);
+    assert_true(vtb_gate_prepare(&options, &file, &same, &error));
+    assert_true(same);
+    assert_false(options.instructions);
+    assert_near(options.time_s, 3, 0);
+    for (size_t i = 0; i < VTB_GATE_METRICS_N; i++)
+        assert_int_equal(options.limits[i].off, i == place);
+}
+
+/* valgrind runs the same copies on both of these. */
+static void instruction_sets_that_valgrind_has_not(void **state)
+{
+    (void)state;
+    struct vtb_machine machine;
+    struct vtb_error error;
+    bool same;
+    vtb_machine_read(&machine);
+    if (strncmp(vtb_machine_fact(&machine, "isa"), "avx", 3) != 0)
+        skip();
+    for (int newer = 0; newer < 2; newer++) {
+        assert_int_equal(setup(NULL), 0);
+        parse_context("isa", newer ? "avx512" : "avx2", ", \"options\": {\"instructions\": \"1\"}");
+        assert_true(vtb_gate_prepare(&options, &file, &same, &error));
+        assert_true(options.instructions);
+    }
+}
+
+static void baselines_that_say_nothing_of_a_toolchain(void **state)
+{
+    (void)state;
+    struct vtb_error error;
+    bool same;
+    parse_baseline("\"fingerprint\": \"f\"", "{\"run_type\": \"counts\", \"run_name\": \"x\"}");
+    const bool ok = vtb_gate_prepare(&options, &file, &same, &error);
+    assert_refused(ok, &error, "compiler was 'unknown', is '");
+}
+
+static void baselines_of_interrupted_runs(void **state)
+{
+    (void)state;
+    struct vtb_error error;
+    bool same;
+    for (int any = 0; any < 2; any++) {
+        options.any_toolchain = any;
+        parse_context("", "", ", \"interrupted\": true");
+        const bool ok = vtb_gate_prepare(&options, &file, &same, &error);
+        assert_refused(ok, &error, "is of a run that was interrupted; renew it");
+    }
+}
+
+/* What says where to write, or how long to measure, or nothing; and values that nobody takes. */
+static void options_that_a_baseline_may_not_have(void **state)
+{
+    static const char *const bad[][2] = {
+        {"export-json", "x"},   {"export-csv", "x"},   {"export-markdown", "x"},
+        {"export-junit", "x"},  {"results-dir", "x"},  {"save-baseline", "x"},
+        {"baseline", "x"},      {"trace", "x"},        {"limit", "bytes=off"},
+        {"any-toolchain", "1"}, {"margin", "99"},      {"strict", "0"},
+        {"time", "5"},          {"rounds", "0"},       {"help", "1"},
+        {"version", "1"},       {"format", "json"},    {"dry-run", "1"},
+        {"events", "cycles"},   {"nosuch", "1"},       {"hit", "0.5"},
+        {"hit-rate", "1.5"},    {"hit-rate", ""},      {"heap", "nosuch"},
+        {"strategy", "all,x"},  {"instructions", "2"}, {"calls", "1;rm"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char more[200];
+        struct vtb_error error;
+        bool same;
+        assert_int_equal(setup(NULL), 0);
+        snprintf(more, sizeof more, ", \"options\": {\"seed\": \"5\", \"%s\": \"%s\"}", bad[i][0],
+                 bad[i][1]);
+        parse_context("", "", more);
+        const bool ok = vtb_gate_prepare(&options, &file, &same, &error);
+        assert_refused(ok, &error, "cannot be run: ");
+        assert_contains(error.message, bad[i][0]);
+        assert_null(options.export_json);
+        assert_null(options.export_junit);
+        assert_null(options.save_baseline);
+        assert_false(options.help);
+    }
+}
+
+/* --- what is printed --- */
+
+static void add_check(const char *name, const char *metric, double before, double after,
+                      enum vtb_gate_verdict verdict)
+{
+    struct vtb_gate_check *moved = realloc(gate.checks, (gate.checks_n + 1) * sizeof *gate.checks);
+    assert_non_null(moved);
+    gate.checks = moved;
+    gate.checks[gate.checks_n] = (struct vtb_gate_check){
+        .strategy = "poll",
+        .heap = "glibc",
+        .metric = metric,
+        .title = strcmp(metric, "ratio") == 0 ? "time," : "B/op",
+        .before = before,
+        .after = after,
+        .allowed = strcmp(metric, "ratio") == 0 ? 0.05 : 4,
+        .verdict = verdict,
+    };
+    snprintf(gate.checks[gate.checks_n++].name, sizeof gate.checks->name, "%s", name);
+}
+
+/* One check of each verdict, and two notes. */
+static void made_up_gate(void)
+{
+    parse_baseline("\"fingerprint\": \"f\"", "{\"run_type\": \"counts\", \"run_name\": \"x\"}");
+    gate.timed = true;
+    gate.noise = 0.0125;
+    gate.margin = 0.05;
+    add_check("w/poll/consumer:independent", "bytes_per_op", 8, 8, VTB_GATE_SAME);
+    add_check("w/poll/consumer:independent", "frees_per_op", 8, 10, VTB_GATE_WITHIN);
+    add_check("w/poll/consumer:dependent", "allocs_per_op", 10, 5, VTB_GATE_BETTER);
+    add_check("w/<\"&\">/consumer:dependent", "peak_live_bytes", 20.8, 28.8, VTB_GATE_WORSE);
+    add_check("w/poll/consumer:independent", "ratio", 0.25, 0.3, VTB_GATE_UNKNOWN);
+    snprintf(gate.notes[0], sizeof *gate.notes, "the first");
+    snprintf(gate.notes[1], sizeof *gate.notes, "the second, \"quoted\" <&>");
+    gate.notes_n = 2;
+}
+
+static void assert_line(size_t i, const char *expected)
+{
+    char line[400];
+    vtb_gate_line(line, sizeof line, &gate.checks[i]);
+    assert_string_equal(line, expected);
+}
+
+static void lines(void **state)
+{
+    (void)state;
+    made_up_gate();
+    assert_line(0, "poll on glibc: B/op was 8, is 8 (+0 %; allowed +4)");
+    assert_line(2, "poll on glibc: B/op was 10, is 5 (-50 %; allowed +4)");
+    assert_line(3, "poll on glibc: B/op was 20.8, is 28.8 (+38.5 %; allowed +4)");
+    assert_line(4, "poll on glibc: time, was 0.25, is 0.3 (+20 %; allowed +5 %)");
+    gate.checks[0].before = 0;
+    assert_line(0, "poll on glibc: B/op was 0, is 8 (+inf %; allowed +4)");
+}
+
+static void print_table(FILE *out)
+{
+    vtb_gate_report(out, &gate, VTB_FORMAT_TABLE);
+}
+
+static void table(void **state)
+{
+    (void)state;
+    made_up_gate();
+    char *text = text_of(print_table);
+    assert_string_equal(
+        text,
+        "better       poll on glibc: B/op was 10, is 5 (-50 %; allowed +4); dependent lookups\n"
+        "worse        poll on glibc: B/op was 20.8, is 28.8 (+38.5 %; allowed +4); dependent "
+        "lookups\n"
+        "inconclusive poll on glibc: time, was 0.25, is 0.3 (+20 %; allowed +5 %); independent "
+        "lookups\n"
+        "5 figures against 'b.json': 1 same, 1 within limit, 1 better, 1 worse, 1 inconclusive.\n"
+        "Times: identical cases seemed to differ by up to 1.2 %; the margin is 5 %.\n"
+        "Note: the first.\nNote: the second, \"quoted\" <&>.\n"
+        "Worse than the baseline. If that is meant, renew it: `run_bench run ... --save-baseline "
+        "FILE`.\n");
+    free(text);
+    gate.checks_n = 3;
+    gate.notes_n = 0;
+    gate.timed = false;
+    text = text_of(print_table);
+    assert_contains(text,
+                    "\n3 figures against 'b.json': 1 same, 1 within limit, 1 better.\n"
+                    "Better than the baseline: renew it, so that this is kept: `run_bench run ");
+    free(text);
+    gate.checks_n = 1;
+    text = text_of(print_table);
+    assert_string_equal(text, "1 figure against 'b.json': 1 same.\n");
+    free(text);
+}
+
+static void print_markdown(FILE *out)
+{
+    vtb_gate_report(out, &gate, VTB_FORMAT_MARKDOWN);
+}
+
+static void markdown(void **state)
+{
+    (void)state;
+    made_up_gate();
+    char *text = text_of(print_markdown);
+    assert_contains(text, "### valuetask-bench gate: worse\n\n5 figures against 'b.json': ");
+    assert_contains(text,
+                    "\n\n| verdict | strategy | heap | figure | before | after |\n"
+                    "|---|---|---|---|--:|--:|\n"
+                    "| better | poll | glibc | allocs_per_op | 10 | 5 |\n"
+                    "| worse | poll | glibc | peak_live_bytes | 20.8 | 28.8 |\n"
+                    "| inconclusive | poll | glibc | ratio | 0.25 | 0.3 |\n\n"
+                    "Note: the first.\n");
+    free(text);
+    gate.checks_n = 2;
+    text = text_of(print_markdown);
+    assert_contains(text, "### valuetask-bench gate: passed\n");
+    assert_null(strchr(text, '|'));
+    free(text);
+}
+
+static void print_csv(FILE *out)
+{
+    vtb_gate_report(out, &gate, VTB_FORMAT_CSV);
+}
+
+static void csv(void **state)
+{
+    (void)state;
+    made_up_gate();
+    gate.checks[0].before = 1.0 / 3;
+    char *text = text_of(print_csv);
+    assert_contains(text,
+                    "name,strategy,heap,metric,before,after,allowed,verdict\n"
+                    "w/poll/consumer:independent,poll,glibc,bytes_per_op,0.333333333333333,8,4,"
+                    "same\n");
+    assert_contains(text, ",peak_live_bytes,20.8,28.8,4,worse\n");
+    assert_contains(text, ",ratio,0.25,0.3,0.05,inconclusive\n");
+    free(text);
+}
+
+static void print_json(FILE *out)
+{
+    vtb_gate_report(out, &gate, VTB_FORMAT_JSON);
+}
+
+static json_t *parsed_json(void)
+{
+    char *text = text_of(print_json);
+    json_error_t error;
+    json_t *all = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    if (!all)
+        fail_msg("%s: %s", error.text, text);
+    free(text);
+    return all;
+}
+
+/* --- files that a user brought --- */
+
+#define DIGEST "0123456789012345678901234567890123456789012345678901234567890123"
+#define OTHER_DIGEST "0123456789012345678901234567890123456789012345678901234567890124"
+
+static void baseline_of_sources(void)
+{
+    parse_baseline(
+        "\"fingerprint\": \"f\", \"strategies\": [{\"name\": \"mine\", \"path\": "
+        "\"./a, sha256 b/mine.c\", \"sha256\": \"" DIGEST "\"}]",
+        "{\"run_type\": \"counts\", \"run_name\": \"a\"}");
+}
+
+/* Where they are does not matter. */
+static void sources_that_are_the_same(void **state)
+{
+    (void)state;
+    baseline_of_sources();
+    vtb_gate_note_source(&gate, "mine", "./a, sha256 b/mine.c", DIGEST);
+    vtb_gate_note_source(&gate, "mine", "/elsewhere/mine.c", DIGEST);
+    assert_int_equal(gate.notes_n, 0);
+}
+
+static void sources_that_changed(void **state)
+{
+    (void)state;
+    baseline_of_sources();
+    vtb_gate_note_source(&gate, "mine", "./mine.c", OTHER_DIGEST);
+    assert_int_equal(gate.notes_n, 1);
+    assert_note(0, "the source of mine is ./mine.c, sha256 " OTHER_DIGEST
+                   "; the baseline's had sha256 " DIGEST);
+    vtb_gate_note_source(&gate, "other", "./other.c", DIGEST);
+    assert_int_equal(gate.notes_n, 2);
+    assert_note(1, "the source of other is ./other.c, sha256 " DIGEST
+                   "; the baseline does not say what it was");
+}
+
+/* What differs is seen however long the names are, and whatever they hold. */
+static void sources_of_long_names(void **state)
+{
+    (void)state;
+    char name[64] = "";
+    char path[1000];
+    char context[600];
+    memset(name, 'a', sizeof name - 1);
+    for (size_t i = 0; i + 1 < sizeof path; i++)
+        path[i] = "\xc3\xbc"[i % 2];
+    strcpy(path + sizeof path - 8, "\033\n/m.c");
+    snprintf(context, sizeof context,
+             "\"fingerprint\": \"f\", \"workloads\": [{\"name\": \"%s\", \"path\": \"x.h\", "
+             "\"sha256\": \"" DIGEST "\"}]",
+             name);
+    parse_baseline(context, "{\"run_type\": \"counts\", \"run_name\": \"a\"}");
+    vtb_gate_note_source(&gate, name, path, OTHER_DIGEST);
+    assert_int_equal(gate.notes_n, 1);
+    assert_note(0, "?\?/m.c, sha256 " OTHER_DIGEST "; the baseline's had sha256 " DIGEST);
+    vtb_gate_note(&gate, "%s",
+                  path); /* cut off within a character: it is in the file all the same */
+    json_t *all = parsed_json();
+    assert_int_equal(json_array_size(json_object_get(all, "notes")), 2);
+    json_decref(all);
+}
+
+static const char *string_of(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+static void json(void **state)
+{
+    (void)state;
+    made_up_gate();
+    json_t *all = parsed_json();
+    assert_string_equal(string_of(all, "baseline"), "b.json");
+    assert_near(json_real_value(json_object_get(all, "noise")), 0.0125, 0);
+    assert_near(json_real_value(json_object_get(all, "margin")), 0.05, 0);
+    const json_t *notes = json_object_get(all, "notes");
+    assert_int_equal(json_array_size(notes), 2);
+    assert_string_equal(json_string_value(json_array_get(notes, 1)), "the second, \"quoted\" <&>");
+    const json_t *checks = json_object_get(all, "checks");
+    assert_int_equal(json_array_size(checks), 5);
+    const json_t *check = json_array_get(checks, 3);
+    assert_string_equal(string_of(check, "name"), "w/<\"&\">/consumer:dependent");
+    assert_string_equal(string_of(check, "strategy"), "poll");
+    assert_string_equal(string_of(check, "heap"), "glibc");
+    assert_string_equal(string_of(check, "metric"), "peak_live_bytes");
+    assert_string_equal(string_of(check, "verdict"), "worse");
+    assert_near(json_real_value(json_object_get(check, "before")), 20.8, 0);
+    assert_near(json_real_value(json_object_get(check, "after")), 28.8, 0);
+    assert_near(json_real_value(json_object_get(check, "allowed")), 4, 0);
+    json_decref(all);
+    gate.timed = false;
+    all = parsed_json();
+    assert_null(json_object_get(all, "margin"));
+    json_decref(all);
+}
+
+/* A file's name is any bytes. */
+static void json_with_a_name_that_is_no_text(void **state)
+{
+    (void)state;
+    made_up_gate();
+    memcpy(file.path, "b\xe9.j", sizeof "b\xe9.j"); /* shorter than what was there */
+    json_t *all = parsed_json();
+    assert_string_equal(string_of(all, "baseline"), "b?.j");
+    json_decref(all);
+}
+
+static void print_junit(FILE *out)
+{
+    vtb_gate_junit(out, &gate);
+}
+
+static void junit(void **state)
+{
+    (void)state;
+    made_up_gate();
+    char *text = text_of(print_junit);
+    assert_string_equal(
+        text,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+        "  <testsuite name=\"valuetask-bench gate\" tests=\"5\" failures=\"1\" errors=\"0\" "
+        "skipped=\"1\">\n"
+        "    <testcase classname=\"w/poll/consumer:independent\" name=\"bytes_per_op\" time=\"0\"/>"
+        "\n"
+        "    <testcase classname=\"w/poll/consumer:independent\" name=\"frees_per_op\" time=\"0\"/>"
+        "\n"
+        "    <testcase classname=\"w/poll/consumer:dependent\" name=\"allocs_per_op\" time=\"0\"/>"
+        "\n"
+        "    <testcase classname=\"w/&lt;&quot;&amp;&quot;>/consumer:dependent\" "
+        "name=\"peak_live_bytes\" time=\"0\">\n"
+        "      <failure type=\"regression\" message=\"poll on glibc: B/op was 20.8, is 28.8 "
+        "(+38.5 %; allowed +4)\"/>\n"
+        "    </testcase>\n"
+        "    <testcase classname=\"w/poll/consumer:independent\" name=\"ratio\" time=\"0\">\n"
+        "      <skipped message=\"inconclusive: poll on glibc: time, was 0.25, is 0.3 (+20 %; "
+        "allowed +5 %)\"/>\n"
+        "    </testcase>\n"
+        "  </testsuite>\n</testsuites>\n");
+    free(text);
+}
+
+static void print_annotations(FILE *out)
+{
+    vtb_gate_annotations(out, &gate);
+}
+
+/* GitHub decodes what stands behind a percent sign. */
+static void annotations(void **state)
+{
+    (void)state;
+    made_up_gate();
+    char *text = text_of(print_annotations);
+    assert_string_equal(text,
+                        "::error title=worse than the baseline::poll on glibc: B/op was 20.8, is "
+                        "28.8 (+38.5 %25; allowed +4)\n");
+    free(text);
+    gate.checks_n = 3;
+    text = text_of(print_annotations);
+    assert_string_equal(text, "");
+    free(text);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(counts_that_are_the_same),
+        TEST(what_was_rounded_is_the_same),
+        TEST(counts_that_are_not),
+        TEST(what_is_off_is_not_compared),
+        TEST(what_is_not_on_both_sides_is_not_compared),
+        TEST(consumers_share_their_counts),
+        TEST(collections_under_the_same_budgets),
+        TEST(collections_under_other_budgets),
+        TEST(notes_have_an_end),
+        TEST(sources_that_are_the_same),
+        TEST(sources_that_changed),
+        TEST(sources_of_long_names),
+        TEST(twins_have_no_counts),
+        TEST(slower_in_all_repeats),
+        TEST(slower_in_two_repeats_of_three),
+        TEST(faster),
+        TEST(slower_by_less_than_the_margin),
+        TEST(a_wide_interval_in_the_baseline),
+        TEST(loud_times_are_inconclusive),
+        TEST(noise_sets_the_margin),
+        TEST(noise_of_the_baseline_strategy),
+        TEST(much_noise_is_no_verdict),
+        TEST(the_baseline_strategy_changed),
+        TEST(the_floor_moved),
+        TEST(others_had_the_processor),
+        TEST(holm_over_all_ratios),
+        TEST(no_times_in_the_baseline),
+        TEST(times_come_behind_counts),
+        TEST(times_have_no_room_for_a_note),
+        TEST(intervals_enclose_those_of_all_repeats),
+        TEST(cases_that_the_plan_has),
+        TEST(cases_that_the_plan_has_not),
+        TEST(options_of_the_baseline),
+        TEST(baselines_of_another_toolchain),
+        TEST(baselines_of_another_instruction_set),
+        TEST(instruction_sets_that_valgrind_has_not),
+        TEST(baselines_that_say_nothing_of_a_toolchain),
+        TEST(baselines_of_interrupted_runs),
+        TEST(options_that_a_baseline_may_not_have),
+        TEST(lines),
+        TEST(table),
+        TEST(markdown),
+        TEST(csv),
+        TEST(json),
+        TEST(json_with_a_name_that_is_no_text),
+        TEST(junit),
+        TEST(annotations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,425 @@
+/* Cold starts: what each fresh process finds and leaves, seen through memory that all share. */
+#include "check.h"
+
+#include <malloc.h>
+#include <unistd.h>
+
+#include "base/pages.h"
+#include "base/stats.h"
+#include "passes/cold.h"
+#include "plan/prepare.h"
+#include "run/run.h"
+
+#define STARTS_MAX 1024
+#define ROUNDS_N 9
+#define ROUNDS_MAX 1000000 /* whatever time there is */
+
+/* One process, as a heap or a loop of the test's own saw it. */
+struct start {
+    pid_t process;
+    size_t allocs_n;
+    size_t calls_n; /* and what they were */
+    size_t hits_n;
+    uint64_t digest;
+    bool fresh;
+};
+
+static struct seen {
+    struct start starts[STARTS_MAX];
+    size_t starts_n;
+    bool slept;
+} * seen;
+
+static size_t allocs_n; /* of this process */
+static struct vtb_plan plan;
+static struct vtb_point *point;
+static size_t progress_n;
+static size_t announced_n; /* rounds that there are to be */
+
+static struct start *own_start(void)
+{
+    struct start *last = &seen->starts[seen->starts_n];
+    if (seen->starts_n == 0 || last[-1].process != getpid()) {
+        if (seen->starts_n == STARTS_MAX)
+            abort();
+        seen->starts_n++;
+        last->process = getpid();
+        return last;
+    }
+    return last - 1;
+}
+
+static void *shared_alloc(size_t bytes)
+{
+    own_start()->allocs_n = ++allocs_n;
+    return malloc(bytes);
+}
+
+static size_t shared_usable(void *memory)
+{
+    return malloc_usable_size(memory);
+}
+
+static const struct vtb_heap heap = {.alloc = shared_alloc, .free = free, .usable = shared_usable};
+static const struct vtb_heap_entry heap_entry = {"shared", &heap};
+
+/* --- a plan, and its pass --- */
+
+static void make_plan(int argc, char **argv)
+{
+    static struct vtb_options options;
+    struct vtb_error error;
+    if (!vtb_options_parse(&options, argc, argv, &error) ||
+        !vtb_plan_make(&plan, &options, &error) || !vtb_plan_prepare(&plan, &error))
+        fail_msg("%s", error.message);
+    point = &plan.points[0];
+    assert_true(point->cold);
+    for (size_t i = 0; i < point->cases_n; i++) {
+        if (!vtb_heap_collects(point->cases[i].heap->heap))
+            point->cases[i].heap = &heap_entry;
+    }
+    memset(seen, 0, sizeof *seen);
+    progress_n = announced_n = 0;
+}
+
+#define SMALL "run_bench", "--keys=1000", "--rounds=9"
+#define MAKE_PLAN(...)                                                        \
+    make_plan((int)(sizeof((char *[]){SMALL, __VA_ARGS__}) / sizeof(char *)), \
+              (char *[]){SMALL, __VA_ARGS__, NULL})
+
+static void note_progress(void *context, size_t done_n, size_t rounds_n)
+{
+    assert_ptr_equal(context, seen);
+    assert_int_equal(done_n, ++progress_n);
+    assert_true(done_n <= rounds_n);
+    announced_n = rounds_n;
+}
+
+static bool run(enum vtb_consumer consumer, struct vtb_samples *samples, struct vtb_error *error)
+{
+    struct vtb_rig rig;
+    *error = (struct vtb_error){0};
+    if (!vtb_rig_open(&rig, point, error))
+        fail_msg("%s", error->message);
+    const bool ok = vtb_cold_run(&rig, &plan, consumer, note_progress, seen, samples, error);
+    vtb_rig_close(&rig);
+    return ok;
+}
+
+/* Runs the plan and frees it: a time of every case in every round, each of all calls. */
+static void check_pass(enum vtb_consumer consumer, size_t rounds_n)
+{
+    struct vtb_samples samples;
+    struct vtb_error error;
+    if (!run(consumer, &samples, &error))
+        fail_msg("%s", error.message);
+    assert_int_equal(progress_n, rounds_n);
+    assert_int_equal(samples.rounds_n, rounds_n);
+    assert_int_equal(samples.cases_n, point->cases_n);
+    assert_int_equal(samples.operations_n, point->calls_n);
+    assert_int_equal(samples.threads_n, 1);
+    assert_null(samples.thread_ns);
+    for (size_t i = 0; i < rounds_n * samples.cases_n; i++) {
+        assert_true(isfinite(samples.real_ns[i]) && samples.real_ns[i] > 0);
+        assert_true(isfinite(samples.cpu_ns[i]) && samples.cpu_ns[i] > 0);
+    }
+    assert_int_equal(allocs_n, 0); /* nothing ran in this process */
+    vtb_samples_free(&samples);
+    vtb_plan_free(&plan);
+}
+
+static void a_pass_has_all_its_samples(void **state)
+{
+    (void)state;
+    MAKE_PLAN("--heap=glibc", "--strategy=all", "--calls=50");
+    check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
+    MAKE_PLAN("--heap=glibc", "--strategy=poll,value_task", "--calls=1");
+    check_pass(VTB_CONSUMER_DEPENDENT, ROUNDS_N);
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=100000", "--method=both",
+              "--depth=2", "--failure-rate=10%");
+    check_pass(VTB_CONSUMER_DEPENDENT, ROUNDS_N);
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=1000", "--cache=lru:10");
+    check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
+}
+
+/* Each process has a heap of its own, in which it collects. */
+static void a_pass_on_a_heap_that_collects(void **state)
+{
+    (void)state;
+    MAKE_PLAN("--strategy=value_task,heap_task_pooled", "--calls=3000", "--heap=gengc",
+              "--method=both");
+    point->gen0_budget_bytes = 64 << 10;
+    point->verify_heap = true;
+    check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
+}
+
+/* Of ten calls that miss a window of 4 has ten tasks, or four that serve again: in every process
+ * anew, as none takes over what another one made. */
+static void every_start_is_fresh(void **state)
+{
+    (void)state;
+    size_t starts_n[11] = {0};
+    MAKE_PLAN("--heap=glibc", "--strategy=heap_task_pooled", "--calls=10", "--hit-rate=0",
+              "--in-flight=4");
+    check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
+    assert_int_equal(seen->starts_n, 2 * (ROUNDS_N + 1)); /* and one each to check the values */
+    for (size_t i = 0; i < seen->starts_n; i++) {
+        assert_in_range(seen->starts[i].allocs_n, 1, 10);
+        assert_int_not_equal(seen->starts[i].process, getpid());
+        starts_n[seen->starts[i].allocs_n]++;
+    }
+    assert_int_equal(starts_n[10], ROUNDS_N + 1);
+    assert_int_equal(starts_n[4], ROUNDS_N + 1);
+}
+
+/* --- the last case, with a loop of the test's own --- */
+
+static const struct vtb_cell *honest;
+static struct vtb_cell replaced;
+
+static void replace_last(void (*loop)(struct vtb_env *env, size_t n))
+{
+    struct vtb_case *last = &point->cases[point->cases_n - 1];
+    honest = last->timing;
+    replaced = *honest;
+    replaced.name = "a_liar";
+    replaced.run_independent = loop;
+    last->timing = &replaced;
+}
+
+static void run_watched(struct vtb_env *env, size_t n)
+{
+    struct start *start = own_start();
+    start->fresh = start->calls_n == 0 && env->position == 0 && env->pending_n == 0 &&
+                   env->checksum == 0 && env->ids_n == n;
+    start->calls_n += n;
+    for (size_t i = 0; i < n; i++) {
+        start->hits_n += !(env->ids[i] & VTB_ID_MISS);
+        start->digest = vtb_mix64(start->digest ^ env->ids[i]);
+    }
+    honest->run_independent(env, n);
+}
+
+/* All calls in one run from an empty window on, with keys of the start's own. */
+static void check_starts(size_t calls_n, size_t hits_n)
+{
+    replace_last(run_watched);
+    check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
+    size_t watched_n = 0;
+    for (size_t i = 0; i < seen->starts_n; i++) {
+        const struct start *start = &seen->starts[i];
+        if (start->calls_n == 0) /* of another case, which allocated */
+            continue;
+        assert_true(start->fresh);
+        assert_int_equal(start->calls_n, calls_n);
+        assert_int_equal(start->hits_n, hits_n);
+        for (size_t j = i + 1; watched_n > 0 && j < seen->starts_n; j++)
+            assert_true(seen->starts[j].digest != start->digest);
+        watched_n++;
+    }
+    assert_int_equal(watched_n, ROUNDS_N + 1);
+}
+
+static void every_start_makes_all_calls(void **state)
+{
+    (void)state;
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=10", "--hit-rate=0.8");
+    check_starts(10, 8);
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=1000", "--hit-rate=0");
+    check_starts(1000, 0);
+}
+
+/* As many hit as were counted, also where the rate does not part the calls evenly. */
+static void every_start_has_as_many_hits(void **state)
+{
+    (void)state;
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=7", "--hit-rate=0.8");
+    check_starts(7, 6); /* 5.6 */
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task,value_task_pooled", "--calls=2",
+              "--hit-rate=0.7");
+    check_starts(2, 1); /* 1.4 */
+}
+
+static void consumes_too_much(struct vtb_env *env, size_t n)
+{
+    honest->run_independent(env, n);
+    env->checksum++;
+}
+
+static void forgets_the_last(struct vtb_env *env, size_t n)
+{
+    honest->run_independent(env, n - 1);
+}
+
+static void says_a_share_was_of_a_failure(struct vtb_env *env, size_t n)
+{
+    honest->run_independent(env, n);
+    env->service.failed_share++;
+}
+
+static void gives_up(struct vtb_env *env, size_t n)
+{
+    (void)env;
+    (void)n;
+    _exit(3);
+}
+
+static void refused(void (*loop)(struct vtb_env *env, size_t n), const char *reason)
+{
+    struct vtb_samples samples;
+    struct vtb_error error;
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=10");
+    replace_last(loop);
+    assert_false(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
+    assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
+    assert_one_line(error.message);
+    assert_contains(error.message, "a_liar");
+    assert_contains(error.message, reason);
+    assert_int_equal(samples.rounds_n, 0);
+    assert_null(samples.real_ns);
+    assert_int_equal(progress_n, 0); /* before anything is measured */
+    vtb_plan_free(&plan);
+}
+
+static void other_values_are_refused(void **state)
+{
+    (void)state;
+    refused(consumes_too_much, "consumed other values than the floor in a cold start");
+    refused(forgets_the_last, "consumed other values than the floor in a cold start");
+    refused(says_a_share_was_of_a_failure, "consumed other values than the floor");
+}
+
+static void a_start_that_ends_early_is_refused(void **state)
+{
+    (void)state;
+    refused(gives_up, "a cold start did not end by itself");
+}
+
+static void run_dependent_watched(struct vtb_env *env, size_t n)
+{
+    own_start()->calls_n += n;
+    honest->run_dependent(env, n);
+}
+
+static void the_loop_is_that_of_the_pass(void **state)
+{
+    (void)state;
+    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
+    replace_last(gives_up);
+    replaced.run_dependent = run_dependent_watched;
+    check_pass(VTB_CONSUMER_DEPENDENT, ROUNDS_N);
+    size_t watched_n = 0;
+    for (size_t i = 0; i < seen->starts_n; i++)
+        watched_n += seen->starts[i].calls_n == 10;
+    assert_int_equal(watched_n, ROUNDS_N + 1);
+}
+
+/* --- as many rounds as a time has room for, however quick the machine is --- */
+
+/* By what a round takes, which is played; and enough for an interval. */
+static void rounds_follow_from_the_time(void **state)
+{
+    (void)state;
+    struct vtb_plan timed = {.rounds_n = ROUNDS_N, .time_ns = 2e9};
+    assert_int_equal(vtb_rounds_of(&timed, 2e7), 100);
+    assert_int_equal(vtb_rounds_of(&timed, 2.1e7), 95);
+    assert_int_equal(vtb_rounds_of(&timed, 2e9), VTB_INTERVAL_MIN_N);
+    assert_int_equal(vtb_rounds_of(&timed, 1e12), VTB_INTERVAL_MIN_N);
+    assert_int_equal(vtb_rounds_of(&timed, 1), ROUNDS_MAX);
+    timed.time_ns = 0;
+    assert_int_equal(vtb_rounds_of(&timed, 1), ROUNDS_N);
+}
+
+/* No process starts in a nanosecond. */
+static void a_pass_without_room_for_a_round(void **state)
+{
+    (void)state;
+    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
+    plan.time_ns = 1;
+    check_pass(VTB_CONSUMER_INDEPENDENT, VTB_INTERVAL_MIN_N);
+}
+
+#define SLEPT_US 20000U
+#define SLEEPS_N 20
+
+static void sleeps_in_the_first_round(struct vtb_env *env, size_t n)
+{
+    if (!seen->slept)
+        usleep(SLEPT_US);
+    seen->slept = true;
+    honest->run_independent(env, n);
+}
+
+/* The first round takes at least what its last case sleeps. */
+static void a_pass_has_no_more_rounds_than_there_is_room_for(void **state)
+{
+    (void)state;
+    struct vtb_samples samples;
+    struct vtb_error error;
+    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
+    plan.time_ns = 1e3 * SLEPT_US * SLEEPS_N;
+    replace_last(sleeps_in_the_first_round);
+    assert_true(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
+    assert_in_range(samples.rounds_n, VTB_INTERVAL_MIN_N, SLEEPS_N);
+    assert_int_equal(progress_n, samples.rounds_n);
+    vtb_samples_free(&samples);
+    vtb_plan_free(&plan);
+}
+
+static void gives_up_later(struct vtb_env *env, size_t n)
+{
+    own_start()->calls_n += n;
+    if (seen->starts_n > (size_t)3 * ROUNDS_N)
+        gives_up(env, n);
+    honest->run_independent(env, n);
+}
+
+/* A time that has room for all rounds there may be; a few of them tell. */
+static void a_pass_has_as_many_rounds_as_there_is_room_for(void **state)
+{
+    (void)state;
+    struct vtb_samples samples;
+    struct vtb_error error;
+    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
+    plan.time_ns = 1e21;
+    replace_last(gives_up_later);
+    assert_false(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
+    assert_contains(error.message, "a cold start did not end by itself");
+    assert_int_equal(announced_n, ROUNDS_MAX);
+    assert_true(progress_n > 1);
+    vtb_plan_free(&plan);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    struct vtb_error error;
+    seen = vtb_pages_shared(sizeof *seen, "what the starts saw", &error);
+    return seen ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    vtb_pages_free(seen, sizeof *seen);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pass_has_all_its_samples),
+        cmocka_unit_test(a_pass_on_a_heap_that_collects),
+        cmocka_unit_test(every_start_is_fresh),
+        cmocka_unit_test(every_start_makes_all_calls),
+        cmocka_unit_test(every_start_has_as_many_hits),
+        cmocka_unit_test(other_values_are_refused),
+        cmocka_unit_test(a_start_that_ends_early_is_refused),
+        cmocka_unit_test(the_loop_is_that_of_the_pass),
+        cmocka_unit_test(rounds_follow_from_the_time),
+        cmocka_unit_test(a_pass_without_room_for_a_round),
+        cmocka_unit_test(a_pass_has_no_more_rounds_than_there_is_room_for),
+        cmocka_unit_test(a_pass_has_as_many_rounds_as_there_is_room_for),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

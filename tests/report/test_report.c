@@ -1,0 +1,1574 @@
+#include "synthetic.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "report/report.h"
+
+#define LINE_WIDTH 100
+#define ROUNDS_N 9
+
+/* The hit rate wherever it is said to have emerged. */
+#define EMERGED_RATE 0.75
+
+/* The counters that DESIGN lists; _lo and _hi behind one of them are its interval's ends. */
+static const char *const design_counters[] = {"bytes_per_op",
+                                              "usable_bytes_per_op",
+                                              "allocs_per_op",
+                                              "frees_per_op",
+                                              "peak_live_bytes",
+                                              "survived_bytes_per_op",
+                                              "gen0_per_kop",
+                                              "gen1_per_kop",
+                                              "gen2_per_kop",
+                                              "gc_time_fraction",
+                                              "pause_p50_ns",
+                                              "pause_p99_ns",
+                                              "pause_max_ns",
+                                              "page_faults_per_mop",
+                                              "instructions_per_op",
+                                              "ns_per_op",
+                                              "ratio",
+                                              "over_plain_ns",
+                                              "mde",
+                                              "realized_hit_rate"};
+
+#define DESIGN_COUNTERS_N (sizeof design_counters / sizeof *design_counters)
+
+/* And what stands beside them. */
+static const char *const more_counters[] = {"failures_per_op", "over_base_ns"};
+
+#define MORE_COUNTERS_N (sizeof more_counters / sizeof *more_counters)
+
+static struct vtb_plan plan;
+static struct vtb_results results;
+
+/* What the counting pass of a case finds, by its cell's own formula. */
+static struct vtb_counted counted_of(const struct vtb_point *point, size_t i)
+{
+    const struct vtb_cell *cell = point->cases[i].counting;
+    struct vtb_counted counted = {.calls_n = point->calls_n};
+    struct vtb_counts *counts = &counted.counts;
+    struct vtb_cost cost;
+    const double hit_rate = point->emerges ? EMERGED_RATE : point->hit_rate;
+    counted.hits_n = point->force_async ? 0 : (uint64_t)llround((double)point->calls_n * hit_rate);
+    const uint64_t misses_n = counted.calls_n - counted.hits_n;
+    counted.failed_n = (uint64_t)llround((double)misses_n * point->failure_rate);
+    const struct vtb_usage usage = {.calls_n = counted.calls_n,
+                                    .hits_n = counted.hits_n,
+                                    .setup = {.window = point->in_flight,
+                                              .depth = point->depth,
+                                              .request_ops = point->request_ops,
+                                              .record_bytes = cell->record_bytes}};
+    cell->cost(&usage, &cost);
+    counts->allocs_n = counts->frees_n = cost.allocs_n;
+    counts->requested_bytes = cost.bytes;
+    counts->usable_bytes = counts->requested_bytes + 8 * counts->allocs_n;
+    counts->peak_live_bytes = point->in_flight * cell->miss_bytes;
+    return counted;
+}
+
+/* Where a case has several callers: caller t takes t + 1 times what the case does. */
+static void add_callers(struct vtb_samples *samples, const struct vtb_point *point)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < point->cases_n; i++)
+        most = point->cases[i].threads_n > most ? point->cases[i].threads_n : most;
+    samples->threads_n = most;
+    if (most == 1)
+        return;
+    const size_t times_n = samples->rounds_n * samples->cases_n;
+    samples->thread_ns = (double *)calloc(times_n * most, sizeof(double));
+    assert_non_null(samples->thread_ns);
+    for (size_t at = 0; at < times_n; at++) {
+        for (size_t t = 0; t < point->cases[at % samples->cases_n].threads_n; t++)
+            samples->thread_ns[at * most + t] = samples->real_ns[at] * (double)(t + 1);
+    }
+}
+
+static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_point *point,
+                            enum vtb_consumer consumer, double scale, size_t rounds_n)
+{
+    double ns[64];
+    struct vtb_counted counted[64];
+    struct vtb_samples samples = {0};
+    struct vtb_error error;
+    assert_true(point->cases_n <= 64);
+    for (size_t i = 0; i < point->cases_n; i++) {
+        ns[i] = scale * (i == point->cases[i].empty ? 0.61 : 1.5 + 7.77 * (double)i);
+        counted[i] = counted_of(point, i);
+    }
+    if (rounds_n > 0)
+        samples = synthetic_samples(rounds_n, point->cases_n, ns, 0.02, 1);
+    if (rounds_n > 0)
+        add_callers(&samples, point);
+    assert_true(vtb_summarise(comparison, point, consumer, samples, counted, &error));
+}
+
+/* Results of a plan, as if its passes had been run; times are `scale` x some ns. */
+static void fill_results(double scale, size_t rounds_n)
+{
+    results = (struct vtb_results){.plan = &plan,
+                                   .date = "2026-01-02T03:04:05+0000",
+                                   .command_line = "run_bench --hit-rate \"0.8\"",
+                                   .executable = "./run_bench"};
+    vtb_machine_read(&results.machine);
+    results.comparisons = calloc(plan.points_n * 2, sizeof *results.comparisons);
+    assert_non_null(results.comparisons);
+    for (size_t i = 0; i < plan.points_n; i++) {
+        for (size_t j = 0; j < plan.consumers_n; j++)
+            fill_comparison(&results.comparisons[results.comparisons_n++], &plan.points[i],
+                            plan.consumers[j], scale, rounds_n);
+    }
+}
+
+static void free_results(void)
+{
+    vtb_results_free(&results);
+    vtb_plan_free(&plan);
+}
+
+static void small_results(void)
+{
+    plan = SYNTHETIC_PLAN("--hit-rate=0.5,0.8", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+}
+
+typedef void report(FILE *out, const struct vtb_results *what);
+
+static char *text_of(report *print)
+{
+    char *text = NULL;
+    size_t text_n = 0;
+    FILE *out = open_memstream(&text, &text_n);
+    assert_non_null(out);
+    print(out, &results);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static size_t characters_of(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+/* Calls visit for each line, without its end; the text is cut up. */
+static size_t for_lines(char *text, void (*visit)(const char *line))
+{
+    size_t n = 0;
+    assert_true(*text && text[strlen(text) - 1] == '\n');
+    text[strlen(text) - 1] = '\0';
+    for (char *line; (line = strsep(&text, "\n")); n++)
+        visit(line);
+    return n;
+}
+
+static void check_width(const char *line)
+{
+    if (characters_of(line) > LINE_WIDTH)
+        fail_msg("%zu characters: %s", characters_of(line), line);
+}
+
+static void check_tables_width(void)
+{
+    char *text = text_of(vtb_report_table);
+    assert_contains(text, "heap_task");
+    assert_true(for_lines(text, check_width) > 10);
+    free(text);
+    free_results();
+}
+
+static void tables_are_100_characters_wide(void **state)
+{
+    (void)state;
+    small_results();
+    check_tables_width();
+    plan = SYNTHETIC_PLAN("--rounds=0");
+    fill_results(1, 0);
+    check_tables_width();
+}
+
+/* The longest names, all that a title and its conditions can say, and what is left out. */
+static void titles_and_names_keep_the_width(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--method=both", "--strategy=all", "--depth=16", "--failure-rate=0.1234",
+                          "--request-ops=1000000", "--force-async", "--hit-rate=0.123456789",
+                          "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    check_tables_width();
+    plan = SYNTHETIC_PLAN("--strategy=value_task_pooled@checked,heap_task_pooled@checked,poll",
+                          "--method=both", "--heap=glibc");
+    fill_results(10000, ROUNDS_N);
+    check_tables_width();
+}
+
+/* The largest parameters that are accepted, and operations of 0.1 ms. */
+static void wide_figures_keep_the_width(void **state)
+{
+    (void)state;
+    plan =
+        SYNTHETIC_PLAN("--calls=1e12", "--keys=100000000", "--in-flight=16777216",
+                       "--completion=random", "--distribution=zipf:0.99", "--hit-rate=0.123456789");
+    fill_results(10000, 200);
+    check_tables_width();
+}
+
+/* The columns of a table stand below one another. */
+static size_t table_width;
+
+static size_t table_rows_n;
+
+static void check_table_row(const char *line)
+{
+    static const char *const names[] = {"empty ", "plain ", "heap_task ", "poll ",
+                                        "value_task_pooled@checked "};
+    if (strncmp(line, "strategy ", 9) == 0)
+        table_width = characters_of(line);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strncmp(line, names[i], strlen(names[i])) == 0 &&
+            strchr("0123456789B", line[strlen(line) - 1])) {
+            assert_int_equal(characters_of(line), table_width);
+            table_rows_n++;
+        }
+    }
+}
+
+/* `rows_n` of all tables have names that check_table_row knows. */
+static void check_columns(size_t rounds_n, size_t rows_n)
+{
+    fill_results(1, rounds_n);
+    table_rows_n = 0;
+    char *text = text_of(vtb_report_table);
+    table_width = 0;
+    (void)for_lines(text, check_table_row);
+    assert_in_range(table_width, rounds_n ? 90 : 40, LINE_WIDTH);
+    assert_int_equal(table_rows_n, rows_n);
+    free(text);
+    free_results();
+}
+
+static void columns_are_aligned(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--heap=glibc");
+    check_columns(ROUNDS_N, (size_t)2 * 4);
+    plan = SYNTHETIC_PLAN("--strategy=poll,value_task_pooled@checked", "--method=both",
+                          "--heap=glibc");
+    check_columns(ROUNDS_N, (size_t)2 * (5 + 4));
+    plan = SYNTHETIC_PLAN("--strategy=poll,value_task_pooled@checked", "--rounds=0", "--heap=glibc",
+                          "--consumer=independent");
+    check_columns(0, 5);
+}
+
+/* How often a line starts so; two spaces end a name in a table, not in a sentence. */
+static size_t lines_of(const char *text, const char *word)
+{
+    size_t n = strncmp(text, word, strlen(word)) == 0;
+    for (const char *line = strchr(text, '\n'); line; line = strchr(line + 1, '\n'))
+        n += strncmp(line + 1, word, strlen(word)) == 0;
+    return n;
+}
+
+/* A table for each method, both with the references, and what was left out behind all of them. */
+static void methods_have_tables_of_their_own(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--method=both", "--strategy=poll,value_task", "--heap=glibc",
+                          "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    char *text = text_of(vtb_report_table);
+    assert_int_equal(lines_of(text, "user_cache, "), 2);
+    assert_contains(text, ", direct method, independent lookups, heap glibc\n");
+    assert_contains(text, ", async method, independent lookups, heap glibc\n");
+    assert_true(strstr(text, ", direct method") < strstr(text, ", async method"));
+    assert_int_equal(lines_of(text, "empty  "), 2);
+    assert_int_equal(lines_of(text, "plain  "), 2);
+    assert_int_equal(lines_of(text, "heap_task  "), 2);
+    assert_int_equal(lines_of(text, "value_task  "), 2);
+    assert_int_equal(lines_of(text, "poll  "), 1);
+    assert_int_equal(lines_of(text, "Left out: poll, the async method: its method is a"), 1);
+    free(text);
+    free_results();
+    small_results();
+    text = text_of(vtb_report_table);
+    assert_null(strstr(text, "Left out"));
+    free(text);
+    free_results();
+}
+
+static void check_skip_line(const char *line)
+{
+    check_width(line);
+    assert_true(*line != ' ');
+}
+
+/* However long the reason is. */
+static void what_is_left_out_keeps_the_width(void **state)
+{
+    (void)state;
+    static const struct vtb_skips skips = {
+        .items = {{"poll", "the async method",
+                   "it is one of those that have a long reason, which "
+                   "goes on for more than there is room for in a line"},
+                  {"plain", "gengc", "short"},
+                  {NULL, "gengc", "not there"}},
+        .n = 3};
+    char *text = NULL;
+    size_t text_n = 0;
+    FILE *out = open_memstream(&text, &text_n);
+    assert_non_null(out);
+    vtb_report_skips(out, &skips);
+    assert_int_equal(fclose(out), 0);
+    assert_contains(text, "\nLeft out: plain, gengc: short.\nLeft out: gengc: not there.\n");
+    assert_int_equal(for_lines(text, check_skip_line), 4);
+    free(text);
+}
+
+/* What the calls were is said, but for what they always are. */
+static void conditions(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--consumer=independent", "--depth=2",
+                          "--failure-rate=25%", "--request-ops=7", "--force-async");
+    fill_results(1, ROUNDS_N);
+    char *text = text_of(vtb_report_table);
+    for (char *c = text; *c; c++)
+        *c = (char)(*c == '\n' ? ' ' : *c);
+    assert_contains(text, "hit rate 0.8 (realised 0)");
+    assert_contains(text,
+                    ", 2 methods deep, every call forced to suspend, 0.25 of the misses fail, "
+                    "requests of 7 operations; timed: the steady state, 9 rounds of 1000 "
+                    "operations");
+    free(text);
+    free_results();
+    small_results();
+    text = text_of(vtb_report_table);
+    assert_contains(text, "hit rate 0.8 (realised 0.8)");
+    assert_null(strstr(text, "methods deep"));
+    assert_null(strstr(text, "forced"));
+    assert_null(strstr(text, "misses fail"));
+    assert_null(strstr(text, "requests of"));
+    free(text);
+    free_results();
+}
+
+static void check_case_name(size_t i, const char *expected)
+{
+    char name[512];
+    vtb_case_name(name, sizeof name, results.comparisons, &results.comparisons->figures[i]);
+    assert_string_equal(name, expected);
+}
+
+static void case_names(void **state)
+{
+    (void)state;
+    plan =
+        SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=poll", "--heap=glibc", "--consumer=dependent");
+    fill_results(1, ROUNDS_N);
+    check_case_name(2,
+                    "user_cache/heap_task/glibc/hit_rate:0.8/calls:1000000/in_flight:64/"
+                    "completion:fifo/keys:100000/distribution:uniform/"
+                    "consumer:dependent/method:direct/depth:1");
+    free_results();
+    plan = SYNTHETIC_PLAN("--hit-rate=1", "--calls=7", "--distribution=zipf:1.2", "--keys=5",
+                          "--in-flight=1", "--completion=lifo", "--heap=glibc",
+                          "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    check_case_name(0,
+                    "user_cache/empty/glibc/hit_rate:1/calls:7/in_flight:1/"
+                    "completion:lifo/keys:5/distribution:zipf:1.2/"
+                    "consumer:independent/method:direct/depth:1/start:cold");
+    free_results();
+}
+
+/* How hits come about stands where their rate does. */
+static void case_names_of_real_caches(void **state)
+{
+    (void)state;
+    plan =
+        SYNTHETIC_PLAN("--cache=lru:100", "--keys=1000", "--consumer=independent", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    check_case_name(2,
+                    "trace/heap_task/glibc/cache:lru:100/calls:1000000/in_flight:64/"
+                    "completion:fifo/keys:1000/distribution:zipf:0.99/"
+                    "consumer:independent/method:direct/depth:1");
+    free_results();
+    plan = SYNTHETIC_PLAN("--ttl=1.5", "--keys=1000", "--consumer=independent", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    check_case_name(1,
+                    "product_catalog/plain/glibc/ttl:1.5/calls:1000000/in_flight:64/"
+                    "completion:fifo/keys:1000/distribution:uniform/"
+                    "consumer:independent/method:direct/depth:1");
+    free_results();
+}
+
+/* A plan over four requests of two keys, in a file that is gone again. */
+static struct vtb_plan recorded_plan(void)
+{
+    char path[TEMPORARY_BYTES];
+    char option[TEMPORARY_BYTES + 16];
+    temporary_name(path);
+    const int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, "a\nb\na\na\n", 8), 8);
+    assert_int_equal(close(file), 0);
+    snprintf(option, sizeof option, "--trace=%s", path);
+    struct vtb_plan found =
+        SYNTHETIC_PLAN(option, "--consumer=independent", "--strategy=value_task", "--heap=glibc");
+    assert_int_equal(unlink(path), 0);
+    found.trace_path = "keys.txt";
+    return found;
+}
+
+static void case_names_of_recorded_keys(void **state)
+{
+    (void)state;
+    plan = recorded_plan();
+    fill_results(1, ROUNDS_N);
+    check_case_name(3,
+                    "trace/value_task/glibc/cache:lru:10000/calls:4/in_flight:64/"
+                    "completion:fifo/keys:2/distribution:recorded/"
+                    "consumer:independent/method:direct/depth:1");
+    free_results();
+}
+
+static void case_names_of_callers_and_conditions(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--threads=2", "--completer=thread", "--pollute=64K", "--calls=9",
+                          "--consumer=independent", "--strategy=value_task", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    check_case_name(2,
+                    "user_cache/heap_task@atomic/glibc/hit_rate:0.8/calls:9/in_flight:64/"
+                    "completion:fifo/keys:100000/distribution:uniform/"
+                    "consumer:independent/method:direct/depth:1/pollute:65536/completer:thread");
+    check_case_name(7,
+                    "user_cache/value_task@atomic/glibc/hit_rate:0.8/calls:9/in_flight:64/"
+                    "completion:fifo/keys:100000/distribution:uniform/"
+                    "consumer:independent/method:direct/depth:1/pollute:65536/completer:thread/"
+                    "threads:2");
+    free_results();
+}
+
+/* What is rare is named where it is not what it always was. */
+static void case_names_of_rare_parameters(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--method=async", "--strategy=value_task@checked", "--heap=glibc",
+                          "--consumer=independent", "--depth=3", "--failure-rate=1%",
+                          "--request-ops=10", "--force-async");
+    fill_results(1, ROUNDS_N);
+    check_case_name(3,
+                    "user_cache/value_task@checked/glibc/hit_rate:0.8/calls:1000000/"
+                    "in_flight:64/completion:fifo/keys:100000/distribution:uniform/"
+                    "consumer:independent/method:async/depth:3/"
+                    "failure_rate:0.01/request_ops:10/force_async:1");
+    check_case_name(1,
+                    "user_cache/plain/glibc/hit_rate:0.8/calls:1000000/"
+                    "in_flight:64/completion:fifo/keys:100000/distribution:uniform/"
+                    "consumer:independent/method:direct/depth:3/"
+                    "failure_rate:0.01/request_ops:10/force_async:1");
+    free_results();
+}
+
+/* Whoever compares two files finds a case by its name. */
+static void no_two_cases_share_a_name(void **state)
+{
+    (void)state;
+    static char names[800][512];
+    size_t n = 0;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.9999999,1,0.1234567,0.1234568", "--depth=1,2",
+                          "--failure-rate=0,0.1", "--request-ops=64,65", "--method=both",
+                          "--strategy=value_task,value_task@checked", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    assert_int_equal(results.comparisons_n, 4 * 2 * 2 * 2 * 2);
+    for (size_t i = 0; i < results.comparisons_n; i++) {
+        assert_int_equal(results.comparisons[i].point->cases_n, 8);
+        for (size_t own = 0; own < 8; own++) {
+            vtb_case_name(names[n], sizeof names[n], &results.comparisons[i],
+                          &results.comparisons[i].figures[own]);
+            for (size_t j = 0; j < n; j++)
+                assert_string_not_equal(names[n], names[j]);
+            n++;
+        }
+    }
+    free_results();
+}
+
+/* Whether it is the key, or that of one end of the interval of the figure under the key. */
+static bool is_of_key(const char *text, const char *key)
+{
+    const size_t n = strlen(key);
+    return strncmp(text, key, n) == 0 &&
+           (text[n] == '\0' || strcmp(text + n, "_lo") == 0 || strcmp(text + n, "_hi") == 0);
+}
+
+static bool is_known_counter(const char *key)
+{
+    bool known = false;
+    for (size_t i = 0; i < DESIGN_COUNTERS_N; i++)
+        known |= is_of_key(key, design_counters[i]);
+    for (size_t i = 0; i < MORE_COUNTERS_N; i++)
+        known |= is_of_key(key, more_counters[i]);
+    return known;
+}
+
+static double counter(const struct vtb_comparison *comparison, size_t own, const char *key)
+{
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    const size_t n = vtb_counters(&results, comparison, &comparison->figures[own], counters);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(counters[i].key, key) == 0)
+            return counters[i].value;
+    }
+    fail_msg("no counter %s", key);
+    return NAN;
+}
+
+static void counters_are_those_of_the_design(void **state)
+{
+    (void)state;
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    small_results();
+    const size_t n =
+        vtb_counters(&results, results.comparisons, &results.comparisons->figures[2], counters);
+    for (size_t i = 0; i < n; i++) {
+        if (!is_known_counter(counters[i].key))
+            fail_msg("%s", counters[i].key);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(counters[i].key, counters[j].key);
+    }
+    assert_true(n >= 20);
+    free_results();
+}
+
+/* The second point's heap_task: 800,000 hits of 72 bytes and 200,000 misses of 104. */
+static void counters_have_their_values(void **state)
+{
+    (void)state;
+    small_results();
+    const struct vtb_comparison *comparison = &results.comparisons[2];
+    const struct vtb_figures *figures = &comparison->figures[2];
+    assert_same_double(counter(comparison, 2, "realized_hit_rate"), 0.8);
+    assert_same_double(counter(comparison, 2, "bytes_per_op"), 78.4);
+    assert_same_double(counter(comparison, 2, "usable_bytes_per_op"), 86.4);
+    assert_same_double(counter(comparison, 2, "allocs_per_op"), 1);
+    assert_same_double(counter(comparison, 2, "frees_per_op"), 1);
+    assert_same_double(counter(comparison, 2, "peak_live_bytes"), 6656);
+    assert_same_double(counter(comparison, 2, "ns_per_op"), figures->ns.median);
+    assert_same_double(counter(comparison, 2, "ns_per_op_lo"), figures->ns.lo);
+    assert_same_double(counter(comparison, 2, "ns_per_op_hi"), figures->ns.hi);
+    assert_same_double(counter(comparison, 2, "ratio"), 1);
+    assert_same_double(counter(comparison, 3, "ratio_lo"), comparison->figures[3].ratio.lo);
+    assert_same_double(counter(comparison, 3, "ratio_hi"), comparison->figures[3].ratio.hi);
+    assert_same_double(counter(comparison, 2, "over_plain_ns"), figures->over_floor.median);
+    assert_same_double(counter(comparison, 3, "mde"), comparison->figures[3].mde);
+    free_results();
+}
+
+/* 0.05 of 200,000 misses fail; the asynchronous method costs more than the direct one. */
+static void counters_of_failures_and_variations(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--heap=glibc", "--failure-rate=5%",
+                          "--strategy=value_task", "--method=both");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_comparison *comparison = &results.comparisons[0];
+    const struct vtb_figures *async = &comparison->figures[5];
+    assert_string_equal(async->the_case->timing->name, "value_task");
+    assert_same_double(counter(comparison, 5, "failures_per_op"), 0.01);
+    assert_true(async->over_base.median > 0);
+    assert_same_double(counter(comparison, 5, "over_base_ns"), async->over_base.median);
+    assert_same_double(counter(comparison, 5, "over_base_ns_lo"), async->over_base.lo);
+    assert_same_double(counter(comparison, 5, "over_base_ns_hi"), async->over_base.hi);
+    assert_same_double(counter(comparison, 3, "over_base_ns"), 0);
+    free_results();
+}
+
+/* What was not measured is absent, not zero. */
+static void counters_without_times(void **state)
+{
+    (void)state;
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    plan = SYNTHETIC_PLAN("--rounds=0", "--heap=glibc");
+    fill_results(1, 0);
+    const size_t n =
+        vtb_counters(&results, results.comparisons, &results.comparisons->figures[2], counters);
+    assert_true(n > 0);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(counters[i].exact);
+        assert_null(strstr(counters[i].key, "ns_per_op"));
+        assert_null(strstr(counters[i].key, "ratio"));
+    }
+    free_results();
+}
+
+static bool has_counter(const struct vtb_comparison *comparison, const char *key)
+{
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    const size_t n = vtb_counters(&results, comparison, &comparison->figures[2], counters);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(counters[i].key, key) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Of a run with several callers every case has them, the single ones too. */
+static void counters_of_callers(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--threads=2,3", "--strategy=value_task", "--consumer=independent",
+                          "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_comparison *comparison = &results.comparisons[0];
+    const struct vtb_figures *three = &comparison->figures[11];
+    assert_int_equal(three->the_case->threads_n, 3);
+    assert_same_double(counter(comparison, 3, "callers"), 1);
+    assert_same_double(counter(comparison, 3, "scaling"), 1);
+    assert_same_double(counter(comparison, 11, "callers"), 3);
+    assert_same_double(counter(comparison, 11, "caller_ns_per_op_least"), three->ns.median);
+    assert_near(counter(comparison, 11, "caller_ns_per_op_most"), 3 * three->ns.median, 1e-9);
+    assert_near(counter(comparison, 11, "ops_per_second"), 3e9 / three->ns.median, 1e-3);
+    assert_same_double(counter(comparison, 11, "scaling"), three->scaling.median);
+    assert_same_double(counter(comparison, 11, "scaling_lo"), three->scaling.lo);
+    assert_same_double(counter(comparison, 11, "scaling_hi"), three->scaling.hi);
+    free_results();
+    small_results();
+    assert_false(has_counter(results.comparisons, "callers"));
+    assert_false(has_counter(results.comparisons, "scaling"));
+    free_results();
+}
+
+/* heap_task takes 78.4 bytes a call. */
+static void counters_of_a_volume(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=poll", "--calls-per-second=1000");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_comparison *comparison = &results.comparisons[0];
+    const double ns = comparison->figures[2].ns.median;
+    assert_near(counter(comparison, 2, "bytes_per_second"), 78400, 1e-9);
+    assert_near(counter(comparison, 2, "bytes_per_day"), 78400.0 * 86400, 1e-3);
+    assert_near(counter(comparison, 2, "allocs_per_second"), 1000, 1e-9);
+    assert_near(counter(comparison, 2, "allocs_per_day"), 86400000, 1e-6);
+    assert_near(counter(comparison, 2, "cpu_s_per_second"), ns * 1e-6, 1e-15);
+    assert_near(counter(comparison, 2, "cpu_s_per_day"), ns * 1e-6 * 86400, 1e-9);
+    free_results();
+    plan = SYNTHETIC_PLAN("--calls-per-second=1000", "--rounds=0");
+    fill_results(1, 0);
+    assert_true(has_counter(results.comparisons, "bytes_per_day"));
+    assert_false(has_counter(results.comparisons, "cpu_s_per_day"));
+    free_results();
+    small_results();
+    assert_false(has_counter(results.comparisons, "bytes_per_day"));
+    free_results();
+}
+
+static size_t fields_n;
+
+static size_t count_character(const char *line, char character)
+{
+    size_t n = 0;
+    for (; *line; line++)
+        n += *line == character;
+    return n;
+}
+
+static void check_fields(const char *line)
+{
+    if (fields_n == 0)
+        fields_n = count_character(line, ',') + 1;
+    if (count_character(line, ',') + 1 != fields_n)
+        fail_msg("not %zu fields: %s", fields_n, line);
+    assert_null(strchr(line, '"')); /* nothing needs quotes, so every comma parts two fields */
+}
+
+static void csv_rows_have_the_same_fields(void **state)
+{
+    (void)state;
+    small_results();
+    char *text = text_of(vtb_report_csv);
+    assert_int_equal(
+        strncmp(text, "name,workload,strategy,heap,consumer,method,depth,threads,hit_rate,", 67),
+        0);
+    assert_contains(text, ",bytes_per_op,");
+    fields_n = 0;
+    const size_t lines_n = for_lines(text, check_fields);
+    assert_int_equal(lines_n, 1 + results.comparisons_n * plan.points[0].cases_n);
+    assert_true(fields_n > 16);
+    free(text);
+    free_results();
+}
+
+/* The figure of one case under a column's title. */
+static void csv_figures_stand_below_their_titles(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--consumer=independent", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    char *text = text_of(vtb_report_csv);
+    char *rest = text;
+    char *titles = strsep(&rest, "\n");
+    char *row = strsep(&rest, "\n");
+    for (int i = 0; i < 2; i++)
+        row = strsep(&rest, "\n"); /* heap_task, behind empty and plain */
+    for (char *title; (title = strsep(&titles, ","));) {
+        const char *field = strsep(&row, ",");
+        assert_non_null(field);
+        if (is_known_counter(title))
+            assert_near(strtod(field, NULL), counter(results.comparisons, 2, title), 1e-9);
+        else if (strcmp(title, "strategy") == 0)
+            assert_string_equal(field, "heap_task");
+    }
+    free(text);
+    free_results();
+}
+
+/* The method is that of the case's own cell, which for the references is the direct one. */
+static void csv_tells_methods_and_depths(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--strategy=value_task@checked", "--consumer=independent", "--heap=glibc",
+                          "--method=async", "--depth=4");
+    fill_results(1, ROUNDS_N);
+    char *text = text_of(vtb_report_csv);
+    assert_contains(text, ",user_cache,value_task@checked,glibc,independent,async,4,1,0.8,");
+    assert_contains(text, ",user_cache,plain,glibc,independent,direct,4,1,0.8,");
+    free(text);
+    free_results();
+}
+
+/* Callers of a case, and the hit rate that emerged. */
+static void csv_tells_callers_and_rates(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--cache=lru:100", "--threads=2", "--strategy=value_task",
+                          "--consumer=independent", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    char *text = text_of(vtb_report_csv);
+    assert_contains(text, ",trace,value_task,glibc,independent,direct,1,1,0.75,");
+    assert_contains(text, ",trace,value_task,glibc,independent,direct,1,2,0.75,");
+    assert_contains(text, ",callers,caller_ns_per_op_least,caller_ns_per_op_most,ops_per_second,");
+    fields_n = 0;
+    assert_int_equal(for_lines(text, check_fields), 1 + 8);
+    free(text);
+    free_results();
+}
+
+static void samples_have_a_row_each(void **state)
+{
+    (void)state;
+    small_results();
+    char *text = text_of(vtb_report_samples);
+    assert_int_equal(
+        strncmp(text, "name,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op\n", 64), 0);
+    fields_n = 0;
+    const size_t lines_n = for_lines(text, check_fields);
+    assert_int_equal(lines_n, 1 + results.comparisons_n * plan.points[0].cases_n * ROUNDS_N);
+    assert_int_equal(fields_n, 6);
+    free(text);
+    free_results();
+}
+
+static size_t piped_lines_n;
+
+static void check_pipes(const char *line)
+{
+    if (*line != '|')
+        return;
+    assert_int_equal(count_character(line, '|'), 8);
+    assert_int_equal(line[strlen(line) - 1], '|');
+    piped_lines_n++;
+}
+
+static void markdown_rows_have_the_same_cells(void **state)
+{
+    (void)state;
+    small_results();
+    char *text = text_of(vtb_report_markdown);
+    assert_int_equal(strncmp(text, "### user_cache, hit rate 0.5", 28), 0);
+    piped_lines_n = 0;
+    (void)for_lines(text, check_pipes);
+    assert_int_equal(piped_lines_n, results.comparisons_n * (2 + plan.points[0].cases_n));
+    free(text);
+    free_results();
+}
+
+static json_t *parsed_json(void)
+{
+    json_error_t error;
+    char *text = text_of(vtb_report_json);
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    if (!json)
+        fail_msg("line %d: %s", error.line, error.text);
+    free(text);
+    return json;
+}
+
+static const char *string_at(const json_t *object, const char *key)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    if (!value)
+        fail_msg("no text under %s", key);
+    return value;
+}
+
+static void json_context(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {
+        "date",   "host_name",           "executable", "num_cpus",           "mhz_per_cpu",
+        "caches", "cpu_scaling_enabled", "load_avg",   "library_build_type", "command_line",
+        "seed",   "confidence",          "compiler",   "fingerprint",        "git_revision"};
+    small_results();
+    json_t *json = parsed_json();
+    const json_t *context = json_object_get(json, "context");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (!json_object_get(context, keys[i]))
+            fail_msg("no %s", keys[i]);
+    }
+    assert_string_equal(string_at(context, "command_line"), results.command_line);
+    assert_string_equal(string_at(context, "date"), results.date);
+    assert_false(json_is_true(json_object_get(context, "interrupted")));
+    json_decref(json);
+    results.interrupted = true;
+    json = parsed_json();
+    context = json_object_get(json, "context");
+    assert_true(json_is_true(json_object_get(context, "interrupted")));
+    json_decref(json);
+    free_results();
+}
+
+/* Every counter of the design is measured, or there is a reason why not; never both. */
+static void json_says_what_is_unavailable(void **state)
+{
+    (void)state;
+    small_results();
+    json_t *json = parsed_json();
+    const json_t *unavailable = json_object_get(json_object_get(json, "context"), "unavailable");
+    const json_t *rows = json_object_get(json, "benchmarks");
+    const json_t *median = json_array_get(rows, ROUNDS_N);
+    for (size_t i = 0; i < DESIGN_COUNTERS_N; i++) {
+        const bool measured = json_object_get(median, design_counters[i]) != NULL;
+        const char *reason = json_string_value(json_object_get(unavailable, design_counters[i]));
+        if (measured == (reason != NULL))
+            fail_msg("%s is %s", design_counters[i], measured ? "both" : "neither");
+        assert_true(measured || (reason && *reason));
+    }
+    json_decref(json);
+    free_results();
+}
+
+static void check_iteration_row(const json_t *row, const struct vtb_comparison *comparison,
+                                size_t own, size_t round)
+{
+    const size_t at = round * comparison->samples.cases_n + own;
+    assert_string_equal(string_at(row, "run_type"), "iteration");
+    assert_string_equal(string_at(row, "time_unit"), "ns");
+    assert_string_equal(string_at(row, "name"), string_at(row, "run_name"));
+    assert_int_equal(json_integer_value(json_object_get(row, "repetition_index")), round);
+    assert_int_equal(json_integer_value(json_object_get(row, "repetitions")), ROUNDS_N);
+    assert_int_equal(json_integer_value(json_object_get(row, "iterations")), 1000);
+    assert_near(json_real_value(json_object_get(row, "real_time")), comparison->samples.real_ns[at],
+                1e-9);
+    assert_near(json_real_value(json_object_get(row, "cpu_time")), comparison->samples.cpu_ns[at],
+                1e-9);
+    assert_null(json_object_get(row, "ns_per_op"));
+}
+
+static void check_median_row(const json_t *row, const struct vtb_comparison *comparison, size_t own)
+{
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    const size_t n = vtb_counters(&results, comparison, &comparison->figures[own], counters);
+    char name[512];
+    vtb_case_name(name, sizeof name, comparison, &comparison->figures[own]);
+    assert_string_equal(string_at(row, "run_name"), name);
+    assert_string_equal(string_at(row, "run_type"), "aggregate");
+    assert_string_equal(string_at(row, "aggregate_name"), "median");
+    assert_int_equal(strncmp(string_at(row, "name"), name, strlen(name)), 0);
+    assert_string_equal(string_at(row, "name") + strlen(name), "_median");
+    assert_near(json_real_value(json_object_get(row, "real_time")),
+                comparison->figures[own].ns.median, 1e-9);
+    for (size_t i = 0; i < n; i++)
+        assert_near(json_real_value(json_object_get(row, counters[i].key)), counters[i].value,
+                    1e-9);
+}
+
+/* One row for each round of a case, then its median. */
+static void json_rows(void **state)
+{
+    (void)state;
+    small_results();
+    json_t *json = parsed_json();
+    const json_t *rows = json_object_get(json, "benchmarks");
+    size_t next = 0;
+    for (size_t i = 0; i < results.comparisons_n; i++) {
+        const struct vtb_comparison *comparison = &results.comparisons[i];
+        for (size_t own = 0; own < comparison->point->cases_n; own++) {
+            for (size_t round = 0; round < ROUNDS_N; round++)
+                check_iteration_row(json_array_get(rows, next++), comparison, own, round);
+            check_median_row(json_array_get(rows, next++), comparison, own);
+        }
+    }
+    assert_int_equal(json_array_size(rows), next);
+    json_decref(json);
+    free_results();
+}
+
+static void json_without_times(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--rounds=0", "--consumer=independent");
+    fill_results(1, 0);
+    json_t *json = parsed_json();
+    const json_t *rows = json_object_get(json, "benchmarks");
+    assert_int_equal(json_array_size(rows), plan.points[0].cases_n);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        assert_null(json_object_get(json_array_get(rows, i), "real_time"));
+        assert_true(json_is_number(json_object_get(json_array_get(rows, i), "bytes_per_op")));
+    }
+    const json_t *unavailable = json_object_get(json_object_get(json, "context"), "unavailable");
+    assert_non_null(json_object_get(unavailable, "ns_per_op"));
+    json_decref(json);
+    free_results();
+}
+
+/* What could not be, and why, stands in the file. */
+static void json_says_what_was_left_out(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--strategy=poll,callback,value_task", "--method=both", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    json_t *json = parsed_json();
+    const json_t *skipped = json_object_get(json_object_get(json, "context"), "skipped");
+    assert_int_equal(json_array_size(skipped), 2);
+    const json_t *poll = json_array_get(skipped, 0);
+    assert_string_equal(string_at(poll, "strategy"), "poll");
+    assert_string_equal(string_at(poll, "without"), "the async method");
+    assert_string_equal(string_at(poll, "reason"), vtb_find_strategy("poll")->lacks.async_method);
+    json_decref(json);
+    free_results();
+    small_results();
+    json = parsed_json();
+    skipped = json_object_get(json_object_get(json, "context"), "skipped");
+    assert_true(json_is_array(skipped));
+    assert_int_equal(json_array_size(skipped), 0);
+    json_decref(json);
+    free_results();
+}
+
+/* With the seed that the file names a run can be repeated, whatever the seed. */
+static void json_names_the_seed(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--seed=18446744073709551615");
+    fill_results(1, ROUNDS_N);
+    json_t *json = parsed_json();
+    const json_t *seed = json_object_get(json_object_get(json, "context"), "seed");
+    char text[32];
+    snprintf(text, sizeof text, "%lld", (long long)json_integer_value(seed));
+    assert_string_equal(json_is_string(seed) ? json_string_value(seed) : text,
+                        "18446744073709551615");
+    json_decref(json);
+    free_results();
+}
+
+/* A file's name may hold any byte; the report is written all the same. */
+static void json_of_a_command_line_that_is_not_utf8(void **state)
+{
+    (void)state;
+    int status = 0;
+    small_results();
+    results.command_line = "run_bench --export-json=\xff.json";
+    const pid_t child = fork();
+    if (child == 0) {
+        json_t *json = json_loads(text_of(vtb_report_json), 0, NULL);
+        _exit(json ? 0 : 1);
+    }
+    assert_true(waitpid(child, &status, 0) == child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    free_results();
+}
+
+/* Each caller's median, how many there are, and at what volume and on which keys. */
+static void json_of_callers_volumes_and_traces(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--threads=2", "--strategy=value_task", "--consumer=independent",
+                          "--calls-per-second=250");
+    fill_results(1, ROUNDS_N);
+    json_t *json = parsed_json();
+    const json_t *context = json_object_get(json, "context");
+    assert_same_double(json_number_value(json_object_get(context, "calls_per_second")), 250);
+    assert_null(json_object_get(context, "trace"));
+    const json_t *rows = json_object_get(json, "benchmarks");
+    const json_t *median = json_array_get(rows, 8 * (ROUNDS_N + 1) - 1);
+    const json_t *callers = json_object_get(median, "caller_ns_per_op");
+    assert_int_equal(json_integer_value(json_object_get(median, "threads")), 2);
+    assert_int_equal(json_array_size(callers), 2);
+    for (size_t t = 0; t < 2; t++)
+        assert_near(json_number_value(json_array_get(callers, t)),
+                    results.comparisons[0].figures[7].caller_ns[t], 1e-9);
+    json_decref(json);
+    free_results();
+    plan = recorded_plan();
+    fill_results(1, ROUNDS_N);
+    json = parsed_json();
+    assert_string_equal(string_at(json_object_get(json, "context"), "trace"), "keys.txt");
+    median = json_array_get(json_object_get(json, "benchmarks"), ROUNDS_N);
+    assert_int_equal(json_integer_value(json_object_get(median, "threads")), 1);
+    assert_null(json_object_get(median, "caller_ns_per_op"));
+    json_decref(json);
+    free_results();
+}
+
+/* The text of all tables, in one line. */
+static char *tables_text(void)
+{
+    char *text = text_of(vtb_report_table);
+    for (char *c = text; *c; c++)
+        *c = (char)(*c == '\n' ? ' ' : *c);
+    return text;
+}
+
+static void assert_tables_contain(const char *part)
+{
+    char *text = tables_text();
+    assert_contains(text, part);
+    free(text);
+}
+
+/* A title says how the hits came about, and what rate emerged. */
+static void titles_of_real_caches(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--cache=lru:100", "--strategy=poll", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain(
+        "trace, hit rate 0.75000 emerged (750000 hits), LRU of 100, direct "
+        "method, independent lookups, heap glibc ");
+    assert_tables_contain("100000 keys (zipf:0.99)");
+    free_results();
+    plan = SYNTHETIC_PLAN("--ttl=1.5", "--strategy=poll", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain(
+        "product_catalog, hit rate 0.75000 emerged (750000 hits), life of 1.5 s, "
+        "direct method");
+    free_results();
+    plan = recorded_plan();
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain("trace, hit rate 0.75000 emerged (3 hits), LRU of 10000, direct method");
+    assert_tables_contain(" 2 keys (recorded), ");
+    free_results();
+}
+
+/* What was timed is a cold start or a steady state, never left open which. */
+static void titles_of_cold_starts(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--calls=1000", "--strategy=poll", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain(
+        "; timed: a cold start, the first 1000 calls of 9 fresh processes a case");
+    results.comparisons[0].samples.operations_n = 1;
+    assert_tables_contain("; timed: a cold start, the first 1 call of 9 fresh processes a case");
+    free_results();
+    plan = SYNTHETIC_PLAN("--calls=100001", "--strategy=poll", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain("; timed: the steady state, 9 rounds of 1000 operations");
+    char *text = tables_text();
+    assert_null(strstr(text, "cold"));
+    free(text);
+    free_results();
+    plan = SYNTHETIC_PLAN("--calls=1000", "--rounds=0");
+    fill_results(1, 0);
+    text = tables_text();
+    assert_null(strstr(text, "timed"));
+    free(text);
+    free_results();
+}
+
+/* Fewer calls than were asked for tell what each costs; it is said which. */
+static void titles_of_very_many_calls(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--calls=1e9", "--strategy=poll", "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain("1000000000 calls counted, ");
+    for (size_t i = 0; i < plan.points[0].cases_n; i++)
+        results.comparisons[0].figures[i].counted.calls_n = 10000000;
+    assert_tables_contain(
+        "10000000 of 1000000000 calls counted, which tell what each costs, 100000 keys");
+    free_results();
+}
+
+static void titles_of_conditions_between_calls(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--pollute=4K", "--completer=thread", "--strategy=value_task",
+                          "--consumer=independent");
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain(
+        ", 4096 B of other memory touched between calls, completed on another "
+        "thread; timed: ");
+    free_results();
+    small_results();
+    char *text = tables_text();
+    assert_null(strstr(text, "other memory"));
+    assert_null(strstr(text, "another thread"));
+    assert_null(strstr(text, "emerged"));
+    assert_null(strstr(text, " caller, "));
+    free(text);
+    free_results();
+}
+
+/* All that a title can say at once, and as many callers as there may be. */
+static void titles_of_callers_keep_the_width(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--threads=256", "--strategy=value_task_pooled", "--completer=thread",
+                          "--pollute=1G", "--hit-rate=0.123456789", "--calls=1e12",
+                          "--calls-per-second=1e12", "--heap=glibc");
+    fill_results(10000, ROUNDS_N);
+    check_tables_width();
+    plan = SYNTHETIC_PLAN("--threads=256", "--cache=lru:1G", "--keys=1000000", "--calls=1e12",
+                          "--strategy=value_task_pooled", "--heap=glibc");
+    fill_results(10000, ROUNDS_N);
+    check_tables_width();
+}
+
+/* A table for each number of callers. */
+static void callers_have_tables_of_their_own(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--threads=2", "--strategy=value_task", "--consumer=independent",
+                          "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    char *text = text_of(vtb_report_table);
+    assert_contains(text, ", independent lookups, 1 caller, heap glibc\n");
+    assert_contains(text, ", independent lookups, 2 callers, heap glibc\n");
+    assert_int_equal(lines_of(text, "empty  "), 2);
+    assert_int_equal(lines_of(text, "value_task  "), 2);
+    assert_int_equal(lines_of(text, "By the direct method, 1 caller, heap glibc:"), 1);
+    assert_int_equal(lines_of(text, "By the direct method, 2 callers, heap glibc:"), 1);
+    free(text);
+    free_results();
+}
+
+static char *findings_text(void)
+{
+    char *text = NULL;
+    size_t text_n = 0;
+    FILE *out = open_memstream(&text, &text_n);
+    assert_non_null(out);
+    vtb_report_findings(out, &results.comparisons[0], plan.calls_per_second);
+    assert_int_equal(fclose(out), 0);
+    for (char *c = text; *c; c++)
+        *c = (char)(*c == '\n' ? ' ' : *c);
+    return text;
+}
+
+/* The sentences' numbers are the figures'. */
+static void findings(void **state)
+{
+    (void)state;
+    char expected[128];
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task,poll", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_figures *figures = results.comparisons[0].figures;
+    char *text = findings_text();
+    snprintf(expected, sizeof expected, "independent lookups a plain call takes %.2f ns",
+             figures[1].ns.median);
+    assert_contains(text, expected);
+    snprintf(expected, sizeof expected, "heap_task takes %.2f ±", figures[2].over_floor.median);
+    assert_contains(text, expected);
+    assert_contains(text, "78.4 B in 1 allocation with heap_task");
+    assert_contains(text, "20.8 B in 0.2 allocations with value_task");
+    assert_contains(text, "nothing with poll.");
+    assert_contains(text, "of 9 paired rounds");
+    free(text);
+    free_results();
+}
+
+/* What the figures do not show is said. */
+static void findings_name_doubts(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task,poll", "--heap=glibc");
+    fill_results(1, 40); /* enough to decide every case */
+    char *text = findings_text();
+    assert_null(strstr(text, "not known yet"));
+    assert_null(strstr(text, "Folded away"));
+    free(text);
+    results.comparisons[0].figures[3].verdict = VTB_VERDICT_UNKNOWN;
+    results.comparisons[0].figures[4].folded = true;
+    text = findings_text();
+    assert_contains(text, "not known yet for value_task: measure more --rounds.");
+    assert_contains(text, "within noise of the empty loop: poll.");
+    free(text);
+    free_results();
+}
+
+/* What each variation is held against is said of each. */
+static void findings_name_what_is_varied(void **state)
+{
+    (void)state;
+    char expected[128];
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--heap=glibc", "--method=both",
+                          "--strategy=value_task,value_task@checked");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_comparison *comparison = &results.comparisons[0];
+    char *text = findings_text();
+    snprintf(expected, sizeof expected, "without its variant value_task@checked takes %+.2f ±",
+             comparison->figures[4].over_base.median);
+    assert_contains(text, expected);
+    snprintf(expected, sizeof expected, "by the direct method heap_task takes %+.2f ±",
+             comparison->figures[5].over_base.median);
+    assert_contains(text, expected);
+    /* the asynchronous one with checks, against the asynchronous one without */
+    assert_int_equal(comparison->figures[7].the_case->base, 6);
+    snprintf(expected, sizeof expected, "without its variant value_task@checked takes %+.2f ±",
+             comparison->figures[7].over_base.median);
+    assert_contains(text, expected);
+    free(text);
+    free_results();
+    small_results();
+    text = findings_text();
+    assert_null(strstr(text, "Beyond the same strategy"));
+    free(text);
+    free_results();
+}
+
+/* How several callers scale, and what each of them takes. */
+static void findings_of_callers(void **state)
+{
+    (void)state;
+    char expected[256];
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task", "--threads=3", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    const struct vtb_figures *figures = results.comparisons[0].figures;
+    char *text = findings_text();
+    snprintf(expected, sizeof expected,
+             "3 callers do, of what one does, %.2f times with plain (%.2f to %.2f; %.2f M/s; "
+             "a call takes %.2f, %.2f and %.2f ns), ",
+             figures[5].scaling.median, figures[5].scaling.lo, figures[5].scaling.hi,
+             3e3 / figures[5].ns.median, figures[5].caller_ns[0], figures[5].caller_ns[1],
+             figures[5].caller_ns[2]);
+    assert_contains(text, expected);
+    snprintf(expected, sizeof expected, "%.2f times with value_task (", figures[7].scaling.median);
+    assert_contains(text, expected);
+    assert_null(strstr(text, "1 callers do"));
+    assert_null(strstr(text, "times with empty"));
+    free(text);
+    free_results();
+}
+
+/* However far its columns stand apart. */
+static char *with_single_spaces(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        if (*from != ' ' || to == text || to[-1] != ' ')
+            *to++ = *from;
+    }
+    *to = '\0';
+    return text;
+}
+
+/* A row for each strategy: 78.4 bytes and an allocation a call, 1000 times a second. */
+static void findings_of_a_volume(void **state)
+{
+    (void)state;
+    char expected[256];
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=poll", "--calls-per-second=1000");
+    fill_results(1, ROUNDS_N);
+    const double cpu_s = results.comparisons[0].figures[2].ns.median * 1e-6;
+    char *text = with_single_spaces(findings_text());
+    assert_contains(text,
+                    "At 1 k calls a second: strategy of a core CPU s/day B/s B/day allocs/s "
+                    "allocs/day plain ");
+    snprintf(expected, sizeof expected, " heap_task %.3g %% %.4g 78.4 k 6.77 G 1 k 86.4 M poll ",
+             100 * cpu_s, cpu_s * 86400);
+    assert_contains(text, expected);
+    assert_null(strstr(text, "empty"));
+    free(text);
+    free_results();
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--rounds=0", "--calls-per-second=1000");
+    fill_results(1, 0);
+    text = with_single_spaces(findings_text());
+    assert_contains(text, "strategy B/s B/day allocs/s allocs/day plain ");
+    assert_contains(text, " heap_task 78.4 k 6.77 G 1 k 86.4 M ");
+    assert_null(strstr(text, "of a core"));
+    free(text);
+    free_results();
+}
+
+/* --- what is counted beside times --- */
+
+static char *in_one_line(char *text)
+{
+    for (char *c = text; *c; c++)
+        *c = (char)(*c == '\n' ? ' ' : *c);
+    return with_single_spaces(text);
+}
+
+static void add_event(const char *name, const char *reason)
+{
+    struct vtb_event_columns *columns = &results.events;
+    const size_t i = columns->events.n++;
+    struct vtb_event *event = &columns->events.items[i];
+    *event = (struct vtb_event){.group = (unsigned)i};
+    snprintf(event->name, sizeof event->name, "%s", name);
+    snprintf(event->reason, sizeof event->reason, "%s", reason);
+    snprintf(columns->per_op[i], sizeof columns->per_op[i], "%s_per_op", name);
+    snprintf(columns->running[i], sizeof columns->running[i], "%s_running", name);
+}
+
+/* Case i has i times 1000.5 of an event. Every second event had a counter for a part of the time.
+ */
+static void fill_event(struct vtb_event_counts *counts, size_t event, size_t i)
+{
+    const bool counted = !*results.events.events.items[event].reason;
+    counts->measured = true;
+    counts->per_op[event] = counted ? 1000.5 * (double)i : NAN;
+    counts->running[event] = !counted ? NAN : event % 2 ? 0.25 : 1;
+}
+
+/* Of the plan, with events that are there already; case i takes 5.25 + 10 i instructions. */
+static void fill_counted_results(size_t rounds_n)
+{
+    const struct vtb_event_columns columns = results.events;
+    fill_results(1, rounds_n);
+    results.events = columns;
+    for (size_t c = 0; c < results.comparisons_n; c++) {
+        struct vtb_comparison *comparison = &results.comparisons[c];
+        for (size_t i = 0; i < comparison->point->cases_n; i++) {
+            struct vtb_figures *figures = &comparison->figures[i];
+            figures->instructions = plan.instructions ? 5.25 + 10 * (double)i : NAN;
+            for (size_t e = 0; e < columns.events.n; e++)
+                fill_event(&figures->events, e, i);
+        }
+    }
+}
+
+/* Two events that can be counted, and one that cannot. */
+static void counted_results(size_t rounds_n)
+{
+    results = (struct vtb_results){0};
+    add_event("page-faults", "");
+    add_event("cycles", "");
+    add_event("secrets",
+              "nobody may know them, whoever asks, and whatever it may be that they are");
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--heap=glibc", "--consumer=independent");
+    fill_counted_results(rounds_n);
+}
+
+static void counted_figures_have_tables(void **state)
+{
+    (void)state;
+    counted_results(ROUNDS_N);
+    char *text = in_one_line(text_of(vtb_report_table));
+    assert_contains(text,
+                    "Counted per operation (events), independent lookups, heap glibc: "
+                    "strategy page-faults cycles empty 0 ~0 plain 1000.5 ~1000.5 heap_task "
+                    "2001 ~2001 poll 3001.5 ~3001.5 ");
+    assert_contains(text,
+                    "~: more events than counters, so each had one for a part of the time "
+                    "only, at least 25 %, and is scaled up: an estimate.");
+    assert_contains(text,
+                    "Not counted: secrets: nobody may know them, whoever asks, and whatever "
+                    "it may be that they are. ");
+    free(text);
+    text = text_of(vtb_report_markdown);
+    assert_contains(text, "| strategy | page-faults | cycles |\n|---|--:|--:|\n");
+    assert_contains(text, "| heap_task | 2001 | ~2001 |\n");
+    free(text);
+    check_tables_width();
+}
+
+/* The empty loop is not held against the floor, and the floor is no more than itself. */
+static void instructions_stand_beside_the_floors(void **state)
+{
+    (void)state;
+    results = (struct vtb_results){0};
+    add_event("page-faults", "");
+    plan =
+        SYNTHETIC_PLAN("--strategy=poll", "--heap=glibc", "--consumer=dependent", "--instructions");
+    fill_counted_results(0);
+    char *text = in_one_line(text_of(vtb_report_table));
+    assert_contains(text,
+                    "Counted per operation (instructions under callgrind, and events), "
+                    "dependent lookups, heap glibc: strategy instructions over plain "
+                    "page-faults empty 5.25 0 plain 15.25 +0 1000.5 heap_task 25.25 +10 2001 "
+                    "poll 35.25 +20 3001.5 ");
+    assert_null(strstr(text, "~"));
+    assert_null(strstr(text, "Not counted"));
+    free(text);
+    free_results();
+}
+
+static void instructions_that_are_not_counted_say_why(void **state)
+{
+    (void)state;
+    results = (struct vtb_results){0};
+    plan = SYNTHETIC_PLAN("--strategy=heap_task", "--heap=glibc", "--instructions",
+                          "--completer=thread", "--consumer=dependent");
+    fill_counted_results(0);
+    for (size_t i = 0; i < plan.points[0].cases_n; i++)
+        results.comparisons[0].figures[i].instructions = NAN;
+    char *text = in_one_line(text_of(vtb_report_table));
+    assert_contains(text, "Not counted: instructions: operations complete on another thread");
+    assert_contains(text, " plain - heap_task@atomic - ");
+    assert_null(strstr(text, "nan"));
+    free(text);
+    json_t *json = parsed_json();
+    const json_t *unavailable = json_object_get(json_object_get(json, "context"), "unavailable");
+    assert_contains(string_at(unavailable, "instructions_per_op"), "on another thread");
+    const json_t *rows = json_object_get(json, "benchmarks");
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        assert_null(json_object_get(json_array_get(rows, i), "instructions_per_op"));
+    json_decref(json);
+    free_results();
+}
+
+/* Right of what it is called, however long that is; and in more tables than one. */
+static size_t event_title_end;
+
+static void check_event_column(const char *line)
+{
+    check_width(line);
+    if (strncmp(line, "strategy ", 9) == 0)
+        event_title_end = strlen(line);
+    else if (strncmp(line, "heap_task ", 10) == 0)
+        assert_int_equal(strlen(line), event_title_end);
+}
+
+static void long_names_of_events_keep_the_width(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "context-switches",
+        "l1-dcache-load-misses:u",
+        "cs",
+        "branch-misses",
+        "stalled-cycles:k",
+        "a-name-that-is-much-longer-than-what-any-column-could-have-room-for",
+        "faults",
+        "bus"};
+    results = (struct vtb_results){0};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        add_event(names[i], "");
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--heap=glibc", "--consumer=independent");
+    fill_counted_results(0);
+    char *text = text_of(vtb_report_table);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char shown[48];
+        snprintf(shown, sizeof shown, " %.40s", names[i]);
+        assert_contains(text, shown);
+    }
+    char *counted = strstr(text, "Counted per operation");
+    assert_non_null(counted);
+    assert_true(lines_of(counted, "strategy ") >= 2);
+    (void)for_lines(counted, check_event_column);
+    free(text);
+    free_results();
+}
+
+static void nothing_is_told_of_counts_that_nobody_wants(void **state)
+{
+    (void)state;
+    small_results();
+    char *text = text_of(vtb_report_table);
+    assert_null(strstr(text, "Counted per operation"));
+    free(text);
+    free_results();
+}
+
+/* What could not be counted is absent from the rows, and the reason is in the context. */
+static void files_have_counts(void **state)
+{
+    (void)state;
+    counted_results(ROUNDS_N);
+    json_t *json = parsed_json();
+    const json_t *unavailable = json_object_get(json_object_get(json, "context"), "unavailable");
+    assert_contains(string_at(unavailable, "secrets_per_op"), "nobody may know them");
+    assert_null(json_object_get(unavailable, "cycles_per_op"));
+    const json_t *median =
+        json_array_get(json_object_get(json, "benchmarks"), 3 * (ROUNDS_N + 1) - 1);
+    assert_string_equal(string_at(median, "run_type"), "aggregate");
+    assert_near(json_real_value(json_object_get(median, "cycles_per_op")), 2001, 0);
+    assert_near(json_real_value(json_object_get(median, "cycles_running")), 0.25, 0);
+    assert_null(json_object_get(median, "secrets_per_op"));
+    assert_null(json_object_get(median, "secrets_running"));
+    json_decref(json);
+    assert_same_double(counter(results.comparisons, 2, "page-faults_per_op"), 2001);
+    char *text = text_of(vtb_report_csv);
+    assert_contains(text, ",page-faults_per_op,page-faults_running,cycles_per_op,cycles_running,");
+    assert_contains(text, ",2001,1,2001,0.25,");
+    free(text);
+    free_results();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tables_are_100_characters_wide),
+        cmocka_unit_test(titles_and_names_keep_the_width),
+        cmocka_unit_test(wide_figures_keep_the_width),
+        cmocka_unit_test(columns_are_aligned),
+        cmocka_unit_test(methods_have_tables_of_their_own),
+        cmocka_unit_test(what_is_left_out_keeps_the_width),
+        cmocka_unit_test(conditions),
+        cmocka_unit_test(case_names),
+        cmocka_unit_test(case_names_of_real_caches),
+        cmocka_unit_test(case_names_of_recorded_keys),
+        cmocka_unit_test(case_names_of_callers_and_conditions),
+        cmocka_unit_test(case_names_of_rare_parameters),
+        cmocka_unit_test(no_two_cases_share_a_name),
+        cmocka_unit_test(counters_are_those_of_the_design),
+        cmocka_unit_test(counters_have_their_values),
+        cmocka_unit_test(counters_of_failures_and_variations),
+        cmocka_unit_test(counters_of_callers),
+        cmocka_unit_test(counters_of_a_volume),
+        cmocka_unit_test(counters_without_times),
+        cmocka_unit_test(csv_rows_have_the_same_fields),
+        cmocka_unit_test(csv_figures_stand_below_their_titles),
+        cmocka_unit_test(csv_tells_methods_and_depths),
+        cmocka_unit_test(csv_tells_callers_and_rates),
+        cmocka_unit_test(samples_have_a_row_each),
+        cmocka_unit_test(markdown_rows_have_the_same_cells),
+        cmocka_unit_test(json_context),
+        cmocka_unit_test(json_says_what_is_unavailable),
+        cmocka_unit_test(json_says_what_was_left_out),
+        cmocka_unit_test(json_rows),
+        cmocka_unit_test(json_without_times),
+        cmocka_unit_test(json_names_the_seed),
+        cmocka_unit_test(json_of_a_command_line_that_is_not_utf8),
+        cmocka_unit_test(json_of_callers_volumes_and_traces),
+        cmocka_unit_test(titles_of_real_caches),
+        cmocka_unit_test(titles_of_cold_starts),
+        cmocka_unit_test(titles_of_very_many_calls),
+        cmocka_unit_test(titles_of_conditions_between_calls),
+        cmocka_unit_test(titles_of_callers_keep_the_width),
+        cmocka_unit_test(callers_have_tables_of_their_own),
+        cmocka_unit_test(findings),
+        cmocka_unit_test(findings_name_doubts),
+        cmocka_unit_test(findings_name_what_is_varied),
+        cmocka_unit_test(findings_of_callers),
+        cmocka_unit_test(findings_of_a_volume),
+        cmocka_unit_test(counted_figures_have_tables),
+        cmocka_unit_test(instructions_stand_beside_the_floors),
+        cmocka_unit_test(instructions_that_are_not_counted_say_why),
+        cmocka_unit_test(long_names_of_events_keep_the_width),
+        cmocka_unit_test(nothing_is_told_of_counts_that_nobody_wants),
+        cmocka_unit_test(files_have_counts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

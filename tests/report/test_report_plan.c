@@ -1,0 +1,153 @@
+/* What is said of a plan before it is run: of an estimate that is made up. */
+#include "synthetic.h"
+
+#include <jansson.h>
+
+#include "report/report.h"
+
+static struct vtb_options options;
+static struct vtb_plan plan;
+static double count_s[] = {1, 2};
+static double time_s[] = {0.5, 0.25};
+static struct vtb_estimate estimate;
+
+/* Two points, of two consumers. */
+static void make_plan(const char *more)
+{
+    struct vtb_error error;
+    char *argv[] = {(char *)"run_bench",       (char *)"--hit-rate=0.5,0.8", (char *)"--heap=glibc",
+                    (char *)"--strategy=poll", (char *)(uintptr_t)more,      NULL};
+    if (!vtb_options_parse(&options, more ? 5 : 4, argv, &error) ||
+        !vtb_plan_make(&plan, &options, &error))
+        fail_msg("%s", error.message);
+    assert_int_equal(plan.points_n, 2);
+    estimate = (struct vtb_estimate){.count_s = count_s, .time_s = time_s, .total_s = 9.5};
+}
+
+static char *text_of(void (*print)(FILE *, const struct vtb_plan *, const struct vtb_estimate *))
+{
+    char *text = NULL;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+    assert_non_null(out);
+    print(out, &plan, &estimate);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void a_table(void **state)
+{
+    (void)state;
+    make_plan(NULL);
+    char *text = text_of(vtb_report_plan);
+    assert_begins(text, "workload ");
+    assert_contains(text, " 0.5       1000000     100000        64     4 steady     2.0\n");
+    assert_contains(text, " 0.8       1000000     100000        64     4 steady     2.5\n");
+    assert_contains(text, "\n2 combinations, 8 cases, 2 consumers: about 9.5 s.\n");
+    assert_null(strstr(text, "built first"));
+    free(text);
+}
+
+static void cells_that_are_built_first(void **state)
+{
+    (void)state;
+    make_plan(NULL);
+    estimate.stale_n = 12;
+    estimate.build_s = 1.8;
+    char *text = text_of(vtb_report_plan);
+    assert_contains(text, "\n12 cells have to be built first, which is in it: about 1.8 s.\n");
+    free(text);
+    estimate.stale_n = 1;
+    estimate.build_s = 300;
+    text = text_of(vtb_report_plan);
+    assert_contains(text, "\n1 cell has to be built first, which is in it: about 5.0 minutes.\n");
+    free(text);
+}
+
+static json_t *parsed(void)
+{
+    json_error_t error;
+    char *text = text_of(vtb_report_plan_json);
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    if (!json)
+        fail_msg("%s: %s", error.text, text);
+    free(text);
+    return json;
+}
+
+static double number_at(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    if (!json_is_number(value))
+        fail_msg("no number under %s", key);
+    return json_number_value(value);
+}
+
+/* The same figures, with nothing to be built as a number too. */
+static void as_json(void **state)
+{
+    (void)state;
+    make_plan(NULL);
+    json_t *json = parsed();
+    assert_same_double(number_at(json, "seconds"), 9.5);
+    assert_same_double(number_at(json, "consumers"), 2);
+    assert_same_double(number_at(json, "cells_to_build"), 0);
+    assert_same_double(number_at(json, "build_seconds"), 0);
+    const json_t *points = json_object_get(json, "points");
+    assert_int_equal(json_array_size(points), 2);
+    assert_same_double(number_at(json_array_get(points, 0), "seconds"), 2);
+    assert_same_double(number_at(json_array_get(points, 1), "seconds"), 2.5);
+    assert_same_double(number_at(json_array_get(points, 1), "cases"), 4);
+    json_decref(json);
+    estimate.stale_n = 12;
+    estimate.build_s = 1.8;
+    json = parsed();
+    assert_same_double(number_at(json, "cells_to_build"), 12);
+    assert_near(number_at(json, "build_seconds"), 1.8, 1e-6);
+    json_decref(json);
+}
+
+static void counts_alone(void **state)
+{
+    (void)state;
+    make_plan("--rounds=0");
+    char *text = text_of(vtb_report_plan);
+    assert_contains(text, " counts     1.0\n");
+    assert_contains(text, " counts     2.0\n");
+    free(text);
+}
+
+static void durations(void **state)
+{
+    (void)state;
+    static const struct {
+        double seconds;
+        const char *text;
+    } rows[] = {{0, "about 0.0 s"},         {9.94, "about 9.9 s"},
+                {10, "about 10 s"},         {119, "about 119 s"},
+                {120, "about 2.0 minutes"}, {7199, "about 120.0 minutes"},
+                {7200, "about 2.0 hours"},  {172800, "about 2.0 days"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[VTB_DURATION_BYTES];
+        vtb_duration_text(text, rows[i].seconds);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+static int free_plan(void **state)
+{
+    (void)state;
+    vtb_plan_free(&plan);
+    return 0;
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, free_plan)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_table),   TEST(cells_that_are_built_first), TEST(as_json), TEST(counts_alone),
+        TEST(durations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
