@@ -38,6 +38,7 @@ ROOMS: dict[str, list[str]] = {
     "run": ["report"],
     "gate": ["run"],
     "check": ["bench"],
+    "commands": ["gate", "check"],
 }
 
 # Where modules are; and those without a unit test of their own, a line each: "name: where it is

@@ -17,13 +17,14 @@ static bool fail_write(const char *path, int cause, struct vtb_error *error)
 }
 
 /* A report in memory. False if there is no memory for it. */
-static bool print_to_memory(vtb_print *print, const void *what, char **text, size_t *text_n)
+static bool print_to_memory(vtb_print *print, const void *what, enum vtb_format format, char **text,
+                            size_t *text_n)
 {
     *text = NULL;
     FILE *out = open_memstream(text, text_n);
     if (!out)
         return false;
-    print(out, what);
+    print(out, what, format);
     const bool ok = !ferror(out);
     return fclose(out) == 0 && ok;
 }
@@ -100,13 +101,14 @@ static const char *follow(const char *path, char target[PATH_MAX])
     return target;
 }
 
-bool vtb_output_file(const char *path, vtb_print *print, const void *what, struct vtb_error *error)
+bool vtb_output_file(const char *path, vtb_print *print, const void *what, enum vtb_format format,
+                     struct vtb_error *error)
 {
     char target[PATH_MAX];
     char *text;
     size_t text_n;
     int cause = ENOMEM;
-    if (print_to_memory(print, what, &text, &text_n)) {
+    if (print_to_memory(print, what, format, &text, &text_n)) {
         cause = is_special(path) ? write_in_place(path, text, text_n)
                                  : write_beside(follow(path, target), text, text_n);
     }
@@ -132,13 +134,14 @@ bool vtb_output_check(const char *path, struct vtb_error *error)
     return access(directory, W_OK) == 0 || fail_write(path, errno, error);
 }
 
-bool vtb_output_stdout(vtb_print *print, const void *what, struct vtb_error *error)
+bool vtb_output_stdout(vtb_print *print, const void *what, enum vtb_format format,
+                       struct vtb_error *error)
 {
     char *text;
     size_t text_n;
     int cause = ENOMEM;
     signal(SIGPIPE, SIG_IGN);
-    if (print_to_memory(print, what, &text, &text_n))
+    if (print_to_memory(print, what, format, &text, &text_n))
         cause = write_all(STDOUT_FILENO, text, text_n);
     free(text);
     return cause == 0 || cause == EPIPE ||

@@ -14,7 +14,7 @@
 static bool make_turns(struct vtb_rig *rig, struct vtb_error *error)
 {
     const size_t window = rig->point->in_flight;
-    struct vtb_random random = vtb_random_stream(rig->point->seed, TURNS_STREAM);
+    struct vtb_random random = vtb_random_stream(rig->schedule.seed, TURNS_STREAM);
     switch (rig->point->completion) {
     case VTB_COMPLETION_FIFO:
         rig->turns_n = window;
@@ -98,10 +98,16 @@ static bool make_pollution(struct vtb_rig *rig, struct vtb_error *error)
 
 bool vtb_rig_open(struct vtb_rig *rig, const struct vtb_point *point, struct vtb_error *error)
 {
+    return vtb_rig_open_repeat(rig, point, 0, error);
+}
+
+bool vtb_rig_open_repeat(struct vtb_rig *rig, const struct vtb_point *point, size_t repeat,
+                         struct vtb_error *error)
+{
     *rig = (struct vtb_rig){
         .point = point,
         .schedule = {point->emerges ? 1 : point->hit_rate, point->failure_rate, point->force_async,
-                     point->keys_n, point->distribution, point->seed},
+                     point->keys_n, point->distribution, point->seed + repeat},
     };
     if (!make_ids(rig, error) || !make_turns(rig, error) || !make_table(rig, error) ||
         !make_pollution(rig, error)) {

@@ -10,7 +10,7 @@
 
 struct vtb_rig {
     const struct vtb_point *point;
-    struct vtb_schedule schedule;
+    struct vtb_schedule schedule; /* its seed is that of all that is random */
     struct vtb_table *table;
     size_t table_bytes;
     const uint32_t *ids; /* ids_n entries, walked in a circle */
@@ -27,6 +27,10 @@ struct vtb_rig {
 /* Builds the table and the schedule's first chunk. On false nothing is left open. */
 VTB_MUST_USE bool vtb_rig_open(struct vtb_rig *rig, const struct vtb_point *point,
                                struct vtb_error *error);
+
+/* The same for a repeat: all is drawn from the point's seed plus its number. */
+VTB_MUST_USE bool vtb_rig_open_repeat(struct vtb_rig *rig, const struct vtb_point *point,
+                                      size_t repeat, struct vtb_error *error);
 void vtb_rig_close(struct vtb_rig *rig);
 
 /* What a cell's strategy is set up for. */

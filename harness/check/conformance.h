@@ -31,6 +31,6 @@ VTB_MUST_USE bool vtb_checks_run(struct vtb_checks *checks, const struct vtb_opt
 void vtb_checks_free(struct vtb_checks *checks);
 
 /* Writes them: a line each. */
-void vtb_checks_report(FILE *out, const struct vtb_checks *checks, enum vtb_format format);
+vtb_print vtb_checks_report; /* of a struct vtb_checks */
 
 #endif

@@ -71,8 +71,9 @@ static void report_table(FILE *out, const struct vtb_checks *checks)
     }
 }
 
-void vtb_checks_report(FILE *out, const struct vtb_checks *checks, enum vtb_format format)
+void vtb_checks_report(FILE *out, const void *what, enum vtb_format format)
 {
+    const struct vtb_checks *checks = what;
     static void (*const reports[])(FILE *, const struct vtb_checks *) = {
         report_table, report_json, report_csv, report_markdown}; /* as enum vtb_format */
     reports[format](out, checks);

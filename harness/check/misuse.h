@@ -73,6 +73,6 @@ const char *vtb_misuse_title(enum vtb_misuse_id misuse);
 const char *vtb_misuse_outcome_word(enum vtb_misuse_outcome outcome);
 
 /* Writes them: tables with the texts below, or one row for each attempt. */
-void vtb_misuse_report(FILE *out, const struct vtb_misuse_results *results, enum vtb_format format);
+vtb_print vtb_misuse_report; /* of a struct vtb_misuse_results */
 
 #endif

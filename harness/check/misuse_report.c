@@ -136,8 +136,9 @@ static void report_tables(FILE *out, const struct vtb_misuse_results *results, b
     free(notes.texts);
 }
 
-void vtb_misuse_report(FILE *out, const struct vtb_misuse_results *results, enum vtb_format format)
+void vtb_misuse_report(FILE *out, const void *what, enum vtb_format format)
 {
+    const struct vtb_misuse_results *results = what;
     switch (format) {
     case VTB_FORMAT_JSON:
         report_json(out, results);

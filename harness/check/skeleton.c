@@ -214,8 +214,9 @@ static const char *name_of(enum vtb_role role)
 }
 
 /* A path is told from a name by its folder. */
-static void print_next(FILE *out, const void *what)
+static void print_next(FILE *out, const void *what, enum vtb_format format)
 {
+    (void)format;
     const struct next *next = what;
     const char *folder = strchr(next->path, '/') ? "" : "./";
     const char *rival = name_of(VTB_ROLE_CHALLENGER);
@@ -230,5 +231,5 @@ static void print_next(FILE *out, const void *what)
 bool vtb_skeleton_tell(const char *kind, const char *path, struct vtb_error *error)
 {
     const struct next next = {kind, path};
-    return vtb_output_stdout(print_next, &next, error);
+    return vtb_output_stdout(print_next, &next, VTB_FORMAT_TABLE, error);
 }

@@ -102,6 +102,6 @@ void vtb_compare_free(struct vtb_compared *compared);
 const char *vtb_name_strategy(const char *name, size_t *n);
 
 /* Tables of at most 100 columns; one JSON object; a CSV line for each case and figure. */
-void vtb_compare_report(FILE *out, const struct vtb_compared *compared, enum vtb_format format);
+vtb_print vtb_compare_report; /* of a struct vtb_compared */
 
 #endif

@@ -756,8 +756,9 @@ static void report_json(FILE *out, const struct vtb_compared *compared)
     fputs("\n}\n", out);
 }
 
-void vtb_compare_report(FILE *out, const struct vtb_compared *compared, enum vtb_format format)
+void vtb_compare_report(FILE *out, const void *what, enum vtb_format format)
 {
+    const struct vtb_compared *compared = what;
     switch (format) {
     case VTB_FORMAT_JSON:
         report_json(out, compared);

@@ -94,10 +94,11 @@ void vtb_gate_widen(struct vtb_results *results, const struct vtb_results *other
 void vtb_gate_free(struct vtb_gate *gate);
 
 /* The verdicts: a table, JSON, CSV, or a summary in Markdown for a CI job's page. */
-void vtb_gate_report(FILE *out, const struct vtb_gate *gate, enum vtb_format format);
+vtb_print vtb_gate_report; /* of a struct vtb_gate, as the next */
 
-/* JUnit XML, a test case for each check: worse is a failure, inconclusive is skipped. */
-void vtb_gate_junit(FILE *out, const struct vtb_gate *gate);
+/* JUnit XML in any format, a test case for each check: worse is a failure, inconclusive is
+ * skipped. */
+vtb_print vtb_gate_junit;
 
 /* What is worse, as GitHub's workflow commands, which mark a job's page. */
 void vtb_gate_annotations(FILE *out, const struct vtb_gate *gate);

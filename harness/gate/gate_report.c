@@ -150,8 +150,9 @@ static void report_csv(FILE *out, const struct vtb_gate *gate)
     }
 }
 
-void vtb_gate_report(FILE *out, const struct vtb_gate *gate, enum vtb_format format)
+void vtb_gate_report(FILE *out, const void *what, enum vtb_format format)
 {
+    const struct vtb_gate *gate = what;
     static void (*const reports[])(FILE *, const struct vtb_gate *) = {report_table, report_json,
                                                                        report_csv, report_markdown};
     reports[format](out, gate);
@@ -196,8 +197,10 @@ static void print_test_case(FILE *out, const struct vtb_gate_check *check)
     fputs("\"/>\n    </testcase>\n", out);
 }
 
-void vtb_gate_junit(FILE *out, const struct vtb_gate *gate)
+void vtb_gate_junit(FILE *out, const void *what, enum vtb_format format)
 {
+    const struct vtb_gate *gate = what;
+    (void)format;
     fprintf(
         out,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"

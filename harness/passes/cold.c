@@ -103,7 +103,7 @@ static bool measure(struct start *start, struct vtb_samples *samples, vtb_progre
 {
     const struct vtb_point *point = start->rig->point;
     const size_t n = samples->cases_n;
-    struct vtb_random random = vtb_random_stream(point->seed, ORDER_STREAM);
+    struct vtb_random random = vtb_random_stream(start->rig->schedule.seed, ORDER_STREAM);
     size_t *order = calloc(n, sizeof *order);
     bool ok = order || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     samples->operations_n = (size_t)point->calls_n;

@@ -289,8 +289,8 @@ static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, vtb_pr
                     void *context, struct vtb_error *error)
 {
     const size_t n = samples->cases_n;
-    struct vtb_random order = vtb_random_stream(bench->rig->point->seed, ORDER_STREAM);
-    struct vtb_random places = vtb_random_stream(bench->rig->point->seed, PLACES_STREAM);
+    struct vtb_random order = vtb_random_stream(bench->rig->schedule.seed, ORDER_STREAM);
+    struct vtb_random places = vtb_random_stream(bench->rig->schedule.seed, PLACES_STREAM);
     samples->operations_n = bench->epochs[0].operations_n;
     for (size_t round = 0; round < samples->rounds_n; round++) {
         if (vtb_interrupted())

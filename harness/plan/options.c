@@ -784,6 +784,8 @@ static bool takes_files(const struct vtb_options *options)
 bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struct vtb_error *error)
 {
     *options = (struct vtb_options){
+        .arguments_n = argc,
+        .arguments = argv,
         .consumer = VTB_CONSUMER_BOTH,
         .rounds = -1,
         .epoch_ms = -1,

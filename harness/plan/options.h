@@ -6,6 +6,7 @@
 
 #include "base/names.h"
 #include "base/numbers.h"
+#include "base/output.h"
 #include "plan/event_names.h"
 #include "plan/metrics.h"
 #include "plan/schedule.h"
@@ -29,8 +30,6 @@ enum vtb_consumer { VTB_CONSUMER_INDEPENDENT, VTB_CONSUMER_DEPENDENT, VTB_CONSUM
 enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_BOTH };
 
 enum vtb_completer { VTB_COMPLETER_CALLER, VTB_COMPLETER_THREAD };
-
-enum vtb_format { VTB_FORMAT_TABLE, VTB_FORMAT_JSON, VTB_FORMAT_CSV, VTB_FORMAT_MARKDOWN };
 
 /* Callers at once. */
 #define VTB_THREADS_MAX 256
@@ -61,6 +60,8 @@ struct vtb_given {
 
 /* Strings are borrowed from argv and the environment. Lists that were not given are empty. */
 struct vtb_options {
+    int arguments_n; /* as the process was given them: its own name and the rest */
+    char **arguments;
     enum vtb_command command;
     bool help;
     bool version;

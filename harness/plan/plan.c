@@ -499,6 +499,20 @@ bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error)
     return true;
 }
 
+bool vtb_plan_make_controlled(struct vtb_plan *plan, const struct vtb_options *options, bool timed,
+                              struct vtb_error *error)
+{
+    if (!vtb_plan_make(plan, options, error))
+        return false;
+    plan->tables_n = plan->consumers_n;
+    if (!timed)
+        plan->rounds_n = 0;
+    const bool ok = !timed || vtb_plan_add_twins(plan, error);
+    if (!ok)
+        vtb_plan_free(plan);
+    return ok;
+}
+
 bool vtb_plan_has_pressure(const struct vtb_plan *plan, const struct vtb_case *the_case)
 {
     return vtb_heap_collects(the_case->heap->heap) || plan->pressure_words.n > 0;

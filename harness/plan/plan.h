@@ -82,7 +82,6 @@ struct vtb_plan {
     size_t tables_n;   /* of each point: its consumers; one if all that is known is counted, and so
                           the same for all */
     bool instructions; /* are counted */
-    bool times_only;   /* counts are known already, and are not taken again */
     struct vtb_events events; /* as they were asked for */
     bool require_events;      /* all of them, or nothing is measured */
     struct vtb_numbers worth; /* percent, see vtb_break_evens_make */
@@ -118,6 +117,12 @@ VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options 
  * role: what differs between the two is noise. They stand behind all others, in no table.
  */
 VTB_MUST_USE bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error);
+
+/* Makes the plan of what is held against a baseline: the cases that the options make, with a table
+ * for each consumer; with twins if times are wanted, and otherwise with no times, whatever the
+ * options say. */
+VTB_MUST_USE bool vtb_plan_make_controlled(struct vtb_plan *plan, const struct vtb_options *options,
+                                           bool timed, struct vtb_error *error);
 
 /* Whether the pressure pass looks at a case: on heaps that collect, or if its figures are asked
  * for. */

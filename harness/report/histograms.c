@@ -4,8 +4,9 @@
 
 #include "base/output.h"
 
-static void print_text(FILE *out, const void *what)
+static void print_text(FILE *out, const void *what, enum vtb_format format)
 {
+    (void)format;
     fputs(what, out);
 }
 
@@ -16,7 +17,7 @@ static bool write_case(const struct vtb_figures *figures, const char *stem, cons
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s.%s-%s%s%s.hgrm", stem, the_case->timing->name,
              the_case->heap->name, the_case->timing->kind.async ? "-async" : "", number);
-    return vtb_output_file(path, print_text, figures->pressure.hgrm, error);
+    return vtb_output_file(path, print_text, figures->pressure.hgrm, VTB_FORMAT_TABLE, error);
 }
 
 /* Both consumers of a point have the same pauses. */

@@ -273,8 +273,9 @@ static void print_sections(FILE *out, const struct section *sections, size_t n,
     json_decref(all);
 }
 
-void vtb_list(FILE *out, enum vtb_format format)
+void vtb_list(FILE *out, const void *what, enum vtb_format format)
 {
+    (void)what;
     char strategies_title[128];
     snprintf(strategies_title, sizeof strategies_title, "Strategies (sizes for the types of %s)",
              vtb_default_workload()->name);
@@ -342,8 +343,9 @@ void vtb_listed_events_free(struct vtb_listed_events *events)
     free(events);
 }
 
-void vtb_list_events(FILE *out, const struct vtb_listed_events *events, enum vtb_format format)
+void vtb_list_events(FILE *out, const void *what, enum vtb_format format)
 {
+    const struct vtb_listed_events *events = what;
     const struct section sections[] = {
         {"events", "Events", json_incref(events->rows)},
         {"event_reasons", "Why not", json_incref(events->reasons)},

@@ -2,11 +2,9 @@
 #ifndef REPORT_LIST_H
 #define REPORT_LIST_H
 
-#include <stdio.h>
-
 #include "plan/options.h"
 
-void vtb_list(FILE *out, enum vtb_format format);
+vtb_print vtb_list; /* of nothing but the registry: `what` is null */
 
 /* `run_bench list --events`: what `events` found that the machine can count, and why not the rest;
  * false, with *error set, if libpfm4 finds nothing. */
@@ -14,6 +12,6 @@ struct vtb_listed_events;
 VTB_MUST_USE bool vtb_listed_events_make(struct vtb_listed_events **events,
                                          struct vtb_error *error);
 void vtb_listed_events_free(struct vtb_listed_events *events);
-void vtb_list_events(FILE *out, const struct vtb_listed_events *events, enum vtb_format format);
+vtb_print vtb_list_events; /* of a struct vtb_listed_events */
 
 #endif

@@ -7,16 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void vtb_results_free(struct vtb_results *results)
-{
-    vtb_break_evens_free(&results->break_evens);
-    for (size_t i = 0; i < results->comparisons_n; i++)
-        vtb_comparison_free(&results->comparisons[i]);
-    free(results->comparisons);
-    results->comparisons = NULL;
-    results->comparisons_n = 0;
-}
-
 void vtb_keys_text(char *text, size_t text_bytes, const struct vtb_point *point)
 {
     if (point->trace)
@@ -690,8 +680,10 @@ void vtb_report_csv(FILE *out, const struct vtb_results *results)
     }
 }
 
-void vtb_report_samples(FILE *out, const struct vtb_results *results)
+void vtb_report_samples(FILE *out, const void *what, enum vtb_format format)
 {
+    const struct vtb_results *results = what;
+    (void)format;
     char name[512];
     fputs("name,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op\n", out);
     for (size_t i = 0; i < results->comparisons_n; i++) {
@@ -707,4 +699,15 @@ void vtb_report_samples(FILE *out, const struct vtb_results *results)
             }
         }
     }
+}
+
+void vtb_report(FILE *out, const void *what, enum vtb_format format)
+{
+    static void (*const reports[])(FILE *, const struct vtb_results *) = {
+        [VTB_FORMAT_TABLE] = vtb_report_table,
+        [VTB_FORMAT_JSON] = vtb_report_json,
+        [VTB_FORMAT_CSV] = vtb_report_csv,
+        [VTB_FORMAT_MARKDOWN] = vtb_report_markdown,
+    };
+    reports[format](out, what);
 }

@@ -6,33 +6,8 @@
 
 #include <stdio.h>
 
-#include "figures/break_even.h"
-#include "figures/summary.h"
+#include "figures/results.h"
 #include "passes/estimate.h"
-#include "passes/machine.h"
-
-/* The events of a run, as they can be counted here, and what they are called in files. */
-struct vtb_event_columns {
-    struct vtb_events events;
-    char per_op[VTB_EVENTS_MAX][VTB_EVENT_NAME_BYTES + 16];
-    char running[VTB_EVENTS_MAX][VTB_EVENT_NAME_BYTES + 16];
-};
-
-struct vtb_results {
-    const struct vtb_plan *plan;
-    struct vtb_machine machine;
-    char date[40];                      /* ISO 8601, with the zone */
-    const char *command_line;           /* borrowed */
-    const char *executable;             /* borrowed */
-    const struct vtb_options *options;  /* borrowed */
-    bool interrupted;                   /* not all that was planned is here */
-    struct vtb_comparison *comparisons; /* owned */
-    struct vtb_break_evens break_evens; /* of the comparisons; owned */
-    struct vtb_event_columns events;
-    size_t comparisons_n;
-};
-
-void vtb_results_free(struct vtb_results *results);
 
 /* workload/strategy/heap/hit_rate:0.8/calls:1000000/...: what a case is called in files. */
 void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
@@ -61,6 +36,9 @@ size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparis
 /* What the callers' keys are drawn by, or "recorded". */
 void vtb_keys_text(char *text, size_t text_bytes, const struct vtb_point *point);
 
+/* In one of the formats, as a struct vtb_results. */
+vtb_print vtb_report;
+
 /* Aligned tables, at most 100 columns wide, and below each what it shows. */
 void vtb_report_table(FILE *out, const struct vtb_results *results);
 void vtb_report_markdown(FILE *out, const struct vtb_results *results);
@@ -68,15 +46,18 @@ void vtb_report_markdown(FILE *out, const struct vtb_results *results);
 void vtb_report_csv(FILE *out, const struct vtb_results *results);
 /* The result file: readable by what reads Google Benchmark's. */
 void vtb_report_json(FILE *out, const struct vtb_results *results);
-/* The same without the rows of single rounds: what the gate compares with. */
-void vtb_report_baseline(FILE *out, const struct vtb_results *results);
-/* Every raw time, one row for each case and round. */
-void vtb_report_samples(FILE *out, const struct vtb_results *results);
+/* The same without the rows of single rounds, what the gate compares with: JSON in any format. */
+vtb_print vtb_report_baseline;
+/* Every raw time, one row for each case and round: CSV in any format. */
+vtb_print vtb_report_samples;
 
-/* What would be run, a line a point, and how long it is estimated to take: a table, or JSON. */
-void vtb_report_plan(FILE *out, const struct vtb_plan *plan, const struct vtb_estimate *estimate);
-void vtb_report_plan_json(FILE *out, const struct vtb_plan *plan,
-                          const struct vtb_estimate *estimate);
+/* What would be run, a line a point, and how long it is estimated to take: a table, or JSON. As a
+ * struct vtb_planned. */
+struct vtb_planned {
+    const struct vtb_plan *plan;
+    struct vtb_estimate estimate;
+};
+vtb_print vtb_report_plan;
 
 /* "about 98 s", or in minutes, hours or days. */
 #define VTB_DURATION_BYTES 40

@@ -318,7 +318,9 @@ void vtb_report_json(FILE *out, const struct vtb_results *results)
     report(out, results, true);
 }
 
-void vtb_report_baseline(FILE *out, const struct vtb_results *results)
+void vtb_report_baseline(FILE *out, const void *what, enum vtb_format format)
 {
+    const struct vtb_results *results = what;
+    (void)format;
     report(out, results, false);
 }

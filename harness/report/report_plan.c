@@ -42,7 +42,8 @@ static const char *pass_of(const struct vtb_plan *plan, const struct vtb_point *
     return point->cold ? "cold" : "steady";
 }
 
-void vtb_report_plan(FILE *out, const struct vtb_plan *plan, const struct vtb_estimate *estimate)
+static void report_table(FILE *out, const struct vtb_plan *plan,
+                         const struct vtb_estimate *estimate)
 {
     char total[VTB_DURATION_BYTES];
     size_t cases_n = 0;
@@ -77,8 +78,7 @@ static json_t *checked(json_t *json)
     return json;
 }
 
-void vtb_report_plan_json(FILE *out, const struct vtb_plan *plan,
-                          const struct vtb_estimate *estimate)
+static void report_json(FILE *out, const struct vtb_plan *plan, const struct vtb_estimate *estimate)
 {
     json_t *points = checked(json_array());
     for (size_t i = 0; i < plan->points_n; i++) {
@@ -100,4 +100,13 @@ void vtb_report_plan_json(FILE *out, const struct vtb_plan *plan,
     json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     putc('\n', out);
     json_decref(all);
+}
+
+void vtb_report_plan(FILE *out, const void *what, enum vtb_format format)
+{
+    const struct vtb_planned *planned = what;
+    if (format == VTB_FORMAT_JSON)
+        report_json(out, planned->plan, &planned->estimate);
+    else
+        report_table(out, planned->plan, &planned->estimate);
 }

@@ -67,7 +67,7 @@ static bool count_case(struct vtb_rig *rig, const struct vtb_plan *plan, size_t 
 }
 
 /* The counting and the pressure pass of one point. */
-static bool count_point(const struct vtb_plan *plan, const struct vtb_point *point,
+static bool count_point(const struct vtb_plan *plan, const struct vtb_point *point, size_t repeat,
                         struct fresh *fresh, struct vtb_progress_bar *bar, struct vtb_error *error)
 {
     struct vtb_rig rig;
@@ -75,7 +75,7 @@ static bool count_point(const struct vtb_plan *plan, const struct vtb_point *poi
     fresh->pressures = calloc(point->cases_n, sizeof *fresh->pressures);
     if (!fresh->counted || !fresh->pressures)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", point->cases_n);
-    if (plan->times_only)
+    if (repeat > 0)
         return true;
     if (!vtb_rig_open(&rig, point, error))
         return false;
@@ -160,8 +160,7 @@ static bool time_consumer(struct vtb_results *results, struct vtb_rig *rig, stru
     for (size_t i = 0; i < rig->point->cases_n; i++)
         comparison->figures[i].instructions =
             vtb_instructions_of(&found->instructions, point, table, i);
-    if (!results->plan->times_only &&
-        !count_events(comparison, rig, &results->events.events, error)) {
+    if (results->repeat == 0 && !count_events(comparison, rig, &results->events.events, error)) {
         vtb_comparison_free(comparison);
         return false;
     }
@@ -176,7 +175,7 @@ static bool time_point(struct vtb_results *results, size_t point, const struct f
 {
     struct vtb_rig rig;
     struct vtb_bench *bench = NULL;
-    if (!vtb_rig_open(&rig, &results->plan->points[point], error))
+    if (!vtb_rig_open_repeat(&rig, &results->plan->points[point], results->repeat, error))
         return false;
     /* Cold starts need none, and a real cache is to be as if nobody had used it. */
     const bool shared = vtb_plan_is_timed(results->plan) && !rig.point->cold && !rig.point->emerges;
@@ -211,10 +210,10 @@ static bool run_passes(struct vtb_results *results, struct found *found,
     const struct vtb_plan *plan = results->plan;
     for (size_t i = 0; i < plan->points_n; i++) {
         vtb_progress_part(bar, "counting", estimate ? estimate->count_s[i] : 0);
-        if (!count_point(plan, &plan->points[i], &found->fresh[i], bar, error))
+        if (!count_point(plan, &plan->points[i], results->repeat, &found->fresh[i], bar, error))
             return false;
     }
-    if (plan->instructions && !plan->times_only && !vtb_instructions_hindrance(plan)) {
+    if (plan->instructions && results->repeat == 0 && !vtb_instructions_hindrance(plan)) {
         vtb_progress_part(bar, "instructions", estimate ? estimate->instructions_s : 0);
         if (!count_instructions(&found->instructions, results, bar, error))
             return false;

@@ -6,7 +6,8 @@
 #include "report/report.h"
 
 /*
- * Counts every case of every point, then times every point; the plan was prepared. On an interrupt
+ * Counts every case of every point, then times every point; the plan was prepared. What differs
+ * from run to run of a plan is in *results beforehand: see its `repeat`. On an interrupt
  * the comparisons that are finished stay in *results, results->interrupted is set, and the call
  * succeeds if there are any. On false *results is empty. With an estimate, which may be null, a
  * terminal is shown how far the run is.

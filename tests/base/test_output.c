@@ -26,15 +26,16 @@ static const char *in_directory(const char *name)
     return path;
 }
 
-static void print_text(FILE *out, const void *what)
+static void print_text(FILE *out, const void *what, enum vtb_format format)
 {
+    assert_int_equal(format, VTB_FORMAT_CSV); /* as it was given */
     fputs(what, out);
 }
 
 static bool write_text(const char *path, const char *text)
 {
     memset(&error, 0, sizeof error);
-    return vtb_output_file(path, print_text, text, &error);
+    return vtb_output_file(path, print_text, text, VTB_FORMAT_CSV, &error);
 }
 
 static void put(const char *path, const char *text)
@@ -292,7 +293,7 @@ static bool write_stdout_to(int to)
     assert_true(before >= 0 && to >= 0);
     assert_true(dup2(to, STDOUT_FILENO) == STDOUT_FILENO);
     memset(&error, 0, sizeof error);
-    const bool ok = vtb_output_stdout(print_text, "text", &error);
+    const bool ok = vtb_output_stdout(print_text, "text", VTB_FORMAT_CSV, &error);
     assert_true(dup2(before, STDOUT_FILENO) == STDOUT_FILENO);
     close(before);
     close(to);

@@ -1,8 +1,8 @@
 /* A cache whose entries expire: that of product_catalog, against a model of its virtual clock. */
 #include "check.h"
 
-#include "workloads/product_catalog.h"
 #include "base/random.h"
+#include "workloads/product_catalog.h"
 
 #define KEYS_N 50
 

@@ -1,8 +1,8 @@
 /* The LRU cache of a recorded stream of keys, against one that is too simple to be wrong. */
 #include "check.h"
 
-#include "workloads/trace.h"
 #include "base/random.h"
+#include "workloads/trace.h"
 
 /* --- the reference: an array, the newest key first --- */
 

@@ -1304,7 +1304,7 @@ static void json_with_a_name_that_is_no_text(void **state)
 
 static void print_junit(FILE *out)
 {
-    vtb_gate_junit(out, &gate);
+    vtb_gate_junit(out, &gate, VTB_FORMAT_TABLE);
 }
 
 static void junit(void **state)

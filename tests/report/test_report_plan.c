@@ -24,13 +24,14 @@ static void make_plan(const char *more)
     estimate = (struct vtb_estimate){.count_s = count_s, .time_s = time_s, .total_s = 9.5};
 }
 
-static char *text_of(void (*print)(FILE *, const struct vtb_plan *, const struct vtb_estimate *))
+static char *text_of(enum vtb_format format)
 {
+    const struct vtb_planned planned = {&plan, estimate};
     char *text = NULL;
     size_t n;
     FILE *out = open_memstream(&text, &n);
     assert_non_null(out);
-    print(out, &plan, &estimate);
+    vtb_report_plan(out, &planned, format);
     assert_int_equal(fclose(out), 0);
     return text;
 }
@@ -39,7 +40,7 @@ static void a_table(void **state)
 {
     (void)state;
     make_plan(NULL);
-    char *text = text_of(vtb_report_plan);
+    char *text = text_of(VTB_FORMAT_TABLE);
     assert_begins(text, "workload ");
     assert_contains(text, " 0.5       1000000     100000        64     4 steady     2.0\n");
     assert_contains(text, " 0.8       1000000     100000        64     4 steady     2.5\n");
@@ -54,12 +55,12 @@ static void cells_that_are_built_first(void **state)
     make_plan(NULL);
     estimate.stale_n = 12;
     estimate.build_s = 1.8;
-    char *text = text_of(vtb_report_plan);
+    char *text = text_of(VTB_FORMAT_TABLE);
     assert_contains(text, "\n12 cells have to be built first, which is in it: about 1.8 s.\n");
     free(text);
     estimate.stale_n = 1;
     estimate.build_s = 300;
-    text = text_of(vtb_report_plan);
+    text = text_of(VTB_FORMAT_TABLE);
     assert_contains(text, "\n1 cell has to be built first, which is in it: about 5.0 minutes.\n");
     free(text);
 }
@@ -67,7 +68,7 @@ static void cells_that_are_built_first(void **state)
 static json_t *parsed(void)
 {
     json_error_t error;
-    char *text = text_of(vtb_report_plan_json);
+    char *text = text_of(VTB_FORMAT_JSON);
     json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
     if (!json)
         fail_msg("%s: %s", error.text, text);
@@ -111,7 +112,7 @@ static void counts_alone(void **state)
 {
     (void)state;
     make_plan("--rounds=0");
-    char *text = text_of(vtb_report_plan);
+    char *text = text_of(VTB_FORMAT_TABLE);
     assert_contains(text, " counts     1.0\n");
     assert_contains(text, " counts     2.0\n");
     free(text);

@@ -1,0 +1,35 @@
+#include "base/interrupt.h"
+#include "cells/home.h"
+#include "commands/commands.h"
+#include "plan/prepare.h"
+
+/* A plan's cells, and where they are. */
+struct built {
+    size_t cells_n;
+    size_t now_n;
+    const char *folder;
+};
+
+static void print_built(FILE *out, const void *what, enum vtb_format format)
+{
+    const struct built *built = what;
+    (void)format;
+    fprintf(out, "%zu cell%s, of which %zu %s built now, in %s\n", built->cells_n,
+            built->cells_n == 1 ? "" : "s", built->now_n, built->now_n == 1 ? "was" : "were",
+            built->folder);
+}
+
+bool vtb_build_command(const struct vtb_options *options, struct vtb_error *error)
+{
+    struct built built = {0};
+    struct vtb_plan plan;
+    const struct vtb_home *home = vtb_home(error);
+    vtb_interrupt_watch();
+    if (!home || !vtb_plan_make(&plan, options, error))
+        return false;
+    built.folder = home->cells;
+    const bool ok = vtb_plan_build(&plan, &built.cells_n, &built.now_n, error) &&
+                    vtb_output_stdout(print_built, &built, VTB_FORMAT_TABLE, error);
+    vtb_plan_free(&plan);
+    return ok;
+}

@@ -1,0 +1,22 @@
+/*
+ * The commands of run_bench, a file each: from the options to what is printed and written. Each
+ * returns false with *error set if it failed, or if its exit status is to say something
+ * (VTB_EXIT_REGRESSION and the like); what it had finished by then is kept.
+ */
+#ifndef COMMANDS_COMMANDS_H
+#define COMMANDS_COMMANDS_H
+
+#include "plan/options.h"
+
+typedef bool vtb_command_function(const struct vtb_options *options, struct vtb_error *error);
+
+VTB_MUST_USE vtb_command_function vtb_run_command;
+VTB_MUST_USE vtb_command_function vtb_list_command;
+VTB_MUST_USE vtb_command_function vtb_misuse_command;
+VTB_MUST_USE vtb_command_function vtb_gate_command;
+VTB_MUST_USE vtb_command_function vtb_compare_command;
+VTB_MUST_USE vtb_command_function vtb_check_command;
+VTB_MUST_USE vtb_command_function vtb_new_command;
+VTB_MUST_USE vtb_command_function vtb_build_command;
+
+#endif

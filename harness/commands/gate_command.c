@@ -1,0 +1,178 @@
+/* `run_bench gate`, from the options to the verdicts. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/interrupt.h"
+#include "cells/foreign.h"
+#include "cells/load.h"
+#include "commands/commands.h"
+#include "gate/baseline.h"
+#include "plan/prepare.h"
+#include "run/run.h"
+
+/* --- the gate --- */
+
+static void print_gate(FILE *out, const void *what, enum vtb_format format)
+{
+    vtb_gate_report(out, what, format);
+    if (format == VTB_FORMAT_TABLE && getenv("GITHUB_ACTIONS"))
+        vtb_gate_annotations(out, what);
+}
+
+static bool check_outputs(const struct vtb_options *options, struct vtb_error *error)
+{
+    return (!options->export_junit || vtb_output_check(options->export_junit, error)) &&
+           (!options->export_markdown || vtb_output_check(options->export_markdown, error));
+}
+
+static bool write_reports(const struct vtb_gate *gate, const struct vtb_options *options,
+                          struct vtb_error *error)
+{
+    return (!options->export_junit || vtb_output_file(options->export_junit, vtb_gate_junit, gate,
+                                                      VTB_FORMAT_TABLE, error)) &&
+           (!options->export_markdown || vtb_output_file(options->export_markdown, vtb_gate_report,
+                                                         gate, VTB_FORMAT_MARKDOWN, error)) &&
+           vtb_output_stdout(print_gate, gate, (enum vtb_format)options->format, error);
+}
+
+/* The line that the process ends with, if something is worse or not known. */
+static bool conclude(const struct vtb_gate *gate, const struct vtb_options *options,
+                     struct vtb_error *error)
+{
+    const size_t worse_n = vtb_gate_count(gate, VTB_GATE_WORSE);
+    const size_t unknown_n = vtb_gate_count(gate, VTB_GATE_UNKNOWN);
+    char line[400] = "";
+    if (gate->checks_n == 0)
+        return vtb_fail(error, VTB_EXIT_BASELINE,
+                        "the baseline '%.200s' has no figure that could be compared",
+                        gate->baseline->path);
+    for (size_t i = 0; i < gate->checks_n && !*line; i++) {
+        if (gate->checks[i].verdict == VTB_GATE_WORSE)
+            vtb_gate_line(line, sizeof line, &gate->checks[i]);
+    }
+    if (worse_n == 1)
+        return vtb_fail(error, VTB_EXIT_REGRESSION, "worse than the baseline: %s", line);
+    if (worse_n > 1)
+        return vtb_fail(error, VTB_EXIT_REGRESSION,
+                        "worse than the baseline: %s; and %zu more figure%s", line, worse_n - 1,
+                        worse_n > 2 ? "s" : "");
+    return !options->strict || unknown_n == 0 ||
+           vtb_fail(error, VTB_EXIT_INCONCLUSIVE,
+                    "--strict: of %zu figure%s it cannot be told whether they are worse; measure "
+                    "longer (--time SECONDS), on a machine where nothing else runs",
+                    unknown_n, unknown_n == 1 ? "" : "s");
+}
+
+/* The counts, and the first of the times, are of one run. */
+static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
+                    const struct vtb_options *options, struct vtb_error *error)
+{
+    struct vtb_results runs[VTB_GATE_REPEATS] = {{.options = options}};
+    const bool timed = vtb_plan_is_timed(plan);
+    bool ok =
+        vtb_run(&runs[0], plan, NULL, error) && vtb_gate_counts(gate, &runs[0], options, error);
+    if (ok && timed)
+        ok = vtb_gate_repeat(runs + 1, VTB_GATE_REPEATS - 1, plan, error) &&
+             vtb_gate_times(gate, runs, options->margin_percent / 100, error);
+    for (size_t i = 0; i < VTB_GATE_REPEATS; i++)
+        vtb_results_free(&runs[i]);
+    return ok;
+}
+
+/* What cannot be compared, whatever the run finds. */
+static void note_limits(struct vtb_gate *gate, const struct vtb_options *options,
+                        bool same_toolchain, bool lacks_times)
+{
+    const bool lacks_instructions =
+        vtb_recorded_option(gate->baseline, "instructions") && !options->instructions;
+    if (!same_toolchain)
+        vtb_gate_note(gate, "instructions and times are left out, as the toolchain is another one");
+    else if (lacks_instructions)
+        vtb_gate_note(gate,
+                      "instructions are left out, as the processor has another instruction "
+                      "set");
+    if (lacks_times)
+        vtb_gate_note(gate,
+                      "the baseline has no times to compare with; make it without --rounds 0");
+}
+
+static void note_sources(struct vtb_gate *gate)
+{
+    const struct vtb_strategy_entry *strategy;
+    const struct vtb_workload_entry *workload;
+    for (size_t i = 0; (strategy = vtb_foreign_strategy_at(i)); i++)
+        vtb_gate_note_source(gate, strategy->name, strategy->path, strategy->digest);
+    for (size_t i = 0; (workload = vtb_foreign_workload_at(i)); i++) {
+        if (workload->path)
+            vtb_gate_note_source(gate, workload->name, workload->path, workload->digest);
+    }
+}
+
+static bool gate_plan(struct vtb_gate *gate, const struct vtb_plan *plan,
+                      const struct vtb_options *options, struct vtb_error *error)
+{
+    return vtb_gate_check_cases(plan, gate->baseline, error) && vtb_plan_prepare(plan, error) &&
+           run_all(gate, plan, options, error) && write_reports(gate, options, error) &&
+           conclude(gate, options, error);
+}
+
+/* A plan that the recorded options do not make is the baseline's fault. */
+static bool make_plan(struct vtb_plan *plan, const struct vtb_options *options,
+                      const struct vtb_result_file *file, struct vtb_error *error)
+{
+    struct vtb_error reason;
+    return vtb_plan_make_controlled(plan, options, options->time_s > 0, &reason) ||
+           vtb_fail(error, VTB_EXIT_BASELINE, "the baseline '%.200s' cannot be run: %.700s",
+                    file->path, reason.message);
+}
+
+/* What compiles cells now is told by one of them, that of the empty loop; where it cannot be had,
+ * what compiled this program stands for it, and the plan's own cells say what is wrong. */
+static void load_one(void)
+{
+    struct vtb_error error;
+    const struct vtb_cell *cell = NULL;
+    for (size_t i = 0; !cell && vtb_strategies[i].name; i++) {
+        if (vtb_strategies[i].methods[0]->strategy->role == VTB_ROLE_EMPTY)
+            cell = vtb_find_cell(vtb_strategies[i].name, vtb_default_workload()->name,
+                                 (struct vtb_kind){.counting = true});
+    }
+    (void)!vtb_cells_load(&cell, 1, NULL, NULL, &error);
+}
+
+/* Runs the baseline's cases, whose options take the place of what is said of cases elsewhere. */
+static bool gate_file(struct vtb_gate *gate, const struct vtb_options *given,
+                      struct vtb_error *error)
+{
+    const struct vtb_result_file *file = gate->baseline;
+    struct vtb_options options = *given;
+    struct vtb_plan plan;
+    bool same_toolchain;
+    load_one();
+    if (!vtb_gate_prepare(&options, file, &same_toolchain, error))
+        return false;
+    const bool has_times = !isnan(vtb_recorded(&file->rows[0], "ns_per_op"));
+    note_limits(gate, &options, same_toolchain, options.time_s > 0 && !has_times);
+    if (!has_times)
+        options.rounds = 0;
+    options.time_s = has_times ? options.time_s / VTB_GATE_REPEATS : 0;
+    if (!make_plan(&plan, &options, file, error))
+        return false;
+    note_sources(gate);
+    const bool ok = gate_plan(gate, &plan, &options, error);
+    vtb_plan_free(&plan);
+    return ok;
+}
+
+bool vtb_gate_command(const struct vtb_options *options, struct vtb_error *error)
+{
+    struct vtb_result_file file = {0};
+    struct vtb_gate gate = {.baseline = &file};
+    vtb_interrupt_watch();
+    const bool ok = check_outputs(options, error) &&
+                    vtb_result_file_read(&file, options->baseline, VTB_EXIT_BASELINE, error) &&
+                    gate_file(&gate, options, error);
+    vtb_gate_free(&gate);
+    vtb_result_file_free(&file);
+    return ok;
+}

@@ -1,0 +1,222 @@
+/* `run_bench run`: options -> plan -> cells -> passes -> figures -> report. */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "commands/commands.h"
+#include "gate/baseline.h"
+#include "passes/instructions.h"
+#include "plan/prepare.h"
+#include "report/histograms.h"
+#include "report/plots.h"
+#include "run/run.h"
+
+/* --- before anything is measured --- */
+
+static bool check_results_dir(const char *path, struct vtb_error *error)
+{
+    struct stat status;
+    if (mkdir(path, 0777) == 0)
+        return true;
+    if (errno == EEXIST && stat(path, &status) == 0 && !S_ISDIR(status.st_mode))
+        errno = ENOTDIR;
+    if (errno == EEXIST && access(path, W_OK) == 0)
+        return true;
+    return vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "'%s' cannot hold results: %s; name another folder by --results-dir", path,
+                    strerror(errno));
+}
+
+/* Fails before anything is measured, rather than after. */
+static bool check_outputs(const struct vtb_options *options, struct vtb_error *error)
+{
+    const char *const paths[] = {options->export_json, options->export_csv,
+                                 options->export_markdown, options->save_baseline};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        for (size_t j = 0; paths[i] && j < i; j++) {
+            if (paths[j] && strcmp(paths[i], paths[j]) == 0)
+                return vtb_fail(error, VTB_EXIT_USAGE, "two exports go to '%.300s'", paths[i]);
+        }
+        if (paths[i] && !vtb_output_check(paths[i], error))
+            return false;
+    }
+    return check_results_dir(options->results_dir, error) &&
+           (!options->plot_dir || vtb_plots_check(options->plot_dir, error));
+}
+
+/* The command line, as the result file has it. Owned by the caller; null: no memory. */
+static char *command_line(const struct vtb_options *options)
+{
+    char *line = NULL;
+    size_t line_n = 0;
+    FILE *out = open_memstream(&line, &line_n);
+    if (!out)
+        return NULL;
+    fputs("run_bench", out);
+    for (int i = 1; i < options->arguments_n; i++)
+        fprintf(out, " %s", options->arguments[i]);
+    fclose(out);
+    return line;
+}
+
+static void print_warnings(const struct vtb_machine *machine)
+{
+    char warnings[8][200];
+    const size_t n = vtb_machine_warnings(machine, warnings, 8);
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "warning: %s\n", warnings[i]);
+}
+
+static bool dry_run(const struct vtb_options *options, const struct vtb_plan *plan,
+                    struct vtb_error *error)
+{
+    struct vtb_planned planned = {.plan = plan};
+    const enum vtb_format format = (enum vtb_format)options->format;
+    if (format != VTB_FORMAT_TABLE && format != VTB_FORMAT_JSON)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--format: a plan is printed as a table or as JSON; accepted with "
+                        "--dry-run: table or json");
+    if (!vtb_estimate_make(&planned.estimate, plan, error))
+        return false;
+    const bool ok = vtb_output_stdout(vtb_report_plan, &planned, format, error);
+    vtb_estimate_free(&planned.estimate);
+    return ok;
+}
+
+/* A matrix, or whoever watches at a terminal, is told beforehand how long it takes. */
+static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estimate,
+                         struct vtb_error *error)
+{
+    char duration[VTB_DURATION_BYTES];
+    *estimate = (struct vtb_estimate){0};
+    if (plan->points_n == 1 && isatty(STDERR_FILENO) != 1)
+        return true;
+    if (!vtb_estimate_make(estimate, plan, error))
+        return false;
+    vtb_duration_text(duration, estimate->total_s);
+    fprintf(stderr, "plan: %zu combination%s of parameters, %s\n", plan->points_n,
+            plan->points_n == 1 ? "" : "s", duration);
+    return true;
+}
+
+/* --- after it --- */
+
+/* Writes the result file and the raw samples beside it, then what was asked for. One that cannot be
+ * written does not keep the others from being: measuring took its time. The first is told. */
+static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
+                          const struct tm *start, struct vtb_error *error)
+{
+    char stamp[32];
+    char stem[PATH_MAX - 16];
+    char json_path[PATH_MAX];
+    char samples_path[PATH_MAX];
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", start);
+    snprintf(stem, sizeof stem, "%s/run-%s-%ld", options->results_dir, stamp, (long)getpid());
+    snprintf(json_path, sizeof json_path, "%s.json", stem);
+    snprintf(samples_path, sizeof samples_path, "%s.samples.csv", stem);
+    const struct {
+        const char *path;
+        vtb_print *print;
+        enum vtb_format format;
+    } files[] = {
+        {samples_path, vtb_report_samples, VTB_FORMAT_CSV},
+        {json_path, vtb_report, VTB_FORMAT_JSON},
+        {options->export_json, vtb_report, VTB_FORMAT_JSON},
+        {options->export_csv, vtb_report, VTB_FORMAT_CSV},
+        {options->export_markdown, vtb_report, VTB_FORMAT_MARKDOWN},
+    };
+    struct vtb_error reason;
+    bool kept = true;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (files[i].path && !vtb_output_file(files[i].path, files[i].print, results,
+                                              files[i].format, kept ? error : &reason))
+            kept = false;
+    }
+    kept = vtb_histograms_write(results, stem, kept ? error : &reason) && kept;
+    const bool printed =
+        vtb_output_stdout(vtb_report, results, (enum vtb_format)options->format, &reason);
+    if (kept && printed) {
+        fprintf(stderr, "results: %s\n", json_path);
+        return !options->plot_dir || vtb_plots_draw(options->plot_dir, json_path, error);
+    }
+    if (kept)
+        *error = reason;
+    else
+        reason = *error;
+    return access(json_path, R_OK) == 0 &&
+           vtb_fail(error, reason.exit_code, "%.300s; the figures are in '%.600s'", reason.message,
+                    json_path);
+}
+
+/* --- the whole --- */
+
+static bool run_and_report(const struct vtb_options *options, const struct vtb_plan *plan,
+                           struct vtb_results *results, struct vtb_error *error)
+{
+    struct vtb_estimate estimate;
+    struct vtb_machine before;
+    const time_t now = time(NULL);
+    struct tm start;
+    struct tm local;
+    gmtime_r(&now, &start);
+    localtime_r(&now, &local);
+    strftime(results->date, sizeof results->date, "%Y-%m-%dT%H:%M:%S%z", &local);
+    vtb_machine_read(&before);
+    if (!estimate_run(plan, &estimate, error))
+        return false;
+    if (!vtb_plan_prepare(plan, error)) {
+        vtb_estimate_free(&estimate);
+        return false;
+    }
+    vtb_machine_read(&results->machine); /* with what compiled the cells; which is a load itself */
+    memcpy(results->machine.load_average, before.load_average, sizeof before.load_average);
+    results->machine.load_average_n = before.load_average_n;
+    print_warnings(&results->machine);
+    bool ok = vtb_run(results, plan, estimate.count_s ? &estimate : NULL, error);
+    vtb_estimate_free(&estimate);
+    if (!ok)
+        return false;
+    ok = vtb_break_evens_make(&results->break_evens, results->comparisons, results->comparisons_n,
+                              &plan->worth, error) &&
+         write_results(options, results, &start, error);
+    if (ok && results->interrupted)
+        ok = vtb_fail(error, VTB_EXIT_INTERRUPTED,
+                      "interrupted; %zu of %zu tables were finished and are kept",
+                      results->comparisons_n, plan->points_n * plan->tables_n);
+    if (ok && options->save_baseline)
+        ok = vtb_baseline_save(results, plan, options->save_baseline, error);
+    vtb_results_free(results);
+    return ok;
+}
+
+static bool run_plan(const struct vtb_options *options, const struct vtb_plan *plan,
+                     struct vtb_error *error)
+{
+    if (options->dry_run)
+        return dry_run(options, plan, error);
+    if (vtb_instructions_is_worker())
+        return vtb_instructions_work(plan, error);
+    char *line = command_line(options);
+    struct vtb_results results = {.command_line = line ? line : "unknown",
+                                  .executable = options->arguments[0],
+                                  .options = options};
+    const bool ok = check_outputs(options, error) && run_and_report(options, plan, &results, error);
+    free(line);
+    return ok;
+}
+
+bool vtb_run_command(const struct vtb_options *options, struct vtb_error *error)
+{
+    struct vtb_plan plan;
+    vtb_interrupt_watch();
+    if (!vtb_plan_make(&plan, options, error))
+        return false;
+    const bool ok = run_plan(options, &plan, error);
+    vtb_plan_free(&plan);
+    return ok;
+}

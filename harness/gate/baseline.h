@@ -1,0 +1,18 @@
+/* What makes a baseline, and the repeats that it and the gate have of their times. */
+#ifndef GATE_BASELINE_H
+#define GATE_BASELINE_H
+
+#include "gate/gate.h"
+
+/* Measures the times of a plan `n` times more, each time with other keys: the first repeat, and so
+ * on. The results are the caller's to free, also on false, and also of an interrupt. */
+VTB_MUST_USE bool vtb_gate_repeat(struct vtb_results *repeats, size_t n,
+                                  const struct vtb_plan *plan, struct vtb_error *error);
+
+/* Writes the results as a baseline. If they have times, these are measured again VTB_GATE_REPEATS
+ * - 1 times, with other keys, and the ratios' intervals widened to what all of them say: in
+ * *results as well. */
+VTB_MUST_USE bool vtb_baseline_save(struct vtb_results *results, const struct vtb_plan *plan,
+                                    const char *path, struct vtb_error *error);
+
+#endif
