@@ -1,0 +1,78 @@
+"""The command line that both programs share."""
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from .files import BadFile
+from .kinds import KINDS, Kind, pictures_of
+from .pictures import AnyPicture
+from .results import load
+from .tables import Options
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; --help tells more\n")
+
+
+def kinds_help() -> str:
+    width = max(len(kind.name) for kind in KINDS)
+    return "\n".join(
+        ["kinds of plots, and what the run must have had:"]
+        + [f"  {kind.name:{width}}  {kind.shows}\n  {'':{width}}    {kind.needs}" for kind in KINDS]
+    )
+
+
+def parser(program: str, description: str, more: str) -> Parser:
+    made = Parser(
+        prog=program,
+        description=description,
+        epilog=f"{kinds_help()}\n\n{more}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("files", metavar="FILE", nargs="+", type=Path, help="result files (JSON)")
+    made.add_argument(
+        *["--kind", "-k"],
+        metavar="KIND,...",
+        help="draw these kinds alone (default: all that the data allow)",
+    )
+    made.add_argument(
+        *["--all", "-a"],
+        action="store_true",
+        help="draw rounds, heaps and pauses for every table of a sweep, in place of the one "
+        "nearest to the usual parameters",
+    )
+    return made
+
+
+def chosen_kinds(made: Parser, words: str | None) -> list[Kind]:
+    if words is None:
+        return KINDS
+    known = {kind.name: kind for kind in KINDS}
+    for word in words.split(","):
+        if word not in known:
+            made.error(f"--kind {word}: not one of {', '.join(known)}")
+    return [kind for kind in KINDS if kind.name in words.split(",")]
+
+
+def gather(made: Parser, arguments: argparse.Namespace) -> list[AnyPicture]:
+    """The pictures that a command line asks for; ends the program if there are none."""
+
+    def warn(text: str) -> None:
+        print(f"{made.prog}: {text}", file=sys.stderr)
+
+    kinds = chosen_kinds(made, arguments.kind)
+    try:
+        results = load(arguments.files)
+        pictures = pictures_of(results, kinds, Options(arguments.all), warn)
+    except BadFile as error:
+        made.exit(2, f"{made.prog}: {error}\n")
+    if not pictures:
+        needs = "; ".join(f"{kind.name} needs {kind.needs}" for kind in kinds)
+        made.exit(2, f"{made.prog}: no plot can be drawn of this: {needs}\n")
+    return pictures

@@ -1,0 +1,325 @@
+"""Pictures, drawn by matplotlib and saved."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from .axes import WIDTH, Axis
+from .looks import DARK, HEAT, Style, style_of
+from .pictures import (
+    FONT,
+    TITLE_FONT,
+    AnyPicture,
+    Heat,
+    Line,
+    Lines,
+    Mark,
+    Panel,
+    Rows,
+    dot_places,
+    heat_top,
+)
+from .strategies import is_reference
+from .words import digits
+
+matplotlib.use("Agg")
+
+DPI = 100  # of a picture's lengths
+PNG_SCALE = 2
+FORMATS = ("svg", "png")
+SHAPES = {
+    "circle": "o",
+    "square": "s",
+    "up": "^",
+    "down": "v",
+    "diamond": "D",
+    "pentagon": "p",
+    "plus": "+",
+    "cross": "x",
+}
+DASHES: dict[str, Any] = {"solid": "-", "dash": (0, (5, 3)), "dot": (0, (1.5, 1.5))}
+POINT = 72 / DPI
+SETTINGS = {
+    "font.family": "DejaVu Sans",
+    "font.size": FONT * POINT,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "valuetask-bench",
+    "axes.edgecolor": "#666666",
+    "axes.linewidth": 0.8,
+}
+
+
+def marker_of(style: Style) -> dict[str, Any]:
+    face = style.colour if style.filled else "white"
+    return {
+        "marker": SHAPES[style.marker],
+        "markersize": 4.5,
+        "markerfacecolor": face,
+        "markeredgecolor": style.colour,
+    }
+
+
+def new_figure(picture: AnyPicture) -> Figure:
+    """Title and note stand above, at the left."""
+    figure = Figure(figsize=(WIDTH / DPI, picture.height / DPI), dpi=DPI)
+    y = 1 - 8 / picture.height
+    for lines, size, step, colour in (
+        (picture.title, TITLE_FONT, 19, "#111111"),
+        (picture.note, FONT, 16, "#555555"),
+    ):
+        for line in lines:
+            figure.text(12 / WIDTH, y, line, size=size * POINT, color=colour, va="top")
+            y -= step / picture.height
+    return figure
+
+
+def add_axes(
+    figure: Figure, picture: AnyPicture, top: float, sides: tuple[float, float]
+) -> Axes:
+    """Axes between two places from the left, in px."""
+    left, right = sides
+    height = picture.height - top - picture.bottom
+    axes = figure.add_axes(
+        (
+            left / WIDTH,
+            picture.bottom / picture.height,
+            (right - left) / WIDTH,
+            height / picture.height,
+        )
+    )
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_axisbelow(True)
+    return axes
+
+
+def set_axis(axes: Axes, letter: str, axis: Axis) -> None:
+    getattr(axes, f"set_{letter}scale")(axis.scale)
+    getattr(axes, f"set_{letter}lim")(axis.low, axis.high)
+    own = getattr(axes, f"{letter}axis")
+    own.set_ticks([place for place, _ in axis.ticks], [text for _, text in axis.ticks])
+    own.set_ticks([], minor=True)
+    axes.grid(axis=letter, color="#E6E6E6", linewidth=0.7)
+
+
+def draw_line(axes: Axes, picture: Lines, line: Line) -> None:
+    style = style_of(line.name)
+    muted = is_reference(line.name)
+    gap = (float("nan"),) * 4
+    x, y, low, high = zip(*(point or gap for point in line.points))
+    order = 2.0 if muted else 3.0
+    if low != y or high != y:
+        axes.fill_between(x, low, high, color=style.colour, alpha=0.16, linewidth=0, zorder=1.5)
+    axes.plot(
+        *[x, y],
+        label=line.name,
+        color=style.colour,
+        linestyle=DASHES[line.dash],
+        linewidth=1.0 if muted else 1.4,
+        zorder=order,
+        **marker_of(style),
+    )
+    end = line.drawn[-1]
+    axes.annotate(
+        line.name,
+        xy=(end[0], end[1]),
+        xytext=(1 + 14 / (WIDTH - picture.left - picture.right), line.label_at),
+        textcoords=axes.transAxes,
+        color=style.ink,
+        va="center",
+        annotation_clip=False,
+        arrowprops={
+            "arrowstyle": "-",
+            "color": style.colour,
+            "linewidth": 0.7,
+            "shrinkA": 0,
+            "shrinkB": 3,
+            "relpos": (0, 0.5),
+        },
+        zorder=order,
+    )
+
+
+def draw_mark(axes: Axes, mark: Mark) -> None:
+    colour = style_of(mark.name).colour
+    axes.errorbar(
+        *[[mark.x], [mark.y]],
+        xerr=[[mark.x - mark.low], [mark.high - mark.x]],
+        label=f"break-even of {mark.name}",
+        fmt="*",
+        markersize=11,
+        markerfacecolor="#FFFFFF",
+        markeredgecolor=colour,
+        ecolor=colour,
+        elinewidth=1.8,
+        capsize=4,
+        zorder=5,
+    )
+
+
+def draw_divide(axes: Axes, place: float, left: str, right: str) -> None:
+    """A vertical line, and what is on its sides."""
+    axes.axvline(place, color="#888888", linewidth=1.0, linestyle=":")
+    for text, shift, side in ((left, -5, "right"), (right, 5, "left")):
+        axes.annotate(
+            *[text, (place, 0.985)],
+            xycoords=axes.get_xaxis_transform(),
+            xytext=(shift, 0),
+            textcoords="offset points",
+            ha=side,
+            va="top",
+            color="#555555",
+        )
+
+
+def draw_lines(picture: Lines) -> Figure:
+    figure = new_figure(picture)
+    axes = add_axes(figure, picture, picture.top, (picture.left, WIDTH - picture.right))
+    set_axis(axes, "x", picture.x)
+    set_axis(axes, "y", picture.y)
+    axes.set_xlabel(picture.x.label)
+    axes.set_ylabel(picture.y.label)
+    middle = (picture.height - picture.top + picture.bottom) / 2 / picture.height
+    axes.yaxis.set_label_coords(24 / WIDTH, middle, transform=figure.transFigure)
+    if picture.level is not None:
+        axes.axhline(picture.level, color="#444444", linewidth=1.2, zorder=1.8)
+    if picture.divide:
+        draw_divide(axes, *picture.divide)
+    for line in picture.lines:
+        draw_line(axes, picture, line)
+    for mark in picture.marks:
+        draw_mark(axes, mark)
+    return figure
+
+
+def draw_heat(picture: Heat) -> Figure:
+    figure = new_figure(picture)
+    axes = add_axes(figure, picture, picture.top, (picture.left, WIDTH - picture.right))
+    colours = LinearSegmentedColormap.from_list("share", HEAT)
+    colours.set_bad("#EEEEEE")
+    top = heat_top(picture)
+    values = [[float("nan") if v is None else v for v in row] for row in picture.values]
+    axes.imshow(values, cmap=colours, vmin=0, vmax=top, aspect="auto", origin="lower")
+    for y, texts in enumerate(picture.texts):
+        for x, text in enumerate(texts):
+            value = picture.values[y][x]
+            dark = value is not None and value < DARK * top
+            axes.text(x, y, text, ha="center", va="center", color="white" if dark else "black")
+    axes.set_xticks(range(len(picture.columns)), picture.columns)
+    axes.set_yticks(range(len(picture.rows)), picture.rows)
+    axes.set_xlabel(picture.x_label)
+    axes.set_ylabel(picture.y_label)
+    return figure
+
+
+def draw_rounds(axes: Axes, picture: Rows, panel: Panel) -> None:
+    dots = dot_places(picture, panel)
+    for index, row in enumerate(panel.rows):
+        if row is None:
+            continue
+        y = len(picture.names) - 1 - index
+        colour = style_of(row.name).colour
+        own = [(x, place) for name, x, place in dots if name == row.name]
+        axes.plot(*zip(*own), "o", color=colour, markersize=2.6, alpha=0.45, label=row.name, mew=0)
+        middle, first, third, low, high = row.values
+        for ends in ([low, first], [third, high]):
+            axes.plot(ends, [y, y], color=colour, linewidth=1.2)
+        axes.barh(
+            *[y, third - first, 0.62, first], facecolor="none", edgecolor=colour, linewidth=1.2
+        )
+        axes.plot([middle, middle], [y - 0.31, y + 0.31], color=style_of(row.name).ink, lw=2.4)
+
+
+def draw_bars(axes: Axes, picture: Rows, panel: Panel) -> None:
+    for index, row in enumerate(panel.rows):
+        y = len(picture.names) - 1 - index
+        if row is None:
+            axes.annotate(
+                *["not measured", (0, y)],
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                color="#888888",
+            )
+            continue
+        style = style_of(row.name)
+        value, low, high = row.values
+        axes.barh(y, value, 0.7, color=style.colour, label=row.name)
+        axes.plot([low, high], [y, y], color="white", linewidth=3.0, solid_capstyle="butt")
+        axes.plot([low, high], [y, y], color="#222222", linewidth=1.2, marker="|", markersize=6)
+        axes.annotate(
+            *[digits(value), (high, y)],
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            color="#333333",
+        )
+
+
+def draw_quantiles(axes: Axes, picture: Rows, panel: Panel) -> None:
+    for index, row in enumerate(panel.rows):
+        if row is None:
+            continue
+        y = len(picture.names) - 1 - index
+        style = style_of(row.name)
+        middle, high, longest, count = row.values
+        axes.plot([middle, longest], [y, y], color=style.colour, linewidth=1.4, label=row.name)
+        for value, marker, size in ((middle, "o", 6), (high, "|", 13), (longest, ">", 6)):
+            axes.plot([value], [y], marker=marker, color=style.colour, markersize=size, mew=1.8)
+        text = f"n = {count:g}"
+        axes.annotate(
+            *[text, (longest, y)], xytext=(8, 0), textcoords="offset points", va="center"
+        )
+
+
+DRAW_ROWS = {"rounds": draw_rounds, "bars": draw_bars, "quantiles": draw_quantiles}
+
+
+def draw_rows(picture: Rows) -> Figure:
+    figure = new_figure(picture)
+    count = len(picture.names)
+    gap = 12.0
+    width = (WIDTH - picture.left - picture.right + gap) / len(picture.panels)
+    for index, panel in enumerate(picture.panels):
+        left = picture.left + index * width
+        axes = add_axes(figure, picture, picture.top + picture.heading, (left, left + width - gap))
+        set_axis(axes, "x", picture.x)
+        axes.set_ylim(-0.6, count - 0.4)
+        axes.set_yticks([])
+        if panel.heading:
+            axes.set_title(panel.heading, loc="left", size=FONT * POINT, pad=4)
+        DRAW_ROWS[picture.form](axes, picture, panel)
+    top = picture.height - picture.top - picture.heading
+    for index, name in enumerate(picture.names):
+        share = (index + 0.6) / (count + 0.2)
+        y = (top - share * (top - picture.bottom)) / picture.height
+        colour = style_of(name).ink
+        figure.text((picture.left - 8) / WIDTH, y, name, ha="right", va="center", color=colour)
+    middle = (picture.left + WIDTH - picture.right) / 2 / WIDTH
+    figure.text(middle, 14 / picture.height, picture.x.label, ha="center", va="center")
+    return figure
+
+
+def figure_of(picture: AnyPicture) -> Figure:
+    with matplotlib.rc_context(SETTINGS):
+        if isinstance(picture, Lines):
+            return draw_lines(picture)
+        return draw_heat(picture) if isinstance(picture, Heat) else draw_rows(picture)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """The file is whole, or as it was before."""
+    kind = path.suffix[1:]
+    waiting = path.with_name(f".{path.name}.{os.getpid()}")
+    extra = {"metadata": {"Date": None}} if kind == "svg" else {}
+    try:
+        with matplotlib.rc_context(SETTINGS):
+            figure.savefig(waiting, format=kind, dpi=DPI * PNG_SCALE, **extra)
+        os.replace(waiting, path)
+    finally:
+        waiting.unlink(missing_ok=True)

@@ -1,0 +1,151 @@
+"""Result files, read and checked: cases with their figures and rounds, and what stands beside."""
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .files import BadFile, is_number, number_of, read_json
+from .histograms import Step, histograms_beside
+
+NAME = re.compile(r"[\w.+@:~-]+(/[\w.+@:~-]+){2,}", re.ASCII)
+
+# Parameters of a name, and figures of a row, that are numbers or nothing.
+NUMERIC = {"hit_rate", "calls", "in_flight", "keys", "depth", "gen0_budget", "threads"}
+USED = {
+    *["ns_per_op", "ns_per_op_lo", "ns_per_op_hi", "ratio", "ratio_lo", "ratio_hi"],
+    *["bytes_per_op", "allocs_per_op", "gc_time_fraction", "gen0_budget_bytes", "collections_n"],
+    *["pauses_n", "pause_p50_ns", "pause_p99_ns", "pause_max_ns"],
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One strategy at one point of the parameters."""
+
+    strategy: str
+    point: dict[str, str]  # workload, heap, and the parameters of the name, in its order
+    figures: dict[str, float]
+    verdict: str
+    rounds: tuple[float, ...]  # ns per operation
+    confidence: float
+    path: Path
+
+    def get(self, name: str) -> float | None:
+        return self.figures.get(name)
+
+    def interval(self, name: str) -> tuple[float, float, float] | None:
+        """A figure and both ends of its interval; an exact figure is its own interval."""
+        value = self.get(name)
+        if value is None:
+            return None
+        low, high = self.get(f"{name}_lo"), self.get(f"{name}_hi")
+        return value, value if low is None else low, value if high is None else high
+
+
+@dataclass
+class Results:
+    """All that the result files say."""
+
+    cases: list[Case] = field(default_factory=list)
+    break_even: list[dict[str, Any]] = field(default_factory=list)
+    histograms: dict[Path, list[tuple[str, list[Step]]]] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+
+def figures_of(where: str, row: dict[str, Any]) -> dict[str, float]:
+    """The numbers of a row; those that plots use must not be anything else."""
+    found = {}
+    for name, value in row.items():
+        if is_number(value):
+            found[name] = number_of(where, name, value)
+        elif name in USED:
+            raise BadFile(f"{where}: {name} is not a number")
+    return found
+
+
+def parse_name(where: str, name: Any) -> tuple[str, dict[str, str]]:
+    """workload/strategy/heap/hit_rate:0.8/... as the strategy, and the point it is at."""
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise BadFile(f"{where}: not the name of a case of run_bench: {name!r:.80}")
+    workload, strategy, heap, *rest = name.split("/")
+    point = {"workload": workload, "heap": heap}
+    for part in rest:
+        key, colon, value = part.partition(":")
+        if not colon or not value:
+            raise BadFile(f"{where}: a part of the name is no parameter: {part!r:.80}")
+        if key in NUMERIC:
+            try:
+                number = number_of(where, key, value)
+            except ValueError:
+                raise BadFile(f"{where}: {key} is not a number: {value!r:.80}") from None
+            if number < 0 or (number == 0 and key != "hit_rate"):
+                raise BadFile(f"{where}: {key} is out of range: {value!r:.80}")
+        point[key] = value
+    return strategy, point
+
+
+def cases_of(path: Path, data: dict[str, Any]) -> list[Case]:
+    rows = data.get("benchmarks")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise BadFile(f"{path}: not a result file: no list of rows `benchmarks`")
+    context = data.get("context")
+    confidence = context.get("confidence") if isinstance(context, dict) else None
+    if not is_number(confidence) or not 0 < confidence < 1:
+        confidence = 0.99
+    rounds: dict[str, list[float]] = defaultdict(list)
+    heads: dict[str, tuple[str, dict[str, Any]]] = {}
+    for index, row in enumerate(rows):
+        where = f"{path}: benchmarks[{index}]"
+        name, kind = row.get("run_name", row.get("name")), row.get("run_type")
+        if kind == "iteration" and isinstance(name, str):
+            time = row.get("real_time")
+            if not is_number(time):
+                raise BadFile(f"{where}: real_time is not a number")
+            rounds[name].append(number_of(where, "real_time", time))
+        elif kind == "counts" or (kind, row.get("aggregate_name")) == ("aggregate", "median"):
+            parse_name(where, name)
+            heads[name] = (where, row)
+    if not heads:
+        raise BadFile(f"{path}: holds no case of run_bench")
+    found = []
+    for name, (where, row) in heads.items():
+        strategy, point = parse_name(where, name)
+        verdict = str(row.get("verdict", ""))
+        figures, times = figures_of(where, row), tuple(rounds[name])
+        found.append(Case(strategy, point, figures, verdict, times, float(confidence), path))
+    return found
+
+
+def load(paths: Sequence[Path]) -> Results:
+    """Reads result files; where two hold the same case, the later one counts."""
+    results = Results()
+    cases: dict[tuple[str, ...], Case] = {}
+    replaced, machines = 0, set()
+    for path in paths:
+        data = read_json(path)
+        if not isinstance(data, dict):
+            raise BadFile(f"{path}: not a result file: no object")
+        for case in cases_of(path, data):
+            key = (case.strategy, *(f"{name}:{value}" for name, value in case.point.items()))
+            replaced += key in cases
+            cases[key] = case
+        entries = data.get("break_even", [])
+        if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+            raise BadFile(f"{path}: break_even is not a list of objects")
+        results.break_even += entries
+        context = data.get("context")
+        if isinstance(context, dict):
+            machines.add((str(context.get("host_name")), str(context.get("fingerprint"))))
+        beside = histograms_beside(path)
+        if beside:
+            results.histograms[path] = beside
+    results.cases = list(cases.values())
+    if replaced:
+        results.notices.append(f"{replaced} cases are in several files: the last file counts")
+    if len(machines) > 1:
+        results.notices.append("the files are of different machines or builds")
+    return results

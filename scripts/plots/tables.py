@@ -1,0 +1,160 @@
+"""Tables of cases that differ in nothing but the strategy and what is swept."""
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from .results import NUMERIC, Case
+from .strategies import BASELINE, CHALLENGER, first_with_role, in_order, is_reference
+from .words import binary_text, count_text, part_of_a_name, short
+
+# Parameters whose usual value is not told in a file's name.
+USUAL = {
+    "calls": "1000000",
+    "in_flight": "64",
+    "completion": "fifo",
+    "keys": "100000",
+    "distribution": "uniform",
+    "depth": "1",
+}
+OF_A_HEAP = {"gen0_budget", "live_heap"}
+
+# Parameters in words; what is as plain as the last is not told at all.
+PHRASES = {
+    "calls": "{} calls",
+    "in_flight": "{} in flight",
+    "keys": "{} keys",
+    "completion": "completed {}",
+    "distribution": "{} keys",
+    "depth": "depth {}",
+    "threads": "{} callers",
+}
+PLAIN = {("start", "cold")}
+
+
+@dataclass
+class Table:
+    """Cases that differ in nothing but the strategy and what is swept."""
+
+    fixed: dict[str, str]
+    cases: list[Case]
+
+    @property
+    def strategies(self) -> list[str]:
+        return in_order(case.strategy for case in self.cases)
+
+    def of(self, strategy: str) -> list[Case]:
+        return [case for case in self.cases if case.strategy == strategy]
+
+    @property
+    def baseline(self) -> str | None:
+        """The one whose ratio to the baseline is 1 by definition."""
+        for name in in_order(self.strategies):
+            ratios = [case.interval("ratio") for case in self.of(name)]
+            if ratios and all(ratio == (1.0, 1.0, 1.0) for ratio in ratios):
+                return name
+        return first_with_role(self.strategies, BASELINE)
+
+    @property
+    def subject(self) -> str | None:
+        """Whom the title speaks of: the challenger, or the first of the others."""
+        own = [name for name in self.strategies if not is_reference(name)]
+        others = [name for name in own if name != self.baseline]
+        return first_with_role(others, CHALLENGER) or (others[0] if others else None)
+
+    @property
+    def words(self) -> str:
+        """The parameters that all have in common."""
+        known = dict(self.fixed)
+        workload, heap = known.pop("workload", ""), known.pop("heap", "")
+        parts = [workload, f"heap {heap}" if heap else ""]
+        if "hit_rate" in known:
+            parts.append(f"hit rate {known.pop('hit_rate')}")
+        parts.append(f"{known.pop('method')} method" if "method" in known else "")
+        parts.append(f"{known.pop('consumer')} lookups" if "consumer" in known else "")
+        for name, form in PHRASES.items():
+            if name in known:
+                value = known.pop(name)
+                parts.append(form.format(count_text(float(value)) if name in NUMERIC else value))
+        if "gen0_budget" in known:
+            parts.append(f"a nursery of {binary_text(float(known.pop('gen0_budget')))}")
+        parts += [f"{name} {value}" for name, value in known.items() if (name, value) not in PLAIN]
+        return ", ".join(part for part in parts if part) + "."
+
+    @property
+    def intervals(self) -> str:
+        """What the intervals are of."""
+        rounds = [len(case.rounds) for case in self.cases if case.rounds]
+        if not rounds:
+            return ""
+        few, many = min(rounds), max(rounds)
+        count = f"{few}" if few == many else f"{few} to {many}"
+        percent = short(self.cases[0].confidence * 100)
+        return f"Intervals are {percent} %, of {count} paired rounds."
+
+
+def tables(cases: Iterable[Case], swept: set[str]) -> list[Table]:
+    found: dict[tuple[tuple[str, str], ...], Table] = {}
+    for case in cases:
+        fixed = {name: value for name, value in case.point.items() if name not in swept}
+        found.setdefault(tuple(fixed.items()), Table(fixed, [])).cases.append(case)
+    return list(found.values())
+
+
+def stem_of(kind: str, fixed: dict[str, str]) -> str:
+    first = ["workload", "heap", "method", "consumer"]
+    parts = [kind, *(fixed[name] for name in first if name in fixed)]
+    for name, value in fixed.items():
+        if name not in first and USUAL.get(name) != value:
+            parts.append(f"{name}{value}")
+    return part_of_a_name("-".join(parts))
+
+
+def distance(table: Table) -> tuple[float, ...]:
+    """How far a table is from what is usual."""
+
+    def far(name: str, usual: float) -> float:
+        return abs(math.log(max(float(table.fixed.get(name, usual)), 1e-9) / usual))
+
+    return far("hit_rate", 0.8), far("calls", 1e6), far("in_flight", 64), far("gen0_budget", 2**24)
+
+
+@dataclass
+class Options:
+    """What was asked for, and what there is to say of how it was followed."""
+
+    all_tables: bool = False
+    notices: list[str] = field(default_factory=list)
+
+
+def typical(
+    found: list[Table],
+    kind: str,
+    options: Options,
+    far: Callable[[Table], tuple[float, ...]] = distance,
+) -> list[Table]:
+    """Of a sweep, the one table that is least far, unless all were asked for."""
+    groups: dict[tuple[str | None, ...], list[Table]] = defaultdict(list)
+    for table in found:
+        names = ("workload", "heap", "method", "consumer")
+        groups[tuple(table.fixed.get(name) for name in names)].append(table)
+    chosen = [min(group, key=far) for group in groups.values()]
+    if options.all_tables or len(chosen) == len(found):
+        return found
+    some = f"drawn for {len(chosen)} of {len(found)} tables"
+    options.notices.append(f"{kind}: {some}; --all: for each")
+    return chosen
+
+
+def number_at(name: str) -> Callable[[Case], float]:
+    return lambda case: float(case.point[name])
+
+
+def swept_tables(
+    cases: Iterable[Case], name: str, also: frozenset[str] = frozenset()
+) -> list[Table]:
+    having = [case for case in cases if name in case.point]
+    found = tables(having, {name, *also})
+    return [each for each in found if len({case.point[name] for case in each.cases}) > 1]

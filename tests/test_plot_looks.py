@@ -1,0 +1,134 @@
+"""Looks of strategies: the same everywhere, and told apart with any vision."""
+from __future__ import annotations
+
+import itertools
+import math
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import STRATEGIES
+from plot_cases import (
+    LESS,
+    PYTHON,
+    SCRIPTS,
+    crowd,
+    only,
+    pictures_of,
+    sweep,
+    text_of,
+)
+from plots.drawing import figure_of
+from plots.lines import spread
+from plots.looks import STYLES, style_of
+from plots.strategies import is_reference
+
+def all_names() -> list[str]:
+    variants = [f"{name}@{kind}" for name in STRATEGIES for kind in ("checked", "atomic")]
+    return [*STRATEGIES, *variants]
+
+
+def test_every_strategy_has_a_colour_of_its_own() -> None:
+    colours = [style_of(name).colour for name in all_names()]
+    assert all(re.fullmatch(r"#[0-9A-F]{6}", colour) for colour in colours)
+    assert len(set(colours)) == len(colours)
+    assert set(STRATEGIES) <= set(STYLES), "without a colour in the list"
+    looks = {(style_of(name).marker, style_of(name).filled) for name in STRATEGIES}
+    assert len(looks) >= 9
+
+
+# G. M. Machado and others, "A physiologically-based model for simulation of color vision
+# deficiency", 2009, at full severity; and full vision.
+VISIONS = {
+    "all": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "no red": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "no green": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "no blue": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+TO_XYZ = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+
+
+def seen(colour: str, vision: list[list[float]]) -> tuple[float, ...]:
+    """A colour in CIE L*a*b*, where distances are about those that eyes see."""
+
+    def times(matrix: list[list[float]], vector: list[float]) -> list[float]:
+        return [sum(a * b for a, b in zip(row, vector)) for row in matrix]
+
+    levels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in levels]
+    inside = [min(max(v, 0), 1) for v in times(vision, linear)]
+    xyz = [v / white for v, white in zip(times(TO_XYZ, inside), (0.9505, 1, 1.089))]
+    x, y, z = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in xyz)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_colours_are_told_apart_with_any_vision(vision: str) -> None:
+    places = {
+        name: seen(style.colour, VISIONS[vision])
+        for name, style in STYLES.items()
+        if not is_reference(name)
+    }
+    for one, other in itertools.combinations(places, 2):
+        assert math.dist(places[one], places[other]) > 12, (one, other)
+
+
+def test_unlisted_strategies_look_the_same_in_every_process() -> None:
+    names = ["my_future", "coroutine", "my_future@checked"]
+    script = "from plots.looks import style_of; "
+    script += f"print([style_of(name) for name in {names}])"
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [PYTHON, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(SCRIPTS)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == str([style_of(name) for name in names])
+    names += all_names()
+    assert len({style_of(name).colour for name in names}) == len(names)
+
+
+def test_colours_are_drawn_by_both(tmp_path: Path) -> None:
+    picture = only(pictures_of(crowd(tmp_path / "a.json")), "ns-hit_rate")
+    lines = {line.get_label(): line for line in figure_of(picture).axes[0].lines}
+    text = text_of(picture)
+    names, colours, inks = (
+        re.findall(rf'^{name} = "(.*)"$', text, re.M)[0].split()
+        for name in ("NAMES", "COLOURS", "INKS")
+    )
+    assert len(names) == len(STRATEGIES) + 2
+    for name, colour, ink in zip(names, colours, inks):
+        assert colour == style_of(name).colour == lines[name].get_color()
+        assert ink != "#000000" or name == "caller_op"
+    assert lines["plain"].get_linestyle() == "--" and lines["heap_task"].get_linestyle() == "-"
+
+
+def test_labels_move_no_more_than_they_must() -> None:
+    assert spread([0.5, 0.1, 0.9], 0.1) == pytest.approx([0.5, 0.1, 0.9])
+    assert spread([0.5, 0.5], 0.1) == pytest.approx([0.45, 0.55])
+    assert spread([0, 0, 0], 0.1) == pytest.approx([0, 0.1, 0.2])
+    assert spread([1, 0.98, 1], 0.1) == pytest.approx([0.9, 0.8, 1.0])
+
+
+def test_a_line_on_another_has_gaps(tmp_path: Path) -> None:
+    path = sweep(tmp_path / "a.json", [LESS] * 4, [78.4] * 4)
+    lines = figure_of(only(pictures_of(path), "bytes-hit_rate")).axes[0].lines
+    looks = {line.get_label(): line.get_linestyle() for line in lines}
+    assert (looks["heap_task"], looks["value_task"]) == ("-", "--")

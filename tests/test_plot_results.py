@@ -1,0 +1,126 @@
+"""Result files for plots: read, checked, refused in one line, and parted into tables."""
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from plot_cases import (
+    CUT_SHORT,
+    GOOD,
+    LESS,
+    MORE,
+    RATES,
+    case,
+    drawn_lines,
+    file_of,
+    only,
+    pictures_of,
+    sweep,
+    title,
+)
+from plots import kinds
+from plots.drawing import figure_of
+from plots.files import BadFile
+from plots.looks import style_of
+from plots.results import load
+from plots.tables import Options
+
+GARBLED = {
+    "empty": ("", "empty"),
+    "blank": (" \n", "empty"),
+    "truncated": (CUT_SHORT, "not a result file, or cut short"),
+    "no JSON": ("hello", "not a result file, or cut short"),
+    "binary": (b"\xff\xfe\x00\x01", "not a text"),
+    "a list": ("[]", "not a result file"),
+    "no rows": ("{}", "no list of rows"),
+    "rows of another kind": ('{"benchmarks": [1]}', "no list of rows"),
+    "no case": ('{"benchmarks": []}', "holds no case"),
+    "another program's": ('{"benchmarks": [{"name": "BM_x/8", "run_type": "counts"}]}', "BM_x/8"),
+    "NaN": (GOOD.replace("78.4", "NaN"), "NaN is not JSON"),
+    "too large": (GOOD.replace("78.4", "1e999"), "out of range"),
+    "a text for a number": (GOOD.replace("78.4", '"much"'), "bytes_per_op is not a number"),
+    "a command for a name": (GOOD.replace("heap_task", "`touch oops`"), "not the name of a case"),
+    "a hit rate of words": (GOOD.replace("hit_rate:0.8", "hit_rate:high"), "hit_rate is not"),
+    "no calls": (GOOD.replace("calls:1000000", "calls:0"), "calls is out of range"),
+    "break-even of another form": (GOOD[:-1] + ', "break_even": 5}', "break_even"),
+    "very deep": ("[" * 100000, "not a result file, or cut short"),
+}
+
+
+@pytest.mark.parametrize("what", GARBLED)
+def test_no_result_file_is_refused_in_one_line(tmp_path: Path, what: str) -> None:
+    """By the one function that reads for both programs."""
+    content, cause = GARBLED[what]
+    path = tmp_path / "bad.json"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(BadFile) as refused:
+        load([path])
+    text = str(refused.value)
+    assert text.startswith(f"{path}: ") and cause in text and "\n" not in text
+
+
+def test_no_file_is_refused(tmp_path: Path) -> None:
+    for path, cause in ((tmp_path / "missing", "No such file"), (tmp_path, "Is a directory")):
+        with pytest.raises(BadFile, match=f"^{re.escape(str(path))}: {cause}"):
+            load([path])
+
+
+def test_histograms_beside_the_file(tmp_path: Path) -> None:
+    path = file_of(tmp_path / "run.json", case("heap_task"), case("value_task", LESS))
+    rows = "1000.0 0.0 1 1.00\n 2000.0 0.5 50 2.00\n8000.0 0.99 99 100.0\n9000.0 1.0 100\n"
+    head = "           Value     Percentile TotalCount 1/(1-Percentile)\n\n"
+    beside = tmp_path / "run.heap_task-gengc.hgrm"
+    beside.write_text(f"{head}{rows}#[Max = 9000.0, Total count = 100]\n", encoding="utf-8")
+    (tmp_path / "other.hgrm").write_text("of another run", encoding="utf-8")
+    picture = only(pictures_of(path), "histogram")
+    lines = drawn_lines(figure_of(picture))
+    points = [(1, 1000), (2, 2000), (pytest.approx(100), 8000), (100, 9000)]
+    assert lines == {"heap_task-gengc": points}
+    assert style_of("heap_task-gengc") == style_of("heap_task")
+    beside.write_text(f"{head}garbled\n", encoding="utf-8")
+    with pytest.raises(BadFile, match="not a histogram"):
+        load([path])
+
+
+def test_a_case_in_two_files_is_that_of_the_later(tmp_path: Path) -> None:
+    paths = [sweep(tmp_path / f"{n}.json", [each] * 4) for n, each in (("a", LESS), ("b", MORE))]
+    picture = only(pictures_of(*paths), "ns-hit_rate")
+    assert "value_task takes more time" in title(picture)
+    assert "8 cases are in several files: the last file counts" in load(paths).notices
+
+
+def test_of_a_sweep_one_table_is_drawn_unless_all_are_asked_for(
+    tmp_path: Path
+) -> None:
+    path = sweep(tmp_path / "a.json", [LESS] * 4)
+    stem = "rounds-user_cache-glibc-direct-independent-hit_rate"
+    one, every = (pictures_of(path, every=each) for each in (False, True))
+    assert [each for each in one if each.startswith("rounds")] == [f"{stem}0.8"]
+    assert [each for each in every if each.startswith("rounds")] == [f"{stem}{x}" for x in RATES]
+    said: list[str] = []
+    kinds.pictures_of(load([path]), kinds.KINDS, Options(), said.append)
+    assert "rounds: drawn for 1 of 4 tables; --all: for each" in said
+
+
+def test_names_are_told_apart(tmp_path: Path) -> None:
+    """Tables whose file names would be the same do not overwrite each other."""
+    cases = [
+        case("heap_task", hit_rate=rate, tail=f"/note:{mark}")
+        for rate in RATES
+        for mark in ("a:b", "a_b", "A_b")
+    ]
+    path = file_of(tmp_path / "a.json", *cases)
+    stems = [stem for stem in pictures_of(path) if stem.startswith("bytes-hit_rate")]
+    assert len(stems) == 3 and len({stem.lower() for stem in stems}) == 3
+
+
+def test_other_workloads_and_heaps_are_other_pictures(tmp_path: Path) -> None:
+    points = [{}, {"heap": "tbb"}, {"workload": "config_read"}, {"in_flight": 7}, {"threads": 2}]
+    cases = [case("heap_task", hit_rate=rate, **point) for rate in RATES for point in points]
+    pictures = pictures_of(file_of(tmp_path / "a.json", *cases))
+    found = [stem for stem in pictures if stem.startswith("ns-hit_rate")]
+    assert len(found) == 5
+    assert "ns-hit_rate-user_cache-glibc-direct-independent-in_flight7" in found
+    assert all(len(pictures[stem].lines[0].points) == 4 for stem in found)

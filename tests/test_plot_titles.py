@@ -1,0 +1,173 @@
+"""What pictures say: titles claim nothing that the intervals do not bear, and break-evens stand
+where the result file has them.
+"""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plot_cases import (
+    CROSSING,
+    LESS,
+    MORE,
+    OPEN,
+    RATES,
+    Value,
+    blocks_of,
+    break_even,
+    case,
+    file_of,
+    note,
+    only,
+    pictures_of,
+    sweep,
+    text_of,
+    title,
+)
+from plots.drawing import figure_of
+from plots.looks import style_of
+
+# --- break-even ---
+
+
+def test_break_even_is_marked(tmp_path: Path) -> None:
+    in_bytes = break_even(metric="bytes_per_op", crossings=[{"at": 0.25, "lo": 0.2, "hi": 0.3}])
+    del in_bytes["consumer"]
+    path = sweep(tmp_path / "a.json", CROSSING, break_even=[break_even(), in_bytes])
+    pictures = pictures_of(path)
+    # A third of the way from 60 ns at 0.5 to 20 ns at 0.8.
+    expected = {"ns-hit_rate": (0.6, 60 - 40 / 3), "ratio-hit_rate": (0.6, 1), "bytes": (0.25, 20)}
+    for kind, (x, y) in expected.items():
+        picture = only(pictures, kind)
+        bars = {bar.get_label(): bar for bar in figure_of(picture).axes[0].containers}
+        star = bars["break-even of value_task"].lines[0].get_xydata()
+        assert [*star[0]] == [pytest.approx(x), pytest.approx(y)]
+        assert f"value_task {x:.2f}" in note(picture)
+    assert "[0.55, 0.70]" in note(only(pictures, "ns-hit_rate"))
+    mark = blocks_of(text_of(only(pictures, "ns-hit_rate")), "MARKS")[0][0]
+    assert mark[:4] == ["0.6", "46.6666667", "0.55", "0.7"]
+    assert mark[4:] == [style_of("value_task").colour, "value_task"]
+    assert only(pictures, "allocs").marks == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"worth_percent": 5},
+        {"heap": "gengc"},
+        {"consumer": "dependent"},
+        {"threads": 2},
+        {"where": "calls:5/in_flight:64/completion:fifo/keys:100000/distribution:uniform/depth:1"},
+        {"verdict": "undecided", "crossings": []},
+        {"crossings": [{"at": None}, 7]},
+        {"baseline": "plain"},
+    ],
+)
+def test_other_break_even_is_not_marked(
+    tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    path = sweep(tmp_path / "a.json", CROSSING, break_even=[break_even(**changed)])
+    for picture in pictures_of(path).values():
+        assert getattr(picture, "marks", []) == []
+        assert "Break-even" not in note(picture)
+
+
+# --- titles ---
+
+
+@pytest.mark.parametrize(
+    "ratios, told",
+    [
+        ([LESS] * 4, "value_task takes less time than heap_task at every hit rate."),
+        ([MORE] * 4, "value_task takes more time than heap_task at every hit rate."),
+        (
+            [MORE, LESS, LESS, LESS],
+            "less time than heap_task at every hit rate above 0, more at 0. At 0.8 it takes 0.50",
+        ),
+        (
+            [LESS, LESS, MORE, OPEN],
+            "less time than heap_task at hit rates 0 and 0.5, more at 0.8; not to be told apart "
+            "at 1. At 0.8 it takes 1.50 [1.40, 1.60] of its time.",
+        ),
+        ([OPEN] * 4, "value_task is not to be told from heap_task in time at any hit rate."),
+    ],
+)
+def test_titles_of_time_agree_with_the_intervals(
+    tmp_path: Path, ratios: list[Value], told: str
+) -> None:
+    pictures = pictures_of(sweep(tmp_path / "a.json", ratios))
+    for kind in ("ns-hit_rate", "ratio-hit_rate"):
+        words = title(only(pictures, kind))
+        assert told in words
+        claimed = [word for word in ("less", "more") if f"{word} " in words]
+        assert claimed == ["less"] * (LESS in ratios) + ["more"] * (MORE in ratios)
+
+
+def test_title_claims_no_more_than_the_verdict(tmp_path: Path) -> None:
+    path = sweep(tmp_path / "a.json", [LESS] * 4)
+    plain = path.read_text(encoding="utf-8")
+
+    def judged(verdict: str) -> str:
+        text = plain.replace('"ratio": 0.5', f'"verdict": "{verdict}", "ratio": 0.5')
+        path.write_text(text, encoding="utf-8")
+        return title(only(pictures_of(path), "ns-hit_rate"))
+
+    assert judged("different").startswith("value_task takes less time than heap_task at every")
+    assert judged("same").startswith("value_task takes about the same time as heap_task at every")
+    words = judged("not known yet")
+    assert words.startswith("value_task is not to be told from heap_task in time at any hit rate.")
+    assert "0.50 [0.40, 0.60] of its time, but the run does not yet know" in words
+
+
+@pytest.mark.parametrize(
+    "sizes, told",
+    [
+        ([104, 52, 20.8, 0], "fewer bytes than heap_task at every hit rate above 0, more bytes at"),
+        ([78.4, 52, 20.8, 0], "fewer bytes than heap_task at every hit rate above 0, the same at"),
+        ([78.4] * 4, "allocates the same as heap_task at every hit rate; at 0.8: 78.4 B/op"),
+        ([100] * 4, "allocates more bytes than heap_task at every hit rate; at 0.8: 100 B/op"),
+    ],
+)
+def test_titles_of_bytes_agree_with_the_counts(
+    tmp_path: Path, sizes: list[float], told: str
+) -> None:
+    picture = only(pictures_of(sweep(tmp_path / "a.json", [LESS] * 4, sizes)), "bytes-hit")
+    assert told in title(picture)
+
+
+def test_the_least_is_named_as_far_as_intervals_tell(tmp_path: Path) -> None:
+    def words(*ratios: Value) -> str:
+        names = ["value_task", "poll", "callback"]
+        cases = [
+            rows
+            for rate in RATES
+            for rows in [
+                case("heap_task", hit_rate=rate),
+                *(case(name, ratio, hit_rate=rate) for name, ratio in zip(names, ratios)),
+            ]
+        ]
+        return title(only(pictures_of(file_of(tmp_path / "a.json", *cases)), "ns-hit"))
+
+    alone = words((0.8, 0.75, 0.85), (0.5, 0.45, 0.55), (0.7, 0.65, 0.74))
+    assert "The least at 0.8 takes poll: 0.50." in alone
+    pair = words((0.8, 0.75, 0.85), (0.5, 0.45, 0.55), (0.52, 0.5, 0.6))
+    assert "The least at 0.8 take poll and callback, not told apart." in pair
+    assert "none is known" in words(OPEN, (0.95, 0.8, 1.2), (1, 0.9, 1.2))
+
+
+def test_title_of_heaps(tmp_path: Path) -> None:
+    def words(ns: float, ratio: Value) -> str:
+        cases = [
+            *[case("heap_task", (1, 0.9, 1.1)), case("value_task", LESS)],
+            *[case("heap_task", (1, 0.9, 1.1), ns=ns, heap="tbb")],
+            *[case("value_task", ratio, ns=ns, heap="tbb")],
+        ]
+        return title(only(pictures_of(file_of(tmp_path / "a.json", *cases)), "heaps"))
+
+    told = words(60, LESS)
+    assert "less time than heap_task on every heap. heap_task takes 40 ns on glibc" in told
+    assert "less time than heap_task on glibc, more on tbb" in words(60, MORE)
+    assert "not to be told apart on tbb" in words(60, OPEN)
+    assert "no difference of heap_task is known" in words(41, LESS)
