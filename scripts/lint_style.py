@@ -6,17 +6,19 @@ Prints a line for each finding, as file:line: what is wrong, and exits with 1 if
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Callable, NamedTuple
 
 WIDTH = 100
 FUNCTION_LINES = 70
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 # Words of the contract, which names two shapes as two strategies are named, and an option's name,
 # which a workload shares.
@@ -155,6 +157,22 @@ class Tree:
                 found[folder] = f"heaps/{folder}/{folder}.c"
         return found
 
+    def syntax(self, name: str) -> ast.Module:
+        """Of a source in Python; empty, if it is none that Python reads."""
+        try:
+            return ast.parse(self.text(name))
+        except (SyntaxError, ValueError):
+            return ast.parse("")
+
+    def siblings(self, name: str) -> set[str]:
+        """Modules of the same package that a source in Python imports."""
+        nodes = [each for each in ast.walk(self.syntax(name)) if isinstance(each, ast.ImportFrom)]
+        near = [node for node in nodes if node.level == 1]
+        stems = [each.name for node in near for each in node.names if not node.module]
+        stems += [node.module for node in near if node.module]
+        folder = name.rpartition("/")[0]
+        return {f"{folder}/{stem}.py" for stem in stems} & set(self.python)
+
     def includes(self, name: str) -> list[tuple[int, str]]:
         found = re.finditer(r"^[ \t]*#\s*include\s+(\S+)", self.text(name), re.MULTILINE)
         return [(line_at(self.text(name), match.start()), match.group(1)) for match in found]
@@ -173,15 +191,19 @@ def blanked(pattern: str, text: str) -> str:
 # --- C ---
 
 
-def harness_names_no_entry(tree: Tree) -> Iterator[Finding]:
+def names_one_of(entries: Collection[str], text: str) -> bool:
     """A name that is no English word stands in no text at all; a word is no text of its own."""
-    names = set(tree.entries) - WORDS
-    compound = "|".join(re.escape(name) for name in tree.entries if "_" in name)
+    compound = "|".join(re.escape(name) for name in entries if "_" in name)
+    is_word = text in WORDS or text not in entries
+    return not is_word or bool(compound and re.search(rf"\b({compound})\b", text))
+
+
+def harness_names_no_entry(tree: Tree) -> Iterator[Finding]:
     for name in tree.harness:
         code = blanked(r"/\*.*?\*/|^\s*#\s*include.*?$", tree.text(name))
         for match in re.finditer(r'"((?:[^"\\\n]|\\.)*)"', code):
             text = match.group(1)
-            if text in names or (compound and re.search(rf"\b({compound})\b", text)):
+            if names_one_of(tree.entries, text):
                 line = line_at(code, match.start())
                 yield Finding(name, line, f'a text names an entry: "{text}"')
 
@@ -263,7 +285,7 @@ def c_has_no_tabs(tree: Tree) -> Iterator[Finding]:
 
 
 def functions_fit_a_screen(tree: Tree) -> Iterator[Finding]:
-    """A body goes from a line `{` to a line `}`, both at the margin, as clang-format has it."""
+    """A body in C is from a line `{` to a line `}`, both at the margin, as clang-format has it."""
     for name in tree.ending(".c", ".cc"):
         start = 0
         for number, line in enumerate(tree.lines(name), 1):
@@ -274,6 +296,12 @@ def functions_fit_a_screen(tree: Tree) -> Iterator[Finding]:
                 if lines_n > FUNCTION_LINES:
                     yield Finding(name, start, f"a function of {lines_n} lines")
                 start = 0
+    for name in tree.python:
+        for node in ast.walk(tree.syntax(name)):
+            if isinstance(node, FUNCTIONS) and node.end_lineno:
+                lines_n = node.end_lineno - node.lineno + 1
+                if lines_n > FUNCTION_LINES:
+                    yield Finding(name, node.lineno, f"a function of {lines_n} lines")
 
 
 def modules_have_tests(tree: Tree) -> Iterator[Finding]:
@@ -342,6 +370,35 @@ def python_is_typed(tree: Tree) -> Iterator[Finding]:
             if "->" not in match.group(1):
                 function = match.group(1).partition("(")[0]
                 yield Finding(name, line_at(text, match.start()), f"{function} lacks its type")
+
+
+def scripts_name_no_strategy(tree: Tree) -> Iterator[Finding]:
+    strategies = [name for name, file in tree.entries.items() if file.startswith("impls/")]
+    for name in tree.within("scripts", ".py"):
+        for node in ast.walk(tree.syntax(name)):
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and names_one_of(strategies, text):
+                yield Finding(name, node.lineno, f'a text names a strategy: "{text}"')
+
+
+def reach(imports: dict[str, set[str]], name: str) -> set[str]:
+    """What a module imports, and what those import."""
+    found: set[str] = set()
+    coming = imports[name]
+    while coming:
+        found |= coming
+        coming = set().union(*(imports[each] for each in coming)) - found
+    return found
+
+
+def packages_import_one_way(tree: Tree) -> Iterator[Finding]:
+    """No module of a package reaches itself; of those in a circle the first is told."""
+    imports = {name: tree.siblings(name) for name in tree.python}
+    reached = {name: reach(imports, name) for name in imports}
+    for name in imports:
+        circle = {each for each in reached[name] if name in reached[each]}
+        if circle and name == min(circle):
+            yield Finding(name, 1, f"modules import one another: {', '.join(sorted(circle))}")
 
 
 # --- documents ---
@@ -420,6 +477,8 @@ RULES: list[Rule] = [
     files_end_in_one_newline_and_lines_in_no_space,
     no_path_of_a_machine,
     python_is_typed,
+    scripts_name_no_strategy,
+    packages_import_one_way,
     documents_are_there,
     links_lead_somewhere,
     every_entry_is_described,

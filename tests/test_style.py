@@ -118,6 +118,11 @@ BAD = [
         "harness/main.c:2: a function of 71 lines",
     ),
     (
+        "functions_fit_a_screen",
+        {"scripts/some.py": "\ndef one() -> None:\n" + "    print()\n" * 70},
+        "scripts/some.py:2: a function of 71 lines",
+    ),
+    (
         "modules_have_tests",
         {"harness/gate/more.c": "int more;\n"},
         "harness/gate/more.c:1: a module without tests/gate/test_more.c, nor in tests/untested.txt",
@@ -173,6 +178,22 @@ BAD = [
         "python_is_typed",
         {"scripts/some.py": "x = 1\n\n\ndef one(two):\n    return two\n"},
         "scripts/some.py:4: one lacks its type",
+    ),
+    (
+        "scripts_name_no_strategy",
+        {"scripts/some.py": '# one_task\nwords = ["poll", "boehm"]\ntold = f"a one_task {7}"\n'},
+        'scripts/some.py:3: a text names a strategy: "a one_task "',
+    ),
+    (
+        "packages_import_one_way",
+        {
+            "scripts/part/one.py": "from . import two\n",
+            "scripts/part/two.py": "from .three import more\nfrom .four import less\n",
+            "scripts/part/three.py": "from ..some import one\nfrom .one import two\n",
+            "scripts/part/four.py": "less = 1\n",
+        },
+        "scripts/part/one.py:1: modules import one another: scripts/part/one.py, "
+        "scripts/part/three.py, scripts/part/two.py",
     ),
     (
         "documents_are_there",
