@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import STRATEGIES
+from conftest import STRATEGIES, Row
 from plot_cases import (
     LESS,
     PYTHON,
@@ -24,7 +24,7 @@ from plot_cases import (
 from plots.drawing import figure_of
 from plots.lines import spread
 from plots.looks import STYLES, style_of
-from plots.strategies import is_reference
+from plots.strategies import is_reference, role_of
 
 def all_names() -> list[str]:
     variants = [f"{name}@{kind}" for name in STRATEGIES for kind in ("checked", "atomic")]
@@ -38,6 +38,12 @@ def test_every_strategy_has_a_colour_of_its_own() -> None:
     assert set(STRATEGIES) <= set(STYLES), "without a colour in the list"
     looks = {(style_of(name).marker, style_of(name).filled) for name in STRATEGIES}
     assert len(looks) >= 9
+
+
+def test_roles_are_those_that_the_program_lists(listing: dict[str, list[Row]]) -> None:
+    """The table says them again, for result files that do not."""
+    listed = {row["name"]: row["role"] or "-" for row in listing["strategies"]}
+    assert {name: role_of(name) for name in listed} == listed
 
 
 # G. M. Machado and others, "A physiologically-based model for simulation of color vision

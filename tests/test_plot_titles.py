@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conftest import Row
 from plot_cases import (
     CROSSING,
     LESS,
@@ -171,3 +172,88 @@ def test_title_of_heaps(tmp_path: Path) -> None:
     assert "less time than heap_task on glibc, more on tbb" in words(60, MORE)
     assert "not to be told apart on tbb" in words(60, OPEN)
     assert "no difference of heap_task is known" in words(41, LESS)
+
+
+# --- whom they speak of ---
+
+
+def swept(path: Path, *strategies: tuple[str, Value], rounds: int = 8) -> Path:
+    """Each with a ratio, at each of RATES."""
+    return file_of(
+        path,
+        *[
+            case(name, ratio, hit_rate=rate, rounds=rounds)
+            for rate in RATES
+            for name, ratio in strategies
+        ],
+    )
+
+
+EQUAL = (1.0, 1.0, 1.0)
+
+
+def test_title_speaks_of_the_challenger(tmp_path: Path) -> None:
+    """Or else of the first of the others, in the order of pictures; never of a reference."""
+    path = tmp_path / "a.json"
+    given = [("empty", LESS), ("plain", LESS), ("arena_task", LESS), ("heap_task", EQUAL)]
+    swept(path, *given, ("poll", LESS), ("value_task", MORE))
+    assert "value_task takes more time than heap_task" in title(only(pictures_of(path), "ns-hit"))
+    swept(path, *given, ("poll", MORE))
+    assert "arena_task takes less time than heap_task" in title(only(pictures_of(path), "ns-hit"))
+    swept(path, ("my_future", LESS), ("plain", LESS), ("my_task", EQUAL))
+    assert "my_future takes less time than my_task" in title(only(pictures_of(path), "ns-hit"))
+
+
+def test_the_baseline_is_that_of_the_rows(tmp_path: Path) -> None:
+    """Where there are no times, it is the one that has this role."""
+    path = swept(tmp_path / "a.json", ("heap_task", MORE), ("value_task", EQUAL))
+    pictures = pictures_of(path)
+    assert "heap_task takes more time than value_task" in title(only(pictures, "ns-hit"))
+    ratio = only(pictures, "ratio-hit")
+    assert [line.name for line in ratio.lines] == ["heap_task"] and "value_task's" in ratio.y.label
+    swept(path, ("caller_op", EQUAL), ("heap_task", EQUAL), ("poll", EQUAL), rounds=0)
+    told = "caller_op allocates the same as heap_task at every hit rate"
+    assert title(only(pictures_of(path), "bytes-hit")).startswith(told)
+    swept(path, ("my_future", EQUAL), ("my_task", EQUAL), rounds=0)
+    assert title(only(pictures_of(path), "bytes-hit")) == "B/op of an operation"
+
+
+def test_the_loop_is_no_strategy_and_the_floor_no_rival(tmp_path: Path) -> None:
+    """The loop stands where times are lines, and nowhere else; neither is ever the quickest."""
+    quick = (0.1, 0.09, 0.11)
+    names = ["empty", "plain", "heap_task", "value_task", "poll", "callback"]
+    cases = [
+        case(name, EQUAL if name == "heap_task" else quick, hit_rate=rate, heap=heap)
+        for name in names
+        for rate in RATES
+        for heap in ("glibc", "tbb")
+    ]
+    pictures = pictures_of(file_of(tmp_path / "a.json", *cases))
+    times = pictures["ns-hit_rate-user_cache-glibc-direct-independent"]
+    assert sorted(line.name for line in times.lines) == sorted(names)
+    assert "The least at 0.8 take callback, poll and value_task, not told apart." in title(times)
+    ratios = pictures["ratio-hit_rate-user_cache-glibc-direct-independent"]
+    own = [name for name in names if name != "empty"]
+    assert sorted(line.name for line in ratios.lines) == sorted(set(own) - {"heap_task"})
+    assert sorted(only(pictures, "heaps").names) == sorted(own)
+    for stem, picture in pictures.items():
+        assert not stem.startswith("rounds") or sorted(picture.names) == sorted(own)
+
+
+def test_who_does_not_pause_is_named(tmp_path: Path) -> None:
+    def paused(name: str, count: float, length: float) -> list[Row]:
+        keys = ("pause_p50_ns", "pause_p99_ns", "pause_max_ns")
+        lengths = {key: length * share for key, share in zip(keys, (1, 3, 4))} if count else {}
+        return case(name, figures={"pauses_n": count, **lengths}, heap="gengc", rounds=0)
+
+    path = file_of(
+        tmp_path / "a.json",
+        *[paused("empty", 0, 0), paused("plain", 0, 0), paused("heap_task", 200, 9000)],
+        *[paused("value_task", 1, 1000), paused("poll", 0, 0), paused("caller_op", 0, 0)],
+    )
+    picture = only(pictures_of(path), "pauses")
+    assert picture.names == ["value_task", "heap_task"]
+    told = "heap_task pauses 200 times, half of them up to 9 us; value_task pauses once."
+    assert title(picture) == f"{told} The longest pause, 36 us, is of heap_task."
+    assert "No pause: caller_op and poll." in note(picture)
+    assert "fewer than 100 pauses" in note(picture)
