@@ -21,7 +21,9 @@ from plot_cases import (
     sweep,
     text_of,
 )
+from plots.axes import sweep_axis
 from plots.drawing import figure_of
+from plots.gnuplot_text import quoted
 from plots.lines import spread
 from plots.looks import STYLES, style_of
 from plots.strategies import is_reference, role_of
@@ -123,6 +125,13 @@ def test_colours_are_drawn_by_both(tmp_path: Path) -> None:
     for name, colour, ink in zip(names, colours, inks):
         assert colour == style_of(name).colour == lines[name].get_color()
         assert ink != "#000000" or name == "caller_op"
+    points = re.findall(r'^POINTS = "(.*)"$', text, re.M)[0].split()
+    for name, point in zip(names, points):
+        full = int(point) % 2 == 1  # as gnuplot numbers shapes; a cross or a plus has no inside
+        assert int(point) < 3 or full == (lines[name].get_markerfacecolor() != "white"), name
+        base, _, variant = name.partition("@")
+        assert not variant or full != style_of(base).filled
+        assert not variant or style_of(name).dash != style_of(base).dash
     assert lines["plain"].get_linestyle() == "--" and lines["heap_task"].get_linestyle() == "-"
 
 
@@ -131,6 +140,22 @@ def test_labels_move_no_more_than_they_must() -> None:
     assert spread([0.5, 0.5], 0.1) == pytest.approx([0.45, 0.55])
     assert spread([0, 0, 0], 0.1) == pytest.approx([0, 0.1, 0.2])
     assert spread([1, 0.98, 1], 0.1) == pytest.approx([0.9, 0.8, 1.0])
+
+
+def test_ticks_are_those_values_that_have_room() -> None:
+    """The first and the last among them, and nothing at the edge of the picture."""
+    few, many = ([index / n for index in range(n + 1)] for n in (5, 100))
+    for values, ticks_n in ((few, 6), (many, 21)):
+        axis = sweep_axis("", "linear", values, [f"{value:.2f}" for value in values])
+        places = [place for place, _ in axis.ticks]
+        assert axis.low < 0 and axis.high > 1 and places[0] == 0 and places[-1] == 1
+        assert len(places) <= ticks_n and set(places) <= set(values)
+    assert len(sweep_axis("", "log", [1, 10, 100], ["1", "10", "100"]).ticks) == 3
+
+
+def test_texts_are_words_of_gnuplot() -> None:
+    """It would run what stands between `...`."""
+    assert quoted('a "b" `c` \\ d\ne') == '"a \\"b\\" \'c\' \\\\ d\\ne"'
 
 
 def test_a_line_on_another_has_gaps(tmp_path: Path) -> None:

@@ -84,6 +84,17 @@ def test_histograms_beside_the_file(tmp_path: Path) -> None:
         load([path])
 
 
+def test_of_tables_with_pauses_that_with_most_is_drawn(tmp_path: Path) -> None:
+    lengths = {f"pause_{which}_ns": 1000.0 for which in ("p50", "p99", "max")}
+    cases = [
+        case("heap_task", figures={"pauses_n": n, **lengths}, heap="gengc", in_flight=window)
+        for window, n in ((64, 5), (1024, 500), (256, 50))
+    ]
+    pictures = pictures_of(file_of(tmp_path / "a.json", *cases))
+    stem = "pauses-user_cache-gengc-direct-independent-hit_rate0.8-in_flight1024"
+    assert only(pictures, "pauses").stem == stem
+
+
 def test_a_case_in_two_files_is_that_of_the_later(tmp_path: Path) -> None:
     paths = [sweep(tmp_path / f"{n}.json", [each] * 4) for n, each in (("a", LESS), ("b", MORE))]
     picture = only(pictures_of(*paths), "ns-hit_rate")

@@ -192,6 +192,8 @@ def test_every_round_is_a_dot(real: Path) -> None:
     assert {len(each) for each in rounds.values()} == {8}
     dots = drawn_lines(figure_of(picture))
     assert {name: [x for x, _ in each] for name, each in dots.items()} == rounds
+    for place, name in enumerate(reversed(picture.names)):
+        assert all(abs(y - place) < 0.35 for _, y in dots[name]), "dots of another row"
     fed: dict[str, list[float]] = {}
     for x, _, _, name in blocks_of(text_of(picture), "DOTS")[0]:
         fed.setdefault(name, []).append(float(x))
@@ -225,6 +227,7 @@ def test_bars_are_the_rows(real: Path) -> None:
 def test_payload_heat_and_pauses(made: list[Path]) -> None:
     pictures = pictures_of(*made, every=True)
     times = drawn_lines(figure_of(only(pictures, "ns-payload")))
+    assert only(pictures, "ns-payload").x.scale == "log"
     assert times["heap_task"] == [(8, 8), (64, 64), (256, 256)]
     assert times["value_task"] == [(8, 4), (64, 32), (256, 128)]
     sizes = drawn_lines(figure_of(only(pictures, "bytes-payload")))
