@@ -275,7 +275,7 @@ def source_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             path.chmod(path.stat().st_mode | stat.S_IWUSR)
     for folder, kept in [("impls", COPIED_STRATEGIES), ("workloads", COPIED_WORKLOADS)]:
         for path in (tree / folder).iterdir():
-            if path.is_file() and path.stem not in kept:
+            if path.suffix in (".c", ".cc", ".h") and path.stem not in kept:
                 path.unlink()
     yield tree
     shutil.rmtree(tree)

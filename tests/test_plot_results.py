@@ -135,3 +135,11 @@ def test_other_workloads_and_heaps_are_other_pictures(tmp_path: Path) -> None:
     assert len(found) == 5
     assert "ns-hit_rate-user_cache-glibc-direct-independent-in_flight7" in found
     assert all(len(pictures[stem].lines[0].points) == 4 for stem in found)
+
+
+def test_a_file_that_holds_the_loop_alone_has_no_bars(tmp_path: Path) -> None:
+    """Nor anything else that leaves the loop out."""
+    cases = [case("empty", hit_rate=rate, heap=heap) for rate in RATES for heap in ("glibc", "tbb")]
+    pictures = pictures_of(file_of(tmp_path / "a.json", *cases), every=True)
+    kinds_found = {stem.partition("-user_cache")[0] for stem in pictures}
+    assert kinds_found == {"ns-hit_rate", "bytes-hit_rate", "allocs-hit_rate"}

@@ -111,6 +111,8 @@ def find_heaps(results: Results, options: Options) -> list[AnyPicture]:
     found = [each for each in found if len({case.point["heap"] for case in each.cases}) > 1]
     for table in typical(found, "heaps", options):
         names = names_by_mean(table)
+        if not names:
+            continue
         panels = panels_of(table, names)
         stem, title = stem_of("heaps", table.fixed), heaps_title(table)
         notes, axis = note_lines(table.words, table.intervals), panels_axis(panels)
