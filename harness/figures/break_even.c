@@ -212,62 +212,6 @@ void vtb_cross(struct vtb_crossings *crossings, const struct vtb_curve *curve, d
 
 /* --- parameters --- */
 
-#define PARAMETER(name, expression)                                                         \
-    static double name##_of(const struct vtb_point *point, const struct vtb_case *the_case) \
-    {                                                                                       \
-        (void)point;                                                                        \
-        (void)the_case;                                                                     \
-        return (expression);                                                                \
-    }
-
-PARAMETER(hit_rate, point->emerges ? NAN : point->hit_rate)
-PARAMETER(cache, point->cache.capacity > 0 ? (double)point->cache.capacity : NAN)
-PARAMETER(ttl, point->cache.ttl_ns > 0 ? (double)point->cache.ttl_ns / 1e9 : NAN)
-PARAMETER(calls, (double)point->calls_n)
-PARAMETER(in_flight, (double)point->in_flight)
-PARAMETER(keys, (double)point->keys_n)
-PARAMETER(depth, (double)point->depth)
-PARAMETER(failure_rate, point->failure_rate)
-PARAMETER(request_ops, (double)point->request_ops)
-PARAMETER(pollute, (double)point->pollute_bytes)
-PARAMETER(threads, (double)the_case->threads_n)
-
-static double gen0_budget_of(const struct vtb_point *point, const struct vtb_case *the_case)
-{
-    const struct vtb_collector *collector = the_case->heap->heap->collector;
-    return collector && collector->has_budget ? (double)point->gen0_budget_bytes : NAN;
-}
-
-static double payload_of(const struct vtb_point *point, const struct vtb_case *the_case)
-{
-    const size_t bytes = point->workload->workload->payload_bytes;
-    (void)the_case;
-    return bytes > 0 ? (double)bytes : NAN;
-}
-
-static const char *const no_units[] = {"", NULL};
-static const char *const thousands[] = {"", " k", " M", " G", " T", NULL};
-static const char *const bytes[] = {" B", " KiB", " MiB", " GiB", NULL};
-static const char *const seconds[] = {" s", NULL};
-
-/* What else may differ between points of a run follows from these. */
-const struct vtb_parameter vtb_parameters[] = {
-    {"hit_rate", hit_rate_of, no_units, 1, true, false},
-    {"calls", calls_of, thousands, 1000, false, false},
-    {"in_flight", in_flight_of, thousands, 1000, false, false},
-    {"depth", depth_of, no_units, 1, false, false},
-    {"failure_rate", failure_rate_of, no_units, 1, true, false},
-    {"request_ops", request_ops_of, thousands, 1000, false, false},
-    {"pollute", pollute_of, bytes, 1024, false, false},
-    {"cache", cache_of, thousands, 1000, false, false},
-    {"ttl", ttl_of, seconds, 1, false, false},
-    {"gen0_budget", gen0_budget_of, bytes, 1024, false, false},
-    {"keys", keys_of, thousands, 1000, false, false},
-    {"threads", threads_of, no_units, 1, false, false},
-    {"payload", payload_of, bytes, 1024, false, true},
-    {NULL, NULL, NULL, 0, false, false},
-};
-
 bool vtb_parameter_varies(const struct vtb_parameter *parameter,
                           const struct vtb_comparison *comparisons, size_t n)
 {
@@ -275,7 +219,7 @@ bool vtb_parameter_varies(const struct vtb_parameter *parameter,
     for (size_t i = 0; i < n; i++) {
         const struct vtb_point *point = comparisons[i].point;
         for (size_t c = 0; c < point->cases_n; c++) {
-            const double value = parameter->value(point, &point->cases[c]);
+            const double value = vtb_parameter_value(parameter, point, &point->cases[c]);
             if (isnan(found))
                 found = value;
             if (!isnan(value) && value != found)
@@ -312,7 +256,7 @@ static const struct vtb_case *case_at(const struct place *place)
 
 static double value_at(const struct vtb_parameter *parameter, const struct place *place)
 {
-    return parameter->value(place->comparison->point, case_at(place));
+    return vtb_parameter_value(parameter, place->comparison->point, case_at(place));
 }
 
 static bool is_same(double a, double b)

@@ -7,6 +7,7 @@
 
 #include "base/numbers.h"
 #include "figures/summary.h"
+#include "plan/parameters.h"
 
 /* --- one curve --- */
 
@@ -64,19 +65,6 @@ struct vtb_crossings {
 void vtb_cross(struct vtb_crossings *crossings, const struct vtb_curve *curve, double level);
 
 /* --- the curves of a run --- */
-
-/* What a run may have a range of. */
-struct vtb_parameter {
-    const char *word; /* as in the names of rows */
-    double (*value)(const struct vtb_point *point, const struct vtb_case *the_case); /* NaN: none */
-    const char *const *units; /* each so many times the one before, ended by null */
-    double unit_factor;
-    bool is_share;
-    bool of_workload; /* the points of a curve are of several workloads */
-};
-
-/* Ended by a null word. */
-extern const struct vtb_parameter vtb_parameters[];
 
 /* Whether the cases of a run have several values of it. */
 bool vtb_parameter_varies(const struct vtb_parameter *parameter,

@@ -114,18 +114,19 @@ static void for_several_threads(struct vtb_names *names)
 
 bool vtb_emerges(const struct vtb_workload *workload, const struct vtb_options *options)
 {
-    return workload->default_capacity > 0 || (workload->expires && options->ttls_s.n > 0);
+    return workload->default_capacity > 0 ||
+           (workload->expires && options->parameters[VTB_P(ttl)].n > 0);
 }
 
 /* What is measured if no workload is named: the one that an option is about, or the default. */
 static bool is_chosen(const struct vtb_workload_entry *entry, const struct vtb_options *options)
 {
     const struct vtb_workload *workload = entry->workload;
-    if (options->payloads.n)
+    if (options->parameters[VTB_P(payload)].n)
         return false;
-    if (options->trace_path || options->capacities.n)
+    if (options->trace_path || options->parameters[VTB_P(cache)].n)
         return workload->default_capacity > 0;
-    return options->ttls_s.n ? workload->expires : entry == vtb_default_workload();
+    return options->parameters[VTB_P(ttl)].n ? workload->expires : entry == vtb_default_workload();
 }
 
 static bool choose_workloads(const struct vtb_options *options, struct vtb_names *chosen,
@@ -136,17 +137,18 @@ static bool choose_workloads(const struct vtb_options *options, struct vtb_names
         if (is_chosen(&vtb_workloads[i], options))
             (void)vtb_names_add(chosen, vtb_workloads[i].name);
     }
-    if (chosen->n == 0 && !options->payloads.n)
+    if (chosen->n == 0 && !options->parameters[VTB_P(payload)].n)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--workload: there is no workload that these options are about; name one, "
                         "see `list`");
-    for (size_t i = 0; i < options->payloads.n; i++) {
-        const char *name = vtb_sized_workload((size_t)options->payloads.values[i]);
+    for (size_t i = 0; i < options->parameters[VTB_P(payload)].n; i++) {
+        const char *name =
+            vtb_sized_workload((size_t)options->parameters[VTB_P(payload)].values[i]);
         if (!name || !vtb_names_add(chosen, name))
             return vtb_fail(error, VTB_EXIT_USAGE,
                             "--payload: '%.12g' is one size too many, behind %zu others; take a "
                             "larger step, or several runs",
-                            options->payloads.values[i], i);
+                            options->parameters[VTB_P(payload)].values[i], i);
     }
     return vtb_foreign_load(error); /* those with a size that the build did not list */
 }
@@ -157,21 +159,22 @@ static bool check_workload(const struct vtb_options *options,
 {
     const struct vtb_workload *workload = entry->workload;
     const char *option = NULL;
-    if (workload->default_capacity == 0 && (options->trace_path || options->capacities.n)) {
+    if (workload->default_capacity == 0 &&
+        (options->trace_path || options->parameters[VTB_P(cache)].n)) {
         option = options->trace_path ? "trace" : "cache";
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--%s: the hits of '%s' do not emerge from its keys, --hit-rate sets them; "
                         "choose a workload with a real cache, see `list`",
                         option, entry->name);
     }
-    if (options->ttls_s.n && !workload->expires)
+    if (options->parameters[VTB_P(ttl)].n && !workload->expires)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--ttl: the entries of '%s' do not expire; choose a workload whose entries "
                         "do, see `list`",
                         entry->name);
-    if (options->failure_rates.n)
+    if (options->parameters[VTB_P(failure_rate)].n)
         option = "failure-rate";
-    if (options->force_async)
+    if (vtb_options_flag(options, VTB_P(force_async)))
         option = "force-async";
     if (vtb_emerges(workload, options) && option)
         return vtb_fail(error, VTB_EXIT_USAGE,
@@ -190,7 +193,7 @@ static bool check_workloads(const struct vtb_options *options, const struct vtb_
         if (!check_workload(options, entry, error))
             return false;
     }
-    if (options->hit_rates.n && emerge_n == workloads->n)
+    if (options->parameters[VTB_P(hit_rate)].n && emerge_n == workloads->n)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--hit-rate: the hits of '%s' emerge from its keys; set --cache, --ttl or "
                         "--distribution instead",
@@ -238,9 +241,9 @@ static bool choose_heaps(const struct vtb_options *options, struct vtb_names *ch
 static struct vtb_numbers choose_threads(const struct vtb_options *options)
 {
     struct vtb_numbers threads = {.values = {1}, .n = 1};
-    for (size_t i = 0; i < options->threads.n; i++) {
-        if (options->threads.values[i] != 1)
-            threads.values[threads.n++] = options->threads.values[i];
+    for (size_t i = 0; i < options->parameters[VTB_P(threads)].n; i++) {
+        if (options->parameters[VTB_P(threads)].values[i] != 1)
+            threads.values[threads.n++] = options->parameters[VTB_P(threads)].values[i];
     }
     return threads;
 }
@@ -255,10 +258,10 @@ static bool check_combinations(const struct vtb_options *options, struct vtb_err
             "--completion: '%s': a completing thread answers in the order of the calls; "
             "accepted with --completer thread: fifo",
             vtb_completion_words[options->completion]);
-    if (options->trace_path && (options->keys.n || options->distribution.s > 0))
+    if (options->trace_path && (options->parameters[VTB_P(keys)].n || options->distribution.s > 0))
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--%s: the keys are those of the trace; leave it out",
-                        options->keys.n ? "keys" : "distribution");
+                        options->parameters[VTB_P(keys)].n ? "keys" : "distribution");
     return true;
 }
 
@@ -301,9 +304,11 @@ static bool needs(bool given, const char *option, ability *able, const struct vt
 static bool check_collectors(const struct vtb_options *options, const struct vtb_names *heaps,
                              struct vtb_error *error)
 {
-    return needs(options->gen0_budgets.n > 0, "gen0-budget", has_budget, heaps, error) &&
+    return needs(options->parameters[VTB_P(gen0_budget)].n > 0, "gen0-budget", has_budget, heaps,
+                 error) &&
            needs(options->live_heap_bytes >= 0, "live-heap", collects_at_all, heaps, error) &&
-           needs(options->boehm_incremental, "boehm-incremental", has_steps, heaps, error) &&
+           needs(vtb_options_flag(options, VTB_P(incremental)), "boehm-incremental", has_steps,
+                 heaps, error) &&
            needs(options->verify_heap, "verify-heap", verifies, heaps, error);
 }
 

@@ -119,6 +119,17 @@ static bool parse_flag(const struct option *option, const char *text, void *fiel
     return true;
 }
 
+/* A flag among the parameters: one value, 1 or 0. */
+static bool parse_set(const struct option *option, const char *text, void *field,
+                      struct vtb_error *error)
+{
+    bool set;
+    if (!parse_flag(option, text, &set, error))
+        return false;
+    *(struct vtb_numbers *)field = (struct vtb_numbers){.values = {set}, .n = 1};
+    return true;
+}
+
 static bool parse_numbers(const struct option *option, const char *text, void *field,
                           struct vtb_error *error)
 {
@@ -366,7 +377,7 @@ static bool strategy_is_baseline(const char *name)
 #define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
-static const struct option options_table[] = {
+static const struct option chosen_options[] = {
     {"workload", "NAME,...", parse_names, FIELD(workloads), .known = known_workloads,
      .find = find_workload, .bring = vtb_foreign_add_workload,
      .accepts = "names of workloads, or all, or files of your own", .of_cases = true,
@@ -393,37 +404,15 @@ static const struct option options_table[] = {
      .variants = known_variants, .find = vtb_find_name, .bring = vtb_foreign_add_strategy,
      .accepts = "one strategy's name, or file", .of_cases = true, .commands = RUN,
      .is_default = strategy_is_baseline, .help = "strategy that ratios are to"},
-    {"hit-rate", "RATE", parse_numbers, FIELD(hit_rates), .number = {0, 1, false, true},
-     .accepts = "0 to 1, or 0% to 100%; lists 0.5,0.8; ranges 0:1:0.05", .of_cases = true,
-     .commands = RUN,
-     .help = "share of calls that complete at once, as 0.8 or 80%, or a list (0.5,0.8), or a\n"
-             "range (0:1:0.05); default: the workload's own, see `list`"},
-    {"calls", "N", parse_numbers, FIELD(calls), .number = {1, 1e12, true, false},
-     .accepts = "whole numbers from 1 to 1e12, as 1000000, 1e6 or 1M; lists and ranges",
-     .of_cases = true, .commands = RUN,
-     .help = "calls to count allocations over; exactly round(calls x hit rate) of them hit. Up to\n"
-             "100000 they are also what is timed: the first calls of fresh processes, a cold\n"
-             "start; beyond, a steady state is. Default: 1e6, or a trace's requests; 2e5 in a\n"
-             "sweep"},
-    {"in-flight", "N", parse_numbers, FIELD(in_flight), .number = {1, 16777216, true, false},
-     .accepts = "whole numbers from 1 to 16777216; lists and ranges", .of_cases = true,
-     .commands = RUN,
-     .help = "suspended operations that are outstanding before one completes; default: 64"},
-    {"keys", "N", parse_numbers, FIELD(keys), .number = {1, 1073741823, true, false},
-     .accepts = "whole numbers from 1 to 1073741823; lists and ranges", .of_cases = true,
-     .commands = RUN, .help = "entries of the cache; default: the workload's own, see `list`"},
-    {"payload", "BYTES", parse_numbers, FIELD(payloads), .number = {1, 4096, true, false, true},
-     .accepts = "sizes of the payload curve, from 1 to 4096 bytes; lists and ranges",
-     .of_cases = true, .commands = RUN,
-     .help = "size of the result: the workload of the payload curve with these sizes, as 8,48,256"},
-    {"cache", "lru:CAPACITY", parse_cache, FIELD(capacities), .number = {1, 1e9, true, false},
+};
+
+static const struct option other_options[] = {
+    {"cache", "lru:CAPACITY", parse_cache, FIELD(parameters[VTB_P(cache)]),
+     .number = {1, 1e9, true, false},
      .accepts = "lru:CAPACITY with a capacity from 1 to 1e9 entries; lists and ranges",
      .of_cases = true, .commands = RUN,
      .help = "a real LRU cache of so many entries, so that the hit rate emerges from the keys;\n"
              "for workloads that have one, see `list`, and chooses them if none is named"},
-    {"cache-capacity", "N", parse_numbers, FIELD(capacities), .number = {1, 1e9, true, false},
-     .accepts = "whole numbers from 1 to 1e9; lists and ranges", .of_cases = true, .commands = RUN,
-     .help = "the same as --cache lru:N"},
     {"trace", "FILE", parse_text, FIELD(trace_path), .accepts = "a file's name, or -",
      .commands = RUN | GATE | BUILD,
      .help = "replay the keys of a file, or of standard input if FILE is -, through the real\n"
@@ -431,21 +420,6 @@ static const struct option options_table[] = {
     {"trace-format", "FORMAT", parse_word, FIELD(trace_format), .words = vtb_trace_format_words,
      .accepts = "text or be32", .commands = RUN | GATE | BUILD,
      .help = "text: a key a line, of any bytes; be32: 4-byte big-endian integers; default: text"},
-    {"ttl", "SECONDS", parse_numbers, FIELD(ttls_s), .number = {0.001, 1e9, false, false},
-     .accepts = "seconds from 0.001 to 1e9; lists and ranges", .of_cases = true, .commands = RUN,
-     .help =
-         "life of a cache's entries on a virtual clock, which --calls-per-second drives (default\n"
-         "there: 1000), so that the hit rate emerges; for workloads whose entries expire"},
-    {"pollute", "BYTES", parse_numbers, FIELD(pollutions),
-     .number = {0, 1073741824, true, false, true},
-     .accepts = "bytes from 0 to 1G, as 65536 or 64K; lists and ranges", .of_cases = true,
-     .commands = RUN,
-     .help = "touch so much other memory between two operations, as a program does that works\n"
-             "with what it got; default: 0"},
-    {"threads", "N", parse_numbers, FIELD(threads), .number = {1, VTB_THREADS_MAX, true, false},
-     .accepts = "whole numbers from 1 to 256; lists and ranges", .of_cases = true, .commands = RUN,
-     .help = "callers at once, each with operations of its own, against one table; one caller is\n"
-             "always measured too, in the same rounds, to tell how it scales; default: 1"},
     {"completer", "WHO", parse_word, FIELD(completer), .words = vtb_completer_words,
      .accepts = "caller or thread", .of_cases = true, .commands = RUN,
      .help = "who completes suspended operations: the caller itself, when its window is full, or\n"
@@ -460,16 +434,6 @@ static const struct option options_table[] = {
      .accepts = "direct, async or both", .of_cases = true, .commands = RUN,
      .help = "direct: a plain function with a fast path; async: a compiled asynchronous method,\n"
              "whose state machine runs even for a result that is at hand; default: direct"},
-    {"depth", "N", parse_numbers, FIELD(depths), .number = {1, VTB_DEPTH_MAX, true, false},
-     .accepts = "whole numbers from 1 to 16; lists and ranges", .of_cases = true, .commands = RUN,
-     .help = "methods between the caller and the cache, each awaiting the one below (async) or\n"
-             "passing on what it got (direct); default: 1, the service's own"},
-    {"failure-rate", "RATE", parse_numbers, FIELD(failure_rates), .number = {0, 1, false, true},
-     .accepts = "0 to 1, or 0% to 100%; lists and ranges", .of_cases = true, .commands = RUN,
-     .help = "share of the misses that end in an error of the store; default: 0"},
-    {"force-async", NULL, parse_flag, FIELD(force_async),
-     .accepts = "no value (in the environment 1 or 0)", .of_cases = true, .commands = RUN,
-     .help = "suspend every operation, whatever the hit rate: for testing"},
     {"pressure", "COLUMN,...", parse_names, FIELD(pressure_words), .known = known_metrics,
      .find = find_metric, .accepts = "names of figures of the pressure pass, or all",
      .commands = RUN,
@@ -479,29 +443,15 @@ static const struct option options_table[] = {
          "gc-share, gc-ns, pauses, pause-p50, pause-p99, pause-max, survived, promoted, mmu-1ms,\n"
          "mmu-10ms, peak-rss, rss-growth, page-faults, usable, resident; docs/CLI.md explains\n"
          "them. Heaps that collect have this pass in any case"},
-    {"gen0-budget", "BYTES", parse_numbers, FIELD(gen0_budgets),
-     .number = {4096, 1073741824, true, false, true},
-     .accepts = "bytes from 4K to 1G, as 262144 or 256K; lists and ranges", .of_cases = true,
-     .commands = RUN,
-     .help = "bytes allocated between two collections of the youngest generation, of a heap that\n"
-             "collects by generations; default: half of the L3 cache, as .NET does, up to 16 MiB"},
     {"live-heap", "BYTES", parse_number, FIELD(live_heap_bytes),
      .number = {0, 4294967296, true, false, true},
      .accepts = "bytes from 0 to 4G, as 1048576 or 1M", .of_cases = true, .commands = RUN,
      .help = "objects that live all along in a heap that collects, for a full collection to mark;\n"
              "default: the table's values, up to 16 MiB of them"},
-    {"boehm-incremental", NULL, parse_flag, FIELD(boehm_incremental),
-     .accepts = "no value (in the environment 1 or 0)", .of_cases = true, .commands = RUN,
-     .help = "the conservative collector works in steps, between which the program goes on; far\n"
-             "slower in all where the kernel does not tell which pages were written to"},
     {"verify-heap", NULL, parse_flag, FIELD(verify_heap),
      .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
      .help = "look through the whole heap after every collection, and stop if it is broken; of\n"
              "the generational collector. For testing, as its times mean nothing"},
-    {"request-ops", "N", parse_numbers, FIELD(request_ops), .number = {1, 1000000, true, false},
-     .accepts = "whole numbers from 1 to 1000000; lists and ranges", .of_cases = true,
-     .commands = RUN,
-     .help = "operations of one request, whose objects share an arena; default: 64"},
     {"distribution", "KIND", parse_distribution, FIELD(distribution),
      .number = {0.01, 10, false, false},
      .accepts = "uniform, zipf or zipf:S with S from 0.01 to 10", .of_cases = true, .commands = RUN,
@@ -610,14 +560,48 @@ static const struct option options_table[] = {
      .commands = ALL, .help = "the version"},
 };
 
-#define OPTIONS_N (sizeof options_table / sizeof *options_table)
+#define CHOSEN_N (sizeof chosen_options / sizeof *chosen_options)
+#define OTHERS_N (sizeof other_options / sizeof *other_options)
+#define OPTIONS_N (CHOSEN_N + VTB_PARAMETERS_N + OTHERS_N)
 
+/* What a row of the parameters' table is on the command line. */
+static struct option option_of(const struct vtb_parameter *parameter)
+{
+    const size_t id = (size_t)(parameter - vtb_parameters);
+    return (struct option){
+        .name = parameter->option,
+        .metavar = parameter->metavar,
+        .parse = parameter->metavar ? parse_numbers : parse_set,
+        .offset = offsetof(struct vtb_options, parameters) + id * sizeof(struct vtb_numbers),
+        .accepts = parameter->accepts,
+        .help = parameter->help,
+        .number = parameter->number,
+        .commands = RUN,
+        .of_cases = true,
+    };
+}
+
+/* By its place in the help; null behind the last. */
+static const struct option *option_at(size_t i)
+{
+    static struct option parameters[VTB_PARAMETERS_N];
+    if (i < CHOSEN_N)
+        return &chosen_options[i];
+    i -= CHOSEN_N;
+    if (i < VTB_PARAMETERS_N) {
+        if (!parameters[i].name)
+            parameters[i] = option_of(&vtb_parameters[i]);
+        return &parameters[i];
+    }
+    i -= VTB_PARAMETERS_N;
+    return i < OTHERS_N ? &other_options[i] : NULL;
+}
 /* The command's option, if it has one of the name, or else the first that any has. */
 static const struct option *find_option(const char *name, size_t name_n, enum vtb_command command)
 {
     const struct option *found = NULL;
     for (size_t i = 0; i < OPTIONS_N; i++) {
-        const struct option *option = &options_table[i];
+        const struct option *option = option_at(i);
         if (strlen(option->name) != name_n || memcmp(option->name, name, name_n) != 0)
             continue;
         if (is_of(option, command))
@@ -647,6 +631,12 @@ static bool set(struct vtb_options *options, const struct option *option, const 
     return option->parse(option, text, (char *)options + option->offset, error);
 }
 
+bool vtb_options_flag(const struct vtb_options *options, enum vtb_parameter_id id)
+{
+    const struct vtb_numbers *given = &options->parameters[id];
+    return given->n > 0 && given->values[0] != 0;
+}
+
 bool vtb_options_replay(struct vtb_options *options, const char *name, const char *text,
                         struct vtb_error *error)
 {
@@ -672,7 +662,7 @@ static bool parse_environment(struct vtb_options *options, struct vtb_error *err
     const enum vtb_command twins_of =
         options->command == VTB_COMMAND_GATE ? VTB_COMMAND_GATE : VTB_COMMAND_RUN;
     for (size_t i = 0; i < OPTIONS_N; i++) {
-        const struct option *option = &options_table[i];
+        const struct option *option = option_at(i);
         char name[64];
         environment_name(option, name, sizeof name);
         const bool is_meant = find_option(option->name, strlen(option->name), twins_of) == option &&
@@ -693,7 +683,7 @@ static bool unknown_option(const char *argument, size_t name_n, struct vtb_error
     struct vtb_names known = {.n = 0};
     char nearest[960];
     for (size_t i = 0; i < OPTIONS_N; i++)
-        (void)vtb_names_add(&known, options_table[i].name);
+        (void)vtb_names_add(&known, option_at(i)->name);
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)name_n, argument + 2);
     vtb_names_nearest_first(&known, name, nearest, sizeof nearest);
@@ -928,7 +918,7 @@ void vtb_options_help(FILE *out, enum vtb_command command)
     }
     fputs("Options (as --name VALUE or --name=VALUE, or in the environment as VTB_NAME):\n", out);
     for (size_t i = 0; i < OPTIONS_N; i++) {
-        const struct option *option = &options_table[i];
+        const struct option *option = option_at(i);
         if (!is_of(option, command))
             continue;
         fprintf(out, "  --%s%s%s\n", option->name, option->metavar ? " " : "",

@@ -9,6 +9,7 @@
 #include "base/output.h"
 #include "plan/event_names.h"
 #include "plan/metrics.h"
+#include "plan/parameters.h"
 #include "plan/schedule.h"
 
 enum vtb_command {
@@ -30,12 +31,6 @@ enum vtb_consumer { VTB_CONSUMER_INDEPENDENT, VTB_CONSUMER_DEPENDENT, VTB_CONSUM
 enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_BOTH };
 
 enum vtb_completer { VTB_COMPLETER_CALLER, VTB_COMPLETER_THREAD };
-
-/* Callers at once. */
-#define VTB_THREADS_MAX 256
-
-/* Operations of a request, unless --request-ops says otherwise. */
-#define VTB_REQUEST_OPS 64
 
 /* The word that stands for a value on the command line and in result files. */
 extern const char *const vtb_completion_words[];
@@ -65,8 +60,6 @@ struct vtb_options {
     enum vtb_command command;
     bool help;
     bool version;
-    bool force_async;
-    bool boehm_incremental;
     bool verify_heap;
     bool instructions;
     bool require_events;
@@ -79,30 +72,18 @@ struct vtb_options {
     struct vtb_names strategies;
     struct vtb_names excluded_strategies;
     struct vtb_names heaps;
-    struct vtb_names baseline_strategy; /* empty or one name */
-    struct vtb_numbers hit_rates;
-    struct vtb_numbers calls;
-    struct vtb_numbers in_flight;
-    struct vtb_numbers keys;
-    struct vtb_numbers depths;
-    struct vtb_numbers failure_rates;
-    struct vtb_numbers request_ops;
-    struct vtb_numbers payloads; /* bytes: stand for workloads */
-    struct vtb_numbers pollutions;
-    struct vtb_numbers threads;
-    struct vtb_numbers capacities; /* of a real LRU cache */
-    struct vtb_numbers ttls_s;
-    struct vtb_distribution distribution; /* s is 0 if it was not given */
-    const char *trace_path;               /* null: keys are drawn; "-": standard input */
-    int trace_format;                     /* enum vtb_trace_format */
-    double calls_per_second;              /* 0: not given */
-    int completer;                        /* enum vtb_completer */
-    int completion;                       /* enum vtb_completion */
-    int consumer;                         /* enum vtb_consumer */
-    int method;                           /* enum vtb_method */
-    int format;                           /* enum vtb_format */
-    struct vtb_numbers gen0_budgets;      /* bytes; of heaps that collect, as the next */
-    double live_heap_bytes;               /* < 0: not given */
+    struct vtb_names baseline_strategy;              /* empty or one name */
+    struct vtb_numbers parameters[VTB_PARAMETERS_N]; /* of a flag one value, 0 or 1 */
+    struct vtb_distribution distribution;            /* s is 0 if it was not given */
+    const char *trace_path;                          /* null: keys are drawn; "-": standard input */
+    int trace_format;                                /* enum vtb_trace_format */
+    double calls_per_second;                         /* 0: not given */
+    int completer;                                   /* enum vtb_completer */
+    int completion;                                  /* enum vtb_completion */
+    int consumer;                                    /* enum vtb_consumer */
+    int method;                                      /* enum vtb_method */
+    int format;                                      /* enum vtb_format */
+    double live_heap_bytes;                          /* < 0: not given */
     struct vtb_names pressure_words;
     struct vtb_events events; /* none: no pass for them */
     struct vtb_numbers worth; /* percent */
@@ -126,6 +107,9 @@ struct vtb_options {
     const char *export_markdown;
     const char *results_dir;
 };
+
+/* Whether a flag among the parameters was given, and not as 0. */
+bool vtb_options_flag(const struct vtb_options *options, enum vtb_parameter_id id);
 
 /* Reads environ, then argv. On false *error holds one line for the user. */
 VTB_MUST_USE bool vtb_options_parse(struct vtb_options *options, int argc, char **argv,

@@ -220,22 +220,6 @@ static struct vtb_numbers or_default(const struct vtb_numbers *given, double val
     return (struct vtb_numbers){.values = {value}, .n = 1};
 }
 
-/* The parameters of a point that may be lists. */
-enum dimension {
-    HIT_RATE,
-    CALLS,
-    IN_FLIGHT,
-    DEPTH,
-    FAILURE_RATE,
-    REQUEST_OPS,
-    POLLUTE,
-    CAPACITY,
-    TTL,
-    GEN0_BUDGET,
-    KEYS,
-    DIMENSIONS_N
-};
-
 /* Calls of a point, if it is not said; in a sweep, whose points back each other up, fewer. */
 #define DEFAULT_CALLS 1e6
 #define SWEEP_CALLS 2e5
@@ -244,41 +228,66 @@ enum dimension {
 #define SWEEP_COUNTED_MAX 50000
 #define SWEEP_WINDOW_MAX 1024
 
-static void fill_dimensions(struct vtb_numbers dimensions[DIMENSIONS_N],
+/* What a parameter is where nothing is said, and it follows from the workload or from the run. */
+static double usual_of(enum vtb_parameter_id id, const struct vtb_plan *plan,
+                       const struct vtb_workload *workload)
+{
+    const bool recorded = plan->trace_path != NULL;
+    switch (id) {
+    case VTB_P(hit_rate):
+        return workload->default_hit_rate;
+    case VTB_P(calls):
+        return recorded ? (double)plan->trace.ids_n : plan->is_sweep ? SWEEP_CALLS : DEFAULT_CALLS;
+    case VTB_P(cache):
+        return (double)workload->default_capacity;
+    case VTB_P(keys):
+        return recorded ? (double)plan->trace.keys_n : (double)workload->default_keys;
+    default:
+        return vtb_parameters[id].usual;
+    }
+}
+
+/* Whether the workload and the trace leave a parameter to be chosen. */
+static bool is_open(enum vtb_parameter_id id, const struct vtb_plan *plan,
+                    const struct vtb_workload *workload, const struct vtb_options *options)
+{
+    switch (id) {
+    case VTB_P(hit_rate):
+        return !vtb_emerges(workload, options);
+    case VTB_P(cache):
+        return workload->default_capacity > 0;
+    case VTB_P(ttl):
+        return workload->expires;
+    case VTB_P(keys):
+        return plan->trace_path == NULL;
+    default:
+        return vtb_parameters[id].type != VTB_PARAMETER_NOWHERE;
+    }
+}
+
+/* The values along each parameter: those that were given, or the one that stands in for them. */
+static void fill_dimensions(struct vtb_numbers dimensions[VTB_PARAMETERS_N],
                             const struct vtb_options *options, const struct vtb_plan *plan,
                             const struct vtb_workload *workload)
 {
-    const bool recorded = plan->trace_path != NULL;
     const struct vtb_numbers none = {.n = 0};
-    const struct vtb_numbers *hit_rates =
-        vtb_emerges(workload, options) ? &none : &options->hit_rates;
-    dimensions[HIT_RATE] = or_default(hit_rates, workload->default_hit_rate);
-    dimensions[CALLS] = or_default(&options->calls, recorded         ? (double)plan->trace.ids_n
-                                                    : plan->is_sweep ? SWEEP_CALLS
-                                                                     : DEFAULT_CALLS);
-    dimensions[IN_FLIGHT] = or_default(&options->in_flight, 64);
-    dimensions[DEPTH] = or_default(&options->depths, 1);
-    dimensions[FAILURE_RATE] = or_default(&options->failure_rates, 0);
-    dimensions[REQUEST_OPS] = or_default(&options->request_ops, VTB_REQUEST_OPS);
-    dimensions[POLLUTE] = or_default(&options->pollutions, 0);
-    dimensions[CAPACITY] = or_default(workload->default_capacity ? &options->capacities : &none,
-                                      (double)workload->default_capacity);
-    dimensions[TTL] = or_default(workload->expires ? &options->ttls_s : &none, 0);
-    dimensions[GEN0_BUDGET] = or_default(&options->gen0_budgets, 0);
-    dimensions[KEYS] =
-        or_default(recorded ? &none : &options->keys,
-                   recorded ? (double)plan->trace.keys_n : (double)workload->default_keys);
+    for (int i = 0; i < VTB_PARAMETERS_N; i++) {
+        const enum vtb_parameter_id id = (enum vtb_parameter_id)i;
+        const bool open = is_open(id, plan, workload, options);
+        dimensions[i] =
+            or_default(open ? &options->parameters[i] : &none, usual_of(id, plan, workload));
+    }
 }
 
-static double combinations_of(const struct vtb_numbers dimensions[DIMENSIONS_N])
+static double combinations_of(const struct vtb_numbers dimensions[VTB_PARAMETERS_N])
 {
     double product = 1;
-    for (int i = 0; i < DIMENSIONS_N; i++)
+    for (int i = 0; i < VTB_PARAMETERS_N; i++)
         product *= (double)dimensions[i].n;
     return product;
 }
 
-static bool count_points(const struct vtb_numbers dimensions[DIMENSIONS_N], size_t before_n,
+static bool count_points(const struct vtb_numbers dimensions[VTB_PARAMETERS_N], size_t before_n,
                          size_t *n, struct vtb_error *error)
 {
     const double product = combinations_of(dimensions);
@@ -313,34 +322,27 @@ static size_t live_heap_bytes(const struct vtb_point *point, const struct vtb_op
     return bytes < DEFAULT_LIVE_HEAP_MAX ? bytes : DEFAULT_LIVE_HEAP_MAX;
 }
 
-static void set_parameters(struct vtb_point *point, const double values[DIMENSIONS_N],
+static void set_parameters(struct vtb_point *point, const double values[VTB_PARAMETERS_N],
                            const struct vtb_plan *plan, const struct vtb_options *options)
 {
     const double per_second =
         options->calls_per_second > 0 ? options->calls_per_second : DEFAULT_CALLS_PER_SECOND;
-    point->hit_rate = point->emerges ? 0 : values[HIT_RATE];
-    point->calls_n = (uint64_t)values[CALLS];
-    point->in_flight = (size_t)values[IN_FLIGHT];
+    for (size_t i = 0; i < VTB_PARAMETERS_N; i++)
+        vtb_parameter_set(&vtb_parameters[i], point, values[i]);
+    if (point->emerges)
+        point->hit_rate = 0;
     if (plan->is_sweep && point->in_flight <= SWEEP_WINDOW_MAX)
         point->counted_max = SWEEP_COUNTED_MAX;
-    point->depth = (size_t)values[DEPTH];
-    point->failure_rate = values[FAILURE_RATE];
-    point->request_ops = (size_t)values[REQUEST_OPS];
-    point->pollute_bytes = (size_t)values[POLLUTE];
-    point->keys_n = (uint64_t)values[KEYS];
-    point->cache.capacity = (uint64_t)values[CAPACITY];
-    point->cache.ttl_ns = (uint64_t)llround(values[TTL] * 1e9);
     point->cache.tick_ns = (uint64_t)fmax(1, round(1e9 / per_second));
-    point->gen0_budget_bytes = (size_t)values[GEN0_BUDGET];
     point->live_heap_bytes = live_heap_bytes(point, options);
     point->cold = point->calls_n <= VTB_COLD_CALLS_MAX && !point->trace && !point->completer &&
-                  !options->threads.n && options->rounds != 0;
+                  !options->parameters[VTB_P(threads)].n && options->rounds != 0;
 }
 
 static bool make_points(struct vtb_plan *plan, const struct vtb_options *options,
                         const struct vtb_workload_entry *workload, struct vtb_error *error)
 {
-    struct vtb_numbers dimensions[DIMENSIONS_N];
+    struct vtb_numbers dimensions[VTB_PARAMETERS_N];
     const struct vtb_distribution own = {workload->workload->default_zipf > 0,
                                          workload->workload->default_zipf};
     size_t n;
@@ -353,9 +355,9 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
     plan->points = points;
     for (size_t i = 0; i < n; i++) {
         struct vtb_point *point = &points[plan->points_n];
-        double values[DIMENSIONS_N];
+        double values[VTB_PARAMETERS_N];
         size_t rest = i;
-        for (int d = 0; d < DIMENSIONS_N; d++) {
+        for (int d = 0; d < VTB_PARAMETERS_N; d++) {
             values[d] = dimensions[d].values[rest % dimensions[d].n];
             rest /= dimensions[d].n;
         }
@@ -366,8 +368,6 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
             .completion = (enum vtb_completion)options->completion,
             .completer = options->completer == VTB_COMPLETER_THREAD,
             .distribution = options->distribution.s > 0 ? options->distribution : own,
-            .force_async = options->force_async,
-            .incremental = options->boehm_incremental,
             .verify_heap = options->verify_heap,
             .seed = options->seed,
         };
@@ -389,7 +389,7 @@ static bool is_sweep(const struct vtb_plan *plan, const struct vtb_options *opti
 {
     double points_n = 0;
     for (size_t i = 0; i < workloads->n; i++) {
-        struct vtb_numbers dimensions[DIMENSIONS_N];
+        struct vtb_numbers dimensions[VTB_PARAMETERS_N];
         fill_dimensions(dimensions, options, plan,
                         vtb_find_workload(workloads->items[i])->workload);
         points_n += combinations_of(dimensions);

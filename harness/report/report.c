@@ -41,28 +41,19 @@ static void rate_part(char part[PART_BYTES], const struct vtb_point *point)
         append(part, "ttl:%.12g", (double)point->cache.ttl_ns / 1e9);
 }
 
-/* What is named only where it is not what it mostly is. */
+/* Named only where it is not as usual. */
 static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
                       const struct vtb_case *the_case)
 {
-    const size_t threads_n = the_case->threads_n;
-    const struct vtb_collector *collector = the_case->heap->heap->collector;
-    if (collector && collector->has_budget && point->gen0_budget_bytes > 0)
-        append(part, "/gen0_budget:%zu", point->gen0_budget_bytes);
-    if (collector && collector->has_steps && point->incremental)
-        append(part, "/incremental:1");
-    if (point->failure_rate > 0)
-        append(part, "/failure_rate:%.12g", point->failure_rate);
-    if (point->request_ops != VTB_REQUEST_OPS)
-        append(part, "/request_ops:%zu", point->request_ops);
-    if (point->force_async)
-        append(part, "/force_async:1");
-    if (point->pollute_bytes > 0)
-        append(part, "/pollute:%zu", point->pollute_bytes);
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        const double value = vtb_parameter_value(each, point, the_case);
+        if (each->named && !isnan(value) && value != each->usual)
+            append(part, "/%s:%.12g", each->word, value);
+    }
     if (point->completer)
         append(part, "/completer:%s", vtb_completer_words[VTB_COMPLETER_THREAD]);
-    if (threads_n > 1)
-        append(part, "/threads:%zu", threads_n);
+    if (the_case->threads_n > 1)
+        append(part, "/threads:%zu", the_case->threads_n);
     if (point->cold)
         append(part, "/start:cold");
 }

@@ -387,7 +387,7 @@ static void append_others(char title[TEXT_BYTES], const struct block *block)
 {
     const struct vtb_break_even *entry = block->items;
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
-        const double value = each->value(point_of(entry), case_of(entry));
+        const double value = vtb_parameter_value(each, point_of(entry), case_of(entry));
         if (each != entry->parameter && !isnan(value) && !each->of_workload &&
             vtb_parameter_varies(each, block->all->comparisons, block->all->comparisons_n))
             append(title, TEXT_BYTES, ", %s %.12g", each->word, value);

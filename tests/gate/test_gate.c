@@ -910,8 +910,8 @@ static void options_of_the_baseline(void **state)
     assert_true(same);
     assert_true(options.instructions);
     assert_near(options.time_s, 3, 0);
-    assert_int_equal(options.hit_rates.n, 1);
-    assert_near(options.hit_rates.values[0], 0.5, 0);
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 1);
+    assert_near(options.parameters[VTB_P(hit_rate)].values[0], 0.5, 0);
     assert_int_equal(options.strategies.n, 2);
     assert_string_equal(options.strategies.items[0], "poll");
     assert_int_equal(options.seed, 7);
@@ -942,7 +942,7 @@ static void baselines_of_another_toolchain(void **state)
         assert_false(same);
         assert_false(options.instructions);
         assert_near(options.time_s, 0, 0);
-        assert_near(options.calls.values[0], 777, 0);
+        assert_near(options.parameters[VTB_P(calls)].values[0], 777, 0);
     }
 }
 

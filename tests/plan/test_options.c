@@ -158,17 +158,22 @@ static void defaults(void **state)
     assert_false(options.help || options.version || options.quick);
     assert_int_equal(options.workloads.n + options.strategies.n + options.heaps.n, 0);
     assert_int_equal(options.excluded_strategies.n + options.baseline_strategy.n, 0);
-    assert_int_equal(options.hit_rates.n + options.calls.n + options.in_flight.n, 0);
-    assert_int_equal(options.keys.n + options.depths.n, 0);
-    assert_int_equal(options.payloads.n + options.pollutions.n + options.threads.n, 0);
-    assert_int_equal(options.capacities.n + options.ttls_s.n, 0);
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n + options.parameters[VTB_P(calls)].n +
+                         options.parameters[VTB_P(in_flight)].n,
+                     0);
+    assert_int_equal(options.parameters[VTB_P(keys)].n + options.parameters[VTB_P(depth)].n, 0);
+    assert_int_equal(options.parameters[VTB_P(payload)].n + options.parameters[VTB_P(pollute)].n +
+                         options.parameters[VTB_P(threads)].n,
+                     0);
+    assert_int_equal(options.parameters[VTB_P(cache)].n + options.parameters[VTB_P(ttl)].n, 0);
     assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
     assert_int_equal(options.trace_format, VTB_TRACE_TEXT);
     assert_null(options.trace_path);
     assert_same_double(options.calls_per_second, 0);
     assert_same_double(options.distribution.s, 0);
-    assert_int_equal(options.failure_rates.n + options.request_ops.n, 0);
-    assert_false(options.force_async);
+    assert_int_equal(
+        options.parameters[VTB_P(failure_rate)].n + options.parameters[VTB_P(request_ops)].n, 0);
+    assert_false(vtb_options_flag(&options, VTB_P(force_async)));
     assert_int_equal(options.method, VTB_METHOD_DIRECT);
     assert_false(options.distribution.zipf);
     assert_int_equal(options.completion, VTB_COMPLETION_FIFO);
@@ -188,12 +193,12 @@ static void both_spellings(void **state)
 {
     (void)state;
     accepted("--hit-rate|0.8|--calls|1M");
-    assert_int_equal(options.hit_rates.n, 1);
-    assert_same_double(options.hit_rates.values[0], 0.8);
-    assert_same_double(options.calls.values[0], 1e6);
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 1);
+    assert_same_double(options.parameters[VTB_P(hit_rate)].values[0], 0.8);
+    assert_same_double(options.parameters[VTB_P(calls)].values[0], 1e6);
     accepted("--hit-rate=80%|--calls=1e6");
-    assert_same_double(options.hit_rates.values[0], 0.8);
-    assert_same_double(options.calls.values[0], 1e6);
+    assert_same_double(options.parameters[VTB_P(hit_rate)].values[0], 0.8);
+    assert_same_double(options.parameters[VTB_P(calls)].values[0], 1e6);
     accepted("--export-json=a=b.json");
     assert_string_equal(options.export_json, "a=b.json");
     accepted("--export-csv|--odd-name");
@@ -228,22 +233,22 @@ static void numbers_and_lists(void **state)
 {
     (void)state;
     accepted("--hit-rate|0:1:0.05|--in-flight|1,64,4096|--keys|1k|--seed|18446744073709551615");
-    assert_int_equal(options.hit_rates.n, 21);
-    assert_same_double(options.hit_rates.values[3], 0.15);
-    assert_int_equal(options.in_flight.n, 3);
-    assert_same_double(options.in_flight.values[2], 4096);
-    assert_same_double(options.keys.values[0], 1000);
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 21);
+    assert_same_double(options.parameters[VTB_P(hit_rate)].values[3], 0.15);
+    assert_int_equal(options.parameters[VTB_P(in_flight)].n, 3);
+    assert_same_double(options.parameters[VTB_P(in_flight)].values[2], 4096);
+    assert_same_double(options.parameters[VTB_P(keys)].values[0], 1000);
     assert_true(options.seed == UINT64_MAX);
     accepted("--depth|1:16:5|--failure-rate|1%,0.5|--request-ops|1,1M");
-    assert_int_equal(options.depths.n, 4);
-    assert_same_double(options.depths.values[3], 16);
-    assert_int_equal(options.failure_rates.n, 2);
-    assert_same_double(options.failure_rates.values[0], 0.01);
-    assert_int_equal(options.request_ops.n, 2);
-    assert_same_double(options.request_ops.values[1], 1e6);
+    assert_int_equal(options.parameters[VTB_P(depth)].n, 4);
+    assert_same_double(options.parameters[VTB_P(depth)].values[3], 16);
+    assert_int_equal(options.parameters[VTB_P(failure_rate)].n, 2);
+    assert_same_double(options.parameters[VTB_P(failure_rate)].values[0], 0.01);
+    assert_int_equal(options.parameters[VTB_P(request_ops)].n, 2);
+    assert_same_double(options.parameters[VTB_P(request_ops)].values[1], 1e6);
     accepted("--hit-rate|0.1|--hit-rate|0.2"); /* the last one holds */
-    assert_int_equal(options.hit_rates.n, 1);
-    assert_same_double(options.hit_rates.values[0], 0.2);
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 1);
+    assert_same_double(options.parameters[VTB_P(hit_rate)].values[0], 0.2);
 }
 
 static void words(void **state)
@@ -424,23 +429,23 @@ static void caches_and_traces(void **state)
 {
     (void)state;
     accepted("--cache|lru:100,1k|--trace|keys.txt|--trace-format|be32");
-    assert_int_equal(options.capacities.n, 2);
-    assert_same_double(options.capacities.values[0], 100);
-    assert_same_double(options.capacities.values[1], 1000);
+    assert_int_equal(options.parameters[VTB_P(cache)].n, 2);
+    assert_same_double(options.parameters[VTB_P(cache)].values[0], 100);
+    assert_same_double(options.parameters[VTB_P(cache)].values[1], 1000);
     assert_string_equal(options.trace_path, "keys.txt");
     assert_int_equal(options.trace_format, VTB_TRACE_BE32);
     accepted("--cache-capacity|10:30:10|--trace=-|--trace-format=text");
-    assert_int_equal(options.capacities.n, 3);
-    assert_same_double(options.capacities.values[2], 30);
+    assert_int_equal(options.parameters[VTB_P(cache)].n, 3);
+    assert_same_double(options.parameters[VTB_P(cache)].values[2], 30);
     assert_string_equal(options.trace_path, "-");
     assert_int_equal(options.trace_format, VTB_TRACE_TEXT);
     accepted("--cache=lru:1|--cache-capacity=1G"); /* one field: the last one holds */
-    assert_int_equal(options.capacities.n, 1);
-    assert_same_double(options.capacities.values[0], 1e9);
+    assert_int_equal(options.parameters[VTB_P(cache)].n, 1);
+    assert_same_double(options.parameters[VTB_P(cache)].values[0], 1e9);
     accepted("--ttl|0.001,1.5,2k");
-    assert_int_equal(options.ttls_s.n, 3);
-    assert_same_double(options.ttls_s.values[0], 0.001);
-    assert_same_double(options.ttls_s.values[2], 2000);
+    assert_int_equal(options.parameters[VTB_P(ttl)].n, 3);
+    assert_same_double(options.parameters[VTB_P(ttl)].values[0], 0.001);
+    assert_same_double(options.parameters[VTB_P(ttl)].values[2], 2000);
     assert_string_equal(vtb_trace_format_words[VTB_TRACE_TEXT], "text");
     assert_string_equal(vtb_trace_format_words[VTB_TRACE_BE32], "be32");
 }
@@ -450,21 +455,21 @@ static void callers_and_volumes(void **state)
 {
     (void)state;
     accepted("--threads|1,4,256|--completer|thread|--calls-per-second|1.5M");
-    assert_int_equal(options.threads.n, 3);
-    assert_same_double(options.threads.values[2], VTB_THREADS_MAX);
+    assert_int_equal(options.parameters[VTB_P(threads)].n, 3);
+    assert_same_double(options.parameters[VTB_P(threads)].values[2], VTB_THREADS_MAX);
     assert_int_equal(options.completer, VTB_COMPLETER_THREAD);
     assert_same_double(options.calls_per_second, 1.5e6);
     accepted("--completer=thread|--completer=caller|--calls-per-second=0.001");
     assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
     assert_same_double(options.calls_per_second, 0.001);
     accepted("--threads=1:256:1");
-    assert_int_equal(options.threads.n, VTB_THREADS_MAX);
+    assert_int_equal(options.parameters[VTB_P(threads)].n, VTB_THREADS_MAX);
     accepted("--pollute|0,64K,1G|--payload|8:32:8");
-    assert_int_equal(options.pollutions.n, 3);
-    assert_same_double(options.pollutions.values[1], 65536);
-    assert_same_double(options.pollutions.values[2], 1073741824);
-    assert_int_equal(options.payloads.n, 4);
-    assert_same_double(options.payloads.values[3], 32);
+    assert_int_equal(options.parameters[VTB_P(pollute)].n, 3);
+    assert_same_double(options.parameters[VTB_P(pollute)].values[1], 65536);
+    assert_same_double(options.parameters[VTB_P(pollute)].values[2], 1073741824);
+    assert_int_equal(options.parameters[VTB_P(payload)].n, 4);
+    assert_same_double(options.parameters[VTB_P(payload)].values[3], 32);
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_CALLER], "caller");
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_THREAD], "thread");
 }
@@ -573,7 +578,7 @@ static void options_are_kept_and_given_again(void **state)
     assert_string_equal(options.given[1].text, "1");
     accepted("gate|--baseline=b");
     assert_true(vtb_options_replay(&options, "hit-rate", "0.5,0.8", &error));
-    assert_int_equal(options.hit_rates.n, 2);
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 2);
     assert_true(vtb_options_replay(&options, "instructions", "1", &error));
     assert_true(options.instructions);
     static const char *const others[] = {"rounds", "baseline", "export-json", "nosuch", "", "help"};
@@ -647,8 +652,6 @@ struct flag {
 
 static const struct flag flag_rows[] = {
     FLAG("run", "quick", quick),
-    FLAG("run", "force-async", force_async),
-    FLAG("run", "boehm-incremental", boehm_incremental),
     FLAG("run", "verify-heap", verify_heap),
     FLAG("run", "dry-run", dry_run),
     FLAG("run", "instructions", instructions),
@@ -683,7 +686,16 @@ static void flags(void **state)
         unsetenv(twin);
     }
     accepted("--quick|--force-async");
-    assert_true(options.quick && options.force_async);
+    assert_true(options.quick && vtb_options_flag(&options, VTB_P(force_async)));
+    setenv("VTB_FORCE_ASYNC", "1", 1);
+    accepted("run");
+    assert_true(vtb_options_flag(&options, VTB_P(force_async)));
+    assert_false(vtb_options_flag(&options, VTB_P(incremental)));
+    setenv("VTB_FORCE_ASYNC", "0", 1);
+    accepted("run|--boehm-incremental");
+    assert_false(vtb_options_flag(&options, VTB_P(force_async)));
+    assert_true(vtb_options_flag(&options, VTB_P(incremental)));
+    unsetenv("VTB_FORCE_ASYNC");
     accepted("-h");
     assert_true(options.help);
     accepted("help");
@@ -731,15 +743,15 @@ static void environment_twins(void **state)
     setenv("VTB_BASELINE_STRATEGY", "plain", 1);
     setenv("VTB_QUICK", "1", 1);
     accepted("");
-    assert_int_equal(options.hit_rates.n, 2);
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 2);
     assert_string_equal(options.baseline_strategy.items[0], "plain");
     assert_true(options.quick);
     accepted("--hit-rate|0.1"); /* the command line goes first */
-    assert_int_equal(options.hit_rates.n, 1);
-    assert_same_double(options.hit_rates.values[0], 0.1);
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 1);
+    assert_same_double(options.parameters[VTB_P(hit_rate)].values[0], 0.1);
     unsetenv("VTB_HIT_RATE");
     accepted("");
-    assert_int_equal(options.hit_rates.n, 0);
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 0);
 }
 
 /* Where two options say the same thing, a twin does not make a good command line a bad one. */
@@ -751,8 +763,8 @@ static void the_command_line_wins_over_either_twin(void **state)
     static const char *const lines[] = {"--cache|lru:7", "--cache-capacity|7"};
     for (size_t i = 0; i < LENGTH(lines); i++) {
         accepted(lines[i]);
-        assert_int_equal(options.capacities.n, 1);
-        assert_same_double(options.capacities.values[0], 7);
+        assert_int_equal(options.parameters[VTB_P(cache)].n, 1);
+        assert_same_double(options.parameters[VTB_P(cache)].values[0], 7);
     }
     setenv("VTB_ROUNDS", "8", 1);
     accepted("--time|0.01");
@@ -778,7 +790,7 @@ static void environment_of_a_gate(void **state)
     setenv("VTB_LIMIT", "bytes=8", 1);
     setenv("VTB_TIME", "7", 1);
     accepted("gate");
-    assert_int_equal(options.hit_rates.n, 0);
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 0);
     assert_string_equal(options.baseline, "b.json");
     assert_same_double(limit_of("bytes")->number, 8);
     assert_same_double(options.time_s, 7);
@@ -800,6 +812,10 @@ static const char *bad_text(const char *option)
 {
     for (size_t i = 0; i < LENGTH(flag_rows); i++) {
         if (strcmp(flag_rows[i].name, option) == 0)
+            return "1";
+    }
+    for (const struct vtb_parameter *row = vtb_parameters; row->word; row++) {
+        if (!row->metavar && strcmp(row->option, option) == 0)
             return "1";
     }
     const char *text = bad_text_of(bad_values_of_run, LENGTH(bad_values_of_run), option);
@@ -904,7 +920,7 @@ static void a_recorded_option_is_set_again(void **state)
     (void)state;
     accepted("gate|--baseline|x");
     assert_true(vtb_options_replay(&options, "in-flight", "7", &error));
-    assert_same_double(options.in_flight.values[0], 7);
+    assert_same_double(options.parameters[VTB_P(in_flight)].values[0], 7);
     assert_arguments("run_bench|run|--in-flight=7");
     assert_false(vtb_options_replay(&options, "in-flight", "0", &error));
     assert_contains(error.message, "--in-flight: '0'");

@@ -1,0 +1,70 @@
+/* The parameters of a run, from one table: parameter_rows.h. */
+#ifndef PLAN_PARAMETERS_H
+#define PLAN_PARAMETERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/numbers.h"
+
+/* Callers at once. */
+#define VTB_THREADS_MAX 256
+
+/* Operations of a request, unless --request-ops says otherwise. */
+#define VTB_REQUEST_OPS 64
+
+/* A parameter's number, by the name that rows have: VTB_P(hit_rate). */
+#define VTB_P(name) VTB_PARAMETER_##name
+
+enum vtb_parameter_id {
+#define PARAMETER(type, name, place, ...) VTB_P(name),
+#define PARAMETER_ELSEWHERE(name, ...) VTB_P(name),
+#include "plan/parameter_rows.h"
+#undef PARAMETER
+#undef PARAMETER_ELSEWHERE
+    VTB_PARAMETERS_N
+};
+
+struct vtb_point;
+struct vtb_case;
+
+enum vtb_parameter_type {
+    VTB_PARAMETER_NOWHERE, /* no part of a point: of the case, or of the workload */
+    VTB_PARAMETER_DOUBLE,
+    VTB_PARAMETER_WHOLE,
+    VTB_PARAMETER_FLAG
+};
+
+struct vtb_parameter {
+    const char *word;    /* in the names of cases, in result files and in sentences */
+    const char *option;  /* as the next four: on the command line */
+    const char *metavar; /* null: a flag */
+    struct vtb_number_kind number;
+    const char *accepts;
+    const char *help;
+    double usual; /* where nothing is said; NaN: it follows from the workload or from the run */
+    enum vtb_parameter_type type;
+    size_t place;             /* in struct vtb_point */
+    double scale;             /* so much more than on the command line is kept there; 0: as much */
+    const char *const *units; /* each so many times the one before, ended by null */
+    double unit_factor;
+    bool is_share;
+    bool of_workload; /* the points along it are of several workloads */
+    bool named;       /* in a case's name where it is not as usual */
+    /* Its value for a case, where that is not simply what stands at the place; NaN: it means
+     * nothing to the case. */
+    double (*value)(const struct vtb_point *point, const struct vtb_case *the_case);
+};
+
+/* By number; ended by a null word. */
+extern const struct vtb_parameter vtb_parameters[];
+
+/* For a case of the point; NaN: it means nothing there. */
+double vtb_parameter_value(const struct vtb_parameter *parameter, const struct vtb_point *point,
+                           const struct vtb_case *the_case);
+
+/* Sets it in a point; nothing where it is no part of one. */
+void vtb_parameter_set(const struct vtb_parameter *parameter, struct vtb_point *point,
+                       double value);
+
+#endif
