@@ -1,9 +1,10 @@
 /*
  * The parameters of a run, one row each: PARAMETER(type, name, place in struct vtb_point, ...), or
- * PARAMETER_ELSEWHERE(name, ...) for one that is no part of a point. The row is all that the command
- * line, the plan, the names of cases, break-evens and reports know of it; what it does is up to the
- * code that reads its place. The order is that in which points follow one another (the first varies
- * fastest) and in which names have them. See parameters.h for the fields; included more than once.
+ * PARAMETER_ELSEWHERE(name, ...) for one that is no part of a point. The row is all that the
+ * command line, the plan, the names of cases, break-evens and reports know of it; what it does is
+ * up to the code that reads its place. The order is that in which points follow one another (the
+ * first varies fastest) and in which names have them. The fields are in parameters.h. Included more
+ * than once.
  */
 PARAMETER(double, hit_rate, hit_rate, .option = "hit-rate", .metavar = "RATE",
           .number = {0, 1, false, true}, .usual = NAN, .units = NO_UNITS, .is_share = true,
