@@ -38,6 +38,8 @@ GOOD = {
     "heaps/gengc/collect.c": '#include "gengc.h"\n',
     "harness/include/vtb/heap.h": '#include <stddef.h>\n#include "base.h"\n',
     "harness/include/vtb/base.h": "#include <stdbool.h>\n",
+    "harness/include/vtb/cell/whole.h": '#include "../heap.h"\n#include "part.h"\n',
+    "harness/include/vtb/cell/part.h": "int part;\n",
     "harness/names.c": '/* "one_task" */\nconst char *words[] = {"poll", "a boehm"};\n',
     "harness/main.c": "int main(void)\n{\n" + "\n" * 68 + "}\n",
     "tests/test_names.c": "int one;\n",
@@ -89,6 +91,16 @@ BAD = [
         "contract_includes_nothing_of_the_harness",
         {"harness/include/vtb/heap.h": '#include <stddef.h>\n#include "names.h"\n'},
         'harness/include/vtb/heap.h:2: the contract includes "names.h"',
+    ),
+    (
+        "contract_includes_nothing_of_the_harness",
+        {"harness/include/vtb/heap.h": '#include <stddef.h>\n#include "cell/part.h"\n'},
+        'harness/include/vtb/heap.h:2: the contract includes "cell/part.h"',
+    ),
+    (
+        "contract_includes_nothing_of_the_harness",
+        {"harness/include/vtb/cell/part.h": '#include "../../../names.h"\n'},
+        'harness/include/vtb/cell/part.h:1: the contract includes "../../../names.h"',
     ),
     ("c_has_no_tabs", {"tests/test_names.c": "int a;\nint\tb;\n"}, "tests/test_names.c:2: a tab"),
     (
