@@ -247,12 +247,16 @@ def heaps_include_the_contract_and_the_system(tree: Tree) -> Iterator[Finding]:
 
 
 def contract_includes_nothing_of_the_harness(tree: Tree) -> Iterator[Finding]:
-    contract = tree.beside("harness/include/vtb")
-    allowed = {f'"{Path(name).name}"' for name in contract}
-    allowed |= {f"<{name}.h>" for name in ["assert", "stdbool", "stddef", "stdint", "string"]}
+    """A header includes headers, and a part of the template, in a folder below, parts as well."""
+    contract = tree.within("harness/include/vtb")
+    system = {f"<{name}.h>" for name in ["assert", "stdbool", "stddef", "stdint", "string"]}
     for name in contract:
+        folder = os.path.dirname(name)
         for line, included in tree.includes(name):
-            if included not in allowed:
+            path = os.path.normpath(f"{folder}/{included.strip(chr(34))}")
+            own = included.startswith('"') and path in contract
+            below = len(Path(path).parent.parts) > len(Path(folder).parts)
+            if included not in system and (not own or below):
                 yield Finding(name, line, f"the contract includes {included}")
 
 

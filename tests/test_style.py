@@ -38,6 +38,8 @@ GOOD = {
     "heaps/gengc/collect.c": '#include "gengc.h"\n',
     "harness/include/vtb/heap.h": '#include <stddef.h>\n#include "base.h"\n',
     "harness/include/vtb/base.h": "#include <stdbool.h>\n",
+    "harness/include/vtb/cell/whole.h": '#include "../heap.h"\n#include "part.h"\n',
+    "harness/include/vtb/cell/part.h": "int part;\n",
     "harness/base/names.c": '/* "one_task" */\nconst char *words[] = {"poll", "a boehm"};\n',
     "harness/base/names.h": "void names(void);\n",
     "harness/gate/gate.h": '#include "base/names.h"\n#include "gate/gate.h"\n',
@@ -111,6 +113,16 @@ BAD = [
         "c_has_no_tabs",
         {"tests/base/test_names.c": "int a;\nint\tb;\n"},
         "tests/base/test_names.c:2: a tab",
+    ),
+    (
+        "contract_includes_nothing_of_the_harness",
+        {"harness/include/vtb/heap.h": '#include <stddef.h>\n#include "cell/part.h"\n'},
+        'harness/include/vtb/heap.h:2: the contract includes "cell/part.h"',
+    ),
+    (
+        "contract_includes_nothing_of_the_harness",
+        {"harness/include/vtb/cell/part.h": '#include "../../../names.h"\n'},
+        'harness/include/vtb/cell/part.h:1: the contract includes "../../../names.h"',
     ),
     (
         "functions_fit_a_screen",

@@ -33,7 +33,7 @@
  *         may be gone on return. The service is the calling thread's, with a state of its own.
  *
  * all `static inline`, and ends in VTB_STRATEGY(name) = {...}. The harness builds the methods, the
- * loops and the caller's frames from them (cell.h). Everything here but the entry stands in the
+ * loops and the caller's frames from them (cell/). Everything here but the entry stands in the
  * measured region. Macros, defined before this header is included, choose between shapes:
  *
  *     VTB_USES_SLOT       the caller's frame holds a struct vtb_slot, which the strategy defines,

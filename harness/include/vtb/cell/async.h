@@ -1,21 +1,14 @@
 /*
  * The asynchronous method, as a compiler makes one: a state machine on the stack, a step function
  * that runs it, and a builder that hands its result over. When it must wait, the state machine
- * moves into the pending operation. Part of cell.h; everything here stands in the measured region.
+ * moves into the pending operation. And a method around it, made the same way.
  *
  * A method zeroes its state machine, keeps the thread's ambient context for its caller, and runs
  * the first step, even when the answer is at hand. (dotnet/runtime, AsyncMethodBuilderCore.Start.)
+ *
+ * Part of the template: before it stand method.h and record.h. Everything here stands in the
+ * measured region.
  */
-#ifndef VTB_ASYNC_H
-#define VTB_ASYNC_H
-
-#ifdef VTB_CELL_H
-
-#if VTB_USES_SLOT
-#define VTB_ARGUMENTS_BELOW below, vtb_kept(machine->key)
-#else
-#define VTB_ARGUMENTS_BELOW vtb_kept(machine->key)
-#endif
 
 /* The step may have changed the context; the caller shall not see that. */
 static inline void vtb_ambient_restore(const struct vtb_ambient *before)
@@ -26,32 +19,42 @@ static inline void vtb_ambient_restore(const struct vtb_ambient *before)
         vtb_ambient.synchronization_context = before->synchronization_context;
 }
 
-static_assert(!VTB_BUILDS_OBJECT || sizeof(struct vtb_builder) == sizeof(void *),
+/* What the method found goes into an object, if the strategy makes one of every result, or into the
+ * builder itself; and is handed over once the first step is done. */
+#if VTB_BUILDS_OBJECT
+static_assert(sizeof(struct vtb_builder) == sizeof(void *),
               "a builder that makes an object has no room for a value");
 
 static inline void vtb_builder_set(struct vtb_service *service, struct vtb_slot *slot,
                                    struct vtb_builder *builder, const vtb_value *value)
 {
-    (void)service;
-    (void)slot;
-#if VTB_BUILDS_OBJECT
     builder->object = vtb_give_ready(service, slot, value);
-#else
-    builder->result = *value;
-#endif
 }
 
-/* What the method returns once its first step is done. */
 static inline VTB_RETURNED vtb_builder_hand_over(VTB_AT_PARAMETER struct vtb_service *service,
                                                  struct vtb_slot *slot,
                                                  const struct vtb_builder *builder)
 {
-#if !VTB_BUILDS_OBJECT
-    if (!builder->object)
-        VTB_GIVE(vtb_give_ready(VTB_AT_ARGUMENT service, slot, &builder->result));
-#endif
     VTB_GIVE(vtb_give_pending(VTB_AT_ARGUMENT service, slot, builder->object));
 }
+#else
+static inline void vtb_builder_set(struct vtb_service *service, struct vtb_slot *slot,
+                                   struct vtb_builder *builder, const vtb_value *value)
+{
+    (void)service;
+    (void)slot;
+    builder->result = *value;
+}
+
+static inline VTB_RETURNED vtb_builder_hand_over(VTB_AT_PARAMETER struct vtb_service *service,
+                                                 struct vtb_slot *slot,
+                                                 const struct vtb_builder *builder)
+{
+    if (!builder->object)
+        VTB_GIVE(vtb_give_ready(VTB_AT_ARGUMENT service, slot, &builder->result));
+    VTB_GIVE(vtb_give_pending(VTB_AT_ARGUMENT service, slot, builder->object));
+}
+#endif
 
 /* --- the service's own method --- */
 
@@ -108,17 +111,22 @@ static inline void vtb_machine_resume(struct vtb_service *service, void *pending
 
 /* --- a method around it --- */
 
+#define VTB_ARGUMENTS_BELOW VTB_SLOT_ARGUMENT_BELOW vtb_kept(machine->key)
+
+static const struct vtb_type vtb_layer_type = {
+    "box of a layer",
+    VTB_PENDING_BYTES(VTB_LAYER_RECORD_BYTES),
+    VTB_TYPE_LAYER,
+    false,
+    {VTB_PENDING_REFERENCES, VTB_IN_RECORD(struct vtb_layer_machine, builder.object),
+     VTB_IN_RECORD(struct vtb_layer_machine, awaiter), VTB_REFERENCES_END}};
+
 VTB_METHOD void VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine);
 
 /* The caller's place for the operation of the method below. */
 static inline struct vtb_slot *vtb_slot_below(void *slot)
 {
-#if VTB_USES_SLOT
-    return (struct vtb_slot *)(void *)((char *)slot + VTB_PLACE_BYTES);
-#else
-    (void)slot;
-    return NULL;
-#endif
+    return VTB_USES_SLOT ? (struct vtb_slot *)(void *)((char *)slot + VTB_PLACE_BYTES) : NULL;
 }
 
 /* The operation of the method below completed: this method goes on. */
@@ -176,17 +184,10 @@ VTB_METHOD void VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_PARAMETER struct vtb_layer_
     struct vtb_slot *const below = vtb_slot_below(slot);
     struct vtb_service *service = machine->self->service;
     struct vtb_answer answer;
-#if VTB_IN_PLACE
-    vtb_handover *const at = &machine->awaiter;
-    vtb_call_below(at, machine->self, VTB_ARGUMENTS_BELOW);
-#else
-    vtb_handover handover = vtb_call_below(machine->self, VTB_ARGUMENTS_BELOW);
-    vtb_handover *const at = &handover;
-#endif
+    VTB_RECEIVE(machine->awaiter,
+                vtb_call_below(VTB_AT_ARGUMENT machine->self, VTB_ARGUMENTS_BELOW));
     if (!vtb_is_ready(service, at, below)) {
-#if !VTB_IN_PLACE /* what came moves into the state machine when it must be kept */
-        machine->awaiter = handover;
-#endif
+        VTB_KEEP(machine->awaiter);
         VTB_CELL_SYMBOL(layer_suspend)(VTB_SLOT_ARGUMENT machine);
         return;
     }
@@ -211,6 +212,3 @@ VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb
     vtb_ambient_restore(&before);
     VTB_GIVE(vtb_builder_hand_over(VTB_AT_ARGUMENT layer->service, slot, &machine.builder));
 }
-
-#endif /* VTB_CELL_H */
-#endif

@@ -1,0 +1,51 @@
+/*
+ * Defaults for all that a strategy did not say (strategy.h lists what it may). So the other parts
+ * ask in C: a branch on a constant costs nothing, and is compiled for every strategy, so that it
+ * cannot break unseen.
+ *
+ * Part of the template, and its first one: before it stands the strategy's source.
+ */
+
+#ifndef VTB_LOOP_ONLY
+#define VTB_LOOP_ONLY 0
+#endif
+#ifndef VTB_NEVER_SUSPENDS
+#define VTB_NEVER_SUSPENDS VTB_LOOP_ONLY
+#endif
+#ifndef VTB_USES_SLOT
+#define VTB_USES_SLOT 0
+#endif
+#ifndef VTB_REUSES
+#define VTB_REUSES 0
+#endif
+#ifndef VTB_COUNTS_REFERENCES
+#define VTB_COUNTS_REFERENCES 0
+#endif
+
+/* Objects: how large they are, and where a collector finds references. */
+#ifndef VTB_HIT_BYTES
+#define VTB_HIT_BYTES ((size_t)0)
+#endif
+#ifndef VTB_PENDING_BYTES
+#define VTB_PENDING_BYTES(record) ((size_t)0 * (record))
+#endif
+#ifndef VTB_PENDING_REFERENCES
+#define VTB_PENDING_REFERENCES VTB_REFERENCES_END
+#endif
+#ifndef VTB_HANDOVER_REFERS
+#define VTB_HANDOVER_REFERS 0
+#endif
+#ifndef VTB_STATE_ROOTS
+#define VTB_STATE_ROOTS 0
+#endif
+
+/* Digests: of the rule, where a run builds the cell; of the files in it that a user brought. */
+#ifndef VTB_RULE
+#define VTB_RULE none
+#endif
+#ifndef VTB_STRATEGY_DIGEST
+#define VTB_STRATEGY_DIGEST none
+#endif
+#ifndef VTB_WORKLOAD_DIGEST
+#define VTB_WORKLOAD_DIGEST none
+#endif

@@ -1,0 +1,55 @@
+/*
+ * The cell itself: the one object of its file that is seen outside of it.
+ *
+ * Part of the template, and its last one: before it stands all that the object refers to.
+ */
+
+/* Metadata of the strategies that the program has is linked into it, each under its own name. */
+#if VTB_METADATA && !defined VTB_FROM_OUTSIDE
+#define VTB_CELL_OBJECT VTB_CELL_NAME
+#else
+#define VTB_CELL_OBJECT VTB_CELL_EXPORT
+#endif
+
+VTB_C_LINKAGE const struct vtb_cell VTB_CELL_OBJECT __attribute__((visibility("default")));
+const struct vtb_cell VTB_CELL_OBJECT = {
+    .contract = VTB_CONTRACT,
+    .name = VTB_STRING(VTB_STRATEGY_STEM) VTB_VARIANT,
+    .strategy_name = VTB_STRING(VTB_STRATEGY_STEM),
+    .workload_name = VTB_STRING(VTB_WORKLOAD_STEM),
+    .strategy = &VTB_PASTE(vtb_strategy_, VTB_STRATEGY_STEM),
+    .kind = {VTB_COUNTING, VTB_COLLECTED, VTB_ASYNC},
+    .checked = VTB_CHECKED,
+    .several_threads = !VTB_COUNTS_REFERENCES || VTB_ATOMIC,
+    .in_frame = VTB_USES_SLOT,
+    .handover_bytes = VTB_LOOP_ONLY ? 0 : sizeof(vtb_handover),
+    .hit_bytes = VTB_HIT_BYTES,
+    .miss_bytes = VTB_MISS_BYTES,
+    .layer_miss_bytes = VTB_LAYER_MISS_BYTES,
+    .record_bytes = VTB_RECORD_BYTES,
+    .cost = VTB_OF_A_CELL(VTB_CELL_SYMBOL(cost)),
+    .frame_bytes = VTB_NEVER_SUSPENDS ? 0 : sizeof(struct vtb_frame),
+    .place_bytes = VTB_PLACE_BYTES,
+    .pending_offset = VTB_NEVER_SUSPENDS ? 0 : offsetof(struct vtb_frame, pending),
+    .handover_offset = VTB_NEVER_SUSPENDS ? 0 : offsetof(struct vtb_frame, handover),
+    .handover_refers = VTB_HANDOVER_REFERS,
+    .state_roots_n = VTB_STATE_ROOTS,
+    .state_bytes = VTB_OF_A_CELL(VTB_STATE_BYTES),
+    .open = VTB_OF_A_CELL(VTB_CELL_SYMBOL(open)),
+    .run_independent = VTB_OF_A_CELL(VTB_CELL_SYMBOL(independent)),
+    .run_dependent = VTB_OF_A_CELL(VTB_CELL_SYMBOL(dependent)),
+    .run_independent_layers = VTB_OF_A_CELL(VTB_LOOP_ONLY ? VTB_CELL_SYMBOL(independent)
+                                                          : VTB_CELL_SYMBOL(independent_layers)),
+    .run_dependent_layers = VTB_OF_A_CELL(VTB_LOOP_ONLY ? VTB_CELL_SYMBOL(dependent)
+                                                        : VTB_CELL_SYMBOL(dependent_layers)),
+    .run_independent_polluted = VTB_OF_A_CELL(VTB_CELL_SYMBOL(independent_polluted)),
+    .run_dependent_polluted = VTB_OF_A_CELL(VTB_CELL_SYMBOL(dependent_polluted)),
+    .answer = VTB_OF_A_CELL(VTB_NEVER_SUSPENDS ? NULL : VTB_CELL_SYMBOL(answer)),
+    .drain = VTB_OF_A_CELL(VTB_CELL_SYMBOL(drain)),
+    .close = VTB_OF_A_CELL(VTB_CELL_SYMBOL(close)),
+    .probe = VTB_PROBE,
+    .compiler = VTB_COMPILER,
+    .rule = VTB_STRING(VTB_RULE),
+    .strategy_digest = VTB_STRING(VTB_STRATEGY_DIGEST),
+    .workload_digest = VTB_STRING(VTB_WORKLOAD_DIGEST),
+};

@@ -1,0 +1,114 @@
+/*
+ * The measured loops: independent and dependent consumer, one method or layers of them, with other
+ * memory touched between operations or not. One source, folded by constants.
+ *
+ * Part of the template: before it stand the methods and the miss path.
+ */
+
+/* The caller calls its method: the outermost layer, or the service's own. */
+static VTB_FORCE_INLINE VTB_RETURNED vtb_call(VTB_AT_PARAMETER struct vtb_env *env,
+                                              struct vtb_slot *slot, vtb_key key, const bool layers)
+{
+    VTB_PREPARE(slot, key);
+    if (layers)
+        VTB_GIVE(VTB_CELL_SYMBOL(layer)(VTB_AT_ARGUMENT env->top, VTB_CALL_ARGUMENTS));
+    VTB_GIVE(VTB_CELL_SYMBOL(method)(VTB_AT_ARGUMENT & env->service, VTB_CALL_ARGUMENTS));
+}
+
+/* One operation, as it stands in the measured loop. Gives what was consumed; 0 with *suspended set,
+ * and then *frame is the next call's. Without a method the key is consumed. */
+static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_frame **frame,
+                                               uint32_t id, const bool layers, bool *suspended)
+{
+    struct vtb_service *service = &env->service;
+    vtb_key key = vtb_key_of(service->table, id);
+    *suspended = false;
+    if (VTB_LOOP_ONLY) {
+        uint64_t share = 0;
+        memcpy(&share, &key, sizeof key < sizeof share ? sizeof key : sizeof share);
+        return share;
+    }
+    struct vtb_slot *slot = vtb_slot_of(*frame);
+    VTB_RECEIVE((*frame)->handover, vtb_call(VTB_AT_ARGUMENT env, slot, key, layers));
+    if (!VTB_NEVER_SUSPENDS && !vtb_is_ready(service, at, slot)) {
+        *frame = vtb_park(env, *frame VTB_HELD_ARGUMENT);
+        *suspended = true;
+        return 0;
+    }
+    vtb_value value;
+    if (VTB_UNLIKELY(vtb_take(service, at, slot, &value))) {
+        service->failed_n++;
+        return 0;
+    }
+    return vtb_consume(&value);
+}
+
+/* Touches the other memory, a line at a time. */
+static inline void vtb_pollute(const struct vtb_env *env)
+{
+    for (size_t i = 0; i < env->pollution_bytes; i += 64)
+        (void)*(volatile const char *)(env->pollution + i);
+}
+
+/*
+ * The measured loop, once. `dependent` and `polluted` are constants wherever this is expanded, and
+ * `layers` but where other memory is touched as well. With the first the next key needs the last
+ * result, be it that of a hit or the one that arrived while a miss suspended.
+ */
+static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool dependent,
+                                      const bool layers, const bool polluted)
+{
+    struct vtb_frame *frame = VTB_NEVER_SUSPENDS ? NULL : VTB_FRAME_AT(env, env->free_frame);
+    const uint32_t zero = env->zero;
+    uint64_t checksum = 0;
+    uint64_t last = 0;
+    while (n > 0) {
+        const size_t left = env->ids_n - env->position;
+        const size_t chunk = n < left ? n : left;
+        const uint32_t *id = env->ids + env->position;
+        const uint32_t *const end = id + chunk;
+        for (; id != end; id++) {
+            bool suspended;
+            if (polluted)
+                vtb_pollute(env);
+            uint64_t share = vtb_operation(
+                env, &frame, dependent ? *id ^ ((uint32_t)last & zero) : *id, layers, &suspended);
+            last = suspended ? env->arrived : share;
+            checksum += share;
+            vtb_safepoint(&env->service);
+        }
+        n -= chunk;
+        env->position = chunk == left ? 0 : env->position + chunk;
+    }
+    env->checksum += checksum;
+}
+
+static void VTB_CELL_SYMBOL(independent)(struct vtb_env *env, size_t n)
+{
+    vtb_loop(env, n, false, false, false);
+}
+
+static void VTB_CELL_SYMBOL(dependent)(struct vtb_env *env, size_t n)
+{
+    vtb_loop(env, n, true, false, false);
+}
+
+static void VTB_CELL_SYMBOL(independent_layers)(struct vtb_env *env, size_t n)
+{
+    vtb_loop(env, n, false, true, false);
+}
+
+static void VTB_CELL_SYMBOL(dependent_layers)(struct vtb_env *env, size_t n)
+{
+    vtb_loop(env, n, true, true, false);
+}
+
+static void VTB_CELL_SYMBOL(independent_polluted)(struct vtb_env *env, size_t n)
+{
+    vtb_loop(env, n, false, env->top != NULL, true);
+}
+
+static void VTB_CELL_SYMBOL(dependent_polluted)(struct vtb_env *env, size_t n)
+{
+    vtb_loop(env, n, true, env->top != NULL, true);
+}

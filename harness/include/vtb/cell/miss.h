@@ -1,0 +1,83 @@
+/*
+ * The miss path: a caller is parked in the window, its operation is completed, and its continuation
+ * runs, on the caller's thread or on a completing one.
+ *
+ * Part of the template: before it stand the methods and frame.h.
+ */
+
+/* The store answers a pending operation, or `fault` comes in its place. */
+static inline void vtb_store_answer(struct vtb_service *service, void *pending,
+                                    enum vtb_fault fault)
+{
+    struct vtb_answer answer;
+    const bool answered = vtb_ask(service, vtb_asked(pending), &answer.value);
+    answer.fault = fault || answered ? fault : VTB_FAULT_STORE;
+#if VTB_ASYNC
+    vtb_machine_resume(service, pending, &answer);
+#else
+    vtb_complete(service, pending, &answer);
+#endif
+}
+
+static void VTB_CELL_SYMBOL(answer)(struct vtb_service *service, void *frame)
+{
+    vtb_store_answer(service, ((struct vtb_frame *)frame)->pending, VTB_FAULT_NONE);
+}
+
+static inline void vtb_frame_complete(struct vtb_env *env, struct vtb_frame *frame)
+{
+    void *pending = frame->pending;
+    frame->pending = NULL;
+    env->pending_n--;
+    vtb_store_answer(&env->service, pending, VTB_FAULT_NONE);
+}
+
+/* The caller has the result of a frame that was away; waits for it if it must. */
+static inline void vtb_frame_collect(struct vtb_env *env, struct vtb_frame *frame)
+{
+    if (__atomic_load_n(&frame->at, __ATOMIC_RELAXED) == VTB_FRAME_HERE)
+        return;
+    if (VTB_COLLECTS(&env->service))
+        vtb_block_while_collected(&env->service, &frame->at, VTB_FRAME_AWAY);
+    else
+        vtb_block_while(&frame->at, VTB_FRAME_AWAY);
+    frame->at = VTB_FRAME_HERE;
+    frame->pending = NULL;
+    env->pending_n--;
+    env->arrived = frame->arrived;
+    env->checksum += frame->arrived;
+}
+
+/* The caller waits already, so nothing races with the completing thread. The next call takes the
+ * frame that has been away longest. */
+VTB_OUT_OF_LINE static struct vtb_frame *vtb_send_away(struct vtb_env *env, struct vtb_frame *frame)
+{
+    struct vtb_away *away = env->away;
+    const uint64_t tail = away->tail;
+    frame->at = VTB_FRAME_AWAY;
+    away->frames[tail & away->mask] = frame;
+    env->pending_n++;
+    __atomic_store_n(&away->tail, tail + 1, __ATOMIC_RELEASE);
+    env->free_frame = env->free_frame + 1 == env->window ? 0 : env->free_frame + 1;
+    vtb_frame_collect(env, VTB_FRAME_AT(env, env->free_frame));
+    return VTB_FRAME_AT(env, env->free_frame);
+}
+
+/* The caller suspends; a full window completes the operation whose turn it is. Returns the frame
+ * for the next call. */
+VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env,
+                                                  struct vtb_frame *frame VTB_HELD_PARAMETER)
+{
+    frame->pending = env->service.submitted;
+    VTB_KEEP(frame->handover);
+    vtb_await(&env->service, &frame->handover, vtb_slot_of(frame), &frame->continuation);
+    if (VTB_UNLIKELY(env->away != NULL))
+        return vtb_send_away(env, frame);
+    env->free_frame = ++env->pending_n;
+    if (env->pending_n == env->window) {
+        env->free_frame = env->turns[env->turn];
+        env->turn = env->turn + 1 == env->turns_n ? 0 : env->turn + 1;
+        vtb_frame_complete(env, VTB_FRAME_AT(env, env->free_frame));
+    }
+    return VTB_FRAME_AT(env, env->free_frame);
+}

@@ -1,0 +1,58 @@
+/*
+ * A window before and after its loops: made, drained, closed. Nothing here is measured.
+ *
+ * Part of the template: before it stands the miss path.
+ */
+
+/* What the strategy keeps for its service, if it keeps anything. */
+#if VTB_HAS_STATE
+#define VTB_STATE_BYTES vtb_state_bytes
+#define VTB_STATE_OPEN(service, setup) vtb_state_open(service, setup)
+#define VTB_STATE_CLOSE(service) vtb_state_close(service)
+#else
+#define VTB_STATE_BYTES NULL
+#define VTB_STATE_OPEN(service, setup) ((void)(setup))
+#define VTB_STATE_CLOSE(service) ((void)0)
+#endif
+
+static void VTB_CELL_SYMBOL(open)(struct vtb_env *env, const struct vtb_setup *setup)
+{
+    VTB_STATE_OPEN(&env->service, setup);
+    if (!VTB_NEVER_SUSPENDS) {
+        memset(env->frames, 0, env->window * env->frame_bytes);
+        for (size_t i = 0; i < env->window; i++) {
+            struct vtb_frame *frame = VTB_FRAME_AT(env, i);
+            frame->continuation.run = vtb_frame_run;
+            frame->env = env;
+        }
+    }
+    env->pending_n = 0;
+    env->free_frame = 0;
+    env->turn = 0;
+}
+
+static void VTB_CELL_SYMBOL(drain)(struct vtb_env *env)
+{
+    if (!VTB_NEVER_SUSPENDS) {
+        for (size_t i = 1; i <= env->window; i++) {
+            struct vtb_frame *frame = VTB_FRAME_AT(env, (env->free_frame + i) % env->window);
+            if (env->away)
+                vtb_frame_collect(env, frame);
+            else if (frame->pending)
+                vtb_frame_complete(env, frame);
+        }
+    }
+    env->free_frame = 0;
+}
+
+static void VTB_CELL_SYMBOL(close)(struct vtb_env *env)
+{
+    VTB_CELL_SYMBOL(drain)(env);
+    VTB_STATE_CLOSE(&env->service);
+    if (VTB_CHECKED) { /* what was kept back, so that a use after the free was seen */
+        for (size_t i = 0; env->service.free && i < VTB_QUARANTINE_N; i++) {
+            if (env->service.quarantine->memory[i])
+                env->service.free(env->service.quarantine->memory[i]);
+        }
+    }
+}
