@@ -6,7 +6,8 @@
 #define VTB_USES_SLOT 1
 #include <vtb/strategy.h>
 
-/* What the method returns, so that a ready answer is seen without a look into memory. */
+/* The return value of the method, so that the caller sees a ready answer without a look into
+ * memory. */
 typedef enum vtb_status { VTB_STATUS_DONE, VTB_STATUS_PENDING } vtb_handover;
 
 #define VTB_OPERATION_GONE "an operation was completed that is not pending at its place any more"
