@@ -96,7 +96,8 @@ static const struct bad_values bad_values_of_run[] = {
     {"plot", A_DIRECTORY, TEXTS("")},
 };
 
-/* What `run` has not, or has in another form. */
+/* Values that `gate` refuses of its own options: those that `run` has not, or has in another
+ * form. */
 static const struct bad_values bad_values_of_gate[] = {
     {"baseline", A_FILE, TEXTS("")},
     {"export-junit", A_FILE, TEXTS("")},

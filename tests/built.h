@@ -15,7 +15,7 @@ const struct vtb_cell *const *built_cells(void);
 /* As vtb_find_cell, and it can be run; one that is not among them is built now. */
 const struct vtb_cell *built_cell(const char *name, const char *workload, struct vtb_kind kind);
 
-/* What the file of one is called. */
+/* Gives the name of a cell's file. */
 void built_file_name(const struct vtb_cell *cell, char name[VTB_TARGET_NAME_BYTES]);
 
 #endif

@@ -173,7 +173,8 @@ enum {
     GRAPH_GROUP_WORDS = GRAPH_GROUP_SLOTS * GRAPH_STRIDE_MAX,
 };
 
-/* What a program may keep alive; more is dropped, so that thousands of collections are quick. */
+/* The most bytes that a program may keep alive; more is dropped, so that thousands of collections
+ * are quick. */
 #define GRAPH_BYTES_MAX ((size_t)384 << 10)
 
 /* Variables are slots in groups, each of them one set of roots with a stride of its own. */
@@ -220,7 +221,7 @@ static inline void **graph_place(struct graph *graph, size_t slot)
     return &graph->roots[group][slot % GRAPH_GROUP_SLOTS * graph_stride(group)];
 }
 
-/* What lies between two roots looks like one, and must not be followed. */
+/* A word between two roots that looks like a root, and must not be followed. */
 static inline void *graph_decoy(size_t i)
 {
     return (void *)(uintptr_t)(i * 2 + 1);
@@ -260,7 +261,7 @@ static inline void graph_drop_group(struct graph *graph, size_t group)
         graph_clear(graph, group * GRAPH_GROUP_SLOTS + i);
 }
 
-/* `first_id` makes objects of several graphs in one heap differ. */
+/* Starts an empty graph. `first_id` makes the objects of several graphs in one heap differ. */
 static inline void graph_start(struct graph *graph, struct graph_heap *heap, bool shared,
                                uint64_t first_id)
 {
@@ -436,7 +437,7 @@ static inline void graph_check_state(struct graph *graph)
         graph_broken(graph, "bytes reserved", state.reserved_bytes, state.used_bytes);
 }
 
-/* Whatever the heap collected since the last time. */
+/* Follows, in the model, the collections that the heap ran since the last time. */
 static inline void graph_settle(struct graph *graph)
 {
     const uint64_t told_n = graph_told_n(graph->heap);

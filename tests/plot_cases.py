@@ -1,4 +1,4 @@
-"""What tests of plots share: result files that are made up, and what pictures of them have."""
+"""Parts that tests of plots share: result files that are made up, and the pictures of them."""
 from __future__ import annotations
 
 import json

@@ -31,7 +31,7 @@ from conftest import (
     wait_until,
 )
 
-# What is beside the strategy that a run names: by both passes.
+# The strategies that every run has beside those that it names, in both passes.
 REFERENCES = ["empty", "heap_task", "plain"]
 
 # Runs the cells that count, and, for the pressure pass, those that are timed.
@@ -158,7 +158,7 @@ class Home:
 
 
 def about_cells(outcome: Outcome) -> list[str]:
-    """What a run said beside its results: of what it built, and what was in the way."""
+    """The lines of a run beside its results: about the cells it built, and about problems."""
     lines = outcome.lines
     return [line for line in lines if not line.startswith(("results: ", "run_bench: "))]
 
@@ -221,7 +221,7 @@ def test_two_starts_at_once_build_each_cell_once(home: Home) -> None:
 
 @pytest.mark.parametrize("everything", [False, True], ids=["the program", "all of it"])
 def test_killed_build_is_taken_up_again(home: Home, everything: bool) -> None:
-    """What the compiler still writes when its program is gone harms nobody."""
+    """The output of a compiler that outlives the program does no harm."""
     held = home.hold_compiler()
     process = home.start(*PLAIN)
     home.wait_for_compiler()
@@ -305,7 +305,7 @@ def test_baseline_is_of_what_compiles_cells_now(home: Home) -> None:
 
 
 def test_full_disk_is_told_in_a_line(home: Home) -> None:
-    """What was built before it was full is there when it no longer is."""
+    """Cells that were built before the disk was full are used when there is room again."""
     home.compile_with(
         'case "$*" in *counting*) echo "error: No space left on device" >&2; exit 1;; esac\n'
         'exec "$real" "$@"\n'
@@ -514,7 +514,8 @@ def test_own_strategy_and_workload_together(home: Home) -> None:
 
 @pytest.mark.parametrize("option", ["--strategy", "--baseline-strategy"])
 def test_variant_that_an_own_strategy_has_not_is_refused(home: Home, option: str) -> None:
-    """What never suspends has no checks; which is known once what it is was compiled."""
+    """A strategy that never suspends has no checks. That is known once its metadata were compiled.
+    """
     text = (ROOT / "impls" / "plain.c").read_text(encoding="utf-8")
     text = text.replace("VTB_STRATEGY(plain)", "VTB_STRATEGY(mine)")
     (home.work / "mine.c").write_text(text, encoding="utf-8")

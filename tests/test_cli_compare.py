@@ -177,7 +177,9 @@ def test_other_cases_stand_apart(kept: Bench) -> None:
 
 
 def test_another_machine_is_told(kept: Bench) -> None:
-    """What depends on the C library is then not compared; what follows from the code is."""
+    """Figures that depend on the C library are then not compared; those that follow from the code
+    are.
+    """
 
     def elsewhere(results: Row) -> None:
         results["context"].update(cpu_model="a quantum computer", libc="musl 1.2")

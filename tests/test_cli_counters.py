@@ -81,13 +81,13 @@ def cells_of(text: str, strategy: str, separator: str) -> list[list[str]]:
 
 
 def sections_of(text: str) -> list[str]:
-    """What stands below the title of each table of counts, up to the next empty line but one."""
+    """The text below the title of each table of counts, up to the next empty line but one."""
     parts = re.split(r"^Counted per operation \(.*$", text, flags=re.MULTILINE)[1:]
     return [part.strip().split("\n\n")[0] for part in parts]
 
 
 def assert_same_in_all_formats(run: Run, key: str, column: int) -> None:
-    """Of a figure: the rows', the CSV's, and those that both kinds of tables show."""
+    """A figure of counts is the same in the rows, in the CSV, and in both kinds of tables."""
     lines = {line["name"]: line for line in csv.DictReader(io.StringIO(run.text("csv")))}
     assert len(run.rows) == len(lines) > 0
     for row in run.rows:
@@ -108,7 +108,7 @@ def assert_same_in_all_formats(run: Run, key: str, column: int) -> None:
 
 @pytest.fixture(scope="module")
 def listed(built: None) -> dict[str, Row]:
-    """What `list --events` says of each event."""
+    """The output of `list --events` on each event."""
     done = subprocess.run(
         [str(BINARY), "list", "--events", "--format", "json"],
         env=clean_environment(),
@@ -374,7 +374,9 @@ def test_what_is_beyond_the_floor_stands_beside_them(all_strategies: Run) -> Non
 def test_instructions_are_bit_for_bit_the_same_in_every_run(
     all_strategies: Run, bench: Bench, temporary: Path
 ) -> None:
-    """Whatever the environment, the length of the command line, and where temporary files go."""
+    """Counts depend neither on the environment, nor on the length of the command line, nor on where
+    temporary files go.
+    """
     arguments = ["--results-dir", str(bench.directory / ("d" * 200)), "--format", "json"]
     twins = {"LONG": "x" * 30000, "TMPDIR": str(temporary)}
     again = bench.ok(*INSTRUCTIONS, *arguments, **twins)
@@ -450,7 +452,8 @@ def test_without_valgrind_there_is_one_line(bench: Bench, temporary: Path) -> No
     assert outcome.files() == [] and not (bench.directory / "export.csv").exists()
 
 
-# What takes valgrind's place, and what then is told of it. $dir is where the counts are to go.
+# Scripts that take valgrind's place, and parts of the error that follows. $dir is where the counts
+# are to go.
 IMPOSTORS = {
     "ends without a word": ("exit 3", []),
     "says why": ("echo first >&2; echo it cannot be >&2; exit 1", ["it cannot be"]),
@@ -466,7 +469,7 @@ IMPOSTORS = {
 
 @pytest.mark.parametrize("name", IMPOSTORS)
 def test_counts_that_do_not_come_are_an_error(bench: Bench, temporary: Path, name: str) -> None:
-    """Whatever valgrind did, nothing of it is left: no file, no process, no figure."""
+    """After any failure of valgrind nothing is left: no file, no process, no figure."""
     script, mentions = IMPOSTORS[name]
     folder = bench.directory / "bin"
     folder.mkdir()

@@ -1,4 +1,5 @@
-"""What is measured: workloads, key streams, caches, callers, cold starts, volumes; and the plan."""
+"""The choice of cases: workloads, key streams, caches, callers, cold starts, volumes; and the plan.
+"""
 from __future__ import annotations
 
 import lzma

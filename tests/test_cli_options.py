@@ -101,7 +101,7 @@ def test_help_fits_a_terminal(bench: Bench, command: str) -> None:
     assert outcome.out == bench.ok(command, VTB_HELP="1").out
 
 
-# What a reader of the help is told of each option about what is measured and when.
+# Words that the help must have on each option about the choice and time of measurements.
 TOLD_BY_HELP = {
     "payload": ["payload curve", "8,48,256"],
     "cache": ["LRU cache", "hit rate emerges"],
@@ -138,7 +138,7 @@ TOLD_BY_HELP_OF_GATE = {
 
 
 def unexplained(text: str, option: str, mentions: list[str]) -> list[str]:
-    """What the paragraph of an option lacks."""
+    """The words that the paragraph of an option lacks."""
     (paragraph,) = re.findall(
         rf"^  --{option}\b(?!-)(.*?)^(?=  --|\Z)", text, re.MULTILINE | re.DOTALL
     )
@@ -209,7 +209,7 @@ def test_version_is_that_of_the_build(bench: Bench) -> None:
 
 # --- values that are accepted ---
 
-# Of so many calls the steady state is timed.
+# With so many calls the steady state is timed.
 THREE_CASES = ["--strategy", "plain", "--consumer", "independent", "--calls", "100001"]
 THREE_CASES += ["--format", "json"]
 
@@ -228,7 +228,7 @@ def in_names(outcome: Outcome, key: str) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-# Of each kind of option one line, with what its rows are named.
+# One option of each kind, with the part of the rows' names that it changes.
 GOOD_LINES = [
     (
         {"hit-rate": "0:0.3:0.1,95%", "calls": "1.5k,10", "in-flight": "1,64,1k", "keys": "1,10k"},
@@ -266,7 +266,8 @@ GOOD_LINES = [
     ({"cache-capacity": "10,1k"}, {"cache": ["lru:10", "lru:1000"]}),
     ({"ttl": "0.5,2"}, {"ttl": ["0.5", "2"], "workload": ["product_catalog"]}),
     ({"payload": "8,256"}, {"workload": ["payload_8", "payload_256"]}),
-    # What is counted beside it, or it is held against, changes nothing of what is run.
+    # Events that are counted in addition, and levels and files to compare with, do not change the
+    # cases.
     (
         {"events": "page-faults", "worth": "5,20", "save-baseline": "baseline.json"},
         {"strategy": ["empty", "plain", "heap_task"]},

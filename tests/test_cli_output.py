@@ -1,4 +1,4 @@
-"""What a run writes: rows, counters, tables and files, and that they agree with each other."""
+"""The output of a run: rows, counters, tables and files, and that they agree with each other."""
 from __future__ import annotations
 
 import csv
@@ -818,7 +818,7 @@ def test_seed_decides_which_calls_hit(bench: Bench) -> None:
 
 
 def test_consumers_and_orders_count_the_same_bytes(bench: Bench) -> None:
-    """What is allocated depends on hits alone, not on when a miss is completed."""
+    """The bytes allocated depend on hits alone, not on when a miss is completed."""
     counted = [
         [
             row["bytes_per_op"]

@@ -41,7 +41,7 @@ class Types:
     key: int  # of an int, of a reference, or of both side by side
     value: int  # of a bool, or of whole words
 
-    # What a caller gets, where an outer method keeps it in its state machine as the awaiter.
+    # Bytes of a hand-over, where an outer method keeps it in its state machine as the awaiter.
 
     @property
     def value_task(self) -> int:
@@ -114,7 +114,7 @@ WORKLOADS = {
 
 @dataclass(frozen=True)
 class Point:
-    """What was called, and how."""
+    """The conditions of the calls."""
 
     calls: int
     hits: int
@@ -221,7 +221,8 @@ def base_name(strategy: str) -> str:
 
 
 def point_of(name: str, hits: int | None) -> Point:
-    """What a row's name says, but for the hits that emerge from keys."""
+    """The point that a row's name tells, except for the number of hits where they emerge from keys.
+    """
     found = {"request_ops": "64", "force_async": "0", **parameters(name)}
     calls = int(found["calls"])
     if hits is None:
@@ -429,7 +430,8 @@ def test_every_workload_has_the_types_that_are_said_here(listing: dict[str, list
     assert found == WORKLOADS
 
 
-# What is run against every workload; against those of WHOLE, as against the default one, all are.
+# The strategies that are run against every workload. Against those in WHOLE, as against the default
+# one, all strategies are run.
 SOME = ["heap_task", "heap_task_cached", "inline_future", "value_task", "value_task_pooled"]
 WHOLE = ["permission_check", "product_catalog"]
 

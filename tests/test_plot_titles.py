@@ -1,4 +1,4 @@
-"""What pictures say: titles claim nothing that the intervals do not bear, and break-evens stand
+"""The texts of pictures: titles claim nothing that the intervals do not bear, and break-evens stand
 where the result file has them.
 """
 from __future__ import annotations

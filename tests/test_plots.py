@@ -72,7 +72,9 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """What the run above does not vary: payloads, and window and nursery of a collector."""
+    """Pictures of parameters that the run above does not vary: payloads, and window and nursery of
+    a collector.
+    """
     folder = tmp_path_factory.mktemp("made")
     curve = [
         case(name, ratio, ns=size, size=size * share, workload=f"payload_{size}")

@@ -85,7 +85,7 @@ READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@
 
 
 def with_read_only(folder: Path) -> list[str]:
-    """What starts a command so that nothing in the folder can be written to."""
+    """The start of a command line by which nothing in a folder can be written to."""
     inside = ["unshare", "-rm", "sh", "-c", READ_ONLY, str(folder)]
     if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
         pytest.skip("no file system may be mounted here, not even in a namespace of its own")

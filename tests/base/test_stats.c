@@ -117,7 +117,8 @@ static double coverage(size_t n, size_t trials_n, uint64_t label)
     return (double)covered / (double)trials_n;
 }
 
-/* What the binomial distribution says, within four standard deviations of the simulation. */
+/* The coverage of the simulation must lie within four standard deviations of that of the binomial
+ * distribution. */
 static void intervals_cover_the_median(void **state)
 {
     (void)state;

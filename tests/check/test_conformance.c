@@ -1,5 +1,5 @@
-/* What must hold of every strategy, in every cell that the build has. A new file in impls/ is taken
- * up by itself. */
+/* Rules that hold for every strategy, in every cell of the build. A new file in impls/ is taken up
+ * by itself. */
 #include "workloads/user_cache.h"
 
 #include "built.h"
@@ -481,7 +481,7 @@ static void dependent_lookups_need_the_last_result(void **state)
 }
 
 #ifndef UNDER_SANITIZER
-/* What is in use of the C library's heap beyond what it was before both loops. */
+/* How much of the C library's heap is in use beyond what was before both loops. */
 static size_t taken_by(const struct vtb_rig *rig, const struct vtb_cell *cell)
 {
     struct vtb_env env;
@@ -646,8 +646,9 @@ static bool has_cell(const char *strategy, const char *variant, bool async)
     return cell != NULL;
 }
 
-/* Whatever suspends is there with checks, and what may complete on another thread with counts for
- * several of them; what can be by an asynchronous method, by both. */
+/* Every strategy that suspends has a variant with checks; one that may complete on another thread
+ * has a variant with counts for several threads; and one that can run asynchronously is there by
+ * both methods. */
 static void strategies_have_their_variants(void **state)
 {
     (void)state;

@@ -184,7 +184,7 @@ static void the_clock_advances_with_every_call(void **state)
     service_close(&service);
 }
 
-/* What the store answers later neither makes an entry nor gives one a longer life. */
+/* Inserting an answer of the store neither makes an entry nor gives one a longer life. */
 static void an_insert_changes_no_life(void **state)
 {
     (void)state;

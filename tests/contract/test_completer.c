@@ -51,10 +51,10 @@ static void end_on_misuse(const char *text)
 
 /* --- the second thread --- */
 
-/* What the first thread will hand over. */
+/* The operations that the first thread will hand over. */
 static void *pending[BATCH];
 
-/* What it hands over: operations, in order. */
+/* The queue of the operations that it has handed over, in their order. */
 static struct {
     void *pending[BATCH];
     atomic_size_t handed_n;
@@ -158,7 +158,7 @@ static uint32_t id_of(size_t number)
     return (number % FAIL_EVERY ? 0 : VTB_ID_FAIL) | VTB_ID_MISS | key;
 }
 
-/* What an operation adds to a checksum, asked without any strategy. */
+/* The share of an operation's value in a checksum, found without any strategy. */
 static uint64_t share_of(uint32_t id)
 {
     vtb_value value;
@@ -186,7 +186,7 @@ static void open_copies(void)
 
 typedef void roots_function(struct vtb_gc *gc, const struct vtb_roots *roots);
 
-/* What the threads pass on lies outside of their frames. */
+/* The operations that the threads pass on, which lie outside of their frames, as roots. */
 static void for_passed(roots_function *visit)
 {
     visit(memory.gc, &(struct vtb_roots){pending, BATCH, sizeof *pending});
@@ -389,7 +389,8 @@ static void run_batches(enum order order)
         equal(failed_here_n() - here_n, failures_n);
 }
 
-/* What belongs to one thread is the second one's while the first one waits for the queue. */
+/* While the first thread waits for the queue, the second one uses the state that belongs to a
+ * single thread. */
 static void check_ordered(void)
 {
     void *state = own.service.state;
@@ -528,7 +529,7 @@ static void every_heap(void **state)
 
 static _Thread_local bool hands_over_early;
 
-/* What was submitted is handed over as soon as a method around it allocates. */
+/* Hands over the submitted operation as soon as a method around it allocates. */
 static void *hand_over_and_alloc(size_t bytes)
 {
     if (hands_over_early && env.service.submitted) {

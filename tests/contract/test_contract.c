@@ -500,8 +500,8 @@ static void check_collected(const struct vtb_rig *rig, const struct vtb_cell *ce
     }
 }
 
-/* What a strategy keeps for its service is reached through its own roots alone, once the window is
- * empty and its frames forgot what they held. */
+/* The objects that a strategy keeps for its service are reached through its own roots alone, once
+ * the window is empty and the frames were cleared. */
 static void check_kept(const struct vtb_rig *rig, const struct vtb_cell *cell)
 {
     if (!cell->state_roots_n || rig->point->in_flight > 64) /* more than a pool keeps */

@@ -1,5 +1,5 @@
-/* What holds for every workload: its defaults, its keys and values, and that it stays in the memory
- * it asked for. Compiled once for each, with its WORKLOAD_HEADER,
+/* Rules that hold for every workload: its defaults, its keys and values, and that it stays in the
+ * memory it asked for. The file is compiled once for each workload, with its WORKLOAD_HEADER,
  * WORKLOAD_NAME and the C name of its entry, WORKLOAD. */
 #include "check.h"
 
@@ -100,7 +100,7 @@ static struct service service_open_with(uint64_t keys_n, const struct vtb_cache_
     return service;
 }
 
-/* One in which every key is found: a real cache has room for all, and has seen them. */
+/* Opens a service in which every key is found: a real cache has room for all, and has seen them. */
 static struct service service_open(uint64_t keys_n)
 {
     const struct vtb_cache_setup setup = {.capacity = is_real() ? keys_n : 0, .tick_ns = 7};
@@ -326,7 +326,7 @@ static void tags_alone_do_not_decide(void **state)
 #endif
 }
 
-/* What a map holds in place of a caller's string has its characters, and is another. */
+/* In place of a caller's string a map holds another string with the same characters. */
 static void strings_of_the_caller(void **state)
 {
     (void)state;

@@ -86,7 +86,7 @@ static void a_logarithmic_axis(void **state)
     assert_false(found.log_axis);
 }
 
-/* What crosses at a point does so exactly there, on either axis. */
+/* A curve that crosses at a point crosses exactly there, on either kind of axis. */
 static void crossings_at_points(void **state)
 {
     (void)state;
@@ -161,7 +161,7 @@ static void coming_back_is_no_crossing(void **state)
     assert_true(found.has_gap);
 }
 
-/* What cannot be told up to an end is no crossing, and is told. */
+/* A range at an end in which no side can be told is no crossing, and is reported. */
 static void undecided_ends(void **state)
 {
     (void)state;
@@ -320,7 +320,7 @@ static size_t comparisons_n;
 static struct vtb_break_evens all;
 static struct vtb_numbers worth;
 
-/* What a test says of a case: its ratio, and its bytes an operation. */
+/* A test's own formula for a case: its ratio, or its bytes per operation. */
 typedef double truth(const struct vtb_point *point, const struct vtb_case *the_case);
 
 static void fill_comparison(const struct vtb_point *point, enum vtb_consumer consumer,
@@ -669,7 +669,7 @@ static void workloads_are_apart(void **state)
     free_all();
 }
 
-/* However many times the one is the other. */
+/* A share is never shown by its logarithm, whatever the ratio of its ends. */
 static void shares_are_linear(void **state)
 {
     (void)state;
@@ -906,7 +906,7 @@ static size_t count(const char *text, const char *part)
     return n;
 }
 
-/* What does not fit beside one another stands below, and nothing is lost or told twice. */
+/* Columns that do not fit beside one another stand below, with nothing lost or repeated. */
 static void many_columns_keep_the_width(void **state)
 {
     (void)state;
@@ -1021,7 +1021,8 @@ static void json_of_times(void **state)
     free_all();
 }
 
-/* What cannot be told has neither ends nor crossings; what can in part has ends. */
+/* A curve that cannot be told from its level has neither ends nor crossings; one that can in part
+ * has ends. */
 static void json_of_the_undecided(void **state)
 {
     (void)state;

@@ -50,7 +50,7 @@ static void assert_empty(void)
     assert_int_equal(file.rows_n + file.facts_n + file.options_n + file.keys_n, 0);
 }
 
-/* That what was read is refused in one line, which says why, and what to do. */
+/* Expects a text to be refused in one line, which says why and what to do. */
 static void assert_refused_as(const char *start, const char *part)
 {
     assert_int_equal(error.exit_code, VTB_EXIT_BASELINE);
@@ -299,7 +299,7 @@ static void sources_that_are_none(void **state)
     refuse(FILE_WITH("\"workloads\": [" SOURCE("w", "w.h", "none") "]"), "has no 'sha256'");
 }
 
-/* What is cut off must not be read on from: here it would be within a character. */
+/* A name that was cut off inside of a character must not be read on from there. */
 static void sources_of_long_names(void **state)
 {
     (void)state;

@@ -10,7 +10,7 @@
 #define KB ((size_t)1 << 10)
 #define MB ((size_t)1 << 20)
 
-/* What most tests need: a heap that the thread is in. */
+/* The heap of most tests; the thread is in it. */
 static struct graph_heap heap;
 static struct graph_heap other_heap;
 
@@ -217,7 +217,7 @@ static void large_objects(void **state)
     close_heap();
 }
 
-/* What they leave behind is in one piece again, in whichever order they go. */
+/* Freed large objects leave memory in one piece again, in whichever order they go. */
 static void memory_of_large_objects_grows_together(void **state)
 {
     (void)state;
@@ -646,7 +646,7 @@ static void chains_through_all_generations(void **state)
     close_heap();
 }
 
-/* What was replaced is not kept by the card that is still marked. */
+/* A reference that was replaced keeps nothing alive, although its card is still marked. */
 static void overwritten_references_keep_nothing(void **state)
 {
     (void)state;
@@ -1077,7 +1077,8 @@ static void use_some_memory(size_t seed)
     }
 }
 
-/* Whatever a heap had when it was closed: the first and the last of them find the same. */
+/* A closed heap leaves nothing, whatever it had: the first and the last heap find the same
+ * memory. */
 static void closed_heaps_leave_nothing(void **state)
 {
     (void)state;

@@ -298,7 +298,8 @@ static void usable_bytes_are_those_that_jemalloc_counts(void **state)
     }
 }
 
-/* What cannot be used says so and has nothing that could be called; the rest has all of it. */
+/* A heap that cannot be used says why, and has no function that could be called; every other heap
+ * has all of them. */
 static void entries_are_whole(void **state)
 {
     (void)state;

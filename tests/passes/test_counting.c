@@ -151,7 +151,7 @@ static void more_calls_than_a_chunk(void **state)
     vtb_rig_close(&rig);
 }
 
-/* What failed is in none of the checksums. */
+/* A failed operation has no share in any checksum. */
 static void checksums_agree(void **state)
 {
     (void)state;

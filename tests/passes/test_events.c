@@ -113,7 +113,8 @@ static void a_steady_state_is_counted_per_operation(void **state)
         assert_same_double(counts.running[i], 1);
 }
 
-/* What the heap and the window need is there before: the real loop has next to no faults. */
+/* The page faults of the heap and the window come before the count: the real loop has next to
+ * none. */
 static void what_comes_before_is_not_counted(void **state)
 {
     const struct vtb_events events = probed_events("page-faults");

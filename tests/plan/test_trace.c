@@ -83,7 +83,7 @@ static int make_directory(void **state)
     return 0;
 }
 
-/* Whatever happened, no file is left open and none beside the trace itself. */
+/* After any test no file is left open, and none exists beside the trace itself. */
 static int remove_directory(void **state)
 {
     (void)state;
@@ -142,7 +142,8 @@ static void assert_refused(const char *path, const char *reason, enum vtb_exit e
     assert_closed();
 }
 
-/* `content` is a literal, which may hold NULs; the numbers that are expected come after it. */
+/* Expects a trace with this content to have keys_n keys, and the numbers that follow. `content` is
+ * a literal, which may hold NULs. */
 #define assert_numbers(format, content, keys_n, ...)                       \
     do {                                                                   \
         const uint32_t numbers[] = {__VA_ARGS__};                          \
@@ -690,7 +691,7 @@ static bool open_with_room_for(rlim_t room, const char *path)
     return ok;
 }
 
-/* While it is read, and when the last numbers are written. */
+/* The disk is full while a trace is read, or when the last numbers are written. */
 static void full_disk(void **state)
 {
     (void)state;
@@ -704,7 +705,7 @@ static void full_disk(void **state)
     assert_trace(expected_ids, MANY_REQUESTS, MANY_KEYS);
 }
 
-/* A line without an end. */
+/* There is no memory for a line without an end. */
 static void no_memory(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* What a result file says of files that a user brought; all else of it is test_report's. */
+/* The part of a result file that is about a user's files; test_report has all other parts. */
 #include "own_home.h"
 
 #include <jansson.h>

@@ -1,4 +1,4 @@
-/* What is said of a plan before it is run: of an estimate that is made up. */
+/* The printed estimate of a plan, of an estimate that is made up. */
 #include "synthetic.h"
 
 #include <jansson.h>
