@@ -1,4 +1,4 @@
-"""What titles say: no more than intervals and verdicts bear."""
+"""Titles, which claim no more than intervals and verdicts bear."""
 from __future__ import annotations
 
 import math
@@ -13,7 +13,7 @@ from .words import count_text, listed, ns_text, short, title_lines
 
 @dataclass(frozen=True)
 class Noun:
-    """What is swept, in words."""
+    """The words for a parameter that is swept."""
 
     one: str
     many: str
