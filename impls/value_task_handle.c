@@ -248,7 +248,7 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
 
 /* --- as_task and preserve --- */
 
-/* What a task that waits for a handle has to remember. */
+/* The record of a task that waits for a handle. */
 struct vtb_handle_link {
     struct vtb_handle_slot *slot;
 };

@@ -198,7 +198,7 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
 
 /* --- as_task and preserve --- */
 
-/* What a task that waits for a source has to remember. */
+/* The record of a task that waits for a source. */
 struct vtb_source_link {
     struct vtb_source *source;
     int64_t token;

@@ -225,7 +225,9 @@ def harness_refers_to_no_entry(tree: Tree) -> Iterator[Finding]:
 
 
 def entries_include_the_contract_alone(tree: Tree) -> Iterator[Finding]:
-    """And workloads, of their own, what several share in workloads/common/."""
+    """An entry includes headers of the contract alone; a workload also those in workloads/common/,
+    which hold the code that several workloads share.
+    """
     for folder, own in [("impls", ("<vtb/",)), ("workloads", ("<vtb/", '"common/'))]:
         for name in tree.within(folder, ".c", ".cc", ".h"):
             if not tree.includes(name):
@@ -416,7 +418,7 @@ def documents_are_there(tree: Tree) -> Iterator[Finding]:
 
 
 def anchors_of(page: str) -> set[str]:
-    """As hosting sites make them of headings."""
+    """The anchors of a page's headings, as hosting sites make them."""
     titles = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 

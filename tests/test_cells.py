@@ -290,7 +290,9 @@ def test_compiler_that_is_another_one_has_all_cells_built_again(home: Home) -> N
 
 
 def test_baseline_is_of_what_compiles_cells_now(home: Home) -> None:
-    """And of another toolchain where that changed since; whatever compiled the program."""
+    """A baseline is of the compiler that compiles cells now, whatever compiled the program; if the
+    compiler changed since, the baseline is of another toolchain.
+    """
     newer = 'exec "$real" -U__GNUC_PATCHLEVEL__ -D__GNUC_PATCHLEVEL__=98 "$@"\n'
     home.compile_with(newer)
     home.ok(*PLAIN, "--save-baseline", "base.json")
@@ -328,7 +330,9 @@ def test_list_that_cannot_be_written_is_told_in_a_line(home: Home) -> None:
 
 
 def test_no_place_to_build_in_is_told_in_a_line(home: Home) -> None:
-    """As where nothing may be written to; a file in the way does for root as well."""
+    """So it is where nothing may be written to. Here a file stands in the way, which stops root as
+    well.
+    """
     home.cache.touch()
     outcome = home(*PLAIN)
     assert (outcome.code, outcome.out) == (1, "")
@@ -336,7 +340,7 @@ def test_no_place_to_build_in_is_told_in_a_line(home: Home) -> None:
 
 
 def test_installed_cells_are_used_as_they_are(home: Home) -> None:
-    """Those of another strategy are built into the cache."""
+    """Installed cells are not built again; those of another strategy are built into the cache."""
     home.ok(*PLAIN)
     shutil.copytree(home.folder, home.library / "cells")
     shutil.rmtree(home.cache)
@@ -369,7 +373,7 @@ def without_compiler(home: Home) -> dict[str, str]:
 
 @pytest.mark.parametrize("lose", [without_ninja, without_compiler], ids=["ninja", "compiler"])
 def test_cells_are_used_without_what_builds_them(home: Home, lose: object) -> None:
-    """And what is not there cannot be made."""
+    """Without ninja or a compiler a cell that is not there cannot be made."""
     home.compile_with('exec "$real" "$@"\n')
     home.ok(*PLAIN)
     files = home.files()
@@ -413,7 +417,9 @@ def rule_of(outcome: Outcome) -> str:
 
 
 def test_the_rule_in_the_fingerprint_is_that_of_the_cells(home: Home) -> None:
-    """And not the present one, where nothing can be built by it."""
+    """The fingerprint has the rule that the cells were built by, not a newer one by which nothing
+    can be built.
+    """
     counted = [*PLAIN, "--format", "json"]
     before = rule_of(home.ok(*counted))
     rules = home.library / "cells.ninja"
@@ -479,8 +485,10 @@ def test_plan_says_what_has_to_be_built(home: Home) -> None:
     "folder", ["own", "with space", "it's $HOME", 'a "quoted" one', "a:b", "100% #1", "back\\slash"]
 )
 def test_own_strategy_is_run_from_any_folder(home: Home, folder: str) -> None:
-    """But where no #include can name it; and again when it changed. An apostrophe in a dependency's
-    name is too much for ninja, which then builds every time."""
+    """A strategy in any folder is run, and built again when it changed, except where no #include
+    can name the folder. An apostrophe in the name of a dependency is too much for ninja, which then
+    builds it every time.
+    """
     path = home.work / folder / "mine.c"
     path.parent.mkdir()
     path.write_text(own_strategy("mine"), encoding="utf-8")

@@ -116,7 +116,7 @@ def lines_of(kept: Bench, before: str, after: str) -> list[dict[str, str]]:
 def test_what_differs_is_told_before_and_after(
     kept: Bench, more: float, shown: str, verdict: str
 ) -> None:
-    """Of one strategy's bytes; in every format the same."""
+    """One strategy's bytes differ; the difference is the same in every format."""
     after = edited(kept, "counts", dearer("bytes_per_op", more))
     figure = compared(kept, "counts", after)["figures"]["bytes_per_op"]
     assert (figure["differing_n"], figure["cases_n"]) == (1, 4)
@@ -161,7 +161,7 @@ def test_ratios_differ_where_intervals_do_not_overlap(kept: Bench) -> None:
 
 
 def test_other_cases_stand_apart(kept: Bench) -> None:
-    """And so do the options that made them others."""
+    """Options are listed that made the cases other ones."""
     text = compare(kept, "counts", "other")
     words = " ".join(text.split())
     assert "No case is in both files." in words

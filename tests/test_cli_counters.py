@@ -209,7 +209,9 @@ def test_a_cold_start_touches_fresh_pages(bench: Bench, software: list[str]) -> 
 def test_every_event_is_counted_that_is_listed_so(
     bench: Bench, software: list[str], uncounted: list[str], listed: dict[str, Row]
 ) -> None:
-    """And the reason is the listed one where it is not; more than five make tables of their own."""
+    """An event that cannot be counted has the reason that `list` gives. More than five events make
+    tables of their own.
+    """
     assert len(software) > 5
     names = [*software, *uncounted]
     run = exporting(bench, *COUNTED, *ONE_TABLE, "--events", ",".join(names))
@@ -335,7 +337,7 @@ def of_strategy(rows: list[Row], strategy: str) -> float:
 
 
 def whole(instructions_per_op: float) -> int:
-    """As they were counted."""
+    """The number of instructions of all operations, which is whole."""
     counted = instructions_per_op * OPERATIONS
     assert math.isclose(counted, round(counted), rel_tol=0, abs_tol=1e-6), instructions_per_op
     return round(counted)
@@ -348,7 +350,7 @@ def all_strategies(tmp_path_factory: pytest.TempPathFactory, valgrind: str) -> R
 
 
 def test_every_case_has_instructions(all_strategies: Run) -> None:
-    """Both consumers have their own, although nothing is timed."""
+    """Both consumers have counts of their own, although nothing is timed."""
     assert len(all_strategies.rows) == 2 * len(STRATEGIES)
     assert {strategy_of(row) for row in all_strategies.rows} == set(STRATEGIES)
     assert "instructions_per_op" not in all_strategies.context["unavailable"]
@@ -429,7 +431,7 @@ def test_instructions_are_counted_on_every_heap(
 
 
 def test_a_collectors_instructions_are_the_same_in_every_run(bench: Bench, valgrind: str) -> None:
-    """Of the collector that knows where references are: a collection is part of them."""
+    """Collections are part of these counts, of the collector that knows where references are."""
     arguments = [*INSTRUCTIONS, "--heap", "gengc", *ONE_TABLE, "--format", "json"]
     arguments += ["--gen0-budget", "64K"]
     first = per_op(bench.ok(*arguments).rows)
@@ -529,7 +531,7 @@ def test_nothing_runs_on_behind_a_run_that_ends(
     bench: Bench, tmp_path_factory: pytest.TempPathFactory, valgrind: str, number: int,
     whole_group: bool
 ) -> None:
-    """And an interrupt leaves no file; what cannot be caught leaves the temporary ones."""
+    """An interrupt leaves no file; a signal that cannot be caught leaves the temporary ones."""
     temporary = tmp_path_factory.mktemp("temporary")
     process = subprocess.Popen(
         [str(BINARY), *INSTRUCTIONS, "--heap", "all"],

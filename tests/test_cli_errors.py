@@ -43,7 +43,7 @@ needs_full = pytest.mark.skipif(not FULL.is_char_device(), reason="there is no /
 
 
 def run_in_shell(bench: Bench, redirections: str, *arguments: str) -> Outcome:
-    """As a shell starts it, with the descriptors that it closed or redirected."""
+    """Runs the program as a shell starts it, with descriptors that are closed or redirected."""
     command = f"exec {shlex.join([str(BINARY), *arguments])} {redirections}"
     done = subprocess.run(
         ["sh", "-c", command],
@@ -415,7 +415,9 @@ class Background:
         return len(self.percents("timing")) > 3
 
     def is_in_second_table(self) -> bool:
-        """Of tables with few rounds: the bar is shown when a table begins, and after each round."""
+        """The second table of a run with few rounds is under way: the bar is shown when a table
+        begins, and after each round.
+        """
         return len(self.percents("timing")) > (1 + FEW) + 1 + FEW / 2
 
     def relatives(self) -> list[int]:
@@ -423,7 +425,7 @@ class Background:
         return processes_of(self.process.pid)
 
     def wait_for_child(self) -> None:
-        """And until an interrupt would be noticed."""
+        """Waits until a child process counts, and until an interrupt would be noticed."""
         wait_until(lambda: catches(self.process, signal.SIGINT), "it does not watch")
         wait_until(lambda: len(self.relatives()) >= 2, "no child process counts")
 

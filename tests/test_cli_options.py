@@ -156,7 +156,7 @@ def test_help_explains(bench: Bench, command: str, told: dict[str, list[str]]) -
 
 
 def test_help_names_every_exit_status(bench: Bench) -> None:
-    """Those of a run, and those of the gate in its own help too."""
+    """The help of a run has its statuses, and that of the gate its own."""
     words = " ".join(bench.ok("--help").out.split("Exit status:")[1].split())
     for status in ["0 ok", "1 internal", "2 usage", "3 worse", "4 inconclusive", "5 no such"]:
         assert status in words
@@ -361,7 +361,9 @@ def strategies_by_method(outcome: Outcome) -> dict[str, list[str]]:
 
 
 def test_method_chooses_how_all_strategies_are_called(bench: Bench) -> None:
-    """But for the references, and for those that cannot be asynchronous."""
+    """All strategies are called by the method, except the references and those that cannot be
+    asynchronous.
+    """
     references = ["empty", "plain"]
     compiled = [name for name in STRATEGIES if "async" in methods_of(name)]
     for method, direct in [("direct", set(STRATEGIES)), ("async", {*references})]:
@@ -446,7 +448,8 @@ def test_command_line_wins_over_the_environment(bench: Bench) -> None:
 
 
 def test_seed_is_kept_as_it_was_given(bench: Bench) -> None:
-    """Also where it has more digits than a double, or JSON's integers of 64 bits with a sign."""
+    """That holds too for more digits than a double has, or JSON's integers of 64 bits with a sign.
+    """
     for seed in ["0", "9223372036854775807", "18446744073709551615"]:
         context = strict_json(counted(bench, "--seed", seed).out)["context"]
         assert str(context["seed"]) == seed

@@ -179,7 +179,8 @@ def layouts_of(types: Types) -> dict[str, list[Objects | Arena]]:
     future_layer = types.machine(types.value_builder, types.future)
     source = types.source
     promise = types.promise
-    # Both bools have a task that is there already. No pointer is null here, and no number 0.
+    # Each of the two bools has a task that is there already. No pointer is null here, and no number
+    # 0.
     cached = Objects(0, box, box) if types.value == 1 else tasks
     return {
         "empty": [NOTHING],
@@ -279,7 +280,9 @@ def test_every_strategy_has_its_layouts_here() -> None:
 
 
 def test_layouts_are_those_that_are_known() -> None:
-    """Of .NET 10 and the contract's own; this holds the sums above against the documents."""
+    """The sizes are those of .NET 10 and of the contract; this compares the sums above with the
+    documents.
+    """
     assert LAYOUTS["heap_task"][0] == Objects(72, 104, 104)
     assert layouts_of(Types(4, 64))["heap_task"][0] == Objects(128, 160, 160)
     assert LAYOUTS["value_task"][1] == Objects(0, 112, 128)
@@ -382,7 +385,9 @@ def test_hits_cost_an_object_for_each_method(bench: Bench) -> None:
 
 
 def test_forced_to_suspend_nothing_hits(bench: Bench) -> None:
-    """As at a hit rate of 0, whatever the hit rate; and checksums agree, or the run would fail."""
+    """No call hits, as at a hit rate of 0, whatever the hit rate. The checksums agree, or the run
+    would fail.
+    """
     common = [*BOTH, "--depth", "1,2", "--calls", "10000"]
     rows = bench.ok(*common, "--force-async", "--hit-rate", "0.8").rows
     assert {row["realized_hit_rate"] for row in rows} == {0}

@@ -133,8 +133,9 @@ class Cell:
 
     @property
     def passes(self) -> list[str]:
-        """Those whose code is read. Counting is the same source; one workload's stands for all. A
-        cell that counts does so on every heap."""
+        """The passes whose code is read. The counting cells are made from the same source, so that
+        those of one workload stand for all, and they are the same for every heap.
+        """
         return PASSES if self.is_default and not self.collected else PASSES[:1]
 
     @property
@@ -238,7 +239,7 @@ def file_names() -> list[str]:
 
 
 def cell_of(file_name: str) -> tuple[Cell, str]:
-    """And its pass."""
+    """The cell that a file is of, and its pass."""
     strategy, workload, kind, suffix = file_name.split(".")
     a_pass, *words = kind.split("_")
     variant = "".join({"checked", "atomic"} & set(words))
@@ -369,7 +370,9 @@ class Instruction:
 
     @property
     def uses_the_ambient_context(self) -> bool:
-        """Of all that a thread has, %fs:0x28 alone is the C library's: a guard of the stack."""
+        """Whether the instruction uses the thread's context: of a thread's memory, %fs:0x28 alone
+        belongs to the C library, as the guard of the stack.
+        """
         return "%fs:" in self.text and "%fs:0x28" not in self.text.replace("%fs:0x28(", "(")
 
 
@@ -430,8 +433,9 @@ def dump(cell: Cell, a_pass: str) -> Dump:
 def read_functions(
     listing: str, references: dict[int, tuple[str, str]]
 ) -> dict[str, Function]:
-    """Of the file itself: what leads out of it is none. A C++ function goes by its name without its
-    parameters."""
+    """The functions of the file itself, without those that lead out of it. A C++ function goes by
+    its name without its parameters.
+    """
     found: dict[str, Function] = {}
     current: Function = {}
     last = Instruction(0, "")
@@ -627,7 +631,9 @@ def calls_in_loop(cell: Cell, loop: str, method: str) -> IndirectCalls:
 
 
 def calls_on_hit(cell: Cell, loop: str, method: str) -> IndirectCalls:
-    """Of a loop and the one method that it calls, or of two where that is a layer."""
+    """The calls of a loop and the one method that it calls, or of two methods if that one is a
+    layer.
+    """
     chain = calls_in_loop(cell, loop, method)
     for name in TO_CONSUME & set(functions(cell)):
         chain += IndirectCalls(0, calls_in_function(cell, name).places)
@@ -938,7 +944,7 @@ class Stack:
     compared: bool = False  # the last comparison found less
 
     def value(self, operand: str) -> int | None:
-        """Of a number, of a register, or the address of a place in memory."""
+        """The value of a number or a register, or the address of a place in memory."""
         if operand.startswith("$"):
             return int(operand[1:], 16)
         if operand.startswith("%"):
@@ -1207,8 +1213,9 @@ def test_no_string_instructions(cell: Cell) -> None:
 
 @each_cell
 def test_nothing_that_is_measured_calls_another_file(cell: Cell) -> None:
-    """But where it ends the process. To go through a table of the loaded file's is a detour that
-    code which is linked into a program does not make."""
+    """Nothing leads into another file, except where it ends the process. To go through a table of
+    the loaded file's is a detour that code which is linked into a program does not make.
+    """
     for a_pass in cell.passes:
         for name in cell.measured(a_pass):
             function = functions(cell, a_pass)[cell.symbol(name, a_pass)]
@@ -1219,7 +1226,9 @@ def test_nothing_that_is_measured_calls_another_file(cell: Cell) -> None:
 
 @each_cell
 def test_no_call_goes_through_a_table_of_the_file(cell: Cell) -> None:
-    """Nor is the thread's context asked for by a call: where it is, is known when it is loaded."""
+    """No call asks for the place of the thread's context either, which is known when the file is
+    loaded.
+    """
     for a_pass in cell.passes:
         read = dump(cell, a_pass)
         for name, function in read.functions.items():

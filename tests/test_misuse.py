@@ -334,7 +334,9 @@ def test_what_has_no_operation_cannot_be_misused(found: Found, strategy: str) ->
 
 
 def test_what_is_not_applicable(found: Found) -> None:
-    """Of the others: frames that end concern slots alone, and freed memory only what is freed."""
+    """Misuse of frames that end concerns slots alone, and misuse of freed memory only strategies
+    that free it.
+    """
     told = {
         (misuse, strategy)
         for (misuse, strategy, _), row in found.items()

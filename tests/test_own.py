@@ -315,7 +315,9 @@ def test_new_where_no_folder_can_be(bench: Bench) -> None:
 
 
 def test_a_change_is_judged(bench: Bench) -> None:
-    """As somebody who starts would: one line less, and the line that tells it."""
+    """Breaks the skeleton as a beginner might, by leaving a line out, and looks for the check that
+    tells of it.
+    """
     path = bench.directory / "lazy.c"
     bench.ok("new", "strategy", str(path))
     text = path.read_text(encoding="utf-8")

@@ -267,7 +267,7 @@ def cells_of(tree: Path) -> set[str]:
 
 
 def heaps_of(tree: Path) -> dict[str, str]:
-    """Each heap with "yes", or why it cannot be used."""
+    """Every heap, with "yes" or the reason why it cannot be used."""
     return {name: row["available"] for name, row in list_of(tree)["heaps"].items()}
 
 

@@ -26,7 +26,7 @@ PAYLOAD = Noun("payload", "payloads", lambda value: f"{value:g} B")
 
 
 def runs_of(xs: Sequence[float], chosen: Sequence[float]) -> list[list[float]]:
-    """Those chosen, neighbours in the sweep together."""
+    """The chosen values, in groups of neighbours of the sweep."""
     runs: list[list[float]] = []
     for before, x in zip([None, *xs], xs):
         if x in chosen:

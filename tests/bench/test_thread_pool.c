@@ -8,7 +8,7 @@
 #define THREADS_N 5
 #define ROUNDS_N 2000
 
-/* What each part of a run records. A part writes only to its own places. */
+/* The records of the parts of a run. A part writes only to its own places. */
 struct log {
     size_t runs_n[THREADS_N];
     pthread_t threads[THREADS_N]; /* that ran the part last */
