@@ -9,8 +9,8 @@
 
 enum vtb_poll_status { VTB_POLL_PENDING, VTB_POLL_READY, VTB_POLL_FAILED };
 
-/* As wide as the room in front of the value. If the status were written as a byte and then read as
- * part of a word, the read would wait for the write to reach the cache. */
+/* The type of the status, as wide as the room in front of the value. If the status were written as
+ * a byte and then read as part of a word, the read would wait for the write to reach the cache. */
 typedef __typeof__(__builtin_choose_expr(_Alignof(vtb_value) >= 8, UINT64_C(0),
                                          (uint8_t)0)) vtb_poll_word;
 

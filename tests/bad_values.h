@@ -152,7 +152,7 @@ static const struct bad_name bad_names[] = {
     {"heap", "glib", "glib", "glibc"},
     {"pressure", "nosuch", "nosuch", ""},
     {"pressure", "gc-mss", "gc-mss", "gc-ms"},
-    /* Of variants, variants are the nearest. */
+    /* For a misspelt variant the nearest names are variants. */
     {"strategy", "heap_task@checkd", "heap_task@checkd", "heap_task@checked"},
     {"strategy", "heap_task@atom", "heap_task@atom", "heap_task@atomic"},
     {"strategy", "valuetask@checked", "valuetask@checked", "value_task@checked"},

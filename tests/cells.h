@@ -45,7 +45,7 @@ struct cell_outcome {
     uint64_t collections_n;
 };
 
-/* In three batches: suspended operations stay from one to the next. */
+/* Runs in three batches, as suspended operations stay from one to the next. */
 static inline void cell_run_batches(const struct cell_run *run, struct vtb_env *env,
                                     struct cell_outcome *outcome)
 {
@@ -290,7 +290,8 @@ static inline struct vtb_cost cell_cost(const struct cell_run *run, const struct
     return cost;
 }
 
-/* Of a strategy or workload that was dropped into its folder the cell's formula is all there is. */
+/* Whether the tests know a cell's layout. A strategy or workload that was dropped into its folder
+ * has no other formula than the cell's own. */
 static inline bool cell_is_known(const struct vtb_cell *cell)
 {
     return layout_of(cell->strategy_name) && layout_types(cell->workload_name) < LAYOUT_TYPES_N;

@@ -214,7 +214,7 @@ static inline size_t graph_stride(size_t group)
     return 1 + group % GRAPH_STRIDE_MAX;
 }
 
-/* Where a slot is in memory. */
+/* The place of a slot in memory. */
 static inline void **graph_place(struct graph *graph, size_t slot)
 {
     const size_t group = slot / GRAPH_GROUP_SLOTS;
@@ -308,7 +308,8 @@ static inline void graph_find_words(struct graph *graph, const struct graph_node
         graph_find(graph, node->words[i].target, generation);
 }
 
-/* From the roots, and from all that is older, reachable or not. */
+/* Marks in the model what is reachable from the roots, and from all that is older, reachable or
+ * not. */
 static inline void graph_mark(struct graph *graph, unsigned generation)
 {
     for (size_t i = 0; i < GRAPH_SLOTS_N; i++)

@@ -221,7 +221,7 @@ static inline const struct layout_workload *layout_workload_of(const char *name)
     return NULL;
 }
 
-/* Where a workload's types stand in each of a layout's sizes; or LAYOUT_TYPES_N. */
+/* The index of a workload's types in each of a layout's sizes; or LAYOUT_TYPES_N. */
 static inline size_t layout_types(const char *workload)
 {
     static const size_t keys_bytes[LAYOUT_TYPES_N] = LAYOUT_EACH(KEY_BYTES);

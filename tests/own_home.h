@@ -56,7 +56,7 @@ static inline const char *own_subfolder(const char *name)
     return path;
 }
 
-/* All of a file, ended by a null; the caller's to free. */
+/* Reads a whole file, ended by a null; the caller's to free. */
 static inline char *own_text(const char *path, size_t *n)
 {
     FILE *in = fopen(path, "r");

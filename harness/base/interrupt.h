@@ -13,7 +13,7 @@ void vtb_interrupt_watch(void);
 /* Lets an interrupt, from now on, only be noted, as there is something to keep. */
 void vtb_interrupt_keep(void);
 
-/* In a child process: lets an interrupt end it without a word, and so the end of its parent. */
+/* In a child process: lets an interrupt end it without a word, and ends it when its parent ends. */
 void vtb_interrupt_child(void);
 
 bool vtb_interrupted(void);

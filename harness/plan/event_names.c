@@ -10,7 +10,8 @@
 
 /* --- what libpfm4 knows --- */
 
-/* Both the program's and the kernel's part are counted, unless a modifier says otherwise. */
+/* The program's and the kernel's part of a count, which are both counted unless a modifier says
+ * otherwise. */
 #define PRIVILEGES (PFM_PLM0 | PFM_PLM3)
 
 static bool start(struct vtb_error *error)

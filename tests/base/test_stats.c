@@ -3,8 +3,8 @@
 #include "base/random.h"
 #include "base/stats.h"
 
-/* The same tail as in stats.c, but by the recurrence C(n,k+1) = C(n,k) (n-k) / (k+1), which shares
- * no function with it: probability of at most k heads in n fair throws. */
+/* Computes the tail of stats.c by the recurrence C(n,k+1) = C(n,k) (n-k) / (k+1), so that it shares
+ * no function with it: the probability of at most k heads in n fair throws. */
 static double binomial_tail(size_t n, size_t k)
 {
     long double term = powl(0.5L, (long double)n);

@@ -28,7 +28,7 @@ static struct vtb_point point_of(size_t window)
                               .seed = 3};
 }
 
-/* All calls miss, on keys that have different values. */
+/* Opens a rig on which all calls miss, on keys that have different values. */
 static void open_rig(enum vtb_completion completion, size_t depth)
 {
     struct vtb_error error;

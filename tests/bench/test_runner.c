@@ -136,7 +136,7 @@ static void check_callers(struct vtb_team *team)
     assert_of_cell(team->cell, failed_n, failures_n * team->callers_n);
 }
 
-/* In three runs: suspended operations stay from one to the next. */
+/* Runs a team three times, as suspended operations stay from one run to the next. */
 static void check_team(const struct vtb_cell *cell, size_t callers_n, enum vtb_consumer consumer)
 {
     const struct vtb_case the_case = case_of(cell, callers_n);

@@ -455,7 +455,7 @@ static void waits_for_another_process(void **state)
 
 /* --- cells of another process --- */
 
-/* In a process of its own, whose cells are to be those of a folder. */
+/* Runs in a process whose cells are to be those of a folder. */
 static int run_read_only(void)
 {
     size_t n = 99;
@@ -466,7 +466,7 @@ static int run_read_only(void)
     return !ok || n != 0 || !vtb_home(&error)->read_only;
 }
 
-/* They are used as they are: nothing is built, or said to be. */
+/* Cells of another process are used as they are: nothing is built, or said to be. */
 static void nothing_is_built_for_another_process(void **state)
 {
     (void)state;

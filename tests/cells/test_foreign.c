@@ -397,7 +397,7 @@ static void load_good(struct own_told *told, struct vtb_error *reason)
     told->number += vtb_digest_file(mine, hex) && strcmp(hex, workload->digest) == 0;
     told->number += workload->workload && workload->workload->value_bytes ==
                                               vtb_default_workload()->workload->value_bytes;
-    /* Those that never count references, or never suspend, lose variants now. */
+    /* Strategies that never count references, or never suspend, lose variants now. */
     told->number += vtb_find_name("good@checked") && !vtb_find_name("good@atomic");
     told->number += vtb_find_cell("good", "mine", (struct vtb_kind){0}) != NULL;
     const uint64_t built_ns = metadata_ns();

@@ -1,5 +1,5 @@
-/* Where cells are built. It is worked out once a process: each case is a process of its own, which
- * prints what it found. */
+/* The folder where cells are built. It is worked out once a process: so each case runs in a process
+ * of its own, which prints what it found. */
 #include "own_home.h"
 
 struct found {
@@ -130,7 +130,7 @@ static void a_build_folder(void **state)
     assert_nothing_is_made(own_path("unused"));
 }
 
-/* Those of another process are used as they are. */
+/* If the environment names the cells of another process, they are used as they are. */
 static void cells_of_another_process(void **state)
 {
     (void)state;
@@ -145,7 +145,7 @@ static void cells_of_another_process(void **state)
     assert_int_equal(found.read_only, 1);
 }
 
-/* As with most variables, one that is empty is none. */
+/* A variable that is empty counts as unset, as most variables do. */
 static void no_name_of_cells_is_none(void **state)
 {
     (void)state;

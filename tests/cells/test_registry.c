@@ -216,7 +216,8 @@ static void cells_of_variants(void **state)
     }
 }
 
-/* The same pointer, however many were asked for since; and another one for each other cell. */
+/* The same cell is the same pointer, however many were asked for since, and every other cell
+ * another one. */
 static void the_same_cell_is_the_same_pointer(void **state)
 {
     (void)state;

@@ -383,7 +383,7 @@ static void no_targets(void **state)
 
 /* --- and a compiler --- */
 
-/* With the build's own rules, from sources in folders of any name. */
+/* Files are compiled by the build's own rules, from sources in folders of any name. */
 static void compiled_in_odd_folders(void **state)
 {
     (void)state;

@@ -175,7 +175,7 @@ static void check_collections(const struct cell_run *run, const struct cell_outc
     assert_of_cell(run->cell, outcome->collections_n >= least_n, true);
 }
 
-/* Both consumers of a cell on a heap: counts, and the floor's checksum. */
+/* Checks a cell on a heap, for both consumers: counts, and the floor's checksum. */
 static void check_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
                        const struct vtb_heap *heap, uint64_t expected)
 {
@@ -368,7 +368,8 @@ static void a_drained_window_is_filled_again(void **state)
         visit_point(&point, check_refilling);
 }
 
-/* Where the peak has a closed form of its own: the window of boxes, and the hit beside them. */
+/* Checks the peak of live memory where it has a closed form: the window of boxes, and the hit
+ * beside them. */
 static void check_peak(size_t window, double hit_rate, uint64_t least, uint64_t most)
 {
     struct vtb_rig rig;

@@ -136,7 +136,7 @@ static void hits_as_the_model_does(void **state)
     }
 }
 
-/* Of one key alone: how many calls hit between two that miss. */
+/* For calls on one key alone: how many hit between two that miss. */
 static void check_hits_in_a_row(uint64_t ttl_ns, uint64_t tick_ns, size_t expected_n)
 {
     struct service service = service_open(ttl_ns, tick_ns);

@@ -35,13 +35,13 @@ static struct vtb_env second;
 
 static bool is_running; /* the second thread */
 
-/* Of both threads. While they wait for each other its heap may collect. */
+/* The memory of both threads. While they wait for each other its heap may collect. */
 static struct vtb_memory memory;
 
 static size_t batches_n = BATCHES_N;
 static uint64_t collected_n;
 
-/* On either thread, so that it cannot be an assertion. */
+/* Ends the process. It may run on either thread, where an assertion would not do. */
 static void end_on_misuse(const char *text)
 {
     fprintf(stderr, "%s, %s method, depth %zu: misuse: %s\n", cell->name,
@@ -632,7 +632,7 @@ static void completion_races_with_as_task(void **state)
 
 /* --- callers that block --- */
 
-/* Not before the first thread waits, as far as time can tell. */
+/* Answers late: not before the first thread waits, as far as time can tell. */
 static void *answer_late(void *unused)
 {
     const struct timespec a_while = {.tv_nsec = 300000L};
@@ -657,7 +657,7 @@ static void check_blocking(void)
     stop();
 }
 
-/* With checks it is a misuse, and not tried: a build may have them in every cell. */
+/* With checks this is a misuse, and not tried: a build may have checks in every cell. */
 static void a_caller_that_asks_too_early_blocks_until_the_answer_is_there(void **state)
 {
     (void)state;

@@ -618,7 +618,7 @@ static void a_lean_task_refuses_more_references_than_it_can_count(void **state)
 
 /* --- objects that are used again --- */
 
-/* As many are made as are ever used at once; of these the pool keeps so many. */
+/* As many objects are made as are ever used at once, and the pool keeps VTB_POOL_CAP of them. */
 static void check_pool_cap(void)
 {
     const struct vtb_counts *counts = &env.service.counts;
@@ -744,7 +744,7 @@ static void check_block_of_a_pending_operation(void)
     equal(counts->live_bytes, counts->requested_bytes / 2);
 }
 
-/* All are consumed: the block goes with the request, not before. */
+/* When all operations are consumed, the block goes with the request, and not before. */
 static void check_block_of_a_request(void)
 {
     const struct vtb_counts *counts = &env.service.counts;

@@ -255,7 +255,7 @@ static void consecutive_keys_are_spread(void **state)
     check_spread();
 }
 
-/* Of different lengths, and keys that differ in their last or their first character alone. */
+/* Keys of different lengths, and keys that differ in their last or their first character alone. */
 static void keys_of_all_kinds_are_spread(void **state)
 {
     (void)state;

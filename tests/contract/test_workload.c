@@ -57,7 +57,7 @@ static void region_close(struct region *region)
     assert_int_equal(munmap(region->map, region->map_bytes), 0);
 }
 
-/* Also of no memory at all, where a service has none of its own. */
+/* Copies a region. It may be empty, where a service has no memory of its own. */
 static unsigned char *copy_of(const struct region *region)
 {
     unsigned char *copy = malloc(region->bytes + 1);
@@ -229,7 +229,7 @@ static void defaults(void **state)
     assert_int_equal(WORKLOAD.payload_bytes, is_payload ? expect->value_bytes : 0);
 }
 
-/* Of the target that figures are for: a pointer has 8 bytes. */
+/* The layout is that of the target that figures are for: a pointer has 8 bytes. */
 static void layout(void **state)
 {
     (void)state;
@@ -533,7 +533,8 @@ static void check_repeatable(uint64_t keys_n)
     service_close(&first);
 }
 
-/* Wherever it stands; and to the byte, where it stands in the same place. */
+/* The table has the same content wherever it stands; and the same bytes, where it stands in the
+ * same place. */
 static void the_table_is_the_same_each_time(void **state)
 {
     (void)state;

@@ -107,7 +107,7 @@ static void crossings_at_points(void **state)
     assert_same_double(found.items[0].lo, 1000);
 }
 
-/* On its way from one side to the other: the median at 1.5, 2.5 and 3.5. */
+/* On its way from one side to the other the median crosses at 1.5, 2.5 and 3.5. */
 static void the_middle_of_several_crossings_of_the_median(void **state)
 {
     (void)state;
@@ -117,7 +117,7 @@ static void the_middle_of_several_crossings_of_the_median(void **state)
     check_crossing(0, 2.5, 0.5, 4.5, true);
 }
 
-/* Where all of it lies on the level for a while, the middle of that. */
+/* If all of a curve lies on the level for a while, the crossing is in the middle of that. */
 static void a_flat_crossing(void **state)
 {
     (void)state;
@@ -383,7 +383,7 @@ static double ratio_by_rate(const struct vtb_point *point, const struct vtb_case
     return is_named(the_case, "callback") ? 0.5 : 1;
 }
 
-/* Of an asynchronous method: 72 and 104 bytes, and nothing and 112. */
+/* The bytes of an asynchronous method: 72 and 104 of a task, nothing and 112 of a value task. */
 static double bytes_by_rate(const struct vtb_point *point, const struct vtb_case *the_case)
 {
     const double rate = point->hit_rate;
@@ -804,7 +804,7 @@ static void check_cell(const struct vtb_crossings *crossings, const char *expect
     free(text);
 }
 
-/* All that a curve can say, told by a cell. */
+/* The cells of a report say everything that a curve can say. */
 static void cells(void **state)
 {
     (void)state;
@@ -859,7 +859,7 @@ static void check_number(double at, double x_min, double x_max, bool log_axis, c
     check_cell(&what, expected);
 }
 
-/* As many digits as tell a thousandth of the range, or three of a logarithm. */
+/* Numbers have as many digits as tell a thousandth of the range, or three of a logarithm. */
 static void numbers_fit_the_range(void **state)
 {
     (void)state;

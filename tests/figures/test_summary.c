@@ -257,7 +257,7 @@ static void folded_away(void **state)
     vtb_comparison_free(&comparison);
 }
 
-/* With a share of the callers' times too: caller t takes t + 1 times what the case does. */
+/* Adds the callers' times: caller t takes t + 1 times what the case does. */
 static void add_callers(struct vtb_samples *samples, const struct vtb_point *point)
 {
     samples->threads_n = 3;

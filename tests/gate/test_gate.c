@@ -638,7 +638,7 @@ static void much_noise_is_no_verdict(void **state)
     assert_int_equal(gate.notes_n, 0);
 }
 
-/* Its twin is the baseline's as well. */
+/* The twin of the baseline strategy tells of noise as any other. */
 static void noise_of_the_baseline_strategy(void **state)
 {
     (void)state;
@@ -666,7 +666,7 @@ static void the_floor_moved(void **state)
     }
 }
 
-/* In all repeats others have the processor for a share of the time. */
+/* Lets others have the processor for a share of the time in all repeats. */
 static void steal(double share)
 {
     for (size_t r = 0; r < VTB_GATE_REPEATS; r++) {
@@ -808,7 +808,7 @@ static void times_have_no_room_for_a_note(void **state)
     assert_verdict(OTHER, "ratio", VTB_GATE_UNKNOWN);
 }
 
-/* In one repeat of three it is not widened, and in the others to both sides. */
+/* An interval is not widened by one repeat of three, and by the others to both sides. */
 static void intervals_enclose_those_of_all_repeats(void **state)
 {
     (void)state;
@@ -860,7 +860,8 @@ static void cases_that_the_plan_has(void **state)
     vtb_plan_free(&twinned);
 }
 
-/* Of another strategy, another rate, or a consumer that is left out. */
+/* The plan lacks a case if that is of another strategy, another rate, or a consumer that is left
+ * out. */
 static void cases_that_the_plan_has_not(void **state)
 {
     (void)state;
@@ -1211,7 +1212,7 @@ static void baseline_of_sources(void)
         "{\"run_type\": \"counts\", \"run_name\": \"a\"}");
 }
 
-/* Where they are does not matter. */
+/* Two sources with the same content are the same, wherever they are. */
 static void sources_that_are_the_same(void **state)
 {
     (void)state;

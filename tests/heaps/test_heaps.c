@@ -264,7 +264,7 @@ static void heaps_share_no_page(void **state)
 
 /* --- what the heaps say themselves --- */
 
-/* Not declared by its header: the package need not be there. */
+/* Declared here, as the package with its header need not be there. */
 typedef int mallctl_function(const char *name, void *old, size_t *old_bytes, void *new,
                              size_t new_bytes);
 

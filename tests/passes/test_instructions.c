@@ -111,7 +111,7 @@ static void nothing_counted_is_not_known(void **state)
     assert_true(isnan(vtb_instructions_of(&none, 7, 1, 3)));
 }
 
-/* Of several points, which need not have as many cases, and two consumers. */
+/* The counts are of several points, which need not have as many cases, and of two consumers. */
 static void counts_are_found_by_their_places(void **state)
 {
     (void)state;
@@ -258,7 +258,7 @@ static void the_last_line_is_told(void **state)
     refused("under valgrind: late");
 }
 
-/* Of the environment only what is ours, and what valgrind itself needs. */
+/* The environment has only our own variables, and those that valgrind itself needs. */
 static void the_environment_is_the_programs_own(void **state)
 {
     (void)state;

@@ -11,7 +11,7 @@
 static struct vtb_options options;
 static struct vtb_error error;
 
-/* As printf's; the text lives until the fourth call from here. */
+/* Formats a text as printf does; it lives until the fourth call from here. */
 __attribute__((format(printf, 1, 2))) static char *formed(const char *format, ...)
 {
     static char texts[4][2048];
@@ -111,7 +111,7 @@ static char *help_text(enum vtb_command command)
     return text;
 }
 
-/* In the order of enum vtb_command. */
+/* The words of the commands, in the order of enum vtb_command. */
 static const char *const command_words[] = {"run",     "list",  "misuse", "gate",
                                             "compare", "check", "new",    "build"};
 
@@ -706,7 +706,7 @@ static void flags(void **state)
     assert_true(options.help && options.command == VTB_COMMAND_GATE);
 }
 
-/* On the command line not even 1 or 0, which a flag is in the environment. */
+/* A flag on the command line takes no value, not even the 1 or 0 that it has in the environment. */
 static void flags_take_no_value(void **state)
 {
     (void)state;
@@ -756,7 +756,8 @@ static void environment_twins(void **state)
     assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 0);
 }
 
-/* Where two options say the same thing, a twin does not make a good command line a bad one. */
+/* If two options say the same thing, a twin in the environment does not spoil a good command
+ * line. */
 static void the_command_line_wins_over_either_twin(void **state)
 {
     (void)state;
@@ -871,7 +872,7 @@ static void values_are_not_left_out(void **state)
     }
 }
 
-/* Each option of the help, by what the help says of it. */
+/* Each option in the help can be set by its twin in the environment, which has the same values. */
 static void every_option_has_a_twin(void **state)
 {
     (void)state;

@@ -683,7 +683,7 @@ static void heaps_make_blocks(void **state)
     vtb_plan_free(&plan);
 }
 
-/* Where a table ends, on a point made by hand: one heap of this build may be all there is. */
+/* A point made by hand shows where a table ends, as this build may have one heap alone. */
 static void tables_end_where_heap_or_method_change(void **state)
 {
     (void)state;

@@ -18,7 +18,7 @@
 
 #include <vtb/workload.h>
 
-/* Those of trace.c: bytes that are read at once, and numbers that are written at once. */
+/* The sizes of trace.c: bytes that are read at once, and numbers that are written at once. */
 #define BUFFER_BYTES ((size_t)1 << 16)
 #define BUFFER_IDS ((size_t)1 << 14)
 
@@ -298,7 +298,8 @@ static void keys_of_one_hash(void **state)
     assert_trace(expected_ids, 2 * keys_n, keys_n);
 }
 
-/* Wherever in a line the buffer ends, also before and behind its '\n'. */
+/* A line may go on behind the end of the buffer, which may be anywhere in it, before and behind its
+ * '\n'. */
 static void line_across_the_end_of_the_buffer(void **state)
 {
     (void)state;
@@ -314,7 +315,7 @@ static void line_across_the_end_of_the_buffer(void **state)
     }
 }
 
-/* Of many buffers each, and different in their last bytes alone. */
+/* Lines of many buffers each, which differ in their last bytes alone. */
 static void long_lines(void **state)
 {
     (void)state;
@@ -435,7 +436,7 @@ static bool open_pipe(size_t n, size_t piece_n, unsigned wait_us, enum vtb_trace
     return ok;
 }
 
-/* In pieces that are no whole keys, and no whole buffers. */
+/* Standard input comes in pieces that are no whole keys, and no whole buffers. */
 static void standard_input(void **state)
 {
     (void)state;

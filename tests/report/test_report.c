@@ -621,7 +621,7 @@ static bool has_counter(const struct vtb_comparison *comparison, const char *key
     return false;
 }
 
-/* Of a run with several callers every case has them, the single ones too. */
+/* In a run with several callers every case has these counters, the single ones too. */
 static void counters_of_callers(void **state)
 {
     (void)state;
@@ -970,7 +970,7 @@ static void json_says_what_was_left_out(void **state)
     free_results();
 }
 
-/* With the seed that the file names a run can be repeated, whatever the seed. */
+/* A run can be repeated with the seed that the file names, whatever the seed. */
 static void json_names_the_seed(void **state)
 {
     (void)state;
@@ -1003,7 +1003,8 @@ static void json_of_a_command_line_that_is_not_utf8(void **state)
     free_results();
 }
 
-/* Each caller's median, how many there are, and at what volume and on which keys. */
+/* The file has each caller's median, how many callers there are, and at what volume and on which
+ * keys. */
 static void json_of_callers_volumes_and_traces(void **state)
 {
     (void)state;
@@ -1135,7 +1136,7 @@ static void titles_of_conditions_between_calls(void **state)
     free_results();
 }
 
-/* All that a title can say at once, and as many callers as there may be. */
+/* A title may say everything at once, for as many callers as there may be, and fits the width. */
 static void titles_of_callers_keep_the_width(void **state)
 {
     (void)state;
@@ -1347,7 +1348,8 @@ static void fill_event(struct vtb_event_counts *counts, size_t event, size_t i)
     counts->running[event] = !counted ? NAN : event % 2 ? 0.25 : 1;
 }
 
-/* Of the plan, with events that are there already; case i takes 5.25 + 10 i instructions. */
+/* Fills the plan's results, with events that are there already; case i takes 5.25 + 10 i
+ * instructions. */
 static void fill_counted_results(size_t rounds_n)
 {
     const struct vtb_event_columns columns = results.events;

@@ -84,7 +84,8 @@ static void a_run_without_files(void **state)
     json_decref(json);
 }
 
-/* Each under the path that was given, and what it was like; further sizes come from no file. */
+/* Each file stands under the path that was given, with its digest; further sizes come from no
+ * file. */
 static void a_run_with_files(void **state)
 {
     (void)state;

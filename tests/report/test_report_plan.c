@@ -84,7 +84,7 @@ static double number_at(const json_t *object, const char *key)
     return json_number_value(value);
 }
 
-/* The same figures, with nothing to be built as a number too. */
+/* The JSON has the same figures, and those of the cells to be built even where they are 0. */
 static void as_json(void **state)
 {
     (void)state;
