@@ -29,7 +29,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
     set(VTB_COUNTING_FLAGS -O1)
 endif()
 
-# What cells call in the program.
+# The functions of the program that cells call.
 set(exports vtb_ambient vtb_misuse vtb_block_until vtb_block_while vtb_block_while_collected)
 list(TRANSFORM exports PREPEND "-Wl,--export-dynamic-symbol=" OUTPUT_VARIABLE VTB_CELL_EXPORTS)
 list(TRANSFORM exports PREPEND "-Wl,--undefined=" OUTPUT_VARIABLE undefined)
@@ -58,7 +58,7 @@ endif()
 set(cell_rules ${CMAKE_CURRENT_BINARY_DIR}/cells.ninja)
 configure_file(cmake/cells.ninja.in ${cell_rules} @ONLY)
 
-# What the programs themselves compile a cell with, to be told when it changes in place.
+# The compiler's own programs, whose sizes and times tell when it was upgraded in place.
 foreach(language C CXX)
     set(driver ${CMAKE_${language}_COMPILER})
     file(REAL_PATH ${driver} driver)

@@ -136,8 +136,8 @@ set(source_dir ${PROJECT_SOURCE_DIR}/harness/cells/source)
 set(registry_sources "")
 set(declarations "")
 
-# What is known of a strategy without a cell, for the types of the default workload: by the direct
-# method, and by the asynchronous one.
+# The metadata of a strategy, without a cell, for the types of the default workload: for the direct
+# method, and for the asynchronous one.
 set(metadata_sources "")
 set(strategies_table "")
 foreach(strategy strategy_file IN ZIP_LISTS strategies strategy_files)

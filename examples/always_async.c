@@ -12,7 +12,7 @@
 #define LEVELS_N 3
 #define HIT_SHARE 0.8
 
-/* Bytes that an operation of CALLS_N takes from the heap. */
+/* Bytes that an operation takes from the heap, averaged over CALLS_N. */
 static double bytes_per_op(const char *strategy, struct example_setup setup)
 {
     struct example example;
@@ -25,7 +25,8 @@ static double bytes_per_op(const char *strategy, struct example_setup setup)
     return (double)example.env.service.counts.requested_bytes / CALLS_N;
 }
 
-/* Counts both, tells, and says by how much the value task differs. */
+/* Counts the bytes of both strategies, prints them, and returns the difference of the value
+ * task. */
 static double compare(const char *what, struct example_setup setup)
 {
     const double task = bytes_per_op("heap_task", setup);

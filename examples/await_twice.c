@@ -15,7 +15,7 @@ static void await_result_twice(struct example *example)
 {
     puts("The mistake, while the user is in the cache:");
     call(example, VALUE_TASK, IN_CACHE, 7);
-    copy(example, SECOND_COPY, VALUE_TASK); /* as a language does that awaits a struct */
+    copy(example, SECOND_COPY, VALUE_TASK); /* as languages do that await a copy */
     expect_user("The first await", await(example, VALUE_TASK), 7);
     expect_user("The second await", await(example, SECOND_COPY), 7);
 }
@@ -52,7 +52,7 @@ static void preserve_then_await_twice(struct example *example)
     drop(example, VALUE_TASK);
 }
 
-/* A variable is awaited twice itself: with checks this is seen even where it does no harm. */
+/* Awaits one variable twice itself. With checks the mistake is seen even where it does no harm. */
 static void await_twice_with_checks(void)
 {
     struct example example;

@@ -1,11 +1,11 @@
 /*
- * What the examples are written with: a service whose method hands its result over by one strategy,
- * opened for calls one by one, and verbs for what a program does with such a result. All of it goes
- * through the strategy's own functions, those that run_bench measures (vtb/probe.h).
+ * The parts that all examples are written with: a service whose method hands its result over by one
+ * strategy, opened for calls one by one, and verbs for what a program does with such a result. All
+ * of it goes through the strategy's own functions, those that run_bench measures (vtb/probe.h).
  *
  * A variable is a number below VARIABLES_N. Users have numbers below USERS_N, and an operation's
- * value is told as the user that it is. An example in which something does not come out as its text
- * says ends with status 1.
+ * value is told as the user that it is. If something does not come out as an example's text says,
+ * the example ends with status 1.
  */
 #ifndef EXAMPLE_H
 #define EXAMPLE_H
@@ -26,7 +26,7 @@
 #define VARIABLES_N VTB_PROBE_FRAMES_N
 #define USERS_N 10
 
-/* What .NET says in an InvalidOperationException of a source that is not this operation's. */
+/* The words of .NET's InvalidOperationException for a source that is not this operation's. */
 #define REFUSED_BY_SOURCE "operation is not valid due to the current state of the object"
 
 struct example {
@@ -38,7 +38,7 @@ struct example {
     uint64_t shares[USERS_N]; /* what each user adds to a checksum: tells values apart */
 };
 
-/* What an await came to: a user, or why it was refused. */
+/* The outcome of an await: a user, or the reason why it was refused. */
 struct outcome {
     unsigned user;
     const char *refused; /* null if it was not */
@@ -52,7 +52,8 @@ static jmp_buf example_refusal;
 static const char *example_refused;
 static bool example_failed;
 
-/* In place of ending the process: the verb that broke the rule returns, with the error's text. */
+/* Called in place of ending the process: returns to the verb that broke the rule, with the error's
+ * text. */
 static void example_on_misuse(const char *text)
 {
     example_refused = text;
@@ -63,14 +64,14 @@ static void example_on_misuse(const char *text)
 
 enum place { IN_CACHE, IN_STORE };
 
-/* A variable gets what the method hands over for a user. */
+/* Calls the method for a user; the variable gets the hand-over. */
 static inline void call(struct example *example, size_t variable, enum place place, unsigned user)
 {
     const uint32_t miss = place == IN_STORE ? VTB_ID_MISS : 0;
     (void)example->cell->probe->call(&example->env, variable, miss | user);
 }
 
-/* The store answers the call that a variable was set by. */
+/* Lets the store answer the call that set a variable. */
 static inline void answer(struct example *example, size_t variable)
 {
     const struct vtb_probe *probe = example->cell->probe;
@@ -79,7 +80,7 @@ static inline void answer(struct example *example, size_t variable)
 
 /* --- variables --- */
 
-/* What `to = from` does; where references are counted, the copy has one of its own. */
+/* Assigns one variable to another; where references are counted, the copy gets one of its own. */
 static inline void copy(struct example *example, size_t to, size_t from)
 {
     if (example->cell->probe->share)
@@ -87,7 +88,7 @@ static inline void copy(struct example *example, size_t to, size_t from)
     example->cell->probe->copy(&example->env, to, from);
 }
 
-/* The variable goes out of scope. */
+/* Ends a variable's life, as at the end of its scope. */
 static inline void drop(struct example *example, size_t variable)
 {
     example->cell->probe->drop(&example->env, variable, variable);
@@ -102,7 +103,7 @@ static inline unsigned user_of(const struct example *example, uint64_t share)
     return NOBODY;
 }
 
-/* Consumes what a variable holds, once the store has answered. */
+/* Consumes the operation of a variable, once the store has answered. */
 static inline struct outcome await(struct example *example, size_t variable)
 {
     const struct vtb_probe *probe = example->cell->probe;
@@ -115,7 +116,7 @@ static inline struct outcome await(struct example *example, size_t variable)
     return (struct outcome){user_of(example, share), NULL};
 }
 
-/* What the variable's operation is kept in while it is pending; no program gets to see it. */
+/* The memory of a variable's pending operation, which no real program gets to see. */
 static inline void *memory_of(const struct example *example, size_t variable)
 {
     return example->cell->probe->pending(&example->env, variable);
@@ -123,13 +124,13 @@ static inline void *memory_of(const struct example *example, size_t variable)
 
 /* --- tasks --- */
 
-/* A task takes the place of what a variable holds. */
+/* Replaces the hand-over of a variable by a task. */
 static inline void *as_task(struct example *example, size_t variable)
 {
     return example->cell->probe->as_task(&example->env, variable);
 }
 
-/* The variable may be awaited again from now on. */
+/* Lets a variable be awaited several times from now on. */
 static inline void preserve(struct example *example, size_t variable)
 {
     example->cell->probe->preserve(&example->env, variable);
@@ -149,13 +150,13 @@ static inline void drop_task(struct example *example, void *task)
 
 /* --- what is told --- */
 
-/* Bytes that were allocated and not given back. */
+/* Bytes that were allocated and not given back yet. */
 static inline uint64_t live_bytes(const struct example *example)
 {
     return example->env.service.counts.live_bytes;
 }
 
-/* Gives memory back behind the strategy's back. */
+/* Gives memory back without the strategy's knowledge. */
 static inline void tidy_up(struct example *example, void *memory, size_t bytes)
 {
     example->env.service.free(memory);
@@ -198,11 +199,11 @@ static inline void expect_bytes(const char *what, uint64_t bytes, uint64_t expec
 
 /* --- opening and closing --- */
 
-/* What a service is opened for; zero is a direct method, one deep. */
+/* How to open a service; if all is zero: a direct method, one level deep. */
 struct example_setup {
     bool async;
     size_t depth;
-    double hit_rate; /* of a loop; calls one by one say themselves what they are */
+    double hit_rate; /* for loops; in single calls the caller says where the answer is */
 };
 
 static inline void example_fail(const char *name, const char *message)
@@ -211,7 +212,7 @@ static inline void example_fail(const char *name, const char *message)
     exit(EXIT_FAILURE);
 }
 
-/* Opens a service by a strategy's name. The example must stay where it is until it is closed. */
+/* Opens a service for a strategy by name. The example must not move until it is closed. */
 static inline void example_open_as(struct example *example, const char *strategy,
                                    const struct example_setup *setup)
 {
@@ -249,7 +250,8 @@ static inline void example_open(struct example *example, const char *strategy)
     }
 }
 
-/* Gives back what the strategy keeps; in a correct program nothing else is left. */
+/* Closes a service and gives back what the strategy keeps; in a correct program nothing else is
+ * left. */
 static inline void example_close(struct example *example)
 {
     for (size_t i = 0; i < VARIABLES_N; i++)
@@ -260,7 +262,7 @@ static inline void example_close(struct example *example)
         expect_bytes("Never given back", live_bytes(example), 0);
 }
 
-/* The status that the program ends with. */
+/* Gives the exit status of the program. */
 static inline int example_status(void)
 {
     return example_failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -11,8 +11,8 @@ enum { VARIABLE };
 
 #define CALLS_N 100
 
-/* The sources that nobody gives back. A program has no way to them; this one keeps a note, so that
- * it can tidy up when it is done. */
+/* The sources that nobody gives back. A real program cannot reach them; this one notes them, so
+ * that it can tidy up when it is done. */
 static void *lost[CALLS_N];
 
 static void ignore_results(struct example *example)

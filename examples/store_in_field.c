@@ -11,7 +11,7 @@ enum { VARIABLE, FIELD };
 
 #define USES_UNTIL_THE_VERSION_COMES_AGAIN 65536
 
-/* An operation from its call to its end, as it should be. */
+/* Runs an operation from its call to its end, as it should be done. */
 static struct outcome load(struct example *example, unsigned user)
 {
     call(example, VARIABLE, IN_STORE, user);
@@ -21,7 +21,8 @@ static struct outcome load(struct example *example, unsigned user)
     return outcome;
 }
 
-/* Somebody else consumes the operation; the field still refers to it. */
+/* Stores an operation in the field, and lets somebody else consume it; the field still refers to
+ * it. */
 static void store(struct example *example, unsigned user)
 {
     call(example, VARIABLE, IN_STORE, user);

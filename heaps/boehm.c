@@ -44,14 +44,15 @@ struct vtb_gc {
     struct vtb_collector_setup setup;
 };
 
-/* The heap that the calling thread is in, and how the library knows the thread. */
+/* The heap that the calling thread is in, and what the library must know of the thread. */
 static _Thread_local struct {
     struct vtb_gc *gc;
-    struct GC_stack_base stack; /* asked for once: for the main thread that reads /proc */
+    struct GC_stack_base stack; /* asked for once, as that reads /proc in the main thread */
     bool is_registered;
 } self;
 
-/* At once: in a child after fork, exit would write out the parent's buffers as well. */
+/* Ends the process at once: in a child after fork, exit would write out the parent's buffers as
+ * well. */
 static void *out_of_memory(size_t bytes)
 {
     fprintf(stderr, "heap boehm: out of memory at an object of %zu bytes\n", bytes);
@@ -60,7 +61,8 @@ static void *out_of_memory(size_t bytes)
 
 /* --- threads --- */
 
-/* Unregisters a thread that ends; its value is set while the thread is registered. */
+/* A key whose destructor unregisters a thread that ends. A thread has a value for it while it is
+ * registered. */
 static pthread_key_t at_thread_end;
 
 static void unregister(void *is_registered)
@@ -99,10 +101,11 @@ static void leave(struct vtb_gc *gc)
 
 /* --- collections --- */
 
-/* The last stop; events come one after the other, under the library's lock. */
+/* The collection under way, as the last stop left it. Events come one after the other, under the
+ * library's lock. */
 static struct {
     struct vtb_collection told;
-    bool is_marked; /* it was not given up, to be tried again later */
+    bool is_marked; /* marking was completed, not given up for a later try */
 } stop;
 
 static double now_ns(void)
@@ -177,7 +180,7 @@ static struct range range_of(const struct vtb_roots *roots)
     return (struct range){start, start + bytes, 1};
 }
 
-/* Any range that has memory in common with this one; null: none. */
+/* Finds a range that has memory in common with a root; null: there is none. */
 static struct range *find_range(const struct range *with)
 {
     for (size_t i = 0; i < ranges.n; i++)
@@ -186,7 +189,7 @@ static struct range *find_range(const struct range *with)
     return NULL;
 }
 
-/* Removes all roots within the bounds: those are the range's own, as no other overlaps it. */
+/* Removes all roots within the bounds, which are the range's own, as no other range overlaps it. */
 static void remove_range(struct range *range)
 {
     GC_remove_roots((void *)range->start, (void *)range->end);
@@ -243,7 +246,9 @@ static void initialise(void)
     GC_set_no_dls(1);
     GC_set_all_interior_pointers(1);
     GC_set_markers_count(1);
-    GC_set_warn_proc(GC_ignore_warn_proc); /* of large blocks; running out is told all the same */
+    /* The warnings, which are on large blocks, are ignored; running out of memory is told all the
+     * same. */
+    GC_set_warn_proc(GC_ignore_warn_proc);
     GC_set_oom_fn(out_of_memory);
     GC_INIT();
     GC_clear_roots();
@@ -262,7 +267,7 @@ static struct vtb_gc *open_heap(const struct vtb_collector_setup *setup)
     gc->setup = *setup;
     pthread_once(&once, initialise);
     if (setup->incremental) {
-        enter(gc); /* it collects, if there are objects */
+        enter(gc); /* this collects, if there are objects */
         GC_enable_incremental();
         leave(gc);
     }
@@ -291,7 +296,8 @@ static void safepoint(void)
 {
 }
 
-/* Blocks with at least one object are full: the library does not tell what is free in them. */
+/* Gives the heap's state. A block with at least one object counts as full, as the library does not
+ * tell how much of it is free. */
 static void state(struct vtb_gc *gc, struct vtb_heap_state *state)
 {
     GC_word heap_bytes, free_bytes;

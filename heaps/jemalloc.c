@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What stands in for functions that were not found, lest every call has to ask. */
+/* Stands in for functions that were not found, so that no call has to check for them. */
 static void fail(void)
 {
     fputs("heap jemalloc: malloc, free and malloc_usable_size were not found in libjemalloc.so.2\n",

@@ -21,7 +21,7 @@ struct vtb_arena {
     size_t block_bytes;
 };
 
-/* Every method of a request makes one object for each operation. */
+/* How many objects a request needs: one for each method of each operation. */
 static inline size_t vtb_request_objects_n(const struct vtb_setup *setup)
 {
     return setup->request_ops * (VTB_ASYNC ? setup->depth : 1);
@@ -44,7 +44,7 @@ static inline void vtb_state_open(struct vtb_service *service, const struct vtb_
     arena->block_bytes = VTB_REQUEST_BYTES(setup);
 }
 
-/* The request is over; the next object opens another block. */
+/* Ends the request; the next object opens another block. */
 static inline void vtb_request_end(struct vtb_service *service, struct vtb_arena *arena)
 {
     struct vtb_block *block = arena->block;

@@ -25,7 +25,7 @@ struct vtb_request {
     vtb_kept_key key;
 };
 
-/* What was delivered, in values that no other memory holds by chance. */
+/* The states of a delivery, in values that no other memory holds by chance. */
 enum vtb_delivery {
     VTB_DELIVERY_NONE,
     VTB_DELIVERY_DONE = 0x0bb0c11d,
@@ -49,7 +49,7 @@ static const struct vtb_type vtb_request_type = {
 #define VTB_ARGUMENTS key, callback, context
 #define VTB_CALL_ARGUMENTS key, vtb_on_value, slot
 
-/* What the method does when it must wait. */
+/* Makes a request that waits for the answer, and remembers the callback. */
 VTB_OUT_OF_LINE static vtb_handover vtb_request_later(struct vtb_service *service, VTB_PARAMETERS)
 {
     struct vtb_request *request = (struct vtb_request *)vtb_alloc(service, &vtb_request_type);

@@ -6,7 +6,8 @@
 #define VTB_USES_SLOT 1
 #include <vtb/strategy.h>
 
-/* What the method returns, so that a ready answer is seen without a look into memory. */
+/* The return value of the method, so that the caller sees a ready answer without a look into
+ * memory. */
 typedef enum vtb_status { VTB_STATUS_DONE, VTB_STATUS_PENDING } vtb_handover;
 
 #define VTB_OPERATION_GONE "an operation was completed that is not pending at its place any more"
@@ -14,7 +15,7 @@ typedef enum vtb_status { VTB_STATUS_DONE, VTB_STATUS_PENDING } vtb_handover;
 #define VTB_OPERATION_TWICE "an operation was consumed a second time"
 #define VTB_OPERATION_WAITING "an operation has a second consumer while one waits for it"
 
-/* Where an operation stands, in values that no other memory holds by chance. */
+/* The states of an operation, in values that no other memory holds by chance. */
 enum vtb_operation_state {
     VTB_OPERATION_PENDING = 0x0bb0a11d,
     VTB_OPERATION_COMPLETED = 0x0bb0a22d,

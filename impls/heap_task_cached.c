@@ -11,7 +11,7 @@
 
 #define VTB_HIT_BYTES sizeof(struct vtb_task)
 
-/* The integers that have a task each; of a bool these are false and true. */
+/* The integers that have a task each; for a bool they are 0 and 1, false and true. */
 #define VTB_LEAST_CACHED _Generic((vtb_value *)NULL, int * : -1, default : 0)
 #define VTB_MOST_CACHED _Generic((vtb_value *)NULL, int * : 8, bool * : 1, default : 0)
 #define VTB_CACHED_N ((size_t)(VTB_MOST_CACHED - VTB_LEAST_CACHED) + 1)
@@ -20,7 +20,8 @@
     (sizeof(vtb_value) == 1 || sizeof(vtb_value) == 2 || sizeof(vtb_value) == 4 || \
      sizeof(vtb_value) == 8 || sizeof(vtb_value) == 16)
 
-/* The value's bytes as an integer; one that is too large to be cached stands for what is longer. */
+/* The bytes of a value as an integer; a value of more bytes gives one that is too large to be
+ * cached. */
 static inline int64_t vtb_as_integer(const vtb_value *value)
 {
     uint64_t words[2] = {0, 0};

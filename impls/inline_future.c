@@ -55,7 +55,7 @@ static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *sl
     (void)slot;
     struct vtb_promise *promise = (struct vtb_promise *)vtb_alloc(service, type);
     promise->waiting = NULL;
-    memset(&promise->value, 0, sizeof promise->value); /* what fails never has one */
+    memset(&promise->value, 0, sizeof promise->value); /* a failed operation never has a value */
     promise->state = VTB_PROMISE_PENDING;
     promise->bytes = (uint16_t)type->bytes;
     return promise;

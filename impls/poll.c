@@ -9,8 +9,8 @@
 
 enum vtb_poll_status { VTB_POLL_PENDING, VTB_POLL_READY, VTB_POLL_FAILED };
 
-/* As wide as the room in front of the value: a struct that is written by a byte and read by a word
- * waits for the write to reach the cache. */
+/* The type of the status, as wide as the room in front of the value. If the status were written as
+ * a byte and then read as part of a word, the read would wait for the write to reach the cache. */
 typedef __typeof__(__builtin_choose_expr(_Alignof(vtb_value) >= 8, UINT64_C(0),
                                          (uint8_t)0)) vtb_poll_word;
 
@@ -43,7 +43,7 @@ struct vtb_slot {
 #define VTB_ARGUMENTS slot
 #define VTB_CALL_ARGUMENTS slot
 
-/* One poll of the state machine; the waiter's next one comes after its waker ran. */
+/* Polls the state machine once; if it has no answer, the next poll comes after its waker ran. */
 static inline void vtb_poll_at(struct vtb_service *service, struct vtb_slot *slot, vtb_handover *at)
 {
     const vtb_value *value = NULL;
@@ -121,7 +121,7 @@ static inline void vtb_await(struct vtb_service *service, vtb_handover *handover
     slot->waker = continuation;
 }
 
-/* What the first poll gave, or else what the next one gives. */
+/* Takes the value of the first poll, or, if that had none, polls again. */
 static inline enum vtb_fault vtb_get(struct vtb_service *service, vtb_handover *handover,
                                      struct vtb_slot *slot, vtb_value *value)
 {

@@ -24,7 +24,8 @@ static inline size_t vtb_state_bytes(const struct vtb_setup *setup)
     return sizeof(struct vtb_task_cache) + setup->entries_n * sizeof(struct vtb_task);
 }
 
-/* An entry's task is made when the entry is, so that here all of them are there from the start. */
+/* Makes the tasks of all entries at the start, because an entry's task is made when the entry
+ * is. */
 static inline void vtb_state_open(struct vtb_service *service, const struct vtb_setup *setup)
 {
     struct vtb_task_cache *cache = (struct vtb_task_cache *)service->state;
@@ -58,7 +59,7 @@ static inline void vtb_cache_task(struct vtb_service *service, struct vtb_task *
         vtb_task_release(service, oldest);
 }
 
-/* What failed is not cached. */
+/* Completes a task and puts it in the cache. A task whose method failed is not cached. */
 static inline void vtb_complete(struct vtb_service *service, void *pending,
                                 const struct vtb_answer *answer)
 {

@@ -74,7 +74,7 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
     vtb_task_complete(service, (struct vtb_task *)pending, answer);
 }
 
-/* What a copy of the struct needs, legal or not: a reference of its own to the task. */
+/* Gives a copy of the struct, legal or not, a reference of its own to the task. */
 static inline void vtb_share(struct vtb_service *service, vtb_handover *handover)
 {
     (void)service;

@@ -15,7 +15,7 @@
 #define VTB_HANDLE_TWICE "a handle was consumed a second time"
 #define VTB_HANDLE_NONE_LEFT "no slot is left in the table of handles: operations were not consumed"
 
-/* What is in the first word. Tags between 0 and 2^32 are generations. */
+/* The tags in the first word. Tags between 0 and 2^32 are generations of slots. */
 #define VTB_TAG_VALUE UINT64_C(0)
 #define VTB_TAG_TASK (UINT64_C(1) << 32)     /* preserved: a task */
 #define VTB_TAG_CONSUMED (UINT64_C(2) << 32) /* where checks are compiled in */
@@ -68,8 +68,8 @@ static inline struct vtb_handle_slot *vtb_handle_slot_of(struct vtb_service *ser
 
 /* --- the table --- */
 
-/* As many slots as operations are ever pending: every caller of the window, at every level, and a
- * call that is about to suspend. */
+/* The number of slots, which is that of operations that can be pending at once: every caller of the
+ * window, at every level, and a call that is about to suspend. */
 static inline size_t vtb_handle_slots_n(const struct vtb_setup *setup)
 {
     return (setup->window + 1) * setup->depth;
@@ -194,7 +194,7 @@ static inline enum vtb_fault vtb_handle_get(struct vtb_service *service,
     return own->fault;
 }
 
-/* What is not the value itself. */
+/* Consumes a handle that does not hold the value itself. */
 static inline enum vtb_fault vtb_handle_get_other(struct vtb_service *service,
                                                   vtb_handover *handover, vtb_value *value)
 {
@@ -248,7 +248,7 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
 
 /* --- as_task and preserve --- */
 
-/* What a task remembers that waits for a handle. */
+/* The record of a task that waits for a handle. */
 struct vtb_handle_link {
     struct vtb_handle_slot *slot;
 };
@@ -269,7 +269,7 @@ static inline void vtb_handle_task_run(struct vtb_continuation *self, struct vtb
     vtb_task_complete(service, task, &answer);
 }
 
-/* A task that has the result of a slot, now or later. */
+/* Makes a task with the result of a slot, which may come later. */
 static inline struct vtb_task *vtb_handle_as_task(struct vtb_service *service,
                                                   vtb_handover *handover)
 {

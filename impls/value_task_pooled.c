@@ -21,11 +21,11 @@
         VTB_VALUE_REFERS ? offsetof(struct vtb_source, result)                \
                          : offsetof(struct vtb_source, waiting)
 
-/* What .NET throws an InvalidOperationException for, in its words. */
+/* The words of the InvalidOperationException with which .NET refuses a source that was consumed. */
 #define VTB_SOURCE_INVALID "operation is not valid due to the current state of the object"
 
 /* The box of a method that suspended: a core (ManualResetValueTaskSourceCore<T>: 48 bytes for a
- * reference, 40 for an int), and the method's state machine behind it. */
+ * reference, 40 for an int), and behind it the state machine of the method. */
 struct vtb_source {
     struct vtb_continuation moves; /* the object's header; here: what runs a box that waits */
     const struct vtb_type *type;
@@ -47,7 +47,8 @@ struct vtb_source_pools {
 
 static struct vtb_continuation vtb_source_completed_sentinel; /* never run */
 
-/* A source has room for a record of a method; a task that stands in its place has none. */
+/* A task that stands in the place of a source; null if the hand-over has the source itself. Unlike
+ * a task, a source has room for a method's record. */
 static inline struct vtb_task *vtb_as_plain_task(const vtb_handover *handover)
 {
     struct vtb_task *task = (struct vtb_task *)handover->object;
@@ -73,7 +74,7 @@ static inline void vtb_source_await(struct vtb_service *service, struct vtb_sour
     continuation->run(continuation, service);
 }
 
-/* Consumes: afterwards the source is another operation's. */
+/* Consumes the operation of a source; afterwards the source may be used for another one. */
 static inline enum vtb_fault vtb_source_get(struct vtb_service *service, struct vtb_source *source,
                                             int16_t token, vtb_value *value)
 {
@@ -166,7 +167,8 @@ static inline enum vtb_fault vtb_get(struct vtb_service *service, vtb_handover *
                                  value);
 }
 
-/* A source was given back when it was consumed: of a preserved one the task is left. */
+/* Drops a variable. A source was given back when it was consumed, so only a preserved variable has
+ * something to release: its task. */
 static inline void vtb_drop(struct vtb_service *service, vtb_handover *handover,
                             struct vtb_slot *slot)
 {
@@ -196,7 +198,7 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
 
 /* --- as_task and preserve --- */
 
-/* What a task remembers that waits for a source. */
+/* The record of a task that waits for a source. */
 struct vtb_source_link {
     struct vtb_source *source;
     int64_t token;
@@ -210,7 +212,7 @@ static const struct vtb_type vtb_source_task_type = {
     {VTB_TASK_REFERENCES, sizeof(struct vtb_task) + offsetof(struct vtb_source_link, source),
      VTB_REFERENCES_END}};
 
-/* The source completed: its result completes the task. */
+/* Completes the task with the result of the source, which is completed by now. */
 static inline void vtb_source_task_run(struct vtb_continuation *self, struct vtb_service *service)
 {
     struct vtb_task *task = (struct vtb_task *)self;

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""What clang-tidy reads: writes build/lint/compile_commands.json, and prints the names of the
-sources in it that it is to look at, each ended by a NUL.
+"""Prepares the input of clang-tidy: writes build/lint/compile_commands.json, and prints the names
+of the sources in it that clang-tidy has to look at, each ended by a NUL.
 
 A source stands there once, however often it is compiled. A cell, which is one source compiled in
 many ways, gets a source of its own that includes it. clang-tidy does not know gcc's tuning flags.
@@ -33,7 +33,7 @@ def listing() -> dict[str, list[Entry]]:
 
 
 def is_looked_at(name: str) -> bool:
-    """Timed, for heaps that free, or counted with checks."""
+    """Whether a cell is one that is checked: timed, for heaps that free, or counted with checks."""
     return re.search(r"\.(timing(_async)?|counting(_async)?_checked)\.so$", name) is not None
 
 
@@ -50,7 +50,7 @@ def list_cells() -> None:
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
 
 
-# Roles of what has no checks, as it never suspends.
+# The roles of strategies that never suspend, and so have no checks.
 PLAIN = {"loop", "floor"}
 
 

@@ -48,7 +48,8 @@ ROOMS: dict[str, list[str]] = {
 MODULES = ["harness", *(f"harness/{room}" for room in ROOMS)]
 UNTESTED = "tests/untested.txt"
 
-# What the build and the programs leave behind, where git does not tell.
+# Folders that the build and the programs leave behind; they are passed over where git does not
+# tell.
 LEFT_BEHIND = {"build", "results", "__pycache__", ".git", ".pytest_cache"}
 
 
@@ -62,7 +63,9 @@ class Finding(NamedTuple):
 
 
 def listed_by_git(root: Path) -> list[str] | None:
-    """What is in the repository or is to be; none where the root is not that of a repository."""
+    """The files that are in the repository or are about to be; none where the root is not that of a
+    repository.
+    """
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     if not (root / ".git").exists():
         return None
@@ -95,7 +98,9 @@ class Tree:
         self.texts: dict[str, str | None] = {}
 
     def text(self, name: str) -> str:
-        """Empty, if it is no text; `not_a_text` tells of those that should be."""
+        """The text of a file; empty if it is no text, which `not_a_text` reports where it should be
+        one.
+        """
         return self.text_or_none(name) or ""
 
     def text_or_none(self, name: str) -> str | None:
@@ -158,7 +163,7 @@ class Tree:
         return found
 
     def syntax(self, name: str) -> ast.Module:
-        """Of a source in Python; empty, if it is none that Python reads."""
+        """The syntax tree of a source in Python; empty if Python cannot read it."""
         try:
             return ast.parse(self.text(name))
         except (SyntaxError, ValueError):
@@ -220,7 +225,9 @@ def harness_refers_to_no_entry(tree: Tree) -> Iterator[Finding]:
 
 
 def entries_include_the_contract_alone(tree: Tree) -> Iterator[Finding]:
-    """And workloads, of their own, what several share in workloads/common/."""
+    """An entry includes headers of the contract alone; a workload also those in workloads/common/,
+    which hold the code that several workloads share.
+    """
     for folder, own in [("impls", ("<vtb/",)), ("workloads", ("<vtb/", '"common/'))]:
         for name in tree.within(folder, ".c", ".cc", ".h"):
             if not tree.includes(name):
@@ -357,7 +364,7 @@ def files_end_in_one_newline_and_lines_in_no_space(tree: Tree) -> Iterator[Findi
 
 
 def no_path_of_a_machine(tree: Tree) -> Iterator[Finding]:
-    """What is written down here works in any directory of any machine."""
+    """No file names a folder of one machine: everything works in any directory of any machine."""
     folders = "|".join(["work", "home", "root", "Users"])
     for name in tree.files:
         text = tree.text(name)
@@ -386,7 +393,7 @@ def scripts_name_no_strategy(tree: Tree) -> Iterator[Finding]:
 
 
 def reach(imports: dict[str, set[str]], name: str) -> set[str]:
-    """What a module imports, and what those import."""
+    """All modules that a module imports, itself or through others."""
     found: set[str] = set()
     coming = imports[name]
     while coming:
@@ -415,7 +422,7 @@ def documents_are_there(tree: Tree) -> Iterator[Finding]:
 
 
 def anchors_of(page: str) -> set[str]:
-    """As hosting sites make them of headings."""
+    """The anchors of a page's headings, as hosting sites make them."""
     titles = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
@@ -457,7 +464,7 @@ def no_placeholder_is_left(tree: Tree) -> Iterator[Finding]:
 
 
 def there_is_something_to_check(tree: Tree) -> Iterator[Finding]:
-    """A pass over nothing finds nothing."""
+    """A rule that finds no files to check is itself a finding."""
     for folder in ["impls", "workloads", "heaps", "harness", "tests"]:
         if not tree.within(folder, ".c", ".cc", ".h"):
             yield Finding(folder, 1, "has no sources")
@@ -501,7 +508,7 @@ def main() -> int:
     root = parser.parse_args().root
     if not root.is_dir():
         parser.error(f"--root: '{root}' is no directory")
-    # Whatever the locale, and whatever bytes a name has.
+    # Findings are printed whatever the locale is, and whatever bytes a name has.
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     tree = Tree(root)
     findings = findings_of(tree)

@@ -4,8 +4,8 @@
 # Options of plot_data.py (--kind KIND,..., --all) may stand among the files. Exit: 0 ok, 1 a file
 # could not be written, 2 a file is no result file, or nothing can be drawn of it.
 #
-# What is drawn is worked out in plot_data.py. Its output is loaded from a pipe; behind the data of
-# each plot it has a line that loads this file again, which then draws them.
+# The content of the plots is worked out in plot_data.py. Its output is loaded from a pipe; behind
+# the data of each plot it has a line that loads this file again, which then draws them.
 
 if (!exists("DRAWING")) {
     set encoding utf8

@@ -96,7 +96,8 @@ static const struct bad_values bad_values_of_run[] = {
     {"plot", A_DIRECTORY, TEXTS("")},
 };
 
-/* What `run` has not, or has in another form. */
+/* Values that `gate` refuses of its own options: those that `run` has not, or has in another
+ * form. */
 static const struct bad_values bad_values_of_gate[] = {
     {"baseline", A_FILE, TEXTS("")},
     {"export-junit", A_FILE, TEXTS("")},
@@ -151,7 +152,7 @@ static const struct bad_name bad_names[] = {
     {"heap", "glib", "glib", "glibc"},
     {"pressure", "nosuch", "nosuch", ""},
     {"pressure", "gc-mss", "gc-mss", "gc-ms"},
-    /* Of variants, variants are the nearest. */
+    /* For a misspelt variant the nearest names are variants. */
     {"strategy", "heap_task@checkd", "heap_task@checkd", "heap_task@checked"},
     {"strategy", "heap_task@atom", "heap_task@atom", "heap_task@atomic"},
     {"strategy", "valuetask@checked", "valuetask@checked", "value_task@checked"},

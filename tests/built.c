@@ -28,7 +28,8 @@ static void add(const char *name, const char *workload, struct vtb_kind kind)
         cells[cells_n++] = cell;
 }
 
-/* By both methods: timed on heaps that free and that collect, and counted. */
+/* Adds a strategy's cells by both methods: timed on heaps that free and that collect, and
+ * counted. */
 static void add_kinds(const char *name, const char *workload)
 {
     for (int async = 0; async < 2; async++) {
@@ -57,15 +58,15 @@ static bool is_shown(const struct vtb_strategy_entry *entry)
     return known->strategy->role != VTB_ROLE_NONE || known->in_frame;
 }
 
-/* By the direct method, timed on heaps that free and counted. */
+/* Adds a strategy's cells by the direct method: timed on heaps that free, and counted. */
 static void add_direct(const char *name, const char *workload)
 {
     add(name, workload, (struct vtb_kind){.counting = true});
     add(name, workload, (struct vtb_kind){.counting = false});
 }
 
-/* Those that are compared by default: what an asynchronous method does with a value of any type,
- * and with a key, shows in an object and in a struct. */
+/* Strategies that are compared by default: an object and a struct show what an asynchronous method
+ * does with a value of any type, and with a key. */
 static bool is_compared(const struct vtb_strategy_entry *entry)
 {
     const enum vtb_role role = entry->methods[0]->strategy->role;

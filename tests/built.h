@@ -9,13 +9,14 @@
 
 #include "cells/target.h"
 
-/* All of them; a null behind the last. */
+/* All cells that were built for tests; a null behind the last. */
 const struct vtb_cell *const *built_cells(void);
 
-/* As vtb_find_cell, and it can be run; one that is not among them is built now. */
+/* Finds a cell as vtb_find_cell does, ready to run; it is built now if it is not among the built
+ * ones. */
 const struct vtb_cell *built_cell(const char *name, const char *workload, struct vtb_kind kind);
 
-/* What the file of one is called. */
+/* Gives the name of a cell's file. */
 void built_file_name(const struct vtb_cell *cell, char name[VTB_TARGET_NAME_BYTES]);
 
 #endif

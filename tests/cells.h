@@ -35,7 +35,7 @@ struct cell_run {
     size_t n;
 };
 
-/* What a run left behind, after the window was closed. */
+/* The results of a run, taken after its window was closed. */
 struct cell_outcome {
     uint64_t checksum;
     uint64_t failed_n;
@@ -45,7 +45,7 @@ struct cell_outcome {
     uint64_t collections_n;
 };
 
-/* In three batches: suspended operations stay from one to the next. */
+/* Runs in three batches, as suspended operations stay from one to the next. */
 static inline void cell_run_batches(const struct cell_run *run, struct vtb_env *env,
                                     struct cell_outcome *outcome)
 {
@@ -134,8 +134,8 @@ static inline bool cell_hits(const struct vtb_point *point, struct cell_cache *c
                                    : cell_lru_has(cache, point->cache.capacity, id);
 }
 
-/* What the calls of a run were, if operations wait in the window and the oldest, newest or any of
- * them completes as soon as it is full. */
+/* How many calls of a run hit, miss, fail and so on, if operations wait in the window and the
+ * oldest, the newest or any of them completes as soon as it is full. */
 struct cell_walk {
     uint64_t hits_n;
     uint64_t misses_n;
@@ -277,7 +277,7 @@ static inline void cell_expect_arena(const struct cell_objects *objects,
     expected->peak_max_bytes = most_n * block_bytes;
 }
 
-/* What the cell itself says that a run costs. */
+/* The cost of a run by the formula of the cell itself. */
 static inline struct vtb_cost cell_cost(const struct cell_run *run, const struct cell_walk *walk,
                                         uint64_t immortal_n)
 {
@@ -290,7 +290,8 @@ static inline struct vtb_cost cell_cost(const struct cell_run *run, const struct
     return cost;
 }
 
-/* Of a strategy or workload that was dropped into its folder the cell's formula is all there is. */
+/* Whether the tests know a cell's layout. A strategy or workload that was dropped into its folder
+ * has no other formula than the cell's own. */
 static inline bool cell_is_known(const struct vtb_cell *cell)
 {
     return layout_of(cell->strategy_name) && layout_types(cell->workload_name) < LAYOUT_TYPES_N;

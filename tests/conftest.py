@@ -1,4 +1,4 @@
-"""What the tests of the command line share: where things are, and how the program is run.
+"""The parts that tests of the command line share: where things are, and how the program is run.
 
 Every run gets a results directory and a working directory below pytest's own temporary one, and an
 environment without anybody's VTB_... settings, so that a test neither writes into the checkout nor
@@ -31,12 +31,12 @@ BINARY = BUILD / "run_bench"
 TIMED = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "100001", "--keys", "1000"]
 COUNTED = ["--rounds", "0", "--calls", "1000"]
 
-# What has not ended by then hangs, on whatever machine and beside whatever else. A test that shows
-# that something comes at once asks for a day of measuring first.
+# A process that has not ended by then hangs, on whatever machine and beside whatever else. A test
+# that shows that something comes at once asks for a day of measuring first.
 HANG_S = 600
 A_DAY = ["--time", "86400"]
 
-# The same for a build, and for what runs under valgrind.
+# The limit for a build, and for a process under valgrind.
 SLOW_S = 7200
 
 # Each file goes to one process of pytest's, which makes what its tests share once, and those that
@@ -63,13 +63,13 @@ def methods_of(strategy: str) -> list[str]:
     return ["direct"] if source_says(strategy, r"\.async_method\b") else ["direct", "async"]
 
 
-# What most tests are about does not depend on the heap, and runs faster on one.
+# Most tests do not depend on the heap, and run faster on one.
 ONE_HEAP = "glibc"
 DEFAULT_HEAPS = "what the program takes by itself"
 
 
 def variants_of(strategy: str) -> list[str]:
-    """What may stand behind the name: nothing, @checked, @atomic."""
+    """The variants of a strategy, as they stand behind its name: none, @checked, @atomic."""
     pends = not source_says(strategy, r"^#define VTB_(LOOP_ONLY|NEVER_SUSPENDS) ")
     counts = source_says(strategy, r"^#define VTB_COUNTS_REFERENCES ")
     return [""] + pends * ["checked"] + counts * ["atomic"]
@@ -106,7 +106,9 @@ class Outcome:
 
     @property
     def complaints(self) -> list[str]:
-        """Those that do not tell of the building of cells, which no run before needed."""
+        """The lines that are not about the building of cells, which a run needs only if none before
+        it did.
+        """
         return [line for line in self.lines if not line.startswith(("building ", WAITING))]
 
     @property
@@ -243,7 +245,7 @@ def bench(tmp_path: Path) -> Bench:
 
 @pytest.fixture(scope="session")
 def listing(built: None) -> dict[str, list[Row]]:
-    """What `list` says of strategies, workloads and heaps."""
+    """The output of `list` on strategies, workloads and heaps."""
     done = subprocess.run(
         [str(BINARY), "list", "--format", "json"],
         env=clean_environment(),
@@ -254,8 +256,8 @@ def listing(built: None) -> dict[str, list[Row]]:
     return strict_json(done.stdout)
 
 
-# What stays of the strategies where a test builds everything: the three with a role, and one that
-# uses all of a workload; and of the workloads, the default one and another. All would take minutes.
+# The entries that stay where a test builds everything, as all would take minutes: the three
+# strategies with a role and one that uses all of a workload; the default workload and another.
 COPIED_STRATEGIES = ["empty", "heap_task", "plain", "task_in_cache"]
 COPIED_WORKLOADS = ["config_read", "user_cache"]
 

@@ -2,7 +2,7 @@
 #ifndef GOOD_VALUES_H
 #define GOOD_VALUES_H
 
-/* In place of a value that names leave out because it is the usual one. */
+/* Stands for a value that names leave out because it is the usual one. */
 #define USUAL "as usual"
 
 struct good_value {

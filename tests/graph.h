@@ -173,7 +173,8 @@ enum {
     GRAPH_GROUP_WORDS = GRAPH_GROUP_SLOTS * GRAPH_STRIDE_MAX,
 };
 
-/* What a program may keep alive; more is dropped, so that thousands of collections are quick. */
+/* The most bytes that a program may keep alive; more is dropped, so that thousands of collections
+ * are quick. */
 #define GRAPH_BYTES_MAX ((size_t)384 << 10)
 
 /* Variables are slots in groups, each of them one set of roots with a stride of its own. */
@@ -213,14 +214,14 @@ static inline size_t graph_stride(size_t group)
     return 1 + group % GRAPH_STRIDE_MAX;
 }
 
-/* Where a slot is in memory. */
+/* The place of a slot in memory. */
 static inline void **graph_place(struct graph *graph, size_t slot)
 {
     const size_t group = slot / GRAPH_GROUP_SLOTS;
     return &graph->roots[group][slot % GRAPH_GROUP_SLOTS * graph_stride(group)];
 }
 
-/* What lies between two roots looks like one, and must not be followed. */
+/* A word between two roots that looks like a root, and must not be followed. */
 static inline void *graph_decoy(size_t i)
 {
     return (void *)(uintptr_t)(i * 2 + 1);
@@ -260,7 +261,7 @@ static inline void graph_drop_group(struct graph *graph, size_t group)
         graph_clear(graph, group * GRAPH_GROUP_SLOTS + i);
 }
 
-/* `first_id` makes objects of several graphs in one heap differ. */
+/* Starts an empty graph. `first_id` makes the objects of several graphs in one heap differ. */
 static inline void graph_start(struct graph *graph, struct graph_heap *heap, bool shared,
                                uint64_t first_id)
 {
@@ -307,7 +308,8 @@ static inline void graph_find_words(struct graph *graph, const struct graph_node
         graph_find(graph, node->words[i].target, generation);
 }
 
-/* From the roots, and from all that is older, reachable or not. */
+/* Marks in the model what is reachable from the roots, and from all that is older, reachable or
+ * not. */
 static inline void graph_mark(struct graph *graph, unsigned generation)
 {
     for (size_t i = 0; i < GRAPH_SLOTS_N; i++)
@@ -436,7 +438,7 @@ static inline void graph_check_state(struct graph *graph)
         graph_broken(graph, "bytes reserved", state.reserved_bytes, state.used_bytes);
 }
 
-/* Whatever the heap collected since the last time. */
+/* Follows, in the model, the collections that the heap ran since the last time. */
 static inline void graph_settle(struct graph *graph)
 {
     const uint64_t told_n = graph_told_n(graph->heap);

@@ -1,5 +1,6 @@
-/* What the operations of each strategy take from the heap, worked out by hand from its structs, for
- * every workload that tests have cells of. Nothing here is taken from a cell or a strategy. */
+/* Bytes that the operations of each strategy take from the heap, worked out by hand from its
+ * structs, for every workload that tests have cells of. Nothing here is taken from a cell or a
+ * strategy. */
 #ifndef LAYOUTS_H
 #define LAYOUTS_H
 
@@ -57,9 +58,9 @@ static const struct layout_workload layout_workloads[] = {
 #define LAYOUT_KEY_BYTES(key, value) (key)
 #define LAYOUT_VALUE_BYTES(key, value) (value)
 
-/* What is handed over: a task's address, a status, the value; an object, the result, its token and
- * two flags; the value or a reference, and a tag; a promise, the value and a state; a status and
- * the value; the value or a reference, and which of the two. */
+/* Bytes of each kind of hand-over: a task's address; a status; the value; an object, the result,
+ * its token and two flags; the value or a reference, and a tag; a promise, the value and a state; a
+ * status and the value; the value or a reference, and which of the two. */
 #define LAYOUT_POINTER(key, value) 8
 #define LAYOUT_STATUS(key, value) 4
 #define LAYOUT_VALUE(key, value) (value)
@@ -79,9 +80,9 @@ static const struct layout_workload layout_workloads[] = {
 #define LAYOUT_REQUEST(key, value) (8 + 8 + LAYOUT_UP(key))
 #define LAYOUT_NODE(key, value) (8 + 8 + ((value) == 1 ? 8 : 8 + (value)))
 
-/* What a method keeps in them: its key, or its state machine: state and key, which share 8 bytes
- * where the key is an int, the builder, the method's `this`, and the awaiter. A builder that cannot
- * make the object from the start holds the value too. */
+/* Bytes that a method keeps in these objects: its key, or its state machine. That is the state and
+ * the key, which share 8 bytes where the key is an int, the builder, the method's `this`, and the
+ * awaiter. A builder that cannot make the object from the start holds the value too. */
 #define LAYOUT_QUESTION(key, value) LAYOUT_UP(key)
 #define LAYOUT_MACHINE(key, value, awaiter) (LAYOUT_UP(4 + (key)) + 8 + 8 + (awaiter))
 #define LAYOUT_HOLDER(key, value, awaiter) \
@@ -200,7 +201,7 @@ static const struct layout layouts[] = {
 
 #define LAYOUTS_N (sizeof layouts / sizeof *layouts)
 
-/* Null: a strategy that was dropped into its folder, of which nothing is known. */
+/* Finds a strategy's layout; null: it was dropped into its folder, and nothing is known of it. */
 static inline const struct layout *layout_of(const char *strategy)
 {
     for (size_t i = 0; i < LAYOUTS_N; i++) {
@@ -210,7 +211,7 @@ static inline const struct layout *layout_of(const char *strategy)
     return NULL;
 }
 
-/* Null likewise. */
+/* Finds a workload; null: nothing is known of it. */
 static inline const struct layout_workload *layout_workload_of(const char *name)
 {
     for (size_t i = 0; i < LAYOUT_WORKLOADS_N; i++) {
@@ -220,7 +221,7 @@ static inline const struct layout_workload *layout_workload_of(const char *name)
     return NULL;
 }
 
-/* Where a workload's types stand in each of a layout's sizes; or LAYOUT_TYPES_N. */
+/* The index of a workload's types in each of a layout's sizes; or LAYOUT_TYPES_N. */
 static inline size_t layout_types(const char *workload)
 {
     static const size_t keys_bytes[LAYOUT_TYPES_N] = LAYOUT_EACH(KEY_BYTES);

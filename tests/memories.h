@@ -6,7 +6,7 @@
 
 #include "bench/memory.h"
 
-/* Of a heap that frees, which needs not be opened. */
+/* The memory of a heap that frees, which needs not be opened. */
 static inline const struct vtb_memory *memory_of(const struct vtb_heap *heap)
 {
     static struct vtb_memory memory;
@@ -20,7 +20,7 @@ static inline const struct vtb_memory *glibc_memory(void)
     return memory_of(vtb_find_heap("glibc")->heap);
 }
 
-/* Of any heap, which then is to be closed. */
+/* Opens the memory of any heap; it must be closed afterwards. */
 static inline void open_memory(struct vtb_memory *memory, const struct vtb_heap *heap,
                                const struct vtb_point *point)
 {

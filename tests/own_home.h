@@ -56,7 +56,7 @@ static inline const char *own_subfolder(const char *name)
     return path;
 }
 
-/* All of a file, ended by a null; the caller's to free. */
+/* Reads a whole file, ended by a null; the caller's to free. */
 static inline char *own_text(const char *path, size_t *n)
 {
     FILE *in = fopen(path, "r");
@@ -163,7 +163,7 @@ static inline int own_run_copy(const char *mode)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-/* What main does: runs the tests in the copy. */
+/* The body of main: runs the tests in the copy. */
 static inline int own_main(int argc, char **argv, int (*tests)(void))
 {
     if (argc == 3 && strcmp(argv[1], "--in") == 0) {
@@ -215,7 +215,8 @@ static inline const char *own_workload(const char *file, const char *stem, const
 
 /* --- children --- */
 
-/* What a function said in a child process, where it may change what is kept for good. */
+/* The message of a function that ran in a child process, where it may change what is kept for
+ * good. */
 struct own_told {
     bool ok;
     enum vtb_exit exit_code;
@@ -235,7 +236,7 @@ static inline void own_in_child(void *context)
     snprintf(told->details, sizeof told->details, "%s", error.details ? error.details : "");
 }
 
-/* To be freed by own_forget. */
+/* Calls a function in a child process; to be freed by own_forget. */
 static inline struct own_told *own_ask(void (*ask)(struct own_told *, struct vtb_error *))
 {
     struct vtb_error error;
@@ -254,7 +255,7 @@ static inline void own_forget(struct own_told *told)
     vtb_pages_free(told, sizeof *told);
 }
 
-/* The same where it has to be refused, in one line. */
+/* Calls a function in a child process that must refuse, in one line. */
 static inline void own_refused(void (*ask)(struct own_told *, struct vtb_error *),
                                enum vtb_exit exit_code, const char *part, const char *details)
 {

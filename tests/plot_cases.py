@@ -1,4 +1,4 @@
-"""What tests of plots share: result files that are made up, and what pictures of them have."""
+"""Parts that tests of plots share: result files that are made up, and the pictures of them."""
 from __future__ import annotations
 
 import json
@@ -30,7 +30,7 @@ Value = tuple[float, float, float]
 
 
 def name_of(strategy: str, **point: Any) -> str:
-    """As the program names its cases."""
+    """The name of a case, as the program makes it."""
     usual = {"hit_rate": 0.8, "calls": 1000000, "in_flight": 64}
     workload, heap = point.pop("workload", "user_cache"), point.pop("heap", "glibc")
     tail = point.pop("tail", "")

@@ -24,7 +24,7 @@ static const struct vtb_cell *cell;
 static const struct vtb_probe *probe;
 static const struct vtb_rig *rig;
 
-/* What is called before a test fails, if anything is to be ended first; null: nothing. */
+/* Called before a test fails, to end what would go on; null: there is nothing to end. */
 static void (*before_failing)(void);
 
 #define holds(condition) check_holds((condition), #condition, __LINE__)

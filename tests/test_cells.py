@@ -31,7 +31,7 @@ from conftest import (
     wait_until,
 )
 
-# What is beside the strategy that a run names: by both passes.
+# The strategies that every run has beside those that it names, in both passes.
 REFERENCES = ["empty", "heap_task", "plain"]
 
 # Runs the cells that count, and, for the pressure pass, those that are timed.
@@ -158,7 +158,7 @@ class Home:
 
 
 def about_cells(outcome: Outcome) -> list[str]:
-    """What a run said beside its results: of what it built, and what was in the way."""
+    """The lines of a run beside its results: about the cells it built, and about problems."""
     lines = outcome.lines
     return [line for line in lines if not line.startswith(("results: ", "run_bench: "))]
 
@@ -221,7 +221,7 @@ def test_two_starts_at_once_build_each_cell_once(home: Home) -> None:
 
 @pytest.mark.parametrize("everything", [False, True], ids=["the program", "all of it"])
 def test_killed_build_is_taken_up_again(home: Home, everything: bool) -> None:
-    """What the compiler still writes when its program is gone harms nobody."""
+    """The output of a compiler that outlives the program does no harm."""
     held = home.hold_compiler()
     process = home.start(*PLAIN)
     home.wait_for_compiler()
@@ -290,7 +290,9 @@ def test_compiler_that_is_another_one_has_all_cells_built_again(home: Home) -> N
 
 
 def test_baseline_is_of_what_compiles_cells_now(home: Home) -> None:
-    """And of another toolchain where that changed since; whatever compiled the program."""
+    """A baseline is of the compiler that compiles cells now, whatever compiled the program; if the
+    compiler changed since, the baseline is of another toolchain.
+    """
     newer = 'exec "$real" -U__GNUC_PATCHLEVEL__ -D__GNUC_PATCHLEVEL__=98 "$@"\n'
     home.compile_with(newer)
     home.ok(*PLAIN, "--save-baseline", "base.json")
@@ -305,7 +307,7 @@ def test_baseline_is_of_what_compiles_cells_now(home: Home) -> None:
 
 
 def test_full_disk_is_told_in_a_line(home: Home) -> None:
-    """What was built before it was full is there when it no longer is."""
+    """Cells that were built before the disk was full are used when there is room again."""
     home.compile_with(
         'case "$*" in *counting*) echo "error: No space left on device" >&2; exit 1;; esac\n'
         'exec "$real" "$@"\n'
@@ -328,7 +330,9 @@ def test_list_that_cannot_be_written_is_told_in_a_line(home: Home) -> None:
 
 
 def test_no_place_to_build_in_is_told_in_a_line(home: Home) -> None:
-    """As where nothing may be written to; a file in the way does for root as well."""
+    """So it is where nothing may be written to. Here a file stands in the way, which stops root as
+    well.
+    """
     home.cache.touch()
     outcome = home(*PLAIN)
     assert (outcome.code, outcome.out) == (1, "")
@@ -336,7 +340,7 @@ def test_no_place_to_build_in_is_told_in_a_line(home: Home) -> None:
 
 
 def test_installed_cells_are_used_as_they_are(home: Home) -> None:
-    """Those of another strategy are built into the cache."""
+    """Installed cells are not built again; those of another strategy are built into the cache."""
     home.ok(*PLAIN)
     shutil.copytree(home.folder, home.library / "cells")
     shutil.rmtree(home.cache)
@@ -369,7 +373,7 @@ def without_compiler(home: Home) -> dict[str, str]:
 
 @pytest.mark.parametrize("lose", [without_ninja, without_compiler], ids=["ninja", "compiler"])
 def test_cells_are_used_without_what_builds_them(home: Home, lose: object) -> None:
-    """And what is not there cannot be made."""
+    """Without ninja or a compiler a cell that is not there cannot be made."""
     home.compile_with('exec "$real" "$@"\n')
     home.ok(*PLAIN)
     files = home.files()
@@ -413,7 +417,9 @@ def rule_of(outcome: Outcome) -> str:
 
 
 def test_the_rule_in_the_fingerprint_is_that_of_the_cells(home: Home) -> None:
-    """And not the present one, where nothing can be built by it."""
+    """The fingerprint has the rule that the cells were built by, not a newer one by which nothing
+    can be built.
+    """
     counted = [*PLAIN, "--format", "json"]
     before = rule_of(home.ok(*counted))
     rules = home.library / "cells.ninja"
@@ -479,8 +485,10 @@ def test_plan_says_what_has_to_be_built(home: Home) -> None:
     "folder", ["own", "with space", "it's $HOME", 'a "quoted" one', "a:b", "100% #1", "back\\slash"]
 )
 def test_own_strategy_is_run_from_any_folder(home: Home, folder: str) -> None:
-    """But where no #include can name it; and again when it changed. An apostrophe in a dependency's
-    name is too much for ninja, which then builds every time."""
+    """A strategy in any folder is run, and built again when it changed, except where no #include
+    can name the folder. An apostrophe in the name of a dependency is too much for ninja, which then
+    builds it every time.
+    """
     path = home.work / folder / "mine.c"
     path.parent.mkdir()
     path.write_text(own_strategy("mine"), encoding="utf-8")
@@ -514,7 +522,8 @@ def test_own_strategy_and_workload_together(home: Home) -> None:
 
 @pytest.mark.parametrize("option", ["--strategy", "--baseline-strategy"])
 def test_variant_that_an_own_strategy_has_not_is_refused(home: Home, option: str) -> None:
-    """What never suspends has no checks; which is known once what it is was compiled."""
+    """A strategy that never suspends has no checks. That is known once its metadata were compiled.
+    """
     text = (ROOT / "impls" / "plain.c").read_text(encoding="utf-8")
     text = text.replace("VTB_STRATEGY(plain)", "VTB_STRATEGY(mine)")
     (home.work / "mine.c").write_text(text, encoding="utf-8")

@@ -147,7 +147,7 @@ def test_a_box_dearer_by_8_bytes_pays_from_a_tenth_of_hits_on(bench: Bench, rate
 
 
 def test_tables_name_what_they_are_of(counted: Run) -> None:
-    """The same blocks in both kinds of tables, behind all others."""
+    """Both kinds of tables have the same blocks, behind all others."""
     title = "Break-even against heap_task along hit_rate (0 to 1), user_cache, {} method, heap "
     title += "glibc"
     for text in [counted.outcome.out, counted.text("markdown")]:
@@ -169,7 +169,7 @@ def test_without_a_range_nothing_is_told(bench: Bench, arguments: list[str]) -> 
 
 
 def test_other_parameters_have_break_evens_of_their_own(bench: Bench) -> None:
-    """Of each that varies, for each value of the other."""
+    """Each parameter that varies has a break-even for each value of the other."""
     lists = ["--hit-rate", "0,1", "--in-flight", "1,8,64", "--strategy", "value_task"]
     run = exporting(bench, *COUNTED, *lists)
     entries = entries_of(run)
@@ -191,7 +191,7 @@ def timed(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_times_cross_where_the_rows_do(timed: Run) -> None:
-    """Of each consumer, for every level that was asked for, and for none at all."""
+    """Each consumer has an entry for every margin that was asked for, and for no margin at all."""
     ratios = [entry for entry in entries_of(timed) if entry["metric"] == "ratio"]
     keys = ["consumer", "strategy", "worth_percent"]
     assert sorted(tuple(entry[key] for key in keys) for entry in ratios) == sorted(
@@ -245,7 +245,7 @@ def effort(bench: Bench, *arguments: str) -> set[tuple[int, str]]:
 
 
 def test_six_points_are_a_sweep(bench: Bench) -> None:
-    """Each is measured more roughly; what is said wins."""
+    """A sweep measures each point more roughly, but numbers that are given are kept."""
     sweep = ["--hit-rate", "0:1:0.2"]
     assert effort(bench, "--hit-rate", "0:0.8:0.2", "--epoch-ms", "0.05") == {(200, "1000000")}
     assert effort(bench, *sweep) == {(40, "200000")}

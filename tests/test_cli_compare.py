@@ -116,7 +116,7 @@ def lines_of(kept: Bench, before: str, after: str) -> list[dict[str, str]]:
 def test_what_differs_is_told_before_and_after(
     kept: Bench, more: float, shown: str, verdict: str
 ) -> None:
-    """Of one strategy's bytes; in every format the same."""
+    """One strategy's bytes differ; the difference is the same in every format."""
     after = edited(kept, "counts", dearer("bytes_per_op", more))
     figure = compared(kept, "counts", after)["figures"]["bytes_per_op"]
     assert (figure["differing_n"], figure["cases_n"]) == (1, 4)
@@ -161,7 +161,7 @@ def test_ratios_differ_where_intervals_do_not_overlap(kept: Bench) -> None:
 
 
 def test_other_cases_stand_apart(kept: Bench) -> None:
-    """And so do the options that made them others."""
+    """Options are listed that made the cases other ones."""
     text = compare(kept, "counts", "other")
     words = " ".join(text.split())
     assert "No case is in both files." in words
@@ -177,7 +177,9 @@ def test_other_cases_stand_apart(kept: Bench) -> None:
 
 
 def test_another_machine_is_told(kept: Bench) -> None:
-    """What depends on the C library is then not compared; what follows from the code is."""
+    """Figures that depend on the C library are then not compared; those that follow from the code
+    are.
+    """
 
     def elsewhere(results: Row) -> None:
         results["context"].update(cpu_model="a quantum computer", libc="musl 1.2")

@@ -81,13 +81,13 @@ def cells_of(text: str, strategy: str, separator: str) -> list[list[str]]:
 
 
 def sections_of(text: str) -> list[str]:
-    """What stands below the title of each table of counts, up to the next empty line but one."""
+    """The text below the title of each table of counts, up to the next empty line but one."""
     parts = re.split(r"^Counted per operation \(.*$", text, flags=re.MULTILINE)[1:]
     return [part.strip().split("\n\n")[0] for part in parts]
 
 
 def assert_same_in_all_formats(run: Run, key: str, column: int) -> None:
-    """Of a figure: the rows', the CSV's, and those that both kinds of tables show."""
+    """A figure of counts is the same in the rows, in the CSV, and in both kinds of tables."""
     lines = {line["name"]: line for line in csv.DictReader(io.StringIO(run.text("csv")))}
     assert len(run.rows) == len(lines) > 0
     for row in run.rows:
@@ -108,7 +108,7 @@ def assert_same_in_all_formats(run: Run, key: str, column: int) -> None:
 
 @pytest.fixture(scope="module")
 def listed(built: None) -> dict[str, Row]:
-    """What `list --events` says of each event."""
+    """The output of `list --events` on each event."""
     done = subprocess.run(
         [str(BINARY), "list", "--events", "--format", "json"],
         env=clean_environment(),
@@ -209,7 +209,9 @@ def test_a_cold_start_touches_fresh_pages(bench: Bench, software: list[str]) -> 
 def test_every_event_is_counted_that_is_listed_so(
     bench: Bench, software: list[str], uncounted: list[str], listed: dict[str, Row]
 ) -> None:
-    """And the reason is the listed one where it is not; more than five make tables of their own."""
+    """An event that cannot be counted has the reason that `list` gives. More than five events make
+    tables of their own.
+    """
     assert len(software) > 5
     names = [*software, *uncounted]
     run = exporting(bench, *COUNTED, *ONE_TABLE, "--events", ",".join(names))
@@ -335,7 +337,7 @@ def of_strategy(rows: list[Row], strategy: str) -> float:
 
 
 def whole(instructions_per_op: float) -> int:
-    """As they were counted."""
+    """The number of instructions of all operations, which is whole."""
     counted = instructions_per_op * OPERATIONS
     assert math.isclose(counted, round(counted), rel_tol=0, abs_tol=1e-6), instructions_per_op
     return round(counted)
@@ -348,7 +350,7 @@ def all_strategies(tmp_path_factory: pytest.TempPathFactory, valgrind: str) -> R
 
 
 def test_every_case_has_instructions(all_strategies: Run) -> None:
-    """Both consumers have their own, although nothing is timed."""
+    """Both consumers have counts of their own, although nothing is timed."""
     assert len(all_strategies.rows) == 2 * len(STRATEGIES)
     assert {strategy_of(row) for row in all_strategies.rows} == set(STRATEGIES)
     assert "instructions_per_op" not in all_strategies.context["unavailable"]
@@ -374,7 +376,9 @@ def test_what_is_beyond_the_floor_stands_beside_them(all_strategies: Run) -> Non
 def test_instructions_are_bit_for_bit_the_same_in_every_run(
     all_strategies: Run, bench: Bench, temporary: Path
 ) -> None:
-    """Whatever the environment, the length of the command line, and where temporary files go."""
+    """Counts depend neither on the environment, nor on the length of the command line, nor on where
+    temporary files go.
+    """
     arguments = ["--results-dir", str(bench.directory / ("d" * 200)), "--format", "json"]
     twins = {"LONG": "x" * 30000, "TMPDIR": str(temporary)}
     again = bench.ok(*INSTRUCTIONS, *arguments, **twins)
@@ -427,7 +431,7 @@ def test_instructions_are_counted_on_every_heap(
 
 
 def test_a_collectors_instructions_are_the_same_in_every_run(bench: Bench, valgrind: str) -> None:
-    """Of the collector that knows where references are: a collection is part of them."""
+    """Collections are part of these counts, of the collector that knows where references are."""
     arguments = [*INSTRUCTIONS, "--heap", "gengc", *ONE_TABLE, "--format", "json"]
     arguments += ["--gen0-budget", "64K"]
     first = per_op(bench.ok(*arguments).rows)
@@ -450,7 +454,8 @@ def test_without_valgrind_there_is_one_line(bench: Bench, temporary: Path) -> No
     assert outcome.files() == [] and not (bench.directory / "export.csv").exists()
 
 
-# What takes valgrind's place, and what then is told of it. $dir is where the counts are to go.
+# Scripts that take valgrind's place, and parts of the error that follows. $dir is where the counts
+# are to go.
 IMPOSTORS = {
     "ends without a word": ("exit 3", []),
     "says why": ("echo first >&2; echo it cannot be >&2; exit 1", ["it cannot be"]),
@@ -466,7 +471,7 @@ IMPOSTORS = {
 
 @pytest.mark.parametrize("name", IMPOSTORS)
 def test_counts_that_do_not_come_are_an_error(bench: Bench, temporary: Path, name: str) -> None:
-    """Whatever valgrind did, nothing of it is left: no file, no process, no figure."""
+    """After any failure of valgrind nothing is left: no file, no process, no figure."""
     script, mentions = IMPOSTORS[name]
     folder = bench.directory / "bin"
     folder.mkdir()
@@ -526,7 +531,7 @@ def test_nothing_runs_on_behind_a_run_that_ends(
     bench: Bench, tmp_path_factory: pytest.TempPathFactory, valgrind: str, number: int,
     whole_group: bool
 ) -> None:
-    """And an interrupt leaves no file; what cannot be caught leaves the temporary ones."""
+    """An interrupt leaves no file; a signal that cannot be caught leaves the temporary ones."""
     temporary = tmp_path_factory.mktemp("temporary")
     process = subprocess.Popen(
         [str(BINARY), *INSTRUCTIONS, "--heap", "all"],

@@ -1,4 +1,4 @@
-"""What goes wrong at run time: output that cannot be written, readers that go, interrupts.
+"""Problems at run time: output that cannot be written, readers that go, interrupts.
 
 A failure is one line and a status; what was there before is untouched, and nothing is half written.
 """
@@ -43,7 +43,7 @@ needs_full = pytest.mark.skipif(not FULL.is_char_device(), reason="there is no /
 
 
 def run_in_shell(bench: Bench, redirections: str, *arguments: str) -> Outcome:
-    """As a shell starts it, with the descriptors that it closed or redirected."""
+    """Runs the program as a shell starts it, with descriptors that are closed or redirected."""
     command = f"exec {shlex.join([str(BINARY), *arguments])} {redirections}"
     done = subprocess.run(
         ["sh", "-c", command],
@@ -336,7 +336,7 @@ def test_export_survives_a_full_disk(bench: Bench) -> None:
 
 # --- interrupts ---
 
-# What whoever watches at a terminal is told: beforehand how long it takes, then how far it is.
+# The messages at a terminal: beforehand how long the run takes, then how far it is.
 PLAN = r"plan: \d+ combinations? of parameters, about \d+(\.\d)? (s|minutes|hours|days)"
 BAR = r"\r\[([# ]*)\] +(\d+) %, (counting|instructions|timing), (\d+) s left \033\[K"
 
@@ -407,7 +407,7 @@ class Background:
             self.text += self.decoder.decode(read)
 
     def percents(self, what: str) -> list[int]:
-        """What the progress bar showed while that was under way."""
+        """The percentages that the progress bar showed during a part."""
         return [int(bar[1]) for bar in re.findall(BAR, self.text) if bar[2] == what]
 
     def is_timing(self) -> bool:
@@ -415,7 +415,9 @@ class Background:
         return len(self.percents("timing")) > 3
 
     def is_in_second_table(self) -> bool:
-        """Of tables with few rounds: the bar is shown when a table begins, and after each round."""
+        """The second table of a run with few rounds is under way: the bar is shown when a table
+        begins, and after each round.
+        """
         return len(self.percents("timing")) > (1 + FEW) + 1 + FEW / 2
 
     def relatives(self) -> list[int]:
@@ -423,7 +425,7 @@ class Background:
         return processes_of(self.process.pid)
 
     def wait_for_child(self) -> None:
-        """And until an interrupt would be noticed."""
+        """Waits until a child process counts, and until an interrupt would be noticed."""
         wait_until(lambda: catches(self.process, signal.SIGINT), "it does not watch")
         wait_until(lambda: len(self.relatives()) >= 2, "no child process counts")
 
@@ -440,7 +442,7 @@ class Background:
         return Outcome(self.process.returncode, out, self.text_below(), self.bench.results)
 
     def text_below(self) -> str:
-        """What stands on the screen below the progress bar, or in its place."""
+        """The text on the screen below the progress bar, or in its place."""
         bars = rf"({BAR})+(\r\033\[K|\n)"
         return re.sub(bars, "", self.text.replace("\r\n", "\n")).replace("\r\033[K", "")
 
@@ -481,7 +483,9 @@ def contents(directory: Path) -> dict[str, bytes]:
 
 
 def announced(outcome: Outcome) -> Outcome:
-    """The same less the line that tells beforehand how long it takes, which must be the first."""
+    """The outcome without the first line of its errors, which must be the one that tells beforehand
+    how long the run takes.
+    """
     plan = outcome.complaints[0]
     assert re.fullmatch(PLAN, plan), plan
     err = outcome.err.replace(f"{plan}\n", "", 1)
@@ -550,7 +554,7 @@ def test_interrupt_during_a_long_warm_up(bench: Bench, start: Start) -> None:
 def test_interrupt_keeps_the_tables_that_were_finished(
     bench: Bench, start: Start, whole_group: bool, timed: list[str]
 ) -> None:
-    """Whatever is under way, in this process or in a child: only that is lost."""
+    """An interrupt loses only the part that is under way, in this process or in a child."""
     earlier = leave_earlier_results(bench)
     run = start(*MATRIX, *timed, "--format", "json", "--export-json", "second.json", terminal=True)
     run.read_until(run.is_in_second_table)
@@ -587,7 +591,7 @@ def test_second_interrupt_is_not_needed_but_ends_it_too(start: Start, timed: lis
 
 
 def test_termination_leaves_no_child_behind(bench: Bench, start: Start) -> None:
-    """What ends the run without asking ends its counting child as well."""
+    """A signal that ends the run without asking ends its counting child as well."""
     run = start("--calls", "1e11", "--rounds", "0")
     run.wait_for_child()
     run.process.kill()

@@ -1,4 +1,5 @@
-"""What is measured: workloads, key streams, caches, callers, cold starts, volumes; and the plan."""
+"""The choice of cases: workloads, key streams, caches, callers, cold starts, volumes; and the plan.
+"""
 from __future__ import annotations
 
 import lzma
@@ -286,7 +287,9 @@ def test_a_dry_run_plans_and_writes_nothing(bench: Bench) -> None:
 
 
 def test_a_dry_run_knows_what_is_counted_beside_time(bench: Bench) -> None:
-    """Each case and consumer takes two processes under valgrind; and nothing is counted."""
+    """The estimate has two processes under valgrind for each case and consumer, and nothing is
+    counted.
+    """
     arguments = ["--dry-run", "--format", "json", "--rounds", "0", "--keys", "100"]
     arguments += ["--strategy", "value_task", "--calls", "1000"]
     plan = strict_json(bench.ok(*arguments, "--instructions", PATH="").out)

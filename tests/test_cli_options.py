@@ -101,7 +101,7 @@ def test_help_fits_a_terminal(bench: Bench, command: str) -> None:
     assert outcome.out == bench.ok(command, VTB_HELP="1").out
 
 
-# What a reader of the help is told of each option about what is measured and when.
+# Words that the help must have on each option about the choice and time of measurements.
 TOLD_BY_HELP = {
     "payload": ["payload curve", "8,48,256"],
     "cache": ["LRU cache", "hit rate emerges"],
@@ -138,7 +138,7 @@ TOLD_BY_HELP_OF_GATE = {
 
 
 def unexplained(text: str, option: str, mentions: list[str]) -> list[str]:
-    """What the paragraph of an option lacks."""
+    """The words that the paragraph of an option lacks."""
     (paragraph,) = re.findall(
         rf"^  --{option}\b(?!-)(.*?)^(?=  --|\Z)", text, re.MULTILINE | re.DOTALL
     )
@@ -156,7 +156,7 @@ def test_help_explains(bench: Bench, command: str, told: dict[str, list[str]]) -
 
 
 def test_help_names_every_exit_status(bench: Bench) -> None:
-    """Those of a run, and those of the gate in its own help too."""
+    """The help of a run has its statuses, and that of the gate its own."""
     words = " ".join(bench.ok("--help").out.split("Exit status:")[1].split())
     for status in ["0 ok", "1 internal", "2 usage", "3 worse", "4 inconclusive", "5 no such"]:
         assert status in words
@@ -209,7 +209,7 @@ def test_version_is_that_of_the_build(bench: Bench) -> None:
 
 # --- values that are accepted ---
 
-# Of so many calls the steady state is timed.
+# With so many calls the steady state is timed.
 THREE_CASES = ["--strategy", "plain", "--consumer", "independent", "--calls", "100001"]
 THREE_CASES += ["--format", "json"]
 
@@ -228,7 +228,7 @@ def in_names(outcome: Outcome, key: str) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-# Of each kind of option one line, with what its rows are named.
+# One option of each kind, with the part of the rows' names that it changes.
 GOOD_LINES = [
     (
         {"hit-rate": "0:0.3:0.1,95%", "calls": "1.5k,10", "in-flight": "1,64,1k", "keys": "1,10k"},
@@ -266,7 +266,8 @@ GOOD_LINES = [
     ({"cache-capacity": "10,1k"}, {"cache": ["lru:10", "lru:1000"]}),
     ({"ttl": "0.5,2"}, {"ttl": ["0.5", "2"], "workload": ["product_catalog"]}),
     ({"payload": "8,256"}, {"workload": ["payload_8", "payload_256"]}),
-    # What is counted beside it, or it is held against, changes nothing of what is run.
+    # Events that are counted in addition, and levels and files to compare with, do not change the
+    # cases.
     (
         {"events": "page-faults", "worth": "5,20", "save-baseline": "baseline.json"},
         {"strategy": ["empty", "plain", "heap_task"]},
@@ -360,7 +361,9 @@ def strategies_by_method(outcome: Outcome) -> dict[str, list[str]]:
 
 
 def test_method_chooses_how_all_strategies_are_called(bench: Bench) -> None:
-    """But for the references, and for those that cannot be asynchronous."""
+    """All strategies are called by the method, except the references and those that cannot be
+    asynchronous.
+    """
     references = ["empty", "plain"]
     compiled = [name for name in STRATEGIES if "async" in methods_of(name)]
     for method, direct in [("direct", set(STRATEGIES)), ("async", {*references})]:
@@ -445,7 +448,8 @@ def test_command_line_wins_over_the_environment(bench: Bench) -> None:
 
 
 def test_seed_is_kept_as_it_was_given(bench: Bench) -> None:
-    """Also where it has more digits than a double, or JSON's integers of 64 bits with a sign."""
+    """That holds too for more digits than a double has, or JSON's integers of 64 bits with a sign.
+    """
     for seed in ["0", "9223372036854775807", "18446744073709551615"]:
         context = strict_json(counted(bench, "--seed", seed).out)["context"]
         assert str(context["seed"]) == seed

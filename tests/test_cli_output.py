@@ -1,4 +1,4 @@
-"""What a run writes: rows, counters, tables and files, and that they agree with each other."""
+"""The output of a run: rows, counters, tables and files, and that they agree with each other."""
 from __future__ import annotations
 
 import csv
@@ -180,7 +180,7 @@ def test_every_case_has_a_row_for_each_round_and_a_median_behind_them(run: Run) 
 
 
 def test_medians_are_those_of_the_rounds(run: Run) -> None:
-    """Of 8 values the median lies between the fourth and the fifth."""
+    """The median of 8 values lies between the fourth and the fifth."""
     for median in medians(run.outcome.rows):
         times = sorted(
             row["real_time"]
@@ -261,7 +261,9 @@ def test_what_was_not_measured_is_absent_and_says_why(run: Run, bench: Bench) ->
 
 
 def test_context_keeps_the_options_that_make_the_same_cases(bench: Bench) -> None:
-    """As they were given, the last of each; those that say how to measure or show are none."""
+    """The file has the last text of each option, as it was given, and none of the options that say
+    how to measure or show.
+    """
     arguments = ["--hit-rate", "80%", "--hit-rate=0.5,0.8", "--strategy", "value_task", "--seed=7"]
     outcome = bench.ok(*COUNTED, *arguments, "--format", "json", "--worth", "7")
     assert strict_json(outcome.out)["context"]["options"] == {
@@ -465,7 +467,7 @@ def test_tables_fit_100_columns(bench: Bench, arguments: list[str], rounds: str)
 
 
 def shown_tables(out: str) -> list[list[str]]:
-    """Of what is printed for people: each table's lines from its titles on."""
+    """The lines of each table that is printed for people, from its titles on."""
     lines = out.splitlines()
     starts = [i for i, line in enumerate(lines) if line.startswith("strategy ")]
     return [lines[start : lines.index("", start)] for start in starts]
@@ -557,7 +559,7 @@ def test_conditions_are_told_where_they_are_not_as_usual(
 
 
 def test_each_method_has_a_table_of_its_own(bench: Bench) -> None:
-    """Both have the references on top, which are the same rows."""
+    """Both tables have the references on top, in the same rows."""
     scope = ["--strategy", "value_task", "--consumer", "dependent"]
     outcome = bench.ok(*TIMED, "--method", "both", *scope)
     direct, compiled = shown_tables(outcome.out)
@@ -642,7 +644,7 @@ def test_ratios_are_to_the_baseline_that_was_chosen(bench: Bench) -> None:
 
 @pytest.fixture(scope="module")
 def varied(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """Both methods, and variants of two strategies."""
+    """A run by both methods, with variants of two strategies."""
     bench = Bench(tmp_path_factory.mktemp("varied"))
     strategies = ["--strategy", "heap_task@checked,value_task,value_task@atomic,poll@checked"]
     arguments = ["--method", "both", "--consumer", "independent", "--export-json", "export.json"]
@@ -681,7 +683,7 @@ BASES = {
 def test_over_base_is_the_median_of_paired_differences(
     varied: Outcome, case: tuple[str, str], base: tuple[str, str]
 ) -> None:
-    """Of 8 differences it lies between the fourth and the fifth."""
+    """The median of 8 differences lies between the fourth and the fifth."""
     rows = strict_json(varied.results.read_text())["benchmarks"]
     pairs = zip(rounds_of(rows, *case), rounds_of(rows, *base))
     differences = sorted(own - other for own, other in pairs)
@@ -695,7 +697,9 @@ def test_over_base_is_the_median_of_paired_differences(
 
 
 def test_what_variations_cost_is_told_beyond_what_they_vary(varied: Outcome) -> None:
-    """Each in the sentence's own words: by the direct method, or without its variant."""
+    """Each variation has its own sentence: on the direct method, or on the strategy without its
+    variant.
+    """
     told = [
         (text.split(" takes")[0].rsplit(" ", 1)[0], set(re.findall(r"(\S+) takes", text)))
         for text in (
@@ -818,7 +822,7 @@ def test_seed_decides_which_calls_hit(bench: Bench) -> None:
 
 
 def test_consumers_and_orders_count_the_same_bytes(bench: Bench) -> None:
-    """What is allocated depends on hits alone, not on when a miss is completed."""
+    """The bytes allocated depend on hits alone, not on when a miss is completed."""
     counted = [
         [
             row["bytes_per_op"]
@@ -897,7 +901,7 @@ def test_list_says_why_a_strategy_cannot(listing: dict[str, list[Row]]) -> None:
 
 
 def test_list_says_which_strategies_have_an_async_method(listing: dict[str, list[Row]]) -> None:
-    """Those that have cells for it, and sizes for no other."""
+    """A strategy has the method if it has cells for it; only then are their sizes listed."""
     has = {row["name"] for row in listing["capabilities"] if row["async method"] == "yes"}
     assert has == {name for name in STRATEGIES if "async" in methods_of(name)}
     assert has == {row["name"] for row in listing["async"]}

@@ -33,7 +33,7 @@ def examples(built: None) -> None:
 
 
 def told(name: str) -> dict[str, list[str]]:
-    """What an example prints: below each heading its lines, without their margins and ends."""
+    """The output of an example: below each heading its lines, without their margins and ends."""
     done = subprocess.run(
         [str(PROGRAMS / name)],
         env=clean_environment(),

@@ -41,7 +41,7 @@ class Types:
     key: int  # of an int, of a reference, or of both side by side
     value: int  # of a bool, or of whole words
 
-    # What a caller gets, where an outer method keeps it in its state machine as the awaiter.
+    # Bytes of a hand-over, where an outer method keeps it in its state machine as the awaiter.
 
     @property
     def value_task(self) -> int:
@@ -114,7 +114,7 @@ WORKLOADS = {
 
 @dataclass(frozen=True)
 class Point:
-    """What was called, and how."""
+    """The conditions of the calls."""
 
     calls: int
     hits: int
@@ -179,7 +179,8 @@ def layouts_of(types: Types) -> dict[str, list[Objects | Arena]]:
     future_layer = types.machine(types.value_builder, types.future)
     source = types.source
     promise = types.promise
-    # Both bools have a task that is there already. No pointer is null here, and no number 0.
+    # Each of the two bools has a task that is there already. No pointer is null here, and no number
+    # 0.
     cached = Objects(0, box, box) if types.value == 1 else tasks
     return {
         "empty": [NOTHING],
@@ -221,7 +222,8 @@ def base_name(strategy: str) -> str:
 
 
 def point_of(name: str, hits: int | None) -> Point:
-    """What a row's name says, but for the hits that emerge from keys."""
+    """The point that a row's name tells, except for the number of hits where they emerge from keys.
+    """
     found = {"request_ops": "64", "force_async": "0", **parameters(name)}
     calls = int(found["calls"])
     if hits is None:
@@ -278,7 +280,9 @@ def test_every_strategy_has_its_layouts_here() -> None:
 
 
 def test_layouts_are_those_that_are_known() -> None:
-    """Of .NET 10 and the contract's own; this holds the sums above against the documents."""
+    """The sizes are those of .NET 10 and of the contract; this compares the sums above with the
+    documents.
+    """
     assert LAYOUTS["heap_task"][0] == Objects(72, 104, 104)
     assert layouts_of(Types(4, 64))["heap_task"][0] == Objects(128, 160, 160)
     assert LAYOUTS["value_task"][1] == Objects(0, 112, 128)
@@ -381,7 +385,9 @@ def test_hits_cost_an_object_for_each_method(bench: Bench) -> None:
 
 
 def test_forced_to_suspend_nothing_hits(bench: Bench) -> None:
-    """As at a hit rate of 0, whatever the hit rate; and checksums agree, or the run would fail."""
+    """No call hits, as at a hit rate of 0, whatever the hit rate. The checksums agree, or the run
+    would fail.
+    """
     common = [*BOTH, "--depth", "1,2", "--calls", "10000"]
     rows = bench.ok(*common, "--force-async", "--hit-rate", "0.8").rows
     assert {row["realized_hit_rate"] for row in rows} == {0}
@@ -429,7 +435,8 @@ def test_every_workload_has_the_types_that_are_said_here(listing: dict[str, list
     assert found == WORKLOADS
 
 
-# What is run against every workload; against those of WHOLE, as against the default one, all are.
+# The strategies that are run against every workload. Against those in WHOLE, as against the default
+# one, all strategies are run.
 SOME = ["heap_task", "heap_task_cached", "inline_future", "value_task", "value_task_pooled"]
 WHOLE = ["permission_check", "product_catalog"]
 

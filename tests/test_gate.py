@@ -79,7 +79,8 @@ def counts(bench: Bench, saved_counts: str) -> Path:
 
 
 def test_baseline_has_what_makes_its_cases_again(bench: Bench) -> None:
-    """Also what the environment said, and the bench's heap is from there."""
+    """The baseline also has the options that came from the environment, as the bench's heap does.
+    """
     path = save(bench, *COUNTS, "--seed", "7", VTB_HIT_RATE="0.5")
     baseline = strict_json(path.read_text())
     assert baseline["context"]["options"] == {
@@ -308,7 +309,7 @@ def run(binary: Path, directory: Path, *arguments: str, **twins: str) -> Outcome
 
 @pytest.fixture(scope="module")
 def tree(source_copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Tree:
-    """Of the heaps, one is left; the build is of this file alone."""
+    """A copy of the sources with one heap, which is built for this file alone."""
     copy = tmp_path_factory.mktemp("gate") / "copy"
     shutil.copytree(source_copy, copy, symlinks=True, ignore=shutil.ignore_patterns("build"))
     for path in (copy / "heaps").iterdir():
@@ -329,7 +330,7 @@ def counted(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def instructed(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """And its instructions, of hits alone."""
+    """The baseline of a run of hits alone, with its instructions."""
     directory = tmp_path_factory.mktemp("instructed")
     return baseline_of(tree, "unchanged", directory, "--hit-rate", "1", "--instructions")
 
@@ -424,7 +425,7 @@ def test_an_instruction_may_be_allowed(tree: Tree, instructed: Path) -> None:
 
 
 def test_an_improvement_is_told(tree: Tree, tmp_path: Path) -> None:
-    """And does not fail; nor does anybody mark a page for it."""
+    """The gate tells of an improvement, but does not fail, and marks no page for it."""
     baseline = baseline_of(tree, "bytes", tmp_path)
     outcome = gate(tree, "unchanged", baseline, GITHUB_ACTIONS="1")
     assert outcome.code == 0 and outcome.complaints == []
@@ -717,7 +718,7 @@ def test_options_that_are_no_texts(bench: Bench, counts: Path, value: object) ->
 
 
 def test_options_that_make_no_plan(bench: Bench, counts: Path) -> None:
-    """Each of them is fine, and together they are not."""
+    """Each option is valid, but together they make no plan."""
     excluded = {"exclude-strategy": "heap_task"}
     change(counts, lambda baseline: baseline["context"]["options"].update(excluded))
     error = assert_refused(bench, "baseline.json")
@@ -781,7 +782,7 @@ def test_time_needs_no_number(bench: Bench, arguments: list[str]) -> None:
     assert "'missing.json'" in assert_refused(bench, "missing.json", *arguments)
 
 
-# Of twenty tables each takes a second or a day: after two seconds some are finished, or none.
+# Each of twenty tables takes a second or a day: after two seconds some are finished, or none.
 @pytest.mark.parametrize("of_times, seconds", [("86400", 0), ("4", 2)])
 def test_interrupt_ends_it(bench: Bench, of_times: str, seconds: float) -> None:
     """At the start, or when tables are finished: in one line, and with nothing written."""

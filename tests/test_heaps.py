@@ -51,7 +51,9 @@ def test_all_heaps_can_be_used_here(listing: dict[str, list[Row]]) -> None:
 
 @pytest.mark.parametrize("function", ["alloc", "free"])
 def test_jemalloc_is_called_through_one_jump(function: str) -> None:
-    """As through the linker's table: a jump to an address in memory, and nothing before it."""
+    """A call is as one through the linker's table: a jump to an address in memory, and nothing
+    before it.
+    """
     shown = text_of("objdump", "-d", f"--disassemble=jemalloc_{function}", str(BINARY))
     first = re.search(rf"<jemalloc_{function}>:\n[^\t]*\t[^\t]*\t(.*)", shown)
     assert first, shown
@@ -63,7 +65,7 @@ def test_jemalloc_is_called_through_one_jump(function: str) -> None:
 def test_counts_are_the_same_on_every_heap_that_frees(
     bench: Bench, listing: dict[str, list[Row]]
 ) -> None:
-    """But for the bytes that blocks are rounded up to."""
+    """Counts are the same on all heaps, except for the bytes that blocks are rounded up to."""
     names = [row["name"] for row in listing["heaps"] if not row["collects"]]
     arguments = [*COUNTED, "--heap", ",".join(names), "--strategy", "heap_task,value_task"]
     rows = bench.ok(*arguments, "--format", "json").rows

@@ -164,7 +164,7 @@ def launcher_alone(tree: Path) -> Path:
     [("build", "cannot be made"), ("build/release/.lock", "cannot be written to")],
 )
 def test_no_place_for_the_build_is_told(tmp_path: Path, blocked: str, told: str) -> None:
-    """As where somebody else built the tree; what stands in the way here does for root as well."""
+    """So it is where somebody else built the tree. The file in the way here stops root as well."""
     launcher = launcher_alone(tmp_path / "tree")
     path = launcher.parent / blocked
     path.parent.mkdir(parents=True, exist_ok=True)

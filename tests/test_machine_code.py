@@ -51,19 +51,21 @@ LOOPS = {
 }
 POLLUTED = [name for name in LOOPS if name.endswith("_polluted")]
 
-# What a loop calls beside its method: a miss, a task without a result, a rule that was broken.
+# Functions that a loop may call beside its method: for a miss, a task without a result, a broken
+# rule.
 BESIDE_THE_METHOD = {"vtb_park", "vtb_task_wait", "vtb_misuse"}
 
 # Where rules are checked, to consume may be too long to stand in line.
 TO_CONSUME = {"vtb_take", "vtb_get"}
 
-# What a method calls on the way: to suspend, or where no object is at hand in an arena or a pool.
+# Functions that a method may call: to suspend, or, if there is no object at hand in an arena or a
+# pool, to make one.
 TO_SUSPEND = {"suspend", "vtb_request_later", "vtb_misuse"}
 TO_MAKE_AN_OBJECT = {"vtb_request_begin", "vtb_pool_take_remote", "vtb_task_make"}
 
 
-# What stands in a loop or method, and is in the program or in a library: the end of a process. All
-# else is in the cell's own file.
+# The function that a loop or method may call outside of the cell's own file, in the program or in a
+# library: the end of a process.
 ELSEWHERE_IN_THE_LOOPS = {"vtb_misuse"}
 
 # Beside them: another thread that is waited for, and what is made ahead of the first call.
@@ -79,7 +81,7 @@ ELSEWHERE = {
 
 @lru_cache(maxsize=None)
 def facts(section: str) -> dict[str, Row]:
-    """What `list` says of each entry, by name."""
+    """The output of `list` on each entry, by name."""
     done = subprocess.run(
         [str(BINARY), "list", "--format", "json"],
         env=clean_environment(),
@@ -107,7 +109,7 @@ class Cell:
     collected: bool
 
     def kind(self, a_pass: str) -> str:
-        """What stands in file names and symbols: timing, counting_async_checked, ..."""
+        """The cell's kind as in file names and symbols: timing, counting_async_checked, ..."""
         parts = [a_pass, self.method if self.method == "async" else "", self.variant]
         parts += ["collected"] if self.collected else []
         return "_".join(filter(None, parts))
@@ -131,8 +133,9 @@ class Cell:
 
     @property
     def passes(self) -> list[str]:
-        """Those whose code is read. Counting is the same source; one workload's stands for all. A
-        cell that counts does so on every heap."""
+        """The passes whose code is read. The counting cells are made from the same source, so that
+        those of one workload stand for all, and they are the same for every heap.
+        """
         return PASSES if self.is_default and not self.collected else PASSES[:1]
 
     @property
@@ -148,7 +151,9 @@ class Cell:
 
     @property
     def of_the_workload(self) -> set[str]:
-        """What a lookup calls where it does not find, or does more than to look."""
+        """Functions that a lookup calls if it does not find the key, or has more to do than to
+        look.
+        """
         return out_of_line_of(self.workload)
 
     @property
@@ -234,7 +239,7 @@ def file_names() -> list[str]:
 
 
 def cell_of(file_name: str) -> tuple[Cell, str]:
-    """And its pass."""
+    """The cell that a file is of, and its pass."""
     strategy, workload, kind, suffix = file_name.split(".")
     a_pass, *words = kind.split("_")
     variant = "".join({"checked", "atomic"} & set(words))
@@ -365,7 +370,9 @@ class Instruction:
 
     @property
     def uses_the_ambient_context(self) -> bool:
-        """Of all that a thread has, %fs:0x28 alone is the C library's: a guard of the stack."""
+        """Whether the instruction uses the thread's context: of a thread's memory, %fs:0x28 alone
+        belongs to the C library, as the guard of the stack.
+        """
         return "%fs:" in self.text and "%fs:0x28" not in self.text.replace("%fs:0x28(", "(")
 
 
@@ -388,7 +395,7 @@ def released_build() -> None:
 
 @dataclass
 class Dump:
-    """What a file consists of."""
+    """The parts of a file."""
 
     sections: dict[str, list[int]]  # size, two addresses, place in the file, alignment
     producer: str  # the compiler, and what it was told
@@ -426,8 +433,9 @@ def dump(cell: Cell, a_pass: str) -> Dump:
 def read_functions(
     listing: str, references: dict[int, tuple[str, str]]
 ) -> dict[str, Function]:
-    """Of the file itself: what leads out of it is none. A C++ function goes by its name without its
-    parameters."""
+    """The functions of the file itself, without those that lead out of it. A C++ function goes by
+    its name without its parameters.
+    """
     found: dict[str, Function] = {}
     current: Function = {}
     last = Instruction(0, "")
@@ -506,7 +514,8 @@ def edges_of_shared_objects(function: Function) -> set[tuple[int, int]]:
 
 
 def graph_of(function: Function, avoided: set[int]) -> dict[int, list[int]]:
-    """What may follow each instruction on a hit, less what is avoided."""
+    """The instructions that may follow each instruction on a hit, without those that are avoided.
+    """
     shared = edges_of_shared_objects(function)
     return {
         address: [
@@ -622,7 +631,9 @@ def calls_in_loop(cell: Cell, loop: str, method: str) -> IndirectCalls:
 
 
 def calls_on_hit(cell: Cell, loop: str, method: str) -> IndirectCalls:
-    """Of a loop and the one method that it calls, or of two where that is a layer."""
+    """The calls of a loop and the one method that it calls, or of two methods if that one is a
+    layer.
+    """
     chain = calls_in_loop(cell, loop, method)
     for name in TO_CONSUME & set(functions(cell)):
         chain += IndirectCalls(0, calls_in_function(cell, name).places)
@@ -799,7 +810,7 @@ def innermost_loop(function: Function) -> list[Instruction]:
 
 
 def lines_of(function: Function) -> list[str]:
-    """What goes on from a cache line to the next."""
+    """The instructions that go on from one cache line to the next."""
     pattern = r"add +\$0x40,%(?!rsp)"
     return [each.text for each in function.values() if re.match(pattern, each.text)]
 
@@ -827,7 +838,7 @@ def test_window_is_out_of_line(cell: Cell) -> None:
 
 
 def test_functions_beside_the_method_are_needed() -> None:
-    """What the tests here let pass is no more than what there is."""
+    """Every function that the tests here allow is one that is called somewhere."""
     cells = list(filter(is_freeing, all_cells()))
     own = {name for cell in cells for name in out_of_line_of(cell.workload)}
     loops = {name for cell in cells for loop in cell.loops for name in callees_of(cell, loop)}
@@ -933,7 +944,7 @@ class Stack:
     compared: bool = False  # the last comparison found less
 
     def value(self, operand: str) -> int | None:
-        """Of a number, of a register, or the address of a place in memory."""
+        """The value of a number or a register, or the address of a place in memory."""
         if operand.startswith("$"):
             return int(operand[1:], 16)
         if operand.startswith("%"):
@@ -989,7 +1000,7 @@ def stored_on_the_stack(function: Function, callee: str) -> set[int]:
 
 
 def before_and_after(function: Function, callee: str) -> tuple[list[Instruction], ...]:
-    """What runs up to the one call of a function, and behind it."""
+    """The instructions before the one call of a function, and those behind it."""
     (call,) = (each for each in function.values() if each.is_call and each.callee == callee)
     graph = graph_of(function, set())
     before = reach(graph, [min(function)], {call.address}) - {call.address}
@@ -1030,7 +1041,7 @@ def test_direct_method_knows_no_state_machine_and_no_context(cell: Cell) -> None
 
 
 def way_of_a_hit(function: Function, called: set[str]) -> list[Instruction]:
-    """What a function may run through on a hit, from entry to return."""
+    """The instructions that a function may run through on a hit, from entry to return."""
     ends = returns_of(function)
     path = hit_path(function, min(function), ends, out_of_line(function, *called))
     assert path, "there is no way for a hit"
@@ -1202,8 +1213,9 @@ def test_no_string_instructions(cell: Cell) -> None:
 
 @each_cell
 def test_nothing_that_is_measured_calls_another_file(cell: Cell) -> None:
-    """But where it ends the process. To go through a table of the loaded file's is a detour that
-    code which is linked into a program does not make."""
+    """Nothing leads into another file, except where it ends the process. To go through a table of
+    the loaded file's is a detour that code which is linked into a program does not make.
+    """
     for a_pass in cell.passes:
         for name in cell.measured(a_pass):
             function = functions(cell, a_pass)[cell.symbol(name, a_pass)]
@@ -1214,7 +1226,9 @@ def test_nothing_that_is_measured_calls_another_file(cell: Cell) -> None:
 
 @each_cell
 def test_no_call_goes_through_a_table_of_the_file(cell: Cell) -> None:
-    """Nor is the thread's context asked for by a call: where it is, is known when it is loaded."""
+    """No call asks for the place of the thread's context either, which is known when the file is
+    loaded.
+    """
     for a_pass in cell.passes:
         read = dump(cell, a_pass)
         for name, function in read.functions.items():
@@ -1231,7 +1245,7 @@ def test_no_call_goes_through_a_table_of_the_file(cell: Cell) -> None:
 
 
 def test_all_that_is_elsewhere_is_needed() -> None:
-    """What the tests here let pass is no more than what there is."""
+    """Every function that the tests here allow is one that is called somewhere."""
     found: set[str] = set()
     in_loops: set[str] = set()
     for cell in all_cells():

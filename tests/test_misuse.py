@@ -1,4 +1,4 @@
-"""What breaking a strategy's rules comes to, and that `misuse` says so in every format.
+"""The effects of breaking a strategy's rules, and that `misuse` tells them in every format.
 
 The texts of errors are part of the contract: they stand here as a user reads them, worked out by
 hand from what each strategy checks.
@@ -18,7 +18,8 @@ from conftest import ROOT, Bench, Outcome, strict_json
 STRATEGIES = sorted(path.stem for path in (ROOT / "impls").glob("*.c*"))
 FORMATS = ["json", "table", "csv", "markdown"]
 
-# What the other formats are asked of: among them the longest texts, and what is not applicable.
+# Strategies that the other formats are tested with: their texts are among the longest, and some are
+# not applicable.
 SHOWN = ["heap_task", "plain", "value_task_pooled"]
 
 WIDTH = 100
@@ -174,8 +175,9 @@ DETECTED: dict[str, dict[str, Errors]] = {
     },
 }
 
-# What 100 operations leave behind on a heap that frees, for a value of 8 bytes and an int key: a
-# task of 72 B or a lean one, a box of 104 B, a promise, a source; two blocks for 64 calls each.
+# Bytes that 100 operations leave behind on a heap that frees, for a value of 8 bytes and an int
+# key: a task of 72 B or a lean one, a box of 104 B, a promise, a source; two blocks for 64 calls
+# each.
 ABANDONED_N = 100
 ARENA_BYTES = 2 * (16 + 64 * 104)
 LEAKS = {
@@ -332,7 +334,9 @@ def test_what_has_no_operation_cannot_be_misused(found: Found, strategy: str) ->
 
 
 def test_what_is_not_applicable(found: Found) -> None:
-    """Of the others: frames that end concern slots alone, and freed memory only what is freed."""
+    """Misuse of frames that end concerns slots alone, and misuse of freed memory only strategies
+    that free it.
+    """
     told = {
         (misuse, strategy)
         for (misuse, strategy, _), row in found.items()
@@ -375,9 +379,9 @@ def test_with_checks_slots_give_at_worst_a_wrong_value(found: Found, strategy: s
 
 # --- .NET ---
 
-# What misuse does there, over a result (a value task's own), a Task, and a pooled source. Three
-# outcomes differ in name only: what blocks hangs, an exception is detected, and a box that is lost
-# to its pool leaks.
+# Outcomes of misuse in .NET, over a result (a value task's own), a Task, and a pooled source. Three
+# outcomes differ in name only: a call that blocks hangs, an exception is detected, and a box that
+# is lost to its pool leaks.
 DOTNET = {
     "consumed_twice_result": {
         "heap_task": "harmless",

@@ -26,13 +26,14 @@ LIMIT_S = "2"  # of processor time, after which a check is said to hang
 
 @dataclass
 class Told:
-    """What a check that is wrong is called, and what its line says."""
+    """The name of a check that must be wrong, and parts of its line."""
 
     check: str
     says: list[str]
 
 
-# What is broken, worked out by hand: the first line that tells it, or the one that names the cause.
+# The fixtures that break a rule, and the check that tells it first or names the cause, worked out
+# by hand.
 BROKEN: dict[str, Told] = {
     "hangs": Told("direct: step by step", ["hangs", "in vtb_complete", "look at"]),
     "crashes": Told(
@@ -97,7 +98,7 @@ MORE: list[tuple[str, Told]] = [
     ("forgets_barrier", Told("async: objects that move", ["a forgotten barrier"])),
 ]
 
-# What is as it should be.
+# Strategies that keep all rules.
 SOUND = [OWN / "keeps_rules.c", ROOT / "tests" / "fixtures" / "cxx_strategy.cc"]
 SOUND += sorted(EXAMPLES.glob("*.c*"))  # the templates are what `new` makes
 
@@ -263,7 +264,7 @@ def test_new_makes_what_passes(bench: Bench, kind: str, name: str) -> None:
 
 
 def test_new_tells_a_file_from_a_name(bench: Bench) -> None:
-    """What it says to type next works from where it was typed."""
+    """The command that it tells the user to type next works in the current folder."""
     outcome = bench.ok("new", "strategy", "lazy.c")
     assert "run_bench check --strategy ./lazy.c\n" in outcome.out
     assert "run_bench --strategy ./lazy.c,value_task\n" in outcome.out
@@ -314,7 +315,9 @@ def test_new_where_no_folder_can_be(bench: Bench) -> None:
 
 
 def test_a_change_is_judged(bench: Bench) -> None:
-    """As somebody who starts would: one line less, and the line that tells it."""
+    """Breaks the skeleton as a beginner might, by leaving a line out, and looks for the check that
+    tells of it.
+    """
     path = bench.directory / "lazy.c"
     bench.ok("new", "strategy", str(path))
     text = path.read_text(encoding="utf-8")

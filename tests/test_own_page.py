@@ -11,7 +11,8 @@ from conftest import BUILD, ONE_HEAP, ROOT, SLOW_S, clean_environment
 
 PAGE = ROOT / "docs" / "OWN.md"
 
-# What is said on the command line wins. Everything else is as a reader has it.
+# Settings that make measurements short; an option on the command line wins over them. Everything
+# else is as a reader has it.
 HASTY = {"VTB_ROUNDS": "8", "VTB_EPOCH_MS": "0.01", "VTB_CALLS": "100001", "VTB_HEAP": ONE_HEAP}
 
 

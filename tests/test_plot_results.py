@@ -138,7 +138,7 @@ def test_other_workloads_and_heaps_are_other_pictures(tmp_path: Path) -> None:
 
 
 def test_a_file_that_holds_the_loop_alone_has_no_bars(tmp_path: Path) -> None:
-    """Nor anything else that leaves the loop out."""
+    """There is no other picture either that leaves the loop out."""
     cases = [case("empty", hit_rate=rate, heap=heap) for rate in RATES for heap in ("glibc", "tbb")]
     pictures = pictures_of(file_of(tmp_path / "a.json", *cases), every=True)
     kinds_found = {stem.partition("-user_cache")[0] for stem in pictures}

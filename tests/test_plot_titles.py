@@ -1,4 +1,4 @@
-"""What pictures say: titles claim nothing that the intervals do not bear, and break-evens stand
+"""The texts of pictures: titles claim nothing that the intervals do not bear, and break-evens stand
 where the result file has them.
 """
 from __future__ import annotations
@@ -178,7 +178,7 @@ def test_title_of_heaps(tmp_path: Path) -> None:
 
 
 def swept(path: Path, *strategies: tuple[str, Value], rounds: int = 8) -> Path:
-    """Each with a ratio, at each of RATES."""
+    """A file with a ratio for each strategy at each of RATES."""
     return file_of(
         path,
         *[

@@ -72,7 +72,9 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """What the run above does not vary: payloads, and window and nursery of a collector."""
+    """Pictures of parameters that the run above does not vary: payloads, and window and nursery of
+    a collector.
+    """
     folder = tmp_path_factory.mktemp("made")
     curve = [
         case(name, ratio, ns=size, size=size * share, workload=f"payload_{size}")
@@ -258,7 +260,9 @@ def test_payload_heat_and_pauses(made: list[Path]) -> None:
 
 
 def settled(real: Path, path: Path) -> Path:
-    """The same with times that are made up: where texts stand is then no matter of the machine."""
+    """A copy of a result file with times that are made up, so that the places of texts do not
+    depend on the machine.
+    """
     results = strict_json(real.read_text(encoding="utf-8"))
     places = {name: place for place, name in enumerate(STRATEGIES)}
     for row in results["benchmarks"]:
@@ -478,7 +482,9 @@ def test_pictures_that_cannot_be_kept_are_told_before_the_run(bench: Bench, tmp_
 
 
 def test_a_run_leaves_its_pauses_as_histograms(bench: Bench, tmp_path: Path) -> None:
-    """Of each case with enough of them, whose number stands in the file; and they are drawn."""
+    """Each case with enough pauses has a histogram, with as many pauses as the file tells; and it
+    is drawn.
+    """
     many = ["--rounds", "0", "--calls", "400000", "--gen0-budget", "64K", "--keys", "1000"]
     cases = ["--heap", "gengc", "--strategy", "value_task,poll"]
     outcome = bench.ok(*many, *cases, "--format", "json")

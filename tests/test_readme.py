@@ -23,7 +23,7 @@ def shown_blocks() -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-# What is said on the command line wins.
+# Settings that make measurements short; an option on the command line wins over them.
 HASTY = {"VTB_ROUNDS": "8", "VTB_EPOCH_MS": "0.01", "VTB_CALLS": "100001", "VTB_HEAP": ONE_HEAP}
 
 BLOCKS = [block for block in shown_blocks() if block.strip() != TEST_COMMAND]

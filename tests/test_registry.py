@@ -255,7 +255,7 @@ def forget(tree: Path, *settings: str) -> None:
 
 
 def list_of(tree: Path) -> dict[str, dict[str, Row]]:
-    """What `list` says, by section and name."""
+    """The output of `list`, by section and name."""
     listing = strict_json(run(tree, "list", "--format", "json").out)
     sections = ["strategies", "workloads", "heaps", "capabilities"]
     return {section: {row["name"]: row for row in listing[section]} for section in sections}
@@ -267,7 +267,7 @@ def cells_of(tree: Path) -> set[str]:
 
 
 def heaps_of(tree: Path) -> dict[str, str]:
-    """Each heap with "yes", or why it cannot be used."""
+    """Every heap, with "yes" or the reason why it cannot be used."""
     return {name: row["available"] for name, row in list_of(tree)["heaps"].items()}
 
 
@@ -374,7 +374,7 @@ def assert_failed(outcome: Outcome, *mentions: str) -> None:
 
 
 def assert_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
-    """What is known of each entry lacks something: nothing is built, and nothing runs."""
+    """If the metadata of an entry lack something, nothing is built and nothing runs."""
     with replaced(tree / path, text):
         outcome = launch(tree, "list")
     assert_failed(outcome, *mentions)

@@ -17,7 +17,7 @@ RECORD = '#!/bin/sh\necho "$@" >>"$STUB_LOG"\n'
 
 
 def rows() -> list[list[str]]:
-    """Of each package its name, who needs it, and what for."""
+    """The packages: name, who needs it, and what for."""
     lines = (ROOT / "scripts" / "packages.txt").read_text(encoding="utf-8").splitlines()
     found = [line.split(maxsplit=2) for line in lines if line and not line.startswith("#")]
     assert len(found) > 10
@@ -82,7 +82,7 @@ def test_this_system_has_what_it_needs(stubs: Path, tmp_path: Path) -> None:
 def test_what_is_missing_is_installed_and_nothing_else(
     stubs: Path, tmp_path: Path, state: str
 ) -> None:
-    """Of a removed package the configuration may be left; that is not installed either."""
+    """A removed package may leave its configuration, but is not installed either."""
     answer = f'case $* in *libmd-dev) echo "{state}" ;; *) echo installed ;; esac'
     stub(stubs, "dpkg-query", f"#!/bin/sh\n{answer}\n")
     log = tmp_path / "log"

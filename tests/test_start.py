@@ -85,7 +85,7 @@ READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@
 
 
 def with_read_only(folder: Path) -> list[str]:
-    """What starts a command so that nothing in the folder can be written to."""
+    """The start of a command line by which nothing in a folder can be written to."""
     inside = ["unshare", "-rm", "sh", "-c", READ_ONLY, str(folder)]
     if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
         pytest.skip("no file system may be mounted here, not even in a namespace of its own")
@@ -93,7 +93,9 @@ def with_read_only(folder: Path) -> list[str]:
 
 
 def test_a_checkout_that_is_read_only_runs_what_is_built(built: Path, tmp_path: Path) -> None:
-    """Of a user whose home, and so the cache, is read-only too. Results go where the user is."""
+    """The user's home, and so the cache, is read-only too. Results go to the folder that the user
+    is in.
+    """
     counted = ["--rounds", "0", "--calls", "1000", "--heap", "glibc", "--consumer", "independent"]
     elsewhere = str(tmp_path / "results")
     assert start(built, *counted, cwd=tmp_path, VTB_RESULTS_DIR=elsewhere).returncode == 0
@@ -122,7 +124,7 @@ def test_a_checkout_that_is_read_only_runs_what_is_built(built: Path, tmp_path: 
 
 
 def test_cells_that_are_another_users_are_not_used(built: Path, tmp_path: Path) -> None:
-    """As when root has installed from a build, whose sources change afterwards."""
+    """So it is when root has installed from a build, and its sources change afterwards."""
     counted = ["--rounds", "0", "--calls", "1000", "--heap", "glibc", "--strategy", "plain"]
     results = {"VTB_RESULTS_DIR": str(tmp_path / "results")}
     assert start(built, *counted, cwd=tmp_path, **results).returncode == 0

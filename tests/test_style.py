@@ -261,7 +261,7 @@ def write(root: Path, *trees: dict[str, str | None]) -> Path:
 
 
 def lint(root: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """As from a script that runs in no language's locale."""
+    """Runs the program as a script does that has no language's locale."""
     return subprocess.run(
         [PYTHON, str(SCRIPT), "--root", str(root)],
         cwd=cwd,

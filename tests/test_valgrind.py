@@ -129,7 +129,9 @@ def test_counted_allocations_are_those_that_happen(bench: Bench) -> None:
 
 @dataclass
 class Executed:
-    """Of one function, by callgrind's count: indirect calls that it made, and calls of others."""
+    """The calls of one function by callgrind's count: how many were indirect, and which others it
+    made.
+    """
 
     indirect: int = 0
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -188,7 +190,7 @@ def test_hits_make_the_indirect_calls_that_are_declared(bench: Bench) -> None:
 
 
 def test_hits_of_nested_methods_make_the_indirect_calls_of_each(bench: Bench) -> None:
-    """Of two asynchronous methods, each with its step; every call goes through all of them.
+    """There are two asynchronous methods, each with its step; every call goes through all of them.
 
     Where a hit calls the heap. The machine code shows that the others call nothing.
     """

@@ -13,7 +13,7 @@ static inline size_t vtb_records_bytes(uint64_t inputs_n)
     return inputs_n;
 }
 
-/* The service finds one input in eight invalid. */
+/* Makes the service's answers: it finds one input in eight invalid. */
 static inline void vtb_make_records(void *records, uint64_t inputs_n)
 {
     bool *valid = (bool *)records;
@@ -26,7 +26,7 @@ static inline vtb_value vtb_value_of(const void *records, uint64_t number)
     return ((const bool *)records)[number];
 }
 
-/* No branch, which a dependent consumer's next key would not have to wait for. */
+/* Without a branch: a predicted branch would let a dependent consumer's next key be known early. */
 static inline uint64_t vtb_consume(const vtb_value *valid)
 {
     return 3 + 2 * (uint64_t)*valid;

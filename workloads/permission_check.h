@@ -36,7 +36,7 @@ static inline vtb_key vtb_kept(vtb_kept_key kept)
 
 typedef bool vtb_value;
 
-/* The table's own names of the resources, and behind them the caller's. */
+/* The bytes of the table's own names of the resources, and of the caller's behind them. */
 static inline size_t vtb_keys_bytes(uint64_t keys_n)
 {
     (void)keys_n;
@@ -61,7 +61,8 @@ static inline vtb_key permission_key_at(const void *names, uint32_t id)
     return key;
 }
 
-/* A user whose permissions are not known has a negative number. */
+/* The key in the map of a caller's key. A user whose permissions are not known has a negative
+ * number. */
 static inline vtb_key vtb_map_key(const void *keys, uint64_t keys_n, uint32_t id)
 {
     (void)keys_n;
@@ -114,7 +115,9 @@ static inline vtb_value vtb_value_of(const void *records, uint64_t number)
 
 static inline uint64_t vtb_consume(const vtb_value *allowed)
 {
-    return 2 + 5 * (uint64_t)*allowed; /* no branch, which a dependent consumer need not wait for */
+    /* Without a branch: a predicted branch would let a dependent consumer's next key be known
+     * early. */
+    return 2 + 5 * (uint64_t)*allowed;
 }
 
 #include <vtb/map.h>

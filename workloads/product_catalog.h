@@ -58,7 +58,7 @@ struct product_clock {
 #define VTB_MAP_OWN_LOOKUP 1
 #include <vtb/map.h>
 
-/* A lookup whose entry is found to have lived too long, or was never made. */
+/* Finds that an entry has lived too long, or was never made. */
 VTB_OUT_OF_LINE static const vtb_value *product_missed(const struct vtb_table *table,
                                                        uint64_t *deadline_ns)
 {

@@ -20,7 +20,7 @@ struct trace_record {
 
 typedef const struct trace_record *vtb_value;
 
-/* A link of the list, or of a bucket's chain: the number of a node. */
+/* The number of a node: a link of the list, or of a bucket's chain. */
 typedef uint32_t trace_link;
 
 struct trace_node {
@@ -31,8 +31,8 @@ struct trace_node {
     vtb_value record;
 };
 
-/* Node 0 is the list's two ends at once: older than it is the newest, newer the oldest. A chain
- * ends in it. */
+/* Node 0 stands for both ends of the list: the newest node is its `older` one, the oldest is its
+ * `newer` one. Each chain ends in it. */
 struct trace_cache {
     uint64_t capacity;
     uint64_t used_n; /* nodes that hold a key */
@@ -75,7 +75,8 @@ static inline void trace_link_newest(struct trace_cache *cache, trace_link link)
     ends->older = link;
 }
 
-/* The node at the tail, out of the list and of its bucket; or one that was not used yet. */
+/* Takes the node at the tail out of the list and out of its bucket; or one that was not used
+ * yet. */
 static inline trace_link trace_take_oldest(struct trace_cache *cache)
 {
     if (cache->used_n < cache->capacity)
@@ -131,7 +132,7 @@ static inline bool vtb_fetch(const struct vtb_table *table, vtb_key key, vtb_val
     return true;
 }
 
-/* The lookup that missed made the entry. */
+/* Makes the entry of a key: the lookup before it missed. */
 static inline void vtb_insert(const struct vtb_table *table, vtb_key key, const vtb_value *value)
 {
     (void)table;
@@ -167,8 +168,8 @@ static inline struct vtb_table *trace_make_table(void *memory, uint64_t keys_n)
     return table;
 }
 
-/* What stands in a service's own memory, one behind the other: table, cache, nodes, buckets. More
- * nodes than keys are never used. */
+/* A service's memory: table, cache, nodes, buckets, one behind the other. There are no more nodes
+ * than keys, as more would never be used. */
 static inline uint64_t trace_capacity(const struct vtb_table *shared,
                                       const struct vtb_cache_setup *setup)
 {

@@ -4,14 +4,14 @@
  * The cache keeps its values for as long as the service lives, so that a hit need not copy one: the
  * method returns the address at which it stands there, marked by the highest bit, which no address
  * of a program has. A miss returns the address of a ticket, as it is. Whatever the value's size,
- * what is handed over fits a register.
+ * the hand-over fits a register.
  *
  *     run_bench check --strategy examples/own/borrowed.c
  *     run_bench --strategy examples/own/borrowed.c,value_task --payload 8,64,256
  *
- * What it buys and what it costs: nothing is copied on a hit, but the caller reads the value where
- * it lies, and must do so before the cache may change. So it cannot be stored, and an asynchronous
- * method, whose result lies in its own frame, has nothing to lend.
+ * Gain and cost: nothing is copied on a hit, but the caller reads the value where it lies, and must
+ * do so before the cache may change. So the hand-over cannot be stored, and an asynchronous method,
+ * whose result lies in its own frame, has nothing to lend.
  */
 #include <vtb/strategy.h>
 
@@ -24,7 +24,7 @@
 #define TICKET_TWO "a ticket has a second consumer"
 #define TICKET_USED "a ticket was used after it was given back"
 
-/* Where a ticket stands, in values that no other memory holds by chance. */
+/* The states of a ticket, in values that no other memory holds by chance. */
 enum ticket_state {
     TICKET_OPEN = 0x7e57a11d,
     TICKET_ANSWERED = 0x7e57a22d,
@@ -44,7 +44,7 @@ struct ticket {
         VTB_VALUE_REFERS ? offsetof(struct ticket, value) : offsetof(struct ticket, waiting)
 #define VTB_HANDOVER_REFERS 1
 
-/* The address of a value and LENT, or that of a ticket. */
+/* The address of a value together with LENT, or that of a ticket. */
 typedef uintptr_t vtb_handover;
 
 static inline struct ticket *ticket_of(vtb_handover handover)
@@ -71,7 +71,7 @@ static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *sl
     return ticket;
 }
 
-/* A direct method remembers what it asked for, and nothing else. */
+/* Gives the record of a direct method, which remembers what it asked for and nothing else. */
 static inline void *vtb_record_of(void *pending)
 {
     return (struct ticket *)pending + 1;
@@ -108,8 +108,8 @@ static inline void vtb_await(struct vtb_service *service, vtb_handover *handover
         continuation->run(continuation, service);
 }
 
-/* The size of a ticket follows from its type: a struct of one word has no room for it, and needs
- * none. */
+/* Consumes. The size of a ticket follows from its type, and so the hand-over, which is one word,
+ * need not tell it. */
 static inline enum vtb_fault vtb_get(struct vtb_service *service, vtb_handover *handover,
                                      struct vtb_slot *slot, vtb_value *value)
 {

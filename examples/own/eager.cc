@@ -31,7 +31,7 @@
 #define TASK_AGAIN "a coroutine was resumed a second time"
 #define TASK_TWO "a coroutine has a second consumer"
 
-/* The address of a coroutine's frame. Nothing of C++ in it: the harness copies and zeroes it. */
+/* The address of a coroutine's frame. It is no C++ type, as the harness copies and zeroes it. */
 typedef void *vtb_handover;
 
 #define VTB_PARAMETERS vtb_key key
@@ -42,7 +42,7 @@ static inline void vtb_prepare(vtb_slot *, vtb_key)
 {
 }
 
-/* Of this file alone: each cell has types of its own under these names. */
+/* Types of this file alone: each cell has types of its own under these names. */
 namespace
 {
 
@@ -55,7 +55,8 @@ struct Task {
     Handle handle;
 };
 
-/* Runs who waits, once the coroutine is at its end. The frame may be gone when that returns. */
+/* Runs the waiting caller, once the coroutine is at its end. By the time that returns, the frame
+ * may be gone. */
 struct FinalAwaiter {
     bool await_ready() const noexcept
     {
@@ -70,7 +71,7 @@ struct FinalAwaiter {
 struct Task::promise_type {
     vtb_continuation *waiting = nullptr;
     vtb_service *service = nullptr; /* of the thread that resumed it */
-    StoreAwaiter *store = nullptr;  /* what it waits for; null: for nothing */
+    StoreAwaiter *store = nullptr;  /* what the coroutine waits for; null: for nothing */
     vtb_answer result;
 
     static void *operator new(size_t bytes, vtb_service *service, vtb_key)
@@ -78,7 +79,7 @@ struct Task::promise_type {
         vtb_require(bytes <= FRAME_BYTES, FRAME_SMALL);
         return vtb_alloc_block(service, FRAME_BYTES);
     }
-    /* Whoever destroys the frame gives it back to the service that it has then. */
+    /* Gives the frame back to the service of the thread that destroys it. */
     static void operator delete(void *, size_t)
     {
     }

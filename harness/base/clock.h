@@ -1,5 +1,5 @@
-/* Clocks, in the unit that the harness reckons in. A reading costs some 24 ns: none stands between
- * two operations. */
+/* Clocks, in the unit that the harness reckons in: ns. A reading takes tens of nanoseconds, so none
+ * stands between two operations. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

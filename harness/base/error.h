@@ -9,26 +9,29 @@ enum vtb_exit {
     VTB_EXIT_OK = 0,
     VTB_EXIT_INTERNAL = 1,
     VTB_EXIT_USAGE = 2,
-    VTB_EXIT_REGRESSION = 3,   /* the gate found one, or a check something wrong */
-    VTB_EXIT_INCONCLUSIVE = 4, /* and under --strict, that it cannot tell */
-    VTB_EXIT_BASELINE = 5,     /* a baseline that is missing, or of something else */
+    VTB_EXIT_REGRESSION = 3,   /* by the gate, or an error by a check */
+    VTB_EXIT_INCONCLUSIVE = 4, /* under --strict the gate could not tell */
+    VTB_EXIT_BASELINE = 5,     /* a baseline is missing, or not for this run */
     VTB_EXIT_INTERRUPTED = 130,
 };
 
 struct vtb_error {
     enum vtb_exit exit_code;
     char message[1024];
-    const char *details; /* lines of another program, to stand below it, or null; not to be freed */
+    /* Lines of another program, to be shown below the message, or null. They are not to be
+     * freed. */
+    const char *details;
 };
 
-/* For functions whose false or null means that *error says why. */
+/* Marks functions whose false or null means that *error says why. */
 #define VTB_MUST_USE __attribute__((warn_unused_result))
 
 /* Sets *error; the format is printf's. Whatever the arguments hold, the message is one line. */
 void vtb_error_set(struct vtb_error *error, enum vtb_exit exit_code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same, with the value false, so that a failing function ends in `return vtb_fail(...)`. */
+/* Sets *error like vtb_error_set and has the value false, so that a failing function ends in
+ * `return vtb_fail(...)`. */
 #define vtb_fail(error, exit_code, ...) (vtb_error_set(error, exit_code, __VA_ARGS__), false)
 
 #endif

@@ -13,7 +13,8 @@ static void note(int signal_number)
     interrupted = 1;
 }
 
-/* Only what is safe in a signal handler. Child processes end with this one. */
+/* Ends the process by an interrupt. It runs in a signal handler, and so calls only what is safe
+ * there. Child processes end by it too. */
 static void leave(int signal_number)
 {
     static const char wipe[] = "\r\033[K"; /* the progress bar, and the terminal's ^C */
@@ -27,7 +28,7 @@ static void leave(int signal_number)
     _exit(VTB_EXIT_INTERRUPTED);
 }
 
-/* No SA_RESTART: a wait for a child process must return. */
+/* Sets the handler of interrupts. Without SA_RESTART, as a wait for a child process must return. */
 static void handle(void (*handler)(int), int flags)
 {
     struct sigaction action = {.sa_handler = handler, .sa_flags = flags};

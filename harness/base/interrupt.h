@@ -1,19 +1,19 @@
-/* Ctrl-C. While nothing could be kept it ends the process at once; later it is noted, and asked
- * about between epochs, so that what is finished can be written. A second one then ends the
- * process. */
+/* Ctrl-C. As long as there is nothing to keep it ends the process at once. Later it is only noted,
+ * and the passes ask about it between epochs, so that finished results can be written. A second one
+ * then ends the process. */
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H
 
 #include "base/error.h"
 
-/* From now on an interrupt ends the process with VTB_EXIT_INTERRUPTED and a line on standard error.
- */
+/* Lets an interrupt, from now on, end the process with VTB_EXIT_INTERRUPTED and a line on standard
+ * error. */
 void vtb_interrupt_watch(void);
 
-/* From now on there is something to keep: an interrupt is only noted. */
+/* Lets an interrupt, from now on, only be noted, as there is something to keep. */
 void vtb_interrupt_keep(void);
 
-/* In a child process: an interrupt ends it without a word, and so does the end of its parent. */
+/* In a child process: lets an interrupt end it without a word, and ends it when its parent ends. */
 void vtb_interrupt_child(void);
 
 bool vtb_interrupted(void);

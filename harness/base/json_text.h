@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
-/* A string of the caller's. If the bytes are no UTF-8 (a file's name or a command line may hold
- * anything), those beyond ASCII become question marks. */
+/* Makes a JSON string of bytes, which is the caller's. If they are no UTF-8 (a file's name or a
+ * command line may hold anything), those beyond ASCII become question marks. */
 json_t *vtb_json_text(const char *bytes);
 
 #endif

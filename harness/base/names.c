@@ -29,7 +29,8 @@ static size_t min(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Levenshtein's distance of the first LONGEST characters: edits that turn one into the other. */
+/* Levenshtein's distance: how many edits turn one name into the other, of the first LONGEST
+ * characters of each. */
 static size_t distance(const char *a, const char *b)
 {
     size_t row[LONGEST + 1];
@@ -57,7 +58,8 @@ static size_t common_prefix(const char *a, const char *b)
     return n;
 }
 
-/* Of two that are as near, the one that starts alike is meant. */
+/* Breaks a tie between two names at the same distance: the one that starts like the misspelt name
+ * is meant. */
 static bool is_nearer(const char *name, const char *other, const char *misspelt)
 {
     const size_t own = distance(name, misspelt);

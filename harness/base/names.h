@@ -1,4 +1,4 @@
-/* Names that a user may have misspelt. */
+/* Lists of names, and which of them a misspelt one may mean. */
 #ifndef BASE_NAMES_H
 #define BASE_NAMES_H
 
@@ -7,7 +7,7 @@
 
 #define VTB_NAMES_MAX 128
 
-/* Borrowed strings; each lives as long as what it was taken from. */
+/* Borrowed strings; each must live as long as the list. */
 struct vtb_names {
     const char *items[VTB_NAMES_MAX];
     size_t n;
@@ -16,7 +16,7 @@ struct vtb_names {
 
 bool vtb_names_have(const struct vtb_names *names, const char *name);
 
-/* Adds a name that is not there yet; false if there is no room. */
+/* Adds a name unless it is there already; false if there is no room for it. */
 bool vtb_names_add(struct vtb_names *names, const char *name);
 
 /* Writes all names to `text`, separated by ", ", the one nearest to `misspelt` first. */

@@ -13,7 +13,7 @@ static bool refuse(struct vtb_error *error, const char *reason)
     return vtb_fail(error, VTB_EXIT_USAGE, "%s", reason);
 }
 
-/* The factor that a unit stands for, 0 if it is none. */
+/* The factor that a unit stands for; 0 if it is no unit. */
 static double unit_factor(const char *unit, const struct vtb_number_kind *kind)
 {
     if (*unit == '\0')
@@ -27,7 +27,7 @@ static double unit_factor(const char *unit, const struct vtb_number_kind *kind)
     return found ? pow(kind->bytes ? 1024 : 1000, (double)(found - units + 1)) : 0;
 }
 
-/* The double nearest to its 12 leading decimal digits: 3 * 0.05 becomes 0.15. */
+/* Rounds to 12 decimal digits, so that 3 * 0.05 becomes 0.15. */
 static double round_to_12_digits(double value)
 {
     char digits[32];

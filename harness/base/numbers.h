@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-/* At most this many values from one list or range. */
+/* A list or range may have at most so many values. */
 #define VTB_NUMBERS_MAX 1000
 
 struct vtb_numbers {
@@ -16,7 +16,7 @@ struct vtb_numbers {
     size_t n;
 };
 
-/* What a number may be. Large ones may end in k, M, G or T: those that are whole, or whose limit
+/* The numbers that are accepted. Some may end in k, M, G or T: those that are whole, or whose limit
  * is 1e9 at least. */
 struct vtb_number_kind {
     double min;
@@ -26,15 +26,15 @@ struct vtb_number_kind {
     bool bytes;   /* k, M, G and T stand for powers of 1024, and not of 1000 */
 };
 
-/* One number. On false *error says only what is wrong with `text`, to follow its name. */
+/* Parses one number. On false *error says only what is wrong with `text`, to follow its name. */
 VTB_MUST_USE bool vtb_number_parse(const char *text, const struct vtb_number_kind *kind,
                                    double *value, struct vtb_error *error);
 
-/* A number, a list A,B,... or a range FROM:TO:STEP that includes both ends. */
+/* Parses a number, a list A,B,... or a range FROM:TO:STEP that includes both ends. */
 VTB_MUST_USE bool vtb_numbers_parse(const char *text, const struct vtb_number_kind *kind,
                                     struct vtb_numbers *numbers, struct vtb_error *error);
 
-/* A whole number from 0 to 2^64 - 1, for what a double cannot hold: a seed. */
+/* Parses a whole number from 0 to 2^64 - 1, which a double cannot hold: a seed. */
 VTB_MUST_USE bool vtb_uint64_parse(const char *text, uint64_t *value, struct vtb_error *error);
 
 #endif

@@ -16,7 +16,7 @@ static bool fail_write(const char *path, int cause, struct vtb_error *error)
     return vtb_fail(error, VTB_EXIT_INTERNAL, "'%s' cannot be written: %s", path, strerror(cause));
 }
 
-/* A report in memory. False if there is no memory for it. */
+/* Prints a report to memory; false if there is no memory for it. */
 static bool print_to_memory(vtb_print *print, const void *what, enum vtb_format format, char **text,
                             size_t *text_n)
 {
@@ -29,7 +29,7 @@ static bool print_to_memory(vtb_print *print, const void *what, enum vtb_format 
     return fclose(out) == 0 && ok;
 }
 
-/* The cause of a failure, or 0. */
+/* Writes all of the text to a file. Returns the cause of a failure, or 0. */
 static int write_all(int file, const char *text, size_t text_n)
 {
     while (text_n > 0) {
@@ -84,7 +84,8 @@ static int write_beside(const char *path, const char *text, size_t text_n)
     return cause;
 }
 
-/* What a symbolic link points to, be it there or not, so that the link stays; else the path. */
+/* The target of a symbolic link, whether or not it exists, so that the link itself is not replaced;
+ * for any other path, the path. */
 static const char *follow(const char *path, char target[PATH_MAX])
 {
     char copy[PATH_MAX];

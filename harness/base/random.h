@@ -24,13 +24,13 @@ static inline uint64_t vtb_random_next(struct vtb_random *random)
     return result;
 }
 
-/* Uniform in 0 .. n - 1, for 0 < n <= 2^32 (its bias is below n / 2^32). */
+/* A number that is uniform in 0 .. n - 1, for 0 < n <= 2^32 (its bias is below n / 2^32). */
 static inline uint64_t vtb_random_below(struct vtb_random *random, uint64_t n)
 {
     return (vtb_random_next(random) >> 32) * n >> 32;
 }
 
-/* Uniform in [0, 1). */
+/* A number that is uniform in [0, 1). */
 static inline double vtb_random_unit(struct vtb_random *random)
 {
     return (double)(vtb_random_next(random) >> 11) * 0x1p-53;

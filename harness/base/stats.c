@@ -10,7 +10,7 @@ static int compare_doubles(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* log of the probability of exactly k heads in n fair throws. */
+/* The log of the probability of exactly k heads in n fair throws. */
 static double log_binomial(size_t n, size_t k)
 {
     return lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1) -

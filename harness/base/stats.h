@@ -14,7 +14,7 @@
 
 #define VTB_CONFIDENCE 0.99
 
-/* Fewer values than this have no interval at VTB_CONFIDENCE: 2 * 0.5^7 > 0.01. */
+/* The fewest values that have an interval at VTB_CONFIDENCE: with one less, 2 * 0.5^7 > 0.01. */
 #define VTB_INTERVAL_MIN_N 8
 
 struct vtb_interval {
@@ -23,20 +23,21 @@ struct vtb_interval {
     double hi;
 };
 
-/* Median of n >= 1 values. Sorts values in place. */
+/* Computes the median of n >= 1 values. Sorts them in place. */
 double vtb_median(double *values, size_t n);
 
-/* Median and its interval of n >= VTB_INTERVAL_MIN_N values. Sorts values in place. */
+/* Computes the median of n >= VTB_INTERVAL_MIN_N values, and its interval. Sorts them in place. */
 struct vtb_interval vtb_interval_of(double *values, size_t n);
 
-/* How many of n values the interval leaves out on either side; k >= 1 means it exists. */
+/* How many of n values the interval leaves out on either side; it exists only if that is >= 1. */
 size_t vtb_interval_rank(size_t n, double confidence);
 
-/* Two-sided p of the sign test: that `positive` and `negative` counts come from a median of zero.
- */
+/* Computes the two-sided p of the sign test: how likely differences that are split at least as
+ * unevenly as these, `positive` above 0 and `negative` below, are by chance if their median is
+ * zero. */
 double vtb_sign_test(size_t positive, size_t negative);
 
-/* Holm's step-down adjustment of n p-values for the whole table, in place. */
+/* Adjusts n p-values of one table for each other by Holm's step-down method, in place. */
 void vtb_holm(double *p, size_t n);
 
 #endif

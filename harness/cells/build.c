@@ -16,24 +16,25 @@
 /* One run of ninja. */
 struct run {
     const struct vtb_home *home;
-    const char *list; /* the file that it reads */
-    bool dry;         /* says what it would do, and does nothing */
-    int out;          /* takes what it says */
+    const char *list; /* the file that ninja reads */
+    bool dry;         /* ninja says what it would do, and does nothing */
+    int out;          /* takes the output of ninja */
 };
 
-/* What it said. */
+/* The output of ninja, as far as it matters here. */
 struct said {
     size_t done_n;
     size_t all_n;
     char failed[VTB_TARGET_NAME_BYTES]; /* the first target that failed */
-    char *text;                         /* and what was said about it, or else about anything */
+    char *text;                         /* output on that target, or else on any */
     size_t text_n;
 };
 
 /* --- what builds --- */
 
-/* What the compiler is like now: sizes and times of its files, as it may be upgraded in place. The
- * first two files are the compilers' own. *missing is one of them that is not there. */
+/* Gives a digest of the compiler: of the sizes and times of its files, as it may be upgraded in
+ * place. The list of files begins with the two compilers' own. *missing is one of these two that is
+ * not there. */
 static void read_toolchain(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES],
                            char missing[PATH_MAX])
 {
@@ -78,7 +79,7 @@ static bool write_list(const char *path, const struct vtb_home *home, const char
 
 /* --- running ninja --- */
 
-/* In the child: never returns. */
+/* Turns the child process into ninja; never returns. */
 static void become_ninja(void *context)
 {
     const struct run *run = context;
@@ -104,7 +105,8 @@ static void keep_text(struct said *said, const char *line)
     said->text_n += n;
 }
 
-/* Where in its output ninja is: it tells of a target that failed, then shows the command. */
+/* The part of ninja's output that a line belongs to: for a target that failed, ninja names the
+ * target, then shows the command, and then the compiler's messages. */
 enum part { PART_OF_NINJA, PART_COMMAND, PART_OF_COMPILER, PART_OF_OTHERS };
 
 static enum part read_line(struct said *said, char *line, enum part part)
@@ -145,7 +147,7 @@ static void read_all(FILE *lines, struct said *said, vtb_build_progress *progres
     free(line);
 }
 
-/* *status is ninja's exit status, or -1. */
+/* Runs ninja and reads its output. *status is its exit status, or -1. */
 static bool run_ninja(struct run *run, struct said *said, vtb_build_progress *progress,
                       void *context, int *status, struct vtb_error *error)
 {
@@ -172,7 +174,7 @@ static bool run_ninja(struct run *run, struct said *said, vtb_build_progress *pr
 
 /* --- what went wrong --- */
 
-/* What failed, if it is compiled from a user's file. */
+/* The target that failed, if it is compiled from a user's file; else null. */
 static const struct vtb_target *own_that_failed(const struct vtb_target *targets, size_t n,
                                                 const char *failed)
 {
@@ -185,8 +187,8 @@ static const struct vtb_target *own_that_failed(const struct vtb_target *targets
     return NULL;
 }
 
-/* Whether what the compiler misses first is what an entry's macro defines: a copy may have the old
- * name in it. */
+/* Whether the compiler's first complaint is that the entry's macro has not defined the name that
+ * the file calls for: a file that was copied may still have the old name in it. */
 static bool lacks_entry(const struct vtb_target *target, const char *text)
 {
     char name[VTB_TARGET_NAME_BYTES];
@@ -234,7 +236,7 @@ static bool refuse(const struct vtb_home *home, const struct vtb_target *targets
 
 /* --- the whole --- */
 
-/* Waits for another process that builds here, and says so; -1, with *error set, if it cannot. The
+/* Waits for any other process that builds here, and says so; -1, with *error set, if it cannot. The
  * lock lasts until the file is closed, in this process and in those that it starts. */
 static int lock_folder(const struct vtb_home *home, struct vtb_error *error)
 {
@@ -253,7 +255,8 @@ static int lock_folder(const struct vtb_home *home, struct vtb_error *error)
     return lock;
 }
 
-/* Notes what compiled the files, and tells of a compiler that is another one now. */
+/* Records the compiler that the files are built with, and tells of one that is not the compiler of
+ * before. */
 static void note_toolchain(const struct vtb_home *home, const char *toolchain)
 {
     char path[PATH_MAX + 16];
@@ -275,7 +278,7 @@ static void note_toolchain(const struct vtb_home *home, const char *toolchain)
     }
 }
 
-/* Whether anything can be built; if not, what is there is used, and that is said once. */
+/* Whether anything can be built. If not, cells are used as they are, and a warning says so once. */
 static bool can_build(const char *missing)
 {
     static bool told;
@@ -291,7 +294,8 @@ static bool can_build(const char *missing)
     return false;
 }
 
-/* What is a user's may have changed since it was built there, for whomever. */
+/* Whether the installed file of a target is used. A target made from a user's file is not: the file
+ * may have changed since somebody built it there. */
 static bool is_installed(const struct vtb_home *home, const struct vtb_target *target)
 {
     char name[VTB_TARGET_NAME_BYTES];
@@ -303,7 +307,7 @@ static bool is_installed(const struct vtb_home *home, const struct vtb_target *t
     return *home->installed && access(path, R_OK) == 0;
 }
 
-/* Those that are not used as they were installed. Owned by the caller. */
+/* The targets whose installed files are not used. Owned by the caller. */
 static struct vtb_target *wanted(const struct vtb_home *home, const struct vtb_target *targets,
                                  size_t n, size_t *wanted_n)
 {
@@ -337,7 +341,7 @@ static bool build_locked(const struct vtb_home *home, const char *toolchain,
     return ok;
 }
 
-/* What ninja would do, told by a list that is in memory alone. */
+/* Counts the targets that ninja would build, from a list that is in memory alone. */
 static bool count_stale(const struct vtb_home *home, const char *toolchain,
                         const struct vtb_target *targets, size_t n, size_t *stale_n,
                         struct vtb_error *error)
@@ -361,7 +365,7 @@ static bool count_stale(const struct vtb_home *home, const char *toolchain,
     return ok;
 }
 
-/* Then nothing is written, and nobody is waited for. */
+/* Whether nothing has to be built: then nothing is written, and no other process waited for. */
 static bool is_up_to_date(const struct vtb_home *home, const char *toolchain,
                           const struct vtb_target *targets, size_t n)
 {

@@ -69,7 +69,7 @@ bool vtb_is_path(const char *text)
            ends_in(text, n, ".h");
 }
 
-/* The characters of a name of C, which the entry's source has it as. */
+/* Whether a stem is an identifier of C, as it must be: the entry's source uses it as one. */
 static bool is_name(const char *stem)
 {
     const char *c = stem;
@@ -78,14 +78,14 @@ static bool is_name(const char *stem)
     return c > stem && *c == '\0' && *stem != '_';
 }
 
-/* What is known of a file by its name. */
+/* A file, as its name describes it. */
 struct source {
     char path[PATH_MAX]; /* as it was given */
     char file[PATH_MAX]; /* absolute, without links */
     char stem[64];
 };
 
-/* Reads what a file's name of `n` characters says; it must end in one of two ways. */
+/* Reads the name of a file, which has `n` characters and must end in one of two ways. */
 static bool read_name(struct source *source, const char *text, size_t n, const char *option,
                       const char *const ends[2], struct vtb_error *error)
 {
@@ -127,7 +127,8 @@ static char *copied(const char *text)
     return copy;
 }
 
-/* Whether an entry is that of the file; one of the build's has its path from the root on. */
+/* Whether an entry is of that file. The path of an entry of the build starts from the sources'
+ * root. */
 static bool is_of(const char *entry_file, const struct source *source)
 {
     char path[2 * PATH_MAX];
@@ -138,7 +139,7 @@ static bool is_of(const char *entry_file, const struct source *source)
     return strcmp(home && realpath(path, file) ? file : entry_file, source->file) == 0;
 }
 
-/* An entry of that name is there, and it is not that of the file. */
+/* Refuses a file whose stem is the name of an entry that is not of this file. */
 static bool refuse_twice(const struct source *source, const char *option, const char *other,
                          struct vtb_error *error)
 {
@@ -193,7 +194,7 @@ static const struct vtb_workload_entry *sized_family(void)
     return NULL;
 }
 
-/* The size that a name has; 0: it has none. */
+/* The size at the end of a name; 0: there is none. */
 static size_t size_of(const char *name)
 {
     const struct vtb_workload_entry *family = sized_family();
@@ -268,7 +269,8 @@ static bool lacks_metadata(const struct vtb_strategy_entry *entry, bool async)
     return !entry->methods[1] && !entry->methods[0]->strategy->lacks.async_method;
 }
 
-/* What is not known yet, by one method: whether there is the other one, the first tells. */
+/* Lists the targets that tell what is not known yet of the entries, for one of the two methods. The
+ * direct method comes first: its metadata tell whether there is an asynchronous one. */
 static size_t targets_of(struct vtb_target targets[2 * FOREIGN_MAX], bool async)
 {
     size_t n = 0;
@@ -287,7 +289,8 @@ static size_t targets_of(struct vtb_target targets[2 * FOREIGN_MAX], bool async)
     return n;
 }
 
-/* False, with *error set, if it is not what its file's name says. */
+/* Loads the metadata of an entry. False, with *error set, if they are not of the name that the file
+ * has. */
 static bool load(const struct vtb_target *target, struct vtb_error *error)
 {
     if (target->what == VTB_TARGET_WORKLOAD) {
@@ -300,7 +303,7 @@ static bool load(const struct vtb_target *target, struct vtb_error *error)
     return known != NULL;
 }
 
-/* What a file is like, read once. */
+/* The digest of a file, computed only if it is not known yet. */
 static const char *digest_of(const char *known, const char *file)
 {
     char hex[VTB_DIGEST_BYTES];

@@ -11,10 +11,10 @@
 #include "build_info.h"
 #include "cells/digest.h"
 
-/* Below the prefix, when installed. */
+/* The folder of an installed copy, below the prefix. */
 #define INSTALLED "lib/valuetask-bench"
 
-/* A name made of two; one that does not fit becomes empty, which no file is called. */
+/* Makes a path of two parts. One that does not fit becomes empty, and so names no file. */
 static void join(char path[PATH_MAX], const char *folder, const char *name)
 {
     if (snprintf(path, PATH_MAX, "%s/%s", folder, name) >= PATH_MAX)
@@ -28,7 +28,8 @@ static bool is_there(const char *folder, const char *name)
     return access(path, R_OK) == 0;
 }
 
-/* The prefix's own folder, if the program stands in a `bin` beside it. */
+/* Finds the folder of the installed copy that the program is in; it stands in a `bin` beside the
+ * folder. */
 static bool find_installed(char folder[PATH_MAX])
 {
     char program[PATH_MAX] = "";
@@ -44,7 +45,7 @@ static bool find_installed(char folder[PATH_MAX])
     return is_there(folder, "cells.ninja");
 }
 
-/* Whether files can be made in a folder that is there, or that has to be made first. */
+/* Whether files can be made in a folder, which may have to be made first. */
 static bool is_writable(const char *folder)
 {
     char path[PATH_MAX];
@@ -58,7 +59,8 @@ static bool is_writable(const char *folder)
     return *path && access(path, W_OK | X_OK) == 0;
 }
 
-/* What tells the builds of one user apart. */
+/* Computes a name for the user's cache folder from the program's version, its sources' folder and
+ * the rules, so that different builds of one user do not share cells. */
 static void fingerprint(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES])
 {
     char rules[PATH_MAX];
@@ -71,13 +73,14 @@ static void fingerprint(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES])
     vtb_digest_text(text, hex);
 }
 
-/* Others depend on the folder that a process is in, which is not that of ninja. */
+/* Whether a path is absolute. A relative one depends on a process's folder, and ninja runs in
+ * another. */
 static bool is_absolute(const char *path)
 {
     return path && path[0] == '/';
 }
 
-/* Where nothing can be built, what is there is used as it is; false if nothing is. */
+/* Falls back on the cells that are installed, where none can be built; false if there are none. */
 static bool do_without(struct vtb_home *home, const char *cache, struct vtb_error *error)
 {
     home->read_only = access(home->installed, R_OK | X_OK) == 0;
@@ -107,8 +110,9 @@ static bool find_cache(struct vtb_home *home, struct vtb_error *error)
            do_without(home, *base ? home->cells : "~/.cache", error);
 }
 
-/* Cells in a build folder are used as they are where nothing there can change. Where they alone
- * cannot be written to, as when root has installed from it, the sources may be others by now. */
+/* Finds the home. If the whole build folder is read-only, its cells are used as they are. If only
+ * its cells are read-only, as when root has installed from it, they are not: the sources may have
+ * changed since. */
 static bool find(struct vtb_home *home, struct vtb_error *error)
 {
     char built[PATH_MAX] = "";

@@ -44,8 +44,9 @@ static void tell_missing(const char *name, struct vtb_error *error)
                       name);
 }
 
-/* The name of a function that the loader found nowhere, as it stands in the source: a mangled one
- * of C++ has its length in front. Empty: it is not that which is wrong. */
+/* Finds, in the message of the loader, the name of a function that is defined nowhere, as it stands
+ * in the source: in a mangled name of C++ its length stands before it. Empty if something else is
+ * wrong. */
 static void undefined_function(const char *reason, char name[128])
 {
     static const char start[] = "undefined symbol: ";
@@ -93,7 +94,7 @@ const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
     return found;
 }
 
-/* The user's file that became another one since a cell was made of it; null: none did. */
+/* The path of a user's file that changed since the cell was made of it; null: none did. */
 static const char *changed_since(const struct vtb_target *target, const struct vtb_cell *cell)
 {
     const struct vtb_strategy_entry *strategy = target->strategy;
@@ -142,7 +143,7 @@ struct vtb_target vtb_target_of(const struct vtb_cell *cell)
     };
 }
 
-/* The targets of those that are not loaded yet, each once. Owned by the caller. */
+/* The targets of the cells that are not loaded yet, each once. Owned by the caller. */
 static struct vtb_target *targets_of(const struct vtb_cell *const *cells, size_t n, size_t *own_n)
 {
     struct vtb_target *targets = calloc(n + 1, sizeof *targets);
@@ -157,7 +158,8 @@ static struct vtb_target *targets_of(const struct vtb_cell *const *cells, size_t
     return targets;
 }
 
-/* The names stay those of the registry, whose addresses are compared. */
+/* Loads a cell into its slot. Its names stay those of the registry, as code compares their
+ * addresses. */
 static bool load(struct vtb_cell_slot *slot, struct vtb_error *error)
 {
     const struct vtb_target target = vtb_target_of(&slot->cell);

@@ -32,7 +32,7 @@ const struct vtb_heap_entry *vtb_find_heap(const char *name)
     return NULL;
 }
 
-/* The entry whose name is the text up to a variant's @. */
+/* Finds the entry whose name is the text up to the @ of a variant. */
 const struct vtb_strategy_entry *vtb_find_strategy_entry(const char *name)
 {
     const size_t name_n = strcspn(name, "@");
@@ -52,7 +52,8 @@ const struct vtb_strategy *vtb_find_strategy(const char *name)
 
 /* --- variants --- */
 
-/* Of one that a user brings it is not known what it can before it is compiled. */
+/* Whether an entry has a variant. For a user's file that is assumed until it is compiled, as only
+ * then it is known what the strategy can do. */
 static bool has_variant(const struct vtb_strategy_entry *entry, enum vtb_variant variant)
 {
     const struct vtb_cell *known = entry->methods[0];
@@ -73,7 +74,7 @@ static bool find_variant(const char *name, enum vtb_variant *variant)
     return false;
 }
 
-/* Names of variants that were asked for, each kept once. */
+/* Keeps one copy of each name of a variant that was asked for. */
 static const char *interned(const char *name)
 {
     static char **names;
@@ -116,7 +117,7 @@ const char *vtb_variant_at(size_t i)
 
 /* --- cells --- */
 
-/* Each a block of its own, so that its address stays. */
+/* Slots of cells, each allocated by itself, so that its address never changes. */
 static struct vtb_cell_slot **slots;
 static size_t slots_n;
 
@@ -144,7 +145,7 @@ static struct vtb_cell_slot *add_slot(const struct vtb_cell_slot *slot)
     return own;
 }
 
-/* Whether the strategy can be compiled so; of one of which nothing is known yet, it cannot. */
+/* Whether the strategy can be compiled as such a cell. It cannot before anything is known of it. */
 static bool is_possible(const struct vtb_strategy_entry *entry, struct vtb_kind kind)
 {
     if (!entry->methods[0])

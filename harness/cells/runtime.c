@@ -25,7 +25,7 @@ void vtb_block_until(const uint32_t *state, uint32_t bits)
         sched_yield();
 }
 
-/* Spins before a thread gives the processor up. */
+/* So many times a thread spins before it gives the processor up. */
 #define SPINS_N 200
 
 void vtb_pause(unsigned n)

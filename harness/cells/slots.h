@@ -1,4 +1,4 @@
-/* What stands behind a cell of the registry: where it comes from, and whether it was loaded. */
+/* A cell of the registry together with where it comes from, and whether it was loaded. */
 #ifndef CELLS_SLOTS_H
 #define CELLS_SLOTS_H
 
@@ -6,7 +6,7 @@
 
 enum vtb_variant { VTB_VARIANT_NONE, VTB_VARIANT_CHECKED, VTB_VARIANT_ATOMIC, VTB_VARIANTS_N };
 
-/* What follows the strategy's name: "", "checked", "atomic". */
+/* The words behind the @ of a strategy's variants: "" for none, "checked", "atomic". */
 extern const char *const vtb_variant_words[VTB_VARIANTS_N];
 
 struct vtb_cell_slot {
@@ -17,7 +17,7 @@ struct vtb_cell_slot {
     bool loaded;
 };
 
-/* The slot of a cell that vtb_find_cell gave. */
+/* Gives the slot of a cell that vtb_find_cell gave. */
 struct vtb_cell_slot *vtb_slot_of(const struct vtb_cell *cell);
 
 #endif

@@ -4,7 +4,7 @@
 
 /* --- names --- */
 
-/* An entry's part of a file's name. Files of a user that have the same stem stay apart. */
+/* Writes an entry's part of a file's name. User's files of the same stem get different parts. */
 static void stem_of(const char *name, const char *file, const char *path, char *stem,
                     size_t stem_bytes)
 {
@@ -17,7 +17,8 @@ static void stem_of(const char *name, const char *file, const char *path, char *
     }
 }
 
-/* The pass, and what else tells cells of a strategy and a workload apart. */
+/* Writes the name's part for the pass and the other traits that tell the cells of a strategy and a
+ * workload apart. */
 static void pass_of(const struct vtb_target *target, char *pass, size_t pass_bytes)
 {
     const struct vtb_kind *kind = &target->kind;
@@ -62,8 +63,8 @@ static void put_escaped(FILE *out, char c)
     putc(c, out);
 }
 
-/* A folder as a variable: in one it may have any name, where in a path ninja has no way of writing
- * some characters. */
+/* Writes a folder as a variable of ninja: in a variable it may have any name, while in a path ninja
+ * cannot write some characters. */
 static void put_folder(FILE *out, const char *variable, const char *folder)
 {
     fprintf(out, "%s = ", variable);
@@ -72,7 +73,7 @@ static void put_folder(FILE *out, const char *variable, const char *folder)
     putc('\n', out);
 }
 
-/* Text within single quotes of the shell. */
+/* Writes text within single quotes of the shell. */
 static void put_quoted(FILE *out, const char *text)
 {
     for (const char *c = text; *c; c++) {
@@ -83,7 +84,7 @@ static void put_quoted(FILE *out, const char *text)
     }
 }
 
-/* A definition whose value is a file's name in quotes. */
+/* Writes the definition of a macro whose value is a file's name in quotes. */
 static void put_file(FILE *out, const char *macro, const struct vtb_home *home, const char *file)
 {
     fprintf(out, " '-D%s=\"", macro);
@@ -95,8 +96,9 @@ static void put_file(FILE *out, const char *macro, const struct vtb_home *home, 
     fputs("\"'", out);
 }
 
-/* What a user's file is like, so that one that becomes another with an older date, as a copy that
- * is moved back, is compiled again, and a cell can tell what it was made of. */
+/* Writes the digest of a user's file into the command, so that the file is compiled again when its
+ * content changes, even if its date is older (as of a copy that is moved back), and so that a cell
+ * can tell what it was made of. */
 static void put_digest(FILE *out, const char *macro, const char *digest)
 {
     if (digest)

@@ -1,4 +1,4 @@
-/* Files that cells, and what is known of entries, are loaded from, and how ninja makes them. */
+/* The files that cells and metadata are loaded from, and the rules by which ninja makes them. */
 #ifndef CELLS_TARGET_H
 #define CELLS_TARGET_H
 
@@ -16,7 +16,7 @@ enum vtb_target_kind {
 
 struct vtb_target {
     enum vtb_target_kind what;
-    const struct vtb_strategy_entry *strategy; /* null of a workload's entry */
+    const struct vtb_strategy_entry *strategy; /* null for a workload's entry */
     const struct vtb_workload_entry *workload;
     enum vtb_variant variant;
     struct vtb_kind kind;
@@ -24,21 +24,22 @@ struct vtb_target {
 
 #define VTB_TARGET_NAME_BYTES 288
 
-/* So many digits of a user's file's digest go into what is made of it. */
+/* So many digits of the digest of a user's file are compiled into the cells made of it. */
 #define VTB_TARGET_DIGEST_N 16
 
-/* <strategy>.<workload>.<kind>.so; what is a user's has a digest of its path in it. */
+/* Writes the name of a target's file: <strategy>.<workload>.<kind>.so. If the source is a user's, a
+ * digest of its path is in the name too. */
 void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES]);
 
-/* The name of the file that the user brought, whose fault it is if the target does not compile;
- * null: the sources are ours. */
+/* The path of the user's file that is to blame if the target does not compile; null: its sources
+ * are ours. */
 const char *vtb_target_path(const struct vtb_target *target);
 
-/* What the text of the rule that compiles cells is like, without paths of this machine; "unknown"
- * where there is none. */
+/* Gives the digest of the text of the rule that compiles cells, without the paths of this machine;
+ * "unknown" where there is no rule. */
 void vtb_rule_digest(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES]);
 
-/* Writes what ninja reads: the rules of the build, and how each target is made. */
+/* Writes a list for ninja: the rules of the build, and how each target is made. */
 void vtb_targets_write(FILE *out, const struct vtb_home *home, const char *toolchain,
                        const struct vtb_target *targets, size_t n);
 

@@ -3,7 +3,7 @@
 #include "commands/commands.h"
 #include "plan/prepare.h"
 
-/* A plan's cells, and where they are. */
+/* The cells of a plan, and the folder they are in. */
 struct built {
     size_t cells_n;
     size_t now_n;

@@ -35,7 +35,8 @@ static bool write_reports(const struct vtb_gate *gate, const struct vtb_options 
            vtb_output_stdout(print_gate, gate, (enum vtb_format)options->format, error);
 }
 
-/* The line that the process ends with, if something is worse or not known. */
+/* Sets the error that the process ends with, if a figure is worse, or inconclusive under
+ * --strict. */
 static bool conclude(const struct vtb_gate *gate, const struct vtb_options *options,
                      struct vtb_error *error)
 {
@@ -63,7 +64,7 @@ static bool conclude(const struct vtb_gate *gate, const struct vtb_options *opti
                     unknown_n, unknown_n == 1 ? "" : "s");
 }
 
-/* The counts, and the first of the times, are of one run. */
+/* Runs the plan once for the counts and the first of the times, and then repeats the times. */
 static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
                     const struct vtb_options *options, struct vtb_error *error)
 {
@@ -79,7 +80,7 @@ static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
     return ok;
 }
 
-/* What cannot be compared, whatever the run finds. */
+/* Notes the figures that cannot be compared, whatever the run finds. */
 static void note_limits(struct vtb_gate *gate, const struct vtb_options *options,
                         bool same_toolchain, bool lacks_times)
 {
@@ -116,7 +117,7 @@ static bool gate_plan(struct vtb_gate *gate, const struct vtb_plan *plan,
            conclude(gate, options, error);
 }
 
-/* A plan that the recorded options do not make is the baseline's fault. */
+/* Makes the plan. If the recorded options do not make one, that is the baseline's fault. */
 static bool make_plan(struct vtb_plan *plan, const struct vtb_options *options,
                       const struct vtb_result_file *file, struct vtb_error *error)
 {
@@ -126,8 +127,9 @@ static bool make_plan(struct vtb_plan *plan, const struct vtb_options *options,
                     file->path, reason.message);
 }
 
-/* What compiles cells now is told by one of them, that of the empty loop; where it cannot be had,
- * what compiled this program stands for it, and the plan's own cells say what is wrong. */
+/* Loads the cell of the empty loop, which tells which compiler cells are compiled by now. Where it
+ * cannot be had, the compiler of this program stands for it, and the plan's own cells say what is
+ * wrong. */
 static void load_one(void)
 {
     struct vtb_error error;
@@ -140,7 +142,8 @@ static void load_one(void)
     (void)!vtb_cells_load(&cell, 1, NULL, NULL, &error);
 }
 
-/* Runs the baseline's cases, whose options take the place of what is said of cases elsewhere. */
+/* Runs the baseline's cases: the options that it recorded take the place of those on cases that are
+ * given elsewhere. */
 static bool gate_file(struct vtb_gate *gate, const struct vtb_options *given,
                       struct vtb_error *error)
 {

@@ -32,7 +32,7 @@ static bool check_results_dir(const char *path, struct vtb_error *error)
                     strerror(errno));
 }
 
-/* Fails before anything is measured, rather than after. */
+/* Checks that all outputs can be written, before anything is measured rather than after. */
 static bool check_outputs(const struct vtb_options *options, struct vtb_error *error)
 {
     const char *const paths[] = {options->export_json, options->export_csv,
@@ -49,7 +49,7 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
            (!options->plot_dir || vtb_plots_check(options->plot_dir, error));
 }
 
-/* The command line, as the result file has it. Owned by the caller; null: no memory. */
+/* Gives the command line as the result file records it. Owned by the caller; null: no memory. */
 static char *command_line(const struct vtb_options *options)
 {
     char *line = NULL;
@@ -88,7 +88,7 @@ static bool dry_run(const struct vtb_options *options, const struct vtb_plan *pl
     return ok;
 }
 
-/* A matrix, or whoever watches at a terminal, is told beforehand how long it takes. */
+/* Estimates the run where the user waits for it: of a matrix, and at a terminal. */
 static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estimate,
                          struct vtb_error *error)
 {
@@ -106,8 +106,9 @@ static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estim
 
 /* --- after it --- */
 
-/* Writes the result file and the raw samples beside it, then what was asked for. One that cannot be
- * written does not keep the others from being: measuring took its time. The first is told. */
+/* Writes the result file and the raw samples beside it, then the other outputs that were asked for.
+ * If one cannot be written the others still are, because measuring took its time; the first error
+ * is the one that is reported. */
 static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
                           const struct tm *start, struct vtb_error *error)
 {
@@ -173,7 +174,8 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
         vtb_estimate_free(&estimate);
         return false;
     }
-    vtb_machine_read(&results->machine); /* with what compiled the cells; which is a load itself */
+    /* After loading, because a cell tells which compiler made the cells. */
+    vtb_machine_read(&results->machine);
     memcpy(results->machine.load_average, before.load_average, sizeof before.load_average);
     results->machine.load_average_n = before.load_average_n;
     print_warnings(&results->machine);

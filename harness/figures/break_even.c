@@ -8,10 +8,11 @@ const char *const vtb_curve_words[] = {"crosses", "below", "above", "undecided"}
 
 /* --- one curve --- */
 
-/* From here on, x is thought of by its logarithm. */
+/* Where x spans so large a ratio, lines are straight over log x. */
 #define LOG_RANGE_MIN 16
 
-/* A curve, held against a level; either the band between its lo and hi, or its median alone. */
+/* A curve that is compared with a level, by the band between its lo and hi, or by its median
+ * alone. */
 struct band {
     const struct vtb_curve_point *points;
     size_t n;
@@ -20,20 +21,21 @@ struct band {
     bool median_alone;
 };
 
-/* Where a band lies wholly on one side of the level. */
+/* A range of x in which a band lies wholly on one side of the level. */
 struct stretch {
     double from;
     double to;
     bool below;
-    bool has_gap; /* between from and to it is undecided somewhere */
+    bool has_gap; /* part of the range is undecided */
 };
 
-/* Goes along a band, from one line to the next and on each first to the side that it begins on. */
+/* A walk along a band, line by line; of each line it visits first the side of the level on which
+ * the line begins. */
 struct walk {
     const struct band *band;
     size_t step; /* two for each of the band's n - 1 lines */
     bool has_piece;
-    struct stretch piece; /* what comes next */
+    struct stretch piece; /* the piece that the walk has come to */
 };
 
 static int compare_points(const void *left, const void *right)
@@ -43,7 +45,8 @@ static int compare_points(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Leaves out what is not known and what shares an x, and sorts the rest. Returns its number. */
+/* Sorts the points, without those that are not known or share an x with another. Returns how many
+ * are left. */
 static size_t arrange(struct vtb_curve_point *points, size_t n)
 {
     size_t known_n = 0;
@@ -70,7 +73,7 @@ static double edge(const struct band *band, size_t i, bool upper)
     return (band->median_alone ? point->median : outer) - band->level;
 }
 
-/* The x at a share of the way from point i to the next; at both ends exactly theirs. */
+/* The x at a share of the way from point i to the next; at either end exactly the point's own. */
 static double x_on_line(const struct band *band, size_t i, double share)
 {
     const double from = band->points[i].x;
@@ -121,7 +124,7 @@ static struct walk start_walk(const struct band *band)
     return walk;
 }
 
-/* The next stretch, as long as it can be; false at the end. */
+/* Joins pieces on the same side to the next stretch; false at the end of the band. */
 static bool next_stretch(struct walk *walk, struct stretch *stretch)
 {
     if (!walk->has_piece)
@@ -135,7 +138,8 @@ static bool next_stretch(struct walk *walk, struct stretch *stretch)
     return true;
 }
 
-/* Between lo and hi: how often the median crosses, and where it does for the wanted time. */
+/* Counts the crossings of the median between lo and hi, and gives the place of the one whose number
+ * is `wanted`. */
 static size_t median_crossings(const struct band *band, double lo, double hi, size_t wanted,
                                double *at)
 {
@@ -231,21 +235,21 @@ bool vtb_parameter_varies(const struct vtb_parameter *parameter,
 
 /* --- the curves of a run --- */
 
-/* A table of a comparison. */
+/* A table of a comparison, by its first case. */
 struct place {
     const struct vtb_comparison *comparison;
     size_t first;
 };
 
-/* What is worked out, and with what. */
+/* The state of the computation of all break-evens. */
 struct work {
     struct vtb_break_evens *all;
     const struct vtb_numbers *worth;
     struct place *places; /* all tables of the run, in order */
     size_t places_n;
-    bool *grouped;                  /* places that belong to a curve already */
-    const struct place **members;   /* of one curve */
-    struct vtb_curve_point *points; /* likewise */
+    bool *grouped;                  /* true for places that are part of a curve already */
+    const struct place **members;   /* the places of the curve that is being made */
+    struct vtb_curve_point *points; /* its points */
     size_t members_n;
 };
 
@@ -281,7 +285,8 @@ static bool agree(const struct place *a, const struct place *b,
     return true;
 }
 
-/* Of a heap that a parameter means nothing to, the same point may be there several times. */
+/* Whether the curve has a point at an x already. On a heap to which a parameter means nothing, the
+ * same point may be there several times. */
 static bool has_member_at(const struct work *work, const struct vtb_parameter *parameter, double x)
 {
     for (size_t i = 0; i < work->members_n; i++) {
@@ -291,7 +296,7 @@ static bool has_member_at(const struct work *work, const struct vtb_parameter *p
     return false;
 }
 
-/* The curve that the i-th place begins. */
+/* Gathers the places of the curve that the i-th place begins. */
 static void gather(struct work *work, const struct vtb_parameter *parameter, size_t i)
 {
     const struct place *first = &work->places[i];
@@ -306,7 +311,7 @@ static void gather(struct work *work, const struct vtb_parameter *parameter, siz
     }
 }
 
-/* The figures of a strategy in a table; null if it is left out there. */
+/* The figures of a strategy in a table; null if the strategy is left out there. */
 static const struct vtb_figures *find_figures(const struct place *place, const char *strategy)
 {
     const struct vtb_point *point = place->comparison->point;
@@ -328,8 +333,9 @@ static double bytes_per_op(const struct vtb_figures *figures)
     return vtb_per_op(&figures->counted, figures->counted.counts.requested_bytes);
 }
 
-/* Along a hit rate bytes are straight lines, and so is their difference, but not their ratio; nor
- * has that a value where the baseline takes none. */
+/* The point of a curve of bytes: their difference to the baseline's. Along a hit rate bytes are
+ * straight lines, and so is the difference, while a ratio is not; and where the baseline takes no
+ * bytes there is no ratio. */
 static struct vtb_curve_point bytes_point(const struct vtb_comparison *comparison,
                                           const struct vtb_figures *figures)
 {
@@ -374,7 +380,7 @@ static bool add_entry(struct work *work, struct vtb_break_even entry, struct vtb
     return true;
 }
 
-/* A strategy's curves, each against its levels. */
+/* Adds the entries of one strategy: its curves, each against its levels. */
 static bool add_entries(struct work *work, struct vtb_break_even entry, struct vtb_error *error)
 {
     const struct vtb_comparison *comparison = entry.first;
@@ -390,7 +396,7 @@ static bool add_entries(struct work *work, struct vtb_break_even entry, struct v
     return ok;
 }
 
-/* Every strategy of the gathered tables. */
+/* Adds the curves of every strategy of the gathered tables. */
 static bool add_curves(struct work *work, const struct vtb_parameter *parameter,
                        struct vtb_error *error)
 {
@@ -426,7 +432,7 @@ static bool work_along(struct work *work, const struct vtb_parameter *parameter,
     return ok;
 }
 
-/* Writes all tables to work->places, if it is not null, and counts them. */
+/* Counts all tables, and lists them in work->places if that is not null. */
 static void list_places(struct work *work)
 {
     work->places_n = 0;
@@ -444,7 +450,7 @@ static void list_places(struct work *work)
 static bool open_work(struct work *work, struct vtb_error *error)
 {
     list_places(work);
-    const size_t n = work->places_n + 1; /* never calloc(0) */
+    const size_t n = work->places_n + 1; /* calloc(0) may give null */
     work->places = calloc(n, sizeof *work->places);
     work->grouped = calloc(n, sizeof *work->grouped);
     work->members = calloc(n, sizeof *work->members);

@@ -18,26 +18,28 @@ struct vtb_curve_point {
     double hi;
 };
 
-/* Between points it is a straight line, and so are lo and hi. */
+/* A curve: between points it is a straight line, and so are its lo and hi. */
 struct vtb_curve {
     struct vtb_curve_point *points;
     size_t n;
-    bool is_share; /* of x: never by its logarithm */
+    bool is_share; /* x is a share, and never shown by its logarithm */
 };
 
-/* Where a curve goes over from one side of a level to the other. */
+/* A place where a curve goes from one side of a level to the other. */
 struct vtb_crossing {
-    double at; /* of the median; where it crosses several times on its way, the middle one */
-    double lo; /* from here to hi the level lies between the curve's lo and hi */
+    /* The x at which the median crosses; where it crosses several times on its way, the middle
+     * one. */
+    double at;
+    double lo; /* between here and hi the level lies within the curve's lo and hi */
     double hi;
-    bool falls; /* below the level behind it, above it before; otherwise the reverse */
+    bool falls; /* the curve is above the level before, and below it behind */
 };
 
 #define VTB_CROSSINGS_MAX 4
 
 enum vtb_curve_verdict {
     VTB_CURVE_CROSSES,
-    VTB_CURVE_BELOW, /* wherever it can be told */
+    VTB_CURVE_BELOW, /* on this side wherever that can be told */
     VTB_CURVE_ABOVE, /* likewise */
     VTB_CURVE_UNDECIDED,
 };
@@ -46,27 +48,32 @@ extern const char *const vtb_curve_words[];
 
 struct vtb_crossings {
     enum vtb_curve_verdict verdict;
-    struct vtb_crossing items[VTB_CROSSINGS_MAX]; /* upwards in x */
+    struct vtb_crossing items[VTB_CROSSINGS_MAX]; /* in ascending order of x */
     size_t n;
-    size_t left_out_n;     /* crossings behind these */
-    double undecided_to;   /* from x_min to here; NaN: it is decided at x_min */
-    double undecided_from; /* from here to x_max; NaN: it is decided at x_max. Both at UNDECIDED. */
-    bool has_gap;          /* undecided between two places where it is on the same side */
-    bool log_axis;         /* lines are straight over log x: all x > 0, of a ratio of 16 or more */
-    double x_min;          /* NaN: no point is known */
+    size_t left_out_n; /* crossings for which `items` has no room */
+    /* From x_min up to here nothing can be told; NaN: the side is decided at x_min. */
+    double undecided_to;
+    /* From here up to x_max nothing can be told; NaN: the side is decided at x_max. Of a curve that
+     * is UNDECIDED these two are x_max and x_min. */
+    double undecided_from;
+    bool has_gap; /* undecided between two ranges on the same side */
+    /* Lines are straight over log x: all x are above 0, and the largest is 16 times the smallest or
+     * more. */
+    bool log_axis;
+    double x_min; /* NaN: no point is known */
     double x_max;
 };
 
 /*
- * Finds where a curve crosses a level. It is below where its hi is, above where its lo is, and
- * undecided between; touching the level is no crossing. Points that are not finite are left out;
- * with less than two others all is undecided. Sorts the points in place.
+ * Finds where a curve crosses a level. The curve is below the level where its hi is, above it where
+ * its lo is, and undecided in between; touching the level is no crossing. Points that are not
+ * finite are left out; if fewer than two are left, all is undecided. Sorts the points in place.
  */
 void vtb_cross(struct vtb_crossings *crossings, const struct vtb_curve *curve, double level);
 
 /* --- the curves of a run --- */
 
-/* Whether the cases of a run have several values of it. */
+/* Whether the cases of a run have several values of a parameter. */
 bool vtb_parameter_varies(const struct vtb_parameter *parameter,
                           const struct vtb_comparison *comparisons, size_t n);
 
@@ -75,21 +82,23 @@ enum vtb_break_even_metric {
     VTB_BREAK_EVEN_BYTES, /* bytes per operation, less the baseline's: below 0 it takes fewer */
 };
 
-/* How much faster something must be to be worth it, in percent, if nothing is said. */
+/* How much faster a strategy must be to be worth its use, in percent, unless --worth says
+ * otherwise. */
 #define VTB_WORTH_PERCENT 5
 
-/* One strategy against its baseline along one parameter, all others being equal. */
+/* One strategy against its baseline along one parameter, with all other parameters equal. */
 struct vtb_break_even {
     const struct vtb_parameter *parameter;
-    const struct vtb_comparison *first; /* of the comparisons that the curve is made of */
-    size_t table;                       /* place of the first case of its table there */
+    const struct vtb_comparison *first; /* the first of the curve's comparisons */
+    size_t table;                       /* the place of its table's first case in that comparison */
     size_t case_index;
     enum vtb_break_even_metric metric;
-    double worth_percent; /* of the ratio; 0: where it is as fast */
+    double worth_percent; /* how much faster the ratio's level is; 0: as fast */
     struct vtb_crossings crossings;
 };
 
-/* Borrows the comparisons. Those of a table follow one another, and in it those of a strategy. */
+/* All break-evens of a run; they borrow the comparisons. Those of a table follow one another, and
+ * so do those of a strategy within it. */
 struct vtb_break_evens {
     struct vtb_break_even *items; /* owned */
     size_t n;
@@ -99,12 +108,12 @@ struct vtb_break_evens {
 };
 
 /*
- * Works out the break-evens of a run's comparisons: of each parameter with several values, each
- * table along it, and each strategy but baseline and references, where the ratio of times crosses 1
- * and 1 - worth / 100 for each of `worth` (if it is empty, VTB_WORTH_PERCENT), and where the bytes
- * per operation cross the baseline's. Bytes depend on no consumer and are there once, with that of
- * the first. Cold starts and steady states are curves of their own. On false *error says why, and
- * there is nothing to free.
+ * Works out the break-evens of a run's comparisons, for each parameter with several values, each
+ * table along it, and each strategy but the baseline and the references: where the ratio of times
+ * crosses 1, and 1 - worth / 100 for each of `worth` (VTB_WORTH_PERCENT if it is empty), and where
+ * the bytes per operation cross the baseline's. Bytes do not depend on the consumer, and are there
+ * once, for the first one. Cold starts and steady states make different curves. On false *error
+ * says why, and there is nothing to free.
  */
 VTB_MUST_USE bool vtb_break_evens_make(struct vtb_break_evens *all,
                                        const struct vtb_comparison *comparisons, size_t n,

@@ -1,4 +1,4 @@
-/* All that a run found, as one plain struct: what reports are written from. */
+/* All results of a run, as one plain struct, from which reports are written. */
 #ifndef FIGURES_RESULTS_H
 #define FIGURES_RESULTS_H
 
@@ -6,7 +6,7 @@
 #include "figures/summary.h"
 #include "passes/machine.h"
 
-/* The events of a run, as they can be counted here, and what they are called in files. */
+/* The events of a run, with those that cannot be counted here, and their keys in files. */
 struct vtb_event_columns {
     struct vtb_events events;
     char per_op[VTB_EVENTS_MAX][VTB_EVENT_NAME_BYTES + 16];
@@ -20,8 +20,9 @@ struct vtb_results {
     const char *command_line;          /* borrowed */
     const char *executable;            /* borrowed */
     const struct vtb_options *options; /* borrowed */
-    size_t repeat; /* 0, or the number of a repeat: other keys are drawn, and times alone taken */
-    bool interrupted;                   /* not all that was planned is here */
+    /* 0, or the number of a repeat, which draws other keys and takes times alone. */
+    size_t repeat;
+    bool interrupted;                   /* results of some planned cases are missing */
     struct vtb_comparison *comparisons; /* owned */
     struct vtb_break_evens break_evens; /* of the comparisons; owned */
     struct vtb_event_columns events;

@@ -11,7 +11,7 @@ double vtb_per_op(const struct vtb_counted *counted, uint64_t total)
     return (double)total / (double)counted->calls_n;
 }
 
-/* What is asked of a pair of cases, round by round. */
+/* A function of two cases' times in the same round. */
 typedef double pair_function(double own, double other);
 
 static double difference(double own, double other)
@@ -41,7 +41,7 @@ static struct vtb_interval single(const struct vtb_samples *samples, size_t own,
     return vtb_interval_of(scratch, samples->rounds_n);
 }
 
-/* All callers together, against one. */
+/* The throughput of all callers together, over that of one caller. */
 static struct vtb_interval scaling(const struct vtb_samples *samples, size_t own,
                                    const struct vtb_case *the_case, double *scratch)
 {
@@ -100,7 +100,7 @@ static enum vtb_verdict verdict_of(const struct vtb_interval *ratio, double adju
     return adjusted_p < 1 - VTB_CONFIDENCE ? VTB_VERDICT_DIFFERENT : VTB_VERDICT_UNKNOWN;
 }
 
-/* Every case against its baseline, by Holm over all of them. */
+/* Judges every case against its baseline, by Holm over all cases. */
 static void judge(struct vtb_comparison *comparison, double *p)
 {
     const struct vtb_point *point = comparison->point;

@@ -8,7 +8,7 @@
 #include "passes/timing.h"
 
 enum vtb_verdict {
-    VTB_VERDICT_NONE,      /* the baseline itself, or no time was measured */
+    VTB_VERDICT_NONE,      /* the baseline itself, or a table without times */
     VTB_VERDICT_DIFFERENT, /* from the baseline, at 99 % over the whole table */
     VTB_VERDICT_SAME,      /* within VTB_SAME_MARGIN */
     VTB_VERDICT_UNKNOWN,   /* not known yet: more rounds would tell */
@@ -19,7 +19,7 @@ enum vtb_verdict {
 
 extern const char *const vtb_verdict_words[];
 
-/* The figures of one case. What needs time is set only if the table is timed. */
+/* The figures of one case. Those that need times are set only if the table is timed. */
 struct vtb_figures {
     const struct vtb_case *the_case;
     struct vtb_counted counted;
@@ -27,14 +27,15 @@ struct vtb_figures {
     struct vtb_interval ns;         /* per operation */
     struct vtb_interval ratio;      /* to the baseline, of paired rounds */
     struct vtb_interval over_floor; /* ns per operation beyond the floor, of paired rounds */
-    struct vtb_interval over_base;  /* likewise beyond the case that it is a variation of */
+    struct vtb_interval over_base;  /* ns beyond the case that it is a variation of */
     struct vtb_interval scaling;    /* throughput over that of one caller, of paired rounds */
     double *caller_ns;              /* medians, one for each caller; null: no case has several */
     double instructions;            /* per operation; NaN: not counted */
     struct vtb_event_counts events;
-    double mde; /* smallest relative difference that this interval shows */
+    double mde; /* the smallest relative difference that this interval shows */
     enum vtb_verdict verdict;
-    bool folded; /* within noise of the empty loop: the work was folded away, not fast */
+    /* Within noise of the empty loop: the compiler left the work out, the case is not fast. */
+    bool folded;
 };
 
 struct vtb_comparison {
@@ -42,22 +43,22 @@ struct vtb_comparison {
     enum vtb_consumer consumer;
     bool timed;
     struct vtb_samples samples;  /* owned */
-    double *caller_ns;           /* owned; what the figures refer to */
+    double *caller_ns;           /* owned; memory for the figures */
     struct vtb_figures *figures; /* owned; one for each case, in the point's order */
 };
 
-/* Works out the figures from `samples` (taken over; empty if no time was measured) and `counted`,
- * one for each case. */
+/* Works out the figures of all cases from `samples`, which are taken over (empty if no time was
+ * measured), and from `counted`, which has one element for each case. On false *error says why. */
 VTB_MUST_USE bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *point,
                                 enum vtb_consumer consumer, struct vtb_samples samples,
                                 const struct vtb_counted *counted, struct vtb_error *error);
 
-/* Adds what the pressure pass found, one for each case. */
+/* Adds the results of the pressure pass to the figures; one for each case. */
 void vtb_add_pressure(struct vtb_comparison *comparison, const struct vtb_pressure *pressures);
 
 void vtb_comparison_free(struct vtb_comparison *comparison);
 
-/* Shares per operation. */
+/* Divides a total by the number of operations. */
 double vtb_per_op(const struct vtb_counted *counted, uint64_t total);
 
 #endif

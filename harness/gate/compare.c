@@ -23,7 +23,8 @@ static bool fail_memory(struct vtb_error *error)
 
 /* --- what differs between the runs --- */
 
-/* Not so of two runs of the same build on the same machine, or said by other facts. */
+/* Whether a fact differs between any two runs, even of the same build on the same machine, or
+ * follows from other facts: such a fact is not told. */
 static bool is_of_one_run(const char *key)
 {
     static const char *const keys[] = {"date",        "executable",         "command_line",
@@ -44,7 +45,7 @@ static const char *text_of(const struct vtb_recorded_text *texts, size_t n, cons
     return NULL;
 }
 
-/* Adds a fact if it differs. Takes what is null for not recorded. */
+/* Adds a fact if it differs. A text that is null was not recorded. */
 static bool add_fact(struct vtb_compared *compared, const char *prefix, const char *key,
                      const char *before, const char *after)
 {
@@ -65,7 +66,8 @@ static bool add_fact(struct vtb_compared *compared, const char *prefix, const ch
     return fact->key && (!before || fact->before) && (!after || fact->after);
 }
 
-/* Those of the first file, then those that only the second has. */
+/* Adds the texts that differ: first those of the first file, then those that only the second
+ * has. */
 static bool add_texts(struct vtb_compared *compared, const char *prefix,
                       const struct vtb_recorded_text *before, size_t before_n,
                       const struct vtb_recorded_text *after, size_t after_n)
@@ -86,7 +88,7 @@ static bool add_texts(struct vtb_compared *compared, const char *prefix,
 
 #define NUMBER_BYTES 32
 
-/* Null if it is not known. */
+/* Writes a number as text; null if it is not known. */
 static const char *number_text(char text[NUMBER_BYTES], double value)
 {
     snprintf(text, NUMBER_BYTES, "%.15g", value);
@@ -105,7 +107,7 @@ static bool add_numbers(struct vtb_compared *compared, const char *key, double b
            add_fact(compared, "", key, number_text(texts[0], before), number_text(texts[1], after));
 }
 
-/* Of the first case that had another budget. */
+/* Adds each budget that differs, with the numbers of the first case for which it does. */
 static bool add_budgets(struct vtb_compared *compared)
 {
     for (const char *const *key = vtb_budget_keys; *key; key++) {
@@ -146,7 +148,7 @@ const char *vtb_name_strategy(const char *name, size_t *n)
     return end ? workload_end + 1 : name;
 }
 
-/* By all of their names but the strategies. */
+/* Compares the tables of two rows: by all of the rows' names except the strategies. */
 static int compare_tables(const struct vtb_compared_row *a, const struct vtb_compared_row *b)
 {
     const size_t a_n = (size_t)(a->strategy - a->before->name);
@@ -159,7 +161,7 @@ static int compare_tables(const struct vtb_compared_row *a, const struct vtb_com
     return strcmp(a->strategy + a->strategy_n, b->strategy + b->strategy_n);
 }
 
-/* As in the first file: rows are in its array. */
+/* Compares two rows by their places in the first file, in whose array they are. */
 static int compare_places(const struct vtb_compared_row *a, const struct vtb_compared_row *b)
 {
     return a->before < b->before ? -1 : a->before > b->before;
@@ -180,7 +182,7 @@ static int by_table(const void *a, const void *b)
     return compare_places(row, other);
 }
 
-/* Tables stand in the order of their first rows. */
+/* Sorts the rows by tables, and these by their first rows' places. */
 static void sort_rows(struct vtb_compared *compared)
 {
     struct vtb_compared_row *rows = compared->rows;
@@ -194,7 +196,8 @@ static void sort_rows(struct vtb_compared *compared)
     qsort(rows, compared->rows_n, sizeof *rows, by_table);
 }
 
-/* Parts a file's rows into those that the other has, which `rows` has room for, and the others. */
+/* Splits a file's rows: those that the other file has too go to `rows`, unless that is null, and
+ * all others to `only`. */
 static void match(const struct vtb_result_file *file, const struct vtb_result_file *other,
                   struct vtb_compared_row *rows, size_t *rows_n, struct vtb_compared_only *only)
 {
@@ -282,8 +285,8 @@ static bool is_strategy(const char *name, const char *strategy, size_t n)
     return own_n == n && memcmp(own, strategy, n) == 0;
 }
 
-/* The strategy that a file's ratios are to, as a text of printf's `%.*s`; null if none is, or
- * several are. */
+/* The strategy that a file's ratios are to, as a text for printf's `%.*s`; null if there is none,
+ * or there are several. */
 static const char *baseline_of(const struct vtb_result_file *file, size_t *n)
 {
     const char *found = NULL;
@@ -305,7 +308,7 @@ static bool explain(struct vtb_compared_column *column, bool comparable, const c
     return column->comparable = comparable;
 }
 
-/* What a difference between ratios may come from, beside the strategies. */
+/* Says what may be the cause of a difference between ratios, beside the strategies. */
 static void explain_pairing(struct vtb_compared_column *column, const struct vtb_compared *compared)
 {
     const bool machine = is_same_machine(compared);

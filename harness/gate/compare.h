@@ -1,7 +1,7 @@
 /*
- * Two result files side by side: what differs between the runs, what of their figures may be
- * compared, and how each figure of each case was before and is after. It informs and judges
- * nothing: that is the gate's.
+ * Two result files side by side: what differs between the runs, which of their figures may be
+ * compared, and how each figure of each case was before and is after. A comparison informs, and
+ * does not judge: that is for the gate.
  */
 #ifndef GATE_COMPARE_H
 #define GATE_COMPARE_H
@@ -13,43 +13,43 @@
 
 #define VTB_COMPARED_COLUMNS_MAX 12
 
-/* What a figure is compared by. Every comparison is exact, but for ratios, which differ if their
- * intervals do not overlap. */
+/* The outcome of comparing a figure. Every comparison is exact, except that ratios count as
+ * different only if their intervals do not overlap. */
 enum vtb_compared_verdict {
-    VTB_COMPARED_ABSENT, /* from one of the two, or both */
+    VTB_COMPARED_ABSENT, /* one of the two runs, or both, lack it */
     VTB_COMPARED_SAME,
     VTB_COMPARED_LOWER,
     VTB_COMPARED_HIGHER,
-    VTB_COMPARED_UNTOLD,       /* a ratio's intervals overlap: not told apart */
-    VTB_COMPARED_BASELINE,     /* a ratio to itself, in both */
-    VTB_COMPARED_INCOMPARABLE, /* there, but not to be compared */
+    VTB_COMPARED_UNTOLD,       /* the intervals of a ratio overlap */
+    VTB_COMPARED_BASELINE,     /* the ratio of the baseline to itself, in both */
+    VTB_COMPARED_INCOMPARABLE, /* both have it, but must not be compared */
 };
 
 extern const char *const vtb_compared_words[];
 
-/* What must be the same for a figure to be. */
+/* The condition that must be the same in both runs for a figure to be compared. */
 enum vtb_compared_by {
     VTB_COMPARED_BY_CODE,
     VTB_COMPARED_BY_LIBC,
     VTB_COMPARED_BY_TOOLCHAIN,
-    VTB_COMPARED_BY_BUDGETS, /* of each case's heap */
+    VTB_COMPARED_BY_BUDGETS, /* the budgets of each case's heap */
     VTB_COMPARED_BY_PAIRING, /* the baseline: each ratio is of paired rounds of one run */
     VTB_COMPARED_BY_NOTHING, /* times of two runs are not compared */
 };
 
-/* One figure of cases. */
+/* One figure, for all cases. */
 struct vtb_compared_column {
     const char *key;
     const char *title;
     enum vtb_compared_by by;
     char reason[200];      /* why it may be compared, or may not */
-    bool comparable;       /* unless a case's verdict says otherwise */
-    size_t n;              /* cases in which both files have it */
-    size_t told_n;         /* of those, in which it is lower or higher */
-    size_t incomparable_n; /* of those, in which it is not to be compared */
+    bool comparable;       /* unless the verdict of a case says otherwise */
+    size_t n;              /* cases for which both files have it */
+    size_t told_n;         /* of those, the cases for which it is lower or higher */
+    size_t incomparable_n; /* of those, the cases that are not to be compared */
 };
 
-/* Numbers are NaN where they are absent. */
+/* A figure of a case in both files; NaN where it is absent. */
 struct vtb_compared_figure {
     double before;
     double after;
@@ -66,7 +66,7 @@ struct vtb_compared_row {
     struct vtb_compared_figure figures[VTB_COMPARED_COLUMNS_MAX]; /* one for each column */
 };
 
-/* Something that is not the same for both runs; null: not recorded. */
+/* A fact that differs between the runs; null: not recorded. */
 struct vtb_compared_fact {
     char *key;
     char *before;
@@ -74,7 +74,7 @@ struct vtb_compared_fact {
 };
 
 struct vtb_compared_only {
-    const struct vtb_recorded_row **rows; /* owned; what they point to is the file's */
+    const struct vtb_recorded_row **rows; /* owned; the rows themselves are the file's */
     size_t n;
 };
 
@@ -91,17 +91,18 @@ struct vtb_compared {
     struct vtb_compared_only only_after;
 };
 
-/* Fails only for want of memory, with nothing to free. */
+/* Compares two files, which must outlive the result. Fails only for want of memory, with nothing to
+ * free. */
 VTB_MUST_USE bool vtb_compare_make(struct vtb_compared *compared,
                                    const struct vtb_result_file *before,
                                    const struct vtb_result_file *after, struct vtb_error *error);
 void vtb_compare_free(struct vtb_compared *compared);
 
-/* The strategy in a case's name, workload/STRATEGY/heap/..., not ended by a NUL; the whole name if
- * it has no such parts. */
+/* Gives the strategy in a case's name, workload/STRATEGY/heap/..., not ended by a NUL; the whole
+ * name if it has no such parts. */
 const char *vtb_name_strategy(const char *name, size_t *n);
 
-/* Tables of at most 100 columns; one JSON object; a CSV line for each case and figure. */
+/* Prints tables of at most 100 columns, one JSON object, or a CSV line for each case and figure. */
 vtb_print vtb_compare_report; /* of a struct vtb_compared */
 
 #endif

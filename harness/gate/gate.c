@@ -9,7 +9,7 @@
 const char *const vtb_gate_verdict_words[] = {"same", "within limit", "better", "worse",
                                               "inconclusive"};
 
-/* What makes up a fingerprint. */
+/* The facts of a result file that make up a fingerprint of the toolchain. */
 static const char *const toolchain_keys[] = {"compiler", "cell_flags", "libc", "architecture",
                                              NULL};
 
@@ -40,7 +40,7 @@ void vtb_gate_line(char *line, size_t line_bytes, const struct vtb_gate_check *c
 
 /* --- before the run --- */
 
-/* The first part of the toolchains that differs; false if none does. */
+/* Finds the first part of the toolchains that differs; false if none does. */
 static bool find_difference(const struct vtb_result_file *file, const struct vtb_machine *machine,
                             char *text, size_t text_bytes)
 {
@@ -57,7 +57,8 @@ static bool find_difference(const struct vtb_result_file *file, const struct vtb
                   vtb_machine_fact(machine, "fingerprint")) != 0;
 }
 
-/* valgrind knows no AVX-512: with that, or with AVX2 alone, the same instructions run under it. */
+/* The instruction set that counts under valgrind, which knows no AVX-512: with that, or with AVX2
+ * alone, the same instructions run there. */
 static const char *isa_under_valgrind(const char *isa)
 {
     return strcmp(isa, "avx512") == 0 ? "avx2" : isa;
@@ -111,7 +112,7 @@ static int compare_names(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-/* All case names of a plan, sorted; null if there is no memory. */
+/* The names of all cases of a plan, sorted; null if there is no memory. */
 static char **names_of(const struct vtb_plan *plan, size_t *n)
 {
     size_t room_n = 0;
@@ -166,7 +167,7 @@ void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    for (char *c = text; *c; c++) /* as a file's name may have them */
+    for (char *c = text; *c; c++) /* a file's name may have any characters */
         *c = (char)(iscntrl((unsigned char)*c) ? '?' : *c);
     for (size_t i = 0; i < gate->notes_n; i++) {
         if (strcmp(gate->notes[i], text) == 0)
@@ -205,7 +206,7 @@ struct vtb_gate_check *vtb_gate_add_check(struct vtb_gate *gate, struct vtb_erro
     return &gate->checks[gate->checks_n++];
 }
 
-/* What is read was written with 15 digits. */
+/* Whether two counts are the same, of which the first was written with 15 digits. */
 static bool is_same(double before, double after)
 {
     return fabs(after - before) <= 1e-12 * fmax(fabs(before), fabs(after));
@@ -221,7 +222,7 @@ static enum vtb_gate_verdict judge(const struct vtb_gate_check *check)
     return more > 0 ? VTB_GATE_WORSE : VTB_GATE_BETTER;
 }
 
-/* A counter of the run by its key; NaN: it has none. */
+/* A counter of the run by its key; NaN if the run has no such counter. */
 static double counter_of(const struct vtb_counter *counters, size_t n, const char *key)
 {
     for (size_t i = 0; i < n; i++) {
@@ -231,7 +232,8 @@ static double counter_of(const struct vtb_counter *counters, size_t n, const cha
     return NAN;
 }
 
-/* Collections depend on how much is allocated between two of them, and on what lives meanwhile. */
+/* Whether collections may be compared: they depend on how much is allocated between two of them,
+ * and on what lives meanwhile. */
 static bool has_same_budgets(struct vtb_gate *gate, const struct vtb_recorded_row *row,
                              const struct vtb_counter *counters, size_t n)
 {
@@ -249,7 +251,7 @@ static bool has_same_budgets(struct vtb_gate *gate, const struct vtb_recorded_ro
     return true;
 }
 
-/* One metric of one case. */
+/* Compares one metric of one case. */
 static bool check_metric(struct vtb_gate *gate, const struct vtb_gate_metric *metric,
                          const struct vtb_limit *limit, const struct vtb_recorded_row *row,
                          const struct vtb_gate_check *blank, const struct vtb_counter *counters,

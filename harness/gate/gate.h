@@ -12,28 +12,29 @@
 
 enum vtb_gate_verdict {
     VTB_GATE_SAME,
-    VTB_GATE_WITHIN,  /* worse or better, but not beyond the limit or the margin */
-    VTB_GATE_BETTER,  /* beyond it */
-    VTB_GATE_WORSE,   /* likewise */
+    VTB_GATE_WITHIN,  /* worse or better, within the limit or margin */
+    VTB_GATE_BETTER,  /* better by more than that */
+    VTB_GATE_WORSE,   /* worse by more than that */
     VTB_GATE_UNKNOWN, /* inconclusive */
 };
 
 extern const char *const vtb_gate_verdict_words[];
 
-/* One figure of one case. */
+/* The verdict on one figure of one case. */
 struct vtb_gate_check {
     char name[512];       /* of the case, as in result files */
-    const char *strategy; /* borrowed from the registry, as the next */
+    const char *strategy; /* borrowed from the registry, as is the next */
     const char *heap;
     const char *metric; /* the key in result files */
     const char *title;  /* of a column, with its unit */
     double before;
     double after;
-    double allowed; /* worse by so much, in the figure's unit; of times, a share of what it was */
+    /* How much worse the figure may be, in its unit; for times, as a share of the value before. */
+    double allowed;
     enum vtb_gate_verdict verdict;
 };
 
-/* The measurements of times that the gate repeats, each from new; all must agree on a verdict. */
+/* How often the gate measures times anew; all measurements must agree on a verdict. */
 #define VTB_GATE_REPEATS 3
 
 struct vtb_gate {
@@ -41,69 +42,72 @@ struct vtb_gate {
     struct vtb_gate_check *checks;          /* owned */
     size_t checks_n;
     size_t room_n;
-    char notes[8][400]; /* what was left out, or is doubtful, and why: a line each */
+    char notes[8][400]; /* each a line: something left out or doubtful, and why */
     size_t notes_n;
-    size_t unknown_cases_n; /* of the run, that the baseline does not have */
+    size_t unknown_cases_n; /* cases of the run that the baseline does not have */
     bool timed;
-    double noise;  /* share: the most that identical cases seemed to differ */
-    double margin; /* share: what a time may be worse by */
+    double noise;  /* the largest difference of identical cases, as a share */
+    double margin; /* how much worse a time may be, as a share */
 };
 
-/* Adds a note, unless it is there or there is no room; the format is printf's. */
+/* Adds a note, unless there is the same note already, or no room; the format is printf's. */
 void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Notes that a file which a user brought is another one than when the baseline was made, if it is:
- * that may be what the gate is for, but whoever reads its verdicts must know. By the name of its
- * entry, the path as it was given, and the SHA-256 in hexadecimal. */
+/* Notes that a user's file changed since the baseline was made, if it did: that change may be what
+ * the gate is to judge, but whoever reads its verdicts must know. `name` is the entry's, `path` is
+ * as it was given, and `digest` is the SHA-256 in hexadecimal. */
 void vtb_gate_note_source(struct vtb_gate *gate, const char *name, const char *path,
                           const char *digest);
 
-/* Room for one more check; null, with *error set, if there is no memory. It stays where it is until
- * the next one. */
+/* Makes room for one more check; null, with *error set, if there is no memory. The pointer is valid
+ * until the next call. */
 struct vtb_gate_check *vtb_gate_add_check(struct vtb_gate *gate, struct vtb_error *error);
 
-/* How many checks ended so. */
+/* Counts the checks with a verdict. */
 size_t vtb_gate_count(const struct vtb_gate *gate, enum vtb_gate_verdict verdict);
 
 /*
- * Whether a baseline can be compared with this build: sets the options that it recorded, and
- * `*same_toolchain`. False, with VTB_EXIT_BASELINE, if not, with what differs and how to renew it.
+ * Checks whether a baseline can be compared with this build, and sets the options that it recorded,
+ * and `*same_toolchain`. If it cannot: false, with VTB_EXIT_BASELINE, and *error says what differs
+ * and how to renew the baseline.
  */
 VTB_MUST_USE bool vtb_gate_prepare(struct vtb_options *options, const struct vtb_result_file *file,
                                    bool *same_toolchain, struct vtb_error *error);
 
-/* Whether the plan has all cases of the baseline; false, with VTB_EXIT_BASELINE, names the first
- * that it has not. */
+/* Checks whether the plan has all cases of the baseline. If not: false, with VTB_EXIT_BASELINE, and
+ * *error names the first case that is missing. */
 VTB_MUST_USE bool vtb_gate_check_cases(const struct vtb_plan *plan,
                                        const struct vtb_result_file *file, struct vtb_error *error);
 
-/* Compares the counts of a run; once for each point, or of instructions for each consumer. */
+/* Compares the counts of a run. Each point is compared once, but instructions once for each
+ * consumer. */
 VTB_MUST_USE bool vtb_gate_counts(struct vtb_gate *gate, const struct vtb_results *results,
                                   const struct vtb_options *options, struct vtb_error *error);
 
-/* Compares the times of VTB_GATE_REPEATS runs of one plan, with twins in it. */
+/* Compares the times of VTB_GATE_REPEATS runs of one plan, which has twins. */
 VTB_MUST_USE bool vtb_gate_times(struct vtb_gate *gate, const struct vtb_results *repeats,
                                  double margin, struct vtb_error *error);
 
-/* A ratio in a baseline is that of the middle repeat of the run that made it, and its interval
- * encloses those of all: what one run measures in its own rounds says nothing of how it would be in
- * another. At most VTB_GATE_REPEATS - 1 others. */
+/* Widens the ratios of a baseline: each becomes that of the middle one of all repeats, and its
+ * interval encloses the intervals of all, because the rounds of one run do not tell how another run
+ * would be. There are at most VTB_GATE_REPEATS - 1 others. */
 void vtb_gate_widen(struct vtb_results *results, const struct vtb_results *others, size_t others_n);
 
 void vtb_gate_free(struct vtb_gate *gate);
 
-/* The verdicts: a table, JSON, CSV, or a summary in Markdown for a CI job's page. */
-vtb_print vtb_gate_report; /* of a struct vtb_gate, as the next */
+/* Prints the verdicts: as a table, JSON, CSV, or a summary in Markdown for a CI job's page. */
+vtb_print vtb_gate_report; /* of a struct vtb_gate, as is the next */
 
-/* JUnit XML in any format, a test case for each check: worse is a failure, inconclusive is
- * skipped. */
+/* Prints JUnit XML, whatever the format, with a test case for each check: worse is a failure,
+ * inconclusive is skipped. */
 vtb_print vtb_gate_junit;
 
-/* What is worse, as GitHub's workflow commands, which mark a job's page. */
+/* Prints each check that is worse as a workflow command of GitHub's, which marks a job's page. */
 void vtb_gate_annotations(FILE *out, const struct vtb_gate *gate);
 
-/* "value_task on glibc: bytes_per_op was 20.8, is 28.8": what is worse, in one line. */
+/* Writes one line on a check that is worse: "value_task on glibc: bytes_per_op was 20.8, is
+ * 28.8". */
 void vtb_gate_line(char *line, size_t line_bytes, const struct vtb_gate_check *check);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * Times against a baseline. A ratio's interval tells what other rounds of the same run would have
- * been; a run at another time, with other addresses and neighbours, differs by more. So everything
- * is measured VTB_GATE_REPEATS times from new, and each of them must see a regression; the margin
- * is twice what identical cases seemed to differ; what all ratios have in common is taken for a
- * change of the strategy that they are to; and where the machine is busy nothing is claimed.
+ * Times against a baseline. A ratio's interval tells how other rounds of the same run would be; a
+ * run at another time, with other addresses and neighbours, differs by more. So all times are
+ * measured VTB_GATE_REPEATS times from new, and a regression must show in each of them. The margin
+ * is twice the difference that identical cases seemed to have. A change that all ratios have in
+ * common is taken for a change of the strategy that they are to. Where the machine is busy no claim
+ * is made.
  */
 #include <math.h>
 #include <stdio.h>
@@ -12,18 +13,19 @@
 
 #include "gate/gate.h"
 
-/* The share of a run's time that others may have the processor for. */
+/* If other processes had the processor for more than this share of a run, no claim is made. */
 #define STOLEN_MAX 0.1
 
-/* Cases of a table whose common change is looked for. */
+/* The most cases of a table among which the common change is looked for. */
 #define CHANGES_MAX 256
 
-/* Where identical cases differ by more, a margin of twice that would let anything pass. */
+/* If identical cases differ by more than this share, no claim is made: a margin of twice that would
+ * let anything pass. */
 #define NOISE_MAX 0.1
 
-/* One ratio that is held against the baseline's. */
+/* One ratio that is compared with the baseline's. */
 struct held {
-    size_t comparison; /* number of the comparison in each repeat, and of the case in that */
+    size_t comparison; /* the number of the comparison in each repeat, and of the case in it */
     size_t own;
     struct vtb_interval before;
     double common; /* the factor by which the ratios of its table changed together */
@@ -45,7 +47,7 @@ static const struct vtb_figures *figures_of(const struct vtb_results *repeats, s
 
 /* --- the machine --- */
 
-/* The ratio of the middle repeat. */
+/* The ratio of a case in the middle one of the repeats. */
 static double middle_of(const struct held *held, const struct vtb_results *repeats)
 {
     double medians[VTB_GATE_REPEATS];
@@ -54,7 +56,8 @@ static double middle_of(const struct held *held, const struct vtb_results *repea
     return vtb_median(medians, VTB_GATE_REPEATS);
 }
 
-/* The most that two identical cases seemed to differ, in the middle repeat of each: a share. */
+/* The largest difference, as a share, that two identical cases seemed to have in their middle
+ * repeats. */
 static double noise_of(const struct vtb_results *repeats)
 {
     double noise = 0;
@@ -69,7 +72,8 @@ static double noise_of(const struct vtb_results *repeats)
     return noise;
 }
 
-/* The share of the time of all epochs of one caller that others had the processor for. */
+/* The share of the time of all epochs with one caller in which other processes had the
+ * processor. */
 static double stolen_of(const struct vtb_results *repeats)
 {
     double real_ns = 0;
@@ -90,7 +94,8 @@ static double stolen_of(const struct vtb_results *repeats)
 
 /* --- one ratio --- */
 
-/* One-sided sign test: that ratios of rounds lie above a level (or below it) by chance. */
+/* One-sided sign test: how likely ratios of rounds lie above a level (or below it) by chance
+ * alone. */
 static double p_beyond(const struct vtb_comparison *comparison, size_t own, double level,
                        bool above)
 {
@@ -105,7 +110,7 @@ static double p_beyond(const struct vtb_comparison *comparison, size_t own, doub
     return beyond_n > other_n ? vtb_sign_test(beyond_n, other_n) / 2 : 1;
 }
 
-/* Whether the baseline has a ratio for a case. */
+/* Finds the baseline's ratio for a case; false if there is none. */
 static bool find_before(const struct vtb_gate *gate, const struct vtb_comparison *comparison,
                         size_t own, struct vtb_interval *before)
 {
@@ -144,15 +149,16 @@ static bool is_floor(const struct held *held, const struct vtb_results *repeats)
 }
 
 /*
- * All ratios of a table are to one strategy, and where that one runs quicker or slower than before
- * they all change together: the median change of the table's cases, the strategy itself among
- * them, is taken to be its own, and no change of the others.
+ * The change that all ratios of a table have in common. All are to one strategy, and if that one
+ * runs quicker or slower than before they change together: so the median change of the table's
+ * cases, the strategy itself among them, is taken for that strategy's own, and for no change of the
+ * others.
  */
 static double common_of(const struct held *held, const struct held *all, size_t n,
                         const struct vtb_results *repeats)
 {
     const size_t baseline = figures_of(repeats, 0, held)->the_case->baseline;
-    double changes[CHANGES_MAX] = {0}; /* logarithms; the first is the baseline strategy's */
+    double changes[CHANGES_MAX] = {0}; /* logarithms; the baseline strategy's is first */
     size_t changes_n = 1;
     for (size_t i = 0; i < n && changes_n < CHANGES_MAX; i++) {
         if (all[i].comparison == held->comparison &&
@@ -162,7 +168,7 @@ static double common_of(const struct held *held, const struct held *all, size_t 
     return exp(vtb_median(changes, changes_n));
 }
 
-/* What was taken for the baseline strategy's own change. */
+/* Notes the changes that were taken for the baseline strategy's own. */
 static void note_common(struct vtb_gate *gate, const struct held *all, size_t n,
                         const struct vtb_results *repeats)
 {
@@ -206,7 +212,8 @@ static bool all_below(const double p[VTB_GATE_REPEATS])
     return true;
 }
 
-/* The floor is what others are held against, and does nothing that could become worse. */
+/* The verdict on a ratio. The floor gets none: others are compared with it, and it has nothing that
+ * could become worse. */
 static enum vtb_gate_verdict verdict_of(const struct held *held, const struct vtb_results *repeats,
                                         double margin)
 {
@@ -224,7 +231,7 @@ static enum vtb_gate_verdict verdict_of(const struct held *held, const struct vt
     return VTB_GATE_WITHIN;
 }
 
-/* Why nothing can be claimed of times; false if something can. */
+/* Says why no claim is made on times; false if claims can be made. */
 static bool is_doubtful(struct vtb_gate *gate, const struct vtb_results *repeats)
 {
     const double stolen = stolen_of(repeats);

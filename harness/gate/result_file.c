@@ -1,7 +1,7 @@
 /*
- * The outermost object and its array of rows are read here, and each value in them by jansson: one
- * row is in memory as JSON at a time, and rows of single rounds, which are most of a file, leave
- * nothing behind.
+ * The outermost object and its array of rows are read here, and each value in them by jansson. So
+ * only one row at a time is in memory as JSON, and rows of single rounds, which are most of a file,
+ * leave nothing behind.
  */
 #include "gate/result_file.h"
 
@@ -19,15 +19,15 @@
 
 #include "plan/metrics.h"
 
-/* Of one value in the outermost object, and of one row. As JSON in memory it takes up to a hundred
- * times as much. */
+/* Limits: bytes of one value in the outermost object or of one row, and number of rows. A value
+ * takes up to a hundred times as many bytes as JSON in memory. */
 #define VALUE_BYTES_MAX ((size_t)1 << 20)
 #define ROWS_MAX ((size_t)500000)
-#define ROW_NUMBERS_MAX 128 /* more than twice of what a run records */
+#define ROW_NUMBERS_MAX 128 /* more than twice as many as a run records */
 #define KEYS_MAX ((size_t)256)
 #define KEY_BYTES_MAX ((size_t)64)
 #define NAME_BYTES_MAX ((size_t)511) /* of a case, as runs name them */
-#define TEXTS_MAX ((size_t)256)      /* facts, and options; members of their objects */
+#define TEXTS_MAX ((size_t)256)      /* of facts, and of options */
 
 #define JSON_FLAGS \
     (JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY)
@@ -38,7 +38,7 @@ struct reader {
     const char *bytes;
     size_t n;
     size_t at;
-    size_t value_at; /* where the value starts that is being looked at */
+    size_t value_at; /* where the current value starts */
     size_t rows_capacity;
     bool has_context;
     bool has_rows;
@@ -74,7 +74,7 @@ static bool refuse_unread(const char *path, const char *reason, enum vtb_exit re
 static bool refuse(const struct reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* What is quoted of the file may be anything: it is shown as ASCII. */
+/* Refuses the file. Its own text, which may hold anything, is quoted as ASCII. */
 static bool refuse(const struct reader *reader, const char *format, ...)
 {
     char reason[400];
@@ -101,7 +101,7 @@ static size_t line_at(const struct reader *reader, size_t at)
     return line;
 }
 
-/* The line of the value that is being looked at. */
+/* The line of the current value. */
 static size_t value_line(const struct reader *reader)
 {
     return line_at(reader, reader->value_at);
@@ -109,7 +109,7 @@ static size_t value_line(const struct reader *reader)
 
 /* --- texts --- */
 
-/* The character that starts at `text`, which is UTF-8, and in *n how many bytes it has. */
+/* The character that starts at `text`, which is UTF-8, and in *n its number of bytes. */
 static unsigned long character(const unsigned char *text, size_t *n)
 {
     *n = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
@@ -119,7 +119,8 @@ static unsigned long character(const unsigned char *text, size_t *n)
     return found;
 }
 
-/* What moves a terminal's cursor, ends a line, or turns the direction of what follows. */
+/* Whether a character moves a terminal's cursor, ends a line, or turns the direction of the text
+ * that follows. */
 static bool is_control(unsigned long c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
@@ -143,7 +144,8 @@ static char *printable_copy(const char *text)
     return copy;
 }
 
-/* The same for bytes that may be no UTF-8: all that is no ASCII stays as it is. */
+/* A copy of a path without control characters. Its bytes may be no UTF-8: those beyond ASCII stay
+ * as they are. */
 static char *path_copy(const char *path)
 {
     char *copy = strdup(path);
@@ -203,7 +205,8 @@ static json_t *refuse_value(const struct reader *reader, size_t read_n, const js
     return NULL;
 }
 
-/* The next value, to be released; null if there is none, with the reader's error set. */
+/* Reads the next value, which the caller releases; null, with the reader's error set, if there is
+ * none. */
 static json_t *take_value(struct reader *reader)
 {
     json_error_t cause;
@@ -225,7 +228,7 @@ static int compare_keys(const void *wanted, const void *key)
     return strcmp(wanted, *(char *const *)key);
 }
 
-/* The file's own copy of a key; null if it cannot be had, with the error set. */
+/* The file's own copy of a key; null, with the error set, if it cannot be made. */
 static const char *own_key(struct reader *reader, const char *key)
 {
     struct vtb_result_file *file = reader->file;
@@ -257,7 +260,8 @@ static const char *own_key(struct reader *reader, const char *key)
     return file->keys[place] = copy;
 }
 
-/* Figures that are there as numbers, none of them negative, or not at all. */
+/* Whether a key is one of the figures, which must be numbers that are not negative wherever they
+ * are present. */
 static bool is_known_key(const char *key)
 {
     static const char *const others[] = {
@@ -289,7 +293,7 @@ static bool is_known_key(const char *key)
     return false;
 }
 
-/* `row` has room for every member of the object. */
+/* Adds a number to a row, which has room for every member of the object. */
 static bool add_number(struct reader *reader, struct vtb_recorded_row *row, const char *key,
                        const json_t *value)
 {
@@ -308,7 +312,7 @@ static bool add_number(struct reader *reader, struct vtb_recorded_row *row, cons
     return own != NULL;
 }
 
-/* Whether a median lies in its interval, as far as the row has them. */
+/* Checks that a median lies in its interval, if the row has both. */
 static bool check_interval(const struct reader *reader, const struct vtb_recorded_row *row,
                            const char *const keys[3])
 {
@@ -350,7 +354,7 @@ static bool check_name(const struct reader *reader, const char *name)
     return true;
 }
 
-/* A place for one more row; null, with the error set, if there is none. */
+/* Makes room for one more row; null, with the error set, if there is none. */
 static struct vtb_recorded_row *next_row(struct reader *reader)
 {
     struct vtb_result_file *file = reader->file;
@@ -420,7 +424,7 @@ static bool read_rows(struct reader *reader)
 
 /* --- context --- */
 
-/* Takes over neither; both are copied without control characters. */
+/* Copies a key and a value, without their control characters; both stay the caller's. */
 static bool set_text(struct reader *reader, struct vtb_recorded_text *text, const char *key,
                      const char *value)
 {
@@ -429,8 +433,8 @@ static bool set_text(struct reader *reader, struct vtb_recorded_text *text, cons
     return (text->key && text->value) || fail_memory(reader->error);
 }
 
-/* Room for a text from each member of an object, and for some more; null, with the error set, if
- * there is none. */
+/* Makes room for a text from each member of an object, and `more_n` more; null, with the error set,
+ * if there is no memory. */
 static struct vtb_recorded_text *texts_of(struct reader *reader, const json_t *object,
                                           size_t more_n)
 {
@@ -453,13 +457,13 @@ void vtb_source_text(char text[VTB_SOURCE_TEXT_BYTES], const char *path, const c
 {
     const size_t n = strlen(path);
     const char *end = n > SOURCE_PATH_MAX ? path + n - SOURCE_PATH_MAX : path;
-    while (((unsigned char)*end & 0xc0) == 0x80) /* within a character */
+    while (((unsigned char)*end & 0xc0) == 0x80) /* inside of a character */
         end++;
     snprintf(text, VTB_SOURCE_TEXT_BYTES, "%s%s" SOURCE_DIGEST "%.64s", end > path ? "..." : "",
              end, digest);
 }
 
-/* The last one: the path may hold anything. */
+/* Takes the last digest in the text, as the path before it may hold anything. */
 const char *vtb_source_digest(const char *text)
 {
     const char *found = NULL;
@@ -474,7 +478,7 @@ static bool is_digest(const char *text)
                     (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64));
 }
 
-/* A file that a user brought, as a fact: from where it came, and what it was like. */
+/* Adds a file that a user brought as a fact: its path, and the digest of its content. */
 static bool add_source(struct reader *reader, const char *list, const json_t *source)
 {
     struct vtb_result_file *file = reader->file;
@@ -528,7 +532,8 @@ static bool add_facts(struct reader *reader, json_t *context)
            add_sources(reader, "workloads", sources[1]);
 }
 
-/* Options are given to a program again, so that nothing may be replaced in them. */
+/* Checks an option. Options are given to a program again, so a text in which characters would have
+ * to be replaced is refused. */
 static bool check_option(const struct reader *reader, const char *name, const json_t *value)
 {
     size_t n;
@@ -594,7 +599,7 @@ static bool read_context(struct reader *reader, json_t *context)
 
 /* --- the whole --- */
 
-/* A key with its value. */
+/* Reads a key with its value. */
 static bool read_member(struct reader *reader)
 {
     json_t *key = take_value(reader);
@@ -686,7 +691,7 @@ bool vtb_result_file_parse(struct vtb_result_file *file, const char *path, const
     return false;
 }
 
-/* Why a file is not to be read; null if it is. */
+/* Says why a file is not to be read; null if it is to be read. */
 static const char *unreadable(const struct stat *status)
 {
     if (S_ISDIR(status->st_mode))
@@ -702,8 +707,8 @@ static bool refuse_size(const char *path, enum vtb_exit refused, struct vtb_erro
     return refuse_unread(path, reason, refused, error);
 }
 
-/* Reads to the end, whatever the size was said to be: files grow, and some of the system's have
- * none. *bytes is the caller's to free in any case. */
+/* Reads a file to its end, whatever size the system gives: files grow, and some of the system's
+ * have none. *bytes is the caller's to free in any case. */
 static bool read_bytes(int input, const char *path, size_t size, char **bytes, size_t *n,
                        enum vtb_exit refused, struct vtb_error *error)
 {
@@ -745,7 +750,8 @@ static bool read_open(struct vtb_result_file *file, int input, const char *path,
     return ok;
 }
 
-/* What is no file is not opened, as that alone may do something; nor is a pipe waited for. */
+/* Reads a file. If it is no regular file it is not even opened, as that alone may have an effect;
+ * nor is a pipe waited for. */
 bool vtb_result_file_read(struct vtb_result_file *file, const char *path, enum vtb_exit refused,
                           struct vtb_error *error)
 {

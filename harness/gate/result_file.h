@@ -1,7 +1,7 @@
 /*
- * A result file, read back: the figures of each case, and what the run said of its machine, its
- * build and its options. Whoever wrote it may have meant harm, or another tool: what is no result
- * file is refused in one line, and what is read takes a few times the memory of the file at most.
+ * A result file, read back: the figures of each case, and the run's description of its machine, its
+ * build and its options. Another tool may have written it, or somebody who means harm: what is no
+ * result file is refused in one line, and reading one takes a few times its size in memory at most.
  */
 #ifndef GATE_RESULT_FILE_H
 #define GATE_RESULT_FILE_H
@@ -10,83 +10,85 @@
 
 #include "base/error.h"
 
-/* A larger file is refused before it is read. */
+/* The size above which a file is refused before it is read. */
 #define VTB_RESULT_FILE_BYTES_MAX ((size_t)256 << 20)
 
 struct vtb_recorded_number {
-    const char *key; /* of the file */
+    const char *key; /* borrowed from the file */
     double value;    /* finite */
 };
 
-/* A case's medians, or its counts alone. */
+/* A case's medians; or its counts, if no times were taken. */
 struct vtb_recorded_row {
-    char *name; /* printable ASCII; no other row of the file has it */
+    char *name; /* printable ASCII, and unique in the file */
     struct vtb_recorded_number *numbers;
     size_t numbers_n;
 };
 
-/* The key of the fact that a file which a user brought is recorded as, of the entry's name; see
- * vtb_source_text. */
+/* The key of the fact by which a user's file is recorded, to be formatted with the entry's name;
+ * see vtb_source_text. */
 #define VTB_SOURCE_KEY "source of %.64s"
 #define VTB_SOURCE_KEY_BYTES 80
 #define VTB_SOURCE_TEXT_BYTES 256
 
-/* UTF-8; control characters have become question marks. */
+/* A text of the file: UTF-8, with question marks in place of control characters. */
 struct vtb_recorded_text {
     char *key;
     char *value;
 };
 
-/* Everything is owned. */
+/* A result file, which owns everything that it refers to. */
 struct vtb_result_file {
-    char *path;                    /* as it was given, but for control characters */
+    char *path;                    /* as it was given, without control characters */
     struct vtb_recorded_row *rows; /* one or more, in the file's order */
     size_t rows_n;
-    struct vtb_recorded_row **by_name; /* the same, sorted */
-    struct vtb_recorded_text *facts;   /* all texts of the context; a fingerprint is among them */
+    struct vtb_recorded_row **by_name; /* the rows, sorted by name */
+    struct vtb_recorded_text *facts;   /* all texts of the context, a fingerprint among them */
     size_t facts_n;
-    struct vtb_recorded_text *options; /* in the file's order; none in files that lack them */
+    struct vtb_recorded_text *options; /* in the file's order; none if the file lacks them */
     size_t options_n;
     double confidence; /* of intervals, 0 < c < 1; NaN if the file does not say */
-    bool interrupted;  /* not all that was planned is there */
-    char **keys;       /* of numbers; each once, sorted */
+    bool interrupted;  /* results of some planned cases are missing */
+    char **keys;       /* the keys of all numbers, each once, sorted */
     size_t keys_n;
 };
 
 /*
- * Reads a regular file. On false *error says in one line why it is refused and what to do, with
- * the exit code `refused` (or VTB_EXIT_INTERNAL, if there is no memory), and *file is empty: it may
- * be freed, or not. Rows of single rounds are passed over.
+ * Reads a regular file. On false *error says in one line why it is refused and what to do, with the
+ * exit code `refused` (or VTB_EXIT_INTERNAL if there is no memory), and *file is empty, so that it
+ * need not be freed, but may be. Rows of single rounds are passed over.
  */
 VTB_MUST_USE bool vtb_result_file_read(struct vtb_result_file *file, const char *path,
                                        enum vtb_exit refused, struct vtb_error *error);
 
-/* The same for n bytes in memory, which stay the caller's; `path` is what messages call them. */
+/* Reads a result file from n bytes in memory, which stay the caller's; messages call them `path`.
+ * Errors are as with vtb_result_file_read. */
 VTB_MUST_USE bool vtb_result_file_parse(struct vtb_result_file *file, const char *path,
                                         const char *bytes, size_t n, enum vtb_exit refused,
                                         struct vtb_error *error);
 
-/* Leaves it empty. */
+/* Frees the content of a file, and leaves it empty. */
 void vtb_result_file_free(struct vtb_result_file *file);
 
-/* The row of that name; null if there is none. Lives as long as the file. */
+/* Finds the row of a name; null if there is none. Lives as long as the file. */
 const struct vtb_recorded_row *vtb_result_file_find(const struct vtb_result_file *file,
                                                     const char *name);
 
-/* A number of a row; NaN if it has none of that key. */
+/* Gives a number of a row; NaN if the row has none of that key. */
 double vtb_recorded(const struct vtb_recorded_row *row, const char *key);
 
-/* A text of the context; "unknown" if there is none. */
+/* Gives a text of the context; "unknown" if there is none. */
 const char *vtb_recorded_fact(const struct vtb_result_file *file, const char *key);
 
-/* The text of that fact: the path as it was given, of which the end is kept where it is long, and
- * the content's SHA-256 in hexadecimal. */
+/* Writes the text by which a user's file is recorded: the path as it was given, of which only the
+ * end is kept if it is long, and the content's SHA-256 in hexadecimal. */
 void vtb_source_text(char text[VTB_SOURCE_TEXT_BYTES], const char *path, const char *digest);
 
-/* The SHA-256 in such a text; null if it is none. */
+/* Finds the SHA-256 in such a text; null if the text is of another form. */
 const char *vtb_source_digest(const char *text);
 
-/* What an option was, without the dashes of its name; null if the file does not say. */
+/* Gives the value of a recorded option, by its name without dashes; null if the file does not have
+ * it. */
 const char *vtb_recorded_option(const struct vtb_result_file *file, const char *name);
 
 #endif

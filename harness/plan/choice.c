@@ -35,7 +35,8 @@ static struct vtb_references find_references(const struct vtb_options *options)
     };
 }
 
-/* Other lists of the registry may be short; a comparison without these has no meaning. */
+/* The lists of the registry may lack other strategies; without these no comparison has a
+ * meaning. */
 static bool check_references(const struct vtb_references *references, struct vtb_error *error)
 {
     return (references->empty && references->floor && references->baseline) ||
@@ -61,7 +62,8 @@ static bool check_excluded(const struct vtb_options *options,
     return true;
 }
 
-/* What a file's strategy can is known only when it was compiled. */
+/* Refuses variants that a strategy does not have. This comes after loading: whether the strategy of
+ * a user's file suspends, or counts references, is known only once it was compiled. */
 static bool check_variants(const char *option, const struct vtb_names *names,
                            struct vtb_error *error)
 {
@@ -75,7 +77,7 @@ static bool check_variants(const char *option, const struct vtb_names *names,
     return true;
 }
 
-/* The references first, then what was asked for, in the order it was asked for. */
+/* Chooses the references first, then the strategies that were asked for, in that order. */
 static bool choose_strategies(const struct vtb_options *options,
                               const struct vtb_references *references, struct vtb_names *chosen,
                               struct vtb_error *error)
@@ -99,7 +101,8 @@ static bool choose_strategies(const struct vtb_options *options,
     return true;
 }
 
-/* Names without a variant become those whose counts of references several threads may change. */
+/* Replaces names without a variant by their @atomic variants, whose counts of references several
+ * threads may change. */
 static void for_several_threads(struct vtb_names *names)
 {
     for (size_t i = 0; i < names->n; i++) {
@@ -118,7 +121,8 @@ bool vtb_emerges(const struct vtb_workload *workload, const struct vtb_options *
            (workload->expires && options->parameters[VTB_P(ttl)].n > 0);
 }
 
-/* What is measured if no workload is named: the one that an option is about, or the default. */
+/* Whether a workload is measured when none is named: the one that an option is about, or else the
+ * default. */
 static bool is_chosen(const struct vtb_workload_entry *entry, const struct vtb_options *options)
 {
     const struct vtb_workload *workload = entry->workload;
@@ -150,10 +154,11 @@ static bool choose_workloads(const struct vtb_options *options, struct vtb_names
                             "larger step, or several runs",
                             options->parameters[VTB_P(payload)].values[i], i);
     }
-    return vtb_foreign_load(error); /* those with a size that the build did not list */
+    /* Workloads with a size that the build did not list have to be loaded. */
+    return vtb_foreign_load(error);
 }
 
-/* An option that a chosen workload cannot follow is not left aside in silence. */
+/* Refuses an option that a chosen workload cannot follow, rather than ignore it in silence. */
 static bool check_workload(const struct vtb_options *options,
                            const struct vtb_workload_entry *entry, struct vtb_error *error)
 {
@@ -216,7 +221,7 @@ static bool refuse_heap(const struct vtb_heap_entry *entry, struct vtb_error *er
                     entry->name, entry->heap->unavailable, accepted);
 }
 
-/* Of all heaps those that can be used; one that was named is not left aside in silence. */
+/* Chooses the heaps that can be used. One that was named and cannot be used is an error. */
 static bool choose_heaps(const struct vtb_options *options, struct vtb_names *chosen,
                          struct vtb_error *error)
 {
@@ -237,7 +242,7 @@ static bool choose_heaps(const struct vtb_options *options, struct vtb_names *ch
 
 /* --- all of it --- */
 
-/* One caller always, to scale from, and then what was asked for. */
+/* Chooses one caller, from which scaling is reckoned, and then the numbers that were asked for. */
 static struct vtb_numbers choose_threads(const struct vtb_options *options)
 {
     struct vtb_numbers threads = {.values = {1}, .n = 1};
@@ -265,7 +270,7 @@ static bool check_combinations(const struct vtb_options *options, struct vtb_err
     return true;
 }
 
-/* What an option asks of a collector, and whether one does it. */
+/* Whether a collector has the ability that an option relies on. */
 typedef bool ability(const struct vtb_collector *collector);
 
 static bool collects_at_all(const struct vtb_collector *collector)
@@ -312,7 +317,7 @@ static bool check_collectors(const struct vtb_options *options, const struct vtb
            needs(options->verify_heap, "verify-heap", verifies, heaps, error);
 }
 
-/* A ratio needs what it is to. */
+/* Refuses a baseline that cannot take part: ratios could not be worked out without it. */
 static bool check_baseline(const struct vtb_choice *choice, struct vtb_error *error)
 {
     const struct vtb_references *references = &choice->references;

@@ -1,12 +1,14 @@
-/* What a run is about: the names that the options choose, or that stand in where they choose none.
- * An option that what was chosen cannot follow is refused here, not left aside. */
+/* The subjects of a run: strategies, workloads, heaps, methods and numbers of callers, as the
+ * options name them, or their defaults. An option that they cannot follow is refused here, never
+ * ignored. */
 #ifndef PLAN_CHOICE_H
 #define PLAN_CHOICE_H
 
 #include "cells/registry.h"
 #include "plan/options.h"
 
-/* What each table needs beside it: the two references, and the baseline. */
+/* Strategies that every table needs beside those that were asked for: the two references, and the
+ * baseline that ratios are to. */
 struct vtb_references {
     const char *empty;
     const char *floor;
@@ -22,11 +24,12 @@ struct vtb_choice {
     struct vtb_numbers threads; /* the first is 1 */
 };
 
-/* On false *error says what the options ask for that cannot be. */
+/* Chooses from the options. On false *error says which of the demands cannot be met. */
 VTB_MUST_USE bool vtb_choice_make(struct vtb_choice *choice, const struct vtb_options *options,
                                   struct vtb_error *error);
 
-/* Whether a workload's hits emerge: through a cache with a capacity, or whose entries expire. */
+/* Whether the hit rate emerges from the keys: behind a cache with a capacity, or one whose entries
+ * expire. */
 bool vtb_emerges(const struct vtb_workload *workload, const struct vtb_options *options);
 
 #endif

@@ -10,7 +10,8 @@
 
 /* --- what libpfm4 knows --- */
 
-/* Both the program's and the kernel's part are counted, unless a modifier says otherwise. */
+/* The program's and the kernel's part of a count, which are both counted unless a modifier says
+ * otherwise. */
 #define PRIVILEGES (PFM_PLM0 | PFM_PLM3)
 
 static bool start(struct vtb_error *error)
@@ -29,7 +30,7 @@ static bool is_of_machine(int index)
            pfm_get_pmu_info(event.pmu, &pmu) == PFM_SUCCESS && pmu.type == PFM_PMU_TYPE_UNCORE;
 }
 
-/* What the kernel is asked for; returns libpfm4's code. */
+/* Fills in the attributes that the kernel needs to count an event; returns libpfm4's code. */
 static int encode(const char *name, struct vtb_event *event)
 {
     pfm_perf_encode_arg_t argument = {.attr = &event->attr, .size = sizeof argument};
@@ -39,7 +40,7 @@ static int encode(const char *name, struct vtb_event *event)
     return code;
 }
 
-/* As people write them; libpfm4 takes both. */
+/* Makes a text lower-case, as people write events; libpfm4 takes both. */
 static void lower(char *text)
 {
     for (; *text; text++)
@@ -93,8 +94,9 @@ static void visit_event(const pfm_pmu_info_t *pmu, const pfm_event_info_t *info,
         context);
 }
 
-/* The kernel's own events have short names, which are what users know, beside those of the header;
- * those of a processor have other names that nobody needs. */
+/* Whether a name of an event is listed: of the kernel's own events the short name, which users
+ * know, and not the one of the kernel's header; of a processor's events no second name of the same
+ * event. */
 static bool is_shown(const pfm_pmu_info_t *pmu, const pfm_event_info_t *info)
 {
     return pmu->pmu == PFM_PMU_PERF_EVENT ? strncmp(info->name, "PERF_COUNT_", 11) != 0
@@ -127,14 +129,15 @@ bool vtb_event_names_each(visit_function *visit, void *context, struct vtb_error
 
 /* --- a name that libpfm4 does not take --- */
 
-/* The name nearest to one: of the many that there are, a part at a time. */
+/* A search for the known name that is nearest to a misspelt one. There are too many names to
+ * compare at once, so they are compared a part at a time. */
 struct search {
     char misspelt[VTB_EVENT_NAME_BYTES];
     char found[VTB_NAMES_MAX][VTB_EVENT_NAME_BYTES];
     size_t n;
 };
 
-/* Keeps the nearest alone. */
+/* Replaces the names that were gathered by the nearest of them, which makes room for more. */
 static void narrow(struct search *search)
 {
     struct vtb_names names = {.n = 0};
@@ -196,7 +199,7 @@ static bool fail_unknown(const char *name, int code, struct vtb_error *error)
                     pfm_strerror(code), search.found[0]);
 }
 
-/* What may follow the name of an event that is known, the one that was meant first. */
+/* Lists what may follow the name of a known event, nearest to the misspelt word first. */
 static void list_attributes(const pfm_event_info_t *info, const char *misspelt, char *text,
                             size_t text_bytes)
 {
@@ -235,7 +238,8 @@ static bool fail_attribute(const char *name, int code, struct vtb_error *error)
 
 /* --- parsing --- */
 
-/* Two spellings of one event would be two columns of the same figure. */
+/* Finds an event that was asked for under another spelling: it would be two columns of the same
+ * figure. */
 static const struct vtb_event *find_same(const struct vtb_events *events,
                                          const struct vtb_event *event)
 {
@@ -281,7 +285,7 @@ static bool fail_braces(const char *reason, struct vtb_error *error)
 #define UNOPENED "a '}' without a '{'"
 #define UNCLOSED "a '{' without a '}'"
 
-/* What comes behind a name or a group: a comma, or the end. */
+/* Checks that a comma or the end follows a name or a group. */
 static bool check_follows(const char *at, bool in_braces, struct vtb_error *error)
 {
     if (*at == '{')

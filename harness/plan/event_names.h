@@ -24,19 +24,19 @@ struct vtb_event {
     struct perf_event_attr attr;
 };
 
-/* In the order of the list; groups one after the other. */
+/* Events in the order in which they were asked for; those of a group follow one another. */
 struct vtb_events {
     struct vtb_event items[VTB_EVENTS_MAX];
     size_t n;
 };
 
-/* Names separated by commas; those in braces are one group, every other is a group of its own. On
- * false *error says only what is wrong with `text`, to follow the option's name, and *events is
- * nothing. Takes milliseconds. */
+/* Parses names separated by commas; those in braces are one group, every other is a group of its
+ * own. On false *error says only what is wrong with `text`, to follow the option's name, and
+ * *events is empty. Takes milliseconds. */
 VTB_MUST_USE bool vtb_events_parse(const char *text, struct vtb_events *events,
                                    struct vtb_error *error);
 
-/* What libpfm4 knows of an event. Lives until the visit ends. */
+/* An event, as libpfm4 describes it. Lives until the visit ends. */
 struct vtb_event_name {
     const char *description;
     const char *pmu;         /* what counts it: "perf" for all that the kernel itself names */
@@ -44,8 +44,8 @@ struct vtb_event_name {
     struct vtb_event *event; /* by its short name; .reason says what is missing in the name */
 };
 
-/* Called with every event of what libpfm4 finds on this machine. False, with *error set, if it
- * finds nothing at all. */
+/* Calls `visit` with every event of the PMUs that libpfm4 finds on this machine. False, with *error
+ * set, if it finds none at all. */
 VTB_MUST_USE bool vtb_event_names_each(void (*visit)(const struct vtb_event_name *name,
                                                      void *context),
                                        void *context, struct vtb_error *error);

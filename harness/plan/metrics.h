@@ -15,25 +15,27 @@ struct vtb_gate_metric {
     const char *word;
     const char *keys[VTB_GATE_FIGURES_MAX];   /* in result files; ended by a null */
     const char *titles[VTB_GATE_FIGURES_MAX]; /* of tables' columns, one for each key */
-    bool of_toolchain;                        /* the same only where fingerprints are the same */
-    bool of_budgets; /* the same only where a heap's budget and what lives in it are the same */
+    bool of_toolchain;                        /* comparable only where fingerprints are the same */
+    /* Comparable only where a heap's budget, and the bytes that live in it, are the same. */
+    bool of_budgets;
 };
 
 #define VTB_GATE_METRICS_N 6
 
-/* Their words, for sentences. */
+/* The words of all metrics, for sentences. */
 #define VTB_LIMIT_WORDS "bytes, allocs, frees, live, collections, instructions"
 
-/* Ended by a null word. */
+/* The metrics that a gate may limit; ended by a null word. */
 extern const struct vtb_gate_metric vtb_gate_metrics[];
 
-/* The metric of that word; null if there is none. */
+/* Finds a metric by its word; null if there is none. */
 const struct vtb_gate_metric *vtb_gate_metric(const char *word);
 
-/* All words, as what a user may have meant. */
+/* Gives the words of all metrics, from which the one that a user meant may be guessed. */
 void vtb_gate_words(struct vtb_names *words);
 
-/* What collections depend on, beside the code: keys of rows in result files; ended by a null. */
+/* Conditions that the number of collections depends on, beside the code: keys of rows in result
+ * files, ended by a null. */
 extern const char *const vtb_budget_keys[];
 
 /* The figures of the pressure pass, in the order of columns. */
@@ -65,10 +67,10 @@ struct vtb_pressure_metric {
     const char *word;
     const char *key;   /* in result files */
     const char *title; /* of a table's column, with the unit */
-    bool of_collector; /* known of heaps that collect alone */
+    bool of_collector; /* known only of heaps that collect */
 };
 
-/* Ended by a null word. */
+/* The figures of the pressure pass; ended by a null word. */
 extern const struct vtb_pressure_metric vtb_pressure_metrics[];
 
 #endif

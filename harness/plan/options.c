@@ -19,7 +19,7 @@ struct command {
     const char *description;
 };
 
-/* In the order of enum vtb_command. */
+/* The commands, in the order of enum vtb_command. */
 static const struct command commands[VTB_COMMAND_N] = {
     {"run", "compare strategies (the default command)",
      "Compares strategies, the ways in which a method hands over a result that is ready now or\n"
@@ -79,13 +79,15 @@ struct option {
     struct vtb_number_kind number;
     const char *const *words;
     void (*known)(struct vtb_names *known);    /* the names that the registry has */
-    void (*variants)(struct vtb_names *known); /* those of the form NAME@variant; null: none */
-    const char *(*find)(const char *name);     /* one of them, or a variant's; null: unknown */
-    /* The name of an entry in a file; null: a file is none of its values. */
+    void (*variants)(struct vtb_names *known); /* names of the form NAME@variant; null: none */
+    const char *(*find)(const char *name);     /* a known name or variant; null: unknown */
+    /* Gives the name of an entry that stands in a file; null: no value of the option is a file. */
     const char *(*bring)(const char *path, struct vtb_error *error);
-    bool (*is_default)(const char *name); /* which of them are used when none is given */
+    bool (*is_default)(const char *name); /* is it used when the option is not given? */
     unsigned commands;                    /* bit set of enum vtb_command */
-    bool of_cases; /* says what is run: a result file keeps it, and a baseline gives it again */
+    /* Whether it says which cases are run: a result file keeps such an option, and a baseline gives
+     * it again. */
+    bool of_cases;
 };
 
 static bool is_of(const struct option *option, enum vtb_command command)
@@ -119,7 +121,7 @@ static bool parse_flag(const struct option *option, const char *text, void *fiel
     return true;
 }
 
-/* A flag among the parameters: one value, 1 or 0. */
+/* Parses a flag among the parameters, which has one value: 1 or 0. */
 static bool parse_set(const struct option *option, const char *text, void *field,
                       struct vtb_error *error)
 {
@@ -153,7 +155,7 @@ static bool parse_events(const struct option *option, const char *text, void *fi
     return vtb_events_parse(text, field, &reason) || refuse(option, text, reason.message, error);
 }
 
-/* A limit of a metric's figures: a number, a share in percent, or none at all. */
+/* Parses the limit of a metric's figures: a number, a share in percent, or none at all. */
 static bool parse_limit(const char *text, struct vtb_limit *limit)
 {
     static const struct vtb_number_kind number = {0, 1e9, false, false, false};
@@ -373,7 +375,7 @@ static bool strategy_is_baseline(const char *name)
 #define COMPARE (1u << VTB_COMMAND_COMPARE)
 #define CHECK (1u << VTB_COMMAND_CHECK)
 #define NEW (1u << VTB_COMMAND_NEW)
-#define BUILD (1u << VTB_COMMAND_BUILD) /* has all options that say what is run as well */
+#define BUILD (1u << VTB_COMMAND_BUILD) /* takes all of run's options on cases too */
 #define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
@@ -564,7 +566,7 @@ static const struct option other_options[] = {
 #define OTHERS_N (sizeof other_options / sizeof *other_options)
 #define OPTIONS_N (CHOSEN_N + VTB_PARAMETERS_N + OTHERS_N)
 
-/* What a row of the parameters' table is on the command line. */
+/* Makes the command-line option of a row of the parameters' table. */
 static struct option option_of(const struct vtb_parameter *parameter)
 {
     const size_t id = (size_t)(parameter - vtb_parameters);
@@ -581,7 +583,7 @@ static struct option option_of(const struct vtb_parameter *parameter)
     };
 }
 
-/* By its place in the help; null behind the last. */
+/* The option at a place of the help; null behind the last. */
 static const struct option *option_at(size_t i)
 {
     static struct option parameters[VTB_PARAMETERS_N];
@@ -596,7 +598,8 @@ static const struct option *option_at(size_t i)
     i -= VTB_PARAMETERS_N;
     return i < OTHERS_N ? &other_options[i] : NULL;
 }
-/* The command's option, if it has one of the name, or else the first that any has. */
+
+/* The command's option of a name, or else the first option of any command that has this name. */
 static const struct option *find_option(const char *name, size_t name_n, enum vtb_command command)
 {
     const struct option *found = NULL;
@@ -611,7 +614,8 @@ static const struct option *find_option(const char *name, size_t name_n, enum vt
     return found;
 }
 
-/* What a result file keeps: the last text of each option that says what is run. */
+/* Keeps an option for the result file: of each option that says which cases are run, the last
+ * text. */
 static void keep(struct vtb_options *options, const struct option *option, const char *text)
 {
     size_t i = 0;
@@ -655,8 +659,9 @@ static void environment_name(const struct option *option, char *name, size_t nam
         *c = (char)(*c == '-' ? '_' : toupper((unsigned char)*c));
 }
 
-/* What a baseline says is not for the environment to change; other commands take or ignore what is
- * meant for `run`. */
+/* Reads the environment. Where a baseline records how cases are run, the environment must not
+ * change them, so `gate` reads its own variables alone; every other command takes those of `run`,
+ * or ignores them. */
 static bool parse_environment(struct vtb_options *options, struct vtb_error *error)
 {
     const enum vtb_command twins_of =
@@ -691,8 +696,7 @@ static bool unknown_option(const char *argument, size_t name_n, struct vtb_error
                     nearest);
 }
 
-/* One option, at argv[*i]; moves *i on to the last argument it used. */
-/* Which option a file of one's own belongs to. */
+/* Names the option that a file belongs to, for one that was given without an option. */
 static const char *file_hint(const char *argument)
 {
     const char *end = strrchr(argument, '.');
@@ -701,6 +705,7 @@ static const char *file_hint(const char *argument)
     return end && strcmp(end, ".h") == 0 ? ", as --workload FILE" : "";
 }
 
+/* Parses one option, at argv[*i]; moves *i on to the last argument that it used. */
 static bool parse_option(struct vtb_options *options, int argc, char **argv, int *i,
                          struct vtb_error *error)
 {
@@ -748,7 +753,7 @@ static bool parse_command(struct vtb_options *options, const char *word, struct 
                     SHOWN_MAX, word, ellipsis(word), nearest);
 }
 
-/* The files that a command cannot do without. */
+/* Checks that the files are given without which a command cannot do. */
 static bool check_files(const struct vtb_options *options, struct vtb_error *error)
 {
     if (options->help || options->version)
@@ -786,7 +791,7 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
         .results_dir = "results",
     };
     int i = 1;
-    options->help = argc > 1 && strcmp(argv[1], "help") == 0; /* of the command that may follow */
+    options->help = argc > 1 && strcmp(argv[1], "help") == 0; /* a command may follow it */
     i += options->help;
     if (i < argc && argv[i][0] != '-' && !parse_command(options, argv[i++], error))
         return false;
@@ -802,7 +807,7 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
         else if (!parse_option(options, argc, argv, &i, error))
             return false;
     }
-    /* Either on the command line wins over both in the environment. */
+    /* Rounds or a time on the command line win over both of them in the environment. */
     if (options->rounds < 0 && options->time_s == 0) {
         options->rounds = twin_rounds;
         options->time_s = twin_time_s;
@@ -821,7 +826,7 @@ static char *argument_of(const char *name, const char *text)
     return asprintf(&argument, "--%s=%s", name, text) < 0 ? NULL : argument;
 }
 
-/* A flag that was switched off is one that is not there. */
+/* Makes an argument of an option that was given. A flag that was switched off needs none. */
 static char *argument_of_given(const struct vtb_given *given)
 {
     const struct option *option = find_option(given->name, strlen(given->name), VTB_COMMAND_RUN);
@@ -871,7 +876,7 @@ void vtb_options_free_arguments(char **arguments)
 
 /* --- help --- */
 
-/* The names that are used when the option is not given. */
+/* Prints the names that stand in when the option is not given. */
 static void print_defaults(FILE *out, const struct option *option)
 {
     struct vtb_names known = {.n = 0};

@@ -32,20 +32,21 @@ enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_BOTH };
 
 enum vtb_completer { VTB_COMPLETER_CALLER, VTB_COMPLETER_THREAD };
 
-/* The word that stands for a value on the command line and in result files. */
+/* The words that stand for values on the command line and in result files, in the order of their
+ * enums. */
 extern const char *const vtb_completion_words[];
 extern const char *const vtb_consumer_words[];
 extern const char *const vtb_method_words[];
 extern const char *const vtb_completer_words[];
 
-/* How much worse than before a gated figure may be: the number, or the share of what it was. */
+/* How much worse than before a gated figure may be: by a number, or by a share of what it was. */
 struct vtb_limit {
     double number;
     double share;
-    bool off; /* it is not compared */
+    bool off; /* the figure is not compared */
 };
 
-/* An option that says what is run, as it was given. */
+/* An option that says which cases are run, as it was given. */
 struct vtb_given {
     const char *name;
     const char *text;
@@ -55,7 +56,7 @@ struct vtb_given {
 
 /* Strings are borrowed from argv and the environment. Lists that were not given are empty. */
 struct vtb_options {
-    int arguments_n; /* as the process was given them: its own name and the rest */
+    int arguments_n; /* the process's arguments, its own name first */
     char **arguments;
     enum vtb_command command;
     bool help;
@@ -63,17 +64,17 @@ struct vtb_options {
     bool verify_heap;
     bool instructions;
     bool require_events;
-    bool list_events; /* of `list` */
+    bool list_events; /* for `list` */
     bool quick;
     bool dry_run;
-    bool strict; /* of `gate`, as the next */
+    bool strict; /* for `gate`, as is the next */
     bool any_toolchain;
     struct vtb_names workloads;
     struct vtb_names strategies;
     struct vtb_names excluded_strategies;
     struct vtb_names heaps;
     struct vtb_names baseline_strategy;              /* empty or one name */
-    struct vtb_numbers parameters[VTB_PARAMETERS_N]; /* of a flag one value, 0 or 1 */
+    struct vtb_numbers parameters[VTB_PARAMETERS_N]; /* a flag has one value, 0 or 1 */
     struct vtb_distribution distribution;            /* s is 0 if it was not given */
     const char *trace_path;                          /* null: keys are drawn; "-": standard input */
     int trace_format;                                /* enum vtb_trace_format */
@@ -87,18 +88,20 @@ struct vtb_options {
     struct vtb_names pressure_words;
     struct vtb_events events; /* none: no pass for them */
     struct vtb_numbers worth; /* percent */
-    double rounds;            /* < 0: not given, as the next */
+    double rounds;            /* < 0: not given; so for the next */
     double epoch_ms;
-    double time_s; /* 0: as many rounds as `rounds` says */
+    /* Seconds to measure for; 0: `rounds` says how long. */
+    double time_s;
     uint64_t seed;
-    const char *baseline;                        /* of `gate`, as the next three */
+    const char *baseline;                        /* of `gate`, as are the next three */
     struct vtb_limit limits[VTB_GATE_METRICS_N]; /* in the order of vtb_gate_metrics */
     double margin_percent;
-    double check_s; /* of `check`: processor time that each may take */
+    /* Processor time that `check` grants each single check. */
+    double check_s;
     const char *export_junit;
     const char *save_baseline; /* null: none */
     const char *plot_dir;      /* null: no pictures */
-    const char *files[2];      /* of `compare`; of `new` what to make, and where */
+    const char *files[2];      /* the two of `compare`; `new`: what to make, and where */
     size_t files_n;
     struct vtb_given given[VTB_GIVEN_MAX];
     size_t given_n;
@@ -108,27 +111,27 @@ struct vtb_options {
     const char *results_dir;
 };
 
-/* Whether a flag among the parameters was given, and not as 0. */
+/* Whether a flag among the parameters was given, other than as 0. */
 bool vtb_options_flag(const struct vtb_options *options, enum vtb_parameter_id id);
 
-/* Reads environ, then argv. On false *error holds one line for the user. */
+/* Reads the environment, then argv. On false *error holds one line for the user. */
 VTB_MUST_USE bool vtb_options_parse(struct vtb_options *options, int argc, char **argv,
                                     struct vtb_error *error);
 
-/* Sets an option that says what is run, as a result file has kept it. On false *error says what is
- * wrong with it. */
+/* Sets an option that says which cases are run, from the text that a result file has kept. On false
+ * *error says what is wrong with it. */
 VTB_MUST_USE bool vtb_options_replay(struct vtb_options *options, const char *name,
                                      const char *text, struct vtb_error *error);
 
 /*
- * Arguments of a process that makes the same cases: `run`, the options that say what is run, in
- * their order, and the recorded keys, if there are some. The array and its strings are the caller's
- * to free, with vtb_options_free_arguments; null: no memory.
+ * Makes the arguments of a process that runs the same cases: `run`, the options that say which
+ * cases are run, in their order, and the path of the recorded keys if there are any. The array and
+ * its strings are the caller's, to be freed with vtb_options_free_arguments; null: no memory.
  */
 char **vtb_options_arguments(const struct vtb_options *options);
 void vtb_options_free_arguments(char **arguments);
 
-/* The --help of a command. */
+/* Prints the help of a command. */
 void vtb_options_help(FILE *out, enum vtb_command command);
 
 #endif

@@ -7,10 +7,10 @@
 
 #include "base/numbers.h"
 
-/* Callers at once. */
+/* The most callers that may run at once. */
 #define VTB_THREADS_MAX 256
 
-/* Operations of a request, unless --request-ops says otherwise. */
+/* The operations of a request, unless --request-ops says otherwise. */
 #define VTB_REQUEST_OPS 64
 
 /* A parameter's number, by the name that rows have: VTB_P(hit_rate). */
@@ -29,7 +29,8 @@ struct vtb_point;
 struct vtb_case;
 
 enum vtb_parameter_type {
-    VTB_PARAMETER_NOWHERE, /* no part of a point: of the case, or of the workload */
+    /* No part of a point, but of the case or of the workload. */
+    VTB_PARAMETER_NOWHERE,
     VTB_PARAMETER_DOUBLE,
     VTB_PARAMETER_WHOLE,
     VTB_PARAMETER_FLAG
@@ -37,33 +38,35 @@ enum vtb_parameter_type {
 
 struct vtb_parameter {
     const char *word;    /* in the names of cases, in result files and in sentences */
-    const char *option;  /* as the next four: on the command line */
+    const char *option;  /* on the command line, as are the next four */
     const char *metavar; /* null: a flag */
     struct vtb_number_kind number;
     const char *accepts;
     const char *help;
-    double usual; /* where nothing is said; NaN: it follows from the workload or from the run */
+    /* The value if none is given; NaN: it follows from the workload or from the run. */
+    double usual;
     enum vtb_parameter_type type;
-    size_t place;             /* in struct vtb_point */
-    double scale;             /* so much more than on the command line is kept there; 0: as much */
-    const char *const *units; /* each so many times the one before, ended by null */
+    size_t place; /* in struct vtb_point */
+    /* Factor from the number on the command line to the one in the point; 0: none is applied. */
+    double scale;
+    const char *const *units; /* each is so many times the one before; ended by null */
     double unit_factor;
     bool is_share;
-    bool of_workload; /* the points along it are of several workloads */
-    bool named;       /* in a case's name where it is not as usual */
-    /* Its value for a case, where that is not simply what stands at the place; NaN: it means
-     * nothing to the case. */
+    bool of_workload; /* points along it belong to several workloads */
+    bool named;       /* in a case's name unless it is as usual */
+    /* Gives the value for a case, where it is not simply the number in the point; NaN: the
+     * parameter means nothing to the case. */
     double (*value)(const struct vtb_point *point, const struct vtb_case *the_case);
 };
 
-/* By number; ended by a null word. */
+/* All parameters, by number; ended by a null word. */
 extern const struct vtb_parameter vtb_parameters[];
 
-/* For a case of the point; NaN: it means nothing there. */
+/* Gives a parameter's value for a case of the point; NaN: it means nothing to that case. */
 double vtb_parameter_value(const struct vtb_parameter *parameter, const struct vtb_point *point,
                            const struct vtb_case *the_case);
 
-/* Sets it in a point; nothing where it is no part of one. */
+/* Sets a parameter in a point; does nothing if it is no part of one. */
 void vtb_parameter_set(const struct vtb_parameter *parameter, struct vtb_point *point,
                        double value);
 

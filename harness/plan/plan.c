@@ -7,15 +7,15 @@
 #include "cells/foreign.h"
 #include "plan/choice.h"
 
-/* In place of a case's number: there is none. */
+/* Stands for the number of a case that was left out. */
 #define LEFT_OUT SIZE_MAX
 
-/* Combinations of parameters in one run. */
+/* The most combinations of parameters in one run. */
 #define POINTS_MAX 10000
 
 /* --- cases --- */
 
-/* What the cases of one table share. */
+/* The conditions that the cases of one table share. */
 struct group {
     const struct vtb_heap_entry *heap;
     size_t threads_n;
@@ -32,7 +32,7 @@ static void note_skip(struct vtb_skips *skips, const struct vtb_skip *skip)
         skips->items[skips->n++] = *skip;
 }
 
-/* The heaps that were asked for and not chosen. */
+/* Notes the heaps that were asked for and cannot be used. */
 static void note_heaps(struct vtb_skips *skips, const struct vtb_names *wanted,
                        const struct vtb_names *chosen)
 {
@@ -60,7 +60,7 @@ static struct vtb_case case_of(const struct vtb_point *point, const char *strate
     };
 }
 
-/* Why a case cannot be: `reason` is null if it can. */
+/* Says why a case cannot be run; `what` and `reason` are null if it can. */
 static struct vtb_skip skip_of(const struct vtb_point *point, const char *strategy,
                                const struct group *group)
 {
@@ -80,7 +80,7 @@ static struct vtb_skip skip_of(const struct vtb_point *point, const char *strate
     return (struct vtb_skip){strategy, NULL, NULL};
 }
 
-/* The place of a strategy among the cases from `first` on, or `cases_n`. */
+/* The place of a strategy among the cases from `first` on; cases_n if it is not there. */
 static size_t place_of(const struct vtb_point *point, size_t first, const char *strategy)
 {
     size_t i = first;
@@ -89,7 +89,8 @@ static size_t place_of(const struct vtb_point *point, size_t first, const char *
     return i;
 }
 
-/* The case of this one's strategy without @variant, or else by the direct method. */
+/* The case that a case is a variation of: the same strategy without @variant, or else by the direct
+ * method; the case itself if there is none. */
 static size_t base_of(const struct vtb_point *point, size_t first, size_t own)
 {
     const struct vtb_cell *cell = point->cases[own].timing;
@@ -108,7 +109,8 @@ static bool is_reference(const struct vtb_references *references, const char *st
     return strcmp(strategy, references->empty) == 0 || strcmp(strategy, references->floor) == 0;
 }
 
-/* One table: the baseline first, then what was asked for. The references stand at `first`. */
+/* Makes one table: the baseline first, then the strategies that were asked for. The references
+ * stand at `first`. */
 static void make_table(struct vtb_point *point, const struct vtb_choice *choice,
                        const struct group *group, size_t first, struct vtb_skips *skips)
 {
@@ -138,7 +140,8 @@ static void make_table(struct vtb_point *point, const struct vtb_choice *choice,
         point->cases[i].base = base_of(point, first, i);
 }
 
-/* The tables of one heap and number of callers, by each method, behind their references. */
+/* Makes the tables of one heap and number of callers, one for each method, behind their
+ * references. */
 static void make_tables(struct vtb_point *point, const struct vtb_choice *choice,
                         struct group group, struct vtb_skips *skips)
 {
@@ -184,7 +187,8 @@ static const char *skip_reason(const struct vtb_skips *skips, const char *strate
     return "it is left out";
 }
 
-/* The same for what only a workload or the completing thread asks for: the baseline was skipped. */
+/* Refuses a plan in which a table lost its baseline to the demands of a workload or of the
+ * completing thread, which are known only by now. */
 static bool check_tables(const struct vtb_plan *plan, const struct vtb_references *references,
                          struct vtb_error *error)
 {
@@ -212,7 +216,7 @@ static bool check_keys(const struct vtb_point *point, struct vtb_error *error)
 
 /* --- points --- */
 
-/* The values that were given, or the one that stands in for them. */
+/* The values that were given, or else the one by default. */
 static struct vtb_numbers or_default(const struct vtb_numbers *given, double value)
 {
     if (given->n)
@@ -220,15 +224,18 @@ static struct vtb_numbers or_default(const struct vtb_numbers *given, double val
     return (struct vtb_numbers){.values = {value}, .n = 1};
 }
 
-/* Calls of a point, if it is not said; in a sweep, whose points back each other up, fewer. */
+/* Calls of a point, if no number is given. A sweep makes fewer, as its points back each other
+ * up. */
 #define DEFAULT_CALLS 1e6
 #define SWEEP_CALLS 2e5
 
-/* Of these so many are counted, unless they would hardly fill a larger window. */
+/* In a sweep at most SWEEP_COUNTED_MAX of a point's calls are counted, unless its window is larger
+ * than SWEEP_WINDOW_MAX: then they would hardly fill it. */
 #define SWEEP_COUNTED_MAX 50000
 #define SWEEP_WINDOW_MAX 1024
 
-/* What a parameter is where nothing is said, and it follows from the workload or from the run. */
+/* The value of a parameter that was not given, where it follows from the workload or from the
+ * run. */
 static double usual_of(enum vtb_parameter_id id, const struct vtb_plan *plan,
                        const struct vtb_workload *workload)
 {
@@ -247,7 +254,7 @@ static double usual_of(enum vtb_parameter_id id, const struct vtb_plan *plan,
     }
 }
 
-/* Whether the workload and the trace leave a parameter to be chosen. */
+/* Whether a parameter may be chosen: neither the workload nor the trace fixes it. */
 static bool is_open(enum vtb_parameter_id id, const struct vtb_plan *plan,
                     const struct vtb_workload *workload, const struct vtb_options *options)
 {
@@ -265,7 +272,7 @@ static bool is_open(enum vtb_parameter_id id, const struct vtb_plan *plan,
     }
 }
 
-/* The values along each parameter: those that were given, or the one that stands in for them. */
+/* Gathers the values along each parameter: those that were given, or else the one by default. */
 static void fill_dimensions(struct vtb_numbers dimensions[VTB_PARAMETERS_N],
                             const struct vtb_options *options, const struct vtb_plan *plan,
                             const struct vtb_workload *workload)
@@ -309,10 +316,11 @@ size_t vtb_live_entry_bytes(const struct vtb_workload *workload)
     return sizeof(void *) + OBJECT_HEADER_BYTES + VTB_ROUND_UP_8(workload->value_bytes);
 }
 
-/* What lives in a heap that collects, if it is not said. */
+/* The most bytes that live in a heap that collects, if --live-heap does not say how many. */
 #define DEFAULT_LIVE_HEAP_MAX ((size_t)16 << 20)
 
-/* The table's values, each an object of a managed heap, and the table's references to them. */
+/* The bytes of the table's values, each an object of a managed heap, and of the table's references
+ * to them. */
 static size_t live_heap_bytes(const struct vtb_point *point, const struct vtb_options *options)
 {
     const struct vtb_workload *workload = point->workload->workload;
@@ -381,7 +389,7 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
 
 /* --- the plan --- */
 
-/* A run of as many points, or more, is a sweep. */
+/* A run with so many points, or more, is a sweep. */
 #define SWEEP_POINTS 6
 
 static bool is_sweep(const struct vtb_plan *plan, const struct vtb_options *options,
@@ -397,7 +405,7 @@ static bool is_sweep(const struct vtb_plan *plan, const struct vtb_options *opti
     return points_n >= SWEEP_POINTS;
 }
 
-/* How long to measure, where it is not said. */
+/* Sets how long to measure, where the options do not say. */
 static void set_effort(struct vtb_plan *plan, const struct vtb_options *options)
 {
     const bool rough = options->quick || plan->is_sweep;
@@ -409,7 +417,7 @@ static void set_effort(struct vtb_plan *plan, const struct vtb_options *options)
     plan->tables_n = by_consumer ? plan->consumers_n : 1;
 }
 
-/* The process under valgrind reads the trace once more. */
+/* Refuses a trace that can be read only once: the process under valgrind reads it again. */
 static bool check_instructions(const struct vtb_options *options, struct vtb_error *error)
 {
     return !options->instructions || !options->trace_path ||
@@ -492,7 +500,7 @@ bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error)
             struct vtb_case *twin = &cases[point->cases_n++];
             *twin = cases[i];
             twin->baseline = twin->base = i;
-            twin->single = i; /* counts are the same, and not taken again */
+            twin->single = i; /* counts are those of case i, not taken again */
             twin->is_twin = true;
         }
     }

@@ -17,16 +17,17 @@ struct vtb_case {
     const struct vtb_cell *counting;
     const struct vtb_heap_entry *heap;
     size_t threads_n; /* callers at once */
-    /* Places in the point's cases, of the same heap and threads; the baseline's method is the same.
-     */
+    /* Places in the point's cases, of the same heap and threads. The baseline is of the same
+     * method. */
     size_t baseline;
     size_t floor;
     size_t empty;
-    /* What it is a variation of: by the direct method, or without @variant; itself if nothing. */
+    /* The case that it is a variation of: the direct method's, or that without @variant; itself if
+     * none. */
     size_t base;
     size_t single; /* the same case with one caller; itself if it has one */
-    bool async;    /* the method of its table */
-    bool is_twin;  /* the same as its baseline: see vtb_plan_add_twins */
+    bool async;    /* by the asynchronous method */
+    bool is_twin;  /* a second copy of its baseline: see vtb_plan_add_twins */
 };
 
 struct vtb_point {
@@ -35,17 +36,17 @@ struct vtb_point {
     struct vtb_cache_setup cache;
     const struct vtb_trace *trace; /* the recorded keys; null: keys are drawn */
     uint64_t calls_n;
-    uint64_t counted_max; /* so many are counted; 0: VTB_COUNTED_CALLS_MAX */
+    uint64_t counted_max; /* calls that are counted; 0: VTB_COUNTED_CALLS_MAX */
     uint64_t keys_n;
     size_t in_flight;
     size_t depth;
     double failure_rate;
     size_t request_ops;
     size_t pollute_bytes; /* of other memory, touched between operations */
-    bool emerges;         /* the hit rate, from the keys; otherwise it is hit_rate */
+    bool emerges;         /* the hit rate follows from the keys, and hit_rate says nothing */
     bool force_async;
     bool completer; /* operations complete on another thread */
-    /* Of heaps that collect, see struct vtb_collector_setup. */
+    /* For heaps that collect: see struct vtb_collector_setup. */
     size_t gen0_budget_bytes;
     size_t live_heap_bytes; /* what lives in the heap all along */
     bool incremental;
@@ -58,7 +59,7 @@ struct vtb_point {
     size_t cases_n;
 };
 
-/* A case that cannot be, and why; or a heap, and with it all of its cases. */
+/* A case that cannot be run, and why; or a heap that cannot be used, and so none of its cases. */
 struct vtb_skip {
     const char *strategy; /* null: `what` is the name of a heap that cannot be used */
     const char *what;     /* "the async method", the heap's name, the workload's, ... */
@@ -75,36 +76,40 @@ struct vtb_skips {
 struct vtb_plan {
     struct vtb_point *points; /* owned */
     size_t points_n;
-    bool is_sweep; /* of so many points that each is measured roughly, unless said otherwise */
+    /* Whether it has so many points that each is measured roughly, unless the options say
+     * otherwise. */
+    bool is_sweep;
     struct vtb_skips skips;
     enum vtb_consumer consumers[2]; /* independent, dependent, or both */
     size_t consumers_n;
-    size_t tables_n;   /* of each point: its consumers; one if all that is known is counted, and so
-                          the same for all */
-    bool instructions; /* are counted */
-    struct vtb_events events; /* as they were asked for */
-    bool require_events;      /* all of them, or nothing is measured */
+    /* Tables of each point: one for each consumer; but one where only figures are taken that are
+     * the same for all consumers. */
+    size_t tables_n;
+    bool instructions;        /* instructions are counted */
+    struct vtb_events events; /* as the options name them */
+    bool require_events;      /* if any of them cannot be counted, nothing is measured */
     struct vtb_numbers worth; /* percent, see vtb_break_evens_make */
     size_t rounds_n;
     double epoch_ns;
     double time_ns;                  /* > 0: in place of rounds_n */
-    struct vtb_names pressure_words; /* of figures to show, see vtb_pressure_metrics */
+    struct vtb_names pressure_words; /* the figures to show, see vtb_pressure_metrics */
     double calls_per_second;         /* > 0: figures are also told at this volume */
     struct vtb_trace trace;          /* closed with the plan */
     const char *trace_path;          /* null: there is no trace */
 };
 
-/* What an entry of the workload's table takes in a managed heap: a reference, and an object with a
- * header, a method table and the value. */
+/* Bytes that an entry of the workload's table takes in a managed heap: a reference, and an object
+ * with a header, a method table and the value. */
 size_t vtb_live_entry_bytes(const struct vtb_workload *workload);
 
-/* With at most so many calls, what is timed is a cold start. */
+/* With at most so many calls a cold start is timed. */
 #define VTB_COLD_CALLS_MAX 100000
 
 /*
- * A table's cases follow one another: the place behind the last that shares first's heap, threads
- * and method. The empty loop and the floor stand at the head of the first table of a heap and
- * number of threads, and belong to all of them.
+ * Gives the place behind the last case of a table, which is the first case behind `first` of
+ * another heap, number of threads or method: a table's cases follow one another. The empty loop and
+ * the floor stand at the head of the first table of a heap and number of threads, and belong to all
+ * of them.
  */
 size_t vtb_table_end(const struct vtb_point *point, size_t first);
 
@@ -113,29 +118,30 @@ VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options 
                                 struct vtb_error *error);
 
 /*
- * Adds to each point a second case like that of each baseline, and each case of the challenger's
- * role: what differs between the two is noise. They stand behind all others, in no table.
+ * Adds to each point a twin of each baseline, and of each case of the challenger's role: the same
+ * case once more, so that any difference between the two is noise. Twins stand behind all other
+ * cases, in no table.
  */
 VTB_MUST_USE bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error);
 
-/* Makes the plan of what is held against a baseline: the cases that the options make, with a table
- * for each consumer; with twins if times are wanted, and otherwise with no times, whatever the
- * options say. */
+/* Makes the plan of a run that is held against a baseline: the cases that the options make, with a
+ * table for each consumer. If times are wanted it has twins as well; otherwise it takes no times,
+ * whatever the options say. */
 VTB_MUST_USE bool vtb_plan_make_controlled(struct vtb_plan *plan, const struct vtb_options *options,
                                            bool timed, struct vtb_error *error);
 
-/* Whether the pressure pass looks at a case: on heaps that collect, or if its figures are asked
- * for. */
+/* Whether the pressure pass looks at a case: it does on heaps that collect, and on others if its
+ * figures are asked for. */
 bool vtb_plan_has_pressure(const struct vtb_plan *plan, const struct vtb_case *the_case);
 
 /* Whether a pass of the plan runs the cell that times a case. */
 bool vtb_plan_needs_timing(const struct vtb_plan *plan, const struct vtb_case *the_case);
 
-/* The cells that the plan's passes run, each once. The array is the caller's to
- * free; null: no memory. */
+/* Gives the cells that the plan's passes run, each once. The array is the caller's to free; null:
+ * no memory. */
 const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n);
 
-/* Whether times are measured, or counts are taken alone. */
+/* Whether times are measured; otherwise counts alone are taken. */
 bool vtb_plan_is_timed(const struct vtb_plan *plan);
 
 void vtb_plan_free(struct vtb_plan *plan);

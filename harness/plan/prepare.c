@@ -5,7 +5,7 @@
 #include "base/progress.h"
 #include "cells/load.h"
 
-/* The list is made once, whether its cells are loaded as well or not. */
+/* Builds the plan's cells, and loads them too if `load` is set. */
 static bool build_cells(const struct vtb_plan *plan, bool load, size_t *cells_n, size_t *now_n,
                         struct vtb_error *error)
 {

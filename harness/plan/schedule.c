@@ -61,7 +61,8 @@ static uint64_t scatter_step(uint64_t n)
     return step;
 }
 
-/* In whole numbers, because no double is 0.35: 90 calls at that rate are 31.5 hits, and so 32. */
+/* Rounds n * rate to a whole number, a half upwards. It reckons in whole numbers, because no double
+ * is 0.35: 90 calls at that rate are 31.5 hits, and so 32. */
 static uint64_t share_of(uint64_t n, double rate)
 {
     const uint64_t one = UINT64_C(1000000000000000); /* 15 decimals: all that a double keeps */
@@ -80,8 +81,8 @@ uint64_t vtb_schedule_failures(const struct vtb_schedule *schedule, uint64_t cal
     return share_of(calls_n - vtb_schedule_hits(schedule, calls_n), schedule->failure_rate);
 }
 
-/* Selection sampling: takes one of the `*left` that are still to be taken of n; every arrangement
- * is equally likely. */
+/* Decides whether the next of n calls is one of the `*left` to be taken (selection sampling), so
+ * that every arrangement is equally likely. */
 static bool take_one(struct vtb_random *random, uint64_t n, uint64_t *left)
 {
     const bool taken = vtb_random_below(random, n) < *left;

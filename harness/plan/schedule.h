@@ -23,7 +23,7 @@ struct vtb_distribution {
 
 struct vtb_schedule {
     double hit_rate;     /* 0 .. 1 */
-    double failure_rate; /* 0 .. 1: of the calls that miss, how many the store fails on */
+    double failure_rate; /* 0 .. 1: the share of misses on which the store fails */
     bool force_async;    /* every call misses, whatever the hit rate */
     uint64_t keys_n;     /* 1 .. VTB_ID_MASK */
     struct vtb_distribution distribution;

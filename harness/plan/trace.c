@@ -18,15 +18,15 @@
 
 const char *const vtb_trace_format_words[] = {"text", "be32", NULL};
 
-/* A key and its number. */
+/* A slot of the hash table: a key and its number. */
 struct slot {
-    uint64_t key; /* of be32 the key itself, of text where in texts.bytes it starts */
+    uint64_t key; /* be32: the key itself; text: where it starts in texts.bytes */
     uint32_t hash;
     uint32_t nth; /* the key's number + 1; 0: the slot is free */
 };
 
-/* The lines of all keys, each once and with its '\n', and behind them the line that is being read,
- * as far as it has come. */
+/* The lines of all keys, each once and with its '\n', and behind them as much as has been read of
+ * the current line. */
 struct texts {
     char *bytes;
     size_t capacity;
@@ -46,7 +46,7 @@ struct reader {
     uint64_t keys_n;
     struct texts texts; /* unused by be32 */
     size_t ids_n;
-    size_t buffered_n; /* of ids_n, those that are not in the spool yet */
+    size_t buffered_n; /* the last of `ids_n` numbers, which are not in the spool yet */
     uint32_t ids[1 << 14];
     char buffer[1 << 16]; /* whole be32 keys, so that only the end of the input can part one */
 };
@@ -114,7 +114,8 @@ static bool fail_spool(const struct reader *reader, int cause, struct vtb_error 
 
 /* --- memory for keys --- */
 
-/* Doubles what there is, so that a byte costs the same however many there are. */
+/* Makes room for text. The room is doubled, so that a byte costs the same however many there
+ * are. */
 static bool reserve(struct texts *texts, size_t needed, struct vtb_error *error)
 {
     size_t capacity = texts->capacity ? texts->capacity : 4096;
@@ -142,7 +143,7 @@ static bool append_to_line(struct texts *texts, const char *bytes, size_t n,
     return true;
 }
 
-/* Of a whole line. The last word is filled up with zeros, which its '\n' tells from NULs. */
+/* Hashes a whole line. Its last word is filled up with zeros, which its '\n' tells from NULs. */
 static uint64_t hash_line(const struct texts *texts)
 {
     const char *line = texts->bytes + texts->keys_bytes;
@@ -160,7 +161,8 @@ static uint64_t hash_line(const struct texts *texts)
 
 /* --- from keys to numbers --- */
 
-/* Lines end at their only '\n', so one that starts like another whole line is that line. */
+/* Whether two keys are the same. A line ends at its only '\n', so one that starts like another
+ * whole line is that line. */
 static bool is_same(const struct reader *reader, uint64_t key, uint64_t other)
 {
     const struct texts *texts = &reader->texts;
@@ -180,7 +182,7 @@ static struct slot *find(const struct reader *reader, uint64_t key, uint32_t has
     }
 }
 
-/* Keys differ from each other, so that their hashes alone say where they go. */
+/* Makes the hash table larger. All keys in it differ, so their hashes alone say where they go. */
 static bool grow(struct reader *reader, struct vtb_error *error)
 {
     const size_t grown_n = reader->slots_n * 2;
@@ -211,7 +213,7 @@ static bool add_key(struct reader *reader, struct slot *slot, uint64_t key, uint
     return reader->keys_n <= reader->slots_n / 2 || grow(reader, error);
 }
 
-/* The cause of a failure, or 0. */
+/* Writes the buffered numbers to the spool. Returns the cause of a failure, or 0. */
 static int flush_ids(struct reader *reader)
 {
     const char *bytes = (const char *)reader->ids;
@@ -239,7 +241,7 @@ static bool write_id(struct reader *reader, uint32_t id, struct vtb_error *error
     return cause == 0 || fail_spool(reader, cause, error);
 }
 
-/* 32 bits of the hash are enough for twice VTB_ID_MASK slots. */
+/* Takes one request. 32 bits of the hash are enough for twice VTB_ID_MASK slots. */
 static bool take_key(struct reader *reader, uint64_t key, uint64_t hash, struct vtb_error *error)
 {
     struct slot *slot = find(reader, key, (uint32_t)hash);
@@ -274,14 +276,15 @@ static bool take_text(struct reader *reader, size_t n, struct vtb_error *error)
     return true;
 }
 
-/* A last line that lacks its '\n'. */
+/* Takes the last line if its '\n' is missing. */
 static bool end_text(struct reader *reader, struct vtb_error *error)
 {
     return reader->texts.line_bytes == 0 ||
            (append_to_line(&reader->texts, "\n", 1, error) && take_line(reader, error));
 }
 
-/* Whichever end comes first, the same bytes are the same key. */
+/* Takes keys of 4 bytes. They are big-endian on any machine, so that the same file gives the same
+ * keys. */
 static bool take_be32(struct reader *reader, size_t n, struct vtb_error *error)
 {
     for (size_t i = 0; i + sizeof(uint32_t) <= n; i += sizeof(uint32_t)) {
@@ -335,7 +338,7 @@ static bool is_standard_input(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-/* Opening a named pipe waits for its writer. */
+/* Opens the trace. A named pipe makes it wait for its writer. */
 static bool open_input(struct reader *reader, struct vtb_error *error)
 {
     reader->input = is_standard_input(reader->path) ? STDIN_FILENO : -1;
@@ -349,8 +352,8 @@ static bool open_input(struct reader *reader, struct vtb_error *error)
     return true;
 }
 
-/* A file without a name: it ends with its last user, whatever happens. Where the file system has
- * no such files, the name is taken away at once. */
+/* Makes a file without a name, which ends with its last user, whatever happens. Where the file
+ * system has no such files, the name is removed at once. */
 static bool open_spool(struct reader *reader, struct vtb_error *error)
 {
     char path[PATH_MAX];

@@ -13,13 +13,13 @@
 #include "base/error.h"
 
 /*
- * How requests are written down. Text: one key a line, whatever its bytes and length; '\n' ends a
- * line, which the last one may lack; '\r' is part of the key, and an empty line is the empty key.
- * Be32: unsigned integers of 4 bytes, big-endian, with nothing between them.
+ * The two forms of a trace. Text: one key a line, whatever its bytes and length; '\n' ends a line,
+ * which the last one may lack; '\r' is part of the key, and an empty line is the empty key. Be32:
+ * unsigned integers of 4 bytes, big-endian, with nothing between them.
  */
 enum vtb_trace_format { VTB_TRACE_TEXT, VTB_TRACE_BE32 };
 
-/* In the order of the enum, then null. */
+/* The words of the formats, in the order of the enum, then null. */
 extern const char *const vtb_trace_format_words[];
 
 struct vtb_trace {
@@ -38,12 +38,13 @@ struct vtb_trace {
 VTB_MUST_USE bool vtb_trace_open(struct vtb_trace *trace, const char *path,
                                  enum vtb_trace_format format, struct vtb_error *error);
 
-/* The same with fewer distinct keys accepted: keys_max is 1 .. VTB_ID_MASK. */
+/* Opens a trace like vtb_trace_open, but accepts at most keys_max distinct keys: 1 ..
+ * VTB_ID_MASK. */
 VTB_MUST_USE bool vtb_trace_open_up_to(struct vtb_trace *trace, const char *path,
                                        enum vtb_trace_format format, uint64_t keys_max,
                                        struct vtb_error *error);
 
-/* Zeroes *trace. One that is closed already, or zeroed, is allowed. */
+/* Closes a trace and zeroes it. A trace that is closed already, or zeroed, is allowed. */
 void vtb_trace_close(struct vtb_trace *trace);
 
 #endif

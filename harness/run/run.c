@@ -9,7 +9,7 @@
 #include "passes/cold.h"
 #include "passes/instructions.h"
 
-/* All strategies ran the same calls, so all must have consumed the same values. */
+/* Checks that all strategies consumed the same values, as all of them ran the same calls. */
 static bool check_checksums(const struct vtb_point *point, struct vtb_counted *counted,
                             struct vtb_error *error)
 {
@@ -22,7 +22,7 @@ static bool check_checksums(const struct vtb_point *point, struct vtb_counted *c
                 "%s consumed other values than the floor in the counting pass (checksum "
                 "%" PRIx64 ", not %" PRIx64 "); no figure is reported",
                 the_case->counting->name, counted[i].checksum, expected);
-        if (i == the_case->empty) /* it looks nothing up, but ran the same calls */
+        if (i == the_case->empty) /* the empty loop looks nothing up */
             counted[i].hits_n = counted[the_case->floor].hits_n;
         else if (counted[i].hits_n != counted[the_case->floor].hits_n)
             return vtb_fail(error, VTB_EXIT_INTERNAL,
@@ -34,7 +34,7 @@ static bool check_checksums(const struct vtb_point *point, struct vtb_counted *c
     return true;
 }
 
-/* What is found in fresh processes, one of each for every case of a point. */
+/* The results of the passes that run each case of a point in a fresh process of its own. */
 struct fresh {
     struct vtb_counted *counted;
     struct vtb_pressure *pressures;
@@ -51,7 +51,8 @@ static void free_fresh(struct fresh *fresh, const struct vtb_point *point)
     *fresh = (struct fresh){0};
 }
 
-/* Of one caller; others make the same calls. */
+/* Counts a case by one caller. A case of several callers gets the same counts, as each caller makes
+ * the same calls. */
 static bool count_case(struct vtb_rig *rig, const struct vtb_plan *plan, size_t i,
                        struct fresh *fresh, struct vtb_error *error)
 {
@@ -66,7 +67,7 @@ static bool count_case(struct vtb_rig *rig, const struct vtb_plan *plan, size_t 
             vtb_pressure_run(rig, the_case, &fresh->counted[i], &fresh->pressures[i], error));
 }
 
-/* The counting and the pressure pass of one point. */
+/* Runs the counting and the pressure pass of one point. */
 static bool count_point(const struct vtb_plan *plan, const struct vtb_point *point, size_t repeat,
                         struct fresh *fresh, struct vtb_progress_bar *bar, struct vtb_error *error)
 {
@@ -80,7 +81,8 @@ static bool count_point(const struct vtb_plan *plan, const struct vtb_point *poi
     if (!vtb_rig_open(&rig, point, error))
         return false;
     bool ok = true;
-    const uint32_t *ids; /* drawn once, here, and not by each child */
+    /* The keys are drawn once, here, rather than by each child. */
+    const uint32_t *ids;
     (void)vtb_rig_calls(&rig, 0, vtb_counted_calls_n(point), &ids);
     for (size_t i = 0; ok && i < point->cases_n; i++) {
         ok = count_case(&rig, plan, i, fresh, error);
@@ -90,13 +92,13 @@ static bool count_point(const struct vtb_plan *plan, const struct vtb_point *poi
     return ok && check_checksums(point, fresh->counted, error);
 }
 
-/* What the passes before the timing found, of all points. */
+/* The results of the passes that come before the timing, for all points. */
 struct found {
     struct fresh *fresh;
     struct vtb_instructions instructions;
 };
 
-/* The events pass of a table; callers at once make the same calls as one. */
+/* Runs the events pass of a table. Several callers at once make the same calls as one. */
 static bool count_events(struct vtb_comparison *comparison, struct vtb_rig *rig,
                          const struct vtb_events *events, struct vtb_error *error)
 {
@@ -111,11 +113,11 @@ static bool count_events(struct vtb_comparison *comparison, struct vtb_rig *rig,
     return true;
 }
 
-/* What can be counted here, of what was asked for. */
+/* Finds out which of the events that were asked for can be counted on this machine. */
 static bool probe_events(struct vtb_event_columns *columns, const struct vtb_plan *plan,
                          struct vtb_error *error)
 {
-    if (plan->events.n == 0) /* and nothing is allocated before all is counted */
+    if (plan->events.n == 0) /* then nothing may be allocated here */
         return true;
     columns->events = plan->events;
     vtb_events_probe(&columns->events);
@@ -143,7 +145,7 @@ static bool take_times(struct vtb_rig *rig, struct vtb_bench *bench, const struc
         rig, plan, consumer, vtb_progress_show, bar, samples, error);
 }
 
-/* One table: of a point and consumer, by their numbers. */
+/* Measures one table: a point and a consumer, given by their numbers. */
 static bool time_consumer(struct vtb_results *results, struct vtb_rig *rig, struct vtb_bench *bench,
                           size_t point, size_t table, const struct found *found,
                           struct vtb_progress_bar *bar, struct vtb_error *error)
@@ -169,7 +171,7 @@ static bool time_consumer(struct vtb_results *results, struct vtb_rig *rig, stru
     return true;
 }
 
-/* The timing pass of one point: a table for each consumer, or one of counts alone. */
+/* Runs the timing pass of one point: a table for each consumer, or one table of counts alone. */
 static bool time_point(struct vtb_results *results, size_t point, const struct found *found,
                        double estimate_s, struct vtb_progress_bar *bar, struct vtb_error *error)
 {
@@ -177,7 +179,8 @@ static bool time_point(struct vtb_results *results, size_t point, const struct f
     struct vtb_bench *bench = NULL;
     if (!vtb_rig_open_repeat(&rig, &results->plan->points[point], results->repeat, error))
         return false;
-    /* Cold starts need none, and a real cache is to be as if nobody had used it. */
+    /* One bench serves all tables of the point. Cold starts need no bench, and a real cache must be
+     * as if nobody had used it before. */
     const bool shared = vtb_plan_is_timed(results->plan) && !rig.point->cold && !rig.point->emerges;
     bool ok = !shared || (bench = vtb_bench_open(&rig, error));
     for (size_t i = 0; ok && i < results->plan->tables_n; i++) {
@@ -202,7 +205,8 @@ static bool count_instructions(struct vtb_instructions *instructions,
     return ok;
 }
 
-/* Counting comes first, so that every child process starts from the same untouched heap. */
+/* Runs all passes. Counting comes first, so that every child process starts from the same untouched
+ * heap. */
 static bool run_passes(struct vtb_results *results, struct found *found,
                        const struct vtb_estimate *estimate, struct vtb_progress_bar *bar,
                        struct vtb_error *error)

@@ -31,10 +31,10 @@
 
 /* --- (1) what pends --- */
 
-/* A continuation comes first: a node waits itself for another one, where methods are nested. */
+/* A continuation comes first: in nested methods a node itself waits for another one. */
 struct vtb_node {
     struct vtb_continuation moves;
-    struct vtb_continuation *waiting; /* what runs on completion; null: nobody waits yet */
+    struct vtb_continuation *waiting; /* called on completion; null: nobody waits yet */
     size_t bytes;                     /* of this object, with the record behind it */
     enum vtb_fault fault;
     bool completed;
@@ -42,8 +42,8 @@ struct vtb_node {
 };
 
 /* How much the heap is asked for: the node, and behind it room for what the method must remember
- * while it waits. Counted allocations are held against it. There is no VTB_HIT_BYTES: a hit takes
- * nothing from the heap. */
+ * while it waits. The allocations that are counted must agree with it. There is no VTB_HIT_BYTES,
+ * as a hit takes nothing from the heap. */
 #define VTB_PENDING_BYTES(record) (sizeof(struct vtb_node) + (record))
 
 /* Where in a node a collector finds references to other objects. */
@@ -60,7 +60,7 @@ typedef struct vtb_maybe {
     vtb_value value;
 } vtb_handover;
 
-/* Errors that NAME@checked tells, at no cost to NAME. */
+/* Messages of NAME@checked about misuse; NAME itself has no such checks, and so no cost. */
 #define VTB_NODE_EARLY "the value of a node was taken before it was there"
 #define VTB_NODE_AGAIN "a node was completed a second time"
 #define VTB_NODE_TWO "a node has a second consumer"
@@ -77,7 +77,7 @@ static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slo
     return handover;
 }
 
-/* A miss: makes what pends. `type` says how large it is, and where its references are. */
+/* A miss: makes the pending node. `type` says how large it is, and where its references are. */
 static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *slot,
                                 const struct vtb_type *type)
 {
@@ -87,13 +87,13 @@ static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *sl
     return node;
 }
 
-/* Where the method's own record stands: right behind the node. */
+/* The method's own record stands right behind the node. */
 static inline void *vtb_record_of(void *pending)
 {
     return (struct vtb_node *)pending + 1;
 }
 
-/* A miss: hands over what pends. */
+/* A miss: hands over the pending node. */
 static inline vtb_handover vtb_handover_of(struct vtb_service *service, struct vtb_slot *slot,
                                            void *pending)
 {
@@ -107,7 +107,7 @@ static inline vtb_handover vtb_handover_of(struct vtb_service *service, struct v
 
 /* --- the caller's side --- */
 
-/* Right after the call: has it the value, or must it wait? */
+/* Asked right after the call: is the value there, or must the caller wait? */
 static inline bool vtb_is_ready(struct vtb_service *service, const vtb_handover *handover,
                                 const struct vtb_slot *slot)
 {
@@ -116,7 +116,7 @@ static inline bool vtb_is_ready(struct vtb_service *service, const vtb_handover 
     return !handover->node || handover->node->completed;
 }
 
-/* It waits. The answer may have come meanwhile: then it goes on at once. */
+/* The caller waits. If the answer has come meanwhile, the caller goes on at once. */
 static inline void vtb_await(struct vtb_service *service, vtb_handover *handover,
                              struct vtb_slot *slot, struct vtb_continuation *continuation)
 {
@@ -129,7 +129,8 @@ static inline void vtb_await(struct vtb_service *service, vtb_handover *handover
         continuation->run(continuation, service);
 }
 
-/* (3) It consumes: the value, or what went wrong in its place. The node has served then. */
+/* (3) The caller consumes: it takes the value, or the fault in its place. The node is not needed
+ * after that. */
 static inline enum vtb_fault vtb_get(struct vtb_service *service, vtb_handover *handover,
                                      struct vtb_slot *slot, vtb_value *value)
 {
@@ -157,7 +158,7 @@ static inline void vtb_drop(struct vtb_service *service, vtb_handover *handover,
 
 /* --- the store's side --- */
 
-/* The answer is there: keeps it and runs who waits, after which the node may be gone. */
+/* The answer is there: keeps it, and runs the waiting caller, after which the node may be gone. */
 static inline void vtb_complete(struct vtb_service *service, void *pending,
                                 const struct vtb_answer *answer)
 {
@@ -175,8 +176,8 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
 
 /* --- the entry --- */
 
-/* What a strategy lacks it says, with the reason: that is then not asked of it, and a report tells
- * why. What it does not name here must work, and `check` tries it. */
+/* A strategy names what it cannot do, with the reason: then `check` does not test that, and a
+ * report tells the reason. Everything that is not named here must work, and `check` tries it. */
 VTB_STRATEGY(my_future) = {
     .summary = "a value, or a node to wait for",
     .modelled_on = "your library",

@@ -41,10 +41,10 @@
 namespace
 {
 
-/* A continuation comes first: a node waits itself for another one, where methods are nested. */
+/* A continuation comes first: in nested methods a node itself waits for another one. */
 struct Node {
     vtb_continuation moves;
-    vtb_continuation *waiting; /* what runs on completion; null: nobody waits yet */
+    vtb_continuation *waiting; /* called on completion; null: nobody waits yet */
     size_t bytes;              /* of this object, with the record behind it */
     vtb_fault fault;
     bool completed;
@@ -67,8 +67,8 @@ using Owned = std::unique_ptr<Node, Release>;
 } // namespace
 
 /* How much the heap is asked for: the node, and behind it room for what the method must remember
- * while it waits. Counted allocations are held against it. There is no VTB_HIT_BYTES: a hit takes
- * nothing from the heap. */
+ * while it waits. The allocations that are counted must agree with it. There is no VTB_HIT_BYTES,
+ * as a hit takes nothing from the heap. */
 #define VTB_PENDING_BYTES(record) (sizeof(Node) + (record))
 
 /* Where in a node a collector finds references to other objects. */
@@ -84,7 +84,7 @@ struct vtb_handover {
     vtb_value value;
 };
 
-/* Errors that NAME@checked tells, at no cost to NAME. */
+/* Messages of NAME@checked about misuse; NAME itself has no such checks, and so no cost. */
 #define VTB_NODE_EARLY "the value of a node was taken before it was there"
 #define VTB_NODE_AGAIN "a node was completed a second time"
 #define VTB_NODE_TWO "a node has a second consumer"
@@ -97,20 +97,20 @@ static inline vtb_handover vtb_ready(vtb_service *, vtb_slot *, const vtb_value 
     return {nullptr, *value};
 }
 
-/* A miss: makes what pends. `type` says how large it is, and where its references are. */
+/* A miss: makes the pending node. `type` says how large it is, and where its references are. */
 static inline void *vtb_suspend(vtb_service *service, vtb_slot *, const vtb_type *type)
 {
     void *memory = vtb_alloc_zeroed(service, type);
     return new (memory) Node{{}, nullptr, type->bytes, VTB_FAULT_NONE, false, {}};
 }
 
-/* Where the method's own record stands: right behind the node. */
+/* The method's own record stands right behind the node. */
 static inline void *vtb_record_of(void *pending)
 {
     return static_cast<Node *>(pending) + 1;
 }
 
-/* A miss: hands over what pends. */
+/* A miss: hands over the pending node. */
 static inline vtb_handover vtb_handover_of(vtb_service *, vtb_slot *, void *pending)
 {
     return {pending, {}};
@@ -118,13 +118,13 @@ static inline vtb_handover vtb_handover_of(vtb_service *, vtb_slot *, void *pend
 
 /* --- the caller's side --- */
 
-/* Right after the call: has it the value, or must it wait? */
+/* Asked right after the call: is the value there, or must the caller wait? */
 static inline bool vtb_is_ready(vtb_service *, const vtb_handover *handover, const vtb_slot *)
 {
     return !handover->node || static_cast<const Node *>(handover->node)->completed;
 }
 
-/* It waits. The answer may have come meanwhile: then it goes on at once. */
+/* The caller waits. If the answer has come meanwhile, the caller goes on at once. */
 static inline void vtb_await(vtb_service *service, vtb_handover *handover, vtb_slot *,
                              vtb_continuation *continuation)
 {
@@ -136,7 +136,7 @@ static inline void vtb_await(vtb_service *service, vtb_handover *handover, vtb_s
         continuation->run(continuation, service);
 }
 
-/* It consumes: the value, or what went wrong in its place. The node goes at the end. */
+/* The caller consumes: it takes the value, or the fault in its place. The node goes at the end. */
 static inline vtb_fault vtb_get(vtb_service *service, vtb_handover *handover, vtb_slot *,
                                 vtb_value *value)
 {
@@ -157,7 +157,7 @@ static inline void vtb_drop(vtb_service *, vtb_handover *, vtb_slot *)
 
 /* --- the store's side --- */
 
-/* The answer is there: keeps it and runs who waits, after which the node may be gone. */
+/* The answer is there: keeps it, and runs the waiting caller, after which the node may be gone. */
 static inline void vtb_complete(vtb_service *service, void *pending, const vtb_answer *answer)
 {
     Node *node = static_cast<Node *>(pending);
@@ -174,8 +174,8 @@ static inline void vtb_complete(vtb_service *service, void *pending, const vtb_a
 
 /* --- the entry --- */
 
-/* What a strategy lacks it says, with the reason: that is then not asked of it, and a report tells
- * why. What it does not name here must work, and `check` tries it. */
+/* A strategy names what it cannot do, with the reason: then `check` does not test that, and a
+ * report tells the reason. Everything that is not named here must work, and `check` tries it. */
 VTB_STRATEGY(my_future) = {
     .summary = "a value, or a node that is owned",
     .modelled_on = "your library",

@@ -20,10 +20,12 @@
 #ifndef MY_WORKLOAD_H
 #define MY_WORKLOAD_H
 
-/* Keys are numbers. Text: <vtb/key_text.h>. A value that is a pointer: VTB_VALUE_REFERS 1, here. */
+/* Keys are numbers here; text is in <vtb/key_text.h>. For values that are pointers, define
+ * VTB_VALUE_REFERS as 1 here. */
 #include <vtb/key_number.h>
 
-/* (1) The result. VTB_LARGE_VALUE says that it is larger than 8 bytes; else leave it out. */
+/* (1) The result. VTB_LARGE_VALUE says that it is larger than 8 bytes; leave it out for smaller
+ * ones. */
 #define VTB_LARGE_VALUE 1
 typedef struct my_workload_price {
     int64_t cents;
@@ -31,8 +33,8 @@ typedef struct my_workload_price {
     uint32_t version;
 } vtb_value;
 
-/* The store's records, if a value is more than what follows from its key: so many bytes, and what
- * is written there. */
+/* The store's records, for values that do not follow from the key alone: how many bytes they take,
+ * and their content. */
 static inline size_t vtb_records_bytes(uint64_t keys_n)
 {
     (void)keys_n;
@@ -45,8 +47,8 @@ static inline void vtb_make_records(void *records, uint64_t keys_n)
     (void)keys_n;
 }
 
-/* (2) The value of a key: always the same one for the same number, any number is valid, and no two
- * add up to the same in vtb_consume, so that a wrong value is seen. */
+/* (2) The value of a key. The same number must always give the same value, any number must be
+ * valid, and no two may add up to the same in vtb_consume, so that a wrong value is noticed. */
 static inline vtb_value vtb_value_of(const void *records, uint64_t number)
 {
     (void)records;
@@ -63,7 +65,7 @@ static inline uint64_t vtb_consume(const vtb_value *price)
 
 #include <vtb/map.h>
 
-/* What is measured where an option does not say otherwise. */
+/* The parameters that are used where no option says otherwise. */
 VTB_WORKLOAD(my_workload) = {
     .summary = "a price by an item's number",
     .default_hit_rate = 0.90,

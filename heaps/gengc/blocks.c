@@ -26,7 +26,8 @@ static void *reserve(size_t bytes)
     return reserve_at(0, bytes);
 }
 
-/* Where addresses are short, as under valgrind: twice as many are not there, to cut some off. */
+/* Reserves aligned addresses by asking for one place after another. That is for where addresses are
+ * short, as under valgrind, and there are not twice as many, of which some could be cut off. */
 static char *reserve_by_wish(size_t bytes)
 {
     for (uintptr_t wish = bytes; wish < bytes << 8; wish += bytes) {
@@ -39,7 +40,8 @@ static char *reserve_by_wish(size_t bytes)
     return NULL;
 }
 
-/* Aligned to its size, so that an address's card is found by a mask. */
+/* Reserves addresses that are aligned to their size, so that an address's card is found by a
+ * mask. */
 static char *reserve_aligned(size_t bytes)
 {
     char *memory = reserve(2 * bytes);
@@ -92,7 +94,7 @@ void vtb_region_close(void)
     pthread_mutex_unlock(&region_mutex);
 }
 
-/* The first free run that is long enough gives up its end. */
+/* Takes blocks from the end of the first free run that is long enough. */
 static struct vtb_block *take_run(struct vtb_free_blocks *unused, size_t n)
 {
     for (struct vtb_block **at = &unused->runs; *at; at = &(*at)->next) {
@@ -116,12 +118,12 @@ static struct vtb_block *take_unused(struct vtb_free_blocks *unused, size_t n)
     return block;
 }
 
-/* Blocks that are brought in at a time: a page at a time, by the first write to each, costs ten
- * times as much. */
+/* How many blocks are brought in at a time. To bring in one page at a time, by the first write to
+ * it, costs ten times as much. */
 #define PRESENT_STEP (((size_t)1 << 20) >> VTB_BLOCK_SHIFT)
 
-/* Has memory behind all blocks in use, and some more. Where the kernel cannot (it is older than
- * 5.14), the first write brings a page in. */
+/* Brings in memory for all blocks in use, and some more. Where the kernel cannot do that (it is
+ * older than 5.14), the first write to a page brings it in. */
 static void bring_in(void)
 {
     if (vtb_region.next <= vtb_region.present)

@@ -14,14 +14,16 @@
 #define VTB_BLOCK_BYTES ((size_t)1 << VTB_BLOCK_SHIFT)
 #define VTB_CARDS_IN_BLOCK (VTB_BLOCK_BYTES >> VTB_CARD_SHIFT)
 
-/* The smallest object, which has room for where it was moved to, and a bitmap of all in a block. */
+/* The size of the smallest object, which has room for the address it was moved to, and the words of
+ * a bitmap with a bit for each such object of a block. */
 #define VTB_OBJECT_MIN 16
 #define VTB_BITMAP_WORDS (VTB_BLOCK_BYTES / VTB_OBJECT_MIN / 64)
 
-/* What is larger has blocks of its own. */
+/* An object with more bytes has blocks of its own. */
 #define VTB_LARGE_BYTES (VTB_BLOCK_BYTES / 2)
 
-/* Addresses: as many as a heap of 32 GB needs, whether or not there is as much memory. */
+/* The size of the region of addresses: as much as a heap of 32 GB needs, whether or not there is as
+ * much memory. */
 #define VTB_REGION_SHIFT 35
 #define VTB_REGION_BYTES ((size_t)1 << VTB_REGION_SHIFT)
 
@@ -33,14 +35,14 @@ struct vtb_block {
     struct vtb_block *next_reached; /* large objects that are still to be looked through */
     uint32_t objects_n;
     uint8_t generation;
-    bool condemned;                   /* being collected */
+    bool condemned;                   /* it is being collected */
     bool large;                       /* first block of a large object */
     bool marked;                      /* a large object that was reached in this collection */
     size_t run_n;                     /* blocks of a large object, or of a free run */
     uint64_t moved[VTB_BITMAP_WORDS]; /* objects with their new address in their first word */
 };
 
-/* Blocks that are there and not in use. */
+/* Blocks of a heap that are not in use. */
 struct vtb_free_blocks {
     struct vtb_block *singles;
     struct vtb_block *runs; /* by address, no two of them adjacent */
@@ -58,8 +60,8 @@ struct vtb_region {
 
 extern struct vtb_region vtb_region;
 
-/* Counts the heaps that are open; the last to close gives all memory back to the system, so that
- * the next one is fresh. False: errno says why there are no addresses. */
+/* Open and close the region for a heap. The last heap to close gives all memory back to the system,
+ * so that the next heap gets fresh memory. False: errno says why there are no addresses. */
 bool vtb_region_open(void);
 void vtb_region_close(void);
 
@@ -89,13 +91,15 @@ static inline uint8_t *vtb_cards_of(const struct vtb_block *block)
     return vtb_region.cards + (size_t)(block - vtb_region.blocks) * VTB_CARDS_IN_BLOCK;
 }
 
-/* One block, or `n` in a row: of those that a heap has, or of the region; any thread may ask that.
- * Their cards are clean. Ends the process if there are none. *total_n grows by what is new. */
+/* Takes one block, or `n` in a row, from a heap's unused ones, or else from the region; any thread
+ * may do that. Their cards are clean. *total_n grows by the number of blocks that come from the
+ * region. Ends the process if there are no more. */
 struct vtb_block *vtb_blocks_take(struct vtb_free_blocks *unused, size_t n, size_t *total_n);
 void vtb_blocks_give_one(struct vtb_free_blocks *unused, struct vtb_block *block);
 void vtb_blocks_give_run(struct vtb_free_blocks *unused, struct vtb_block *first, size_t n);
 
-/* A heap that closes gives back a list of its blocks, or of the first blocks of runs. */
+/* Gives the blocks of a heap that closes back to the region: a list of them, or of the first blocks
+ * of runs. */
 void vtb_region_give(struct vtb_block *list);
 
 #endif

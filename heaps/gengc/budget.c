@@ -6,7 +6,7 @@
 #define KB ((size_t)1 << 10)
 #define MB ((size_t)1 << 20)
 
-/* Of generations 1 and 2; that of generation 0 does not change. */
+/* The rules of generations 1 and 2. The budget of generation 0 does not change. */
 static const struct rule {
     double limit;
     double max_limit;
@@ -17,8 +17,9 @@ static const struct rule {
     [2] = {1.2, 1.8, 256 * KB, SIZE_MAX},
 };
 
-/* Half of the L3 cache, which is five eighths of four fifths of it. A virtual machine may report
- * the caches of its whole host, which no core has for itself. */
+/* The budget of generation 0 on this machine: half of the L3 cache, which in .NET is five eighths
+ * of four fifths of it. A virtual machine may report the caches of its whole host, of which no core
+ * has all for itself. */
 static size_t gen0_bytes_here(void)
 {
     const long l3_bytes = sysconf(_SC_LEVEL3_CACHE_SIZE);
@@ -33,7 +34,8 @@ void vtb_budgets_start(struct vtb_budget budgets[VTB_GENERATIONS_N], size_t gen0
         budgets[i] = (struct vtb_budget){rules[i].min_bytes, 0};
 }
 
-/* How many times what survived: little survival leaves `limit`, much of it max_limit. */
+/* The factor by which a generation may grow over the bytes that survived: near `limit` if few did,
+ * up to max_limit if many did. */
 static double growth(const struct rule *rule, double survival)
 {
     const double limit = rule->limit;
@@ -54,7 +56,7 @@ void vtb_budget_renew(struct vtb_budget *budget, unsigned generation, size_t siz
     const double survived = (double)survived_bytes;
     const double survival = size_bytes > 0 ? fmin(1, survived / (double)size_bytes) : 0;
     const bool oldest = generation + 1 == VTB_GENERATIONS_N;
-    /* The oldest generation may grow to so many times what survived; that is there already. */
+    /* The oldest generation may grow to `growth` times what survived, which is there already. */
     double bytes = (growth(rule, survival) - (oldest ? 1 : 0)) * survived;
     bytes = fmin(fmax(bytes, (double)rule->min_bytes), (double)rule->max_bytes);
     if (used < 0.95)

@@ -17,14 +17,16 @@ struct vtb_budget {
     size_t spent_bytes; /* that it has gained since the last one */
 };
 
-/* Budgets of a new heap; gen0_bytes of 0 stands for half of the L3 cache, from 256 KB to 16 MB. */
+/* Starts the budgets of a new heap. If gen0_bytes is 0, generation 0 has half of the L3 cache, but
+ * at least 256 KB and at most 16 MB. */
 void vtb_budgets_start(struct vtb_budget budgets[VTB_GENERATIONS_N], size_t gen0_bytes);
 
-/* The generation was collected: of the size_bytes that it had, survived_bytes did. */
+/* Renews the budget of a generation that was collected: of its size_bytes, survived_bytes
+ * survived. */
 void vtb_budget_renew(struct vtb_budget *budget, unsigned generation, size_t size_bytes,
                       size_t survived_bytes);
 
-/* The oldest generation whose budget is spent; 0 if none is. */
+/* Gives the oldest generation whose budget is spent; 0 if none is. */
 unsigned vtb_budgets_spent(const struct vtb_budget budgets[VTB_GENERATIONS_N]);
 
 #endif

@@ -10,7 +10,7 @@ static bool is_moved(const struct vtb_block *block, uint32_t i)
     return block->moved[i / 64] >> i % 64 & 1;
 }
 
-/* Room for a copy, in the generation's last block of the type or in a new one. */
+/* Gives room for a copy, in the generation's last block of the type or in a new one. */
 static char *room_for(struct vtb_gc *gc, struct vtb_typed *typed, unsigned generation)
 {
     struct vtb_space *space = &typed->spaces[generation];
@@ -46,7 +46,7 @@ static char *move(struct vtb_gc *gc, struct vtb_block *block, char *object, uint
     return copy;
 }
 
-/* A large object stays where it is. */
+/* Marks a large object as reached. It stays where it is. */
 static void reach_large(struct vtb_gc *gc, struct vtb_block *block)
 {
     if (block->marked)
@@ -60,8 +60,9 @@ static void reach_large(struct vtb_gc *gc, struct vtb_block *block)
 }
 
 /*
- * One word that may be a reference: if it refers to what is collected, that moves, and the word
- * follows. Returns the generation of what it refers to now; the oldest, if that is no object.
+ * Follows a word that may be a reference: if it refers to an object that is collected, the object
+ * moves, and the word is set to its new address. Returns the generation of that object now; the
+ * oldest, if the word refers to no object.
  */
 static unsigned follow(struct vtb_gc *gc, void **slot)
 {
@@ -89,7 +90,8 @@ static unsigned follow(struct vtb_gc *gc, void **slot)
 
 /* --- looking through objects --- */
 
-/* An old object that refers to a younger one is found again by the card. */
+/* Follows a word of an old object. If it refers to a younger object, its card is marked, so that
+ * the next collection finds it. */
 static void follow_and_remember(struct vtb_gc *gc, void **slot, unsigned generation)
 {
     if (follow(gc, slot) < generation)
@@ -104,7 +106,8 @@ static void scan_object(struct vtb_gc *gc, const struct vtb_type *type, char *ob
         follow_and_remember(gc, slot, generation);
 }
 
-/* What was copied to a space and not looked through; whether that was anything. */
+/* Looks through the objects that were copied to a space since the last time; returns whether there
+ * were any. */
 static bool scan_space(struct vtb_gc *gc, struct vtb_typed *typed, unsigned generation)
 {
     struct vtb_space *space = &typed->spaces[generation];
@@ -134,7 +137,7 @@ static bool scan_large(struct vtb_gc *gc)
     return true;
 }
 
-/* Until everything reachable was looked through. */
+/* Looks through copies until everything that is reachable was looked through. */
 static void scan_copies(struct vtb_gc *gc)
 {
     bool any = true;
@@ -149,7 +152,8 @@ static void scan_copies(struct vtb_gc *gc)
 
 /* --- references from what is not collected --- */
 
-/* The words of one card that may be references: 1 stays in it if one refers to a younger object. */
+/* Follows the words of one card that may be references. The card's 1 is kept if one of them refers
+ * to a younger object. */
 static void scan_card(struct vtb_gc *gc, const struct vtb_block *block, char *from)
 {
     const struct vtb_type *type = block->typed->type;
@@ -170,7 +174,7 @@ static void scan_card(struct vtb_gc *gc, const struct vtb_block *block, char *fr
     }
 }
 
-/* The cards of an old block, or of all blocks of a large object. */
+/* Looks through the marked cards of an old block, or of all blocks of a large object. */
 static void scan_cards(struct vtb_gc *gc, const struct vtb_block *block)
 {
     uint8_t *cards = vtb_cards_of(block);
@@ -226,7 +230,8 @@ static void condemn(struct vtb_gc *gc, struct vtb_block *list)
     }
 }
 
-/* Old objects of a generation that is kept are not looked through: copies come behind them. */
+/* Starts a scan behind the old objects of a generation that is kept: they need no scan, and copies
+ * come behind them. */
 static void start_scan(struct vtb_space *space)
 {
     space->scan = space->last;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-/* The calling thread's, while it is in a heap. */
+/* The calling thread's state; null while the thread is in no heap. */
 static _Thread_local struct vtb_mutator *current;
 
 static double now_ns(void)
@@ -73,7 +73,7 @@ struct vtb_block *vtb_gc_take_block(struct vtb_gc *gc, struct vtb_typed *typed, 
     return take(gc, typed, generation, 1);
 }
 
-/* The context's block has as many objects as were cut off. */
+/* Takes a context's block away: the block has as many objects as were cut off. */
 static void retire(struct vtb_context *context)
 {
     if (!context->block)
@@ -88,7 +88,7 @@ static void ask_to_stop(struct vtb_gc *gc)
     __atomic_store_n(&gc->stop, 1, __ATOMIC_RELAXED);
 }
 
-/* A large object is of the oldest generation from the start. */
+/* Allocates a large object, which belongs to the oldest generation from the start. */
 static void *allocate_large(struct vtb_gc *gc, struct vtb_typed *typed)
 {
     const unsigned oldest = VTB_GENERATIONS_N - 1;
@@ -122,7 +122,7 @@ static size_t grant(struct vtb_gc *gc, const struct vtb_type *type, size_t room_
     return n < 1 ? 1 : n < room_n ? n : room_n;
 }
 
-/* More room for the context, in its block or in another one, zeroed. */
+/* Gives a context more room, in its block or in another one, zeroed. */
 static void refill(struct vtb_gc *gc, struct vtb_context *context, struct vtb_typed *typed)
 {
     const size_t bytes = typed->type->bytes;
@@ -197,7 +197,8 @@ static size_t nursery_bytes(const struct vtb_gc *gc)
     return bytes;
 }
 
-/* What survived is in the next generation, or still in the oldest. */
+/* Moves the sizes of generations to where objects are after a collection: those that survived are
+ * in the next generation, or still in the oldest. */
 static size_t account(struct vtb_gc *gc, unsigned condemned, size_t *survived_bytes)
 {
     size_t promoted_bytes = 0;
@@ -238,7 +239,8 @@ static void collect_now(struct vtb_gc *gc)
         gc->setup.collected(gc->setup.context, &told);
 }
 
-/* The first thread to come waits until all others are there or gone, and collects. */
+/* Stops at a safepoint. The first thread to come waits until all others have come or left, and
+ * collects. */
 static void stop_here(struct vtb_gc *gc)
 {
     gc->waiting_n++;
@@ -306,7 +308,7 @@ static void enter(struct vtb_gc *gc)
     current = mutator;
 }
 
-/* Its contexts stay, for the next thread that enters. */
+/* Lets a thread leave the heap. Its contexts stay, for the next thread that enters. */
 static void leave(struct vtb_gc *gc)
 {
     pthread_mutex_lock(&gc->mutex);

@@ -12,29 +12,30 @@
 #include "blocks.h"
 #include "budget.h"
 
-/* Types that objects of one heap may have. */
+/* The most types that the objects of one heap may have. */
 #define VTB_TYPES_MAX 64
 
-/* Blocks of one type and generation, the oldest first; objects are copied to the last one's end. */
+/* The blocks of one type and generation, the oldest first. Objects are copied to the end of the
+ * last block. */
 struct vtb_space {
     struct vtb_block *first;
     struct vtb_block *last;
     char *next; /* room in the last block, from here to end */
     char *end;
-    /* The copy that was not looked through yet. */
+    /* The first block that has copies which were not looked through yet. */
     struct vtb_block *scan;
-    uint32_t scanned_n; /* objects of that block that were */
+    uint32_t scanned_n; /* objects of `scan` that were looked through */
 };
 
-/* A type, as a heap has objects of it. */
+/* A type of which a heap has objects. */
 struct vtb_typed {
     const struct vtb_type *type;
     uint32_t per_block_n;
     uint32_t reciprocal; /* 2^32 / bytes, rounded up: tells which object an offset is in */
-    struct vtb_space spaces[VTB_GENERATIONS_N]; /* of generation 1 and older */
+    struct vtb_space spaces[VTB_GENERATIONS_N]; /* for generation 1 and older */
 };
 
-/* Where a thread cuts off its objects of a type. */
+/* The place where a thread cuts off its objects of a type. */
 struct vtb_context {
     char *next;
     char *end;
@@ -42,28 +43,29 @@ struct vtb_context {
     struct vtb_block *block; /* null: there is none */
 };
 
-/* A thread in the heap; kept for the next one when it leaves. */
+/* The state of a thread in the heap; when the thread leaves, it is kept for the next one that
+ * enters. */
 struct vtb_mutator {
     struct vtb_context contexts[VTB_CONTEXTS_N];
     struct vtb_gc *gc;
     struct vtb_mutator *next;
-    struct vtb_mutator *next_absent; /* whose thread has left */
+    struct vtb_mutator *next_absent; /* list of states whose thread has left */
 };
 
 struct vtb_gc {
-    uint32_t stop; /* threads are to come to the safepoint */
+    uint32_t stop; /* threads must come to the safepoint */
     struct vtb_collector_setup setup;
 
-    /* Threads. */
+    /* Threads, and how they stop. */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     struct vtb_mutator *mutators;
     struct vtb_mutator *absent;
     size_t present_n;
-    size_t waiting_n;   /* of those present: at the safepoint */
+    size_t waiting_n;   /* threads at the safepoint, of those in the heap */
     bool collects;      /* one of them waits for the others, or collects */
-    uint64_t collected; /* collections that ended */
-    unsigned wanted;    /* generation that somebody asked for */
+    uint64_t collected; /* number of collections that ended */
+    unsigned wanted;    /* the oldest generation that somebody asked to collect */
     double start_ns;    /* when the first thread stopped */
 
     /* Memory. */
@@ -74,7 +76,7 @@ struct vtb_gc {
     struct vtb_free_blocks unused;
     size_t blocks_n; /* in use or not */
     struct vtb_budget budgets[VTB_GENERATIONS_N];
-    /* Bytes of objects; of the nursery as of the last collection. */
+    /* Bytes of objects in each generation; for the nursery, as of the last collection. */
     size_t sizes[VTB_GENERATIONS_N];
 
     /* References from outside. */
@@ -83,28 +85,29 @@ struct vtb_gc {
     size_t roots_room_n;
 
     /* The collection under way. */
-    unsigned condemned; /* oldest generation that is collected */
+    unsigned condemned; /* the oldest generation that is collected */
     struct vtb_block *from;
     struct vtb_block *reached; /* large objects that were not looked through yet */
     size_t survived_bytes[VTB_GENERATIONS_N];
     size_t marked_bytes;
 };
 
-/* Which object of its block an address lies in: exact, as offsets are below 2^13 and sizes 2^12. */
+/* Tells which object of its block an address lies in. It is exact, because offsets are below 2^13
+ * and sizes below 2^12. */
 static inline uint32_t vtb_object_at(const struct vtb_typed *typed, size_t offset)
 {
     return (uint32_t)((uint64_t)offset * typed->reciprocal >> 32);
 }
 
-/* The heap's record of a type; made when its first object is. */
+/* Gives the heap's record of a type, which is made for the type's first object. */
 struct vtb_typed *vtb_typed_of(struct vtb_gc *gc, const struct vtb_type *type);
 
-/* A block for objects of one type. */
+/* Takes a block for objects of one type. */
 struct vtb_block *vtb_gc_take_block(struct vtb_gc *gc, struct vtb_typed *typed,
                                     unsigned generation);
 
-/* Collects generations up to `condemned`, and gives their memory back. No context has a block. The
- * world stands still. */
+/* Collects generations up to `condemned`, and gives their memory back. No context may have a block,
+ * and all other threads must be stopped. */
 void vtb_gc_copy(struct vtb_gc *gc, unsigned condemned);
 
 /* The i-th word of an object that may be a reference; null: there are no more. */
@@ -120,11 +123,12 @@ static inline void **vtb_reference(const struct vtb_type *type, char *object, si
                : (void **)(void *)(object + offset);
 }
 
-/* Looks at every object and every reference after a collection: ends the process with a message if
- * one refers to what is no object, or an old object to a younger one on a card that is clean. */
+/* Looks at every object and every reference after a collection. Ends the process with a message if
+ * a reference is to what is no object, or one from an old object to a younger one is on a card that
+ * is clean. */
 void vtb_gc_verify(struct vtb_gc *gc);
 
-/* Marks memory that is free, and checks, when it is taken, that nobody wrote there. */
+/* Mark memory that is free, and check, when it is taken, that nobody wrote there. */
 void vtb_gc_poison(struct vtb_block *block, size_t n);
 void vtb_gc_check_poison(const struct vtb_block *block, size_t n);
 

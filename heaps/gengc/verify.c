@@ -19,7 +19,8 @@ void vtb_gc_poison(struct vtb_block *block, size_t n)
     memset(vtb_block_start(block), POISON, n * VTB_BLOCK_BYTES);
 }
 
-/* Blocks of this heap's own, which were marked when they became free. */
+/* Checks that nobody wrote to free blocks: they still have the mark that they got when they became
+ * free, or zeros if they are new. */
 void vtb_gc_check_poison(const struct vtb_block *block, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -30,7 +31,8 @@ void vtb_gc_check_poison(const struct vtb_block *block, size_t n)
     }
 }
 
-/* A reference is to an object of a block in use, and at its start but for the low bits. */
+/* Checks a reference: it must be to an object of a block in use, and, except for its low bits, to
+ * the object's start. */
 static const struct vtb_block *check_target(const char *address)
 {
     const struct vtb_block *block = vtb_block_of(address);
@@ -56,7 +58,7 @@ static void check_object(const struct vtb_block *block, char *object)
     }
 }
 
-/* Returns the bytes of the objects. */
+/* Checks the objects of a block; returns how many bytes they have. */
 static size_t check_block(const struct vtb_block *block, unsigned generation)
 {
     const size_t bytes = block->typed->type->bytes;

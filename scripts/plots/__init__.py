@@ -1,4 +1,4 @@
-"""What the plots show, worked out once for the two programs that draw: plot.py and plot.gp.
+"""The content of the plots, worked out once for the two programs that draw: plot.py and plot.gp.
 
     result files -> tables -> pictures -> text for gnuplot, or a drawing by matplotlib
 

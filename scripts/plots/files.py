@@ -1,4 +1,4 @@
-"""What every reader of a file asks of it: that it is a text, and that numbers are numbers."""
+"""Checks that every reader of a file makes: that it is a text, and that its numbers are numbers."""
 from __future__ import annotations
 
 import json

@@ -21,7 +21,7 @@ def heap_label(case: Case) -> str:
 
 
 def heap_labels(table: Table) -> list[str]:
-    """Each once, in the order of the file."""
+    """The labels of the heaps, each once, in the order of the file."""
     return list({heap_label(case): None for case in table.cases})
 
 
@@ -87,7 +87,7 @@ def panels_of(table: Table, names: Sequence[str]) -> list[Panel]:
 
 
 def panel_ticks(axis: Axis, width: float) -> list[tuple[float, str]]:
-    """As many ticks as fit below a panel."""
+    """The ticks of a panel: as many as fit below it."""
     ticks = linear_ticks(axis.low, axis.high)
     while len(ticks) > max(width / 45, 2):
         ticks = ticks[::2]

@@ -37,7 +37,9 @@ VARIANTS = {"checked": ("#555555", 0.45), "atomic": ("#FFFFFF", 0.35)}
 
 
 def stranger(name: str) -> Style:
-    """Its name alone decides, so it looks so everywhere."""
+    """The look of a strategy that is not in the table. Its name alone decides, so that it looks the
+    same everywhere.
+    """
     code = zlib.crc32(name.encode())
     hue, light = code % 360 / 360, 0.32 + (code // 360) % 5 * 0.05
     levels = colorsys.hls_to_rgb(hue, light, 0.65)
@@ -46,7 +48,9 @@ def stranger(name: str) -> Style:
 
 
 def style_of(strategy: str) -> Style:
-    """What stands behind a hyphen, which no strategy has in its name, tells histograms apart."""
+    """The look of a strategy. Text behind a hyphen, which no strategy has in its name, is ignored:
+    it tells histograms apart.
+    """
     name, _, variant = strategy.partition("-")[0].partition("@")
     style = STYLES.get(name) or stranger(name)
     if not variant:

@@ -39,7 +39,9 @@ ORDER = {name: place for place, name in enumerate(KNOWN)}
 
 
 def in_order(strategies: Iterable[str]) -> list[str]:
-    """As the table has them, variants behind what they vary, strangers last."""
+    """The strategies in the order of the table, variants behind the strategies they vary, strangers
+    last.
+    """
     return sorted(
         set(strategies), key=lambda each: (ORDER.get(each.partition("@")[0], len(ORDER)), each)
     )

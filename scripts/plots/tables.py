@@ -85,7 +85,9 @@ class Table:
 
     @property
     def intervals(self) -> str:
-        """What the intervals are of."""
+        """The sentence that says what the intervals are of: how many paired rounds, at which
+        confidence.
+        """
         rounds = [len(case.rounds) for case in self.cases if case.rounds]
         if not rounds:
             return ""
@@ -123,7 +125,7 @@ def distance(table: Table) -> tuple[float, ...]:
 
 @dataclass
 class Options:
-    """What was asked for, and what there is to say of how it was followed."""
+    """The user's choice of tables, and the notices on how it was followed."""
 
     all_tables: bool = False
     notices: list[str] = field(default_factory=list)
@@ -135,7 +137,9 @@ def typical(
     options: Options,
     far: Callable[[Table], tuple[float, ...]] = distance,
 ) -> list[Table]:
-    """Of a sweep, the one table that is least far, unless all were asked for."""
+    """For a sweep, the one table that is nearest to the usual parameters, unless all were asked
+    for.
+    """
     groups: dict[tuple[str | None, ...], list[Table]] = defaultdict(list)
     for table in found:
         names = ("workload", "heap", "method", "consumer")

@@ -1,4 +1,4 @@
-"""What titles say: no more than intervals and verdicts bear."""
+"""Titles, which claim no more than intervals and verdicts bear."""
 from __future__ import annotations
 
 import math
@@ -13,7 +13,7 @@ from .words import count_text, listed, ns_text, short, title_lines
 
 @dataclass(frozen=True)
 class Noun:
-    """What is swept, in words."""
+    """The words for a parameter that is swept."""
 
     one: str
     many: str
@@ -26,7 +26,7 @@ PAYLOAD = Noun("payload", "payloads", lambda value: f"{value:g} B")
 
 
 def runs_of(xs: Sequence[float], chosen: Sequence[float]) -> list[list[float]]:
-    """Those chosen, neighbours in the sweep together."""
+    """The chosen values, in groups of neighbours of the sweep."""
     runs: list[list[float]] = []
     for before, x in zip([None, *xs], xs):
         if x in chosen:

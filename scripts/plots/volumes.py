@@ -33,7 +33,9 @@ def total_bytes(case: Case) -> tuple[float, float, float] | None:
 
 
 def volume_title(table: Table) -> list[str]:
-    """What the baseline, and then the title's subject, allocate in all at the largest volume."""
+    """A title: the bytes that the baseline, and then the title's subject, allocate in all at the
+    largest volume.
+    """
     most = max(calls_of(case) for case in table.cases)
     totals: dict[str, float] = {
         name: total[0]

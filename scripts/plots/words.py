@@ -54,7 +54,7 @@ def listed(words: Sequence[str], most: int = 99) -> str:
 
 
 def part_of_a_name(text: str) -> str:
-    """As a file's name may have it."""
+    """The text with other characters where a file's name may not have them."""
     return re.sub(r"[^\w.@+-]", "_", text)
 
 

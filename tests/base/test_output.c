@@ -312,7 +312,7 @@ static void standard_output(void **state)
     assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
 }
 
-/* As under `| head`: no error, and no death by SIGPIPE. */
+/* A reader such as `head` goes away: that is no error, and no death by SIGPIPE. */
 static void reader_that_has_gone_away(void **state)
 {
     (void)state;

@@ -3,8 +3,8 @@
 #include "base/random.h"
 #include "base/stats.h"
 
-/* The same tail as in stats.c, but by the recurrence C(n,k+1) = C(n,k) (n-k) / (k+1), which shares
- * no function with it: probability of at most k heads in n fair throws. */
+/* Computes the tail of stats.c by the recurrence C(n,k+1) = C(n,k) (n-k) / (k+1), so that it shares
+ * no function with it: the probability of at most k heads in n fair throws. */
 static double binomial_tail(size_t n, size_t k)
 {
     long double term = powl(0.5L, (long double)n);
@@ -117,7 +117,8 @@ static double coverage(size_t n, size_t trials_n, uint64_t label)
     return (double)covered / (double)trials_n;
 }
 
-/* What the binomial distribution says, within four standard deviations of the simulation. */
+/* The coverage of the simulation must lie within four standard deviations of that of the binomial
+ * distribution. */
 static void intervals_cover_the_median(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* What the cases of a point share, and in which order suspended operations complete. */
+/* Tests of the parts that the cases of a point share, and of the order in which suspended
+ * operations complete. */
 #include "workloads/user_cache.h"
 
 #include "built.h"
@@ -27,7 +28,7 @@ static struct vtb_point point_of(size_t window)
                               .seed = 3};
 }
 
-/* All calls miss, on keys that have different values. */
+/* Opens a rig on which all calls miss, on keys that have different values. */
 static void open_rig(enum vtb_completion completion, size_t depth)
 {
     struct vtb_error error;
@@ -60,7 +61,7 @@ static void run(const struct vtb_cell *cell, size_t n)
     vtb_rig_loop(&rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, n);
 }
 
-/* What the operation of place i consumes. */
+/* The share in the checksum of the operation at place i of the schedule. */
 static uint64_t value_at(size_t i)
 {
     vtb_value user;
@@ -237,7 +238,7 @@ static void the_rig_holds_the_schedule(void **state)
     vtb_rig_close(&rig);
 }
 
-/* What a strategy is set up for are the point's parameters and the cell's record. */
+/* A strategy is set up with the point's parameters and the cell's record. */
 static void the_setup_is_the_points(void **state)
 {
     (void)state;
@@ -321,7 +322,8 @@ static void closing_completes_what_is_suspended(void **state)
     for_suspending(VTB_COMPLETION_FIFO, check_closing);
 }
 
-/* What arrives when an operation failed is nothing, not what arrived before. */
+/* When an operation failed, the state of the loop holds nothing as the last arrival, rather than
+ * the arrival before it. */
 static void check_arrivals(const struct vtb_cell *cell)
 {
     size_t failed_n = 0;
@@ -389,7 +391,8 @@ static size_t regions_of(const struct vtb_cell *cell, struct region regions[4])
     return n;
 }
 
-/* Each at a line of its own, all inside of what was asked for, none in another. */
+/* Each part starts at a line of its own, lies inside of the memory that was asked for, and overlaps
+ * no other. */
 static void check_regions(const struct vtb_cell *cell)
 {
     struct region regions[4];
@@ -404,7 +407,7 @@ static void check_regions(const struct vtb_cell *cell)
     assert_true(end <= (const char *)env.memory + env.memory_bytes);
 }
 
-/* Of every cell of a workload, with a window and depth that leave odd sizes. */
+/* Checks the regions of every cell of a workload, with a window and depth that leave odd sizes. */
 static size_t check_regions_of(const char *workload)
 {
     struct vtb_error error;
@@ -467,7 +470,7 @@ static void cases_start_at_different_lines(void **state)
     close_rig();
 }
 
-/* Wherever the state of its loop is. */
+/* The line does not depend on where the state of the loop is. */
 static void a_case_starts_at_the_same_line_in_every_run(void **state)
 {
     (void)state;
@@ -483,7 +486,8 @@ static void a_case_starts_at_the_same_line_in_every_run(void **state)
     close_rig();
 }
 
-/* What a service writes is its own; what none writes is shared. */
+/* A service has a table of its own if it writes to it; a table that no service writes to is
+ * shared. */
 static void services_have_tables_of_their_own(void **state)
 {
     (void)state;
@@ -523,7 +527,7 @@ static uint64_t checksum_of(const struct vtb_cell *cell, enum vtb_consumer consu
     return checksum;
 }
 
-/* All cases touch the same, which has pages; what they do in between is the same as ever. */
+/* All cases touch the same pages of other memory, and what they do in between stays the same. */
 static void polluted_loops(void **state)
 {
     (void)state;
@@ -576,7 +580,7 @@ static void drawn_calls(void **state)
     close_rig();
 }
 
-/* In a circle, and as they are. */
+/* The keys of a trace come in its order, and from the start again at its end. */
 static void recorded_calls(void **state)
 {
     (void)state;
@@ -654,7 +658,7 @@ static void check_table(const struct vtb_table *table, uint64_t keys_n, size_t e
     }
 }
 
-/* Whatever its size, the table holds its keys and no other, in the memory that it asked for. */
+/* A table of any size holds its keys and no other, in the memory that it asked for. */
 static void tables_of_all_sizes(void **state)
 {
     (void)state;

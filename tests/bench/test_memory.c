@@ -42,7 +42,7 @@ static void assert_nothing_collected(void)
     assert_memory_equal(&memory.collected, &none, sizeof none);
 }
 
-/* Nothing is opened, and whatever is called for does nothing. */
+/* A heap that frees opens nothing, and the functions for collectors do nothing on it. */
 static void heaps_that_free(void **state)
 {
     (void)state;
@@ -80,7 +80,7 @@ static void check_sizes(size_t live_bytes)
     assert_true(memory.table_type.all_references);
 }
 
-/* The objects of the table, each marked by its number in its last word. */
+/* The last word of the i-th object of the table, where each object is marked by its number. */
 static uint64_t *last_word(size_t i)
 {
     char *value = ((char **)memory.live)[i];
@@ -100,7 +100,8 @@ static size_t used_bytes(void)
     return found.used_bytes;
 }
 
-/* As many as were asked for; they stay through collections of each generation, and nothing else. */
+/* As many objects live as were asked for, and nothing else. They survive collections of each
+ * generation. */
 static void check_live(void)
 {
     check_sizes(LIVE_BYTES);
@@ -144,7 +145,7 @@ static void check_empty(void)
     assert_int_equal(memory.collected.collections_n[0], 1);
 }
 
-/* Less than an entry is none. */
+/* If less memory than one entry is asked for, no object lives. */
 static void nothing_need_live(void **state)
 {
     (void)state;
@@ -282,7 +283,7 @@ static struct vtb_gc *open_nothing(const struct vtb_collector_setup *setup)
     return NULL;
 }
 
-/* What the point asks for is passed on; a heap that does not open is an error. */
+/* The point's parameters are passed on to the heap; a heap that does not open is an error. */
 static void a_heap_that_does_not_open(void **state)
 {
     (void)state;

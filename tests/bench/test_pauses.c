@@ -63,7 +63,8 @@ static double share_from(double start_ns, double length_ns)
     return 1 - paused_within(start_ns, start_ns + length_ns) / length_ns;
 }
 
-/* Of windows that begin or end where a pause does, and of more_n spread over the run. */
+/* The least share of all windows that begin or end where a pause does, and of more_n others that
+ * are spread over the run. */
 static double least_share(double window_ns, size_t more_n)
 {
     const double length_ns = fmin(window_ns, run.end_ns - run.start_ns);
@@ -366,7 +367,7 @@ static void too_many_pauses_are_not_known(void **state)
     assert_same_double(pauses.total_ns, 1000.0 * (VTB_PAUSES_KEPT + 1));
 }
 
-/* What is printed, read back. */
+/* A row of a printed histogram, read back. */
 struct row {
     double value;
     double percentile;

@@ -48,7 +48,7 @@ static const struct vtb_heap heap = {
     .alloc = counted_alloc, .free = counted_free, .usable = counted_usable};
 static const struct vtb_heap_entry heap_entry = {"counted", &heap};
 
-/* What teams are opened on, and how often it collected. */
+/* The heap that teams are opened on, and how often it has collected. */
 static const struct vtb_heap_entry *entry = &heap_entry;
 static uint64_t collected_n;
 
@@ -108,7 +108,8 @@ static void run(struct vtb_team *team, size_t n)
     vtb_team_run(team, n);
 }
 
-/* Whatever was sent away has come back; what the callers complete themselves may wait. */
+/* Every operation that another thread completes has come back; those that callers complete
+ * themselves may still wait. */
 static void check_in_flight(const struct vtb_team *team)
 {
     for (size_t t = 0; t < team->callers_n; t++) {
@@ -120,7 +121,7 @@ static void check_in_flight(const struct vtb_team *team)
         assert_of_cell(team->cell, team->completer.pending_n, 0);
 }
 
-/* Every caller consumed the same, and every fault was noted, on whichever thread. */
+/* Every caller consumed the same values, and every fault was noted, on whichever thread. */
 static void check_callers(struct vtb_team *team)
 {
     uint64_t failed_n = team->completes ? team->completer.service.failed_n : 0;
@@ -135,7 +136,7 @@ static void check_callers(struct vtb_team *team)
     assert_of_cell(team->cell, failed_n, failures_n * team->callers_n);
 }
 
-/* In three runs: suspended operations stay from one to the next. */
+/* Runs a team three times, as suspended operations stay from one run to the next. */
 static void check_team(const struct vtb_cell *cell, size_t callers_n, enum vtb_consumer consumer)
 {
     const struct vtb_case the_case = case_of(cell, callers_n);
@@ -168,7 +169,8 @@ static bool is_timed(const struct vtb_cell *cell)
            !(point.emerges && cell->strategy->lacks.real_cache);
 }
 
-/* As the plan chooses: what lacks nothing for it, and counts its references for several threads. */
+/* Whether the plan allows a cell to complete on another thread: the strategy can do so, and its
+ * references are counted for several threads. */
 static bool may_complete_elsewhere(const struct vtb_cell *cell)
 {
     return !cell->strategy->lacks.other_threads && cell->several_threads;
@@ -320,7 +322,7 @@ static void nothing_to_complete(void **state)
     vtb_rig_close(&rig);
 }
 
-/* The loop of the consumer, and threads for callers and who completes. */
+/* A team needs the consumer's loop, and a thread for each caller and for the completer. */
 static void what_a_team_needs(void **state)
 {
     (void)state;

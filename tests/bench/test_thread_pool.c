@@ -8,7 +8,7 @@
 #define THREADS_N 5
 #define ROUNDS_N 2000
 
-/* What each part did; a part writes only what is its own. */
+/* The records of the parts of a run. A part writes only to its own places. */
 struct log {
     size_t runs_n[THREADS_N];
     pthread_t threads[THREADS_N]; /* that ran the part last */
@@ -60,7 +60,8 @@ static void parts_have_threads_of_their_own(void **state)
     vtb_crew_close(crew);
 }
 
-/* Whatever a run wrote before it the parts see, and the caller sees what they wrote. */
+/* The parts see everything that was written before a run, and the caller sees all that they
+ * wrote. */
 static void every_part_runs_once_a_run(void **state)
 {
     (void)state;
@@ -158,7 +159,7 @@ static void a_crew_of_one(void **state)
     vtb_crew_close(crew);
 }
 
-/* Also one that never ran, whose threads may not even have started. */
+/* A crew that never ran can be closed too, although its threads may not even have started. */
 static void closing(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* What is built, and what is not. Nothing here has a loop to be measured: what is known of a
- * strategy compiles soonest. */
+/* Which files are built, and which are not. Nothing here measures a loop: of all targets the
+ * metadata of a strategy compile soonest. */
 #include "own_home.h"
 
 #include <sys/file.h>
@@ -37,7 +37,8 @@ static const char *file_of(const struct vtb_target *target)
     return path;
 }
 
-/* All files of the folder, hidden ones too, each with when it was written; the caller's to free. */
+/* Lists all files of the folder, hidden ones too, each with its time of writing; the caller's to
+ * free. */
 static char *listing(void)
 {
     char pattern[PATH_MAX + 16];
@@ -97,7 +98,8 @@ static struct seen build(void)
     return seen;
 }
 
-/* What is said of it is not to be freed: here it is kept, so that it is not lost either. */
+/* Expects a build to be refused. An error's details are never freed: here they are kept, so that no
+ * leak is reported. */
 static void refuse_to_build(enum vtb_exit exit_code, const char *message)
 {
     static const char *kept[8];
@@ -168,7 +170,7 @@ static void counting_writes_nothing(void **state)
     free(before);
 }
 
-/* A header that it was compiled with, and the file of a user itself. */
+/* A changed header makes a cell stale, and so does a change of the user's file itself. */
 static void changed_sources(void **state)
 {
     (void)state;
@@ -270,7 +272,7 @@ static void what_is_said_of_others(void **state)
     assert_null(strstr(error.details, "a word of warning"));
 }
 
-/* Ours is not the user's fault. */
+/* If a source of ours does not compile, that is not the user's fault. */
 static void one_of_ours_that_fails(void **state)
 {
     (void)state;
@@ -339,7 +341,7 @@ static void assert_said(const char *text)
     free(said);
 }
 
-/* What is there is used, and that is said once. */
+/* Files that are there are used, and one line says so once. */
 static void without_ninja(void **state)
 {
     (void)state;
@@ -354,7 +356,7 @@ static void without_ninja(void **state)
     assert_false(vtb_build_file(&targets[0], path));
 }
 
-/* With lines at the head and the end of the list of a compiler's files. */
+/* Adds lines at the head and the end of the list of a compiler's files, and expects a message. */
 static void with_toolchain(const char *head, const char *end, const char *said)
 {
     size_t n;
@@ -416,7 +418,7 @@ static void build_in_child(void *context)
     *ok = vtb_build(targets, TARGETS_N, NULL, NULL, &error);
 }
 
-/* Where there is something to build. */
+/* A build waits for another process that builds. */
 static void waits_for_another_process(void **state)
 {
     (void)state;
@@ -453,7 +455,7 @@ static void waits_for_another_process(void **state)
 
 /* --- cells of another process --- */
 
-/* In a process of its own, whose cells are to be those of a folder. */
+/* Runs in a process whose cells are to be those of a folder. */
 static int run_read_only(void)
 {
     size_t n = 99;
@@ -464,7 +466,7 @@ static int run_read_only(void)
     return !ok || n != 0 || !vtb_home(&error)->read_only;
 }
 
-/* They are used as they are: nothing is built, or said to be. */
+/* Cells of another process are used as they are: nothing is built, or said to be. */
 static void nothing_is_built_for_another_process(void **state)
 {
     (void)state;

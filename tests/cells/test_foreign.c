@@ -39,7 +39,7 @@ static size_t workloads_n(void)
     return n;
 }
 
-/* In one line, which shows what was given, and with nothing left behind. */
+/* Expects a path to be refused in one line, which shows the path, and nothing to be left behind. */
 static void refuse(bool strategy, const char *path, const char *shown, const char *part)
 {
     const size_t before_n = strategies_n() + workloads_n();
@@ -370,7 +370,7 @@ static void sizes_that_are_none(void **state)
 
 /* --- compiling what is known of them --- */
 
-/* The file of what is known of it. */
+/* When the file of the metadata was written. */
 static uint64_t metadata_ns(void)
 {
     return own_written_ns(own_path("cache/valuetask-bench/*/good-*.metadata0.so"));
@@ -397,7 +397,7 @@ static void load_good(struct own_told *told, struct vtb_error *reason)
     told->number += vtb_digest_file(mine, hex) && strcmp(hex, workload->digest) == 0;
     told->number += workload->workload && workload->workload->value_bytes ==
                                               vtb_default_workload()->workload->value_bytes;
-    /* Those that never count references, or never suspend, lose variants now. */
+    /* Strategies that never count references, or never suspend, lose variants now. */
     told->number += vtb_find_name("good@checked") && !vtb_find_name("good@atomic");
     told->number += vtb_find_cell("good", "mine", (struct vtb_kind){0}) != NULL;
     const uint64_t built_ns = metadata_ns();
@@ -502,7 +502,7 @@ static void ask_renamed_workload(struct own_told *told, struct vtb_error *reason
     told->ok = vtb_foreign_add_workload(path, reason) && vtb_foreign_load(reason);
 }
 
-/* What the compiler says of the line stands below a line that names the file as it was given. */
+/* The compiler's message on the line stands below a line that names the file as it was given. */
 static void files_that_do_not_compile(void **state)
 {
     (void)state;
@@ -548,7 +548,7 @@ static int run(void)
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
-/* Here all that was added must compile: nothing else was. */
+/* Here all entries that were added must compile, as no others were. */
 static int run_loading(void)
 {
     const struct CMUnitTest tests[] = {

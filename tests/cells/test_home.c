@@ -1,5 +1,5 @@
-/* Where cells are built. It is worked out once a process: each case is a process of its own, which
- * prints what it found. */
+/* The folder where cells are built. It is worked out once a process: so each case runs in a process
+ * of its own, which prints what it found. */
 #include "own_home.h"
 
 struct found {
@@ -12,7 +12,7 @@ struct found {
     int exit_code;
 };
 
-/* The variables that it depends on; null: unset. */
+/* The variables of the environment that the home depends on; null: unset. */
 struct given {
     const char *cells;
     const char *cache;
@@ -58,7 +58,7 @@ static void read_line(const char *line)
     (void)sscanf(line, "exit_code %d", &found.exit_code);
 }
 
-/* What a program finds, of the path, started in the folder. */
+/* Starts a program in the folder and reads the home that it finds. */
 static void find(const char *program, struct given given)
 {
     char line[2 * OWN_PATH_BYTES];
@@ -110,7 +110,8 @@ static void assert_nothing_is_made(const char *folder)
 
 /* --- in the build folder --- */
 
-/* Beside it nothing is looked at, so that nothing has to be there. */
+/* If there is a build folder beside the program, nothing else is looked for, and so nothing else
+ * has to exist. */
 static void a_build_folder(void **state)
 {
     (void)state;
@@ -129,7 +130,7 @@ static void a_build_folder(void **state)
     assert_nothing_is_made(own_path("unused"));
 }
 
-/* Those of another process are used as they are. */
+/* If the environment names the cells of another process, they are used as they are. */
 static void cells_of_another_process(void **state)
 {
     (void)state;
@@ -144,7 +145,7 @@ static void cells_of_another_process(void **state)
     assert_int_equal(found.read_only, 1);
 }
 
-/* As with most variables, one that is empty is none. */
+/* A variable that is empty counts as unset, as most variables do. */
 static void no_name_of_cells_is_none(void **state)
 {
     (void)state;
@@ -167,7 +168,7 @@ static void an_installed_copy(void **state)
     assert_below(found.cells, own_path("cache"));
 }
 
-/* What is no installed copy is none: there is no list of rules beside it. */
+/* A folder without a list of rules is no installed copy. */
 static void a_copy_without_rules(void **state)
 {
     (void)state;
@@ -201,7 +202,7 @@ static void a_cache_that_is_not_absolute(void **state)
     assert_nothing_is_made(own_path("relative"));
 }
 
-/* ninja is started elsewhere than the program was, and would look for it there. */
+/* ninja runs in another folder than the program, and would look for a relative path there. */
 static void a_home_that_is_not_absolute(void **state)
 {
     (void)state;

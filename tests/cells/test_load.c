@@ -1,4 +1,5 @@
-/* Cells, built and loaded. What is loaded stays so: what must not be loaded is so in children. */
+/* Cells, built and loaded. As they stay loaded, children of the process load those that must not
+ * stay. */
 #include "own_home.h"
 
 #include "cells/load.h"
@@ -60,7 +61,7 @@ static size_t stale_n(const struct vtb_cell *cell)
 
 /* --- built and loaded --- */
 
-/* Nothing between the cells counts, nor does one that is named twice. */
+/* Null pointers between the cells do not count, nor does a cell that is named twice. */
 static void built_and_loaded(void **state)
 {
     (void)state;
@@ -97,7 +98,7 @@ static void built_and_loaded(void **state)
     assert_ptr_equal(vtb_cells_compiler(), other->compiler);
 }
 
-/* What is loaded stays as it is, whatever becomes of its file. */
+/* A loaded cell stays as it is, whatever becomes of its file. */
 static void loaded_once(void **state)
 {
     (void)state;
@@ -178,7 +179,7 @@ static void compiled_with_other_headers(void **state)
     assert_int_equal(unlink(file_of(victim())), 0);
 }
 
-/* As a machine leaves it that lost its power. */
+/* A file may be cut off where a machine lost its power. */
 static void files_that_are_cut_off(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* What is known of entries before any cell of them is compiled. */
+/* Tests of what the registry knows of entries before any cell of them is compiled. */
 #include "check.h"
 
 #include "cells/foreign.h"
@@ -45,7 +45,7 @@ static void assert_nothing(const char *name)
     assert_null(vtb_find_cell(name, vtb_default_workload_name, kinds[0]));
 }
 
-/* Neither a part of a name, nor more than one. */
+/* A part of a name is no name of an entry, nor is a name with something behind it. */
 static void names_of_nothing(void **state)
 {
     (void)state;
@@ -68,7 +68,7 @@ static void names_of_nothing(void **state)
     assert_null(vtb_find_heap(""));
 }
 
-/* What is in lists is whole, and in the order of its names. */
+/* Every entry of a list is complete, and each list is in the order of its names. */
 static void lists_are_whole(void **state)
 {
     (void)state;
@@ -107,7 +107,7 @@ static bool has_variant(const char *strategy, const char *word)
     return found != NULL;
 }
 
-/* What each variant is for. */
+/* Strategies that suspend have @checked, and those that count references have @atomic. */
 static void variants(void **state)
 {
     (void)state;
@@ -150,7 +150,8 @@ static bool is_possible(const struct vtb_strategy *strategy, struct vtb_kind kin
            !(kind.collected && !kind.counting && strategy->lacks.collector);
 }
 
-/* That it says what it is, with the sizes that are known, and has no function yet. */
+/* Checks a cell that is not loaded: it says what it is, with the sizes that are known, and has no
+ * function yet. */
 static void check_cell(const struct vtb_cell *cell, const struct vtb_strategy_entry *entry,
                        const struct vtb_workload_entry *workload, struct vtb_kind kind)
 {
@@ -215,7 +216,8 @@ static void cells_of_variants(void **state)
     }
 }
 
-/* The same pointer, however many were asked for since; and another one for each other cell. */
+/* The same cell is the same pointer, however many were asked for since, and every other cell
+ * another one. */
 static void the_same_cell_is_the_same_pointer(void **state)
 {
     (void)state;
@@ -252,7 +254,7 @@ static void cells_that_cannot_be(void **state)
     assert_null(vtb_find_cell(own, own, kinds[0]));
 }
 
-/* Of what a user brings nothing is known before it is compiled, so that there is no cell of it. */
+/* Nothing is known of a user's file before it is compiled, and so there are no cells of it. */
 static void cells_of_what_is_not_known_yet(void **state)
 {
     (void)state;

@@ -9,7 +9,8 @@
 #define ODD "it's a $odd: \xc3\xbc|;*? #\"folder\""
 #define ODD_FOREIGN "user's $own: \xc3\xa4 (copy) & `x`"
 
-/* What a compiler can tell ninja of in a list of what it read. */
+/* Unusual characters that a compiler can still tell ninja of, in its list of the files that it
+ * read. */
 #define UNUSUAL "not so $odd: \xc3\xbc (copy) #1"
 #define UNUSUAL_FOREIGN "user, own $files: \xc3\xa4 (copy) #2"
 
@@ -98,7 +99,8 @@ static void all_names_differ(void **state)
     }
 }
 
-/* Files of the same stem in two folders stay apart, and the same file is the same name. */
+/* Files of the same stem in two folders get different names, and the same file always gets the same
+ * one. */
 static void names_of_files_of_a_user(void **state)
 {
     (void)state;
@@ -120,7 +122,8 @@ static void names_of_files_of_a_user(void **state)
     assert_string_equal(name + 13, ".metadata0.so");
 }
 
-/* The longest that there can be is cut where it does no harm: its end tells its kind. */
+/* The longest name that there can be is cut where it does no harm: its end tells the kind of the
+ * cell. */
 static void long_names(void **state)
 {
     (void)state;
@@ -349,7 +352,7 @@ static void words_of_what_is_known(void **state)
     assert_null(strstr(words, "VTB_STRATEGY"));
 }
 
-/* What is a user's is not held to all the warnings that our own sources are. */
+/* A user's file is compiled without some of the warnings that our own sources are held to. */
 static void words_of_files_of_a_user(void **state)
 {
     (void)state;
@@ -380,7 +383,7 @@ static void no_targets(void **state)
 
 /* --- and a compiler --- */
 
-/* With the build's own rules, from sources in folders of any name. */
+/* Files are compiled by the build's own rules, from sources in folders of any name. */
 static void compiled_in_odd_folders(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* What must hold of every strategy, in every cell that the build has. A new file in impls/ is taken
- * up by itself. */
+/* Rules that hold for every strategy, in every cell of the build. A new file in impls/ is taken up
+ * by itself. */
 #include "workloads/user_cache.h"
 
 #include "built.h"
@@ -175,7 +175,7 @@ static void check_collections(const struct cell_run *run, const struct cell_outc
     assert_of_cell(run->cell, outcome->collections_n >= least_n, true);
 }
 
-/* Both consumers of a cell on a heap: counts, and the floor's checksum. */
+/* Checks a cell on a heap, for both consumers: counts, and the floor's checksum. */
 static void check_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
                        const struct vtb_heap *heap, uint64_t expected)
 {
@@ -368,7 +368,8 @@ static void a_drained_window_is_filled_again(void **state)
         visit_point(&point, check_refilling);
 }
 
-/* Where the peak has a closed form of its own: the window of boxes, and the hit beside them. */
+/* Checks the peak of live memory where it has a closed form: the window of boxes, and the hit
+ * beside them. */
 static void check_peak(size_t window, double hit_rate, uint64_t least, uint64_t most)
 {
     struct vtb_rig rig;
@@ -481,7 +482,7 @@ static void dependent_lookups_need_the_last_result(void **state)
 }
 
 #ifndef UNDER_SANITIZER
-/* What is in use of the C library's heap beyond what it was before both loops. */
+/* How much of the C library's heap is in use beyond what was before both loops. */
 static size_t taken_by(const struct vtb_rig *rig, const struct vtb_cell *cell)
 {
     struct vtb_env env;
@@ -646,8 +647,9 @@ static bool has_cell(const char *strategy, const char *variant, bool async)
     return cell != NULL;
 }
 
-/* Whatever suspends is there with checks, and what may complete on another thread with counts for
- * several of them; what can be by an asynchronous method, by both. */
+/* Every strategy that suspends has a variant with checks; one that may complete on another thread
+ * has a variant with counts for several threads; and one that can run asynchronously is there by
+ * both methods. */
 static void strategies_have_their_variants(void **state)
 {
     (void)state;

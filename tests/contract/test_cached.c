@@ -166,7 +166,7 @@ static void far_from_zero(void **state)
 }
 
 #if VALUE_KIND == KIND_PAIR
-/* All of a value counts. */
+/* Every byte of a value counts: one that is zero only in its first half is not common. */
 static void zero_in_its_first_half(void **state)
 {
     (void)state;

@@ -136,7 +136,7 @@ static void hits_as_the_model_does(void **state)
     }
 }
 
-/* Of one key alone: how many calls hit between two that miss. */
+/* For calls on one key alone: how many hit between two that miss. */
 static void check_hits_in_a_row(uint64_t ttl_ns, uint64_t tick_ns, size_t expected_n)
 {
     struct service service = service_open(ttl_ns, tick_ns);
@@ -184,7 +184,7 @@ static void the_clock_advances_with_every_call(void **state)
     service_close(&service);
 }
 
-/* What the store answers later neither makes an entry nor gives one a longer life. */
+/* Inserting an answer of the store neither makes an entry nor gives one a longer life. */
 static void an_insert_changes_no_life(void **state)
 {
     (void)state;

@@ -35,13 +35,13 @@ static struct vtb_env second;
 
 static bool is_running; /* the second thread */
 
-/* Of both threads. While they wait for each other its heap may collect. */
+/* The memory of both threads. While they wait for each other its heap may collect. */
 static struct vtb_memory memory;
 
 static size_t batches_n = BATCHES_N;
 static uint64_t collected_n;
 
-/* On either thread, so that it cannot be an assertion. */
+/* Ends the process. It may run on either thread, where an assertion would not do. */
 static void end_on_misuse(const char *text)
 {
     fprintf(stderr, "%s, %s method, depth %zu: misuse: %s\n", cell->name,
@@ -51,10 +51,10 @@ static void end_on_misuse(const char *text)
 
 /* --- the second thread --- */
 
-/* What the first thread will hand over. */
+/* The operations that the first thread will hand over. */
 static void *pending[BATCH];
 
-/* What it hands over: operations, in order. */
+/* The queue of the operations that it has handed over, in their order. */
 static struct {
     void *pending[BATCH];
     atomic_size_t handed_n;
@@ -158,7 +158,7 @@ static uint32_t id_of(size_t number)
     return (number % FAIL_EVERY ? 0 : VTB_ID_FAIL) | VTB_ID_MISS | key;
 }
 
-/* What an operation adds to a checksum, asked without any strategy. */
+/* The share of an operation's value in a checksum, found without any strategy. */
 static uint64_t share_of(uint32_t id)
 {
     vtb_value value;
@@ -186,7 +186,7 @@ static void open_copies(void)
 
 typedef void roots_function(struct vtb_gc *gc, const struct vtb_roots *roots);
 
-/* What the threads pass on lies outside of their frames. */
+/* The operations that the threads pass on, which lie outside of their frames, as roots. */
 static void for_passed(roots_function *visit)
 {
     visit(memory.gc, &(struct vtb_roots){pending, BATCH, sizeof *pending});
@@ -389,7 +389,8 @@ static void run_batches(enum order order)
         equal(failed_here_n() - here_n, failures_n);
 }
 
-/* What belongs to one thread is the second one's while the first one waits for the queue. */
+/* While the first thread waits for the queue, the second one uses the state that belongs to a
+ * single thread. */
 static void check_ordered(void)
 {
     void *state = own.service.state;
@@ -528,7 +529,7 @@ static void every_heap(void **state)
 
 static _Thread_local bool hands_over_early;
 
-/* What was submitted is handed over as soon as a method around it allocates. */
+/* Hands over the submitted operation as soon as a method around it allocates. */
 static void *hand_over_and_alloc(size_t bytes)
 {
     if (hands_over_early && env.service.submitted) {
@@ -631,7 +632,7 @@ static void completion_races_with_as_task(void **state)
 
 /* --- callers that block --- */
 
-/* Not before the first thread waits, as far as time can tell. */
+/* Answers late: not before the first thread waits, as far as time can tell. */
 static void *answer_late(void *unused)
 {
     const struct timespec a_while = {.tv_nsec = 300000L};
@@ -656,7 +657,7 @@ static void check_blocking(void)
     stop();
 }
 
-/* With checks it is a misuse, and not tried: a build may have them in every cell. */
+/* With checks this is a misuse, and not tried: a build may have checks in every cell. */
 static void a_caller_that_asks_too_early_blocks_until_the_answer_is_there(void **state)
 {
     (void)state;

@@ -61,7 +61,7 @@ static void layouts_are_those_that_are_known(void **state)
     }
 }
 
-/* Of every strategy and workload, by both methods. */
+/* The layouts are those of every strategy and workload, by both methods. */
 static void layouts_follow_the_types(void **state)
 {
     (void)state;
@@ -81,7 +81,8 @@ static void layouts_follow_the_types(void **state)
     assert_int_equal(async_n, 10 * 4);
 }
 
-/* Where the value grows by 248 bytes, so does each object that holds it, once for each time. */
+/* If the value grows by 248 bytes, so does each object that holds it, once for each time that it
+ * holds it. */
 static void objects_grow_with_the_value(void **state)
 {
     (void)state;
@@ -160,7 +161,7 @@ static bool is_of(const struct vtb_cell *cell, const struct vtb_point *point, bo
            strcmp(cell->workload_name, point->workload->name) == 0;
 }
 
-/* All fixture cells of the point's workload on a heap that frees. Returns how many. */
+/* Checks all fixture cells of the point's workload on a heap that frees; returns how many. */
 static size_t check_point(const struct vtb_point *point, const struct vtb_cell *floor)
 {
     struct vtb_rig rig;
@@ -388,7 +389,7 @@ static void close_env(const struct vtb_cell *cell)
     check_strict_closed(cell);
 }
 
-/* Where a frame's references stand: a hand-over of the strategy may have none. */
+/* Gives the offsets of a frame's references: a hand-over of the strategy may have none. */
 static size_t frame_roots(const struct vtb_cell *cell, size_t offsets[2])
 {
     size_t n = 0;
@@ -437,7 +438,7 @@ static bool is_in_handover(const struct vtb_cell *cell, const char *word)
     return in_handover > 0 && in_handover < cell->handover_bytes;
 }
 
-/* Wherever an object is referred to from the case's memory, the heap looks there. */
+/* If an object is referred to from anywhere in the case's memory, the heap looks there. */
 static void check_all_are_roots(const struct vtb_cell *cell)
 {
     char *words = env.memory;
@@ -500,8 +501,8 @@ static void check_collected(const struct vtb_rig *rig, const struct vtb_cell *ce
     }
 }
 
-/* What a strategy keeps for its service is reached through its own roots alone, once the window is
- * empty and its frames forgot what they held. */
+/* The objects that a strategy keeps for its service are reached through its own roots alone, once
+ * the window is empty and the frames were cleared. */
 static void check_kept(const struct vtb_rig *rig, const struct vtb_cell *cell)
 {
     if (!cell->state_roots_n || rig->point->in_flight > 64) /* more than a pool keeps */
@@ -611,7 +612,7 @@ static size_t check_references_of(const struct vtb_point *point,
     return n;
 }
 
-/* By turns in each order of completion; some operations fail where there are few hits. */
+/* Visits each order of completion by turns; some operations fail where there are few hits. */
 static size_t for_references(const struct vtb_workload_entry *workload,
                              const struct vtb_cell *const *cells)
 {

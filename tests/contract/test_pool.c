@@ -46,7 +46,7 @@ static void youngest_first(void **state)
     assert_null(vtb_pool_take(&service, &pool));
 }
 
-/* What does not fit stays the caller's. */
+/* A full pool takes no more objects; they stay the caller's. */
 static void no_more_than_its_cap(void **state)
 {
     (void)state;

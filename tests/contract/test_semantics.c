@@ -115,7 +115,7 @@ static void for_cells(void (*check)(void))
 
 /* --- steps --- */
 
-/* What the value of an entry adds to a checksum, asked without any strategy. */
+/* The share of an entry's value in a checksum, found without any strategy. */
 static uint64_t share_of(uint32_t id)
 {
     vtb_value value;
@@ -165,7 +165,7 @@ static void copy(size_t to, size_t from)
     probe->copy(&env, to, from);
 }
 
-/* Whether the strategy cannot. Then it says why. */
+/* Whether the strategy lacks something; if so, it says why. */
 static bool lacks(const char *reason)
 {
     if (reason && !*reason)
@@ -201,7 +201,8 @@ static void what_is_asked_of_any_strategy_holds(void **state)
 
 /* --- several consumers --- */
 
-/* Objects can have several. Each of the others has its reason. */
+/* Objects can have several consumers. Each strategy that hands over something else has its
+ * reason. */
 static void check_who_has_several_consumers(void)
 {
     const bool is_object = cell->strategy->shape == VTB_SHAPE_OBJECT;
@@ -215,7 +216,7 @@ static void objects_alone_have_several_consumers(void **state)
     for_cells(check_who_has_several_consumers);
 }
 
-/* What a copy of the loop's state counted belongs to the case too. */
+/* Adds the counts of a copy of the loop's state, as they belong to the case too. */
 static void add_counts(const struct vtb_env *other)
 {
     env.service.counts.allocs_n += other->service.counts.allocs_n;
@@ -270,7 +271,7 @@ static void consumers_go_on_in_the_order_in_which_they_came(void **state)
 
 /* --- storing --- */
 
-/* What is consumed where it was got cannot be stored; everything else can. */
+/* A hand-over that has to be consumed where it was received cannot be stored; every other can. */
 static void check_who_can_be_stored(void)
 {
     const bool consumed_at_once = cell->in_frame || !cell->strategy->lacks.as_task;
@@ -312,7 +313,7 @@ static void use_task(void *task, uint32_t id, enum vtb_fault fault)
     probe->task_drop(&env, task);
 }
 
-/* What as_task allocates: so many bytes, or nothing. */
+/* Calls as_task, which must allocate so many bytes, or nothing. */
 static void *as_task(size_t by, size_t bytes)
 {
     const struct vtb_counts before = env.service.counts;
@@ -470,7 +471,7 @@ static void note_refusal(const char *text)
     longjmp(refused_at, 1);
 }
 
-/* Null, or the error that the use comes to. */
+/* Tells the error that a use leads to; null: none. */
 static const char *refused(void (*use)(void))
 {
     refusal = NULL;
@@ -535,7 +536,8 @@ static void go_stale(size_t uses_n)
     use_again(memory, MISS(3));
 }
 
-/* The stale copy is refused before and after the operation completes, and nobody is disturbed. */
+/* Expects the stale copy to be refused before and after the operation completes, without harm to
+ * anybody. */
 static void check_refused(size_t uses_n, const char *text)
 {
     go_stale(uses_n);
@@ -548,7 +550,7 @@ static void check_refused(size_t uses_n, const char *text)
     consume(0, 0, MISS(3));
 }
 
-/* The stale copy is taken for the new one, whose owner then gets nothing. */
+/* Expects the stale copy to be taken for the new operation, whose owner then gets nothing. */
 static void check_mistaken(size_t uses_n)
 {
     go_stale(uses_n);
@@ -616,7 +618,7 @@ static void a_lean_task_refuses_more_references_than_it_can_count(void **state)
 
 /* --- objects that are used again --- */
 
-/* As many are made as are ever used at once; of these the pool keeps so many. */
+/* As many objects are made as are ever used at once, and the pool keeps VTB_POOL_CAP of them. */
 static void check_pool_cap(void)
 {
     const struct vtb_counts *counts = &env.service.counts;
@@ -742,7 +744,7 @@ static void check_block_of_a_pending_operation(void)
     equal(counts->live_bytes, counts->requested_bytes / 2);
 }
 
-/* All are consumed: the block goes with the request, not before. */
+/* When all operations are consumed, the block goes with the request, and not before. */
 static void check_block_of_a_request(void)
 {
     const struct vtb_counts *counts = &env.service.counts;

@@ -339,7 +339,8 @@ static void await_at_the_last_moment(void **state)
 
 #define WAITERS_N 5
 
-/* They go on in the order in which they came, and the memory of their list is given back. */
+/* Several waiters go on in the order in which they came, and the memory of their list is given
+ * back. */
 static void several_waiters(void **state)
 {
     (void)state;

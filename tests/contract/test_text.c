@@ -5,7 +5,7 @@
 
 #define CHARS "abcdefghijklmnopqrstuvwxyz0123456789/:-." /* all different, as many as fit */
 
-/* What a text of these characters is, without vtb_text_make. */
+/* A text of these characters, made without vtb_text_make. */
 static struct vtb_text text_of(const char *chars, size_t length)
 {
     struct vtb_text text = {.length = length};
@@ -127,7 +127,7 @@ static void every_place_counts(void **state)
     }
 }
 
-/* What one word adds to the hash is not taken away by another. */
+/* A bit of one word never cancels that of another in the hash. */
 static void every_two_bits_count(void **state)
 {
     (void)state;
@@ -143,7 +143,7 @@ static void every_two_bits_count(void **state)
     }
 }
 
-/* Nor is a text the same as its own beginning, also where all that it has more is a zero. */
+/* A text is not the same as its own beginning, even if all that it has more is a zero. */
 static void the_length_counts(void **state)
 {
     (void)state;
@@ -255,7 +255,7 @@ static void consecutive_keys_are_spread(void **state)
     check_spread();
 }
 
-/* Of different lengths, and keys that differ in their last or their first character alone. */
+/* Keys of different lengths, and keys that differ in their last or their first character alone. */
 static void keys_of_all_kinds_are_spread(void **state)
 {
     (void)state;

@@ -68,7 +68,7 @@ static void pair_close(struct pair *pair)
     free(pair->shared);
 }
 
-/* From the newest to the oldest as in the reference, and back. */
+/* Compares the list with the reference, from the newest to the oldest and back. */
 static void check_list(const struct trace_cache *cache, const struct reference *reference)
 {
     trace_link link = 0;
@@ -83,7 +83,7 @@ static void check_list(const struct trace_cache *cache, const struct reference *
     assert_int_equal(cache->nodes[0].newer, link);
 }
 
-/* Each node that is used stands in one chain, that of its key's bucket. */
+/* Checks that each node that is used stands in one chain, that of its key's bucket. */
 static void check_buckets(const struct trace_cache *cache)
 {
     bool seen[MOST_KEYS + 1] = {false};
@@ -215,7 +215,7 @@ static void run(uint64_t keys_n, uint64_t capacity, next_key *next, uint32_t cal
     pair_close(&pair);
 }
 
-/* From caches of one entry to those with room for more than all keys. */
+/* Runs a stream on caches of one entry up to those with room for more than all keys. */
 static void run_all(next_key *next)
 {
     static const uint64_t capacities[] = {1, 2, 3, 7, 1000};

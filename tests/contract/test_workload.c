@@ -1,5 +1,5 @@
-/* What holds for every workload: its defaults, its keys and values, and that it stays in the memory
- * it asked for. Compiled once for each, with its WORKLOAD_HEADER,
+/* Rules that hold for every workload: its defaults, its keys and values, and that it stays in the
+ * memory it asked for. The file is compiled once for each workload, with its WORKLOAD_HEADER,
  * WORKLOAD_NAME and the C name of its entry, WORKLOAD. */
 #include "check.h"
 
@@ -57,7 +57,7 @@ static void region_close(struct region *region)
     assert_int_equal(munmap(region->map, region->map_bytes), 0);
 }
 
-/* Also of no memory at all, where a service has none of its own. */
+/* Copies a region. It may be empty, where a service has no memory of its own. */
 static unsigned char *copy_of(const struct region *region)
 {
     unsigned char *copy = malloc(region->bytes + 1);
@@ -100,7 +100,7 @@ static struct service service_open_with(uint64_t keys_n, const struct vtb_cache_
     return service;
 }
 
-/* One in which every key is found: a real cache has room for all, and has seen them. */
+/* Opens a service in which every key is found: a real cache has room for all, and has seen them. */
 static struct service service_open(uint64_t keys_n)
 {
     const struct vtb_cache_setup setup = {.capacity = is_real() ? keys_n : 0, .tick_ns = 7};
@@ -229,7 +229,7 @@ static void defaults(void **state)
     assert_int_equal(WORKLOAD.payload_bytes, is_payload ? expect->value_bytes : 0);
 }
 
-/* Of the target that figures are for: a pointer has 8 bytes. */
+/* The layout is that of the target that figures are for: a pointer has 8 bytes. */
 static void layout(void **state)
 {
     (void)state;
@@ -326,7 +326,7 @@ static void tags_alone_do_not_decide(void **state)
 #endif
 }
 
-/* What a map holds in place of a caller's string has its characters, and is another. */
+/* In place of a caller's string a map holds another string with the same characters. */
 static void strings_of_the_caller(void **state)
 {
     (void)state;
@@ -533,7 +533,8 @@ static void check_repeatable(uint64_t keys_n)
     service_close(&first);
 }
 
-/* Wherever it stands; and to the byte, where it stands in the same place. */
+/* The table has the same content wherever it stands; and the same bytes, where it stands in the
+ * same place. */
 static void the_table_is_the_same_each_time(void **state)
 {
     (void)state;

@@ -86,7 +86,7 @@ static void a_logarithmic_axis(void **state)
     assert_false(found.log_axis);
 }
 
-/* What crosses at a point does so exactly there, on either axis. */
+/* A curve that crosses at a point crosses exactly there, on either kind of axis. */
 static void crossings_at_points(void **state)
 {
     (void)state;
@@ -107,7 +107,7 @@ static void crossings_at_points(void **state)
     assert_same_double(found.items[0].lo, 1000);
 }
 
-/* On its way from one side to the other: the median at 1.5, 2.5 and 3.5. */
+/* On its way from one side to the other the median crosses at 1.5, 2.5 and 3.5. */
 static void the_middle_of_several_crossings_of_the_median(void **state)
 {
     (void)state;
@@ -117,7 +117,7 @@ static void the_middle_of_several_crossings_of_the_median(void **state)
     check_crossing(0, 2.5, 0.5, 4.5, true);
 }
 
-/* Where all of it lies on the level for a while, the middle of that. */
+/* If all of a curve lies on the level for a while, the crossing is in the middle of that. */
 static void a_flat_crossing(void **state)
 {
     (void)state;
@@ -161,7 +161,7 @@ static void coming_back_is_no_crossing(void **state)
     assert_true(found.has_gap);
 }
 
-/* What cannot be told up to an end is no crossing, and is told. */
+/* A range at an end in which no side can be told is no crossing, and is reported. */
 static void undecided_ends(void **state)
 {
     (void)state;
@@ -320,7 +320,7 @@ static size_t comparisons_n;
 static struct vtb_break_evens all;
 static struct vtb_numbers worth;
 
-/* What a test says of a case: its ratio, and its bytes an operation. */
+/* A test's own formula for a case: its ratio, or its bytes per operation. */
 typedef double truth(const struct vtb_point *point, const struct vtb_case *the_case);
 
 static void fill_comparison(const struct vtb_point *point, enum vtb_consumer consumer,
@@ -383,7 +383,7 @@ static double ratio_by_rate(const struct vtb_point *point, const struct vtb_case
     return is_named(the_case, "callback") ? 0.5 : 1;
 }
 
-/* Of an asynchronous method: 72 and 104 bytes, and nothing and 112. */
+/* The bytes of an asynchronous method: 72 and 104 of a task, nothing and 112 of a value task. */
 static double bytes_by_rate(const struct vtb_point *point, const struct vtb_case *the_case)
 {
     const double rate = point->hit_rate;
@@ -669,7 +669,7 @@ static void workloads_are_apart(void **state)
     free_all();
 }
 
-/* However many times the one is the other. */
+/* A share is never shown by its logarithm, whatever the ratio of its ends. */
 static void shares_are_linear(void **state)
 {
     (void)state;
@@ -804,7 +804,7 @@ static void check_cell(const struct vtb_crossings *crossings, const char *expect
     free(text);
 }
 
-/* All that a curve can say, told by a cell. */
+/* The cells of a report say everything that a curve can say. */
 static void cells(void **state)
 {
     (void)state;
@@ -859,7 +859,7 @@ static void check_number(double at, double x_min, double x_max, bool log_axis, c
     check_cell(&what, expected);
 }
 
-/* As many digits as tell a thousandth of the range, or three of a logarithm. */
+/* Numbers have as many digits as tell a thousandth of the range, or three of a logarithm. */
 static void numbers_fit_the_range(void **state)
 {
     (void)state;
@@ -906,7 +906,7 @@ static size_t count(const char *text, const char *part)
     return n;
 }
 
-/* What does not fit beside one another stands below, and nothing is lost or told twice. */
+/* Columns that do not fit beside one another stand below, with nothing lost or repeated. */
 static void many_columns_keep_the_width(void **state)
 {
     (void)state;
@@ -1021,7 +1021,8 @@ static void json_of_times(void **state)
     free_all();
 }
 
-/* What cannot be told has neither ends nor crossings; what can in part has ends. */
+/* A curve that cannot be told from its level has neither ends nor crossings; one that can in part
+ * has ends. */
 static void json_of_the_undecided(void **state)
 {
     (void)state;

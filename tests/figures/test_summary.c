@@ -60,7 +60,8 @@ static void exact_figures(void **state)
     vtb_comparison_free(&comparison);
 }
 
-/* What a variation costs beyond what it is a variation of; itself, if it is none. */
+/* The figure is the cost beyond the case that a case is a variation of; of one that is none, beyond
+ * itself. */
 static void over_what_it_varies(void **state)
 {
     (void)state;
@@ -166,7 +167,7 @@ static void one_percent_is_within_the_margin(void **state)
     vtb_comparison_free(&comparison);
 }
 
-/* It is not held against itself; the references are judged as all others. */
+/* The baseline is not compared with itself; the references are judged like all others. */
 static void the_baseline_has_no_verdict(void **state)
 {
     (void)state;
@@ -256,7 +257,7 @@ static void folded_away(void **state)
     vtb_comparison_free(&comparison);
 }
 
-/* With a share of the callers' times too: caller t takes t + 1 times what the case does. */
+/* Adds the callers' times: caller t takes t + 1 times what the case does. */
 static void add_callers(struct vtb_samples *samples, const struct vtb_point *point)
 {
     samples->threads_n = 3;

@@ -40,7 +40,7 @@ static void run(size_t i, struct graph_op op, size_t gen0_budget_bytes)
     heaps[i].collector->leave(heaps[i].gc);
 }
 
-/* In the end nothing but what is reachable is left. */
+/* Collects everything in the end, so that only what is reachable is left. */
 static void collect_all(size_t i)
 {
     heaps[i].collector->enter(heaps[i].gc);

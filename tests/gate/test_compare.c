@@ -57,7 +57,7 @@ static void compare(const char *context, const char *rows, const char *other_con
     assert_true(vtb_compare_make(&compared, &before, &after, &error));
 }
 
-/* Of runs under the same conditions. */
+/* Compares the rows of runs under the same conditions. */
 static void compare_rows(const char *rows, const char *other_rows)
 {
     compare(CONTEXT, rows, CONTEXT, other_rows);
@@ -98,7 +98,7 @@ static const struct vtb_compared_fact *fact_of(const char *key)
     return NULL;
 }
 
-/* Null: not recorded. */
+/* Expects a fact's values; null stands for one that is not recorded. */
 static void assert_fact(const char *key, const char *expected_before, const char *expected_after)
 {
     static const struct vtb_compared_fact none = {.key = NULL};
@@ -381,7 +381,7 @@ static void differing_facts_are_told(void **state)
 #define SOURCE(name, last) \
     "{\"name\": \"" name "\", \"path\": \"" name ".c\", \"sha256\": \"" DIGEST(last) "\"}"
 
-/* By the names of their entries, wherever they stand in a list. */
+/* Users' files are compared by the names of their entries, wherever they stand in a list. */
 static void files_of_a_user_that_differ_are_told(void **state)
 {
     (void)state;
@@ -435,7 +435,7 @@ static void files_may_have_nothing_in_common(void **state)
     assert_int_equal(compared.only_after.n, 1);
 }
 
-/* By everything in their names but the strategies, in the order of the first file. */
+/* Rows are grouped by all of their names but the strategies, in the order of the first file. */
 static void rows_are_grouped(void **state)
 {
     (void)state;
@@ -487,7 +487,7 @@ static void names_have_strategies(void **state)
 
 /* --- reports --- */
 
-/* To be freed. */
+/* Gives a report as text, to be freed by the caller. */
 static char *report(enum vtb_format format)
 {
     char *text = NULL;
@@ -507,7 +507,7 @@ static void assert_report(enum vtb_format format, const char *part)
     free(text);
 }
 
-/* The same in the text of a table, wherever its lines are broken. */
+/* Expects a part in the text of a table, wherever its lines are broken. */
 static void assert_told(const char *part)
 {
     char *text = report(VTB_FORMAT_TABLE);

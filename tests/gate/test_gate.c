@@ -63,7 +63,7 @@ static void parse_baseline(const char *context, const char *rows_json)
     gate.baseline = &file;
 }
 
-/* What was recorded becomes the baseline of a new gate. */
+/* Makes a new gate with the recorded text as its baseline. */
 static void make_baseline(void)
 {
     assert_non_null(rows);
@@ -83,7 +83,8 @@ static const struct vtb_counted counted[CASES_N] = {
     {1000, 800, 20, 6, {200, 200, 20800, 22400, 0, 6656, 0, 200}},
 };
 
-/* A table of counts for each consumer; instructions are 100, 101, ... in their order. */
+/* Makes a table of counts for each consumer, whose instructions are 100, 101, ... in the order of
+ * cases. */
 static void count_all(void)
 {
     struct vtb_error error;
@@ -107,7 +108,7 @@ static void plan_counts(void)
     count_all();
 }
 
-/* One consumer, with twins. */
+/* Plans for one consumer, with twins. */
 static void plan_times(void)
 {
     struct vtb_error error;
@@ -128,7 +129,8 @@ static void time_repeat(size_t repeat, const struct vtb_point *point, struct vtb
                               none, &error));
 }
 
-/* What the cases take in a repeat, but for what a test says: a floor of 2 ns, a baseline of 20. */
+/* Sets the times of the cases in a repeat. Those that the test does not choose are 2 ns for the
+ * floor and 20 for the baseline. */
 static void take(size_t repeat, double floor_ns, double other_ns, double other_twin_ns)
 {
     const double ns[TWINNED_N] = {1, floor_ns, 20, other_ns, 20, other_twin_ns};
@@ -136,7 +138,7 @@ static void take(size_t repeat, double floor_ns, double other_ns, double other_t
                 synthetic_samples(ROUNDS_N, TWINNED_N, ns, 0.001, 7 + repeat));
 }
 
-/* In each of the repeats the other strategy takes so much. */
+/* Sets the time of the other strategy in each of the repeats. */
 static void take_all(double first_ns, double second_ns, double third_ns)
 {
     take(0, 2, first_ns, first_ns);
@@ -323,7 +325,7 @@ static void what_is_off_is_not_compared(void **state)
     assert_verdict(BASELINE, "allocs_per_op", VTB_GATE_SAME);
 }
 
-/* Not in the baseline, neither the case nor the figure; or not in the run. */
+/* A case or figure that the baseline lacks, or the run, is not compared. */
 static void what_is_not_on_both_sides_is_not_compared(void **state)
 {
     (void)state;
@@ -490,7 +492,7 @@ static void slower_in_all_repeats(void **state)
     assert_non_null(vtb_result_file_find(&file, check->name));
 }
 
-/* Whichever of the three does not see it. */
+/* Two repeats of three are not enough, whichever one does not see it. */
 static void slower_in_two_repeats_of_three(void **state)
 {
     (void)state;
@@ -520,7 +522,7 @@ static void faster(void **state)
     assert_verdict(OTHER, "ratio", VTB_GATE_UNKNOWN);
 }
 
-/* Seen with certainty, and less than what may be. */
+/* A difference that is certain, but below the margin, is no regression. */
 static void slower_by_less_than_the_margin(void **state)
 {
     (void)state;
@@ -534,7 +536,7 @@ static void slower_by_less_than_the_margin(void **state)
     assert_verdict(OTHER, "ratio", VTB_GATE_WORSE);
 }
 
-/* What a baseline does not know more exactly is no regression. */
+/* No regression is claimed beyond the precision of the baseline. */
 static void a_wide_interval_in_the_baseline(void **state)
 {
     (void)state;
@@ -546,7 +548,7 @@ static void a_wide_interval_in_the_baseline(void **state)
     assert_verdict(OTHER, "ratio", VTB_GATE_WITHIN);
 }
 
-/* A loop whose rounds differ by a half: none of it is known. */
+/* Nothing can be told of a loop whose rounds differ by a half. */
 static void loud_times_are_inconclusive(void **state)
 {
     (void)state;
@@ -590,7 +592,8 @@ static void noise_sets_the_margin(void **state)
     assert_verdict(OTHER, "ratio", VTB_GATE_WORSE);
 }
 
-/* What is held against a baseline strategy that became quicker seems slower, all of it alike. */
+/* If the baseline strategy became quicker, all ratios to it grow alike, which is not held against
+ * the others. */
 static void the_baseline_strategy_changed(void **state)
 {
     (void)state;
@@ -635,7 +638,7 @@ static void much_noise_is_no_verdict(void **state)
     assert_int_equal(gate.notes_n, 0);
 }
 
-/* Its twin is the baseline's as well. */
+/* The twin of the baseline strategy tells of noise as any other. */
 static void noise_of_the_baseline_strategy(void **state)
 {
     (void)state;
@@ -663,7 +666,7 @@ static void the_floor_moved(void **state)
     }
 }
 
-/* In all repeats others have the processor for a share of the time. */
+/* Lets others have the processor for a share of the time in all repeats. */
 static void steal(double share)
 {
     for (size_t r = 0; r < VTB_GATE_REPEATS; r++) {
@@ -755,7 +758,7 @@ static void no_times_in_the_baseline(void **state)
     assert_true(gate.timed);
 }
 
-/* What came before keeps its place, and the times come behind it. */
+/* The counts' checks keep their places, and the times come behind them. */
 static void times_come_behind_counts(void **state)
 {
     (void)state;
@@ -805,7 +808,7 @@ static void times_have_no_room_for_a_note(void **state)
     assert_verdict(OTHER, "ratio", VTB_GATE_UNKNOWN);
 }
 
-/* In one repeat of three it is not widened, and in the others to both sides. */
+/* An interval is not widened by one repeat of three, and by the others to both sides. */
 static void intervals_enclose_those_of_all_repeats(void **state)
 {
     (void)state;
@@ -857,7 +860,8 @@ static void cases_that_the_plan_has(void **state)
     vtb_plan_free(&twinned);
 }
 
-/* Of another strategy, another rate, or a consumer that is left out. */
+/* The plan lacks a case if that is of another strategy, another rate, or a consumer that is left
+ * out. */
 static void cases_that_the_plan_has_not(void **state)
 {
     (void)state;
@@ -1005,7 +1009,8 @@ static void baselines_of_interrupted_runs(void **state)
     }
 }
 
-/* What says where to write, or how long to measure, or nothing; and values that nobody takes. */
+/* Refuses options that a baseline may not have, as they say where to write or how long to measure,
+ * or nothing; and values that no option takes. */
 static void options_that_a_baseline_may_not_have(void **state)
 {
     static const char *const bad[][2] = {
@@ -1207,7 +1212,7 @@ static void baseline_of_sources(void)
         "{\"run_type\": \"counts\", \"run_name\": \"a\"}");
 }
 
-/* Where they are does not matter. */
+/* Two sources with the same content are the same, wherever they are. */
 static void sources_that_are_the_same(void **state)
 {
     (void)state;
@@ -1231,7 +1236,7 @@ static void sources_that_changed(void **state)
                    "; the baseline does not say what it was");
 }
 
-/* What differs is seen however long the names are, and whatever they hold. */
+/* A difference is seen however long the names are, and whatever they hold. */
 static void sources_of_long_names(void **state)
 {
     (void)state;

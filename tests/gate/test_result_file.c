@@ -50,7 +50,7 @@ static void assert_empty(void)
     assert_int_equal(file.rows_n + file.facts_n + file.options_n + file.keys_n, 0);
 }
 
-/* That what was read is refused in one line, which says why, and what to do. */
+/* Expects a text to be refused in one line, which says why and what to do. */
 static void assert_refused_as(const char *start, const char *part)
 {
     assert_int_equal(error.exit_code, VTB_EXIT_BASELINE);
@@ -229,7 +229,7 @@ static void what_is_absent_is_not_known(void **state)
 #define FILE_WITH(members) \
     "{\"context\": {\"fingerprint\": \"f\", " members "}, \"benchmarks\": [" COUNTS("a", "") "]}"
 
-/* Each is a fact of its name, in whichever list it stands. */
+/* Each source is a fact of its name, in whichever list it stands. */
 static void sources_are_facts(void **state)
 {
     (void)state;
@@ -299,7 +299,7 @@ static void sources_that_are_none(void **state)
     refuse(FILE_WITH("\"workloads\": [" SOURCE("w", "w.h", "none") "]"), "has no 'sha256'");
 }
 
-/* What is cut off must not be read on from: here it would be within a character. */
+/* A name that was cut off inside of a character must not be read on from there. */
 static void sources_of_long_names(void **state)
 {
     (void)state;
@@ -323,7 +323,7 @@ static void sources_of_long_names(void **state)
     refuse(text, "without a 'name'");
 }
 
-/* As many as there are other texts: files of a user and facts share the room. */
+/* There may be as many sources as other texts: both kinds share the room. */
 static void many_sources(void **state)
 {
     (void)state;
@@ -438,7 +438,7 @@ static void garbage_is_refused(void **state)
     refuse(FILE_OF(COUNTS("a", "") ","), "JSON error at line 1: ");
 }
 
-/* Wherever a file ends too early, that is seen, and nothing behind it is read. */
+/* A file that ends too early is refused wherever it ends, and nothing behind it is read. */
 static void truncation_is_refused(void **state)
 {
     (void)state;

@@ -10,7 +10,7 @@
 #define KB ((size_t)1 << 10)
 #define MB ((size_t)1 << 20)
 
-/* What most tests need: a heap that the thread is in. */
+/* The heap of most tests; the thread is in it. */
 static struct graph_heap heap;
 static struct graph_heap other_heap;
 
@@ -140,7 +140,8 @@ static void check_filled(const unsigned char *object, size_t bytes, size_t i)
         assert_int_equal(object[at], (i * 7 + 1) & 0xff);
 }
 
-/* All of one turn are filled before one is looked at: were two in one place, it would show. */
+/* Objects of all types are allocated by turns, and all of a turn are filled before one is looked
+ * at: if two were in one place, it would show. */
 static void allocate_types(const struct vtb_type *types, size_t types_n)
 {
     static unsigned char *objects[VTB_TYPES_MAX * OF_A_SIZE];
@@ -171,7 +172,8 @@ static void objects_are_zeroed_aligned_and_apart(void **state)
     }
 }
 
-/* By turns from one context, which changes its block each time; and each type from its own. */
+/* Types by turns come from one context, which changes its block each time; then each type from its
+ * own. */
 static void types_by_turns(void **state)
 {
     (void)state;
@@ -217,7 +219,7 @@ static void large_objects(void **state)
     close_heap();
 }
 
-/* What they leave behind is in one piece again, in whichever order they go. */
+/* Freed large objects leave memory in one piece again, in whichever order they go. */
 static void memory_of_large_objects_grows_together(void **state)
 {
     (void)state;
@@ -346,8 +348,8 @@ static void two_types_are_collected_once_a_budget(void **state)
     }
 }
 
-/* Of a type that is rare, a context may have 8 KB and use one object: so much of each budget is
- * lost, an eighth of 64 KB. */
+/* A type that is rare may have a context of 8 KB and use one object of it: so much of each budget
+ * is lost, an eighth of 64 KB. */
 static void rare_types_cost_a_block_each(void **state)
 {
     (void)state;
@@ -646,7 +648,7 @@ static void chains_through_all_generations(void **state)
     close_heap();
 }
 
-/* What was replaced is not kept by the card that is still marked. */
+/* A reference that was replaced keeps nothing alive, although its card is still marked. */
 static void overwritten_references_keep_nothing(void **state)
 {
     (void)state;
@@ -760,7 +762,8 @@ static void large_and_small_objects_by_turns(void **state)
     close_heap();
 }
 
-/* In roots and in objects, to the first object of a block and to the last, and to a large one. */
+/* Low bits are kept in roots and in objects, for references to the first object of a block, to the
+ * last, and to a large one. */
 static void low_bits_of_references_are_kept(void **state)
 {
     (void)state;
@@ -791,7 +794,7 @@ static void low_bits_of_references_are_kept(void **state)
     close_heap();
 }
 
-/* Null, small numbers, addresses elsewhere: in roots and in objects. */
+/* Null, small numbers and addresses elsewhere are followed neither in roots nor in objects. */
 static void words_that_are_no_references(void **state)
 {
     (void)state;
@@ -1077,7 +1080,8 @@ static void use_some_memory(size_t seed)
     }
 }
 
-/* Whatever a heap had when it was closed: the first and the last of them find the same. */
+/* A closed heap leaves nothing, whatever it had: the first and the last heap find the same
+ * memory. */
 static void closed_heaps_leave_nothing(void **state)
 {
     (void)state;
@@ -1134,7 +1138,7 @@ static void a_heap_uses_what_another_one_left(void **state)
     assert_int_equal(vtb_region.next, 0);
 }
 
-/* With nothing that lives, a heap stays as large as its nursery. */
+/* If nothing lives, a heap stays as large as its nursery. */
 static void memory_stays_the_same(void **state)
 {
     (void)state;

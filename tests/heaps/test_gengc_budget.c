@@ -8,7 +8,7 @@
 #define KB ((size_t)1 << 10)
 #define MB ((size_t)1 << 20)
 
-/* Of a generation whose budget was spent to the last byte: how much it has after a collection. */
+/* The budget after a collection of a generation that had spent its budget to the last byte. */
 static size_t renewed(unsigned generation, size_t size_bytes, size_t survived_bytes)
 {
     struct vtb_budget budget = {MB, MB};
@@ -74,7 +74,7 @@ static void generation_1_follows_its_survivors(void **state)
     assert_int_equal(renewed(1, MB, MB), 6 * MB);             /* 7 MB: too much */
 }
 
-/* On both sides of 5/12 = 0.41666: 41 % gives 1.18 / 0.18 = 6.5555, 42 % gives 7. */
+/* The two sides of 5/12 = 0.41666: 41 % gives 1.18 / 0.18 = 6.5555, 42 % gives 7. */
 static void much_survival_is_from_five_twelfths_on(void **state)
 {
     (void)state;
@@ -112,7 +112,7 @@ static void survival_is_at_most_all(void **state)
     assert_int_equal(renewed(1, 100 * KB, 150 * KB), 1050 * KB);
 }
 
-/* Of a budget that was used by less than 95 %, so much of the old one stays as was not used. */
+/* If less than 95 % of a budget was used, the unused share of the old budget is kept. */
 static void a_budget_that_was_not_used_changes_less(void **state)
 {
     (void)state;

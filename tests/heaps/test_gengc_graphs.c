@@ -46,7 +46,7 @@ static void run_alone(uint64_t seed, size_t gen0_budget_bytes, size_t steps_n,
     assert_int_equal(vtb_region.next, 0);
 }
 
-/* Of each generation there are hundreds, most of them because a budget was spent. */
+/* There are hundreds of collections of each generation, most of them because a budget was spent. */
 static void graphs_stay_as_they_are(void **state)
 {
     (void)state;
@@ -68,7 +68,7 @@ static void graphs_stay_in_tiny_nurseries(void **state)
     assert_in_range(n[0], 2000, 60000);
 }
 
-/* By turns, and now and then one closes: its memory is the other one's soon. */
+/* Two heaps run by turns, and now and then one closes: its memory soon is the other one's. */
 static void two_heaps_share_their_memory(void **state)
 {
     (void)state;
@@ -350,7 +350,8 @@ static void check_ring(struct ring *ring)
     ring->broken_n += link != ring->root;
 }
 
-/* Each time in the heap a little is done: in a context another thread goes on where this ended. */
+/* Each time a thread is in the heap it does a little: in a context, another thread goes on where it
+ * ended. */
 static void *come_and_go(void *argument)
 {
     struct ring *ring = argument;

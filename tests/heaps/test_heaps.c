@@ -264,7 +264,7 @@ static void heaps_share_no_page(void **state)
 
 /* --- what the heaps say themselves --- */
 
-/* Not declared by its header: the package need not be there. */
+/* Declared here, as the package with its header need not be there. */
 typedef int mallctl_function(const char *name, void *old, size_t *old_bytes, void *new,
                              size_t new_bytes);
 
@@ -298,7 +298,8 @@ static void usable_bytes_are_those_that_jemalloc_counts(void **state)
     }
 }
 
-/* What cannot be used says so and has nothing that could be called; the rest has all of it. */
+/* A heap that cannot be used says why, and has no function that could be called; every other heap
+ * has all of them. */
 static void entries_are_whole(void **state)
 {
     (void)state;

@@ -153,7 +153,7 @@ static void a_pass_on_a_heap_that_collects(void **state)
     check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
 }
 
-/* Of ten calls that miss a window of 4 has ten tasks, or four that serve again: in every process
+/* Ten calls that miss a window of 4 need ten tasks, or four that serve again: in every process
  * anew, as none takes over what another one made. */
 static void every_start_is_fresh(void **state)
 {
@@ -200,7 +200,7 @@ static void run_watched(struct vtb_env *env, size_t n)
     honest->run_independent(env, n);
 }
 
-/* All calls in one run from an empty window on, with keys of the start's own. */
+/* Checks that all calls run from an empty window on, with keys of the start's own. */
 static void check_starts(size_t calls_n, size_t hits_n)
 {
     replace_last(run_watched);
@@ -229,7 +229,8 @@ static void every_start_makes_all_calls(void **state)
     check_starts(1000, 0);
 }
 
-/* As many hit as were counted, also where the rate does not part the calls evenly. */
+/* Every start has as many hits as were counted, also where the rate does not part the calls
+ * evenly. */
 static void every_start_has_as_many_hits(void **state)
 {
     (void)state;
@@ -316,7 +317,8 @@ static void the_loop_is_that_of_the_pass(void **state)
 
 /* --- as many rounds as a time has room for, however quick the machine is --- */
 
-/* By what a round takes, which is played; and enough for an interval. */
+/* The number of rounds follows from the time that a round takes, which is made up, and is enough
+ * for an interval. */
 static void rounds_follow_from_the_time(void **state)
 {
     (void)state;

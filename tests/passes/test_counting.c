@@ -53,7 +53,8 @@ static struct vtb_counted count(const struct vtb_cell *cell)
     return counted;
 }
 
-/* By hand, as far as that goes for any way with memory: test_conformance says more. */
+/* Checks counts that were worked out by hand, as far as that goes for any way with memory;
+ * test_conformance checks more. */
 static void check_counted(const struct vtb_cell *cell, uint64_t hits_n, uint64_t failed_n)
 {
     const struct vtb_counted counted = count(cell);
@@ -151,7 +152,7 @@ static void more_calls_than_a_chunk(void **state)
     vtb_rig_close(&rig);
 }
 
-/* What failed is in none of the checksums. */
+/* A failed operation has no share in any checksum. */
 static void checksums_agree(void **state)
 {
     (void)state;
@@ -211,7 +212,8 @@ static uint64_t lru_hits(const uint32_t *ids, size_t ids_n, uint64_t calls_n, si
     return hits_n;
 }
 
-/* Of cells of every shape the same hits, whatever waits meanwhile; of the empty loop none. */
+/* Checks that cells of every shape have the same hits, whatever waits meanwhile, and the empty loop
+ * none. */
 static void check_emerged(uint64_t hits_n)
 {
     static const char *const names[] = {"plain", "heap_task", "value_task_pooled", "arena_task",
@@ -270,8 +272,8 @@ static void recorded_keys(void **state)
     }
 }
 
-/* Where the schedule says what hits, a part of very many calls tells what each costs; where hits
- * emerge, nothing less than all calls does. */
+/* If the schedule says what hits, a part of very many calls tells what each costs; if hits emerge,
+ * only all calls tell. */
 static void very_many_calls(void **state)
 {
     (void)state;

@@ -94,7 +94,7 @@ static void counts_alone(void **state)
     assert_near(estimate.total_s, estimate.build_s + estimate.count_s[0], 1e-9);
 }
 
-/* They are tried, and that is all it takes. */
+/* Cells that are built are tried, and that is all the time it takes. */
 static void cells_that_are_built(void **state)
 {
     (void)state;

@@ -130,7 +130,7 @@ static void too_few_files_are_a_reason(void **state)
 
 #define CANNOT_BE 1
 
-/* In a child, whose exit status is how far it came: 0 is all the way. */
+/* Runs in a child, whose exit status says how far it came: 0 is all the way. */
 static int check_without_privileges(struct vtb_events *events)
 {
     if (setresgid(NOBODY, NOBODY, NOBODY) != 0 || setresuid(NOBODY, NOBODY, NOBODY) != 0)

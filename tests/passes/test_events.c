@@ -36,7 +36,7 @@ static void *touch_in_thread(void *n)
     return NULL;
 }
 
-/* As touch_rarely, on another thread. */
+/* Touches memory as touch_rarely does, on another thread. */
 static void touch_elsewhere(struct vtb_env *env, size_t n)
 {
     pthread_t thread;
@@ -53,7 +53,7 @@ static void gives_up(struct vtb_env *env, size_t n)
     _exit(3);
 }
 
-/* Of a cold start: what completes the rest is a part of it. */
+/* Drains the window of a cold start: completing what is left is a part of the start. */
 static void drain_with_500(struct vtb_env *env)
 {
     touch_fresh_pages(500);
@@ -113,7 +113,8 @@ static void a_steady_state_is_counted_per_operation(void **state)
         assert_same_double(counts.running[i], 1);
 }
 
-/* What the heap and the window need is there before: the real loop has next to no faults. */
+/* The page faults of the heap and the window come before the count: the real loop has next to
+ * none. */
 static void what_comes_before_is_not_counted(void **state)
 {
     const struct vtb_events events = probed_events("page-faults");
@@ -144,7 +145,7 @@ static void threads_of_the_case_are_counted(void **state)
     assert_faults(count(&events, touch_elsewhere, false).per_op[0], 1.0 / 256, 1e-4);
 }
 
-/* Of 1000 calls, from the first one on. */
+/* Of a cold start the first 1000 calls are counted, from the first one on. */
 static void of_a_cold_start_the_first_calls_are_counted(void **state)
 {
     const struct vtb_events events = probed_events("page-faults");
@@ -206,7 +207,8 @@ static void a_process_that_dies_is_an_error(void **state)
     assert_int_equal(open_files_n(), files_n);
 }
 
-/* It could be counted when it was probed: as if somebody had taken the permission away. */
+/* An event that could be counted when it was probed is refused later, as if somebody had taken the
+ * permission away. */
 static void an_event_that_is_refused_later_is_an_error(void **state)
 {
     struct vtb_events events = probed_events("page-faults");

@@ -6,8 +6,8 @@
 
 #include "passes/instructions.h"
 
-/* What runs under valgrind is the whole program: tests of the command line count with it. Here
- * something else stands in valgrind's place. */
+/* Under valgrind the whole program runs: tests of the command line count with it. Here a script
+ * stands in for valgrind. */
 
 static struct vtb_options options;
 static struct vtb_plan plan;
@@ -111,7 +111,7 @@ static void nothing_counted_is_not_known(void **state)
     assert_true(isnan(vtb_instructions_of(&none, 7, 1, 3)));
 }
 
-/* Of several points, which need not have as many cases, and two consumers. */
+/* The counts are of several points, which need not have as many cases, and of two consumers. */
 static void counts_are_found_by_their_places(void **state)
 {
     (void)state;
@@ -214,7 +214,7 @@ static void counts_are_the_difference_over_n(void **state)
     assert_null(instructions.per_op);
 }
 
-/* Whatever it does, nothing of it is left: the directory is removed, which shows it. */
+/* Whatever the script does, nothing of it is left behind, as removing the directory shows. */
 static void counts_that_do_not_come_are_an_error(void **state)
 {
     (void)state;
@@ -237,7 +237,8 @@ static void counts_that_do_not_come_are_an_error(void **state)
     }
 }
 
-/* What it says last is what is told, without the name that the program puts before its errors. */
+/* The error tells the last line of the script, without the name that the program puts before its
+ * errors. */
 static void the_last_line_is_told(void **state)
 {
     (void)state;
@@ -257,7 +258,7 @@ static void the_last_line_is_told(void **state)
     refused("under valgrind: late");
 }
 
-/* Of the environment only what is ours, and what valgrind itself needs. */
+/* The environment has only our own variables, and those that valgrind itself needs. */
 static void the_environment_is_the_programs_own(void **state)
 {
     (void)state;

@@ -110,7 +110,7 @@ static void collections_of_the_calls_alone_are_counted(void **state)
     vtb_plan_free(&plan);
 }
 
-/* In flight are far more objects than a small block of memory holds. */
+/* There are far more objects in flight than a small block of memory holds. */
 static void memory_of_a_heap_that_frees_is_told(void **state)
 {
     struct vtb_plan plan = SYNTHETIC_PLAN("--heap", "glibc", "--hit-rate", "0", "--calls", "200000",

@@ -231,7 +231,7 @@ static void forgets_the_last(struct vtb_env *env, size_t n)
     env->position = env->position + 1 == env->ids_n ? 0 : env->position + 1;
 }
 
-/* As if the value of a call that failed had been consumed. */
+/* Claims that the value of a call that failed was consumed. */
 static void says_a_share_was_of_a_failure(struct vtb_env *env, size_t n)
 {
     honest->run_independent(env, n);
@@ -240,7 +240,7 @@ static void says_a_share_was_of_a_failure(struct vtb_env *env, size_t n)
 
 static pthread_t test_thread;
 
-/* As if callers disturbed each other: the first is right. */
+/* Claims that callers disturb each other: only the first one is right. */
 static void lies_on_other_threads(struct vtb_env *env, size_t n)
 {
     honest->run_independent(env, n);
@@ -324,8 +324,8 @@ static void run_sixth(struct vtb_env *env, size_t n)
     run_counted(env, n, 5);
 }
 
-/* Of the loops of a cell the one that is timed is that of the consumer, the depth, and whether
- * other memory is touched. */
+/* Of a cell's loops the one is timed that fits the consumer, the depth, and whether other memory is
+ * touched. */
 static void the_loop_is_that_of_the_pass(void **state)
 {
     (void)state;
@@ -351,7 +351,7 @@ static void the_loop_is_that_of_the_pass(void **state)
     }
 }
 
-/* Where the calls of two cases, and of the floor, started in the schedule, run by run. */
+/* The starts in the schedule of the calls of two cases, and of the floor, run by run. */
 #define STARTS_MAX 64
 
 static size_t starts[3][STARTS_MAX];
@@ -399,8 +399,8 @@ static void watch_pass(char *workload)
     vtb_plan_free(&plan);
 }
 
-/* Where hits emerge all cases make the same calls in each round, behind one more run of the floor
- * that is not timed; elsewhere each starts at a place of its own. */
+/* If hits emerge, all cases make the same calls in each round, behind one more run of the floor
+ * that is not timed; otherwise each starts at a place of its own. */
 static void cases_are_in_step_where_hits_emerge(void **state)
 {
     (void)state;

@@ -35,7 +35,7 @@ static void check_groups(const char *text, const char *groups)
     }
 }
 
-/* What the kernel's header says of each. */
+/* The kernel's numbers for each event, as its header has them. */
 static void names_become_what_the_kernel_is_asked_for(void **state)
 {
     static const struct {
@@ -127,15 +127,16 @@ static void an_unknown_event_is_refused_with_the_nearest(void **state)
     refused("a b\nc", "'a b");
 }
 
-/* Of two processors, whose names libpfm4 has, no machine is both. */
+/* Events of two processors are asked for, of which no machine is both, and libpfm4 has both
+ * names. */
 static void a_processor_that_this_is_not_is_refused(void **state)
 {
     struct vtb_error error = {0};
     (void)state;
     if (vtb_events_parse("arm_ac57::INST_RETIRED", &events, &error))
         refused("skl::INST_RETIRED", "libpfm4 finds on this machine no 'skl'");
-    else if (!strstr(error.message,
-                     "libpfm4 knows no")) /* it was built for some processors alone */
+    /* libpfm4 may have been built for some processors alone. */
+    else if (!strstr(error.message, "libpfm4 knows no"))
         assert_contains(error.message, "libpfm4 finds on this machine no 'arm_ac57'");
 }
 

@@ -11,7 +11,7 @@
 static struct vtb_options options;
 static struct vtb_error error;
 
-/* As printf's; the text lives until the fourth call from here. */
+/* Formats a text as printf does; it lives until the fourth call from here. */
 __attribute__((format(printf, 1, 2))) static char *formed(const char *format, ...)
 {
     static char texts[4][2048];
@@ -75,7 +75,7 @@ static const char *twin_of(const char *option)
     return twin;
 }
 
-/* The message of before, behind where the value is from. */
+/* The message is that of the option, behind the name of the variable that has the value. */
 static void refused_twin(const char *command, const char *option, const char *text)
 {
     const char *twin = twin_of(option);
@@ -86,7 +86,8 @@ static void refused_twin(const char *command, const char *option, const char *te
     unsetenv(twin);
 }
 
-/* By either spelling, and by the twin in the environment, with the same message. */
+/* Tests a value in both spellings of an option, and in its variable, which must give the same
+ * message. */
 static void refused_value(const char *command, const char *option, const char *text,
                           const char *begins)
 {
@@ -110,7 +111,7 @@ static char *help_text(enum vtb_command command)
     return text;
 }
 
-/* In the order of enum vtb_command. */
+/* The words of the commands, in the order of enum vtb_command. */
 static const char *const command_words[] = {"run",     "list",  "misuse", "gate",
                                             "compare", "check", "new",    "build"};
 
@@ -413,7 +414,7 @@ static void bad_arguments_are_named(void **state)
         assert_begins(refused(bad_arguments[i].words), bad_arguments[i].message);
 }
 
-/* What makes no sense beside another value, or in its number. */
+/* Options are refused that make no sense beside another, or whose number makes none. */
 static void contradictions(void **state)
 {
     (void)state;
@@ -474,7 +475,7 @@ static void callers_and_volumes(void **state)
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_THREAD], "thread");
 }
 
-/* What is counted beside time, and what figures are held against. */
+/* The options on events and instructions, and on what figures are compared with. */
 static void counters_and_baselines(void **state)
 {
     (void)state;
@@ -566,7 +567,8 @@ static void comparisons(void **state)
     accepted("compare|--help");
 }
 
-/* What a result file keeps: the last text of each option that says what is run, as it was given. */
+/* A result file keeps the last text of each option that says which cases are run, as it was
+ * given. */
 static void options_are_kept_and_given_again(void **state)
 {
     (void)state;
@@ -605,7 +607,7 @@ static void message_is_one_line_whatever_the_value(void **state)
 
 static char long_text[5001];
 
-/* Refused with what the message begins with, and what must still stand in it. */
+/* Expects a long text to be refused, by a message with a given beginning and part. */
 static void refused_long_text(const char *option, char c, const char *begins, const char *contains)
 {
     memset(long_text, c, sizeof long_text - 1);
@@ -704,7 +706,7 @@ static void flags(void **state)
     assert_true(options.help && options.command == VTB_COMMAND_GATE);
 }
 
-/* On the command line not even 1 or 0, which a flag is in the environment. */
+/* A flag on the command line takes no value, not even the 1 or 0 that it has in the environment. */
 static void flags_take_no_value(void **state)
 {
     (void)state;
@@ -754,7 +756,8 @@ static void environment_twins(void **state)
     assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 0);
 }
 
-/* Where two options say the same thing, a twin does not make a good command line a bad one. */
+/* If two options say the same thing, a twin in the environment does not spoil a good command
+ * line. */
 static void the_command_line_wins_over_either_twin(void **state)
 {
     (void)state;
@@ -777,7 +780,8 @@ static void the_command_line_wins_over_either_twin(void **state)
     assert_begins(refused(""), "--time and --rounds both say");
 }
 
-/* What a baseline says is not for the environment to change; what is the gate's own is. */
+/* The environment cannot change how a baseline's cases are run, but it can set the gate's own
+ * options. */
 static void environment_of_a_gate(void **state)
 {
     (void)state;
@@ -825,7 +829,8 @@ static const char *bad_text(const char *option)
     return text;
 }
 
-/* What a command accepts complains of the value, and what it does not, of the option. */
+/* The message is about the value where a command has the option, and about the option where it does
+ * not. */
 static void commands_accept_what_their_help_shows(void **state)
 {
     (void)state;
@@ -849,7 +854,8 @@ static void commands_accept_what_their_help_shows(void **state)
     }
 }
 
-/* But for the gate's --time, which has one of its own if none follows. */
+/* An option without its value is refused, except for the gate's --time, which has a value if none
+ * follows. */
 static void values_are_not_left_out(void **state)
 {
     (void)state;
@@ -866,7 +872,7 @@ static void values_are_not_left_out(void **state)
     }
 }
 
-/* Each option of the help, by what the help says of it. */
+/* Each option in the help can be set by its twin in the environment, which has the same values. */
 static void every_option_has_a_twin(void **state)
 {
     (void)state;
@@ -897,7 +903,8 @@ static void assert_arguments(const char *words)
     vtb_options_free_arguments(arguments);
 }
 
-/* What says what is run, the last of each, and nothing of how or where to. */
+/* The arguments have the last of each option that says which cases are run, and none of how to
+ * measure or where to write. */
 static void arguments_that_make_the_same_cases(void **state)
 {
     (void)state;
@@ -989,7 +996,7 @@ static void help_says_what_there_is(void **state)
     free(text);
 }
 
-/* What the user has set must not reach the tests, nor what one of them leaves behind the others. */
+/* A test must see neither what the user has set nor what another test has left behind. */
 static int clear_environment(void **state)
 {
     (void)state;

@@ -36,7 +36,7 @@ static void rows_are_whole(void **state)
     assert_int_equal(n, VTB_PARAMETERS_N);
 }
 
-/* On a heap that has everything a parameter may be about, but for steps, which a flag sets. */
+/* The heap has everything that a parameter may be about, except steps, which a flag sets. */
 static void values_come_back(void **state)
 {
     (void)state;

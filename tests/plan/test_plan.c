@@ -59,7 +59,8 @@ static void check_cell(const struct vtb_point *point, const struct vtb_case *the
     assert_string_equal(cell->workload_name, point->workload->name);
 }
 
-/* What it is held against has as many callers; and one caller of the same case is there too. */
+/* The cases that a case is compared with have as many callers; and the same case with one caller is
+ * there. */
 static void check_callers(const struct vtb_point *point, const struct vtb_case *the_case)
 {
     const struct vtb_case *single = &point->cases[the_case->single];
@@ -75,7 +76,7 @@ static void check_callers(const struct vtb_point *point, const struct vtb_case *
         assert_ptr_equal(single, the_case);
 }
 
-/* What must hold of every case of every plan. */
+/* Rules that hold for every case of every plan. */
 static void check_cases(const struct vtb_point *point, const char *baseline)
 {
     for (size_t i = 0; i < point->cases_n; i++) {
@@ -190,7 +191,7 @@ static bool has_cell(const struct vtb_cell *const *cells, size_t n, const struct
     return false;
 }
 
-/* Those of all cases, and no other; each once. */
+/* The plan's cells are those of all cases, each once, and no other. */
 static void check_cells(void)
 {
     size_t n = 0;
@@ -262,7 +263,7 @@ static void cells_of_every_kind_of_plan(void **state)
     vtb_plan_free(&plan);
 }
 
-/* What a run would not run is not built for it. */
+/* Cells that the passes of a run do not use are not built for it. */
 static void cells_of_counts_alone(void **state)
 {
     (void)state;
@@ -375,7 +376,7 @@ static void instructions_need_a_trace_in_a_file(void **state)
     assert_usage_error("--instructions: standard input can be read only once");
 }
 
-/* Behind all others, in no table: a second baseline and a second challenger each. */
+/* Twins stand behind all other cases, in no table: one for each baseline and each challenger. */
 static void twins_differ_from_nothing(void **state)
 {
     (void)state;
@@ -400,7 +401,7 @@ static void twins_differ_from_nothing(void **state)
     vtb_plan_free(&plan);
 }
 
-/* Whatever is asked for, the first three are the empty loop, the floor and the baseline. */
+/* The first three cases are always the empty loop, the floor and the baseline. */
 static void references_come_first(void **state)
 {
     (void)state;
@@ -479,7 +480,7 @@ static size_t async_n(void)
     return names.n;
 }
 
-/* What has no asynchronous method is left out, each once and with its reason. */
+/* A strategy without an asynchronous method is left out once, with its reason. */
 static void check_skips(size_t n)
 {
     assert_int_equal(plan.skips.n, n);
@@ -566,7 +567,7 @@ static void variants(void **state)
     vtb_plan_free(&plan);
 }
 
-/* Which of the two what was asked for is: with @variant and without it are two names. */
+/* A variant and its strategy are left out separately, as they have different names. */
 static void variants_are_left_out_by_their_names(void **state)
 {
     (void)state;
@@ -682,7 +683,7 @@ static void heaps_make_blocks(void **state)
     vtb_plan_free(&plan);
 }
 
-/* Where a table ends, on a point made by hand: one heap of this build may be all there is. */
+/* A point made by hand shows where a table ends, as this build may have one heap alone. */
 static void tables_end_where_heap_or_method_change(void **state)
 {
     (void)state;
@@ -849,7 +850,7 @@ static void entries_that_expire(void **state)
     vtb_plan_free(&plan);
 }
 
-/* A hit rate is for the workloads that have one; the others' emerges. */
+/* A hit rate is for workloads that have one; for others it emerges. */
 static void rates_beside_real_caches(void **state)
 {
     (void)state;
@@ -915,7 +916,7 @@ static void recorded_keys(void **state)
     assert_usage_error("/no/such/file");
 }
 
-/* What a workload cannot follow is not left aside in silence. */
+/* An option that a workload cannot follow is refused, not ignored in silence. */
 static void options_that_a_workload_cannot_follow(void **state)
 {
     (void)state;
@@ -1031,7 +1032,7 @@ static void good_values_are_what_is_run(void **state)
     }
 }
 
-/* What is asked for and is the default all the same changes nothing. */
+/* To ask for a default value changes nothing. */
 static void defaults_that_are_asked_for(void **state)
 {
     (void)state;
@@ -1057,7 +1058,7 @@ static void defaults_that_are_asked_for(void **state)
     }
 }
 
-/* As many as asked for, however it is asked. */
+/* There are as many rounds as asked for, in whichever form. */
 static void rounds(void **state)
 {
     (void)state;
@@ -1173,7 +1174,7 @@ static void what_a_workload_leaves_out(void **state)
     vtb_plan_free(&plan);
 }
 
-/* Also where it is the first of several tables that lacks its baseline. */
+/* The baseline is missed even where only the first of several tables lacks it. */
 static void a_baseline_that_is_left_out(void **state)
 {
     (void)state;

@@ -18,7 +18,7 @@
 
 #include <vtb/workload.h>
 
-/* Those of trace.c: bytes that are read at once, and numbers that are written at once. */
+/* The sizes of trace.c: bytes that are read at once, and numbers that are written at once. */
 #define BUFFER_BYTES ((size_t)1 << 16)
 #define BUFFER_IDS ((size_t)1 << 14)
 
@@ -83,7 +83,7 @@ static int make_directory(void **state)
     return 0;
 }
 
-/* Whatever happened, no file is left open and none beside the trace itself. */
+/* After any test no file is left open, and none exists beside the trace itself. */
 static int remove_directory(void **state)
 {
     (void)state;
@@ -142,7 +142,8 @@ static void assert_refused(const char *path, const char *reason, enum vtb_exit e
     assert_closed();
 }
 
-/* `content` is a literal, which may hold NULs; the numbers that are expected come after it. */
+/* Expects a trace with this content to have keys_n keys, and the numbers that follow. `content` is
+ * a literal, which may hold NULs. */
 #define assert_numbers(format, content, keys_n, ...)                       \
     do {                                                                   \
         const uint32_t numbers[] = {__VA_ARGS__};                          \
@@ -297,7 +298,8 @@ static void keys_of_one_hash(void **state)
     assert_trace(expected_ids, 2 * keys_n, keys_n);
 }
 
-/* Wherever in a line the buffer ends, also before and behind its '\n'. */
+/* A line may go on behind the end of the buffer, which may be anywhere in it, before and behind its
+ * '\n'. */
 static void line_across_the_end_of_the_buffer(void **state)
 {
     (void)state;
@@ -313,7 +315,7 @@ static void line_across_the_end_of_the_buffer(void **state)
     }
 }
 
-/* Of many buffers each, and different in their last bytes alone. */
+/* Lines of many buffers each, which differ in their last bytes alone. */
 static void long_lines(void **state)
 {
     (void)state;
@@ -434,7 +436,7 @@ static bool open_pipe(size_t n, size_t piece_n, unsigned wait_us, enum vtb_trace
     return ok;
 }
 
-/* In pieces that are no whole keys, and no whole buffers. */
+/* Standard input comes in pieces that are no whole keys, and no whole buffers. */
 static void standard_input(void **state)
 {
     (void)state;
@@ -690,7 +692,7 @@ static bool open_with_room_for(rlim_t room, const char *path)
     return ok;
 }
 
-/* While it is read, and when the last numbers are written. */
+/* The disk is full while a trace is read, or when the last numbers are written. */
 static void full_disk(void **state)
 {
     (void)state;
@@ -704,7 +706,7 @@ static void full_disk(void **state)
     assert_trace(expected_ids, MANY_REQUESTS, MANY_KEYS);
 }
 
-/* A line without an end. */
+/* There is no memory for a line without an end. */
 static void no_memory(void **state)
 {
     (void)state;

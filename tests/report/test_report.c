@@ -13,7 +13,8 @@
 /* The hit rate wherever it is said to have emerged. */
 #define EMERGED_RATE 0.75
 
-/* The counters that DESIGN lists; _lo and _hi behind one of them are its interval's ends. */
+/* The counters that every result file has, or gives a reason for not having; _lo and _hi behind one
+ * of them are its interval's ends. */
 static const char *const design_counters[] = {"bytes_per_op",
                                               "usable_bytes_per_op",
                                               "allocs_per_op",
@@ -37,7 +38,7 @@ static const char *const design_counters[] = {"bytes_per_op",
 
 #define DESIGN_COUNTERS_N (sizeof design_counters / sizeof *design_counters)
 
-/* And what stands beside them. */
+/* Counters that a result file may have beside those. */
 static const char *const more_counters[] = {"failures_per_op", "over_base_ns"};
 
 #define MORE_COUNTERS_N (sizeof more_counters / sizeof *more_counters)
@@ -45,7 +46,7 @@ static const char *const more_counters[] = {"failures_per_op", "over_base_ns"};
 static struct vtb_plan plan;
 static struct vtb_results results;
 
-/* What the counting pass of a case finds, by its cell's own formula. */
+/* The result of the counting pass for a case, by its cell's own formula. */
 static struct vtb_counted counted_of(const struct vtb_point *point, size_t i)
 {
     const struct vtb_cell *cell = point->cases[i].counting;
@@ -330,7 +331,7 @@ static void what_is_left_out_keeps_the_width(void **state)
     free(text);
 }
 
-/* What the calls were is said, but for what they always are. */
+/* The conditions of the calls are printed, except for those that are always the same. */
 static void conditions(void **state)
 {
     (void)state;
@@ -456,7 +457,7 @@ static void case_names_of_callers_and_conditions(void **state)
     free_results();
 }
 
-/* What is rare is named where it is not what it always was. */
+/* A rare parameter is in a case's name if it is not as usual. */
 static void case_names_of_rare_parameters(void **state)
 {
     (void)state;
@@ -591,7 +592,7 @@ static void counters_of_failures_and_variations(void **state)
     free_results();
 }
 
-/* What was not measured is absent, not zero. */
+/* A figure that was not measured is absent, not zero. */
 static void counters_without_times(void **state)
 {
     (void)state;
@@ -620,7 +621,7 @@ static bool has_counter(const struct vtb_comparison *comparison, const char *key
     return false;
 }
 
-/* Of a run with several callers every case has them, the single ones too. */
+/* In a run with several callers every case has these counters, the single ones too. */
 static void counters_of_callers(void **state)
 {
     (void)state;
@@ -851,7 +852,7 @@ static void json_context(void **state)
     free_results();
 }
 
-/* Every counter of the design is measured, or there is a reason why not; never both. */
+/* Each of these counters is in the file, or the reason why it is not; never both. */
 static void json_says_what_is_unavailable(void **state)
 {
     (void)state;
@@ -945,7 +946,7 @@ static void json_without_times(void **state)
     free_results();
 }
 
-/* What could not be, and why, stands in the file. */
+/* The file says which cases could not be run, and why. */
 static void json_says_what_was_left_out(void **state)
 {
     (void)state;
@@ -969,7 +970,7 @@ static void json_says_what_was_left_out(void **state)
     free_results();
 }
 
-/* With the seed that the file names a run can be repeated, whatever the seed. */
+/* A run can be repeated with the seed that the file names, whatever the seed. */
 static void json_names_the_seed(void **state)
 {
     (void)state;
@@ -1002,7 +1003,8 @@ static void json_of_a_command_line_that_is_not_utf8(void **state)
     free_results();
 }
 
-/* Each caller's median, how many there are, and at what volume and on which keys. */
+/* The file has each caller's median, how many callers there are, and at what volume and on which
+ * keys. */
 static void json_of_callers_volumes_and_traces(void **state)
 {
     (void)state;
@@ -1074,7 +1076,7 @@ static void titles_of_real_caches(void **state)
     free_results();
 }
 
-/* What was timed is a cold start or a steady state, never left open which. */
+/* The title always says whether a cold start or a steady state was timed. */
 static void titles_of_cold_starts(void **state)
 {
     (void)state;
@@ -1134,7 +1136,7 @@ static void titles_of_conditions_between_calls(void **state)
     free_results();
 }
 
-/* All that a title can say at once, and as many callers as there may be. */
+/* A title may say everything at once, for as many callers as there may be, and fits the width. */
 static void titles_of_callers_keep_the_width(void **state)
 {
     (void)state;
@@ -1202,7 +1204,7 @@ static void findings(void **state)
     free_results();
 }
 
-/* What the figures do not show is said. */
+/* The findings say what the figures do not show. */
 static void findings_name_doubts(void **state)
 {
     (void)state;
@@ -1221,7 +1223,7 @@ static void findings_name_doubts(void **state)
     free_results();
 }
 
-/* What each variation is held against is said of each. */
+/* The findings say what each variation is compared with. */
 static void findings_name_what_is_varied(void **state)
 {
     (void)state;
@@ -1346,7 +1348,8 @@ static void fill_event(struct vtb_event_counts *counts, size_t event, size_t i)
     counts->running[event] = !counted ? NAN : event % 2 ? 0.25 : 1;
 }
 
-/* Of the plan, with events that are there already; case i takes 5.25 + 10 i instructions. */
+/* Fills the plan's results, with events that are there already; case i takes 5.25 + 10 i
+ * instructions. */
 static void fill_counted_results(size_t rounds_n)
 {
     const struct vtb_event_columns columns = results.events;
@@ -1496,7 +1499,7 @@ static void nothing_is_told_of_counts_that_nobody_wants(void **state)
     free_results();
 }
 
-/* What could not be counted is absent from the rows, and the reason is in the context. */
+/* An event that could not be counted is absent from the rows, and the reason is in the context. */
 static void files_have_counts(void **state)
 {
     (void)state;

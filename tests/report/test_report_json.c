@@ -1,4 +1,4 @@
-/* What a result file says of files that a user brought; all else of it is test_report's. */
+/* The part of a result file that is about a user's files; test_report has all other parts. */
 #include "own_home.h"
 
 #include <jansson.h>
@@ -84,7 +84,8 @@ static void a_run_without_files(void **state)
     json_decref(json);
 }
 
-/* Each under the path that was given, and what it was like; further sizes come from no file. */
+/* Each file stands under the path that was given, with its digest; further sizes come from no
+ * file. */
 static void a_run_with_files(void **state)
 {
     (void)state;

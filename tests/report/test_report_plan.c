@@ -1,4 +1,4 @@
-/* What is said of a plan before it is run: of an estimate that is made up. */
+/* The printed estimate of a plan, of an estimate that is made up. */
 #include "synthetic.h"
 
 #include <jansson.h>
@@ -84,7 +84,7 @@ static double number_at(const json_t *object, const char *key)
     return json_number_value(value);
 }
 
-/* The same figures, with nothing to be built as a number too. */
+/* The JSON has the same figures, and those of the cells to be built even where they are 0. */
 static void as_json(void **state)
 {
     (void)state;

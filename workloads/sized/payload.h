@@ -10,7 +10,7 @@
 #endif
 #define VTB_LARGE_VALUE (VTB_PAYLOAD_BYTES > 8)
 
-/* The largest words that make up just so many bytes. */
+/* The largest type of words of which just so many bytes consist. */
 #if VTB_PAYLOAD_BYTES % 8 == 0
 typedef uint64_t payload_word;
 #elif VTB_PAYLOAD_BYTES % 4 == 0
@@ -49,7 +49,7 @@ static inline vtb_value vtb_value_of(const void *records, uint64_t number)
     return value;
 }
 
-/* Every word counts, and where it stands. */
+/* Adds up every word, weighted by its place, so that each counts, and where it stands. */
 static inline uint64_t vtb_consume(const vtb_value *value)
 {
     uint64_t sum = 0;
@@ -60,7 +60,8 @@ static inline uint64_t vtb_consume(const vtb_value *value)
 
 #include <vtb/map.h>
 
-/* So few that those of some hundred bytes fit the second-level cache, as the least do. */
+/* So few keys that the values of some hundred bytes fit the second-level cache, as the smallest
+ * do. */
 #define PAYLOAD_KEYS 4000
 
 VTB_WORKLOAD(payload) = {

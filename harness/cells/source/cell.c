@@ -1,7 +1,8 @@
 /*
- * The one source of all cells, and of what is known of a strategy ahead of its cells. It is never
- * compiled by itself: the compiler is told which workload and strategy it is, by the names of their
- * files, and which kind of cell (cell/template.h). As C++20 for a strategy that is written in it.
+ * The one source of all cells, and of the metadata of strategies. It is never compiled by itself:
+ * the compiler is told which workload and strategy it is, by the names of their files, and which
+ * kind of cell (cell/template.h). If the strategy is written in C++20, this file is compiled as
+ * C++20 too.
  */
 #include VTB_WORKLOAD_FILE
 
