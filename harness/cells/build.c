@@ -7,7 +7,6 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -79,9 +78,10 @@ static bool write_list(const char *path, const struct vtb_home *home, const char
 /* --- running ninja --- */
 
 /* In the child: never returns. */
-static void become_ninja(void *context)
+static bool become_ninja(void *context, struct vtb_error *error)
 {
     const struct run *run = context;
+    (void)error;
     char *arguments[] = {(char *)"ninja", (char *)"-f", (char *)(uintptr_t)run->list,
                          run->dry ? (char *)"-n" : NULL, NULL};
     const char *folder = run->home->cells;
@@ -150,11 +150,12 @@ static bool run_ninja(struct run *run, struct said *said, vtb_build_progress *pr
                       void *context, int *status, struct vtb_error *error)
 {
     int ends[2];
-    pid_t child;
+    struct vtb_child child = {.name = "building cells", .run = become_ninja, .context = run};
+    struct vtb_child_end end;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "building cells: %s", strerror(errno));
     run->out = ends[1];
-    const bool started = vtb_child_start("building cells", become_ninja, run, &child, error);
+    const bool started = vtb_child_start(&child, error);
     close(ends[1]);
     FILE *lines = started ? fdopen(ends[0], "r") : NULL;
     if (lines)
@@ -163,10 +164,9 @@ static bool run_ninja(struct run *run, struct said *said, vtb_build_progress *pr
         fclose(lines);
     else
         close(ends[0]);
-    int ended = 0;
-    if (!started || !vtb_child_wait("building cells", child, &ended, error))
+    if (!started || !vtb_child_wait(&child, &end, error))
         return false;
-    *status = WIFEXITED(ended) ? WEXITSTATUS(ended) : -1;
+    *status = end.how == VTB_CHILD_LEFT ? end.number : -1;
     return true;
 }
 
