@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/interrupt.h"
 #include "base/pages.h"
 
@@ -205,7 +206,7 @@ bool vtb_child_run(const char *name, void (*run)(void *context), void *context, 
 bool vtb_child_find(const char *program, char path[PATH_MAX])
 {
     const char *folders = getenv("PATH");
-    char *copy = strdup(folders ? folders : "/usr/bin:/bin");
+    char *copy = vtb_copy_text(folders ? folders : "/usr/bin:/bin", "the folders of programs");
     bool found = false;
     for (char *rest = copy, *each; !found && rest && (each = strsep(&rest, ":"));) {
         struct stat status;

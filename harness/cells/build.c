@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
 
@@ -307,9 +308,9 @@ static bool is_installed(const struct vtb_home *home, const struct vtb_target *t
 static struct vtb_target *wanted(const struct vtb_home *home, const struct vtb_target *targets,
                                  size_t n, size_t *wanted_n)
 {
-    struct vtb_target *own = calloc(n + 1, sizeof *own);
+    struct vtb_target *own = vtb_allocate(n, sizeof *own, "a list of cells");
     *wanted_n = 0;
-    for (size_t i = 0; own && i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (!is_installed(home, &targets[i]))
             own[(*wanted_n)++] = targets[i];
     }
@@ -382,10 +383,9 @@ bool vtb_build(const struct vtb_target *targets, size_t n, vtb_build_progress *p
         return false;
     struct vtb_target *own = wanted(home, targets, n, &own_n);
     read_toolchain(home, toolchain, missing);
-    bool ok = own || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
-    bool needed = ok && own_n > 0 && !home->read_only && can_build(missing) &&
+    bool needed = own_n > 0 && !home->read_only && can_build(missing) &&
                   !is_up_to_date(home, toolchain, own, own_n);
-    ok = ok && (!needed || vtb_home_make(error));
+    bool ok = !needed || vtb_home_make(error);
     needed = needed && ok && !home->read_only;
     const int lock = needed ? lock_folder(home, error) : -1;
     if (needed)
@@ -408,8 +408,8 @@ bool vtb_build_count(const struct vtb_target *targets, size_t n, size_t *stale_n
         return false;
     struct vtb_target *own = wanted(home, targets, n, &own_n);
     read_toolchain(home, toolchain, missing);
-    bool ok = own || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
-    if (ok && own_n > 0 && !home->read_only && can_build(missing)) {
+    bool ok = true;
+    if (own_n > 0 && !home->read_only && can_build(missing)) {
         if (access(home->cells, F_OK) != 0)
             *stale_n = own_n; /* nothing was ever built */
         else

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
 #include "base/pages.h"
@@ -333,11 +334,9 @@ struct checker {
 static struct vtb_check *add(struct checker *checker, const char *word, const char *more)
 {
     struct vtb_checks *checks = checker->checks;
-    struct vtb_check *items = realloc(checks->items, (checks->n + 1) * sizeof *items);
-    if (!items)
-        abort(); /* no memory for a few lines */
-    checks->items = items;
-    struct vtb_check *check = &items[checks->n++];
+    checks->items =
+        vtb_reallocate(checks->items, checks->n + 1, sizeof *checks->items, "what checks find");
+    struct vtb_check *check = &checks->items[checks->n++];
     *check = (struct vtb_check){.ok = true};
     (void)snprintf(check->name, sizeof check->name, "%s%s%s%s%s%s", checker->of,
                    separated(", ", checker->of), checker->method, separated(": ", checker->method),

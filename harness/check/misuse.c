@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
 #include "base/pages.h"
@@ -483,10 +484,10 @@ bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options
     if (!prepare(&strategies, point.workload->name, error))
         return false;
     *results = (struct vtb_misuse_results){
-        .items = calloc((size_t)VTB_MISUSE_N * strategies.n * 2 + 1, sizeof *results->items)};
-    bool ok =
-        results->items != NULL || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the outcomes");
-    if (ok && (ok = vtb_rig_open(&rig, &point, error))) {
+        .items = vtb_allocate((size_t)VTB_MISUSE_N * strategies.n * 2, sizeof *results->items,
+                              "the outcomes of misuses")};
+    bool ok = vtb_rig_open(&rig, &point, error);
+    if (ok) {
         ok = attempt_all(results, &strategies, &rig, default_heap(), error);
         vtb_rig_close(&rig);
     }

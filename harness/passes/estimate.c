@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/clock.h"
 #include "base/pages.h"
 #include "base/stats.h"
@@ -280,12 +281,10 @@ bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *pla
     const bool timed = vtb_plan_is_timed(plan);
     double counted_s = 0; /* under valgrind, of the point before */
     *estimate = (struct vtb_estimate){
-        .count_s = calloc(n, sizeof *estimate->count_s),
-        .time_s = calloc(n, sizeof *estimate->time_s),
+        .count_s = vtb_allocate(n, sizeof *estimate->count_s, "the seconds of a plan"),
+        .time_s = vtb_allocate(n, sizeof *estimate->time_s, "the seconds of a plan"),
     };
-    bool ok = (estimate->count_s && estimate->time_s) ||
-              vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a plan of %zu tables", n);
-    ok = ok && look_at_cells(estimate, plan, error);
+    bool ok = look_at_cells(estimate, plan, error);
     for (size_t i = 0; ok && i < n; i++) {
         if (i % stride == 0 || plan->points[i].workload != plan->points[i - 1].workload) {
             ok = estimate_point(estimate, plan, i, &counted_s, error);
