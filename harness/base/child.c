@@ -14,7 +14,7 @@
 #include "base/interrupt.h"
 #include "base/pages.h"
 
-/* What a child leaves behind, in pages that its parent has too. */
+/* What a child leaves behind, in pages that its parent has, too. */
 struct vtb_child_outcome {
     bool returned; /* its function did */
     bool ok;
@@ -160,7 +160,7 @@ void vtb_child_say(const struct vtb_child_end *end, char *text, size_t bytes)
 
 /* --- limits --- */
 
-/* Time that passes without the processor counts, too. */
+/* A child that waits uses no processor, so the time that passes is limited, too. */
 void vtb_child_limit(double processor_s, double s)
 {
     const time_t whole_s = (time_t)processor_s;

@@ -28,7 +28,7 @@ struct vtb_child_end {
     struct vtb_error error; /* its own, where it failed */
 };
 
-/* A child process; the first four are for the caller to set, and are borrowed until its end. */
+/* A child process. The caller sets the first four fields, which are borrowed until its end. */
 struct vtb_child {
     const char *name;   /* of the work: what messages begin with */
     const char *remedy; /* what to do if a signal ends it, in a message; null: nothing is known */
@@ -60,14 +60,15 @@ VTB_MUST_USE bool vtb_child_finish(struct vtb_child *child, struct vtb_error *er
 /* Starts a child, and finishes it. */
 VTB_MUST_USE bool vtb_child_work(struct vtb_child *child, struct vtb_error *error);
 
-/* In a child: from now on it may use so much of a processor, and take so long, and then ends. */
+/* Called in a child: from now on it may use so much of a processor, and take so long, before it is
+ * ended. */
 void vtb_child_limit(double processor_s, double s);
 
-/* Whether it was a limit that ended it. */
+/* Whether it was one of these limits that ended the child. */
 bool vtb_child_is_at_limit(const struct vtb_child_end *end);
 
-/* The signal or the exit status in a few words, for a text of `bytes` bytes: "Segmentation fault".
- */
+/* Writes the signal or the exit status in a few words, as "Segmentation fault", to a text of so
+ * many bytes. */
 void vtb_child_say(const struct vtb_child_end *end, char *text, size_t bytes);
 
 /* For a child that becomes another program: calls run(context) in it, and waits for it; *status is

@@ -30,11 +30,11 @@ VTB_MUST_USE bool vtb_case_open(struct vtb_case_run *run, const struct vtb_rig *
                                 const struct vtb_point *point, enum vtb_case_heap state,
                                 struct vtb_error *error);
 
-/* The thread is done in the heap; what was counted stays. */
+/* Leaves the heap: the thread is done in it. What was counted stays. */
 void vtb_case_leave(const struct vtb_case_run *run);
 
-/* Completes what is still suspended, and gives back all memory. Counts and checksum stay. Of a run
- * that was left; needless where the process ends. */
+/* Completes what is still suspended, and gives back all memory of a run that was left. Counts and
+ * checksum stay. It is needless where the process ends. */
 void vtb_case_close(struct vtb_case_run *run);
 
 /* What to do if a signal ends a process that runs a strategy. */

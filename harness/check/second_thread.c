@@ -25,7 +25,7 @@ static vtb_pair_step *thread_step;
 
 /* --- the second thread --- */
 
-/* A short while, and then not at the expense of whoever is waited for. */
+/* Turns on the spot for a short while, and then not at the expense of whoever is waited for. */
 static void pause_at(size_t turn)
 {
     if (turn > SPINS_N)
@@ -175,7 +175,7 @@ void vtb_pair_wait(void)
     }
 }
 
-/* Up to half a microsecond. */
+/* The work takes up to half a microsecond. */
 void vtb_pair_work(size_t number)
 {
     const uint64_t turns_n = vtb_mix64(number) % 2048;
@@ -198,7 +198,7 @@ static void draw_level(void)
 
 /* --- callers that wait before, while, and after their operations complete --- */
 
-/* How many operations were complete, and said to be not. */
+/* Runs one batch, and returns how many operations were complete, and said to be not. */
 static size_t run_batch(size_t batch, enum vtb_pair_order order)
 {
     const struct vtb_probe *probe = vtb_pair.probe;

@@ -39,7 +39,7 @@ extern struct vtb_pair vtb_pair;
 VTB_MUST_USE bool vtb_pair_open(const struct vtb_rig *rig, const struct vtb_cell *cell,
                                 const struct vtb_heap *heap, struct vtb_error *error);
 
-/* Of both threads together. */
+/* What both threads together allocated and freed. */
 struct vtb_pair_counts {
     uint64_t allocs_n;
     uint64_t frees_n;
@@ -52,10 +52,10 @@ void vtb_pair_close(struct vtb_pair_counts *counts);
 
 /* --- the second thread --- */
 
-/* What it does with the operation of that number, which was handed over. */
+/* What the second thread does with the operation of that number, which was handed over. */
 typedef void vtb_pair_step(size_t number, void *asked);
 
-vtb_pair_step vtb_pair_complete; /* it is answered */
+vtb_pair_step vtb_pair_complete; /* the step that answers it */
 
 /* Starts it, and numbers operations from 0 on; wrong, if there is no thread to be had. */
 void vtb_pair_start(vtb_pair_step *step);
