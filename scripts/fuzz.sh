@@ -39,7 +39,7 @@ build() { # target, and what is compiled and linked
     clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer \
         -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
         -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror \
-        -Iharness -Iharness/include -o "$folder/fuzz_$target" "tests/fuzz/fuzz_$target.c" "$@" || {
+        -I. -Iharness -Iharness/include -o "$folder/fuzz_$target" "tests/fuzz/fuzz_$target.c" "$@" || {
         printf 'fuzz.sh: the target does not build; libFuzzer is in libclang-rt-14-dev\n' >&2
         exit 2
     }
@@ -76,7 +76,8 @@ for target in $targets; do
         ;;
     result_file)
         build result_file harness/gate/result_file.c harness/plan/metrics.c harness/gate/compare.c \
-            harness/gate/compare_report.c harness/base/error.c harness/base/json_text.c harness/base/names.c \
+            harness/gate/compare_report.c harness/base/allocate.c harness/base/error.c \
+            harness/base/json_text.c harness/base/names.c \
             -ljansson -lm
         cp tests/fuzz/result_file.json "$folder/result_file.corpus/"
         run result_file -max_len=8192 -timeout=600 -dict=tests/fuzz/result_file.dict

@@ -226,27 +226,26 @@ struct own_told {
     void (*ask)(struct own_told *told, struct vtb_error *error);
 };
 
-static inline void own_in_child(void *context)
+static inline bool own_in_child(void *context, struct vtb_error *error)
 {
     struct own_told *told = context;
-    struct vtb_error error = {0};
-    told->ask(told, &error);
-    told->exit_code = error.exit_code;
-    snprintf(told->message, sizeof told->message, "%s", error.message);
-    snprintf(told->details, sizeof told->details, "%s", error.details ? error.details : "");
+    told->ask(told, error);
+    told->exit_code = error->exit_code;
+    snprintf(told->message, sizeof told->message, "%s", error->message);
+    snprintf(told->details, sizeof told->details, "%s", error->details ? error->details : "");
+    return true;
 }
 
 /* Calls a function in a child process; to be freed by own_forget. */
 static inline struct own_told *own_ask(void (*ask)(struct own_told *, struct vtb_error *))
 {
     struct vtb_error error;
-    int status = 0;
     struct own_told *told = vtb_pages_shared(sizeof *told, "what a child says", &error);
+    struct vtb_child child = {.name = "a child", .run = own_in_child, .context = told};
     assert_non_null(told);
     told->ask = ask;
-    if (!vtb_child_run("a child", own_in_child, told, &status, &error))
+    if (!vtb_child_work(&child, &error))
         fail_msg("%s", error.message);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     return told;
 }
 

@@ -6,18 +6,35 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/interrupt.h"
+#include "base/pages.h"
+
+/* What a child leaves behind, in pages that its parent has, too. */
+struct vtb_child_outcome {
+    bool returned; /* its function did */
+    bool ok;
+    struct vtb_error error;
+};
+
+static void __attribute__((noreturn)) run_in_child(const struct vtb_child *child)
+{
+    struct vtb_child_outcome *outcome = child->outcome;
+    outcome->ok = child->run(child->context, &outcome->error);
+    outcome->returned = true;
+    _exit(0);
+}
 
 /*
  * An interrupt that comes while there are two processes waits until each has its own handler. No
  * handler of fork runs: those of the allocators write to every page of theirs, in both processes,
  * which costs more than most children do, and with one thread nothing is locked.
  */
-bool vtb_child_start(const char *name, void (*run)(void *context), void *context, pid_t *child,
-                     struct vtb_error *error)
+static pid_t start(const struct vtb_child *child, int *reason)
 {
     sigset_t interrupt;
     sigset_t before;
@@ -26,34 +43,170 @@ bool vtb_child_start(const char *name, void (*run)(void *context), void *context
     (void)sigprocmask(SIG_BLOCK, &interrupt, &before);
     const pid_t parent = getpid();
     const pid_t started = _Fork();
+    *reason = errno;
     if (started == 0) {
         vtb_interrupt_child();
         if (getppid() != parent) /* it ended before the child could ask to end with it */
             _exit(VTB_EXIT_INTERNAL);
         (void)sigprocmask(SIG_SETMASK, &before, NULL);
-        run(context);
-        _exit(0);
+        run_in_child(child);
     }
-    const int reason = errno;
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
-    *child = started; /* which may lie in pages that the child shares, so it does not write it */
-    return started > 0 ||
-           vtb_fail(error, VTB_EXIT_INTERNAL, "%s: no process: %s", name, strerror(reason));
+    return started;
 }
 
-bool vtb_child_wait(const char *name, pid_t child, int *status, struct vtb_error *error)
+static void forget_outcome(struct vtb_child *child)
+{
+    vtb_pages_free(child->outcome, sizeof *child->outcome);
+    child->outcome = NULL;
+}
+
+bool vtb_child_start(struct vtb_child *child, struct vtb_error *error)
+{
+    int reason = 0;
+    child->outcome =
+        vtb_pages_shared(sizeof *child->outcome, "what a child process leaves behind", error);
+    if (!child->outcome)
+        return false;
+    child->pid = start(child, &reason);
+    if (child->pid > 0)
+        return true;
+    forget_outcome(child);
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: no process: %s", child->name, strerror(reason));
+}
+
+/* An interrupt that is only noted does not end the wait. */
+static bool wait_for(struct vtb_child *child, int *status, struct vtb_error *error)
 {
     pid_t ended;
-    do /* an interrupt that is only noted does not end the wait */
-        ended = waitpid(child, status, 0);
+    do
+        ended = waitpid(child->pid, status, 0);
     while (ended < 0 && errno == EINTR);
-    return ended == child || vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", name, strerror(errno));
+    return ended == child->pid ||
+           vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", child->name, strerror(errno));
+}
+
+static struct vtb_child_end end_of(const struct vtb_child_outcome *outcome, int status)
+{
+    if (WIFSIGNALED(status))
+        return (struct vtb_child_end){
+            .how = WTERMSIG(status) == SIGINT ? VTB_CHILD_INTERRUPTED : VTB_CHILD_KILLED,
+            .number = WTERMSIG(status),
+        };
+    if (!outcome->returned)
+        return (struct vtb_child_end){.how = VTB_CHILD_LEFT, .number = WEXITSTATUS(status)};
+    if (outcome->ok)
+        return (struct vtb_child_end){.how = VTB_CHILD_WELL};
+    struct vtb_child_end end = {.how = VTB_CHILD_FAILED, .error = outcome->error};
+    end.error.details = NULL;
+    return end;
+}
+
+bool vtb_child_wait(struct vtb_child *child, struct vtb_child_end *end, struct vtb_error *error)
+{
+    int status = 0;
+    const bool ok = wait_for(child, &status, error);
+    if (ok)
+        *end = end_of(child->outcome, status);
+    forget_outcome(child);
+    return ok;
+}
+
+bool vtb_child_try(struct vtb_child *child, struct vtb_child_end *end, struct vtb_error *error)
+{
+    return vtb_child_start(child, error) && vtb_child_wait(child, end, error);
+}
+
+static bool judge(const struct vtb_child *child, const struct vtb_child_end *end,
+                  struct vtb_error *error)
+{
+    char words[64];
+    if (end->how == VTB_CHILD_INTERRUPTED || vtb_interrupted())
+        return vtb_fail_interrupted(error);
+    vtb_child_say(end, words, sizeof words);
+    switch (end->how) {
+    case VTB_CHILD_FAILED:
+        *error = end->error;
+        return false;
+    case VTB_CHILD_KILLED:
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: ended by signal %d (%s)%s%s", child->name,
+                        end->number, words, child->remedy ? "; " : "",
+                        child->remedy ? child->remedy : "");
+    case VTB_CHILD_LEFT:
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", child->name, words);
+    default:
+        return true;
+    }
+}
+
+bool vtb_child_finish(struct vtb_child *child, struct vtb_error *error)
+{
+    struct vtb_child_end end;
+    return vtb_child_wait(child, &end, error) && judge(child, &end, error);
+}
+
+bool vtb_child_work(struct vtb_child *child, struct vtb_error *error)
+{
+    return vtb_child_start(child, error) && vtb_child_finish(child, error);
+}
+
+void vtb_child_say(const struct vtb_child_end *end, char *text, size_t bytes)
+{
+    if (end->how == VTB_CHILD_KILLED || end->how == VTB_CHILD_INTERRUPTED)
+        (void)snprintf(text, bytes, "%s", strsignal(end->number));
+    else
+        (void)snprintf(text, bytes, "exit status %d", end->number);
+}
+
+/* --- limits --- */
+
+/* A child that waits uses no processor, so the time that passes is limited, too. */
+void vtb_child_limit(double processor_s, double s)
+{
+    const time_t whole_s = (time_t)processor_s;
+    const struct itimerval limit = {
+        .it_value = {.tv_sec = whole_s,
+                     .tv_usec = (suseconds_t)((processor_s - (double)whole_s) * 1e6)}};
+    (void)setitimer(ITIMER_PROF, &limit, NULL);
+    (void)alarm((unsigned)s);
+}
+
+bool vtb_child_is_at_limit(const struct vtb_child_end *end)
+{
+    return end->how == VTB_CHILD_KILLED && (end->number == SIGPROF || end->number == SIGALRM);
+}
+
+/* --- other programs --- */
+
+struct program {
+    void (*run)(void *context);
+    void *context;
+};
+
+static bool become(void *context, struct vtb_error *error)
+{
+    const struct program *program = context;
+    (void)error;
+    program->run(program->context);
+    return true;
+}
+
+bool vtb_child_run(const char *name, void (*run)(void *context), void *context, int *status,
+                   struct vtb_error *error)
+{
+    struct program program = {run, context};
+    struct vtb_child child = {.name = name, .run = become, .context = &program};
+    if (!vtb_child_start(&child, error))
+        return false;
+    const bool ok = wait_for(&child, status, error);
+    forget_outcome(&child);
+    return ok;
 }
 
 bool vtb_child_find(const char *program, char path[PATH_MAX])
 {
     const char *folders = getenv("PATH");
-    char *copy = strdup(folders ? folders : "/usr/bin:/bin");
+    char *copy = vtb_copy_text(folders ? folders : "/usr/bin:/bin", "the folders of programs");
     bool found = false;
     for (char *rest = copy, *each; !found && rest && (each = strsep(&rest, ":"));) {
         struct stat status;
@@ -63,12 +216,4 @@ bool vtb_child_find(const char *program, char path[PATH_MAX])
     }
     free(copy);
     return found;
-}
-
-bool vtb_child_run(const char *name, void (*run)(void *context), void *context, int *status,
-                   struct vtb_error *error)
-{
-    pid_t child;
-    return vtb_child_start(name, run, context, &child, error) &&
-           vtb_child_wait(name, child, status, error);
 }

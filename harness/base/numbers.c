@@ -3,10 +3,11 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <stdio.h>
+#include "base/allocate.h"
 
 static bool refuse(struct vtb_error *error, const char *reason)
 {
@@ -112,9 +113,9 @@ static bool parse_item(char *text, const struct vtb_number_kind *kind, struct vt
 bool vtb_numbers_parse(const char *text, const struct vtb_number_kind *kind,
                        struct vtb_numbers *numbers, struct vtb_error *error)
 {
-    char *copy = strdup(text);
+    char *copy = vtb_copy_text(text, "a list of numbers");
     char *rest = copy;
-    bool ok = copy != NULL || refuse(error, "no memory");
+    bool ok = true;
     numbers->n = 0;
     while (ok && rest) {
         char *item = strsep(&rest, ",");

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/allocate.h"
+
 static int compare_doubles(const void *left, const void *right)
 {
     double a = *(const double *)left;
@@ -68,10 +70,8 @@ static size_t next_smallest(const double *p, size_t n, const bool *done)
 
 void vtb_holm(double *p, size_t n)
 {
-    bool *done = calloc(n + 1, sizeof *done);
+    bool *done = vtb_allocate(n, sizeof *done, "the order of some tests");
     double highest = 0;
-    if (!done)
-        abort();
     for (size_t rank = 0; rank < n; rank++) {
         size_t i = next_smallest(p, n, done);
         highest = fmax(highest, fmin(1, p[i] * (double)(n - rank)));

@@ -7,9 +7,9 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
 
@@ -79,10 +79,11 @@ static bool write_list(const char *path, const struct vtb_home *home, const char
 
 /* --- running ninja --- */
 
-/* Turns the child process into ninja; never returns. */
-static void become_ninja(void *context)
+/* Turns the child process into ninja; returns only if that fails. */
+static bool become_ninja(void *context, struct vtb_error *error)
 {
     const struct run *run = context;
+    (void)error;
     char *arguments[] = {(char *)"ninja", (char *)"-f", (char *)(uintptr_t)run->list,
                          run->dry ? (char *)"-n" : NULL, NULL};
     const char *folder = run->home->cells;
@@ -152,11 +153,12 @@ static bool run_ninja(struct run *run, struct said *said, vtb_build_progress *pr
                       void *context, int *status, struct vtb_error *error)
 {
     int ends[2];
-    pid_t child;
+    struct vtb_child child = {.name = "building cells", .run = become_ninja, .context = run};
+    struct vtb_child_end end;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "building cells: %s", strerror(errno));
     run->out = ends[1];
-    const bool started = vtb_child_start("building cells", become_ninja, run, &child, error);
+    const bool started = vtb_child_start(&child, error);
     close(ends[1]);
     FILE *lines = started ? fdopen(ends[0], "r") : NULL;
     if (lines)
@@ -165,10 +167,9 @@ static bool run_ninja(struct run *run, struct said *said, vtb_build_progress *pr
         fclose(lines);
     else
         close(ends[0]);
-    int ended = 0;
-    if (!started || !vtb_child_wait("building cells", child, &ended, error))
+    if (!started || !vtb_child_wait(&child, &end, error))
         return false;
-    *status = WIFEXITED(ended) ? WEXITSTATUS(ended) : -1;
+    *status = end.how == VTB_CHILD_LEFT ? end.number : -1;
     return true;
 }
 
@@ -311,9 +312,9 @@ static bool is_installed(const struct vtb_home *home, const struct vtb_target *t
 static struct vtb_target *wanted(const struct vtb_home *home, const struct vtb_target *targets,
                                  size_t n, size_t *wanted_n)
 {
-    struct vtb_target *own = calloc(n + 1, sizeof *own);
+    struct vtb_target *own = vtb_allocate(n, sizeof *own, "a list of cells");
     *wanted_n = 0;
-    for (size_t i = 0; own && i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (!is_installed(home, &targets[i]))
             own[(*wanted_n)++] = targets[i];
     }
@@ -386,10 +387,9 @@ bool vtb_build(const struct vtb_target *targets, size_t n, vtb_build_progress *p
         return false;
     struct vtb_target *own = wanted(home, targets, n, &own_n);
     read_toolchain(home, toolchain, missing);
-    bool ok = own || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
-    bool needed = ok && own_n > 0 && !home->read_only && can_build(missing) &&
+    bool needed = own_n > 0 && !home->read_only && can_build(missing) &&
                   !is_up_to_date(home, toolchain, own, own_n);
-    ok = ok && (!needed || vtb_home_make(error));
+    bool ok = !needed || vtb_home_make(error);
     needed = needed && ok && !home->read_only;
     const int lock = needed ? lock_folder(home, error) : -1;
     if (needed)
@@ -412,8 +412,8 @@ bool vtb_build_count(const struct vtb_target *targets, size_t n, size_t *stale_n
         return false;
     struct vtb_target *own = wanted(home, targets, n, &own_n);
     read_toolchain(home, toolchain, missing);
-    bool ok = own || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
-    if (ok && own_n > 0 && !home->read_only && can_build(missing)) {
+    bool ok = true;
+    if (own_n > 0 && !home->read_only && can_build(missing)) {
         if (access(home->cells, F_OK) != 0)
             *stale_n = own_n; /* nothing was ever built */
         else

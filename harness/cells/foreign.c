@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "cells/load.h"
 
 #define FOREIGN_MAX 128
@@ -121,10 +122,7 @@ static bool read_name(struct source *source, const char *text, size_t n, const c
 
 static char *copied(const char *text)
 {
-    char *copy = strdup(text);
-    if (!copy)
-        abort(); /* no memory for a name */
-    return copy;
+    return vtb_copy_text(text, "a name");
 }
 
 /* Whether an entry is of that file. The path of an entry of the build starts from the sources'

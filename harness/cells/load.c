@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/allocate.h"
+
 static const char *compiler = VTB_COMPILER;
 static const char *rule; /* null: no cell is loaded */
 
@@ -146,9 +148,9 @@ struct vtb_target vtb_target_of(const struct vtb_cell *cell)
 /* The targets of the cells that are not loaded yet, each once. Owned by the caller. */
 static struct vtb_target *targets_of(const struct vtb_cell *const *cells, size_t n, size_t *own_n)
 {
-    struct vtb_target *targets = calloc(n + 1, sizeof *targets);
+    struct vtb_target *targets = vtb_allocate(n, sizeof *targets, "a list of cells");
     *own_n = 0;
-    for (size_t i = 0; targets && i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         bool again = !cells[i] || vtb_slot_of(cells[i])->loaded;
         for (size_t j = 0; !again && j < i; j++)
             again = cells[j] == cells[i];
@@ -191,8 +193,7 @@ bool vtb_cells_build(const struct vtb_cell *const *cells, size_t n, vtb_build_pr
 {
     size_t own_n;
     struct vtb_target *targets = targets_of(cells, n, &own_n);
-    bool ok = targets || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cells", n);
-    ok = ok && (own_n == 0 || vtb_build(targets, own_n, progress, context, error));
+    const bool ok = own_n == 0 || vtb_build(targets, own_n, progress, context, error);
     free(targets);
     return ok;
 }
@@ -209,9 +210,8 @@ bool vtb_cells_count_stale(const struct vtb_cell *const *cells, size_t n, size_t
 {
     size_t own_n;
     struct vtb_target *targets = targets_of(cells, n, &own_n);
-    bool ok = targets || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cells", n);
     *stale_n = 0;
-    ok = ok && (own_n == 0 || vtb_build_count(targets, own_n, stale_n, error));
+    const bool ok = own_n == 0 || vtb_build_count(targets, own_n, stale_n, error);
     free(targets);
     return ok;
 }

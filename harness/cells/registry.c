@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/allocate.h"
 #include "cells/foreign.h"
 #include "cells/slots.h"
 
@@ -83,13 +84,9 @@ static const char *interned(const char *name)
         if (strcmp(names[i], name) == 0)
             return names[i];
     }
-    char **more = realloc(names, (n + 1) * sizeof *names);
-    char *copy = strdup(name);
-    if (!more || !copy)
-        abort(); /* no memory for a name */
-    names = more;
-    names[n++] = copy;
-    return copy;
+    names = vtb_reallocate(names, n + 1, sizeof *names, "the names of variants");
+    names[n] = vtb_copy_text(name, "the name of a variant");
+    return names[n++];
 }
 
 const char *vtb_find_name(const char *name)
@@ -135,12 +132,9 @@ static struct vtb_cell_slot *find_slot(const struct vtb_cell_slot *like)
 
 static struct vtb_cell_slot *add_slot(const struct vtb_cell_slot *slot)
 {
-    struct vtb_cell_slot **more = realloc(slots, (slots_n + 1) * sizeof *slots);
-    struct vtb_cell_slot *own = malloc(sizeof *own);
-    if (!more || !own)
-        abort(); /* no memory for what a cell is called */
+    struct vtb_cell_slot *own = vtb_allocate(1, sizeof *own, "what a cell is called");
     *own = *slot;
-    slots = more;
+    slots = vtb_reallocate(slots, slots_n + 1, sizeof *slots, "the list of cells");
     slots[slots_n++] = own;
     return own;
 }

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
 #include "base/pages.h"
@@ -28,7 +27,7 @@
 /* --- what a check tells, in pages that it shares with its parent --- */
 
 struct told {
-    bool ended; /* it came to its end, and did not leave by itself */
+    bool ended; /* it left on purpose, before its end */
     bool wrong;
     bool left_out;
     char where[300];
@@ -139,26 +138,22 @@ static void confine(const struct job *job)
     static char stack[1 << 16];
     const stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
     struct sigaction action = {.sa_sigaction = note_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    const time_t whole_s = (time_t)job->limit_s;
-    const struct itimerval limit = {
-        .it_value = {.tv_sec = whole_s,
-                     .tv_usec = (suseconds_t)((job->limit_s - (double)whole_s) * 1e6)}};
     sigemptyset(&action.sa_mask);
     (void)sigaltstack(&other, NULL);
     (void)sigaction(SIGSEGV, &action, NULL);
     if (job->words >= 0)
         (void)dup2(job->words, STDERR_FILENO);
-    (void)setitimer(ITIMER_PROF, &limit, NULL);
-    (void)alarm((unsigned)wall_s(job->limit_s));
+    vtb_child_limit(job->limit_s, wall_s(job->limit_s));
 }
 
-static void run_in_child(void *context)
+static bool run_in_child(void *context, struct vtb_error *error)
 {
     const struct job *job = context;
+    (void)error;
     confine(job);
     vtb_on_misuse = note_misuse;
     job->run(job->of);
-    told->ended = true;
+    return true;
 }
 
 /* The first line that the child wrote to standard error. */
@@ -169,30 +164,29 @@ static void read_words(int words, char *line, size_t line_bytes)
     line[strcspn(line, "\r\n")] = '\0';
 }
 
-static bool is_limit(int status)
+static bool came_to_its_end(const struct vtb_child_end *end)
 {
-    return WIFSIGNALED(status) && (WTERMSIG(status) == SIGPROF || WTERMSIG(status) == SIGALRM);
+    return end->how == VTB_CHILD_WELL ||
+           (end->how == VTB_CHILD_LEFT && end->number == 0 && told->ended);
 }
 
 /* How the child ended, if it did not say more. True: it hung. */
-static bool judge_end(struct vtb_check *check, const struct job *job, int status)
+static bool judge_end(struct vtb_check *check, const struct job *job,
+                      const struct vtb_child_end *end)
 {
     char line[160];
     char how[64];
     check->ok = false;
-    if (is_limit(status)) {
+    if (vtb_child_is_at_limit(end)) {
         (void)snprintf(check->text, sizeof check->text,
                        "hangs: more than %g s%s (%s); look at what is waited for, and whether "
                        "vtb_complete runs it",
-                       WTERMSIG(status) == SIGPROF ? job->limit_s : wall_s(job->limit_s),
-                       WTERMSIG(status) == SIGPROF ? " of processor time" : "", told->where);
+                       end->number == SIGPROF ? job->limit_s : wall_s(job->limit_s),
+                       end->number == SIGPROF ? " of processor time" : "", told->where);
         return true;
     }
     read_words(job->words, line, sizeof line);
-    if (WIFSIGNALED(status))
-        (void)snprintf(how, sizeof how, "%s", strsignal(WTERMSIG(status)));
-    else
-        (void)snprintf(how, sizeof how, "exit status %d", WEXITSTATUS(status));
+    vtb_child_say(end, how, sizeof how);
     (void)snprintf(
         check->text, sizeof check->text,
         "crash: %s%s%s (%s); look at what is used before it is set, or after it was given back",
@@ -203,13 +197,14 @@ static bool judge_end(struct vtb_check *check, const struct job *job, int status
 /* *hung: it did not end by itself. */
 static bool run_check(struct vtb_check *check, struct job *job, bool *hung, struct vtb_error *error)
 {
-    int status = 0;
+    struct vtb_child child = {.name = check->name, .run = run_in_child, .context = job};
+    struct vtb_child_end end;
     *told = (struct told){.wrong = false};
     job->words = memfd_create("check", MFD_CLOEXEC);
-    const bool ok = vtb_child_run(check->name, run_in_child, job, &status, error);
+    const bool ok = vtb_child_try(&child, &end, error);
     check->ok = !told->wrong;
     (void)snprintf(check->text, sizeof check->text, "%s", told->text);
-    *hung = ok && !(told->ended && status == 0) && !told->wrong && judge_end(check, job, status);
+    *hung = ok && !came_to_its_end(&end) && !told->wrong && judge_end(check, job, &end);
     if (job->words >= 0)
         (void)close(job->words);
     return ok;
@@ -339,11 +334,9 @@ struct checker {
 static struct vtb_check *add(struct checker *checker, const char *word, const char *more)
 {
     struct vtb_checks *checks = checker->checks;
-    struct vtb_check *items = realloc(checks->items, (checks->n + 1) * sizeof *items);
-    if (!items)
-        abort(); /* no memory for a few lines */
-    checks->items = items;
-    struct vtb_check *check = &items[checks->n++];
+    checks->items =
+        vtb_reallocate(checks->items, checks->n + 1, sizeof *checks->items, "what checks find");
+    struct vtb_check *check = &checks->items[checks->n++];
     *check = (struct vtb_check){.ok = true};
     (void)snprintf(check->name, sizeof check->name, "%s%s%s%s%s%s", checker->of,
                    separated(", ", checker->of), checker->method, separated(": ", checker->method),

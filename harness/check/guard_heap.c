@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/allocate.h"
+
 #define BLOCKS_MAX ((size_t)1 << 16) /* a power of two */
 #define MARK UINT64_C(0x5afe5afe5afe5afe)
 #define MARKS_N 2 /* in front of a block, and behind it */
@@ -48,9 +50,10 @@ static void note(enum vtb_guard_fault fault, size_t bytes)
 
 static void *guard_alloc(size_t bytes)
 {
-    struct block *block = malloc(sizeof *block + bytes + sizeof block->marks);
-    if (!block || 2 * ++blocks_n > BLOCKS_MAX)
-        abort();
+    struct block *block =
+        vtb_allocate(1, sizeof *block + bytes + sizeof block->marks, "a block of a check");
+    if (2 * ++blocks_n > BLOCKS_MAX)
+        vtb_no_memory(2 * sizeof blocks, "the blocks of a check");
     *block = (struct block){.bytes = bytes, .number = (uint32_t)blocks_n, .marks = {MARK, MARK}};
     memcpy(memory_of(block) + bytes, block->marks, sizeof block->marks);
     memset(memory_of(block), GONE, bytes); /* whoever counts on zeros is mistaken */

@@ -2,13 +2,11 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
 #include "base/pages.h"
@@ -22,7 +20,7 @@
 
 /* A child that uses more processor time than this hangs; and in any case after so many seconds. */
 #define LIMIT_CPU_MS 500
-#define LIMIT_SECONDS_N 60
+#define LIMIT_S 60
 
 #define FRAMES_N VTB_PROBE_FRAMES_N /* of the child's window */
 
@@ -299,16 +297,14 @@ static void note_detected(const char *text)
 /* Ends the child when it has used up its time, and keeps its last words from the terminal. */
 static void confine(void)
 {
-    const struct itimerval limit = {.it_value = {.tv_usec = LIMIT_CPU_MS * 1000L}};
     const int null = open("/dev/null", O_WRONLY);
     if (null >= 0)
         (void)dup2(null, STDERR_FILENO);
-    (void)setitimer(ITIMER_PROF, &limit, NULL);
-    (void)alarm(LIMIT_SECONDS_N);
+    vtb_child_limit(LIMIT_CPU_MS / 1e3, LIMIT_S);
 }
 
-/* What the child is given; the result is in pages that it shares with its parent. */
-struct child {
+/* What a child is given; the result is in pages that it shares with its parent. */
+struct job {
     const struct vtb_rig *rig;
     const struct vtb_cell *cell;
     const struct vtb_heap *heap;
@@ -316,21 +312,20 @@ struct child {
 };
 
 /* Makes the attempt; then whatever is left on the heap has leaked. */
-static void misuse_in_child(void *context)
+static bool misuse_in_child(void *context, struct vtb_error *error)
 {
-    const struct child *child = context;
-    const struct vtb_cell *cell = child->cell;
-    struct vtb_misuse_result *result = child->result;
-    const struct vtb_memory memory = {.heap = child->heap};
+    const struct job *job = context;
+    const struct vtb_cell *cell = job->cell;
+    struct vtb_misuse_result *result = job->result;
+    const struct vtb_memory memory = {.heap = job->heap};
     struct vtb_env env;
-    struct vtb_error error;
     struct attempt attempt = {cell, cell->probe, &env, result};
     confine();
     detected_in = result;
     vtb_on_misuse = note_detected;
-    if (!vtb_rig_open_env(child->rig, &env, cell, &memory, &error)) {
+    if (!vtb_rig_open_env(job->rig, &env, cell, &memory, error)) {
         settle(&attempt, VTB_OUTCOME_CRASH, "no memory for the attempt");
-        return;
+        return true;
     }
     attempts[result->misuse](&attempt);
     for (size_t i = 0; result->misuse != VTB_MISUSE_out_of_scope && i < FRAMES_N; i++)
@@ -342,22 +337,21 @@ static void misuse_in_child(void *context)
                  env.service.counts.live_bytes);
         settle(&attempt, VTB_OUTCOME_LEAK, text);
     }
+    return true;
 }
 
 /* How the child ended, if it did not come to say more. */
-static void judge_end(struct vtb_misuse_result *result, int status)
+static void judge_end(struct vtb_misuse_result *result, const struct vtb_child_end *end)
 {
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    if (end->how == VTB_CHILD_WELL || (end->how == VTB_CHILD_LEFT && end->number == 0))
         return;
     result->outcome = VTB_OUTCOME_CRASH;
-    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGPROF || WTERMSIG(status) == SIGALRM)) {
+    if (vtb_child_is_at_limit(end)) {
         result->outcome = VTB_OUTCOME_HANG;
         snprintf(result->text, sizeof result->text, "waits for ever; ended after %d ms",
                  LIMIT_CPU_MS);
-    } else if (WIFSIGNALED(status)) {
-        snprintf(result->text, sizeof result->text, "%s", strsignal(WTERMSIG(status)));
     } else {
-        snprintf(result->text, sizeof result->text, "exit status %d", WEXITSTATUS(status));
+        vtb_child_say(end, result->text, sizeof result->text);
     }
 }
 
@@ -365,16 +359,17 @@ static bool try_in_child(const struct vtb_rig *rig, const struct vtb_cell *cell,
                          const struct vtb_heap *heap, struct vtb_misuse_result *result,
                          struct vtb_error *error)
 {
-    int status = 0;
+    struct vtb_child_end end;
     struct vtb_misuse_result *shared = vtb_pages_shared(sizeof *shared, "a child's outcome", error);
     if (!shared)
         return false;
-    struct child child = {rig, cell, heap, shared};
+    struct job job = {rig, cell, heap, shared};
+    struct vtb_child child = {.name = cell->name, .run = misuse_in_child, .context = &job};
     *shared = *result;
-    const bool ok = vtb_child_run(cell->name, misuse_in_child, &child, &status, error);
+    const bool ok = vtb_child_try(&child, &end, error);
     *result = *shared;
     if (ok)
-        judge_end(result, status);
+        judge_end(result, &end);
     vtb_pages_free(shared, sizeof *shared);
     return ok;
 }
@@ -489,10 +484,10 @@ bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options
     if (!prepare(&strategies, point.workload->name, error))
         return false;
     *results = (struct vtb_misuse_results){
-        .items = calloc((size_t)VTB_MISUSE_N * strategies.n * 2 + 1, sizeof *results->items)};
-    bool ok =
-        results->items != NULL || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the outcomes");
-    if (ok && (ok = vtb_rig_open(&rig, &point, error))) {
+        .items = vtb_allocate((size_t)VTB_MISUSE_N * strategies.n * 2, sizeof *results->items,
+                              "the outcomes of misuses")};
+    bool ok = vtb_rig_open(&rig, &point, error);
+    if (ok) {
         ok = attempt_all(results, &strategies, &rig, default_heap(), error);
         vtb_rig_close(&rig);
     }

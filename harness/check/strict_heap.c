@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/allocate.h"
+
 /* Memory for objects, of which no address is used twice: what there is of it in all, and what a
  * heap, or objects between two collections that move them, may take at once. */
 #define RESERVE_BYTES ((size_t)64 << 30)
@@ -62,7 +64,7 @@ static void close_memory(char *start, size_t bytes)
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
     if (bytes > 0 && mmap(start, bytes, PROT_NONE, flags, -1, 0) == MAP_FAILED)
-        abort();
+        vtb_no_memory(bytes, "what objects of a check moved away from");
 }
 
 static bool make_reserve(void)
@@ -184,7 +186,7 @@ static struct header *place(const struct vtb_type *type)
     struct header *header = next_header(type->bytes);
     const size_t end = (size_t)((char *)(header + 1) - arena) + 2 * type->bytes;
     if (end > ARENA_BYTES)
-        abort();
+        vtb_no_memory(end, "the objects of a check");
     *header = (struct header){.self = header, .type = type};
     used_bytes = end;
     memset(header + 1, 0, 2 * type->bytes);
@@ -194,7 +196,7 @@ static struct header *place(const struct vtb_type *type)
 static void *strict_alloc(const struct vtb_type *type)
 {
     if (objects_n == OBJECTS_MAX)
-        abort();
+        vtb_no_memory(2 * sizeof objects, "the list of a check's objects");
     struct header *header = place(type);
     if (!is_valid(type)) {
         vtb_strict_seen.bad_types_n++;
@@ -386,7 +388,7 @@ static void move_all(void)
     char *from = arena;
     const size_t from_bytes = used_bytes;
     if (!open_arena())
-        abort();
+        vtb_no_memory(ARENA_BYTES, "the objects of a check, moved");
     for (size_t n = 0; n < objects_n; n++)
         objects[n] = move(objects[n]);
     for (size_t n = 0; n < objects_n; n++)
@@ -484,7 +486,7 @@ static void strict_add_roots(struct vtb_gc *gc, const struct vtb_roots *roots)
 {
     (void)gc;
     if (vtb_strict_roots_n == VTB_STRICT_ROOTS_MAX)
-        abort();
+        vtb_no_memory(2 * sizeof vtb_strict_roots, "the roots of a check");
     vtb_strict_roots[vtb_strict_roots_n++] = *roots;
 }
 

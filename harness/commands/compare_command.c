@@ -8,8 +8,8 @@ bool vtb_compare_command(const struct vtb_options *options, struct vtb_error *er
     bool ok = true;
     for (size_t i = 0; ok && i < 2; i++)
         ok = vtb_result_file_read(&files[i], options->files[i], VTB_EXIT_USAGE, error);
-    ok = ok && vtb_compare_make(&compared, &files[0], &files[1], error);
     if (ok) {
+        vtb_compare_make(&compared, &files[0], &files[1]);
         ok = vtb_output_stdout(vtb_compare_report, &compared, (enum vtb_format)options->format,
                                error);
         vtb_compare_free(&compared);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/allocate.h"
 #include "plan/metrics.h"
 
 const char *const vtb_compared_words[] = {
@@ -16,10 +17,8 @@ const char *const vtb_compared_words[] = {
     [VTB_COMPARED_INCOMPARABLE] = "not comparable",
 };
 
-static bool fail_memory(struct vtb_error *error)
-{
-    return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a comparison");
-}
+/* What has no memory, if there is none: two files are as they were. */
+#define WHAT "a comparison"
 
 /* --- what differs between the runs --- */
 
@@ -46,44 +45,36 @@ static const char *text_of(const struct vtb_recorded_text *texts, size_t n, cons
 }
 
 /* Adds a fact if it differs. A text that is null was not recorded. */
-static bool add_fact(struct vtb_compared *compared, const char *prefix, const char *key,
+static void add_fact(struct vtb_compared *compared, const char *prefix, const char *key,
                      const char *before, const char *after)
 {
     if (before && after && strcmp(before, after) == 0)
-        return true;
-    struct vtb_compared_fact *moved =
-        realloc(compared->facts, (compared->facts_n + 1) * sizeof *moved);
-    if (!moved)
-        return false;
-    compared->facts = moved;
-    struct vtb_compared_fact *fact = &moved[compared->facts_n++];
+        return;
     const size_t key_bytes = strlen(prefix) + strlen(key) + 1;
-    *fact = (struct vtb_compared_fact){.key = malloc(key_bytes),
-                                       .before = before ? strdup(before) : NULL,
-                                       .after = after ? strdup(after) : NULL};
-    if (fact->key)
-        snprintf(fact->key, key_bytes, "%s%s", prefix, key);
-    return fact->key && (!before || fact->before) && (!after || fact->after);
+    compared->facts =
+        vtb_reallocate(compared->facts, compared->facts_n + 1, sizeof *compared->facts, WHAT);
+    struct vtb_compared_fact *fact = &compared->facts[compared->facts_n++];
+    *fact = (struct vtb_compared_fact){.key = vtb_allocate(key_bytes, 1, WHAT),
+                                       .before = before ? vtb_copy_text(before, WHAT) : NULL,
+                                       .after = after ? vtb_copy_text(after, WHAT) : NULL};
+    snprintf(fact->key, key_bytes, "%s%s", prefix, key);
 }
 
 /* Adds the texts that differ: first those of the first file, then those that only the second
  * has. */
-static bool add_texts(struct vtb_compared *compared, const char *prefix,
+static void add_texts(struct vtb_compared *compared, const char *prefix,
                       const struct vtb_recorded_text *before, size_t before_n,
                       const struct vtb_recorded_text *after, size_t after_n)
 {
     for (size_t i = 0; i < before_n; i++) {
-        if (!is_of_one_run(before[i].key) &&
-            !add_fact(compared, prefix, before[i].key, before[i].value,
-                      text_of(after, after_n, before[i].key)))
-            return false;
+        if (!is_of_one_run(before[i].key))
+            add_fact(compared, prefix, before[i].key, before[i].value,
+                     text_of(after, after_n, before[i].key));
     }
     for (size_t i = 0; i < after_n; i++) {
-        if (!is_of_one_run(after[i].key) && !text_of(before, before_n, after[i].key) &&
-            !add_fact(compared, prefix, after[i].key, NULL, after[i].value))
-            return false;
+        if (!is_of_one_run(after[i].key) && !text_of(before, before_n, after[i].key))
+            add_fact(compared, prefix, after[i].key, NULL, after[i].value);
     }
-    return true;
 }
 
 #define NUMBER_BYTES 32
@@ -100,15 +91,15 @@ static bool are_same(double before, double after)
     return before == after || (isnan(before) && isnan(after));
 }
 
-static bool add_numbers(struct vtb_compared *compared, const char *key, double before, double after)
+static void add_numbers(struct vtb_compared *compared, const char *key, double before, double after)
 {
     char texts[2][NUMBER_BYTES];
-    return are_same(before, after) ||
-           add_fact(compared, "", key, number_text(texts[0], before), number_text(texts[1], after));
+    if (!are_same(before, after))
+        add_fact(compared, "", key, number_text(texts[0], before), number_text(texts[1], after));
 }
 
 /* Adds each budget that differs, with the numbers of the first case for which it does. */
-static bool add_budgets(struct vtb_compared *compared)
+static void add_budgets(struct vtb_compared *compared)
 {
     for (const char *const *key = vtb_budget_keys; *key; key++) {
         for (size_t i = 0; i < compared->rows_n; i++) {
@@ -116,26 +107,22 @@ static bool add_budgets(struct vtb_compared *compared)
             const double after = vtb_recorded(compared->rows[i].after, *key);
             if (are_same(before, after))
                 continue;
-            if (!add_numbers(compared, *key, before, after))
-                return false;
+            add_numbers(compared, *key, before, after);
             break;
         }
     }
-    return true;
 }
 
-static bool add_facts(struct vtb_compared *compared)
+static void add_facts(struct vtb_compared *compared)
 {
     const struct vtb_result_file *before = compared->before;
     const struct vtb_result_file *after = compared->after;
     static const char *const words[] = {"false", "true"};
-    return add_texts(compared, "", before->facts, before->facts_n, after->facts, after->facts_n) &&
-           add_texts(compared, "--", before->options, before->options_n, after->options,
-                     after->options_n) &&
-           add_numbers(compared, "confidence", before->confidence, after->confidence) &&
-           add_fact(compared, "", "interrupted", words[before->interrupted],
-                    words[after->interrupted]) &&
-           add_budgets(compared);
+    add_texts(compared, "", before->facts, before->facts_n, after->facts, after->facts_n);
+    add_texts(compared, "--", before->options, before->options_n, after->options, after->options_n);
+    add_numbers(compared, "confidence", before->confidence, after->confidence);
+    add_fact(compared, "", "interrupted", words[before->interrupted], words[after->interrupted]);
+    add_budgets(compared);
 }
 
 /* --- which rows belong together --- */
@@ -215,20 +202,19 @@ static void match(const struct vtb_result_file *file, const struct vtb_result_fi
     }
 }
 
-static bool match_rows(struct vtb_compared *compared)
+static void match_rows(struct vtb_compared *compared)
 {
     const struct vtb_result_file *before = compared->before;
     const struct vtb_result_file *after = compared->after;
     size_t unused;
-    compared->rows = calloc(before->rows_n, sizeof *compared->rows);
-    compared->only_before.rows = calloc(before->rows_n, sizeof(*compared->only_before.rows));
-    compared->only_after.rows = calloc(after->rows_n, sizeof(*compared->only_after.rows));
-    if (!compared->rows || !compared->only_before.rows || !compared->only_after.rows)
-        return false;
+    compared->rows = vtb_allocate(before->rows_n, sizeof *compared->rows, WHAT);
+    compared->only_before.rows =
+        vtb_allocate(before->rows_n, sizeof(*compared->only_before.rows), WHAT);
+    compared->only_after.rows =
+        vtb_allocate(after->rows_n, sizeof(*compared->only_after.rows), WHAT);
     match(before, after, compared->rows, &compared->rows_n, &compared->only_before);
     match(after, before, NULL, &unused, &compared->only_after);
     sort_rows(compared);
-    return true;
 }
 
 /* --- what may be compared --- */
@@ -450,20 +436,17 @@ static void judge_rows(struct vtb_compared *compared, size_t c)
     }
 }
 
-bool vtb_compare_make(struct vtb_compared *compared, const struct vtb_result_file *before,
-                      const struct vtb_result_file *after, struct vtb_error *error)
+void vtb_compare_make(struct vtb_compared *compared, const struct vtb_result_file *before,
+                      const struct vtb_result_file *after)
 {
     *compared = (struct vtb_compared){.before = before, .after = after};
-    if (!match_rows(compared) || !add_facts(compared)) {
-        vtb_compare_free(compared);
-        return fail_memory(error);
-    }
+    match_rows(compared);
+    add_facts(compared);
     add_columns(compared);
     for (size_t i = 0; i < compared->columns_n; i++) {
         judge_column(&compared->columns[i], compared);
         judge_rows(compared, i);
     }
-    return true;
 }
 
 void vtb_compare_free(struct vtb_compared *compared)

@@ -91,11 +91,9 @@ struct vtb_compared {
     struct vtb_compared_only only_after;
 };
 
-/* Compares two files, which must outlive the result. Fails only for want of memory, with nothing to
- * free. */
-VTB_MUST_USE bool vtb_compare_make(struct vtb_compared *compared,
-                                   const struct vtb_result_file *before,
-                                   const struct vtb_result_file *after, struct vtb_error *error);
+/* Compares two files, which must outlive the result. */
+void vtb_compare_make(struct vtb_compared *compared, const struct vtb_result_file *before,
+                      const struct vtb_result_file *after);
 void vtb_compare_free(struct vtb_compared *compared);
 
 /* Gives the strategy in a case's name, workload/STRATEGY/heap/..., not ended by a NUL; the whole

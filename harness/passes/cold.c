@@ -2,11 +2,10 @@
 
 #include <stdlib.h>
 
-#include "base/child.h"
 #include "base/clock.h"
-#include "base/interrupt.h"
 #include "base/pages.h"
 #include "base/random.h"
+#include "bench/case_run.h"
 
 /* A label of the seed's streams, beside the schedule's chunks. */
 #define ORDER_STREAM (UINT64_MAX - 3)
@@ -17,16 +16,15 @@ struct start {
     const struct vtb_case *the_case;
     enum vtb_consumer consumer;
     uint64_t number; /* what its keys are drawn by */
-    bool done;
     double real_ns;
     double cpu_ns;
     uint64_t checksum;
-    struct vtb_error error;
 };
 
 /* Until all that was suspended is completed. Reads the clock once before, so that its own first
- * call is not what is timed. */
-static void time_calls(struct start *start, struct vtb_env *env)
+ * call is not what is timed. A function of its own, so that what stands between two readings does
+ * not depend on what is around it. */
+static void __attribute__((noinline)) time_calls(struct start *start, struct vtb_env *env)
 {
     const size_t n = (size_t)start->rig->point->calls_n;
     vtb_loop_function *loop = vtb_rig_loop(start->rig, start->the_case->timing, start->consumer);
@@ -39,41 +37,29 @@ static void time_calls(struct start *start, struct vtb_env *env)
     start->cpu_ns = vtb_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns;
 }
 
-static void start_cold(void *context)
+static bool start_cold(void *context, struct vtb_error *error)
 {
     struct start *start = context;
     struct vtb_rig *rig = start->rig;
-    const struct vtb_cell *cell = start->the_case->timing;
+    const struct vtb_case *the_case = start->the_case;
     const size_t n = (size_t)rig->point->calls_n;
-    struct vtb_memory memory;
-    struct vtb_env env;
+    struct vtb_case_run run;
     struct vtb_schedule schedule = rig->schedule; /* the first calls, but of other keys */
     schedule.seed = vtb_mix64(schedule.seed ^ vtb_mix64(start->number));
     vtb_schedule_fill(&schedule, 0, rig->drawn, n);
-    if (!vtb_memory_open(&memory, start->the_case->heap->heap, rig->point, &start->error) ||
-        !vtb_rig_open_env(rig, &env, cell, &memory, &start->error))
-        return;
-    env.ids_n = n;
-    vtb_memory_enter(&memory);
-    time_calls(start, &env);
-    vtb_memory_leave(&memory);
-    start->checksum = vtb_rig_checksum(&env);
-    start->done = true;
+    if (!vtb_case_open(&run, rig, the_case->timing, the_case->heap->heap, rig->point,
+                       VTB_CASE_HEAP_NEW, error))
+        return false;
+    run.env.ids_n = n;
+    time_calls(start, &run.env);
+    vtb_case_leave(&run);
+    start->checksum = vtb_rig_checksum(&run.env);
+    return true;
 }
 
 static bool run_start(struct start *start, struct vtb_error *error)
 {
-    const char *name = start->the_case->timing->name;
-    int status = 0;
-    start->done = false;
-    vtb_error_set(&start->error, VTB_EXIT_INTERNAL, "%s: a cold start did not end by itself", name);
-    if (!vtb_child_run(name, start_cold, start, &status, error))
-        return false;
-    if (vtb_interrupted()) /* which may be what ended the child */
-        return vtb_fail_interrupted(error);
-    if (!start->done)
-        *error = start->error;
-    return start->done;
+    return vtb_case_in_child(start->the_case->timing, "cold start", start_cold, start, error);
 }
 
 /* Of the same calls every case must consume the same values. */

@@ -1,11 +1,11 @@
 #include "passes/counting.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
-#include "base/child.h"
 #include "base/pages.h"
+#include "bench/case_run.h"
 
 /* Runs of a case, at once where there are processors for them: all must find the same. */
 #define RUNS_N 2
@@ -14,10 +14,7 @@
 struct outcome {
     struct vtb_rig *rig;
     const struct vtb_case *the_case;
-    pid_t child;
-    bool done;
     struct vtb_counted counted;
-    struct vtb_error error;
 };
 
 uint64_t vtb_counted_calls_n(const struct vtb_point *point)
@@ -47,76 +44,57 @@ static void run_calls(struct vtb_rig *rig, const struct vtb_cell *cell, struct v
 static bool count(struct vtb_rig *rig, const struct vtb_case *the_case, struct vtb_counted *counted,
                   struct vtb_error *error)
 {
-    struct vtb_memory memory;
-    struct vtb_env env;
+    struct vtb_case_run run;
     struct vtb_point small = *rig->point;
     small.live_heap_bytes = 0;
     small.gen0_budget_bytes = BUDGET_BYTES;
     const uint64_t calls_n = vtb_counted_calls_n(rig->point);
     const bool asks = the_case->counting->strategy->role != VTB_ROLE_EMPTY;
-    if (!vtb_memory_open(&memory, the_case->heap->heap, &small, error) ||
-        !vtb_rig_open_env(rig, &env, the_case->counting, &memory, error))
+    if (!vtb_case_open(&run, rig, the_case->counting, the_case->heap->heap, &small,
+                       VTB_CASE_HEAP_NEW, error))
         return false;
-    vtb_memory_enter(&memory);
-    run_calls(rig, the_case->counting, &env);
-    vtb_memory_leave(&memory);
-    vtb_rig_close_env(&env, the_case->counting, &memory);
-    vtb_memory_close(&memory);
+    run_calls(rig, the_case->counting, &run.env);
+    vtb_case_leave(&run);
+    vtb_case_close(&run);
     *counted = (struct vtb_counted){
         .calls_n = calls_n,
         .hits_n = vtb_schedule_hits(&rig->schedule, calls_n),
-        .failed_n = env.service.failed_n,
-        .checksum = vtb_rig_checksum(&env),
-        .counts = env.service.counts,
+        .failed_n = run.env.service.failed_n,
+        .checksum = vtb_rig_checksum(&run.env),
+        .counts = run.env.service.counts,
     };
     if (rig->point->emerges)
-        counted->hits_n = asks ? calls_n - env.service.counts.fetched_n : 0;
+        counted->hits_n = asks ? calls_n - run.env.service.counts.fetched_n : 0;
     return true;
 }
 
-static void count_into(void *context)
+static bool count_in_child(void *context, struct vtb_error *error)
 {
     struct outcome *outcome = context;
     vtb_memory_soak();
-    outcome->done = count(outcome->rig, outcome->the_case, &outcome->counted, &outcome->error);
-}
-
-/* Whether the child came to its end by itself. */
-static bool check_end(int status, const char *name, struct vtb_error *error)
-{
-    if (WIFSIGNALED(status))
-        return vtb_fail(
-            error, VTB_EXIT_INTERNAL,
-            "%s: counting pass: ended by signal %d (%s); `run_bench check` of it says where", name,
-            WTERMSIG(status), strsignal(WTERMSIG(status)));
-    return WEXITSTATUS(status) == 0 ||
-           vtb_fail(error, VTB_EXIT_INTERNAL, "%s: counting pass: exit status %d", name,
-                    WEXITSTATUS(status));
+    return count(outcome->rig, outcome->the_case, &outcome->counted, error);
 }
 
 /* Every child that was started is waited for, whatever became of the others. */
-static bool wait_for(struct outcome *outcome, const char *name, struct vtb_error *error)
+static bool run_children(struct outcome outcomes[RUNS_N], const struct vtb_cell *cell,
+                         struct vtb_error *error)
 {
-    int status = 0;
-    if (!vtb_child_wait(name, outcome->child, &status, error) || !check_end(status, name, error))
-        return false;
-    if (!outcome->done)
-        *error = outcome->error;
-    return outcome->done;
-}
-
-static bool run_children(struct outcome outcomes[RUNS_N], const char *name, struct vtb_error *error)
-{
+    char name[VTB_CASE_NAME_BYTES];
+    struct vtb_child children[RUNS_N];
     size_t started_n = 0;
     bool ok = true;
+    (void)snprintf(name, sizeof name, "%s: counting pass", cell->name);
     while (ok && started_n < RUNS_N) {
-        struct outcome *outcome = &outcomes[started_n];
-        ok = vtb_child_start(name, count_into, outcome, &outcome->child, error);
+        children[started_n] = (struct vtb_child){.name = name,
+                                                 .remedy = VTB_CASE_REMEDY,
+                                                 .run = count_in_child,
+                                                 .context = &outcomes[started_n]};
+        ok = vtb_child_start(&children[started_n], error);
         started_n += ok;
     }
     for (size_t i = 0; i < started_n; i++) {
         struct vtb_error reason;
-        if (!wait_for(&outcomes[i], name, ok ? error : &reason))
+        if (!vtb_child_finish(&children[i], ok ? error : &reason))
             ok = false;
     }
     return ok;
@@ -132,7 +110,7 @@ static bool count_in_children(struct vtb_rig *rig, const struct vtb_case *the_ca
         return false;
     for (size_t i = 0; i < RUNS_N; i++)
         outcomes[i] = (struct outcome){.rig = rig, .the_case = the_case};
-    const bool ok = run_children(outcomes, the_case->counting->name, error);
+    const bool ok = run_children(outcomes, the_case->counting, error);
     for (size_t i = 0; i < RUNS_N; i++)
         counted[i] = outcomes[i].counted;
     vtb_pages_free(outcomes, bytes);

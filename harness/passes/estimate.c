@@ -1,14 +1,16 @@
 #include "passes/estimate.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/allocate.h"
 #include "base/clock.h"
 #include "base/pages.h"
 #include "base/stats.h"
+#include "bench/case_run.h"
 #include "cells/load.h"
 #include "passes/counting.h"
 #include "passes/instructions.h"
@@ -42,8 +44,6 @@
 struct trial {
     const struct vtb_plan *plan;
     const struct vtb_point *point;
-    bool done;
-    struct vtb_error error;
     double open_s; /* of the table, the schedule and the rest of a rig */
     double fill_s; /* to draw one call */
     size_t cases_n;
@@ -62,22 +62,18 @@ static double time_calls(vtb_loop_function *loop, struct vtb_env *env, size_t n)
 static bool try_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
                      const struct vtb_heap *heap, double *s, struct vtb_error *error)
 {
-    struct vtb_memory memory;
-    struct vtb_env env;
-    if (!vtb_memory_open(&memory, heap, rig->point, error) ||
-        !vtb_rig_open_env(rig, &env, cell, &memory, error))
+    struct vtb_case_run run;
+    if (!vtb_case_open(&run, rig, cell, heap, rig->point, VTB_CASE_HEAP_NEW, error))
         return false;
-    vtb_memory_enter(&memory);
     vtb_loop_function *loop = vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT);
-    loop(&env, FEW_N); /* the first calls fault memory in */
-    *s = time_calls(loop, &env, FEW_N);
+    loop(&run.env, FEW_N); /* the first calls fault memory in */
+    *s = time_calls(loop, &run.env, FEW_N);
     if (*s * (double)TRIAL_N < TRIAL_S) {
-        loop(&env, TRIAL_N);
-        *s = time_calls(loop, &env, TRIAL_N);
+        loop(&run.env, TRIAL_N);
+        *s = time_calls(loop, &run.env, TRIAL_N);
     }
-    vtb_memory_leave(&memory);
-    vtb_rig_close_env(&env, cell, &memory);
-    vtb_memory_close(&memory);
+    vtb_case_leave(&run);
+    vtb_case_close(&run);
     return true;
 }
 
@@ -94,7 +90,7 @@ static bool try_case(const struct vtb_rig *rig, const struct trial *trial, size_
            try_cell(rig, the_case->timing, heap, &trial->timing_s[i], error);
 }
 
-static bool try_cases(const struct vtb_rig *rig, struct trial *trial)
+static bool try_cases(const struct vtb_rig *rig, struct trial *trial, struct vtb_error *error)
 {
     for (size_t i = 0; i < trial->cases_n; i++) {
         const struct vtb_case *the_case = &rig->point->cases[i];
@@ -102,25 +98,25 @@ static bool try_cases(const struct vtb_rig *rig, struct trial *trial)
             trial->timing_s[i] = trial->timing_s[the_case->single];
             continue;
         }
-        if (!try_case(rig, trial, i, &trial->error))
+        if (!try_case(rig, trial, i, error))
             return false;
     }
     return true;
 }
 
-static void run_trial(void *context)
+static bool run_trial(void *context, struct vtb_error *error)
 {
     struct trial *trial = context;
     struct vtb_rig rig;
     const double start_s = vtb_now_s();
-    if (!vtb_rig_open(&rig, trial->point, &trial->error))
-        return;
+    if (!vtb_rig_open(&rig, trial->point, error))
+        return false;
     const double opened_s = vtb_now_s();
     if (rig.drawn)
         vtb_schedule_fill(&rig.schedule, 0, rig.drawn, TRIAL_N);
     trial->fill_s = rig.drawn ? (vtb_now_s() - opened_s) / (double)TRIAL_N : 0;
     trial->open_s = opened_s - start_s;
-    trial->done = try_cases(&rig, trial);
+    return try_cases(&rig, trial, error);
 }
 
 /* The counting pass: each case twice, at once if there are two processors, but once for all numbers
@@ -209,14 +205,10 @@ static double instructions_s(const struct trial *trial, const struct vtb_plan *p
 
 static bool try_in_child(struct trial *trial, struct vtb_error *error)
 {
-    const char *name = trial->point->workload->name;
-    int status = 0;
-    vtb_error_set(&trial->error, VTB_EXIT_INTERNAL, "a trial of %s did not end by itself", name);
-    if (!vtb_child_run(name, run_trial, trial, &status, error))
-        return false;
-    if (!trial->done)
-        *error = trial->error;
-    return trial->done;
+    char name[VTB_CASE_NAME_BYTES];
+    struct vtb_child child = {.name = name, .run = run_trial, .context = trial};
+    (void)snprintf(name, sizeof name, "a trial of %s", trial->point->workload->name);
+    return vtb_child_work(&child, error);
 }
 
 static void assume(struct trial *trial)
@@ -289,12 +281,10 @@ bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *pla
     const bool timed = vtb_plan_is_timed(plan);
     double counted_s = 0; /* under valgrind, of the point before */
     *estimate = (struct vtb_estimate){
-        .count_s = calloc(n, sizeof *estimate->count_s),
-        .time_s = calloc(n, sizeof *estimate->time_s),
+        .count_s = vtb_allocate(n, sizeof *estimate->count_s, "the seconds of a plan"),
+        .time_s = vtb_allocate(n, sizeof *estimate->time_s, "the seconds of a plan"),
     };
-    bool ok = (estimate->count_s && estimate->time_s) ||
-              vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a plan of %zu tables", n);
-    ok = ok && look_at_cells(estimate, plan, error);
+    bool ok = look_at_cells(estimate, plan, error);
     for (size_t i = 0; ok && i < n; i++) {
         if (i % stride == 0 || plan->points[i].workload != plan->points[i - 1].workload) {
             ok = estimate_point(estimate, plan, i, &counted_s, error);

@@ -3,9 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/child.h"
-#include "base/interrupt.h"
 #include "base/pages.h"
+#include "bench/case_run.h"
 #include "passes/timing.h"
 
 /* --- the list --- */
@@ -60,8 +59,6 @@ struct outcome {
     enum vtb_consumer consumer;
     uint64_t operations_n;
     struct vtb_reading readings[VTB_EVENTS_MAX];
-    bool done;
-    struct vtb_error error;
 };
 
 uint64_t vtb_events_operations_n(const struct vtb_point *point)
@@ -96,26 +93,22 @@ static void count_calls(const struct outcome *outcome, const struct vtb_counters
 }
 
 /* The counters come first: threads that a heap starts are counted too. */
-static void measure(void *context)
+static bool measure(void *context, struct vtb_error *error)
 {
     struct outcome *outcome = context;
     struct vtb_rig *rig = outcome->rig;
     const struct vtb_case *the_case = outcome->the_case;
     struct vtb_counters counters;
-    struct vtb_memory memory;
-    struct vtb_env env;
-    if (!vtb_counters_open(&counters, outcome->events, &outcome->error) ||
-        !vtb_memory_open(&memory, the_case->heap->heap, rig->point, &outcome->error))
-        return;
-    if (!rig->point->cold)
-        vtb_memory_warm(&memory);
-    if (!vtb_rig_open_env(rig, &env, the_case->timing, &memory, &outcome->error))
-        return;
-    vtb_memory_enter(&memory);
-    count_calls(outcome, &counters, &env);
-    vtb_memory_leave(&memory);
-    outcome->done = vtb_counters_read(&counters, outcome->readings, &outcome->error);
+    struct vtb_case_run run;
+    if (!vtb_counters_open(&counters, outcome->events, error) ||
+        !vtb_case_open(&run, rig, the_case->timing, the_case->heap->heap, rig->point,
+                       rig->point->cold ? VTB_CASE_HEAP_NEW : VTB_CASE_HEAP_WARM, error))
+        return false;
+    count_calls(outcome, &counters, &run.env);
+    vtb_case_leave(&run);
+    const bool ok = vtb_counters_read(&counters, outcome->readings, error);
     vtb_counters_close(&counters);
+    return ok;
 }
 
 static struct vtb_event_counts counts_of(const struct outcome *outcome)
@@ -133,8 +126,6 @@ bool vtb_events_run(struct vtb_rig *rig, const struct vtb_events *events,
                     const struct vtb_case *the_case, enum vtb_consumer consumer,
                     struct vtb_event_counts *counts, struct vtb_error *error)
 {
-    const char *name = the_case->timing->name;
-    int status = 0;
     struct outcome *outcome = vtb_pages_shared(sizeof *outcome, "a child's events", error);
     *counts = (struct vtb_event_counts){.measured = false};
     if (!outcome)
@@ -144,15 +135,7 @@ bool vtb_events_run(struct vtb_rig *rig, const struct vtb_events *events,
     outcome->the_case = the_case;
     outcome->consumer = consumer;
     outcome->operations_n = vtb_events_operations_n(rig->point);
-    vtb_error_set(&outcome->error, VTB_EXIT_INTERNAL,
-                  "%s: events pass: the process did not come to its end", name);
-    bool ok = vtb_child_run(name, measure, outcome, &status, error);
-    if (ok && vtb_interrupted()) { /* which may be what ended the child */
-        ok = vtb_fail_interrupted(error);
-    } else if (ok && !outcome->done) {
-        *error = outcome->error;
-        ok = false;
-    }
+    const bool ok = vtb_case_in_child(the_case->timing, "events pass", measure, outcome, error);
     if (ok)
         *counts = counts_of(outcome);
     vtb_pages_free(outcome, sizeof *outcome);

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -23,7 +22,7 @@ extern char **environ;
 /* A process under valgrind, and where its files are. */
 struct worker {
     char directory[PATH_MAX];
-    pid_t pid;
+    struct vtb_child child;
     FILE *lines; /* its standard output */
 };
 
@@ -88,7 +87,7 @@ struct launch {
 };
 
 /* In the child: never returns. */
-static void become_valgrind(const struct launch *launch)
+static void __attribute__((noreturn)) become_valgrind(const struct launch *launch)
 {
     char out_option[PATH_MAX + 32];
     char program[PATH_MAX] = "";
@@ -125,9 +124,10 @@ static bool open_log(const struct worker *worker)
     return log >= 0 && dup2(log, STDERR_FILENO) >= 0;
 }
 
-static void run_valgrind(void *context)
+static bool run_valgrind(void *context, struct vtb_error *error)
 {
     const struct launch *launch = context;
+    (void)error;
     if (open_log(launch->worker) && dup2(launch->out, STDOUT_FILENO) >= 0)
         become_valgrind(launch);
     _exit(VTB_EXIT_INTERNAL);
@@ -168,7 +168,9 @@ static bool start(struct worker *worker, char **argv, struct vtb_error *error)
     if (pipe2(ends, O_CLOEXEC) != 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "--instructions: %s", strerror(errno));
     struct launch launch = {worker, valgrind, home->cells, argv, ends[1]};
-    bool ok = vtb_child_start("--instructions", run_valgrind, &launch, &worker->pid, error);
+    worker->child =
+        (struct vtb_child){.name = "--instructions", .run = run_valgrind, .context = &launch};
+    const bool ok = vtb_child_start(&worker->child, error);
     close(ends[1]);
     worker->lines = ok ? fdopen(ends[0], "r") : NULL;
     if (worker->lines)
@@ -284,22 +286,24 @@ static void remove_directory(const char *path)
     (void)rmdir(path);
 }
 
-/* Waits for the worker, which has nothing more to do if all went well, and leaves nothing of it. */
-static int finish(struct worker *worker, bool ok, char line[256])
+/* Waits for the worker, which has nothing more to do if all went well, and leaves nothing of it.
+ * Whether all went well, and it ended by itself. */
+static bool finish(struct worker *worker, bool ok, char line[256])
 {
-    int status = 0;
     if (worker->lines)
         fclose(worker->lines);
-    if (worker->pid > 0) {
+    if (worker->child.pid > 0) {
+        struct vtb_child_end end;
+        struct vtb_error error;
         if (!ok)
-            (void)kill(worker->pid, SIGKILL);
-        while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
-            ;
+            (void)kill(worker->child.pid, SIGKILL);
+        ok = vtb_child_wait(&worker->child, &end, &error) && ok && end.how == VTB_CHILD_LEFT &&
+             end.number == 0;
         last_line(worker, line);
     }
     if (*worker->directory)
         remove_directory(worker->directory);
-    return status;
+    return ok;
 }
 
 static bool make_room(struct vtb_instructions *instructions, const struct vtb_plan *plan,
@@ -321,19 +325,19 @@ bool vtb_instructions_count(struct vtb_instructions *instructions, const struct 
                             char **argv, vtb_instructions_progress *progress, void *context,
                             struct vtb_error *error)
 {
-    struct worker worker = {.pid = 0};
+    struct worker worker = {.lines = NULL};
     char line[256] = "";
     vtb_interrupt_keep(); /* it is only noted, so that nothing of the worker is left behind */
     bool ok = make_room(instructions, plan, error) && start(&worker, argv, error);
     const bool started = ok;
     ok = ok && read_all(instructions, &worker, progress, context);
-    const int status = finish(&worker, ok, line);
+    ok = finish(&worker, ok, line);
     vtb_interrupt_watch();
     if (vtb_interrupted())
         ok = vtb_fail(error, VTB_EXIT_INTERRUPTED,
                       "interrupted before the first table was finished; nothing was written, and "
                       "earlier results are as they were");
-    else if (started && (!ok || status != 0))
+    else if (started && !ok)
         ok = vtb_fail(error, VTB_EXIT_INTERNAL,
                       "--instructions: the cases did not all run under valgrind%s%s",
                       *line ? ": " : "", line);

@@ -1,7 +1,6 @@
 /* What runs under callgrind. Nothing is instrumented, and so counted, but the loop of a case. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #ifdef VTB_CALLGRIND
@@ -11,21 +10,19 @@
 #define CALLGRIND_STOP_INSTRUMENTATION ((void)0)
 #endif
 
-#include "base/child.h"
 #include "base/pages.h"
+#include "bench/case_run.h"
 #include "passes/instructions.h"
 #include "passes/timing.h"
 #include "plan/prepare.h"
 
-/* One run of a case, and what became of it. */
+/* One run of a case, and where its counts are. */
 struct run {
     struct vtb_rig *rig;
     const struct vtb_case *the_case;
     enum vtb_consumer consumer;
     size_t times; /* N operations */
     size_t pid;
-    bool done;
-    struct vtb_error error;
 };
 
 bool vtb_instructions_is_worker(void)
@@ -55,40 +52,31 @@ static void run_counted(struct run *run, struct vtb_env *env, const struct vtb_m
     CALLGRIND_STOP_INSTRUMENTATION;
 }
 
-static void run_in_child(void *context)
+static bool run_in_child(void *context, struct vtb_error *error)
 {
     struct run *run = context;
-    struct vtb_memory memory;
-    struct vtb_env env;
+    struct vtb_case_run of;
     run->pid = (size_t)getpid();
     vtb_memory_soak();
-    if (!vtb_memory_open(&memory, run->the_case->heap->heap, run->rig->point, &run->error) ||
-        !vtb_rig_open_env(run->rig, &env, run->the_case->timing, &memory, &run->error))
-        return;
-    vtb_memory_enter(&memory);
-    run_counted(run, &env, &memory);
-    vtb_memory_leave(&memory);
-    run->done = true;
+    if (!vtb_case_open(&of, run->rig, run->the_case->timing, run->the_case->heap->heap,
+                       run->rig->point, VTB_CASE_HEAP_NEW, error))
+        return false;
+    run_counted(run, &of.env, &of.memory);
+    vtb_case_leave(&of);
+    return true;
 }
 
 /* Once and twice N operations; tells in whose files the counts are. */
 static bool run_case(struct run *run, struct vtb_error *error)
 {
     const char *name = run->the_case->timing->name;
+    char pass[VTB_CASE_NAME_BYTES];
     size_t pids[2];
+    (void)snprintf(pass, sizeof pass, "under valgrind, on %s", run->the_case->heap->name);
     for (size_t i = 0; i < 2; i++) {
-        int status = 0;
         run->times = i + 1;
-        run->done = false;
-        vtb_error_set(&run->error, VTB_EXIT_INTERNAL,
-                      "%s on %s: its process under valgrind did not come to its end", name,
-                      run->the_case->heap->name);
-        if (!vtb_child_run(name, run_in_child, run, &status, error))
+        if (!vtb_case_in_child(run->the_case->timing, pass, run_in_child, run, error))
             return false;
-        if (!run->done || status != 0) {
-            *error = run->error;
-            return false;
-        }
         pids[i] = run->pid;
     }
     printf("%zu %zu\n", pids[0], pids[1]);

@@ -3,11 +3,10 @@
 #include <math.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
-#include "base/child.h"
 #include "base/clock.h"
 #include "base/pages.h"
+#include "bench/case_run.h"
 
 /* --- what is told --- */
 
@@ -160,10 +159,8 @@ uint64_t vtb_pressure_calls_n(const struct vtb_point *point)
 struct outcome {
     struct vtb_rig *rig;
     const struct vtb_case *the_case;
-    bool done;
     struct vtb_pressure pressure;
     char hgrm[HGRM_BYTES]; /* empty: too few pauses */
-    struct vtb_error error;
 };
 
 #define KB 1024
@@ -227,32 +224,29 @@ static void keep_state(struct vtb_pressure *pressure, const struct vtb_memory *m
         state.used_bytes ? (double)state.reserved_bytes / (double)state.used_bytes : NAN;
 }
 
-static void measure(void *context)
+static bool measure(void *context, struct vtb_error *error)
 {
     struct outcome *outcome = context;
     struct vtb_pressure *pressure = &outcome->pressure;
     const struct vtb_case *the_case = outcome->the_case;
-    struct vtb_memory memory;
-    struct vtb_env env;
-    struct vtb_pauses *all = vtb_pages(sizeof *all, "the collector's pauses", &outcome->error);
-    if (!all ||
-        !vtb_memory_open(&memory, the_case->heap->heap, outcome->rig->point, &outcome->error) ||
-        !vtb_rig_open_env(outcome->rig, &env, the_case->timing, &memory, &outcome->error))
-        return;
-    vtb_memory_enter(&memory);
+    struct vtb_case_run run;
+    struct vtb_pauses *all = vtb_pages(sizeof *all, "the collector's pauses", error);
+    if (!all || !vtb_case_open(&run, outcome->rig, the_case->timing, the_case->heap->heap,
+                               outcome->rig->point, VTB_CASE_HEAP_NEW, error))
+        return false;
     vtb_pauses_start(all, vtb_now_ns());
-    memory.pauses = all;
-    run_calls(outcome, &env);
+    run.memory.pauses = all;
+    run_calls(outcome, &run.env);
     vtb_pauses_end(all, vtb_now_ns());
-    memory.pauses = NULL;
-    pressure->collected = memory.collected;
-    pressure->live_bytes = memory.live_bytes;
-    keep_state(pressure, &memory);
-    vtb_memory_leave(&memory);
+    run.memory.pauses = NULL;
+    pressure->collected = run.memory.collected;
+    pressure->live_bytes = run.memory.live_bytes;
+    keep_state(pressure, &run.memory);
+    vtb_case_leave(&run);
     keep_pauses(pressure, all);
     if (all->n >= VTB_COLLECTIONS_MIN)
         keep_distribution(outcome, all);
-    outcome->done = true;
+    return true;
 }
 
 /* Bytes that blocks hold, of those that were asked for. */
@@ -277,8 +271,6 @@ bool vtb_pressure_run(struct vtb_rig *rig, const struct vtb_case *the_case,
                       const struct vtb_counted *counted, struct vtb_pressure *pressure,
                       struct vtb_error *error)
 {
-    const char *name = the_case->timing->name;
-    int status = 0;
     struct outcome *outcome = vtb_pages_shared(sizeof *outcome, "a child's figures", error);
     if (!outcome)
         return false;
@@ -290,13 +282,7 @@ bool vtb_pressure_run(struct vtb_rig *rig, const struct vtb_case *the_case,
         .calls_n = vtb_pressure_calls_n(rig->point),
         .usable_per_requested = usable_per_requested(&counted->counts),
     };
-    vtb_error_set(&outcome->error, VTB_EXIT_INTERNAL,
-                  "%s: pressure pass: the process did not come to its end", name);
-    bool ok = vtb_child_run(name, measure, outcome, &status, error);
-    if (ok && !outcome->done) {
-        *error = outcome->error;
-        ok = false;
-    }
+    const bool ok = vtb_case_in_child(the_case->timing, "pressure pass", measure, outcome, error);
     *pressure = outcome->pressure;
     pressure->hgrm = *outcome->hgrm ? strdup(outcome->hgrm) : NULL;
     if (!pressure->collects)

@@ -411,11 +411,12 @@ static void another_compiler(void **state)
 
 /* --- processes beside each other --- */
 
-static void build_in_child(void *context)
+static bool build_in_child(void *context, struct vtb_error *own)
 {
     bool *ok = context;
     to_file("stderr");
-    *ok = vtb_build(targets, TARGETS_N, NULL, NULL, &error);
+    *ok = vtb_build(targets, TARGETS_N, NULL, NULL, own);
+    return *ok;
 }
 
 /* A build waits for another process that builds. */
@@ -424,9 +425,8 @@ static void waits_for_another_process(void **state)
     (void)state;
     char path[PATH_MAX + 16];
     size_t n;
-    int status = 0;
-    pid_t child;
     bool *ok = vtb_pages_shared(sizeof *ok, "what a child says", &error);
+    struct vtb_child child = {.name = "a child", .run = build_in_child, .context = ok};
     (void)build();
     (void)own_file("stderr", "");
     snprintf(path, sizeof path, "%s/.lock", cells());
@@ -435,7 +435,7 @@ static void waits_for_another_process(void **state)
     assert_int_equal(flock(lock, LOCK_EX), 0);
     (void)build(); /* nothing is */
     assert_int_equal(unlink(file_of(&targets[0])), 0);
-    assert_true(vtb_child_start("a child", build_in_child, ok, &child, &error));
+    assert_true(vtb_child_start(&child, &error));
     char *said = own_text(own_path("stderr"), &n);
     while (n == 0) {
         free(said);
@@ -445,8 +445,7 @@ static void waits_for_another_process(void **state)
     assert_string_equal(said, "waiting for another process that builds cells\n");
     assert_false(*ok);
     assert_int_equal(flock(lock, LOCK_UN), 0);
-    assert_true(vtb_child_wait("a child", child, &status, &error));
-    assert_int_equal(status, 0);
+    assert_true(vtb_child_finish(&child, &error));
     assert_true(*ok);
     free(said);
     close(lock);

@@ -293,7 +293,7 @@ static void other_values_are_refused(void **state)
 static void a_start_that_ends_early_is_refused(void **state)
 {
     (void)state;
-    refused(gives_up, "a cold start did not end by itself");
+    refused(gives_up, "a_liar: cold start: exit status 3");
 }
 
 static void run_dependent_watched(struct vtb_env *env, size_t n)
@@ -386,7 +386,7 @@ static void a_pass_has_as_many_rounds_as_there_is_room_for(void **state)
     plan.time_ns = 1e21;
     replace_last(gives_up_later);
     assert_false(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
-    assert_contains(error.message, "a cold start did not end by itself");
+    assert_contains(error.message, "a_liar: cold start: exit status 3");
     assert_int_equal(announced_n, ROUNDS_MAX);
     assert_true(progress_n > 1);
     vtb_plan_free(&plan);

@@ -203,7 +203,7 @@ static void a_process_that_dies_is_an_error(void **state)
     assert_false(counts.measured);
     assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
     assert_one_line(error.message);
-    assert_contains(error.message, "a_loop: events pass: the process did not come to its end");
+    assert_contains(error.message, "a_loop: events pass: exit status 3");
     assert_int_equal(open_files_n(), files_n);
 }
 

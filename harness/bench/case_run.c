@@ -1,0 +1,41 @@
+#include "bench/case_run.h"
+
+#include <stdio.h>
+
+bool vtb_case_open(struct vtb_case_run *run, const struct vtb_rig *rig, const struct vtb_cell *cell,
+                   const struct vtb_heap *heap, const struct vtb_point *point,
+                   enum vtb_case_heap state, struct vtb_error *error)
+{
+    run->cell = cell;
+    if (!vtb_memory_open(&run->memory, heap, point, error))
+        return false;
+    if (state == VTB_CASE_HEAP_WARM)
+        vtb_memory_warm(&run->memory);
+    if (!vtb_rig_open_env(rig, &run->env, cell, &run->memory, error)) {
+        vtb_memory_close(&run->memory);
+        return false;
+    }
+    vtb_memory_enter(&run->memory);
+    return true;
+}
+
+void vtb_case_leave(const struct vtb_case_run *run)
+{
+    vtb_memory_leave(&run->memory);
+}
+
+void vtb_case_close(struct vtb_case_run *run)
+{
+    vtb_rig_close_env(&run->env, run->cell, &run->memory);
+    vtb_memory_close(&run->memory);
+}
+
+bool vtb_case_in_child(const struct vtb_cell *cell, const char *pass, vtb_child_function *run,
+                       void *context, struct vtb_error *error)
+{
+    char name[VTB_CASE_NAME_BYTES];
+    struct vtb_child child = {
+        .name = name, .remedy = VTB_CASE_REMEDY, .run = run, .context = context};
+    (void)snprintf(name, sizeof name, "%s: %s", cell->name, pass);
+    return vtb_child_work(&child, error);
+}
