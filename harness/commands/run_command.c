@@ -92,7 +92,7 @@ static bool dry_run(const struct vtb_options *options, const struct vtb_plan *pl
 static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estimate,
                          struct vtb_error *error)
 {
-    char duration[VTB_DURATION_BYTES];
+    char duration[VTB_NUMBER_BYTES];
     *estimate = (struct vtb_estimate){0};
     if (plan->points_n == 1 && isatty(STDERR_FILENO) != 1)
         return true;

@@ -243,33 +243,6 @@ size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparis
     return n;
 }
 
-const char *vtb_scaled_text(char text[VTB_SCALED_BYTES], double value, const char *const *units)
-{
-    for (; value >= 999.5 && units[1]; units++)
-        value /= 1000;
-    snprintf(text, VTB_SCALED_BYTES, "%.3g%s", value, *units);
-    return text;
-}
-
-#define LINE_WIDTH 100
-
-void vtb_print_wrapped(FILE *out, char *text)
-{
-    size_t column = 0;
-    for (char *rest = text, *word; (word = strsep(&rest, " "));) {
-        size_t width = 0;
-        for (const char *c = word; *c && *c != '\n'; c++)
-            width += ((unsigned char)*c & 0xc0) != 0x80;
-        if (column > 0)
-            putc(column + 1 + width > LINE_WIDTH ? '\n' : ' ', out);
-        column = column + 1 + width > LINE_WIDTH ? width : column + (column > 0) + width;
-        fputs(word, out);
-        const char *line_end = strrchr(word, '\n');
-        if (line_end) /* a word may hold the end of a line and the next line's first word */
-            column = strlen(line_end + 1);
-    }
-}
-
 /* --- the table for people --- */
 
 #define CELL_BYTES 40

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "base/prose.h"
 #include "figures/results.h"
 #include "passes/estimate.h"
 
@@ -59,10 +60,6 @@ struct vtb_planned {
 };
 vtb_print vtb_report_plan;
 
-/* "about 98 s", or in minutes, hours or days. */
-#define VTB_DURATION_BYTES 40
-void vtb_duration_text(char text[VTB_DURATION_BYTES], double seconds);
-
 /* A table of a name and up to VTB_COLUMNS_MAX figures beside it, at most 100 columns wide: a line
  * of n cells, the name first; and what Markdown has below the titles. */
 #define VTB_COLUMN_BYTES 48
@@ -92,15 +89,6 @@ void vtb_report_collections(FILE *out, const struct vtb_comparison *comparison, 
  * the table from `first` on lacks one of them, or its heap does not collect. */
 void vtb_report_analysis(FILE *out, const struct vtb_comparison *comparison, size_t first,
                          bool markdown);
-
-/* Three digits and a unit, of which each is 1000 times the one before, the last a null: "677 G" of
- * "", " k", " M", " G". Returns the text. */
-#define VTB_SCALED_BYTES 24
-const char *vtb_scaled_text(char text[VTB_SCALED_BYTES], double value, const char *const *units);
-
-/* Prints text with lines broken at spaces, so that none is wider than 100 characters. The text is
- * overwritten. */
-void vtb_print_wrapped(FILE *out, char *text);
 
 /* One sentence a line: what a comparison's figures say; at a volume of calls, if one was given. */
 void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison,

@@ -194,7 +194,7 @@ static void print_scaling(FILE *out, const struct span *span)
 }
 
 /* Three digits and a prefix: 677 G. */
-static const char *amount(char text[VTB_SCALED_BYTES], double value)
+static const char *amount(char text[VTB_NUMBER_BYTES], double value)
 {
     static const char *const prefixes[] = {"", " k", " M", " G", " T", " P", " E", NULL};
     return vtb_scaled_text(text, value, prefixes);
@@ -207,7 +207,7 @@ static void print_volume_row(FILE *out, const struct span *span, size_t i, int w
     const double bytes = vtb_per_op(counted, counted->counts.requested_bytes) * rate;
     const double allocs = vtb_per_op(counted, counted->counts.allocs_n) * rate;
     const double cpu_s = at(span, i)->ns.median / 1e9 * rate;
-    char texts[4][VTB_SCALED_BYTES];
+    char texts[4][VTB_NUMBER_BYTES];
     fprintf(out, "%-*s", width, name_at(span, i));
     if (span->comparison->timed)
         fprintf(out, " %10.3g %% %10.4g", 100 * cpu_s, cpu_s * 86400);
@@ -218,7 +218,7 @@ static void print_volume_row(FILE *out, const struct span *span, size_t i, int w
 /* What the figures cost at a volume of calls, a line a strategy. */
 static void print_volume(FILE *out, const struct span *span)
 {
-    char rate[VTB_SCALED_BYTES];
+    char rate[VTB_NUMBER_BYTES];
     int width = 17;
     for (size_t i = span->first; i < span->end; i++)
         width = (int)fmax(width, (double)strlen(name_at(span, i)));

@@ -6,19 +6,6 @@
 
 #include "report/report.h"
 
-void vtb_duration_text(char text[VTB_DURATION_BYTES], double seconds)
-{
-    static const struct {
-        double seconds;
-        const char *name;
-    } units[] = {{1, "s"}, {60, "minutes"}, {3600, "hours"}, {86400, "days"}};
-    size_t unit = 0;
-    while (unit + 1 < sizeof units / sizeof *units && seconds >= 2 * units[unit + 1].seconds)
-        unit++;
-    snprintf(text, VTB_DURATION_BYTES, unit > 0 || seconds < 10 ? "about %.1f %s" : "about %.0f %s",
-             seconds / units[unit].seconds, units[unit].name);
-}
-
 static double point_s(const struct vtb_plan *plan, const struct vtb_estimate *estimate, size_t i)
 {
     return estimate->count_s[i] +
@@ -45,7 +32,7 @@ static const char *pass_of(const struct vtb_plan *plan, const struct vtb_point *
 static void report_table(FILE *out, const struct vtb_plan *plan,
                          const struct vtb_estimate *estimate)
 {
-    char total[VTB_DURATION_BYTES];
+    char total[VTB_NUMBER_BYTES];
     size_t cases_n = 0;
     fprintf(out, "%-17s %10s %13s %10s %9s %5s %6s %7s\n", "workload", "hit rate", "calls", "keys",
             "in flight", "cases", "timed", "s");
@@ -63,7 +50,7 @@ static void report_table(FILE *out, const struct vtb_plan *plan,
             plan->points_n == 1 ? "" : "s", cases_n, cases_n == 1 ? "" : "s", plan->consumers_n,
             plan->consumers_n == 1 ? "" : "s", total);
     if (estimate->stale_n > 0) {
-        char build[VTB_DURATION_BYTES];
+        char build[VTB_NUMBER_BYTES];
         vtb_duration_text(build, estimate->build_s);
         fprintf(out, "%zu cell%s to be built first, which is in it: %s.\n\n", estimate->stale_n,
                 estimate->stale_n == 1 ? " has" : "s have", build);

@@ -75,7 +75,7 @@ void vtb_report_pressure(FILE *out, const struct vtb_comparison *comparison, siz
 /* --- sentences --- */
 
 /* Three digits and a unit: 4.16 ms. */
-static const char *duration(char text[VTB_SCALED_BYTES], double ns)
+static const char *duration(char text[VTB_NUMBER_BYTES], double ns)
 {
     static const char *const units[] = {" ns", " us", " ms", " s", NULL};
     return vtb_scaled_text(text, ns, units);
@@ -85,7 +85,7 @@ static const char *duration(char text[VTB_SCALED_BYTES], double ns)
 static void print_case(FILE *out, const struct vtb_comparison *comparison, size_t i)
 {
     const struct vtb_pressure *pressure = pressure_at(comparison, i);
-    char texts[3][VTB_SCALED_BYTES];
+    char texts[3][VTB_NUMBER_BYTES];
     const uint64_t n = vtb_collections_n(&pressure->collected, 0);
     if (pressure->pauses_n == 0) {
         fprintf(out, "%s causes no collection", name_at(comparison, i));
