@@ -8,12 +8,16 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/prose.h"
 #include "commands/commands.h"
 #include "gate/baseline.h"
 #include "passes/instructions.h"
 #include "plan/prepare.h"
 #include "report/histograms.h"
 #include "report/plots.h"
+#include "report/report.h"
+#include "report/report_csv.h"
+#include "report/report_plan.h"
 #include "run/run.h"
 
 /* --- before anything is measured --- */
@@ -98,9 +102,9 @@ static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estim
         return true;
     if (!vtb_estimate_make(estimate, plan, error))
         return false;
-    vtb_duration_text(duration, estimate->total_s);
     fprintf(stderr, "plan: %zu combination%s of parameters, %s\n", plan->points_n,
-            plan->points_n == 1 ? "" : "s", duration);
+            vtb_plural((double)plan->points_n, "", "s"),
+            vtb_duration_text(duration, estimate->total_s));
     return true;
 }
 

@@ -210,6 +210,12 @@ void vtb_cross(struct vtb_crossings *crossings, const struct vtb_curve *curve, d
     walk_along(crossings, &band);
 }
 
+bool vtb_crossings_partial(const struct vtb_crossings *crossings)
+{
+    return crossings->has_gap || !isnan(crossings->undecided_to) ||
+           !isnan(crossings->undecided_from);
+}
+
 /* --- parameters --- */
 
 #define PARAMETER(name, expression)                                                         \
@@ -250,7 +256,7 @@ static const char *const thousands[] = {"", " k", " M", " G", " T", NULL};
 static const char *const bytes[] = {" B", " KiB", " MiB", " GiB", NULL};
 static const char *const seconds[] = {" s", NULL};
 
-/* What else may differ between points of a run follows from these. */
+/* All else that may differ between points of a run follows from these. */
 const struct vtb_parameter vtb_parameters[] = {
     {"hit_rate", hit_rate_of, no_units, 1, true, false},
     {"calls", calls_of, thousands, 1000, false, false},
@@ -293,7 +299,7 @@ struct place {
     size_t first;
 };
 
-/* What is worked out, and with what. */
+/* Break-evens that are worked out, and with what. */
 struct work {
     struct vtb_break_evens *all;
     const struct vtb_numbers *worth;
@@ -540,4 +546,19 @@ void vtb_break_evens_free(struct vtb_break_evens *all)
 {
     free(all->items);
     *all = (struct vtb_break_evens){0};
+}
+
+const struct vtb_case *vtb_break_even_case(const struct vtb_break_even *entry)
+{
+    return &entry->first->point->cases[entry->case_index];
+}
+
+const char *vtb_break_even_strategy(const struct vtb_break_even *entry)
+{
+    return vtb_break_even_case(entry)->timing->name;
+}
+
+const char *vtb_break_even_baseline(const struct vtb_break_even *entry)
+{
+    return entry->first->point->cases[vtb_break_even_case(entry)->baseline].timing->name;
 }

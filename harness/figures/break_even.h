@@ -63,9 +63,12 @@ struct vtb_crossings {
  */
 void vtb_cross(struct vtb_crossings *crossings, const struct vtb_curve *curve, double level);
 
+/* Whether there is no answer, or no difference, at some places of the range. */
+bool vtb_crossings_partial(const struct vtb_crossings *crossings);
+
 /* --- the curves of a run --- */
 
-/* What a run may have a range of. */
+/* A parameter that a run may have a range of. */
 struct vtb_parameter {
     const char *word; /* as in the names of rows */
     double (*value)(const struct vtb_point *point, const struct vtb_case *the_case); /* NaN: none */
@@ -100,6 +103,11 @@ struct vtb_break_even {
     double worth_percent; /* of the ratio; 0: where it is as fast */
     struct vtb_crossings crossings;
 };
+
+/* Its case at the first point of the curve; and the names of its strategy and of the baseline. */
+const struct vtb_case *vtb_break_even_case(const struct vtb_break_even *entry);
+const char *vtb_break_even_strategy(const struct vtb_break_even *entry);
+const char *vtb_break_even_baseline(const struct vtb_break_even *entry);
 
 /* Borrows the comparisons. Those of a table follow one another, and in it those of a strategy. */
 struct vtb_break_evens {

@@ -16,6 +16,17 @@ const char *const vtb_compared_words[] = {
     [VTB_COMPARED_INCOMPARABLE] = "not comparable",
 };
 
+bool vtb_compared_is_ratio(const struct vtb_compared_column *column)
+{
+    return column->by == VTB_COMPARED_BY_PAIRING;
+}
+
+double vtb_compared_change(const struct vtb_compared_figure *figure)
+{
+    const double change = (figure->after - figure->before) / figure->before;
+    return isfinite(change) ? change : NAN;
+}
+
 static bool fail_memory(struct vtb_error *error)
 {
     return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a comparison");
@@ -305,7 +316,7 @@ static bool explain(struct vtb_compared_column *column, bool comparable, const c
     return column->comparable = comparable;
 }
 
-/* What a difference between ratios may come from, beside the strategies. */
+/* Where a difference between ratios may come from, beside the strategies. */
 static void explain_pairing(struct vtb_compared_column *column, const struct vtb_compared *compared)
 {
     const bool machine = is_same_machine(compared);

@@ -13,7 +13,7 @@
 
 #define VTB_COMPARED_COLUMNS_MAX 12
 
-/* What a figure is compared by. Every comparison is exact, but for ratios, which differ if their
+/* Of a figure before and after. Every comparison is exact, but for ratios, which differ if their
  * intervals do not overlap. */
 enum vtb_compared_verdict {
     VTB_COMPARED_ABSENT, /* from one of the two, or both */
@@ -27,7 +27,7 @@ enum vtb_compared_verdict {
 
 extern const char *const vtb_compared_words[];
 
-/* What must be the same for a figure to be. */
+/* A figure can be compared if this is the same. */
 enum vtb_compared_by {
     VTB_COMPARED_BY_CODE,
     VTB_COMPARED_BY_LIBC,
@@ -96,6 +96,12 @@ VTB_MUST_USE bool vtb_compare_make(struct vtb_compared *compared,
                                    const struct vtb_result_file *before,
                                    const struct vtb_result_file *after, struct vtb_error *error);
 void vtb_compare_free(struct vtb_compared *compared);
+
+/* Whether a column's figures are ratios, which have intervals. */
+bool vtb_compared_is_ratio(const struct vtb_compared_column *column);
+
+/* How much of what was before a figure changed by; NaN if that was nothing. */
+double vtb_compared_change(const struct vtb_compared_figure *figure);
 
 /* The strategy in a case's name, workload/STRATEGY/heap/..., not ended by a NUL; the whole name if
  * it has no such parts. */

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/counters.h"
+
 const char *const vtb_gate_verdict_words[] = {"same", "within limit", "better", "worse",
                                               "inconclusive"};
 
-/* What makes up a fingerprint. */
+/* Of these a fingerprint is made. */
 static const char *const toolchain_keys[] = {"compiler", "cell_flags", "libc", "architecture",
                                              NULL};
 
@@ -125,7 +127,7 @@ static char **names_of(const struct vtb_plan *plan, size_t *n)
             const struct vtb_comparison comparison = {
                 .point = point, .consumer = plan->consumers[i / point->cases_n]};
             const struct vtb_figures figures = {.the_case = &point->cases[i % point->cases_n]};
-            char name[512];
+            char name[VTB_CASE_NAME_BYTES];
             vtb_case_name(name, sizeof name, &comparison, &figures);
             names[(*n)++] = strdup(name);
         }
@@ -205,7 +207,7 @@ struct vtb_gate_check *vtb_gate_add_check(struct vtb_gate *gate, struct vtb_erro
     return &gate->checks[gate->checks_n++];
 }
 
-/* What is read was written with 15 digits. */
+/* Numbers that are read were written with 15 digits. */
 static bool is_same(double before, double after)
 {
     return fabs(after - before) <= 1e-12 * fmax(fabs(before), fabs(after));

@@ -7,8 +7,10 @@
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
 
+#include "base/output.h"
+#include "figures/results.h"
 #include "gate/result_file.h"
-#include "report/report.h"
+#include "report/case_names.h"
 
 enum vtb_gate_verdict {
     VTB_GATE_SAME,
@@ -22,8 +24,8 @@ extern const char *const vtb_gate_verdict_words[];
 
 /* One figure of one case. */
 struct vtb_gate_check {
-    char name[512];       /* of the case, as in result files */
-    const char *strategy; /* borrowed from the registry, as the next */
+    char name[VTB_CASE_NAME_BYTES]; /* of the case, as in result files */
+    const char *strategy;           /* borrowed from the registry, as the next */
     const char *heap;
     const char *metric; /* the key in result files */
     const char *title;  /* of a column, with its unit */
@@ -100,7 +102,7 @@ vtb_print vtb_gate_report; /* of a struct vtb_gate, as the next */
  * skipped. */
 vtb_print vtb_gate_junit;
 
-/* What is worse, as GitHub's workflow commands, which mark a job's page. */
+/* The figures that are worse, as GitHub's workflow commands, which mark a job's page. */
 void vtb_gate_annotations(FILE *out, const struct vtb_gate *gate);
 
 /* "value_task on glibc: bytes_per_op was 20.8, is 28.8": what is worse, in one line. */

@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "report/report.h"
+#include "report/report_plan.h"
 
 static struct vtb_options options;
 static struct vtb_plan plan;
