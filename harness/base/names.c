@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/prose.h"
+
 #define LONGEST 64
 
 bool vtb_names_have(const struct vtb_names *names, const char *name)
@@ -76,9 +78,9 @@ void vtb_names_nearest_first(const struct vtb_names *names, const char *misspelt
         if (is_nearer(names->items[i], names->items[nearest], misspelt))
             nearest = i;
     }
-    size_t used = (size_t)snprintf(text, text_bytes, "%s", names->n ? names->items[nearest] : "");
-    for (size_t i = 0; i < names->n && used < text_bytes; i++) {
+    snprintf(text, text_bytes, "%s", names->n ? names->items[nearest] : "");
+    for (size_t i = 0; i < names->n; i++) {
         if (i != nearest)
-            used += (size_t)snprintf(text + used, text_bytes - used, ", %s", names->items[i]);
+            vtb_append_item(text, text_bytes, "%s", names->items[i]);
     }
 }

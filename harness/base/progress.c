@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/prose.h"
 
 #define BAR_WIDTH 30
 
@@ -57,12 +58,12 @@ void vtb_progress_build(void *context, size_t done_n, size_t all_n)
         const int filled = (int)(done_n * BAR_WIDTH / all_n);
         fprintf(stderr, "\r[%.*s%*s] building %zu cell%s: %zu of %zu \033[K", filled,
                 "##############################", BAR_WIDTH - filled, "", all_n,
-                all_n == 1 ? "" : "s", done_n, all_n);
+                vtb_plural((double)all_n, "", "s"), done_n, all_n);
         if (last)
             fputs("\r\033[K", stderr);
     } else if (!bar->began || last || now_s - bar->told_s > LINES_S) {
-        fprintf(stderr, "building %zu cell%s: %zu of %zu\n", all_n, all_n == 1 ? "" : "s", done_n,
-                all_n);
+        fprintf(stderr, "building %zu cell%s: %zu of %zu\n", all_n,
+                vtb_plural((double)all_n, "", "s"), done_n, all_n);
         bar->told_s = now_s;
     }
     bar->began = true;

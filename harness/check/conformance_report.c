@@ -1,12 +1,12 @@
-/* What `run_bench check` found, for people and for programs. */
+/* The outcomes of `run_bench check`, for people and for programs. */
 #include "check/conformance.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "base/json_text.h"
+#include "base/table.h"
 
 static const char *verdict(const struct vtb_check *check)
 {
@@ -20,36 +20,20 @@ static void report_json(FILE *out, const struct vtb_checks *checks)
     json_t *rows = json_array();
     for (size_t i = 0; i < checks->n; i++) {
         const struct vtb_check *check = &checks->items[i];
-        json_t *row = json_pack("{ss sb so}", "check", check->name, "ok", check->ok, "text",
-                                vtb_json_text(check->text));
-        if (!row || json_array_append_new(rows, row) != 0)
-            abort(); /* no memory for a few bytes of text */
+        json_array_append_new(
+            rows, vtb_json_checked(json_pack("{ss sb so}", "check", check->name, "ok", check->ok,
+                                             "text", vtb_json_text(check->text))));
     }
-    json_t *all = json_pack("{so}", "checks", rows);
-    json_dumpf(all, out, JSON_INDENT(2));
-    putc('\n', out);
-    json_decref(all);
-}
-
-/* In quotes, with those of the text doubled. */
-static void print_quoted(FILE *out, const char *text)
-{
-    putc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', out);
-        putc(*text, out);
-    }
-    putc('"', out);
+    vtb_json_print(out, json_pack("{so}", "checks", rows), 0);
 }
 
 static void report_csv(FILE *out, const struct vtb_checks *checks)
 {
     fputs("check,ok,text\n", out);
     for (size_t i = 0; i < checks->n; i++) {
-        print_quoted(out, checks->items[i].name);
+        vtb_print_csv_quoted(out, checks->items[i].name);
         fprintf(out, ",%s,", checks->items[i].ok ? "true" : "false");
-        print_quoted(out, checks->items[i].text);
+        vtb_print_csv_quoted(out, checks->items[i].text);
         putc('\n', out);
     }
 }
@@ -75,6 +59,10 @@ void vtb_checks_report(FILE *out, const void *what, enum vtb_format format)
 {
     const struct vtb_checks *checks = what;
     static void (*const reports[])(FILE *, const struct vtb_checks *) = {
-        report_table, report_json, report_csv, report_markdown}; /* as enum vtb_format */
+        [VTB_FORMAT_TABLE] = report_table,
+        [VTB_FORMAT_JSON] = report_json,
+        [VTB_FORMAT_CSV] = report_csv,
+        [VTB_FORMAT_MARKDOWN] = report_markdown,
+    };
     reports[format](out, checks);
 }

@@ -6,6 +6,10 @@
 
 #include <jansson.h>
 
+#include "base/allocate.h"
+#include "base/json_text.h"
+#include "base/table.h"
+
 static const char *const misuse_words[] = {
 #define VTB_MISUSE_WORD(id, text) #id,
     VTB_MISUSES(VTB_MISUSE_WORD)
@@ -41,17 +45,14 @@ static void report_json(FILE *out, const struct vtb_misuse_results *results)
     json_t *rows = json_array();
     for (size_t i = 0; i < results->n; i++) {
         const struct vtb_misuse_result *result = &results->items[i];
-        json_t *row = json_pack("{ss ss ss sb ss ss}", "misuse", misuse_words[result->misuse],
-                                "title", misuse_titles[result->misuse], "strategy",
-                                result->strategy, "checked", result->checked, "outcome",
-                                outcome_words[result->outcome], "text", result->text);
-        if (!row || json_array_append_new(rows, row) != 0)
-            abort(); /* no memory for a few bytes of text */
+        json_array_append_new(
+            rows,
+            vtb_json_checked(json_pack(
+                "{ss ss ss sb ss ss}", "misuse", misuse_words[result->misuse], "title",
+                misuse_titles[result->misuse], "strategy", result->strategy, "checked",
+                result->checked, "outcome", outcome_words[result->outcome], "text", result->text)));
     }
-    json_t *all = json_pack("{so}", "misuse", rows);
-    json_dumpf(all, out, JSON_INDENT(2));
-    putc('\n', out);
-    json_decref(all);
+    vtb_json_print(out, json_pack("{so}", "misuse", rows), 0);
 }
 
 static void report_csv(FILE *out, const struct vtb_misuse_results *results)
@@ -59,8 +60,10 @@ static void report_csv(FILE *out, const struct vtb_misuse_results *results)
     fputs("misuse,strategy,checked,outcome,text\n", out);
     for (size_t i = 0; i < results->n; i++) {
         const struct vtb_misuse_result *result = &results->items[i];
-        fprintf(out, "%s,%s,%s,%s,\"%s\"\n", misuse_words[result->misuse], result->strategy,
-                result->checked ? "true" : "false", outcome_words[result->outcome], result->text);
+        fprintf(out, "%s,%s,%s,%s,", misuse_words[result->misuse], result->strategy,
+                result->checked ? "true" : "false", outcome_words[result->outcome]);
+        vtb_print_csv_quoted(out, result->text);
+        putc('\n', out);
     }
 }
 
@@ -85,70 +88,58 @@ static size_t note(struct notes *notes, const char *text)
     return i + 1;
 }
 
-static void outcome_text(char *text, size_t text_bytes, const struct vtb_misuse_result *result,
-                         struct notes *notes)
+static void add_outcome(struct vtb_table *table, const struct vtb_misuse_result *result,
+                        struct notes *notes)
 {
     const size_t number = note(notes, result->text);
     if (number)
-        snprintf(text, text_bytes, "%s [%zu]", outcome_words[result->outcome], number);
+        vtb_table_cell(table, "%s [%zu]", outcome_words[result->outcome], number);
     else
-        snprintf(text, text_bytes, "%s", outcome_words[result->outcome]);
-}
-
-static void print_row(FILE *out, bool markdown, const char *a, const char *b, const char *c)
-{
-    if (markdown)
-        fprintf(out, "| %s | %s | %s |\n", a, b, c);
-    else
-        fprintf(out, "%-19s %-22s %s\n", a, b, c);
+        vtb_table_cell(table, "%s", outcome_words[result->outcome]);
 }
 
 /* One misuse: its attempts are results[first], with each strategy's two one after the other. */
 static size_t print_misuse(FILE *out, const struct vtb_misuse_results *results, size_t first,
-                           bool markdown, struct notes *notes)
+                           enum vtb_format format, struct notes *notes)
 {
     const enum vtb_misuse_id misuse = results->items[first].misuse;
+    struct vtb_table table = {.gap = 1};
     size_t i = first;
-    fprintf(out, "%s%s\n\n", markdown ? "### " : "", misuse_titles[misuse]);
-    print_row(out, markdown, "strategy", "as it is", "with checks");
-    if (markdown)
-        fputs("|---|---|---|\n", out);
+    fprintf(out, "%s%s\n\n", format == VTB_FORMAT_MARKDOWN ? "### " : "", misuse_titles[misuse]);
+    vtb_table_column(&table, (struct vtb_column){"strategy", 19, VTB_SIDE_LEFT, true});
+    vtb_table_column(&table, (struct vtb_column){"as it is", 22, VTB_SIDE_LEFT, true});
+    vtb_table_column(&table, (struct vtb_column){.title = "with checks"});
     for (; i < results->n && results->items[i].misuse == misuse; i += 2) {
-        char plain[64];
-        char checked[64];
-        outcome_text(plain, sizeof plain, &results->items[i], notes);
-        outcome_text(checked, sizeof checked, &results->items[i + 1], notes);
-        print_row(out, markdown, results->items[i].strategy, plain, checked);
+        vtb_table_cell(&table, "%s", results->items[i].strategy);
+        add_outcome(&table, &results->items[i], notes);
+        add_outcome(&table, &results->items[i + 1], notes);
     }
+    vtb_table_print(out, &table, format);
+    vtb_table_free(&table);
     putc('\n', out);
     return i;
 }
 
-static void report_tables(FILE *out, const struct vtb_misuse_results *results, bool markdown)
+static void report_tables(FILE *out, const struct vtb_misuse_results *results,
+                          enum vtb_format format)
 {
-    struct notes notes = {.texts = calloc(results->n + 1, sizeof *notes.texts)};
-    if (!notes.texts)
-        abort(); /* no memory for a few pointers */
+    struct notes notes = {
+        .texts = vtb_allocate(results->n + 1, sizeof *notes.texts, "the notes of a table")};
     for (size_t i = 0; i < results->n;)
-        i = print_misuse(out, results, i, markdown, &notes);
+        i = print_misuse(out, results, i, format, &notes);
     for (size_t i = 0; i < notes.n; i++)
-        fprintf(out, "[%zu] %s%s\n", i + 1, notes.texts[i], markdown ? "  " : "");
+        fprintf(out, "[%zu] %s%s\n", i + 1, notes.texts[i],
+                format == VTB_FORMAT_MARKDOWN ? "  " : "");
     free(notes.texts);
 }
 
 void vtb_misuse_report(FILE *out, const void *what, enum vtb_format format)
 {
     const struct vtb_misuse_results *results = what;
-    switch (format) {
-    case VTB_FORMAT_JSON:
+    if (format == VTB_FORMAT_JSON)
         report_json(out, results);
-        return;
-    case VTB_FORMAT_CSV:
+    else if (format == VTB_FORMAT_CSV)
         report_csv(out, results);
-        return;
-    case VTB_FORMAT_TABLE:
-    case VTB_FORMAT_MARKDOWN:
-        break;
-    }
-    report_tables(out, results, format == VTB_FORMAT_MARKDOWN);
+    else
+        report_tables(out, results, format);
 }

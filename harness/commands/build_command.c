@@ -1,4 +1,5 @@
 #include "base/interrupt.h"
+#include "base/prose.h"
 #include "cells/home.h"
 #include "commands/commands.h"
 #include "plan/prepare.h"
@@ -15,8 +16,8 @@ static void print_built(FILE *out, const void *what, enum vtb_format format)
     const struct built *built = what;
     (void)format;
     fprintf(out, "%zu cell%s, of which %zu %s built now, in %s\n", built->cells_n,
-            built->cells_n == 1 ? "" : "s", built->now_n, built->now_n == 1 ? "was" : "were",
-            built->folder);
+            vtb_plural((double)built->cells_n, "", "s"), built->now_n,
+            vtb_plural((double)built->now_n, "was", "were"), built->folder);
 }
 
 bool vtb_build_command(const struct vtb_options *options, struct vtb_error *error)

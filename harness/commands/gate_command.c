@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/interrupt.h"
+#include "base/prose.h"
 #include "cells/foreign.h"
 #include "cells/load.h"
 #include "commands/commands.h"
@@ -61,7 +62,7 @@ static bool conclude(const struct vtb_gate *gate, const struct vtb_options *opti
            vtb_fail(error, VTB_EXIT_INCONCLUSIVE,
                     "--strict: of %zu figure%s it cannot be told whether they are worse; measure "
                     "longer (--time SECONDS), on a machine where nothing else runs",
-                    unknown_n, unknown_n == 1 ? "" : "s");
+                    unknown_n, vtb_plural((double)unknown_n, "", "s"));
 }
 
 /* Runs the plan once for the counts and the first of the times, and then repeats the times. */

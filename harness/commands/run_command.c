@@ -8,12 +8,16 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/prose.h"
 #include "commands/commands.h"
 #include "gate/baseline.h"
 #include "passes/instructions.h"
 #include "plan/prepare.h"
 #include "report/histograms.h"
 #include "report/plots.h"
+#include "report/report.h"
+#include "report/report_csv.h"
+#include "report/report_plan.h"
 #include "run/run.h"
 
 /* --- before anything is measured --- */
@@ -92,15 +96,15 @@ static bool dry_run(const struct vtb_options *options, const struct vtb_plan *pl
 static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estimate,
                          struct vtb_error *error)
 {
-    char duration[VTB_DURATION_BYTES];
+    char duration[VTB_NUMBER_BYTES];
     *estimate = (struct vtb_estimate){0};
     if (plan->points_n == 1 && isatty(STDERR_FILENO) != 1)
         return true;
     if (!vtb_estimate_make(estimate, plan, error))
         return false;
-    vtb_duration_text(duration, estimate->total_s);
     fprintf(stderr, "plan: %zu combination%s of parameters, %s\n", plan->points_n,
-            plan->points_n == 1 ? "" : "s", duration);
+            vtb_plural((double)plan->points_n, "", "s"),
+            vtb_duration_text(duration, estimate->total_s));
     return true;
 }
 

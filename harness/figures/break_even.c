@@ -214,6 +214,12 @@ void vtb_cross(struct vtb_crossings *crossings, const struct vtb_curve *curve, d
     walk_along(crossings, &band);
 }
 
+bool vtb_crossings_partial(const struct vtb_crossings *crossings)
+{
+    return crossings->has_gap || !isnan(crossings->undecided_to) ||
+           !isnan(crossings->undecided_from);
+}
+
 /* --- parameters --- */
 
 bool vtb_parameter_varies(const struct vtb_parameter *parameter,
@@ -490,4 +496,19 @@ void vtb_break_evens_free(struct vtb_break_evens *all)
 {
     free(all->items);
     *all = (struct vtb_break_evens){0};
+}
+
+const struct vtb_case *vtb_break_even_case(const struct vtb_break_even *entry)
+{
+    return &entry->first->point->cases[entry->case_index];
+}
+
+const char *vtb_break_even_strategy(const struct vtb_break_even *entry)
+{
+    return vtb_break_even_case(entry)->timing->name;
+}
+
+const char *vtb_break_even_baseline(const struct vtb_break_even *entry)
+{
+    return entry->first->point->cases[vtb_break_even_case(entry)->baseline].timing->name;
 }

@@ -71,6 +71,9 @@ struct vtb_crossings {
  */
 void vtb_cross(struct vtb_crossings *crossings, const struct vtb_curve *curve, double level);
 
+/* Whether there is no answer, or no difference, at some places of the range. */
+bool vtb_crossings_partial(const struct vtb_crossings *crossings);
+
 /* --- the curves of a run --- */
 
 /* Whether the cases of a run have several values of a parameter. */
@@ -96,6 +99,11 @@ struct vtb_break_even {
     double worth_percent; /* how much faster the ratio's level is; 0: as fast */
     struct vtb_crossings crossings;
 };
+
+/* Its case at the first point of the curve; and the names of its strategy and of the baseline. */
+const struct vtb_case *vtb_break_even_case(const struct vtb_break_even *entry);
+const char *vtb_break_even_strategy(const struct vtb_break_even *entry);
+const char *vtb_break_even_baseline(const struct vtb_break_even *entry);
 
 /* All break-evens of a run; they borrow the comparisons. Those of a table follow one another, and
  * so do those of a strategy within it. */

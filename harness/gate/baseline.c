@@ -1,5 +1,6 @@
 #include "gate/baseline.h"
 
+#include "report/report_json.h"
 #include "run/run.h"
 
 bool vtb_gate_repeat(struct vtb_results *repeats, size_t n, const struct vtb_plan *plan,

@@ -17,6 +17,17 @@ const char *const vtb_compared_words[] = {
     [VTB_COMPARED_INCOMPARABLE] = "not comparable",
 };
 
+bool vtb_compared_is_ratio(const struct vtb_compared_column *column)
+{
+    return column->by == VTB_COMPARED_BY_PAIRING;
+}
+
+double vtb_compared_change(const struct vtb_compared_figure *figure)
+{
+    const double change = (figure->after - figure->before) / figure->before;
+    return isfinite(change) ? change : NAN;
+}
+
 /* What has no memory, if there is none: two files are as they were. */
 #define WHAT "a comparison"
 

@@ -96,6 +96,12 @@ void vtb_compare_make(struct vtb_compared *compared, const struct vtb_result_fil
                       const struct vtb_result_file *after);
 void vtb_compare_free(struct vtb_compared *compared);
 
+/* Whether a column's figures are ratios, which have intervals. */
+bool vtb_compared_is_ratio(const struct vtb_compared_column *column);
+
+/* How much of what was before a figure changed by; NaN if that was nothing. */
+double vtb_compared_change(const struct vtb_compared_figure *figure);
+
 /* Gives the strategy in a case's name, workload/STRATEGY/heap/..., not ended by a NUL; the whole
  * name if it has no such parts. */
 const char *vtb_name_strategy(const char *name, size_t *n);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/counters.h"
+
 const char *const vtb_gate_verdict_words[] = {"same", "within limit", "better", "worse",
                                               "inconclusive"};
 
@@ -126,7 +128,7 @@ static char **names_of(const struct vtb_plan *plan, size_t *n)
             const struct vtb_comparison comparison = {
                 .point = point, .consumer = plan->consumers[i / point->cases_n]};
             const struct vtb_figures figures = {.the_case = &point->cases[i % point->cases_n]};
-            char name[512];
+            char name[VTB_CASE_NAME_BYTES];
             vtb_case_name(name, sizeof name, &comparison, &figures);
             names[(*n)++] = strdup(name);
         }

@@ -7,8 +7,10 @@
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
 
+#include "base/output.h"
+#include "figures/results.h"
 #include "gate/result_file.h"
-#include "report/report.h"
+#include "report/case_names.h"
 
 enum vtb_gate_verdict {
     VTB_GATE_SAME,
@@ -22,8 +24,8 @@ extern const char *const vtb_gate_verdict_words[];
 
 /* The verdict on one figure of one case. */
 struct vtb_gate_check {
-    char name[512];       /* of the case, as in result files */
-    const char *strategy; /* borrowed from the registry, as is the next */
+    char name[VTB_CASE_NAME_BYTES]; /* of the case, as in result files */
+    const char *strategy;           /* borrowed from the registry, as is the next */
     const char *heap;
     const char *metric; /* the key in result files */
     const char *title;  /* of a column, with its unit */

@@ -1,4 +1,4 @@
-/* What the gate found, for people, for CI systems and for programs. */
+/* The gate's verdicts, for people, for CI systems and for programs. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -7,6 +7,8 @@
 #include <jansson.h>
 
 #include "base/json_text.h"
+#include "base/prose.h"
+#include "base/table.h"
 #include "gate/gate.h"
 
 /* A consumer's word, for what is known of each of them alone. */
@@ -19,8 +21,8 @@ static const char *consumer_of(const struct vtb_gate_check *check)
 /* "12 figures: 10 same, 2 worse". */
 static void print_sum(FILE *out, const struct vtb_gate *gate)
 {
-    fprintf(out, "%zu figure%s against '%s'", gate->checks_n, gate->checks_n == 1 ? "" : "s",
-            gate->baseline->path);
+    fprintf(out, "%zu figure%s against '%s'", gate->checks_n,
+            vtb_plural((double)gate->checks_n, "", "s"), gate->baseline->path);
     const char *separator = ": ";
     for (int v = VTB_GATE_SAME; v <= VTB_GATE_UNKNOWN; v++) {
         const size_t n = vtb_gate_count(gate, (enum vtb_gate_verdict)v);
@@ -37,13 +39,10 @@ static void print_sum(FILE *out, const struct vtb_gate *gate)
             100 * gate->noise, 100 * gate->margin);
 }
 
-static void print_notes(FILE *out, const struct vtb_gate *gate, const char *start)
+static void print_notes(FILE *out, const struct vtb_gate *gate)
 {
-    for (size_t i = 0; i < gate->notes_n; i++) {
-        char line[512];
-        snprintf(line, sizeof line, "%sNote: %s.\n", start, gate->notes[i]);
-        vtb_print_wrapped(out, line);
-    }
+    for (size_t i = 0; i < gate->notes_n; i++)
+        vtb_printf_wrapped(out, "Note: %s.\n", gate->notes[i]);
 }
 
 static bool is_told(const struct vtb_gate_check *check)
@@ -79,34 +78,49 @@ static void report_table(FILE *out, const struct vtb_gate *gate)
             print_line(out, &gate->checks[i]);
     }
     print_sum(out, gate);
-    print_notes(out, gate, "");
+    print_notes(out, gate);
     fputs(advice_of(gate), out);
+}
+
+static void print_told(FILE *out, const struct vtb_gate *gate)
+{
+    static const struct vtb_column columns[] = {
+        {.title = "verdict"},
+        {.title = "strategy"},
+        {.title = "heap"},
+        {.title = "figure"},
+        {.title = "before", .side = VTB_SIDE_RIGHT},
+        {.title = "after", .side = VTB_SIDE_RIGHT},
+    };
+    struct vtb_table table = {.split = VTB_SPLIT_NEVER};
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        vtb_table_column(&table, columns[i]);
+    for (size_t i = 0; i < gate->checks_n; i++) {
+        const struct vtb_gate_check *check = &gate->checks[i];
+        if (!is_told(check))
+            continue;
+        vtb_table_cell(&table, "%s", vtb_gate_verdict_words[check->verdict]);
+        vtb_table_cell(&table, "%s", check->strategy);
+        vtb_table_cell(&table, "%s", check->heap);
+        vtb_table_cell(&table, "%s", check->metric);
+        vtb_table_cell(&table, "%.6g", check->before);
+        vtb_table_cell(&table, "%.6g", check->after);
+    }
+    if (table.cells_n > table.columns_n) {
+        vtb_table_print(out, &table, VTB_FORMAT_MARKDOWN);
+        putc('\n', out);
+    }
+    vtb_table_free(&table);
 }
 
 static void report_markdown(FILE *out, const struct vtb_gate *gate)
 {
     const size_t worse_n = vtb_gate_count(gate, VTB_GATE_WORSE);
-    bool any = false;
     fprintf(out, "### valuetask-bench gate: %s\n\n", worse_n > 0 ? "worse" : "passed");
     print_sum(out, gate);
     putc('\n', out);
-    for (size_t i = 0; i < gate->checks_n; i++) {
-        const struct vtb_gate_check *check = &gate->checks[i];
-        if (!is_told(check))
-            continue;
-        if (!any)
-            fputs(
-                "| verdict | strategy | heap | figure | before | after |\n"
-                "|---|---|---|---|--:|--:|\n",
-                out);
-        any = true;
-        fprintf(out, "| %s | %s | %s | %s | %.6g | %.6g |\n",
-                vtb_gate_verdict_words[check->verdict], check->strategy, check->heap, check->metric,
-                check->before, check->after);
-    }
-    if (any)
-        putc('\n', out);
-    print_notes(out, gate, "");
+    print_told(out, gate);
+    print_notes(out, gate);
     fputs(advice_of(gate), out);
 }
 
@@ -126,17 +140,14 @@ static void report_json(FILE *out, const struct vtb_gate *gate)
     }
     for (size_t i = 0; i < gate->notes_n; i++)
         json_array_append_new(notes, vtb_json_text(gate->notes[i]));
-    json_t *all = json_pack("{so so so}", "baseline", vtb_json_text(gate->baseline->path), "notes",
-                            notes, "checks", rows);
-    if (!all)
-        abort(); /* no memory for some text */
+    json_t *all =
+        vtb_json_checked(json_pack("{so so so}", "baseline", vtb_json_text(gate->baseline->path),
+                                   "notes", notes, "checks", rows));
     if (gate->timed) {
-        json_object_set_new(all, "noise", json_real(gate->noise));
-        json_object_set_new(all, "margin", json_real(gate->margin));
+        vtb_json_put(all, "noise", json_real(gate->noise));
+        vtb_json_put(all, "margin", json_real(gate->margin));
     }
-    json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    putc('\n', out);
-    json_decref(all);
+    vtb_json_print(out, all, JSON_REAL_PRECISION(15));
 }
 
 static void report_csv(FILE *out, const struct vtb_gate *gate)
@@ -153,8 +164,12 @@ static void report_csv(FILE *out, const struct vtb_gate *gate)
 void vtb_gate_report(FILE *out, const void *what, enum vtb_format format)
 {
     const struct vtb_gate *gate = what;
-    static void (*const reports[])(FILE *, const struct vtb_gate *) = {report_table, report_json,
-                                                                       report_csv, report_markdown};
+    static void (*const reports[])(FILE *, const struct vtb_gate *) = {
+        [VTB_FORMAT_TABLE] = report_table,
+        [VTB_FORMAT_JSON] = report_json,
+        [VTB_FORMAT_CSV] = report_csv,
+        [VTB_FORMAT_MARKDOWN] = report_markdown,
+    };
     reports[format](out, gate);
 }
 

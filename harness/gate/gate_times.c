@@ -114,7 +114,7 @@ static double p_beyond(const struct vtb_comparison *comparison, size_t own, doub
 static bool find_before(const struct vtb_gate *gate, const struct vtb_comparison *comparison,
                         size_t own, struct vtb_interval *before)
 {
-    char name[512];
+    char name[VTB_CASE_NAME_BYTES];
     const struct vtb_case *the_case = &comparison->point->cases[own];
     if (the_case->is_twin || the_case->baseline == own || the_case->empty == own)
         return false;

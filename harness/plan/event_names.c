@@ -7,6 +7,7 @@
 #include <perfmon/pfmlib_perf_event.h>
 
 #include "base/names.h"
+#include "base/prose.h"
 
 /* --- what libpfm4 knows --- */
 
@@ -50,15 +51,12 @@ static void lower(char *text)
 /* The unit masks that an event has, "a, b, c". */
 static void list_masks(const pfm_event_info_t *info, char *masks, size_t masks_bytes)
 {
-    size_t used = 0;
-    masks[0] = '\0';
-    for (int i = 0; i < info->nattrs && used < masks_bytes; i++) {
+    *masks = '\0';
+    for (int i = 0; i < info->nattrs; i++) {
         pfm_event_attr_info_t mask = {.size = sizeof mask};
-        if (pfm_get_event_attr_info(info->idx, i, PFM_OS_PERF_EVENT, &mask) != PFM_SUCCESS ||
-            mask.type != PFM_ATTR_UMASK)
-            continue;
-        used +=
-            (size_t)snprintf(masks + used, masks_bytes - used, "%s%s", used ? ", " : "", mask.name);
+        if (pfm_get_event_attr_info(info->idx, i, PFM_OS_PERF_EVENT, &mask) == PFM_SUCCESS &&
+            mask.type == PFM_ATTR_UMASK)
+            vtb_append_item(masks, masks_bytes, "%s", mask.name);
     }
     lower(masks);
 }

@@ -2,7 +2,7 @@
 #ifndef REPORT_HISTOGRAMS_H
 #define REPORT_HISTOGRAMS_H
 
-#include "report/report.h"
+#include "figures/results.h"
 
 /* Writes STEM.STRATEGY-HEAP.hgrm for each case of VTB_COLLECTIONS_MIN pauses or more, with "-async"
  * and the number of the combination of parameters, from 1 on, where there are several. */

@@ -1,9 +1,12 @@
-/* What a comparison shows, in sentences. Every number in them comes from the figures. */
-#include "report/report.h"
+#include "report/report_findings.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/prose.h"
+#include "base/table.h"
+#include "report/case_names.h"
+#include "report/report_pressure.h"
 
 #define NAMES_BYTES 512
 
@@ -34,17 +37,12 @@ static size_t list_names(char names[NAMES_BYTES], const struct span *span, predi
 {
     size_t n = 0;
     size_t done_n = 0;
-    size_t used = 0;
-    names[0] = '\0';
+    *names = '\0';
     for (size_t i = span->first; i < span->end; i++)
         n += holds(span, i, other);
-    for (size_t i = span->first; i < span->end && used < NAMES_BYTES; i++) {
-        if (!holds(span, i, other))
-            continue;
-        const char *separator = done_n == 0 ? "" : done_n + 1 == n ? " and " : ", ";
-        used +=
-            (size_t)snprintf(names + used, NAMES_BYTES - used, "%s%s", separator, name_at(span, i));
-        done_n++;
+    for (size_t i = span->first; i < span->end; i++) {
+        if (holds(span, i, other))
+            vtb_append(names, NAMES_BYTES, "%s%s", vtb_separator(done_n++, n), name_at(span, i));
     }
     return n;
 }
@@ -132,7 +130,7 @@ static void print_memory(FILE *out, const struct span *span)
         const double allocs = vtb_per_op(counted, counted->counts.allocs_n);
         fprintf(out, "%s%.6g B in %.6g allocation%s with %s", separator,
                 vtb_per_op(counted, counted->counts.requested_bytes), allocs,
-                allocs == 1 ? "" : "s", name_at(span, i));
+                vtb_plural(allocs, "", "s"), name_at(span, i));
         separator = ", ";
     }
     if (list_names(names, span, allocates_nothing, 0) > 0)
@@ -149,7 +147,7 @@ static bool is_variation(const struct span *span, size_t i, bool variant)
            (strcmp(base->name, the_case->timing->name) != 0) == variant;
 }
 
-/* What the variations of a strategy cost beyond it. */
+/* The cost of a strategy's variations beyond itself. */
 static void print_variations(FILE *out, const struct span *span, bool variant)
 {
     const char *separator = variant ? "Beyond the same strategy without its variant "
@@ -182,10 +180,7 @@ static void print_scaling(FILE *out, const struct span *span)
                 figures->scaling.median, name_at(span, i), figures->scaling.lo, figures->scaling.hi,
                 (double)callers_n * 1e3 / figures->ns.median);
         for (size_t t = 0; t < callers_n; t++)
-            fprintf(out, "%s %.2f",
-                    t == 0               ? ""
-                    : t + 1 == callers_n ? " and"
-                                         : ",",
+            fprintf(out, "%s%.2f", t == 0 ? " " : vtb_separator(t, callers_n),
                     figures->caller_ns[t]);
         fputs(" ns)", out);
         separator = ", ";
@@ -194,46 +189,56 @@ static void print_scaling(FILE *out, const struct span *span)
 }
 
 /* Three digits and a prefix: 677 G. */
-static const char *amount(char text[VTB_SCALED_BYTES], double value)
+static const char *amount(char text[VTB_NUMBER_BYTES], double value)
 {
     static const char *const prefixes[] = {"", " k", " M", " G", " T", " P", " E", NULL};
     return vtb_scaled_text(text, value, prefixes);
 }
 
-static void print_volume_row(FILE *out, const struct span *span, size_t i, int width)
+#define SECONDS_A_DAY 86400
+
+static void add_volume_row(struct vtb_table *table, const struct span *span, size_t i)
 {
     const struct vtb_counted *counted = &at(span, i)->counted;
     const double rate = span->calls_per_second;
     const double bytes = vtb_per_op(counted, counted->counts.requested_bytes) * rate;
     const double allocs = vtb_per_op(counted, counted->counts.allocs_n) * rate;
     const double cpu_s = at(span, i)->ns.median / 1e9 * rate;
-    char texts[4][VTB_SCALED_BYTES];
-    fprintf(out, "%-*s", width, name_at(span, i));
-    if (span->comparison->timed)
-        fprintf(out, " %10.3g %% %10.4g", 100 * cpu_s, cpu_s * 86400);
-    fprintf(out, " %9s %9s %9s %10s\n", amount(texts[0], bytes), amount(texts[1], bytes * 86400),
-            amount(texts[2], allocs), amount(texts[3], allocs * 86400));
-}
-
-/* What the figures cost at a volume of calls, a line a strategy. */
-static void print_volume(FILE *out, const struct span *span)
-{
-    char rate[VTB_SCALED_BYTES];
-    int width = 17;
-    for (size_t i = span->first; i < span->end; i++)
-        width = (int)fmax(width, (double)strlen(name_at(span, i)));
-    fprintf(out, "At %s calls a second:\n%-*s", amount(rate, span->calls_per_second), width,
-            "strategy");
-    if (span->comparison->timed)
-        fprintf(out, " %12s %10s", "of a core", "CPU s/day");
-    fprintf(out, " %9s %9s %9s %10s\n", "B/s", "B/day", "allocs/s", "allocs/day");
-    for (size_t i = span->first; i < span->end; i++) {
-        if (i != at(span, i)->the_case->empty)
-            print_volume_row(out, span, i, width);
+    const double amounts[] = {bytes, bytes * SECONDS_A_DAY, allocs, allocs * SECONDS_A_DAY};
+    vtb_table_cell(table, "%s", name_at(span, i));
+    if (span->comparison->timed) {
+        vtb_table_cell(table, "%.3g %%", 100 * cpu_s);
+        vtb_table_cell(table, "%.4g", cpu_s * SECONDS_A_DAY);
+    }
+    for (size_t a = 0; a < sizeof amounts / sizeof *amounts; a++) {
+        char text[VTB_NUMBER_BYTES];
+        vtb_table_cell(table, "%s", amount(text, amounts[a]));
     }
 }
 
-/* What the figures do not show. */
+/* At a volume of calls, a line a strategy. */
+static void print_volume(FILE *out, const struct span *span)
+{
+    static const struct vtb_column columns[] = {
+        {"of a core", 12, VTB_SIDE_RIGHT, true}, {"CPU s/day", 10, VTB_SIDE_RIGHT, true},
+        {"B/s", 9, VTB_SIDE_RIGHT, true},        {"B/day", 9, VTB_SIDE_RIGHT, true},
+        {"allocs/s", 9, VTB_SIDE_RIGHT, true},   {"allocs/day", 10, VTB_SIDE_RIGHT, true},
+    };
+    struct vtb_table table = {.gap = 1};
+    char rate[VTB_NUMBER_BYTES];
+    fprintf(out, "At %s calls a second:\n", amount(rate, span->calls_per_second));
+    vtb_table_column(&table, (struct vtb_column){.title = "strategy", .width = 17});
+    for (size_t c = span->comparison->timed ? 0 : 2; c < sizeof columns / sizeof *columns; c++)
+        vtb_table_column(&table, columns[c]);
+    for (size_t i = span->first; i < span->end; i++) {
+        if (i != at(span, i)->the_case->empty)
+            add_volume_row(&table, span, i);
+    }
+    vtb_table_print(out, &table, VTB_FORMAT_TABLE);
+    vtb_table_free(&table);
+}
+
+/* How far the figures reach: the rest is not known, or nothing at all. */
 static void print_limits(FILE *out, const struct span *span)
 {
     char names[NAMES_BYTES];
@@ -260,7 +265,8 @@ static void print_table_name(FILE *out, const struct vtb_comparison *comparison,
 {
     fprintf(out, "By the %s method, ", vtb_table_method(the_case));
     if (comparison->caller_ns)
-        fprintf(out, "%zu caller%s, ", the_case->threads_n, the_case->threads_n > 1 ? "s" : "");
+        fprintf(out, "%zu caller%s, ", the_case->threads_n,
+                vtb_plural((double)the_case->threads_n, "", "s"));
     fprintf(out, "heap %s:\n", the_case->heap->name);
 }
 
@@ -289,40 +295,9 @@ static void print_findings(FILE *out, const void *what)
     }
 }
 
-/* Calls print with a stream, and prints what it wrote with its lines broken. */
-static void print_broken(FILE *out, void (*print)(FILE *stream, const void *what), const void *what)
-{
-    char *text = NULL;
-    size_t text_bytes = 0;
-    FILE *stream = open_memstream(&text, &text_bytes);
-    if (!stream)
-        return;
-    print(stream, what);
-    if (fclose(stream) == 0)
-        vtb_print_wrapped(out, text);
-    free(text);
-}
-
 void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison,
                          double calls_per_second)
 {
     const struct span span = {.comparison = comparison, .calls_per_second = calls_per_second};
-    print_broken(out, print_findings, &span);
-}
-
-static void print_skips(FILE *out, const void *what)
-{
-    const struct vtb_skips *skips = what;
-    for (size_t i = 0; i < skips->n; i++) {
-        const struct vtb_skip *skip = &skips->items[i];
-        fputs("Left out: ", out);
-        if (skip->strategy)
-            fprintf(out, "%s, ", skip->strategy);
-        fprintf(out, "%s: %s.\n", skip->what, skip->reason);
-    }
-}
-
-void vtb_report_skips(FILE *out, const struct vtb_skips *skips)
-{
-    print_broken(out, print_skips, skips);
+    vtb_print_wrapped_by(out, print_findings, &span);
 }

@@ -1,4 +1,6 @@
-/* The result file. Rows are written one a line, so that two files can be compared with diff. */
+/* Rows are written one a line, so that two files can be compared with diff. */
+#include "report/report_json.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -7,31 +9,27 @@
 
 #include <jansson.h>
 
+#include "base/allocate.h"
 #include "base/json_text.h"
 #include "bench/stopwatch.h"
 #include "cells/foreign.h"
 #include "passes/instructions.h"
-#include "report/report.h"
-#include "report/report_break_even.h"
+#include "report/break_even_json.h"
+#include "report/case_names.h"
+#include "report/counters.h"
 
 /* 78.4, not 78.400000000000006. */
 #define REAL_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
-
-static void put(json_t *object, const char *key, json_t *value)
-{
-    if (json_object_set_new(object, key, value) != 0)
-        abort(); /* no memory for a few bytes of text */
-}
 
 static json_t *caches(const struct vtb_cpu_info *cpu)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < cpu->caches_n; i++) {
         json_t *cache = json_object();
-        put(cache, "type", json_string(cpu->caches[i].type));
-        put(cache, "level", json_integer(cpu->caches[i].level));
-        put(cache, "size", json_integer(cpu->caches[i].size_bytes));
-        put(cache, "num_sharing", json_integer(cpu->caches[i].num_sharing));
+        vtb_json_put(cache, "type", json_string(cpu->caches[i].type));
+        vtb_json_put(cache, "level", json_integer(cpu->caches[i].level));
+        vtb_json_put(cache, "size", json_integer(cpu->caches[i].size_bytes));
+        vtb_json_put(cache, "num_sharing", json_integer(cpu->caches[i].num_sharing));
         json_array_append_new(list, cache);
     }
     return list;
@@ -45,21 +43,21 @@ static json_t *skipped(const struct vtb_skips *skips)
         const struct vtb_skip *item = &skips->items[i];
         json_t *skip = json_object();
         if (item->strategy)
-            put(skip, "strategy", json_string(item->strategy));
-        put(skip, item->strategy ? "without" : "heap", json_string(item->what));
-        put(skip, "reason", json_string(item->reason));
+            vtb_json_put(skip, "strategy", json_string(item->strategy));
+        vtb_json_put(skip, item->strategy ? "without" : "heap", json_string(item->what));
+        vtb_json_put(skip, "reason", json_string(item->reason));
         json_array_append_new(list, skip);
     }
     return list;
 }
 
-/* What a user brought: from which file, and what that was like. */
+/* An entry that a user brought: from which file, and what that was like. */
 static json_t *source_of(const char *name, const char *path, const char *digest)
 {
     json_t *source = json_object();
-    put(source, "name", json_string(name));
-    put(source, "path", vtb_json_text(path));
-    put(source, "sha256", json_string(digest));
+    vtb_json_put(source, "name", json_string(name));
+    vtb_json_put(source, "path", vtb_json_text(path));
+    vtb_json_put(source, "sha256", json_string(digest));
     return source;
 }
 
@@ -91,9 +89,9 @@ static void put_no_pressure(json_t *object, const struct vtb_plan *plan)
         collects |= vtb_heap_collects(plan->points[0].cases[i].heap->heap);
     for (const struct vtb_pressure_metric *metric = vtb_pressure_metrics; metric->word; metric++) {
         if (metric->of_collector && !collects)
-            put(object, metric->key, json_string("no heap of this run collects"));
+            vtb_json_put(object, metric->key, json_string("no heap of this run collects"));
         else if (!collects && plan->pressure_words.n == 0)
-            put(object, metric->key, json_string("--pressure was not given"));
+            vtb_json_put(object, metric->key, json_string("--pressure was not given"));
     }
 }
 
@@ -106,14 +104,14 @@ static json_t *unavailable_object(const struct vtb_results *results)
     const char *hindrance =
         plan->instructions ? vtb_instructions_hindrance(plan) : "--instructions was not given";
     if (hindrance)
-        put(object, "instructions_per_op", json_string(hindrance));
+        vtb_json_put(object, "instructions_per_op", json_string(hindrance));
     for (size_t i = 0; i < results->events.events.n; i++) {
         if (*results->events.events.items[i].reason)
-            put(object, results->events.per_op[i],
-                json_string(results->events.events.items[i].reason));
+            vtb_json_put(object, results->events.per_op[i],
+                         json_string(results->events.events.items[i].reason));
     }
     if (!vtb_plan_is_timed(plan))
-        put(object, "ns_per_op", json_string("--rounds 0 measures no time"));
+        vtb_json_put(object, "ns_per_op", json_string("--rounds 0 measures no time"));
     return object;
 }
 
@@ -122,56 +120,63 @@ static json_t *given(const struct vtb_options *options)
 {
     json_t *object = json_object();
     for (size_t i = 0; options && i < options->given_n; i++)
-        put(object, options->given[i].name, vtb_json_text(options->given[i].text));
+        vtb_json_put(object, options->given[i].name, vtb_json_text(options->given[i].text));
     return object;
+}
+
+/* Under the keys that Google Benchmark gives them. */
+static void put_machine(json_t *object, const struct vtb_results *results)
+{
+    const struct vtb_machine *machine = &results->machine;
+    const bool is_release = strcmp(vtb_machine_fact(machine, "build_type"), "Release") == 0;
+    struct vtb_cpu_info cpu;
+    char host[256] = "unknown";
+    json_t *load = json_array();
+    vtb_cpu_info_read(&cpu);
+    (void)gethostname(host, sizeof host - 1);
+    for (size_t i = 0; i < machine->load_average_n; i++)
+        json_array_append_new(load, json_real(machine->load_average[i]));
+    vtb_json_put(object, "date", json_string(results->date));
+    vtb_json_put(object, "host_name", vtb_json_text(host));
+    vtb_json_put(object, "executable", vtb_json_text(results->executable));
+    vtb_json_put(object, "num_cpus",
+                 json_integer(cpu.num_cpus > 0 ? cpu.num_cpus : sysconf(_SC_NPROCESSORS_ONLN)));
+    vtb_json_put(object, "mhz_per_cpu", json_integer(cpu.mhz_per_cpu));
+    vtb_json_put(object, "cpu_scaling_enabled", json_boolean(cpu.scaling == 1));
+    vtb_json_put(object, "caches", caches(&cpu));
+    vtb_json_put(object, "load_avg", load);
+    vtb_json_put(object, "library_build_type", json_string(is_release ? "release" : "debug"));
 }
 
 /* Google Benchmark's keys, then ours. */
 static json_t *context(const struct vtb_results *results)
 {
     const struct vtb_machine *machine = &results->machine;
-    struct vtb_cpu_info cpu;
-    char host[256] = "unknown";
+    const struct vtb_plan *plan = results->plan;
     char seed[24];
-    const bool is_release = strcmp(vtb_machine_fact(machine, "build_type"), "Release") == 0;
-    const char *build_type = is_release ? "release" : "debug";
     json_t *object = json_object();
-    json_t *load = json_array();
-    vtb_cpu_info_read(&cpu);
-    (void)gethostname(host, sizeof host - 1);
-    for (size_t i = 0; i < machine->load_average_n; i++)
-        json_array_append_new(load, json_real(machine->load_average[i]));
-    put(object, "date", json_string(results->date));
-    put(object, "host_name", vtb_json_text(host));
-    put(object, "executable", vtb_json_text(results->executable));
-    put(object, "num_cpus",
-        json_integer(cpu.num_cpus > 0 ? cpu.num_cpus : sysconf(_SC_NPROCESSORS_ONLN)));
-    put(object, "mhz_per_cpu", json_integer(cpu.mhz_per_cpu));
-    put(object, "cpu_scaling_enabled", json_boolean(cpu.scaling == 1));
-    put(object, "caches", caches(&cpu));
-    put(object, "load_avg", load);
-    put(object, "library_build_type", json_string(build_type));
-    put(object, "command_line", vtb_json_text(results->command_line));
+    put_machine(object, results);
+    vtb_json_put(object, "command_line", vtb_json_text(results->command_line));
     for (size_t i = 0; i < machine->facts_n; i++)
-        put(object, machine->facts[i].key, vtb_json_text(machine->facts[i].value));
+        vtb_json_put(object, machine->facts[i].key, vtb_json_text(machine->facts[i].value));
     snprintf(seed, sizeof seed, "%" PRIu64, results->comparisons[0].point->seed);
-    put(object, "seed", json_string(seed)); /* a number of JSON readers holds 53 bits */
-    put(object, "confidence", json_real(VTB_CONFIDENCE));
-    put(object, "same_margin", json_real(VTB_SAME_MARGIN));
-    put(object, "interrupted", json_boolean(results->interrupted));
-    if (results->plan->trace_path)
-        put(object, "trace", vtb_json_text(results->plan->trace_path));
-    if (results->plan->calls_per_second > 0)
-        put(object, "calls_per_second", json_real(results->plan->calls_per_second));
-    put(object, "options", given(results->options));
-    put(object, "strategies", foreign_strategies());
-    put(object, "workloads", foreign_workloads());
-    put(object, "skipped", skipped(&results->plan->skips));
-    put(object, "unavailable", unavailable_object(results));
+    vtb_json_put(object, "seed", json_string(seed)); /* a number of JSON readers holds 53 bits */
+    vtb_json_put(object, "confidence", json_real(VTB_CONFIDENCE));
+    vtb_json_put(object, "same_margin", json_real(VTB_SAME_MARGIN));
+    vtb_json_put(object, "interrupted", json_boolean(results->interrupted));
+    if (plan->trace_path)
+        vtb_json_put(object, "trace", vtb_json_text(plan->trace_path));
+    if (plan->calls_per_second > 0)
+        vtb_json_put(object, "calls_per_second", json_real(plan->calls_per_second));
+    vtb_json_put(object, "options", given(results->options));
+    vtb_json_put(object, "strategies", foreign_strategies());
+    vtb_json_put(object, "workloads", foreign_workloads());
+    vtb_json_put(object, "skipped", skipped(&plan->skips));
+    vtb_json_put(object, "unavailable", unavailable_object(results));
     return object;
 }
 
-/* What iteration rows and median rows share. */
+/* The part that iteration rows and median rows share. */
 static json_t *row_of(const char *name, const struct vtb_results *results,
                       const struct vtb_comparison *comparison, const struct vtb_figures *figures,
                       bool exact_only)
@@ -179,11 +184,11 @@ static json_t *row_of(const char *name, const struct vtb_results *results,
     struct vtb_counter counters[VTB_COUNTERS_MAX];
     const size_t n = vtb_counters(results, comparison, figures, counters);
     json_t *row = json_object();
-    put(row, "run_name", json_string(name));
-    put(row, "threads", json_integer((json_int_t)figures->the_case->threads_n));
+    vtb_json_put(row, "run_name", json_string(name));
+    vtb_json_put(row, "threads", json_integer((json_int_t)figures->the_case->threads_n));
     for (size_t i = 0; i < n; i++) {
         if ((counters[i].exact || !exact_only) && !isnan(counters[i].value))
-            put(row, counters[i].key, json_real(counters[i].value));
+            vtb_json_put(row, counters[i].key, json_real(counters[i].value));
     }
     return row;
 }
@@ -198,9 +203,9 @@ static void print_row(FILE *out, json_t *row, bool *first)
 
 static void put_times(json_t *row, double real_ns, double cpu_ns)
 {
-    put(row, "real_time", json_real(real_ns));
-    put(row, "cpu_time", json_real(cpu_ns));
-    put(row, "time_unit", json_string("ns"));
+    vtb_json_put(row, "real_time", json_real(real_ns));
+    vtb_json_put(row, "cpu_time", json_real(cpu_ns));
+    vtb_json_put(row, "time_unit", json_string("ns"));
 }
 
 static void print_iterations(FILE *out, const struct vtb_results *results,
@@ -209,13 +214,13 @@ static void print_iterations(FILE *out, const struct vtb_results *results,
 {
     const struct vtb_samples *samples = &comparison->samples;
     json_t *row = row_of(name, results, comparison, &comparison->figures[own], true);
-    put(row, "name", json_string(name));
-    put(row, "run_type", json_string("iteration"));
-    put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
+    vtb_json_put(row, "name", json_string(name));
+    vtb_json_put(row, "run_type", json_string("iteration"));
+    vtb_json_put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
     for (size_t round = 0; round < samples->rounds_n; round++) {
         const size_t at = round * samples->cases_n + own;
-        put(row, "repetition_index", json_integer((json_int_t)round));
-        put(row, "iterations", json_integer((json_int_t)samples->operations_n));
+        vtb_json_put(row, "repetition_index", json_integer((json_int_t)round));
+        vtb_json_put(row, "iterations", json_integer((json_int_t)samples->operations_n));
         put_times(row, samples->real_ns[at], samples->cpu_ns[at]);
         print_row(out, json_incref(row), first);
     }
@@ -224,9 +229,7 @@ static void print_iterations(FILE *out, const struct vtb_results *results,
 
 static double cpu_median(const struct vtb_samples *samples, size_t own)
 {
-    double *times = calloc(samples->rounds_n, sizeof *times);
-    if (!times)
-        abort();
+    double *times = vtb_allocate(samples->rounds_n, sizeof *times, "the times of a case");
     for (size_t round = 0; round < samples->rounds_n; round++)
         times[round] = samples->cpu_ns[round * samples->cases_n + own];
     const double median = vtb_median(times, samples->rounds_n);
@@ -251,18 +254,18 @@ static void print_median(FILE *out, const struct vtb_results *results,
     char median_name[600];
     snprintf(median_name, sizeof median_name, "%s_median", name);
     json_t *row = row_of(name, results, comparison, figures, false);
-    put(row, "name", json_string(median_name));
-    put(row, "run_type", json_string("aggregate"));
-    put(row, "aggregate_name", json_string("median"));
-    put(row, "aggregate_unit", json_string("time"));
-    put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
-    put(row, "iterations", json_integer((json_int_t)samples->rounds_n));
+    vtb_json_put(row, "name", json_string(median_name));
+    vtb_json_put(row, "run_type", json_string("aggregate"));
+    vtb_json_put(row, "aggregate_name", json_string("median"));
+    vtb_json_put(row, "aggregate_unit", json_string("time"));
+    vtb_json_put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
+    vtb_json_put(row, "iterations", json_integer((json_int_t)samples->rounds_n));
     put_times(row, figures->ns.median, cpu_median(samples, own));
     if (figures->caller_ns)
-        put(row, "caller_ns_per_op", callers(figures));
-    put(row, "folded_away", json_boolean(figures->folded));
+        vtb_json_put(row, "caller_ns_per_op", callers(figures));
+    vtb_json_put(row, "folded_away", json_boolean(figures->folded));
     if (figures->verdict != VTB_VERDICT_NONE)
-        put(row, "verdict", json_string(vtb_verdict_words[figures->verdict]));
+        vtb_json_put(row, "verdict", json_string(vtb_verdict_words[figures->verdict]));
     print_row(out, row, first);
 }
 
@@ -272,8 +275,8 @@ static void print_counts(FILE *out, const struct vtb_results *results,
                          bool *first)
 {
     json_t *row = row_of(name, results, comparison, &comparison->figures[own], false);
-    put(row, "name", json_string(name));
-    put(row, "run_type", json_string("counts"));
+    vtb_json_put(row, "name", json_string(name));
+    vtb_json_put(row, "run_type", json_string("counts"));
     print_row(out, row, first);
 }
 
@@ -288,7 +291,7 @@ static void print_break_evens(FILE *out, const struct vtb_results *results)
 
 static void report(FILE *out, const struct vtb_results *results, bool with_rounds)
 {
-    char name[512];
+    char name[VTB_CASE_NAME_BYTES];
     bool first = true;
     json_t *head = context(results);
     fputs("{\n\"context\": ", out);

@@ -1,38 +1,19 @@
-/* What a plan would run, before it is. */
+#include "report/report_plan.h"
+
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include <jansson.h>
 
-#include "report/report.h"
-
-void vtb_duration_text(char text[VTB_DURATION_BYTES], double seconds)
-{
-    static const struct {
-        double seconds;
-        const char *name;
-    } units[] = {{1, "s"}, {60, "minutes"}, {3600, "hours"}, {86400, "days"}};
-    size_t unit = 0;
-    while (unit + 1 < sizeof units / sizeof *units && seconds >= 2 * units[unit + 1].seconds)
-        unit++;
-    snprintf(text, VTB_DURATION_BYTES, unit > 0 || seconds < 10 ? "about %.1f %s" : "about %.0f %s",
-             seconds / units[unit].seconds, units[unit].name);
-}
+#include "base/json_text.h"
+#include "base/prose.h"
+#include "base/table.h"
+#include "report/case_names.h"
+#include "report/report_skips.h"
 
 static double point_s(const struct vtb_plan *plan, const struct vtb_estimate *estimate, size_t i)
 {
     return estimate->count_s[i] +
            (vtb_plan_is_timed(plan) ? estimate->time_s[i] * (double)plan->consumers_n : 0);
-}
-
-static void rate_text(char *text, size_t text_bytes, const struct vtb_point *point)
-{
-    if (!point->emerges)
-        snprintf(text, text_bytes, "%.12g", point->hit_rate);
-    else if (point->cache.capacity > 0)
-        snprintf(text, text_bytes, "lru:%" PRIu64, point->cache.capacity);
-    else
-        snprintf(text, text_bytes, "ttl:%.12g", (double)point->cache.ttl_ns / 1e9);
 }
 
 static const char *pass_of(const struct vtb_plan *plan, const struct vtb_point *point)
@@ -42,64 +23,75 @@ static const char *pass_of(const struct vtb_plan *plan, const struct vtb_point *
     return point->cold ? "cold" : "steady";
 }
 
+static void print_points(FILE *out, const struct vtb_plan *plan,
+                         const struct vtb_estimate *estimate)
+{
+    static const struct vtb_column columns[] = {
+        {"workload", 17, VTB_SIDE_LEFT, true},  {"hit rate", 10, VTB_SIDE_RIGHT, true},
+        {"calls", 13, VTB_SIDE_RIGHT, true},    {"keys", 10, VTB_SIDE_RIGHT, true},
+        {"in flight", 9, VTB_SIDE_RIGHT, true}, {"cases", 5, VTB_SIDE_RIGHT, true},
+        {"timed", 6, VTB_SIDE_RIGHT, true},     {"s", 7, VTB_SIDE_RIGHT, true},
+    };
+    struct vtb_table table = {.gap = 1};
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        vtb_table_column(&table, columns[i]);
+    for (size_t i = 0; i < plan->points_n; i++) {
+        const struct vtb_point *point = &plan->points[i];
+        char hits[VTB_POINT_TEXT_BYTES];
+        vtb_hits_text(hits, point);
+        vtb_table_cell(&table, "%s", point->workload->name);
+        vtb_table_cell(&table, "%s", hits);
+        vtb_table_cell(&table, "%" PRIu64, point->calls_n);
+        vtb_table_cell(&table, "%" PRIu64, point->keys_n);
+        vtb_table_cell(&table, "%zu", point->in_flight);
+        vtb_table_cell(&table, "%zu", point->cases_n);
+        vtb_table_cell(&table, "%s", pass_of(plan, point));
+        vtb_table_cell(&table, "%.1f", point_s(plan, estimate, i));
+    }
+    vtb_table_print(out, &table, VTB_FORMAT_TABLE);
+    vtb_table_free(&table);
+}
+
 static void report_table(FILE *out, const struct vtb_plan *plan,
                          const struct vtb_estimate *estimate)
 {
-    char total[VTB_DURATION_BYTES];
+    char text[VTB_NUMBER_BYTES];
     size_t cases_n = 0;
-    fprintf(out, "%-17s %10s %13s %10s %9s %5s %6s %7s\n", "workload", "hit rate", "calls", "keys",
-            "in flight", "cases", "timed", "s");
-    for (size_t i = 0; i < plan->points_n; i++) {
-        const struct vtb_point *point = &plan->points[i];
-        char rate[40];
-        rate_text(rate, sizeof rate, point);
-        fprintf(out, "%-17s %10s %13" PRIu64 " %10" PRIu64 " %9zu %5zu %6s %7.1f\n",
-                point->workload->name, rate, point->calls_n, point->keys_n, point->in_flight,
-                point->cases_n, pass_of(plan, point), point_s(plan, estimate, i));
-        cases_n += point->cases_n;
-    }
-    vtb_duration_text(total, estimate->total_s);
+    for (size_t i = 0; i < plan->points_n; i++)
+        cases_n += plan->points[i].cases_n;
+    print_points(out, plan, estimate);
     fprintf(out, "\n%zu combination%s, %zu case%s, %zu consumer%s: %s.\n\n", plan->points_n,
-            plan->points_n == 1 ? "" : "s", cases_n, cases_n == 1 ? "" : "s", plan->consumers_n,
-            plan->consumers_n == 1 ? "" : "s", total);
-    if (estimate->stale_n > 0) {
-        char build[VTB_DURATION_BYTES];
-        vtb_duration_text(build, estimate->build_s);
+            vtb_plural((double)plan->points_n, "", "s"), cases_n,
+            vtb_plural((double)cases_n, "", "s"), plan->consumers_n,
+            vtb_plural((double)plan->consumers_n, "", "s"),
+            vtb_duration_text(text, estimate->total_s));
+    if (estimate->stale_n > 0)
         fprintf(out, "%zu cell%s to be built first, which is in it: %s.\n\n", estimate->stale_n,
-                estimate->stale_n == 1 ? " has" : "s have", build);
-    }
+                vtb_plural((double)estimate->stale_n, " has", "s have"),
+                vtb_duration_text(text, estimate->build_s));
     vtb_report_skips(out, &plan->skips);
-}
-
-static json_t *checked(json_t *json)
-{
-    if (!json)
-        abort(); /* no memory for a few bytes of text */
-    return json;
 }
 
 static void report_json(FILE *out, const struct vtb_plan *plan, const struct vtb_estimate *estimate)
 {
-    json_t *points = checked(json_array());
+    json_t *points = vtb_json_checked(json_array());
     for (size_t i = 0; i < plan->points_n; i++) {
         const struct vtb_point *point = &plan->points[i];
-        char rate[40];
-        rate_text(rate, sizeof rate, point);
+        char hits[VTB_POINT_TEXT_BYTES];
+        vtb_hits_text(hits, point);
         json_array_append_new(
             points,
-            checked(json_pack("{ss ss sI sI sI sI ss sf}", "workload", point->workload->name,
-                              "hit_rate", rate, "calls", (json_int_t)point->calls_n, "keys",
-                              (json_int_t)point->keys_n, "in_flight", (json_int_t)point->in_flight,
-                              "cases", (json_int_t)point->cases_n, "timed", pass_of(plan, point),
-                              "seconds", point_s(plan, estimate, i))));
+            vtb_json_checked(json_pack(
+                "{ss ss sI sI sI sI ss sf}", "workload", point->workload->name, "hit_rate", hits,
+                "calls", (json_int_t)point->calls_n, "keys", (json_int_t)point->keys_n, "in_flight",
+                (json_int_t)point->in_flight, "cases", (json_int_t)point->cases_n, "timed",
+                pass_of(plan, point), "seconds", point_s(plan, estimate, i))));
     }
-    json_t *all = checked(json_pack("{sf sI sI sf so}", "seconds", estimate->total_s, "consumers",
-                                    (json_int_t)plan->consumers_n, "cells_to_build",
-                                    (json_int_t)estimate->stale_n, "build_seconds",
-                                    estimate->build_s, "points", points));
-    json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    putc('\n', out);
-    json_decref(all);
+    json_t *all = vtb_json_checked(json_pack("{sf sI sI sf so}", "seconds", estimate->total_s,
+                                             "consumers", (json_int_t)plan->consumers_n,
+                                             "cells_to_build", (json_int_t)estimate->stale_n,
+                                             "build_seconds", estimate->build_s, "points", points));
+    vtb_json_print(out, all, JSON_REAL_PRECISION(6));
 }
 
 void vtb_report_plan(FILE *out, const void *what, enum vtb_format format)

@@ -2,8 +2,8 @@
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
 
+#include "figures/results.h"
 #include "passes/estimate.h"
-#include "report/report.h"
 
 /*
  * Counts every case of every point, then times every point, of a plan that was prepared. The caller

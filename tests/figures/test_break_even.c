@@ -1,6 +1,7 @@
 #include "check.h"
 #include "synthetic.h"
 
+#include "report/break_even_json.h"
 #include "report/report_break_even.h"
 
 #define LINE_WIDTH 100
@@ -730,13 +731,13 @@ static void counts_alone(void **state)
 
 /* --- reports --- */
 
-static char *text_of(bool markdown)
+static char *text_of(enum vtb_format format)
 {
     char *text = NULL;
     size_t text_n = 0;
     FILE *out = open_memstream(&text, &text_n);
     assert_non_null(out);
-    vtb_report_break_evens(out, &all, markdown);
+    vtb_report_break_evens(out, &all, format);
     assert_int_equal(fclose(out), 0);
     return text;
 }
@@ -760,7 +761,7 @@ static void text_says_directions(void **state)
         SYNTHETIC_PLAN("--hit-rate=0:1:0.25", "--in-flight=64", "--heap=glibc",
                        "--strategy=value_task,poll,callback,caller_op", "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
-    char *text = text_of(false);
+    char *text = text_of(VTB_FORMAT_TABLE);
     check_lines(text);
     assert_contains(text,
                     "Break-even against heap_task along hit_rate (0 to 1), user_cache, direct "
@@ -788,7 +789,7 @@ static char *cell_of(const struct vtb_crossings *crossings)
 {
     const char *row = "| value_task | ";
     all.items[0].crossings = *crossings;
-    char *text = text_of(true);
+    char *text = text_of(VTB_FORMAT_MARKDOWN);
     char *cell = strstr(text, row);
     assert_non_null(cell);
     cell += strlen(row);
@@ -914,7 +915,7 @@ static void many_columns_keep_the_width(void **state)
                           "--consumer=both");
     worth = (struct vtb_numbers){.values = {1, 2, 5, 10, 20, 33.3333}, .n = 6};
     make(ratio_by_rate, bytes_by_rate);
-    char *text = text_of(false);
+    char *text = text_of(VTB_FORMAT_TABLE);
     check_lines(text);
     assert_int_equal(count(text, "Break-even against "), 4);
     for (size_t i = 0; i < worth.n; i++) {
@@ -936,7 +937,7 @@ static void titles_tell_what_else_varies(void **state)
     plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--in-flight=1,64", "--calls=1000", "--heap=glibc",
                           "--strategy=value_task", "--consumer=dependent");
     make(ratio_by_rate, bytes_by_rate);
-    char *text = text_of(true);
+    char *text = text_of(VTB_FORMAT_MARKDOWN);
     assert_contains(text,
                     "### Break-even against heap_task along hit_rate (0 to 1), user_cache, "
                     "direct method, dependent lookups, heap glibc, in_flight 64, cold "
@@ -956,7 +957,7 @@ static void text_of_counts(void **state)
     (void)state;
     plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task", "--rounds=0");
     make(NULL, bytes_by_rate);
-    char *text = text_of(false);
+    char *text = text_of(VTB_FORMAT_TABLE);
     assert_contains(text,
                     "direct method, heap glibc:\n\nstrategy    fewer bytes\n"
                     "value_task  from 0.1\n\nBytes against heap_task: value_task changes "
@@ -966,7 +967,7 @@ static void text_of_counts(void **state)
     free_all();
     plan = SYNTHETIC_PLAN("--rounds=0", "--heap=glibc");
     make(NULL, bytes_by_rate);
-    text = text_of(false);
+    text = text_of(VTB_FORMAT_TABLE);
     assert_string_equal(text, "");
     free(text);
     free_all();

@@ -10,15 +10,8 @@
 #include <string.h>
 
 #include "gate/compare.h"
-#include "report/report.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Stands for report.c's, which would bring the whole harness along. */
-void vtb_print_wrapped(FILE *out, char *text)
-{
-    fputs(text, out);
-}
 
 static const char sound_text[] =
     "{\"context\":{\"fingerprint\":\"gcc; glibc 2.36\",\"libc\":\"glibc 2.36\",\"cpu_model\":\"x\","

@@ -4,7 +4,7 @@
 
 #include "good_values.h"
 #include "plan/plan.h"
-#include "report/report.h"
+#include "report/case_names.h"
 
 static struct vtb_options options;
 static struct vtb_plan plan;

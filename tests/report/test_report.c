@@ -5,7 +5,13 @@
 
 #include <jansson.h>
 
+#include "report/case_names.h"
+#include "report/counters.h"
 #include "report/report.h"
+#include "report/report_csv.h"
+#include "report/report_findings.h"
+#include "report/report_json.h"
+#include "report/report_skips.h"
 
 #define LINE_WIDTH 100
 #define ROUNDS_N 9

@@ -6,7 +6,7 @@
 #include "cells/digest.h"
 #include "figures/summary.h"
 #include "gate/result_file.h"
-#include "report/report.h"
+#include "report/report_json.h"
 
 static struct vtb_options options;
 static struct vtb_plan plan;

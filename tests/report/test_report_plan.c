@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "report/report.h"
+#include "report/report_plan.h"
 
 static struct vtb_options options;
 static struct vtb_plan plan;
@@ -118,23 +118,6 @@ static void counts_alone(void **state)
     free(text);
 }
 
-static void durations(void **state)
-{
-    (void)state;
-    static const struct {
-        double seconds;
-        const char *text;
-    } rows[] = {{0, "about 0.0 s"},         {9.94, "about 9.9 s"},
-                {10, "about 10 s"},         {119, "about 119 s"},
-                {120, "about 2.0 minutes"}, {7199, "about 120.0 minutes"},
-                {7200, "about 2.0 hours"},  {172800, "about 2.0 days"}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char text[VTB_DURATION_BYTES];
-        vtb_duration_text(text, rows[i].seconds);
-        assert_string_equal(text, rows[i].text);
-    }
-}
-
 static int free_plan(void **state)
 {
     (void)state;
@@ -147,8 +130,10 @@ static int free_plan(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_table),   TEST(cells_that_are_built_first), TEST(as_json), TEST(counts_alone),
-        TEST(durations),
+        TEST(a_table),
+        TEST(cells_that_are_built_first),
+        TEST(as_json),
+        TEST(counts_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

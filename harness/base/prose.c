@@ -1,0 +1,172 @@
+#include "base/prose.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/allocate.h"
+
+/* --- in a buffer --- */
+
+static void append_arguments(char *text, size_t text_bytes, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+static void append_arguments(char *text, size_t text_bytes, const char *format, va_list arguments)
+{
+    const size_t used = strlen(text);
+    vsnprintf(text + used, text_bytes - used, format, arguments);
+}
+
+void vtb_append(char *text, size_t text_bytes, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    append_arguments(text, text_bytes, format, arguments);
+    va_end(arguments);
+}
+
+void vtb_append_item(char *text, size_t text_bytes, const char *format, ...)
+{
+    va_list arguments;
+    vtb_append(text, text_bytes, "%s", *text ? ", " : "");
+    va_start(arguments, format);
+    append_arguments(text, text_bytes, format, arguments);
+    va_end(arguments);
+}
+
+/* A character of several bytes is counted by its first: those behind it begin with the bits 10. */
+static bool begins_character(char byte)
+{
+    return ((unsigned char)byte & 0xc0) != 0x80;
+}
+
+size_t vtb_characters(const char *text, size_t n)
+{
+    size_t characters_n = 0;
+    for (size_t i = 0; i < n; i++)
+        characters_n += begins_character(text[i]);
+    return characters_n;
+}
+
+const char *vtb_plural(double n, const char *one, const char *several)
+{
+    return n == 1 ? one : several;
+}
+
+const char *vtb_separator(size_t i, size_t n)
+{
+    if (i == 0)
+        return "";
+    return i + 1 == n ? " and " : ", ";
+}
+
+/* --- numbers --- */
+
+const char *vtb_scaled_text(char text[VTB_NUMBER_BYTES], double value, const char *const *units)
+{
+    for (; value >= 999.5 && units[1]; units++)
+        value /= 1000;
+    snprintf(text, VTB_NUMBER_BYTES, "%.3g%s", value, *units);
+    return text;
+}
+
+const char *vtb_bytes_text(char text[VTB_NUMBER_BYTES], double bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    size_t unit = 0;
+    for (; bytes >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++)
+        bytes /= 1024;
+    snprintf(text, VTB_NUMBER_BYTES, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+    return text;
+}
+
+const char *vtb_duration_text(char text[VTB_NUMBER_BYTES], double seconds)
+{
+    static const struct {
+        double seconds;
+        const char *name;
+    } units[] = {{1, "s"}, {60, "minutes"}, {3600, "hours"}, {86400, "days"}};
+    size_t unit = 0;
+    while (unit + 1 < sizeof units / sizeof *units && seconds >= 2 * units[unit + 1].seconds)
+        unit++;
+    snprintf(text, VTB_NUMBER_BYTES, unit > 0 || seconds < 10 ? "about %.1f %s" : "about %.0f %s",
+             seconds / units[unit].seconds, units[unit].name);
+    return text;
+}
+
+const char *vtb_fitted_text(char text[VTB_NUMBER_BYTES], double value, size_t width)
+{
+    int digits = 6;
+    while (snprintf(text, VTB_NUMBER_BYTES, "%.*g", digits, value) > (int)width && digits > 1)
+        digits--;
+    return text;
+}
+
+const char *vtb_decimal_text(char text[VTB_NUMBER_BYTES], double value, int decimals_n)
+{
+    size_t n = (size_t)snprintf(text, VTB_NUMBER_BYTES, "%.*f", decimals_n, value);
+    if (decimals_n == 0 || n >= VTB_NUMBER_BYTES)
+        return text;
+    while (text[n - 1] == '0')
+        text[--n] = '\0';
+    if (text[n - 1] == '.')
+        text[--n] = '\0';
+    return text;
+}
+
+int vtb_decimals(double size)
+{
+    return size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0;
+}
+
+/* --- with lines broken at spaces --- */
+
+void vtb_print_wrapped(FILE *out, const char *text)
+{
+    size_t column = 0;
+    for (const char *word = text;; word++) {
+        const char *end = strchrnul(word, ' ');
+        const size_t n = (size_t)(end - word);
+        /* a word may hold the end of a line and the next line's first word */
+        const char *line_end = memrchr(word, '\n', n);
+        const size_t width = vtb_characters(word, line_end ? strcspn(word, "\n") : n);
+        const bool fits = column + 1 + width <= VTB_LINE_WIDTH;
+        if (column > 0)
+            putc(fits ? ' ' : '\n', out);
+        fwrite(word, 1, n, out);
+        if (line_end)
+            column = vtb_characters(line_end + 1, (size_t)(end - line_end - 1));
+        else
+            column = fits ? column + (column > 0) + width : width;
+        if (!*end)
+            return;
+        word = end;
+    }
+}
+
+void vtb_printf_wrapped(FILE *out, const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        vtb_no_memory(strlen(format), "some lines");
+    va_end(arguments);
+    vtb_print_wrapped(out, text);
+    free(text);
+}
+
+void vtb_print_wrapped_by(FILE *out, vtb_writer *write, const void *what)
+{
+    char *text = NULL;
+    size_t text_bytes;
+    FILE *stream = open_memstream(&text, &text_bytes);
+    if (!stream)
+        vtb_no_memory(sizeof *stream, "some lines");
+    write(stream, what);
+    if (fclose(stream) != 0)
+        vtb_no_memory(text_bytes, "some lines");
+    vtb_print_wrapped(out, text);
+    free(text);
+}

@@ -1,0 +1,257 @@
+#include "base/table.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/prose.h"
+
+/* --- filled in --- */
+
+#define WHAT "a table of a report"
+
+void vtb_table_column(struct vtb_table *table, struct vtb_column column)
+{
+    const size_t n = table->columns_n + 1;
+    table->columns = vtb_reallocate(table->columns, n, sizeof *table->columns, WHAT);
+    vtb_table_cell(table, "%s", column.title);
+    column.title = NULL;
+    table->columns[table->columns_n++] = column;
+}
+
+void vtb_table_cell(struct vtb_table *table, const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0)
+        vtb_no_memory(strlen(format), WHAT);
+    va_end(arguments);
+    if (table->cells_n == table->room_n) {
+        table->room_n = 2 * table->room_n + 16;
+        table->cells = vtb_reallocate(table->cells, table->room_n, sizeof *table->cells, WHAT);
+    }
+    table->cells[table->cells_n++] = text;
+}
+
+void vtb_table_free(struct vtb_table *table)
+{
+    for (size_t i = 0; i < table->cells_n; i++)
+        free(table->cells[i]);
+    free(table->columns);
+    free(table->cells);
+    *table = (struct vtb_table){.gap = 0};
+}
+
+/* --- widths --- */
+
+/* Row 0 has the titles. */
+static const char *text_at(const struct vtb_table *table, size_t row, size_t column)
+{
+    return table->cells[row * table->columns_n + column];
+}
+
+static size_t rows_n(const struct vtb_table *table)
+{
+    return table->cells_n / table->columns_n;
+}
+
+static size_t lines_n(const char *text)
+{
+    size_t n = 1;
+    for (; *text; text++)
+        n += *text == '\n';
+    return n;
+}
+
+/* Line i of a text, of *n bytes; empty behind its last. */
+static const char *line_of(const char *text, size_t i, size_t *n)
+{
+    for (; i > 0 && *text; i--) {
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+    }
+    *n = strcspn(text, "\n");
+    return text;
+}
+
+static size_t width_of(const struct vtb_table *table, size_t column)
+{
+    size_t widest = table->columns[column].width;
+    for (size_t row = 0; row < rows_n(table) && !table->columns[column].fixed; row++) {
+        const char *text = text_at(table, row, column);
+        for (size_t i = 0; i < lines_n(text); i++) {
+            size_t n;
+            const char *line = line_of(text, i, &n);
+            const size_t own = vtb_characters(line, n);
+            widest = own > widest ? own : widest;
+        }
+    }
+    return widest;
+}
+
+/* --- printed --- */
+
+/* Columns first .. end - 1 stand beside one another, behind the first of all. */
+struct part {
+    const struct vtb_table *table;
+    const size_t *widths; /* of all columns */
+    size_t first;
+    size_t end;
+};
+
+static void print_spaces(FILE *out, size_t n)
+{
+    for (; n > 0; n--)
+        putc(' ', out);
+}
+
+/* A text's n bytes, and what stands before it: `*missing` spaces, and what a column on the right
+ * adds; of one on the left what is behind it is missing for the next. */
+static void print_padded(FILE *out, const struct part *part, size_t column, const char *text,
+                         size_t n, size_t *missing)
+{
+    const size_t width = part->widths[column];
+    const size_t own = vtb_characters(text, n);
+    const size_t padding = width > own ? width - own : 0;
+    const bool right = part->table->columns[column].side == VTB_SIDE_RIGHT;
+    if (n > 0 || right) {
+        print_spaces(out, *missing + (right ? padding : 0));
+        fwrite(text, 1, n, out);
+        *missing = 0;
+    }
+    *missing += right ? 0 : padding;
+}
+
+static void print_aligned_row(FILE *out, const struct part *part, size_t row)
+{
+    const struct vtb_table *table = part->table;
+    size_t most = 1;
+    for (size_t line = 0; line < most; line++) {
+        size_t missing = 0;
+        for (size_t i = 0; i < part->end; i = i == 0 ? part->first : i + 1) {
+            const char *text = text_at(table, row, i);
+            size_t n;
+            const char *own = line_of(text, line, &n);
+            missing += i > 0 ? table->gap : 0;
+            print_padded(out, part, i, own, n, &missing);
+            most = lines_n(text) > most ? lines_n(text) : most;
+        }
+        putc('\n', out);
+    }
+}
+
+static void print_markdown_cell(FILE *out, const struct part *part, size_t column, const char *text)
+{
+    size_t missing = 0;
+    size_t n;
+    fputs("| ", out);
+    for (size_t line = 0; line < lines_n(text); line++) {
+        const char *own = line_of(text, line, &n);
+        fputs(line > 0 ? ", " : "", out);
+        if (part->table->padded)
+            print_padded(out, part, column, own, n, &missing);
+        else
+            fwrite(own, 1, n, out);
+    }
+    print_spaces(out, missing + 1);
+}
+
+static void print_markdown_row(FILE *out, const struct part *part, size_t row)
+{
+    for (size_t i = 0; i < part->end; i = i == 0 ? part->first : i + 1)
+        print_markdown_cell(out, part, i, text_at(part->table, row, i));
+    fputs("|\n", out);
+}
+
+static void print_rule(FILE *out, const struct part *part)
+{
+    for (size_t i = 0; i < part->end; i = i == 0 ? part->first : i + 1)
+        fputs(part->table->columns[i].side == VTB_SIDE_RIGHT ? "|--:" : "|---", out);
+    fputs("|\n", out);
+}
+
+static void print_part(FILE *out, const struct part *part, bool markdown)
+{
+    for (size_t row = 0; row < rows_n(part->table); row++) {
+        (markdown ? print_markdown_row : print_aligned_row)(out, part, row);
+        if (markdown && row == 0)
+            print_rule(out, part);
+    }
+}
+
+/* Behind how many columns a part that begins with one ends: with that one at least. */
+static size_t end_of_part(const struct vtb_table *table, const size_t *widths, size_t first)
+{
+    size_t end = first;
+    size_t used = widths[0];
+    while (end < table->columns_n) {
+        used += table->gap + widths[end];
+        if (used > VTB_LINE_WIDTH && end > first)
+            break;
+        end++;
+    }
+    return end;
+}
+
+static void print_csv(FILE *out, const struct vtb_table *table)
+{
+    for (size_t row = 0; row < rows_n(table); row++) {
+        for (size_t i = 0; i < table->columns_n; i++) {
+            const char *text = text_at(table, row, i);
+            fputs(i > 0 ? "," : "", out);
+            vtb_print_csv_field(out, text, strlen(text));
+        }
+        putc('\n', out);
+    }
+}
+
+void vtb_table_print(FILE *out, const struct vtb_table *table, enum vtb_format format)
+{
+    const bool markdown = format == VTB_FORMAT_MARKDOWN;
+    const bool split = table->split == VTB_SPLIT_ALWAYS ||
+                       (table->split == VTB_SPLIT_ALIGNED && format == VTB_FORMAT_TABLE);
+    if (format == VTB_FORMAT_CSV) {
+        print_csv(out, table);
+        return;
+    }
+    size_t *widths = vtb_allocate(table->columns_n, sizeof *widths, WHAT);
+    for (size_t i = 0; i < table->columns_n; i++)
+        widths[i] = width_of(table, i);
+    struct part part = {.table = table, .widths = widths, .first = 1};
+    do {
+        if (part.first > 1)
+            putc('\n', out);
+        part.end = split ? end_of_part(table, widths, part.first) : table->columns_n;
+        print_part(out, &part, markdown);
+        part.first = part.end;
+    } while (part.first < table->columns_n);
+    free(widths);
+}
+
+/* --- CSV --- */
+
+static void print_quoted(FILE *out, const char *text, size_t n)
+{
+    putc('"', out);
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] == '"')
+            putc('"', out);
+        putc(text[i], out);
+    }
+    putc('"', out);
+}
+
+void vtb_print_csv_field(FILE *out, const char *text, size_t n)
+{
+    if (memchr(text, ',', n) || memchr(text, '"', n) || memchr(text, '\n', n))
+        print_quoted(out, text, n);
+    else
+        fwrite(text, 1, n, out);
+}
+
+void vtb_print_csv_quoted(FILE *out, const char *text)
+{
+    print_quoted(out, text, strlen(text));
+}

@@ -1,0 +1,106 @@
+#include "gate/compare_cells.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/prose.h"
+
+#define CELL_BYTES VTB_COMPARED_CELL_BYTES
+
+/* A number of a ratio or a time; far beyond those that are measured it is written with a power. */
+static void append_short(char text[CELL_BYTES], double value, double size)
+{
+    if (size < 1e6)
+        vtb_append(text, CELL_BYTES, "%.*f", vtb_decimals(size), value);
+    else
+        vtb_append(text, CELL_BYTES, "%.3g", value);
+}
+
+static void append_change(char text[CELL_BYTES], const struct vtb_compared_figure *figure)
+{
+    const double change = 100 * vtb_compared_change(figure);
+    if (isnan(change))
+        return;
+    vtb_append(text, CELL_BYTES, fabs(change) < 1000 ? " %+.1f %%" : " %+.3g %%", change);
+}
+
+/* As many digits, from 6 on, as tell the two apart. */
+static void append_counts(char text[CELL_BYTES], const struct vtb_compared_figure *figure)
+{
+    char before[40];
+    char after[40];
+    int digits = 6;
+    do {
+        snprintf(before, sizeof before, "%.*g", digits, figure->before);
+        snprintf(after, sizeof after, "%.*g", digits, figure->after);
+    } while (digits++ < 17 && figure->before != figure->after && strcmp(before, after) == 0);
+    vtb_append(text, CELL_BYTES, "%s -> %s", before, after);
+}
+
+static void append_ratio(char text[CELL_BYTES], const struct vtb_recorded_row *row)
+{
+    const double hi = vtb_recorded(row, "ratio_hi");
+    const double median = vtb_recorded(row, "ratio");
+    const double size = isnan(hi) ? median : hi;
+    append_short(text, median, size);
+    if (isnan(hi))
+        return;
+    vtb_append(text, CELL_BYTES, " [");
+    append_short(text, vtb_recorded(row, "ratio_lo"), size);
+    vtb_append(text, CELL_BYTES, ", ");
+    append_short(text, hi, size);
+    vtb_append(text, CELL_BYTES, "]");
+}
+
+static void append_values(char text[CELL_BYTES], const struct vtb_compared_column *column,
+                          const struct vtb_compared_row *row,
+                          const struct vtb_compared_figure *figure)
+{
+    if (vtb_compared_is_ratio(column)) {
+        append_ratio(text, row->before);
+        vtb_append(text, CELL_BYTES, " -> ");
+        append_ratio(text, row->after);
+    } else if (column->by == VTB_COMPARED_BY_NOTHING) {
+        append_short(text, figure->before, 10 * figure->before); /* shorter than what is compared */
+        vtb_append(text, CELL_BYTES, " -> ");
+        append_short(text, figure->after, 10 * figure->after);
+    } else {
+        append_counts(text, figure);
+    }
+}
+
+void vtb_compared_cell(char text[CELL_BYTES], const struct vtb_compared_column *column,
+                       const struct vtb_compared_row *row, const struct vtb_compared_figure *figure)
+{
+    *text = '\0';
+    switch (figure->verdict) {
+    case VTB_COMPARED_ABSENT:
+        vtb_append(text, CELL_BYTES, "-");
+        break;
+    case VTB_COMPARED_SAME:
+        vtb_append(text, CELL_BYTES, "=");
+        break;
+    case VTB_COMPARED_BASELINE:
+        vtb_append(text, CELL_BYTES, "1 (baseline)");
+        break;
+    case VTB_COMPARED_INCOMPARABLE:
+        vtb_append(text, CELL_BYTES, "(");
+        if (figure->before == figure->after && !vtb_compared_is_ratio(column))
+            vtb_append(text, CELL_BYTES, "=");
+        else
+            append_values(text, column, row, figure);
+        vtb_append(text, CELL_BYTES, ")");
+        break;
+    case VTB_COMPARED_UNTOLD:
+        append_values(text, column, row, figure);
+        vtb_append(text, CELL_BYTES, " %s", vtb_compared_words[VTB_COMPARED_UNTOLD]);
+        break;
+    case VTB_COMPARED_LOWER:
+    case VTB_COMPARED_HIGHER:
+        append_values(text, column, row, figure);
+        if (vtb_compared_is_ratio(column))
+            vtb_append(text, CELL_BYTES, " %s", vtb_compared_words[figure->verdict]);
+        append_change(text, figure);
+        break;
+    }
+}

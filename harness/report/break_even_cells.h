@@ -1,0 +1,18 @@
+/* Where curves cross, as cells of a table have it. */
+#ifndef REPORT_BREAK_EVEN_CELLS_H
+#define REPORT_BREAK_EVEN_CELLS_H
+
+#include <stddef.h>
+
+#include "figures/break_even.h"
+
+#define VTB_BREAK_EVEN_CELL_BYTES 1024
+
+/* "from 0.5 [0.4, 0.6]", "never", ...: where an entry is below its level, a line for each place. */
+void vtb_break_even_cell(char cell[VTB_BREAK_EVEN_CELL_BYTES], const struct vtb_break_even *entry);
+
+/* Appends a value of the entry's parameter, with its unit. */
+void vtb_append_break_even_value(char *text, size_t text_bytes, const struct vtb_break_even *entry,
+                                 double value);
+
+#endif

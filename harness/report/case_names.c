@@ -1,0 +1,88 @@
+#include "report/case_names.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/prose.h"
+
+void vtb_keys_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_point *point)
+{
+    if (point->trace)
+        snprintf(text, VTB_POINT_TEXT_BYTES, "recorded");
+    else if (point->distribution.zipf)
+        snprintf(text, VTB_POINT_TEXT_BYTES, "zipf:%.12g", point->distribution.s);
+    else
+        snprintf(text, VTB_POINT_TEXT_BYTES, "uniform");
+}
+
+void vtb_hits_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_point *point)
+{
+    if (!point->emerges)
+        snprintf(text, VTB_POINT_TEXT_BYTES, "%.12g", point->hit_rate);
+    else if (point->cache.capacity > 0)
+        snprintf(text, VTB_POINT_TEXT_BYTES, "lru:%" PRIu64, point->cache.capacity);
+    else
+        snprintf(text, VTB_POINT_TEXT_BYTES, "ttl:%.12g", (double)point->cache.ttl_ns / 1e9);
+}
+
+/* The word that stands before it in a name: a life of values is named by its own. */
+static const char *hits_word(const struct vtb_point *point)
+{
+    if (!point->emerges)
+        return "hit_rate:";
+    return point->cache.capacity > 0 ? "cache:" : "";
+}
+
+#define PART_BYTES 256
+
+/* Named only where it is not as it mostly is. */
+static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
+                      const struct vtb_case *the_case)
+{
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        const double value = vtb_parameter_value(each, point, the_case);
+        if (each->named && !isnan(value) && value != each->usual)
+            vtb_append(part, PART_BYTES, "/%s:%.12g", each->word, value);
+    }
+    if (point->completer)
+        vtb_append(part, PART_BYTES, "/completer:%s", vtb_completer_words[VTB_COMPLETER_THREAD]);
+    if (the_case->threads_n > 1)
+        vtb_append(part, PART_BYTES, "/threads:%zu", the_case->threads_n);
+    if (point->cold)
+        vtb_append(part, PART_BYTES, "/start:cold");
+}
+
+void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
+                   const struct vtb_figures *figures)
+{
+    const struct vtb_point *point = comparison->point;
+    char keys[VTB_POINT_TEXT_BYTES];
+    char hits[VTB_POINT_TEXT_BYTES];
+    char rare[PART_BYTES] = "";
+    vtb_keys_text(keys, point);
+    vtb_hits_text(hits, point);
+    rare_part(rare, point, figures->the_case);
+    snprintf(name, name_bytes,
+             "%s/%s/%s/%s%s/calls:%" PRIu64 "/in_flight:%zu/completion:%s/keys:%" PRIu64
+             "/distribution:%s/consumer:%s/method:%s/depth:%zu%s",
+             point->workload->name, figures->the_case->timing->name, figures->the_case->heap->name,
+             hits_word(point), hits, point->calls_n, point->in_flight,
+             vtb_completion_words[point->completion], point->keys_n, keys,
+             vtb_consumer_words[comparison->consumer], vtb_case_method(figures->the_case),
+             point->depth, rare);
+}
+
+static const char *method_word(bool async)
+{
+    return vtb_method_words[async ? VTB_METHOD_ASYNC : VTB_METHOD_DIRECT];
+}
+
+const char *vtb_case_method(const struct vtb_case *the_case)
+{
+    return method_word(the_case->timing->kind.async);
+}
+
+const char *vtb_table_method(const struct vtb_case *the_case)
+{
+    return method_word(the_case->async);
+}

@@ -1,0 +1,145 @@
+#include "report/counters.h"
+
+#include <math.h>
+
+static double least(const double *values, size_t n)
+{
+    double found = values[0];
+    for (size_t i = 1; i < n; i++)
+        found = fmin(found, values[i]);
+    return found;
+}
+
+static double most(const double *values, size_t n)
+{
+    double found = values[0];
+    for (size_t i = 1; i < n; i++)
+        found = fmax(found, values[i]);
+    return found;
+}
+
+#define SECONDS_A_DAY 86400
+
+static void add(struct vtb_counter *counters, size_t *n, const char *key, double value, bool exact)
+{
+    counters[(*n)++] = (struct vtb_counter){key, value, exact};
+}
+
+static void add_exact(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures,
+                      bool instructions)
+{
+    const struct vtb_counted *counted = &figures->counted;
+    const bool collects = vtb_heap_collects(figures->the_case->heap->heap);
+    add(counters, n, "realized_hit_rate", vtb_per_op(counted, counted->hits_n), true);
+    add(counters, n, "bytes_per_op", vtb_per_op(counted, counted->counts.requested_bytes), true);
+    add(counters, n, "usable_bytes_per_op", vtb_per_op(counted, counted->counts.usable_bytes),
+        true);
+    add(counters, n, "allocs_per_op", vtb_per_op(counted, counted->counts.allocs_n), true);
+    add(counters, n, "frees_per_op", vtb_per_op(counted, counted->counts.frees_n), true);
+    add(counters, n, "peak_live_bytes", /* what is never freed is not known to be dead */
+        collects ? NAN : (double)counted->counts.peak_live_bytes, true);
+    add(counters, n, "failures_per_op", vtb_per_op(counted, counted->failed_n), true);
+    if (instructions)
+        add(counters, n, "instructions_per_op", figures->instructions, true);
+}
+
+static void add_events(struct vtb_counter *counters, size_t *n,
+                       const struct vtb_event_columns *columns,
+                       const struct vtb_event_counts *counts)
+{
+    for (size_t i = 0; i < columns->events.n; i++) {
+        add(counters, n, columns->per_op[i], counts->per_op[i], false);
+        add(counters, n, columns->running[i],
+            *columns->events.items[i].reason ? NAN : counts->running[i], false);
+    }
+}
+
+static void add_interval(struct vtb_counter *counters, size_t *n, const char *const keys[3],
+                         const struct vtb_interval *interval)
+{
+    add(counters, n, keys[0], interval->median, false);
+    add(counters, n, keys[1], interval->lo, false);
+    add(counters, n, keys[2], interval->hi, false);
+}
+
+static void add_timed(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
+{
+    static const char *const ns[] = {"ns_per_op", "ns_per_op_lo", "ns_per_op_hi"};
+    static const char *const ratio[] = {"ratio", "ratio_lo", "ratio_hi"};
+    static const char *const over_plain[] = {"over_plain_ns", "over_plain_ns_lo",
+                                             "over_plain_ns_hi"};
+    static const char *const over_base[] = {"over_base_ns", "over_base_ns_lo", "over_base_ns_hi"};
+    add_interval(counters, n, ns, &figures->ns);
+    add_interval(counters, n, ratio, &figures->ratio);
+    add_interval(counters, n, over_plain, &figures->over_floor);
+    add_interval(counters, n, over_base, &figures->over_base);
+    add(counters, n, "mde", figures->mde, false);
+}
+
+static void add_callers(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
+{
+    static const char *const scaling[] = {"scaling", "scaling_lo", "scaling_hi"};
+    const size_t callers_n = figures->the_case->threads_n;
+    add(counters, n, "callers", (double)callers_n, false);
+    add(counters, n, "caller_ns_per_op_least", least(figures->caller_ns, callers_n), false);
+    add(counters, n, "caller_ns_per_op_most", most(figures->caller_ns, callers_n), false);
+    add(counters, n, "ops_per_second", (double)callers_n * 1e9 / figures->ns.median, false);
+    add_interval(counters, n, scaling, &figures->scaling);
+}
+
+/* At a volume of calls, of all callers together. */
+static void add_volume(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures,
+                       bool timed, double calls_per_second)
+{
+    const struct vtb_counted *counted = &figures->counted;
+    const double bytes = vtb_per_op(counted, counted->counts.requested_bytes) * calls_per_second;
+    const double allocs = vtb_per_op(counted, counted->counts.allocs_n) * calls_per_second;
+    const double cpu_s = figures->ns.median / 1e9 * calls_per_second;
+    add(counters, n, "bytes_per_second", bytes, true);
+    add(counters, n, "allocs_per_second", allocs, true);
+    add(counters, n, "bytes_per_day", bytes * SECONDS_A_DAY, true);
+    add(counters, n, "allocs_per_day", allocs * SECONDS_A_DAY, true);
+    if (!timed)
+        return;
+    add(counters, n, "cpu_s_per_second", cpu_s, false);
+    add(counters, n, "cpu_s_per_day", cpu_s * SECONDS_A_DAY, false);
+}
+
+/* Whether any case of the run has a pressure pass. */
+static bool has_pressure(const struct vtb_plan *plan)
+{
+    for (size_t i = 0; i < plan->points[0].cases_n; i++) {
+        if (vtb_plan_has_pressure(plan, &plan->points[0].cases[i]))
+            return true;
+    }
+    return false;
+}
+
+static void add_pressure(struct vtb_counter *counters, size_t *n,
+                         const struct vtb_pressure *pressure)
+{
+    const bool collects = pressure->collects;
+    add(counters, n, "gen0_budget_bytes",
+        collects && pressure->budget_bytes > 0 ? (double)pressure->budget_bytes : NAN, false);
+    add(counters, n, "live_heap_bytes", collects ? (double)pressure->live_bytes : NAN, false);
+    for (const struct vtb_pressure_metric *metric = vtb_pressure_metrics; metric->word; metric++)
+        add(counters, n, metric->key, vtb_pressure_value(metric, pressure), false);
+}
+
+size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparison *comparison,
+                    const struct vtb_figures *figures,
+                    struct vtb_counter counters[VTB_COUNTERS_MAX])
+{
+    size_t n = 0;
+    add_exact(counters, &n, figures, results->plan->instructions);
+    add_events(counters, &n, &results->events, &figures->events);
+    if (comparison->timed)
+        add_timed(counters, &n, figures);
+    if (comparison->timed && comparison->caller_ns)
+        add_callers(counters, &n, figures);
+    if (results->plan->calls_per_second > 0)
+        add_volume(counters, &n, figures, comparison->timed, results->plan->calls_per_second);
+    if (has_pressure(results->plan))
+        add_pressure(counters, &n, &figures->pressure);
+    return n;
+}

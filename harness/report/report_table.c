@@ -1,0 +1,197 @@
+#include "report/report_table.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/prose.h"
+#include "base/table.h"
+
+#define CELL_BYTES VTB_NUMBER_BYTES
+
+static size_t characters(const char *text)
+{
+    return vtb_characters(text, strlen(text));
+}
+
+/* A median, and how far its interval goes on the longer side: with as many decimals, up to 2, as
+ * fit into `width` characters, or else with that distance in percent. Returns the text. */
+static const char *interval_text(char text[CELL_BYTES], const struct vtb_interval *interval,
+                                 bool sign, size_t width)
+{
+    const double margin = fmax(interval->hi - interval->median, interval->median - interval->lo);
+    const char *format = sign ? "%+.*f ±%.*f" : "%.*f ±%.*f";
+    int digits = 2;
+    do
+        snprintf(text, CELL_BYTES, format, digits, interval->median, digits, margin);
+    while (characters(text) > width && digits-- > 0);
+    if (characters(text) > width)
+        snprintf(text, CELL_BYTES, sign ? "%+.0f ±%.0f%%" : "%.0f ±%.0f%%", interval->median,
+                 100 * margin / fabs(interval->median));
+    return text;
+}
+
+static const char *ratio_text(char text[CELL_BYTES], const struct vtb_interval *ratio)
+{
+    const int digits = vtb_decimals(ratio->hi);
+    snprintf(text, CELL_BYTES, "%.*f [%.*f, %.*f]", digits, ratio->median, digits, ratio->lo,
+             digits, ratio->hi);
+    return text;
+}
+
+/* Of a 1000 operations, by generation: in as many digits, up to 3, as fit; .005 for 0.005 if one
+ * is too many. */
+static const char *collections_text(char text[CELL_BYTES], const struct vtb_pressure *pressure,
+                                    size_t width)
+{
+    int digits = 3;
+    do
+        snprintf(text, CELL_BYTES, "%.*g/%.*g/%.*g", digits, vtb_per_kop(pressure, 0), digits,
+                 vtb_per_kop(pressure, 1), digits, vtb_per_kop(pressure, 2));
+    while (strlen(text) > width && --digits > 0);
+    for (char *zero; strlen(text) > width && (zero = strstr(text, "0."));)
+        memmove(zero, zero + 1, strlen(zero));
+    return text;
+}
+
+/* Percent, in as many digits as fit. */
+static const char *share_text(char text[CELL_BYTES], double share, size_t width)
+{
+    if (share > 0 && share < 0.0001)
+        snprintf(text, CELL_BYTES, "<.01");
+    else
+        vtb_fitted_text(text, 100 * share, width);
+    return text;
+}
+
+/* --- columns --- */
+
+/* A figure of case i, in as many digits as fit into `width` characters. Returns its text, which may
+ * stand elsewhere than in the buffer. */
+typedef const char *cell_writer(char text[CELL_BYTES], const struct vtb_comparison *comparison,
+                                size_t i, size_t width);
+
+static const char *time_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
+                             size_t i, size_t width)
+{
+    return interval_text(text, &comparison->figures[i].ns, false, width);
+}
+
+static const char *ratio_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
+                              size_t i, size_t width)
+{
+    const struct vtb_figures *figures = &comparison->figures[i];
+    (void)width;
+    if (i == figures->the_case->baseline)
+        return "1 (baseline)";
+    return i == figures->the_case->empty ? "" : ratio_text(text, &figures->ratio);
+}
+
+static const char *over_floor_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
+                                   size_t i, size_t width)
+{
+    const struct vtb_figures *figures = &comparison->figures[i];
+    if (i == figures->the_case->floor)
+        return "0 (floor)";
+    return i == figures->the_case->empty ? ""
+                                         : interval_text(text, &figures->over_floor, true, width);
+}
+
+static const char *bytes_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
+                              size_t i, size_t width)
+{
+    const struct vtb_counted *counted = &comparison->figures[i].counted;
+    return vtb_fitted_text(text, vtb_per_op(counted, counted->counts.requested_bytes), width);
+}
+
+static const char *allocs_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
+                               size_t i, size_t width)
+{
+    const struct vtb_counted *counted = &comparison->figures[i].counted;
+    return vtb_fitted_text(text, vtb_per_op(counted, counted->counts.allocs_n), width);
+}
+
+static const char *peak_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
+                             size_t i, size_t width)
+{
+    (void)width;
+    return vtb_bytes_text(text, (double)comparison->figures[i].counted.counts.peak_live_bytes);
+}
+
+static const char *collections_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
+                                    size_t i, size_t width)
+{
+    return collections_text(text, &comparison->figures[i].pressure, width);
+}
+
+static const char *share_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
+                              size_t i, size_t width)
+{
+    return share_text(text, vtb_gc_share(&comparison->figures[i].pressure), width);
+}
+
+struct figure_column {
+    const char *title;
+    size_t width; /* in characters */
+    cell_writer *write;
+    enum { ANY_HEAP, FREES, COLLECTS } heap; /* the table of which heaps has it */
+    bool timed;                              /* a table of counts alone leaves it out */
+};
+
+/* With single spaces between, and the longest name of 25, a line has 100 characters. */
+static const struct figure_column figure_columns[] = {
+    {"ns/op", 11, time_cell, ANY_HEAP, true},
+    {"ratio [99 %]", 20, ratio_cell, ANY_HEAP, true},
+    {"over plain", 12, over_floor_cell, ANY_HEAP, true},
+    {"B/op", 8, bytes_cell, ANY_HEAP, false},
+    {"allocs/op", 9, allocs_cell, FREES, false},
+    {"peak live", 9, peak_cell, FREES, false},
+    {"Gen0/1/2 /kop", 14, collections_cell, COLLECTS, false},
+    {"GC %", 4, share_cell, COLLECTS, false},
+};
+
+#define FIGURE_COLUMNS_N (sizeof figure_columns / sizeof *figure_columns)
+#define NAME_WIDTH 17
+
+/* Points to those that the table has. */
+static size_t choose_columns(const struct figure_column *chosen[FIGURE_COLUMNS_N], bool timed,
+                             bool collects)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < FIGURE_COLUMNS_N; i++) {
+        const struct figure_column *column = &figure_columns[i];
+        if ((timed || !column->timed) && column->heap != (collects ? FREES : COLLECTS))
+            chosen[n++] = column;
+    }
+    return n;
+}
+
+static void add_row(struct vtb_table *table, const struct vtb_comparison *comparison, size_t i,
+                    const struct figure_column *const *columns, size_t n)
+{
+    char text[CELL_BYTES];
+    vtb_table_cell(table, "%s", comparison->figures[i].the_case->timing->name);
+    for (size_t c = 0; c < n; c++)
+        vtb_table_cell(table, "%s", columns[c]->write(text, comparison, i, columns[c]->width));
+}
+
+void vtb_report_cases(FILE *out, const struct vtb_comparison *comparison, size_t first,
+                      enum vtb_format format)
+{
+    const struct vtb_case *the_case = &comparison->point->cases[first];
+    const struct figure_column *columns[FIGURE_COLUMNS_N];
+    const size_t n =
+        choose_columns(columns, comparison->timed, comparison->figures[first].pressure.collects);
+    struct vtb_table table = {.gap = 1};
+    vtb_table_column(&table, (struct vtb_column){.title = "strategy", .width = NAME_WIDTH});
+    for (size_t c = 0; c < n; c++)
+        vtb_table_column(&table, (struct vtb_column){columns[c]->title, columns[c]->width,
+                                                     VTB_SIDE_RIGHT, true});
+    if (the_case->empty < first) { /* a heap's second table shares the references of the first */
+        add_row(&table, comparison, the_case->empty, columns, n);
+        add_row(&table, comparison, the_case->floor, columns, n);
+    }
+    for (size_t i = first; i < vtb_table_end(comparison->point, first); i++)
+        add_row(&table, comparison, i, columns, n);
+    vtb_table_print(out, &table, format);
+    vtb_table_free(&table);
+}

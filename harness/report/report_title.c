@@ -1,0 +1,136 @@
+#include "report/report_title.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/prose.h"
+#include "report/case_names.h"
+
+#define PART_BYTES 640
+
+/* All calls were counted, or as many as tell what each costs. */
+static void counted_part(char part[PART_BYTES], const struct vtb_comparison *comparison)
+{
+    const uint64_t calls_n = comparison->point->calls_n;
+    const uint64_t counted_n = comparison->figures[0].counted.calls_n;
+    if (counted_n < calls_n)
+        vtb_append(part, PART_BYTES,
+                   "%" PRIu64 " of %" PRIu64 " calls counted, which tell what each costs",
+                   counted_n, calls_n);
+    else
+        vtb_append(part, PART_BYTES, "%" PRIu64 " call%s counted", calls_n,
+                   vtb_plural((double)calls_n, "", "s"));
+}
+
+static void timed_part(char part[PART_BYTES], const struct vtb_comparison *comparison)
+{
+    const struct vtb_samples *samples = &comparison->samples;
+    if (!comparison->timed)
+        return;
+    if (comparison->point->cold)
+        vtb_append(part, PART_BYTES,
+                   "; timed: a cold start, the first %zu call%s of %zu fresh processes a case",
+                   samples->operations_n, vtb_plural((double)samples->operations_n, "", "s"),
+                   samples->rounds_n);
+    else
+        vtb_append(part, PART_BYTES, "; timed: the steady state, %zu rounds of %zu operations",
+                   samples->rounds_n, samples->operations_n);
+}
+
+/* How the heap was set up, if it collects. */
+static void collector_part(char part[PART_BYTES], const struct vtb_comparison *comparison,
+                           size_t first)
+{
+    const struct vtb_pressure *pressure = &comparison->figures[first].pressure;
+    char text[VTB_NUMBER_BYTES];
+    if (!pressure->collects)
+        return;
+    vtb_append(part, PART_BYTES, ", %s live in the heap all along",
+               vtb_bytes_text(text, (double)pressure->live_bytes));
+    if (pressure->budget_bytes > 0)
+        vtb_append(part, PART_BYTES, ", a nursery of %s",
+                   vtb_bytes_text(text, (double)pressure->budget_bytes));
+    if (comparison->point->incremental)
+        vtb_append(part, PART_BYTES, ", collected in steps");
+}
+
+/* Told only where it is not as it mostly is. */
+static void rare_part(char part[PART_BYTES], const struct vtb_point *point)
+{
+    if (point->depth > 1)
+        vtb_append(part, PART_BYTES, ", %zu methods deep", point->depth);
+    if (point->force_async)
+        vtb_append(part, PART_BYTES, ", every call forced to suspend");
+    if (point->failure_rate > 0)
+        vtb_append(part, PART_BYTES, ", %.12g of the misses fail", point->failure_rate);
+    if (point->request_ops != VTB_REQUEST_OPS)
+        vtb_append(part, PART_BYTES, ", requests of %zu operations", point->request_ops);
+    if (point->pollute_bytes > 0)
+        vtb_append(part, PART_BYTES, ", %zu B of other memory touched between calls",
+                   point->pollute_bytes);
+    if (point->completer)
+        vtb_append(part, PART_BYTES, ", completed on another thread");
+}
+
+static void print_conditions(FILE *out, const struct vtb_comparison *comparison, size_t first)
+{
+    const struct vtb_point *point = comparison->point;
+    char keys[VTB_POINT_TEXT_BYTES];
+    char conditions[PART_BYTES] = "";
+    vtb_keys_text(keys, point);
+    counted_part(conditions, comparison);
+    vtb_append(conditions, PART_BYTES, ", %" PRIu64 " keys (%s), %zu in flight (%s)", point->keys_n,
+               keys, point->in_flight, vtb_completion_words[point->completion]);
+    rare_part(conditions, point);
+    collector_part(conditions, comparison, first);
+    timed_part(conditions, comparison);
+    vtb_print_wrapped(out, conditions);
+    fputs("\n\n", out);
+}
+
+/* A rate that is not quite 0 or 1 must not read so. */
+static void realised_text(char text[VTB_NUMBER_BYTES], const struct vtb_counted *counted)
+{
+    const double rate = vtb_per_op(counted, counted->hits_n);
+    snprintf(text, VTB_NUMBER_BYTES, "%.4g", rate);
+    if (counted->hits_n < counted->calls_n && strcmp(text, "1") == 0)
+        snprintf(text, VTB_NUMBER_BYTES, "<1");
+    else if (strlen(text) > 6)
+        snprintf(text, VTB_NUMBER_BYTES, "%.0e", rate);
+}
+
+static void rate_part(char title[PART_BYTES], const struct vtb_point *point,
+                      const struct vtb_counted *counted)
+{
+    char text[VTB_NUMBER_BYTES];
+    if (!point->emerges) {
+        realised_text(text, counted);
+        vtb_append(title, PART_BYTES, "hit rate %.12g (realised %s)", point->hit_rate, text);
+        return;
+    }
+    vtb_append(title, PART_BYTES, "hit rate %.5f emerged (%" PRIu64 " hits), ",
+               vtb_per_op(counted, counted->hits_n), counted->hits_n);
+    if (point->cache.capacity > 0)
+        vtb_append(title, PART_BYTES, "LRU of %" PRIu64, point->cache.capacity);
+    else
+        vtb_append(title, PART_BYTES, "life of %.12g s", (double)point->cache.ttl_ns / 1e9);
+}
+
+void vtb_report_title(FILE *out, const struct vtb_comparison *comparison, size_t first)
+{
+    const struct vtb_point *point = comparison->point;
+    const struct vtb_case *the_case = &point->cases[first];
+    char title[PART_BYTES] = "";
+    vtb_append(title, PART_BYTES, "%s, ", point->workload->name);
+    rate_part(title, point, &comparison->figures[first].counted);
+    vtb_append(title, PART_BYTES, ", %s method, ", vtb_table_method(the_case));
+    if (comparison->timed)
+        vtb_append(title, PART_BYTES, "%s lookups, ", vtb_consumer_words[comparison->consumer]);
+    if (comparison->caller_ns)
+        vtb_append(title, PART_BYTES, "%zu caller%s, ", the_case->threads_n,
+                   vtb_plural((double)the_case->threads_n, "", "s"));
+    vtb_append(title, PART_BYTES, "heap %s", the_case->heap->name);
+    vtb_print_wrapped(out, title);
+    putc('\n', out);
+    print_conditions(out, comparison, first);
+}
