@@ -17,11 +17,12 @@ static double bytes_per_op(const char *strategy, struct example_setup setup)
 {
     struct example example;
     example_open_as(&example, strategy, &setup);
-    vtb_schedule_fill(&example.rig.schedule, 0, example.rig.drawn, CALLS_N);
+    vtb_schedule_fill(&example.fixture.schedule, 0, example.fixture.drawn, CALLS_N);
     example.env.ids_n = CALLS_N;
-    vtb_rig_loop(&example.rig, example.cell, VTB_CONSUMER_INDEPENDENT)(&example.env, CALLS_N);
-    vtb_rig_close_env(&example.env, example.cell, &example.memory);
-    vtb_rig_close(&example.rig);
+    vtb_fixture_loop(&example.fixture, example.cell, VTB_CONSUMER_INDEPENDENT)(&example.env,
+                                                                               CALLS_N);
+    vtb_fixture_close_env(&example.env, example.cell, &example.memory);
+    vtb_fixture_close(&example.fixture);
     return (double)example.env.service.counts.requested_bytes / CALLS_N;
 }
 

@@ -31,7 +31,7 @@
 
 struct example {
     struct vtb_point point;
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     struct vtb_memory memory;
     struct vtb_env env;
     const struct vtb_cell *cell;
@@ -232,8 +232,9 @@ static inline void example_open_as(struct example *example, const char *strategy
         example_fail(strategy, "there is no such strategy");
     if (!vtb_cells_load(&example->cell, 1, NULL, NULL, &error))
         example_fail(strategy, error.message);
-    if (!vtb_rig_open(&example->rig, &example->point, &error) ||
-        !vtb_rig_open_env(&example->rig, &example->env, example->cell, &example->memory, &error))
+    if (!vtb_fixture_open(&example->fixture, &example->point, &error) ||
+        !vtb_fixture_open_env(&example->fixture, &example->env, example->cell, &example->memory,
+                              &error))
         example_fail(strategy, error.message);
     vtb_on_misuse = example_on_misuse;
 }
@@ -256,8 +257,8 @@ static inline void example_close(struct example *example)
 {
     for (size_t i = 0; i < VARIABLES_N; i++)
         example->cell->probe->forget(&example->env, i);
-    vtb_rig_close_env(&example->env, example->cell, &example->memory);
-    vtb_rig_close(&example->rig);
+    vtb_fixture_close_env(&example->env, example->cell, &example->memory);
+    vtb_fixture_close(&example->fixture);
     if (live_bytes(example) != 0)
         expect_bytes("Never given back", live_bytes(example), 0);
 }

@@ -86,7 +86,7 @@ static const struct bad_values bad_values_of_run[] = {
      TEXTS("", "nosuch", "page-falts", "page-faults,nosuch", "page-faults,", ",cs", "cs,,cs",
            "cs cs", "{cs", "cs}", "{}", "{{cs}}", "{cs},}", "cs,cs", "{cs,cs}", "cs:zz",
            "cs:", ":u", "page-faults:u=2", "-1", "0", "all")},
-    {"worth", "percent from 0.001 to 99",
+    {"min-gain", "percent from 0.001 to 99",
      TEXTS("0", "-5", "100", "0.0001", "5%", "nan", "inf", "", "much", "5,5", "5,", "1:9")},
     {"export-json", A_FILE, TEXTS("")},
     {"export-csv", A_FILE, TEXTS("")},

@@ -26,7 +26,7 @@ static inline void check_of_cell(const struct vtb_cell *cell, const char *what, 
 
 /* How a cell is run: `n` operations from `position` on. */
 struct cell_run {
-    const struct vtb_rig *rig;
+    const struct vtb_fixture *fixture;
     const struct vtb_cell *cell;
     const struct vtb_heap *heap;
     bool dependent;
@@ -51,13 +51,13 @@ static inline void cell_run_batches(const struct cell_run *run, struct vtb_env *
 {
     const enum vtb_consumer consumer =
         run->dependent ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT;
-    vtb_loop_function *loop = vtb_rig_loop(run->rig, run->cell, consumer);
+    vtb_loop_function *loop = vtb_fixture_loop(run->fixture, run->cell, consumer);
     env->position = run->position;
     env->zero = run->zero;
     loop(env, run->n / 3);
     loop(env, 0);
     loop(env, run->n - run->n / 3);
-    assert_int_equal(env->position, (run->position + run->n) % run->rig->ids_n);
+    assert_int_equal(env->position, (run->position + run->n) % run->fixture->ids_n);
     outcome->pending_before_n = env->pending_n;
     run->cell->drain(env);
     run->cell->drain(env); /* of an empty window: nothing */
@@ -74,16 +74,16 @@ static inline struct cell_outcome cell_run(const struct cell_run *run)
         fail_msg("no cell");
         return outcome;
     }
-    open_memory(&memory, run->heap, run->rig->point);
-    if (!vtb_rig_open_env(run->rig, &env, run->cell, &memory, &error))
+    open_memory(&memory, run->heap, run->fixture->point);
+    if (!vtb_fixture_open_env(run->fixture, &env, run->cell, &memory, &error))
         fail_msg("%s", error.message);
     vtb_memory_enter(&memory);
     cell_run_batches(run, &env, &outcome);
     vtb_memory_leave(&memory);
-    vtb_rig_close_env(&env, run->cell, &memory);
+    vtb_fixture_close_env(&env, run->cell, &memory);
     outcome.collections_n = collections_n(&memory);
     vtb_memory_close(&memory);
-    outcome.checksum = vtb_rig_checksum(&env);
+    outcome.checksum = vtb_fixture_checksum(&env);
     outcome.failed_n = env.service.failed_n;
     outcome.counts = env.service.counts;
     return outcome;
@@ -152,13 +152,13 @@ static inline uint64_t cell_max(uint64_t a, uint64_t b)
 
 static inline struct cell_walk cell_walk(const struct cell_run *run)
 {
-    const struct vtb_rig *rig = run->rig;
+    const struct vtb_fixture *fixture = run->fixture;
     struct cell_cache cache = {.keys_n = 0};
     struct cell_walk walk = {0};
-    assert_true(rig->point->keys_n <= CELL_KEYS_MAX);
+    assert_true(fixture->point->keys_n <= CELL_KEYS_MAX);
     for (size_t i = 0; i < run->n; i++) {
-        const uint32_t id = rig->ids[(run->position + i) % rig->ids_n];
-        if (cell_hits(rig->point, &cache, id)) {
+        const uint32_t id = fixture->ids[(run->position + i) % fixture->ids_n];
+        if (cell_hits(fixture->point, &cache, id)) {
             walk.hits_n++;
             walk.pending_at_hit_n = cell_max(walk.pending_at_hit_n, walk.pending_n);
             continue;
@@ -166,19 +166,19 @@ static inline struct cell_walk cell_walk(const struct cell_run *run)
         walk.misses_n++;
         walk.failures_n += (id & VTB_ID_FAIL) != 0;
         walk.pending_most_n = cell_max(walk.pending_most_n, walk.pending_n + 1);
-        walk.pending_n += walk.pending_n + 1 < rig->point->in_flight;
+        walk.pending_n += walk.pending_n + 1 < fixture->point->in_flight;
     }
     return walk;
 }
 
-/* Calls of a point, drawn once for many rigs, which draw a million each otherwise. */
+/* Calls of a point, drawn once for many fixtures, which draw a million each otherwise. */
 #define CELL_CALLS_MAX 6000
 struct cell_calls {
     uint32_t ids[CELL_CALLS_MAX];
     struct vtb_trace trace;
 };
 
-/* Draws n calls, of which exactly the share hits that the hit rate says; rigs of the point then
+/* Draws n calls, of which exactly the share hits that the hit rate says; fixtures of the point then
  * walk them in a circle. They must outlive the point. */
 static inline void cell_draw(struct cell_calls *calls, struct vtb_point *point, size_t n)
 {
@@ -220,7 +220,7 @@ static inline struct cell_objects cell_objects(const struct cell_run *run,
                                                const struct layout *layout, size_t types)
 {
     const bool async = run->cell->kind.async;
-    const uint64_t levels_n = async ? run->rig->point->depth : 1;
+    const uint64_t levels_n = async ? run->fixture->point->depth : 1;
     struct cell_objects objects = {
         .memory = layout->memory, .levels_n = levels_n, .kept_n = layout->kept_n};
     if (!layout->immortal_hits[types])
@@ -284,7 +284,7 @@ static inline struct vtb_cost cell_cost(const struct cell_run *run, const struct
     const struct vtb_usage usage = {.calls_n = run->n,
                                     .hits_n = walk->hits_n,
                                     .immortal_n = immortal_n,
-                                    .setup = vtb_rig_setup(run->rig, run->cell)};
+                                    .setup = vtb_fixture_setup(run->fixture, run->cell)};
     struct vtb_cost cost;
     run->cell->cost(&usage, &cost);
     return cost;
@@ -311,7 +311,7 @@ static inline struct cell_expected cell_expected(const struct cell_run *run,
     else if (objects.memory == LAYOUT_REUSED)
         cell_expect_reused(&objects, walk, &expected);
     else
-        cell_expect_arena(&objects, walk, run->rig->point->request_ops, &expected);
+        cell_expect_arena(&objects, walk, run->fixture->point->request_ops, &expected);
     if (vtb_heap_collects(run->heap))
         expected.peak_min_bytes = expected.peak_max_bytes = expected.cost.bytes;
     return expected;

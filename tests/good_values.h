@@ -85,8 +85,8 @@ static const struct good_value good_values[] = {
     {"calls-per-second", "100k", "strategy", REFERENCES},
     /* So do these, which count something beside it, or hold it against something. */
     {"events", "page-faults", "strategy", REFERENCES},
-    {"worth", "5,20", "strategy", REFERENCES},
-    {"worth", "0.001", "strategy", REFERENCES},
+    {"min-gain", "5,20", "strategy", REFERENCES},
+    {"min-gain", "0.001", "strategy", REFERENCES},
     {"save-baseline", "baseline.json", "strategy", REFERENCES},
     {"force-async", "1", "force_async", "1"},
     {"force-async", "0", "force_async", USUAL},

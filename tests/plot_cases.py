@@ -109,7 +109,7 @@ def break_even(**changed: Any) -> dict[str, Any]:
     return {
         **{"workload": "user_cache", "heap": "glibc", "method": "direct", "threads": 1},
         **{"consumer": "independent", "strategy": "value_task", "baseline": "heap_task"},
-        **{"parameter": "hit_rate", "where": where, "metric": "ratio", "worth_percent": 0},
+        **{"parameter": "hit_rate", "where": where, "metric": "ratio", "min_gain_percent": 0},
         **{"verdict": "crosses", "crossings": [{"at": 0.6, "lo": 0.55, "hi": 0.7}]},
         **changed,
     }

@@ -1,5 +1,5 @@
-/* Looking at cells through their probes: the cell that is looked at, on rigs of one and of three
- * methods, and assertions that name it. */
+/* Looking at cells through their probes: the cell that is looked at, on fixtures of one and of
+ * three methods, and assertions that name it. */
 #ifndef PROBED_H
 #define PROBED_H
 
@@ -18,11 +18,11 @@
 
 static const size_t depths[] = {1, 3};
 static struct vtb_point points[COUNT_OF(depths)];
-static struct vtb_rig rigs[COUNT_OF(depths)];
+static struct vtb_fixture fixtures[COUNT_OF(depths)];
 
 static const struct vtb_cell *cell;
 static const struct vtb_probe *probe;
-static const struct vtb_rig *rig;
+static const struct vtb_fixture *fixture;
 
 /* Called before a test fails, to end what would go on; null: there is nothing to end. */
 static void (*before_failing)(void);
@@ -35,7 +35,7 @@ static void failed_in_cell(const char *what, int line)
     if (before_failing)
         before_failing();
     print_error("%s, %s method, depth %zu: not so: %s\n", cell->name,
-                cell->kind.async ? "async" : "direct", rig->point->depth, what);
+                cell->kind.async ? "async" : "direct", fixture->point->depth, what);
     _fail(__BASE_FILE__, line); /* the test, not this header */
 }
 
@@ -53,8 +53,9 @@ static void check_equal(uint64_t value, uint64_t expected, const char *what, int
     failed_in_cell(what, line);
 }
 
-/* Opens a rig on which nothing hits by itself: the tests choose the entries of the schedule. */
-static void open_rig(struct vtb_rig *opened, struct vtb_point *point, size_t window, size_t depth)
+/* Opens a fixture on which nothing hits by itself: the tests choose the entries of the schedule. */
+static void open_fixture(struct vtb_fixture *opened, struct vtb_point *point, size_t window,
+                         size_t depth)
 {
     struct vtb_error error;
     *point = (struct vtb_point){.workload = vtb_find_workload("user_cache"),
@@ -62,21 +63,21 @@ static void open_rig(struct vtb_rig *opened, struct vtb_point *point, size_t win
                                 .in_flight = window,
                                 .depth = depth,
                                 .request_ops = VTB_REQUEST_OPS};
-    if (!vtb_rig_open(opened, point, &error))
+    if (!vtb_fixture_open(opened, point, &error))
         fail_msg("%s", error.message);
 }
 
-static void open_rigs(void)
+static void open_fixtures(void)
 {
     for (size_t i = 0; i < COUNT_OF(depths); i++)
-        open_rig(&rigs[i], &points[i], VTB_PROBE_FRAMES_N, depths[i]);
+        open_fixture(&fixtures[i], &points[i], VTB_PROBE_FRAMES_N, depths[i]);
 }
 
-static int close_rigs(void **state)
+static int close_fixtures(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(depths); i++)
-        vtb_rig_close(&rigs[i]);
+        vtb_fixture_close(&fixtures[i]);
     return 0;
 }
 

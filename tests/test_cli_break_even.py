@@ -63,7 +63,7 @@ def points_of(rows: list[Row], entry: Row) -> list[Point]:
 
 
 def level_of(entry: Row) -> float:
-    return 1 - entry["worth_percent"] / 100 if entry["metric"] == "ratio" else 0
+    return 1 - entry["min_gain_percent"] / 100 if entry["metric"] == "ratio" else 0
 
 
 def verdict_of(points: list[Point], level: float) -> str:
@@ -110,7 +110,7 @@ def test_bytes_cross_where_the_rows_do(counted: Run) -> None:
     entries = entries_of(counted)
     for entry in entries:
         assert (entry["metric"], entry["parameter"]) == ("bytes_per_op", "hit_rate")
-        assert "consumer" not in entry and entry["worth_percent"] == 0
+        assert "consumer" not in entry and entry["min_gain_percent"] == 0
         assert_follows_from(counted.rows, entry)
     curves = {(entry["strategy"], entry["method"]) for entry in entries}
     assert len(curves) == len(entries)
@@ -187,13 +187,13 @@ def test_other_parameters_have_break_evens_of_their_own(bench: Bench) -> None:
 def timed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     bench = Bench(tmp_path_factory.mktemp("timed"))
     arguments = ["--hit-rate", "0:1:0.25", "--strategy", "value_task,task_in_cache"]
-    return exporting(bench, *ROUGH, *arguments, "--worth", "5,20,60")
+    return exporting(bench, *ROUGH, *arguments, "--min-gain", "5,20,60")
 
 
 def test_times_cross_where_the_rows_do(timed: Run) -> None:
     """Each consumer has an entry for every margin that was asked for, and for no margin at all."""
     ratios = [entry for entry in entries_of(timed) if entry["metric"] == "ratio"]
-    keys = ["consumer", "strategy", "worth_percent"]
+    keys = ["consumer", "strategy", "min_gain_percent"]
     assert sorted(tuple(entry[key] for key in keys) for entry in ratios) == sorted(
         (consumer, strategy, worth)
         for consumer in ["independent", "dependent"]
@@ -227,10 +227,10 @@ def test_levels_have_columns(timed: Run) -> None:
 def test_what_it_must_be_worth_is_5_percent_unless_said(bench: Bench) -> None:
     arguments = [*ROUGH, "--hit-rate", "0,1", "--strategy", "value_task", "--consumer", "dependent"]
     run = exporting(bench, *arguments)
-    worth = [entry["worth_percent"] for entry in entries_of(run) if entry["metric"] == "ratio"]
+    worth = [entry["min_gain_percent"] for entry in entries_of(run) if entry["metric"] == "ratio"]
     assert worth == [0, 5]
-    run = exporting(bench, *arguments, VTB_WORTH="0.5:1.5:0.5")
-    worth = [entry["worth_percent"] for entry in entries_of(run) if entry["metric"] == "ratio"]
+    run = exporting(bench, *arguments, VTB_MIN_GAIN="0.5:1.5:0.5")
+    worth = [entry["min_gain_percent"] for entry in entries_of(run) if entry["metric"] == "ratio"]
     assert worth == [0, 0.5, 1, 1.5]
 
 

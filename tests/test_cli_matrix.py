@@ -50,7 +50,7 @@ def test_every_workload_realises_the_rate_with_every_strategy(bench: Bench, rate
     names = {(parameters(row["run_name"])["workload"], parameters(row["run_name"])["strategy"])
              for row in rows}
     assert names == {(workload, strategy) for workload in scheduled for strategy in STRATEGIES}
-    assert {row["realized_hit_rate"] for row in rows} == {round(3000 * float(rate)) / 3000}
+    assert {row["actual_hit_rate"] for row in rows} == {round(3000 * float(rate)) / 3000}
 
 
 def test_payloads_stand_for_workloads(bench: Bench) -> None:
@@ -88,7 +88,7 @@ def realised(rows: list[Row]) -> dict[str, float]:
     """By capacity; the same with every strategy."""
     rates: dict[str, set[float]] = {}
     for row in rows:
-        rates.setdefault(parameters(row["run_name"])["cache"], set()).add(row["realized_hit_rate"])
+        rates.setdefault(parameters(row["run_name"])["cache"], set()).add(row["actual_hit_rate"])
     assert all(len(found) == 1 for found in rates.values())
     return {cache: found.pop() for cache, found in rates.items()}
 
@@ -159,7 +159,7 @@ def test_entries_expire_on_a_virtual_clock(bench: Bench) -> None:
     rows = bench.ok("--ttl", "0.5,2", *arguments, "--strategy", "value_task", *COUNT_ONLY).rows
     assert {parameters(row["run_name"])["workload"] for row in rows} == {"product_catalog"}
     for ttl, lives in [("0.5", 500), ("2", 2000)]:
-        rates = {row["realized_hit_rate"] for row in rows
+        rates = {row["actual_hit_rate"] for row in rows
                  if parameters(row["run_name"])["ttl"] == ttl}
         assert len(rates) == 1
         assert rates.pop() == pytest.approx(lives / (lives + 1000), abs=0.01)

@@ -118,7 +118,7 @@ TOLD_BY_HELP = {
     "events": ["libpfm4", "in braces", "page-faults,{cycles,instructions:u}", "list --events"],
     "instructions": ["callgrind", "the same figure in every run", "takes minutes"],
     "require-events": ["exit status 1", "before anything is run"],
-    "worth": ["how much faster", "default: 5"],
+    "min-gain": ["how much faster", "default: 5"],
     "rounds": ["default: 200, in a sweep 40"],
     "epoch-ms": ["default: 0.5, in a sweep 0.2"],
     "quick": ["six or more combinations"],
@@ -269,7 +269,7 @@ GOOD_LINES = [
     # Events that are counted in addition, and levels and files to compare with, do not change the
     # cases.
     (
-        {"events": "page-faults", "worth": "5,20", "save-baseline": "baseline.json"},
+        {"events": "page-faults", "min-gain": "5,20", "save-baseline": "baseline.json"},
         {"strategy": ["empty", "plain", "heap_task"]},
     ),
 ]
@@ -386,7 +386,7 @@ def test_force_async_suspends_every_call(
     bench: Bench, arguments: list[str], twins: dict[str, str], forced: bool
 ) -> None:
     rows = counted(bench, *arguments, **twins).rows
-    assert {row["realized_hit_rate"] for row in rows} == {0 if forced else 0.8}
+    assert {row["actual_hit_rate"] for row in rows} == {0 if forced else 0.8}
     assert {row["run_name"].endswith("/force_async:1") for row in rows} == {forced}
 
 
@@ -408,7 +408,7 @@ def test_recorded_keys_in_either_format(bench: Bench, by_twins: bool) -> None:
         assert in_names(outcome, "keys") == ["2"]
         assert in_names(outcome, "distribution") == ["recorded"]
         assert in_names(outcome, "cache") == ["lru:2"]
-        (rate,) = {row["realized_hit_rate"] for row in outcome.rows}
+        (rate,) = {row["actual_hit_rate"] for row in outcome.rows}
         assert rate == pytest.approx(1 / 3)
 
 

@@ -34,7 +34,7 @@ from conftest import (
 
 COMPARE = Path("/usr/share/benchmark/compare.py")
 EXACT = [
-    "realized_hit_rate",
+    "actual_hit_rate",
     "bytes_per_op",
     "usable_bytes_per_op",
     "allocs_per_op",
@@ -113,7 +113,7 @@ def test_exact_counters_of_the_main_job(
     rows = rows_of(kind(run.outcome.rows), strategy)
     assert len(rows) == 2 * (8 if kind is iterations else 1)  # two consumers
     for row in rows:
-        assert row["realized_hit_rate"] == 0.8
+        assert row["actual_hit_rate"] == 0.8
         assert row["bytes_per_op"] == bytes_per_op
         assert row["allocs_per_op"] == allocs_per_op
         assert row["frees_per_op"] == allocs_per_op
@@ -212,7 +212,7 @@ def test_references_stand_at_their_points(run: Run) -> None:
 def test_verdicts_are_one_of_three(run: Run) -> None:
     others = [row for row in medians(run.outcome.rows) if strategy_of(row) != "heap_task"]
     assert {row["verdict"] for row in others} <= {"different", "same", "not known yet"}
-    assert {type(row["folded_away"]) for row in medians(run.outcome.rows)} == {bool}
+    assert {type(row["optimised_away"]) for row in medians(run.outcome.rows)} == {bool}
 
 
 def test_context_has_google_benchmarks_keys(run: Run) -> None:
@@ -265,7 +265,7 @@ def test_context_keeps_the_options_that_make_the_same_cases(bench: Bench) -> Non
     how to measure or show.
     """
     arguments = ["--hit-rate", "80%", "--hit-rate=0.5,0.8", "--strategy", "value_task", "--seed=7"]
-    outcome = bench.ok(*COUNTED, *arguments, "--format", "json", "--worth", "7")
+    outcome = bench.ok(*COUNTED, *arguments, "--format", "json", "--min-gain", "7")
     assert strict_json(outcome.out)["context"]["options"] == {
         "heap": "glibc",
         "calls": "1000",
@@ -364,7 +364,7 @@ def test_csv_has_a_column_for_what_tells_cases_apart(bench: Bench) -> None:
     arguments = ["--method", "both", "--depth", "1,2", "--strategy", "value_task@checked"]
     arguments += ["--consumer", "dependent"]
     lines = read_csv(bench.ok(*TIMED, *arguments, "--format", "csv").out)
-    columns = "name,workload,strategy,heap,consumer,method,depth,threads,hit_rate,realized_hit_rate"
+    columns = "name,workload,strategy,heap,consumer,method,depth,threads,hit_rate,actual_hit_rate"
     assert ",".join(lines[0]).startswith(columns + ",")
     assert {"failures_per_op", "over_base_ns", "over_base_ns_lo", "over_base_ns_hi"} <= {*lines[0]}
     keys = ["strategy", "method", "depth", "consumer"]
@@ -512,22 +512,22 @@ def test_titles_of_the_columns(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("arguments", "title"),
     [
-        ([], "user_cache, hit rate 0.8 (realised 0.8), direct method, heap glibc"),
+        ([], "user_cache, hit rate 0.8 (actual 0.8), direct method, heap glibc"),
         (
             ["--method", "async", "--hit-rate", "0.33"],
-            "user_cache, hit rate 0.33 (realised 0.33), async method, heap glibc",
+            "user_cache, hit rate 0.33 (actual 0.33), async method, heap glibc",
         ),
         (
             ["--force-async"],
-            "user_cache, hit rate 0.8 (realised 0), direct method, heap glibc",
+            "user_cache, hit rate 0.8 (actual 0), direct method, heap glibc",
         ),
         (
             ["--hit-rate", "0.9999999", "--calls", "10000000", "--strategy", "plain"],
-            "user_cache, hit rate 0.9999999 (realised <1), direct method, heap glibc",
+            "user_cache, hit rate 0.9999999 (actual <1), direct method, heap glibc",
         ),
         (
             ["--hit-rate", "0.85", "--calls", "10"],
-            "user_cache, hit rate 0.85 (realised 0.9), direct method, heap glibc",
+            "user_cache, hit rate 0.85 (actual 0.9), direct method, heap glibc",
         ),
     ],
 )
@@ -748,8 +748,8 @@ def test_bytes_follow_from_layouts_and_hits(
     for row in rows:
         strategy = strategy_of(row)
         layout = layouts[strategy]
-        hits = round(row["realized_hit_rate"] * calls)
-        assert math.isclose(row["realized_hit_rate"] * calls, hits, abs_tol=1e-6)
+        hits = round(row["actual_hit_rate"] * calls)
+        assert math.isclose(row["actual_hit_rate"] * calls, hits, abs_tol=1e-6)
         assert abs(hits - Fraction(rate) * calls) <= Fraction(1, 2)
         ready, pending = hits, calls - hits
         if source_says(strategy, "^#define VTB_REUSES "):

@@ -240,7 +240,7 @@ def expected(name: str, hits: int | None = None) -> dict[str, float]:
     allocs, size = layouts[found["method"] == "async"].taken(point)
     failures = rounded(Fraction(found.get("failure_rate", "0")) * point.misses)
     per_call = {
-        "realized_hit_rate": point.hits,
+        "actual_hit_rate": point.hits,
         "bytes_per_op": size,
         "allocs_per_op": allocs,
         "frees_per_op": allocs,
@@ -390,7 +390,7 @@ def test_forced_to_suspend_nothing_hits(bench: Bench) -> None:
     """
     common = [*BOTH, "--depth", "1,2", "--calls", "10000"]
     rows = bench.ok(*common, "--force-async", "--hit-rate", "0.8").rows
-    assert {row["realized_hit_rate"] for row in rows} == {0}
+    assert {row["actual_hit_rate"] for row in rows} == {0}
     assert {parameters(row["run_name"])["force_async"] for row in rows} == {"1"}
     assert cases(rows) == all_cases()
     assert differences(rows) == {}

@@ -56,7 +56,7 @@ def test_break_even_is_marked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"worth_percent": 5},
+        {"min_gain_percent": 5},
         {"heap": "gengc"},
         {"consumer": "dependent"},
         {"threads": 2},

@@ -332,7 +332,7 @@ def test_dropped_files_are_run(tree: Path, name: str) -> None:
     for case, row in found.items():
         start = f"dropped_work/{name}/dropped_heap/hit_rate:0.25/calls:1000/"
         assert row["run_name"].startswith(start)
-        assert row["realized_hit_rate"] == 0.25
+        assert row["actual_hit_rate"] == 0.25
         assert row["failures_per_op"] == 0.375
         assert row["allocs_per_op"] == row["frees_per_op"] == 0.75 * len(nodes[case])
         assert row["bytes_per_op"] == 0.75 * sum(nodes[case])

@@ -97,6 +97,7 @@ static size_t width_of(const struct vtb_table *table, size_t column)
 struct part {
     const struct vtb_table *table;
     const size_t *widths; /* of all columns */
+    size_t gap;           /* between columns */
     size_t first;
     size_t end;
 };
@@ -134,7 +135,7 @@ static void print_aligned_row(FILE *out, const struct part *part, size_t row)
             const char *text = text_at(table, row, i);
             size_t n;
             const char *own = line_of(text, line, &n);
-            missing += i > 0 ? table->gap : 0;
+            missing += i > 0 ? part->gap : 0;
             print_padded(out, part, i, own, n, &missing);
             most = lines_n(text) > most ? lines_n(text) : most;
         }
@@ -219,7 +220,8 @@ void vtb_table_print(FILE *out, const struct vtb_table *table, enum vtb_format f
     size_t *widths = vtb_allocate(table->columns_n, sizeof *widths, WHAT);
     for (size_t i = 0; i < table->columns_n; i++)
         widths[i] = width_of(table, i);
-    struct part part = {.table = table, .widths = widths, .first = 1};
+    const bool fits = split || end_of_part(table, widths, 1) == table->columns_n;
+    struct part part = {.table = table, .widths = widths, .gap = fits ? table->gap : 1, .first = 1};
     do {
         if (part.first > 1)
             putc('\n', out);

@@ -23,7 +23,7 @@ struct vtb_column {
 };
 
 struct vtb_table {
-    size_t gap; /* spaces between aligned columns */
+    size_t gap; /* spaces between aligned columns; one where all would not fit a line otherwise */
     enum vtb_split split;
     bool padded; /* Markdown is aligned, too, so that its source reads as a table */
     /* The rest is the table's own, and begins as zeros. */

@@ -2,16 +2,16 @@
 
 #include <stdio.h>
 
-bool vtb_case_open(struct vtb_case_run *run, const struct vtb_rig *rig, const struct vtb_cell *cell,
-                   const struct vtb_heap *heap, const struct vtb_point *point,
-                   enum vtb_case_heap state, struct vtb_error *error)
+bool vtb_case_open(struct vtb_case_run *run, const struct vtb_fixture *fixture,
+                   const struct vtb_cell *cell, const struct vtb_heap *heap,
+                   const struct vtb_point *point, enum vtb_case_heap state, struct vtb_error *error)
 {
     run->cell = cell;
     if (!vtb_memory_open(&run->memory, heap, point, error))
         return false;
     if (state == VTB_CASE_HEAP_WARM)
         vtb_memory_warm(&run->memory);
-    if (!vtb_rig_open_env(rig, &run->env, cell, &run->memory, error)) {
+    if (!vtb_fixture_open_env(fixture, &run->env, cell, &run->memory, error)) {
         vtb_memory_close(&run->memory);
         return false;
     }
@@ -26,7 +26,7 @@ void vtb_case_leave(const struct vtb_case_run *run)
 
 void vtb_case_close(struct vtb_case_run *run)
 {
-    vtb_rig_close_env(&run->env, run->cell, &run->memory);
+    vtb_fixture_close_env(&run->env, run->cell, &run->memory);
     vtb_memory_close(&run->memory);
 }
 

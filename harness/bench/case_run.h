@@ -22,10 +22,10 @@ enum vtb_case_heap {
 
 /*
  * Opens a cell's heap and the state of its loop, and enters the heap: what the calling thread does
- * next is the loop. The heap is that of `point`, which need not be the rig's. It must stay where it
- * is until it is closed, or the process ends. On false nothing is left open.
+ * next is the loop. The heap is that of `point`, which need not be the fixture's. It must stay
+ * where it is until it is closed, or the process ends. On false nothing is left open.
  */
-VTB_MUST_USE bool vtb_case_open(struct vtb_case_run *run, const struct vtb_rig *rig,
+VTB_MUST_USE bool vtb_case_open(struct vtb_case_run *run, const struct vtb_fixture *fixture,
                                 const struct vtb_cell *cell, const struct vtb_heap *heap,
                                 const struct vtb_point *point, enum vtb_case_heap state,
                                 struct vtb_error *error);

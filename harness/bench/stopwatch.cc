@@ -31,9 +31,9 @@ class Collector : public benchmark::BenchmarkReporter
 
 void run_epoch(benchmark::State &state, const vtb_epoch *epoch)
 {
-    vtb_team_muster(epoch->team);
+    vtb_runner_muster(epoch->runner);
     while (state.KeepRunningBatch(state.max_iterations))
-        vtb_team_run(epoch->team, static_cast<size_t>(state.max_iterations));
+        vtb_runner_run(epoch->runner, static_cast<size_t>(state.max_iterations));
 }
 
 } // namespace

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct vtb_team;
+struct vtb_runner;
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,7 +15,7 @@ extern "C" {
 /* One epoch of one case. */
 struct vtb_epoch {
     const char *name;
-    struct vtb_team *team;
+    struct vtb_runner *runner;
     size_t operations_n;
     double real_ns; /* out: of the whole epoch */
     double cpu_ns;
@@ -25,9 +25,9 @@ struct vtb_epoch {
  * Benchmark ran anything else than these `n`. About 6 us an epoch, outside what is timed. */
 bool vtb_stopwatch_round(struct vtb_epoch *epochs, const size_t *order, size_t n);
 
-/* What an epoch times is vtb_team_run; vtb_team_muster comes before (team.h). */
-void vtb_team_muster(struct vtb_team *team);
-void vtb_team_run(struct vtb_team *team, size_t n);
+/* What an epoch times is vtb_runner_run; vtb_runner_muster comes before (runner.h). */
+void vtb_runner_muster(struct vtb_runner *runner);
+void vtb_runner_run(struct vtb_runner *runner, size_t n);
 
 struct vtb_cache_info {
     char type[16]; /* "Data", "Instruction", "Unified" */

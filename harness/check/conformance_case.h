@@ -32,7 +32,8 @@ void vtb_check_left_out(const char *reason) __attribute__((noreturn));
 void vtb_check_suspicion(void);
 
 /* What the operations of a schedule's entries add to a checksum, as the floor has them. */
-uint64_t vtb_check_share(const struct vtb_check_case *of, const struct vtb_rig *rig, uint32_t id);
+uint64_t vtb_check_share(const struct vtb_check_case *of, const struct vtb_fixture *fixture,
+                         uint32_t id);
 
 /* Which object of a cell has so many bytes, for a reader. */
 const char *vtb_check_object(const struct vtb_cell *cell, size_t bytes);

@@ -24,7 +24,7 @@ struct combinations {
 /* A run of a cell. */
 struct run {
     const struct vtb_check_case *of;
-    const struct vtb_rig *rig;
+    const struct vtb_fixture *fixture;
     const struct vtb_cell *cell;
     const struct vtb_heap *heap;
     enum vtb_consumer consumer;
@@ -75,16 +75,16 @@ static struct vtb_point point_of(const struct vtb_check_case *of, double hit_rat
     return point;
 }
 
-static void open_rig(struct vtb_rig *rig, const struct vtb_point *point)
+static void open_fixture(struct vtb_fixture *fixture, const struct vtb_point *point)
 {
     struct vtb_error error;
-    if (!vtb_rig_open(rig, point, &error))
+    if (!vtb_fixture_open(fixture, point, &error))
         vtb_check_wrong("this machine's memory", "%s", error.message);
 }
 
 static void at(const struct run *run)
 {
-    const struct vtb_point *point = run->rig->point;
+    const struct vtb_point *point = run->fixture->point;
     vtb_check_at("hit rate %g, %zu in flight, %s, %zu method%s deep, %s lookups, %s cell%s%s",
                  point->emerges ? 0 : point->hit_rate, point->in_flight,
                  vtb_completion_words[point->completion], point->depth,
@@ -100,8 +100,8 @@ static struct outcome run_in(const struct run *run, struct vtb_memory *memory)
     struct outcome outcome;
     struct vtb_env env;
     struct vtb_error error;
-    vtb_loop_function *loop = vtb_rig_loop(run->rig, run->cell, run->consumer);
-    if (!vtb_rig_open_env(run->rig, &env, run->cell, memory, &error))
+    vtb_loop_function *loop = vtb_fixture_loop(run->fixture, run->cell, run->consumer);
+    if (!vtb_fixture_open_env(run->fixture, &env, run->cell, memory, &error))
         vtb_check_wrong("this machine's memory", "%s", error.message);
     env.zero = run->zero;
     vtb_memory_enter(memory);
@@ -114,8 +114,8 @@ static struct outcome run_in(const struct run *run, struct vtb_memory *memory)
         vtb_check_wrong("vtb_complete", "%zu operations are still pending when all are completed",
                         env.pending_n);
     vtb_memory_leave(memory);
-    vtb_rig_close_env(&env, run->cell, memory);
-    outcome.checksum = vtb_rig_checksum(&env);
+    vtb_fixture_close_env(&env, run->cell, memory);
+    outcome.checksum = vtb_fixture_checksum(&env);
     outcome.failed_n = env.service.failed_n;
     outcome.counts = env.service.counts;
     return outcome;
@@ -128,10 +128,10 @@ static struct outcome run_cell(const struct run *run)
     at(run);
     if (run->heap == &vtb_guard_heap)
         vtb_guard_open();
-    if (!vtb_memory_open(&memory, run->heap, run->rig->point, &error))
+    if (!vtb_memory_open(&memory, run->heap, run->fixture->point, &error))
         vtb_check_wrong("this machine's memory", "%s", error.message);
     if (memory.gc)
-        vtb_strict_values(run->rig->table, run->rig->table_bytes);
+        vtb_strict_values(run->fixture->table, run->fixture->table_bytes);
     const struct outcome outcome = run_in(run, &memory);
     vtb_memory_close(&memory);
     return outcome;
@@ -146,10 +146,11 @@ static struct outcome run_floor(const struct run *like)
     return run_cell(&run);
 }
 
-uint64_t vtb_check_share(const struct vtb_check_case *of, const struct vtb_rig *rig, uint32_t id)
+uint64_t vtb_check_share(const struct vtb_check_case *of, const struct vtb_fixture *fixture,
+                         uint32_t id)
 {
-    struct vtb_rig one = *rig;
-    struct vtb_point point = *rig->point;
+    struct vtb_fixture one = *fixture;
+    struct vtb_point point = *fixture->point;
     point.depth = 1;
     one.point = &point;
     one.ids = &id;
@@ -157,11 +158,11 @@ uint64_t vtb_check_share(const struct vtb_check_case *of, const struct vtb_rig *
     const struct vtb_memory memory = {.heap = &vtb_guard_heap};
     struct vtb_env env;
     struct vtb_error error;
-    if (!vtb_rig_open_env(&one, &env, of->floor, &memory, &error))
+    if (!vtb_fixture_open_env(&one, &env, of->floor, &memory, &error))
         vtb_check_wrong("this machine's memory", "%s", error.message);
     of->floor->run_independent(&env, 1);
-    vtb_rig_close_env(&env, of->floor, &memory);
-    return vtb_rig_checksum(&env);
+    vtb_fixture_close_env(&env, of->floor, &memory);
+    return vtb_fixture_checksum(&env);
 }
 
 /* --- judging --- */
@@ -262,10 +263,10 @@ static void judge_references(void)
 /* Of what allocations differ from what the layout says. */
 static const char *sizes_of(const struct run *run)
 {
-    const double hit_rate = run->rig->point->hit_rate;
+    const double hit_rate = run->fixture->point->hit_rate;
     if (hit_rate == 1)
         return "VTB_HIT_BYTES, and what vtb_ready allocates";
-    return hit_rate == 0 && !run->rig->point->emerges
+    return hit_rate == 0 && !run->fixture->point->emerges
                ? "VTB_PENDING_BYTES, and what vtb_suspend allocates"
                : "VTB_HIT_BYTES and VTB_PENDING_BYTES, and what vtb_ready and vtb_suspend allocate";
 }
@@ -276,7 +277,7 @@ static void judge_cost(const struct run *run, const struct outcome *found, uint6
     const struct vtb_usage usage = {.calls_n = run->calls_n,
                                     .hits_n = run->calls_n - misses_n,
                                     .immortal_n = counts->immortal_n,
-                                    .setup = vtb_rig_setup(run->rig, run->cell)};
+                                    .setup = vtb_fixture_setup(run->fixture, run->cell)};
     struct vtb_cost cost;
     run->cell->cost(&usage, &cost);
     if (counts->allocs_n != cost.allocs_n || counts->requested_bytes != cost.bytes)
@@ -303,7 +304,7 @@ static void judge_cost(const struct run *run, const struct outcome *found, uint6
 /* What suspended, and what the store was asked. */
 static void judge_calls(const struct run *run, const struct outcome *found, uint64_t misses_n)
 {
-    const size_t most_n = run->rig->point->in_flight - 1;
+    const size_t most_n = run->fixture->point->in_flight - 1;
     const size_t expected_n = !run->cell->frame_bytes ? 0
                               : misses_n < most_n     ? (size_t)misses_n
                                                       : most_n;
@@ -383,13 +384,13 @@ static void check_all(const struct vtb_check_case *of, const struct combinations
     for (size_t h = 0; all->hit_rates[h] >= 0; h++) {
         for (size_t w = 0; all->windows[w] > 0; w++) {
             for (size_t d = 0; all->depths[d] > 0; d++) {
-                struct vtb_rig rig;
+                struct vtb_fixture fixture;
                 struct vtb_point point = point_of(of, all->hit_rates[h], all->failure_rate,
                                                   all->windows[w], all->depths[d]);
                 point.completion = all->completion;
-                open_rig(&rig, &point);
-                check_cells(&(struct run){.of = of, .rig = &rig, .calls_n = calls_n}, heap);
-                vtb_rig_close(&rig);
+                open_fixture(&fixture, &point);
+                check_cells(&(struct run){.of = of, .fixture = &fixture, .calls_n = calls_n}, heap);
+                vtb_fixture_close(&fixture);
             }
         }
     }
@@ -398,12 +399,12 @@ static void check_all(const struct vtb_check_case *of, const struct combinations
 /* That calls hit, miss and fail as the schedule says is the workload's part. */
 static void check_schedule(const struct vtb_check_case *of, double hit_rate, double failure_rate)
 {
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     const struct vtb_point point = point_of(of, hit_rate, failure_rate, 1, 1);
     uint64_t misses_n = 0;
     uint64_t failures_n = 0;
-    open_rig(&rig, &point);
-    const struct run run = {.of = of, .rig = &rig, .calls_n = CALLS_N};
+    open_fixture(&fixture, &point);
+    const struct run run = {.of = of, .fixture = &fixture, .calls_n = CALLS_N};
     const struct outcome found = run_floor(&run);
     for (size_t i = 0; i < CALLS_N; i++) {
         misses_n += (ids[i] & VTB_ID_MISS) != 0;
@@ -422,7 +423,7 @@ static void check_schedule(const struct vtb_check_case *of, double hit_rate, dou
     if (run_floor(&run).checksum != found.checksum)
         vtb_check_wrong("what the workload's functions write to",
                         "the same calls consume other values the second time");
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 void vtb_check_workload(const struct vtb_check_case *of)
@@ -501,30 +502,31 @@ void vtb_check_refill(const struct vtb_check_case *of)
 {
     const struct vtb_memory memory = {.heap = &vtb_guard_heap};
     for (size_t depth = 1; depth <= 3; depth += 2) {
-        struct vtb_rig rig;
+        struct vtb_fixture fixture;
         struct vtb_env env;
         struct vtb_error error;
         const struct vtb_point point = point_of(of, 0.2, 0.1, 1000, depth);
-        open_rig(&rig, &point);
-        const struct run run = {.of = of, .rig = &rig, .cell = of->counting, .calls_n = CALLS_N};
+        open_fixture(&fixture, &point);
+        const struct run run = {
+            .of = of, .fixture = &fixture, .cell = of->counting, .calls_n = CALLS_N};
         const struct outcome floor = run_floor(&run);
         at(&run);
         vtb_guard_open();
-        if (!vtb_rig_open_env(&rig, &env, of->counting, &memory, &error))
+        if (!vtb_fixture_open_env(&fixture, &env, of->counting, &memory, &error))
             vtb_check_wrong("this machine's memory", "%s", error.message);
         for (size_t round = 0; round < 2; round++) {
             env.position = 0;
-            vtb_rig_loop(&rig, of->counting, VTB_CONSUMER_INDEPENDENT)(&env, CALLS_N);
+            vtb_fixture_loop(&fixture, of->counting, VTB_CONSUMER_INDEPENDENT)(&env, CALLS_N);
             of->counting->drain(&env);
         }
-        vtb_rig_close_env(&env, of->counting, &memory);
+        vtb_fixture_close_env(&env, of->counting, &memory);
         judge_marks(of->counting);
         if (of->counting->strategy->role != VTB_ROLE_EMPTY && !point.emerges &&
-            vtb_rig_checksum(&env) != 2 * floor.checksum)
+            vtb_fixture_checksum(&env) != 2 * floor.checksum)
             vtb_check_wrong("what is kept from one operation to the next",
                             "wrong values when the window, which was drained, fills again");
         judge_leak(of->counting);
-        vtb_rig_close(&rig);
+        vtb_fixture_close(&fixture);
     }
 }
 
@@ -532,13 +534,13 @@ void vtb_check_refill(const struct vtb_check_case *of)
  * miss suspended. With a window of one the floor has the same. */
 void vtb_check_dependence(const struct vtb_check_case *of)
 {
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     const struct vtb_point point = point_of(of, 0.5, 0, 1, 1);
     if (point.emerges || of->counting->strategy->role == VTB_ROLE_EMPTY)
         vtb_check_left_out("the workload's hits follow from its keys, or nothing is consumed");
-    open_rig(&rig, &point);
+    open_fixture(&fixture, &point);
     struct run run = {.of = of,
-                      .rig = &rig,
+                      .fixture = &fixture,
                       .cell = of->floor,
                       .heap = &vtb_guard_heap,
                       .consumer = VTB_CONSUMER_DEPENDENT,
@@ -550,7 +552,7 @@ void vtb_check_dependence(const struct vtb_check_case *of)
     if (found != expected)
         vtb_check_wrong("vtb_complete, which runs what waits before it returns",
                         "the result of a completed operation does not arrive before the next call");
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 /* --- heaps that look --- */
@@ -593,11 +595,11 @@ static void check_roots(const struct run *run)
     struct vtb_env env;
     struct vtb_error error;
     at(run);
-    if (!vtb_memory_open(&memory, run->heap, run->rig->point, &error) ||
-        !vtb_rig_open_env(run->rig, &env, run->cell, &memory, &error))
+    if (!vtb_memory_open(&memory, run->heap, run->fixture->point, &error) ||
+        !vtb_fixture_open_env(run->fixture, &env, run->cell, &memory, &error))
         vtb_check_wrong("this machine's memory", "%s", error.message);
     vtb_memory_enter(&memory);
-    vtb_rig_loop(run->rig, run->cell, VTB_CONSUMER_INDEPENDENT)(&env, MOVED_CALLS_N);
+    vtb_fixture_loop(run->fixture, run->cell, VTB_CONSUMER_INDEPENDENT)(&env, MOVED_CALLS_N);
     judge_references();
     judge_memory(run->cell, &env);
     run->cell->drain(&env);
@@ -605,7 +607,7 @@ static void check_roots(const struct run *run)
     run->heap->collector->collect(memory.gc, 0);
     judge_references();
     vtb_memory_leave(&memory);
-    vtb_rig_close_env(&env, run->cell, &memory);
+    vtb_fixture_close_env(&env, run->cell, &memory);
     vtb_memory_close(&memory);
 }
 
@@ -617,12 +619,13 @@ static void check_strictly(const struct vtb_check_case *of, const struct vtb_hea
     if (!of->collected)
         vtb_check_left_out(of->counting->strategy->lacks.collector);
     for (size_t depth = 1; depth <= 3; depth++) {
-        struct vtb_rig rig;
+        struct vtb_fixture fixture;
         struct vtb_point point = point_of(of, 0.3, 0.1, 61, depth);
         point.completion = VTB_COMPLETION_RANDOM;
-        open_rig(&rig, &point);
-        check_roots(&(struct run){.of = of, .rig = &rig, .cell = of->collected, .heap = heap});
-        vtb_rig_close(&rig);
+        open_fixture(&fixture, &point);
+        check_roots(
+            &(struct run){.of = of, .fixture = &fixture, .cell = of->collected, .heap = heap});
+        vtb_fixture_close(&fixture);
     }
     check_all(of, &all, heap, MOVED_CALLS_N);
 }

@@ -19,7 +19,7 @@ struct vtb_steps vtb_steps;
 
 /* --- opening --- */
 
-void vtb_steps_open_rig(const struct vtb_check_case *of, size_t depth)
+void vtb_steps_open_fixture(const struct vtb_check_case *of, size_t depth)
 {
     struct vtb_error error;
     const uint64_t most = of->workload->workload->max_keys;
@@ -33,13 +33,13 @@ void vtb_steps_open_rig(const struct vtb_check_case *of, size_t depth)
                                          .request_ops = VTB_REQUEST_OPS,
                                          .gen0_budget_bytes = (size_t)8 << 10,
                                          .verify_heap = true};
-    if (!vtb_rig_open(&vtb_steps.rig, &vtb_steps.point, &error))
+    if (!vtb_fixture_open(&vtb_steps.fixture, &vtb_steps.point, &error))
         vtb_check_wrong("this machine's memory", "%s", error.message);
 }
 
-void vtb_steps_close_rig(void)
+void vtb_steps_close_fixture(void)
 {
-    vtb_rig_close(&vtb_steps.rig);
+    vtb_fixture_close(&vtb_steps.fixture);
 }
 
 /* Each is asked for again and again. */
@@ -56,7 +56,7 @@ uint64_t vtb_steps_share(uint32_t id)
     if (id & VTB_ID_FAIL)
         return 0;
     if (known[place].workload != vtb_steps.of->workload || known[place].id != id) {
-        known[place].share = vtb_check_share(vtb_steps.of, &vtb_steps.rig, id);
+        known[place].share = vtb_check_share(vtb_steps.of, &vtb_steps.fixture, id);
         known[place].workload = vtb_steps.of->workload;
         known[place].id = id;
     }
@@ -94,17 +94,17 @@ static void on_heap(const struct vtb_check_case *of, const struct vtb_heap *heap
 {
     const struct vtb_memory memory = {.heap = heap};
     struct vtb_error error;
-    vtb_steps_open_rig(of, depth);
+    vtb_steps_open_fixture(of, depth);
     probe = vtb_steps.probe;
     vtb_guard_open();
     vtb_check_at("as the window is made");
-    if (!vtb_rig_open_env(&vtb_steps.rig, env, of->counting, &memory, &error))
+    if (!vtb_fixture_open_env(&vtb_steps.fixture, env, of->counting, &memory, &error))
         vtb_check_wrong("this machine's memory", "%s", error.message);
     check();
     vtb_check_at("at the end, %zu method%s deep", depth, depth == 1 ? "" : "s");
-    vtb_rig_close_env(env, of->counting, &memory);
+    vtb_fixture_close_env(env, of->counting, &memory);
     judge_leak();
-    vtb_steps_close_rig();
+    vtb_steps_close_fixture();
 }
 
 static void at_depths(const struct vtb_check_case *of, void (*check)(void))

@@ -18,15 +18,15 @@ struct vtb_steps {
     const struct vtb_cell *cell;
     const struct vtb_probe *probe;
     struct vtb_point point;
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     struct vtb_env env;
 };
 
 extern struct vtb_steps vtb_steps;
 
-/* Opens a rig on which the check chooses the entries, as many methods deep. */
-void vtb_steps_open_rig(const struct vtb_check_case *of, size_t depth);
-void vtb_steps_close_rig(void);
+/* Opens a fixture on which the check chooses the entries, as many methods deep. */
+void vtb_steps_open_fixture(const struct vtb_check_case *of, size_t depth);
+void vtb_steps_close_fixture(void);
 
 /* What the operation of an entry adds to a checksum. */
 uint64_t vtb_steps_share(uint32_t id);

@@ -28,9 +28,9 @@ static void wrong(const char *what_to_look_at, const char *what)
 static void open_cell(const struct vtb_check_case *of, size_t depth)
 {
     struct vtb_error error;
-    vtb_steps_open_rig(of, depth);
+    vtb_steps_open_fixture(of, depth);
     vtb_pair.wrong = wrong;
-    if (!vtb_pair_open(&vtb_steps.rig, of->counting, heap, &error))
+    if (!vtb_pair_open(&vtb_steps.fixture, of->counting, heap, &error))
         vtb_check_wrong("this machine's memory", "%s", error.message);
 }
 
@@ -45,7 +45,7 @@ static void close_cell(void)
             "atomically",
             "%llu objects were allocated and %llu given back", (unsigned long long)counts.allocs_n,
             (unsigned long long)counts.frees_n);
-    vtb_steps_close_rig();
+    vtb_steps_close_fixture();
 }
 
 static void on_heaps(const struct vtb_check_case *of, void (*check)(const struct vtb_check_case *))

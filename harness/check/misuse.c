@@ -305,7 +305,7 @@ static void confine(void)
 
 /* What a child is given; the result is in pages that it shares with its parent. */
 struct job {
-    const struct vtb_rig *rig;
+    const struct vtb_fixture *fixture;
     const struct vtb_cell *cell;
     const struct vtb_heap *heap;
     struct vtb_misuse_result *result;
@@ -323,14 +323,14 @@ static bool misuse_in_child(void *context, struct vtb_error *error)
     confine();
     detected_in = result;
     vtb_on_misuse = note_detected;
-    if (!vtb_rig_open_env(job->rig, &env, cell, &memory, error)) {
+    if (!vtb_fixture_open_env(job->fixture, &env, cell, &memory, error)) {
         settle(&attempt, VTB_OUTCOME_CRASH, "no memory for the attempt");
         return true;
     }
     attempts[result->misuse](&attempt);
     for (size_t i = 0; result->misuse != VTB_MISUSE_out_of_scope && i < FRAMES_N; i++)
         cell->probe->forget(&env, i);
-    vtb_rig_close_env(&env, cell, &memory);
+    vtb_fixture_close_env(&env, cell, &memory);
     if (env.service.counts.live_bytes > 0 && result->outcome == VTB_OUTCOME_HARMLESS) {
         char text[64];
         snprintf(text, sizeof text, "%" PRIu64 " B are never given back",
@@ -355,7 +355,7 @@ static void judge_end(struct vtb_misuse_result *result, const struct vtb_child_e
     }
 }
 
-static bool try_in_child(const struct vtb_rig *rig, const struct vtb_cell *cell,
+static bool try_in_child(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
                          const struct vtb_heap *heap, struct vtb_misuse_result *result,
                          struct vtb_error *error)
 {
@@ -363,7 +363,7 @@ static bool try_in_child(const struct vtb_rig *rig, const struct vtb_cell *cell,
     struct vtb_misuse_result *shared = vtb_pages_shared(sizeof *shared, "a child's outcome", error);
     if (!shared)
         return false;
-    struct job job = {rig, cell, heap, shared};
+    struct job job = {fixture, cell, heap, shared};
     struct vtb_child child = {.name = cell->name, .run = misuse_in_child, .context = &job};
     *shared = *result;
     const bool ok = vtb_child_try(&child, &end, error);
@@ -390,15 +390,15 @@ static const struct vtb_cell *cell_of(const char *strategy, const char *workload
     return plain->checked ? NULL : plain;
 }
 
-static bool attempt_one(const struct vtb_rig *rig, const struct vtb_heap *heap,
+static bool attempt_one(const struct vtb_fixture *fixture, const struct vtb_heap *heap,
                         struct vtb_misuse_result *result, struct vtb_error *error)
 {
-    const char *workload = rig->point->workload->name;
+    const char *workload = fixture->point->workload->name;
     const struct vtb_cell *cell = cell_of(result->strategy, workload, result->checked);
     const char *reason = cell ? inapplicable(result->misuse, cell)
                               : "in this build every cell has checks compiled in";
     if (!reason)
-        return try_in_child(rig, cell, heap, result, error);
+        return try_in_child(fixture, cell, heap, result, error);
     result->outcome = VTB_OUTCOME_NOT_APPLICABLE;
     snprintf(result->text, sizeof result->text, "%s", reason);
     return true;
@@ -430,7 +430,7 @@ static bool prepare(const struct vtb_names *strategies, const char *workload,
 }
 
 static bool attempt_all(struct vtb_misuse_results *results, const struct vtb_names *strategies,
-                        const struct vtb_rig *rig, const struct vtb_heap *heap,
+                        const struct vtb_fixture *fixture, const struct vtb_heap *heap,
                         struct vtb_error *error)
 {
     for (int misuse = 0; misuse < VTB_MISUSE_N; misuse++) {
@@ -441,7 +441,7 @@ static bool attempt_all(struct vtb_misuse_results *results, const struct vtb_nam
                 .strategy = strategies->items[i / 2],
                 .checked = i % 2 != 0,
             };
-            if (!attempt_one(rig, heap, result, error))
+            if (!attempt_one(fixture, heap, result, error))
                 return false;
             results->n++;
         }
@@ -449,7 +449,7 @@ static bool attempt_all(struct vtb_misuse_results *results, const struct vtb_nam
     return true;
 }
 
-/* The point that the attempts' rig is made for. */
+/* The point that the attempts' fixture is made for. */
 static struct vtb_point point_of_attempts(void)
 {
     return (struct vtb_point){.workload = vtb_default_workload(),
@@ -476,7 +476,7 @@ bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options
 {
     const struct vtb_point point = point_of_attempts();
     struct vtb_names strategies;
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     vtb_interrupt_watch();
     if (!vtb_foreign_load(error))
         return false;
@@ -486,10 +486,10 @@ bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options
     *results = (struct vtb_misuse_results){
         .items = vtb_allocate((size_t)VTB_MISUSE_N * strategies.n * 2, sizeof *results->items,
                               "the outcomes of misuses")};
-    bool ok = vtb_rig_open(&rig, &point, error);
+    bool ok = vtb_fixture_open(&fixture, &point, error);
     if (ok) {
-        ok = attempt_all(results, &strategies, &rig, default_heap(), error);
-        vtb_rig_close(&rig);
+        ok = attempt_all(results, &strategies, &fixture, default_heap(), error);
+        vtb_fixture_close(&fixture);
     }
     if (!ok)
         vtb_misuse_free(results);

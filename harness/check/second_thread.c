@@ -93,21 +93,21 @@ static void for_passed(roots_function *visit)
     visit(vtb_pair.memory.gc, &(struct vtb_roots){queue.pending, BATCH, sizeof(void *)});
 }
 
-bool vtb_pair_open(const struct vtb_rig *rig, const struct vtb_cell *cell,
+bool vtb_pair_open(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
                    const struct vtb_heap *heap, struct vtb_error *error)
 {
     struct vtb_pair *pair = &vtb_pair;
-    pair->rig = rig;
+    pair->fixture = fixture;
     pair->cell = cell;
     pair->probe = cell->probe;
     memset(pair->pending, 0, sizeof pair->pending);
     memset(queue.pending, 0, sizeof queue.pending);
-    if (!vtb_memory_open(&pair->memory, heap, rig->point, error))
+    if (!vtb_memory_open(&pair->memory, heap, fixture->point, error))
         return false;
     if (pair->memory.gc)
         for_passed(heap->collector->add_roots);
-    if (!vtb_rig_open_env(rig, &pair->env, cell, &pair->memory, error) ||
-        !vtb_rig_open_env(rig, &pair->own, cell, &pair->memory, error))
+    if (!vtb_fixture_open_env(fixture, &pair->env, cell, &pair->memory, error) ||
+        !vtb_fixture_open_env(fixture, &pair->own, cell, &pair->memory, error))
         return false;
     for (size_t i = 0; i < BATCH; i++)
         pair->callers[i] = pair->env;
@@ -130,8 +130,8 @@ void vtb_pair_close(struct vtb_pair_counts *counts)
     *counts = (struct vtb_pair_counts){0};
     add_counts(counts, &pair->second);
     vtb_memory_leave(&pair->memory);
-    vtb_rig_close_env(&pair->env, pair->cell, &pair->memory);
-    vtb_rig_close_env(&pair->own, pair->cell, &pair->memory);
+    vtb_fixture_close_env(&pair->env, pair->cell, &pair->memory);
+    vtb_fixture_close_env(&pair->own, pair->cell, &pair->memory);
     if (pair->memory.gc)
         for_passed(pair->memory.heap->collector->drop_roots);
     vtb_memory_close(&pair->memory);
@@ -145,7 +145,7 @@ void vtb_pair_close(struct vtb_pair_counts *counts)
 
 uint32_t vtb_pair_id(size_t number)
 {
-    const uint32_t key = (uint32_t)(number * 7 % vtb_pair.rig->point->keys_n);
+    const uint32_t key = (uint32_t)(number * 7 % vtb_pair.fixture->point->keys_n);
     return (number % VTB_PAIR_FAIL_EVERY ? 0 : VTB_ID_FAIL) | VTB_ID_MISS | key;
 }
 

@@ -16,7 +16,7 @@
 struct vtb_pair {
     /* Set by whoever opens it: ends the check, which is wrong; `remedy` is what to look at. */
     void (*wrong)(const char *remedy, const char *what);
-    const struct vtb_rig *rig;
+    const struct vtb_fixture *fixture;
     const struct vtb_cell *cell;
     const struct vtb_probe *probe;
     struct vtb_memory memory; /* of both threads; while they wait for each other it may collect */
@@ -34,9 +34,9 @@ struct vtb_pair {
 
 extern struct vtb_pair vtb_pair;
 
-/* Opens a cell for both threads, on a rig with a frame for each caller, and enters its heap. False,
- * with *error set, if there is no memory. */
-VTB_MUST_USE bool vtb_pair_open(const struct vtb_rig *rig, const struct vtb_cell *cell,
+/* Opens a cell for both threads, on a fixture with a frame for each caller, and enters its heap.
+ * False, with *error set, if there is no memory. */
+VTB_MUST_USE bool vtb_pair_open(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
                                 const struct vtb_heap *heap, struct vtb_error *error);
 
 /* What both threads together allocated and freed. */

@@ -219,13 +219,13 @@ static void print_next(FILE *out, const void *what, enum vtb_format format)
     (void)format;
     const struct next *next = what;
     const char *folder = strchr(next->path, '/') ? "" : "./";
-    const char *rival = name_of(VTB_ROLE_CHALLENGER);
+    const char *challenger = name_of(VTB_ROLE_CHALLENGER);
     fprintf(out, "%s is there: read it, change it, and see what becomes of it by\n\n", next->path);
     fprintf(out, "  run_bench check --%s %s%s\n", next->kind, folder, next->path);
     if (strcmp(next->kind, "strategy") == 0)
-        fprintf(out, "  run_bench --strategy %s%s,%s\n", folder, next->path, rival);
+        fprintf(out, "  run_bench --strategy %s%s,%s\n", folder, next->path, challenger);
     else
-        fprintf(out, "  run_bench --workload %s%s --strategy %s\n", folder, next->path, rival);
+        fprintf(out, "  run_bench --workload %s%s --strategy %s\n", folder, next->path, challenger);
 }
 
 bool vtb_skeleton_tell(const char *kind, const char *path, struct vtb_error *error)

@@ -188,7 +188,7 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
     if (!ok)
         return false;
     ok = vtb_break_evens_make(&results->break_evens, results->comparisons, results->comparisons_n,
-                              &plan->worth, error) &&
+                              &plan->min_gains, error) &&
          write_results(options, results, &start, error);
     if (ok && results->interrupted)
         ok = vtb_fail(error, VTB_EXIT_INTERRUPTED,

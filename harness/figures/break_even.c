@@ -250,7 +250,7 @@ struct place {
 /* The state of the computation of all break-evens. */
 struct work {
     struct vtb_break_evens *all;
-    const struct vtb_numbers *worth;
+    const struct vtb_numbers *min_gains;
     struct place *places; /* all tables of the run, in order */
     size_t places_n;
     bool *grouped;                  /* true for places that are part of a curve already */
@@ -381,7 +381,7 @@ static bool add_entry(struct work *work, struct vtb_break_even entry, struct vtb
     }
     fill_curve(work, &curve, &entry);
     vtb_cross(&entry.crossings, &curve,
-              entry.metric == VTB_BREAK_EVEN_RATIO ? 1 - entry.worth_percent / 100 : 0);
+              entry.metric == VTB_BREAK_EVEN_RATIO ? 1 - entry.min_gain_percent / 100 : 0);
     all->items[all->n++] = entry;
     return true;
 }
@@ -391,11 +391,11 @@ static bool add_entries(struct work *work, struct vtb_break_even entry, struct v
 {
     const struct vtb_comparison *comparison = entry.first;
     bool ok = !comparison->timed || add_entry(work, entry, error);
-    for (size_t i = 0; ok && comparison->timed && i < work->worth->n; i++) {
-        entry.worth_percent = work->worth->values[i];
+    for (size_t i = 0; ok && comparison->timed && i < work->min_gains->n; i++) {
+        entry.min_gain_percent = work->min_gains->values[i];
         ok = add_entry(work, entry, error);
     }
-    entry.worth_percent = 0;
+    entry.min_gain_percent = 0;
     entry.metric = VTB_BREAK_EVEN_BYTES;
     if (comparison == work->all->comparisons || comparison[-1].point != comparison->point)
         ok = ok && add_entry(work, entry, error);
@@ -476,11 +476,11 @@ static void close_work(struct work *work)
 }
 
 bool vtb_break_evens_make(struct vtb_break_evens *all, const struct vtb_comparison *comparisons,
-                          size_t n, const struct vtb_numbers *worth, struct vtb_error *error)
+                          size_t n, const struct vtb_numbers *min_gains, struct vtb_error *error)
 {
-    static const struct vtb_numbers usual = {.values = {VTB_WORTH_PERCENT}, .n = 1};
+    static const struct vtb_numbers usual = {.values = {VTB_MIN_GAIN_PERCENT}, .n = 1};
     *all = (struct vtb_break_evens){.comparisons = comparisons, .comparisons_n = n};
-    struct work work = {.all = all, .worth = worth->n > 0 ? worth : &usual};
+    struct work work = {.all = all, .min_gains = min_gains->n > 0 ? min_gains : &usual};
     bool ok = open_work(&work, error);
     for (const struct vtb_parameter *each = vtb_parameters; ok && each->word; each++) {
         if (vtb_parameter_varies(each, comparisons, n))

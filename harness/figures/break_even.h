@@ -85,9 +85,9 @@ enum vtb_break_even_metric {
     VTB_BREAK_EVEN_BYTES, /* bytes per operation, less the baseline's: below 0 it takes fewer */
 };
 
-/* How much faster a strategy must be to be worth its use, in percent, unless --worth says
+/* How much faster a strategy must be to be worth its use, in percent, unless --min-gain says
  * otherwise. */
-#define VTB_WORTH_PERCENT 5
+#define VTB_MIN_GAIN_PERCENT 5
 
 /* One strategy against its baseline along one parameter, with all other parameters equal. */
 struct vtb_break_even {
@@ -96,7 +96,7 @@ struct vtb_break_even {
     size_t table;                       /* the place of its table's first case in that comparison */
     size_t case_index;
     enum vtb_break_even_metric metric;
-    double worth_percent; /* how much faster the ratio's level is; 0: as fast */
+    double min_gain_percent; /* how much faster the ratio's level is; 0: as fast */
     struct vtb_crossings crossings;
 };
 
@@ -118,14 +118,15 @@ struct vtb_break_evens {
 /*
  * Works out the break-evens of a run's comparisons, for each parameter with several values, each
  * table along it, and each strategy but the baseline and the references: where the ratio of times
- * crosses 1, and 1 - worth / 100 for each of `worth` (VTB_WORTH_PERCENT if it is empty), and where
- * the bytes per operation cross the baseline's. Bytes do not depend on the consumer, and are there
- * once, for the first one. Cold starts and steady states make different curves. On false *error
- * says why, and there is nothing to free.
+ * crosses 1, and 1 - gain / 100 for each of `min_gains` (VTB_MIN_GAIN_PERCENT if it is empty), and
+ * where the bytes per operation cross the baseline's. Bytes do not depend on the consumer, and are
+ * there once, for the first one. Cold starts and steady states make different curves. On false
+ * *error says why, and there is nothing to free.
  */
 VTB_MUST_USE bool vtb_break_evens_make(struct vtb_break_evens *all,
                                        const struct vtb_comparison *comparisons, size_t n,
-                                       const struct vtb_numbers *worth, struct vtb_error *error);
+                                       const struct vtb_numbers *min_gains,
+                                       struct vtb_error *error);
 
 void vtb_break_evens_free(struct vtb_break_evens *all);
 

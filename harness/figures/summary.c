@@ -45,7 +45,7 @@ static struct vtb_interval single(const struct vtb_samples *samples, size_t own,
 static struct vtb_interval scaling(const struct vtb_samples *samples, size_t own,
                                    const struct vtb_case *the_case, double *scratch)
 {
-    const struct vtb_interval slower = paired(samples, own, the_case->single, log_ratio, scratch);
+    const struct vtb_interval slower = paired(samples, own, the_case->serial, log_ratio, scratch);
     const double n = (double)the_case->threads_n;
     return (struct vtb_interval){n / exp(slower.median), n / exp(slower.hi), n / exp(slower.lo)};
 }
@@ -81,7 +81,7 @@ static void summarise_case(const struct vtb_samples *samples, size_t own,
         paired(samples, own, the_case->baseline, log_ratio, scratch);
     figures->ns = single(samples, own, scratch);
     figures->over_floor = paired(samples, own, the_case->floor, difference, scratch);
-    figures->over_base = paired(samples, own, the_case->base, difference, scratch);
+    figures->over_base = paired(samples, own, the_case->variant_of, difference, scratch);
     figures->scaling = scaling(samples, own, the_case, scratch);
     if (figures->caller_ns)
         summarise_callers(samples, own, figures, scratch);
@@ -89,8 +89,8 @@ static void summarise_case(const struct vtb_samples *samples, size_t own,
         (struct vtb_interval){exp(log_ratios.median), exp(log_ratios.lo), exp(log_ratios.hi)};
     figures->mde =
         expm1(fmax(log_ratios.hi - log_ratios.median, log_ratios.median - log_ratios.lo));
-    figures->folded = own != the_case->empty &&
-                      paired(samples, own, the_case->empty, difference, scratch).lo <= 0;
+    figures->optimised_away = own != the_case->empty &&
+                              paired(samples, own, the_case->empty, difference, scratch).lo <= 0;
 }
 
 static enum vtb_verdict verdict_of(const struct vtb_interval *ratio, double adjusted_p)

@@ -35,7 +35,7 @@ struct vtb_figures {
     double mde; /* the smallest relative difference that this interval shows */
     enum vtb_verdict verdict;
     /* Within noise of the empty loop: the compiler left the work out, the case is not fast. */
-    bool folded;
+    bool optimised_away;
 };
 
 struct vtb_comparison {

@@ -64,9 +64,9 @@ static double noise_of(const struct vtb_results *repeats)
     for (size_t c = 0; c < repeats->comparisons_n; c++) {
         const struct vtb_point *point = repeats->comparisons[c].point;
         for (size_t i = 0; i < point->cases_n; i++) {
-            const struct held twin = {.comparison = c, .own = i};
-            if (point->cases[i].is_twin)
-                noise = fmax(noise, expm1(fabs(log(middle_of(&twin, repeats)))));
+            const struct held control = {.comparison = c, .own = i};
+            if (point->cases[i].is_aa_control)
+                noise = fmax(noise, expm1(fabs(log(middle_of(&control, repeats)))));
         }
     }
     return noise;
@@ -116,7 +116,7 @@ static bool find_before(const struct vtb_gate *gate, const struct vtb_comparison
 {
     char name[VTB_CASE_NAME_BYTES];
     const struct vtb_case *the_case = &comparison->point->cases[own];
-    if (the_case->is_twin || the_case->baseline == own || the_case->empty == own)
+    if (the_case->is_aa_control || the_case->baseline == own || the_case->empty == own)
         return false;
     vtb_case_name(name, sizeof name, comparison, &comparison->figures[own]);
     const struct vtb_recorded_row *row = vtb_result_file_find(gate->baseline, name);

@@ -273,7 +273,7 @@ static bool is_known_key(const char *key)
         "ratio_lo",
         "ratio_hi",
         "mde",
-        "realized_hit_rate",
+        "actual_hit_rate",
         NULL,
     };
     for (const char *const *other = others; *other; other++) {
@@ -291,6 +291,20 @@ static bool is_known_key(const char *key)
         }
     }
     return false;
+}
+
+/* The name that a key has now, of those that older files have under another. */
+static const char *present_key(const char *key)
+{
+    static const struct {
+        const char *old;
+        const char *present;
+    } renamed[] = {{"realized_hit_rate", "actual_hit_rate"}};
+    for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++) {
+        if (strcmp(renamed[i].old, key) == 0)
+            return renamed[i].present;
+    }
+    return key;
 }
 
 /* Adds a number to a row, which has room for every member of the object. */
@@ -335,7 +349,7 @@ static bool add_numbers(struct reader *reader, struct vtb_recorded_row *row, jso
         return fail_memory(reader->error);
     json_object_foreach(object, key, value)
     {
-        if (!add_number(reader, row, key, value))
+        if (!add_number(reader, row, present_key(key), value))
             return false;
     }
     return check_interval(reader, row, ratio) && check_interval(reader, row, ns);

@@ -12,7 +12,7 @@
 
 /* What a child process is given, and what it leaves behind. */
 struct start {
-    struct vtb_rig *rig;
+    struct vtb_fixture *fixture;
     const struct vtb_case *the_case;
     enum vtb_consumer consumer;
     uint64_t number; /* what its keys are drawn by */
@@ -26,8 +26,9 @@ struct start {
  * not depend on what is around it. */
 static void __attribute__((noinline)) time_calls(struct start *start, struct vtb_env *env)
 {
-    const size_t n = (size_t)start->rig->point->calls_n;
-    vtb_loop_function *loop = vtb_rig_loop(start->rig, start->the_case->timing, start->consumer);
+    const size_t n = (size_t)start->fixture->point->calls_n;
+    vtb_loop_function *loop =
+        vtb_fixture_loop(start->fixture, start->the_case->timing, start->consumer);
     (void)vtb_now_ns();
     const double cpu_ns = vtb_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     const double real_ns = vtb_now_ns();
@@ -40,20 +41,20 @@ static void __attribute__((noinline)) time_calls(struct start *start, struct vtb
 static bool start_cold(void *context, struct vtb_error *error)
 {
     struct start *start = context;
-    struct vtb_rig *rig = start->rig;
+    struct vtb_fixture *fixture = start->fixture;
     const struct vtb_case *the_case = start->the_case;
-    const size_t n = (size_t)rig->point->calls_n;
+    const size_t n = (size_t)fixture->point->calls_n;
     struct vtb_case_run run;
-    struct vtb_schedule schedule = rig->schedule; /* the first calls, but of other keys */
+    struct vtb_schedule schedule = fixture->schedule; /* the first calls, but of other keys */
     schedule.seed = vtb_mix64(schedule.seed ^ vtb_mix64(start->number));
-    vtb_schedule_fill(&schedule, 0, rig->drawn, n);
-    if (!vtb_case_open(&run, rig, the_case->timing, the_case->heap->heap, rig->point,
+    vtb_schedule_fill(&schedule, 0, fixture->drawn, n);
+    if (!vtb_case_open(&run, fixture, the_case->timing, the_case->heap->heap, fixture->point,
                        VTB_CASE_HEAP_NEW, error))
         return false;
     run.env.ids_n = n;
     time_calls(start, &run.env);
     vtb_case_leave(&run);
-    start->checksum = vtb_rig_checksum(&run.env);
+    start->checksum = vtb_fixture_checksum(&run.env);
     return true;
 }
 
@@ -65,7 +66,7 @@ static bool run_start(struct start *start, struct vtb_error *error)
 /* Of the same calls every case must consume the same values. */
 static bool check_checksums(struct start *start, struct vtb_error *error)
 {
-    const struct vtb_point *point = start->rig->point;
+    const struct vtb_point *point = start->fixture->point;
     start->number = 0;
     start->the_case = &point->cases[point->cases[0].floor];
     if (!run_start(start, error))
@@ -87,9 +88,9 @@ static bool check_checksums(struct start *start, struct vtb_error *error)
 static bool measure(struct start *start, struct vtb_samples *samples, vtb_progress *progress,
                     void *context, struct vtb_error *error)
 {
-    const struct vtb_point *point = start->rig->point;
+    const struct vtb_point *point = start->fixture->point;
     const size_t n = samples->cases_n;
-    struct vtb_random random = vtb_random_stream(start->rig->schedule.seed, ORDER_STREAM);
+    struct vtb_random random = vtb_random_stream(start->fixture->schedule.seed, ORDER_STREAM);
     size_t *order = calloc(n, sizeof *order);
     bool ok = order || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     samples->operations_n = (size_t)point->calls_n;
@@ -109,19 +110,19 @@ static bool measure(struct start *start, struct vtb_samples *samples, vtb_progre
     return ok;
 }
 
-bool vtb_cold_run(struct vtb_rig *rig, const struct vtb_plan *plan, enum vtb_consumer consumer,
-                  vtb_progress *progress, void *context, struct vtb_samples *samples,
-                  struct vtb_error *error)
+bool vtb_cold_run(struct vtb_fixture *fixture, const struct vtb_plan *plan,
+                  enum vtb_consumer consumer, vtb_progress *progress, void *context,
+                  struct vtb_samples *samples, struct vtb_error *error)
 {
     struct start *start = vtb_pages_shared(sizeof *start, "a child's times", error);
     *samples = (struct vtb_samples){0};
     if (!start)
         return false;
-    *start = (struct start){.rig = rig, .consumer = consumer};
+    *start = (struct start){.fixture = fixture, .consumer = consumer};
     const double begin_ns = vtb_now_ns();
     bool ok = check_checksums(start, error);
     const double round_ns = vtb_now_ns() - begin_ns;
-    ok = ok && vtb_samples_make(samples, rig->point, vtb_rounds_of(plan, round_ns), error) &&
+    ok = ok && vtb_samples_make(samples, fixture->point, vtb_rounds_of(plan, round_ns), error) &&
          measure(start, samples, progress, context, error);
     if (!ok)
         vtb_samples_free(samples);

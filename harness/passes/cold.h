@@ -11,7 +11,7 @@
 
 /* Measures as vtb_timing_run does. Clocked at the first call's start and the last one's end, so an
  * empty loop shows what the clock itself costs. */
-VTB_MUST_USE bool vtb_cold_run(struct vtb_rig *rig, const struct vtb_plan *plan,
+VTB_MUST_USE bool vtb_cold_run(struct vtb_fixture *fixture, const struct vtb_plan *plan,
                                enum vtb_consumer consumer, vtb_progress *progress, void *context,
                                struct vtb_samples *samples, struct vtb_error *error);
 

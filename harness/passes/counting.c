@@ -12,7 +12,7 @@
 
 /* What a child is given, and what it leaves behind. */
 struct outcome {
-    struct vtb_rig *rig;
+    struct vtb_fixture *fixture;
     const struct vtb_case *the_case;
     struct vtb_counted counted;
 };
@@ -24,14 +24,14 @@ uint64_t vtb_counted_calls_n(const struct vtb_point *point)
 }
 
 /* All calls, a chunk of the schedule at a time, over the child's own copy of the ids. */
-static void run_calls(struct vtb_rig *rig, const struct vtb_cell *cell, struct vtb_env *env)
+static void run_calls(struct vtb_fixture *fixture, const struct vtb_cell *cell, struct vtb_env *env)
 {
-    const uint64_t calls_n = vtb_counted_calls_n(rig->point);
+    const uint64_t calls_n = vtb_counted_calls_n(fixture->point);
     for (uint64_t done_n = 0; done_n < calls_n;) {
-        const size_t n = vtb_rig_calls(rig, done_n, calls_n - done_n, &env->ids);
+        const size_t n = vtb_fixture_calls(fixture, done_n, calls_n - done_n, &env->ids);
         env->ids_n = n;
         env->position = 0;
-        vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(env, n);
+        vtb_fixture_loop(fixture, cell, VTB_CONSUMER_INDEPENDENT)(env, n);
         done_n += n;
     }
 }
@@ -41,29 +41,29 @@ static void run_calls(struct vtb_rig *rig, const struct vtb_cell *cell, struct v
 #define BUDGET_BYTES ((size_t)1 << 20)
 
 /* On a heap that is empty at first, as what else lives there changes no count either. */
-static bool count(struct vtb_rig *rig, const struct vtb_case *the_case, struct vtb_counted *counted,
-                  struct vtb_error *error)
+static bool count(struct vtb_fixture *fixture, const struct vtb_case *the_case,
+                  struct vtb_counted *counted, struct vtb_error *error)
 {
     struct vtb_case_run run;
-    struct vtb_point small = *rig->point;
+    struct vtb_point small = *fixture->point;
     small.live_heap_bytes = 0;
     small.gen0_budget_bytes = BUDGET_BYTES;
-    const uint64_t calls_n = vtb_counted_calls_n(rig->point);
+    const uint64_t calls_n = vtb_counted_calls_n(fixture->point);
     const bool asks = the_case->counting->strategy->role != VTB_ROLE_EMPTY;
-    if (!vtb_case_open(&run, rig, the_case->counting, the_case->heap->heap, &small,
+    if (!vtb_case_open(&run, fixture, the_case->counting, the_case->heap->heap, &small,
                        VTB_CASE_HEAP_NEW, error))
         return false;
-    run_calls(rig, the_case->counting, &run.env);
+    run_calls(fixture, the_case->counting, &run.env);
     vtb_case_leave(&run);
     vtb_case_close(&run);
     *counted = (struct vtb_counted){
         .calls_n = calls_n,
-        .hits_n = vtb_schedule_hits(&rig->schedule, calls_n),
+        .hits_n = vtb_schedule_hits(&fixture->schedule, calls_n),
         .failed_n = run.env.service.failed_n,
-        .checksum = vtb_rig_checksum(&run.env),
+        .checksum = vtb_fixture_checksum(&run.env),
         .counts = run.env.service.counts,
     };
-    if (rig->point->emerges)
+    if (fixture->point->emerges)
         counted->hits_n = asks ? calls_n - run.env.service.counts.fetched_n : 0;
     return true;
 }
@@ -72,7 +72,7 @@ static bool count_in_child(void *context, struct vtb_error *error)
 {
     struct outcome *outcome = context;
     vtb_memory_soak();
-    return count(outcome->rig, outcome->the_case, &outcome->counted, error);
+    return count(outcome->fixture, outcome->the_case, &outcome->counted, error);
 }
 
 /* Every child that was started is waited for, whatever became of the others. */
@@ -101,7 +101,7 @@ static bool run_children(struct outcome outcomes[RUNS_N], const struct vtb_cell 
 }
 
 /* Counting comes before there is anything to keep, so an interrupt ends all processes. */
-static bool count_in_children(struct vtb_rig *rig, const struct vtb_case *the_case,
+static bool count_in_children(struct vtb_fixture *fixture, const struct vtb_case *the_case,
                               struct vtb_counted counted[RUNS_N], struct vtb_error *error)
 {
     const size_t bytes = RUNS_N * sizeof(struct outcome);
@@ -109,7 +109,7 @@ static bool count_in_children(struct vtb_rig *rig, const struct vtb_case *the_ca
     if (!outcomes)
         return false;
     for (size_t i = 0; i < RUNS_N; i++)
-        outcomes[i] = (struct outcome){.rig = rig, .the_case = the_case};
+        outcomes[i] = (struct outcome){.fixture = fixture, .the_case = the_case};
     const bool ok = run_children(outcomes, the_case->counting, error);
     for (size_t i = 0; i < RUNS_N; i++)
         counted[i] = outcomes[i].counted;
@@ -118,14 +118,14 @@ static bool count_in_children(struct vtb_rig *rig, const struct vtb_case *the_ca
 }
 
 /* The closed formula: what hits and misses cost by the strategy's layouts. */
-static bool check_formula(const struct vtb_rig *rig, const struct vtb_cell *cell,
+static bool check_formula(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
                           const struct vtb_counted *counted, struct vtb_error *error)
 {
     const struct vtb_usage usage = {
         .calls_n = counted->calls_n,
         .hits_n = counted->hits_n,
         .immortal_n = counted->counts.immortal_n,
-        .setup = vtb_rig_setup(rig, cell),
+        .setup = vtb_fixture_setup(fixture, cell),
     };
     struct vtb_cost cost;
     cell->cost(&usage, &cost);
@@ -139,10 +139,10 @@ static bool check_formula(const struct vtb_rig *rig, const struct vtb_cell *cell
 }
 
 /* A fault that a strategy loses would be reported as a success. */
-static bool check_failures(const struct vtb_rig *rig, const struct vtb_case *the_case,
+static bool check_failures(const struct vtb_fixture *fixture, const struct vtb_case *the_case,
                            const struct vtb_counted *counted, struct vtb_error *error)
 {
-    const uint64_t expected = vtb_schedule_failures(&rig->schedule, counted->calls_n);
+    const uint64_t expected = vtb_schedule_failures(&fixture->schedule, counted->calls_n);
     const struct vtb_strategy *strategy = the_case->counting->strategy;
     return counted->failed_n == expected || strategy->role == VTB_ROLE_EMPTY ||
            vtb_fail(error, VTB_EXIT_INTERNAL,
@@ -162,12 +162,12 @@ static bool check_misses(const struct vtb_case *the_case, const struct vtb_count
                     the_case->counting->name, counted->counts.fetched_n, expected);
 }
 
-bool vtb_counting_run(struct vtb_rig *rig, const struct vtb_case *the_case,
+bool vtb_counting_run(struct vtb_fixture *fixture, const struct vtb_case *the_case,
                       struct vtb_counted *counted, struct vtb_error *error)
 {
     const struct vtb_cell *cell = the_case->counting;
     struct vtb_counted runs[RUNS_N];
-    if (!count_in_children(rig, the_case, runs, error))
+    if (!count_in_children(fixture, the_case, runs, error))
         return false;
     *counted = runs[0];
     if (memcmp(&runs[0], &runs[1], sizeof runs[1]) != 0)
@@ -181,6 +181,6 @@ bool vtb_counting_run(struct vtb_rig *rig, const struct vtb_case *the_case,
                         "%s: %" PRIu64
                         " bytes are live at the end; `run_bench check` of it says whose",
                         cell->name, counted->counts.live_bytes);
-    return check_misses(the_case, counted, error) && check_formula(rig, cell, counted, error) &&
-           check_failures(rig, the_case, counted, error);
+    return check_misses(the_case, counted, error) && check_formula(fixture, cell, counted, error) &&
+           check_failures(fixture, the_case, counted, error);
 }

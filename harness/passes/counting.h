@@ -28,7 +28,7 @@ uint64_t vtb_counted_calls_n(const struct vtb_point *point);
  * schedule says, if other operations failed than the store failed on, or if the child process dies.
  * Of an empty loop, which looks nothing up, no hit is counted where hits emerge.
  */
-VTB_MUST_USE bool vtb_counting_run(struct vtb_rig *rig, const struct vtb_case *the_case,
+VTB_MUST_USE bool vtb_counting_run(struct vtb_fixture *fixture, const struct vtb_case *the_case,
                                    struct vtb_counted *counted, struct vtb_error *error);
 
 #endif

@@ -44,7 +44,7 @@
 struct trial {
     const struct vtb_plan *plan;
     const struct vtb_point *point;
-    double open_s; /* of the table, the schedule and the rest of a rig */
+    double open_s; /* of the table, the schedule and the rest of a fixture */
     double fill_s; /* to draw one call */
     size_t cases_n;
     double *timing_s; /* of one operation, of each case */
@@ -59,13 +59,13 @@ static double time_calls(vtb_loop_function *loop, struct vtb_env *env, size_t n)
     return (vtb_now_s() - start_s) / (double)n;
 }
 
-static bool try_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
+static bool try_cell(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
                      const struct vtb_heap *heap, double *s, struct vtb_error *error)
 {
     struct vtb_case_run run;
-    if (!vtb_case_open(&run, rig, cell, heap, rig->point, VTB_CASE_HEAP_NEW, error))
+    if (!vtb_case_open(&run, fixture, cell, heap, fixture->point, VTB_CASE_HEAP_NEW, error))
         return false;
-    vtb_loop_function *loop = vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT);
+    vtb_loop_function *loop = vtb_fixture_loop(fixture, cell, VTB_CONSUMER_INDEPENDENT);
     loop(&run.env, FEW_N); /* the first calls fault memory in */
     *s = time_calls(loop, &run.env, FEW_N);
     if (*s * (double)TRIAL_N < TRIAL_S) {
@@ -78,27 +78,28 @@ static bool try_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
 }
 
 /* Where only counts are taken, the cell that counts stands in for the other. */
-static bool try_case(const struct vtb_rig *rig, const struct trial *trial, size_t i,
+static bool try_case(const struct vtb_fixture *fixture, const struct trial *trial, size_t i,
                      struct vtb_error *error)
 {
-    const struct vtb_case *the_case = &rig->point->cases[i];
+    const struct vtb_case *the_case = &fixture->point->cases[i];
     const struct vtb_heap *heap = the_case->heap->heap;
-    if (!try_cell(rig, the_case->counting, heap, &trial->counting_s[i], error))
+    if (!try_cell(fixture, the_case->counting, heap, &trial->counting_s[i], error))
         return false;
     trial->timing_s[i] = trial->counting_s[i];
     return !vtb_plan_needs_timing(trial->plan, the_case) ||
-           try_cell(rig, the_case->timing, heap, &trial->timing_s[i], error);
+           try_cell(fixture, the_case->timing, heap, &trial->timing_s[i], error);
 }
 
-static bool try_cases(const struct vtb_rig *rig, struct trial *trial, struct vtb_error *error)
+static bool try_cases(const struct vtb_fixture *fixture, struct trial *trial,
+                      struct vtb_error *error)
 {
     for (size_t i = 0; i < trial->cases_n; i++) {
-        const struct vtb_case *the_case = &rig->point->cases[i];
-        if (the_case->single != i) { /* callers at once take as long as one */
-            trial->timing_s[i] = trial->timing_s[the_case->single];
+        const struct vtb_case *the_case = &fixture->point->cases[i];
+        if (the_case->serial != i) { /* callers at once take as long as one */
+            trial->timing_s[i] = trial->timing_s[the_case->serial];
             continue;
         }
-        if (!try_case(rig, trial, i, error))
+        if (!try_case(fixture, trial, i, error))
             return false;
     }
     return true;
@@ -107,16 +108,16 @@ static bool try_cases(const struct vtb_rig *rig, struct trial *trial, struct vtb
 static bool run_trial(void *context, struct vtb_error *error)
 {
     struct trial *trial = context;
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     const double start_s = vtb_now_s();
-    if (!vtb_rig_open(&rig, trial->point, error))
+    if (!vtb_fixture_open(&fixture, trial->point, error))
         return false;
     const double opened_s = vtb_now_s();
-    if (rig.drawn)
-        vtb_schedule_fill(&rig.schedule, 0, rig.drawn, TRIAL_N);
-    trial->fill_s = rig.drawn ? (vtb_now_s() - opened_s) / (double)TRIAL_N : 0;
+    if (fixture.drawn)
+        vtb_schedule_fill(&fixture.schedule, 0, fixture.drawn, TRIAL_N);
+    trial->fill_s = fixture.drawn ? (vtb_now_s() - opened_s) / (double)TRIAL_N : 0;
     trial->open_s = opened_s - start_s;
-    return try_cases(&rig, trial, error);
+    return try_cases(&fixture, trial, error);
 }
 
 /* The counting pass: each case twice, at once if there are two processors, but once for all numbers
@@ -129,7 +130,7 @@ static double count_s(const struct trial *trial)
     const double runs_n = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 1 : 2;
     double s = trial->open_s + (calls_n - later_n) * trial->fill_s;
     for (size_t i = 0; i < trial->cases_n; i++) {
-        if (point->cases[i].single == i)
+        if (point->cases[i].serial == i)
             s += runs_n * (CHILD_S + later_n * trial->fill_s + calls_n * trial->counting_s[i]);
     }
     return s;
@@ -141,7 +142,7 @@ static double pressure_s(const struct trial *trial, const struct vtb_plan *plan)
     const struct vtb_point *point = trial->point;
     double s = 0;
     for (size_t i = 0; i < trial->cases_n; i++) {
-        if (point->cases[i].single == i && vtb_plan_has_pressure(plan, &point->cases[i]))
+        if (point->cases[i].serial == i && vtb_plan_has_pressure(plan, &point->cases[i]))
             s += CHILD_S + (double)vtb_pressure_calls_n(point) * trial->timing_s[i];
     }
     return s;

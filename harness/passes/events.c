@@ -53,7 +53,7 @@ bool vtb_events_each(void (*visit)(const struct vtb_listed_event *listed, void *
 
 /* What the child is given, and what it leaves behind. */
 struct outcome {
-    struct vtb_rig *rig;
+    struct vtb_fixture *fixture;
     const struct vtb_events *events;
     const struct vtb_case *the_case;
     enum vtb_consumer consumer;
@@ -80,11 +80,11 @@ static void count_calls(const struct outcome *outcome, const struct vtb_counters
                         struct vtb_env *env)
 {
     const struct vtb_cell *cell = outcome->the_case->timing;
-    const bool cold = outcome->rig->point->cold;
+    const bool cold = outcome->fixture->point->cold;
     const size_t n = (size_t)outcome->operations_n;
-    vtb_loop_function *loop = vtb_rig_loop(outcome->rig, cell, outcome->consumer);
+    vtb_loop_function *loop = vtb_fixture_loop(outcome->fixture, cell, outcome->consumer);
     if (!cold)
-        loop(env, vtb_timing_untimed_n(outcome->rig->point));
+        loop(env, vtb_timing_untimed_n(outcome->fixture->point));
     vtb_counters_enable(counters);
     loop(env, n);
     if (cold)
@@ -96,13 +96,13 @@ static void count_calls(const struct outcome *outcome, const struct vtb_counters
 static bool measure(void *context, struct vtb_error *error)
 {
     struct outcome *outcome = context;
-    struct vtb_rig *rig = outcome->rig;
+    struct vtb_fixture *fixture = outcome->fixture;
     const struct vtb_case *the_case = outcome->the_case;
     struct vtb_counters counters;
     struct vtb_case_run run;
     if (!vtb_counters_open(&counters, outcome->events, error) ||
-        !vtb_case_open(&run, rig, the_case->timing, the_case->heap->heap, rig->point,
-                       rig->point->cold ? VTB_CASE_HEAP_NEW : VTB_CASE_HEAP_WARM, error))
+        !vtb_case_open(&run, fixture, the_case->timing, the_case->heap->heap, fixture->point,
+                       fixture->point->cold ? VTB_CASE_HEAP_NEW : VTB_CASE_HEAP_WARM, error))
         return false;
     count_calls(outcome, &counters, &run.env);
     vtb_case_leave(&run);
@@ -122,7 +122,7 @@ static struct vtb_event_counts counts_of(const struct outcome *outcome)
     return counts;
 }
 
-bool vtb_events_run(struct vtb_rig *rig, const struct vtb_events *events,
+bool vtb_events_run(struct vtb_fixture *fixture, const struct vtb_events *events,
                     const struct vtb_case *the_case, enum vtb_consumer consumer,
                     struct vtb_event_counts *counts, struct vtb_error *error)
 {
@@ -130,11 +130,11 @@ bool vtb_events_run(struct vtb_rig *rig, const struct vtb_events *events,
     *counts = (struct vtb_event_counts){.measured = false};
     if (!outcome)
         return false;
-    outcome->rig = rig;
+    outcome->fixture = fixture;
     outcome->events = events;
     outcome->the_case = the_case;
     outcome->consumer = consumer;
-    outcome->operations_n = vtb_events_operations_n(rig->point);
+    outcome->operations_n = vtb_events_operations_n(fixture->point);
     const bool ok = vtb_case_in_child(the_case->timing, "events pass", measure, outcome, error);
     if (ok)
         *counts = counts_of(outcome);

@@ -34,7 +34,7 @@ bool vtb_events_all_available(const struct vtb_events *events);
  * would count one. Fails if the child process dies, on an interrupt, or if an event that could be
  * counted when it was probed cannot be now.
  */
-VTB_MUST_USE bool vtb_events_run(struct vtb_rig *rig, const struct vtb_events *events,
+VTB_MUST_USE bool vtb_events_run(struct vtb_fixture *fixture, const struct vtb_events *events,
                                  const struct vtb_case *the_case, enum vtb_consumer consumer,
                                  struct vtb_event_counts *counts, struct vtb_error *error);
 

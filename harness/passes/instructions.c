@@ -44,7 +44,7 @@ const char *vtb_instructions_of_heap(const struct vtb_heap *heap)
 /* Whether the worker counts a case: callers at once make the same calls as one. */
 static bool is_counted(const struct vtb_point *point, size_t own)
 {
-    return point->cases[own].single == own &&
+    return point->cases[own].serial == own &&
            !vtb_instructions_of_heap(point->cases[own].heap->heap);
 }
 
@@ -243,8 +243,8 @@ static bool read_all(const struct vtb_instructions *instructions, const struct w
             double *per_op = &instructions->per_op[instructions->first[p] + i];
             if (vtb_instructions_of_heap(point->cases[own].heap->heap))
                 *per_op = NAN;
-            else if (point->cases[own].single != own)
-                *per_op = per_op[(ptrdiff_t)point->cases[own].single - (ptrdiff_t)own];
+            else if (point->cases[own].serial != own)
+                *per_op = per_op[(ptrdiff_t)point->cases[own].serial - (ptrdiff_t)own];
             else if (read_case(worker, per_op) && !vtb_interrupted())
                 progress(context, ++done_n, all_n);
             else

@@ -18,7 +18,7 @@
 
 /* One run of a case, and where its counts are. */
 struct run {
-    struct vtb_rig *rig;
+    struct vtb_fixture *fixture;
     const struct vtb_case *the_case;
     enum vtb_consumer consumer;
     size_t times; /* N operations */
@@ -40,11 +40,11 @@ static void warm_up(struct vtb_env *env, vtb_loop_function *loop, const struct v
 
 static void run_counted(struct run *run, struct vtb_env *env, const struct vtb_memory *memory)
 {
-    vtb_loop_function *loop = vtb_rig_loop(run->rig, run->the_case->timing, run->consumer);
+    vtb_loop_function *loop = vtb_fixture_loop(run->fixture, run->the_case->timing, run->consumer);
     const size_t n = run->times * VTB_INSTRUCTIONS_N;
-    if (run->rig->drawn)
+    if (run->fixture->drawn)
         env->ids_n = VTB_INSTRUCTIONS_N;
-    warm_up(env, loop, run->rig->point);
+    warm_up(env, loop, run->fixture->point);
     if (memory->gc) /* an empty nursery: whether it fills up meanwhile is not left to chance */
         memory->heap->collector->collect(memory->gc, 0);
     CALLGRIND_START_INSTRUMENTATION;
@@ -58,8 +58,8 @@ static bool run_in_child(void *context, struct vtb_error *error)
     struct vtb_case_run of;
     run->pid = (size_t)getpid();
     vtb_memory_soak();
-    if (!vtb_case_open(&of, run->rig, run->the_case->timing, run->the_case->heap->heap,
-                       run->rig->point, VTB_CASE_HEAP_NEW, error))
+    if (!vtb_case_open(&of, run->fixture, run->the_case->timing, run->the_case->heap->heap,
+                       run->fixture->point, VTB_CASE_HEAP_NEW, error))
         return false;
     run_counted(run, &of.env, &of.memory);
     vtb_case_leave(&of);
@@ -87,24 +87,24 @@ static bool run_case(struct run *run, struct vtb_error *error)
 static bool run_point(struct run *run, const struct vtb_plan *plan, const struct vtb_point *point,
                       struct vtb_error *error)
 {
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     const uint32_t *ids;
-    if (!vtb_rig_open(&rig, point, error))
+    if (!vtb_fixture_open(&fixture, point, error))
         return false;
-    if (rig.drawn)
-        (void)vtb_rig_calls(&rig, 0, VTB_INSTRUCTIONS_N, &ids);
-    run->rig = &rig;
+    if (fixture.drawn)
+        (void)vtb_fixture_calls(&fixture, 0, VTB_INSTRUCTIONS_N, &ids);
+    run->fixture = &fixture;
     bool ok = true;
     for (size_t t = 0; ok && t < plan->consumers_n; t++) {
         run->consumer = plan->consumers[t];
         for (size_t i = 0; ok && i < point->cases_n; i++) {
             run->the_case = &point->cases[i];
-            if (point->cases[i].single == i &&
+            if (point->cases[i].serial == i &&
                 !vtb_instructions_of_heap(point->cases[i].heap->heap))
                 ok = run_case(run, error);
         }
     }
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
     return ok;
 }
 

@@ -157,7 +157,7 @@ uint64_t vtb_pressure_calls_n(const struct vtb_point *point)
 
 /* What the child is given, and what it leaves behind. */
 struct outcome {
-    struct vtb_rig *rig;
+    struct vtb_fixture *fixture;
     const struct vtb_case *the_case;
     struct vtb_pressure pressure;
     char hgrm[HGRM_BYTES]; /* empty: too few pauses */
@@ -184,7 +184,7 @@ static void run_calls(struct outcome *outcome, struct vtb_env *env)
 {
     struct vtb_pressure *pressure = &outcome->pressure;
     vtb_loop_function *loop =
-        vtb_rig_loop(outcome->rig, outcome->the_case->timing, VTB_CONSUMER_INDEPENDENT);
+        vtb_fixture_loop(outcome->fixture, outcome->the_case->timing, VTB_CONSUMER_INDEPENDENT);
     const size_t rss_bytes = peak_rss_bytes();
     const uint64_t faults_n = page_faults_n();
     const double start_ns = vtb_now_ns();
@@ -231,8 +231,8 @@ static bool measure(void *context, struct vtb_error *error)
     const struct vtb_case *the_case = outcome->the_case;
     struct vtb_case_run run;
     struct vtb_pauses *all = vtb_pages(sizeof *all, "the collector's pauses", error);
-    if (!all || !vtb_case_open(&run, outcome->rig, the_case->timing, the_case->heap->heap,
-                               outcome->rig->point, VTB_CASE_HEAP_NEW, error))
+    if (!all || !vtb_case_open(&run, outcome->fixture, the_case->timing, the_case->heap->heap,
+                               outcome->fixture->point, VTB_CASE_HEAP_NEW, error))
         return false;
     vtb_pauses_start(all, vtb_now_ns());
     run.memory.pauses = all;
@@ -267,19 +267,19 @@ static double resident_per_usable(const struct vtb_pressure *pressure,
     return peak_bytes >= TELLING_BYTES ? (double)pressure->rss_growth_bytes / peak_bytes : NAN;
 }
 
-bool vtb_pressure_run(struct vtb_rig *rig, const struct vtb_case *the_case,
+bool vtb_pressure_run(struct vtb_fixture *fixture, const struct vtb_case *the_case,
                       const struct vtb_counted *counted, struct vtb_pressure *pressure,
                       struct vtb_error *error)
 {
     struct outcome *outcome = vtb_pages_shared(sizeof *outcome, "a child's figures", error);
     if (!outcome)
         return false;
-    outcome->rig = rig;
+    outcome->fixture = fixture;
     outcome->the_case = the_case;
     outcome->pressure = (struct vtb_pressure){
         .measured = true,
         .collects = vtb_heap_collects(the_case->heap->heap),
-        .calls_n = vtb_pressure_calls_n(rig->point),
+        .calls_n = vtb_pressure_calls_n(fixture->point),
         .usable_per_requested = usable_per_requested(&counted->counts),
     };
     const bool ok = vtb_case_in_child(the_case->timing, "pressure pass", measure, outcome, error);

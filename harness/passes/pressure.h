@@ -56,7 +56,7 @@ double vtb_gc_share(const struct vtb_pressure *pressure);
 uint64_t vtb_pressure_calls_n(const struct vtb_point *point);
 
 /* Measures a case; `counted` is what was counted of it. Fails if the child process dies. */
-VTB_MUST_USE bool vtb_pressure_run(struct vtb_rig *rig, const struct vtb_case *the_case,
+VTB_MUST_USE bool vtb_pressure_run(struct vtb_fixture *fixture, const struct vtb_case *the_case,
                                    const struct vtb_counted *counted, struct vtb_pressure *pressure,
                                    struct vtb_error *error);
 

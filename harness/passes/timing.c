@@ -30,16 +30,16 @@
 #define CHECK_N 16384
 
 struct vtb_bench {
-    const struct vtb_rig *rig;
-    struct vtb_crew *crew; /* null: no case has several threads */
-    struct vtb_team *teams;
+    const struct vtb_fixture *fixture;
+    struct vtb_thread_pool *thread_pool; /* null: no case has several threads */
+    struct vtb_runner *runners;
     struct vtb_epoch *epochs;
     double *gc_ns; /* of all collections of each case before the round */
     size_t *order;
     size_t opened_n;
     /* Where all cases make the same calls in a round, somebody who is not timed makes them first:
      * otherwise the first case of the round alone would bring their keys into the caches. */
-    struct vtb_team pacemaker;
+    struct vtb_runner pacemaker;
 };
 
 static void shuffle(struct vtb_random *random, size_t *values, size_t n)
@@ -72,38 +72,40 @@ static size_t threads_n(const struct vtb_point *point)
 {
     size_t most = 1;
     for (size_t i = 0; i < point->cases_n; i++) {
-        const size_t n = vtb_team_threads_n(&point->cases[i], point->completer);
+        const size_t n = vtb_runner_threads_n(&point->cases[i], point->completer);
         most = n > most ? n : most;
     }
     return most;
 }
 
-static bool open_all(struct vtb_bench *bench, const struct vtb_rig *rig, struct vtb_error *error)
+static bool open_all(struct vtb_bench *bench, const struct vtb_fixture *fixture,
+                     struct vtb_error *error)
 {
     const enum vtb_consumer consumer = VTB_CONSUMER_INDEPENDENT; /* until one is chosen */
-    const size_t n = rig->point->cases_n;
-    const size_t most = threads_n(rig->point);
+    const size_t n = fixture->point->cases_n;
+    const size_t most = threads_n(fixture->point);
     *bench = (struct vtb_bench){
-        .rig = rig,
-        .teams = calloc(n, sizeof *bench->teams),
+        .fixture = fixture,
+        .runners = calloc(n, sizeof *bench->runners),
         .epochs = calloc(n, sizeof *bench->epochs),
         .gc_ns = calloc(n, sizeof *bench->gc_ns),
         .order = calloc(n, sizeof *bench->order),
     };
-    if (!bench->teams || !bench->epochs || !bench->gc_ns || !bench->order)
+    if (!bench->runners || !bench->epochs || !bench->gc_ns || !bench->order)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
-    if (most > 1 && !(bench->crew = vtb_crew_open(most, error)))
+    if (most > 1 && !(bench->thread_pool = vtb_thread_pool_open(most, error)))
         return false;
     for (size_t i = 0; i < n; i++) {
-        struct vtb_team *team = &bench->teams[i];
-        if (!vtb_team_open(team, rig, &rig->point->cases[i], consumer, bench->crew, error))
+        struct vtb_runner *runner = &bench->runners[i];
+        if (!vtb_runner_open(runner, fixture, &fixture->point->cases[i], consumer,
+                             bench->thread_pool, error))
             return false;
         bench->opened_n++;
-        bench->epochs[i] = (struct vtb_epoch){.name = team->cell->name, .team = team};
+        bench->epochs[i] = (struct vtb_epoch){.name = runner->cell->name, .runner = runner};
     }
-    const struct vtb_case *floor = &rig->point->cases[rig->point->cases[0].floor];
-    return !rig->point->emerges ||
-           vtb_team_open(&bench->pacemaker, rig, floor, consumer, NULL, error);
+    const struct vtb_case *floor = &fixture->point->cases[fixture->point->cases[0].floor];
+    return !fixture->point->emerges ||
+           vtb_runner_open(&bench->pacemaker, fixture, floor, consumer, NULL, error);
 }
 
 void vtb_bench_close(struct vtb_bench *bench)
@@ -111,31 +113,31 @@ void vtb_bench_close(struct vtb_bench *bench)
     if (!bench)
         return;
     for (size_t i = 0; i < bench->opened_n; i++)
-        vtb_team_close(&bench->teams[i]);
-    vtb_team_close(&bench->pacemaker);
-    vtb_crew_close(bench->crew);
-    free(bench->teams);
+        vtb_runner_close(&bench->runners[i]);
+    vtb_runner_close(&bench->pacemaker);
+    vtb_thread_pool_close(bench->thread_pool);
+    free(bench->runners);
     free(bench->epochs);
     free(bench->gc_ns);
     free(bench->order);
     free(bench);
 }
 
-struct vtb_bench *vtb_bench_open(const struct vtb_rig *rig, struct vtb_error *error)
+struct vtb_bench *vtb_bench_open(const struct vtb_fixture *fixture, struct vtb_error *error)
 {
     struct vtb_bench *bench = malloc(sizeof *bench);
     if (!bench)
-        vtb_error_set(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", rig->point->cases_n);
-    if (bench && open_all(bench, rig, error))
+        vtb_error_set(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", fixture->point->cases_n);
+    if (bench && open_all(bench, fixture, error))
         return bench;
     vtb_bench_close(bench);
     return NULL;
 }
 
-static void run_team(struct vtb_team *team, size_t n)
+static void run_runner(struct vtb_runner *runner, size_t n)
 {
-    vtb_team_muster(team);
-    vtb_team_run(team, n);
+    vtb_runner_muster(runner);
+    vtb_runner_run(runner, n);
 }
 
 size_t vtb_timing_warm_up_n(const struct vtb_point *point)
@@ -154,12 +156,12 @@ size_t vtb_timing_untimed_n(const struct vtb_point *point)
 }
 
 /* Time per operation of a case that is warm: the least of a few runs, as only noise adds to it. */
-static double calibrate(struct vtb_team *team)
+static double calibrate(struct vtb_runner *runner)
 {
     double least = INFINITY;
     for (int i = 0; i < CALIBRATION_RUNS; i++) {
         const double start = vtb_now_ns();
-        run_team(team, CALIBRATION_N);
+        run_runner(runner, CALIBRATION_N);
         least = fmin(least, (vtb_now_ns() - start) / CALIBRATION_N);
     }
     return least;
@@ -169,19 +171,19 @@ static double calibrate(struct vtb_team *team)
 static bool warm_up(struct vtb_bench *bench, double epoch_ns, double *round_ns,
                     struct vtb_error *error)
 {
-    const size_t n = bench->rig->point->cases_n;
-    const size_t operations_n = vtb_timing_warm_up_n(bench->rig->point);
+    const size_t n = bench->fixture->point->cases_n;
+    const size_t operations_n = vtb_timing_warm_up_n(bench->fixture->point);
     double *ns_per_op = calloc(n, sizeof *ns_per_op);
     double sum = 0;
     if (!ns_per_op)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
-    if (bench->rig->point->emerges) {
-        run_team(&bench->pacemaker, operations_n);
+    if (bench->fixture->point->emerges) {
+        run_runner(&bench->pacemaker, operations_n);
         (void)calibrate(&bench->pacemaker);
     }
     for (size_t i = 0; i < n && !vtb_interrupted(); i++) {
-        run_team(&bench->teams[i], operations_n);
-        ns_per_op[i] = calibrate(&bench->teams[i]);
+        run_runner(&bench->runners[i], operations_n);
+        ns_per_op[i] = calibrate(&bench->runners[i]);
         sum += ns_per_op[i];
     }
     const double epoch_n = fmax(1, round(epoch_ns / fmax(vtb_median(ns_per_op, n), 0.05)));
@@ -252,14 +254,14 @@ void vtb_spread_collections(struct vtb_samples *samples)
  * emerge. */
 static void take_places(struct vtb_bench *bench, struct vtb_random *places)
 {
-    if (bench->rig->point->emerges) {
-        run_team(&bench->pacemaker, bench->epochs[0].operations_n);
+    if (bench->fixture->point->emerges) {
+        run_runner(&bench->pacemaker, bench->epochs[0].operations_n);
         return;
     }
-    for (size_t i = 0; i < bench->rig->point->cases_n; i++) {
-        struct vtb_team *team = &bench->teams[i];
-        for (size_t t = 0; t < team->callers_n; t++)
-            team->callers[t].position = (size_t)vtb_random_below(places, bench->rig->ids_n);
+    for (size_t i = 0; i < bench->fixture->point->cases_n; i++) {
+        struct vtb_runner *runner = &bench->runners[i];
+        for (size_t t = 0; t < runner->callers_n; t++)
+            runner->callers[t].position = (size_t)vtb_random_below(places, bench->fixture->ids_n);
     }
 }
 
@@ -267,21 +269,21 @@ static void take_places(struct vtb_bench *bench, struct vtb_random *places)
 static void note_collections(struct vtb_bench *bench)
 {
     for (size_t i = 0; i < bench->opened_n; i++)
-        bench->gc_ns[i] = bench->teams[i].memory.collected.ns;
+        bench->gc_ns[i] = bench->runners[i].memory.collected.ns;
 }
 
 static void keep_times(const struct vtb_bench *bench, struct vtb_samples *samples, size_t round)
 {
     const double operations_n = (double)samples->operations_n;
     for (size_t i = 0; i < samples->cases_n; i++) {
-        const struct vtb_team *team = &bench->teams[i];
+        const struct vtb_runner *runner = &bench->runners[i];
         const size_t at = round * samples->cases_n + i;
         samples->real_ns[at] = bench->epochs[i].real_ns / operations_n;
         samples->cpu_ns[at] = bench->epochs[i].cpu_ns / operations_n;
-        samples->gc_ns[at] = (team->memory.collected.ns - bench->gc_ns[i]) / operations_n;
-        for (size_t t = 0; samples->thread_ns && t < team->callers_n; t++)
+        samples->gc_ns[at] = (runner->memory.collected.ns - bench->gc_ns[i]) / operations_n;
+        for (size_t t = 0; samples->thread_ns && t < runner->callers_n; t++)
             samples->thread_ns[at * samples->threads_n + t] =
-                team->callers_n > 1 ? team->elapsed_ns[t] / operations_n : samples->real_ns[at];
+                runner->callers_n > 1 ? runner->elapsed_ns[t] / operations_n : samples->real_ns[at];
     }
 }
 
@@ -289,8 +291,8 @@ static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, vtb_pr
                     void *context, struct vtb_error *error)
 {
     const size_t n = samples->cases_n;
-    struct vtb_random order = vtb_random_stream(bench->rig->schedule.seed, ORDER_STREAM);
-    struct vtb_random places = vtb_random_stream(bench->rig->schedule.seed, PLACES_STREAM);
+    struct vtb_random order = vtb_random_stream(bench->fixture->schedule.seed, ORDER_STREAM);
+    struct vtb_random places = vtb_random_stream(bench->fixture->schedule.seed, PLACES_STREAM);
     samples->operations_n = bench->epochs[0].operations_n;
     for (size_t round = 0; round < samples->rounds_n; round++) {
         if (vtb_interrupted())
@@ -310,19 +312,19 @@ static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, vtb_pr
 
 /* What each caller of a case consumes of the first CHECK_N calls, all of it; false if they differ,
  * or are not what is expected, where *expected is not 0. */
-static bool check_team(const struct vtb_bench *bench, size_t i, uint64_t *expected)
+static bool check_runner(const struct vtb_bench *bench, size_t i, uint64_t *expected)
 {
-    struct vtb_team *team = &bench->teams[i];
+    struct vtb_runner *runner = &bench->runners[i];
     bool same = true;
-    for (size_t t = 0; t < team->callers_n; t++) {
-        vtb_team_drain(team, t);
-        team->callers[t].checksum = team->callers[t].service.failed_share = 0;
-        team->callers[t].position = 0;
+    for (size_t t = 0; t < runner->callers_n; t++) {
+        vtb_runner_drain(runner, t);
+        runner->callers[t].checksum = runner->callers[t].service.failed_share = 0;
+        runner->callers[t].position = 0;
     }
-    run_team(team, CHECK_N);
-    for (size_t t = 0; t < team->callers_n; t++) {
-        vtb_team_drain(team, t);
-        const uint64_t checksum = vtb_rig_checksum(&team->callers[t]);
+    run_runner(runner, CHECK_N);
+    for (size_t t = 0; t < runner->callers_n; t++) {
+        vtb_runner_drain(runner, t);
+        const uint64_t checksum = vtb_fixture_checksum(&runner->callers[t]);
         *expected = *expected ? *expected : checksum;
         same &= checksum == *expected;
     }
@@ -332,16 +334,16 @@ static bool check_team(const struct vtb_bench *bench, size_t i, uint64_t *expect
 /* The very code that was timed must consume, of the same calls, the same values in all cases. */
 static bool check_checksums(struct vtb_bench *bench, struct vtb_error *error)
 {
-    const struct vtb_point *point = bench->rig->point;
+    const struct vtb_point *point = bench->fixture->point;
     uint64_t expected = 0;
-    (void)check_team(bench, point->cases[0].floor, &expected);
+    (void)check_runner(bench, point->cases[0].floor, &expected);
     for (size_t i = 0; i < point->cases_n; i++) {
-        const bool is_empty = bench->teams[i].cell->strategy->role == VTB_ROLE_EMPTY;
-        if (!is_empty && !check_team(bench, i, &expected))
+        const bool is_empty = bench->runners[i].cell->strategy->role == VTB_ROLE_EMPTY;
+        if (!is_empty && !check_runner(bench, i, &expected))
             return vtb_fail(error, VTB_EXIT_INTERNAL,
                             "%s consumed other values than the floor in the timing pass; no figure "
                             "is reported",
-                            bench->teams[i].cell->name);
+                            bench->runners[i].cell->name);
     }
     return true;
 }
@@ -349,9 +351,9 @@ static bool check_checksums(struct vtb_bench *bench, struct vtb_error *error)
 static void choose(struct vtb_bench *bench, enum vtb_consumer consumer)
 {
     for (size_t i = 0; i < bench->opened_n; i++)
-        bench->teams[i].loop = vtb_rig_loop(bench->rig, bench->teams[i].cell, consumer);
+        bench->runners[i].loop = vtb_fixture_loop(bench->fixture, bench->runners[i].cell, consumer);
     if (bench->pacemaker.cell)
-        bench->pacemaker.loop = vtb_rig_loop(bench->rig, bench->pacemaker.cell, consumer);
+        bench->pacemaker.loop = vtb_fixture_loop(bench->fixture, bench->pacemaker.cell, consumer);
 }
 
 bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_plan *plan, enum vtb_consumer consumer,
@@ -361,19 +363,20 @@ bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_plan *plan, enum vt
     double round_ns = 0;
     *samples = (struct vtb_samples){0};
     choose(bench, consumer);
-    bool ok = warm_up(bench, plan->epoch_ns, &round_ns, error) &&
-              vtb_samples_make(samples, bench->rig->point, vtb_rounds_of(plan, round_ns), error) &&
-              measure(bench, samples, progress, context, error) && check_checksums(bench, error);
+    bool ok =
+        warm_up(bench, plan->epoch_ns, &round_ns, error) &&
+        vtb_samples_make(samples, bench->fixture->point, vtb_rounds_of(plan, round_ns), error) &&
+        measure(bench, samples, progress, context, error) && check_checksums(bench, error);
     if (!ok)
         vtb_samples_free(samples);
     return ok;
 }
 
-bool vtb_timing_run(struct vtb_rig *rig, const struct vtb_plan *plan, enum vtb_consumer consumer,
-                    vtb_progress *progress, void *context, struct vtb_samples *samples,
-                    struct vtb_error *error)
+bool vtb_timing_run(struct vtb_fixture *fixture, const struct vtb_plan *plan,
+                    enum vtb_consumer consumer, vtb_progress *progress, void *context,
+                    struct vtb_samples *samples, struct vtb_error *error)
 {
-    struct vtb_bench *bench = vtb_bench_open(rig, error);
+    struct vtb_bench *bench = vtb_bench_open(fixture, error);
     *samples = (struct vtb_samples){0};
     const bool ok =
         bench && vtb_bench_run(bench, plan, consumer, progress, context, samples, error);

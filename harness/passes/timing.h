@@ -46,7 +46,7 @@ typedef void vtb_progress(void *context, size_t done_n, size_t rounds_n);
  * closes it, and null may be closed.
  */
 struct vtb_bench;
-struct vtb_bench *vtb_bench_open(const struct vtb_rig *rig, struct vtb_error *error);
+struct vtb_bench *vtb_bench_open(const struct vtb_fixture *fixture, struct vtb_error *error);
 void vtb_bench_close(struct vtb_bench *bench);
 
 /* Measures. Fails if the checksums of the cases disagree at the end, or on an interrupt; the
@@ -56,7 +56,7 @@ VTB_MUST_USE bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_plan *
                                 struct vtb_samples *samples, struct vtb_error *error);
 
 /* The same on a bench of its own. */
-VTB_MUST_USE bool vtb_timing_run(struct vtb_rig *rig, const struct vtb_plan *plan,
+VTB_MUST_USE bool vtb_timing_run(struct vtb_fixture *fixture, const struct vtb_plan *plan,
                                  enum vtb_consumer consumer, vtb_progress *progress, void *context,
                                  struct vtb_samples *samples, struct vtb_error *error);
 

@@ -88,6 +88,7 @@ struct option {
     /* Whether it says which cases are run: a result file keeps such an option, and a baseline gives
      * it again. */
     bool of_cases;
+    const char *old; /* a name that it had before, and that is taken still; null: none */
 };
 
 static bool is_of(const struct option *option, enum vtb_command command)
@@ -481,8 +482,9 @@ static const struct option other_options[] = {
     {"require-events", NULL, parse_flag, FIELD(require_events),
      .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
      .help = "end with exit status 1 if an event cannot be counted here, before anything is run"},
-    {"worth", "PERCENT", parse_numbers, FIELD(worth), .number = {0.001, 99, false, false},
-     .accepts = "percent from 0.001 to 99; lists and ranges", .commands = RUN,
+    {"min-gain", "PERCENT", parse_numbers, .old = "worth", FIELD(min_gains),
+     .number = {0.001, 99, false, false}, .accepts = "percent from 0.001 to 99; lists and ranges",
+     .commands = RUN,
      .help = "in the break-evens of a range: how much faster than the baseline something must be\n"
              "to be worth it; default: 5"},
     {"rounds", "N", parse_rounds, FIELD(rounds), .number = {0, 1000000, true, false},
@@ -599,13 +601,19 @@ static const struct option *option_at(size_t i)
     return i < OTHERS_N ? &other_options[i] : NULL;
 }
 
+static bool is_text(const char *own, const char *text, size_t n)
+{
+    return strlen(own) == n && memcmp(own, text, n) == 0;
+}
+
 /* The command's option of a name, or else the first option of any command that has this name. */
 static const struct option *find_option(const char *name, size_t name_n, enum vtb_command command)
 {
     const struct option *found = NULL;
     for (size_t i = 0; i < OPTIONS_N; i++) {
         const struct option *option = option_at(i);
-        if (strlen(option->name) != name_n || memcmp(option->name, name, name_n) != 0)
+        if (!is_text(option->name, name, name_n) &&
+            !(option->old && is_text(option->old, name, name_n)))
             continue;
         if (is_of(option, command))
             return option;
@@ -652,9 +660,9 @@ bool vtb_options_replay(struct vtb_options *options, const char *name, const cha
 
 /* --- the environment: VTB_HIT_RATE for --hit-rate --- */
 
-static void environment_name(const struct option *option, char *name, size_t name_bytes)
+static void environment_name(const char *option, char *name, size_t name_bytes)
 {
-    snprintf(name, name_bytes, "VTB_%s", option->name);
+    snprintf(name, name_bytes, "VTB_%s", option);
     for (char *c = name; *c; c++)
         *c = (char)(*c == '-' ? '_' : toupper((unsigned char)*c));
 }
@@ -669,7 +677,9 @@ static bool parse_environment(struct vtb_options *options, struct vtb_error *err
     for (size_t i = 0; i < OPTIONS_N; i++) {
         const struct option *option = option_at(i);
         char name[64];
-        environment_name(option, name, sizeof name);
+        environment_name(option->name, name, sizeof name);
+        if (option->old && !getenv(name))
+            environment_name(option->old, name, sizeof name);
         const bool is_meant = find_option(option->name, strlen(option->name), twins_of) == option &&
                               (twins_of == VTB_COMMAND_RUN || option->commands & 1u << twins_of);
         const char *text = is_meant ? getenv(name) : NULL;

@@ -86,9 +86,9 @@ struct vtb_options {
     int format;                                      /* enum vtb_format */
     double live_heap_bytes;                          /* < 0: not given */
     struct vtb_names pressure_words;
-    struct vtb_events events; /* none: no pass for them */
-    struct vtb_numbers worth; /* percent */
-    double rounds;            /* < 0: not given; so for the next */
+    struct vtb_events events;     /* none: no pass for them */
+    struct vtb_numbers min_gains; /* percent */
+    double rounds;                /* < 0: not given; so for the next */
     double epoch_ms;
     /* Seconds to measure for; 0: `rounds` says how long. */
     double time_s;

@@ -8,7 +8,7 @@
 #include "plan/choice.h"
 
 /* Stands for the number of a case that was left out. */
-#define LEFT_OUT SIZE_MAX
+#define SKIPPED SIZE_MAX
 
 /* The most combinations of parameters in one run. */
 #define POINTS_MAX 10000
@@ -91,7 +91,7 @@ static size_t place_of(const struct vtb_point *point, size_t first, const char *
 
 /* The case that a case is a variation of: the same strategy without @variant, or else by the direct
  * method; the case itself if there is none. */
-static size_t base_of(const struct vtb_point *point, size_t first, size_t own)
+static size_t variant_of(const struct vtb_point *point, size_t first, size_t own)
 {
     const struct vtb_cell *cell = point->cases[own].timing;
     const bool is_variant = strcmp(cell->name, cell->strategy_name) != 0;
@@ -130,14 +130,14 @@ static void make_table(struct vtb_point *point, const struct vtb_choice *choice,
     if (baseline == point->cases_n)
         baseline = place_of(point, first, references->baseline);
     if (baseline == point->cases_n)
-        baseline = LEFT_OUT;
+        baseline = SKIPPED;
     for (size_t i = own == first + 2 ? first : own; i < point->cases_n; i++) {
         point->cases[i].baseline = baseline;
         point->cases[i].floor = place_of(point, first, references->floor);
         point->cases[i].empty = place_of(point, first, references->empty);
     }
     for (size_t i = first; i < point->cases_n; i++)
-        point->cases[i].base = base_of(point, first, i);
+        point->cases[i].variant_of = variant_of(point, first, i);
 }
 
 /* Makes the tables of one heap and number of callers, one for each method, behind their
@@ -164,14 +164,14 @@ static bool make_cases(struct vtb_point *point, const struct vtb_choice *choice,
     if (!point->cases)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", most);
     for (size_t h = 0; h < choice->heaps.n; h++) {
-        const size_t single = point->cases_n;
+        const size_t serial = point->cases_n;
         struct group group = {.heap = vtb_find_heap(choice->heaps.items[h])};
         for (size_t t = 0; t < choice->threads.n; t++) {
             const size_t first = point->cases_n;
             group.threads_n = (size_t)choice->threads.values[t];
             make_tables(point, choice, group, skips);
             for (size_t i = first; i < point->cases_n; i++)
-                point->cases[i].single = single + (i - first);
+                point->cases[i].serial = serial + (i - first);
         }
     }
     return true;
@@ -195,7 +195,7 @@ static bool check_tables(const struct vtb_plan *plan, const struct vtb_reference
     for (size_t i = 0; i < plan->points_n; i++) {
         const struct vtb_point *point = &plan->points[i];
         for (size_t j = 0; j < point->cases_n; j++) {
-            if (point->cases[j].baseline == LEFT_OUT)
+            if (point->cases[j].baseline == SKIPPED)
                 return vtb_fail(error, VTB_EXIT_USAGE,
                                 "--baseline-strategy: '%s' is left out of %s: %s; choose another",
                                 references->baseline, point->workload->name,
@@ -446,7 +446,7 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
         .instructions = options->instructions,
         .events = options->events,
         .require_events = options->require_events,
-        .worth = options->worth,
+        .min_gains = options->min_gains,
     };
     for (int consumer = VTB_CONSUMER_INDEPENDENT; consumer < VTB_CONSUMER_BOTH; consumer++) {
         if (options->consumer == VTB_CONSUMER_BOTH || options->consumer == consumer)
@@ -479,13 +479,13 @@ size_t vtb_table_end(const struct vtb_point *point, size_t first)
     return end;
 }
 
-static bool has_twin(const struct vtb_point *point, size_t own)
+static bool has_aa_control(const struct vtb_point *point, size_t own)
 {
     const struct vtb_case *the_case = &point->cases[own];
     return the_case->baseline == own || the_case->timing->strategy->role == VTB_ROLE_CHALLENGER;
 }
 
-bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error)
+bool vtb_plan_add_aa_controls(struct vtb_plan *plan, struct vtb_error *error)
 {
     for (size_t p = 0; p < plan->points_n; p++) {
         struct vtb_point *point = &plan->points[p];
@@ -495,13 +495,13 @@ bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error)
             return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", 2 * n);
         point->cases = cases;
         for (size_t i = 0; i < n; i++) {
-            if (!has_twin(point, i))
+            if (!has_aa_control(point, i))
                 continue;
-            struct vtb_case *twin = &cases[point->cases_n++];
-            *twin = cases[i];
-            twin->baseline = twin->base = i;
-            twin->single = i; /* counts are those of case i, not taken again */
-            twin->is_twin = true;
+            struct vtb_case *control = &cases[point->cases_n++];
+            *control = cases[i];
+            control->baseline = control->variant_of = i;
+            control->serial = i; /* counts are those of case i, not taken again */
+            control->is_aa_control = true;
         }
     }
     return true;
@@ -515,7 +515,7 @@ bool vtb_plan_make_controlled(struct vtb_plan *plan, const struct vtb_options *o
     plan->tables_n = plan->consumers_n;
     if (!timed)
         plan->rounds_n = 0;
-    const bool ok = !timed || vtb_plan_add_twins(plan, error);
+    const bool ok = !timed || vtb_plan_add_aa_controls(plan, error);
     if (!ok)
         vtb_plan_free(plan);
     return ok;

@@ -24,10 +24,10 @@ struct vtb_case {
     size_t empty;
     /* The case that it is a variation of: the direct method's, or that without @variant; itself if
      * none. */
-    size_t base;
-    size_t single; /* the same case with one caller; itself if it has one */
-    bool async;    /* by the asynchronous method */
-    bool is_twin;  /* a second copy of its baseline: see vtb_plan_add_twins */
+    size_t variant_of;
+    size_t serial;      /* the same case with one caller; itself if it has one */
+    bool async;         /* by the asynchronous method */
+    bool is_aa_control; /* a second copy of its baseline: see vtb_plan_add_aa_controls */
 };
 
 struct vtb_point {
@@ -85,10 +85,10 @@ struct vtb_plan {
     /* Tables of each point: one for each consumer; but one where only figures are taken that are
      * the same for all consumers. */
     size_t tables_n;
-    bool instructions;        /* instructions are counted */
-    struct vtb_events events; /* as the options name them */
-    bool require_events;      /* if any of them cannot be counted, nothing is measured */
-    struct vtb_numbers worth; /* percent, see vtb_break_evens_make */
+    bool instructions;            /* instructions are counted */
+    struct vtb_events events;     /* as the options name them */
+    bool require_events;          /* if any of them cannot be counted, nothing is measured */
+    struct vtb_numbers min_gains; /* percent, see vtb_break_evens_make */
     size_t rounds_n;
     double epoch_ns;
     double time_ns;                  /* > 0: in place of rounds_n */
@@ -122,7 +122,7 @@ VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options 
  * case once more, so that any difference between the two is noise. Twins stand behind all other
  * cases, in no table.
  */
-VTB_MUST_USE bool vtb_plan_add_twins(struct vtb_plan *plan, struct vtb_error *error);
+VTB_MUST_USE bool vtb_plan_add_aa_controls(struct vtb_plan *plan, struct vtb_error *error);
 
 /* Makes the plan of a run that is held against a baseline: the cases that the options make, with a
  * table for each consumer. If times are wanted it has twins as well; otherwise it takes no times,

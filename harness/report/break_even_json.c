@@ -70,7 +70,7 @@ static json_t *entry_json(const struct vtb_break_even *entry)
     vtb_json_put(object, "axis", json_string(crossings->log_axis ? "log" : "linear"));
     vtb_json_put(object, "where", where_of(entry));
     vtb_json_put(object, "metric", json_string(exact ? "bytes_per_op" : "ratio"));
-    vtb_json_put(object, "worth_percent", json_real(entry->worth_percent));
+    vtb_json_put(object, "min_gain_percent", json_real(entry->min_gain_percent));
     vtb_json_put(object, "verdict", json_string(vtb_curve_words[crossings->verdict]));
     vtb_json_put(object, "crossings", crossings_of(crossings));
     if (crossings->verdict != VTB_CURVE_UNDECIDED) {

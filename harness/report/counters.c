@@ -30,7 +30,7 @@ static void add_exact(struct vtb_counter *counters, size_t *n, const struct vtb_
 {
     const struct vtb_counted *counted = &figures->counted;
     const bool collects = vtb_heap_collects(figures->the_case->heap->heap);
-    add(counters, n, "realized_hit_rate", vtb_per_op(counted, counted->hits_n), true);
+    add(counters, n, "actual_hit_rate", vtb_per_op(counted, counted->hits_n), true);
     add(counters, n, "bytes_per_op", vtb_per_op(counted, counted->counts.requested_bytes), true);
     add(counters, n, "usable_bytes_per_op", vtb_per_op(counted, counted->counts.usable_bytes),
         true);

@@ -34,7 +34,7 @@ bool vtb_histograms_write(const struct vtb_results *results, const char *stem,
             snprintf(number, sizeof number, "-%zu", (size_t)(comparison->point - plan->points) + 1);
         for (size_t own = 0; own < comparison->point->cases_n; own++) {
             const struct vtb_figures *figures = &comparison->figures[own];
-            if (figures->pressure.hgrm && figures->the_case->single == own &&
+            if (figures->pressure.hgrm && figures->the_case->serial == own &&
                 !write_case(figures, stem, number, error))
                 return false;
         }

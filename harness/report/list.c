@@ -18,7 +18,7 @@ static const char *const role_texts[] = {
     [VTB_ROLE_EMPTY] = "loop",
     [VTB_ROLE_FLOOR] = "floor",
     [VTB_ROLE_BASELINE] = "baseline",
-    [VTB_ROLE_CHALLENGER] = "rival",
+    [VTB_ROLE_CHALLENGER] = "challenger",
 };
 
 static json_t *strategies(void)

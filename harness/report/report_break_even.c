@@ -42,8 +42,8 @@ static void fill_title(char title[TEXT_BYTES], const struct vtb_break_even *entr
 {
     if (entry->metric == VTB_BREAK_EVEN_BYTES)
         snprintf(title, TEXT_BYTES, "fewer bytes");
-    else if (entry->worth_percent > 0)
-        snprintf(title, TEXT_BYTES, "at least %.6g %% faster", entry->worth_percent);
+    else if (entry->min_gain_percent > 0)
+        snprintf(title, TEXT_BYTES, "at least %.6g %% faster", entry->min_gain_percent);
     else
         snprintf(title, TEXT_BYTES, "faster");
 }
@@ -213,7 +213,7 @@ static void print_sentences(FILE *out, const void *what)
 {
     const struct block *block = what;
     for (size_t column = 0; column < block->columns_n; column++) {
-        if (entry_at(block, 0, column)->worth_percent == 0)
+        if (entry_at(block, 0, column)->min_gain_percent == 0)
             print_outcomes(out, block, column);
     }
 }
@@ -222,16 +222,16 @@ static void print_sentences(FILE *out, const void *what)
 static void print_reading(FILE *out, const struct vtb_break_evens *all)
 {
     char text[TEXT_BYTES] = "";
-    double worth = 0;
-    for (size_t i = 0; i < all->n && worth == 0; i++)
-        worth = all->items[i].worth_percent;
-    if (worth > 0)
+    double gain = 0;
+    for (size_t i = 0; i < all->n && gain == 0; i++)
+        gain = all->items[i].min_gain_percent;
+    if (gain > 0)
         vtb_append(text, sizeof text,
                    "Faster is a ratio of times below 1, at least %.6g %% faster one below %.6g. In "
                    "brackets is where that ratio lies within the points' %.0f %% intervals. ",
-                   worth, 1 - worth / 100, 100 * VTB_CONFIDENCE);
+                   gain, 1 - gain / 100, 100 * VTB_CONFIDENCE);
     vtb_append(text, sizeof text, "Bytes are counted%s Between points lines are straight.\n",
-               worth > 0 ? "." : ", and known without doubt.");
+               gain > 0 ? "." : ", and known without doubt.");
     vtb_print_wrapped(out, text);
     putc('\n', out);
 }

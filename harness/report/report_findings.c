@@ -73,10 +73,10 @@ static bool is_undecided(const struct span *span, size_t i, size_t other)
     return !is_reference(span, i) && at(span, i)->verdict == VTB_VERDICT_UNKNOWN;
 }
 
-static bool is_folded(const struct span *span, size_t i, size_t other)
+static bool is_optimised_away(const struct span *span, size_t i, size_t other)
 {
     (void)other;
-    return at(span, i)->folded;
+    return at(span, i)->optimised_away;
 }
 
 static size_t cheapest(const struct span *span)
@@ -142,8 +142,8 @@ static void print_memory(FILE *out, const struct span *span)
 static bool is_variation(const struct span *span, size_t i, bool variant)
 {
     const struct vtb_case *the_case = at(span, i)->the_case;
-    const struct vtb_cell *base = at(span, the_case->base)->the_case->timing;
-    return the_case->base != i && !is_reference(span, i) &&
+    const struct vtb_cell *base = at(span, the_case->variant_of)->the_case->timing;
+    return the_case->variant_of != i && !is_reference(span, i) &&
            (strcmp(base->name, the_case->timing->name) != 0) == variant;
 }
 
@@ -254,7 +254,7 @@ static void print_limits(FILE *out, const struct span *span)
     fputs(".", out);
     if (list_names(names, span, is_undecided, 0) > 0)
         fprintf(out, " Whether it differs is not known yet for %s: measure more --rounds.", names);
-    if (list_names(names, span, is_folded, 0) > 0)
+    if (list_names(names, span, is_optimised_away, 0) > 0)
         fprintf(out, " Folded away, not fast, within noise of the empty loop: %s.", names);
     putc('\n', out);
 }

@@ -263,7 +263,7 @@ static void print_median(FILE *out, const struct vtb_results *results,
     put_times(row, figures->ns.median, cpu_median(samples, own));
     if (figures->caller_ns)
         vtb_json_put(row, "caller_ns_per_op", callers(figures));
-    vtb_json_put(row, "folded_away", json_boolean(figures->folded));
+    vtb_json_put(row, "optimised_away", json_boolean(figures->optimised_away));
     if (figures->verdict != VTB_VERDICT_NONE)
         vtb_json_put(row, "verdict", json_string(vtb_verdict_words[figures->verdict]));
     print_row(out, row, first);

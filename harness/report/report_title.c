@@ -105,7 +105,7 @@ static void rate_part(char title[PART_BYTES], const struct vtb_point *point,
     char text[VTB_NUMBER_BYTES];
     if (!point->emerges) {
         realised_text(text, counted);
-        vtb_append(title, PART_BYTES, "hit rate %.12g (realised %s)", point->hit_rate, text);
+        vtb_append(title, PART_BYTES, "hit rate %.12g (actual %s)", point->hit_rate, text);
         return;
     }
     vtb_append(title, PART_BYTES, "hit rate %.5f emerged (%" PRIu64 " hits), ",

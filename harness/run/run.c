@@ -34,80 +34,82 @@ static bool check_checksums(const struct vtb_point *point, struct vtb_counted *c
     return true;
 }
 
-/* The results of the passes that run each case of a point in a fresh process of its own. */
-struct fresh {
+/* The results of the passes that run each case of a point in a process of its own. */
+struct isolated {
     struct vtb_counted *counted;
     struct vtb_pressure *pressures;
 };
 
-static void free_fresh(struct fresh *fresh, const struct vtb_point *point)
+static void free_isolated(struct isolated *isolated, const struct vtb_point *point)
 {
-    for (size_t i = 0; fresh->pressures && i < point->cases_n; i++) {
-        if (point->cases[i].single == i)
-            free(fresh->pressures[i].hgrm);
+    for (size_t i = 0; isolated->pressures && i < point->cases_n; i++) {
+        if (point->cases[i].serial == i)
+            free(isolated->pressures[i].hgrm);
     }
-    free(fresh->counted);
-    free(fresh->pressures);
-    *fresh = (struct fresh){0};
+    free(isolated->counted);
+    free(isolated->pressures);
+    *isolated = (struct isolated){0};
 }
 
 /* Counts a case by one caller. A case of several callers gets the same counts, as each caller makes
  * the same calls. */
-static bool count_case(struct vtb_rig *rig, const struct vtb_plan *plan, size_t i,
-                       struct fresh *fresh, struct vtb_error *error)
+static bool count_case(struct vtb_fixture *fixture, const struct vtb_plan *plan, size_t i,
+                       struct isolated *isolated, struct vtb_error *error)
 {
-    const struct vtb_case *the_case = &rig->point->cases[i];
-    if (the_case->single != i) {
-        fresh->counted[i] = fresh->counted[the_case->single];
-        fresh->pressures[i] = fresh->pressures[the_case->single];
+    const struct vtb_case *the_case = &fixture->point->cases[i];
+    if (the_case->serial != i) {
+        isolated->counted[i] = isolated->counted[the_case->serial];
+        isolated->pressures[i] = isolated->pressures[the_case->serial];
         return true;
     }
-    return vtb_counting_run(rig, the_case, &fresh->counted[i], error) &&
+    return vtb_counting_run(fixture, the_case, &isolated->counted[i], error) &&
            (!vtb_plan_has_pressure(plan, the_case) ||
-            vtb_pressure_run(rig, the_case, &fresh->counted[i], &fresh->pressures[i], error));
+            vtb_pressure_run(fixture, the_case, &isolated->counted[i], &isolated->pressures[i],
+                             error));
 }
 
 /* Runs the counting and the pressure pass of one point. */
 static bool count_point(const struct vtb_plan *plan, const struct vtb_point *point, size_t repeat,
-                        struct fresh *fresh, struct vtb_progress_bar *bar, struct vtb_error *error)
+                        struct isolated *isolated, struct vtb_progress_bar *bar,
+                        struct vtb_error *error)
 {
-    struct vtb_rig rig;
-    fresh->counted = calloc(point->cases_n, sizeof *fresh->counted);
-    fresh->pressures = calloc(point->cases_n, sizeof *fresh->pressures);
-    if (!fresh->counted || !fresh->pressures)
+    struct vtb_fixture fixture;
+    isolated->counted = calloc(point->cases_n, sizeof *isolated->counted);
+    isolated->pressures = calloc(point->cases_n, sizeof *isolated->pressures);
+    if (!isolated->counted || !isolated->pressures)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", point->cases_n);
     if (repeat > 0)
         return true;
-    if (!vtb_rig_open(&rig, point, error))
+    if (!vtb_fixture_open(&fixture, point, error))
         return false;
     bool ok = true;
     /* The keys are drawn once, here, rather than by each child. */
     const uint32_t *ids;
-    (void)vtb_rig_calls(&rig, 0, vtb_counted_calls_n(point), &ids);
+    (void)vtb_fixture_calls(&fixture, 0, vtb_counted_calls_n(point), &ids);
     for (size_t i = 0; ok && i < point->cases_n; i++) {
-        ok = count_case(&rig, plan, i, fresh, error);
+        ok = count_case(&fixture, plan, i, isolated, error);
         vtb_progress_show(bar, i + 1, point->cases_n);
     }
-    vtb_rig_close(&rig);
-    return ok && check_checksums(point, fresh->counted, error);
+    vtb_fixture_close(&fixture);
+    return ok && check_checksums(point, isolated->counted, error);
 }
 
 /* The results of the passes that come before the timing, for all points. */
-struct found {
-    struct fresh *fresh;
+struct counted {
+    struct isolated *isolated;
     struct vtb_instructions instructions;
 };
 
 /* Runs the events pass of a table. Several callers at once make the same calls as one. */
-static bool count_events(struct vtb_comparison *comparison, struct vtb_rig *rig,
+static bool count_events(struct vtb_comparison *comparison, struct vtb_fixture *fixture,
                          const struct vtb_events *events, struct vtb_error *error)
 {
-    for (size_t i = 0; events->n > 0 && i < rig->point->cases_n; i++) {
-        const struct vtb_case *the_case = &rig->point->cases[i];
+    for (size_t i = 0; events->n > 0 && i < fixture->point->cases_n; i++) {
+        const struct vtb_case *the_case = &fixture->point->cases[i];
         struct vtb_event_counts *counts = &comparison->figures[i].events;
-        if (the_case->single != i)
-            *counts = comparison->figures[the_case->single].events;
-        else if (!vtb_events_run(rig, events, the_case, comparison->consumer, counts, error))
+        if (the_case->serial != i)
+            *counts = comparison->figures[the_case->serial].events;
+        else if (!vtb_events_run(fixture, events, the_case, comparison->consumer, counts, error))
             return false;
     }
     return true;
@@ -133,36 +135,39 @@ static bool probe_events(struct vtb_event_columns *columns, const struct vtb_pla
     return true;
 }
 
-static bool take_times(struct vtb_rig *rig, struct vtb_bench *bench, const struct vtb_plan *plan,
-                       enum vtb_consumer consumer, struct vtb_progress_bar *bar,
-                       struct vtb_samples *samples, struct vtb_error *error)
+static bool take_times(struct vtb_fixture *fixture, struct vtb_bench *bench,
+                       const struct vtb_plan *plan, enum vtb_consumer consumer,
+                       struct vtb_progress_bar *bar, struct vtb_samples *samples,
+                       struct vtb_error *error)
 {
     if (!vtb_plan_is_timed(plan))
         return true;
     if (bench)
         return vtb_bench_run(bench, plan, consumer, vtb_progress_show, bar, samples, error);
-    return (rig->point->cold ? vtb_cold_run : vtb_timing_run)(
-        rig, plan, consumer, vtb_progress_show, bar, samples, error);
+    return (fixture->point->cold ? vtb_cold_run : vtb_timing_run)(
+        fixture, plan, consumer, vtb_progress_show, bar, samples, error);
 }
 
 /* Measures one table: a point and a consumer, given by their numbers. */
-static bool time_consumer(struct vtb_results *results, struct vtb_rig *rig, struct vtb_bench *bench,
-                          size_t point, size_t table, const struct found *found,
-                          struct vtb_progress_bar *bar, struct vtb_error *error)
+static bool time_consumer(struct vtb_results *results, struct vtb_fixture *fixture,
+                          struct vtb_bench *bench, size_t point, size_t table,
+                          const struct counted *counted, struct vtb_progress_bar *bar,
+                          struct vtb_error *error)
 {
     const enum vtb_consumer consumer = results->plan->consumers[table];
-    const struct fresh *fresh = &found->fresh[point];
+    const struct isolated *isolated = &counted->isolated[point];
     struct vtb_samples samples = {0};
-    if (!take_times(rig, bench, results->plan, consumer, bar, &samples, error))
+    if (!take_times(fixture, bench, results->plan, consumer, bar, &samples, error))
         return false;
     struct vtb_comparison *comparison = &results->comparisons[results->comparisons_n];
-    if (!vtb_summarise(comparison, rig->point, consumer, samples, fresh->counted, error))
+    if (!vtb_summarise(comparison, fixture->point, consumer, samples, isolated->counted, error))
         return false;
-    vtb_add_pressure(comparison, fresh->pressures);
-    for (size_t i = 0; i < rig->point->cases_n; i++)
+    vtb_add_pressure(comparison, isolated->pressures);
+    for (size_t i = 0; i < fixture->point->cases_n; i++)
         comparison->figures[i].instructions =
-            vtb_instructions_of(&found->instructions, point, table, i);
-    if (results->repeat == 0 && !count_events(comparison, rig, &results->events.events, error)) {
+            vtb_instructions_of(&counted->instructions, point, table, i);
+    if (results->repeat == 0 &&
+        !count_events(comparison, fixture, &results->events.events, error)) {
         vtb_comparison_free(comparison);
         return false;
     }
@@ -172,23 +177,24 @@ static bool time_consumer(struct vtb_results *results, struct vtb_rig *rig, stru
 }
 
 /* Runs the timing pass of one point: a table for each consumer, or one table of counts alone. */
-static bool time_point(struct vtb_results *results, size_t point, const struct found *found,
+static bool time_point(struct vtb_results *results, size_t point, const struct counted *counted,
                        double estimate_s, struct vtb_progress_bar *bar, struct vtb_error *error)
 {
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     struct vtb_bench *bench = NULL;
-    if (!vtb_rig_open_repeat(&rig, &results->plan->points[point], results->repeat, error))
+    if (!vtb_fixture_open_repeat(&fixture, &results->plan->points[point], results->repeat, error))
         return false;
     /* One bench serves all tables of the point. Cold starts need no bench, and a real cache must be
      * as if nobody had used it before. */
-    const bool shared = vtb_plan_is_timed(results->plan) && !rig.point->cold && !rig.point->emerges;
-    bool ok = !shared || (bench = vtb_bench_open(&rig, error));
+    const bool shared =
+        vtb_plan_is_timed(results->plan) && !fixture.point->cold && !fixture.point->emerges;
+    bool ok = !shared || (bench = vtb_bench_open(&fixture, error));
     for (size_t i = 0; ok && i < results->plan->tables_n; i++) {
         vtb_progress_part(bar, "timing", estimate_s);
-        ok = time_consumer(results, &rig, bench, point, i, found, bar, error);
+        ok = time_consumer(results, &fixture, bench, point, i, counted, bar, error);
     }
     vtb_bench_close(bench);
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
     return ok;
 }
 
@@ -207,24 +213,25 @@ static bool count_instructions(struct vtb_instructions *instructions,
 
 /* Runs all passes. Counting comes first, so that every child process starts from the same untouched
  * heap. */
-static bool run_passes(struct vtb_results *results, struct found *found,
+static bool run_passes(struct vtb_results *results, struct counted *counted,
                        const struct vtb_estimate *estimate, struct vtb_progress_bar *bar,
                        struct vtb_error *error)
 {
     const struct vtb_plan *plan = results->plan;
     for (size_t i = 0; i < plan->points_n; i++) {
         vtb_progress_part(bar, "counting", estimate ? estimate->count_s[i] : 0);
-        if (!count_point(plan, &plan->points[i], results->repeat, &found->fresh[i], bar, error))
+        if (!count_point(plan, &plan->points[i], results->repeat, &counted->isolated[i], bar,
+                         error))
             return false;
     }
     if (plan->instructions && results->repeat == 0 && !vtb_instructions_hindrance(plan)) {
         vtb_progress_part(bar, "instructions", estimate ? estimate->instructions_s : 0);
-        if (!count_instructions(&found->instructions, results, bar, error))
+        if (!count_instructions(&counted->instructions, results, bar, error))
             return false;
     }
     for (size_t i = 0; i < plan->points_n; i++) {
         const double s = estimate ? estimate->time_s[i] : 0;
-        if (!time_point(results, i, found, s, bar, error))
+        if (!time_point(results, i, counted, s, bar, error))
             return false;
     }
     return true;
@@ -235,19 +242,19 @@ bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
 {
     struct vtb_progress_bar bar;
     const size_t tables_n = plan->points_n * plan->tables_n;
-    struct found found = {.fresh = calloc(plan->points_n, sizeof *found.fresh)};
+    struct counted counted = {.isolated = calloc(plan->points_n, sizeof *counted.isolated)};
     results->plan = plan;
     results->comparisons = calloc(tables_n, sizeof *results->comparisons);
-    bool ok = (found.fresh && results->comparisons) ||
+    bool ok = (counted.isolated && results->comparisons) ||
               vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu tables", tables_n);
     ok = ok && probe_events(&results->events, plan, error);
     vtb_progress_start(&bar, estimate ? estimate->total_s : 0);
-    ok = ok && run_passes(results, &found, estimate, &bar, error);
+    ok = ok && run_passes(results, &counted, estimate, &bar, error);
     vtb_progress_end(&bar);
-    for (size_t i = 0; found.fresh && i < plan->points_n; i++)
-        free_fresh(&found.fresh[i], &plan->points[i]);
-    free(found.fresh);
-    vtb_instructions_free(&found.instructions);
+    for (size_t i = 0; counted.isolated && i < plan->points_n; i++)
+        free_isolated(&counted.isolated[i], &plan->points[i]);
+    free(counted.isolated);
+    vtb_instructions_free(&counted.instructions);
     if (!ok && error->exit_code == VTB_EXIT_INTERRUPTED && results->comparisons_n > 0)
         results->interrupted = ok = true;
     if (!ok)

@@ -11,6 +11,11 @@ from .tables import Table
 from .words import listed, note_lines
 
 
+def gain_of(entry: dict[str, Any]) -> Any:
+    """How much faster the level is, in percent; older files have it under another key."""
+    return entry.get("min_gain_percent", entry.get("worth_percent"))
+
+
 def break_even_of(results: Results, table: Table, metric: str) -> list[dict[str, Any]]:
     """The entries for a table, at no margin."""
     said = {name: value for name, value in table.fixed.items() if name not in ("start",)}
@@ -22,7 +27,7 @@ def break_even_of(results: Results, table: Table, metric: str) -> list[dict[str,
         for name in [*own, "hit_rate", "start", ""]:
             where.pop(name, None)
         same = all(str(entry.get(name, own[name])) == own[name] for name in own)
-        about = entry.get("parameter"), entry.get("metric"), entry.get("worth_percent")
+        about = entry.get("parameter"), entry.get("metric"), gain_of(entry)
         if same and about == ("hit_rate", metric, 0) and where == said:
             found.append(entry)
     return found

@@ -11,7 +11,7 @@ from pathlib import Path
 
 TABLE = Path(__file__).resolve().parents[2] / "impls" / "plots.txt"
 
-LOOP, FLOOR, BASELINE, CHALLENGER = "loop", "floor", "baseline", "rival"
+LOOP, FLOOR, BASELINE, CHALLENGER = "loop", "floor", "baseline", "challenger"
 
 
 @dataclass(frozen=True)

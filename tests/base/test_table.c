@@ -240,6 +240,29 @@ static void a_field_is_a_part_of_a_text(void **state)
     assert_string_equal(written, "ab");
 }
 
+/* One that is a little too wide is set closer. */
+static void a_wide_table_has_narrow_gaps(void **state)
+{
+    (void)state;
+    for (size_t more = 0; more < 2; more++) {
+        struct vtb_table table = {.gap = 3};
+        char *text = NULL;
+        size_t n;
+        FILE *out = open_memstream(&text, &n);
+        assert_non_null(out);
+        for (size_t i = 0; i < 3; i++)
+            vtb_table_column(&table, (struct vtb_column){.title = "x", .side = VTB_SIDE_LEFT});
+        vtb_table_cell(&table, "%*s", (int)(VTB_LINE_WIDTH - 8 + more), "a");
+        vtb_table_cell(&table, "b");
+        vtb_table_cell(&table, "c");
+        vtb_table_print(out, &table, VTB_FORMAT_TABLE);
+        assert_int_equal(fclose(out), 0);
+        assert_non_null(strstr(text, more ? "a b c\n" : "a   b   c\n"));
+        free(text);
+        vtb_table_free(&table);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_part_has_a_column_at_least),
         cmocka_unit_test(fields_are_quoted_where_they_must_be),
         cmocka_unit_test(a_field_is_a_part_of_a_text),
+        cmocka_unit_test(a_wide_table_has_narrow_gaps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

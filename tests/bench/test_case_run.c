@@ -12,7 +12,7 @@
 #define CALLS_N ((size_t)100)
 
 static struct vtb_point point;
-static struct vtb_rig rig;
+static struct vtb_fixture fixture;
 static struct vtb_case_run run;
 static struct vtb_error error;
 
@@ -30,19 +30,19 @@ static int setup(void **state)
                                .request_ops = VTB_REQUEST_OPS,
                                .seed = 1};
     cell = built_cell("heap_task", "user_cache", (struct vtb_kind){.counting = true});
-    return vtb_rig_open(&rig, &point, &error) ? 0 : -1;
+    return vtb_fixture_open(&fixture, &point, &error) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
     return 0;
 }
 
 static void open_on(const struct vtb_heap *heap, const struct vtb_point *at)
 {
-    if (!vtb_case_open(&run, &rig, cell, heap, at, VTB_CASE_HEAP_NEW, &error))
+    if (!vtb_case_open(&run, &fixture, cell, heap, at, VTB_CASE_HEAP_NEW, &error))
         fail_msg("%s", error.message);
 }
 
@@ -52,7 +52,7 @@ static void a_heap_that_collects_is_entered_and_left(void **state)
     open_on(&vtb_strict_heap, &point);
     assert_int_equal(vtb_strict_seen.inside_n, 1);
     assert_true(vtb_strict_roots_n > 0);
-    vtb_rig_loop(&rig, cell, VTB_CONSUMER_INDEPENDENT)(&run.env, CALLS_N);
+    vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_INDEPENDENT)(&run.env, CALLS_N);
     assert_true(vtb_strict_seen.allocs_n > 0);
     vtb_case_leave(&run);
     assert_int_equal(vtb_strict_seen.inside_n, 0);
@@ -68,17 +68,18 @@ static void a_heap_that_frees_gets_all_back(void **state)
 {
     (void)state;
     open_on(vtb_find_heap("glibc")->heap, &point);
-    vtb_rig_loop(&rig, cell, VTB_CONSUMER_INDEPENDENT)(&run.env, CALLS_N);
+    vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_INDEPENDENT)(&run.env, CALLS_N);
     vtb_case_leave(&run);
-    const uint64_t checksum = vtb_rig_checksum(&run.env);
+    const uint64_t checksum = vtb_fixture_checksum(&run.env);
     assert_true(run.env.service.counts.live_bytes > 0); /* what is in flight */
     vtb_case_close(&run);
     assert_int_equal(run.env.service.counts.live_bytes, 0);
     assert_true(run.env.service.counts.allocs_n > 0);
-    assert_true(vtb_rig_checksum(&run.env) != checksum); /* and what was in flight was consumed */
+    assert_true(vtb_fixture_checksum(&run.env) !=
+                checksum); /* and what was in flight was consumed */
 }
 
-/* The point's that is given, which is not the rig's. */
+/* The point's that is given, which is not the fixture's. */
 static void the_heap_is_as_it_was_asked_for(void **state)
 {
     struct vtb_point other = point;
@@ -108,7 +109,7 @@ static void a_heap_may_be_warm(void **state)
     heap->collector->state(run.memory.gc, &new);
     vtb_case_leave(&run);
     vtb_case_close(&run);
-    assert_true(vtb_case_open(&run, &rig, cell, heap, &other, VTB_CASE_HEAP_WARM, &error));
+    assert_true(vtb_case_open(&run, &fixture, cell, heap, &other, VTB_CASE_HEAP_WARM, &error));
     heap->collector->state(run.memory.gc, &warm);
     assert_int_equal(run.memory.collected.collections_n[0], 0);
     vtb_case_leave(&run);
@@ -122,7 +123,7 @@ static void a_window_that_does_not_fit_is_an_error(void **state)
     (void)state;
     point.in_flight = (size_t)1 << 46;
     const bool ok =
-        vtb_case_open(&run, &rig, cell, &vtb_strict_heap, &point, VTB_CASE_HEAP_NEW, &error);
+        vtb_case_open(&run, &fixture, cell, &vtb_strict_heap, &point, VTB_CASE_HEAP_NEW, &error);
     point.in_flight = 4;
     assert_false(ok);
     assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);

@@ -13,7 +13,7 @@
 #define DEPTH 3
 
 static struct vtb_point point;
-static struct vtb_rig rig;
+static struct vtb_fixture fixture;
 static struct vtb_env env;
 static double failure_rate;
 
@@ -28,44 +28,44 @@ static struct vtb_point point_of(size_t window)
                               .seed = 3};
 }
 
-/* Opens a rig on which all calls miss, on keys that have different values. */
-static void open_rig(enum vtb_completion completion, size_t depth)
+/* Opens a fixture on which all calls miss, on keys that have different values. */
+static void open_fixture(enum vtb_completion completion, size_t depth)
 {
     struct vtb_error error;
     point = point_of(WINDOW);
     point.completion = completion;
     point.depth = depth;
-    assert_true(vtb_rig_open(&rig, &point, &error));
+    assert_true(vtb_fixture_open(&fixture, &point, &error));
 }
 
 static void open_env(const struct vtb_cell *cell)
 {
     struct vtb_error error;
-    assert_true(vtb_rig_open_env(&rig, &env, cell, glibc_memory(), &error));
+    assert_true(vtb_fixture_open_env(&fixture, &env, cell, glibc_memory(), &error));
 }
 
 static void close_env(const struct vtb_cell *cell)
 {
-    vtb_rig_close_env(&env, cell, glibc_memory());
+    vtb_fixture_close_env(&env, cell, glibc_memory());
     assert_null(env.frames);
 }
 
-static void close_rig(void)
+static void close_fixture(void)
 {
-    vtb_rig_close(&rig);
-    assert_null(rig.table);
+    vtb_fixture_close(&fixture);
+    assert_null(fixture.table);
 }
 
 static void run(const struct vtb_cell *cell, size_t n)
 {
-    vtb_rig_loop(&rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, n);
+    vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_INDEPENDENT)(&env, n);
 }
 
 /* The share in the checksum of the operation at place i of the schedule. */
 static uint64_t value_at(size_t i)
 {
     vtb_value user;
-    assert_true(vtb_fetch(rig.table, vtb_key_of(rig.table, rig.ids[i]), &user));
+    assert_true(vtb_fetch(fixture.table, vtb_key_of(fixture.table, fixture.ids[i]), &user));
     return vtb_consume(&user);
 }
 
@@ -75,7 +75,7 @@ static void for_suspending(enum vtb_completion completion,
 {
     size_t n = 0;
     for (size_t depth = 1; depth <= DEPTH; depth += DEPTH - 1) {
-        open_rig(completion, depth);
+        open_fixture(completion, depth);
         for (size_t i = 0; built_cells()[i]; i++) {
             const struct vtb_cell *cell = built_cells()[i];
             if (!cell->frame_bytes || cell->kind.collected || cell->kind.counting ||
@@ -86,7 +86,7 @@ static void for_suspending(enum vtb_completion completion,
             close_env(cell);
             n++;
         }
-        close_rig();
+        close_fixture();
     }
     assert_true(n >= 100);
 }
@@ -211,7 +211,7 @@ static void a_drained_window_can_be_used_again(void **state)
     for_suspending(VTB_COMPLETION_FIFO, check_reuse);
 }
 
-static void the_rig_holds_the_schedule(void **state)
+static void the_fixture_holds_the_schedule(void **state)
 {
     (void)state;
     static uint32_t ids[VTB_SCHEDULE_CHUNK];
@@ -225,17 +225,17 @@ static void the_rig_holds_the_schedule(void **state)
                                     .keys_n = KEYS_N,
                                     .distribution = {true, 0.9},
                                     .seed = 3};
-    assert_true(vtb_rig_open(&rig, &point, &error));
+    assert_true(vtb_fixture_open(&fixture, &point, &error));
     vtb_schedule_fill(&schedule, 0, ids, VTB_SCHEDULE_CHUNK);
-    assert_memory_equal(rig.ids, ids, sizeof ids);
-    assert_int_equal(rig.zero, 0);
-    assert_ptr_equal(rig.point, &point);
-    vtb_rig_close(&rig);
+    assert_memory_equal(fixture.ids, ids, sizeof ids);
+    assert_int_equal(fixture.zero, 0);
+    assert_ptr_equal(fixture.point, &point);
+    vtb_fixture_close(&fixture);
     point.force_async = schedule.force_async = true;
-    assert_true(vtb_rig_open(&rig, &point, &error));
+    assert_true(vtb_fixture_open(&fixture, &point, &error));
     vtb_schedule_fill(&schedule, 0, ids, VTB_SCHEDULE_CHUNK);
-    assert_memory_equal(rig.ids, ids, sizeof ids);
-    vtb_rig_close(&rig);
+    assert_memory_equal(fixture.ids, ids, sizeof ids);
+    vtb_fixture_close(&fixture);
 }
 
 /* A strategy is set up with the point's parameters and the cell's record. */
@@ -244,10 +244,10 @@ static void the_setup_is_the_points(void **state)
     (void)state;
     const struct vtb_cell *cell =
         built_cell("value_task", "user_cache", (struct vtb_kind){.async = true});
-    open_rig(VTB_COMPLETION_FIFO, DEPTH);
+    open_fixture(VTB_COMPLETION_FIFO, DEPTH);
     open_env(cell);
-    const struct vtb_setup setup = vtb_rig_setup(&rig, cell);
-    assert_ptr_equal(setup.table, rig.table);
+    const struct vtb_setup setup = vtb_fixture_setup(&fixture, cell);
+    assert_ptr_equal(setup.table, fixture.table);
     assert_int_equal(setup.keys_n, KEYS_N);
     assert_int_equal(setup.entries_n, KEYS_N + KEYS_N / 2 + 1); /* the table's slots */
     assert_int_equal(setup.window, WINDOW);
@@ -255,7 +255,7 @@ static void the_setup_is_the_points(void **state)
     assert_int_equal(setup.request_ops, 5);
     assert_int_equal(setup.record_bytes, 56); /* the machine of a method around another */
     close_env(cell);
-    close_rig();
+    close_fixture();
 }
 
 /* The outermost method calls the next one, and so on, down to the service's own. */
@@ -265,19 +265,19 @@ static void methods_are_nested(void **state)
     const struct vtb_cell *cell = built_cell("heap_task", "user_cache", (struct vtb_kind){0});
     for (size_t depth = 1; depth <= VTB_DEPTH_MAX; depth++) {
         size_t layers_n = 0;
-        open_rig(VTB_COMPLETION_FIFO, depth);
+        open_fixture(VTB_COMPLETION_FIFO, depth);
         open_env(cell);
         for (const struct vtb_layer *layer = env.top; layer; layer = layer->below) {
             assert_ptr_equal(layer->service, &env.service);
             layers_n++;
         }
         assert_int_equal(layers_n, depth - 1);
-        assert_ptr_equal(vtb_rig_loop(&rig, cell, VTB_CONSUMER_INDEPENDENT),
+        assert_ptr_equal(vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_INDEPENDENT),
                          depth > 1 ? cell->run_independent_layers : cell->run_independent);
-        assert_ptr_equal(vtb_rig_loop(&rig, cell, VTB_CONSUMER_DEPENDENT),
+        assert_ptr_equal(vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_DEPENDENT),
                          depth > 1 ? cell->run_dependent_layers : cell->run_dependent);
         close_env(cell);
-        close_rig();
+        close_fixture();
     }
 }
 
@@ -288,18 +288,18 @@ static void frames_have_room_for_every_method(void **state)
     struct vtb_kind kind = {.async = true};
     const struct vtb_cell *cell = built_cell("caller_op", "user_cache", kind);
     assert_true(cell->place_bytes > 0);
-    open_rig(VTB_COMPLETION_FIFO, DEPTH);
+    open_fixture(VTB_COMPLETION_FIFO, DEPTH);
     open_env(cell);
     assert_int_equal(env.frame_bytes, cell->frame_bytes + (DEPTH - 1) * cell->place_bytes);
     close_env(cell);
-    close_rig();
+    close_fixture();
     kind.async = false;
     cell = built_cell("caller_op", "user_cache", kind);
-    open_rig(VTB_COMPLETION_FIFO, DEPTH);
+    open_fixture(VTB_COMPLETION_FIFO, DEPTH);
     open_env(cell);
     assert_int_equal(env.frame_bytes, cell->frame_bytes);
     close_env(cell);
-    close_rig();
+    close_fixture();
 }
 
 /* Closing completes what is suspended, and what it consumed can be read behind it. */
@@ -309,9 +309,9 @@ static void check_closing(const struct vtb_cell *cell)
     run(cell, 20);
     for (size_t i = 0; i < 20; i++)
         expected += value_at(i);
-    assert_true(vtb_rig_checksum(&env) != expected);
+    assert_true(vtb_fixture_checksum(&env) != expected);
     close_env(cell);
-    assert_true(vtb_rig_checksum(&env) == expected);
+    assert_true(vtb_fixture_checksum(&env) == expected);
     assert_int_equal(env.pending_n, 0);
     open_env(cell);
 }
@@ -331,7 +331,7 @@ static void check_arrivals(const struct vtb_cell *cell)
         run(cell, 1);
         if (i + 1 < WINDOW)
             continue;
-        const bool failed = rig.ids[i + 1 - WINDOW] & VTB_ID_FAIL;
+        const bool failed = fixture.ids[i + 1 - WINDOW] & VTB_ID_FAIL;
         assert_true(env.arrived == (failed ? 0 : value_at(i + 1 - WINDOW)));
         failed_n += failed;
         assert_int_equal(env.service.failed_n, failed_n);
@@ -355,14 +355,14 @@ static void faults_add_nothing_to_the_checksum(void **state)
     struct vtb_error error;
     point = point_of(WINDOW);
     point.failure_rate = 1;
-    assert_true(vtb_rig_open(&rig, &point, &error));
+    assert_true(vtb_fixture_open(&fixture, &point, &error));
     open_env(cell);
     run(cell, 20);
     assert_int_equal(env.service.failed_n, 20);
     assert_true(env.checksum != 0);
-    assert_true(vtb_rig_checksum(&env) == 0);
+    assert_true(vtb_fixture_checksum(&env) == 0);
     close_env(cell);
-    close_rig();
+    close_fixture();
 }
 
 /* --- a case's memory --- */
@@ -375,7 +375,7 @@ struct region {
 
 static size_t regions_of(const struct vtb_cell *cell, struct region regions[4])
 {
-    const struct vtb_setup setup = vtb_rig_setup(&rig, cell);
+    const struct vtb_setup setup = vtb_fixture_setup(&fixture, cell);
     const struct vtb_workload *workload = point.workload->workload;
     size_t n = 0;
     if (cell->frame_bytes)
@@ -384,7 +384,7 @@ static size_t regions_of(const struct vtb_cell *cell, struct region regions[4])
         regions[n++] = (struct region){env.service.state, cell->state_bytes(&setup)};
     if (workload->own_bytes)
         regions[n++] = (struct region){(const char *)env.service.table,
-                                       workload->own_bytes(rig.table, &point.cache)};
+                                       workload->own_bytes(fixture.table, &point.cache)};
     if (cell->checked)
         regions[n++] =
             (struct region){(const char *)env.service.quarantine, sizeof *env.service.quarantine};
@@ -418,7 +418,7 @@ static size_t check_regions_of(const char *workload)
     point.emerges =
         point.workload->workload->default_capacity > 0 || point.workload->workload->expires;
     point.depth = DEPTH;
-    assert_true(vtb_rig_open(&rig, &point, &error));
+    assert_true(vtb_fixture_open(&fixture, &point, &error));
     for (size_t i = 0; built_cells()[i]; i++) {
         const struct vtb_cell *cell = built_cells()[i];
         if (cell->kind.collected || strcmp(cell->workload_name, workload) != 0 ||
@@ -430,7 +430,7 @@ static size_t check_regions_of(const char *workload)
         close_env(cell);
         n++;
     }
-    close_rig();
+    close_fixture();
     return n;
 }
 
@@ -451,23 +451,23 @@ static void cases_start_at_different_lines(void **state)
     size_t cases_n = 0;
     size_t different_n = 0;
     struct vtb_error error;
-    open_rig(VTB_COMPLETION_FIFO, 1);
+    open_fixture(VTB_COMPLETION_FIFO, 1);
     for (size_t i = 0; built_cells()[i] && cases_n < 64; i++) {
         struct vtb_env own;
         if (strcmp(built_cells()[i]->workload_name, "user_cache") != 0 ||
             built_cells()[i]->kind.collected)
             continue;
-        assert_true(vtb_rig_open_env(&rig, &own, built_cells()[i], glibc_memory(), &error));
+        assert_true(vtb_fixture_open_env(&fixture, &own, built_cells()[i], glibc_memory(), &error));
         lines[cases_n] = (uintptr_t)own.frames % 4096;
         bool is_new = true;
         for (size_t j = 0; j < cases_n; j++)
             is_new &= lines[j] != lines[cases_n];
         different_n += is_new;
         cases_n++;
-        vtb_rig_close_env(&own, built_cells()[i], glibc_memory());
+        vtb_fixture_close_env(&own, built_cells()[i], glibc_memory());
     }
     assert_in_range(different_n, 8, cases_n);
-    close_rig();
+    close_fixture();
 }
 
 /* The line does not depend on where the state of the loop is. */
@@ -477,13 +477,13 @@ static void a_case_starts_at_the_same_line_in_every_run(void **state)
     struct vtb_env envs[2];
     const struct vtb_cell *cell = built_cell("poll", "user_cache", (struct vtb_kind){0});
     struct vtb_error error;
-    open_rig(VTB_COMPLETION_FIFO, 1);
+    open_fixture(VTB_COMPLETION_FIFO, 1);
     for (size_t i = 0; i < 2; i++)
-        assert_true(vtb_rig_open_env(&rig, &envs[i], cell, glibc_memory(), &error));
+        assert_true(vtb_fixture_open_env(&fixture, &envs[i], cell, glibc_memory(), &error));
     assert_int_equal((uintptr_t)envs[0].frames % 4096, (uintptr_t)envs[1].frames % 4096);
     for (size_t i = 0; i < 2; i++)
-        vtb_rig_close_env(&envs[i], cell, glibc_memory());
-    close_rig();
+        vtb_fixture_close_env(&envs[i], cell, glibc_memory());
+    close_fixture();
 }
 
 /* A service has a table of its own if it writes to it; a table that no service writes to is
@@ -501,16 +501,16 @@ static void services_have_tables_of_their_own(void **state)
         point.workload = &vtb_workloads[i];
         point.emerges = point.workload->workload->default_capacity > 0;
         point.cache = (struct vtb_cache_setup){.capacity = 10, .tick_ns = 1};
-        assert_true(vtb_rig_open(&rig, &point, &error));
+        assert_true(vtb_fixture_open(&fixture, &point, &error));
         open_env(cell);
-        assert_true(vtb_rig_open_env(&rig, &other, cell, glibc_memory(), &error));
+        assert_true(vtb_fixture_open_env(&fixture, &other, cell, glibc_memory(), &error));
         const bool own = point.workload->workload->own_bytes != NULL;
-        assert_int_equal(env.service.table != rig.table, own);
+        assert_int_equal(env.service.table != fixture.table, own);
         assert_int_equal(env.service.table != other.service.table, own);
         own_n += own;
-        vtb_rig_close_env(&other, cell, glibc_memory());
+        vtb_fixture_close_env(&other, cell, glibc_memory());
         close_env(cell);
-        close_rig();
+        close_fixture();
     }
     assert_true(own_n >= 2);
 }
@@ -520,9 +520,9 @@ static void services_have_tables_of_their_own(void **state)
 static uint64_t checksum_of(const struct vtb_cell *cell, enum vtb_consumer consumer)
 {
     open_env(cell);
-    vtb_rig_loop(&rig, cell, consumer)(&env, 300);
+    vtb_fixture_loop(&fixture, cell, consumer)(&env, 300);
     cell->drain(&env);
-    const uint64_t checksum = vtb_rig_checksum(&env);
+    const uint64_t checksum = vtb_fixture_checksum(&env);
     close_env(cell);
     return checksum;
 }
@@ -535,27 +535,27 @@ static void polluted_loops(void **state)
         built_cell("value_task", "user_cache", (struct vtb_kind){.async = true});
     for (size_t depth = 1; depth <= DEPTH; depth++) {
         struct vtb_error error;
-        open_rig(VTB_COMPLETION_FIFO, depth);
-        assert_null(rig.pollution);
+        open_fixture(VTB_COMPLETION_FIFO, depth);
+        assert_null(fixture.pollution);
         const uint64_t expected = checksum_of(cell, VTB_CONSUMER_DEPENDENT);
-        close_rig();
+        close_fixture();
         point.pollute_bytes = 8000;
-        assert_true(vtb_rig_open(&rig, &point, &error));
-        assert_non_null(rig.pollution);
+        assert_true(vtb_fixture_open(&fixture, &point, &error));
+        assert_non_null(fixture.pollution);
         for (size_t i = 0; i < 8000; i++)
-            assert_int_equal(rig.pollution[i],
+            assert_int_equal(fixture.pollution[i],
                              1); /* written: not the page of zeros that all share */
         open_env(cell);
-        assert_ptr_equal(env.pollution, rig.pollution);
+        assert_ptr_equal(env.pollution, fixture.pollution);
         assert_int_equal(env.pollution_bytes, 8000);
         close_env(cell);
-        assert_ptr_equal(vtb_rig_loop(&rig, cell, VTB_CONSUMER_INDEPENDENT),
+        assert_ptr_equal(vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_INDEPENDENT),
                          cell->run_independent_polluted);
-        assert_ptr_equal(vtb_rig_loop(&rig, cell, VTB_CONSUMER_DEPENDENT),
+        assert_ptr_equal(vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_DEPENDENT),
                          cell->run_dependent_polluted);
         assert_true(checksum_of(cell, VTB_CONSUMER_INDEPENDENT) == expected);
         assert_true(checksum_of(cell, VTB_CONSUMER_DEPENDENT) == expected);
-        close_rig();
+        close_fixture();
     }
 }
 
@@ -566,18 +566,18 @@ static void drawn_calls(void **state)
     (void)state;
     static uint32_t expected[VTB_SCHEDULE_CHUNK];
     const uint32_t *ids = NULL;
-    open_rig(VTB_COMPLETION_FIFO, 1);
+    open_fixture(VTB_COMPLETION_FIFO, 1);
     for (uint64_t chunk = 0; chunk < 3; chunk++) {
-        vtb_schedule_fill(&rig.schedule, chunk, expected, VTB_SCHEDULE_CHUNK);
+        vtb_schedule_fill(&fixture.schedule, chunk, expected, VTB_SCHEDULE_CHUNK);
         assert_int_equal(
-            vtb_rig_calls(&rig, chunk * VTB_SCHEDULE_CHUNK, VTB_SCHEDULE_CHUNK + 5, &ids),
+            vtb_fixture_calls(&fixture, chunk * VTB_SCHEDULE_CHUNK, VTB_SCHEDULE_CHUNK + 5, &ids),
             VTB_SCHEDULE_CHUNK);
         assert_memory_equal(ids, expected, sizeof expected);
-        vtb_schedule_fill(&rig.schedule, chunk, expected, 100);
-        assert_int_equal(vtb_rig_calls(&rig, chunk * VTB_SCHEDULE_CHUNK, 100, &ids), 100);
+        vtb_schedule_fill(&fixture.schedule, chunk, expected, 100);
+        assert_int_equal(vtb_fixture_calls(&fixture, chunk * VTB_SCHEDULE_CHUNK, 100, &ids), 100);
         assert_memory_equal(ids, expected, 100 * sizeof *ids);
     }
-    close_rig();
+    close_fixture();
 }
 
 /* The keys of a trace come in its order, and from the start again at its end. */
@@ -590,19 +590,19 @@ static void recorded_calls(void **state)
     struct vtb_error error;
     point = point_of(1);
     point.trace = &trace;
-    assert_true(vtb_rig_open(&rig, &point, &error));
-    assert_ptr_equal(rig.ids, recorded);
-    assert_int_equal(rig.ids_n, 5);
-    assert_null(rig.drawn);
-    assert_int_equal(vtb_rig_calls(&rig, 0, 3, &ids), 3);
+    assert_true(vtb_fixture_open(&fixture, &point, &error));
+    assert_ptr_equal(fixture.ids, recorded);
+    assert_int_equal(fixture.ids_n, 5);
+    assert_null(fixture.drawn);
+    assert_int_equal(vtb_fixture_calls(&fixture, 0, 3, &ids), 3);
     assert_ptr_equal(ids, recorded);
-    assert_int_equal(vtb_rig_calls(&rig, 3, 10, &ids), 2);
+    assert_int_equal(vtb_fixture_calls(&fixture, 3, 10, &ids), 2);
     assert_ptr_equal(ids, recorded + 3);
-    assert_int_equal(vtb_rig_calls(&rig, 5, 10, &ids), 5);
+    assert_int_equal(vtb_fixture_calls(&fixture, 5, 10, &ids), 5);
     assert_ptr_equal(ids, recorded);
-    assert_int_equal(vtb_rig_calls(&rig, 5000000011, 2, &ids), 2);
+    assert_int_equal(vtb_fixture_calls(&fixture, 5000000011, 2, &ids), 2);
     assert_ptr_equal(ids, recorded + 1);
-    close_rig();
+    close_fixture();
 }
 
 static size_t far_too_much(uint64_t keys_n)
@@ -626,13 +626,13 @@ static void a_table_that_does_not_fit_is_an_error(void **state)
     const struct vtb_workload_entry entry = {.name = "huge", .workload = &workload};
     point = point_of(1);
     point.workload = &entry;
-    assert_false(vtb_rig_open(&rig, &point, &error));
+    assert_false(vtb_fixture_open(&fixture, &point, &error));
     assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
     assert_one_line(error.message);
     assert_contains(error.message, "the workload's table");
-    assert_null(rig.table);
-    assert_null(rig.ids);
-    assert_null(rig.turns);
+    assert_null(fixture.table);
+    assert_null(fixture.ids);
+    assert_null(fixture.completion_order);
     point.workload = NULL;
 }
 
@@ -688,7 +688,7 @@ int main(void)
         cmocka_unit_test(drain_completes_oldest_first),
         cmocka_unit_test(a_drained_window_can_be_used_again),
         cmocka_unit_test(closing_completes_what_is_suspended),
-        cmocka_unit_test(the_rig_holds_the_schedule),
+        cmocka_unit_test(the_fixture_holds_the_schedule),
         cmocka_unit_test(the_setup_is_the_points),
         cmocka_unit_test(methods_are_nested),
         cmocka_unit_test(frames_have_room_for_every_method),

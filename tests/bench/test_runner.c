@@ -48,19 +48,19 @@ static const struct vtb_heap heap = {
     .alloc = counted_alloc, .free = counted_free, .usable = counted_usable};
 static const struct vtb_heap_entry heap_entry = {"counted", &heap};
 
-/* The heap that teams are opened on, and how often it has collected. */
+/* The heap that runners are opened on, and how often it has collected. */
 static const struct vtb_heap_entry *entry = &heap_entry;
 static uint64_t collected_n;
 
 /* --- the point --- */
 
 static struct vtb_point point;
-static struct vtb_rig rig;
-static struct vtb_crew *crew;
+static struct vtb_fixture fixture;
+static struct vtb_thread_pool *thread_pool;
 static uint64_t expected; /* what one caller consumes of CALLS_N calls */
 static uint64_t failures_n;
 
-static void open_rig(const char *workload, double hit_rate, size_t window)
+static void open_fixture(const char *workload, double hit_rate, size_t window)
 {
     struct vtb_error error = {0};
     point = (struct vtb_point){.workload = vtb_find_workload(workload),
@@ -77,10 +77,10 @@ static void open_rig(const char *workload, double hit_rate, size_t window)
     point.emerges = point.workload->workload->default_capacity > 0;
     if (point.emerges)
         point.failure_rate = 0;
-    if (!vtb_rig_open(&rig, &point, &error))
+    if (!vtb_fixture_open(&fixture, &point, &error))
         fail_msg("%s", error.message);
     const struct vtb_cell *floor = built_cell("plain", workload, (struct vtb_kind){0});
-    const struct cell_run run = {.rig = &rig, .cell = floor, .heap = &heap, .n = CALLS_N};
+    const struct cell_run run = {.fixture = &fixture, .cell = floor, .heap = &heap, .n = CALLS_N};
     const struct cell_outcome outcome = cell_run(&run);
     expected = outcome.checksum;
     failures_n = outcome.failed_n;
@@ -93,71 +93,71 @@ static struct vtb_case case_of(const struct vtb_cell *cell, size_t callers_n)
         .timing = cell, .heap = entry, .async = cell->kind.async, .threads_n = callers_n};
 }
 
-static void open_team(struct vtb_team *team, const struct vtb_case *the_case,
-                      enum vtb_consumer consumer)
+static void open_runner(struct vtb_runner *runner, const struct vtb_case *the_case,
+                        enum vtb_consumer consumer)
 {
     struct vtb_error error = {0};
-    if (!vtb_team_open(team, &rig, the_case, consumer, crew, &error))
+    if (!vtb_runner_open(runner, &fixture, the_case, consumer, thread_pool, &error))
         fail_msg("%s", error.message);
-    assert_int_equal(team->callers_n, the_case->threads_n);
+    assert_int_equal(runner->callers_n, the_case->threads_n);
 }
 
-static void run(struct vtb_team *team, size_t n)
+static void run(struct vtb_runner *runner, size_t n)
 {
-    vtb_team_muster(team);
-    vtb_team_run(team, n);
+    vtb_runner_muster(runner);
+    vtb_runner_run(runner, n);
 }
 
 /* Every operation that another thread completes has come back; those that callers complete
  * themselves may still wait. */
-static void check_in_flight(const struct vtb_team *team)
+static void check_in_flight(const struct vtb_runner *runner)
 {
-    for (size_t t = 0; t < team->callers_n; t++) {
-        assert_true(team->callers[t].pending_n < point.in_flight);
-        if (team->completes)
-            assert_of_cell(team->cell, team->aways[t].head, team->aways[t].tail);
+    for (size_t t = 0; t < runner->callers_n; t++) {
+        assert_true(runner->callers[t].pending_n < point.in_flight);
+        if (runner->completes)
+            assert_of_cell(runner->cell, runner->outboxes[t].head, runner->outboxes[t].tail);
     }
-    if (team->completes)
-        assert_of_cell(team->cell, team->completer.pending_n, 0);
+    if (runner->completes)
+        assert_of_cell(runner->cell, runner->completer.pending_n, 0);
 }
 
 /* Every caller consumed the same values, and every fault was noted, on whichever thread. */
-static void check_callers(struct vtb_team *team)
+static void check_callers(struct vtb_runner *runner)
 {
-    uint64_t failed_n = team->completes ? team->completer.service.failed_n : 0;
-    for (size_t t = 0; t < team->callers_n; t++) {
-        struct vtb_env *caller = &team->callers[t];
-        vtb_team_drain(team, t);
-        assert_of_cell(team->cell, caller->pending_n, 0);
-        assert_of_cell(team->cell, caller->position, CALLS_N);
-        assert_of_cell(team->cell, vtb_rig_checksum(caller), expected);
+    uint64_t failed_n = runner->completes ? runner->completer.service.failed_n : 0;
+    for (size_t t = 0; t < runner->callers_n; t++) {
+        struct vtb_env *caller = &runner->callers[t];
+        vtb_runner_drain(runner, t);
+        assert_of_cell(runner->cell, caller->pending_n, 0);
+        assert_of_cell(runner->cell, caller->position, CALLS_N);
+        assert_of_cell(runner->cell, vtb_fixture_checksum(caller), expected);
         failed_n += caller->service.failed_n;
     }
-    assert_of_cell(team->cell, failed_n, failures_n * team->callers_n);
+    assert_of_cell(runner->cell, failed_n, failures_n * runner->callers_n);
 }
 
-/* Runs a team three times, as suspended operations stay from one run to the next. */
-static void check_team(const struct vtb_cell *cell, size_t callers_n, enum vtb_consumer consumer)
+/* Runs a runner three times, as suspended operations stay from one run to the next. */
+static void check_runner(const struct vtb_cell *cell, size_t callers_n, enum vtb_consumer consumer)
 {
     const struct vtb_case the_case = case_of(cell, callers_n);
     const bool several = callers_n > 1 || (point.completer && cell->answer);
-    struct vtb_team team;
+    struct vtb_runner runner;
     allocs_n = frees_n = 0;
-    open_team(&team, &the_case, consumer);
-    assert_of_cell(cell, team.completes, point.completer && cell->answer);
-    assert_of_cell(cell, team.crew != NULL, several);
-    run(&team, CALLS_N / 3);
-    check_in_flight(&team);
-    run(&team, 1);
-    check_in_flight(&team);
-    run(&team, CALLS_N - CALLS_N / 3 - 1);
-    check_in_flight(&team);
+    open_runner(&runner, &the_case, consumer);
+    assert_of_cell(cell, runner.completes, point.completer && cell->answer);
+    assert_of_cell(cell, runner.thread_pool != NULL, several);
+    run(&runner, CALLS_N / 3);
+    check_in_flight(&runner);
+    run(&runner, 1);
+    check_in_flight(&runner);
+    run(&runner, CALLS_N - CALLS_N / 3 - 1);
+    check_in_flight(&runner);
     for (size_t t = 0; several && t < callers_n; t++)
-        assert_true(team.elapsed_ns[t] > 0);
-    check_callers(&team);
-    collected_n += collections_n(&team.memory);
-    vtb_team_close(&team);
-    assert_null(team.callers);
+        assert_true(runner.elapsed_ns[t] > 0);
+    check_callers(&runner);
+    collected_n += collections_n(&runner.memory);
+    vtb_runner_close(&runner);
+    assert_null(runner.callers);
     assert_of_cell(cell, frees_n, allocs_n);
 }
 
@@ -185,7 +185,7 @@ static size_t check_cells(size_t callers_n, enum vtb_consumer consumer)
             continue;
         for (point.depth = 1; point.depth <= (built_cells()[i]->kind.async ? DEPTH : 1);
              point.depth += DEPTH - 1) {
-            check_team(built_cells()[i], callers_n, consumer);
+            check_runner(built_cells()[i], callers_n, consumer);
             n++;
         }
     }
@@ -196,14 +196,14 @@ static size_t check_cells(size_t callers_n, enum vtb_consumer consumer)
 static const double hit_rates[] = {0, 0.5, 1};
 static const size_t windows[] = {1, 3, 100};
 
-/* Calls visit for each of the points, with its rig open. */
+/* Calls visit for each of the points, with its fixture open. */
 static void for_points(void (*visit)(void))
 {
     for (size_t i = 0; i < sizeof hit_rates / sizeof *hit_rates; i++) {
         for (size_t j = 0; j < sizeof windows / sizeof *windows; j++) {
-            open_rig("user_cache", hit_rates[i], windows[j]);
+            open_fixture("user_cache", hit_rates[i], windows[j]);
             visit();
-            vtb_rig_close(&rig);
+            vtb_fixture_close(&fixture);
         }
     }
 }
@@ -242,12 +242,12 @@ static void check_heap(void)
 {
     collected_n = 0;
     for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
-        open_rig("user_cache", 0.5, windows[i]);
+        open_fixture("user_cache", 0.5, windows[i]);
         assert_true(check_cells(2, VTB_CONSUMER_INDEPENDENT) >= 14);
         point.completer = true;
         assert_true(check_cells(2, VTB_CONSUMER_DEPENDENT) >= 8);
         assert_true(check_cells(1, VTB_CONSUMER_INDEPENDENT) >= 8);
-        vtb_rig_close(&rig);
+        vtb_fixture_close(&fixture);
     }
     if (vtb_heap_collects(entry->heap) && entry->heap->collector->has_budget)
         assert_true(collected_n > 50);
@@ -268,22 +268,23 @@ static void every_heap(void **state)
 static void caches_are_not_shared(void **state)
 {
     (void)state;
-    struct vtb_team team;
+    struct vtb_runner runner;
     if (!vtb_find_workload("trace"))
         skip(); /* a build of one workload */
-    open_rig("trace", 0, 5);
+    open_fixture("trace", 0, 5);
     const struct vtb_case the_case =
         case_of(built_cell("heap_task", "trace", (struct vtb_kind){0}), CALLERS_MAX);
-    open_team(&team, &the_case, VTB_CONSUMER_INDEPENDENT);
+    open_runner(&runner, &the_case, VTB_CONSUMER_INDEPENDENT);
     for (size_t t = 0; t < CALLERS_MAX; t++) {
-        assert_ptr_not_equal(team.callers[t].service.table, rig.table);
+        assert_ptr_not_equal(runner.callers[t].service.table, fixture.table);
         for (size_t other = 0; other < t; other++)
-            assert_ptr_not_equal(team.callers[t].service.table, team.callers[other].service.table);
+            assert_ptr_not_equal(runner.callers[t].service.table,
+                                 runner.callers[other].service.table);
     }
-    vtb_team_close(&team);
+    vtb_runner_close(&runner);
     assert_true(check_cells(1, VTB_CONSUMER_DEPENDENT) >= 15);
     assert_true(check_cells(CALLERS_MAX, VTB_CONSUMER_INDEPENDENT) >= 15);
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 /* Who completes consumes and frees: of calls that all miss the caller's thread frees nothing. */
@@ -293,19 +294,19 @@ static void operations_are_freed_where_they_complete(void **state)
     static const char *const names[] = {"heap_task@atomic", "value_task@atomic"};
     for (size_t i = 0; i < 2; i++) {
         for (int completer = 0; completer < 2; completer++) {
-            struct vtb_team team;
-            open_rig("user_cache", 0, 4);
+            struct vtb_runner runner;
+            open_fixture("user_cache", 0, 4);
             point.completer = completer;
             const struct vtb_case the_case =
                 case_of(built_cell(names[i], "user_cache", (struct vtb_kind){0}), 1);
-            open_team(&team, &the_case, VTB_CONSUMER_INDEPENDENT);
+            open_runner(&runner, &the_case, VTB_CONSUMER_INDEPENDENT);
             allocs_n = frees_n = frees_here_n = 0;
-            run(&team, CALLS_N);
+            run(&runner, CALLS_N);
             assert_int_equal(allocs_n, CALLS_N);
             assert_int_equal(frees_n, completer ? CALLS_N : CALLS_N - 3);
             assert_int_equal(frees_here_n, completer ? 0 : CALLS_N - 3);
-            vtb_team_close(&team);
-            vtb_rig_close(&rig);
+            vtb_runner_close(&runner);
+            vtb_fixture_close(&fixture);
         }
     }
 }
@@ -314,52 +315,54 @@ static void operations_are_freed_where_they_complete(void **state)
 static void nothing_to_complete(void **state)
 {
     (void)state;
-    open_rig("user_cache", 0.5, 4);
+    open_fixture("user_cache", 0.5, 4);
     point.completer = true;
-    check_team(built_cell("plain", "user_cache", (struct vtb_kind){0}), 1,
-               VTB_CONSUMER_INDEPENDENT);
-    check_team(built_cell("plain", "user_cache", (struct vtb_kind){0}), 2, VTB_CONSUMER_DEPENDENT);
-    vtb_rig_close(&rig);
+    check_runner(built_cell("plain", "user_cache", (struct vtb_kind){0}), 1,
+                 VTB_CONSUMER_INDEPENDENT);
+    check_runner(built_cell("plain", "user_cache", (struct vtb_kind){0}), 2,
+                 VTB_CONSUMER_DEPENDENT);
+    vtb_fixture_close(&fixture);
 }
 
-/* A team needs the consumer's loop, and a thread for each caller and for the completer. */
-static void what_a_team_needs(void **state)
+/* A runner needs the consumer's loop, and a thread for each caller and for the completer. */
+static void what_a_runner_needs(void **state)
 {
     (void)state;
-    open_rig("user_cache", 0.5, 4);
+    open_fixture("user_cache", 0.5, 4);
     const struct vtb_cell *cell = built_cell("heap_task", "user_cache", (struct vtb_kind){0});
     const struct vtb_case the_case = case_of(cell, 3);
-    struct vtb_team team;
-    assert_int_equal(vtb_team_threads_n(&the_case, false), 3);
-    assert_int_equal(vtb_team_threads_n(&the_case, true), 4);
-    open_team(&team, &the_case, VTB_CONSUMER_INDEPENDENT);
-    assert_ptr_equal(team.loop, cell->run_independent);
-    assert_ptr_equal(team.cell, cell);
-    vtb_team_close(&team);
-    open_team(&team, &the_case, VTB_CONSUMER_DEPENDENT);
-    assert_ptr_equal(team.loop, cell->run_dependent);
-    vtb_team_close(&team);
-    vtb_team_close(&team); /* of one that is closed: nothing */
-    vtb_rig_close(&rig);
+    struct vtb_runner runner;
+    assert_int_equal(vtb_runner_threads_n(&the_case, false), 3);
+    assert_int_equal(vtb_runner_threads_n(&the_case, true), 4);
+    open_runner(&runner, &the_case, VTB_CONSUMER_INDEPENDENT);
+    assert_ptr_equal(runner.loop, cell->run_independent);
+    assert_ptr_equal(runner.cell, cell);
+    vtb_runner_close(&runner);
+    open_runner(&runner, &the_case, VTB_CONSUMER_DEPENDENT);
+    assert_ptr_equal(runner.loop, cell->run_dependent);
+    vtb_runner_close(&runner);
+    vtb_runner_close(&runner); /* of one that is closed: nothing */
+    vtb_fixture_close(&fixture);
 }
 
 /* A window that no memory holds: nothing is left open. */
-static void a_team_that_does_not_fit_is_an_error(void **state)
+static void a_runner_that_does_not_fit_is_an_error(void **state)
 {
     (void)state;
     struct vtb_error error = {0};
-    struct vtb_team team;
-    open_rig("user_cache", 0.5, 4);
+    struct vtb_runner runner;
+    open_fixture("user_cache", 0.5, 4);
     const struct vtb_case the_case =
         case_of(built_cell("heap_task", "user_cache", (struct vtb_kind){0}), 2);
     point.in_flight = (size_t)1 << 46;
-    assert_false(vtb_team_open(&team, &rig, &the_case, VTB_CONSUMER_INDEPENDENT, crew, &error));
+    assert_false(vtb_runner_open(&runner, &fixture, &the_case, VTB_CONSUMER_INDEPENDENT,
+                                 thread_pool, &error));
     assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
     assert_one_line(error.message);
-    assert_null(team.callers);
-    assert_int_equal(team.callers_n, 0);
+    assert_null(runner.callers);
+    assert_int_equal(runner.callers_n, 0);
     point.in_flight = 4;
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 static int setup(void **state)
@@ -368,28 +371,28 @@ static int setup(void **state)
     struct vtb_error error;
     alarm(600); /* threads that wait for one another in vain end the test */
     test_thread = pthread_self();
-    crew = vtb_crew_open(CALLERS_MAX + 1, &error);
-    return crew ? 0 : -1;
+    thread_pool = vtb_thread_pool_open(CALLERS_MAX + 1, &error);
+    return thread_pool ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    vtb_crew_close(crew);
+    vtb_thread_pool_close(thread_pool);
     return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_a_team_needs),
+        cmocka_unit_test(what_a_runner_needs),
         cmocka_unit_test(several_callers),
         cmocka_unit_test(a_completing_thread),
         cmocka_unit_test(every_heap),
         cmocka_unit_test(caches_are_not_shared),
         cmocka_unit_test(operations_are_freed_where_they_complete),
         cmocka_unit_test(nothing_to_complete),
-        cmocka_unit_test(a_team_that_does_not_fit_is_an_error),
+        cmocka_unit_test(a_runner_that_does_not_fit_is_an_error),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -16,13 +16,13 @@ struct log {
     size_t round;                 /* written between two runs */
 };
 
-static struct vtb_crew *open_crew(size_t threads_n)
+static struct vtb_thread_pool *open_thread_pool(size_t threads_n)
 {
     struct vtb_error error = {0};
-    struct vtb_crew *crew = vtb_crew_open(threads_n, &error);
-    if (!crew)
+    struct vtb_thread_pool *thread_pool = vtb_thread_pool_open(threads_n, &error);
+    if (!thread_pool)
         fail_msg("%s", error.message);
-    return crew;
+    return thread_pool;
 }
 
 static void note(void *context, size_t index)
@@ -35,29 +35,29 @@ static void note(void *context, size_t index)
     log->seen[index] = log->round;
 }
 
-static void run(struct vtb_crew *crew, size_t parts_n, struct log *log)
+static void run(struct vtb_thread_pool *thread_pool, size_t parts_n, struct log *log)
 {
-    vtb_crew_muster(crew, parts_n);
-    vtb_crew_run(crew, note, log);
+    vtb_thread_pool_muster(thread_pool, parts_n);
+    vtb_thread_pool_run(thread_pool, note, log);
 }
 
 /* Part 0 on the caller's thread, each other one on another, and always the same one. */
 static void parts_have_threads_of_their_own(void **state)
 {
     (void)state;
-    struct vtb_crew *crew = open_crew(THREADS_N);
+    struct vtb_thread_pool *thread_pool = open_thread_pool(THREADS_N);
     struct log log = {.round = 0};
-    run(crew, THREADS_N, &log);
+    run(thread_pool, THREADS_N, &log);
     assert_true(pthread_equal(log.threads[0], pthread_self()));
     for (size_t i = 0; i < THREADS_N; i++) {
         for (size_t j = 0; j < i; j++)
             assert_false(pthread_equal(log.threads[i], log.threads[j]));
     }
     const struct log first = log;
-    run(crew, THREADS_N, &log);
+    run(thread_pool, THREADS_N, &log);
     for (size_t i = 0; i < THREADS_N; i++)
         assert_true(pthread_equal(log.threads[i], first.threads[i]));
-    vtb_crew_close(crew);
+    vtb_thread_pool_close(thread_pool);
 }
 
 /* The parts see everything that was written before a run, and the caller sees all that they
@@ -65,30 +65,30 @@ static void parts_have_threads_of_their_own(void **state)
 static void every_part_runs_once_a_run(void **state)
 {
     (void)state;
-    struct vtb_crew *crew = open_crew(THREADS_N);
+    struct vtb_thread_pool *thread_pool = open_thread_pool(THREADS_N);
     struct log log = {.round = 0};
     while (log.round < ROUNDS_N) {
         log.round++;
-        run(crew, THREADS_N, &log);
+        run(thread_pool, THREADS_N, &log);
         for (size_t i = 0; i < THREADS_N; i++) {
             assert_int_equal(log.runs_n[i], log.round);
             assert_int_equal(log.seen[i], log.round);
         }
     }
-    vtb_crew_close(crew);
+    vtb_thread_pool_close(thread_pool);
 }
 
 /* Parts that a run does not have sleep through it, and are there for a later one. */
 static void runs_of_fewer_parts(void **state)
 {
     (void)state;
-    struct vtb_crew *crew = open_crew(THREADS_N);
+    struct vtb_thread_pool *thread_pool = open_thread_pool(THREADS_N);
     struct log log = {.round = 0};
     size_t expected[THREADS_N] = {0};
     while (log.round < ROUNDS_N) {
         const size_t parts_n = 1 + log.round * 7 % THREADS_N;
         log.round++;
-        run(crew, parts_n, &log);
+        run(thread_pool, parts_n, &log);
         for (size_t i = 0; i < THREADS_N; i++) {
             expected[i] += i < parts_n;
             assert_int_equal(log.runs_n[i], expected[i]);
@@ -96,7 +96,7 @@ static void runs_of_fewer_parts(void **state)
                 assert_int_equal(log.seen[i], log.round);
         }
     }
-    vtb_crew_close(crew);
+    vtb_thread_pool_close(thread_pool);
 }
 
 /* Parts that wait for one another: all of them, as none can end before the others began. */
@@ -113,15 +113,15 @@ static void meet(void *context, size_t index)
 static void parts_run_at_once(void **state)
 {
     (void)state;
-    struct vtb_crew *crew = open_crew(THREADS_N);
+    struct vtb_thread_pool *thread_pool = open_thread_pool(THREADS_N);
     for (uint32_t round = 1; round <= 100; round++) {
         const uint32_t all_n = round * THREADS_N;
-        vtb_crew_muster(crew, THREADS_N);
+        vtb_thread_pool_muster(thread_pool, THREADS_N);
         assert_int_equal(met_n, all_n - THREADS_N); /* nobody runs before the run */
-        vtb_crew_run(crew, meet, (void *)&all_n);
+        vtb_thread_pool_run(thread_pool, meet, (void *)&all_n);
         assert_int_equal(met_n, all_n);
     }
-    vtb_crew_close(crew);
+    vtb_thread_pool_close(thread_pool);
 }
 
 /* The caller is done at once, the others are not; the run lasts until they are. */
@@ -135,55 +135,56 @@ static void sleep_unless_caller(void *context, size_t index)
 static void a_run_lasts_until_all_are_done(void **state)
 {
     (void)state;
-    struct vtb_crew *crew = open_crew(THREADS_N);
+    struct vtb_thread_pool *thread_pool = open_thread_pool(THREADS_N);
     struct log log = {.round = 0};
     for (size_t round = 1; round <= 10; round++) {
-        vtb_crew_muster(crew, THREADS_N);
-        vtb_crew_run(crew, sleep_unless_caller, &log);
+        vtb_thread_pool_muster(thread_pool, THREADS_N);
+        vtb_thread_pool_run(thread_pool, sleep_unless_caller, &log);
         for (size_t i = 0; i < THREADS_N; i++)
             assert_int_equal(log.runs_n[i], round);
     }
-    vtb_crew_close(crew);
+    vtb_thread_pool_close(thread_pool);
 }
 
-static void a_crew_of_one(void **state)
+static void a_thread_pool_of_one(void **state)
 {
     (void)state;
-    struct vtb_crew *crew = open_crew(1);
+    struct vtb_thread_pool *thread_pool = open_thread_pool(1);
     struct log log = {.round = 3};
-    run(crew, 1, &log);
-    run(crew, 1, &log);
+    run(thread_pool, 1, &log);
+    run(thread_pool, 1, &log);
     assert_int_equal(log.runs_n[0], 2);
     assert_int_equal(log.runs_n[1], 0);
     assert_true(pthread_equal(log.threads[0], pthread_self()));
-    vtb_crew_close(crew);
+    vtb_thread_pool_close(thread_pool);
 }
 
-/* A crew that never ran can be closed too, although its threads may not even have started. */
+/* A thread pool that never ran can be closed too, although its threads may not even have started.
+ * */
 static void closing(void **state)
 {
     (void)state;
-    vtb_crew_close(NULL);
+    vtb_thread_pool_close(NULL);
     for (size_t n = 1; n <= 40; n++)
-        vtb_crew_close(open_crew(1 + n % 4));
+        vtb_thread_pool_close(open_thread_pool(1 + n % 4));
 }
 
 /* Several crews at once do not know of each other. */
 static void crews_are_apart(void **state)
 {
     (void)state;
-    struct vtb_crew *left = open_crew(2);
-    struct vtb_crew *right = open_crew(3);
+    struct vtb_thread_pool *left = open_thread_pool(2);
+    struct vtb_thread_pool *right = open_thread_pool(3);
     struct log left_log = {.round = 1};
     struct log right_log = {.round = 2};
-    vtb_crew_muster(left, 2);
+    vtb_thread_pool_muster(left, 2);
     run(right, 3, &right_log);
-    vtb_crew_run(left, note, &left_log);
+    vtb_thread_pool_run(left, note, &left_log);
     assert_int_equal(left_log.runs_n[1] + left_log.runs_n[2], 1);
     assert_int_equal(right_log.runs_n[1] + right_log.runs_n[2], 2);
     assert_false(pthread_equal(left_log.threads[1], right_log.threads[1]));
-    vtb_crew_close(left);
-    vtb_crew_close(right);
+    vtb_thread_pool_close(left);
+    vtb_thread_pool_close(right);
 }
 
 int main(void)
@@ -194,7 +195,7 @@ int main(void)
         cmocka_unit_test(runs_of_fewer_parts),
         cmocka_unit_test(parts_run_at_once),
         cmocka_unit_test(a_run_lasts_until_all_are_done),
-        cmocka_unit_test(a_crew_of_one),
+        cmocka_unit_test(a_thread_pool_of_one),
         cmocka_unit_test(closing),
         cmocka_unit_test(crews_are_apart),
     };

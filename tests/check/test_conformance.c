@@ -13,7 +13,7 @@
 /* Bytes between two collections, of a heap that can be told. */
 #define GEN0_BYTES ((size_t)64 << 10)
 
-/* Calls that are drawn once for many rigs. */
+/* Calls that are drawn once for many fixtures. */
 #define CALLS_N (OPERATIONS_N + OPERATIONS_N / 4)
 
 static const double hit_rates[] = {0, 0.5, 1};
@@ -22,17 +22,17 @@ static const size_t request_ops[] = {64, 1, 7, 10000}; /* one for each window */
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
-static void open_rig(struct vtb_rig *rig, const struct vtb_point *point)
+static void open_fixture(struct vtb_fixture *fixture, const struct vtb_point *point)
 {
     struct vtb_error error;
-    if (!vtb_rig_open(rig, point, &error))
+    if (!vtb_fixture_open(fixture, point, &error))
         fail_msg("%s", error.message);
 }
 
 /* The schedule ends within a run from here. */
-static size_t start_of(const struct vtb_rig *rig)
+static size_t start_of(const struct vtb_fixture *fixture)
 {
-    return rig->ids_n - OPERATIONS_N / 2;
+    return fixture->ids_n - OPERATIONS_N / 2;
 }
 
 static struct vtb_point point_of(const char *workload, double hit_rate)
@@ -49,14 +49,14 @@ static struct vtb_point point_of(const char *workload, double hit_rate)
                               .seed = 1};
 }
 
-typedef void visit_function(const struct vtb_rig *rig);
+typedef void visit_function(const struct vtb_fixture *fixture);
 
 static void visit_point(const struct vtb_point *point, visit_function *visit)
 {
-    struct vtb_rig rig;
-    open_rig(&rig, point);
-    visit(&rig);
-    vtb_rig_close(&rig);
+    struct vtb_fixture fixture;
+    open_fixture(&fixture, point);
+    visit(&fixture);
+    vtb_fixture_close(&fixture);
 }
 
 /* One hit rate and failure rate under every window and order of completion, at two depths. */
@@ -73,8 +73,8 @@ static void for_windows(struct vtb_point point, visit_function *visit)
     }
 }
 
-/* Calls visit with a rig for every combination of parameters of the default workload, but for the
- * windows of a run in which nothing suspends. */
+/* Calls visit with a fixture for every combination of parameters of the default workload, but for
+ * the windows of a run in which nothing suspends. */
 static void for_points(visit_function *visit)
 {
     static struct cell_calls calls;
@@ -130,20 +130,20 @@ static void for_few_points(const struct vtb_workload_entry *workload, visit_func
     }
 }
 
-static bool is_of(const struct vtb_cell *cell, const struct vtb_rig *rig)
+static bool is_of(const struct vtb_cell *cell, const struct vtb_fixture *fixture)
 {
-    return strcmp(cell->workload_name, rig->point->workload->name) == 0;
+    return strcmp(cell->workload_name, fixture->point->workload->name) == 0;
 }
 
-static const struct vtb_cell *floor_cell(const struct vtb_rig *rig)
+static const struct vtb_cell *floor_cell(const struct vtb_fixture *fixture)
 {
     for (size_t i = 0; built_cells()[i]; i++) {
         const struct vtb_cell *cell = built_cells()[i];
-        if (is_of(cell, rig) && cell->strategy->role == VTB_ROLE_FLOOR && !cell->kind.counting &&
-            !cell->kind.collected)
+        if (is_of(cell, fixture) && cell->strategy->role == VTB_ROLE_FLOOR &&
+            !cell->kind.counting && !cell->kind.collected)
             return cell;
     }
-    fail_msg("no floor for %s", rig->point->workload->name);
+    fail_msg("no floor for %s", fixture->point->workload->name);
     return NULL;
 }
 
@@ -153,12 +153,12 @@ static const struct vtb_heap *glibc_heap(void)
 }
 
 /* A run of the floor, for another one to start from. */
-static struct cell_run floor_run(const struct vtb_rig *rig)
+static struct cell_run floor_run(const struct vtb_fixture *fixture)
 {
-    return (struct cell_run){.rig = rig,
-                             .cell = floor_cell(rig),
+    return (struct cell_run){.fixture = fixture,
+                             .cell = floor_cell(fixture),
                              .heap = glibc_heap(),
-                             .position = start_of(rig),
+                             .position = start_of(fixture),
                              .n = OPERATIONS_N};
 }
 
@@ -176,11 +176,11 @@ static void check_collections(const struct cell_run *run, const struct cell_outc
 }
 
 /* Checks a cell on a heap, for both consumers: counts, and the floor's checksum. */
-static void check_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
+static void check_cell(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
                        const struct vtb_heap *heap, uint64_t expected)
 {
     for (int dependent = 0; dependent < 2; dependent++, runs_n++) {
-        struct cell_run run = floor_run(rig);
+        struct cell_run run = floor_run(fixture);
         run.cell = cell;
         run.heap = heap;
         run.dependent = dependent;
@@ -194,22 +194,23 @@ static void check_cell(const struct vtb_rig *rig, const struct vtb_cell *cell,
 }
 
 /* Whether the strategy can do what the point asks for, on a heap of this kind. */
-static bool is_able(const struct vtb_cell *cell, const struct vtb_rig *rig, bool collects)
+static bool is_able(const struct vtb_cell *cell, const struct vtb_fixture *fixture, bool collects)
 {
     const struct vtb_lacks *lacks = &cell->strategy->lacks;
-    return is_of(cell, rig) && (cell->kind.counting || collects == cell->kind.collected) &&
-           !(collects && lacks->collector) && !(rig->point->emerges && lacks->real_cache);
+    return is_of(cell, fixture) && (cell->kind.counting || collects == cell->kind.collected) &&
+           !(collects && lacks->collector) && !(fixture->point->emerges && lacks->real_cache);
 }
 
-static void check_cells_on(const struct vtb_rig *rig, bool (*is_chosen)(const struct vtb_heap *))
+static void check_cells_on(const struct vtb_fixture *fixture,
+                           bool (*is_chosen)(const struct vtb_heap *))
 {
-    const struct cell_run run = floor_run(rig);
+    const struct cell_run run = floor_run(fixture);
     const uint64_t expected = cell_run(&run).checksum;
     for (size_t i = 0; built_cells()[i]; i++) {
-        for (size_t h = 0; is_of(built_cells()[i], rig) && vtb_heaps[h].name; h++) {
+        for (size_t h = 0; is_of(built_cells()[i], fixture) && vtb_heaps[h].name; h++) {
             const struct vtb_heap *heap = vtb_heaps[h].heap;
-            if (is_chosen(heap) && is_able(built_cells()[i], rig, vtb_heap_collects(heap)))
-                check_cell(rig, built_cells()[i], heap, expected);
+            if (is_chosen(heap) && is_able(built_cells()[i], fixture, vtb_heap_collects(heap)))
+                check_cell(fixture, built_cells()[i], heap, expected);
         }
     }
 }
@@ -225,14 +226,14 @@ static bool is_usable(const struct vtb_heap *heap)
     return !heap->unavailable;
 }
 
-static void check_all_cells(const struct vtb_rig *rig)
+static void check_all_cells(const struct vtb_fixture *fixture)
 {
-    check_cells_on(rig, is_one_of_its_kind);
+    check_cells_on(fixture, is_one_of_its_kind);
 }
 
-static void check_all_heaps(const struct vtb_rig *rig)
+static void check_all_heaps(const struct vtb_fixture *fixture)
 {
-    check_cells_on(rig, is_usable);
+    check_cells_on(fixture, is_usable);
 }
 
 static void every_cell_under_all_parameters(void **state)
@@ -293,15 +294,15 @@ static void every_cell_where_entries_expire(void **state)
 }
 
 /* Every cell asks the store so often in a thousand calls, and consumes what the floor does. */
-static void check_misses(const struct vtb_rig *rig, uint64_t misses_n)
+static void check_misses(const struct vtb_fixture *fixture, uint64_t misses_n)
 {
-    struct cell_run run = floor_run(rig);
+    struct cell_run run = floor_run(fixture);
     run.position = 0;
     run.n = 1000;
     const uint64_t expected = cell_run(&run).checksum;
     for (size_t i = 0; built_cells()[i]; i++) {
         const struct vtb_cell *cell = built_cells()[i];
-        if (!is_of(cell, rig) || !cell->kind.counting || cell->kind.collected ||
+        if (!is_of(cell, fixture) || !cell->kind.counting || cell->kind.collected ||
             cell->strategy->role == VTB_ROLE_EMPTY)
             continue;
         run.cell = cell;
@@ -321,38 +322,38 @@ static void misses_are_as_many_as_asked_for(void **state)
     } rows[] = {{0, 1000}, {.3, 700}, {.5, 500}, {.8, 200}, {.95, 50}, {.999, 1}, {1, 0}};
     for (size_t w = 0; vtb_workloads[w].name; w++) {
         for (size_t i = 0; cells_of(vtb_workloads[w].name) > 0 && i < COUNT_OF(rows); i++) {
-            struct vtb_rig rig;
+            struct vtb_fixture fixture;
             struct vtb_point point = point_of(vtb_workloads[w].name, rows[i].hit_rate);
             if (vtb_workloads[w].workload->default_capacity > 0)
                 continue; /* its hits are not asked for */
             cell_draw(&calls, &point, 1000);
-            open_rig(&rig, &point);
-            check_misses(&rig, rows[i].misses_n);
-            vtb_rig_close(&rig);
+            open_fixture(&fixture, &point);
+            check_misses(&fixture, rows[i].misses_n);
+            vtb_fixture_close(&fixture);
         }
     }
 }
 
 /* Twice the same calls, the window being drained in between; more wait in it than a pool keeps. */
-static void check_refilling(const struct vtb_rig *rig)
+static void check_refilling(const struct vtb_fixture *fixture)
 {
-    const struct cell_run run = floor_run(rig);
+    const struct cell_run run = floor_run(fixture);
     const uint64_t expected = 2 * cell_run(&run).checksum;
     for (size_t i = 0; built_cells()[i]; i++) {
         const struct vtb_cell *cell = built_cells()[i];
         struct vtb_env env;
         struct vtb_error error;
-        if (!is_of(cell, rig) || cell->kind.collected || !cell->kind.counting ||
+        if (!is_of(cell, fixture) || cell->kind.collected || !cell->kind.counting ||
             cell->strategy->role == VTB_ROLE_EMPTY)
             continue;
-        assert_true(vtb_rig_open_env(rig, &env, cell, glibc_memory(), &error));
+        assert_true(vtb_fixture_open_env(fixture, &env, cell, glibc_memory(), &error));
         for (size_t round = 0; round < 2; round++) {
-            env.position = start_of(rig);
-            vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
+            env.position = start_of(fixture);
+            vtb_fixture_loop(fixture, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
             cell->drain(&env);
         }
-        vtb_rig_close_env(&env, cell, glibc_memory());
-        assert_true(vtb_rig_checksum(&env) == expected);
+        vtb_fixture_close_env(&env, cell, glibc_memory());
+        assert_true(vtb_fixture_checksum(&env) == expected);
         assert_of_cell(cell, env.service.counts.frees_n, env.service.counts.allocs_n);
         assert_of_cell(cell, env.service.counts.live_bytes, 0);
     }
@@ -372,14 +373,14 @@ static void a_drained_window_is_filled_again(void **state)
  * beside them. */
 static void check_peak(size_t window, double hit_rate, uint64_t least, uint64_t most)
 {
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     struct vtb_point point = point_of("user_cache", hit_rate);
     point.in_flight = window;
-    open_rig(&rig, &point);
-    struct cell_run run = floor_run(&rig);
+    open_fixture(&fixture, &point);
+    struct cell_run run = floor_run(&fixture);
     run.cell = built_cell("heap_task", "user_cache", (struct vtb_kind){.counting = true});
     assert_in_range(cell_run(&run).counts.peak_live_bytes, least, most);
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 static void peak_is_the_window_of_boxes(void **state)
@@ -396,16 +397,16 @@ static void peak_is_the_window_of_boxes(void **state)
 }
 
 /* A loop over the table and the store, without any strategy. */
-static uint64_t values_of_the_schedule(const struct vtb_rig *rig, size_t *failed_n)
+static uint64_t values_of_the_schedule(const struct vtb_fixture *fixture, size_t *failed_n)
 {
     uint64_t sum = 0;
     *failed_n = 0;
     for (size_t i = 0; i < OPERATIONS_N; i++) {
-        const uint32_t id = rig->ids[(start_of(rig) + i) % rig->ids_n];
-        const vtb_key key = vtb_key_of(rig->table, id);
-        const vtb_value *found = vtb_lookup(rig->table, key);
+        const uint32_t id = fixture->ids[(start_of(fixture) + i) % fixture->ids_n];
+        const vtb_key key = vtb_key_of(fixture->table, id);
+        const vtb_value *found = vtb_lookup(fixture->table, key);
         vtb_value value = NULL;
-        const bool ok = found || vtb_fetch(rig->table, key, &value);
+        const bool ok = found || vtb_fetch(fixture->table, key, &value);
         assert_int_equal(found == NULL, (id & VTB_ID_MISS) != 0);
         assert_int_equal(ok, !(id & VTB_ID_FAIL));
         if (found)
@@ -421,19 +422,19 @@ static void the_floor_consumes_what_the_schedule_says(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(hit_rates) * 2; i++) {
-        struct vtb_rig rig;
+        struct vtb_fixture fixture;
         struct vtb_point point = point_of("user_cache", hit_rates[i / 2]);
         size_t failed_n = 0;
         point.failure_rate = i % 2 ? 0.25 : 0;
-        open_rig(&rig, &point);
-        const struct cell_run run = floor_run(&rig);
+        open_fixture(&fixture, &point);
+        const struct cell_run run = floor_run(&fixture);
         const struct cell_outcome outcome = cell_run(&run);
-        const uint64_t expected = values_of_the_schedule(&rig, &failed_n);
+        const uint64_t expected = values_of_the_schedule(&fixture, &failed_n);
         assert_true(expected != 0);
         assert_true(outcome.checksum == expected);
         assert_int_equal(outcome.failed_n, failed_n);
         assert_int_equal(failed_n > 0, i % 2 && hit_rates[i / 2] < 1);
-        vtb_rig_close(&rig);
+        vtb_fixture_close(&fixture);
     }
 }
 
@@ -442,16 +443,18 @@ static void the_floor_consumes_what_the_schedule_says(void **state)
  * alone, consumes other values. Which result came last is the same for all strategies that suspend;
  * with a window of 1, and as long as nothing fails, also for the floor.
  */
-static void check_dependence(const struct vtb_rig *rig)
+static void check_dependence(const struct vtb_fixture *fixture)
 {
     uint64_t expected = 0;
     for (size_t i = 0; built_cells()[i]; i++) {
         const struct vtb_cell *cell = built_cells()[i];
-        struct cell_run run = floor_run(rig);
+        struct cell_run run = floor_run(fixture);
         run.cell = cell;
         run.zero = 1;
-        if (!is_of(cell, rig) || cell->kind.collected || cell->strategy->role == VTB_ROLE_EMPTY ||
-            (!cell->frame_bytes && (rig->point->in_flight > 1 || rig->point->failure_rate > 0)))
+        if (!is_of(cell, fixture) || cell->kind.collected ||
+            cell->strategy->role == VTB_ROLE_EMPTY ||
+            (!cell->frame_bytes &&
+             (fixture->point->in_flight > 1 || fixture->point->failure_rate > 0)))
             continue;
         const uint64_t independent = cell_run(&run).checksum;
         run.dependent = true;
@@ -459,7 +462,7 @@ static void check_dependence(const struct vtb_rig *rig)
         if (expected == 0)
             expected = dependent;
         if (dependent == independent || dependent != expected)
-            fail_msg("%s (window %zu)", cell->name, rig->point->in_flight);
+            fail_msg("%s (window %zu)", cell->name, fixture->point->in_flight);
     }
     assert_true(expected != 0);
 }
@@ -483,16 +486,16 @@ static void dependent_lookups_need_the_last_result(void **state)
 
 #ifndef UNDER_SANITIZER
 /* How much of the C library's heap is in use beyond what was before both loops. */
-static size_t taken_by(const struct vtb_rig *rig, const struct vtb_cell *cell)
+static size_t taken_by(const struct vtb_fixture *fixture, const struct vtb_cell *cell)
 {
     struct vtb_env env;
     struct vtb_error error;
-    assert_true(vtb_rig_open_env(rig, &env, cell, glibc_memory(), &error));
+    assert_true(vtb_fixture_open_env(fixture, &env, cell, glibc_memory(), &error));
     const size_t before = mallinfo2().uordblks;
-    vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
-    vtb_rig_loop(rig, cell, VTB_CONSUMER_DEPENDENT)(&env, OPERATIONS_N);
+    vtb_fixture_loop(fixture, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
+    vtb_fixture_loop(fixture, cell, VTB_CONSUMER_DEPENDENT)(&env, OPERATIONS_N);
     const size_t behind = mallinfo2().uordblks;
-    vtb_rig_close_env(&env, cell, glibc_memory());
+    vtb_fixture_close_env(&env, cell, glibc_memory());
     return behind - before;
 }
 #endif
@@ -505,50 +508,51 @@ static void nothing_is_allocated_in_the_measured_region(void **state)
 #ifdef UNDER_SANITIZER
     skip();
 #else
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     struct vtb_point point = point_of("user_cache", 0.5);
     size_t cells_n[2] = {0, 0};
     point.depth = 3;
-    open_rig(&rig, &point);
+    open_fixture(&fixture, &point);
     for (size_t i = 0; built_cells()[i]; i++) {
         const struct vtb_cell *cell = built_cells()[i];
-        if (!is_of(cell, &rig) || cell->kind.collected)
+        if (!is_of(cell, &fixture) || cell->kind.collected)
             continue;
         const bool allocates = cell->hit_bytes + cell->miss_bytes > 0;
-        if (taken_by(&rig, cell) > 0 && !allocates)
+        if (taken_by(&fixture, cell) > 0 && !allocates)
             fail_msg("%s", cell->name);
         cells_n[allocates]++;
     }
     assert_in_range(cells_n[0], 20, SIZE_MAX);
-    assert_in_range(taken_by(&rig, built_cell("heap_task", "user_cache", (struct vtb_kind){0})),
+    assert_in_range(taken_by(&fixture, built_cell("heap_task", "user_cache", (struct vtb_kind){0})),
                     50 * 104,
                     (63 + VTB_QUARANTINE_N) * 128); /* some were there before, or are kept */
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 #endif
 }
 
 static void the_empty_loop_counts_nothing(void **state)
 {
     (void)state;
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     struct vtb_point point = point_of("user_cache", 0.5);
     const struct vtb_counts none = {0};
     point.depth = 2;
-    open_rig(&rig, &point);
+    open_fixture(&fixture, &point);
     for (size_t i = 0; built_cells()[i]; i++) {
         const struct vtb_cell *cell = built_cells()[i];
-        struct cell_run run = floor_run(&rig);
+        struct cell_run run = floor_run(&fixture);
         run.cell = cell;
-        if (!is_of(cell, &rig) || cell->strategy->role != VTB_ROLE_EMPTY || cell->kind.collected)
+        if (!is_of(cell, &fixture) || cell->strategy->role != VTB_ROLE_EMPTY ||
+            cell->kind.collected)
             continue;
         const struct cell_outcome outcome = cell_run(&run);
         uint64_t keys = 0;
         assert_memory_equal(&outcome.counts, &none, sizeof none);
         for (size_t j = 0; j < OPERATIONS_N; j++)
-            keys += rig.ids[(start_of(&rig) + j) % rig.ids_n];
+            keys += fixture.ids[(start_of(&fixture) + j) % fixture.ids_n];
         assert_true(outcome.checksum == keys); /* it does walk the schedule */
     }
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 /* --- what the registry has --- */

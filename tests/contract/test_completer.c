@@ -27,7 +27,7 @@ static uint64_t collected_n;
 static void end_on_misuse(const char *text)
 {
     fprintf(stderr, "%s, %s method, depth %zu: misuse: %s\n", cell->name,
-            cell->kind.async ? "async" : "direct", rig->point->depth, text);
+            cell->kind.async ? "async" : "direct", fixture->point->depth, text);
     abort();
 }
 
@@ -55,8 +55,8 @@ static enum vtb_fault fault_of(size_t number)
 static uint64_t share_of(size_t number)
 {
     vtb_value value;
-    const vtb_key key = vtb_key_of(rig->table, vtb_pair_id(number));
-    return vtb_fetch(rig->table, key, &value) ? vtb_consume(&value) : 0;
+    const vtb_key key = vtb_key_of(fixture->table, vtb_pair_id(number));
+    return vtb_fetch(fixture->table, key, &value) ? vtb_consume(&value) : 0;
 }
 
 static uint64_t sum_of_shares(size_t operations_n)
@@ -67,11 +67,11 @@ static uint64_t sum_of_shares(size_t operations_n)
     return sum;
 }
 
-static void open_cell(const struct vtb_rig *of, const struct vtb_cell *opened,
+static void open_cell(const struct vtb_fixture *of, const struct vtb_cell *opened,
                       const struct vtb_heap *heap)
 {
     struct vtb_error error;
-    rig = of;
+    fixture = of;
     cell = opened;
     if (!vtb_pair_open(of, opened, heap, &error))
         fail_msg("%s", error.message);
@@ -138,8 +138,8 @@ static const struct vtb_heap *glibc(void)
     return vtb_find_heap("glibc")->heap;
 }
 
-static size_t on_rig(const struct vtb_rig *of, const struct vtb_heap *heap,
-                     bool (*applies)(const struct vtb_cell *one), void (*check)(void))
+static size_t on_fixture(const struct vtb_fixture *of, const struct vtb_heap *heap,
+                         bool (*applies)(const struct vtb_cell *one), void (*check)(void))
 {
     size_t n = 0;
     for (size_t i = 0; built_cells()[i]; i++) {
@@ -187,13 +187,13 @@ static void operations_complete_on_another_thread_once_their_callers_wait(void *
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(depths); i++)
-        assert_true(on_rig(&rigs[i], glibc(), any, check_ordered) >= 25);
+        assert_true(on_fixture(&fixtures[i], glibc(), any, check_ordered) >= 25);
 }
 
 /* Objects that a pool made for one thread: as many as are used at once. */
 static uint64_t objects_n(void)
 {
-    return VTB_PAIR_BATCH * (cell->kind.async ? rig->point->depth : 1);
+    return VTB_PAIR_BATCH * (cell->kind.async ? fixture->point->depth : 1);
 }
 
 static void check_racing(void)
@@ -211,7 +211,7 @@ static void completion_races_with_the_caller_that_comes_to_wait(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(depths); i++)
-        assert_true(on_rig(&rigs[i], glibc(), may_race, check_racing) >= 8);
+        assert_true(on_fixture(&fixtures[i], glibc(), may_race, check_racing) >= 8);
 }
 
 /* --- several consumers --- */
@@ -237,7 +237,7 @@ static void consumers_in_two_threads_each_get_the_value(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(depths); i++)
-        assert_true(on_rig(&rigs[i], glibc(), may_be_shared, check_several_consumers) >= 5);
+        assert_true(on_fixture(&fixtures[i], glibc(), may_be_shared, check_several_consumers) >= 5);
 }
 
 /* --- on other heaps --- */
@@ -249,9 +249,9 @@ static void check_heap(const struct vtb_heap *heap)
     for (size_t i = 0; i < COUNT_OF(depths); i++) {
         points[i].gen0_budget_bytes = (size_t)8 << 10;
         points[i].verify_heap = true;
-        assert_true(on_rig(&rigs[i], heap, any, check_ordered) >= 24);
-        assert_true(on_rig(&rigs[i], heap, may_race, check_racing) >= 8);
-        assert_true(on_rig(&rigs[i], heap, may_be_shared, check_several_consumers) >= 5);
+        assert_true(on_fixture(&fixtures[i], heap, any, check_ordered) >= 24);
+        assert_true(on_fixture(&fixtures[i], heap, may_race, check_racing) >= 8);
+        assert_true(on_fixture(&fixtures[i], heap, may_be_shared, check_several_consumers) >= 5);
     }
     if (vtb_heap_collects(heap) && heap->collector->has_budget)
         assert_true(collected_n > 100);
@@ -287,7 +287,7 @@ static void check_early(void)
 static void completion_races_with_the_methods_that_suspend(void **state)
 {
     (void)state;
-    assert_true(on_rig(&rigs[1], vtb_pair_early_heap(glibc()), may_race, check_early) >= 8);
+    assert_true(on_fixture(&fixtures[1], vtb_pair_early_heap(glibc()), may_race, check_early) >= 8);
 }
 
 /* --- tasks in the place of operations --- */
@@ -315,7 +315,7 @@ static void completion_races_with_as_task(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(depths); i++)
-        assert_true(on_rig(&rigs[i], glibc(), converts, check_as_task) >= 4);
+        assert_true(on_fixture(&fixtures[i], glibc(), converts, check_as_task) >= 4);
 }
 
 /* --- callers that block --- */
@@ -347,7 +347,7 @@ static void a_caller_that_asks_too_early_blocks_until_the_answer_is_there(void *
     (void)state;
     size_t n = 0;
     for (size_t i = 0; i < COUNT_OF(depths); i++)
-        n += on_rig(&rigs[i], glibc(), blocks, check_blocking);
+        n += on_fixture(&fixtures[i], glibc(), blocks, check_blocking);
     if (n == 0)
         skip();
     assert_true(n >= 10);
@@ -359,7 +359,7 @@ static int set_up(void **state)
     vtb_on_misuse = end_on_misuse;
     before_failing = stop_if_running;
     vtb_pair.wrong = wrong;
-    open_rigs();
+    open_fixtures();
     return 0;
 }
 
@@ -374,5 +374,5 @@ int main(void)
         cmocka_unit_test(completion_races_with_as_task),
         cmocka_unit_test(a_caller_that_asks_too_early_blocks_until_the_answer_is_there),
     };
-    return cmocka_run_group_tests(tests, set_up, close_rigs);
+    return cmocka_run_group_tests(tests, set_up, close_fixtures);
 }

@@ -132,9 +132,9 @@ static const struct vtb_heap *glibc_heap(void)
     return vtb_find_heap("glibc")->heap;
 }
 
-static struct cell_run run_of(const struct vtb_rig *rig, const struct vtb_cell *cell)
+static struct cell_run run_of(const struct vtb_fixture *fixture, const struct vtb_cell *cell)
 {
-    return (struct cell_run){rig, cell, glibc_heap(), false, 0, POSITION, OPERATIONS_N};
+    return (struct cell_run){fixture, cell, glibc_heap(), false, 0, POSITION, OPERATIONS_N};
 }
 
 static void check_values(const struct vtb_cell *cell, uint64_t checksum, uint64_t expected)
@@ -144,10 +144,11 @@ static void check_values(const struct vtb_cell *cell, uint64_t checksum, uint64_
 }
 
 /* A cell's two loops: checksum and counts. */
-static void check_cell(const struct vtb_rig *rig, const struct vtb_cell *cell, uint64_t expected)
+static void check_cell(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
+                       uint64_t expected)
 {
     for (int dependent = 0; dependent < 2; dependent++) {
-        struct cell_run run = run_of(rig, cell);
+        struct cell_run run = run_of(fixture, cell);
         run.dependent = dependent;
         const struct cell_outcome outcome = cell_run(&run);
         check_values(cell, outcome.checksum, expected);
@@ -164,20 +165,20 @@ static bool is_of(const struct vtb_cell *cell, const struct vtb_point *point, bo
 /* Checks all fixture cells of the point's workload on a heap that frees; returns how many. */
 static size_t check_point(const struct vtb_point *point, const struct vtb_cell *floor)
 {
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     struct vtb_error error;
     size_t cells_n = 0;
-    assert_true(vtb_rig_open(&rig, point, &error));
-    const struct cell_run run = run_of(&rig, floor);
+    assert_true(vtb_fixture_open(&fixture, point, &error));
+    const struct cell_run run = run_of(&fixture, floor);
     const uint64_t expected = cell_run(&run).checksum;
     assert_true(expected != 0);
     for (size_t i = 0; fixture_cells[i]; i++) {
         if (!is_of(fixture_cells[i], point, false))
             continue;
-        check_cell(&rig, fixture_cells[i], expected);
+        check_cell(&fixture, fixture_cells[i], expected);
         cells_n++;
     }
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
     return cells_n;
 }
 
@@ -373,18 +374,18 @@ static void check_strict_closed(const struct vtb_cell *cell)
 static struct vtb_memory memory;
 static struct vtb_env env;
 
-static void open_env(const struct vtb_rig *rig, const struct vtb_cell *cell)
+static void open_env(const struct vtb_fixture *fixture, const struct vtb_cell *cell)
 {
     struct vtb_error error;
-    open_memory(&memory, &vtb_strict_heap, rig->point);
-    assert_true(vtb_rig_open_env(rig, &env, cell, &memory, &error));
+    open_memory(&memory, &vtb_strict_heap, fixture->point);
+    assert_true(vtb_fixture_open_env(fixture, &env, cell, &memory, &error));
     vtb_memory_enter(&memory);
 }
 
 static void close_env(const struct vtb_cell *cell)
 {
     vtb_memory_leave(&memory);
-    vtb_rig_close_env(&env, cell, &memory);
+    vtb_fixture_close_env(&env, cell, &memory);
     vtb_memory_close(&memory);
     check_strict_closed(cell);
 }
@@ -402,22 +403,22 @@ static size_t frame_roots(const struct vtb_cell *cell, size_t offsets[2])
 
 /* All references of every frame are registered when the window is made, and those that a strategy
  * keeps for its service; all are dropped with it. */
-static void check_roots(const struct vtb_rig *rig, const struct vtb_cell *cell)
+static void check_roots(const struct vtb_fixture *fixture, const struct vtb_cell *cell)
 {
     size_t offsets[2];
     const size_t frame_roots_n = frame_roots(cell, offsets);
-    open_env(rig, cell);
+    open_env(fixture, cell);
     assert_int_equal(vtb_strict_roots_n, frame_roots_n + (cell->state_roots_n > 0));
     for (size_t i = 0; i < frame_roots_n; i++) {
         assert_ptr_equal(vtb_strict_roots[i].base, (char *)env.frames + offsets[i]);
-        assert_int_equal(vtb_strict_roots[i].count, rig->point->in_flight);
+        assert_int_equal(vtb_strict_roots[i].count, fixture->point->in_flight);
         assert_int_equal(vtb_strict_roots[i].stride_bytes, env.frame_bytes);
         assert_true(offsets[i] + sizeof(void *) <= cell->frame_bytes);
     }
     assert_of_cell(cell, env.frame_bytes,
-                   cell->frame_bytes + (rig->point->depth - 1) * cell->place_bytes);
+                   cell->frame_bytes + (fixture->point->depth - 1) * cell->place_bytes);
     if (cell->state_roots_n) {
-        const struct vtb_setup setup = vtb_rig_setup(rig, cell);
+        const struct vtb_setup setup = vtb_fixture_setup(fixture, cell);
         const struct vtb_roots *roots = &vtb_strict_roots[frame_roots_n];
         assert_non_null(env.service.state);
         assert_ptr_equal(roots->base, env.service.state);
@@ -451,11 +452,11 @@ static void check_all_are_roots(const struct vtb_cell *cell)
 
 /* After a run every suspended operation, and nothing else, is seen through the pending roots, and
  * what the hand-over refers to through the others. */
-static void check_pending(const struct vtb_rig *rig, const struct vtb_cell *cell)
+static void check_pending(const struct vtb_fixture *fixture, const struct vtb_cell *cell)
 {
     size_t pending_n = 0;
-    open_env(rig, cell);
-    vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, rig->ids_n);
+    open_env(fixture, cell);
+    vtb_fixture_loop(fixture, cell, VTB_CONSUMER_INDEPENDENT)(&env, fixture->ids_n);
     for (size_t i = 0; cell->frame_bytes && i < env.window; i++) {
         char *frame = (char *)env.frames + i * env.frame_bytes;
         const void *pending = *(void **)(void *)(frame + cell->pending_offset);
@@ -474,11 +475,11 @@ static void check_pending(const struct vtb_rig *rig, const struct vtb_cell *cell
 }
 
 /* No frees (the heap has none), one safepoint for each operation, and the floor's values. */
-static void check_collected(const struct vtb_rig *rig, const struct vtb_cell *cell,
+static void check_collected(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
                             uint64_t expected)
 {
     for (int dependent = 0; dependent < 2; dependent++) {
-        struct cell_run run = run_of(rig, cell);
+        struct cell_run run = run_of(fixture, cell);
         run.heap = &vtb_strict_heap;
         run.dependent = dependent;
         const struct cell_outcome outcome = cell_run(&run);
@@ -503,12 +504,12 @@ static void check_collected(const struct vtb_rig *rig, const struct vtb_cell *ce
 
 /* The objects that a strategy keeps for its service are reached through its own roots alone, once
  * the window is empty and the frames were cleared. */
-static void check_kept(const struct vtb_rig *rig, const struct vtb_cell *cell)
+static void check_kept(const struct vtb_fixture *fixture, const struct vtb_cell *cell)
 {
-    if (!cell->state_roots_n || rig->point->in_flight > 64) /* more than a pool keeps */
+    if (!cell->state_roots_n || fixture->point->in_flight > 64) /* more than a pool keeps */
         return;
-    open_env(rig, cell);
-    vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
+    open_env(fixture, cell);
+    vtb_fixture_loop(fixture, cell, VTB_CONSUMER_INDEPENDENT)(&env, OPERATIONS_N);
     cell->drain(&env);
     strict()->collect(memory.gc, 0);
     const struct layout *layout = layout_of(cell->strategy_name);
@@ -530,23 +531,23 @@ static bool may_collect(const struct vtb_cell *cell, const struct vtb_point *poi
 
 static size_t check_collected_point(const struct vtb_point *point)
 {
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     struct vtb_error error;
     size_t cells_n = 0;
-    assert_true(vtb_rig_open(&rig, point, &error));
-    const struct cell_run run = run_of(&rig, find("plain", point->workload->name));
+    assert_true(vtb_fixture_open(&fixture, point, &error));
+    const struct cell_run run = run_of(&fixture, find("plain", point->workload->name));
     const uint64_t expected = cell_run(&run).checksum;
     for (size_t i = 0; fixture_cells[i]; i++) {
         const struct vtb_cell *cell = fixture_cells[i];
         if (!may_collect(cell, point))
             continue;
-        check_roots(&rig, cell);
-        check_pending(&rig, cell);
-        check_collected(&rig, cell, expected);
-        check_kept(&rig, cell);
+        check_roots(&fixture, cell);
+        check_pending(&fixture, cell);
+        check_collected(&fixture, cell, expected);
+        check_kept(&fixture, cell);
         cells_n++;
     }
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
     return cells_n;
 }
 
@@ -570,45 +571,46 @@ static void every_strategy_on_a_heap_that_collects(void **state)
 /* --- what strategies declare, and what they mark --- */
 
 /* Twice, the window being drained in between: more wait in the widest than a pool keeps. */
-static void check_references(const struct vtb_rig *rig, const struct vtb_cell *cell,
+static void check_references(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
                              uint64_t expected)
 {
-    open_env(rig, cell);
+    open_env(fixture, cell);
     for (size_t round = 0; round < 2; round++) {
         env.position = 0;
-        vtb_rig_loop(rig, cell, VTB_CONSUMER_INDEPENDENT)(&env, rig->ids_n);
+        vtb_fixture_loop(fixture, cell, VTB_CONSUMER_INDEPENDENT)(&env, fixture->ids_n);
         check_all_are_roots(cell);
         cell->drain(&env);
         check_all_are_roots(cell);
     }
     strict()->collect(memory.gc, 0);
     close_env(cell);
-    check_values(cell, vtb_rig_checksum(&env), 2 * expected);
+    check_values(cell, vtb_fixture_checksum(&env), 2 * expected);
 }
 
 /* The timed cells of a point's workload. */
 static size_t check_references_of(const struct vtb_point *point,
                                   const struct vtb_cell *const *cells)
 {
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     struct vtb_error error;
     size_t n = 0;
     uint64_t expected = 0;
-    assert_true(vtb_rig_open(&rig, point, &error));
+    assert_true(vtb_fixture_open(&fixture, point, &error));
     for (size_t i = 0; cells[i]; i++) {
         if (strcmp(cells[i]->name, "plain") != 0 || !may_collect(cells[i], point))
             continue;
-        const struct cell_run run = {&rig, cells[i], &vtb_strict_heap, false, 0, 0, rig.ids_n};
+        const struct cell_run run = {&fixture, cells[i], &vtb_strict_heap, false,
+                                     0,        0,        fixture.ids_n};
         expected = cell_run(&run).checksum;
     }
     assert_true(expected != 0);
     for (size_t i = 0; cells[i]; i++) {
         if (!may_collect(cells[i], point) || cells[i]->kind.counting)
             continue;
-        check_references(&rig, cells[i], expected);
+        check_references(&fixture, cells[i], expected);
         n++;
     }
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
     return n;
 }
 

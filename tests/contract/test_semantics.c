@@ -48,25 +48,25 @@ static int set_up(void **state)
 {
     (void)state;
     vtb_on_misuse = fail_on_misuse;
-    open_rigs();
+    open_fixtures();
     return 0;
 }
 
-static void open_cell(const struct vtb_rig *of, const struct vtb_cell *opened,
+static void open_cell(const struct vtb_fixture *of, const struct vtb_cell *opened,
                       const struct vtb_heap *heap)
 {
     struct vtb_error error;
-    rig = of;
+    fixture = of;
     cell = opened;
     probe = cell->probe;
-    if (!vtb_rig_open_env(rig, &env, cell, memory_of(heap), &error))
+    if (!vtb_fixture_open_env(fixture, &env, cell, memory_of(heap), &error))
         fail_msg("%s", error.message);
 }
 
 /* However it was used: all that was allocated has been given back. */
 static void close_cell(void)
 {
-    vtb_rig_close_env(&env, cell, glibc_memory());
+    vtb_fixture_close_env(&env, cell, glibc_memory());
     equal(env.service.counts.live_bytes, 0);
     equal(env.service.counts.frees_n, env.service.counts.allocs_n);
 }
@@ -83,8 +83,8 @@ static bool is_of(const struct vtb_cell *one, const char *strategy)
 
 /* Calls check for the counting cells of a strategy (null: of all) that have a probe: by both
  * methods, with and without checks, with counts for one thread and for several. How many. */
-static size_t on_rig(const struct vtb_rig *of, const struct vtb_heap *heap, const char *strategy,
-                     void (*check)(void))
+static size_t on_fixture(const struct vtb_fixture *of, const struct vtb_heap *heap,
+                         const char *strategy, void (*check)(void))
 {
     size_t n = 0;
     for (size_t i = 0; built_cells()[i]; i++) {
@@ -103,14 +103,14 @@ static size_t on_rig(const struct vtb_rig *of, const struct vtb_heap *heap, cons
 static void for_cells_of(const char *strategy, void (*check)(void))
 {
     for (size_t i = 0; i < COUNT_OF(depths); i++)
-        assert_true(on_rig(&rigs[i], glibc(), strategy, check) >= 2);
+        assert_true(on_fixture(&fixtures[i], glibc(), strategy, check) >= 2);
 }
 
 /* Base, @checked and @atomic, direct and async: 40 at least. */
 static void for_cells(void (*check)(void))
 {
     for (size_t i = 0; i < COUNT_OF(depths); i++)
-        assert_true(on_rig(&rigs[i], glibc(), NULL, check) >= 40);
+        assert_true(on_fixture(&fixtures[i], glibc(), NULL, check) >= 40);
 }
 
 /* --- steps --- */
@@ -119,7 +119,7 @@ static void for_cells(void (*check)(void))
 static uint64_t share_of(uint32_t id)
 {
     vtb_value value;
-    (void)vtb_fetch(rig->table, vtb_key_of(rig->table, id), &value);
+    (void)vtb_fetch(fixture->table, vtb_key_of(fixture->table, id), &value);
     return vtb_consume(&value);
 }
 
@@ -183,7 +183,7 @@ static vtb_check_function *const asked[] = {
 static void check_what_is_asked(void)
 {
     const struct vtb_check_case of = {
-        .workload = rig->point->workload,
+        .workload = fixture->point->workload,
         .floor = built_cell("plain", "user_cache", (struct vtb_kind){.counting = true}),
         .counting = cell};
     for (size_t i = 0; i < COUNT_OF(asked); i++) {
@@ -196,7 +196,7 @@ static void check_what_is_asked(void)
 static void what_is_asked_of_any_strategy_holds(void **state)
 {
     (void)state;
-    assert_true(on_rig(&rigs[0], glibc(), NULL, check_what_is_asked) >= 40);
+    assert_true(on_fixture(&fixtures[0], glibc(), NULL, check_what_is_asked) >= 40);
 }
 
 /* --- several consumers --- */
@@ -365,7 +365,7 @@ static void check_as_task(size_t pending_bytes, size_t completed_bytes)
 static void check_as_task_of_a_task(void)
 {
     check_as_task(0, 0);
-    if (cell->kind.async && rig->point->depth > 1)
+    if (cell->kind.async && fixture->point->depth > 1)
         return; /* the outermost method's box is not what was submitted */
     call(0, MISS(1));
     void *pending = probe->pending(&env, 0);
@@ -573,7 +573,7 @@ static void check_token(void)
 static void a_token_wraps_after_65536_uses(void **state)
 {
     (void)state;
-    assert_int_equal(on_rig(&rigs[0], glibc(), "value_task_pooled", check_token), 6);
+    assert_int_equal(on_fixture(&fixtures[0], glibc(), "value_task_pooled", check_token), 6);
 }
 
 static void check_generation(void)
@@ -587,7 +587,7 @@ static void check_generation(void)
 static void a_generation_does_not(void **state)
 {
     (void)state;
-    assert_int_equal(on_rig(&rigs[0], glibc(), "value_task_handle", check_generation), 4);
+    assert_int_equal(on_fixture(&fixtures[0], glibc(), "value_task_handle", check_generation), 4);
 }
 
 /* --- references that have no room --- */
@@ -613,7 +613,7 @@ static void check_references(void)
 static void a_lean_task_refuses_more_references_than_it_can_count(void **state)
 {
     (void)state;
-    assert_int_equal(on_rig(&rigs[0], glibc(), "heap_task_lean", check_references), 6);
+    assert_int_equal(on_fixture(&fixtures[0], glibc(), "heap_task_lean", check_references), 6);
 }
 
 /* --- objects that are used again --- */
@@ -637,27 +637,27 @@ static void check_pool_cap(void)
 }
 
 static struct vtb_point wide_point;
-static struct vtb_rig wide_rig;
+static struct vtb_fixture wide_fixture;
 
-static int open_wide_rig(void **state)
+static int open_wide_fixture(void **state)
 {
     (void)state;
-    open_rig(&wide_rig, &wide_point, WIDE_WINDOW, 1);
+    open_fixture(&wide_fixture, &wide_point, WIDE_WINDOW, 1);
     return 0;
 }
 
-static int close_wide_rig(void **state)
+static int close_wide_fixture(void **state)
 {
     (void)state;
-    vtb_rig_close(&wide_rig);
+    vtb_fixture_close(&wide_fixture);
     return 0;
 }
 
 static void pools_reuse_objects_and_keep_no_more_than_their_cap(void **state)
 {
     (void)state;
-    assert_int_equal(on_rig(&wide_rig, glibc(), "heap_task_pooled", check_pool_cap), 6);
-    assert_int_equal(on_rig(&wide_rig, glibc(), "value_task_pooled", check_pool_cap), 6);
+    assert_int_equal(on_fixture(&wide_fixture, glibc(), "heap_task_pooled", check_pool_cap), 6);
+    assert_int_equal(on_fixture(&wide_fixture, glibc(), "value_task_pooled", check_pool_cap), 6);
 }
 
 /* Hits have a list of their own: one object, whatever is pending. */
@@ -672,7 +672,7 @@ static void check_pooled_hits(void)
 static void a_ready_task_is_used_again_at_once(void **state)
 {
     (void)state;
-    assert_int_equal(on_rig(&rigs[0], glibc(), "heap_task_pooled", check_pooled_hits), 6);
+    assert_int_equal(on_fixture(&fixtures[0], glibc(), "heap_task_pooled", check_pooled_hits), 6);
 }
 
 /* A source whose version looks like another mark, given back when the pool is full. */
@@ -721,7 +721,7 @@ static void a_source_is_not_looked_at_once_it_was_freed(void **state)
 {
     (void)state;
     assert_int_equal(
-        on_rig(&wide_rig, &spoiling_heap, "value_task_pooled", check_no_use_after_free), 6);
+        on_fixture(&wide_fixture, &spoiling_heap, "value_task_pooled", check_no_use_after_free), 6);
 }
 
 /* --- the block of a request --- */
@@ -777,7 +777,7 @@ static void check_hits(uint64_t allocs_n, uint64_t immortal_n)
 /* No value is common: a reference is, where it is null, and here none is. */
 static void check_new_tasks(void)
 {
-    const uint64_t levels = cell->kind.async ? rig->point->depth : 1;
+    const uint64_t levels = cell->kind.async ? fixture->point->depth : 1;
     check_hits(KEYS_N * levels, 0);
 }
 
@@ -807,12 +807,12 @@ int main(void)
         cmocka_unit_test(a_generation_does_not),
         cmocka_unit_test(a_lean_task_refuses_more_references_than_it_can_count),
         cmocka_unit_test_setup_teardown(pools_reuse_objects_and_keep_no_more_than_their_cap,
-                                        open_wide_rig, close_wide_rig),
+                                        open_wide_fixture, close_wide_fixture),
         cmocka_unit_test(a_ready_task_is_used_again_at_once),
-        cmocka_unit_test_setup_teardown(a_source_is_not_looked_at_once_it_was_freed, open_wide_rig,
-                                        close_wide_rig),
+        cmocka_unit_test_setup_teardown(a_source_is_not_looked_at_once_it_was_freed,
+                                        open_wide_fixture, close_wide_fixture),
         cmocka_unit_test(a_block_lives_as_long_as_its_request_and_its_operations),
         cmocka_unit_test(hits_are_answered_with_what_is_there),
     };
-    return cmocka_run_group_tests(tests, set_up, close_rigs);
+    return cmocka_run_group_tests(tests, set_up, close_fixtures);
 }

@@ -319,7 +319,7 @@ static struct vtb_plan plan;
 static struct vtb_comparison comparisons[64];
 static size_t comparisons_n;
 static struct vtb_break_evens all;
-static struct vtb_numbers worth;
+static struct vtb_numbers min_gains;
 
 /* A test's own formula for a case: its ratio, or its bytes per operation. */
 typedef double truth(const struct vtb_point *point, const struct vtb_case *the_case);
@@ -353,7 +353,7 @@ static void make(truth *ratio_of, truth *bytes_of)
         for (size_t j = 0; j < (ratio_of ? plan.consumers_n : 1); j++)
             fill_comparison(&plan.points[i], plan.consumers[j], ratio_of, bytes_of);
     }
-    assert_true(vtb_break_evens_make(&all, comparisons, comparisons_n, &worth, &error));
+    assert_true(vtb_break_evens_make(&all, comparisons, comparisons_n, &min_gains, &error));
 }
 
 static void free_all(void)
@@ -363,7 +363,7 @@ static void free_all(void)
     for (size_t i = 0; i < comparisons_n; i++)
         vtb_comparison_free(&comparisons[i]);
     vtb_plan_free(&plan);
-    worth.n = 0;
+    min_gains.n = 0;
 }
 
 static bool is_named(const struct vtb_case *the_case, const char *name)
@@ -400,7 +400,7 @@ static const struct vtb_case *case_of(const struct vtb_break_even *entry)
     return &entry->first->point->cases[entry->case_index];
 }
 
-/* The entry of a parameter, a strategy, a metric and a worth, of those for which `holds`; there is
+/* The entry of a parameter, a strategy, a metric and a gain, of those for which `holds`; there is
  * exactly one. */
 typedef bool choice(const struct vtb_break_even *entry);
 
@@ -437,7 +437,7 @@ static const struct vtb_crossings *entry_of(const char *parameter, const char *s
     for (size_t i = 0; i < all.n; i++) {
         const struct vtb_break_even *own = &all.items[i];
         if (strcmp(own->parameter->word, parameter) != 0 || !is_named(case_of(own), strategy) ||
-            own->metric != metric || own->worth_percent != percent || !holds(own))
+            own->metric != metric || own->min_gain_percent != percent || !holds(own))
             continue;
         entry = own;
         n++;
@@ -484,13 +484,13 @@ static void entries_are_in_order(void **state)
     (void)state;
     plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task,poll",
                           "--consumer=both");
-    worth = (struct vtb_numbers){.values = {2, 10}, .n = 2};
+    min_gains = (struct vtb_numbers){.values = {2, 10}, .n = 2};
     make(ratio_by_rate, bytes_by_rate);
     static const double percents[] = {0, 2, 10, 0, 0, 2, 10, 0, 0, 2, 10, 0, 2, 10};
     assert_int_equal(all.n, 14);
     for (size_t i = 0; i < all.n; i++) {
         const struct vtb_break_even *entry = &all.items[i];
-        assert_same_double(entry->worth_percent, percents[i]);
+        assert_same_double(entry->min_gain_percent, percents[i]);
         assert_int_equal(entry->first->consumer, i < 8 ? 0 : 1);
         assert_int_equal(entry->metric, i == 3 || i == 7 ? BYTES : RATIO);
         assert_string_equal(case_of(entry)->timing->name,
@@ -913,14 +913,14 @@ static void many_columns_keep_the_width(void **state)
     (void)state;
     plan = SYNTHETIC_PLAN("--hit-rate=0:1:0.05", "--heap=glibc", "--strategy=all", "--method=both",
                           "--consumer=both");
-    worth = (struct vtb_numbers){.values = {1, 2, 5, 10, 20, 33.3333}, .n = 6};
+    min_gains = (struct vtb_numbers){.values = {1, 2, 5, 10, 20, 33.3333}, .n = 6};
     make(ratio_by_rate, bytes_by_rate);
     char *text = text_of(VTB_FORMAT_TABLE);
     check_lines(text);
     assert_int_equal(count(text, "Break-even against "), 4);
-    for (size_t i = 0; i < worth.n; i++) {
+    for (size_t i = 0; i < min_gains.n; i++) {
         char title[40];
-        snprintf(title, sizeof title, "at least %.6g %% faster", worth.values[i]);
+        snprintf(title, sizeof title, "at least %.6g %% faster", min_gains.values[i]);
         assert_int_equal(count(text, title), 4 + (i == 0)); /* once more where it is explained */
     }
     assert_int_equal(count(text, "  fewer bytes\n"), 2);
@@ -1007,7 +1007,7 @@ static void json_of_times(void **state)
     assert_string_equal(string_of(first, "verdict"), "crosses");
     assert_string_equal(string_of(first, "axis"), "linear");
     assert_same_double(number_of(first, "threads"), 1);
-    assert_same_double(number_of(first, "worth_percent"), 5);
+    assert_same_double(number_of(first, "min_gain_percent"), 5);
     assert_same_double(number_of(first, "from"), 0);
     assert_same_double(number_of(first, "to"), 1);
     assert_null(json_object_get(first, "undecided_to"));

@@ -66,7 +66,7 @@ static void over_what_it_varies(void **state)
 {
     (void)state;
     const double ns[CASES_N] = {0.5, 2, 20, 5};
-    plan.points[0].cases[OTHER].base = BASELINE;
+    plan.points[0].cases[OTHER].variant_of = BASELINE;
     const struct vtb_figures *figures = summary_of(ns, 0, 1);
     assert_near(figures[OTHER].over_base.median, -15, 1e-12);
     assert_near(figures[OTHER].over_floor.median, 3, 1e-12);
@@ -76,7 +76,7 @@ static void over_what_it_varies(void **state)
     assert_true(figures[OTHER].over_base.lo < -14 && -16 < figures[OTHER].over_base.hi);
     assert_true(figures[OTHER].over_base.lo < figures[OTHER].over_base.hi);
     vtb_comparison_free(&comparison);
-    plan.points[0].cases[OTHER].base = OTHER;
+    plan.points[0].cases[OTHER].variant_of = OTHER;
     assert_near(summary_of(ns, 0, 1)[OTHER].over_base.median, 0, 0);
     vtb_comparison_free(&comparison);
 }
@@ -221,7 +221,7 @@ static void holm_counts_the_cases(void **state)
     struct vtb_error error;
     for (size_t i = 0; i < 9; i++) {
         cases[i] = plan.points[0].cases[OTHER];
-        cases[i].empty = cases[i].floor = cases[i].baseline = cases[i].base = 0;
+        cases[i].empty = cases[i].floor = cases[i].baseline = cases[i].variant_of = 0;
         ns[i] = 20;
     }
     struct vtb_samples samples = synthetic_samples(20, 9, ns, 0, 1);
@@ -244,16 +244,16 @@ static void folded_away(void **state)
     const double below[CASES_N] = {1, 2, 20, 0.9};
     const double above[CASES_N] = {1, 2, 20, 1.1};
     const struct vtb_figures *figures = summary_of(ns, 0.02, 8);
-    assert_true(figures[OTHER].folded);
-    assert_false(figures[EMPTY].folded);
-    assert_false(figures[FLOOR].folded);
-    assert_false(figures[BASELINE].folded);
+    assert_true(figures[OTHER].optimised_away);
+    assert_false(figures[EMPTY].optimised_away);
+    assert_false(figures[FLOOR].optimised_away);
+    assert_false(figures[BASELINE].optimised_away);
     vtb_comparison_free(&comparison);
-    assert_true(summary_of(ns, 0, 8)[OTHER].folded);
+    assert_true(summary_of(ns, 0, 8)[OTHER].optimised_away);
     vtb_comparison_free(&comparison);
-    assert_true(summary_of(below, 0.02, 8)[OTHER].folded);
+    assert_true(summary_of(below, 0.02, 8)[OTHER].optimised_away);
     vtb_comparison_free(&comparison);
-    assert_false(summary_of(above, 0.02, 8)[OTHER].folded);
+    assert_false(summary_of(above, 0.02, 8)[OTHER].optimised_away);
     vtb_comparison_free(&comparison);
 }
 
@@ -338,7 +338,7 @@ static void without_times(void **state)
     for (size_t i = 0; i < CASES_N; i++) {
         const struct vtb_figures *figures = &comparison.figures[i];
         assert_int_equal(figures->verdict, VTB_VERDICT_NONE);
-        assert_false(figures->folded);
+        assert_false(figures->optimised_away);
         assert_ptr_equal(figures->the_case, &plan.points[0].cases[i]);
         assert_memory_equal(&figures->counted, &counted[i], sizeof counted[i]);
     }

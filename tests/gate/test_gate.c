@@ -113,7 +113,7 @@ static void plan_times(void)
 {
     struct vtb_error error;
     plan = SYNTHETIC_PLAN("--strategy=value_task", "--heap=glibc", "--consumer=independent");
-    assert_true(vtb_plan_add_twins(&plan, &error));
+    assert_true(vtb_plan_add_aa_controls(&plan, &error));
     assert_int_equal(plan.points[0].cases_n, TWINNED_N);
 }
 
@@ -443,7 +443,7 @@ static void notes_have_an_end(void **state)
     }
 }
 
-static void twins_have_no_counts(void **state)
+static void aa_controls_have_no_counts(void **state)
 {
     (void)state;
     plan_times();
@@ -711,8 +711,8 @@ static enum vtb_gate_verdict verdict_among(size_t cases_n)
     free_repeats(); /* before their point changes */
     for (size_t i = 0; i < cases_n; i++) {
         cases[i] = plan.points[0].cases[OTHER];
-        cases[i].empty = cases[i].floor = cases[i].baseline = cases[i].base = 0;
-        cases[i].single = i;
+        cases[i].empty = cases[i].floor = cases[i].baseline = cases[i].variant_of = 0;
+        cases[i].serial = i;
         ns[i] = 20;
     }
     static struct vtb_point point;
@@ -855,7 +855,7 @@ static void cases_that_the_plan_has(void **state)
     make_baseline();
     assert_true(vtb_gate_check_cases(&plan, &file, &error));
     struct vtb_plan twinned = SYNTHETIC_PLAN("--strategy=value_task", "--heap=glibc");
-    assert_true(vtb_plan_add_twins(&twinned, &error));
+    assert_true(vtb_plan_add_aa_controls(&twinned, &error));
     assert_true(vtb_gate_check_cases(&twinned, &file, &error));
     vtb_plan_free(&twinned);
 }
@@ -1379,7 +1379,7 @@ int main(void)
         TEST(sources_that_are_the_same),
         TEST(sources_that_changed),
         TEST(sources_of_long_names),
-        TEST(twins_have_no_counts),
+        TEST(aa_controls_have_no_counts),
         TEST(slower_in_all_repeats),
         TEST(slower_in_two_repeats_of_three),
         TEST(faster),

@@ -163,7 +163,7 @@ static void rows_have_their_numbers(void **state)
     assert_true(isnan(vtb_recorded(row, "frees_per_op")));
     assert_true(isnan(vtb_recorded(row, "verdict")));
     assert_true(isnan(vtb_recorded(row, "caller_ns_per_op")));
-    assert_true(isnan(vtb_recorded(row, "folded_away")));
+    assert_true(isnan(vtb_recorded(row, "optimised_away")));
     row = &file.rows[1];
     assert_string_equal(row->name, "w/a/h");
     assert_same_double(vtb_recorded(row, "frees_per_op"), 1);

@@ -97,12 +97,12 @@ static void note_progress(void *context, size_t done_n, size_t rounds_n)
 
 static bool run(enum vtb_consumer consumer, struct vtb_samples *samples, struct vtb_error *error)
 {
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     *error = (struct vtb_error){0};
-    if (!vtb_rig_open(&rig, point, error))
+    if (!vtb_fixture_open(&fixture, point, error))
         fail_msg("%s", error->message);
-    const bool ok = vtb_cold_run(&rig, &plan, consumer, note_progress, seen, samples, error);
-    vtb_rig_close(&rig);
+    const bool ok = vtb_cold_run(&fixture, &plan, consumer, note_progress, seen, samples, error);
+    vtb_fixture_close(&fixture);
     return ok;
 }
 

@@ -8,7 +8,7 @@
 #include "passes/counting.h"
 
 static struct vtb_point point;
-static struct vtb_rig rig;
+static struct vtb_fixture fixture;
 
 /* A point of user_cache; opened and closed around each use. */
 static struct vtb_point point_of(uint64_t calls_n, double hit_rate)
@@ -25,11 +25,11 @@ static struct vtb_point point_of(uint64_t calls_n, double hit_rate)
     };
 }
 
-static void open_rig(const struct vtb_point *at)
+static void open_fixture(const struct vtb_point *at)
 {
     struct vtb_error error;
     point = *at;
-    assert_true(vtb_rig_open(&rig, &point, &error));
+    assert_true(vtb_fixture_open(&fixture, &point, &error));
 }
 
 static const struct vtb_heap_entry *heap_for(const struct vtb_cell *cell)
@@ -48,7 +48,7 @@ static struct vtb_counted count(const struct vtb_cell *cell)
     const struct vtb_case the_case = {.counting = cell, .heap = heap_for(cell)};
     struct vtb_counted counted;
     struct vtb_error error = {0};
-    if (!vtb_counting_run(&rig, &the_case, &counted, &error))
+    if (!vtb_counting_run(&fixture, &the_case, &counted, &error))
         fail_msg("%s", error.message);
     return counted;
 }
@@ -90,7 +90,7 @@ static bool is_counting(const struct vtb_cell *cell)
 static void check_every_cell(const struct vtb_point *at, uint64_t hits_n, uint64_t failed_n)
 {
     size_t cells_n = 0;
-    open_rig(at);
+    open_fixture(at);
     for (size_t i = 0; built_cells()[i]; i++) {
         if (!is_counting(built_cells()[i]))
             continue;
@@ -98,7 +98,7 @@ static void check_every_cell(const struct vtb_point *at, uint64_t hits_n, uint64
         cells_n++;
     }
     assert_true(cells_n >= 50);
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 static void one_call(void **state)
@@ -141,7 +141,7 @@ static void more_calls_than_a_chunk(void **state)
     static const char *const names[] = {"heap_task", "value_task_pooled", "arena_task", "poll"};
     const struct vtb_kind kind = {.counting = true};
     const struct vtb_point at = point_of(1048576 + 7, 0.8);
-    open_rig(&at);
+    open_fixture(&at);
     const uint64_t expected = count(built_cell("plain", "user_cache", kind)).checksum;
     assert_true(expected != 0);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -149,7 +149,7 @@ static void more_calls_than_a_chunk(void **state)
         check_counted(cell, 838866, 0);
         assert_true(count(cell).checksum == expected);
     }
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 /* A failed operation has no share in any checksum. */
@@ -159,7 +159,7 @@ static void checksums_agree(void **state)
     struct vtb_point at = point_of(1000, 0.5);
     at.failure_rate = 0.2;
     at.depth = 2;
-    open_rig(&at);
+    open_fixture(&at);
     const struct vtb_kind kind = {.counting = true};
     const uint64_t expected = count(built_cell("plain", "user_cache", kind)).checksum;
     assert_true(expected != 0);
@@ -168,7 +168,7 @@ static void checksums_agree(void **state)
         if (is_counting(cell) && cell->strategy->role != VTB_ROLE_EMPTY)
             assert_true(count(cell).checksum == expected);
     }
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 /* The two runs of a pass, and two passes. */
@@ -178,13 +178,13 @@ static void counts_can_be_repeated(void **state)
     const struct vtb_kind kind = {.counting = true};
     const struct vtb_cell *cell = built_cell("heap_task", "user_cache", kind);
     const struct vtb_point at = point_of(100000, 0.8);
-    open_rig(&at);
+    open_fixture(&at);
     const struct vtb_counted first = count(cell);
     for (int i = 0; i < 3; i++) {
         const struct vtb_counted again = count(cell);
         assert_memory_equal(&first, &again, sizeof first);
     }
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 /* --- real caches --- */
@@ -248,11 +248,11 @@ static void hits_emerge_from_the_keys(void **state)
     for (size_t i = 0; i < 3; i++) {
         struct vtb_point at = real_cache(5000, capacities[i]);
         at.in_flight = 1 + 50 * i;
-        open_rig(&at);
-        const uint64_t hits_n = lru_hits(rig.ids, rig.ids_n, 5000, capacities[i]);
+        open_fixture(&at);
+        const uint64_t hits_n = lru_hits(fixture.ids, fixture.ids_n, 5000, capacities[i]);
         assert_in_range(hits_n, 1, 4900);
         check_emerged(hits_n);
-        vtb_rig_close(&rig);
+        vtb_fixture_close(&fixture);
     }
 }
 
@@ -266,9 +266,9 @@ static void recorded_keys(void **state)
         struct vtb_point at = real_cache(calls_n, 3);
         at.trace = &trace;
         at.keys_n = 5;
-        open_rig(&at);
+        open_fixture(&at);
         check_emerged(lru_hits(recorded, 11, calls_n, 3));
-        vtb_rig_close(&rig);
+        vtb_fixture_close(&fixture);
     }
 }
 
@@ -279,16 +279,16 @@ static void very_many_calls(void **state)
     (void)state;
     const struct vtb_kind kind = {.counting = true};
     struct vtb_point at = point_of(UINT64_C(1000000000000), 0.8);
-    open_rig(&at);
+    open_fixture(&at);
     const struct vtb_counted counted = count(built_cell("poll", "user_cache", kind));
     assert_true(counted.calls_n == VTB_COUNTED_CALLS_MAX);
     assert_true(counted.hits_n == VTB_COUNTED_CALLS_MAX / 5 * 4);
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
     at = real_cache(VTB_COUNTED_CALLS_MAX + 1, 10);
-    open_rig(&at);
+    open_fixture(&at);
     const struct vtb_counted emerged = count(built_cell("poll", "trace", kind));
     assert_true(emerged.calls_n == VTB_COUNTED_CALLS_MAX + 1);
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 /* --- strategies that must be refused --- */
@@ -379,9 +379,9 @@ static bool run_replaced(void (*run)(struct vtb_env *env, size_t n), struct vtb_
     const struct vtb_case the_case = {.counting = &cell, .heap = heap_for(&cell)};
     struct vtb_counted counted;
     at.failure_rate = 0.1;
-    open_rig(&at);
-    const bool ok = vtb_counting_run(&rig, &the_case, &counted, error);
-    vtb_rig_close(&rig);
+    open_fixture(&at);
+    const bool ok = vtb_counting_run(&fixture, &the_case, &counted, error);
+    vtb_fixture_close(&fixture);
     return ok;
 }
 

@@ -67,7 +67,7 @@ static bool run_loops(const struct vtb_events *events, vtb_loop_function *indepe
 {
     struct vtb_plan plan = SYNTHETIC_PLAN("--heap", "glibc", "--keys", "1000");
     struct vtb_point point = plan.points[0];
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     honest = built_cell("heap_task", "user_cache", (struct vtb_kind){.counting = false});
     struct vtb_cell cell = *honest;
     const struct vtb_case the_case = {
@@ -81,9 +81,9 @@ static bool run_loops(const struct vtb_events *events, vtb_loop_function *indepe
         cell.run_dependent = dependent;
     if (cold)
         cell.drain = drain_with_500;
-    assert_true(vtb_rig_open(&rig, &point, error));
-    const bool ok = vtb_events_run(&rig, events, &the_case, consumer, counts, error);
-    vtb_rig_close(&rig);
+    assert_true(vtb_fixture_open(&fixture, &point, error));
+    const bool ok = vtb_events_run(&fixture, events, &the_case, consumer, counts, error);
+    vtb_fixture_close(&fixture);
     vtb_plan_free(&plan);
     return ok;
 }

@@ -203,7 +203,7 @@ static void counts_are_the_difference_over_n(void **state)
         for (size_t table = 0; table < 2; table++) {
             for (size_t i = 0; i < point->cases_n; i++) {
                 const double per_op = vtb_instructions_of(&instructions, p, table, i);
-                const size_t single = point->cases[i].single;
+                const size_t single = point->cases[i].serial;
                 if (single == i)
                     assert_near(per_op, expected++, 1e-12);
                 assert_same_double(per_op, vtb_instructions_of(&instructions, p, table, single));

@@ -13,18 +13,18 @@ static struct vtb_pressure measure(const struct vtb_plan *plan, const char *heap
     const struct vtb_point *point = &plan->points[0];
     struct vtb_pressure pressure = {.measured = false};
     struct vtb_error error = {0};
-    struct vtb_rig rig;
-    assert_true(vtb_rig_open(&rig, point, &error));
+    struct vtb_fixture fixture;
+    assert_true(vtb_fixture_open(&fixture, point, &error));
     for (size_t i = 0; i < point->cases_n; i++) {
         const struct vtb_case *the_case = &point->cases[i];
         struct vtb_counted counted;
         if (strcmp(the_case->heap->name, heap) != 0 || the_case->baseline != i)
             continue;
-        if (!vtb_counting_run(&rig, the_case, &counted, &error) ||
-            !vtb_pressure_run(&rig, the_case, &counted, &pressure, &error))
+        if (!vtb_counting_run(&fixture, the_case, &counted, &error) ||
+            !vtb_pressure_run(&fixture, the_case, &counted, &pressure, &error))
             fail_msg("%s", error.message);
     }
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
     assert_true(pressure.measured);
     return pressure;
 }

@@ -136,12 +136,12 @@ static void check_callers(const struct vtb_point *at, const struct vtb_samples *
 /* Every round has a time of every case; of how long it is nothing can be said. */
 static void check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer)
 {
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     struct vtb_error error = {0};
     struct vtb_samples samples;
     progress_n = 0;
-    assert_true(vtb_rig_open(&rig, &plan->points[0], &error));
-    if (!vtb_timing_run(&rig, plan, consumer, note_progress, &point, &samples, &error))
+    assert_true(vtb_fixture_open(&fixture, &plan->points[0], &error));
+    if (!vtb_timing_run(&fixture, plan, consumer, note_progress, &point, &samples, &error))
         fail_msg("%s", error.message);
     assert_int_equal(progress_n, 9);
     assert_int_equal(samples.rounds_n, 9);
@@ -153,7 +153,7 @@ static void check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer)
     vtb_samples_free(&samples);
     assert_null(samples.real_ns);
     assert_null(samples.thread_ns);
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
 }
 
 static void a_pass_has_all_its_samples(void **state)
@@ -250,7 +250,7 @@ static void lies_on_other_threads(struct vtb_env *env, size_t n)
 static void refused_cell(void (*run)(struct vtb_env *env, size_t n), char *threads)
 {
     struct vtb_plan plan = SMALL_PLAN("--strategy=value_task", threads);
-    struct vtb_rig rig;
+    struct vtb_fixture fixture;
     struct vtb_error error = {0};
     struct vtb_samples samples;
     struct vtb_case *last = &plan.points[0].cases[plan.points[0].cases_n - 1];
@@ -260,15 +260,15 @@ static void refused_cell(void (*run)(struct vtb_env *env, size_t n), char *threa
     liar.run_independent = run;
     last->timing = &liar;
     progress_n = 0;
-    assert_true(vtb_rig_open(&rig, &plan.points[0], &error));
-    assert_false(vtb_timing_run(&rig, &plan, VTB_CONSUMER_INDEPENDENT, note_progress, &point,
+    assert_true(vtb_fixture_open(&fixture, &plan.points[0], &error));
+    assert_false(vtb_timing_run(&fixture, &plan, VTB_CONSUMER_INDEPENDENT, note_progress, &point,
                                 &samples, &error));
     assert_contains(error.message, "a_liar");
     assert_contains(error.message, "other values than the floor");
     assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
     assert_int_equal(samples.rounds_n, 0);
     assert_null(samples.real_ns);
-    vtb_rig_close(&rig);
+    vtb_fixture_close(&fixture);
     vtb_plan_free(&plan);
 }
 

@@ -481,7 +481,7 @@ static void counters_and_baselines(void **state)
     (void)state;
     accepted("");
     assert_false(options.instructions || options.require_events || options.list_events);
-    assert_int_equal(options.events.n + options.worth.n, 0);
+    assert_int_equal(options.events.n + options.min_gains.n, 0);
     assert_null(options.save_baseline);
     accepted("--instructions|--events|page-faults,{cs,task-clock:u}|--require-events");
     assert_true(options.instructions && options.require_events);
@@ -491,9 +491,20 @@ static void counters_and_baselines(void **state)
     assert_string_equal(options.events.items[2].name, "task-clock:u");
     assert_true(options.events.items[1].group == options.events.items[2].group);
     assert_true(options.events.items[0].group != options.events.items[1].group);
-    accepted("--worth|0.5,5,20|--save-baseline|base.json");
-    assert_int_equal(options.worth.n, 3);
-    assert_same_double(options.worth.values[0], 0.5);
+    accepted("--min-gain|0.5,5,20|--save-baseline|base.json");
+    assert_int_equal(options.min_gains.n, 3);
+    accepted("--worth|7"); /* its name before */
+    assert_same_double(options.min_gains.values[0], 7);
+    setenv("VTB_WORTH", "8", 1);
+    accepted("run");
+    assert_same_double(options.min_gains.values[0], 8);
+    setenv("VTB_MIN_GAIN", "9", 1);
+    accepted("run");
+    assert_same_double(options.min_gains.values[0], 9);
+    unsetenv("VTB_MIN_GAIN");
+    unsetenv("VTB_WORTH");
+    accepted("--min-gain|0.5,5,20|--save-baseline|base.json");
+    assert_same_double(options.min_gains.values[0], 0.5);
     assert_string_equal(options.save_baseline, "base.json");
     accepted("list|--events"); /* of the same name, and another thing */
     assert_true(options.list_events);
@@ -963,7 +974,7 @@ static void help_says_what_there_is(void **state)
                                            "--instructions\n",
                                            "--events LIST",
                                            "--require-events\n",
-                                           "--worth PERCENT",
+                                           "--min-gain PERCENT",
                                            "--save-baseline FILE",
                                            "NAME@checked",
                                            "VTB_NAME",

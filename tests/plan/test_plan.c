@@ -63,11 +63,11 @@ static void check_cell(const struct vtb_point *point, const struct vtb_case *the
  * there. */
 static void check_callers(const struct vtb_point *point, const struct vtb_case *the_case)
 {
-    const struct vtb_case *single = &point->cases[the_case->single];
+    const struct vtb_case *single = &point->cases[the_case->serial];
     assert_int_equal(point->cases[the_case->baseline].threads_n, the_case->threads_n);
     assert_int_equal(point->cases[the_case->floor].threads_n, the_case->threads_n);
     assert_int_equal(point->cases[the_case->empty].threads_n, the_case->threads_n);
-    assert_int_equal(point->cases[the_case->base].threads_n, the_case->threads_n);
+    assert_int_equal(point->cases[the_case->variant_of].threads_n, the_case->threads_n);
     assert_int_equal(single->threads_n, 1);
     assert_ptr_equal(single->timing, the_case->timing);
     assert_ptr_equal(single->heap, the_case->heap);
@@ -92,7 +92,7 @@ static void check_cases(const struct vtb_point *point, const char *baseline)
         assert_ptr_equal(own_baseline->heap, the_case->heap);
         assert_ptr_equal(point->cases[the_case->floor].heap, the_case->heap);
         assert_ptr_equal(point->cases[the_case->empty].heap, the_case->heap);
-        assert_ptr_equal(point->cases[the_case->base].heap, the_case->heap);
+        assert_ptr_equal(point->cases[the_case->variant_of].heap, the_case->heap);
         check_callers(point, the_case);
         if (!is_reference(point, i) && !is_reference(point, the_case->baseline))
             assert_int_equal(own_baseline->async, the_case->async);
@@ -231,7 +231,7 @@ static void cells_of_a_plan(void **state)
     const struct vtb_cell **cells = vtb_plan_cells(&plan, &n);
     assert_int_equal(n, 2 * 4); /* the references and one more, for timing and for counting */
     free(cells);
-    assert_true(vtb_plan_add_twins(&plan, &error));
+    assert_true(vtb_plan_add_aa_controls(&plan, &error));
     check_cells();
     cells = vtb_plan_cells(&plan, &n);
     assert_int_equal(n, 2 * 4);
@@ -349,7 +349,7 @@ static void what_is_counted_makes_tables(void **state)
     assert_true(MAKE("--rounds=0"));
     assert_int_equal(plan.tables_n, 1);
     assert_false(plan.instructions || plan.require_events);
-    assert_int_equal(plan.events.n + plan.worth.n, 0);
+    assert_int_equal(plan.events.n + plan.min_gains.n, 0);
     vtb_plan_free(&plan);
     assert_true(MAKE("--rounds=0", "--instructions"));
     assert_int_equal(plan.tables_n, 2);
@@ -362,9 +362,9 @@ static void what_is_counted_makes_tables(void **state)
     assert_true(plan.events.items[1].group == plan.events.items[2].group);
     assert_true(plan.require_events);
     vtb_plan_free(&plan);
-    assert_true(MAKE("--rounds=0", "--instructions", "--consumer=dependent", "--worth=5,10"));
+    assert_true(MAKE("--rounds=0", "--instructions", "--consumer=dependent", "--min-gain=5,10"));
     assert_int_equal(plan.tables_n, 1);
-    assert_int_equal(plan.worth.n, 2);
+    assert_int_equal(plan.min_gains.n, 2);
     vtb_plan_free(&plan);
 }
 
@@ -377,25 +377,26 @@ static void instructions_need_a_trace_in_a_file(void **state)
 }
 
 /* Twins stand behind all other cases, in no table: one for each baseline and each challenger. */
-static void twins_differ_from_nothing(void **state)
+static void aa_controls_differ_from_nothing(void **state)
 {
     (void)state;
     assert_true(MAKE("--strategy=poll,value_task", "--heap=glibc,gengc", "--hit-rate=0.5,0.8"));
     const size_t n = plan.points[0].cases_n;
-    assert_true(vtb_plan_add_twins(&plan, &error));
+    assert_true(vtb_plan_add_aa_controls(&plan, &error));
     for (size_t p = 0; p < plan.points_n; p++) {
         const struct vtb_point *point = &plan.points[p];
         assert_int_equal(point->cases_n, n + 4); /* two strategies, two heaps */
         for (size_t i = 0; i < n; i++)
-            assert_false(point->cases[i].is_twin);
+            assert_false(point->cases[i].is_aa_control);
         for (size_t i = n; i < point->cases_n; i++) {
-            const struct vtb_case *twin = &point->cases[i];
-            const struct vtb_case *other = &point->cases[twin->baseline];
-            assert_true(twin->is_twin && twin->baseline < n && twin->single == twin->baseline);
-            assert_ptr_equal(twin->timing, other->timing);
-            assert_ptr_equal(twin->heap, other->heap);
+            const struct vtb_case *control = &point->cases[i];
+            const struct vtb_case *other = &point->cases[control->baseline];
+            assert_true(control->is_aa_control && control->baseline < n &&
+                        control->serial == control->baseline);
+            assert_ptr_equal(control->timing, other->timing);
+            assert_ptr_equal(control->heap, other->heap);
             assert_true(other->timing->strategy->role == VTB_ROLE_CHALLENGER ||
-                        other->baseline == twin->baseline);
+                        other->baseline == control->baseline);
         }
     }
     vtb_plan_free(&plan);
@@ -506,7 +507,7 @@ static void asynchronous_plan(void **state)
         assert_true(point->cases[0].async && point->cases[1].async);
         check_cases(point, "heap_task");
         for (size_t own = 0; own < point->cases_n; own++)
-            assert_int_equal(point->cases[own].base, own); /* what it varies is not there */
+            assert_int_equal(point->cases[own].variant_of, own); /* what it varies is not there */
     }
     check_skips(strategies_n() - 2 - async_n());
     vtb_plan_free(&plan);
@@ -530,9 +531,9 @@ static void both_methods(void **state)
         assert_int_equal(point->cases[i].floor, 1);
         assert_int_equal(point->cases[i].baseline, i < 5 ? 2 : 5);
     }
-    assert_int_equal(point->cases[5].base, 2);
-    assert_int_equal(point->cases[6].base, 4);
-    assert_int_equal(point->cases[4].base, 4);
+    assert_int_equal(point->cases[5].variant_of, 2);
+    assert_int_equal(point->cases[6].variant_of, 4);
+    assert_int_equal(point->cases[4].variant_of, 4);
     check_cases(point, "heap_task");
     check_skips(1);
     assert_string_equal(plan.skips.items[0].strategy, "poll");
@@ -548,15 +549,15 @@ static void variants(void **state)
     const struct vtb_point *point = &plan.points[0];
     const size_t direct = find_case(point, "value_task@checked", false);
     const size_t async = find_case(point, "value_task@checked", true);
-    assert_int_equal(point->cases[direct].base, find_case(point, "value_task", false));
-    assert_int_equal(point->cases[async].base, find_case(point, "value_task", true));
+    assert_int_equal(point->cases[direct].variant_of, find_case(point, "value_task", false));
+    assert_int_equal(point->cases[async].variant_of, find_case(point, "value_task", true));
     assert_true(point->cases[direct].timing->checked && point->cases[async].counting->checked);
-    assert_int_equal(point->cases[find_case(point, "heap_task@atomic", false)].base,
+    assert_int_equal(point->cases[find_case(point, "heap_task@atomic", false)].variant_of,
                      find_case(point, "heap_task", false));
-    assert_int_equal(point->cases[find_case(point, "heap_task@atomic", true)].base,
+    assert_int_equal(point->cases[find_case(point, "heap_task@atomic", true)].variant_of,
                      find_case(point, "heap_task", true));
     const size_t alone = find_case(point, "poll@checked", false);
-    assert_int_equal(point->cases[alone].base, alone); /* poll is not asked for */
+    assert_int_equal(point->cases[alone].variant_of, alone); /* poll is not asked for */
     assert_int_equal(point->cases_n, 7 + 4);
     check_cases(point, "heap_task");
     check_skips(1);
@@ -1100,9 +1101,9 @@ static void callers_make_blocks(void **state)
             assert_int_equal(point->cases[i].empty, first);
             assert_int_equal(point->cases[i].floor, first + 1);
             assert_int_equal(point->cases[i].baseline, i < first + 5 ? first + 2 : first + 5);
-            assert_int_equal(point->cases[i].single, i - first);
+            assert_int_equal(point->cases[i].serial, i - first);
         }
-        assert_int_equal(point->cases[first + 6].base, first + 4);
+        assert_int_equal(point->cases[first + 6].variant_of, first + 4);
     }
     check_cases(point, "heap_task");
     vtb_plan_free(&plan);
@@ -1212,7 +1213,7 @@ int main(void)
         cmocka_unit_test(what_makes_a_sweep),
         cmocka_unit_test(what_is_counted_makes_tables),
         cmocka_unit_test(instructions_need_a_trace_in_a_file),
-        cmocka_unit_test(twins_differ_from_nothing),
+        cmocka_unit_test(aa_controls_differ_from_nothing),
         cmocka_unit_test(references_come_first),
         cmocka_unit_test(another_baseline),
         cmocka_unit_test(excluded),

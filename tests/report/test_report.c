@@ -40,7 +40,7 @@ static const char *const design_counters[] = {"bytes_per_op",
                                               "ratio",
                                               "over_plain_ns",
                                               "mde",
-                                              "realized_hit_rate"};
+                                              "actual_hit_rate"};
 
 #define DESIGN_COUNTERS_N (sizeof design_counters / sizeof *design_counters)
 
@@ -347,7 +347,7 @@ static void conditions(void **state)
     char *text = text_of(vtb_report_table);
     for (char *c = text; *c; c++)
         *c = (char)(*c == '\n' ? ' ' : *c);
-    assert_contains(text, "hit rate 0.8 (realised 0)");
+    assert_contains(text, "hit rate 0.8 (actual 0)");
     assert_contains(text,
                     ", 2 methods deep, every call forced to suspend, 0.25 of the misses fail, "
                     "requests of 7 operations; timed: the steady state, 9 rounds of 1000 "
@@ -356,7 +356,7 @@ static void conditions(void **state)
     free_results();
     small_results();
     text = text_of(vtb_report_table);
-    assert_contains(text, "hit rate 0.8 (realised 0.8)");
+    assert_contains(text, "hit rate 0.8 (actual 0.8)");
     assert_null(strstr(text, "methods deep"));
     assert_null(strstr(text, "forced"));
     assert_null(strstr(text, "misses fail"));
@@ -562,7 +562,7 @@ static void counters_have_their_values(void **state)
     small_results();
     const struct vtb_comparison *comparison = &results.comparisons[2];
     const struct vtb_figures *figures = &comparison->figures[2];
-    assert_same_double(counter(comparison, 2, "realized_hit_rate"), 0.8);
+    assert_same_double(counter(comparison, 2, "actual_hit_rate"), 0.8);
     assert_same_double(counter(comparison, 2, "bytes_per_op"), 78.4);
     assert_same_double(counter(comparison, 2, "usable_bytes_per_op"), 86.4);
     assert_same_double(counter(comparison, 2, "allocs_per_op"), 1);
@@ -1221,7 +1221,7 @@ static void findings_name_doubts(void **state)
     assert_null(strstr(text, "Folded away"));
     free(text);
     results.comparisons[0].figures[3].verdict = VTB_VERDICT_UNKNOWN;
-    results.comparisons[0].figures[4].folded = true;
+    results.comparisons[0].figures[4].optimised_away = true;
     text = findings_text();
     assert_contains(text, "not known yet for value_task: measure more --rounds.");
     assert_contains(text, "within noise of the empty loop: poll.");
@@ -1246,7 +1246,7 @@ static void findings_name_what_is_varied(void **state)
              comparison->figures[5].over_base.median);
     assert_contains(text, expected);
     /* the asynchronous one with checks, against the asynchronous one without */
-    assert_int_equal(comparison->figures[7].the_case->base, 6);
+    assert_int_equal(comparison->figures[7].the_case->variant_of, 6);
     snprintf(expected, sizeof expected, "without its variant value_task@checked takes %+.2f ±",
              comparison->figures[7].over_base.median);
     assert_contains(text, expected);

@@ -21,7 +21,7 @@ struct vtb_layer {
  * Operations on their way to a completing thread: a ring with one writer and one reader, which
  * never overflows, as it has room for all frames of the window. Head and tail count from 0 on.
  */
-struct vtb_away {
+struct vtb_outbox {
     uint64_t tail __attribute__((aligned(64))); /* written by the caller */
     void **frames;                              /* mask + 1 of them: the window's, at least */
     size_t mask;
@@ -46,12 +46,13 @@ struct vtb_env {
     void *frames; /* `window` frames of frame_bytes each */
     size_t frame_bytes;
     size_t window;
-    size_t pending_n;      /* suspended operations; < window between two operations */
-    size_t free_frame;     /* index of the frame that the next call uses */
-    const uint32_t *turns; /* which frame completes next when the window is full, in a circle */
-    size_t turns_n;
-    size_t turn;
-    struct vtb_away *away; /* null: the caller itself completes its operations */
+    size_t pending_n;  /* suspended operations; < window between two operations */
+    size_t free_frame; /* index of the frame that the next call uses */
+    const uint32_t
+        *completion_order; /* which frame completes next when the window is full, in a circle */
+    size_t completion_order_n;
+    size_t completion_next;
+    struct vtb_outbox *outbox; /* null: the caller itself completes its operations */
 
     /* Other memory, touched between two operations by the polluted loops. */
     const char *pollution;

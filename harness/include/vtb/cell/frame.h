@@ -56,7 +56,7 @@ static void vtb_frame_run(struct vtb_continuation *continuation, struct vtb_serv
     else
         arrived = vtb_consume(&value);
     vtb_frame_forget(frame, service);
-    if (VTB_UNLIKELY(env->away != NULL)) {
+    if (VTB_UNLIKELY(env->outbox != NULL)) {
         frame->arrived = arrived;
         __atomic_store_n(&frame->at, (uint32_t)VTB_FRAME_BACK, __ATOMIC_RELEASE);
         return;

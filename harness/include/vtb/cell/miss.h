@@ -52,12 +52,12 @@ static inline void vtb_frame_collect(struct vtb_env *env, struct vtb_frame *fram
  * frame that has been away longest. */
 VTB_OUT_OF_LINE static struct vtb_frame *vtb_send_away(struct vtb_env *env, struct vtb_frame *frame)
 {
-    struct vtb_away *away = env->away;
-    const uint64_t tail = away->tail;
+    struct vtb_outbox *outbox = env->outbox;
+    const uint64_t tail = outbox->tail;
     frame->at = VTB_FRAME_AWAY;
-    away->frames[tail & away->mask] = frame;
+    outbox->frames[tail & outbox->mask] = frame;
     env->pending_n++;
-    __atomic_store_n(&away->tail, tail + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&outbox->tail, tail + 1, __ATOMIC_RELEASE);
     env->free_frame = env->free_frame + 1 == env->window ? 0 : env->free_frame + 1;
     vtb_frame_collect(env, VTB_FRAME_AT(env, env->free_frame));
     return VTB_FRAME_AT(env, env->free_frame);
@@ -71,12 +71,13 @@ VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env,
     frame->pending = env->service.submitted;
     VTB_KEEP(frame->handover);
     vtb_await(&env->service, &frame->handover, vtb_slot_of(frame), &frame->continuation);
-    if (VTB_UNLIKELY(env->away != NULL))
+    if (VTB_UNLIKELY(env->outbox != NULL))
         return vtb_send_away(env, frame);
     env->free_frame = ++env->pending_n;
     if (env->pending_n == env->window) {
-        env->free_frame = env->turns[env->turn];
-        env->turn = env->turn + 1 == env->turns_n ? 0 : env->turn + 1;
+        env->free_frame = env->completion_order[env->completion_next];
+        env->completion_next =
+            env->completion_next + 1 == env->completion_order_n ? 0 : env->completion_next + 1;
         vtb_frame_complete(env, VTB_FRAME_AT(env, env->free_frame));
     }
     return VTB_FRAME_AT(env, env->free_frame);

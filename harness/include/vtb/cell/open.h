@@ -28,7 +28,7 @@ static void VTB_CELL_SYMBOL(open)(struct vtb_env *env, const struct vtb_setup *s
     }
     env->pending_n = 0;
     env->free_frame = 0;
-    env->turn = 0;
+    env->completion_next = 0;
 }
 
 static void VTB_CELL_SYMBOL(drain)(struct vtb_env *env)
@@ -36,7 +36,7 @@ static void VTB_CELL_SYMBOL(drain)(struct vtb_env *env)
     if (!VTB_NEVER_SUSPENDS) {
         for (size_t i = 1; i <= env->window; i++) {
             struct vtb_frame *frame = VTB_FRAME_AT(env, (env->free_frame + i) % env->window);
-            if (env->away)
+            if (env->outbox)
                 vtb_frame_collect(env, frame);
             else if (frame->pending)
                 vtb_frame_complete(env, frame);
