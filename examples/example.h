@@ -219,7 +219,7 @@ static inline void example_open_as(struct example *example, const char *strategy
     struct vtb_error error;
     *example = (struct example){
         .point = {.workload = vtb_find_workload("user_cache"),
-                  .hit_rate = setup->hit_rate,
+                  .hits.rate = setup->hit_rate,
                   .calls_n = 1,
                   .keys_n = 1000,
                   .in_flight = VARIABLES_N,

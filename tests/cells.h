@@ -128,10 +128,10 @@ static inline bool cell_is_alive(struct cell_cache *cache, const struct vtb_cach
 
 static inline bool cell_hits(const struct vtb_point *point, struct cell_cache *cache, uint32_t id)
 {
-    if (!point->emerges)
+    if (!point->hits.emerge)
         return !(id & VTB_ID_MISS);
-    return point->cache.ttl_ns > 0 ? cell_is_alive(cache, &point->cache, id)
-                                   : cell_lru_has(cache, point->cache.capacity, id);
+    return point->hits.cache.ttl_ns > 0 ? cell_is_alive(cache, &point->hits.cache, id)
+                                        : cell_lru_has(cache, point->hits.cache.capacity, id);
 }
 
 /* How many calls of a run hit, miss, fail and so on, if operations wait in the window and the
@@ -183,7 +183,7 @@ struct cell_calls {
 static inline void cell_draw(struct cell_calls *calls, struct vtb_point *point, size_t n)
 {
     const struct vtb_schedule schedule = {
-        .hit_rate = point->emerges ? 1 : point->hit_rate,
+        .hit_rate = point->hits.emerge ? 1 : point->hits.rate,
         .failure_rate = point->failure_rate,
         .keys_n = point->keys_n,
         .distribution = point->distribution,
@@ -192,7 +192,7 @@ static inline void cell_draw(struct cell_calls *calls, struct vtb_point *point, 
     assert_in_range(n, 1, CELL_CALLS_MAX);
     vtb_schedule_fill(&schedule, 0, calls->ids, n);
     calls->trace = (struct vtb_trace){calls->ids, n, point->keys_n};
-    point->trace = &calls->trace;
+    point->hits.trace = &calls->trace;
 }
 
 /* --- what they cost --- */

@@ -71,7 +71,7 @@ static void draw(struct vtb_fixture *fixture, uint64_t chunk, size_t n)
 /* The keys of the calls: recorded ones as they are, others drawn. */
 static bool make_ids(struct vtb_fixture *fixture, struct vtb_error *error)
 {
-    const struct vtb_trace *trace = fixture->point->trace;
+    const struct vtb_trace *trace = fixture->point->hits.trace;
     if (trace) {
         fixture->ids = trace->ids;
         fixture->ids_n = trace->ids_n;
@@ -109,8 +109,8 @@ bool vtb_fixture_open_repeat(struct vtb_fixture *fixture, const struct vtb_point
 {
     *fixture = (struct vtb_fixture){
         .point = point,
-        .schedule = {point->emerges ? 1 : point->hit_rate, point->failure_rate, point->force_async,
-                     point->keys_n, point->distribution, point->seed + repeat},
+        .schedule = {point->hits.emerge ? 1 : point->hits.rate, point->failure_rate,
+                     point->force_async, point->keys_n, point->distribution, point->seed + repeat},
     };
     if (!make_ids(fixture, error) || !make_completion_order(fixture, error) ||
         !make_table(fixture, error) || !make_pollution(fixture, error)) {
@@ -198,9 +198,10 @@ static struct layout lay_out(const struct vtb_fixture *fixture, const struct vtb
     layout.frames = (size_t)(number_of(env, cell) % LINES_N) * LINE_BYTES;
     layout.state = align(layout.frames + env->window * env->frame_bytes);
     layout.own = align(layout.state + (cell->state_bytes ? cell->state_bytes(&setup) : 0));
-    layout.quarantine = align(
-        layout.own +
-        (workload->own_bytes ? workload->own_bytes(fixture->table, &fixture->point->cache) : 0));
+    layout.quarantine =
+        align(layout.own + (workload->own_bytes
+                                ? workload->own_bytes(fixture->table, &fixture->point->hits.cache)
+                                : 0));
     layout.end = layout.quarantine + (cell->checked ? sizeof *env->service.quarantine : 0);
     return layout;
 }
@@ -244,7 +245,7 @@ static bool make_memory(const struct vtb_fixture *fixture, struct vtb_env *env,
         env->service.state = memory + layout.state;
     if (workload->own_bytes)
         env->service.table =
-            workload->make_own(memory + layout.own, fixture->table, &fixture->point->cache);
+            workload->make_own(memory + layout.own, fixture->table, &fixture->point->hits.cache);
     if (cell->checked)
         env->service.quarantine = (struct vtb_quarantine *)(void *)(memory + layout.quarantine);
     return true;

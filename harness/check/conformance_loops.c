@@ -51,8 +51,8 @@ static struct vtb_point point_of(const struct vtb_check_case *of, double hit_rat
 {
     const bool emerges = of->workload->workload->default_capacity > 0;
     struct vtb_point point = {.workload = of->workload,
-                              .emerges = emerges,
-                              .hit_rate = emerges ? 0 : hit_rate,
+                              .hits.emerge = emerges,
+                              .hits.rate = emerges ? 0 : hit_rate,
                               .failure_rate = emerges ? 0 : failure_rate,
                               .keys_n = KEYS_N,
                               .calls_n = CALLS_N,
@@ -62,11 +62,11 @@ static struct vtb_point point_of(const struct vtb_check_case *of, double hit_rat
                               .gen0_budget_bytes = GEN0_BYTES,
                               .verify_heap = true,
                               .seed = 1,
-                              .trace = &calls};
+                              .hits.trace = &calls};
     if (of->workload->workload->max_keys < KEYS_N)
         point.keys_n = of->workload->workload->max_keys;
     if (emerges)
-        point.cache.capacity = 1 + (uint64_t)(hit_rate * (double)(point.keys_n - 1));
+        point.hits.cache.capacity = 1 + (uint64_t)(hit_rate * (double)(point.keys_n - 1));
     const struct vtb_schedule schedule = {.hit_rate = emerges ? 1 : hit_rate,
                                           .failure_rate = point.failure_rate,
                                           .keys_n = point.keys_n,
@@ -86,7 +86,7 @@ static void at(const struct run *run)
 {
     const struct vtb_point *point = run->fixture->point;
     vtb_check_at("hit rate %g, %zu in flight, %s, %zu method%s deep, %s lookups, %s cell%s%s",
-                 point->emerges ? 0 : point->hit_rate, point->in_flight,
+                 point->hits.emerge ? 0 : point->hits.rate, point->in_flight,
                  vtb_completion_words[point->completion], point->depth,
                  point->depth == 1 ? "" : "s", vtb_consumer_words[run->consumer],
                  run->cell->kind.counting ? "counting" : "timing",
@@ -263,10 +263,10 @@ static void judge_references(void)
 /* Of what allocations differ from what the layout says. */
 static const char *sizes_of(const struct run *run)
 {
-    const double hit_rate = run->fixture->point->hit_rate;
+    const double hit_rate = run->fixture->point->hits.rate;
     if (hit_rate == 1)
         return "VTB_HIT_BYTES, and what vtb_ready allocates";
-    return hit_rate == 0 && !run->fixture->point->emerges
+    return hit_rate == 0 && !run->fixture->point->hits.emerge
                ? "VTB_PENDING_BYTES, and what vtb_suspend allocates"
                : "VTB_HIT_BYTES and VTB_PENDING_BYTES, and what vtb_ready and vtb_suspend allocate";
 }
@@ -410,7 +410,7 @@ static void check_schedule(const struct vtb_check_case *of, double hit_rate, dou
         misses_n += (ids[i] & VTB_ID_MISS) != 0;
         failures_n += (ids[i] & VTB_ID_FAIL) != 0;
     }
-    if (!point.emerges && found.counts.fetched_n != misses_n)
+    if (!point.hits.emerge && found.counts.fetched_n != misses_n)
         vtb_check_wrong(
             "vtb_key_of and vtb_lookup of the workload: a key of VTB_ID_MISS is in no "
             "table, any other is",
@@ -521,7 +521,7 @@ void vtb_check_refill(const struct vtb_check_case *of)
         }
         vtb_fixture_close_env(&env, of->counting, &memory);
         judge_marks(of->counting);
-        if (of->counting->strategy->role != VTB_ROLE_EMPTY && !point.emerges &&
+        if (of->counting->strategy->role != VTB_ROLE_EMPTY && !point.hits.emerge &&
             vtb_fixture_checksum(&env) != 2 * floor.checksum)
             vtb_check_wrong("what is kept from one operation to the next",
                             "wrong values when the window, which was drained, fills again");
@@ -536,7 +536,7 @@ void vtb_check_dependence(const struct vtb_check_case *of)
 {
     struct vtb_fixture fixture;
     const struct vtb_point point = point_of(of, 0.5, 0, 1, 1);
-    if (point.emerges || of->counting->strategy->role == VTB_ROLE_EMPTY)
+    if (point.hits.emerge || of->counting->strategy->role == VTB_ROLE_EMPTY)
         vtb_check_left_out("the workload's hits follow from its keys, or nothing is consumed");
     open_fixture(&fixture, &point);
     struct run run = {.of = of,

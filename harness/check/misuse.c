@@ -453,7 +453,7 @@ static bool attempt_all(struct vtb_misuse_results *results, const struct vtb_nam
 static struct vtb_point point_of_attempts(void)
 {
     return (struct vtb_point){.workload = vtb_default_workload(),
-                              .hit_rate = 1,
+                              .hits.rate = 1,
                               .calls_n = 1,
                               .keys_n = 1000,
                               .in_flight = FRAMES_N,

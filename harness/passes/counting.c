@@ -20,7 +20,7 @@ struct outcome {
 uint64_t vtb_counted_calls_n(const struct vtb_point *point)
 {
     const uint64_t max = point->counted_max ? point->counted_max : VTB_COUNTED_CALLS_MAX;
-    return point->emerges || point->calls_n < max ? point->calls_n : max;
+    return point->hits.emerge || point->calls_n < max ? point->calls_n : max;
 }
 
 /* All calls, a chunk of the schedule at a time, over the child's own copy of the ids. */
@@ -63,7 +63,7 @@ static bool count(struct vtb_fixture *fixture, const struct vtb_case *the_case,
         .checksum = vtb_fixture_checksum(&run.env),
         .counts = run.env.service.counts,
     };
-    if (fixture->point->emerges)
+    if (fixture->point->hits.emerge)
         counted->hits_n = asks ? calls_n - run.env.service.counts.fetched_n : 0;
     return true;
 }

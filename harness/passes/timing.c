@@ -104,7 +104,7 @@ static bool open_all(struct vtb_bench *bench, const struct vtb_fixture *fixture,
         bench->epochs[i] = (struct vtb_epoch){.name = runner->cell->name, .runner = runner};
     }
     const struct vtb_case *floor = &fixture->point->cases[fixture->point->cases[0].floor];
-    return !fixture->point->emerges ||
+    return !fixture->point->hits.emerge ||
            vtb_runner_open(&bench->pacemaker, fixture, floor, consumer, NULL, error);
 }
 
@@ -142,10 +142,10 @@ static void run_runner(struct vtb_runner *runner, size_t n)
 
 size_t vtb_timing_warm_up_n(const struct vtb_point *point)
 {
-    const double lives = 5 * (double)point->cache.ttl_ns / (double)point->cache.tick_ns;
-    if (point->emerges)
+    const double lives = 5 * (double)point->hits.cache.ttl_ns / (double)point->hits.cache.tick_ns;
+    if (point->hits.emerge)
         return (size_t)fmin(fmax(lives, (double)WARM_UP_EMERGING), (double)WARM_UP_MAX);
-    const double miss_rate = point->force_async ? 1 : 1 - point->hit_rate;
+    const double miss_rate = point->force_async ? 1 : 1 - point->hits.rate;
     const double fill = miss_rate > 0 ? (double)point->in_flight / miss_rate * 1.1 : 0;
     return (size_t)fmin(fmax(fill, (double)WARM_UP_MIN), (double)WARM_UP_MAX);
 }
@@ -177,7 +177,7 @@ static bool warm_up(struct vtb_bench *bench, double epoch_ns, double *round_ns,
     double sum = 0;
     if (!ns_per_op)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
-    if (bench->fixture->point->emerges) {
+    if (bench->fixture->point->hits.emerge) {
         run_runner(&bench->pacemaker, operations_n);
         (void)calibrate(&bench->pacemaker);
     }
@@ -254,7 +254,7 @@ void vtb_spread_collections(struct vtb_samples *samples)
  * emerge. */
 static void take_places(struct vtb_bench *bench, struct vtb_random *places)
 {
-    if (bench->fixture->point->emerges) {
+    if (bench->fixture->point->hits.emerge) {
         run_runner(&bench->pacemaker, bench->epochs[0].operations_n);
         return;
     }

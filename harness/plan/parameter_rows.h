@@ -6,7 +6,7 @@
  * first varies fastest) and in which names have them. The fields are in parameters.h. Included more
  * than once.
  */
-PARAMETER(double, hit_rate, hit_rate, .option = "hit-rate", .metavar = "RATE",
+PARAMETER(double, hit_rate, hits.rate, .option = "hit-rate", .metavar = "RATE",
           .number = {0, 1, false, true}, .usual = NAN, .units = NO_UNITS, .is_share = true,
           .value = hit_rate_of, .accepts = "0 to 1, or 0% to 100%; lists 0.5,0.8; ranges 0:1:0.05",
           .help =
@@ -62,12 +62,12 @@ PARAMETER(size_t, pollute, pollute_bytes, .option = "pollute", .metavar = "BYTES
           .help =
               "touch so much other memory between two operations, as a program does that works\n"
               "with what it got; default: 0")
-PARAMETER(uint64_t, cache, cache.capacity, .option = "cache-capacity", .metavar = "N",
+PARAMETER(uint64_t, cache, hits.cache.capacity, .option = "cache-capacity", .metavar = "N",
           .number = {1, 1e9, true, false}, .usual = NAN, .units = THOUSANDS, .value = cache_of,
           .accepts = "whole numbers from 1 to 1e9; lists and ranges",
           .help = "the same as --cache lru:N")
 PARAMETER(
-    uint64_t, ttl, cache.ttl_ns, .option = "ttl", .metavar = "SECONDS",
+    uint64_t, ttl, hits.cache.ttl_ns, .option = "ttl", .metavar = "SECONDS",
     .number = {0.001, 1e9, false, false}, .usual = 0, .units = SECONDS, .scale = 1e9,
     .value = ttl_of, .accepts = "seconds from 0.001 to 1e9; lists and ranges",
     .help =

@@ -15,9 +15,9 @@
         return (expression);                                                                \
     }
 
-VALUE(hit_rate, point->emerges ? NAN : point->hit_rate)
-VALUE(cache, point->cache.capacity > 0 ? (double)point->cache.capacity : NAN)
-VALUE(ttl, point->cache.ttl_ns > 0 ? (double)point->cache.ttl_ns / 1e9 : NAN)
+VALUE(hit_rate, point->hits.emerge ? NAN : point->hits.rate)
+VALUE(cache, point->hits.cache.capacity > 0 ? (double)point->hits.cache.capacity : NAN)
+VALUE(ttl, point->hits.cache.ttl_ns > 0 ? (double)point->hits.cache.ttl_ns / 1e9 : NAN)
 VALUE(threads, (double)the_case->threads_n)
 
 static double gen0_budget_of(const struct vtb_point *point, const struct vtb_case *the_case)

@@ -70,7 +70,7 @@ static struct vtb_skip skip_of(const struct vtb_point *point, const char *strate
         return (struct vtb_skip){strategy, "the async method", lacks->async_method};
     if (vtb_heap_collects(group->heap->heap) && lacks->collector)
         return (struct vtb_skip){strategy, group->heap->name, lacks->collector};
-    if (point->emerges && lacks->real_cache)
+    if (point->hits.emerge && lacks->real_cache)
         return (struct vtb_skip){strategy, point->workload->name, lacks->real_cache};
     if (point->completer && lacks->other_threads)
         return (struct vtb_skip){strategy, "a completing thread", lacks->other_threads};
@@ -337,13 +337,13 @@ static void set_parameters(struct vtb_point *point, const double values[VTB_PARA
         options->calls_per_second > 0 ? options->calls_per_second : DEFAULT_CALLS_PER_SECOND;
     for (size_t i = 0; i < VTB_PARAMETERS_N; i++)
         vtb_parameter_set(&vtb_parameters[i], point, values[i]);
-    if (point->emerges)
-        point->hit_rate = 0;
+    if (point->hits.emerge)
+        point->hits.rate = 0;
     if (plan->is_sweep && point->in_flight <= SWEEP_WINDOW_MAX)
         point->counted_max = SWEEP_COUNTED_MAX;
-    point->cache.tick_ns = (uint64_t)fmax(1, round(1e9 / per_second));
+    point->hits.cache.tick_ns = (uint64_t)fmax(1, round(1e9 / per_second));
     point->live_heap_bytes = live_heap_bytes(point, options);
-    point->cold = point->calls_n <= VTB_COLD_CALLS_MAX && !point->trace && !point->completer &&
+    point->cold = point->calls_n <= VTB_COLD_CALLS_MAX && !point->hits.trace && !point->completer &&
                   !options->parameters[VTB_P(threads)].n && options->rounds != 0;
 }
 
@@ -371,8 +371,8 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
         }
         *point = (struct vtb_point){
             .workload = workload,
-            .emerges = vtb_emerges(workload->workload, options),
-            .trace = plan->trace_path ? &plan->trace : NULL,
+            .hits.emerge = vtb_emerges(workload->workload, options),
+            .hits.trace = plan->trace_path ? &plan->trace : NULL,
             .completion = (enum vtb_completion)options->completion,
             .completer = options->completer == VTB_COMPLETER_THREAD,
             .distribution = options->distribution.s > 0 ? options->distribution : own,

@@ -30,11 +30,18 @@ struct vtb_case {
     bool is_aa_control; /* a second copy of its baseline: see vtb_plan_add_aa_controls */
 };
 
+/* How hits come about: the schedule says which calls hit, so that they do at a rate, or they emerge
+ * from the keys, in a cache that is real. */
+struct vtb_hits {
+    bool emerge;
+    double rate;                   /* 0 where they emerge */
+    struct vtb_cache_setup cache;  /* where they emerge */
+    const struct vtb_trace *trace; /* the recorded keys; null: keys are drawn */
+};
+
 struct vtb_point {
     const struct vtb_workload_entry *workload;
-    double hit_rate; /* 0 where it emerges */
-    struct vtb_cache_setup cache;
-    const struct vtb_trace *trace; /* the recorded keys; null: keys are drawn */
+    struct vtb_hits hits;
     uint64_t calls_n;
     uint64_t counted_max; /* calls that are counted; 0: VTB_COUNTED_CALLS_MAX */
     uint64_t keys_n;
@@ -43,7 +50,6 @@ struct vtb_point {
     double failure_rate;
     size_t request_ops;
     size_t pollute_bytes; /* of other memory, touched between operations */
-    bool emerges;         /* the hit rate follows from the keys, and hit_rate says nothing */
     bool force_async;
     bool completer; /* operations complete on another thread */
     /* For heaps that collect: see struct vtb_collector_setup. */

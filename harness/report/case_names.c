@@ -7,7 +7,7 @@
 
 void vtb_keys_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_point *point)
 {
-    if (point->trace)
+    if (point->hits.trace)
         snprintf(text, VTB_POINT_TEXT_BYTES, "recorded");
     else if (point->distribution.zipf)
         snprintf(text, VTB_POINT_TEXT_BYTES, "zipf:%.12g", point->distribution.s);
@@ -17,20 +17,20 @@ void vtb_keys_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_point *poin
 
 void vtb_hits_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_point *point)
 {
-    if (!point->emerges)
-        snprintf(text, VTB_POINT_TEXT_BYTES, "%.12g", point->hit_rate);
-    else if (point->cache.capacity > 0)
-        snprintf(text, VTB_POINT_TEXT_BYTES, "lru:%" PRIu64, point->cache.capacity);
+    if (!point->hits.emerge)
+        snprintf(text, VTB_POINT_TEXT_BYTES, "%.12g", point->hits.rate);
+    else if (point->hits.cache.capacity > 0)
+        snprintf(text, VTB_POINT_TEXT_BYTES, "lru:%" PRIu64, point->hits.cache.capacity);
     else
-        snprintf(text, VTB_POINT_TEXT_BYTES, "ttl:%.12g", (double)point->cache.ttl_ns / 1e9);
+        snprintf(text, VTB_POINT_TEXT_BYTES, "ttl:%.12g", (double)point->hits.cache.ttl_ns / 1e9);
 }
 
 /* The word that stands before it in a name: a life of values is named by its own. */
 static const char *hits_word(const struct vtb_point *point)
 {
-    if (!point->emerges)
+    if (!point->hits.emerge)
         return "hit_rate:";
-    return point->cache.capacity > 0 ? "cache:" : "";
+    return point->hits.cache.capacity > 0 ? "cache:" : "";
 }
 
 #define PART_BYTES 256

@@ -24,8 +24,8 @@ static void print_row(FILE *out, const struct vtb_comparison *comparison,
     fprintf(out, "%s,%s,%s,%s,%s,%s,%zu,%zu,%.12g", name, point->workload->name,
             the_case->timing->name, the_case->heap->name, vtb_consumer_words[comparison->consumer],
             vtb_case_method(the_case), point->depth, the_case->threads_n,
-            point->emerges ? vtb_per_op(&figures->counted, figures->counted.hits_n)
-                           : point->hit_rate);
+            point->hits.emerge ? vtb_per_op(&figures->counted, figures->counted.hits_n)
+                               : point->hits.rate);
     for (size_t i = 0; i < n; i++)
         fprintf(out, isnan(counters[i].value) ? "," : ",%.15g", counters[i].value);
     fprintf(out, ",%s\n", vtb_verdict_words[figures->verdict]);

@@ -103,17 +103,17 @@ static void rate_part(char title[PART_BYTES], const struct vtb_point *point,
                       const struct vtb_counted *counted)
 {
     char text[VTB_NUMBER_BYTES];
-    if (!point->emerges) {
+    if (!point->hits.emerge) {
         realised_text(text, counted);
-        vtb_append(title, PART_BYTES, "hit rate %.12g (actual %s)", point->hit_rate, text);
+        vtb_append(title, PART_BYTES, "hit rate %.12g (actual %s)", point->hits.rate, text);
         return;
     }
     vtb_append(title, PART_BYTES, "hit rate %.5f emerged (%" PRIu64 " hits), ",
                vtb_per_op(counted, counted->hits_n), counted->hits_n);
-    if (point->cache.capacity > 0)
-        vtb_append(title, PART_BYTES, "LRU of %" PRIu64, point->cache.capacity);
+    if (point->hits.cache.capacity > 0)
+        vtb_append(title, PART_BYTES, "LRU of %" PRIu64, point->hits.cache.capacity);
     else
-        vtb_append(title, PART_BYTES, "life of %.12g s", (double)point->cache.ttl_ns / 1e9);
+        vtb_append(title, PART_BYTES, "life of %.12g s", (double)point->hits.cache.ttl_ns / 1e9);
 }
 
 void vtb_report_title(FILE *out, const struct vtb_comparison *comparison, size_t first)

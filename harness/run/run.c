@@ -187,7 +187,7 @@ static bool time_point(struct vtb_results *results, size_t point, const struct c
     /* One bench serves all tables of the point. Cold starts need no bench, and a real cache must be
      * as if nobody had used it before. */
     const bool shared =
-        vtb_plan_is_timed(results->plan) && !fixture.point->cold && !fixture.point->emerges;
+        vtb_plan_is_timed(results->plan) && !fixture.point->cold && !fixture.point->hits.emerge;
     bool ok = !shared || (bench = vtb_bench_open(&fixture, error));
     for (size_t i = 0; ok && i < results->plan->tables_n; i++) {
         vtb_progress_part(bar, "timing", estimate_s);

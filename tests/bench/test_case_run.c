@@ -22,7 +22,7 @@ static int setup(void **state)
 {
     (void)state;
     point = (struct vtb_point){.workload = vtb_find_workload("user_cache"),
-                               .hit_rate = 0.5,
+                               .hits.rate = 0.5,
                                .calls_n = CALLS_N,
                                .keys_n = 1000,
                                .in_flight = 4,

@@ -217,7 +217,7 @@ static void the_fixture_holds_the_schedule(void **state)
     static uint32_t ids[VTB_SCHEDULE_CHUNK];
     struct vtb_error error;
     point = point_of(1);
-    point.hit_rate = 0.7;
+    point.hits.rate = 0.7;
     point.failure_rate = 0.2;
     point.distribution = (struct vtb_distribution){true, 0.9};
     struct vtb_schedule schedule = {.hit_rate = 0.7,
@@ -384,7 +384,7 @@ static size_t regions_of(const struct vtb_cell *cell, struct region regions[4])
         regions[n++] = (struct region){env.service.state, cell->state_bytes(&setup)};
     if (workload->own_bytes)
         regions[n++] = (struct region){(const char *)env.service.table,
-                                       workload->own_bytes(fixture.table, &point.cache)};
+                                       workload->own_bytes(fixture.table, &point.hits.cache)};
     if (cell->checked)
         regions[n++] =
             (struct region){(const char *)env.service.quarantine, sizeof *env.service.quarantine};
@@ -414,15 +414,15 @@ static size_t check_regions_of(const char *workload)
     size_t n = 0;
     point = point_of(7);
     point.workload = vtb_find_workload(workload);
-    point.cache = (struct vtb_cache_setup){.capacity = 13, .ttl_ns = 1000, .tick_ns = 7};
-    point.emerges =
+    point.hits.cache = (struct vtb_cache_setup){.capacity = 13, .ttl_ns = 1000, .tick_ns = 7};
+    point.hits.emerge =
         point.workload->workload->default_capacity > 0 || point.workload->workload->expires;
     point.depth = DEPTH;
     assert_true(vtb_fixture_open(&fixture, &point, &error));
     for (size_t i = 0; built_cells()[i]; i++) {
         const struct vtb_cell *cell = built_cells()[i];
         if (cell->kind.collected || strcmp(cell->workload_name, workload) != 0 ||
-            (point.emerges && cell->strategy->lacks.real_cache))
+            (point.hits.emerge && cell->strategy->lacks.real_cache))
             continue;
         open_env(cell);
         check_regions(cell);
@@ -499,8 +499,8 @@ static void services_have_tables_of_their_own(void **state)
         struct vtb_env other;
         point = point_of(WINDOW);
         point.workload = &vtb_workloads[i];
-        point.emerges = point.workload->workload->default_capacity > 0;
-        point.cache = (struct vtb_cache_setup){.capacity = 10, .tick_ns = 1};
+        point.hits.emerge = point.workload->workload->default_capacity > 0;
+        point.hits.cache = (struct vtb_cache_setup){.capacity = 10, .tick_ns = 1};
         assert_true(vtb_fixture_open(&fixture, &point, &error));
         open_env(cell);
         assert_true(vtb_fixture_open_env(&fixture, &other, cell, glibc_memory(), &error));
@@ -589,7 +589,7 @@ static void recorded_calls(void **state)
     const uint32_t *ids = NULL;
     struct vtb_error error;
     point = point_of(1);
-    point.trace = &trace;
+    point.hits.trace = &trace;
     assert_true(vtb_fixture_open(&fixture, &point, &error));
     assert_ptr_equal(fixture.ids, recorded);
     assert_int_equal(fixture.ids_n, 5);

@@ -64,18 +64,18 @@ static void open_fixture(const char *workload, double hit_rate, size_t window)
 {
     struct vtb_error error = {0};
     point = (struct vtb_point){.workload = vtb_find_workload(workload),
-                               .hit_rate = hit_rate,
+                               .hits.rate = hit_rate,
                                .failure_rate = 0.1,
                                .in_flight = window,
                                .depth = 1,
                                .request_ops = 7,
                                .keys_n = KEYS_N,
-                               .cache = {.capacity = 100, .tick_ns = 1},
+                               .hits.cache = {.capacity = 100, .tick_ns = 1},
                                .gen0_budget_bytes = (size_t)16 << 10,
                                .verify_heap = true,
                                .seed = 5};
-    point.emerges = point.workload->workload->default_capacity > 0;
-    if (point.emerges)
+    point.hits.emerge = point.workload->workload->default_capacity > 0;
+    if (point.hits.emerge)
         point.failure_rate = 0;
     if (!vtb_fixture_open(&fixture, &point, &error))
         fail_msg("%s", error.message);
@@ -166,7 +166,7 @@ static bool is_timed(const struct vtb_cell *cell)
     return !cell->kind.counting && cell->kind.collected == vtb_heap_collects(entry->heap) &&
            cell->strategy->role != VTB_ROLE_EMPTY &&
            strcmp(cell->workload_name, point.workload->name) == 0 &&
-           !(point.emerges && cell->strategy->lacks.real_cache);
+           !(point.hits.emerge && cell->strategy->lacks.real_cache);
 }
 
 /* Whether the plan allows a cell to complete on another thread: the strategy can do so, and its

@@ -38,7 +38,7 @@ static size_t start_of(const struct vtb_fixture *fixture)
 static struct vtb_point point_of(const char *workload, double hit_rate)
 {
     return (struct vtb_point){.workload = vtb_find_workload(workload),
-                              .hit_rate = hit_rate,
+                              .hits.rate = hit_rate,
                               .calls_n = OPERATIONS_N,
                               .keys_n = KEYS_N,
                               .in_flight = 64,
@@ -96,19 +96,19 @@ static void for_points(visit_function *visit)
 /* Enough for a workload that differs from the default one by its types, its table and its store:
  * few values of each parameter, each with whatever the others have. */
 static const struct vtb_point few_points[] = {
-    {.hit_rate = 0, .in_flight = 1, .depth = 1, .request_ops = 64},
-    {.hit_rate = 0.8, .failure_rate = 0.1, .in_flight = 2, .depth = 3, .request_ops = 1},
-    {.hit_rate = 0.5, .failure_rate = 1, .in_flight = 64, .depth = 1, .request_ops = 7},
-    {.hit_rate = 0.3, .in_flight = 1024, .depth = 2, .request_ops = 10000},
-    {.hit_rate = 1, .in_flight = 64, .depth = 3, .request_ops = 64},
+    {.hits.rate = 0, .in_flight = 1, .depth = 1, .request_ops = 64},
+    {.hits.rate = 0.8, .failure_rate = 0.1, .in_flight = 2, .depth = 3, .request_ops = 1},
+    {.hits.rate = 0.5, .failure_rate = 1, .in_flight = 64, .depth = 1, .request_ops = 7},
+    {.hits.rate = 0.3, .in_flight = 1024, .depth = 2, .request_ops = 10000},
+    {.hits.rate = 1, .in_flight = 64, .depth = 3, .request_ops = 64},
 };
 
 /* A cache of so many of the keys is hit about so often, as they are drawn alike. */
 static void let_hits_emerge(struct vtb_point *point)
 {
-    point->emerges = true;
-    point->cache.capacity = 1 + (uint64_t)(point->hit_rate * (KEYS_N - 1));
-    point->hit_rate = 0;
+    point->hits.emerge = true;
+    point->hits.cache.capacity = 1 + (uint64_t)(point->hits.rate * (KEYS_N - 1));
+    point->hits.rate = 0;
     point->failure_rate = 0;
 }
 
@@ -198,7 +198,7 @@ static bool is_able(const struct vtb_cell *cell, const struct vtb_fixture *fixtu
 {
     const struct vtb_lacks *lacks = &cell->strategy->lacks;
     return is_of(cell, fixture) && (cell->kind.counting || collects == cell->kind.collected) &&
-           !(collects && lacks->collector) && !(fixture->point->emerges && lacks->real_cache);
+           !(collects && lacks->collector) && !(fixture->point->hits.emerge && lacks->real_cache);
 }
 
 static void check_cells_on(const struct vtb_fixture *fixture,
@@ -284,8 +284,9 @@ static void every_cell_where_entries_expire(void **state)
     runs_n = 0;
     for (size_t w = 0; vtb_workloads[w].name; w++) {
         struct vtb_point point = point_of(vtb_workloads[w].name, 0);
-        point.emerges = true;
-        point.cache = (struct vtb_cache_setup){.ttl_ns = UINT64_C(250) * KEYS_N, .tick_ns = 250};
+        point.hits.emerge = true;
+        point.hits.cache =
+            (struct vtb_cache_setup){.ttl_ns = UINT64_C(250) * KEYS_N, .tick_ns = 250};
         cell_draw(&calls, &point, CALLS_N);
         if (vtb_workloads[w].workload->expires)
             visit_point(&point, check_all_cells);
@@ -479,7 +480,7 @@ static void dependent_lookups_need_the_last_result(void **state)
             visit_point(&point, check_dependence);
         }
     }
-    point.hit_rate = 1;
+    point.hits.rate = 1;
     point.in_flight = 1;
     visit_point(&point, check_dependence);
 }

@@ -189,9 +189,9 @@ static struct vtb_point point_of(const struct vtb_workload_entry *workload, size
     static struct cell_calls calls;
     const bool emerges = workload->workload->default_capacity > 0;
     struct vtb_point point = {.workload = workload,
-                              .emerges = emerges,
-                              .hit_rate = emerges ? 0 : 0.5,
-                              .cache.capacity = emerges ? KEYS_N / 2 : 0,
+                              .hits.emerge = emerges,
+                              .hits.rate = emerges ? 0 : 0.5,
+                              .hits.cache.capacity = emerges ? KEYS_N / 2 : 0,
                               .in_flight = window,
                               .depth = window > 1 ? 3 : 1,
                               .failure_rate = window > 1 && !emerges ? 0.1 : 0,
@@ -624,7 +624,7 @@ static size_t for_references(const struct vtb_workload_entry *workload,
     size_t n = 0;
     for (size_t i = 0; i < 16; i++) { /* each hit rate with each window */
         struct vtb_point point = {.workload = workload,
-                                  .hit_rate = hit_rates[i % 4],
+                                  .hits.rate = hit_rates[i % 4],
                                   .failure_rate = i % 4 < 2 ? 0.1 : 0,
                                   .in_flight = in_flight[i / 4],
                                   .depth = 1 + i % 3,

@@ -375,7 +375,7 @@ static bool is_named(const struct vtb_case *the_case, const char *name)
  * faster; all else is as fast. */
 static double ratio_by_rate(const struct vtb_point *point, const struct vtb_case *the_case)
 {
-    const double rate = point->hit_rate;
+    const double rate = point->hits.rate;
     const double slope = point->in_flight == 1 ? 0.4 : 0.2;
     if (is_named(the_case, "value_task"))
         return 1.1 - slope * rate;
@@ -387,7 +387,7 @@ static double ratio_by_rate(const struct vtb_point *point, const struct vtb_case
 /* The bytes of an asynchronous method: 72 and 104 of a task, nothing and 112 of a value task. */
 static double bytes_by_rate(const struct vtb_point *point, const struct vtb_case *the_case)
 {
-    const double rate = point->hit_rate;
+    const double rate = point->hits.rate;
     if (is_named(the_case, "value_task"))
         return 112 * (1 - rate);
     if (is_named(the_case, "poll"))

@@ -15,7 +15,7 @@ static struct vtb_point point_of(uint64_t calls_n, double hit_rate)
 {
     return (struct vtb_point){
         .workload = vtb_find_workload("user_cache"),
-        .hit_rate = hit_rate,
+        .hits.rate = hit_rate,
         .calls_n = calls_n,
         .keys_n = 1000,
         .in_flight = 64,
@@ -106,7 +106,7 @@ static void one_call(void **state)
     (void)state;
     struct vtb_point at = point_of(1, 1);
     check_every_cell(&at, 1, 0);
-    at.hit_rate = 0;
+    at.hits.rate = 0;
     check_every_cell(&at, 0, 0);
     at.failure_rate = 1;
     check_every_cell(&at, 0, 1);
@@ -235,9 +235,9 @@ static struct vtb_point real_cache(uint64_t calls_n, uint64_t capacity)
 {
     struct vtb_point at = point_of(calls_n, 0);
     at.workload = vtb_find_workload("trace");
-    at.emerges = true;
+    at.hits.emerge = true;
     at.keys_n = 100;
-    at.cache = (struct vtb_cache_setup){.capacity = capacity, .tick_ns = 1};
+    at.hits.cache = (struct vtb_cache_setup){.capacity = capacity, .tick_ns = 1};
     return at;
 }
 
@@ -264,7 +264,7 @@ static void recorded_keys(void **state)
     const struct vtb_trace trace = {.ids = recorded, .ids_n = 11, .keys_n = 5};
     for (uint64_t calls_n = 1; calls_n <= 100; calls_n += 33) {
         struct vtb_point at = real_cache(calls_n, 3);
-        at.trace = &trace;
+        at.hits.trace = &trace;
         at.keys_n = 5;
         open_fixture(&at);
         check_emerged(lru_hits(recorded, 11, calls_n, 3));

@@ -209,7 +209,7 @@ static void a_pass_of_emerging_hits(void **state)
 {
     (void)state;
     struct vtb_plan plan = SMALL_PLAN("--cache=lru:100", "--strategy=value_task,poll");
-    assert_true(plan.points[0].emerges);
+    assert_true(plan.points[0].hits.emerge);
     check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
     vtb_plan_free(&plan);
     plan = SMALL_PLAN("--cache=lru:10", "--threads=2", "--strategy=heap_task_pooled");

@@ -49,16 +49,16 @@ static void values_come_back(void **state)
         if (row->type != VTB_PARAMETER_NOWHERE && row != &vtb_parameters[VTB_P(incremental)])
             assert_near(vtb_parameter_value(row, &point, &the_case), value, 0);
     }
-    assert_near(point.hit_rate, 0.25, 0);
+    assert_near(point.hits.rate, 0.25, 0);
     assert_true(point.calls_n == 7 && point.in_flight == 7 && point.force_async);
-    assert_true(point.cache.ttl_ns == UINT64_C(7000000000));
+    assert_true(point.hits.cache.ttl_ns == UINT64_C(7000000000));
     assert_near(vtb_parameter_value(&vtb_parameters[VTB_P(threads)], &point, &the_case), 3, 0);
 }
 
 static void some_mean_nothing_to_a_case(void **state)
 {
     (void)state;
-    struct vtb_point point = {.workload = vtb_default_workload(), .emerges = true};
+    struct vtb_point point = {.workload = vtb_default_workload(), .hits.emerge = true};
     const struct vtb_case the_case = {.heap = heap_with(false, false), .threads_n = 1};
     static const enum vtb_parameter_id none[] = {VTB_P(hit_rate),    VTB_P(cache),
                                                  VTB_P(ttl),         VTB_P(payload),

@@ -154,7 +154,7 @@ static void default_plan(void **state)
     assert_false(plan.is_sweep);
     const struct vtb_point *point = &plan.points[0];
     assert_string_equal(point->workload->name, "user_cache");
-    assert_same_double(point->hit_rate, point->workload->workload->default_hit_rate);
+    assert_same_double(point->hits.rate, point->workload->workload->default_hit_rate);
     assert_true(point->keys_n == point->workload->workload->default_keys);
     assert_true(point->calls_n == 1000000);
     assert_int_equal(point->in_flight, 64);
@@ -164,10 +164,10 @@ static void default_plan(void **state)
     assert_false(point->force_async);
     assert_int_equal(point->completion, VTB_COMPLETION_FIFO);
     assert_true(point->seed == 1);
-    assert_false(point->emerges || point->completer || point->cold);
+    assert_false(point->hits.emerge || point->completer || point->cold);
     assert_int_equal(point->pollute_bytes, 0);
-    assert_true(point->cache.capacity == 0 && point->cache.ttl_ns == 0);
-    assert_null(point->trace);
+    assert_true(point->hits.cache.capacity == 0 && point->hits.cache.ttl_ns == 0);
+    assert_null(point->hits.trace);
     assert_null(plan.trace_path);
     assert_same_double(plan.calls_per_second, 0);
     assert_int_equal(point->cases_n, strategies_n() * default_heaps_n() - uncollected_n());
@@ -621,7 +621,7 @@ static void points_are_a_product(void **state)
     bool seen[3][2][4][2] = {{{{false}}}};
     for (size_t i = 0; i < plan.points_n; i++) {
         const struct vtb_point *point = &plan.points[i];
-        bool *at = &seen[(size_t)(point->hit_rate * 2)][point->calls_n / 10 - 1]
+        bool *at = &seen[(size_t)(point->hits.rate * 2)][point->calls_n / 10 - 1]
                         [point->in_flight - 1][point->keys_n / 100 - 1];
         assert_false(*at);
         *at = true;
@@ -644,7 +644,7 @@ static void deep_and_failing_points_too(void **state)
     for (size_t i = 0; i < plan.points_n; i++) {
         const struct vtb_point *point = &plan.points[i];
         bool *at = &seen[point->depth - 1][(size_t)(point->failure_rate * 2)]
-                        [point->request_ops / 10 - 1][(size_t)point->hit_rate];
+                        [point->request_ops / 10 - 1][(size_t)point->hits.rate];
         assert_false(*at);
         *at = true;
         assert_true(point->force_async);
@@ -793,12 +793,12 @@ static void options_choose_workloads(void **state)
     for (size_t i = 0; i < plan.points_n; i++) {
         const struct vtb_point *point = &plan.points[i];
         assert_string_equal(workload_at(i), "trace");
-        assert_true(point->emerges);
-        assert_same_double(point->hit_rate, 0);
-        assert_true(point->cache.capacity == 10 || point->cache.capacity == 20);
+        assert_true(point->hits.emerge);
+        assert_same_double(point->hits.rate, 0);
+        assert_true(point->hits.cache.capacity == 10 || point->hits.cache.capacity == 20);
         assert_true(point->pollute_bytes == 0 || point->pollute_bytes == 64);
         for (size_t j = 0; j < i; j++)
-            assert_true(point->cache.capacity != plan.points[j].cache.capacity ||
+            assert_true(point->hits.cache.capacity != plan.points[j].hits.cache.capacity ||
                         point->pollute_bytes != plan.points[j].pollute_bytes);
         check_cases(point, "heap_task");
     }
@@ -836,18 +836,18 @@ static void entries_that_expire(void **state)
     assert_true(MAKE("--ttl=1.5,2"));
     assert_int_equal(plan.points_n, 2);
     assert_string_equal(workload_at(0), "product_catalog");
-    assert_true(plan.points[0].emerges);
-    assert_true(plan.points[0].cache.ttl_ns == 1500000000);
-    assert_true(plan.points[1].cache.ttl_ns == 2000000000);
-    assert_true(plan.points[0].cache.tick_ns == 1000000);
+    assert_true(plan.points[0].hits.emerge);
+    assert_true(plan.points[0].hits.cache.ttl_ns == 1500000000);
+    assert_true(plan.points[1].hits.cache.ttl_ns == 2000000000);
+    assert_true(plan.points[0].hits.cache.tick_ns == 1000000);
     vtb_plan_free(&plan);
     assert_true(MAKE("--ttl=1", "--calls-per-second=1M"));
-    assert_true(plan.points[0].cache.tick_ns == 1000);
+    assert_true(plan.points[0].hits.cache.tick_ns == 1000);
     vtb_plan_free(&plan);
     assert_true(MAKE("--workload=product_catalog")); /* nothing expires unless it is asked for */
-    assert_false(plan.points[0].emerges);
-    assert_true(plan.points[0].cache.ttl_ns == 0);
-    assert_true(plan.points[0].hit_rate > 0);
+    assert_false(plan.points[0].hits.emerge);
+    assert_true(plan.points[0].hits.cache.ttl_ns == 0);
+    assert_true(plan.points[0].hits.rate > 0);
     vtb_plan_free(&plan);
 }
 
@@ -857,12 +857,12 @@ static void rates_beside_real_caches(void **state)
     (void)state;
     assert_true(MAKE("--workload=trace,user_cache", "--hit-rate=0.3,0.4"));
     assert_int_equal(plan.points_n, 3);
-    assert_true(plan.points[0].emerges);
-    assert_true(plan.points[0].cache.capacity == 10000); /* its own */
+    assert_true(plan.points[0].hits.emerge);
+    assert_true(plan.points[0].hits.cache.capacity == 10000); /* its own */
     assert_true(plan.points[0].distribution.zipf);
     assert_same_double(plan.points[0].distribution.s, 0.99);
-    assert_false(plan.points[1].emerges || plan.points[2].emerges);
-    assert_same_double(plan.points[1].hit_rate + plan.points[2].hit_rate, 0.7);
+    assert_false(plan.points[1].hits.emerge || plan.points[2].hits.emerge);
+    assert_same_double(plan.points[1].hits.rate + plan.points[2].hits.rate, 0.7);
     assert_false(plan.points[1].distribution.zipf);
     vtb_plan_free(&plan);
     assert_true(MAKE("--cache=lru:5", "--distribution=uniform"));
@@ -893,7 +893,7 @@ static void recorded_keys(void **state)
     assert_true(make_recorded(NULL));
     assert_int_equal(plan.points_n, 1);
     assert_string_equal(workload_at(0), "trace");
-    assert_ptr_equal(plan.points[0].trace, &plan.trace);
+    assert_ptr_equal(plan.points[0].hits.trace, &plan.trace);
     assert_non_null(plan.trace_path);
     assert_true(plan.points[0].calls_n == 4);
     assert_true(plan.points[0].keys_n == 2);

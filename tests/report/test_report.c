@@ -59,7 +59,7 @@ static struct vtb_counted counted_of(const struct vtb_point *point, size_t i)
     struct vtb_counted counted = {.calls_n = point->calls_n};
     struct vtb_counts *counts = &counted.counts;
     struct vtb_cost cost;
-    const double hit_rate = point->emerges ? EMERGED_RATE : point->hit_rate;
+    const double hit_rate = point->hits.emerge ? EMERGED_RATE : point->hits.rate;
     counted.hits_n = point->force_async ? 0 : (uint64_t)llround((double)point->calls_n * hit_rate);
     const uint64_t misses_n = counted.calls_n - counted.hits_n;
     counted.failed_n = (uint64_t)llround((double)misses_n * point->failure_rate);
