@@ -376,50 +376,61 @@ static bool is_up_to_date(const struct vtb_home *home, const char *toolchain,
            count_stale(home, toolchain, targets, n, &stale_n, &error) && stale_n == 0;
 }
 
+/* A list of targets that may have to be built, and where and by what. */
+struct work {
+    const struct vtb_home *home;
+    struct vtb_target *targets; /* owned */
+    size_t n;                   /* 0 where nothing can be built */
+    char toolchain[VTB_DIGEST_BYTES];
+};
+
+/* To be freed by its targets, if it is opened. */
+static bool open_work(struct work *work, const struct vtb_target *targets, size_t n,
+                      struct vtb_error *error)
+{
+    char missing[PATH_MAX];
+    work->home = vtb_home(error);
+    if (!work->home)
+        return false;
+    work->targets = wanted(work->home, targets, n, &work->n);
+    read_toolchain(work->home, work->toolchain, missing);
+    if (work->n > 0 && (work->home->read_only || !can_build(missing)))
+        work->n = 0;
+    return true;
+}
+
 bool vtb_build(const struct vtb_target *targets, size_t n, vtb_build_progress *progress,
                void *context, struct vtb_error *error)
 {
-    char toolchain[VTB_DIGEST_BYTES];
-    char missing[PATH_MAX];
-    size_t own_n;
-    const struct vtb_home *home = vtb_home(error);
-    if (!home)
+    struct work work;
+    if (!open_work(&work, targets, n, error))
         return false;
-    struct vtb_target *own = wanted(home, targets, n, &own_n);
-    read_toolchain(home, toolchain, missing);
-    bool needed = own_n > 0 && !home->read_only && can_build(missing) &&
-                  !is_up_to_date(home, toolchain, own, own_n);
+    bool needed = work.n > 0 && !is_up_to_date(work.home, work.toolchain, work.targets, work.n);
     bool ok = !needed || vtb_home_make(error);
-    needed = needed && ok && !home->read_only;
-    const int lock = needed ? lock_folder(home, error) : -1;
+    needed = needed && ok && !work.home->read_only;
+    const int lock = needed ? lock_folder(work.home, error) : -1;
     if (needed)
-        ok = lock >= 0 && build_locked(home, toolchain, own, own_n, progress, context, error);
+        ok = lock >= 0 && build_locked(work.home, work.toolchain, work.targets, work.n, progress,
+                                       context, error);
     if (lock >= 0)
         close(lock);
-    free(own);
+    free(work.targets);
     return ok;
 }
 
 bool vtb_build_count(const struct vtb_target *targets, size_t n, size_t *stale_n,
                      struct vtb_error *error)
 {
-    char toolchain[VTB_DIGEST_BYTES];
-    char missing[PATH_MAX];
-    size_t own_n;
-    const struct vtb_home *home = vtb_home(error);
-    *stale_n = 0;
-    if (!home)
-        return false;
-    struct vtb_target *own = wanted(home, targets, n, &own_n);
-    read_toolchain(home, toolchain, missing);
+    struct work work;
     bool ok = true;
-    if (own_n > 0 && !home->read_only && can_build(missing)) {
-        if (access(home->cells, F_OK) != 0)
-            *stale_n = own_n; /* nothing was ever built */
-        else
-            ok = count_stale(home, toolchain, own, own_n, stale_n, error);
-    }
-    free(own);
+    *stale_n = 0;
+    if (!open_work(&work, targets, n, error))
+        return false;
+    if (work.n > 0 && access(work.home->cells, F_OK) != 0)
+        *stale_n = work.n; /* nothing was ever built */
+    else if (work.n > 0)
+        ok = count_stale(work.home, work.toolchain, work.targets, work.n, stale_n, error);
+    free(work.targets);
     return ok;
 }
 
