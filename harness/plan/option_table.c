@@ -1,0 +1,321 @@
+#include "plan/option_table.h"
+
+#include <string.h>
+
+#include "cells/foreign.h"
+#include "plan/option_values.h"
+#include "plan/trace.h"
+
+static const char *const format_words[] = {"table", "json", "csv", "markdown", NULL};
+
+/* --- commands --- */
+
+/* The commands, in the order of enum vtb_command. */
+const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
+    {"run", "compare strategies (the default command)",
+     "Compares strategies, the ways in which a method hands over a result that is ready now or\n"
+     "later, on a service with a cache in front. Every strategy runs the same calls: of these the\n"
+     "hit rate says how many complete at once; the others suspend and complete later. Prints "
+     "time,\n"
+     "bytes and allocations per operation, and writes all figures to a file in results/.\n"},
+    {"list", "what can be compared: strategies, workloads, heaps",
+     "Lists strategies with the sizes that follow from their layouts and what they can, workloads\n"
+     "and heaps.\n"},
+    {"misuse", "what breaking each strategy's rules does, and whether it is detected",
+     "Breaks each rule of each strategy on purpose, in a child process of its own, as the "
+     "strategy\n"
+     "is and with checks compiled in (NAME@checked), and tells what happens: detected, with the\n"
+     "error's text, harmless, wrong value, leak, crash, hang, or not applicable, and why.\n"},
+    {"gate", "compare with a baseline, for CI",
+     "Runs what a baseline has recorded once more, and compares: counts exactly, or within "
+     "limits;\n"
+     "with --time the times as well, each as a ratio to the baseline strategy's of the same "
+     "rounds.\n"
+     "A baseline is made by `run_bench run --save-baseline FILE`. Exit status: 0 nothing is "
+     "worse,\n"
+     "3 something is, 4 it cannot be told (under --strict), 5 there is no baseline, or it is of\n"
+     "another toolchain or of other cases.\n"},
+    {"compare", "two result files side by side",
+     "Shows two result files side by side: what differs between the runs, which of their figures "
+     "may\n"
+     "be compared and why, and each figure before and after. It informs; `gate` judges.\n"},
+    {"check", "whether a strategy does what the contract says",
+     "Runs a strategy through everything that the contract asks of it, each check in a process of\n"
+     "its own: values, counts, every order of completion, failures, heaps that free and heaps "
+     "that\n"
+     "collect, what it does not say that it lacks, and misuse. A line each says what is wrong,\n"
+     "where, and which function to look at. Exit status: 0 all is well, 3 something is wrong.\n"},
+    {"new", "a strategy or a workload of your own, to start from",
+     "Writes a strategy (FILE.c in C, FILE.cc in C++20) or a workload (FILE.h) that works, with\n"
+     "comments on what each part is for and what to change first. The file's name without its end\n"
+     "is the entry's name. A file that is there already is left alone.\n"},
+    {"build", "build what a run would need, and no more",
+     "Builds the cells that `run` would need with the same options, and runs nothing: for a cache\n"
+     "of CI, or for a machine without a compiler, to which the folder that it names is copied.\n"},
+};
+
+/* --- the options, once --- */
+
+#define FIELD(name) .offset = offsetof(struct vtb_options, name)
+#define RUN (1u << VTB_COMMAND_RUN)
+#define LIST (1u << VTB_COMMAND_LIST)
+#define MISUSE (1u << VTB_COMMAND_MISUSE)
+#define GATE (1u << VTB_COMMAND_GATE)
+#define COMPARE (1u << VTB_COMMAND_COMPARE)
+#define CHECK (1u << VTB_COMMAND_CHECK)
+#define NEW (1u << VTB_COMMAND_NEW)
+#define BUILD (1u << VTB_COMMAND_BUILD) /* takes all of run's options on cases too */
+#define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD)
+#define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
+
+static const struct vtb_option chosen_options[] = {
+    {"workload", "NAME,...", vtb_parse_names, FIELD(workloads), .known = vtb_known_workloads,
+     .find = vtb_find_workload_name, .bring = vtb_foreign_add_workload,
+     .accepts = "names of workloads, or all, or files of your own", .of_cases = true,
+     .commands = RUN | CHECK, .is_default = vtb_workload_is_default,
+     .help = "services to measure; `list` shows all. A file, as ./mine.h, is a workload of your\n"
+             "own: docs/OWN.md"},
+    {"strategy", "NAME,...", vtb_parse_names, FIELD(strategies), .known = vtb_known_strategies,
+     .variants = vtb_known_variants, .find = vtb_find_name, .bring = vtb_foreign_add_strategy,
+     .accepts = "names of strategies, or all, or files of your own", .of_cases = true,
+     .commands = RUN | MISUSE | CHECK,
+     .help = "strategies to compare; default: all. The empty loop, the floor and the\n"
+             "baseline strategy are always among them. NAME@checked has checks of the\n"
+             "strategy's rules compiled in, NAME@atomic counts references for several threads. A\n"
+             "file, as ./my_future.c or ./my_future.cc, is a strategy of your own: docs/OWN.md"},
+    {"exclude-strategy", "NAME,...", vtb_parse_names, FIELD(excluded_strategies),
+     .known = vtb_known_strategies, .variants = vtb_known_variants, .find = vtb_find_name,
+     .accepts = "names of strategies", .of_cases = true, .commands = RUN,
+     .help = "strategies to leave out"},
+    {"heap", "NAME,...", vtb_parse_names, FIELD(heaps), .known = vtb_known_heaps,
+     .find = vtb_find_heap_name, .accepts = "names of heaps, or all", .of_cases = true,
+     .commands = RUN | CHECK, .is_default = vtb_heap_is_default,
+     .help = "memory to allocate from; all: what `list` says is available"},
+    {"baseline-strategy", "NAME", vtb_parse_name, FIELD(baseline_strategy),
+     .known = vtb_known_strategies, .variants = vtb_known_variants, .find = vtb_find_name,
+     .bring = vtb_foreign_add_strategy, .accepts = "one strategy's name, or file", .of_cases = true,
+     .commands = RUN, .is_default = vtb_strategy_is_baseline,
+     .help = "strategy that ratios are to"},
+};
+
+static const struct vtb_option other_options[] = {
+    {"cache", "lru:CAPACITY", vtb_parse_cache, FIELD(parameters[VTB_P(cache)]),
+     .number = {1, 1e9, true, false},
+     .accepts = "lru:CAPACITY with a capacity from 1 to 1e9 entries; lists and ranges",
+     .of_cases = true, .commands = RUN,
+     .help = "a real LRU cache of so many entries, so that the hit rate emerges from the keys;\n"
+             "for workloads that have one, see `list`, and chooses them if none is named"},
+    {"trace", "FILE", vtb_parse_text, FIELD(trace_path), .accepts = "a file's name, or -",
+     .commands = RUN | GATE | BUILD,
+     .help = "replay the keys of a file, or of standard input if FILE is -, through the real\n"
+             "cache; the file is read once"},
+    {"trace-format", "FORMAT", vtb_parse_word, FIELD(trace_format), .words = vtb_trace_format_words,
+     .accepts = "text or be32", .commands = RUN | GATE | BUILD,
+     .help = "text: a key a line, of any bytes; be32: 4-byte big-endian integers; default: text"},
+    {"completer", "WHO", vtb_parse_word, FIELD(completer), .words = vtb_completer_words,
+     .accepts = "caller or thread", .of_cases = true, .commands = RUN,
+     .help = "who completes suspended operations: the caller itself, when its window is full, or\n"
+             "another thread, where they are then consumed and freed; default: caller"},
+    {"calls-per-second", "R", vtb_parse_number, FIELD(calls_per_second),
+     .number = {0.001, 1e12, false, false}, .accepts = "calls a second, from 0.001 to 1e12",
+     .commands = RUN,
+     .help =
+         "tell what the figures cost at this volume: CPU time, bytes and allocations, a second\n"
+         "and a day"},
+    {"method", "KIND", vtb_parse_word, FIELD(method), .words = vtb_method_words,
+     .accepts = "direct, async or both", .of_cases = true, .commands = RUN,
+     .help = "direct: a plain function with a fast path; async: a compiled asynchronous method,\n"
+             "whose state machine runs even for a result that is at hand; default: direct"},
+    {"pressure", "COLUMN,...", vtb_parse_names, FIELD(pressure_words), .known = vtb_known_metrics,
+     .find = vtb_find_metric_name, .accepts = "names of figures of the pressure pass, or all",
+     .commands = RUN,
+     .help =
+         "figures of the pressure pass, which makes --calls calls on a fresh heap, to show in\n"
+         "tables of their own: gen0, gen1, gen2 (collections per 1000 ops), collections, gc-ms,\n"
+         "gc-share, gc-ns, pauses, pause-p50, pause-p99, pause-max, survived, promoted, mmu-1ms,\n"
+         "mmu-10ms, peak-rss, rss-growth, page-faults, usable, resident; docs/CLI.md explains\n"
+         "them. Heaps that collect have this pass in any case"},
+    {"live-heap", "BYTES", vtb_parse_number, FIELD(live_heap_bytes),
+     .number = {0, 4294967296, true, false, true},
+     .accepts = "bytes from 0 to 4G, as 1048576 or 1M", .of_cases = true, .commands = RUN,
+     .help = "objects that live all along in a heap that collects, for a full collection to mark;\n"
+             "default: the table's values, up to 16 MiB of them"},
+    {"verify-heap", NULL, vtb_parse_flag, FIELD(verify_heap),
+     .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
+     .help = "look through the whole heap after every collection, and stop if it is broken; of\n"
+             "the generational collector. For testing, as its times mean nothing"},
+    {"distribution", "KIND", vtb_parse_distribution, FIELD(distribution),
+     .number = {0.01, 10, false, false},
+     .accepts = "uniform, zipf or zipf:S with S from 0.01 to 10", .of_cases = true, .commands = RUN,
+     .help = "how keys are drawn: uniform, or zipf[:S] with exponent S (0.99 if not given);\n"
+             "default: the workload's own, mostly uniform"},
+    {"completion", "ORDER", vtb_parse_word, FIELD(completion), .words = vtb_completion_words,
+     .accepts = "fifo, lifo or random", .of_cases = true, .commands = RUN,
+     .help = "which suspended operation completes when the window is full: fifo (the oldest),\n"
+             "lifo (the newest) or random; default: fifo"},
+    {"consumer", "KIND", vtb_parse_word, FIELD(consumer), .words = vtb_consumer_words,
+     .accepts = "independent, dependent or both", .of_cases = true, .commands = RUN,
+     .help = "independent: lookups may overlap, which measures throughput; dependent: each key\n"
+             "needs the last result, which measures latency; default: both"},
+    {"instructions", NULL, vtb_parse_flag, FIELD(instructions),
+     .accepts = "no value (in the environment 1 or 0)", .of_cases = true, .commands = RUN,
+     .help = "count instructions per operation as well, exactly, under valgrind's callgrind: the\n"
+             "same figure in every run on a machine with the same toolchain; takes minutes"},
+    {"events", "LIST", vtb_parse_events, FIELD(events),
+     .accepts = "names of libpfm4 separated by commas, groups in braces, as "
+                "page-faults,{cycles,instructions:u}; `run_bench list --events` shows them",
+     .commands = RUN,
+     .help = "count these events of the processor and the kernel per operation as well, in a pass\n"
+             "of their own; names as libpfm4 spells them, those in braces counted together:\n"
+             "page-faults,{cycles,instructions:u}; `run_bench list --events` shows them"},
+    {"require-events", NULL, vtb_parse_flag, FIELD(require_events),
+     .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
+     .help = "end with exit status 1 if an event cannot be counted here, before anything is run"},
+    {"min-gain", "PERCENT", vtb_parse_numbers, .old = "worth", FIELD(min_gains),
+     .number = {0.001, 99, false, false}, .accepts = "percent from 0.001 to 99; lists and ranges",
+     .commands = RUN,
+     .help = "in the break-evens of a range: how much faster than the baseline something must be\n"
+             "to be worth it; default: 5"},
+    {"rounds", "N", vtb_parse_rounds, FIELD(rounds), .number = {0, 1000000, true, false},
+     .accepts = "0 (count only, measure no time), or 8 to 1000000", .commands = RUN,
+     .help = "rounds of the timing pass, each one epoch of every case in a random order;\n"
+             "0 counts only; default: 200, in a sweep 40"},
+    {"epoch-ms", "X", vtb_parse_number, FIELD(epoch_ms), .number = {0.01, 1000, false, false},
+     .accepts = "milliseconds from 0.01 to 1000", .commands = RUN | GATE,
+     .help = "length of an epoch of the median case; default: 0.5, in a sweep 0.2"},
+    {"time", "SECONDS", vtb_parse_number, FIELD(time_s), .number = {0.01, 86400, false, false},
+     .accepts = "seconds from 0.01 to 86400", .commands = RUN,
+     .help = "take about this long for each table's timing, in place of --rounds"},
+    {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = "no value (in the environment 1 or 0)",
+     .commands = RUN,
+     .help = "a rough answer: 40 rounds of 0.2 ms, unless said otherwise; so is a sweep, a run of\n"
+             "six or more combinations of parameters"},
+    {"dry-run", NULL, vtb_parse_flag, FIELD(dry_run),
+     .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
+     .help = "print what would be measured, and how long it takes; write nothing"},
+    {"seed", "N", vtb_parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",
+     .of_cases = true, .commands = RUN,
+     .help = "what keys, hits and orders are drawn from; default: 1"},
+    {"events", NULL, vtb_parse_flag, FIELD(list_events),
+     .accepts = "no value (in the environment 1 or 0)", .commands = LIST,
+     .help = "list what this machine can count for --events of `run`, and why not what it cannot"},
+    {"format", "FORMAT", vtb_parse_word, FIELD(format), .words = format_words,
+     .accepts = "table, json, csv or markdown", .commands = REPORTS,
+     .help = "what standard output gets; default: table"},
+    {"export-json", "FILE", vtb_parse_text, FIELD(export_json), .accepts = "a file's name",
+     .commands = RUN,
+     .help = "write the result file there too, whole or not at all; likewise CSV, Markdown:"},
+    {"export-csv", "FILE", vtb_parse_text, FIELD(export_csv), .accepts = "a file's name",
+     .commands = RUN, .help = "one row for each case"},
+    {"export-markdown", "FILE", vtb_parse_text, FIELD(export_markdown), .accepts = "a file's name",
+     .commands = RUN | GATE, .help = "the tables; of `gate` a summary for a CI job's page"},
+    {"plot", "DIR", vtb_parse_text, FIELD(plot_dir), .accepts = "a directory's name",
+     .commands = RUN,
+     .help = "draw all pictures that the figures allow, as SVG and PNG, by matplotlib and by\n"
+             "gnuplot; scripts/plot.py and scripts/plot.gp draw them of result files later on"},
+    {"export-junit", "FILE", vtb_parse_text, FIELD(export_junit), .accepts = "a file's name",
+     .commands = GATE, .help = "JUnit XML: a test case for each figure that is gated"},
+    {"save-baseline", "FILE", vtb_parse_text, FIELD(save_baseline), .accepts = "a file's name",
+     .commands = RUN,
+     .help = "write what `gate` compares with: the counts, and the ratios of times if any are\n"
+             "measured, of every case, and the options that make the same cases again"},
+    {"baseline", "FILE", vtb_parse_text, FIELD(baseline), .accepts = "a file's name",
+     .commands = GATE, .help = "what to compare with, written by `run --save-baseline FILE`"},
+    {"limit", "WORD=LIMIT,...", vtb_parse_limits, FIELD(limits),
+     .accepts =
+         "WORD=LIMIT,... with the words " VTB_LIMIT_WORDS " and a limit as 0, 8 or 0.5%, or off",
+     .commands = GATE,
+     .help =
+         "how much worse a figure may be, per operation, as a number or a share of what it was,\n"
+         "such as instructions=0.5%,bytes=8; off: not compared. Words:\n" VTB_LIMIT_WORDS
+         ".\nDefault: 0, exactly as before"},
+    {"time", "SECONDS", vtb_parse_number, FIELD(time_s), .number = {0.01, 86400, false, false},
+     .if_bare = "20", .accepts = "nothing, or seconds from 0.01 to 86400", .commands = GATE,
+     .help = "compare times as well, and take about this long for each table; default: 20, if no\n"
+             "number follows"},
+    {"time", "SECONDS", vtb_parse_number, FIELD(check_s), .number = {0.1, 86400, false, false},
+     .accepts = "seconds from 0.1 to 86400", .commands = CHECK,
+     .help = "processor time after which a check is said to hang; default: 20"},
+    {"margin", "PERCENT", vtb_parse_number, FIELD(margin_percent),
+     .number = {0.1, 99, false, false}, .accepts = "percent from 0.1 to 99", .commands = GATE,
+     .help = "how much slower than before, against the baseline strategy, a case may be; or twice\n"
+             "the noise that is seen between identical cases, if that is more; default: 5"},
+    {"strict", NULL, vtb_parse_flag, FIELD(strict),
+     .accepts = "no value (in the environment 1 or 0)", .commands = GATE,
+     .help = "exit status 4 if of anything it cannot be told whether it is worse"},
+    {"any-toolchain", NULL, vtb_parse_flag, FIELD(any_toolchain),
+     .accepts = "no value (in the environment 1 or 0)", .commands = GATE,
+     .help = "with another compiler, C library or architecture than the baseline's compare what\n"
+             "does not depend on them, and leave out instructions and times, in place of status 5"},
+    {"results-dir", "DIR", vtb_parse_text, FIELD(results_dir), .accepts = "a directory's name",
+     .commands = RUN, .help = "where result files are written; default: results"},
+    {"help", NULL, vtb_parse_flag, FIELD(help), .accepts = "no value (in the environment 1 or 0)",
+     .commands = ALL, .help = "this text"},
+    {"version", NULL, vtb_parse_flag, FIELD(version),
+     .accepts = "no value (in the environment 1 or 0)", .commands = ALL, .help = "the version"},
+};
+
+#define CHOSEN_N (sizeof chosen_options / sizeof *chosen_options)
+#define OTHERS_N (sizeof other_options / sizeof *other_options)
+#define OPTIONS_N (CHOSEN_N + VTB_PARAMETERS_N + OTHERS_N)
+
+/* Makes the command-line option of a row of the parameters' table. */
+static struct vtb_option option_of(const struct vtb_parameter *parameter)
+{
+    const size_t id = (size_t)(parameter - vtb_parameters);
+    return (struct vtb_option){
+        .name = parameter->option,
+        .metavar = parameter->metavar,
+        .parse = parameter->metavar ? vtb_parse_numbers : vtb_parse_set,
+        .offset = offsetof(struct vtb_options, parameters) + id * sizeof(struct vtb_numbers),
+        .accepts = parameter->accepts,
+        .help = parameter->help,
+        .number = parameter->number,
+        .commands = RUN,
+        .of_cases = true,
+    };
+}
+
+/* The option at a place of the help; null behind the last. */
+const struct vtb_option *vtb_option_at(size_t i)
+{
+    static struct vtb_option parameters[VTB_PARAMETERS_N];
+    if (i < CHOSEN_N)
+        return &chosen_options[i];
+    i -= CHOSEN_N;
+    if (i < VTB_PARAMETERS_N) {
+        if (!parameters[i].name)
+            parameters[i] = option_of(&vtb_parameters[i]);
+        return &parameters[i];
+    }
+    i -= VTB_PARAMETERS_N;
+    return i < OTHERS_N ? &other_options[i] : NULL;
+}
+
+/* --- one of them --- */
+
+bool vtb_option_is_of(const struct vtb_option *option, enum vtb_command command)
+{
+    return (option->commands & 1u << command) || (command == VTB_COMMAND_BUILD && option->of_cases);
+}
+
+static bool is_text(const char *own, const char *text, size_t n)
+{
+    return strlen(own) == n && memcmp(own, text, n) == 0;
+}
+
+/* The command's option of a name, or else the first option of any command that has this name. */
+const struct vtb_option *vtb_find_option(const char *name, size_t name_n, enum vtb_command command)
+{
+    const struct vtb_option *found = NULL;
+    for (size_t i = 0; i < OPTIONS_N; i++) {
+        const struct vtb_option *option = vtb_option_at(i);
+        if (!is_text(option->name, name, name_n) &&
+            !(option->old && is_text(option->old, name, name_n)))
+            continue;
+        if (vtb_option_is_of(option, command))
+            return option;
+        found = found ? found : option;
+    }
+    return found;
+}

@@ -1,0 +1,57 @@
+/*
+ * The rows of the command line, for the modules that parse it and that print its help: each option
+ * and each command once.
+ */
+#ifndef PLAN_OPTION_TABLE_H
+#define PLAN_OPTION_TABLE_H
+
+#include "plan/options.h"
+
+struct vtb_command_row {
+    const char *word;
+    const char *summary;
+    const char *description;
+};
+
+/* In the order of enum vtb_command. */
+extern const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N];
+
+/* Every option parses its text into a field of struct vtb_options. */
+struct vtb_option;
+typedef bool vtb_parse_function(const struct vtb_option *option, const char *text, void *field,
+                                struct vtb_error *error);
+
+struct vtb_option {
+    const char *name;
+    const char *metavar; /* null: a flag, which takes no value */
+    vtb_parse_function *parse;
+    size_t offset;
+    const char *if_bare; /* the value if none follows; null: one must */
+    const char *accepts; /* ends the sentence "accepted: ..." */
+    const char *help;
+    struct vtb_number_kind number;
+    const char *const *words;
+    void (*known)(struct vtb_names *known);    /* the names that the registry has */
+    void (*variants)(struct vtb_names *known); /* names of the form NAME@variant; null: none */
+    const char *(*find)(const char *name);     /* a known name or variant; null: unknown */
+    /* Gives the name of an entry that stands in a file; null: no value of the option is a file. */
+    const char *(*bring)(const char *path, struct vtb_error *error);
+    bool (*is_default)(const char *name); /* is it used when the option is not given? */
+    unsigned commands;                    /* bit set of enum vtb_command */
+    /* Whether it says which cases are run: a result file keeps such an option, and a baseline gives
+     * it again. */
+    bool of_cases;
+    const char *old; /* a name that it had before, and that is taken still; null: none */
+};
+
+/* An option by its place in the help; null behind the last. */
+const struct vtb_option *vtb_option_at(size_t i);
+
+/* Whether a command takes an option. */
+bool vtb_option_is_of(const struct vtb_option *option, enum vtb_command command);
+
+/* The command's option of a name of n characters, if it has one, or else the first that any has;
+ * null if none has. */
+const struct vtb_option *vtb_find_option(const char *name, size_t n, enum vtb_command command);
+
+#endif

@@ -1,0 +1,273 @@
+#include "plan/option_values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cells/foreign.h"
+
+const char *vtb_ellipsis(const char *text)
+{
+    return strlen(text) > VTB_SHOWN_MAX ? "..." : "";
+}
+
+bool vtb_refuse_value(const struct vtb_option *option, const char *text, const char *reason,
+                      struct vtb_error *error)
+{
+    return vtb_fail(error, VTB_EXIT_USAGE, "--%s: '%.*s%s': %s; accepted: %s", option->name,
+                    VTB_SHOWN_MAX, text, vtb_ellipsis(text), reason, option->accepts);
+}
+
+bool vtb_parse_flag(const struct vtb_option *option, const char *text, void *field,
+                    struct vtb_error *error)
+{
+    if (strcmp(text, "1") != 0 && strcmp(text, "0") != 0)
+        return vtb_refuse_value(option, text, "a flag takes no value", error);
+    *(bool *)field = *text == '1';
+    return true;
+}
+
+/* Parses a flag among the parameters, which has one value: 1 or 0. */
+bool vtb_parse_set(const struct vtb_option *option, const char *text, void *field,
+                   struct vtb_error *error)
+{
+    bool set;
+    if (!vtb_parse_flag(option, text, &set, error))
+        return false;
+    *(struct vtb_numbers *)field = (struct vtb_numbers){.values = {set}, .n = 1};
+    return true;
+}
+
+bool vtb_parse_numbers(const struct vtb_option *option, const char *text, void *field,
+                       struct vtb_error *error)
+{
+    struct vtb_error reason;
+    return vtb_numbers_parse(text, &option->number, field, &reason) ||
+           vtb_refuse_value(option, text, reason.message, error);
+}
+
+bool vtb_parse_number(const struct vtb_option *option, const char *text, void *field,
+                      struct vtb_error *error)
+{
+    struct vtb_error reason;
+    return vtb_number_parse(text, &option->number, field, &reason) ||
+           vtb_refuse_value(option, text, reason.message, error);
+}
+
+bool vtb_parse_events(const struct vtb_option *option, const char *text, void *field,
+                      struct vtb_error *error)
+{
+    struct vtb_error reason;
+    return vtb_events_parse(text, field, &reason) ||
+           vtb_refuse_value(option, text, reason.message, error);
+}
+
+/* Parses the limit of a metric's figures: a number, a share in percent, or none at all. */
+static bool parse_limit(const char *text, struct vtb_limit *limit)
+{
+    static const struct vtb_number_kind number = {0, 1e9, false, false, false};
+    static const struct vtb_number_kind percent = {0, 1, false, true, false};
+    struct vtb_error reason;
+    *limit = (struct vtb_limit){.off = strcmp(text, "off") == 0};
+    const bool is_share = *text && text[strlen(text) - 1] == '%';
+    return limit->off || vtb_number_parse(text, is_share ? &percent : &number,
+                                          is_share ? &limit->share : &limit->number, &reason);
+}
+
+bool vtb_parse_limits(const struct vtb_option *option, const char *text, void *field,
+                      struct vtb_error *error)
+{
+    struct vtb_limit *limits = field;
+    char *copy = strdup(text);
+    bool ok = copy != NULL;
+    for (char *rest = copy, *each; ok && rest && (each = strsep(&rest, ","));) {
+        char *value = each;
+        const char *word = strsep(&value, "=");
+        const struct vtb_gate_metric *metric = vtb_gate_metric(word);
+        ok = metric && value && parse_limit(value, &limits[metric - vtb_gate_metrics]);
+    }
+    free(copy);
+    return ok || vtb_refuse_value(option, text, "no such limit", error);
+}
+
+bool vtb_parse_rounds(const struct vtb_option *option, const char *text, void *field,
+                      struct vtb_error *error)
+{
+    double *rounds = field;
+    if (!vtb_parse_number(option, text, field, error))
+        return false;
+    if (*rounds > 0 && *rounds < 8)
+        return vtb_refuse_value(option, text, "too few for an interval", error);
+    return true;
+}
+
+bool vtb_parse_seed(const struct vtb_option *option, const char *text, void *field,
+                    struct vtb_error *error)
+{
+    struct vtb_error reason;
+    return vtb_uint64_parse(text, field, &reason) ||
+           vtb_refuse_value(option, text, reason.message, error);
+}
+
+bool vtb_parse_word(const struct vtb_option *option, const char *text, void *field,
+                    struct vtb_error *error)
+{
+    for (int i = 0; option->words[i]; i++) {
+        if (strcmp(text, option->words[i]) == 0) {
+            *(int *)field = i;
+            return true;
+        }
+    }
+    return vtb_refuse_value(option, text, "unknown", error);
+}
+
+bool vtb_parse_text(const struct vtb_option *option, const char *text, void *field,
+                    struct vtb_error *error)
+{
+    if (*text == '\0')
+        return vtb_refuse_value(option, text, "no text", error);
+    *(const char **)field = text;
+    return true;
+}
+
+bool vtb_parse_cache(const struct vtb_option *option, const char *text, void *field,
+                     struct vtb_error *error)
+{
+    struct vtb_error reason;
+    if (strncmp(text, "lru:", 4) != 0)
+        return vtb_refuse_value(option, text, "unknown", error);
+    return vtb_numbers_parse(text + 4, &option->number, field, &reason) ||
+           vtb_refuse_value(option, text, reason.message, error);
+}
+
+bool vtb_parse_distribution(const struct vtb_option *option, const char *text, void *field,
+                            struct vtb_error *error)
+{
+    struct vtb_distribution distribution = {.zipf = strncmp(text, "zipf", 4) == 0, .s = 0.99};
+    if (strcmp(text, "uniform") != 0 && !distribution.zipf)
+        return vtb_refuse_value(option, text, "unknown", error);
+    const char *s = text + 4;
+    struct vtb_error reason;
+    if (distribution.zipf && *s != '\0' &&
+        (*s != ':' || !vtb_number_parse(s + 1, &option->number, &distribution.s, &reason)))
+        return vtb_refuse_value(option, text, "S is not accepted", error);
+    *(struct vtb_distribution *)field = distribution;
+    return true;
+}
+
+/* Keeps one name of a comma-separated list; it lives as long as the process, as argv does. */
+static bool add_name(const struct vtb_option *option, const char *text, const char *name,
+                     struct vtb_names *names, struct vtb_error *error)
+{
+    struct vtb_names known = {.n = 0};
+    option->known(&known);
+    if (strcmp(name, "all") == 0) {
+        *names = known;
+        names->all = true;
+        return true;
+    }
+    const bool is_path = option->bring && vtb_is_path(name);
+    const char *found = is_path ? option->bring(name, error) : option->find(name);
+    if (is_path && !found)
+        return false;
+    if (found && vtb_names_have(names, found))
+        return vtb_refuse_value(option, text, "a name stands there twice", error);
+    if (found)
+        return vtb_names_add(names, found);
+    char nearest[960];
+    if (strchr(name, '@') && option->variants) {
+        known.n = 0;
+        option->variants(&known);
+    }
+    vtb_names_nearest_first(&known, name, nearest, sizeof nearest);
+    return vtb_fail(error, VTB_EXIT_USAGE, "--%s: unknown name '%.*s%s'; known, nearest first: %s",
+                    option->name, VTB_SHOWN_MAX, name, vtb_ellipsis(name), nearest);
+}
+
+bool vtb_parse_names(const struct vtb_option *option, const char *text, void *field,
+                     struct vtb_error *error)
+{
+    struct vtb_names *names = field;
+    char *copy = strdup(text);
+    char *rest = copy;
+    bool ok = copy != NULL;
+    *names = (struct vtb_names){.n = 0};
+    while (ok && rest)
+        ok = add_name(option, text, strsep(&rest, ","), names, error);
+    free(copy);
+    return ok;
+}
+
+bool vtb_parse_name(const struct vtb_option *option, const char *text, void *field,
+                    struct vtb_error *error)
+{
+    struct vtb_names *names = field;
+    return vtb_parse_names(option, text, field, error) &&
+           (names->n == 1 || vtb_refuse_value(option, text, "one name, not several", error));
+}
+
+void vtb_known_strategies(struct vtb_names *known)
+{
+    for (size_t i = 0; vtb_strategies[i].name; i++)
+        (void)vtb_names_add(known, vtb_strategies[i].name);
+}
+
+void vtb_known_variants(struct vtb_names *known)
+{
+    const char *name;
+    for (size_t i = 0; (name = vtb_variant_at(i)); i++)
+        (void)vtb_names_add(known, name);
+}
+
+void vtb_known_workloads(struct vtb_names *known)
+{
+    for (size_t i = 0; vtb_workloads[i].name; i++)
+        (void)vtb_names_add(known, vtb_workloads[i].name);
+}
+
+void vtb_known_heaps(struct vtb_names *known)
+{
+    for (size_t i = 0; vtb_heaps[i].name; i++)
+        (void)vtb_names_add(known, vtb_heaps[i].name);
+}
+
+void vtb_known_metrics(struct vtb_names *known)
+{
+    for (size_t i = 0; vtb_pressure_metrics[i].word; i++)
+        (void)vtb_names_add(known, vtb_pressure_metrics[i].word);
+}
+
+const char *vtb_find_metric_name(const char *word)
+{
+    for (size_t i = 0; vtb_pressure_metrics[i].word; i++) {
+        if (strcmp(vtb_pressure_metrics[i].word, word) == 0)
+            return vtb_pressure_metrics[i].word;
+    }
+    return NULL;
+}
+
+const char *vtb_find_workload_name(const char *name)
+{
+    const struct vtb_workload_entry *entry = vtb_find_workload(name);
+    return entry ? entry->name : vtb_named_size(name);
+}
+
+const char *vtb_find_heap_name(const char *name)
+{
+    const struct vtb_heap_entry *entry = vtb_find_heap(name);
+    return entry ? entry->name : NULL;
+}
+
+bool vtb_workload_is_default(const char *name)
+{
+    return strcmp(name, vtb_default_workload_name) == 0;
+}
+
+bool vtb_heap_is_default(const char *name)
+{
+    return vtb_find_heap(name)->heap->is_default;
+}
+
+bool vtb_strategy_is_baseline(const char *name)
+{
+    return vtb_find_strategy(name)->role == VTB_ROLE_BASELINE;
+}
