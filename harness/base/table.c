@@ -54,7 +54,7 @@ static const char *text_at(const struct vtb_table *table, size_t row, size_t col
 
 static size_t rows_n(const struct vtb_table *table)
 {
-    return table->cells_n / table->columns_n;
+    return table->columns_n > 0 ? table->cells_n / table->columns_n : 0;
 }
 
 static size_t lines_n(const char *text)

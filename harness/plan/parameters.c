@@ -29,7 +29,7 @@ static double gen0_budget_of(const struct vtb_point *point, const struct vtb_cas
 static double incremental_of(const struct vtb_point *point, const struct vtb_case *the_case)
 {
     const struct vtb_collector *collector = the_case->heap->heap->collector;
-    return collector && collector->has_steps ? point->incremental : NAN;
+    return collector && collector->has_steps ? (double)point->incremental : NAN;
 }
 
 static double payload_of(const struct vtb_point *point, const struct vtb_case *the_case)

@@ -37,26 +37,25 @@ enum vtb_parameter_type {
 };
 
 struct vtb_parameter {
-    const char *word;    /* in the names of cases, in result files and in sentences */
-    const char *option;  /* on the command line, as are the next four */
+    const char *word; /* in the names of cases, in result files and in sentences */
+    /* On the command line, as is `number`. */
+    const char *option;
     const char *metavar; /* null: a flag */
-    struct vtb_number_kind number;
     const char *accepts;
     const char *help;
-    /* The value if none is given; NaN: it follows from the workload or from the run. */
-    double usual;
-    enum vtb_parameter_type type;
-    size_t place; /* in struct vtb_point */
-    /* Factor from the number on the command line to the one in the point; 0: none is applied. */
-    double scale;
-    const char *const *units; /* each is so many times the one before; ended by null */
+    double usual;             /* where nothing is said; NaN: it follows from workload or run */
+    size_t place;             /* in struct vtb_point */
+    double scale;             /* so much more than on the command line is kept there; 0: as much */
+    const char *const *units; /* each so many times the one before, ended by null */
     double unit_factor;
-    bool is_share;
-    bool of_workload; /* points along it belong to several workloads */
-    bool named;       /* in a case's name unless it is as usual */
-    /* Gives the value for a case, where it is not simply the number in the point; NaN: the
-     * parameter means nothing to the case. */
+    /* Its value for a case, where that is not simply what stands at the place; NaN: it means
+     * nothing to the case. */
     double (*value)(const struct vtb_point *point, const struct vtb_case *the_case);
+    struct vtb_number_kind number;
+    enum vtb_parameter_type type;
+    bool is_share;
+    bool of_workload; /* the points along it are of several workloads */
+    bool named;       /* in a case's name where it is not as usual */
 };
 
 /* All parameters, by number; ended by a null word. */
