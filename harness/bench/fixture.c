@@ -92,9 +92,8 @@ static bool make_pollution(struct vtb_fixture *fixture, struct vtb_error *error)
     if (bytes == 0)
         return true;
     fixture->pollution = vtb_pages(bytes, "the memory to pollute caches with", error);
-    if (fixture->pollution)
-        memset(fixture->pollution, 1,
-               bytes); /* unwritten pages could all be one page of zeros, and pollute nothing */
+    if (fixture->pollution) /* unwritten pages could all be one and the same page of zeros */
+        memset(fixture->pollution, 1, bytes);
     return fixture->pollution != NULL;
 }
 

@@ -21,7 +21,7 @@
 #include "check/strict_heap.h"
 
 /* A check that waits without using the processor is ended, too, but much later than one that uses
- * it: after WALL_FACTOR times the limit, and not before WALL_LEAST_S seconds. */
+ * it: after WALL_LEAST_S seconds and WALL_FACTOR times the limit of processor time. */
 #define WALL_LEAST_S 60
 #define WALL_FACTOR 30
 

@@ -35,8 +35,8 @@ struct vtb_pressure {
      * objects at the end. For another heap: the growth of the process, divided by the bytes of the
      * blocks that were in use at once. NaN: not known. */
     double resident_per_usable;
-    /* Owned; the distribution of pauses, see vtb_pauses_print. Null: fewer than
-     * VTB_COLLECTIONS_MIN pauses. */
+    /* Owned; the distribution of pauses, see vtb_pauses_print. Null: there were fewer than
+     * VTB_COLLECTIONS_MIN pauses, or there is no memory for the text. */
     char *hgrm;
 };
 

@@ -51,8 +51,8 @@ struct vtb_env {
     size_t window;
     size_t pending_n;  /* suspended operations; < window between two operations */
     size_t free_frame; /* index of the frame that the next call uses */
-    const uint32_t
-        *completion_order; /* the frames to complete when the window is full, in a circle */
+    /* The frames to complete when the window is full, one after the other, in a circle. */
+    const uint32_t *completion_order;
     size_t completion_order_n;
     size_t completion_next;
     struct vtb_outbox *outbox; /* null: the caller itself completes its operations */

@@ -113,7 +113,7 @@ struct vtb_gc_access {
     struct vtb_gc *heap; /* the heap that this gives access to; null: a heap that frees */
 };
 
-/* A collector: all fields are set, and none is null. */
+/* A collector. None of its functions is null. */
 struct vtb_collector {
     /* It moves objects: after a collection only roots and objects still have valid references. */
     bool moves;
@@ -177,8 +177,8 @@ struct vtb_heap {
     /* Gives the number of bytes that a block can really hold. Only counting cells call it. */
     size_t (*usable)(void *memory);
 
-    const struct vtb_collector
-        *collector; /* null: what is allocated is freed; else no alloc, free */
+    /* Null: the heap frees. Otherwise it collects, and alloc and free are null. */
+    const struct vtb_collector *collector;
 };
 
 static inline bool vtb_heap_collects(const struct vtb_heap *heap)

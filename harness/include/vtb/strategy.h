@@ -219,7 +219,7 @@ struct vtb_service {
     const struct vtb_heap *heap;
     struct vtb_quarantine *quarantine; /* of cells with checks; null elsewhere */
     uint64_t failed_n;                 /* operations that ended in a fault */
-    /* What failures added to the checksum, if a hand-over has no room for a fault. */
+    /* The part of the checksum that comes from failures, if a hand-over has no room for a fault. */
     uint64_t failed_share;
     struct vtb_counts counts;
 };
