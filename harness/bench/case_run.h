@@ -8,6 +8,7 @@
 #include "base/child.h"
 #include "bench/fixture.h"
 
+/* A case that was opened. Its env has the counts and the checksum. */
 struct vtb_case_run {
     const struct vtb_cell *cell;
     struct vtb_memory memory;

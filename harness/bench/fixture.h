@@ -36,6 +36,8 @@ VTB_MUST_USE bool vtb_fixture_open(struct vtb_fixture *fixture, const struct vtb
 VTB_MUST_USE bool vtb_fixture_open_repeat(struct vtb_fixture *fixture,
                                           const struct vtb_point *point, size_t repeat,
                                           struct vtb_error *error);
+
+/* Gives back the memory of a fixture, all of whose envs must be closed, and leaves it all zeros. */
 void vtb_fixture_close(struct vtb_fixture *fixture);
 
 /* Gives the conditions for which a cell's strategy makes its state. The table is borrowed. */

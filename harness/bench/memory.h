@@ -17,6 +17,7 @@ struct vtb_collected {
     uint64_t promoted_bytes;
 };
 
+/* The memory of a case. */
 struct vtb_memory {
     const struct vtb_heap *heap;
     struct vtb_gc *gc; /* owned; null: the heap does not collect, and the rest is not used */

@@ -10,6 +10,7 @@
 #include "bench/fixture.h"
 #include "bench/thread_pool.h"
 
+/* The state of a runner. The timing pass sets the place of each caller in the schedule. */
 struct vtb_runner {
     const struct vtb_cell *cell;
     vtb_loop_function *loop;

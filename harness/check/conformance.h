@@ -18,6 +18,7 @@ struct vtb_check {
     char text[800]; /* what is wrong, where, and what to look at; or why nothing was checked */
 };
 
+/* The outcomes of all checks. */
 struct vtb_checks {
     struct vtb_check *items; /* owned */
     size_t n;
@@ -30,9 +31,10 @@ struct vtb_checks {
 VTB_MUST_USE bool vtb_checks_run(struct vtb_checks *checks, const struct vtb_options *options,
                                  struct vtb_error *error);
 
+/* Frees the outcomes. */
 void vtb_checks_free(struct vtb_checks *checks);
 
-/* Prints the outcomes, a line each. */
-vtb_print vtb_checks_report; /* of a struct vtb_checks */
+/* Prints a struct vtb_checks, a line for each outcome. */
+vtb_print vtb_checks_report;
 
 #endif

@@ -27,6 +27,8 @@ extern struct vtb_steps vtb_steps;
 /* Opens the fixture, with `depth` methods between the caller and the service. The check chooses the
  * entries to call for. Without memory the check ends. */
 void vtb_steps_open_fixture(const struct vtb_check_case *of, size_t depth);
+
+/* Closes the fixture. */
 void vtb_steps_close_fixture(void);
 
 /* Gives what the operation of an entry adds to a checksum. */

@@ -58,6 +58,7 @@ struct vtb_misuse_result {
     char text[200]; /* detected: the error; leak: how much; crash: how; not applicable: why */
 };
 
+/* The outcomes of all attempts. */
 struct vtb_misuse_results {
     struct vtb_misuse_result *items; /* owned; by misuse, strategy, unchecked and checked */
     size_t n;
@@ -68,13 +69,15 @@ struct vtb_misuse_results {
 VTB_MUST_USE bool vtb_misuse_run(struct vtb_misuse_results *results,
                                  const struct vtb_options *options, struct vtb_error *error);
 
+/* Frees the outcomes. */
 void vtb_misuse_free(struct vtb_misuse_results *results);
 
 /* Give the words that stand for a misuse and for an outcome in reports. */
 const char *vtb_misuse_title(enum vtb_misuse_id misuse);
 const char *vtb_misuse_outcome_word(enum vtb_misuse_outcome outcome);
 
-/* Prints the outcomes: tables with the texts below them, or one row for each attempt. */
-vtb_print vtb_misuse_report; /* of a struct vtb_misuse_results */
+/* Prints a struct vtb_misuse_results: tables with the texts below them, or one row for each
+ * attempt. */
+vtb_print vtb_misuse_report;
 
 #endif

@@ -15,6 +15,7 @@
 /* One of so many operations fails: not always the same one of a batch, as it does not divide it. */
 #define VTB_PAIR_FAIL_EVERY 5
 
+/* The state of the pair. Unless a field says otherwise, the functions below set it. */
 struct vtb_pair {
     /* Set by the user of the pair before it is opened. Ends the check, as the strategy is wrong;
      * `remedy` names the place to look at. */

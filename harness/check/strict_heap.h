@@ -30,7 +30,7 @@ struct vtb_strict_seen {
     size_t entered_n;
     size_t inside_n; /* threads that entered and did not leave */
     size_t closed_n;
-    /* All of these are to be 0. */
+    /* The following numbers must be 0 for a strategy that keeps to the contract. */
     size_t bad_roots_n;       /* into the heap, but not to an object, or to one that is gone */
     size_t unknown_drops_n;   /* roots dropped that were not added */
     size_t outside_n;         /* calls of a thread that is not in the heap */

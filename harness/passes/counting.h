@@ -12,6 +12,7 @@
  * what the first ones did. */
 #define VTB_COUNTED_CALLS_MAX UINT64_C(10000000)
 
+/* The counts of one case. */
 struct vtb_counted {
     uint64_t calls_n;  /* calls that were counted */
     uint64_t hits_n;   /* of these calls, the hits */

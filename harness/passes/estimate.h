@@ -23,6 +23,8 @@ struct vtb_estimate {
  * trial could not be made, and the estimate is empty. Takes up to some seconds. */
 VTB_MUST_USE bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *plan,
                                     struct vtb_error *error);
+
+/* Frees the times of an estimate, which may be empty, and leaves it empty. */
 void vtb_estimate_free(struct vtb_estimate *estimate);
 
 #endif

@@ -41,6 +41,8 @@ VTB_MUST_USE bool vtb_instructions_count(struct vtb_instructions *instructions,
                                          const struct vtb_plan *plan, char **argv,
                                          vtb_instructions_progress *progress, void *context,
                                          struct vtb_error *error);
+
+/* Frees the counts, and leaves *instructions empty; it may be empty already. */
 void vtb_instructions_free(struct vtb_instructions *instructions);
 
 /* Gives the instructions per operation of the case at place `own` of a point, for the plan's

@@ -14,6 +14,7 @@ struct vtb_fact {
     char value[512];
 };
 
+/* The facts about the machine and the build, in the order of result files. */
 struct vtb_machine {
     struct vtb_fact facts[VTB_FACTS_MAX];
     size_t facts_n;

@@ -14,6 +14,8 @@ struct vtb_listed_events;
 VTB_MUST_USE bool vtb_listed_events_make(struct vtb_listed_events **events,
                                          struct vtb_error *error);
 void vtb_listed_events_free(struct vtb_listed_events *events);
-vtb_print vtb_list_events; /* of a struct vtb_listed_events */
+
+/* Prints a struct vtb_listed_events. */
+vtb_print vtb_list_events;
 
 #endif

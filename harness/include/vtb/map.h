@@ -28,6 +28,7 @@
 
 #include "kept_key.h"
 
+/* A slot of the table. */
 struct vtb_map_slot {
     uint32_t tag; /* 0: the slot is empty */
     vtb_kept_key key;
