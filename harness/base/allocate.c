@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 
-/* The line goes out without a buffer, which would have to be allocated; and what other buffers hold
- * is not written, as it may be half of a report. */
+/* The line is written without a stream, whose buffer would have to be allocated. Streams are not
+ * flushed: they may hold half of a report. */
 void vtb_no_memory(size_t bytes, const char *what)
 {
     char line[256];
@@ -27,7 +27,7 @@ static void *found(void *block, size_t n, size_t size, const char *what)
     return block;
 }
 
-/* The C library may give null for no items, which would look like a lack of memory. */
+/* The C library may return null for no items, which would look like a lack of memory. */
 void *vtb_allocate(size_t n, size_t size, const char *what)
 {
     return found(calloc(n ? n : 1, size ? size : 1), n, size, what);

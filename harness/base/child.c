@@ -14,9 +14,9 @@
 #include "base/interrupt.h"
 #include "base/pages.h"
 
-/* What a child leaves behind, in pages that its parent has, too. */
+/* The outcome of a child, in pages that its parent has, too. */
 struct vtb_child_outcome {
-    bool returned; /* its function did */
+    bool returned; /* the child's function returned */
     bool ok;
     struct vtb_error error;
 };
@@ -30,9 +30,10 @@ static void __attribute__((noreturn)) run_in_child(const struct vtb_child *child
 }
 
 /*
- * An interrupt that comes while there are two processes waits until each has its own handler. No
- * handler of fork runs: those of the allocators write to every page of theirs, in both processes,
- * which costs more than most children do, and with one thread nothing is locked.
+ * Starts the process. Interrupts are held back until both processes have their own handler. The
+ * handlers that libraries register for fork are not run (_Fork): those of allocators write to all
+ * of their pages, in both processes, which costs more than the work of most children; and they are
+ * not needed, because no other thread can hold a lock.
  */
 static pid_t start(const struct vtb_child *child, int *reason)
 {
@@ -46,7 +47,7 @@ static pid_t start(const struct vtb_child *child, int *reason)
     *reason = errno;
     if (started == 0) {
         vtb_interrupt_child();
-        if (getppid() != parent) /* it ended before the child could ask to end with it */
+        if (getppid() != parent) /* the parent ended before the child asked to end with it */
             _exit(VTB_EXIT_INTERNAL);
         (void)sigprocmask(SIG_SETMASK, &before, NULL);
         run_in_child(child);
@@ -75,7 +76,7 @@ bool vtb_child_start(struct vtb_child *child, struct vtb_error *error)
     return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: no process: %s", child->name, strerror(reason));
 }
 
-/* An interrupt that is only noted does not end the wait. */
+/* Waits for the child; goes on waiting when an interrupt comes that is only noted. */
 static bool wait_for(struct vtb_child *child, int *status, struct vtb_error *error)
 {
     pid_t ended;
@@ -160,7 +161,7 @@ void vtb_child_say(const struct vtb_child_end *end, char *text, size_t bytes)
 
 /* --- limits --- */
 
-/* A child that waits uses no processor, so the time that passes is limited, too. */
+/* A child that waits forever uses no processor: only the limit of the time that passes ends it. */
 void vtb_child_limit(double processor_s, double s)
 {
     const time_t whole_s = (time_t)processor_s;

@@ -1,6 +1,7 @@
 /*
- * Work in a child process: whatever it does to memory or to itself ends with it. What it finds it
- * leaves in pages that both processes have (vtb_pages_shared); how it ended, its parent is told.
+ * Work in a child process: whatever the child does to memory or to itself ends with it. It leaves
+ * its results in pages that both processes have (vtb_pages_shared), and its parent is told how it
+ * ended. For the thread that starts the child, unless a function says otherwise.
  */
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H
@@ -11,72 +12,77 @@
 
 #include "base/error.h"
 
-/* What a child does. False, with *error set, if it failed; its `details` end with its memory. */
+/* The work of a child, called in it. On false *error says what failed, and its parent is told; but
+ * error->details do not reach the parent. */
 typedef bool vtb_child_function(void *context, struct vtb_error *error);
 
 enum vtb_child_how {
     VTB_CHILD_WELL,        /* its function returned true */
     VTB_CHILD_FAILED,      /* its function returned false */
     VTB_CHILD_LEFT,        /* it exited by itself, or became a program that did */
-    VTB_CHILD_KILLED,      /* by a signal */
-    VTB_CHILD_INTERRUPTED, /* by the one of Ctrl-C */
+    VTB_CHILD_KILLED,      /* a signal ended it */
+    VTB_CHILD_INTERRUPTED, /* the signal of Ctrl-C ended it */
 };
 
 struct vtb_child_end {
     enum vtb_child_how how;
-    int number;             /* the exit status where it left, the signal where it was killed */
-    struct vtb_error error; /* its own, where it failed */
+    int number;             /* the exit status if it left, the signal if one ended it */
+    struct vtb_error error; /* the error of its function, if that failed; without details */
 };
 
-/* A child process. The caller sets the first four fields, which are borrowed until its end. */
+/* A child process. The caller sets the first four fields, which are borrowed until it has ended. */
 struct vtb_child {
-    const char *name;   /* of the work: what messages begin with */
-    const char *remedy; /* what to do if a signal ends it, in a message; null: nothing is known */
+    const char *name;   /* of the work; messages begin with it */
+    const char *remedy; /* advice for the message if a signal ends the child; null: none is known */
     vtb_child_function *run;
-    void *context; /* of `run`: the child has a copy of all memory but shared pages */
+    void *context; /* passed to `run`; the child has a copy of all memory but shared pages */
     pid_t pid;
     struct vtb_child_outcome *outcome; /* owned, from start to wait */
 };
 
 /*
- * Starts it. The calling thread is the process's only one, or the others wait outside of any
- * library that locks. An interrupt, and the end of its parent, end the child without a word. False,
- * with *error set, if there is no process to be had. A child that was started must be waited for.
+ * Starts a child. The calling thread must be the process's only one, or all others must wait
+ * outside of any library that locks. An interrupt ends the child silently, and so does the end of
+ * its parent. On false *error says why there is no process, and nothing was started. A child that
+ * was started must be waited for.
  */
 VTB_MUST_USE bool vtb_child_start(struct vtb_child *child, struct vtb_error *error);
 
-/* Waits for its end, and tells of it. False, with *error set, if the system does not. */
+/* Waits until a child has ended, and writes to *end how. On false *error says why the system cannot
+ * tell, and *end is not set. In either case the child need not be waited for again. */
 VTB_MUST_USE bool vtb_child_wait(struct vtb_child *child, struct vtb_child_end *end,
                                  struct vtb_error *error);
 
-/* Starts a child, and waits for it. */
+/* Starts a child, and waits for it: vtb_child_start and vtb_child_wait. */
 VTB_MUST_USE bool vtb_child_try(struct vtb_child *child, struct vtb_child_end *end,
                                 struct vtb_error *error);
 
-/* Waits for a child that is to end well. False, with *error set, if it did not: its own error, or
- * how it ended; or that there was an interrupt, which may be what ended it. */
+/* Waits for a child that is to end well. If it did not, false: *error is the error of its function,
+ * or says how it ended; or, after an interrupt, that there was one, as this may have ended it. */
 VTB_MUST_USE bool vtb_child_finish(struct vtb_child *child, struct vtb_error *error);
 
-/* Starts a child, and finishes it. */
+/* Starts a child that is to end well, and waits for it: vtb_child_start and vtb_child_finish. */
 VTB_MUST_USE bool vtb_child_work(struct vtb_child *child, struct vtb_error *error);
 
-/* Called in a child: from now on it may use so much of a processor, and take so long, before it is
- * ended. */
+/* Limits the calling process, which is a child: SIGPROF ends it once it has used a processor for
+ * `processor_s` more seconds, and SIGALRM once `s` seconds, in whole ones, have passed. */
 void vtb_child_limit(double processor_s, double s);
 
-/* Whether it was one of these limits that ended the child. */
+/* Whether a limit of vtb_child_limit ended the child. */
 bool vtb_child_is_at_limit(const struct vtb_child_end *end);
 
-/* Writes the signal or the exit status in a few words, as "Segmentation fault", to a text of so
- * many bytes. */
+/* Writes the signal or the exit status in a few words, such as "Segmentation fault", to a buffer of
+ * `bytes` bytes; a longer text is cut. */
 void vtb_child_say(const struct vtb_child_end *end, char *text, size_t bytes);
 
-/* For a child that becomes another program: calls run(context) in it, and waits for it; *status is
- * waitpid's, 0 if `run` returned. `name` is what messages begin with. */
+/* Starts a child that becomes another program, and waits for it: calls run(context) in the child.
+ * *status is that of waitpid, or 0 if `run` returned. Messages begin with `name`. On false *error
+ * says why there is no child, or why it cannot be waited for. */
 VTB_MUST_USE bool vtb_child_run(const char *name, void (*run)(void *context), void *context,
                                 int *status, struct vtb_error *error);
 
-/* The path of a program that would be started by this name; false if there is none in PATH. */
+/* Finds the path of the program that a name without slashes stands for, in the folders of PATH, or
+ * if that is not set in those that are usual. False if there is none. */
 bool vtb_child_find(const char *program, char path[PATH_MAX]);
 
 #endif

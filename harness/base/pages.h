@@ -6,14 +6,16 @@
 
 #include "base/error.h"
 
-/* `bytes` zeroed bytes, page-aligned; null, with *error set, if there are not so many. `what` names
- * them in the message. Given back with vtb_pages_free and the same size. */
+/* Maps `bytes` zeroed bytes, aligned to a page, and has the system provide the memory at once, so
+ * that later accesses cause no page faults. The caller gives them back with vtb_pages_free and the
+ * same size. Null, with *error set, if there is no memory; `what` names them in the message. */
 VTB_MUST_USE void *vtb_pages(size_t bytes, const char *what, struct vtb_error *error);
 
-/* The same, seen by child processes too. */
+/* Maps bytes as vtb_pages does, but to be shared with the child processes that are started later;
+ * the system provides the memory when it is first accessed. */
 VTB_MUST_USE void *vtb_pages_shared(size_t bytes, const char *what, struct vtb_error *error);
 
-/* Null is allowed. */
+/* Gives back pages of `bytes` bytes; `pages` may be null. */
 void vtb_pages_free(void *pages, size_t bytes);
 
 #endif

@@ -35,7 +35,7 @@ void vtb_append_item(char *text, size_t text_bytes, const char *format, ...)
     va_end(arguments);
 }
 
-/* A character of several bytes is counted by its first: those behind it begin with the bits 10. */
+/* Whether a byte is the first of a character: in UTF-8 all others begin with the bits 10. */
 static bool begins_character(char byte)
 {
     return ((unsigned char)byte & 0xc0) != 0x80;
@@ -128,7 +128,7 @@ void vtb_print_wrapped(FILE *out, const char *text)
     for (const char *word = text;; word++) {
         const char *end = strchrnul(word, ' ');
         const size_t n = (size_t)(end - word);
-        /* a word may hold the end of a line and the next line's first word */
+        /* `word` ends at a space: it may hold a line's last word and the next line's first one */
         const char *line_end = memrchr(word, '\n', n);
         const size_t width = vtb_characters(word, line_end ? strcspn(word, "\n") : n);
         const bool fits = column + 1 + width <= VTB_LINE_WIDTH;

@@ -46,7 +46,7 @@ void vtb_table_free(struct vtb_table *table)
 
 /* --- widths --- */
 
-/* Row 0 has the titles. */
+/* The text of a cell; row 0 has the titles. */
 static const char *text_at(const struct vtb_table *table, size_t row, size_t column)
 {
     return table->cells[row * table->columns_n + column];
@@ -65,7 +65,7 @@ static size_t lines_n(const char *text)
     return n;
 }
 
-/* Line i of a text, of *n bytes; empty behind its last. */
+/* Line i of a text, from 0 on, and at *n its bytes; an empty line behind the last. */
 static const char *line_of(const char *text, size_t i, size_t *n)
 {
     for (; i > 0 && *text; i--) {
@@ -93,11 +93,11 @@ static size_t width_of(const struct vtb_table *table, size_t column)
 
 /* --- printed --- */
 
-/* Columns first .. end - 1 stand beside one another, behind the first of all. */
+/* A part of a table that is split: column 0, and beside it columns first .. end - 1. */
 struct part {
     const struct vtb_table *table;
-    const size_t *widths; /* of all columns */
-    size_t gap;           /* between columns */
+    const size_t *widths; /* of all columns of the table, in characters */
+    size_t gap;           /* spaces between columns */
     size_t first;
     size_t end;
 };
@@ -108,8 +108,9 @@ static void print_spaces(FILE *out, size_t n)
         putc(' ', out);
 }
 
-/* A text's n bytes, and what stands before it: `*missing` spaces, and what a column on the right
- * adds; of one on the left what is behind it is missing for the next. */
+/* Prints n bytes of a text behind the spaces that are still missing before it. The padding of a
+ * right-aligned column goes in front of its text. That of a left-aligned one is only added to
+ * *missing, so that it is not printed at the end of a line. */
 static void print_padded(FILE *out, const struct part *part, size_t column, const char *text,
                          size_t n, size_t *missing)
 {
@@ -182,7 +183,8 @@ static void print_part(FILE *out, const struct part *part, bool markdown)
     }
 }
 
-/* Behind how many columns a part that begins with one ends: with that one at least. */
+/* The end of the part that begins with column `first`: as many columns as fit a line, but at least
+ * that one. */
 static size_t end_of_part(const struct vtb_table *table, const size_t *widths, size_t first)
 {
     size_t end = first;

@@ -5,10 +5,10 @@
 #include "base/pages.h"
 #include "base/random.h"
 
-/* Entries of the random order of completion: a period that no predictor learns. */
+/* Entries of the random order of completion, a period too long for a branch predictor to learn. */
 #define RANDOM_ORDER_N ((size_t)1 << 16)
 
-/* A label of the seed's stream that no chunk of the schedule has. */
+/* The number of the random stream for the order of completion; no chunk of the schedule has it. */
 #define COMPLETION_STREAM UINT64_MAX
 
 static bool make_completion_order(struct vtb_fixture *fixture, struct vtb_error *error)
@@ -58,7 +58,7 @@ static bool make_table(struct vtb_fixture *fixture, struct vtb_error *error)
     return true;
 }
 
-/* Draws a chunk's first n calls, unless they are what stands there. */
+/* Draws the first n calls of a chunk, unless they are the ones that were drawn last. */
 static void draw(struct vtb_fixture *fixture, uint64_t chunk, size_t n)
 {
     if (fixture->drawn_n == n && fixture->drawn_chunk == chunk)
@@ -68,7 +68,7 @@ static void draw(struct vtb_fixture *fixture, uint64_t chunk, size_t n)
     fixture->drawn_n = n;
 }
 
-/* The keys of the calls: recorded ones as they are, others drawn. */
+/* Borrows the keys of the calls if they are recorded; otherwise draws them. */
 static bool make_ids(struct vtb_fixture *fixture, struct vtb_error *error)
 {
     const struct vtb_trace *trace = fixture->point->hits.trace;
@@ -92,9 +92,8 @@ static bool make_pollution(struct vtb_fixture *fixture, struct vtb_error *error)
     if (bytes == 0)
         return true;
     fixture->pollution = vtb_pages(bytes, "the memory to pollute caches with", error);
-    if (fixture->pollution)
-        memset(fixture->pollution, 1,
-               bytes); /* pages that were never written share one page of zeros */
+    if (fixture->pollution) /* unwritten pages could all be one and the same page of zeros */
+        memset(fixture->pollution, 1, bytes);
     return fixture->pollution != NULL;
 }
 
@@ -157,7 +156,7 @@ struct vtb_setup vtb_fixture_setup(const struct vtb_fixture *fixture, const stru
     };
 }
 
-/* Where the parts of a case's memory stand, and how much it is. */
+/* The offsets of the parts of a case's memory, in bytes; `end` is its size. */
 struct layout {
     size_t frames;
     size_t state;
@@ -166,7 +165,7 @@ struct layout {
     size_t end;
 };
 
-/* Lines of the processor's cache in a page. */
+/* A line of the processor's cache, and the number of lines in a page of 4096 bytes. */
 #define LINE_BYTES ((size_t)64)
 #define LINES_N ((size_t)64)
 
@@ -175,8 +174,8 @@ static size_t align(size_t bytes)
     return (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
 }
 
-/* A number that follows from a cell and its heap, and not from where this process happens to have
- * them: where a case's memory starts would otherwise be another matter in each run. */
+/* A number that follows from the names of a cell and its heap, so that a case's memory starts at
+ * the same line of a page in every run. Addresses would differ from run to run. */
 static uint64_t number_of(const struct vtb_env *env, const struct vtb_cell *cell)
 {
     uint64_t number = 0;
@@ -187,8 +186,8 @@ static uint64_t number_of(const struct vtb_env *env, const struct vtb_cell *cell
     return number;
 }
 
-/* The first part starts at a line of the page that differs from case to case: were all to start at
- * the page's first, they would compete for the same places of the caches. */
+/* Lays out a case's memory. Cases start at different lines of a page: if all started at the first,
+ * they would compete for the same sets of the processor's caches. */
 static struct layout lay_out(const struct vtb_fixture *fixture, const struct vtb_env *env,
                              const struct vtb_cell *cell)
 {
@@ -208,7 +207,8 @@ static struct layout lay_out(const struct vtb_fixture *fixture, const struct vtb
 
 typedef void roots_function(struct vtb_gc *gc, const struct vtb_roots *roots);
 
-/* All references that the case holds, for a collector: in each frame, and the strategy's. */
+/* Calls `visit` with all roots of a case: the references in its frames, and in the strategy's
+ * state. */
 static void for_roots(const struct vtb_env *env, const struct vtb_cell *cell, struct vtb_gc *gc,
                       roots_function *visit)
 {
@@ -222,7 +222,8 @@ static void for_roots(const struct vtb_env *env, const struct vtb_cell *cell, st
         visit(gc, &(struct vtb_roots){env->service.state, cell->state_roots_n, sizeof(void *)});
 }
 
-/* The methods around the service's: the first calls it, each of the others the one before. */
+/* Makes the layers around the service's method: the first calls the service's method, and each
+ * other one calls the layer before it. */
 static void make_layers(struct vtb_env *env, size_t depth)
 {
     for (size_t i = 0; i + 1 < depth; i++)

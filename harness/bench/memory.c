@@ -17,17 +17,18 @@ static void note(void *context, const struct vtb_collection *collection)
         vtb_pauses_add(memory->pauses, collection->start_ns, collection->end_ns);
 }
 
-/* Sizes and depth of the C library's caches of a thread, and its smallest block. */
+/* The C library's caches of a thread: the largest size that they hold, and how many blocks of each
+ * size; and the size of its smallest block. (glibc, tcache in malloc.c.) */
 #define CACHED_BYTES_MAX 1040
 #define CACHED_N 7
 #define SMALLEST_BYTES 24
 
-/* What is left of the block at the end of its heap, which grows by system calls; and what every
- * block has in front. */
+/* Bytes that are left free in the block at the end of the C library's heap, which then has to grow
+ * by a system call; and the bytes in front of every block. */
 #define END_BYTES ((size_t)64)
 #define BLOCK_HEADER_BYTES 8
 
-/* Blocks that are in use until the process ends, each referring to the one before. */
+/* The block that was taken last; each block refers to the one before, and none is given back. */
 static void *taken;
 
 static void take(size_t bytes)
@@ -39,7 +40,8 @@ static void take(size_t bytes)
     taken = block;
 }
 
-/* Whether it came from the thread's cache, whose blocks count as in use. */
+/* Takes a block. True if it came from the thread's cache, as the C library counts the blocks in
+ * there as in use already. */
 static bool take_cached(size_t bytes)
 {
     const size_t used = mallinfo2().uordblks;
@@ -54,7 +56,7 @@ void vtb_memory_soak(void)
             continue;
     }
     struct mallinfo2 info = mallinfo2();
-    size_t before = SIZE_MAX; /* where another allocator stands in for it, nothing ever changes */
+    size_t before = SIZE_MAX; /* if another allocator replaces malloc, these figures never change */
     while (info.fordblks > info.keepcost && info.fordblks < before) {
         before = info.fordblks;
         take(SMALLEST_BYTES);
@@ -82,13 +84,14 @@ void vtb_memory_safepoint(const struct vtb_memory *memory)
         memory->heap->collector->safepoint();
 }
 
-/* The table's values live in the heap, each an object, and a table that refers to them. */
+/* Makes the types of the data that lives in the heap all the time: values, and a table that refers
+ * to them. */
 static void make_types(struct vtb_memory *memory, const struct vtb_point *point)
 {
     const size_t entry_bytes = vtb_live_entry_bytes(point->workload->workload);
     const size_t value_bytes = entry_bytes - sizeof(void *);
     const size_t n = point->live_heap_bytes / entry_bytes;
-    const size_t least_n = 2; /* an object is 16 bytes at least */
+    const size_t least_n = 2; /* an object must have 16 bytes (vtb/heap.h) */
     memory->value_type = (struct vtb_type){
         .name = "value", .bytes = value_bytes, .references = {VTB_REFERENCES_END}};
     memory->table_type = (struct vtb_type){.name = "table",
@@ -114,7 +117,7 @@ static void make_values(struct vtb_memory *memory)
         if (*access.stop)
             collector->safepoint();
     }
-    for (unsigned i = 0; i < collector->generations_n; i++) /* until they are old */
+    for (unsigned i = 0; i < collector->generations_n; i++) /* until the values are old */
         collector->collect(memory->gc, collector->generations_n - 1);
 }
 
@@ -145,7 +148,7 @@ bool vtb_memory_open(struct vtb_memory *memory, const struct vtb_heap *heap,
     return true;
 }
 
-/* What uses up a nursery by few allocations. */
+/* The type of a large object, of which few use up a nursery. */
 static const struct vtb_type filler = {.name = "filler",
                                        .bytes = 2048,
                                        .context = VTB_CONTEXTS_N - 1,

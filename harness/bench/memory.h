@@ -1,6 +1,7 @@
 /*
- * A case's memory: its heap, and of one that collects a heap of its own, opened, with what lives in
- * it all along: the values of the workload's table, so that a full collection has what to mark.
+ * A case's memory. If its heap collects, the case has a heap of its own, with data that lives in it
+ * all the time: the values of the workload's table, so that a full collection has something to
+ * mark. If its heap frees, there is nothing to open, and most functions here do nothing.
  */
 #ifndef BENCH_MEMORY_H
 #define BENCH_MEMORY_H
@@ -8,46 +9,52 @@
 #include "bench/pauses.h"
 #include "plan/plan.h"
 
-/* What a heap collected since it was opened. */
+/* The collections of a heap since it was opened, or since vtb_memory_warm. */
 struct vtb_collected {
     uint64_t collections_n[VTB_GENERATIONS_MAX]; /* by the oldest generation of each */
-    double ns;                                   /* of all pauses together */
+    double ns;                                   /* the time of all pauses together */
     uint64_t survived_bytes;
     uint64_t promoted_bytes;
 };
 
+/* The memory of a case. */
 struct vtb_memory {
     const struct vtb_heap *heap;
-    struct vtb_gc *gc; /* null: the heap does not collect, and nothing of the rest is used */
+    struct vtb_gc *gc; /* owned; null: the heap does not collect, and the rest is not used */
     struct vtb_collected collected;
-    struct vtb_pauses *pauses; /* borrowed; null: nobody wants to know of each */
+    struct vtb_pauses *pauses; /* borrowed; each pause is added to it; null: none is */
     void *live;                /* a root: the table, which refers to the values */
     size_t live_bytes;
     struct vtb_type table_type;
     struct vtb_type value_type;
 };
 
-/* Opens a heap for the point's cases. It must stay where it is until it is closed. On false nothing
- * is left open. */
+/* Opens a heap, set up as the point says. *memory must stay where it is until vtb_memory_close. On
+ * false *error says why the heap cannot be opened, and nothing is left open. */
 VTB_MUST_USE bool vtb_memory_open(struct vtb_memory *memory, const struct vtb_heap *heap,
                                   const struct vtb_point *point, struct vtb_error *error);
+/* Closes the heap, in which no thread must be. Its objects are gone; `collected` stays. */
 void vtb_memory_close(struct vtb_memory *memory);
 
-/* Has the system give the memory that a heap with a budget uses between collections, as in a
- * program that runs for a while. */
+/* Allocates until the first collection of a heap with a budget, so that the system has provided the
+ * memory that is used between collections, as in a program that has run for a while. Then sets
+ * `collected` to zero. The calling thread must not be in the heap. */
 void vtb_memory_warm(struct vtb_memory *memory);
 
 /*
- * Uses up what the C library keeps of blocks that were freed, so that what is allocated next does
- * not come from whatever this process did before. For a child process that counts, and ends.
+ * Uses up the freed blocks that the C library keeps for later, so that the next allocations do not
+ * depend on what this process did before. The memory stays in use: for a child process that counts,
+ * and then ends.
  */
 void vtb_memory_soak(void);
 
-/* The calling thread works in the heap from enter to leave, if that collects. */
+/* Between enter and leave the calling thread may use the heap. If the heap collects, enter waits
+ * for a collection to end; otherwise both do nothing. */
 void vtb_memory_enter(const struct vtb_memory *memory);
 void vtb_memory_leave(const struct vtb_memory *memory);
 
-/* In between, such a thread comes here again and again, without a reference in a local. */
+/* Lets the heap collect, if it has to. A thread between enter and leave must call it again and
+ * again, and must not hold a reference in a local variable then. */
 void vtb_memory_safepoint(const struct vtb_memory *memory);
 
 #endif

@@ -1,10 +1,16 @@
 /*
- * Utilisation in constant memory: of all windows, one that ends as a pause ends is the worst. For
- * one that ends within a pause can be moved on to the pause's end, and gains at least what it
- * loses; one that ends outside can be moved back to the end of the pause before, and loses nothing.
- * If that would take it to before the run, what remains of it within the run has lost nothing
- * either, and holds no more than the run's first window. So each pause, as it comes, makes one
- * window known, and the pauses of one window's length have to be kept and no others.
+ * Utilisation in constant memory. Among the windows with the most paused time there is always one
+ * that ends when a pause ends, or the first window of the run:
+ *
+ * - A window that ends within a pause can be moved later, to the pause's end. It gains at least as
+ *   much paused time as it loses.
+ * - A window that ends outside of pauses can be moved earlier, to the end of the pause before. It
+ *   loses no paused time.
+ * - If the window would then begin before the run, the part of it within the run still has all of
+ *   its paused time, and the run's first window contains that part.
+ *
+ * So only one window is looked at for each pause, the one that ends with it, and only the pauses of
+ * one window's length have to be kept.
  */
 #include "bench/pauses.h"
 
@@ -12,8 +18,8 @@
 #include <math.h>
 #include <string.h>
 
-/* What the bits of a double are shifted by to leave its exponent and the part of a power of two
- * that it falls into: doubles are ordered as the buckets are. */
+/* The bits of a double are shifted right by this to leave its exponent, and the number of the part
+ * of a power of two that it falls into. So buckets are ordered as doubles are. */
 #define BUCKET_SHIFT (52 - VTB_PAUSES_PARTS_SHIFT)
 
 const double vtb_mmu_windows_ns[VTB_MMU_WINDOWS_N] = {1e6, 10e6};
@@ -33,7 +39,7 @@ static size_t bucket_of(double length_ns)
     return bucket < VTB_PAUSES_BUCKETS ? (size_t)bucket : VTB_PAUSES_BUCKETS - 1;
 }
 
-/* The length that all of a bucket's pauses are taken for: its upper end. */
+/* The length that all pauses of a bucket are taken to have: the bucket's upper end. */
 static double length_of(const struct vtb_pauses *pauses, size_t bucket)
 {
     const uint64_t bits = (part_of(1) + bucket) << BUCKET_SHIFT;
@@ -47,7 +53,7 @@ static const struct vtb_pause *pause_at(const struct vtb_pauses *pauses, uint64_
     return &pauses->kept[i % VTB_PAUSES_KEPT];
 }
 
-/* Moves the window of one length on to the end of the latest pause. */
+/* Moves a window on, to end with the latest pause. */
 static void slide(struct vtb_pauses *pauses, size_t which, double now_ns)
 {
     struct vtb_mmu_window *window = &pauses->windows[which];
@@ -56,7 +62,7 @@ static void slide(struct vtb_pauses *pauses, size_t which, double now_ns)
     if (window->too_many)
         return;
     while (pause_at(pauses, window->first)->end_ns <= start_ns)
-        window->first++; /* as far as the latest pause, which ends later */
+        window->first++; /* stops at the latest pause, which ends within the window */
     const struct vtb_pause *first = pause_at(pauses, window->first);
     const double before_ns = first->paused_before_ns + fmax(0, start_ns - first->start_ns);
     window->paused_ns = fmax(window->paused_ns, pauses->total_ns - before_ns);
@@ -98,7 +104,8 @@ void vtb_pauses_end(struct vtb_pauses *pauses, double now_ns)
 
 double vtb_pauses_quantile(const struct vtb_pauses *pauses, double q)
 {
-    /* 0.07 of 100 is the 7th, although the product of these doubles lies above 7. */
+    /* The factor makes up for rounding: 0.07 of 100 is the 7th, though these doubles' product is
+     * above 7. */
     const double rank = ceil(q * (double)pauses->n * (1 - 0x1p-50));
     uint64_t up_to = 0;
     for (size_t bucket = 0; rank < (double)pauses->n; bucket++) {
@@ -119,16 +126,16 @@ double vtb_pauses_mmu(const struct vtb_pauses *pauses, size_t which)
     return fmax(0, 1 - window->paused_ns / length_ns);
 }
 
-/* The percentage of the row after another: five rows for each halving of what is left to 100. They
- * are HdrHistogram's own, as its plotter takes rows of several files for the same percentages if
- * they have the same number. Sums of these steps are exact. */
+/* The percentage of the next row: there are five rows for each halving of the rest up to 100. These
+ * are the percentages of HdrHistogram itself, whose plotter assumes that rows with the same number
+ * in several files have the same percentage. Sums of these steps are exact. */
 static double next_percentage(double percentage)
 {
     const int halvings = ilogb(100 / (100 - percentage));
     return percentage + ldexp(10, -halvings);
 }
 
-/* Begins with a space whatever the length, without which some plotters do not take it for a row. */
+/* Prints a row. It always begins with a space, or some plotters would not take it for a row. */
 static void print_row(FILE *out, double length_ns, double percentage, uint64_t up_to)
 {
     const double inverse = percentage < 100 ? 100 / (100 - percentage) : INFINITY;
@@ -147,7 +154,7 @@ static void print_rows(FILE *out, const struct vtb_pauses *pauses)
         while (percentage * (double)pauses->n <= 100 * (double)up_to) {
             print_row(out, length_of(pauses, bucket), percentage, up_to);
             if (up_to == pauses->n)
-                break; /* percentages come close to 100 without end */
+                break; /* percentages approach 100, and never reach it */
             percentage = next_percentage(percentage);
         }
     }

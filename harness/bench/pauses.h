@@ -1,7 +1,7 @@
 /*
- * The pauses of a garbage collector over one run: how many, how long, and what they left of any
- * short stretch of time. Takes them in as they happen, in constant memory and without allocation:
- * a pause costs some 40 ns within the measured run. One thread at a time.
+ * The pauses of a garbage collector in one run: their number, their lengths, and the share of any
+ * short stretch of time that they left to the program. Pauses are added as they happen, within the
+ * measured run, in constant memory and without allocation. One thread at a time.
  *
  * Times are readings of CLOCK_MONOTONIC. Pauses lie within the run, come in order of time and do
  * not overlap; one may begin where the last one ended.
@@ -14,14 +14,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Lengths of pauses are told apart from 1 ns to 2^44 ns (4.9 hours): each power of two is divided
- * into equal parts, and what is shorter than 1 ns is one more. */
+/* Lengths of pauses from 1 ns to 2^44 ns (4.9 hours) are counted in buckets: each power of two is
+ * divided into equal parts. One more bucket is for shorter pauses. */
 #define VTB_PAUSES_POWERS 44
 #define VTB_PAUSES_PARTS_SHIFT 7
 #define VTB_PAUSES_PARTS (1 << VTB_PAUSES_PARTS_SHIFT)
 #define VTB_PAUSES_BUCKETS (VTB_PAUSES_POWERS * VTB_PAUSES_PARTS + 1)
 
-/* Utilisation is known if fewer pauses than this touch any one window: one each 2.4 us of 10 ms. */
+/* The utilisation is known if fewer pauses than this touch any one window: in a window of 10 ms,
+ * one every 2.4 us. */
 #define VTB_PAUSES_KEPT 4096
 
 #define VTB_MMU_WINDOWS_N 2
@@ -31,17 +32,17 @@ extern const double vtb_mmu_windows_ns[VTB_MMU_WINDOWS_N]; /* 1 ms, 10 ms */
 struct vtb_pause {
     double start_ns;
     double end_ns;
-    double paused_before_ns; /* by all pauses before this one */
+    double paused_before_ns; /* the sum of all pauses before this one */
 };
 
 /* The window of one length that ends with the latest pause. Pauses are numbered from 0. */
 struct vtb_mmu_window {
     uint64_t first;   /* the first pause that ends within it */
-    double paused_ns; /* the most in any window so far */
-    bool too_many;    /* more pauses than are kept: the figure is not known */
+    double paused_ns; /* the most that pauses took of any window so far */
+    bool too_many;    /* a window had more pauses than are kept: the figure is not known */
 };
 
-/* 143 KB. Others may read the first three fields. */
+/* The pauses of a run. Only the first three fields are for others to read. */
 struct vtb_pauses {
     uint64_t n;
     double total_ns;
@@ -55,32 +56,35 @@ struct vtb_pauses {
     struct vtb_pause kept[VTB_PAUSES_KEPT]; /* pause number i at i % VTB_PAUSES_KEPT */
 };
 
-/* Empties it: a run starts now. Touches all of its memory, so that the run takes no page fault. */
+/* Forgets all pauses, as a run starts now. Writes to all of *pauses, so that adding a pause causes
+ * no page fault in the run. */
 void vtb_pauses_start(struct vtb_pauses *pauses, double now_ns);
 
-/* Takes in one pause of the run. */
+/* Adds a pause of the run. May stand in a measured region. */
 void vtb_pauses_add(struct vtb_pauses *pauses, double start_ns, double end_ns);
 
-/* The run is over. What follows may be asked for from here on. */
+/* Ends the run. From then on the functions below may be called. */
 void vtb_pauses_end(struct vtb_pauses *pauses, double now_ns);
 
 /*
- * The length in ns that a share q of all pauses, 0 < q <= 1, does not exceed (nearest rank). It is
- * never too low, less than 1/128 (0.79 %) too high, and never above max_ns; q = 1 gives max_ns
- * itself. Pauses below 1 ns may be taken for 1 ns, and those above the range for its end. Without
- * pauses it is 0.
+ * Gives the length in ns that a share q of all pauses, 0 < q <= 1, does not exceed (nearest rank).
+ * It is never too low, less than 1/128 (0.79 %) too high, and never above max_ns; q = 1 gives
+ * max_ns itself. Pauses below 1 ns may be taken for 1 ns, and those above the range for its end.
+ * Without pauses the length is 0.
  */
 double vtb_pauses_quantile(const struct vtb_pauses *pauses, double q);
 
 /*
- * The minimum mutator utilisation, 0 to 1: the smallest share of time that the program had, of all
- * windows of vtb_mmu_windows_ns[which] within the run. A run that is shorter is itself the window.
- * It is exact, or NaN if not known: too many pauses (VTB_PAUSES_KEPT), or a run of no length.
+ * Gives the minimum mutator utilisation, from 0 to 1: the smallest share of time that the program
+ * had in any window of vtb_mmu_windows_ns[which] within the run. If the run is shorter, it is the
+ * window. The figure is exact, or NaN if not known: there were too many pauses (VTB_PAUSES_KEPT),
+ * or the run has no length.
  * P. Cheng and G. E. Blelloch, "A parallel, real-time garbage collector", PLDI 2001.
  */
 double vtb_pauses_mmu(const struct vtb_pauses *pauses, size_t which);
 
-/* The distribution as HdrHistogram's plotters read it (.hgrm), in ns: values as quantiles are. */
+/* Prints the distribution of lengths, in ns, in the format that HdrHistogram's plotters read
+ * (.hgrm). The lengths are as exact as those of vtb_pauses_quantile. */
 void vtb_pauses_print(FILE *out, const struct vtb_pauses *pauses);
 
 #endif

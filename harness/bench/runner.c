@@ -10,7 +10,7 @@ size_t vtb_runner_threads_n(const struct vtb_case *the_case, bool completes)
     return the_case->threads_n + completes;
 }
 
-/* Room for all frames of a window: the least power of two. */
+/* The least power of two that has room for all frames of a window. */
 static size_t ring_size(size_t window)
 {
     size_t size = 1;
@@ -92,7 +92,7 @@ void vtb_runner_close(struct vtb_runner *runner)
 
 /* --- the completing thread --- */
 
-/* Answers what is on its way from one caller; whether that was anything. */
+/* Answers all operations that a caller has sent; true if there was any. */
 static bool answer_all(struct vtb_runner *runner, struct vtb_outbox *outbox)
 {
     const uint64_t tail = __atomic_load_n(&outbox->tail, __ATOMIC_ACQUIRE);
@@ -105,7 +105,7 @@ static bool answer_all(struct vtb_runner *runner, struct vtb_outbox *outbox)
     return any;
 }
 
-/* Until all callers are done, and nothing is on its way. */
+/* Answers operations until all callers are done, and all that they sent is answered. */
 static void complete(struct vtb_runner *runner)
 {
     for (unsigned idle_n = 0;;) {

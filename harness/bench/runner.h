@@ -1,7 +1,8 @@
 /*
- * A runner: what one case runs on. One caller or several at once, each with operations, a window
- * and a service of its own against the shared table; and, if operations complete on another thread,
- * the ring to it from each caller, and its own service, with which it answers, consumes and frees.
+ * A runner, which runs one case, with one caller or several at once. Each caller has a window and a
+ * service of its own; all share the table. If operations complete on another thread, each caller
+ * has a ring to that thread, which has a service of its own, with which it answers, consumes and
+ * frees.
  */
 #ifndef BENCH_RUNNER_H
 #define BENCH_RUNNER_H
@@ -9,39 +10,47 @@
 #include "bench/fixture.h"
 #include "bench/thread_pool.h"
 
+/* The state of a runner. The timing pass sets the place of each caller in the schedule. */
 struct vtb_runner {
     const struct vtb_cell *cell;
     vtb_loop_function *loop;
-    struct vtb_memory memory; /* of all callers, and of who completes */
+    struct vtb_memory memory; /* of all callers, and of the completing thread */
     size_t callers_n;
     struct vtb_env *callers;     /* owned */
-    bool completes;              /* another thread does */
+    bool completes;              /* another thread completes operations */
     struct vtb_env completer;    /* open if `completes` */
     struct vtb_outbox *outboxes; /* owned; one for each caller if `completes` */
     double *elapsed_ns;          /* owned; of each caller's last part in a run of several threads */
     /* Borrowed; null: one caller who completes its operations. */
     struct vtb_thread_pool *thread_pool;
     size_t operations_n; /* of the run under way */
-    uint32_t done_n;     /* callers that made all their calls */
+    uint32_t done_n;     /* callers that have made all of their calls; atomic */
 };
 
-/* Opens the state of a case. `thread pool` must have a thread for each caller, and one more if
- * operations complete on another; it may be null if there is one caller who completes them itself.
- * On false nothing is left open. The runner must stay where it is. */
+/* Opens the heap and the callers of a case. `thread_pool` is borrowed until the runner is closed,
+ * and must have vtb_runner_threads_n threads; null is enough for one caller who completes its own
+ * operations. The runner must stay where it is, and the fixture must live, until vtb_runner_close.
+ * On false *error says what there is no memory for, and nothing is left open. */
 VTB_MUST_USE bool vtb_runner_open(struct vtb_runner *runner, const struct vtb_fixture *fixture,
                                   const struct vtb_case *the_case, enum vtb_consumer consumer,
                                   struct vtb_thread_pool *thread_pool, struct vtb_error *error);
+/* Closes a runner, or one that was never opened and is all zeros, and leaves it all zeros. */
 void vtb_runner_close(struct vtb_runner *runner);
 
-/* Threads that the runner needs, with the one that calls vtb_runner_run. */
+/* Gives the number of threads that a runner needs, the one that calls vtb_runner_run among them.
+ * `completes` says whether another thread completes operations. */
 size_t vtb_runner_threads_n(const struct vtb_case *the_case, bool completes);
 
-/* `n` operations of each caller; vtb_runner_muster before each run, outside what is timed. Those
- * that another thread completes are all completed on return; others stay in the window. */
+/* Wakes the threads of a runner, so that vtb_runner_run does not have to wait for them. Must be
+ * called before each run, outside of what is timed. */
 void vtb_runner_muster(struct vtb_runner *runner);
+
+/* Runs n operations of each caller; this is what a stopwatch times. On return all operations that
+ * another thread completes are completed; suspended ones of a caller who completes its own stay in
+ * the window. */
 void vtb_runner_run(struct vtb_runner *runner, size_t n);
 
-/* Completes what a caller has suspended. */
+/* Completes the suspended operations of a caller, given by its number. Not during a run. */
 void vtb_runner_drain(struct vtb_runner *runner, size_t caller);
 
 #endif

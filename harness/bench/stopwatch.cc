@@ -38,7 +38,8 @@ void run_epoch(benchmark::State &state, const vtb_epoch *epoch)
 
 } // namespace
 
-/* Google Benchmark takes options from the environment as well: BENCHMARK_OUT would write a file. */
+/* Google Benchmark reads options from the environment, too: with BENCHMARK_OUT it would write a
+ * file. */
 static void reset_options()
 {
     static bool done = false;

@@ -14,15 +14,16 @@ struct thread_pool_thread {
 };
 
 struct vtb_thread_pool {
-    struct thread_pool_thread *threads; /* of parts 1 .. threads_n - 1, at their index */
+    struct thread_pool_thread *threads; /* the thread of part i at [i]; [0] is not used */
     size_t threads_n;
     pthread_mutex_t mutex;
     pthread_cond_t called;
-    /* Guarded by the mutex. */
+    /* These three are guarded by the mutex. */
     uint64_t musters_n;
     bool over;
     size_t parts_n;
-    /* What the parts of one job wait for; each only counts down or up while it is under way. */
+    /* These three are atomic: threads at the start of the job, whether it has started, and threads
+     * that are still working. While a job runs each changes in one direction only. */
     uint32_t at_mark_n;
     uint32_t go;
     uint32_t working_n;
@@ -30,7 +31,7 @@ struct vtb_thread_pool {
     void *context;
 };
 
-/* Sleeps until the next muster; false if there will be none. */
+/* Sleeps until the next muster; false if the pool is being closed. */
 static bool sleep_until_called(struct vtb_thread_pool *thread_pool, uint64_t *seen_n,
                                size_t *parts_n)
 {

@@ -1,6 +1,7 @@
 /*
- * Threads that do one job together, many times over. Between two jobs they sleep; before one they
- * are mustered, so that what is timed does not contain their waking up.
+ * Threads that do one job together, many times over. Between two jobs they sleep. They are mustered
+ * before each job, so that the time of the job does not contain their waking up. All functions are
+ * for the thread that opened the pool.
  */
 #ifndef BENCH_THREAD_POOL_H
 #define BENCH_THREAD_POOL_H
@@ -11,22 +12,25 @@
 
 struct vtb_thread_pool;
 
-/* Part `index` of a job; runs on a thread of its own, but for 0, which the caller of
- * vtb_thread_pool_run does itself. */
+/* Does part `index` of a job. Part 0 runs on the thread that calls vtb_thread_pool_run, and each
+ * other part on a thread of the pool. */
 typedef void vtb_job(void *context, size_t index);
 
-/* Starts threads_n - 1 threads; null, with *error set, if there is no thread to be had. */
+/* Makes a pool for jobs of up to threads_n parts, and starts threads_n - 1 threads. The caller
+ * closes it with vtb_thread_pool_close. Null, with *error set, if there are not as many threads or
+ * no memory to be had. */
 VTB_MUST_USE struct vtb_thread_pool *vtb_thread_pool_open(size_t threads_n,
                                                           struct vtb_error *error);
 
-/* Ends the threads. Null is accepted. */
+/* Ends the threads, and frees the pool, which may be null. */
 void vtb_thread_pool_close(struct vtb_thread_pool *thread_pool);
 
-/* Wakes the threads of parts 1 .. parts_n - 1, and returns when each spins at its mark. */
+/* Wakes the threads of parts 1 .. parts_n - 1, and returns when each of them waits, spinning, for
+ * the job to start. */
 void vtb_thread_pool_muster(struct vtb_thread_pool *thread_pool, size_t parts_n);
 
-/* All that were mustered do their part, and so does the caller; returns when all are done. Once for
- * each vtb_thread_pool_muster. */
+/* Runs a job: the caller does part 0, the threads that were mustered do the others, and the call
+ * returns when all are done. To be called once after each vtb_thread_pool_muster. May be timed. */
 void vtb_thread_pool_run(struct vtb_thread_pool *thread_pool, vtb_job *job, void *context);
 
 #endif

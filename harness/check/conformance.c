@@ -20,14 +20,15 @@
 #include "check/misuse.h"
 #include "check/strict_heap.h"
 
-/* A check that waits without using the processor is ended too, if much later. */
+/* A check that waits without using the processor is ended, too, but much later than one that uses
+ * it: after WALL_LEAST_S seconds and WALL_FACTOR times the limit of processor time. */
 #define WALL_LEAST_S 60
 #define WALL_FACTOR 30
 
 /* --- what a check tells, in pages that it shares with its parent --- */
 
 struct told {
-    bool ended; /* it left on purpose, before its end */
+    bool ended; /* the check ended its process on purpose */
     bool wrong;
     bool left_out;
     char where[300];
@@ -36,7 +37,7 @@ struct told {
 
 static struct told own_told;
 static struct told *told = &own_told;
-static jmp_buf *here; /* null: a check has a process of its own */
+static jmp_buf *here; /* null: the check has a process of its own */
 
 static void __attribute__((noreturn)) end_check(void)
 {
@@ -86,7 +87,8 @@ static void note_misuse(const char *text)
                     "a lawful use is refused: \"%s\"", text);
 }
 
-/* What a collector was not told of is found by what becomes of it; all else ends as it would. */
+/* Handles a crash. If the address is that of an object that moved away, a reference was forgotten,
+ * and the check says so; otherwise the process crashes as it would have. */
 static void note_fault(int signal_number, siginfo_t *info, void *context)
 {
     size_t at;
@@ -125,7 +127,7 @@ struct job {
     vtb_check_function *run;
     const struct vtb_check_case *of;
     double limit_s;
-    int words; /* a file for what is written to standard error */
+    int words; /* the file that takes standard error */
 };
 
 static double wall_s(double limit_s)
@@ -156,7 +158,7 @@ static bool run_in_child(void *context, struct vtb_error *error)
     return true;
 }
 
-/* The first line that the child wrote to standard error. */
+/* Reads the first line that the child wrote to standard error. */
 static void read_words(int words, char *line, size_t line_bytes)
 {
     const ssize_t n = words < 0 ? 0 : pread(words, line, line_bytes - 1, 0);
@@ -170,7 +172,7 @@ static bool came_to_its_end(const struct vtb_child_end *end)
            (end->how == VTB_CHILD_LEFT && end->number == 0 && told->ended);
 }
 
-/* How the child ended, if it did not say more. True: it hung. */
+/* Writes the outcome of a child that did not report by itself, from how it ended. True: it hung. */
 static bool judge_end(struct vtb_check *check, const struct job *job,
                       const struct vtb_child_end *end)
 {
@@ -194,7 +196,7 @@ static bool judge_end(struct vtb_check *check, const struct job *job,
     return false;
 }
 
-/* *hung: it did not end by itself. */
+/* Runs a check in a child process. *hung says whether the child had to be ended. */
 static bool run_check(struct vtb_check *check, struct job *job, bool *hung, struct vtb_error *error)
 {
     struct vtb_child child = {.name = check->name, .run = run_in_child, .context = job};
@@ -215,7 +217,7 @@ static bool run_check(struct vtb_check *check, struct job *job, bool *hung, stru
 enum needs {
     NEEDS_NOTHING,
     NEEDS_PROBE, /* operations that suspend */
-    NEEDS_HEAPS, /* each heap in turn */
+    NEEDS_HEAPS, /* is run once for each heap */
     NEEDS_THREADS
 };
 
@@ -223,11 +225,11 @@ struct row {
     const char *word;
     vtb_check_function *run;
     enum needs needs;
-    bool of_variants; /* also of NAME@checked and NAME@atomic */
+    bool of_variants; /* is run for NAME@checked and NAME@atomic, too */
     bool of_base;
 };
 
-/* The simple ones first: what they find wrong is told by fewer words. */
+/* The checks. Simple ones come first: their reports are easier to understand. */
 static const struct row rows[] = {
     {"step by step", vtb_check_steps, NEEDS_PROBE, true, true},
     {"layout", vtb_check_layout, NEEDS_NOTHING, false, true},
@@ -266,7 +268,7 @@ static const char *const variants[] = {"", "@checked", "@atomic"};
 
 /* --- cells --- */
 
-/* All cells of a strategy that a check runs, by method and variant; null where there is none. */
+/* All cells of a strategy that checks run, by method and variant; null: there is no such cell. */
 struct cells {
     const struct vtb_cell *floor;
     struct vtb_check_case of[METHODS_N][VARIANTS_N];
@@ -302,7 +304,7 @@ static void find_cells(struct cells *cells, const char *strategy,
     }
 }
 
-/* Builds what has to be built, all at once, and loads it. */
+/* Builds all cells that are not up to date, at once, and loads them. */
 static bool load_cells(const struct cells *cells, struct vtb_error *error)
 {
     const struct vtb_cell *all[1 + METHODS_N * VARIANTS_N * 3];
@@ -326,8 +328,8 @@ struct checker {
     const struct vtb_options *options;
     const char *strategy;
     const struct vtb_workload_entry *workload;
-    char of[160];       /* strategy and workload, where there are several; else empty */
-    const char *method; /* of the next checks, with the variant */
+    char of[160];       /* strategy and workload, if there are several; else empty */
+    const char *method; /* the method of the next checks, with the variant */
     bool hung;
 };
 
@@ -358,7 +360,7 @@ static bool run_one(struct checker *checker, const struct row *row, const char *
     if (!run_check(check, &job, &checker->hung, error))
         return false;
     checker->checks->wrong_n += !check->ok;
-    if (told->left_out && strchr(of->counting->name, '@')) /* said once, of what it varies */
+    if (told->left_out && strchr(of->counting->name, '@')) /* said for the strategy already */
         checker->checks->n--;
     return true;
 }
@@ -386,7 +388,7 @@ static bool run_on_heaps(struct checker *checker, const struct row *row, struct 
     return true;
 }
 
-/* Null, or why there is nothing to check. */
+/* The reason why a check does not apply; null if it does. */
 static const char *reason_against(const struct row *row, const struct vtb_check_case *of)
 {
     const struct vtb_lacks *lacks = &of->counting->strategy->lacks;
@@ -401,7 +403,7 @@ static const char *reason_against(const struct row *row, const struct vtb_check_
     return NULL;
 }
 
-/* Whether the row is one of these cells'. */
+/* Whether a check is to be run with these cells. */
 static bool concerns(const struct row *row, const struct vtb_check_case *of)
 {
     const bool is_variant = strchr(of->counting->name, '@') != NULL;
@@ -431,7 +433,7 @@ static bool run_rows(struct checker *checker, const struct vtb_check_case *of,
     return true;
 }
 
-/* By a method, as the strategy is and with what the build can add to it. */
+/* Runs all checks by a method: of the strategy as it is, and of its variants. */
 static bool run_method(struct checker *checker, const struct cells *cells, size_t method,
                        struct vtb_error *error)
 {
@@ -456,7 +458,8 @@ static bool run_method(struct checker *checker, const struct cells *cells, size_
 
 /* --- misuse --- */
 
-/* Whether the contract leaves it to the strategy, which says that it lacks it. */
+/* Whether a misuse is of a capability that the strategy says it lacks, so that the contract does
+ * not ask for it. */
 static bool is_said(enum vtb_misuse_id misuse, const struct vtb_lacks *lacks)
 {
     switch (misuse) {
@@ -482,7 +485,7 @@ static bool is_bad(enum vtb_misuse_outcome outcome)
            outcome == VTB_OUTCOME_HANG;
 }
 
-/* Of an attempt with checks compiled in. */
+/* Judges an attempt that was made with checks compiled in. */
 static void judge_misuse(struct checker *checker, const struct vtb_misuse_result *result,
                          const struct vtb_lacks *lacks)
 {
@@ -552,7 +555,8 @@ static bool run_strategy(struct checker *checker, struct vtb_error *error)
     return ok;
 }
 
-/* Without variants; the baseline alone where only workloads are asked for. */
+/* Chooses the strategies to check, without variants; the baseline alone if the options name only
+ * workloads. */
 static void choose(const struct vtb_options *options, struct vtb_names *chosen)
 {
     chosen->n = 0;

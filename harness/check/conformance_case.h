@@ -1,5 +1,5 @@
 /*
- * What a check is given, and how it tells what is wrong. Part of conformance.h: a check runs in a
+ * The input of a check, and the ways in which it reports. Part of conformance.h: a check runs in a
  * child process, and ends it with the first thing that is wrong.
  */
 #ifndef CHECK_CONFORMANCE_CASE_H
@@ -7,43 +7,46 @@
 
 #include "bench/fixture.h"
 
+/* The input of a check; all pointers are borrowed. */
 struct vtb_check_case {
     const struct vtb_workload_entry *workload;
     const struct vtb_cell *floor; /* counting, by the direct method */
-    /* Of one method and variant. */
+    /* The cells of one method and variant. */
     const struct vtb_cell *counting;
     const struct vtb_cell *timing;
-    const struct vtb_cell *collected;  /* null: the strategy lacks that */
+    const struct vtb_cell *collected;  /* null: the strategy has no cell for collectors */
     const struct vtb_heap_entry *heap; /* null: the check has heaps of its own */
 };
 
-/* Says what comes next, so that a crash or a hang has a place. */
+/* Notes the next step, to be reported if the check crashes, hangs or is wrong in it. */
 void vtb_check_at(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Ends the check: it is wrong. `remedy` is what to look at, as the end of a sentence. */
+/* Ends the check, as the strategy is wrong; the format is printf's. `remedy` names the place to
+ * look at, as the end of a sentence. */
 void vtb_check_wrong(const char *remedy, const char *format, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
 
-/* Ends the check: there is nothing to do, for that reason. */
+/* Ends the check without a verdict, as it does not apply, for that reason. */
 void vtb_check_left_out(const char *reason) __attribute__((noreturn));
 
-/* Ends the check if a heap that looks saw a word that refers to an object, and whose type does not
- * say so. For whoever finds that something went wrong. */
+/* Ends the check if a strict heap saw an object with a reference that the object's type does not
+ * declare. To be called when something else is found wrong, as this may be the cause. */
 void vtb_check_suspicion(void);
 
-/* What the operations of a schedule's entries add to a checksum, as the floor has them. */
+/* Gives what an operation of the schedule's entry `id` adds to a checksum, by running the floor. */
 uint64_t vtb_check_share(const struct vtb_check_case *of, const struct vtb_fixture *fixture,
                          uint32_t id);
 
-/* Which object of a cell has so many bytes, for a reader. */
+/* Names, for a reader, the object of a cell that has so many bytes. */
 const char *vtb_check_object(const struct vtb_cell *cell, size_t bytes);
 
+/* A check: returns if nothing is wrong. */
 typedef void vtb_check_function(const struct vtb_check_case *of);
 
 #define VTB_CHECK_TEXT_BYTES 800
 
-/* For a test: a check in the calling process. False if it is wrong; `text` is then what it tells,
- * and what it opened stays open. */
+/* Runs a check in the calling process, for a test. False if the check is wrong: `text` is then its
+ * report, and whatever it opened stays open. */
 bool vtb_check_here(vtb_check_function *run, const struct vtb_check_case *of,
                     char text[VTB_CHECK_TEXT_BYTES]);
 
@@ -57,7 +60,7 @@ vtb_check_function vtb_check_random;
 vtb_check_function vtb_check_failures;
 vtb_check_function vtb_check_refill;
 vtb_check_function vtb_check_dependence;
-vtb_check_function vtb_check_all_loops; /* few of each of these */
+vtb_check_function vtb_check_all_loops; /* all of the above, with fewer parameters */
 vtb_check_function vtb_check_heap;      /* on of->heap */
 vtb_check_function vtb_check_references;
 vtb_check_function vtb_check_moving;

@@ -9,7 +9,7 @@
 
 #define KEYS_N 1000
 #define CALLS_N 600
-#define MOVED_CALLS_N 200 /* where every object moves after each of them */
+#define MOVED_CALLS_N 200 /* calls on a heap that moves every object after each of them */
 #define GEN0_BYTES ((size_t)16 << 10)
 
 /* Parameters that a check combines, each list ended by a negative number or a 0. */
@@ -21,7 +21,7 @@ struct combinations {
     enum vtb_completion completion;
 };
 
-/* A run of a cell. */
+/* The parameters of a run of a cell. */
 struct run {
     const struct vtb_check_case *of;
     const struct vtb_fixture *fixture;
@@ -29,13 +29,13 @@ struct run {
     const struct vtb_heap *heap;
     enum vtb_consumer consumer;
     size_t calls_n;
-    uint32_t zero; /* not 0: keys really follow results */
+    uint32_t zero; /* if it is not 0, keys really depend on results */
 };
 
 struct outcome {
     uint64_t checksum;
     uint64_t failed_n;
-    size_t pending_n; /* before the window was drained */
+    size_t pending_n; /* operations that were suspended before the window was drained */
     struct vtb_counts counts;
 };
 
@@ -44,8 +44,8 @@ struct outcome {
 static uint32_t ids[CALLS_N];
 static struct vtb_trace calls = {ids, CALLS_N, KEYS_N};
 
-/* A point of the check's workload; its calls are drawn anew, of which exactly the share hits that
- * the hit rate says, unless the workload's cache is real. */
+/* A point of the check's workload. Its calls are drawn, with exactly the share of hits that the hit
+ * rate says, unless the workload's cache is real. */
 static struct vtb_point point_of(const struct vtb_check_case *of, double hit_rate,
                                  double failure_rate, size_t window, size_t depth)
 {
@@ -94,7 +94,7 @@ static void at(const struct run *run)
                  point->failure_rate > 0 ? ", failures" : "");
 }
 
-/* In three batches: suspended operations stay from one to the next. */
+/* Runs the calls in three batches, so that suspended operations stay from one to the next. */
 static struct outcome run_in(const struct run *run, struct vtb_memory *memory)
 {
     struct outcome outcome;
@@ -177,7 +177,7 @@ const char *vtb_check_object(const struct vtb_cell *cell, size_t bytes)
                                            : "something else";
 }
 
-/* What was done to memory that is not the strategy's. */
+/* Reports a strategy that wrote to memory which is not its own, or gave back a wrong block. */
 static void judge_marks(const struct vtb_cell *cell)
 {
     struct vtb_guard_seen seen;
@@ -202,7 +202,7 @@ static void judge_marks(const struct vtb_cell *cell)
     }
 }
 
-/* What is on the guarded heap when all is over. */
+/* Reports blocks that are still on the guarded heap at the end. */
 static void judge_leak(const struct vtb_cell *cell)
 {
     struct vtb_guard_seen seen;
@@ -225,11 +225,11 @@ void vtb_check_suspicion(void)
                         seen->undeclared_at, seen->undeclared_type);
 }
 
-/* Where a byte of an object that a collector knows is. */
+/* The beginning of a report about an object of a collector: the byte, and the object's type. */
 #define BROKEN "byte %zu of a '%s' "
 #define BROKEN_ARGUMENTS vtb_strict_seen.broken_at, vtb_strict_seen.broken_type
 
-/* What a strict heap saw. */
+/* Reports what a strict heap found wrong. */
 static void judge_references(void)
 {
     const struct vtb_strict_seen *seen = &vtb_strict_seen;
@@ -260,7 +260,7 @@ static void judge_references(void)
             "a root refers to what is no object");
 }
 
-/* Of what allocations differ from what the layout says. */
+/* Names the macros by which allocations may differ from the layout. */
 static const char *sizes_of(const struct run *run)
 {
     const double hit_rate = run->fixture->point->hits.rate;
@@ -301,7 +301,7 @@ static void judge_cost(const struct run *run, const struct outcome *found, uint6
                         counts->requested_bytes);
 }
 
-/* What suspended, and what the store was asked. */
+/* Compares the numbers of suspended operations and of questions to the store with the misses. */
 static void judge_calls(const struct run *run, const struct outcome *found, uint64_t misses_n)
 {
     const size_t most_n = run->fixture->point->in_flight - 1;
@@ -320,7 +320,7 @@ static void judge_calls(const struct run *run, const struct outcome *found, uint
                         misses_n, found->counts.fetched_n);
 }
 
-/* Against the floor, which neither suspends nor allocates. */
+/* Compares a run with that of the floor, which neither suspends nor allocates. */
 static void judge(const struct run *run, const struct outcome *found, const struct outcome *floor)
 {
     const uint64_t misses_n = floor->counts.fetched_n;
@@ -352,7 +352,7 @@ static void judge(const struct run *run, const struct outcome *found, const stru
 
 /* --- the checks --- */
 
-/* A cell on a heap, with both consumers. */
+/* Checks a cell on a heap, with both consumers. */
 static void check_cell(struct run run, const struct vtb_cell *cell, const struct vtb_heap *heap)
 {
     run.cell = cell;
@@ -366,7 +366,7 @@ static void check_cell(struct run run, const struct vtb_cell *cell, const struct
     }
 }
 
-/* The cells for a kind of heap, which is given to each. */
+/* Checks all cells that fit a heap, on that heap. */
 static void check_cells(const struct run *run, const struct vtb_heap *heap)
 {
     const struct vtb_check_case *of = run->of;
@@ -396,7 +396,7 @@ static void check_all(const struct vtb_check_case *of, const struct combinations
     }
 }
 
-/* That calls hit, miss and fail as the schedule says is the workload's part. */
+/* Checks the workload: calls must hit, miss and fail as the schedule says. */
 static void check_schedule(const struct vtb_check_case *of, double hit_rate, double failure_rate)
 {
     struct vtb_fixture fixture;
@@ -435,7 +435,7 @@ void vtb_check_workload(const struct vtb_check_case *of)
     }
 }
 
-/* One call, so that what is wrong is of one object. */
+/* Makes a single call, so that anything wrong is about one object. */
 void vtb_check_layout(const struct vtb_check_case *of)
 {
     static const struct combinations hit = {{1, -1}, {1}, {1}, 0, VTB_COMPLETION_FIFO};
@@ -497,7 +497,8 @@ void vtb_check_heap(const struct vtb_check_case *of)
     check_all(of, &all, of->heap->heap, CALLS_N);
 }
 
-/* The same calls twice, the window being drained in between; more wait in it than a pool keeps. */
+/* Makes the same calls twice, and drains the window in between. More operations are suspended than
+ * a pool keeps. */
 void vtb_check_refill(const struct vtb_check_case *of)
 {
     const struct vtb_memory memory = {.heap = &vtb_guard_heap};
@@ -530,8 +531,8 @@ void vtb_check_refill(const struct vtb_check_case *of)
     }
 }
 
-/* A key's last bit follows the last result, be it that of a hit or the one that arrived while a
- * miss suspended. With a window of one the floor has the same. */
+/* Lets the last bit of each key depend on the last result: the one of a hit, or the one that
+ * arrived while a miss suspended. With a window of one the keys must be those of the floor. */
 void vtb_check_dependence(const struct vtb_check_case *of)
 {
     struct vtb_fixture fixture;
@@ -557,7 +558,8 @@ void vtb_check_dependence(const struct vtb_check_case *of)
 
 /* --- heaps that look --- */
 
-/* Behind a hand-over's first word are a value and padding, which may be like any address. */
+/* Whether a word stands in a hand-over, behind its first word: there are a value and padding, which
+ * may look like any address. */
 static bool is_in_handover(const struct vtb_cell *cell, const struct vtb_env *env, const char *word)
 {
     const size_t offset = (size_t)(word - (char *)env->frames);
@@ -567,7 +569,7 @@ static bool is_in_handover(const struct vtb_cell *cell, const struct vtb_env *en
     return in_handover > 0 && in_handover < cell->handover_bytes;
 }
 
-/* Wherever an object is referred to from the case's memory, a collector looks there. */
+/* Checks that every word of the case's memory which refers to an object is a root. */
 static void judge_memory(const struct vtb_cell *cell, const struct vtb_env *env)
 {
     char *words = env->memory;
@@ -611,7 +613,7 @@ static void check_roots(const struct run *run)
     vtb_memory_close(&memory);
 }
 
-/* Of the cells that are measured on a collector, as they are made. */
+/* Checks, on a strict heap, the cells that are measured on a collector. */
 static void check_strictly(const struct vtb_check_case *of, const struct vtb_heap *heap)
 {
     static const struct combinations all = {

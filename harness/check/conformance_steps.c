@@ -10,7 +10,7 @@
 
 #define KEYS_N 1000
 
-/* Methods between the caller and the service, in one run of a check each. */
+/* Each check runs once with each of these numbers of methods between the caller and the store. */
 static const size_t depths[] = {1, 3};
 
 #define DEPTHS_N (sizeof depths / sizeof *depths)
@@ -42,7 +42,7 @@ void vtb_steps_close_fixture(void)
     vtb_fixture_close(&vtb_steps.fixture);
 }
 
-/* Each is asked for again and again. */
+/* Entries whose share is kept, as each is asked for again and again. */
 #define KNOWN_N 1024
 static struct {
     const struct vtb_workload_entry *workload;
@@ -88,7 +88,7 @@ static void judge_leak(void)
                         "objects were given back as larger or smaller than they are");
 }
 
-/* Runs a check on a heap, as many methods deep; all that it allocates it gives back. */
+/* Runs a check on a heap, `depth` methods deep. The check must give back all that it allocates. */
 static void on_heap(const struct vtb_check_case *of, const struct vtb_heap *heap, size_t depth,
                     void (*check)(void))
 {
@@ -187,7 +187,7 @@ static void get(size_t by, size_t of, uint32_t id, enum vtb_fault fault)
            "the value that vtb_ready or vtb_complete keeps and vtb_get writes");
 }
 
-/* The frame consumes for the last time. */
+/* Has a frame consume, for the last time. */
 static void consume(size_t by, size_t of, uint32_t id, enum vtb_fault fault)
 {
     get(by, of, id, fault);
@@ -195,7 +195,7 @@ static void consume(size_t by, size_t of, uint32_t id, enum vtb_fault fault)
     probe->drop(env, by, of);
 }
 
-/* An operation from its call to its end. */
+/* Runs an operation from its call to its end. */
 static void operate(size_t by, uint32_t id)
 {
     call(by, id);
@@ -204,7 +204,7 @@ static void operate(size_t by, uint32_t id)
     consume(by, by, id, VTB_FAULT_NONE);
 }
 
-/* Another variable holds the operation too. */
+/* Copies the variable of a frame, so that two hold the operation. */
 static void copy(size_t to, size_t from)
 {
     if (probe->share)
@@ -212,7 +212,7 @@ static void copy(size_t to, size_t from)
     probe->copy(env, to, from);
 }
 
-/* The sum of what those that waited consumed. */
+/* Checks the sum of what the waiting frames consumed. */
 static void expect_arrived(uint64_t expected)
 {
     expect(env->checksum, expected, "what those that waited have consumed",
@@ -260,7 +260,8 @@ void vtb_check_steps(const struct vtb_check_case *of)
 
 #define ORDER_N 6
 
-/* Three that fail and three that succeed are pending at once, and complete in some order. */
+/* Three operations that fail and three that succeed are pending at once, and complete in a mixed
+ * order. */
 static void beside(void)
 {
     static const size_t order[ORDER_N] = {2, 5, 0, 1, 4, 3};
@@ -290,7 +291,7 @@ void vtb_check_beside(const struct vtb_check_case *of)
     at_depths(of, beside);
 }
 
-/* The caller gives up; the store's answer, be it an error, does not count any more. */
+/* The caller gives the operation up: the store's answer, even an error, does not count any more. */
 static void cancel(uint32_t id)
 {
     call(0, id);
@@ -325,7 +326,7 @@ void vtb_check_cancelled(const struct vtb_check_case *of)
 static bool answers_armed;
 static enum vtb_fault answers_with;
 
-/* The store answers what was submitted as soon as a method around it allocates. */
+/* An allocator for which the store answers what was submitted as soon as a layer allocates. */
 static void *answer_and_alloc(size_t bytes)
 {
     void *pending = env->service.submitted;
@@ -343,7 +344,7 @@ static void answer_early(uint32_t id, enum vtb_fault fault, enum vtb_fault expec
     scene = " that is answered while the methods around it suspend";
     at("vtb_await or vtb_complete", id);
     const bool ready = probe->call(env, 0, id);
-    if (answers_armed) { /* no method around it allocated */
+    if (answers_armed) { /* no layer allocated */
         answers_armed = false;
         complete_with(0, fault);
     } else if (!ready) {
@@ -391,7 +392,7 @@ static void three_wait(uint32_t id)
         await(i, 0, id);
 }
 
-/* One waits before; the others come when the value is there, and do not wait. */
+/* One consumer waits before the operation completes; the others come later, and do not wait. */
 static void late_consumers(void)
 {
     const uint64_t share = vtb_steps_share(VTB_MISS(1));
@@ -445,14 +446,15 @@ static void many_other_operations(void)
     scene = before;
 }
 
-/* The caller's own variable is done with, unless it was moved. */
+/* Consumes by the caller's own variable, if both copies may be consumed; otherwise storing the
+ * hand-over has moved it. */
 static void use_own(size_t by, uint32_t id)
 {
     if (probe->share)
         consume(by, by, id, VTB_FAULT_NONE);
 }
 
-/* Of a value, of an operation that completed, and of one that completes only then. */
+/* Stores a value, an operation that has completed, and one that completes only afterwards. */
 static void stored(void)
 {
     scene = " that is stored";
@@ -495,7 +497,7 @@ static void need_conversion(const struct vtb_check_case *of)
             "it does not say that it lacks as_task, and has none");
 }
 
-/* A task that completed: may be asked as often as one likes, and is then given up. */
+/* Consumes a completed task more than once, as is allowed, and then gives it up. */
 static void use_task(void *task, uint32_t id, enum vtb_fault fault)
 {
     at("the task that vtb_as_task gave", id);
@@ -515,7 +517,7 @@ static void *task_of(size_t by, uint32_t id)
     return probe->as_task(env, by);
 }
 
-/* Asked for while it is pending, and once it completed. */
+/* Asks for a task while the operation is pending, and after it completed. */
 static void convert(uint32_t id, enum vtb_fault fault, enum vtb_fault expected)
 {
     call(0, id);
@@ -569,7 +571,7 @@ static void preserve(uint32_t id, enum vtb_fault fault, enum vtb_fault expected)
         complete_with(0, fault);
     at("vtb_preserve", id);
     probe->preserve(env, 0);
-    probe->preserve(env, 0); /* of what is preserved: changes nothing */
+    probe->preserve(env, 0); /* preserving for a second time changes nothing */
     consume_twice(id, expected);
 }
 

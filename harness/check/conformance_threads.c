@@ -1,11 +1,11 @@
-/* Checks in which a second thread answers what the first one asked: once it waits, or at any
- * moment. */
+/* Checks in which a second thread answers what the first one asked, either once the first thread
+ * waits, or at any moment. */
 #include "check/conformance_steps.h"
 #include "check/second_thread.h"
 
 #define BATCHES_N ((size_t)60)
 #define OPERATIONS_N (BATCHES_N * VTB_PAIR_BATCH)
-#define PAIRS_N ((size_t)300) /* of two threads that consume one operation */
+#define PAIRS_N ((size_t)300) /* operations that two threads consume */
 
 static const struct vtb_heap *heap;
 static const char *scene;
@@ -34,7 +34,7 @@ static void open_cell(const struct vtb_check_case *of, size_t depth)
         vtb_check_wrong("this machine's memory", "%s", error.message);
 }
 
-/* Whoever allocated and whoever freed, it comes out even. */
+/* Closes the cell, and checks that all is freed, whichever thread allocated and whichever freed. */
 static void close_cell(void)
 {
     struct vtb_pair_counts counts;
@@ -103,7 +103,8 @@ static void run_batches(enum vtb_pair_order order)
            "the number of failures that arrived");
 }
 
-/* What belongs to one thread is the second one's while the first one waits for the queue. */
+/* The threads take turns: while the first one waits for the queue, the second one may use all that
+ * belongs to a single thread. */
 static void ordered(const struct vtb_check_case *of)
 {
     void *state = vtb_pair.own.service.state;

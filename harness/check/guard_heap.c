@@ -7,10 +7,10 @@
 
 #define BLOCKS_MAX ((size_t)1 << 16) /* a power of two */
 #define MARK UINT64_C(0x5afe5afe5afe5afe)
-#define MARKS_N 2 /* in front of a block, and behind it */
+#define MARKS_N 2 /* one in front of a block, and one behind it */
 #define GONE 0xdb
 
-/* Stands in front of what was asked for. */
+/* The header in front of the memory that was asked for. */
 struct block {
     size_t bytes;
     uint32_t number; /* in the order of allocation, from 1 on */
@@ -20,7 +20,7 @@ struct block {
 
 static_assert(sizeof(struct block) % 16 == 0, "what follows is aligned as malloc aligns");
 
-/* All blocks, at a place that follows from their address; at most half full. */
+/* A hash table of all blocks by address; at most half full. */
 static struct block *blocks[BLOCKS_MAX];
 static size_t blocks_n;
 static enum vtb_guard_fault noted;
@@ -31,7 +31,7 @@ static char *memory_of(struct block *block)
     return (char *)(block + 1);
 }
 
-/* Where the block stands, or would. */
+/* The place of a block in the table, or the free place where it would stand. */
 static size_t place_of(const struct block *block)
 {
     size_t place = ((uintptr_t)block >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 48;
@@ -56,7 +56,7 @@ static void *guard_alloc(size_t bytes)
         vtb_no_memory(2 * sizeof blocks, "the blocks of a check");
     *block = (struct block){.bytes = bytes, .number = (uint32_t)blocks_n, .marks = {MARK, MARK}};
     memcpy(memory_of(block) + bytes, block->marks, sizeof block->marks);
-    memset(memory_of(block), GONE, bytes); /* whoever counts on zeros is mistaken */
+    memset(memory_of(block), GONE, bytes); /* a strategy must not rely on zeros */
     blocks[place_of(block)] = block;
     return memory_of(block);
 }
@@ -88,7 +88,8 @@ void vtb_guard_open(void)
     noted = VTB_GUARD_NONE;
 }
 
-/* The first byte that is not as it should be; `bytes` if there is none. */
+/* The first byte, counted from the block's start, that was written but must not be; the block's
+ * size if there is none. */
 static size_t written_at(struct block *block)
 {
     for (size_t i = 0; block->freed && i < block->bytes; i++) {
@@ -98,7 +99,8 @@ static size_t written_at(struct block *block)
     return block->bytes;
 }
 
-/* Of the first block of which there is something to say, in every run the same. */
+/* Notes a fault of a block, unless a block with a lower number has one: so the report is the same
+ * in every run. */
 static void look_for_fault(struct block *block, struct vtb_guard_seen *seen)
 {
     static const uint64_t marks[MARKS_N] = {MARK, MARK};

@@ -1,10 +1,10 @@
 /*
- * A heap that frees and that looks whether a strategy keeps to what it says of its objects, for one
- * thread. It is no entry of the registry: nothing is measured on it.
+ * A heap that frees, and that checks whether a strategy stays within its objects. There is one in a
+ * process, for one thread. It is no entry of the registry: nothing is measured on it.
  *
- * Around every block stand marks, so that a write beyond its end is seen; what is given back is
- * overwritten and never used again, so that a later write is seen too, and whoever reads it gets
- * nonsense.
+ * Marks stand around every block, so that a write beyond its ends is found. A block that is given
+ * back is overwritten and never used again, so that later writes are found, too, and later reads
+ * give nonsense.
  */
 #ifndef CHECK_GUARD_HEAP_H
 #define CHECK_GUARD_HEAP_H
@@ -16,28 +16,28 @@ extern const struct vtb_heap vtb_guard_heap;
 enum vtb_guard_fault {
     VTB_GUARD_NONE,
     VTB_GUARD_FREED_TWICE,
-    VTB_GUARD_FREED_UNKNOWN, /* what was given back is no block of the heap */
+    VTB_GUARD_FREED_UNKNOWN, /* an address that is no block of the heap was given back */
     VTB_GUARD_WRITTEN_BEHIND,
     VTB_GUARD_WRITTEN_FREED
 };
 
-/* What was found first. */
+/* The first fault that was found, and the blocks that were not given back. */
 struct vtb_guard_seen {
     enum vtb_guard_fault fault;
-    size_t bytes;    /* of the block */
-    size_t at;       /* the byte of it that was written */
-    uint32_t number; /* of it, in the order of allocation; 0: it is not known */
+    size_t bytes;    /* the size of the block */
+    size_t at;       /* the byte of the block that was written */
+    uint32_t number; /* the block's number in the order of allocation; 0: not known */
     /* Blocks that were not given back. */
     size_t left_n;
     size_t left_bytes;
-    size_t left_one_bytes; /* of the first of them, */
-    uint32_t left_number;  /* whose number that is */
+    size_t left_one_bytes; /* the size of the first of them */
+    uint32_t left_number;  /* the number of the first of them */
 };
 
-/* Forgets all blocks, and gives their memory back. */
+/* Forgets all blocks, and gives their memory back. To be called before each use. */
 void vtb_guard_open(void);
 
-/* Looks through all blocks. */
+/* Looks through all blocks, and writes what is found. */
 void vtb_guard_look(struct vtb_guard_seen *seen);
 
 #endif

@@ -18,20 +18,21 @@
 
 #include <vtb/probe.h>
 
-/* A child that uses more processor time than this hangs; and in any case after so many seconds. */
+/* A child is taken to hang once it has used so much processor time, or so many seconds have
+ * passed. */
 #define LIMIT_CPU_MS 500
 #define LIMIT_S 60
 
-#define FRAMES_N VTB_PROBE_FRAMES_N /* of the child's window */
+#define FRAMES_N VTB_PROBE_FRAMES_N /* frames of the child's window */
 
 /* Entries of the schedule that the attempts use. */
 #define HIT 1u
 #define FIRST_MISS (VTB_ID_MISS | 2u)
 #define SECOND_MISS (VTB_ID_MISS | 3u)
-#define CYCLES_N 100 /* operations that are not consumed */
+#define CYCLES_N 100 /* operations in an attempt that does not consume them */
 #define RECYCLINGS_N 65536
 
-/* What an attempt needs, and where it leaves its outcome. */
+/* The input of an attempt, and the place of its outcome. */
 struct attempt {
     const struct vtb_cell *cell;
     const struct vtb_probe *probe;
@@ -71,7 +72,7 @@ static void drop(struct attempt *attempt, size_t by)
     attempt->probe->drop(attempt->env, by, 0);
 }
 
-/* A copy as a language with a collector makes one: with a reference of its own, if it needs one. */
+/* Makes a copy as a language with a collector does: with its own reference, if it needs one. */
 static void copy(struct attempt *attempt)
 {
     if (attempt->probe->share)
@@ -85,7 +86,7 @@ static void drop_copy(struct attempt *attempt)
         drop(attempt, 1);
 }
 
-/* An operation from its call to its end, as it should be; returns what it adds to a checksum. */
+/* Runs an operation properly, from its call to its end; returns what it adds to a checksum. */
 static uint64_t operate(struct attempt *attempt, uint32_t id)
 {
     const bool suspended = call(attempt, id);
@@ -96,7 +97,7 @@ static uint64_t operate(struct attempt *attempt, uint32_t id)
     return share;
 }
 
-/* An operation that is consumed, while a copy of the variable stays. */
+/* Runs and consumes an operation, while a copy of the variable stays. */
 static void consume_behind_copy(struct attempt *attempt)
 {
     (void)call(attempt, FIRST_MISS);
@@ -106,7 +107,7 @@ static void consume_behind_copy(struct attempt *attempt)
     drop(attempt, 0);
 }
 
-/* A value that is wrong stays the outcome, whatever is detected later. */
+/* Notes a wrong value, which stays the outcome even if something is detected later. */
 static void judge_value(struct attempt *attempt, uint64_t got, uint64_t expected)
 {
     if (attempt->result->outcome != VTB_OUTCOME_WRONG_VALUE)
@@ -135,7 +136,7 @@ static void try_consumed_twice_pending(struct attempt *attempt)
     consume_twice(attempt, FIRST_MISS);
 }
 
-/* The copy is consumed when another operation has the memory of the first one. */
+/* Consumes the copy when another operation already uses the memory of the first one. */
 static void try_consumed_twice_recycled(struct attempt *attempt)
 {
     const uint64_t first = operate(attempt, FIRST_MISS);
@@ -149,7 +150,7 @@ static void try_consumed_twice_recycled(struct attempt *attempt)
     drop_copy(attempt);
 }
 
-/* Both are to go on, with the same value. */
+/* Both consumers must go on, with the same value. */
 static void try_two_consumers(struct attempt *attempt)
 {
     struct vtb_env *env = attempt->env;
@@ -175,7 +176,7 @@ static void try_taken_early(struct attempt *attempt)
     drop(attempt, 0);
 }
 
-/* What is lost shows when the child's heap is looked at. */
+/* The operations that are lost show as a leak when the child looks at its heap. */
 static void try_never_consumed_result(struct attempt *attempt)
 {
     for (int i = 0; i < CYCLES_N; i++)
@@ -192,8 +193,8 @@ static void try_never_consumed_pending(struct attempt *attempt)
     settle(attempt, VTB_OUTCOME_HARMLESS, "");
 }
 
-/* The copy is awaited after the operation was consumed and its memory used `n` times, the last one
- * by an operation that is still pending. */
+/* Awaits the copy after the operation was consumed, and its memory was used n more times, the last
+ * time by an operation that is still pending. */
 static void await_stored(struct attempt *attempt, int n)
 {
     struct vtb_env *env = attempt->env;
@@ -231,7 +232,7 @@ static void try_completed_twice(struct attempt *attempt)
     drop(attempt, 0);
 }
 
-/* The copy has no reference of its own, and somebody else has the memory by now. */
+/* Uses a copy that has no reference of its own, when the memory already belongs to another. */
 static void try_used_after_free(struct attempt *attempt)
 {
     struct vtb_env *env = attempt->env;
@@ -264,7 +265,7 @@ static void (*const attempts[VTB_MISUSE_N])(struct attempt *attempt) = {
 #undef VTB_MISUSE_TRY
 };
 
-/* Null, or why this misuse of this strategy cannot be. */
+/* The reason why a misuse of a cell's strategy is not possible; null if it is. */
 static const char *inapplicable(enum vtb_misuse_id misuse, const struct vtb_cell *cell)
 {
     const struct vtb_strategy *strategy = cell->strategy;
@@ -283,7 +284,8 @@ static const char *inapplicable(enum vtb_misuse_id misuse, const struct vtb_cell
 
 static struct vtb_misuse_result *detected_in;
 
-/* Too late, if another caller has the value by then: the one that it belongs to is refused. */
+/* Notes that a misuse was detected; unless a wrong value was noted, as then it is too late: another
+ * caller already has a value, and the caller that it belongs to is refused. */
 static void note_detected(const char *text)
 {
     const bool late = detected_in->outcome == VTB_OUTCOME_WRONG_VALUE;
@@ -294,7 +296,7 @@ static void note_detected(const char *text)
     _exit(0);
 }
 
-/* Ends the child when it has used up its time, and keeps its last words from the terminal. */
+/* Limits the child's time, and keeps its messages from the terminal. */
 static void confine(void)
 {
     const int null = open("/dev/null", O_WRONLY);
@@ -303,7 +305,7 @@ static void confine(void)
     vtb_child_limit(LIMIT_CPU_MS / 1e3, LIMIT_S);
 }
 
-/* What a child is given; the result is in pages that it shares with its parent. */
+/* The task of a child process; the result is in pages that it shares with its parent. */
 struct job {
     const struct vtb_fixture *fixture;
     const struct vtb_cell *cell;
@@ -311,7 +313,7 @@ struct job {
     struct vtb_misuse_result *result;
 };
 
-/* Makes the attempt; then whatever is left on the heap has leaked. */
+/* Makes the attempt. Memory that is still on the heap afterwards has leaked. */
 static bool misuse_in_child(void *context, struct vtb_error *error)
 {
     const struct job *job = context;
@@ -340,7 +342,7 @@ static bool misuse_in_child(void *context, struct vtb_error *error)
     return true;
 }
 
-/* How the child ended, if it did not come to say more. */
+/* Writes the outcome of a child that did not report by itself, from how it ended. */
 static void judge_end(struct vtb_misuse_result *result, const struct vtb_child_end *end)
 {
     if (end->how == VTB_CHILD_WELL || (end->how == VTB_CHILD_LEFT && end->number == 0))
@@ -376,7 +378,7 @@ static bool try_in_child(const struct vtb_fixture *fixture, const struct vtb_cel
 
 /* --- all of them --- */
 
-/* The cell with or without checks; null if this build has none without. */
+/* The cell with or without checks; null if the build compiles checks into every cell. */
 static const struct vtb_cell *cell_of(const char *strategy, const char *workload, bool checked)
 {
     char name[128];
@@ -461,7 +463,8 @@ static struct vtb_point point_of_attempts(void)
                               .request_ops = VTB_REQUEST_OPS};
 }
 
-/* Rules are broken where memory is freed: on a collector nothing is used after it is gone. */
+/* The heap of all attempts: one that frees, because on a collector nothing can be used after it is
+ * gone. */
 static const struct vtb_heap *default_heap(void)
 {
     for (size_t i = 0; vtb_heaps[i].name; i++) {

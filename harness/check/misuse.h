@@ -1,8 +1,9 @@
 /*
- * `run_bench misuse`: breaks each rule of each strategy on purpose, and tells what happens.
+ * `run_bench misuse`: breaks each rule of each strategy on purpose, and reports what happens.
  *
- * Every attempt is a child process of its own, on the default heap, against the default workload,
- * by the direct method; once as the strategy is, and once with checks compiled in.
+ * Every attempt is made in a child process of its own, on the default heap, with the default
+ * workload, by the direct method; once with the strategy as it is, and once with checks compiled
+ * in.
  */
 #ifndef CHECK_MISUSE_H
 #define CHECK_MISUSE_H
@@ -48,7 +49,7 @@ enum vtb_misuse_outcome {
 #undef VTB_OUTCOME_ROW
 };
 
-/* What one attempt came to. */
+/* The outcome of one attempt. */
 struct vtb_misuse_result {
     enum vtb_misuse_id misuse;
     const char *strategy; /* its name, without a variant */
@@ -57,22 +58,26 @@ struct vtb_misuse_result {
     char text[200]; /* detected: the error; leak: how much; crash: how; not applicable: why */
 };
 
+/* The outcomes of all attempts. */
 struct vtb_misuse_results {
     struct vtb_misuse_result *items; /* owned; by misuse, strategy, unchecked and checked */
     size_t n;
 };
 
-/* Makes all attempts with the strategies that the options name. On false *results is empty. */
+/* Makes all attempts with the strategies that the options name; *results is to be freed. On false
+ * *error says why attempts could not be made, and *results is empty. For one thread. */
 VTB_MUST_USE bool vtb_misuse_run(struct vtb_misuse_results *results,
                                  const struct vtb_options *options, struct vtb_error *error);
 
+/* Frees the outcomes. */
 void vtb_misuse_free(struct vtb_misuse_results *results);
 
-/* For a reader. */
+/* Give the words that stand for a misuse and for an outcome in reports. */
 const char *vtb_misuse_title(enum vtb_misuse_id misuse);
 const char *vtb_misuse_outcome_word(enum vtb_misuse_outcome outcome);
 
-/* Writes them: tables with the texts below, or one row for each attempt. */
-vtb_print vtb_misuse_report; /* of a struct vtb_misuse_results */
+/* Prints a struct vtb_misuse_results: tables with the texts below them, or one row for each
+ * attempt. */
+vtb_print vtb_misuse_report;
 
 #endif

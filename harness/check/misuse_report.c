@@ -69,13 +69,13 @@ static void report_csv(FILE *out, const struct vtb_misuse_results *results)
 
 /* --- tables: outcomes with a number that stands for their text --- */
 
-/* The texts that occur, in the order in which they come. */
+/* The texts below the tables, each once, in the order in which they come up. */
 struct notes {
     const char **texts; /* owned */
     size_t n;
 };
 
-/* The number of a text, from 1; 0 if there is none. */
+/* The number of a text, from 1 on, which is added if it is new; 0 if the text is empty. */
 static size_t note(struct notes *notes, const char *text)
 {
     size_t i = 0;
@@ -98,7 +98,8 @@ static void add_outcome(struct vtb_table *table, const struct vtb_misuse_result 
         vtb_table_cell(table, "%s", outcome_words[result->outcome]);
 }
 
-/* One misuse: its attempts are results[first], with each strategy's two one after the other. */
+/* Prints one misuse. Its attempts begin at results[first]; the two of each strategy stand one after
+ * the other. */
 static size_t print_misuse(FILE *out, const struct vtb_misuse_results *results, size_t first,
                            enum vtb_format format, struct notes *notes)
 {

@@ -8,11 +8,11 @@
 #include "base/random.h"
 
 #define BATCH VTB_PAIR_BATCH
-#define SPINS_N 2000 /* a few microseconds */
+#define SPINS_N 2000 /* turns of a short wait */
 
 struct vtb_pair vtb_pair;
 
-/* What the first thread hands over: operations, in order. */
+/* The queue: operations that the first thread hands over, in order. */
 static struct {
     void *pending[BATCH];
     atomic_size_t handed_n;
@@ -25,14 +25,15 @@ static vtb_pair_step *thread_step;
 
 /* --- the second thread --- */
 
-/* Turns on the spot for a short while, and then not at the expense of whoever is waited for. */
+/* Spins for the first SPINS_N turns of a wait, and then lets other threads run, as the thread that
+ * is waited for may need this processor. */
 static void pause_at(size_t turn)
 {
     if (turn > SPINS_N)
         sched_yield();
 }
 
-/* Waits for the operation of this number; false if there will be none. */
+/* Waits until the operation of this number is handed over; false if none will be any more. */
 static bool was_handed(size_t number)
 {
     for (size_t turn = 0; atomic_load_explicit(&queue.handed_n, memory_order_acquire) <= number;
@@ -86,7 +87,7 @@ void vtb_pair_stop(void)
 
 typedef void roots_function(struct vtb_gc *gc, const struct vtb_roots *roots);
 
-/* What the threads pass on lies outside of their frames. */
+/* Calls `visit` with the roots outside of frames: the operations that threads pass on. */
 static void for_passed(roots_function *visit)
 {
     visit(vtb_pair.memory.gc, &(struct vtb_roots){vtb_pair.pending, BATCH, sizeof(void *)});
@@ -175,7 +176,6 @@ void vtb_pair_wait(void)
     }
 }
 
-/* The work takes up to half a microsecond. */
 void vtb_pair_work(size_t number)
 {
     const uint64_t turns_n = vtb_mix64(number) % 2048;
@@ -185,8 +185,8 @@ void vtb_pair_work(size_t number)
         sched_yield();
 }
 
-/* The second thread looks for the next operation: what it does then and what the first does meet,
- * where both have a processor. */
+/* Waits for a short while until the second thread looks for the next operation. If both threads
+ * have a processor, the steps that follow in each then happen at about the same time. */
 static void draw_level(void)
 {
     const size_t handed_n = atomic_load_explicit(&queue.handed_n, memory_order_relaxed);
@@ -198,7 +198,7 @@ static void draw_level(void)
 
 /* --- callers that wait before, while, and after their operations complete --- */
 
-/* Runs one batch, and returns how many operations were complete, and said to be not. */
+/* Runs one batch, and returns how many completed operations vtb_is_ready said were not. */
 static size_t run_batch(size_t batch, enum vtb_pair_order order)
 {
     const struct vtb_probe *probe = vtb_pair.probe;
@@ -279,7 +279,7 @@ enum vtb_fault vtb_pair_consume_thrice(size_t number, uint64_t *share)
     pair->pending[0] = vtb_pair_call(0, vtb_pair_id(number));
     copy(1, 0);
     vtb_pair_hand_over(pair->pending[0]);
-    copy(2, 0); /* while the second one may be done with its own */
+    copy(2, 0); /* the second thread may be done with its copy already */
     vtb_pair_work(number);
     probe->await(&pair->callers[0], 0, 0);
     if (!second_completes(number))
@@ -321,7 +321,7 @@ bool vtb_pair_run_early(size_t number)
     const bool is_ready = probe->call(&pair->env, 0, vtb_pair_id(number));
     const bool was_early = !hands_over_early;
     hands_over_early = false;
-    if (!was_early) /* no method around it allocated */
+    if (!was_early) /* no layer allocated */
         vtb_pair_hand_over(probe->pending(&pair->env, 0));
     probe->forget(&pair->env, 0);
     if (is_ready) {

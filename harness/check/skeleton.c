@@ -15,13 +15,13 @@
 #include "cells/home.h"
 #include "cells/registry.h"
 
-/* Where the skeletons are, from the root of the sources on. */
+/* The folder of the skeletons, from the root of the sources on. */
 #define FOLDER "harness/templates"
 
 struct skeleton {
     const char *kind;
     const char *extension;
-    const char *stem; /* of the skeleton's own file, which stands for the entry's name in it */
+    const char *stem; /* of the skeleton's file; in its text it stands for the entry's name */
 };
 
 static const struct skeleton skeletons[] = {
@@ -77,7 +77,7 @@ static const struct skeleton *find(const char *kind, const char *path, struct vt
     return NULL;
 }
 
-/* The entry's name: that of the file, without its end. */
+/* Gives the entry's name: the file's name without its extension. */
 static bool stem_of(const char *path, const char *extension, char stem[STEM_MAX + 2],
                     struct vtb_error *error)
 {
@@ -144,7 +144,7 @@ static char *read_skeleton(const struct skeleton *skeleton, struct vtb_error *er
     return text;
 }
 
-/* Writes the text with a word in place of another, which stands in capitals too. */
+/* Prints a text with one word in place of another, in capitals as well. */
 static void print_renamed(FILE *out, const char *text, const char *from, const char *to)
 {
     const size_t n = strlen(from);
@@ -203,7 +203,7 @@ struct next {
     const char *path;
 };
 
-/* The name of a strategy with a role, to hold the new one against. */
+/* The name of the strategy with a role, with which the new one is to be compared. */
 static const char *name_of(enum vtb_role role)
 {
     for (size_t i = 0; vtb_strategies[i].name; i++) {
@@ -213,7 +213,8 @@ static const char *name_of(enum vtb_role role)
     return "all";
 }
 
-/* A path is told from a name by its folder. */
+/* Prints the commands. A file in the working folder gets "./", as a path is told from a name by its
+ * folder. */
 static void print_next(FILE *out, const void *what, enum vtb_format format)
 {
     (void)format;

@@ -6,8 +6,8 @@
 
 #include "base/allocate.h"
 
-/* Memory for objects, of which no address is used twice: what there is of it in all, and what a
- * heap, or objects between two collections that move them, may take at once. */
+/* The address space for objects, so large that it takes long until an address is used again; and
+ * the part of it for one heap, or for a moving heap until its next collection. */
 #define RESERVE_BYTES ((size_t)64 << 30)
 #define ARENA_BYTES ((size_t)64 << 20)
 #define OBJECTS_MAX 65536
@@ -17,15 +17,16 @@
 #define CARD_BYTES ((size_t)1 << VTB_CARD_SHIFT)
 #define CARDS_N (ARENA_BYTES >> VTB_CARD_SHIFT)
 
-/* Stands before every object. Behind the object stands what it was when it was looked at last. */
+/* The header before every object. Behind the object stands a copy of it, made when it was looked at
+ * last. */
 struct header {
-    const struct header *self; /* what no other memory holds there */
+    const struct header *self; /* tells a header from other memory */
     const struct vtb_type *type;
-    struct header *moved; /* where the object is now */
-    uint32_t number;      /* of two objects the lower one is older */
+    struct header *moved; /* the new place of the object */
+    uint32_t number;      /* older objects have lower numbers */
     bool marked;
     bool gone;
-    bool looked_at; /* it is not new */
+    bool looked_at; /* the object is not new */
 };
 
 struct vtb_gc {
@@ -33,19 +34,19 @@ struct vtb_gc {
     bool moves;
 };
 
-static char *reserve; /* null: nothing was opened yet */
+static char *reserve; /* null: no heap was opened yet */
 static size_t reserve_bytes;
-static char *arena; /* in the reserve: what is in use */
+static char *arena; /* the part of the reserve that is in use */
 static size_t used_bytes;
-static size_t placed_n;                     /* objects, wherever they were placed */
-static struct header *objects[OBJECTS_MAX]; /* that are not gone */
+static size_t placed_n;                     /* objects that were placed, moved ones again */
+static struct header *objects[OBJECTS_MAX]; /* objects that are left */
 static size_t objects_n;
 static uint8_t cards[CARDS_N];
 static const char *values;
 static size_t values_bytes;
 static struct vtb_gc heap;
 
-/* Where objects were that moved or went, the last of them. */
+/* The places of the last objects that moved or were taken away. */
 #define LEFT_N ((size_t)1 << 15)
 static struct {
     const char *from;
@@ -59,7 +60,7 @@ size_t vtb_strict_roots_n;
 
 /* --- memory --- */
 
-/* What lies there is gone, and whoever touches it ends with a signal. */
+/* Takes memory away: whoever accesses it gets a signal. */
 static void close_memory(char *start, size_t bytes)
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
@@ -81,7 +82,8 @@ static bool make_reserve(void)
     return false;
 }
 
-/* The next part of the reserve, behind what was used of the one before. */
+/* Opens the next part of the reserve, behind the used memory of the part before. At the reserve's
+ * end it starts again. */
 static bool open_arena(void)
 {
     if (!reserve && !make_reserve())
@@ -101,7 +103,8 @@ static bool in_reserve(const void *pointer)
     return reserve && (uintptr_t)pointer - (uintptr_t)reserve < reserve_bytes;
 }
 
-/* Null: what is at the pointer, but for its low bits, is no object of this heap, or is gone. */
+/* The header of the object at a pointer, without its low bits; null if there is no object, or it
+ * was taken away. */
 static struct header *header_of(const void *pointer)
 {
     const size_t at = ((uintptr_t)pointer - (uintptr_t)arena) & ~(size_t)7;
@@ -133,7 +136,7 @@ static void **word_of(struct header *header, size_t i)
     return (void **)(void *)(header + 1) + i;
 }
 
-/* The same word as it was. */
+/* Word i of an object in its copy, as it was when the object was looked at last. */
 static void **word_before(struct header *header, size_t i)
 {
     return word_of(header, header->type->bytes / 8 + i);
@@ -170,8 +173,8 @@ static void broken(size_t *count, const struct header *header, size_t word)
 
 /* --- allocation --- */
 
-/* Where the next object begins: the boundary of two cards lies in front of each of its words by
- * turns, and no other object has a word on either. */
+/* The place of the next object: the boundary between two cards lies in front of one of its words,
+ * of another word for each object, and no other object has a word on either card. */
 static struct header *next_header(size_t bytes)
 {
     const size_t words_before = placed_n++ % (bytes / 8);
@@ -180,7 +183,7 @@ static struct header *next_header(size_t bytes)
     return (struct header *)(void *)(arena + boundary - words_before * 8) - 1;
 }
 
-/* A new object, zeroed. */
+/* Places a new object, zeroed. */
 static struct header *place(const struct vtb_type *type)
 {
     struct header *header = next_header(type->bytes);
@@ -225,7 +228,8 @@ static bool is_value(const void *pointer)
     return (uintptr_t)pointer - (uintptr_t)values < values_bytes;
 }
 
-/* A reference to a younger object that was stored since the last time has marked its card. */
+/* Checks the words of an object that changed since the last time: a reference to a younger object
+ * must have its card marked. */
 static void check_words(struct header *header)
 {
     for (size_t i = 0; i < header->type->bytes / 8; i++) {
@@ -240,7 +244,7 @@ static void check_words(struct header *header)
     }
 }
 
-/* Afterwards all cards of objects are clean. */
+/* Checks all objects, and cleans their cards. */
 static void check_barriers(void)
 {
     for (size_t n = 0; n < objects_n; n++) {
@@ -259,7 +263,7 @@ static void check_barriers(void)
 
 /* --- collecting --- */
 
-/* What is no reference may look like one. */
+/* Notes a word that is not declared to be a reference, if it looks like one. */
 static void suspect(struct header *header, size_t word, const struct header *inner)
 {
     if (inner) {
@@ -288,7 +292,7 @@ static void mark(struct header *header)
     }
 }
 
-/* Marks from one set of roots. A root outside of the arena is nobody's business. */
+/* Marks what one set of roots refers to. A root that does not point into the reserve is ignored. */
 static void mark_roots(const struct vtb_roots *roots)
 {
     for (size_t i = 0; i < roots->count; i++) {
@@ -306,7 +310,8 @@ static void note_left(const struct header *header)
     departed[left_n++ % LEFT_N].type = header->type;
 }
 
-/* Once anything is broken nothing is overwritten, so that a test comes to look at it. */
+/* Takes away the objects that are not marked. Once anything was found broken it takes none away, so
+ * that the process does not crash before a check reports that. */
 static size_t sweep(void)
 {
     size_t kept_n = 0;
@@ -341,8 +346,8 @@ const struct vtb_type *vtb_strict_moved_from(const void *address, size_t *at)
     return NULL;
 }
 
-/* To where the object that it referred to is now, if it did, and nothing was found broken; its low
- * bits are the program's own. */
+/* Updates a reference, if it is one into the old memory, to the new place of its object; keeps its
+ * low bits, which are the program's own. */
 static void relocate(void **reference, char *from, size_t from_bytes)
 {
     const uintptr_t low = (uintptr_t)*reference & 7;
@@ -382,7 +387,7 @@ static struct header *move(struct header *old)
     return header;
 }
 
-/* All that is left, in its order, to memory that was not used before. */
+/* Moves all objects that are left, in their order, to new addresses. */
 static void move_all(void)
 {
     char *from = arena;
@@ -413,7 +418,7 @@ static void strict_collect(struct vtb_gc *gc, unsigned generation)
         gc->setup.collected(gc->setup.context, &told);
 }
 
-/* The more objects there are, the rarer they are looked at in between. */
+/* Between collections objects are looked at the less often the more there are. */
 static void strict_safepoint(void)
 {
     vtb_strict_seen.outside_n += vtb_strict_seen.inside_n == 0;

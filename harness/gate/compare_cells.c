@@ -7,7 +7,7 @@
 
 #define CELL_BYTES VTB_COMPARED_CELL_BYTES
 
-/* A number of a ratio or a time; far beyond those that are measured it is written with a power. */
+/* Appends a ratio or a time; with a power of ten, if it is far larger than any that is measured. */
 static void append_short(char text[CELL_BYTES], double value, double size)
 {
     if (size < 1e6)
@@ -24,7 +24,7 @@ static void append_change(char text[CELL_BYTES], const struct vtb_compared_figur
     vtb_append(text, CELL_BYTES, fabs(change) < 1000 ? " %+.1f %%" : " %+.3g %%", change);
 }
 
-/* As many digits, from 6 on, as tell the two apart. */
+/* Appends two counts with as many digits, 6 or more, as are needed to tell them apart. */
 static void append_counts(char text[CELL_BYTES], const struct vtb_compared_figure *figure)
 {
     char before[40];
@@ -61,7 +61,7 @@ static void append_values(char text[CELL_BYTES], const struct vtb_compared_colum
         vtb_append(text, CELL_BYTES, " -> ");
         append_ratio(text, row->after);
     } else if (column->by == VTB_COMPARED_BY_NOTHING) {
-        append_short(text, figure->before, 10 * figure->before); /* shorter than what is compared */
+        append_short(text, figure->before, 10 * figure->before); /* short, as it is not compared */
         vtb_append(text, CELL_BYTES, " -> ");
         append_short(text, figure->after, 10 * figure->after);
     } else {

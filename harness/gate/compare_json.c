@@ -1,4 +1,4 @@
-/* Rows are written one a line, as in result files. */
+/* Each row is written on a line of its own, as in result files. */
 #include "gate/compare_json.h"
 
 #include <jansson.h>

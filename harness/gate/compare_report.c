@@ -1,4 +1,5 @@
-/* A comparison, for people and for programs. Every number and verdict comes from it. */
+/* A comparison, written for people and for programs. Nothing is computed here: every number and
+ * verdict is the comparison's. */
 #include "gate/compare.h"
 
 #include <math.h>
@@ -11,15 +12,15 @@
 #include "gate/compare_cells.h"
 #include "gate/compare_json.h"
 
-#define TITLES_BYTES 2000   /* of all columns, one behind the other */
-#define NAME_WIDTH_MAX 40   /* with a ratio's column it fills a line */
-#define SHOWN_BYTES_MAX 400 /* of a fact */
-#define SHOWN_NAMES_MAX 5   /* of cases in one file alone */
+#define TITLES_BYTES 2000   /* room for the titles of all columns */
+#define NAME_WIDTH_MAX 40   /* of a name; with the column of a ratio it fills a line */
+#define SHOWN_BYTES_MAX 400 /* of a fact; a longer one is cut */
+#define SHOWN_NAMES_MAX 5   /* cases that are named, of those in one file alone */
 
 /* --- sentences --- */
 
-/* A value between quotes, or as code of Markdown, in which nothing else is Markdown; cut if it is
- * long, between characters. To be freed. */
+/* A value in quotes or, for Markdown, as code, so that nothing in it is taken for Markdown. A long
+ * value is cut, between two characters. The caller frees. */
 static char *quoted(const char *value, bool markdown)
 {
     char *text = NULL;
@@ -85,8 +86,8 @@ static bool is_explained_alike(const struct vtb_compared_column *a,
     return a->comparable == b->comparable && strcmp(a->reason, b->reason) == 0;
 }
 
-/* The titles of the columns that are explained as columns[first] is; none if an earlier one stands
- * for it. */
+/* Writes the titles of all columns with the same explanation as columns[first]; nothing if an
+ * earlier column has that explanation, too. */
 static void titles_like(char titles[TITLES_BYTES], const struct vtb_compared *compared,
                         size_t first)
 {
@@ -102,7 +103,7 @@ static void titles_like(char titles[TITLES_BYTES], const struct vtb_compared *co
     }
 }
 
-/* Whether columns that are explained alike may be compared, and why. */
+/* Prints whether columns that share an explanation may be compared, and why. */
 static void print_explained(FILE *out, const struct vtb_compared_column *column, const char *titles,
                             const char *bullet)
 {
@@ -128,7 +129,7 @@ static void print_comparable(FILE *out, const struct vtb_compared *compared, boo
     putc('\n', out);
 }
 
-/* Of all columns in which something differs, in how many cases. */
+/* Prints for each column with a difference in how many cases there is one. */
 static void print_summary(FILE *out, const struct vtb_compared *compared)
 {
     char differing[TITLES_BYTES] = "";
@@ -148,14 +149,15 @@ static void print_summary(FILE *out, const struct vtb_compared *compared)
 
 /* --- tables --- */
 
-/* Rows first .. end - 1, whose names differ by their strategies, and the columns that tell. */
+/* The rows of one table, first .. end - 1, whose names differ only by their strategies, and its
+ * columns. */
 struct rows {
     const struct vtb_compared *compared;
     size_t first;
     size_t end;
     size_t shown[VTB_COMPARED_COLUMNS_MAX]; /* columns with a cell that says something */
     size_t shown_n;
-    char same[TITLES_BYTES]; /* titles of columns of which all that is there is the same */
+    char same[TITLES_BYTES]; /* titles of columns in which all figures that exist are the same */
 };
 
 static void sort_column(struct rows *rows, size_t column)
@@ -173,7 +175,7 @@ static void sort_column(struct rows *rows, size_t column)
         vtb_append_item(rows->same, sizeof rows->same, "%s", rows->compared->columns[column].title);
 }
 
-/* The rows of the table that starts at one. */
+/* The rows of the table that begins at row `first`. */
 static struct rows rows_at(const struct vtb_compared *compared, size_t first)
 {
     struct rows rows = {.compared = compared, .first = first, .end = first};
@@ -199,7 +201,7 @@ static void add_columns(struct vtb_table *table, const struct rows *rows)
     }
 }
 
-/* In Markdown a name is code, which a bar would end as it does a cell. */
+/* Adds a name. In Markdown it is code, in which a bar would still end the cell. */
 static void add_name(struct vtb_table *table, const struct vtb_compared_row *row, bool markdown)
 {
     const size_t n = row->strategy_n;
@@ -247,7 +249,8 @@ static void print_same(FILE *out, const struct rows *rows)
                            vtb_plural((double)n, "", "s"), rows->same);
 }
 
-/* A name's parts, but for its strategy, behind a prefix: in one line, or as many as it takes. */
+/* Prints the parts of a name, without its strategy, behind a prefix; in one line, or in as many as
+ * are needed. */
 static void print_title(FILE *out, const char *name, const char *prefix, bool in_one)
 {
     size_t strategy_n;

@@ -1,4 +1,4 @@
-/* The gate's verdicts, for people, for CI systems and for programs. */
+/* The gate's verdicts, written for people, for CI systems and for programs. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -11,14 +11,14 @@
 #include "base/table.h"
 #include "gate/gate.h"
 
-/* A consumer's word, for what is known of each of them alone. */
+/* The word for the consumer of a check, if its figure is measured for each consumer. */
 static const char *consumer_of(const struct vtb_gate_check *check)
 {
     const bool is_dependent = strstr(check->name, "/consumer:dependent") != NULL;
     return vtb_consumer_words[is_dependent ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT];
 }
 
-/* "12 figures: 10 same, 2 worse". */
+/* Prints a sum of the verdicts: "12 figures: 10 same, 2 worse". */
 static void print_sum(FILE *out, const struct vtb_gate *gate)
 {
     fprintf(out, "%zu figure%s against '%s'", gate->checks_n,

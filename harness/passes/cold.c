@@ -7,23 +7,23 @@
 #include "base/random.h"
 #include "bench/case_run.h"
 
-/* A label of the seed's streams, beside the schedule's chunks. */
+/* The number of the random stream for orders of cases; chunks of the schedule have lower ones. */
 #define ORDER_STREAM (UINT64_MAX - 3)
 
-/* What a child process is given, and what it leaves behind. */
+/* The task of a child process, and in the last three fields its results. */
 struct start {
     struct vtb_fixture *fixture;
     const struct vtb_case *the_case;
     enum vtb_consumer consumer;
-    uint64_t number; /* what its keys are drawn by */
+    uint64_t number; /* of the sample; its keys are drawn by it */
     double real_ns;
     double cpu_ns;
     uint64_t checksum;
 };
 
-/* Until all that was suspended is completed. Reads the clock once before, so that its own first
- * call is not what is timed. A function of its own, so that what stands between two readings does
- * not depend on what is around it. */
+/* Times the calls, and the completion of all that they suspended. The clock is read once before,
+ * because its own first reading in a process is slow, too. The function is not inlined, so that the
+ * machine code between two readings does not depend on a caller. */
 static void __attribute__((noinline)) time_calls(struct start *start, struct vtb_env *env)
 {
     const size_t n = (size_t)start->fixture->point->calls_n;
@@ -33,7 +33,7 @@ static void __attribute__((noinline)) time_calls(struct start *start, struct vtb
     const double cpu_ns = vtb_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     const double real_ns = vtb_now_ns();
     loop(env, n);
-    start->the_case->timing->drain(env); /* the floor's misses are answered by then as well */
+    start->the_case->timing->drain(env); /* to be fair: the floor has answered its misses by now */
     start->real_ns = vtb_now_ns() - real_ns;
     start->cpu_ns = vtb_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns;
 }
@@ -45,7 +45,7 @@ static bool start_cold(void *context, struct vtb_error *error)
     const struct vtb_case *the_case = start->the_case;
     const size_t n = (size_t)fixture->point->calls_n;
     struct vtb_case_run run;
-    struct vtb_schedule schedule = fixture->schedule; /* the first calls, but of other keys */
+    struct vtb_schedule schedule = fixture->schedule; /* the same rates, but other keys */
     schedule.seed = vtb_mix64(schedule.seed ^ vtb_mix64(start->number));
     vtb_schedule_fill(&schedule, 0, fixture->drawn, n);
     if (!vtb_case_open(&run, fixture, the_case->timing, the_case->heap->heap, fixture->point,
@@ -63,7 +63,7 @@ static bool run_start(struct start *start, struct vtb_error *error)
     return vtb_case_in_child(start->the_case->timing, "cold start", start_cold, start, error);
 }
 
-/* Of the same calls every case must consume the same values. */
+/* Checks that all cases consume the same values when they make the same calls. */
 static bool check_checksums(struct start *start, struct vtb_error *error)
 {
     const struct vtb_point *point = start->fixture->point;

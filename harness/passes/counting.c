@@ -7,10 +7,10 @@
 #include "base/pages.h"
 #include "bench/case_run.h"
 
-/* Runs of a case, at once where there are processors for them: all must find the same. */
+/* Runs of a case, at the same time if there are processors for them; their counts must agree. */
 #define RUNS_N 2
 
-/* What a child is given, and what it leaves behind. */
+/* The task of a child process, and its results. */
 struct outcome {
     struct vtb_fixture *fixture;
     const struct vtb_case *the_case;
@@ -23,7 +23,7 @@ uint64_t vtb_counted_calls_n(const struct vtb_point *point)
     return point->hits.emerge || point->calls_n < max ? point->calls_n : max;
 }
 
-/* All calls, a chunk of the schedule at a time, over the child's own copy of the ids. */
+/* Runs all calls, a chunk of the schedule at a time. A child draws into its own copy of the ids. */
 static void run_calls(struct vtb_fixture *fixture, const struct vtb_cell *cell, struct vtb_env *env)
 {
     const uint64_t calls_n = vtb_counted_calls_n(fixture->point);
@@ -36,11 +36,11 @@ static void run_calls(struct vtb_fixture *fixture, const struct vtb_cell *cell, 
     }
 }
 
-/* What the heap has allocated between two collections: it changes no count, and little memory is
- * sooner at hand. */
+/* The nursery's budget while counting. It changes no count, and a small one is set up sooner. */
 #define BUDGET_BYTES ((size_t)1 << 20)
 
-/* On a heap that is empty at first, as what else lives there changes no count either. */
+/* Counts in the calling process, on a heap without the live data of the point: that data changes no
+ * count either, and takes time to make. */
 static bool count(struct vtb_fixture *fixture, const struct vtb_case *the_case,
                   struct vtb_counted *counted, struct vtb_error *error)
 {
@@ -75,7 +75,7 @@ static bool count_in_child(void *context, struct vtb_error *error)
     return count(outcome->fixture, outcome->the_case, &outcome->counted, error);
 }
 
-/* Every child that was started is waited for, whatever became of the others. */
+/* Runs the children. Each that was started is waited for, even if another one failed. */
 static bool run_children(struct outcome outcomes[RUNS_N], const struct vtb_cell *cell,
                          struct vtb_error *error)
 {
@@ -100,7 +100,8 @@ static bool run_children(struct outcome outcomes[RUNS_N], const struct vtb_cell 
     return ok;
 }
 
-/* Counting comes before there is anything to keep, so an interrupt ends all processes. */
+/* Runs the children, and compares their results. An interrupt ends all processes at once: there are
+ * no results yet that could be saved. */
 static bool count_in_children(struct vtb_fixture *fixture, const struct vtb_case *the_case,
                               struct vtb_counted counted[RUNS_N], struct vtb_error *error)
 {
@@ -117,7 +118,8 @@ static bool count_in_children(struct vtb_fixture *fixture, const struct vtb_case
     return ok;
 }
 
-/* The closed formula: what hits and misses cost by the strategy's layouts. */
+/* Checks the counts against the closed formula, by which they follow from hits, misses and the
+ * strategy's layouts. */
 static bool check_formula(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
                           const struct vtb_counted *counted, struct vtb_error *error)
 {
@@ -138,7 +140,7 @@ static bool check_formula(const struct vtb_fixture *fixture, const struct vtb_ce
                     cost.allocs_n, cost.bytes);
 }
 
-/* A fault that a strategy loses would be reported as a success. */
+/* Checks that no fault was lost: the operation would have been taken for a success. */
 static bool check_failures(const struct vtb_fixture *fixture, const struct vtb_case *the_case,
                            const struct vtb_counted *counted, struct vtb_error *error)
 {
@@ -150,7 +152,7 @@ static bool check_failures(const struct vtb_fixture *fixture, const struct vtb_c
                     the_case->counting->name, counted->failed_n, expected);
 }
 
-/* The hit rate that was asked for is the one that was run. */
+/* Checks that the hit rate of the run is the one that was asked for. */
 static bool check_misses(const struct vtb_case *the_case, const struct vtb_counted *counted,
                          struct vtb_error *error)
 {

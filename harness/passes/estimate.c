@@ -17,34 +17,35 @@
 #include "passes/pressure.h"
 #include "passes/timing.h"
 
-/* Operations of a cell that are timed, after as many that are not: at most so many, and fewer where
- * the first few take so long that all would take more than TRIAL_S. */
+/* The most operations of a cell that a trial times, after as many untimed ones; fewer if the first
+ * few show that all of them would take longer than TRIAL_S. */
 #define TRIAL_N ((size_t)16384)
 #define FEW_N ((size_t)64)
 #define TRIAL_S 20e-3
 
-/* Points of a plan that are tried; the others cost what the one before them does. */
+/* The most points of a plan that are tried. Another point is taken to cost what the point before it
+ * does. */
 #define TRIALS_MAX 2
 
-/* Beside the operations, seconds: a round's epoch of a case, in and around the stopwatch, and with
- * threads to muster; and a child process. */
+/* Seconds that are spent beside the operations: for an epoch, in and around the stopwatch; more if
+ * it has threads to muster; and for a child process. Estimates, not measured on this machine. */
 #define EPOCH_S 12e-6
 #define MUSTER_S 60e-6
 #define CHILD_S 1.2e-3
 
-/* What stands in for a trial of cells that are not built: seconds of an operation that is timed, of
- * one that is counted, and of the rest; and what building a cell takes of a processor. */
+/* Speeds that are assumed for cells that are not built: seconds for an operation that is timed, for
+ * one that is counted, and for the rest; and of a processor, for building a cell. */
 #define USUAL_TIMING_S 50e-9
 #define USUAL_COUNTING_S 100e-9
 #define USUAL_FILL_S 10e-9
 #define USUAL_OPEN_S 20e-3
 #define USUAL_CELL_S 0.3
 
-/* What a child process is given, and what it leaves behind: seconds. */
+/* The task of a child process, and its results in seconds. */
 struct trial {
     const struct vtb_plan *plan;
     const struct vtb_point *point;
-    double open_s; /* of the table, the schedule and the rest of a fixture */
+    double open_s; /* to make a fixture: the table, the schedule and the rest */
     double fill_s; /* to draw one call */
     size_t cases_n;
     double *timing_s; /* of one operation, of each case */
@@ -66,7 +67,7 @@ static bool try_cell(const struct vtb_fixture *fixture, const struct vtb_cell *c
     if (!vtb_case_open(&run, fixture, cell, heap, fixture->point, VTB_CASE_HEAP_NEW, error))
         return false;
     vtb_loop_function *loop = vtb_fixture_loop(fixture, cell, VTB_CONSUMER_INDEPENDENT);
-    loop(&run.env, FEW_N); /* the first calls fault memory in */
+    loop(&run.env, FEW_N); /* untimed: the first calls cause page faults */
     *s = time_calls(loop, &run.env, FEW_N);
     if (*s * (double)TRIAL_N < TRIAL_S) {
         loop(&run.env, TRIAL_N);
@@ -77,7 +78,7 @@ static bool try_cell(const struct vtb_fixture *fixture, const struct vtb_cell *c
     return true;
 }
 
-/* Where only counts are taken, the cell that counts stands in for the other. */
+/* Tries a case. If the plan only counts, the counting cell is tried in place of the timed one. */
 static bool try_case(const struct vtb_fixture *fixture, const struct trial *trial, size_t i,
                      struct vtb_error *error)
 {
@@ -95,7 +96,7 @@ static bool try_cases(const struct vtb_fixture *fixture, struct trial *trial,
 {
     for (size_t i = 0; i < trial->cases_n; i++) {
         const struct vtb_case *the_case = &fixture->point->cases[i];
-        if (the_case->serial != i) { /* callers at once take as long as one */
+        if (the_case->serial != i) { /* several callers at once take as long as one */
             trial->timing_s[i] = trial->timing_s[the_case->serial];
             continue;
         }
@@ -120,8 +121,9 @@ static bool run_trial(void *context, struct vtb_error *error)
     return try_cases(&fixture, trial, error);
 }
 
-/* The counting pass: each case twice, at once if there are two processors, but once for all numbers
- * of callers. The first chunk of calls is drawn once, the others by each child. */
+/* Estimates the counting pass. Each case is run twice, at the same time if there are two
+ * processors; cases that differ only in their number of callers are counted once. The first chunk
+ * of calls is drawn once, and all others by each child. */
 static double count_s(const struct trial *trial)
 {
     const struct vtb_point *point = trial->point;
@@ -136,7 +138,7 @@ static double count_s(const struct trial *trial)
     return s;
 }
 
-/* The pressure pass: some cases once more, each in a process of its own. */
+/* Estimates the pressure pass: some cases are run once more, each in a process of its own. */
 static double pressure_s(const struct trial *trial, const struct vtb_plan *plan)
 {
     const struct vtb_point *point = trial->point;
@@ -166,7 +168,7 @@ static double cold_s(const struct trial *trial, const struct vtb_plan *plan)
     return round_s * (double)rounds_n;
 }
 
-/* The timing pass for one consumer. */
+/* Estimates the timing pass for one consumer. */
 static double time_s(const struct trial *trial, const struct vtb_plan *plan)
 {
     const struct vtb_point *point = trial->point;
@@ -185,14 +187,15 @@ static double time_s(const struct trial *trial, const struct vtb_plan *plan)
     return all_s * (double)vtb_timing_untimed_n(point) + fmax(plan->time_ns / 1e9, rounds_s);
 }
 
-/* How many times slower a loop is under valgrind, where it is counted and where it is not. */
+/* How many times slower a loop runs under valgrind while it is counted, and while it is not.
+ * Estimates, not measured on this machine. */
 #define COUNTED_SLOWER 80
 #define NOT_COUNTED_SLOWER 8
 
-/* Beside that, of a process that valgrind forks. */
+/* Seconds for a child process under valgrind, beside its loop. */
 #define VALGRIND_CHILD_S 50e-3
 
-/* Each case twice for each consumer, of N and 2 N operations. */
+/* Estimates the counting of instructions: each case runs N and 2 N operations for each consumer. */
 static double instructions_s(const struct trial *trial, const struct vtb_plan *plan)
 {
     const struct vtb_point *point = trial->point;
@@ -256,7 +259,7 @@ static bool estimate_point(struct vtb_estimate *estimate, const struct vtb_plan 
     return ok;
 }
 
-/* Cells that are built already are loaded, to be tried. */
+/* Counts the cells that are not up to date; loads the cells if there are none, to be tried. */
 static bool look_at_cells(struct vtb_estimate *estimate, const struct vtb_plan *plan,
                           struct vtb_error *error)
 {
@@ -280,7 +283,7 @@ bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *pla
     const size_t n = plan->points_n;
     const size_t stride = (n + TRIALS_MAX - 1) / TRIALS_MAX;
     const bool timed = vtb_plan_is_timed(plan);
-    double counted_s = 0; /* under valgrind, of the point before */
+    double counted_s = 0; /* seconds under valgrind for the point before */
     *estimate = (struct vtb_estimate){
         .count_s = vtb_allocate(n, sizeof *estimate->count_s, "the seconds of a plan"),
         .time_s = vtb_allocate(n, sizeof *estimate->time_s, "the seconds of a plan"),

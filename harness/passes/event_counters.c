@@ -14,7 +14,8 @@
 #define ANY_PROCESSOR (-1)
 #define NO_GROUP (-1)
 
-/* A file, or -1 with errno set. A group's leader is switched on and off, and the rest with it. */
+/* Opens a counter: returns its file, or -1 with errno set. Only a group's leader is made switched
+ * off: the other events of its group are counted while the leader is. */
 static int open_counter(const struct perf_event_attr *attr, int leader)
 {
     struct perf_event_attr asked = *attr;
@@ -25,7 +26,7 @@ static int open_counter(const struct perf_event_attr *attr, int leader)
                         PERF_FLAG_FD_CLOEXEC);
 }
 
-/* Whether the kernel would count it in a group of its own; nothing is left open. */
+/* Whether the kernel would count the event in a group of its own; leaves nothing open. */
 static bool opens_alone(const struct perf_event_attr *attr)
 {
     const int file = open_counter(attr, NO_GROUP);
@@ -41,8 +42,8 @@ static bool is_permission(int number)
 
 /* --- probing --- */
 
-/* What happens in the kernel alone: of the program's part there is nothing to count, and the kernel
- * counts it all the same, as 0. */
+/* Whether an event happens in the kernel alone. If it were counted in user space, the kernel would
+ * not refuse, but always count 0. */
 static bool is_of_kernel(const struct vtb_event *event)
 {
     return event->attr.type == PERF_TYPE_SOFTWARE &&
@@ -51,7 +52,7 @@ static bool is_of_kernel(const struct vtb_event *event)
             event->attr.config == PERF_COUNT_SW_CGROUP_SWITCHES);
 }
 
-/* Counts the program's part alone; false if the name has no room to say so. */
+/* Restricts an event to user space; false if its name has no room for the ":u". */
 static bool narrow(struct vtb_event *event)
 {
     const size_t used = strlen(event->name);
@@ -62,8 +63,8 @@ static bool narrow(struct vtb_event *event)
     return true;
 }
 
-/* Opens an event's counter, of the program's part if that is all that the kernel gives; -1, with
- * the reason in *number, if it gives neither. */
+/* Opens an event's counter, restricted to user space if the kernel gives no more. Returns -1, with
+ * the kernel's error number in *number, if it refuses that as well. */
 static int try_event(struct vtb_event *event, int leader, int *number)
 {
     const struct vtb_event asked = *event;
@@ -76,7 +77,7 @@ static int try_event(struct vtb_event *event, int leader, int *number)
     if (file < 0 && is_permission(errno))
         *event = asked;
     else
-        *number = errno; /* what is lacking is not the permission */
+        *number = errno; /* not for lack of permission: tells more than the first refusal */
     return file;
 }
 
@@ -101,7 +102,7 @@ static int probe(struct vtb_event *event, int leader, const struct vtb_counting_
     return file;
 }
 
-/* The open leader of an event's group, among those that stand before it. */
+/* The file of the leader of an event's group: the first of its events that is open. */
 static int leader_of(const struct vtb_events *events, const int *files, size_t i)
 {
     for (size_t j = 0; j < i; j++) {
@@ -173,12 +174,13 @@ bool vtb_counters_open(struct vtb_counters *counters, const struct vtb_events *e
     return true;
 }
 
-/* Of leaders alone: who is behind a leader is counted while that is. */
+/* Sends a request to the leaders alone: the other events of a group are counted while its leader
+ * is. */
 static void tell_leaders(const struct vtb_counters *counters, unsigned long request)
 {
     for (size_t i = 0; i < counters->n; i++) {
         if (counters->leads[i])
-            (void)ioctl(counters->files[i], request, 0); /* what fails reads as never enabled */
+            (void)ioctl(counters->files[i], request, 0); /* if it fails, enabled_ns will be 0 */
     }
 }
 

@@ -10,10 +10,11 @@
 
 /* --- what the system allows --- */
 
-/* Of /proc/self/status: 1 is the mode in which nothing but reading and writing is left. */
+/* The mode of seccomp in which filters judge system calls, as "Seccomp:" in /proc/self/status has
+ * it. (In mode 1 nothing but reading, writing and exiting is allowed.) */
 #define SECCOMP_FILTERS 2
 
-/* The number behind `key` in a file of lines, or at its start if that is "". */
+/* The number behind `key` in a file of lines, or at the file's start if the key is "". */
 static int read_number(const char *path, const char *key, int unknown)
 {
     char line[256];
@@ -28,7 +29,7 @@ static int read_number(const char *path, const char *key, int unknown)
     return number;
 }
 
-/* Whether this thread could count its own cycles, were it allowed to. */
+/* Whether the kernel can use the processor's counters, be this thread allowed to or not. */
 static bool has_pmu(void)
 {
     const struct perf_event_attr cycles = {.type = PERF_TYPE_HARDWARE,
@@ -56,14 +57,15 @@ void vtb_counting_system_read(struct vtb_counting_system *system)
 
 /* --- why not --- */
 
-/* What the processor counts, and not the kernel. */
+/* Whether an event is counted by the processor rather than by the kernel. */
 static bool is_of_processor(const struct vtb_event *event)
 {
     return event->attr.type == PERF_TYPE_HARDWARE || event->attr.type == PERF_TYPE_HW_CACHE ||
            event->attr.type == PERF_TYPE_RAW || event->attr.type >= PERF_TYPE_MAX;
 }
 
-/* The highest level that lets a process without privileges count the event of itself. */
+/* The highest kernel.perf_event_paranoid at which a process without privileges may count the event
+ * for itself. */
 static int most_paranoid(const struct vtb_event *event)
 {
     return event->attr.exclude_kernel ? 2 : 1;
@@ -78,7 +80,7 @@ static void explain_permission(const struct vtb_event *event, int number,
                                const struct vtb_counting_system *system, char *text)
 {
     const int most = most_paranoid(event);
-    if (number == EPERM && system->filtered) /* the kernel itself says EACCES */
+    if (number == EPERM && system->filtered) /* the kernel itself would answer EACCES */
         put(text,
             "a seccomp filter keeps perf_event_open from this process, as containers do: "
             "start the container with CAP_PERFMON, or with a profile that allows it");

@@ -51,7 +51,7 @@ bool vtb_events_each(void (*visit)(const struct vtb_listed_event *listed, void *
 
 /* --- measuring --- */
 
-/* What the child is given, and what it leaves behind. */
+/* The task of the child process, and its results. */
 struct outcome {
     struct vtb_fixture *fixture;
     const struct vtb_events *events;
@@ -75,7 +75,8 @@ bool vtb_events_all_available(const struct vtb_events *events)
     return true;
 }
 
-/* A cold start ends when all that it suspended is completed, as where it is timed. */
+/* Runs the calls while the counters are on. A cold start ends, as when it is timed, once all that
+ * it suspended is completed. */
 static void count_calls(const struct outcome *outcome, const struct vtb_counters *counters,
                         struct vtb_env *env)
 {
@@ -92,7 +93,7 @@ static void count_calls(const struct outcome *outcome, const struct vtb_counters
     vtb_counters_disable(counters);
 }
 
-/* The counters come first: threads that a heap starts are counted too. */
+/* Opens the counters before the heap, so that threads which the heap starts are counted too. */
 static bool measure(void *context, struct vtb_error *error)
 {
     struct outcome *outcome = context;

@@ -1,4 +1,4 @@
-/* The side of the counting that starts valgrind, and reads what callgrind wrote. */
+/* The process that starts valgrind, and reads the counts from the files that callgrind writes. */
 #include "passes/instructions.h"
 
 #include <dirent.h>
@@ -23,7 +23,7 @@ extern char **environ;
 struct worker {
     char directory[PATH_MAX];
     struct vtb_child child;
-    FILE *lines; /* its standard output */
+    FILE *lines; /* the worker's standard output */
 };
 
 const char *vtb_instructions_hindrance(const struct vtb_plan *plan)
@@ -41,7 +41,8 @@ const char *vtb_instructions_of_heap(const struct vtb_heap *heap)
     return NULL;
 }
 
-/* Whether the worker counts a case: callers at once make the same calls as one. */
+/* Whether the worker counts a case. It does not if there is the same case with one caller, as each
+ * of several callers makes the same calls. */
 static bool is_counted(const struct vtb_point *point, size_t own)
 {
     return point->cases[own].serial == own &&
@@ -50,7 +51,8 @@ static bool is_counted(const struct vtb_point *point, size_t own)
 
 /* --- starting --- */
 
-/* Whether the loop of a case can say where counting starts and ends. */
+/* Whether this program was built with valgrind's header, by which a process tells callgrind where
+ * counting starts and ends. */
 #ifdef VTB_CALLGRIND
 #define HAS_HEADER true
 #else
@@ -59,10 +61,10 @@ static bool is_counted(const struct vtb_point *point, size_t own)
 
 #define KEPT_MAX 128
 
-/* Nothing of the user's, but where valgrind is installed. */
+/* The environment of the worker: nothing of the user's but what is needed to find valgrind. */
 static void make_environment(char *kept[KEPT_MAX], const char *cells)
 {
-    static char folder[PATH_MAX + 16]; /* where cells are, as this process found them */
+    static char folder[PATH_MAX + 16]; /* the folder in which this process found the cells */
     static char worker[] = "VTB_CALLGRIND_WORKER=1";
     static char tunables[] = "GLIBC_TUNABLES=glibc.malloc.arena_max=1";
     size_t n = 0;
@@ -77,16 +79,16 @@ static void make_environment(char *kept[KEPT_MAX], const char *cells)
     kept[n] = NULL;
 }
 
-/* What the child is to become. */
+/* The program that a child process becomes. */
 struct launch {
     const struct worker *worker;
     const char *valgrind;
     const char *cells;
     char **argv;
-    int out; /* takes its standard output */
+    int out; /* the file that its standard output goes to */
 };
 
-/* In the child: never returns. */
+/* Runs valgrind in place of the child process; exits if it cannot. */
 static void __attribute__((noreturn)) become_valgrind(const struct launch *launch)
 {
     char out_option[PATH_MAX + 32];
@@ -110,12 +112,13 @@ static void __attribute__((noreturn)) become_valgrind(const struct launch *launc
     memcpy(arguments, ours, sizeof ours);
     memcpy(arguments + ours_n, launch->argv + 1, (argc - 1) * sizeof *arguments);
     make_environment(kept, launch->cells);
-    (void)personality(ADDR_NO_RANDOMIZE); /* addresses decide nothing that is counted, but may */
+    (void)personality(ADDR_NO_RANDOMIZE); /* so that no count can depend on addresses */
     execve(launch->valgrind, arguments, kept);
     _exit(VTB_EXIT_INTERNAL);
 }
 
-/* What valgrind and the program under it have to say, for the one line that the user gets. */
+/* Redirects standard error, of valgrind and of the program under it, to a file; if something fails,
+ * the user is shown its last line. */
 static bool open_log(const struct worker *worker)
 {
     char path[PATH_MAX + 32];
@@ -181,7 +184,7 @@ static bool start(struct worker *worker, char **argv, struct vtb_error *error)
 
 /* --- reading --- */
 
-/* The instructions of one process, from its file, which then goes. */
+/* Reads the instructions of one process from its file, and removes the file. */
 static bool read_total(const struct worker *worker, size_t pid, uint64_t *total)
 {
     char path[PATH_MAX + 32];
@@ -202,7 +205,7 @@ static bool read_total(const struct worker *worker, size_t pid, uint64_t *total)
     return found;
 }
 
-/* The next case's instructions per operation. */
+/* Reads the instructions per operation of the next case. */
 static bool read_case(const struct worker *worker, double *per_op)
 {
     char line[64];
@@ -219,7 +222,7 @@ static bool read_case(const struct worker *worker, double *per_op)
     return true;
 }
 
-/* Cases that the worker runs: for each consumer, those with one caller. */
+/* The number of cases that the worker runs: those that it counts, once for each consumer. */
 static size_t runs_of(const struct vtb_plan *plan)
 {
     size_t n = 0;
@@ -256,7 +259,7 @@ static bool read_all(const struct vtb_instructions *instructions, const struct w
 
 /* --- the whole --- */
 
-/* What the worker or valgrind said last. */
+/* Reads the last line that the worker or valgrind wrote to standard error. */
 static void last_line(const struct worker *worker, char line[256])
 {
     static const char own[] = "run_bench: ";
@@ -275,7 +278,7 @@ static void last_line(const struct worker *worker, char line[256])
         fclose(file);
 }
 
-/* With all files in it, also those that nobody has read. */
+/* Removes a folder with all files in it, read or not. */
 static void remove_directory(const char *path)
 {
     DIR *directory = opendir(path);
@@ -286,8 +289,8 @@ static void remove_directory(const char *path)
     (void)rmdir(path);
 }
 
-/* Waits for the worker, which has nothing more to do if all went well, and leaves nothing of it.
- * Whether all went well, and it ended by itself. */
+/* Ends the worker, waits for it, and removes its files. If all went well (`ok`), it ends by itself.
+ * True if it did; otherwise its last words are in `line`. */
 static bool finish(struct worker *worker, bool ok, char line[256])
 {
     if (worker->lines)
@@ -327,7 +330,7 @@ bool vtb_instructions_count(struct vtb_instructions *instructions, const struct 
 {
     struct worker worker = {.lines = NULL};
     char line[256] = "";
-    vtb_interrupt_keep(); /* it is only noted, so that nothing of the worker is left behind */
+    vtb_interrupt_keep(); /* an interrupt is only noted, so that the worker's files are removed */
     bool ok = make_room(instructions, plan, error) && start(&worker, argv, error);
     const bool started = ok;
     ok = ok && read_all(instructions, &worker, progress, context);

@@ -1,55 +1,60 @@
 /*
- * The instructions of an operation, exactly: timing cells run under valgrind's callgrind, which
- * counts the instructions of a program one by one. Each case runs N operations, and 2 N operations,
- * in a process of its own from the same state, and what lies between is N operations. So the counts
- * have nothing of starting, warming up and finishing, and are the same in every run.
+ * Exact counts of the instructions of an operation: timing cells run under valgrind's callgrind,
+ * which counts the instructions of a program one by one. Each case runs N operations in one process
+ * and 2 N in another, from the same state; the difference is that of N operations. So the counts
+ * leave out starting, warming up and finishing, and are the same in every run.
  */
 #ifndef PASSES_INSTRUCTIONS_H
 #define PASSES_INSTRUCTIONS_H
 
 #include "plan/plan.h"
 
-/* N: hit rates of up to 4 decimals are exact. */
+/* N, chosen so that hit rates of up to 4 decimals are exact. */
 #define VTB_INSTRUCTIONS_N 20000
 
-/* Per operation, of every case: see vtb_instructions_of. */
+/* The instructions per operation of every case of a plan; vtb_instructions_of finds them. */
 struct vtb_instructions {
-    const struct vtb_plan *plan;
-    size_t *first;  /* owned; of each point, the place of its first count */
-    double *per_op; /* owned; NaN: not known */
+    const struct vtb_plan *plan; /* borrowed, and must outlive this */
+    size_t *first;               /* owned; for each point, the place of its first count */
+    double *per_op;              /* owned; NaN: not known */
 };
 
-/* Why instructions of a plan cannot be counted, in one line; null if they can. */
+/* Says in one line why the instructions of a plan cannot be counted; null if they can. The text is
+ * constant. */
 const char *vtb_instructions_hindrance(const struct vtb_plan *plan);
 
-/* Why the instructions of a case cannot, though others of the plan can: it is in the note of the
- * table. Null if they can. */
+/* Says why the instructions of cases on a heap cannot be counted, though those of other cases can,
+ * for the note of a table; null if they can. The text is constant. */
 const char *vtb_instructions_of_heap(const struct vtb_heap *heap);
 
-/* Called after each case, of how many. */
+/* Called after each case: `done_n` of `all_n` are counted. */
 typedef void vtb_instructions_progress(void *context, size_t done_n, size_t all_n);
 
 /*
- * Counts, by running this program under valgrind, with arguments that make the same plan: nothing
- * else of a command line or an environment reaches it, so that it is always the same process. Takes
- * seconds to minutes. False if there is no valgrind, or if a case does not come to its end under
- * it; nothing is then left to free.
+ * Counts the instructions of all cases: runs this program under valgrind, with `argv`, arguments
+ * that make the same plan. Nothing else of the command line or of the environment reaches that
+ * process, so that it is the same in every run. The caller frees the result with
+ * vtb_instructions_free. On false *error says why: there is no valgrind, a case did not end under
+ * it, or there was an interrupt; nothing is left to free. Takes seconds to minutes.
  */
 VTB_MUST_USE bool vtb_instructions_count(struct vtb_instructions *instructions,
                                          const struct vtb_plan *plan, char **argv,
                                          vtb_instructions_progress *progress, void *context,
                                          struct vtb_error *error);
+
+/* Frees the counts, and leaves *instructions empty; it may be empty already. */
 void vtb_instructions_free(struct vtb_instructions *instructions);
 
-/* Of a case by its place in the point, for the plan's consumer `table`; NaN if not known: nothing
- * was counted, or not of this case. */
+/* Gives the instructions per operation of the case at place `own` of a point, for the plan's
+ * consumer number `table`; NaN if nothing was counted, or not for this case. */
 double vtb_instructions_of(const struct vtb_instructions *instructions, size_t point, size_t table,
                            size_t own);
 
-/* Whether this process is the one under valgrind, which is to run a plan's cases and end. */
+/* Whether this process is the one under valgrind, which must call vtb_instructions_work and end. */
 bool vtb_instructions_is_worker(void);
 
-/* In that process: runs the cases, and tells the other of each on standard output. */
+/* Runs all cases of a plan in the process under valgrind, and writes a line for each to standard
+ * output, which the process that counts reads. On false *error says which case failed and why. */
 VTB_MUST_USE bool vtb_instructions_work(const struct vtb_plan *plan, struct vtb_error *error);
 
 #endif

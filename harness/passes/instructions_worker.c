@@ -1,11 +1,11 @@
-/* What runs under callgrind. Nothing is instrumented, and so counted, but the loop of a case. */
+/* The process under callgrind. Only the loop of a case is instrumented, and therefore counted. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #ifdef VTB_CALLGRIND
 #include <valgrind/callgrind.h>
-#else /* it never runs: vtb_instructions_count refuses */
+#else /* the worker never runs: vtb_instructions_count refuses */
 #define CALLGRIND_START_INSTRUMENTATION ((void)0)
 #define CALLGRIND_STOP_INSTRUMENTATION ((void)0)
 #endif
@@ -16,12 +16,12 @@
 #include "passes/timing.h"
 #include "plan/prepare.h"
 
-/* One run of a case, and where its counts are. */
+/* One run of a case. Its counts are in the file that callgrind names by the process, `pid`. */
 struct run {
     struct vtb_fixture *fixture;
     const struct vtb_case *the_case;
     enum vtb_consumer consumer;
-    size_t times; /* N operations */
+    size_t times; /* times N operations are run */
     size_t pid;
 };
 
@@ -30,7 +30,7 @@ bool vtb_instructions_is_worker(void)
     return getenv("VTB_CALLGRIND_WORKER") != NULL;
 }
 
-/* Whole rounds of the schedule, so that those that are counted start where it does. */
+/* Runs whole rounds of the schedule, so that the counted operations start at its beginning. */
 static void warm_up(struct vtb_env *env, vtb_loop_function *loop, const struct vtb_point *point)
 {
     const size_t least_n = vtb_timing_warm_up_n(point);
@@ -45,7 +45,7 @@ static void run_counted(struct run *run, struct vtb_env *env, const struct vtb_m
     if (run->fixture->drawn)
         env->ids_n = VTB_INSTRUCTIONS_N;
     warm_up(env, loop, run->fixture->point);
-    if (memory->gc) /* an empty nursery: whether it fills up meanwhile is not left to chance */
+    if (memory->gc) /* to start from an empty nursery, so that collections come at fixed calls */
         memory->heap->collector->collect(memory->gc, 0);
     CALLGRIND_START_INSTRUMENTATION;
     loop(env, n);
@@ -66,7 +66,7 @@ static bool run_in_child(void *context, struct vtb_error *error)
     return true;
 }
 
-/* Once and twice N operations; tells in whose files the counts are. */
+/* Runs N and 2 N operations of a case, and prints which processes did, as files are named so. */
 static bool run_case(struct run *run, struct vtb_error *error)
 {
     const char *name = run->the_case->timing->name;

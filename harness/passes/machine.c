@@ -28,7 +28,7 @@ static void add_fact(struct vtb_machine *machine, const char *key, const char *f
     va_end(arguments);
 }
 
-/* The first line of a file that starts with `prefix` and goes on to a value, or UNKNOWN. */
+/* Adds the value behind `prefix`, from the first line of a file that starts with it; or UNKNOWN. */
 static void add_line(struct vtb_machine *machine, const char *key, const char *path,
                      const char *prefix)
 {
@@ -45,7 +45,7 @@ static void add_line(struct vtb_machine *machine, const char *key, const char *p
     add_fact(machine, key, "%.200s", value && *value ? value : UNKNOWN);
 }
 
-/* Whether the processor may raise its clock: a file says so in one of two ways. */
+/* Adds whether the processor may raise its clock. The file that says so depends on the driver. */
 static void add_turbo(struct vtb_machine *machine)
 {
     const char *no_turbo = "/sys/devices/system/cpu/intel_pstate/no_turbo";
@@ -58,7 +58,7 @@ static void add_turbo(struct vtb_machine *machine)
         snprintf(fact->value, sizeof fact->value, "%s", words[fact->value[0] - '0']);
 }
 
-/* The share of time that a hypervisor took since boot. */
+/* Adds the share of processor time that a hypervisor took since boot. */
 static void add_steal(struct vtb_machine *machine)
 {
     unsigned long long ticks[8] = {0};
@@ -77,7 +77,7 @@ static void add_steal(struct vtb_machine *machine)
         add_fact(machine, "steal_since_boot", UNKNOWN);
 }
 
-/* A hypervisor shows itself as a processor flag. */
+/* Adds whether the machine is a virtual one: a hypervisor sets a flag of the processor. */
 static void add_virtualisation(struct vtb_machine *machine)
 {
     char line[8192];
@@ -106,8 +106,8 @@ static void add_system(struct vtb_machine *machine)
     add_fact(machine, "architecture", "%s", system.machine);
 }
 
-/* How far the processor's instruction set goes, which the C library chooses its copies of memory
- * by, natively and under valgrind. */
+/* The level of the processor's instruction set. By it the C library chooses how memory is copied,
+ * natively and under valgrind, so instruction counts depend on it. */
 static const char *isa(void)
 {
 #ifdef __x86_64__

@@ -1,5 +1,5 @@
-/* The state of the machine and the build, as a result file's context. What cannot be read is the
- * word "unknown", never a guess. */
+/* The state of the machine and the build, for the context of a result file. A fact that cannot be
+ * read is "unknown", never a guess. */
 #ifndef PASSES_MACHINE_H
 #define PASSES_MACHINE_H
 
@@ -8,11 +8,13 @@
 
 #define VTB_FACTS_MAX 48
 
+/* A fact, as text; a longer one is cut. */
 struct vtb_fact {
     const char *key; /* as in the result file */
     char value[512];
 };
 
+/* The facts about the machine and the build, in the order of result files. */
 struct vtb_machine {
     struct vtb_fact facts[VTB_FACTS_MAX];
     size_t facts_n;
@@ -23,11 +25,13 @@ struct vtb_machine {
 /* Reads /proc, /sys and the libraries. Takes milliseconds; not for measured regions. */
 void vtb_machine_read(struct vtb_machine *machine);
 
-/* The value of a fact, or "unknown". "fingerprint" is what must agree for counts and instructions
- * of two runs to be comparable: compiler, flags, C library, architecture. */
+/* Gives the value of a fact, or "unknown"; lives as long as `machine`. Instruction counts of two
+ * runs may be compared only if the fact "fingerprint" is the same: it names compiler, flags, C
+ * library and architecture. */
 const char *vtb_machine_fact(const struct vtb_machine *machine, const char *key);
 
-/* Writes what makes timings doubtful, with its remedy, one line each; returns how many. */
+/* Writes up to max_n warnings of circumstances that make timings doubtful, each with its remedy;
+ * returns how many. */
 size_t vtb_machine_warnings(const struct vtb_machine *machine, char warnings[][200], size_t max_n);
 
 #endif

@@ -124,7 +124,7 @@ static double resident(const struct vtb_pressure *pressure)
     return pressure->resident_per_usable;
 }
 
-/* In the order of the metrics. */
+/* The functions that give the values of metrics, in the order of the metrics. */
 static double (*const values[VTB_PRESSURE_METRICS_N])(const struct vtb_pressure *pressure) = {
     [VTB_PRESSURE_GEN0] = gen0_per_kop,     [VTB_PRESSURE_GEN1] = gen1_per_kop,
     [VTB_PRESSURE_GEN2] = gen2_per_kop,     [VTB_PRESSURE_COLLECTIONS] = collections,
@@ -152,10 +152,10 @@ uint64_t vtb_pressure_calls_n(const struct vtb_point *point)
 
 /* --- measuring --- */
 
-/* Room for a distribution as text: some 100 rows. */
+/* Room for a distribution as text. */
 #define HGRM_BYTES 32768
 
-/* What the child is given, and what it leaves behind. */
+/* The task of the child process, and its results. */
 struct outcome {
     struct vtb_fixture *fixture;
     const struct vtb_case *the_case;
@@ -179,7 +179,7 @@ static uint64_t page_faults_n(void)
     return (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
 }
 
-/* The calls are those of the schedule's first chunk, again and again. */
+/* Runs the calls: those of the schedule's first chunk, again and again. */
 static void run_calls(struct outcome *outcome, struct vtb_env *env)
 {
     struct vtb_pressure *pressure = &outcome->pressure;
@@ -249,17 +249,17 @@ static bool measure(void *context, struct vtb_error *error)
     return true;
 }
 
-/* Bytes that blocks hold, of those that were asked for. */
+/* The bytes that blocks can hold, divided by the bytes that were asked for. */
 static double usable_per_requested(const struct vtb_counts *counts)
 {
     return counts->requested_bytes ? (double)counts->usable_bytes / (double)counts->requested_bytes
                                    : NAN;
 }
 
-/* Below this the pages that anything touches are most of what the process grew by. */
+/* Bytes in use below which a process grows mostly by pages that have nothing to do with them. */
 #define TELLING_BYTES ((double)(1 << 20))
 
-/* What the process grew by, of the blocks that were in use at once. */
+/* The growth of the process, divided by the bytes of the blocks that were in use at once. */
 static double resident_per_usable(const struct vtb_pressure *pressure,
                                   const struct vtb_counts *counts)
 {

@@ -11,18 +11,18 @@
 #include "bench/runner.h"
 #include "bench/stopwatch.h"
 
-/* Labels of the seed's streams, beside the schedule's chunks. */
+/* The numbers of random streams; the chunks of the schedule have lower ones. */
 #define ORDER_STREAM (UINT64_MAX - 1)
 #define PLACES_STREAM (UINT64_MAX - 2)
 
-/* Operations of each case before anything is measured: of all cases together at least so many as
- * bring the table into the caches, of each as many as tell it what is to come, and at most so many
- * to fill the window. Where hits emerge, each case has a cache of its own to fill. */
+/* Operations of each case before anything is measured: at least WARM_UP_MIN, so that table and
+ * branch predictors are warm; as many as fill the window, but at most WARM_UP_MAX. If hits emerge,
+ * at least WARM_UP_EMERGING, as each case has a cache of its own to fill. */
 #define WARM_UP_EMERGING ((size_t)1 << 19)
 #define WARM_UP_MIN ((size_t)1 << 16)
 #define WARM_UP_MAX ((size_t)1 << 25)
 
-/* Operations and runs that tell how long an epoch is to be. */
+/* Operations of a run, and runs, by which the length of an epoch is set. */
 #define CALIBRATION_N 8192
 #define CALIBRATION_RUNS 4
 
@@ -34,11 +34,11 @@ struct vtb_bench {
     struct vtb_thread_pool *thread_pool; /* null: no case has several threads */
     struct vtb_runner *runners;
     struct vtb_epoch *epochs;
-    double *gc_ns; /* of all collections of each case before the round */
+    double *gc_ns; /* for each case, the time of all collections before the round */
     size_t *order;
     size_t opened_n;
-    /* Where all cases make the same calls in a round, somebody who is not timed makes them first:
-     * otherwise the first case of the round alone would bring their keys into the caches. */
+    /* Makes the calls of a round first, untimed, if all cases make the same ones: otherwise the
+     * first case of the round would bring their keys into the processor's caches for all. */
     struct vtb_runner pacemaker;
 };
 
@@ -67,7 +67,7 @@ void vtb_latin_square(struct vtb_random *random, size_t *order, size_t n, size_t
     order[n - 1] = first;
 }
 
-/* Threads that the case with the most of them needs. */
+/* The number of threads that the case with the most of them needs. */
 static size_t threads_n(const struct vtb_point *point)
 {
     size_t most = 1;
@@ -167,7 +167,8 @@ static double calibrate(struct vtb_runner *runner)
     return least;
 }
 
-/* Fills the windows, and sets every epoch's length: such that the median case takes epoch_ns. */
+/* Fills the windows, and sets the number of operations of all epochs such that the median case
+ * takes epoch_ns. */
 static bool warm_up(struct vtb_bench *bench, double epoch_ns, double *round_ns,
                     struct vtb_error *error)
 {
@@ -250,8 +251,8 @@ void vtb_spread_collections(struct vtb_samples *samples)
     }
 }
 
-/* Every caller of every case at a place of its own; in step, behind the pacemaker, where hits
- * emerge. */
+/* Puts every caller of every case at a random place of the schedule. If hits emerge, all stay in
+ * step, and the pacemaker makes the calls of the round before them. */
 static void take_places(struct vtb_bench *bench, struct vtb_random *places)
 {
     if (bench->fixture->point->hits.emerge) {
@@ -265,7 +266,7 @@ static void take_places(struct vtb_bench *bench, struct vtb_random *places)
     }
 }
 
-/* What the cases' heaps have collected so far. */
+/* Notes for each case how long the collections of its heap have taken so far. */
 static void note_collections(struct vtb_bench *bench)
 {
     for (size_t i = 0; i < bench->opened_n; i++)
@@ -310,8 +311,8 @@ static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, vtb_pr
     return true;
 }
 
-/* What each caller of a case consumes of the first CHECK_N calls, all of it; false if they differ,
- * or are not what is expected, where *expected is not 0. */
+/* Has each caller of a case make the first CHECK_N calls, and consume all of their results. False
+ * if the callers' checksums differ, or are not *expected, if that is not 0. */
 static bool check_runner(const struct vtb_bench *bench, size_t i, uint64_t *expected)
 {
     struct vtb_runner *runner = &bench->runners[i];
@@ -331,7 +332,8 @@ static bool check_runner(const struct vtb_bench *bench, size_t i, uint64_t *expe
     return same;
 }
 
-/* The very code that was timed must consume, of the same calls, the same values in all cases. */
+/* Checks that all cases, by the very code that was timed, consume the same values when they make
+ * the same calls. */
 static bool check_checksums(struct vtb_bench *bench, struct vtb_error *error)
 {
     const struct vtb_point *point = bench->fixture->point;

@@ -6,8 +6,8 @@
 
 /* --- numbers along a parameter --- */
 
-/* How values along a parameter are written: divided by `divisor`, with so many decimals, or if that
- * is negative with three digits. */
+/* The way in which values along a parameter are written: divided by `divisor`, with `decimals_n`
+ * decimals or, if that is negative, with three digits. */
 struct scale {
     double divisor;
     int decimals;
@@ -24,12 +24,12 @@ static struct scale scale_of(const struct vtb_break_even *entry, double value)
     for (; value >= parameter->unit_factor * scale.divisor && unit[1]; unit++)
         scale.divisor *= parameter->unit_factor;
     scale.unit = *unit;
-    if (!crossings->log_axis && range > 0) /* a thousandth of the range is seen */
+    if (!crossings->log_axis && range > 0) /* so that a thousandth of the range can be seen */
         scale.decimals = (int)fmin(15, fmax(0, floor(3 - log10(range / scale.divisor))));
     return scale;
 }
 
-/* Without the unit. Returns the text. */
+/* Writes a value without its unit, and returns the text. */
 static const char *number_text(char text[VTB_NUMBER_BYTES], const struct scale *scale, double value)
 {
     const double scaled = value / scale->divisor;
@@ -39,7 +39,8 @@ static const char *number_text(char text[VTB_NUMBER_BYTES], const struct scale *
     return text;
 }
 
-/* On a straight axis all values have one unit, on that of the logarithm each its own. */
+/* The scale of a value. All values on a linear axis have the same unit; on a logarithmic axis each
+ * has its own. */
 static struct scale scale_at(const struct vtb_break_even *entry, double value)
 {
     return scale_of(entry, entry->crossings.log_axis ? value : entry->crossings.x_max);
@@ -62,7 +63,7 @@ static void begin_line(char cell[CELL_BYTES])
     vtb_append(cell, CELL_BYTES, "%s", *cell ? "\n" : "");
 }
 
-/* Of what is asked of the places below a level. */
+/* The word for the direction in which values beyond a crossing are below the level. */
 static const char *direction_word(const struct vtb_crossing *crossing, bool is_first)
 {
     if (crossing->falls)
@@ -70,7 +71,7 @@ static const char *direction_word(const struct vtb_crossing *crossing, bool is_f
     return is_first ? "up to" : "to";
 }
 
-/* "from 0.5 [0.4, 0.6]"; the unit stands once, behind all, if it is the same. */
+/* Adds a crossing: "from 0.5 [0.4, 0.6]". A unit that all numbers share stands once, at the end. */
 static void add_crossing(char cell[CELL_BYTES], const struct vtb_break_even *entry, size_t i)
 {
     const struct vtb_crossing *crossing = &entry->crossings.items[i];
@@ -89,7 +90,7 @@ static void add_crossing(char cell[CELL_BYTES], const struct vtb_break_even *ent
     vtb_append(cell, CELL_BYTES, "%s", one_unit ? at.unit : "");
 }
 
-/* In place of a side: numbers that are counted are equal then. */
+/* The word for an entry that is on neither side of its level: counts are then equal to it. */
 static const char *undecided_word(const struct vtb_break_even *entry)
 {
     return entry->metric == VTB_BREAK_EVEN_BYTES ? "equal" : "not known";
@@ -105,7 +106,8 @@ static void add_end(char cell[CELL_BYTES], const struct vtb_break_even *entry, d
     vtb_append_break_even_value(cell, CELL_BYTES, entry, from);
 }
 
-/* On one side all along, or wherever there is a side. */
+/* Adds the side of an entry that does not cross its level: it is on that side everywhere, or at
+ * least wherever it can be told. */
 static void add_side(char cell[CELL_BYTES], const struct vtb_break_even *entry)
 {
     const bool below = entry->crossings.verdict == VTB_CURVE_BELOW;

@@ -6,7 +6,7 @@
 #include "base/prose.h"
 #include "report/case_names.h"
 
-/* Whether a part of a row's name, as hit_rate:0.8, is told by a field of its own or varies. */
+/* Whether a part of a row's name, such as hit_rate:0.8, varies or has a field of its own. */
 static bool is_told(const char *part, const struct vtb_break_even *entry)
 {
     const char *const words[] = {entry->parameter->word, "consumer", "method", "threads"};
@@ -18,7 +18,8 @@ static bool is_told(const char *part, const struct vtb_break_even *entry)
     return false;
 }
 
-/* The name of the row at the first point, without workload, strategy and heap, and what is told. */
+/* The rest of the row's name at the first point: without workload, strategy, heap, and the parts
+ * for which is_told is true. */
 static json_t *where_of(const struct vtb_break_even *entry)
 {
     char name[VTB_CASE_NAME_BYTES];

@@ -1,4 +1,4 @@
-/* Break-evens, for programs. */
+/* Break-evens as JSON, for programs. */
 #ifndef REPORT_BREAK_EVEN_JSON_H
 #define REPORT_BREAK_EVEN_JSON_H
 
@@ -7,8 +7,9 @@
 #include "figures/break_even.h"
 
 /*
- * As a list of objects, a new reference of the caller's. Where a curve goes over workloads there is
- * no "workload"; of bytes no "consumer". "where" is what all points share, as in the names of rows.
+ * Makes a list of objects, of which the caller gets a new reference. An object has no "workload" if
+ * its curve runs over workloads, and no "consumer" if it is about bytes. "where" names the
+ * parameters that all points share, as names of rows do. Ends the process if there is no memory.
  */
 json_t *vtb_break_evens_json(const struct vtb_break_evens *all);
 

@@ -25,7 +25,7 @@ void vtb_hits_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_point *poin
         snprintf(text, VTB_POINT_TEXT_BYTES, "ttl:%.12g", (double)point->hits.cache.ttl_ns / 1e9);
 }
 
-/* The word that stands before it in a name: a life of values is named by its own. */
+/* The key in front of the source of hits in a name; a time to live already has one. */
 static const char *hits_word(const struct vtb_point *point)
 {
     if (!point->hits.emerge)
@@ -35,7 +35,7 @@ static const char *hits_word(const struct vtb_point *point)
 
 #define PART_BYTES 256
 
-/* Named only where it is not as it mostly is. */
+/* Writes the parts of a name that are left out if they have their usual values. */
 static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
                       const struct vtb_case *the_case)
 {

@@ -36,7 +36,7 @@ static void add_exact(struct vtb_counter *counters, size_t *n, const struct vtb_
         true);
     add(counters, n, "allocs_per_op", vtb_per_op(counted, counted->counts.allocs_n), true);
     add(counters, n, "frees_per_op", vtb_per_op(counted, counted->counts.frees_n), true);
-    add(counters, n, "peak_live_bytes", /* what is never freed is not known to be dead */
+    add(counters, n, "peak_live_bytes", /* not known on a collector, where nothing is freed */
         collects ? NAN : (double)counted->counts.peak_live_bytes, true);
     add(counters, n, "failures_per_op", vtb_per_op(counted, counted->failed_n), true);
     if (instructions)
@@ -87,7 +87,7 @@ static void add_callers(struct vtb_counter *counters, size_t *n, const struct vt
     add_interval(counters, n, scaling, &figures->scaling);
 }
 
-/* At a volume of calls, of all callers together. */
+/* Adds the figures at a volume of calls per second, which is that of all callers together. */
 static void add_volume(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures,
                        bool timed, double calls_per_second)
 {

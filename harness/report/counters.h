@@ -1,19 +1,20 @@
-/* The figures of a case one by one, under the keys that they have in result files. */
+/* The figures of a case, one by one, under their keys in result files. */
 #ifndef REPORT_COUNTERS_H
 #define REPORT_COUNTERS_H
 
 #include "figures/results.h"
 
+/* A figure of a case. */
 struct vtb_counter {
-    const char *key;
-    double value; /* NaN: not known of this case, though of others of the run */
-    bool exact;   /* counted, not timed */
+    const char *key; /* borrowed; lives as long as the results */
+    double value;    /* NaN: not known for this case, though for others of the run */
+    bool exact;      /* counted, not timed */
 };
 
 #define VTB_COUNTERS_MAX (64 + 2 * VTB_EVENTS_MAX)
 
-/* The figures that were measured, in the order of the files' columns, which is that of every case
- * of a run. Returns how many; their keys live as long as the results. */
+/* Gives the figures of a case that were measured, and returns their number. Keys and their order
+ * are the same for all cases of a run: they are the columns of files. */
 size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparison *comparison,
                     const struct vtb_figures *figures,
                     struct vtb_counter counters[VTB_COUNTERS_MAX]);

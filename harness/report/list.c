@@ -37,7 +37,7 @@ static json_t *strategies(void)
     return rows;
 }
 
-/* The bytes that an asynchronous method takes: the service's own, and one around it. */
+/* The bytes that asynchronous methods take: the service's own method, and a layer around it. */
 static json_t *async_methods(void)
 {
     json_t *rows = vtb_json_checked(json_array());
@@ -55,7 +55,7 @@ static json_t *async_methods(void)
     return rows;
 }
 
-/* Every strategy with what it can: "yes", or else why not. */
+/* Every strategy with its capabilities: "yes", or the reason why it lacks one. */
 static json_t *capabilities(void)
 {
     json_t *rows = vtb_json_checked(json_array());
@@ -161,7 +161,7 @@ static void add_cell(struct vtb_table *table, const json_t *value)
         vtb_table_cell(table, "%g", json_number_value(value));
 }
 
-/* The keys of the first row are the titles. */
+/* Prints a list of rows as a section; the keys of the first row are the titles. */
 static void print_section(FILE *out, const char *title, json_t *rows, enum vtb_format format)
 {
     struct vtb_table table = {.gap = 2, .padded = true};
@@ -191,7 +191,7 @@ static void print_section(FILE *out, const char *title, json_t *rows, enum vtb_f
 struct section {
     const char *key;
     const char *title;
-    json_t *rows; /* the section's; given away in print_sections */
+    json_t *rows; /* the section's; print_sections takes the reference over */
 };
 
 static void print_sections(FILE *out, const struct section *sections, size_t n,
@@ -232,7 +232,7 @@ void vtb_list(FILE *out, const void *what, enum vtb_format format)
 
 struct vtb_listed_events {
     json_t *rows;
-    json_t *reasons; /* each once */
+    json_t *reasons; /* the reasons that occur, each once */
 };
 
 static void add_event_reason(json_t *reasons, const struct vtb_listed_event *listed)

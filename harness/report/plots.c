@@ -12,12 +12,12 @@
 #include "base/child.h"
 #include "cells/home.h"
 
-/* A program, and the arguments before the script's own. */
+/* A script, and the program that runs it. */
 struct plotter {
     const char *script;  /* in the scripts' directory */
     const char *program; /* null: the script itself */
     const char *option;
-    const char *before_dir; /* null: nothing */
+    const char *before_dir; /* the option before the folder; null: none */
     const char *package;
 };
 
@@ -28,7 +28,7 @@ static const struct plotter plotters[] = {
 
 #define PLOTTERS_N (sizeof plotters / sizeof *plotters)
 
-/* What a child process is given. */
+/* The task of a child process. */
 struct drawing {
     const struct plotter *plotter;
     char script[PATH_MAX];
@@ -36,7 +36,7 @@ struct drawing {
     const char *result_file;
 };
 
-/* The scripts stand beside the sources of cells. */
+/* Finds a script, in the folder scripts/ beside the sources of cells. */
 static bool find_script(const char *name, char path[PATH_MAX], struct vtb_error *error)
 {
     const struct vtb_home *home = vtb_home(error);
@@ -63,7 +63,8 @@ bool vtb_plots_check(const char *dir, struct vtb_error *error)
                     strerror(errno));
 }
 
-/* Standard output is for figures. */
+/* Runs a script in place of the child process. Its output goes to standard error, as standard
+ * output is for figures. */
 static void draw(void *context)
 {
     struct drawing *drawing = context;

@@ -1,14 +1,16 @@
-/* Pictures of a result file, drawn by the scripts beside the program. */
+/* Pictures of a result file, drawn by the scripts that come with the program. */
 #ifndef REPORT_PLOTS_H
 #define REPORT_PLOTS_H
 
 #include "base/error.h"
 
-/* Whether the scripts are there, and pictures could be written to `dir`, which is made. */
+/* Checks that the scripts are there, and makes `dir`, if it is missing. On false *error says which
+ * script is missing, or why pictures could not be written to the folder. */
 VTB_MUST_USE bool vtb_plots_check(const char *dir, struct vtb_error *error);
 
-/* Draws all that the result file's figures allow, by each of the programs; what they say goes to
- * standard error. Fails if one of them does; the others are still run. */
+/* Runs all scripts, in child processes, to draw every picture for which the result file has
+ * figures. Their output goes to standard error. If one fails, the others are still run; then false,
+ * and *error says which. Takes seconds. */
 VTB_MUST_USE bool vtb_plots_draw(const char *dir, const char *result_file, struct vtb_error *error);
 
 #endif

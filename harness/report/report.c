@@ -11,7 +11,7 @@
 #include "report/report_table.h"
 #include "report/report_title.h"
 
-/* All of one table, from `first` on. */
+/* Prints one table, whose cases begin at `first`, with its title and notes. */
 static void print_table(FILE *out, const struct vtb_results *results,
                         const struct vtb_comparison *comparison, size_t first,
                         enum vtb_format format)
@@ -26,7 +26,7 @@ static void print_table(FILE *out, const struct vtb_results *results,
     vtb_report_counted(out, results, comparison, first, format);
 }
 
-/* A table for each comparison and heap, and below a comparison's tables what they show. */
+/* Prints a table for each comparison and heap, and the findings below a comparison's tables. */
 static void print_tables(FILE *out, const struct vtb_results *results, enum vtb_format format)
 {
     for (size_t i = 0; i < results->comparisons_n; i++) {

@@ -11,7 +11,7 @@
 
 /* --- tables --- */
 
-/* The entries of one table along one parameter: rows of strategies, with as many columns each. */
+/* The entries of one table along one parameter: a row for each strategy, with the same columns. */
 struct block {
     const struct vtb_break_evens *all;
     const struct vtb_break_even *items;
@@ -24,7 +24,7 @@ static const struct vtb_break_even *entry_at(const struct block *block, size_t r
     return &block->items[row * block->columns_n + column];
 }
 
-/* The block that begins with an entry. */
+/* The block that begins with entry `first`. */
 static struct block block_at(const struct vtb_break_evens *all, size_t first)
 {
     const struct vtb_break_even *items = &all->items[first];
@@ -76,7 +76,7 @@ static void print_block(FILE *out, const struct block *block, enum vtb_format fo
 
 /* --- titles --- */
 
-/* The range of all curves of a block: not each strategy need be at every point. */
+/* The entry of a block whose curve has the widest range: strategies may be missing at points. */
 static const struct vtb_break_even *widest(const struct block *block)
 {
     const struct vtb_break_even *found = block->items;
@@ -89,7 +89,7 @@ static const struct vtb_break_even *widest(const struct block *block)
     return found;
 }
 
-/* The other parameters that the run has several values of, and which of them this is. */
+/* Appends the values, in this block, of other parameters of which the run has several. */
 static void append_others(char title[TEXT_BYTES], const struct block *block)
 {
     const struct vtb_break_even *entry = block->items;
@@ -125,10 +125,10 @@ static void fill_block_title(char title[TEXT_BYTES], const struct block *block)
 
 /* --- sentences --- */
 
-/* An outcome that strategies have in common: how a sentence says it of one, and of several. */
+/* An outcome that several strategies may share, and the words for one and for several of them. */
 struct outcome {
     enum vtb_curve_verdict verdict;
-    int partial; /* < 0: of both */
+    int partial; /* < 0: the words are for partial outcomes and others */
     const char *of_one;
     const char *of_several;
 };
@@ -160,7 +160,8 @@ static bool has_outcome(const struct vtb_break_even *entry, const struct outcome
             vtb_crossings_partial(&entry->crossings) == (outcome->partial > 0));
 }
 
-/* "a is faster all along", "a, b and c change sides". Returns whether there was anything to say. */
+/* Prints which strategies have an outcome: "a is faster all along", "a, b and c change sides".
+ * Returns whether there was any. */
 static bool print_outcome(FILE *out, const struct block *block, size_t column,
                           const struct outcome *outcome, const char *separator)
 {
@@ -195,7 +196,7 @@ static void print_outcomes(FILE *out, const struct block *block, size_t column)
     fputs(".\n", out);
 }
 
-/* With its lines broken, but for one of Markdown. */
+/* Prints the title of a block, with its lines broken, except in Markdown. */
 static void print_title(FILE *out, const struct block *block, enum vtb_format format)
 {
     char title[TEXT_BYTES];
@@ -218,7 +219,7 @@ static void print_sentences(FILE *out, const void *what)
     }
 }
 
-/* How the tables are to be read, once. */
+/* Explains, once for all tables, how to read them. */
 static void print_reading(FILE *out, const struct vtb_break_evens *all)
 {
     char text[TEXT_BYTES] = "";

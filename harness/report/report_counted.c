@@ -6,7 +6,7 @@
 #include "base/table.h"
 #include "passes/instructions.h"
 
-/* A column: one event, or the instructions, or what of these the floor does not need. */
+/* A column: one event, or the instructions, or the instructions beyond those of the floor. */
 struct column {
     const char *title;
     enum { INSTRUCTIONS, OVER_FLOOR, EVENT } kind;
@@ -47,7 +47,7 @@ static double value_of(const struct vtb_comparison *comparison, size_t i,
     return figures->events.per_op[column->event];
 }
 
-/* "~" is in front of what was estimated from a part of the time. */
+/* Adds a figure; "~" stands before one that was estimated, as it was counted a part of the time. */
 static void add_cell(struct vtb_table *table, const struct vtb_comparison *comparison, size_t i,
                      const struct column *column)
 {
@@ -62,7 +62,7 @@ static void add_cell(struct vtb_table *table, const struct vtb_comparison *compa
         vtb_table_cell(table, "%s%.6g", estimated ? "~" : "", value);
 }
 
-/* Of the longest names of events. */
+/* Room for a column's title; longer names of events are cut. */
 #define TITLE_BYTES 48
 
 static void print_columns(FILE *out, const struct vtb_comparison *comparison, size_t first,
@@ -87,7 +87,7 @@ static void print_columns(FILE *out, const struct vtb_comparison *comparison, si
     vtb_table_free(&table);
 }
 
-/* The least share of its time that an event of the table was on a counter. */
+/* The least share of time for which any event of the table was on a counter. */
 static double least_running(const struct vtb_comparison *comparison, size_t first,
                             const struct column *columns, size_t n)
 {

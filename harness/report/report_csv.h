@@ -5,10 +5,11 @@
 #include "base/output.h"
 #include "figures/results.h"
 
-/* A header line, and one row for each case. */
+/* Prints a line of column names, and one row for each case. */
 void vtb_report_csv(FILE *out, const struct vtb_results *results);
 
-/* Every raw time, one row for each case and round: CSV in any format. Of a struct vtb_results. */
+/* Prints the raw times of a struct vtb_results, one row for each case and round; as CSV, whatever
+ * the format. */
 vtb_print vtb_report_samples;
 
 #endif

@@ -10,7 +10,7 @@
 
 #define NAMES_BYTES 512
 
-/* The cases of one table, of which the sentences speak: places first .. end - 1. */
+/* The cases of one table, which the sentences are about: places first .. end - 1. */
 struct span {
     const struct vtb_comparison *comparison;
     double calls_per_second; /* 0: no volume was given */
@@ -18,7 +18,7 @@ struct span {
     size_t end;
 };
 
-/* Whether a sentence is to name case i; `other` is another case that it may be held against. */
+/* Whether a sentence is to name case i; `other` is another case, to compare it with. */
 typedef bool predicate(const struct span *span, size_t i, size_t other);
 
 static const struct vtb_figures *at(const struct span *span, size_t i)
@@ -31,7 +31,8 @@ static const char *name_at(const struct span *span, size_t i)
     return at(span, i)->the_case->timing->name;
 }
 
-/* Writes "a", "a and b" or "a, b and c": the names of the cases that hold. Returns how many. */
+/* Writes the names of the cases for which `holds` is true: "a", "a and b" or "a, b and c". Returns
+ * their number. */
 static size_t list_names(char names[NAMES_BYTES], const struct span *span, predicate *holds,
                          size_t other)
 {
@@ -47,14 +48,14 @@ static size_t list_names(char names[NAMES_BYTES], const struct span *span, predi
     return n;
 }
 
-/* Stands in the table for comparison's sake only. */
+/* Whether case i is the empty loop or the floor, which are in the table only as references. */
 static bool is_reference(const struct span *span, size_t i)
 {
     const struct vtb_case *the_case = at(span, i)->the_case;
     return i == the_case->empty || i == the_case->floor;
 }
 
-/* Cannot be told from the other: their intervals over the floor overlap. */
+/* Whether case i cannot be told from the other case: their intervals over the floor overlap. */
 static bool is_peer(const struct span *span, size_t i, size_t other)
 {
     return i != other && !is_reference(span, i) &&
@@ -147,7 +148,7 @@ static bool is_variation(const struct span *span, size_t i, bool variant)
            (strcmp(base->name, the_case->timing->name) != 0) == variant;
 }
 
-/* The cost of a strategy's variations beyond itself. */
+/* Prints how much the variations of strategies cost beyond the strategies themselves. */
 static void print_variations(FILE *out, const struct span *span, bool variant)
 {
     const char *separator = variant ? "Beyond the same strategy without its variant "
@@ -166,7 +167,7 @@ static void print_variations(FILE *out, const struct span *span, bool variant)
         fputs(".\n", out);
 }
 
-/* How much more all callers do together than one. */
+/* Prints how much more several callers do together than one does. */
 static void print_scaling(FILE *out, const struct span *span)
 {
     const size_t callers_n = at(span, span->first)->the_case->threads_n;
@@ -188,7 +189,7 @@ static void print_scaling(FILE *out, const struct span *span)
     fputs(".\n", out);
 }
 
-/* Three digits and a prefix: 677 G. */
+/* Writes three digits and a prefix: 677 G. */
 static const char *amount(char text[VTB_NUMBER_BYTES], double value)
 {
     static const char *const prefixes[] = {"", " k", " M", " G", " T", " P", " E", NULL};
@@ -216,7 +217,7 @@ static void add_volume_row(struct vtb_table *table, const struct span *span, siz
     }
 }
 
-/* At a volume of calls, a line a strategy. */
+/* Prints the cost of each strategy at the volume of calls, a line each. */
 static void print_volume(FILE *out, const struct span *span)
 {
     static const struct vtb_column columns[] = {
@@ -238,7 +239,8 @@ static void print_volume(FILE *out, const struct span *span)
     vtb_table_free(&table);
 }
 
-/* How far the figures reach: the rest is not known, or nothing at all. */
+/* Prints the limits of the figures: how small a difference could be seen, and which cases are
+ * undecided or cannot be measured. */
 static void print_limits(FILE *out, const struct span *span)
 {
     char names[NAMES_BYTES];
@@ -259,7 +261,7 @@ static void print_limits(FILE *out, const struct span *span)
     putc('\n', out);
 }
 
-/* Which of several tables the sentences are about. */
+/* Prints which table the sentences are about. */
 static void print_table_name(FILE *out, const struct vtb_comparison *comparison,
                              const struct vtb_case *the_case)
 {
@@ -277,7 +279,7 @@ static void print_findings(FILE *out, const void *what)
     const struct vtb_point *point = comparison->point;
     for (; span.first < point->cases_n; span.first = span.end) {
         span.end = vtb_table_end(point, span.first);
-        if (vtb_table_end(point, 0) < point->cases_n) /* say which of the tables */
+        if (vtb_table_end(point, 0) < point->cases_n) /* there are several tables */
             print_table_name(out, comparison, &point->cases[span.first]);
         if (comparison->timed)
             print_time(out, &span);

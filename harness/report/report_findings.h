@@ -1,4 +1,4 @@
-/* A comparison, in sentences. */
+/* The findings of a comparison, in sentences. */
 #ifndef REPORT_REPORT_FINDINGS_H
 #define REPORT_REPORT_FINDINGS_H
 
@@ -6,7 +6,8 @@
 
 #include "figures/summary.h"
 
-/* One sentence a line: what a comparison's figures say; at a volume of calls, unless that is 0. */
+/* Prints sentences, a line each, about the figures of a comparison; also about a volume of calls
+ * per second, unless that is 0. */
 void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison,
                          double calls_per_second);
 

@@ -1,4 +1,4 @@
-/* Rows are written one a line, so that two files can be compared with diff. */
+/* Each row is written on a line of its own, so that two files can be compared with diff. */
 #include "report/report_json.h"
 
 #include <inttypes.h>
@@ -18,7 +18,7 @@
 #include "report/case_names.h"
 #include "report/counters.h"
 
-/* 78.4, not 78.400000000000006. */
+/* Numbers are written with 15 digits: 78.4, not 78.400000000000006. */
 #define REAL_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
 
 static json_t *caches(const struct vtb_cpu_info *cpu)
@@ -35,7 +35,7 @@ static json_t *caches(const struct vtb_cpu_info *cpu)
     return list;
 }
 
-/* The cases that could not be, and why. */
+/* The cases that were left out, and why. */
 static json_t *skipped(const struct vtb_skips *skips)
 {
     json_t *list = json_array();
@@ -51,7 +51,7 @@ static json_t *skipped(const struct vtb_skips *skips)
     return list;
 }
 
-/* An entry that a user brought: from which file, and what that was like. */
+/* The source of an entry that a user brought: its file, and the digest of the file. */
 static json_t *source_of(const char *name, const char *path, const char *digest)
 {
     json_t *source = json_object();
@@ -75,13 +75,13 @@ static json_t *foreign_workloads(void)
     json_t *list = json_array();
     const struct vtb_workload_entry *entry;
     for (size_t i = 0; (entry = vtb_foreign_workload_at(i)); i++) {
-        if (entry->path) /* and no further size of one that is there */
+        if (entry->path) /* not if the entry is only another size of the build's workload */
             json_array_append_new(list, source_of(entry->name, entry->path, entry->digest));
     }
     return list;
 }
 
-/* Why figures of the pressure pass are not there. */
+/* Adds the reasons why figures of the pressure pass are missing. */
 static void put_no_pressure(json_t *object, const struct vtb_plan *plan)
 {
     bool collects = false;
@@ -95,7 +95,7 @@ static void put_no_pressure(json_t *object, const struct vtb_plan *plan)
     }
 }
 
-/* Keys of the result file that this run does not fill in, and why. */
+/* The keys of result files that this run does not fill in, and why. */
 static json_t *unavailable_object(const struct vtb_results *results)
 {
     const struct vtb_plan *plan = results->plan;
@@ -124,7 +124,7 @@ static json_t *given(const struct vtb_options *options)
     return object;
 }
 
-/* Under the keys that Google Benchmark gives them. */
+/* Adds the facts about the machine, under the keys of Google Benchmark. */
 static void put_machine(json_t *object, const struct vtb_results *results)
 {
     const struct vtb_machine *machine = &results->machine;
@@ -148,7 +148,7 @@ static void put_machine(json_t *object, const struct vtb_results *results)
     vtb_json_put(object, "library_build_type", json_string(is_release ? "release" : "debug"));
 }
 
-/* Google Benchmark's keys, then ours. */
+/* The context: first the keys of Google Benchmark, then those that it does not have. */
 static json_t *context(const struct vtb_results *results)
 {
     const struct vtb_machine *machine = &results->machine;
@@ -160,7 +160,7 @@ static json_t *context(const struct vtb_results *results)
     for (size_t i = 0; i < machine->facts_n; i++)
         vtb_json_put(object, machine->facts[i].key, vtb_json_text(machine->facts[i].value));
     snprintf(seed, sizeof seed, "%" PRIu64, results->comparisons[0].point->seed);
-    vtb_json_put(object, "seed", json_string(seed)); /* a number of JSON readers holds 53 bits */
+    vtb_json_put(object, "seed", json_string(seed)); /* as JSON's numbers may have only 53 bits */
     vtb_json_put(object, "confidence", json_real(VTB_CONFIDENCE));
     vtb_json_put(object, "same_margin", json_real(VTB_SAME_MARGIN));
     vtb_json_put(object, "interrupted", json_boolean(results->interrupted));
@@ -176,7 +176,7 @@ static json_t *context(const struct vtb_results *results)
     return object;
 }
 
-/* The part that iteration rows and median rows share. */
+/* The fields that rows of single rounds and rows of medians share. */
 static json_t *row_of(const char *name, const struct vtb_results *results,
                       const struct vtb_comparison *comparison, const struct vtb_figures *figures,
                       bool exact_only)
@@ -269,7 +269,7 @@ static void print_median(FILE *out, const struct vtb_results *results,
     print_row(out, row, first);
 }
 
-/* Without times there is one row, of the counts alone. */
+/* Prints the one row of a case without times, which has only counts. */
 static void print_counts(FILE *out, const struct vtb_results *results,
                          const struct vtb_comparison *comparison, size_t own, const char *name,
                          bool *first)

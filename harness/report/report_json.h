@@ -1,14 +1,15 @@
-/* The result file: readable by what reads Google Benchmark's. */
+/* The result file, in a form that programs for Google Benchmark's files can read. */
 #ifndef REPORT_REPORT_JSON_H
 #define REPORT_REPORT_JSON_H
 
 #include "base/output.h"
 #include "figures/results.h"
 
+/* Prints a result file. */
 void vtb_report_json(FILE *out, const struct vtb_results *results);
 
-/* The same without the rows of single rounds, what the gate compares with: JSON in any format. Of a
- * struct vtb_results. */
+/* Prints a struct vtb_results as a baseline for the gate: a result file without the rows of single
+ * rounds; as JSON, whatever the format. */
 vtb_print vtb_report_baseline;
 
 #endif

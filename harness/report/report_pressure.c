@@ -18,7 +18,7 @@ static const char *name_at(const struct vtb_comparison *comparison, size_t i)
 
 /* --- the chosen figures --- */
 
-/* Whether the figure may be known of the cases of a heap. */
+/* Whether a figure was chosen, and may be known for the cases of a heap. */
 static bool is_told(const struct vtb_pressure_metric *metric, const struct vtb_names *words,
                     const struct vtb_heap *heap)
 {
@@ -69,7 +69,7 @@ void vtb_report_pressure(FILE *out, const struct vtb_comparison *comparison, siz
 
 /* --- sentences --- */
 
-/* Three digits and a unit: 4.16 ms. */
+/* Writes a duration with three digits and a unit: 4.16 ms. */
 static const char *duration(char text[VTB_NUMBER_BYTES], double ns)
 {
     static const char *const units[] = {" ns", " us", " ms", " s", NULL};
@@ -100,7 +100,7 @@ static bool is_reference(const struct vtb_comparison *comparison, size_t i)
     return i == the_case->empty || i == the_case->floor;
 }
 
-/* Of those that are no references, the case whose collections take the most time, or the least. */
+/* The case whose collections take the most time, or the least, without the references. */
 static size_t extreme(const struct vtb_comparison *comparison, size_t first, size_t end, bool most)
 {
     size_t found = end;
@@ -132,7 +132,7 @@ void vtb_report_collections(FILE *out, const struct vtb_comparison *comparison, 
         print_case(out, comparison, least);
     }
     fputs(".", out);
-    if (n > 0 && collector->generations_n > 1) /* otherwise that is all that lives, each time */
+    if (n > 0 && collector->generations_n > 1) /* without generations everything survives */
         fprintf(out, " Of an operation %.3g B survive a collection.",
                 (double)pressure->collected.survived_bytes / (double)pressure->calls_n);
     if (n < VTB_COLLECTIONS_MIN)
@@ -143,7 +143,7 @@ void vtb_report_collections(FILE *out, const struct vtb_comparison *comparison, 
 
 /* --- side by side --- */
 
-/* The case of a role among first .. end - 1, or `end`. */
+/* The case with a role among first .. end - 1; `end` if there is none. */
 static size_t with_role(const struct vtb_comparison *comparison, size_t first, size_t end,
                         enum vtb_role role)
 {

@@ -1,4 +1,4 @@
-/* Cases that could not be, in sentences. */
+/* The cases that were left out, in sentences. */
 #ifndef REPORT_REPORT_SKIPS_H
 #define REPORT_REPORT_SKIPS_H
 
@@ -6,7 +6,7 @@
 
 #include "plan/plan.h"
 
-/* A line for each that was left out, with the reason; nothing if nothing was. */
+/* Prints a line for each case that was left out, with the reason; nothing if none was. */
 void vtb_report_skips(FILE *out, const struct vtb_skips *skips);
 
 #endif

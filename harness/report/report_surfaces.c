@@ -3,7 +3,7 @@
 #include "base/prose.h"
 #include "base/table.h"
 
-/* Points that differ in nothing but window and budget: rows and columns of a surface. */
+/* A surface: points that differ only in window and budget, which are its rows and columns. */
 struct surface {
     double windows[VTB_NUMBERS_MAX];
     size_t windows_n;
@@ -31,7 +31,8 @@ static bool find_axes(struct surface *surface, const struct vtb_results *results
     return surface->windows_n > 1 && surface->budgets_n > 1;
 }
 
-/* The baseline's case of a heap with a budget at a window and a budget; null if there is none. */
+/* The figures of the baseline, on a heap with a budget, at a window and a budget; null if there are
+ * none. */
 static const struct vtb_figures *at_point(const struct vtb_results *results, double window,
                                           double budget)
 {
@@ -83,7 +84,7 @@ static void print_surface(FILE *out, const struct vtb_results *results,
     vtb_table_free(&table);
 }
 
-/* Which of the two axes moves the share, and that the allocation rate does not. */
+/* Prints on which of the two the share depends, and that the allocation rate stays the same. */
 static void print_finding(FILE *out, const struct vtb_results *results,
                           const struct surface *surface)
 {

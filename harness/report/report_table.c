@@ -13,8 +13,8 @@ static size_t characters(const char *text)
     return vtb_characters(text, strlen(text));
 }
 
-/* A median, and how far its interval goes on the longer side: with as many decimals, up to 2, as
- * fit into `width` characters, or else with that distance in percent. Returns the text. */
+/* Writes a median, and the distance to the farther end of its interval: with as many decimals, up
+ * to 2, as fit into `width` characters, or else with the distance in percent. Returns the text. */
 static const char *interval_text(char text[CELL_BYTES], const struct vtb_interval *interval,
                                  bool sign, size_t width)
 {
@@ -38,8 +38,8 @@ static const char *ratio_text(char text[CELL_BYTES], const struct vtb_interval *
     return text;
 }
 
-/* Of a 1000 operations, by generation: in as many digits, up to 3, as fit; .005 for 0.005 if one
- * is too many. */
+/* Writes the collections per 1000 operations, by generation, with as many digits, up to 3, as fit;
+ * if a character is missing, .005 for 0.005. */
 static const char *collections_text(char text[CELL_BYTES], const struct vtb_pressure *pressure,
                                     size_t width)
 {
@@ -53,7 +53,7 @@ static const char *collections_text(char text[CELL_BYTES], const struct vtb_pres
     return text;
 }
 
-/* Percent, in as many digits as fit. */
+/* Writes a share in percent, with as many digits as fit. */
 static const char *share_text(char text[CELL_BYTES], double share, size_t width)
 {
     if (share > 0 && share < 0.0001)
@@ -65,8 +65,8 @@ static const char *share_text(char text[CELL_BYTES], double share, size_t width)
 
 /* --- columns --- */
 
-/* A figure of case i, in as many digits as fit into `width` characters. Returns its text, which may
- * stand elsewhere than in the buffer. */
+/* Gives the text of a figure of case i, with as many digits as fit into `width` characters. It may
+ * be in `text` or a constant. */
 typedef const char *cell_writer(char text[CELL_BYTES], const struct vtb_comparison *comparison,
                                 size_t i, size_t width);
 
@@ -133,11 +133,11 @@ struct figure_column {
     const char *title;
     size_t width; /* in characters */
     cell_writer *write;
-    enum { ANY_HEAP, FREES, COLLECTS } heap; /* the table of which heaps has it */
+    enum { ANY_HEAP, FREES, COLLECTS } heap; /* the heaps whose tables have it */
     bool timed;                              /* a table of counts alone leaves it out */
 };
 
-/* With single spaces between, and the longest name of 25, a line has 100 characters. */
+/* With single spaces between columns, and a name of 25 characters, a line has 100. */
 static const struct figure_column figure_columns[] = {
     {"ns/op", 11, time_cell, ANY_HEAP, true},
     {"ratio [99 %]", 20, ratio_cell, ANY_HEAP, true},
@@ -152,7 +152,7 @@ static const struct figure_column figure_columns[] = {
 #define FIGURE_COLUMNS_N (sizeof figure_columns / sizeof *figure_columns)
 #define NAME_WIDTH 17
 
-/* Points to those that the table has. */
+/* Chooses the columns that the table has. */
 static size_t choose_columns(const struct figure_column *chosen[FIGURE_COLUMNS_N], bool timed,
                              bool collects)
 {
@@ -186,7 +186,7 @@ void vtb_report_cases(FILE *out, const struct vtb_comparison *comparison, size_t
     for (size_t c = 0; c < n; c++)
         vtb_table_column(&table, (struct vtb_column){columns[c]->title, columns[c]->width,
                                                      VTB_SIDE_RIGHT, true});
-    if (the_case->empty < first) { /* a heap's second table shares the references of the first */
+    if (the_case->empty < first) { /* the references are in an earlier table, but shown here too */
         add_row(&table, comparison, the_case->empty, columns, n);
         add_row(&table, comparison, the_case->floor, columns, n);
     }

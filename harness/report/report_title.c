@@ -8,7 +8,7 @@
 
 #define PART_BYTES 640
 
-/* All calls were counted, or as many as tell what each costs. */
+/* Writes how many calls were counted: all, or as many as are needed to know the cost of each. */
 static void counted_part(char part[PART_BYTES], const struct vtb_comparison *comparison)
 {
     const uint64_t calls_n = comparison->point->calls_n;
@@ -37,7 +37,7 @@ static void timed_part(char part[PART_BYTES], const struct vtb_comparison *compa
                    samples->rounds_n, samples->operations_n);
 }
 
-/* How the heap was set up, if it collects. */
+/* Writes the settings of the heap, if it collects. */
 static void collector_part(char part[PART_BYTES], const struct vtb_comparison *comparison,
                            size_t first)
 {
@@ -54,7 +54,7 @@ static void collector_part(char part[PART_BYTES], const struct vtb_comparison *c
         vtb_append(part, PART_BYTES, ", collected in steps");
 }
 
-/* Told only where it is not as it mostly is. */
+/* Writes the conditions that are left out if they have their usual values. */
 static void rare_part(char part[PART_BYTES], const struct vtb_point *point)
 {
     if (point->depth > 1)
@@ -88,7 +88,7 @@ static void print_conditions(FILE *out, const struct vtb_comparison *comparison,
     fputs("\n\n", out);
 }
 
-/* A rate that is not quite 0 or 1 must not read so. */
+/* Writes the hit rate of the run. A rate that is not quite 0 or 1 must not be rounded to that. */
 static void realised_text(char text[VTB_NUMBER_BYTES], const struct vtb_counted *counted)
 {
     const double rate = vtb_per_op(counted, counted->hits_n);

@@ -1,4 +1,4 @@
-/* The lines above a table: which calls it is of, and under what conditions. */
+/* The lines above a table, which say about which calls it is, and under which conditions. */
 #ifndef REPORT_REPORT_TITLE_H
 #define REPORT_REPORT_TITLE_H
 
@@ -6,8 +6,9 @@
 
 #include "figures/summary.h"
 
-/* A line with what tells the table from others, and one with the conditions, those in full that are
- * not what they are by default; each wrapped. Of the table from `first` on. */
+/* Prints, for the table whose cases begin at `first`, a line that tells it from other tables, and a
+ * line with the conditions, of which those that are not the default are in full. Both are
+ * wrapped. */
 void vtb_report_title(FILE *out, const struct vtb_comparison *comparison, size_t first);
 
 #endif

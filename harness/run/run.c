@@ -22,7 +22,7 @@ static bool check_checksums(const struct vtb_point *point, struct vtb_counted *c
                 "%s consumed other values than the floor in the counting pass (checksum "
                 "%" PRIx64 ", not %" PRIx64 "); no figure is reported",
                 the_case->counting->name, counted[i].checksum, expected);
-        if (i == the_case->empty) /* the empty loop looks nothing up */
+        if (i == the_case->empty) /* the empty loop looks nothing up, so it consumes keys */
             counted[i].hits_n = counted[the_case->floor].hits_n;
         else if (counted[i].hits_n != counted[the_case->floor].hits_n)
             return vtb_fail(error, VTB_EXIT_INTERNAL,
@@ -119,7 +119,7 @@ static bool count_events(struct vtb_comparison *comparison, struct vtb_fixture *
 static bool probe_events(struct vtb_event_columns *columns, const struct vtb_plan *plan,
                          struct vtb_error *error)
 {
-    if (plan->events.n == 0) /* then nothing may be allocated here */
+    if (plan->events.n == 0) /* so that a run without events allocates nothing here */
         return true;
     columns->events = plan->events;
     vtb_events_probe(&columns->events);

@@ -6,11 +6,12 @@
 #include "passes/estimate.h"
 
 /*
- * Counts every case of every point, then times every point, of a plan that was prepared. The caller
- * sets beforehand in *results what differs from run to run of a plan: see its `repeat`. On an
- * interrupt the comparisons that are finished stay in *results, results->interrupted is set, and
- * the call succeeds if there are any. On false *results is empty. If an estimate is given (it may
- * be null), a terminal is shown how far the run is.
+ * Runs a plan that was prepared: counts every case of every point, and then times every point. The
+ * caller has set in *results the facts about the run, such as its date and `repeat`, and all else
+ * to zero, and frees *results afterwards; the plan must outlive them. On an interrupt the finished
+ * comparisons stay in *results, results->interrupted is set, and the call succeeds if there are
+ * any. On false *error says what failed, and *results is empty. With an estimate, which may be
+ * null, the progress is shown on a terminal. For one thread.
  */
 VTB_MUST_USE bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
                           const struct vtb_estimate *estimate, struct vtb_error *error);

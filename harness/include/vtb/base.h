@@ -8,9 +8,10 @@
 #include <stdint.h>
 
 /*
- * VTB_METHOD: a function that is really called, as a library's method is: never inlined, cloned or
- * specialised, and nothing about its body is known to its callers. gcc says so with `noipa`; clang
- * has no such attribute, but may not look into a definition that the linker could replace.
+ * VTB_METHOD marks a function that is really called, as a method of a library is: never inlined,
+ * cloned or specialised, and compiled so that its callers know nothing of its body. For gcc the
+ * attribute is `noipa`. clang has no such attribute, but must not make use of a definition that the
+ * linker could replace.
  */
 #if defined(__clang__)
 #define VTB_METHOD __attribute__((noinline, weak))
@@ -19,22 +20,23 @@
 #endif
 
 /*
- * VTB_OUT_OF_LINE: a part of its own, so that hits do not pay for its registers and stack. Not
- * `cold`: that would have misses compiled for size, and a miss is measured as well.
+ * VTB_OUT_OF_LINE marks the part of an operation that only a miss needs. It is a function of its
+ * own, so that a hit does not pay for its registers and stack. It is not marked `cold`, because
+ * that would have it compiled for size, and misses are measured as well.
  */
 #define VTB_OUT_OF_LINE __attribute__((noinline))
 #define VTB_FORCE_INLINE inline __attribute__((always_inline))
 #define VTB_LIKELY(condition) __builtin_expect((condition), 1)
 #define VTB_UNLIKELY(condition) __builtin_expect((condition), 0)
 
-/* VTB_NO_TAIL_CALLS: the function's calls stay calls, also where a jump would do. */
+/* VTB_NO_TAIL_CALLS marks a function in which every call stays a call, even if a jump would do. */
 #if defined(__clang__)
 #define VTB_NO_TAIL_CALLS __attribute__((disable_tail_calls))
 #else
 #define VTB_NO_TAIL_CALLS __attribute__((optimize("no-optimize-sibling-calls")))
 #endif
 
-/* What compiles this, by name and version. */
+/* The name and version of the compiler. */
 #if defined(__clang__)
 #define VTB_COMPILER_NAME "Clang"
 #define VTB_COMPILER_VERSION(dot)                               \

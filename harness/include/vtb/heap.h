@@ -1,19 +1,20 @@
 /*
- * What a heap provides: the memory that strategies take their objects from.
+ * A heap: the memory that strategies take their objects from.
  *
- * One file in heaps/, or one folder with a file of the same name in it, is one heap. It includes
- * this header and ends in
+ * One file in heaps/, or one folder with a file of the same name in it, is one heap. The file
+ * includes this header and ends in
  *
  *     VTB_HEAP(name) = {.summary = ..., .alloc = ..., .free = ..., .usable = ...};
  *
  * or, for a collector, with `.collector = &...` in place of alloc and free; `name` is the stem of
- * the file. A heap that is a library of its own says so in front, by
+ * the file. If the heap is a library of its own, the file says so before it includes this header:
  *
- *     #define VTB_LIBRARY name         as the linker knows it
- *     #define VTB_LIBRARY_PACKAGE "..."  the Debian package that has it and its header
+ *     #define VTB_LIBRARY name           the library, as the linker knows it
+ *     #define VTB_LIBRARY_PACKAGE "..."  the Debian package with the library and its header
  *
- * The build then links the library, if it is there, and compiles the file with VTB_LIBRARY_MISSING
- * defined as the reason if it is not: the entry has nothing but its summary and `.unavailable`.
+ * The build links the library if it is installed. Otherwise it compiles the file with
+ * VTB_LIBRARY_MISSING defined as the reason, and the entry has only its summary and that reason as
+ * `.unavailable`.
  */
 #ifndef VTB_HEAP_H
 #define VTB_HEAP_H
@@ -22,30 +23,31 @@
 
 /* --- objects that are collected --- */
 
-/* A thread's allocation contexts: objects of one type are cut off from one of them. */
+/* The number of a thread's allocation contexts. All objects of a type come from the same one. */
 #define VTB_CONTEXTS_N 4
 
 #define VTB_REFERENCES_MAX 8
 #define VTB_REFERENCES_END UINT16_MAX
 
 /*
- * The type of an object, which a collector knows each object's size and references by. Where a word
- * may refer to an object, it may as well hold anything else that is no address in the heap; the
- * three lowest bits of a reference are the program's own, and kept.
+ * The type of an object, from which a collector knows the object's size and references. A word that
+ * may be a reference may instead hold anything that is no address in the heap. The three lowest
+ * bits of a reference belong to the program: a collector ignores and keeps them. A type must live
+ * as long as its objects.
  */
 struct vtb_type {
     const char *name;
     size_t bytes;        /* of an object; a multiple of 8, from 16 on */
-    uint32_t context;    /* < VTB_CONTEXTS_N; types made by turns had better differ */
-    bool all_references; /* every word is a reference: an array of them */
+    uint32_t context;    /* < VTB_CONTEXTS_N; best not the same for types allocated by turns */
+    bool all_references; /* every word is a reference: the object is an array of references */
     /* Offsets of the words that may be references, and then VTB_REFERENCES_END. */
     uint16_t references[VTB_REFERENCES_MAX + 1];
 };
 
 /*
- * References that a collector must see and, if it moves objects, must update: `count` pointers,
- * the first at `base`, each `stride_bytes` after the one before. What does not lie in the heap (a
- * caller's own operation, null) is left alone.
+ * References outside of the heap, which a collector must follow and, if it moves objects, must
+ * update: `count` pointers, the first at `base`, each `stride_bytes` after the one before. Pointers
+ * to anything that is not in the heap, such as null or a caller's own operation, are left alone.
  */
 struct vtb_roots {
     void *base;
@@ -53,31 +55,30 @@ struct vtb_roots {
     size_t stride_bytes;
 };
 
-/* One collection, as it is told of when the threads go on again. */
+/* A report of one collection, made when the threads go on again. */
 struct vtb_collection {
     unsigned generation; /* the oldest that was collected, the younger ones with it */
-    /* From when the first thread stopped until all may go on: CLOCK_MONOTONIC. */
+    /* From the moment at which the first thread stopped until all may go on, by CLOCK_MONOTONIC. */
     double start_ns;
     double end_ns;
-    /* Of what was collected: still referred to; and of that, now of an older generation. */
-    size_t survived_bytes;
-    size_t promoted_bytes;
-    size_t marked_bytes; /* objects that stayed in place but were looked through as well */
+    size_t survived_bytes; /* objects of the collected generations that are still referred to */
+    size_t promoted_bytes; /* of these, objects that are now of an older generation */
+    size_t marked_bytes;   /* objects that stayed in place but were looked through as well */
 };
 
-/* Generations that a collector has at most. */
+/* The most generations that a collector may have. */
 #define VTB_GENERATIONS_MAX 3
 
 /* How full a collected heap is. */
 struct vtb_heap_state {
-    size_t used_bytes;     /* by objects, reachable or not */
-    size_t budget_bytes;   /* allocated between collections; 0: there is no such rule */
-    size_t reserved_bytes; /* by the heap, for objects: blocks and pages in use, whole */
+    size_t used_bytes;     /* objects, reachable or not */
+    size_t budget_bytes;   /* bytes allocated between collections; 0: there is no such rule */
+    size_t reserved_bytes; /* memory that the heap holds for objects, in whole blocks and pages */
 };
 
 struct vtb_collector_setup {
     size_t gen0_budget_bytes; /* bytes allocated between collections; 0: the collector's own rule */
-    bool incremental;         /* shorter pauses by more work, if the collector knows that */
+    bool incremental;         /* shorter pauses by more work, if the collector can do that */
     bool verify;              /* checks the whole heap at each collection, and ends the process
                                  with a message if it is broken; far too slow to be measured */
     /* Called at the end of each collection by a thread of the heap; null: nobody. It may neither
@@ -86,66 +87,74 @@ struct vtb_collector_setup {
     void *context;
 };
 
-/* A heap that was opened, of a collector. */
+/* An open heap of a collector. */
 struct vtb_gc;
 
-/* Bytes of memory that one card stands for, as a power of two: see below. */
+/* The bytes of memory that one card stands for, as a power of two: see vtb_gc_access. */
 #define VTB_CARD_SHIFT 9
 
-/* What the measured region needs of a heap that was opened: copies, one load from their use. */
+/* The parts of an open heap that the measured region uses: copies, so that each use costs one
+ * load. */
 struct vtb_gc_access {
     /*
-     * A new, zeroed object. The calling thread has entered the heap. It must not fail: a heap that
-     * is exhausted ends the process. A collector that moves objects does not collect here, as they
-     * may be referred to from locals.
+     * Allocates a zeroed object. The calling thread must have entered the heap. It cannot fail: a
+     * heap that is exhausted ends the process. A collector that moves objects must not collect
+     * here, because local variables may refer to objects.
      */
     void *(*alloc)(const struct vtb_type *type);
     /*
-     * The write barrier's: whoever stores a reference at an address in an object stores 1 in
+     * For the write barrier: whoever stores a reference at an address in an object must store 1 in
      * cards[address >> VTB_CARD_SHIFT & cards_mask]. A collector without generations has one card.
      */
     uint8_t *cards;
     size_t cards_mask;
-    /* Not 0: a thread is to come to the safepoint. */
+    /* Not 0: every thread in the heap must come to its next safepoint. Read without a lock. */
     const uint32_t *stop;
-    struct vtb_gc *heap; /* that this is the access to; null: a heap that frees */
+    struct vtb_gc *heap; /* the heap that this gives access to; null: a heap that frees */
 };
 
+/* A collector. None of its functions is null. */
 struct vtb_collector {
-    /* Whether it moves objects: what is no root, nor in an object, is no reference afterwards. */
+    /* It moves objects: after a collection only roots and objects still have valid references. */
     bool moves;
     unsigned generations_n;
-    bool has_budget; /* setup.gen0_budget_bytes means something */
-    bool has_steps;  /* setup.incremental does */
-    bool verifies;   /* setup.verify does */
+    bool has_budget; /* it obeys setup.gen0_budget_bytes */
+    bool has_steps;  /* it obeys setup.incremental */
+    bool verifies;   /* it obeys setup.verify */
 
-    /* Opens a heap. Null: the system gives no memory, and errno says why. */
+    /* Opens a heap, which the caller closes. Null: the system gives no memory, and errno says why.
+     */
     struct vtb_gc *(*open)(const struct vtb_collector_setup *setup);
-    /* No thread is in the heap. Its objects are gone. */
+    /* Closes a heap, with all of its objects. No thread may be in it. */
     void (*close)(struct vtb_gc *gc);
+    /* Writes to *access the parts of a heap that the measured region uses; valid until close. */
     void (*access)(struct vtb_gc *gc, struct vtb_gc_access *access);
 
     /*
-     * From enter to leave the calling thread may allocate from the heap, and holds up collections
-     * between two safepoints. It is in one heap at a time. Enter waits for a collection to end.
+     * Between enter and leave the calling thread may allocate from the heap. It must come to
+     * safepoints, as no collection can happen before all threads in the heap do. A thread is in one
+     * heap at a time. Enter waits for a collection to end.
      */
     void (*enter)(struct vtb_gc *gc);
     void (*leave)(struct vtb_gc *gc);
 
-    /* Callable by threads outside the heap, while no collection can happen. */
+    /* Add and drop roots, whose memory must stay where it is in between. For threads outside of the
+     * heap, while no collection can happen. */
     void (*add_roots)(struct vtb_gc *gc, const struct vtb_roots *roots);
     void (*drop_roots)(struct vtb_gc *gc, const struct vtb_roots *roots);
 
     /*
-     * Stands in the measured region, between two operations, when no object of the heap is referred
-     * to from a local: the one place where the heap may collect, and threads wait for that. The
-     * calling thread has entered the heap. Does nothing unless *stop is set.
+     * Collects if it is time to, or waits while another thread does: the one place where the heap
+     * may collect. Does nothing unless *stop is set. The calling thread must have entered the heap,
+     * and none of its local variables may refer to an object. Stands in the measured region,
+     * between two operations.
      */
     void (*safepoint)(void);
 
-    /* Collects a generation and those younger than it, now; otherwise like safepoint. */
+    /* Collects a generation and all younger ones now, under the conditions of safepoint. */
     void (*collect)(struct vtb_gc *gc, unsigned generation);
 
+    /* Writes how full the heap is. Not for the measured region. */
     void (*state)(struct vtb_gc *gc, struct vtb_heap_state *state);
 };
 
@@ -157,19 +166,19 @@ struct vtb_heap {
     bool is_default;         /* one of those that `run` uses when --heap is not given */
 
     /*
-     * Memory for `bytes` > 0 bytes, aligned to 8, from the calling thread; stands in the measured
-     * region and must not fail: a heap that is exhausted ends the process.
+     * Allocates `bytes` > 0 bytes, aligned to 8, whose content is not set. Any thread may call it.
+     * It cannot fail: a heap that is exhausted ends the process. Stands in the measured region.
      */
     void *(*alloc)(size_t bytes);
 
-    /* Gives back what alloc returned, from any thread. */
+    /* Gives back a block that alloc returned; any thread may. Stands in the measured region. */
     void (*free)(void *memory);
 
-    /* How many bytes the block at `memory` can really hold; used by the counting pass alone. */
+    /* Gives the number of bytes that a block can really hold. Only counting cells call it. */
     size_t (*usable)(void *memory);
 
-    const struct vtb_collector
-        *collector; /* null: what is allocated is freed; else no alloc, free */
+    /* Null: the heap frees. Otherwise it collects, and alloc and free are null. */
+    const struct vtb_collector *collector;
 };
 
 static inline bool vtb_heap_collects(const struct vtb_heap *heap)

@@ -1,9 +1,9 @@
 /*
- * A key as an object or a table keeps it. Mostly that is the key itself; a workload whose key is a
- * struct with padding in it defines, behind its key and with VTB_HAS_KEPT_KEY, vtb_kept_key,
- * vtb_keep and vtb_kept: passed in registers the key wants to be whole, and in an object without
- * padding, as the fields of a state machine are laid out one by one. (A packed key went through
- * memory in pieces that its loads straddled, which cost every method 24 ns.)
+ * The form in which an object or a table keeps a key. Mostly that is the key itself. A workload
+ * whose key is a struct with padding defines VTB_HAS_KEPT_KEY and, behind its key, vtb_kept_key,
+ * vtb_keep and vtb_kept. Such a key is passed in registers with its padding, but kept without it,
+ * as the fields of a state machine are laid out one by one. (A packed struct would not do for both:
+ * its parts would be stored to memory one by one, and loaded across their borders, which is slow.)
  */
 #ifndef VTB_KEPT_KEY_H
 #define VTB_KEPT_KEY_H

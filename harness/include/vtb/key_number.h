@@ -1,4 +1,5 @@
-/* Keys that are 32-bit numbers, for a workload over map.h: what key_text.h is for strings. */
+/* Keys that are 32-bit numbers, for a workload that uses map.h. (key_text.h has keys that are
+ * strings.) */
 #ifndef VTB_KEY_NUMBER_H
 #define VTB_KEY_NUMBER_H
 
@@ -18,7 +19,7 @@ static inline void vtb_make_keys(void *keys, uint64_t keys_n)
     (void)keys_n;
 }
 
-/* A key that misses is negative. */
+/* The key of an entry of the schedule. VTB_ID_MISS is the sign: a key that misses is negative. */
 static inline vtb_key vtb_map_key(const void *keys, uint64_t keys_n, uint32_t id)
 {
     (void)keys;
@@ -26,8 +27,8 @@ static inline vtb_key vtb_map_key(const void *keys, uint64_t keys_n, uint32_t id
     return (vtb_key)id;
 }
 
-/* Fibonacci hashing: consecutive numbers are spread evenly over the slots, so that, as with the
- * numbers themselves in .NET's dictionary, the first probe nearly always decides. */
+/* Fibonacci hashing, which spreads consecutive numbers evenly over the slots. So the first probe
+ * nearly always decides, as it does in .NET's dictionary, where a number is its own hash. */
 static inline uint64_t vtb_hash(vtb_key key)
 {
     return (uint32_t)key * UINT64_C(0x9e3779b97f4a7c15);

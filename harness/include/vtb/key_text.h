@@ -1,7 +1,7 @@
 /*
- * Keys that are strings, for a workload over map.h, which defines VTB_TEXT_PREFIX before: "user/"
- * makes keys like user/0000017. The caller's strings are others than the table's, so that a lookup
- * hashes and compares characters.
+ * Keys that are strings, for a workload that uses map.h. It may define VTB_TEXT_PREFIX before this
+ * header: with "user/" keys are like user/0000017. The callers' strings are not the table's own, so
+ * that a lookup must hash and compare characters.
  */
 #ifndef VTB_KEY_TEXT_H
 #define VTB_KEY_TEXT_H
@@ -14,8 +14,8 @@
 
 typedef const struct vtb_text *vtb_key;
 
-/* The kinds of strings, in the order in which they stand: those that the table is made of, the
- * caller's of the same characters, those that miss, and those that the store fails on. */
+/* The kinds of strings, in the order in which they stand in memory: the table's own, the callers'
+ * strings with the same characters, strings that miss, and strings that the store fails on. */
 enum vtb_text_kind { VTB_TEXT_OWN, VTB_TEXT_HIT, VTB_TEXT_MISS, VTB_TEXT_FAIL, VTB_TEXT_KINDS_N };
 
 static inline size_t vtb_keys_bytes(uint64_t keys_n)
@@ -37,7 +37,7 @@ static inline vtb_key vtb_map_key(const void *keys, uint64_t keys_n, uint32_t id
     return (vtb_key)keys + kind * keys_n + (id & VTB_ID_MASK);
 }
 
-/* What the table keeps in place of the caller's string. */
+/* The string that the table keeps; a caller has another one with the same characters. */
 static inline vtb_key vtb_own_key(const void *keys, uint64_t keys_n, uint32_t id)
 {
     (void)keys_n;

@@ -1,11 +1,13 @@
 /*
  * A hash table in front of a store: the table of most workloads. A workload includes key_number.h
- * or key_text.h, or defines what they do for a key of its own, and then, before this header,
+ * or key_text.h, or defines for a key of its own all that these define. Then, before it includes
+ * this header, it defines
  *
  *     typedef ... vtb_value;
  *     size_t vtb_records_bytes(uint64_t keys_n);
  *     void vtb_make_records(void *records, uint64_t keys_n);
- *         The store's records: so much zeroed memory, aligned to 64, and what is written there.
+ *         The store's records: their size, and a function that writes them to zeroed memory,
+ *         aligned to 64.
  *     vtb_value vtb_value_of(const void *records, uint64_t number);
  *         The value of a key whose vtb_number_of is `number`; any number is valid.
  *     uint64_t vtb_consume(const vtb_value *);
@@ -13,9 +15,9 @@
  * The table is open-addressed with linear probing and at most two thirds full. A slot has a tag, a
  * part of its key's hash, so that other keys are nearly always told apart without comparing them.
  *
- * The schedule says which calls hit, so a value that was fetched must not be found later: what a
- * miss inserts goes through the table like any insert, which must find that the key is not there,
- * and is then written to a ring of the service's own, beside the table.
+ * The schedule says which calls hit, so a value that was fetched must not be found by a later call.
+ * An insert after a miss first searches the table, as any insert must, and does not find the key.
+ * Then it writes to a ring that the service has for itself, and not to the table.
  */
 #ifndef VTB_MAP_H
 #define VTB_MAP_H
@@ -26,6 +28,7 @@
 
 #include "kept_key.h"
 
+/* A slot of the table. */
 struct vtb_map_slot {
     uint32_t tag; /* 0: the slot is empty */
     vtb_kept_key key;
@@ -34,7 +37,7 @@ struct vtb_map_slot {
 
 #define VTB_MAP_INSERTED_N 64
 
-/* What was inserted last, by one service. */
+/* The ring: the entries that one service inserted last. */
 struct vtb_map_inserted {
     size_t next;
     struct vtb_map_slot slots[VTB_MAP_INSERTED_N];
@@ -46,7 +49,7 @@ struct vtb_table {
     const void *keys;
     uint64_t keys_n;
     const void *records;
-    struct vtb_map_inserted *inserted; /* null in the table that is shared */
+    struct vtb_map_inserted *inserted; /* the service's own; null in the table that is shared */
 #ifdef VTB_MAP_MORE
     VTB_MAP_MORE /* fields of the workload's own */
 #endif
@@ -67,7 +70,7 @@ static inline struct vtb_map_slot *vtb_map_home(const struct vtb_table *table, u
     return table->slots + ((hash >> 32) * table->slots_n >> 32);
 }
 
-/* The slot of the key, or null. */
+/* Finds the slot of a key; null if the table does not have it. */
 static VTB_FORCE_INLINE struct vtb_map_slot *vtb_map_find(const struct vtb_table *table,
                                                           vtb_key key)
 {
@@ -132,7 +135,7 @@ static inline size_t vtb_map_entries_n(uint64_t keys_n)
 
 #define VTB_MAP_ALIGNED(bytes) (((bytes) + (size_t)63) / 64 * 64)
 
-/* The table's head, its slots, its keys and its records, one behind the other. */
+/* In memory the table's head, its slots, its keys and its records stand one behind the other. */
 static inline size_t vtb_map_slots_offset(void)
 {
     return VTB_MAP_ALIGNED(sizeof(struct vtb_table));
@@ -211,7 +214,8 @@ static inline struct vtb_table *vtb_map_make_own(void *memory, const struct vtb_
     return table;
 }
 
-/* The entry's functions, for VTB_WORKLOAD(stem) = {..., VTB_MAP_FUNCTIONS}. */
+/* The functions of an entry whose table is this one: VTB_WORKLOAD(stem) = {..., VTB_MAP_FUNCTIONS};
+ */
 #define VTB_MAP_FUNCTIONS                                                                     \
     .table_bytes = vtb_map_bytes, .entries_n = vtb_map_entries_n, .make_table = vtb_map_make, \
     .own_bytes = vtb_map_own_bytes, .make_own = vtb_map_make_own

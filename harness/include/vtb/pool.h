@@ -1,24 +1,25 @@
 /*
- * Objects of one size that one thread keeps for itself, up to a cap, the youngest on top. Another
- * thread gives objects back to their owner through a list of its own, which the owner empties when
- * it runs out. For use in a strategy's state, behind what else the strategy includes: the objects
- * and the list's head are roots.
+ * A pool: objects of one size that one thread, the owner, keeps for itself, up to a cap, the one
+ * that came last on top. Another thread gives an object back through a list of the pool's, which
+ * the owner empties when it has no other objects left. A pool is part of a strategy's state; its
+ * objects and the head of its list must be among VTB_STATE_ROOTS. All of it may stand in the
+ * measured region. To be included behind the other headers of a strategy.
  */
 #ifndef VTB_POOL_H
 #define VTB_POOL_H
 
 #include "strategy.h"
 
-/* Objects that a pool keeps; what is given back beyond that goes to the heap. */
+/* The most objects that a pool keeps; the caller gives further ones back to the heap. */
 #define VTB_POOL_CAP 256
 
 struct vtb_pool {
     size_t n;
-    void *remote; /* a list through the objects' first words: many push, the owner takes all */
+    void *remote; /* atomic; a list through the objects' first words: the owner takes all of it */
     void *objects[VTB_POOL_CAP];
 };
 
-/* Another thread than the owner's gives an object back. */
+/* Gives an object back, from a thread that is not the owner. Its first word is overwritten. */
 static inline void vtb_pool_put_remote(struct vtb_service *service, struct vtb_pool *pool,
                                        void *object)
 {
@@ -30,8 +31,8 @@ static inline void vtb_pool_put_remote(struct vtb_service *service, struct vtb_p
     vtb_barrier(service, object);
 }
 
-/* Takes what other threads gave back: the first such object is the caller's, the others go into the
- * pool. Null if there is none. */
+/* Takes all objects that other threads gave back: returns the first, and puts the others into the
+ * pool. Null if there is none. For the owner. */
 VTB_OUT_OF_LINE static void *vtb_pool_take_remote(struct vtb_service *service,
                                                   struct vtb_pool *pool)
 {
@@ -53,7 +54,8 @@ VTB_OUT_OF_LINE static void *vtb_pool_take_remote(struct vtb_service *service,
     return first;
 }
 
-/* An object that was used before, its contents as they were but for the first word; or null. */
+/* Takes an object that was used before; null if there is none. Its contents are as they were when
+ * it was given back, but for the first word. For the owner. */
 static inline void *vtb_pool_take(struct vtb_service *service, struct vtb_pool *pool)
 {
     if (VTB_UNLIKELY(pool->n == 0))
@@ -61,7 +63,8 @@ static inline void *vtb_pool_take(struct vtb_service *service, struct vtb_pool *
     return pool->objects[--pool->n];
 }
 
-/* The owner gives an object back. False if the pool is full: the object is still the caller's. */
+/* Gives an object back. False if the pool is full: the object is still the caller's. For the
+ * owner. */
 static inline bool vtb_pool_put(struct vtb_pool *pool, void *object)
 {
     if (VTB_UNLIKELY(pool->n == VTB_POOL_CAP))

@@ -1,43 +1,46 @@
 /*
- * What a strategy provides: how a method hands over a result that is ready now or later.
+ * A strategy: the way in which a method hands over a result that is ready now or will be later.
  *
  * One source file in impls/ is one strategy; `name` is the file's stem. The build compiles it for
- * each workload, after the workload's header: for timing and for counting, by both methods, with
- * and without checks. It includes this header, and then defines, for any vtb_key and vtb_value,
+ * each workload, behind the workload's header: for timing and for counting, by both methods, with
+ * and without checks. The file includes this header, and then defines, for any vtb_key and
+ * vtb_value,
  *
- *     typedef ... vtb_handover;      what the method returns; a reference to a heap object, if
- *                                    there is one, stands in its first word
+ *     typedef ... vtb_handover;      the type that the method returns; if it has a reference to a
+ *                                    heap object, that stands in its first word
  *
  *     vtb_handover vtb_ready(struct vtb_service *, struct vtb_slot *, const vtb_value *);
- *         The method has its answer at hand: hands it over.
+ *         The method has its answer: hands the value over.
  *     void *vtb_suspend(struct vtb_service *, struct vtb_slot *, const struct vtb_type *);
- *         The method must wait: makes the pending operation, an object of the type, at whose end is
- *         room for a record of what the method still needs. The operation starts with a struct
- *         vtb_continuation, as it waits itself where asynchronous methods are nested.
+ *         The method must wait: makes the pending operation, an object of the given type, at whose
+ *         end is room for a record of what the method still needs. The operation starts with a
+ *         struct vtb_continuation, because it waits itself if asynchronous methods are nested.
  *     void *vtb_record_of(void *pending);
- *         That room.
+ *         Gives the room for the record in a pending operation.
  *     vtb_handover vtb_handover_of(struct vtb_service *, struct vtb_slot *, void *pending);
  *         Hands over a pending operation.
  *     bool vtb_is_ready(struct vtb_service *, const vtb_handover *, const struct vtb_slot *);
- *         The caller sees which of the two it got.
+ *         The caller asks whether the operation is completed, so that it can consume it now.
  *     void vtb_await(struct vtb_service *, vtb_handover *, struct vtb_slot *,
  *                    struct vtb_continuation *);
- *         The caller waits: has the continuation run when the operation completes.
+ *         The caller waits: has the continuation run when the operation completes; at once, if it
+ *         has completed meanwhile. The continuation is borrowed until it runs.
  *     enum vtb_fault vtb_get(struct vtb_service *, vtb_handover *, struct vtb_slot *, vtb_value *);
- *         The caller consumes a completed operation: writes its value, or, where something failed,
- *         says what and writes anything.
+ *         The caller consumes a completed operation: writes its value. After a failure, returns the
+ *         fault; what it writes then has no meaning.
  *     void vtb_drop(struct vtb_service *, vtb_handover *, struct vtb_slot *);
  *         The caller's variable goes out of scope: gives up its reference, if it holds one.
  *     void vtb_complete(struct vtb_service *, void *pending, const struct vtb_answer *);
- *         The answer is there: completes the operation and runs what waits for it. The operation
- *         may be gone on return. The service is the calling thread's, with a state of its own.
+ *         The answer is there: completes the operation, and runs the continuations that wait for
+ *         it. The operation may be gone on return. The service is that of the calling thread, with
+ *         a state of its own.
  *
  * all `static inline`, and ends in VTB_STRATEGY(name) = {...}. The harness builds the methods, the
  * loops and the caller's frames from them (cell/). Everything here but the entry stands in the
  * measured region. Macros, defined before this header is included, choose between shapes:
  *
  *     VTB_USES_SLOT       the caller's frame holds a struct vtb_slot, which the strategy defines,
- *                         for one operation, and the method is given it. Otherwise `slot` is null.
+ *                         for one operation, and passes it to the method. Otherwise `slot` is null.
  *     VTB_OWN_METHOD      the strategy defines its method itself, as VTB_METHOD vtb_handover
  *                         VTB_CELL_SYMBOL(method)(struct vtb_service *, VTB_PARAMETERS), in place
  *                         of vtb_ready, vtb_suspend, vtb_record_of and vtb_handover_of: a callback
@@ -58,8 +61,8 @@
  *                         and no type is needed.
  *     VTB_DIRECT_ONLY     there is no asynchronous method: what is defined here makes none.
  *     VTB_BOXES           on a miss the direct method calls an asynchronous one, so that the
- *                         operation holds that one's state machine.
- *     VTB_BOX_HOLDS_VALUE the builder of that one holds a value.
+ *                         operation holds the state machine of the asynchronous one.
+ *     VTB_BOX_HOLDS_VALUE the builder in that state machine holds a value.
  *     VTB_BUILDS_OBJECT   the hand-over is a pointer to an object, which the asynchronous method's
  *                         builder makes as soon as it has the result.
  *     VTB_REUSES          operations that were consumed serve again, so only the first ones are
@@ -82,11 +85,13 @@
  *
  * and say what an operation takes from the heap:
  *
- *     VTB_HIT_BYTES               the object of a ready value; not defined: none
- *     VTB_PENDING_BYTES(record)   the object of a pending one with so much room; likewise
- *     VTB_PENDING_REFERENCES      and offsets of what may refer to objects in it, but for the
- *                                 record; not defined: nothing does
- *     VTB_REQUEST_BYTES(setup)    instead of these, one block for all objects of a request
+ *     VTB_HIT_BYTES               bytes of the object of a ready value; not defined: there is none
+ *     VTB_PENDING_BYTES(record)   bytes of the object of a pending operation whose record has
+ *                                 `record` bytes; not defined: there is none
+ *     VTB_PENDING_REFERENCES      offsets of the words in that object, before its record, that may
+ *                                 refer to objects; not defined: none may
+ *     VTB_REQUEST_BYTES(setup)    in place of the others: bytes of one block for all objects of a
+ *                                 request
  */
 #ifndef VTB_STRATEGY_H
 #define VTB_STRATEGY_H
@@ -94,7 +99,7 @@
 #include "base.h"
 #include "heap.h"
 
-/* Of these there is no asynchronous method: the direct one is what is known of both. */
+/* Such a strategy has no asynchronous method: the metadata of both methods is the direct one's. */
 #if VTB_METADATA && VTB_ASYNC && \
     (VTB_OWN_METHOD || VTB_LOOP_ONLY || VTB_NEVER_SUSPENDS || VTB_DIRECT_ONLY)
 #undef VTB_ASYNC
@@ -114,7 +119,8 @@
     row(VTB_SHAPE_POLL, "state machine")        \
     row(VTB_SHAPE_CALLBACK, "callback")
 
-/* What not every strategy can: its field in struct vtb_lacks, and its name. */
+/* The capabilities that not every strategy has: the field of each in struct vtb_lacks, and its
+ * name. */
 #define VTB_CAPABILITIES(row)                          \
     row(async_method, "async method")                  \
     row(several_consumers, "many consumers")        \
@@ -131,99 +137,107 @@ enum vtb_shape {
 #undef VTB_SHAPE_ROW
 };
 
-/* What a table needs a strategy for, so that the harness need not know it by name. */
+/* The role of a strategy in a table. By it the harness finds a strategy that it needs, without
+ * knowing its name. */
 enum vtb_role {
     VTB_ROLE_NONE,
-    VTB_ROLE_EMPTY,     /* the loop's own cost; always in the round */
-    VTB_ROLE_FLOOR,     /* what "over plain" is over; always in the round */
-    VTB_ROLE_BASELINE,  /* what a ratio is to, unless --baseline-strategy names another */
-    VTB_ROLE_CHALLENGER /* what the baseline is mostly held against */
+    VTB_ROLE_EMPTY,     /* measures the cost of the loop itself; in every round */
+    VTB_ROLE_FLOOR,     /* the strategy that "over plain" refers to; in every round */
+    VTB_ROLE_BASELINE,  /* ratios are to its time, unless --baseline-strategy names another */
+    VTB_ROLE_CHALLENGER /* the strategy with which the baseline is mostly compared */
 };
 
-/* For each capability null, or why the strategy lacks it, as the end of a sentence. */
+/* For each capability the reason why the strategy lacks it, as the end of a sentence; null: it has
+ * the capability. */
 struct vtb_lacks {
 #define VTB_CAPABILITY_FIELD(field, text) const char *field;
     VTB_CAPABILITIES(VTB_CAPABILITY_FIELD)
 #undef VTB_CAPABILITY_FIELD
 };
 
+/* The entry of a strategy. All texts live as long as the program. */
 struct vtb_strategy {
     const char *summary;
     const char *modelled_on;
     enum vtb_shape shape;
     enum vtb_role role;
-    /* Indirect calls that the method and the loop make on a hit because the strategy consists of
-     * them: a call of the heap, of a callback. A test holds the machine code against it. */
+    /* The indirect calls on a hit, in the method and the loop, that belong to the strategy: of the
+     * heap, or of a callback. A test compares the machine code with this number. */
     uint32_t indirect_calls_on_hit;
     struct vtb_lacks lacks;
 };
 
-/* vtb_<strategy>_<workload>_<pass>_<name>: a name that objdump and a profiler show. */
+/* A symbol of a cell, vtb_<strategy>_<workload>_<pass>_<name>, for readers of objdump and of
+ * profiles. */
 #define VTB_CELL_NAME                                                                         \
     VTB_PASTE(VTB_PASTE(VTB_PASTE(vtb_, VTB_STRATEGY_STEM), VTB_PASTE(_, VTB_WORKLOAD_STEM)), \
               VTB_PASTE(_, VTB_PASS_STEM))
 #define VTB_CELL_SYMBOL(name) VTB_PASTE(VTB_CELL_NAME, _##name)
 
-/* The entry, whose name is the file's stem: VTB_STRATEGY(stem) = {.summary = ..., ...}; */
+/* Defines the entry: VTB_STRATEGY(stem) = {.summary = ..., ...}; with the file's stem. */
 #define VTB_STRATEGY(stem) static const struct vtb_strategy vtb_strategy_##stem
 
-/* Why an operation has no value. */
+/* The reason why an operation has no value. */
 enum vtb_fault {
     VTB_FAULT_NONE,
     VTB_FAULT_STORE,    /* the store answered with an error */
     VTB_FAULT_CANCELLED /* the caller gave the operation up before it completed */
 };
 
-/* Exact figures of a counting run. Written by cells compiled with VTB_COUNTING only. */
+/* The exact figures of a counting run. Only cells compiled with VTB_COUNTING write them. */
 struct vtb_counts {
     uint64_t allocs_n;
     uint64_t frees_n;
     uint64_t requested_bytes; /* of all allocations together */
-    uint64_t usable_bytes;    /* the same, as the heap rounds them up */
+    uint64_t usable_bytes;    /* of all allocations together, as the heap rounds them up */
     uint64_t live_bytes;      /* requested and not freed */
     uint64_t peak_live_bytes;
     uint64_t immortal_n; /* hits answered with an object that was there already */
-    uint64_t fetched_n;  /* calls that missed, as the store was asked */
+    uint64_t fetched_n;  /* calls that missed, which are those for which the store was asked */
 };
 
-/* What a strategy's state is made for. */
+/* The conditions of a run, for which a strategy makes its state. */
 struct vtb_setup {
     const struct vtb_table *table;
-    uint64_t keys_n;     /* that the table holds */
-    size_t entries_n;    /* of the table */
-    size_t window;       /* callers that may wait at once */
-    size_t depth;        /* of methods */
+    uint64_t keys_n;     /* keys that the table holds */
+    size_t entries_n;    /* entries of the table */
+    size_t window;       /* callers that may wait at the same time */
+    size_t depth;        /* nested methods */
     size_t request_ops;  /* operations that make up a request */
     size_t record_bytes; /* the largest room that vtb_suspend is asked for */
 };
 
-/* What the method's `this` points to. One for each case and thread; not shared. */
+/* The service, which a method's `this` points to. Each case and thread has one of its own. All
+ * pointers are borrowed, and outlive it. */
 struct vtb_service {
     const struct vtb_table *table; /* the service's own, where it writes (workload.h) */
     void *(*alloc)(size_t bytes);  /* copies of the heap's pointers, one load from the call */
     void (*free)(void *memory);
-    struct vtb_gc_access gc; /* the same, of a heap that collects */
+    struct vtb_gc_access gc; /* of a heap that collects, which has neither alloc nor free */
     void *state;             /* the strategy's own; null if it has none */
     void *submitted;         /* the pending operation that the method gave to the store last */
     const struct vtb_heap *heap;
     struct vtb_quarantine *quarantine; /* of cells with checks; null elsewhere */
     uint64_t failed_n;                 /* operations that ended in a fault */
-    uint64_t failed_share; /* what they added to the checksum, where a fault has no place */
+    /* The part of the checksum that comes from failures, if a hand-over has no room for a fault. */
+    uint64_t failed_share;
     struct vtb_counts counts;
 };
 
 struct vtb_slot;
 
-/* What runs when an operation completes, on the thread of `service`. Stands at the start of
- * whatever waits: a caller's frame, or an operation that waits for another one. */
+/* A continuation: a function that is run when an operation completes, on the thread that completes
+ * it, whose service it is given. Stands at the start of whatever waits: a caller's frame, or an
+ * operation that waits for another one. */
 struct vtb_continuation {
     void (*run)(struct vtb_continuation *self, struct vtb_service *service);
 };
 
 /*
- * Ends the process, or what the handler says: a rule of the strategy was broken. `text` is the
- * error that a user reads. vtb_require belongs to a strategy that always checks; vtb_check is
- * compiled in with VTB_CHECKED.
+ * Ends the process, as a rule of the strategy was broken; `text` is the error that a user reads.
+ * (In a check, a handler of the harness is called in its place, and does not return either.) Use
+ * vtb_require for a rule that the strategy always checks, and vtb_check for one that is checked
+ * only in cells compiled with VTB_CHECKED. Both may stand in the measured region.
  */
 VTB_C_LINKAGE void vtb_misuse(const char *text) __attribute__((noreturn, cold));
 
@@ -246,13 +260,15 @@ VTB_C_LINKAGE void vtb_block_until(const uint32_t *state, uint32_t bits);
  * threads run. What that thread wrote before is then visible. */
 VTB_C_LINKAGE void vtb_block_while(const uint32_t *state, uint32_t value);
 
-/* The same for a thread of a heap that collects, which may do so meanwhile. */
+/* Waits as vtb_block_while does, for a thread that has entered a heap that collects: the heap may
+ * collect meanwhile, so no local variable may refer to an object. */
 VTB_C_LINKAGE void vtb_block_while_collected(struct vtb_service *service, const uint32_t *state,
                                              uint32_t value);
 
 /*
- * Memory that checked cells gave back: kept, marked by its owner, until as many younger objects
- * follow, so that a use after the free is seen. Bounded: a later use may be missed.
+ * The memory that a checked cell gave back last. It is freed only when VTB_QUARANTINE_N more
+ * objects have been given back. Until then its owner's mark in it shows a use after the free; a
+ * later use may be missed.
  */
 #define VTB_QUARANTINE_N 64
 struct vtb_quarantine {
@@ -264,15 +280,15 @@ struct vtb_quarantine {
 #define VTB_COLLECTED 0
 #endif
 
-/* Whether nothing is freed: each cell is compiled for the one or the other, but for those that
- * count, which look. */
+/* Whether the heap collects, so that nothing is freed. For a timing cell that is a constant;
+ * a counting cell serves all heaps, and asks. */
 #if VTB_COUNTING
 #define VTB_COLLECTS(service) vtb_heap_collects((service)->heap)
 #else
 #define VTB_COLLECTS(service) ((void)(service), VTB_COLLECTED)
 #endif
 
-/* Writes down that `memory` was allocated. */
+/* Counts an allocation, in counting cells. */
 static inline void vtb_count_alloc(struct vtb_service *service, void *memory, size_t bytes)
 {
     (void)service;
@@ -299,7 +315,7 @@ static inline void vtb_count_free(struct vtb_service *service, size_t bytes)
 #endif
 }
 
-/* A hit is answered with an object that was there already. */
+/* Counts a hit that is answered with an object that was there already, in counting cells. */
 static inline void vtb_count_immortal(struct vtb_service *service)
 {
     (void)service;
@@ -308,7 +324,7 @@ static inline void vtb_count_immortal(struct vtb_service *service)
 #endif
 }
 
-/* A block for several objects, its contents not set, which no collector has. */
+/* Allocates a block for several objects, whose contents are not set. Only on a heap that frees. */
 static inline void *vtb_alloc_block(struct vtb_service *service, size_t bytes)
 {
     void *memory = service->alloc(bytes);
@@ -316,7 +332,8 @@ static inline void *vtb_alloc_block(struct vtb_service *service, size_t bytes)
     return memory;
 }
 
-/* A new object, its contents not set on a heap that frees, zero on a collector. */
+/* Allocates an object, which the caller gives back with vtb_free. It is zeroed on a collector; on a
+ * heap that frees its contents are not set. */
 static inline void *vtb_alloc(struct vtb_service *service, const struct vtb_type *type)
 {
     if (!VTB_COLLECTS(service))
@@ -326,7 +343,7 @@ static inline void *vtb_alloc(struct vtb_service *service, const struct vtb_type
     return object;
 }
 
-/* A new object, zeroed, as a managed runtime hands it out. */
+/* Allocates a zeroed object, as a managed runtime does. The caller gives it back with vtb_free. */
 static inline void *vtb_alloc_zeroed(struct vtb_service *service, const struct vtb_type *type)
 {
     void *object = vtb_alloc(service, type);
@@ -335,7 +352,7 @@ static inline void *vtb_alloc_zeroed(struct vtb_service *service, const struct v
     return object;
 }
 
-/* The owner gives an object back; on a collector nothing happens. `bytes` is what was asked for. */
+/* Gives back an object or a block of `bytes` bytes, as requested; does nothing on a collector. */
 static inline void vtb_free(struct vtb_service *service, void *memory, size_t bytes)
 {
     if (VTB_COLLECTS(service))
@@ -352,9 +369,9 @@ static inline void vtb_free(struct vtb_service *service, void *memory, size_t by
 }
 
 /*
- * The write barrier: a reference was stored at an address in an object. Marks the address's card,
- * so that a collection of the young finds a reference from an old object. Unconditional, as in
- * collectors that keep their barrier short.
+ * The write barrier, to be called after a reference was stored at an address in an object. Marks
+ * the address's card, so that a collection of young objects finds references from old ones. It
+ * does not look first whether that is necessary, as in collectors that keep their barrier short.
  */
 static inline void vtb_barrier(struct vtb_service *service, const void *address)
 {
@@ -365,7 +382,8 @@ static inline void vtb_barrier(struct vtb_service *service, const void *address)
             __ATOMIC_RELAXED);
 }
 
-/* Between two operations no object is referred to from a local: collects, if it is time to. */
+/* Lets the heap collect, if it is time to. Called by the loop between two operations, when no local
+ * variable refers to an object. */
 static inline void vtb_safepoint(struct vtb_service *service)
 {
     if (VTB_COLLECTS(service) &&
@@ -373,7 +391,7 @@ static inline void vtb_safepoint(struct vtb_service *service)
         service->heap->collector->safepoint();
 }
 
-/* The method gives a pending operation to the store, which will answer it. */
+/* Gives a pending operation to the store, which will answer it. */
 static inline void vtb_submit(struct vtb_service *service, void *pending)
 {
     service->submitted = pending;
@@ -400,7 +418,8 @@ VTB_C_LINKAGE VTB_THREAD_LOCAL struct vtb_ambient vtb_ambient;
 
 #include "kept_key.h"
 
-/* The store behind the cache is asked; what it answers goes into the cache. False if it fails. */
+/* Asks the store behind the cache, and inserts its answer into the cache. False if the store
+ * fails. */
 static inline bool vtb_ask(struct vtb_service *service, vtb_key key, vtb_value *value)
 {
 #if VTB_COUNTING
@@ -413,9 +432,10 @@ static inline bool vtb_ask(struct vtb_service *service, vtb_key key, vtb_value *
 }
 
 /*
- * How a method returns its hand-over: by value, or, if that is a struct with a large value in it,
- * at a place of its caller's. VTB_RETURNED is what a method returns, VTB_AT_PARAMETER its first
- * parameter, and VTB_GIVE(call) gives on what a call returns that is given VTB_AT_ARGUMENT.
+ * The way in which a method returns its hand-over: by value or, if the hand-over is a struct with a
+ * large value in it, at a place that its caller provides. VTB_RETURNED is the return type of such a
+ * method and VTB_AT_PARAMETER its first parameter. VTB_GIVE(call) returns what `call` hands over;
+ * the call must have VTB_AT_ARGUMENT as its first argument.
  */
 #if VTB_HOLDS_VALUE && VTB_LARGE_VALUE
 #define VTB_IN_PLACE 1
@@ -435,28 +455,29 @@ static inline bool vtb_ask(struct vtb_service *service, vtb_key key, vtb_value *
 #define VTB_GIVE(call) return call
 #endif
 
-/* The barrier for a value that was stored in an object, if it is a reference. */
+/* The write barrier for a value that was stored in an object; does nothing unless the workload's
+ * values are references. */
 static inline void vtb_value_barrier(struct vtb_service *service, const vtb_value *value)
 {
     if (VTB_VALUE_REFERS)
         vtb_barrier(service, value);
 }
 
-/* What the store answers, or the method below. */
+/* The answer of the store, or of the method below. */
 struct vtb_answer {
     enum vtb_fault fault;
     vtb_value value; /* set if there is no fault */
 };
 
-/* --- the state machine that a method becomes, as compilers make it of an asynchronous one --- */
+/* --- the state machine that a compiler makes of an asynchronous method --- */
 
 enum vtb_machine_state {
     VTB_MACHINE_RUNS = -1,
-    VTB_MACHINE_WAITS = 0 /* at its first and only await */
+    VTB_MACHINE_WAITS = 0 /* it waits at its first and only await */
 };
 
-/* Where the result goes before it is handed over: into an object, or into the builder itself. The
- * asynchronous method that a direct one calls on a miss makes an object in any case. */
+/* The builder, which takes the result before it is handed over: into an object, or into itself. The
+ * asynchronous method that a direct one calls on a miss always makes an object. */
 struct vtb_builder {
     void *object; /* the object, or the pending operation */
 #if VTB_BOX_HOLDS_VALUE || (VTB_ASYNC && !VTB_BUILDS_OBJECT)
@@ -479,8 +500,8 @@ static_assert(offsetof(struct vtb_machine, builder) == VTB_ROUND_UP_8(4 + sizeof
                   offsetof(struct vtb_machine, builder) == 8 + VTB_ROUND_UP_8(sizeof(vtb_kept_key)),
               "state and key share 8 bytes where they fit");
 
-/* Contexts that objects are cut off from: of tasks that are completed, of the two kinds of
- * operations that pend, and of all else. */
+/* The allocation contexts of objects: for completed tasks, for pending operations of the service's
+ * own method and of layers, and for all other objects. */
 enum { VTB_TYPE_TASK, VTB_TYPE_BOX, VTB_TYPE_LAYER, VTB_TYPE_OTHER };
 
 static_assert(VTB_TYPE_OTHER < VTB_CONTEXTS_N, "each has a context of its own");

@@ -5,21 +5,23 @@
  * table, a Task<T> adds T rounded up to 8 bytes, and the box of a suspended async method *is* the
  * Task<T> with the method's state machine behind it. For use by strategies, after the workload.
  *
- * Where memory is freed a task counts its references: one for each variable that holds it. With
+ * On a heap that frees, a task counts its references: one for each variable that holds it. With
  * VTB_ATOMIC several threads may change the count, and the thread that completes a task holds a
- * reference until it is done with it; otherwise one thread does everything, and completing is the
- * last that the completing side does. On a collector nothing is counted. Macros, defined before:
+ * reference until it is done with the task. Otherwise one thread does everything, and does not use
+ * a task after it has completed it. On a collector nothing is counted. Macros that are defined
+ * before this header is included choose between variants:
  *
  *     VTB_OWN_TASK_MEMORY     the strategy defines vtb_task_new and vtb_task_delete
- *     VTB_HAS_IMMORTAL_TASKS  a task that has a `home` is never freed, and not counted
- *     VTB_LEAN_TASK           no more fields than the semantics need
+ *     VTB_HAS_IMMORTAL_TASKS  a task that has a `home` is never freed, and its references are not
+ *                             counted
+ *     VTB_LEAN_TASK           a task has no more fields than its semantics need
  */
 #ifndef VTB_TASK_H
 #define VTB_TASK_H
 
 #include "strategy.h"
 
-/* .NET's flags. FREED is ours, and is set where checks are compiled in. */
+/* The flags of .NET. Only VTB_TASK_FREED is not in .NET; it is set if checks are compiled in. */
 enum {
     VTB_TASK_FAULTED = 1 << 21,
     VTB_TASK_CANCELED = 1 << 22,
@@ -33,9 +35,9 @@ enum {
 #define VTB_LEAN_TASK 0
 #endif
 #if VTB_LEAN_TASK
-/* No more than it needs: what a direct method must remember stands where the result will be. */
+/* The lean task. The key, which a direct method must remember, stands where the result will be. */
 struct vtb_task {
-    struct vtb_continuation moves; /* what runs a task that waits for another operation */
+    struct vtb_continuation moves; /* runs a task that waits for another operation */
     uint16_t bytes;
     uint16_t references_n;
     uint32_t state;
@@ -50,14 +52,14 @@ static_assert(sizeof(vtb_value) > 8 || sizeof(vtb_key) > 8 || sizeof(struct vtb_
               "the lean task is 32 bytes for a value of up to 8");
 #else
 struct vtb_task {
-    struct vtb_continuation moves; /* the object's header; here: what runs a box that waits */
+    struct vtb_continuation moves; /* in place of .NET's object header; runs a box that waits */
     const struct vtb_type *type;
     int32_t references_n; /* in place of .NET's id */
     uint32_t state;       /* VTB_TASK_..., 0 while it runs */
     void *action;
     void *context;    /* the ambient (execution) context that was captured */
-    void *home;       /* in place of .NET's scheduler: whom its memory belongs to */
-    void *waiting;    /* null, a vtb_continuation, a list of them, or that the task is completed */
+    void *home;       /* in place of .NET's scheduler: the owner of the task's memory */
+    void *waiting;    /* null, a vtb_continuation, a list of them, or the completed sentinel */
     void *contingent; /* rarely needed properties */
     vtb_value result;
 };
@@ -67,15 +69,15 @@ static_assert(sizeof(struct vtb_task) == 64 + VTB_ROUND_UP_8(sizeof(vtb_value)),
               "Task<T> is 64 bytes and T rounded up to 8");
 #endif
 
-/* The errors that a user reads. The first is .NET's. */
+/* The errors that a user reads. The first has the words of .NET. */
 #define VTB_TASK_COMPLETED_TWICE \
     "an attempt was made to transition a task to a final state when it had already completed"
 #define VTB_TASK_USED_AFTER_FREE "a task was used after its last reference was given up"
 #define VTB_TASK_TOO_MANY "a lean task has room for 65,535 references"
 #define VTB_TASK_TAKEN_EARLY "the result of a task was taken before the task completed"
 
-/* What may refer to objects: what waits, the result of a workload whose values are pointers, and,
- * where objects are used again, the first word, which links those that nobody uses. */
+/* The offsets of the words that may refer to objects: `waiting`; the result, if the workload's
+ * values are pointers; and the first word, which links unused objects, if objects are reused. */
 #ifndef VTB_REUSES
 #define VTB_REUSES 0
 #endif
@@ -131,13 +133,14 @@ static inline void vtb_task_delete(struct vtb_service *service, struct vtb_task 
 
 /* --- references --- */
 
-/* Asked where checks are compiled in. */
+/* Whether a task was given back already; only known if checks are compiled in. */
 static inline bool vtb_task_is_freed(const struct vtb_task *task)
 {
     return (__atomic_load_n(&task->state, __ATOMIC_RELAXED) & VTB_TASK_FREED) != 0;
 }
 
-/* The lean task's count has 16 bits, and says so before it is wrong, whatever threads do. */
+/* Adds a reference. The count of a lean task has 16 bits: the process ends before it overflows,
+ * even if several threads count at the same time. */
 static inline void vtb_task_count_up(struct vtb_task *task)
 {
 #if VTB_LEAN_TASK
@@ -162,7 +165,8 @@ static inline void vtb_task_retain(struct vtb_task *task)
     vtb_task_count_up(task);
 }
 
-/* The last one to release it needs no locked instruction: nobody else can have it. */
+/* Gives up a reference; true if it was the last. If the count is 1, it needs no locked instruction,
+ * because no other thread can have a reference. */
 static inline bool vtb_task_was_last(struct vtb_task *task)
 {
 #if VTB_ATOMIC
@@ -192,7 +196,7 @@ static inline void vtb_task_release(struct vtb_service *service, struct vtb_task
 
 /* --- making one --- */
 
-/* Fills in a completed task that holds *value. */
+/* Makes of a new task one that is completed with *value. */
 static inline void vtb_task_init_completed(struct vtb_task *task, const vtb_value *value)
 {
     task->references_n = 1;
@@ -200,7 +204,7 @@ static inline void vtb_task_init_completed(struct vtb_task *task, const vtb_valu
     task->result = *value;
 }
 
-/* A completed task that holds *value. */
+/* Makes a task that is completed with *value. The caller holds its one reference. */
 static inline struct vtb_task *vtb_task_from_result(struct vtb_service *service,
                                                     const vtb_value *value)
 {
@@ -210,12 +214,12 @@ static inline struct vtb_task *vtb_task_from_result(struct vtb_service *service,
     return task;
 }
 
-/* The box of a method that suspends, with room for its state machine. */
+/* Makes the box of a method that suspends, of a type with room for its state machine. */
 static inline struct vtb_task *vtb_task_suspended(struct vtb_service *service,
                                                   const struct vtb_type *type)
 {
     struct vtb_task *task = vtb_task_new(service, type);
-    task->references_n = VTB_ATOMIC ? 2 : 1; /* the caller; and whoever completes it */
+    task->references_n = VTB_ATOMIC ? 2 : 1; /* for the caller, and for the completing side */
     task->state = 0;
     task->waiting = NULL;
 #if !VTB_LEAN_TASK
@@ -231,13 +235,15 @@ static inline bool vtb_task_is_completed(const struct vtb_task *task)
 
 /* --- who waits for it --- */
 
-/* Stands in `waiting` once the task is completed, so that a late await knows. Never run. */
+/* The completed sentinel: stands in `waiting` once the task is completed, so that a late await
+ * finds out. It is never run. */
 static struct vtb_continuation vtb_task_completed_sentinel;
 
-/* All waiters but the first: a list whose pointers are told by their last bit. */
+/* A waiter in the list of all waiters but the first. Pointers to list items have their last bit
+ * set; a pointer to the first waiter's continuation does not. */
 struct vtb_task_waiter {
     struct vtb_continuation *continuation;
-    void *older; /* another such, or the first continuation itself */
+    void *older; /* the item that came before, or the first waiter's continuation */
 };
 
 static const struct vtb_type vtb_task_waiter_type = {
@@ -257,7 +263,7 @@ static inline struct vtb_task_waiter *vtb_task_list(void *waiting)
                : NULL;
 }
 
-/* A second consumer, or one that comes after the completion. */
+/* Awaits a task for a second consumer, or for one that comes after the completion. */
 VTB_OUT_OF_LINE static void vtb_task_await_more(struct vtb_service *service, struct vtb_task *task,
                                                 struct vtb_continuation *continuation,
                                                 void *waiting)
@@ -279,7 +285,7 @@ VTB_OUT_OF_LINE static void vtb_task_await_more(struct vtb_service *service, str
     continuation->run(continuation, service);
 }
 
-/* Has the continuation run when the task completes: at once if it did meanwhile. */
+/* Has the continuation run when the task completes; at once, if it is completed already. */
 static inline void vtb_task_await(struct vtb_service *service, struct vtb_task *task,
                                   struct vtb_continuation *continuation)
 {
@@ -297,7 +303,7 @@ static inline void vtb_task_await(struct vtb_service *service, struct vtb_task *
 /* Runs a list's continuations in the order in which they came, and gives the list back. */
 VTB_OUT_OF_LINE static void vtb_task_run_list(struct vtb_service *service, void *waiting)
 {
-    void *younger = NULL; /* the list, turned around */
+    void *younger = NULL; /* the list in reverse */
     struct vtb_task_waiter *waiter;
     while ((waiter = vtb_task_list(waiting))) {
         void *older = waiter->older;
@@ -360,7 +366,7 @@ static inline void vtb_task_complete(struct vtb_service *service, struct vtb_tas
 #endif
 }
 
-/* A completed task that ended as `answer` says. */
+/* Makes a task that is completed with an answer, be it a value or a fault. */
 static inline struct vtb_task *vtb_task_from_answer(struct vtb_service *service,
                                                     const struct vtb_answer *answer)
 {
@@ -373,8 +379,8 @@ static inline struct vtb_task *vtb_task_from_answer(struct vtb_service *service,
 
 /* --- consuming it --- */
 
-/* There is no result yet, or there will be none: waits, as .NET does, and says why. By value, so
- * that a caller's value need not stand in memory. */
+/* Waits for a task without a result, as .NET does, and returns how it ended. Returns by value, so
+ * that the value of a caller need not stand in memory. */
 VTB_OUT_OF_LINE static struct vtb_answer vtb_task_wait(struct vtb_task *task)
 {
     struct vtb_answer answer;
@@ -382,7 +388,7 @@ VTB_OUT_OF_LINE static struct vtb_answer vtb_task_wait(struct vtb_task *task)
     vtb_check(vtb_task_is_completed(task), VTB_TASK_TAKEN_EARLY);
     vtb_block_until(&task->state, VTB_TASK_COMPLETED);
     const uint32_t state = __atomic_load_n(&task->state, __ATOMIC_ACQUIRE);
-    memset(&answer.value, 0, sizeof answer.value); /* what failed has no result */
+    memset(&answer.value, 0, sizeof answer.value); /* a task that failed has no result */
     if (state & VTB_TASK_RAN_TO_COMPLETION)
         answer.value = task->result;
     answer.fault = state & VTB_TASK_RAN_TO_COMPLETION ? VTB_FAULT_NONE
@@ -391,7 +397,7 @@ VTB_OUT_OF_LINE static struct vtb_answer vtb_task_wait(struct vtb_task *task)
     return answer;
 }
 
-/* The result of a completed task; may be asked for as often as one likes. */
+/* Gives the result of a task, any number of times. Blocks if the task is not completed. */
 static inline enum vtb_fault vtb_task_get(struct vtb_task *task, vtb_value *value)
 {
     const uint32_t state = __atomic_load_n(&task->state, __ATOMIC_ACQUIRE);

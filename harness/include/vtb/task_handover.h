@@ -1,7 +1,7 @@
 /*
- * What strategies have in common whose hand-over is a pointer to a task: all of the contract. A
- * task may be awaited by several consumers, and stored, as long as somebody holds a reference.
- * Macros, defined before, say what differs:
+ * The functions of strategy.h for strategies whose hand-over is a pointer to a task. Several
+ * consumers may await a task, and it may be stored, as long as somebody holds a reference to it.
+ * Macros that are defined before this header is included choose between variants:
  *
  *     VTB_OWN_READY        the strategy defines vtb_ready, and VTB_HIT_BYTES if that allocates;
  *                          otherwise every ready value gets a new task
@@ -23,7 +23,8 @@
 
 typedef struct vtb_task *vtb_handover;
 
-/* A lean task has no room behind it where it need not: a direct method remembers its key alone. */
+/* A lean task needs no room behind it for a direct method, which remembers its key alone: the key
+ * stands where the result will be. */
 #define VTB_RECORD_IN_RESULT (VTB_LEAN_TASK && !VTB_ASYNC)
 
 #ifndef VTB_PENDING_BYTES

@@ -18,14 +18,14 @@ struct vtb_text {
     uint64_t words[VTB_TEXT_WORDS];
 };
 
-/* Words that hold characters. */
+/* The number of words that hold characters. */
 static inline size_t vtb_text_words_n(const struct vtb_text *text)
 {
     return (text->length + 7) / 8;
 }
 
-/* Every character counts, and where it stands: a multiply and a fold for each word, in the manner
- * of the hashes that read words (wyhash, by Wang Yi). */
+/* A hash that depends on every character and its place: a multiplication and a fold for each word,
+ * in the manner of hashes that read whole words (wyhash, by Wang Yi). */
 static inline uint64_t vtb_text_hash(const struct vtb_text *text)
 {
     uint64_t hash = text->length;
@@ -61,7 +61,8 @@ static inline void vtb_text_append(struct vtb_text *text, const char *chars, siz
         ((char *)text->words)[text->length++] = chars[i];
 }
 
-/* Writes prefix, seven digits or more, and suffix, together VTB_TEXT_MAX bytes at most. */
+/* Makes a text of a prefix, the number in seven digits or more, and a suffix; together they must
+ * not exceed VTB_TEXT_MAX bytes. */
 static inline void vtb_text_make(struct vtb_text *text, const char *prefix, uint64_t number,
                                  const char *suffix)
 {

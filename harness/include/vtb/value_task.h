@@ -1,6 +1,6 @@
 /*
- * ValueTask<T> of .NET: a struct that is a result, or refers to an object that will have it. What
- * strategies with such a hand-over have in common.
+ * ValueTask<T> of .NET: a struct that either has the result in it, or refers to an object that will
+ * have it. This header is the part that all strategies with such a hand-over share.
  */
 #ifndef VTB_VALUE_TASK_H
 #define VTB_VALUE_TASK_H
@@ -14,9 +14,9 @@
 typedef struct vtb_value_task {
     void *object; /* null: `result` is the answer; otherwise a task, or a source */
     vtb_value result;
-    int16_t token; /* tells a pooled source's uses apart; a task needs none */
+    int16_t token; /* tells the uses of a pooled source apart; not used with a task */
     bool continue_on_captured_context;
-    bool preserved; /* ours, padding in .NET: may be consumed again, whatever it is over */
+    bool preserved; /* not in .NET, which has padding here: may be consumed more than once */
 } vtb_handover;
 
 static_assert(sizeof(vtb_handover) == 8 + VTB_ROUND_UP_8(sizeof(vtb_value) + 3) ||
@@ -37,7 +37,7 @@ static inline void vtb_ready_at(struct vtb_service *service, struct vtb_slot *sl
     at->preserved = false;
 }
 
-/* A value task that refers to an object; its result is the default one. */
+/* Makes, at `at`, a value task that refers to an object; its result is all zeros. */
 static inline void vtb_value_task_make(vtb_handover *at, void *object, int16_t token)
 {
     at->object = object;
@@ -47,8 +47,8 @@ static inline void vtb_value_task_make(vtb_handover *at, void *object, int16_t t
     at->preserved = false;
 }
 
-/* Checks that this variable was not consumed before, and notes that it is now. The flag has no
- * other reader here: every continuation runs where the operation completes. */
+/* Checks that this variable was not consumed before, and notes that it now is, in a flag that
+ * nothing else reads: here every continuation runs on the thread that completes the operation. */
 static inline void vtb_value_task_consume(vtb_handover *handover)
 {
     (void)handover;

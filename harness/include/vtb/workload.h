@@ -1,5 +1,5 @@
 /*
- * What a workload provides: the service whose method is measured, with its types and its table.
+ * A workload: the service whose method is measured, with its types and its table.
  *
  * One header in workloads/ is one workload. It includes this header, defines
  *
@@ -31,32 +31,34 @@
  * all `static inline`, and ends in VTB_WORKLOAD(name) = {...}; `name` is the file's stem. These
  * functions stand in the measured region: no allocation, no system call, no error.
  *
- * What is read is shared: one table for all cases and threads, so that they are compared over the
- * same memory. What a service writes is its own: where the entry has own_bytes, make_own makes a
- * table for one service that refers to the shared one, and the functions are given that.
+ * All cases and threads share one table, which is only read, so that they are compared over the
+ * same memory. If a service writes anything, that memory is its own: the entry then has own_bytes
+ * and make_own, which makes a table for one service that refers to the shared one, and the
+ * functions above are given the service's table.
  *
- * A cache is real if its hits emerge from the keys as they come: one with a capacity, or whose
- * entries expire. Then an id is a key's number, without flags, and vtb_lookup itself makes the
- * entry of a key that it does not find, as a simulation of the same cache over the same keys does,
- * so that the hit rate does not depend on how many callers wait.
+ * A cache is real if its hits emerge from the sequence of keys: a cache with a capacity, or with
+ * entries that expire. An id is then a key's number without flags, and vtb_lookup itself makes the
+ * entry of a key that it does not find. So the hit rate is that of a simulation of the same cache
+ * over the same keys, and does not depend on how many callers wait.
  */
 #ifndef VTB_WORKLOAD_H
 #define VTB_WORKLOAD_H
 
 #include "base.h"
 
-/* An entry of the schedule: a key's number, whether the call is to miss, and the store to fail. */
+/* An entry of the schedule: a key's number, a flag of calls that are to miss, and a flag of those
+ * on which the store is to fail. */
 #define VTB_ID_MISS UINT32_C(0x80000000)
 #define VTB_ID_FAIL UINT32_C(0x40000000)
 #define VTB_ID_MASK UINT32_C(0x3fffffff)
 
 struct vtb_table;
 
-/* What a real cache is made for. */
+/* The settings of a real cache. */
 struct vtb_cache_setup {
     uint64_t capacity; /* entries that an LRU cache holds; 0: none was asked for */
     uint64_t ttl_ns;   /* life of an entry on the virtual clock; 0: none was asked for */
-    uint64_t tick_ns;  /* that the virtual clock advances with each call */
+    uint64_t tick_ns;  /* by which the virtual clock advances with each call */
 };
 
 struct vtb_workload {
@@ -66,35 +68,36 @@ struct vtb_workload {
     uint64_t max_keys;   /* at most VTB_ID_MASK */
     double default_zipf; /* exponent of the keys' distribution; 0: uniform */
 
-    size_t key_bytes; /* as an object keeps it, see kept_key.h */
+    size_t key_bytes; /* of a key as an object keeps it (kept_key.h) */
     size_t value_bytes;
 
-    /* How much memory a table for that many keys takes, and how many entries it has. */
+    /* Give the bytes of a table for so many keys, and the number of its entries. */
     size_t (*table_bytes)(uint64_t keys);
     size_t (*entries_n)(uint64_t keys);
 
     /*
-     * Makes the table in `memory`: table_bytes(keys) zeroed bytes, aligned to 4096, owned by the
-     * caller and given back with the table. Returns `memory` as the table.
+     * Makes the table in `memory`: table_bytes(keys) zeroed bytes, aligned to 4096. The caller owns
+     * them, and gives them back when nobody uses the table any more. Returns `memory` as the table.
      */
     struct vtb_table *(*make_table)(void *memory, uint64_t keys);
 
     /*
-     * The same for what one service has of its own, in zeroed memory, aligned to 64; null, both,
-     * if it writes nothing. `setup` and the shared table outlive it.
+     * Give the bytes of the table that one service has for itself, and make it in zeroed memory,
+     * aligned to 64, which the caller owns. `setup` and the shared table outlive it. Both are null
+     * if the service writes nothing.
      */
     size_t (*own_bytes)(const struct vtb_table *shared, const struct vtb_cache_setup *setup);
     struct vtb_table *(*make_own)(void *memory, const struct vtb_table *shared,
                                   const struct vtb_cache_setup *setup);
 
-    uint64_t default_capacity; /* of its LRU cache, which is real; 0: it has none */
+    uint64_t default_capacity; /* entries of its LRU cache, which is real; 0: it has none */
     bool expires;         /* entries live for --ttl, if that is given; the cache is then real */
-    size_t payload_bytes; /* the value's size, for a workload of the payload curve; or 0 */
+    size_t payload_bytes; /* the value's size, if it is a workload of the payload curve; else 0 */
 };
 
-/* The entry, whose name is the file's stem: VTB_WORKLOAD(stem) = {.summary = ..., ...}; Defined
- * once, as VTB_WORKLOAD_OBJECT (harness/cells/source/workload.c); in a cell it is unused, and the
- * compiler drops it. */
+/* Defines the entry: VTB_WORKLOAD(stem) = {.summary = ..., ...}; with the file's stem. One source
+ * file defines it for the program, as VTB_WORKLOAD_OBJECT (harness/cells/source/workload.c). In a
+ * cell it is not used, and the compiler drops it. */
 #if VTB_DEFINE_WORKLOAD
 #define VTB_WORKLOAD(stem)                                      \
     typedef char vtb_file_is_named_##stem;                      \
@@ -106,8 +109,8 @@ struct vtb_workload {
     __attribute__((unused)) static const struct vtb_workload vtb_workload_##stem
 #endif
 
-/* A 64-bit mix (the finaliser of splitmix64, public domain by S. Vigna): for hashing and contents.
- */
+/* Mixes the bits of a number, for hashes and for contents (the finaliser of splitmix64, public
+ * domain by S. Vigna). */
 static inline uint64_t vtb_mix64(uint64_t x)
 {
     x += UINT64_C(0x9e3779b97f4a7c15);

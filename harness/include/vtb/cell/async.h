@@ -1,16 +1,17 @@
 /*
  * The asynchronous method, as a compiler makes one: a state machine on the stack, a step function
- * that runs it, and a builder that hands its result over. When it must wait, the state machine
- * moves into the pending operation. And a method around it, made the same way.
+ * that runs it, and a builder that hands its result over. When the method must wait, the state
+ * machine moves into the pending operation. Asynchronous layers are made in the same way.
  *
- * A method zeroes its state machine, keeps the thread's ambient context for its caller, and runs
- * the first step, even when the answer is at hand. (dotnet/runtime, AsyncMethodBuilderCore.Start.)
+ * A method zeroes its state machine, saves the thread's ambient context for its caller, and runs
+ * the first step, even if the answer is there already. (dotnet/runtime,
+ * AsyncMethodBuilderCore.Start.)
  *
  * Part of the template: before it stand method.h and record.h. Everything here stands in the
  * measured region.
  */
 
-/* The step may have changed the context; the caller shall not see that. */
+/* Restores the ambient context for the caller, who must not see that a step changed it. */
 static inline void vtb_ambient_restore(const struct vtb_ambient *before)
 {
     if (VTB_UNLIKELY(vtb_ambient.execution_context != before->execution_context))
@@ -19,8 +20,8 @@ static inline void vtb_ambient_restore(const struct vtb_ambient *before)
         vtb_ambient.synchronization_context = before->synchronization_context;
 }
 
-/* What the method found goes into an object, if the strategy makes one of every result, or into the
- * builder itself; and is handed over once the first step is done. */
+/* The builder takes the value that the method found: into an object, if the strategy makes one of
+ * every result, or else into itself. It hands the value over once the first step is done. */
 #if VTB_BUILDS_OBJECT
 static_assert(sizeof(struct vtb_builder) == sizeof(void *),
               "a builder that makes an object has no room for a value");
@@ -60,7 +61,7 @@ static inline VTB_RETURNED vtb_builder_hand_over(VTB_AT_PARAMETER struct vtb_ser
 
 VTB_METHOD void VTB_CELL_SYMBOL(step)(VTB_SLOT_PARAMETER struct vtb_machine *machine);
 
-/* The step must wait for the store: the state machine moves to where it can. */
+/* The step must wait for the store: moves the state machine into a pending operation. */
 VTB_OUT_OF_LINE static void VTB_CELL_SYMBOL(suspend)(VTB_SLOT_PARAMETER struct vtb_machine *machine)
 {
     VTB_SLOT_LOCAL;
@@ -99,7 +100,7 @@ VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_serv
     VTB_GIVE(vtb_builder_hand_over(VTB_AT_ARGUMENT service, slot, &machine.builder));
 }
 
-/* The store's answer arrives: the method goes on, and its result completes the operation. */
+/* The store's answer is there: the method goes on, and its result completes the operation. */
 static inline void vtb_machine_resume(struct vtb_service *service, void *pending,
                                       const struct vtb_answer *answer)
 {
@@ -123,13 +124,13 @@ static const struct vtb_type vtb_layer_type = {
 
 VTB_METHOD void VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine);
 
-/* The caller's place for the operation of the method below. */
+/* The slot for the operation of the method below, in the caller's next place. */
 static inline struct vtb_slot *vtb_slot_below(void *slot)
 {
     return VTB_USES_SLOT ? (struct vtb_slot *)(void *)((char *)slot + VTB_PLACE_BYTES) : NULL;
 }
 
-/* The operation of the method below completed: this method goes on. */
+/* The continuation of a layer, which goes on when the operation of the method below completed. */
 static void vtb_layer_run(struct vtb_continuation *self, struct vtb_service *service)
 {
     const struct vtb_ambient before = vtb_ambient;
@@ -141,7 +142,7 @@ static void vtb_layer_run(struct vtb_continuation *self, struct vtb_service *ser
     vtb_ambient_restore(&before);
 }
 
-/* The step must wait for the method below. */
+/* The step must wait for the method below: moves the state machine into a pending operation. */
 VTB_OUT_OF_LINE static void
 VTB_CELL_SYMBOL(layer_suspend)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine)
 {
@@ -159,7 +160,7 @@ VTB_CELL_SYMBOL(layer_suspend)(VTB_SLOT_PARAMETER struct vtb_layer_machine *mach
     vtb_await(service, &record->awaiter, vtb_slot_below(slot), continuation);
 }
 
-/* The method below failed before this one had to wait: an operation carries the fault. */
+/* The method below failed, and this one need not wait: makes an operation that has the fault. */
 VTB_OUT_OF_LINE static void
 VTB_CELL_SYMBOL(layer_fail)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine,
                             const struct vtb_answer *answer)

@@ -1,8 +1,8 @@
 /*
- * Stands in for waiting, for a strategy that answers a miss at once (VTB_NEVER_SUSPENDS): the code
- * that waits is compiled all the same, and dropped, because it is never reached. Such a strategy
- * need not have anything of the names that are defined here. In case it has, they are ours from
- * here on.
+ * Replacements of the functions that wait, for a strategy that answers a miss at once
+ * (VTB_NEVER_SUSPENDS). The template's code that waits is compiled all the same, and dropped by the
+ * compiler, because it is never reached. Such a strategy need not define these names; if it does,
+ * the macros below keep the two apart.
  *
  * Part of the template: before it stands defaults.h, and no_method.h where there is no method.
  */
@@ -43,7 +43,7 @@ static inline vtb_key vtb_asked(void *pending)
     return *(const vtb_key *)pending;
 }
 
-/* Nothing is kept while nobody waits. */
+/* Nothing is kept in memory, because no method waits. */
 #define VTB_RECORD_BYTES ((size_t)0)
 #define VTB_MISS_BYTES ((size_t)0)
 #define VTB_LAYER_MISS_BYTES ((size_t)0)

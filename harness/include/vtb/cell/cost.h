@@ -1,11 +1,11 @@
 /*
- * The closed formula: what so many calls take from the heap. Counted figures must equal it.
+ * The closed formula for the memory that calls take from the heap. Counted figures must equal it.
  *
- * Part of the template: before it stands what says how large the objects of a miss are.
+ * Part of the template: before it stand the sizes of objects (at_once.h, own_method.h, record.h).
  */
 
 #ifdef VTB_REQUEST_BYTES
-/* One block for all objects of a request. */
+/* Each request takes one block for all of its objects. */
 static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost *cost)
 {
     cost->allocs_n = (usage->calls_n + usage->setup.request_ops - 1) / usage->setup.request_ops;
@@ -18,7 +18,7 @@ static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost
     uint64_t hits_n = usage->hits_n * levels - usage->immortal_n;
     uint64_t misses_n = usage->calls_n - usage->hits_n;
     if (VTB_REUSES) {
-        hits_n = hits_n > 0; /* a ready one is consumed before the next is made */
+        hits_n = hits_n > 0; /* a ready operation is consumed before the next is made */
         misses_n = misses_n < usage->setup.window ? misses_n : usage->setup.window;
     }
     cost->allocs_n = hits_n * (VTB_HIT_BYTES > 0) + misses_n * (VTB_MISS_BYTES > 0) +

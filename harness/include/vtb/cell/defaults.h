@@ -1,9 +1,9 @@
 /*
- * Defaults for all that a strategy did not say (strategy.h lists what it may). So the other parts
- * ask in C: a branch on a constant costs nothing, and is compiled for every strategy, so that it
- * cannot break unseen.
+ * Defaults for the macros that a strategy did not define (strategy.h lists them). So the other
+ * parts can use `if` in place of #if: a branch on a constant costs nothing, and both of its sides
+ * are compiled for every strategy, so that an error in one is found.
  *
- * Part of the template, and its first one: before it stands the strategy's source.
+ * The first part of the template: before it stands the strategy's source.
  */
 
 #ifndef VTB_LOOP_ONLY
@@ -22,7 +22,7 @@
 #define VTB_COUNTS_REFERENCES 0
 #endif
 
-/* Objects: how large they are, and where a collector finds references. */
+/* The sizes of objects, and the places where a collector finds references. */
 #ifndef VTB_HIT_BYTES
 #define VTB_HIT_BYTES ((size_t)0)
 #endif
@@ -39,7 +39,7 @@
 #define VTB_STATE_ROOTS 0
 #endif
 
-/* Digests: of the rule, where a run builds the cell; of the files in it that a user brought. */
+/* Digests: of the rule by which a run builds the cell, and of the sources that a user brought. */
 #ifndef VTB_RULE
 #define VTB_RULE none
 #endif

@@ -1,14 +1,14 @@
 /*
- * The direct method: it looks the key up, and hands over what it found, or what pends. And a direct
- * layer around it.
+ * The direct method, which looks the key up, and hands over the value or a pending operation; and
+ * the direct layer.
  *
- * Part of the template: before it stand method.h, and what a method keeps while it waits.
+ * Part of the template: before it stand method.h, and at_once.h, own_method.h or record.h.
  * Everything here stands in the measured region.
  */
 
 #if !VTB_OWN_METHOD
 
-/* The method calls this on a miss: a function of its own, as an async method is. */
+/* The part of the method for a miss: a function of its own, as an asynchronous method would be. */
 #if VTB_NEVER_SUSPENDS
 static inline vtb_handover vtb_answer_now(struct vtb_service *service, vtb_key key);
 
@@ -43,7 +43,7 @@ VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_serv
 
 #endif /* !VTB_OWN_METHOD */
 
-/* A direct layer passes on what it got: the method below writes it where the caller wants it. */
+/* The direct layer, which passes the hand-over of the method below on without moving it. */
 VTB_NO_TAIL_CALLS VTB_METHOD VTB_RETURNED
 VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer, VTB_PARAMETERS)
 {

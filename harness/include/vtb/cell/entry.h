@@ -1,10 +1,10 @@
 /*
- * The cell itself: the one object of its file that is seen outside of it.
+ * The cell itself: the one object that its file exports.
  *
- * Part of the template, and its last one: before it stands all that the object refers to.
+ * The last part of the template: before it stands all that the object refers to.
  */
 
-/* Metadata of the strategies that the program has is linked into it, each under its own name. */
+/* The metadata of the build's strategies is linked into the program, so each has its own name. */
 #if VTB_METADATA && !defined VTB_FROM_OUTSIDE
 #define VTB_CELL_OBJECT VTB_CELL_NAME
 #else

@@ -1,26 +1,26 @@
 /*
- * A caller that may have to wait, as it stands in the in-flight window, and its continuation.
+ * A frame of the in-flight window, which is a caller that may have to wait, and its continuation.
  *
- * Part of the template: before it stands what a method keeps while it waits.
+ * Part of the template: before it stands at_once.h, own_method.h or record.h.
  */
 
-/* A strategy that never suspends is given no place, and its method no slot. */
+/* If a strategy never suspends, its frames have no places, and its method gets no slot. */
 #define VTB_HAS_PLACES (VTB_USES_SLOT && !VTB_NEVER_SUSPENDS)
 
 struct vtb_frame {
     struct vtb_continuation continuation;
     struct vtb_env *env;
-    void *pending; /* what was submitted for it; null while the frame is free */
+    void *pending; /* the operation that was submitted for it; null while the frame is free */
     vtb_handover handover;
-    uint64_t arrived; /* what was consumed while it was away */
-    /* enum vtb_frame_at; written last by the thread that gives the frame on */
+    uint64_t arrived; /* what was consumed while the frame was away */
+    /* enum vtb_frame_at; atomic, and written last by the thread that passes the frame on. */
     uint32_t at;
 #if VTB_HAS_PLACES
     struct vtb_place places[1]; /* one for each method, where the method is asynchronous */
 #endif
 };
 
-/* Where each method has a place, how large a frame is follows from their depth. */
+/* The frame of an index. If each method has a place, the size of a frame depends on their depth. */
 #define VTB_FRAME_AT(env, index)                                                      \
     ((struct vtb_frame *)(void *)((char *)(env)->frames +                             \
                                   (index) * (VTB_PLACE_BYTES > 0 ? (env)->frame_bytes \
@@ -36,15 +36,16 @@ static inline struct vtb_slot *vtb_slot_of(struct vtb_frame *frame)
 #endif
 }
 
-/* What was consumed is not referred to any more: a runtime's variable would be dead by now. */
+/* Clears the frame's reference after it was consumed, so that a collector does not follow it: in a
+ * managed runtime the variable would be dead by now. */
 static inline void vtb_frame_forget(struct vtb_frame *frame, struct vtb_service *service)
 {
     if (VTB_HANDOVER_REFERS && VTB_COLLECTS(service))
         memset((void *)&frame->handover, 0, sizeof(void *));
 }
 
-/* The caller's continuation: its operation completed. On another thread the caller learns of it
- * from the frame, and may then use that again. */
+/* The continuation of a frame, run when its operation completes: consumes the result. On another
+ * thread it leaves the result in the frame, for the caller to take. */
 static void vtb_frame_run(struct vtb_continuation *continuation, struct vtb_service *service)
 {
     struct vtb_frame *frame = (struct vtb_frame *)continuation;

@@ -1,11 +1,12 @@
 /*
- * The measured loops: independent and dependent consumer, one method or layers of them, with other
- * memory touched between operations or not. One source, folded by constants.
+ * The measured loops: for an independent and a dependent consumer, with one method or layers of
+ * them, with other memory touched between operations or not. They are written once; the compiler
+ * makes each of them by constants.
  *
  * Part of the template: before it stand the methods and the miss path.
  */
 
-/* The caller calls its method: the outermost layer, or the service's own. */
+/* Calls the caller's method: the outermost layer, or the service's own method. */
 static VTB_FORCE_INLINE VTB_RETURNED vtb_call(VTB_AT_PARAMETER struct vtb_env *env,
                                               struct vtb_slot *slot, vtb_key key, const bool layers)
 {
@@ -15,8 +16,9 @@ static VTB_FORCE_INLINE VTB_RETURNED vtb_call(VTB_AT_PARAMETER struct vtb_env *e
     VTB_GIVE(VTB_CELL_SYMBOL(method)(VTB_AT_ARGUMENT & env->service, VTB_CALL_ARGUMENTS));
 }
 
-/* One operation, as it stands in the measured loop. Gives what was consumed; 0 with *suspended set,
- * and then *frame is the next call's. Without a method the key is consumed. */
+/* Runs one operation of the measured loop, and returns what it adds to the checksum. If it
+ * suspends, returns 0, sets *suspended, and makes *frame the frame for the next call. Without a
+ * method the key itself is consumed. */
 static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_frame **frame,
                                                uint32_t id, const bool layers, bool *suspended)
 {
@@ -43,7 +45,7 @@ static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_f
     return vtb_consume(&value);
 }
 
-/* Touches the other memory, a line at a time. */
+/* Reads a byte of each cache line of the other memory. */
 static inline void vtb_pollute(const struct vtb_env *env)
 {
     for (size_t i = 0; i < env->pollution_bytes; i += 64)
@@ -51,9 +53,9 @@ static inline void vtb_pollute(const struct vtb_env *env)
 }
 
 /*
- * The measured loop, once. `dependent` and `polluted` are constants wherever this is expanded, and
- * `layers` but where other memory is touched as well. With the first the next key needs the last
- * result, be it that of a hit or the one that arrived while a miss suspended.
+ * The measured loop. `dependent` and `polluted` are constants wherever it is expanded; so is
+ * `layers`, except if `polluted` is set. If `dependent` is set, each key needs the result before
+ * it: that of a hit, or the one that arrived while a miss suspended.
  */
 static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool dependent,
                                       const bool layers, const bool polluted)

@@ -1,11 +1,12 @@
 /*
- * The functions that the loops, layers and the miss path call: those of the strategy are declared
- * once more, so that the compiler names one that is missing or has another type.
+ * The functions that the loops, layers and the miss path call. The strategy's functions are
+ * declared again, so that the compiler names one that is missing or has a wrong type.
  *
- * Part of the template: before it stand passing.h, and what stands in for waiting.
+ * Part of the template: before it stand passing.h, and the part about waiting that fits the
+ * strategy (at_once.h, own_method.h or record.h).
  */
 
-/* A strategy with a method of its own says what that is called with, and makes it ready. */
+/* A strategy with a method of its own defines the method's parameters, and prepares each call. */
 #if VTB_OWN_METHOD
 #define VTB_PREPARE(slot, key) vtb_prepare(slot, key)
 #else
@@ -14,7 +15,7 @@
 #define VTB_ARGUMENTS VTB_SLOT_ARGUMENT key
 #define VTB_CALL_ARGUMENTS VTB_SLOT_ARGUMENT key
 
-/* The method hands over a value. */
+/* Hands a value over, from within a method. */
 #if VTB_HOLDS_VALUE
 static inline void vtb_ready_at(struct vtb_service *service, struct vtb_slot *slot,
                                 const vtb_value *value, vtb_handover *at);
@@ -47,7 +48,7 @@ static inline void vtb_drop(struct vtb_service *service, vtb_handover *handover,
 static inline void vtb_complete(struct vtb_service *service, void *pending,
                                 const struct vtb_answer *answer);
 
-/* The caller consumes, for the last time. */
+/* Consumes a completed operation for the last time. */
 static VTB_FORCE_INLINE enum vtb_fault vtb_take(struct vtb_service *service, vtb_handover *handover,
                                                 struct vtb_slot *slot, vtb_value *value)
 {
@@ -56,7 +57,7 @@ static VTB_FORCE_INLINE enum vtb_fault vtb_take(struct vtb_service *service, vtb
     return fault;
 }
 
-/* The service's own method, and a method around one. */
+/* The service's own method, and a layer around a method. */
 VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_service *service,
                                                 VTB_PARAMETERS);
 VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer,

@@ -1,11 +1,11 @@
 /*
- * The miss path: a caller is parked in the window, its operation is completed, and its continuation
- * runs, on the caller's thread or on a completing one.
+ * The miss path: a caller waits in a frame of the window; later its operation is completed and its
+ * continuation runs, on the caller's thread or on a completing one.
  *
  * Part of the template: before it stand the methods and frame.h.
  */
 
-/* The store answers a pending operation, or `fault` comes in its place. */
+/* Completes a pending operation with `fault`, or if that is none, with the store's answer. */
 static inline void vtb_store_answer(struct vtb_service *service, void *pending,
                                     enum vtb_fault fault)
 {
@@ -32,7 +32,8 @@ static inline void vtb_frame_complete(struct vtb_env *env, struct vtb_frame *fra
     vtb_store_answer(&env->service, pending, VTB_FAULT_NONE);
 }
 
-/* The caller has the result of a frame that was away; waits for it if it must. */
+/* Takes the result of a frame that was sent away, and waits for it if necessary. Then the frame is
+ * free. */
 static inline void vtb_frame_collect(struct vtb_env *env, struct vtb_frame *frame)
 {
     if (__atomic_load_n(&frame->at, __ATOMIC_RELAXED) == VTB_FRAME_HERE)
@@ -48,8 +49,8 @@ static inline void vtb_frame_collect(struct vtb_env *env, struct vtb_frame *fram
     env->checksum += frame->arrived;
 }
 
-/* The caller waits already, so nothing races with the completing thread. The next call takes the
- * frame that has been away longest. */
+/* Sends a frame to the completing thread, after the await, so that the two cannot race. Returns the
+ * frame for the next call: the one that was sent away longest ago. */
 VTB_OUT_OF_LINE static struct vtb_frame *vtb_send_away(struct vtb_env *env, struct vtb_frame *frame)
 {
     struct vtb_outbox *outbox = env->outbox;
@@ -63,8 +64,8 @@ VTB_OUT_OF_LINE static struct vtb_frame *vtb_send_away(struct vtb_env *env, stru
     return VTB_FRAME_AT(env, env->free_frame);
 }
 
-/* The caller suspends; a full window completes the operation whose turn it is. Returns the frame
- * for the next call. */
+/* Makes the caller wait in its frame. If the window is full, completes the operation whose turn it
+ * is. Returns the frame for the next call. */
 VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env,
                                                   struct vtb_frame *frame VTB_HELD_PARAMETER)
 {

@@ -1,8 +1,8 @@
 /*
- * Stands in for the method of a strategy that has none (VTB_LOOP_ONLY). The loop's code for a call
- * is compiled all the same, and dropped, because it is never reached; no function here ever runs.
- * Such a strategy need not have anything of these names. In case it has, they are ours from here
- * on.
+ * Replacements of the method's functions, for a strategy without a method (VTB_LOOP_ONLY). The
+ * loop's code for a call is compiled all the same, and dropped by the compiler, because it is never
+ * reached; no function here ever runs. Such a strategy need not define these names; if it does, the
+ * macros below keep the two apart.
  *
  * Part of the template: before it stands defaults.h.
  */

@@ -1,10 +1,11 @@
 /*
- * A window before and after its loops: made, drained, closed. Nothing here is measured.
+ * The functions that make a window before its loops run, and drain and close it afterwards. Nothing
+ * here is measured.
  *
  * Part of the template: before it stands the miss path.
  */
 
-/* What the strategy keeps for its service, if it keeps anything. */
+/* The strategy's state for a service, if it has any. */
 #if VTB_HAS_STATE
 #define VTB_STATE_BYTES vtb_state_bytes
 #define VTB_STATE_OPEN(service, setup) vtb_state_open(service, setup)
@@ -49,7 +50,7 @@ static void VTB_CELL_SYMBOL(close)(struct vtb_env *env)
 {
     VTB_CELL_SYMBOL(drain)(env);
     VTB_STATE_CLOSE(&env->service);
-    if (VTB_CHECKED) { /* what was kept back, so that a use after the free was seen */
+    if (VTB_CHECKED) { /* frees the quarantine, where a use after the free could be seen */
         for (size_t i = 0; env->service.free && i < VTB_QUARANTINE_N; i++) {
             if (env->service.quarantine->memory[i])
                 env->service.free(env->service.quarantine->memory[i]);

@@ -1,6 +1,6 @@
 /*
- * A method of the strategy's own (VTB_OWN_METHOD): there is no record of what it keeps while it
- * waits. The strategy tells what its operation asked the store for.
+ * For a strategy that defines its method itself (VTB_OWN_METHOD). The template has no record of
+ * such a method, so the strategy itself tells which key an operation asked the store for.
  *
  * Part of the template: before it stands defaults.h.
  */

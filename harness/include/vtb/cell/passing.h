@@ -1,11 +1,11 @@
 /*
- * How a method gets its slot, and how what it hands over is passed on: macros, so that whatever
- * makes or calls a method is written once for all shapes.
+ * Macros by which a method is given its slot, and by which its hand-over is passed on. With them
+ * the code that makes or calls a method is written once for all shapes.
  *
  * Part of the template: before it stands defaults.h, and no_method.h where there is no method.
  */
 
-/* The slot as a parameter; where there is none, a local that says so. */
+/* The slot as a parameter; without slots, a local variable `slot` that is null. */
 #if VTB_USES_SLOT
 #define VTB_SLOT_PARAMETER struct vtb_slot *slot,
 #define VTB_SLOT_ARGUMENT slot,
@@ -20,13 +20,14 @@
 
 /*
  * A hand-over with a large value in it (VTB_IN_PLACE, strategy.h) is made at a place where it can
- * stay. Any other comes by value, and is moved to that place when it must be kept.
+ * stay. Any other is returned by value, and is moved to that place only if it must be kept.
  *
- *     VTB_RECEIVE(place, call)            calls, and declares `at`, which refers to what came
- *     VTB_KEEP(place)                     has that at the place from now on
- *     VTB_HELD_PARAMETER, _ARGUMENT       passes it on to a function that does so
- *     VTB_RECEIVE_AT(place, method, ...)  calls, and has what came at the place at once
- *     VTB_MAKE(fill)                      the other side: returns what `fill` writes at `at`
+ *     VTB_RECEIVE(place, call)            calls, and declares `at`, which points to the hand-over
+ *     VTB_KEEP(place)                     moves the hand-over to the place, if it is not there
+ *     VTB_HELD_PARAMETER, _ARGUMENT       pass the hand-over on to a function that keeps it
+ *     VTB_RECEIVE_AT(place, method, ...)  calls, and puts the hand-over at the place
+ *     VTB_MAKE(fill)                      in the method: returns the hand-over that the expression
+ *                                         `fill` writes to *at
  */
 #if VTB_IN_PLACE
 #define VTB_RECEIVE(place, call)       \

@@ -20,7 +20,8 @@ static bool vtb_probe_is_ready(struct vtb_env *env, size_t by, size_t of)
                         vtb_slot_of(VTB_FRAME_AT(env, of)));
 }
 
-/* A caller that waits for what another one's place may hold. */
+/* A caller that waits: its variable stands in frame `by`, and its operation may live in frame `of`.
+ */
 struct vtb_probe_waiter {
     struct vtb_continuation continuation;
     struct vtb_env *env;
@@ -91,7 +92,7 @@ static void vtb_probe_end_scope(struct vtb_env *env, size_t of)
     memset((void *)VTB_FRAME_AT(env, of), 0xdb, env->frame_bytes);
 }
 
-/* These are null if the strategy cannot. */
+/* The following functions are null if the strategy cannot do it. */
 
 #if VTB_SHARES
 static void vtb_probe_share(struct vtb_env *env, size_t by)

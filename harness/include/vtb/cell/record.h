@@ -1,6 +1,6 @@
 /*
- * The record that a method which the template makes keeps while it waits, in the room behind the
- * strategy's pending operation.
+ * The record: the memory of a method that waits, in the room behind the strategy's pending
+ * operation. Only methods that the template makes have one.
  *
  * Part of the template: before it stands passing.h.
  */
@@ -9,7 +9,7 @@ static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *sl
                                 const struct vtb_type *record);
 static inline void *vtb_record_of(void *pending);
 
-/* The method hands over a pending operation. */
+/* Hands a pending operation over, from within a method. */
 #if VTB_HOLDS_VALUE
 static inline void vtb_handover_at(struct vtb_service *service, struct vtb_slot *slot,
                                    void *pending, vtb_handover *at);
@@ -33,8 +33,9 @@ static inline vtb_handover vtb_give_pending(struct vtb_service *service, struct 
 /* A record starts where the operation without one ends. */
 #define VTB_IN_RECORD(record, field) (VTB_PENDING_BYTES(0) + offsetof(record, field))
 
-/* The service's own method keeps a state machine, or, where it does not need one, what it asked the
- * store for. A direct method that calls an asynchronous one on a miss fills in that one's. */
+/* The record of the service's own method is a state machine or, if the method needs none, the key
+ * that the store was asked for. A direct method that calls an asynchronous one on a miss
+ * (VTB_BOXES) fills in the state machine of that one. */
 #if VTB_ASYNC || VTB_BOXES
 typedef struct vtb_machine vtb_record;
 
@@ -86,7 +87,8 @@ struct vtb_layer_machine {
     vtb_handover awaiter;
 };
 
-/* Room for a record: of the service's own method, and of an asynchronous one around it. */
+/* The room for the record of the service's own method, for that of an asynchronous layer, and the
+ * larger of the two, if there are layers. */
 #define VTB_OWN_RECORD_BYTES VTB_ROUND_UP_8(sizeof(vtb_record))
 #define VTB_LAYER_RECORD_BYTES VTB_ROUND_UP_8(sizeof(struct vtb_layer_machine))
 #define VTB_RECORD_BYTES                                                                 \
@@ -97,8 +99,8 @@ struct vtb_layer_machine {
 #define VTB_LAYER_MISS_BYTES (VTB_ASYNC ? VTB_PENDING_BYTES(VTB_LAYER_RECORD_BYTES) : (size_t)0)
 
 #if VTB_USES_SLOT
-/* The caller's place for one operation: the strategy's slot, and what a method keeps behind it. An
- * asynchronous method has one for itself and each method below it. */
+/* The caller's place for one operation: the strategy's slot, and behind it the record of a method.
+ * An asynchronous method has a place for itself, and one for each method below it. */
 struct vtb_place {
     struct vtb_slot slot;
     char record[VTB_RECORD_BYTES] __attribute__((aligned(8)));

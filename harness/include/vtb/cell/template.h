@@ -1,37 +1,36 @@
 /*
  * The template of a cell: a strategy compiled against a workload, when it is needed, into a file of
- * its own. The one source of all (harness/cells/source/cell.c) includes the workload, the strategy
- * and this header, in this order. What the compiler is told says which cell it is:
- * VTB_STRATEGY_STEM, VTB_WORKLOAD_STEM, VTB_PASS_STEM, and of its kinds
+ * its own. All cells have one source, harness/cells/source/cell.c, which includes the workload, the
+ * strategy and this header, in this order. Macros on the compiler's command line say which cell it
+ * is: VTB_STRATEGY_STEM, VTB_WORKLOAD_STEM, VTB_PASS_STEM, and
  *
  *     VTB_COUNTING   allocations are counted, and the cell has a probe (probe.h)
- *     VTB_COLLECTED  for a heap that collects: nothing is freed, operations end in a safepoint; of
- *                    cells that count there is one for all heaps
+ *     VTB_COLLECTED  the cell is for heaps that collect: nothing is freed, and operations end in a
+ *                    safepoint; a counting cell is for all heaps, and does without this macro
  *     VTB_ASYNC      the method is asynchronous (async.h), not direct
  *     VTB_CHECKED    rules of the strategy are checked
  *     VTB_ATOMIC     references are counted for several threads
- *     VTB_VARIANT    what follows the strategy's name in the cell's: "", "@checked", "@atomic"
- *     VTB_METADATA   no cell, but what is known of one without its code: a struct vtb_cell whose
- *                    functions are null
+ *     VTB_VARIANT    the end of the cell's name, behind the strategy's: "", "@checked", "@atomic"
+ *     VTB_METADATA   only metadata is made, and no code: a struct vtb_cell whose functions are null
  *
  * It makes, once for all shapes,
  *
- *     the methods      real calls: the innermost looks the key up; ready or suspend. Layers around
- *                      it hand its result on
- *     the miss path    frames in the in-flight window, completion, continuation, here or on a
- *                      completing thread
- *     the loops        independent and dependent consumer, one method or layers of them
+ *     the methods      functions that are really called: the innermost looks the key up, and hands
+ *                      a value over or suspends; layers around it pass its result on
+ *     the miss path    frames in the in-flight window, completion, and continuations, on the
+ *                      caller's thread or on a completing one
+ *     the loops        for an independent and a dependent consumer, of one method or of layers
  *
- * and ends in the one `struct vtb_cell` of the file. Each part is included here, once, and is no
- * header of its own. What a strategy lacks is stood in for, so that the parts behind it are the
- * same for all; what they ask of it are constants.
+ * and ends in the one `struct vtb_cell` of the file. Each part is included here, once, and cannot
+ * be included elsewhere. If a strategy lacks something, the first parts replace it, so that the
+ * others are the same for all strategies; differences between strategies are constants.
  */
 
 #include "../cell.h"
 #include "../probe.h"
 #include "../strategy.h"
 
-/* In the order of what they need, which is not that of their names. */
+/* Each part needs some of those before it: their order is not that of their names. */
 /* clang-format off */
 #include "defaults.h"
 #if VTB_LOOP_ONLY
@@ -39,7 +38,7 @@
 #endif
 #include "passing.h"
 
-/* Kept while a method waits: nothing, something of the strategy's own, or a record. */
+/* The memory that is kept while a method waits: none, the strategy's own, or a record. */
 #if VTB_NEVER_SUSPENDS
 #include "at_once.h"
 #elif VTB_OWN_METHOD
@@ -58,7 +57,7 @@
 #include "frame.h"
 #include "miss.h"
 
-/* The cell's functions; of metadata there are none. */
+/* The cell's functions, which metadata does not have. */
 #if VTB_METADATA
 #define VTB_OF_A_CELL(function) NULL
 #else
