@@ -4,9 +4,9 @@
 
 #include "check.h"
 
-#include "base/random.h"
 #include "figures/summary.h"
 #include "plan/prepare.h"
+#include "plan/random.h"
 #include "run/run.h"
 
 /* Gaussian with mean 0 and deviation 1: twelve uniform numbers, less their mean. */

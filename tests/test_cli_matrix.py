@@ -84,7 +84,7 @@ def skewed_keys(n: int) -> list[int]:
     return [int(draw.paretovariate(0.6)) % 1000 for _ in range(n)]
 
 
-def realised(rows: list[Row]) -> dict[str, float]:
+def actual_rates(rows: list[Row]) -> dict[str, float]:
     """By capacity; the same with every strategy."""
     rates: dict[str, set[float]] = {}
     for row in rows:
@@ -99,7 +99,7 @@ def test_hits_emerge_as_in_a_simulation(bench: Bench) -> None:
     recorded.write_text("".join(f"key {key}\n" for key in keys))
     caches = ["--cache", "lru:1,7,100,5000", "--in-flight", "16"]
     rows = bench.ok("--trace", str(recorded), *caches, *COUNT_ONLY).rows
-    assert realised(rows) == {
+    assert actual_rates(rows) == {
         f"lru:{capacity}": pytest.approx(lru_hits(keys, capacity) / 5000)
         for capacity in [1, 7, 100, 5000]
     }
@@ -124,7 +124,7 @@ def test_a_trace_comes_through_a_pipe_in_either_format(bench: Bench) -> None:
             check=True,
         )
         rows = strict_json(done.stdout.decode())["benchmarks"]
-        assert realised(rows) == {"lru:50": pytest.approx(lru_hits(keys, 50) / 3000)}
+        assert actual_rates(rows) == {"lru:50": pytest.approx(lru_hits(keys, 50) / 3000)}
         assert {parameters(row["run_name"])["calls"] for row in rows} == {"3000"}
 
 
@@ -140,15 +140,15 @@ def test_real_traces(bench: Bench, name: str, capacity: int, rate: float) -> Non
     recorded.write_bytes(lzma.open(packed).read())
     arguments = ["--trace", str(recorded), "--trace-format", "be32", "--cache", f"lru:{capacity}"]
     rows = bench.ok(*arguments, "--strategy", "value_task", *COUNT_ONLY).rows
-    assert {round(found, 5) for found in realised(rows).values()} == {rate}
+    assert {round(found, 5) for found in actual_rates(rows).values()} == {rate}
 
 
 def test_drawn_keys_make_hits_emerge(bench: Bench) -> None:
     """A cache of a tenth of all keys has a tenth of uniform ones, and more of skewed ones."""
     arguments = ["--cache", "lru:500", "--keys", "5000", "--calls", "200000"]
     arguments += ["--strategy", "value_task", *COUNT_ONLY]
-    uniform = realised(bench.ok(*arguments, "--distribution", "uniform").rows)["lru:500"]
-    skewed = realised(bench.ok(*arguments, "--distribution", "zipf:1").rows)["lru:500"]
+    uniform = actual_rates(bench.ok(*arguments, "--distribution", "uniform").rows)["lru:500"]
+    skewed = actual_rates(bench.ok(*arguments, "--distribution", "zipf:1").rows)["lru:500"]
     assert uniform == pytest.approx(0.1, abs=0.01)
     assert 0.5 < skewed < 0.8
 

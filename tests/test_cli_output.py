@@ -500,7 +500,7 @@ def test_tables_are_aligned(bench: Bench, arguments: list[str]) -> None:
 
 
 def test_titles_of_the_columns(bench: Bench) -> None:
-    """The realised hit rate is the same for all, and so stands in the title of the table."""
+    """The actual hit rate is the same for all, and so stands in the title of the table."""
     counts = ["B/op", "allocs/op", "peak live"]
     times = ["ns/op", "ratio [99 %]", "over plain"]
     for arguments, columns in [(COUNTED, counts), (TIMED, times + counts)]:

@@ -8,13 +8,14 @@ machine shows, as in the context of a result file, it is left out.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from conftest import BINARY, HANG_S, clean_environment
+from conftest import BINARY, HANG_S, ROOT, clean_environment
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 
@@ -24,7 +25,10 @@ NESTED = [*FEW, "--method", "both", "--depth", "1,3", "--failure-rate", "0.1", "
 LRU = [*COUNTED, "--strategy", "value_task", "--cache", "lru:500", "--distribution", "zipf:0.9"]
 MISUSED = ["misuse", "--strategy", "value_task_pooled,poll"]
 
-# By file: standard output, or the one line of an error.
+GAINS = [*COUNTED, "--strategy", "value_task", "--hit-rate", "0.2,0.8", "--failure-rate", "0,0.3"]
+BASELINE = ROOT / "results" / "baseline.json"
+
+# By file: exit status, standard output, and the line of an error.
 OUTPUTS: dict[str, list[str]] = {
     "help.txt": ["--help"],
     "help-list.txt": ["list", "--help"],
@@ -41,6 +45,9 @@ OUTPUTS: dict[str, list[str]] = {
     "nested.txt": NESTED,
     "nested.csv": [*NESTED, "--format", "csv"],
     "lru.txt": LRU,
+    "break-evens.txt": GAINS,
+    "break-evens.csv": [*GAINS, "--format", "csv"],
+    "compare-same.txt": ["compare", BASELINE.name, BASELINE.name],
     "misuse.txt": MISUSED,
     "misuse-markdown.txt": [*MISUSED, "--format", "markdown"],
     "unknown-strategy.txt": ["--strategy", "value_tsk"],
@@ -58,7 +65,8 @@ def without_context(text: str) -> str:
 
 
 def output_of(arguments: list[str], folder: Path) -> str:
-    """In a folder of its own."""
+    """In a folder of its own, which has the baseline."""
+    shutil.copy(BASELINE, folder)
     done = subprocess.run(
         [str(BINARY), *arguments],
         cwd=folder,
@@ -68,9 +76,9 @@ def output_of(arguments: list[str], folder: Path) -> str:
         text=True,
         timeout=HANG_S,
     )
-    assert (done.returncode == 0) == (done.stdout != ""), done.stderr
-    text = done.stdout or done.stderr
-    return without_context(text) if "json" in arguments else text
+    text = without_context(done.stdout) if "json" in arguments else done.stdout
+    told = [line for line in done.stderr.splitlines(True) if line.startswith("run_bench: ")]
+    return f"exit status {done.returncode}\n\n{text}{''.join(told)}"
 
 
 @pytest.mark.parametrize("name", OUTPUTS)

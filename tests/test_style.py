@@ -106,6 +106,21 @@ BAD = [
     ),
     (
         "rooms_include_downwards",
+        {"harness/base/names.c": '#include "../gate/gate.h"\n'},
+        'harness/base/names.c:1: base/ may not include "../gate/gate.h"',
+    ),
+    (
+        "rooms_include_downwards",
+        {"harness/base/names.c": "#include <gate/gate.h>\n"},
+        "harness/base/names.c:1: base/ may not include <gate/gate.h>",
+    ),
+    (
+        "rooms_include_downwards",
+        {"harness/base/names.c": "#include <vtb/heap.h>\n"},
+        "harness/base/names.c:1: base/ may not include <vtb/heap.h>",
+    ),
+    (
+        "rooms_include_downwards",
         {"harness/attic/old.h": "int old;\n"},
         "harness/attic/old.h:1: attic/ is no room: see ROOMS in scripts/lint_style.py",
     ),

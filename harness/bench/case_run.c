@@ -33,7 +33,7 @@ void vtb_case_close(struct vtb_case_run *run)
 bool vtb_case_in_child(const struct vtb_cell *cell, const char *pass, vtb_child_function *run,
                        void *context, struct vtb_error *error)
 {
-    char name[VTB_CASE_NAME_BYTES];
+    char name[VTB_PASS_NAME_BYTES];
     struct vtb_child child = {
         .name = name, .remedy = VTB_CASE_REMEDY, .run = run, .context = context};
     (void)snprintf(name, sizeof name, "%s: %s", cell->name, pass);

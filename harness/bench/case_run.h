@@ -43,7 +43,7 @@ void vtb_case_close(struct vtb_case_run *run);
 #define VTB_CASE_REMEDY "`run_bench check` of it says where"
 
 /* Room for the name of a pass over a case, as in "CELL: counting pass". */
-#define VTB_CASE_NAME_BYTES 256
+#define VTB_PASS_NAME_BYTES 256
 
 /* Runs a part of a pass over a case in a child process that is to end well, as vtb_child_work does,
  * with the same errors. Messages begin with the cell's name and that of the pass. */

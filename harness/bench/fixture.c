@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/pages.h"
-#include "base/random.h"
+#include "plan/random.h"
 
 /* Entries of the random order of completion, a period too long for a branch predictor to learn. */
 #define RANDOM_ORDER_N ((size_t)1 << 16)

@@ -30,7 +30,8 @@ static bool open_completer(struct vtb_runner *runner, const struct vtb_fixture *
         runner->outboxes[i] =
             (struct vtb_outbox){.frames = calloc(size, sizeof(void *)), .mask = size - 1};
         if (!runner->outboxes[i].frames)
-            return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu operations away", size);
+            return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for an outbox of %zu operations",
+                            size);
         runner->callers[i].outbox = &runner->outboxes[i];
     }
     return true;

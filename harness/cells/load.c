@@ -1,7 +1,6 @@
 #include "cells/load.h"
 
 #include <dlfcn.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +45,23 @@ static void tell_missing(const char *name, struct vtb_error *error)
                       name);
 }
 
+/* The last of the names that follow one another in a mangled one, each behind its length: a
+ * function's stands behind those of its namespaces and classes. */
+static const char *last_of_mangled(const char *symbol, size_t *n)
+{
+    const char *last = symbol;
+    *n = 0;
+    while (*symbol >= '0' && *symbol <= '9') {
+        char *name;
+        *n = strtoul(symbol, &name, 10);
+        last = name;
+        if (*n > strlen(name))
+            *n = strlen(name);
+        symbol = name + *n;
+    }
+    return last;
+}
+
 /* Finds, in the message of the loader, the name of a function that is defined nowhere, as it stands
  * in the source: in a mangled name of C++ its length stands before it. Empty if something else is
  * wrong. */
@@ -55,10 +71,8 @@ static void undefined_function(const char *reason, char name[128])
     const char *found = strstr(reason, start);
     const char *symbol = found ? found + sizeof start - 1 : "";
     size_t n = strcspn(symbol, " @\n");
-    if (strncmp(symbol, "_Z", 2) == 0) {
-        symbol += strcspn(symbol, "0123456789");
-        n = strtoul(symbol, (char **)(uintptr_t)&symbol, 10);
-    }
+    if (strncmp(symbol, "_Z", 2) == 0)
+        symbol = last_of_mangled(symbol + strcspn(symbol, "0123456789"), &n);
     (void)snprintf(name, 128, "%.*s", (int)(n < 127 ? n : 127), symbol);
 }
 
@@ -96,6 +110,20 @@ const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
     return found;
 }
 
+static void tell_changed(const char *path, struct vtb_error *error)
+{
+    struct vtb_error none;
+    const struct vtb_home *home = vtb_home(&none);
+    const char *given = getenv("VTB_CELLS");
+    const char *cause =
+        given && *given ? "is not compiled where VTB_CELLS has cells taken as they are; unset it"
+        : home && home->read_only
+            ? "its cells cannot be written anew; set XDG_CACHE_HOME to a folder that can"
+            : "cannot be compiled without a compiler and ninja; run scripts/setup.sh";
+    vtb_error_set(error, VTB_EXIT_INTERNAL, "'%s' changed since it was compiled, and %s", path,
+                  cause);
+}
+
 /* The path of a user's file that changed since the cell was made of it; null: none did. */
 static const char *changed_since(const struct vtb_target *target, const struct vtb_cell *cell)
 {
@@ -119,10 +147,7 @@ const struct vtb_cell *vtb_load_cell(const struct vtb_target *target, struct vtb
     if (!cell || (agrees && !changed))
         return cell;
     if (changed) {
-        vtb_error_set(error, VTB_EXIT_INTERNAL,
-                      "'%s' changed since it was compiled, and cannot be compiled without a "
-                      "compiler and ninja; run scripts/setup.sh",
-                      changed);
+        tell_changed(changed, error);
         return NULL;
     }
     vtb_target_name(target, name);

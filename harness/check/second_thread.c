@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "base/random.h"
+#include "plan/random.h"
 
 #define BATCH VTB_PAIR_BATCH
 #define SPINS_N 2000 /* turns of a short wait */

@@ -258,6 +258,12 @@ static bool is_same_fact(const struct vtb_compared *compared, const char *key)
                   vtb_recorded_fact(compared->after, key)) == 0;
 }
 
+static bool is_same_fingerprint(const struct vtb_compared *compared)
+{
+    return is_same_fact(compared, "fingerprint") &&
+           vtb_is_fingerprint(vtb_recorded_fact(compared->after, "fingerprint"));
+}
+
 static bool is_known(const struct vtb_compared *compared, const char *key)
 {
     return strcmp(vtb_recorded_fact(compared->before, key), "unknown") != 0;
@@ -309,8 +315,7 @@ static bool explain(struct vtb_compared_column *column, bool comparable, const c
 static void explain_pairing(struct vtb_compared_column *column, const struct vtb_compared *compared)
 {
     const bool machine = is_same_machine(compared);
-    const bool build =
-        is_same_fact(compared, "fingerprint") && is_same_fact(compared, "git_revision");
+    const bool build = is_same_fingerprint(compared) && is_same_fact(compared, "git_revision");
     explain(column, true, "each is of paired rounds within its own run");
     if (!machine || !build)
         snprintf(column->reason, sizeof column->reason,
@@ -345,7 +350,7 @@ static void judge_times(struct vtb_compared_column *column, const struct vtb_com
 {
     if (!is_same_machine(compared))
         explain(column, false, "times of other machines, or of machines that are not known");
-    else if (!is_same_fact(compared, "fingerprint"))
+    else if (!is_same_fingerprint(compared))
         explain(column, false, "times of other toolchains (the fingerprints differ)");
     else
         explain(column, false,
@@ -374,10 +379,9 @@ static void judge_column(struct vtb_compared_column *column, const struct vtb_co
                      : "the C libraries differ, or are not known, and so may their heaps");
         break;
     case VTB_COMPARED_BY_TOOLCHAIN:
-        explain(column, is_same_fact(compared, "fingerprint"),
-                is_same_fact(compared, "fingerprint")
-                    ? "the toolchain is the same"
-                    : "the toolchains differ (by their fingerprints)");
+        explain(column, is_same_fingerprint(compared),
+                is_same_fingerprint(compared) ? "the toolchain is the same"
+                                              : "the toolchains differ (by their fingerprints)");
         break;
     case VTB_COMPARED_BY_PAIRING:
         judge_ratios(column, compared);

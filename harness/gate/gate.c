@@ -54,9 +54,9 @@ static bool find_difference(const struct vtb_result_file *file, const struct vtb
         snprintf(text, text_bytes, "%s was '%.120s', is '%.120s'", *key, before, after);
         return true;
     }
+    const char *now = vtb_machine_fact(machine, "fingerprint");
     snprintf(text, text_bytes, "its fingerprint is another");
-    return strcmp(vtb_recorded_fact(file, "fingerprint"),
-                  vtb_machine_fact(machine, "fingerprint")) != 0;
+    return strcmp(vtb_recorded_fact(file, "fingerprint"), now) != 0 || !vtb_is_fingerprint(now);
 }
 
 /* The instruction set that counts under valgrind, which knows no AVX-512: with that, or with AVX2

@@ -311,7 +311,7 @@ static const char *present_key(const char *key)
 static bool add_number(struct reader *reader, struct vtb_recorded_row *row, const char *key,
                        const json_t *value)
 {
-    const bool known = is_known_key(key);
+    const bool known = is_known_key(present_key(key));
     if (!json_is_number(value))
         return !known || refuse(reader, "line %zu: '%s' is not a number", value_line(reader), key);
     const double number = json_number_value(value);
@@ -320,7 +320,7 @@ static bool add_number(struct reader *reader, struct vtb_recorded_row *row, cons
     if (row->numbers_n == ROW_NUMBERS_MAX)
         return refuse(reader, "line %zu: a row of more than %d numbers", value_line(reader),
                       ROW_NUMBERS_MAX);
-    const char *own = own_key(reader, key);
+    const char *own = own_key(reader, present_key(key));
     if (own)
         row->numbers[row->numbers_n++] = (struct vtb_recorded_number){own, number};
     return own != NULL;
@@ -349,7 +349,7 @@ static bool add_numbers(struct reader *reader, struct vtb_recorded_row *row, jso
         return fail_memory(reader->error);
     json_object_foreach(object, key, value)
     {
-        if (!add_number(reader, row, present_key(key), value))
+        if (!add_number(reader, row, key, value))
             return false;
     }
     return check_interval(reader, row, ratio) && check_interval(reader, row, ns);
@@ -851,4 +851,9 @@ const char *vtb_recorded_fact(const struct vtb_result_file *file, const char *ke
 const char *vtb_recorded_option(const struct vtb_result_file *file, const char *name)
 {
     return value_of(file->options, file->options_n, name);
+}
+
+bool vtb_is_fingerprint(const char *text)
+{
+    return !strstr(text, "; rule several;") && !strstr(text, "; rule unknown;");
 }

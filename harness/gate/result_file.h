@@ -91,4 +91,8 @@ const char *vtb_source_digest(const char *text);
  * it. */
 const char *vtb_recorded_option(const struct vtb_result_file *file, const char *name);
 
+/* Whether a fingerprint says by which rule cells were compiled: if it was not one rule, or is not
+ * known, two fingerprints that are alike say nothing. */
+bool vtb_is_fingerprint(const char *text);
+
 #endif

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/pages.h"
-#include "base/random.h"
 #include "bench/case_run.h"
+#include "plan/random.h"
 
 /* The number of the random stream for orders of cases; chunks of the schedule have lower ones. */
 #define ORDER_STREAM (UINT64_MAX - 3)

@@ -79,7 +79,7 @@ static bool count_in_child(void *context, struct vtb_error *error)
 static bool run_children(struct outcome outcomes[RUNS_N], const struct vtb_cell *cell,
                          struct vtb_error *error)
 {
-    char name[VTB_CASE_NAME_BYTES];
+    char name[VTB_PASS_NAME_BYTES];
     struct vtb_child children[RUNS_N];
     size_t started_n = 0;
     bool ok = true;

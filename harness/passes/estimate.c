@@ -209,7 +209,7 @@ static double instructions_s(const struct trial *trial, const struct vtb_plan *p
 
 static bool try_in_child(struct trial *trial, struct vtb_error *error)
 {
-    char name[VTB_CASE_NAME_BYTES];
+    char name[VTB_PASS_NAME_BYTES];
     struct vtb_child child = {.name = name, .run = run_trial, .context = trial};
     (void)snprintf(name, sizeof name, "a trial of %s", trial->point->workload->name);
     return vtb_child_work(&child, error);

@@ -70,7 +70,7 @@ static bool run_in_child(void *context, struct vtb_error *error)
 static bool run_case(struct run *run, struct vtb_error *error)
 {
     const char *name = run->the_case->timing->name;
-    char pass[VTB_CASE_NAME_BYTES];
+    char pass[VTB_PASS_NAME_BYTES];
     size_t pids[2];
     (void)snprintf(pass, sizeof pass, "under valgrind, on %s", run->the_case->heap->name);
     for (size_t i = 0; i < 2; i++) {

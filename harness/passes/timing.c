@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "base/random.h"
 #include "base/stats.h"
 #include "bench/runner.h"
 #include "bench/stopwatch.h"
+#include "plan/random.h"
 
 /* The numbers of random streams; the chunks of the schedule have lower ones. */
 #define ORDER_STREAM (UINT64_MAX - 1)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/allocate.h"
 #include "cells/foreign.h"
 
 const char *vtb_ellipsis(const char *text)
@@ -77,8 +78,8 @@ bool vtb_parse_limits(const struct vtb_option *option, const char *text, void *f
                       struct vtb_error *error)
 {
     struct vtb_limit *limits = field;
-    char *copy = strdup(text);
-    bool ok = copy != NULL;
+    char *copy = vtb_copy_text(text, "a list of options");
+    bool ok = true;
     for (char *rest = copy, *each; ok && rest && (each = strsep(&rest, ","));) {
         char *value = each;
         const char *word = strsep(&value, "=");
@@ -187,9 +188,9 @@ bool vtb_parse_names(const struct vtb_option *option, const char *text, void *fi
                      struct vtb_error *error)
 {
     struct vtb_names *names = field;
-    char *copy = strdup(text);
+    char *copy = vtb_copy_text(text, "a list of options");
     char *rest = copy;
-    bool ok = copy != NULL;
+    bool ok = true;
     *names = (struct vtb_names){.n = 0};
     while (ok && rest)
         ok = add_name(option, text, strsep(&rest, ","), names, error);

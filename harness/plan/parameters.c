@@ -51,17 +51,21 @@ static const char *const seconds[] = {" s", NULL};
 #define BYTES bytes, .unit_factor = 1024
 #define SECONDS seconds, .unit_factor = 1
 
-#define TYPE_OF(type)                      \
-    _Generic((type){0}, double             \
-             : VTB_PARAMETER_DOUBLE, bool  \
-             : VTB_PARAMETER_FLAG, default \
-             : VTB_PARAMETER_WHOLE)
+/* Only of these types can a place be. */
+#define TYPE_OF(place)                        \
+    _Generic((place), double                  \
+             : VTB_PARAMETER_DOUBLE, uint64_t \
+             : VTB_PARAMETER_WHOLE, bool      \
+             : VTB_PARAMETER_FLAG)
 
 static_assert(sizeof(size_t) == sizeof(uint64_t), "whole numbers are of one size");
 
 const struct vtb_parameter vtb_parameters[] = {
-#define PARAMETER(of_type, name, at, ...) \
-    {.word = #name, .type = TYPE_OF(of_type), .place = offsetof(struct vtb_point, at), __VA_ARGS__},
+#define PARAMETER(name, at, ...)                      \
+    {.word = #name,                                   \
+     .type = TYPE_OF(((struct vtb_point *)NULL)->at), \
+     .place = offsetof(struct vtb_point, at),         \
+     __VA_ARGS__},
 #define PARAMETER_ELSEWHERE(name, ...) {.word = #name, __VA_ARGS__},
 #include "plan/parameter_rows.h"
 #undef PARAMETER

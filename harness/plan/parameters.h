@@ -17,7 +17,7 @@
 #define VTB_P(name) VTB_PARAMETER_##name
 
 enum vtb_parameter_id {
-#define PARAMETER(type, name, place, ...) VTB_P(name),
+#define PARAMETER(name, place, ...) VTB_P(name),
 #define PARAMETER_ELSEWHERE(name, ...) VTB_P(name),
 #include "plan/parameter_rows.h"
 #undef PARAMETER
@@ -36,6 +36,10 @@ enum vtb_parameter_type {
     VTB_PARAMETER_FLAG
 };
 
+/* Whether a parameter is part of a case's name where it is not as usual, and whether before or
+ * behind the others. The order of names must stay: files are compared by them. */
+enum vtb_naming { VTB_UNNAMED, VTB_NAMED_FIRST, VTB_NAMED, VTB_NAMED_LAST };
+
 struct vtb_parameter {
     const char *word; /* in the names of cases, in result files and in sentences */
     /* On the command line, as is `number`. */
@@ -43,6 +47,9 @@ struct vtb_parameter {
     const char *metavar; /* null: a flag */
     const char *accepts;
     const char *help;
+    /* In the title of a table where it is not as usual, with %s for the value; null: it is told
+     * elsewhere, or not at all. */
+    const char *sentence;
     double usual;             /* where nothing is said; NaN: it follows from workload or run */
     size_t place;             /* in struct vtb_point */
     double scale;             /* so much more than on the command line is kept there; 0: as much */
@@ -55,7 +62,7 @@ struct vtb_parameter {
     enum vtb_parameter_type type;
     bool is_share;
     bool of_workload; /* the points along it are of several workloads */
-    bool named;       /* in a case's name where it is not as usual */
+    enum vtb_naming named;
 };
 
 /* All parameters, by number; ended by a null word. */

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "base/random.h"
+#include "plan/random.h"
 
 /* Zipf ranks by rejection-inversion (W. Hoermann, G. Derflinger, "Rejection-inversion to generate
  * variates from monotone discrete distributions", 1996): constant memory for any number of keys. */

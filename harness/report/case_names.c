@@ -35,15 +35,23 @@ static const char *hits_word(const struct vtb_point *point)
 
 #define PART_BYTES 256
 
+static void name_parameters(char part[PART_BYTES], const struct vtb_point *point,
+                            const struct vtb_case *the_case, enum vtb_naming named)
+{
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        const double value = vtb_parameter_value(each, point, the_case);
+        if (each->named == named && !isnan(value) && value != each->usual)
+            vtb_append(part, PART_BYTES, "/%s:%.12g", each->word, value);
+    }
+}
+
 /* Writes the parts of a name that are left out if they have their usual values. */
 static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
                       const struct vtb_case *the_case)
 {
-    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
-        const double value = vtb_parameter_value(each, point, the_case);
-        if (each->named && !isnan(value) && value != each->usual)
-            vtb_append(part, PART_BYTES, "/%s:%.12g", each->word, value);
-    }
+    name_parameters(part, point, the_case, VTB_NAMED_FIRST);
+    name_parameters(part, point, the_case, VTB_NAMED);
+    name_parameters(part, point, the_case, VTB_NAMED_LAST);
     if (point->completer)
         vtb_append(part, PART_BYTES, "/completer:%s", vtb_completer_words[VTB_COMPLETER_THREAD]);
     if (the_case->threads_n > 1)

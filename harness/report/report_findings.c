@@ -257,7 +257,7 @@ static void print_limits(FILE *out, const struct span *span)
     if (list_names(names, span, is_undecided, 0) > 0)
         fprintf(out, " Whether it differs is not known yet for %s: measure more --rounds.", names);
     if (list_names(names, span, is_optimised_away, 0) > 0)
-        fprintf(out, " Folded away, not fast, within noise of the empty loop: %s.", names);
+        fprintf(out, " Optimised away, not fast, within noise of the empty loop: %s.", names);
     putc('\n', out);
 }
 

@@ -1,6 +1,7 @@
 #include "report/report_title.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/prose.h"
@@ -54,20 +55,26 @@ static void collector_part(char part[PART_BYTES], const struct vtb_comparison *c
         vtb_append(part, PART_BYTES, ", collected in steps");
 }
 
-/* Writes the conditions that are left out if they have their usual values. */
-static void rare_part(char part[PART_BYTES], const struct vtb_point *point)
+/* Writes the sentence of a parameter, with its value in it. */
+static void sentence_part(char part[PART_BYTES], const char *sentence, double value)
 {
-    if (point->depth > 1)
-        vtb_append(part, PART_BYTES, ", %zu methods deep", point->depth);
-    if (point->force_async)
-        vtb_append(part, PART_BYTES, ", every call forced to suspend");
-    if (point->failure_rate > 0)
-        vtb_append(part, PART_BYTES, ", %.12g of the misses fail", point->failure_rate);
-    if (point->request_ops != VTB_REQUEST_OPS)
-        vtb_append(part, PART_BYTES, ", requests of %zu operations", point->request_ops);
-    if (point->pollute_bytes > 0)
-        vtb_append(part, PART_BYTES, ", %zu B of other memory touched between calls",
-                   point->pollute_bytes);
+    const char *place = strstr(sentence, "%s");
+    if (!place)
+        vtb_append(part, PART_BYTES, ", %s", sentence);
+    else
+        vtb_append(part, PART_BYTES, ", %.*s%.12g%s", (int)(place - sentence), sentence, value,
+                   place + strlen("%s"));
+}
+
+/* Writes the conditions that are not told where they have their usual values. */
+static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
+                      const struct vtb_case *the_case)
+{
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        const double value = vtb_parameter_value(each, point, the_case);
+        if (each->sentence && !isnan(value) && value != each->usual)
+            sentence_part(part, each->sentence, value);
+    }
     if (point->completer)
         vtb_append(part, PART_BYTES, ", completed on another thread");
 }
@@ -81,7 +88,7 @@ static void print_conditions(FILE *out, const struct vtb_comparison *comparison,
     counted_part(conditions, comparison);
     vtb_append(conditions, PART_BYTES, ", %" PRIu64 " keys (%s), %zu in flight (%s)", point->keys_n,
                keys, point->in_flight, vtb_completion_words[point->completion]);
-    rare_part(conditions, point);
+    rare_part(conditions, point, &point->cases[first]);
     collector_part(conditions, comparison, first);
     timed_part(conditions, comparison);
     vtb_print_wrapped(out, conditions);
@@ -89,7 +96,7 @@ static void print_conditions(FILE *out, const struct vtb_comparison *comparison,
 }
 
 /* Writes the hit rate of the run. A rate that is not quite 0 or 1 must not be rounded to that. */
-static void realised_text(char text[VTB_NUMBER_BYTES], const struct vtb_counted *counted)
+static void actual_text(char text[VTB_NUMBER_BYTES], const struct vtb_counted *counted)
 {
     const double rate = vtb_per_op(counted, counted->hits_n);
     snprintf(text, VTB_NUMBER_BYTES, "%.4g", rate);
@@ -104,7 +111,7 @@ static void rate_part(char title[PART_BYTES], const struct vtb_point *point,
 {
     char text[VTB_NUMBER_BYTES];
     if (!point->hits.emerge) {
-        realised_text(text, counted);
+        actual_text(text, counted);
         vtb_append(title, PART_BYTES, "hit rate %.12g (actual %s)", point->hits.rate, text);
         return;
     }

@@ -1,7 +1,7 @@
 #include "check.h"
 
-#include "base/random.h"
 #include "base/stats.h"
+#include "plan/random.h"
 
 /* Computes the tail of stats.c by the recurrence C(n,k+1) = C(n,k) (n-k) / (k+1), so that it shares
  * no function with it: the probability of at most k heads in n fair throws. */

@@ -1,7 +1,7 @@
 #include "check.h"
 
-#include "base/random.h"
 #include "bench/pauses.h"
+#include "plan/random.h"
 
 #define MS 1e6
 #define LIST_MAX 5000

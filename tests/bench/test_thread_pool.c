@@ -170,7 +170,7 @@ static void closing(void **state)
 }
 
 /* Several crews at once do not know of each other. */
-static void crews_are_apart(void **state)
+static void thread_pools_are_apart(void **state)
 {
     (void)state;
     struct vtb_thread_pool *left = open_thread_pool(2);
@@ -197,7 +197,7 @@ int main(void)
         cmocka_unit_test(a_run_lasts_until_all_are_done),
         cmocka_unit_test(a_thread_pool_of_one),
         cmocka_unit_test(closing),
-        cmocka_unit_test(crews_are_apart),
+        cmocka_unit_test(thread_pools_are_apart),
     };
     alarm(600); /* threads that wait for one another in vain end the test */
     return cmocka_run_group_tests(tests, NULL, NULL);

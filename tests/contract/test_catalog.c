@@ -1,7 +1,7 @@
 /* A cache whose entries expire: that of product_catalog, against a model of its virtual clock. */
 #include "check.h"
 
-#include "base/random.h"
+#include "plan/random.h"
 #include "workloads/product_catalog.h"
 
 #define KEYS_N 50

@@ -1,7 +1,7 @@
 /* The LRU cache of a recorded stream of keys, against one that is too simple to be wrong. */
 #include "check.h"
 
-#include "base/random.h"
+#include "plan/random.h"
 #include "workloads/trace.h"
 
 /* --- the reference: an array, the newest key first --- */

@@ -1,8 +1,8 @@
 /* Random programs on heaps of gengc, against a model: graph.h. One heap at a time, two that share
  * their memory, and several threads in one. */
-#include "base/random.h"
 #include "check.h"
 #include "graph.h"
+#include "plan/random.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -2,10 +2,10 @@
 
 #include <pthread.h>
 
-#include "base/random.h"
 #include "bench/fixture.h"
 #include "passes/timing.h"
 #include "plan/prepare.h"
+#include "plan/random.h"
 #include "run/run.h"
 
 #define CASES_MAX 31

@@ -48,6 +48,20 @@ static void words_can_be_suggested(void **state)
     assert_string_equal(text, "allocs, bytes, frees, live, collections, instructions");
 }
 
+/* A number without a row would end the table for whoever goes along it. */
+static void pressure_metrics_are_whole(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < VTB_PRESSURE_METRICS_N; i++) {
+        const struct vtb_pressure_metric *row = &vtb_pressure_metrics[i];
+        assert_non_null(row->word);
+        assert_true(*row->word && *row->key && *row->title);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(row->word, vtb_pressure_metrics[j].word);
+    }
+    assert_null(vtb_pressure_metrics[VTB_PRESSURE_METRICS_N].word);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -55,6 +69,7 @@ int main(void)
         cmocka_unit_test(only_instructions_are_of_the_toolchain),
         cmocka_unit_test(keys_are_titled),
         cmocka_unit_test(words_can_be_suggested),
+        cmocka_unit_test(pressure_metrics_are_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -840,6 +840,20 @@ static const char *bad_text(const char *option)
     return text;
 }
 
+/* The help has the words of lists in a sentence. */
+static void help_has_every_word(void **state)
+{
+    (void)state;
+    char *run = help_text(VTB_COMMAND_RUN);
+    char *gate = help_text(VTB_COMMAND_GATE);
+    for (const struct vtb_pressure_metric *row = vtb_pressure_metrics; row->word; row++)
+        assert_contains(run, row->word);
+    for (const struct vtb_gate_metric *row = vtb_gate_metrics; row->word; row++)
+        assert_contains(gate, row->word);
+    free(run);
+    free(gate);
+}
+
 /* The message is about the value where a command has the option, and about the option where it does
  * not. */
 static void commands_accept_what_their_help_shows(void **state)
@@ -1055,6 +1069,7 @@ int main(void)
         with_twins(the_command_line_wins_over_either_twin),
         with_twins(environment_of_a_gate),
         cmocka_unit_test(commands_accept_what_their_help_shows),
+        cmocka_unit_test(help_has_every_word),
         cmocka_unit_test(values_are_not_left_out),
         with_twins(every_option_has_a_twin),
         with_twins(arguments_that_make_the_same_cases),

@@ -1,6 +1,6 @@
 #include "check.h"
 
-#include "base/random.h"
+#include "plan/random.h"
 #include "plan/schedule.h"
 
 static uint32_t ids[VTB_SCHEDULE_CHUNK];

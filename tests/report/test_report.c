@@ -1218,7 +1218,7 @@ static void findings_name_doubts(void **state)
     fill_results(1, 40); /* enough to decide every case */
     char *text = findings_text();
     assert_null(strstr(text, "not known yet"));
-    assert_null(strstr(text, "Folded away"));
+    assert_null(strstr(text, "Optimised away"));
     free(text);
     results.comparisons[0].figures[3].verdict = VTB_VERDICT_UNKNOWN;
     results.comparisons[0].figures[4].optimised_away = true;

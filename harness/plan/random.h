@@ -1,7 +1,7 @@
 /* The one generator of pseudo-random numbers: splitmix64, a counter and a mix. Every stream is made
  * from the run's printed seed and a label of its own, so that a run can be repeated. */
-#ifndef BASE_RANDOM_H
-#define BASE_RANDOM_H
+#ifndef PLAN_RANDOM_H
+#define PLAN_RANDOM_H
 
 #include <stdint.h>
 
