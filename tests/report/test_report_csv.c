@@ -67,6 +67,73 @@ static void several_tables_have_one_row_of_titles(void **state)
     free(text);
 }
 
+/* The method is that of the case's own cell, which its table's may differ from. */
+static void a_row_has_its_case_s_method_and_callers(void **state)
+{
+    (void)state;
+    it.cells[0].kind.async = true;
+    it.cases[1].async = true;
+    it.cases[1].threads_n = 3;
+    it.point.depth = 4;
+    char *text = written_about(write_csv, &it);
+    assert_contains(text, ",errands,left,heap,independent,async,4,1,0.8,");
+    assert_contains(text, ",errands,right,heap,independent,direct,4,3,0.8,");
+    free(text);
+}
+
+/* Of times, callers, a volume and events as well. */
+static void figures_stand_below_their_titles(void **state)
+{
+    (void)state;
+    double caller_ns[] = {21};
+    it.comparison.timed = true;
+    it.comparison.caller_ns = caller_ns;
+    it.plan.calls_per_second = 1000;
+    it.results.events.events.n = 1;
+    strcpy(it.results.events.per_op[0], "faults_per_op");
+    strcpy(it.results.events.running[0], "faults_running");
+    for (size_t i = 0; i < MADE_UP_CASES_N; i++) {
+        it.figures[i].caller_ns = caller_ns;
+        it.figures[i].ns = (struct vtb_interval){20, 19, 22};
+        it.figures[i].mde = 0.25;
+        it.figures[i].events.per_op[0] = 33;
+        it.figures[i].events.running[0] = 0.75;
+    }
+    char *text = written_about(write_csv, &it);
+    char *rest = text;
+    char *titles = strsep(&rest, "\n");
+    char *row = strsep(&rest, "\n");
+    static const struct {
+        const char *title;
+        const char *figure;
+    } known[] = {{"strategy", "left"},
+                 {"hit_rate", "0.8"},
+                 {"allocs_per_op", "0.4"},
+                 {"faults_per_op", "33"},
+                 {"faults_running", "0.75"},
+                 {"ns_per_op", "20"},
+                 {"ns_per_op_lo", "19"},
+                 {"ns_per_op_hi", "22"},
+                 {"mde", "0.25"},
+                 {"caller_ns_per_op_least", "21"},
+                 {"allocs_per_second", "400"},
+                 {"verdict", ""}};
+    size_t found_n = 0;
+    for (char *title; (title = strsep(&titles, ","));) {
+        const char *figure = strsep(&row, ",");
+        assert_non_null(figure);
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+            if (strcmp(title, known[i].title) == 0) {
+                assert_string_equal(figure, known[i].figure);
+                found_n++;
+            }
+        }
+    }
+    assert_null(row); /* there is no figure more */
+    assert_int_equal(found_n, sizeof known / sizeof *known);
+    free(text);
+}
+
 /* Not known, and so nothing between two commas; nor is it zero. */
 static void what_is_not_known_is_empty(void **state)
 {
@@ -121,6 +188,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_row_each_behind_one_of_titles, made),
         cmocka_unit_test_setup(several_tables_have_one_row_of_titles, made),
+        cmocka_unit_test_setup(a_row_has_its_case_s_method_and_callers, made),
+        cmocka_unit_test_setup(figures_stand_below_their_titles, made),
         cmocka_unit_test_setup(what_is_not_known_is_empty, made),
         cmocka_unit_test_setup(a_rate_that_emerges_is_the_counted_one, made),
         cmocka_unit_test_setup(raw_times_are_told_case_by_case, made),
