@@ -1,4 +1,4 @@
-#include "check.h"
+#include "directory.h"
 
 #include "gate/result_file.h"
 
@@ -16,7 +16,6 @@
 
 static struct vtb_result_file file;
 static struct vtb_error error;
-static char directory[TEMPORARY_BYTES];
 
 /* --- reading memory and files --- */
 
@@ -74,13 +73,6 @@ static void refuse(const char *text, const char *part)
     refuse_bytes(text, strlen(text), part);
 }
 
-static const char *in_directory(const char *name)
-{
-    static char path[512];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    return path;
-}
-
 static bool read_file(const char *path)
 {
     vtb_result_file_free(&file);
@@ -104,13 +96,6 @@ static const char *put_file(const char *name, const char *text)
     assert_int_equal(fwrite(text, 1, strlen(text), out), strlen(text));
     assert_int_equal(fclose(out), 0);
     return path;
-}
-
-static int make_directory(void **state)
-{
-    (void)state;
-    temporary_name(directory);
-    return mkdtemp(directory) ? 0 : -1;
 }
 
 static int remove_directory(void **state)

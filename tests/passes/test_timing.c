@@ -1,34 +1,18 @@
-#include "check.h"
+#include "synthetic.h"
 
 #include <pthread.h>
 
-#include "base/random.h"
 #include "bench/fixture.h"
 #include "passes/timing.h"
-#include "plan/prepare.h"
-#include "run/run.h"
 
 #define CASES_MAX 31
 
 static struct vtb_point point;
 
 /* A plan that is small enough for a test, by some words more. */
-static struct vtb_plan small_plan(int argc, char **argv)
-{
-    static struct vtb_options options;
-    struct vtb_plan plan = {0};
-    struct vtb_error error;
-    if (!vtb_options_parse(&options, argc, argv, &error) ||
-        !vtb_plan_make(&plan, &options, &error) || !vtb_plan_prepare(&plan, &error))
-        fail_msg("%s", error.message);
-    return plan;
-}
-
-#define SMALL "run_bench", "--heap=glibc", "--keys=1000", "--rounds=9", "--epoch-ms=0.01"
+#define SMALL "--heap=glibc", "--keys=1000", "--rounds=9", "--epoch-ms=0.01"
 #define ROUNDS_N 9
-#define SMALL_PLAN(...)                                                        \
-    small_plan((int)(sizeof((char *[]){SMALL, __VA_ARGS__}) / sizeof(char *)), \
-               (char *[]){SMALL, __VA_ARGS__, NULL})
+#define SMALL_PLAN(...) SYNTHETIC_PLAN(SMALL, __VA_ARGS__)
 
 /* Over n rounds every case stands at each place once, and in a round every case stands once. */
 static void latin_squares(void **state)
@@ -216,11 +200,11 @@ static const struct pass passes[] = {
 static void a_pass_has_all_its_samples(void **state)
 {
     const struct pass *pass = *state;
-    char *words[] = {SMALL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
-    int words_n = sizeof(char *[]){SMALL} / sizeof(char *);
+    char *words[] = {"run_bench", SMALL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    int words_n = sizeof(char *[]){"run_bench", SMALL} / sizeof(char *);
     for (size_t i = 0; i < WORDS_MAX && pass->words[i]; i++)
         words[words_n++] = pass->words[i];
-    struct vtb_plan plan = small_plan(words_n, words);
+    struct vtb_plan plan = synthetic_plan(words_n, words);
     assert_int_equal(plan.points_n, 1);
     assert_int_equal(plan.points[0].hits.emerge, pass->emerge);
     if (pass->cases_n > 0)
