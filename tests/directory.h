@@ -39,4 +39,16 @@ static inline int make_directory(void **state)
     return mkdtemp(directory) ? 0 : -1;
 }
 
+/* With all that was left in it but folders. */
+static inline int remove_directory(void **state)
+{
+    (void)state;
+    DIR *entries = opendir(directory);
+    for (struct dirent *entry; entries && (entry = readdir(entries));)
+        (void)unlink(in_directory(entry->d_name));
+    if (entries)
+        closedir(entries);
+    return rmdir(directory);
+}
+
 #endif

@@ -15,6 +15,7 @@ struct made_up {
     struct vtb_collector collector;
     struct vtb_heap heap;
     struct vtb_heap_entry heap_entry;
+    struct vtb_strategy strategies[MADE_UP_CASES_N];
     struct vtb_cell cells[MADE_UP_CASES_N];
     struct vtb_case cases[MADE_UP_CASES_N];
     struct vtb_point point;
@@ -24,8 +25,9 @@ struct made_up {
     struct vtb_results results;
 };
 
-/* Strategies "left" and "right" on a heap that frees: 8 of 10 calls hit, and each miss takes two
- * blocks of 24 bytes. Its parts refer to each other: it stays where it is. */
+/* Strategies "left", the baseline, and "right", its challenger, on a heap that frees: 8 of 10 calls
+ * hit, and each miss takes two blocks of 24 bytes. There are no references. Its parts refer to each
+ * other: it stays where it is. */
 static inline void make_up(struct made_up *it)
 {
     static const char *const names[MADE_UP_CASES_N] = {"left", "right"};
@@ -48,10 +50,15 @@ static inline void make_up(struct made_up *it)
     it->results =
         (struct vtb_results){.plan = &it->plan, .comparisons = &it->comparison, .comparisons_n = 1};
     for (size_t i = 0; i < MADE_UP_CASES_N; i++) {
+        it->strategies[i].role = i == 0 ? VTB_ROLE_BASELINE : VTB_ROLE_CHALLENGER;
         it->cells[i].name = names[i];
+        it->cells[i].strategy = &it->strategies[i];
         it->cases[i] = (struct vtb_case){.timing = &it->cells[i],
                                          .counting = &it->cells[i],
                                          .heap = &it->heap_entry,
+                                         .empty = MADE_UP_CASES_N,
+                                         .floor = MADE_UP_CASES_N,
+                                         .serial = i,
                                          .threads_n = 1};
         it->figures[i].the_case = &it->cases[i];
         it->figures[i].counted = (struct vtb_counted){

@@ -61,17 +61,6 @@ static mode_t type_of(const char *path)
     return status.st_mode & S_IFMT;
 }
 
-static int remove_directory(void **state)
-{
-    (void)state;
-    DIR *entries = opendir(directory);
-    for (struct dirent *entry; entries && (entry = readdir(entries));)
-        (void)unlink(in_directory(entry->d_name));
-    if (entries)
-        closedir(entries);
-    return rmdir(directory);
-}
-
 static void new_file(void **state)
 {
     (void)state;

@@ -98,7 +98,7 @@ static const char *put_file(const char *name, const char *text)
     return path;
 }
 
-static int remove_directory(void **state)
+static int remove_file_and_directory(void **state)
 {
     (void)state;
     vtb_result_file_free(&file);
@@ -827,7 +827,7 @@ static void files_are_closed(void **state)
 
 #define IN_MEMORY(function) cmocka_unit_test_teardown(function, release)
 #define IN_DIRECTORY(function) \
-    cmocka_unit_test_setup_teardown(function, make_directory, remove_directory)
+    cmocka_unit_test_setup_teardown(function, make_directory, remove_file_and_directory)
 
 int main(void)
 {
