@@ -11,7 +11,6 @@
 #include "report/report_csv.h"
 #include "report/report_findings.h"
 #include "report/report_json.h"
-#include "report/report_skips.h"
 
 #define LINE_WIDTH 100
 #define ROUNDS_N 9
@@ -307,34 +306,6 @@ static void methods_have_tables_of_their_own(void **state)
     assert_null(strstr(text, "Left out"));
     free(text);
     free_results();
-}
-
-static void check_skip_line(const char *line)
-{
-    check_width(line);
-    assert_true(*line != ' ');
-}
-
-/* However long the reason is. */
-static void what_is_left_out_keeps_the_width(void **state)
-{
-    (void)state;
-    static const struct vtb_skips skips = {
-        .items = {{"poll", "the async method",
-                   "it is one of those that have a long reason, which "
-                   "goes on for more than there is room for in a line"},
-                  {"plain", "gengc", "short"},
-                  {NULL, "gengc", "not there"}},
-        .n = 3};
-    char *text = NULL;
-    size_t text_n = 0;
-    FILE *out = open_memstream(&text, &text_n);
-    assert_non_null(out);
-    vtb_report_skips(out, &skips);
-    assert_int_equal(fclose(out), 0);
-    assert_contains(text, "\nLeft out: plain, gengc: short.\nLeft out: gengc: not there.\n");
-    assert_int_equal(for_lines(text, check_skip_line), 4);
-    free(text);
 }
 
 /* The conditions of the calls are printed, except for those that are always the same. */
@@ -1354,7 +1325,6 @@ int main(void)
         cmocka_unit_test(wide_figures_keep_the_width),
         cmocka_unit_test(columns_are_aligned),
         cmocka_unit_test(methods_have_tables_of_their_own),
-        cmocka_unit_test(what_is_left_out_keeps_the_width),
         cmocka_unit_test(conditions),
         cmocka_unit_test(case_names),
         cmocka_unit_test(case_names_of_real_caches),
