@@ -158,7 +158,7 @@ def test_events_are_in_every_row(steady: Run) -> None:
     assert len(steady.rows) == 2 * 4
     for row in steady.rows:
         for name in ["page-faults", "task-clock", "context-switches"]:
-            assert row[f"{name}_per_op"] >= 0
+            assert f"{name}_per_op" in row
             assert 0 < row[f"{name}_running"] <= 1
         assert row["page-faults_per_op"] < 0.01, "a steady state touches no fresh pages"
     assert not [key for key in steady.context["unavailable"] if key.endswith("_per_op")

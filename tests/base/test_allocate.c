@@ -1,43 +1,25 @@
-#include "check.h"
+#include "written.h"
 
 #include "base/allocate.h"
-#include "base/child.h"
-
-#include <unistd.h>
-
-static struct vtb_error error;
 
 /* More than there is, by numbers that no compiler knows. */
 static volatile size_t huge = SIZE_MAX / 4;
 
-static bool allocates(void *context, struct vtb_error *own)
+static void (*allocate)(void);
+
+static void allocate_within_a_report(void)
 {
-    void (*const *allocate)(void) = context;
-    (void)own;
     (void)dup2(STDERR_FILENO, STDOUT_FILENO);
     printf("half of a report"); /* stays unwritten */
-    (*allocate)();
-    return true;
+    allocate();
 }
 
-/* In a child process, whose standard error is read. */
-static void ends_with(void (*allocate)(void), const char *line)
+static void ends_with(void (*run)(void), const char *line)
 {
-    int ends[2];
     char text[512];
-    struct vtb_child_end end;
-    struct vtb_child child = {.name = "a child", .run = allocates, .context = &allocate};
-    (void)fflush(NULL); /* what the child would have, too */
-    assert_int_equal(pipe(ends), 0);
-    const int before = dup(STDERR_FILENO);
-    assert_true(before >= 0 && dup2(ends[1], STDERR_FILENO) >= 0);
-    const bool ok = vtb_child_try(&child, &end, &error);
-    assert_true(dup2(before, STDERR_FILENO) >= 0);
-    assert_int_equal(close(before) + close(ends[1]), 0);
-    const ssize_t n = read(ends[0], text, sizeof text - 1);
-    assert_int_equal(close(ends[0]), 0);
-    assert_true(ok && n >= 0);
-    text[n] = '\0';
+    allocate = run;
+    const struct vtb_child_end end =
+        written_end(allocate_within_a_report, false, text, sizeof text);
     assert_string_equal(text, line);
     assert_int_equal(end.how, VTB_CHILD_LEFT);
     assert_int_equal(end.number, VTB_EXIT_INTERNAL);

@@ -1,5 +1,7 @@
 #include "check.h"
 
+#include <errno.h>
+
 #include "base/numbers.h"
 
 static const struct vtb_number_kind rate = {0, 1, false, true, false};
@@ -333,6 +335,8 @@ static void bad_seeds(void **state)
     assert_false(vtb_uint64_parse("18446744073709551616", &value, &error));
     assert_string_equal(error.message, "too large");
     assert_true(value == 42);
+    errno = ERANGE; /* of whoever went before */
+    assert_true(vtb_uint64_parse("7", &value, &error));
 }
 
 int main(void)

@@ -1,8 +1,7 @@
-#include "check.h"
+#include "directory.h"
 
 #include "base/output.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,18 +12,7 @@
 
 #define TEXT_BYTES 4096
 
-static char directory[TEMPORARY_BYTES];
 static struct vtb_error error;
-
-/* A path in the test's own directory; valid until the fourth next call. */
-static const char *in_directory(const char *name)
-{
-    static char paths[4][512];
-    static size_t next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", directory, name);
-    return path;
-}
 
 static void print_text(FILE *out, const void *what, enum vtb_format format)
 {
@@ -73,35 +61,6 @@ static mode_t type_of(const char *path)
     return status.st_mode & S_IFMT;
 }
 
-static size_t entries_n(void)
-{
-    size_t n = 0;
-    DIR *entries = opendir(directory);
-    assert_non_null(entries);
-    while (readdir(entries))
-        n++;
-    closedir(entries);
-    return n - 2; /* . and .. */
-}
-
-static int make_directory(void **state)
-{
-    (void)state;
-    temporary_name(directory);
-    return mkdtemp(directory) ? 0 : -1;
-}
-
-static int remove_directory(void **state)
-{
-    (void)state;
-    DIR *entries = opendir(directory);
-    for (struct dirent *entry; entries && (entry = readdir(entries));)
-        (void)unlink(in_directory(entry->d_name));
-    if (entries)
-        closedir(entries);
-    return rmdir(directory);
-}
-
 static void new_file(void **state)
 {
     (void)state;
@@ -112,7 +71,7 @@ static void new_file(void **state)
     struct stat status;
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0644); /* as of any program, not mkstemp's 0600 */
-    assert_int_equal(entries_n(), 1);
+    assert_int_equal(entries_n(directory), 1);
     umask(mask);
 }
 
@@ -131,7 +90,7 @@ static void whole_file_is_replaced(void **state)
     close(file);
     assert_true(write_text(path, ""));
     assert_holds(path, "");
-    assert_int_equal(entries_n(), 1);
+    assert_int_equal(entries_n(directory), 1);
 }
 
 static void relative_path(void **state)
@@ -166,7 +125,7 @@ static void link_to_the_full_device(void **state)
     assert_failed(path, ENOSPC);
     assert_int_equal(type_of(path), S_IFLNK);
     assert_int_equal(type_of("/dev/full"), S_IFCHR);
-    assert_int_equal(entries_n(), 1);
+    assert_int_equal(entries_n(directory), 1);
 }
 
 /* A disk that is full after two bytes, played by a limit on the size of files. */
@@ -186,7 +145,7 @@ static void failure_leaves_the_old_file(void **state)
     assert_false(written);
     assert_failed(path, EFBIG);
     assert_holds(path, "old");
-    assert_int_equal(entries_n(), 1); /* no temporary file is left */
+    assert_int_equal(entries_n(directory), 1); /* no temporary file is left */
 }
 
 /* The link stays, and what it points to is replaced. */
@@ -201,7 +160,7 @@ static void link_stays(void **state)
     assert_int_equal(type_of(path), S_IFLNK);
     assert_int_equal(type_of(target), S_IFREG);
     assert_holds(target, "new");
-    assert_int_equal(entries_n(), 2);
+    assert_int_equal(entries_n(directory), 2);
 }
 
 static void link_to_nothing_stays(void **state)
@@ -237,7 +196,7 @@ static void missing_directory(void **state)
     assert_failed(path, ENOENT);
     assert_false(vtb_output_check(path, &error));
     assert_failed(path, ENOENT);
-    assert_int_equal(entries_n(), 0);
+    assert_int_equal(entries_n(directory), 0);
 }
 
 static void directory_is_no_file(void **state)
@@ -282,7 +241,7 @@ static void check_leaves_no_trace(void **state)
     assert_true(vtb_output_check(in_directory("new"), &error));
     assert_true(vtb_output_check("/dev/null", &error));
     assert_holds(in_directory("old"), "old");
-    assert_int_equal(entries_n(), 1);
+    assert_int_equal(entries_n(directory), 1);
 }
 
 /* Writes to standard output while it is the file `to`. */

@@ -53,7 +53,7 @@ static void a_heap_that_collects_is_entered_and_left(void **state)
     assert_int_equal(vtb_strict_seen.inside_n, 1);
     assert_true(vtb_strict_roots_n > 0);
     vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_INDEPENDENT)(&run.env, CALLS_N);
-    assert_true(vtb_strict_seen.allocs_n > 0);
+    assert_int_equal(vtb_strict_seen.allocs_n, CALLS_N); /* a hit's object, or a miss's */
     vtb_case_leave(&run);
     assert_int_equal(vtb_strict_seen.inside_n, 0);
     assert_int_equal(vtb_strict_seen.closed_n, 0);
@@ -71,10 +71,13 @@ static void a_heap_that_frees_gets_all_back(void **state)
     vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_INDEPENDENT)(&run.env, CALLS_N);
     vtb_case_leave(&run);
     const uint64_t checksum = vtb_fixture_checksum(&run.env);
-    assert_true(run.env.service.counts.live_bytes > 0); /* what is in flight */
+    const struct vtb_counts *counts = &run.env.service.counts;
+    assert_in_range(counts->allocs_n - counts->frees_n, 1, point.in_flight);
+    assert_int_equal(counts->live_bytes, (counts->allocs_n - counts->frees_n) * cell->miss_bytes);
     vtb_case_close(&run);
-    assert_int_equal(run.env.service.counts.live_bytes, 0);
-    assert_true(run.env.service.counts.allocs_n > 0);
+    assert_int_equal(counts->live_bytes, 0);
+    assert_int_equal(counts->allocs_n, CALLS_N);
+    assert_int_equal(counts->frees_n, CALLS_N);
     assert_true(vtb_fixture_checksum(&run.env) !=
                 checksum); /* and what was in flight was consumed */
 }
@@ -86,7 +89,8 @@ static void the_heap_is_as_it_was_asked_for(void **state)
     (void)state;
     other.live_heap_bytes = 10000;
     open_on(&vtb_strict_heap, &other);
-    assert_true(run.memory.live_bytes > 0);
+    const size_t entry_bytes = vtb_live_entry_bytes(point.workload->workload);
+    assert_int_equal(run.memory.live_bytes, 10000 / entry_bytes * entry_bytes);
     vtb_case_leave(&run);
     vtb_case_close(&run);
     open_on(&vtb_strict_heap, &point);

@@ -363,6 +363,28 @@ static void keeps_what_it_was_given(void **state)
     vtb_comparison_free(&comparison);
 }
 
+/* The text is a copy of its own, which is freed with the figures. */
+static void pressures_are_added_case_by_case(void **state)
+{
+    (void)state;
+    char text[] = "a distribution";
+    struct vtb_pressure pressures[CASES_N] = {{.measured = false}};
+    for (size_t i = 0; i < CASES_N; i++)
+        pressures[i] = (struct vtb_pressure){.measured = true, .pauses_n = 10 + i};
+    pressures[OTHER].hgrm = text;
+    summarise((struct vtb_samples){0});
+    vtb_add_pressure(&comparison, pressures);
+    *text = 'A';
+    for (size_t i = 0; i < CASES_N; i++) {
+        assert_true(comparison.figures[i].pressure.measured);
+        assert_int_equal(comparison.figures[i].pressure.pauses_n, 10 + i);
+        if (i != OTHER)
+            assert_null(comparison.figures[i].pressure.hgrm);
+    }
+    assert_string_equal(comparison.figures[OTHER].pressure.hgrm, "a distribution");
+    vtb_comparison_free(&comparison);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +404,7 @@ int main(void)
         cmocka_unit_test(callers_have_medians),
         cmocka_unit_test(without_times),
         cmocka_unit_test(keeps_what_it_was_given),
+        cmocka_unit_test(pressures_are_added_case_by_case),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

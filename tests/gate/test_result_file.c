@@ -1,4 +1,4 @@
-#include "check.h"
+#include "directory.h"
 
 #include "gate/result_file.h"
 
@@ -16,7 +16,6 @@
 
 static struct vtb_result_file file;
 static struct vtb_error error;
-static char directory[TEMPORARY_BYTES];
 
 /* --- reading memory and files --- */
 
@@ -74,13 +73,6 @@ static void refuse(const char *text, const char *part)
     refuse_bytes(text, strlen(text), part);
 }
 
-static const char *in_directory(const char *name)
-{
-    static char path[512];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    return path;
-}
-
 static bool read_file(const char *path)
 {
     vtb_result_file_free(&file);
@@ -106,14 +98,7 @@ static const char *put_file(const char *name, const char *text)
     return path;
 }
 
-static int make_directory(void **state)
-{
-    (void)state;
-    temporary_name(directory);
-    return mkdtemp(directory) ? 0 : -1;
-}
-
-static int remove_directory(void **state)
+static int remove_file_and_directory(void **state)
 {
     (void)state;
     vtb_result_file_free(&file);
@@ -842,7 +827,7 @@ static void files_are_closed(void **state)
 
 #define IN_MEMORY(function) cmocka_unit_test_teardown(function, release)
 #define IN_DIRECTORY(function) \
-    cmocka_unit_test_setup_teardown(function, make_directory, remove_directory)
+    cmocka_unit_test_setup_teardown(function, make_directory, remove_file_and_directory)
 
 int main(void)
 {

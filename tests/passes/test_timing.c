@@ -1,33 +1,18 @@
-#include "check.h"
+#include "synthetic.h"
 
 #include <pthread.h>
 
 #include "bench/fixture.h"
 #include "passes/timing.h"
-#include "plan/prepare.h"
-#include "plan/random.h"
-#include "run/run.h"
 
 #define CASES_MAX 31
 
 static struct vtb_point point;
 
 /* A plan that is small enough for a test, by some words more. */
-static struct vtb_plan small_plan(int argc, char **argv)
-{
-    static struct vtb_options options;
-    struct vtb_plan plan = {0};
-    struct vtb_error error;
-    if (!vtb_options_parse(&options, argc, argv, &error) ||
-        !vtb_plan_make(&plan, &options, &error) || !vtb_plan_prepare(&plan, &error))
-        fail_msg("%s", error.message);
-    return plan;
-}
-
-#define SMALL "run_bench", "--heap=glibc", "--keys=1000", "--rounds=9", "--epoch-ms=0.01"
-#define SMALL_PLAN(...)                                                        \
-    small_plan((int)(sizeof((char *[]){SMALL, __VA_ARGS__}) / sizeof(char *)), \
-               (char *[]){SMALL, __VA_ARGS__, NULL})
+#define SMALL "--heap=glibc", "--keys=1000", "--rounds=9", "--epoch-ms=0.01"
+#define ROUNDS_N 9
+#define SMALL_PLAN(...) SYNTHETIC_PLAN(SMALL, __VA_ARGS__)
 
 /* Over n rounds every case stands at each place once, and in a round every case stands once. */
 static void latin_squares(void **state)
@@ -110,7 +95,7 @@ static void note_progress(void *context, size_t done_n, size_t rounds_n)
 {
     assert_ptr_equal(context, &point);
     assert_int_equal(done_n, ++progress_n);
-    assert_int_equal(rounds_n, 9);
+    assert_int_equal(rounds_n, ROUNDS_N);
 }
 
 /* Each caller of a case has a time of its own; of one caller it is the case's. */
@@ -133,8 +118,9 @@ static void check_callers(const struct vtb_point *at, const struct vtb_samples *
     }
 }
 
-/* Every round has a time of every case; of how long it is nothing can be said. */
-static void check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer)
+/* Every round has a time of every case; of how long it is nothing can be said. Returns how many
+ * operations an epoch has. */
+static size_t check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer)
 {
     struct vtb_fixture fixture;
     struct vtb_error error = {0};
@@ -143,10 +129,10 @@ static void check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer)
     assert_true(vtb_fixture_open(&fixture, &plan->points[0], &error));
     if (!vtb_timing_run(&fixture, plan, consumer, note_progress, &point, &samples, &error))
         fail_msg("%s", error.message);
-    assert_int_equal(progress_n, 9);
-    assert_int_equal(samples.rounds_n, 9);
+    assert_int_equal(progress_n, ROUNDS_N);
+    assert_int_equal(samples.rounds_n, ROUNDS_N);
     assert_int_equal(samples.cases_n, plan->points[0].cases_n);
-    assert_true(samples.operations_n > 0);
+    const size_t operations_n = samples.operations_n;
     for (size_t i = 0; i < samples.rounds_n * samples.cases_n; i++)
         assert_true(isfinite(samples.real_ns[i]) && samples.real_ns[i] > 0);
     check_callers(&plan->points[0], &samples);
@@ -154,66 +140,77 @@ static void check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer)
     assert_null(samples.real_ns);
     assert_null(samples.thread_ns);
     vtb_fixture_close(&fixture);
+    return operations_n;
 }
+
+#define WORDS_MAX 6
+
+/* Passes of every kind that there is, by the words of their plans. */
+struct pass {
+    const char *name;
+    bool emerge;    /* the hits do */
+    size_t cases_n; /* with the references; 0: as many as there are strategies */
+    char *words[WORDS_MAX];
+};
+
+static const struct pass passes[] = {
+    {"pass_of_all_strategies", false, 0, {"--strategy=all", "--method=direct"}},
+    {"pass_of_two_heaps",
+     false,
+     8,
+     {"--strategy=value_task", "--heap=gengc,glibc", "--consumer=independent"}},
+    /* Faults and several methods do not let the cases' checksums differ. */
+    {"pass_of_deep_and_failing_calls",
+     false,
+     7,
+     {"--strategy=value_task_pooled,poll", "--method=both", "--depth=2", "--failure-rate=0.1",
+      "--consumer=independent"}},
+    {"pass_of_deep_calls_that_suspend",
+     false,
+     7,
+     {"--strategy=value_task_pooled,poll", "--method=both", "--depth=2", "--failure-rate=0.1",
+      "--force-async", "--consumer=dependent"}},
+    {"pass_of_several_callers",
+     false,
+     3 * 5,
+     {"--strategy=value_task,heap_task_pooled", "--threads=2,3"}},
+    /* One caller needs a second thread, two a third. */
+    {"pass_of_a_completing_thread",
+     false,
+     4,
+     {"--strategy=value_task", "--completer=thread", "--failure-rate=0.1",
+      "--consumer=independent"}},
+    {"pass_of_a_thread_completing_for_two",
+     false,
+     2 * 3,
+     {"--completer=thread", "--threads=2", "--strategy=heap_task", "--in-flight=1",
+      "--consumer=dependent"}},
+    {"pass_of_emerging_hits",
+     true,
+     5,
+     {"--cache=lru:100", "--strategy=value_task,poll", "--consumer=independent"}},
+    {"pass_of_emerging_hits_of_several_callers",
+     true,
+     2 * 4,
+     {"--cache=lru:10", "--threads=2", "--strategy=heap_task_pooled", "--consumer=dependent"}},
+};
+
+#define PASSES_N (sizeof passes / sizeof *passes)
 
 static void a_pass_has_all_its_samples(void **state)
 {
-    (void)state;
-    struct vtb_plan plan = SMALL_PLAN("--strategy=all", "--method=direct");
-    check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
-    check_pass(&plan, VTB_CONSUMER_DEPENDENT);
-    vtb_plan_free(&plan);
-    plan = SMALL_PLAN("--strategy=value_task", "--heap=gengc,glibc");
-    check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
-    vtb_plan_free(&plan);
-}
-
-/* Faults and several methods do not let the cases' checksums differ. */
-static void a_pass_of_deep_and_failing_calls(void **state)
-{
-    (void)state;
-    struct vtb_plan plan = SMALL_PLAN("--strategy=value_task_pooled,poll", "--method=both");
-    plan.points[0].depth = 2;
-    plan.points[0].failure_rate = 0.1;
-    check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
-    plan.points[0].force_async = true;
-    check_pass(&plan, VTB_CONSUMER_DEPENDENT);
-    vtb_plan_free(&plan);
-}
-
-static void a_pass_of_several_callers(void **state)
-{
-    (void)state;
-    struct vtb_plan plan = SMALL_PLAN("--strategy=value_task,heap_task_pooled", "--threads=2,3");
-    assert_int_equal(plan.points[0].cases_n, 3 * 5);
-    check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
-    check_pass(&plan, VTB_CONSUMER_DEPENDENT);
-    vtb_plan_free(&plan);
-}
-
-/* One caller needs a second thread, two a third. */
-static void a_pass_of_a_completing_thread(void **state)
-{
-    (void)state;
-    struct vtb_plan plan = SMALL_PLAN("--strategy=value_task", "--completer=thread");
-    plan.points[0].failure_rate = 0.1;
-    check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
-    vtb_plan_free(&plan);
-    plan = SMALL_PLAN("--completer=thread", "--threads=2", "--strategy=heap_task");
-    plan.points[0].in_flight = 1;
-    check_pass(&plan, VTB_CONSUMER_DEPENDENT);
-    vtb_plan_free(&plan);
-}
-
-static void a_pass_of_emerging_hits(void **state)
-{
-    (void)state;
-    struct vtb_plan plan = SMALL_PLAN("--cache=lru:100", "--strategy=value_task,poll");
-    assert_true(plan.points[0].hits.emerge);
-    check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
-    vtb_plan_free(&plan);
-    plan = SMALL_PLAN("--cache=lru:10", "--threads=2", "--strategy=heap_task_pooled");
-    check_pass(&plan, VTB_CONSUMER_DEPENDENT);
+    const struct pass *pass = *state;
+    char *words[] = {"run_bench", SMALL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    int words_n = sizeof(char *[]){"run_bench", SMALL} / sizeof(char *);
+    for (size_t i = 0; i < WORDS_MAX && pass->words[i]; i++)
+        words[words_n++] = pass->words[i];
+    struct vtb_plan plan = synthetic_plan(words_n, words);
+    assert_int_equal(plan.points_n, 1);
+    assert_int_equal(plan.points[0].hits.emerge, pass->emerge);
+    if (pass->cases_n > 0)
+        assert_int_equal(plan.points[0].cases_n, pass->cases_n);
+    for (size_t i = 0; i < plan.consumers_n; i++)
+        assert_true(check_pass(&plan, plan.consumers[i]) >= 1);
     vtb_plan_free(&plan);
 }
 
@@ -285,47 +282,29 @@ static void other_values_are_refused(void **state)
 }
 
 #define LOOPS_N 6
+#define RUNS_MAX 64
 
-static size_t loops_n[LOOPS_N];
+/* The operations of a loop's runs, in their order. */
+static size_t runs[LOOPS_N][RUNS_MAX];
+static size_t runs_n[LOOPS_N];
 
-static void run_counted(struct vtb_env *env, size_t n, size_t loop)
-{
-    loops_n[loop]++;
-    honest->run_independent(env, n);
-}
+#define NOTING_LOOP(loop)                                       \
+    static void note_loop_##loop(struct vtb_env *env, size_t n) \
+    {                                                           \
+        assert_true(runs_n[loop] < RUNS_MAX);                   \
+        runs[loop][runs_n[loop]++] = n;                         \
+        honest->run_independent(env, n);                        \
+    }
 
-static void run_first(struct vtb_env *env, size_t n)
-{
-    run_counted(env, n, 0);
-}
-
-static void run_second(struct vtb_env *env, size_t n)
-{
-    run_counted(env, n, 1);
-}
-
-static void run_third(struct vtb_env *env, size_t n)
-{
-    run_counted(env, n, 2);
-}
-
-static void run_fourth(struct vtb_env *env, size_t n)
-{
-    run_counted(env, n, 3);
-}
-
-static void run_fifth(struct vtb_env *env, size_t n)
-{
-    run_counted(env, n, 4);
-}
-
-static void run_sixth(struct vtb_env *env, size_t n)
-{
-    run_counted(env, n, 5);
-}
+NOTING_LOOP(0)
+NOTING_LOOP(1)
+NOTING_LOOP(2)
+NOTING_LOOP(3)
+NOTING_LOOP(4)
+NOTING_LOOP(5)
 
 /* Of a cell's loops the one is timed that fits the consumer, the depth, and whether other memory is
- * touched. */
+ * touched: an epoch of every round, behind which one run is checked. */
 static void the_loop_is_that_of_the_pass(void **state)
 {
     (void)state;
@@ -334,19 +313,22 @@ static void the_loop_is_that_of_the_pass(void **state)
         struct vtb_case *last = &plan.points[0].cases[plan.points[0].cases_n - 1];
         honest = last->timing;
         struct vtb_cell counting = *honest;
-        counting.run_independent = run_first;
-        counting.run_dependent = run_second;
-        counting.run_independent_layers = run_third;
-        counting.run_dependent_layers = run_fourth;
-        counting.run_independent_polluted = run_fifth;
-        counting.run_dependent_polluted = run_sixth;
+        counting.run_independent = note_loop_0;
+        counting.run_dependent = note_loop_1;
+        counting.run_independent_layers = note_loop_2;
+        counting.run_dependent_layers = note_loop_3;
+        counting.run_independent_polluted = note_loop_4;
+        counting.run_dependent_polluted = note_loop_5;
         last->timing = &counting;
         plan.points[0].depth = i < 2 ? 1 : 2;
         plan.points[0].pollute_bytes = i < 4 ? 0 : 128;
-        memset(loops_n, 0, sizeof loops_n);
-        check_pass(&plan, i % 2 ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT);
+        memset(runs_n, 0, sizeof runs_n);
+        const size_t operations_n =
+            check_pass(&plan, i % 2 ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT);
         for (size_t j = 0; j < LOOPS_N; j++)
-            assert_int_equal(loops_n[j] > 0, i == j);
+            assert_int_equal(runs_n[j] > ROUNDS_N + 1, i == j);
+        for (size_t j = 0; j < ROUNDS_N; j++)
+            assert_int_equal(runs[i][runs_n[i] - 2 - j], operations_n);
         vtb_plan_free(&plan);
     }
 }
@@ -382,8 +364,8 @@ static void run_watched_right(struct vtb_env *env, size_t n)
 
 static void watch_pass(char *workload)
 {
-    static void (*const runs[])(struct vtb_env *, size_t) = {run_watched_floor, run_watched_left,
-                                                             run_watched_right};
+    static void (*const loops[])(struct vtb_env *, size_t) = {run_watched_floor, run_watched_left,
+                                                              run_watched_right};
     struct vtb_plan plan = SMALL_PLAN("--strategy=value_task", workload, "--heap=glibc");
     struct vtb_cell cells[3];
     assert_int_equal(plan.points[0].cases_n, 4);
@@ -391,7 +373,7 @@ static void watch_pass(char *workload)
         struct vtb_case *the_case = &plan.points[0].cases[i + 1];
         watched[i] = the_case->timing;
         cells[i] = *the_case->timing;
-        cells[i].run_independent = runs[i];
+        cells[i].run_independent = loops[i];
         the_case->timing = &cells[i];
     }
     memset(starts_n, 0, sizeof starts_n);
@@ -407,11 +389,11 @@ static void cases_are_in_step_where_hits_emerge(void **state)
     watch_pass("--cache=lru:100");
     assert_int_equal(starts_n[1], starts_n[2]);
     assert_memory_equal(starts[1], starts[2], starts_n[1] * sizeof *starts[1]);
-    assert_true(starts_n[0] >= starts_n[1] + 9);
+    assert_true(starts_n[0] >= starts_n[1] + ROUNDS_N);
     watch_pass("--workload=user_cache");
     assert_int_equal(starts_n[1], starts_n[2]);
     assert_memory_not_equal(starts[1], starts[2], starts_n[1] * sizeof *starts[1]);
-    assert_true(starts_n[0] < starts_n[1] + 9);
+    assert_true(starts_n[0] < starts_n[1] + ROUNDS_N);
 }
 
 int main(void)
@@ -421,14 +403,16 @@ int main(void)
         cmocka_unit_test(squares_differ),
         cmocka_unit_test(shuffles_are_even),
         cmocka_unit_test(one_seed_one_order),
-        cmocka_unit_test(a_pass_has_all_its_samples),
-        cmocka_unit_test(a_pass_of_deep_and_failing_calls),
-        cmocka_unit_test(a_pass_of_several_callers),
-        cmocka_unit_test(a_pass_of_a_completing_thread),
-        cmocka_unit_test(a_pass_of_emerging_hits),
         cmocka_unit_test(other_values_are_refused),
         cmocka_unit_test(the_loop_is_that_of_the_pass),
         cmocka_unit_test(cases_are_in_step_where_hits_emerge),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    struct CMUnitTest of_passes[PASSES_N] = {{.name = NULL}};
+    for (size_t i = 0; i < PASSES_N; i++) {
+        of_passes[i] = (struct CMUnitTest){.name = passes[i].name,
+                                           .test_func = a_pass_has_all_its_samples,
+                                           .initial_state = (void *)(uintptr_t)&passes[i]};
+    }
+    const int failed_n = cmocka_run_group_tests(tests, NULL, NULL);
+    return failed_n + cmocka_run_group_tests(of_passes, NULL, NULL);
 }

@@ -1,9 +1,8 @@
-#include "check.h"
+#include "directory.h"
 
 #include "base/interrupt.h"
 #include "plan/trace.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -25,7 +24,6 @@
 #define MANY_KEYS 200000
 #define MANY_REQUESTS 300000
 
-static char directory[TEMPORARY_BYTES];
 static size_t open_files_n;
 static struct vtb_error error;
 static struct vtb_trace trace;
@@ -51,32 +49,9 @@ int open(const char *path, int flags, ...)
 
 /* --- a directory for the traces and, as TMPDIR, for what becomes of them --- */
 
-/* A path in the test's own directory; valid until the fourth next call. */
-static const char *in_directory(const char *name)
+static int make_trace_directory(void **state)
 {
-    static char paths[4][PATH_MAX + 512];
-    static size_t next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", directory, name);
-    return path;
-}
-
-static size_t entries_n(const char *path)
-{
-    size_t n = 0;
-    DIR *entries = opendir(path);
-    assert_non_null(entries);
-    while (readdir(entries))
-        n++;
-    closedir(entries);
-    return n - 2; /* . and .. */
-}
-
-static int make_directory(void **state)
-{
-    (void)state;
-    temporary_name(directory);
-    if (!mkdtemp(directory) || setenv("TMPDIR", directory, 1) != 0)
+    if (make_directory(state) != 0 || setenv("TMPDIR", directory, 1) != 0)
         return -1;
     lacks_unnamed_files = false;
     open_files_n = entries_n("/proc/self/fd");
@@ -84,7 +59,7 @@ static int make_directory(void **state)
 }
 
 /* After any test no file is left open, and none exists beside the trace itself. */
-static int remove_directory(void **state)
+static int remove_trace_directory(void **state)
 {
     (void)state;
     vtb_trace_close(&trace);
@@ -753,7 +728,8 @@ static void trace_of_a_shop(void **state)
 
 int main(void)
 {
-#define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
+#define IN_DIRECTORY(test) \
+    cmocka_unit_test_setup_teardown(test, make_trace_directory, remove_trace_directory)
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(words),
         IN_DIRECTORY(keys_are_numbered_as_they_first_come),

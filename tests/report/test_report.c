@@ -11,7 +11,6 @@
 #include "report/report_csv.h"
 #include "report/report_findings.h"
 #include "report/report_json.h"
-#include "report/report_skips.h"
 
 #define LINE_WIDTH 100
 #define ROUNDS_N 9
@@ -309,34 +308,6 @@ static void methods_have_tables_of_their_own(void **state)
     free_results();
 }
 
-static void check_skip_line(const char *line)
-{
-    check_width(line);
-    assert_true(*line != ' ');
-}
-
-/* However long the reason is. */
-static void what_is_left_out_keeps_the_width(void **state)
-{
-    (void)state;
-    static const struct vtb_skips skips = {
-        .items = {{"poll", "the async method",
-                   "it is one of those that have a long reason, which "
-                   "goes on for more than there is room for in a line"},
-                  {"plain", "gengc", "short"},
-                  {NULL, "gengc", "not there"}},
-        .n = 3};
-    char *text = NULL;
-    size_t text_n = 0;
-    FILE *out = open_memstream(&text, &text_n);
-    assert_non_null(out);
-    vtb_report_skips(out, &skips);
-    assert_int_equal(fclose(out), 0);
-    assert_contains(text, "\nLeft out: plain, gengc: short.\nLeft out: gengc: not there.\n");
-    assert_int_equal(for_lines(text, check_skip_line), 4);
-    free(text);
-}
-
 /* The conditions of the calls are printed, except for those that are always the same. */
 static void conditions(void **state)
 {
@@ -597,196 +568,12 @@ static void counters_of_failures_and_variations(void **state)
     assert_same_double(counter(comparison, 3, "over_base_ns"), 0);
     free_results();
 }
-
-/* A figure that was not measured is absent, not zero. */
-static void counters_without_times(void **state)
-{
-    (void)state;
-    struct vtb_counter counters[VTB_COUNTERS_MAX];
-    plan = SYNTHETIC_PLAN("--rounds=0", "--heap=glibc");
-    fill_results(1, 0);
-    const size_t n =
-        vtb_counters(&results, results.comparisons, &results.comparisons->figures[2], counters);
-    assert_true(n > 0);
-    for (size_t i = 0; i < n; i++) {
-        assert_true(counters[i].exact);
-        assert_null(strstr(counters[i].key, "ns_per_op"));
-        assert_null(strstr(counters[i].key, "ratio"));
-    }
-    free_results();
-}
-
-static bool has_counter(const struct vtb_comparison *comparison, const char *key)
-{
-    struct vtb_counter counters[VTB_COUNTERS_MAX];
-    const size_t n = vtb_counters(&results, comparison, &comparison->figures[2], counters);
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(counters[i].key, key) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* In a run with several callers every case has these counters, the single ones too. */
-static void counters_of_callers(void **state)
-{
-    (void)state;
-    plan = SYNTHETIC_PLAN("--threads=2,3", "--strategy=value_task", "--consumer=independent",
-                          "--heap=glibc");
-    fill_results(1, ROUNDS_N);
-    const struct vtb_comparison *comparison = &results.comparisons[0];
-    const struct vtb_figures *three = &comparison->figures[11];
-    assert_int_equal(three->the_case->threads_n, 3);
-    assert_same_double(counter(comparison, 3, "callers"), 1);
-    assert_same_double(counter(comparison, 3, "scaling"), 1);
-    assert_same_double(counter(comparison, 11, "callers"), 3);
-    assert_same_double(counter(comparison, 11, "caller_ns_per_op_least"), three->ns.median);
-    assert_near(counter(comparison, 11, "caller_ns_per_op_most"), 3 * three->ns.median, 1e-9);
-    assert_near(counter(comparison, 11, "ops_per_second"), 3e9 / three->ns.median, 1e-3);
-    assert_same_double(counter(comparison, 11, "scaling"), three->scaling.median);
-    assert_same_double(counter(comparison, 11, "scaling_lo"), three->scaling.lo);
-    assert_same_double(counter(comparison, 11, "scaling_hi"), three->scaling.hi);
-    free_results();
-    small_results();
-    assert_false(has_counter(results.comparisons, "callers"));
-    assert_false(has_counter(results.comparisons, "scaling"));
-    free_results();
-}
-
-/* heap_task takes 78.4 bytes a call. */
-static void counters_of_a_volume(void **state)
-{
-    (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=poll", "--calls-per-second=1000");
-    fill_results(1, ROUNDS_N);
-    const struct vtb_comparison *comparison = &results.comparisons[0];
-    const double ns = comparison->figures[2].ns.median;
-    assert_near(counter(comparison, 2, "bytes_per_second"), 78400, 1e-9);
-    assert_near(counter(comparison, 2, "bytes_per_day"), 78400.0 * 86400, 1e-3);
-    assert_near(counter(comparison, 2, "allocs_per_second"), 1000, 1e-9);
-    assert_near(counter(comparison, 2, "allocs_per_day"), 86400000, 1e-6);
-    assert_near(counter(comparison, 2, "cpu_s_per_second"), ns * 1e-6, 1e-15);
-    assert_near(counter(comparison, 2, "cpu_s_per_day"), ns * 1e-6 * 86400, 1e-9);
-    free_results();
-    plan = SYNTHETIC_PLAN("--calls-per-second=1000", "--rounds=0");
-    fill_results(1, 0);
-    assert_true(has_counter(results.comparisons, "bytes_per_day"));
-    assert_false(has_counter(results.comparisons, "cpu_s_per_day"));
-    free_results();
-    small_results();
-    assert_false(has_counter(results.comparisons, "bytes_per_day"));
-    free_results();
-}
-
-static size_t fields_n;
-
 static size_t count_character(const char *line, char character)
 {
     size_t n = 0;
     for (; *line; line++)
         n += *line == character;
     return n;
-}
-
-static void check_fields(const char *line)
-{
-    if (fields_n == 0)
-        fields_n = count_character(line, ',') + 1;
-    if (count_character(line, ',') + 1 != fields_n)
-        fail_msg("not %zu fields: %s", fields_n, line);
-    assert_null(strchr(line, '"')); /* nothing needs quotes, so every comma parts two fields */
-}
-
-static void csv_rows_have_the_same_fields(void **state)
-{
-    (void)state;
-    small_results();
-    char *text = text_of(vtb_report_csv);
-    assert_int_equal(
-        strncmp(text, "name,workload,strategy,heap,consumer,method,depth,threads,hit_rate,", 67),
-        0);
-    assert_contains(text, ",bytes_per_op,");
-    fields_n = 0;
-    const size_t lines_n = for_lines(text, check_fields);
-    assert_int_equal(lines_n, 1 + results.comparisons_n * plan.points[0].cases_n);
-    assert_true(fields_n > 16);
-    free(text);
-    free_results();
-}
-
-/* The figure of one case under a column's title. */
-static void csv_figures_stand_below_their_titles(void **state)
-{
-    (void)state;
-    plan = SYNTHETIC_PLAN("--strategy=poll", "--consumer=independent", "--heap=glibc");
-    fill_results(1, ROUNDS_N);
-    char *text = text_of(vtb_report_csv);
-    char *rest = text;
-    char *titles = strsep(&rest, "\n");
-    char *row = strsep(&rest, "\n");
-    for (int i = 0; i < 2; i++)
-        row = strsep(&rest, "\n"); /* heap_task, behind empty and plain */
-    for (char *title; (title = strsep(&titles, ","));) {
-        const char *field = strsep(&row, ",");
-        assert_non_null(field);
-        if (is_known_counter(title))
-            assert_near(strtod(field, NULL), counter(results.comparisons, 2, title), 1e-9);
-        else if (strcmp(title, "strategy") == 0)
-            assert_string_equal(field, "heap_task");
-    }
-    free(text);
-    free_results();
-}
-
-/* The method is that of the case's own cell, which for the references is the direct one. */
-static void csv_tells_methods_and_depths(void **state)
-{
-    (void)state;
-    plan = SYNTHETIC_PLAN("--strategy=value_task@checked", "--consumer=independent", "--heap=glibc",
-                          "--method=async", "--depth=4");
-    fill_results(1, ROUNDS_N);
-    char *text = text_of(vtb_report_csv);
-    assert_contains(text, ",user_cache,value_task@checked,glibc,independent,async,4,1,0.8,");
-    assert_contains(text, ",user_cache,plain,glibc,independent,direct,4,1,0.8,");
-    free(text);
-    free_results();
-}
-
-/* Callers of a case, and the hit rate that emerged. */
-static void csv_tells_callers_and_rates(void **state)
-{
-    (void)state;
-    plan = SYNTHETIC_PLAN("--cache=lru:100", "--threads=2", "--strategy=value_task",
-                          "--consumer=independent", "--heap=glibc");
-    fill_results(1, ROUNDS_N);
-    char *text = text_of(vtb_report_csv);
-    assert_contains(text, ",trace,value_task,glibc,independent,direct,1,1,0.75,");
-    assert_contains(text, ",trace,value_task,glibc,independent,direct,1,2,0.75,");
-    assert_contains(text, ",callers,caller_ns_per_op_least,caller_ns_per_op_most,ops_per_second,");
-    fields_n = 0;
-    assert_int_equal(for_lines(text, check_fields), 1 + 8);
-    free(text);
-    free_results();
-}
-
-static void print_samples(FILE *out, const struct vtb_results *what)
-{
-    vtb_report_samples(out, what, VTB_FORMAT_CSV);
-}
-
-static void samples_have_a_row_each(void **state)
-{
-    (void)state;
-    small_results();
-    char *text = text_of(print_samples);
-    assert_int_equal(
-        strncmp(text, "name,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op\n", 64), 0);
-    fields_n = 0;
-    const size_t lines_n = for_lines(text, check_fields);
-    assert_int_equal(lines_n, 1 + results.comparisons_n * plan.points[0].cases_n * ROUNDS_N);
-    assert_int_equal(fields_n, 6);
-    free(text);
-    free_results();
 }
 
 static size_t piped_lines_n;
@@ -1538,7 +1325,6 @@ int main(void)
         cmocka_unit_test(wide_figures_keep_the_width),
         cmocka_unit_test(columns_are_aligned),
         cmocka_unit_test(methods_have_tables_of_their_own),
-        cmocka_unit_test(what_is_left_out_keeps_the_width),
         cmocka_unit_test(conditions),
         cmocka_unit_test(case_names),
         cmocka_unit_test(case_names_of_real_caches),
@@ -1549,14 +1335,6 @@ int main(void)
         cmocka_unit_test(counters_are_those_of_the_design),
         cmocka_unit_test(counters_have_their_values),
         cmocka_unit_test(counters_of_failures_and_variations),
-        cmocka_unit_test(counters_of_callers),
-        cmocka_unit_test(counters_of_a_volume),
-        cmocka_unit_test(counters_without_times),
-        cmocka_unit_test(csv_rows_have_the_same_fields),
-        cmocka_unit_test(csv_figures_stand_below_their_titles),
-        cmocka_unit_test(csv_tells_methods_and_depths),
-        cmocka_unit_test(csv_tells_callers_and_rates),
-        cmocka_unit_test(samples_have_a_row_each),
         cmocka_unit_test(markdown_rows_have_the_same_cells),
         cmocka_unit_test(json_context),
         cmocka_unit_test(json_says_what_is_unavailable),

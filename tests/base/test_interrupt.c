@@ -1,0 +1,150 @@
+/* Interrupts, in child processes, as one that ends would end the test. */
+#include "written.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "base/interrupt.h"
+
+#define NOTHING_WRITTEN                                                                     \
+    "run_bench: interrupted before the first table was finished; nothing was written, and " \
+    "earlier results are as they were\n"
+
+/* What a child exits with where it is as it should be; no status of the program's own. */
+#define AS_IT_SHOULD 42
+
+static char text[1024];
+
+static void leave_if(bool as_it_should)
+{
+    _exit(as_it_should ? AS_IT_SHOULD : 1);
+}
+
+static void watched(void)
+{
+    vtb_interrupt_watch();
+    raise(SIGINT);
+}
+
+static void with_nothing_to_keep_it_ends_the_process(void **state)
+{
+    (void)state;
+    const struct vtb_child_end end = written_end(watched, false, text, sizeof text);
+    assert_string_equal(text, NOTHING_WRITTEN);
+    assert_int_equal(end.how, VTB_CHILD_LEFT);
+    assert_int_equal(end.number, VTB_EXIT_INTERRUPTED);
+}
+
+/* The bar, and what the terminal shows of Ctrl-C. */
+static void on_a_terminal_the_line_is_wiped_first(void **state)
+{
+    (void)state;
+    const struct vtb_child_end end = written_end(watched, true, text, sizeof text);
+    assert_string_equal(text, "\r\033[K" NOTHING_WRITTEN);
+    assert_int_equal(end.number, VTB_EXIT_INTERRUPTED);
+}
+
+static void kept(void)
+{
+    vtb_interrupt_watch();
+    vtb_interrupt_keep();
+    const bool before = vtb_interrupted();
+    raise(SIGINT);
+    leave_if(!before && vtb_interrupted());
+}
+
+static void with_something_to_keep_it_is_noted(void **state)
+{
+    (void)state;
+    const struct vtb_child_end end = written_end(kept, false, text, sizeof text);
+    assert_string_equal(text, "");
+    assert_int_equal(end.how, VTB_CHILD_LEFT);
+    assert_int_equal(end.number, AS_IT_SHOULD);
+}
+
+static void kept_twice(void)
+{
+    vtb_interrupt_keep();
+    raise(SIGINT);
+    raise(SIGINT);
+}
+
+static void a_second_one_ends_the_process(void **state)
+{
+    (void)state;
+    const struct vtb_child_end end = written_end(kept_twice, false, text, sizeof text);
+    assert_string_equal(text, "");
+    assert_int_equal(end.how, VTB_CHILD_INTERRUPTED);
+}
+
+/* Or a run would go on waiting for a child process that does not end. */
+static void breaks_waits(void)
+{
+    struct sigaction watching;
+    struct sigaction keeping;
+    vtb_interrupt_watch();
+    sigaction(SIGINT, NULL, &watching);
+    vtb_interrupt_keep();
+    sigaction(SIGINT, NULL, &keeping);
+    leave_if(((watching.sa_flags | keeping.sa_flags) & (int)SA_RESTART) == 0);
+}
+
+static void a_wait_is_broken(void **state)
+{
+    (void)state;
+    assert_int_equal(written_end(breaks_waits, false, text, sizeof text).number, AS_IT_SHOULD);
+}
+
+static void in_child(void)
+{
+    vtb_interrupt_watch();
+    vtb_interrupt_child();
+    raise(SIGINT);
+}
+
+static void a_child_ends_without_a_word(void **state)
+{
+    (void)state;
+    const struct vtb_child_end end = written_end(in_child, false, text, sizeof text);
+    assert_string_equal(text, "");
+    assert_int_equal(end.how, VTB_CHILD_INTERRUPTED);
+}
+
+static void with_its_parent(void)
+{
+    int at_end = 0;
+    prctl(PR_SET_PDEATHSIG, 0);
+    vtb_interrupt_child();
+    leave_if(prctl(PR_GET_PDEATHSIG, &at_end) == 0 && at_end == SIGKILL);
+}
+
+static void a_child_ends_with_its_parent(void **state)
+{
+    (void)state;
+    assert_int_equal(written_end(with_its_parent, false, text, sizeof text).number, AS_IT_SHOULD);
+}
+
+static void its_error_is_a_status_of_its_own(void **state)
+{
+    (void)state;
+    struct vtb_error error;
+    assert_false(vtb_interrupted());
+    assert_false(vtb_fail_interrupted(&error));
+    assert_int_equal(error.exit_code, VTB_EXIT_INTERRUPTED);
+    assert_string_equal(error.message, "interrupted");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(with_nothing_to_keep_it_ends_the_process),
+        cmocka_unit_test(on_a_terminal_the_line_is_wiped_first),
+        cmocka_unit_test(with_something_to_keep_it_is_noted),
+        cmocka_unit_test(a_second_one_ends_the_process),
+        cmocka_unit_test(a_wait_is_broken),
+        cmocka_unit_test(a_child_ends_without_a_word),
+        cmocka_unit_test(a_child_ends_with_its_parent),
+        cmocka_unit_test(its_error_is_a_status_of_its_own),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
