@@ -160,42 +160,66 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
 
 /* --- the whole --- */
 
-static bool run_and_report(const struct vtb_options *options, const struct vtb_plan *plan,
-                           struct vtb_results *results, struct vtb_error *error)
+/* Notes when the run begins, and how loaded the machine is before anything of it. */
+static void note_start(struct vtb_results *results, struct tm *start)
 {
-    struct vtb_estimate estimate;
-    struct vtb_machine before;
     const time_t now = time(NULL);
-    struct tm start;
     struct tm local;
-    gmtime_r(&now, &start);
+    gmtime_r(&now, start);
     localtime_r(&now, &local);
     strftime(results->date, sizeof results->date, "%Y-%m-%dT%H:%M:%S%z", &local);
-    vtb_machine_read(&before);
-    if (!estimate_run(plan, &estimate, error))
+    vtb_machine_read(&results->machine);
+}
+
+/* Estimates the run, has its cells ready, and notes the machine once more: a loaded cell tells
+ * which compiler made the cells. The load is that of the start, because building is a load too. On
+ * false the estimate need not be freed. */
+static bool prepare(const struct vtb_plan *plan, struct vtb_results *results,
+                    struct vtb_estimate *estimate, struct vtb_error *error)
+{
+    const struct vtb_machine before = results->machine;
+    if (!estimate_run(plan, estimate, error))
         return false;
     if (!vtb_plan_prepare(plan, error)) {
-        vtb_estimate_free(&estimate);
+        vtb_estimate_free(estimate);
         return false;
     }
-    /* After loading, because a cell tells which compiler made the cells. */
     vtb_machine_read(&results->machine);
     memcpy(results->machine.load_average, before.load_average, sizeof before.load_average);
     results->machine.load_average_n = before.load_average_n;
     print_warnings(&results->machine);
+    return true;
+}
+
+/* Tells of an interrupt, or saves the baseline of a run that had none. */
+static bool conclude(const struct vtb_options *options, const struct vtb_plan *plan,
+                     struct vtb_results *results, struct vtb_error *error)
+{
+    if (results->interrupted)
+        return vtb_fail(error, VTB_EXIT_INTERRUPTED,
+                        "interrupted; %zu of %zu tables were finished and are kept",
+                        results->comparisons_n, plan->points_n * plan->tables_n);
+    return !options->save_baseline ||
+           vtb_baseline_save(results, plan, options->save_baseline, error);
+}
+
+/* The plan's cells, then its passes with the figures of each table, then what follows from several
+ * tables, and the report. */
+static bool run_and_report(const struct vtb_options *options, const struct vtb_plan *plan,
+                           struct vtb_results *results, struct vtb_error *error)
+{
+    struct vtb_estimate estimate;
+    struct tm start;
+    note_start(results, &start);
+    if (!prepare(plan, results, &estimate, error))
+        return false;
     bool ok = vtb_run(results, plan, estimate.count_s ? &estimate : NULL, error);
     vtb_estimate_free(&estimate);
     if (!ok)
         return false;
     ok = vtb_break_evens_make(&results->break_evens, results->comparisons, results->comparisons_n,
                               &plan->min_gains, error) &&
-         write_results(options, results, &start, error);
-    if (ok && results->interrupted)
-        ok = vtb_fail(error, VTB_EXIT_INTERRUPTED,
-                      "interrupted; %zu of %zu tables were finished and are kept",
-                      results->comparisons_n, plan->points_n * plan->tables_n);
-    if (ok && options->save_baseline)
-        ok = vtb_baseline_save(results, plan, options->save_baseline, error);
+         write_results(options, results, &start, error) && conclude(options, plan, results, error);
     vtb_results_free(results);
     return ok;
 }

@@ -87,9 +87,10 @@ static void print_case(FILE *out, const struct vtb_comparison *comparison, size_
     }
     fprintf(out,
             "%s causes %" PRIu64
-            " collection%s, which take %.3g %% of the time; of its pauses the "
+            " collection%s, which take%s %.3g %% of the time; of its pauses the "
             "median is %s, p99 %s, the longest %s",
-            name_at(comparison, i), n, vtb_plural((double)n, "", "s"), 100 * vtb_gc_share(pressure),
+            name_at(comparison, i), n, vtb_plural((double)n, "", "s"),
+            vtb_plural((double)n, "s", ""), 100 * vtb_gc_share(pressure),
             duration(texts[0], pressure->pause_p50_ns), duration(texts[1], pressure->pause_p99_ns),
             duration(texts[2], pressure->pause_max_ns));
 }
