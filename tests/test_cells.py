@@ -431,6 +431,30 @@ def test_the_rule_in_the_fingerprint_is_that_of_the_cells(home: Home) -> None:
     assert rule_of(home.ok(*counted)) not in (before, "unknown", "several")
 
 
+@pytest.mark.parametrize("own", [False, True], ids=["a strategy of ours", "a header of one's own"])
+def test_a_source_that_becomes_another_with_an_older_date(home: Home, own: bool) -> None:
+    """As by cp -p, or by an archive that is unpacked: it is compiled again, once."""
+    source = home.library / "impls" / "plain.c"
+    run = PLAIN
+    if own:
+        source = home.work / "extra.h"
+        source.write_text("", encoding="utf-8")
+        path = home.work / "mine.c"
+        path.write_text('#include "extra.h"\n' + own_strategy("mine"), encoding="utf-8")
+        run = ["--strategy", str(path), "--heap", "glibc", *COUNTED]
+    home.ok(*run)
+    before = home.files()
+    assert home.ok(*run).err.count("building") == 0 and home.files() == before
+    source.write_text(source.read_text(encoding="utf-8") + "/* Changed. */\n", encoding="utf-8")
+    os.utime(source, (1, 1))
+    home.ok(*run)
+    name = "mine-" if own else "plain."
+    after = home.files()
+    changed = {cell for cell in before if after[cell] != before[cell]}
+    assert changed == {cell for cell in before if cell.startswith(name)} != set()
+    assert about_cells(home.ok(*run)) == [] and home.files() == after
+
+
 def test_workers_of_a_run_build_nothing(home: Home) -> None:
     """They are told where its cells are, and use them as they are."""
     home.ok(*PLAIN)

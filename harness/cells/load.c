@@ -41,7 +41,7 @@ static void tell_missing(const char *name, struct vtb_error *error)
     else if (home)
         vtb_error_set(error, VTB_EXIT_INTERNAL,
                       "the cell '%s' is not there, and cannot be built without a compiler and "
-                      "ninja; run scripts/setup.sh",
+                      "ninja; install gcc, g++ and ninja-build, as scripts/setup.sh does",
                       name);
 }
 
@@ -119,7 +119,7 @@ static void tell_changed(const char *path, struct vtb_error *error)
         given && *given ? "is not compiled where VTB_CELLS has cells taken as they are; unset it"
         : home && home->read_only
             ? "its cells cannot be written anew; set XDG_CACHE_HOME to a folder that can"
-            : "cannot be compiled without a compiler and ninja; run scripts/setup.sh";
+            : "cannot be compiled without a compiler and ninja; install gcc, g++ and ninja-build";
     vtb_error_set(error, VTB_EXIT_INTERNAL, "'%s' changed since it was compiled, and %s", path,
                   cause);
 }

@@ -1,6 +1,7 @@
 #include "cells/target.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 /* --- names --- */
 
@@ -151,6 +152,65 @@ static bool is_cxx(const struct vtb_target *target)
     return n > 3 && strcmp(file + n - 3, ".cc") == 0;
 }
 
+/* --- sources that changed --- */
+
+static bool is_later(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
+}
+
+/* Takes the next path of a depfile's list, which the compiler has written: spaces in it are behind
+ * backslashes, as are the ends of lines between paths, and dollar signs stand twice. */
+static bool next_path(FILE *list, char path[PATH_MAX])
+{
+    size_t n = 0;
+    for (int c; (c = getc(list)) != EOF;) {
+        const int escaped = c == '\\' ? getc(list) : 0;
+        if (c == '\n' || escaped == '\n' || c == ' ') {
+            if (n > 0)
+                break;
+            continue;
+        }
+        if (escaped && escaped != ' ' && escaped != '#')
+            ungetc(escaped, list);
+        else if (escaped)
+            c = escaped;
+        if (c == '$')
+            (void)getc(list);
+        if (n + 1 < PATH_MAX)
+            path[n++] = (char)c;
+    }
+    path[n] = '\0';
+    return n > 0;
+}
+
+/*
+ * Whether a source of a file changed since it was built, by the time at which the kernel saw the
+ * change. Ninja compares the times that files have themselves, which tools set to older ones: cp
+ * -p, mv, rsync, the unpacking of an archive.
+ */
+static bool is_behind(const struct vtb_home *home, const char *name)
+{
+    char path[PATH_MAX + VTB_TARGET_NAME_BYTES];
+    struct stat built;
+    snprintf(path, sizeof path, "%s/%s", home->cells, name);
+    const bool there = stat(path, &built) == 0;
+    snprintf(path, sizeof path, "%s/%s.d", home->cells, name);
+    FILE *list = there ? fopen(path, "re") : NULL;
+    bool behind = false;
+    char source[PATH_MAX];
+    struct stat status;
+    if (list)
+        (void)next_path(list, source); /* the file itself, and a colon */
+    while (list && !behind && next_path(list, source))
+        behind = stat(source, &status) == 0 && is_later(&status.st_ctim, &built.st_ctim);
+    if (list)
+        fclose(list);
+    return behind;
+}
+
+/* --- the list --- */
+
 static void put_target(FILE *out, const struct vtb_home *home, const struct vtb_target *target)
 {
     static const char *const passes[] = {
@@ -161,8 +221,9 @@ static void put_target(FILE *out, const struct vtb_home *home, const struct vtb_
                        : target->kind.counting         ? "counting"
                                                        : "timing";
     vtb_target_name(target, name);
-    fprintf(out, "build %s: cell $root/harness/cells/source/%s\n", name,
-            target->what == VTB_TARGET_WORKLOAD ? "workload.c" : "cell.c");
+    fprintf(out, "build %s: cell $root/harness/cells/source/%s%s\n", name,
+            target->what == VTB_TARGET_WORKLOAD ? "workload.c" : "cell.c",
+            is_behind(home, name) ? " | again" : "");
     fprintf(out, "  compile = $%s\n  pass = $%s\n  warnings = $%s_%s_warnings\n  definitions =",
             language, pass, vtb_target_path(target) ? "foreign" : "own", language);
     if (target->what == VTB_TARGET_WORKLOAD)
@@ -203,7 +264,8 @@ void vtb_targets_write(FILE *out, const struct vtb_home *home, const char *toolc
         out);
     put_quoted(out, home->root);
     vtb_rule_digest(home, rule);
-    fprintf(out, "/harness/include'\ntoolchain = %s\ndigest = %s\n\n", toolchain, rule);
+    fprintf(out, "/harness/include'\ntoolchain = %s\ndigest = %s\nbuild again: phony\n\n",
+            toolchain, rule);
     for (size_t i = 0; i < n; i++)
         put_target(out, home, &targets[i]);
 }

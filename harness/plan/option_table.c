@@ -78,11 +78,16 @@ static const struct vtb_option chosen_options[] = {
     {"strategy", "NAME,...", vtb_parse_names, FIELD(strategies), .known = vtb_known_strategies,
      .variants = vtb_known_variants, .find = vtb_find_name, .bring = vtb_foreign_add_strategy,
      .accepts = "names of strategies, or all, or files of your own", .of_cases = true,
-     .commands = RUN | MISUSE | CHECK,
+     .commands = RUN,
      .help = "strategies to compare; default: all. The empty loop, the floor and the\n"
              "baseline strategy are always among them. NAME@checked has checks of the\n"
              "strategy's rules compiled in, NAME@atomic counts references for several threads. A\n"
              "file, as ./my_future.c or ./my_future.cc, is a strategy of your own: docs/OWN.md"},
+    {"strategy", "NAME,...", vtb_parse_names, FIELD(strategies), .known = vtb_known_strategies,
+     .variants = vtb_known_variants, .find = vtb_find_name, .bring = vtb_foreign_add_strategy,
+     .accepts = "names of strategies, or all, or files of your own", .commands = MISUSE | CHECK,
+     .help = "strategies to look at, each by itself; default: all. A file, as ./my_future.c or\n"
+             "./my_future.cc, is a strategy of your own: docs/OWN.md"},
     {"exclude-strategy", "NAME,...", vtb_parse_names, FIELD(excluded_strategies),
      .known = vtb_known_strategies, .variants = vtb_known_variants, .find = vtb_find_name,
      .accepts = "names of strategies", .of_cases = true, .commands = RUN,

@@ -196,7 +196,7 @@ static void not_built(void **state)
     build_victim();
     assert_int_equal(unlink(file_of(victim())), 0);
     own_refused(ask_victim, VTB_EXIT_INTERNAL, ".timing.so' is not there", NULL);
-    own_refused(ask_victim, VTB_EXIT_INTERNAL, "; run scripts/setup.sh", NULL);
+    own_refused(ask_victim, VTB_EXIT_INTERNAL, "; install gcc, g++ and ninja-build", NULL);
 }
 
 static void what_a_file_lacks(void **state)
