@@ -172,7 +172,7 @@ static const struct pass passes[] = {
       "--force-async", "--consumer=dependent"}},
     {"pass_of_several_callers",
      false,
-     3 * 5,
+     (size_t)3 * 5,
      {"--strategy=value_task,heap_task_pooled", "--threads=2,3"}},
     /* One caller needs a second thread, two a third. */
     {"pass_of_a_completing_thread",
@@ -182,7 +182,7 @@ static const struct pass passes[] = {
       "--consumer=independent"}},
     {"pass_of_a_thread_completing_for_two",
      false,
-     2 * 3,
+     (size_t)2 * 3,
      {"--completer=thread", "--threads=2", "--strategy=heap_task", "--in-flight=1",
       "--consumer=dependent"}},
     {"pass_of_emerging_hits",
@@ -191,7 +191,7 @@ static const struct pass passes[] = {
      {"--cache=lru:100", "--strategy=value_task,poll", "--consumer=independent"}},
     {"pass_of_emerging_hits_of_several_callers",
      true,
-     2 * 4,
+     (size_t)2 * 4,
      {"--cache=lru:10", "--threads=2", "--strategy=heap_task_pooled", "--consumer=dependent"}},
 };
 
