@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -73,6 +74,16 @@ static inline void temporary_name(char name[TEMPORARY_BYTES])
     if (!*parent)
         strcpy(parent, given && *given && strlen(given) < sizeof parent ? given : "/tmp");
     snprintf(name, TEMPORARY_BYTES, "%s%s", parent, in);
+}
+
+/* Makes a file of such a name, with a text in it; the caller removes it. */
+static inline void temporary_file(char name[TEMPORARY_BYTES], const char *text)
+{
+    temporary_name(name);
+    const int file = mkstemp(name);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, text, strlen(text)), strlen(text));
+    assert_int_equal(close(file), 0);
 }
 
 #endif

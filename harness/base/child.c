@@ -76,17 +76,6 @@ bool vtb_child_start(struct vtb_child *child, struct vtb_error *error)
     return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: no process: %s", child->name, strerror(reason));
 }
 
-/* Waits for the child; goes on waiting when an interrupt comes that is only noted. */
-static bool wait_for(struct vtb_child *child, int *status, struct vtb_error *error)
-{
-    pid_t ended;
-    do
-        ended = waitpid(child->pid, status, 0);
-    while (ended < 0 && errno == EINTR);
-    return ended == child->pid ||
-           vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", child->name, strerror(errno));
-}
-
 static struct vtb_child_end end_of(const struct vtb_child_outcome *outcome, int status)
 {
     if (WIFSIGNALED(status))
@@ -106,7 +95,12 @@ static struct vtb_child_end end_of(const struct vtb_child_outcome *outcome, int 
 bool vtb_child_wait(struct vtb_child *child, struct vtb_child_end *end, struct vtb_error *error)
 {
     int status = 0;
-    const bool ok = wait_for(child, &status, error);
+    pid_t ended;
+    do
+        ended = waitpid(child->pid, &status, 0);
+    while (ended < 0 && errno == EINTR); /* by an interrupt that is only noted */
+    const bool ok = ended == child->pid ||
+                    vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", child->name, strerror(errno));
     if (ok)
         *end = end_of(child->outcome, status);
     forget_outcome(child);
@@ -178,31 +172,6 @@ bool vtb_child_is_at_limit(const struct vtb_child_end *end)
 }
 
 /* --- other programs --- */
-
-struct program {
-    void (*run)(void *context);
-    void *context;
-};
-
-static bool become(void *context, struct vtb_error *error)
-{
-    const struct program *program = context;
-    (void)error;
-    program->run(program->context);
-    return true;
-}
-
-bool vtb_child_run(const char *name, void (*run)(void *context), void *context, int *status,
-                   struct vtb_error *error)
-{
-    struct program program = {run, context};
-    struct vtb_child child = {.name = name, .run = become, .context = &program};
-    if (!vtb_child_start(&child, error))
-        return false;
-    const bool ok = wait_for(&child, status, error);
-    forget_outcome(&child);
-    return ok;
-}
 
 bool vtb_child_find(const char *program, char path[PATH_MAX])
 {

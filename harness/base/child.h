@@ -75,12 +75,6 @@ bool vtb_child_is_at_limit(const struct vtb_child_end *end);
  * `bytes` bytes; a longer text is cut. */
 void vtb_child_say(const struct vtb_child_end *end, char *text, size_t bytes);
 
-/* Starts a child that becomes another program, and waits for it: calls run(context) in the child.
- * *status is that of waitpid, or 0 if `run` returned. Messages begin with `name`. On false *error
- * says why there is no child, or why it cannot be waited for. */
-VTB_MUST_USE bool vtb_child_run(const char *name, void (*run)(void *context), void *context,
-                                int *status, struct vtb_error *error);
-
 /* Finds the path of the program that a name without slashes stands for, in the folders of PATH, or
  * if that is not set in those that are usual. False if there is none. */
 bool vtb_child_find(const char *program, char path[PATH_MAX]);

@@ -70,8 +70,7 @@ bool vtb_is_path(const char *text)
            ends_in(text, n, ".h");
 }
 
-/* Whether a stem is an identifier of C, as it must be: the entry's source uses it as one. */
-static bool is_name(const char *stem)
+bool vtb_is_entry_name(const char *stem)
 {
     const char *c = stem;
     while (islower((unsigned char)*c) || *c == '_' || (c > stem && isdigit((unsigned char)*c)))
@@ -103,7 +102,7 @@ static bool read_name(struct source *source, const char *text, size_t n, const c
                         "whose name ends in %s%s%s",
                         option, source->path, ends[0], ends[0] == ends[1] ? "" : " or ",
                         ends[0] == ends[1] ? "" : ends[1]);
-    if (!is_name(source->stem) || stem_n >= sizeof source->stem)
+    if (!vtb_is_entry_name(source->stem) || stem_n >= sizeof source->stem)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--%s: '%s': the file's stem names the entry, and must be lower-case "
                         "letters, digits and underscores, a letter first",

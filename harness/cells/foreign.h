@@ -13,6 +13,10 @@
  * does. */
 bool vtb_is_path(const char *text);
 
+/* Whether a stem is the name that an entry may have: [a-z][a-z0-9_]*, an identifier of C, as the
+ * entry's source uses it as one. */
+bool vtb_is_entry_name(const char *stem);
+
 /*
  * Gives the name of the entry of a file, with the @variant that follows the file's name. The same
  * file again is the same entry, and for a file of the build it is the build's entry. Null, with

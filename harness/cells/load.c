@@ -23,26 +23,37 @@ void vtb_cells_rule(char hex[VTB_DIGEST_BYTES])
         vtb_rule_digest(home, hex);
 }
 
-static void tell_missing(const char *name, struct vtb_error *error)
+/* The reason why no cell is built. */
+enum hindrance { VTB_CELLS_GIVEN, READ_ONLY, NO_TOOLS };
+
+static enum hindrance hindrance_of(const struct vtb_home *home)
 {
-    const struct vtb_home *home = vtb_home(error);
     const char *given = getenv("VTB_CELLS");
-    if (home && given && *given)
+    return given && *given ? VTB_CELLS_GIVEN : home->read_only ? READ_ONLY : NO_TOOLS;
+}
+
+static void tell_missing(const char *name, const struct vtb_home *home, struct vtb_error *error)
+{
+    switch (hindrance_of(home)) {
+    case VTB_CELLS_GIVEN:
         vtb_error_set(
             error, VTB_EXIT_INTERNAL,
             "the cell '%s' is not in '%.300s', where VTB_CELLS has them taken from as they "
             "are; unset it, and the cell is built",
             name, home->cells);
-    else if (home && home->read_only)
+        break;
+    case READ_ONLY:
         vtb_error_set(error, VTB_EXIT_INTERNAL,
                       "the cell '%s' is not there, and cannot be built, as '%.300s' cannot be "
                       "written to; set XDG_CACHE_HOME to a folder that can",
                       name, home->cells);
-    else if (home)
+        break;
+    case NO_TOOLS:
         vtb_error_set(error, VTB_EXIT_INTERNAL,
                       "the cell '%s' is not there, and cannot be built without a compiler and "
                       "ninja; install gcc, g++ and ninja-build, as scripts/setup.sh does",
                       name);
+    }
 }
 
 /* The last of the names that follow one another in a mangled one, each behind its length: a
@@ -100,7 +111,9 @@ const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
     char path[PATH_MAX];
     vtb_target_name(target, name);
     if (!vtb_build_file(target, path)) {
-        tell_missing(name, error);
+        const struct vtb_home *home = vtb_home(error);
+        if (home)
+            tell_missing(name, home, error);
         return NULL;
     }
     void *file = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -110,18 +123,18 @@ const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
     return found;
 }
 
+/* For a cell that was loaded, and so has a home. */
 static void tell_changed(const char *path, struct vtb_error *error)
 {
-    struct vtb_error none;
-    const struct vtb_home *home = vtb_home(&none);
-    const char *given = getenv("VTB_CELLS");
-    const char *cause =
-        given && *given ? "is not compiled where VTB_CELLS has cells taken as they are; unset it"
-        : home && home->read_only
-            ? "its cells cannot be written anew; set XDG_CACHE_HOME to a folder that can"
-            : "cannot be compiled without a compiler and ninja; install gcc, g++ and ninja-build";
+    static const char *const causes[] = {
+        [VTB_CELLS_GIVEN] = "is not compiled where VTB_CELLS has cells taken as they are; unset it",
+        [READ_ONLY] = "its cells cannot be written anew; set XDG_CACHE_HOME to a folder that can",
+        [NO_TOOLS] =
+            "cannot be compiled without a compiler and ninja; install gcc, g++ and ninja-build",
+    };
+    const struct vtb_home *home = vtb_home(error);
     vtb_error_set(error, VTB_EXIT_INTERNAL, "'%s' changed since it was compiled, and %s", path,
-                  cause);
+                  causes[hindrance_of(home)]);
 }
 
 /* The path of a user's file that changed since the cell was made of it; null: none did. */

@@ -1,4 +1,5 @@
 /* Checks that run many calls: values, counts, orders, and what lies on the heap. */
+#include "base/prose.h"
 #include "check/conformance_case.h"
 
 #include <inttypes.h>
@@ -88,7 +89,7 @@ static void at(const struct run *run)
     vtb_check_at("hit rate %g, %zu in flight, %s, %zu method%s deep, %s lookups, %s cell%s%s",
                  point->hits.emerge ? 0 : point->hits.rate, point->in_flight,
                  vtb_completion_words[point->completion], point->depth,
-                 point->depth == 1 ? "" : "s", vtb_consumer_words[run->consumer],
+                 vtb_plural((double)point->depth, "", "s"), vtb_consumer_words[run->consumer],
                  run->cell->kind.counting ? "counting" : "timing",
                  run->cell->kind.collected ? " of a collector" : "",
                  point->failure_rate > 0 ? ", failures" : "");

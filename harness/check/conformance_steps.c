@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/prose.h"
 #include "check/guard_heap.h"
 
 #define KEYS_N 1000
@@ -101,7 +102,7 @@ static void on_heap(const struct vtb_check_case *of, const struct vtb_heap *heap
     if (!vtb_fixture_open_env(&vtb_steps.fixture, env, of->counting, &memory, &error))
         vtb_check_wrong("this machine's memory", "%s", error.message);
     check();
-    vtb_check_at("at the end, %zu method%s deep", depth, depth == 1 ? "" : "s");
+    vtb_check_at("at the end, %zu method%s deep", depth, vtb_plural((double)depth, "", "s"));
     vtb_fixture_close_env(env, of->counting, &memory);
     judge_leak();
     vtb_steps_close_fixture();
@@ -127,7 +128,7 @@ static const char *scene = "";
 static void at(const char *functions, uint32_t id)
 {
     vtb_check_at("in %s of %s%s, %zu method%s deep", functions, word_of(id), scene,
-                 vtb_steps.point.depth, vtb_steps.point.depth == 1 ? "" : "s");
+                 vtb_steps.point.depth, vtb_plural((double)vtb_steps.point.depth, "", "s"));
 }
 
 static void expect(uint64_t found, uint64_t expected, const char *what, const char *remedy)
@@ -162,7 +163,7 @@ static void complete_with(size_t of, enum vtb_fault fault)
     void *pending = probe->pending(env, of);
     probe->forget(env, of);
     vtb_check_at("in vtb_complete%s, %zu method%s deep", scene, vtb_steps.point.depth,
-                 vtb_steps.point.depth == 1 ? "" : "s");
+                 vtb_plural((double)vtb_steps.point.depth, "", "s"));
     probe->complete(&env->service, pending, fault);
 }
 

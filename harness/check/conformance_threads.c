@@ -1,5 +1,6 @@
 /* Checks in which a second thread answers what the first one asked, either once the first thread
  * waits, or at any moment. */
+#include "base/prose.h"
 #include "check/conformance_steps.h"
 #include "check/second_thread.h"
 
@@ -57,7 +58,7 @@ static void on_heaps(const struct vtb_check_case *of, void (*check)(const struct
             continue;
         for (size_t depth = 1; depth <= 3; depth += 2) {
             vtb_check_at("%s, heap %s, %zu method%s deep", scene, vtb_heaps[i].name, depth,
-                         depth == 1 ? "" : "s");
+                         vtb_plural((double)depth, "", "s"));
             open_cell(of, depth);
             check(of);
             close_cell();
@@ -218,7 +219,8 @@ void vtb_check_threads_as_task(const struct vtb_check_case *of)
     remedy = REMEDY_RACES;
     heap = default_that_frees();
     for (size_t depth = 1; depth <= 3; depth += 2) {
-        vtb_check_at("while as_task is asked for, %zu method%s deep", depth, depth == 1 ? "" : "s");
+        vtb_check_at("while as_task is asked for, %zu method%s deep", depth,
+                     vtb_plural((double)depth, "", "s"));
         open_cell(of, depth);
         vtb_pair_start(vtb_pair_complete);
         for (size_t i = 0; i < PAIRS_N; i++)

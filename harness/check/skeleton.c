@@ -46,17 +46,6 @@ static const char *extension_of(const char *path)
     return dot ? dot : "";
 }
 
-static bool is_stem(const char *stem)
-{
-    if (!islower((unsigned char)*stem) || strlen(stem) > STEM_MAX)
-        return false;
-    for (; *stem; stem++) {
-        if (!islower((unsigned char)*stem) && !isdigit((unsigned char)*stem) && *stem != '_')
-            return false;
-    }
-    return true;
-}
-
 static const struct skeleton *find(const char *kind, const char *path, struct vtb_error *error)
 {
     bool is_kind = false;
@@ -83,7 +72,7 @@ static bool stem_of(const char *path, const char *extension, char stem[STEM_MAX 
 {
     const char *file = file_of(path);
     (void)snprintf(stem, STEM_MAX + 2, "%.*s", (int)(strlen(file) - strlen(extension)), file);
-    if (!is_stem(stem))
+    if (!vtb_is_entry_name(stem) || strlen(stem) > STEM_MAX)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "new: '%.300s': the file's name without its end is the entry's name; "
                         "accepted: [a-z][a-z0-9_]*, up to %d characters",

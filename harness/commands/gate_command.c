@@ -57,7 +57,7 @@ static bool conclude(const struct vtb_gate *gate, const struct vtb_options *opti
     if (worse_n > 1)
         return vtb_fail(error, VTB_EXIT_REGRESSION,
                         "worse than the baseline: %s; and %zu more figure%s", line, worse_n - 1,
-                        worse_n > 2 ? "s" : "");
+                        vtb_plural((double)(worse_n - 1), "", "s"));
     return !options->strict || unknown_n == 0 ||
            vtb_fail(error, VTB_EXIT_INCONCLUSIVE,
                     "--strict: of %zu figure%s it cannot be told whether they are worse; measure "

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/prose.h"
 #include "report/counters.h"
 
 const char *const vtb_gate_verdict_words[] = {"same", "within limit", "better", "worse",
@@ -315,6 +316,7 @@ bool vtb_gate_counts(struct vtb_gate *gate, const struct vtb_results *results,
     }
     if (gate->unknown_cases_n > 0)
         vtb_gate_note(gate, "%zu case%s not in the baseline, and not compared; renew it",
-                      gate->unknown_cases_n, gate->unknown_cases_n == 1 ? " is" : "s are");
+                      gate->unknown_cases_n,
+                      vtb_plural((double)gate->unknown_cases_n, " is", "s are"));
     return ok;
 }

@@ -54,13 +54,13 @@ PARAMETER(pollute, pollute_bytes, .sentence = "%s B of other memory touched betw
               "touch so much other memory between two operations, as a program does that works\n"
               "with what it got; default: 0")
 PARAMETER(cache, hits.cache.capacity, .option = "cache-capacity", .metavar = "N",
-          .number = {1, 1e9, true, false}, .usual = NAN, .units = THOUSANDS, .value = cache_of,
+          .number = {1, 1e9, true, false}, .usual = NAN, .units = THOUSANDS, .none_at_zero = true,
           .accepts = "whole numbers from 1 to 1e9; lists and ranges",
           .help = "the same as --cache lru:N")
 PARAMETER(
     ttl, hits.cache.ttl_ns, .option = "ttl", .metavar = "SECONDS",
     .number = {0.001, 1e9, false, false}, .usual = 0, .units = SECONDS, .scale = 1e9,
-    .value = ttl_of, .accepts = "seconds from 0.001 to 1e9; lists and ranges",
+    .none_at_zero = true, .accepts = "seconds from 0.001 to 1e9; lists and ranges",
     .help =
         "life of a cache's entries on a virtual clock, which --calls-per-second drives (default\n"
         "there: 1000), so that the hit rate emerges; for workloads whose entries expire")

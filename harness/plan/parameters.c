@@ -16,8 +16,6 @@
     }
 
 VALUE(hit_rate, point->hits.emerge ? NAN : point->hits.rate)
-VALUE(cache, point->hits.cache.capacity > 0 ? (double)point->hits.cache.capacity : NAN)
-VALUE(ttl, point->hits.cache.ttl_ns > 0 ? (double)point->hits.cache.ttl_ns / 1e9 : NAN)
 VALUE(threads, (double)the_case->threads_n)
 
 static double gen0_budget_of(const struct vtb_point *point, const struct vtb_case *the_case)
@@ -73,12 +71,15 @@ const struct vtb_parameter vtb_parameters[] = {
     {.word = NULL},
 };
 
-double vtb_parameter_value(const struct vtb_parameter *parameter, const struct vtb_point *point,
-                           const struct vtb_case *the_case)
+static double scale_of(const struct vtb_parameter *parameter)
+{
+    return parameter->scale > 0 ? parameter->scale : 1;
+}
+
+/* The number at a parameter's place in a point, as it is kept there; NaN: it has none. */
+static double kept_in(const struct vtb_parameter *parameter, const struct vtb_point *point)
 {
     const void *place = (const char *)point + parameter->place;
-    if (parameter->value)
-        return parameter->value(point, the_case);
     switch (parameter->type) {
     case VTB_PARAMETER_DOUBLE:
         return *(const double *)place;
@@ -92,10 +93,19 @@ double vtb_parameter_value(const struct vtb_parameter *parameter, const struct v
     return NAN;
 }
 
+double vtb_parameter_value(const struct vtb_parameter *parameter, const struct vtb_point *point,
+                           const struct vtb_case *the_case)
+{
+    if (parameter->value)
+        return parameter->value(point, the_case);
+    const double kept = kept_in(parameter, point);
+    return parameter->none_at_zero && kept == 0 ? NAN : kept / scale_of(parameter);
+}
+
 void vtb_parameter_set(const struct vtb_parameter *parameter, struct vtb_point *point, double value)
 {
     void *place = (char *)point + parameter->place;
-    const double kept = value * (parameter->scale > 0 ? parameter->scale : 1);
+    const double kept = value * scale_of(parameter);
     switch (parameter->type) {
     case VTB_PARAMETER_DOUBLE:
         *(double *)place = kept;

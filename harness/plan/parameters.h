@@ -61,7 +61,8 @@ struct vtb_parameter {
     struct vtb_number_kind number;
     enum vtb_parameter_type type;
     bool is_share;
-    bool of_workload; /* the points along it are of several workloads */
+    bool none_at_zero; /* 0 at its place says that it means nothing */
+    bool of_workload;  /* the points along it are of several workloads */
     enum vtb_naming named;
 };
 

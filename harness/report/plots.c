@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -27,6 +26,9 @@ static const struct plotter plotters[] = {
 };
 
 #define PLOTTERS_N (sizeof plotters / sizeof *plotters)
+
+/* The exit status of a child that could not become the program, as of a shell. */
+#define NOT_STARTED 127
 
 /* The task of a child process. */
 struct drawing {
@@ -65,9 +67,10 @@ bool vtb_plots_check(const char *dir, struct vtb_error *error)
 
 /* Runs a script in place of the child process. Its output goes to standard error, as standard
  * output is for figures. */
-static void draw(void *context)
+static bool draw(void *context, struct vtb_error *error)
 {
     struct drawing *drawing = context;
+    (void)error;
     const struct plotter *plotter = drawing->plotter;
     const char *arguments[8];
     size_t n = 0;
@@ -83,7 +86,7 @@ static void draw(void *context)
     arguments[n] = NULL;
     (void)dup2(STDERR_FILENO, STDOUT_FILENO);
     execvp(arguments[0], (char *const *)(uintptr_t)arguments);
-    _exit(127);
+    _exit(NOT_STARTED);
 }
 
 bool vtb_plots_draw(const char *dir, const char *result_file, struct vtb_error *error)
@@ -91,14 +94,15 @@ bool vtb_plots_draw(const char *dir, const char *result_file, struct vtb_error *
     bool ok = true;
     for (size_t i = 0; i < PLOTTERS_N; i++) {
         struct drawing drawing = {.plotter = &plotters[i], .dir = dir, .result_file = result_file};
+        struct vtb_child child = {.name = plotters[i].script, .run = draw, .context = &drawing};
+        struct vtb_child_end end;
         struct vtb_error reason;
-        int status = 0;
         if (!find_script(plotters[i].script, drawing.script, &reason) ||
-            !vtb_child_run(plotters[i].script, draw, &drawing, &status, &reason))
+            !vtb_child_try(&child, &end, &reason))
             ;
-        else if (status == 0)
+        else if (end.how == VTB_CHILD_LEFT && end.number == 0)
             continue;
-        else if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+        else if (end.how == VTB_CHILD_LEFT && end.number == NOT_STARTED)
             vtb_error_set(
                 &reason, VTB_EXIT_INTERNAL, "--plot: %s cannot be started; install the package %s",
                 plotters[i].program ? plotters[i].program : drawing.script, plotters[i].package);

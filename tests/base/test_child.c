@@ -285,25 +285,6 @@ static void a_program_is_told_by_its_status(void **state)
     assert_int_equal(end.number, 0);
 }
 
-static void leaves_with(void *context)
-{
-    if (*(const int *)context >= 0)
-        _exit(*(const int *)context);
-}
-
-static void the_status_alone(void **state)
-{
-    int status = -1;
-    int number = 5;
-    (void)state;
-    assert_true(vtb_child_run("work", leaves_with, &number, &status, &error));
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 5);
-    number = -1;
-    assert_true(vtb_child_run("work", leaves_with, &number, &status, &error));
-    assert_int_equal(status, 0);
-}
-
 static void there_may_be_no_process(void **state)
 {
     struct vtb_child child = child_of(does_well, NULL);
@@ -361,7 +342,6 @@ int main(void)
         cmocka_unit_test(several_at_once),
         cmocka_unit_test(limits_end_it),
         cmocka_unit_test(a_program_is_told_by_its_status),
-        cmocka_unit_test(the_status_alone),
         cmocka_unit_test(there_may_be_no_process),
         cmocka_unit_test(programs_are_found),
     };

@@ -876,11 +876,7 @@ static bool make_recorded(const char *extra)
     char path[TEMPORARY_BYTES];
     char option[TEMPORARY_BYTES + 16];
     char *argv[] = {"run_bench", option, (char *)extra, NULL};
-    temporary_name(path);
-    const int file = mkstemp(path);
-    assert_true(file >= 0);
-    assert_int_equal(write(file, "a\nb\na\na\n", 8), 8);
-    assert_int_equal(close(file), 0);
+    temporary_file(path, "a\nb\na\na\n");
     snprintf(option, sizeof option, "--trace=%s", path);
     const bool ok = make(extra ? 3 : 2, argv);
     assert_int_equal(unlink(path), 0);

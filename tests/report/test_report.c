@@ -391,11 +391,7 @@ static struct vtb_plan recorded_plan(void)
 {
     char path[TEMPORARY_BYTES];
     char option[TEMPORARY_BYTES + 16];
-    temporary_name(path);
-    const int file = mkstemp(path);
-    assert_true(file >= 0);
-    assert_int_equal(write(file, "a\nb\na\na\n", 8), 8);
-    assert_int_equal(close(file), 0);
+    temporary_file(path, "a\nb\na\na\n");
     snprintf(option, sizeof option, "--trace=%s", path);
     struct vtb_plan found =
         SYNTHETIC_PLAN(option, "--consumer=independent", "--strategy=value_task", "--heap=glibc");
