@@ -97,19 +97,14 @@ static bool make_pollution(struct vtb_fixture *fixture, struct vtb_error *error)
     return fixture->pollution != NULL;
 }
 
-bool vtb_fixture_open(struct vtb_fixture *fixture, const struct vtb_point *point,
-                      struct vtb_error *error)
-{
-    return vtb_fixture_open_repeat(fixture, point, 0, error);
-}
-
-bool vtb_fixture_open_repeat(struct vtb_fixture *fixture, const struct vtb_point *point,
-                             size_t repeat, struct vtb_error *error)
+static bool open_from(struct vtb_fixture *fixture, const struct vtb_point *point, uint64_t seed,
+                      uint64_t places, struct vtb_error *error)
 {
     *fixture = (struct vtb_fixture){
         .point = point,
+        .places = places,
         .schedule = {point->hits.emerge ? 1 : point->hits.rate, point->failure_rate,
-                     point->force_async, point->keys_n, point->distribution, point->seed + repeat},
+                     point->force_async, point->keys_n, point->distribution, seed},
     };
     if (!make_ids(fixture, error) || !make_completion_order(fixture, error) ||
         !make_table(fixture, error) || !make_pollution(fixture, error)) {
@@ -117,6 +112,19 @@ bool vtb_fixture_open_repeat(struct vtb_fixture *fixture, const struct vtb_point
         return false;
     }
     return true;
+}
+
+bool vtb_fixture_open(struct vtb_fixture *fixture, const struct vtb_point *point,
+                      struct vtb_error *error)
+{
+    return open_from(fixture, point, point->seed, 0, error);
+}
+
+bool vtb_fixture_open_session(struct vtb_fixture *fixture, const struct vtb_point *point,
+                              uint64_t session, struct vtb_error *error)
+{
+    const uint64_t seed = vtb_mix64(point->seed + vtb_mix64(session));
+    return open_from(fixture, point, seed, seed, error);
 }
 
 void vtb_fixture_close(struct vtb_fixture *fixture)
@@ -175,10 +183,11 @@ static size_t align(size_t bytes)
 }
 
 /* A number that follows from the names of a cell and its heap, so that a case's memory starts at
- * the same line of a page in every run. Addresses would differ from run to run. */
-static uint64_t number_of(const struct vtb_env *env, const struct vtb_cell *cell)
+ * the same line of a page in every run that does not draw its places. Addresses would differ from
+ * run to run. */
+static uint64_t number_of(const struct vtb_env *env, const struct vtb_cell *cell, uint64_t places)
 {
-    uint64_t number = 0;
+    uint64_t number = places;
     for (const char *c = cell->name; *c; c++)
         number = vtb_mix64(number ^ (unsigned char)*c);
     for (const char *c = env->service.heap->summary; c && *c; c++)
@@ -194,7 +203,7 @@ static struct layout lay_out(const struct vtb_fixture *fixture, const struct vtb
     const struct vtb_setup setup = vtb_fixture_setup(fixture, cell);
     const struct vtb_workload *workload = fixture->point->workload->workload;
     struct layout layout;
-    layout.frames = (size_t)(number_of(env, cell) % LINES_N) * LINE_BYTES;
+    layout.frames = (size_t)(number_of(env, cell, fixture->places) % LINES_N) * LINE_BYTES;
     layout.state = align(layout.frames + env->window * env->frame_bytes);
     layout.own = align(layout.state + (cell->state_bytes ? cell->state_bytes(&setup) : 0));
     layout.quarantine =

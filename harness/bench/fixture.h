@@ -24,6 +24,7 @@ struct vtb_fixture {
     size_t completion_order_n;
     char *pollution; /* point->pollute_bytes of other memory, shared by all cases */
     uint32_t zero;   /* 0, but the compiler cannot know (vtb/cell.h) */
+    uint64_t places; /* mixed into the places of the cases' memory; 0: they follow from names */
 };
 
 /* Builds the table and the schedule's first chunk. The caller closes the fixture with
@@ -31,11 +32,12 @@ struct vtb_fixture {
 VTB_MUST_USE bool vtb_fixture_open(struct vtb_fixture *fixture, const struct vtb_point *point,
                                    struct vtb_error *error);
 
-/* Opens a fixture, as vtb_fixture_open does, for a repeat: everything random is drawn from the
- * point's seed plus `repeat`. */
-VTB_MUST_USE bool vtb_fixture_open_repeat(struct vtb_fixture *fixture,
-                                          const struct vtb_point *point, size_t repeat,
-                                          struct vtb_error *error);
+/* Opens a fixture, as vtb_fixture_open does, for a session, given by its number from 1 on:
+ * everything random is drawn from the point's seed and that number, and so are the places of the
+ * cases' memory. */
+VTB_MUST_USE bool vtb_fixture_open_session(struct vtb_fixture *fixture,
+                                           const struct vtb_point *point, uint64_t session,
+                                           struct vtb_error *error);
 
 /* Gives back the memory of a fixture, all of whose envs must be closed, and leaves it all zeros. */
 void vtb_fixture_close(struct vtb_fixture *fixture);

@@ -13,6 +13,10 @@ static void note(void *context, const struct vtb_collection *collection)
     collected->ns += collection->end_ns - collection->start_ns;
     collected->survived_bytes += collection->survived_bytes;
     collected->promoted_bytes += collection->promoted_bytes;
+    collected->pauses_n++;
+    collected->cpu_ns += collection->end_ns - collection->start_ns;
+    collected->cpu_ns2 +=
+        (collection->end_ns - collection->start_ns) * (collection->end_ns - collection->start_ns);
     if (memory->pauses)
         vtb_pauses_add(memory->pauses, collection->start_ns, collection->end_ns);
 }
@@ -168,6 +172,21 @@ void vtb_memory_warm(struct vtb_memory *memory)
     }
     vtb_memory_leave(memory);
     memory->collected = (struct vtb_collected){0};
+}
+
+void vtb_memory_fill(struct vtb_memory *memory, double share)
+{
+    struct vtb_gc_access access;
+    struct vtb_heap_state state = {.budget_bytes = 0};
+    if (!memory->gc || !memory->heap->collector->has_budget)
+        return;
+    memory->heap->collector->access(memory->gc, &access);
+    vtb_memory_enter(memory);
+    memory->heap->collector->state(memory->gc, &state);
+    const size_t n = (size_t)(share * (double)state.budget_bytes / (double)filler.bytes);
+    for (size_t i = 0; i < n; i++)
+        (void)access.alloc(&filler);
+    vtb_memory_leave(memory);
 }
 
 void vtb_memory_close(struct vtb_memory *memory)

@@ -15,6 +15,9 @@ struct vtb_collected {
     double ns;                                   /* the time of all pauses together */
     uint64_t survived_bytes;
     uint64_t promoted_bytes;
+    uint64_t pauses_n;
+    double cpu_ns;  /* the processor time of the collecting threads */
+    double cpu_ns2; /* the sum of its squares, a pause each */
 };
 
 /* The memory of a case. */
@@ -40,6 +43,11 @@ void vtb_memory_close(struct vtb_memory *memory);
  * memory that is used between collections, as in a program that has run for a while. Then sets
  * `collected` to zero. The calling thread must not be in the heap. */
 void vtb_memory_warm(struct vtb_memory *memory);
+
+/* Allocates a share, 0 <= share < 1, of the budget of a heap that has one, so that its next
+ * collection does not always come after the same calls. The calling thread must not be in the
+ * heap. */
+void vtb_memory_fill(struct vtb_memory *memory, double share);
 
 /*
  * Uses up the freed blocks that the C library keeps for later, so that the next allocations do not

@@ -3,13 +3,14 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <vector>
 
 namespace
 {
 
-/* Keeps the times of a round's runs, and prints nothing. */
+/* Keeps what Google Benchmark reports, and prints nothing. */
 class Collector : public benchmark::BenchmarkReporter
 {
   public:
@@ -29,11 +30,21 @@ class Collector : public benchmark::BenchmarkReporter
     std::vector<Run> runs;
 };
 
-void run_epoch(benchmark::State &state, const vtb_epoch *epoch)
+/* The rounds of a table, and the sum of the times that they told. */
+struct Rounds {
+    vtb_round_function *run_round;
+    void *context;
+    size_t done_n;
+    double sum_s;
+};
+
+void run_rounds(benchmark::State &state, Rounds *rounds)
 {
-    vtb_runner_muster(epoch->runner);
-    while (state.KeepRunningBatch(state.max_iterations))
-        vtb_runner_run(epoch->runner, static_cast<size_t>(state.max_iterations));
+    for (auto _ : state) {
+        const double s = rounds->run_round(rounds->context, rounds->done_n++);
+        rounds->sum_s += s;
+        state.SetIterationTime(s);
+    }
 }
 
 } // namespace
@@ -56,29 +67,20 @@ static void reset_options()
     done = true;
 }
 
-bool vtb_stopwatch_round(struct vtb_epoch *epochs, const size_t *order, size_t n)
+bool vtb_stopwatch_drive(const char *name, size_t rounds_n, vtb_round_function *run_round,
+                         void *context)
 {
+    Rounds rounds = {run_round, context, 0, 0};
+    Collector collector;
     reset_options();
     benchmark::ClearRegisteredBenchmarks();
-    for (size_t i = 0; i < n; i++) {
-        const vtb_epoch *epoch = &epochs[order[i]];
-        benchmark::RegisterBenchmark(epoch->name, run_epoch, epoch)
-            ->Iterations(static_cast<benchmark::IterationCount>(epoch->operations_n))
-            ->Repetitions(1);
-    }
-    Collector collector;
+    benchmark::RegisterBenchmark(name, run_rounds, &rounds)
+        ->Iterations(static_cast<benchmark::IterationCount>(rounds_n))
+        ->UseManualTime();
     benchmark::RunSpecifiedBenchmarks(&collector, nullptr, ".");
-    if (collector.runs.size() != n)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        vtb_epoch *epoch = &epochs[order[i]];
-        if (collector.runs[i].iterations !=
-            static_cast<benchmark::IterationCount>(epoch->operations_n))
-            return false;
-        epoch->real_ns = collector.runs[i].real_accumulated_time * 1e9;
-        epoch->cpu_ns = collector.runs[i].cpu_accumulated_time * 1e9;
-    }
-    return true;
+    return collector.runs.size() == 1 && rounds.done_n == rounds_n &&
+           collector.runs[0].iterations == static_cast<benchmark::IterationCount>(rounds_n) &&
+           std::abs(collector.runs[0].real_accumulated_time - rounds.sum_s) <= 1e-9 * rounds.sum_s;
 }
 
 void vtb_cpu_info_read(struct vtb_cpu_info *info)

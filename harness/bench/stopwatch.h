@@ -1,34 +1,23 @@
-/* Google Benchmark as the stopwatch, and its information about the machine; the one part of the
- * harness in C++. One thread at a time. */
+/* Google Benchmark as the driver of rounds, and its information about the machine; the one part of
+ * the harness in C++. One thread at a time. */
 #ifndef BENCH_STOPWATCH_H
 #define BENCH_STOPWATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-struct vtb_runner;
-
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* One epoch of one case. The name and the runner are borrowed during a round. */
-struct vtb_epoch {
-    const char *name;
-    struct vtb_runner *runner;
-    size_t operations_n;
-    double real_ns; /* out, as is the next: the time of the whole epoch */
-    double cpu_ns;  /* of the calling thread */
-};
+/* Runs a round, given by its number, and returns the time of its epochs in seconds, as their own
+ * clock readings have it: Google Benchmark's manual time. */
+typedef double vtb_round_function(void *context, size_t round);
 
-/* Runs epochs[order[0]], epochs[order[1]], ... once each, n in all, and writes their times. False
- * if Google Benchmark ran anything else. */
-bool vtb_stopwatch_round(struct vtb_epoch *epochs, const size_t *order, size_t n);
-
-/* The functions that run an epoch (runner.h, which C++ does not include): the time is that of
- * vtb_runner_run, and vtb_runner_muster is called before it. */
-void vtb_runner_muster(struct vtb_runner *runner);
-void vtb_runner_run(struct vtb_runner *runner, size_t n);
+/* Has Google Benchmark run `rounds_n` rounds as the iterations of one benchmark of this name. False
+ * if it ran anything else, or counted other times than the rounds told. */
+bool vtb_stopwatch_drive(const char *name, size_t rounds_n, vtb_round_function *run_round,
+                         void *context);
 
 /* A cache of the processor, as Google Benchmark describes it. */
 struct vtb_cache_info {

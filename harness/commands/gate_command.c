@@ -7,7 +7,7 @@
 #include "cells/foreign.h"
 #include "cells/load.h"
 #include "commands/commands.h"
-#include "gate/baseline.h"
+#include "gate/gate.h"
 #include "plan/prepare.h"
 #include "run/run.h"
 
@@ -65,18 +65,31 @@ static bool conclude(const struct vtb_gate *gate, const struct vtb_options *opti
                     unknown_n, vtb_plural((double)unknown_n, "", "s"));
 }
 
-/* Runs the plan once for the counts and the first of the times, and then repeats the times. */
+/* Measures the times once more, in other sessions, if something seems worse; and compares. */
+static bool compare_times(struct vtb_gate *gate, struct vtb_results runs[VTB_GATE_RUNS],
+                          const struct vtb_plan *plan, const struct vtb_options *options,
+                          struct vtb_error *error)
+{
+    const double margin = options->margin_percent / 100;
+    const bool again = vtb_gate_suspects(gate, &runs[0], margin);
+    if (again && !vtb_run(&runs[1], plan, NULL, error))
+        return false;
+    if (again && runs[1].interrupted)
+        return vtb_fail_interrupted(error);
+    return vtb_gate_times(gate, runs, again ? VTB_GATE_RUNS : 1, margin, error);
+}
+
 static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
                     const struct vtb_options *options, struct vtb_error *error)
 {
-    struct vtb_results runs[VTB_GATE_REPEATS] = {{.options = options}};
-    const bool timed = vtb_plan_is_timed(plan);
-    bool ok =
-        vtb_run(&runs[0], plan, NULL, error) && vtb_gate_counts(gate, &runs[0], options, error);
-    if (ok && timed)
-        ok = vtb_gate_repeat(runs + 1, VTB_GATE_REPEATS - 1, plan, error) &&
-             vtb_gate_times(gate, runs, options->margin_percent / 100, error);
-    for (size_t i = 0; i < VTB_GATE_REPEATS; i++)
+    struct vtb_results runs[VTB_GATE_RUNS] = {{.options = options},
+                                              {.options = options, .repeat = 1}};
+    bool ok = vtb_run(&runs[0], plan, NULL, error);
+    if (ok && runs[0].interrupted)
+        ok = vtb_fail(error, VTB_EXIT_INTERRUPTED, "interrupted; nothing is compared or written");
+    ok = ok && vtb_gate_counts(gate, &runs[0], options, error) &&
+         (!vtb_plan_is_timed(plan) || compare_times(gate, runs, plan, options, error));
+    for (size_t i = 0; i < VTB_GATE_RUNS; i++)
         vtb_results_free(&runs[i]);
     return ok;
 }
@@ -123,7 +136,7 @@ static bool make_plan(struct vtb_plan *plan, const struct vtb_options *options,
                       const struct vtb_result_file *file, struct vtb_error *error)
 {
     struct vtb_error reason;
-    return vtb_plan_make_controlled(plan, options, options->time_s > 0, &reason) ||
+    return vtb_plan_make_gated(plan, options, &reason) ||
            vtb_fail(error, VTB_EXIT_BASELINE, "the baseline '%.200s' cannot be run: %.700s",
                     file->path, reason.message);
 }
@@ -159,7 +172,8 @@ static bool gate_file(struct vtb_gate *gate, const struct vtb_options *given,
     note_limits(gate, &options, same_toolchain, options.time_s > 0 && !has_times);
     if (!has_times)
         options.rounds = 0;
-    options.time_s = has_times ? options.time_s / VTB_GATE_REPEATS : 0;
+    if (!has_times)
+        options.time_s = 0;
     if (!make_plan(&plan, &options, file, error))
         return false;
     note_sources(gate);

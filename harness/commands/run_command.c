@@ -10,13 +10,13 @@
 #include "base/interrupt.h"
 #include "base/prose.h"
 #include "commands/commands.h"
-#include "gate/baseline.h"
 #include "passes/instructions.h"
 #include "plan/prepare.h"
 #include "report/histograms.h"
 #include "report/plots.h"
 #include "report/report.h"
 #include "report/report_csv.h"
+#include "report/report_json.h"
 #include "report/report_plan.h"
 #include "run/run.h"
 
@@ -197,10 +197,12 @@ static bool conclude(const struct vtb_options *options, const struct vtb_plan *p
 {
     if (results->interrupted)
         return vtb_fail(error, VTB_EXIT_INTERRUPTED,
-                        "interrupted; %zu of %zu tables were finished and are kept",
+                        "interrupted; %zu of %zu sessions, and %zu of %zu tables, were finished "
+                        "and are kept",
+                        results->sessions.done_n, vtb_plan_is_timed(plan) ? plan->sessions_n : 0,
                         results->comparisons_n, plan->points_n * plan->tables_n);
-    return !options->save_baseline ||
-           vtb_baseline_save(results, plan, options->save_baseline, error);
+    return !options->save_baseline || vtb_output_file(options->save_baseline, vtb_report_baseline,
+                                                      results, VTB_FORMAT_JSON, error);
 }
 
 /* The plan's cells, then its passes with the figures of each table, then what follows from several
@@ -243,6 +245,8 @@ static bool run_plan(const struct vtb_options *options, const struct vtb_plan *p
 bool vtb_run_command(const struct vtb_options *options, struct vtb_error *error)
 {
     struct vtb_plan plan;
+    if (vtb_session_is_this())
+        return vtb_session_work(options, error);
     vtb_interrupt_watch();
     if (!vtb_plan_make(&plan, options, error))
         return false;

@@ -159,13 +159,24 @@ static size_t median_crossings(const struct band *band, double lo, double hi, si
     return n;
 }
 
+/* Whether no point lies between lo and hi. */
+static bool is_within_step(const struct band *band, double lo, double hi)
+{
+    for (size_t i = 0; i < band->n; i++) {
+        if (band->points[i].x > lo && band->points[i].x < hi)
+            return false;
+    }
+    return true;
+}
+
 static void add_crossing(struct vtb_crossings *crossings, const struct band *band,
                          const struct stretch *before, const struct stretch *after)
 {
     struct vtb_crossing crossing = {.at = middle(band, before->to, after->from),
                                     .lo = before->to,
                                     .hi = after->from,
-                                    .falls = after->below};
+                                    .falls = after->below,
+                                    .within_step = is_within_step(band, before->to, after->from)};
     const size_t n = median_crossings(band, crossing.lo, crossing.hi, 0, &crossing.at);
     if (n > 1)
         (void)median_crossings(band, crossing.lo, crossing.hi, n / 2, &crossing.at);
@@ -178,6 +189,16 @@ static void add_crossing(struct vtb_crossings *crossings, const struct band *ban
 static bool is_undecided_at(const struct band *band, size_t i)
 {
     return edge(band, i, false) <= 0 && edge(band, i, true) >= 0;
+}
+
+/* Whether a curve that stays on one side touches the level at a point between its ends. */
+static bool touches(const struct band *band)
+{
+    for (size_t i = 1; i + 1 < band->n; i++) {
+        if (is_undecided_at(band, i))
+            return true;
+    }
+    return false;
 }
 
 static void walk_along(struct vtb_crossings *crossings, const struct band *band)
@@ -195,6 +216,8 @@ static void walk_along(struct vtb_crossings *crossings, const struct band *band)
         crossings->verdict = VTB_CURVE_CROSSES;
         crossings->has_gap |= after.has_gap;
     }
+    if (crossings->verdict != VTB_CURVE_CROSSES)
+        crossings->has_gap |= touches(band);
     crossings->undecided_from = is_undecided_at(band, band->n - 1) ? before.to : NAN;
 }
 
@@ -328,10 +351,15 @@ static const struct vtb_figures *find_figures(const struct place *place, const c
     return NULL;
 }
 
-static struct vtb_curve_point ratio_point(const struct vtb_figures *figures)
+/* The point of a curve of ratios, of which there are `points_n`: its interval holds together with
+ * all others of the curve. */
+static struct vtb_curve_point ratio_point(const struct vtb_figures *figures, double mean_square,
+                                          size_t points_n)
 {
-    const struct vtb_interval *ratio = &figures->ratio;
-    return (struct vtb_curve_point){.median = ratio->median, .lo = ratio->lo, .hi = ratio->hi};
+    const struct vtb_pooled pooled = vtb_pool_shrunk(&figures->log_ratio, mean_square);
+    const struct vtb_interval logs = vtb_pooled_interval(&pooled, points_n);
+    return (struct vtb_curve_point){
+        .median = exp(logs.median), .lo = exp(logs.lo), .hi = exp(logs.hi)};
 }
 
 static double bytes_per_op(const struct vtb_figures *figures)
@@ -350,10 +378,26 @@ static struct vtb_curve_point bytes_point(const struct vtb_comparison *compariso
     return (struct vtb_curve_point){.median = more, .lo = more, .hi = more};
 }
 
+/* The mean, over the points of a curve, of how far its sessions are apart. */
+static double mean_square_of(const struct work *work, const char *strategy)
+{
+    double sum = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < work->members_n; i++) {
+        const struct vtb_figures *figures = find_figures(work->members[i], strategy);
+        if (!figures || isnan(figures->log_ratio.square))
+            continue;
+        sum += figures->log_ratio.square;
+        n++;
+    }
+    return n > 0 ? sum / (double)n : 0;
+}
+
 static void fill_curve(struct work *work, struct vtb_curve *curve,
                        const struct vtb_break_even *entry)
 {
     const char *strategy = entry->first->point->cases[entry->case_index].timing->name;
+    const double mean_square = mean_square_of(work, strategy);
     *curve = (struct vtb_curve){.points = work->points, .is_share = entry->parameter->is_share};
     for (size_t i = 0; i < work->members_n; i++) {
         const struct place *place = work->members[i];
@@ -361,8 +405,9 @@ static void fill_curve(struct work *work, struct vtb_curve *curve,
         if (!figures)
             continue;
         struct vtb_curve_point *point = &curve->points[curve->n++];
-        *point = entry->metric == VTB_BREAK_EVEN_RATIO ? ratio_point(figures)
-                                                       : bytes_point(place->comparison, figures);
+        *point = entry->metric == VTB_BREAK_EVEN_RATIO
+                     ? ratio_point(figures, mean_square, work->members_n)
+                     : bytes_point(place->comparison, figures);
         point->x = value_at(entry->parameter, place);
     }
 }

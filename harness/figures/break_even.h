@@ -33,6 +33,9 @@ struct vtb_crossing {
     double lo; /* between here and hi the level lies within the curve's lo and hi */
     double hi;
     bool falls; /* the curve is above the level before, and below it behind */
+    /* It lies between two neighbouring points: how far from straight the curve is there is not in
+     * lo and hi. */
+    bool within_step;
 };
 
 #define VTB_CROSSINGS_MAX 4

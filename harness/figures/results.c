@@ -10,4 +10,5 @@ void vtb_results_free(struct vtb_results *results)
     free(results->comparisons);
     results->comparisons = NULL;
     results->comparisons_n = 0;
+    vtb_sessions_close(&results->sessions);
 }

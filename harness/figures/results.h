@@ -5,6 +5,7 @@
 #include "figures/break_even.h"
 #include "figures/summary.h"
 #include "passes/machine.h"
+#include "passes/sessions.h"
 
 /* The events of a run, with those that cannot be counted here, and their keys in files. */
 struct vtb_event_columns {
@@ -22,7 +23,9 @@ struct vtb_results {
     const struct vtb_options *options; /* borrowed */
     /* 0, or the number of a repeat, which draws other keys and takes times alone. */
     size_t repeat;
-    bool interrupted;                   /* results of some planned cases are missing */
+    bool interrupted;                   /* sessions, or planned cases, are missing */
+    struct vtb_sessions sessions;       /* the memory of all samples; owned */
+    double quiet_ns;                    /* the probe's level in the quiet state; 0: no times */
     struct vtb_comparison *comparisons; /* owned */
     struct vtb_break_evens break_evens; /* of the comparisons; owned */
     struct vtb_event_columns events;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/allocate.h"
+
 const char *const vtb_verdict_words[] = {"", "different", "same", "not known yet"};
 
 double vtb_per_op(const struct vtb_counted *counted, uint64_t total)
@@ -11,119 +13,398 @@ double vtb_per_op(const struct vtb_counted *counted, uint64_t total)
     return (double)total / (double)counted->calls_n;
 }
 
-/* A function of two cases' times in the same round. */
-typedef double pair_function(double own, double other);
+/* A table whose figures are being worked out. */
+struct work {
+    const struct vtb_comparison *comparison;
+    double quiet_ns;
+    double *pairs; /* scratch for the pairs of a session, as is the next */
+    double *deviations;
+    struct vtb_session_value *values; /* scratch for the values of the sessions */
+};
 
-static double difference(double own, double other)
+/* --- collections --- */
+
+/* Exact where the heap collects after so many bytes; else as many as were seen. */
+static double collections_per_op(const struct vtb_figures *figures)
 {
-    return own - other;
+    const struct vtb_pressure *pressure = &figures->pressure;
+    const double bytes = vtb_per_op(&figures->counted, figures->counted.counts.requested_bytes);
+    if (pressure->budget_bytes > 0)
+        return bytes / (double)pressure->budget_bytes;
+    return pressure->measured ? (double)pressure->pauses_n / (double)pressure->calls_n : 0;
 }
 
-static double log_ratio(double own, double other)
+/* All pauses of the case that were seen, in its sessions and in the pressure pass. */
+static struct vtb_pause_sums all_pauses(const struct vtb_samples *samples, size_t own,
+                                        const struct vtb_pressure *pressure)
 {
+    struct vtb_pause_sums all = {(double)pressure->collected.pauses_n, pressure->collected.cpu_ns,
+                                 pressure->collected.cpu_ns2};
+    for (size_t s = 0; s < samples->sessions_n; s++) {
+        const struct vtb_pause_sums *of_session = &samples->pauses[s * samples->cases_n + own];
+        all.n += of_session->n;
+        all.cpu_ns += of_session->cpu_ns;
+        all.cpu_ns2 += of_session->cpu_ns2;
+    }
+    return all;
+}
+
+/* Of a steady state. Of one pause nobody knows how far another would be from it: as far as it is
+ * long. */
+static struct vtb_collection_cost cost_of(const struct vtb_samples *samples, size_t own,
+                                          const struct vtb_figures *figures)
+{
+    const double per_op = collections_per_op(figures) * (double)figures->the_case->threads_n;
+    if (!figures->pressure.collects || per_op == 0)
+        return (struct vtb_collection_cost){0};
+    const struct vtb_pause_sums all = all_pauses(samples, own, &figures->pressure);
+    if (all.n == 0)
+        return (struct vtb_collection_cost){.is_unknown = true};
+    const double mean = all.cpu_ns / all.n;
+    const double variance =
+        all.n < 2 ? mean * mean : fmax(0, all.cpu_ns2 / all.n - mean * mean) / (all.n - 1);
+    return (struct vtb_collection_cost){per_op * mean, per_op * per_op * variance, false};
+}
+
+/* --- pairs --- */
+
+/* The time of an epoch outside of collections, and what collections cost on average. */
+static double time_at(const struct work *work, size_t at)
+{
+    const struct vtb_samples *samples = &work->comparison->samples;
+    return samples->real_ns[at] - (samples->gc_ns ? samples->gc_ns[at] : 0) +
+           work->comparison->figures[at % samples->cases_n].collections.ns;
+}
+
+static bool is_in(const struct work *work, size_t at, enum vtb_state state)
+{
+    const struct vtb_samples *samples = &work->comparison->samples;
+    return state == VTB_STATE_ANY || vtb_is_in_state(state, samples->probe_before_ns[at],
+                                                     samples->probe_after_ns[at], work->quiet_ns);
+}
+
+/* Three cases whose times of a round make one value: a function of own, other and unit. */
+struct pairing {
+    size_t own;
+    size_t other;
+    size_t unit;
+    double (*value)(double own, double other, double unit);
+};
+
+static double log_ratio(double own, double other, double unit)
+{
+    (void)unit;
     return log(own / other);
 }
 
-static struct vtb_interval paired(const struct vtb_samples *samples, size_t own, size_t other,
-                                  pair_function *pair, double *scratch)
+static double share_of_unit(double own, double other, double unit)
 {
-    for (size_t round = 0; round < samples->rounds_n; round++) {
-        const double *times = samples->real_ns + round * samples->cases_n;
-        scratch[round] = pair(times[own], times[other]);
-    }
-    return vtb_interval_of(scratch, samples->rounds_n);
+    return (own - other) / unit;
 }
 
-static struct vtb_interval single(const struct vtb_samples *samples, size_t own, double *scratch)
+/* Gathers the values of the rounds of a session in which all three cases were in a state. */
+static size_t gather(const struct work *work, const struct pairing *pairing, size_t session,
+                     enum vtb_state state)
 {
-    for (size_t round = 0; round < samples->rounds_n; round++)
-        scratch[round] = samples->real_ns[round * samples->cases_n + own];
-    return vtb_interval_of(scratch, samples->rounds_n);
+    const struct vtb_samples *samples = &work->comparison->samples;
+    size_t n = 0;
+    for (size_t round = 0; round < samples->rounds_n; round++) {
+        const size_t first = (session * samples->rounds_n + round) * samples->cases_n;
+        const size_t own = first + pairing->own;
+        const size_t other = first + pairing->other;
+        const size_t unit = first + pairing->unit;
+        if (is_in(work, own, state) && is_in(work, other, state) && is_in(work, unit, state))
+            work->pairs[n++] =
+                pairing->value(time_at(work, own), time_at(work, other), time_at(work, unit));
+    }
+    return n;
+}
+
+static struct vtb_pooled pool(const struct work *work, const struct pairing *pairing,
+                              enum vtb_state state)
+{
+    size_t values_n = 0;
+    for (size_t s = 0; s < work->comparison->samples.sessions_n; s++) {
+        const size_t n = gather(work, pairing, s, state);
+        if (n >= VTB_PAIRS_MIN)
+            work->values[values_n++] = vtb_session_value_of(work->pairs, n, work->deviations);
+    }
+    return vtb_pool(work->values, values_n);
+}
+
+static double relative_variance(const struct work *work, size_t i)
+{
+    const struct vtb_figures *figures = &work->comparison->figures[i];
+    return figures->ns.median > 0
+               ? figures->collections.variance / (figures->ns.median * figures->ns.median)
+               : 0;
+}
+
+/* The ratio of two cases, with what is not known of the collections of both. */
+static struct vtb_pooled pool_ratio(const struct work *work, size_t own, size_t other,
+                                    enum vtb_state state)
+{
+    const struct pairing pairing = {own, other, own, log_ratio};
+    struct vtb_pooled pooled = pool(work, &pairing, state);
+    vtb_pooled_add(&pooled, relative_variance(work, own) + relative_variance(work, other));
+    return pooled;
+}
+
+static struct vtb_interval exp_of(const struct vtb_interval *logs)
+{
+    return (struct vtb_interval){exp(logs->median), exp(logs->lo), exp(logs->hi)};
+}
+
+/* The difference of two cases in ns, at the baseline's speed: as a share of the baseline's time,
+ * which does not depend on how fast the machine was, times that time. */
+static struct vtb_interval beyond(const struct work *work, size_t own, size_t other)
+{
+    const struct vtb_figures *figures = work->comparison->figures;
+    const size_t unit = figures[own].the_case->baseline;
+    const double unit_ns = figures[unit].ns.median;
+    const struct pairing pairing = {own, other, unit, share_of_unit};
+    if (own == other)
+        return (struct vtb_interval){0, 0, 0};
+    struct vtb_pooled pooled = pool(work, &pairing, work->comparison->state);
+    vtb_pooled_add(&pooled,
+                   (figures[own].collections.variance + figures[other].collections.variance) /
+                       (unit_ns * unit_ns));
+    const struct vtb_interval share = vtb_pooled_interval(&pooled, 1);
+    return (struct vtb_interval){share.median * unit_ns, share.lo * unit_ns, share.hi * unit_ns};
+}
+
+/* --- times --- */
+
+/* The median of a session's times in a state; NaN if there are too few. */
+static double session_median(const struct work *work, size_t session, size_t own,
+                             enum vtb_state state)
+{
+    const struct vtb_samples *samples = &work->comparison->samples;
+    size_t n = 0;
+    for (size_t round = 0; round < samples->rounds_n; round++) {
+        const size_t at = (session * samples->rounds_n + round) * samples->cases_n + own;
+        if (is_in(work, at, state))
+            work->pairs[n++] = time_at(work, at);
+    }
+    return n >= VTB_PAIRS_MIN ? vtb_median(work->pairs, n) : NAN;
+}
+
+static struct vtb_interval times_of(const struct work *work, size_t own, enum vtb_state state)
+{
+    const size_t sessions_n = work->comparison->samples.sessions_n;
+    double *medians = vtb_allocate(sessions_n, sizeof *medians, "the medians of sessions");
+    size_t n = 0;
+    for (size_t s = 0; s < sessions_n; s++) {
+        const double median = session_median(work, s, own, state);
+        if (!isnan(median))
+            medians[n++] = median;
+    }
+    struct vtb_interval times = {NAN, NAN, NAN};
+    if (n > 0) {
+        times.median = vtb_median(medians, n); /* sorts them */
+        times.lo = medians[0];
+        times.hi = medians[n - 1];
+    }
+    free(medians);
+    return times;
+}
+
+static void summarise_callers(const struct work *work, size_t own, struct vtb_figures *figures)
+{
+    const struct vtb_samples *samples = &work->comparison->samples;
+    const size_t rounds_n = samples->sessions_n * samples->rounds_n;
+    double *times = vtb_allocate(rounds_n, sizeof *times, "the times of a caller");
+    for (size_t t = 0; t < figures->the_case->threads_n; t++) {
+        for (size_t round = 0; round < rounds_n; round++) {
+            const size_t at = round * samples->cases_n + own;
+            times[round] = samples->thread_ns[at * samples->threads_n + t] - samples->gc_ns[at] +
+                           figures->collections.ns;
+        }
+        figures->caller_ns[t] = vtb_median(times, rounds_n);
+    }
+    free(times);
 }
 
 /* The throughput of all callers together, over that of one caller. */
-static struct vtb_interval scaling(const struct vtb_samples *samples, size_t own,
-                                   const struct vtb_case *the_case, double *scratch)
+static struct vtb_interval scaling_of(const struct work *work, size_t own, enum vtb_state state)
 {
-    const struct vtb_interval slower = paired(samples, own, the_case->serial, log_ratio, scratch);
+    const struct vtb_case *the_case = work->comparison->figures[own].the_case;
     const double n = (double)the_case->threads_n;
-    return (struct vtb_interval){n / exp(slower.median), n / exp(slower.hi), n / exp(slower.lo)};
+    if (the_case->serial == own)
+        return (struct vtb_interval){1, 1, 1};
+    const struct vtb_pooled slower = pool_ratio(work, own, the_case->serial, state);
+    const struct vtb_interval logs = vtb_pooled_interval(&slower, 1);
+    return (struct vtb_interval){n / exp(logs.median), n / exp(logs.hi), n / exp(logs.lo)};
 }
 
-static void summarise_callers(const struct vtb_samples *samples, size_t own,
-                              struct vtb_figures *figures, double *scratch)
+/* --- a table --- */
+
+/* Whether a state was seen for long enough that a case's ratio has an interval in it. */
+static bool has_ratio(const struct work *work, size_t own, enum vtb_state state)
 {
-    for (size_t t = 0; t < figures->the_case->threads_n; t++) {
-        for (size_t round = 0; round < samples->rounds_n; round++)
-            scratch[round] =
-                samples->thread_ns[(round * samples->cases_n + own) * samples->threads_n + t];
-        figures->caller_ns[t] = vtb_median(scratch, samples->rounds_n);
-    }
+    const struct vtb_case *the_case = work->comparison->figures[own].the_case;
+    return pool_ratio(work, own, the_case->baseline, state).sessions_n >= VTB_SESSIONS_MIN;
 }
 
-static double sign_test(const struct vtb_samples *samples, size_t own, size_t other)
+/* The state of which the table's figures are: quiet, unless more cases have figures of the other. */
+static enum vtb_state choose_state(const struct work *work)
 {
-    size_t above = 0;
-    size_t below = 0;
-    for (size_t round = 0; round < samples->rounds_n; round++) {
-        const double *times = samples->real_ns + round * samples->cases_n;
-        above += times[own] > times[other];
-        below += times[own] < times[other];
+    size_t seen_n[VTB_STATE_ANY] = {0};
+    if (!vtb_has_states(&work->comparison->samples))
+        return VTB_STATE_ANY;
+    for (size_t i = 0; i < work->comparison->samples.cases_n; i++) {
+        for (int state = 0; state < VTB_STATE_ANY; state++)
+            seen_n[state] += has_ratio(work, i, (enum vtb_state)state);
     }
-    return vtb_sign_test(above, below);
+    return seen_n[VTB_STATE_BUSY] > seen_n[VTB_STATE_QUIET] ? VTB_STATE_BUSY : VTB_STATE_QUIET;
 }
 
-static void summarise_case(const struct vtb_samples *samples, size_t own,
-                           struct vtb_figures *figures, double *scratch)
+/* The ratio beside a busy sibling, if enough of that was seen. */
+static struct vtb_interval busy_ratio(const struct work *work, size_t own, size_t baseline)
+{
+    if (work->comparison->state == VTB_STATE_ANY || own == baseline)
+        return (struct vtb_interval){NAN, NAN, NAN};
+    const struct vtb_pooled pooled = pool_ratio(work, own, baseline, VTB_STATE_BUSY);
+    if (pooled.sessions_n < VTB_SESSIONS_MIN)
+        return (struct vtb_interval){NAN, NAN, NAN};
+    const struct vtb_interval logs = vtb_pooled_interval(&pooled, 1);
+    return exp_of(&logs);
+}
+
+static void summarise_ratio(const struct work *work, size_t own, struct vtb_figures *figures)
+{
+    const size_t baseline = figures->the_case->baseline;
+    figures->log_ratio = pool_ratio(work, own, baseline, work->comparison->state);
+    figures->busy_ratio = busy_ratio(work, own, baseline);
+    if (own == baseline) {
+        figures->ratio = (struct vtb_interval){1, 1, 1};
+        return;
+    }
+    const struct vtb_interval logs = vtb_pooled_interval(&figures->log_ratio, 1);
+    figures->ratio = exp_of(&logs);
+    figures->disagree = expm1(logs.hi - logs.median) > VTB_DISAGREE_MARGIN;
+}
+
+/* Whether a case cannot be told from the empty loop. */
+static bool is_optimised_away(const struct work *work, size_t own)
+{
+    const size_t empty = work->comparison->figures[own].the_case->empty;
+    return own != empty && beyond(work, own, empty).lo <= 0;
+}
+
+static void summarise_case(const struct work *work, size_t own, struct vtb_figures *figures)
 {
     const struct vtb_case *the_case = figures->the_case;
-    const struct vtb_interval log_ratios =
-        paired(samples, own, the_case->baseline, log_ratio, scratch);
-    figures->ns = single(samples, own, scratch);
-    figures->over_floor = paired(samples, own, the_case->floor, difference, scratch);
-    figures->over_base = paired(samples, own, the_case->variant_of, difference, scratch);
-    figures->scaling = scaling(samples, own, the_case, scratch);
+    const struct vtb_samples *samples = &work->comparison->samples;
+    summarise_ratio(work, own, figures);
+    figures->over_floor = beyond(work, own, the_case->floor);
+    figures->over_base = beyond(work, own, the_case->variant_of);
+    figures->scaling = scaling_of(work, own, work->comparison->state);
+    figures->optimised_away = is_optimised_away(work, own);
+    figures->quiet_share = vtb_has_states(samples)
+                               ? vtb_state_share(samples, own, VTB_STATE_QUIET, work->quiet_ns)
+                               : NAN;
     if (figures->caller_ns)
-        summarise_callers(samples, own, figures, scratch);
-    figures->ratio =
-        (struct vtb_interval){exp(log_ratios.median), exp(log_ratios.lo), exp(log_ratios.hi)};
-    figures->mde =
-        expm1(fmax(log_ratios.hi - log_ratios.median, log_ratios.median - log_ratios.lo));
-    figures->optimised_away = own != the_case->empty &&
-                              paired(samples, own, the_case->empty, difference, scratch).lo <= 0;
+        summarise_callers(work, own, figures);
 }
 
-static enum vtb_verdict verdict_of(const struct vtb_interval *ratio, double adjusted_p)
+static enum vtb_verdict verdict_of(const struct vtb_figures *figures, double adjusted_p)
 {
-    if (ratio->lo > 1 - VTB_SAME_MARGIN && ratio->hi < 1 + VTB_SAME_MARGIN)
-        return VTB_VERDICT_SAME;
-    return adjusted_p < 1 - VTB_CONFIDENCE ? VTB_VERDICT_DIFFERENT : VTB_VERDICT_UNKNOWN;
+    const struct vtb_interval *ratio = &figures->ratio;
+    if (figures->disagree || isnan(ratio->lo))
+        return VTB_VERDICT_UNKNOWN;
+    if (adjusted_p < 1 - VTB_CONFIDENCE)
+        return VTB_VERDICT_DIFFERENT;
+    const bool same = ratio->lo > 1 - VTB_SAME_MARGIN && ratio->hi < 1 + VTB_SAME_MARGIN;
+    return same ? VTB_VERDICT_SAME : VTB_VERDICT_UNKNOWN;
 }
 
 /* Judges every case against its baseline, by Holm over all cases. */
-static void judge(struct vtb_comparison *comparison, double *p)
+static void judge(struct vtb_comparison *comparison)
 {
     const struct vtb_point *point = comparison->point;
+    double *p = vtb_allocate(point->cases_n, sizeof *p, "the tests of a table");
     size_t tests_n = 0;
     for (size_t i = 0; i < point->cases_n; i++) {
         if (point->cases[i].baseline != i)
-            p[tests_n++] = sign_test(&comparison->samples, i, point->cases[i].baseline);
+            p[tests_n++] = vtb_pooled_p(&comparison->figures[i].log_ratio);
     }
     vtb_holm(p, tests_n);
+    const size_t all_n = tests_n;
     tests_n = 0;
     for (size_t i = 0; i < point->cases_n; i++) {
-        if (point->cases[i].baseline != i)
-            comparison->figures[i].verdict =
-                verdict_of(&comparison->figures[i].ratio, p[tests_n++]);
+        struct vtb_figures *figures = &comparison->figures[i];
+        if (point->cases[i].baseline == i)
+            continue;
+        figures->verdict = verdict_of(figures, p[tests_n++]);
+        figures->mde = expm1(vtb_pooled_would_be_seen(&figures->log_ratio, all_n));
     }
+    free(p);
+}
+
+/* Times come before ratios, whose uncertainty of collections is a share of them, and the state
+ * before both. */
+static void summarise_times(struct vtb_comparison *comparison, struct work *work)
+{
+    const struct vtb_samples *samples = &comparison->samples;
+    for (size_t i = 0; i < samples->cases_n; i++) {
+        struct vtb_figures *figures = &comparison->figures[i];
+        if (!comparison->point->cold)
+            figures->collections = cost_of(samples, i, figures);
+        figures->ns = times_of(work, i, VTB_STATE_ANY);
+    }
+    comparison->state = choose_state(work);
+    for (size_t i = 0; i < samples->cases_n; i++)
+        comparison->figures[i].ns = times_of(work, i, comparison->state);
+    for (size_t i = 0; i < samples->cases_n; i++)
+        summarise_case(work, i, &comparison->figures[i]);
+    judge(comparison);
+}
+
+static void open_work(struct work *work, const struct vtb_comparison *comparison, double quiet_ns)
+{
+    static const char what[] = "the pairs of a session";
+    const size_t rounds_n = comparison->samples.rounds_n;
+    *work = (struct work){
+        .comparison = comparison,
+        .quiet_ns = quiet_ns,
+        .pairs = vtb_allocate(rounds_n, sizeof *work->pairs, what),
+        .deviations = vtb_allocate(rounds_n, sizeof *work->deviations, what),
+        .values = vtb_allocate(comparison->samples.sessions_n, sizeof *work->values, what),
+    };
+}
+
+static void close_work(struct work *work)
+{
+    free(work->pairs);
+    free(work->deviations);
+    free(work->values);
+}
+
+struct vtb_pooled vtb_pool_log_ratio(const struct vtb_comparison *comparison, size_t own,
+                                     size_t other, enum vtb_state state, double quiet_ns)
+{
+    struct work work;
+    open_work(&work, comparison, quiet_ns);
+    const struct vtb_pooled pooled = pool_ratio(&work, own, other, state);
+    close_work(&work);
+    return pooled;
+}
+
+static void keep_found(struct vtb_figures *figures, const struct vtb_found *found, size_t i)
+{
+    figures->counted = found->counted[i];
+    if (!found->pressures)
+        return;
+    figures->pressure = found->pressures[i];
+    figures->pressure.hgrm =
+        figures->pressure.hgrm ? vtb_copy_text(figures->pressure.hgrm, "pauses") : NULL;
 }
 
 bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *point,
-                   enum vtb_consumer consumer, struct vtb_samples samples,
-                   const struct vtb_counted *counted, struct vtb_error *error)
+                   enum vtb_consumer consumer, struct vtb_samples samples, double quiet_ns,
+                   const struct vtb_found *found, struct vtb_error *error)
 {
-    const size_t scratch_n = samples.rounds_n > point->cases_n ? samples.rounds_n : point->cases_n;
-    double *scratch = calloc(scratch_n, sizeof *scratch);
     *comparison = (struct vtb_comparison){
         .point = point,
         .consumer = consumer,
@@ -133,32 +414,23 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
     };
     if (samples.thread_ns)
         comparison->caller_ns = calloc(point->cases_n * samples.threads_n, sizeof(double));
-    if (!scratch || !comparison->figures || (samples.thread_ns && !comparison->caller_ns)) {
-        free(scratch);
+    if (!comparison->figures || (samples.thread_ns && !comparison->caller_ns)) {
         vtb_comparison_free(comparison);
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu figures", point->cases_n);
     }
     for (size_t i = 0; i < point->cases_n; i++) {
         comparison->figures[i].the_case = &point->cases[i];
-        comparison->figures[i].counted = counted[i];
+        keep_found(&comparison->figures[i], found, i);
         if (comparison->caller_ns)
             comparison->figures[i].caller_ns = comparison->caller_ns + i * samples.threads_n;
-        if (comparison->timed)
-            summarise_case(&samples, i, &comparison->figures[i], scratch);
     }
-    if (comparison->timed)
-        judge(comparison, scratch);
-    free(scratch);
+    if (comparison->timed) {
+        struct work work;
+        open_work(&work, comparison, quiet_ns);
+        summarise_times(comparison, &work);
+        close_work(&work);
+    }
     return true;
-}
-
-void vtb_add_pressure(struct vtb_comparison *comparison, const struct vtb_pressure *pressures)
-{
-    for (size_t i = 0; i < comparison->point->cases_n; i++) {
-        const char *hgrm = pressures[i].hgrm;
-        comparison->figures[i].pressure = pressures[i];
-        comparison->figures[i].pressure.hgrm = hgrm ? strdup(hgrm) : NULL;
-    }
 }
 
 void vtb_comparison_free(struct vtb_comparison *comparison)

@@ -3,6 +3,8 @@
 #define FIGURES_SUMMARY_H
 
 #include "base/stats.h"
+#include "figures/pooled.h"
+#include "figures/states.h"
 #include "passes/events.h"
 #include "passes/pressure.h"
 #include "passes/timing.h"
@@ -11,30 +13,49 @@ enum vtb_verdict {
     VTB_VERDICT_NONE,      /* the baseline itself, or a table without times */
     VTB_VERDICT_DIFFERENT, /* from the baseline, at 99 % over the whole table */
     VTB_VERDICT_SAME,      /* within VTB_SAME_MARGIN */
-    VTB_VERDICT_UNKNOWN,   /* not known yet: more rounds would tell */
+    VTB_VERDICT_UNKNOWN,   /* not known yet: more sessions would tell */
 };
 
-/* Ratios this near to 1 count as the same. */
-#define VTB_SAME_MARGIN 0.02
+/* Ratios whose whole interval is this near to 1 are of the same speed. */
+#define VTB_SAME_MARGIN 0.05
+
+/* If an interval reaches farther than this share, the sessions disagree. */
+#define VTB_DISAGREE_MARGIN 0.1
 
 extern const char *const vtb_verdict_words[];
 
-/* The figures of one case. Those that need times are set only if the table is timed. */
+/* What collections cost an operation: their exact number times the mean processor time of a
+ * pause. */
+struct vtb_collection_cost {
+    double ns;
+    double variance; /* of `ns`, as the mean is of few pauses */
+    bool is_unknown; /* it collects, but not one pause was seen */
+};
+
+/* The figures of one case. Those that need times are set only if the table is timed. An interval
+ * holds for another run; its ends are NaN if there are too few sessions for that. */
 struct vtb_figures {
     const struct vtb_case *the_case;
     struct vtb_counted counted;
     struct vtb_pressure pressure;
-    struct vtb_interval ns;         /* per operation */
+    /* Per operation, in the table's state: the median of the sessions' medians, the least and the
+     * largest of them. No interval: this machine's speed differs from run to run. */
+    struct vtb_interval ns;
     struct vtb_interval ratio;      /* to the baseline, of paired rounds */
-    struct vtb_interval over_floor; /* ns per operation beyond the floor, of paired rounds */
-    struct vtb_interval over_base;  /* ns beyond the case that it is a variation of */
-    struct vtb_interval scaling;    /* throughput over that of one caller, of paired rounds */
+    struct vtb_pooled log_ratio;    /* what that is made of */
+    struct vtb_interval busy_ratio; /* beside a busy sibling; NaN: too little of it was seen */
+    double quiet_share;             /* of its epochs; NaN: not told apart */
+    struct vtb_interval over_floor; /* ns beyond the floor, at the speed of the baseline's `ns` */
+    struct vtb_interval over_base;  /* likewise beyond the case that it is a variation of */
+    struct vtb_interval scaling;    /* throughput over that of one caller */
     double *caller_ns;              /* medians, one for each caller; null: no case has several */
-    double instructions;            /* per operation; NaN: not counted */
+    struct vtb_collection_cost collections;
+    double instructions; /* per operation; NaN: not counted */
     struct vtb_event_counts events;
-    double mde; /* the smallest relative difference that this interval shows */
+    double mde; /* the difference from the baseline that would be seen in 90 % of runs */
     enum vtb_verdict verdict;
-    /* Within noise of the empty loop: the compiler left the work out, the case is not fast. */
+    bool disagree; /* the interval of the ratio is wider than VTB_DISAGREE_MARGIN */
+    /* Not told from the empty loop: the compiler left the work out, the case is not fast. */
     bool optimised_away;
 };
 
@@ -42,19 +63,30 @@ struct vtb_comparison {
     const struct vtb_point *point;
     enum vtb_consumer consumer;
     bool timed;
-    struct vtb_samples samples;  /* owned */
+    enum vtb_state state;        /* of the machine, in which its figures hold */
+    struct vtb_samples samples;  /* owned, if they own their memory */
     double *caller_ns;           /* owned; memory for the figures */
     struct vtb_figures *figures; /* owned; one for each case, in the point's order */
 };
 
+/* What the passes before the timing found of a point, one of each for every case. */
+struct vtb_found {
+    const struct vtb_counted *counted;
+    const struct vtb_pressure *pressures; /* null: none was measured */
+};
+
 /* Works out the figures of all cases from `samples`, which are taken over (empty if no time was
- * measured), and from `counted`, which has one element for each case. On false *error says why. */
+ * measured), and from what was found before. `quiet_ns` is the probe's level, vtb_quiet_level. On
+ * false *error says why. */
 VTB_MUST_USE bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *point,
                                 enum vtb_consumer consumer, struct vtb_samples samples,
-                                const struct vtb_counted *counted, struct vtb_error *error);
+                                double quiet_ns, const struct vtb_found *found,
+                                struct vtb_error *error);
 
-/* Adds the results of the pressure pass to the figures; one for each case. */
-void vtb_add_pressure(struct vtb_comparison *comparison, const struct vtb_pressure *pressures);
+/* Pools the paired rounds of a case and another one, in a state: the logarithm of the ratio of their
+ * times. */
+struct vtb_pooled vtb_pool_log_ratio(const struct vtb_comparison *comparison, size_t own,
+                                     size_t other, enum vtb_state state, double quiet_ns);
 
 void vtb_comparison_free(struct vtb_comparison *comparison);
 

@@ -403,19 +403,46 @@ static bool has_same_budgets(const struct vtb_compared_row *row)
     return true;
 }
 
+/* What can be said of a row's ratios before they are tested: whether they can be. */
 static enum vtb_compared_verdict judge_ratio(const struct vtb_compared_row *row)
 {
-    const double before_lo = vtb_recorded(row->before, "ratio_lo");
-    const double before_hi = vtb_recorded(row->before, "ratio_hi");
-    const double after_lo = vtb_recorded(row->after, "ratio_lo");
-    const double after_hi = vtb_recorded(row->after, "ratio_hi");
-    if (isnan(before_lo) || isnan(before_hi) || isnan(after_lo) || isnan(after_hi))
-        return VTB_COMPARED_INCOMPARABLE;
+    const struct vtb_pooled before = vtb_recorded_log_ratio(row->before);
+    const struct vtb_pooled after = vtb_recorded_log_ratio(row->after);
     if (is_baseline(row->before) && is_baseline(row->after))
         return VTB_COMPARED_BASELINE;
-    if (after_hi < before_lo)
-        return VTB_COMPARED_LOWER;
-    return after_lo > before_hi ? VTB_COMPARED_HIGHER : VTB_COMPARED_UNTOLD;
+    if (isnan(before.variance) || isnan(after.variance) || row->before->busy != row->after->busy)
+        return VTB_COMPARED_INCOMPARABLE;
+    return VTB_COMPARED_UNTOLD;
+}
+
+/* Tests all ratios that can be, by Holm over all of them: the same rule as within a run, with the
+ * variances of both runs. */
+static void test_ratios(struct vtb_compared *compared, size_t c)
+{
+    struct vtb_compared_column *column = &compared->columns[c];
+    double *p = vtb_allocate(compared->rows_n, sizeof *p, WHAT);
+    size_t n = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0, test = 0; i < compared->rows_n; i++) {
+            struct vtb_compared_figure *figure = &compared->rows[i].figures[c];
+            const struct vtb_pooled before = vtb_recorded_log_ratio(compared->rows[i].before);
+            const struct vtb_pooled after = vtb_recorded_log_ratio(compared->rows[i].after);
+            const struct vtb_pooled change = vtb_pooled_difference(&before, &after);
+            if (figure->verdict != VTB_COMPARED_UNTOLD)
+                continue;
+            if (pass == 0)
+                p[n++] = vtb_pooled_p(&change);
+            else if (p[test++] < 1 - VTB_CONFIDENCE)
+                figure->verdict = change.mean < 0 ? VTB_COMPARED_LOWER : VTB_COMPARED_HIGHER;
+        }
+        if (pass == 0)
+            vtb_holm(p, n);
+    }
+    free(p);
+    for (size_t i = 0; i < compared->rows_n; i++) {
+        const enum vtb_compared_verdict verdict = compared->rows[i].figures[c].verdict;
+        column->told_n += verdict == VTB_COMPARED_LOWER || verdict == VTB_COMPARED_HIGHER;
+    }
 }
 
 static enum vtb_compared_verdict judge(const struct vtb_compared_column *column,
@@ -461,6 +488,8 @@ void vtb_compare_make(struct vtb_compared *compared, const struct vtb_result_fil
     for (size_t i = 0; i < compared->columns_n; i++) {
         judge_column(&compared->columns[i], compared);
         judge_rows(compared, i);
+        if (compared->columns[i].by == VTB_COMPARED_BY_PAIRING)
+            test_ratios(compared, i);
     }
 }
 

@@ -310,8 +310,7 @@ bool vtb_gate_counts(struct vtb_gate *gate, const struct vtb_results *results,
     for (size_t i = 0; ok && i < results->comparisons_n; i++) {
         const struct vtb_comparison *comparison = &results->comparisons[i];
         for (size_t own = 0; ok && own < comparison->point->cases_n; own++) {
-            if (!comparison->point->cases[own].is_aa_control)
-                ok = check_case(gate, results, comparison, own, options, error);
+            ok = check_case(gate, results, comparison, own, options, error);
         }
     }
     if (gate->unknown_cases_n > 0)

@@ -36,8 +36,8 @@ struct vtb_gate_check {
     enum vtb_gate_verdict verdict;
 };
 
-/* How often the gate measures times anew; all measurements must agree on a verdict. */
-#define VTB_GATE_REPEATS 3
+/* The runs in which a time must be worse to be a regression: the first, and one from new. */
+#define VTB_GATE_RUNS 2
 
 struct vtb_gate {
     const struct vtb_result_file *baseline; /* borrowed */
@@ -48,8 +48,8 @@ struct vtb_gate {
     size_t notes_n;
     size_t unknown_cases_n; /* cases of the run that the baseline does not have */
     bool timed;
-    double noise;  /* the largest difference of identical cases, as a share */
-    double margin; /* how much worse a time may be, as a share */
+    size_t sessions_n; /* of a run */
+    double margin;     /* how much worse a time may be, as a share */
 };
 
 /* Adds a note, unless there is the same note already, or no room; the format is printf's. */
@@ -87,14 +87,12 @@ VTB_MUST_USE bool vtb_gate_check_cases(const struct vtb_plan *plan,
 VTB_MUST_USE bool vtb_gate_counts(struct vtb_gate *gate, const struct vtb_results *results,
                                   const struct vtb_options *options, struct vtb_error *error);
 
-/* Compares the times of VTB_GATE_REPEATS runs of one plan, which has twins. */
-VTB_MUST_USE bool vtb_gate_times(struct vtb_gate *gate, const struct vtb_results *repeats,
-                                 double margin, struct vtb_error *error);
+/* Whether a time of a run is worse than the baseline's, so that a run from new must confirm it. */
+bool vtb_gate_suspects(const struct vtb_gate *gate, const struct vtb_results *run, double margin);
 
-/* Widens the ratios of a baseline: each becomes that of the middle one of all repeats, and its
- * interval encloses the intervals of all, because the rounds of one run do not tell how another run
- * would be. There are at most VTB_GATE_REPEATS - 1 others. */
-void vtb_gate_widen(struct vtb_results *results, const struct vtb_results *others, size_t others_n);
+/* Compares the times of one run of a plan, or of VTB_GATE_RUNS. */
+VTB_MUST_USE bool vtb_gate_times(struct vtb_gate *gate, const struct vtb_results *runs,
+                                 size_t runs_n, double margin, struct vtb_error *error);
 
 void vtb_gate_free(struct vtb_gate *gate);
 

@@ -33,10 +33,8 @@ static void print_sum(FILE *out, const struct vtb_gate *gate)
     }
     fputs(".\n", out);
     if (gate->timed)
-        fprintf(
-            out,
-            "Times: identical cases seemed to differ by up to %.2g %%; the margin is %.2g %%.\n",
-            100 * gate->noise, 100 * gate->margin);
+        fprintf(out, "Times: %zu sessions; the margin is %.2g %%.\n", gate->sessions_n,
+                100 * gate->margin);
 }
 
 static void print_notes(FILE *out, const struct vtb_gate *gate)
@@ -144,7 +142,7 @@ static void report_json(FILE *out, const struct vtb_gate *gate)
         vtb_json_checked(json_pack("{so so so}", "baseline", vtb_json_text(gate->baseline->path),
                                    "notes", notes, "checks", rows));
     if (gate->timed) {
-        vtb_json_put(all, "noise", json_real(gate->noise));
+        vtb_json_put(all, "sessions", json_integer((json_int_t)gate->sessions_n));
         vtb_json_put(all, "margin", json_real(gate->margin));
     }
     vtb_json_print(out, all, JSON_REAL_PRECISION(15));

@@ -17,6 +17,7 @@
 
 #include <jansson.h>
 
+#include "figures/states.h"
 #include "plan/metrics.h"
 
 /* Limits: bytes of one value in the outermost object or of one row, and number of rows. A value
@@ -413,6 +414,7 @@ static bool add_row(struct reader *reader, json_t *object)
     struct vtb_recorded_row *row = next_row(reader);
     if (!row)
         return false;
+    row->busy = is_text(json_object_get(object, "state"), vtb_state_words[VTB_STATE_BUSY]);
     row->name = strdup(name);
     return row->name ? add_numbers(reader, row, object) : fail_memory(reader->error);
 }
@@ -840,6 +842,24 @@ static const char *value_of(const struct vtb_recorded_text *texts, size_t n, con
             return texts[i].value;
     }
     return NULL;
+}
+
+struct vtb_pooled vtb_recorded_log_ratio(const struct vtb_recorded_row *row)
+{
+    const double deviation = vtb_recorded(row, "ratio_log_se");
+    const double freedom = vtb_recorded(row, "ratio_freedom");
+    const double sessions_n = vtb_recorded(row, "sessions_n");
+    struct vtb_pooled pooled = {.mean = log(vtb_recorded(row, "ratio")),
+                                .variance = NAN,
+                                .freedom = NAN,
+                                .square = NAN,
+                                .between_share = NAN,
+                                .sessions_n = sessions_n > 0 ? (size_t)sessions_n : 0};
+    if (deviation > 0 && freedom > 0 && sessions_n >= VTB_SESSIONS_MIN) {
+        pooled.variance = deviation * deviation;
+        pooled.freedom = freedom;
+    }
+    return pooled;
 }
 
 const char *vtb_recorded_fact(const struct vtb_result_file *file, const char *key)

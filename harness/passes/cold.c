@@ -85,8 +85,7 @@ static bool check_checksums(struct start *start, struct vtb_error *error)
     return true;
 }
 
-static bool measure(struct start *start, struct vtb_samples *samples, vtb_progress *progress,
-                    void *context, struct vtb_error *error)
+static bool measure(struct start *start, struct vtb_samples *samples, struct vtb_error *error)
 {
     const struct vtb_point *point = start->fixture->point;
     const size_t n = samples->cases_n;
@@ -104,28 +103,20 @@ static bool measure(struct start *start, struct vtb_samples *samples, vtb_progre
             samples->real_ns[at] = start->real_ns / (double)point->calls_n;
             samples->cpu_ns[at] = start->cpu_ns / (double)point->calls_n;
         }
-        progress(context, round + 1, samples->rounds_n);
     }
     free(order);
     return ok;
 }
 
-bool vtb_cold_run(struct vtb_fixture *fixture, const struct vtb_plan *plan,
-                  enum vtb_consumer consumer, vtb_progress *progress, void *context,
-                  struct vtb_samples *samples, struct vtb_error *error)
+bool vtb_cold_run(struct vtb_fixture *fixture, const struct vtb_effort *effort,
+                  enum vtb_consumer consumer, struct vtb_samples *samples, struct vtb_error *error)
 {
     struct start *start = vtb_pages_shared(sizeof *start, "a child's times", error);
-    *samples = (struct vtb_samples){0};
     if (!start)
         return false;
+    assert(samples->rounds_n == effort->rounds_n);
     *start = (struct start){.fixture = fixture, .consumer = consumer};
-    const double begin_ns = vtb_now_ns();
-    bool ok = check_checksums(start, error);
-    const double round_ns = vtb_now_ns() - begin_ns;
-    ok = ok && vtb_samples_make(samples, fixture->point, vtb_rounds_of(plan, round_ns), error) &&
-         measure(start, samples, progress, context, error);
-    if (!ok)
-        vtb_samples_free(samples);
+    const bool ok = check_checksums(start, error) && measure(start, samples, error);
     vtb_pages_free(start, sizeof *start);
     return ok;
 }

@@ -12,8 +12,8 @@
 /* Measures as vtb_timing_run does, and with the same errors. The clock is read before the first
  * call and when the last operation is completed, so the time of the empty loop shows what reading
  * the clock costs. */
-VTB_MUST_USE bool vtb_cold_run(struct vtb_fixture *fixture, const struct vtb_plan *plan,
-                               enum vtb_consumer consumer, vtb_progress *progress, void *context,
-                               struct vtb_samples *samples, struct vtb_error *error);
+VTB_MUST_USE bool vtb_cold_run(struct vtb_fixture *fixture, const struct vtb_effort *effort,
+                               enum vtb_consumer consumer, struct vtb_samples *samples,
+                               struct vtb_error *error);
 
 #endif

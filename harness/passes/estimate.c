@@ -27,11 +27,14 @@
  * does. */
 #define TRIALS_MAX 2
 
-/* Seconds that are spent beside the operations: for an epoch, in and around the stopwatch; more if
- * it has threads to muster; and for a child process. Estimates, not measured on this machine. */
-#define EPOCH_S 12e-6
-#define MUSTER_S 60e-6
+/* Seconds that are spent beside the operations: for an epoch, in probes and clocks; more if it has
+ * threads to muster; for a child process; for a session, to start; and in it for each case, to open
+ * its heap. Estimates, not measured on this machine. */
+#define EPOCH_S 3e-6
+#define MUSTER_S 120e-6
 #define CHILD_S 1.2e-3
+#define SESSION_S 20e-3
+#define OPEN_CASE_S 8e-3
 
 /* Speeds that are assumed for cells that are not built: seconds for an operation that is timed, for
  * one that is counted, and for the rest; and of a processor, for building a cell. */
@@ -164,27 +167,35 @@ static double cold_s(const struct trial *trial, const struct vtb_plan *plan)
     const double start_s = CHILD_S + calls_n * trial->fill_s;
     const double round_s =
         (double)trial->cases_n * start_s + calls_n * sum_of(trial->timing_s, trial->cases_n);
-    const size_t rounds_n = plan->time_ns > 0 ? VTB_INTERVAL_MIN_N : plan->rounds_n;
-    return round_s * (double)rounds_n;
+    return round_s * (double)plan->rounds_n;
 }
 
-/* Estimates the timing pass for one consumer. */
-static double time_s(const struct trial *trial, const struct vtb_plan *plan)
+/* Estimates what one session takes for one consumer. */
+static double session_s(const struct trial *trial, const struct vtb_plan *plan)
 {
     const struct vtb_point *point = trial->point;
     const double cases_n = (double)trial->cases_n;
     const double all_s = sum_of(trial->timing_s, trial->cases_n);
-    if (!vtb_plan_is_timed(plan))
-        return 0;
     if (point->cold)
-        return fmax(plan->time_ns / 1e9, cold_s(trial, plan));
+        return cold_s(trial, plan);
     memcpy(trial->sorted_s, trial->timing_s, trial->cases_n * sizeof *trial->sorted_s);
     const double epoch_n = plan->epoch_ns / 1e9 / vtb_median(trial->sorted_s, trial->cases_n);
     const bool musters = point->completer || point->cases[trial->cases_n - 1].threads_n > 1;
     const double epoch_s = EPOCH_S + (musters ? MUSTER_S : 0);
-    const size_t rounds_n = plan->time_ns > 0 ? VTB_INTERVAL_MIN_N : plan->rounds_n;
-    const double rounds_s = (double)rounds_n * (all_s * epoch_n + cases_n * epoch_s);
-    return all_s * (double)vtb_timing_untimed_n(point) + fmax(plan->time_ns / 1e9, rounds_s);
+    return all_s * (double)vtb_timing_untimed_n(point) +
+           (double)plan->rounds_n * (all_s * (epoch_n + VTB_BEFORE_EPOCH_N) + cases_n * epoch_s);
+}
+
+/* Estimates the timing pass for one consumer: each session makes its own fixture, heaps and
+ * windows. */
+static double time_s(const struct trial *trial, const struct vtb_plan *plan)
+{
+    const double opening_s = trial->open_s + (double)trial->cases_n * OPEN_CASE_S;
+    if (!vtb_plan_is_timed(plan))
+        return 0;
+    return (double)plan->sessions_n *
+           (session_s(trial, plan) +
+            (SESSION_S / (double)plan->points_n + opening_s) / (double)plan->consumers_n);
 }
 
 /* How many times slower a loop runs under valgrind while it is counted, and while it is not.
@@ -253,7 +264,7 @@ static bool estimate_point(struct vtb_estimate *estimate, const struct vtb_plan 
     if (ok) {
         estimate->count_s[i] = count_s(trial) + pressure_s(trial, plan);
         *counted_s = instructions_s(trial, plan);
-        estimate->time_s[i] = time_s(trial, plan) + trial->open_s / (double)plan->consumers_n;
+        estimate->time_s[i] = time_s(trial, plan);
     }
     vtb_pages_free(trial, bytes);
     return ok;
@@ -282,7 +293,6 @@ bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *pla
 {
     const size_t n = plan->points_n;
     const size_t stride = (n + TRIALS_MAX - 1) / TRIALS_MAX;
-    const bool timed = vtb_plan_is_timed(plan);
     double counted_s = 0; /* seconds under valgrind for the point before */
     *estimate = (struct vtb_estimate){
         .count_s = vtb_allocate(n, sizeof *estimate->count_s, "the seconds of a plan"),
@@ -297,8 +307,9 @@ bool vtb_estimate_make(struct vtb_estimate *estimate, const struct vtb_plan *pla
             estimate->time_s[i] = estimate->time_s[i - 1];
         }
         estimate->instructions_s += counted_s;
-        estimate->total_s += estimate->count_s[i] + counted_s +
-                             (timed ? estimate->time_s[i] * (double)plan->consumers_n : 0);
+        const double timed_s = estimate->time_s[i] * (double)plan->consumers_n;
+        estimate->session_s += timed_s / (double)plan->sessions_n;
+        estimate->total_s += estimate->count_s[i] + counted_s + timed_s;
     }
     if (!ok)
         vtb_estimate_free(estimate);

@@ -12,7 +12,8 @@
 /* Times in seconds. */
 struct vtb_estimate {
     double *count_s;       /* owned; the counting and other untimed passes of each point */
-    double *time_s;        /* owned; the timing pass of each point for one consumer; 0: none */
+    double *time_s;        /* owned; all sessions of each point for one consumer; 0: none */
+    double session_s;      /* one session, of all points and consumers */
     size_t stale_n;        /* cells that have to be built first */
     double build_s;        /* building these cells */
     double instructions_s; /* counting instructions, for all points; 0: they are not counted */

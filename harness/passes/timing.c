@@ -6,14 +6,17 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/pages.h"
 #include "base/stats.h"
 #include "bench/runner.h"
+#include "bench/state_probe.h"
 #include "bench/stopwatch.h"
 #include "plan/random.h"
 
 /* The numbers of random streams; the chunks of the schedule have lower ones. */
 #define ORDER_STREAM (UINT64_MAX - 1)
 #define PLACES_STREAM (UINT64_MAX - 2)
+#define OPENING_STREAM (UINT64_MAX - 4)
 
 /* Operations of each case before anything is measured: at least WARM_UP_MIN, so that table and
  * branch predictors are warm; as many as fill the window, but at most WARM_UP_MAX. If hits emerge,
@@ -33,10 +36,9 @@ struct vtb_bench {
     const struct vtb_fixture *fixture;
     struct vtb_thread_pool *thread_pool; /* null: no case has several threads */
     struct vtb_runner *runners;
-    struct vtb_epoch *epochs;
-    double *gc_ns; /* for each case, the time of all collections before the round */
     size_t *order;
-    size_t opened_n;
+    size_t operations_n; /* of an epoch */
+    bool probes;         /* the state of the machine can be told: no case has threads of its own */
     /* Makes the calls of a round first, untimed, if all cases make the same ones: otherwise the
      * first case of the round would bring their keys into the processor's caches for all. */
     struct vtb_runner pacemaker;
@@ -78,47 +80,54 @@ static size_t threads_n(const struct vtb_point *point)
     return most;
 }
 
-static bool open_all(struct vtb_bench *bench, const struct vtb_fixture *fixture,
-                     struct vtb_error *error)
+/* Opens the cases in an order that the session draws, as it decides which of them get the memory
+ * that lies together. */
+static bool open_runners(struct vtb_bench *bench, const struct vtb_fixture *fixture,
+                         struct vtb_error *error)
 {
     const enum vtb_consumer consumer = VTB_CONSUMER_INDEPENDENT; /* until one is chosen */
     const size_t n = fixture->point->cases_n;
-    const size_t most = threads_n(fixture->point);
-    *bench = (struct vtb_bench){
-        .fixture = fixture,
-        .runners = calloc(n, sizeof *bench->runners),
-        .epochs = calloc(n, sizeof *bench->epochs),
-        .gc_ns = calloc(n, sizeof *bench->gc_ns),
-        .order = calloc(n, sizeof *bench->order),
-    };
-    if (!bench->runners || !bench->epochs || !bench->gc_ns || !bench->order)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
-    if (most > 1 && !(bench->thread_pool = vtb_thread_pool_open(most, error)))
-        return false;
+    struct vtb_random random = vtb_random_stream(fixture->schedule.seed, OPENING_STREAM);
+    vtb_latin_square(&random, bench->order, n, 0);
     for (size_t i = 0; i < n; i++) {
-        struct vtb_runner *runner = &bench->runners[i];
-        if (!vtb_runner_open(runner, fixture, &fixture->point->cases[i], consumer,
+        struct vtb_runner *runner = &bench->runners[bench->order[i]];
+        if (!vtb_runner_open(runner, fixture, &fixture->point->cases[bench->order[i]], consumer,
                              bench->thread_pool, error))
             return false;
-        bench->opened_n++;
-        bench->epochs[i] = (struct vtb_epoch){.name = runner->cell->name, .runner = runner};
+        vtb_memory_fill(&runner->memory, vtb_random_unit(&random));
     }
     const struct vtb_case *floor = &fixture->point->cases[fixture->point->cases[0].floor];
     return !fixture->point->hits.emerge ||
            vtb_runner_open(&bench->pacemaker, fixture, floor, consumer, NULL, error);
 }
 
+static bool open_all(struct vtb_bench *bench, const struct vtb_fixture *fixture,
+                     struct vtb_error *error)
+{
+    const size_t n = fixture->point->cases_n;
+    const size_t most = threads_n(fixture->point);
+    *bench = (struct vtb_bench){
+        .fixture = fixture,
+        .runners = calloc(n, sizeof *bench->runners),
+        .order = calloc(n, sizeof *bench->order),
+        .probes = most == 1,
+    };
+    if (!bench->runners || !bench->order)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
+    if (most > 1 && !(bench->thread_pool = vtb_thread_pool_open(most, error)))
+        return false;
+    return open_runners(bench, fixture, error);
+}
+
 void vtb_bench_close(struct vtb_bench *bench)
 {
     if (!bench)
         return;
-    for (size_t i = 0; i < bench->opened_n; i++)
+    for (size_t i = 0; bench->runners && i < bench->fixture->point->cases_n; i++)
         vtb_runner_close(&bench->runners[i]);
     vtb_runner_close(&bench->pacemaker);
     vtb_thread_pool_close(bench->thread_pool);
     free(bench->runners);
-    free(bench->epochs);
-    free(bench->gc_ns);
     free(bench->order);
     free(bench);
 }
@@ -167,15 +176,14 @@ static double calibrate(struct vtb_runner *runner)
     return least;
 }
 
-/* Fills the windows, and sets the number of operations of all epochs such that the median case
- * takes epoch_ns. */
-static bool warm_up(struct vtb_bench *bench, double epoch_ns, double *round_ns,
+/* Fills the windows, and sets the number of operations of all epochs: as the effort says, or such
+ * that the median case takes its time. */
+static bool warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
                     struct vtb_error *error)
 {
     const size_t n = bench->fixture->point->cases_n;
     const size_t operations_n = vtb_timing_warm_up_n(bench->fixture->point);
     double *ns_per_op = calloc(n, sizeof *ns_per_op);
-    double sum = 0;
     if (!ns_per_op)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     if (bench->fixture->point->hits.emerge) {
@@ -185,78 +193,106 @@ static bool warm_up(struct vtb_bench *bench, double epoch_ns, double *round_ns,
     for (size_t i = 0; i < n && !vtb_interrupted(); i++) {
         run_runner(&bench->runners[i], operations_n);
         ns_per_op[i] = calibrate(&bench->runners[i]);
-        sum += ns_per_op[i];
     }
-    const double epoch_n = fmax(1, round(epoch_ns / fmax(vtb_median(ns_per_op, n), 0.05)));
-    for (size_t i = 0; i < n; i++)
-        bench->epochs[i].operations_n = (size_t)epoch_n;
-    *round_ns = sum * epoch_n;
+    const double epoch_n = round(effort->epoch_ns / fmax(vtb_median(ns_per_op, n), 0.05));
+    bench->operations_n = effort->operations_n ? effort->operations_n : (size_t)fmax(1, epoch_n);
     free(ns_per_op);
     return !vtb_interrupted() || vtb_fail_interrupted(error);
 }
 
-size_t vtb_rounds_of(const struct vtb_plan *plan, double round_ns)
+/* --- samples --- */
+
+/* The most callers that a case has. */
+static size_t callers_n(const struct vtb_point *point)
 {
-    if (plan->time_ns <= 0)
-        return plan->rounds_n;
-    return (size_t)fmin(fmax(plan->time_ns / round_ns, VTB_INTERVAL_MIN_N), 1e6);
+    size_t most = 1;
+    for (size_t i = 0; i < point->cases_n; i++)
+        most = point->cases[i].threads_n > most ? point->cases[i].threads_n : most;
+    return most;
 }
 
-bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point, size_t rounds_n,
-                      struct vtb_error *error)
+/* Arrays of a number for each time. */
+#define ARRAYS_N 5
+
+size_t vtb_samples_bytes(const struct vtb_point *point, size_t sessions_n, size_t rounds_n)
 {
-    const size_t times_n = rounds_n * point->cases_n;
+    const size_t times_n = sessions_n * rounds_n * point->cases_n;
+    const size_t most = callers_n(point);
+    return times_n * (ARRAYS_N + (most > 1 ? most : 0)) * sizeof(double) +
+           sessions_n * point->cases_n * sizeof(struct vtb_pause_sums);
+}
+
+void vtb_samples_place(struct vtb_samples *samples, const struct vtb_point *point,
+                       size_t sessions_n, size_t rounds_n, void *memory)
+{
+    const size_t times_n = sessions_n * rounds_n * point->cases_n;
+    double *numbers = memory;
     *samples = (struct vtb_samples){
+        .sessions_n = sessions_n,
         .rounds_n = rounds_n,
         .cases_n = point->cases_n,
-        .real_ns = calloc(times_n, sizeof *samples->real_ns),
-        .cpu_ns = calloc(times_n, sizeof *samples->cpu_ns),
-        .gc_ns = calloc(times_n, sizeof *samples->gc_ns),
+        .threads_n = callers_n(point),
+        .real_ns = numbers,
+        .cpu_ns = numbers + times_n,
+        .gc_ns = numbers + 2 * times_n,
+        .probe_before_ns = numbers + 3 * times_n,
+        .probe_after_ns = numbers + 4 * times_n,
     };
-    for (size_t i = 0; i < point->cases_n; i++) {
-        if (point->cases[i].threads_n > samples->threads_n)
-            samples->threads_n = point->cases[i].threads_n;
+    numbers += ARRAYS_N * times_n;
+    if (samples->threads_n > 1) {
+        samples->thread_ns = numbers;
+        numbers += times_n * samples->threads_n;
     }
-    if (samples->threads_n > 1)
-        samples->thread_ns = calloc(times_n * samples->threads_n, sizeof *samples->thread_ns);
-    if (samples->real_ns && samples->cpu_ns && samples->gc_ns &&
-        (samples->threads_n == 1 || samples->thread_ns))
-        return true;
-    return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu rounds of %zu cases", rounds_n,
-                    point->cases_n);
+    samples->pauses = (struct vtb_pause_sums *)(void *)numbers;
+}
+
+bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point, size_t sessions_n,
+                      size_t rounds_n, struct vtb_error *error)
+{
+    const size_t bytes = vtb_samples_bytes(point, sessions_n, rounds_n);
+    void *memory = vtb_pages(bytes, "the samples of a table", error);
+    *samples = (struct vtb_samples){0};
+    if (!memory)
+        return false;
+    vtb_samples_place(samples, point, sessions_n, rounds_n, memory);
+    samples->memory = memory;
+    samples->memory_bytes = bytes;
+    return true;
+}
+
+struct vtb_samples vtb_samples_of_session(const struct vtb_samples *samples, size_t session)
+{
+    const size_t first = session * samples->rounds_n * samples->cases_n;
+    return (struct vtb_samples){
+        .sessions_n = 1,
+        .rounds_n = samples->rounds_n,
+        .cases_n = samples->cases_n,
+        .operations_n = samples->operations_n,
+        .threads_n = samples->threads_n,
+        .real_ns = samples->real_ns + first,
+        .cpu_ns = samples->cpu_ns + first,
+        .gc_ns = samples->gc_ns + first,
+        .probe_before_ns = samples->probe_before_ns + first,
+        .probe_after_ns = samples->probe_after_ns + first,
+        .thread_ns = samples->thread_ns ? samples->thread_ns + first * samples->threads_n : NULL,
+        .pauses = samples->pauses + session * samples->cases_n,
+    };
 }
 
 void vtb_samples_free(struct vtb_samples *samples)
 {
-    free(samples->real_ns);
-    free(samples->cpu_ns);
-    free(samples->gc_ns);
-    free(samples->thread_ns);
+    vtb_pages_free(samples->memory, samples->memory_bytes);
     *samples = (struct vtb_samples){0};
 }
 
-void vtb_spread_collections(struct vtb_samples *samples)
-{
-    for (size_t i = 0; i < samples->cases_n; i++) {
-        double gc_ns = 0;
-        for (size_t round = 0; round < samples->rounds_n; round++)
-            gc_ns += samples->gc_ns[round * samples->cases_n + i];
-        const double mean_ns = gc_ns / (double)samples->rounds_n;
-        for (size_t round = 0; round < samples->rounds_n; round++) {
-            const size_t at = round * samples->cases_n + i;
-            samples->real_ns[at] += mean_ns - samples->gc_ns[at];
-            for (size_t t = 0; samples->thread_ns && t < samples->threads_n; t++)
-                samples->thread_ns[at * samples->threads_n + t] += mean_ns - samples->gc_ns[at];
-        }
-    }
-}
+/* --- rounds --- */
 
 /* Puts every caller of every case at a random place of the schedule. If hits emerge, all stay in
  * step, and the pacemaker makes the calls of the round before them. */
 static void take_places(struct vtb_bench *bench, struct vtb_random *places)
 {
     if (bench->fixture->point->hits.emerge) {
-        run_runner(&bench->pacemaker, bench->epochs[0].operations_n);
+        run_runner(&bench->pacemaker, VTB_BEFORE_EPOCH_N + bench->operations_n);
         return;
     }
     for (size_t i = 0; i < bench->fixture->point->cases_n; i++) {
@@ -266,49 +302,101 @@ static void take_places(struct vtb_bench *bench, struct vtb_random *places)
     }
 }
 
-/* Notes for each case how long the collections of its heap have taken so far. */
-static void note_collections(struct vtb_bench *bench)
+/* What the clocks read around an epoch. */
+struct readings {
+    double real_ns;
+    double cpu_ns;
+};
+
+/* Times an epoch: between the two readings of the clock stands nothing but its operations. Not
+ * inlined, so that the machine code there does not depend on a caller. */
+static __attribute__((noinline)) struct readings time_epoch(struct vtb_runner *runner, size_t n)
 {
-    for (size_t i = 0; i < bench->opened_n; i++)
-        bench->gc_ns[i] = bench->runners[i].memory.collected.ns;
+    const double cpu_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    const double real_ns = vtb_now_ns();
+    vtb_runner_run(runner, n);
+    const double end_ns = vtb_now_ns();
+    return (struct readings){end_ns - real_ns, vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns};
 }
 
-static void keep_times(const struct vtb_bench *bench, struct vtb_samples *samples, size_t round)
+/* A table that is being timed. */
+struct table {
+    struct vtb_bench *bench;
+    struct vtb_samples *samples;
+    struct vtb_random order;
+    struct vtb_random places;
+    double probe_ns; /* the latest reading, which neighbours share */
+};
+
+static double probe(const struct vtb_bench *bench)
 {
-    const double operations_n = (double)samples->operations_n;
+    return bench->probes ? vtb_probe_ns() : 0;
+}
+
+/* Runs the epoch of a case, and writes its times to the place `at`. Returns its time. */
+static double run_epoch(struct table *table, size_t i, size_t at)
+{
+    struct vtb_runner *runner = &table->bench->runners[i];
+    struct vtb_samples *samples = table->samples;
+    const double operations_n = (double)table->bench->operations_n;
+    run_runner(runner, VTB_BEFORE_EPOCH_N);
+    const double gc_ns = runner->memory.collected.ns;
+    vtb_runner_muster(runner);
+    const struct readings took = time_epoch(runner, table->bench->operations_n);
+    samples->probe_before_ns[at] = table->probe_ns;
+    samples->probe_after_ns[at] = table->probe_ns = probe(table->bench);
+    samples->real_ns[at] = took.real_ns / operations_n;
+    samples->cpu_ns[at] = took.cpu_ns / operations_n;
+    samples->gc_ns[at] = (runner->memory.collected.ns - gc_ns) / operations_n;
+    for (size_t t = 0; samples->thread_ns && t < runner->callers_n; t++)
+        samples->thread_ns[at * samples->threads_n + t] =
+            runner->callers_n > 1 ? runner->elapsed_ns[t] / operations_n : samples->real_ns[at];
+    return took.real_ns;
+}
+
+/* Runs a round. After an interrupt there is nothing to run any more. */
+static double run_round(void *context, size_t round)
+{
+    struct table *table = context;
+    struct vtb_bench *bench = table->bench;
+    const size_t n = table->samples->cases_n;
+    double sum_ns = 0;
+    if (vtb_interrupted())
+        return 0;
+    take_places(bench, &table->places);
+    vtb_latin_square(&table->order, bench->order, n, round);
+    table->probe_ns = probe(bench);
+    for (size_t i = 0; i < n; i++)
+        sum_ns += run_epoch(table, bench->order[i], round * n + bench->order[i]);
+    return sum_ns / 1e9;
+}
+
+/* Notes the pauses of each case's heap since it was warm. */
+static void note_pauses(const struct vtb_bench *bench, struct vtb_samples *samples)
+{
     for (size_t i = 0; i < samples->cases_n; i++) {
-        const struct vtb_runner *runner = &bench->runners[i];
-        const size_t at = round * samples->cases_n + i;
-        samples->real_ns[at] = bench->epochs[i].real_ns / operations_n;
-        samples->cpu_ns[at] = bench->epochs[i].cpu_ns / operations_n;
-        samples->gc_ns[at] = (runner->memory.collected.ns - bench->gc_ns[i]) / operations_n;
-        for (size_t t = 0; samples->thread_ns && t < runner->callers_n; t++)
-            samples->thread_ns[at * samples->threads_n + t] =
-                runner->callers_n > 1 ? runner->elapsed_ns[t] / operations_n : samples->real_ns[at];
+        const struct vtb_collected *collected = &bench->runners[i].memory.collected;
+        samples->pauses[i] = (struct vtb_pause_sums){(double)collected->pauses_n, collected->cpu_ns,
+                                                     collected->cpu_ns2};
     }
 }
 
-static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, vtb_progress *progress,
-                    void *context, struct vtb_error *error)
+static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, struct vtb_error *error)
 {
-    const size_t n = samples->cases_n;
-    struct vtb_random order = vtb_random_stream(bench->fixture->schedule.seed, ORDER_STREAM);
-    struct vtb_random places = vtb_random_stream(bench->fixture->schedule.seed, PLACES_STREAM);
-    samples->operations_n = bench->epochs[0].operations_n;
-    for (size_t round = 0; round < samples->rounds_n; round++) {
-        if (vtb_interrupted())
-            return vtb_fail_interrupted(error);
-        take_places(bench, &places);
-        note_collections(bench);
-        vtb_latin_square(&order, bench->order, n, round);
-        if (!vtb_stopwatch_round(bench->epochs, bench->order, n))
-            return vtb_fail(error, VTB_EXIT_INTERNAL,
-                            "Google Benchmark did not run the %zu epochs it was given", n);
-        keep_times(bench, samples, round);
-        progress(context, round + 1, samples->rounds_n);
-    }
-    vtb_spread_collections(samples);
-    return true;
+    const uint64_t seed = bench->fixture->schedule.seed;
+    struct table table = {.bench = bench,
+                          .samples = samples,
+                          .order = vtb_random_stream(seed, ORDER_STREAM),
+                          .places = vtb_random_stream(seed, PLACES_STREAM)};
+    samples->operations_n = bench->operations_n;
+    const bool driven = vtb_stopwatch_drive(bench->fixture->point->workload->name,
+                                            samples->rounds_n, run_round, &table);
+    if (vtb_interrupted())
+        return vtb_fail_interrupted(error);
+    note_pauses(bench, samples);
+    return driven || vtb_fail(error, VTB_EXIT_INTERNAL,
+                              "Google Benchmark did not run the %zu rounds that it was given",
+                              samples->rounds_n);
 }
 
 /* Has each caller of a case make the first CHECK_N calls, and consume all of their results. False
@@ -352,36 +440,26 @@ static bool check_checksums(struct vtb_bench *bench, struct vtb_error *error)
 
 static void choose(struct vtb_bench *bench, enum vtb_consumer consumer)
 {
-    for (size_t i = 0; i < bench->opened_n; i++)
+    for (size_t i = 0; i < bench->fixture->point->cases_n; i++)
         bench->runners[i].loop = vtb_fixture_loop(bench->fixture, bench->runners[i].cell, consumer);
     if (bench->pacemaker.cell)
         bench->pacemaker.loop = vtb_fixture_loop(bench->fixture, bench->pacemaker.cell, consumer);
 }
 
-bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_plan *plan, enum vtb_consumer consumer,
-                   vtb_progress *progress, void *context, struct vtb_samples *samples,
-                   struct vtb_error *error)
+bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_effort *effort,
+                   enum vtb_consumer consumer, struct vtb_samples *samples, struct vtb_error *error)
 {
-    double round_ns = 0;
-    *samples = (struct vtb_samples){0};
     choose(bench, consumer);
-    bool ok =
-        warm_up(bench, plan->epoch_ns, &round_ns, error) &&
-        vtb_samples_make(samples, bench->fixture->point, vtb_rounds_of(plan, round_ns), error) &&
-        measure(bench, samples, progress, context, error) && check_checksums(bench, error);
-    if (!ok)
-        vtb_samples_free(samples);
-    return ok;
+    return warm_up(bench, effort, error) && measure(bench, samples, error) &&
+           check_checksums(bench, error);
 }
 
-bool vtb_timing_run(struct vtb_fixture *fixture, const struct vtb_plan *plan,
-                    enum vtb_consumer consumer, vtb_progress *progress, void *context,
-                    struct vtb_samples *samples, struct vtb_error *error)
+bool vtb_timing_run(struct vtb_fixture *fixture, const struct vtb_effort *effort,
+                    enum vtb_consumer consumer, struct vtb_samples *samples,
+                    struct vtb_error *error)
 {
     struct vtb_bench *bench = vtb_bench_open(fixture, error);
-    *samples = (struct vtb_samples){0};
-    const bool ok =
-        bench && vtb_bench_run(bench, plan, consumer, progress, context, samples, error);
+    const bool ok = bench && vtb_bench_run(bench, effort, consumer, samples, error);
     vtb_bench_close(bench);
     return ok;
 }

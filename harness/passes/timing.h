@@ -1,37 +1,71 @@
 /*
- * The timing pass of one point and consumer. A round times one epoch of every case. Random cyclic
- * Latin squares give the order, so that every case stands at every place of it equally often. Every
- * epoch starts at a random place of the schedule: if all epochs of a round ran the same calls, the
- * later ones would find their keys in the processor's cache. If hits emerge, the content of a
- * caller's cache depends on all calls before, so all cases go through the keys in step.
+ * The timing pass of one point and consumer, in one session: one process, which has drawn keys,
+ * orders and places of its own. A round times one short epoch of every case. Random cyclic Latin
+ * squares give the order, so that every case stands at every place of it equally often. Every epoch
+ * starts at a random place of the schedule: if all epochs of a round ran the same calls, the later
+ * ones would find their keys in the processor's cache. If hits emerge, the content of a caller's
+ * cache depends on all calls before, so all cases go through the keys in step.
  */
 #ifndef PASSES_TIMING_H
 #define PASSES_TIMING_H
 
 #include "bench/fixture.h"
 
-/* The raw times of a pass, in ns per operation. Those of round r and case c are at
- * [r * cases_n + c]. */
+/* The pauses of a case's heap in a session, by the processor time of the thread that collects. */
+struct vtb_pause_sums {
+    double n;
+    double cpu_ns;
+    double cpu_ns2; /* the sum of squares */
+};
+
+/* The raw times of a table, in ns per operation. Those of session s, round r and case c are at
+ * [(s * rounds_n + r) * cases_n + c]. */
 struct vtb_samples {
-    size_t rounds_n;
+    size_t sessions_n;
+    size_t rounds_n; /* of each session */
     size_t cases_n;
     size_t operations_n; /* of every epoch, and of each of its callers */
     size_t threads_n;    /* the most callers that a case has */
-    double *real_ns;     /* owned */
-    double *cpu_ns;      /* owned; of the first caller's thread */
-    double *gc_ns;       /* owned; of the epoch's collections, see vtb_spread_collections */
-    /* Owned; caller t at [(r * cases_n + c) * threads_n + t]. Null: no case has several callers. */
+    double *real_ns;
+    double *cpu_ns; /* of the first caller's thread */
+    double *gc_ns;  /* of the epoch's collections, see vtb_spread_collections */
+    /* What the probe of the machine's state took before an epoch and after it, in ns; 0: the probe
+     * would only have seen the case's own threads. */
+    double *probe_before_ns;
+    double *probe_after_ns;
+    /* Caller t at [place of the case * threads_n + t]. Null: no case has several callers. */
     double *thread_ns;
+    struct vtb_pause_sums *pauses; /* of session s and case c at [s * cases_n + c] */
+    void *memory;                  /* owned, of all of these; null: it is another's */
+    size_t memory_bytes;
 };
 
-/* Gives the number of rounds of a pass: the plan's, or if the plan says how long to measure, as
- * many as fit when one takes round_ns, but enough for an interval. */
-size_t vtb_rounds_of(const struct vtb_plan *plan, double round_ns);
+/* How a session is to measure a table. */
+struct vtb_effort {
+    size_t rounds_n;
+    double epoch_ns;     /* the time that an epoch of the median case is to take */
+    size_t operations_n; /* of an epoch; 0: as many as take epoch_ns */
+};
 
-/* Makes room for the times of so many rounds. The caller frees it with vtb_samples_free, also on
- * false, when *error says that there is no memory. */
+/* Gives the bytes that the samples of a point take. */
+size_t vtb_samples_bytes(const struct vtb_point *point, size_t sessions_n, size_t rounds_n);
+
+/* Makes samples in memory of vtb_samples_bytes that is all zeros, or has samples made so, and stays
+ * another's. */
+void vtb_samples_place(struct vtb_samples *samples, const struct vtb_point *point,
+                       size_t sessions_n, size_t rounds_n, void *memory);
+
+/* Makes room for samples. The caller frees it with vtb_samples_free. On false *error says that there
+ * is no memory. */
 VTB_MUST_USE bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point,
-                                   size_t rounds_n, struct vtb_error *error);
+                                   size_t sessions_n, size_t rounds_n, struct vtb_error *error);
+
+/* Gives one session's part of the samples, which borrows their memory. */
+struct vtb_samples vtb_samples_of_session(const struct vtb_samples *samples, size_t session);
+
+/* Operations before each epoch that are not timed: a case finds the caches and predictors as the
+ * case before it left them, which does not happen to a program that goes on with its own work. */
+#define VTB_BEFORE_EPOCH_N 500
 
 /* Gives the number of operations that bring a case into its steady state: they fill the in-flight
  * window, and more; or, if entries of a cache expire, they go on until not all of them expire at
@@ -41,9 +75,6 @@ size_t vtb_timing_warm_up_n(const struct vtb_point *point);
 /* Gives the number of operations of each case that a pass runs without timing them: to warm up, to
  * calibrate and to check. */
 size_t vtb_timing_untimed_n(const struct vtb_point *point);
-
-/* Called after each round, outside of the measured regions. */
-typedef void vtb_progress(void *context, size_t done_n, size_t rounds_n);
 
 /*
  * A bench, on which one point is timed: a window, a state and a heap for each case, used by one
@@ -55,29 +86,20 @@ struct vtb_bench;
 struct vtb_bench *vtb_bench_open(const struct vtb_fixture *fixture, struct vtb_error *error);
 void vtb_bench_close(struct vtb_bench *bench);
 
-/* Times all cases for one consumer. The caller frees *samples with vtb_samples_free. On false
- * *error says that there is no memory, that the checksums of the cases disagree, or that there was
- * an interrupt; *samples is then empty. */
-VTB_MUST_USE bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_plan *plan,
-                                enum vtb_consumer consumer, vtb_progress *progress, void *context,
-                                struct vtb_samples *samples, struct vtb_error *error);
+/* Times all cases for one consumer, and writes the times to a session's samples, of as many rounds
+ * as the effort says. On false *error says that the checksums of the cases disagree, or that there
+ * was an interrupt. */
+VTB_MUST_USE bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_effort *effort,
+                                enum vtb_consumer consumer, struct vtb_samples *samples,
+                                struct vtb_error *error);
 
 /* Times as vtb_bench_run does, on a bench that is opened and closed for it. */
-VTB_MUST_USE bool vtb_timing_run(struct vtb_fixture *fixture, const struct vtb_plan *plan,
-                                 enum vtb_consumer consumer, vtb_progress *progress, void *context,
-                                 struct vtb_samples *samples, struct vtb_error *error);
+VTB_MUST_USE bool vtb_timing_run(struct vtb_fixture *fixture, const struct vtb_effort *effort,
+                                 enum vtb_consumer consumer, struct vtb_samples *samples,
+                                 struct vtb_error *error);
 
 /* Frees the times, and leaves *samples empty. */
 void vtb_samples_free(struct vtb_samples *samples);
-
-/*
- * Spreads the cost of collections evenly over the rounds of a case. Collections are rare and
- * expensive: an epoch may have one or none, so that the median of the epochs would contain none of
- * their cost, or too much of it. Every real time becomes the epoch's time outside of collections,
- * plus the mean time of collections per operation over all rounds. Processor times stay as they
- * were read.
- */
-void vtb_spread_collections(struct vtb_samples *samples);
 
 /* Writes to `order` the order of n > 0 cases in round `round`: shuffled anew every n rounds, and
  * shifted by one place from round to round. Rounds must be asked for one after the other, from 0

@@ -163,7 +163,7 @@ static const struct vtb_option other_options[] = {
     {"consumer", "KIND", vtb_parse_word, FIELD(consumer), .words = vtb_consumer_words,
      .accepts = "independent, dependent or both", .of_cases = true, .commands = RUN,
      .help = "independent: lookups may overlap, which measures throughput; dependent: each key\n"
-             "needs the last result, which measures latency; default: both"},
+             "needs the last result, which measures latency; default: independent"},
     {"instructions", NULL, vtb_parse_flag, FIELD(instructions),
      .accepts = "no value (in the environment 1 or 0)", .of_cases = true, .commands = RUN,
      .help = "count instructions per operation as well, exactly, under valgrind's callgrind: the\n"
@@ -183,20 +183,27 @@ static const struct vtb_option other_options[] = {
      .commands = RUN,
      .help = "in the break-evens of a range: how much faster than the baseline something must be\n"
              "to be worth it; default: 5"},
+    {"sessions", "N", vtb_parse_number, FIELD(sessions), .number = {1, 1000, true, false},
+     .accepts = "whole numbers from 1 to 1000", .commands = RUN | GATE,
+     .help = "fresh processes that each time everything, spread over the run: an interval tells\n"
+             "how far another run may be from this one, and takes 5 or more of them. Default: 10;\n"
+             "5 in a sweep and with --quick; 20 with a --time of 30 or more"},
     {"rounds", "N", vtb_parse_rounds, FIELD(rounds), .number = {0, 1000000, true, false},
      .accepts = "0 (count only, measure no time), or 8 to 1000000", .commands = RUN,
-     .help = "rounds of the timing pass, each one epoch of every case in a random order;\n"
-             "0 counts only; default: 200, in a sweep 40"},
+     .help = "rounds of a session, each one epoch of every case in a random order; 0 counts\n"
+             "only; default: 80, in a sweep and with --quick 24"},
     {"epoch-ms", "X", vtb_parse_number, FIELD(epoch_ms), .number = {0.01, 1000, false, false},
      .accepts = "milliseconds from 0.01 to 1000", .commands = RUN | GATE,
-     .help = "length of an epoch of the median case; default: 0.5, in a sweep 0.2"},
+     .help = "length of an epoch of the median case; default: 0.1"},
     {"time", "SECONDS", vtb_parse_number, FIELD(time_s), .number = {0.01, 86400, false, false},
      .accepts = "seconds from 0.01 to 86400", .commands = RUN,
-     .help = "take about this long for each table's timing, in place of --rounds"},
+     .help = "take about this long for each table's timing, in place of --rounds: divided among\n"
+             "sessions of at most 5000 rounds, and at most 100 sessions"},
     {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = "no value (in the environment 1 or 0)",
      .commands = RUN,
-     .help = "a rough answer: 40 rounds of 0.2 ms, unless said otherwise; so is a sweep, a run of\n"
-             "six or more combinations of parameters"},
+     .help =
+         "a rough answer: 5 sessions of 24 rounds, unless said otherwise; so is a sweep, a run\n"
+         "of six or more combinations of parameters"},
     {"dry-run", NULL, vtb_parse_flag, FIELD(dry_run),
      .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
      .help = "print what would be measured, and how long it takes; write nothing"},

@@ -96,8 +96,8 @@ bool vtb_parse_rounds(const struct vtb_option *option, const char *text, void *f
     double *rounds = field;
     if (!vtb_parse_number(option, text, field, error))
         return false;
-    if (*rounds > 0 && *rounds < 8)
-        return vtb_refuse_value(option, text, "too few for an interval", error);
+    if (*rounds > 0 && *rounds < VTB_ROUNDS_MIN)
+        return vtb_refuse_value(option, text, "too few for a session", error);
     return true;
 }
 

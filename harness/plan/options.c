@@ -182,7 +182,7 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
     *options = (struct vtb_options){
         .arguments_n = argc,
         .arguments = argv,
-        .consumer = VTB_CONSUMER_BOTH,
+        .consumer = VTB_CONSUMER_INDEPENDENT,
         .rounds = -1,
         .epoch_ms = -1,
         .seed = 1,

@@ -26,6 +26,9 @@ enum vtb_command {
 
 enum vtb_completion { VTB_COMPLETION_FIFO, VTB_COMPLETION_LIFO, VTB_COMPLETION_RANDOM };
 
+/* The fewest rounds of a session: with fewer, few sessions would have VTB_PAIRS_MIN pairs. */
+#define VTB_ROUNDS_MIN 8
+
 enum vtb_consumer { VTB_CONSUMER_INDEPENDENT, VTB_CONSUMER_DEPENDENT, VTB_CONSUMER_BOTH };
 
 enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_BOTH };
@@ -88,6 +91,7 @@ struct vtb_options {
     struct vtb_names pressure_words;
     struct vtb_events events;     /* none: no pass for them */
     struct vtb_numbers min_gains; /* percent */
+    double sessions;              /* 0: not given */
     double rounds;                /* < 0: not given; so for the next */
     double epoch_ms;
     /* Seconds to measure for; 0: `rounds` says how long. */

@@ -405,25 +405,67 @@ static bool is_sweep(const struct vtb_plan *plan, const struct vtb_options *opti
     return points_n >= SWEEP_POINTS;
 }
 
-/* Sets how long to measure, where the options do not say. */
+/* Sessions and rounds, if the options do not say how many. A sweep, and a rough answer, have as few
+ * sessions as make an interval; a long measurement has more of them. */
+#define SESSIONS_N 10
+#define SESSIONS_ROUGH_N 5
+#define SESSIONS_LONG_N 20
+#define LONG_S 30
+#define ROUNDS_N 80
+#define ROUNDS_ROUGH_N 24
+
+/* An epoch is short, so that the machine is mostly in one state all along it. */
+#define EPOCH_MS 0.1
+
+/* A measurement that is to take a time has as many rounds in each session as fit, but at most so
+ * many; for more time there are more sessions, at most so many. */
+#define ROUNDS_MAX 5000
+#define SESSIONS_MAX 100
+
+/* Nanoseconds that an epoch takes beside its own time: calls before it, two probes, two clocks. And
+ * those that a cold start takes: a process, and its calls. Estimates, not measured here. */
+#define BESIDE_EPOCH_NS 30e3
+#define COLD_START_NS 1.5e6
+#define COLD_CALL_NS 100
+
+static double round_ns_of(const struct vtb_plan *plan, const struct vtb_point *point)
+{
+    const double epoch_ns = point->cold ? COLD_START_NS + COLD_CALL_NS * (double)point->calls_n
+                                        : plan->epoch_ns + BESIDE_EPOCH_NS;
+    return epoch_ns * (double)point->cases_n;
+}
+
+/* Divides the time that each table is to take among sessions and rounds. */
+static void divide_time(struct vtb_plan *plan, double s, bool fixed_sessions)
+{
+    double longest_ns = 1;
+    for (size_t i = 0; i < plan->points_n; i++)
+        longest_ns = fmax(longest_ns, round_ns_of(plan, &plan->points[i]));
+    const double rounds_n = fmax(s * 1e9 / longest_ns, VTB_ROUNDS_MIN);
+    const double sessions_n =
+        fixed_sessions
+            ? (double)plan->sessions_n
+            : fmin(fmax((double)plan->sessions_n, ceil(rounds_n / ROUNDS_MAX)), SESSIONS_MAX);
+    plan->sessions_n = (size_t)sessions_n;
+    plan->rounds_n = (size_t)fmin(fmax(rounds_n / sessions_n, VTB_ROUNDS_MIN), ROUNDS_MAX);
+}
+
+/* Sets how much to measure, where the options do not say. */
 static void set_effort(struct vtb_plan *plan, const struct vtb_options *options)
 {
     const bool rough = options->quick || plan->is_sweep;
-    const double epoch_ms = options->epoch_ms > 0 ? options->epoch_ms : rough ? 0.2 : 0.5;
-    plan->rounds_n = options->rounds >= 0 ? (size_t)options->rounds : rough ? 40 : 200;
-    plan->epoch_ns = epoch_ms * 1e6;
-    plan->time_ns = options->time_s * 1e9;
+    const size_t usual_n = rough                       ? SESSIONS_ROUGH_N
+                           : options->time_s >= LONG_S ? SESSIONS_LONG_N
+                                                       : SESSIONS_N;
+    plan->sessions_n = options->sessions > 0 ? (size_t)options->sessions : usual_n;
+    plan->rounds_n = options->rounds >= 0 ? (size_t)options->rounds
+                     : rough              ? ROUNDS_ROUGH_N
+                                          : ROUNDS_N;
+    plan->epoch_ns = (options->epoch_ms > 0 ? options->epoch_ms : EPOCH_MS) * 1e6;
+    if (options->time_s > 0)
+        divide_time(plan, options->time_s, options->sessions > 0);
     const bool by_consumer = vtb_plan_is_timed(plan) || plan->instructions || plan->events.n > 0;
     plan->tables_n = by_consumer ? plan->consumers_n : 1;
-}
-
-/* Refuses a trace that can be read only once: the process under valgrind reads it again. */
-static bool check_instructions(const struct vtb_options *options, struct vtb_error *error)
-{
-    return !options->instructions || !options->trace_path ||
-           strcmp(options->trace_path, "-") != 0 ||
-           vtb_fail(error, VTB_EXIT_USAGE,
-                    "--instructions: standard input can be read only once; give --trace a file");
 }
 
 static bool open_trace(struct vtb_plan *plan, const struct vtb_options *options,
@@ -452,11 +494,10 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
         if (options->consumer == VTB_CONSUMER_BOTH || options->consumer == consumer)
             plan->consumers[plan->consumers_n++] = (enum vtb_consumer)consumer;
     }
-    bool ok = check_instructions(options, error) && vtb_foreign_load(error) &&
-              vtb_choice_make(&choice, options, error) && open_trace(plan, options, error);
+    bool ok = vtb_foreign_load(error) && vtb_choice_make(&choice, options, error) &&
+              open_trace(plan, options, error);
     if (ok) {
         plan->is_sweep = is_sweep(plan, options, &choice.workloads);
-        set_effort(plan, options);
         note_heaps(&plan->skips, &options->heaps, &choice.heaps);
     }
     for (size_t i = 0; ok && i < choice.workloads.n; i++)
@@ -464,7 +505,9 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
     for (size_t i = 0; ok && i < plan->points_n; i++)
         ok = make_cases(&plan->points[i], &choice, &plan->skips, error);
     ok = ok && check_tables(plan, &choice.references, error);
-    if (!ok)
+    if (ok)
+        set_effort(plan, options);
+    else
         vtb_plan_free(plan);
     return ok;
 }
@@ -479,46 +522,15 @@ size_t vtb_table_end(const struct vtb_point *point, size_t first)
     return end;
 }
 
-static bool has_aa_control(const struct vtb_point *point, size_t own)
-{
-    const struct vtb_case *the_case = &point->cases[own];
-    return the_case->baseline == own || the_case->timing->strategy->role == VTB_ROLE_CHALLENGER;
-}
-
-bool vtb_plan_add_aa_controls(struct vtb_plan *plan, struct vtb_error *error)
-{
-    for (size_t p = 0; p < plan->points_n; p++) {
-        struct vtb_point *point = &plan->points[p];
-        const size_t n = point->cases_n;
-        struct vtb_case *cases = realloc(point->cases, 2 * n * sizeof *cases);
-        if (!cases)
-            return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", 2 * n);
-        point->cases = cases;
-        for (size_t i = 0; i < n; i++) {
-            if (!has_aa_control(point, i))
-                continue;
-            struct vtb_case *control = &cases[point->cases_n++];
-            *control = cases[i];
-            control->baseline = control->variant_of = i;
-            control->serial = i; /* counts are those of case i, not taken again */
-            control->is_aa_control = true;
-        }
-    }
-    return true;
-}
-
-bool vtb_plan_make_controlled(struct vtb_plan *plan, const struct vtb_options *options, bool timed,
-                              struct vtb_error *error)
+bool vtb_plan_make_gated(struct vtb_plan *plan, const struct vtb_options *options,
+                         struct vtb_error *error)
 {
     if (!vtb_plan_make(plan, options, error))
         return false;
     plan->tables_n = plan->consumers_n;
-    if (!timed)
+    if (options->time_s == 0)
         plan->rounds_n = 0;
-    const bool ok = !timed || vtb_plan_add_aa_controls(plan, error);
-    if (!ok)
-        vtb_plan_free(plan);
-    return ok;
+    return true;
 }
 
 bool vtb_plan_has_pressure(const struct vtb_plan *plan, const struct vtb_case *the_case)
@@ -563,7 +575,7 @@ const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n)
 
 bool vtb_plan_is_timed(const struct vtb_plan *plan)
 {
-    return plan->rounds_n > 0 || plan->time_ns > 0;
+    return plan->rounds_n > 0;
 }
 
 void vtb_plan_free(struct vtb_plan *plan)

@@ -25,9 +25,8 @@ struct vtb_case {
     /* The case that it is a variation of: the direct method's, or that without @variant; itself if
      * none. */
     size_t variant_of;
-    size_t serial;      /* the same case with one caller; itself if it has one */
-    bool async;         /* by the asynchronous method */
-    bool is_aa_control; /* a second copy of its baseline: see vtb_plan_add_aa_controls */
+    size_t serial; /* the same case with one caller; itself if it has one */
+    bool async;    /* by the asynchronous method */
 };
 
 /* How hits come about: the schedule says which calls hit, so that they do at a rate, or they emerge
@@ -95,9 +94,9 @@ struct vtb_plan {
     struct vtb_events events;     /* as the options name them */
     bool require_events;          /* if any of them cannot be counted, nothing is measured */
     struct vtb_numbers min_gains; /* percent, see vtb_break_evens_make */
-    size_t rounds_n;
+    size_t sessions_n;            /* processes that time all tables, one after the other */
+    size_t rounds_n;              /* of each session; 0: no times are taken */
     double epoch_ns;
-    double time_ns;                  /* > 0: in place of rounds_n */
     struct vtb_names pressure_words; /* the figures to show, see vtb_pressure_metrics */
     double calls_per_second;         /* > 0: figures are also told at this volume */
     struct vtb_trace trace;          /* closed with the plan */
@@ -123,18 +122,10 @@ size_t vtb_table_end(const struct vtb_point *point, size_t first);
 VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
                                 struct vtb_error *error);
 
-/*
- * Adds to each point a twin of each baseline, and of each case of the challenger's role: the same
- * case once more, so that any difference between the two is noise. Twins stand behind all other
- * cases, in no table.
- */
-VTB_MUST_USE bool vtb_plan_add_aa_controls(struct vtb_plan *plan, struct vtb_error *error);
-
 /* Makes the plan of a run that is held against a baseline: the cases that the options make, with a
- * table for each consumer. If times are wanted it has twins as well; otherwise it takes no times,
- * whatever the options say. */
-VTB_MUST_USE bool vtb_plan_make_controlled(struct vtb_plan *plan, const struct vtb_options *options,
-                                           bool timed, struct vtb_error *error);
+ * table for each consumer; without times, unless the options say how long to measure them. */
+VTB_MUST_USE bool vtb_plan_make_gated(struct vtb_plan *plan, const struct vtb_options *options,
+                                      struct vtb_error *error);
 
 /* Whether the pressure pass looks at a case: it does on heaps that collect, and on others if its
  * figures are asked for. */

@@ -71,6 +71,13 @@ static const char *direction_word(const struct vtb_crossing *crossing, bool is_f
     return is_first ? "up to" : "to";
 }
 
+/* Whether the points measured are near enough to tell the place. Bytes along a hit rate are straight
+ * lines, and need no point. */
+static bool is_told_apart(const struct vtb_break_even *entry, const struct vtb_crossing *crossing)
+{
+    return entry->metric == VTB_BREAK_EVEN_BYTES || !crossing->within_step;
+}
+
 /* Adds a crossing: "from 0.5 [0.4, 0.6]". A unit that all numbers share stands once, at the end. */
 static void add_crossing(char cell[CELL_BYTES], const struct vtb_break_even *entry, size_t i)
 {
@@ -81,8 +88,9 @@ static void add_crossing(char cell[CELL_BYTES], const struct vtb_break_even *ent
     const bool one_unit = lo.unit == at.unit && hi.unit == at.unit;
     char texts[3][VTB_NUMBER_BYTES];
     begin_line(cell);
-    vtb_append(cell, CELL_BYTES, "%s %s%s", direction_word(crossing, i == 0),
-               number_text(texts[0], &at, crossing->at), one_unit ? "" : at.unit);
+    vtb_append(cell, CELL_BYTES, "%s %s%s%s", direction_word(crossing, i == 0),
+               is_told_apart(entry, crossing) ? "" : "~", number_text(texts[0], &at, crossing->at),
+               one_unit ? "" : at.unit);
     if (crossing->lo < crossing->hi)
         vtb_append(cell, CELL_BYTES, " [%s%s, %s%s]", number_text(texts[1], &lo, crossing->lo),
                    one_unit ? "" : lo.unit, number_text(texts[2], &hi, crossing->hi),

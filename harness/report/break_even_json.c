@@ -44,6 +44,7 @@ static json_t *crossings_of(const struct vtb_crossings *crossings)
         vtb_json_put(item, "lo", json_real(crossing->lo));
         vtb_json_put(item, "hi", json_real(crossing->hi));
         vtb_json_put(item, "direction", json_string(crossing->falls ? "falls" : "rises"));
+        vtb_json_put(item, "within_step", json_boolean(crossing->within_step));
         json_array_append_new(list, item);
     }
     return list;

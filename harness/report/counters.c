@@ -64,6 +64,8 @@ static void add_interval(struct vtb_counter *counters, size_t *n, const char *co
 
 static void add_timed(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
 {
+    static const char *const busy[] = {"busy_ratio", "busy_ratio_lo", "busy_ratio_hi"};
+
     static const char *const ns[] = {"ns_per_op", "ns_per_op_lo", "ns_per_op_hi"};
     static const char *const ratio[] = {"ratio", "ratio_lo", "ratio_hi"};
     static const char *const over_plain[] = {"over_plain_ns", "over_plain_ns_lo",
@@ -74,6 +76,13 @@ static void add_timed(struct vtb_counter *counters, size_t *n, const struct vtb_
     add_interval(counters, n, over_plain, &figures->over_floor);
     add_interval(counters, n, over_base, &figures->over_base);
     add(counters, n, "mde", figures->mde, false);
+    add(counters, n, "ratio_log_se", sqrt(figures->log_ratio.variance), false);
+    add(counters, n, "ratio_freedom", figures->log_ratio.freedom, false);
+    add(counters, n, "between_sessions_share", figures->log_ratio.between_share, false);
+    add(counters, n, "sessions_n", (double)figures->log_ratio.sessions_n, false);
+    add(counters, n, "collections_ns_per_op", figures->collections.ns, false);
+    add(counters, n, "quiet_share", figures->quiet_share, false);
+    add_interval(counters, n, busy, &figures->busy_ratio);
 }
 
 static void add_callers(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)

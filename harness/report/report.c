@@ -34,7 +34,7 @@ static void print_tables(FILE *out, const struct vtb_results *results, enum vtb_
         const struct vtb_point *point = comparison->point;
         for (size_t first = 0; first < point->cases_n; first = vtb_table_end(point, first))
             print_table(out, results, comparison, first, format);
-        vtb_report_findings(out, comparison, results->plan->calls_per_second);
+        vtb_report_findings(out, comparison, results);
         putc('\n', out);
     }
     vtb_report_surfaces(out, results);

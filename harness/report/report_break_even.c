@@ -229,7 +229,9 @@ static void print_reading(FILE *out, const struct vtb_break_evens *all)
     if (gain > 0)
         vtb_append(text, sizeof text,
                    "Faster is a ratio of times below 1, at least %.6g %% faster one below %.6g. In "
-                   "brackets is where that ratio lies within the points' %.0f %% intervals. ",
+                   "brackets is where that ratio lies within the points' intervals, which hold "
+                   "together, for another run, with %.0f %%; ~ marks a place between two "
+                   "neighbouring points. ",
                    gain, 1 - gain / 100, 100 * VTB_CONFIDENCE);
     vtb_append(text, sizeof text, "Bytes are counted%s Between points lines are straight.\n",
                gain > 0 ? "." : ", and known without doubt.");

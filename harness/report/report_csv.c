@@ -51,10 +51,12 @@ static void print_samples(FILE *out, const struct vtb_comparison *comparison, si
     const struct vtb_samples *samples = &comparison->samples;
     char name[VTB_CASE_NAME_BYTES];
     vtb_case_name(name, sizeof name, comparison, &comparison->figures[row]);
-    for (size_t round = 0; round < samples->rounds_n; round++) {
-        const size_t at = round * samples->cases_n + row;
-        fprintf(out, "%s,%zu,%zu,%.6g,%.6g,%.6g\n", name, round, samples->operations_n,
-                samples->real_ns[at], samples->cpu_ns[at], samples->gc_ns ? samples->gc_ns[at] : 0);
+    for (size_t i = 0; i < samples->sessions_n * samples->rounds_n; i++) {
+        const size_t at = i * samples->cases_n + row;
+        fprintf(out, "%s,%zu,%zu,%zu,%.6g,%.6g,%.6g,%.6g,%.6g\n", name, i / samples->rounds_n + 1,
+                i % samples->rounds_n, samples->operations_n, samples->real_ns[at],
+                samples->cpu_ns[at], samples->gc_ns[at], samples->probe_before_ns[at],
+                samples->probe_after_ns[at]);
     }
 }
 
@@ -62,7 +64,10 @@ void vtb_report_samples(FILE *out, const void *what, enum vtb_format format)
 {
     const struct vtb_results *results = what;
     (void)format;
-    fputs("name,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op\n", out);
+    fputs(
+        "name,session,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op,"
+        "probe_before_ns,probe_after_ns\n",
+        out);
     for (size_t i = 0; i < results->comparisons_n; i++) {
         const struct vtb_comparison *comparison = &results->comparisons[i];
         for (size_t row = 0; row < comparison->samples.cases_n; row++)

@@ -1,8 +1,10 @@
 #include "report/report_findings.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/allocate.h"
 #include "base/prose.h"
 #include "base/table.h"
 #include "report/case_names.h"
@@ -14,8 +16,10 @@
 struct span {
     const struct vtb_comparison *comparison;
     double calls_per_second; /* 0: no volume was given */
+    double quiet_ns;         /* the probe's level */
     size_t first;
     size_t end;
+    const bool *peers; /* for each case, whether it cannot be told from the fastest */
 };
 
 /* Whether a sentence is to name case i; `other` is another case, to compare it with. */
@@ -55,11 +59,10 @@ static bool is_reference(const struct span *span, size_t i)
     return i == the_case->empty || i == the_case->floor;
 }
 
-/* Whether case i cannot be told from the other case: their intervals over the floor overlap. */
 static bool is_peer(const struct span *span, size_t i, size_t other)
 {
-    return i != other && !is_reference(span, i) &&
-           at(span, i)->over_floor.lo <= at(span, other)->over_floor.hi;
+    (void)other;
+    return span->peers[i];
 }
 
 static bool allocates_nothing(const struct span *span, size_t i, size_t other)
@@ -71,7 +74,14 @@ static bool allocates_nothing(const struct span *span, size_t i, size_t other)
 static bool is_undecided(const struct span *span, size_t i, size_t other)
 {
     (void)other;
-    return !is_reference(span, i) && at(span, i)->verdict == VTB_VERDICT_UNKNOWN;
+    return !is_reference(span, i) && at(span, i)->verdict == VTB_VERDICT_UNKNOWN &&
+           !at(span, i)->disagree;
+}
+
+static bool disagrees(const struct span *span, size_t i, size_t other)
+{
+    (void)other;
+    return !is_reference(span, i) && at(span, i)->disagree;
 }
 
 static bool is_optimised_away(const struct span *span, size_t i, size_t other)
@@ -80,30 +90,98 @@ static bool is_optimised_away(const struct span *span, size_t i, size_t other)
     return at(span, i)->optimised_away;
 }
 
-static size_t cheapest(const struct span *span)
+/* Whether case i takes less than the floor, with certainty: then it does not do what the floor
+ * does. */
+static bool is_below_floor(const struct span *span, size_t i, size_t other)
+{
+    (void)other;
+    return !is_reference(span, i) && at(span, i)->over_floor.hi < 0;
+}
+
+static bool is_without_collections(const struct span *span, size_t i, size_t other)
+{
+    (void)other;
+    return !is_reference(span, i) && at(span, i)->collections.is_unknown;
+}
+
+/* The case with the least time of those shown. */
+static size_t fastest(const struct span *span)
 {
     size_t best = span->end;
     for (size_t i = span->first; i < span->end; i++) {
-        if (!is_reference(span, i) &&
-            (best == span->end || at(span, i)->ns.median < at(span, best)->ns.median))
+        if (is_reference(span, i) || isnan(at(span, i)->ns.median))
+            continue;
+        if (best == span->end || at(span, i)->ns.median < at(span, best)->ns.median)
             best = i;
     }
     return best;
 }
 
+/* Finds the cases that cannot be told from the fastest: the paired test of each against it, by Holm
+ * over all of them. The array is the caller's to free. */
+static bool *find_peers(const struct span *span, size_t best)
+{
+    const size_t n = span->comparison->point->cases_n;
+    bool *peers = vtb_allocate(n, sizeof *peers, "the names of a sentence");
+    double *p = vtb_allocate(n, sizeof *p, "the tests of a sentence");
+    size_t tests_n = 0;
+    for (size_t i = span->first; i < span->end; i++) {
+        const struct vtb_pooled pooled =
+            vtb_pool_log_ratio(span->comparison, i, best, span->comparison->state, span->quiet_ns);
+        peers[i] = i != best && !is_reference(span, i) && pooled.sessions_n >= VTB_SESSIONS_MIN;
+        if (peers[i])
+            p[tests_n++] = vtb_pooled_p(&pooled);
+    }
+    vtb_holm(p, tests_n);
+    tests_n = 0;
+    for (size_t i = span->first; i < span->end; i++) {
+        if (peers[i])
+            peers[i] = p[tests_n++] >= 1 - VTB_CONFIDENCE;
+    }
+    free(p);
+    return peers;
+}
+
+static void print_margin(FILE *out, const struct vtb_interval *interval)
+{
+    if (!isnan(interval->hi))
+        fprintf(out, " ±%.2f",
+                fmax(interval->hi - interval->median, interval->median - interval->lo));
+}
+
 static void print_over_floor(FILE *out, const struct span *span, size_t i)
 {
     const struct vtb_interval *over = &at(span, i)->over_floor;
-    fprintf(out, "%s takes %.2f ±%.2f ns", name_at(span, i), over->median,
-            fmax(over->hi - over->median, over->median - over->lo));
+    fprintf(out, "%s takes %.2f", name_at(span, i), over->median);
+    print_margin(out, over);
+    fputs(" ns", out);
+}
+
+/* Prints how the fastest case compares with the baseline. */
+static void print_ratio(FILE *out, const struct span *span, size_t best, size_t baseline)
+{
+    const struct vtb_interval *ratio = &at(span, best)->ratio;
+    const struct vtb_interval *busy = &at(span, best)->busy_ratio;
+    fprintf(out, "; in all %.3f of %s's time", ratio->median, name_at(span, baseline));
+    if (!isnan(ratio->hi))
+        fprintf(out, " (%.3f to %.3f)", ratio->lo, ratio->hi);
+    if (span->comparison->state == VTB_STATE_QUIET && !isnan(busy->hi))
+        fprintf(out, ", beside a busy sibling %.3f (%.3f to %.3f)", busy->median, busy->lo,
+                busy->hi);
 }
 
 static void print_time(FILE *out, const struct span *span)
 {
     char peers[NAMES_BYTES];
-    const size_t best = cheapest(span);
-    const struct vtb_interval *ratio = &at(span, best)->ratio;
+    const size_t best = fastest(span);
+    if (best == span->end) {
+        fputs("No strategy was timed long enough in one state of the machine.\n", out);
+        return;
+    }
     const size_t baseline = at(span, best)->the_case->baseline;
+    struct span with_peers = *span;
+    bool *found = find_peers(span, best);
+    with_peers.peers = found;
     fprintf(out, "With %s lookups a plain call takes %.2f ns. On top of it ",
             vtb_consumer_words[span->comparison->consumer],
             at(span, at(span, best)->the_case->floor)->ns.median);
@@ -111,12 +189,12 @@ static void print_time(FILE *out, const struct span *span)
     if (best != baseline) {
         fputs(", the least, and ", out);
         print_over_floor(out, span, baseline);
-        fprintf(out, "; in all %.3f of %s's time (%.3f to %.3f)", ratio->median,
-                name_at(span, baseline), ratio->lo, ratio->hi);
+        print_ratio(out, span, best, baseline);
     }
     fputs(".", out);
-    if (list_names(peers, span, is_peer, best) > 0)
-        fprintf(out, " Not to be told from %s: %s.", name_at(span, best), peers);
+    if (list_names(peers, &with_peers, is_peer, best) > 0)
+        fprintf(out, " No measurable difference from %s: %s.", name_at(span, best), peers);
+    free(found);
     putc('\n', out);
 }
 
@@ -158,8 +236,9 @@ static void print_variations(FILE *out, const struct span *span, bool variant)
         const struct vtb_interval *over = &at(span, i)->over_base;
         if (!is_variation(span, i, variant))
             continue;
-        fprintf(out, "%s%s takes %+.2f ±%.2f ns", separator, name_at(span, i), over->median,
-                fmax(over->hi - over->median, over->median - over->lo));
+        fprintf(out, "%s%s takes %+.2f", separator, name_at(span, i), over->median);
+        print_margin(out, over);
+        fputs(" ns", out);
         separator = ", ";
         any = true;
     }
@@ -177,9 +256,11 @@ static void print_scaling(FILE *out, const struct span *span)
         const struct vtb_figures *figures = at(span, i);
         if (i == figures->the_case->empty)
             continue;
-        fprintf(out, "%s%.2f times with %s (%.2f to %.2f; %.2f M/s; a call takes", separator,
-                figures->scaling.median, name_at(span, i), figures->scaling.lo, figures->scaling.hi,
-                (double)callers_n * 1e3 / figures->ns.median);
+        fprintf(out, "%s%.2f times with %s (", separator, figures->scaling.median,
+                name_at(span, i));
+        if (!isnan(figures->scaling.hi))
+            fprintf(out, "%.2f to %.2f; ", figures->scaling.lo, figures->scaling.hi);
+        fprintf(out, "%.2f M/s; a call takes", (double)callers_n * 1e3 / figures->ns.median);
         for (size_t t = 0; t < callers_n; t++)
             fprintf(out, "%s%.2f", t == 0 ? " " : vtb_separator(t, callers_n),
                     figures->caller_ns[t]);
@@ -239,25 +320,86 @@ static void print_volume(FILE *out, const struct span *span)
     vtb_table_free(&table);
 }
 
-/* Prints the limits of the figures: how small a difference could be seen, and which cases are
- * undecided or cannot be measured. */
+/* Prints how much of the time the machine was in which state, and of which the figures are. */
+static void print_state(FILE *out, const struct span *span)
+{
+    const struct vtb_comparison *comparison = span->comparison;
+    double quiet = 0;
+    for (size_t i = span->first; i < span->end; i++)
+        quiet += at(span, i)->quiet_share / (double)(span->end - span->first);
+    if (comparison->state == VTB_STATE_ANY)
+        return;
+    fprintf(out, " The core was quiet in %.0f %% of the epochs", 100 * quiet);
+    if (comparison->state == VTB_STATE_BUSY)
+        fputs("; too few for figures: these are those beside a busy sibling", out);
+    fputs(".", out);
+}
+
+/* The difference from the baseline that would be seen: from the least of all cases to the most. */
+static void print_seen(FILE *out, const struct span *span)
+{
+    double least = INFINITY;
+    double most = 0;
+    for (size_t i = span->first; i < span->end; i++) {
+        if (is_reference(span, i) || at(span, i)->verdict == VTB_VERDICT_NONE ||
+            isnan(at(span, i)->mde))
+            continue;
+        least = fmin(least, at(span, i)->mde);
+        most = fmax(most, at(span, i)->mde);
+    }
+    if (most == 0)
+        return;
+    fprintf(out, "; in 90 %% of runs a difference from %s of ",
+            name_at(span, at(span, span->first)->the_case->baseline));
+    if (100 * (most - least) < 0.1)
+        fprintf(out, "%.1f %% would be seen", 100 * most);
+    else
+        fprintf(out, "%.1f to %.1f %% would be seen, by strategy", 100 * least, 100 * most);
+}
+
+/* Prints the warnings that name cases. */
+static void print_warnings(FILE *out, const struct span *span)
+{
+    static const struct {
+        predicate *holds;
+        const char *format;
+    } warnings[] = {
+        {is_undecided, " Whether it differs is not known yet for %s: take more --sessions."},
+        {disagrees, " Not known yet, as the sessions disagree: %s."},
+        {is_optimised_away, " Optimised away, not fast, not to be told from the empty loop: %s."},
+        {is_below_floor,
+         " Below the floor, which cannot be, as it does all that the floor does: "
+         "%s."},
+        {is_without_collections,
+         " It collects, but no collection fell into the run, so their cost is not in the times: "
+         "%s."},
+    };
+    char names[NAMES_BYTES];
+    for (size_t i = 0; i < sizeof warnings / sizeof *warnings; i++) {
+        if (list_names(names, span, warnings[i].holds, 0) == 0)
+            continue;
+        const char *place = strstr(warnings[i].format, "%s");
+        fprintf(out, "%.*s%s%s", (int)(place - warnings[i].format), warnings[i].format, names,
+                place + 2);
+    }
+}
+
+/* Prints what the figures rest on, and the limits of that. */
 static void print_limits(FILE *out, const struct span *span)
 {
-    char names[NAMES_BYTES];
-    const char *baseline = name_at(span, at(span, span->first)->the_case->baseline);
-    double mde = 0;
-    for (size_t i = span->first; i < span->end; i++) {
-        if (!is_reference(span, i))
-            mde = fmax(mde, at(span, i)->mde);
-    }
-    fprintf(out, "Intervals are 99 %%, of %zu paired rounds", span->comparison->samples.rounds_n);
-    if (mde > 0)
-        fprintf(out, "; a difference from %s below %.1f %% could not be seen", baseline, mde * 100);
+    const size_t sessions_n = span->comparison->samples.sessions_n;
+    if (sessions_n < VTB_SESSIONS_MIN)
+        fprintf(out, "No intervals and no verdicts: %zu session%s, and they take %d", sessions_n,
+                vtb_plural((double)sessions_n, "", "s"), VTB_SESSIONS_MIN);
+    else
+        fprintf(out,
+                "ns/op is the median of %zu sessions, and from where to where they varied; "
+                "intervals, of 99 %%, are for another run",
+                sessions_n);
+    print_seen(out, span);
     fputs(".", out);
-    if (list_names(names, span, is_undecided, 0) > 0)
-        fprintf(out, " Whether it differs is not known yet for %s: measure more --rounds.", names);
-    if (list_names(names, span, is_optimised_away, 0) > 0)
-        fprintf(out, " Optimised away, not fast, within noise of the empty loop: %s.", names);
+    print_state(out, span);
+    print_warnings(out, span);
     putc('\n', out);
 }
 
@@ -298,8 +440,10 @@ static void print_findings(FILE *out, const void *what)
 }
 
 void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison,
-                         double calls_per_second)
+                         const struct vtb_results *results)
 {
-    const struct span span = {.comparison = comparison, .calls_per_second = calls_per_second};
+    const struct span span = {.comparison = comparison,
+                              .calls_per_second = results->plan->calls_per_second,
+                              .quiet_ns = results->quiet_ns};
     vtb_print_wrapped_by(out, print_findings, &span);
 }

@@ -4,11 +4,11 @@
 
 #include <stdio.h>
 
-#include "figures/summary.h"
+#include "figures/results.h"
 
-/* Prints sentences, a line each, about the figures of a comparison; also about a volume of calls
- * per second, unless that is 0. */
+/* Prints sentences, a line each, about the figures of a comparison of the results; also at the
+ * plan's volume of calls, if it has one. */
 void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison,
-                         double calls_per_second);
+                         const struct vtb_results *results);
 
 #endif

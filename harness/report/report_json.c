@@ -148,6 +148,21 @@ static void put_machine(json_t *object, const struct vtb_results *results)
     vtb_json_put(object, "library_build_type", json_string(is_release ? "release" : "debug"));
 }
 
+/* Adds what the intervals rest on. */
+static void put_sessions(json_t *object, const struct vtb_results *results)
+{
+    const struct vtb_sessions *sessions = &results->sessions;
+    if (!vtb_plan_is_timed(results->plan))
+        return;
+    vtb_json_put(object, "sessions", json_integer((json_int_t)sessions->done_n));
+    vtb_json_put(object, "rounds", json_integer((json_int_t)results->plan->rounds_n));
+    vtb_json_put(object, "rho", json_real(VTB_POOLED_RHO));
+    vtb_json_put(object, "phi", json_real(VTB_POOLED_PHI));
+    vtb_json_put(object, "probe_quiet_ns", json_real(results->quiet_ns));
+    vtb_json_put(object, "probe_least_ns", json_real(sessions->level.least_ns));
+    vtb_json_put(object, "probe_cycle_ns", json_real(sessions->level.cycle_ns));
+}
+
 /* The context: first the keys of Google Benchmark, then those that it does not have. */
 static json_t *context(const struct vtb_results *results)
 {
@@ -163,6 +178,7 @@ static json_t *context(const struct vtb_results *results)
     vtb_json_put(object, "seed", json_string(seed)); /* as JSON's numbers may have only 53 bits */
     vtb_json_put(object, "confidence", json_real(VTB_CONFIDENCE));
     vtb_json_put(object, "same_margin", json_real(VTB_SAME_MARGIN));
+    put_sessions(object, results);
     vtb_json_put(object, "interrupted", json_boolean(results->interrupted));
     if (plan->trace_path)
         vtb_json_put(object, "trace", vtb_json_text(plan->trace_path));
@@ -176,7 +192,7 @@ static json_t *context(const struct vtb_results *results)
     return object;
 }
 
-/* The fields that rows of single rounds and rows of medians share. */
+/* The fields that rows of sessions and rows of medians share. */
 static json_t *row_of(const char *name, const struct vtb_results *results,
                       const struct vtb_comparison *comparison, const struct vtb_figures *figures,
                       bool exact_only)
@@ -208,20 +224,35 @@ static void put_times(json_t *row, double real_ns, double cpu_ns)
     vtb_json_put(row, "time_unit", json_string("ns"));
 }
 
-static void print_iterations(FILE *out, const struct vtb_results *results,
-                             const struct vtb_comparison *comparison, size_t own, const char *name,
-                             bool *first)
+/* The median of one of a case's figures over the rounds of a session. */
+static double session_median(const struct vtb_samples *samples, const double *figures,
+                             size_t session, size_t own)
+{
+    double *values = vtb_allocate(samples->rounds_n, sizeof *values, "the times of a session");
+    for (size_t round = 0; round < samples->rounds_n; round++)
+        values[round] = figures[(session * samples->rounds_n + round) * samples->cases_n + own];
+    const double median = vtb_median(values, samples->rounds_n);
+    free(values);
+    return median;
+}
+
+/* Prints a row a session, of all of its epochs, whatever state they were in. */
+static void print_sessions(FILE *out, const struct vtb_results *results,
+                           const struct vtb_comparison *comparison, size_t own, const char *name,
+                           bool *first)
 {
     const struct vtb_samples *samples = &comparison->samples;
     json_t *row = row_of(name, results, comparison, &comparison->figures[own], true);
     vtb_json_put(row, "name", json_string(name));
     vtb_json_put(row, "run_type", json_string("iteration"));
-    vtb_json_put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
-    for (size_t round = 0; round < samples->rounds_n; round++) {
-        const size_t at = round * samples->cases_n + own;
-        vtb_json_put(row, "repetition_index", json_integer((json_int_t)round));
-        vtb_json_put(row, "iterations", json_integer((json_int_t)samples->operations_n));
-        put_times(row, samples->real_ns[at], samples->cpu_ns[at]);
+    vtb_json_put(row, "repetitions", json_integer((json_int_t)samples->sessions_n));
+    for (size_t session = 0; session < samples->sessions_n; session++) {
+        vtb_json_put(row, "repetition_index", json_integer((json_int_t)session));
+        vtb_json_put(row, "session", json_integer((json_int_t)session + 1));
+        vtb_json_put(row, "iterations",
+                     json_integer((json_int_t)(samples->operations_n * samples->rounds_n)));
+        put_times(row, session_median(samples, samples->real_ns, session, own),
+                  session_median(samples, samples->cpu_ns, session, own));
         print_row(out, json_incref(row), first);
     }
     json_decref(row);
@@ -229,11 +260,11 @@ static void print_iterations(FILE *out, const struct vtb_results *results,
 
 static double cpu_median(const struct vtb_samples *samples, size_t own)
 {
-    double *times = vtb_allocate(samples->rounds_n, sizeof *times, "the times of a case");
-    for (size_t round = 0; round < samples->rounds_n; round++)
-        times[round] = samples->cpu_ns[round * samples->cases_n + own];
-    const double median = vtb_median(times, samples->rounds_n);
-    free(times);
+    double *medians = vtb_allocate(samples->sessions_n, sizeof *medians, "the times of a case");
+    for (size_t session = 0; session < samples->sessions_n; session++)
+        medians[session] = session_median(samples, samples->cpu_ns, session, own);
+    const double median = vtb_median(medians, samples->sessions_n);
+    free(medians);
     return median;
 }
 
@@ -258,9 +289,10 @@ static void print_median(FILE *out, const struct vtb_results *results,
     vtb_json_put(row, "run_type", json_string("aggregate"));
     vtb_json_put(row, "aggregate_name", json_string("median"));
     vtb_json_put(row, "aggregate_unit", json_string("time"));
-    vtb_json_put(row, "repetitions", json_integer((json_int_t)samples->rounds_n));
-    vtb_json_put(row, "iterations", json_integer((json_int_t)samples->rounds_n));
+    vtb_json_put(row, "repetitions", json_integer((json_int_t)samples->sessions_n));
+    vtb_json_put(row, "iterations", json_integer((json_int_t)samples->sessions_n));
     put_times(row, figures->ns.median, cpu_median(samples, own));
+    vtb_json_put(row, "state", json_string(vtb_state_words[comparison->state]));
     if (figures->caller_ns)
         vtb_json_put(row, "caller_ns_per_op", callers(figures));
     vtb_json_put(row, "optimised_away", json_boolean(figures->optimised_away));
@@ -289,7 +321,7 @@ static void print_break_evens(FILE *out, const struct vtb_results *results)
     json_decref(list);
 }
 
-static void report(FILE *out, const struct vtb_results *results, bool with_rounds)
+static void report(FILE *out, const struct vtb_results *results, bool with_sessions)
 {
     char name[VTB_CASE_NAME_BYTES];
     bool first = true;
@@ -303,8 +335,8 @@ static void report(FILE *out, const struct vtb_results *results, bool with_round
         for (size_t own = 0; own < comparison->point->cases_n; own++) {
             vtb_case_name(name, sizeof name, comparison, &comparison->figures[own]);
             if (comparison->timed) {
-                if (with_rounds)
-                    print_iterations(out, results, comparison, own, name, &first);
+                if (with_sessions)
+                    print_sessions(out, results, comparison, own, name, &first);
                 print_median(out, results, comparison, own, name, &first);
             } else {
                 print_counts(out, results, comparison, own, name, &first);

@@ -13,28 +13,48 @@ static size_t characters(const char *text)
     return vtb_characters(text, strlen(text));
 }
 
-/* Writes a median, and the distance to the farther end of its interval: with as many decimals, up
- * to 2, as fit into `width` characters, or else with the distance in percent. Returns the text. */
+/* Writes a median, and the distance to the farther end of its interval, if it has one: with as many
+ * decimals, up to 2, as fit into `width` characters, or else with the distance in percent. Returns
+ * the text. */
 static const char *interval_text(char text[CELL_BYTES], const struct vtb_interval *interval,
-                                 bool sign, size_t width)
+                                 size_t width)
 {
     const double margin = fmax(interval->hi - interval->median, interval->median - interval->lo);
-    const char *format = sign ? "%+.*f ±%.*f" : "%.*f ±%.*f";
     int digits = 2;
     do
-        snprintf(text, CELL_BYTES, format, digits, interval->median, digits, margin);
+        if (isnan(margin))
+            snprintf(text, CELL_BYTES, "%+.*f", digits, interval->median);
+        else
+            snprintf(text, CELL_BYTES, "%+.*f ±%.*f", digits, interval->median, digits, margin);
     while (characters(text) > width && digits-- > 0);
     if (characters(text) > width)
-        snprintf(text, CELL_BYTES, sign ? "%+.0f ±%.0f%%" : "%.0f ±%.0f%%", interval->median,
+        snprintf(text, CELL_BYTES, "%+.0f ±%.0f%%", interval->median,
                  100 * margin / fabs(interval->median));
+    return text;
+}
+
+/* Writes the median of the sessions, and from where to where they varied, with as many decimals as
+ * fit. */
+static const char *varied_text(char text[CELL_BYTES], const struct vtb_interval *ns, size_t width)
+{
+    static const int digits[][2] = {{2, 2}, {2, 1}, {1, 1}, {1, 0}, {0, 0}};
+    for (size_t i = 0; i < sizeof digits / sizeof *digits; i++) {
+        snprintf(text, CELL_BYTES, "%.*f %.*f-%.*f", digits[i][0], ns->median, digits[i][1], ns->lo,
+                 digits[i][1], ns->hi);
+        if (characters(text) <= width)
+            break;
+    }
     return text;
 }
 
 static const char *ratio_text(char text[CELL_BYTES], const struct vtb_interval *ratio)
 {
-    const int digits = vtb_decimals(ratio->hi);
-    snprintf(text, CELL_BYTES, "%.*f [%.*f, %.*f]", digits, ratio->median, digits, ratio->lo,
-             digits, ratio->hi);
+    const int digits = vtb_decimals(isnan(ratio->hi) ? ratio->median : ratio->hi);
+    if (isnan(ratio->hi))
+        snprintf(text, CELL_BYTES, "%.*f", digits, ratio->median);
+    else
+        snprintf(text, CELL_BYTES, "%.*f [%.*f, %.*f]", digits, ratio->median, digits, ratio->lo,
+                 digits, ratio->hi);
     return text;
 }
 
@@ -73,7 +93,8 @@ typedef const char *cell_writer(char text[CELL_BYTES], const struct vtb_comparis
 static const char *time_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
                              size_t i, size_t width)
 {
-    return interval_text(text, &comparison->figures[i].ns, false, width);
+    const struct vtb_interval *ns = &comparison->figures[i].ns;
+    return isnan(ns->median) ? "-" : varied_text(text, ns, width);
 }
 
 static const char *ratio_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
@@ -92,8 +113,7 @@ static const char *over_floor_cell(char text[CELL_BYTES], const struct vtb_compa
     const struct vtb_figures *figures = &comparison->figures[i];
     if (i == figures->the_case->floor)
         return "0 (floor)";
-    return i == figures->the_case->empty ? ""
-                                         : interval_text(text, &figures->over_floor, true, width);
+    return i == figures->the_case->empty ? "" : interval_text(text, &figures->over_floor, width);
 }
 
 static const char *bytes_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,

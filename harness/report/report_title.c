@@ -30,11 +30,15 @@ static void timed_part(char part[PART_BYTES], const struct vtb_comparison *compa
         return;
     if (comparison->point->cold)
         vtb_append(part, PART_BYTES,
-                   "; timed: a cold start, the first %zu call%s of %zu fresh processes a case",
+                   "; timed: a cold start, the first %zu call%s of %zu fresh processes a case, in "
+                   "%zu session%s",
                    samples->operations_n, vtb_plural((double)samples->operations_n, "", "s"),
-                   samples->rounds_n);
+                   samples->sessions_n * samples->rounds_n, samples->sessions_n,
+                   vtb_plural((double)samples->sessions_n, "", "s"));
     else
-        vtb_append(part, PART_BYTES, "; timed: the steady state, %zu rounds of %zu operations",
+        vtb_append(part, PART_BYTES,
+                   "; timed: the steady state, %zu session%s of %zu rounds of %zu operations",
+                   samples->sessions_n, vtb_plural((double)samples->sessions_n, "", "s"),
                    samples->rounds_n, samples->operations_n);
 }
 

@@ -6,7 +6,6 @@
 
 #include "base/interrupt.h"
 #include "base/progress.h"
-#include "passes/cold.h"
 #include "passes/instructions.h"
 
 /* Checks that all strategies consumed the same values, as all of them ran the same calls. */
@@ -68,52 +67,123 @@ static bool count_case(struct vtb_fixture *fixture, const struct vtb_plan *plan,
                              error));
 }
 
-/* Runs the counting and the pressure pass of one point. */
-static bool count_point(const struct vtb_plan *plan, const struct vtb_point *point, size_t repeat,
-                        struct isolated *isolated, struct vtb_progress_bar *bar,
-                        struct vtb_error *error)
+/* The results of the passes that come before the tables are made, for all points. */
+struct counted {
+    struct isolated *isolated;
+    size_t points_n; /* that were counted */
+    struct vtb_instructions instructions;
+};
+
+/* A run under way. */
+struct run {
+    struct vtb_results *results;
+    const struct vtb_plan *plan;
+    const struct vtb_estimate *estimate; /* null: there is none */
+    struct counted counted;
+    struct vtb_progress_bar bar;
+    size_t units_n; /* cases to count, among which the sessions are spread */
+    size_t units_done_n;
+};
+
+/* --- sessions, spread over the run --- */
+
+/* Runs sessions until `due_n` are done. Once one is, an interrupt loses nothing. */
+static bool run_sessions(struct run *run, size_t due_n, struct vtb_error *error)
+{
+    struct vtb_sessions *sessions = &run->results->sessions;
+    while (sessions->done_n < due_n) {
+        const double s = run->estimate ? run->estimate->session_s : 0;
+        vtb_progress_part(&run->bar, "timing", s);
+        if (!vtb_sessions_run(sessions, run->results->options, error))
+            return false;
+        if (run->counted.points_n > 0)
+            vtb_interrupt_keep();
+        vtb_progress_show(&run->bar, 1, 1);
+    }
+    return true;
+}
+
+/* Notes that a case is counted, and runs the sessions that are due by then. */
+static bool pass_unit(struct run *run, struct vtb_error *error)
+{
+    run->units_done_n++;
+    return run_sessions(run, run->results->sessions.all_n * run->units_done_n / run->units_n,
+                        error);
+}
+
+/* --- counting --- */
+
+/* Runs the counting and the pressure pass of one point. The keys are drawn once, here, rather than
+ * by each child. */
+static bool count_point(struct run *run, size_t p, struct vtb_error *error)
 {
     struct vtb_fixture fixture;
-    isolated->counted = calloc(point->cases_n, sizeof *isolated->counted);
-    isolated->pressures = calloc(point->cases_n, sizeof *isolated->pressures);
-    if (!isolated->counted || !isolated->pressures)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", point->cases_n);
-    if (repeat > 0)
-        return true;
+    const struct vtb_point *point = &run->plan->points[p];
+    struct isolated *isolated = &run->counted.isolated[p];
+    const uint32_t *ids;
     if (!vtb_fixture_open(&fixture, point, error))
         return false;
-    bool ok = true;
-    /* The keys are drawn once, here, rather than by each child. */
-    const uint32_t *ids;
     (void)vtb_fixture_calls(&fixture, 0, vtb_counted_calls_n(point), &ids);
+    bool ok = true;
     for (size_t i = 0; ok && i < point->cases_n; i++) {
-        ok = count_case(&fixture, plan, i, isolated, error);
-        vtb_progress_show(bar, i + 1, point->cases_n);
+        vtb_progress_part(&run->bar, "counting",
+                          run->estimate ? run->estimate->count_s[p] / (double)point->cases_n : 0);
+        ok = count_case(&fixture, run->plan, i, isolated, error) && pass_unit(run, error);
+        vtb_progress_show(&run->bar, 1, 1);
     }
     vtb_fixture_close(&fixture);
     return ok && check_checksums(point, isolated->counted, error);
 }
 
-/* The results of the passes that come before the timing, for all points. */
-struct counted {
-    struct isolated *isolated;
-    struct vtb_instructions instructions;
-};
-
-/* Runs the events pass of a table. Several callers at once make the same calls as one. */
-static bool count_events(struct vtb_comparison *comparison, struct vtb_fixture *fixture,
-                         const struct vtb_events *events, struct vtb_error *error)
+static bool make_room(struct run *run, struct vtb_error *error)
 {
-    for (size_t i = 0; events->n > 0 && i < fixture->point->cases_n; i++) {
-        const struct vtb_case *the_case = &fixture->point->cases[i];
-        struct vtb_event_counts *counts = &comparison->figures[i].events;
-        if (the_case->serial != i)
-            *counts = comparison->figures[the_case->serial].events;
-        else if (!vtb_events_run(fixture, events, the_case, comparison->consumer, counts, error))
-            return false;
+    const struct vtb_plan *plan = run->plan;
+    struct vtb_results *results = run->results;
+    run->counted.isolated = calloc(plan->points_n, sizeof *run->counted.isolated);
+    results->comparisons = calloc(plan->points_n * plan->tables_n, sizeof *results->comparisons);
+    if (!run->counted.isolated || !results->comparisons)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu tables",
+                        plan->points_n * plan->tables_n);
+    for (size_t i = 0; i < plan->points_n; i++) {
+        struct isolated *isolated = &run->counted.isolated[i];
+        const size_t n = plan->points[i].cases_n;
+        isolated->counted = calloc(n, sizeof *isolated->counted);
+        isolated->pressures = calloc(n, sizeof *isolated->pressures);
+        run->units_n += n;
+        if (!isolated->counted || !isolated->pressures)
+            return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     }
     return true;
 }
+
+/* Runs the passes that count, point after point. A repeat takes times alone. */
+static bool count_points(struct run *run, struct vtb_error *error)
+{
+    const struct vtb_results *results = run->results;
+    bool ok = true;
+    for (size_t i = 0; ok && i < run->plan->points_n; i++) {
+        ok = results->repeat > 0 || count_point(run, i, error);
+        run->counted.points_n += ok;
+    }
+    return ok;
+}
+
+static bool count_instructions(struct run *run, struct vtb_error *error)
+{
+    if (!run->plan->instructions || run->results->repeat > 0 ||
+        vtb_instructions_hindrance(run->plan))
+        return true;
+    vtb_progress_part(&run->bar, "instructions", run->estimate ? run->estimate->instructions_s : 0);
+    char **arguments = vtb_options_arguments(run->results->options);
+    if (!arguments)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the arguments of a process");
+    const bool ok = vtb_instructions_count(&run->counted.instructions, run->plan, arguments,
+                                           vtb_progress_show, &run->bar, error);
+    vtb_options_free_arguments(arguments);
+    return ok;
+}
+
+/* --- events --- */
 
 /* Finds out which of the events that were asked for can be counted on this machine. */
 static bool probe_events(struct vtb_event_columns *columns, const struct vtb_plan *plan,
@@ -135,39 +205,45 @@ static bool probe_events(struct vtb_event_columns *columns, const struct vtb_pla
     return true;
 }
 
-static bool take_times(struct vtb_fixture *fixture, struct vtb_bench *bench,
-                       const struct vtb_plan *plan, enum vtb_consumer consumer,
-                       struct vtb_progress_bar *bar, struct vtb_samples *samples,
-                       struct vtb_error *error)
+/* Runs the events pass of a table. Several callers at once make the same calls as one. */
+static bool count_events(struct vtb_comparison *comparison, const struct vtb_events *events,
+                         struct vtb_error *error)
 {
-    if (!vtb_plan_is_timed(plan))
-        return true;
-    if (bench)
-        return vtb_bench_run(bench, plan, consumer, vtb_progress_show, bar, samples, error);
-    return (fixture->point->cold ? vtb_cold_run : vtb_timing_run)(
-        fixture, plan, consumer, vtb_progress_show, bar, samples, error);
+    struct vtb_fixture fixture;
+    bool ok = vtb_fixture_open(&fixture, comparison->point, error);
+    for (size_t i = 0; ok && i < comparison->point->cases_n; i++) {
+        const struct vtb_case *the_case = &comparison->point->cases[i];
+        struct vtb_event_counts *counts = &comparison->figures[i].events;
+        if (the_case->serial != i)
+            *counts = comparison->figures[the_case->serial].events;
+        else
+            ok = vtb_events_run(&fixture, events, the_case, comparison->consumer, counts, error);
+    }
+    vtb_fixture_close(&fixture);
+    return ok;
 }
 
-/* Measures one table: a point and a consumer, given by their numbers. */
-static bool time_consumer(struct vtb_results *results, struct vtb_fixture *fixture,
-                          struct vtb_bench *bench, size_t point, size_t table,
-                          const struct counted *counted, struct vtb_progress_bar *bar,
-                          struct vtb_error *error)
+/* --- tables --- */
+
+/* Makes one table: a point and a consumer, given by their numbers. */
+static bool make_table(struct run *run, size_t point, size_t table, struct vtb_error *error)
 {
-    const enum vtb_consumer consumer = results->plan->consumers[table];
-    const struct isolated *isolated = &counted->isolated[point];
+    struct vtb_results *results = run->results;
+    const struct vtb_events *events = &results->events.events;
+    const struct vtb_found found = {run->counted.isolated[point].counted,
+                                    run->counted.isolated[point].pressures};
     struct vtb_samples samples = {0};
-    if (!take_times(fixture, bench, results->plan, consumer, bar, &samples, error))
-        return false;
+    if (vtb_plan_is_timed(run->plan))
+        samples = vtb_sessions_samples(&results->sessions, point, table);
     struct vtb_comparison *comparison = &results->comparisons[results->comparisons_n];
-    if (!vtb_summarise(comparison, fixture->point, consumer, samples, isolated->counted, error))
+    if (!vtb_summarise(comparison, &run->plan->points[point], run->plan->consumers[table], samples,
+                       results->quiet_ns, &found, error))
         return false;
-    vtb_add_pressure(comparison, isolated->pressures);
-    for (size_t i = 0; i < fixture->point->cases_n; i++)
+    for (size_t i = 0; i < comparison->point->cases_n; i++)
         comparison->figures[i].instructions =
-            vtb_instructions_of(&counted->instructions, point, table, i);
-    if (results->repeat == 0 &&
-        !count_events(comparison, fixture, &results->events.events, error)) {
+            vtb_instructions_of(&run->counted.instructions, point, table, i);
+    if (events->n > 0 && results->repeat == 0 && !vtb_interrupted() &&
+        !count_events(comparison, events, error)) {
         vtb_comparison_free(comparison);
         return false;
     }
@@ -176,87 +252,55 @@ static bool time_consumer(struct vtb_results *results, struct vtb_fixture *fixtu
     return true;
 }
 
-/* Runs the timing pass of one point: a table for each consumer, or one table of counts alone. */
-static bool time_point(struct vtb_results *results, size_t point, const struct counted *counted,
-                       double estimate_s, struct vtb_progress_bar *bar, struct vtb_error *error)
+/* Makes all tables of the points that were counted. */
+static bool make_tables(struct run *run, struct vtb_error *error)
 {
-    struct vtb_fixture fixture;
-    struct vtb_bench *bench = NULL;
-    if (!vtb_fixture_open_repeat(&fixture, &results->plan->points[point], results->repeat, error))
-        return false;
-    /* One bench serves all tables of the point. Cold starts need no bench, and a real cache must be
-     * as if nobody had used it before. */
-    const bool shared =
-        vtb_plan_is_timed(results->plan) && !fixture.point->cold && !fixture.point->hits.emerge;
-    bool ok = !shared || (bench = vtb_bench_open(&fixture, error));
-    for (size_t i = 0; ok && i < results->plan->tables_n; i++) {
-        vtb_progress_part(bar, "timing", estimate_s);
-        ok = time_consumer(results, &fixture, bench, point, i, counted, bar, error);
-    }
-    vtb_bench_close(bench);
-    vtb_fixture_close(&fixture);
-    return ok;
-}
-
-static bool count_instructions(struct vtb_instructions *instructions,
-                               const struct vtb_results *results, struct vtb_progress_bar *bar,
-                               struct vtb_error *error)
-{
-    char **arguments = vtb_options_arguments(results->options);
-    if (!arguments)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the arguments of a process");
-    const bool ok = vtb_instructions_count(instructions, results->plan, arguments,
-                                           vtb_progress_show, bar, error);
-    vtb_options_free_arguments(arguments);
-    return ok;
-}
-
-/* Runs all passes. Counting comes first, so that every child process starts from the same untouched
- * heap. */
-static bool run_passes(struct vtb_results *results, struct counted *counted,
-                       const struct vtb_estimate *estimate, struct vtb_progress_bar *bar,
-                       struct vtb_error *error)
-{
-    const struct vtb_plan *plan = results->plan;
-    for (size_t i = 0; i < plan->points_n; i++) {
-        vtb_progress_part(bar, "counting", estimate ? estimate->count_s[i] : 0);
-        if (!count_point(plan, &plan->points[i], results->repeat, &counted->isolated[i], bar,
-                         error))
-            return false;
-    }
-    if (plan->instructions && results->repeat == 0 && !vtb_instructions_hindrance(plan)) {
-        vtb_progress_part(bar, "instructions", estimate ? estimate->instructions_s : 0);
-        if (!count_instructions(&counted->instructions, results, bar, error))
-            return false;
-    }
-    for (size_t i = 0; i < plan->points_n; i++) {
-        const double s = estimate ? estimate->time_s[i] : 0;
-        if (!time_point(results, i, counted, s, bar, error))
-            return false;
+    struct vtb_results *results = run->results;
+    if (vtb_plan_is_timed(run->plan))
+        results->quiet_ns = vtb_quiet_level(&results->sessions);
+    for (size_t p = 0; p < run->counted.points_n; p++) {
+        for (size_t t = 0; t < run->plan->tables_n; t++) {
+            if (!make_table(run, p, t, error))
+                return false;
+        }
     }
     return true;
+}
+
+/* Runs all passes. On false nothing can be kept, unless there was an interrupt. */
+static bool run_passes(struct run *run, struct vtb_error *error)
+{
+    struct vtb_results *results = run->results;
+    const bool is_timed = vtb_plan_is_timed(run->plan);
+    return probe_events(&results->events, run->plan, error) &&
+           (!is_timed || vtb_sessions_open(&results->sessions, run->plan,
+                                           1 + results->repeat * run->plan->sessions_n, error)) &&
+           count_points(run, error) && count_instructions(run, error) &&
+           run_sessions(run, results->sessions.all_n, error);
+}
+
+/* Whether an interrupted run has something that can be told. */
+static bool has_something(const struct run *run)
+{
+    return run->counted.points_n > 0 &&
+           (!vtb_plan_is_timed(run->plan) || run->results->sessions.done_n > 0);
 }
 
 bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
              const struct vtb_estimate *estimate, struct vtb_error *error)
 {
-    struct vtb_progress_bar bar;
-    const size_t tables_n = plan->points_n * plan->tables_n;
-    struct counted counted = {.isolated = calloc(plan->points_n, sizeof *counted.isolated)};
+    struct run run = {.results = results, .plan = plan, .estimate = estimate};
     results->plan = plan;
-    results->comparisons = calloc(tables_n, sizeof *results->comparisons);
-    bool ok = (counted.isolated && results->comparisons) ||
-              vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu tables", tables_n);
-    ok = ok && probe_events(&results->events, plan, error);
-    vtb_progress_start(&bar, estimate ? estimate->total_s : 0);
-    ok = ok && run_passes(results, &counted, estimate, &bar, error);
-    vtb_progress_end(&bar);
-    for (size_t i = 0; counted.isolated && i < plan->points_n; i++)
-        free_isolated(&counted.isolated[i], &plan->points[i]);
-    free(counted.isolated);
-    vtb_instructions_free(&counted.instructions);
-    if (!ok && error->exit_code == VTB_EXIT_INTERRUPTED && results->comparisons_n > 0)
+    vtb_progress_start(&run.bar, estimate ? estimate->total_s : 0);
+    bool ok = make_room(&run, error) && run_passes(&run, error);
+    if (!ok && error->exit_code == VTB_EXIT_INTERRUPTED && has_something(&run))
         results->interrupted = ok = true;
+    ok = ok && make_tables(&run, error);
+    vtb_progress_end(&run.bar);
+    for (size_t i = 0; run.counted.isolated && i < plan->points_n; i++)
+        free_isolated(&run.counted.isolated[i], &plan->points[i]);
+    free(run.counted.isolated);
+    vtb_instructions_free(&run.counted.instructions);
     if (!ok)
         vtb_results_free(results);
     return ok;

@@ -1,0 +1,340 @@
+#include "passes/sessions.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/allocate.h"
+#include "base/child.h"
+#include "base/interrupt.h"
+#include "bench/case_run.h"
+#include "cells/home.h"
+#include "passes/cold.h"
+#include "plan/prepare.h"
+
+extern char **environ;
+
+/* By this variable a session knows that it is one; it has the number of the memory's file. */
+#define VARIABLE "VTB_SESSION"
+
+/* What stands at the start of the memory; the tables' samples follow. */
+struct vtb_sessions_head {
+    uint64_t sessions_n;
+    uint64_t rounds_n;
+    double epoch_ns;
+    uint64_t first_number;
+    uint64_t index;          /* of the session that is run */
+    struct vtb_error error;  /* of the session, if it failed */
+    uint64_t tables_n;       /* of all points */
+    uint64_t operations_n[]; /* of an epoch of each table; 0: the session is to find out */
+};
+
+/* --- where samples lie --- */
+
+#define ALIGNMENT 64
+
+static size_t align(size_t bytes)
+{
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+/* Where the samples of a table begin, in bytes from the head; behind the last table: the size. */
+static size_t offset_of(const struct vtb_plan *plan, size_t point, size_t table)
+{
+    const size_t tables_n = plan->points_n * plan->consumers_n;
+    size_t bytes = align(sizeof(struct vtb_sessions_head) + tables_n * sizeof(uint64_t));
+    for (size_t p = 0; p < point; p++)
+        bytes += plan->consumers_n *
+                 align(vtb_samples_bytes(&plan->points[p], plan->sessions_n, plan->rounds_n));
+    return bytes + (point < plan->points_n
+                        ? table * align(vtb_samples_bytes(&plan->points[point], plan->sessions_n,
+                                                          plan->rounds_n))
+                        : 0);
+}
+
+static struct vtb_samples all_samples(const struct vtb_plan *plan, struct vtb_sessions_head *head,
+                                      size_t point, size_t table)
+{
+    struct vtb_samples samples;
+    vtb_samples_place(&samples, &plan->points[point], plan->sessions_n, plan->rounds_n,
+                      (char *)head + offset_of(plan, point, table));
+    samples.operations_n = head->operations_n[point * plan->consumers_n + table];
+    return samples;
+}
+
+struct vtb_samples vtb_sessions_samples(const struct vtb_sessions *sessions, size_t point,
+                                        size_t table)
+{
+    struct vtb_samples samples = all_samples(sessions->plan, sessions->head, point, table);
+    samples.sessions_n = sessions->done_n;
+    return samples;
+}
+
+/* --- opening --- */
+
+static bool map(struct vtb_sessions *sessions, struct vtb_error *error)
+{
+    void *memory = mmap(NULL, sessions->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, sessions->fd, 0);
+    if (memory == MAP_FAILED)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the samples of %zu sessions: %s",
+                        sessions->plan->sessions_n, strerror(errno));
+    sessions->head = memory;
+    return true;
+}
+
+static bool make_memory(struct vtb_sessions *sessions, struct vtb_error *error)
+{
+    sessions->bytes = offset_of(sessions->plan, sessions->plan->points_n, 0);
+    sessions->fd = memfd_create("vtb-sessions", 0);
+    if (sessions->fd >= 0 && ftruncate(sessions->fd, (off_t)sessions->bytes) == 0)
+        return map(sessions, error);
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the samples of %zu sessions: %s",
+                    sessions->plan->sessions_n, strerror(errno));
+}
+
+/* Whether the recorded keys are in no file that another process could read from its start. */
+static bool is_read_once(const struct vtb_plan *plan)
+{
+    struct stat status;
+    return plan->trace_path && (stat(plan->trace_path, &status) != 0 || !S_ISREG(status.st_mode));
+}
+
+/* Writes recorded keys to a file in memory, as 4-byte numbers: read in their order they get the same
+ * numbers again. */
+static bool keep_trace(struct vtb_sessions *sessions, struct vtb_error *error)
+{
+    const struct vtb_trace *trace = &sessions->plan->trace;
+    uint32_t key;
+    sessions->trace_fd = memfd_create("vtb-trace", 0);
+    FILE *out = sessions->trace_fd < 0 ? NULL : fdopen(dup(sessions->trace_fd), "w");
+    for (size_t i = 0; out && i < trace->ids_n; i++) {
+        key = htonl(trace->ids[i]);
+        (void)fwrite(&key, sizeof key, 1, out);
+    }
+    return (out && fclose(out) == 0) ||
+           vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu recorded keys: %s", trace->ids_n,
+                    strerror(errno));
+}
+
+bool vtb_sessions_open(struct vtb_sessions *sessions, const struct vtb_plan *plan,
+                       uint64_t first_number, struct vtb_error *error)
+{
+    *sessions =
+        (struct vtb_sessions){.plan = plan, .all_n = plan->sessions_n, .fd = -1, .trace_fd = -1};
+    if (!make_memory(sessions, error) || (is_read_once(plan) && !keep_trace(sessions, error))) {
+        vtb_sessions_close(sessions);
+        return false;
+    }
+    *sessions->head = (struct vtb_sessions_head){
+        .sessions_n = plan->sessions_n,
+        .rounds_n = plan->rounds_n,
+        .epoch_ns = plan->epoch_ns,
+        .first_number = first_number,
+        .tables_n = plan->points_n * plan->consumers_n,
+    };
+    sessions->level = vtb_probe_calibrate();
+    return true;
+}
+
+void vtb_sessions_close(struct vtb_sessions *sessions)
+{
+    if (sessions->head)
+        munmap(sessions->head, sessions->bytes);
+    if (sessions->head || sessions->fd > 0)
+        (void)close(sessions->fd);
+    if (sessions->trace_fd > 0)
+        (void)close(sessions->trace_fd);
+    *sessions = (struct vtb_sessions){.fd = -1, .trace_fd = -1};
+}
+
+/* --- starting one --- */
+
+/* What a child process becomes. */
+struct launch {
+    char **arguments;
+    char **environment;
+};
+
+/* Runs this program in place of the child; its descriptors stay open in it. */
+static bool become_session(void *context, struct vtb_error *error)
+{
+    const struct launch *launch = context;
+    execve("/proc/self/exe", launch->arguments, launch->environment);
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "a session cannot be started: %s", strerror(errno));
+}
+
+/* The environment of a session: the user's, without the options, which are arguments. Owned by the
+ * caller, with `texts`, of which it refers to two. */
+static char **make_environment(const struct vtb_sessions *sessions, const char *cells,
+                               char texts[2][PATH_MAX + 32])
+{
+    size_t n = 0;
+    size_t kept_n = 0;
+    while (environ[n])
+        n++;
+    char **kept = vtb_allocate(n + 3, sizeof *kept, "the environment of a session");
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(environ[i], "VTB_", 4) != 0)
+            kept[kept_n++] = environ[i];
+    }
+    (void)snprintf(texts[0], sizeof texts[0], VARIABLE "=%d", sessions->fd);
+    (void)snprintf(texts[1], sizeof texts[1], "VTB_CELLS=%s", cells);
+    kept[kept_n++] = texts[0];
+    kept[kept_n++] = texts[1];
+    return kept;
+}
+
+/* The options that make the same cases, as arguments. Recorded keys that can be read only once come
+ * from the memory that has them. */
+static char **make_arguments(const struct vtb_sessions *sessions, const struct vtb_options *options)
+{
+    char path[64];
+    struct vtb_options same = *options;
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", sessions->trace_fd);
+    if (sessions->trace_fd >= 0) {
+        (void)lseek(sessions->trace_fd, 0, SEEK_SET);
+        same.trace_path = path;
+        same.trace_format = VTB_TRACE_BE32;
+    }
+    return vtb_options_arguments(&same);
+}
+
+/* Waits for a session; its error is what it left in the memory. */
+static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struct vtb_error *error)
+{
+    struct vtb_child_end end;
+    if (!vtb_child_wait(child, &end, error))
+        return false;
+    if (vtb_interrupted() || end.how == VTB_CHILD_INTERRUPTED)
+        return vtb_fail_interrupted(error);
+    if (end.how == VTB_CHILD_LEFT && end.number == 0) {
+        sessions->done_n++;
+        return true;
+    }
+    char words[64];
+    vtb_child_say(&end, words, sizeof words);
+    if (end.how == VTB_CHILD_LEFT && *sessions->head->error.message) {
+        *error = sessions->head->error;
+        error->details = NULL;
+        return false;
+    }
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "session %zu of %zu ended: %s%s",
+                    sessions->done_n + 1, sessions->all_n, words,
+                    end.how == VTB_CHILD_KILLED ? "; " VTB_CASE_REMEDY " of each strategy" : "");
+}
+
+bool vtb_sessions_run(struct vtb_sessions *sessions, const struct vtb_options *options,
+                      struct vtb_error *error)
+{
+    char texts[2][PATH_MAX + 32];
+    const struct vtb_home *home = vtb_home(error);
+    if (!home)
+        return false;
+    struct launch launch = {make_arguments(sessions, options),
+                            make_environment(sessions, home->cells, texts)};
+    struct vtb_child child = {.name = "a session", .run = become_session, .context = &launch};
+    sessions->head->index = sessions->done_n;
+    sessions->head->error = (struct vtb_error){0};
+    const bool ok = (launch.arguments ||
+                     vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a session's arguments")) &&
+                    vtb_child_start(&child, error) && finish(sessions, &child, error);
+    vtb_options_free_arguments(launch.arguments);
+    free(launch.environment);
+    return ok;
+}
+
+/* --- being one --- */
+
+bool vtb_session_is_this(void)
+{
+    return getenv(VARIABLE) != NULL;
+}
+
+/* Times one table. */
+static bool time_table(struct vtb_fixture *fixture, struct vtb_bench *bench,
+                       const struct vtb_plan *plan, struct vtb_sessions_head *head, size_t point,
+                       size_t table, struct vtb_error *error)
+{
+    const enum vtb_consumer consumer = plan->consumers[table];
+    uint64_t *operations_n = &head->operations_n[point * plan->consumers_n + table];
+    const struct vtb_samples all = all_samples(plan, head, point, table);
+    struct vtb_samples own = vtb_samples_of_session(&all, head->index);
+    const struct vtb_effort effort = {head->rounds_n, head->epoch_ns, *operations_n};
+    const bool ok = bench ? vtb_bench_run(bench, &effort, consumer, &own, error)
+                          : (fixture->point->cold ? vtb_cold_run : vtb_timing_run)(
+                                fixture, &effort, consumer, &own, error);
+    *operations_n = own.operations_n;
+    return ok;
+}
+
+/* Times the tables of a point. One bench serves all of them; but cold starts need no bench, and a
+ * real cache must be as if nobody had used it before. */
+static bool time_point(const struct vtb_plan *plan, struct vtb_sessions_head *head, size_t point,
+                       struct vtb_error *error)
+{
+    struct vtb_fixture fixture;
+    struct vtb_bench *bench = NULL;
+    if (!vtb_fixture_open_session(&fixture, &plan->points[point], head->first_number + head->index,
+                                  error))
+        return false;
+    const bool shared = !fixture.point->cold && !fixture.point->hits.emerge;
+    bool ok = !shared || (bench = vtb_bench_open(&fixture, error));
+    for (size_t t = 0; ok && t < plan->consumers_n; t++)
+        ok = time_table(&fixture, bench, plan, head, point, t, error);
+    vtb_bench_close(bench);
+    vtb_fixture_close(&fixture);
+    return ok;
+}
+
+static bool time_all(struct vtb_plan *plan, struct vtb_sessions_head *head, struct vtb_error *error)
+{
+    bool ok = vtb_plan_prepare(plan, error);
+    for (size_t i = 0; ok && i < plan->points_n; i++)
+        ok = time_point(plan, head, i, error);
+    return ok;
+}
+
+/* The memory, as the parent made it; null, with *error set, if it is not that. */
+static struct vtb_sessions_head *attach(struct vtb_error *error)
+{
+    const int fd = (int)strtol(getenv(VARIABLE), NULL, 10);
+    struct stat status;
+    void *memory = MAP_FAILED;
+    if (fstat(fd, &status) == 0 && (size_t)status.st_size >= sizeof(struct vtb_sessions_head))
+        memory = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory != MAP_FAILED)
+        return memory;
+    vtb_error_set(error, VTB_EXIT_USAGE,
+                  VARIABLE ": is for processes that a run starts by itself; unset it");
+    return NULL;
+}
+
+bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error)
+{
+    struct vtb_plan plan;
+    struct vtb_sessions_head *head = attach(error);
+    if (!head)
+        return false;
+    bool ok = vtb_plan_make(&plan, options, error);
+    if (ok) {
+        plan.sessions_n = head->sessions_n;
+        plan.rounds_n = head->rounds_n;
+        ok = (plan.points_n * plan.consumers_n == head->tables_n ||
+              vtb_fail(error, VTB_EXIT_INTERNAL,
+                       "a session made another plan than the run that started it")) &&
+             time_all(&plan, head, error);
+        vtb_plan_free(&plan);
+    }
+    if (!ok) { /* told by the parent, once */
+        head->error = *error;
+        _exit(error->exit_code);
+    }
+    return true;
+}

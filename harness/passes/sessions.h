@@ -1,0 +1,56 @@
+/*
+ * Sessions: fresh processes, each of which times all tables of a plan. A session is this program
+ * once more, started from its file, so that it shares neither pages nor addresses with another one;
+ * its number draws its keys, its orders and its places. Its samples are in memory that both
+ * processes have. For one thread.
+ */
+#ifndef PASSES_SESSIONS_H
+#define PASSES_SESSIONS_H
+
+#include "bench/state_probe.h"
+#include "passes/timing.h"
+
+struct vtb_sessions_head;
+
+/* The sessions of a run. */
+struct vtb_sessions {
+    const struct vtb_plan *plan; /* borrowed */
+    size_t all_n;
+    size_t done_n;
+    struct vtb_probe_level level;   /* of the probe of the machine's state */
+    int fd;                         /* of the memory */
+    int trace_fd;                   /* of recorded keys that can be read only once; -1: none */
+    size_t bytes;                   /* of the memory */
+    struct vtb_sessions_head *head; /* the memory; null: they are not open */
+};
+
+/*
+ * Prepares a plan's sessions, and finds the level of the probe. They are numbered from
+ * `first_number` on, from 1: other numbers make other sessions. The caller closes them with
+ * vtb_sessions_close. On false *error says what there is no memory for, and there is nothing to
+ * close.
+ */
+VTB_MUST_USE bool vtb_sessions_open(struct vtb_sessions *sessions, const struct vtb_plan *plan,
+                                    uint64_t first_number, struct vtb_error *error);
+
+/* Runs the next session, and waits for it. It gets the options that make the same cases. On false
+ * *error says what failed in it, how it ended, or that there was an interrupt; what it had measured
+ * is not used. */
+VTB_MUST_USE bool vtb_sessions_run(struct vtb_sessions *sessions, const struct vtb_options *options,
+                                   struct vtb_error *error);
+
+/* Gives the samples of the sessions that were run, for a point and one of its tables. They borrow
+ * the sessions' memory. */
+struct vtb_samples vtb_sessions_samples(const struct vtb_sessions *sessions, size_t point,
+                                        size_t table);
+
+/* Gives the memory back; nothing if they are not open. */
+void vtb_sessions_close(struct vtb_sessions *sessions);
+
+/* Whether this process is a session. */
+bool vtb_session_is_this(void);
+
+/* Does the work of a session. On false *error says what failed, and its parent is told. */
+VTB_MUST_USE bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error);
+
+#endif
