@@ -46,8 +46,7 @@ double vtb_state_share(const struct vtb_samples *samples, size_t own, enum vtb_s
     return (double)in_n / (double)(samples->sessions_n * samples->rounds_n);
 }
 
-/* The reading that a hundredth of a table's readings are below; infinite if it has none. */
-static double low_reading(const struct vtb_samples *samples)
+double vtb_low_reading(const struct vtb_samples *samples)
 {
     const size_t all_n = times_n(samples);
     const size_t stride = all_n / READINGS_MAX + 1;
@@ -69,7 +68,7 @@ double vtb_quiet_level(const struct vtb_sessions *sessions)
     for (size_t p = 0; p < sessions->plan->points_n; p++) {
         for (size_t t = 0; t < sessions->plan->consumers_n; t++) {
             const struct vtb_samples samples = vtb_sessions_samples(sessions, p, t);
-            level = fmin(level, low_reading(&samples));
+            level = fmin(level, vtb_low_reading(&samples));
         }
     }
     return level;
