@@ -55,7 +55,7 @@ static void assert_fact(const char *name, enum vtb_doctor_level level, const cha
 
 /* --- all of them --- */
 
-/* Whatever a fact is: it is said in whole lines that are not cut off, and a warning has a remedy. */
+/* Whatever a fact is: it is said in whole lines that are not cut off; a warning has a remedy. */
 static void assert_well_said(void)
 {
     static const char *const levels[] = {"ok", "warning", "unknown"};

@@ -95,9 +95,9 @@ static void this_system_agrees_with_itself(void **state)
 {
     (void)state;
     cpu_set_t set;
-    assert_int_equal(sched_getaffinity(0, sizeof set, &set), 0);
+    const bool known = sched_getaffinity(0, sizeof set, &set) == 0; /* not of 1025 processors */
     vtb_processors_read(&processors, "");
-    if (processors.allowed_n > 0)
+    if (known && processors.allowed_n > 0)
         assert_int_equal(processors.allowed_n, CPU_COUNT(&set));
 }
 
