@@ -244,6 +244,7 @@ def test_context_says_how_the_run_was_made(run: Run) -> None:
     assert context["confidence"] == 0.99
     assert context["interrupted"] is False
     machine = ["cpu_model", "governor", "turbo", "steal_since_boot", "aslr", "virtualised"]
+    machine += ["machine_maker", "container", "affinity", "smt_siblings", "cpu_quota", "throttled"]
     build = ["compiler", "cell_flags", "libc", "git_revision", "build_type", "fingerprint"]
     for key in [*machine, *build, "transparent_hugepages", "kernel", "architecture", "version"]:
         assert isinstance(context[key], str) and context[key] != "", key

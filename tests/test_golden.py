@@ -38,6 +38,7 @@ OUTPUTS: dict[str, list[str]] = {
     "help-check.txt": ["check", "--help"],
     "help-new.txt": ["new", "--help"],
     "help-build.txt": ["build", "--help"],
+    "help-doctor.txt": ["doctor", "--help"],
     "counts.txt": FEW,
     "counts-markdown.txt": [*FEW, "--format", "markdown"],
     "counts.csv": [*FEW, "--format", "csv"],

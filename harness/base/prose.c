@@ -122,7 +122,7 @@ int vtb_decimals(double size)
 
 /* --- with lines broken at spaces --- */
 
-void vtb_print_wrapped(FILE *out, const char *text)
+void vtb_print_wrapped_to(FILE *out, const char *text, size_t line_width)
 {
     size_t column = 0;
     for (const char *word = text;; word++) {
@@ -131,7 +131,7 @@ void vtb_print_wrapped(FILE *out, const char *text)
         /* `word` ends at a space: it may hold a line's last word and the next line's first one */
         const char *line_end = memrchr(word, '\n', n);
         const size_t width = vtb_characters(word, line_end ? strcspn(word, "\n") : n);
-        const bool fits = column + 1 + width <= VTB_LINE_WIDTH;
+        const bool fits = column + 1 + width <= line_width;
         if (column > 0)
             putc(fits ? ' ' : '\n', out);
         fwrite(word, 1, n, out);
@@ -143,6 +143,11 @@ void vtb_print_wrapped(FILE *out, const char *text)
             return;
         word = end;
     }
+}
+
+void vtb_print_wrapped(FILE *out, const char *text)
+{
+    vtb_print_wrapped_to(out, text, VTB_LINE_WIDTH);
 }
 
 void vtb_printf_wrapped(FILE *out, const char *format, ...)

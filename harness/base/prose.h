@@ -62,6 +62,9 @@ int vtb_decimals(double size);
  * end. */
 void vtb_print_wrapped(FILE *out, const char *text);
 
+/* Likewise, with lines of at most `line_width` characters. */
+void vtb_print_wrapped_to(FILE *out, const char *text, size_t line_width);
+
 /* Prints, wrapped like vtb_print_wrapped, the text that printf would print. */
 void vtb_printf_wrapped(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -68,10 +68,23 @@ static char *command_line(const struct vtb_options *options)
     return line;
 }
 
-static void print_warnings(const struct vtb_machine *machine)
+/* The threads of a plan that work at once: callers, and a thread that completes. */
+static size_t threads_n(const struct vtb_plan *plan)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < plan->points_n; i++) {
+        for (size_t j = 0; j < plan->points[i].cases_n; j++) {
+            const size_t n = plan->points[i].cases[j].threads_n + plan->points[i].completer;
+            most = n > most ? n : most;
+        }
+    }
+    return most;
+}
+
+static void print_warnings(const struct vtb_machine *machine, const struct vtb_plan *plan)
 {
     char warnings[8][200];
-    const size_t n = vtb_machine_warnings(machine, warnings, 8);
+    const size_t n = vtb_machine_warnings(machine, threads_n(plan), warnings, 8);
     for (size_t i = 0; i < n; i++)
         fprintf(stderr, "warning: %s\n", warnings[i]);
 }
@@ -187,7 +200,7 @@ static bool prepare(const struct vtb_plan *plan, struct vtb_results *results,
     vtb_machine_read(&results->machine);
     memcpy(results->machine.load_average, before.load_average, sizeof before.load_average);
     results->machine.load_average_n = before.load_average_n;
-    print_warnings(&results->machine);
+    print_warnings(&results->machine, plan);
     return true;
 }
 

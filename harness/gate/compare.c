@@ -38,7 +38,8 @@ double vtb_compared_change(const struct vtb_compared_figure *figure)
 static bool is_of_one_run(const char *key)
 {
     static const char *const keys[] = {"date",        "executable",         "command_line",
-                                       "fingerprint", "library_build_type", "steal_since_boot"};
+                                       "fingerprint", "library_build_type", "steal_since_boot",
+                                       "throttled"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (strcmp(keys[i], key) == 0)
             return true;

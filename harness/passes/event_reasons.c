@@ -1,11 +1,13 @@
 #include "passes/event_reasons.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/system_files.h"
 #include "passes/machine.h"
 
 /* --- what the system allows --- */
@@ -13,21 +15,6 @@
 /* The mode of seccomp in which filters judge system calls, as "Seccomp:" in /proc/self/status has
  * it. (In mode 1 nothing but reading, writing and exiting is allowed.) */
 #define SECCOMP_FILTERS 2
-
-/* The number behind `key` in a file of lines, or at the file's start if the key is "". */
-static int read_number(const char *path, const char *key, int unknown)
-{
-    char line[256];
-    int number = unknown;
-    FILE *file = fopen(path, "re");
-    while (file && number == unknown && fgets(line, sizeof line, file)) {
-        if (strncmp(line, key, strlen(key)) == 0 && sscanf(line + strlen(key), "%d", &number) != 1)
-            number = unknown;
-    }
-    if (file)
-        fclose(file);
-    return number;
-}
 
 /* Whether the kernel can use the processor's counters, be this thread allowed to or not. */
 static bool has_pmu(void)
@@ -46,10 +33,11 @@ static bool has_pmu(void)
 void vtb_counting_system_read(struct vtb_counting_system *system)
 {
     struct vtb_machine machine;
+    const double paranoid = vtb_system_number("", "/proc/sys/kernel/perf_event_paranoid", "");
     vtb_machine_read(&machine);
     *system = (struct vtb_counting_system){
-        .paranoid = read_number("/proc/sys/kernel/perf_event_paranoid", "", VTB_PARANOID_UNKNOWN),
-        .filtered = read_number("/proc/self/status", "Seccomp:", 0) == SECCOMP_FILTERS,
+        .paranoid = isnan(paranoid) ? VTB_PARANOID_UNKNOWN : (int)paranoid,
+        .filtered = vtb_system_number("", "/proc/self/status", "Seccomp:") == SECCOMP_FILTERS,
         .is_virtual = strcmp(vtb_machine_fact(&machine, "virtualised"), "yes") == 0,
         .has_pmu = has_pmu(),
     };

@@ -1,6 +1,7 @@
 #include "passes/machine.h"
 
 #include <gnu/libc-version.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +9,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/prose.h"
+#include "base/system_files.h"
 #include "build_info.h"
 #include "cells/load.h"
-
-#define UNKNOWN "unknown"
 
 static void add_fact(struct vtb_machine *machine, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -28,78 +29,118 @@ static void add_fact(struct vtb_machine *machine, const char *key, const char *f
     va_end(arguments);
 }
 
-/* Adds the value behind `prefix`, from the first line of a file that starts with it; or UNKNOWN. */
-static void add_line(struct vtb_machine *machine, const char *key, const char *path,
-                     const char *prefix)
+/* Adds the value behind `prefix`, from the first line of a file that starts with it; or
+ * VTB_UNKNOWN. */
+static void add_line(struct vtb_machine *machine, const char *root, const char *key,
+                     const char *path, const char *prefix)
 {
-    char line[512];
-    const char *value = NULL;
-    FILE *file = fopen(path, "re");
-    while (file && !value && fgets(line, sizeof line, file)) {
-        line[strcspn(line, "\n")] = '\0';
-        if (strncmp(line, prefix, strlen(prefix)) == 0)
-            value = line + strlen(prefix) + strspn(line + strlen(prefix), " \t:");
-    }
-    if (file)
-        fclose(file);
-    add_fact(machine, key, "%.200s", value && *value ? value : UNKNOWN);
+    char value[201];
+    const bool known = vtb_system_text(root, path, prefix, value, sizeof value);
+    add_fact(machine, key, "%s", known ? value : VTB_UNKNOWN);
 }
 
 /* Adds whether the processor may raise its clock. The file that says so depends on the driver. */
-static void add_turbo(struct vtb_machine *machine)
+static void add_turbo(struct vtb_machine *machine, const char *root)
 {
     const char *no_turbo = "/sys/devices/system/cpu/intel_pstate/no_turbo";
     const char *boost = "/sys/devices/system/cpu/cpufreq/boost";
-    const bool inverted = access(no_turbo, R_OK) == 0;
-    add_line(machine, "turbo", inverted ? no_turbo : boost, "");
-    struct vtb_fact *fact = &machine->facts[machine->facts_n - 1];
-    const char *const words[] = {inverted ? "on" : "off", inverted ? "off" : "on"};
-    if (strcmp(fact->value, "0") == 0 || strcmp(fact->value, "1") == 0)
-        snprintf(fact->value, sizeof fact->value, "%s", words[fact->value[0] - '0']);
+    const bool inverted = vtb_system_has(root, no_turbo);
+    const double number = vtb_system_number(root, inverted ? no_turbo : boost, "");
+    const char *word = number == inverted ? "off" : number == !inverted ? "on" : VTB_UNKNOWN;
+    add_fact(machine, "turbo", "%s", word);
 }
 
 /* Adds the share of processor time that a hypervisor took since boot. */
-static void add_steal(struct vtb_machine *machine)
+static void add_steal(struct vtb_machine *machine, const char *root)
 {
-    unsigned long long ticks[8] = {0};
-    unsigned long long sum = 0;
-    FILE *file = fopen("/proc/stat", "re");
-    int n = file ? fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &ticks[0], &ticks[1],
-                          &ticks[2], &ticks[3], &ticks[4], &ticks[5], &ticks[6], &ticks[7])
-                 : 0;
-    if (file)
-        fclose(file);
-    for (int i = 0; i < n; i++)
-        sum += ticks[i];
-    if (n == 8 && sum > 0)
-        add_fact(machine, "steal_since_boot", "%.4f", (double)ticks[7] / (double)sum);
+    struct vtb_ticks ticks;
+    vtb_ticks_read(&ticks, root);
+    if (ticks.all > 0)
+        add_fact(machine, "steal_since_boot", "%.4f", ticks.stolen / ticks.all);
     else
-        add_fact(machine, "steal_since_boot", UNKNOWN);
+        add_fact(machine, "steal_since_boot", VTB_UNKNOWN);
 }
 
+/* --- what stands between this process and the processor --- */
+
 /* Adds whether the machine is a virtual one: a hypervisor sets a flag of the processor. */
-static void add_virtualisation(struct vtb_machine *machine)
+static void add_virtualisation(struct vtb_machine *machine, const char *root)
 {
-    char line[8192];
-    const char *answer = UNKNOWN;
-    FILE *file = fopen("/proc/cpuinfo", "re");
-    while (file && fgets(line, sizeof line, file)) {
-        if (strncmp(line, "flags", 5) == 0) {
-            answer = strstr(line, " hypervisor") ? "yes" : "no";
-            break;
-        }
+    char flags[8192];
+    const bool known = vtb_system_text(root, "/proc/cpuinfo", "flags", flags, sizeof flags);
+    const char *answer = strstr(flags, " hypervisor") ? "yes" : "no";
+    add_fact(machine, "virtualised", "%s", known ? answer : VTB_UNKNOWN);
+}
+
+/* Adds who made the machine, which of a virtual one is mostly the hypervisor's name; where the
+ * firmware does not say, the clock that only one hypervisor has tells it. */
+static void add_maker(struct vtb_machine *machine, const char *root)
+{
+    const char *const clocks = "/sys/devices/system/clocksource/clocksource0/available_clocksource";
+    char vendor[96];
+    char product[96];
+    char sources[128];
+    if (vtb_system_text(root, "/sys/class/dmi/id/sys_vendor", "", vendor, sizeof vendor)) {
+        vtb_system_text(root, "/sys/class/dmi/id/product_name", "", product, sizeof product);
+        add_fact(machine, "machine_maker", "%s%s%s", vendor, *product ? " " : "", product);
+        return;
     }
-    if (file)
-        fclose(file);
-    add_fact(machine, "virtualised", "%s", answer);
+    vtb_system_text(root, clocks, "", sources, sizeof sources);
+    add_fact(machine, "machine_maker", "%s",
+             vtb_system_has(root, "/proc/xen") || strstr(sources, "xen") ? "Xen"
+             : strstr(sources, "kvm-clock")                              ? "KVM"
+             : strstr(sources, "hyperv")                                 ? "Hyper-V"
+                                                                         : VTB_UNKNOWN);
+}
+
+/* Adds which kind of container the process is in, by the marks that these leave. */
+static void add_container(struct vtb_machine *machine, const char *root)
+{
+    static const char *const words[] = {"docker", "kubepods", "libpod", "containerd", "lxc"};
+    char name[64];
+    char line[512];
+    if (vtb_system_text(root, "/run/systemd/container", "", name, sizeof name)) {
+        add_fact(machine, "container", "%s", name);
+        return;
+    }
+    const bool known = vtb_system_text(root, "/proc/self/cgroup", "", line, sizeof line);
+    const char *found = vtb_system_has(root, "/.dockerenv")          ? "docker"
+                        : vtb_system_has(root, "/run/.containerenv") ? "podman"
+                                                                     : NULL;
+    for (size_t i = 0; known && !found && i < sizeof words / sizeof *words; i++)
+        found = strstr(line, words[i]) ? words[i] : NULL;
+    add_fact(machine, "container", "%s", found ? found : known ? "none" : VTB_UNKNOWN);
+}
+
+/* Adds what the process may use of the processors, as far as it is known. */
+static void add_processors(struct vtb_machine *machine)
+{
+    const struct vtb_processors *processors = &machine->processors;
+    const double quota = processors->limit.processors;
+    char number[VTB_NUMBER_BYTES];
+    add_fact(machine, "affinity", "%s",
+             processors->allowed_n > 0 ? processors->allowed : VTB_UNKNOWN);
+    add_fact(machine, "smt_siblings", "%s",
+             !processors->siblings_known ? VTB_UNKNOWN
+             : *processors->siblings     ? processors->siblings
+                                         : "none");
+    add_fact(machine, "cpu_quota", "%s",
+             quota <= 0     ? VTB_UNKNOWN
+             : isinf(quota) ? "none"
+                            : vtb_decimal_text(number, quota, 3));
+    const double throttled_n = processors->limit.throttled_n;
+    if (isnan(throttled_n))
+        add_fact(machine, "throttled", VTB_UNKNOWN);
+    else
+        add_fact(machine, "throttled", "%.0f", throttled_n);
 }
 
 static void add_system(struct vtb_machine *machine)
 {
     struct utsname system;
     if (uname(&system) != 0) {
-        add_fact(machine, "kernel", UNKNOWN);
-        add_fact(machine, "architecture", UNKNOWN);
+        add_fact(machine, "kernel", VTB_UNKNOWN);
+        add_fact(machine, "architecture", VTB_UNKNOWN);
         return;
     }
     add_fact(machine, "kernel", "%s %s", system.sysname, system.release);
@@ -115,13 +156,14 @@ static const char *isa(void)
            : __builtin_cpu_supports("avx2")  ? "avx2"
                                              : "sse2";
 #else
-    return UNKNOWN;
+    return VTB_UNKNOWN;
 #endif
 }
 
-void vtb_machine_read(struct vtb_machine *machine)
+void vtb_machine_read_at(struct vtb_machine *machine, const char *root)
 {
     *machine = (struct vtb_machine){0};
+    vtb_processors_read(&machine->processors, root);
     add_fact(machine, "version", "%s", VTB_VERSION);
     add_fact(machine, "git_revision", "%s", VTB_GIT_REVISION);
     add_fact(machine, "compiler", "%s", vtb_cells_compiler());
@@ -134,16 +176,26 @@ void vtb_machine_read(struct vtb_machine *machine)
     add_fact(machine, "fingerprint", "%s; %s; rule %.12s; glibc %s; %s", vtb_cells_compiler(),
              VTB_CELL_FLAGS, rule, gnu_get_libc_version(),
              vtb_machine_fact(machine, "architecture"));
-    add_line(machine, "cpu_model", "/proc/cpuinfo", "model name");
+    add_line(machine, root, "cpu_model", "/proc/cpuinfo", "model name");
     add_fact(machine, "isa", "%s", isa());
-    add_virtualisation(machine);
-    add_line(machine, "governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "");
-    add_turbo(machine);
-    add_steal(machine);
-    add_line(machine, "aslr", "/proc/sys/kernel/randomize_va_space", "");
-    add_line(machine, "transparent_hugepages", "/sys/kernel/mm/transparent_hugepage/enabled", "");
+    add_virtualisation(machine, root);
+    add_maker(machine, root);
+    add_container(machine, root);
+    add_processors(machine);
+    add_line(machine, root, "governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+             "");
+    add_turbo(machine, root);
+    add_steal(machine, root);
+    add_line(machine, root, "aslr", "/proc/sys/kernel/randomize_va_space", "");
+    add_line(machine, root, "transparent_hugepages", "/sys/kernel/mm/transparent_hugepage/enabled",
+             "");
     int n = getloadavg(machine->load_average, 3);
     machine->load_average_n = n > 0 ? (size_t)n : 0;
+}
+
+void vtb_machine_read(struct vtb_machine *machine)
+{
+    vtb_machine_read_at(machine, "");
 }
 
 const char *vtb_machine_fact(const struct vtb_machine *machine, const char *key)
@@ -152,31 +204,73 @@ const char *vtb_machine_fact(const struct vtb_machine *machine, const char *key)
         if (strcmp(machine->facts[i].key, key) == 0)
             return machine->facts[i].value;
     }
-    return UNKNOWN;
+    return VTB_UNKNOWN;
 }
 
-size_t vtb_machine_warnings(const struct vtb_machine *machine, char warnings[][200], size_t max_n)
+/* --- warnings --- */
+
+struct warnings {
+    char (*texts)[200];
+    size_t n;
+    size_t max_n;
+};
+
+static void warn(struct warnings *warnings, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void warn(struct warnings *warnings, const char *format, ...)
 {
-    const long cpus_n = sysconf(_SC_NPROCESSORS_ONLN);
+    va_list arguments;
+    if (warnings->n == warnings->max_n)
+        return;
+    va_start(arguments, format);
+    vsnprintf(warnings->texts[warnings->n++], sizeof *warnings->texts, format, arguments);
+    va_end(arguments);
+}
+
+/* Warns of whatever leaves the run less of the processors than its threads want. */
+static void warn_of_processors(struct warnings *warnings, const struct vtb_machine *machine,
+                               size_t threads_n)
+{
+    const struct vtb_processors *processors = &machine->processors;
+    const long online_n = sysconf(_SC_NPROCESSORS_ONLN);
+    const double wanted_n = (double)threads_n + processors->runnable_n;
+    if (machine->load_average_n && machine->load_average[0] > 0.5 * (double)online_n)
+        warn(warnings,
+             "the load average is %.1f on %ld processors: intervals will be wide; stop what "
+             "else runs",
+             machine->load_average[0], online_n);
+    if (processors->allowed_n > 0 && wanted_n > (double)processors->allowed_n)
+        warn(warnings,
+             "%.0f threads, %zu of them of this run, want the %zu processor%s that it may use: "
+             "they wait for each other; stop what else runs, or allow more",
+             wanted_n, threads_n, processors->allowed_n,
+             vtb_plural((double)processors->allowed_n, "", "s"));
+    if (processors->limit.processors > 0 && processors->limit.processors < (double)threads_n)
+        warn(warnings,
+             "a control group allows %.3g of a processor, and the run wants %zu: the kernel stops "
+             "it in between; raise cpu.max",
+             processors->limit.processors, threads_n);
+}
+
+size_t vtb_machine_warnings(const struct vtb_machine *machine, size_t threads_n,
+                            char warnings[][200], size_t max_n)
+{
     const char *governor = vtb_machine_fact(machine, "governor");
-    size_t n = 0;
-    if (n < max_n && machine->load_average_n && machine->load_average[0] > 0.5 * (double)cpus_n)
-        snprintf(warnings[n++], sizeof *warnings,
-                 "the load average is %.1f on %ld processors: intervals will be wide; stop what "
-                 "else runs",
-                 machine->load_average[0], cpus_n);
-    if (n < max_n && strcmp(governor, UNKNOWN) != 0 && strcmp(governor, "performance") != 0)
-        snprintf(warnings[n++], sizeof *warnings,
-                 "the frequency governor is '%.40s': clocks vary; "
-                 "cpupower frequency-set -g performance",
-                 governor);
-    if (n < max_n && strcmp(VTB_BUILD_TYPE, "Release") != 0)
-        snprintf(warnings[n++], sizeof *warnings,
-                 "this is a %s build: its times say nothing; ./run_bench measures a release build",
-                 VTB_BUILD_TYPE);
-    if (n < max_n && strstr(VTB_CELL_FLAGS, "-DVTB_CHECKED=1"))
-        snprintf(warnings[n++], sizeof *warnings,
-                 "this build checks the strategies' rules in every cell: configure with "
-                 "-DVTB_CHECKED=0 to measure them as they are");
-    return n;
+    struct warnings all = {.texts = warnings, .max_n = max_n};
+    warn_of_processors(&all, machine, threads_n);
+    if (strcmp(governor, VTB_UNKNOWN) != 0 && strcmp(governor, "performance") != 0)
+        warn(&all,
+             "the frequency governor is '%.40s': clocks vary; "
+             "cpupower frequency-set -g performance",
+             governor);
+    if (strcmp(VTB_BUILD_TYPE, "Release") != 0)
+        warn(&all,
+             "this is a %s build: its times say nothing; ./run_bench measures a release build",
+             VTB_BUILD_TYPE);
+    if (strstr(VTB_CELL_FLAGS, "-DVTB_CHECKED=1"))
+        warn(&all,
+             "this build checks the strategies' rules in every cell: configure with "
+             "-DVTB_CHECKED=0 to measure them as they are");
+    return all.n;
 }

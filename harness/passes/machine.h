@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "passes/processors.h"
+
 #define VTB_FACTS_MAX 48
 
 /* A fact, as text; a longer one is cut. */
@@ -20,18 +22,23 @@ struct vtb_machine {
     size_t facts_n;
     double load_average[3];
     size_t load_average_n; /* 0 if unknown */
+    struct vtb_processors processors;
 };
 
 /* Reads /proc, /sys and the libraries. Takes milliseconds; not for measured regions. */
 void vtb_machine_read(struct vtb_machine *machine);
+
+/* Likewise, with the files of /proc and /sys below another root: see base/system_files.h. */
+void vtb_machine_read_at(struct vtb_machine *machine, const char *root);
 
 /* Gives the value of a fact, or "unknown"; lives as long as `machine`. Instruction counts of two
  * runs may be compared only if the fact "fingerprint" is the same: it names compiler, flags, C
  * library and architecture. */
 const char *vtb_machine_fact(const struct vtb_machine *machine, const char *key);
 
-/* Writes up to max_n warnings of circumstances that make timings doubtful, each with its remedy;
- * returns how many. */
-size_t vtb_machine_warnings(const struct vtb_machine *machine, char warnings[][200], size_t max_n);
+/* Writes up to max_n warnings of circumstances that make timings doubtful, each with its remedy,
+ * for a run in which `threads_n` threads work at once; returns how many. */
+size_t vtb_machine_warnings(const struct vtb_machine *machine, size_t threads_n,
+                            char warnings[][200], size_t max_n);
 
 #endif

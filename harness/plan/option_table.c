@@ -52,6 +52,11 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
     {"build", "build what a run would need, and no more",
      "Builds the cells that `run` would need with the same options, and runs nothing: for a cache\n"
      "of CI, or for a machine without a compiler, to which the folder that it names is copied.\n"},
+    {"doctor", "this machine: what may disturb measurements, what can be counted",
+     "Looks at this machine, for about two seconds, and tells what may disturb measurements and\n"
+     "what can be counted: a fact each with its value, what it does to figures, and a remedy. Its\n"
+     "level is ok, warning, or unknown where it cannot be told. Exit status: 0 whatever is "
+     "found.\n"},
 };
 
 /* --- the options, once --- */
@@ -65,7 +70,8 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
 #define CHECK (1u << VTB_COMMAND_CHECK)
 #define NEW (1u << VTB_COMMAND_NEW)
 #define BUILD (1u << VTB_COMMAND_BUILD) /* takes all of run's options on cases too */
-#define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD)
+#define DOCTOR (1u << VTB_COMMAND_DOCTOR)
+#define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
 /* The names of strategies, and of their variants. */
@@ -250,6 +256,9 @@ static const struct vtb_option other_options[] = {
     {"time", "SECONDS", vtb_parse_number, FIELD(check_s), .number = {0.1, 86400, false, false},
      .accepts = "seconds from 0.1 to 86400", .commands = CHECK,
      .help = "processor time after which a check is said to hang; default: 20"},
+    {"time", "SECONDS", vtb_parse_number, FIELD(doctor_s), .number = {0.01, 3600, false, false},
+     .accepts = "seconds from 0.01 to 3600", .commands = DOCTOR,
+     .help = "how long a thread that only reads the clock watches for gaps; default: 2"},
     {"margin", "PERCENT", vtb_parse_number, FIELD(margin_percent),
      .number = {0.1, 99, false, false}, .accepts = "percent from 0.1 to 99", .commands = GATE,
      .help = "how much slower than before, against the baseline strategy, a case may be; or twice\n"

@@ -189,6 +189,7 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
         .live_heap_bytes = -1,
         .margin_percent = 5,
         .check_s = 20,
+        .doctor_s = 2,
         .results_dir = "results",
     };
     int i = 1;

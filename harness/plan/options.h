@@ -21,6 +21,7 @@ enum vtb_command {
     VTB_COMMAND_CHECK,
     VTB_COMMAND_NEW,
     VTB_COMMAND_BUILD,
+    VTB_COMMAND_DOCTOR,
     VTB_COMMAND_N
 };
 
@@ -102,6 +103,7 @@ struct vtb_options {
     double margin_percent;
     /* Processor time that `check` grants each single check. */
     double check_s;
+    double doctor_s; /* that `doctor` watches for gaps */
     const char *export_junit;
     const char *save_baseline; /* null: none */
     const char *plot_dir;      /* null: no pictures */

@@ -229,6 +229,15 @@ static void a_line_that_ends_begins_a_new_count(void **state)
     assert_string_equal(wrapped(text), expected);
 }
 
+static void lines_may_be_shorter(void **state)
+{
+    (void)state;
+    FILE *out = opened();
+    vtb_print_wrapped_to(out, "one two three four", 7);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(written, "one two\nthree\nfour");
+}
+
 static void print_words(FILE *out, const void *what)
 {
     fprintf(out, "%s %s", (const char *)what, (const char *)what);
@@ -269,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_line_has_100_characters_at_most),
         cmocka_unit_test(a_long_word_has_a_line_of_its_own),
         cmocka_unit_test(a_line_that_ends_begins_a_new_count),
+        cmocka_unit_test(lines_may_be_shorter),
         cmocka_unit_test(what_is_formatted_or_written_is_wrapped_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -402,10 +402,10 @@ static void what_is_of_one_run_is_not_told(void **state)
     const char *rows = ROW("w/s/h", "\"allocs_per_op\": 1");
     compare(
         "\"fingerprint\": \"a\", \"date\": \"1\", \"command_line\": \"x\", "
-        "\"steal_since_boot\": \"0.1\", \"executable\": \"a\"",
+        "\"steal_since_boot\": \"0.1\", \"throttled\": \"1\", \"executable\": \"a\"",
         rows,
         "\"fingerprint\": \"b\", \"date\": \"2\", \"command_line\": \"y\", "
-        "\"steal_since_boot\": \"0.2\"",
+        "\"steal_since_boot\": \"0.2\", \"throttled\": \"2\"",
         rows);
     assert_int_equal(compared.facts_n, 0);
 }

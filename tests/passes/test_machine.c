@@ -1,4 +1,4 @@
-#include "check.h"
+#include "system_root.h"
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -13,6 +13,11 @@ static int read_machine(void **state)
     (void)state;
     vtb_machine_read(&machine);
     return 0;
+}
+
+static int back_to_this_system(void **state)
+{
+    return remove_system_root(state) + read_machine(state);
 }
 
 static const char *fact(const char *key)
@@ -38,6 +43,12 @@ static void every_fact_has_a_value(void **state)
         "cpu_model",
         "isa",
         "virtualised",
+        "machine_maker",
+        "container",
+        "affinity",
+        "smt_siblings",
+        "cpu_quota",
+        "throttled",
         "governor",
         "turbo",
         "steal_since_boot",
@@ -112,6 +123,89 @@ static void a_fact_that_there_is_not_is_unknown(void **state)
     assert_string_equal(vtb_machine_fact(&none, "kernel"), "unknown");
 }
 
+/* --- another system, whose files are made up --- */
+
+static void another_system_is_told_by_its_files(void **state)
+{
+    (void)state;
+    static const char *const facts[][2] = {
+        {"cpu_model", "Made Up 9000"},
+        {"virtualised", "yes"},
+        {"machine_maker", "QEMU Standard PC"},
+        {"container", "kubepods"},
+        {"affinity", "0-1"},
+        {"smt_siblings", "0,1"},
+        {"cpu_quota", "0.5"},
+        {"throttled", "12"},
+        {"governor", "powersave"},
+        {"turbo", "off"},
+        {"steal_since_boot", "0.2500"},
+        {"aslr", "2"},
+        {"transparent_hugepages", "always [madvise] never"},
+    };
+    system_file("/proc/cpuinfo", "model name\t: Made Up 9000\nflags\t\t: fpu hypervisor sse\n");
+    system_file("/sys/class/dmi/id/sys_vendor", "QEMU\n");
+    system_file("/sys/class/dmi/id/product_name", "Standard PC\n");
+    system_file("/proc/self/cgroup", "0::/kubepods/pod1\n");
+    system_file("/proc/self/mountinfo", "1 1 0:1 /kubepods/pod1 /cg rw - cgroup2 cgroup2 rw\n");
+    system_file("/cg/cpu.max", "50000 100000\n");
+    system_file("/cg/cpu.stat", "nr_throttled 12\n");
+    system_file("/sys/devices/system/cpu/online", "0-1\n");
+    system_file("/proc/self/status", "Cpus_allowed_list:\t0-1\n");
+    system_file("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list", "0,1\n");
+    system_file("/sys/devices/system/cpu/cpu1/topology/thread_siblings_list", "0,1\n");
+    system_file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
+    system_file("/sys/devices/system/cpu/intel_pstate/no_turbo", "1\n");
+    system_file("/proc/stat", "cpu  1 0 1 1 0 0 0 1 0 0\n");
+    system_file("/proc/sys/kernel/randomize_va_space", "2\n");
+    system_file("/sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never\n");
+    vtb_machine_read_at(&machine, system_root);
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        assert_string_equal(fact(facts[i][0]), facts[i][1]);
+}
+
+static void what_another_system_does_not_say_is_unknown(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"cpu_model",
+                                       "virtualised",
+                                       "machine_maker",
+                                       "container",
+                                       "affinity",
+                                       "smt_siblings",
+                                       "cpu_quota",
+                                       "throttled",
+                                       "governor",
+                                       "turbo",
+                                       "steal_since_boot",
+                                       "aslr",
+                                       "transparent_hugepages"};
+    vtb_machine_read_at(&machine, system_root);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        assert_string_equal(fact(keys[i]), "unknown");
+}
+
+/* By drivers that say the opposite of each other, firmware that says nothing, and the marks of
+ * containers. */
+static void one_thing_is_told_in_several_ways(void **state)
+{
+    (void)state;
+    system_file("/sys/devices/system/cpu/cpufreq/boost", "1\n");
+    system_file("/sys/devices/system/clocksource/clocksource0/available_clocksource",
+                "tsc kvm-clock\n");
+    system_file("/proc/self/cgroup", "0::/user.slice\n");
+    vtb_machine_read_at(&machine, system_root);
+    assert_string_equal(fact("turbo"), "on");
+    assert_string_equal(fact("machine_maker"), "KVM");
+    assert_string_equal(fact("container"), "none");
+    system_file("/.dockerenv", "");
+    vtb_machine_read_at(&machine, system_root);
+    assert_string_equal(fact("container"), "docker");
+    system_file("/run/systemd/container", "systemd-nspawn\n");
+    vtb_machine_read_at(&machine, system_root);
+    assert_string_equal(fact("container"), "systemd-nspawn");
+}
+
 /* --- warnings: of a made-up machine, behind which stand those of the build --- */
 
 #define WARNINGS_MAX 8
@@ -127,7 +221,7 @@ static size_t warnings_of(double load, const char *governor)
         snprintf(of.facts[of.facts_n++].value, sizeof of.facts->value, "%s", governor);
     }
     memset(warnings, 0, sizeof warnings);
-    const size_t n = vtb_machine_warnings(&of, warnings, WARNINGS_MAX);
+    const size_t n = vtb_machine_warnings(&of, 1, warnings, WARNINGS_MAX);
     for (size_t i = 0; i < n; i++)
         assert_one_line(warnings[i]);
     return n;
@@ -168,6 +262,42 @@ static void clocks_that_vary_are_told(void **state)
     assert_begins(warnings[1], "the frequency governor is 'schedutil': ");
 }
 
+/* The warning of a run with so many threads on such processors; "" if there is none of them. */
+static const char *warning_of(size_t threads_n, struct vtb_processors processors)
+{
+    const struct vtb_machine of = {.processors = processors};
+    memset(warnings, 0, sizeof warnings);
+    const size_t of_build = warnings_of(0, NULL);
+    const size_t n = vtb_machine_warnings(&of, threads_n, warnings, WARNINGS_MAX);
+    assert_true(n == of_build || n == of_build + 1);
+    return n > of_build ? warnings[0] : "";
+}
+
+#define ALLOWED(n) .online_n = 8, .allowed_n = (n), .limit = {.processors = INFINITY}
+
+static void threads_that_wait_for_each_other_are_told(void **state)
+{
+    (void)state;
+    assert_string_equal(warning_of(2, (struct vtb_processors){ALLOWED(2)}), "");
+    assert_string_equal(warning_of(1, (struct vtb_processors){ALLOWED(2), .runnable_n = 1}), "");
+    assert_string_equal(warning_of(9, (struct vtb_processors){.runnable_n = 9}), "");
+    assert_begins(warning_of(1, (struct vtb_processors){ALLOWED(2), .runnable_n = 2}),
+                  "3 threads, 1 of them of this run, want the 2 processors that it may use: ");
+    assert_begins(warning_of(2, (struct vtb_processors){ALLOWED(1)}),
+                  "2 threads, 2 of them of this run, want the 1 processor that it may use: ");
+    assert_string_equal(warning_of(1, (struct vtb_processors){ALLOWED(1), .runnable_n = NAN}), "");
+}
+
+static void a_quota_below_what_the_run_wants_is_told(void **state)
+{
+    (void)state;
+    assert_begins(warning_of(1, (struct vtb_processors){.limit = {.processors = 0.5}}),
+                  "a control group allows 0.5 of a processor, and the run wants 1: ");
+    assert_string_equal(warning_of(1, (struct vtb_processors){.limit = {.processors = 1}}), "");
+    assert_begins(warning_of(2, (struct vtb_processors){.limit = {.processors = 1.5}}),
+                  "a control group allows 1.5 of a processor, and the run wants 2: ");
+}
+
 static void there_are_no_more_than_there_is_room_for(void **state)
 {
     (void)state;
@@ -176,9 +306,9 @@ static void there_are_no_more_than_there_is_room_for(void **state)
                              .facts = {{.key = "governor", .value = "powersave"}},
                              .facts_n = 1};
     memset(warnings, 0, sizeof warnings);
-    assert_int_equal(vtb_machine_warnings(&of, warnings, 0), 0);
+    assert_int_equal(vtb_machine_warnings(&of, 1, warnings, 0), 0);
     assert_string_equal(warnings[0], "");
-    assert_int_equal(vtb_machine_warnings(&of, warnings, 1), 1);
+    assert_int_equal(vtb_machine_warnings(&of, 1, warnings, 1), 1);
     assert_begins(warnings[0], "the load average is ");
     assert_string_equal(warnings[1], "");
 }
@@ -191,9 +321,17 @@ int main(void)
         cmocka_unit_test(what_the_kernel_says_in_numbers_is_told_in_words),
         cmocka_unit_test(the_fingerprint_is_made_of_what_decides_the_code),
         cmocka_unit_test(a_fact_that_there_is_not_is_unknown),
+        cmocka_unit_test_setup_teardown(another_system_is_told_by_its_files, make_system_root,
+                                        back_to_this_system),
+        cmocka_unit_test_setup_teardown(what_another_system_does_not_say_is_unknown,
+                                        make_system_root, back_to_this_system),
+        cmocka_unit_test_setup_teardown(one_thing_is_told_in_several_ways, make_system_root,
+                                        back_to_this_system),
         cmocka_unit_test(a_quiet_machine_has_the_build_s_warnings_alone),
         cmocka_unit_test(a_busy_machine_is_told_so),
         cmocka_unit_test(clocks_that_vary_are_told),
+        cmocka_unit_test(threads_that_wait_for_each_other_are_told),
+        cmocka_unit_test(a_quota_below_what_the_run_wants_is_told),
         cmocka_unit_test(there_are_no_more_than_there_is_room_for),
     };
     return cmocka_run_group_tests(tests, read_machine, NULL);

@@ -112,8 +112,8 @@ static char *help_text(enum vtb_command command)
 }
 
 /* The words of the commands, in the order of enum vtb_command. */
-static const char *const command_words[] = {"run",     "list",  "misuse", "gate",
-                                            "compare", "check", "new",    "build"};
+static const char *const command_words[] = {"run",   "list", "misuse", "gate",  "compare",
+                                            "check", "new",  "build",  "doctor"};
 
 #define HELP_ROWS_MAX 100
 
@@ -224,6 +224,11 @@ static void commands(void **state)
     assert_same_double(options.check_s, 1.5);
     accepted("check");
     assert_same_double(options.check_s, 20);
+    accepted("doctor|--format=json");
+    assert_int_equal(options.command, VTB_COMMAND_DOCTOR);
+    assert_same_double(options.doctor_s, 2);
+    accepted("doctor|--time=0.05");
+    assert_same_double(options.doctor_s, 0.05);
     accepted("new|strategy|some/folder/lazy.c");
     assert_int_equal(options.command, VTB_COMMAND_NEW);
     assert_string_equal(options.files[0], "strategy");
