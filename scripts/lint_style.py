@@ -39,8 +39,9 @@ ROOMS: dict[str, list[str]] = {
     "report": ["figures"],
     "run": ["report"],
     "gate": ["run"],
+    "selftest": ["run"],
     "check": ["bench"],
-    "commands": ["gate", "check"],
+    "commands": ["gate", "check", "selftest"],
 }
 
 # Where modules are; and those without a unit test of their own, a line each: "name: where it is

@@ -19,5 +19,6 @@ VTB_MUST_USE vtb_command_function vtb_check_command;
 VTB_MUST_USE vtb_command_function vtb_new_command;
 VTB_MUST_USE vtb_command_function vtb_build_command;
 VTB_MUST_USE vtb_command_function vtb_doctor_command;
+VTB_MUST_USE vtb_command_function vtb_selftest_command;
 
 #endif

@@ -57,6 +57,13 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "what can be counted: a fact each with its value, what it does to figures, and a remedy. Its\n"
      "level is ok, warning, or unknown where it cannot be told. Exit status: 0 whatever is "
      "found.\n"},
+    {"selftest", "the proof of the statistics, on this machine",
+     "Measures copies of one strategy, which must not differ, and copies that are slower on\n"
+     "purpose, which must, run after run: idle, beside a busy loop, and beside one that is busy in\n"
+     "bursts. Tells how often a run is wrong, and how often its intervals hold what another run\n"
+     "found; the same for times that are simulated, whose truth is known. 100 runs beside each\n"
+     "load take about a quarter of an hour, --quick less than a minute. Exit status: 0 all goals\n"
+     "are met, 3 some are missed.\n"},
 };
 
 /* --- the options, once --- */
@@ -71,7 +78,8 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
 #define NEW (1u << VTB_COMMAND_NEW)
 #define BUILD (1u << VTB_COMMAND_BUILD) /* takes all of run's options on cases too */
 #define DOCTOR (1u << VTB_COMMAND_DOCTOR)
-#define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR)
+#define SELFTEST (1u << VTB_COMMAND_SELFTEST)
+#define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
 /* The names of strategies, and of their variants. */
@@ -194,6 +202,18 @@ static const struct vtb_option other_options[] = {
      .help = "fresh processes that each time everything, spread over the run: an interval tells\n"
              "how far another run may be from this one, and takes 5 or more of them. Default: 10;\n"
              "5 in a sweep and with --quick; 20 with a --time of 30 or more"},
+    {"sessions", "N", vtb_parse_number, FIELD(sessions), .number = {5, 1000, true, false},
+     .accepts = "whole numbers from 5 to 1000", .commands = SELFTEST,
+     .help = "sessions of a run; default: 10"},
+    {"runs", "N", vtb_parse_number, FIELD(runs), .number = {2, 10000, true, false},
+     .accepts = "whole numbers from 2 to 10000", .commands = SELFTEST,
+     .help = "runs beside each load; default: 100"},
+    {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = "no value (in the environment 1 or 0)",
+     .commands = SELFTEST, .help = "3 runs beside each load: few, but less than a minute"},
+    {"samples", "FILE", vtb_parse_text, FIELD(samples_path), .accepts = "a file's name",
+     .commands = SELFTEST,
+     .help = "judge recorded sessions in place of this machine: a file of samples that `run` left\n"
+             "beside its result file, of NAME and its copies NAME_twin and NAME_slow_10"},
     {"rounds", "N", vtb_parse_rounds, FIELD(rounds), .number = {0, 1000000, true, false},
      .accepts = "0 (count only, measure no time), or 8 to 1000000", .commands = RUN,
      .help = "rounds of a session, each one epoch of every case in a random order; 0 counts\n"

@@ -22,6 +22,7 @@ enum vtb_command {
     VTB_COMMAND_NEW,
     VTB_COMMAND_BUILD,
     VTB_COMMAND_DOCTOR,
+    VTB_COMMAND_SELFTEST,
     VTB_COMMAND_N
 };
 
@@ -103,6 +104,8 @@ struct vtb_options {
     double margin_percent;
     /* Processor time that `check` grants each single check. */
     double check_s;
+    double runs;              /* of `selftest`, as is the next; 0: not given */
+    const char *samples_path; /* null: this machine is measured */
     double doctor_s; /* that `doctor` watches for gaps */
     const char *export_junit;
     const char *save_baseline; /* null: none */

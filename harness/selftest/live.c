@@ -1,6 +1,7 @@
 #include "selftest/live.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +186,7 @@ static bool try_load(struct vtb_proofs *proofs, const struct work *work, enum vt
 
 /* Instructions of the copy by which their speed is found, and the differences that are made. */
 #define TRIAL_NOPS 60
+#define TRIAL_COPY "_twin_0"
 #define SLOW_N 3
 static const int slow_percents[SLOW_N] = {2, 5, 10};
 
@@ -198,9 +200,9 @@ static bool find_slowness(const struct vtb_subjects *subjects, double *share,
     struct vtb_sessions sessions = {.head = NULL};
     struct vtb_progress_bar none = {0};
     vtb_append(list, sizeof list, "%s", subjects->original->name);
-    if (!vtb_subjects_write(subjects, "_slow", TRIAL_NOPS, 0, error))
+    if (!vtb_subjects_write(subjects, TRIAL_COPY, TRIAL_NOPS, 0, error))
         return false;
-    vtb_subjects_append(subjects, "_slow", list, sizeof list);
+    vtb_subjects_append(subjects, TRIAL_COPY, list, sizeof list);
     struct work *work = open_work(list, more, error);
     bool ok = work && record(work, &sessions, VTB_LOAD_NONE, &none, error);
     if (ok) {
@@ -304,7 +306,7 @@ static void try_instruction(struct vtb_proofs *proofs, const struct vtb_subjects
                                        "--instructions", "--rounds=0",    NULL};
     static const char check[] = "one instruction a call more";
     struct vtb_error error;
-    struct work *work = count_copy(subjects, "_twin_nop", 1, 0, more, &error);
+    struct work *work = count_copy(subjects, "_twin_3", 1, 0, more, &error);
     if (!work) {
         vtb_proof_add_unknown(proofs, check, NULL, error.message);
         return;
@@ -321,7 +323,7 @@ static void try_byte(struct vtb_proofs *proofs, const struct vtb_subjects *subje
                                        "--rounds=0", NULL};
     static const char check[] = "one byte more in each call that suspends, bytes";
     struct vtb_error error;
-    struct work *work = count_copy(subjects, "_twin_byte", 0, 1, more, &error);
+    struct work *work = count_copy(subjects, "_twin_4", 0, 1, more, &error);
     if (!work) {
         vtb_proof_add_unknown(proofs, check, NULL, error.message);
         return;

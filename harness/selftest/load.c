@@ -10,8 +10,8 @@
 
 const char *const vtb_load_words[] = {"idle", "beside a busy loop", "beside a bursty loop"};
 
-/* Spins until the process is ended. */
-static bool spin(void *context, struct vtb_error *error)
+/* Spins until the process is ended by a signal. */
+static bool __attribute__((noreturn)) spin(void *context, struct vtb_error *error)
 {
     const struct vtb_load *load = context;
     (void)error;

@@ -17,13 +17,14 @@ static const double slower_percents[SLOW_N] = {2, 5, 10};
 #define ROUNDS_N 40
 #define TIME_NS 20
 
-/* Deviations, as shares: of an epoch by itself; of all epochs of a round together, which pairing
- * removes; of a case in a session; and of a case by its place in one build, which is phi. A run has
- * a deviation of its own, which is rho. All as they were measured on shared machines, but that of a
- * round, which is exaggerated. */
+/* Deviations, as shares: of an epoch by itself; of all epochs of a round and of a session together,
+ * which pairing removes; of a case in a session; and of a case by its place in one build, which is
+ * phi. A run has a deviation of its own, which is rho. All as they were measured on shared machines,
+ * but that of a round, which is exaggerated. */
 #define EPOCH_NOISE 0.055
 #define ROUND_NOISE 0.3
-#define SESSION_NOISE 0.015
+#define SPEED_NOISE 0.2
+#define SESSION_NOISE 0.012
 
 /* The share of epochs beside a busy sibling, and what that multiplies times by: slower cases by
  * less, so that figures that mix the states are wrong. */
@@ -44,6 +45,7 @@ struct deviations {
     double place[CASES_N];
     double run[CASES_N];
     double session[CASES_N];
+    double speed; /* of the machine in the session */
 };
 
 static void draw_run(const struct vtb_simulated *simulated, struct deviations *deviations,
@@ -58,6 +60,7 @@ static void draw_run(const struct vtb_simulated *simulated, struct deviations *d
 
 static void draw_session(struct deviations *deviations, struct vtb_random *random)
 {
+    deviations->speed = SPEED_NOISE * gauss(random);
     for (size_t i = 0; i < CASES_N; i++)
         deviations->session[i] = i == 0 ? 0 : SESSION_NOISE * gauss(random);
 }
@@ -67,7 +70,7 @@ static void draw_round(const struct vtb_simulated *simulated, size_t first,
 {
     const struct vtb_samples *samples = &simulated->stream.samples;
     const bool busy = vtb_random_unit(random) < BUSY_SHARE;
-    const double shared = ROUND_NOISE * gauss(random);
+    const double shared = deviations->speed + ROUND_NOISE * gauss(random);
     for (size_t i = 0; i < CASES_N; i++) {
         const double slower = simulated->subjects[i].slower_percent;
         const double factor = !busy ? 1 : slower > 0 ? BUSY_FACTOR_SLOW : BUSY_FACTOR;
