@@ -34,21 +34,35 @@ static bool check_checksums(const struct vtb_point *point, struct vtb_counted *c
     return true;
 }
 
-/* The results of the passes that run each case of a point in a process of its own. */
+/* The results of the passes that run each case of a point in a process of its own. Pressures are of
+ * the calls of a table's consumer: one for each case, table by table. */
 struct isolated {
     struct vtb_counted *counted;
     struct vtb_pressure *pressures;
 };
 
-static void free_isolated(struct isolated *isolated, const struct vtb_point *point)
+static void free_isolated(struct isolated *isolated, const struct vtb_plan *plan,
+                          const struct vtb_point *point)
 {
-    for (size_t i = 0; isolated->pressures && i < point->cases_n; i++) {
-        if (point->cases[i].serial == i)
+    for (size_t i = 0; isolated->pressures && i < plan->tables_n * point->cases_n; i++) {
+        if (point->cases[i % point->cases_n].serial == i % point->cases_n)
             free(isolated->pressures[i].hgrm);
     }
     free(isolated->counted);
     free(isolated->pressures);
     *isolated = (struct isolated){0};
+}
+
+/* Runs the pressure pass of a case for each table. */
+static bool press_case(struct vtb_fixture *fixture, const struct vtb_plan *plan, size_t i,
+                       struct isolated *isolated, struct vtb_error *error)
+{
+    const struct vtb_case *the_case = &fixture->point->cases[i];
+    bool ok = true;
+    for (size_t t = 0; ok && vtb_plan_has_pressure(plan, the_case) && t < plan->tables_n; t++)
+        ok = vtb_pressure_run(fixture, the_case, plan->consumers[t], &isolated->counted[i],
+                              &isolated->pressures[t * fixture->point->cases_n + i], error);
+    return ok;
 }
 
 /* Counts a case by one caller. A case of several callers gets the same counts, as each caller makes
@@ -59,13 +73,14 @@ static bool count_case(struct vtb_fixture *fixture, const struct vtb_plan *plan,
     const struct vtb_case *the_case = &fixture->point->cases[i];
     if (the_case->serial != i) {
         isolated->counted[i] = isolated->counted[the_case->serial];
-        isolated->pressures[i] = isolated->pressures[the_case->serial];
+        for (size_t t = 0; t < plan->tables_n; t++) {
+            struct vtb_pressure *pressures = isolated->pressures + t * fixture->point->cases_n;
+            pressures[i] = pressures[the_case->serial];
+        }
         return true;
     }
     return vtb_counting_run(fixture, the_case, &isolated->counted[i], error) &&
-           (!vtb_plan_has_pressure(plan, the_case) ||
-            vtb_pressure_run(fixture, the_case, &isolated->counted[i], &isolated->pressures[i],
-                             error));
+           press_case(fixture, plan, i, isolated, error);
 }
 
 /* Runs the counting and the pressure pass of one point. */
@@ -75,7 +90,7 @@ static bool count_point(const struct vtb_plan *plan, const struct vtb_point *poi
 {
     struct vtb_fixture fixture;
     isolated->counted = calloc(point->cases_n, sizeof *isolated->counted);
-    isolated->pressures = calloc(point->cases_n, sizeof *isolated->pressures);
+    isolated->pressures = calloc(plan->tables_n * point->cases_n, sizeof *isolated->pressures);
     if (!isolated->counted || !isolated->pressures)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", point->cases_n);
     if (repeat > 0)
@@ -162,7 +177,7 @@ static bool time_consumer(struct vtb_results *results, struct vtb_fixture *fixtu
     struct vtb_comparison *comparison = &results->comparisons[results->comparisons_n];
     if (!vtb_summarise(comparison, fixture->point, consumer, samples, isolated->counted, error))
         return false;
-    vtb_add_pressure(comparison, isolated->pressures);
+    vtb_add_pressure(comparison, isolated->pressures + table * fixture->point->cases_n);
     for (size_t i = 0; i < fixture->point->cases_n; i++)
         comparison->figures[i].instructions =
             vtb_instructions_of(&counted->instructions, point, table, i);
@@ -252,7 +267,7 @@ bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
     ok = ok && run_passes(results, &counted, estimate, &bar, error);
     vtb_progress_end(&bar);
     for (size_t i = 0; counted.isolated && i < plan->points_n; i++)
-        free_isolated(&counted.isolated[i], &plan->points[i]);
+        free_isolated(&counted.isolated[i], plan, &plan->points[i]);
     free(counted.isolated);
     vtb_instructions_free(&counted.instructions);
     if (!ok && error->exit_code == VTB_EXIT_INTERRUPTED && results->comparisons_n > 0)
