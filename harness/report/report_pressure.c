@@ -316,6 +316,8 @@ static void print_change(FILE *out, const struct row *row)
 {
     const double change = 100 * (row->values[1] / row->values[0] - 1);
     const uint64_t least_n = row->n[0] < row->n[1] ? row->n[0] : row->n[1];
+    if (row->values[0] == 0 && row->values[1] == 0)
+        return;
     if (row->events && least_n < row->events_min)
         fprintf(out, "  of %u on; there were %" PRIu64 " and %" PRIu64, row->events_min, row->n[0],
                 row->n[1]);
@@ -327,7 +329,7 @@ static void print_change(FILE *out, const struct row *row)
 
 static void print_row(FILE *out, const struct row *row)
 {
-    fprintf(out, "   %-34s", row->text);
+    fprintf(out, "   %-36s", row->text);
     for (int i = 0; i < 2; i++) {
         char text[VTB_NUMBER_BYTES];
         fprintf(out, " %12s", isnan(row->values[i]) ? "-" : row->write(text, row->values[i]));
@@ -343,7 +345,8 @@ typedef const struct vtb_pressure *const pair[2];
 static void print_spacing(FILE *out, pair both)
 {
     const bool exact = both[0]->is_exact && both[1]->is_exact;
-    struct row row = {.text = exact ? "calls to a collection (exact)" : "calls to a collection",
+    struct row row = {.text = exact ? "a collection every (calls, exact)"
+                                    : "a collection every (calls, measured)",
                       .write = calls_text,
                       .events = exact ? NULL : "collections"};
     for (int i = 0; i < 2; i++) {
@@ -414,7 +417,7 @@ void vtb_report_analysis(FILE *out, const struct vtb_comparison *comparison, siz
     else
         fprintf(out, "Collections of %" PRIu64 " and %" PRIu64 " calls\n", both[0]->calls_n,
                 both[1]->calls_n);
-    fprintf(out, "   %-34s %12s %12s\n", "", name_at(comparison, baseline),
+    fprintf(out, "   %-36s %12s %12s\n", "", name_at(comparison, baseline),
             name_at(comparison, challenger));
     print_analysis(out, both);
     fputs(markdown ? "```\n\n" : "\n", out);
