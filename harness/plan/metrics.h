@@ -71,13 +71,13 @@ enum {
 
 struct vtb_pressure_metric {
     const char *word;
-    const char *key;   /* in result files */
-    const char *title; /* of a table's column, with the unit */
-    bool of_collector; /* known only of heaps that collect */
+    const char *key;     /* in result files */
+    const char *title;   /* of a table's column, with the unit */
+    bool of_collector;   /* known only of heaps that collect */
+    bool of_generations; /* known only of collectors with generations */
     /* 0, or the number of pauses from which on the figure is known: a quantile of fewer is a single
      * pause's, and the next run has another. */
     unsigned pauses_min;
-    bool of_generations; /* known only of collectors with generations */
 };
 
 /* The figures of the pressure pass; ended by a null word. */

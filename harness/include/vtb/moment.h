@@ -1,6 +1,6 @@
 /*
  * For collectors: how long a pause took, by the clock on the wall and in processor time, and
- * whether another process ran meanwhile. A moment is taken where the pause begins; it is worth about a
+ * whether another process ran meanwhile. A moment is taken where the pause begins. It takes about a
  * microsecond of system calls, so it must not stand between two operations.
  */
 #ifndef VTB_MOMENT_H
