@@ -257,9 +257,11 @@ static void what_does_not_follow_is_measured(void **state)
                                               "100000", "--gen0-budget", "64K");
     struct vtb_plan large =
         SYNTHETIC_PLAN("--heap", "gengc", "--workload", "payload_4096", "--calls", "20000");
-    const struct vtb_pressure found[] = {measure(&emerging, "gengc"), measure(&large, "gengc")};
+    const struct vtb_pressure found[] = {
+        measure(&emerging, "gengc"), measure(&large, "gengc"),
+        measure_case(&large, "value_task", "gengc", VTB_CONSUMER_INDEPENDENT)};
     (void)state;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         const double n = value("collections", &found[i]);
         assert_false(found[i].is_exact);
         assert_true(n > 0);
