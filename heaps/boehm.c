@@ -32,8 +32,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
+
+#include <vtb/moment.h>
 
 /* Threads register themselves: pthread_create and the like stay the C library's. */
 #define GC_THREADS
@@ -104,16 +105,10 @@ static void leave(struct vtb_gc *gc)
 /* The collection under way, as the last stop left it. Events come one after the other, under the
  * library's lock. */
 static struct {
+    struct vtb_moment start;
     struct vtb_collection told;
     bool is_marked; /* marking was completed, not given up for a later try */
 } stop;
-
-static double now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
 
 static void tell(void)
 {
@@ -131,12 +126,13 @@ static void tell(void)
 static void on_event(GC_EventType event)
 {
     if (event == GC_EVENT_PRE_STOP_WORLD) {
-        stop.told = (struct vtb_collection){.start_ns = now_ns()};
+        stop.told = (struct vtb_collection){0};
+        stop.start = vtb_moment_now();
         stop.is_marked = false;
     } else if (event == GC_EVENT_MARK_END) {
         stop.is_marked = true;
     } else if (event == GC_EVENT_POST_START_WORLD) {
-        stop.told.end_ns = now_ns();
+        vtb_moment_end(&stop.start, &stop.told);
         if (!stop.is_marked)
             tell();
     } else if (event == GC_EVENT_RECLAIM_END) {

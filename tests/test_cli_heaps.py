@@ -14,8 +14,13 @@ KB, MB = 1 << 10, 1 << 20
 
 # Keys of the result file that are known of heaps that collect alone.
 OF_COLLECTORS = {
-    "gen0_per_kop", "gen1_per_kop", "gen2_per_kop", "collections_n", "gc_ms", "gc_time_fraction",
-    "gc_ns_per_op", "pauses_n", "survived_bytes_per_op", "promoted_bytes_per_op",
+    "gen0_per_kop", "gen1_per_kop", "gen2_per_kop", "collections_n", "collections_per_mop", "gc_ms",
+    "pauses_n", "pauses_stretched_n", "survived_bytes_per_op", "promoted_bytes_per_op",
+}  # fmt: skip
+# Those that need a number of pauses.
+OF_PAUSES = {
+    "gc_ns_per_op": 1, "gc_time_fraction": 1, "pause_max_ns": 1, "pause_wall_max_ns": 1,
+    "pause_p50_ns": 10, "pause_p90_ns": 30, "pause_p99_ns": 100,
 }  # fmt: skip
 OF_ALL = {"peak_rss_bytes", "rss_growth_bytes", "page_faults_per_mop"}
 
@@ -162,12 +167,66 @@ def test_figures_of_collections_are_of_heaps_that_collect(bench: Bench) -> None:
     assert {alone[key] for key in OF_ALL} == {"--pressure was not given"}
 
 
+def test_figures_of_pauses_need_enough_of_them(bench: Bench) -> None:
+    arguments = ["--heap", "gengc", "--calls", "2e5", "--strategy", "heap_task,value_task"]
+    for budget, least in [("16M", 0), ("1M", 10), ("256K", 30), ("64K", 100)]:
+        outcome = bench.ok(*COUNTS, *arguments, "--gen0-budget", budget)
+        unavailable = strict_json(outcome.out)["context"]["unavailable"]
+        row = of(outcome.rows, "heap_task")
+        assert row["pauses_n"] >= least
+        for key, needed in OF_PAUSES.items():
+            assert (key in row) == (row["pauses_n"] >= needed), key
+            if key not in row:
+                noun = "pause" if needed == 1 else "pauses"
+                assert unavailable[key].startswith(f"known from {needed} {noun} on; ")
+        if row["pauses_n"] >= 100:
+            quantiles = [row[f"pause_{name}_ns"] for name in ["p50", "p90", "p99", "max"]]
+            assert quantiles == sorted(quantiles) and quantiles[0] > 0
+            mean = row["gc_ms"] * 1e6 / row["pauses_n"]
+            assert row["gc_ns_per_op"] == pytest.approx(mean / row["calls_per_collection"])
+
+
+def test_collector_without_generations_counts_none(bench: Bench) -> None:
+    if "boehm" not in heaps_here(bench):
+        pytest.skip("the collector's library is not installed")
+    arguments = ["--calls", "2e5", "--heap", "boehm", "--strategy", "heap_task"]
+    outcome = bench.ok(*COUNTS, *arguments)
+    row = of(outcome.rows, "heap_task", "boehm")
+    assert row["collections_per_mop"] == pytest.approx(5 * row["collections_n"])
+    assert {"gen0_per_kop", "gen1_per_kop", "gen2_per_kop"}.isdisjoint(row)
+    unavailable = strict_json(outcome.out)["context"]["unavailable"]
+    assert unavailable["gen2_per_kop"] == "no collector here has generations"
+    out = bench.ok("--rounds", "0", *arguments).out
+    assert "GCs/Mop GC %" in out and "Gen" not in out
+
+
+def test_pass_makes_as_many_calls_as_enough_collections_take(bench: Bench) -> None:
+    """Of its own accord; exactly those that are asked for, if any are."""
+    arguments = ["--heap", "gengc", "--rounds", "8", "--epoch-ms", "0.01", "--gen0-budget", "1M",
+                 "--strategy", "heap_task,value_task,caller_op", "--format", "json"]  # fmt: skip
+    free = bench.ok(*arguments, "--consumer", "both").rows
+    found = {}
+    for row in (row for row in free if row["run_type"] == "aggregate"):
+        found.setdefault(strategy_of(row), []).append(row)
+    assert {row["pressure_calls_n"] for row in found["caller_op"]} == {1e6}
+    assert {row["pressure_calls_n"] for row in found["value_task"]} == {2571028.0}
+    for row in [*found["heap_task"], *found["value_task"]]:
+        assert row["collections_n"] >= 50
+        assert row["calls_per_collection"] == pytest.approx(MB / row["bytes_per_op"], rel=1e-12)
+        expected = row["pressure_calls_n"] / row["calls_per_collection"]
+        assert abs(row["collections_n"] - int(expected)) <= 1
+    assert {len(rows) for rows in found.values()} == {2}, "one for each consumer"
+    given = bench.ok(*arguments, "--calls", "150000").rows
+    assert {row["pressure_calls_n"] for row in given if "pressure_calls_n" in row} == {150000}
+
+
 def test_chosen_columns_are_shown_for_every_heap(bench: Bench) -> None:
     out = bench.ok(
         "--rounds", "0", "--calls", "1000", "--heap", "glibc,gengc", "--pressure",
         "gc-share,page-faults",
     ).out  # fmt: skip
-    tables = re.findall(r"Pressure of 1000 calls on a fresh heap, (\w+):\n\nstrategy +(.+)\n", out)
+    title = r"Pressure of 1000 calls on a heap of their own, (\w+):\n\nstrategy +(.+)\n"
+    tables = re.findall(title, out)
     assert dict(tables) == {"gengc": "GC share     faults/Mop", "glibc": "faults/Mop"}
 
 
@@ -192,32 +251,42 @@ def test_csv_has_as_many_fields_in_every_row(bench: Bench) -> None:
     assert {row["heap"]: row["gen0_per_kop"] for row in rows} == {"glibc": "", "gengc": "0"}
 
 
-ANALYSIS = ["Gen 0 collections", "Gen 1 collections", "Gen 2 collections", "Total GC time",
-            "Pause time (P99)"]  # fmt: skip
-
-
 def test_analysis_holds_the_two_against_each_other(bench: Bench) -> None:
     out = bench.ok(
         "--workload", "user_cache", "--heap", "gengc", "--hit-rate", "0.8", "--calls", "1e6",
         "--rounds", "0", "--gen0-budget", "256K", "--strategy", "heap_task,value_task",
     ).out  # fmt: skip
     block = out[out.index("Collections of 1000000 calls") :].split("\n\n")[0].splitlines()
-    assert block[0].startswith("Collections of") and block[1:] != []
-    lines = {line[:24].strip(): line[24:].split() for line in block}
-    assert re.search(r"heap_task +value_task$", out, re.MULTILINE)
-    assert [name for name in lines if name in ANALYSIS] == ANALYSIS
-    before, after, change, _ = lines["Gen 0 collections"]
+    assert re.search(r"heap_task +value_task$", block[1])
+    lines = {line[3:39].strip(): line[39:].split() for line in block[2:]}
+    assert [name for name in lines if name] == [
+        "a collection every (calls, exact)",
+        "Gen 0 collections in 1e6 calls",
+        "Gen 1 collections in 1e6 calls",
+        "Gen 2 collections in 1e6 calls",
+        "processor time of a pause (median)",
+        "processor time of a pause (p99)",
+        "time of collections, of a call",
+        "collections' share of time",
+    ]
+    assert lines["a collection every (calls, exact)"] == ["3344", "12603", "+276.9", "%"]
+    before, after, change, _ = lines["Gen 0 collections in 1e6 calls"]
     assert int(before) == pytest.approx(78.4e6 / 262144, rel=0.03)
-    assert int(after) == pytest.approx(20.8e6 / 262144, rel=0.03)
-    assert float(change) == pytest.approx(100 * (int(after) - int(before)) / int(before), abs=0.1)
+    assert float(after) == pytest.approx(20.8e6 / 262144, rel=0.03)
+    assert float(change) == pytest.approx(-73.5, abs=1.5)
+    assert lines["processor time of a pause (median)"][-1] == "%"
+    assert " ".join(lines["processor time of a pause (p99)"][-6:]).startswith("on; there were")
 
 
 def test_few_collections_are_said_to_be_few(bench: Bench) -> None:
     arguments = ["--heap", "gengc", "--rounds", "0", "--strategy", "heap_task"]
     few = " ".join(bench.ok(*arguments, "--calls", "1e5", "--gen0-budget", "1M").out.split())
-    assert "causes 7 collections" in few and "Fewer than 50 collections" in few
+    assert "heap_task comes to a collection every 13375 calls, exactly; 7 pauses of" in few
+    assert "Fewer than 50 collections, which tell little of their cost: 7 of heap_task;" in few
+    none = " ".join(bench.ok(*arguments, "--calls", "1e5", "--gen0-budget", "16M").out.split())
+    assert "every 213995 calls, exactly: 100000 calls are too few to have one." in none
     many = " ".join(bench.ok(*arguments, "--calls", "1e6", "--gen0-budget", "256K").out.split())
-    assert "Fewer than 50 collections" not in many and "Over 1000000 calls heap_task" in many
+    assert "Fewer than 50 collections" not in many and "every 3344 calls, exactly" in many
 
 
 def test_surface_of_windows_and_nurseries(bench: Bench) -> None:

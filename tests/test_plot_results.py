@@ -85,7 +85,7 @@ def test_histograms_beside_the_file(tmp_path: Path) -> None:
 
 
 def test_of_tables_with_pauses_that_with_most_is_drawn(tmp_path: Path) -> None:
-    lengths = {f"pause_{which}_ns": 1000.0 for which in ("p50", "p99", "max")}
+    lengths = {f"pause_{which}_ns": 1000.0 for which in ("p50", "p90", "max")}
     cases = [
         case("heap_task", figures={"pauses_n": n, **lengths}, heap="gengc", in_flight=window)
         for window, n in ((64, 5), (1024, 500), (256, 50))

@@ -10,15 +10,16 @@ static void note(void *context, const struct vtb_collection *collection)
     struct vtb_memory *memory = context;
     struct vtb_collected *collected = &memory->collected;
     collected->collections_n[collection->generation]++;
+    collected->pauses_n++;
+    collected->stretched_n += collection->switched;
     collected->ns += collection->end_ns - collection->start_ns;
+    collected->cpu_ns += collection->cpu_ns;
+    collected->cpu_ns2 += collection->cpu_ns * collection->cpu_ns;
     collected->survived_bytes += collection->survived_bytes;
     collected->promoted_bytes += collection->promoted_bytes;
-    collected->pauses_n++;
-    collected->cpu_ns += collection->end_ns - collection->start_ns;
-    collected->cpu_ns2 +=
-        (collection->end_ns - collection->start_ns) * (collection->end_ns - collection->start_ns);
     if (memory->pauses)
-        vtb_pauses_add(memory->pauses, collection->start_ns, collection->end_ns);
+        vtb_pauses_add(memory->pauses, collection->start_ns, collection->end_ns,
+                       collection->cpu_ns);
 }
 
 /* The C library's caches of a thread: the largest size that they hold, and how many blocks of each

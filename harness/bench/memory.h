@@ -12,12 +12,13 @@
 /* The collections of a heap since it was opened, or since vtb_memory_warm. */
 struct vtb_collected {
     uint64_t collections_n[VTB_GENERATIONS_MAX]; /* by the oldest generation of each */
-    double ns;                                   /* the time of all pauses together */
+    uint64_t pauses_n;
+    uint64_t stretched_n; /* pauses during which another process ran */
+    double ns;            /* all pauses together, by the clock on the wall */
+    double cpu_ns;        /* the processor time of all pauses together */
+    double cpu_ns2;       /* the sum of the squares of their processor times */
     uint64_t survived_bytes;
     uint64_t promoted_bytes;
-    uint64_t pauses_n;
-    double cpu_ns;  /* the processor time of the collecting threads */
-    double cpu_ns2; /* the sum of its squares, a pause each */
 };
 
 /* The memory of a case. */

@@ -40,12 +40,12 @@ static size_t bucket_of(double length_ns)
 }
 
 /* The length that all pauses of a bucket are taken to have: the bucket's upper end. */
-static double length_of(const struct vtb_pauses *pauses, size_t bucket)
+static double length_of(const struct vtb_lengths *lengths, size_t bucket)
 {
     const uint64_t bits = (part_of(1) + bucket) << BUCKET_SHIFT;
     double length_ns;
     memcpy(&length_ns, &bits, sizeof length_ns);
-    return fmin(length_ns, pauses->max_ns);
+    return fmin(length_ns, lengths->max_ns);
 }
 
 static const struct vtb_pause *pause_at(const struct vtb_pauses *pauses, uint64_t i)
@@ -58,14 +58,14 @@ static void slide(struct vtb_pauses *pauses, size_t which, double now_ns)
 {
     struct vtb_mmu_window *window = &pauses->windows[which];
     const double start_ns = now_ns - vtb_mmu_windows_ns[which];
-    window->too_many |= pauses->n - window->first > VTB_PAUSES_KEPT;
+    window->too_many |= pauses->wall.n - window->first > VTB_PAUSES_KEPT;
     if (window->too_many)
         return;
     while (pause_at(pauses, window->first)->end_ns <= start_ns)
         window->first++; /* stops at the latest pause, which ends within the window */
     const struct vtb_pause *first = pause_at(pauses, window->first);
     const double before_ns = first->paused_before_ns + fmax(0, start_ns - first->start_ns);
-    window->paused_ns = fmax(window->paused_ns, pauses->total_ns - before_ns);
+    window->paused_ns = fmax(window->paused_ns, pauses->wall.total_ns - before_ns);
 }
 
 void vtb_pauses_start(struct vtb_pauses *pauses, double now_ns)
@@ -74,25 +74,30 @@ void vtb_pauses_start(struct vtb_pauses *pauses, double now_ns)
     pauses->start_ns = now_ns;
 }
 
-static double mean_of(const struct vtb_pauses *pauses)
+static double mean_of(const struct vtb_lengths *lengths)
 {
-    return pauses->n == 0 ? 0 : pauses->total_ns / (double)pauses->n;
+    return lengths->n == 0 ? 0 : lengths->total_ns / (double)lengths->n;
 }
 
-void vtb_pauses_add(struct vtb_pauses *pauses, double start_ns, double end_ns)
+static void add_length(struct vtb_lengths *lengths, double length_ns)
 {
-    const double length_ns = end_ns - start_ns;
-    const double deviation_ns = length_ns - mean_of(pauses);
-    pauses->kept[pauses->n % VTB_PAUSES_KEPT] = (struct vtb_pause){
+    const double deviation_ns = length_ns - mean_of(lengths);
+    lengths->counts[bucket_of(length_ns)]++;
+    lengths->n++;
+    lengths->total_ns += length_ns;
+    lengths->max_ns = fmax(lengths->max_ns, length_ns);
+    lengths->squares_ns2 += deviation_ns * (length_ns - mean_of(lengths));
+}
+
+void vtb_pauses_add(struct vtb_pauses *pauses, double start_ns, double end_ns, double cpu_ns)
+{
+    pauses->kept[pauses->wall.n % VTB_PAUSES_KEPT] = (struct vtb_pause){
         .start_ns = start_ns,
         .end_ns = end_ns,
-        .paused_before_ns = pauses->total_ns,
+        .paused_before_ns = pauses->wall.total_ns,
     };
-    pauses->counts[bucket_of(length_ns)]++;
-    pauses->n++;
-    pauses->total_ns += length_ns;
-    pauses->max_ns = fmax(pauses->max_ns, length_ns);
-    pauses->squares_ns2 += deviation_ns * (length_ns - mean_of(pauses));
+    add_length(&pauses->wall, end_ns - start_ns);
+    add_length(&pauses->cpu, cpu_ns);
     for (size_t which = 0; which < VTB_MMU_WINDOWS_N; which++)
         slide(pauses, which, end_ns);
 }
@@ -102,18 +107,18 @@ void vtb_pauses_end(struct vtb_pauses *pauses, double now_ns)
     pauses->end_ns = now_ns;
 }
 
-double vtb_pauses_quantile(const struct vtb_pauses *pauses, double q)
+double vtb_lengths_quantile(const struct vtb_lengths *lengths, double q)
 {
     /* The factor makes up for rounding: 0.07 of 100 is the 7th, though these doubles' product is
      * above 7. */
-    const double rank = ceil(q * (double)pauses->n * (1 - 0x1p-50));
+    const double rank = ceil(q * (double)lengths->n * (1 - 0x1p-50));
     uint64_t up_to = 0;
-    for (size_t bucket = 0; rank < (double)pauses->n; bucket++) {
-        up_to += pauses->counts[bucket];
+    for (size_t bucket = 0; rank < (double)lengths->n; bucket++) {
+        up_to += lengths->counts[bucket];
         if ((double)up_to >= rank)
-            return length_of(pauses, bucket);
+            return length_of(lengths, bucket);
     }
-    return pauses->max_ns;
+    return lengths->max_ns;
 }
 
 double vtb_pauses_mmu(const struct vtb_pauses *pauses, size_t which)
@@ -143,32 +148,33 @@ static void print_row(FILE *out, double length_ns, double percentage, uint64_t u
             inverse);
 }
 
-static void print_rows(FILE *out, const struct vtb_pauses *pauses)
+static void print_rows(FILE *out, const struct vtb_lengths *lengths)
 {
     double percentage = 0;
     uint64_t up_to = 0;
-    for (size_t bucket = 0; up_to < pauses->n; bucket++) {
-        if (pauses->counts[bucket] == 0)
+    for (size_t bucket = 0; up_to < lengths->n; bucket++) {
+        if (lengths->counts[bucket] == 0)
             continue;
-        up_to += pauses->counts[bucket];
-        while (percentage * (double)pauses->n <= 100 * (double)up_to) {
-            print_row(out, length_of(pauses, bucket), percentage, up_to);
-            if (up_to == pauses->n)
+        up_to += lengths->counts[bucket];
+        while (percentage * (double)lengths->n <= 100 * (double)up_to) {
+            print_row(out, length_of(lengths, bucket), percentage, up_to);
+            if (up_to == lengths->n)
                 break; /* percentages approach 100, and never reach it */
             percentage = next_percentage(percentage);
         }
     }
-    print_row(out, pauses->max_ns, 100, pauses->n);
+    print_row(out, lengths->max_ns, 100, lengths->n);
 }
 
-void vtb_pauses_print(FILE *out, const struct vtb_pauses *pauses)
+void vtb_lengths_print(FILE *out, const struct vtb_lengths *lengths)
 {
-    const double variance = pauses->n == 0 ? 0 : pauses->squares_ns2 / (double)pauses->n;
+    const double variance = lengths->n == 0 ? 0 : lengths->squares_ns2 / (double)lengths->n;
     fprintf(out, "%16s %14s %10s %14s\n\n", "Value", "Percentile", "TotalCount",
             "1/(1-Percentile)");
-    print_rows(out, pauses);
-    fprintf(out, "#[Mean    = %12.3f, StdDeviation   = %12.3f]\n", mean_of(pauses), sqrt(variance));
-    fprintf(out, "#[Max     = %12.3f, Total count    = %12" PRIu64 "]\n", pauses->max_ns,
-            pauses->n);
+    print_rows(out, lengths);
+    fprintf(out, "#[Mean    = %12.3f, StdDeviation   = %12.3f]\n", mean_of(lengths),
+            sqrt(variance));
+    fprintf(out, "#[Max     = %12.3f, Total count    = %12" PRIu64 "]\n", lengths->max_ns,
+            lengths->n);
     fprintf(out, "#[Buckets = %12d, SubBuckets     = %12d]\n", VTB_PAUSES_POWERS, VTB_PAUSES_PARTS);
 }

@@ -42,17 +42,26 @@ struct vtb_mmu_window {
     bool too_many;    /* a window had more pauses than are kept: the figure is not known */
 };
 
-/* The pauses of a run. Only the first three fields are for others to read. */
-struct vtb_pauses {
+/* Lengths of pauses, counted. Only the first three fields are for others to read. */
+struct vtb_lengths {
     uint64_t n;
     double total_ns;
     double max_ns;
 
     double squares_ns2; /* sum of squared deviations from the mean */
-    double start_ns;    /* of the run */
+    uint64_t counts[VTB_PAUSES_BUCKETS];
+};
+
+/* The pauses of a run, by the clock on the wall and by the processor time that they took. What the
+ * program had to wait is of the wall. Processor time is for comparing: it does not contain what
+ * other processes did meanwhile. */
+struct vtb_pauses {
+    struct vtb_lengths wall;
+    struct vtb_lengths cpu;
+
+    double start_ns; /* of the run */
     double end_ns;
     struct vtb_mmu_window windows[VTB_MMU_WINDOWS_N];
-    uint64_t counts[VTB_PAUSES_BUCKETS];
     struct vtb_pause kept[VTB_PAUSES_KEPT]; /* pause number i at i % VTB_PAUSES_KEPT */
 };
 
@@ -60,8 +69,8 @@ struct vtb_pauses {
  * no page fault in the run. */
 void vtb_pauses_start(struct vtb_pauses *pauses, double now_ns);
 
-/* Adds a pause of the run. May stand in a measured region. */
-void vtb_pauses_add(struct vtb_pauses *pauses, double start_ns, double end_ns);
+/* Adds a pause of the run, which took so much processor time. May stand in a measured region. */
+void vtb_pauses_add(struct vtb_pauses *pauses, double start_ns, double end_ns, double cpu_ns);
 
 /* Ends the run. From then on the functions below may be called. */
 void vtb_pauses_end(struct vtb_pauses *pauses, double now_ns);
@@ -72,7 +81,7 @@ void vtb_pauses_end(struct vtb_pauses *pauses, double now_ns);
  * max_ns itself. Pauses below 1 ns may be taken for 1 ns, and those above the range for its end.
  * Without pauses the length is 0.
  */
-double vtb_pauses_quantile(const struct vtb_pauses *pauses, double q);
+double vtb_lengths_quantile(const struct vtb_lengths *lengths, double q);
 
 /*
  * Gives the minimum mutator utilisation, from 0 to 1: the smallest share of time that the program
@@ -84,7 +93,7 @@ double vtb_pauses_quantile(const struct vtb_pauses *pauses, double q);
 double vtb_pauses_mmu(const struct vtb_pauses *pauses, size_t which);
 
 /* Prints the distribution of lengths, in ns, in the format that HdrHistogram's plotters read
- * (.hgrm). The lengths are as exact as those of vtb_pauses_quantile. */
-void vtb_pauses_print(FILE *out, const struct vtb_pauses *pauses);
+ * (.hgrm). The lengths are as exact as those of vtb_lengths_quantile. */
+void vtb_lengths_print(FILE *out, const struct vtb_lengths *lengths);
 
 #endif

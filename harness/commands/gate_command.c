@@ -82,8 +82,8 @@ static bool compare_times(struct vtb_gate *gate, struct vtb_results runs[VTB_GAT
 static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
                     const struct vtb_options *options, struct vtb_error *error)
 {
-    struct vtb_results runs[VTB_GATE_RUNS] = {{.options = options},
-                                              {.options = options, .repeat = 1}};
+    struct vtb_results runs[VTB_GATE_RUNS] = {
+        {.options = options}, {.options = options, .repeat = 1, .counted_by = &runs[0]}};
     bool ok = vtb_run(&runs[0], plan, NULL, error);
     if (ok && runs[0].interrupted)
         ok = vtb_fail(error, VTB_EXIT_INTERRUPTED, "interrupted; nothing is compared or written");

@@ -21,8 +21,9 @@ struct vtb_results {
     const char *command_line;          /* borrowed */
     const char *executable;            /* borrowed */
     const struct vtb_options *options; /* borrowed */
-    /* 0, or the number of a repeat, which draws other keys and takes times alone. */
-    size_t repeat;
+    size_t repeat; /* 0, or the number of a repeat, which has sessions of its own */
+    /* The results whose counts are those of this run too, borrowed; null: it counts by itself. */
+    const struct vtb_results *counted_by;
     bool interrupted;                   /* sessions, or planned cases, are missing */
     struct vtb_sessions sessions;       /* the memory of all samples; owned */
     double quiet_ns;                    /* the probe's level in the quiet state; 0: no times */

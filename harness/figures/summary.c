@@ -25,13 +25,10 @@ struct work {
 /* --- collections --- */
 
 /* Exact where the heap collects after so many bytes; else as many as were seen. */
-static double collections_per_op(const struct vtb_figures *figures)
+static double collections_per_op(const struct vtb_pressure *pressure)
 {
-    const struct vtb_pressure *pressure = &figures->pressure;
-    const double bytes = vtb_per_op(&figures->counted, figures->counted.counts.requested_bytes);
-    if (pressure->budget_bytes > 0)
-        return bytes / (double)pressure->budget_bytes;
-    return pressure->measured ? (double)pressure->pauses_n / (double)pressure->calls_n : 0;
+    const double calls = pressure->calls_per_collection;
+    return pressure->collects && calls > 0 ? 1 / calls : 0; /* of calls that never collect: 0 */
 }
 
 /* All pauses of the case that were seen, in its sessions and in the pressure pass. */
@@ -54,8 +51,9 @@ static struct vtb_pause_sums all_pauses(const struct vtb_samples *samples, size_
 static struct vtb_collection_cost cost_of(const struct vtb_samples *samples, size_t own,
                                           const struct vtb_figures *figures)
 {
-    const double per_op = collections_per_op(figures) * (double)figures->the_case->threads_n;
-    if (!figures->pressure.collects || per_op == 0)
+    const double per_op =
+        collections_per_op(&figures->pressure) * (double)figures->the_case->threads_n;
+    if (per_op == 0)
         return (struct vtb_collection_cost){0};
     const struct vtb_pause_sums all = all_pauses(samples, own, &figures->pressure);
     if (all.n == 0)

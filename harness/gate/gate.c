@@ -236,7 +236,7 @@ static double counter_of(const struct vtb_counter *counters, size_t n, const cha
 }
 
 /* Whether collections may be compared: they depend on how much is allocated between two of them,
- * and on what lives meanwhile. */
+ * on what lives meanwhile, and in their last digits on how many calls were made. */
 static bool has_same_budgets(struct vtb_gate *gate, const struct vtb_recorded_row *row,
                              const struct vtb_counter *counters, size_t n)
 {
@@ -246,8 +246,8 @@ static bool has_same_budgets(struct vtb_gate *gate, const struct vtb_recorded_ro
         if (isnan(before) || is_same(before, after))
             continue;
         vtb_gate_note(gate,
-                      "collections are left out: %s was %.0f, is %.0f; give --gen0-budget and "
-                      "--live-heap when the baseline is made",
+                      "collections are left out: %s was %.0f, is %.0f; give --gen0-budget, "
+                      "--live-heap and --calls when the baseline is made",
                       *key, before, after);
         return false;
     }

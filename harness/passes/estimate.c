@@ -53,7 +53,8 @@ struct trial {
     size_t cases_n;
     double *timing_s; /* of one operation, of each case */
     double *counting_s;
-    double *sorted_s; /* scratch */
+    double *sorted_s;   /* scratch */
+    double *pressure_n; /* calls of the pressure pass, of each case */
 };
 
 static double time_calls(vtb_loop_function *loop, struct vtb_env *env, size_t n)
@@ -90,6 +91,7 @@ static bool try_case(const struct vtb_fixture *fixture, const struct trial *tria
     if (!try_cell(fixture, the_case->counting, heap, &trial->counting_s[i], error))
         return false;
     trial->timing_s[i] = trial->counting_s[i];
+    trial->pressure_n[i] = (double)vtb_pressure_estimated_calls_n(fixture, the_case);
     return !vtb_plan_needs_timing(trial->plan, the_case) ||
            try_cell(fixture, the_case->timing, heap, &trial->timing_s[i], error);
 }
@@ -141,16 +143,17 @@ static double count_s(const struct trial *trial)
     return s;
 }
 
-/* Estimates the pressure pass: some cases are run once more, each in a process of its own. */
+/* Estimates the pressure pass: some cases are run once more, each in a process of its own, for each
+ * table. */
 static double pressure_s(const struct trial *trial, const struct vtb_plan *plan)
 {
     const struct vtb_point *point = trial->point;
     double s = 0;
     for (size_t i = 0; i < trial->cases_n; i++) {
         if (point->cases[i].serial == i && vtb_plan_has_pressure(plan, &point->cases[i]))
-            s += CHILD_S + (double)vtb_pressure_calls_n(point) * trial->timing_s[i];
+            s += CHILD_S + trial->pressure_n[i] * trial->timing_s[i];
     }
-    return s;
+    return s * (double)plan->tables_n;
 }
 
 static double sum_of(const double *values, size_t n)
@@ -233,6 +236,7 @@ static void assume(struct trial *trial)
     for (size_t i = 0; i < trial->cases_n; i++) {
         trial->timing_s[i] = USUAL_TIMING_S;
         trial->counting_s[i] = USUAL_COUNTING_S;
+        trial->pressure_n[i] = (double)vtb_pressure_calls_n(trial->point, NAN);
     }
 }
 
@@ -241,7 +245,7 @@ static bool make_trial(struct trial **trial, const struct vtb_plan *plan, size_t
 {
     const struct vtb_point *point = &plan->points[i];
     const size_t times_bytes = point->cases_n * sizeof(double);
-    *bytes = sizeof **trial + 3 * times_bytes;
+    *bytes = sizeof **trial + 4 * times_bytes;
     *trial = vtb_pages_shared(*bytes, "a trial's times", error);
     if (!*trial)
         return false;
@@ -249,6 +253,7 @@ static bool make_trial(struct trial **trial, const struct vtb_plan *plan, size_t
     (*trial)->timing_s = (double *)(void *)(*trial + 1);
     (*trial)->counting_s = (*trial)->timing_s + point->cases_n;
     (*trial)->sorted_s = (*trial)->counting_s + point->cases_n;
+    (*trial)->pressure_n = (*trial)->sorted_s + point->cases_n;
     if (built)
         return try_in_child(*trial, error);
     assume(*trial);

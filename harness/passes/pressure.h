@@ -1,7 +1,7 @@
 /*
- * The pressure pass: the calls of a case, on a new heap in a process of its own. Measures which
- * collections they cause, how long the program is paused, how much survives, and how much memory
- * the process takes. One caller makes independent calls, by a cell without accounting.
+ * The pressure pass: calls of a case, on a heap in a process of its own. Measures which collections
+ * they cause, what these cost, how long the program is paused, how much survives, and how much
+ * memory the process takes. One caller makes the calls, by a cell without accounting.
  */
 #ifndef PASSES_PRESSURE_H
 #define PASSES_PRESSURE_H
@@ -12,19 +12,34 @@
 /* The most calls that a pass makes; more would show nothing new. */
 #define VTB_PRESSURE_CALLS_MAX UINT64_C(1000000000)
 
+/* The number of collections below which their cost is not known well. */
+#define VTB_COLLECTIONS_MIN 50
+
+/* The most calls that a pass makes of its own accord, in order to see VTB_COLLECTIONS_MIN
+ * collections: those of 2 s, if a call takes 40 ns. That is assumed rather than measured, so that
+ * the number is the same in every run. */
+#define VTB_PRESSURE_ENOUGH_MAX UINT64_C(50000000)
+
 /* The figures of one case. */
 struct vtb_pressure {
     bool measured;
-    bool collects;    /* its heap does; otherwise the figures of collections mean nothing */
-    uint64_t calls_n; /* calls that were made */
-    double run_ns;    /* the time of all calls, with pauses */
+    bool collects;          /* its heap does; otherwise the figures of collections mean nothing */
+    unsigned generations_n; /* of its collector */
+    uint64_t calls_n;       /* calls that were made */
+    double cpu_ns;          /* the processor time of all calls, with that of collections */
     struct vtb_collected collected;
     size_t budget_bytes; /* allocated between collections; 0: its heap has no such rule */
     size_t live_bytes;   /* data that lives in its heap during the whole run */
-    uint64_t pauses_n;
+    /* How many calls there are to a collection. INFINITY: the calls allocate nothing, but for what
+     * is used again; NaN: not known, as the calls that were made caused none. */
+    double calls_per_collection;
+    bool is_exact; /* that follows from bytes and budget; otherwise it is what happened */
+    /* Of the pauses' processor time, whatever their number; and the longest by the wall's clock. */
     double pause_p50_ns;
+    double pause_p90_ns;
     double pause_p99_ns;
     double pause_max_ns;
+    double pause_wall_max_ns;
     double mmu[VTB_MMU_WINDOWS_N]; /* NaN: not known */
     uint64_t page_faults_n;        /* during the calls */
     size_t peak_rss_bytes;         /* the whole process, with table and schedule */
@@ -35,13 +50,10 @@ struct vtb_pressure {
      * objects at the end. For another heap: the growth of the process, divided by the bytes of the
      * blocks that were in use at once. NaN: not known. */
     double resident_per_usable;
-    /* Owned; the distribution of pauses, see vtb_pauses_print. Null: there were fewer than
-     * VTB_COLLECTIONS_MIN pauses, or there is no memory for the text. */
+    /* Owned; the distribution of the pauses' processor time, see vtb_lengths_print. Null: there
+     * were fewer than VTB_COLLECTIONS_MIN pauses, or there is no memory for the text. */
     char *hgrm;
 };
-
-/* The number of collections below which their cost is not known well. */
-#define VTB_COLLECTIONS_MIN 50
 
 /* Gives the value of a metric for a case; NaN if it was not measured, or the heap does not tell. */
 double vtb_pressure_value(const struct vtb_pressure_metric *metric,
@@ -53,17 +65,29 @@ uint64_t vtb_collections_n(const struct vtb_collected *collected, unsigned gener
 /* Gives the collections of a generation, counted by vtb_collections_n, per 1000 calls. */
 double vtb_per_kop(const struct vtb_pressure *pressure, unsigned generation);
 
-/* Gives the share of time, from 0 to 1, that collections took; for a heap that collects. */
+/* Gives the collections, of all generations, in a million calls; for a heap that collects. */
+double vtb_per_mop(const struct vtb_pressure *pressure);
+
+/* Gives the processor time of collections in ns for each call: their number, which is exact where
+ * it follows from bytes and budget, times the mean of a pause. NaN: it caused none. */
+double vtb_gc_ns(const struct vtb_pressure *pressure);
+
+/* Gives the share of processor time, from 0 to 1, that collections take by vtb_gc_ns. */
 double vtb_gc_share(const struct vtb_pressure *pressure);
 
-/* Gives the number of calls that the pass makes for each case of a point. */
-uint64_t vtb_pressure_calls_n(const struct vtb_point *point);
+/* Gives the number of calls that the pass makes for a case of a point, of which that many lead to a
+ * collection; NaN: not known. */
+uint64_t vtb_pressure_calls_n(const struct vtb_point *point, double calls_per_collection);
 
-/* Measures a case, of which `counted` has the counts. The caller frees pressure->hgrm. On false
- * *error says that the child process died or could not be started, or that there was an
- * interrupt. */
+/* Gives about how many calls the pass will make for a case, before anything of it was counted. */
+uint64_t vtb_pressure_estimated_calls_n(const struct vtb_fixture *fixture,
+                                        const struct vtb_case *the_case);
+
+/* Measures a case, of which `counted` has the counts, by the calls of a consumer. The caller frees
+ * pressure->hgrm. On false *error says that the child process died or could not be started, or that
+ * there was an interrupt. */
 VTB_MUST_USE bool vtb_pressure_run(struct vtb_fixture *fixture, const struct vtb_case *the_case,
-                                   const struct vtb_counted *counted, struct vtb_pressure *pressure,
-                                   struct vtb_error *error);
+                                   enum vtb_consumer consumer, const struct vtb_counted *counted,
+                                   struct vtb_pressure *pressure, struct vtb_error *error);
 
 #endif

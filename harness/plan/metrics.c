@@ -22,7 +22,8 @@ const struct vtb_gate_metric vtb_gate_metrics[] = {
     {.word = NULL},
 };
 
-const char *const vtb_budget_keys[] = {"gen0_budget_bytes", "live_heap_bytes", NULL};
+const char *const vtb_budget_keys[] = {"gen0_budget_bytes", "live_heap_bytes", "pressure_calls_n",
+                                       NULL};
 
 const struct vtb_gate_metric *vtb_gate_metric(const char *word)
 {
@@ -41,17 +42,24 @@ void vtb_gate_words(struct vtb_names *words)
 }
 
 const struct vtb_pressure_metric vtb_pressure_metrics[] = {
-    [VTB_PRESSURE_GEN0] = {"gen0", "gen0_per_kop", "Gen0/kop", true},
-    [VTB_PRESSURE_GEN1] = {"gen1", "gen1_per_kop", "Gen1/kop", true},
-    [VTB_PRESSURE_GEN2] = {"gen2", "gen2_per_kop", "Gen2/kop", true},
+    [VTB_PRESSURE_GEN0] = {"gen0", "gen0_per_kop", "Gen0/kop", true, .of_generations = true},
+    [VTB_PRESSURE_GEN1] = {"gen1", "gen1_per_kop", "Gen1/kop", true, .of_generations = true},
+    [VTB_PRESSURE_GEN2] = {"gen2", "gen2_per_kop", "Gen2/kop", true, .of_generations = true},
     [VTB_PRESSURE_COLLECTIONS] = {"collections", "collections_n", "collections", true},
+    [VTB_PRESSURE_PER_MOP] = {"collections-per-mop", "collections_per_mop", "GCs/Mop", true},
+    [VTB_PRESSURE_CALLS_PER_COLLECTION] = {"calls-per-collection", "calls_per_collection",
+                                           "calls/GC", true},
     [VTB_PRESSURE_GC_MS] = {"gc-ms", "gc_ms", "GC ms", true},
-    [VTB_PRESSURE_GC_SHARE] = {"gc-share", "gc_time_fraction", "GC share", true},
-    [VTB_PRESSURE_GC_NS] = {"gc-ns", "gc_ns_per_op", "GC ns/op", true},
+    [VTB_PRESSURE_GC_SHARE] = {"gc-share", "gc_time_fraction", "GC share", true, .pauses_min = 1},
+    [VTB_PRESSURE_GC_NS] = {"gc-ns", "gc_ns_per_op", "GC ns/op", true, .pauses_min = 1},
     [VTB_PRESSURE_PAUSES] = {"pauses", "pauses_n", "pauses", true},
-    [VTB_PRESSURE_PAUSE_P50] = {"pause-p50", "pause_p50_ns", "p50 ns", true},
-    [VTB_PRESSURE_PAUSE_P99] = {"pause-p99", "pause_p99_ns", "p99 ns", true},
-    [VTB_PRESSURE_PAUSE_MAX] = {"pause-max", "pause_max_ns", "max ns", true},
+    [VTB_PRESSURE_STRETCHED] = {"pauses-stretched", "pauses_stretched_n", "stretched", true},
+    [VTB_PRESSURE_PAUSE_P50] = {"pause-p50", "pause_p50_ns", "p50 ns", true, .pauses_min = 10},
+    [VTB_PRESSURE_PAUSE_P90] = {"pause-p90", "pause_p90_ns", "p90 ns", true, .pauses_min = 30},
+    [VTB_PRESSURE_PAUSE_P99] = {"pause-p99", "pause_p99_ns", "p99 ns", true, .pauses_min = 100},
+    [VTB_PRESSURE_PAUSE_MAX] = {"pause-max", "pause_max_ns", "max ns", true, .pauses_min = 1},
+    [VTB_PRESSURE_PAUSE_WALL_MAX] = {"pause-wall-max", "pause_wall_max_ns", "wall max ns", true,
+                                     .pauses_min = 1},
     [VTB_PRESSURE_SURVIVED] = {"survived", "survived_bytes_per_op", "survived B/op", true},
     [VTB_PRESSURE_PROMOTED] = {"promoted", "promoted_bytes_per_op", "promoted B/op", true},
     [VTB_PRESSURE_MMU_1MS] = {"mmu-1ms", "mmu_1ms", "MMU 1 ms", true},

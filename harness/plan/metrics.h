@@ -16,7 +16,8 @@ struct vtb_gate_metric {
     const char *keys[VTB_GATE_FIGURES_MAX];   /* in result files; ended by a null */
     const char *titles[VTB_GATE_FIGURES_MAX]; /* of tables' columns, one for each key */
     bool of_toolchain;                        /* comparable only where fingerprints are the same */
-    /* Comparable only where a heap's budget, and the bytes that live in it, are the same. */
+    /* Comparable only where a heap's budget, the bytes that live in it, and the calls that the
+     * pressure pass made are the same. */
     bool of_budgets;
 };
 
@@ -44,13 +45,18 @@ enum {
     VTB_PRESSURE_GEN1,
     VTB_PRESSURE_GEN2,
     VTB_PRESSURE_COLLECTIONS,
+    VTB_PRESSURE_PER_MOP,
+    VTB_PRESSURE_CALLS_PER_COLLECTION,
     VTB_PRESSURE_GC_MS,
     VTB_PRESSURE_GC_SHARE,
     VTB_PRESSURE_GC_NS,
     VTB_PRESSURE_PAUSES,
+    VTB_PRESSURE_STRETCHED,
     VTB_PRESSURE_PAUSE_P50,
+    VTB_PRESSURE_PAUSE_P90,
     VTB_PRESSURE_PAUSE_P99,
     VTB_PRESSURE_PAUSE_MAX,
+    VTB_PRESSURE_PAUSE_WALL_MAX,
     VTB_PRESSURE_SURVIVED,
     VTB_PRESSURE_PROMOTED,
     VTB_PRESSURE_MMU_1MS,
@@ -65,9 +71,13 @@ enum {
 
 struct vtb_pressure_metric {
     const char *word;
-    const char *key;   /* in result files */
-    const char *title; /* of a table's column, with the unit */
-    bool of_collector; /* known only of heaps that collect */
+    const char *key;     /* in result files */
+    const char *title;   /* of a table's column, with the unit */
+    bool of_collector;   /* known only of heaps that collect */
+    bool of_generations; /* known only of collectors with generations */
+    /* 0, or the number of pauses from which on the figure is known: a quantile of fewer is a single
+     * pause's, and the next run has another. */
+    unsigned pauses_min;
 };
 
 /* The figures of the pressure pass; ended by a null word. */

@@ -151,11 +151,15 @@ static const struct vtb_option other_options[] = {
      .find = vtb_find_metric_name, .accepts = "names of figures of the pressure pass, or all",
      .commands = RUN,
      .help =
-         "figures of the pressure pass, which makes --calls calls on a fresh heap, to show in\n"
-         "tables of their own: gen0, gen1, gen2 (collections per 1000 ops), collections, gc-ms,\n"
-         "gc-share, gc-ns, pauses, pause-p50, pause-p99, pause-max, survived, promoted, mmu-1ms,\n"
-         "mmu-10ms, peak-rss, rss-growth, page-faults, usable, resident; docs/CLI.md explains\n"
-         "them. Heaps that collect have this pass in any case"},
+         "figures of the pressure pass, which makes --calls calls (or as many as 50 collections\n"
+         "take) on a heap of its own, to show in tables of their own: gen0, gen1, gen2 "
+         "(collections\n"
+         "per 1000 ops), collections, collections-per-mop, calls-per-collection, gc-ms, gc-share,\n"
+         "gc-ns, pauses, pauses-stretched, pause-p50, pause-p90, pause-p99, pause-max,\n"
+         "pause-wall-max, survived, promoted, mmu-1ms, mmu-10ms, peak-rss, rss-growth, "
+         "page-faults,\n"
+         "usable, resident; docs/CLI.md explains them. Heaps that collect have this pass in any "
+         "case"},
     {"live-heap", "BYTES", vtb_parse_number, FIELD(live_heap_bytes),
      .number = {0, 4294967296, true, false, true},
      .accepts = "bytes from 0 to 4G, as 1048576 or 1M", .of_cases = true, .commands = RUN,

@@ -345,6 +345,8 @@ static void set_parameters(struct vtb_point *point, const double values[VTB_PARA
     point->live_heap_bytes = live_heap_bytes(point, options);
     point->cold = point->calls_n <= VTB_COLD_CALLS_MAX && !point->hits.trace && !point->completer &&
                   !options->parameters[VTB_P(threads)].n && options->rounds != 0;
+    point->collects_enough = !options->parameters[VTB_P(calls)].n && vtb_plan_is_timed(plan) &&
+                             !options->quick && !plan->is_sweep && !options->save_baseline;
 }
 
 static bool make_points(struct vtb_plan *plan, const struct vtb_options *options,
@@ -528,6 +530,8 @@ bool vtb_plan_make_gated(struct vtb_plan *plan, const struct vtb_options *option
     if (!vtb_plan_make(plan, options, error))
         return false;
     plan->tables_n = plan->consumers_n;
+    for (size_t i = 0; i < plan->points_n; i++)
+        plan->points[i].collects_enough = false; /* as a baseline is made */
     if (options->time_s == 0)
         plan->rounds_n = 0;
     return true;

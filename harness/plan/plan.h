@@ -57,6 +57,8 @@ struct vtb_point {
     bool incremental;
     bool verify_heap;
     bool cold; /* the first calls of fresh processes are timed, not a steady state */
+    /* The pressure pass makes more calls than calls_n where collections are too few otherwise. */
+    bool collects_enough;
     enum vtb_completion completion;
     struct vtb_distribution distribution;
     uint64_t seed;

@@ -131,6 +131,8 @@ static void add_pressure(struct vtb_counter *counters, size_t *n,
     add(counters, n, "gen0_budget_bytes",
         collects && pressure->budget_bytes > 0 ? (double)pressure->budget_bytes : NAN, false);
     add(counters, n, "live_heap_bytes", collects ? (double)pressure->live_bytes : NAN, false);
+    add(counters, n, "pressure_calls_n", pressure->measured ? (double)pressure->calls_n : NAN,
+        false);
     for (const struct vtb_pressure_metric *metric = vtb_pressure_metrics; metric->word; metric++)
         add(counters, n, metric->key, vtb_pressure_value(metric, pressure), false);
 }

@@ -20,7 +20,7 @@ static bool write_case(const struct vtb_figures *figures, const char *stem, cons
     return vtb_output_file(path, print_text, figures->pressure.hgrm, VTB_FORMAT_TABLE, error);
 }
 
-/* Writes one file for all consumers of a point: its pressure pass is run once for all of them. */
+/* Writes the pauses of each point's first consumer: those of the other are of the same objects. */
 bool vtb_histograms_write(const struct vtb_results *results, const char *stem,
                           struct vtb_error *error)
 {

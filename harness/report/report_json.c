@@ -11,6 +11,7 @@
 
 #include "base/allocate.h"
 #include "base/json_text.h"
+#include "base/prose.h"
 #include "bench/stopwatch.h"
 #include "cells/foreign.h"
 #include "passes/instructions.h"
@@ -81,17 +82,45 @@ static json_t *foreign_workloads(void)
     return list;
 }
 
-/* Adds the reasons why figures of the pressure pass are missing. */
-static void put_no_pressure(json_t *object, const struct vtb_plan *plan)
+/* Adds why a figure is missing of cases that paused too seldom for it. */
+static void put_few_pauses(json_t *object, const struct vtb_results *results,
+                           const struct vtb_pressure_metric *metric)
 {
-    bool collects = false;
-    for (size_t i = 0; i < plan->points[0].cases_n; i++)
-        collects |= vtb_heap_collects(plan->points[0].cases[i].heap->heap);
+    char reason[160];
+    for (size_t i = 0; i < results->comparisons_n * results->comparisons[0].point->cases_n; i++) {
+        const size_t cases_n = results->comparisons[0].point->cases_n;
+        const struct vtb_pressure *pressure =
+            &results->comparisons[i / cases_n].figures[i % cases_n].pressure;
+        if (!pressure->collects || !isnan(vtb_pressure_value(metric, pressure)))
+            continue;
+        snprintf(reason, sizeof reason,
+                 "known from %u pause%s on; where it is missing, pauses_n says how many there were",
+                 metric->pauses_min, vtb_plural(metric->pauses_min, "", "s"));
+        vtb_json_put(object, metric->key, json_string(reason));
+        return;
+    }
+}
+
+/* Adds the reasons why figures of the pressure pass are missing. */
+static void put_no_pressure(json_t *object, const struct vtb_results *results)
+{
+    const struct vtb_plan *plan = results->plan;
+    unsigned generations_n = 0;
+    for (size_t i = 0; i < plan->points[0].cases_n; i++) {
+        const struct vtb_collector *collector = plan->points[0].cases[i].heap->heap->collector;
+        if (collector && collector->generations_n > generations_n)
+            generations_n = collector->generations_n;
+    }
+    const bool collects = generations_n > 0;
     for (const struct vtb_pressure_metric *metric = vtb_pressure_metrics; metric->word; metric++) {
         if (metric->of_collector && !collects)
             vtb_json_put(object, metric->key, json_string("no heap of this run collects"));
         else if (!collects && plan->pressure_words.n == 0)
             vtb_json_put(object, metric->key, json_string("--pressure was not given"));
+        else if (metric->of_generations && generations_n == 1)
+            vtb_json_put(object, metric->key, json_string("no collector here has generations"));
+        else if (metric->pauses_min > 0)
+            put_few_pauses(object, results, metric);
     }
 }
 
@@ -100,7 +129,7 @@ static json_t *unavailable_object(const struct vtb_results *results)
 {
     const struct vtb_plan *plan = results->plan;
     json_t *object = json_object();
-    put_no_pressure(object, plan);
+    put_no_pressure(object, results);
     const char *hindrance =
         plan->instructions ? vtb_instructions_hindrance(plan) : "--instructions was not given";
     if (hindrance)

@@ -1,5 +1,7 @@
 #include "report/report_surfaces.h"
 
+#include <math.h>
+
 #include "base/prose.h"
 #include "base/table.h"
 
@@ -61,7 +63,7 @@ static void add_row(struct vtb_table *table, const struct vtb_results *results,
     vtb_table_cell(table, "%.0f", window);
     for (size_t b = 0; b < surface->budgets_n; b++) {
         const struct vtb_figures *figures = at_point(results, window, surface->budgets[b]);
-        if (figures)
+        if (figures && !isnan(share_of(figures)))
             vtb_table_cell(table, "%.3g %%", share_of(figures));
         else
             vtb_table_cell(table, "-");
@@ -94,8 +96,10 @@ static void print_finding(FILE *out, const struct vtb_results *results,
         for (size_t b = 0; b < surface->budgets_n; b++) {
             const struct vtb_figures *figures =
                 at_point(results, surface->windows[w], surface->budgets[b]);
-            least = figures && (!least || share_of(figures) < share_of(least)) ? figures : least;
-            most = figures && (!most || share_of(figures) > share_of(most)) ? figures : most;
+            if (!figures || isnan(share_of(figures)))
+                continue;
+            least = !least || share_of(figures) < share_of(least) ? figures : least;
+            most = !most || share_of(figures) > share_of(most) ? figures : most;
         }
     }
     if (!least || share_of(most) < 2 * share_of(least))

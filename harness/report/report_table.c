@@ -76,6 +76,8 @@ static const char *collections_text(char text[CELL_BYTES], const struct vtb_pres
 /* Writes a share in percent, with as many digits as fit. */
 static const char *share_text(char text[CELL_BYTES], double share, size_t width)
 {
+    if (isnan(share))
+        return "-";
     if (share > 0 && share < 0.0001)
         snprintf(text, CELL_BYTES, "<.01");
     else
@@ -143,6 +145,12 @@ static const char *collections_cell(char text[CELL_BYTES], const struct vtb_comp
     return collections_text(text, &comparison->figures[i].pressure, width);
 }
 
+static const char *rate_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
+                             size_t i, size_t width)
+{
+    return vtb_fitted_text(text, vtb_per_mop(&comparison->figures[i].pressure), width);
+}
+
 static const char *share_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
                               size_t i, size_t width)
 {
@@ -153,8 +161,9 @@ struct figure_column {
     const char *title;
     size_t width; /* in characters */
     cell_writer *write;
-    enum { ANY_HEAP, FREES, COLLECTS } heap; /* the heaps whose tables have it */
-    bool timed;                              /* a table of counts alone leaves it out */
+    /* The heaps whose tables have it; a collector may have one generation or several. */
+    enum { ANY_HEAP, FREES, COLLECTS, COLLECTS_ONE, COLLECTS_SEVERAL } heap;
+    bool timed; /* a table of counts alone leaves it out */
 };
 
 /* With single spaces between columns, and a name of 25 characters, a line has 100. */
@@ -165,21 +174,39 @@ static const struct figure_column figure_columns[] = {
     {"B/op", 8, bytes_cell, ANY_HEAP, false},
     {"allocs/op", 9, allocs_cell, FREES, false},
     {"peak live", 9, peak_cell, FREES, false},
-    {"Gen0/1/2 /kop", 14, collections_cell, COLLECTS, false},
+    {"Gen0/1/2 /kop", 14, collections_cell, COLLECTS_SEVERAL, false},
+    {"GCs/Mop", 14, rate_cell, COLLECTS_ONE, false},
     {"GC %", 4, share_cell, COLLECTS, false},
 };
 
 #define FIGURE_COLUMNS_N (sizeof figure_columns / sizeof *figure_columns)
 #define NAME_WIDTH 17
 
+static bool is_of_heap(const struct figure_column *column, const struct vtb_pressure *pressure)
+{
+    switch (column->heap) {
+    case ANY_HEAP:
+        return true;
+    case FREES:
+        return !pressure->collects;
+    case COLLECTS:
+        return pressure->collects;
+    case COLLECTS_ONE:
+        return pressure->generations_n == 1;
+    case COLLECTS_SEVERAL:
+        return pressure->generations_n > 1;
+    }
+    return false;
+}
+
 /* Chooses the columns that the table has. */
 static size_t choose_columns(const struct figure_column *chosen[FIGURE_COLUMNS_N], bool timed,
-                             bool collects)
+                             const struct vtb_pressure *pressure)
 {
     size_t n = 0;
     for (size_t i = 0; i < FIGURE_COLUMNS_N; i++) {
         const struct figure_column *column = &figure_columns[i];
-        if ((timed || !column->timed) && column->heap != (collects ? FREES : COLLECTS))
+        if ((timed || !column->timed) && is_of_heap(column, pressure))
             chosen[n++] = column;
     }
     return n;
@@ -200,7 +227,7 @@ void vtb_report_cases(FILE *out, const struct vtb_comparison *comparison, size_t
     const struct vtb_case *the_case = &comparison->point->cases[first];
     const struct figure_column *columns[FIGURE_COLUMNS_N];
     const size_t n =
-        choose_columns(columns, comparison->timed, comparison->figures[first].pressure.collects);
+        choose_columns(columns, comparison->timed, &comparison->figures[first].pressure);
     struct vtb_table table = {.gap = 1};
     vtb_table_column(&table, (struct vtb_column){.title = "strategy", .width = NAME_WIDTH});
     for (size_t c = 0; c < n; c++)

@@ -33,21 +33,35 @@ static bool check_checksums(const struct vtb_point *point, struct vtb_counted *c
     return true;
 }
 
-/* The results of the passes that run each case of a point in a process of its own. */
+/* The results of the passes that run each case of a point in a process of its own. Pressures are of
+ * the calls of a table's consumer: one for each case, table by table. */
 struct isolated {
     struct vtb_counted *counted;
     struct vtb_pressure *pressures;
 };
 
-static void free_isolated(struct isolated *isolated, const struct vtb_point *point)
+static void free_isolated(struct isolated *isolated, const struct vtb_plan *plan,
+                          const struct vtb_point *point)
 {
-    for (size_t i = 0; isolated->pressures && i < point->cases_n; i++) {
-        if (point->cases[i].serial == i)
+    for (size_t i = 0; isolated->pressures && i < plan->tables_n * point->cases_n; i++) {
+        if (point->cases[i % point->cases_n].serial == i % point->cases_n)
             free(isolated->pressures[i].hgrm);
     }
     free(isolated->counted);
     free(isolated->pressures);
     *isolated = (struct isolated){0};
+}
+
+/* Runs the pressure pass of a case for each table. */
+static bool press_case(struct vtb_fixture *fixture, const struct vtb_plan *plan, size_t i,
+                       struct isolated *isolated, struct vtb_error *error)
+{
+    const struct vtb_case *the_case = &fixture->point->cases[i];
+    bool ok = true;
+    for (size_t t = 0; ok && vtb_plan_has_pressure(plan, the_case) && t < plan->tables_n; t++)
+        ok = vtb_pressure_run(fixture, the_case, plan->consumers[t], &isolated->counted[i],
+                              &isolated->pressures[t * fixture->point->cases_n + i], error);
+    return ok;
 }
 
 /* Counts a case by one caller. A case of several callers gets the same counts, as each caller makes
@@ -58,13 +72,14 @@ static bool count_case(struct vtb_fixture *fixture, const struct vtb_plan *plan,
     const struct vtb_case *the_case = &fixture->point->cases[i];
     if (the_case->serial != i) {
         isolated->counted[i] = isolated->counted[the_case->serial];
-        isolated->pressures[i] = isolated->pressures[the_case->serial];
+        for (size_t t = 0; t < plan->tables_n; t++) {
+            struct vtb_pressure *pressures = isolated->pressures + t * fixture->point->cases_n;
+            pressures[i] = pressures[the_case->serial];
+        }
         return true;
     }
     return vtb_counting_run(fixture, the_case, &isolated->counted[i], error) &&
-           (!vtb_plan_has_pressure(plan, the_case) ||
-            vtb_pressure_run(fixture, the_case, &isolated->counted[i], &isolated->pressures[i],
-                             error));
+           press_case(fixture, plan, i, isolated, error);
 }
 
 /* The results of the passes that come before the tables are made, for all points. */
@@ -148,7 +163,7 @@ static bool make_room(struct run *run, struct vtb_error *error)
         struct isolated *isolated = &run->counted.isolated[i];
         const size_t n = plan->points[i].cases_n;
         isolated->counted = calloc(n, sizeof *isolated->counted);
-        isolated->pressures = calloc(n, sizeof *isolated->pressures);
+        isolated->pressures = calloc(plan->tables_n * n, sizeof *isolated->pressures);
         run->units_n += n;
         if (!isolated->counted || !isolated->pressures)
             return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
@@ -156,13 +171,30 @@ static bool make_room(struct run *run, struct vtb_error *error)
     return true;
 }
 
-/* Runs the passes that count, point after point. A repeat takes times alone. */
+/* Takes the counts of another run of the same plan. */
+static void take_counts(const struct run *run, size_t p, const struct vtb_results *other)
+{
+    struct isolated *isolated = &run->counted.isolated[p];
+    const size_t n = run->plan->points[p].cases_n;
+    for (size_t i = 0; i < run->plan->tables_n * n; i++) {
+        const struct vtb_comparison *comparison =
+            &other->comparisons[p * run->plan->tables_n + i / n];
+        isolated->counted[i % n] = comparison->figures[i % n].counted;
+        isolated->pressures[i] = comparison->figures[i % n].pressure;
+        isolated->pressures[i].hgrm = NULL;
+    }
+}
+
+/* Runs the passes that count, point after point. */
 static bool count_points(struct run *run, struct vtb_error *error)
 {
-    const struct vtb_results *results = run->results;
+    const struct vtb_results *other = run->results->counted_by;
     bool ok = true;
     for (size_t i = 0; ok && i < run->plan->points_n; i++) {
-        ok = results->repeat > 0 || count_point(run, i, error);
+        if (other)
+            take_counts(run, i, other);
+        else
+            ok = count_point(run, i, error);
         run->counted.points_n += ok;
     }
     return ok;
@@ -170,7 +202,7 @@ static bool count_points(struct run *run, struct vtb_error *error)
 
 static bool count_instructions(struct run *run, struct vtb_error *error)
 {
-    if (!run->plan->instructions || run->results->repeat > 0 ||
+    if (!run->plan->instructions || run->results->counted_by ||
         vtb_instructions_hindrance(run->plan))
         return true;
     vtb_progress_part(&run->bar, "instructions", run->estimate ? run->estimate->instructions_s : 0);
@@ -230,8 +262,9 @@ static bool make_table(struct run *run, size_t point, size_t table, struct vtb_e
 {
     struct vtb_results *results = run->results;
     const struct vtb_events *events = &results->events.events;
-    const struct vtb_found found = {run->counted.isolated[point].counted,
-                                    run->counted.isolated[point].pressures};
+    const struct isolated *isolated = &run->counted.isolated[point];
+    const struct vtb_found found = {isolated->counted,
+                                    isolated->pressures + table * run->plan->points[point].cases_n};
     struct vtb_samples samples = {0};
     if (vtb_plan_is_timed(run->plan))
         samples = vtb_sessions_samples(&results->sessions, point, table);
@@ -242,7 +275,7 @@ static bool make_table(struct run *run, size_t point, size_t table, struct vtb_e
     for (size_t i = 0; i < comparison->point->cases_n; i++)
         comparison->figures[i].instructions =
             vtb_instructions_of(&run->counted.instructions, point, table, i);
-    if (events->n > 0 && results->repeat == 0 && !vtb_interrupted() &&
+    if (events->n > 0 && !results->counted_by && !vtb_interrupted() &&
         !count_events(comparison, events, error)) {
         vtb_comparison_free(comparison);
         return false;
@@ -298,7 +331,7 @@ bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
     ok = ok && make_tables(&run, error);
     vtb_progress_end(&run.bar);
     for (size_t i = 0; run.counted.isolated && i < plan->points_n; i++)
-        free_isolated(&run.counted.isolated[i], &plan->points[i]);
+        free_isolated(&run.counted.isolated[i], plan, &plan->points[i]);
     free(run.counted.isolated);
     vtb_instructions_free(&run.counted.instructions);
     if (!ok)

@@ -10,17 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* The calling thread's state; null while the thread is in no heap. */
 static _Thread_local struct vtb_mutator *current;
-
-static double now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
 
 static void *allocate(size_t n, size_t bytes)
 {
@@ -233,8 +225,7 @@ static void collect_now(struct vtb_gc *gc)
         vtb_gc_verify(gc);
     gc->wanted = 0;
     __atomic_store_n(&gc->stop, 0, __ATOMIC_RELAXED);
-    told.start_ns = gc->start_ns;
-    told.end_ns = now_ns();
+    vtb_moment_end(&gc->start, &told);
     if (gc->setup.collected)
         gc->setup.collected(gc->setup.context, &told);
 }
@@ -246,7 +237,7 @@ static void stop_here(struct vtb_gc *gc)
     gc->waiting_n++;
     if (!gc->collects) {
         gc->collects = true;
-        gc->start_ns = now_ns();
+        gc->start = vtb_moment_now();
         while (gc->waiting_n < gc->present_n)
             pthread_cond_wait(&gc->changed, &gc->mutex);
         collect_now(gc);
@@ -418,6 +409,7 @@ static const struct vtb_collector collector = {
     .moves = true,
     .generations_n = VTB_GENERATIONS_N,
     .has_budget = true,
+    .budget_object_max = VTB_LARGE_BYTES,
     .verifies = true,
     .open = open_heap,
     .close = close_heap,

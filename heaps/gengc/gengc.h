@@ -7,6 +7,8 @@
 #ifndef GENGC_H
 #define GENGC_H
 
+#include <vtb/moment.h>
+
 #include <pthread.h>
 
 #include "blocks.h"
@@ -62,11 +64,11 @@ struct vtb_gc {
     struct vtb_mutator *mutators;
     struct vtb_mutator *absent;
     size_t present_n;
-    size_t waiting_n;   /* threads at the safepoint, of those in the heap */
-    bool collects;      /* one of them waits for the others, or collects */
-    uint64_t collected; /* number of collections that ended */
-    unsigned wanted;    /* the oldest generation that somebody asked to collect */
-    double start_ns;    /* when the first thread stopped */
+    size_t waiting_n;        /* threads at the safepoint, of those in the heap */
+    bool collects;           /* one of them waits for the others, or collects */
+    uint64_t collected;      /* number of collections that ended */
+    unsigned wanted;         /* the oldest generation that somebody asked to collect */
+    struct vtb_moment start; /* when the first thread stopped, which is the one that collects */
 
     /* Memory. */
     struct vtb_typed typed[VTB_TYPES_MAX];

@@ -12,9 +12,9 @@ from .strategies import in_order, is_reference
 from .tables import Options, Table, distance, stem_of, tables, typical
 from .words import listed, note_lines, ns_text, part_of_a_name, title_lines
 
-QUANTILES = "Quantiles of the pauses: o the median, | 99 %, > the longest; no more is in the file."
-FEW = "Of fewer than 100 pauses (n) the 99 % quantile is the longest."
-LABEL = "length of a pause"
+QUANTILES = "Quantiles of the pauses: o the median, | 90 %, > the longest (n: their number)."
+FEW = "Fewer than 30 pauses, too few for quantiles: {}."
+LABEL = "processor time of a pause"
 SHARES = [0, 50, 90, 99, 99.9, 99.99, 99.999]  # in %, of the pauses that are no longer
 
 
@@ -22,14 +22,17 @@ def times(count: float) -> str:
     return "once" if count == 1 else f"{count:g} times"
 
 
-def pauses_title(table: Table, known: dict[str, tuple[tuple[float, ...], float]]) -> list[str]:
+def pauses_title(
+    table: Table, known: dict[str, tuple[tuple[float, ...], float]], few: dict[str, float]
+) -> list[str]:
     """How the two that the question is about pause, and who does longest."""
     parts = []
     for name in (table.baseline, table.subject):
         if name in known:
             values, count = known[name]
-            half = f", half of them up to {ns_text(values[0])}" if count > 1 else ""
-            parts.append(f"{name} pauses {times(count)}{half}")
+            parts.append(f"{name} pauses {times(count)}, half of them up to {ns_text(values[0])}")
+        elif name in few:
+            parts.append(f"{name} pauses {times(few[name])}")
         elif name:
             parts.append(f"{name} does not pause")
     longest = max(known, key=lambda name: known[name][0][2])
@@ -46,24 +49,28 @@ def rarity(table: Table) -> tuple[float, ...]:
     return -pauses_n(table), *distance(table)
 
 
-def pause_rows(table: Table) -> tuple[list[tuple[Row, float]], list[str]]:
-    """Quantiles with the number of pauses, the shortest first; and who does not pause."""
-    figures = ("pause_p50_ns", "pause_p99_ns", "pause_max_ns")
-    rows, silent = [], []
+def pause_rows(table: Table) -> tuple[list[tuple[Row, float]], dict[str, float]]:
+    """Quantiles with the number of pauses, the shortest first; and the number of pauses of those
+    that paused too seldom for quantiles, or not at all.
+    """
+    figures = ("pause_p50_ns", "pause_p90_ns", "pause_max_ns")
+    rows, few = [], {}
     for case in table.cases:
         values = tuple(case.get(figure) or 0.0 for figure in figures)
         count = case.get("pauses_n") or 0
         if count > 0 and min(values) > 0:
             rows.append((Row(case.strategy, values), count))
         elif not is_reference(case.strategy):
-            silent.append(case.strategy)
-    return sorted(rows, key=lambda each: each[0].values), silent
+            few[case.strategy] = count
+    return sorted(rows, key=lambda each: each[0].values), few
 
 
-def pauses_picture(table: Table, rows: list[tuple[Row, float]], silent: list[str]) -> Rows:
-    title = pauses_title(table, {row.name: (row.values, count) for row, count in rows})
+def pauses_picture(table: Table, rows: list[tuple[Row, float]], rest: dict[str, float]) -> Rows:
+    silent = [name for name, count in rest.items() if count == 0]
+    seldom = {name: count for name, count in rest.items() if count > 0}
+    title = pauses_title(table, {row.name: (row.values, count) for row, count in rows}, seldom)
     none = f"No pause: {listed(in_order(silent))}." if silent else ""
-    few = FEW if any(count < 100 for _, count in rows) else ""
+    few = FEW.format(listed(in_order(list(seldom)))) if seldom else ""
     ends = [value for row, _ in rows for value in row.values]
     axis = value_axis(LABEL, "log", [min(ends) / 1.5, max(ends) * 2])
     axis.ticks = log_ticks(axis.low, axis.high, ns_text)
@@ -78,9 +85,9 @@ def find_pauses(results: Results, options: Options) -> list[AnyPicture]:
     paused = [case for case in results.cases if case.get("pauses_n") is not None]
     found = [table for table in tables(paused, set()) if pauses_n(table) > 0]
     for table in typical(found, "pauses", options, rarity):
-        rows, silent = pause_rows(table)
+        rows, rest = pause_rows(table)
         if rows:
-            pictures.append(pauses_picture(table, rows, silent))
+            pictures.append(pauses_picture(table, rows, rest))
     return pictures
 
 

@@ -18,7 +18,7 @@ NUMERIC = {"hit_rate", "calls", "in_flight", "keys", "depth", "gen0_budget", "th
 USED = {
     *["ns_per_op", "ns_per_op_lo", "ns_per_op_hi", "ratio", "ratio_lo", "ratio_hi"],
     *["bytes_per_op", "allocs_per_op", "gc_time_fraction", "gen0_budget_bytes", "collections_n"],
-    *["pauses_n", "pause_p50_ns", "pause_p99_ns", "pause_max_ns"],
+    *["pauses_n", "pause_p50_ns", "pause_p90_ns", "pause_max_ns"],
 }
 
 

@@ -199,6 +199,19 @@ static void warming_touches_the_nursery(void **state)
 
 /* --- what is told of collections --- */
 
+/* The collector spent processor time in each pause, and the sums are those of the pauses. */
+static void check_sums(const struct vtb_pauses *pauses)
+{
+    const struct vtb_collected *collected = &memory.collected;
+    const double n = (double)collected->pauses_n;
+    assert_int_equal(collected->pauses_n, pauses->cpu.n);
+    assert_near(pauses->cpu.total_ns, collected->cpu_ns, 1);
+    assert_true(collected->cpu_ns > 0 && pauses->cpu.max_ns <= collected->cpu_ns);
+    assert_true(collected->cpu_ns2 >= collected->cpu_ns * collected->cpu_ns / n * 0.999);
+    assert_true(collected->cpu_ns2 <= collected->cpu_ns * pauses->cpu.max_ns * 1.001);
+    assert_true(collected->stretched_n <= collected->pauses_n);
+}
+
 static void check_pauses(void)
 {
     static struct vtb_pauses pauses;
@@ -208,9 +221,10 @@ static void check_pauses(void)
     for (size_t i = 0; i < 5; i++)
         collector()->collect(memory.gc, 0);
     vtb_memory_leave(&memory);
-    assert_int_equal(pauses.n, collections_n(&memory));
-    assert_near(pauses.total_ns, memory.collected.ns, 1);
-    assert_true(pauses.max_ns > 0 && pauses.max_ns <= memory.collected.ns);
+    assert_int_equal(pauses.wall.n, collections_n(&memory));
+    assert_near(pauses.wall.total_ns, memory.collected.ns, 1);
+    assert_true(pauses.wall.max_ns > 0 && pauses.wall.max_ns <= memory.collected.ns);
+    check_sums(&pauses);
 }
 
 static void every_pause_is_told(void **state)
@@ -275,6 +289,37 @@ static void a_thread_is_in_one_heap_at_a_time(void **state)
     for_collectors(LIVE_BYTES, check_entering);
 }
 
+/* A heap that only tells: a collection of 100 ns, of which 40 are its own, as another process ran
+ * meanwhile; and one of 10 ns. */
+static void (*tell)(void *context, const struct vtb_collection *collection);
+static void *told_to;
+
+static struct vtb_gc *open_teller(const struct vtb_collector_setup *setup)
+{
+    static char heap;
+    tell = setup->collected;
+    told_to = setup->context;
+    return (struct vtb_gc *)(void *)&heap;
+}
+
+static void processor_time_and_stretched_pauses_are_summed(void **state)
+{
+    (void)state;
+    const struct vtb_collector teller = {.open = open_teller, .generations_n = 2};
+    const struct vtb_heap heap = {.summary = "a teller", .collector = &teller};
+    const struct vtb_point point = point_of("user_cache", 0);
+    open_memory(&memory, &heap, &point);
+    tell(told_to, &(struct vtb_collection){.end_ns = 100, .cpu_ns = 40, .switched = true});
+    tell(told_to,
+         &(struct vtb_collection){.generation = 1, .start_ns = 200, .end_ns = 210, .cpu_ns = 10});
+    assert_int_equal(memory.collected.pauses_n, 2);
+    assert_int_equal(memory.collected.stretched_n, 1);
+    assert_same_double(memory.collected.ns, 110);
+    assert_same_double(memory.collected.cpu_ns, 50);
+    assert_same_double(memory.collected.cpu_ns2, 1700);
+    assert_int_equal(memory.collected.collections_n[1], 1);
+}
+
 static struct vtb_gc *open_nothing(const struct vtb_collector_setup *setup)
 {
     assert_true(setup->verify && setup->incremental);
@@ -317,6 +362,7 @@ int main(void)
         cmocka_unit_test(few_may_live),
         cmocka_unit_test(warming_touches_the_nursery),
         cmocka_unit_test(every_pause_is_told),
+        cmocka_unit_test(processor_time_and_stretched_pauses_are_summed),
         cmocka_unit_test(a_budget_is_spent_until_a_safepoint),
         cmocka_unit_test(a_thread_is_in_one_heap_at_a_time),
         cmocka_unit_test(a_heap_that_does_not_open),

@@ -42,7 +42,7 @@ static void run_ends(double after_ns)
     run.end_ns += after_ns;
     vtb_pauses_start(&pauses, run.start_ns);
     for (size_t i = 0; i < run.n; i++)
-        vtb_pauses_add(&pauses, run.starts[i], run.ends[i]);
+        vtb_pauses_add(&pauses, run.starts[i], run.ends[i], 0);
     vtb_pauses_end(&pauses, run.end_ns);
 }
 
@@ -127,14 +127,14 @@ static void quantiles_are_near(void **state)
         const size_t n = sizes[i];
         random_lengths(lengths, n, i);
         for (size_t rank = 1; rank <= n; rank++) {
-            const double value = vtb_pauses_quantile(&pauses, (double)rank / (double)n);
+            const double value = vtb_lengths_quantile(&pauses.wall, (double)rank / (double)n);
             assert_true(value >= lengths[rank - 1]);
             assert_true(value <= lengths[rank - 1] * (1 + 1.0 / 128));
             assert_true(value <= lengths[n - 1]);
         }
-        assert_int_equal(pauses.n, n);
-        assert_same_double(pauses.max_ns, lengths[n - 1]);
-        assert_same_double(vtb_pauses_quantile(&pauses, 1), lengths[n - 1]);
+        assert_int_equal(pauses.wall.n, n);
+        assert_same_double(pauses.wall.max_ns, lengths[n - 1]);
+        assert_same_double(vtb_lengths_quantile(&pauses.wall, 1), lengths[n - 1]);
     }
 }
 
@@ -145,13 +145,13 @@ static void quantiles_are_of_the_nearest_rank(void **state)
     for (size_t i = 1; i <= 4; i++)
         run_pauses(1, (double)(i * 100));
     run_ends(0);
-    assert_near(vtb_pauses_quantile(&pauses, 0.001), 100, 1);
-    assert_near(vtb_pauses_quantile(&pauses, 0.25), 100, 1);
-    assert_near(vtb_pauses_quantile(&pauses, 0.26), 200, 2);
-    assert_near(vtb_pauses_quantile(&pauses, 0.5), 200, 2);
-    assert_near(vtb_pauses_quantile(&pauses, 0.75), 300, 3);
-    assert_same_double(vtb_pauses_quantile(&pauses, 0.76), 400);
-    assert_same_double(pauses.total_ns, 1000);
+    assert_near(vtb_lengths_quantile(&pauses.wall, 0.001), 100, 1);
+    assert_near(vtb_lengths_quantile(&pauses.wall, 0.25), 100, 1);
+    assert_near(vtb_lengths_quantile(&pauses.wall, 0.26), 200, 2);
+    assert_near(vtb_lengths_quantile(&pauses.wall, 0.5), 200, 2);
+    assert_near(vtb_lengths_quantile(&pauses.wall, 0.75), 300, 3);
+    assert_same_double(vtb_lengths_quantile(&pauses.wall, 0.76), 400);
+    assert_same_double(pauses.wall.total_ns, 1000);
 }
 
 /* Powers of two begin a bucket, and what lies just below them ends one. */
@@ -162,11 +162,12 @@ static void quantiles_at_powers_of_two(void **state)
         const double length_ns = ldexp(1, power);
         const double below_ns = length_ns * (1 - 0x1p-20);
         vtb_pauses_start(&pauses, 0);
-        vtb_pauses_add(&pauses, 0, below_ns);
-        vtb_pauses_add(&pauses, 0, length_ns);
-        vtb_pauses_add(&pauses, 0, 2 * length_ns);
-        assert_same_double(vtb_pauses_quantile(&pauses, 1.0 / 3), length_ns);
-        assert_same_double(vtb_pauses_quantile(&pauses, 2.0 / 3), length_ns * (1 + 1.0 / 128));
+        vtb_pauses_add(&pauses, 0, below_ns, 0);
+        vtb_pauses_add(&pauses, 0, length_ns, 0);
+        vtb_pauses_add(&pauses, 0, 2 * length_ns, 0);
+        assert_same_double(vtb_lengths_quantile(&pauses.wall, 1.0 / 3), length_ns);
+        assert_same_double(vtb_lengths_quantile(&pauses.wall, 2.0 / 3),
+                           length_ns * (1 + 1.0 / 128));
     }
 }
 
@@ -174,16 +175,16 @@ static void lengths_out_of_range(void **state)
 {
     (void)state;
     vtb_pauses_start(&pauses, 0);
-    vtb_pauses_add(&pauses, 5, 5);
-    assert_same_double(vtb_pauses_quantile(&pauses, 0.5), 0);
-    assert_same_double(vtb_pauses_quantile(&pauses, 1), 0);
-    vtb_pauses_add(&pauses, 5, 5.25);
-    assert_same_double(vtb_pauses_quantile(&pauses, 0.5), 0.25);
-    vtb_pauses_add(&pauses, 6, 6 + 0x1p50);
-    vtb_pauses_add(&pauses, 0x1p51, 0x1p51 + 0x1p50);
-    assert_same_double(vtb_pauses_quantile(&pauses, 0.5), 1);
-    assert_same_double(vtb_pauses_quantile(&pauses, 0.75), 0x1p44);
-    assert_same_double(vtb_pauses_quantile(&pauses, 1), 0x1p50);
+    vtb_pauses_add(&pauses, 5, 5, 0);
+    assert_same_double(vtb_lengths_quantile(&pauses.wall, 0.5), 0);
+    assert_same_double(vtb_lengths_quantile(&pauses.wall, 1), 0);
+    vtb_pauses_add(&pauses, 5, 5.25, 0);
+    assert_same_double(vtb_lengths_quantile(&pauses.wall, 0.5), 0.25);
+    vtb_pauses_add(&pauses, 6, 6 + 0x1p50, 0);
+    vtb_pauses_add(&pauses, 0x1p51, 0x1p51 + 0x1p50, 0);
+    assert_same_double(vtb_lengths_quantile(&pauses.wall, 0.5), 1);
+    assert_same_double(vtb_lengths_quantile(&pauses.wall, 0.75), 0x1p44);
+    assert_same_double(vtb_lengths_quantile(&pauses.wall, 1), 0x1p50);
 }
 
 static void no_pauses(void **state)
@@ -191,10 +192,10 @@ static void no_pauses(void **state)
     (void)state;
     run_begins(1e15);
     run_ends(50 * MS);
-    assert_int_equal(pauses.n, 0);
-    assert_same_double(pauses.total_ns, 0);
-    assert_same_double(vtb_pauses_quantile(&pauses, 0.5), 0);
-    assert_same_double(vtb_pauses_quantile(&pauses, 1), 0);
+    assert_int_equal(pauses.wall.n, 0);
+    assert_same_double(pauses.wall.total_ns, 0);
+    assert_same_double(vtb_lengths_quantile(&pauses.wall, 0.5), 0);
+    assert_same_double(vtb_lengths_quantile(&pauses.wall, 1), 0);
     assert_same_double(vtb_pauses_mmu(&pauses, 0), 1);
     assert_same_double(vtb_pauses_mmu(&pauses, 1), 1);
 }
@@ -363,8 +364,8 @@ static void too_many_pauses_are_not_known(void **state)
     crowded_run(VTB_PAUSES_KEPT);
     assert_near(vtb_pauses_mmu(&pauses, 0), 0.5, 1e-12);
     assert_true(isnan(vtb_pauses_mmu(&pauses, 1)));
-    assert_int_equal(pauses.n, VTB_PAUSES_KEPT + 1);
-    assert_same_double(pauses.total_ns, 1000.0 * (VTB_PAUSES_KEPT + 1));
+    assert_int_equal(pauses.wall.n, VTB_PAUSES_KEPT + 1);
+    assert_same_double(pauses.wall.total_ns, 1000.0 * (VTB_PAUSES_KEPT + 1));
 }
 
 /* A row of a printed histogram, read back. */
@@ -386,7 +387,7 @@ static void print_and_read(struct printed *printed)
     size_t bytes_n = 0;
     FILE *out = open_memstream(&printed->text, &bytes_n);
     assert_non_null(out);
-    vtb_pauses_print(out, &pauses);
+    vtb_lengths_print(out, &pauses.wall);
     assert_int_equal(fclose(out), 0);
     printed->n = 0;
     for (const char *line = strstr(printed->text, "\n\n") + 2; *line != '#';
@@ -411,6 +412,31 @@ static void assert_last_row(const struct printed *printed, double max_ns, double
         assert_true(isfinite(printed->rows[i].inverse));
 }
 
+/* A pause that another process stretched is long by the wall's clock alone. */
+static void processor_time_is_counted_apart(void **state)
+{
+    (void)state;
+    static char *text;
+    size_t bytes_n;
+    vtb_pauses_start(&pauses, 0);
+    vtb_pauses_add(&pauses, 1000, 2000, 500);
+    vtb_pauses_add(&pauses, 3000, 9003000, 700);
+    vtb_pauses_end(&pauses, 20 * MS);
+    assert_int_equal(pauses.cpu.n, 2);
+    assert_same_double(pauses.cpu.total_ns, 1200);
+    assert_same_double(pauses.cpu.max_ns, 700);
+    assert_near(vtb_lengths_quantile(&pauses.cpu, 0.5), 500, 500.0 / 128);
+    assert_same_double(pauses.wall.total_ns, 9001000);
+    assert_same_double(pauses.wall.max_ns, 9e6);
+    assert_same_double(vtb_pauses_mmu(&pauses, 0), 0);
+    FILE *out = open_memstream(&text, &bytes_n);
+    assert_non_null(out);
+    vtb_lengths_print(out, &pauses.cpu);
+    assert_int_equal(fclose(out), 0);
+    assert_contains(text, "#[Mean    =      600.000, StdDeviation   =      100.000]");
+    free(text);
+}
+
 static void printed_percentiles(void **state)
 {
     (void)state;
@@ -426,7 +452,7 @@ static void printed_percentiles(void **state)
         assert_true(row->total >= row->percentile * LIST_MAX);
         assert_near(row->inverse, 1 / (1 - row->percentile), 0.01);
         if (row->percentile > 0) {
-            const double value = vtb_pauses_quantile(&pauses, row->percentile);
+            const double value = vtb_lengths_quantile(&pauses.wall, row->percentile);
             assert_near(row->value, value, 0.001);
         }
         assert_true(lengths[(size_t)row->total - 1] <= row->value + 0.001);
@@ -514,6 +540,7 @@ int main(void)
         cmocka_unit_test(utilisations_of_random_runs),
         cmocka_unit_test(utilisation_of_many_pauses),
         cmocka_unit_test(too_many_pauses_are_not_known),
+        cmocka_unit_test(processor_time_is_counted_apart),
         cmocka_unit_test(printed_percentiles),
         cmocka_unit_test(printed_steps),
         cmocka_unit_test(printed_text),

@@ -370,14 +370,14 @@ static void pressures_are_added_case_by_case(void **state)
     char text[] = "a distribution";
     struct vtb_pressure pressures[CASES_N] = {{.measured = false}};
     for (size_t i = 0; i < CASES_N; i++)
-        pressures[i] = (struct vtb_pressure){.measured = true, .pauses_n = 10 + i};
+        pressures[i] = (struct vtb_pressure){.measured = true, .collected.pauses_n = 10 + i};
     pressures[OTHER].hgrm = text;
     summarise((struct vtb_samples){0});
     vtb_add_pressure(&comparison, pressures);
     *text = 'A';
     for (size_t i = 0; i < CASES_N; i++) {
         assert_true(comparison.figures[i].pressure.measured);
-        assert_int_equal(comparison.figures[i].pressure.pauses_n, 10 + i);
+        assert_int_equal(comparison.figures[i].pressure.collected.pauses_n, 10 + i);
         if (i != OTHER)
             assert_null(comparison.figures[i].pressure.hgrm);
     }

@@ -369,6 +369,7 @@ static void collect(size_t own, size_t budget_bytes, size_t live_bytes)
     repeats[0].comparisons[0].figures[own].pressure = (struct vtb_pressure){
         .measured = true,
         .collects = true,
+        .generations_n = 3,
         .calls_n = 1000,
         .collected.collections_n = {1, 1, 1},
         .budget_bytes = budget_bytes,
@@ -425,6 +426,25 @@ static void collections_under_other_budgets(void **state)
     assert_int_equal(gate.checks_n, 1);
     assert_int_equal(gate.notes_n, 2);
     assert_note(0, "live_heap_bytes was 2, is 1");
+}
+
+/* Over other calls there is another last collection. */
+static void collections_over_other_calls(void **state)
+{
+    (void)state;
+    plan_collections();
+    collect(OTHER, 4096, 1);
+    record(0, OTHER, "\"gen0_per_kop\": 3, \"pressure_calls_n\": 999");
+    make_baseline();
+    gate_counts();
+    assert_int_equal(gate.checks_n, 0);
+    assert_note(0,
+                "collections are left out: pressure_calls_n was 999, is 1000; give --gen0-budget, "
+                "--live-heap and --calls when the baseline is made");
+    record(0, OTHER, "\"gen0_per_kop\": 3, \"pressure_calls_n\": 1000");
+    make_baseline();
+    gate_counts();
+    assert_verdict(OTHER, "gen0_per_kop", VTB_GATE_SAME);
 }
 
 /* However many reasons there are, there is room for some. */
@@ -1375,6 +1395,7 @@ int main(void)
         TEST(consumers_share_their_counts),
         TEST(collections_under_the_same_budgets),
         TEST(collections_under_other_budgets),
+        TEST(collections_over_other_calls),
         TEST(notes_have_an_end),
         TEST(sources_that_are_the_same),
         TEST(sources_that_changed),

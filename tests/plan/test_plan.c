@@ -288,6 +288,31 @@ static void cells_of_counts_alone(void **state)
     }
 }
 
+/* The pressure pass sees enough collections of its own accord in a run whose calls, effort and use
+ * nobody fixed. */
+static void calls_that_were_given_are_made(void **state)
+{
+    (void)state;
+    static const char *const fixed[] = {"--calls=1e6", "--quick", "--rounds=0",
+                                        "--hit-rate=0:0.5:0.1", "--save-baseline=file"};
+    assert_true(MAKE("--heap=gengc"));
+    assert_true(plan.points[0].collects_enough);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--heap=gengc", "--time=1"));
+    assert_true(plan.points[0].collects_enough);
+    vtb_plan_free(&plan);
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+        assert_true(MAKE("--heap=gengc", (char *)fixed[i]));
+        assert_false(plan.points[0].collects_enough);
+        vtb_plan_free(&plan);
+    }
+    char *argv[] = {"run_bench", "--heap=gengc", NULL};
+    assert_true(vtb_options_parse(&options, 2, argv, &error));
+    assert_true(vtb_plan_make_controlled(&plan, &options, true, &error));
+    assert_false(plan.points[0].collects_enough);
+    vtb_plan_free(&plan);
+}
+
 /* Six combinations or more are a sweep, whatever they are of; what is said wins. */
 static void a_sweep_is_rough(void **state)
 {
@@ -1205,6 +1230,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(default_plan),
+        cmocka_unit_test(calls_that_were_given_are_made),
         cmocka_unit_test(a_sweep_is_rough),
         cmocka_unit_test(what_makes_a_sweep),
         cmocka_unit_test(what_is_counted_makes_tables),

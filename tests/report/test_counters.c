@@ -188,20 +188,22 @@ static void the_pressure_of_one_case_makes_columns_for_all(void **state)
     struct vtb_heap collected = {.collector = &it.collector};
     const struct vtb_heap_entry entry = {.name = "collected", .heap = &collected};
     it.cases[1].heap = &entry;
-    it.figures[0].pressure =
-        (struct vtb_pressure){.budget_bytes = 4096, .live_bytes = 99, .peak_rss_bytes = 7};
+    it.figures[0].pressure = (struct vtb_pressure){
+        .budget_bytes = 4096, .live_bytes = 99, .peak_rss_bytes = 7, .calls_n = 5};
     count();
     assert_string_equal(keys(true), EXACT);
-    assert_begins(keys(false), " gen0_budget_bytes live_heap_bytes gen0_per_kop ");
-    assert_int_equal(counters_n, 7 + 2 + VTB_PRESSURE_METRICS_N);
+    assert_begins(keys(false), " gen0_budget_bytes live_heap_bytes pressure_calls_n gen0_per_kop ");
+    assert_int_equal(counters_n, 7 + 3 + VTB_PRESSURE_METRICS_N);
     assert_true(isnan(value("gen0_budget_bytes")));
     assert_true(isnan(value("live_heap_bytes")));
+    assert_true(isnan(value("pressure_calls_n")));
     it.figures[0].pressure.collects = true;
     it.figures[0].pressure.measured = true;
     count();
     assert_same_double(value("gen0_budget_bytes"), 4096);
     assert_same_double(value("live_heap_bytes"), 99);
     assert_same_double(value("peak_rss_bytes"), 7);
+    assert_same_double(value("pressure_calls_n"), 5);
     it.figures[0].pressure.budget_bytes = 0; /* its heap has no such rule */
     count();
     assert_true(isnan(value("gen0_budget_bytes")));

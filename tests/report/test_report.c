@@ -20,25 +20,17 @@
 
 /* The counters that every result file has, or gives a reason for not having; _lo and _hi behind one
  * of them are its interval's ends. */
-static const char *const design_counters[] = {"bytes_per_op",
-                                              "usable_bytes_per_op",
-                                              "allocs_per_op",
-                                              "frees_per_op",
-                                              "peak_live_bytes",
-                                              "survived_bytes_per_op",
-                                              "gen0_per_kop",
-                                              "gen1_per_kop",
-                                              "gen2_per_kop",
-                                              "gc_time_fraction",
-                                              "pause_p50_ns",
-                                              "pause_p99_ns",
-                                              "pause_max_ns",
-                                              "page_faults_per_mop",
-                                              "instructions_per_op",
-                                              "ns_per_op",
-                                              "ratio",
-                                              "over_plain_ns",
-                                              "mde",
+static const char *const design_counters[] = {"bytes_per_op",        "usable_bytes_per_op",
+                                              "allocs_per_op",       "frees_per_op",
+                                              "peak_live_bytes",     "survived_bytes_per_op",
+                                              "collections_per_mop", "gen0_per_kop",
+                                              "gen1_per_kop",        "gen2_per_kop",
+                                              "gc_time_fraction",    "pause_p50_ns",
+                                              "pause_p90_ns",        "pause_p99_ns",
+                                              "pause_max_ns",        "pause_wall_max_ns",
+                                              "page_faults_per_mop", "instructions_per_op",
+                                              "ns_per_op",           "ratio",
+                                              "over_plain_ns",       "mde",
                                               "actual_hit_rate"};
 
 #define DESIGN_COUNTERS_N (sizeof design_counters / sizeof *design_counters)

@@ -29,8 +29,10 @@ static int made(void **state)
             figures[i][own].pressure = (struct vtb_pressure){
                 .measured = true,
                 .collects = true,
-                .run_ns = 1000,
-                .collected.ns = own == 1 ? 10 * percents[i] : 1000,
+                .calls_n = 10,
+                .cpu_ns = 1000,
+                .collected = {.cpu_ns = own == 1 ? 10 * percents[i] : 1000, .pauses_n = 2},
+                .calls_per_collection = 5,
             };
         }
     }
@@ -72,11 +74,24 @@ static void a_row_is_a_window_and_a_column_a_nursery(void **state)
 static void what_hardly_moves_decides_nothing(void **state)
 {
     (void)state;
-    figures[0][1].pressure.collected.ns = 21;
-    figures[3][1].pressure.collected.ns = 39;
+    figures[0][1].pressure.collected.cpu_ns = 21;
+    figures[3][1].pressure.collected.cpu_ns = 39;
     reads(HEAD
           "          64       2.1 %         2 %\n"
           "        4096         3 %       3.9 %\n\n\n");
+}
+
+/* Of calls that were too few for a collection nobody knows what one takes. */
+static void a_point_without_a_collection_is_a_gap(void **state)
+{
+    (void)state;
+    figures[0][1].pressure.collected = (struct vtb_collected){.ns = 0};
+    char *text = written_about(write_surfaces, &it);
+    assert_begins(text, HEAD
+                  "          64           -         2 %\n"
+                  "        4096         3 %        40 %\n\n");
+    assert_contains(text, " takes from 2 % to 40 % of the\n");
+    free(text);
 }
 
 static void a_point_that_was_not_measured_is_a_gap(void **state)
@@ -113,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_row_is_a_window_and_a_column_a_nursery, made),
         cmocka_unit_test_setup(what_hardly_moves_decides_nothing, made),
+        cmocka_unit_test_setup(a_point_without_a_collection_is_a_gap, made),
         cmocka_unit_test_setup(a_point_that_was_not_measured_is_a_gap, made),
         cmocka_unit_test_setup(one_axis_is_no_surface, made),
     };

@@ -61,6 +61,8 @@ struct vtb_collection {
     /* From the moment at which the first thread stopped until all may go on, by CLOCK_MONOTONIC. */
     double start_ns;
     double end_ns;
+    double cpu_ns; /* processor time of the thread that collected, from the one to the other */
+    bool switched; /* another process ran on its processor meanwhile, so the pause was stretched */
     size_t survived_bytes; /* objects of the collected generations that are still referred to */
     size_t promoted_bytes; /* of these, objects that are now of an older generation */
     size_t marked_bytes;   /* objects that stayed in place but were looked through as well */
@@ -121,6 +123,8 @@ struct vtb_collector {
     bool has_budget; /* it obeys setup.gen0_budget_bytes */
     bool has_steps;  /* it obeys setup.incremental */
     bool verifies;   /* it obeys setup.verify */
+    /* The largest object that is paid for by that budget: larger ones are old from the start. */
+    size_t budget_object_max;
 
     /* Opens a heap, which the caller closes. Null: the system gives no memory, and errno says why.
      */
