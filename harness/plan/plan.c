@@ -345,8 +345,6 @@ static void set_parameters(struct vtb_point *point, const double values[VTB_PARA
     point->live_heap_bytes = live_heap_bytes(point, options);
     point->cold = point->calls_n <= VTB_COLD_CALLS_MAX && !point->hits.trace && !point->completer &&
                   !options->parameters[VTB_P(threads)].n && options->rounds != 0;
-    point->collects_enough = !options->parameters[VTB_P(calls)].n && vtb_plan_is_timed(plan) &&
-                             !options->quick && !plan->is_sweep && !options->save_baseline;
 }
 
 static bool make_points(struct vtb_plan *plan, const struct vtb_options *options,
@@ -466,6 +464,10 @@ static void set_effort(struct vtb_plan *plan, const struct vtb_options *options)
     plan->epoch_ns = (options->epoch_ms > 0 ? options->epoch_ms : EPOCH_MS) * 1e6;
     if (options->time_s > 0)
         divide_time(plan, options->time_s, options->sessions > 0);
+    const bool enough = vtb_plan_is_timed(plan) && !rough && !options->save_baseline &&
+                        !options->parameters[VTB_P(calls)].n;
+    for (size_t i = 0; i < plan->points_n; i++)
+        plan->points[i].collects_enough = enough;
     const bool by_consumer = vtb_plan_is_timed(plan) || plan->instructions || plan->events.n > 0;
     plan->tables_n = by_consumer ? plan->consumers_n : 1;
 }
