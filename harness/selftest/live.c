@@ -29,8 +29,8 @@ struct work {
     char words[WORDS_MAX][WORD_BYTES];
     char *arguments[WORDS_MAX + 1];
     int words_n;
-    struct vtb_results counts;     /* of the plan's cases */
-    struct vtb_counted *counted;   /* owned, as are the next two; one for each case */
+    struct vtb_results counts;   /* of the plan's cases */
+    struct vtb_counted *counted; /* owned, as are the next two; one for each case */
     struct vtb_pressure *pressures;
     struct vtb_subject *subjects;
 };
@@ -123,8 +123,8 @@ static struct work *open_work(const char *strategies, const char *const *more,
         add_word(work, "%s", *more);
     work->arguments[work->words_n] = NULL;
     if (vtb_options_parse(&work->options, work->words_n, work->arguments, error) &&
-        vtb_plan_make(&work->plan, &work->options, error) &&
-        vtb_plan_prepare(&work->plan, error) && count(work, error)) {
+        vtb_plan_make(&work->plan, &work->options, error) && vtb_plan_prepare(&work->plan, error) &&
+        count(work, error)) {
         set_subjects(work);
         return work;
     }
@@ -139,8 +139,8 @@ static bool record(const struct work *work, struct vtb_sessions *sessions, enum 
                    struct vtb_progress_bar *bar, struct vtb_error *error)
 {
     struct vtb_load load;
-    bool ok = vtb_sessions_open(sessions, &work->plan,
-                                1 + (uint64_t)kind * work->plan.sessions_n, error) &&
+    bool ok = vtb_sessions_open(sessions, &work->plan, 1 + (uint64_t)kind * work->plan.sessions_n,
+                                error) &&
               vtb_load_start(&load, kind, error);
     if (!ok)
         return false;
@@ -194,7 +194,7 @@ static const int slow_percents[SLOW_N] = {2, 5, 10};
 static bool find_slowness(const struct vtb_subjects *subjects, double *share,
                           struct vtb_error *error)
 {
-    static const char *const more[] = {"--heap=glibc", "--sessions=5", "--rounds=40",
+    static const char *const more[] = {"--heap=glibc",   "--sessions=5",           "--rounds=40",
                                        "--calls=200000", "--consumer=independent", NULL};
     char list[LIST_BYTES] = "";
     struct vtb_sessions sessions = {.head = NULL};
@@ -211,11 +211,11 @@ static bool find_slowness(const struct vtb_subjects *subjects, double *share,
         ok = vtb_summarise(&comparison, stream.point, VTB_CONSUMER_INDEPENDENT, stream.samples,
                            stream.quiet_ns, &stream.found, error);
         const size_t last = stream.point->cases_n - 1; /* the copy stands behind all others */
-        *share = ok ? expm1(vtb_pool_log_ratio(&comparison, last,
-                                               stream.point->cases[last].baseline, VTB_STATE_ANY,
-                                               stream.quiet_ns)
-                                .mean)
-                    : NAN;
+        *share =
+            ok ? expm1(vtb_pool_log_ratio(&comparison, last, stream.point->cases[last].baseline,
+                                          VTB_STATE_ANY, stream.quiet_ns)
+                           .mean)
+               : NAN;
         if (ok)
             vtb_comparison_free(&comparison);
     }
@@ -259,8 +259,7 @@ static bool try_times(struct vtb_proofs *proofs, const struct vtb_subjects *subj
     struct vtb_progress_bar bar;
     (void)snprintf(sessions_word, sizeof sessions_word, "--sessions=%zu",
                    effort->runs_n * effort->sessions_n);
-    struct work *work =
-        write_copies(subjects, list, error) ? open_work(list, more, error) : NULL;
+    struct work *work = write_copies(subjects, list, error) ? open_work(list, more, error) : NULL;
     bool ok = work != NULL;
     vtb_progress_start(&bar, VTB_LOADS_N);
     for (int kind = 0; ok && kind < VTB_LOADS_N; kind++) {
@@ -330,10 +329,10 @@ static void try_byte(struct vtb_proofs *proofs, const struct vtb_subjects *subje
     }
     const struct vtb_counted *copy = &last_of(work)->counted;
     const struct vtb_counted *original = &original_figures(work)->counted;
-    vtb_proof_add_exact(
-        proofs, check,
-        (double)copy->counts.requested_bytes - (double)original->counts.requested_bytes,
-        (double)(original->calls_n - original->hits_n));
+    vtb_proof_add_exact(proofs, check,
+                        (double)copy->counts.requested_bytes -
+                            (double)original->counts.requested_bytes,
+                        (double)(original->calls_n - original->hits_n));
     close_work(work);
 }
 

@@ -114,8 +114,14 @@ static bool read_line(struct reader *reader, char *text)
         comma = end;
     }
     const struct line line = {
-        case_of(reader, text), (size_t)numbers[0] - 1, (size_t)numbers[1], numbers[2],
-        numbers[3],            numbers[4],             numbers[5],         numbers[6],
+        case_of(reader, text),
+        (size_t)numbers[0] - 1,
+        (size_t)numbers[1],
+        numbers[2],
+        numbers[3],
+        numbers[4],
+        numbers[5],
+        numbers[6],
         numbers[7],
     };
     if (line.of_case == CASES_MAX || numbers[0] < 1 || numbers[0] > 1e6 || numbers[1] > 1e6 ||
@@ -134,8 +140,9 @@ static bool read_line(struct reader *reader, char *text)
 
 static bool read_lines(struct reader *reader, FILE *file, struct vtb_error *error)
 {
-    static const char head[] = "name,session,round,operations,real_ns_per_op,cpu_ns_per_op,"
-                               "gc_ns_per_op,probe_before_ns,probe_after_ns\n";
+    static const char head[] =
+        "name,session,round,operations,real_ns_per_op,cpu_ns_per_op,"
+        "gc_ns_per_op,probe_before_ns,probe_after_ns\n";
     char text[LINE_BYTES];
     size_t number = 1;
     if (!fgets(text, sizeof text, file) || strcmp(text, head) != 0)
@@ -224,8 +231,7 @@ static void make_stream(const struct reader *reader)
 {
     struct vtb_recording *recording = reader->recording;
     recording->heap_entry = (struct vtb_heap_entry){.name = "recorded", .heap = &recording->heap};
-    recording->point =
-        (struct vtb_point){.cases = recording->cases, .cases_n = reader->cases_n};
+    recording->point = (struct vtb_point){.cases = recording->cases, .cases_n = reader->cases_n};
     recording->stream = (struct vtb_stream){.condition = reader->path,
                                             .point = &recording->point,
                                             .subjects = recording->subjects,

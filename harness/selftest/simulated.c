@@ -19,16 +19,16 @@ static const double slower_percents[SLOW_N] = {2, 5, 10};
 
 /* Deviations, as shares: of an epoch by itself; of all epochs of a round and of a session together,
  * which pairing removes; of a case in a session; and of a case by its place in one build, which is
- * phi. A run has a deviation of its own, which is rho. All as they were measured on shared machines,
- * but that of a round, which is exaggerated. */
-#define EPOCH_NOISE 0.055
+ * phi. A run has a deviation of its own, which is rho. All of the
+ * size that they have on shared machines, but those of rounds and sessions, which are exaggerated. */
+#define EPOCH_NOISE 0.03
 #define ROUND_NOISE 0.3
 #define SPEED_NOISE 0.2
-#define SESSION_NOISE 0.012
+#define SESSION_NOISE 0.01
 
-/* The share of epochs beside a busy sibling, and what that multiplies times by: slower cases by
- * less, so that figures that mix the states are wrong. */
-#define BUSY_SHARE 0.3
+/* The largest share of rounds beside a busy sibling, which each run draws, and what that multiplies
+ * times by: slower cases by less, so that figures that mix the states differ from run to run. */
+#define BUSY_SHARE_MAX 0.8
 #define BUSY_FACTOR 1.5
 #define BUSY_FACTOR_SLOW 1.3
 
@@ -45,12 +45,14 @@ struct deviations {
     double place[CASES_N];
     double run[CASES_N];
     double session[CASES_N];
-    double speed; /* of the machine in the session */
+    double speed;      /* of the machine in the session */
+    double busy_share; /* of the rounds of the run */
 };
 
 static void draw_run(const struct vtb_simulated *simulated, struct deviations *deviations,
                      struct vtb_random *random)
 {
+    deviations->busy_share = BUSY_SHARE_MAX * vtb_random_unit(random);
     for (size_t i = 0; i < CASES_N; i++) {
         deviations->place[i] =
             i == 0 || !simulated->other_builds ? 0 : VTB_POOLED_PHI * gauss(random);
@@ -69,7 +71,7 @@ static void draw_round(const struct vtb_simulated *simulated, size_t first,
                        const struct deviations *deviations, struct vtb_random *random)
 {
     const struct vtb_samples *samples = &simulated->stream.samples;
-    const bool busy = vtb_random_unit(random) < BUSY_SHARE;
+    const bool busy = vtb_random_unit(random) < deviations->busy_share;
     const double shared = deviations->speed + ROUND_NOISE * gauss(random);
     for (size_t i = 0; i < CASES_N; i++) {
         const double slower = simulated->subjects[i].slower_percent;
@@ -109,7 +111,9 @@ static void make_cases(struct vtb_simulated *simulated)
                                                 .serial = i,
                                                 .variant_of = i};
         simulated->subjects[i] = (struct vtb_subject){
-            .truth = i == 0 ? VTB_TRUTH_NONE : slow ? VTB_TRUTH_SLOW : VTB_TRUTH_TWIN,
+            .truth = i == 0 ? VTB_TRUTH_NONE
+                     : slow ? VTB_TRUTH_SLOW
+                            : VTB_TRUTH_TWIN,
             .slower_percent = slow ? slower_percents[i - TWINS_N - 1] : 0,
         };
         simulated->counted[i].calls_n = 1;

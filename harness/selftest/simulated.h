@@ -12,7 +12,7 @@
 struct vtb_simulated {
     struct vtb_stream stream;
     struct vtb_point point;
-    struct vtb_case *cases;       /* owned, as is the next */
+    struct vtb_case *cases; /* owned, as is the next */
     struct vtb_subject *subjects;
     struct vtb_counted *counted;
     struct vtb_cell cell;

@@ -113,8 +113,8 @@ static bool write_copy(const struct vtb_subjects *subjects, FILE *out, const cha
 
 static void path_of(const struct vtb_subjects *subjects, const char *suffix, char path[PATH_MAX])
 {
-    int n = snprintf(path, PATH_MAX, "%s/%s%s.c", subjects->folder, subjects->original->name,
-                     suffix);
+    int n =
+        snprintf(path, PATH_MAX, "%s/%s%s.c", subjects->folder, subjects->original->name, suffix);
     if (n < 0 || n >= PATH_MAX)
         *path = '\0';
 }
@@ -128,8 +128,9 @@ bool vtb_subjects_write(const struct vtb_subjects *subjects, const char *suffix,
     bool ok = out && write_copy(subjects, out, suffix, nops_n, bytes);
     if (out)
         ok = fclose(out) == 0 && ok;
-    return ok || vtb_fail(error, VTB_EXIT_INTERNAL, "a copy of %s cannot be written to '%.300s': %s",
-                          subjects->original->name, path, strerror(errno));
+    return ok ||
+           vtb_fail(error, VTB_EXIT_INTERNAL, "a copy of %s cannot be written to '%.300s': %s",
+                    subjects->original->name, path, strerror(errno));
 }
 
 void vtb_subjects_append(const struct vtb_subjects *subjects, const char *suffix, char *list,

@@ -82,8 +82,8 @@ void vtb_proof_add_share(struct vtb_proofs *proofs, const char *check, const cha
     proof->trials_n = n;
     proof->ok = at_most ? bounds.lo <= goal : bounds.hi >= goal;
     if (goal > 0)
-        (void)snprintf(proof->goal, sizeof proof->goal, "at %s %.3g %%",
-                       at_most ? "most" : "least", 100 * goal);
+        (void)snprintf(proof->goal, sizeof proof->goal, "at %s %.3g %%", at_most ? "most" : "least",
+                       100 * goal);
 }
 
 void vtb_proof_add_exact(struct vtb_proofs *proofs, const char *check, double found, double goal)
@@ -283,8 +283,8 @@ static struct vtb_session_value by_itself(const struct vtb_samples *samples, siz
     double *logs = vtb_allocate(samples->rounds_n, sizeof *logs, "the times of a session");
     double *scratch = vtb_allocate(samples->rounds_n, sizeof *scratch, "the times of a session");
     for (size_t round = 0; round < samples->rounds_n; round++)
-        logs[round] = log(
-            samples->real_ns[(session * samples->rounds_n + round) * samples->cases_n + i]);
+        logs[round] =
+            log(samples->real_ns[(session * samples->rounds_n + round) * samples->cases_n + i]);
     const struct vtb_session_value value = vtb_session_value_of(logs, samples->rounds_n, scratch);
     free(logs);
     free(scratch);
@@ -354,8 +354,7 @@ static double variance_of_runs(const struct vtb_trials *trials, size_t i, double
 
 /* What runs differ by beyond what their sessions say, as a share of the variance between sessions:
  * the mean over all cases. With few runs this scatters, so the goal is twice the constant. */
-static void judge_rho(struct vtb_proofs *proofs, const struct vtb_trials *trials,
-                      size_t sessions_n)
+static void judge_rho(struct vtb_proofs *proofs, const struct vtb_trials *trials, size_t sessions_n)
 {
     double sum = 0;
     size_t cases_n = 0;
