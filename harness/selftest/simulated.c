@@ -89,7 +89,7 @@ static void draw(const struct vtb_simulated *simulated, size_t sessions_n, uint6
 {
     const struct vtb_samples *samples = &simulated->stream.samples;
     struct vtb_random random = vtb_random_stream(seed, 0);
-    struct deviations deviations;
+    struct deviations deviations = {.speed = 0};
     for (size_t s = 0; s < samples->sessions_n; s++) {
         if (s % sessions_n == 0)
             draw_run(simulated, &deviations, &random);
