@@ -17,6 +17,7 @@ FACTS = [
     "processor quota",
     "throttling",
     "siblings (SMT)",
+    "state of the core",
     "frequency governor",
     "turbo",
     "frequency drift",

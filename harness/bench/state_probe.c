@@ -104,3 +104,20 @@ struct vtb_probe_level vtb_probe_calibrate(void)
     level.ns = disturbed ? additions_ns / WIDTH : level.least_ns;
     return level;
 }
+
+struct vtb_probe_shares vtb_probe_watch(double seconds)
+{
+    struct vtb_probe_shares shares = {.level = vtb_probe_calibrate()};
+    const double end_s = vtb_now_s() + seconds;
+    size_t quiet_n = 0;
+    size_t busy_n = 0;
+    do {
+        const double ns = vtb_probe_ns();
+        shares.readings_n++;
+        quiet_n += ns <= VTB_QUIET_MAX * shares.level.ns;
+        busy_n += ns >= VTB_BUSY_MIN * shares.level.ns;
+    } while (vtb_now_s() < end_s);
+    shares.quiet = (double)quiet_n / (double)shares.readings_n;
+    shares.busy = (double)busy_n / (double)shares.readings_n;
+    return shares;
+}

@@ -8,6 +8,8 @@
 #ifndef BENCH_STATE_PROBE_H
 #define BENCH_STATE_PROBE_H
 
+#include <stddef.h>
+
 /* Times the additions, some 1.3 us on a quiet core, in ns. Stands between epochs, never in one. */
 double vtb_probe_ns(void);
 
@@ -21,5 +23,21 @@ struct vtb_probe_level {
 /* Finds the level, in some 10 ms. Were all readings slower than any processor of today's is by
  * itself, then something used the core all the time, and the level is worked out from the chain. */
 struct vtb_probe_level vtb_probe_calibrate(void);
+
+/* A reading, or an epoch with both of its probes, is quiet within QUIET_MAX of the level, and busy
+ * from BUSY_MIN of it on; in between it is in neither state. */
+#define VTB_QUIET_MAX 1.08
+#define VTB_BUSY_MIN 1.25
+
+/* The shares of the readings of a while that were in each state. */
+struct vtb_probe_shares {
+    struct vtb_probe_level level;
+    size_t readings_n;
+    double quiet;
+    double busy;
+};
+
+/* Reads the probe again and again for so long. */
+struct vtb_probe_shares vtb_probe_watch(double seconds);
 
 #endif

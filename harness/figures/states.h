@@ -17,11 +17,6 @@ enum vtb_state {
 
 extern const char *const vtb_state_words[]; /* "quiet", "busy", "any" */
 
-/* An epoch is quiet if both probes are within QUIET_MAX of the level, and busy if both are above it
- * by BUSY_MIN; between these, and where the two disagree, it is in neither state. */
-#define VTB_QUIET_MAX 1.08
-#define VTB_BUSY_MIN 1.25
-
 /* Gives the level of the probe in the quiet state: the least that was seen, before the sessions or
  * in them (their first percentile). */
 double vtb_quiet_level(const struct vtb_sessions *sessions);

@@ -21,6 +21,7 @@ static const struct {
     {"processor quota", vtb_judge_quota},
     {"throttling", vtb_judge_throttling},
     {"siblings (SMT)", vtb_judge_siblings},
+    {"state of the core", vtb_judge_core},
     {"frequency governor", vtb_judge_governor},
     {"turbo", vtb_judge_turbo},
     {"frequency drift", vtb_judge_frequency},
@@ -53,6 +54,7 @@ _Static_assert(ROWS_N <= VTB_DOCTOR_FACTS_MAX, "there is room for all facts");
 /* --- found out --- */
 
 #define FREQUENCY_MAX_S 0.2
+#define PROBE_MAX_S 0.2
 
 /* Gives the file that has a function of the running program; null if that cannot be told. */
 static const char *file_of(const char *function)
@@ -81,6 +83,7 @@ void vtb_doctor_examine(struct vtb_examined *examined, const char *root, double 
     vtb_event_probe(&examined->hardware, &system);
     vtb_event_probe(&examined->software, &system);
     vtb_frequency_measure(&examined->frequency, fmin(seconds, FREQUENCY_MAX_S));
+    examined->core = vtb_probe_watch(fmin(seconds, PROBE_MAX_S));
     vtb_idle_control_run(&examined->idle, root, seconds);
 }
 

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "bench/state_probe.h"
 #include "bench/stopwatch.h"
 #include "passes/frequency.h"
 #include "passes/idle_control.h"
@@ -21,6 +22,7 @@ struct vtb_examined {
     struct vtb_cpu_info cpu;
     struct vtb_frequency frequency;
     struct vtb_idle_control idle;
+    struct vtb_probe_shares core;
     struct vtb_event hardware; /* an event of the processor; its reason says why not */
     struct vtb_event software; /* one of the kernel */
     const char *malloc_file;   /* the file of the program that has malloc; null: unknown */

@@ -127,6 +127,35 @@ void vtb_judge_siblings(struct vtb_doctor_fact *fact, const struct vtb_examined 
             "hours and compare ratios alone");
 }
 
+/* Shares of the readings from which on a core is said to be quiet, and to be shared. */
+#define QUIET_SHARE_MIN 0.9
+#define BUSY_SHARE_MAX 0.1
+
+void vtb_judge_core(struct vtb_doctor_fact *fact, const struct vtb_examined *examined)
+{
+    const struct vtb_probe_shares *core = &examined->core;
+    if (core->readings_n == 0) {
+        vtb_doctor_unknown(fact, "no reading of the probe was taken", "watch longer: --time 1");
+        return;
+    }
+    vtb_doctor_value(fact, "quiet in %.0f %% of %zu readings, busy in %.0f %%", 100 * core->quiet,
+                     core->readings_n, 100 * core->busy);
+    if (core->busy <= BUSY_SHARE_MAX && core->quiet >= QUIET_SHARE_MIN)
+        vtb_doctor_ok(fact, "nothing else uses the core's arithmetic units, whoever else runs");
+    else if (core->busy > BUSY_SHARE_MAX)
+        vtb_doctor_warn(fact,
+                        "another thread of the same core works, if only in another machine's name: "
+                        "times are a third to a half longer, and ratios are others. Runs keep the "
+                        "states apart, and have fewer epochs for each",
+                        "stop what else runs; if nothing does, measure at another hour, or where "
+                        "the core is yours alone");
+    else
+        vtb_doctor_warn(fact,
+                        "the core's speed changes within microseconds: epochs in no certain state "
+                        "are left out of figures, whose intervals are wider",
+                        "stop what else runs, or measure longer: --sessions, --time");
+}
+
 /* --- how fast --- */
 
 void vtb_judge_governor(struct vtb_doctor_fact *fact, const struct vtb_examined *examined)

@@ -11,7 +11,7 @@ typedef void vtb_judge(struct vtb_doctor_fact *fact, const struct vtb_examined *
 
 /* doctor_processors.c */
 vtb_judge vtb_judge_processors, vtb_judge_quota, vtb_judge_throttling, vtb_judge_siblings,
-    vtb_judge_governor, vtb_judge_turbo, vtb_judge_frequency, vtb_judge_run_queue,
+    vtb_judge_core, vtb_judge_governor, vtb_judge_turbo, vtb_judge_frequency, vtb_judge_run_queue,
     vtb_judge_pressure;
 
 /* doctor_system.c */

@@ -179,6 +179,23 @@ static void siblings_are_a_warning_and_may_be_hidden(void **state)
     unknown("siblings (SMT)", "none to be seen");
 }
 
+static void a_busy_sibling_is_a_warning(void **state)
+{
+    (void)state;
+    static const char core[] = "state of the core";
+    examined.core = (struct vtb_probe_shares){.readings_n = 1000, .quiet = 0.95, .busy = 0.05};
+    ok(core, "quiet in 95 % of 1000 readings, busy in 5 %");
+    examined.core.quiet = 0.3;
+    examined.core.busy = 0.6;
+    warning(core, "quiet in 30 % of 1000 readings, busy in 60 %");
+    assert_contains(judged(core)->effect, "another thread of the same core works");
+    examined.core.busy = 0.1;
+    warning(core, "quiet in 30 % of 1000 readings, busy in 10 %");
+    assert_contains(judged(core)->effect, "changes within microseconds");
+    examined.core.readings_n = 0;
+    unknown(core, "unknown");
+}
+
 static void a_clock_that_follows_the_load_is_a_warning(void **state)
 {
     (void)state;
@@ -395,6 +412,7 @@ int main(void)
         OF_MACHINE(processors_that_may_be_used_are_counted),
         OF_MACHINE(a_quota_below_the_processors_is_a_warning),
         OF_MACHINE(siblings_are_a_warning_and_may_be_hidden),
+        OF_MACHINE(a_busy_sibling_is_a_warning),
         OF_MACHINE(a_clock_that_follows_the_load_is_a_warning),
         OF_MACHINE(what_else_runs_is_a_warning),
         OF_MACHINE(a_hypervisor_is_a_warning_and_a_container_is_none),
