@@ -335,6 +335,31 @@ static void print_state(FILE *out, const struct span *span)
     fputs(".", out);
 }
 
+/* Whether case i has another ratio beside a busy sibling, with certainty. */
+static bool is_other_if_busy(const struct span *span, size_t i)
+{
+    const struct vtb_interval *quiet = &at(span, i)->ratio;
+    const struct vtb_interval *busy = &at(span, i)->busy_ratio;
+    return span->comparison->state == VTB_STATE_QUIET && !is_reference(span, i) &&
+           (busy->lo > quiet->hi || busy->hi < quiet->lo);
+}
+
+static void print_busy(FILE *out, const struct span *span)
+{
+    const char *separator = " Beside a busy sibling ratios are others: ";
+    bool any = false;
+    for (size_t i = span->first; i < span->end; i++) {
+        const struct vtb_interval *busy = &at(span, i)->busy_ratio;
+        if (!is_other_if_busy(span, i))
+            continue;
+        fprintf(out, "%s%s %.3f (%.3f to %.3f)", separator, name_at(span, i), busy->median,
+                busy->lo, busy->hi);
+        separator = ", ";
+        any = true;
+    }
+    fputs(any ? "." : "", out);
+}
+
 /* The difference from the baseline that would be seen: from the least of all cases to the most. */
 static void print_seen(FILE *out, const struct span *span)
 {
@@ -399,6 +424,7 @@ static void print_limits(FILE *out, const struct span *span)
     print_seen(out, span);
     fputs(".", out);
     print_state(out, span);
+    print_busy(out, span);
     print_warnings(out, span);
     putc('\n', out);
 }
