@@ -36,13 +36,32 @@ static double beta_fraction(double x, double a, double b)
     return value;
 }
 
+/* What Stirling's formula for the log of gamma(a) leaves out, where a is at least STIRLING_MIN. */
+#define STIRLING_MIN 20
+static double stirling_rest(double a)
+{
+    const double square = a * a;
+    return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - 1.0 / 1680 / square) / square) / square) / a;
+}
+
+/* The log of gamma(a + b) / gamma(a): where a is large, the difference of their logs would have lost
+ * the digits that count. */
+static double log_gamma_ratio(double a, double b)
+{
+    if (a < STIRLING_MIN)
+        return lgamma(a + b) - lgamma(a);
+    return (a - 0.5) * log1p(b / a) + b * (log(a + b) - 1) + stirling_rest(a + b) -
+           stirling_rest(a);
+}
+
 double vtb_beta_below(double x, double a, double b)
 {
     if (x <= 0 || x >= 1)
         return x <= 0 ? 0 : 1;
     if (x > (a + 1) / (a + b + 2))
         return 1 - vtb_beta_below(1 - x, b, a);
-    const double front = lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x);
+    const double front =
+        log_gamma_ratio(fmax(a, b), fmin(a, b)) - lgamma(fmin(a, b)) + a * log(x) + b * log1p(-x);
     return exp(front) / a * beta_fraction(x, a, b);
 }
 

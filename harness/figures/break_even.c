@@ -191,11 +191,12 @@ static bool is_undecided_at(const struct band *band, size_t i)
     return edge(band, i, false) <= 0 && edge(band, i, true) >= 0;
 }
 
-/* Whether a curve that stays on one side touches the level at a point between its ends. */
-static bool touches(const struct band *band)
+/* Whether a curve touches the level at a point within a stretch on one side of it. */
+static bool touches(const struct band *band, const struct stretch *stretch)
 {
-    for (size_t i = 1; i + 1 < band->n; i++) {
-        if (is_undecided_at(band, i))
+    for (size_t i = 0; i < band->n; i++) {
+        const double x = band->points[i].x;
+        if (x > stretch->from && x < stretch->to && is_undecided_at(band, i))
             return true;
     }
     return false;
@@ -217,7 +218,7 @@ static void walk_along(struct vtb_crossings *crossings, const struct band *band)
         crossings->has_gap |= after.has_gap;
     }
     if (crossings->verdict != VTB_CURVE_CROSSES)
-        crossings->has_gap |= touches(band);
+        crossings->has_gap |= touches(band, &before);
     crossings->undecided_from = is_undecided_at(band, band->n - 1) ? before.to : NAN;
 }
 

@@ -84,7 +84,13 @@ static void set_variance(struct vtb_pooled *pooled, double square, double freedo
 static struct vtb_pooled too_few(const struct vtb_session_value *values, size_t n)
 {
     return (struct vtb_pooled){
-        n > 0 ? mean_of(values, n) : NAN, NAN, NAN, NAN, NAN, n,
+        .mean = n > 0 ? mean_of(values, n) : NAN,
+        .variance = NAN,
+        .freedom = NAN,
+        .square = NAN,
+        .between_share = NAN,
+        .added = NAN,
+        .sessions_n = n,
     };
 }
 
@@ -110,17 +116,22 @@ struct vtb_pooled vtb_pool_shrunk(const struct vtb_pooled *pooled, double mean_s
     struct vtb_pooled shrunk = *pooled;
     const double own = (double)pooled->sessions_n - 1;
     const double all = own + VTB_SHRINK_SESSIONS;
-    if (pooled->sessions_n >= VTB_SESSIONS_MIN)
-        set_variance(&shrunk,
-                     (own * pooled->square + VTB_SHRINK_SESSIONS * mean_square) / all + NOISE_MIN,
-                     all);
+    if (pooled->sessions_n < VTB_SESSIONS_MIN)
+        return shrunk;
+    set_variance(&shrunk,
+                 (own * pooled->square + VTB_SHRINK_SESSIONS * mean_square) / all + NOISE_MIN, all);
+    shrunk.added = 0;
+    vtb_pooled_add(&shrunk, pooled->added);
     return shrunk;
 }
 
 void vtb_pooled_add(struct vtb_pooled *pooled, double variance)
 {
+    if (pooled->sessions_n < VTB_SESSIONS_MIN)
+        return;
     const double ratio = (pooled->variance + variance) / pooled->variance;
     pooled->variance += variance;
+    pooled->added += variance;
     pooled->freedom = fmin(pooled->freedom * ratio * ratio, FREEDOM_MAX);
 }
 
@@ -170,6 +181,7 @@ struct vtb_pooled vtb_pooled_difference(const struct vtb_pooled *before,
         .freedom = freedom_of_sum(before, after),
         .square = NAN,
         .between_share = NAN,
+        .added = NAN,
         .sessions_n =
             after->sessions_n < before->sessions_n ? after->sessions_n : before->sessions_n,
     };

@@ -45,6 +45,7 @@ struct vtb_pooled {
     double freedom;       /* degrees of freedom of the variance */
     double square;        /* the variance of one session: see vtb_pool_shrunk */
     double between_share; /* of the sessions' variance, that their rounds do not explain: 0 to 1 */
+    double added;         /* the part of the variance that is not of sessions: see vtb_pooled_add */
     size_t sessions_n;    /* sessions that gave a value */
 };
 
@@ -58,7 +59,8 @@ struct vtb_pooled vtb_pool(const struct vtb_session_value *values, size_t n);
 #define VTB_SHRINK_SESSIONS 8
 struct vtb_pooled vtb_pool_shrunk(const struct vtb_pooled *pooled, double mean_square);
 
-/* Adds a variance of something else that the figure contains, beside its sessions. */
+/* Adds a variance of something else that the figure contains, beside its sessions; nothing if there
+ * are too few sessions. */
 void vtb_pooled_add(struct vtb_pooled *pooled, double variance);
 
 /* Gives the interval at VTB_CONFIDENCE, of one figure out of `tests_n` (Bonferroni); NaN for its

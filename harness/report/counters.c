@@ -64,13 +64,12 @@ static void add_interval(struct vtb_counter *counters, size_t *n, const char *co
 
 static void add_timed(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
 {
-    static const char *const busy[] = {"busy_ratio", "busy_ratio_lo", "busy_ratio_hi"};
-
     static const char *const ns[] = {"ns_per_op", "ns_per_op_lo", "ns_per_op_hi"};
     static const char *const ratio[] = {"ratio", "ratio_lo", "ratio_hi"};
     static const char *const over_plain[] = {"over_plain_ns", "over_plain_ns_lo",
                                              "over_plain_ns_hi"};
     static const char *const over_base[] = {"over_base_ns", "over_base_ns_lo", "over_base_ns_hi"};
+    static const char *const busy[] = {"busy_ratio", "busy_ratio_lo", "busy_ratio_hi"};
     add_interval(counters, n, ns, &figures->ns);
     add_interval(counters, n, ratio, &figures->ratio);
     add_interval(counters, n, over_plain, &figures->over_floor);

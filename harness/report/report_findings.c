@@ -104,12 +104,18 @@ static bool is_without_collections(const struct span *span, size_t i, size_t oth
     return !is_reference(span, i) && at(span, i)->collections.is_unknown;
 }
 
+/* Whether case i was timed, in one state of the machine with the floor, for long enough. */
+static bool is_timed(const struct span *span, size_t i)
+{
+    return !isnan(at(span, i)->ns.median) && !isnan(at(span, i)->over_floor.median);
+}
+
 /* The case with the least time of those shown. */
 static size_t fastest(const struct span *span)
 {
     size_t best = span->end;
     for (size_t i = span->first; i < span->end; i++) {
-        if (is_reference(span, i) || isnan(at(span, i)->ns.median))
+        if (is_reference(span, i) || !is_timed(span, i))
             continue;
         if (best == span->end || at(span, i)->ns.median < at(span, best)->ns.median)
             best = i;
@@ -162,6 +168,8 @@ static void print_ratio(FILE *out, const struct span *span, size_t best, size_t 
 {
     const struct vtb_interval *ratio = &at(span, best)->ratio;
     const struct vtb_interval *busy = &at(span, best)->busy_ratio;
+    if (isnan(ratio->median))
+        return;
     fprintf(out, "; in all %.3f of %s's time", ratio->median, name_at(span, baseline));
     if (!isnan(ratio->hi))
         fprintf(out, " (%.3f to %.3f)", ratio->lo, ratio->hi);
@@ -186,7 +194,7 @@ static void print_time(FILE *out, const struct span *span)
             vtb_consumer_words[span->comparison->consumer],
             at(span, at(span, best)->the_case->floor)->ns.median);
     print_over_floor(out, span, best);
-    if (best != baseline) {
+    if (best != baseline && is_timed(span, baseline)) {
         fputs(", the least, and ", out);
         print_over_floor(out, span, baseline);
         print_ratio(out, span, best, baseline);
@@ -234,7 +242,7 @@ static void print_variations(FILE *out, const struct span *span, bool variant)
     bool any = false;
     for (size_t i = span->first; i < span->end; i++) {
         const struct vtb_interval *over = &at(span, i)->over_base;
-        if (!is_variation(span, i, variant))
+        if (!is_variation(span, i, variant) || isnan(over->median))
             continue;
         fprintf(out, "%s%s takes %+.2f", separator, name_at(span, i), over->median);
         print_margin(out, over);
@@ -254,7 +262,7 @@ static void print_scaling(FILE *out, const struct span *span)
     fprintf(out, "%zu", callers_n);
     for (size_t i = span->first; i < span->end; i++) {
         const struct vtb_figures *figures = at(span, i);
-        if (i == figures->the_case->empty)
+        if (i == figures->the_case->empty || isnan(figures->scaling.median))
             continue;
         fprintf(out, "%s%.2f times with %s (", separator, figures->scaling.median,
                 name_at(span, i));
@@ -289,8 +297,8 @@ static void add_volume_row(struct vtb_table *table, const struct span *span, siz
     const double amounts[] = {bytes, bytes * SECONDS_A_DAY, allocs, allocs * SECONDS_A_DAY};
     vtb_table_cell(table, "%s", name_at(span, i));
     if (span->comparison->timed) {
-        vtb_table_cell(table, "%.3g %%", 100 * cpu_s);
-        vtb_table_cell(table, "%.4g", cpu_s * SECONDS_A_DAY);
+        vtb_table_cell(table, isnan(cpu_s) ? "-" : "%.3g %%", 100 * cpu_s);
+        vtb_table_cell(table, isnan(cpu_s) ? "-" : "%.4g", cpu_s * SECONDS_A_DAY);
     }
     for (size_t a = 0; a < sizeof amounts / sizeof *amounts; a++) {
         char text[VTB_NUMBER_BYTES];

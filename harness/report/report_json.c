@@ -246,10 +246,11 @@ static void print_row(FILE *out, json_t *row, bool *first)
     json_decref(row);
 }
 
+/* Puts the times that are known: of no state of the machine may there be enough. */
 static void put_times(json_t *row, double real_ns, double cpu_ns)
 {
-    vtb_json_put(row, "real_time", json_real(real_ns));
-    vtb_json_put(row, "cpu_time", json_real(cpu_ns));
+    vtb_json_put_known(row, "real_time", real_ns);
+    vtb_json_put_known(row, "cpu_time", cpu_ns);
     vtb_json_put(row, "time_unit", json_string("ns"));
 }
 

@@ -34,7 +34,7 @@ static const char *interval_text(char text[CELL_BYTES], const struct vtb_interva
 }
 
 /* Writes the median of the sessions, and from where to where they varied, with as many decimals as
- * fit. */
+ * fit; or else by how much at most, in percent. */
 static const char *varied_text(char text[CELL_BYTES], const struct vtb_interval *ns, size_t width)
 {
     static const int digits[][2] = {{2, 2}, {2, 1}, {1, 1}, {1, 0}, {0, 0}};
@@ -42,8 +42,10 @@ static const char *varied_text(char text[CELL_BYTES], const struct vtb_interval 
         snprintf(text, CELL_BYTES, "%.*f %.*f-%.*f", digits[i][0], ns->median, digits[i][1], ns->lo,
                  digits[i][1], ns->hi);
         if (characters(text) <= width)
-            break;
+            return text;
     }
+    snprintf(text, CELL_BYTES, "%.0f ±%.0f%%", ns->median,
+             100 * fmax(ns->hi - ns->median, ns->median - ns->lo) / ns->median);
     return text;
 }
 
@@ -106,6 +108,8 @@ static const char *ratio_cell(char text[CELL_BYTES], const struct vtb_comparison
     (void)width;
     if (i == figures->the_case->baseline)
         return "1 (baseline)";
+    if (isnan(figures->ratio.median))
+        return "-";
     return i == figures->the_case->empty ? "" : ratio_text(text, &figures->ratio);
 }
 
@@ -115,6 +119,8 @@ static const char *over_floor_cell(char text[CELL_BYTES], const struct vtb_compa
     const struct vtb_figures *figures = &comparison->figures[i];
     if (i == figures->the_case->floor)
         return "0 (floor)";
+    if (isnan(figures->over_floor.median))
+        return "-";
     return i == figures->the_case->empty ? "" : interval_text(text, &figures->over_floor, width);
 }
 

@@ -46,7 +46,9 @@ static double value(const char *key)
     " failures_per_op"
 #define TIMED                                                                                     \
     " ns_per_op ns_per_op_lo ns_per_op_hi ratio ratio_lo ratio_hi over_plain_ns over_plain_ns_lo" \
-    " over_plain_ns_hi over_base_ns over_base_ns_lo over_base_ns_hi mde"
+    " over_plain_ns_hi over_base_ns over_base_ns_lo over_base_ns_hi mde ratio_log_se"             \
+    " ratio_freedom between_sessions_share sessions_n collections_ns_per_op quiet_share"          \
+    " busy_ratio busy_ratio_lo busy_ratio_hi"
 
 static void counts_are_there_always(void **state)
 {
@@ -94,6 +96,11 @@ static void times_are_there_if_they_were_taken(void **state)
     it.figures[0].over_floor = (struct vtb_interval){7, 6, 8};
     it.figures[0].over_base = (struct vtb_interval){2, 1, 3};
     it.figures[0].mde = 0.01;
+    it.figures[0].log_ratio = (struct vtb_pooled){
+        .variance = 0.0004, .freedom = 13.5, .between_share = 0.75, .sessions_n = 7};
+    it.figures[0].collections.ns = 1.25;
+    it.figures[0].quiet_share = 0.9;
+    it.figures[0].busy_ratio = (struct vtb_interval){0.8, 0.7, 0.9};
     count();
     assert_string_equal(keys(true), EXACT);
     assert_string_equal(keys(false), TIMED);
@@ -110,6 +117,15 @@ static void times_are_there_if_they_were_taken(void **state)
     assert_same_double(value("over_base_ns_lo"), 1);
     assert_same_double(value("over_base_ns_hi"), 3);
     assert_same_double(value("mde"), 0.01);
+    assert_near(value("ratio_log_se"), 0.02, 1e-12);
+    assert_same_double(value("ratio_freedom"), 13.5);
+    assert_same_double(value("between_sessions_share"), 0.75);
+    assert_same_double(value("sessions_n"), 7);
+    assert_same_double(value("collections_ns_per_op"), 1.25);
+    assert_same_double(value("quiet_share"), 0.9);
+    assert_same_double(value("busy_ratio"), 0.8);
+    assert_same_double(value("busy_ratio_lo"), 0.7);
+    assert_same_double(value("busy_ratio_hi"), 0.9);
 }
 
 /* The quickest caller is neither the first nor the last one, and so is the slowest. */

@@ -13,6 +13,7 @@
 #include "report/report_json.h"
 
 #define LINE_WIDTH 100
+#define SESSIONS_N 6
 #define ROUNDS_N 9
 
 /* The hit rate wherever it is said to have emerged. */
@@ -36,7 +37,15 @@ static const char *const design_counters[] = {"bytes_per_op",        "usable_byt
 #define DESIGN_COUNTERS_N (sizeof design_counters / sizeof *design_counters)
 
 /* Counters that a result file may have beside those. */
-static const char *const more_counters[] = {"failures_per_op", "over_base_ns"};
+static const char *const more_counters[] = {"failures_per_op",
+                                            "over_base_ns",
+                                            "ratio_log_se",
+                                            "ratio_freedom",
+                                            "between_sessions_share",
+                                            "sessions_n",
+                                            "collections_ns_per_op",
+                                            "quiet_share",
+                                            "busy_ratio"};
 
 #define MORE_COUNTERS_N (sizeof more_counters / sizeof *more_counters)
 
@@ -68,24 +77,6 @@ static struct vtb_counted counted_of(const struct vtb_point *point, size_t i)
     return counted;
 }
 
-/* Where a case has several callers: caller t takes t + 1 times what the case does. */
-static void add_callers(struct vtb_samples *samples, const struct vtb_point *point)
-{
-    size_t most = 1;
-    for (size_t i = 0; i < point->cases_n; i++)
-        most = point->cases[i].threads_n > most ? point->cases[i].threads_n : most;
-    samples->threads_n = most;
-    if (most == 1)
-        return;
-    const size_t times_n = samples->rounds_n * samples->cases_n;
-    samples->thread_ns = (double *)calloc(times_n * most, sizeof(double));
-    assert_non_null(samples->thread_ns);
-    for (size_t at = 0; at < times_n; at++) {
-        for (size_t t = 0; t < point->cases[at % samples->cases_n].threads_n; t++)
-            samples->thread_ns[at * most + t] = samples->real_ns[at] * (double)(t + 1);
-    }
-}
-
 static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_point *point,
                             enum vtb_consumer consumer, double scale, size_t rounds_n)
 {
@@ -99,16 +90,18 @@ static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_
         counted[i] = counted_of(point, i);
     }
     if (rounds_n > 0)
-        samples = synthetic_samples(rounds_n, point->cases_n, ns, 0.02, 1);
-    if (rounds_n > 0)
-        add_callers(&samples, point);
-    assert_true(vtb_summarise(comparison, point, consumer, samples, counted, &error));
+        samples = synthetic_samples(point, SESSIONS_N, rounds_n, ns,
+                                    (struct synthetic_noise){0.02, 0.005}, 1);
+    assert_true(vtb_summarise(comparison, point, consumer, samples, SYNTHETIC_QUIET_NS,
+                              &(struct vtb_found){counted, NULL}, &error));
 }
 
 /* Results of a plan, as if its passes had been run; times are `scale` x some ns. */
 static void fill_results(double scale, size_t rounds_n)
 {
     results = (struct vtb_results){.plan = &plan,
+                                   .quiet_ns = SYNTHETIC_QUIET_NS,
+                                   .sessions.done_n = SESSIONS_N,
                                    .date = "2026-01-02T03:04:05+0000",
                                    .command_line = "run_bench --hit-rate \"0.8\"",
                                    .executable = "./run_bench"};
@@ -130,7 +123,7 @@ static void free_results(void)
 
 static void small_results(void)
 {
-    plan = SYNTHETIC_PLAN("--hit-rate=0.5,0.8", "--heap=glibc");
+    plan = SYNTHETIC_PLAN("--hit-rate=0.5,0.8", "--heap=glibc", "--consumer=both");
     fill_results(1, ROUNDS_N);
 }
 
@@ -254,10 +247,10 @@ static void check_columns(size_t rounds_n, size_t rows_n)
 static void columns_are_aligned(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--strategy=poll", "--heap=glibc");
+    plan = SYNTHETIC_PLAN("--strategy=poll", "--heap=glibc", "--consumer=both");
     check_columns(ROUNDS_N, (size_t)2 * 4);
     plan = SYNTHETIC_PLAN("--strategy=poll,value_task_pooled@checked", "--method=both",
-                          "--heap=glibc");
+                          "--heap=glibc", "--consumer=both");
     check_columns(ROUNDS_N, (size_t)2 * (5 + 4));
     plan = SYNTHETIC_PLAN("--strategy=poll,value_task_pooled@checked", "--rounds=0", "--heap=glibc",
                           "--consumer=independent");
@@ -313,8 +306,8 @@ static void conditions(void **state)
     assert_contains(text, "hit rate 0.8 (actual 0)");
     assert_contains(text,
                     ", 2 methods deep, every call forced to suspend, 0.25 of the misses fail, "
-                    "requests of 7 operations; timed: the steady state, 9 rounds of 1000 "
-                    "operations");
+                    "requests of 7 operations; timed: the steady state, 6 sessions of 9 rounds "
+                    "of 1000 operations");
     free(text);
     free_results();
     small_results();
@@ -451,7 +444,8 @@ static void no_two_cases_share_a_name(void **state)
     size_t n = 0;
     plan = SYNTHETIC_PLAN("--hit-rate=0.9999999,1,0.1234567,0.1234568", "--depth=1,2",
                           "--failure-rate=0,0.1", "--request-ops=64,65", "--method=both",
-                          "--strategy=value_task,value_task@checked", "--heap=glibc");
+                          "--strategy=value_task,value_task@checked", "--heap=glibc",
+                          "--consumer=both");
     fill_results(1, ROUNDS_N);
     assert_int_equal(results.comparisons_n, 4 * 2 * 2 * 2 * 2);
     for (size_t i = 0; i < results.comparisons_n; i++) {
@@ -624,6 +618,12 @@ static void json_context(void **state)
     assert_string_equal(string_at(context, "command_line"), results.command_line);
     assert_string_equal(string_at(context, "date"), results.date);
     assert_false(json_is_true(json_object_get(context, "interrupted")));
+    assert_int_equal(json_integer_value(json_object_get(context, "sessions")), SESSIONS_N);
+    assert_same_double(json_number_value(json_object_get(context, "rho")), 0.05);
+    assert_same_double(json_number_value(json_object_get(context, "phi")), 0.01);
+    assert_same_double(json_number_value(json_object_get(context, "same_margin")), 0.05);
+    assert_same_double(json_number_value(json_object_get(context, "probe_quiet_ns")),
+                       SYNTHETIC_QUIET_NS);
     json_decref(json);
     results.interrupted = true;
     json = parsed_json();
@@ -641,7 +641,7 @@ static void json_says_what_is_unavailable(void **state)
     json_t *json = parsed_json();
     const json_t *unavailable = json_object_get(json_object_get(json, "context"), "unavailable");
     const json_t *rows = json_object_get(json, "benchmarks");
-    const json_t *median = json_array_get(rows, ROUNDS_N);
+    const json_t *median = json_array_get(rows, SESSIONS_N);
     for (size_t i = 0; i < DESIGN_COUNTERS_N; i++) {
         const bool measured = json_object_get(median, design_counters[i]) != NULL;
         const char *reason = json_string_value(json_object_get(unavailable, design_counters[i]));
@@ -653,20 +653,30 @@ static void json_says_what_is_unavailable(void **state)
     free_results();
 }
 
-static void check_iteration_row(const json_t *row, const struct vtb_comparison *comparison,
-                                size_t own, size_t round)
+static double session_median(const struct vtb_samples *samples, const double *times, size_t session,
+                             size_t own)
 {
-    const size_t at = round * comparison->samples.cases_n + own;
+    double of_rounds[ROUNDS_N];
+    for (size_t round = 0; round < ROUNDS_N; round++)
+        of_rounds[round] = times[(session * ROUNDS_N + round) * samples->cases_n + own];
+    return vtb_median(of_rounds, ROUNDS_N);
+}
+
+static void check_iteration_row(const json_t *row, const struct vtb_comparison *comparison,
+                                size_t own, size_t session)
+{
+    const struct vtb_samples *samples = &comparison->samples;
     assert_string_equal(string_at(row, "run_type"), "iteration");
     assert_string_equal(string_at(row, "time_unit"), "ns");
     assert_string_equal(string_at(row, "name"), string_at(row, "run_name"));
-    assert_int_equal(json_integer_value(json_object_get(row, "repetition_index")), round);
-    assert_int_equal(json_integer_value(json_object_get(row, "repetitions")), ROUNDS_N);
-    assert_int_equal(json_integer_value(json_object_get(row, "iterations")), 1000);
-    assert_near(json_real_value(json_object_get(row, "real_time")), comparison->samples.real_ns[at],
-                1e-9);
-    assert_near(json_real_value(json_object_get(row, "cpu_time")), comparison->samples.cpu_ns[at],
-                1e-9);
+    assert_int_equal(json_integer_value(json_object_get(row, "repetition_index")), session);
+    assert_int_equal(json_integer_value(json_object_get(row, "session")), session + 1);
+    assert_int_equal(json_integer_value(json_object_get(row, "repetitions")), SESSIONS_N);
+    assert_int_equal(json_integer_value(json_object_get(row, "iterations")), 1000 * ROUNDS_N);
+    assert_near(json_real_value(json_object_get(row, "real_time")),
+                session_median(samples, samples->real_ns, session, own), 1e-9);
+    assert_near(json_real_value(json_object_get(row, "cpu_time")),
+                session_median(samples, samples->cpu_ns, session, own), 1e-9);
     assert_null(json_object_get(row, "ns_per_op"));
 }
 
@@ -683,12 +693,17 @@ static void check_median_row(const json_t *row, const struct vtb_comparison *com
     assert_string_equal(string_at(row, "name") + strlen(name), "_median");
     assert_near(json_real_value(json_object_get(row, "real_time")),
                 comparison->figures[own].ns.median, 1e-9);
-    for (size_t i = 0; i < n; i++)
-        assert_near(json_real_value(json_object_get(row, counters[i].key)), counters[i].value,
-                    1e-9);
+    assert_int_equal(json_integer_value(json_object_get(row, "repetitions")), SESSIONS_N);
+    assert_string_equal(string_at(row, "state"), "quiet");
+    for (size_t i = 0; i < n; i++) {
+        const json_t *value = json_object_get(row, counters[i].key);
+        assert_int_equal(value != NULL, !isnan(counters[i].value));
+        assert_true(!value || fabs(json_real_value(value) / counters[i].value - 1) < 1e-12 ||
+                    json_real_value(value) == counters[i].value);
+    }
 }
 
-/* One row for each round of a case, then its median. */
+/* One row for each session of a case, then its median. */
 static void json_rows(void **state)
 {
     (void)state;
@@ -699,8 +714,8 @@ static void json_rows(void **state)
     for (size_t i = 0; i < results.comparisons_n; i++) {
         const struct vtb_comparison *comparison = &results.comparisons[i];
         for (size_t own = 0; own < comparison->point->cases_n; own++) {
-            for (size_t round = 0; round < ROUNDS_N; round++)
-                check_iteration_row(json_array_get(rows, next++), comparison, own, round);
+            for (size_t session = 0; session < SESSIONS_N; session++)
+                check_iteration_row(json_array_get(rows, next++), comparison, own, session);
             check_median_row(json_array_get(rows, next++), comparison, own);
         }
     }
@@ -797,7 +812,7 @@ static void json_of_callers_volumes_and_traces(void **state)
     assert_same_double(json_number_value(json_object_get(context, "calls_per_second")), 250);
     assert_null(json_object_get(context, "trace"));
     const json_t *rows = json_object_get(json, "benchmarks");
-    const json_t *median = json_array_get(rows, 8 * (ROUNDS_N + 1) - 1);
+    const json_t *median = json_array_get(rows, 8 * (SESSIONS_N + 1) - 1);
     const json_t *callers = json_object_get(median, "caller_ns_per_op");
     assert_int_equal(json_integer_value(json_object_get(median, "threads")), 2);
     assert_int_equal(json_array_size(callers), 2);
@@ -810,7 +825,7 @@ static void json_of_callers_volumes_and_traces(void **state)
     fill_results(1, ROUNDS_N);
     json = parsed_json();
     assert_string_equal(string_at(json_object_get(json, "context"), "trace"), "keys.txt");
-    median = json_array_get(json_object_get(json, "benchmarks"), ROUNDS_N);
+    median = json_array_get(json_object_get(json, "benchmarks"), SESSIONS_N);
     assert_int_equal(json_integer_value(json_object_get(median, "threads")), 1);
     assert_null(json_object_get(median, "caller_ns_per_op"));
     json_decref(json);
@@ -864,13 +879,14 @@ static void titles_of_cold_starts(void **state)
     plan = SYNTHETIC_PLAN("--calls=1000", "--strategy=poll", "--consumer=independent");
     fill_results(1, ROUNDS_N);
     assert_tables_contain(
-        "; timed: a cold start, the first 1000 calls of 9 fresh processes a case");
+        "; timed: a cold start, the first 1000 calls of 54 fresh processes a case, in 6 sessions");
     results.comparisons[0].samples.operations_n = 1;
-    assert_tables_contain("; timed: a cold start, the first 1 call of 9 fresh processes a case");
+    assert_tables_contain(
+        "; timed: a cold start, the first 1 call of 54 fresh processes a case, in 6 sessions");
     free_results();
     plan = SYNTHETIC_PLAN("--calls=100001", "--strategy=poll", "--consumer=independent");
     fill_results(1, ROUNDS_N);
-    assert_tables_contain("; timed: the steady state, 9 rounds of 1000 operations");
+    assert_tables_contain("; timed: the steady state, 6 sessions of 9 rounds of 1000 operations");
     char *text = tables_text();
     assert_null(strstr(text, "cold"));
     free(text);
@@ -956,7 +972,7 @@ static char *findings_text(void)
     size_t text_n = 0;
     FILE *out = open_memstream(&text, &text_n);
     assert_non_null(out);
-    vtb_report_findings(out, &results.comparisons[0], plan.calls_per_second);
+    vtb_report_findings(out, &results.comparisons[0], &results);
     assert_int_equal(fclose(out), 0);
     for (char *c = text; *c; c++)
         *c = (char)(*c == '\n' ? ' ' : *c);
@@ -980,7 +996,10 @@ static void findings(void **state)
     assert_contains(text, "78.4 B in 1 allocation with heap_task");
     assert_contains(text, "20.8 B in 0.2 allocations with value_task");
     assert_contains(text, "nothing with poll.");
-    assert_contains(text, "of 9 paired rounds");
+    assert_contains(text,
+                    "ns/op is the median of 6 sessions, and from where to where they varied; "
+                    "intervals, of 99 %, "
+                    "are for another run; in 90 % of runs a difference from heap_task of ");
     free(text);
     free_results();
 }
@@ -998,8 +1017,180 @@ static void findings_name_doubts(void **state)
     results.comparisons[0].figures[3].verdict = VTB_VERDICT_UNKNOWN;
     results.comparisons[0].figures[4].optimised_away = true;
     text = findings_text();
-    assert_contains(text, "not known yet for value_task: measure more --rounds.");
-    assert_contains(text, "within noise of the empty loop: poll.");
+    assert_contains(text,
+                    "Whether it differs is not known yet for value_task: take more --sessions.");
+    assert_contains(text, "Optimised away, not fast, not to be told from the empty loop: poll.");
+    free(text);
+    free_results();
+}
+
+/* Sets the probes of all epochs of all tables, and works the figures out again. */
+static void see_states(double before_ns, double after_ns)
+{
+    for (size_t i = 0; i < results.comparisons_n; i++) {
+        struct vtb_comparison *comparison = &results.comparisons[i];
+        struct vtb_samples samples = comparison->samples;
+        struct vtb_counted counted[64];
+        struct vtb_error error;
+        for (size_t c = 0; c < samples.cases_n; c++)
+            counted[c] = comparison->figures[c].counted;
+        for (size_t at = 0; at < samples.sessions_n * samples.rounds_n * samples.cases_n; at++)
+            synthetic_probes(&samples, at, before_ns, after_ns);
+        comparison->samples = (struct vtb_samples){0};
+        const struct vtb_point *point = comparison->point;
+        const enum vtb_consumer consumer = comparison->consumer;
+        vtb_comparison_free(comparison);
+        assert_true(vtb_summarise(comparison, point, consumer, samples, SYNTHETIC_QUIET_NS,
+                                  &(struct vtb_found){counted, NULL}, &error));
+    }
+}
+
+static void check_nothing_is_nan(report *print)
+{
+    char *text = text_of(print);
+    for (char *c = text; *c; c++)
+        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+    assert_null(strstr(text, " nan"));
+    assert_null(strstr(text, "nan "));
+    assert_null(strstr(text, "-nan"));
+    assert_null(strstr(text, ":nan"));
+    assert_null(strstr(text, ",nan"));
+    free(text);
+}
+
+/* Something came or went in every epoch: there is no time of either state, nor anything that looks
+ * like one. */
+static void a_machine_that_was_in_no_state(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--heap=glibc", "--method=both", "--threads=2",
+                          "--strategy=value_task,value_task@checked", "--calls-per-second=1000");
+    fill_results(1, ROUNDS_N);
+    see_states(SYNTHETIC_QUIET_NS, SYNTHETIC_BUSY_NS);
+    check_nothing_is_nan(vtb_report_table);
+    check_nothing_is_nan(vtb_report_markdown);
+    check_nothing_is_nan(vtb_report_csv);
+    check_nothing_is_nan(vtb_report_json);
+    char *text = text_of(vtb_report_table);
+    assert_contains(text, "No strategy was timed long enough in one state of the machine.");
+    free(text);
+    json_t *json = parsed_json();
+    const json_t *median = json_array_get(json_object_get(json, "benchmarks"), SESSIONS_N);
+    assert_string_equal(string_at(median, "run_type"), "aggregate");
+    assert_null(json_object_get(median, "real_time"));
+    assert_null(json_object_get(median, "ratio"));
+    assert_true(json_is_number(json_object_get(median, "cpu_time")));
+    assert_same_double(json_number_value(json_object_get(median, "quiet_share")), 0);
+    json_decref(json);
+    free_results();
+}
+
+static void a_machine_that_was_busy_all_along(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    see_states(SYNTHETIC_BUSY_NS, SYNTHETIC_BUSY_NS);
+    char *text = findings_text();
+    assert_contains(text,
+                    "The core was quiet in 0 % of the epochs; too few for figures: these are those "
+                    "beside a busy sibling.");
+    free(text);
+    json_t *json = parsed_json();
+    const json_t *median = json_array_get(json_object_get(json, "benchmarks"), SESSIONS_N);
+    assert_string_equal(string_at(median, "state"), "busy");
+    assert_true(json_is_number(json_object_get(median, "real_time")));
+    json_decref(json);
+    free_results();
+}
+
+/* The other state's ratio is a second figure, told beside that of the quiet one. */
+static void a_ratio_beside_a_busy_sibling_is_labelled(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=heap_task,callback", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    struct vtb_figures *figures = results.comparisons[0].figures;
+    figures[3].ns = (struct vtb_interval){5, 4, 6};
+    figures[3].ratio = (struct vtb_interval){0.5, 0.4, 0.6};
+    figures[3].busy_ratio = (struct vtb_interval){0.7, 0.65, 0.75};
+    char *text = findings_text();
+    assert_contains(text,
+                    "; in all 0.500 of heap_task's time (0.400 to 0.600), beside a busy sibling "
+                    "0.700 (0.650 to 0.750).");
+    free(text);
+    free_results();
+}
+
+/* Keys of what an interval is made of are absent, and the text says how many sessions it takes. */
+static void few_sessions_have_no_intervals(void **state)
+{
+    (void)state;
+    static const char *const absent[] = {
+        "ratio_lo",         "ratio_hi",         "ratio_log_se", "ratio_freedom",         "mde",
+        "over_plain_ns_lo", "over_plain_ns_hi", "busy_ratio",   "between_sessions_share"};
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    results.comparisons[0].samples.sessions_n = VTB_SESSIONS_MIN - 1;
+    see_states(SYNTHETIC_QUIET_NS, SYNTHETIC_QUIET_NS);
+    char *text = findings_text();
+    assert_contains(text, "No intervals and no verdicts: 4 sessions, and they take 5.");
+    assert_null(strstr(text, "±"));
+    assert_null(strstr(text, "would be seen"));
+    free(text);
+    check_nothing_is_nan(vtb_report_table);
+    json_t *json = parsed_json();
+    const json_t *median = json_array_get(json_object_get(json, "benchmarks"), 4 * 5 - 1);
+    assert_string_equal(string_at(median, "run_type"), "aggregate");
+    assert_string_equal(string_at(median, "verdict"), "not known yet");
+    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+        assert_null(json_object_get(median, absent[i]));
+    assert_true(json_is_number(json_object_get(median, "ratio")));
+    assert_same_double(json_number_value(json_object_get(median, "sessions_n")), 4);
+    json_decref(json);
+    free_results();
+}
+
+/* Whoever is as fast as the fastest is found by pairs of their own. */
+static void findings_name_the_fastest_s_peers(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task,poll,callback", "--heap=glibc");
+    assert_int_equal(plan.points[0].cases_n, 6);
+    fill_results(1, ROUNDS_N);
+    struct vtb_samples *samples = &results.comparisons[0].samples;
+    for (size_t at = 0; at < (size_t)SESSIONS_N * ROUNDS_N * 6; at += 6) {
+        samples->real_ns[at + 3] = samples->real_ns[at + 1] * 2;
+        samples->real_ns[at + 4] = samples->real_ns[at + 1] * 2.02;
+        samples->real_ns[at + 5] = samples->real_ns[at + 1] * 2.2;
+        samples->real_ns[at + 2] = samples->real_ns[at + 1] * 3;
+    }
+    see_states(SYNTHETIC_QUIET_NS, SYNTHETIC_QUIET_NS);
+    const struct vtb_figures *figures = results.comparisons[0].figures;
+    char expected[128];
+    snprintf(expected, sizeof expected, " No measurable difference from %s: %s. ",
+             figures[3].the_case->timing->name, figures[4].the_case->timing->name);
+    char *text = findings_text();
+    assert_contains(text, expected);
+    free(text);
+    free_results();
+}
+
+static void findings_name_what_is_not_known(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task,poll", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    struct vtb_figures *figures = results.comparisons[0].figures;
+    figures[3].verdict = VTB_VERDICT_UNKNOWN;
+    figures[3].disagree = true;
+    figures[4].collections.is_unknown = true;
+    char *text = findings_text();
+    assert_contains(text, " Not known yet, as the sessions disagree: value_task.");
+    assert_null(strstr(text, "take more --sessions"));
+    assert_contains(text,
+                    "It collects, but no collection fell into the run, so their cost is not in the "
+                    "times: poll.");
     free(text);
     free_results();
 }
@@ -1290,7 +1481,7 @@ static void files_have_counts(void **state)
     assert_contains(string_at(unavailable, "secrets_per_op"), "nobody may know them");
     assert_null(json_object_get(unavailable, "cycles_per_op"));
     const json_t *median =
-        json_array_get(json_object_get(json, "benchmarks"), 3 * (ROUNDS_N + 1) - 1);
+        json_array_get(json_object_get(json, "benchmarks"), 3 * (SESSIONS_N + 1) - 1);
     assert_string_equal(string_at(median, "run_type"), "aggregate");
     assert_near(json_real_value(json_object_get(median, "cycles_per_op")), 2001, 0);
     assert_near(json_real_value(json_object_get(median, "cycles_running")), 0.25, 0);
@@ -1340,6 +1531,12 @@ int main(void)
         cmocka_unit_test(callers_have_tables_of_their_own),
         cmocka_unit_test(findings),
         cmocka_unit_test(findings_name_doubts),
+        cmocka_unit_test(a_machine_that_was_in_no_state),
+        cmocka_unit_test(a_machine_that_was_busy_all_along),
+        cmocka_unit_test(a_ratio_beside_a_busy_sibling_is_labelled),
+        cmocka_unit_test(few_sessions_have_no_intervals),
+        cmocka_unit_test(findings_name_the_fastest_s_peers),
+        cmocka_unit_test(findings_name_what_is_not_known),
         cmocka_unit_test(findings_name_what_is_varied),
         cmocka_unit_test(findings_of_callers),
         cmocka_unit_test(findings_of_a_volume),

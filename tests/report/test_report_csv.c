@@ -156,31 +156,42 @@ static void a_rate_that_emerges_is_the_counted_one(void **state)
     free(text);
 }
 
-/* Times of round r and case c stand at [r * cases_n + c]. */
+#define SAMPLES                                                                \
+    "name,session,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op," \
+    "probe_before_ns,probe_after_ns\n"
+
+/* Times of session s, round r and case c stand at [(s * rounds_n + r) * cases_n + c]. */
 static void raw_times_are_told_case_by_case(void **state)
 {
     (void)state;
-    double real_ns[] = {1.5, 2.5, 3.5, 4.5};
-    double cpu_ns[] = {1, 2, 3, 4};
-    double gc_ns[] = {0, 0.25, 0, 0.75};
-    it.comparison.samples = (struct vtb_samples){
-        .rounds_n = 2, .cases_n = 2, .operations_n = 100, .real_ns = real_ns, .cpu_ns = cpu_ns};
-    is_written(write_samples, "name,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op\n"
-                              NAME("left") ",0,100,1.5,1,0\n"
-                              NAME("left") ",1,100,3.5,3,0\n"
-                              NAME("right") ",0,100,2.5,2,0\n"
-                              NAME("right") ",1,100,4.5,4,0\n");
-    it.comparison.samples.gc_ns = gc_ns;
-    char *text = written_about(write_samples, &it);
-    assert_contains(text, NAME("right") ",0,100,2.5,2,0.25\n");
-    assert_contains(text, NAME("right") ",1,100,4.5,4,0.75\n");
-    free(text);
+    double real_ns[] = {1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5};
+    double cpu_ns[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    double gc_ns[] = {0, 0.25, 0, 0, 0, 0, 0, 0.75};
+    double before_ns[] = {11, 12, 13, 14, 15, 16, 17, 18};
+    double after_ns[] = {21, 22, 23, 24, 25, 26, 27, 28};
+    it.comparison.samples = (struct vtb_samples){.sessions_n = 2,
+                                                 .rounds_n = 2,
+                                                 .cases_n = 2,
+                                                 .operations_n = 100,
+                                                 .real_ns = real_ns,
+                                                 .cpu_ns = cpu_ns,
+                                                 .gc_ns = gc_ns,
+                                                 .probe_before_ns = before_ns,
+                                                 .probe_after_ns = after_ns};
+    is_written(write_samples, SAMPLES NAME("left") ",1,0,100,1.5,1,0,11,21\n"
+                              NAME("left") ",1,1,100,3.5,3,0,13,23\n"
+                              NAME("left") ",2,0,100,5.5,5,0,15,25\n"
+                              NAME("left") ",2,1,100,7.5,7,0,17,27\n"
+                              NAME("right") ",1,0,100,2.5,2,0.25,12,22\n"
+                              NAME("right") ",1,1,100,4.5,4,0,14,24\n"
+                              NAME("right") ",2,0,100,6.5,6,0,16,26\n"
+                              NAME("right") ",2,1,100,8.5,8,0.75,18,28\n");
 }
 
 static void without_times_there_are_titles_alone(void **state)
 {
     (void)state;
-    is_written(write_samples, "name,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op\n");
+    is_written(write_samples, SAMPLES);
 }
 
 int main(void)

@@ -15,9 +15,14 @@ static struct vtb_estimate estimate;
 static void make_plan(const char *more)
 {
     struct vtb_error error;
-    char *argv[] = {(char *)"run_bench",       (char *)"--hit-rate=0.5,0.8", (char *)"--heap=glibc",
-                    (char *)"--strategy=poll", (char *)(uintptr_t)more,      NULL};
-    if (!vtb_options_parse(&options, more ? 5 : 4, argv, &error) ||
+    char *argv[] = {(char *)"run_bench",
+                    (char *)"--hit-rate=0.5,0.8",
+                    (char *)"--heap=glibc",
+                    (char *)"--strategy=poll",
+                    (char *)"--consumer=both",
+                    (char *)(uintptr_t)more,
+                    NULL};
+    if (!vtb_options_parse(&options, more ? 6 : 5, argv, &error) ||
         !vtb_plan_make(&plan, &options, &error))
         fail_msg("%s", error.message);
     assert_int_equal(plan.points_n, 2);

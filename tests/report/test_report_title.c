@@ -63,20 +63,35 @@ static void times_tell_their_lookups_and_callers(void **state)
     double caller_ns[] = {1};
     it.comparison.timed = true;
     it.comparison.consumer = VTB_CONSUMER_DEPENDENT;
-    it.comparison.samples = (struct vtb_samples){.rounds_n = 40, .operations_n = 5000};
+    it.comparison.samples =
+        (struct vtb_samples){.sessions_n = 6, .rounds_n = 40, .operations_n = 5000};
     reads("errands, hit rate 0.8 (actual 0.8), direct method, dependent lookups, heap heap",
-          CONDITIONS "; timed: the steady state, 40 rounds of 5000 operations");
+          CONDITIONS "; timed: the steady state, 6 sessions of 40 rounds of 5000 operations");
     it.comparison.caller_ns = caller_ns;
     reads(
         "errands, hit rate 0.8 (actual 0.8), direct method, dependent lookups, 1 caller, heap "
         "heap",
-        CONDITIONS "; timed: the steady state, 40 rounds of 5000 operations");
+        CONDITIONS "; timed: the steady state, 6 sessions of 40 rounds of 5000 operations");
     it.cases[0].threads_n = 3;
     it.point.cold = true;
     reads(
         "errands, hit rate 0.8 (actual 0.8), direct method, dependent lookups, 3 callers, heap "
         "heap",
-        CONDITIONS "; timed: a cold start, the first 5000 calls of 40 fresh processes a case");
+        CONDITIONS
+        "; timed: a cold start, the first 5000 calls of 240 fresh processes a case, in 6 "
+        "sessions");
+    it.comparison.samples.sessions_n = 1;
+    it.comparison.samples.operations_n = 1;
+    reads(
+        "errands, hit rate 0.8 (actual 0.8), direct method, dependent lookups, 3 callers, heap "
+        "heap",
+        CONDITIONS
+        "; timed: a cold start, the first 1 call of 40 fresh processes a case, in 1 session");
+    it.point.cold = false;
+    reads(
+        "errands, hit rate 0.8 (actual 0.8), direct method, dependent lookups, 3 callers, heap "
+        "heap",
+        CONDITIONS "; timed: the steady state, 1 session of 40 rounds of 1 operations");
 }
 
 static void few_calls_are_told_so(void **state)
