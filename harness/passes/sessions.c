@@ -103,7 +103,8 @@ static bool make_memory(struct vtb_sessions *sessions, struct vtb_error *error)
 static bool is_read_once(const struct vtb_plan *plan)
 {
     struct stat status;
-    return plan->trace_path && (stat(plan->trace_path, &status) != 0 || !S_ISREG(status.st_mode));
+    return plan->trace_path && (strcmp(plan->trace_path, "-") == 0 ||
+                                stat(plan->trace_path, &status) != 0 || !S_ISREG(status.st_mode));
 }
 
 /* Writes recorded keys to a file in memory, as 4-byte numbers: read in their order they get the same
@@ -217,6 +218,10 @@ static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struc
     if (end.how == VTB_CHILD_LEFT && end.number == 0) {
         sessions->done_n++;
         return true;
+    }
+    if (end.how == VTB_CHILD_FAILED) { /* it never became a session */
+        *error = end.error;
+        return false;
     }
     char words[64];
     vtb_child_say(&end, words, sizeof words);
