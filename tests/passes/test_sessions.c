@@ -272,6 +272,22 @@ static void sessions_measure_at_their_places(void **state)
     }
 }
 
+/* A session has the options of the run's environment as arguments, and no more of them. */
+static void options_of_the_environment(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("VTB_HIT_RATE", "0.1,0.2", 1), 0);
+    assert_int_equal(setenv("VTB_RESULTS_DIR", "/nowhere", 1), 0);
+    MAKE_PLAN("--heap=glibc", "--keys=100");
+    open_sessions(1);
+    const bool ok = run_with(NULL, NULL);
+    unsetenv("VTB_HIT_RATE");
+    unsetenv("VTB_RESULTS_DIR");
+    assert_int_equal(plan.points_n, 2);
+    if (!ok)
+        fail_msg("%s", error.message);
+}
+
 /* --- what a session draws --- */
 
 #define CASES_MAX 16
@@ -426,6 +442,9 @@ static void a_session_that_fails(void **state)
     assert_not_counted("another plan", VTB_EXIT_INTERNAL,
                        "a session made another plan than the run that started it");
     assert_not_counted("no cells", VTB_EXIT_INTERNAL, "/nowhere");
+    assert_false(run_with(NULL, "no cells"));
+    assert_false(run_with(NULL, "a status")); /* which is not the error of the one before */
+    assert_contains(error.message, "session 3 of 3 ended: exit status 7");
 }
 
 /* No process has an argument of a megabyte. */
@@ -570,6 +589,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TEST(samples_have_memory_of_their_own),
         TEST(sessions_measure_at_their_places),
+        TEST(options_of_the_environment),
         TEST(numbers_make_sessions),
         TEST(cold_starts),
         TEST(caches_that_are_real),
