@@ -297,6 +297,7 @@ static void pauses_of_a_pass(void **state)
     assert_true(vtb_fixture_open_session(&fixture, &plan.points[0], 1, &error));
     assert_true(vtb_samples_make(&samples, &plan.points[0], 1, ROUNDS_N, &error));
     assert_true(vtb_timing_run(&fixture, &effort, VTB_CONSUMER_INDEPENDENT, &samples, &error));
+    check_samples(&plan.points[0], &samples); /* collections of an epoch are in its time */
     for (size_t i = 0; i < samples.cases_n; i++) {
         const struct vtb_pause_sums *pauses = &samples.pauses[i];
         const bool allocates = plan.points[0].cases[i].timing->strategy->role == VTB_ROLE_BASELINE;
@@ -433,6 +434,12 @@ static void the_loop_is_that_of_the_pass(void **state)
     }
 }
 
+/* Runs of a case before its first round: to warm up, and to find the length of an epoch. */
+#define RUNS_BEFORE 5
+
+/* One run more, for the values that all others must consume. */
+#define CHECK_OF_FLOOR 1
+
 /* The starts in the schedule of the calls of two cases, and of the floor, run by run. */
 #define STARTS_MAX 64
 
@@ -489,11 +496,64 @@ static void cases_are_in_step_where_hits_emerge(void **state)
     watch_pass("--cache=lru:100");
     assert_int_equal(starts_n[1], starts_n[2]);
     assert_memory_equal(starts[1], starts[2], starts_n[1] * sizeof *starts[1]);
-    assert_true(starts_n[0] >= starts_n[1] + ROUNDS_N);
+    assert_int_equal(starts_n[0], starts_n[1] + CHECK_OF_FLOOR + RUNS_BEFORE + ROUNDS_N);
+    for (size_t round = 0; round < ROUNDS_N; round++) {
+        const size_t *of_floor = &starts[0][2 * RUNS_BEFORE + 3 * round];
+        const size_t *of_left = &starts[1][RUNS_BEFORE + 2 * round];
+        assert_int_equal(of_floor[0], of_left[0]); /* untimed, by the pacemaker: all of them */
+        assert_int_equal(of_floor[1], of_left[0]);
+        assert_int_equal(of_floor[2], of_left[1]);
+    }
     watch_pass("--workload=user_cache");
     assert_int_equal(starts_n[1], starts_n[2]);
     assert_memory_not_equal(starts[1], starts[2], starts_n[1] * sizeof *starts[1]);
-    assert_true(starts_n[0] < starts_n[1] + ROUNDS_N);
+    assert_int_equal(starts_n[0], starts_n[1] + CHECK_OF_FLOOR);
+}
+
+/* --- what a session draws --- */
+
+static size_t used_bytes; /* of the last case's heap, when it is run first */
+
+static void notes_how_full_its_heap_is(struct vtb_env *env, size_t n)
+{
+    struct vtb_heap_state found;
+    env->service.heap->collector->state(env->service.gc.heap, &found);
+    used_bytes = used_bytes ? used_bytes : found.used_bytes;
+    honest->run_independent(env, n);
+}
+
+static size_t used_in_session(const struct vtb_plan *plan, uint64_t session)
+{
+    const struct vtb_effort effort = {1, 1, 1};
+    const struct vtb_point *at = &plan->points[0];
+    struct vtb_fixture fixture;
+    struct vtb_error error;
+    struct vtb_samples samples;
+    used_bytes = 0;
+    assert_true(vtb_fixture_open_session(&fixture, at, session, &error));
+    assert_true(vtb_samples_make(&samples, at, 1, 1, &error));
+    assert_true(vtb_timing_run(&fixture, &effort, VTB_CONSUMER_INDEPENDENT, &samples, &error));
+    vtb_samples_free(&samples);
+    vtb_fixture_close(&fixture);
+    return used_bytes;
+}
+
+/* So that the first collection of a case does not come after the same calls in all sessions. */
+static void nurseries_are_filled(void **state)
+{
+    (void)state;
+    struct vtb_plan plan =
+        SYNTHETIC_PLAN("--heap=gengc", "--keys=100", "--strategy=value_task", "--gen0-budget=1e6");
+    struct vtb_case *last = &plan.points[0].cases[plan.points[0].cases_n - 1];
+    honest = last->timing;
+    struct vtb_cell watching = *honest;
+    watching.run_independent = notes_how_full_its_heap_is;
+    last->timing = &watching;
+    const size_t first = used_in_session(&plan, 1);
+    const size_t second = used_in_session(&plan, 2);
+    assert_true(first > 0 && first != second);
+    assert_int_equal(used_in_session(&plan, 1), first);
+    vtb_plan_free(&plan);
 }
 
 int main(void)
@@ -508,6 +568,7 @@ int main(void)
         cmocka_unit_test(other_values_are_refused),
         cmocka_unit_test(the_loop_is_that_of_the_pass),
         cmocka_unit_test(cases_are_in_step_where_hits_emerge),
+        cmocka_unit_test(nurseries_are_filled),
     };
     struct CMUnitTest of_passes[PASSES_N] = {{.name = NULL}};
     for (size_t i = 0; i < PASSES_N; i++) {
