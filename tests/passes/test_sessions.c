@@ -4,12 +4,11 @@
  * session measured what; or with something wrong in it.
  */
 #include "directory.h"
+#include "made_up_clock.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <sys/syscall.h>
-#include <time.h>
 
 #include "passes/sessions.h"
 #include "plan/prepare.h"
@@ -18,25 +17,15 @@ extern char **environ;
 
 #define ROUNDS_N 8
 
-/* --- a clock, in place of the C library's --- */
+/* --- a session's clock --- */
 
-/* Each reading is `step_ns` after the one before, and each step longer than the one before by
- * `growth_ns`; 0: the real clock. */
-static struct {
-    uint64_t step_ns;
-    uint64_t growth_ns;
-    uint64_t now_ns;
-} made_up;
+/* Each step is longer than the one before by `growth_ns`. */
+static uint64_t first_step_ns;
+static uint64_t growth_ns;
 
-int clock_gettime(clockid_t clock, struct timespec *now)
+static uint64_t step_of(size_t reading)
 {
-    if (made_up.step_ns == 0)
-        return (int)syscall(SYS_clock_gettime, clock, now);
-    made_up.now_ns += made_up.step_ns;
-    made_up.step_ns += made_up.growth_ns;
-    now->tv_sec = (time_t)(made_up.now_ns / 1000000000);
-    now->tv_nsec = (long)(made_up.now_ns % 1000000000);
-    return 0;
+    return first_step_ns + growth_ns * reading;
 }
 
 /* Between two readings, so that an operation takes NS_PER_OP when an epoch's length is set: the
@@ -99,9 +88,9 @@ static int be_session(int argc, char **argv)
         return 10;
     if (getenv(TRACE_VARIABLE))
         write_trace(&options);
-    if (getenv(CLOCK_VARIABLE))
-        sscanf(getenv(CLOCK_VARIABLE), "%" SCNu64 " %" SCNu64, &made_up.step_ns,
-               &made_up.growth_ns);
+    if (getenv(CLOCK_VARIABLE) &&
+        sscanf(getenv(CLOCK_VARIABLE), "%" SCNu64 " %" SCNu64, &first_step_ns, &growth_ns) == 2)
+        made_up_clock.step = step_of;
     if (!vtb_session_work(&options, &error))
         return 12;
     if (is_told("a crash"))
