@@ -1,4 +1,4 @@
-/* A clock in place of the C library's, for all of a test program: it tells what the test made up. */
+/* A clock in place of the C library's, for a whole test program, that tells what it is told to. */
 #ifndef MADE_UP_CLOCK_H
 #define MADE_UP_CLOCK_H
 

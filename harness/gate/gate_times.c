@@ -77,10 +77,10 @@ static bool is_floor(const struct held *held, const struct vtb_results *run)
 }
 
 /*
- * The change that all ratios of a table have in common, as a logarithm. All are to one strategy, and
- * if that one runs quicker or slower than before they change together: so the median change of the
- * table's cases, the strategy itself among them, is taken for that strategy's own, and for no change
- * of the others.
+ * The change that all ratios of a table have in common, as a logarithm. All are to one strategy,
+ * and if that one runs quicker or slower than before they change together: so the median change of
+ * the table's cases, the strategy itself among them, is taken for that strategy's own, and for no
+ * change of the others.
  */
 static double common_of(const struct held *held, const struct held *all, size_t n,
                         const struct vtb_results *run)

@@ -374,8 +374,8 @@ static void instructions_need_a_trace_in_a_file(void **state)
     assert_usage_error("--instructions: standard input can be read only once");
 }
 
-/* A run that is held against a baseline has a table for each consumer, as the baseline has; it takes
- * no times unless it is said how long to. */
+/* A run that is held against a baseline has a table for each consumer, as the baseline has; it
+ * takes no times unless it is said how long to. */
 static void a_plan_for_the_gate(void **state)
 {
     static const char *const times[] = {NULL, "--time=2"};
@@ -1117,7 +1117,7 @@ static void a_time_is_divided(void **state)
     }
 }
 
-/* The point whose rounds take longest decides: of more cases, of longer epochs, or of cold starts. */
+/* The point whose rounds take longest decides: of more cases, longer epochs, or cold starts. */
 static void a_time_is_that_of_the_longest_table(void **state)
 {
     (void)state;
