@@ -378,7 +378,10 @@ static void ratios_say_what_else_differs(void **state)
         "\"libc\": \"l\", \"host_name\": \"h\", \"cpu_model\": \"c\", "
         "\"confidence\": 0.99, \"git_revision\": \"q\", " FINGERPRINT;
     compare_rows(rows, rows);
-    assert_string_equal(column_of("ratio")->reason, "each is of paired rounds within its own run");
+    assert_string_equal(
+        column_of("ratio")->reason,
+        "each is of paired rounds within its own run, where both have 5 sessions in one "
+        "state");
     compare(CONTEXT, rows, host, rows);
     assert_contains(column_of("ratio")->reason, "but the machines differ, and");
     compare(CONTEXT, rows, revision, rows);
