@@ -78,7 +78,9 @@ for target in $targets; do
         build result_file harness/gate/result_file.c harness/plan/metrics.c harness/gate/compare.c \
             harness/gate/compare_cells.c harness/gate/compare_json.c harness/gate/compare_report.c \
             harness/base/allocate.c harness/base/error.c harness/base/json_text.c \
-            harness/base/names.c harness/base/prose.c harness/base/table.c -ljansson -lm
+            harness/base/names.c harness/base/prose.c harness/base/table.c harness/base/stats.c \
+            harness/base/distributions.c harness/figures/pooled.c harness/figures/states.c \
+            -ljansson -lm
         cp tests/fuzz/result_file.json "$folder/result_file.corpus/"
         run result_file -max_len=8192 -timeout=600 -dict=tests/fuzz/result_file.dict
         ;;

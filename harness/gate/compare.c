@@ -312,16 +312,19 @@ static bool explain(struct vtb_compared_column *column, bool comparable, const c
     return column->comparable = comparable;
 }
 
+/* See vtb_recorded_log_ratio, and judge_ratio. */
+#define PAIRING \
+    "each is of paired rounds within its own run, where both have 5 sessions in one state"
+
 /* Says what may be the cause of a difference between ratios, beside the strategies. */
 static void explain_pairing(struct vtb_compared_column *column, const struct vtb_compared *compared)
 {
     const bool machine = is_same_machine(compared);
     const bool build = is_same_fingerprint(compared) && is_same_fact(compared, "git_revision");
-    explain(column, true, "each is of paired rounds within its own run");
+    explain(column, true, PAIRING);
     if (!machine || !build)
         snprintf(column->reason, sizeof column->reason,
-                 "each is of paired rounds within its own run; but %s differ%s, and a ratio may "
-                 "differ for that alone",
+                 PAIRING "; but %s differ%s, and a ratio may differ for that alone",
                  machine ? "the build"
                  : build ? "the machines"
                          : "machines and builds",

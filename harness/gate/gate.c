@@ -16,8 +16,6 @@ const char *const vtb_gate_verdict_words[] = {"same", "within limit", "better", 
 static const char *const toolchain_keys[] = {"compiler", "cell_flags", "libc", "architecture",
                                              NULL};
 
-#define RENEW "renew it with `run_bench run ... --save-baseline FILE`"
-
 size_t vtb_gate_count(const struct vtb_gate *gate, enum vtb_gate_verdict verdict)
 {
     size_t n = 0;
@@ -90,12 +88,12 @@ bool vtb_gate_prepare(struct vtb_options *options, const struct vtb_result_file 
     *same_toolchain = !find_difference(file, &machine, difference, sizeof difference);
     if (file->interrupted)
         return vtb_fail(error, VTB_EXIT_BASELINE,
-                        "the baseline '%.200s' is of a run that was interrupted; " RENEW,
+                        "the baseline '%.200s' is of a run that was interrupted; " VTB_GATE_RENEW,
                         file->path);
     if (!*same_toolchain && !options->any_toolchain)
         return vtb_fail(error, VTB_EXIT_BASELINE,
                         "the baseline '%.200s' is of another toolchain: %s; --any-toolchain "
-                        "compares what does not depend on it, or " RENEW,
+                        "compares what does not depend on it, or " VTB_GATE_RENEW,
                         file->path, difference);
     for (size_t i = 0; i < file->options_n; i++) {
         const struct vtb_recorded_text *option = &file->options[i];
@@ -157,7 +155,7 @@ bool vtb_gate_check_cases(const struct vtb_plan *plan, const struct vtb_result_f
     free(names);
     return !missing || vtb_fail(error, VTB_EXIT_BASELINE,
                                 "the baseline '%.200s' has a case that its options do not make "
-                                "here: '%.400s'; " RENEW,
+                                "here: '%.400s'; " VTB_GATE_RENEW,
                                 file->path, missing);
 }
 

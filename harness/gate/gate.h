@@ -36,6 +36,9 @@ struct vtb_gate_check {
     enum vtb_gate_verdict verdict;
 };
 
+/* What to do about a baseline that cannot be compared. */
+#define VTB_GATE_RENEW "renew it with `run_bench run ... --save-baseline FILE`"
+
 /* The runs in which a time must be worse to be a regression: the first, and one from new. */
 #define VTB_GATE_RUNS 2
 

@@ -18,7 +18,7 @@ struct held {
     size_t comparison; /* the number of the comparison in each run, and of the case in it */
     size_t own;
     struct vtb_pooled before;
-    bool same_state;                         /* both were measured in the same state */
+    bool before_busy;                        /* it was measured beside a busy sibling */
     double common;                           /* see common_of; in the first run */
     struct vtb_pooled change[VTB_GATE_RUNS]; /* of the logarithm, without what is common */
     double p[VTB_GATE_RUNS];                 /* by Holm over all cases */
@@ -48,7 +48,7 @@ static bool find_before(const struct vtb_gate *gate, const struct vtb_comparison
     if (!row)
         return false;
     held->before = vtb_recorded_log_ratio(row);
-    held->same_state = row->busy == (comparison->state == VTB_STATE_BUSY);
+    held->before_busy = row->busy;
     return !isnan(held->before.mean);
 }
 
@@ -65,16 +65,22 @@ static size_t find_all(struct held *all, const struct vtb_gate *gate, const stru
     return n;
 }
 
+/* Whether a run measured a case in the state of the machine that the baseline's ratio is of. */
+static bool is_of_same_state(const struct held *held, const struct vtb_results *run)
+{
+    return held->before_busy == (comparison_of(run, held)->state == VTB_STATE_BUSY);
+}
+
 static bool is_floor(const struct held *held, const struct vtb_results *run)
 {
     return figures_of(run, held)->the_case->floor == held->own;
 }
 
 /*
- * The change that all ratios of a table have in common, as a logarithm. All are to one strategy, and
- * if that one runs quicker or slower than before they change together: so the median change of the
- * table's cases, the strategy itself among them, is taken for that strategy's own, and for no change
- * of the others.
+ * The change that all ratios of a table have in common, as a logarithm. All are to one strategy,
+ * and if that one runs quicker or slower than before they change together: so the median change of
+ * the table's cases, the strategy itself among them, is taken for that strategy's own, and for no
+ * change of the others.
  */
 static double common_of(const struct held *held, const struct held *all, size_t n,
                         const struct vtb_results *run)
@@ -117,8 +123,8 @@ static void test_run(struct held *all, size_t n, const struct vtb_results *runs,
 static bool is_beyond(const struct held *held, const struct vtb_results *runs, size_t r,
                       double direction, double margin)
 {
-    return !is_floor(held, runs) && held->same_state && held->p[r] < 1 - VTB_CONFIDENCE &&
-           direction * held->change[r].mean > log1p(margin);
+    return !is_floor(held, runs) && is_of_same_state(held, &runs[r]) &&
+           held->p[r] < 1 - VTB_CONFIDENCE && direction * held->change[r].mean > log1p(margin);
 }
 
 static bool is_beyond_in_all(const struct held *held, const struct vtb_results *runs, size_t runs_n,
@@ -139,27 +145,47 @@ static enum vtb_gate_verdict verdict_of(const struct held *held, const struct vt
         return runs_n == VTB_GATE_RUNS ? VTB_GATE_WORSE : VTB_GATE_UNKNOWN;
     if (is_beyond_in_all(held, runs, runs_n, -1, margin))
         return VTB_GATE_BETTER;
-    if (!held->same_state || !(change.hi <= log1p(margin)))
+    if (!is_of_same_state(held, runs) || !(change.hi <= log1p(margin)))
         return VTB_GATE_UNKNOWN;
     return VTB_GATE_WITHIN;
 }
 
-/* Notes the changes that were taken for the baseline strategy's own, and cases that were measured in
- * another state of the machine. */
+/* Notes why nothing can be told of a case, if nothing can. */
+static bool note_hindrance(struct vtb_gate *gate, const struct held *held,
+                           const struct vtb_results *run)
+{
+    const struct vtb_comparison *comparison = comparison_of(run, held);
+    const char *heap = figures_of(run, held)->the_case->heap->name;
+    const bool busy = comparison->state == VTB_STATE_BUSY;
+    if (isnan(held->before.variance))
+        vtb_gate_note(gate,
+                      "the baseline does not say how far another run may be from its times, as it "
+                      "is of version 0.1 or of fewer than %d sessions: " VTB_GATE_RENEW,
+                      VTB_SESSIONS_MIN);
+    else if (isnan(figures_of(run, held)->log_ratio.variance))
+        vtb_gate_note(gate,
+                      "on %s fewer than %d sessions have times in one state of the machine: they "
+                      "tell nothing; give more --sessions",
+                      heap, VTB_SESSIONS_MIN);
+    else if (!is_of_same_state(held, run))
+        vtb_gate_note(gate,
+                      "on %s the baseline's times are those of a %s core, and these of a %s one: "
+                      "they are not compared",
+                      heap, busy ? "quiet" : "busy", busy ? "busy" : "quiet");
+    else
+        return false;
+    return true;
+}
+
+/* Notes what hinders, and the changes that were taken for the baseline strategy's own. */
 static void note_all(struct vtb_gate *gate, const struct held *all, size_t n,
                      const struct vtb_results *run)
 {
     for (size_t i = 0; i < n; i++) {
         const struct vtb_comparison *comparison = comparison_of(run, &all[i]);
         const struct vtb_case *the_case = figures_of(run, &all[i])->the_case;
-        if (!all[i].same_state)
-            vtb_gate_note(gate,
-                          "on %s the baseline's times are those of a %s core, and these of a %s "
-                          "one: they are not compared",
-                          the_case->heap->name,
-                          comparison->state == VTB_STATE_BUSY ? "quiet" : "busy",
-                          comparison->state == VTB_STATE_BUSY ? "busy" : "quiet");
-        else if (is_floor(&all[i], run) && expm1(fabs(all[i].common)) > gate->margin)
+        if (!note_hindrance(gate, &all[i], run) && is_floor(&all[i], run) &&
+            expm1(fabs(all[i].common)) > gate->margin)
             vtb_gate_note(
                 gate,
                 "on %s all ratios of %s lookups changed together, by %+.0f %%: taken to be "

@@ -844,22 +844,33 @@ static const char *value_of(const struct vtb_recorded_text *texts, size_t n, con
     return NULL;
 }
 
+/* What no run's spread is beyond, whatever a file says: so nothing that is worked out from it is
+ * infinite, or no number. */
+#define DEVIATION_MIN 1e-9
+#define DEVIATION_MAX 1e9
+#define FREEDOM_MIN 1
+#define FREEDOM_MAX 1e6
+#define SESSIONS_MAX 1e6
+
 struct vtb_pooled vtb_recorded_log_ratio(const struct vtb_recorded_row *row)
 {
+    const double ratio = vtb_recorded(row, "ratio");
     const double deviation = vtb_recorded(row, "ratio_log_se");
     const double freedom = vtb_recorded(row, "ratio_freedom");
     const double sessions_n = vtb_recorded(row, "sessions_n");
-    struct vtb_pooled pooled = {.mean = log(vtb_recorded(row, "ratio")),
-                                .variance = NAN,
-                                .freedom = NAN,
-                                .square = NAN,
-                                .between_share = NAN,
-                                .sessions_n = sessions_n > 0 ? (size_t)sessions_n : 0};
-    if (deviation > 0 && freedom > 0 && sessions_n >= VTB_SESSIONS_MIN) {
-        pooled.variance = deviation * deviation;
-        pooled.freedom = freedom;
-    }
-    return pooled;
+    const struct vtb_pooled bare = {ratio > 0 ? log(ratio) : NAN, NAN, NAN, NAN, NAN, 0};
+    if (!(ratio > 0 && deviation >= DEVIATION_MIN && deviation <= DEVIATION_MAX &&
+          freedom >= FREEDOM_MIN && freedom <= FREEDOM_MAX && sessions_n >= VTB_SESSIONS_MIN &&
+          sessions_n <= SESSIONS_MAX))
+        return bare;
+    return (struct vtb_pooled){
+        .mean = bare.mean,
+        .variance = deviation * deviation,
+        .freedom = freedom,
+        .square = NAN,
+        .between_share = NAN,
+        .sessions_n = (size_t)sessions_n,
+    };
 }
 
 const char *vtb_recorded_fact(const struct vtb_result_file *file, const char *key)

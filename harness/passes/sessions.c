@@ -1,6 +1,5 @@
 #include "passes/sessions.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -103,22 +102,20 @@ static bool make_memory(struct vtb_sessions *sessions, struct vtb_error *error)
 static bool is_read_once(const struct vtb_plan *plan)
 {
     struct stat status;
-    return plan->trace_path && (stat(plan->trace_path, &status) != 0 || !S_ISREG(status.st_mode));
+    return plan->trace_path && (strcmp(plan->trace_path, "-") == 0 ||
+                                stat(plan->trace_path, &status) != 0 || !S_ISREG(status.st_mode));
 }
 
-/* Writes recorded keys to a file in memory, as 4-byte numbers: read in their order they get the same
- * numbers again. */
+/* Writes the numbers of recorded keys to a file in memory, as keys of 4 bytes: numbered in their
+ * order, they get the same numbers again. */
 static bool keep_trace(struct vtb_sessions *sessions, struct vtb_error *error)
 {
     const struct vtb_trace *trace = &sessions->plan->trace;
-    uint32_t key;
     sessions->trace_fd = memfd_create("vtb-trace", 0);
     FILE *out = sessions->trace_fd < 0 ? NULL : fdopen(dup(sessions->trace_fd), "w");
-    for (size_t i = 0; out && i < trace->ids_n; i++) {
-        key = htonl(trace->ids[i]);
-        (void)fwrite(&key, sizeof key, 1, out);
-    }
-    return (out && fclose(out) == 0) ||
+    const size_t kept_n = out ? fwrite(trace->ids, sizeof *trace->ids, trace->ids_n, out) : 0;
+    const bool closed = out && fclose(out) == 0;
+    return (closed && kept_n == trace->ids_n) ||
            vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu recorded keys: %s", trace->ids_n,
                     strerror(errno));
 }
@@ -217,6 +214,10 @@ static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struc
     if (end.how == VTB_CHILD_LEFT && end.number == 0) {
         sessions->done_n++;
         return true;
+    }
+    if (end.how == VTB_CHILD_FAILED) { /* it never became a session */
+        *error = end.error;
+        return false;
     }
     char words[64];
     vtb_child_say(&end, words, sizeof words);

@@ -486,6 +486,82 @@ static void a_case_starts_at_the_same_line_in_every_run(void **state)
     close_fixture();
 }
 
+/* --- what a session draws --- */
+
+#define ORDERED_N 64
+
+/* What is drawn for one fixture: keys, the order in which operations complete, and the line where
+ * each of some cases starts. */
+struct drawn {
+    uint64_t seed;
+    uint64_t places;
+    uint32_t ids[ORDERED_N];
+    uint32_t completions[ORDERED_N];
+    size_t lines[5];
+};
+
+/* Of a session; 0 for the fixture of no session. */
+static struct drawn draw_session(uint64_t session, uint64_t seed)
+{
+    static const char *const names[] = {"plain", "heap_task", "value_task", "poll", "callback"};
+    struct drawn drawn = {.seed = 0};
+    struct vtb_error error;
+    point = point_of(WINDOW);
+    point.completion = VTB_COMPLETION_RANDOM;
+    point.seed = seed;
+    assert_true(session ? vtb_fixture_open_session(&fixture, &point, session, &error)
+                        : vtb_fixture_open(&fixture, &point, &error));
+    assert_true(fixture.completion_order_n >= ORDERED_N);
+    drawn.seed = fixture.schedule.seed;
+    drawn.places = fixture.places;
+    memcpy(drawn.ids, fixture.ids, sizeof drawn.ids);
+    memcpy(drawn.completions, fixture.completion_order, sizeof drawn.completions);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct vtb_cell *cell = built_cell(names[i], "user_cache", (struct vtb_kind){0});
+        open_env(cell);
+        drawn.lines[i] = (uintptr_t)env.frames % 4096;
+        close_env(cell);
+    }
+    close_fixture();
+    return drawn;
+}
+
+static void assert_drawn_apart(const struct drawn *left, const struct drawn *right)
+{
+    assert_true(left->seed != right->seed);
+    assert_memory_not_equal(left->ids, right->ids, sizeof left->ids);
+    assert_memory_not_equal(left->completions, right->completions, sizeof left->completions);
+}
+
+/* Keys, orders and places follow from its number and from the seed, and from nothing else. */
+static void a_session_is_drawn_by_its_number(void **state)
+{
+    (void)state;
+    const struct drawn first = draw_session(1, 3);
+    const struct drawn second = draw_session(2, 3);
+    const struct drawn other_seed = draw_session(1, 4);
+    const struct drawn again = draw_session(1, 3);
+    assert_drawn_apart(&first, &second);
+    assert_drawn_apart(&first, &other_seed);
+    assert_memory_not_equal(first.lines, second.lines, sizeof first.lines);
+    assert_memory_not_equal(first.lines, other_seed.lines, sizeof first.lines);
+    assert_memory_equal(&first, &again, sizeof first);
+}
+
+/* Other passes count the calls of the seed itself, and their places follow from names alone. */
+static void what_is_of_no_session_is_drawn_by_the_seed(void **state)
+{
+    (void)state;
+    const struct drawn plain = draw_session(0, 3);
+    const struct drawn other_seed = draw_session(0, 4);
+    const struct drawn session = draw_session(1, 3);
+    assert_true(plain.seed == 3 && plain.places == 0);
+    assert_drawn_apart(&plain, &other_seed);
+    assert_drawn_apart(&plain, &session);
+    assert_memory_equal(plain.lines, other_seed.lines, sizeof plain.lines);
+    assert_memory_not_equal(plain.lines, session.lines, sizeof plain.lines);
+}
+
 /* A service has a table of its own if it writes to it; a table that no service writes to is
  * shared. */
 static void services_have_tables_of_their_own(void **state)
@@ -697,6 +773,8 @@ int main(void)
         cmocka_unit_test(parts_of_a_case_do_not_overlap),
         cmocka_unit_test(cases_start_at_different_lines),
         cmocka_unit_test(a_case_starts_at_the_same_line_in_every_run),
+        cmocka_unit_test(a_session_is_drawn_by_its_number),
+        cmocka_unit_test(what_is_of_no_session_is_drawn_by_the_seed),
         cmocka_unit_test(services_have_tables_of_their_own),
         cmocka_unit_test(polluted_loops),
         cmocka_unit_test(drawn_calls),

@@ -58,6 +58,7 @@ static void heaps_that_free(void **state)
         vtb_memory_safepoint(&memory);
         vtb_memory_leave(&memory);
         vtb_memory_warm(&memory);
+        vtb_memory_fill(&memory, 0.5);
         assert_nothing_collected();
         assert_null(memory.live);
         assert_int_equal(memory.live_bytes, 0);
@@ -195,6 +196,54 @@ static void warming_touches_the_nursery(void **state)
     (void)state;
     for_collectors(0, check_warm);
     for_collectors(LIVE_BYTES, check_warm);
+}
+
+/* Gives the bytes that can be allocated until the next collection is due. */
+static size_t bytes_left(void)
+{
+    struct vtb_gc_access access;
+    size_t n = 0;
+    collector()->access(memory.gc, &access);
+    vtb_memory_enter(&memory);
+    for (; !*access.stop; n += memory.value_type.bytes)
+        (void)access.alloc(&memory.value_type);
+    vtb_memory_safepoint(&memory);
+    vtb_memory_leave(&memory);
+    return n;
+}
+
+/* A share of the budget is gone, without a collection; the rest of it is left. */
+static void check_filling(void)
+{
+    const size_t filler_bytes = 4096; /* more than what it is filled with takes */
+    const size_t before = used_bytes();
+    struct vtb_heap_state found;
+    collector()->state(memory.gc, &found);
+    vtb_memory_fill(&memory, 0);
+    assert_int_equal(used_bytes(), before);
+    if (!collector()->has_budget) {
+        vtb_memory_fill(&memory, 0.5);
+        assert_int_equal(used_bytes(), before);
+        assert_nothing_collected();
+        return;
+    }
+    const size_t whole = bytes_left(); /* a collection leaves all of the budget */
+    const size_t collected_n = collections_n(&memory);
+    for (double share = 0.25; share < 1; share += 0.25) {
+        const size_t part = (size_t)(share * (double)found.budget_bytes);
+        const size_t used = used_bytes();
+        vtb_memory_fill(&memory, share);
+        assert_in_range(used_bytes(), used + part - filler_bytes, used + part + filler_bytes);
+        assert_in_range(bytes_left(), whole - part - 2 * filler_bytes,
+                        whole - part + 2 * filler_bytes);
+    }
+    assert_int_equal(collections_n(&memory), collected_n + 3); /* when it is due, and no sooner */
+}
+
+static void filling_uses_a_share_of_the_budget(void **state)
+{
+    (void)state;
+    for_collectors(LIVE_BYTES, check_filling);
 }
 
 /* --- what is told of collections --- */
@@ -361,6 +410,7 @@ int main(void)
         cmocka_unit_test(nothing_need_live),
         cmocka_unit_test(few_may_live),
         cmocka_unit_test(warming_touches_the_nursery),
+        cmocka_unit_test(filling_uses_a_share_of_the_budget),
         cmocka_unit_test(every_pause_is_told),
         cmocka_unit_test(processor_time_and_stretched_pauses_are_summed),
         cmocka_unit_test(a_budget_is_spent_until_a_safepoint),

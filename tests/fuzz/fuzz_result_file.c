@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "gate/compare.h"
+#include "passes/sessions.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,9 +19,11 @@ static const char sound_text[] =
     "\"host_name\":\"h\",\"confidence\":0.99,\"interrupted\":false,"
     "\"options\":{\"hit-rate\":\"0.8\"}},\"benchmarks\":[\n"
     "{\"run_name\":\"w/a/h/r\",\"run_type\":\"aggregate\",\"aggregate_name\":\"median\","
-    "\"ratio\":1,\"ratio_lo\":1,\"ratio_hi\":1,\"allocs_per_op\":1,\"ns_per_op\":20},\n"
+    "\"ratio\":1,\"ratio_lo\":1,\"ratio_hi\":1,\"state\":\"busy\",\"allocs_per_op\":1,\"ns_per_"
+    "op\":20},\n"
     "{\"run_name\":\"w/b/h/r\",\"run_type\":\"aggregate\",\"aggregate_name\":\"median\","
     "\"ratio\":0.5,\"ratio_lo\":0.4,\"ratio_hi\":0.6,\"allocs_per_op\":0.2,\"ns_per_op\":10,"
+    "\"ratio_log_se\":0.02,\"ratio_freedom\":9,\"sessions_n\":10,\"state\":\"quiet\","
     "\"gen0_per_kop\":1,\"gen0_budget_bytes\":1024,\"instructions_per_op\":40}]}";
 
 static void require(bool holds, const char *what)
@@ -37,6 +40,28 @@ static void check_text(const char *text)
         require(!iscntrl((unsigned char)*text), "texts have no control characters");
 }
 
+/* What knows the words of states asks sessions too, which a file has not. */
+struct vtb_samples vtb_sessions_samples(const struct vtb_sessions *sessions, size_t point,
+                                        size_t table)
+{
+    (void)sessions;
+    (void)point;
+    (void)table;
+    abort();
+}
+
+/* Known, and then a finite number that is worked with; or not known. */
+static void check_log_ratio(const struct vtb_pooled *pooled)
+{
+    require(isnan(pooled->mean) || isfinite(pooled->mean), "a logarithm is a number");
+    require(isnan(pooled->variance) == isnan(pooled->freedom), "a variance has its freedom");
+    require(isnan(pooled->variance) || (isfinite(pooled->mean) && pooled->variance > 0 &&
+                                        isfinite(pooled->variance) && pooled->freedom >= 1),
+            "a variance is one of another run");
+    const struct vtb_pooled change = vtb_pooled_difference(pooled, pooled);
+    require(vtb_pooled_p(&change) >= 1, "what is the same does not differ");
+}
+
 static void check_file(const struct vtb_result_file *file)
 {
     require(file->rows_n > 0, "a file has rows");
@@ -50,6 +75,8 @@ static void check_file(const struct vtb_result_file *file)
         for (size_t j = 0; j < row->numbers_n; j++)
             require(isfinite(row->numbers[j].value), "numbers are finite");
         require(!(vtb_recorded(row, "allocs_per_op") < 0), "counts are not negative");
+        const struct vtb_pooled log_ratio = vtb_recorded_log_ratio(row);
+        check_log_ratio(&log_ratio);
     }
     for (size_t i = 0; i < file->facts_n; i++)
         check_text(file->facts[i].value);

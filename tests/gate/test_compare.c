@@ -16,7 +16,10 @@ static struct vtb_compared compared;
     "\"cpu_model\": \"c\", \"git_revision\": \"r\", \"seed\": \"1\", \"confidence\": 0.99"
 #define CONTEXT FINGERPRINT ", " FACTS
 #define ROW(name, members) "{\"run_name\": \"" name "\", \"run_type\": \"counts\", " members "}"
-#define RATIO(median, lo, hi) "\"ratio\": " #median ", \"ratio_lo\": " #lo ", \"ratio_hi\": " #hi
+#define SESSIONS(deviation, freedom) \
+    "\"ratio_log_se\": " #deviation ", \"ratio_freedom\": " #freedom ", \"sessions_n\": 10"
+#define RATIO(median, lo, hi) \
+    "\"ratio\": " #median ", \"ratio_lo\": " #lo ", \"ratio_hi\": " #hi ", " SESSIONS(0.05, 1000)
 #define ROWS(one, others) one "," others
 #define BARE(name) ROW(name, "\"x\": 1")
 #define BASELINE ROW("w/base/h/x", RATIO(1, 1, 1))
@@ -239,33 +242,93 @@ static void collections_are_of_budgets(void **state)
 
 #define WITH_RATIO(median, lo, hi) ROWS(BASELINE, ROW("w/s/h/x", RATIO(median, lo, hi)))
 
-static void ratios_differ_if_their_intervals_do(void **state)
+/* A ratio that is so far, by the logarithm, from that of another run. */
+#define OF_SESSIONS(name, ratio, deviation, freedom, more) \
+    ROW("w/" name "/h/x", "\"ratio\": " #ratio ", " SESSIONS(deviation, freedom) more)
+#define BUSY ", \"state\": \"busy\""
+#define ONE(ratio, deviation, freedom) \
+    ROWS(BASELINE, OF_SESSIONS("s", ratio, deviation, freedom, ""))
+
+/* 0.0342 is 2.4 deviations of the difference, 0.0402 is 2.8: p = 0.016 and 0.0045. */
+static void ratios_differ_beyond_what_both_runs_leave_open(void **state)
 {
     (void)state;
-    compare_rows(WITH_RATIO(0.5, 0.4, 0.6), WITH_RATIO(0.8, 0.7, 0.9));
+    const char *rows = ONE(1.2, 0.01, 1000);
+    compare_rows(rows, ONE(1.2492, 0.01, 1000));
     assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_HIGHER);
     assert_int_equal(column_of("ratio")->told_n, 1);
-    compare_rows(WITH_RATIO(0.8, 0.7, 0.9), WITH_RATIO(0.5, 0.4, 0.6));
+    compare_rows(ONE(1.2492, 0.01, 1000), rows);
     assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_LOWER);
-    compare_rows(WITH_RATIO(0.5, 0.4, 0.6), WITH_RATIO(0.65, 0.6, 0.7)); /* they touch */
+    assert_int_equal(column_of("ratio")->told_n, 1);
+    compare_rows(rows, ONE(1.2417, 0.01, 1000));
     assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_UNTOLD);
-    compare_rows(WITH_RATIO(0.65, 0.6, 0.7), WITH_RATIO(0.5, 0.4, 0.6));
+    compare_rows(rows, ONE(1.2492, 0.03, 1000));
     assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_UNTOLD);
-    compare_rows(WITH_RATIO(0.5, 0.1, 0.9), WITH_RATIO(0.6, 0.55, 0.65)); /* one within the other */
+    compare_rows(ONE(1.2492, 0.03, 1000), rows);
     assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_UNTOLD);
-    compare_rows(WITH_RATIO(0.6, 0.55, 0.65), WITH_RATIO(0.5, 0.1, 0.9));
+    compare_rows(ONE(1.2, 0.01, 4), ONE(1.2492, 0.01, 4)); /* so few sessions say less */
     assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_UNTOLD);
     assert_int_equal(column_of("ratio")->told_n, 0);
 }
 
-static void ratios_need_intervals(void **state)
+#define TWO(first, second, more)                                 \
+    ROWS(BASELINE, ROWS(OF_SESSIONS("s", first, 0.01, 1000, ""), \
+                        OF_SESSIONS("t", second, 0.01, 1000, more)))
+#define THREE(first, second, third, more) \
+    ROWS(TWO(first, second, more), OF_SESSIONS("u", third, 0.01, 1000, more))
+
+/* Twice 0.0045 is below 0.01, three times is not; what is not tested does not count. */
+static void ratios_are_tested_together(void **state)
 {
     (void)state;
-    const char *without = ROWS(BASELINE, ROW("w/s/h/x", "\"ratio\": 2"));
-    compare_rows(WITH_RATIO(0.5, 0.4, 0.6), without);
-    assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_INCOMPARABLE);
-    compare_rows(without, WITH_RATIO(0.5, 0.4, 0.6));
-    assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_INCOMPARABLE);
+    compare_rows(TWO(1.2, 1.2, ""), TWO(1.2492, 1.2, ""));
+    assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_HIGHER);
+    assert_verdict("w/t/h/x", "ratio", VTB_COMPARED_UNTOLD);
+    compare_rows(THREE(1.2, 1.2, 1.2, ""), THREE(1.2492, 1.2, 1.2, ""));
+    assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_UNTOLD);
+    assert_int_equal(column_of("ratio")->told_n, 0);
+    compare_rows(THREE(1.2, 1.2, 1.2, BUSY), THREE(1.2492, 1.2, 1.2, ""));
+    assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_HIGHER);
+    compare_rows(THREE(1.2, 1.2, 1.2, ""),
+                 THREE(1.2492, 1.2, 1.8, "")); /* the next is tested less */
+    assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_HIGHER);
+    assert_verdict("w/t/h/x", "ratio", VTB_COMPARED_UNTOLD);
+    assert_verdict("w/u/h/x", "ratio", VTB_COMPARED_HIGHER);
+    assert_int_equal(column_of("ratio")->told_n, 2);
+}
+
+/* Beside a busy sibling the ratio itself is another one. */
+static void ratios_are_of_one_state(void **state)
+{
+    (void)state;
+    const char *quiet = TWO(0.5, 0.5, ", \"state\": \"quiet\"");
+    const char *busy = TWO(0.8, 0.8, BUSY);
+    compare_rows(quiet, busy);
+    assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_HIGHER); /* of no state, as threads are */
+    assert_verdict("w/t/h/x", "ratio", VTB_COMPARED_INCOMPARABLE);
+    compare_rows(busy, quiet);
+    assert_verdict("w/t/h/x", "ratio", VTB_COMPARED_INCOMPARABLE);
+    assert_int_equal(column_of("ratio")->incomparable_n, 1);
+    compare_rows(TWO(0.5, 0.5, BUSY), busy);
+    assert_verdict("w/t/h/x", "ratio", VTB_COMPARED_HIGHER);
+}
+
+/* Files of version 0.1 have intervals of the rounds of one process, which say nothing of another
+ * run; those of few sessions have none. */
+static void ratios_need_sessions(void **state)
+{
+    (void)state;
+    static const char *const without[] = {
+        ROWS(BASELINE, ROW("w/s/h/x", "\"ratio\": 2")),
+        ROWS(BASELINE, ROW("w/s/h/x", "\"ratio\": 2, \"ratio_lo\": 1.9, \"ratio_hi\": 2.1")),
+        ROWS(BASELINE, ROW("w/s/h/x", "\"ratio\": 2, \"sessions_n\": 4")),
+    };
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+        compare_rows(ONE(0.5, 0.01, 9), without[i]);
+        assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_INCOMPARABLE);
+        compare_rows(without[i], ONE(0.5, 0.01, 9));
+        assert_verdict("w/s/h/x", "ratio", VTB_COMPARED_INCOMPARABLE);
+    }
 }
 
 static void ratios_are_to_the_same_strategy(void **state)
@@ -315,7 +378,10 @@ static void ratios_say_what_else_differs(void **state)
         "\"libc\": \"l\", \"host_name\": \"h\", \"cpu_model\": \"c\", "
         "\"confidence\": 0.99, \"git_revision\": \"q\", " FINGERPRINT;
     compare_rows(rows, rows);
-    assert_string_equal(column_of("ratio")->reason, "each is of paired rounds within its own run");
+    assert_string_equal(
+        column_of("ratio")->reason,
+        "each is of paired rounds within its own run, where both have 5 sessions in one "
+        "state");
     compare(CONTEXT, rows, host, rows);
     assert_contains(column_of("ratio")->reason, "but the machines differ, and");
     compare(CONTEXT, rows, revision, rows);
@@ -535,7 +601,7 @@ static char *many_rows(double factor)
                 "\"allocs_per_op\":%.15g,\"frees_per_op\":%.15g,\"peak_live_bytes\":%.15g,"
                 "\"gen0_per_kop\":%.15g,\"gen1_per_kop\":%.15g,\"gen2_per_kop\":0,"
                 "\"usable_bytes_per_op\":%.15g,\"instructions_per_op\":%.15g,\"ns_per_op\":%.15g,"
-                "\"ratio\":%.15g,\"ratio_lo\":%.15g,\"ratio_hi\":%.15g}",
+                "\"ratio\":%.15g,\"ratio_lo\":%.15g,\"ratio_hi\":%.15g," SESSIONS(0.02, 50) "}",
                 i > 0 ? "," : "", strategies[i % 7], i < 7 ? "glibc" : "gengc", 78.4 * f, 0.2 * f,
                 0.2 * f, 6656 * f, 0.004 * f, 0.001 * f, 80 * f, 41.25 * f, 1234.5 * f, f,
                 i % 7 == 0 ? 1 : 0.95 * f, i % 7 == 0 ? 1 : 1.05 * f);
@@ -770,8 +836,10 @@ int main(void)
         CASE(instructions_are_of_a_toolchain),
         CASE(usable_bytes_are_of_a_libc),
         CASE(collections_are_of_budgets),
-        CASE(ratios_differ_if_their_intervals_do),
-        CASE(ratios_need_intervals),
+        CASE(ratios_differ_beyond_what_both_runs_leave_open),
+        CASE(ratios_are_tested_together),
+        CASE(ratios_are_of_one_state),
+        CASE(ratios_need_sessions),
         CASE(ratios_are_to_the_same_strategy),
         CASE(intervals_are_of_one_confidence),
         CASE(ratios_say_what_else_differs),

@@ -157,6 +157,81 @@ static void rows_have_their_numbers(void **state)
     assert_int_equal(row->numbers_n, 2);
 }
 
+#define MEDIAN_ROW(name, members)                           \
+    "{\"run_name\": \"" name                                \
+    "\", \"run_type\": \"aggregate\", \"aggregate_name\": " \
+    "\"median\"" members "}"
+#define OF_ROWS(rows) "{\"context\": {\"fingerprint\": \"f\"}, \"benchmarks\": [" rows "]}"
+
+/* Parses a file of one row, with some members. */
+static const struct vtb_recorded_row *parse_row(const char *members)
+{
+    char text[1000];
+    assert_true(snprintf(text, sizeof text, OF_ROWS(MEDIAN_ROW("a", "%s")), members) <
+                (int)sizeof text);
+    parse(text);
+    assert_int_equal(file.rows_n, 1);
+    return &file.rows[0];
+}
+
+static void rows_have_their_state(void **state)
+{
+    (void)state;
+    assert_true(parse_row(", \"state\": \"busy\"")->busy);
+    assert_false(parse_row(", \"state\": \"quiet\"")->busy);
+    assert_false(parse_row(", \"state\": \"any\"")->busy);
+    assert_false(parse_row(", \"state\": 7")->busy);
+    assert_false(parse_row("")->busy);
+}
+
+static struct vtb_pooled log_ratio_of(const char *members)
+{
+    return vtb_recorded_log_ratio(parse_row(members));
+}
+
+static void ratios_of_sessions(void **state)
+{
+    (void)state;
+    const struct vtb_pooled pooled = log_ratio_of(
+        ", \"ratio\": 0.5, \"ratio_log_se\": 0.02, \"ratio_freedom\": 12.5, \"sessions_n\": 10");
+    assert_near(pooled.mean, log(0.5), 1e-15);
+    assert_near(pooled.variance, 0.0004, 1e-15);
+    assert_same_double(pooled.freedom, 12.5);
+    assert_int_equal(pooled.sessions_n, 10);
+}
+
+/* A ratio alone says nothing of another run; nor does a spread that no run has. */
+static void ratios_of_no_sessions(void **state)
+{
+    (void)state;
+    static const char *const without[] = {
+        "",
+        ", \"ratio_lo\": 0.4, \"ratio_hi\": 0.6",
+        ", \"ratio_freedom\": 9, \"sessions_n\": 10",
+        ", \"ratio_log_se\": 0.02, \"sessions_n\": 10",
+        ", \"ratio_log_se\": 0.02, \"ratio_freedom\": 9",
+        ", \"ratio_log_se\": 0.02, \"ratio_freedom\": 9, \"sessions_n\": 4",
+        ", \"ratio_log_se\": 0.02, \"ratio_freedom\": 9, \"sessions_n\": 1e300",
+        ", \"ratio_log_se\": 0.02, \"ratio_freedom\": 1e300, \"sessions_n\": 10",
+        ", \"ratio_log_se\": 0.02, \"ratio_freedom\": 0, \"sessions_n\": 10",
+        ", \"ratio_log_se\": -0.02, \"ratio_freedom\": 9, \"sessions_n\": 10",
+        ", \"ratio_log_se\": 0, \"ratio_freedom\": 9, \"sessions_n\": 10",
+        ", \"ratio_log_se\": 1e-300, \"ratio_freedom\": 9, \"sessions_n\": 10",
+        ", \"ratio_log_se\": 1e300, \"ratio_freedom\": 9, \"sessions_n\": 10",
+    };
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+        char members[200];
+        snprintf(members, sizeof members, ", \"ratio\": 0.5%s", without[i]);
+        const struct vtb_pooled pooled = log_ratio_of(members);
+        assert_near(pooled.mean, log(0.5), 1e-15);
+        assert_true(isnan(pooled.variance) && isnan(pooled.freedom));
+        assert_int_equal(pooled.sessions_n, 0);
+    }
+    const struct vtb_pooled of_none = log_ratio_of(
+        ", \"ratio\": 0, \"ratio_log_se\": 0.02, \"ratio_freedom\": 9, \"sessions_n\": 10");
+    assert_true(isnan(of_none.mean) && isnan(of_none.variance));
+}
+
 static void rows_are_found_by_name(void **state)
 {
     (void)state;
@@ -833,6 +908,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_MEMORY(rows_have_their_numbers),
+        IN_MEMORY(rows_have_their_state),
+        IN_MEMORY(ratios_of_sessions),
+        IN_MEMORY(ratios_of_no_sessions),
         IN_MEMORY(rows_are_found_by_name),
         IN_MEMORY(context_is_read),
         IN_MEMORY(options_are_read_in_order),

@@ -5,14 +5,11 @@
 #include <unistd.h>
 
 #include "base/pages.h"
-#include "base/stats.h"
 #include "passes/cold.h"
 #include "plan/prepare.h"
-#include "run/run.h"
 
 #define STARTS_MAX 1024
 #define ROUNDS_N 9
-#define ROUNDS_MAX 1000000 /* whatever time there is */
 
 /* One process, as a heap or a loop of the test's own saw it. */
 struct start {
@@ -27,14 +24,11 @@ struct start {
 static struct seen {
     struct start starts[STARTS_MAX];
     size_t starts_n;
-    bool slept;
 } * seen;
 
 static size_t allocs_n; /* of this process */
 static struct vtb_plan plan;
 static struct vtb_point *point;
-static size_t progress_n;
-static size_t announced_n; /* rounds that there are to be */
 
 static struct start *own_start(void)
 {
@@ -79,47 +73,40 @@ static void make_plan(int argc, char **argv)
             point->cases[i].heap = &heap_entry;
     }
     memset(seen, 0, sizeof *seen);
-    progress_n = announced_n = 0;
 }
 
-#define SMALL "run_bench", "--keys=1000", "--rounds=9"
+#define SMALL "run_bench", "--keys=1000"
 #define MAKE_PLAN(...)                                                        \
     make_plan((int)(sizeof((char *[]){SMALL, __VA_ARGS__}) / sizeof(char *)), \
               (char *[]){SMALL, __VA_ARGS__, NULL})
 
-static void note_progress(void *context, size_t done_n, size_t rounds_n)
-{
-    assert_ptr_equal(context, seen);
-    assert_int_equal(done_n, ++progress_n);
-    assert_true(done_n <= rounds_n);
-    announced_n = rounds_n;
-}
-
+/* The samples are the caller's to free. */
 static bool run(enum vtb_consumer consumer, struct vtb_samples *samples, struct vtb_error *error)
 {
+    const struct vtb_effort effort = {.rounds_n = ROUNDS_N};
     struct vtb_fixture fixture;
     *error = (struct vtb_error){0};
-    if (!vtb_fixture_open(&fixture, point, error))
+    if (!vtb_fixture_open_session(&fixture, point, 1, error) ||
+        !vtb_samples_make(samples, point, 1, ROUNDS_N, error))
         fail_msg("%s", error->message);
-    const bool ok = vtb_cold_run(&fixture, &plan, consumer, note_progress, seen, samples, error);
+    const bool ok = vtb_cold_run(&fixture, &effort, consumer, samples, error);
     vtb_fixture_close(&fixture);
     return ok;
 }
 
 /* Runs the plan and frees it: a time of every case in every round, each of all calls. */
-static void check_pass(enum vtb_consumer consumer, size_t rounds_n)
+static void check_pass(enum vtb_consumer consumer)
 {
     struct vtb_samples samples;
     struct vtb_error error;
     if (!run(consumer, &samples, &error))
         fail_msg("%s", error.message);
-    assert_int_equal(progress_n, rounds_n);
-    assert_int_equal(samples.rounds_n, rounds_n);
+    assert_int_equal(samples.rounds_n, ROUNDS_N);
     assert_int_equal(samples.cases_n, point->cases_n);
     assert_int_equal(samples.operations_n, point->calls_n);
     assert_int_equal(samples.threads_n, 1);
     assert_null(samples.thread_ns);
-    for (size_t i = 0; i < rounds_n * samples.cases_n; i++) {
+    for (size_t i = 0; i < ROUNDS_N * samples.cases_n; i++) {
         assert_true(isfinite(samples.real_ns[i]) && samples.real_ns[i] > 0);
         assert_true(isfinite(samples.cpu_ns[i]) && samples.cpu_ns[i] > 0);
     }
@@ -132,14 +119,14 @@ static void a_pass_has_all_its_samples(void **state)
 {
     (void)state;
     MAKE_PLAN("--heap=glibc", "--strategy=all", "--calls=50");
-    check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
+    check_pass(VTB_CONSUMER_INDEPENDENT);
     MAKE_PLAN("--heap=glibc", "--strategy=poll,value_task", "--calls=1");
-    check_pass(VTB_CONSUMER_DEPENDENT, ROUNDS_N);
+    check_pass(VTB_CONSUMER_DEPENDENT);
     MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=100000", "--method=both",
               "--depth=2", "--failure-rate=10%");
-    check_pass(VTB_CONSUMER_DEPENDENT, ROUNDS_N);
+    check_pass(VTB_CONSUMER_DEPENDENT);
     MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=1000", "--cache=lru:10");
-    check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
+    check_pass(VTB_CONSUMER_INDEPENDENT);
 }
 
 /* Each process has a heap of its own, in which it collects. */
@@ -150,7 +137,7 @@ static void a_pass_on_a_heap_that_collects(void **state)
               "--method=both");
     point->gen0_budget_bytes = 64 << 10;
     point->verify_heap = true;
-    check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
+    check_pass(VTB_CONSUMER_INDEPENDENT);
 }
 
 /* Ten calls that miss a window of 4 need ten tasks, or four that serve again: in every process
@@ -161,7 +148,7 @@ static void every_start_is_fresh(void **state)
     size_t starts_n[11] = {0};
     MAKE_PLAN("--heap=glibc", "--strategy=heap_task_pooled", "--calls=10", "--hit-rate=0",
               "--in-flight=4");
-    check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
+    check_pass(VTB_CONSUMER_INDEPENDENT);
     assert_int_equal(seen->starts_n, 2 * (ROUNDS_N + 1)); /* and one each to check the values */
     for (size_t i = 0; i < seen->starts_n; i++) {
         assert_in_range(seen->starts[i].allocs_n, 1, 10);
@@ -204,7 +191,7 @@ static void run_watched(struct vtb_env *env, size_t n)
 static void check_starts(size_t calls_n, size_t hits_n)
 {
     replace_last(run_watched);
-    check_pass(VTB_CONSUMER_INDEPENDENT, ROUNDS_N);
+    check_pass(VTB_CONSUMER_INDEPENDENT);
     size_t watched_n = 0;
     for (size_t i = 0; i < seen->starts_n; i++) {
         const struct start *start = &seen->starts[i];
@@ -276,9 +263,9 @@ static void refused(void (*loop)(struct vtb_env *env, size_t n), const char *rea
     assert_one_line(error.message);
     assert_contains(error.message, "a_liar");
     assert_contains(error.message, reason);
-    assert_int_equal(samples.rounds_n, 0);
-    assert_null(samples.real_ns);
-    assert_int_equal(progress_n, 0); /* before anything is measured */
+    for (size_t i = 0; i < ROUNDS_N * samples.cases_n; i++)
+        assert_same_double(samples.real_ns[i], 0); /* before anything is measured */
+    vtb_samples_free(&samples);
     vtb_plan_free(&plan);
 }
 
@@ -308,88 +295,11 @@ static void the_loop_is_that_of_the_pass(void **state)
     MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
     replace_last(gives_up);
     replaced.run_dependent = run_dependent_watched;
-    check_pass(VTB_CONSUMER_DEPENDENT, ROUNDS_N);
+    check_pass(VTB_CONSUMER_DEPENDENT);
     size_t watched_n = 0;
     for (size_t i = 0; i < seen->starts_n; i++)
         watched_n += seen->starts[i].calls_n == 10;
     assert_int_equal(watched_n, ROUNDS_N + 1);
-}
-
-/* --- as many rounds as a time has room for, however quick the machine is --- */
-
-/* The number of rounds follows from the time that a round takes, which is made up, and is enough
- * for an interval. */
-static void rounds_follow_from_the_time(void **state)
-{
-    (void)state;
-    struct vtb_plan timed = {.rounds_n = ROUNDS_N, .time_ns = 2e9};
-    assert_int_equal(vtb_rounds_of(&timed, 2e7), 100);
-    assert_int_equal(vtb_rounds_of(&timed, 2.1e7), 95);
-    assert_int_equal(vtb_rounds_of(&timed, 2e9), VTB_INTERVAL_MIN_N);
-    assert_int_equal(vtb_rounds_of(&timed, 1e12), VTB_INTERVAL_MIN_N);
-    assert_int_equal(vtb_rounds_of(&timed, 1), ROUNDS_MAX);
-    timed.time_ns = 0;
-    assert_int_equal(vtb_rounds_of(&timed, 1), ROUNDS_N);
-}
-
-/* No process starts in a nanosecond. */
-static void a_pass_without_room_for_a_round(void **state)
-{
-    (void)state;
-    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
-    plan.time_ns = 1;
-    check_pass(VTB_CONSUMER_INDEPENDENT, VTB_INTERVAL_MIN_N);
-}
-
-#define SLEPT_US 20000U
-#define SLEEPS_N 20
-
-static void sleeps_in_the_first_round(struct vtb_env *env, size_t n)
-{
-    if (!seen->slept)
-        usleep(SLEPT_US);
-    seen->slept = true;
-    honest->run_independent(env, n);
-}
-
-/* The first round takes at least what its last case sleeps. */
-static void a_pass_has_no_more_rounds_than_there_is_room_for(void **state)
-{
-    (void)state;
-    struct vtb_samples samples;
-    struct vtb_error error;
-    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
-    plan.time_ns = 1e3 * SLEPT_US * SLEEPS_N;
-    replace_last(sleeps_in_the_first_round);
-    assert_true(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
-    assert_in_range(samples.rounds_n, VTB_INTERVAL_MIN_N, SLEEPS_N);
-    assert_int_equal(progress_n, samples.rounds_n);
-    vtb_samples_free(&samples);
-    vtb_plan_free(&plan);
-}
-
-static void gives_up_later(struct vtb_env *env, size_t n)
-{
-    own_start()->calls_n += n;
-    if (seen->starts_n > (size_t)3 * ROUNDS_N)
-        gives_up(env, n);
-    honest->run_independent(env, n);
-}
-
-/* A time that has room for all rounds there may be; a few of them tell. */
-static void a_pass_has_as_many_rounds_as_there_is_room_for(void **state)
-{
-    (void)state;
-    struct vtb_samples samples;
-    struct vtb_error error;
-    MAKE_PLAN("--heap=glibc", "--strategy=poll", "--calls=10");
-    plan.time_ns = 1e21;
-    replace_last(gives_up_later);
-    assert_false(run(VTB_CONSUMER_INDEPENDENT, &samples, &error));
-    assert_contains(error.message, "a_liar: cold start: exit status 3");
-    assert_int_equal(announced_n, ROUNDS_MAX);
-    assert_true(progress_n > 1);
-    vtb_plan_free(&plan);
 }
 
 static int setup(void **state)
@@ -418,10 +328,6 @@ int main(void)
         cmocka_unit_test(other_values_are_refused),
         cmocka_unit_test(a_start_that_ends_early_is_refused),
         cmocka_unit_test(the_loop_is_that_of_the_pass),
-        cmocka_unit_test(rounds_follow_from_the_time),
-        cmocka_unit_test(a_pass_without_room_for_a_round),
-        cmocka_unit_test(a_pass_has_no_more_rounds_than_there_is_room_for),
-        cmocka_unit_test(a_pass_has_as_many_rounds_as_there_is_room_for),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

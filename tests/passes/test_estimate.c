@@ -41,11 +41,15 @@ static void check_total(void)
 {
     const bool timed = vtb_plan_is_timed(&plan);
     double s = estimate.build_s + estimate.instructions_s;
+    double timed_s = 0;
     for (size_t i = 0; i < plan.points_n; i++) {
         assert_true(estimate.count_s[i] > 0);
         assert_true(timed ? estimate.time_s[i] > 0 : true);
-        s += estimate.count_s[i] + (timed ? estimate.time_s[i] * (double)plan.consumers_n : 0);
+        timed_s += timed ? estimate.time_s[i] * (double)plan.consumers_n : 0;
+        s += estimate.count_s[i];
     }
+    s += timed_s;
+    assert_near(estimate.session_s * (double)plan.sessions_n, timed_s, 1e-9 * s);
     assert_near(estimate.total_s, s, 1e-9 * s);
 }
 
@@ -68,21 +72,38 @@ static void cells_that_are_not_built(void **state)
     assert_same_double(estimate.total_s, total_s);
 }
 
-/* Twice as many points take twice as long, and their cells are the same. */
+/* Seconds of a plan that measures so many sessions, and is not built. */
+static double assumed_s(const char *hit_rates, const char *sessions)
+{
+    make_plan(hit_rates, sessions);
+    make_estimate();
+    check_total();
+    const double s = estimate.total_s - estimate.build_s;
+    vtb_estimate_free(&estimate);
+    vtb_plan_free(&plan);
+    return s;
+}
+
+/* Each point takes as long as any other, but a session starts once for all of them. */
 static void what_is_assumed_of_points(void **state)
 {
     (void)state;
-    make_plan("--hit-rate=0.5", NULL);
-    make_estimate();
-    const size_t n = estimate.stale_n;
-    const double one_s = estimate.total_s - estimate.build_s;
-    vtb_estimate_free(&estimate);
-    vtb_plan_free(&plan);
-    make_plan("--hit-rate=0.5,0.8,0.9", NULL);
-    make_estimate();
-    assert_int_equal(estimate.stale_n, n);
-    assert_near(estimate.total_s - estimate.build_s, 3 * one_s, 1e-6 * one_s);
-    check_total();
+    const double one_s = assumed_s("--hit-rate=0.5", NULL);
+    const double three_s = assumed_s("--hit-rate=0.5,0.8,0.9", NULL);
+    const double five_s = assumed_s("--hit-rate=0.5,0.6,0.7,0.8,0.9", NULL);
+    assert_near(five_s - three_s, three_s - one_s, 1e-6 * one_s);
+    assert_true(three_s > 2 * one_s && three_s < 3 * one_s * (1 - 1e-6));
+}
+
+/* Each session takes as long as any other; counting is done once. */
+static void what_is_assumed_of_sessions(void **state)
+{
+    (void)state;
+    const double one_s = assumed_s("--hit-rate=0.5", "--sessions=1");
+    const double two_s = assumed_s("--hit-rate=0.5", "--sessions=2");
+    const double eleven_s = assumed_s("--hit-rate=0.5", "--sessions=11");
+    assert_near(eleven_s - one_s, 10 * (two_s - one_s), 1e-6 * one_s);
+    assert_true(two_s > one_s && two_s < 2 * one_s);
 }
 
 static void counts_alone(void **state)
@@ -120,9 +141,8 @@ static int free_all(void **state)
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(cells_that_are_not_built),
-        TEST(what_is_assumed_of_points),
-        TEST(counts_alone),
+        TEST(cells_that_are_not_built),    TEST(what_is_assumed_of_points),
+        TEST(what_is_assumed_of_sessions), TEST(counts_alone),
         TEST(cells_that_are_built),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

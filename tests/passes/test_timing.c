@@ -7,10 +7,8 @@
 
 #define CASES_MAX 31
 
-static struct vtb_point point;
-
 /* A plan that is small enough for a test, by some words more. */
-#define SMALL "--heap=glibc", "--keys=1000", "--rounds=9", "--epoch-ms=0.01"
+#define SMALL "--heap=glibc", "--keys=1000", "--epoch-ms=0.01"
 #define ROUNDS_N 9
 #define SMALL_PLAN(...) SYNTHETIC_PLAN(SMALL, __VA_ARGS__)
 
@@ -89,14 +87,50 @@ static void one_seed_one_order(void **state)
     }
 }
 
-static size_t progress_n;
+/* --- the samples of a table --- */
 
-static void note_progress(void *context, size_t done_n, size_t rounds_n)
+/* Of sessions, rounds and cases in this order; pauses of sessions and cases. */
+static void samples_of_a_session(void **state)
 {
-    assert_ptr_equal(context, &point);
-    assert_int_equal(done_n, ++progress_n);
-    assert_int_equal(rounds_n, ROUNDS_N);
+    (void)state;
+    struct vtb_plan plan = SMALL_PLAN("--strategy=value_task", "--threads=2");
+    struct vtb_samples samples;
+    struct vtb_error error;
+    const size_t n = plan.points[0].cases_n;
+    assert_true(vtb_samples_make(&samples, &plan.points[0], 3, ROUNDS_N, &error));
+    assert_int_equal(samples.memory_bytes, vtb_samples_bytes(&plan.points[0], 3, ROUNDS_N));
+    assert_int_equal(samples.sessions_n, 3);
+    samples.operations_n = 7;
+    for (size_t i = 0; i < 3 * ROUNDS_N * n; i++) {
+        assert_same_double(samples.real_ns[i] + samples.probe_after_ns[i], 0);
+        samples.real_ns[i] = samples.probe_after_ns[i] = (double)i;
+        samples.thread_ns[2 * i] = (double)i;
+    }
+    for (size_t i = 0; i < 3 * n; i++)
+        samples.pauses[i].n = (double)i;
+    for (size_t s = 0; s < 3; s++) {
+        const struct vtb_samples own = vtb_samples_of_session(&samples, s);
+        assert_int_equal(own.sessions_n, 1);
+        assert_int_equal(own.rounds_n, ROUNDS_N);
+        assert_int_equal(own.cases_n, n);
+        assert_int_equal(own.operations_n, 7);
+        assert_int_equal(own.threads_n, 2);
+        assert_null(own.memory); /* it borrows */
+        for (size_t i = 0; i < ROUNDS_N * n; i++) {
+            assert_same_double(own.real_ns[i], (double)(s * ROUNDS_N * n + i));
+            assert_same_double(own.probe_after_ns[i], own.real_ns[i]);
+            assert_same_double(own.thread_ns[2 * i], own.real_ns[i]);
+        }
+        for (size_t i = 0; i < n; i++)
+            assert_same_double(own.pauses[i].n, (double)(s * n + i));
+    }
+    vtb_samples_free(&samples);
+    assert_null(samples.real_ns);
+    vtb_samples_free(&samples); /* of nothing: nothing */
+    vtb_plan_free(&plan);
 }
+
+/* --- a pass --- */
 
 /* Each caller of a case has a time of its own; of one caller it is the case's. */
 static void check_callers(const struct vtb_point *at, const struct vtb_samples *samples)
@@ -118,29 +152,64 @@ static void check_callers(const struct vtb_point *at, const struct vtb_samples *
     }
 }
 
+/* An epoch starts with the reading that the one before it ended with, but for the first of a round.
+ * Where a case has threads of its own, nothing is read. */
+static void check_probes(const struct vtb_samples *samples, bool probed)
+{
+    for (size_t round = 0; round < samples->rounds_n; round++) {
+        const double *before = samples->probe_before_ns + round * samples->cases_n;
+        const double *after = samples->probe_after_ns + round * samples->cases_n;
+        size_t shared_n = 0;
+        for (size_t i = 0; i < samples->cases_n; i++) {
+            bool shared = false;
+            assert_int_equal(before[i] > 0 && after[i] > 0, probed);
+            for (size_t j = 0; j < samples->cases_n; j++)
+                shared |= j != i && after[j] == before[i];
+            shared_n += shared;
+        }
+        assert_true(shared_n + 1 >= samples->cases_n);
+    }
+}
+
+static void check_samples(const struct vtb_point *at, const struct vtb_samples *samples)
+{
+    double collected_ns = 0;
+    double pauses_n = 0;
+    bool collects = false;
+    for (size_t i = 0; i < samples->rounds_n * samples->cases_n; i++) {
+        assert_true(isfinite(samples->real_ns[i]) && samples->real_ns[i] > 0);
+        assert_true(isfinite(samples->cpu_ns[i]) && samples->cpu_ns[i] >= 0);
+        assert_true(samples->gc_ns[i] >= 0 && samples->gc_ns[i] <= samples->real_ns[i]);
+        collected_ns += samples->gc_ns[i];
+    }
+    for (size_t i = 0; i < samples->cases_n; i++) {
+        collects |= vtb_heap_collects(at->cases[i].heap->heap);
+        pauses_n += samples->pauses[i].n;
+    }
+    assert_true(collects || (collected_ns == 0 && pauses_n == 0));
+}
+
 /* Every round has a time of every case; of how long it is nothing can be said. Returns how many
  * operations an epoch has. */
-static size_t check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer)
+static size_t check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer,
+                         size_t operations_n)
 {
+    const struct vtb_effort effort = {ROUNDS_N, plan->epoch_ns, operations_n};
+    const struct vtb_point *at = &plan->points[0];
     struct vtb_fixture fixture;
     struct vtb_error error = {0};
     struct vtb_samples samples;
-    progress_n = 0;
-    assert_true(vtb_fixture_open(&fixture, &plan->points[0], &error));
-    if (!vtb_timing_run(&fixture, plan, consumer, note_progress, &point, &samples, &error))
+    assert_true(vtb_fixture_open_session(&fixture, at, 1, &error));
+    assert_true(vtb_samples_make(&samples, at, 1, ROUNDS_N, &error));
+    if (!vtb_timing_run(&fixture, &effort, consumer, &samples, &error))
         fail_msg("%s", error.message);
-    assert_int_equal(progress_n, ROUNDS_N);
-    assert_int_equal(samples.rounds_n, ROUNDS_N);
-    assert_int_equal(samples.cases_n, plan->points[0].cases_n);
-    const size_t operations_n = samples.operations_n;
-    for (size_t i = 0; i < samples.rounds_n * samples.cases_n; i++)
-        assert_true(isfinite(samples.real_ns[i]) && samples.real_ns[i] > 0);
-    check_callers(&plan->points[0], &samples);
+    const size_t done_n = samples.operations_n;
+    check_samples(at, &samples);
+    check_callers(at, &samples);
+    check_probes(&samples, !at->completer && at->cases[at->cases_n - 1].threads_n == 1);
     vtb_samples_free(&samples);
-    assert_null(samples.real_ns);
-    assert_null(samples.thread_ns);
     vtb_fixture_close(&fixture);
-    return operations_n;
+    return done_n;
 }
 
 #define WORDS_MAX 6
@@ -210,7 +279,35 @@ static void a_pass_has_all_its_samples(void **state)
     if (pass->cases_n > 0)
         assert_int_equal(plan.points[0].cases_n, pass->cases_n);
     for (size_t i = 0; i < plan.consumers_n; i++)
-        assert_true(check_pass(&plan, plan.consumers[i]) >= 1);
+        assert_true(check_pass(&plan, plan.consumers[i], 0) >= 1);
+    vtb_plan_free(&plan);
+}
+
+/* Pauses since the heaps were warm, those between epochs too: what a pause takes on average is all
+ * that is asked of them. */
+static void pauses_of_a_pass(void **state)
+{
+    (void)state;
+    const struct vtb_effort effort = {ROUNDS_N, 1, 4096};
+    struct vtb_plan plan = SYNTHETIC_PLAN("--heap=gengc", "--keys=100", "--strategy=value_task",
+                                          "--gen0-budget=4096", "--hit-rate=0");
+    struct vtb_fixture fixture;
+    struct vtb_error error;
+    struct vtb_samples samples;
+    assert_true(vtb_fixture_open_session(&fixture, &plan.points[0], 1, &error));
+    assert_true(vtb_samples_make(&samples, &plan.points[0], 1, ROUNDS_N, &error));
+    assert_true(vtb_timing_run(&fixture, &effort, VTB_CONSUMER_INDEPENDENT, &samples, &error));
+    check_samples(&plan.points[0], &samples); /* collections of an epoch are in its time */
+    for (size_t i = 0; i < samples.cases_n; i++) {
+        const struct vtb_pause_sums *pauses = &samples.pauses[i];
+        const bool allocates = plan.points[0].cases[i].timing->strategy->role == VTB_ROLE_BASELINE;
+        assert_true(!allocates || pauses->n > ROUNDS_N); /* one or more in each epoch */
+        assert_true(pauses->n == 0 || pauses->cpu_ns > 0);
+        assert_true(pauses->cpu_ns2 * pauses->n >= pauses->cpu_ns * pauses->cpu_ns * (1 - 1e-9));
+        assert_true(!allocates || samples.gc_ns[i] > 0);
+    }
+    vtb_samples_free(&samples);
+    vtb_fixture_close(&fixture);
     vtb_plan_free(&plan);
 }
 
@@ -250,21 +347,20 @@ static void refused_cell(void (*run)(struct vtb_env *env, size_t n), char *threa
     struct vtb_fixture fixture;
     struct vtb_error error = {0};
     struct vtb_samples samples;
+    const struct vtb_effort effort = {ROUNDS_N, plan.epoch_ns, 0};
     struct vtb_case *last = &plan.points[0].cases[plan.points[0].cases_n - 1];
     struct vtb_cell liar = *last->timing;
     honest = last->timing;
     liar.name = "a_liar";
     liar.run_independent = run;
     last->timing = &liar;
-    progress_n = 0;
-    assert_true(vtb_fixture_open(&fixture, &plan.points[0], &error));
-    assert_false(vtb_timing_run(&fixture, &plan, VTB_CONSUMER_INDEPENDENT, note_progress, &point,
-                                &samples, &error));
+    assert_true(vtb_fixture_open_session(&fixture, &plan.points[0], 1, &error));
+    assert_true(vtb_samples_make(&samples, &plan.points[0], 1, ROUNDS_N, &error));
+    assert_false(vtb_timing_run(&fixture, &effort, VTB_CONSUMER_INDEPENDENT, &samples, &error));
     assert_contains(error.message, "a_liar");
     assert_contains(error.message, "other values than the floor");
     assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
-    assert_int_equal(samples.rounds_n, 0);
-    assert_null(samples.real_ns);
+    vtb_samples_free(&samples);
     vtb_fixture_close(&fixture);
     vtb_plan_free(&plan);
 }
@@ -304,7 +400,8 @@ NOTING_LOOP(4)
 NOTING_LOOP(5)
 
 /* Of a cell's loops the one is timed that fits the consumer, the depth, and whether other memory is
- * touched: an epoch of every round, behind which one run is checked. */
+ * touched: an epoch of every round, behind a few operations that are not timed. Behind all of them
+ * one run is checked. */
 static void the_loop_is_that_of_the_pass(void **state)
 {
     (void)state;
@@ -323,15 +420,25 @@ static void the_loop_is_that_of_the_pass(void **state)
         plan.points[0].depth = i < 2 ? 1 : 2;
         plan.points[0].pollute_bytes = i < 4 ? 0 : 128;
         memset(runs_n, 0, sizeof runs_n);
+        const size_t given_n = i % 3 ? 0 : 123; /* or as many as the time has room for */
         const size_t operations_n =
-            check_pass(&plan, i % 2 ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT);
+            check_pass(&plan, i % 2 ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT, given_n);
+        assert_true(given_n == 0 || operations_n == given_n);
         for (size_t j = 0; j < LOOPS_N; j++)
-            assert_int_equal(runs_n[j] > ROUNDS_N + 1, i == j);
-        for (size_t j = 0; j < ROUNDS_N; j++)
-            assert_int_equal(runs[i][runs_n[i] - 2 - j], operations_n);
+            assert_int_equal(runs_n[j] > 2 * ROUNDS_N + 1, i == j);
+        for (size_t j = 0; j < ROUNDS_N; j++) {
+            assert_int_equal(runs[i][runs_n[i] - 2 - 2 * j], operations_n);
+            assert_int_equal(runs[i][runs_n[i] - 3 - 2 * j], VTB_BEFORE_EPOCH_N);
+        }
         vtb_plan_free(&plan);
     }
 }
+
+/* Runs of a case before its first round: to warm up, and to find the length of an epoch. */
+#define RUNS_BEFORE 5
+
+/* One run more, for the values that all others must consume. */
+#define CHECK_OF_FLOOR 1
 
 /* The starts in the schedule of the calls of two cases, and of the floor, run by run. */
 #define STARTS_MAX 64
@@ -377,7 +484,7 @@ static void watch_pass(char *workload)
         the_case->timing = &cells[i];
     }
     memset(starts_n, 0, sizeof starts_n);
-    check_pass(&plan, VTB_CONSUMER_INDEPENDENT);
+    check_pass(&plan, VTB_CONSUMER_INDEPENDENT, 0);
     vtb_plan_free(&plan);
 }
 
@@ -389,11 +496,64 @@ static void cases_are_in_step_where_hits_emerge(void **state)
     watch_pass("--cache=lru:100");
     assert_int_equal(starts_n[1], starts_n[2]);
     assert_memory_equal(starts[1], starts[2], starts_n[1] * sizeof *starts[1]);
-    assert_true(starts_n[0] >= starts_n[1] + ROUNDS_N);
+    assert_int_equal(starts_n[0], starts_n[1] + CHECK_OF_FLOOR + RUNS_BEFORE + ROUNDS_N);
+    for (size_t round = 0; round < ROUNDS_N; round++) {
+        const size_t *of_floor = &starts[0][2 * RUNS_BEFORE + 3 * round];
+        const size_t *of_left = &starts[1][RUNS_BEFORE + 2 * round];
+        assert_int_equal(of_floor[0], of_left[0]); /* untimed, by the pacemaker: all of them */
+        assert_int_equal(of_floor[1], of_left[0]);
+        assert_int_equal(of_floor[2], of_left[1]);
+    }
     watch_pass("--workload=user_cache");
     assert_int_equal(starts_n[1], starts_n[2]);
     assert_memory_not_equal(starts[1], starts[2], starts_n[1] * sizeof *starts[1]);
-    assert_true(starts_n[0] < starts_n[1] + ROUNDS_N);
+    assert_int_equal(starts_n[0], starts_n[1] + CHECK_OF_FLOOR);
+}
+
+/* --- what a session draws --- */
+
+static size_t used_bytes; /* of the last case's heap, when it is run first */
+
+static void notes_how_full_its_heap_is(struct vtb_env *env, size_t n)
+{
+    struct vtb_heap_state found;
+    env->service.heap->collector->state(env->service.gc.heap, &found);
+    used_bytes = used_bytes ? used_bytes : found.used_bytes;
+    honest->run_independent(env, n);
+}
+
+static size_t used_in_session(const struct vtb_plan *plan, uint64_t session)
+{
+    const struct vtb_effort effort = {1, 1, 1};
+    const struct vtb_point *at = &plan->points[0];
+    struct vtb_fixture fixture;
+    struct vtb_error error;
+    struct vtb_samples samples;
+    used_bytes = 0;
+    assert_true(vtb_fixture_open_session(&fixture, at, session, &error));
+    assert_true(vtb_samples_make(&samples, at, 1, 1, &error));
+    assert_true(vtb_timing_run(&fixture, &effort, VTB_CONSUMER_INDEPENDENT, &samples, &error));
+    vtb_samples_free(&samples);
+    vtb_fixture_close(&fixture);
+    return used_bytes;
+}
+
+/* So that the first collection of a case does not come after the same calls in all sessions. */
+static void nurseries_are_filled(void **state)
+{
+    (void)state;
+    struct vtb_plan plan =
+        SYNTHETIC_PLAN("--heap=gengc", "--keys=100", "--strategy=value_task", "--gen0-budget=1e6");
+    struct vtb_case *last = &plan.points[0].cases[plan.points[0].cases_n - 1];
+    honest = last->timing;
+    struct vtb_cell watching = *honest;
+    watching.run_independent = notes_how_full_its_heap_is;
+    last->timing = &watching;
+    const size_t first = used_in_session(&plan, 1);
+    const size_t second = used_in_session(&plan, 2);
+    assert_true(first > 0 && first != second);
+    assert_int_equal(used_in_session(&plan, 1), first);
+    vtb_plan_free(&plan);
 }
 
 int main(void)
@@ -403,9 +563,12 @@ int main(void)
         cmocka_unit_test(squares_differ),
         cmocka_unit_test(shuffles_are_even),
         cmocka_unit_test(one_seed_one_order),
+        cmocka_unit_test(samples_of_a_session),
+        cmocka_unit_test(pauses_of_a_pass),
         cmocka_unit_test(other_values_are_refused),
         cmocka_unit_test(the_loop_is_that_of_the_pass),
         cmocka_unit_test(cases_are_in_step_where_hits_emerge),
+        cmocka_unit_test(nurseries_are_filled),
     };
     struct CMUnitTest of_passes[PASSES_N] = {{.name = NULL}};
     for (size_t i = 0; i < PASSES_N; i++) {

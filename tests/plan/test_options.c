@@ -178,8 +178,9 @@ static void defaults(void **state)
     assert_int_equal(options.method, VTB_METHOD_DIRECT);
     assert_false(options.distribution.zipf);
     assert_int_equal(options.completion, VTB_COMPLETION_FIFO);
-    assert_int_equal(options.consumer, VTB_CONSUMER_BOTH);
+    assert_int_equal(options.consumer, VTB_CONSUMER_INDEPENDENT);
     assert_int_equal(options.format, VTB_FORMAT_TABLE);
+    assert_same_double(options.sessions, 0);
     assert_same_double(options.rounds, -1);
     assert_same_double(options.epoch_ms, -1);
     assert_same_double(options.time_s, 0);
@@ -749,6 +750,12 @@ static void lengths_of_a_run(void **state)
     accepted("--rounds|0");
     assert_same_double(options.rounds, 0);
     accepted("--rounds|8");
+    accepted("--sessions|1|--rounds=8");
+    assert_same_double(options.sessions, 1);
+    accepted("--time|0.5|--sessions|1000"); /* both say something of their own */
+    assert_same_double(options.sessions, 1000);
+    accepted("gate|--baseline=b|--time|--sessions=7");
+    assert_same_double(options.sessions, 7);
     accepted("--time|0.5");
     assert_same_double(options.time_s, 0.5);
     assert_contains(refused("--time|1|--rounds|8"), "--time and --rounds");

@@ -139,18 +139,23 @@ static size_t uncollected_n(void)
     return collectors_n * names.n;
 }
 
+/* How much is measured: sessions, rounds of each, and the length of an epoch. */
+static void assert_effort(size_t sessions_n, size_t rounds_n, double epoch_ns)
+{
+    assert_int_equal(plan.sessions_n, sessions_n);
+    assert_int_equal(plan.rounds_n, rounds_n);
+    assert_near(plan.epoch_ns, epoch_ns, 1e-6);
+}
+
 static void default_plan(void **state)
 {
     (void)state;
     char *argv[] = {"run_bench", NULL};
     assert_true(make(1, argv));
     assert_int_equal(plan.points_n, 1);
-    assert_int_equal(plan.consumers_n, 2);
+    assert_int_equal(plan.consumers_n, 1);
     assert_int_equal(plan.consumers[0], VTB_CONSUMER_INDEPENDENT);
-    assert_int_equal(plan.consumers[1], VTB_CONSUMER_DEPENDENT);
-    assert_int_equal(plan.rounds_n, 200);
-    assert_same_double(plan.epoch_ns, 500000);
-    assert_same_double(plan.time_ns, 0);
+    assert_effort(10, 80, 1e5);
     assert_false(plan.is_sweep);
     const struct vtb_point *point = &plan.points[0];
     assert_string_equal(point->workload->name, "user_cache");
@@ -230,11 +235,6 @@ static void cells_of_a_plan(void **state)
     check_cells();
     const struct vtb_cell **cells = vtb_plan_cells(&plan, &n);
     assert_int_equal(n, 2 * 4); /* the references and one more, for timing and for counting */
-    free(cells);
-    assert_true(vtb_plan_add_aa_controls(&plan, &error));
-    check_cells();
-    cells = vtb_plan_cells(&plan, &n);
-    assert_int_equal(n, 2 * 4);
     free(cells);
     vtb_plan_free(&plan);
     assert_true(MAKE("--strategy=poll", "--heap=glibc,gengc", "--hit-rate=0.5,0.8"));
@@ -320,28 +320,25 @@ static void a_sweep_is_rough(void **state)
     char *five[] = {"run_bench", "--hit-rate", "0:0.4:0.1", NULL};
     assert_true(make(3, five));
     assert_false(plan.is_sweep);
-    assert_int_equal(plan.rounds_n, 200);
+    assert_effort(10, 80, 1e5);
     vtb_plan_free(&plan);
     char *six[] = {"run_bench", "--hit-rate", "0,0.5", "--in-flight", "1,2,3", NULL};
     assert_true(make(5, six));
     assert_true(plan.is_sweep);
-    assert_int_equal(plan.rounds_n, 40);
-    assert_same_double(plan.epoch_ns, 200000);
+    assert_effort(5, 24, 1e5);
     assert_true(plan.points[5].calls_n == 200000);
     assert_false(plan.points[5].cold);
     vtb_plan_free(&plan);
-    char *said[] = {"run_bench",  "--depth", "1:6:1",   "--rounds", "300",
-                    "--epoch-ms", "1",       "--calls", "5e6",      NULL};
-    assert_true(make(9, said));
+    char *said[] = {"run_bench", "--depth",    "1:6:1", "--rounds", "300", "--epoch-ms",
+                    "1",         "--sessions", "7",     "--calls",  "5e6", NULL};
+    assert_true(make(11, said));
     assert_true(plan.is_sweep);
-    assert_int_equal(plan.rounds_n, 300);
-    assert_same_double(plan.epoch_ns, 1e6);
+    assert_effort(7, 300, 1e6);
     assert_true(plan.points[5].calls_n == 5000000);
     vtb_plan_free(&plan);
     char *quick[] = {"run_bench", "--quick", NULL};
     assert_true(make(2, quick));
-    assert_int_equal(plan.rounds_n, 40);
-    assert_same_double(plan.epoch_ns, 200000);
+    assert_effort(5, 24, 1e5);
     assert_true(plan.points[0].calls_n == 1000000);
     vtb_plan_free(&plan);
 }
@@ -358,7 +355,7 @@ static void what_makes_a_sweep(void **state)
     vtb_plan_free(&plan);
     assert_true(MAKE("--hit-rate=0:1:0.1", "--time=5"));
     assert_true(plan.is_sweep && vtb_plan_is_timed(&plan));
-    assert_same_double(plan.time_ns, 5e9);
+    assert_int_equal(plan.sessions_n, 5);
     vtb_plan_free(&plan);
     assert_true(MAKE("--hit-rate=0:1:0.1", "--rounds=0"));
     assert_true(plan.is_sweep);
@@ -371,16 +368,17 @@ static void what_makes_a_sweep(void **state)
 static void what_is_counted_makes_tables(void **state)
 {
     (void)state;
-    assert_true(MAKE("--rounds=0"));
+    assert_true(MAKE("--rounds=0", "--consumer=both"));
     assert_int_equal(plan.tables_n, 1);
     assert_false(plan.instructions || plan.require_events);
     assert_int_equal(plan.events.n + plan.min_gains.n, 0);
     vtb_plan_free(&plan);
-    assert_true(MAKE("--rounds=0", "--instructions"));
+    assert_true(MAKE("--rounds=0", "--instructions", "--consumer=both"));
     assert_int_equal(plan.tables_n, 2);
     assert_true(plan.instructions);
     vtb_plan_free(&plan);
-    assert_true(MAKE("--rounds=0", "--events=page-faults,{cs,faults:u}", "--require-events"));
+    assert_true(MAKE("--rounds=0", "--events=page-faults,{cs,faults:u}", "--require-events",
+                     "--consumer=both"));
     assert_int_equal(plan.tables_n, 2);
     assert_int_equal(plan.events.n, 3);
     assert_string_equal(plan.events.items[1].name, "cs");
@@ -401,30 +399,30 @@ static void instructions_need_a_trace_in_a_file(void **state)
     assert_usage_error("--instructions: standard input can be read only once");
 }
 
-/* Twins stand behind all other cases, in no table: one for each baseline and each challenger. */
-static void aa_controls_differ_from_nothing(void **state)
+/* A run that is held against a baseline has a table for each consumer, as the baseline has; it
+ * takes no times unless it is said how long to. */
+static void a_plan_for_the_gate(void **state)
 {
+    static const char *const times[] = {NULL, "--time=2"};
     (void)state;
-    assert_true(MAKE("--strategy=poll,value_task", "--heap=glibc,gengc", "--hit-rate=0.5,0.8"));
-    const size_t n = plan.points[0].cases_n;
-    assert_true(vtb_plan_add_aa_controls(&plan, &error));
-    for (size_t p = 0; p < plan.points_n; p++) {
-        const struct vtb_point *point = &plan.points[p];
-        assert_int_equal(point->cases_n, n + 4); /* two strategies, two heaps */
-        for (size_t i = 0; i < n; i++)
-            assert_false(point->cases[i].is_aa_control);
-        for (size_t i = n; i < point->cases_n; i++) {
-            const struct vtb_case *control = &point->cases[i];
-            const struct vtb_case *other = &point->cases[control->baseline];
-            assert_true(control->is_aa_control && control->baseline < n &&
-                        control->serial == control->baseline);
-            assert_ptr_equal(control->timing, other->timing);
-            assert_ptr_equal(control->heap, other->heap);
-            assert_true(other->timing->strategy->role == VTB_ROLE_CHALLENGER ||
-                        other->baseline == control->baseline);
-        }
+    for (size_t i = 0; i < 2; i++) {
+        char *argv[] = {"run_bench",
+                        "--heap=glibc",
+                        "--strategy=poll",
+                        "--consumer=both",
+                        (char *)(uintptr_t)times[i],
+                        NULL};
+        assert_true(vtb_options_parse(&options, i ? 5 : 4, argv, &error));
+        assert_true(vtb_plan_make_gated(&plan, &options, &error));
+        assert_int_equal(plan.tables_n, 2);
+        assert_int_equal(vtb_plan_is_timed(&plan), i);
+        assert_int_equal(plan.points[0].cases_n, 4);
+        vtb_plan_free(&plan);
     }
-    vtb_plan_free(&plan);
+    char *refused[] = {"run_bench", "--keys=200000000", NULL};
+    assert_true(vtb_options_parse(&options, 2, refused, &error));
+    assert_false(vtb_plan_make_gated(&plan, &options, &error));
+    assert_usage_error("--keys: '200000000'");
 }
 
 /* The first three cases are always the empty loop, the floor and the baseline. */
@@ -735,11 +733,10 @@ static void consumers(void **state)
     assert_int_equal(plan.consumers_n, 1);
     assert_int_equal(plan.consumers[0], VTB_CONSUMER_DEPENDENT);
     vtb_plan_free(&plan);
-    assert_true(MAKE("--consumer=independent", "--time=2", "--epoch-ms=0.1"));
-    assert_int_equal(plan.consumers_n, 1);
+    assert_true(MAKE("--consumer=both"));
+    assert_int_equal(plan.consumers_n, 2);
     assert_int_equal(plan.consumers[0], VTB_CONSUMER_INDEPENDENT);
-    assert_same_double(plan.time_ns, 2e9);
-    assert_near(plan.epoch_ns, 1e5, 1e-6);
+    assert_int_equal(plan.consumers[1], VTB_CONSUMER_DEPENDENT);
     vtb_plan_free(&plan);
 }
 
@@ -1080,15 +1077,18 @@ static void defaults_that_are_asked_for(void **state)
     }
 }
 
-/* There are as many rounds as asked for, in whichever form. */
+/* There are as many rounds and sessions as asked for, in whichever form. */
 static void rounds(void **state)
 {
     (void)state;
     assert_true(MAKE("--rounds=8"));
-    assert_int_equal(plan.rounds_n, 8);
+    assert_effort(10, 8, 1e5);
     vtb_plan_free(&plan);
-    assert_true(MAKE("--quick", "--rounds=9"));
-    assert_int_equal(plan.rounds_n, 9);
+    assert_true(MAKE("--sessions=3"));
+    assert_effort(3, 80, 1e5);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--quick", "--rounds=9", "--sessions=12"));
+    assert_effort(12, 9, 1e5);
     vtb_plan_free(&plan);
     static const char *const quick[] = {"1", "0"};
     for (size_t i = 0; i < 2; i++) {
@@ -1096,10 +1096,70 @@ static void rounds(void **state)
         const bool ok = MAKE("--epoch-ms=0.01");
         unsetenv("VTB_QUICK");
         assert_true(ok);
-        assert_int_equal(plan.rounds_n, i == 0 ? 40 : 200);
-        assert_near(plan.epoch_ns, 1e4, 1e-6);
+        assert_effort(i == 0 ? 5 : 10, i == 0 ? 24 : 80, 1e4);
         vtb_plan_free(&plan);
     }
+}
+
+/* The epochs of four cases that a time of a table has room for, each with what it takes beside. */
+#define FOUR_CASES "--strategy=poll", "--heap=glibc"
+#define EPOCHS_OF(s, epoch_ns) ((size_t)((s)*1e9 / (epoch_ns)))
+
+/* A time is divided among sessions: longer sessions first, and more of them where they are long;
+ * each has at least as many rounds as there must be. */
+static void a_time_is_divided(void **state)
+{
+    static const struct {
+        const char *time;
+        const char *sessions; /* null: as many as usual */
+        size_t sessions_n;
+        size_t rounds_n; /* 0: as many as fit into the time */
+    } rows[] = {
+        {"--time=0.01", NULL, 10, 8},
+        {"--time=2", NULL, 10, 0},
+        {"--time=29", NULL, 12, 0},
+        {"--time=30", NULL, 20, 0},
+        {"--time=60", NULL, 24, 0},
+        {"--time=2", "--sessions=1", 1, 0},
+        {"--time=2", "--sessions=40", 40, 0},
+        {"--time=86400", NULL, 100, 5000},
+        {"--time=86400", "--sessions=7", 7, 5000},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const double s = strtod(rows[i].time + strlen("--time="), NULL);
+        assert_true(rows[i].sessions ? MAKE(FOUR_CASES, (char *)(uintptr_t)rows[i].time,
+                                            (char *)(uintptr_t)rows[i].sessions)
+                                     : MAKE(FOUR_CASES, (char *)(uintptr_t)rows[i].time));
+        assert_int_equal(plan.points[0].cases_n, 4);
+        assert_int_equal(plan.sessions_n, rows[i].sessions_n);
+        if (rows[i].rounds_n > 0)
+            assert_int_equal(plan.rounds_n, rows[i].rounds_n);
+        else /* all epochs together, of 0.1 ms each, take most of the time, and not more than it */
+            assert_in_range(plan.sessions_n * plan.rounds_n * 4, EPOCHS_OF(0.5 * s, 1e5),
+                            EPOCHS_OF(s, 1e5));
+        vtb_plan_free(&plan);
+    }
+}
+
+/* The point whose rounds take longest decides: of more cases, longer epochs, or cold starts. */
+static void a_time_is_that_of_the_longest_table(void **state)
+{
+    (void)state;
+    assert_true(MAKE(FOUR_CASES, "--time=2"));
+    const size_t rounds_n = plan.rounds_n;
+    vtb_plan_free(&plan);
+    assert_true(MAKE(FOUR_CASES, "--time=2", "--epoch-ms=1"));
+    assert_in_range(plan.rounds_n, rounds_n / 10, rounds_n / 5);
+    vtb_plan_free(&plan);
+    assert_true(MAKE(FOUR_CASES, "--time=2", "--threads=1,2"));
+    assert_int_equal(plan.points[0].cases_n, 8);
+    assert_in_range(plan.rounds_n, rounds_n / 2 - 1, rounds_n / 2);
+    vtb_plan_free(&plan);
+    assert_true(MAKE(FOUR_CASES, "--time=2", "--calls=1e6,10"));
+    assert_true(plan.points[1].cold);
+    assert_in_range(plan.rounds_n, 8, rounds_n / 5);
+    vtb_plan_free(&plan);
 }
 
 /* --- several threads --- */
@@ -1235,7 +1295,7 @@ int main(void)
         cmocka_unit_test(what_makes_a_sweep),
         cmocka_unit_test(what_is_counted_makes_tables),
         cmocka_unit_test(instructions_need_a_trace_in_a_file),
-        cmocka_unit_test(aa_controls_differ_from_nothing),
+        cmocka_unit_test(a_plan_for_the_gate),
         cmocka_unit_test(references_come_first),
         cmocka_unit_test(another_baseline),
         cmocka_unit_test(excluded),
@@ -1265,6 +1325,8 @@ int main(void)
         cmocka_unit_test(cells_of_counts_alone),
         cmocka_unit_test(defaults_that_are_asked_for),
         cmocka_unit_test(rounds),
+        cmocka_unit_test(a_time_is_divided),
+        cmocka_unit_test(a_time_is_that_of_the_longest_table),
         cmocka_unit_test(callers_make_blocks),
         cmocka_unit_test(as_many_callers_as_there_may_be),
         cmocka_unit_test(a_completing_thread),
