@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -237,6 +238,8 @@ bool vtb_sessions_run(struct vtb_sessions *sessions, const struct vtb_options *o
     const struct vtb_home *home = vtb_home(error);
     if (!home)
         return false;
+    if (vtb_interrupted())
+        return vtb_fail_interrupted(error);
     struct launch launch = {make_arguments(sessions, options),
                             make_environment(sessions, home->cells, texts)};
     struct vtb_child child = {.name = "a session", .run = become_session, .context = &launch};
@@ -307,7 +310,9 @@ static struct vtb_sessions_head *attach(struct vtb_error *error)
     const int fd = (int)strtol(getenv(VARIABLE), NULL, 10);
     struct stat status;
     void *memory = MAP_FAILED;
-    if (fstat(fd, &status) == 0 && (size_t)status.st_size >= sizeof(struct vtb_sessions_head))
+    /* Only memory has seals: a user's file is not written to. */
+    if (fcntl(fd, F_GET_SEALS) >= 0 && fstat(fd, &status) == 0 &&
+        (size_t)status.st_size >= sizeof(struct vtb_sessions_head))
         memory = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (memory != MAP_FAILED)
         return memory;

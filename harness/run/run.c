@@ -96,17 +96,19 @@ static bool run_sessions(struct run *run, size_t due_n, struct vtb_error *error)
         vtb_progress_part(&run->bar, "timing", s);
         if (!vtb_sessions_run(sessions, run->results->options, error))
             return false;
-        if (run->counted.points_n > 0)
-            vtb_interrupt_keep();
+        vtb_interrupt_keep();
         vtb_progress_show(&run->bar, 1, 1);
     }
     return true;
 }
 
-/* Notes that a case is counted, and runs the sessions that are due by then. */
+/* Notes that a case is counted, and runs the sessions that are due by then: none before a whole
+ * point is counted, as an interrupt would lose them. */
 static bool pass_unit(struct run *run, struct vtb_error *error)
 {
     run->units_done_n++;
+    if (run->counted.points_n == 0)
+        return true;
     return run_sessions(run, run->results->sessions.all_n * run->units_done_n / run->units_n,
                         error);
 }
@@ -156,7 +158,8 @@ static bool make_room(struct run *run, struct vtb_error *error)
     return true;
 }
 
-/* Runs the passes that count, point after point. A repeat takes times alone. */
+/* Runs the passes that count, point after point. A repeat takes times alone. Without times a point
+ * is finished by that, and an interrupt loses it no more. */
 static bool count_points(struct run *run, struct vtb_error *error)
 {
     const struct vtb_results *results = run->results;
@@ -164,6 +167,8 @@ static bool count_points(struct run *run, struct vtb_error *error)
     for (size_t i = 0; ok && i < run->plan->points_n; i++) {
         ok = results->repeat > 0 || count_point(run, i, error);
         run->counted.points_n += ok;
+        if (ok && !vtb_plan_is_timed(run->plan))
+            vtb_interrupt_keep();
     }
     return ok;
 }
