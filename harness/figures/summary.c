@@ -239,23 +239,30 @@ static struct vtb_interval scaling_of(const struct work *work, size_t own, enum 
 
 /* --- a table --- */
 
-/* Whether a state was seen for long enough that a case's ratio has an interval in it. */
-static bool has_ratio(const struct work *work, size_t own, enum vtb_state state)
+/* The sessions in which a state was seen for long enough that a case's ratio has a value in it. */
+static size_t sessions_of(const struct work *work, size_t own, enum vtb_state state)
 {
     const struct vtb_case *the_case = work->comparison->figures[own].the_case;
-    return pool_ratio(work, own, the_case->baseline, state).sessions_n >= VTB_SESSIONS_MIN;
+    return pool_ratio(work, own, the_case->baseline, state).sessions_n;
 }
 
-/* The state of which the table's figures are: quiet, unless more cases have figures of the other. */
+/* The state of which the table's figures are: quiet, unless more cases have intervals in the other;
+ * or, where there are none in either, unless more was seen of the other. */
 static enum vtb_state choose_state(const struct work *work)
 {
-    size_t seen_n[VTB_STATE_ANY] = {0};
+    size_t cases_n[VTB_STATE_ANY] = {0};
+    size_t sessions_n[VTB_STATE_ANY] = {0};
     if (!vtb_has_states(&work->comparison->samples))
         return VTB_STATE_ANY;
     for (size_t i = 0; i < work->comparison->samples.cases_n; i++) {
-        for (int state = 0; state < VTB_STATE_ANY; state++)
-            seen_n[state] += has_ratio(work, i, (enum vtb_state)state);
+        for (int state = 0; state < VTB_STATE_ANY; state++) {
+            const size_t n = sessions_of(work, i, (enum vtb_state)state);
+            sessions_n[state] += n;
+            cases_n[state] += n >= VTB_SESSIONS_MIN;
+        }
     }
+    const bool any = cases_n[VTB_STATE_QUIET] + cases_n[VTB_STATE_BUSY] > 0;
+    const size_t *seen_n = any ? cases_n : sessions_n;
     return seen_n[VTB_STATE_BUSY] > seen_n[VTB_STATE_QUIET] ? VTB_STATE_BUSY : VTB_STATE_QUIET;
 }
 

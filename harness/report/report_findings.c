@@ -104,12 +104,13 @@ static bool is_without_collections(const struct span *span, size_t i, size_t oth
     return !is_reference(span, i) && at(span, i)->collections.is_unknown;
 }
 
-/* The case with the least time of those shown. */
+/* The case with the least time of those shown; `end` if there is none. A case that was not in one
+ * state of the machine for long enough has no figure. */
 static size_t fastest(const struct span *span)
 {
     size_t best = span->end;
     for (size_t i = span->first; i < span->end; i++) {
-        if (is_reference(span, i) || isnan(at(span, i)->ns.median))
+        if (is_reference(span, i) || isnan(at(span, i)->over_floor.median))
             continue;
         if (best == span->end || at(span, i)->ns.median < at(span, best)->ns.median)
             best = i;
@@ -186,7 +187,8 @@ static void print_time(FILE *out, const struct span *span)
             vtb_consumer_words[span->comparison->consumer],
             at(span, at(span, best)->the_case->floor)->ns.median);
     print_over_floor(out, span, best);
-    if (best != baseline) {
+    if (best != baseline && !isnan(at(span, best)->ratio.median) &&
+        !isnan(at(span, baseline)->over_floor.median)) {
         fputs(", the least, and ", out);
         print_over_floor(out, span, baseline);
         print_ratio(out, span, best, baseline);
@@ -234,7 +236,7 @@ static void print_variations(FILE *out, const struct span *span, bool variant)
     bool any = false;
     for (size_t i = span->first; i < span->end; i++) {
         const struct vtb_interval *over = &at(span, i)->over_base;
-        if (!is_variation(span, i, variant))
+        if (!is_variation(span, i, variant) || isnan(over->median))
             continue;
         fprintf(out, "%s%s takes %+.2f", separator, name_at(span, i), over->median);
         print_margin(out, over);
@@ -288,7 +290,10 @@ static void add_volume_row(struct vtb_table *table, const struct span *span, siz
     const double cpu_s = at(span, i)->ns.median / 1e9 * rate;
     const double amounts[] = {bytes, bytes * SECONDS_A_DAY, allocs, allocs * SECONDS_A_DAY};
     vtb_table_cell(table, "%s", name_at(span, i));
-    if (span->comparison->timed) {
+    if (span->comparison->timed && isnan(cpu_s)) {
+        vtb_table_cell(table, "-");
+        vtb_table_cell(table, "-");
+    } else if (span->comparison->timed) {
         vtb_table_cell(table, "%.3g %%", 100 * cpu_s);
         vtb_table_cell(table, "%.4g", cpu_s * SECONDS_A_DAY);
     }

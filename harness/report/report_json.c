@@ -247,10 +247,11 @@ static void print_row(FILE *out, json_t *row, bool *first)
     json_decref(row);
 }
 
+/* A case has no time where it was in no state of the machine for long enough. */
 static void put_times(json_t *row, double real_ns, double cpu_ns)
 {
-    vtb_json_put(row, "real_time", json_real(real_ns));
-    vtb_json_put(row, "cpu_time", json_real(cpu_ns));
+    vtb_json_put_known(row, "real_time", real_ns);
+    vtb_json_put_known(row, "cpu_time", cpu_ns);
     vtb_json_put(row, "time_unit", json_string("ns"));
 }
 
