@@ -37,6 +37,8 @@ static const struct bad_values bad_values_of_run[] = {
      TEXTS("0", "-1", "0.5", "1073741824", "2147483648", "1e10", "nan", "", "10x")},
     {"rounds", "0 (count only, measure no time), or 8 to 1000000",
      TEXTS("5", "1", "7", "-1", "8.5", "1000001", "1e7", "nan", "", "8,9")},
+    {"sessions", "whole numbers from 1 to 1000",
+     TEXTS("0", "-1", "1.5", "1001", "nan", "", "5,10", "1:5:1", "many")},
     {"epoch-ms", "milliseconds from 0.01 to 1000",
      TEXTS("0", "-1", "0.009", "1001", "nan", "inf", "1s", "")},
     {"time", "seconds from 0.01 to 86400",

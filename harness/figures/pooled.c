@@ -119,6 +119,8 @@ struct vtb_pooled vtb_pool_shrunk(const struct vtb_pooled *pooled, double mean_s
 
 void vtb_pooled_add(struct vtb_pooled *pooled, double variance)
 {
+    if (isnan(pooled->variance))
+        return;
     const double ratio = (pooled->variance + variance) / pooled->variance;
     pooled->variance += variance;
     pooled->freedom = fmin(pooled->freedom * ratio * ratio, FREEDOM_MAX);

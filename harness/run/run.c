@@ -7,6 +7,7 @@
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "passes/instructions.h"
+#include "plan/arguments.h"
 
 /* Checks that all strategies consumed the same values, as all of them ran the same calls. */
 static bool check_checksums(const struct vtb_point *point, struct vtb_counted *counted,
@@ -158,8 +159,8 @@ static bool make_room(struct run *run, struct vtb_error *error)
     return true;
 }
 
-/* Runs the passes that count, point after point. A repeat takes times alone. Without times a point
- * is finished by that, and an interrupt loses it no more. */
+/* Runs the passes that count, point after point. A repeat takes times alone. Where nothing else is
+ * found out of a point it is finished by that, and an interrupt loses it no more. */
 static bool count_points(struct run *run, struct vtb_error *error)
 {
     const struct vtb_results *results = run->results;
@@ -167,7 +168,7 @@ static bool count_points(struct run *run, struct vtb_error *error)
     for (size_t i = 0; ok && i < run->plan->points_n; i++) {
         ok = results->repeat > 0 || count_point(run, i, error);
         run->counted.points_n += ok;
-        if (ok && !vtb_plan_is_timed(run->plan))
+        if (ok && !vtb_plan_is_timed(run->plan) && !run->plan->instructions)
             vtb_interrupt_keep();
     }
     return ok;
@@ -179,12 +180,12 @@ static bool count_instructions(struct run *run, struct vtb_error *error)
         vtb_instructions_hindrance(run->plan))
         return true;
     vtb_progress_part(&run->bar, "instructions", run->estimate ? run->estimate->instructions_s : 0);
-    char **arguments = vtb_options_arguments(run->results->options);
-    if (!arguments)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the arguments of a process");
-    const bool ok = vtb_instructions_count(&run->counted.instructions, run->plan, arguments,
+    struct vtb_arguments arguments;
+    if (!vtb_arguments_make(&arguments, run->plan, run->results->options, error))
+        return false;
+    const bool ok = vtb_instructions_count(&run->counted.instructions, run->plan, arguments.list,
                                            vtb_progress_show, &run->bar, error);
-    vtb_options_free_arguments(arguments);
+    vtb_arguments_free(&arguments);
     return ok;
 }
 
