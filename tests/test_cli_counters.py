@@ -493,17 +493,25 @@ def test_no_place_for_temporary_files_is_an_error(bench: Bench, valgrind: str) -
     assert "No such file or directory" in outcome.error and "set TMPDIR" in outcome.error
 
 
-def test_a_trace_on_standard_input_is_refused(bench: Bench) -> None:
-    """It is needed twice."""
-    outcome = bench("--instructions", "--trace", "-", "--cache", "lru:5")
-    assert_refused(outcome, bench.directory, "--instructions", "--trace a file")
-
-
-def test_a_trace_in_a_file_is_counted(bench: Bench, valgrind: str) -> None:
-    (bench.directory / "keys").write_text("".join(f"{n % 7}\n" for n in range(500)))
-    arguments = ["--trace", "keys", "--cache", "lru:5", "--instructions", "--rounds", "0"]
-    rows = bench.ok(*arguments, *ONE_TABLE, "--format", "json").rows
+def test_a_trace_is_counted_wherever_it_comes_from(bench: Bench, valgrind: str) -> None:
+    """Standard input can be read only once, and workers need its keys again."""
+    keys = "".join(f"{n % 7}\n" for n in range(500))
+    (bench.directory / "keys").write_text(keys)
+    arguments = ["--cache", "lru:5", "--instructions", "--rounds", "0", *ONE_TABLE]
+    arguments += ["--format", "json"]
+    rows = bench.ok(*arguments, "--trace", "keys").rows
     assert of_strategy(rows, "empty") < of_strategy(rows, "plain")
+    piped = subprocess.run(
+        [str(BINARY), *arguments, "--trace", "-"],
+        cwd=bench.directory,
+        env=bench.environment(),
+        input=keys,
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
+    assert piped.returncode == 0, piped.stderr
+    assert strict_json(piped.stdout)["benchmarks"] == rows
 
 
 def test_completion_by_another_thread_is_not_counted(bench: Bench, temporary: Path) -> None:

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from conftest import (
+    BINARY,
     COUNTED,
+    HANG_S,
     ROOT,
     STRATEGIES,
+    TIMED,
     Bench,
     Outcome,
     iterations,
-    medians,
     methods_of,
     parameters,
     strict_json,
@@ -119,9 +123,12 @@ TOLD_BY_HELP = {
     "instructions": ["callgrind", "the same figure in every run", "takes minutes"],
     "require-events": ["exit status 1", "before anything is run"],
     "min-gain": ["how much faster", "default: 5"],
-    "rounds": ["default: 200, in a sweep 40"],
-    "epoch-ms": ["default: 0.5, in a sweep 0.2"],
-    "quick": ["six or more combinations"],
+    "sessions": ["fresh processes", "5 or more", "Default: 10; 5 in a sweep", "20 with a --time"],
+    "rounds": ["0 counts only", "default: 80, in a sweep and with --quick 24"],
+    "epoch-ms": ["default: 0.1"],
+    "time": ["in place of --rounds", "divided among sessions"],
+    "consumer": ["default: independent"],
+    "quick": ["5 sessions of 24 rounds", "six or more combinations"],
     "save-baseline": ["what `gate` compares with", "counts", "ratios of times"],
 }
 
@@ -210,8 +217,7 @@ def test_version_is_that_of_the_build(bench: Bench) -> None:
 # --- values that are accepted ---
 
 # With so many calls the steady state is timed.
-THREE_CASES = ["--strategy", "plain", "--consumer", "independent", "--calls", "100001"]
-THREE_CASES += ["--format", "json"]
+THREE_CASES = ["--strategy", "plain", "--calls", "100001", "--keys", "1000", "--format", "json"]
 
 
 def counted(bench: Bench, *arguments: str, **twins: str) -> Outcome:
@@ -456,27 +462,92 @@ def test_seed_is_kept_as_it_was_given(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "twins", "rounds"),
+    ("arguments", "twins", "sessions", "rounds"),
     [
-        (["--quick", "--rounds", "9", "--epoch-ms", "0.01"], {}, 9),
-        (["--epoch-ms", "0.01"], {"VTB_QUICK": "1"}, 40),
+        (["--quick", "--rounds", "9"], {}, 5, 9),
+        ([], {"VTB_QUICK": "1"}, 5, 24),
+        (["--sessions", "2", "--quick"], {}, 2, 24),
+        (["--rounds", "8"], {"VTB_SESSIONS": "3"}, 3, 8),
+        (["--rounds", "8", "--sessions", "1"], {"VTB_SESSIONS": "3", "VTB_QUICK": "1"}, 1, 8),
+        ([], {}, 10, 80),
     ],
 )
-def test_rounds_are_as_many_as_asked_for(
-    bench: Bench, arguments: list[str], twins: dict[str, str], rounds: int
+def test_sessions_and_rounds_are_as_many_as_asked_for(
+    bench: Bench, arguments: list[str], twins: dict[str, str], sessions: int, rounds: int
 ) -> None:
-    rows = bench.ok(*THREE_CASES, *arguments, **twins).rows
-    per_case = {row["run_name"]: 0 for row in rows}
-    for row in iterations(rows):
-        per_case[row["run_name"]] += 1
-    assert set(per_case.values()) == {rounds}
-    assert {row["repetitions"] for row in rows} == {rounds}
+    """And what the environment says to the run is not said to its sessions once more."""
+    outcome = bench.ok(*THREE_CASES, "--epoch-ms", "0.01", *arguments, **twins)
+    context = strict_json(outcome.out)["context"]
+    assert (context["sessions"], context["rounds"]) == (sessions, rounds)
+    for name in {row["run_name"] for row in outcome.rows}:
+        own = [row for row in iterations(outcome.rows) if row["run_name"] == name]
+        assert [row["session"] for row in own] == list(range(1, sessions + 1))
+        assert all(row["iterations"] % rounds == 0 for row in own)
+    assert {row["repetitions"] for row in outcome.rows} == {sessions}
+    assert sample_counts(outcome) == {(str(n + 1), rounds) for n in range(sessions)}
+
+
+def sample_counts(outcome: Outcome) -> set[tuple[str, int]]:
+    """Each session, with the rounds that each of its cases has in the file of samples."""
+    (path,) = (path for path in outcome.files() if path.name.endswith(".samples.csv"))
+    lines = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    counts = Counter((line[0], line[1]) for line in lines)
+    return {(session, n) for (_, session), n in counts.items()}
 
 
 def test_time_gives_enough_rounds_for_an_interval(bench: Bench) -> None:
-    rows = medians(bench.ok(*THREE_CASES, "--time", "0.01").rows)
-    assert len(rows) == 3
-    assert min(row["repetitions"] for row in rows) >= 8
+    context = strict_json(bench.ok(*THREE_CASES, "--time", "0.01").out)["context"]
+    assert context["sessions"] >= 5 and context["rounds"] >= 8
+
+
+@pytest.mark.parametrize(
+    "twins",
+    [
+        {"VTB_DRY_RUN": "0"},
+        {"VTB_FORMAT": "csv", "VTB_EXPORT_JSON": "export.json"},
+        {"VTB_HIT_RATE": "0.5", "VTB_STRATEGY": "poll", "VTB_SEED": "7", "VTB_METHOD": "direct"},
+    ],
+)
+def test_environment_of_a_run_is_not_that_of_its_sessions(
+    bench: Bench, twins: dict[str, str]
+) -> None:
+    """A session makes the cases of the run, and neither prints, nor writes, nor plans anything."""
+    twins = {"VTB_STRATEGY": "plain", **twins}
+    outcome = bench.ok(*TIMED, **twins)
+    assert outcome.complaints == [f"results: {outcome.files()[0]}"]
+    assert len(outcome.files()) == 2
+    document = strict_json(outcome.files()[0].read_text(encoding="utf-8"))
+    strategies = {parameters(row["run_name"])["strategy"] for row in document["benchmarks"]}
+    assert strategies == {"empty", "plain", "heap_task", twins["VTB_STRATEGY"]}
+    rates = {parameters(row["run_name"])["hit_rate"] for row in document["benchmarks"]}
+    assert rates == {twins.get("VTB_HIT_RATE", "0.8")}
+    assert len(iterations(document["benchmarks"])) == len(strategies)
+
+
+@pytest.mark.parametrize("value", ["5", "0", "", "yes", "-1", "99999999999999999999"])
+def test_nobody_makes_a_run_a_session(bench: Bench, value: str) -> None:
+    """By the variable by which a run tells its sessions that they are some."""
+    outcome = bench(*COUNTED, "--strategy", "plain", VTB_SESSION=value)
+    assert_refused(outcome, bench.directory, "VTB_SESSION: ", "unset it")
+
+
+def test_a_file_is_not_taken_for_the_memory_of_a_session(bench: Bench) -> None:
+    """Nothing of it is written to, although it is open for that."""
+    content = "kept\n" * 10000
+    path = bench.directory / "file"
+    path.write_text(content, encoding="utf-8")
+    with path.open("r+", encoding="utf-8") as file:
+        done = subprocess.run(
+            [str(BINARY), *COUNTED],
+            env=bench.environment(VTB_SESSION=str(file.fileno())),
+            pass_fds=[file.fileno()],
+            capture_output=True,
+            text=True,
+            timeout=HANG_S,
+        )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "VTB_SESSION: " in done.stderr
+    assert path.read_text(encoding="utf-8") == content
 
 
 def test_a_curve_has_as_many_sizes_as_a_run_can_have_workloads(bench: Bench) -> None:
@@ -489,8 +560,9 @@ def test_a_curve_has_as_many_sizes_as_a_run_can_have_workloads(bench: Bench) -> 
 
 def test_longer_epochs_hold_more_operations(bench: Bench) -> None:
     """By a factor of 100 the request shows through any noise of the machine."""
-    short = bench.ok(*THREE_CASES, "--rounds", "8", "--epoch-ms", "0.01").rows
-    long = bench.ok(*THREE_CASES, "--rounds", "8", "--epoch-ms", "1").rows
+    one = ["--sessions", "1", "--rounds", "8"]
+    short = bench.ok(*THREE_CASES, *one, "--epoch-ms", "0.01").rows
+    long = bench.ok(*THREE_CASES, *one, "--epoch-ms", "1").rows
     assert iterations(long)[0]["iterations"] > 10 * iterations(short)[0]["iterations"]
 
 

@@ -64,7 +64,8 @@ class Run:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     bench = Bench(tmp_path_factory.mktemp("run"))
-    arguments = ["--hit-rate", "0.8", "--calls", "1e6", "--rounds", "8", "--epoch-ms", "0.01"]
+    arguments = ["--hit-rate", "0.8", "--calls", "1e6", *HASTY, "--sessions", "5"]
+    arguments += ["--consumer", "both"]
     for form in ["json", "csv", "markdown"]:
         arguments += [f"--export-{form}", f"export.{form}"]
     return Run(bench.ok(*arguments, "--format", "json"), bench.directory)
@@ -111,7 +112,7 @@ def test_exact_counters_of_the_main_job(
 ) -> None:
     """Written as short as they are: 78.4, and not the nearest binary fraction's 17 digits."""
     rows = rows_of(kind(run.outcome.rows), strategy)
-    assert len(rows) == 2 * (8 if kind is iterations else 1)  # two consumers
+    assert len(rows) == 2 * (5 if kind is iterations else 1)  # two consumers
     for row in rows:
         assert row["actual_hit_rate"] == 0.8
         assert row["bytes_per_op"] == bytes_per_op
@@ -158,7 +159,7 @@ def test_rows_name_what_is_not_as_usual_behind_the_rest(bench: Bench) -> None:
 def test_rows_have_what_google_benchmarks_tools_read(run: Run) -> None:
     for row in iterations(run.outcome.rows):
         assert row["name"] == row["run_name"]
-        assert row["repetitions"] == 8
+        assert row["repetitions"] == 5
         assert row["threads"] == 1
         assert row["iterations"] >= 1
         assert row["time_unit"] == "ns"
@@ -167,37 +168,28 @@ def test_rows_have_what_google_benchmarks_tools_read(run: Run) -> None:
         assert row["name"] == row["run_name"] + "_median"
         assert row["aggregate_name"] == "median"
         assert row["time_unit"] == "ns"
-        assert row["real_time"] == row["ns_per_op"]
+        assert row.get("real_time") == row.get("ns_per_op")
+        assert row["cpu_time"] > 0
 
 
-def test_every_case_has_a_row_for_each_round_and_a_median_behind_them(run: Run) -> None:
+def test_every_case_has_a_row_for_each_session_and_a_median_behind_them(run: Run) -> None:
     by_name: dict[str, list[Row]] = {}
     for row in run.outcome.rows:
         by_name.setdefault(row["run_name"], []).append(row)
     for rows in by_name.values():
-        assert [row["run_type"] for row in rows] == 8 * ["iteration"] + ["aggregate"]
-        assert [row["repetition_index"] for row in rows[:-1]] == list(range(8))
+        assert [row["run_type"] for row in rows] == 5 * ["iteration"] + ["aggregate"]
+        assert [row["repetition_index"] for row in rows[:-1]] == list(range(5))
+        assert [row["session"] for row in rows[:-1]] == [1, 2, 3, 4, 5]
 
 
-def test_medians_are_those_of_the_rounds(run: Run) -> None:
-    """The median of 8 values lies between the fourth and the fifth."""
-    for median in medians(run.outcome.rows):
-        times = sorted(
-            row["real_time"]
-            for row in iterations(run.outcome.rows)
-            if row["run_name"] == median["run_name"]
-        )
-        assert math.isclose(median["ns_per_op"], (times[3] + times[4]) / 2, rel_tol=1e-9)
-
-
-def test_intervals_hold_their_medians(run: Run) -> None:
-    for row in medians(run.outcome.rows):
-        assert row["ns_per_op_lo"] <= row["ns_per_op"] <= row["ns_per_op_hi"]
-        assert row["ratio_lo"] <= row["ratio"] <= row["ratio_hi"]
-        assert row["over_plain_ns_lo"] <= row["over_plain_ns"] <= row["over_plain_ns_hi"]
-        assert row["over_base_ns_lo"] <= row["over_base_ns"] <= row["over_base_ns_hi"]
-        least = max(row["ratio_hi"] / row["ratio"], row["ratio"] / row["ratio_lo"]) - 1
-        assert row["mde"] == pytest.approx(least, rel=1e-6, abs=1e-9)
+def test_sessions_have_the_medians_of_their_rounds(run: Run) -> None:
+    """Of all of them, whatever state the machine was in."""
+    rounds = rounds_of_samples(run)
+    for row in iterations(run.outcome.rows):
+        own = rounds[row["run_name"], row["session"]]
+        assert row["real_time"] == pytest.approx(median_of(own, "real_ns_per_op"), rel=1e-5)
+        assert row["cpu_time"] == pytest.approx(median_of(own, "cpu_ns_per_op"), rel=1e-5)
+        assert row["iterations"] == sum(int(each["operations"]) for each in own)
 
 
 def test_references_stand_at_their_points(run: Run) -> None:
@@ -243,6 +235,10 @@ def test_context_says_how_the_run_was_made(run: Run) -> None:
     assert str(context["seed"]) == "1"
     assert context["confidence"] == 0.99
     assert context["interrupted"] is False
+    assert (context["sessions"], context["rounds"]) == (5, 8)
+    assert (context["rho"], context["phi"]) == (0.05, 0.01)
+    assert 0 < context["probe_quiet_ns"] and 0 < context["probe_least_ns"]
+    assert 0 < context["probe_cycle_ns"] < context["probe_least_ns"]
     machine = ["cpu_model", "governor", "turbo", "steal_since_boot", "aslr", "virtualised"]
     machine += ["machine_maker", "container", "affinity", "smt_siblings", "cpu_quota", "throttled"]
     build = ["compiler", "cell_flags", "libc", "git_revision", "build_type", "fingerprint"]
@@ -260,6 +256,33 @@ def test_what_was_not_measured_is_absent_and_says_why(run: Run, bench: Bench) ->
             assert len(reason) > 10, key
             assert not [row for row in outcome.rows if key in row], key
     assert "ns_per_op" in unavailable
+
+
+@pytest.mark.parametrize(
+    ("arguments", "roles"),
+    [
+        ([], {"heap_task": "baseline", "value_task": "challenger"}),
+        (["--strategy", "poll"], {"heap_task": "baseline"}),
+        (["--strategy", "value_task@checked"], {"heap_task": "baseline"}),
+        (["--baseline-strategy", "value_task"], {"value_task": "baseline"}),
+        (["--baseline-strategy", "poll"], {"poll": "baseline", "value_task": "challenger"}),
+        (
+            ["--completer", "thread", "--strategy", "value_task"],
+            {"heap_task@atomic": "baseline", "value_task@atomic": "challenger"},
+        ),
+        (
+            ["--method", "async", "--strategy", "value_task"],
+            {"heap_task": "baseline", "value_task": "challenger"},
+        ),
+    ],
+)
+def test_context_says_who_has_a_role(
+    bench: Bench, arguments: list[str], roles: dict[str, str]
+) -> None:
+    """A role in this run: a strategy that the user compares with is the baseline, and no other."""
+    outcome = bench.ok(*COUNTED, *arguments, "--format", "json")
+    references = {"empty": "empty", "plain": "floor"}
+    assert strict_json(outcome.out)["context"]["roles"] == {**references, **roles}
 
 
 def test_context_keeps_the_options_that_make_the_same_cases(bench: Bench) -> None:
@@ -311,18 +334,48 @@ def test_exports_may_be_read_by_others(run: Run) -> None:
         assert path.stat().st_mode & 0o777 == (run.directory / "results").stat().st_mode & 0o666
 
 
-def test_samples_are_the_times_of_all_rounds(run: Run) -> None:
+SAMPLES = "name,session,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op,"
+SAMPLES += "probe_before_ns,probe_after_ns"
+
+
+def rounds_of_samples(run: Run) -> dict[tuple[str, int], list[dict[str, str]]]:
+    """The rounds of each case and session, in their order."""
+    found: dict[tuple[str, int], list[dict[str, str]]] = {}
     with run.samples_file().open(encoding="utf-8", newline="") as file:
-        samples = list(csv.DictReader(file))
-    rounds = iterations(run.outcome.rows)
-    assert len(samples) == len(rounds) == 8 * len(STRATEGIES) * 2
-    times = {(row["run_name"], row["repetition_index"]): row for row in rounds}
-    for sample in samples:
-        row = times.pop((sample["name"], int(sample["round"])))
-        assert int(sample["operations"]) == row["iterations"]
-        assert math.isclose(float(sample["real_ns_per_op"]), row["real_time"], rel_tol=1e-5)
-        assert math.isclose(float(sample["cpu_ns_per_op"]), row["cpu_time"], rel_tol=1e-5)
-    assert times == {}
+        for sample in csv.DictReader(file):
+            found.setdefault((sample["name"], int(sample["session"])), []).append(sample)
+    return found
+
+
+def median_of(rounds: list[dict[str, str]], column: str) -> float:
+    return statistics.median(float(each[column]) for each in rounds)
+
+
+def test_samples_are_the_epochs_of_all_rounds(run: Run) -> None:
+    """Each with what the probe of the machine's state took before it and after it, which the epoch
+    in front of it shares.
+    """
+    assert run.samples_file().read_text(encoding="utf-8").splitlines()[0] == SAMPLES
+    found = rounds_of_samples(run)
+    names = {row["run_name"] for row in run.outcome.rows}
+    assert set(found) == {(name, session) for name in names for session in range(1, 6)}
+    assert len(names) == 2 * len(STRATEGIES)
+    for rounds in found.values():
+        assert [int(each["round"]) for each in rounds] == list(range(8))
+    for consumer in ["independent", "dependent"]:
+        for session in range(1, 6):
+            together = [
+                rounds
+                for (name, own), rounds in found.items()
+                if own == session and parameters(name)["consumer"] == consumer
+            ]
+            for epochs in zip(*together):  # a round
+                before, after = (
+                    Counter(float(each[f"probe_{when}_ns"]) for each in epochs)
+                    for when in ["before", "after"]
+                )
+                assert min(before) > 0
+                assert (after - before).total() == (before - after).total() <= 1
 
 
 def test_two_runs_leave_two_results(bench: Bench) -> None:

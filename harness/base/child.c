@@ -52,6 +52,7 @@ static pid_t start(const struct vtb_child *child, int *reason)
         (void)sigprocmask(SIG_SETMASK, &before, NULL);
         run_in_child(child);
     }
+    vtb_interrupt_pass_to(started);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     return started;
 }
@@ -99,6 +100,7 @@ bool vtb_child_wait(struct vtb_child *child, struct vtb_child_end *end, struct v
     do
         ended = waitpid(child->pid, &status, 0);
     while (ended < 0 && errno == EINTR); /* by an interrupt that is only noted */
+    vtb_interrupt_pass_to(0);
     const bool ok = ended == child->pid ||
                     vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", child->name, strerror(errno));
     if (ok)

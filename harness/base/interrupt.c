@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t passed_to; /* the child process that an interrupt ends, too; 0: none */
 
 static void note(int signal_number)
 {
-    (void)signal_number;
     interrupted = 1;
+    if (passed_to > 0)
+        (void)kill((pid_t)passed_to, signal_number);
 }
 
 /* Ends the process by an interrupt. It runs in a signal handler, and so calls only what is safe
@@ -44,6 +46,11 @@ void vtb_interrupt_watch(void)
 void vtb_interrupt_keep(void)
 {
     handle(note, (int)SA_RESETHAND);
+}
+
+void vtb_interrupt_pass_to(pid_t child)
+{
+    passed_to = child;
 }
 
 void vtb_interrupt_child(void)

@@ -4,6 +4,8 @@
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H
 
+#include <sys/types.h>
+
 #include "base/error.h"
 
 /* Lets an interrupt, from now on, end the process with VTB_EXIT_INTERRUPTED and a line on standard
@@ -12,6 +14,11 @@ void vtb_interrupt_watch(void);
 
 /* Lets an interrupt, from now on, only be noted, as there is something to keep. */
 void vtb_interrupt_keep(void);
+
+/* Lets an interrupt that is only noted end this child process as well, which may have hours to go and
+ * is not interrupted with its parent unless both are a terminal's; 0: none. To be called while
+ * interrupts are held back, or when there is no child any more. */
+void vtb_interrupt_pass_to(pid_t child);
 
 /* In a child process: lets an interrupt end it without a word, and ends it when its parent ends. */
 void vtb_interrupt_child(void);

@@ -10,6 +10,14 @@
 
 const char *const vtb_variant_words[VTB_VARIANTS_N] = {"", "checked", "atomic"};
 
+const char *const vtb_role_words[] = {
+    [VTB_ROLE_NONE] = "",
+    [VTB_ROLE_EMPTY] = "empty",
+    [VTB_ROLE_FLOOR] = "floor",
+    [VTB_ROLE_BASELINE] = "baseline",
+    [VTB_ROLE_CHALLENGER] = "challenger",
+};
+
 const struct vtb_workload_entry *vtb_find_workload(const char *name)
 {
     for (size_t i = 0; vtb_workloads[i].name; i++) {

@@ -42,6 +42,9 @@ extern const struct vtb_workload_entry vtb_workloads[];
 extern const struct vtb_heap_entry vtb_heaps[];
 extern const char vtb_default_workload_name[];
 
+/* The words for roles, by enum vtb_role; "": a strategy without one. */
+extern const char *const vtb_role_words[];
+
 /* Find an entry by its name; null if there is none. */
 const struct vtb_workload_entry *vtb_find_workload(const char *name);
 const struct vtb_heap_entry *vtb_find_heap(const char *name);

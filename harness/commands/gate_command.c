@@ -156,6 +156,16 @@ static void load_one(void)
     (void)!vtb_cells_load(&cell, 1, NULL, NULL, &error);
 }
 
+/* Whether a case has a time: not every one has where the machine's state changed a lot. */
+static bool has_times(const struct vtb_result_file *file)
+{
+    for (size_t i = 0; i < file->rows_n; i++) {
+        if (!isnan(vtb_recorded(&file->rows[i], "ns_per_op")))
+            return true;
+    }
+    return false;
+}
+
 /* Runs the baseline's cases: the options that it recorded take the place of those on cases that are
  * given elsewhere. */
 static bool gate_file(struct vtb_gate *gate, const struct vtb_options *given,
@@ -168,12 +178,12 @@ static bool gate_file(struct vtb_gate *gate, const struct vtb_options *given,
     load_one();
     if (!vtb_gate_prepare(&options, file, &same_toolchain, error))
         return false;
-    const bool has_times = !isnan(vtb_recorded(&file->rows[0], "ns_per_op"));
-    note_limits(gate, &options, same_toolchain, options.time_s > 0 && !has_times);
-    if (!has_times)
+    const bool is_timed = has_times(file);
+    note_limits(gate, &options, same_toolchain, options.time_s > 0 && !is_timed);
+    if (!is_timed) {
         options.rounds = 0;
-    if (!has_times)
         options.time_s = 0;
+    }
     if (!make_plan(&plan, &options, file, error))
         return false;
     note_sources(gate);

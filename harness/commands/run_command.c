@@ -204,16 +204,24 @@ static bool prepare(const struct vtb_plan *plan, struct vtb_results *results,
     return true;
 }
 
+static bool tell_of_interrupt(const struct vtb_plan *plan, const struct vtb_results *results,
+                              struct vtb_error *error)
+{
+    char sessions[80] = "";
+    if (vtb_plan_is_timed(plan))
+        (void)snprintf(sessions, sizeof sessions, "%zu of %zu sessions, and ",
+                       results->sessions.done_n, plan->sessions_n);
+    return vtb_fail(error, VTB_EXIT_INTERRUPTED,
+                    "interrupted; %s%zu of %zu tables, were finished and are kept", sessions,
+                    results->comparisons_n, plan->points_n * plan->tables_n);
+}
+
 /* Tells of an interrupt, or saves the baseline of a run that had none. */
 static bool conclude(const struct vtb_options *options, const struct vtb_plan *plan,
                      struct vtb_results *results, struct vtb_error *error)
 {
     if (results->interrupted)
-        return vtb_fail(error, VTB_EXIT_INTERRUPTED,
-                        "interrupted; %zu of %zu sessions, and %zu of %zu tables, were finished "
-                        "and are kept",
-                        results->sessions.done_n, vtb_plan_is_timed(plan) ? plan->sessions_n : 0,
-                        results->comparisons_n, plan->points_n * plan->tables_n);
+        return tell_of_interrupt(plan, results, error);
     return !options->save_baseline || vtb_output_file(options->save_baseline, vtb_report_baseline,
                                                       results, VTB_FORMAT_JSON, error);
 }

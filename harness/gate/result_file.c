@@ -858,7 +858,11 @@ struct vtb_pooled vtb_recorded_log_ratio(const struct vtb_recorded_row *row)
     const double deviation = vtb_recorded(row, "ratio_log_se");
     const double freedom = vtb_recorded(row, "ratio_freedom");
     const double sessions_n = vtb_recorded(row, "sessions_n");
-    const struct vtb_pooled bare = {ratio > 0 ? log(ratio) : NAN, NAN, NAN, NAN, NAN, 0};
+    const struct vtb_pooled bare = {.mean = ratio > 0 ? log(ratio) : NAN,
+                                    .variance = NAN,
+                                    .freedom = NAN,
+                                    .square = NAN,
+                                    .between_share = NAN};
     if (!(ratio > 0 && deviation >= DEVIATION_MIN && deviation <= DEVIATION_MAX &&
           freedom >= FREEDOM_MIN && freedom <= FREEDOM_MAX && sessions_n >= VTB_SESSIONS_MIN &&
           sessions_n <= SESSIONS_MAX))

@@ -1,6 +1,7 @@
 #include "passes/sessions.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,12 +14,15 @@
 #include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
-#include "bench/case_run.h"
 #include "cells/home.h"
 #include "passes/cold.h"
+#include "plan/arguments.h"
 #include "plan/prepare.h"
 
 extern char **environ;
+
+/* What to do about a session that was ended: it does not tell in which case. */
+#define REMEDY "`run_bench check` of each strategy says where"
 
 /* By this variable a session knows that it is one; it has the number of the memory's file. */
 #define VARIABLE "VTB_SESSION"
@@ -98,34 +102,11 @@ static bool make_memory(struct vtb_sessions *sessions, struct vtb_error *error)
                     sessions->plan->sessions_n, strerror(errno));
 }
 
-/* Whether the recorded keys are in no file that another process could read from its start. */
-static bool is_read_once(const struct vtb_plan *plan)
-{
-    struct stat status;
-    return plan->trace_path && (strcmp(plan->trace_path, "-") == 0 ||
-                                stat(plan->trace_path, &status) != 0 || !S_ISREG(status.st_mode));
-}
-
-/* Writes the numbers of recorded keys to a file in memory, as keys of 4 bytes: numbered in their
- * order, they get the same numbers again. */
-static bool keep_trace(struct vtb_sessions *sessions, struct vtb_error *error)
-{
-    const struct vtb_trace *trace = &sessions->plan->trace;
-    sessions->trace_fd = memfd_create("vtb-trace", 0);
-    FILE *out = sessions->trace_fd < 0 ? NULL : fdopen(dup(sessions->trace_fd), "w");
-    const size_t kept_n = out ? fwrite(trace->ids, sizeof *trace->ids, trace->ids_n, out) : 0;
-    const bool closed = out && fclose(out) == 0;
-    return (closed && kept_n == trace->ids_n) ||
-           vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu recorded keys: %s", trace->ids_n,
-                    strerror(errno));
-}
-
 bool vtb_sessions_open(struct vtb_sessions *sessions, const struct vtb_plan *plan,
                        uint64_t first_number, struct vtb_error *error)
 {
-    *sessions =
-        (struct vtb_sessions){.plan = plan, .all_n = plan->sessions_n, .fd = -1, .trace_fd = -1};
-    if (!make_memory(sessions, error) || (is_read_once(plan) && !keep_trace(sessions, error))) {
+    *sessions = (struct vtb_sessions){.plan = plan, .all_n = plan->sessions_n, .fd = -1};
+    if (!make_memory(sessions, error)) {
         vtb_sessions_close(sessions);
         return false;
     }
@@ -146,9 +127,7 @@ void vtb_sessions_close(struct vtb_sessions *sessions)
         munmap(sessions->head, sessions->bytes);
     if (sessions->head || sessions->fd > 0)
         (void)close(sessions->fd);
-    if (sessions->trace_fd > 0)
-        (void)close(sessions->trace_fd);
-    *sessions = (struct vtb_sessions){.fd = -1, .trace_fd = -1};
+    *sessions = (struct vtb_sessions){.fd = -1};
 }
 
 /* --- starting one --- */
@@ -188,21 +167,6 @@ static char **make_environment(const struct vtb_sessions *sessions, const char *
     return kept;
 }
 
-/* The options that make the same cases, as arguments. Recorded keys that can be read only once come
- * from the memory that has them. */
-static char **make_arguments(const struct vtb_sessions *sessions, const struct vtb_options *options)
-{
-    char path[64];
-    struct vtb_options same = *options;
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", sessions->trace_fd);
-    if (sessions->trace_fd >= 0) {
-        (void)lseek(sessions->trace_fd, 0, SEEK_SET);
-        same.trace_path = path;
-        same.trace_format = VTB_TRACE_BE32;
-    }
-    return vtb_options_arguments(&same);
-}
-
 /* Waits for a session; its error is what it left in the memory. */
 static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struct vtb_error *error)
 {
@@ -228,25 +192,28 @@ static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struc
     }
     return vtb_fail(error, VTB_EXIT_INTERNAL, "session %zu of %zu ended: %s%s",
                     sessions->done_n + 1, sessions->all_n, words,
-                    end.how == VTB_CHILD_KILLED ? "; " VTB_CASE_REMEDY " of each strategy" : "");
+                    end.how == VTB_CHILD_KILLED ? "; " REMEDY : "");
 }
 
 bool vtb_sessions_run(struct vtb_sessions *sessions, const struct vtb_options *options,
                       struct vtb_error *error)
 {
     char texts[2][PATH_MAX + 32];
+    struct vtb_arguments arguments;
     const struct vtb_home *home = vtb_home(error);
     if (!home)
         return false;
-    struct launch launch = {make_arguments(sessions, options),
-                            make_environment(sessions, home->cells, texts)};
-    struct vtb_child child = {.name = "a session", .run = become_session, .context = &launch};
+    if (vtb_interrupted())
+        return vtb_fail_interrupted(error);
+    if (!vtb_arguments_make(&arguments, sessions->plan, options, error))
+        return false;
+    const struct launch launch = {arguments.list, make_environment(sessions, home->cells, texts)};
+    struct vtb_child child = {
+        .name = "a session", .run = become_session, .context = (void *)(uintptr_t)&launch};
     sessions->head->index = sessions->done_n;
     sessions->head->error = (struct vtb_error){0};
-    const bool ok = (launch.arguments ||
-                     vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a session's arguments")) &&
-                    vtb_child_start(&child, error) && finish(sessions, &child, error);
-    vtb_options_free_arguments(launch.arguments);
+    const bool ok = vtb_child_start(&child, error) && finish(sessions, &child, error);
+    vtb_arguments_free(&arguments);
     free(launch.environment);
     return ok;
 }
@@ -308,7 +275,9 @@ static struct vtb_sessions_head *attach(struct vtb_error *error)
     const int fd = (int)strtol(getenv(VARIABLE), NULL, 10);
     struct stat status;
     void *memory = MAP_FAILED;
-    if (fstat(fd, &status) == 0 && (size_t)status.st_size >= sizeof(struct vtb_sessions_head))
+    /* Only memory has seals: a user's file is not written to. */
+    if (fcntl(fd, F_GET_SEALS) >= 0 && fstat(fd, &status) == 0 &&
+        (size_t)status.st_size >= sizeof(struct vtb_sessions_head))
         memory = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (memory != MAP_FAILED)
         return memory;

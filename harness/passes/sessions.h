@@ -19,7 +19,6 @@ struct vtb_sessions {
     size_t done_n;
     struct vtb_probe_level level;   /* of the probe of the machine's state */
     int fd;                         /* of the memory */
-    int trace_fd;                   /* of recorded keys that can be read only once; -1: none */
     size_t bytes;                   /* of the memory */
     struct vtb_sessions_head *head; /* the memory; null: they are not open */
 };

@@ -13,14 +13,6 @@
 #define SHAPE_TEXT(id, text) [id] = (text),
 static const char *const shape_texts[] = {VTB_SHAPES(SHAPE_TEXT)};
 
-static const char *const role_texts[] = {
-    [VTB_ROLE_NONE] = "",
-    [VTB_ROLE_EMPTY] = "loop",
-    [VTB_ROLE_FLOOR] = "floor",
-    [VTB_ROLE_BASELINE] = "baseline",
-    [VTB_ROLE_CHALLENGER] = "challenger",
-};
-
 static json_t *strategies(void)
 {
     json_t *rows = vtb_json_checked(json_array());
@@ -32,7 +24,7 @@ static json_t *strategies(void)
                       shape_texts[cell->strategy->shape], "hand-over B",
                       (json_int_t)cell->handover_bytes, "hit allocs", cell->hit_bytes > 0, "hit B",
                       (json_int_t)cell->hit_bytes, "miss allocs", cell->miss_bytes > 0, "miss B",
-                      (json_int_t)cell->miss_bytes, "role", role_texts[cell->strategy->role])));
+                      (json_int_t)cell->miss_bytes, "role", vtb_role_words[cell->strategy->role])));
     }
     return rows;
 }

@@ -144,6 +144,35 @@ static json_t *unavailable_object(const struct vtb_results *results)
     return object;
 }
 
+/* The role that a case has in this run: where the user chose another baseline, it is that one. */
+static enum vtb_role role_of(const struct vtb_point *point, size_t i)
+{
+    const struct vtb_case *the_case = &point->cases[i];
+    const char *base = point->cases[the_case->variant_of].timing->name;
+    if (the_case->empty == i)
+        return VTB_ROLE_EMPTY;
+    if (the_case->floor == i)
+        return VTB_ROLE_FLOOR;
+    if (the_case->baseline == i)
+        return VTB_ROLE_BASELINE;
+    return the_case->timing->strategy->role == VTB_ROLE_CHALLENGER &&
+                   strcmp(base, the_case->timing->name) == 0
+               ? VTB_ROLE_CHALLENGER
+               : VTB_ROLE_NONE;
+}
+
+/* The strategies with a role, as all points have them. */
+static json_t *roles(const struct vtb_point *point)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < point->cases_n; i++) {
+        const enum vtb_role role = role_of(point, i);
+        if (role != VTB_ROLE_NONE)
+            vtb_json_put(object, point->cases[i].timing->name, json_string(vtb_role_words[role]));
+    }
+    return object;
+}
+
 /* The options that make the same cases again. */
 static json_t *given(const struct vtb_options *options)
 {
@@ -214,6 +243,7 @@ static json_t *context(const struct vtb_results *results)
     if (plan->calls_per_second > 0)
         vtb_json_put(object, "calls_per_second", json_real(plan->calls_per_second));
     vtb_json_put(object, "options", given(results->options));
+    vtb_json_put(object, "roles", roles(&plan->points[0]));
     vtb_json_put(object, "strategies", foreign_strategies());
     vtb_json_put(object, "workloads", foreign_workloads());
     vtb_json_put(object, "skipped", skipped(&plan->skips));

@@ -108,9 +108,9 @@ static const char *ratio_cell(char text[CELL_BYTES], const struct vtb_comparison
     (void)width;
     if (i == figures->the_case->baseline)
         return "1 (baseline)";
-    if (isnan(figures->ratio.median))
-        return "-";
-    return i == figures->the_case->empty ? "" : ratio_text(text, &figures->ratio);
+    if (i == figures->the_case->empty)
+        return "";
+    return isnan(figures->ratio.median) ? "-" : ratio_text(text, &figures->ratio);
 }
 
 static const char *over_floor_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
@@ -119,9 +119,10 @@ static const char *over_floor_cell(char text[CELL_BYTES], const struct vtb_compa
     const struct vtb_figures *figures = &comparison->figures[i];
     if (i == figures->the_case->floor)
         return "0 (floor)";
-    if (isnan(figures->over_floor.median))
-        return "-";
-    return i == figures->the_case->empty ? "" : interval_text(text, &figures->over_floor, width);
+    if (i == figures->the_case->empty)
+        return "";
+    return isnan(figures->over_floor.median) ? "-"
+                                             : interval_text(text, &figures->over_floor, width);
 }
 
 static const char *bytes_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,

@@ -7,6 +7,7 @@
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "passes/instructions.h"
+#include "plan/arguments.h"
 
 /* Checks that all strategies consumed the same values, as all of them ran the same calls. */
 static bool check_checksums(const struct vtb_point *point, struct vtb_counted *counted,
@@ -111,17 +112,19 @@ static bool run_sessions(struct run *run, size_t due_n, struct vtb_error *error)
         vtb_progress_part(&run->bar, "timing", s);
         if (!vtb_sessions_run(sessions, run->results->options, error))
             return false;
-        if (run->counted.points_n > 0)
-            vtb_interrupt_keep();
+        vtb_interrupt_keep();
         vtb_progress_show(&run->bar, 1, 1);
     }
     return true;
 }
 
-/* Notes that a case is counted, and runs the sessions that are due by then. */
+/* Notes that a case is counted, and runs the sessions that are due by then: none before a whole
+ * point is counted, as an interrupt would lose them. */
 static bool pass_unit(struct run *run, struct vtb_error *error)
 {
     run->units_done_n++;
+    if (run->counted.points_n == 0)
+        return true;
     return run_sessions(run, run->results->sessions.all_n * run->units_done_n / run->units_n,
                         error);
 }
@@ -185,7 +188,8 @@ static void take_counts(const struct run *run, size_t p, const struct vtb_result
     }
 }
 
-/* Runs the passes that count, point after point. */
+/* Runs the passes that count, point after point. Where nothing else is found out of a point it is
+ * finished by that, and an interrupt loses it no more. */
 static bool count_points(struct run *run, struct vtb_error *error)
 {
     const struct vtb_results *other = run->results->counted_by;
@@ -196,6 +200,8 @@ static bool count_points(struct run *run, struct vtb_error *error)
         else
             ok = count_point(run, i, error);
         run->counted.points_n += ok;
+        if (ok && !vtb_plan_is_timed(run->plan) && !run->plan->instructions)
+            vtb_interrupt_keep();
     }
     return ok;
 }
@@ -206,12 +212,12 @@ static bool count_instructions(struct run *run, struct vtb_error *error)
         vtb_instructions_hindrance(run->plan))
         return true;
     vtb_progress_part(&run->bar, "instructions", run->estimate ? run->estimate->instructions_s : 0);
-    char **arguments = vtb_options_arguments(run->results->options);
-    if (!arguments)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the arguments of a process");
-    const bool ok = vtb_instructions_count(&run->counted.instructions, run->plan, arguments,
+    struct vtb_arguments arguments;
+    if (!vtb_arguments_make(&arguments, run->plan, run->results->options, error))
+        return false;
+    const bool ok = vtb_instructions_count(&run->counted.instructions, run->plan, arguments.list,
                                            vtb_progress_show, &run->bar, error);
-    vtb_options_free_arguments(arguments);
+    vtb_arguments_free(&arguments);
     return ok;
 }
 

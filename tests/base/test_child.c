@@ -194,6 +194,37 @@ static void an_interrupt_of_its_parent_is_told(void **state)
         fail_msg("%s", error.message);
 }
 
+static bool interrupts_its_parent_and_goes_on(void *context, struct vtb_error *own)
+{
+    (void)context;
+    (void)own;
+    (void)kill(getppid(), SIGINT);
+    while (pause() == -1)
+        continue;
+    return true;
+}
+
+/* In a process of its own, which notes the interrupt. */
+static bool endless_work_is_interrupted(void *context, struct vtb_error *own)
+{
+    struct vtb_child child = child_of(interrupts_its_parent_and_goes_on, NULL);
+    (void)context;
+    vtb_interrupt_keep();
+    if (!vtb_child_try(&child, &end, own))
+        return false;
+    return end.how == VTB_CHILD_INTERRUPTED ||
+           vtb_fail(own, VTB_EXIT_INTERNAL, "it ended otherwise");
+}
+
+/* An interrupt of the parent alone, as a supervisor sends it, does not wait for the child. */
+static void an_interrupt_of_its_parent_ends_it(void **state)
+{
+    struct vtb_child child = child_of(endless_work_is_interrupted, NULL);
+    (void)state;
+    if (!vtb_child_work(&child, &error))
+        fail_msg("%s", error.message);
+}
+
 struct numbers {
     size_t n;
     uint64_t items[NUMBERS_N];
@@ -338,6 +369,7 @@ int main(void)
         cmocka_unit_test(the_signal_is_told),
         cmocka_unit_test(an_interrupt_is_told),
         cmocka_unit_test(an_interrupt_of_its_parent_is_told),
+        cmocka_unit_test(an_interrupt_of_its_parent_ends_it),
         cmocka_unit_test(shared_pages_are_of_both),
         cmocka_unit_test(several_at_once),
         cmocka_unit_test(limits_end_it),
