@@ -573,9 +573,10 @@ static struct vtb_samples collected_samples(const double *ns)
 {
     struct vtb_samples samples = samples_of(ns, silent, 1);
     for (size_t i = 0; i < CASES_N; i++)
-        pressures[i] = (struct vtb_pressure){.measured = true, .collects = true, .calls_n = 1000};
-    pressures[BASELINE].budget_bytes = 7840;
-    pressures[OTHER].budget_bytes = 2080;
+        pressures[i] = (struct vtb_pressure){
+            .measured = true, .collects = true, .calls_n = 1000, .calls_per_collection = INFINITY};
+    pressures[BASELINE].calls_per_collection = 100;
+    pressures[OTHER].calls_per_collection = 100;
     pressures[OTHER].collected =
         (struct vtb_collected){.pauses_n = 2, .cpu_ns = 1000, .cpu_ns2 = 520000};
     for (size_t s = 0; s < SESSIONS_N; s++)
@@ -651,15 +652,14 @@ static void few_pauses_tell_little(void **state)
     forget();
 }
 
-/* Where no budget says when the heap collects, the pressure pass has seen how often it does; where
+/* Another number of calls to a collection is another cost; where
  * nothing is in a steady state, what was timed is what it costs. */
 static void collections_without_a_rule(void **state)
 {
     (void)state;
     const double ns[CASES_N] = {0.5, 2, 15, 5};
     struct vtb_samples samples = collected_samples(ns);
-    pressures[OTHER].budget_bytes = 0;
-    pressures[OTHER].pauses_n = 20;
+    pressures[OTHER].calls_per_collection = 50;
     const struct vtb_figures *figures = summarise_collected(samples);
     assert_near(figures[OTHER].collections.ns, 10, 1e-12);
     forget();

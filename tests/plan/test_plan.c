@@ -308,7 +308,7 @@ static void calls_that_were_given_are_made(void **state)
     }
     char *argv[] = {"run_bench", "--heap=gengc", NULL};
     assert_true(vtb_options_parse(&options, 2, argv, &error));
-    assert_true(vtb_plan_make_controlled(&plan, &options, true, &error));
+    assert_true(vtb_plan_make_gated(&plan, &options, &error));
     assert_false(plan.points[0].collects_enough);
     vtb_plan_free(&plan);
 }
