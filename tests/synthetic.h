@@ -24,11 +24,11 @@ struct synthetic_noise {
     double sessions;
 };
 
-/* What the probe takes in the quiet state, and beside a busy sibling. */
+/* What the probe takes in the quiet state, which is its level, and beside a busy sibling. */
 #define SYNTHETIC_QUIET_NS 1000
 #define SYNTHETIC_BUSY_NS 1800
 
-/* A level for its readings, as vtb_quiet_level gives one. */
+/* Sets what the probe read before the epoch at a place, and after it. */
 static inline void synthetic_probes(struct vtb_samples *samples, size_t at, double before_ns,
                                     double after_ns)
 {
@@ -48,8 +48,8 @@ static inline void synthetic_busy(struct vtb_samples *samples, size_t session, s
 /*
  * Case i of a point takes ns[i], with noise of its own and, in each session and each round, a much
  * larger one that all of its cases share, as a machine's is. The core is quiet all along, no epoch
- * has a collection, and of several callers number t takes t + 1 times what the case does. Freed with
- * vtb_samples_free.
+ * has a collection, and of several callers number t takes t + 1 times what the case does. Freed
+ * with vtb_samples_free.
  */
 static inline struct vtb_samples synthetic_samples(const struct vtb_point *point, size_t sessions_n,
                                                    size_t rounds_n, const double *ns,

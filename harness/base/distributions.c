@@ -44,8 +44,8 @@ static double stirling_rest(double a)
     return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - 1.0 / 1680 / square) / square) / square) / a;
 }
 
-/* The log of gamma(a + b) / gamma(a): where a is large, the difference of their logs would have lost
- * the digits that count. */
+/* The log of gamma(a + b) / gamma(a): where a is large, the difference of their logs would have
+ * lost the digits that count. */
 static double log_gamma_ratio(double a, double b)
 {
     if (a < STIRLING_MIN)

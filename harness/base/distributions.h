@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /* Gives the regularised incomplete beta function I_x(a, b), a and b > 0, 0 <= x <= 1: how likely a
- * value of the beta distribution is at most x. To about 14 digits, and 10 where a or b is a million.
- * (Continued fraction: NIST Digital Library of Mathematical Functions, 8.17.22.) */
+ * value of the beta distribution is at most x. To about 14 digits, and 10 where a or b is a
+ * million. (Continued fraction: NIST Digital Library of Mathematical Functions, 8.17.22.) */
 double vtb_beta_below(double x, double a, double b);
 
 /* Gives the x of which vtb_beta_below(x, a, b) is p, 0 <= p <= 1. */
@@ -17,7 +17,8 @@ double vtb_beta_quantile(double p, double a, double b);
  * not be a whole number, is at least |t| away from 0: the two-sided p. */
 double vtb_t_p(double t, double nu);
 
-/* Gives the t that a value of Student's t distribution is below with probability p, 0.5 <= p < 1. */
+/* Gives the t that a value of Student's t distribution is below with probability p, 0.5 <= p
+ * < 1. */
 double vtb_t_quantile(double p, double nu);
 
 /* Bounds of a share. */

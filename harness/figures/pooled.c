@@ -4,8 +4,8 @@
 
 #include "base/distributions.h"
 
-/* The normal quantile that makes 90 % power, and the factor that makes the median absolute deviation
- * of normal values their standard deviation. */
+/* The normal quantile that makes 90 % power, and the factor that makes the median absolute
+ * deviation of normal values their standard deviation. */
 #define POWER_QUANTILE 1.2815515655446004
 #define MAD_TO_DEVIATION 1.4826
 
@@ -163,8 +163,8 @@ double vtb_pooled_would_be_seen(const struct vtb_pooled *pooled, size_t tests_n)
                : NAN;
 }
 
-/* Degrees of freedom of a sum of two variances: F. E. Satterthwaite, "An approximate distribution of
- * estimates of variance components", Biometrics Bulletin 2, 1946. */
+/* Degrees of freedom of a sum of two variances: F. E. Satterthwaite, "An approximate distribution
+ * of estimates of variance components", Biometrics Bulletin 2, 1946. */
 static double freedom_of_sum(const struct vtb_pooled *a, const struct vtb_pooled *b)
 {
     const double sum = a->variance + b->variance;

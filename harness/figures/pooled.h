@@ -49,8 +49,8 @@ struct vtb_pooled {
     size_t sessions_n;    /* sessions that gave a value */
 };
 
-/* Pools the values of n sessions: a random-effects mean, each weighted by 1 / (tau^2 + noise), where
- * tau^2 is the sessions' variance beyond that of their rounds. */
+/* Pools the values of n sessions: a random-effects mean, each weighted by 1 / (tau^2 + noise),
+ * where tau^2 is the sessions' variance beyond that of their rounds. */
 struct vtb_pooled vtb_pool(const struct vtb_session_value *values, size_t n);
 
 /* Gives the figure of one point of a sweep, whose few sessions say little of how far sessions are

@@ -244,8 +244,8 @@ static size_t sessions_in(const struct work *work, size_t own, enum vtb_state st
     return pool_ratio(work, own, the_case->baseline, state).sessions_n;
 }
 
-/* The state of which the table's figures are: quiet, unless more cases have an interval in the other
- * one; or, where none has one in either, unless more sessions have values in the other one. */
+/* The state of which the table's figures are: quiet, unless more cases have an interval in the
+ * other one; or, if none has one in either, unless more sessions have values there. */
 static enum vtb_state choose_state(const struct work *work)
 {
     size_t cases_n[VTB_STATE_ANY] = {0};

@@ -83,8 +83,8 @@ VTB_MUST_USE bool vtb_summarise(struct vtb_comparison *comparison, const struct 
                                 double quiet_ns, const struct vtb_found *found,
                                 struct vtb_error *error);
 
-/* Pools the paired rounds of a case and another one, in a state: the logarithm of the ratio of their
- * times. */
+/* Pools the paired rounds of a case and another one, in a state: the logarithm of the ratio of
+ * their times. */
 struct vtb_pooled vtb_pool_log_ratio(const struct vtb_comparison *comparison, size_t own,
                                      size_t other, enum vtb_state state, double quiet_ns);
 

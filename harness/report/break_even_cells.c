@@ -71,8 +71,8 @@ static const char *direction_word(const struct vtb_crossing *crossing, bool is_f
     return is_first ? "up to" : "to";
 }
 
-/* Whether the points measured are near enough to tell the place. Bytes along a hit rate are straight
- * lines, and need no point. */
+/* Whether the points measured are near enough to tell the place. Bytes along a hit rate are
+ * straight lines, and need no point. */
 static bool is_told_apart(const struct vtb_break_even *entry, const struct vtb_crossing *crossing)
 {
     return entry->metric == VTB_BREAK_EVEN_BYTES || !crossing->within_step;

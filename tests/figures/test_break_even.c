@@ -373,7 +373,8 @@ static double reach(size_t points_n)
     return VTB_POOLED_PHI * vtb_t_quantile(1 - (1 - VTB_CONFIDENCE) / 2 / (double)points_n, 1e6);
 }
 
-/* Checks a crossing of a curve of ratios that is one line from 0 on, from `first` down by `slope`. */
+/* Checks a crossing of a curve of ratios that is one line from 0 on, from `first` down by
+ * `slope`. */
 static void check_line(size_t i, double level, double first, double slope, size_t points_n)
 {
     const double factor = exp(reach(points_n));
@@ -1015,12 +1016,13 @@ static void cells(void **state)
     plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task",
                           "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
-    struct vtb_crossings what = {.verdict = VTB_CURVE_CROSSES,
-                                 .items = {{0.5, 0.4, 0.6, true}, {0.75, 0.7, 0.8, false}},
-                                 .n = 2,
-                                 .undecided_to = NAN,
-                                 .undecided_from = NAN,
-                                 .x_max = 1};
+    struct vtb_crossings what = {
+        .verdict = VTB_CURVE_CROSSES,
+        .items = {{0.5, 0.4, 0.6, true, false}, {0.75, 0.7, 0.8, false, false}},
+        .n = 2,
+        .undecided_to = NAN,
+        .undecided_from = NAN,
+        .x_max = 1};
     check_cell(&what, "from 0.5 [0.4, 0.6], to 0.75 [0.7, 0.8]");
     what.undecided_to = 0.1234567;
     what.undecided_from = 1;
@@ -1054,7 +1056,7 @@ static void cells(void **state)
 static void check_number(double at, double x_min, double x_max, bool log_axis, const char *expected)
 {
     const struct vtb_crossings what = {.verdict = VTB_CURVE_CROSSES,
-                                       .items = {{at, at, at, true}},
+                                       .items = {{at, at, at, true, false}},
                                        .n = 1,
                                        .undecided_to = NAN,
                                        .undecided_from = NAN,
@@ -1080,7 +1082,7 @@ static void numbers_fit_the_range(void **state)
     check_number(999.7, 1, 1e6, true, "from 1000");
     const struct vtb_crossings what = {
         .verdict = VTB_CURVE_CROSSES,
-        .items = {{900e3, 12, 1.2e6, true}, {2e6, 1.5e6, 3e6, false}},
+        .items = {{900e3, 12, 1.2e6, true, false}, {2e6, 1.5e6, 3e6, false, false}},
         .n = 2,
         .undecided_to = NAN,
         .undecided_from = NAN,

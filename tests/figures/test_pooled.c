@@ -290,8 +290,8 @@ static void intervals_hold_the_truth_and_the_next_run(void **state)
     assert_near(widths / RUNS_N, 0.065, 0.01);
 }
 
-/* What does not differ is told to differ in at most 1 % of runs; what differs by as much as would be
- * seen, at the spread of its sessions, is in 90 %. */
+/* What does not differ is told to differ in at most 1 % of runs; what differs by as much as would
+ * be seen, at the spread of its sessions, is in 90 %. */
 static void tests_keep_their_promise(void **state)
 {
     (void)state;

@@ -69,7 +69,7 @@ static void words(void **state)
 
 /* --- of samples --- */
 
-#define CASES_N 2
+#define CASES_N ((size_t)2)
 
 static struct vtb_case cases[CASES_N] = {{.threads_n = 1}, {.threads_n = 1}};
 static const struct vtb_point point = {.cases = cases, .cases_n = CASES_N};
@@ -124,7 +124,7 @@ static struct vtb_plan plan = {.points = (struct vtb_point *)(uintptr_t)&point,
 static void fill(const struct vtb_sessions *sessions, size_t table, size_t low_n)
 {
     struct vtb_samples samples = vtb_sessions_samples(sessions, 0, table);
-    for (size_t at = 0; at < (size_t)SESSIONS_N * ROUNDS_N * CASES_N; at++)
+    for (size_t at = 0; at < CASES_N * SESSIONS_N * ROUNDS_N; at++)
         synthetic_probes(&samples, at, 100, at * 7 % 400 < low_n ? 800 : 1100);
 }
 

@@ -33,7 +33,8 @@ static int teardown(void **state)
     return 0;
 }
 
-/* Figures of the point, from samples, counts, and what the pressure pass found, if there was one. */
+/* Figures of the point, from samples, counts, and what the pressure pass found, if there was
+ * one. */
 static const struct vtb_figures *summarise_found(const struct vtb_point *point,
                                                  struct vtb_samples samples,
                                                  const struct vtb_found *found)
@@ -489,8 +490,8 @@ static void the_baseline_has_no_verdict(void **state)
     forget();
 }
 
-/* Sessions that are 3 % above and below a mean of exp(0.049): S^2 = 0.001, V = 0.00025, nu = 25, and the
- * mean's logarithm is 3.1 times as large as its deviation: p = 0.005. */
+/* Sessions that are 3 % above and below a mean of exp(0.049): S^2 = 0.001, V = 0.00025, nu = 25,
+ * and the mean is 3.1 deviations away from 1: p = 0.005. */
 static void take_p_of_a_two_hundredth(struct vtb_samples *samples, size_t own)
 {
     for (size_t s = 0; s < SESSIONS_N; s++)
