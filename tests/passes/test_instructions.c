@@ -115,7 +115,8 @@ static void nothing_counted_is_not_known(void **state)
 static void counts_are_found_by_their_places(void **state)
 {
     (void)state;
-    MAKE_PLAN("--rounds=0", "--instructions", "--workload=user_cache,trace", "--heap=glibc");
+    MAKE_PLAN("--rounds=0", "--instructions", "--workload=user_cache,trace", "--heap=glibc",
+              "--consumer=both");
     struct vtb_instructions instructions = {.plan = &plan};
     size_t n = 0;
     double per_op[256];
@@ -183,7 +184,7 @@ static void counts_are_the_difference_over_n(void **state)
 {
     (void)state;
     MAKE_PLAN("--rounds=0", "--instructions", "--strategy=poll", "--heap=glibc", "--hit-rate=0,1",
-              "--threads=2");
+              "--threads=2", "--consumer=both");
     struct vtb_instructions instructions;
     become_valgrind(
         "for k in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do\n"
@@ -254,7 +255,7 @@ static void the_last_line_is_told(void **state)
         "done\n"
         "echo late >&2; exit 1");
     vtb_plan_free(&plan);
-    MAKE_PLAN("--rounds=0", "--instructions", "--strategy=poll", "--heap=glibc");
+    MAKE_PLAN("--rounds=0", "--instructions", "--strategy=poll", "--heap=glibc", "--consumer=both");
     refused("under valgrind: late");
 }
 

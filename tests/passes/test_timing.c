@@ -101,7 +101,7 @@ static void samples_of_a_session(void **state)
     assert_int_equal(samples.memory_bytes, vtb_samples_bytes(&plan.points[0], 3, ROUNDS_N));
     assert_int_equal(samples.sessions_n, 3);
     samples.operations_n = 7;
-    for (size_t i = 0; i < 3 * ROUNDS_N * n; i++) {
+    for (size_t i = 0; i < n * 3 * ROUNDS_N; i++) {
         assert_same_double(samples.real_ns[i] + samples.probe_after_ns[i], 0);
         samples.real_ns[i] = samples.probe_after_ns[i] = (double)i;
         samples.thread_ns[2 * i] = (double)i;
@@ -223,7 +223,7 @@ struct pass {
 };
 
 static const struct pass passes[] = {
-    {"pass_of_all_strategies", false, 0, {"--strategy=all", "--method=direct"}},
+    {"pass_of_all_strategies", false, 0, {"--strategy=all", "--method=direct", "--consumer=both"}},
     {"pass_of_two_heaps",
      false,
      8,
@@ -242,7 +242,7 @@ static const struct pass passes[] = {
     {"pass_of_several_callers",
      false,
      (size_t)3 * 5,
-     {"--strategy=value_task,heap_task_pooled", "--threads=2,3"}},
+     {"--strategy=value_task,heap_task_pooled", "--threads=2,3", "--consumer=both"}},
     /* One caller needs a second thread, two a third. */
     {"pass_of_a_completing_thread",
      false,
@@ -498,7 +498,7 @@ static void cases_are_in_step_where_hits_emerge(void **state)
     assert_memory_equal(starts[1], starts[2], starts_n[1] * sizeof *starts[1]);
     assert_int_equal(starts_n[0], starts_n[1] + CHECK_OF_FLOOR + RUNS_BEFORE + ROUNDS_N);
     for (size_t round = 0; round < ROUNDS_N; round++) {
-        const size_t *of_floor = &starts[0][2 * RUNS_BEFORE + 3 * round];
+        const size_t *of_floor = &starts[0][RUNS_BEFORE + RUNS_BEFORE + 3 * round];
         const size_t *of_left = &starts[1][RUNS_BEFORE + 2 * round];
         assert_int_equal(of_floor[0], of_left[0]); /* untimed, by the pacemaker: all of them */
         assert_int_equal(of_floor[1], of_left[0]);
