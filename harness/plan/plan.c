@@ -472,15 +472,6 @@ static void set_effort(struct vtb_plan *plan, const struct vtb_options *options)
     plan->tables_n = by_consumer ? plan->consumers_n : 1;
 }
 
-/* Refuses a trace that can be read only once: the process under valgrind reads it again. */
-static bool check_instructions(const struct vtb_options *options, struct vtb_error *error)
-{
-    return !options->instructions || !options->trace_path ||
-           strcmp(options->trace_path, "-") != 0 ||
-           vtb_fail(error, VTB_EXIT_USAGE,
-                    "--instructions: standard input can be read only once; give --trace a file");
-}
-
 static bool open_trace(struct vtb_plan *plan, const struct vtb_options *options,
                        struct vtb_error *error)
 {
@@ -507,8 +498,8 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
         if (options->consumer == VTB_CONSUMER_BOTH || options->consumer == consumer)
             plan->consumers[plan->consumers_n++] = (enum vtb_consumer)consumer;
     }
-    bool ok = check_instructions(options, error) && vtb_foreign_load(error) &&
-              vtb_choice_make(&choice, options, error) && open_trace(plan, options, error);
+    bool ok = vtb_foreign_load(error) && vtb_choice_make(&choice, options, error) &&
+              open_trace(plan, options, error);
     if (ok) {
         plan->is_sweep = is_sweep(plan, options, &choice.workloads);
         note_heaps(&plan->skips, &options->heaps, &choice.heaps);

@@ -398,7 +398,6 @@ static void print_warnings(FILE *out, const struct span *span)
         const char *format;
     } warnings[] = {
         {is_undecided, " Whether it differs is not known yet for %s: take more --sessions."},
-        {disagrees, " Not known yet, as the sessions disagree: %s."},
         {is_optimised_away, " Optimised away, not fast, not to be told from the empty loop: %s."},
         {is_below_floor,
          " Below the floor, which cannot be, as it does all that the floor does: "
@@ -417,6 +416,23 @@ static void print_warnings(FILE *out, const struct span *span)
     }
 }
 
+/* Prints the cases whose sessions disagree, with how much of their variance is between sessions, so
+ * that more rounds would be in vain. */
+static void print_disagreement(FILE *out, const struct span *span)
+{
+    const char *separator = " Not known yet, as the sessions disagree: ";
+    bool any = false;
+    for (size_t i = span->first; i < span->end; i++) {
+        if (!disagrees(span, i, i))
+            continue;
+        fprintf(out, "%s%s (%.0f %% of the variance is between them)", separator, name_at(span, i),
+                100 * at(span, i)->log_ratio.between_share);
+        separator = ", ";
+        any = true;
+    }
+    fputs(any ? "." : "", out);
+}
+
 /* Prints what the figures rest on, and the limits of that. */
 static void print_limits(FILE *out, const struct span *span)
 {
@@ -433,6 +449,7 @@ static void print_limits(FILE *out, const struct span *span)
     fputs(".", out);
     print_state(out, span);
     print_busy(out, span);
+    print_disagreement(out, span);
     print_warnings(out, span);
     putc('\n', out);
 }
