@@ -117,6 +117,14 @@ static const struct bad_values bad_values_of_gate[] = {
     {"sessions", "whole numbers from 1 to 1000", TEXTS("0", "1001", "")},
 };
 
+/* Likewise of `selftest`. */
+static const struct bad_values bad_values_of_selftest[] = {
+    {"runs", "whole numbers from 2 to 10000",
+     TEXTS("1", "0", "-1", "2.5", "10001", "nan", "", "many", "2,3")},
+    {"samples", A_FILE, TEXTS("")},
+    {"sessions", "whole numbers from 5 to 1000", TEXTS("4", "1001", "")},
+};
+
 /* A name that there is not: the one of the list that is wrong, and the nearest, if it is near. */
 struct bad_name {
     const char *option;

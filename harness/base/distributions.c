@@ -3,7 +3,7 @@
 #include <math.h>
 
 /* Bisections halve an interval until its ends are neighbours among doubles. */
-#define BISECTIONS 80
+#define BISECTIONS 200
 
 /* Steps of the continued fraction; it converges within some sqrt(max(a, b)) of them. */
 #define STEPS_MAX 10000

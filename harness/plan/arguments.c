@@ -12,7 +12,8 @@
 static bool is_read_once(const struct vtb_plan *plan)
 {
     struct stat status;
-    return plan->trace_path && (stat(plan->trace_path, &status) != 0 || !S_ISREG(status.st_mode));
+    return plan->trace_path && (strcmp(plan->trace_path, "-") == 0 ||
+                                stat(plan->trace_path, &status) != 0 || !S_ISREG(status.st_mode));
 }
 
 /* Writes recorded keys to a file in memory, as 4-byte numbers: read in their order they get the same
@@ -21,11 +22,14 @@ static int keep_trace(const struct vtb_trace *trace, struct vtb_error *error)
 {
     const int fd = memfd_create("vtb-trace", 0);
     FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
-    for (size_t i = 0; out && i < trace->ids_n; i++) {
+    bool ok = out != NULL;
+    for (size_t i = 0; ok && i < trace->ids_n; i++) {
         const uint32_t key = htonl(trace->ids[i]);
-        (void)fwrite(&key, sizeof key, 1, out);
+        ok = fwrite(&key, sizeof key, 1, out) == 1;
     }
-    if (out && fclose(out) == 0)
+    if (out)
+        ok = fclose(out) == 0 && ok;
+    if (ok)
         return fd;
     vtb_error_set(error, VTB_EXIT_INTERNAL, "no memory for %zu recorded keys: %s", trace->ids_n,
                   strerror(errno));

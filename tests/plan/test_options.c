@@ -230,6 +230,12 @@ static void commands(void **state)
     assert_same_double(options.doctor_s, 2);
     accepted("doctor|--time=0.05");
     assert_same_double(options.doctor_s, 0.05);
+    accepted("selftest|--quick|--runs=7|--sessions=5|--samples=s.csv|--format=json");
+    assert_int_equal(options.command, VTB_COMMAND_SELFTEST);
+    assert_true(options.quick);
+    assert_same_double(options.runs, 7);
+    assert_same_double(options.sessions, 5);
+    assert_string_equal(options.samples_path, "s.csv");
     accepted("new|strategy|some/folder/lazy.c");
     assert_int_equal(options.command, VTB_COMMAND_NEW);
     assert_string_equal(options.files[0], "strategy");
@@ -347,6 +353,7 @@ static void bad_values(void **state)
     (void)state;
     refused_values("run", bad_values_of_run, LENGTH(bad_values_of_run));
     refused_values("gate", bad_values_of_gate, LENGTH(bad_values_of_gate));
+    refused_values("selftest", bad_values_of_selftest, LENGTH(bad_values_of_selftest));
     assert_contains(refused("--events|page-falts"), "page-faults"); /* which is meant */
 }
 
@@ -847,6 +854,8 @@ static const char *bad_text(const char *option)
     }
     const char *text = bad_text_of(bad_values_of_run, LENGTH(bad_values_of_run), option);
     text = text ? text : bad_text_of(bad_values_of_gate, LENGTH(bad_values_of_gate), option);
+    text =
+        text ? text : bad_text_of(bad_values_of_selftest, LENGTH(bad_values_of_selftest), option);
     if (!text)
         fail_msg("--%s has no row in bad_values.h", option);
     return text;

@@ -391,14 +391,6 @@ static void what_is_counted_makes_tables(void **state)
     vtb_plan_free(&plan);
 }
 
-/* The program under valgrind reads the trace once more, which a pipe does not allow. */
-static void instructions_need_a_trace_in_a_file(void **state)
-{
-    (void)state;
-    assert_false(MAKE("--instructions", "--trace=-", "--cache=lru:5"));
-    assert_usage_error("--instructions: standard input can be read only once");
-}
-
 /* A run that is held against a baseline has a table for each consumer, as the baseline has; it
  * takes no times unless it is said how long to. */
 static void a_plan_for_the_gate(void **state)
@@ -1294,7 +1286,6 @@ int main(void)
         cmocka_unit_test(a_sweep_is_rough),
         cmocka_unit_test(what_makes_a_sweep),
         cmocka_unit_test(what_is_counted_makes_tables),
-        cmocka_unit_test(instructions_need_a_trace_in_a_file),
         cmocka_unit_test(a_plan_for_the_gate),
         cmocka_unit_test(references_come_first),
         cmocka_unit_test(another_baseline),
