@@ -61,6 +61,16 @@ static void summarise_callers(const struct vtb_samples *samples, size_t own,
     }
 }
 
+/* The median number of page faults of a case's starts; NaN unless they were cold. */
+static double page_faults(const struct vtb_samples *samples, size_t own, double *scratch)
+{
+    if (!samples->faults_n)
+        return NAN;
+    for (size_t round = 0; round < samples->rounds_n; round++)
+        scratch[round] = samples->faults_n[round * samples->cases_n + own];
+    return vtb_median(scratch, samples->rounds_n);
+}
+
 static double sign_test(const struct vtb_samples *samples, size_t own, size_t other)
 {
     size_t above = 0;
@@ -141,6 +151,7 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
     for (size_t i = 0; i < point->cases_n; i++) {
         comparison->figures[i].the_case = &point->cases[i];
         comparison->figures[i].counted = counted[i];
+        comparison->figures[i].page_faults = page_faults(&samples, i, scratch);
         if (comparison->caller_ns)
             comparison->figures[i].caller_ns = comparison->caller_ns + i * samples.threads_n;
         if (comparison->timed)

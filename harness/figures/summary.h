@@ -30,6 +30,7 @@ struct vtb_figures {
     struct vtb_interval over_base;  /* ns beyond the case that it is a variation of */
     struct vtb_interval scaling;    /* throughput over that of one caller, of paired rounds */
     double *caller_ns;              /* medians, one for each caller; null: no case has several */
+    double page_faults;             /* of a cold start, their median; else NaN */
     double instructions;            /* per operation; NaN: not counted */
     struct vtb_event_counts events;
     double mde; /* the smallest relative difference that this interval shows */

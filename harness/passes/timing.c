@@ -217,10 +217,12 @@ bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point
         if (point->cases[i].threads_n > samples->threads_n)
             samples->threads_n = point->cases[i].threads_n;
     }
+    if (point->cold)
+        samples->faults_n = calloc(times_n, sizeof *samples->faults_n);
     if (samples->threads_n > 1)
         samples->thread_ns = calloc(times_n * samples->threads_n, sizeof *samples->thread_ns);
     if (samples->real_ns && samples->cpu_ns && samples->gc_ns &&
-        (samples->threads_n == 1 || samples->thread_ns))
+        (!point->cold || samples->faults_n) && (samples->threads_n == 1 || samples->thread_ns))
         return true;
     return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu rounds of %zu cases", rounds_n,
                     point->cases_n);
@@ -231,6 +233,7 @@ void vtb_samples_free(struct vtb_samples *samples)
     free(samples->real_ns);
     free(samples->cpu_ns);
     free(samples->gc_ns);
+    free(samples->faults_n);
     free(samples->thread_ns);
     *samples = (struct vtb_samples){0};
 }

@@ -20,6 +20,7 @@ struct vtb_samples {
     double *real_ns;     /* owned */
     double *cpu_ns;      /* owned; of the first caller's thread */
     double *gc_ns;       /* owned; of the epoch's collections, see vtb_spread_collections */
+    double *faults_n;    /* owned; page faults of a cold start; null: these are no cold starts */
     /* Owned; caller t at [(r * cases_n + c) * threads_n + t]. Null: no case has several callers. */
     double *thread_ns;
 };

@@ -76,6 +76,16 @@ static void add_timed(struct vtb_counter *counters, size_t *n, const struct vtb_
     add(counters, n, "mde", figures->mde, false);
 }
 
+/* Whether any point of the run times cold starts. */
+static bool has_cold(const struct vtb_plan *plan)
+{
+    for (size_t i = 0; i < plan->points_n; i++) {
+        if (plan->points[i].cold)
+            return true;
+    }
+    return false;
+}
+
 static void add_callers(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
 {
     static const char *const scaling[] = {"scaling", "scaling_lo", "scaling_hi"};
@@ -135,6 +145,8 @@ size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparis
     add_events(counters, &n, &results->events, &figures->events);
     if (comparison->timed)
         add_timed(counters, &n, figures);
+    if (comparison->timed && has_cold(results->plan))
+        add(counters, &n, "page_faults_per_start", figures->page_faults, false);
     if (comparison->timed && comparison->caller_ns)
         add_callers(counters, &n, figures);
     if (results->plan->calls_per_second > 0)

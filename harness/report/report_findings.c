@@ -80,6 +80,12 @@ static bool is_optimised_away(const struct span *span, size_t i, size_t other)
     return at(span, i)->optimised_away;
 }
 
+static bool has_no_page_faults(const struct span *span, size_t i, size_t other)
+{
+    (void)other;
+    return !is_reference(span, i) && at(span, i)->page_faults == 0;
+}
+
 static size_t cheapest(const struct span *span)
 {
     size_t best = span->end;
@@ -189,6 +195,46 @@ static void print_scaling(FILE *out, const struct span *span)
     fputs(".\n", out);
 }
 
+/* Whether a case has other page faults than the same method of its strategy on another heap. */
+static bool differs_by_heap(const struct span *span, size_t i)
+{
+    const struct vtb_comparison *comparison = span->comparison;
+    for (size_t other = 0; other < comparison->point->cases_n; other++) {
+        const struct vtb_cell *cell = comparison->figures[other].the_case->timing;
+        if (strcmp(cell->name, name_at(span, i)) == 0 &&
+            cell->kind.async == at(span, i)->the_case->timing->kind.async &&
+            comparison->figures[other].page_faults != at(span, i)->page_faults)
+            return true;
+    }
+    return false;
+}
+
+/* Prints how many page faults a cold start has, and whether they part one heap from another. */
+static void print_page_faults(FILE *out, const struct span *span)
+{
+    char names[NAMES_BYTES];
+    const char *separator = "A start has ";
+    bool heaps_differ = false;
+    for (size_t i = span->first; i < span->end; i++) {
+        const double n = at(span, i)->page_faults;
+        heaps_differ |= differs_by_heap(span, i);
+        if (is_reference(span, i) || n == 0)
+            continue;
+        fprintf(out, "%s%.6g page fault%s with %s", separator, n, vtb_plural(n, "", "s"),
+                name_at(span, i));
+        separator = ", ";
+    }
+    if (list_names(names, span, has_no_page_faults, 0) > 0)
+        fprintf(out, "%sno page faults with %s", separator, names);
+    fputs(".", out);
+    if (heaps_differ)
+        fputs(
+            " Heaps differ in that: a part of the time is for memory that a program which has "
+            "run for a while has on each of them.",
+            out);
+    putc('\n', out);
+}
+
 /* Writes three digits and a prefix: 677 G. */
 static const char *amount(char text[VTB_NUMBER_BYTES], double value)
 {
@@ -284,6 +330,8 @@ static void print_findings(FILE *out, const void *what)
         if (comparison->timed)
             print_time(out, &span);
         print_memory(out, &span);
+        if (comparison->samples.faults_n)
+            print_page_faults(out, &span);
         for (int variant = 0; comparison->timed && variant < 2; variant++)
             print_variations(out, &span, variant != 0);
         if (comparison->timed && point->cases[span.first].threads_n > 1)

@@ -60,6 +60,25 @@ static void exact_figures(void **state)
     vtb_comparison_free(&comparison);
 }
 
+/* The median of a case's starts; none of a steady state. */
+static void page_faults_of_starts(void **state)
+{
+    (void)state;
+    const double ns[CASES_N] = {0.5, 2, 20, 5};
+    struct vtb_samples samples = synthetic_samples(3, CASES_N, ns, 0, 1);
+    const double faults[3] = {9, 2, 4};
+    samples.faults_n = (double *)calloc(3 * CASES_N, sizeof(double));
+    assert_non_null(samples.faults_n);
+    for (size_t round = 0; round < 3; round++)
+        samples.faults_n[round * CASES_N + OTHER] = faults[round];
+    summarise(samples);
+    assert_same_double(comparison.figures[OTHER].page_faults, 4);
+    assert_same_double(comparison.figures[BASELINE].page_faults, 0);
+    vtb_comparison_free(&comparison);
+    assert_true(isnan(summary_of(ns, 0, 1)[OTHER].page_faults));
+    vtb_comparison_free(&comparison);
+}
+
 /* The figure is the cost beyond the case that a case is a variation of; of one that is none, beyond
  * itself. */
 static void over_what_it_varies(void **state)
@@ -389,6 +408,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_figures),
+        cmocka_unit_test(page_faults_of_starts),
         cmocka_unit_test(over_what_it_varies),
         cmocka_unit_test(noisy_figures_hold_the_truth),
         cmocka_unit_test(identical_code_is_not_different),

@@ -112,6 +112,21 @@ static void times_are_there_if_they_were_taken(void **state)
     assert_same_double(value("mde"), 0.01);
 }
 
+/* A run with cold starts has their page faults, of which steady points have none. */
+static void page_faults_are_told_of_cold_starts(void **state)
+{
+    (void)state;
+    it.comparison.timed = true;
+    it.point.cold = true;
+    it.figures[0].page_faults = 3;
+    count();
+    assert_string_equal(keys(false), TIMED " page_faults_per_start");
+    assert_same_double(value("page_faults_per_start"), 3);
+    it.comparison.timed = false;
+    count();
+    assert_string_equal(keys(false), "");
+}
+
 /* The quickest caller is neither the first nor the last one, and so is the slowest. */
 static void callers_are_told_by_the_quickest_and_the_slowest(void **state)
 {
@@ -215,6 +230,7 @@ int main(void)
         cmocka_unit_test_setup(instructions_are_there_if_they_were_asked_for, made),
         cmocka_unit_test_setup(times_are_there_if_they_were_taken, made),
         cmocka_unit_test_setup(callers_are_told_by_the_quickest_and_the_slowest, made),
+        cmocka_unit_test_setup(page_faults_are_told_of_cold_starts, made),
         cmocka_unit_test_setup(a_volume_tells_what_a_day_takes, made),
         cmocka_unit_test_setup(events_have_two_columns_each, made),
         cmocka_unit_test_setup(the_pressure_of_one_case_makes_columns_for_all, made),

@@ -94,6 +94,18 @@ static void add_callers(struct vtb_samples *samples, const struct vtb_point *poi
     }
 }
 
+/* Of a cold start, case i has i - 2 page faults: the first strategy has none. */
+static void add_page_faults(struct vtb_samples *samples, const struct vtb_point *point)
+{
+    const size_t times_n = samples->rounds_n * samples->cases_n;
+    if (!point->cold)
+        return;
+    samples->faults_n = (double *)calloc(times_n, sizeof(double));
+    assert_non_null(samples->faults_n);
+    for (size_t at = 0; at < times_n; at++)
+        samples->faults_n[at] = fmax(0, (double)(at % samples->cases_n) - 2);
+}
+
 static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_point *point,
                             enum vtb_consumer consumer, double scale, size_t rounds_n)
 {
@@ -108,8 +120,10 @@ static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_
     }
     if (rounds_n > 0)
         samples = synthetic_samples(rounds_n, point->cases_n, ns, 0.02, 1);
-    if (rounds_n > 0)
+    if (rounds_n > 0) {
         add_callers(&samples, point);
+        add_page_faults(&samples, point);
+    }
     assert_true(vtb_summarise(comparison, point, consumer, samples, counted, &error));
 }
 
@@ -1106,14 +1120,46 @@ static void findings_of_a_volume(void **state)
     free_results();
 }
 
-/* --- what is counted beside times --- */
-
 static char *in_one_line(char *text)
 {
     for (char *c = text; *c; c++)
         *c = (char)(*c == '\n' ? ' ' : *c);
     return with_single_spaces(text);
 }
+
+/* --- cold starts --- */
+
+#define HEAPS_DIFFER "Heaps differ in that"
+
+/* Page faults are told of cold starts alone, and that heaps differ only where they do. */
+static void findings_of_page_faults(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--calls=10", "--strategy=poll,value_task", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    char *text = in_one_line(findings_text());
+    assert_contains(text,
+                    "A start has 1 page fault with poll, 2 page faults with value_task, "
+                    "no page faults with heap_task.");
+    assert_null(strstr(text, HEAPS_DIFFER));
+    free(text);
+    assert_same_double(counter(results.comparisons, 4, "page_faults_per_start"), 2);
+    free_results();
+    plan = SYNTHETIC_PLAN("--calls=10", "--strategy=value_task", "--heap=glibc,gengc");
+    fill_results(1, ROUNDS_N);
+    text = in_one_line(findings_text());
+    assert_contains(text, HEAPS_DIFFER);
+    free(text);
+    free_results();
+    plan = SYNTHETIC_PLAN("--calls=200000", "--strategy=value_task", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    text = in_one_line(findings_text());
+    assert_null(strstr(text, "page fault"));
+    free(text);
+    free_results();
+}
+
+/* --- what is counted beside times --- */
 
 static void add_event(const char *name, const char *reason)
 {
@@ -1351,6 +1397,7 @@ int main(void)
         cmocka_unit_test(findings_name_what_is_varied),
         cmocka_unit_test(findings_of_callers),
         cmocka_unit_test(findings_of_a_volume),
+        cmocka_unit_test(findings_of_page_faults),
         cmocka_unit_test(counted_figures_have_tables),
         cmocka_unit_test(instructions_stand_beside_the_floors),
         cmocka_unit_test(instructions_that_are_not_counted_say_why),
