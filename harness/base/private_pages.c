@@ -15,6 +15,10 @@
 /* Entries that are read at a time. */
 #define ENTRIES_N ((size_t)8192)
 
+/* A larger mapping is a reservation of addresses, such as a sanitizer's shadow of all memory. To
+ * look through it would take seconds, or days. */
+#define MAPPING_BYTES_MAX ((uintptr_t)1 << 36)
+
 /* The list that is being made. */
 struct search {
     struct vtb_private_pages *pages;
@@ -91,14 +95,15 @@ static bool search_mapping(struct search *search, struct mapping mapping)
     return true;
 }
 
-/* Reads a line of /proc/self/maps, "START-END rw-p ...". False if nobody may read there. */
+/* Reads a line of /proc/self/maps, "START-END rw-p ...". False if nobody may read there, or
+ * it is not looked through. */
 static bool read_mapping(const char *line, struct mapping *mapping)
 {
     char access[5] = "";
     const int n =
         sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &mapping->at.first, &mapping->at.end, access);
     mapping->is_writable = access[1] == 'w';
-    return n == 3 && access[0] == 'r';
+    return n == 3 && access[0] == 'r' && mapping->at.end - mapping->at.first <= MAPPING_BYTES_MAX;
 }
 
 static bool search_all(struct search *search, FILE *maps)

@@ -34,7 +34,8 @@ struct vtb_private_pages {
  * Lists the pages of this process that have contents of their own: of no file, and not shared. A
  * child is to copy those that may be written to, but for those in one of the `read_n` ranges of
  * `read`, which it only reads. The caller frees the list with vtb_private_pages_free. It is empty
- * where the system does not tell (/proc/self/pagemap). Takes milliseconds if much is mapped. On
+ * where the system does not tell (/proc/self/pagemap). Mappings of more than 64 GB are
+ * passed over. Takes milliseconds if much is mapped. On
  * false *error says that there is no memory, and the list is empty.
  */
 VTB_MUST_USE bool vtb_private_pages_list(struct vtb_private_pages *pages,
