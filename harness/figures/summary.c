@@ -11,6 +11,16 @@ double vtb_per_op(const struct vtb_counted *counted, uint64_t total)
     return (double)total / (double)counted->calls_n;
 }
 
+double vtb_steady_bytes_per_op(const struct vtb_counted *counted)
+{
+    return vtb_per_op(counted, counted->counts.requested_bytes - counted->startup_bytes);
+}
+
+double vtb_steady_allocs_per_op(const struct vtb_counted *counted)
+{
+    return vtb_per_op(counted, counted->counts.allocs_n - counted->startup_allocs_n);
+}
+
 /* A function of two cases' times in the same round. */
 typedef double pair_function(double own, double other);
 
@@ -151,6 +161,7 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
     for (size_t i = 0; i < point->cases_n; i++) {
         comparison->figures[i].the_case = &point->cases[i];
         comparison->figures[i].counted = counted[i];
+        comparison->figures[i].completer_ns = samples.completer_ns ? samples.completer_ns[i] : NAN;
         comparison->figures[i].page_faults = page_faults(&samples, i, scratch);
         if (comparison->caller_ns)
             comparison->figures[i].caller_ns = comparison->caller_ns + i * samples.threads_n;
@@ -170,6 +181,13 @@ void vtb_add_pressure(struct vtb_comparison *comparison, const struct vtb_pressu
         comparison->figures[i].pressure = pressures[i];
         comparison->figures[i].pressure.hgrm = hgrm ? strdup(hgrm) : NULL;
     }
+}
+
+double vtb_cpu_ns_per_op(const struct vtb_comparison *comparison, const struct vtb_figures *figures)
+{
+    if (!comparison->timed || comparison->point->cold)
+        return NAN;
+    return figures->ns.median + (isnan(figures->completer_ns) ? 0 : figures->completer_ns);
 }
 
 void vtb_comparison_free(struct vtb_comparison *comparison)

@@ -30,6 +30,7 @@ struct vtb_figures {
     struct vtb_interval over_base;  /* ns beyond the case that it is a variation of */
     struct vtb_interval scaling;    /* throughput over that of one caller, of paired rounds */
     double *caller_ns;              /* medians, one for each caller; null: no case has several */
+    double completer_ns;            /* processor time of a completing thread; NaN: there is none */
     double page_faults;             /* of a cold start, their median; else NaN */
     double instructions;            /* per operation; NaN: not counted */
     struct vtb_event_counts events;
@@ -57,9 +58,18 @@ VTB_MUST_USE bool vtb_summarise(struct vtb_comparison *comparison, const struct 
 /* Adds the results of the pressure pass to the figures; one for each case. */
 void vtb_add_pressure(struct vtb_comparison *comparison, const struct vtb_pressure *pressures);
 
+/* Gives the processor time of an operation in a steady state: that of its caller, who is taken to
+ * work all the time, and that of a completing thread. NaN if what was timed is a cold start. */
+double vtb_cpu_ns_per_op(const struct vtb_comparison *comparison,
+                         const struct vtb_figures *figures);
+
 void vtb_comparison_free(struct vtb_comparison *comparison);
 
 /* Divides a total by the number of operations. */
 double vtb_per_op(const struct vtb_counted *counted, uint64_t total);
+
+/* Give what an operation allocates once all that serves again is there: bytes, and allocations. */
+double vtb_steady_bytes_per_op(const struct vtb_counted *counted);
+double vtb_steady_allocs_per_op(const struct vtb_counted *counted);
 
 #endif

@@ -26,6 +26,10 @@
 #define CALIBRATION_N 8192
 #define CALIBRATION_RUNS 4
 
+/* Operations of a run, and runs, by which a completing thread's processor time is found. */
+#define COMPLETER_N 16384
+#define COMPLETER_RUNS 5
+
 /* Operations over which the cases' checksums are compared. */
 #define CHECK_N 16384
 
@@ -152,7 +156,8 @@ size_t vtb_timing_warm_up_n(const struct vtb_point *point)
 
 size_t vtb_timing_untimed_n(const struct vtb_point *point)
 {
-    return vtb_timing_warm_up_n(point) + (size_t)CALIBRATION_N * CALIBRATION_RUNS + CHECK_N;
+    return vtb_timing_warm_up_n(point) + (size_t)CALIBRATION_N * CALIBRATION_RUNS + CHECK_N +
+           (point->completer ? (size_t)COMPLETER_N * COMPLETER_RUNS : 0);
 }
 
 /* Time per operation of a case that is warm: the least of a few runs, as only noise adds to it. */
@@ -217,12 +222,15 @@ bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point
         if (point->cases[i].threads_n > samples->threads_n)
             samples->threads_n = point->cases[i].threads_n;
     }
+    if (point->completer)
+        samples->completer_ns = calloc(point->cases_n, sizeof *samples->completer_ns);
     if (point->cold)
         samples->faults_n = calloc(times_n, sizeof *samples->faults_n);
     if (samples->threads_n > 1)
         samples->thread_ns = calloc(times_n * samples->threads_n, sizeof *samples->thread_ns);
     if (samples->real_ns && samples->cpu_ns && samples->gc_ns &&
-        (!point->cold || samples->faults_n) && (samples->threads_n == 1 || samples->thread_ns))
+        (!point->cold || samples->faults_n) && (!point->completer || samples->completer_ns) &&
+        (samples->threads_n == 1 || samples->thread_ns))
         return true;
     return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu rounds of %zu cases", rounds_n,
                     point->cases_n);
@@ -234,6 +242,7 @@ void vtb_samples_free(struct vtb_samples *samples)
     free(samples->cpu_ns);
     free(samples->gc_ns);
     free(samples->faults_n);
+    free(samples->completer_ns);
     free(samples->thread_ns);
     *samples = (struct vtb_samples){0};
 }
@@ -291,6 +300,26 @@ static void keep_times(const struct vtb_bench *bench, struct vtb_samples *sample
     }
 }
 
+/* The processor time of a case's completing thread for an operation of one caller: the median of a
+ * few runs. They are not timed, since in them operations wait for each other. */
+static double completer_ns(struct vtb_runner *runner)
+{
+    double ns[COMPLETER_RUNS];
+    runner->accounts = true;
+    for (size_t i = 0; i < COMPLETER_RUNS; i++) {
+        run_runner(runner, COMPLETER_N);
+        ns[i] = runner->answers_cpu_ns / (double)(COMPLETER_N * runner->callers_n);
+    }
+    runner->accounts = false;
+    return vtb_median(ns, COMPLETER_RUNS);
+}
+
+static void measure_completers(struct vtb_bench *bench, struct vtb_samples *samples)
+{
+    for (size_t i = 0; samples->completer_ns && i < samples->cases_n; i++)
+        samples->completer_ns[i] = completer_ns(&bench->runners[i]);
+}
+
 static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, vtb_progress *progress,
                     void *context, struct vtb_error *error)
 {
@@ -311,6 +340,7 @@ static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, vtb_pr
         progress(context, round + 1, samples->rounds_n);
     }
     vtb_spread_collections(samples);
+    measure_completers(bench, samples);
     return true;
 }
 

@@ -21,6 +21,9 @@ struct vtb_samples {
     double *cpu_ns;      /* owned; of the first caller's thread */
     double *gc_ns;       /* owned; of the epoch's collections, see vtb_spread_collections */
     double *faults_n;    /* owned; page faults of a cold start; null: these are no cold starts */
+    /* Owned; for case c at [c]: the processor time of its completing thread while it answers, in ns
+     * per operation. Null: callers complete their own. */
+    double *completer_ns;
     /* Owned; caller t at [(r * cases_n + c) * threads_n + t]. Null: no case has several callers. */
     double *thread_ns;
 };

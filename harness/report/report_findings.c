@@ -65,7 +65,8 @@ static bool is_peer(const struct span *span, size_t i, size_t other)
 static bool allocates_nothing(const struct span *span, size_t i, size_t other)
 {
     (void)other;
-    return !is_reference(span, i) && at(span, i)->counted.counts.allocs_n == 0;
+    const struct vtb_counted *counted = &at(span, i)->counted;
+    return !is_reference(span, i) && counted->counts.allocs_n == counted->startup_allocs_n;
 }
 
 static bool is_undecided(const struct span *span, size_t i, size_t other)
@@ -126,22 +127,34 @@ static void print_time(FILE *out, const struct span *span)
     putc('\n', out);
 }
 
+/* Prints so many bytes in so many allocations with a case, unless there are none, and returns what
+ * separates the next case from it. */
+static const char *print_allocated(FILE *out, const struct span *span, size_t i,
+                                   const char *separator, double bytes, double allocs)
+{
+    if (is_reference(span, i) || allocs == 0)
+        return separator;
+    fprintf(out, "%s%.6g B in %.6g allocation%s with %s", separator, bytes, allocs,
+            vtb_plural(allocs, "", "s"), name_at(span, i));
+    return ", ";
+}
+
+/* Prints what an operation allocates, and apart from it what is allocated once. */
 static void print_memory(FILE *out, const struct span *span)
 {
     char names[NAMES_BYTES];
     const char *separator = "An operation allocates ";
-    for (size_t i = span->first; i < span->end; i++) {
-        const struct vtb_counted *counted = &at(span, i)->counted;
-        if (is_reference(span, i) || allocates_nothing(span, i, i))
-            continue;
-        const double allocs = vtb_per_op(counted, counted->counts.allocs_n);
-        fprintf(out, "%s%.6g B in %.6g allocation%s with %s", separator,
-                vtb_per_op(counted, counted->counts.requested_bytes), allocs,
-                vtb_plural(allocs, "", "s"), name_at(span, i));
-        separator = ", ";
-    }
+    const char *startup_separator = "; once at the start ";
+    for (size_t i = span->first; i < span->end; i++)
+        separator =
+            print_allocated(out, span, i, separator, vtb_steady_bytes_per_op(&at(span, i)->counted),
+                            vtb_steady_allocs_per_op(&at(span, i)->counted));
     if (list_names(names, span, allocates_nothing, 0) > 0)
         fprintf(out, "%snothing with %s", separator, names);
+    for (size_t i = span->first; i < span->end; i++)
+        startup_separator = print_allocated(out, span, i, startup_separator,
+                                            (double)at(span, i)->counted.startup_bytes,
+                                            (double)at(span, i)->counted.startup_allocs_n);
     fputs(".\n", out);
 }
 
@@ -244,16 +257,23 @@ static const char *amount(char text[VTB_NUMBER_BYTES], double value)
 
 #define SECONDS_A_DAY 86400
 
+/* Whether there is a processor time that holds at a volume, which lasts. */
+static bool has_cpu(const struct span *span)
+{
+    return span->comparison->timed && !span->comparison->point->cold;
+}
+
 static void add_volume_row(struct vtb_table *table, const struct span *span, size_t i)
 {
     const struct vtb_counted *counted = &at(span, i)->counted;
     const double rate = span->calls_per_second;
-    const double bytes = vtb_per_op(counted, counted->counts.requested_bytes) * rate;
-    const double allocs = vtb_per_op(counted, counted->counts.allocs_n) * rate;
-    const double cpu_s = at(span, i)->ns.median / 1e9 * rate;
-    const double amounts[] = {bytes, bytes * SECONDS_A_DAY, allocs, allocs * SECONDS_A_DAY};
+    const double bytes = vtb_steady_bytes_per_op(counted) * rate;
+    const double allocs = vtb_steady_allocs_per_op(counted) * rate;
+    const double cpu_s = vtb_cpu_ns_per_op(span->comparison, at(span, i)) / 1e9 * rate;
+    const double amounts[] = {bytes, bytes * SECONDS_A_DAY, allocs, allocs * SECONDS_A_DAY,
+                              (double)counted->startup_bytes};
     vtb_table_cell(table, "%s", name_at(span, i));
-    if (span->comparison->timed) {
+    if (has_cpu(span)) {
         vtb_table_cell(table, "%.3g %%", 100 * cpu_s);
         vtb_table_cell(table, "%.4g", cpu_s * SECONDS_A_DAY);
     }
@@ -263,6 +283,22 @@ static void add_volume_row(struct vtb_table *table, const struct span *span, siz
     }
 }
 
+/* Prints why there is no processor time, or what is in it that one may not expect. */
+static void print_volume_note(FILE *out, const struct span *span)
+{
+    const struct vtb_point *point = span->comparison->point;
+    if (span->comparison->timed && point->cold)
+        fprintf(out,
+                "CPU time at this volume is not told, as a cold start was timed: more than %d "
+                "--calls time a steady state.\n",
+                VTB_COLD_CALLS_MAX);
+    if (span->comparison->timed && point->completer)
+        fputs(
+            "CPU time has the completing thread's while it answers, not while it looks for "
+            "work.\n",
+            out);
+}
+
 /* Prints the cost of each strategy at the volume of calls, a line each. */
 static void print_volume(FILE *out, const struct span *span)
 {
@@ -270,12 +306,13 @@ static void print_volume(FILE *out, const struct span *span)
         {"of a core", 12, VTB_SIDE_RIGHT, true}, {"CPU s/day", 10, VTB_SIDE_RIGHT, true},
         {"B/s", 9, VTB_SIDE_RIGHT, true},        {"B/day", 9, VTB_SIDE_RIGHT, true},
         {"allocs/s", 9, VTB_SIDE_RIGHT, true},   {"allocs/day", 10, VTB_SIDE_RIGHT, true},
+        {"once, B", 9, VTB_SIDE_RIGHT, true},
     };
     struct vtb_table table = {.gap = 1};
     char rate[VTB_NUMBER_BYTES];
     fprintf(out, "At %s calls a second:\n", amount(rate, span->calls_per_second));
     vtb_table_column(&table, (struct vtb_column){.title = "strategy", .width = 17});
-    for (size_t c = span->comparison->timed ? 0 : 2; c < sizeof columns / sizeof *columns; c++)
+    for (size_t c = has_cpu(span) ? 0 : 2; c < sizeof columns / sizeof *columns; c++)
         vtb_table_column(&table, columns[c]);
     for (size_t i = span->first; i < span->end; i++) {
         if (i != at(span, i)->the_case->empty)
@@ -283,6 +320,7 @@ static void print_volume(FILE *out, const struct span *span)
     }
     vtb_table_print(out, &table, VTB_FORMAT_TABLE);
     vtb_table_free(&table);
+    print_volume_note(out, span);
 }
 
 /* Prints the limits of the figures: how small a difference could be seen, and which cases are

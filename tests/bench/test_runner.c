@@ -150,6 +150,7 @@ static void check_runner(const struct vtb_cell *cell, size_t callers_n, enum vtb
     check_in_flight(&runner);
     run(&runner, 1);
     check_in_flight(&runner);
+    runner.accounts = true; /* operations wait longer, and are the same */
     run(&runner, CALLS_N - CALLS_N / 3 - 1);
     check_in_flight(&runner);
     for (size_t t = 0; several && t < callers_n; t++)
@@ -311,6 +312,63 @@ static void operations_are_freed_where_they_complete(void **state)
     }
 }
 
+/* --- a completing thread that accounts for its time --- */
+
+#define ANSWER_NS 20e3
+#define ANSWERS_WINDOW 4
+#define ANSWERS_CALLS_N 41 /* ten windows, and one operation that is answered at the end */
+
+static const struct vtb_cell *honest;
+static struct vtb_runner answering;
+static size_t answers_n;
+static size_t early_n; /* batches that began before there was need */
+
+static double thread_cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+/* Takes some processor time. An operation that begins a batch has a full window behind it, or it is
+ * the last one. */
+static void answer_slowly(struct vtb_service *service, void *frame)
+{
+    const double start_ns = thread_cpu_ns();
+    const struct vtb_outbox *outbox = &answering.outboxes[0];
+    const uint64_t tail = __atomic_load_n(&outbox->tail, __ATOMIC_ACQUIRE);
+    if (answers_n % ANSWERS_WINDOW == 0 && answers_n + 1 < ANSWERS_CALLS_N)
+        early_n += tail - outbox->head != ANSWERS_WINDOW;
+    answers_n++;
+    honest->answer(service, frame);
+    while (thread_cpu_ns() - start_ns < ANSWER_NS)
+        continue;
+}
+
+/* It answers when a window is full, or nobody goes on, and its time for that is added up. */
+static void answers_are_accounted_for(void **state)
+{
+    (void)state;
+    open_fixture("user_cache", 0, ANSWERS_WINDOW);
+    point.completer = true;
+    honest = built_cell("heap_task@atomic", "user_cache", (struct vtb_kind){0});
+    struct vtb_cell cell = *honest;
+    cell.answer = answer_slowly;
+    const struct vtb_case the_case = case_of(&cell, 1);
+    open_runner(&answering, &the_case, VTB_CONSUMER_INDEPENDENT);
+    run(&answering, ANSWERS_CALLS_N);
+    assert_same_double(answering.answers_cpu_ns, 0);
+    vtb_runner_drain(&answering, 0);
+    answers_n = early_n = 0;
+    answering.accounts = true;
+    run(&answering, ANSWERS_CALLS_N);
+    assert_int_equal(answers_n, ANSWERS_CALLS_N);
+    assert_int_equal(early_n, 0);
+    assert_true(answering.answers_cpu_ns > ANSWERS_CALLS_N * ANSWER_NS / 2);
+    vtb_runner_close(&answering);
+    vtb_fixture_close(&fixture);
+}
+
 /* Where nothing suspends there is nothing to complete, and one caller needs no other thread. */
 static void nothing_to_complete(void **state)
 {
@@ -391,6 +449,7 @@ int main(void)
         cmocka_unit_test(every_heap),
         cmocka_unit_test(caches_are_not_shared),
         cmocka_unit_test(operations_are_freed_where_they_complete),
+        cmocka_unit_test(answers_are_accounted_for),
         cmocka_unit_test(nothing_to_complete),
         cmocka_unit_test(a_runner_that_does_not_fit_is_an_error),
     };

@@ -6,10 +6,10 @@ enum { EMPTY, FLOOR, BASELINE, OTHER, CASES_N };
 static struct vtb_plan plan;
 static struct vtb_comparison comparison;
 static const struct vtb_counted counted[CASES_N] = {
-    {1000, 800, 0, 5, {0}},
-    {1000, 800, 20, 6, {0}},
-    {1000, 800, 20, 6, {1000, 1000, 78400, 96000, 0, 104, 0, 200}},
-    {1000, 800, 20, 6, {200, 200, 20800, 22400, 0, 6656, 0, 200}},
+    {1000, 800, 0, 5, {0}, 0, 0},
+    {1000, 800, 20, 6, {0}, 0, 0},
+    {1000, 800, 20, 6, {1000, 1000, 78400, 96000, 0, 104, 0, 200}, 0, 0},
+    {1000, 800, 20, 6, {200, 200, 20800, 22400, 0, 6656, 0, 200}, 50, 5200},
 };
 
 static int setup(void **state)
@@ -76,6 +76,38 @@ static void page_faults_of_starts(void **state)
     assert_same_double(comparison.figures[BASELINE].page_faults, 0);
     vtb_comparison_free(&comparison);
     assert_true(isnan(summary_of(ns, 0, 1)[OTHER].page_faults));
+    vtb_comparison_free(&comparison);
+}
+
+/* What is allocated once is no part of what an operation allocates. */
+static void steady_figures(void **state)
+{
+    (void)state;
+    assert_near(vtb_steady_bytes_per_op(&counted[BASELINE]), 78.4, 1e-12);
+    assert_near(vtb_steady_allocs_per_op(&counted[BASELINE]), 1, 1e-12);
+    assert_near(vtb_steady_bytes_per_op(&counted[OTHER]), 15.6, 1e-12);
+    assert_near(vtb_steady_allocs_per_op(&counted[OTHER]), 0.15, 1e-12);
+}
+
+/* The processor time is the caller's and the completing thread's. A cold start has none. */
+static void processor_times(void **state)
+{
+    (void)state;
+    const double ns[CASES_N] = {0.5, 2, 20, 5};
+    const struct vtb_figures *figures = summary_of(ns, 0, 1);
+    assert_near(vtb_cpu_ns_per_op(&comparison, &figures[OTHER]), 5, 1e-12);
+    vtb_comparison_free(&comparison);
+    struct vtb_samples samples = synthetic_samples(200, CASES_N, ns, 0, 1);
+    samples.completer_ns = (double *)calloc(CASES_N, sizeof(double));
+    assert_non_null(samples.completer_ns);
+    samples.completer_ns[OTHER] = 7;
+    summarise(samples);
+    figures = comparison.figures;
+    assert_same_double(figures[OTHER].completer_ns, 7);
+    assert_near(vtb_cpu_ns_per_op(&comparison, &figures[OTHER]), 12, 1e-12);
+    plan.points[0].cold = true;
+    assert_true(isnan(vtb_cpu_ns_per_op(&comparison, &figures[OTHER])));
+    plan.points[0].cold = false;
     vtb_comparison_free(&comparison);
 }
 
@@ -409,6 +441,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_figures),
         cmocka_unit_test(page_faults_of_starts),
+        cmocka_unit_test(steady_figures),
+        cmocka_unit_test(processor_times),
         cmocka_unit_test(over_what_it_varies),
         cmocka_unit_test(noisy_figures_hold_the_truth),
         cmocka_unit_test(identical_code_is_not_different),

@@ -118,6 +118,14 @@ static void check_callers(const struct vtb_point *at, const struct vtb_samples *
     }
 }
 
+/* A completing thread takes time where there is one, and a case that may suspend. */
+static void check_completers(const struct vtb_point *at, const struct vtb_samples *samples)
+{
+    assert_int_equal(samples->completer_ns != NULL, at->completer);
+    for (size_t i = 0; samples->completer_ns && i < samples->cases_n; i++)
+        assert_int_equal(samples->completer_ns[i] > 0, at->cases[i].timing->answer != NULL);
+}
+
 /* Every round has a time of every case; of how long it is nothing can be said. Returns how many
  * operations an epoch has. */
 static size_t check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer)
@@ -136,6 +144,7 @@ static size_t check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer
     for (size_t i = 0; i < samples.rounds_n * samples.cases_n; i++)
         assert_true(isfinite(samples.real_ns[i]) && samples.real_ns[i] > 0);
     check_callers(&plan->points[0], &samples);
+    check_completers(&plan->points[0], &samples);
     vtb_samples_free(&samples);
     assert_null(samples.real_ns);
     assert_null(samples.thread_ns);
