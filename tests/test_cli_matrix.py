@@ -16,6 +16,7 @@ from conftest import (
     BINARY,
     ROOT,
     STRATEGIES,
+    TIMED,
     Bench,
     Row,
     medians,
@@ -259,15 +260,59 @@ def test_more_calls_than_can_be_made_cost_what_the_first_do(bench: Bench) -> Non
 
 
 def test_figures_at_a_volume(bench: Bench) -> None:
-    arguments = ["--calls-per-second", "100k", "--strategy", "value_task", *SHORT]
-    for row in medians(bench.ok(*arguments).rows):
+    arguments = ["--calls-per-second", "100k", "--strategy", "value_task", *TIMED]
+    for row in medians(bench.ok(*arguments, "--format", "json").rows):
         assert row["bytes_per_second"] == pytest.approx(1e5 * row["bytes_per_op"])
         assert row["allocs_per_day"] == pytest.approx(86400e5 * row["allocs_per_op"])
         assert row["cpu_s_per_second"] == pytest.approx(1e-4 * row["ns_per_op"])
         assert row["cpu_s_per_day"] == pytest.approx(86400 * row["cpu_s_per_second"])
+        assert "completer_cpu_ns_per_op" not in row
+        assert "page_faults_per_start" not in row
     told = bench.ok("--calls-per-second", "100k", "--strategy", "value_task", "--rounds", "0").out
     assert "At 100 k calls a second:\n" in told
-    assert re.search(r"^value_task +2\.08 M +180 G +20 k +1\.73 G$", told, re.MULTILINE), told
+    assert re.search(r"^value_task +2\.08 M +180 G +20 k +1\.73 G +0$", told, re.MULTILINE), told
+
+
+def test_no_processor_time_at_a_volume_is_of_a_cold_start(bench: Bench) -> None:
+    """Of a sweep the steady points have it, and the cold ones their page faults."""
+    arguments = ["--calls-per-second", "100k", "--strategy", "value_task", "--heap", "glibc"]
+    arguments += [*TIMED, "--calls", "10,100001", "--consumer", "independent"]
+    done = strict_json(bench.ok(*arguments, "--format", "json").out)
+    rows = medians(done["benchmarks"])
+    assert {("start" in parameters(row["run_name"])) for row in rows} == {False, True}
+    for row in rows:
+        is_cold = "start" in parameters(row["run_name"])
+        assert ("cpu_s_per_second" in row, "cpu_s_per_day" in row) == (not is_cold, not is_cold)
+        assert ("page_faults_per_start" in row) == is_cold
+        assert "bytes_per_second" in row
+    assert "cold" in done["context"]["unavailable"]["cpu_s_per_second"]
+
+
+def test_a_completing_thread_takes_processor_time_as_well(bench: Bench) -> None:
+    arguments = ["--completer", "thread", "--calls-per-second", "100k", "--strategy", "value_task"]
+    rows = medians(bench.ok(*arguments, *TIMED, "--format", "json").rows)
+    for row in rows:
+        both = row["ns_per_op"] + row["completer_cpu_ns_per_op"]
+        assert row["cpu_s_per_second"] == pytest.approx(1e-4 * both)
+    assert any(row["completer_cpu_ns_per_op"] > 0 for row in rows)
+
+
+def test_what_is_allocated_once_is_apart(bench: Bench) -> None:
+    """Twice as many calls allocate twice as much, less what serves again."""
+    arguments = ["--strategy", "heap_task_pooled,arena_task", "--rounds", "0"]
+    arguments += ["--calls-per-second", "1k", "--format", "json", "--calls"]
+    once = by_strategy(bench.ok(*arguments, "64000").rows)
+    twice = by_strategy(bench.ok(*arguments, "128000").rows)
+    for name, row in once.items():
+        totals = 64000 * row["bytes_per_op"], 128000 * twice[name]["bytes_per_op"]
+        assert row["startup_bytes"] == pytest.approx(2 * totals[0] - totals[1])
+        assert row["startup_bytes"] == twice[name]["startup_bytes"]
+        steady = (totals[0] - row["startup_bytes"]) / 64000
+        assert row["bytes_per_second"] == pytest.approx(1000 * steady)
+    assert once["heap_task_pooled"]["startup_bytes"] == 64 * 104 + 72
+    assert once["heap_task_pooled"]["startup_allocs"] == 65
+    assert once["heap_task_pooled"]["allocs_per_second"] == 0
+    assert once["heap_task"]["startup_bytes"] == once["arena_task"]["startup_bytes"] == 0
 
 
 # --- the plan ---

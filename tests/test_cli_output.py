@@ -40,6 +40,8 @@ EXACT = [
     "allocs_per_op",
     "frees_per_op",
     "peak_live_bytes",
+    "startup_bytes",
+    "startup_allocs",
     "failures_per_op",
 ]
 
@@ -633,7 +635,9 @@ def test_table_shows_the_counts_and_says_them(bench: Bench) -> None:
     sentence = " ".join(out.split("An operation allocates ")[1].split())
     assert "78.4 B in 1 allocation with heap_task" in sentence
     assert "20.8 B in 0.2 allocations with value_task" in sentence
-    assert "nothing with caller_op, poll and value_task_handle." in sentence
+    nothing = "caller_op, heap_task_pooled, poll, value_task_handle and value_task_pooled"
+    assert f"nothing with {nothing}; once at the start " in sentence
+    assert "7680 B in 64 allocations with value_task_pooled." in sentence
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 static void *map(size_t bytes, int flags, const char *what, struct vtb_error *error)
 {
@@ -30,4 +31,11 @@ void vtb_pages_free(void *pages, size_t bytes)
 {
     if (pages)
         munmap(pages, bytes ? bytes : 1);
+}
+
+uint64_t vtb_page_faults_n(void)
+{
+    struct rusage usage;
+    (void)getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
 }

@@ -3,6 +3,7 @@
 #define BASE_PAGES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -17,5 +18,8 @@ VTB_MUST_USE void *vtb_pages_shared(size_t bytes, const char *what, struct vtb_e
 
 /* Gives back pages of `bytes` bytes; `pages` may be null. */
 void vtb_pages_free(void *pages, size_t bytes);
+
+/* Gives the number of page faults of this process so far, with and without reading from a disk. */
+uint64_t vtb_page_faults_n(void);
 
 #endif

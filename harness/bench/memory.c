@@ -190,6 +190,21 @@ void vtb_memory_fill(struct vtb_memory *memory, double share)
     vtb_memory_leave(memory);
 }
 
+void vtb_memory_serve(struct vtb_memory *memory, size_t bytes)
+{
+    struct vtb_gc_access access;
+    if (!memory->gc) {
+        void *block = memory->heap->alloc(bytes);
+        memset(block, 1, bytes);
+        memory->heap->free(block);
+        return;
+    }
+    memory->other_type = filler;
+    memory->other_type.bytes = bytes;
+    memory->heap->collector->access(memory->gc, &access);
+    memset(access.alloc(&memory->other_type), 1, bytes);
+}
+
 void vtb_memory_close(struct vtb_memory *memory)
 {
     if (memory->gc && memory->live_bytes > 0)

@@ -31,6 +31,7 @@ struct vtb_memory {
     size_t live_bytes;
     struct vtb_type table_type;
     struct vtb_type value_type;
+    struct vtb_type other_type; /* of the objects of vtb_memory_serve */
 };
 
 /* Opens a heap, set up as the point says. *memory must stay where it is until vtb_memory_close. On
@@ -49,6 +50,15 @@ void vtb_memory_warm(struct vtb_memory *memory);
  * collection does not always come after the same calls. The calling thread must not be in the
  * heap. */
 void vtb_memory_fill(struct vtb_memory *memory, double share);
+
+/*
+ * Has the heap serve somebody else once, as the heap of a program that runs has: a block or an
+ * object of `bytes` bytes, a multiple of 8, is written to and, if the heap frees, given back. What
+ * opens a heap and its first page for objects is then done. The calling thread must have entered
+ * the heap. An object is of the context that types of strategies use last; strategies on a heap
+ * that frees should take no blocks of nearly this size, or they could get this one.
+ */
+void vtb_memory_serve(struct vtb_memory *memory, size_t bytes);
 
 /*
  * Uses up the freed blocks that the C library keeps for later, so that the next allocations do not

@@ -24,7 +24,12 @@ struct vtb_runner {
     /* Borrowed; null: one caller who completes its operations. */
     struct vtb_thread_pool *thread_pool;
     size_t operations_n; /* of the run under way */
-    uint32_t done_n;     /* callers that have made all of their calls; atomic */
+    size_t window;       /* of each caller */
+    /* The completing thread lets operations wait until a caller's window is full, so that the time
+     * in which it works can be told from that in which it looks for work. Set between runs. */
+    bool accounts;
+    double answers_cpu_ns; /* its processor time for answers in the last run that accounts */
+    uint32_t done_n;       /* callers that have made all of their calls; atomic */
 };
 
 /* Opens the heap and the callers of a case. `thread_pool` is borrowed until the runner is closed,

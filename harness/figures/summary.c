@@ -13,6 +13,16 @@ double vtb_per_op(const struct vtb_counted *counted, uint64_t total)
     return (double)total / (double)counted->calls_n;
 }
 
+double vtb_steady_bytes_per_op(const struct vtb_counted *counted)
+{
+    return vtb_per_op(counted, counted->counts.requested_bytes - counted->startup_bytes);
+}
+
+double vtb_steady_allocs_per_op(const struct vtb_counted *counted)
+{
+    return vtb_per_op(counted, counted->counts.allocs_n - counted->startup_allocs_n);
+}
+
 /* A table whose figures are being worked out. */
 struct work {
     const struct vtb_comparison *comparison;
@@ -244,6 +254,33 @@ static size_t sessions_in(const struct work *work, size_t own, enum vtb_state st
     return pool_ratio(work, own, the_case->baseline, state).sessions_n;
 }
 
+/* The median number of page faults of a case's starts; NaN unless they were cold. */
+static double page_faults(const struct vtb_samples *samples, size_t own)
+{
+    const size_t n = samples->sessions_n * samples->rounds_n;
+    if (!samples->faults_n)
+        return NAN;
+    double *faults = vtb_allocate(n, sizeof *faults, "the page faults of a case");
+    for (size_t i = 0; i < n; i++)
+        faults[i] = samples->faults_n[i * samples->cases_n + own];
+    const double median = vtb_median(faults, n);
+    free(faults);
+    return median;
+}
+
+/* The median over the sessions of a completing thread's processor time; NaN if there is none. */
+static double completer_time(const struct vtb_samples *samples, size_t own)
+{
+    if (!samples->completer_ns)
+        return NAN;
+    double *times = vtb_allocate(samples->sessions_n, sizeof *times, "a completing thread's times");
+    for (size_t s = 0; s < samples->sessions_n; s++)
+        times[s] = samples->completer_ns[s * samples->cases_n + own];
+    const double median = vtb_median(times, samples->sessions_n);
+    free(times);
+    return median;
+}
+
 /* The state of which the table's figures are: quiet, unless more cases have an interval in the
  * other one; or, if none has one in either, unless more sessions have values there. */
 static enum vtb_state choose_state(const struct work *work)
@@ -306,6 +343,8 @@ static void summarise_case(const struct work *work, size_t own, struct vtb_figur
     figures->over_base = beyond(work, own, the_case->variant_of);
     figures->scaling = scaling_of(work, own, work->comparison->state);
     figures->optimised_away = is_optimised_away(work, own);
+    figures->completer_ns = completer_time(samples, own);
+    figures->page_faults = page_faults(samples, own);
     figures->quiet_share = vtb_has_states(samples)
                                ? vtb_state_share(samples, own, VTB_STATE_QUIET, work->quiet_ns)
                                : NAN;
@@ -426,6 +465,7 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
     for (size_t i = 0; i < point->cases_n; i++) {
         comparison->figures[i].the_case = &point->cases[i];
         keep_found(&comparison->figures[i], found, i);
+        comparison->figures[i].completer_ns = comparison->figures[i].page_faults = NAN;
         if (comparison->caller_ns)
             comparison->figures[i].caller_ns = comparison->caller_ns + i * samples.threads_n;
     }
@@ -436,6 +476,13 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
         close_work(&work);
     }
     return true;
+}
+
+double vtb_cpu_ns_per_op(const struct vtb_comparison *comparison, const struct vtb_figures *figures)
+{
+    if (!comparison->timed || comparison->point->cold)
+        return NAN;
+    return figures->ns.median + (isnan(figures->completer_ns) ? 0 : figures->completer_ns);
 }
 
 void vtb_comparison_free(struct vtb_comparison *comparison)

@@ -50,6 +50,8 @@ struct vtb_figures {
     struct vtb_interval scaling;    /* throughput over that of one caller */
     double *caller_ns;              /* medians, one for each caller; null: no case has several */
     struct vtb_collection_cost collections;
+    double completer_ns; /* processor time of a completing thread; NaN: there is none */
+    double page_faults;  /* of a cold start, their median; else NaN */
     double instructions; /* per operation; NaN: not counted */
     struct vtb_event_counts events;
     double mde; /* the difference from the baseline that would be seen in 90 % of runs */
@@ -88,9 +90,18 @@ VTB_MUST_USE bool vtb_summarise(struct vtb_comparison *comparison, const struct 
 struct vtb_pooled vtb_pool_log_ratio(const struct vtb_comparison *comparison, size_t own,
                                      size_t other, enum vtb_state state, double quiet_ns);
 
+/* Gives the processor time of an operation in a steady state: that of its caller, who is taken to
+ * work all the time, and that of a completing thread. NaN if what was timed is a cold start. */
+double vtb_cpu_ns_per_op(const struct vtb_comparison *comparison,
+                         const struct vtb_figures *figures);
+
 void vtb_comparison_free(struct vtb_comparison *comparison);
 
 /* Divides a total by the number of operations. */
 double vtb_per_op(const struct vtb_counted *counted, uint64_t total);
+
+/* Give what an operation allocates once all that serves again is there: bytes, and allocations. */
+double vtb_steady_bytes_per_op(const struct vtb_counted *counted);
+double vtb_steady_allocs_per_op(const struct vtb_counted *counted);
 
 #endif

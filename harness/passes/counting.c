@@ -119,9 +119,10 @@ static bool count_in_children(struct vtb_fixture *fixture, const struct vtb_case
 }
 
 /* Checks the counts against the closed formula, by which they follow from hits, misses and the
- * strategy's layouts. */
-static bool check_formula(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
-                          const struct vtb_counted *counted, struct vtb_error *error)
+ * strategy's layouts. It also says which of them are the start-up's: a strategy whose operations
+ * serve again could not hold to it if further calls took more. */
+static bool apply_formula(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
+                          struct vtb_counted *counted, struct vtb_error *error)
 {
     const struct vtb_usage usage = {
         .calls_n = counted->calls_n,
@@ -131,6 +132,8 @@ static bool check_formula(const struct vtb_fixture *fixture, const struct vtb_ce
     };
     struct vtb_cost cost;
     cell->cost(&usage, &cost);
+    counted->startup_allocs_n = cost.startup_allocs_n;
+    counted->startup_bytes = cost.startup_bytes;
     if (counted->counts.allocs_n == cost.allocs_n && counted->counts.requested_bytes == cost.bytes)
         return true;
     return vtb_fail(error, VTB_EXIT_INTERNAL,
@@ -183,6 +186,6 @@ bool vtb_counting_run(struct vtb_fixture *fixture, const struct vtb_case *the_ca
                         "%s: %" PRIu64
                         " bytes are live at the end; `run_bench check` of it says whose",
                         cell->name, counted->counts.live_bytes);
-    return check_misses(the_case, counted, error) && check_formula(fixture, cell, counted, error) &&
+    return check_misses(the_case, counted, error) && apply_formula(fixture, cell, counted, error) &&
            check_failures(fixture, the_case, counted, error);
 }

@@ -19,6 +19,9 @@ struct vtb_counted {
     uint64_t failed_n; /* operations that ended in a fault */
     uint64_t checksum;
     struct vtb_counts counts;
+    /* Of what was allocated, the part that is allocated once, at the start, and serves again. */
+    uint64_t startup_allocs_n;
+    uint64_t startup_bytes;
 };
 
 /* Gives the number of a point's calls that are counted. */

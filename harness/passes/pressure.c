@@ -280,13 +280,6 @@ static size_t peak_rss_bytes(void)
     return (size_t)usage.ru_maxrss * KB;
 }
 
-static uint64_t page_faults_n(void)
-{
-    struct rusage usage;
-    (void)getrusage(RUSAGE_SELF, &usage);
-    return (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
-}
-
 /* Runs the calls: those of the schedule's first chunk, again and again. */
 static void run_calls(struct outcome *outcome, struct vtb_env *env)
 {
@@ -294,11 +287,11 @@ static void run_calls(struct outcome *outcome, struct vtb_env *env)
     vtb_loop_function *loop =
         vtb_fixture_loop(outcome->fixture, outcome->the_case->timing, outcome->consumer);
     const size_t rss_bytes = peak_rss_bytes();
-    const uint64_t faults_n = page_faults_n();
+    const uint64_t faults_n = vtb_page_faults_n();
     const double start_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
     loop(env, (size_t)pressure->calls_n);
     pressure->cpu_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID) - start_ns;
-    pressure->page_faults_n = page_faults_n() - faults_n;
+    pressure->page_faults_n = vtb_page_faults_n() - faults_n;
     pressure->peak_rss_bytes = peak_rss_bytes();
     pressure->rss_growth_bytes = pressure->peak_rss_bytes - rss_bytes;
 }

@@ -29,6 +29,10 @@
 #define CALIBRATION_N 8192
 #define CALIBRATION_RUNS 4
 
+/* Operations of a run, and runs, by which a completing thread's processor time is found. */
+#define COMPLETER_N 16384
+#define COMPLETER_RUNS 5
+
 /* Operations over which the cases' checksums are compared. */
 #define CHECK_N 16384
 
@@ -161,7 +165,8 @@ size_t vtb_timing_warm_up_n(const struct vtb_point *point)
 
 size_t vtb_timing_untimed_n(const struct vtb_point *point)
 {
-    return vtb_timing_warm_up_n(point) + (size_t)CALIBRATION_N * CALIBRATION_RUNS + CHECK_N;
+    return vtb_timing_warm_up_n(point) + (size_t)CALIBRATION_N * CALIBRATION_RUNS + CHECK_N +
+           (point->completer ? (size_t)COMPLETER_N * COMPLETER_RUNS : 0);
 }
 
 /* Time per operation of a case that is warm: the least of a few runs, as only noise adds to it. */
@@ -214,12 +219,18 @@ static size_t callers_n(const struct vtb_point *point)
 /* Arrays of a number for each time. */
 #define ARRAYS_N 5
 
+/* Numbers for each time. */
+static size_t numbers_a_time(const struct vtb_point *point)
+{
+    const size_t most = callers_n(point);
+    return ARRAYS_N + point->cold + (most > 1 ? most : 0);
+}
+
 size_t vtb_samples_bytes(const struct vtb_point *point, size_t sessions_n, size_t rounds_n)
 {
-    const size_t times_n = sessions_n * rounds_n * point->cases_n;
-    const size_t most = callers_n(point);
-    return times_n * (ARRAYS_N + (most > 1 ? most : 0)) * sizeof(double) +
-           sessions_n * point->cases_n * sizeof(struct vtb_pause_sums);
+    return sessions_n * point->cases_n *
+           (rounds_n * numbers_a_time(point) * sizeof(double) +
+            point->completer * sizeof(double) + sizeof(struct vtb_pause_sums));
 }
 
 void vtb_samples_place(struct vtb_samples *samples, const struct vtb_point *point,
@@ -239,9 +250,17 @@ void vtb_samples_place(struct vtb_samples *samples, const struct vtb_point *poin
         .probe_after_ns = numbers + 4 * times_n,
     };
     numbers += ARRAYS_N * times_n;
+    if (point->cold) {
+        samples->faults_n = numbers;
+        numbers += times_n;
+    }
     if (samples->threads_n > 1) {
         samples->thread_ns = numbers;
         numbers += times_n * samples->threads_n;
+    }
+    if (point->completer) {
+        samples->completer_ns = numbers;
+        numbers += sessions_n * point->cases_n;
     }
     samples->pauses = (struct vtb_pause_sums *)(void *)numbers;
 }
@@ -274,7 +293,10 @@ struct vtb_samples vtb_samples_of_session(const struct vtb_samples *samples, siz
         .gc_ns = samples->gc_ns + first,
         .probe_before_ns = samples->probe_before_ns + first,
         .probe_after_ns = samples->probe_after_ns + first,
+        .faults_n = samples->faults_n ? samples->faults_n + first : NULL,
         .thread_ns = samples->thread_ns ? samples->thread_ns + first * samples->threads_n : NULL,
+        .completer_ns =
+            samples->completer_ns ? samples->completer_ns + session * samples->cases_n : NULL,
         .pauses = samples->pauses + session * samples->cases_n,
     };
 }
@@ -381,6 +403,26 @@ static void note_pauses(const struct vtb_bench *bench, struct vtb_samples *sampl
     }
 }
 
+/* The processor time of a case's completing thread for an operation of one caller: the median of a
+ * few runs. They are not timed, since in them operations wait for each other. */
+static double completer_ns(struct vtb_runner *runner)
+{
+    double ns[COMPLETER_RUNS];
+    runner->accounts = true;
+    for (size_t i = 0; i < COMPLETER_RUNS; i++) {
+        run_runner(runner, COMPLETER_N);
+        ns[i] = runner->answers_cpu_ns / (double)(COMPLETER_N * runner->callers_n);
+    }
+    runner->accounts = false;
+    return vtb_median(ns, COMPLETER_RUNS);
+}
+
+static void measure_completers(struct vtb_bench *bench, struct vtb_samples *samples)
+{
+    for (size_t i = 0; samples->completer_ns && i < samples->cases_n; i++)
+        samples->completer_ns[i] = completer_ns(&bench->runners[i]);
+}
+
 static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, struct vtb_error *error)
 {
     const uint64_t seed = bench->fixture->schedule.seed;
@@ -394,6 +436,7 @@ static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, struct
     if (vtb_interrupted())
         return vtb_fail_interrupted(error);
     note_pauses(bench, samples);
+    measure_completers(bench, samples);
     return driven || vtb_fail(error, VTB_EXIT_INTERNAL,
                               "Google Benchmark did not run the %zu rounds that it was given",
                               samples->rounds_n);

@@ -28,11 +28,15 @@ struct vtb_samples {
     size_t threads_n;    /* the most callers that a case has */
     double *real_ns;
     double *cpu_ns; /* of the first caller's thread */
-    double *gc_ns;  /* of the epoch's collections, see vtb_spread_collections */
+    double *gc_ns;  /* of the epoch's collections */
     /* What the probe of the machine's state took before an epoch and after it, in ns; 0: the probe
      * would only have seen the case's own threads. */
     double *probe_before_ns;
     double *probe_after_ns;
+    double *faults_n; /* page faults of a cold start; null: these are no cold starts */
+    /* The processor time of the completing thread of session s and case c while it answers, in ns
+     * per operation, at [s * cases_n + c]. Null: callers complete their own. */
+    double *completer_ns;
     /* Caller t at [place of the case * threads_n + t]. Null: no case has several callers. */
     double *thread_ns;
     struct vtb_pause_sums *pauses; /* of session s and case c at [s * cases_n + c] */

@@ -584,6 +584,15 @@ bool vtb_plan_is_timed(const struct vtb_plan *plan)
     return plan->rounds_n > 0;
 }
 
+bool vtb_plan_has_cold(const struct vtb_plan *plan)
+{
+    for (size_t i = 0; i < plan->points_n; i++) {
+        if (plan->points[i].cold)
+            return true;
+    }
+    return false;
+}
+
 void vtb_plan_free(struct vtb_plan *plan)
 {
     for (size_t i = 0; i < plan->points_n; i++)

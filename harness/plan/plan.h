@@ -143,6 +143,9 @@ const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n);
 /* Whether times are measured; otherwise counts alone are taken. */
 bool vtb_plan_is_timed(const struct vtb_plan *plan);
 
+/* Whether times of any point are those of cold starts. */
+bool vtb_plan_has_cold(const struct vtb_plan *plan);
+
 void vtb_plan_free(struct vtb_plan *plan);
 
 #endif

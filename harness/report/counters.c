@@ -38,6 +38,8 @@ static void add_exact(struct vtb_counter *counters, size_t *n, const struct vtb_
     add(counters, n, "frees_per_op", vtb_per_op(counted, counted->counts.frees_n), true);
     add(counters, n, "peak_live_bytes", /* not known on a collector, where nothing is freed */
         collects ? NAN : (double)counted->counts.peak_live_bytes, true);
+    add(counters, n, "startup_bytes", (double)counted->startup_bytes, true);
+    add(counters, n, "startup_allocs", (double)counted->startup_allocs_n, true);
     add(counters, n, "failures_per_op", vtb_per_op(counted, counted->failed_n), true);
     if (instructions)
         add(counters, n, "instructions_per_op", figures->instructions, true);
@@ -95,19 +97,20 @@ static void add_callers(struct vtb_counter *counters, size_t *n, const struct vt
     add_interval(counters, n, scaling, &figures->scaling);
 }
 
-/* Adds the figures at a volume of calls per second, which is that of all callers together. */
+/* Adds the figures at a volume of calls per second, which is that of all callers together. A volume
+ * lasts, so what is allocated once is no part of them; and a cold start tells nothing of the
+ * processor time. */
 static void add_volume(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures,
-                       bool timed, double calls_per_second)
+                       const struct vtb_comparison *comparison, double calls_per_second)
 {
-    const struct vtb_counted *counted = &figures->counted;
-    const double bytes = vtb_per_op(counted, counted->counts.requested_bytes) * calls_per_second;
-    const double allocs = vtb_per_op(counted, counted->counts.allocs_n) * calls_per_second;
-    const double cpu_s = figures->ns.median / 1e9 * calls_per_second;
+    const double bytes = vtb_steady_bytes_per_op(&figures->counted) * calls_per_second;
+    const double allocs = vtb_steady_allocs_per_op(&figures->counted) * calls_per_second;
+    const double cpu_s = vtb_cpu_ns_per_op(comparison, figures) / 1e9 * calls_per_second;
     add(counters, n, "bytes_per_second", bytes, true);
     add(counters, n, "allocs_per_second", allocs, true);
     add(counters, n, "bytes_per_day", bytes * SECONDS_A_DAY, true);
     add(counters, n, "allocs_per_day", allocs * SECONDS_A_DAY, true);
-    if (!timed)
+    if (!comparison->timed)
         return;
     add(counters, n, "cpu_s_per_second", cpu_s, false);
     add(counters, n, "cpu_s_per_day", cpu_s * SECONDS_A_DAY, false);
@@ -145,10 +148,14 @@ size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparis
     add_events(counters, &n, &results->events, &figures->events);
     if (comparison->timed)
         add_timed(counters, &n, figures);
+    if (comparison->timed && vtb_plan_has_cold(results->plan))
+        add(counters, &n, "page_faults_per_start", figures->page_faults, false);
+    if (comparison->timed && results->plan->points[0].completer)
+        add(counters, &n, "completer_cpu_ns_per_op", figures->completer_ns, false);
     if (comparison->timed && comparison->caller_ns)
         add_callers(counters, &n, figures);
     if (results->plan->calls_per_second > 0)
-        add_volume(counters, &n, figures, comparison->timed, results->plan->calls_per_second);
+        add_volume(counters, &n, figures, comparison, results->plan->calls_per_second);
     if (has_pressure(results->plan))
         add_pressure(counters, &n, &figures->pressure);
     return n;

@@ -68,7 +68,8 @@ static bool is_peer(const struct span *span, size_t i, size_t other)
 static bool allocates_nothing(const struct span *span, size_t i, size_t other)
 {
     (void)other;
-    return !is_reference(span, i) && at(span, i)->counted.counts.allocs_n == 0;
+    const struct vtb_counted *counted = &at(span, i)->counted;
+    return !is_reference(span, i) && counted->counts.allocs_n == counted->startup_allocs_n;
 }
 
 static bool is_undecided(const struct span *span, size_t i, size_t other)
@@ -102,6 +103,12 @@ static bool is_without_collections(const struct span *span, size_t i, size_t oth
 {
     (void)other;
     return !is_reference(span, i) && at(span, i)->collections.is_unknown;
+}
+
+static bool has_no_page_faults(const struct span *span, size_t i, size_t other)
+{
+    (void)other;
+    return !is_reference(span, i) && at(span, i)->page_faults == 0;
 }
 
 /* Whether case i was timed, in one state of the machine with the floor, for long enough. */
@@ -206,22 +213,34 @@ static void print_time(FILE *out, const struct span *span)
     putc('\n', out);
 }
 
+/* Prints so many bytes in so many allocations with a case, unless there are none, and returns what
+ * separates the next case from it. */
+static const char *print_allocated(FILE *out, const struct span *span, size_t i,
+                                   const char *separator, double bytes, double allocs)
+{
+    if (is_reference(span, i) || allocs == 0)
+        return separator;
+    fprintf(out, "%s%.6g B in %.6g allocation%s with %s", separator, bytes, allocs,
+            vtb_plural(allocs, "", "s"), name_at(span, i));
+    return ", ";
+}
+
+/* Prints what an operation allocates, and apart from it what is allocated once. */
 static void print_memory(FILE *out, const struct span *span)
 {
     char names[NAMES_BYTES];
     const char *separator = "An operation allocates ";
-    for (size_t i = span->first; i < span->end; i++) {
-        const struct vtb_counted *counted = &at(span, i)->counted;
-        if (is_reference(span, i) || allocates_nothing(span, i, i))
-            continue;
-        const double allocs = vtb_per_op(counted, counted->counts.allocs_n);
-        fprintf(out, "%s%.6g B in %.6g allocation%s with %s", separator,
-                vtb_per_op(counted, counted->counts.requested_bytes), allocs,
-                vtb_plural(allocs, "", "s"), name_at(span, i));
-        separator = ", ";
-    }
+    const char *startup_separator = "; once at the start ";
+    for (size_t i = span->first; i < span->end; i++)
+        separator =
+            print_allocated(out, span, i, separator, vtb_steady_bytes_per_op(&at(span, i)->counted),
+                            vtb_steady_allocs_per_op(&at(span, i)->counted));
     if (list_names(names, span, allocates_nothing, 0) > 0)
         fprintf(out, "%snothing with %s", separator, names);
+    for (size_t i = span->first; i < span->end; i++)
+        startup_separator = print_allocated(out, span, i, startup_separator,
+                                            (double)at(span, i)->counted.startup_bytes,
+                                            (double)at(span, i)->counted.startup_allocs_n);
     fputs(".\n", out);
 }
 
@@ -278,6 +297,46 @@ static void print_scaling(FILE *out, const struct span *span)
     fputs(".\n", out);
 }
 
+/* Whether a case has other page faults than the same method of its strategy on another heap. */
+static bool differs_by_heap(const struct span *span, size_t i)
+{
+    const struct vtb_comparison *comparison = span->comparison;
+    for (size_t other = 0; other < comparison->point->cases_n; other++) {
+        const struct vtb_cell *cell = comparison->figures[other].the_case->timing;
+        if (strcmp(cell->name, name_at(span, i)) == 0 &&
+            cell->kind.async == at(span, i)->the_case->timing->kind.async &&
+            comparison->figures[other].page_faults != at(span, i)->page_faults)
+            return true;
+    }
+    return false;
+}
+
+/* Prints how many page faults a cold start has, and whether they part one heap from another. */
+static void print_page_faults(FILE *out, const struct span *span)
+{
+    char names[NAMES_BYTES];
+    const char *separator = "A start has ";
+    bool heaps_differ = false;
+    for (size_t i = span->first; i < span->end; i++) {
+        const double n = at(span, i)->page_faults;
+        heaps_differ |= differs_by_heap(span, i);
+        if (is_reference(span, i) || n == 0)
+            continue;
+        fprintf(out, "%s%.6g page fault%s with %s", separator, n, vtb_plural(n, "", "s"),
+                name_at(span, i));
+        separator = ", ";
+    }
+    if (list_names(names, span, has_no_page_faults, 0) > 0)
+        fprintf(out, "%sno page faults with %s", separator, names);
+    fputs(".", out);
+    if (heaps_differ)
+        fputs(
+            " Heaps differ in that: a part of the time is for memory that a program which has "
+            "run for a while has on each of them.",
+            out);
+    putc('\n', out);
+}
+
 /* Writes three digits and a prefix: 677 G. */
 static const char *amount(char text[VTB_NUMBER_BYTES], double value)
 {
@@ -287,16 +346,23 @@ static const char *amount(char text[VTB_NUMBER_BYTES], double value)
 
 #define SECONDS_A_DAY 86400
 
+/* Whether there is a processor time that holds at a volume, which lasts. */
+static bool has_cpu(const struct span *span)
+{
+    return span->comparison->timed && !span->comparison->point->cold;
+}
+
 static void add_volume_row(struct vtb_table *table, const struct span *span, size_t i)
 {
     const struct vtb_counted *counted = &at(span, i)->counted;
     const double rate = span->calls_per_second;
-    const double bytes = vtb_per_op(counted, counted->counts.requested_bytes) * rate;
-    const double allocs = vtb_per_op(counted, counted->counts.allocs_n) * rate;
-    const double cpu_s = at(span, i)->ns.median / 1e9 * rate;
-    const double amounts[] = {bytes, bytes * SECONDS_A_DAY, allocs, allocs * SECONDS_A_DAY};
+    const double bytes = vtb_steady_bytes_per_op(counted) * rate;
+    const double allocs = vtb_steady_allocs_per_op(counted) * rate;
+    const double cpu_s = vtb_cpu_ns_per_op(span->comparison, at(span, i)) / 1e9 * rate;
+    const double amounts[] = {bytes, bytes * SECONDS_A_DAY, allocs, allocs * SECONDS_A_DAY,
+                              (double)counted->startup_bytes};
     vtb_table_cell(table, "%s", name_at(span, i));
-    if (span->comparison->timed) {
+    if (has_cpu(span)) {
         vtb_table_cell(table, isnan(cpu_s) ? "-" : "%.3g %%", 100 * cpu_s);
         vtb_table_cell(table, isnan(cpu_s) ? "-" : "%.4g", cpu_s * SECONDS_A_DAY);
     }
@@ -306,6 +372,22 @@ static void add_volume_row(struct vtb_table *table, const struct span *span, siz
     }
 }
 
+/* Prints why there is no processor time, or what is in it that one may not expect. */
+static void print_volume_note(FILE *out, const struct span *span)
+{
+    const struct vtb_point *point = span->comparison->point;
+    if (span->comparison->timed && point->cold)
+        fprintf(out,
+                "CPU time at this volume is not told, as a cold start was timed: more than %d "
+                "--calls time a steady state.\n",
+                VTB_COLD_CALLS_MAX);
+    if (span->comparison->timed && point->completer)
+        fputs(
+            "CPU time has the completing thread's while it answers, not while it looks for "
+            "work.\n",
+            out);
+}
+
 /* Prints the cost of each strategy at the volume of calls, a line each. */
 static void print_volume(FILE *out, const struct span *span)
 {
@@ -313,12 +395,13 @@ static void print_volume(FILE *out, const struct span *span)
         {"of a core", 12, VTB_SIDE_RIGHT, true}, {"CPU s/day", 10, VTB_SIDE_RIGHT, true},
         {"B/s", 9, VTB_SIDE_RIGHT, true},        {"B/day", 9, VTB_SIDE_RIGHT, true},
         {"allocs/s", 9, VTB_SIDE_RIGHT, true},   {"allocs/day", 10, VTB_SIDE_RIGHT, true},
+        {"once, B", 9, VTB_SIDE_RIGHT, true},
     };
     struct vtb_table table = {.gap = 1};
     char rate[VTB_NUMBER_BYTES];
     fprintf(out, "At %s calls a second:\n", amount(rate, span->calls_per_second));
     vtb_table_column(&table, (struct vtb_column){.title = "strategy", .width = 17});
-    for (size_t c = span->comparison->timed ? 0 : 2; c < sizeof columns / sizeof *columns; c++)
+    for (size_t c = has_cpu(span) ? 0 : 2; c < sizeof columns / sizeof *columns; c++)
         vtb_table_column(&table, columns[c]);
     for (size_t i = span->first; i < span->end; i++) {
         if (i != at(span, i)->the_case->empty)
@@ -326,6 +409,7 @@ static void print_volume(FILE *out, const struct span *span)
     }
     vtb_table_print(out, &table, VTB_FORMAT_TABLE);
     vtb_table_free(&table);
+    print_volume_note(out, span);
 }
 
 /* Prints how much of the time the machine was in which state, and of which the figures are. */
@@ -477,6 +561,8 @@ static void print_findings(FILE *out, const void *what)
         if (comparison->timed)
             print_time(out, &span);
         print_memory(out, &span);
+        if (comparison->samples.faults_n)
+            print_page_faults(out, &span);
         for (int variant = 0; comparison->timed && variant < 2; variant++)
             print_variations(out, &span, variant != 0);
         if (comparison->timed && point->cases[span.first].threads_n > 1)

@@ -139,6 +139,9 @@ static json_t *unavailable_object(const struct vtb_results *results)
             vtb_json_put(object, results->events.per_op[i],
                          json_string(results->events.events.items[i].reason));
     }
+    if (plan->calls_per_second > 0 && vtb_plan_is_timed(plan) && vtb_plan_has_cold(plan))
+        vtb_json_put(object, "cpu_s_per_second",
+                     json_string("of cold starts no processor time at a volume is told"));
     if (!vtb_plan_is_timed(plan))
         vtb_json_put(object, "ns_per_op", json_string("--rounds 0 measures no time"));
     return object;

@@ -69,6 +69,59 @@ static void heaps_that_free(void **state)
     assert_true(n > 0);
 }
 
+/* --- somebody else's use --- */
+
+static size_t served_bytes;
+static void *served;
+static void *given_back;
+
+static void *serving_alloc(size_t bytes)
+{
+    served_bytes = bytes;
+    return served = calloc(1, bytes);
+}
+
+static void serving_free(void *block)
+{
+    for (size_t i = 0; i < served_bytes; i++)
+        assert_int_equal(((char *)block)[i], 1);
+    given_back = block;
+    free(block);
+}
+
+/* A block of the heap is written to, and given back. */
+static void a_heap_that_frees_serves(void **state)
+{
+    (void)state;
+    static const struct vtb_heap heap = {.alloc = serving_alloc, .free = serving_free};
+    const struct vtb_point point = point_of("user_cache", 0);
+    open_memory(&memory, &heap, &point);
+    vtb_memory_serve(&memory, 4096);
+    assert_int_equal(served_bytes, 4096);
+    assert_non_null(served);
+    assert_ptr_equal(given_back, served);
+    vtb_memory_close(&memory);
+}
+
+static void serve(void)
+{
+    struct vtb_heap_state before;
+    struct vtb_heap_state after;
+    collector()->state(memory.gc, &before);
+    vtb_memory_enter(&memory);
+    vtb_memory_serve(&memory, 65536);
+    vtb_memory_leave(&memory);
+    collector()->state(memory.gc, &after);
+    assert_true(after.used_bytes >= before.used_bytes + 65536);
+    assert_nothing_collected();
+}
+
+static void a_heap_that_collects_serves(void **state)
+{
+    (void)state;
+    for_collectors(0, serve);
+}
+
 /* --- what lives in the heap --- */
 
 static void check_sizes(size_t live_bytes)
@@ -406,6 +459,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heaps_that_free),
+        cmocka_unit_test(a_heap_that_frees_serves),
+        cmocka_unit_test(a_heap_that_collects_serves),
         cmocka_unit_test(values_live_all_along),
         cmocka_unit_test(nothing_need_live),
         cmocka_unit_test(few_may_live),

@@ -150,6 +150,7 @@ static void check_runner(const struct vtb_cell *cell, size_t callers_n, enum vtb
     check_in_flight(&runner);
     run(&runner, 1);
     check_in_flight(&runner);
+    runner.accounts = true; /* operations wait longer, and are the same */
     run(&runner, CALLS_N - CALLS_N / 3 - 1);
     check_in_flight(&runner);
     for (size_t t = 0; several && t < callers_n; t++)
@@ -311,6 +312,79 @@ static void operations_are_freed_where_they_complete(void **state)
     }
 }
 
+/* --- a completing thread that accounts for its time --- */
+
+#define ANSWER_NS 20e3
+#define ANSWERS_WINDOW 4
+#define ANSWERS_CALLS_N 41 /* ten windows, and one operation that is answered at the end */
+
+static const struct vtb_cell *honest;
+static uint32_t answers_n; /* atomic */
+static size_t early_n;     /* operations that were answered while the window had room */
+
+static double thread_cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+/* Takes some processor time. */
+static void answer_slowly(struct vtb_service *service, void *frame)
+{
+    const double start_ns = thread_cpu_ns();
+    honest->answer(service, frame);
+    while (thread_cpu_ns() - start_ns < ANSWER_NS)
+        continue;
+    __atomic_fetch_add(&answers_n, 1, __ATOMIC_RELEASE);
+}
+
+/* Gives the completing thread time to answer after each call, also where it should not. Before a
+ * call, whole windows were answered, or none: if not, it is known already that something is
+ * wrong. */
+static void call_slowly(struct vtb_env *env, size_t n)
+{
+    const struct timespec a_while = {.tv_nsec = 100000};
+    for (size_t i = 0; i < n; i++) {
+        uint32_t before_n;
+        while ((before_n = __atomic_load_n(&answers_n, __ATOMIC_ACQUIRE)) % ANSWERS_WINDOW != 0 &&
+               early_n == 0)
+            nanosleep(&a_while, NULL);
+        honest->run_independent(env, 1);
+        const bool has_room = i + 1 - before_n < ANSWERS_WINDOW;
+        for (int k = 0; k < 10 && has_room; k++)
+            nanosleep(&a_while, NULL);
+        early_n += has_room && __atomic_load_n(&answers_n, __ATOMIC_ACQUIRE) != before_n;
+    }
+}
+
+/* It answers when a window is full, or nobody goes on, and its time for that is added up. */
+static void answers_are_accounted_for(void **state)
+{
+    (void)state;
+    struct vtb_runner runner;
+    open_fixture("user_cache", 0, ANSWERS_WINDOW);
+    point.completer = true;
+    honest = built_cell("heap_task@atomic", "user_cache", (struct vtb_kind){0});
+    struct vtb_cell cell = *honest;
+    cell.answer = answer_slowly;
+    const struct vtb_case the_case = case_of(&cell, 1);
+    open_runner(&runner, &the_case, VTB_CONSUMER_INDEPENDENT);
+    run(&runner, ANSWERS_CALLS_N);
+    assert_same_double(runner.answers_cpu_ns, 0);
+    vtb_runner_drain(&runner, 0);
+    answers_n = 0;
+    early_n = 0;
+    runner.accounts = true;
+    runner.loop = call_slowly;
+    run(&runner, ANSWERS_CALLS_N);
+    assert_int_equal(answers_n, ANSWERS_CALLS_N);
+    assert_int_equal(early_n, 0);
+    assert_true(runner.answers_cpu_ns > ANSWERS_CALLS_N * ANSWER_NS / 2);
+    vtb_runner_close(&runner);
+    vtb_fixture_close(&fixture);
+}
+
 /* Where nothing suspends there is nothing to complete, and one caller needs no other thread. */
 static void nothing_to_complete(void **state)
 {
@@ -391,6 +465,7 @@ int main(void)
         cmocka_unit_test(every_heap),
         cmocka_unit_test(caches_are_not_shared),
         cmocka_unit_test(operations_are_freed_where_they_complete),
+        cmocka_unit_test(answers_are_accounted_for),
         cmocka_unit_test(nothing_to_complete),
         cmocka_unit_test(a_runner_that_does_not_fit_is_an_error),
     };

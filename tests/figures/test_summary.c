@@ -9,10 +9,10 @@ enum { EMPTY, FLOOR, BASELINE, OTHER, CASES_N };
 static struct vtb_plan plan;
 static struct vtb_comparison comparison;
 static const struct vtb_counted counted[CASES_N] = {
-    {1000, 800, 0, 5, {0}},
-    {1000, 800, 20, 6, {0}},
-    {1000, 800, 20, 6, {1000, 1000, 78400, 96000, 0, 104, 0, 200}},
-    {1000, 800, 20, 6, {200, 200, 20800, 22400, 0, 6656, 0, 200}},
+    {1000, 800, 0, 5, {0}, 0, 0},
+    {1000, 800, 20, 6, {0}, 0, 0},
+    {1000, 800, 20, 6, {1000, 1000, 78400, 96000, 0, 104, 0, 200}, 0, 0},
+    {1000, 800, 20, 6, {200, 200, 20800, 22400, 0, 6656, 0, 200}, 50, 5200},
 };
 
 static const struct synthetic_noise silent = {0, 0};
@@ -118,6 +118,59 @@ static void exact_figures(void **state)
     assert_near(figures[FLOOR].ratio.median, 0.1, 1e-12);
     assert_near(figures[EMPTY].ns.median, 0.5, 1e-12);
     assert_int_equal(comparison.state, VTB_STATE_QUIET);
+    forget();
+}
+
+/* The median of a case's starts; none of a steady state. */
+static void page_faults_of_starts(void **state)
+{
+    (void)state;
+    const double ns[CASES_N] = {0.5, 2, 20, 5};
+    struct vtb_samples samples = samples_of(ns, silent, 1);
+    const size_t starts_n = samples.sessions_n * samples.rounds_n;
+    double *faults = (double *)calloc(starts_n * CASES_N, sizeof(double));
+    assert_non_null(faults);
+    samples.faults_n = faults;
+    for (size_t i = 0; i < starts_n; i++) /* the median is that of 0, 1, ... 9 in every ten */
+        faults[i * CASES_N + OTHER] = (double)(i * 7 % 10);
+    const struct vtb_figures *figures = summarise(samples);
+    assert_same_double(figures[OTHER].page_faults, 4.5);
+    assert_same_double(figures[BASELINE].page_faults, 0);
+    free(faults);
+    forget();
+    assert_true(isnan(summary_of(ns, silent, 1)[OTHER].page_faults));
+    forget();
+}
+
+/* What is allocated once is no part of what an operation allocates. */
+static void steady_figures(void **state)
+{
+    (void)state;
+    assert_near(vtb_steady_bytes_per_op(&counted[BASELINE]), 78.4, 1e-12);
+    assert_near(vtb_steady_allocs_per_op(&counted[BASELINE]), 1, 1e-12);
+    assert_near(vtb_steady_bytes_per_op(&counted[OTHER]), 15.6, 1e-12);
+    assert_near(vtb_steady_allocs_per_op(&counted[OTHER]), 0.15, 1e-12);
+}
+
+/* The processor time is the caller's and the completing thread's. A cold start has none. */
+static void processor_times(void **state)
+{
+    (void)state;
+    const double ns[CASES_N] = {0.5, 2, 20, 5};
+    static double completers[SESSIONS_N * CASES_N];
+    const struct vtb_figures *figures = summary_of(ns, silent, 1);
+    assert_near(vtb_cpu_ns_per_op(&comparison, &figures[OTHER]), 5, 1e-12);
+    forget();
+    struct vtb_samples samples = samples_of(ns, silent, 1);
+    samples.completer_ns = completers;
+    for (size_t s = 0; s < SESSIONS_N; s++)
+        completers[s * CASES_N + OTHER] = s < SESSIONS_N / 3 ? 100 : 7;
+    figures = summarise(samples);
+    assert_same_double(figures[OTHER].completer_ns, 7);
+    assert_near(vtb_cpu_ns_per_op(&comparison, &figures[OTHER]), 12, 1e-12);
+    plan.points[0].cold = true;
+    assert_true(isnan(vtb_cpu_ns_per_op(&comparison, &figures[OTHER])));
+    plan.points[0].cold = false;
     forget();
 }
 
@@ -810,6 +863,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_figures),
+        cmocka_unit_test(page_faults_of_starts),
+        cmocka_unit_test(steady_figures),
+        cmocka_unit_test(processor_times),
         cmocka_unit_test(over_what_it_varies),
         cmocka_unit_test(noisy_figures_hold_the_truth),
         cmocka_unit_test(every_session_counts_once),

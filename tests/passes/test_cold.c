@@ -2,6 +2,8 @@
 #include "check.h"
 
 #include <malloc.h>
+#include <math.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/pages.h"
@@ -14,7 +16,9 @@
 /* One process, as a heap or a loop of the test's own saw it. */
 struct start {
     pid_t process;
-    size_t allocs_n;
+    size_t other_bytes; /* of the first block, which is somebody else's */
+    size_t allocs_n;    /* of the others, which are the strategy's, and the largest of them */
+    size_t largest_bytes;
     size_t calls_n; /* and what they were */
     size_t hits_n;
     uint64_t digest;
@@ -29,6 +33,7 @@ static struct seen {
 static size_t allocs_n; /* of this process */
 static struct vtb_plan plan;
 static struct vtb_point *point;
+static double least_faults_n; /* of the last case, of all rounds of the last pass */
 
 static struct start *own_start(void)
 {
@@ -45,7 +50,14 @@ static struct start *own_start(void)
 
 static void *shared_alloc(size_t bytes)
 {
-    own_start()->allocs_n = ++allocs_n;
+    struct start *start = own_start();
+    if (start->other_bytes == 0) {
+        start->other_bytes = bytes;
+        return malloc(bytes);
+    }
+    start->allocs_n = ++allocs_n;
+    if (bytes > start->largest_bytes)
+        start->largest_bytes = bytes;
     return malloc(bytes);
 }
 
@@ -109,7 +121,11 @@ static void check_pass(enum vtb_consumer consumer)
     for (size_t i = 0; i < ROUNDS_N * samples.cases_n; i++) {
         assert_true(isfinite(samples.real_ns[i]) && samples.real_ns[i] > 0);
         assert_true(isfinite(samples.cpu_ns[i]) && samples.cpu_ns[i] > 0);
+        assert_true(samples.faults_n[i] >= 0 && samples.faults_n[i] == floor(samples.faults_n[i]));
     }
+    least_faults_n = samples.faults_n[samples.cases_n - 1];
+    for (size_t round = 1; round < ROUNDS_N; round++)
+        least_faults_n = fmin(least_faults_n, samples.faults_n[(round + 1) * samples.cases_n - 1]);
     assert_int_equal(allocs_n, 0); /* nothing ran in this process */
     vtb_samples_free(&samples);
     vtb_plan_free(&plan);
@@ -149,9 +165,10 @@ static void every_start_is_fresh(void **state)
     MAKE_PLAN("--heap=glibc", "--strategy=heap_task_pooled", "--calls=10", "--hit-rate=0",
               "--in-flight=4");
     check_pass(VTB_CONSUMER_INDEPENDENT);
-    assert_int_equal(seen->starts_n, 2 * (ROUNDS_N + 1)); /* and one each to check the values */
+    /* And one each to check the values, of the floor twice. */
+    assert_int_equal(seen->starts_n, 4 * (ROUNDS_N + 1) + 1);
     for (size_t i = 0; i < seen->starts_n; i++) {
-        assert_in_range(seen->starts[i].allocs_n, 1, 10);
+        assert_in_range(seen->starts[i].allocs_n, 0, 10);
         assert_int_not_equal(seen->starts[i].process, getpid());
         starts_n[seen->starts[i].allocs_n]++;
     }
@@ -302,6 +319,75 @@ static void the_loop_is_that_of_the_pass(void **state)
     assert_int_equal(watched_n, ROUNDS_N + 1);
 }
 
+/* --- page faults --- */
+
+#define PAGES_N ((size_t)64)
+#define PAGE_BYTES ((size_t)4096)
+
+/* Written to before any process is started, and in each again. */
+static char inherited[PAGES_N * PAGE_BYTES] __attribute__((aligned(4096)));
+
+static void write_to_each_page(char *pages)
+{
+    for (size_t i = 0; i < PAGES_N; i++)
+        ((volatile char *)pages)[i * PAGE_BYTES] = 1;
+}
+
+static void writes_to_inherited_pages(struct vtb_env *env, size_t n)
+{
+    write_to_each_page(inherited);
+    honest->run_independent(env, n);
+}
+
+static void writes_to_new_pages(struct vtb_env *env, size_t n)
+{
+    char *pages =
+        mmap(NULL, sizeof inherited, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED || madvise(pages, sizeof inherited, MADV_NOHUGEPAGE) != 0)
+        abort();
+    write_to_each_page(pages);
+    honest->run_independent(env, n);
+}
+
+static double faults_of(void (*loop)(struct vtb_env *env, size_t n))
+{
+    MAKE_PLAN("--heap=glibc", "--strategy=value_task", "--calls=1", "--hit-rate=0");
+    replace_last(loop);
+    check_pass(VTB_CONSUMER_INDEPENDENT);
+    return least_faults_n;
+}
+
+/* A process that is forked has to copy a page when it first writes to it. That is not the
+ * strategy's: it is done before the clock starts. What nobody has used is the strategy's. */
+static void page_faults_of_the_fork_are_not_in_a_start(void **state)
+{
+    (void)state;
+    write_to_each_page(inherited);
+    assert_true(faults_of(writes_to_new_pages) >= (double)PAGES_N);
+    assert_true(faults_of(writes_to_inherited_pages) < (double)PAGES_N);
+}
+
+/* The heap has served somebody else, with a block of another size than any of the strategy's. */
+static void the_others_block_is_larger_than_the_strategys(void **state)
+{
+    (void)state;
+    static const size_t requests[] = {1, 1000};
+    size_t largest_bytes = 0;
+    for (size_t i = 0; i < 2; i++) {
+        MAKE_PLAN("--heap=glibc", "--strategy=arena_task,value_task", "--calls=10", "--hit-rate=0");
+        point->request_ops = requests[i];
+        check_pass(VTB_CONSUMER_INDEPENDENT);
+        for (size_t k = 0; k < seen->starts_n; k++) {
+            const struct start *start = &seen->starts[k];
+            assert_true(start->other_bytes >= 2048);
+            assert_true(start->other_bytes >= 2 * start->largest_bytes);
+            largest_bytes =
+                start->largest_bytes > largest_bytes ? start->largest_bytes : largest_bytes;
+        }
+    }
+    assert_true(largest_bytes > 2048);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -328,6 +414,8 @@ int main(void)
         cmocka_unit_test(other_values_are_refused),
         cmocka_unit_test(a_start_that_ends_early_is_refused),
         cmocka_unit_test(the_loop_is_that_of_the_pass),
+        cmocka_unit_test(page_faults_of_the_fork_are_not_in_a_start),
+        cmocka_unit_test(the_others_block_is_larger_than_the_strategys),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

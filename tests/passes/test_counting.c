@@ -71,6 +71,13 @@ static void check_counted(const struct vtb_cell *cell, uint64_t hits_n, uint64_t
         assert_of_cell(cell, counts->live_bytes, 0);
         assert_of_cell(cell, counts->frees_n, counts->allocs_n);
     }
+    if (layout && layout->memory == LAYOUT_REUSED) {
+        assert_of_cell(cell, counted.startup_allocs_n, counts->allocs_n);
+        assert_of_cell(cell, counted.startup_bytes, counts->requested_bytes);
+    } else if (layout) {
+        assert_of_cell(cell, counted.startup_allocs_n, 0);
+        assert_of_cell(cell, counted.startup_bytes, 0);
+    }
     if (!layout || layout->memory != LAYOUT_FRESH || cell->kind.async || cell->kind.collected)
         return;
     const uint64_t hit_bytes = layout->immortal_hits[0] ? 0 : layout->hit[0];
@@ -168,6 +175,46 @@ static void checksums_agree(void **state)
         if (is_counting(cell) && cell->strategy->role != VTB_ROLE_EMPTY)
             assert_true(count(cell).checksum == expected);
     }
+    vtb_fixture_close(&fixture);
+}
+
+/* What is allocated at the start is what twice as many calls do not allocate again: of a pool, its
+ * most objects; of what is allocated anew for each call or request, nothing. */
+static void the_start_up_is_what_further_calls_do_not_allocate(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"heap_task", "value_task", "heap_task_pooled",
+                                        "value_task_pooled", "arena_task"};
+    const struct vtb_kind kind = {.counting = true};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct vtb_cell *cell = built_cell(names[i], "user_cache", kind);
+        struct vtb_counted counted[2];
+        for (uint64_t times = 1; times <= 2; times++) {
+            const struct vtb_point at = point_of(64000 * times, 0.8);
+            open_fixture(&at);
+            counted[times - 1] = count(cell);
+            vtb_fixture_close(&fixture);
+        }
+        const struct vtb_counts *once = &counted[0].counts;
+        const struct vtb_counts *twice = &counted[1].counts;
+        assert_of_cell(cell, counted[0].startup_bytes,
+                       2 * once->requested_bytes - twice->requested_bytes);
+        assert_of_cell(cell, counted[0].startup_allocs_n, 2 * once->allocs_n - twice->allocs_n);
+        assert_of_cell(cell, counted[1].startup_bytes, counted[0].startup_bytes);
+    }
+}
+
+/* 64 boxes of 104 bytes, and a task for hits, of 72. */
+static void a_pools_start_up(void **state)
+{
+    (void)state;
+    const struct vtb_kind kind = {.counting = true};
+    const struct vtb_point at = point_of(100000, 0.8);
+    open_fixture(&at);
+    const struct vtb_counted counted = count(built_cell("heap_task_pooled", "user_cache", kind));
+    assert_true(counted.startup_bytes == 64 * 104 + 72);
+    assert_true(counted.startup_bytes == counted.counts.peak_live_bytes);
+    assert_true(counted.startup_allocs_n == 65);
     vtb_fixture_close(&fixture);
 }
 
@@ -452,6 +499,8 @@ int main(void)
         cmocka_unit_test(many_calls),
         cmocka_unit_test(more_calls_than_a_chunk),
         cmocka_unit_test(checksums_agree),
+        cmocka_unit_test(the_start_up_is_what_further_calls_do_not_allocate),
+        cmocka_unit_test(a_pools_start_up),
         cmocka_unit_test(counts_can_be_repeated),
         cmocka_unit_test(hits_emerge_from_the_keys),
         cmocka_unit_test(recorded_keys),

@@ -171,6 +171,14 @@ static void check_probes(const struct vtb_samples *samples, bool probed)
     }
 }
 
+/* A completing thread takes time where there is one, and a case that may suspend. */
+static void check_completers(const struct vtb_point *at, const struct vtb_samples *samples)
+{
+    assert_int_equal(samples->completer_ns != NULL, at->completer);
+    for (size_t i = 0; samples->completer_ns && i < samples->cases_n; i++)
+        assert_int_equal(samples->completer_ns[i] > 0, at->cases[i].timing->answer != NULL);
+}
+
 static void check_samples(const struct vtb_point *at, const struct vtb_samples *samples)
 {
     double collected_ns = 0;
@@ -207,6 +215,7 @@ static size_t check_pass(const struct vtb_plan *plan, enum vtb_consumer consumer
     check_samples(at, &samples);
     check_callers(at, &samples);
     check_probes(&samples, !at->completer && at->cases[at->cases_n - 1].threads_n == 1);
+    check_completers(at, &samples);
     vtb_samples_free(&samples);
     vtb_fixture_close(&fixture);
     return done_n;

@@ -43,7 +43,7 @@ static double value(const char *key)
 
 #define EXACT                                                                                      \
     " actual_hit_rate bytes_per_op usable_bytes_per_op allocs_per_op frees_per_op peak_live_bytes" \
-    " failures_per_op"
+    " startup_bytes startup_allocs failures_per_op"
 #define TIMED                                                                                     \
     " ns_per_op ns_per_op_lo ns_per_op_hi ratio ratio_lo ratio_hi over_plain_ns over_plain_ns_lo" \
     " over_plain_ns_hi over_base_ns over_base_ns_lo over_base_ns_hi mde ratio_log_se"             \
@@ -55,6 +55,8 @@ static void counts_are_there_always(void **state)
     (void)state;
     it.figures[0].counted.failed_n = 1;
     it.figures[0].counted.counts.frees_n = 3;
+    it.figures[0].counted.startup_bytes = 72;
+    it.figures[0].counted.startup_allocs_n = 3;
     count();
     assert_string_equal(keys(true), EXACT);
     assert_string_equal(keys(false), "");
@@ -64,6 +66,8 @@ static void counts_are_there_always(void **state)
     assert_same_double(value("allocs_per_op"), 0.4);
     assert_same_double(value("frees_per_op"), 0.3);
     assert_same_double(value("peak_live_bytes"), 48);
+    assert_same_double(value("startup_bytes"), 72);
+    assert_same_double(value("startup_allocs"), 3);
     assert_same_double(value("failures_per_op"), 0.1);
 }
 
@@ -128,6 +132,21 @@ static void times_are_there_if_they_were_taken(void **state)
     assert_same_double(value("busy_ratio_hi"), 0.9);
 }
 
+/* A run with cold starts has their page faults, of which steady points have none. */
+static void page_faults_are_told_of_cold_starts(void **state)
+{
+    (void)state;
+    it.comparison.timed = true;
+    it.point.cold = true;
+    it.figures[0].page_faults = 3;
+    count();
+    assert_string_equal(keys(false), TIMED " page_faults_per_start");
+    assert_same_double(value("page_faults_per_start"), 3);
+    it.comparison.timed = false;
+    count();
+    assert_string_equal(keys(false), "");
+}
+
 /* The quickest caller is neither the first nor the last one, and so is the slowest. */
 static void callers_are_told_by_the_quickest_and_the_slowest(void **state)
 {
@@ -166,10 +185,37 @@ static void a_volume_tells_what_a_day_takes(void **state)
     assert_near(value("allocs_per_day"), 400.0 * 24 * 60 * 60, 1e-3);
     it.comparison.timed = true;
     it.figures[0].ns.median = 50000;
+    it.figures[0].completer_ns = NAN;
     count();
     assert_string_equal(keys(false), TIMED " cpu_s_per_second cpu_s_per_day");
     assert_near(value("cpu_s_per_second"), 0.05, 1e-12);
     assert_near(value("cpu_s_per_day"), 4320, 1e-6);
+}
+
+/* What is allocated once is not multiplied; a completing thread works as well; and what a cold
+ * start takes is not what a volume takes. */
+static void a_volume_lasts(void **state)
+{
+    (void)state;
+    it.plan.calls_per_second = 1000;
+    it.figures[0].counted.startup_bytes = 72;
+    it.figures[0].counted.startup_allocs_n = 3;
+    it.comparison.timed = true;
+    it.point.completer = true;
+    it.figures[0].ns.median = 50000;
+    it.figures[0].completer_ns = 20000;
+    count();
+    assert_near(value("bytes_per_second"), 2400, 1e-6);
+    assert_near(value("allocs_per_second"), 100, 1e-6);
+    assert_near(value("bytes_per_op"), 9.6, 1e-12);
+    assert_same_double(value("completer_cpu_ns_per_op"), 20000);
+    assert_near(value("cpu_s_per_second"), 0.07, 1e-12);
+    it.point.completer = false;
+    it.point.cold = true;
+    count();
+    assert_true(isnan(value("cpu_s_per_second")));
+    assert_true(isnan(value("cpu_s_per_day")));
+    assert_near(value("bytes_per_second"), 2400, 1e-6);
 }
 
 /* One that cannot be counted here keeps its columns, with nothing in them. */
@@ -209,7 +255,7 @@ static void the_pressure_of_one_case_makes_columns_for_all(void **state)
     count();
     assert_string_equal(keys(true), EXACT);
     assert_begins(keys(false), " gen0_budget_bytes live_heap_bytes pressure_calls_n gen0_per_kop ");
-    assert_int_equal(counters_n, 7 + 3 + VTB_PRESSURE_METRICS_N);
+    assert_int_equal(counters_n, 9 + 3 + VTB_PRESSURE_METRICS_N);
     assert_true(isnan(value("gen0_budget_bytes")));
     assert_true(isnan(value("live_heap_bytes")));
     assert_true(isnan(value("pressure_calls_n")));
@@ -233,7 +279,9 @@ int main(void)
         cmocka_unit_test_setup(instructions_are_there_if_they_were_asked_for, made),
         cmocka_unit_test_setup(times_are_there_if_they_were_taken, made),
         cmocka_unit_test_setup(callers_are_told_by_the_quickest_and_the_slowest, made),
+        cmocka_unit_test_setup(page_faults_are_told_of_cold_starts, made),
         cmocka_unit_test_setup(a_volume_tells_what_a_day_takes, made),
+        cmocka_unit_test_setup(a_volume_lasts, made),
         cmocka_unit_test_setup(events_have_two_columns_each, made),
         cmocka_unit_test_setup(the_pressure_of_one_case_makes_columns_for_all, made),
     };

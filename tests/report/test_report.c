@@ -39,6 +39,8 @@ static const char *const design_counters[] = {"bytes_per_op",        "usable_byt
 /* Counters that a result file may have beside those. */
 static const char *const more_counters[] = {"failures_per_op",
                                             "over_base_ns",
+                                            "startup_bytes",
+                                            "startup_allocs",
                                             "ratio_log_se",
                                             "ratio_freedom",
                                             "between_sessions_share",
@@ -74,7 +76,19 @@ static struct vtb_counted counted_of(const struct vtb_point *point, size_t i)
     counts->requested_bytes = cost.bytes;
     counts->usable_bytes = counts->requested_bytes + 8 * counts->allocs_n;
     counts->peak_live_bytes = point->in_flight * cell->miss_bytes;
+    counted.startup_allocs_n = cost.startup_allocs_n;
+    counted.startup_bytes = cost.startup_bytes;
     return counted;
+}
+
+/* Of a cold start, case i has i - 2 page faults: the first strategy has none. */
+static void add_page_faults(struct vtb_samples *samples, const struct vtb_point *point)
+{
+    const size_t times_n = samples->sessions_n * samples->rounds_n * samples->cases_n;
+    if (!point->cold)
+        return;
+    for (size_t at = 0; at < times_n; at++)
+        samples->faults_n[at] = fmax(0, (double)(at % samples->cases_n) - 2);
 }
 
 static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_point *point,
@@ -92,6 +106,8 @@ static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_
     if (rounds_n > 0)
         samples = synthetic_samples(point, SESSIONS_N, rounds_n, ns,
                                     (struct synthetic_noise){0.02, 0.005}, 1);
+    if (rounds_n > 0)
+        add_page_faults(&samples, point);
     assert_true(vtb_summarise(comparison, point, consumer, samples, SYNTHETIC_QUIET_NS,
                               &(struct vtb_found){counted, NULL}, &error));
 }
@@ -1274,8 +1290,8 @@ static void findings_of_a_volume(void **state)
     char *text = with_single_spaces(findings_text());
     assert_contains(text,
                     "At 1 k calls a second: strategy of a core CPU s/day B/s B/day allocs/s "
-                    "allocs/day plain ");
-    snprintf(expected, sizeof expected, " heap_task %.3g %% %.4g 78.4 k 6.77 G 1 k 86.4 M poll ",
+                    "allocs/day once, B plain ");
+    snprintf(expected, sizeof expected, " heap_task %.3g %% %.4g 78.4 k 6.77 G 1 k 86.4 M 0 poll ",
              100 * cpu_s, cpu_s * 86400);
     assert_contains(text, expected);
     assert_null(strstr(text, "empty"));
@@ -1284,14 +1300,12 @@ static void findings_of_a_volume(void **state)
     plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--rounds=0", "--calls-per-second=1000");
     fill_results(1, 0);
     text = with_single_spaces(findings_text());
-    assert_contains(text, "strategy B/s B/day allocs/s allocs/day plain ");
-    assert_contains(text, " heap_task 78.4 k 6.77 G 1 k 86.4 M ");
+    assert_contains(text, "strategy B/s B/day allocs/s allocs/day once, B plain ");
+    assert_contains(text, " heap_task 78.4 k 6.77 G 1 k 86.4 M 0 ");
     assert_null(strstr(text, "of a core"));
     free(text);
     free_results();
 }
-
-/* --- what is counted beside times --- */
 
 static char *in_one_line(char *text)
 {
@@ -1299,6 +1313,84 @@ static char *in_one_line(char *text)
         *c = (char)(*c == '\n' ? ' ' : *c);
     return with_single_spaces(text);
 }
+
+/* A pool's objects stand in a column of their own, and no call takes any. */
+static void findings_of_what_is_allocated_once(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=heap_task_pooled", "--heap=glibc",
+                          "--calls-per-second=1000");
+    fill_results(1, ROUNDS_N);
+    char *text = in_one_line(findings_text());
+    assert_contains(text,
+                    "An operation allocates 78.4 B in 1 allocation with heap_task, nothing "
+                    "with heap_task_pooled; once at the start 6728 B in 65 allocations with "
+                    "heap_task_pooled.");
+    assert_contains(text, " 0 0 0 0 6.73 k ");
+    free(text);
+    free_results();
+}
+
+/* A cold start has no processor time that holds at a volume, and a completing thread has one. */
+static void notes_of_a_volume(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--calls=10", "--strategy=poll", "--calls-per-second=1000");
+    fill_results(1, ROUNDS_N);
+    char *text = in_one_line(findings_text());
+    assert_contains(text, "strategy B/s B/day allocs/s allocs/day once, B plain ");
+    assert_contains(text,
+                    "CPU time at this volume is not told, as a cold start was timed: more "
+                    "than 100000 --calls time a steady state.");
+    assert_null(strstr(text, "completing thread"));
+    free(text);
+    text = text_of(vtb_report_json);
+    assert_contains(text, "\"cpu_s_per_second\": \"of cold starts no processor time");
+    free(text);
+    free_results();
+    plan = SYNTHETIC_PLAN("--completer=thread", "--strategy=heap_task", "--calls-per-second=1000");
+    fill_results(1, ROUNDS_N);
+    text = in_one_line(findings_text());
+    assert_contains(text, "of a core");
+    assert_contains(text, "CPU time has the completing thread's while it answers");
+    assert_null(strstr(text, "not told"));
+    free(text);
+    free_results();
+}
+
+/* --- cold starts --- */
+
+#define HEAPS_DIFFER "Heaps differ in that"
+
+/* Page faults are told of cold starts alone, and that heaps differ only where they do. */
+static void findings_of_page_faults(void **state)
+{
+    (void)state;
+    plan = SYNTHETIC_PLAN("--calls=10", "--strategy=poll,value_task", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    char *text = in_one_line(findings_text());
+    assert_contains(text,
+                    "A start has 1 page fault with poll, 2 page faults with value_task, "
+                    "no page faults with heap_task.");
+    assert_null(strstr(text, HEAPS_DIFFER));
+    free(text);
+    assert_same_double(counter(results.comparisons, 4, "page_faults_per_start"), 2);
+    free_results();
+    plan = SYNTHETIC_PLAN("--calls=10", "--strategy=value_task", "--heap=glibc,gengc");
+    fill_results(1, ROUNDS_N);
+    text = in_one_line(findings_text());
+    assert_contains(text, HEAPS_DIFFER);
+    free(text);
+    free_results();
+    plan = SYNTHETIC_PLAN("--calls=200000", "--strategy=value_task", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    text = in_one_line(findings_text());
+    assert_null(strstr(text, "page fault"));
+    free(text);
+    free_results();
+}
+
+/* --- what is counted beside times --- */
 
 static void add_event(const char *name, const char *reason)
 {
@@ -1542,6 +1634,9 @@ int main(void)
         cmocka_unit_test(findings_name_what_is_varied),
         cmocka_unit_test(findings_of_callers),
         cmocka_unit_test(findings_of_a_volume),
+        cmocka_unit_test(findings_of_what_is_allocated_once),
+        cmocka_unit_test(notes_of_a_volume),
+        cmocka_unit_test(findings_of_page_faults),
         cmocka_unit_test(counted_figures_have_tables),
         cmocka_unit_test(instructions_stand_beside_the_floors),
         cmocka_unit_test(instructions_that_are_not_counted_say_why),

@@ -14,6 +14,7 @@ static int made(void **state)
 #define TITLES                                                                            \
     "name,workload,strategy,heap,consumer,method,depth,threads,hit_rate,actual_hit_rate," \
     "bytes_per_op,usable_bytes_per_op,allocs_per_op,frees_per_op,peak_live_bytes,"        \
+    "startup_bytes,startup_allocs,"                                                       \
     "failures_per_op,verdict\n"
 #define NAME(strategy)                                                   \
     "errands/" strategy                                                  \
@@ -44,8 +45,8 @@ static void a_row_each_behind_one_of_titles(void **state)
     (void)state;
     it.figures[1].counted.hits_n = 7;
     it.figures[1].verdict = VTB_VERDICT_SAME;
-    is_written(write_csv, TITLES LEFT ",0.8,9.6,12.8,0.4,0.4,48,0,\n" RIGHT
-                                      ",0.7,9.6,12.8,0.4,0.4,48,0,same\n");
+    is_written(write_csv, TITLES LEFT ",0.8,9.6,12.8,0.4,0.4,48,0,0,0,\n" RIGHT
+                                      ",0.7,9.6,12.8,0.4,0.4,48,0,0,0,same\n");
 }
 
 /* Every comparison has the same columns, and titles stand once. */

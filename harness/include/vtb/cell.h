@@ -79,6 +79,9 @@ struct vtb_usage {
 struct vtb_cost {
     uint64_t allocs_n;
     uint64_t bytes; /* requested, of all allocations together */
+    /* Of these, what is taken once and serves again and again; further calls take the rest. */
+    uint64_t startup_allocs_n;
+    uint64_t startup_bytes;
 };
 
 /* The kind of a cell. A variant of a strategy has one cell of each kind for each workload; see
@@ -150,8 +153,9 @@ struct vtb_cell {
 
 /* A number that must be the same in the program and its cells: it tells whether they were compiled
  * with headers in which the structs that they share have the same sizes. */
-#define VTB_CONTRACT \
-    (sizeof(struct vtb_cell) << 32 ^ sizeof(struct vtb_env) << 16 ^ sizeof(struct vtb_service))
+#define VTB_CONTRACT                                                 \
+    (sizeof(struct vtb_cost) << 48 ^ sizeof(struct vtb_cell) << 32 ^ \
+     sizeof(struct vtb_env) << 16 ^ sizeof(struct vtb_service))
 
 /* The one symbol that a cell's file exports. */
 #define VTB_CELL_EXPORT vtb_cell

@@ -5,11 +5,12 @@
  */
 
 #ifdef VTB_REQUEST_BYTES
-/* Each request takes one block for all of its objects. */
+/* Each request takes one block for all of its objects, and gives it back: there is no start-up. */
 static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost *cost)
 {
     cost->allocs_n = (usage->calls_n + usage->setup.request_ops - 1) / usage->setup.request_ops;
     cost->bytes = cost->allocs_n * VTB_REQUEST_BYTES(&usage->setup);
+    cost->startup_allocs_n = cost->startup_bytes = 0;
 }
 #else
 static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost *cost)
@@ -25,5 +26,7 @@ static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost
                      misses_n * (levels - 1) * (VTB_LAYER_MISS_BYTES > 0);
     cost->bytes = hits_n * VTB_HIT_BYTES + misses_n * VTB_MISS_BYTES +
                   misses_n * (levels - 1) * VTB_LAYER_MISS_BYTES;
+    cost->startup_allocs_n = VTB_REUSES ? cost->allocs_n : 0;
+    cost->startup_bytes = VTB_REUSES ? cost->bytes : 0;
 }
 #endif
