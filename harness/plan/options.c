@@ -57,13 +57,14 @@ static void environment_name(const char *option, char *name, size_t name_bytes)
         *c = (char)(*c == '-' ? '_' : toupper((unsigned char)*c));
 }
 
-/* Reads the environment. Where a baseline records how cases are run, the environment must not
- * change them, so `gate` reads its own variables alone; every other command takes those of `run`,
- * or ignores them. */
+/* Reads the environment. Where a baseline records how cases are run, or a proof says it, the
+ * environment must not change them, so `gate` and `selftest` read their own variables alone; every
+ * other command takes those of `run`, or ignores them. */
 static bool parse_environment(struct vtb_options *options, struct vtb_error *error)
 {
-    const enum vtb_command twins_of =
-        options->command == VTB_COMMAND_GATE ? VTB_COMMAND_GATE : VTB_COMMAND_RUN;
+    const bool own_alone =
+        options->command == VTB_COMMAND_GATE || options->command == VTB_COMMAND_SELFTEST;
+    const enum vtb_command twins_of = own_alone ? options->command : VTB_COMMAND_RUN;
     for (size_t i = 0; vtb_option_at(i); i++) {
         const struct vtb_option *option = vtb_option_at(i);
         char name[64];

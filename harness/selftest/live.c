@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/allocate.h"
 #include "base/interrupt.h"
@@ -356,12 +357,28 @@ static void try_allocation(struct vtb_proofs *proofs, const struct vtb_subjects 
     close_work(work);
 }
 
+/* Takes the user's settings of `run` out of the environment: what is proved must not depend on
+ * them. */
+static void clear_settings(void)
+{
+    static const char kept[] = "VTB_CELLS=";
+    for (size_t i = 0; environ[i];) {
+        char name[256];
+        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(environ[i], "="), environ[i]);
+        if (strncmp(environ[i], "VTB_", 4) == 0 &&
+            strncmp(environ[i], kept, sizeof kept - 1) != 0 && unsetenv(name) == 0)
+            continue; /* another one is at its place now */
+        i++;
+    }
+}
+
 bool vtb_selftest_live(struct vtb_proofs *proofs, const struct vtb_selftest_effort *effort,
                        struct vtb_error *error)
 {
     struct vtb_subjects subjects;
     if (!vtb_subjects_open(&subjects, error))
         return false;
+    clear_settings();
     vtb_interrupt_keep(); /* an interrupt is only noted, so that the copies are removed */
     const bool ok = try_times(proofs, &subjects, effort, error);
     if (ok) {

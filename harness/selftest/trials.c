@@ -101,7 +101,7 @@ static void add_number(struct vtb_proofs *proofs, const char *check, const char 
 {
     struct vtb_proof *proof = next(proofs, check, condition);
     if (isnan(found)) {
-        (void)snprintf(proof->reason, sizeof proof->reason, "no run had a figure to judge by");
+        (void)snprintf(proof->reason, sizeof proof->reason, "it takes more runs that have figures");
         return;
     }
     proof->found = found;
