@@ -22,7 +22,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 # Words of the contract, which names two shapes as two strategies are named, and an option's name,
 # which a workload shares.
-WORDS = {"callback", "poll", "trace"}
+WORDS = {"callback", "empty", "poll", "trace"}
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"]
 DOCUMENTS += [f"docs/{page}.md" for page in ["ARCHITECTURE", "METHOD", "STRATEGIES", "CLI"]]

@@ -62,7 +62,8 @@ def test_a_twin_that_is_none_is_told(bench: Bench, tmp_path: Path) -> None:
 def test_formats(bench: Bench, tmp_path: Path) -> None:
     path = unpacked(RECORDED[0], tmp_path)
     table = bench("selftest", "--samples", path)
-    rows = list(csv.DictReader(io.StringIO(bench("selftest", "--samples", path, "--format", "csv").out)))
+    printed = bench("selftest", "--samples", path, "--format", "csv").out
+    rows = list(csv.DictReader(io.StringIO(printed)))
     assert list(rows[0]) == ["check", "goal", "found", "99 % bounds", "trials", "verdict"]
     for row in rows:
         assert row["check"] in table.out

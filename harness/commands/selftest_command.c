@@ -7,15 +7,16 @@
 #include "selftest/selftest_report.h"
 #include "selftest/simulated.h"
 
-/* Sessions of a run, and runs beside each load; and runs of the simulation, whose truth is known. */
+/* Sessions of a run, and runs beside each load; and runs of the simulation, whose truth is known.
+ * */
 #define SESSIONS_N 10
 #define RUNS_N 100
 #define RUNS_QUICK_N 3
 #define SIMULATED_RUNS_N 300
 #define SIMULATED_SEED 1
 
-/* Adds what the statistics prove of a simulation: all of it where each run is of the same build; and
- * where it is of another, how often twins are called different. */
+/* Adds what the statistics prove of a simulation: all of it where each run is of the same build;
+ * and where it is of another, how often twins are called different. */
 static bool simulate(struct vtb_proofs *proofs, bool other_builds, size_t sessions_n,
                      struct vtb_error *error)
 {

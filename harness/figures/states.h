@@ -21,8 +21,8 @@ extern const char *const vtb_state_words[]; /* "quiet", "busy", "any" */
  * in them (their first percentile). */
 double vtb_quiet_level(const struct vtb_sessions *sessions);
 
-/* Gives the reading of the probe that a hundredth of a table's readings are below; infinite if it has
- * none. */
+/* Gives the reading of the probe that a hundredth of a table's readings are below; infinite if it
+ * has none. */
 double vtb_low_reading(const struct vtb_samples *samples);
 
 /* Whether an epoch was in a state, by the probes before it and after it. Where there was no probe

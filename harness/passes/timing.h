@@ -59,8 +59,8 @@ size_t vtb_samples_bytes(const struct vtb_point *point, size_t sessions_n, size_
 void vtb_samples_place(struct vtb_samples *samples, const struct vtb_point *point,
                        size_t sessions_n, size_t rounds_n, void *memory);
 
-/* Makes room for samples. The caller frees it with vtb_samples_free. On false *error says that there
- * is no memory. */
+/* Makes room for samples. The caller frees it with vtb_samples_free. On false *error says that
+ * there is no memory. */
 VTB_MUST_USE bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point,
                                    size_t sessions_n, size_t rounds_n, struct vtb_error *error);
 

@@ -59,8 +59,9 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "found.\n"},
     {"selftest", "the proof of the statistics, on this machine",
      "Measures copies of one strategy, which must not differ, and copies that are slower on\n"
-     "purpose, which must, run after run: idle, beside a busy loop, and beside one that is busy in\n"
-     "bursts. Tells how often a run is wrong, and how often its intervals hold what another run\n"
+     "purpose, which must, run after run: idle, beside a busy loop, and beside one that is busy\n"
+     "in bursts. Tells how often a run is wrong, and how often its intervals hold what another "
+     "run\n"
      "found; the same for times that are simulated, whose truth is known. 100 runs beside each\n"
      "load take about a quarter of an hour, --quick less than a minute. Exit status: 0 all goals\n"
      "are met, 3 some are missed.\n"},

@@ -23,15 +23,15 @@ struct vtb_recording {
     struct vtb_heap heap;
 };
 
-/* Reads a file of samples. The stream's condition is the path, which is borrowed. It must stay where
- * it is until vtb_recording_free. On false *error says in one line what is wrong with the file
- * (VTB_EXIT_USAGE), and there is nothing to free. */
+/* Reads a file of samples. The stream's condition is the path, which is borrowed. It must stay
+ * where it is until vtb_recording_free. On false *error says in one line what is wrong with the
+ * file (VTB_EXIT_USAGE), and there is nothing to free. */
 VTB_MUST_USE bool vtb_recording_read(struct vtb_recording *recording, const char *path,
                                      struct vtb_error *error);
 void vtb_recording_free(struct vtb_recording *recording);
 
-/* What a strategy's name says of it, and at *n how many of its characters are the name of what it is
- * a copy of: all of them if it is none. `name_n` is the name's length. */
+/* What a strategy's name says of it, and at *n how many of its characters are the name of what it
+ * is a copy of: all of them if it is none. `name_n` is the name's length. */
 struct vtb_subject vtb_subject_of_name(const char *name, size_t name_n, size_t *n);
 
 #endif

@@ -20,7 +20,8 @@ static const double slower_percents[SLOW_N] = {2, 5, 10};
 /* Deviations, as shares: of an epoch by itself; of all epochs of a round and of a session together,
  * which pairing removes; of a case in a session; and of a case by its place in one build, which is
  * phi. A run has a deviation of its own, which is rho. All of the
- * size that they have on shared machines, but those of rounds and sessions, which are exaggerated. */
+ * size that they have on shared machines, but those of rounds and sessions, which are exaggerated.
+ * */
 #define EPOCH_NOISE 0.03
 #define ROUND_NOISE 0.3
 #define SPEED_NOISE 0.2

@@ -21,8 +21,8 @@ struct vtb_simulated {
     bool other_builds;
 };
 
-/* Draws a stream of `runs_n` runs of `sessions_n` sessions, by `seed`: of one build, or each run of a
- * build of its own, in which code lies elsewhere. It must stay where it is
+/* Draws a stream of `runs_n` runs of `sessions_n` sessions, by `seed`: of one build, or each run of
+ * a build of its own, in which code lies elsewhere. It must stay where it is
  * until vtb_simulated_free. On false *error says that there is no memory. */
 VTB_MUST_USE bool vtb_simulated_make(struct vtb_simulated *simulated, size_t runs_n,
                                      size_t sessions_n, bool other_builds, uint64_t seed,

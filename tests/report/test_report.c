@@ -1203,8 +1203,9 @@ static void findings_name_what_is_not_known(void **state)
     figures[3].log_ratio.between_share = 0.85;
     figures[4].collections.is_unknown = true;
     char *text = findings_text();
-    assert_contains(text, " Not known yet, as the sessions disagree: value_task (85 % of the variance is "
-                          "between them).");
+    assert_contains(text,
+                    " Not known yet, as the sessions disagree: value_task (85 % of the variance is "
+                    "between them).");
     assert_null(strstr(text, "take more --sessions"));
     assert_contains(text,
                     "It collects, but no collection fell into the run, so their cost is not in the "

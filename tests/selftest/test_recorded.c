@@ -46,8 +46,8 @@ static bool read_text(const char *text)
     return ok;
 }
 
-/* Two heaps: a copy is compared with what it is a copy of on the same one, and others with the first
- * case there. */
+/* Two heaps: a copy is compared with what it is a copy of on the same one, and others with the
+ * first case there. */
 static void reads_samples(void **state)
 {
     (void)state;
