@@ -15,9 +15,8 @@ void vtb_interrupt_watch(void);
 /* Lets an interrupt, from now on, only be noted, as there is something to keep. */
 void vtb_interrupt_keep(void);
 
-/* Lets an interrupt that is only noted end this child process as well, which may have hours to go and
- * is not interrupted with its parent unless both are a terminal's; 0: none. To be called while
- * interrupts are held back, or when there is no child any more. */
+/* Lets an interrupt that is only noted, from now on, end this child process as well: it may have
+ * hours to go, and is not interrupted with its parent unless both are a terminal's. 0: none. */
 void vtb_interrupt_pass_to(pid_t child);
 
 /* In a child process: lets an interrupt end it without a word, and ends it when its parent ends. */

@@ -34,7 +34,7 @@ static const char *interval_text(char text[CELL_BYTES], const struct vtb_interva
 }
 
 /* Writes the median of the sessions, and from where to where they varied, with as many decimals as
- * fit. */
+ * fit; or else the median alone. */
 static const char *varied_text(char text[CELL_BYTES], const struct vtb_interval *ns, size_t width)
 {
     static const int digits[][2] = {{2, 2}, {2, 1}, {1, 1}, {1, 0}, {0, 0}};
@@ -42,9 +42,9 @@ static const char *varied_text(char text[CELL_BYTES], const struct vtb_interval 
         snprintf(text, CELL_BYTES, "%.*f %.*f-%.*f", digits[i][0], ns->median, digits[i][1], ns->lo,
                  digits[i][1], ns->hi);
         if (characters(text) <= width)
-            break;
+            return text;
     }
-    return text;
+    return vtb_fitted_text(text, ns->median, width);
 }
 
 static const char *ratio_text(char text[CELL_BYTES], const struct vtb_interval *ratio)

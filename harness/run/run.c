@@ -131,8 +131,9 @@ static bool count_point(struct run *run, size_t p, struct vtb_error *error)
     for (size_t i = 0; ok && i < point->cases_n; i++) {
         vtb_progress_part(&run->bar, "counting",
                           run->estimate ? run->estimate->count_s[p] / (double)point->cases_n : 0);
-        ok = count_case(&fixture, run->plan, i, isolated, error) && pass_unit(run, error);
+        ok = count_case(&fixture, run->plan, i, isolated, error);
         vtb_progress_show(&run->bar, 1, 1);
+        ok = ok && pass_unit(run, error);
     }
     vtb_fixture_close(&fixture);
     return ok && check_checksums(point, isolated->counted, error);
