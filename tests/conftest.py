@@ -39,7 +39,7 @@ COUNTED = ["--rounds", "0", "--calls", "1000"]
 # A process that has not ended by then hangs, on whatever machine and beside whatever else. A test
 # that shows that something comes at once asks for a day of measuring first.
 HANG_S = 600
-A_DAY = ["--time", "86400"]
+A_DAY = ["--sessions", "1000", "--rounds", "1000000"]
 
 # The limit for a build, and for a process under valgrind.
 SLOW_S = 7200

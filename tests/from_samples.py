@@ -51,6 +51,7 @@ class Pooled:
     variance: float = math.nan
     freedom: float = math.nan
     between: float = math.nan
+    square: float = math.nan  # the variance of one session
 
 
 def value_of(pairs: Sequence[float]) -> tuple[float, float]:
@@ -73,7 +74,24 @@ def pool(values: Sequence[tuple[float, float]]) -> Pooled:
     whole = of_sessions + PHI**2
     freedom = min((n - 1) * (whole / of_sessions) ** 2, 1e6)
     between = max(0, 1 - noise / variance) if variance > 0 else 0
-    return Pooled(mean, n, whole, freedom, between)
+    return Pooled(mean, n, whole, freedom, between, max(variance, noise))
+
+
+def shrunk(points: Sequence[Pooled]) -> list[tuple[float, float, float]]:
+    """The figures of the points of a sweep, with intervals that hold for all of them together: how
+    far sessions are apart is told by all points, which count as eight sessions more.
+    """
+    common = statistics.fmean(each.square for each in points)
+    found = []
+    for each in points:
+        own = each.sessions_n - 1
+        square = (own * each.square + 8 * common) / (own + 8) + NOISE_MIN
+        of_sessions = square * (1 / each.sessions_n + RHO)
+        whole = of_sessions + PHI**2
+        freedom = min((own + 8) * (whole / of_sessions) ** 2, 1e6)
+        half = t_quantile(0.5 - (1 - CONFIDENCE) / 2 / len(points), freedom) * math.sqrt(whole)
+        found.append((each.mean, each.mean - half, each.mean + half))
+    return found
 
 
 def t_within(t: float, freedom: float) -> float:
@@ -88,6 +106,15 @@ def t_within(t: float, freedom: float) -> float:
     step = t / steps_n
     inner = sum((4 if i % 2 else 2) * density(i * step) for i in range(1, steps_n))
     return (density(0) + inner + density(t)) * step / 3
+
+
+def t_quantile(share: float, freedom: float) -> float:
+    """The t value between which and 0 a share of all is."""
+    low, high = 0.0, 100.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if t_within(middle, freedom) < share else (low, middle)
+    return low
 
 
 class Samples:

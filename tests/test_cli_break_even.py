@@ -8,11 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from conftest import COUNTED, STRATEGIES, Bench, Row, medians, methods_of, parameters, strict_json
+from conftest import (
+    COUNTED,
+    INTERVALS,
+    STRATEGIES,
+    Bench,
+    Row,
+    methods_of,
+    parameters,
+    strict_json,
+)
+from from_samples import Samples, shrunk
 from test_cli_counters import Run, exporting
 
-# Points of a steady state, so roughly that intervals are wide.
-ROUGH = ["--rounds", "8", "--epoch-ms", "0.02", "--calls", "200k", "--keys", "1000"]
 RATES = [0, 0.25, 0.5, 0.75, 1]
 
 
@@ -48,16 +56,17 @@ def rows_of_curve(rows: list[Row], entry: Row, strategy: str) -> dict[float, Row
     return found
 
 
-def points_of(rows: list[Row], entry: Row) -> list[Point]:
-    """A ratio with its interval; or the bytes beyond the baseline's, which are exact."""
-    own = rows_of_curve(rows, entry, entry["strategy"])
-    base = rows_of_curve(rows, entry, entry["baseline"])
+def points_of(run: Run, entry: Row) -> list[Point]:
+    """A ratio with its interval along the range; or the bytes beyond the baseline's, which are exact.
+    """
+    own = rows_of_curve(run.rows, entry, entry["strategy"])
+    base = rows_of_curve(run.rows, entry, entry["baseline"])
     assert set(own) == set(base) != set()
     if entry["metric"] == "ratio":
-        return [
-            Point(x, row["ratio"], row["ratio_lo"], row["ratio_hi"])
-            for x, row in sorted(own.items())
-        ]
+        samples = Samples(run.outcome)
+        names = {x: (own[x]["run_name"], base[x]["run_name"]) for x in sorted(own)}
+        logs = shrunk([samples.ratio(*each, "any") for each in names.values()])
+        return [Point(x, *map(math.exp, each)) for x, each in zip(names, logs)]
     beyond = {x: own[x]["bytes_per_op"] - base[x]["bytes_per_op"] for x in sorted(own)}
     return [Point(x, value, value, value) for x, value in beyond.items()]
 
@@ -79,8 +88,8 @@ def median_at(points: list[Point], x: float) -> float:
     return left.median + (right.median - left.median) * (x - left.x) / (right.x - left.x)
 
 
-def assert_follows_from(rows: list[Row], entry: Row) -> None:
-    points = points_of(rows, entry)
+def assert_follows_from(run: Run, entry: Row) -> None:
+    points = points_of(run, entry)
     level = level_of(entry)
     assert (entry["from"], entry["to"]) == (points[0].x, points[-1].x)
     assert entry["verdict"] == verdict_of(points, level), (entry, points)
@@ -88,7 +97,7 @@ def assert_follows_from(rows: list[Row], entry: Row) -> None:
     for crossing in entry["crossings"]:
         at = crossing["at"]
         assert entry["from"] <= crossing["lo"] <= at <= crossing["hi"] <= entry["to"]
-        assert median_at(points, at) == pytest.approx(level, abs=1e-9)
+        assert median_at(points, at) == pytest.approx(level, abs=1e-5)  # of samples of six digits
     told = [entry.get("undecided_to"), entry.get("undecided_from")]
     if entry["verdict"] != "undecided":
         assert [end is not None for end in told] == [
@@ -111,7 +120,7 @@ def test_bytes_cross_where_the_rows_do(counted: Run) -> None:
     for entry in entries:
         assert (entry["metric"], entry["parameter"]) == ("bytes_per_op", "hit_rate")
         assert "consumer" not in entry and entry["min_gain_percent"] == 0
-        assert_follows_from(counted.rows, entry)
+        assert_follows_from(counted, entry)
     curves = {(entry["strategy"], entry["method"]) for entry in entries}
     assert len(curves) == len(entries)
     compared = set(STRATEGIES) - {"empty", "plain", "heap_task"}
@@ -134,7 +143,7 @@ def test_a_box_dearer_by_8_bytes_pays_from_a_tenth_of_hits_on(bench: Bench, rate
     arguments = ["--method", "async", "--strategy", "value_task", "--hit-rate", rates]
     run = exporting(bench, *COUNTED, *arguments)
     entry = entry_of(run, "value_task", "async")
-    assert_follows_from(run.rows, entry)
+    assert_follows_from(run, entry)
     (crossing,) = entry["crossings"]
     assert crossing["direction"] == "falls"
     for key in ["at", "lo", "hi"]:
@@ -177,7 +186,7 @@ def test_other_parameters_have_break_evens_of_their_own(bench: Bench) -> None:
     assert len(entries) == 3 + 2
     assert [name for name, _ in found] == 3 * ["hit_rate"] + 2 * ["in_flight"]
     for entry in entries:
-        assert_follows_from(run.rows, entry)
+        assert_follows_from(run, entry)
 
 
 # --- times ---
@@ -187,22 +196,22 @@ def test_other_parameters_have_break_evens_of_their_own(bench: Bench) -> None:
 def timed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     bench = Bench(tmp_path_factory.mktemp("timed"))
     arguments = ["--hit-rate", "0:1:0.25", "--strategy", "value_task,task_in_cache"]
-    return exporting(bench, *ROUGH, *arguments, "--min-gain", "5,20,60")
+    return exporting(bench, *INTERVALS, *arguments, "--min-gain", "5,20,60")
 
 
 def test_times_cross_where_the_rows_do(timed: Run) -> None:
-    """Each consumer has an entry for every margin that was asked for, and for no margin at all."""
+    """There is an entry for every margin that was asked for, and for no margin at all."""
     ratios = [entry for entry in entries_of(timed) if entry["metric"] == "ratio"]
-    keys = ["consumer", "strategy", "min_gain_percent"]
+    keys = ["strategy", "min_gain_percent"]
+    assert {entry["consumer"] for entry in ratios} == {"independent"}
     assert sorted(tuple(entry[key] for key in keys) for entry in ratios) == sorted(
-        (consumer, strategy, worth)
-        for consumer in ["independent", "dependent"]
+        (strategy, worth)
         for strategy in ["value_task", "task_in_cache"]
         for worth in [0, 5, 20, 60]
     )
     for entry in ratios:
-        assert_follows_from(timed.rows, entry)
-        points = points_of(timed.rows, entry)
+        assert_follows_from(timed, entry)
+        points = points_of(timed, entry)
         assert [point.x for point in points] == RATES
 
 
@@ -210,22 +219,21 @@ def test_bytes_stand_once_beside_times(timed: Run) -> None:
     exact = [entry for entry in entries_of(timed) if entry["metric"] == "bytes_per_op"]
     assert sorted(entry["strategy"] for entry in exact) == ["task_in_cache", "value_task"]
     for entry in exact:
-        assert_follows_from(timed.rows, entry)
+        assert_follows_from(timed, entry)
 
 
 def test_levels_have_columns(timed: Run) -> None:
     for text in [timed.outcome.out, timed.text("markdown")]:
         blocks = text.split("Break-even against ")[1:]
-        assert len(blocks) == 2
-        for block in blocks:
-            words = " ".join(block.split())
-            places = [words.find(f"at least {worth} % faster") for worth in [5, 20, 60]]
-            assert -1 < places[0] < places[1] < places[2]
+        (block,) = blocks
+        words = " ".join(block.split())
+        places = [words.find(f"at least {worth} % faster") for worth in [5, 20, 60]]
+        assert -1 < places[0] < places[1] < places[2]
         assert "Time against heap_task: " in " ".join(text.split())
 
 
 def test_what_it_must_be_worth_is_5_percent_unless_said(bench: Bench) -> None:
-    arguments = [*ROUGH, "--hit-rate", "0,1", "--strategy", "value_task", "--consumer", "dependent"]
+    arguments = [*INTERVALS, "--hit-rate", "0,1", "--strategy", "value_task"]
     run = exporting(bench, *arguments)
     worth = [entry["min_gain_percent"] for entry in entries_of(run) if entry["metric"] == "ratio"]
     assert worth == [0, 5]
@@ -237,19 +245,21 @@ def test_what_it_must_be_worth_is_5_percent_unless_said(bench: Bench) -> None:
 # --- sweeps ---
 
 
-def effort(bench: Bench, *arguments: str) -> set[tuple[int, str]]:
-    """Rounds and calls of the rows."""
-    scope = ["--strategy", "plain", "--consumer", "independent", "--keys", "100"]
-    rows = medians(bench.ok(*scope, *arguments, "--format", "json").rows)
-    return {(row["repetitions"], parameters(row["run_name"])["calls"]) for row in rows}
+def effort(bench: Bench, *arguments: str) -> tuple[int, int, set[str]]:
+    """Sessions, their rounds, and the calls of the rows."""
+    scope = ["--strategy", "plain", "--keys", "100", "--epoch-ms", "0.01", "--format", "json"]
+    document = strict_json(bench.ok(*scope, *arguments).out)
+    calls = {parameters(row["run_name"])["calls"] for row in document["benchmarks"]}
+    return document["context"]["sessions"], document["context"]["rounds"], calls
 
 
 def test_six_points_are_a_sweep(bench: Bench) -> None:
     """A sweep measures each point more roughly, but numbers that are given are kept."""
     sweep = ["--hit-rate", "0:1:0.2"]
-    assert effort(bench, "--hit-rate", "0:0.8:0.2", "--epoch-ms", "0.05") == {(200, "1000000")}
-    assert effort(bench, *sweep) == {(40, "200000")}
-    assert effort(bench, *sweep, "--rounds", "9", "--calls", "150k") == {(9, "150000")}
+    assert effort(bench, "--hit-rate", "0:0.8:0.2") == (10, 80, {"1000000"})
+    assert effort(bench, *sweep) == (5, 24, {"200000"})
+    given = ["--sessions", "2", "--rounds", "9", "--calls", "150k"]
+    assert effort(bench, *sweep, *given) == (2, 9, {"150000"})
 
 
 def test_results_of_a_range_are_all_kept(counted: Run) -> None:

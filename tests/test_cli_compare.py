@@ -11,7 +11,7 @@ from typing import Callable
 
 import pytest
 
-from conftest import COUNTED, TIMED, Bench, Row, medians, strategy_of, strict_json
+from conftest import COUNTED, INTERVALS, Bench, Row, medians, strategy_of, strict_json
 from test_cli_options import assert_refused
 
 STRATEGIES = ["empty", "plain", "heap_task", "value_task"]
@@ -26,8 +26,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     for name, arguments in {
         "counts": [*COUNTED, *one],
         "again": [*COUNTED, *one],
-        "times": [*TIMED, *one],
-        "timed-again": [*TIMED, *one],
+        "times": [*INTERVALS, *one],
+        "timed-again": [*INTERVALS, *one],
         "other": [*COUNTED, *one, "--hit-rate", "0.5", "--seed", "7"],
         "more": [*COUNTED, "--strategy", "value_task,poll"],
     }.items():
@@ -52,12 +52,14 @@ def compared(kept: Bench, before: str, after: str) -> Row:
     return strict_json(compare(kept, before, after, "json"))
 
 
-def edited(kept: Bench, name: str, change: Callable[[Row], None]) -> str:
+def edited(
+    kept: Bench, name: str, change: Callable[[Row], None], under: str = "edited"
+) -> str:
     """A result file with something changed; gives its name."""
     changed = copy.deepcopy(document(kept, name))
     change(changed)
-    (kept.directory / "edited.json").write_text(json.dumps(changed), encoding="utf-8")
-    return "edited"
+    (kept.directory / f"{under}.json").write_text(json.dumps(changed), encoding="utf-8")
+    return under
 
 
 def dearer(key: str, more: float) -> Callable[[Row], None]:
@@ -87,7 +89,7 @@ def test_a_file_differs_from_itself_in_nothing(kept: Bench) -> None:
     """Ratios too, whose intervals are the same."""
     found = compared(kept, "times", "times")
     assert {figure["differing_n"] for figure in found["figures"].values()} == {0}
-    assert found["figures"]["ratio"]["cases_n"] == 8
+    assert found["figures"]["ratio"]["cases_n"] == 4
 
 
 def test_times_are_shown_and_not_compared(kept: Bench) -> None:
@@ -142,22 +144,70 @@ def test_a_difference_that_digits_would_hide_is_one(kept: Bench) -> None:
     assert "20.8 -> 20.800000001" in compare(kept, "counts", after)
 
 
-def test_ratios_differ_where_intervals_do_not_overlap(kept: Bench) -> None:
-    def slower(results: Row) -> None:
-        for row in results["benchmarks"]:
-            if row["run_type"] == "aggregate" and strategy_of(row) == "value_task":
-                before = row["ratio_hi"]  # on a busy machine, far from the ratio
-                row.update(ratio=3 * before, ratio_lo=2 * before, ratio_hi=4 * before)
+def known_well(factor: float, **more: object) -> Callable[[Row], None]:
+    """The ratio of one strategy is another by a factor, and all are known well, whatever else the
+    machine did meanwhile.
+    """
 
-    after = edited(kept, "times", slower)
-    assert compared(kept, "times", after)["figures"]["ratio"]["differing_n"] == 2
-    verdicts = [
-        line["verdict"]
-        for line in lines_of(kept, "times", after)
+    def change(results: Row) -> None:
+        for row in medians(results["benchmarks"]):
+            if strategy_of(row) != "heap_task":
+                ratio = row["ratio"] * (factor if strategy_of(row) == "value_task" else 1)
+                row.update(ratio=ratio, ratio_lo=ratio * 0.94, ratio_hi=ratio * 1.06)
+            row.update(ratio_log_se=0.02, ratio_freedom=30, **more)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict"),
+    [(1, "not told apart"), (1.05, "not told apart"), (1.3, "higher"), (0.7, "lower")],
+)
+def test_ratios_differ_by_the_test_of_their_difference(
+    kept: Bench, factor: float, verdict: str
+) -> None:
+    """Both runs' deviations count: the difference has one of 2.8 %, and is told from 8 % on."""
+    edited(kept, "times", known_well(1), "settled")
+    after = edited(kept, "settled", known_well(factor))
+    figure = compared(kept, "settled", after)["figures"]["ratio"]
+    assert (figure["cases_n"], figure["differing_n"]) == (4, int(verdict in ("higher", "lower")))
+    (line,) = (
+        line
+        for line in lines_of(kept, "settled", after)
         if (line["strategy"], line["figure"]) == ("value_task", "ratio")
-    ]
-    assert verdicts == ["higher", "higher"]
-    assert "ratio in 2" in compare(kept, "times", after)
+    )
+    assert line["verdict"] == verdict
+    assert ("ratio in 1" in compare(kept, "settled", after)) == (verdict in ("higher", "lower"))
+
+
+def test_ratios_of_other_states_of_the_machine_are_not_compared(kept: Bench) -> None:
+    edited(kept, "times", known_well(1, state="quiet"), "settled")
+    after = edited(kept, "settled", known_well(2, state="busy"))
+    assert compared(kept, "settled", after)["figures"]["ratio"]["differing_n"] == 0
+    verdicts = {
+        line["strategy"]: line["verdict"]
+        for line in lines_of(kept, "settled", after)
+        if line["figure"] == "ratio"
+    }
+    assert verdicts["value_task"] == "not comparable"
+
+
+def test_ratios_of_few_sessions_are_not_compared(kept: Bench) -> None:
+    """Nothing is known of how far another run's would be."""
+
+    def few(results: Row) -> None:
+        for row in medians(results["benchmarks"]):
+            for key in ["ratio_lo", "ratio_hi", "ratio_log_se", "ratio_freedom"]:
+                if strategy_of(row) != "heap_task":
+                    del row[key]
+
+    edited(kept, "times", few, "settled")
+    verdicts = {
+        line["verdict"]
+        for line in lines_of(kept, "settled", "times")
+        if (line["strategy"], line["figure"]) == ("value_task", "ratio")
+    }
+    assert verdicts == {"not comparable"}
 
 
 def test_other_cases_stand_apart(kept: Bench) -> None:

@@ -27,13 +27,18 @@ from conftest import (
     BUILD,
     COUNTED,
     HANG_S,
+    HASTY,
     STRATEGIES,
+    TIMED,
     Bench,
     Outcome,
+    Row,
     catches,
+    iterations,
     medians,
     parameters,
     processes_of,
+    strategy_of,
     strict_json,
     wait_until,
 )
@@ -103,8 +108,8 @@ def test_closed_streams_do_no_harm(bench: Bench, redirections: str) -> None:
     expected = [] if "2>&-" in redirections else [f"results: {json_file}"]
     assert outcome.complaints == expected
     assert len(strict_json(json_file.read_text())["benchmarks"]) == len(STRATEGIES)
-    columns = "name,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op"
-    assert samples_file.read_text() == columns + "\n"
+    columns = "name,session,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op,"
+    assert samples_file.read_text() == columns + "probe_before_ns,probe_after_ns\n"
     assert len((bench.directory / "export.csv").read_text().splitlines()) == 1 + len(STRATEGIES)
 
 
@@ -264,7 +269,7 @@ def limit_file_size(limit: int) -> Callable[[], None]:
     return limited
 
 
-@pytest.mark.parametrize("limit", [0, 100, 4000])
+@pytest.mark.parametrize("limit", [0, 200, 4000])
 def test_export_survives_a_later_run_that_fails(bench: Bench, limit: int) -> None:
     """Whole or not at all: no empty, cut or temporary file, and the earlier one as it was."""
     export = bench.directory / "export.json"
@@ -340,24 +345,23 @@ def test_export_survives_a_full_disk(bench: Bench) -> None:
 PLAN = r"plan: \d+ combinations? of parameters, about \d+(\.\d)? (s|minutes|hours|days)"
 BAR = r"\r\[([# ]*)\] +(\d+) %, (counting|instructions|timing), (\d+) s left \033\[K"
 
-# Up to 100000 calls are timed as cold starts, nearly all of the time in child processes; more in
-# the steady state, in this one. Either way a round of a table takes some 20 ms on most machines, a
-# short table less than a second, and a long one longer than any test waits.
+# Up to 100000 calls are timed as cold starts, nearly all of the time in child processes of a session;
+# more in the steady state, in the session itself. Either way the round of a table takes some
+# milliseconds on most machines: a short session, and those behind it, go on for longer than it takes
+# to interrupt the run when one of them is done, and a long one for longer than any test waits.
 KINDS = [
-    ["--calls", "50k", "--strategy", "value_task", "--rounds"],
-    ["--calls", "200k", "--strategy", "value_task", "--epoch-ms", "5", "--rounds"],
+    ["--calls", "50k", "--strategy", "value_task", "--rounds", "24"],
+    ["--calls", "200k", "--strategy", "value_task", "--epoch-ms", "5", "--rounds", "24"],
 ]
-FEW = 24
-SHORT = [[*kind, str(FEW)] for kind in KINDS]
-LONG = [[*kind, "500000"] for kind in KINDS]
-short_tables = pytest.mark.parametrize("timed", SHORT, ids=["cold", "steady"])
-long_tables = pytest.mark.parametrize("timed", LONG, ids=["cold", "steady"])
+# So few that there are no intervals, even if all but one were done.
+SESSIONS_N = 5
+SHORT = [[*kind, "--sessions", str(SESSIONS_N)] for kind in KINDS]
+LONG = [[*kind, "--rounds", "500000"] for kind in KINDS]
+short_sessions = pytest.mark.parametrize("timed", SHORT, ids=["cold", "steady"])
+long_sessions = pytest.mark.parametrize("timed", LONG, ids=["cold", "steady"])
 
-
-# So many short tables that most are still to come when the second one is seen to be under way.
-RATES = ["0", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9"]
+RATES = ["0.5", "0.8"]
 MATRIX = ["--hit-rate", ",".join(RATES)]
-TABLES = [(rate, consumer) for rate in RATES for consumer in ["independent", "dependent"]]
 
 
 def open_terminal() -> tuple[int, int]:
@@ -411,14 +415,12 @@ class Background:
         return [int(bar[1]) for bar in re.findall(BAR, self.text) if bar[2] == what]
 
     def is_timing(self) -> bool:
-        """A few rounds are done."""
-        return len(self.percents("timing")) > 3
-
-    def is_in_second_table(self) -> bool:
-        """The second table of a run with few rounds is under way: the bar is shown when a table
-        begins, and after each round.
+        """The first session is under way: the bar is shown when a session begins, and at its end.
         """
-        return len(self.percents("timing")) > (1 + FEW) + 1 + FEW / 2
+        return len(self.percents("timing")) >= 1
+
+    def is_in_second_session(self) -> bool:
+        return len(self.percents("timing")) >= 3
 
     def relatives(self) -> list[int]:
         """Processes of this session, the run itself among them while it is not waited for."""
@@ -517,14 +519,15 @@ def test_interrupt_while_a_matrix_is_estimated(bench: Bench, start: Start) -> No
     assert "plan: " not in run.text
 
 
-@long_tables
+@long_sessions
 @pytest.mark.parametrize("whole_group", [False, True])
-def test_interrupt_while_timing_the_first_table(
+def test_interrupt_while_timing_the_first_session(
     bench: Bench, start: Start, whole_group: bool, timed: list[str]
 ) -> None:
     earlier = leave_earlier_results(bench)
     run = start(*timed, "--export-json", "export.json", terminal=True)
     run.read_until(run.is_timing)
+    run.wait_for_child()
     assert_nothing_kept(announced(run.interrupt(whole_group)), bench, earlier)
 
 
@@ -549,26 +552,25 @@ def test_interrupt_during_a_long_warm_up(bench: Bench, start: Start) -> None:
     assert len(run.percents("timing")) == 1, "it was no longer warming up"
 
 
-@short_tables
+@short_sessions
 @pytest.mark.parametrize("whole_group", [False, True])
-def test_interrupt_keeps_the_tables_that_were_finished(
+def test_interrupt_keeps_the_sessions_that_were_finished(
     bench: Bench, start: Start, whole_group: bool, timed: list[str]
 ) -> None:
-    """An interrupt loses only the part that is under way, in this process or in a child."""
+    """An interrupt loses only the session that is under way, of which all tables have what the
+    others have.
+    """
     earlier = leave_earlier_results(bench)
     run = start(*MATRIX, *timed, "--format", "json", "--export-json", "second.json", terminal=True)
-    run.read_until(run.is_in_second_table)
-    time.sleep(0.02)  # the bar moves between two rounds; an interrupt mostly comes within one
+    run.read_until(run.is_in_second_session)
     outcome = announced(run.interrupt(whole_group))
     assert outcome.code == 130, outcome.err
     results_line, error_line = outcome.complaints
-    told = re.search(r"(\d+) of (\d+) tables were finished and are kept", error_line)
-    assert told and int(told[2]) == len(TABLES), error_line
-    results = strict_json(outcome.out)
-    assert results["context"]["interrupted"] is True
-    points = [parameters(row["run_name"]) for row in results["benchmarks"]]
-    kept = list(dict.fromkeys((point["hit_rate"], point["consumer"]) for point in points))
-    assert kept == TABLES[: int(told[1])] and 0 < len(kept) < len(TABLES)
+    told = re.search(r"(\d+) of (\d+) sessions and (\d+) of (\d+) tables were finished", error_line)
+    assert told and error_line.endswith(" and are kept"), error_line
+    done_n, all_n, *tables_n = map(int, told.groups())
+    assert (all_n, 0 < done_n < all_n) == (SESSIONS_N, True)
+    assert_kept(strict_json(outcome.out), done_n, tables_n)
     assert (bench.directory / "second.json").read_text() == outcome.out
     assert Path(results_line.removeprefix("results: ")).read_text() == outcome.out
     after = contents(bench.directory)
@@ -576,7 +578,35 @@ def test_interrupt_keeps_the_tables_that_were_finished(
     assert len(after) == len(earlier) + 3
 
 
-@long_tables
+def assert_kept(results: Row, done_n: int, tables_n: list[int]) -> None:
+    """Of the points that were counted by then; so few sessions have neither intervals nor verdicts.
+    """
+    assert results["context"]["interrupted"] is True
+    assert results["context"]["sessions"] == done_n
+    rows = results["benchmarks"]
+    kept = list(dict.fromkeys(parameters(row["run_name"])["hit_rate"] for row in rows))
+    assert tables_n == [len(kept), len(RATES)] and kept == RATES[: len(kept)]
+    for row in medians(rows):
+        own = [each for each in iterations(rows) if each["run_name"] == row["run_name"]]
+        assert [each["session"] for each in own] == list(range(1, done_n + 1))
+        assert row.get("verdict", "not known yet") == "not known yet"
+        assert strategy_of(row) == "heap_task" or "ratio_lo" not in row
+
+
+def test_interrupt_keeps_the_points_that_were_counted(start: Start) -> None:
+    """Where nothing is timed, a point is finished when it is counted. Hits that emerge are counted
+    over all calls, which nobody waits for.
+    """
+    points = ["--calls", "1000,1e11", "--cache-capacity", "7", "--strategy", "value_task"]
+    run = start(*points, "--rounds", "0", "--format", "json", terminal=True)
+    run.read_until(lambda: len(run.percents("counting")) > 4 * 2)  # of the first, and one more
+    outcome = announced(run.interrupt())
+    assert outcome.code == 130
+    assert outcome.complaints[-1].endswith("interrupted; 1 of 2 tables were finished and are kept")
+    assert {parameters(row["run_name"])["calls"] for row in outcome.rows} == {"1000"}
+
+
+@long_sessions
 def test_second_interrupt_is_not_needed_but_ends_it_too(start: Start, timed: list[str]) -> None:
     run = start(*timed, terminal=True)
     run.read_until(run.is_timing)
@@ -601,14 +631,14 @@ def test_termination_leaves_no_child_behind(bench: Bench, start: Start) -> None:
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGKILL])
-@short_tables
+@short_sessions
 def test_killed_matrix_leaves_what_was_there_as_it_was(
     bench: Bench, start: Start, timed: list[str], signal_number: int
 ) -> None:
-    """Nothing is half written, and no child goes on, although tables were finished."""
+    """Nothing is half written, and no session goes on, although one was finished."""
     earlier = leave_earlier_results(bench)
     run = start(*MATRIX, *timed, "--export-json", "export.json", terminal=True)
-    run.read_until(run.is_in_second_table)
+    run.read_until(run.is_in_second_session)
     run.process.send_signal(signal_number)
     assert run.end().code == -signal_number
     assert contents(bench.directory) == earlier
@@ -617,23 +647,21 @@ def test_killed_matrix_leaves_what_was_there_as_it_was(
 @pytest.mark.parametrize("calls", ["10", "200k"])
 def test_progress_tells_how_far_a_matrix_is(start: Start, calls: str) -> None:
     """In percent of all of it, what is under way, and the time that is left."""
-    arguments = ["--hit-rate", "0.5,0.8", "--rounds", "8", "--epoch-ms", "0.05"]
-    run = start(*arguments, "--calls", calls, "--strategy", "value_task", terminal=True)
+    arguments = [*MATRIX, *HASTY, "--sessions", "6", "--calls", calls]
+    run = start(*arguments, "--strategy", "value_task", terminal=True)
     outcome = announced(run.end())
     bars = re.findall(BAR, run.text)
     words = [what for _, _, what, _ in bars]
     assert list(dict.fromkeys(words)) == ["counting", "timing"]
-    assert words.count("timing") == 4 * (1 + 8), "at the start of a table, and after each round"
+    assert words.count("timing") == 6 * 2, "at the start of a session, and at its end"
     for bar, percent, _, _ in bars:
         assert re.fullmatch("#* *", bar) and len(bar) == 30
         assert bar.count("#") / 30 == pytest.approx(int(percent) / 100, abs=0.04)
     percents = [int(percent) for _, percent, _, _ in bars]
     assert percents == sorted(percents)
-    for table in range(4):  # from its share of the whole to that of the next, by even steps
-        steps = percents[len(percents) - 36 + 9 * table :][:9]
-        for done, percent in enumerate(steps):
-            assert abs(percent - steps[0] - done * (steps[-1] - steps[0]) / 8) <= 1.5, steps
     assert (percents[0], percents[-1], bars[-1][3]) == (0, 100, "0")
+    first, *_, last = [at for at, word in enumerate(words) if word == "timing"]
+    assert "counting" in words[first:last], "sessions are spread over the run"
     assert outcome.complaints == [f"results: {outcome.files()[0]}"]
 
 
@@ -641,32 +669,32 @@ def test_progress_tells_of_instructions(start: Start) -> None:
     """Between the counts and the times, and the time that it takes is in what is left."""
     if shutil.which("valgrind") is None:
         pytest.skip("valgrind is missing; scripts/setup.sh --tests installs it")
-    arguments = ["--rounds", "8", "--epoch-ms", "0.05", "--calls", "200k", "--keys", "100"]
-    run = start(*arguments, "--strategy", "plain", "--instructions", terminal=True)
+    run = start(*TIMED, "--keys", "100", "--strategy", "plain", "--instructions", terminal=True)
     outcome = announced(run.end())
     bars = re.findall(BAR, run.text)
     words = [what for _, _, what, _ in bars]
     assert list(dict.fromkeys(words)) == ["counting", "instructions", "timing"]
-    assert words.count("instructions") >= 2 * 3, "one for each case and consumer"
+    assert words.count("instructions") >= 3, "one for each case"
     percents = [int(percent) for _, percent, _, _ in bars]
     assert percents == sorted(percents) and percents[-1] == 100
     assert outcome.complaints == [f"results: {outcome.files()[0]}"]
 
 
 def test_progress_starts_with_all_of_the_time_left(start: Start) -> None:
-    """Twice the time that is asked for each of two tables; what else there is takes no hour."""
+    """A million rounds of a thousand sessions, of four epochs of a tenth of a millisecond."""
     run = start(*A_DAY, "--hit-rate", "0.5", "--strategy", "value_task", terminal=True)
     run.read_until(lambda: run.percents("counting") != [])
     left_s = int(re.findall(BAR, run.text)[0][3])
-    assert 2 * 86400 <= left_s < 2 * 86400 + 3600
+    assert 400_000 <= left_s < 10 * 400_000
     plan = re.search(PLAN, run.text)
-    assert plan and plan.group() == "plan: 1 combination of parameters, about 2.0 days"
+    assert plan and plan.group().startswith("plan: 1 combination of parameters, about ")
+    assert plan.group().endswith(" days")
     run.interrupt()
 
 
 def test_progress_is_shown_on_a_terminal_alone(bench: Bench) -> None:
     """In a log the plan is the one line about it, and only where there is more than one table."""
-    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--strategy", "value_task"]
+    arguments = [*HASTY, "--strategy", "value_task"]
     for rates, plans in [("0.5", 0), ("0.5,0.8", 1)]:
         outcome = bench.ok(*arguments, "--hit-rate", rates)
         assert "\r" not in outcome.err and "%" not in outcome.err
@@ -680,11 +708,11 @@ STOPWATCH_OPTIONS = ["LIST_TESTS=true", "FILTER=none", "REPETITIONS=3", "OUT=out
 @pytest.mark.parametrize("option", STOPWATCH_OPTIONS)
 def test_variables_of_the_stopwatch_change_nothing(bench: Bench, option: str) -> None:
     """Google Benchmark takes options from the environment; they are not ours."""
-    arguments = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "10", "--format", "json"]
-    arguments += ["--consumer", "dependent"]
+    arguments = [*HASTY, "--sessions", "2", "--calls", "10", "--format", "json"]
+    arguments += ["--strategy", "value_task"]
     name, value = option.split("=")
     outcome = bench.ok(*arguments, **{f"BENCHMARK_{name}": value})
-    assert [row["repetitions"] for row in medians(outcome.rows)] == len(STRATEGIES) * [8]
+    assert [row["repetitions"] for row in medians(outcome.rows)] == 4 * [2]
     assert not (bench.directory / "out").exists()
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from conftest import (
     BINARY,
+    HASTY,
     ROOT,
     STRATEGIES,
     TIMED,
@@ -27,7 +28,7 @@ from conftest import (
 
 WORKLOADS = sorted(path.stem for path in (ROOT / "workloads").glob("*.h"))
 COUNT_ONLY = ["--rounds", "0", "--format", "json"]
-SHORT = ["--rounds", "8", "--epoch-ms", "0.05", "--format", "json"]
+SHORT = [*HASTY, "--format", "json"]
 TRACES = ROOT.parent / "shared" / "traces"
 
 # Left out where a point asks for what they lack.
@@ -206,8 +207,8 @@ def test_a_truncated_trace_is_refused(bench: Bench) -> None:
 
 
 def test_callers_are_held_against_one(bench: Bench) -> None:
-    rows = medians(bench.ok("--threads", "2", "--strategy", "value_task", "--consumer",
-                            "independent", *SHORT).rows)
+    arguments = ["--threads", "2", "--strategy", "value_task", "--sessions", "5"]
+    rows = medians(bench.ok(*SHORT, *arguments).rows)
     callers = {row["threads"] for row in rows}
     assert callers == {1, 2}
     for row in rows:
@@ -222,7 +223,7 @@ def test_callers_are_held_against_one(bench: Bench) -> None:
 
 
 def test_another_thread_completes_what_can_pass_to_it(bench: Bench) -> None:
-    done = bench.ok("--completer", "thread", "--consumer", "independent", *SHORT)
+    done = bench.ok("--completer", "thread", *SHORT)
     document = strict_json(done.out)
     references = {"empty", "plain"}
     expected = {f"{name}@atomic" for name in set(STRATEGIES) - FOR_ONE_THREAD} | references
@@ -239,16 +240,17 @@ def test_another_thread_completes_what_can_pass_to_it(bench: Bench) -> None:
 
 
 def test_few_calls_are_a_cold_start(bench: Bench) -> None:
-    arguments = ["--strategy", "value_task", "--consumer", "independent", *SHORT]
+    arguments = ["--strategy", "value_task", *SHORT]
     rows = bench.ok("--calls", "1,100000,100001", *arguments).rows
     for row in rows:
         names = parameters(row["run_name"])
         assert names.get("start") == (None if names["calls"] == "100001" else "cold")
         if row["run_type"] == "iteration" and "start" in names:
-            assert row["iterations"] == int(names["calls"])
-    told = bench.ok("--calls", "10,200000", "--rounds", "8", "--strategy", "value_task").out
-    assert "a cold start, the first 10 calls of 8 fresh processes a case" in " ".join(told.split())
-    assert "the steady state, 8 rounds of" in " ".join(told.split())
+            assert row["iterations"] == 8 * int(names["calls"])
+    told = bench.ok("--calls", "10,200000", *SHORT[:-2], "--strategy", "value_task").out
+    words = " ".join(told.split())
+    assert "a cold start, the first 10 calls of 8 fresh processes a case, in 1 session" in words
+    assert "the steady state, 1 session of 8 rounds of" in words
 
 
 def test_more_calls_than_can_be_made_cost_what_the_first_do(bench: Bench) -> None:
@@ -327,7 +329,7 @@ def test_a_dry_run_plans_and_writes_nothing(bench: Bench) -> None:
     together = sum(point["seconds"] for point in plan["points"])
     assert plan["seconds"] == pytest.approx(together, rel=1e-3)
     outcome = bench.ok(*arguments)
-    assert "4 combinations, 60 cases, 2 consumers: about " in outcome.out
+    assert "4 combinations, 60 cases, 1 consumer: about " in outcome.out
     assert outcome.files() == []
 
 
@@ -338,7 +340,7 @@ def test_a_dry_run_knows_what_is_counted_beside_time(bench: Bench) -> None:
     arguments = ["--dry-run", "--format", "json", "--rounds", "0", "--keys", "100"]
     arguments += ["--strategy", "value_task", "--calls", "1000"]
     plan = strict_json(bench.ok(*arguments, "--instructions", PATH="").out)
-    starts_n = 4 * 2 * 2
+    starts_n = 4 * 2
     assert plan["seconds"] - sum(point["seconds"] for point in plan["points"]) > 0.05 * starts_n
 
 

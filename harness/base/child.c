@@ -52,7 +52,6 @@ static pid_t start(const struct vtb_child *child, int *reason)
         (void)sigprocmask(SIG_SETMASK, &before, NULL);
         run_in_child(child);
     }
-    vtb_interrupt_pass_to(started);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     return started;
 }
@@ -93,10 +92,18 @@ static struct vtb_child_end end_of(const struct vtb_child_outcome *outcome, int 
     return end;
 }
 
+void vtb_child_heed_interrupt(const struct vtb_child *child)
+{
+    vtb_interrupt_pass_to(child->pid); /* what comes from now on; and what came before: */
+    if (vtb_interrupted())
+        (void)kill(child->pid, SIGINT);
+}
+
 bool vtb_child_wait(struct vtb_child *child, struct vtb_child_end *end, struct vtb_error *error)
 {
     int status = 0;
     pid_t ended;
+    vtb_interrupt_pass_to(child->pid);
     do
         ended = waitpid(child->pid, &status, 0);
     while (ended < 0 && errno == EINTR); /* by an interrupt that is only noted */
@@ -139,6 +146,7 @@ static bool judge(const struct vtb_child *child, const struct vtb_child_end *end
 bool vtb_child_finish(struct vtb_child *child, struct vtb_error *error)
 {
     struct vtb_child_end end;
+    vtb_child_heed_interrupt(child);
     return vtb_child_wait(child, &end, error) && judge(child, &end, error);
 }
 

@@ -209,10 +209,10 @@ static bool tell_of_interrupt(const struct vtb_plan *plan, const struct vtb_resu
 {
     char sessions[80] = "";
     if (vtb_plan_is_timed(plan))
-        (void)snprintf(sessions, sizeof sessions, "%zu of %zu sessions, and ",
+        (void)snprintf(sessions, sizeof sessions, "%zu of %zu sessions and ",
                        results->sessions.done_n, plan->sessions_n);
     return vtb_fail(error, VTB_EXIT_INTERRUPTED,
-                    "interrupted; %s%zu of %zu tables, were finished and are kept", sessions,
+                    "interrupted; %s%zu of %zu tables were finished and are kept", sessions,
                     results->comparisons_n, plan->points_n * plan->tables_n);
 }
 

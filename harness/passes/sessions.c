@@ -171,6 +171,7 @@ static char **make_environment(const struct vtb_sessions *sessions, const char *
 static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struct vtb_error *error)
 {
     struct vtb_child_end end;
+    vtb_child_heed_interrupt(child);
     if (!vtb_child_wait(child, &end, error))
         return false;
     if (vtb_interrupted() || end.how == VTB_CHILD_INTERRUPTED)
@@ -203,8 +204,6 @@ bool vtb_sessions_run(struct vtb_sessions *sessions, const struct vtb_options *o
     const struct vtb_home *home = vtb_home(error);
     if (!home)
         return false;
-    if (vtb_interrupted())
-        return vtb_fail_interrupted(error);
     if (!vtb_arguments_make(&arguments, sessions->plan, options, error))
         return false;
     const struct launch launch = {arguments.list, make_environment(sessions, home->cells, texts)};

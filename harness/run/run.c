@@ -101,6 +101,22 @@ struct run {
     size_t units_done_n;
 };
 
+/* Whether instructions are counted at all. */
+static bool has_instructions(const struct run *run)
+{
+    return run->plan->instructions && !run->results->counted_by &&
+           !vtb_instructions_hindrance(run->plan);
+}
+
+/* Whether a run that is interrupted has something that can be told: sessions, or points of which
+ * nothing but counts is found out. */
+static bool has_something(const struct run *run)
+{
+    return run->counted.points_n > 0 &&
+           (vtb_plan_is_timed(run->plan) ? run->results->sessions.done_n > 0
+                                         : !has_instructions(run));
+}
+
 /* --- sessions, spread over the run --- */
 
 /* Runs sessions until `due_n` are done. Once one is, an interrupt loses nothing. */
@@ -146,8 +162,9 @@ static bool count_point(struct run *run, size_t p, struct vtb_error *error)
     for (size_t i = 0; ok && i < point->cases_n; i++) {
         vtb_progress_part(&run->bar, "counting",
                           run->estimate ? run->estimate->count_s[p] / (double)point->cases_n : 0);
-        ok = count_case(&fixture, run->plan, i, isolated, error) && pass_unit(run, error);
+        ok = count_case(&fixture, run->plan, i, isolated, error);
         vtb_progress_show(&run->bar, 1, 1);
+        ok = ok && pass_unit(run, error);
     }
     vtb_fixture_close(&fixture);
     return ok && check_checksums(point, isolated->counted, error);
@@ -200,7 +217,7 @@ static bool count_points(struct run *run, struct vtb_error *error)
         else
             ok = count_point(run, i, error);
         run->counted.points_n += ok;
-        if (ok && !vtb_plan_is_timed(run->plan) && !run->plan->instructions)
+        if (ok && has_something(run))
             vtb_interrupt_keep();
     }
     return ok;
@@ -208,8 +225,7 @@ static bool count_points(struct run *run, struct vtb_error *error)
 
 static bool count_instructions(struct run *run, struct vtb_error *error)
 {
-    if (!run->plan->instructions || run->results->counted_by ||
-        vtb_instructions_hindrance(run->plan))
+    if (!has_instructions(run))
         return true;
     vtb_progress_part(&run->bar, "instructions", run->estimate ? run->estimate->instructions_s : 0);
     struct vtb_arguments arguments;
@@ -218,6 +234,8 @@ static bool count_instructions(struct run *run, struct vtb_error *error)
     const bool ok = vtb_instructions_count(&run->counted.instructions, run->plan, arguments.list,
                                            vtb_progress_show, &run->bar, error);
     vtb_arguments_free(&arguments);
+    if (ok && has_something(run))
+        vtb_interrupt_keep();
     return ok;
 }
 
@@ -316,13 +334,6 @@ static bool run_passes(struct run *run, struct vtb_error *error)
                                            1 + results->repeat * run->plan->sessions_n, error)) &&
            count_points(run, error) && count_instructions(run, error) &&
            run_sessions(run, results->sessions.all_n, error);
-}
-
-/* Whether an interrupted run has something that can be told. */
-static bool has_something(const struct run *run)
-{
-    return run->counted.points_n > 0 &&
-           (!vtb_plan_is_timed(run->plan) || run->results->sessions.done_n > 0);
 }
 
 bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
