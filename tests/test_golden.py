@@ -39,6 +39,7 @@ OUTPUTS: dict[str, list[str]] = {
     "help-new.txt": ["new", "--help"],
     "help-build.txt": ["build", "--help"],
     "help-doctor.txt": ["doctor", "--help"],
+    "help-selftest.txt": ["selftest", "--help"],
     "counts.txt": FEW,
     "counts-markdown.txt": [*FEW, "--format", "markdown"],
     "counts.csv": [*FEW, "--format", "csv"],

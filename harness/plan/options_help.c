@@ -43,7 +43,7 @@ void vtb_options_help(FILE *out, enum vtb_command command)
     if (command == VTB_COMMAND_RUN) {
         fputs("Commands:\n", out);
         for (int i = 0; i < VTB_COMMAND_N; i++)
-            fprintf(out, "  %-7s %s\n", vtb_command_rows[i].word, vtb_command_rows[i].summary);
+            fprintf(out, "  %-8s %s\n", vtb_command_rows[i].word, vtb_command_rows[i].summary);
         putc('\n', out);
     }
     fputs("Options (as --name VALUE or --name=VALUE, or in the environment as VTB_NAME):\n", out);
