@@ -90,7 +90,7 @@ static size_t case_of(struct reader *reader, const char *name)
     if (!rest || reader->cases_n == CASES_MAX || strlen(name) >= NAME_BYTES)
         return CASES_MAX;
     struct vtb_recorded_case *made = &names[reader->cases_n];
-    (void)snprintf(made->name, sizeof made->name, "%s", name);
+    memcpy(made->name, name, strlen(name) + 1);
     made->strategy = made->name + (strategy + 1 - name);
     made->strategy_n = (size_t)(rest - strategy - 1);
     made->rest = made->name + (rest + 1 - name);
