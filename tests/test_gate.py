@@ -198,7 +198,8 @@ def time_checks(outcome: Outcome) -> dict[str, Json]:
 
 
 def test_times_of_unchanged_code(bench: Bench, times: Path) -> None:
-    """Nothing is twice as slow by chance. All but the baseline strategy and the loop have a ratio."""
+    """Nothing is twice as slow by chance. All but the baseline strategy and the loop have ratios.
+    """
     gate = ["gate", "--baseline", "baseline.json", *TIMED_GATE, "--margin", "99"]
     outcome = bench.ok(*gate, "--format", "json")
     checks = time_checks(outcome)
@@ -264,7 +265,7 @@ def test_times_that_the_baseline_has_not(bench: Bench, counts: Path) -> None:
 def test_strict_refuses_what_is_inconclusive(
     bench: Bench, times: Path, edit: Callable[[Json], None], strategy: str, note: str
 ) -> None:
-    """The floor has nothing that could become worse, and states are not compared with each other."""
+    """The floor has nothing that could become worse, and states are not compared with others."""
     change(times, edit)
     gate = ["gate", "--baseline", "baseline.json", *TIMED_GATE, "--export-junit", "junit.xml"]
     gate += ["--margin", "99"]

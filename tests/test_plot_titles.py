@@ -295,10 +295,10 @@ def test_captions_say_what_spans_are(tmp_path: Path) -> None:
     """Times have the range of the sessions, and ratios an interval for another run."""
     pictures = pictures_of(sweep(tmp_path / "a.json", [LESS] * 4))
     told = note(only(pictures, "ns-hit"))
-    assert "Times are medians of 8 sessions; spans are from the least to the most of these." in told
+    assert "Times are medians of 8 sessions, spans from the least to the most of these." in told
     assert "Intervals are" not in told
     told = note(only(pictures, "ratio-hit"))
-    assert "Intervals are 99 % for another run, by 8 sessions of this one." in told
+    assert "Intervals are 99 %, for another run, by 8 sessions of this." in told
     older = [in_rounds(each) for each in cases_of_sweep()]
     pictures = pictures_of(file_of(tmp_path / "b.json", *older))
     for kind in ["ns-hit", "ratio-hit"]:

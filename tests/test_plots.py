@@ -237,7 +237,7 @@ def test_every_round_of_an_older_file_is_a_dot(tmp_path: Path) -> None:
 
 SAMPLES = "name,session,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op,"
 SAMPLES += "probe_before_ns,probe_after_ns\n"
-# Of a probe that takes 1000 ns: quiet up to 1080, busy from 1250 on, both before an epoch and after.
+# Of a probe that takes 1000 ns: quiet up to 1080, busy from 1250 on, before an epoch and after it.
 PROBES = {
     "quiet": [(1000, 1000), (1080, 1000), (900, 1080)],
     "busy": [(1250, 1250), (1900, 1250)],

@@ -15,8 +15,8 @@ static bool is_read_once(const struct vtb_plan *plan)
     return plan->trace_path && (stat(plan->trace_path, &status) != 0 || !S_ISREG(status.st_mode));
 }
 
-/* Writes recorded keys to a file in memory, as 4-byte numbers: read in their order they get the same
- * numbers again. Returns its descriptor; -1, with *error set, if there is no memory. */
+/* Writes recorded keys to a file in memory, as 4-byte numbers: read in their order they get the
+ * same numbers again. Returns its descriptor; -1, with *error set, if there is no memory. */
 static int keep_trace(const struct vtb_trace *trace, struct vtb_error *error)
 {
     const int fd = memfd_create("vtb-trace", 0);

@@ -1,4 +1,4 @@
-"""Result files, read and checked: cases with their figures and sessions, and what is beside them."""
+"""Result files, read and checked: cases with figures and sessions, and what is beside them."""
 from __future__ import annotations
 
 import re
@@ -151,7 +151,10 @@ def cases_of(path: Path, data: dict[str, Any]) -> list[Case]:
         role = role_of(strategy) if roles is None else roles.get(strategy, NONE)
         figures, own = figures_of(where, row), tuple(times[name])
         found.append(
-            Case(strategy, role, point, name, figures, verdict, own, in_rounds, float(confidence), path)
+            Case(
+                *[strategy, role, point, name, figures, verdict, own, in_rounds],
+                *[float(confidence), path],
+            )
         )
     return found
 

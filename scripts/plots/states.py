@@ -14,7 +14,7 @@ from .words import note_lines, ns_text, short, title_lines
 
 STATES = (QUIET, BUSY, NEITHER)
 MEANING = "Quiet: nothing else used the core, by a probe beside each epoch; busy: something did."
-ALL_OF_TIME = "Each dot is an epoch, in the order of time; lines part sessions, which other work parts."
+IN_ORDER = "Each dot is an epoch, in the order of time; lines part the sessions."
 
 
 def states_title(table: Table, planes: dict[str, list[Epoch]]) -> list[str]:
@@ -61,7 +61,7 @@ def states_picture(table: Table, planes: dict[str, list[Epoch]]) -> Dots:
     x = Axis("round of the run", "linear", -0.5, len(first) - 0.5, [])
     x.ticks = [(at, text) for at, text in linear_ticks(0.0, x.high) if at < len(first)]
     title, stem = states_title(table, planes), stem_of("states", table.fixed)
-    notes = note_lines(table.words, ALL_OF_TIME, MEANING, cut)
+    notes = note_lines(table.words, IN_ORDER, MEANING, cut)
     drawn = [plane_of(name, epochs, y) for name, epochs in planes.items()]
     return Dots(stem, title, notes, x, drawn, [start - 0.5 for start in starts])
 

@@ -57,8 +57,8 @@ class Table:
 
     @property
     def baseline(self) -> str | None:
-        """The one whose ratio to the baseline is 1 by definition; or, where there are no times, that
-        has this role.
+        """The one whose ratio to the baseline is 1 by definition; or, where there are no times,
+        that has this role.
         """
         for name in in_order(self.strategies):
             ratios = [case.interval("ratio") for case in self.of(name)]
@@ -95,8 +95,8 @@ class Table:
 
     @property
     def spans(self) -> str:
-        """The sentence that says what spans of times are: from where to where sessions varied, which
-        is no interval; of an older file the interval of the median of its rounds.
+        """The sentence that says what spans of times are: from where to where sessions varied,
+        which is no interval; of an older file the interval of the median of its rounds.
         """
         counts = [len(case.sessions) for case in self.cases if case.sessions]
         if not counts:
@@ -107,7 +107,7 @@ class Table:
             return f"Intervals are {self.percent}, of {count} paired rounds."
         if many == 1:
             return "Of one session."
-        return f"Times are medians of {count} sessions; spans are from the least to the most of these."
+        return f"Times are medians of {count} sessions, spans from the least to the most of these."
 
     @property
     def intervals(self) -> str:
@@ -118,7 +118,7 @@ class Table:
         counts = [len(case.sessions) for case in others if case.get("ratio_lo") is not None]
         if not counts:
             return "No intervals, which take 5 sessions."
-        return f"Intervals are {self.percent} for another run, by {min(counts)} sessions of this one."
+        return f"Intervals are {self.percent}, for another run, by {min(counts)} sessions of this."
 
     @property
     def percent(self) -> str:
