@@ -20,8 +20,8 @@ WIDTH = 100
 FUNCTION_LINES = 70
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
-# Words of the contract, which names two shapes as two strategies are named, and an option's name,
-# which a workload shares.
+# Words of the contract, which names two shapes and a role as three strategies are named, and an
+# option's name, which a workload shares.
 WORDS = {"callback", "empty", "poll", "trace"}
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"]

@@ -142,6 +142,37 @@ do for [FORMAT in "svg png"] {
                 lw 1.4 ps 0.8
     }
 
+    if (FORM eq "dots") {
+        set grid x y lt 1 lc rgb "#E6E6E6" lw 0.7
+        set yrange [Y_LOW:Y_HIGH]
+        set ytics ()
+        do for [i = 1:words(Y_TICKS)] {
+            set ytics add (field(Y_TEXTS, "|", i) real(word(Y_TICKS, i)))
+        }
+        set label X_LABEL at screen (LEFT + INNER / 2) / WIDTH, screen 14 / HEIGHT center
+        set ylabel Y_LABEL
+        do for [i = 1:words(DIVIDES)] {
+            set arrow from first real(word(DIVIDES, i)), graph 0 \
+                to first real(word(DIVIDES, i)), graph 1 nohead lc rgb "#CCCCCC" lw 0.8
+        }
+        set multiplot
+        do for [k = 1:PLANES_N] {
+            set tmargin at screen 1 - real(word($PLANES[k], 1)) / HEIGHT
+            set bmargin at screen 1 - real(word($PLANES[k], 2)) / HEIGHT
+            set label 999 word($PLANES[k], 3) at graph 0, graph 1 left offset 0, 0.7
+            do for [i = 1:STATES_N] {
+                own = $LABELS[(k - 1) * STATES_N + i]
+                set label 999 + i word(own, 3) . " " . word(own, 4) . " " . word(own, 5) \
+                    at screen (LEFT + INNER + 12) / WIDTH, graph 0.99 - 0.1 * i left \
+                    textcolor rgb word(own, 2)
+            }
+            plot $DATA index k-1 using 1:2:3 with points pt 7 ps 0.25 lc rgb variable
+            # Once, not in every plane.
+            unset label
+        }
+        unset multiplot
+    }
+
     if (FORM eq "heat") {
         unset grid
         set border 0

@@ -26,9 +26,9 @@ LAUNCHER = ROOT / "run_bench"
 BUILD = ROOT / "build" / "release"
 BINARY = BUILD / "run_bench"
 
-# Times of one session, a process that takes hardly any time, and no intervals: those take five. With
-# so many calls the steady state is timed, whose figures are of one state of the machine: a case that
-# was in none for long enough has no figure, on any machine now and then.
+# Times of one session, a process that takes hardly any time, and no intervals: those take five.
+# With so many calls the steady state is timed, whose figures are of one state of the machine: a
+# case that was in none for long enough has no figure, on any machine now and then.
 HASTY = ["--sessions", "1", "--rounds", "8", "--epoch-ms", "0.01"]
 TIMED = [*HASTY, "--calls", "100001", "--keys", "1000"]
 

@@ -46,25 +46,34 @@ def case(
     ns: float = 40.0,
     size: float = 78.4,
     figures: dict[str, Any] | None = None,
-    rounds: int = 8,
+    sessions: int = 8,
     **point: Any,
 ) -> list[Row]:
     """The rows of one case; its time is a multiple of that of a baseline that takes `ns`."""
     name = name_of(strategy, **point)
     counts = {"run_name": name, "bytes_per_op": size, "allocs_per_op": size / 72}
-    if rounds == 0:
+    if sessions == 0:
         return [{**counts, "name": name, "run_type": "counts", **(figures or {})}]
     middle, low, high = (ns * each for each in ratio)
     times = {"ns_per_op": middle, "ns_per_op_lo": low, "ns_per_op_hi": high}
     ratios = dict(zip(["ratio", "ratio_lo", "ratio_hi"], ratio))
     head = {"name": f"{name}_median", "run_type": "aggregate", "aggregate_name": "median"}
     each = {**counts, "name": name, "run_type": "iteration"}
-    taken = [{**each, "real_time": middle * (0.9 + 0.03 * index)} for index in range(rounds)]
+    taken = [
+        {**each, "real_time": middle * (0.9 + 0.03 * index), "session": index + 1}
+        for index in range(sessions)
+    ]
     return [*taken, {**counts, **head, **times, **ratios, **(figures or {})}]
 
 
-def file_of(path: Path, *cases: list[Row], **top: Any) -> Path:
-    context = {"confidence": 0.99, "host_name": "h", "fingerprint": "f"}
+def in_rounds(cases: list[Row]) -> list[Row]:
+    """The rows as an older file has them: one a round."""
+    return [{key: value for key, value in row.items() if key != "session"} for row in cases]
+
+
+def file_of(path: Path, *cases: list[Row], said: dict[str, Any] | None = None, **top: Any) -> Path:
+    """A result file; `said` is what its context says besides."""
+    context = {"confidence": 0.99, "host_name": "h", "fingerprint": "f", **(said or {})}
     rows = [row for each in cases for row in each]
     path.write_text(json.dumps({"context": context, "benchmarks": rows, **top}), encoding="utf-8")
     return path

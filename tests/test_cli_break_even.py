@@ -57,8 +57,7 @@ def rows_of_curve(rows: list[Row], entry: Row, strategy: str) -> dict[float, Row
 
 
 def points_of(run: Run, entry: Row) -> list[Point]:
-    """A ratio with its interval along the range; or the bytes beyond the baseline's, which are exact.
-    """
+    """A ratio with its interval along the range; or the exact bytes beyond the baseline's."""
     own = rows_of_curve(run.rows, entry, entry["strategy"])
     base = rows_of_curve(run.rows, entry, entry["baseline"])
     assert set(own) == set(base) != set()

@@ -345,10 +345,10 @@ def test_export_survives_a_full_disk(bench: Bench) -> None:
 PLAN = r"plan: \d+ combinations? of parameters, about \d+(\.\d)? (s|minutes|hours|days)"
 BAR = r"\r\[([# ]*)\] +(\d+) %, (counting|instructions|timing), (\d+) s left \033\[K"
 
-# Up to 100000 calls are timed as cold starts, nearly all of the time in child processes of a session;
-# more in the steady state, in the session itself. Either way the round of a table takes some
-# milliseconds on most machines: a short session, and those behind it, go on for longer than it takes
-# to interrupt the run when one of them is done, and a long one for longer than any test waits.
+# Up to 100000 calls are timed as cold starts, nearly all of the time in child processes of a
+# session; more in the steady state, in the session itself. Either way the round of a table takes
+# some milliseconds on most machines: a short session, and those behind it, go on for longer than
+# it takes to interrupt the run when one of them is done, and a long one longer than any test waits.
 KINDS = [
     ["--calls", "50k", "--strategy", "value_task", "--rounds", "24"],
     ["--calls", "200k", "--strategy", "value_task", "--epoch-ms", "5", "--rounds", "24"],

@@ -23,6 +23,8 @@ import pytest
 from conftest import (
     BINARY,
     HANG_S,
+    HASTY,
+    INTERVALS,
     Bench,
     Outcome,
     catches,
@@ -35,7 +37,11 @@ from conftest import (
 
 FEW = ["--strategy", "value_task", "--keys", "1000", "--calls", "200000"]
 COUNTS = [*FEW, "--rounds", "0"]
-TIMES = [*FEW, "--rounds", "8", "--epoch-ms", "0.05"]
+TIMES = [*FEW, *HASTY]
+
+# Of cold starts, all of which have times in whatever state the machine is; and a gate of the same.
+COLD = [*FEW, *INTERVALS]
+TIMED_GATE = ["--time", "0.1", "--epoch-ms", "0.01", "--sessions", "5"]
 
 Json = dict[str, Any]
 
@@ -99,18 +105,19 @@ def test_baseline_has_what_makes_its_cases_again(bench: Bench) -> None:
 
 
 def test_baseline_of_times(bench: Bench) -> None:
-    """The counts of one run, the ratios' intervals of several, and no single round."""
-    plain = strict_json(save(bench, *COUNTS, "--consumer", "independent").read_text())
-    timed = strict_json(save(bench, *TIMES, "--consumer", "independent").read_text())
+    """The counts, and ratios with all that a later one is held against; no single session."""
+    plain = strict_json(save(bench, *COLD, "--rounds", "0").read_text())
+    timed = strict_json(save(bench, *COLD).read_text())
     assert iterations(timed["benchmarks"]) == []
     assert timed["context"]["seed"] == plain["context"]["seed"] == "1"
     assert len(timed["benchmarks"]) == len(plain["benchmarks"]) == 4
     for before, after in zip(plain["benchmarks"], timed["benchmarks"]):
-        assert before["run_name"] == after["run_name"]
+        assert f"{before['run_name']}/start:cold" == after["run_name"]
         for key in ["bytes_per_op", "allocs_per_op", "frees_per_op", "peak_live_bytes"]:
             assert before[key] == after[key]
         assert "ratio" not in before
         assert after["ratio_lo"] <= after["ratio"] <= after["ratio_hi"]
+        assert {"ratio_log_se", "ratio_freedom", "sessions_n", "state"} <= set(after)
 
 
 def test_baseline_that_cannot_be_written(bench: Bench) -> None:
@@ -160,19 +167,85 @@ def test_environment_has_twins_of_the_gates_own_options(bench: Bench, counts: Pa
     assert outcome.out == "12 figures against 'baseline.json': 12 same.\n"
 
 
-def of_a_busy_machine(baseline: Json) -> None:
-    """Ratios known so badly that they are not left on any machine, whatever it does meanwhile."""
-    for row in baseline["benchmarks"]:
-        row.update(ratio_lo=row["ratio"] / 1000, ratio_hi=row["ratio"] * 1000)
+def other_times(factor: float, *strategies: str, **more: object) -> Callable[[Json], None]:
+    """Ratios that are so far from where they were that no machine's noise comes near."""
+
+    def edit(baseline: Json) -> None:
+        for row in baseline["benchmarks"]:
+            if parameters(row["run_name"])["strategy"] in strategies:
+                for key in ["ratio", "ratio_lo", "ratio_hi"]:
+                    row[key] *= factor
+                row.update(more)
+
+    return edit
 
 
-def test_times_of_unchanged_code(bench: Bench) -> None:
-    change(save(bench, *TIMES, "--consumer", "independent"), of_a_busy_machine)
-    outcome = bench.ok("gate", "--baseline", "baseline.json", "--time", "2")
-    assert "Times: identical cases seemed to differ by up to " in outcome.out
-    assert " %; the margin is " in outcome.out
-    told = "18 figures against 'baseline.json': 16 same, 2 within limit.\n"
-    assert told in outcome.out.splitlines(keepends=True)
+@pytest.fixture(scope="module")
+def saved_times(built: None, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return save(Bench(tmp_path_factory.mktemp("timed")), *COLD).read_text()
+
+
+@pytest.fixture
+def times(bench: Bench, saved_times: str) -> Path:
+    path = bench.directory / "baseline.json"
+    path.write_text(saved_times)
+    return path
+
+
+def time_checks(outcome: Outcome) -> dict[str, Json]:
+    checks = strict_json(outcome.out)["checks"]
+    return {check["strategy"]: check for check in checks if check["metric"] == "ratio"}
+
+
+def test_times_of_unchanged_code(bench: Bench, times: Path) -> None:
+    """Nothing is twice as slow by chance. All but the baseline strategy and the loop have ratios.
+    """
+    gate = ["gate", "--baseline", "baseline.json", *TIMED_GATE, "--margin", "99"]
+    outcome = bench.ok(*gate, "--format", "json")
+    checks = time_checks(outcome)
+    assert set(checks) == {"plain", "value_task"}
+    recorded = {row["run_name"]: row for row in strict_json(times.read_text())["benchmarks"]}
+    for check in checks.values():
+        assert check["verdict"] in ("within limit", "inconclusive", "better")
+        assert check["before"] == pytest.approx(recorded[check["name"]]["ratio"])
+        assert check["after"] > 0 and check["allowed"] == pytest.approx(0.99)
+    document = strict_json(outcome.out)
+    assert (document["sessions"], document["margin"]) == (5, pytest.approx(0.99))
+    told = bench.ok(*gate).out
+    assert "18 figures against 'baseline.json': 16 same, " in told
+    assert "\nTimes: 5 sessions; the margin is 99 %.\n" in told
+
+
+def test_margin_is_no_less_than_what_places_of_code_differ_by(bench: Bench, times: Path) -> None:
+    outcome = bench("gate", "--baseline", "baseline.json", *TIMED_GATE, "--margin", "0.1")
+    assert "; the margin is 2 %.\n" in outcome.out
+
+
+def test_slower_code_is_refused(bench: Bench, times: Path) -> None:
+    """By a run, and once more by another one."""
+    change(times, other_times(0.001, "value_task"))
+    outcome = bench("gate", "--baseline", "baseline.json", *TIMED_GATE, "--format", "json")
+    assert outcome.code == 3
+    assert "worse than the baseline: value_task on glibc: time, as a ratio" in outcome.error
+    checks = time_checks(outcome)
+    assert checks["value_task"]["verdict"] == "worse"
+    assert checks["value_task"]["after"] > 100 * checks["value_task"]["before"]
+
+
+def test_quicker_code_is_told(bench: Bench, times: Path) -> None:
+    change(times, other_times(1000, "value_task"))
+    outcome = bench.ok("gate", "--baseline", "baseline.json", *TIMED_GATE)
+    assert "\nbetter       value_task on glibc: time, as a ratio" in f"\n{outcome.out}"
+
+
+def test_what_changes_together_is_the_baseline_strategys_own(bench: Bench, times: Path) -> None:
+    """All ratios are to one strategy: if that is slower, all of them are less."""
+    change(times, other_times(1000, "plain", "value_task"))
+    outcome = bench.ok("gate", "--baseline", "baseline.json", *TIMED_GATE, "--margin", "99")
+    words = " ".join(outcome.out.split())
+    assert "Note: on glibc all ratios of independent lookups changed together, by -100 %" in words
+    assert "taken to be heap_task's own change, and left out of the others'" in words
+    assert "better" not in words
 
 
 def test_times_that_the_baseline_has_not(bench: Bench, counts: Path) -> None:
@@ -181,20 +254,24 @@ def test_times_that_the_baseline_has_not(bench: Bench, counts: Path) -> None:
     assert "the baseline has no times to compare with; make it without --rounds 0" in outcome.out
 
 
-def moved_floor(baseline: Json) -> None:
-    for row in baseline["benchmarks"]:
-        if parameters(row["run_name"])["strategy"] == "plain":
-            row.update(ratio=1e6, ratio_lo=0.99e6, ratio_hi=1.01e6)
-
-
-def test_strict_refuses_what_is_inconclusive(bench: Bench) -> None:
-    """The floor is far from where it was: of its times nothing can be told."""
-    baseline = save(bench, *TIMES, "--consumer", "independent")
-    change(baseline, of_a_busy_machine)
-    change(baseline, moved_floor)
-    gate = ["gate", "--baseline", "baseline.json", "--time", "0.5", "--export-junit", "junit.xml"]
+@pytest.mark.parametrize(
+    ("edit", "strategy", "note"),
+    [
+        (other_times(0.001, "plain"), "plain", ""),
+        (other_times(1, "value_task", state="busy"), "value_task", "those of a busy core"),
+    ],
+    ids=["the floor moved", "another state of the machine"],
+)
+def test_strict_refuses_what_is_inconclusive(
+    bench: Bench, times: Path, edit: Callable[[Json], None], strategy: str, note: str
+) -> None:
+    """The floor has nothing that could become worse, and states are not compared with others."""
+    change(times, edit)
+    gate = ["gate", "--baseline", "baseline.json", *TIMED_GATE, "--export-junit", "junit.xml"]
+    gate += ["--margin", "99"]
     outcome = bench.ok(*gate)
-    assert "\ninconclusive plain on glibc: time" in f"\n{outcome.out}"
+    assert f"\ninconclusive {strategy} on glibc: time" in f"\n{outcome.out}"
+    assert note in " ".join(outcome.out.split())
     suite = xml.parse(bench.directory / "junit.xml").getroot().find("testsuite")
     assert suite is not None and suite.get("failures") == "0"
     assert suite.get("skipped") == str(len(suite.findall("testcase/skipped"))) != "0"

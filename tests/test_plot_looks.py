@@ -26,7 +26,7 @@ from plots.drawing import figure_of
 from plots.gnuplot_text import quoted
 from plots.lines import spread
 from plots.looks import STYLES, style_of
-from plots.strategies import is_reference, role_of
+from plots.strategies import REFERENCES, role_of
 
 def all_names() -> list[str]:
     variants = [f"{name}@{kind}" for name in STRATEGIES for kind in ("checked", "atomic")]
@@ -90,7 +90,7 @@ def test_colours_are_told_apart_with_any_vision(vision: str) -> None:
     places = {
         name: seen(style.colour, VISIONS[vision])
         for name, style in STYLES.items()
-        if not is_reference(name)
+        if role_of(name) not in REFERENCES
     }
     for one, other in itertools.combinations(places, 2):
         assert math.dist(places[one], places[other]) > 12, (one, other)

@@ -45,6 +45,10 @@ GARBLED = {
     "a hit rate of words": (GOOD.replace("hit_rate:0.8", "hit_rate:high"), "hit_rate is not"),
     "no calls": (GOOD.replace("calls:1000000", "calls:0"), "calls is out of range"),
     "break-even of another form": (GOOD[:-1] + ', "break_even": 5}', "break_even"),
+    "roles of another form": (
+        '{"context": {"roles": {"a": 1}}, ' + GOOD[1:],
+        "roles is not an object of texts",
+    ),
     "very deep": ("[" * 100000, "not a result file, or cut short"),
 }
 

@@ -20,6 +20,7 @@ from plot_cases import (
     break_even,
     case,
     file_of,
+    in_rounds,
     note,
     only,
     pictures_of,
@@ -177,12 +178,12 @@ def test_title_of_heaps(tmp_path: Path) -> None:
 # --- whom they speak of ---
 
 
-def swept(path: Path, *strategies: tuple[str, Value], rounds: int = 8) -> Path:
+def swept(path: Path, *strategies: tuple[str, Value], sessions: int = 8) -> Path:
     """A file with a ratio for each strategy at each of RATES."""
     return file_of(
         path,
         *[
-            case(name, ratio, hit_rate=rate, rounds=rounds)
+            case(name, ratio, hit_rate=rate, sessions=sessions)
             for rate in RATES
             for name, ratio in strategies
         ],
@@ -211,10 +212,10 @@ def test_the_baseline_is_that_of_the_rows(tmp_path: Path) -> None:
     assert "heap_task takes more time than value_task" in title(only(pictures, "ns-hit"))
     ratio = only(pictures, "ratio-hit")
     assert [line.name for line in ratio.lines] == ["heap_task"] and "value_task's" in ratio.y.label
-    swept(path, ("caller_op", EQUAL), ("heap_task", EQUAL), ("poll", EQUAL), rounds=0)
+    swept(path, ("caller_op", EQUAL), ("heap_task", EQUAL), ("poll", EQUAL), sessions=0)
     told = "caller_op allocates the same as heap_task at every hit rate"
     assert title(only(pictures_of(path), "bytes-hit")).startswith(told)
-    swept(path, ("my_future", EQUAL), ("my_task", EQUAL), rounds=0)
+    swept(path, ("my_future", EQUAL), ("my_task", EQUAL), sessions=0)
     assert title(only(pictures_of(path), "bytes-hit")) == "B/op of an operation"
 
 
@@ -245,7 +246,7 @@ def test_who_does_not_pause_is_named(tmp_path: Path) -> None:
         keys = ("pause_p50_ns", "pause_p90_ns", "pause_max_ns")
         enough = count >= 30
         lengths = {key: length * share for key, share in zip(keys, (1, 3, 4))} if enough else {}
-        return case(name, figures={"pauses_n": count, **lengths}, heap="gengc", rounds=0)
+        return case(name, figures={"pauses_n": count, **lengths}, heap="gengc", sessions=0)
 
     path = file_of(
         tmp_path / "a.json",
@@ -258,3 +259,78 @@ def test_who_does_not_pause_is_named(tmp_path: Path) -> None:
     assert title(picture) == f"{told} The longest pause, 36 us, is of heap_task."
     assert "No pause: caller_op and poll." in note(picture)
     assert "Fewer than 30 pauses, too few for quantiles: value_task." in note(picture)
+
+
+def test_roles_are_those_of_the_file(tmp_path: Path) -> None:
+    """Of the run, whatever the table of older roles says of these names."""
+    strategies = [("empty", LESS), ("plain", LESS), ("heap_task", MORE), ("poll", LESS)]
+    cases = [
+        case(name, ratio, hit_rate=rate)
+        for rate in RATES
+        for name, ratio in [*strategies, ("value_task", LESS), ("my_task", EQUAL)]
+    ]
+    roles = {"my_task": "baseline", "poll": "challenger", "value_task": "floor"}
+    path = file_of(tmp_path / "a.json", *cases, said={"roles": {**roles, "heap_task": "empty"}})
+    pictures = pictures_of(path)
+    assert title(only(pictures, "ns-hit")).startswith("poll takes less time than my_task")
+    assert [line.name for line in only(pictures, "ns-hit").lines if line.is_loop] == ["heap_task"]
+    ratios = {line.name for line in only(pictures, "ratio-hit").lines}
+    assert ratios == {"empty", "plain", "poll", "value_task"}
+    references = {line.name for line in only(pictures, "ns-hit").lines if line.is_reference}
+    assert references == {"heap_task", "value_task"}
+    counted = [
+        case(name, sessions=0, hit_rate=rate, size=size)
+        for rate in RATES
+        for name, size in [("heap_task", 8.0), ("poll", 4.0)]
+    ]
+    said = {"roles": {"poll": "baseline", "heap_task": "challenger"}}
+    path = file_of(tmp_path / "b.json", *counted, said=said)
+    told = title(only(pictures_of(path), "bytes-hit"))
+    assert told.startswith("heap_task allocates more bytes than poll at every hit rate")
+
+
+# --- what spans are of ---
+
+
+def test_captions_say_what_spans_are(tmp_path: Path) -> None:
+    """Times have the range of the sessions, and ratios an interval for another run."""
+    pictures = pictures_of(sweep(tmp_path / "a.json", [LESS] * 4))
+    told = note(only(pictures, "ns-hit"))
+    assert "Times are medians of 8 sessions, spans from the least to the most of these." in told
+    assert "Intervals are" not in told
+    told = note(only(pictures, "ratio-hit"))
+    assert "Intervals are 99 %, for another run, by 8 sessions of this." in told
+    older = [in_rounds(each) for each in cases_of_sweep()]
+    pictures = pictures_of(file_of(tmp_path / "b.json", *older))
+    for kind in ["ns-hit", "ratio-hit"]:
+        assert "Intervals are 99 %, of 8 paired rounds." in note(only(pictures, kind))
+
+
+def cases_of_sweep() -> list[list[Row]]:
+    return [
+        case(name, ratio, hit_rate=rate)
+        for rate in RATES
+        for name, ratio in [("heap_task", EQUAL), ("value_task", LESS)]
+    ]
+
+
+def test_few_sessions_have_no_intervals(tmp_path: Path) -> None:
+    """None is drawn, and none is claimed."""
+    without = {"ratio_lo", "ratio_hi"}
+    cases = [
+        [
+            {key: value for key, value in row.items() if key not in without}
+            | ({"verdict": "not known yet"} if row["run_type"] == "aggregate" else {})
+            for row in case(name, ratio, hit_rate=rate, sessions=2)
+        ]
+        for rate in RATES
+        for name, ratio in [("value_task", LESS), ("poll", MORE), ("callback", LESS)]
+    ]
+    cases += [case("heap_task", hit_rate=rate, sessions=2) for rate in RATES]
+    pictures = pictures_of(file_of(tmp_path / "a.json", *cases))
+    told = title(only(pictures, "ns-hit"))
+    assert "value_task is not to be told from heap_task in time at any hit rate." in told
+    assert "it takes 0.50 of its time" in told and "The least" not in told
+    ratios = only(pictures, "ratio-hit")
+    assert all(point[2] == point[3] == point[1] for line in ratios.lines for point in line.drawn)
+    assert "No intervals, which take 5 sessions." in note(ratios)

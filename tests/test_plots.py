@@ -21,7 +21,10 @@ import pytest
 from conftest import (
     BINARY,
     HANG_S,
+    HASTY,
+    INTERVALS,
     STRATEGIES,
+    TIMED,
     Bench,
     Row,
     clean_environment,
@@ -29,6 +32,7 @@ from conftest import (
     strategy_of,
     strict_json,
 )
+from from_samples import limit
 from plot_cases import (
     CROSSING,
     CUT_SHORT,
@@ -43,6 +47,7 @@ from plot_cases import (
     drawn_lines,
     file_of,
     gnuplot,
+    in_rounds,
     matplotlib,
     note,
     only,
@@ -53,16 +58,20 @@ from plot_cases import (
 )
 from plots import kinds
 from plots.drawing import figure_of
+from plots.files import BadFile
+from plots.samples import BUSY_MIN, QUIET_MAX
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of the program over hit rates and volumes, one of them a cold start, on two heaps."""
+    """A run of the program over hit rates and volumes, on two heaps. Cold starts have all figures,
+    in whatever state the machine is.
+    """
     folder = tmp_path_factory.mktemp("real")
     path = folder / "real.json"
-    options = "--rounds 8 --epoch-ms 0.01 --calls 1000,110000 --hit-rate 0.5,1 --heap glibc,gengc"
-    options += " --gen0-budget 256K --strategy value_task,caller_op --consumer independent"
+    options = "--calls 10,1000 --hit-rate 0.5,1 --heap glibc,gengc --gen0-budget 256K"
+    options += " --strategy value_task,caller_op --sessions 5"
     subprocess.run(
-        [str(BINARY), *options.split(), "--export-json", str(path)],
+        [str(BINARY), *HASTY, *options.split(), "--export-json", str(path)],
         env=clean_environment(VTB_RESULTS_DIR=str(folder / "results")),
         capture_output=True,
         check=True,
@@ -132,13 +141,13 @@ def expected_points(rows: list[Row], sweep_of: str, figure: str) -> list[tuple[f
 def test_hit_rate_lines_are_the_rows(
     real: Path, kind: str, heap: str
 ) -> None:
-    budget = "-gen0_budget262144" if heap == "gengc" else ""
-    stem = f"{kind}-user_cache-{heap}-direct-independent-calls110000{budget}"
+    budget = "gen0_budget262144-" if heap == "gengc" else ""
+    stem = f"{kind}-user_cache-{heap}-direct-independent-calls1000-{budget}startcold"
     picture = pictures_of(real)[stem]
     figure = FIGURES[kind]
     expected = {
         name: expected_points(rows, "hit_rate", figure)
-        for name, rows in medians_at(real, heap=heap, calls="110000").items()
+        for name, rows in medians_at(real, heap=heap, calls="1000").items()
         if kind != "ratio-hit_rate" or name not in ("heap_task", "empty")
     }
     assert len(expected) >= 3 and all(len(points) == 2 for points in expected.values())
@@ -170,50 +179,187 @@ def test_volume_is_bytes_times_calls(real: Path) -> None:
     assert (picture.x.scale, picture.y.scale) == ("log", "log")
 
 
-def test_cold_and_steady_are_not_joined(real: Path) -> None:
-    picture = pictures_of(real)["ns-calls-user_cache-glibc-direct-independent-hit_rate0.5"]
+def test_cold_and_steady_are_not_joined(tmp_path: Path) -> None:
+    cases = [
+        case(name, ratio, calls=calls, **point)
+        for name, ratio in [("heap_task", (1, 1, 1)), ("value_task", LESS)]
+        for calls, point in [(1000, {"start": "cold"}), (110000, {})]
+    ]
+    picture = only(pictures_of(file_of(tmp_path / "a.json", *cases)), "ns-calls")
     assert picture.divide is not None and 1000 < picture.divide[0] < 110000
+    drawn = 0
     for line in figure_of(picture).axes[0].lines:
         if line.get_label() in STRATEGIES:
             x = line.get_xdata()
             assert (x[0], x[2], len(x)) == (1000, 110000, 3) and math.isnan(x[1])
+            drawn += 1
     block = re.findall(r"^1000 .*\n\n110000 .*$", text_of(picture), re.M)
-    assert len(block) == len(picture.lines)
+    assert len(block) == len(picture.lines) == drawn == 2
 
 
-def test_every_round_is_a_dot(real: Path) -> None:
-    stem = "rounds-user_cache-glibc-direct-independent-hit_rate1-calls110000"
+def test_every_session_is_a_dot(real: Path) -> None:
+    stem = "rounds-user_cache-glibc-direct-independent-hit_rate1-calls1000-startcold"
     picture = pictures_of(real)[stem]
-    rounds: dict[str, list[float]] = {}
+    sessions: dict[str, list[float]] = {}
     for row in strict_json(real.read_text(encoding="utf-8"))["benchmarks"]:
         known = parameters(row["run_name"])
         at = (known["heap"], known["hit_rate"], known["calls"])
-        if row["run_type"] == "iteration" and at == ("glibc", "1", "110000"):
-            rounds.setdefault(known["strategy"], []).append(row["real_time"])
-    del rounds["empty"]
-    assert {len(each) for each in rounds.values()} == {8}
+        if row["run_type"] == "iteration" and at == ("glibc", "1", "1000"):
+            sessions.setdefault(known["strategy"], []).append(row["real_time"])
+    del sessions["empty"]
+    assert {len(each) for each in sessions.values()} == {5}
     dots = drawn_lines(figure_of(picture))
-    assert {name: [x for x, _ in each] for name, each in dots.items()} == rounds
+    assert {name: [x for x, _ in each] for name, each in dots.items()} == sessions
     for place, name in enumerate(reversed(picture.names)):
         assert all(abs(y - place) < 0.35 for _, y in dots[name]), "dots of another row"
     fed: dict[str, list[float]] = {}
     for x, _, _, name in blocks_of(text_of(picture), "DOTS")[0]:
         fed.setdefault(name, []).append(float(x))
-    assert fed == {name: pytest.approx(each, rel=1e-8) for name, each in rounds.items()}
+    assert fed == {name: pytest.approx(each, rel=1e-8) for name, each in sessions.items()}
     assert "not of single operations" in picture.x.label
     for row in picture.panels[0].rows:
-        own = sorted(rounds[row.name])
-        assert row.values[0] == pytest.approx((own[3] + own[4]) / 2)
+        own = sorted(sessions[row.name])
+        assert row.values == pytest.approx((own[2], own[1], own[3], own[0], own[4]))
+    told = " ".join(note(picture).split())
+    assert "Each dot is a session" in told and "whiskers: the least and the most" in told
+
+
+def test_every_round_of_an_older_file_is_a_dot(tmp_path: Path) -> None:
+    cases = [in_rounds(case("heap_task")), in_rounds(case("value_task", LESS))]
+    pictures = pictures_of(file_of(tmp_path / "a.json", *cases))
+    picture = only(pictures, "rounds")
+    assert "Each dot is a round" in note(picture) and "5 % to 95 %" in note(picture)
+    assert title(picture).startswith("Median round: ")
+    assert [len(row.dots) for row in picture.panels[0].rows] == [8, 8]
+
+
+# --- states of the machine ---
+
+SAMPLES = "name,session,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op,"
+SAMPLES += "probe_before_ns,probe_after_ns\n"
+# Of a probe that takes 1000 ns: quiet up to 1080, busy from 1250 on, before an epoch and after it.
+PROBES = {
+    "quiet": [(1000, 1000), (1080, 1000), (900, 1080)],
+    "busy": [(1250, 1250), (1900, 1250)],
+    "neither": [(1000, 1250), (1081, 1000), (1249, 1300), (1100, 1100)],
+}
+TIMES = {"quiet": 40.0, "busy": 60.0, "neither": 50.0}
+
+
+def with_samples(path: Path, *strategies: str, quiet_ns: float = 1000.0) -> Path:
+    """A result file, with a file of samples beside it: two sessions of all that is in PROBES."""
+    cases = [case(name, (1, 1, 1) if name == "heap_task" else LESS) for name in strategies]
+    lines = [
+        f"{rows[-1]['run_name']},{session},{number},100,{TIMES[state]},{TIMES[state]},0,{before},"
+        f"{after}\n"
+        for rows in cases
+        for session in (1, 2)
+        for number, (state, before, after) in enumerate(
+            (state, *probe) for state, probes in PROBES.items() for probe in probes
+        )
+    ]
+    path.with_suffix(".samples.csv").write_text(SAMPLES + "".join(lines), encoding="utf-8")
+    return file_of(path, *cases, said={"probe_quiet_ns": quiet_ns})
+
+
+def test_epochs_are_dots_by_the_state_of_the_machine(tmp_path: Path) -> None:
+    """Of the baseline and the challenger, in the order of time, and the same by both programs."""
+    path = with_samples(tmp_path / "a.json", "heap_task", "plain", "poll", "value_task")
+    picture = only(pictures_of(path), "states")
+    assert [plane.name for plane in picture.planes] == ["heap_task", "value_task"]
+    states = [state for state, probes in PROBES.items() for _ in probes]
+    expected = {
+        state: [
+            (n + 9.0 * session, TIMES[state])
+            for session in (0, 1)
+            for n, own in enumerate(states)
+            if own == state
+        ]
+        for state in PROBES
+    }
+    assert [plane.dots for plane in picture.planes] == [expected] * 2
+    assert picture.planes[0].labels["quiet"] == "quiet 33.3 %"
+    assert picture.divides == [8.5]
+    assert "quiet in 33.3 % of the epochs" in title(picture)
+    assert "heap_task takes 40 ns in quiet epochs, 60 ns in busy epochs." in title(picture)
+    figure = figure_of(picture)
+    for axes, fed in zip(figure.axes, blocks_of(text_of(picture))):
+        drawn = {
+            line.get_label(): [(float(x), float(y)) for x, y in line.get_xydata()]
+            for line in axes.lines
+            if line.get_label() in PROBES
+        }
+        assert drawn == expected
+        words: dict[str, list[tuple[float, float]]] = {}
+        for x, y, _, state in fed:
+            words.setdefault(state, []).append((float(x), float(y)))
+        assert words == expected
+    for plane, block in zip(picture.planes, blocks_of(text_of(picture), "PLANES")[0]):
+        assert block[2] == plane.name
+
+
+def test_epochs_beyond_the_axis_are_told(tmp_path: Path) -> None:
+    path = with_samples(tmp_path / "a.json", "heap_task")
+    samples = path.with_suffix(".samples.csv")
+    text = samples.read_text(encoding="utf-8")
+    samples.write_text(text.replace(",100,40.0,", ",100,9000,", 1), encoding="utf-8")
+    picture = only(pictures_of(path), "states")
+    assert "1 epoch is beyond the axis." in note(picture)
+    assert sum(len(dots) for dots in picture.planes[0].dots.values()) == 17
+
+
+@pytest.mark.parametrize(
+    "missing", ["no file", "no probe", "an older file", "no level", "no such case"]
+)
+def test_without_probes_there_are_no_states(tmp_path: Path, missing: str) -> None:
+    path = with_samples(tmp_path / "a.json", "heap_task", "value_task")
+    samples = path.with_suffix(".samples.csv")
+    text = samples.read_text(encoding="utf-8")
+    if missing == "no file":
+        samples.unlink()
+    elif missing == "no probe":
+        samples.write_text(re.sub(r",\d+,\d+$", ",0,0", text, flags=re.M), encoding="utf-8")
+    elif missing == "an older file":
+        samples.write_text(text.replace("probe_before_ns", "other", 1), encoding="utf-8")
+    elif missing == "no level":
+        file_of(path, case("heap_task"), case("value_task", LESS))
+    else:
+        samples.write_text(text.replace("user_cache/", "other/"), encoding="utf-8")
+    assert [stem for stem in pictures_of(path) if stem.startswith("states")] == []
+
+
+def test_garbled_samples_are_refused_in_one_line(tmp_path: Path) -> None:
+    path = with_samples(tmp_path / "a.json", "heap_task")
+    samples = path.with_suffix(".samples.csv")
+    for end in ["user_cache,1,1\n", "user_cache,1,1,1,much,1,1,1,1\n"]:
+        samples.write_text(f"{SAMPLES}{end}", encoding="utf-8")
+        with pytest.raises(BadFile, match=rf"^{re.escape(str(samples))}:2: not a sample$"):
+            pictures_of(path)
+
+
+def test_limits_of_states_are_those_of_the_program() -> None:
+    assert QUIET_MAX == limit("VTB_QUIET_MAX") and BUSY_MIN == limit("VTB_BUSY_MIN")
+
+
+def test_a_steady_run_leaves_epochs_that_are_drawn(bench: Bench) -> None:
+    """As many as it had, of the two."""
+    outcome = bench.ok(*TIMED, "--sessions", "2", "--strategy", "value_task")
+    (result,) = (path for path in outcome.files() if path.suffix == ".json")
+    picture = only(pictures_of(result), "states")
+    beyond = re.search(r"(\d+) epochs? (is|are) beyond the axis", note(picture))
+    drawn = sum(len(dots) for plane in picture.planes for dots in plane.dots.values())
+    assert [plane.name for plane in picture.planes] == ["heap_task", "value_task"]
+    assert drawn + int(beyond[1] if beyond else 0) == 2 * 2 * 8
 
 
 def test_bars_are_the_rows(real: Path) -> None:
-    stem = "heaps-user_cache-direct-independent-hit_rate1-calls110000"
+    stem = "heaps-user_cache-direct-independent-hit_rate1-calls1000-startcold"
     picture = pictures_of(real)[stem]
     assert {panel.heading for panel in picture.panels} == {"glibc", "gengc 256 KiB"}
     figure = figure_of(picture)
     for axes, panel, block in zip(figure.axes, picture.panels, blocks_of(text_of(picture))):
         heap = panel.heading.split()[0]
-        rows = medians_at(real, heap=heap, hit_rate="1", calls="110000")
+        rows = medians_at(real, heap=heap, hit_rate="1", calls="1000")
         del rows["empty"]
         times = {name: row["ns_per_op"] for name, (row,) in rows.items()}
         widths = {bars.get_label(): bars[0].get_width() for bars in axes.containers}
@@ -287,7 +433,8 @@ def test_texts_fit_and_do_not_overlap(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.text import Text
 
-    pictures = pictures_of(crowd(tmp_path / "a.json"), real, *made)
+    probed = with_samples(tmp_path / "probed.json", "heap_task", "value_task")
+    pictures = pictures_of(crowd(tmp_path / "a.json"), real, *made, probed)
     kinds = {stem.split("-user_cache")[0]: stem for stem in pictures}
     for stem in kinds.values():
         figure = figure_of(pictures[stem])
@@ -335,9 +482,10 @@ def test_both_programs_write_both_formats(
 ) -> None:
     """In one directory, whose name has a space and a quote; nothing is written twice."""
     out = tmp_path / "it's here"
-    kinds = "ratio-hit_rate,rounds,gc_share,heaps,pauses"
+    kinds = "ratio-hit_rate,rounds,states,gc_share,heaps,pauses"
     swept = sweep(tmp_path / "a.json", CROSSING, break_even=[break_even()])
-    files = [swept, real, made[1]]
+    probed = with_samples(tmp_path / "b.json", "heap_task", "value_task")
+    files = [swept, real, made[1], probed]
     drawn = matplotlib("--out", out, "--kind", kinds, *files)
     assert drawn.returncode == 0, drawn.stderr
     first = {path.name: path.read_bytes() for path in out.iterdir()}
@@ -391,12 +539,14 @@ SKIPPED = {
     "time against hit rate": "several values of --hit-rate and timed rounds (not --rounds 0)",
     "bytes against payload": "several values of --payload",
     "bars of time by heap": "several of --heap and timed rounds (not --rounds 0)",
-    "distribution of the rounds' times": "timed rounds (not --rounds 0)",
+    "distribution of the sessions' times": "timed rounds (not --rounds 0)",
+    "epochs by the state of the machine": "the file FILE.samples.csv beside a result file FILE.json"
+    ", of a steady state",
 }
 
 
 def test_what_cannot_be_drawn_is_skipped_with_the_reason(tmp_path: Path) -> None:
-    counted = [case("heap_task", hit_rate=rate, rounds=0) for rate in RATES]
+    counted = [case("heap_task", hit_rate=rate, sessions=0) for rate in RATES]
     path = file_of(tmp_path / "a.json", *counted)
     drawn = matplotlib("--out", tmp_path / "out", "--format", "svg", path)
     assert drawn.returncode == 0
@@ -416,7 +566,7 @@ def test_failing_programs_say_why_and_write_nothing(program: Any, tmp_path: Path
     bad.write_text(CUT_SHORT, encoding="utf-8")
     out = tmp_path / "out"
     option = ["--out", out] if program is matplotlib else [out]
-    single = file_of(tmp_path / "single.json", case("heap_task", rounds=0))
+    single = file_of(tmp_path / "single.json", case("heap_task", sessions=0))
     for files, cause in (
         ([good, bad], f"{bad}: not a result file, or cut short"),
         ([single], "no plot can be drawn of this: ns-hit_rate needs several values of --hit-rate"),
@@ -460,8 +610,7 @@ def test_no_home_is_no_concern(tmp_path: Path) -> None:
 def test_a_run_draws_its_own_pictures(bench: Bench, tmp_path: Path) -> None:
     """By both programs; what they say goes to standard error, and the figures stay figures."""
     folder = tmp_path / "pictures"
-    small = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "200000", "--keys", "1000"]
-    outcome = bench.ok("--hit-rate", "0,1", *small, "--plot", str(folder), "--format", "json")
+    outcome = bench.ok("--hit-rate", "0,1", *INTERVALS, "--plot", str(folder), "--format", "json")
     assert len(outcome.rows) > 0
     names = {path.name for path in folder.iterdir()}
     assert any(re.match(r"ns-hit_rate.*-independent-.*\.svg$", name) for name in names)

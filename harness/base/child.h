@@ -48,8 +48,8 @@ struct vtb_child {
  */
 VTB_MUST_USE bool vtb_child_start(struct vtb_child *child, struct vtb_error *error);
 
-/* Ends a child whose work is worth nothing after an interrupt, if there was one, or comes before the
- * child has ended. Stands before vtb_child_wait; vtb_child_finish has it. */
+/* Ends a child whose work is worth nothing after an interrupt, if there was one, or comes before
+ * the child has ended. Stands before vtb_child_wait; vtb_child_finish has it. */
 void vtb_child_heed_interrupt(const struct vtb_child *child);
 
 /* Waits until a child has ended, and writes to *end how. On false *error says why the system cannot

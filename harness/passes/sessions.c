@@ -142,7 +142,10 @@ struct launch {
 static bool become_session(void *context, struct vtb_error *error)
 {
     const struct launch *launch = context;
-    execve("/proc/self/exe", launch->arguments, launch->environment);
+    char program[PATH_MAX] =
+        ""; /* by its own name: of a process under valgrind the link is valgrind's */
+    if (readlink("/proc/self/exe", program, sizeof program - 1) > 0)
+        execve(program, launch->arguments, launch->environment);
     return vtb_fail(error, VTB_EXIT_INTERNAL, "a session cannot be started: %s", strerror(errno));
 }
 

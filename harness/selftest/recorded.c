@@ -232,7 +232,8 @@ static void make_stream(const struct reader *reader)
     struct vtb_recording *recording = reader->recording;
     recording->heap_entry = (struct vtb_heap_entry){.name = "recorded", .heap = &recording->heap};
     recording->point = (struct vtb_point){.cases = recording->cases, .cases_n = reader->cases_n};
-    recording->stream = (struct vtb_stream){.condition = reader->path,
+    const char *slash = strrchr(reader->path, '/');
+    recording->stream = (struct vtb_stream){.condition = slash ? slash + 1 : reader->path,
                                             .point = &recording->point,
                                             .subjects = recording->subjects,
                                             .found = {.counted = recording->counted}};

@@ -44,8 +44,8 @@ def parser(program: str, description: str, more: str) -> Parser:
     made.add_argument(
         *["--all", "-a"],
         action="store_true",
-        help="draw rounds, heaps and pauses for every table of a sweep, in place of the one "
-        "nearest to the usual parameters",
+        help="draw rounds, states, heaps and pauses for every table of a sweep, in place of the "
+        "one nearest to the usual parameters",
     )
     return made
 

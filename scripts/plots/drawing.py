@@ -11,21 +11,22 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from .axes import WIDTH, Axis
-from .looks import DARK, HEAT, Style, style_of
+from .looks import DARK, HEAT, STATES, Style, blend, style_of
 from .pictures import (
     FONT,
     TITLE_FONT,
     AnyPicture,
+    Dots,
     Heat,
     Line,
     Lines,
     Mark,
     Panel,
+    Plane,
     Rows,
     dot_places,
     heat_top,
 )
-from .strategies import is_reference
 from .words import digits
 
 matplotlib.use("Agg")
@@ -109,7 +110,7 @@ def set_axis(axes: Axes, letter: str, axis: Axis) -> None:
 
 def draw_line(axes: Axes, picture: Lines, line: Line) -> None:
     style = style_of(line.name)
-    muted = is_reference(line.name)
+    muted = line.is_reference
     gap = (float("nan"),) * 4
     x, y, low, high = zip(*(point or gap for point in line.points))
     order = 2.0 if muted else 3.0
@@ -305,10 +306,51 @@ def draw_rows(picture: Rows) -> Figure:
     return figure
 
 
+def draw_plane(axes: Axes, picture: Dots, plane: Plane) -> None:
+    for place in picture.divides:
+        axes.axvline(place, color="#CCCCCC", linewidth=0.8, zorder=1.5)
+    for row, (state, dots) in enumerate(plane.dots.items()):
+        colour = STATES[state]
+        if dots:
+            axes.plot(*zip(*dots), ".", color=colour, markersize=2.4, label=state, mew=0)
+        axes.text(
+            *[1 + 12 / (WIDTH - picture.left - picture.right), 0.94 - 0.1 * row],
+            plane.labels[state],
+            transform=axes.transAxes,
+            color=blend(colour, "#000000", 0.4),
+            va="top",
+        )
+
+
+def draw_dots(picture: Dots) -> Figure:
+    figure = new_figure(picture)
+    for index, plane in enumerate(picture.planes):
+        top, end = picture.sides(index)
+        place = (
+            picture.left / WIDTH,
+            1 - end / picture.height,
+            (WIDTH - picture.left - picture.right) / WIDTH,
+            (end - top) / picture.height,
+        )
+        axes = figure.add_axes(place)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.set_axisbelow(True)
+        set_axis(axes, "x", picture.x)
+        set_axis(axes, "y", plane.y)
+        axes.set_ylabel(plane.y.label)
+        axes.set_title(plane.name, loc="left", size=FONT * POINT, pad=4)
+        draw_plane(axes, picture, plane)
+    middle = (picture.left + WIDTH - picture.right) / 2 / WIDTH
+    figure.text(middle, 14 / picture.height, picture.x.label, ha="center", va="center")
+    return figure
+
+
 def figure_of(picture: AnyPicture) -> Figure:
     with matplotlib.rc_context(SETTINGS):
         if isinstance(picture, Lines):
             return draw_lines(picture)
+        if isinstance(picture, Dots):
+            return draw_dots(picture)
         return draw_heat(picture) if isinstance(picture, Heat) else draw_rows(picture)
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from .axes import WIDTH, Axis
-from .looks import DARK, HEAT, style_of
+from .looks import DARK, HEAT, STATES, blend, style_of
 from .pictures import (
     FONT,
     TITLE_FONT,
     AnyPicture,
+    Dots,
     Heat,
     Lines,
     Rows,
@@ -148,6 +149,29 @@ def rows_text(picture: Rows) -> list[str]:
     ]
 
 
+def dots_text(picture: Dots) -> list[str]:
+    """A set of dots for each plane, with the colours of their states; and where planes are."""
+    data, labels, planes = [], [], []
+    for number, plane in enumerate(picture.planes, 1):
+        data.append(f"# {plane.name}: x, y, colour, state")
+        for state, dots in plane.dots.items():
+            colour = int(STATES[state][1:], 16)
+            data += [f"{row_of(*dot)} {colour} {state}" for dot in dots]
+            ink = blend(STATES[state], "#000000", 0.4)
+            labels.append(f"{number} {ink} {plane.labels[state]}")
+        data += ["", ""]
+        planes.append(f"{row_of(*picture.sides(number - 1))} {plane.name}")
+    return [
+        *["FORM = \"dots\"", *axis_text("X", picture.x), *axis_text("Y", picture.planes[0].y)],
+        f"PLANES_N = {len(picture.planes)}",
+        f"STATES_N = {len(STATES)}",
+        f"DIVIDES = {quoted(row_of(*picture.divides))}",
+        *block("DATA", data),
+        *block("LABELS", labels),
+        *block("PLANES", planes),
+    ]
+
+
 def picture_text(picture: AnyPicture) -> list[str]:
     """Assignments and data blocks that gnuplot can load."""
     head = [
@@ -166,4 +190,6 @@ def picture_text(picture: AnyPicture) -> list[str]:
     ]
     if isinstance(picture, Lines):
         return head + lines_text(picture)
+    if isinstance(picture, Dots):
+        return head + dots_text(picture)
     return head + (heat_text(picture) if isinstance(picture, Heat) else rows_text(picture))

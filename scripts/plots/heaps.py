@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from .axes import WIDTH, Axis, linear_ticks, value_axis
 from .pictures import AnyPicture, Panel, Row, Rows
 from .results import Case, Results
-from .strategies import is_loop
 from .tables import OF_A_HEAP, Options, Table, stem_of, tables, typical
 from .titles import time_word
 from .words import binary_text, listed, note_lines, ns_text, title_lines
@@ -55,7 +54,7 @@ def heaps_title(table: Table) -> list[str]:
     if len(ranked) < 2:
         return title_lines(f"{told}." if told else "Time of an operation on each heap")
     (least, first), (most, last) = ranked[0], ranked[-1]
-    if least[2] < most[1]:
+    if least[2] < most[1]:  # of all sessions, the one longer than the other
         spread_words = f"{ns_text(least[0])} on {first} and {ns_text(most[0])} on {last}."
         end = f"{table.baseline} takes {spread_words}"
     else:
@@ -67,9 +66,9 @@ def names_by_mean(table: Table) -> list[str]:
     """The quickest first, as the mean over the heaps has it."""
     means: dict[str, list[float]] = defaultdict(list)
     for case in table.cases:
-        means[case.strategy].append(case.get("ns_per_op") or 0)
-    names = [name for name in means if not is_loop(name)]
-    return sorted(names, key=lambda name: sum(means[name]) / len(means[name]))
+        if not case.is_loop:
+            means[case.strategy].append(case.get("ns_per_op") or 0)
+    return sorted(means, key=lambda name: sum(means[name]) / len(means[name]))
 
 
 def panels_of(table: Table, names: Sequence[str]) -> list[Panel]:
@@ -115,6 +114,6 @@ def find_heaps(results: Results, options: Options) -> list[AnyPicture]:
             continue
         panels = panels_of(table, names)
         stem, title = stem_of("heaps", table.fixed), heaps_title(table)
-        notes, axis = note_lines(table.words, table.intervals), panels_axis(panels)
+        notes, axis = note_lines(table.words, table.spans), panels_axis(panels)
         pictures.append(Rows(stem, title, notes, "bars", names, panels, axis))
     return pictures

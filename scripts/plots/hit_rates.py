@@ -8,7 +8,6 @@ from .break_evens import add_break_even
 from .lines import APART, lines_picture, place_labels, sweep_lines, values_of
 from .pictures import AnyPicture, Line, Lines
 from .results import Case, Results
-from .strategies import is_loop
 from .tables import Options, Table, number_at, stem_of, swept_tables
 from .titles import HIT_RATE, title_and_note
 
@@ -24,7 +23,7 @@ def figure_lines(table: Table, x_of: Callable[[Case], float], figure: str) -> li
     lines, _ = sweep_lines(table, x_of, lambda case: case.interval(figure), figure == "ratio")
     if figure != "ratio":
         return lines
-    return [line for line in lines if not is_loop(line.name) and line.name != table.baseline]
+    return [line for line in lines if not line.is_loop and line.name != table.baseline]
 
 
 def scale_of(lines: list[Line], figure: str) -> str:

@@ -17,6 +17,7 @@ from .payloads import find_bytes_payload, find_ns_payload
 from .pictures import AnyPicture
 from .results import Results
 from .rounds import find_rounds
+from .states import find_states
 from .tables import Options
 from .volumes import find_bytes_calls, find_ns_calls
 
@@ -43,7 +44,12 @@ KINDS = [
         f"{SWEEP}, {TIMED}, and a strategy besides the baseline",
         find_ratio_hit_rate,
     ),
-    Kind("rounds", "distribution of the rounds' times", TIMED, find_rounds),
+    Kind("rounds", "distribution of the sessions' times", TIMED, find_rounds),
+    Kind(
+        *["states", "epochs by the state of the machine"],
+        "the file FILE.samples.csv beside a result file FILE.json, of a steady state",
+        find_states,
+    ),
     Kind(
         *["bytes-calls", "bytes in total against call volume"],
         *["several values of --calls, and a strategy that allocates", find_bytes_calls],

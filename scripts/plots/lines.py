@@ -7,7 +7,6 @@ from typing import Any
 from .axes import Axis, value_axis
 from .pictures import Line, Lines
 from .results import Case
-from .strategies import is_loop
 from .tables import Table
 from .words import note_lines, short
 
@@ -50,7 +49,7 @@ def sweep_lines(
             elif value is not None and name not in zero:
                 zero.append(name)
         if points:
-            lines.append(Line(name, list(points)))
+            lines.append(Line(name, list(points), table.of(name)[0].role))
     return lines, zero
 
 
@@ -96,7 +95,7 @@ def lines_picture(
     level: float | None = None,
 ) -> Lines:
     """The empty loop is left out where it alone would stretch a logarithmic axis."""
-    rest = [line for line in lines if not is_loop(line.name)]
+    rest = [line for line in lines if not line.is_loop]
     if scale == "log" and rest and len(rest) < len(lines):
         low = min(values_of(lines)[0])
         if low < min(values_of(rest)[0]) / 5:

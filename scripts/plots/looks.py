@@ -63,4 +63,7 @@ def style_of(strategy: str) -> Style:
 # Dark to light, even in lightness: of a blue to yellow ramp that colour-blind readers see alike.
 HEAT = ["#00224E", "#35456C", "#666970", "#948E77", "#C8B866", "#FEE838"]
 
+# Of the states of the machine, told apart as those of strategies are.
+STATES = {"quiet": "#0072B2", "busy": "#D55E00", "neither": "#A0A0A0"}
+
 DARK = 0.48  # below this share of the top, text is white

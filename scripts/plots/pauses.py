@@ -8,7 +8,7 @@ from .histograms import Step
 from .lines import lines_picture
 from .pictures import AnyPicture, Line, Panel, Row, Rows
 from .results import Results
-from .strategies import in_order, is_reference
+from .strategies import in_order
 from .tables import Options, Table, distance, stem_of, tables, typical
 from .words import listed, note_lines, ns_text, part_of_a_name, title_lines
 
@@ -60,7 +60,7 @@ def pause_rows(table: Table) -> tuple[list[tuple[Row, float]], dict[str, float]]
         count = case.get("pauses_n") or 0
         if count > 0 and min(values) > 0:
             rows.append((Row(case.strategy, values), count))
-        elif not is_reference(case.strategy):
+        elif not case.is_reference:
             few[case.strategy] = count
     return sorted(rows, key=lambda each: each[0].values), few
 

@@ -6,6 +6,7 @@ from typing import Union
 
 from .axes import LEFT, RIGHT, Axis
 from .looks import style_of
+from .strategies import EMPTY, NONE, REFERENCES
 
 FONT = 12.5  # 9 pt at 100 dots an inch
 TITLE_FONT = 14.5
@@ -19,6 +20,7 @@ class Line:
 
     name: str
     points: list[Point | None]
+    role: str = NONE  # of the strategy
     label_at: float = 0.0  # 0 to 1 of the axis
     below: int = 0  # lines that it would hide
 
@@ -26,6 +28,14 @@ class Line:
     def dash(self) -> str:
         """A line over others has gaps, so that they are seen."""
         return ("", "dash", "dot")[min(self.below, 2)] or style_of(self.name).dash
+
+    @property
+    def is_loop(self) -> bool:
+        return self.role == EMPTY
+
+    @property
+    def is_reference(self) -> bool:
+        return self.role in REFERENCES
 
     @property
     def drawn(self) -> list[Point]:
@@ -102,7 +112,7 @@ class Panel:
 @dataclass
 class Rows(Picture):
     """A row for each strategy. What `values` are: rounds: median, quartiles, 5 % and 95 %;
-    bars: value, and its interval; quantiles: median, 99 %, longest."""
+    bars: value, and its span; quantiles: median, 99 %, longest."""
 
     form: str
     names: list[str]
@@ -123,7 +133,38 @@ class Rows(Picture):
         return self.top + self.heading + self.bottom + self.pitch * max(len(self.names), 4)
 
 
-AnyPicture = Union[Lines, Heat, Rows]
+@dataclass
+class Plane:
+    """Dots of one strategy, by the state of the machine in which they were taken."""
+
+    name: str
+    dots: dict[str, list[tuple[float, float]]]
+    labels: dict[str, str]  # of each state, beside the axes
+    y: Axis
+
+
+@dataclass
+class Dots(Picture):
+    """Planes above one another, over one x axis."""
+
+    x: Axis
+    planes: list[Plane]
+    divides: list[float]  # vertical lines
+
+    left, right, bottom, pitch = LEFT, 132.0, 54.0, 190.0
+    gap = 42.0  # above a plane, for its name and the ticks of the one above it
+
+    @property
+    def height(self) -> float:
+        return self.top + self.bottom + (self.pitch + self.gap) * len(self.planes)
+
+    def sides(self, index: int) -> tuple[float, float]:
+        """From where to where a plane is, in px from the top."""
+        top = self.top + self.gap + (self.pitch + self.gap) * index
+        return top, top + self.pitch
+
+
+AnyPicture = Union[Lines, Heat, Rows, Dots]
 
 
 def heat_top(picture: Heat) -> float:

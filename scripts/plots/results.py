@@ -1,4 +1,4 @@
-"""Result files, read and checked: cases with their figures and rounds, and what stands beside."""
+"""Result files, read and checked: cases with figures and sessions, and what is beside them."""
 from __future__ import annotations
 
 import re
@@ -10,6 +10,8 @@ from typing import Any
 
 from .files import BadFile, is_number, number_of, read_json
 from .histograms import Step, histograms_beside
+from .samples import Epoch, epochs_beside
+from .strategies import EMPTY, NONE, REFERENCES, role_of
 
 NAME = re.compile(r"[\w.+@:~-]+(/[\w.+@:~-]+){2,}", re.ASCII)
 
@@ -27,18 +29,30 @@ class Case:
     """One strategy at one point of the parameters."""
 
     strategy: str
+    role: str  # empty, floor, baseline, challenger or -
     point: dict[str, str]  # workload, heap, and the parameters of the name, in its order
+    name: str  # in its file
     figures: dict[str, float]
     verdict: str
-    rounds: tuple[float, ...]  # ns per operation
+    sessions: tuple[float, ...]  # ns per operation; of an older file, of its rounds
+    in_rounds: bool  # it is an older file
     confidence: float
     path: Path
+
+    @property
+    def is_loop(self) -> bool:
+        """Whether it is no strategy, but what the measuring loop costs."""
+        return self.role == EMPTY
+
+    @property
+    def is_reference(self) -> bool:
+        return self.role in REFERENCES
 
     def get(self, name: str) -> float | None:
         return self.figures.get(name)
 
     def interval(self, name: str) -> tuple[float, float, float] | None:
-        """A figure and both ends of its interval; an exact figure is its own interval."""
+        """A figure and both ends of its interval, or range; a figure that has none is its own."""
         value = self.get(name)
         if value is None:
             return None
@@ -53,6 +67,7 @@ class Results:
     cases: list[Case] = field(default_factory=list)
     break_even: list[dict[str, Any]] = field(default_factory=list)
     histograms: dict[Path, list[tuple[str, list[Step]]]] = field(default_factory=dict)
+    epochs: dict[Path, dict[str, list[Epoch]]] = field(default_factory=dict)  # of each case
     notices: list[str] = field(default_factory=list)
 
 
@@ -88,15 +103,32 @@ def parse_name(where: str, name: Any) -> tuple[str, dict[str, str]]:
     return strategy, point
 
 
+def context_of(data: dict[str, Any]) -> dict[str, Any]:
+    context = data.get("context")
+    return context if isinstance(context, dict) else {}
+
+
+def roles_of(path: Path, context: dict[str, Any]) -> dict[str, str] | None:
+    """The roles that a file says; None if it is an older one, which says none."""
+    roles = context.get("roles")
+    if roles is None:
+        return None
+    if not isinstance(roles, dict) or not all(isinstance(role, str) for role in roles.values()):
+        raise BadFile(f"{path}: roles is not an object of texts")
+    return roles
+
+
 def cases_of(path: Path, data: dict[str, Any]) -> list[Case]:
     rows = data.get("benchmarks")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise BadFile(f"{path}: not a result file: no list of rows `benchmarks`")
-    context = data.get("context")
-    confidence = context.get("confidence") if isinstance(context, dict) else None
+    context = context_of(data)
+    confidence = context.get("confidence")
     if not is_number(confidence) or not 0 < confidence < 1:
         confidence = 0.99
-    rounds: dict[str, list[float]] = defaultdict(list)
+    roles = roles_of(path, context)
+    times: dict[str, list[float]] = defaultdict(list)
+    in_rounds = False
     heads: dict[str, tuple[str, dict[str, Any]]] = {}
     for index, row in enumerate(rows):
         where = f"{path}: benchmarks[{index}]"
@@ -105,7 +137,8 @@ def cases_of(path: Path, data: dict[str, Any]) -> list[Case]:
             time = row.get("real_time")
             if not is_number(time):
                 raise BadFile(f"{where}: real_time is not a number")
-            rounds[name].append(number_of(where, "real_time", time))
+            times[name].append(number_of(where, "real_time", time))
+            in_rounds |= "session" not in row
         elif kind == "counts" or (kind, row.get("aggregate_name")) == ("aggregate", "median"):
             parse_name(where, name)
             heads[name] = (where, row)
@@ -115,8 +148,14 @@ def cases_of(path: Path, data: dict[str, Any]) -> list[Case]:
     for name, (where, row) in heads.items():
         strategy, point = parse_name(where, name)
         verdict = str(row.get("verdict", ""))
-        figures, times = figures_of(where, row), tuple(rounds[name])
-        found.append(Case(strategy, point, figures, verdict, times, float(confidence), path))
+        role = role_of(strategy) if roles is None else roles.get(strategy, NONE)
+        figures, own = figures_of(where, row), tuple(times[name])
+        found.append(
+            Case(
+                *[strategy, role, point, name, figures, verdict, own, in_rounds],
+                *[float(confidence), path],
+            )
+        )
     return found
 
 
@@ -137,12 +176,16 @@ def load(paths: Sequence[Path]) -> Results:
         if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
             raise BadFile(f"{path}: break_even is not a list of objects")
         results.break_even += entries
-        context = data.get("context")
-        if isinstance(context, dict):
+        context = context_of(data)
+        if context:
             machines.add((str(context.get("host_name")), str(context.get("fingerprint"))))
         beside = histograms_beside(path)
         if beside:
             results.histograms[path] = beside
+        quiet_ns = context.get("probe_quiet_ns")
+        epochs = epochs_beside(path, quiet_ns) if is_number(quiet_ns) else {}
+        if epochs:
+            results.epochs[path] = epochs
     results.cases = list(cases.values())
     if replaced:
         results.notices.append(f"{replaced} cases are in several files: the last file counts")

@@ -1,12 +1,11 @@
-"""The distribution of the rounds' times."""
+"""The distribution of the sessions' times; of older files, of the rounds'."""
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from .axes import value_axis
 from .pictures import AnyPicture, Panel, Row, Rows
-from .results import Results
-from .strategies import is_loop, is_reference
+from .results import Case, Results
 from .tables import Options, Table, stem_of, tables, typical
 from .words import note_lines, ns_text, title_lines
 
@@ -19,32 +18,41 @@ def quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
-def round_row(name: str, rounds: Sequence[float]) -> Row:
-    ordered = sorted(rounds)
-    shares = (0.5, 0.25, 0.75, 0.05, 0.95)
-    return Row(name, tuple(quantile(ordered, share) for share in shares), tuple(rounds))
+def times_row(case: Case) -> Row:
+    """Sessions are so few that the least and the most are the ends of their whiskers."""
+    ordered = sorted(case.sessions)
+    shares = (0.5, 0.25, 0.75, 0.05, 0.95) if case.in_rounds else (0.5, 0.25, 0.75, 0.0, 1.0)
+    return Row(case.strategy, tuple(quantile(ordered, share) for share in shares), case.sessions)
 
 
-def rounds_title(table: Table, rows: list[Row]) -> list[str]:
-    """The middle of the rounds of the two that the question is about, and who scatters most."""
-    own = [row for row in rows if not is_reference(row.name)] or rows
+def rounds_title(table: Table, rows: list[Row], noun: str) -> list[str]:
+    """The middle of the times of the two that the question is about, and who scatters most."""
+    own = [row for row in rows if not table.is_reference(row.name)] or rows
     pair = [row for row in own if row.name in (table.subject, table.baseline)]
     texts = [f"{row.name} {ns_text(row.values[0])}" for row in pair]
-    widest = max(own, key=lambda row: row.values[4] / row.values[3])
-    low, high = widest.values[3], widest.values[4]
-    ends = f"90 % of its rounds lie within {ns_text(low)} and {ns_text(high)}"
-    middle = f"Median round: {', '.join(texts)}." if texts else ""
-    return title_lines(middle, f"The widest scatter has {widest.name}: {ends}.")
+    widest = max(own, key=lambda row: max(row.dots) / min(row.dots))
+    ends = f"from {ns_text(min(widest.dots))} to {ns_text(max(widest.dots))}"
+    middle = f"Median {noun}: {', '.join(texts)}." if texts else ""
+    if len(widest.dots) == 1:
+        return title_lines(middle)
+    return title_lines(middle, f"The widest scatter has {widest.name}: its {noun}s take {ends}.")
 
 
 def rounds_picture(table: Table, rows: list[Row]) -> Rows:
     rows = sorted(rows, key=lambda row: row.values[0])
     values = [value for row in rows for value in row.dots]
-    title = rounds_title(table, rows)
-    parts = "Each dot is a round; box: quartiles and median; whiskers: 5 % to 95 %."
-    if any(case.get("gc_time_fraction") is not None for case in table.cases):
+    of_rounds = any(case.in_rounds for case in table.cases)
+    noun = "round" if of_rounds else "session"
+    title = rounds_title(table, rows, noun)
+    ends = "5 % to 95 %" if of_rounds else "the least and the most"
+    parts = f"Each dot is a {noun}; box: quartiles and median; whiskers: {ends}."
+    if of_rounds and any(case.get("gc_time_fraction") is not None for case in table.cases):
         parts += " A round has the mean of the collections in place of its own."
+    if not of_rounds:
+        parts += " A session's time is the median of its rounds, in whatever state the machine was."
     label = "mean time of the operations of one epoch (ns/op), not of single operations"
+    if not of_rounds:
+        label = "time of an epoch, median of a session (ns/op), not of single operations"
     axis = value_axis(label, "log" if max(values) > 4 * min(values) else "linear", values)
     names = [row.name for row in rows]
     stem, notes = stem_of("rounds", table.fixed), note_lines(table.words, parts)
@@ -53,10 +61,9 @@ def rounds_picture(table: Table, rows: list[Row]) -> Rows:
 
 def find_rounds(results: Results, options: Options) -> list[AnyPicture]:
     pictures: list[AnyPicture] = []
-    timed = [case for case in results.cases if case.rounds and min(case.rounds) > 0]
+    timed = [case for case in results.cases if case.sessions and min(case.sessions) > 0]
     for table in typical(tables(timed, set()), "rounds", options):
-        own = [case for case in table.cases if not is_loop(case.strategy)]
-        if own:
-            rows = [round_row(case.strategy, case.rounds) for case in own]
+        rows = [times_row(case) for case in table.cases if not case.is_loop]
+        if rows:
             pictures.append(rounds_picture(table, rows))
     return pictures

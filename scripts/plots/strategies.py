@@ -1,7 +1,8 @@
 """Strategies: their roles, and in which order pictures have them.
 
-Of these a result file says the baseline alone, by the ratios of its rows. The rest is a table of
-data beside the strategies, so that nothing here knows one by its name.
+A result file says who has a role in its run. Older ones say the baseline alone, by the ratios of
+their rows; for these, and for the order and the looks, there is a table of data beside the
+strategies, so that nothing here knows one by its name.
 """
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from pathlib import Path
 
 TABLE = Path(__file__).resolve().parents[2] / "impls" / "plots.txt"
 
-LOOP, FLOOR, BASELINE, CHALLENGER = "loop", "floor", "baseline", "challenger"
+EMPTY, FLOOR, BASELINE, CHALLENGER = "empty", "floor", "baseline", "challenger"
+REFERENCES = (EMPTY, FLOOR)  # in every run, to tell what the others cost beyond them
+NONE = "-"
 
 
 @dataclass(frozen=True)
@@ -48,19 +51,5 @@ def in_order(strategies: Iterable[str]) -> list[str]:
 
 
 def role_of(strategy: str) -> str:
-    """Result files have no key for it; a variant has no role."""
-    return KNOWN[strategy].role if strategy in KNOWN else "-"
-
-
-def is_loop(strategy: str) -> bool:
-    """Whether it is no strategy, but what the measuring loop costs."""
-    return role_of(strategy) == LOOP
-
-
-def is_reference(strategy: str) -> bool:
-    """Whether it stands in every run to tell what the others cost beyond it."""
-    return role_of(strategy) in (LOOP, FLOOR)
-
-
-def first_with_role(strategies: Iterable[str], role: str) -> str | None:
-    return next((name for name in in_order(strategies) if role_of(name) == role), None)
+    """For a result file that does not say: a variant then has no role."""
+    return KNOWN[strategy].role if strategy in KNOWN else NONE

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from .results import NUMERIC, Case
-from .strategies import BASELINE, CHALLENGER, first_with_role, in_order, is_reference
+from .strategies import BASELINE, CHALLENGER, in_order
 from .words import binary_text, count_text, part_of_a_name, short
 
 # Parameters whose usual value is not told in a file's name.
@@ -48,21 +48,31 @@ class Table:
     def of(self, strategy: str) -> list[Case]:
         return [case for case in self.cases if case.strategy == strategy]
 
+    def is_reference(self, strategy: str) -> bool:
+        return any(case.is_reference for case in self.of(strategy))
+
+    def first_with_role(self, role: str) -> str | None:
+        names = in_order(case.strategy for case in self.cases if case.role == role)
+        return names[0] if names else None
+
     @property
     def baseline(self) -> str | None:
-        """The one whose ratio to the baseline is 1 by definition."""
+        """The one whose ratio to the baseline is 1 by definition; or, where there are no times,
+        that has this role.
+        """
         for name in in_order(self.strategies):
             ratios = [case.interval("ratio") for case in self.of(name)]
             if ratios and all(ratio == (1.0, 1.0, 1.0) for ratio in ratios):
                 return name
-        return first_with_role(self.strategies, BASELINE)
+        return self.first_with_role(BASELINE)
 
     @property
     def subject(self) -> str | None:
         """Whom the title speaks of: the challenger, or the first of the others."""
-        own = [name for name in self.strategies if not is_reference(name)]
+        own = in_order(case.strategy for case in self.cases if not case.is_reference)
         others = [name for name in own if name != self.baseline]
-        return first_with_role(others, CHALLENGER) or (others[0] if others else None)
+        challenger = self.first_with_role(CHALLENGER)
+        return challenger if challenger in others else others[0] if others else None
 
     @property
     def words(self) -> str:
@@ -84,17 +94,35 @@ class Table:
         return ", ".join(part for part in parts if part) + "."
 
     @property
-    def intervals(self) -> str:
-        """The sentence that says what the intervals are of: how many paired rounds, at which
-        confidence.
+    def spans(self) -> str:
+        """The sentence that says what spans of times are: from where to where sessions varied,
+        which is no interval; of an older file the interval of the median of its rounds.
         """
-        rounds = [len(case.rounds) for case in self.cases if case.rounds]
-        if not rounds:
+        counts = [len(case.sessions) for case in self.cases if case.sessions]
+        if not counts:
             return ""
-        few, many = min(rounds), max(rounds)
+        few, many = min(counts), max(counts)
         count = f"{few}" if few == many else f"{few} to {many}"
-        percent = short(self.cases[0].confidence * 100)
-        return f"Intervals are {percent} %, of {count} paired rounds."
+        if any(case.in_rounds for case in self.cases):
+            return f"Intervals are {self.percent}, of {count} paired rounds."
+        if many == 1:
+            return "Of one session."
+        return f"Times are medians of {count} sessions, spans from the least to the most of these."
+
+    @property
+    def intervals(self) -> str:
+        """The sentence that says what the intervals of ratios are, if there are any."""
+        if any(case.in_rounds for case in self.cases):
+            return self.spans
+        others = [case for case in self.cases if case.strategy != self.baseline]
+        counts = [len(case.sessions) for case in others if case.get("ratio_lo") is not None]
+        if not counts:
+            return "No intervals, which take 5 sessions."
+        return f"Intervals are {self.percent}, for another run, by {min(counts)} sessions of this."
+
+    @property
+    def percent(self) -> str:
+        return f"{short(self.cases[0].confidence * 100)} %"
 
 
 def tables(cases: Iterable[Case], swept: set[str]) -> list[Table]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .results import Case
-from .strategies import is_reference
 from .tables import Table
 from .words import count_text, listed, ns_text, short, title_lines
 
@@ -108,7 +107,8 @@ def time_title(table: Table, x_of: Callable[[Case], float], noun: Noun) -> list[
     told = told or f"{subject} is not to be told from {baseline} in time at any {noun.one}"
     x = reference_point(sorted(own), noun)
     ratio, low, high = own[x].interval("ratio") or (1, 1, 1)
-    at = f"At {noun.text(x)} it takes {ratio:.2f} [{low:.2f}, {high:.2f}] of its time"
+    interval = f" [{low:.2f}, {high:.2f}]" if own[x].get("ratio_lo") is not None else ""
+    at = f"At {noun.text(x)} it takes {ratio:.2f}{interval} of its time"
     unsure = found[x] == "open" and (high < 1 or low > 1)
     at += ", but the run does not yet know whether it differs." if unsure else "."
     return title_lines(f"{told}.", at, least_sentence(table, x_of, x, noun))
@@ -116,13 +116,11 @@ def time_title(table: Table, x_of: Callable[[Case], float], noun: Noun) -> list[
 
 def least_sentence(table: Table, x_of: Callable[[Case], float], x: float, noun: Noun) -> str:
     """Which strategies are the quickest at one point, so far as intervals tell."""
-    there = [
-        (case.interval("ratio"), case.strategy)
-        for case in table.cases
-        if x_of(case) == x and not is_reference(case.strategy) and case.get("ratio") is not None
-    ]
-    ranked = sorted((ratio, name) for ratio, name in there if ratio is not None)
-    if len(ranked) < 3:
+    there = [case for case in table.cases if x_of(case) == x and not case.is_reference]
+    ranked = sorted(
+        (ratio, case.strategy) for case in there if (ratio := case.interval("ratio")) is not None
+    )
+    if len(ranked) < 3 or any(case.get("ratio_lo") is None for case in there):
         return ""
     best = ranked[0][0]
     names = [name for ratio, name in ranked if ratio[1] <= best[2]]
@@ -169,6 +167,7 @@ def title_and_note(
 ) -> tuple[list[str], str]:
     """The title of one figure along a sweep, and how far its values are known."""
     if figure in ("ns_per_op", "ratio"):
-        return time_title(table, x_of, noun), table.intervals
+        end = table.spans if figure == "ns_per_op" else table.intervals
+        return time_title(table, x_of, noun), end
     unit = "B/op" if figure == "bytes_per_op" else "allocations/op"
     return count_title(table, x_of, noun, figure, unit), "Counts are exact."

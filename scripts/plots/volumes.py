@@ -7,7 +7,6 @@ from .axes import Axis, sweep_axis
 from .lines import APART, lines_picture, sweep_lines
 from .pictures import AnyPicture, Line
 from .results import Case, Results
-from .strategies import is_reference
 from .tables import Options, Table, number_at, stem_of, swept_tables
 from .titles import CALLS, time_title
 from .words import bytes_text, count_text, listed, title_lines
@@ -58,7 +57,7 @@ def find_bytes_calls(results: Results, _: Options) -> list[AnyPicture]:
         lines, zero = sweep_lines(table, calls_of, total_bytes, True)
         if not lines:
             continue
-        silent = [name for name in zero if not is_reference(name)]
+        silent = [name for name in zero if not table.is_reference(name)]
         none = f"Nothing, which this axis cannot show: {listed(silent)}." if silent else ""
         exact = "Bytes in total are exact bytes/op, times calls."
         notes, label = [table.words, exact, none], "allocated in total (bytes)"
@@ -94,7 +93,7 @@ def find_ns_calls(results: Results, _: Options) -> list[AnyPicture]:
         if divide:
             break_lines(lines, cold)
         first = "A cold start is timed from the first call on: nothing has served yet."
-        notes = [table.words, first if cold else "", table.intervals, APART]
+        notes = [table.words, first if cold else "", table.spans, APART]
         stem, title = stem_of("ns-calls", table.fixed), time_title(table, calls_of, CALLS)
         axis, label = calls_axis(table), "time (ns/op)"
         picture = lines_picture(stem, title, notes, axis, lines, label, "log")
