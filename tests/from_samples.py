@@ -23,7 +23,7 @@ CONFIDENCE = 0.99
 
 def limit(name: str) -> float:
     """A limit of the states of the machine, as the program has it."""
-    text = (ROOT / "harness" / "figures" / "states.h").read_text(encoding="utf-8")
+    text = (ROOT / "harness" / "bench" / "state_probe.h").read_text(encoding="utf-8")
     (value,) = re.findall(rf"^#define {name} (\S+)$", text, re.MULTILINE)
     return float(value)
 

@@ -137,9 +137,10 @@ class Executed:
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def read_callgrind(path: Path) -> dict[str, Executed]:
-    """A profile with names in full. A line behind `calls=` is the callee's cost, not its own."""
-    functions: dict[str, Executed] = defaultdict(Executed)
+def read_callgrind(path: Path, functions: dict[str, Executed]) -> None:
+    """Adds a profile with names in full. A line behind `calls=` is the callee's cost, not its
+    own.
+    """
     own, callee, column = "", "", -1
     skip = False
     for line in path.read_text().splitlines():
@@ -158,19 +159,21 @@ def read_callgrind(path: Path) -> dict[str, Executed]:
             functions[own].indirect += int(costs[column]) if len(costs) > column and not skip else 0
             skip = False
     assert column > 0, "callgrind counted no indirect branches"
-    return functions
 
 
 def profile(bench: Bench, *arguments: str) -> tuple[set[str], dict[str, Executed]]:
-    """Which strategies were timed, and what ran."""
+    """Which strategies were timed, and what ran, in the session and elsewhere."""
     out = bench.directory / "profile"
-    options = ["--tool=callgrind", "--branch-sim=yes", f"--callgrind-out-file={out}"]
-    options += ["--compress-strings=no", "--compress-pos=no"]
-    timing = [*STEADY, "--hit-rate", "0.8"]
+    options = ["--tool=callgrind", "--branch-sim=yes", f"--callgrind-out-file={out}.%p"]
+    options += ["--compress-strings=no", "--compress-pos=no", "--trace-children=yes"]
+    timing = [*STEADY, "--hit-rate", "0.8", "--sessions", "1"]
     rows: list[Row] = strict_json(
         under_valgrind(bench, options, *timing, *arguments, *SMALL, "--format", "json")
     )["benchmarks"]
-    return {parameters(row["run_name"])["strategy"] for row in rows}, read_callgrind(out)
+    functions: dict[str, Executed] = defaultdict(Executed)
+    for path in bench.directory.glob("profile.*"):
+        read_callgrind(path, functions)
+    return {parameters(row["run_name"])["strategy"] for row in rows}, functions
 
 
 def test_hits_make_the_indirect_calls_that_are_declared(bench: Bench) -> None:
