@@ -51,7 +51,7 @@ def list_cells() -> None:
 
 
 # The roles of strategies that never suspend, and so have no checks.
-PLAIN = {"loop", "floor"}
+PLAIN = {"empty", "floor"}
 
 
 def cells() -> list[Entry]:

@@ -511,7 +511,10 @@ def test_interrupt_while_counting(bench: Bench, start: Start, whole_group: bool)
 
 
 def test_interrupt_while_a_matrix_is_estimated(bench: Bench, start: Start) -> None:
-    """Before anything is announced, which takes a child process for each of many points."""
+    """Before anything is announced, which takes a child process for each of many points. Without
+    cells nothing could be tried.
+    """
+    bench.ok("build")
     earlier = leave_earlier_results(bench)
     run = start("--hit-rate", "0:0.3:0.01", "--keys", "10M", "--export-json", "export.json")
     run.wait_for_child()

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from conftest import (
     BINARY,
+    HASTY,
     ROOT,
     SLOW_S,
     STRATEGIES,
@@ -28,8 +30,11 @@ from test_machine_code import declared_indirect_calls, has_method
 SMALL = ["--keys", "1000"]
 
 # The least that is timed in a steady state; with fewer calls, cold starts in child processes are.
-STEADY = ["--rounds", "8", "--epoch-ms", "0.01", "--calls", "100001"]
-COLD = ["--rounds", "8", "--calls", "10", "--strategy", "value_task_pooled,poll"]
+STEADY = [*HASTY, "--calls", "100001"]
+COLD = [*HASTY, "--calls", "10", "--strategy", "value_task_pooled,poll"]
+
+# So that it goes with the run into its sessions. Cells that are lacking are built as ever.
+CHILDREN = ["--trace-children=yes", "--trace-children-skip=*/ninja"]
 
 
 SUPPRESSED = ROOT / "tests" / "valgrind.supp"
@@ -72,8 +77,7 @@ NESTED = ["--method", "async", "--depth", "3", "--calls", "2000", "--failure-rat
 )
 def test_no_memory_error_and_no_leak(bench: Bench, arguments: list[str]) -> None:
     """All strategies; operations that are still suspended at the end are drained."""
-    strict = ["--error-exitcode=9", "--trace-children=yes", "--leak-check=full"]
-    strict += ["--trace-children-skip=*/ninja"]  # cells that it lacks are built as ever
+    strict = ["--error-exitcode=9", *CHILDREN, "--leak-check=full"]
     strict += ["--errors-for-leak-kinds=definite"]
     counting = ["--rounds", "0", "--calls", "5000", "--hit-rate", "0.5", *SMALL]
     assert under_valgrind(bench, strict, *counting, *arguments) != ""
@@ -82,7 +86,8 @@ def test_no_memory_error_and_no_leak(bench: Bench, arguments: list[str]) -> None
 @pytest.mark.parametrize("timing", [STEADY, COLD], ids=["steady", "cold"])
 def test_no_memory_error_in_the_timing_pass(bench: Bench, timing: list[str]) -> None:
     """The timing cells, in the steady state all of them, and the findings and files that follow."""
-    strict = ["--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"]
+    strict = ["--error-exitcode=9", *CHILDREN, "--leak-check=full"]
+    strict += ["--errors-for-leak-kinds=definite"]
     dependent = ["--consumer", "dependent", "--hit-rate", "0.5"]
     assert under_valgrind(bench, strict, *timing, *dependent, *SMALL) != ""
 
@@ -137,10 +142,9 @@ class Executed:
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def read_callgrind(path: Path, functions: dict[str, Executed]) -> None:
-    """Adds a profile with names in full. A line behind `calls=` is the callee's cost, not its
-    own.
-    """
+def read_callgrind(path: Path) -> dict[str, Executed]:
+    """A profile with names in full. A line behind `calls=` is the callee's cost, not its own."""
+    functions: dict[str, Executed] = defaultdict(Executed)
     own, callee, column = "", "", -1
     skip = False
     for line in path.read_text().splitlines():
@@ -159,21 +163,26 @@ def read_callgrind(path: Path, functions: dict[str, Executed]) -> None:
             functions[own].indirect += int(costs[column]) if len(costs) > column and not skip else 0
             skip = False
     assert column > 0, "callgrind counted no indirect branches"
+    return functions
 
 
 def profile(bench: Bench, *arguments: str) -> tuple[set[str], dict[str, Executed]]:
-    """Which strategies were timed, and what ran, in the session and elsewhere."""
+    """Which strategies were timed, and what ran."""
     out = bench.directory / "profile"
-    options = ["--tool=callgrind", "--branch-sim=yes", f"--callgrind-out-file={out}.%p"]
-    options += ["--compress-strings=no", "--compress-pos=no", "--trace-children=yes"]
-    timing = [*STEADY, "--hit-rate", "0.8", "--sessions", "1"]
+    options = ["--tool=callgrind", "--branch-sim=yes", f"--callgrind-out-file={out}.%p", *CHILDREN]
+    options += ["--compress-strings=no", "--compress-pos=no"]
+    timing = [*STEADY, "--consumer", "both", "--hit-rate", "0.8"]
     rows: list[Row] = strict_json(
         under_valgrind(bench, options, *timing, *arguments, *SMALL, "--format", "json")
     )["benchmarks"]
-    functions: dict[str, Executed] = defaultdict(Executed)
-    for path in bench.directory.glob("profile.*"):
-        read_callgrind(path, functions)
-    return {parameters(row["run_name"])["strategy"] for row in rows}, functions
+    ran = {parameters(row["run_name"])["strategy"] for row in rows}
+    return ran, read_callgrind(session_of(bench.directory.glob("profile.*")))
+
+
+def session_of(profiles: Iterable[Path]) -> Path:
+    """That of the one process in which cells are timed."""
+    (found,) = (path for path in profiles if "_timing_method" in path.read_text())
+    return found
 
 
 def test_hits_make_the_indirect_calls_that_are_declared(bench: Bench) -> None:

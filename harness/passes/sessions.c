@@ -102,11 +102,25 @@ static bool make_memory(struct vtb_sessions *sessions, struct vtb_error *error)
                     sessions->plan->sessions_n, strerror(errno));
 }
 
+/* Opens this program's file, so that all sessions are the same program, even if another one is
+ * built meanwhile. By its name, and kept open in a session: under valgrind what /proc/self/exe leads
+ * to is valgrind, which opens a program itself. */
+static bool open_program(struct vtb_sessions *sessions, struct vtb_error *error)
+{
+    char path[PATH_MAX] = "";
+    sessions->program_fd =
+        readlink("/proc/self/exe", path, sizeof path - 1) > 0 ? open(path, O_RDONLY) : -1;
+    return sessions->program_fd >= 0 ||
+           vtb_fail(error, VTB_EXIT_INTERNAL, "a session cannot be started: '%.500s': %s", path,
+                    strerror(errno));
+}
+
 bool vtb_sessions_open(struct vtb_sessions *sessions, const struct vtb_plan *plan,
                        uint64_t first_number, struct vtb_error *error)
 {
-    *sessions = (struct vtb_sessions){.plan = plan, .all_n = plan->sessions_n, .fd = -1};
-    if (!make_memory(sessions, error)) {
+    *sessions =
+        (struct vtb_sessions){.plan = plan, .all_n = plan->sessions_n, .fd = -1, .program_fd = -1};
+    if (!open_program(sessions, error) || !make_memory(sessions, error)) {
         vtb_sessions_close(sessions);
         return false;
     }
@@ -127,13 +141,16 @@ void vtb_sessions_close(struct vtb_sessions *sessions)
         munmap(sessions->head, sessions->bytes);
     if (sessions->head || sessions->fd > 0)
         (void)close(sessions->fd);
-    *sessions = (struct vtb_sessions){.fd = -1};
+    if (sessions->program_fd > 0)
+        (void)close(sessions->program_fd);
+    *sessions = (struct vtb_sessions){.fd = -1, .program_fd = -1};
 }
 
 /* --- starting one --- */
 
 /* What a child process becomes. */
 struct launch {
+    int program_fd;
     char **arguments;
     char **environment;
 };
@@ -142,10 +159,9 @@ struct launch {
 static bool become_session(void *context, struct vtb_error *error)
 {
     const struct launch *launch = context;
-    char program[PATH_MAX] =
-        ""; /* by its own name: of a process under valgrind the link is valgrind's */
-    if (readlink("/proc/self/exe", program, sizeof program - 1) > 0)
-        execve(program, launch->arguments, launch->environment);
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", launch->program_fd);
+    execve(path, launch->arguments, launch->environment);
     return vtb_fail(error, VTB_EXIT_INTERNAL, "a session cannot be started: %s", strerror(errno));
 }
 
@@ -183,10 +199,6 @@ static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struc
         sessions->done_n++;
         return true;
     }
-    if (end.how == VTB_CHILD_FAILED) { /* it never became a session */
-        *error = end.error;
-        return false;
-    }
     char words[64];
     vtb_child_say(&end, words, sizeof words);
     if (end.how == VTB_CHILD_LEFT && *sessions->head->error.message) {
@@ -209,7 +221,8 @@ bool vtb_sessions_run(struct vtb_sessions *sessions, const struct vtb_options *o
         return false;
     if (!vtb_arguments_make(&arguments, sessions->plan, options, error))
         return false;
-    const struct launch launch = {arguments.list, make_environment(sessions, home->cells, texts)};
+    const struct launch launch = {sessions->program_fd, arguments.list,
+                                  make_environment(sessions, home->cells, texts)};
     struct vtb_child child = {
         .name = "a session", .run = become_session, .context = (void *)(uintptr_t)&launch};
     sessions->head->index = sessions->done_n;
@@ -274,7 +287,8 @@ static bool time_all(struct vtb_plan *plan, struct vtb_sessions_head *head, stru
 /* The memory, as the parent made it; null, with *error set, if it is not that. */
 static struct vtb_sessions_head *attach(struct vtb_error *error)
 {
-    const int fd = (int)strtol(getenv(VARIABLE), NULL, 10);
+    const char *number = getenv(VARIABLE);
+    const int fd = number ? (int)strtol(number, NULL, 10) : -1;
     struct stat status;
     void *memory = MAP_FAILED;
     /* Only memory has seals: a user's file is not written to. */

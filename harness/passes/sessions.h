@@ -18,6 +18,7 @@ struct vtb_sessions {
     size_t all_n;
     size_t done_n;
     struct vtb_probe_level level;   /* of the probe of the machine's state */
+    int program_fd;                 /* of this program's file */
     int fd;                         /* of the memory */
     size_t bytes;                   /* of the memory */
     struct vtb_sessions_head *head; /* the memory; null: they are not open */
