@@ -103,8 +103,8 @@ static bool make_memory(struct vtb_sessions *sessions, struct vtb_error *error)
 }
 
 /* Opens this program's file, so that all sessions are the same program, even if another one is
- * built meanwhile. By its name, and kept open in a session: under valgrind what /proc/self/exe leads
- * to is valgrind, which opens a program itself. */
+ * built meanwhile. By its name, and kept open in a session: under valgrind what /proc/self/exe
+ * leads to is valgrind, which opens a program itself. */
 static bool open_program(struct vtb_sessions *sessions, struct vtb_error *error)
 {
     char path[PATH_MAX] = "";

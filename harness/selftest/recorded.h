@@ -23,9 +23,9 @@ struct vtb_recording {
     struct vtb_heap heap;
 };
 
-/* Reads a file of samples. The stream's condition is the file's name, which is borrowed. It must stay
- * where it is until vtb_recording_free. On false *error says in one line what is wrong with the
- * file (VTB_EXIT_USAGE), and there is nothing to free. */
+/* Reads a file of samples. The stream's condition is the file's name, which is borrowed. It must
+ * stay where it is until vtb_recording_free. On false *error says in one line what is wrong with
+ * the file (VTB_EXIT_USAGE), and there is nothing to free. */
 VTB_MUST_USE bool vtb_recording_read(struct vtb_recording *recording, const char *path,
                                      struct vtb_error *error);
 void vtb_recording_free(struct vtb_recording *recording);
