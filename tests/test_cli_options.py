@@ -504,7 +504,7 @@ def test_time_gives_enough_rounds_for_an_interval(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "twins",
     [
-        {"VTB_DRY_RUN": "0"},
+        {"VTB_DRY_RUN": "0", "VTB_ROUNDS": "0"},  # but rounds are given
         {"VTB_FORMAT": "csv", "VTB_EXPORT_JSON": "export.json"},
         {"VTB_HIT_RATE": "0.5", "VTB_STRATEGY": "poll", "VTB_SEED": "7", "VTB_METHOD": "direct"},
     ],
