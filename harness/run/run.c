@@ -53,34 +53,33 @@ static void free_isolated(struct isolated *isolated, const struct vtb_plan *plan
     *isolated = (struct isolated){0};
 }
 
-/* Runs the pressure pass of a case for each table. */
+/* Counts a case by one caller. A case of several callers gets the same counts, as each caller makes
+ * the same calls. */
+static bool count_case(struct vtb_fixture *fixture, size_t i, struct isolated *isolated,
+                       struct vtb_error *error)
+{
+    const struct vtb_case *the_case = &fixture->point->cases[i];
+    if (the_case->serial == i)
+        return vtb_counting_run(fixture, the_case, &isolated->counted[i], error);
+    isolated->counted[i] = isolated->counted[the_case->serial];
+    return true;
+}
+
+/* Runs the pressure pass of a case for each table, likewise. */
 static bool press_case(struct vtb_fixture *fixture, const struct vtb_plan *plan, size_t i,
                        struct isolated *isolated, struct vtb_error *error)
 {
     const struct vtb_case *the_case = &fixture->point->cases[i];
     bool ok = true;
-    for (size_t t = 0; ok && vtb_plan_has_pressure(plan, the_case) && t < plan->tables_n; t++)
-        ok = vtb_pressure_run(fixture, the_case, plan->consumers[t], &isolated->counted[i],
-                              &isolated->pressures[t * fixture->point->cases_n + i], error);
-    return ok;
-}
-
-/* Counts a case by one caller. A case of several callers gets the same counts, as each caller makes
- * the same calls. */
-static bool count_case(struct vtb_fixture *fixture, const struct vtb_plan *plan, size_t i,
-                       struct isolated *isolated, struct vtb_error *error)
-{
-    const struct vtb_case *the_case = &fixture->point->cases[i];
-    if (the_case->serial != i) {
-        isolated->counted[i] = isolated->counted[the_case->serial];
-        for (size_t t = 0; t < plan->tables_n; t++) {
-            struct vtb_pressure *pressures = isolated->pressures + t * fixture->point->cases_n;
+    for (size_t t = 0; ok && vtb_plan_has_pressure(plan, the_case) && t < plan->tables_n; t++) {
+        struct vtb_pressure *pressures = isolated->pressures + t * fixture->point->cases_n;
+        if (the_case->serial != i)
             pressures[i] = pressures[the_case->serial];
-        }
-        return true;
+        else
+            ok = vtb_pressure_run(fixture, the_case, plan->consumers[t], &isolated->counted[i],
+                                  &pressures[i], error);
     }
-    return vtb_counting_run(fixture, the_case, &isolated->counted[i], error) &&
-           press_case(fixture, plan, i, isolated, error);
+    return ok;
 }
 
 /* The results of the passes that come before the tables are made, for all points. */
@@ -97,7 +96,7 @@ struct run {
     const struct vtb_estimate *estimate; /* null: there is none */
     struct counted counted;
     struct vtb_progress_bar bar;
-    size_t units_n; /* cases to count, among which the sessions are spread */
+    size_t units_n; /* cases that the pressure pass looks at, among which sessions are spread */
     size_t units_done_n;
 };
 
@@ -134,21 +133,9 @@ static bool run_sessions(struct run *run, size_t due_n, struct vtb_error *error)
     return true;
 }
 
-/* Notes that a case is counted, and runs the sessions that are due by then: none before a whole
- * point is counted, as an interrupt would lose them. */
-static bool pass_unit(struct run *run, struct vtb_error *error)
-{
-    run->units_done_n++;
-    if (run->counted.points_n == 0)
-        return true;
-    return run_sessions(run, run->results->sessions.all_n * run->units_done_n / run->units_n,
-                        error);
-}
-
 /* --- counting --- */
 
-/* Runs the counting and the pressure pass of one point. The keys are drawn once, here, rather than
- * by each child. */
+/* Runs the counting pass of one point. The keys are drawn once, here, rather than by each child. */
 static bool count_point(struct run *run, size_t p, struct vtb_error *error)
 {
     struct vtb_fixture fixture;
@@ -162,12 +149,40 @@ static bool count_point(struct run *run, size_t p, struct vtb_error *error)
     for (size_t i = 0; ok && i < point->cases_n; i++) {
         vtb_progress_part(&run->bar, "counting",
                           run->estimate ? run->estimate->count_s[p] / (double)point->cases_n : 0);
-        ok = count_case(&fixture, run->plan, i, isolated, error);
+        ok = count_case(&fixture, i, isolated, error);
         vtb_progress_show(&run->bar, 1, 1);
-        ok = ok && pass_unit(run, error);
     }
     vtb_fixture_close(&fixture);
     return ok && check_checksums(point, isolated->counted, error);
+}
+
+/* Runs the pressure pass of one point, and after each case the sessions that are due by then. */
+static bool press_point(struct run *run, size_t p, struct vtb_error *error)
+{
+    struct vtb_fixture fixture;
+    const struct vtb_point *point = &run->plan->points[p];
+    if (!vtb_fixture_open(&fixture, point, error))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < point->cases_n; i++) {
+        if (!vtb_plan_has_pressure(run->plan, &point->cases[i]))
+            continue;
+        run->units_done_n++;
+        ok = press_case(&fixture, run->plan, i, &run->counted.isolated[p], error) &&
+             run_sessions(run, run->results->sessions.all_n * run->units_done_n / run->units_n,
+                          error);
+    }
+    vtb_fixture_close(&fixture);
+    return ok;
+}
+
+static bool press_points(struct run *run, struct vtb_error *error)
+{
+    bool ok = true;
+    for (size_t p = 0;
+         ok && run->units_n > 0 && !run->results->counted_by && p < run->plan->points_n; p++)
+        ok = press_point(run, p, error);
+    return ok;
 }
 
 static bool make_room(struct run *run, struct vtb_error *error)
@@ -184,7 +199,8 @@ static bool make_room(struct run *run, struct vtb_error *error)
         const size_t n = plan->points[i].cases_n;
         isolated->counted = calloc(n, sizeof *isolated->counted);
         isolated->pressures = calloc(plan->tables_n * n, sizeof *isolated->pressures);
-        run->units_n += n;
+        for (size_t c = 0; c < n; c++)
+            run->units_n += vtb_plan_has_pressure(plan, &plan->points[i].cases[c]);
         if (!isolated->counted || !isolated->pressures)
             return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     }
@@ -332,7 +348,7 @@ static bool run_passes(struct run *run, struct vtb_error *error)
     return probe_events(&results->events, run->plan, error) &&
            (!is_timed || vtb_sessions_open(&results->sessions, run->plan,
                                            1 + results->repeat * run->plan->sessions_n, error)) &&
-           count_points(run, error) && count_instructions(run, error) &&
+           count_points(run, error) && press_points(run, error) && count_instructions(run, error) &&
            run_sessions(run, results->sessions.all_n, error);
 }
 
