@@ -379,14 +379,28 @@ static struct vtb_curve_point bytes_point(const struct vtb_comparison *compariso
     return (struct vtb_curve_point){.median = more, .lo = more, .hi = more};
 }
 
+/* The state of the machine of which a curve's ratios are: that of most of its tables, as one curve
+ * must not have points of two states. */
+static enum vtb_state state_of(const struct work *work)
+{
+    size_t tables_n[VTB_STATE_ANY + 1] = {0};
+    enum vtb_state most = VTB_STATE_QUIET;
+    for (size_t i = 0; i < work->members_n; i++)
+        tables_n[work->members[i]->comparison->state]++;
+    for (int state = 0; state <= VTB_STATE_ANY; state++)
+        most = tables_n[state] > tables_n[most] ? (enum vtb_state)state : most;
+    return most;
+}
+
 /* The mean, over the points of a curve, of how far its sessions are apart. */
-static double mean_square_of(const struct work *work, const char *strategy)
+static double mean_square_of(const struct work *work, const char *strategy, enum vtb_state state)
 {
     double sum = 0;
     size_t n = 0;
     for (size_t i = 0; i < work->members_n; i++) {
         const struct vtb_figures *figures = find_figures(work->members[i], strategy);
-        if (!figures || isnan(figures->log_ratio.square))
+        if (!figures || isnan(figures->log_ratio.square) ||
+            work->members[i]->comparison->state != state)
             continue;
         sum += figures->log_ratio.square;
         n++;
@@ -398,17 +412,18 @@ static void fill_curve(struct work *work, struct vtb_curve *curve,
                        const struct vtb_break_even *entry)
 {
     const char *strategy = entry->first->point->cases[entry->case_index].timing->name;
-    const double mean_square = mean_square_of(work, strategy);
+    const enum vtb_state state = state_of(work);
+    const double mean_square = mean_square_of(work, strategy, state);
     *curve = (struct vtb_curve){.points = work->points, .is_share = entry->parameter->is_share};
     for (size_t i = 0; i < work->members_n; i++) {
         const struct place *place = work->members[i];
         const struct vtb_figures *figures = find_figures(place, strategy);
-        if (!figures)
+        const bool is_time = entry->metric == VTB_BREAK_EVEN_RATIO;
+        if (!figures || (is_time && place->comparison->state != state))
             continue;
         struct vtb_curve_point *point = &curve->points[curve->n++];
-        *point = entry->metric == VTB_BREAK_EVEN_RATIO
-                     ? ratio_point(figures, mean_square, work->members_n)
-                     : bytes_point(place->comparison, figures);
+        *point = is_time ? ratio_point(figures, mean_square, work->members_n)
+                         : bytes_point(place->comparison, figures);
         point->x = value_at(entry->parameter, place);
     }
 }

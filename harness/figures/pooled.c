@@ -127,7 +127,7 @@ struct vtb_pooled vtb_pool_shrunk(const struct vtb_pooled *pooled, double mean_s
 
 void vtb_pooled_add(struct vtb_pooled *pooled, double variance)
 {
-    if (pooled->sessions_n < VTB_SESSIONS_MIN)
+    if (pooled->sessions_n < VTB_SESSIONS_MIN || isnan(pooled->variance))
         return;
     const double ratio = (pooled->variance + variance) / pooled->variance;
     pooled->variance += variance;

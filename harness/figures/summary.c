@@ -34,19 +34,10 @@ struct work {
 
 /* --- collections --- */
 
-/* Exact where the heap collects after so many bytes; else as many as were seen. */
-static double collections_per_op(const struct vtb_pressure *pressure)
+/* The pauses of a case in its sessions. */
+static struct vtb_pause_sums session_pauses(const struct vtb_samples *samples, size_t own)
 {
-    const double calls = pressure->calls_per_collection;
-    return pressure->collects && calls > 0 ? 1 / calls : 0; /* of calls that never collect: 0 */
-}
-
-/* All pauses of the case that were seen, in its sessions and in the pressure pass. */
-static struct vtb_pause_sums all_pauses(const struct vtb_samples *samples, size_t own,
-                                        const struct vtb_pressure *pressure)
-{
-    struct vtb_pause_sums all = {(double)pressure->collected.pauses_n, pressure->collected.cpu_ns,
-                                 pressure->collected.cpu_ns2};
+    struct vtb_pause_sums all = {0};
     for (size_t s = 0; s < samples->sessions_n; s++) {
         const struct vtb_pause_sums *of_session = &samples->pauses[s * samples->cases_n + own];
         all.n += of_session->n;
@@ -56,17 +47,33 @@ static struct vtb_pause_sums all_pauses(const struct vtb_samples *samples, size_
     return all;
 }
 
+/* Exact where the heap collects after so many bytes; else as often as the pressure pass saw. Calls
+ * that never collect have none; NaN: nobody knows. */
+static double collections_per_op(const struct vtb_figures *figures)
+{
+    const struct vtb_pressure *pressure = &figures->pressure;
+    const double calls = pressure->measured ? pressure->calls_per_collection : NAN;
+    const bool collects =
+        pressure->measured ? pressure->collects : vtb_heap_collects(figures->the_case->heap->heap);
+    if (!collects || figures->counted.counts.allocs_n == 0)
+        return 0;
+    return calls > 0 ? (double)figures->the_case->threads_n / calls : NAN;
+}
+
 /* Of a steady state. Of one pause nobody knows how far another would be from it: as far as it is
  * long. */
 static struct vtb_collection_cost cost_of(const struct vtb_samples *samples, size_t own,
                                           const struct vtb_figures *figures)
 {
-    const double per_op =
-        collections_per_op(&figures->pressure) * (double)figures->the_case->threads_n;
+    const struct vtb_pressure *pressure = &figures->pressure;
+    const double per_op = collections_per_op(figures);
+    struct vtb_pause_sums all = session_pauses(samples, own);
     if (per_op == 0)
         return (struct vtb_collection_cost){0};
-    const struct vtb_pause_sums all = all_pauses(samples, own, &figures->pressure);
-    if (all.n == 0)
+    all.n += (double)pressure->collected.pauses_n;
+    all.cpu_ns += pressure->collected.cpu_ns;
+    all.cpu_ns2 += pressure->collected.cpu_ns2;
+    if (isnan(per_op) || all.n == 0)
         return (struct vtb_collection_cost){.is_unknown = true};
     const double mean = all.cpu_ns / all.n;
     const double variance =
@@ -148,13 +155,24 @@ static double relative_variance(const struct work *work, size_t i)
                : 0;
 }
 
+/* Whether what collections cost one of two cases is not in its times. */
+static bool lacks_collections(const struct work *work, size_t own, size_t other)
+{
+    const struct vtb_figures *figures = work->comparison->figures;
+    return own != other &&
+           (figures[own].collections.is_unknown || figures[other].collections.is_unknown);
+}
+
 /* The ratio of two cases, with what is not known of the collections of both. */
 static struct vtb_pooled pool_ratio(const struct work *work, size_t own, size_t other,
                                     enum vtb_state state)
 {
     const struct pairing pairing = {own, other, own, log_ratio};
     struct vtb_pooled pooled = pool(work, &pairing, state);
-    vtb_pooled_add(&pooled, relative_variance(work, own) + relative_variance(work, other));
+    if (lacks_collections(work, own, other))
+        pooled.variance = pooled.freedom = NAN; /* nobody knows how far it is off */
+    else
+        vtb_pooled_add(&pooled, relative_variance(work, own) + relative_variance(work, other));
     return pooled;
 }
 
@@ -174,6 +192,8 @@ static struct vtb_interval beyond(const struct work *work, size_t own, size_t ot
     if (own == other)
         return (struct vtb_interval){0, 0, 0};
     struct vtb_pooled pooled = pool(work, &pairing, work->comparison->state);
+    if (lacks_collections(work, own, other))
+        pooled.variance = pooled.freedom = NAN;
     vtb_pooled_add(&pooled,
                    (figures[own].collections.variance + figures[other].collections.variance) /
                        (unit_ns * unit_ns));
@@ -327,11 +347,15 @@ static void summarise_ratio(const struct work *work, size_t own, struct vtb_figu
     figures->disagree = expm1(logs.hi - logs.median) > VTB_DISAGREE_MARGIN;
 }
 
-/* Whether a case cannot be told from the empty loop. */
+/* Whether a case cannot be told from the empty loop, by an interval that is narrow enough to tell:
+ * it does not reach to what the floor takes. */
 static bool is_optimised_away(const struct work *work, size_t own)
 {
-    const size_t empty = work->comparison->figures[own].the_case->empty;
-    return own != empty && beyond(work, own, empty).lo <= 0;
+    const struct vtb_figures *figures = work->comparison->figures;
+    const size_t empty = figures[own].the_case->empty;
+    const struct vtb_interval over_empty = beyond(work, own, empty);
+    return own != empty && over_empty.lo <= 0 &&
+           over_empty.hi < figures[figures[own].the_case->floor].ns.median;
 }
 
 static void summarise_case(const struct work *work, size_t own, struct vtb_figures *figures)
@@ -381,7 +405,9 @@ static void judge(struct vtb_comparison *comparison)
         if (point->cases[i].baseline == i)
             continue;
         figures->verdict = verdict_of(figures, p[tests_n++]);
-        figures->mde = expm1(vtb_pooled_would_be_seen(&figures->log_ratio, all_n));
+        figures->mde = figures->disagree
+                           ? NAN /* then no difference is seen, however large */
+                           : expm1(vtb_pooled_would_be_seen(&figures->log_ratio, all_n));
     }
     free(p);
 }

@@ -90,7 +90,8 @@ static double common_of(const struct held *held, const struct held *all, size_t 
     size_t changes_n = 1; /* the first is the baseline strategy's, 0 */
     for (size_t i = 0; i < n; i++) {
         const struct vtb_figures *figures = figures_of(run, &all[i]);
-        if (all[i].comparison == held->comparison && figures->the_case->baseline == baseline)
+        if (all[i].comparison == held->comparison && figures->the_case->baseline == baseline &&
+            !isnan(figures->log_ratio.mean))
             changes[changes_n++] = figures->log_ratio.mean - all[i].before.mean;
     }
     const double common = vtb_median(changes, changes_n);

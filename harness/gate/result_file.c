@@ -1,6 +1,6 @@
 /*
  * The outermost object and its array of rows are read here, and each value in them by jansson. So
- * only one row at a time is in memory as JSON, and rows of single rounds, which are most of a file,
+ * only one row at a time is in memory as JSON, and rows of sessions, which are most of a file,
  * leave nothing behind.
  */
 #include "gate/result_file.h"

@@ -58,7 +58,7 @@ struct vtb_result_file {
 /*
  * Reads a regular file. On false *error says in one line why it is refused and what to do, with the
  * exit code `refused` (or VTB_EXIT_INTERNAL if there is no memory), and *file is empty, so that it
- * need not be freed, but may be. Rows of single rounds are passed over.
+ * need not be freed, but may be. Rows of single sessions are passed over.
  */
 VTB_MUST_USE bool vtb_result_file_read(struct vtb_result_file *file, const char *path,
                                        enum vtb_exit refused, struct vtb_error *error);

@@ -145,7 +145,7 @@ static bool measure(struct task *task, struct vtb_samples *samples, struct vtb_e
     struct vtb_random random = vtb_random_stream(task->fixture->schedule.seed, ORDER_STREAM);
     size_t *order = calloc(n, sizeof *order);
     bool ok = (order || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n)) &&
-              list_pages(task, error);
+              list_pages(task, error); /* once more: checking the values has used some */
     samples->operations_n = (size_t)point->calls_n;
     for (size_t round = 0; ok && round < samples->rounds_n; round++) {
         vtb_latin_square(&random, order, n, round);
@@ -171,8 +171,8 @@ bool vtb_cold_run(struct vtb_fixture *fixture, const struct vtb_effort *effort,
         return false;
     assert(samples->rounds_n == effort->rounds_n);
     *task = (struct task){.fixture = fixture, .consumer = consumer};
-    const bool ok = list_pages(task, error) && check_checksums(task, error) &&
-                    measure(task, samples, error);
+    const bool ok =
+        list_pages(task, error) && check_checksums(task, error) && measure(task, samples, error);
     vtb_private_pages_free(&task->inherited);
     vtb_pages_free(task, sizeof *task);
     return ok;

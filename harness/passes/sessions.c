@@ -35,6 +35,7 @@ struct vtb_sessions_head {
     uint64_t first_number;
     uint64_t index;          /* of the session that is run */
     struct vtb_error error;  /* of the session, if it failed */
+    uint64_t bytes;          /* of the memory */
     uint64_t tables_n;       /* of all points */
     uint64_t operations_n[]; /* of an epoch of each table; 0: the session is to find out */
 };
@@ -129,6 +130,7 @@ bool vtb_sessions_open(struct vtb_sessions *sessions, const struct vtb_plan *pla
         .rounds_n = plan->rounds_n,
         .epoch_ns = plan->epoch_ns,
         .first_number = first_number,
+        .bytes = sessions->bytes,
         .tables_n = plan->points_n * plan->consumers_n,
     };
     sessions->level = vtb_probe_calibrate();
@@ -139,7 +141,7 @@ void vtb_sessions_close(struct vtb_sessions *sessions)
 {
     if (sessions->head)
         munmap(sessions->head, sessions->bytes);
-    if (sessions->head || sessions->fd > 0)
+    if (sessions->head || sessions->fd > 0) /* one of all zeros was never opened */
         (void)close(sessions->fd);
     if (sessions->program_fd > 0)
         (void)close(sessions->program_fd);
@@ -198,6 +200,10 @@ static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struc
     if (end.how == VTB_CHILD_LEFT && end.number == 0) {
         sessions->done_n++;
         return true;
+    }
+    if (end.how == VTB_CHILD_FAILED) { /* it did not become this program */
+        *error = end.error;
+        return false;
     }
     char words[64];
     vtb_child_say(&end, words, sizeof words);
@@ -312,7 +318,8 @@ bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error
     if (ok) {
         plan.sessions_n = head->sessions_n;
         plan.rounds_n = head->rounds_n;
-        ok = (plan.points_n * plan.consumers_n == head->tables_n ||
+        ok = ((plan.points_n * plan.consumers_n == head->tables_n &&
+               offset_of(&plan, plan.points_n, 0) == head->bytes) ||
               vtb_fail(error, VTB_EXIT_INTERNAL,
                        "a session made another plan than the run that started it")) &&
              time_all(&plan, head, error);

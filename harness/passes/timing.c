@@ -181,6 +181,25 @@ static double calibrate(struct vtb_runner *runner)
     return least;
 }
 
+/* An epoch of several threads is longer by this factor, as its threads have to meet at its start
+ * and at its end; and where another thread completes operations, and the window is empty at both,
+ * it has so many windows of misses, but at most DRAINED_N_MAX operations. */
+#define THREADS_FACTOR 5
+#define DRAINED_WINDOWS 20
+#define DRAINED_N_MAX 4e6
+
+static double least_epoch_n(const struct vtb_bench *bench, double epoch_n)
+{
+    const struct vtb_point *point = bench->fixture->point;
+    const double miss_rate = point->force_async ? 1 : 1 - point->hits.rate;
+    if (!bench->thread_pool)
+        return epoch_n;
+    const double drained_n = point->completer && miss_rate > 0
+                                 ? DRAINED_WINDOWS * (double)point->in_flight / miss_rate
+                                 : 0;
+    return fmax(THREADS_FACTOR * epoch_n, fmin(drained_n, DRAINED_N_MAX));
+}
+
 /* Fills the windows, and sets the number of operations of all epochs: as the effort says, or such
  * that the median case takes its time. */
 static bool warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
@@ -200,7 +219,9 @@ static bool warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
         ns_per_op[i] = calibrate(&bench->runners[i]);
     }
     const double epoch_n = round(effort->epoch_ns / fmax(vtb_median(ns_per_op, n), 0.05));
-    bench->operations_n = effort->operations_n ? effort->operations_n : (size_t)fmax(1, epoch_n);
+    bench->operations_n = effort->operations_n
+                              ? effort->operations_n
+                              : (size_t)fmax(1, fmax(epoch_n, least_epoch_n(bench, epoch_n)));
     free(ns_per_op);
     return !vtb_interrupted() || vtb_fail_interrupted(error);
 }
@@ -229,8 +250,8 @@ static size_t numbers_a_time(const struct vtb_point *point)
 size_t vtb_samples_bytes(const struct vtb_point *point, size_t sessions_n, size_t rounds_n)
 {
     return sessions_n * point->cases_n *
-           (rounds_n * numbers_a_time(point) * sizeof(double) +
-            point->completer * sizeof(double) + sizeof(struct vtb_pause_sums));
+           (rounds_n * numbers_a_time(point) * sizeof(double) + point->completer * sizeof(double) +
+            sizeof(struct vtb_pause_sums));
 }
 
 void vtb_samples_place(struct vtb_samples *samples, const struct vtb_point *point,

@@ -286,8 +286,8 @@ static const struct vtb_option other_options[] = {
      .help = "how long a thread that only reads the clock watches for gaps; default: 2"},
     {"margin", "PERCENT", vtb_parse_number, FIELD(margin_percent),
      .number = {0.1, 99, false, false}, .accepts = "percent from 0.1 to 99", .commands = GATE,
-     .help = "how much slower than before, against the baseline strategy, a case may be; or twice\n"
-             "the noise that is seen between identical cases, if that is more; default: 5"},
+     .help = "how much slower than before, against the baseline strategy, a case may be; at least\n"
+             "2, which is what identical machine code may differ by at another place; default: 5"},
     {"strict", NULL, vtb_parse_flag, FIELD(strict),
      .accepts = "no value (in the environment 1 or 0)", .commands = GATE,
      .help = "exit status 4 if of anything it cannot be told whether it is worse"},

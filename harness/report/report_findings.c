@@ -141,7 +141,9 @@ static bool *find_peers(const struct span *span, size_t best)
     for (size_t i = span->first; i < span->end; i++) {
         const struct vtb_pooled pooled =
             vtb_pool_log_ratio(span->comparison, i, best, span->comparison->state, span->quiet_ns);
-        peers[i] = i != best && !is_reference(span, i) && pooled.sessions_n >= VTB_SESSIONS_MIN;
+        const struct vtb_interval logs = vtb_pooled_interval(&pooled, 1);
+        peers[i] = i != best && !is_reference(span, i) &&
+                   expm1(logs.hi - logs.median) <= VTB_DISAGREE_MARGIN;
         if (peers[i])
             p[tests_n++] = vtb_pooled_p(&pooled);
     }
@@ -202,7 +204,7 @@ static void print_time(FILE *out, const struct span *span)
             at(span, at(span, best)->the_case->floor)->ns.median);
     print_over_floor(out, span, best);
     if (best != baseline && is_timed(span, baseline)) {
-        fputs(", the least, and ", out);
+        fputs(", with the least ns/op, and ", out);
         print_over_floor(out, span, baseline);
         print_ratio(out, span, best, baseline);
     }
@@ -423,7 +425,8 @@ static void print_state(FILE *out, const struct span *span)
         return;
     fprintf(out, " The core was quiet in %.0f %% of the epochs", 100 * quiet);
     if (comparison->state == VTB_STATE_BUSY)
-        fputs("; too few for figures: these are those beside a busy sibling", out);
+        fputs(": in fewer cases for long enough than beside a busy sibling, of which these are",
+              out);
     fputs(".", out);
 }
 

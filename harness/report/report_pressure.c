@@ -142,7 +142,7 @@ static void print_rate(FILE *out, const struct vtb_comparison *comparison, size_
     if (isinf(pressure->calls_per_collection))
         fputs("never comes to a collection, as further calls allocate nothing", out);
     else if (pressure->is_exact)
-        fprintf(out, "comes to a collection every %.0f calls, exactly",
+        fprintf(out, "comes to a collection every %.0f calls on average, exactly",
                 pressure->calls_per_collection);
     else if (n == 0)
         fprintf(out, "came to no collection in %" PRIu64 " calls", pressure->calls_n);

@@ -321,7 +321,8 @@ static bool make_table(struct run *run, size_t point, size_t table, struct vtb_e
         return false;
     }
     results->comparisons_n++;
-    vtb_interrupt_keep();
+    if (!vtb_interrupted())
+        vtb_interrupt_keep();
     return true;
 }
 

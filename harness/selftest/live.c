@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/allocate.h"
+#include "base/child.h"
 #include "base/interrupt.h"
 #include "base/prose.h"
 #include "base/stats.h"
@@ -166,9 +167,16 @@ static struct vtb_stream stream_of(const struct work *work, const struct vtb_ses
     };
 }
 
+/* Runs with twins, beside all loads. */
+struct twins {
+    size_t different_n;
+    size_t n;
+};
+
 /* Measures beside one load, and adds what that proves. */
 static bool try_load(struct vtb_proofs *proofs, const struct work *work, enum vtb_load_kind kind,
-                     size_t sessions_n, struct vtb_progress_bar *bar, struct vtb_error *error)
+                     size_t sessions_n, struct twins *twins, struct vtb_progress_bar *bar,
+                     struct vtb_error *error)
 {
     struct vtb_sessions sessions = {.head = NULL};
     struct vtb_trials trials = {0};
@@ -176,8 +184,10 @@ static bool try_load(struct vtb_proofs *proofs, const struct work *work, enum vt
     const struct vtb_stream stream =
         ok ? stream_of(work, &sessions, vtb_load_words[kind]) : (struct vtb_stream){0};
     ok = ok && vtb_trials_make(&trials, &stream, sessions_n, error);
-    if (ok)
+    if (ok) {
         vtb_trials_judge(proofs, &trials);
+        vtb_trials_count_twins(&trials, &twins->different_n, &twins->n);
+    }
     vtb_trials_free(&trials);
     vtb_sessions_close(&sessions);
     return ok;
@@ -261,13 +271,18 @@ static bool try_times(struct vtb_proofs *proofs, const struct vtb_subjects *subj
     (void)snprintf(sessions_word, sizeof sessions_word, "--sessions=%zu",
                    effort->runs_n * effort->sessions_n);
     struct work *work = write_copies(subjects, list, error) ? open_work(list, more, error) : NULL;
+    struct twins twins = {0};
     bool ok = work != NULL;
     vtb_progress_start(&bar, VTB_LOADS_N);
     for (int kind = 0; ok && kind < VTB_LOADS_N; kind++) {
         vtb_progress_part(&bar, vtb_load_words[kind], 1);
-        ok = try_load(proofs, work, (enum vtb_load_kind)kind, effort->sessions_n, &bar, error);
+        ok = try_load(proofs, work, (enum vtb_load_kind)kind, effort->sessions_n, &twins, &bar,
+                      error);
     }
     vtb_progress_end(&bar);
+    if (ok)
+        vtb_proof_add_share(proofs, VTB_TWINS_CHECK, "beside all loads", twins.different_n, twins.n,
+                            VTB_TWINS_DIFFERENT_MAX, true);
     if (work)
         close_work(work);
     return ok;
@@ -299,35 +314,37 @@ static struct work *count_copy(const struct vtb_subjects *subjects, const char *
     return open_work(list, more, error);
 }
 
-/* One instruction more in each call. */
-static void try_instruction(struct vtb_proofs *proofs, const struct vtb_subjects *subjects)
+/* One instruction more in each call: unknown where there is nothing to count them with. */
+static bool try_instruction(struct vtb_proofs *proofs, const struct vtb_subjects *subjects,
+                            struct vtb_error *error)
 {
     static const char *const more[] = {"--heap=glibc",   "--calls=20000", "--consumer=independent",
                                        "--instructions", "--rounds=0",    NULL};
     static const char check[] = "one instruction a call more";
-    struct vtb_error error;
-    struct work *work = count_copy(subjects, "_twin_3", 1, 0, more, &error);
-    if (!work) {
-        vtb_proof_add_unknown(proofs, check, NULL, error.message);
-        return;
+    char valgrind[PATH_MAX];
+    if (!vtb_child_find("valgrind", valgrind)) {
+        vtb_proof_add_unknown(proofs, check, NULL, "there is no valgrind, which counts them");
+        return true;
     }
+    struct work *work = count_copy(subjects, "_twin_3", 1, 0, more, error);
+    if (!work)
+        return false;
     vtb_proof_add_exact(proofs, check,
                         last_of(work)->instructions - original_figures(work)->instructions, 1);
     close_work(work);
+    return true;
 }
 
 /* One byte more in each call that suspends: as many bytes as calls that missed. */
-static void try_byte(struct vtb_proofs *proofs, const struct vtb_subjects *subjects)
+static bool try_byte(struct vtb_proofs *proofs, const struct vtb_subjects *subjects,
+                     struct vtb_error *error)
 {
     static const char *const more[] = {"--heap=glibc", "--calls=20000", "--consumer=independent",
                                        "--rounds=0", NULL};
     static const char check[] = "one byte more in each call that suspends, bytes";
-    struct vtb_error error;
-    struct work *work = count_copy(subjects, "_twin_4", 0, 1, more, &error);
-    if (!work) {
-        vtb_proof_add_unknown(proofs, check, NULL, error.message);
-        return;
-    }
+    struct work *work = count_copy(subjects, "_twin_4", 0, 1, more, error);
+    if (!work)
+        return false;
     const struct vtb_counted *copy = &last_of(work)->counted;
     const struct vtb_counted *original = &original_figures(work)->counted;
     vtb_proof_add_exact(proofs, check,
@@ -335,26 +352,26 @@ static void try_byte(struct vtb_proofs *proofs, const struct vtb_subjects *subje
                             (double)original->counts.requested_bytes,
                         (double)(original->calls_n - original->hits_n));
     close_work(work);
+    return true;
 }
 
 /* The baseline strategy allocates in each call, and the challenger only in those that suspend. */
-static void try_allocation(struct vtb_proofs *proofs, const struct vtb_subjects *subjects)
+static bool try_allocation(struct vtb_proofs *proofs, const struct vtb_subjects *subjects,
+                           struct vtb_error *error)
 {
     static const char *const more[] = {"--heap=glibc", "--calls=20000", "--consumer=independent",
                                        "--rounds=0", NULL};
     static const char check[] = "an allocation in each call that hits, allocations";
-    struct vtb_error error;
-    struct work *work = open_work(subjects->original->name, more, &error);
-    if (!work) {
-        vtb_proof_add_unknown(proofs, check, NULL, error.message);
-        return;
-    }
+    struct work *work = open_work(subjects->original->name, more, error);
+    if (!work)
+        return false;
     const struct vtb_counted *own = &last_of(work)->counted;
     const struct vtb_counted *baseline = &original_figures(work)->counted;
     vtb_proof_add_exact(proofs, check,
                         (double)baseline->counts.allocs_n - (double)own->counts.allocs_n,
                         (double)own->hits_n);
     close_work(work);
+    return true;
 }
 
 /* Takes the user's settings of `run` out of the environment: what is proved must not depend on
@@ -380,12 +397,9 @@ bool vtb_selftest_live(struct vtb_proofs *proofs, const struct vtb_selftest_effo
         return false;
     clear_settings();
     vtb_interrupt_keep(); /* an interrupt is only noted, so that the copies are removed */
-    const bool ok = try_times(proofs, &subjects, effort, error);
-    if (ok) {
-        try_instruction(proofs, &subjects);
-        try_byte(proofs, &subjects);
-        try_allocation(proofs, &subjects);
-    }
+    const bool ok = try_times(proofs, &subjects, effort, error) &&
+                    try_instruction(proofs, &subjects, error) &&
+                    try_byte(proofs, &subjects, error) && try_allocation(proofs, &subjects, error);
     vtb_subjects_remove(&subjects);
     return ok && (!vtb_interrupted() || vtb_fail_interrupted(error));
 }

@@ -141,6 +141,7 @@ bool vtb_simulated_make(struct vtb_simulated *simulated, size_t runs_n, size_t s
         .subjects = simulated->subjects,
         .found = {.counted = simulated->counted},
         .quiet_ns = QUIET_NS,
+        .is_known = true,
     };
     if (!vtb_samples_make(&simulated->stream.samples, &simulated->point, runs_n * sessions_n,
                           ROUNDS_N, error)) {

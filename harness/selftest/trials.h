@@ -29,6 +29,7 @@ struct vtb_stream {
     struct vtb_samples samples;
     struct vtb_found found;
     double quiet_ns;
+    bool is_known; /* its truth is known: figures that are missing are a goal missed */
 };
 
 /* What a run found of a case. */
@@ -44,6 +45,8 @@ struct vtb_trials {
     struct vtb_trial *items; /* owned */
     size_t runs_n;
     size_t cases_n;
+    enum vtb_state *states; /* owned; of each run's figures */
+    enum vtb_state state;   /* of most runs; those of another one are not judged */
 };
 
 /* Cuts a stream, which is borrowed, into runs of `sessions_n` sessions; what is left over is not
@@ -71,12 +74,20 @@ struct vtb_proofs {
     size_t n;
 };
 
+/* A run calls twins different in at most 1 % of tables. */
+#define VTB_TWINS_CHECK "tables with twins called different"
+#define VTB_TWINS_DIFFERENT_MAX 0.01
+
 /* Adds what the trials of a stream prove, one line each: twins that seem different, other runs and
  * the median of all held, half widths, injected differences seen, the control, phi and rho. */
 void vtb_trials_judge(struct vtb_proofs *proofs, const struct vtb_trials *trials);
 
 /* Adds the first of these alone: runs in which any twin is called different. */
 void vtb_trials_judge_twins(struct vtb_proofs *proofs, const struct vtb_trials *trials);
+
+/* Adds to *different_n and *n the runs with any twin that is called different, and those with twins
+ * at all. */
+void vtb_trials_count_twins(const struct vtb_trials *trials, size_t *different_n, size_t *n);
 
 /* Adds a line for a share: k of n, of which the goal is a bound from above or from below. */
 void vtb_proof_add_share(struct vtb_proofs *proofs, const char *check, const char *condition,

@@ -1109,8 +1109,8 @@ static void a_machine_that_was_busy_all_along(void **state)
     see_states(SYNTHETIC_BUSY_NS, SYNTHETIC_BUSY_NS);
     char *text = findings_text();
     assert_contains(text,
-                    "The core was quiet in 0 % of the epochs; too few for figures: these are those "
-                    "beside a busy sibling.");
+                    "The core was quiet in 0 % of the epochs: in fewer cases for long enough than "
+                    "beside a busy sibling, of which these are.");
     free(text);
     json_t *json = parsed_json();
     const json_t *median = json_array_get(json_object_get(json, "benchmarks"), SESSIONS_N);

@@ -156,12 +156,14 @@ static void a_heap_that_frees_has_no_figures_of_collections(void **state)
 /* --- what collections cost --- */
 
 #define LEFT                                                                                     \
-    "left comes to a collection every 16 calls, exactly; 60 pauses of 40 us of processor time "  \
+    "left comes to a collection every 16 calls on average, exactly; 60 pauses of 40 us of "      \
+    "processor time "                                                                            \
     "(the mean, median 1.5 us, p99: of 100 pauses on; there were 60; the longest by the wall's " \
     "clock 5 s, another process ran during 3), which is 20.7 % of its time."
-#define RIGHT                                                                                      \
-    "right comes to a collection every 64 calls, exactly; 15 pauses of 3.33 us of processor time " \
-    "(the mean, median 12 ns, p99: of 100 pauses on; there were 15; the longest by the wall's "    \
+#define RIGHT                                                                                   \
+    "right comes to a collection every 64 calls on average, exactly; 15 pauses of 3.33 us of "  \
+    "processor time "                                                                           \
+    "(the mean, median 12 ns, p99: of 100 pauses on; there were 15; the longest by the wall's " \
     "clock 3 ms), which is 1.04 % of its time."
 #define SURVIVE " Of an operation of left 2.5 B survive a collection."
 #define FEW(whose)                                                        \
@@ -175,7 +177,8 @@ static void the_dearest_and_the_cheapest_are_told(void **state)
     reads(write_collections, LEFT " " RIGHT SURVIVE FEW("15 of right"));
     it.figures[1].pressure.collected = (struct vtb_collected){.ns = 0};
     reads(write_collections, LEFT
-          " right comes to a collection every 64 calls, exactly: 1000 calls are too few to "
+          " right comes to a collection every 64 calls on average, exactly: 1000 calls are too few "
+          "to "
           "have one." SURVIVE FEW("0 of right"));
     it.figures[1].pressure.calls_per_collection = INFINITY;
     reads(write_collections, LEFT
