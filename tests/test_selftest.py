@@ -45,6 +45,25 @@ def test_recorded_sessions_meet_all_goals(bench: Bench, tmp_path: Path, path: Pa
     assert held["lo"] <= held["found"] <= held["hi"]
 
 
+def test_on_this_machine(bench: Bench, tmp_path: Path) -> None:
+    """What is counted is exact on every machine; of times nothing is claimed here."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    settings = {"TMPDIR": str(folder), "VTB_HIT_RATE": "0.1", "VTB_STRATEGY": "poll"}
+    outcome = bench("selftest", "--runs", "2", "--sessions", "5", "--format", "json", **settings)
+    assert outcome.code in (0, 3), outcome.err
+    checks = {row["check"]: row for row in strict_json(outcome.out)["checks"]}
+    one = checks["one instruction a call more"]
+    assert one["ok"] and one["found"] == 1 and one["goal"] == "1, exactly"
+    byte = checks["one byte more in each call that suspends, bytes"]
+    assert byte["ok"] and byte["found"] == 4000  # 20000 calls at the default rate of 0.8
+    assert checks["an allocation in each call that hits, allocations"]["found"] == 16000
+    for load in ["idle", "beside a busy loop", "beside a bursty loop", "beside all loads"]:
+        row = checks[f"tables with twins called different, {load}"]
+        assert row["trials_n"] <= (6 if "all" in load else 2)
+    assert list(folder.iterdir()) == []
+
+
 def test_a_twin_that_is_none_is_told(bench: Bench, tmp_path: Path) -> None:
     """A copy that takes a fifth longer than what it is said to be a copy of."""
     path = unpacked(RECORDED[0], tmp_path)
