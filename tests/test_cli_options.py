@@ -137,7 +137,7 @@ TOLD_BY_HELP_OF_GATE = {
     "baseline": ["run --save-baseline FILE"],
     "limit": ["instructions=0.5%,bytes=8", "off", "Default: 0, exactly as before"],
     "time": ["compare times as well", "default: 20"],
-    "margin": ["twice the noise", "default: 5"],
+    "margin": ["identical machine code", "default: 5"],
     "strict": ["exit status 4"],
     "any-toolchain": ["in place of status 5"],
     "export-junit": ["JUnit XML"],

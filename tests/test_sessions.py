@@ -169,7 +169,8 @@ def test_verdicts_are_those_of_the_tests(run: Run) -> None:
         row = run.rows[name]
         if abs(adjusted[name] - 0.01) > 1e-4:  # samples have six digits
             assert row["verdict"] == verdict_of(row, adjusted[name])
-        assert ("mde" in row) == (pooled[name].sessions_n >= 5)
+        disagree = row.get("ratio_hi", 0) > 1.1 * row.get("ratio", 0)
+        assert ("mde" in row) == (pooled[name].sessions_n >= 5 and not disagree)
         if "mde" in row:
             t = math.log1p(row["mde"]) / row["ratio_log_se"] - 1.2815515655
             share = 0.5 - 0.005 / len(others)
@@ -199,7 +200,8 @@ def test_five_sessions_are_told(bench: Bench) -> None:
     words = " ".join(bench.ok(*INTERVALS, *ONE).out.split())
     assert "ns/op is the median of 5 sessions, and from where to where they varied" in words
     assert "intervals, of 99 %, are for another run" in words
-    assert "in 90 % of runs a difference from heap_task of" in words
+    told = ["in 90 % of runs a difference from heap_task of", "as the sessions disagree: "]
+    assert any(part in words for part in told)
 
 
 # --- other runs ---

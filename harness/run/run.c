@@ -96,7 +96,7 @@ struct run {
     const struct vtb_estimate *estimate; /* null: there is none */
     struct counted counted;
     struct vtb_progress_bar bar;
-    size_t units_n; /* cases that the pressure pass looks at, among which sessions are spread */
+    size_t units_n; /* cases to count, and to put under pressure, among which sessions are spread */
     size_t units_done_n;
 };
 
@@ -133,6 +133,16 @@ static bool run_sessions(struct run *run, size_t due_n, struct vtb_error *error)
     return true;
 }
 
+/* Notes that a pass is done with a case, and runs the sessions that are due by then: none before a
+ * whole point is counted, as an interrupt would lose them. */
+static bool pass_unit(struct run *run, struct vtb_error *error)
+{
+    run->units_done_n++;
+    return run->counted.points_n == 0 ||
+           run_sessions(run, run->results->sessions.all_n * run->units_done_n / run->units_n,
+                        error);
+}
+
 /* --- counting --- */
 
 /* Runs the counting pass of one point. The keys are drawn once, here, rather than by each child. */
@@ -151,6 +161,7 @@ static bool count_point(struct run *run, size_t p, struct vtb_error *error)
                           run->estimate ? run->estimate->count_s[p] / (double)point->cases_n : 0);
         ok = count_case(&fixture, i, isolated, error);
         vtb_progress_show(&run->bar, 1, 1);
+        ok = ok && pass_unit(run, error);
     }
     vtb_fixture_close(&fixture);
     return ok && check_checksums(point, isolated->counted, error);
@@ -167,21 +178,27 @@ static bool press_point(struct run *run, size_t p, struct vtb_error *error)
     for (size_t i = 0; ok && i < point->cases_n; i++) {
         if (!vtb_plan_has_pressure(run->plan, &point->cases[i]))
             continue;
-        run->units_done_n++;
         ok = press_case(&fixture, run->plan, i, &run->counted.isolated[p], error) &&
-             run_sessions(run, run->results->sessions.all_n * run->units_done_n / run->units_n,
-                          error);
+             pass_unit(run, error);
     }
     vtb_fixture_close(&fixture);
     return ok;
 }
 
+static bool has_pressure(const struct vtb_plan *plan, const struct vtb_point *point)
+{
+    for (size_t i = 0; i < point->cases_n; i++) {
+        if (vtb_plan_has_pressure(plan, &point->cases[i]))
+            return true;
+    }
+    return false;
+}
+
 static bool press_points(struct run *run, struct vtb_error *error)
 {
     bool ok = true;
-    for (size_t p = 0;
-         ok && run->units_n > 0 && !run->results->counted_by && p < run->plan->points_n; p++)
-        ok = press_point(run, p, error);
+    for (size_t p = 0; ok && !run->results->counted_by && p < run->plan->points_n; p++)
+        ok = !has_pressure(run->plan, &run->plan->points[p]) || press_point(run, p, error);
     return ok;
 }
 
@@ -200,7 +217,7 @@ static bool make_room(struct run *run, struct vtb_error *error)
         isolated->counted = calloc(n, sizeof *isolated->counted);
         isolated->pressures = calloc(plan->tables_n * n, sizeof *isolated->pressures);
         for (size_t c = 0; c < n; c++)
-            run->units_n += vtb_plan_has_pressure(plan, &plan->points[i].cases[c]);
+            run->units_n += 1 + vtb_plan_has_pressure(plan, &plan->points[i].cases[c]);
         if (!isolated->counted || !isolated->pressures)
             return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     }
