@@ -15,6 +15,8 @@ RECORDED = sorted((ROOT / "tests" / "recorded").glob("*.csv.xz"))
 # Recorded sessions of other machines, where they are at hand.
 SHARED = ROOT.parent / "shared" / "sessions" / "states.npz"
 
+JSON = ["--format", "json"]
+
 HEAD = (
     "name,session,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op,"
     "probe_before_ns,probe_after_ns\n"
@@ -33,7 +35,7 @@ def test_there_are_recorded_sessions() -> None:
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.name.partition(".")[0])
 def test_recorded_sessions_meet_all_goals(bench: Bench, tmp_path: Path, path: Path) -> None:
-    outcome = bench("selftest", "--samples", unpacked(path, tmp_path), "--format", "json")
+    outcome = bench("selftest", "--samples", unpacked(path, tmp_path), "--quick", *JSON)
     checks = {row["check"]: row for row in strict_json(outcome.out)["checks"]}
     assert outcome.code == 0, [row for row in checks.values() if not row["ok"]]
     recorded = [row for name, row in checks.items() if path.name.partition(".")[0] in name]
@@ -50,7 +52,7 @@ def test_on_this_machine(bench: Bench, tmp_path: Path) -> None:
     folder = tmp_path / "copies"
     folder.mkdir()
     settings = {"TMPDIR": str(folder), "VTB_HIT_RATE": "0.1", "VTB_STRATEGY": "poll"}
-    outcome = bench("selftest", "--runs", "2", "--sessions", "5", "--format", "json", **settings)
+    outcome = bench("selftest", "--quick", "--runs", "2", "--sessions", "5", *JSON, **settings)
     assert outcome.code in (0, 3), outcome.err
     checks = {row["check"]: row for row in strict_json(outcome.out)["checks"]}
     one = checks["one instruction a call more"]
@@ -72,7 +74,7 @@ def test_a_twin_that_is_none_is_told(bench: Bench, tmp_path: Path) -> None:
         if "_twin/" in row[0]:
             row[4] = f"{float(row[4]) * 1.2:.4g}"
     path.write_text("".join(",".join(row) + "\n" for row in rows))
-    outcome = bench("selftest", "--samples", path)
+    outcome = bench("selftest", "--samples", path, "--quick")
     assert outcome.code == 3
     assert "MISSED" in outcome.out
     assert "missed, the first: tables with twins called different" in outcome.error
@@ -80,8 +82,8 @@ def test_a_twin_that_is_none_is_told(bench: Bench, tmp_path: Path) -> None:
 
 def test_formats(bench: Bench, tmp_path: Path) -> None:
     path = unpacked(RECORDED[0], tmp_path)
-    table = bench("selftest", "--samples", path)
-    printed = bench("selftest", "--samples", path, "--format", "csv").out
+    table = bench("selftest", "--samples", path, "--quick")
+    printed = bench("selftest", "--samples", path, "--quick", "--format", "csv").out
     rows = list(csv.DictReader(io.StringIO(printed)))
     assert list(rows[0]) == ["check", "goal", "found", "99 % bounds", "trials", "verdict"]
     for row in rows:
@@ -129,7 +131,7 @@ def recorded_elsewhere(folder: Path, processor: str) -> Path:
 def test_sessions_of_another_machine(bench: Bench, tmp_path: Path, processor: str) -> None:
     """Quiet and busy in turns of minutes: twins are never told apart, and other runs are held."""
     path = recorded_elsewhere(tmp_path, processor)
-    outcome = bench("selftest", "--samples", path, "--format", "json")
+    outcome = bench("selftest", "--samples", path, "--quick", *JSON)
     found = {
         row["check"].partition(",")[0]: row
         for row in strict_json(outcome.out)["checks"]

@@ -7,23 +7,25 @@
 #include "selftest/selftest_report.h"
 #include "selftest/simulated.h"
 
-/* Sessions of a run, and runs beside each load; and runs of the simulation, whose truth is known.
- * */
+/* Sessions of a run, and runs beside each load; and runs of the simulation, whose truth is
+ * known. */
 #define SESSIONS_N 10
 #define RUNS_N 100
 #define RUNS_QUICK_N 3
 #define SIMULATED_RUNS_N 300
+#define SIMULATED_RUNS_QUICK_N 100
 #define SIMULATED_SEED 1
 
 /* Adds what the statistics prove of a simulation: all of it where each run is of the same build;
  * and where it is of another, how often twins are called different. */
-static bool simulate(struct vtb_proofs *proofs, bool other_builds, size_t sessions_n,
-                     struct vtb_error *error)
+static bool simulate(struct vtb_proofs *proofs, bool other_builds,
+                     const struct vtb_selftest_effort *effort, struct vtb_error *error)
 {
+    const size_t sessions_n = effort->sessions_n;
     struct vtb_simulated simulated;
     struct vtb_trials trials;
-    if (!vtb_simulated_make(&simulated, SIMULATED_RUNS_N, sessions_n, other_builds, SIMULATED_SEED,
-                            error))
+    if (!vtb_simulated_make(&simulated, effort->simulated_runs_n, sessions_n, other_builds,
+                            SIMULATED_SEED, error))
         return false;
     const bool ok = vtb_trials_make(&trials, &simulated.stream, sessions_n, error);
     if (ok && other_builds)
@@ -73,13 +75,13 @@ bool vtb_selftest_command(const struct vtb_options *options, struct vtb_error *e
         .runs_n = options->runs > 0 ? (size_t)options->runs
                   : options->quick  ? RUNS_QUICK_N
                                     : RUNS_N,
+        .simulated_runs_n = options->quick ? SIMULATED_RUNS_QUICK_N : SIMULATED_RUNS_N,
         .sessions_n = sessions_n,
     };
     vtb_interrupt_watch();
     bool ok = !options->samples_path ||
               judge_recording(&proofs, options->samples_path, sessions_n, error);
-    ok = ok && simulate(&proofs, false, sessions_n, error) &&
-         simulate(&proofs, true, sessions_n, error);
+    ok = ok && simulate(&proofs, false, &effort, error) && simulate(&proofs, true, &effort, error);
     if (ok && !options->samples_path)
         ok = vtb_selftest_live(&proofs, &effort, error);
     return ok &&

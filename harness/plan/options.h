@@ -106,7 +106,7 @@ struct vtb_options {
     double check_s;
     double runs;              /* of `selftest`, as is the next; 0: not given */
     const char *samples_path; /* null: this machine is measured */
-    double doctor_s; /* that `doctor` watches for gaps */
+    double doctor_s;          /* that `doctor` watches for gaps */
     const char *export_junit;
     const char *save_baseline; /* null: none */
     const char *plot_dir;      /* null: no pictures */

@@ -10,8 +10,9 @@
 
 /* How much to measure. */
 struct vtb_selftest_effort {
-    size_t runs_n;     /* beside each load */
-    size_t sessions_n; /* of a run */
+    size_t runs_n;           /* beside each load */
+    size_t simulated_runs_n; /* whose truth is known */
+    size_t sessions_n;       /* of a run */
 };
 
 /* Measures, and adds what that proves. What cannot be measured here is added with the reason. On

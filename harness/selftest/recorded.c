@@ -209,21 +209,22 @@ static void make_cases(const struct reader *reader)
 static bool make_samples(const struct reader *reader, struct vtb_error *error)
 {
     struct vtb_recording *recording = reader->recording;
-    struct vtb_samples *samples = &recording->stream.samples;
-    if (!vtb_samples_make(samples, &recording->point, reader->sessions_n, reader->rounds_n, error))
+    struct vtb_samples samples;
+    if (!vtb_samples_make(&samples, &recording->point, reader->sessions_n, reader->rounds_n, error))
         return false;
     for (size_t i = 0; i < reader->lines_n; i++) {
         const struct line *line = &reader->lines[i];
         const size_t at =
             (line->session * reader->rounds_n + line->round) * reader->cases_n + line->of_case;
-        samples->operations_n = (size_t)line->operations_n;
-        samples->real_ns[at] = line->real_ns;
-        samples->cpu_ns[at] = line->cpu_ns;
-        samples->gc_ns[at] = line->gc_ns;
-        samples->probe_before_ns[at] = line->before_ns;
-        samples->probe_after_ns[at] = line->after_ns;
+        samples.operations_n = (size_t)line->operations_n;
+        samples.real_ns[at] = line->real_ns;
+        samples.cpu_ns[at] = line->cpu_ns;
+        samples.gc_ns[at] = line->gc_ns;
+        samples.probe_before_ns[at] = line->before_ns;
+        samples.probe_after_ns[at] = line->after_ns;
     }
-    recording->stream.quiet_ns = vtb_low_reading(samples);
+    recording->stream.samples = samples;
+    recording->stream.quiet_ns = vtb_low_reading(&samples);
     return true;
 }
 
