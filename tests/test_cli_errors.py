@@ -431,10 +431,10 @@ class Background:
         wait_until(lambda: catches(self.process, signal.SIGINT), "it does not watch")
         wait_until(lambda: len(self.relatives()) >= 2, "no child process counts")
 
-    def interrupt(self, whole_group: bool = False) -> Outcome:
-        """Sends SIGINT, to the process or as a terminal does, and sees how the run ends."""
+    def interrupt(self, whole_group: bool = False, number: int = signal.SIGINT) -> Outcome:
+        """Sends a signal, to the process or as a terminal does, and sees how the run ends."""
         send = os.killpg if whole_group else os.kill
-        send(self.process.pid, signal.SIGINT)
+        send(self.process.pid, number)
         return self.end()
 
     def end(self) -> Outcome:
@@ -556,9 +556,12 @@ def test_interrupt_during_a_long_warm_up(bench: Bench, start: Start) -> None:
 
 
 @short_sessions
-@pytest.mark.parametrize("whole_group", [False, True])
+@pytest.mark.parametrize(
+    ("whole_group", "number"),
+    [(False, signal.SIGINT), (True, signal.SIGINT), (False, signal.SIGTERM), (True, signal.SIGHUP)],
+)
 def test_interrupt_keeps_the_sessions_that_were_finished(
-    bench: Bench, start: Start, whole_group: bool, timed: list[str]
+    bench: Bench, start: Start, whole_group: bool, number: int, timed: list[str]
 ) -> None:
     """An interrupt loses only the session that is under way, of which all tables have what the
     others have.
@@ -566,7 +569,7 @@ def test_interrupt_keeps_the_sessions_that_were_finished(
     earlier = leave_earlier_results(bench)
     run = start(*MATRIX, *timed, "--format", "json", "--export-json", "second.json", terminal=True)
     run.read_until(run.is_in_second_session)
-    outcome = announced(run.interrupt(whole_group))
+    outcome = announced(run.interrupt(whole_group, number))
     assert outcome.code == 130, outcome.err
     results_line, error_line = outcome.complaints
     told = re.search(r"(\d+) of (\d+) sessions and (\d+) of (\d+) tables were finished", error_line)
@@ -633,17 +636,44 @@ def test_termination_leaves_no_child_behind(bench: Bench, start: Start) -> None:
     assert outcome.files() == []
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGKILL])
+@short_sessions
+def test_session_that_dies_loses_no_other(bench: Bench, start: Start, timed: list[str]) -> None:
+    """As by the kernel, which had no memory left."""
+    run = start(*MATRIX, *timed, "--format", "json", terminal=True)
+    run.read_until(run.is_in_second_session)
+    for child in set(run.relatives()) - {run.process.pid}:
+        os.kill(child, signal.SIGKILL)
+    outcome = announced(run.end())
+    assert outcome.code == 1, outcome.err
+    told = re.search(
+        r"session (\d+) of \d+ ended: Killed; .*; (\d+) of \d+ sessions and (\d+) of (\d+) tables",
+        outcome.complaints[-1],
+    )
+    assert told, outcome.err
+    died, done_n, *tables_n = map(int, told.groups())
+    assert died == done_n + 1
+    assert_kept(strict_json(outcome.out), done_n, tables_n)
+
+
+@short_sessions
+def test_interrupt_ends_a_session_that_is_stopped(start: Start, timed: list[str]) -> None:
+    run = start(*MATRIX, *timed, terminal=True)
+    run.read_until(run.is_in_second_session)
+    for child in set(run.relatives()) - {run.process.pid}:
+        os.kill(child, signal.SIGSTOP)
+    assert run.interrupt().code == 130
+
+
 @short_sessions
 def test_killed_matrix_leaves_what_was_there_as_it_was(
-    bench: Bench, start: Start, timed: list[str], signal_number: int
+    bench: Bench, start: Start, timed: list[str]
 ) -> None:
     """Nothing is half written, and no session goes on, although one was finished."""
     earlier = leave_earlier_results(bench)
     run = start(*MATRIX, *timed, "--export-json", "export.json", terminal=True)
     run.read_until(run.is_in_second_session)
-    run.process.send_signal(signal_number)
-    assert run.end().code == -signal_number
+    run.process.kill()
+    assert run.end().code == -signal.SIGKILL
     assert contents(bench.directory) == earlier
 
 

@@ -10,9 +10,12 @@ static volatile sig_atomic_t passed_to; /* the child process that an interrupt e
 
 static void note(int signal_number)
 {
+    (void)signal_number;
     interrupted = 1;
-    if (passed_to > 0)
-        (void)kill((pid_t)passed_to, signal_number);
+    if (passed_to > 0) {
+        (void)kill((pid_t)passed_to, SIGINT);
+        (void)kill((pid_t)passed_to, SIGCONT); /* one that is stopped ends as well */
+    }
 }
 
 /* Ends the process by an interrupt. It runs in a signal handler, and so calls only what is safe
@@ -30,12 +33,18 @@ static void leave(int signal_number)
     _exit(VTB_EXIT_INTERRUPTED);
 }
 
-/* Sets the handler of interrupts. Without SA_RESTART, as a wait for a child process must return. */
+/* Sets the handler of what asks a process to end: Ctrl-C, `kill` and `timeout`, and a terminal that
+ * is closed, unless that is ignored, as under nohup. Without SA_RESTART, as a wait for a child
+ * process must return. */
 static void handle(void (*handler)(int), int flags)
 {
+    struct sigaction before;
     struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, NULL);
 }
 
 void vtb_interrupt_watch(void)

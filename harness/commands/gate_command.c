@@ -74,8 +74,10 @@ static bool compare_times(struct vtb_gate *gate, struct vtb_results runs[VTB_GAT
     const bool again = vtb_gate_suspects(gate, &runs[0], margin);
     if (again && !vtb_run(&runs[1], plan, NULL, error))
         return false;
-    if (again && runs[1].interrupted)
-        return vtb_fail_interrupted(error);
+    if (again && runs[1].interrupted) {
+        *error = runs[1].interrupted_by;
+        return false;
+    }
     return vtb_gate_times(gate, runs, again ? VTB_GATE_RUNS : 1, margin, error);
 }
 
@@ -86,7 +88,8 @@ static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
         {.options = options}, {.options = options, .repeat = 1, .counted_by = &runs[0]}};
     bool ok = vtb_run(&runs[0], plan, NULL, error);
     if (ok && runs[0].interrupted)
-        ok = vtb_fail(error, VTB_EXIT_INTERRUPTED, "interrupted; nothing is compared or written");
+        ok = vtb_fail(error, runs[0].interrupted_by.exit_code,
+                      "%s; nothing is compared or written", runs[0].interrupted_by.message);
     ok = ok && vtb_gate_counts(gate, &runs[0], options, error) &&
          (!vtb_plan_is_timed(plan) || compare_times(gate, runs, plan, options, error));
     for (size_t i = 0; i < VTB_GATE_RUNS; i++)

@@ -211,9 +211,10 @@ static bool tell_of_interrupt(const struct vtb_plan *plan, const struct vtb_resu
     if (vtb_plan_is_timed(plan))
         (void)snprintf(sessions, sizeof sessions, "%zu of %zu sessions and ",
                        results->sessions.done_n, plan->sessions_n);
-    return vtb_fail(error, VTB_EXIT_INTERRUPTED,
-                    "interrupted; %s%zu of %zu tables were finished and are kept", sessions,
-                    results->comparisons_n, plan->points_n * plan->tables_n);
+    return vtb_fail(error, results->interrupted_by.exit_code,
+                    "%s; %s%zu of %zu tables were finished and are kept",
+                    results->interrupted_by.message, sessions, results->comparisons_n,
+                    plan->points_n * plan->tables_n);
 }
 
 /* Tells of an interrupt, or saves the baseline of a run that had none. */

@@ -25,6 +25,7 @@ struct vtb_results {
     /* The results whose counts are those of this run too, borrowed; null: it counts by itself. */
     const struct vtb_results *counted_by;
     bool interrupted;                   /* sessions, or planned cases, are missing */
+    struct vtb_error interrupted_by;    /* an interrupt, or a session that died */
     struct vtb_sessions sessions;       /* the memory of all samples; owned */
     double quiet_ns;                    /* the probe's level in the quiet state; 0: no times */
     struct vtb_comparison *comparisons; /* owned */

@@ -353,8 +353,10 @@ static bool is_optimised_away(const struct work *work, size_t own)
 {
     const struct vtb_figures *figures = work->comparison->figures;
     const size_t empty = figures[own].the_case->empty;
+    if (own == empty || empty >= work->comparison->point->cases_n)
+        return false;
     const struct vtb_interval over_empty = beyond(work, own, empty);
-    return own != empty && over_empty.lo <= 0 &&
+    return over_empty.lo <= 0 &&
            over_empty.hi < figures[figures[own].the_case->floor].ns.median;
 }
 

@@ -207,6 +207,7 @@ static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struc
     }
     char words[64];
     vtb_child_say(&end, words, sizeof words);
+    sessions->one_died = end.how == VTB_CHILD_KILLED;
     if (end.how == VTB_CHILD_LEFT && *sessions->head->error.message) {
         *error = sessions->head->error;
         error->details = NULL;

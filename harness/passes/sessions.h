@@ -17,6 +17,7 @@ struct vtb_sessions {
     const struct vtb_plan *plan; /* borrowed */
     size_t all_n;
     size_t done_n;
+    bool one_died; /* the last that was started, by a signal: those before it are whole */
     struct vtb_probe_level level;   /* of the probe of the machine's state */
     int program_fd;                 /* of this program's file */
     int fd;                         /* of the memory */

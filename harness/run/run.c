@@ -377,8 +377,11 @@ bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
     results->plan = plan;
     vtb_progress_start(&run.bar, estimate ? estimate->total_s : 0);
     bool ok = make_room(&run, error) && run_passes(&run, error);
-    if (!ok && error->exit_code == VTB_EXIT_INTERRUPTED && has_something(&run))
+    if (!ok && (error->exit_code == VTB_EXIT_INTERRUPTED || results->sessions.one_died) &&
+        has_something(&run)) {
         results->interrupted = ok = true;
+        results->interrupted_by = *error;
+    }
     ok = ok && make_tables(&run, error);
     vtb_progress_end(&run.bar);
     for (size_t i = 0; run.counted.isolated && i < plan->points_n; i++)
