@@ -90,6 +90,17 @@ def test_formats(bench: Bench, tmp_path: Path) -> None:
         assert row["check"] in table.out
 
 
+def test_samples_without_copies_are_refused(bench: Bench, tmp_path: Path) -> None:
+    """An ordinary run's: there is nothing whose truth is known."""
+    path = tmp_path / "run.csv"
+    lines = [f"w/plain/glibc/x,{s},{r},9,5,5,0,1,1\n" for s in range(1, 6) for r in range(5)]
+    path.write_text(HEAD + "".join(lines))
+    outcome = bench("selftest", "--samples", path)
+    assert outcome.code == 2
+    assert "has no copy of a strategy, NAME_twin or NAME_slow_10" in outcome.error
+    assert outcome.out == ""
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

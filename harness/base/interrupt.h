@@ -1,6 +1,6 @@
-/* Interrupts: Ctrl-C, SIGTERM, and the SIGHUP of a terminal that is closed. As long as there is nothing to keep it ends the process at once. Later it is only noted,
- * and the passes ask about it between epochs, so that finished results can be written. A second one
- * then ends the process. */
+/* Interrupts: Ctrl-C, SIGTERM, and the SIGHUP of a terminal that is closed. As long as there is
+ * nothing to keep one ends the process at once. Later it is only noted, and the passes ask about it
+ * between epochs, so that finished results can be written. A second one then ends the process. */
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H
 

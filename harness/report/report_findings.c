@@ -72,11 +72,18 @@ static bool allocates_nothing(const struct span *span, size_t i, size_t other)
     return !is_reference(span, i) && counted->counts.allocs_n == counted->startup_allocs_n;
 }
 
-static bool is_undecided(const struct span *span, size_t i, size_t other)
+/* Whether sessions enough were run, and too few of them were in one state of the machine. */
+static bool lacks_sessions(const struct span *span, size_t i, size_t other)
 {
     (void)other;
+    return !is_reference(span, i) && span->comparison->samples.sessions_n >= VTB_SESSIONS_MIN &&
+           at(span, i)->log_ratio.sessions_n < VTB_SESSIONS_MIN;
+}
+
+static bool is_undecided(const struct span *span, size_t i, size_t other)
+{
     return !is_reference(span, i) && at(span, i)->verdict == VTB_VERDICT_UNKNOWN &&
-           !at(span, i)->disagree;
+           !at(span, i)->disagree && !lacks_sessions(span, i, other);
 }
 
 static bool disagrees(const struct span *span, size_t i, size_t other)
@@ -484,6 +491,9 @@ static void print_warnings(FILE *out, const struct span *span)
         predicate *holds;
         const char *format;
     } warnings[] = {
+        {lacks_sessions,
+         " No interval, as the machine's state changed in too many sessions, for %s: "
+         "take more --sessions."},
         {is_undecided, " Whether it differs is not known yet for %s: take more --sessions."},
         {is_optimised_away, " Optimised away, not fast, not to be told from the empty loop: %s."},
         {is_below_floor,

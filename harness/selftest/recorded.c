@@ -228,6 +228,19 @@ static bool make_samples(const struct reader *reader, struct vtb_error *error)
     return true;
 }
 
+/* Whether there is anything whose truth is known. */
+static bool has_copies(const struct reader *reader, struct vtb_error *error)
+{
+    for (size_t i = 0; i < reader->cases_n; i++) {
+        if (reader->recording->subjects[i].truth != VTB_TRUTH_NONE)
+            return true;
+    }
+    return vtb_fail(error, VTB_EXIT_USAGE,
+                    "--samples: '%.300s' has no copy of a strategy, NAME_twin or NAME_slow_10, by "
+                    "which it could be judged",
+                    reader->path);
+}
+
 static void make_stream(const struct reader *reader)
 {
     struct vtb_recording *recording = reader->recording;
@@ -260,7 +273,7 @@ bool vtb_recording_read(struct vtb_recording *recording, const char *path, struc
         (void)fclose(file);
     if (ok) {
         make_stream(&reader);
-        ok = make_samples(&reader, error);
+        ok = has_copies(&reader, error) && make_samples(&reader, error);
     }
     free(reader.lines);
     if (!ok)

@@ -21,6 +21,7 @@ static void report_json(FILE *out, const struct vtb_proofs *proofs)
         vtb_json_put_known(row, "hi", proof->hi);
         vtb_json_put(row, "trials_n", json_integer((json_int_t)proof->trials_n));
         vtb_json_put(row, "ok", json_boolean(proof->ok));
+        vtb_json_put(row, "undecided", json_boolean(proof->undecided));
         if (*proof->reason)
             vtb_json_put(row, "reason", vtb_json_text(proof->reason));
         json_array_append_new(rows, row);
@@ -59,6 +60,8 @@ static const char *word_of(const struct vtb_proof *proof)
         return "unknown";
     if (!proof->ok)
         return "MISSED";
+    if (proof->undecided)
+        return "undecided";
     return *proof->goal ? "ok" : "";
 }
 

@@ -96,6 +96,8 @@ void vtb_proof_add_share(struct vtb_proofs *proofs, const char *check, const cha
     proof->hi = bounds.hi;
     proof->trials_n = n;
     proof->ok = at_most ? bounds.lo <= goal : bounds.hi >= goal;
+    proof->undecided =
+        proof->ok && goal > 0 && (at_most ? proof->found > goal : proof->found < goal);
     if (goal > 0)
         (void)snprintf(proof->goal, sizeof proof->goal, "at %s %.3g %%", at_most ? "most" : "least",
                        100 * goal);

@@ -64,6 +64,7 @@ struct vtb_proof {
     double hi;
     size_t trials_n;
     bool ok;          /* the goal is not ruled out by the bounds */
+    bool undecided;   /* it is not met by what was found, either: more runs would tell */
     char reason[200]; /* why it is not known; empty: it is */
 };
 

@@ -1202,11 +1202,16 @@ static void findings_name_what_is_not_known(void **state)
     figures[3].disagree = true;
     figures[3].log_ratio.between_share = 0.85;
     figures[4].collections.is_unknown = true;
+    figures[4].verdict = VTB_VERDICT_UNKNOWN;
+    figures[4].log_ratio.sessions_n = VTB_SESSIONS_MIN - 1;
     char *text = findings_text();
+    assert_contains(text,
+                    " No interval, as the machine's state changed in too many sessions, for "
+                    "poll: take more --sessions.");
     assert_contains(text,
                     " Not known yet, as the sessions disagree: value_task (85 % of the variance is "
                     "between them).");
-    assert_null(strstr(text, "take more --sessions"));
+    assert_null(strstr(text, "Whether it differs"));
     assert_contains(text,
                     "It collects, but no collection fell into the run, so their cost is not in the "
                     "times: poll.");

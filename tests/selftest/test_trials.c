@@ -117,6 +117,8 @@ static void shares_have_bounds_and_goals(void **state)
     vtb_proof_add_share(&proofs, "many", "idle", 30, 300, 0.01, true);
     vtb_proof_add_share(&proofs, "most", NULL, 100, 300, 0.97, false);
     vtb_proof_add_share(&proofs, "none", NULL, 0, 0, 0.97, false);
+    vtb_proof_add_share(&proofs, "hardly", NULL, 5, 300, 0.01, true);
+    vtb_proof_add_share(&proofs, "short of", NULL, 0, 1, 0.8, false);
     assert_true(proofs.items[0].ok);
     assert_string_equal(proofs.items[0].goal, "at most 1 %");
     assert_near(proofs.items[0].found, 0.01, 1e-12);
@@ -127,6 +129,10 @@ static void shares_have_bounds_and_goals(void **state)
     assert_string_equal(proofs.items[2].goal, "at least 97 %");
     assert_true(proofs.items[3].ok);
     assert_true(isnan(proofs.items[3].found));
+    for (size_t i = 0; i < 4; i++)
+        assert_false(proofs.items[i].undecided);
+    assert_true(proofs.items[4].ok && proofs.items[4].undecided);
+    assert_true(proofs.items[5].ok && proofs.items[5].undecided);
 }
 
 static void exact_goals_are_exact(void **state)
