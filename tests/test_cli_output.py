@@ -492,6 +492,8 @@ def test_markdown_agrees_with_the_rows(run: Run) -> None:
                 continue
             decimals = len(shown.partition(".")[2])  # fewer where noise makes the cell wide
             assert shown == f"{row['ns_per_op']:.{decimals}f}"
+            if varied := re.search(r" ([0-9.]+)-([0-9.]+)$", cells["ns/op"]):
+                assert float(varied[1]) <= float(shown) <= float(varied[2])
 
 
 def test_markdown_has_a_table_for_each_method(bench: Bench) -> None:

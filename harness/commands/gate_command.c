@@ -88,8 +88,8 @@ static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
         {.options = options}, {.options = options, .repeat = 1, .counted_by = &runs[0]}};
     bool ok = vtb_run(&runs[0], plan, NULL, error);
     if (ok && runs[0].interrupted)
-        ok = vtb_fail(error, runs[0].interrupted_by.exit_code,
-                      "%s; nothing is compared or written", runs[0].interrupted_by.message);
+        ok = vtb_fail(error, runs[0].interrupted_by.exit_code, "%s; nothing is compared or written",
+                      runs[0].interrupted_by.message);
     ok = ok && vtb_gate_counts(gate, &runs[0], options, error) &&
          (!vtb_plan_is_timed(plan) || compare_times(gate, runs, plan, options, error));
     for (size_t i = 0; i < VTB_GATE_RUNS; i++)

@@ -356,8 +356,7 @@ static bool is_optimised_away(const struct work *work, size_t own)
     if (own == empty || empty >= work->comparison->point->cases_n)
         return false;
     const struct vtb_interval over_empty = beyond(work, own, empty);
-    return over_empty.lo <= 0 &&
-           over_empty.hi < figures[figures[own].the_case->floor].ns.median;
+    return over_empty.lo <= 0 && over_empty.hi < figures[figures[own].the_case->floor].ns.median;
 }
 
 static void summarise_case(const struct work *work, size_t own, struct vtb_figures *figures)

@@ -244,13 +244,13 @@ static double planned_calls_per_collection(const struct vtb_pressure *pressure, 
     return pressure->is_exact ? (double)pressure->budget_bytes / bytes : NAN;
 }
 
-/* One collection more is aimed at than is asked for, as the last one may come just after the last
- * call. */
+/* A part of a collection more is aimed at than is asked for, as the last one may come a little
+ * later than it does on average; by no more, as the rate is what came, of all calls. */
 uint64_t vtb_pressure_calls_n(const struct vtb_point *point, double calls_per_collection)
 {
     const uint64_t calls_n =
         point->calls_n < VTB_PRESSURE_CALLS_MAX ? point->calls_n : VTB_PRESSURE_CALLS_MAX;
-    const double enough = ceil((VTB_COLLECTIONS_MIN + 1) * calls_per_collection);
+    const double enough = ceil((VTB_COLLECTIONS_MIN + 0.25) * calls_per_collection);
     if (!point->collects_enough || !(enough <= (double)VTB_PRESSURE_ENOUGH_MAX))
         return calls_n;
     return (uint64_t)fmax(enough, (double)calls_n);

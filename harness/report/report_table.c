@@ -34,13 +34,17 @@ static const char *interval_text(char text[CELL_BYTES], const struct vtb_interva
 }
 
 /* Writes the median of the sessions, and from where to where they varied, with as many decimals as
- * fit; or else by how much at most, in percent. */
+ * fit; or else by how much at most, in percent. With fewer decimals than the median has the ends
+ * are rounded outwards, so that it lies between them. */
 static const char *varied_text(char text[CELL_BYTES], const struct vtb_interval *ns, size_t width)
 {
     static const int digits[][2] = {{2, 2}, {2, 1}, {1, 1}, {1, 0}, {0, 0}};
     for (size_t i = 0; i < sizeof digits / sizeof *digits; i++) {
-        snprintf(text, CELL_BYTES, "%.*f %.*f-%.*f", digits[i][0], ns->median, digits[i][1], ns->lo,
-                 digits[i][1], ns->hi);
+        const bool same = digits[i][0] == digits[i][1];
+        const double unit = pow(10, -digits[i][1]);
+        snprintf(text, CELL_BYTES, "%.*f %.*f-%.*f", digits[i][0], ns->median, digits[i][1],
+                 same ? ns->lo : floor(ns->lo / unit) * unit, digits[i][1],
+                 same ? ns->hi : ceil(ns->hi / unit) * unit);
         if (characters(text) <= width)
             return text;
     }

@@ -1,7 +1,6 @@
 #include "selftest/recorded.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +96,9 @@ static size_t case_of(struct reader *reader, const char *name)
     return reader->cases_n++;
 }
 
+/* Above all that is measured. */
+#define NUMBER_MAX 1e12
+
 /* Reads a line: a name, and eight numbers. */
 static bool read_line(struct reader *reader, char *text)
 {
@@ -108,7 +110,7 @@ static bool read_line(struct reader *reader, char *text)
     for (size_t i = 0; i < 8; i++) {
         char *end;
         numbers[i] = strtod(comma + 1, &end);
-        if (end == comma + 1 || !isfinite(numbers[i]) || numbers[i] < 0 ||
+        if (end == comma + 1 || !(0 <= numbers[i] && numbers[i] <= NUMBER_MAX) ||
             *end != (i < 7 ? ',' : '\n'))
             return false;
         comma = end;
@@ -125,7 +127,7 @@ static bool read_line(struct reader *reader, char *text)
         numbers[7],
     };
     if (line.of_case == CASES_MAX || numbers[0] < 1 || numbers[0] > 1e6 || numbers[1] > 1e6 ||
-        line.real_ns <= 0)
+        line.operations_n < 1 || line.real_ns <= 0)
         return false;
     if (reader->lines_n == reader->room_n) {
         reader->room_n = 2 * reader->room_n + 1024;
@@ -152,9 +154,11 @@ static bool read_lines(struct reader *reader, FILE *file, struct vtb_error *erro
     while (fgets(text, sizeof text, file)) {
         number++;
         if (!read_line(reader, text))
-            return vtb_fail(error, VTB_EXIT_USAGE,
-                            "--samples: '%.300s': line %zu is not a name and eight numbers",
-                            reader->path, number);
+            return vtb_fail(
+                error, VTB_EXIT_USAGE,
+                "--samples: '%.300s': line %zu is not a name and eight numbers from 0 to "
+                "1e12, of which session, operations and real_ns_per_op are above 0",
+                reader->path, number);
     }
     const size_t whole_n = reader->cases_n * reader->sessions_n * reader->rounds_n;
     return (reader->lines_n > 0 && reader->lines_n == whole_n) ||

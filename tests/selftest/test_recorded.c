@@ -93,6 +93,9 @@ static void refuses_what_is_none(void **state)
         HEAD "w/a/h/x,1,0,10,-20,21,1,1000,1100\n",
         HEAD "w/a/h/x,1,0,10,0,21,1,1000,1100\n",
         HEAD "w/a/h/x,1,0,10,nan,21,1,1000,1100\n",
+        HEAD "w/a_twin/h/x,1,0,0,20,21,1,1000,1100\n",
+        HEAD "w/a_twin/h/x,1,0,10,1e300,21,1,1000,1100\n",
+        HEAD "w/a/h/x,1,0,10,20,21,1,1000,1100\n",
         HEAD "w/a/h/x,1,0,10,20,21,1,1000,1100\nw/b/h/x,1,1,10,20,21,1,1000,1100\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
