@@ -5,6 +5,7 @@ A failure is one line and a status; what was there before is untouched, and noth
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import pty
 import re
@@ -371,6 +372,16 @@ def open_terminal() -> tuple[int, int]:
         pytest.skip(f"no pseudo-terminal can be had here: {error}")
 
 
+def is_session(process: int, parent: int) -> bool:
+    """Whether it times for its parent; it knows that by a variable, as do its own children."""
+    folder = Path("/proc", str(process))
+    try:
+        is_child = f"\nPPid:\t{parent}\n" in (folder / "status").read_text()
+        return is_child and b"VTB_SESSION=" in (folder / "environ").read_bytes()
+    except OSError:  # it has ended
+        return False
+
+
 class Background:
     """A run in a session of its own, so that its child processes can be told from others."""
 
@@ -426,6 +437,16 @@ class Background:
         """Processes of this session, the run itself among them while it is not waited for."""
         return processes_of(self.process.pid)
 
+    def sessions(self) -> list[int]:
+        """Processes that time, as children of the run."""
+        return [each for each in self.relatives() if is_session(each, self.process.pid)]
+
+    def send_to_session(self, number: int) -> None:
+        """Sends a signal to the session that is under way, if one is."""
+        for each in self.sessions():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, number)
+
     def wait_for_child(self) -> None:
         """Waits until a child process counts, and until an interrupt would be noticed."""
         wait_until(lambda: catches(self.process, signal.SIGINT), "it does not watch")
@@ -462,6 +483,7 @@ Start = Callable[..., Background]
 def start(bench: Bench) -> Iterator[Start]:
     if not Path("/proc/self").exists():
         pytest.skip("/proc is not mounted: child processes cannot be told")
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which is ignored where tests run under nohup
     started: list[Background] = []
 
     def start_one(*arguments: str, terminal: bool = False) -> Background:
@@ -641,8 +663,9 @@ def test_session_that_dies_loses_no_other(bench: Bench, start: Start, timed: lis
     """As by the kernel, which had no memory left."""
     run = start(*MATRIX, *timed, "--format", "json", terminal=True)
     run.read_until(run.is_in_second_session)
-    for child in set(run.relatives()) - {run.process.pid}:
-        os.kill(child, signal.SIGKILL)
+    while run.process.poll() is None:
+        run.send_to_session(signal.SIGKILL)
+        time.sleep(0.001)
     outcome = announced(run.end())
     assert outcome.code == 1, outcome.err
     told = re.search(
@@ -659,8 +682,8 @@ def test_session_that_dies_loses_no_other(bench: Bench, start: Start, timed: lis
 def test_interrupt_ends_a_session_that_is_stopped(start: Start, timed: list[str]) -> None:
     run = start(*MATRIX, *timed, terminal=True)
     run.read_until(run.is_in_second_session)
-    for child in set(run.relatives()) - {run.process.pid}:
-        os.kill(child, signal.SIGSTOP)
+    wait_until(lambda: run.sessions() != [], "no session is under way")
+    run.send_to_session(signal.SIGSTOP)
     assert run.interrupt().code == 130
 
 
