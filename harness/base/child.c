@@ -96,7 +96,7 @@ void vtb_child_heed_interrupt(const struct vtb_child *child)
 {
     vtb_interrupt_pass_to(child->pid); /* what comes from now on; and what came before: */
     if (vtb_interrupted())
-        (void)kill(child->pid, SIGINT);
+        vtb_interrupt_pass_on();
 }
 
 bool vtb_child_wait(struct vtb_child *child, struct vtb_child_end *end, struct vtb_error *error)

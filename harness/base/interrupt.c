@@ -8,14 +8,19 @@
 static volatile sig_atomic_t interrupted;
 static volatile sig_atomic_t passed_to; /* the child process that an interrupt ends, too; 0: none */
 
-static void note(int signal_number)
+void vtb_interrupt_pass_on(void)
 {
-    (void)signal_number;
-    interrupted = 1;
     if (passed_to > 0) {
         (void)kill((pid_t)passed_to, SIGINT);
         (void)kill((pid_t)passed_to, SIGCONT); /* one that is stopped ends as well */
     }
+}
+
+static void note(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+    vtb_interrupt_pass_on();
 }
 
 /* Ends the process by an interrupt. It runs in a signal handler, and so calls only what is safe

@@ -20,6 +20,9 @@ void vtb_interrupt_keep(void);
  * interrupts are held back, or when there is no child any more. */
 void vtb_interrupt_pass_to(pid_t child);
 
+/* Ends that child process now, if there is one, as by an interrupt. Safe in a signal handler. */
+void vtb_interrupt_pass_on(void);
+
 /* In a child process: lets an interrupt end it without a word, and ends it when its parent ends. */
 void vtb_interrupt_child(void);
 

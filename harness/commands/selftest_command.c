@@ -23,16 +23,12 @@ static bool simulate(struct vtb_proofs *proofs, bool other_builds,
 {
     const size_t sessions_n = effort->sessions_n;
     struct vtb_simulated simulated;
-    struct vtb_trials trials;
     if (!vtb_simulated_make(&simulated, effort->simulated_runs_n, sessions_n, other_builds,
                             SIMULATED_SEED, error))
         return false;
-    const bool ok = vtb_trials_make(&trials, &simulated.stream, sessions_n, error);
-    if (ok && other_builds)
-        vtb_trials_judge_twins(proofs, &trials);
-    else if (ok)
-        vtb_trials_judge(proofs, &trials);
-    vtb_trials_free(&trials);
+    const bool ok =
+        vtb_trials_prove(proofs, &simulated.stream, sessions_n,
+                         other_builds ? vtb_trials_judge_twins : vtb_trials_judge, error);
     vtb_simulated_free(&simulated);
     return ok;
 }
@@ -41,13 +37,10 @@ static bool judge_recording(struct vtb_proofs *proofs, const char *path, size_t 
                             struct vtb_error *error)
 {
     struct vtb_recording recording;
-    struct vtb_trials trials;
     if (!vtb_recording_read(&recording, path, error))
         return false;
-    const bool ok = vtb_trials_make(&trials, &recording.stream, sessions_n, error);
-    if (ok)
-        vtb_trials_judge(proofs, &trials);
-    vtb_trials_free(&trials);
+    const bool ok =
+        vtb_trials_prove(proofs, &recording.stream, sessions_n, vtb_trials_judge, error);
     vtb_recording_free(&recording);
     return ok;
 }

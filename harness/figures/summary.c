@@ -124,7 +124,7 @@ static size_t gather(const struct work *work, const struct pairing *pairing, siz
     const struct vtb_samples *samples = &work->comparison->samples;
     size_t n = 0;
     for (size_t round = 0; round < samples->rounds_n; round++) {
-        const size_t first = (session * samples->rounds_n + round) * samples->cases_n;
+        const size_t first = vtb_samples_at(samples, session, round, 0);
         const size_t own = first + pairing->own;
         const size_t other = first + pairing->other;
         const size_t unit = first + pairing->unit;
@@ -210,7 +210,7 @@ static double session_median(const struct work *work, size_t session, size_t own
     const struct vtb_samples *samples = &work->comparison->samples;
     size_t n = 0;
     for (size_t round = 0; round < samples->rounds_n; round++) {
-        const size_t at = (session * samples->rounds_n + round) * samples->cases_n + own;
+        const size_t at = vtb_samples_at(samples, session, round, own);
         if (is_in(work, at, state))
             work->pairs[n++] = time_at(work, at);
     }
@@ -274,30 +274,15 @@ static size_t sessions_in(const struct work *work, size_t own, enum vtb_state st
     return pool_ratio(work, own, the_case->baseline, state).sessions_n;
 }
 
-/* The median number of page faults of a case's starts; NaN unless they were cold. */
-static double page_faults(const struct vtb_samples *samples, size_t own)
+double vtb_median_of_case(const double *numbers, size_t n, size_t cases_n, size_t own)
 {
-    const size_t n = samples->sessions_n * samples->rounds_n;
-    if (!samples->faults_n)
+    if (!numbers)
         return NAN;
-    double *faults = vtb_allocate(n, sizeof *faults, "the page faults of a case");
+    double *values = vtb_allocate(n, sizeof *values, "the figures of a case");
     for (size_t i = 0; i < n; i++)
-        faults[i] = samples->faults_n[i * samples->cases_n + own];
-    const double median = vtb_median(faults, n);
-    free(faults);
-    return median;
-}
-
-/* The median over the sessions of a completing thread's processor time; NaN if there is none. */
-static double completer_time(const struct vtb_samples *samples, size_t own)
-{
-    if (!samples->completer_ns)
-        return NAN;
-    double *times = vtb_allocate(samples->sessions_n, sizeof *times, "a completing thread's times");
-    for (size_t s = 0; s < samples->sessions_n; s++)
-        times[s] = samples->completer_ns[s * samples->cases_n + own];
-    const double median = vtb_median(times, samples->sessions_n);
-    free(times);
+        values[i] = numbers[i * cases_n + own];
+    const double median = vtb_median(values, n);
+    free(values);
     return median;
 }
 
@@ -368,8 +353,10 @@ static void summarise_case(const struct work *work, size_t own, struct vtb_figur
     figures->over_base = beyond(work, own, the_case->variant_of);
     figures->scaling = scaling_of(work, own, work->comparison->state);
     figures->optimised_away = is_optimised_away(work, own);
-    figures->completer_ns = completer_time(samples, own);
-    figures->page_faults = page_faults(samples, own);
+    figures->completer_ns =
+        vtb_median_of_case(samples->completer_ns, samples->sessions_n, samples->cases_n, own);
+    figures->page_faults = vtb_median_of_case(
+        samples->faults_n, samples->sessions_n * samples->rounds_n, samples->cases_n, own);
     figures->quiet_share = vtb_has_states(samples)
                                ? vtb_state_share(samples, own, VTB_STATE_QUIET, work->quiet_ns)
                                : NAN;

@@ -77,6 +77,10 @@ struct vtb_found {
     const struct vtb_pressure *pressures; /* null: none was measured */
 };
 
+/* Gives the median of a case's numbers, of which there are n, each with those of the other cases
+ * beside it; NaN if `numbers` is null. */
+double vtb_median_of_case(const double *numbers, size_t n, size_t cases_n, size_t own);
+
 /* Works out the figures of all cases from `samples`, which are taken over (empty if no time was
  * measured), and from what was found before. `quiet_ns` is the probe's level, vtb_quiet_level. On
  * false *error says why. */

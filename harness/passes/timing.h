@@ -18,8 +18,8 @@ struct vtb_pause_sums {
     double cpu_ns2; /* the sum of squares */
 };
 
-/* The raw times of a table, in ns per operation. Those of session s, round r and case c are at
- * [(s * rounds_n + r) * cases_n + c]. */
+/* The raw times of a table, in ns per operation. Where those of a session, round and case are,
+ * vtb_samples_at says. */
 struct vtb_samples {
     size_t sessions_n;
     size_t rounds_n; /* of each session */
@@ -43,6 +43,13 @@ struct vtb_samples {
     void *memory;                  /* owned, of all of these; null: it is another's */
     size_t memory_bytes;
 };
+
+/* Gives the place of a time in the arrays of times. */
+static inline size_t vtb_samples_at(const struct vtb_samples *samples, size_t session, size_t round,
+                                    size_t of_case)
+{
+    return (session * samples->rounds_n + round) * samples->cases_n + of_case;
+}
 
 /* How a session is to measure a table. */
 struct vtb_effort {

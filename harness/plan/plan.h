@@ -21,7 +21,7 @@ struct vtb_case {
      * method. */
     size_t baseline;
     size_t floor;
-    size_t empty;
+    size_t empty; /* the number of cases if there is none, as among recorded samples */
     /* The case that it is a variation of: the direct method's, or that without @variant; itself if
      * none. */
     size_t variant_of;

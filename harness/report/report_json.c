@@ -291,12 +291,8 @@ static void put_times(json_t *row, double real_ns, double cpu_ns)
 static double session_median(const struct vtb_samples *samples, const double *figures,
                              size_t session, size_t own)
 {
-    double *values = vtb_allocate(samples->rounds_n, sizeof *values, "the times of a session");
-    for (size_t round = 0; round < samples->rounds_n; round++)
-        values[round] = figures[(session * samples->rounds_n + round) * samples->cases_n + own];
-    const double median = vtb_median(values, samples->rounds_n);
-    free(values);
-    return median;
+    return vtb_median_of_case(figures + vtb_samples_at(samples, session, 0, 0), samples->rounds_n,
+                              samples->cases_n, own);
 }
 
 /* Prints a row a session, of all of its epochs, whatever state they were in. */

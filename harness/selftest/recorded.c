@@ -218,8 +218,7 @@ static bool make_samples(const struct reader *reader, struct vtb_error *error)
         return false;
     for (size_t i = 0; i < reader->lines_n; i++) {
         const struct line *line = &reader->lines[i];
-        const size_t at =
-            (line->session * reader->rounds_n + line->round) * reader->cases_n + line->of_case;
+        const size_t at = vtb_samples_at(&samples, line->session, line->round, line->of_case);
         samples.operations_n = (size_t)line->operations_n;
         samples.real_ns[at] = line->real_ns;
         samples.cpu_ns[at] = line->cpu_ns;

@@ -208,7 +208,8 @@ static bool holds(const struct vtb_trial *trial, double log_ratio)
     return log(trial->ratio.lo) <= log_ratio && log_ratio <= log(trial->ratio.hi);
 }
 
-/* Whether the interval of a run holds what most of the other runs found: the share of them. */
+/* How many of the other runs found what the interval of a run holds; at *others_n how many there
+ * are. */
 static double others_held(const struct vtb_trials *trials, size_t run, size_t i, size_t *others_n)
 {
     size_t held_n = 0;
@@ -317,8 +318,7 @@ static struct vtb_session_value by_itself(const struct vtb_samples *samples, siz
     double *logs = vtb_allocate(samples->rounds_n, sizeof *logs, "the times of a session");
     double *scratch = vtb_allocate(samples->rounds_n, sizeof *scratch, "the times of a session");
     for (size_t round = 0; round < samples->rounds_n; round++)
-        logs[round] =
-            log(samples->real_ns[(session * samples->rounds_n + round) * samples->cases_n + i]);
+        logs[round] = log(samples->real_ns[vtb_samples_at(samples, session, round, i)]);
     const struct vtb_session_value value = vtb_session_value_of(logs, samples->rounds_n, scratch);
     free(logs);
     free(scratch);
@@ -421,4 +421,15 @@ void vtb_trials_judge(struct vtb_proofs *proofs, const struct vtb_trials *trials
               trials->runs_n > 0 ? trials->stream->samples.sessions_n / trials->runs_n : 1);
     for (size_t i = before_n; trials->stream->is_known && i < proofs->n; i++)
         proofs->items[i].ok &= !*proofs->items[i].reason;
+}
+
+bool vtb_trials_prove(struct vtb_proofs *proofs, const struct vtb_stream *stream, size_t sessions_n,
+                      vtb_trials_judgement *judge, struct vtb_error *error)
+{
+    struct vtb_trials trials;
+    const bool ok = vtb_trials_make(&trials, stream, sessions_n, error);
+    if (ok)
+        judge(proofs, &trials);
+    vtb_trials_free(&trials);
+    return ok;
 }

@@ -79,12 +79,20 @@ struct vtb_proofs {
 #define VTB_TWINS_CHECK "tables with twins called different"
 #define VTB_TWINS_DIFFERENT_MAX 0.01
 
+typedef void vtb_trials_judgement(struct vtb_proofs *proofs, const struct vtb_trials *trials);
+
 /* Adds what the trials of a stream prove, one line each: twins that seem different, other runs and
  * the median of all held, half widths, injected differences seen, the control, phi and rho. */
-void vtb_trials_judge(struct vtb_proofs *proofs, const struct vtb_trials *trials);
+vtb_trials_judgement vtb_trials_judge;
 
 /* Adds the first of these alone: runs in which any twin is called different. */
-void vtb_trials_judge_twins(struct vtb_proofs *proofs, const struct vtb_trials *trials);
+vtb_trials_judgement vtb_trials_judge_twins;
+
+/* Makes the trials of a stream, judges them by one of these two, and frees them. On false *error
+ * says why they could not be made. */
+VTB_MUST_USE bool vtb_trials_prove(struct vtb_proofs *proofs, const struct vtb_stream *stream,
+                                   size_t sessions_n, vtb_trials_judgement *judge,
+                                   struct vtb_error *error);
 
 /* Adds to *different_n and *n the runs with any twin that is called different, and those with twins
  * at all. */

@@ -17,15 +17,11 @@ static struct vtb_proofs proofs;
 static bool judge(bool other_builds, struct vtb_error *error)
 {
     struct vtb_simulated simulated;
-    struct vtb_trials trials;
     if (!vtb_simulated_make(&simulated, RUNS_N, SESSIONS_N, other_builds, SEED, error))
         return false;
-    const bool ok = vtb_trials_make(&trials, &simulated.stream, SESSIONS_N, error);
-    if (ok && other_builds)
-        vtb_trials_judge_twins(&proofs, &trials);
-    else if (ok)
-        vtb_trials_judge(&proofs, &trials);
-    vtb_trials_free(&trials);
+    const bool ok =
+        vtb_trials_prove(&proofs, &simulated.stream, SESSIONS_N,
+                         other_builds ? vtb_trials_judge_twins : vtb_trials_judge, error);
     vtb_simulated_free(&simulated);
     return ok;
 }
