@@ -11,4 +11,5 @@ cd "$root"
 }
 cmake --build build/release
 ctest --test-dir build/release --output-on-failure -j "$(nproc)"
-exec /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$(nproc)" --dist loadgroup tests "$@"
+# One process more than processors: some tests wait for what is to end.
+exec /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$(($(nproc) + 1))" --dist loadgroup tests "$@"

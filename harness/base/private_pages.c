@@ -11,6 +11,7 @@
 #define IN_MEMORY (UINT64_C(1) << 63)
 #define IN_SWAP (UINT64_C(1) << 62)
 #define OF_FILE (UINT64_C(1) << 61) /* or of memory that processes share */
+#define OF_ONE_PROCESS (UINT64_C(1) << 56)
 
 /* Entries that are read at a time. */
 #define ENTRIES_N ((size_t)8192)
@@ -43,7 +44,9 @@ static bool add(struct search *search, uintptr_t page, bool is_copied)
 {
     struct vtb_private_pages *pages = search->pages;
     struct vtb_page_run *last = pages->runs + pages->n - (pages->n > 0);
-    if (pages->n > 0 && last->at.end == page && last->is_copied == is_copied) {
+    const size_t run_bytes_max = VTB_PAGE_RUN_MAX * search->page_bytes;
+    if (pages->n > 0 && last->at.end == page && last->is_copied == is_copied &&
+        page - last->at.first < run_bytes_max) {
         last->at.end += search->page_bytes;
         return true;
     }
@@ -165,6 +168,39 @@ void vtb_private_pages_use(const struct vtb_private_pages *pages)
             (void)madvise((void *)run->at.first, run->at.end - run->at.first, MADV_POPULATE_WRITE);
         use_each(run, page_bytes);
     }
+}
+
+/* Whether this process has a copy of its own of a page of a run. */
+static bool is_run_written(const struct vtb_page_run *run, int pagemap, size_t page_bytes)
+{
+    uint64_t entries[VTB_PAGE_RUN_MAX];
+    const size_t n = (run->at.end - run->at.first) / page_bytes;
+    const off_t place = (off_t)(run->at.first / page_bytes * sizeof *entries);
+    if (pread(pagemap, entries, n * sizeof *entries, place) != (ssize_t)(n * sizeof *entries))
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        if (entries[i] & IN_MEMORY && entries[i] & OF_ONE_PROCESS)
+            return true;
+    }
+    return false;
+}
+
+void vtb_private_pages_find_written(const struct vtb_private_pages *pages, bool *is_written)
+{
+    const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+    const int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    bool is_told =
+        false; /* the stack has been written to: where none is, the system says nothing */
+    for (size_t i = 0; i < pages->n; i++) {
+        if (!is_run_written(&pages->runs[i], pagemap, page_bytes))
+            continue;
+        is_written[i] = true;
+        is_told = true;
+    }
+    for (size_t i = 0; i < pages->n && !is_told; i++)
+        is_written[i] = true;
+    if (pagemap >= 0)
+        (void)close(pagemap);
 }
 
 void vtb_private_pages_free(struct vtb_private_pages *pages)

@@ -12,13 +12,17 @@
 
 #include "base/error.h"
 
+/* The most pages of a run. The more, the more pages are copied that a child never writes to; the
+ * fewer, the more likely it is that one child writes where another did not. */
+#define VTB_PAGE_RUN_MAX 16
+
 /* Addresses first .. end - 1. */
 struct vtb_addresses {
     uintptr_t first;
     uintptr_t end;
 };
 
-/* Pages in a row. */
+/* Pages in a row, at most VTB_PAGE_RUN_MAX. */
 struct vtb_page_run {
     struct vtb_addresses at;
     bool is_copied; /* a child needs copies of its own */
@@ -45,6 +49,14 @@ VTB_MUST_USE bool vtb_private_pages_list(struct vtb_private_pages *pages,
 /* Has a child use all pages for the first time: copies them, or reads from them. Its parent made
  * the list, and has unmapped nothing since. Allocates nothing, and changes no contents. */
 void vtb_private_pages_use(const struct vtb_private_pages *pages);
+
+/*
+ * Tells which runs a child has written to: sets is_written[i] if it has a copy of its own of a page
+ * of run i, and leaves the others as they are. `is_written` has an entry for each run, in memory
+ * that its parent has as well. Its parent made the list, and the child has not used it. Where the
+ * system does not tell (before Linux 4.2), all entries are set.
+ */
+void vtb_private_pages_find_written(const struct vtb_private_pages *pages, bool *is_written);
 
 /* Frees a list, and leaves it empty. */
 void vtb_private_pages_free(struct vtb_private_pages *pages);

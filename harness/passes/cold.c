@@ -17,6 +17,7 @@ struct task {
     enum vtb_consumer consumer;
     uint64_t number; /* of the sample; its keys are drawn by it */
     struct vtb_private_pages inherited;
+    bool *is_written; /* of each run of those, by any trial; null once they are over */
     struct vtb_cold_start start;
 };
 
@@ -83,37 +84,22 @@ bool vtb_cold_start(struct vtb_cold_start *start, struct vtb_fixture *fixture,
     return true;
 }
 
+/* A trial uses no page before its clock starts, and tells which ones it has written to. */
 static bool start_in_child(void *context, struct vtb_error *error)
 {
+    static const struct vtb_private_pages none;
     struct task *task = context;
-    return vtb_cold_start(&task->start, task->fixture, task->the_case, task->consumer, task->number,
-                          &task->inherited, error);
+    const bool ok =
+        vtb_cold_start(&task->start, task->fixture, task->the_case, task->consumer, task->number,
+                       task->is_written ? &none : &task->inherited, error);
+    if (ok && task->is_written)
+        vtb_private_pages_find_written(&task->inherited, task->is_written);
+    return ok;
 }
 
 static bool run_task(struct task *task, struct vtb_error *error)
 {
     return vtb_case_in_child(task->the_case->timing, "cold start", start_in_child, task, error);
-}
-
-static struct vtb_addresses addresses_of(const void *memory, size_t bytes)
-{
-    return (struct vtb_addresses){(uintptr_t)memory, (uintptr_t)memory + bytes};
-}
-
-/* Lists the pages that a child is to use before its clock starts. The fixture's are many, and it
- * only reads them then. */
-static bool list_pages(struct task *task, struct vtb_error *error)
-{
-    const struct vtb_fixture *fixture = task->fixture;
-    const struct vtb_addresses read[] = {
-        addresses_of(fixture->table, fixture->table_bytes),
-        addresses_of(fixture->drawn, VTB_SCHEDULE_CHUNK * sizeof *fixture->drawn),
-        addresses_of(fixture->completion_order,
-                     fixture->completion_order_n * sizeof *fixture->completion_order),
-        addresses_of(fixture->pollution, fixture->point->pollute_bytes),
-    };
-    vtb_private_pages_free(&task->inherited);
-    return vtb_private_pages_list(&task->inherited, read, sizeof read / sizeof *read, error);
 }
 
 /* Checks that all cases consume the same values when they make the same calls. */
@@ -138,14 +124,49 @@ static bool check_checksums(struct task *task, struct vtb_error *error)
     return true;
 }
 
+/* Lists the pages anew, as the trials have used some, without copies of those before that no trial
+ * wrote to. */
+static bool list_written(struct task *task, const struct vtb_private_pages *before,
+                         struct vtb_error *error)
+{
+    struct vtb_addresses *read = calloc(before->n + 1, sizeof *read);
+    size_t read_n = 0;
+    for (size_t i = 0; read && i < before->n; i++) {
+        if (!task->is_written[i])
+            read[read_n++] = before->runs[i].at;
+    }
+    const bool ok = (read || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of pages")) &&
+                    vtb_private_pages_list(&task->inherited, read, read_n, error);
+    free(read);
+    return ok;
+}
+
+/* Makes a start of each case, which checks its values, and lists the pages that children are to use
+ * before their clock starts: of those that the trials did not write to they need no copies. */
+static bool try_cases(struct task *task, struct vtb_error *error)
+{
+    struct vtb_private_pages before;
+    if (!vtb_private_pages_list(&task->inherited, NULL, 0, error))
+        return false;
+    const size_t bytes = task->inherited.n * sizeof *task->is_written + 1;
+    task->is_written = vtb_pages_shared(bytes, "the pages that a start writes to", error);
+    const bool ok = task->is_written && check_checksums(task, error);
+    before = task->inherited;
+    task->inherited = (struct vtb_private_pages){0};
+    const bool listed = ok && list_written(task, &before, error);
+    vtb_pages_free(task->is_written, bytes);
+    task->is_written = NULL;
+    vtb_private_pages_free(&before);
+    return listed;
+}
+
 static bool measure(struct task *task, struct vtb_samples *samples, struct vtb_error *error)
 {
     const struct vtb_point *point = task->fixture->point;
     const size_t n = samples->cases_n;
     struct vtb_random random = vtb_random_stream(task->fixture->schedule.seed, ORDER_STREAM);
     size_t *order = calloc(n, sizeof *order);
-    bool ok = (order || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n)) &&
-              list_pages(task, error); /* once more: checking the values has used some */
+    bool ok = order || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     samples->operations_n = (size_t)point->calls_n;
     for (size_t round = 0; ok && round < samples->rounds_n; round++) {
         vtb_latin_square(&random, order, n, round);
@@ -171,8 +192,7 @@ bool vtb_cold_run(struct vtb_fixture *fixture, const struct vtb_effort *effort,
         return false;
     assert(samples->rounds_n == effort->rounds_n);
     *task = (struct task){.fixture = fixture, .consumer = consumer};
-    const bool ok =
-        list_pages(task, error) && check_checksums(task, error) && measure(task, samples, error);
+    const bool ok = try_cases(task, error) && measure(task, samples, error);
     vtb_private_pages_free(&task->inherited);
     vtb_pages_free(task, sizeof *task);
     return ok;

@@ -132,6 +132,56 @@ static void what_is_only_read_is_not_copied(void **state)
     munmap(memory, 2 * half);
 }
 
+/* Shared by the processes: of which runs the child has copies. */
+static bool *is_written;
+
+struct writing {
+    const struct vtb_private_pages *pages;
+    char *byte; /* what the child writes to */
+};
+
+static bool write_and_find(void *context, struct vtb_error *why)
+{
+    const struct writing *own = context;
+    (void)why;
+    ++*(volatile char *)own->byte;
+    vtb_private_pages_find_written(own->pages, is_written);
+    return true;
+}
+
+/* Of memory in which every page is private, a child has written to the run of just the one byte. */
+static void what_a_child_writes_to_is_found(void **state)
+{
+    (void)state;
+    char *memory = new_pages();
+    write_to_all(memory, 7);
+    struct vtb_private_pages pages = list(NULL, 0);
+    char *byte = memory + PAGES_N / 2 * page_bytes() + 5;
+    struct writing writing = {&pages, byte};
+    is_written = vtb_pages_shared(pages.n * sizeof *is_written, "runs", &error);
+    assert_non_null(is_written);
+    struct vtb_child child = {.name = "a child", .run = write_and_find, .context = &writing};
+    assert_true(vtb_child_work(&child, &error));
+    size_t unwritten_n = 0;
+    for (size_t i = 0; i < pages.n; i++) {
+        const struct vtb_addresses run = pages.runs[i].at;
+        const bool is_of_it = (uintptr_t)byte >= run.first && (uintptr_t)byte < run.end;
+        const bool is_within =
+            run.first >= (uintptr_t)memory && run.end <= (uintptr_t)memory + PAGES_N * page_bytes();
+        assert_true(run.end - run.first <= VTB_PAGE_RUN_MAX * page_bytes());
+        if (is_of_it)
+            assert_true(is_written[i]);
+        else if (is_within)
+            assert_false(is_written[i]);
+        unwritten_n += is_within && !is_of_it;
+    }
+    assert_true(unwritten_n >= PAGES_N / VTB_PAGE_RUN_MAX - 2);
+    assert_int_equal(*byte, 0); /* the child's copy has what it wrote */
+    vtb_pages_free(is_written, pages.n * sizeof *is_written);
+    vtb_private_pages_free(&pages);
+    munmap(memory, PAGES_N * page_bytes());
+}
+
 /* Pages that processes share are not listed, and whole pages are, by address. */
 static void lists_are_of_private_pages(void **state)
 {
@@ -197,6 +247,7 @@ int main(void)
         cmocka_unit_test(what_the_parent_wrote_to_is_copied),
         cmocka_unit_test(what_nobody_wrote_to_stays_so),
         cmocka_unit_test(what_is_only_read_is_not_copied),
+        cmocka_unit_test(what_a_child_writes_to_is_found),
         cmocka_unit_test(lists_are_of_private_pages),
         cmocka_unit_test(reservations_are_passed_over),
     };
