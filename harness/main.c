@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "commands/commands.h"
+#include "passes/environment.h"
 #include "passes/machine.h"
+#include "passes/pinning.h"
 
 static vtb_command_function *const commands[VTB_COMMAND_N] = {
     [VTB_COMMAND_RUN] = vtb_run_command,         [VTB_COMMAND_LIST] = vtb_list_command,
@@ -28,6 +30,13 @@ static void print_version(FILE *out, const void *what, enum vtb_format format)
             vtb_machine_fact(machine, "git_revision"));
 }
 
+/* What is counted or measured is not reached by the environment, unless that is wanted. */
+static bool clean_environment(const struct vtb_options *options, struct vtb_error *error)
+{
+    return !vtb_options_takes(options, "keep-environment") || options->keep_environment ||
+           vtb_environment_clean(options->arguments, error);
+}
+
 static bool dispatch(const struct vtb_options *options, struct vtb_error *error)
 {
     if (options->help)
@@ -45,7 +54,8 @@ __attribute__((noinline)) static int start(int argc, char **argv)
     static struct vtb_options options;
     struct vtb_error error;
     vtb_output_guard_standard_streams();
-    if (vtb_options_parse(&options, argc, argv, &error) && dispatch(&options, &error))
+    if (vtb_options_parse(&options, argc, argv, &error) && clean_environment(&options, &error) &&
+        vtb_pin(options.pin, &error) && dispatch(&options, &error))
         return VTB_EXIT_OK;
     fprintf(stderr, "run_bench: %s\n", error.message);
     if (error.details)

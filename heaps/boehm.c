@@ -308,6 +308,12 @@ static size_t usable(void *memory)
     return GC_size(memory);
 }
 
+static void version(char *text, size_t bytes)
+{
+    const unsigned number = GC_get_version();
+    snprintf(text, bytes, "%u.%u.%u", number >> 16, number >> 8 & 0xff, number & 0xff);
+}
+
 static const struct vtb_collector collector = {
     .moves = false,
     .generations_n = 1,
@@ -333,5 +339,7 @@ VTB_HEAP(boehm) = {
 #else
     .usable = usable,
     .collector = &collector,
+    .library = "libgc",
+    .version = version,
 #endif
 };

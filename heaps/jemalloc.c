@@ -44,9 +44,21 @@ static size_t no_usable(void *memory)
     return 0;
 }
 
+static int no_mallctl(const char *name, void *old, size_t *old_bytes, void *new, size_t new_bytes)
+{
+    (void)name;
+    (void)old;
+    (void)old_bytes;
+    (void)new;
+    (void)new_bytes;
+    return -1;
+}
+
 static void *(*own_malloc)(size_t bytes) = no_malloc;
 static void (*own_free)(void *memory) = no_free;
 static size_t (*own_usable)(void *memory) = no_usable;
+static int (*own_mallctl)(const char *name, void *old, size_t *old_bytes, void *new,
+                          size_t new_bytes) = no_mallctl;
 
 /* `function` is a pointer to a function, which C does not convert from what dlsym gives. */
 static void look_up(void *library, const char *name, void *function)
@@ -65,6 +77,7 @@ __attribute__((constructor)) static void look_up_all(void)
     look_up(library, "malloc", &own_malloc);
     look_up(library, "free", &own_free);
     look_up(library, "malloc_usable_size", &own_usable);
+    look_up(library, "mallctl", &own_mallctl);
 }
 
 static void *jemalloc_alloc(size_t bytes)
@@ -81,6 +94,14 @@ static size_t jemalloc_usable(void *memory)
 {
     return own_usable(memory);
 }
+
+static void jemalloc_version(char *text, size_t bytes)
+{
+    const char *version;
+    size_t version_bytes = sizeof version;
+    if (own_mallctl("version", &version, &version_bytes, NULL, 0) == 0)
+        snprintf(text, bytes, "%s", version);
+}
 #endif
 
 VTB_HEAP(jemalloc) = {
@@ -91,5 +112,7 @@ VTB_HEAP(jemalloc) = {
     .alloc = jemalloc_alloc,
     .free = jemalloc_free,
     .usable = jemalloc_usable,
+    .library = "libjemalloc",
+    .version = jemalloc_version,
 #endif
 };

@@ -5,11 +5,20 @@
 #include <vtb/heap.h>
 
 #ifndef VTB_LIBRARY_MISSING
+#include <stdio.h>
+
 #include <mimalloc.h>
 
 static size_t mimalloc_usable(void *memory)
 {
     return mi_usable_size(memory);
+}
+
+/* 209 is 2.0.9. */
+static void mimalloc_version(char *text, size_t bytes)
+{
+    const int version = mi_version();
+    snprintf(text, bytes, "%d.%d.%d", version / 100, version / 10 % 10, version % 10);
 }
 #endif
 
@@ -21,5 +30,7 @@ VTB_HEAP(mimalloc) = {
     .alloc = mi_malloc,
     .free = mi_free,
     .usable = mimalloc_usable,
+    .library = "libmimalloc",
+    .version = mimalloc_version,
 #endif
 };

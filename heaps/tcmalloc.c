@@ -6,7 +6,14 @@
 #include <vtb/heap.h>
 
 #ifndef VTB_LIBRARY_MISSING
+#include <stdio.h>
+
 #include <gperftools/tcmalloc.h>
+
+static void tcmalloc_version(char *text, size_t bytes)
+{
+    snprintf(text, bytes, "%s", tc_version(NULL, NULL, NULL));
+}
 #endif
 
 VTB_HEAP(tcmalloc) = {
@@ -17,5 +24,7 @@ VTB_HEAP(tcmalloc) = {
     .alloc = tc_malloc,
     .free = tc_free,
     .usable = tc_malloc_size,
+    .library = "libtcmalloc_minimal",
+    .version = tcmalloc_version,
 #endif
 };

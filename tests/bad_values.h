@@ -90,6 +90,8 @@ static const struct bad_values bad_values_of_run[] = {
            "cs:", ":u", "page-faults:u=2", "-1", "0", "all")},
     {"min-gain", "percent from 0.001 to 99",
      TEXTS("0", "-5", "100", "0.0001", "5%", "nan", "inf", "", "much", "5,5", "5,", "1:9")},
+    {"pin", "processors, as 0 or 0-3,8", TEXTS("")},
+    {"tag", "a text", TEXTS("")},
     {"export-json", A_FILE, TEXTS("")},
     {"export-csv", A_FILE, TEXTS("")},
     {"export-markdown", A_FILE, TEXTS("")},

@@ -11,6 +11,7 @@
 #include "base/prose.h"
 #include "commands/commands.h"
 #include "passes/instructions.h"
+#include "passes/libraries.h"
 #include "plan/prepare.h"
 #include "report/histograms.h"
 #include "report/plots.h"
@@ -251,6 +252,8 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
 static bool run_plan(const struct vtb_options *options, const struct vtb_plan *plan,
                      struct vtb_error *error)
 {
+    if (!vtb_libraries_check_malloc(plan, error))
+        return false;
     if (options->dry_run)
         return dry_run(options, plan, error);
     if (vtb_instructions_is_worker())

@@ -33,13 +33,14 @@ double vtb_compared_change(const struct vtb_compared_figure *figure)
 
 /* --- what differs between the runs --- */
 
-/* Whether a fact differs between any two runs, even of the same build on the same machine, or
- * follows from other facts: such a fact is not told. */
+/* Whether a fact may differ between any two runs, even of the same build on the same machine, or
+ * follows from other facts: such a fact is not told. Every other one is. */
 static bool is_of_one_run(const char *key)
 {
-    static const char *const keys[] = {"date",        "executable",         "command_line",
-                                       "fingerprint", "library_build_type", "steal_since_boot",
-                                       "throttled"};
+    static const char *const keys[] = {"date",           "executable",         "command_line",
+                                       "fingerprint",    "library_build_type", "load_avg",
+                                       "mhz_per_cpu",    "probe_cycle_ns",     "probe_least_ns",
+                                       "probe_quiet_ns", "steal_since_boot",   "throttled"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (strcmp(keys[i], key) == 0)
             return true;

@@ -28,7 +28,7 @@
 #define KEYS_MAX ((size_t)256)
 #define KEY_BYTES_MAX ((size_t)64)
 #define NAME_BYTES_MAX ((size_t)511) /* of a case, as runs name them */
-#define TEXTS_MAX ((size_t)256)      /* of facts, and of options */
+#define TEXTS_MAX ((size_t)1024)     /* of facts, and of options */
 
 #define JSON_FLAGS \
     (JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY)
@@ -527,25 +527,95 @@ static bool add_sources(struct reader *reader, const char *key, const json_t *li
     return true;
 }
 
-static bool add_facts(struct reader *reader, json_t *context)
+/* A value of the context as a text: a list or an object as it stands in the file. Owned by the
+ * caller; null: no memory. */
+static char *text_of_value(const json_t *value)
+{
+    char *text;
+    if (json_is_string(value))
+        return strdup(json_string_value(value));
+    if (json_is_number(value))
+        return asprintf(&text, "%.15g", json_number_value(value)) < 0 ? NULL : text;
+    return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+}
+
+/* Adds a fact "key", or "key.name" of a member of it. */
+static bool add_fact(struct reader *reader, const char *key, const char *name, const json_t *value)
 {
     struct vtb_result_file *file = reader->file;
+    char whole[2 * KEY_BYTES_MAX];
+    char *text = text_of_value(value);
+    snprintf(whole, sizeof whole, "%s%s%s", key, *name ? "." : "", name);
+    const bool ok = text ? set_text(reader, &file->facts[file->facts_n++], whole, text)
+                         : fail_memory(reader->error);
+    free(text);
+    return ok;
+}
+
+/* A value that has names for its parts: an object, or a list of objects with a "name". */
+static bool has_parts(const json_t *value)
+{
+    return json_is_object(value) || json_object_get(json_array_get(value, 0), "name") != NULL;
+}
+
+/* Adds the parts of such a value, a fact each. */
+static bool add_parts(struct reader *reader, const char *key, json_t *value)
+{
+    const char *name;
+    size_t index;
+    json_t *part;
+    json_object_foreach(value, name, part)
+    {
+        if (!add_fact(reader, key, name, part))
+            return false;
+    }
+    json_array_foreach(value, index, part)
+    {
+        const char *own = json_string_value(json_object_get(part, "name"));
+        if (own && !add_fact(reader, key, own, part))
+            return false;
+    }
+    return true;
+}
+
+/* What is read by itself, as more than a text. */
+static bool is_read_apart(const char *key)
+{
+    static const char *const keys[] = {"options", "strategies", "workloads", "confidence",
+                                       "interrupted"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (strcmp(keys[i], key) == 0)
+            return true;
+    }
+    return false;
+}
+
+static size_t parts_n(const json_t *context)
+{
     const char *key;
     json_t *value;
-    const json_t *const sources[] = {json_object_get(context, "strategies"),
-                                     json_object_get(context, "workloads")};
-    const size_t sources_n = json_array_size(sources[0]) + json_array_size(sources[1]);
-    file->facts = texts_of(reader, context, sources_n);
-    if (!file->facts)
+    size_t n = 0;
+    json_object_foreach((json_t *)(uintptr_t)context, key, value) n +=
+        json_is_object(value) ? json_object_size(value) : json_array_size(value);
+    return n;
+}
+
+static bool add_facts(struct reader *reader, json_t *context)
+{
+    const char *key;
+    json_t *value;
+    reader->file->facts = texts_of(reader, context, parts_n(context));
+    if (!reader->file->facts)
         return false;
     json_object_foreach(context, key, value)
     {
-        if (json_is_string(value) &&
-            !set_text(reader, &file->facts[file->facts_n++], key, json_string_value(value)))
+        if (is_read_apart(key))
+            continue;
+        if (!(has_parts(value) ? add_parts(reader, key, value) : add_fact(reader, key, "", value)))
             return false;
     }
-    return add_sources(reader, "strategies", sources[0]) &&
-           add_sources(reader, "workloads", sources[1]);
+    return add_sources(reader, "strategies", json_object_get(context, "strategies")) &&
+           add_sources(reader, "workloads", json_object_get(context, "workloads"));
 }
 
 /* Checks an option. Options are given to a program again, so a text in which characters would have

@@ -1,6 +1,5 @@
 #include "passes/doctor.h"
 
-#include <dlfcn.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/system_files.h"
 #include "passes/doctor_rows.h"
 #include "passes/event_counters.h"
+#include "passes/libraries.h"
 
 const char *const vtb_doctor_level_words[VTB_DOCTOR_LEVELS_N] = {"ok", "warning", "unknown"};
 
@@ -56,14 +56,6 @@ _Static_assert(ROWS_N <= VTB_DOCTOR_FACTS_MAX, "there is room for all facts");
 #define FREQUENCY_MAX_S 0.2
 #define PROBE_MAX_S 0.2
 
-/* Gives the file that has a function of the running program; null if that cannot be told. */
-static const char *file_of(const char *function)
-{
-    Dl_info info;
-    void *address = dlsym(RTLD_DEFAULT, function);
-    return address && dladdr(address, &info) ? info.dli_fname : NULL;
-}
-
 void vtb_doctor_examine(struct vtb_examined *examined, const char *root, double seconds)
 {
     struct vtb_counting_system system;
@@ -73,8 +65,8 @@ void vtb_doctor_examine(struct vtb_examined *examined, const char *root, double 
                      .attr = {.type = PERF_TYPE_HARDWARE, .config = PERF_COUNT_HW_CPU_CYCLES}},
         .software = {.name = "page-faults",
                      .attr = {.type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_PAGE_FAULTS}},
-        .malloc_file = file_of("malloc"),
-        .libc_file = file_of("gnu_get_libc_version"),
+        .malloc_file = vtb_file_of_function("malloc"),
+        .libc_file = vtb_file_of_function("gnu_get_libc_version"),
         .environment = environ,
     };
     vtb_machine_read_at(&examined->machine, root);

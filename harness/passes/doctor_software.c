@@ -58,18 +58,14 @@ void vtb_judge_malloc(struct vtb_doctor_fact *fact, const struct vtb_examined *e
 
 void vtb_judge_environment(struct vtb_doctor_fact *fact, const struct vtb_examined *examined)
 {
-    char remedy[VTB_DOCTOR_TEXT_BYTES] = "unset";
     for (char *const *at = examined->environment; *at; at++) {
-        if (!vtb_environment_reaches_heap(*at))
-            continue;
-        vtb_append_item(fact->value, sizeof fact->value, "%s", *at);
-        vtb_append(remedy, sizeof remedy, " %.*s", (int)strcspn(*at, "="), *at);
+        if (vtb_environment_reaches_heap(*at))
+            vtb_append_item(fact->value, sizeof fact->value, "%s", *at);
     }
     if (*fact->value) {
-        vtb_doctor_warn(fact,
-                        "an allocator or a collector reads this: its heap is not as it is by "
-                        "default, and figures are of this setting",
-                        remedy);
+        vtb_doctor_ok(fact,
+                      "an allocator, a collector or the dynamic linker reads this: it is "
+                      "taken out of what is measured, unless --keep-environment is given");
         return;
     }
     vtb_doctor_value(fact, "nothing for a heap");

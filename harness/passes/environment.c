@@ -1,17 +1,134 @@
 #include "passes/environment.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/allocate.h"
+
+/* What the process that is started anew finds its predecessor's variables in, a line each. */
+#define REMOVED "VTB_REMOVED_ENVIRONMENT"
+
+#define WHAT "the environment"
+
+/* The names that begin with these are the libraries' own: the C library's and its dynamic linker's
+ * (ld.so(8), mallopt(3)), libstdc++'s, jemalloc's (MALLOC_CONF), mimalloc's, gperftools', oneTBB's,
+ * and the Boehm collector's. */
+static const char *const prefixes[] = {
+    "LD_",        "GLIBC_TUNABLES", "GLIBCXX_TUNABLES",  "MALLOC_",     "MALLOCSTATS", "JE_MALLOC_CONF",
+    "MIMALLOC_",  "mimalloc_",      "TCMALLOC_", "HEAPPROFILE", "HEAPCHECK",   "PERFTOOLS_",
+    "TBB_MALLOC", "TBB_VERSION",    "GC_",
+};
+
+/* Whether valgrind runs this process: it sets the linker's variables, for itself. */
+static bool is_under_valgrind(void)
+{
+    const char *preload = getenv("LD_PRELOAD");
+    return preload && strstr(preload, "/vgpreload_");
+}
 
 bool vtb_environment_reaches_heap(const char *variable)
 {
-    /* The libraries' own prefixes; a library's MALLOC_CONF begins as those of the C library do. */
-    static const char *const prefixes[] = {
-        "GLIBC_TUNABLES", "MALLOC_",    "MIMALLOC_", "JE_MALLOC_CONF",
-        "TCMALLOC_",      "TBB_MALLOC", "GC_"};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         if (strncmp(variable, prefixes[i], strlen(prefixes[i])) == 0)
-            return true;
+            return !(strncmp(variable, "LD_", 3) == 0 && is_under_valgrind());
     }
     return false;
+}
+
+/* The variables that reach a heap, or all others, with room for one more. Owned by the caller. */
+static char **variables(bool that_reach)
+{
+    size_t n = 0;
+    size_t found_n = 0;
+    while (environ[n])
+        n++;
+    char **found = vtb_allocate(n + 2, sizeof *found, WHAT);
+    for (size_t i = 0; i < n; i++) {
+        if (vtb_environment_reaches_heap(environ[i]) == that_reach)
+            found[found_n++] = environ[i];
+    }
+    found[found_n] = NULL;
+    return found;
+}
+
+/* "REMOVED=" and the variables, a line each. Owned by the caller. */
+static char *join(char *const *removed)
+{
+    size_t bytes = sizeof REMOVED + 1;
+    for (size_t i = 0; removed[i]; i++)
+        bytes += strlen(removed[i]) + 1;
+    char *text = vtb_allocate(bytes, 1, WHAT);
+    char *end = text + sprintf(text, REMOVED "=");
+    for (size_t i = 0; removed[i]; i++)
+        end += sprintf(end, "%s%s", i > 0 ? "\n" : "", removed[i]);
+    return text;
+}
+
+/* Replaces the program by itself. Only an error returns. */
+static int start_anew(char **arguments, char **environment)
+{
+    execve("/proc/self/exe", arguments, environment);
+    execve(arguments[0], arguments, environment); /* where /proc is not mounted */
+    return errno;
+}
+
+bool vtb_environment_clean(char **arguments, struct vtb_error *error)
+{
+    char **removed = variables(true);
+    int reason = 0;
+    if (removed[0] && getenv(REMOVED)) /* taken away once, and still there */
+        reason = ELOOP;
+    else if (removed[0]) {
+        char **environment = variables(false);
+        char *text = join(removed);
+        size_t n = 0;
+        while (environment[n])
+            n++;
+        environment[n] = text;
+        environment[n + 1] = NULL;
+        reason = start_anew(arguments, environment);
+        free(text);
+        free(environment);
+    }
+    const bool ok =
+        !removed[0] ||
+        vtb_fail(error, VTB_EXIT_INTERNAL,
+                 "the environment's %.*s reaches what is measured, and run_bench cannot be started "
+                 "without it: %s; unset it, or give --keep-environment",
+                 (int)strcspn(removed[0], "="), removed[0], strerror(reason));
+    free(removed);
+    return ok;
+}
+
+/* The lines of a text. */
+static char **lines_of(const char *text)
+{
+    size_t n = 0;
+    char *rest = vtb_copy_text(text, WHAT);
+    char **lines = vtb_allocate(strlen(text) + 2, sizeof *lines, WHAT);
+    for (char *line; *text && (line = strsep(&rest, "\n"));)
+        lines[n++] = line;
+    lines[n] = NULL;
+    return lines;
+}
+
+char *const *vtb_environment_removed(void)
+{
+    static char **removed;
+    const char *text = getenv(REMOVED);
+    if (!removed)
+        removed = lines_of(text ? text : "");
+    return removed;
+}
+
+char *const *vtb_environment_kept(void)
+{
+    static char **kept;
+    if (!kept)
+        kept = variables(true);
+    return kept;
 }

@@ -238,6 +238,17 @@ static const struct vtb_option other_options[] = {
     {"dry-run", NULL, vtb_parse_flag, FIELD(dry_run),
      .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
      .help = "print what would be measured, and how long it takes; write nothing"},
+    {"keep-environment", NULL, vtb_parse_flag, FIELD(keep_environment),
+     .accepts = "no value (in the environment 1 or 0)",
+     .commands = RUN | GATE | MISUSE | CHECK | SELFTEST,
+     .help = "leave what an allocator, a collector or the dynamic linker reads (LD_PRELOAD,\n"
+             "GLIBC_TUNABLES, MALLOC_CONF, GC_...) in the environment of what is measured; the\n"
+             "result says so. By default it is taken out, which the result says as well"},
+    {"pin", "CPUS", vtb_parse_text, FIELD(pin), .accepts = "processors, as 0 or 0-3,8",
+     .commands = RUN | GATE | SELFTEST,
+     .help = "run everything on these processors alone"},
+    {"tag", "TEXT", vtb_parse_text, FIELD(tag), .accepts = "a text", .commands = RUN,
+     .help = "a text of your own for the result file, as a branch's name; `compare` shows it"},
     {"seed", "N", vtb_parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",
      .of_cases = true, .commands = RUN,
      .help = "what keys, hits and orders are drawn from; default: 1"},

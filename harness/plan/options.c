@@ -221,6 +221,12 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
     return check_files(options, error);
 }
 
+bool vtb_options_takes(const struct vtb_options *options, const char *name)
+{
+    const struct vtb_option *option = vtb_find_option(name, strlen(name), options->command);
+    return option && vtb_option_is_of(option, options->command);
+}
+
 /* --- the same cases again --- */
 
 static char *argument_of(const char *name, const char *text)
@@ -249,12 +255,13 @@ static bool is_off(const struct vtb_given *given)
 
 char **vtb_options_arguments(const struct vtb_options *options)
 {
-    char **arguments = calloc(options->given_n + 5, sizeof *arguments);
+    char **arguments = calloc(options->given_n + 6, sizeof *arguments);
     size_t n = 0;
     if (!arguments)
         return NULL;
     arguments[n++] = strdup("run_bench");
     arguments[n++] = strdup("run");
+    arguments[n++] = strdup("--keep-environment");
     for (size_t i = 0; i < options->given_n; i++) {
         if (!is_off(&options->given[i]))
             arguments[n++] = argument_of_given(&options->given[i]);

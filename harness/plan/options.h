@@ -72,6 +72,7 @@ struct vtb_options {
     bool list_events; /* for `list` */
     bool quick;
     bool dry_run;
+    bool keep_environment;
     bool strict; /* for `gate`, as is the next */
     bool any_toolchain;
     struct vtb_names workloads;
@@ -107,6 +108,8 @@ struct vtb_options {
     double runs;              /* of `selftest`, as is the next; 0: not given */
     const char *samples_path; /* null: this machine is measured */
     double doctor_s;          /* that `doctor` watches for gaps */
+    const char *pin; /* null: not given, as for the next */
+    const char *tag;
     const char *export_junit;
     const char *save_baseline; /* null: none */
     const char *plot_dir;      /* null: no pictures */
@@ -132,9 +135,13 @@ VTB_MUST_USE bool vtb_options_parse(struct vtb_options *options, int argc, char 
 VTB_MUST_USE bool vtb_options_replay(struct vtb_options *options, const char *name,
                                      const char *text, struct vtb_error *error);
 
+/* Whether the command that was given takes the option of this name. */
+bool vtb_options_takes(const struct vtb_options *options, const char *name);
+
 /*
- * Makes the arguments of a process that runs the same cases: `run`, the options that say which
- * cases are run, in their order, and the path of the recorded keys if there are any. The array and
+ * Makes the arguments of a process that runs the same cases: `run`, --keep-environment, as its
+ * environment is that of the process that starts it, the options that say which cases are run, in
+ * their order, and the path of the recorded keys if there are any. The array and
  * its strings are the caller's, to be freed with vtb_options_free_arguments; null: no memory.
  */
 char **vtb_options_arguments(const struct vtb_options *options);

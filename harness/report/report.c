@@ -3,6 +3,7 @@
 #include "report/report_break_even.h"
 #include "report/report_counted.h"
 #include "report/report_csv.h"
+#include "report/report_environment.h"
 #include "report/report_findings.h"
 #include "report/report_json.h"
 #include "report/report_pressure.h"
@@ -40,6 +41,7 @@ static void print_tables(FILE *out, const struct vtb_results *results, enum vtb_
     vtb_report_surfaces(out, results);
     vtb_report_break_evens(out, &results->break_evens, format);
     vtb_report_skips(out, &results->plan->skips);
+    vtb_report_environment(out);
 }
 
 void vtb_report_table(FILE *out, const struct vtb_results *results)

@@ -14,7 +14,9 @@
 #include "base/prose.h"
 #include "bench/stopwatch.h"
 #include "cells/foreign.h"
+#include "passes/environment.h"
 #include "passes/instructions.h"
+#include "passes/libraries.h"
 #include "report/break_even_json.h"
 #include "report/case_names.h"
 #include "report/counters.h"
@@ -209,6 +211,44 @@ static void put_machine(json_t *object, const struct vtb_results *results)
     vtb_json_put(object, "library_build_type", json_string(is_release ? "release" : "debug"));
 }
 
+/* Variables, each with its value. */
+static json_t *variables(char *const *list)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; list[i]; i++) {
+        char name[256];
+        const size_t n = strcspn(list[i], "=");
+        snprintf(name, sizeof name, "%.*s", (int)n, list[i]);
+        vtb_json_put(object, name, vtb_json_text(list[i] + n + (list[i][n] == '=')));
+    }
+    return object;
+}
+
+/* What reaches an allocator from outside. */
+static json_t *environment(void)
+{
+    json_t *object = json_object();
+    vtb_json_put(object, "removed", variables(vtb_environment_removed()));
+    vtb_json_put(object, "kept", variables(vtb_environment_kept()));
+    return object;
+}
+
+static json_t *loaded_libraries(void)
+{
+    struct vtb_libraries libraries;
+    json_t *list = json_array();
+    vtb_libraries_read(&libraries);
+    for (size_t i = 0; i < libraries.n; i++) {
+        json_t *library = json_object();
+        vtb_json_put(library, "name", vtb_json_text(libraries.items[i].name));
+        vtb_json_put(library, "version", vtb_json_text(libraries.items[i].version));
+        vtb_json_put(library, "file", vtb_json_text(libraries.items[i].file));
+        json_array_append_new(list, library);
+    }
+    vtb_libraries_free(&libraries);
+    return list;
+}
+
 /* Adds what the intervals rest on. */
 static void put_sessions(json_t *object, const struct vtb_results *results)
 {
@@ -235,6 +275,12 @@ static json_t *context(const struct vtb_results *results)
     vtb_json_put(object, "command_line", vtb_json_text(results->command_line));
     for (size_t i = 0; i < machine->facts_n; i++)
         vtb_json_put(object, machine->facts[i].key, vtb_json_text(machine->facts[i].value));
+    if (results->options && results->options->tag)
+        vtb_json_put(object, "tag", vtb_json_text(results->options->tag));
+    vtb_json_put(object, "environment", environment());
+    const char *owner = vtb_file_of_function("malloc");
+    vtb_json_put(object, "malloc", vtb_json_text(owner ? owner : "unknown"));
+    vtb_json_put(object, "libraries", loaded_libraries());
     snprintf(seed, sizeof seed, "%" PRIu64, results->comparisons[0].point->seed);
     vtb_json_put(object, "seed", json_string(seed)); /* as JSON's numbers may have only 53 bits */
     vtb_json_put(object, "confidence", json_real(VTB_CONFIDENCE));

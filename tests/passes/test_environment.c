@@ -13,6 +13,11 @@ static void what_an_allocator_reads_is_known_by_its_name(void **state)
                                         "TCMALLOC_RELEASE_RATE=1",
                                         "TBB_MALLOC_USE_HUGE_PAGES=1",
                                         "GC_INITIAL_HEAP_SIZE=1",
+                                        "LD_PRELOAD=libmimalloc.so",
+                                        "LD_LIBRARY_PATH=/x",
+                                        "LD_BIND_NOW=1",
+                                        "GLIBCXX_TUNABLES=x",
+                                        "PERFTOOLS_VERBOSE=1",
                                         "MALLOC_PERTURB_"};
     static const char *const others[] = {"PATH=MALLOC_", "MALLOC=1", "GC=1",
                                          "VTB_HEAP=all", "",         "XMALLOC_CHECK_=1",

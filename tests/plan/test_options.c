@@ -681,6 +681,7 @@ static const struct flag flag_rows[] = {
     FLAG("run", "verify-heap", verify_heap),
     FLAG("run", "dry-run", dry_run),
     FLAG("run", "instructions", instructions),
+    FLAG("run", "keep-environment", keep_environment),
     FLAG("run", "require-events", require_events),
     FLAG("run", "help", help),
     FLAG("run", "version", version),
@@ -955,15 +956,16 @@ static void arguments_that_make_the_same_cases(void **state)
 {
     (void)state;
     accepted("");
-    assert_arguments("run_bench|run");
+    assert_arguments("run_bench|run|--keep-environment");
     accepted("--hit-rate|0.5|--quick|--force-async|--results-dir|x|--hit-rate=0.8|--rounds|0");
-    assert_arguments("run_bench|run|--hit-rate=0.8|--force-async");
+    assert_arguments("run_bench|run|--keep-environment|--hit-rate=0.8|--force-async");
     accepted("--trace|keys|--trace-format|be32|--cache|lru:7");
-    assert_arguments("run_bench|run|--cache=lru:7|--trace=keys|--trace-format=be32");
+    assert_arguments(
+        "run_bench|run|--keep-environment|--cache=lru:7|--trace=keys|--trace-format=be32");
     setenv("VTB_FORCE_ASYNC", "0", 1);
     setenv("VTB_KEYS", "100", 1);
     accepted("--seed|3");
-    assert_arguments("run_bench|run|--keys=100|--seed=3");
+    assert_arguments("run_bench|run|--keep-environment|--keys=100|--seed=3");
     unsetenv("VTB_FORCE_ASYNC");
     unsetenv("VTB_KEYS");
 }
@@ -974,7 +976,7 @@ static void a_recorded_option_is_set_again(void **state)
     accepted("gate|--baseline|x");
     assert_true(vtb_options_replay(&options, "in-flight", "7", &error));
     assert_same_double(options.parameters[VTB_P(in_flight)].values[0], 7);
-    assert_arguments("run_bench|run|--in-flight=7");
+    assert_arguments("run_bench|run|--keep-environment|--in-flight=7");
     assert_false(vtb_options_replay(&options, "in-flight", "0", &error));
     assert_contains(error.message, "--in-flight: '0'");
     for (size_t i = 0; i < 3; i++) {

@@ -169,6 +169,11 @@ struct vtb_heap {
     const char *unavailable; /* null: it can be used; else why it cannot, and nothing more is set */
     bool is_default;         /* one of those that `run` uses when --heap is not given */
 
+    /* The shared library that it is of, as "libname", and what writes that one's version to `text`,
+     * such as "5.3.0". Null: it is the program's own or the C library's, or no version is told. */
+    const char *library;
+    void (*version)(char *text, size_t bytes);
+
     /*
      * Allocates `bytes` > 0 bytes, aligned to 8, whose content is not set. Any thread may call it.
      * It cannot fail: a heap that is exhausted ends the process. Stands in the measured region.

@@ -1,0 +1,90 @@
+#include "passes/libraries.h"
+
+#include <dlfcn.h>
+#include <gnu/libc-version.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "cells/registry.h"
+
+#define WHAT "the list of libraries"
+
+const char *vtb_file_of_function(const char *name)
+{
+    Dl_info info;
+    void *address = dlsym(RTLD_DEFAULT, name);
+    return address && dladdr(address, &info) ? info.dli_fname : NULL;
+}
+
+/* A library that is a heap's says its version itself. */
+static void find_version(struct vtb_library *library)
+{
+    const char *suffix = strstr(library->file, ".so.");
+    snprintf(library->version, sizeof library->version, "%s", suffix ? suffix + 4 : "unknown");
+    if (strcmp(library->name, "libc") == 0)
+        snprintf(library->version, sizeof library->version, "%s", gnu_get_libc_version());
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        const struct vtb_heap *heap = vtb_heaps[i].heap;
+        if (!heap->unavailable && heap->library && strcmp(heap->library, library->name) == 0)
+            heap->version(library->version, sizeof library->version);
+    }
+}
+
+/* Adds an object that is loaded, unless it is the program itself, the kernel's, or a cell. */
+static int add(struct dl_phdr_info *info, size_t bytes, void *context)
+{
+    struct vtb_libraries *libraries = context;
+    const char *slash = strrchr(info->dlpi_name, '/');
+    (void)bytes;
+    if (!slash || strncmp(slash, "/lib", 4) != 0)
+        return 0;
+    libraries->items =
+        vtb_reallocate(libraries->items, libraries->n + 1, sizeof *libraries->items, WHAT);
+    struct vtb_library *library = &libraries->items[libraries->n++];
+    if (!realpath(info->dlpi_name, library->file))
+        snprintf(library->file, sizeof library->file, "%s", info->dlpi_name);
+    const char *end = strstr(slash, ".so");
+    snprintf(library->name, sizeof library->name, "%.*s",
+             end ? (int)(end - slash - 1) : (int)sizeof library->name, slash + 1);
+    find_version(library);
+    return 0;
+}
+
+void vtb_libraries_read(struct vtb_libraries *libraries)
+{
+    *libraries = (struct vtb_libraries){0};
+    (void)dl_iterate_phdr(add, libraries);
+}
+
+void vtb_libraries_free(struct vtb_libraries *libraries)
+{
+    free(libraries->items);
+    *libraries = (struct vtb_libraries){0};
+}
+
+#ifdef __SANITIZE_ADDRESS__
+#define IS_SANITIZED true /* its malloc is in place of the C library's, as it is meant to be */
+#else
+#define IS_SANITIZED false
+#endif
+
+bool vtb_libraries_check_malloc(const struct vtb_plan *plan, struct vtb_error *error)
+{
+    const char *owner = vtb_file_of_function("malloc");
+    const char *libc = vtb_file_of_function("gnu_get_libc_version");
+    if (IS_SANITIZED || !owner || !libc || strcmp(owner, libc) == 0)
+        return true;
+    for (size_t i = 0; i < plan->points[0].cases_n; i++) {
+        const struct vtb_heap_entry *entry = plan->points[0].cases[i].heap;
+        if (entry->heap->alloc == malloc && !entry->heap->library)
+            return vtb_fail(error, VTB_EXIT_USAGE,
+                            "--heap: '%s': malloc is that of '%.300s' here, whose figures would "
+                            "stand under this name; take that library out of LD_PRELOAD or "
+                            "/etc/ld.so.preload, or name other heaps",
+                            entry->name, owner);
+    }
+    return true;
+}

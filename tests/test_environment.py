@@ -1,0 +1,154 @@
+"""What reaches an allocator from outside is taken out of what is measured, or told."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import BINARY, HANG_S, HASTY, clean_environment
+
+FEW = ["--strategy", "value_task", "--calls", "1000", "--rounds", "0"]
+GLIBC = [*FEW, "--heap", "glibc"]
+FOLDERS = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"]
+ALLOCATORS = [
+    "libjemalloc.so.2",
+    "libmimalloc.so.2",
+    "libtcmalloc_minimal.so.4",
+    "libtbbmalloc_proxy.so.2",
+]
+# What changes a heap, and by which library's rules.
+SETTINGS = {
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
+    "MALLOC_CONF": "tcache:false",
+    "MALLOC_ARENA_MAX": "1",
+    "MIMALLOC_VERBOSE": "1",
+    "TCMALLOC_RELEASE_RATE": "0",
+    "GC_DONT_GC": "1",
+}
+
+
+@pytest.fixture(autouse=True)
+def built_first(built: None) -> None:
+    """The program is there."""
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(BINARY), *arguments],
+        env=clean_environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
+
+
+def result(path: Path, *arguments: str, **variables: str) -> dict[str, Any]:
+    done = run(*arguments, "--export-json", str(path), "--results-dir", str(path.parent), **variables)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(path.read_text(encoding="utf-8"))
+    found["printed"] = done.stdout
+    return found
+
+
+def counts(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Figures that are exact, with what a block really holds, which is the allocator's own."""
+    return [
+        {key: value for key, value in row.items() if isinstance(value, (str, float))}
+        for row in found["benchmarks"]
+        if row["run_type"] == "aggregate"
+    ]
+
+
+def find(library: str) -> str:
+    for folder in FOLDERS:
+        if os.path.exists(f"{folder}/{library}"):
+            return f"{folder}/{library}"
+    pytest.skip(f"{library} is not installed")
+
+
+@pytest.mark.parametrize("library", ALLOCATORS)
+def test_a_preloaded_allocator_is_found_out(tmp_path: Path, library: str) -> None:
+    file = find(library)
+    plain = result(tmp_path / "plain.json", *GLIBC)
+    found = result(tmp_path / "preloaded.json", *GLIBC, LD_PRELOAD=file)
+    assert counts(found) == counts(plain)
+    assert found["context"]["environment"] == {"removed": {"LD_PRELOAD": file}, "kept": {}}
+    assert found["context"]["malloc"] == plain["context"]["malloc"]
+    assert "Taken out of the environment of what was measured: LD_PRELOAD." in found["printed"]
+    kept = run(*GLIBC, "--keep-environment", "--results-dir", str(tmp_path), LD_PRELOAD=file)
+    assert kept.returncode == 2
+    assert "--heap: 'glibc': malloc is that of " in kept.stderr
+    assert library.split(".")[0] in kept.stderr
+    assert kept.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_is_taken_out_or_told(tmp_path: Path, name: str) -> None:
+    value = SETTINGS[name]
+    found = result(tmp_path / "removed.json", *GLIBC, **{name: value})
+    assert found["context"]["environment"] == {"removed": {name: value}, "kept": {}}
+    kept = result(tmp_path / "kept.json", *GLIBC, "--keep-environment", **{name: value})
+    assert kept["context"]["environment"] == {"removed": {}, "kept": {name: value}}
+    assert f"Left in the environment, so that figures are of it: {name}." in kept["printed"]
+    compared = run("compare", str(tmp_path / "removed.json"), str(tmp_path / "kept.json"))
+    assert "environment.removed: " in compared.stdout
+    assert "environment.kept: '{}' before, '{\"" + name in compared.stdout
+
+
+def test_a_clean_environment_is_not_spoken_of(tmp_path: Path) -> None:
+    found = result(tmp_path / "clean.json", *GLIBC)
+    assert found["context"]["environment"] == {"removed": {}, "kept": {}}
+    assert "nvironment" not in found["printed"]
+
+
+def test_what_is_kept_reaches_sessions(tmp_path: Path) -> None:
+    """A collector that must not collect pauses in neither the pressure pass nor a session."""
+    arguments = ["--strategy", "value_task", "--heap", "boehm", "--calls", "1e6", *HASTY]
+    arguments += ["--keys", "1000", "--pressure", "collections"]
+    rows = {}
+    for kept in [[], ["--keep-environment"]]:
+        found = result(tmp_path / "boehm.json", *arguments, *kept, GC_DONT_GC="1")
+        rows[len(kept)] = [row for row in counts(found) if "/heap_task/" in row["run_name"]]
+    assert rows[0][0]["collections_n"] > 0
+    assert rows[1][0]["collections_n"] == 0
+
+
+def test_libraries_are_told_with_their_versions(tmp_path: Path) -> None:
+    context = result(tmp_path / "plain.json", *GLIBC)["context"]
+    libraries = {library["name"]: library for library in context["libraries"]}
+    assert context["libc"] == f"glibc {libraries['libc']['version']}"
+    for library in libraries.values():
+        assert os.path.realpath(library["file"]) == library["file"]
+        assert os.path.exists(library["file"])
+        assert library["version"] not in ("", "unknown"), library
+    assert context["malloc"].endswith("libc.so.6")
+
+
+def test_a_run_keeps_to_the_processors_it_is_pinned_to(tmp_path: Path) -> None:
+    allowed = sorted(os.sched_getaffinity(0))
+    context = result(tmp_path / "pinned.json", *GLIBC, "--pin", str(allowed[0]))["context"]
+    assert context["affinity"] == str(allowed[0])
+    for text, reason in [
+        ("x", "no list of processors"),
+        ("0-", "no list of processors"),
+        ("3-1", "no list of processors"),
+        ("0,", "no list of processors"),
+        ("1023", "may not use processor 1023"),
+    ]:
+        refused = run(*GLIBC, "--pin", text, "--results-dir", str(tmp_path / "none"))
+        assert refused.returncode == 2
+        assert f"--pin: '{text}'" in refused.stderr and reason in refused.stderr
+        assert refused.stderr.count("\n") == 1
+        assert not (tmp_path / "none").exists()
+
+
+def test_a_tag_is_recorded_and_compared(tmp_path: Path) -> None:
+    for tag in ["main", "my branch"]:
+        context = result(tmp_path / f"{tag}.json", *GLIBC, "--tag", tag)["context"]
+        assert context["tag"] == tag
+    compared = run("compare", str(tmp_path / "main.json"), str(tmp_path / "my branch.json"))
+    assert "tag: 'main' before, 'my branch' after" in compared.stdout
