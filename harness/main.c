@@ -1,4 +1,5 @@
 /* valuetask-bench: the one place that prints errors and ends the process. */
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -53,6 +54,8 @@ __attribute__((noinline)) static int start(int argc, char **argv)
 {
     static struct vtb_options options;
     struct vtb_error error;
+    (void)signal(SIGPIPE, SIG_IGN); /* a reader that is gone, and a limit of a file's size, are */
+    (void)signal(SIGXFSZ, SIG_IGN); /* errors of a write, after which the rest is still written */
     vtb_output_guard_standard_streams();
     if (vtb_options_parse(&options, argc, argv, &error) && clean_environment(&options, &error) &&
         vtb_pin(options.pin, &error) && dispatch(&options, &error))

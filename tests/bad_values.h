@@ -92,6 +92,7 @@ static const struct bad_values bad_values_of_run[] = {
      TEXTS("0", "-5", "100", "0.0001", "5%", "nan", "inf", "", "much", "5,5", "5,", "1:9")},
     {"pin", "processors, as 0 or 0-3,8", TEXTS("")},
     {"tag", "a text", TEXTS("")},
+    {"resume", "a result file's name", TEXTS("")},
     {"export-json", A_FILE, TEXTS("")},
     {"export-csv", A_FILE, TEXTS("")},
     {"export-markdown", A_FILE, TEXTS("")},

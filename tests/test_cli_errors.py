@@ -592,10 +592,10 @@ def test_interrupt_keeps_the_sessions_that_were_finished(
     run = start(*MATRIX, *timed, "--format", "json", "--export-json", "second.json", terminal=True)
     run.read_until(run.is_in_second_session)
     outcome = announced(run.interrupt(whole_group, number))
-    assert outcome.code == 130, outcome.err
+    assert outcome.code == 128 + number, outcome.err
     results_line, error_line = outcome.complaints
     told = re.search(r"(\d+) of (\d+) sessions and (\d+) of (\d+) tables were finished", error_line)
-    assert told and error_line.endswith(" and are kept"), error_line
+    assert told and error_line.endswith("; --resume goes on with that result file"), error_line
     done_n, all_n, *tables_n = map(int, told.groups())
     assert (all_n, 0 < done_n < all_n) == (SESSIONS_N, True)
     assert_kept(strict_json(outcome.out), done_n, tables_n)
@@ -603,7 +603,7 @@ def test_interrupt_keeps_the_sessions_that_were_finished(
     assert Path(results_line.removeprefix("results: ")).read_text() == outcome.out
     after = contents(bench.directory)
     assert {path: after[path] for path in earlier} == earlier
-    assert len(after) == len(earlier) + 3
+    assert len(after) == len(earlier) + 4  # with an export, samples, and sessions to go on with
 
 
 def assert_kept(results: Row, done_n: int, tables_n: list[int]) -> None:
@@ -688,16 +688,26 @@ def test_interrupt_ends_a_session_that_is_stopped(start: Start, timed: list[str]
 
 
 @short_sessions
-def test_killed_matrix_leaves_what_was_there_as_it_was(
+def test_killed_matrix_leaves_what_was_finished(
     bench: Bench, start: Start, timed: list[str]
 ) -> None:
-    """Nothing is half written, and no session goes on, although one was finished."""
+    """The result file has the sessions that were finished, and nothing is half written; what was
+    there is as it was, and no session goes on.
+    """
     earlier = leave_earlier_results(bench)
     run = start(*MATRIX, *timed, "--export-json", "export.json", terminal=True)
     run.read_until(run.is_in_second_session)
     run.process.kill()
-    assert run.end().code == -signal.SIGKILL
-    assert contents(bench.directory) == earlier
+    outcome = run.end()
+    assert outcome.code == -signal.SIGKILL
+    after = contents(bench.directory)
+    (path,) = [path for path in outcome.files() if path.suffix == ".json" and str(path) not in earlier]
+    results = strict_json(path.read_text(encoding="utf-8"))
+    assert results["context"]["interrupted"] is True
+    assert 0 < results["context"]["sessions"] < SESSIONS_N
+    assert path.with_suffix(".samples.csv").exists()
+    assert {path: after[path] for path in earlier} == earlier
+    assert len(after) == len(earlier) + 3
 
 
 @pytest.mark.parametrize("calls", ["10", "200k"])

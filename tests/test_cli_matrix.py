@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import random
+import os
 import re
 import struct
 import subprocess
@@ -217,9 +218,24 @@ def test_callers_are_held_against_one(bench: Bench) -> None:
         assert row["ops_per_second"] == pytest.approx(row["threads"] * 1e9 / row["ns_per_op"])
         assert row["caller_ns_per_op_least"] == min(row["caller_ns_per_op"])
         assert row["caller_ns_per_op_most"] == max(row["caller_ns_per_op"])
+        if row["threads"] > len(os.sched_getaffinity(0)):
+            assert "scaling" not in row
+            continue
         assert row["scaling_lo"] <= row["scaling"] <= row["scaling_hi"]
         if row["threads"] == 1:
             assert (row["scaling"], row["scaling_lo"], row["scaling_hi"]) == (1, 1, 1)
+
+
+def test_scaling_of_more_threads_than_processors_is_not_told(bench: Bench) -> None:
+    """Callers that wait for each other's processor say nothing about the strategy."""
+    arguments = ["--strategy", "value_task", "--heap", "glibc", "--sessions", "5", *SHORT[:-2]]
+    allowed = str(min(os.sched_getaffinity(0)))
+    done = bench.ok(*arguments, "--threads", "2", "--pin", allowed, "--export-json", "pinned.json")
+    rows = medians(strict_json((bench.directory / "pinned.json").read_text())["benchmarks"])
+    assert {row["threads"]: row.get("scaling") for row in rows} == {1: 1, 2: None}
+    text = " ".join(done.out.split())
+    told = "How much more 2 callers do than one is not told: 2 threads share the 1 processor that"
+    assert told in text
 
 
 def test_another_thread_completes_what_can_pass_to_it(bench: Bench) -> None:

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void vtb_error_set(struct vtb_error *error, enum vtb_exit exit_code, const char *format, ...)
+void vtb_error_set(struct vtb_error *error, int exit_code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -13,5 +13,6 @@ void vtb_error_set(struct vtb_error *error, enum vtb_exit exit_code, const char 
     for (char *c = error->message; *c; c++)
         *c = (char)(iscntrl((unsigned char)*c) ? '?' : *c);
     error->exit_code = exit_code;
+    error->is_of_figures = false;
     error->details = NULL;
 }

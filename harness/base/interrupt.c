@@ -5,7 +5,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted; /* by the signal of this number; 0: not */
 static volatile sig_atomic_t passed_to; /* the child process that an interrupt ends, too; 0: none */
 
 void vtb_interrupt_pass_on(void)
@@ -18,8 +18,7 @@ void vtb_interrupt_pass_on(void)
 
 static void note(int signal_number)
 {
-    (void)signal_number;
-    interrupted = 1;
+    interrupted = signal_number;
     vtb_interrupt_pass_on();
 }
 
@@ -31,11 +30,10 @@ static void leave(int signal_number)
     static const char message[] =
         "run_bench: interrupted before the first table was finished; nothing was written, and "
         "earlier results are as they were\n";
-    (void)signal_number;
     if (isatty(STDERR_FILENO))
         (void)!write(STDERR_FILENO, wipe, sizeof wipe - 1);
     (void)!write(STDERR_FILENO, message, sizeof message - 1);
-    _exit(VTB_EXIT_INTERRUPTED);
+    _exit(VTB_EXIT_SIGNAL + signal_number);
 }
 
 /* Sets the handler of what asks a process to end: Ctrl-C, `kill` and `timeout`, and a terminal that
@@ -75,10 +73,16 @@ void vtb_interrupt_child(void)
 
 bool vtb_interrupted(void)
 {
-    return interrupted;
+    return interrupted != 0;
+}
+
+int vtb_interrupt_exit(void)
+{
+    /* Of a terminal's interrupt a child process may know before this one does. */
+    return VTB_EXIT_SIGNAL + (interrupted ? interrupted : SIGINT);
 }
 
 bool vtb_fail_interrupted(struct vtb_error *error)
 {
-    return vtb_fail(error, VTB_EXIT_INTERRUPTED, "interrupted");
+    return vtb_fail(error, vtb_interrupt_exit(), "interrupted");
 }

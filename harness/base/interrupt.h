@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 
-/* Lets an interrupt, from now on, end the process with VTB_EXIT_INTERRUPTED and a line on standard
- * error. */
+/* Lets an interrupt, from now on, end the process with VTB_EXIT_SIGNAL and its number, and a line on
+ * standard error. */
 void vtb_interrupt_watch(void);
 
 /* Lets an interrupt, from now on, only be noted, as there is something to keep. */
@@ -28,7 +28,10 @@ void vtb_interrupt_child(void);
 
 bool vtb_interrupted(void);
 
-/* Sets *error to "interrupted" and returns false. */
+/* The status of a process that an interrupt ends: VTB_EXIT_SIGNAL and the signal's number. */
+int vtb_interrupt_exit(void);
+
+/* Sets *error to "interrupted", with the status of the signal that did it, and returns false. */
 bool vtb_fail_interrupted(struct vtb_error *error);
 
 #endif

@@ -72,7 +72,7 @@ static bool compare_times(struct vtb_gate *gate, struct vtb_results runs[VTB_GAT
 {
     const double margin = options->margin_percent / 100;
     const bool again = vtb_gate_suspects(gate, &runs[0], margin);
-    if (again && !vtb_run(&runs[1], plan, NULL, error))
+    if (again && !vtb_run(&runs[1], plan, NULL, NULL, error))
         return false;
     if (again && runs[1].interrupted) {
         *error = runs[1].interrupted_by;
@@ -86,7 +86,7 @@ static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
 {
     struct vtb_results runs[VTB_GATE_RUNS] = {
         {.options = options}, {.options = options, .repeat = 1, .counted_by = &runs[0]}};
-    bool ok = vtb_run(&runs[0], plan, NULL, error);
+    bool ok = vtb_run(&runs[0], plan, NULL, NULL, error);
     if (ok && runs[0].interrupted)
         ok = vtb_fail(error, runs[0].interrupted_by.exit_code, "%s; nothing is compared or written",
                       runs[0].interrupted_by.message);

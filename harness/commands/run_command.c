@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/prose.h"
 #include "commands/commands.h"
+#include "gate/resume.h"
 #include "passes/instructions.h"
 #include "passes/libraries.h"
 #include "plan/prepare.h"
@@ -82,12 +83,25 @@ static size_t threads_n(const struct vtb_plan *plan)
     return most;
 }
 
-static void print_warnings(const struct vtb_machine *machine, const struct vtb_plan *plan)
+#define WARNINGS_MAX 8
+
+static void print_warnings(char warnings[][200], size_t n)
 {
-    char warnings[8][200];
-    const size_t n = vtb_machine_warnings(machine, threads_n(plan), warnings, 8);
     for (size_t i = 0; i < n; i++)
         fprintf(stderr, "warning: %s\n", warnings[i]);
+}
+
+static void warn_before(const struct vtb_machine *machine, const struct vtb_plan *plan)
+{
+    char warnings[WARNINGS_MAX][200];
+    print_warnings(warnings,
+                   vtb_machine_warnings(machine, threads_n(plan), warnings, WARNINGS_MAX));
+}
+
+static void warn_after(struct vtb_machine *machine)
+{
+    char warnings[WARNINGS_MAX][200];
+    print_warnings(warnings, vtb_machine_end(machine, "", warnings, WARNINGS_MAX));
 }
 
 static bool dry_run(const struct vtb_options *options, const struct vtb_plan *plan,
@@ -124,27 +138,53 @@ static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estim
 
 /* --- after it --- */
 
+/* Where a run's own files go. */
+struct paths {
+    char stem[PATH_MAX - 16];
+    char json[PATH_MAX];
+    char samples[PATH_MAX];
+    char sessions[PATH_MAX]; /* to go on with by --resume; of a whole run there is none */
+};
+
+static void make_paths(struct paths *paths, const struct vtb_options *options,
+                       const struct tm *start)
+{
+    char stamp[32];
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", start);
+    snprintf(paths->stem, sizeof paths->stem, "%s/run-%s-%ld", options->results_dir, stamp,
+             (long)getpid());
+    snprintf(paths->json, sizeof paths->json, "%s.json", paths->stem);
+    snprintf(paths->samples, sizeof paths->samples, "%s.samples.csv", paths->stem);
+    snprintf(paths->sessions, sizeof paths->sessions, "%s.sessions", paths->stem);
+}
+
+/* Writes what there is of a run that goes on: however it ends, these files are whole. What hinders
+ * that hinders the last ones, too, which is told. */
+static void keep_results(void *context, const struct vtb_results *results)
+{
+    const struct paths *paths = context;
+    struct vtb_error untold;
+    if (results->sessions.done_n > 0 &&
+        !vtb_output_file(paths->sessions, vtb_sessions_save, &results->sessions, VTB_FORMAT_TABLE,
+                         &untold))
+        return;
+    (void)(vtb_output_file(paths->samples, vtb_report_samples, results, VTB_FORMAT_CSV, &untold) &&
+           vtb_output_file(paths->json, vtb_report, results, VTB_FORMAT_JSON, &untold));
+}
+
 /* Writes the result file and the raw samples beside it, then the other outputs that were asked for.
  * If one cannot be written the others still are, because measuring took its time; the first error
  * is the one that is reported. */
 static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
-                          const struct tm *start, struct vtb_error *error)
+                          const struct paths *paths, struct vtb_error *error)
 {
-    char stamp[32];
-    char stem[PATH_MAX - 16];
-    char json_path[PATH_MAX];
-    char samples_path[PATH_MAX];
-    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", start);
-    snprintf(stem, sizeof stem, "%s/run-%s-%ld", options->results_dir, stamp, (long)getpid());
-    snprintf(json_path, sizeof json_path, "%s.json", stem);
-    snprintf(samples_path, sizeof samples_path, "%s.samples.csv", stem);
     const struct {
         const char *path;
         vtb_print *print;
         enum vtb_format format;
     } files[] = {
-        {samples_path, vtb_report_samples, VTB_FORMAT_CSV},
-        {json_path, vtb_report, VTB_FORMAT_JSON},
+        {paths->samples, vtb_report_samples, VTB_FORMAT_CSV},
+        {paths->json, vtb_report, VTB_FORMAT_JSON},
         {options->export_json, vtb_report, VTB_FORMAT_JSON},
         {options->export_csv, vtb_report, VTB_FORMAT_CSV},
         {options->export_markdown, vtb_report, VTB_FORMAT_MARKDOWN},
@@ -156,20 +196,20 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
                                               files[i].format, kept ? error : &reason))
             kept = false;
     }
-    kept = vtb_histograms_write(results, stem, kept ? error : &reason) && kept;
+    kept = vtb_histograms_write(results, paths->stem, kept ? error : &reason) && kept;
     const bool printed =
         vtb_output_stdout(vtb_report, results, (enum vtb_format)options->format, &reason);
     if (kept && printed) {
-        fprintf(stderr, "results: %s\n", json_path);
-        return !options->plot_dir || vtb_plots_draw(options->plot_dir, json_path, error);
+        fprintf(stderr, "results: %s\n", paths->json);
+        return !options->plot_dir || vtb_plots_draw(options->plot_dir, paths->json, error);
     }
     if (kept)
         *error = reason;
     else
         reason = *error;
-    return access(json_path, R_OK) == 0 &&
+    return access(paths->json, R_OK) == 0 &&
            vtb_fail(error, reason.exit_code, "%.300s; the figures are in '%.600s'", reason.message,
-                    json_path);
+                    paths->json);
 }
 
 /* --- the whole --- */
@@ -201,7 +241,7 @@ static bool prepare(const struct vtb_plan *plan, struct vtb_results *results,
     vtb_machine_read(&results->machine);
     memcpy(results->machine.load_average, before.load_average, sizeof before.load_average);
     results->machine.load_average_n = before.load_average_n;
-    print_warnings(&results->machine, plan);
+    warn_before(&results->machine, plan);
     return true;
 }
 
@@ -213,17 +253,20 @@ static bool tell_of_interrupt(const struct vtb_plan *plan, const struct vtb_resu
         (void)snprintf(sessions, sizeof sessions, "%zu of %zu sessions and ",
                        results->sessions.done_n, plan->sessions_n);
     return vtb_fail(error, results->interrupted_by.exit_code,
-                    "%s; %s%zu of %zu tables were finished and are kept",
+                    "%.600s; %s%zu of %zu tables were finished and are kept%s",
                     results->interrupted_by.message, sessions, results->comparisons_n,
-                    plan->points_n * plan->tables_n);
+                    plan->points_n * plan->tables_n,
+                    *sessions ? "; --resume goes on with that result file" : "");
 }
 
 /* Tells of an interrupt, or saves the baseline of a run that had none. */
 static bool conclude(const struct vtb_options *options, const struct vtb_plan *plan,
-                     struct vtb_results *results, struct vtb_error *error)
+                     struct vtb_results *results, const struct paths *paths,
+                     struct vtb_error *error)
 {
     if (results->interrupted)
         return tell_of_interrupt(plan, results, error);
+    (void)unlink(paths->sessions);
     return !options->save_baseline || vtb_output_file(options->save_baseline, vtb_report_baseline,
                                                       results, VTB_FORMAT_JSON, error);
 }
@@ -231,26 +274,30 @@ static bool conclude(const struct vtb_options *options, const struct vtb_plan *p
 /* The plan's cells, then its passes with the figures of each table, then what follows from several
  * tables, and the report. */
 static bool run_and_report(const struct vtb_options *options, const struct vtb_plan *plan,
-                           struct vtb_results *results, struct vtb_error *error)
+                           struct vtb_results *results, const char *resumed,
+                           struct vtb_error *error)
 {
     struct vtb_estimate estimate;
     struct tm start;
+    struct paths paths;
+    const struct vtb_keeper keeper = {keep_results, &paths, resumed};
     note_start(results, &start);
+    make_paths(&paths, options, &start);
     if (!prepare(plan, results, &estimate, error))
         return false;
-    bool ok = vtb_run(results, plan, estimate.count_s ? &estimate : NULL, error);
+    bool ok = vtb_run(results, plan, estimate.count_s ? &estimate : NULL, &keeper, error);
     vtb_estimate_free(&estimate);
     if (!ok)
         return false;
-    ok = vtb_break_evens_make(&results->break_evens, results->comparisons, results->comparisons_n,
-                              &plan->min_gains, error) &&
-         write_results(options, results, &start, error) && conclude(options, plan, results, error);
+    warn_after(&results->machine);
+    ok = write_results(options, results, &paths, error) &&
+         conclude(options, plan, results, &paths, error);
     vtb_results_free(results);
     return ok;
 }
 
 static bool run_plan(const struct vtb_options *options, const struct vtb_plan *plan,
-                     struct vtb_error *error)
+                     const char *resumed, struct vtb_error *error)
 {
     if (!vtb_libraries_check_malloc(plan, error))
         return false;
@@ -262,20 +309,39 @@ static bool run_plan(const struct vtb_options *options, const struct vtb_plan *p
     struct vtb_results results = {.command_line = line ? line : "unknown",
                                   .executable = options->arguments[0],
                                   .options = options};
-    const bool ok = check_outputs(options, error) && run_and_report(options, plan, &results, error);
+    const bool ok =
+        check_outputs(options, error) && run_and_report(options, plan, &results, resumed, error);
     free(line);
+    return ok;
+}
+
+/* Runs a plan of these options, of which one that is resumed has its sessions. */
+static bool run_options(const struct vtb_options *options, const struct vtb_resume *resume,
+                        struct vtb_error *error)
+{
+    struct vtb_plan plan;
+    if (!vtb_plan_make(&plan, options, error))
+        return false;
+    if (resume)
+        vtb_resume_plan(resume, &plan);
+    const bool ok = run_plan(options, &plan, resume ? resume->sessions_path : NULL, error);
+    vtb_plan_free(&plan);
     return ok;
 }
 
 bool vtb_run_command(const struct vtb_options *options, struct vtb_error *error)
 {
-    struct vtb_plan plan;
     if (vtb_session_is_this())
         return vtb_session_work(options, error);
     vtb_interrupt_watch();
-    if (!vtb_plan_make(&plan, options, error))
+    if (!options->resume)
+        return run_options(options, NULL, error);
+    struct vtb_options same = *options;
+    struct vtb_resume resume;
+    struct vtb_result_file file;
+    if (!vtb_resume_options(&resume, &same, &file, error))
         return false;
-    const bool ok = run_plan(options, &plan, error);
-    vtb_plan_free(&plan);
+    const bool ok = run_options(&same, &resume, error);
+    vtb_result_file_free(&file);
     return ok;
 }

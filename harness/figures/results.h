@@ -25,7 +25,7 @@ struct vtb_results {
     /* The results whose counts are those of this run too, borrowed; null: it counts by itself. */
     const struct vtb_results *counted_by;
     bool interrupted;                   /* sessions, or planned cases, are missing */
-    struct vtb_error interrupted_by;    /* an interrupt, or a session that died */
+    struct vtb_error interrupted_by;    /* an interrupt, or an error */
     struct vtb_sessions sessions;       /* the memory of all samples; owned */
     double quiet_ns;                    /* the probe's level in the quiet state; 0: no times */
     struct vtb_comparison *comparisons; /* owned */
@@ -33,6 +33,9 @@ struct vtb_results {
     struct vtb_event_columns events;
     size_t comparisons_n;
 };
+
+/* Frees the comparisons and break-evens, which can be made again of the same samples. */
+void vtb_results_drop_tables(struct vtb_results *results);
 
 void vtb_results_free(struct vtb_results *results);
 

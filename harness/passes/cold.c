@@ -116,10 +116,11 @@ static bool check_checksums(struct task *task, struct vtb_error *error)
         if (!run_task(task, error))
             return false;
         if (i != point->cases[i].empty && task->start.checksum != expected)
-            return vtb_fail(error, VTB_EXIT_INTERNAL,
-                            "%s consumed other values than the floor in a cold start; no figure is "
-                            "reported",
-                            task->the_case->timing->name);
+            return vtb_fail_figures(
+                error,
+                "%s consumed other values than the floor in a cold start; no figure is "
+                "reported",
+                task->the_case->timing->name);
     }
     return true;
 }

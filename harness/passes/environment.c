@@ -18,9 +18,11 @@
  * (ld.so(8), mallopt(3)), libstdc++'s, jemalloc's (MALLOC_CONF), mimalloc's, gperftools', oneTBB's,
  * and the Boehm collector's. */
 static const char *const prefixes[] = {
-    "LD_",        "GLIBC_TUNABLES", "GLIBCXX_TUNABLES",  "MALLOC_",     "MALLOCSTATS", "JE_MALLOC_CONF",
-    "MIMALLOC_",  "mimalloc_",      "TCMALLOC_", "HEAPPROFILE", "HEAPCHECK",   "PERFTOOLS_",
-    "TBB_MALLOC", "TBB_VERSION",    "GC_",
+    "LD_",         "GLIBC_TUNABLES", "GLIBCXX_TUNABLES",
+    "MALLOC_",     "MALLOCSTATS",    "JE_MALLOC_CONF",
+    "MIMALLOC_",   "mimalloc_",      "TCMALLOC_",
+    "HEAPPROFILE", "HEAPCHECK",      "PERFTOOLS_",
+    "TBB_MALLOC",  "TBB_VERSION",    "GC_",
 };
 
 /* Whether valgrind runs this process: it sets the linker's variables, for itself. */

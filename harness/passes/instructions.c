@@ -337,7 +337,7 @@ bool vtb_instructions_count(struct vtb_instructions *instructions, const struct 
     ok = finish(&worker, ok, line);
     vtb_interrupt_watch();
     if (vtb_interrupted())
-        ok = vtb_fail(error, VTB_EXIT_INTERRUPTED,
+        ok = vtb_fail(error, vtb_interrupt_exit(),
                       "interrupted before the first table was finished; nothing was written, and "
                       "earlier results are as they were");
     else if (started && !ok)

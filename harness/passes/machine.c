@@ -164,6 +164,7 @@ void vtb_machine_read_at(struct vtb_machine *machine, const char *root)
 {
     *machine = (struct vtb_machine){0};
     vtb_processors_read(&machine->processors, root);
+    vtb_ticks_read(&machine->ticks, root);
     add_fact(machine, "version", "%s", VTB_VERSION);
     add_fact(machine, "git_revision", "%s", VTB_GIT_REVISION);
     add_fact(machine, "compiler", "%s", vtb_cells_compiler());
@@ -186,6 +187,7 @@ void vtb_machine_read_at(struct vtb_machine *machine, const char *root)
              "");
     add_turbo(machine, root);
     add_steal(machine, root);
+    add_fact(machine, "steal_during_run", VTB_UNKNOWN);
     add_line(machine, root, "aslr", "/proc/sys/kernel/randomize_va_space", "");
     add_line(machine, root, "transparent_hugepages", "/sys/kernel/mm/transparent_hugepage/enabled",
              "");
@@ -233,13 +235,7 @@ static void warn_of_processors(struct warnings *warnings, const struct vtb_machi
                                size_t threads_n)
 {
     const struct vtb_processors *processors = &machine->processors;
-    const long online_n = sysconf(_SC_NPROCESSORS_ONLN);
     const double wanted_n = (double)threads_n + processors->runnable_n;
-    if (machine->load_average_n && machine->load_average[0] > 0.5 * (double)online_n)
-        warn(warnings,
-             "the load average is %.1f on %ld processors: intervals will be wide; stop what "
-             "else runs",
-             machine->load_average[0], online_n);
     if (processors->allowed_n > 0 && wanted_n > (double)processors->allowed_n)
         warn(warnings,
              "%.0f threads, %zu of them of this run, want the %zu processor%s that it may use: "
@@ -272,5 +268,45 @@ size_t vtb_machine_warnings(const struct vtb_machine *machine, size_t threads_n,
         warn(&all,
              "this build checks the strategies' rules in every cell: configure with "
              "-DVTB_CHECKED=0 to measure them as they are");
+    return all.n;
+}
+
+/* --- after a run --- */
+
+/* Above such a share of time that a hypervisor took, intervals are of its work as well. */
+#define STOLEN_SHARE_MAX 0.01
+
+static void set_fact(struct vtb_machine *machine, const char *key, double value, int digits)
+{
+    for (size_t i = 0; i < machine->facts_n; i++) {
+        struct vtb_fact *fact = &machine->facts[i];
+        if (strcmp(fact->key, key) == 0 && !isnan(value))
+            snprintf(fact->value, sizeof fact->value, "%.*f", digits, value);
+    }
+}
+
+size_t vtb_machine_end(struct vtb_machine *machine, const char *root, char warnings[][200],
+                       size_t max_n)
+{
+    struct warnings all = {.texts = warnings, .max_n = max_n};
+    struct vtb_cpu_limit limit;
+    struct vtb_ticks ticks;
+    vtb_cpu_limit_read(&limit, root);
+    vtb_ticks_read(&ticks, root);
+    const double throttled_n = limit.throttled_n - machine->processors.limit.throttled_n;
+    const double stolen = vtb_stolen_share(&machine->ticks, &ticks);
+    set_fact(machine, "throttled", throttled_n, 0);
+    set_fact(machine, "steal_during_run", stolen, 4);
+    if (throttled_n > 0)
+        warn(&all,
+             "a control group's quota stopped this run in %.0f periods, which its times contain; "
+             "raise cpu.max",
+             throttled_n);
+    if (stolen > STOLEN_SHARE_MAX)
+        warn(
+            &all,
+            "the hypervisor took %.1f %% of the processor time during the run: intervals are wide; "
+            "measure when its other guests are idle",
+            100 * stolen);
     return all.n;
 }

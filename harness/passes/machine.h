@@ -23,6 +23,7 @@ struct vtb_machine {
     double load_average[3];
     size_t load_average_n; /* 0 if unknown */
     struct vtb_processors processors;
+    struct vtb_ticks ticks;
 };
 
 /* Reads /proc, /sys and the libraries. Takes milliseconds; not for measured regions. */
@@ -30,6 +31,12 @@ void vtb_machine_read(struct vtb_machine *machine);
 
 /* Likewise, with the files of /proc and /sys below another root: see base/system_files.h. */
 void vtb_machine_read_at(struct vtb_machine *machine, const char *root);
+
+/* Notes what happened to a machine since it was read: the fact "throttled" becomes the periods in
+ * which a control group was stopped, and "steal_during_run" the share that a hypervisor took. Writes
+ * up to max_n warnings of it, and returns how many. `root` is that of base/system_files.h. */
+size_t vtb_machine_end(struct vtb_machine *machine, const char *root, char warnings[][200],
+                       size_t max_n);
 
 /* Gives the value of a fact, or "unknown"; lives as long as `machine`. Instruction counts of two
  * runs may be compared only if the fact "fingerprint" is the same: it names compiler, flags, C

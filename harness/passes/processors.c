@@ -122,3 +122,10 @@ double vtb_stolen_share(const struct vtb_ticks *before, const struct vtb_ticks *
         return NAN;
     return (after->stolen - before->stolen) / wanted;
 }
+
+double vtb_processors_usable(const struct vtb_processors *processors)
+{
+    const double quota = processors->limit.processors;
+    const double allowed = processors->allowed_n > 0 ? (double)processors->allowed_n : INFINITY;
+    return quota > 0 ? fmin(allowed, quota) : allowed;
+}

@@ -23,6 +23,10 @@ struct vtb_processors {
 /* Reads them; `root` is that of base/system_files.h. Takes a file for each processor. */
 void vtb_processors_read(struct vtb_processors *processors, const char *root);
 
+/* The processors that the process may use in the mean, by its affinity and by its control group's
+ * quota; INFINITY: no limit is known. */
+double vtb_processors_usable(const struct vtb_processors *processors);
+
 /* The other threads that run or wait for a processor at the moment; NaN: unknown. */
 double vtb_runnable_n(const char *root);
 

@@ -148,6 +148,92 @@ void vtb_sessions_close(struct vtb_sessions *sessions)
     *sessions = (struct vtb_sessions){.fd = -1, .program_fd = -1};
 }
 
+/* --- in a file --- */
+
+/* What a file of sessions begins with; the memory follows. */
+struct saved {
+    char magic[16];
+    uint64_t done_n;
+    struct vtb_probe_level level;
+};
+
+static const char magic[16] = "vtb-sessions-1\n";
+
+void vtb_sessions_save(FILE *out, const void *what, enum vtb_format format)
+{
+    const struct vtb_sessions *sessions = what;
+    struct saved saved = {.done_n = sessions->done_n, .level = sessions->level};
+    (void)format;
+    memcpy(saved.magic, magic, sizeof magic);
+    (void)fwrite(&saved, sizeof saved, 1, out);
+    (void)fwrite(sessions->head, 1, sessions->bytes, out);
+}
+
+/* Opens a file of sessions, and reads what it begins with, and with it the head of the memory, at
+ * which the file then stands. Null, with *error set, if it is none. */
+static FILE *open_saved(struct saved *saved, struct vtb_sessions_head *head, const char *path,
+                        struct vtb_error *error)
+{
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        vtb_error_set(error, VTB_EXIT_USAGE,
+                      "--resume: '%.300s', which has the sessions, cannot be read: %s; it stands "
+                      "beside the result file of a run that ended early",
+                      path, strerror(errno));
+        return NULL;
+    }
+    if (fread(saved, sizeof *saved, 1, file) == 1 && fread(head, sizeof *head, 1, file) == 1 &&
+        memcmp(saved->magic, magic, sizeof magic) == 0 && saved->done_n > 0 &&
+        saved->done_n <= head->sessions_n && fseek(file, sizeof *saved, SEEK_SET) == 0)
+        return file;
+    (void)fclose(file);
+    vtb_error_set(error, VTB_EXIT_USAGE,
+                  "--resume: '%.300s' has no sessions of this version of run_bench", path);
+    return NULL;
+}
+
+bool vtb_sessions_peek(struct vtb_saved_sessions *found, const char *path, struct vtb_error *error)
+{
+    struct saved saved;
+    struct vtb_sessions_head head;
+    FILE *file = open_saved(&saved, &head, path, error);
+    if (!file)
+        return false;
+    (void)fclose(file);
+    *found = (struct vtb_saved_sessions){
+        .sessions_n = head.sessions_n,
+        .rounds_n = head.rounds_n,
+        .epoch_ns = head.epoch_ns,
+        .done_n = saved.done_n,
+    };
+    return true;
+}
+
+bool vtb_sessions_load(struct vtb_sessions *sessions, const char *path, struct vtb_error *error)
+{
+    struct saved saved;
+    struct vtb_sessions_head head;
+    FILE *file = open_saved(&saved, &head, path, error);
+    if (!file)
+        return false;
+    struct vtb_sessions_head *own = sessions->head;
+    char *memory = malloc(sessions->bytes);
+    const bool is_of_plan = head.bytes == own->bytes && head.tables_n == own->tables_n &&
+                            head.sessions_n == own->sessions_n && head.rounds_n == own->rounds_n &&
+                            head.first_number == own->first_number;
+    const bool ok = memory && is_of_plan && fread(memory, sessions->bytes, 1, file) == 1;
+    if (ok) {
+        memcpy(own, memory, sessions->bytes);
+        sessions->done_n = saved.done_n;
+        sessions->level = saved.level;
+    }
+    (void)fclose(file);
+    free(memory);
+    return ok ||
+           vtb_fail(error, VTB_EXIT_USAGE,
+                    "--resume: the sessions of '%.300s' are of another plan, or not whole", path);
+}
+
 /* --- starting one --- */
 
 /* What a child process becomes. */
@@ -207,7 +293,6 @@ static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struc
     }
     char words[64];
     vtb_child_say(&end, words, sizeof words);
-    sessions->one_died = end.how == VTB_CHILD_KILLED;
     if (end.how == VTB_CHILD_LEFT && *sessions->head->error.message) {
         *error = sessions->head->error;
         error->details = NULL;

@@ -7,6 +7,9 @@
 #ifndef PASSES_SESSIONS_H
 #define PASSES_SESSIONS_H
 
+#include <stdio.h>
+
+#include "base/output.h"
 #include "bench/state_probe.h"
 #include "passes/timing.h"
 
@@ -17,7 +20,6 @@ struct vtb_sessions {
     const struct vtb_plan *plan; /* borrowed */
     size_t all_n;
     size_t done_n;
-    bool one_died; /* the last that was started, by a signal: those before it are whole */
     struct vtb_probe_level level;   /* of the probe of the machine's state */
     int program_fd;                 /* of this program's file */
     int fd;                         /* of the memory */
@@ -39,6 +41,27 @@ VTB_MUST_USE bool vtb_sessions_open(struct vtb_sessions *sessions, const struct 
  * is not used. */
 VTB_MUST_USE bool vtb_sessions_run(struct vtb_sessions *sessions, const struct vtb_options *options,
                                    struct vtb_error *error);
+
+/* How a run's sessions were to be, as a file of them says. */
+struct vtb_saved_sessions {
+    size_t sessions_n;
+    size_t rounds_n;
+    double epoch_ns;
+    size_t done_n; /* that the file has */
+};
+
+/* Writes the sessions, a struct vtb_sessions, that were run by now, as vtb_sessions_load reads
+ * them: on this machine, by this program. */
+void vtb_sessions_save(FILE *out, const void *sessions, enum vtb_format format);
+
+/* Reads how the sessions of a file were to be. On false *error says why it is none of them. */
+VTB_MUST_USE bool vtb_sessions_peek(struct vtb_saved_sessions *saved, const char *path,
+                                    struct vtb_error *error);
+
+/* Takes the sessions of a file as if they had been run, into sessions of the same plan that are
+ * open. On false *error says why the file has none of that plan, and nothing was taken. */
+VTB_MUST_USE bool vtb_sessions_load(struct vtb_sessions *sessions, const char *path,
+                                    struct vtb_error *error);
 
 /* Gives the samples of the sessions that were run, for a point and one of its tables. They borrow
  * the sessions' memory. */

@@ -245,8 +245,11 @@ static const struct vtb_option other_options[] = {
              "GLIBC_TUNABLES, MALLOC_CONF, GC_...) in the environment of what is measured; the\n"
              "result says so. By default it is taken out, which the result says as well"},
     {"pin", "CPUS", vtb_parse_text, FIELD(pin), .accepts = "processors, as 0 or 0-3,8",
-     .commands = RUN | GATE | SELFTEST,
-     .help = "run everything on these processors alone"},
+     .commands = RUN | GATE | SELFTEST, .help = "run everything on these processors alone"},
+    {"resume", "FILE", vtb_parse_text, FIELD(resume), .accepts = "a result file's name",
+     .commands = RUN,
+     .help = "go on where a run ended before its time, by its result file: with its options and\n"
+             "the sessions that it has, on the same machine and by the same build"},
     {"tag", "TEXT", vtb_parse_text, FIELD(tag), .accepts = "a text", .commands = RUN,
      .help = "a text of your own for the result file, as a branch's name; `compare` shows it"},
     {"seed", "N", vtb_parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",

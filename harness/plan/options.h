@@ -110,6 +110,7 @@ struct vtb_options {
     double doctor_s;          /* that `doctor` watches for gaps */
     const char *pin; /* null: not given, as for the next */
     const char *tag;
+    const char *resume;
     const char *export_junit;
     const char *save_baseline; /* null: none */
     const char *plot_dir;      /* null: no pictures */

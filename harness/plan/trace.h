@@ -30,10 +30,9 @@ struct vtb_trace {
 
 /*
  * Reads the trace at `path`, or standard input if that is "-", to its end. On false nothing is left
- * open, *trace is zeroed, and *error has VTB_EXIT_USAGE where the trace is at fault,
- * VTB_EXIT_INTERRUPTED, or VTB_EXIT_INTERNAL where there is no memory for its keys or no room for
- * its numbers. The ids are read-only and shared with child processes; vtb_trace_close gives them
- * back.
+ * open, *trace is zeroed, and *error has VTB_EXIT_USAGE where the trace is at fault, that of
+ * vtb_interrupt_exit, or VTB_EXIT_INTERNAL where there is no memory for its keys or no room for its
+ * numbers. The ids are read-only and shared with child processes; vtb_trace_close gives them back.
  */
 VTB_MUST_USE bool vtb_trace_open(struct vtb_trace *trace, const char *path,
                                  enum vtb_trace_format format, struct vtb_error *error);

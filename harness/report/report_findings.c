@@ -16,6 +16,7 @@
 struct span {
     const struct vtb_comparison *comparison;
     double calls_per_second; /* 0: no volume was given */
+    double processors_n;     /* that the process may use */
     double quiet_ns;         /* the probe's level */
     size_t first;
     size_t end;
@@ -282,10 +283,29 @@ static void print_variations(FILE *out, const struct span *span, bool variant)
         fputs(".\n", out);
 }
 
+static bool has_scaling(const struct span *span)
+{
+    for (size_t i = span->first; i < span->end; i++) {
+        if (i != at(span, i)->the_case->empty && !isnan(at(span, i)->scaling.median))
+            return true;
+    }
+    return false;
+}
+
 /* Prints how much more several callers do together than one does. */
 static void print_scaling(FILE *out, const struct span *span)
 {
     const size_t callers_n = at(span, span->first)->the_case->threads_n;
+    const size_t threads_n = callers_n + span->comparison->point->completer;
+    if ((double)threads_n > span->processors_n) {
+        fprintf(out,
+                "How much more %zu callers do than one is not told: %zu threads share the %.3g "
+                "processor%s that this process may use.\n",
+                callers_n, threads_n, span->processors_n, vtb_plural(span->processors_n, "", "s"));
+        return;
+    }
+    if (!has_scaling(span))
+        return;
     const char *separator = " callers do, of what one does, ";
     fprintf(out, "%zu", callers_n);
     for (size_t i = span->first; i < span->end; i++) {
@@ -594,6 +614,7 @@ void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison,
 {
     const struct span span = {.comparison = comparison,
                               .calls_per_second = results->plan->calls_per_second,
-                              .quiet_ns = results->quiet_ns};
+                              .quiet_ns = results->quiet_ns,
+                              .processors_n = vtb_processors_usable(&results->machine.processors)};
     vtb_print_wrapped_by(out, print_findings, &span);
 }

@@ -1,9 +1,11 @@
 #include "run/run.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "passes/instructions.h"
@@ -17,19 +19,19 @@ static bool check_checksums(const struct vtb_point *point, struct vtb_counted *c
         const struct vtb_case *the_case = &point->cases[i];
         const uint64_t expected = counted[the_case->floor].checksum;
         if (i != the_case->empty && counted[i].checksum != expected)
-            return vtb_fail(
-                error, VTB_EXIT_INTERNAL,
+            return vtb_fail_figures(
+                error,
                 "%s consumed other values than the floor in the counting pass (checksum "
                 "%" PRIx64 ", not %" PRIx64 "); no figure is reported",
                 the_case->counting->name, counted[i].checksum, expected);
         if (i == the_case->empty) /* the empty loop looks nothing up, so it consumes keys */
             counted[i].hits_n = counted[the_case->floor].hits_n;
         else if (counted[i].hits_n != counted[the_case->floor].hits_n)
-            return vtb_fail(error, VTB_EXIT_INTERNAL,
-                            "%s had %" PRIu64 " hits in the counting pass, but the floor %" PRIu64
-                            "; no figure is reported",
-                            the_case->counting->name, counted[i].hits_n,
-                            counted[the_case->floor].hits_n);
+            return vtb_fail_figures(
+                error,
+                "%s had %" PRIu64 " hits in the counting pass, but the floor %" PRIu64
+                "; no figure is reported",
+                the_case->counting->name, counted[i].hits_n, counted[the_case->floor].hits_n);
     }
     return true;
 }
@@ -39,6 +41,7 @@ static bool check_checksums(const struct vtb_point *point, struct vtb_counted *c
 struct isolated {
     struct vtb_counted *counted;
     struct vtb_pressure *pressures;
+    struct vtb_event_counts *events; /* likewise */
 };
 
 static void free_isolated(struct isolated *isolated, const struct vtb_plan *plan,
@@ -50,6 +53,7 @@ static void free_isolated(struct isolated *isolated, const struct vtb_plan *plan
     }
     free(isolated->counted);
     free(isolated->pressures);
+    free(isolated->events);
     *isolated = (struct isolated){0};
 }
 
@@ -94,10 +98,12 @@ struct run {
     struct vtb_results *results;
     const struct vtb_plan *plan;
     const struct vtb_estimate *estimate; /* null: there is none */
+    const struct vtb_keeper *keeper;     /* null: nothing is kept before the end */
     struct counted counted;
     struct vtb_progress_bar bar;
     size_t units_n; /* cases to count, and to put under pressure, among which sessions are spread */
     size_t units_done_n;
+    double keep_from_ns; /* when to keep what is finished once more */
 };
 
 /* Whether instructions are counted at all. */
@@ -116,6 +122,81 @@ static bool has_something(const struct run *run)
                                          : !has_instructions(run));
 }
 
+/* --- tables --- */
+
+/* Whether each thread of a case has a processor; otherwise callers wait for each other, and how much
+ * more several do than one says nothing. */
+static bool has_processors(const struct run *run, const struct vtb_point *point, size_t i)
+{
+    const size_t threads_n = point->cases[i].threads_n + point->completer;
+    return (double)threads_n <= vtb_processors_usable(&run->results->machine.processors);
+}
+
+/* Makes one table: a point and a consumer, given by their numbers. */
+static bool make_table(struct run *run, size_t point, size_t table, struct vtb_error *error)
+{
+    struct vtb_results *results = run->results;
+    const struct isolated *isolated = &run->counted.isolated[point];
+    const size_t first = table * run->plan->points[point].cases_n;
+    const struct vtb_found found = {isolated->counted, isolated->pressures + first};
+    struct vtb_samples samples = {0};
+    if (vtb_plan_is_timed(run->plan))
+        samples = vtb_sessions_samples(&results->sessions, point, table);
+    struct vtb_comparison *comparison = &results->comparisons[results->comparisons_n];
+    if (!vtb_summarise(comparison, &run->plan->points[point], run->plan->consumers[table], samples,
+                       results->quiet_ns, &found, error))
+        return false;
+    for (size_t i = 0; i < comparison->point->cases_n; i++) {
+        comparison->figures[i].instructions =
+            vtb_instructions_of(&run->counted.instructions, point, table, i);
+        comparison->figures[i].events = isolated->events[first + i];
+        if (!has_processors(run, comparison->point, i))
+            comparison->figures[i].scaling = (struct vtb_interval){NAN, NAN, NAN};
+    }
+    results->comparisons_n++;
+    return true;
+}
+
+/* Makes all tables of the points that were counted, and what follows from several. */
+static bool make_tables(struct run *run, struct vtb_error *error)
+{
+    struct vtb_results *results = run->results;
+    if (vtb_plan_is_timed(run->plan))
+        results->quiet_ns = vtb_quiet_level(&results->sessions);
+    for (size_t p = 0; p < run->counted.points_n; p++) {
+        for (size_t t = 0; t < run->plan->tables_n; t++) {
+            if (!make_table(run, p, t, error))
+                return false;
+        }
+    }
+    return vtb_break_evens_make(&results->break_evens, results->comparisons, results->comparisons_n,
+                                &run->plan->min_gains, error);
+}
+
+/* What was kept is left so for this many times as long as keeping it took. */
+#define KEEPING_TIMES 20
+
+/* Has what is finished kept, as results that lack the rest; from now on no interrupt loses it. */
+static bool keep(struct run *run, struct vtb_error *error)
+{
+    struct vtb_results *results = run->results;
+    if (!has_something(run))
+        return true;
+    vtb_interrupt_keep();
+    const double start_ns = vtb_now_ns();
+    if (!run->keeper || start_ns < run->keep_from_ns)
+        return true;
+    results->interrupted = true;
+    const bool ok = make_tables(run, error);
+    if (ok)
+        run->keeper->keep(run->keeper->context, results);
+    vtb_results_drop_tables(results);
+    results->interrupted = false;
+    const double end_ns = vtb_now_ns();
+    run->keep_from_ns = end_ns + KEEPING_TIMES * (end_ns - start_ns);
+    return ok;
+}
+
 /* --- sessions, spread over the run --- */
 
 /* Runs sessions until `due_n` are done. Once one is, an interrupt loses nothing. */
@@ -127,8 +208,9 @@ static bool run_sessions(struct run *run, size_t due_n, struct vtb_error *error)
         vtb_progress_part(&run->bar, "timing", s);
         if (!vtb_sessions_run(sessions, run->results->options, error))
             return false;
-        vtb_interrupt_keep();
         vtb_progress_show(&run->bar, 1, 1);
+        if (!keep(run, error))
+            return false;
     }
     return true;
 }
@@ -202,6 +284,17 @@ static bool press_points(struct run *run, struct vtb_error *error)
     return ok;
 }
 
+/* Counts of events that are not known. */
+static struct vtb_event_counts *unknown_events(size_t n)
+{
+    struct vtb_event_counts *counts = calloc(n, sizeof *counts);
+    for (size_t i = 0; counts && i < n * VTB_EVENTS_MAX; i++) {
+        counts[i / VTB_EVENTS_MAX].per_op[i % VTB_EVENTS_MAX] = NAN;
+        counts[i / VTB_EVENTS_MAX].running[i % VTB_EVENTS_MAX] = NAN;
+    }
+    return counts;
+}
+
 static bool make_room(struct run *run, struct vtb_error *error)
 {
     const struct vtb_plan *plan = run->plan;
@@ -216,9 +309,10 @@ static bool make_room(struct run *run, struct vtb_error *error)
         const size_t n = plan->points[i].cases_n;
         isolated->counted = calloc(n, sizeof *isolated->counted);
         isolated->pressures = calloc(plan->tables_n * n, sizeof *isolated->pressures);
+        isolated->events = unknown_events(plan->tables_n * n);
         for (size_t c = 0; c < n; c++)
             run->units_n += 1 + vtb_plan_has_pressure(plan, &plan->points[i].cases[c]);
-        if (!isolated->counted || !isolated->pressures)
+        if (!isolated->counted || !isolated->pressures || !isolated->events)
             return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     }
     return true;
@@ -250,8 +344,7 @@ static bool count_points(struct run *run, struct vtb_error *error)
         else
             ok = count_point(run, i, error);
         run->counted.points_n += ok;
-        if (ok && has_something(run))
-            vtb_interrupt_keep();
+        ok = ok && keep(run, error);
     }
     return ok;
 }
@@ -267,9 +360,7 @@ static bool count_instructions(struct run *run, struct vtb_error *error)
     const bool ok = vtb_instructions_count(&run->counted.instructions, run->plan, arguments.list,
                                            vtb_progress_show, &run->bar, error);
     vtb_arguments_free(&arguments);
-    if (ok && has_something(run))
-        vtb_interrupt_keep();
-    return ok;
+    return ok && keep(run, error);
 }
 
 /* --- events --- */
@@ -294,91 +385,66 @@ static bool probe_events(struct vtb_event_columns *columns, const struct vtb_pla
     return true;
 }
 
-/* Runs the events pass of a table. Several callers at once make the same calls as one. */
-static bool count_events(struct vtb_comparison *comparison, const struct vtb_events *events,
-                         struct vtb_error *error)
+/* Runs the events pass of a point for each table. Several callers at once make the same calls as
+ * one. */
+static bool count_events(struct run *run, size_t p, struct vtb_error *error)
 {
     struct vtb_fixture fixture;
-    bool ok = vtb_fixture_open(&fixture, comparison->point, error);
-    for (size_t i = 0; ok && i < comparison->point->cases_n; i++) {
-        const struct vtb_case *the_case = &comparison->point->cases[i];
-        struct vtb_event_counts *counts = &comparison->figures[i].events;
-        if (the_case->serial != i)
-            *counts = comparison->figures[the_case->serial].events;
+    const struct vtb_point *point = &run->plan->points[p];
+    struct vtb_event_counts *counts = run->counted.isolated[p].events;
+    bool ok = vtb_fixture_open(&fixture, point, error);
+    for (size_t i = 0; ok && i < run->plan->tables_n * point->cases_n; i++) {
+        const size_t own = i % point->cases_n;
+        const struct vtb_case *the_case = &point->cases[own];
+        if (the_case->serial != own)
+            counts[i] = counts[i - own + the_case->serial];
         else
-            ok = vtb_events_run(&fixture, events, the_case, comparison->consumer, counts, error);
+            ok = vtb_events_run(&fixture, &run->results->events.events, the_case,
+                                run->plan->consumers[i / point->cases_n], &counts[i], error);
     }
     vtb_fixture_close(&fixture);
     return ok;
 }
 
-/* --- tables --- */
-
-/* Makes one table: a point and a consumer, given by their numbers. */
-static bool make_table(struct run *run, size_t point, size_t table, struct vtb_error *error)
+static bool count_all_events(struct run *run, struct vtb_error *error)
 {
-    struct vtb_results *results = run->results;
-    const struct vtb_events *events = &results->events.events;
-    const struct isolated *isolated = &run->counted.isolated[point];
-    const struct vtb_found found = {isolated->counted,
-                                    isolated->pressures + table * run->plan->points[point].cases_n};
-    struct vtb_samples samples = {0};
-    if (vtb_plan_is_timed(run->plan))
-        samples = vtb_sessions_samples(&results->sessions, point, table);
-    struct vtb_comparison *comparison = &results->comparisons[results->comparisons_n];
-    if (!vtb_summarise(comparison, &run->plan->points[point], run->plan->consumers[table], samples,
-                       results->quiet_ns, &found, error))
-        return false;
-    for (size_t i = 0; i < comparison->point->cases_n; i++)
-        comparison->figures[i].instructions =
-            vtb_instructions_of(&run->counted.instructions, point, table, i);
-    if (events->n > 0 && !results->counted_by && !vtb_interrupted() &&
-        !count_events(comparison, events, error)) {
-        vtb_comparison_free(comparison);
-        return false;
-    }
-    results->comparisons_n++;
-    if (!vtb_interrupted())
-        vtb_interrupt_keep();
-    return true;
+    const bool wanted = run->results->events.events.n > 0 && !run->results->counted_by;
+    bool ok = true;
+    for (size_t p = 0; ok && wanted && p < run->plan->points_n; p++)
+        ok = count_events(run, p, error);
+    return ok;
 }
 
-/* Makes all tables of the points that were counted. */
-static bool make_tables(struct run *run, struct vtb_error *error)
+/* Opens the sessions, with those of a run that is gone on with. */
+static bool open_sessions(struct run *run, struct vtb_error *error)
 {
     struct vtb_results *results = run->results;
-    if (vtb_plan_is_timed(run->plan))
-        results->quiet_ns = vtb_quiet_level(&results->sessions);
-    for (size_t p = 0; p < run->counted.points_n; p++) {
-        for (size_t t = 0; t < run->plan->tables_n; t++) {
-            if (!make_table(run, p, t, error))
-                return false;
-        }
-    }
-    return true;
+    if (!vtb_plan_is_timed(run->plan))
+        return true;
+    return vtb_sessions_open(&results->sessions, run->plan,
+                             1 + results->repeat * run->plan->sessions_n, error) &&
+           (!run->keeper || !run->keeper->resumed ||
+            vtb_sessions_load(&results->sessions, run->keeper->resumed, error));
 }
 
-/* Runs all passes. On false nothing can be kept, unless there was an interrupt. */
+/* Runs all passes. On false nothing can be kept, unless something was finished. */
 static bool run_passes(struct run *run, struct vtb_error *error)
 {
     struct vtb_results *results = run->results;
-    const bool is_timed = vtb_plan_is_timed(run->plan);
-    return probe_events(&results->events, run->plan, error) &&
-           (!is_timed || vtb_sessions_open(&results->sessions, run->plan,
-                                           1 + results->repeat * run->plan->sessions_n, error)) &&
-           count_points(run, error) && press_points(run, error) && count_instructions(run, error) &&
-           run_sessions(run, results->sessions.all_n, error);
+    return probe_events(&results->events, run->plan, error) && open_sessions(run, error) &&
+           count_points(run, error) && press_points(run, error) && count_all_events(run, error) &&
+           count_instructions(run, error) && run_sessions(run, results->sessions.all_n, error);
 }
 
 bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
-             const struct vtb_estimate *estimate, struct vtb_error *error)
+             const struct vtb_estimate *estimate, const struct vtb_keeper *keeper,
+             struct vtb_error *error)
 {
-    struct run run = {.results = results, .plan = plan, .estimate = estimate};
+    struct run run = {.results = results, .plan = plan, .estimate = estimate, .keeper = keeper};
     results->plan = plan;
     vtb_progress_start(&run.bar, estimate ? estimate->total_s : 0);
     bool ok = make_room(&run, error) && run_passes(&run, error);
-    if (!ok && (error->exit_code == VTB_EXIT_INTERRUPTED || results->sessions.one_died) &&
-        has_something(&run)) {
+    if (!ok && has_something(&run) && !error->is_of_figures) {
         results->interrupted = ok = true;
         results->interrupted_by = *error;
     }

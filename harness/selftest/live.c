@@ -89,7 +89,7 @@ static bool count(struct work *work, struct vtb_error *error)
     counting.rounds_n = 0;
     counting.tables_n = 1;
     work->counts = (struct vtb_results){.options = &work->options};
-    if (!vtb_run(&work->counts, &counting, NULL, error))
+    if (!vtb_run(&work->counts, &counting, NULL, NULL, error))
         return false;
     if (work->counts.interrupted)
         return vtb_fail_interrupted(error);

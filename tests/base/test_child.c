@@ -157,7 +157,7 @@ static void an_interrupt_is_told(void **state)
     (void)state;
     try(is_ended, &interrupt);
     assert_int_equal(end.how, VTB_CHILD_INTERRUPTED);
-    refused(is_ended, &interrupt, VTB_EXIT_INTERRUPTED, "interrupted");
+    refused(is_ended, &interrupt, VTB_EXIT_SIGNAL + SIGINT, "interrupted");
 }
 
 /* While that waits. */
@@ -178,7 +178,7 @@ static bool work_is_interrupted(void *context, struct vtb_error *own)
     (void)context;
     vtb_interrupt_keep();
     const bool ok = vtb_child_work(&child, &reason);
-    if (ok || reason.exit_code != VTB_EXIT_INTERRUPTED)
+    if (ok || reason.exit_code != VTB_EXIT_SIGNAL + SIGINT)
         return vtb_fail(own, VTB_EXIT_INTERNAL, "it goes on");
     child = child_of(does_well, NULL);
     struct vtb_child_end own_end;
@@ -223,7 +223,7 @@ static bool endless_work_is_interrupted(void *context, struct vtb_error *own)
     for (size_t i = 0; i < 2; i++) {
         struct vtb_child child = child_of(functions[i], NULL);
         struct vtb_error reason;
-        if (vtb_child_work(&child, &reason) || reason.exit_code != VTB_EXIT_INTERRUPTED)
+        if (vtb_child_work(&child, &reason) || reason.exit_code != VTB_EXIT_SIGNAL + SIGINT)
             return vtb_fail(own, VTB_EXIT_INTERNAL, "it ended otherwise");
     }
     return true;

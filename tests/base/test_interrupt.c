@@ -32,7 +32,7 @@ static void with_nothing_to_keep_it_ends_the_process(void **state)
     const struct vtb_child_end end = written_end(watched, false, text, sizeof text);
     assert_string_equal(text, NOTHING_WRITTEN);
     assert_int_equal(end.how, VTB_CHILD_LEFT);
-    assert_int_equal(end.number, VTB_EXIT_INTERRUPTED);
+    assert_int_equal(end.number, VTB_EXIT_SIGNAL + SIGINT);
 }
 
 /* The bar, and what the terminal shows of Ctrl-C. */
@@ -41,7 +41,7 @@ static void on_a_terminal_the_line_is_wiped_first(void **state)
     (void)state;
     const struct vtb_child_end end = written_end(watched, true, text, sizeof text);
     assert_string_equal(text, "\r\033[K" NOTHING_WRITTEN);
-    assert_int_equal(end.number, VTB_EXIT_INTERRUPTED);
+    assert_int_equal(end.number, VTB_EXIT_SIGNAL + SIGINT);
 }
 
 static void kept(void)
@@ -130,7 +130,7 @@ static void its_error_is_a_status_of_its_own(void **state)
     struct vtb_error error;
     assert_false(vtb_interrupted());
     assert_false(vtb_fail_interrupted(&error));
-    assert_int_equal(error.exit_code, VTB_EXIT_INTERRUPTED);
+    assert_int_equal(error.exit_code, VTB_EXIT_SIGNAL + SIGINT);
     assert_string_equal(error.message, "interrupted");
 }
 

@@ -31,29 +31,14 @@ static void every_fact_has_a_value(void **state)
 {
     (void)state;
     static const char *const keys[] = {
-        "version",
-        "git_revision",
-        "compiler",
-        "build_type",
-        "cell_flags",
-        "libc",
-        "kernel",
-        "architecture",
-        "fingerprint",
-        "cpu_model",
-        "isa",
-        "virtualised",
-        "machine_maker",
-        "container",
-        "affinity",
-        "smt_siblings",
-        "cpu_quota",
-        "throttled",
-        "governor",
-        "turbo",
-        "steal_since_boot",
-        "aslr",
-        "transparent_hugepages",
+        "version",          "git_revision", "compiler",
+        "build_type",       "cell_flags",   "libc",
+        "kernel",           "architecture", "fingerprint",
+        "cpu_model",        "isa",          "virtualised",
+        "machine_maker",    "container",    "affinity",
+        "smt_siblings",     "cpu_quota",    "throttled",
+        "governor",         "turbo",        "steal_since_boot",
+        "steal_during_run", "aslr",         "transparent_hugepages",
     };
     assert_int_equal(machine.facts_n, sizeof keys / sizeof *keys);
     for (size_t i = 0; i < machine.facts_n; i++) {
@@ -238,17 +223,11 @@ static void a_quiet_machine_has_the_build_s_warnings_alone(void **state)
     assert_int_equal(warnings_of(-1e6, NULL), of_build);
 }
 
-static void a_busy_machine_is_told_so(void **state)
+/* The mean load may be that of the run before this one, which has ended. */
+static void a_load_that_is_over_is_not_told(void **state)
 {
     (void)state;
-    const size_t of_build = warnings_of(0, NULL);
-    const double processors_n = (double)sysconf(_SC_NPROCESSORS_ONLN);
-    char begin[64];
-    assert_int_equal(warnings_of(0.5 * processors_n, NULL), of_build);
-    assert_int_equal(warnings_of(0.5 * processors_n + 7, NULL), of_build + 1);
-    snprintf(begin, sizeof begin,
-             "the load average is %.1f on %.0f processors: ", 0.5 * processors_n + 7, processors_n);
-    assert_begins(warnings[0], begin);
+    assert_int_equal(warnings_of(1e6, NULL), warnings_of(0, NULL));
 }
 
 static void clocks_that_vary_are_told(void **state)
@@ -257,9 +236,8 @@ static void clocks_that_vary_are_told(void **state)
     const size_t of_build = warnings_of(0, NULL);
     assert_int_equal(warnings_of(0, "powersave"), of_build + 1);
     assert_begins(warnings[0], "the frequency governor is 'powersave': ");
-    assert_int_equal(warnings_of(1e6, "schedutil"), of_build + 2);
-    assert_begins(warnings[0], "the load average is 1000000.0 ");
-    assert_begins(warnings[1], "the frequency governor is 'schedutil': ");
+    assert_int_equal(warnings_of(1e6, "schedutil"), of_build + 1);
+    assert_begins(warnings[0], "the frequency governor is 'schedutil': ");
 }
 
 /* The warning of a run with so many threads on such processors; "" if there is none of them. */
@@ -301,16 +279,37 @@ static void a_quota_below_what_the_run_wants_is_told(void **state)
 static void there_are_no_more_than_there_is_room_for(void **state)
 {
     (void)state;
-    struct vtb_machine of = {.load_average = {1e6},
-                             .load_average_n = 1,
+    struct vtb_machine of = {.processors = {ALLOWED(1), .runnable_n = 7},
                              .facts = {{.key = "governor", .value = "powersave"}},
                              .facts_n = 1};
     memset(warnings, 0, sizeof warnings);
     assert_int_equal(vtb_machine_warnings(&of, 1, warnings, 0), 0);
     assert_string_equal(warnings[0], "");
     assert_int_equal(vtb_machine_warnings(&of, 1, warnings, 1), 1);
-    assert_begins(warnings[0], "the load average is ");
+    assert_begins(warnings[0], "8 threads, ");
     assert_string_equal(warnings[1], "");
+}
+
+#define GROUP "/sys/fs/cgroup/run/"
+
+static void what_happened_during_a_run_is_told(void **state)
+{
+    (void)state;
+    system_file("/proc/stat", "cpu 100 0 100 800 0 0 0 0 0 0\n");
+    system_file("/proc/self/cgroup", "0::/run\n");
+    system_file("/proc/self/mountinfo", "1 0 0:1 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    system_file(GROUP "cpu.max", "50000 100000\n");
+    system_file(GROUP "cpu.stat", "nr_periods 10\nnr_throttled 3\n");
+    vtb_machine_read_at(&machine, system_root);
+    assert_int_equal(vtb_machine_end(&machine, system_root, warnings, WARNINGS_MAX), 0);
+    assert_string_equal(fact("throttled"), "0");
+    system_file("/proc/stat", "cpu 190 0 100 800 0 0 0 10 0 0\n");
+    system_file(GROUP "cpu.stat", "nr_periods 20\nnr_throttled 8\n");
+    assert_int_equal(vtb_machine_end(&machine, system_root, warnings, WARNINGS_MAX), 2);
+    assert_string_equal(fact("throttled"), "5");
+    assert_string_equal(fact("steal_during_run"), "0.1000");
+    assert_begins(warnings[0], "a control group's quota stopped this run in 5 periods");
+    assert_begins(warnings[1], "the hypervisor took 10.0 % of the processor time during the run");
 }
 
 int main(void)
@@ -328,11 +327,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_thing_is_told_in_several_ways, make_system_root,
                                         back_to_this_system),
         cmocka_unit_test(a_quiet_machine_has_the_build_s_warnings_alone),
-        cmocka_unit_test(a_busy_machine_is_told_so),
+        cmocka_unit_test(a_load_that_is_over_is_not_told),
         cmocka_unit_test(clocks_that_vary_are_told),
         cmocka_unit_test(threads_that_wait_for_each_other_are_told),
         cmocka_unit_test(a_quota_below_what_the_run_wants_is_told),
         cmocka_unit_test(there_are_no_more_than_there_is_room_for),
+        cmocka_unit_test_setup_teardown(what_happened_during_a_run_is_told, make_system_root,
+                                        back_to_this_system),
     };
     return cmocka_run_group_tests(tests, read_machine, NULL);
 }

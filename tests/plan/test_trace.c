@@ -469,7 +469,7 @@ static void open_and_exit(const char *path)
 {
     (void)alarm(600); /* else one that is not given up waits forever */
     const bool ok = open_trace(path, VTB_TRACE_TEXT);
-    const bool as_expected = !ok && !trace.ids && error.exit_code == VTB_EXIT_INTERRUPTED &&
+    const bool as_expected = !ok && !trace.ids && error.exit_code == VTB_EXIT_SIGNAL + SIGINT &&
                              strcmp(error.message, "interrupted") == 0;
     _exit(as_expected ? 0 : 1);
 }
