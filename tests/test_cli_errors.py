@@ -701,7 +701,9 @@ def test_killed_matrix_leaves_what_was_finished(
     outcome = run.end()
     assert outcome.code == -signal.SIGKILL
     after = contents(bench.directory)
-    (path,) = [path for path in outcome.files() if path.suffix == ".json" and str(path) not in earlier]
+    (path,) = [
+        path for path in outcome.files() if path.suffix == ".json" and str(path) not in earlier
+    ]
     results = strict_json(path.read_text(encoding="utf-8"))
     assert results["context"]["interrupted"] is True
     assert 0 < results["context"]["sessions"] < SESSIONS_N

@@ -47,7 +47,8 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def result(path: Path, *arguments: str, **variables: str) -> dict[str, Any]:
-    done = run(*arguments, "--export-json", str(path), "--results-dir", str(path.parent), **variables)
+    outputs = ["--export-json", str(path), "--results-dir", str(path.parent)]
+    done = run(*arguments, *outputs, **variables)
     assert done.returncode == 0, done.stderr
     found = json.loads(path.read_text(encoding="utf-8"))
     found["printed"] = done.stdout

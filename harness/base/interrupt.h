@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 
-/* Lets an interrupt, from now on, end the process with VTB_EXIT_SIGNAL and its number, and a line on
- * standard error. */
+/* Lets an interrupt, from now on, end the process with vtb_interrupt_exit, and a line on standard
+ * error. */
 void vtb_interrupt_watch(void);
 
 /* Lets an interrupt, from now on, only be noted, as there is something to keep. */

@@ -33,8 +33,9 @@ void vtb_machine_read(struct vtb_machine *machine);
 void vtb_machine_read_at(struct vtb_machine *machine, const char *root);
 
 /* Notes what happened to a machine since it was read: the fact "throttled" becomes the periods in
- * which a control group was stopped, and "steal_during_run" the share that a hypervisor took. Writes
- * up to max_n warnings of it, and returns how many. `root` is that of base/system_files.h. */
+ * which a control group was stopped, and "steal_during_run" the share that a hypervisor took.
+ * Writes up to max_n warnings of it, and returns how many. `root` is that of
+ * base/system_files.h. */
 size_t vtb_machine_end(struct vtb_machine *machine, const char *root, char warnings[][200],
                        size_t max_n);
 

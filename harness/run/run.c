@@ -124,8 +124,8 @@ static bool has_something(const struct run *run)
 
 /* --- tables --- */
 
-/* Whether each thread of a case has a processor; otherwise callers wait for each other, and how much
- * more several do than one says nothing. */
+/* Whether each thread of a case has a processor; otherwise callers wait for each other, and how
+ * much more several do than one says nothing. */
 static bool has_processors(const struct run *run, const struct vtb_point *point, size_t i)
 {
     const size_t threads_n = point->cases[i].threads_n + point->completer;
