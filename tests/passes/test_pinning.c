@@ -35,7 +35,7 @@ static void a_list_is_kept_to(void **state)
 {
     (void)state;
     cpu_set_t before = allowed();
-    char list[32];
+    char list[64];
     struct vtb_child child = {.name = "a child", .run = pin_to, .context = list};
     snprintf(list, sizeof list, "%d-%d,%d", first_of(&before), first_of(&before),
              first_of(&before));
