@@ -89,6 +89,14 @@ static void print_warnings(const struct vtb_machine *machine, const struct vtb_p
         fprintf(stderr, "warning: %s\n", warnings[i]);
 }
 
+static void warn_of_trace(const struct vtb_plan *plan, const struct vtb_options *options)
+{
+    struct vtb_error warning;
+    if (plan->trace_path &&
+        vtb_trace_is_strange(&plan->trace, plan->trace_path, &options->trace_format, &warning))
+        fprintf(stderr, "warning: %s\n", warning.message);
+}
+
 static bool dry_run(const struct vtb_options *options, const struct vtb_plan *plan,
                     struct vtb_error *error)
 {
@@ -251,10 +259,11 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
 static bool run_plan(const struct vtb_options *options, const struct vtb_plan *plan,
                      struct vtb_error *error)
 {
-    if (options->dry_run)
-        return dry_run(options, plan, error);
     if (vtb_instructions_is_worker())
         return vtb_instructions_work(plan, error);
+    warn_of_trace(plan, options);
+    if (options->dry_run)
+        return dry_run(options, plan, error);
     char *line = command_line(options);
     struct vtb_results results = {.command_line = line ? line : "unknown",
                                   .executable = options->arguments[0],

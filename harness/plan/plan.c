@@ -478,8 +478,7 @@ static bool open_trace(struct vtb_plan *plan, const struct vtb_options *options,
     if (!options->trace_path)
         return true;
     plan->trace_path = options->trace_path;
-    return vtb_trace_open(&plan->trace, options->trace_path,
-                          (enum vtb_trace_format)options->trace_format, error);
+    return vtb_trace_open(&plan->trace, options->trace_path, &options->trace_format, error);
 }
 
 bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
