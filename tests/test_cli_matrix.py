@@ -178,6 +178,24 @@ def test_small_traces(
     assert {parameters(row["run_name"])["keys"] for row in rows} == {str(keys)}
 
 
+def test_a_warm_cache_hits_more_often_than_an_empty_one(bench: Bench) -> None:
+    """Of ten keys, called in turn, the first ten calls miss, and none that is timed."""
+    recorded = bench.directory / "keys"
+    recorded.write_text("".join(f"{i % 10}\n" for i in range(100)))
+    one = ["--trace", "keys", "--strategy", "plain", "--heap", "glibc"]
+    outcome = bench.ok(*one, *HASTY, "--export-json", "run.json")
+    text = " ".join(outcome.out.split())
+    assert "hit rate 0.90000 emerged (90 hits), 1.00000 where it was timed" in text
+    assert "warm, in which 1.00000 of the calls hit" in text
+    rows = strict_json((bench.directory / "run.json").read_text())["benchmarks"]
+    rates = {(row["actual_hit_rate"], row["timed_hit_rate"])
+             for row in rows if row["run_type"] == "aggregate"}
+    assert rates == {(0.9, 1)}
+    assert all("timed_hit_rate" not in row for row in bench.ok(*one, *COUNT_ONLY).rows)
+    cold = ["--cache", "lru:10", "--calls", "100", "--strategy", "plain", *SHORT]
+    assert all("timed_hit_rate" not in row for row in bench.ok(*cold).rows)
+
+
 @pytest.mark.parametrize(
     "name, told",
     [

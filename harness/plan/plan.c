@@ -592,6 +592,20 @@ bool vtb_plan_has_cold(const struct vtb_plan *plan)
     return false;
 }
 
+bool vtb_point_has_warm_cache(const struct vtb_point *point)
+{
+    return point->hits.emerge && !point->cold;
+}
+
+bool vtb_plan_has_warm_cache(const struct vtb_plan *plan)
+{
+    for (size_t i = 0; i < plan->points_n; i++) {
+        if (vtb_point_has_warm_cache(&plan->points[i]))
+            return true;
+    }
+    return false;
+}
+
 void vtb_plan_free(struct vtb_plan *plan)
 {
     for (size_t i = 0; i < plan->points_n; i++)
