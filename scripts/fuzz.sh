@@ -5,6 +5,8 @@
 #                after every collection (tests/graph.h, tests/fuzz/fuzz_gengc.c)
 #   result_file  the reader of result files, and what compares two of them: whatever a baseline is,
 #                it is read or refused in one line (tests/fuzz/fuzz_result_file.c)
+#   trace        the reader of recorded keys, in each of its formats: any bytes are read or refused
+#                in one line (tests/fuzz/fuzz_trace.c)
 #
 # Usage: scripts/fuzz.sh [SECONDS [TARGET]]
 #
@@ -14,7 +16,7 @@
 set -eu
 
 seconds=${1:-60}
-targets=${2:-gengc result_file}
+targets=${2:-gengc result_file trace}
 case $seconds in
 '' | *[!0-9]*)
     printf 'fuzz.sh: SECONDS is a whole number, not "%s"\n' "$seconds" >&2
@@ -84,8 +86,14 @@ for target in $targets; do
         cp tests/fuzz/result_file.json "$folder/result_file.corpus/"
         run result_file -max_len=8192 -timeout=600 -dict=tests/fuzz/result_file.dict
         ;;
+    trace)
+        build trace harness/plan/trace.c harness/plan/trace_bytes.c harness/plan/trace_keys.c \
+            harness/plan/trace_lines.c harness/base/error.c harness/base/interrupt.c \
+            harness/base/pages.c harness/base/prose.c harness/base/allocate.c
+        run trace -max_len=1024 -timeout=600 -dict=tests/fuzz/trace.dict
+        ;;
     *)
-        printf 'fuzz.sh: TARGET is gengc or result_file, not "%s"\n' "$target" >&2
+        printf 'fuzz.sh: TARGET is gengc, result_file or trace, not "%s"\n' "$target" >&2
         exit 2
         ;;
     esac

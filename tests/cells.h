@@ -191,7 +191,7 @@ static inline void cell_draw(struct cell_calls *calls, struct vtb_point *point, 
     };
     assert_in_range(n, 1, CELL_CALLS_MAX);
     vtb_schedule_fill(&schedule, 0, calls->ids, n);
-    calls->trace = (struct vtb_trace){calls->ids, n, point->keys_n};
+    calls->trace = (struct vtb_trace){.ids = calls->ids, .ids_n = n, .keys_n = point->keys_n};
     point->hits.trace = &calls->trace;
 }
 

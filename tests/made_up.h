@@ -46,7 +46,8 @@ static inline void make_up(struct made_up *it)
         .cases_n = MADE_UP_CASES_N,
     };
     it->plan = (struct vtb_plan){.points = &it->point, .points_n = 1};
-    it->comparison = (struct vtb_comparison){.point = &it->point, .figures = it->figures};
+    it->comparison =
+        (struct vtb_comparison){.point = &it->point, .timed_hit_rate = NAN, .figures = it->figures};
     it->results =
         (struct vtb_results){.plan = &it->plan, .comparisons = &it->comparison, .comparisons_n = 1};
     for (size_t i = 0; i < MADE_UP_CASES_N; i++) {

@@ -31,6 +31,7 @@ WORKLOADS = sorted(path.stem for path in (ROOT / "workloads").glob("*.h"))
 COUNT_ONLY = ["--rounds", "0", "--format", "json"]
 SHORT = [*HASTY, "--format", "json"]
 TRACES = ROOT.parent / "shared" / "traces"
+SMALL_TRACES = ROOT.parent / "shared" / "cases" / "traces"
 
 # Left out where a point asks for what they lack.
 FOR_ONE_THREAD = {name for name in STRATEGIES if source_says(name, r"\.other_threads\b")}
@@ -144,6 +145,88 @@ def test_real_traces(bench: Bench, name: str, capacity: int, rate: float) -> Non
     arguments = ["--trace", str(recorded), "--trace-format", "be32", "--cache", f"lru:{capacity}"]
     rows = bench.ok(*arguments, "--strategy", "value_task", *COUNT_ONLY).rows
     assert {round(found, 5) for found in actual_rates(rows).values()} == {rate}
+
+
+def small_trace(name: str) -> str:
+    if not (SMALL_TRACES / name).exists():
+        pytest.skip(f"{SMALL_TRACES / name} is not there")
+    return str(SMALL_TRACES / name)
+
+
+@pytest.mark.parametrize(
+    "name, arguments, keys, rate",
+    [
+        ("crlf.txt", [], 3, 0.5),
+        ("mixed-ends.txt", [], 2, 0.5),
+        ("bom.txt", [], 3, 0.5),
+        ("keys.be32", ["--trace-format", "be32"], 100, 0.99),
+        ("arc.txt", ["--trace-format", "arc"], 20, 0.5),
+        ("stamped.csv", ["--trace-format", "csv:key"], 5, 0.75),
+        ("stamped.csv", ["--trace-format", "csv:2"], 5, 0.75),
+        ("stamped.csv", ["--trace-format", "csv:key", "--cache", "lru:3"], 5, 0),
+        ("short.txt", [], 2905, 0.7095),
+        ("short.txt", ["--cache", "lru:1"], 2905, 0.0005),
+        ("short.txt", ["--cache", "lru:500"], 2905, 0.1649),
+        ("short.txt", ["--cache", "lru:1500"], 2905, 0.4558),
+    ],
+)
+def test_small_traces(
+    bench: Bench, name: str, arguments: list[str], keys: int, rate: float
+) -> None:
+    one = ["--strategy", "plain", "--heap", "glibc", *COUNT_ONLY]
+    rows = bench.ok("--trace", small_trace(name), *arguments, *one).rows
+    assert [row["actual_hit_rate"] for row in rows] == [pytest.approx(rate)] * len(rows)
+    assert {parameters(row["run_name"])["keys"] for row in rows} == {str(keys)}
+
+
+def test_a_warm_cache_hits_more_often_than_an_empty_one(bench: Bench) -> None:
+    """Of ten keys, called in turn, the first ten calls miss, and none that is timed."""
+    recorded = bench.directory / "keys"
+    recorded.write_text("".join(f"{i % 10}\n" for i in range(100)))
+    one = ["--trace", "keys", "--strategy", "plain", "--heap", "glibc"]
+    outcome = bench.ok(*one, *HASTY, "--export-json", "run.json")
+    text = " ".join(outcome.out.split())
+    assert "hit rate 0.90000 emerged (90 hits), 1.00000 where it was timed" in text
+    assert "warm, in which 1.00000 of the calls hit" in text
+    rows = strict_json((bench.directory / "run.json").read_text())["benchmarks"]
+    rates = {(row["actual_hit_rate"], row["timed_hit_rate"])
+             for row in rows if row["run_type"] == "aggregate"}
+    assert rates == {(0.9, 1)}
+    assert all("timed_hit_rate" not in row for row in bench.ok(*one, *COUNT_ONLY).rows)
+    cold = ["--cache", "lru:10", "--calls", "100", "--strategy", "plain", *SHORT]
+    assert all("timed_hit_rate" not in row for row in bench.ok(*cold).rows)
+
+
+@pytest.mark.parametrize(
+    "name, told",
+    [
+        ("numbers.gz", "compressed; `zcat FILE | run_bench --trace -`"),
+        ("utf16.txt", "UTF-16; `iconv -f UTF-16 -t UTF-8 FILE | run_bench --trace -`"),
+        ("keys.be32", "--trace-format be32"),
+    ],
+)
+def test_what_is_no_text_is_refused(bench: Bench, name: str, told: str) -> None:
+    outcome = bench("--trace", small_trace(name))
+    assert outcome.code == 2
+    assert outcome.error.startswith("run_bench: --trace: '") and told in outcome.error
+    assert outcome.files() == [] and outcome.out == ""
+
+
+def test_columns_taken_for_keys_are_warned_of_once(bench: Bench) -> None:
+    """By the run, and by none of its sessions."""
+    recorded = bench.directory / "keys"
+    recorded.write_text("".join(f"{i} 1 0 {i}\n" for i in range(40)))
+    outcome = bench.ok("--trace", "keys", "--strategy", "plain", "--heap", "glibc", *SHORT)
+    warnings = [line for line in outcome.err.splitlines() if "--trace: 'keys'" in line]
+    assert len(warnings) == 1
+    assert all(
+        word in warnings[0]
+        for word in ["warning: ", "several columns", "no key comes twice", "csv:COLUMN", "arc"]
+    )
+    as_arc = bench.ok("--trace", "keys", "--trace-format", "arc", "--dry-run")
+    assert as_arc.err.count("no key comes twice") == 1
+    recorded.write_text("fig\npear\nfig\n")
+    assert "--trace" not in bench.ok("--trace", "keys", "--dry-run").err
 
 
 def test_drawn_keys_make_hits_emerge(bench: Bench) -> None:

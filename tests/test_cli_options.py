@@ -112,7 +112,10 @@ TOLD_BY_HELP = {
     "cache": ["LRU cache", "hit rate emerges"],
     "cache-capacity": ["--cache lru:N"],
     "trace": ["keys of a file", "standard input", "-", "read once"],
-    "trace-format": ["text", "a key a line", "be32", "big-endian", "default: text"],
+    "trace-format": [
+        "text", "a key a line", "be32", "big-endian", "arc", "START LENGTH", "csv:COLUMN",
+        "default: text",
+    ],
     "ttl": ["life", "virtual clock", "--calls-per-second"],
     "pollute": ["other memory", "default: 0"],
     "threads": ["callers at once", "default: 1"],

@@ -90,7 +90,8 @@ static bool parse_range(char *text, const struct vtb_number_kind *kind, struct v
         return false;
     if (step_value <= 0 || from_value > to_value)
         return refuse(error, "a range goes upwards, by a step above 0");
-    double steps = floor((to_value - from_value) / step_value + 1e-9);
+    const double exact_steps = (to_value - from_value) / step_value;
+    const double steps = floor(exact_steps + 1e-9);
     if (steps >= VTB_NUMBERS_MAX)
         return refuse(error, "more than 1000 values");
     for (size_t i = 0; i <= (size_t)steps; i++) {
@@ -98,7 +99,7 @@ static bool parse_range(char *text, const struct vtb_number_kind *kind, struct v
                  error))
             return false;
     }
-    return true;
+    return exact_steps - steps <= 1e-9 || add(numbers, to_value, error);
 }
 
 static bool parse_item(char *text, const struct vtb_number_kind *kind, struct vtb_numbers *numbers,

@@ -30,8 +30,8 @@ struct vtb_number_kind {
 VTB_MUST_USE bool vtb_number_parse(const char *text, const struct vtb_number_kind *kind,
                                    double *value, struct vtb_error *error);
 
-/* Parses a number, a list A,B,... or a range FROM:TO:STEP, with TO where a step
- * meets it. */
+/* Parses a number, a list A,B,... or a range FROM:TO:STEP with both of its ends: if no step meets
+ * TO, the last one is shorter. */
 VTB_MUST_USE bool vtb_numbers_parse(const char *text, const struct vtb_number_kind *kind,
                                     struct vtb_numbers *numbers, struct vtb_error *error);
 

@@ -43,7 +43,7 @@ struct outcome {
 /* --- running --- */
 
 static uint32_t ids[CALLS_N];
-static struct vtb_trace calls = {ids, CALLS_N, KEYS_N};
+static struct vtb_trace calls = {.ids = ids, .ids_n = CALLS_N, .keys_n = KEYS_N};
 
 /* A point of the check's workload. Its calls are drawn, with exactly the share of hits that the hit
  * rate says, unless the workload's cache is real. */

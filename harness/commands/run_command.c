@@ -104,6 +104,14 @@ static void warn_after(struct vtb_machine *machine)
     print_warnings(warnings, vtb_machine_end(machine, "", warnings, WARNINGS_MAX));
 }
 
+static void warn_of_trace(const struct vtb_plan *plan, const struct vtb_options *options)
+{
+    struct vtb_error warning;
+    if (plan->trace_path &&
+        vtb_trace_is_strange(&plan->trace, plan->trace_path, &options->trace_format, &warning))
+        fprintf(stderr, "warning: %s\n", warning.message);
+}
+
 static bool dry_run(const struct vtb_options *options, const struct vtb_plan *plan,
                     struct vtb_error *error)
 {
@@ -301,10 +309,11 @@ static bool run_plan(const struct vtb_options *options, const struct vtb_plan *p
 {
     if (!vtb_libraries_check_malloc(plan, error))
         return false;
-    if (options->dry_run)
-        return dry_run(options, plan, error);
     if (vtb_instructions_is_worker())
         return vtb_instructions_work(plan, error);
+    warn_of_trace(plan, options);
+    if (options->dry_run)
+        return dry_run(options, plan, error);
     char *line = command_line(options);
     struct vtb_results results = {.command_line = line ? line : "unknown",
                                   .executable = options->arguments[0],

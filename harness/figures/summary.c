@@ -459,6 +459,15 @@ static void keep_found(struct vtb_figures *figures, const struct vtb_found *foun
         figures->pressure.hgrm ? vtb_copy_text(figures->pressure.hgrm, "pauses") : NULL;
 }
 
+/* The share of the calls that were timed that hit, in all sessions; NaN if it was not noted. */
+static double timed_hit_rate(const struct vtb_samples *samples)
+{
+    double sum = 0;
+    for (size_t s = 0; samples->hit_rates && s < samples->sessions_n; s++)
+        sum += samples->hit_rates[s];
+    return samples->hit_rates ? sum / (double)samples->sessions_n : NAN;
+}
+
 bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *point,
                    enum vtb_consumer consumer, struct vtb_samples samples, double quiet_ns,
                    const struct vtb_found *found, struct vtb_error *error)
@@ -467,6 +476,7 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
         .point = point,
         .consumer = consumer,
         .timed = samples.rounds_n > 0,
+        .timed_hit_rate = timed_hit_rate(&samples),
         .samples = samples,
         .figures = calloc(point->cases_n, sizeof *comparison->figures),
     };

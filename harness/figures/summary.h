@@ -66,6 +66,7 @@ struct vtb_comparison {
     enum vtb_consumer consumer;
     bool timed;
     enum vtb_state state;        /* of the machine, in which its figures hold */
+    double timed_hit_rate;       /* NaN: that of the calls that were counted */
     struct vtb_samples samples;  /* owned, if they own their memory */
     double *caller_ns;           /* owned; memory for the figures */
     struct vtb_figures *figures; /* owned; one for each case, in the point's order */

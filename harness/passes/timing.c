@@ -44,8 +44,10 @@ struct vtb_bench {
     size_t operations_n; /* of an epoch */
     bool probes;         /* the state of the machine can be told: no case has threads of its own */
     /* Makes the calls of a round first, untimed, if all cases make the same ones: otherwise the
-     * first case of the round would bring their keys into the processor's caches for all. */
+     * first case of the round would bring their keys into the processor's caches for all. It is a
+     * cell that counts, as the calls that are timed miss where its own do. */
     struct vtb_runner pacemaker;
+    uint64_t missed_n; /* of the calls of the rounds that were timed */
 };
 
 static void shuffle(struct vtb_random *random, size_t *values, size_t n)
@@ -100,9 +102,10 @@ static bool open_runners(struct vtb_bench *bench, const struct vtb_fixture *fixt
             return false;
         vtb_memory_fill(&runner->memory, vtb_random_unit(&random));
     }
-    const struct vtb_case *floor = &fixture->point->cases[fixture->point->cases[0].floor];
+    struct vtb_case pacemaker = fixture->point->cases[fixture->point->cases[0].floor];
+    pacemaker.timing = pacemaker.counting;
     return !fixture->point->hits.emerge ||
-           vtb_runner_open(&bench->pacemaker, fixture, floor, consumer, NULL, error);
+           vtb_runner_open(&bench->pacemaker, fixture, &pacemaker, consumer, NULL, error);
 }
 
 static bool open_all(struct vtb_bench *bench, const struct vtb_fixture *fixture,
@@ -250,8 +253,9 @@ static size_t numbers_a_time(const struct vtb_point *point)
 size_t vtb_samples_bytes(const struct vtb_point *point, size_t sessions_n, size_t rounds_n)
 {
     return sessions_n * point->cases_n *
-           (rounds_n * numbers_a_time(point) * sizeof(double) + point->completer * sizeof(double) +
-            sizeof(struct vtb_pause_sums));
+               (rounds_n * numbers_a_time(point) * sizeof(double) +
+                point->completer * sizeof(double) + sizeof(struct vtb_pause_sums)) +
+           vtb_point_has_warm_cache(point) * sessions_n * sizeof(double);
 }
 
 void vtb_samples_place(struct vtb_samples *samples, const struct vtb_point *point,
@@ -282,6 +286,10 @@ void vtb_samples_place(struct vtb_samples *samples, const struct vtb_point *poin
     if (point->completer) {
         samples->completer_ns = numbers;
         numbers += sessions_n * point->cases_n;
+    }
+    if (vtb_point_has_warm_cache(point)) {
+        samples->hit_rates = numbers;
+        numbers += sessions_n;
     }
     samples->pauses = (struct vtb_pause_sums *)(void *)numbers;
 }
@@ -315,6 +323,7 @@ struct vtb_samples vtb_samples_of_session(const struct vtb_samples *samples, siz
         .probe_before_ns = samples->probe_before_ns + first,
         .probe_after_ns = samples->probe_after_ns + first,
         .faults_n = samples->faults_n ? samples->faults_n + first : NULL,
+        .hit_rates = samples->hit_rates ? samples->hit_rates + session : NULL,
         .thread_ns = samples->thread_ns ? samples->thread_ns + first * samples->threads_n : NULL,
         .completer_ns =
             samples->completer_ns ? samples->completer_ns + session * samples->cases_n : NULL,
@@ -330,12 +339,22 @@ void vtb_samples_free(struct vtb_samples *samples)
 
 /* --- rounds --- */
 
+/* Runs the calls of a round that are timed behind those that are not. */
+static void run_pacemaker(struct vtb_bench *bench)
+{
+    const struct vtb_counts *counts = &bench->pacemaker.callers[0].service.counts;
+    run_runner(&bench->pacemaker, VTB_BEFORE_EPOCH_N);
+    bench->missed_n -= counts->fetched_n;
+    run_runner(&bench->pacemaker, bench->operations_n);
+    bench->missed_n += counts->fetched_n;
+}
+
 /* Puts every caller of every case at a random place of the schedule. If hits emerge, all stay in
  * step, and the pacemaker makes the calls of the round before them. */
 static void take_places(struct vtb_bench *bench, struct vtb_random *places)
 {
     if (bench->fixture->point->hits.emerge) {
-        run_runner(&bench->pacemaker, VTB_BEFORE_EPOCH_N + bench->operations_n);
+        run_pacemaker(bench);
         return;
     }
     for (size_t i = 0; i < bench->fixture->point->cases_n; i++) {
@@ -452,10 +471,14 @@ static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, struct
                           .order = vtb_random_stream(seed, ORDER_STREAM),
                           .places = vtb_random_stream(seed, PLACES_STREAM)};
     samples->operations_n = bench->operations_n;
+    bench->missed_n = 0;
     const bool driven = vtb_stopwatch_drive(bench->fixture->point->workload->name,
                                             samples->rounds_n, run_round, &table);
     if (vtb_interrupted())
         return vtb_fail_interrupted(error);
+    if (samples->hit_rates)
+        *samples->hit_rates =
+            1 - (double)bench->missed_n / ((double)samples->rounds_n * (double)bench->operations_n);
     note_pauses(bench, samples);
     measure_completers(bench, samples);
     return driven || vtb_fail(error, VTB_EXIT_INTERNAL,

@@ -34,6 +34,9 @@ struct vtb_samples {
     double *probe_before_ns;
     double *probe_after_ns;
     double *faults_n; /* page faults of a cold start; null: these are no cold starts */
+    /* The share of a session's calls in timed rounds that hit, where hits emerge. Null: what is
+     * timed hits as often as what is counted. */
+    double *hit_rates;
     /* The processor time of the completing thread of session s and case c while it answers, in ns
      * per operation, at [s * cases_n + c]. Null: callers complete their own. */
     double *completer_ns;

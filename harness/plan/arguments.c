@@ -50,7 +50,7 @@ bool vtb_arguments_make(struct vtb_arguments *arguments, const struct vtb_plan *
             return false;
         (void)snprintf(path, sizeof path, "/proc/self/fd/%d", arguments->trace_fd);
         same.trace_path = path;
-        same.trace_format = VTB_TRACE_BE32;
+        same.trace_format = (struct vtb_trace_format){.kind = VTB_TRACE_BE32};
     }
     arguments->list = vtb_options_arguments(&same);
     if (arguments->list)

@@ -255,7 +255,7 @@ static struct vtb_numbers choose_threads(const struct vtb_options *options)
 
 static bool check_combinations(const struct vtb_options *options, struct vtb_error *error)
 {
-    if (options->trace_format != VTB_TRACE_TEXT && !options->trace_path)
+    if (options->trace_format.kind != VTB_TRACE_TEXT && !options->trace_path)
         return vtb_fail(error, VTB_EXIT_USAGE, "--trace-format: there is no trace; give --trace");
     if (options->completer == VTB_COMPLETER_THREAD && options->completion != VTB_COMPLETION_FIFO)
         return vtb_fail(

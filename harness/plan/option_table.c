@@ -4,7 +4,6 @@
 
 #include "cells/foreign.h"
 #include "plan/option_values.h"
-#include "plan/trace.h"
 
 static const char *const format_words[] = {"table", "json", "csv", "markdown", NULL};
 
@@ -131,9 +130,13 @@ static const struct vtb_option other_options[] = {
      .commands = RUN | GATE | BUILD,
      .help = "replay the keys of a file, or of standard input if FILE is -, through the real\n"
              "cache; the file is read once"},
-    {"trace-format", "FORMAT", vtb_parse_word, FIELD(trace_format), .words = vtb_trace_format_words,
-     .accepts = "text or be32", .commands = RUN | GATE | BUILD,
-     .help = "text: a key a line, of any bytes; be32: 4-byte big-endian integers; default: text"},
+    {"trace-format", "FORMAT", vtb_parse_trace_format, FIELD(trace_format),
+     .accepts = "text, be32, arc, or csv:COLUMN with a column's number from 1, or its name",
+     .commands = RUN | GATE | BUILD,
+     .help = "text: a key a line; be32: 4-byte big-endian integers; arc: lines of START LENGTH\n"
+             "and more, which ask for LENGTH keys from START on; csv:COLUMN: a column of\n"
+             "comma-separated values, by its number from 1, or its name in the first line;\n"
+             "default: text"},
     {"completer", "WHO", vtb_parse_word, FIELD(completer), .words = vtb_completer_words,
      .accepts = "caller or thread", .of_cases = true, .commands = RUN,
      .help = "who completes suspended operations: the caller itself, when its window is full, or\n"

@@ -140,6 +140,38 @@ bool vtb_parse_cache(const struct vtb_option *option, const char *text, void *fi
            vtb_refuse_value(option, text, reason.message, error);
 }
 
+/* Parses the column behind "csv:": its number, or its name. */
+static bool parse_column(const struct vtb_option *option, const char *text, const char *column,
+                         struct vtb_trace_format *format, struct vtb_error *error)
+{
+    struct vtb_error reason;
+    uint64_t number = 0;
+    if (*column == '\0')
+        return vtb_refuse_value(option, text, "no column", error);
+    const bool is_number = column[strspn(column, "0123456789")] == '\0';
+    if (is_number && (!vtb_uint64_parse(column, &number, &reason) || number == 0))
+        return vtb_refuse_value(option, text, "columns count from 1", error);
+    *format = (struct vtb_trace_format){VTB_TRACE_CSV, column, (size_t)number};
+    return true;
+}
+
+bool vtb_parse_trace_format(const struct vtb_option *option, const char *text, void *field,
+                            struct vtb_error *error)
+{
+    struct vtb_trace_format *format = field;
+    const char *csv = vtb_trace_format_words[VTB_TRACE_CSV];
+    const size_t csv_n = strlen(csv);
+    if (strncmp(text, csv, csv_n) == 0 && (text[csv_n] == ':' || text[csv_n] == '\0'))
+        return parse_column(option, text, text + csv_n + (text[csv_n] == ':'), format, error);
+    for (int i = 0; i < VTB_TRACE_CSV; i++) {
+        if (strcmp(text, vtb_trace_format_words[i]) == 0) {
+            *format = (struct vtb_trace_format){.kind = (enum vtb_trace_kind)i};
+            return true;
+        }
+    }
+    return vtb_refuse_value(option, text, "unknown", error);
+}
+
 bool vtb_parse_distribution(const struct vtb_option *option, const char *text, void *field,
                             struct vtb_error *error)
 {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "plan/option_values.h"
-#include "plan/trace.h"
 
 const char *const vtb_completion_words[] = {"fifo", "lifo", "random", NULL};
 const char *const vtb_consumer_words[] = {"independent", "dependent", "both", NULL};
@@ -235,6 +234,15 @@ static char *argument_of(const char *name, const char *text)
     return asprintf(&argument, "--%s=%s", name, text) < 0 ? NULL : argument;
 }
 
+static char *argument_of_format(const struct vtb_trace_format *format)
+{
+    char *argument = NULL;
+    const char *word = vtb_trace_format_words[format->kind];
+    if (!format->column)
+        return argument_of("trace-format", word);
+    return asprintf(&argument, "--trace-format=%s:%s", word, format->column) < 0 ? NULL : argument;
+}
+
 /* Makes an argument of an option that was given. A flag that was switched off needs none. */
 static char *argument_of_given(const struct vtb_given *given)
 {
@@ -268,7 +276,7 @@ char **vtb_options_arguments(const struct vtb_options *options)
     }
     if (options->trace_path) {
         arguments[n++] = argument_of("trace", options->trace_path);
-        arguments[n++] = argument_of("trace-format", vtb_trace_format_words[options->trace_format]);
+        arguments[n++] = argument_of_format(&options->trace_format);
     }
     for (size_t i = 0; i < n; i++) {
         if (arguments[i])

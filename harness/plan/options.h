@@ -11,6 +11,7 @@
 #include "plan/metrics.h"
 #include "plan/parameters.h"
 #include "plan/schedule.h"
+#include "plan/trace.h"
 
 enum vtb_command {
     VTB_COMMAND_RUN,
@@ -83,14 +84,14 @@ struct vtb_options {
     struct vtb_numbers parameters[VTB_PARAMETERS_N]; /* a flag has one value, 0 or 1 */
     struct vtb_distribution distribution;            /* s is 0 if it was not given */
     const char *trace_path;                          /* null: keys are drawn; "-": standard input */
-    int trace_format;                                /* enum vtb_trace_format */
-    double calls_per_second;                         /* 0: not given */
-    int completer;                                   /* enum vtb_completer */
-    int completion;                                  /* enum vtb_completion */
-    int consumer;                                    /* enum vtb_consumer */
-    int method;                                      /* enum vtb_method */
-    int format;                                      /* enum vtb_format */
-    double live_heap_bytes;                          /* < 0: not given */
+    struct vtb_trace_format trace_format;
+    double calls_per_second; /* 0: not given */
+    int completer;           /* enum vtb_completer */
+    int completion;          /* enum vtb_completion */
+    int consumer;            /* enum vtb_consumer */
+    int method;              /* enum vtb_method */
+    int format;              /* enum vtb_format */
+    double live_heap_bytes;  /* < 0: not given */
     struct vtb_names pressure_words;
     struct vtb_events events;     /* none: no pass for them */
     struct vtb_numbers min_gains; /* percent */

@@ -478,8 +478,7 @@ static bool open_trace(struct vtb_plan *plan, const struct vtb_options *options,
     if (!options->trace_path)
         return true;
     plan->trace_path = options->trace_path;
-    return vtb_trace_open(&plan->trace, options->trace_path,
-                          (enum vtb_trace_format)options->trace_format, error);
+    return vtb_trace_open(&plan->trace, options->trace_path, &options->trace_format, error);
 }
 
 bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
@@ -588,6 +587,20 @@ bool vtb_plan_has_cold(const struct vtb_plan *plan)
 {
     for (size_t i = 0; i < plan->points_n; i++) {
         if (plan->points[i].cold)
+            return true;
+    }
+    return false;
+}
+
+bool vtb_point_has_warm_cache(const struct vtb_point *point)
+{
+    return point->hits.emerge && !point->cold;
+}
+
+bool vtb_plan_has_warm_cache(const struct vtb_plan *plan)
+{
+    for (size_t i = 0; i < plan->points_n; i++) {
+        if (vtb_point_has_warm_cache(&plan->points[i]))
             return true;
     }
     return false;

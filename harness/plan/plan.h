@@ -146,6 +146,11 @@ bool vtb_plan_is_timed(const struct vtb_plan *plan);
 /* Whether times of any point are those of cold starts. */
 bool vtb_plan_has_cold(const struct vtb_plan *plan);
 
+/* Whether what is timed finds a real cache as earlier calls have left it, so that it hits at
+ * another rate than what is counted, from an empty one on; and whether any point of a plan does. */
+bool vtb_point_has_warm_cache(const struct vtb_point *point);
+bool vtb_plan_has_warm_cache(const struct vtb_plan *plan);
+
 void vtb_plan_free(struct vtb_plan *plan);
 
 #endif

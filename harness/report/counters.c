@@ -150,6 +150,8 @@ size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparis
         add_timed(counters, &n, figures);
     if (comparison->timed && vtb_plan_has_cold(results->plan))
         add(counters, &n, "page_faults_per_start", figures->page_faults, false);
+    if (comparison->timed && vtb_plan_has_warm_cache(results->plan))
+        add(counters, &n, "timed_hit_rate", comparison->timed_hit_rate, false);
     if (comparison->timed && results->plan->points[0].completer)
         add(counters, &n, "completer_cpu_ns_per_op", figures->completer_ns, false);
     if (comparison->timed && comparison->caller_ns)

@@ -571,6 +571,24 @@ static void print_limits(FILE *out, const struct span *span)
     putc('\n', out);
 }
 
+/* Hit rates that are farther apart are told of in words. */
+#define RATES_MARGIN 0.005
+
+/* Prints at which rates the calls hit that were timed, and those that were counted, where a cache
+ * was warm for the ones and empty at first for the others. */
+static void print_rates(FILE *out, const struct span *span)
+{
+    const struct vtb_counted *counted = &at(span, span->first)->counted;
+    const double rate = vtb_per_op(counted, counted->hits_n);
+    const double timed = span->comparison->timed_hit_rate;
+    if (isnan(timed) || fabs(timed - rate) < RATES_MARGIN)
+        return;
+    fprintf(out,
+            "The times are of a cache that is warm, in which %.5f of the calls hit; bytes and "
+            "allocations were counted from an empty one on, in which %.5f did.\n",
+            timed, rate);
+}
+
 /* Prints which table the sentences are about. */
 static void print_table_name(FILE *out, const struct vtb_comparison *comparison,
                              const struct vtb_case *the_case)
@@ -604,6 +622,8 @@ static void print_findings(FILE *out, const void *what)
             vtb_report_collections(out, comparison, span.first, span.end);
         if (span.calls_per_second > 0)
             print_volume(out, &span);
+        if (comparison->timed)
+            print_rates(out, &span);
         if (comparison->timed)
             print_limits(out, &span);
     }

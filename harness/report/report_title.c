@@ -110,17 +110,31 @@ static void actual_text(char text[VTB_NUMBER_BYTES], const struct vtb_counted *c
         snprintf(text, VTB_NUMBER_BYTES, "%.0e", rate);
 }
 
-static void rate_part(char title[PART_BYTES], const struct vtb_point *point,
+/* Writes the rate at which the calls hit that were timed, if it is another one. */
+static void timed_rate_part(char title[PART_BYTES], double counted, double timed)
+{
+    char counted_text[VTB_NUMBER_BYTES];
+    char timed_text[VTB_NUMBER_BYTES];
+    snprintf(counted_text, sizeof counted_text, "%.5f", counted);
+    snprintf(timed_text, sizeof timed_text, "%.5f", timed);
+    if (!isnan(timed) && strcmp(counted_text, timed_text) != 0)
+        vtb_append(title, PART_BYTES, "%s where it was timed, ", timed_text);
+}
+
+static void rate_part(char title[PART_BYTES], const struct vtb_comparison *comparison,
                       const struct vtb_counted *counted)
 {
+    const struct vtb_point *point = comparison->point;
     char text[VTB_NUMBER_BYTES];
     if (!point->hits.emerge) {
         actual_text(text, counted);
         vtb_append(title, PART_BYTES, "hit rate %.12g (actual %s)", point->hits.rate, text);
         return;
     }
-    vtb_append(title, PART_BYTES, "hit rate %.5f emerged (%" PRIu64 " hits), ",
-               vtb_per_op(counted, counted->hits_n), counted->hits_n);
+    const double rate = vtb_per_op(counted, counted->hits_n);
+    vtb_append(title, PART_BYTES, "hit rate %.5f emerged (%" PRIu64 " hits), ", rate,
+               counted->hits_n);
+    timed_rate_part(title, rate, comparison->timed_hit_rate);
     if (point->hits.cache.capacity > 0)
         vtb_append(title, PART_BYTES, "LRU of %" PRIu64, point->hits.cache.capacity);
     else
@@ -133,7 +147,7 @@ void vtb_report_title(FILE *out, const struct vtb_comparison *comparison, size_t
     const struct vtb_case *the_case = &point->cases[first];
     char title[PART_BYTES] = "";
     vtb_append(title, PART_BYTES, "%s, ", point->workload->name);
-    rate_part(title, point, &comparison->figures[first].counted);
+    rate_part(title, comparison, &comparison->figures[first].counted);
     vtb_append(title, PART_BYTES, ", %s method, ", vtb_table_method(the_case));
     if (comparison->timed)
         vtb_append(title, PART_BYTES, "%s lookups, ", vtb_consumer_words[comparison->consumer]);

@@ -241,13 +241,16 @@ static void range_values_are_the_decimal_literals(void **state)
     LIST_IS("0:0.1:0.1,0.8:0.9:0.1", &rate, 0, 0.1, 0.8, 0.9);
 }
 
-/* A step that does not divide the range ends below its end, never above it. */
-static void ranges_stay_inside(void **state)
+/* Where steps do not divide the range the last one is shorter, so that its end is there, and
+ * nothing beyond it. */
+static void ranges_have_both_ends(void **state)
 {
     (void)state;
-    LIST_IS("0:1:0.3", &rate, 0, 0.3, 0.6, 0.9);
-    LIST_IS("1:10:4", &count, 1, 5, 9);
-    LIST_IS("0:1:2", &rate, 0);
+    LIST_IS("0:1:0.3", &rate, 0, 0.3, 0.6, 0.9, 1);
+    LIST_IS("0%:100%:30%", &rate, 0, 0.3, 0.6, 0.9, 1);
+    LIST_IS("1:10:4", &count, 1, 5, 9, 10);
+    LIST_IS("0:1:2", &rate, 0, 1);
+    list_refused("0:1:0.3,1", &rate, "a value stands there twice");
     struct vtb_numbers numbers;
     struct vtb_error error;
     assert_true(vtb_numbers_parse("0:1:0.3333333334", &rate, &numbers, &error));
@@ -356,7 +359,7 @@ int main(void)
         cmocka_unit_test(lists),
         cmocka_unit_test(duplicates),
         cmocka_unit_test(range_values_are_the_decimal_literals),
-        cmocka_unit_test(ranges_stay_inside),
+        cmocka_unit_test(ranges_have_both_ends),
         cmocka_unit_test(bad_ranges),
         cmocka_unit_test(at_most_a_thousand_values),
         cmocka_unit_test(long_list),

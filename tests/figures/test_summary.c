@@ -142,6 +142,25 @@ static void page_faults_of_starts(void **state)
     forget();
 }
 
+/* The mean of the sessions; of a cache that is not real, or of none that is warm, there is none. */
+static void hit_rates_of_what_is_timed(void **state)
+{
+    (void)state;
+    const double ns[CASES_N] = {0.5, 2, 20, 5};
+    static double rates[SESSIONS_N];
+    struct vtb_samples samples = samples_of(ns, silent, 1);
+    samples.hit_rates = rates;
+    for (size_t s = 0; s < SESSIONS_N; s++)
+        rates[s] = s % 2 ? 0.25 : 0.5;
+    (void)summarise(samples);
+    const double most_n = SESSIONS_N - SESSIONS_N / 2; /* sessions of 0.5 */
+    assert_near(comparison.timed_hit_rate, 0.25 + 0.25 * most_n / SESSIONS_N, 1e-12);
+    forget();
+    (void)summary_of(ns, silent, 1);
+    assert_true(isnan(comparison.timed_hit_rate));
+    forget();
+}
+
 /* What is allocated once is no part of what an operation allocates. */
 static void steady_figures(void **state)
 {
@@ -867,6 +886,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_figures),
         cmocka_unit_test(page_faults_of_starts),
+        cmocka_unit_test(hit_rates_of_what_is_timed),
         cmocka_unit_test(steady_figures),
         cmocka_unit_test(processor_times),
         cmocka_unit_test(over_what_it_varies),

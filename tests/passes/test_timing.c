@@ -449,12 +449,13 @@ static void the_loop_is_that_of_the_pass(void **state)
 /* One run more, for the values that all others must consume. */
 #define CHECK_OF_FLOOR 1
 
-/* The starts in the schedule of the calls of two cases, and of the floor, run by run. */
+/* The starts in the schedule of the calls of the floor, of two cases, and of the pacemaker, run by
+ * run. */
 #define STARTS_MAX 64
 
-static size_t starts[3][STARTS_MAX];
-static size_t starts_n[3];
-static const struct vtb_cell *watched[3];
+static size_t starts[4][STARTS_MAX];
+static size_t starts_n[4];
+static const struct vtb_cell *watched[4];
 
 static void run_watched(struct vtb_env *env, size_t n, size_t which)
 {
@@ -478,13 +479,23 @@ static void run_watched_right(struct vtb_env *env, size_t n)
     run_watched(env, n, 2);
 }
 
+static void run_watched_pacemaker(struct vtb_env *env, size_t n)
+{
+    run_watched(env, n, 3);
+}
+
 static void watch_pass(char *workload)
 {
     static void (*const loops[])(struct vtb_env *, size_t) = {run_watched_floor, run_watched_left,
                                                               run_watched_right};
     struct vtb_plan plan = SMALL_PLAN("--strategy=value_task", workload, "--heap=glibc");
-    struct vtb_cell cells[3];
+    struct vtb_cell cells[4];
+    struct vtb_case *floor = &plan.points[0].cases[1];
     assert_int_equal(plan.points[0].cases_n, 4);
+    watched[3] = floor->counting;
+    cells[3] = *floor->counting;
+    cells[3].run_independent = run_watched_pacemaker;
+    floor->counting = &cells[3];
     for (size_t i = 0; i < 3; i++) {
         struct vtb_case *the_case = &plan.points[0].cases[i + 1];
         watched[i] = the_case->timing;
@@ -497,26 +508,77 @@ static void watch_pass(char *workload)
     vtb_plan_free(&plan);
 }
 
-/* If hits emerge, all cases make the same calls in each round, behind one more run of the floor
- * that is not timed; otherwise each starts at a place of its own. */
+/* If hits emerge, all cases make the same calls in each round, behind the pacemaker, which is not
+ * timed; otherwise each starts at a place of its own. */
 static void cases_are_in_step_where_hits_emerge(void **state)
 {
     (void)state;
     watch_pass("--cache=lru:100");
     assert_int_equal(starts_n[1], starts_n[2]);
     assert_memory_equal(starts[1], starts[2], starts_n[1] * sizeof *starts[1]);
-    assert_int_equal(starts_n[0], starts_n[1] + CHECK_OF_FLOOR + RUNS_BEFORE + ROUNDS_N);
-    for (size_t round = 0; round < ROUNDS_N; round++) {
-        const size_t *of_floor = &starts[0][RUNS_BEFORE + RUNS_BEFORE + 3 * round];
-        const size_t *of_left = &starts[1][RUNS_BEFORE + 2 * round];
-        assert_int_equal(of_floor[0], of_left[0]); /* untimed, by the pacemaker: all of them */
-        assert_int_equal(of_floor[1], of_left[0]);
-        assert_int_equal(of_floor[2], of_left[1]);
-    }
+    assert_int_equal(starts_n[0], starts_n[1] + CHECK_OF_FLOOR);
+    assert_memory_equal(starts[0], starts[1], (RUNS_BEFORE + 2 * ROUNDS_N) * sizeof *starts[1]);
+    assert_int_equal(starts_n[3], RUNS_BEFORE + 2 * ROUNDS_N);
+    assert_memory_equal(starts[3], starts[1], starts_n[3] * sizeof *starts[3]);
     watch_pass("--workload=user_cache");
     assert_int_equal(starts_n[1], starts_n[2]);
     assert_memory_not_equal(starts[1], starts[2], starts_n[1] * sizeof *starts[1]);
     assert_int_equal(starts_n[0], starts_n[1] + CHECK_OF_FLOOR);
+    assert_int_equal(starts_n[3], 0);
+}
+
+/* Times recorded keys, over and over, through a cache of a capacity. Returns the share that hit. */
+static double timed_hit_rate(uint64_t capacity, enum vtb_consumer consumer)
+{
+    static const uint32_t recorded[] = {0, 0, 1, 2};
+    const struct vtb_trace trace = {.ids = recorded, .ids_n = 4, .keys_n = 3};
+    const struct vtb_effort effort = {ROUNDS_N, 1, 4096};
+    struct vtb_plan plan = SMALL_PLAN("--strategy=value_task", "--cache=lru:1", "--heap=glibc");
+    struct vtb_point *at = &plan.points[0];
+    struct vtb_fixture fixture;
+    struct vtb_error error;
+    struct vtb_samples samples;
+    at->hits.trace = &trace;
+    at->hits.cache.capacity = capacity;
+    at->keys_n = 3;
+    assert_true(vtb_fixture_open_session(&fixture, at, 1, &error));
+    assert_true(vtb_samples_make(&samples, at, 2, ROUNDS_N, &error));
+    struct vtb_samples second = vtb_samples_of_session(&samples, 1);
+    assert_true(vtb_timing_run(&fixture, &effort, consumer, &second, &error));
+    assert_ptr_equal(second.hit_rates, samples.hit_rates + 1);
+    assert_same_double(samples.hit_rates[0], 0);
+    const double rate = samples.hit_rates[1];
+    vtb_samples_free(&samples);
+    vtb_fixture_close(&fixture);
+    vtb_plan_free(&plan);
+    return rate;
+}
+
+/* Of keys that come again and again: a cache that holds them all misses none of the calls that are
+ * timed, however many were missed before. */
+static void hits_of_what_is_timed(void **state)
+{
+    (void)state;
+    assert_same_double(timed_hit_rate(1, VTB_CONSUMER_INDEPENDENT), 0.25);
+    assert_same_double(timed_hit_rate(2, VTB_CONSUMER_DEPENDENT), 0.25);
+    assert_same_double(timed_hit_rate(3, VTB_CONSUMER_INDEPENDENT), 1);
+}
+
+/* Where a schedule says what hits, or a start finds an empty cache, there is nothing to note. */
+static void hit_rates_are_of_warm_caches(void **state)
+{
+    (void)state;
+    struct vtb_plan plan = SMALL_PLAN("--strategy=value_task", "--hit-rate=0.5");
+    struct vtb_samples samples;
+    struct vtb_error error;
+    assert_true(vtb_samples_make(&samples, &plan.points[0], 1, ROUNDS_N, &error));
+    assert_null(samples.hit_rates);
+    vtb_samples_free(&samples);
+    plan.points[0].hits.emerge = plan.points[0].cold = true;
+    assert_true(vtb_samples_make(&samples, &plan.points[0], 1, ROUNDS_N, &error));
+    assert_null(samples.hit_rates);
+    vtb_samples_free(&samples);
+    vtb_plan_free(&plan);
 }
 
 /* --- what a session draws --- */
@@ -577,6 +639,8 @@ int main(void)
         cmocka_unit_test(other_values_are_refused),
         cmocka_unit_test(the_loop_is_that_of_the_pass),
         cmocka_unit_test(cases_are_in_step_where_hits_emerge),
+        cmocka_unit_test(hits_of_what_is_timed),
+        cmocka_unit_test(hit_rates_are_of_warm_caches),
         cmocka_unit_test(nurseries_are_filled),
     };
     struct CMUnitTest of_passes[PASSES_N] = {{.name = NULL}};

@@ -168,7 +168,7 @@ static void defaults(void **state)
                      0);
     assert_int_equal(options.parameters[VTB_P(cache)].n + options.parameters[VTB_P(ttl)].n, 0);
     assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
-    assert_int_equal(options.trace_format, VTB_TRACE_TEXT);
+    assert_int_equal(options.trace_format.kind, VTB_TRACE_TEXT);
     assert_null(options.trace_path);
     assert_same_double(options.calls_per_second, 0);
     assert_same_double(options.distribution.s, 0);
@@ -447,12 +447,21 @@ static void caches_and_traces(void **state)
     assert_same_double(options.parameters[VTB_P(cache)].values[0], 100);
     assert_same_double(options.parameters[VTB_P(cache)].values[1], 1000);
     assert_string_equal(options.trace_path, "keys.txt");
-    assert_int_equal(options.trace_format, VTB_TRACE_BE32);
+    assert_int_equal(options.trace_format.kind, VTB_TRACE_BE32);
     accepted("--cache-capacity|10:30:10|--trace=-|--trace-format=text");
     assert_int_equal(options.parameters[VTB_P(cache)].n, 3);
     assert_same_double(options.parameters[VTB_P(cache)].values[2], 30);
     assert_string_equal(options.trace_path, "-");
-    assert_int_equal(options.trace_format, VTB_TRACE_TEXT);
+    assert_int_equal(options.trace_format.kind, VTB_TRACE_TEXT);
+    assert_null(options.trace_format.column);
+    accepted("--trace|-|--trace-format|arc");
+    assert_int_equal(options.trace_format.kind, VTB_TRACE_ARC);
+    accepted("--trace|-|--trace-format|csv:12");
+    assert_int_equal(options.trace_format.kind, VTB_TRACE_CSV);
+    assert_int_equal(options.trace_format.column_n, 12);
+    accepted("--trace|-|--trace-format|csv:1st: key");
+    assert_int_equal(options.trace_format.column_n, 0);
+    assert_string_equal(options.trace_format.column, "1st: key");
     accepted("--cache=lru:1|--cache-capacity=1G"); /* one field: the last one holds */
     assert_int_equal(options.parameters[VTB_P(cache)].n, 1);
     assert_same_double(options.parameters[VTB_P(cache)].values[0], 1e9);
@@ -962,6 +971,10 @@ static void arguments_that_make_the_same_cases(void **state)
     accepted("--trace|keys|--trace-format|be32|--cache|lru:7");
     assert_arguments(
         "run_bench|run|--keep-environment|--cache=lru:7|--trace=keys|--trace-format=be32");
+    accepted("--trace|keys|--trace-format|csv:key");
+    assert_arguments("run_bench|run|--keep-environment|--trace=keys|--trace-format=csv:key");
+    accepted("--trace|keys|--trace-format|csv:3");
+    assert_arguments("run_bench|run|--keep-environment|--trace=keys|--trace-format=csv:3");
     setenv("VTB_FORCE_ASYNC", "0", 1);
     setenv("VTB_KEYS", "100", 1);
     accepted("--seed|3");

@@ -83,12 +83,17 @@ static const char *put(const char *content, size_t n)
     return path;
 }
 
-static bool open_trace(const char *path, enum vtb_trace_format format)
+static bool open_as(const char *path, const struct vtb_trace_format *format)
 {
     vtb_trace_close(&trace);
     memset(&trace, 0xff, sizeof trace);
     memset(&error, 0, sizeof error);
     return vtb_trace_open(&trace, path, format, &error);
+}
+
+static bool open_trace(const char *path, enum vtb_trace_kind kind)
+{
+    return open_as(path, &(struct vtb_trace_format){.kind = kind});
 }
 
 static void assert_trace(const uint32_t *ids, size_t ids_n, uint64_t keys_n)
@@ -174,7 +179,9 @@ static void words(void **state)
     (void)state;
     assert_string_equal(vtb_trace_format_words[VTB_TRACE_TEXT], "text");
     assert_string_equal(vtb_trace_format_words[VTB_TRACE_BE32], "be32");
-    assert_null(vtb_trace_format_words[2]);
+    assert_string_equal(vtb_trace_format_words[VTB_TRACE_ARC], "arc");
+    assert_string_equal(vtb_trace_format_words[VTB_TRACE_CSV], "csv");
+    assert_null(vtb_trace_format_words[4]);
 }
 
 static void keys_are_numbered_as_they_first_come(void **state)
@@ -210,13 +217,32 @@ static void empty_lines_are_a_key(void **state)
     assert_numbers(VTB_TRACE_TEXT, "\nfig\n\nfig", 2, 0, 1, 0, 1);
 }
 
-static void lines_hold_any_byte(void **state)
+/* Text of any encoding that has ASCII in it, with tabs, and what separates fields. */
+static void lines_hold_any_byte_of_text(void **state)
 {
     (void)state;
-    assert_numbers(VTB_TRACE_TEXT, "a\0b\na\0c\na\na\0\n\0\n\0\0\n\na\0b\n", 7, 0, 1, 2, 3, 4, 5, 6,
-                   0);
-    assert_numbers(VTB_TRACE_TEXT, "fig\r\nfig\n\r\n\nfig\r\n", 4, 0, 1, 2, 3, 0);
-    assert_numbers(VTB_TRACE_TEXT, "\377\n\377\376\n\300\200\n\377\n", 3, 0, 1, 2, 0);
+    assert_numbers(VTB_TRACE_TEXT, "\300\n\377\376\n\300\200\n\300\n", 3, 0, 1, 2, 0);
+    assert_numbers(VTB_TRACE_TEXT, "a\tb\na\37b\na b\na\tb\n\"\n", 4, 0, 1, 2, 0, 3);
+}
+
+/* CRs at the end of a line are the end's, on all lines or some, and without an LF at the last. */
+static void ends_of_lines(void **state)
+{
+    (void)state;
+    assert_numbers(VTB_TRACE_TEXT, "fig\r\npear\r\nfig\r\n", 2, 0, 1, 0);
+    assert_numbers(VTB_TRACE_TEXT, "fig\r\nfig\n\r\n\nfig\r\r\nfig\r", 2, 0, 0, 1, 1, 0, 0);
+    assert_refusal(VTB_TRACE_TEXT, "fig\npe\rar\n",
+                   "line 2: a CR in it; if CR alone ends lines: `tr '\\r' '\\n' < FILE | run_bench "
+                   "--trace -`");
+}
+
+/* The mark of UTF-8 is no key, nor part of one; elsewhere than at the start it is. */
+static void byte_order_mark(void **state)
+{
+    (void)state;
+    assert_numbers(VTB_TRACE_TEXT, "\357\273\277fig\npear\nfig\n\357\273\277fig\n", 3, 0, 1, 0, 2);
+    assert_refusal(VTB_TRACE_TEXT, "\357\273\277", "empty; accepted: at least one key");
+    assert_numbers(VTB_TRACE_BE32, "\357\273\277f", 1, 0);
 }
 
 /* Lines of one byte over and over, of every length up to LENGTHS_N - 1, forwards and back. */
@@ -239,7 +265,7 @@ static void keys_that_share_a_prefix(void **state)
 {
     (void)state;
     check_prefixes('x');
-    check_prefixes('\0');
+    check_prefixes('\t');
 }
 
 /* A line of two words, of which the second makes up for the first: all of them have one hash, as
@@ -254,6 +280,15 @@ static void make_colliding(char *line, uint64_t first)
     line[COLLIDING_BYTES] = '\n';
 }
 
+/* Whether all bytes are above ASCII: neither the end of a line, nor what text does not have. */
+static bool is_high(const char *line, size_t n)
+{
+    bool high = true;
+    for (size_t i = 0; i < n; i++)
+        high &= (line[i] & 0x80) != 0;
+    return high;
+}
+
 /* The text decides, and not its hash. */
 static void keys_of_one_hash(void **state)
 {
@@ -261,10 +296,10 @@ static void keys_of_one_hash(void **state)
     const size_t keys_n = 100;
     const size_t line_n = COLLIDING_BYTES + 1;
     size_t made_n = 0;
-    for (uint64_t first = 0; made_n < keys_n; first++) {
+    for (uint64_t i = 0; made_n < keys_n; i++) {
         char *line = bytes + line_n * made_n;
-        make_colliding(line, first);
-        made_n += memchr(line, '\n', line_n) == line + COLLIDING_BYTES;
+        make_colliding(line, vtb_mix64(i) | UINT64_C(0x8080808080808080));
+        made_n += is_high(line, COLLIDING_BYTES);
     }
     memcpy(bytes + line_n * keys_n, bytes, line_n * keys_n);
     for (size_t i = 0; i < 2 * keys_n; i++)
@@ -388,7 +423,7 @@ static int status_of(pid_t child)
 }
 
 /* Opens "-" while standard input is `from`, which it closes. */
-static bool open_standard_input(int from, enum vtb_trace_format format)
+static bool open_standard_input(int from, enum vtb_trace_kind format)
 {
     const int before = dup(STDIN_FILENO);
     assert_true(before >= 0 && dup2(from, STDIN_FILENO) == STDIN_FILENO);
@@ -400,7 +435,7 @@ static bool open_standard_input(int from, enum vtb_trace_format format)
     return ok;
 }
 
-static bool open_pipe(size_t n, size_t piece_n, unsigned wait_us, enum vtb_trace_format format)
+static bool open_pipe(size_t n, size_t piece_n, unsigned wait_us, enum vtb_trace_kind format)
 {
     int ends[2];
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
@@ -568,6 +603,238 @@ static void empty_trace(void **state)
     assert_refused("-", "empty; accepted: at least one key", VTB_EXIT_USAGE);
 }
 
+/* --- what is no text --- */
+
+/* Compressed files in any format, other encodings only where text is read. */
+static void other_formats_by_their_first_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *what;
+        bool of_text;
+    } starts[] = {
+        {"\x1f\x8b\x08\0\0\0\0\0", 8, "compressed; `zcat", false},
+        {"\xfd\x37zXZ\0\0\4", 8, "compressed; `xzcat", false},
+        {"\x28\xb5\x2f\xfd\4\0\0\0", 8, "compressed; `zstdcat", false},
+        {"BZh91AY&SY\0\0", 12, "compressed; `bzcat", false},
+        {"BZh1\x17rE8P\x90\0\0", 12, "compressed; `bzcat", false},
+        {"\x04\x22\x4d\x18", 4, "compressed; `lz4cat", false},
+        {"PK\3\4", 4, "compressed; `unzip -p", false},
+        {"\xff\xfe"
+         "1\0\n\0",
+         6, "UTF-16; `iconv -f UTF-16 -t UTF-8", true},
+        {"\xfe\xff\0"
+         "1\0\n",
+         6, "UTF-16; `iconv -f UTF-16 -t UTF-8", true},
+        {"\xff\xfe\0\0"
+         "1\0\0\0",
+         8, "UTF-32; `iconv -f UTF-32 -t UTF-8", true},
+        {"\0\0\xfe\xff\0\0\0"
+         "1",
+         8, "UTF-32; `iconv -f UTF-32 -t UTF-8", true},
+    };
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        char reason[128];
+        const char *path = put(starts[i].bytes, starts[i].n);
+        snprintf(reason, sizeof reason, "%s FILE | run_bench --trace -`", starts[i].what);
+        for (int kind = VTB_TRACE_TEXT; kind <= VTB_TRACE_ARC; kind++) {
+            const bool reads = starts[i].of_text && kind == VTB_TRACE_BE32;
+            if (open_trace(path, (enum vtb_trace_kind)kind))
+                assert_true(reads);
+            else if (!reads)
+                assert_refused(path, reason, VTB_EXIT_USAGE);
+        }
+    }
+    assert_numbers(VTB_TRACE_TEXT, "BZh9\nPK\nBZh91AY\n", 3, 0, 1, 2);
+}
+
+static void utf_16_without_a_mark(void **state)
+{
+    (void)state;
+    assert_refusal(VTB_TRACE_TEXT, "f\0i\0g\0\n\0",
+                   "UTF-16; `iconv -f UTF-16LE -t UTF-8 FILE | run_bench --trace -`");
+    assert_refusal(VTB_TRACE_TEXT, "\0f\0i\0g\0\n",
+                   "UTF-16; `iconv -f UTF-16BE -t UTF-8 FILE | run_bench --trace -`");
+}
+
+static void assert_binary(size_t n, const char *byte)
+{
+    char reason[200];
+    const char *path = put(bytes, n);
+    assert_false(open_trace(path, VTB_TRACE_TEXT));
+    snprintf(reason, sizeof reason,
+             "its byte %s, which text does not have; keys of 4 bytes, big-endian, are read by "
+             "--trace-format be32, and no other binary ones",
+             byte);
+    assert_refused(path, reason, VTB_EXIT_USAGE);
+}
+
+static void binary_as_text(void **state)
+{
+    (void)state;
+    memcpy(bytes, "\0\0\0\7\0\0\0\2", 8);
+    assert_binary(8, "0 is 0x00");
+    memcpy(bytes, "fig\npe\033ar\n", 10);
+    assert_binary(10, "6 is 0x1b");
+    memcpy(bytes, "\357\273\277\177", 4);
+    assert_binary(4, "3 is 0x7f");
+    memset(bytes, 'x', BUFFER_BYTES);
+    bytes[BUFFER_BYTES] = 6;
+    assert_binary(BUFFER_BYTES + 1, "65536 is 0x06");
+}
+
+/* --- arc --- */
+
+static void requests_of_arc(void **state)
+{
+    (void)state;
+    assert_numbers(VTB_TRACE_ARC, "10 3 0 0\n11 1 0 1\n12 2 0 2\n", 4, 0, 1, 2, 1, 2, 3);
+    assert_numbers(VTB_TRACE_ARC, "7 1\r\n \r\n\n\t8  0\tx\n18446744073709551614 1 \n7\t1", 2, 0, 1,
+                   0);
+    expect_many();
+    assert_true(open_trace(put("5 100000\n5 100000", 17), VTB_TRACE_ARC));
+    assert_int_equal(trace.ids_n, 200000);
+    assert_int_equal(trace.keys_n, 100000);
+    assert_int_equal(trace.ids[99999], 99999);
+    assert_int_equal(trace.ids[100000], 0);
+}
+
+static void lines_that_are_none_of_arc(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"fig",  "1",     "1,2",
+                                        "-1 2", "1 2x",  "1 100001",
+                                        "1x 2", "0x1 2", "18446744073709551615 1",
+                                        "1 -2", "1.5 2", "18446744073709551616 0"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char text[64];
+        const int n = snprintf(text, sizeof text, "1 1 0 0\n%s\n", lines[i]);
+        const char *path = put(text, (size_t)n);
+        assert_false(open_trace(path, VTB_TRACE_ARC));
+        assert_refused(path,
+                       "line 2: no request of ARC's; accepted: START LENGTH, two whole numbers, "
+                       "LENGTH up to 100000, and whatever follows",
+                       VTB_EXIT_USAGE);
+    }
+    assert_refusal(VTB_TRACE_ARC, "\n \n1 0 0 0\n", "empty; accepted: at least one key");
+}
+
+/* --- csv --- */
+
+static const struct vtb_trace_format column_key = {VTB_TRACE_CSV, "key", 0};
+static const struct vtb_trace_format column_2 = {VTB_TRACE_CSV, "2", 2};
+
+#define assert_csv(format, content, keys_n, ...)                           \
+    do {                                                                   \
+        const uint32_t numbers[] = {__VA_ARGS__};                          \
+        assert_true(open_as(put(content, sizeof content - 1), &(format))); \
+        assert_trace(numbers, sizeof numbers / sizeof *numbers, keys_n);   \
+    } while (0)
+
+#define assert_no_csv(format, content, reason)                  \
+    do {                                                        \
+        const char *refused = put(content, sizeof content - 1); \
+        assert_false(open_as(refused, &(format)));              \
+        assert_refused(refused, reason, VTB_EXIT_USAGE);        \
+    } while (0)
+
+static void a_column_by_its_name(void **state)
+{
+    (void)state;
+    assert_csv(column_key, "time,key,size\n1,fig,5\n2,pear,6\n3,fig,7\n", 2, 0, 1, 0);
+    assert_csv(column_key, "\357\273\277key\r\nfig\r\n\r\n\npear\r\nfig", 2, 0, 1, 0);
+    assert_csv(column_key, "\"a,\"\"b\",\"key\"\n1,\n2,fig\n3,,4\n", 2, 0, 1, 0);
+    assert_no_csv(column_key, "time,keys\n1,2\n",
+                  "no column 'key' in its first line, which is 'time,keys'");
+    assert_no_csv(column_key, "key\n", "empty; accepted: at least one key");
+}
+
+/* A first line without a number, before one that has some, is a header. */
+static void a_column_by_its_number(void **state)
+{
+    (void)state;
+    assert_csv(column_2, "1,fig\n2,pear\n3,fig\n", 2, 0, 1, 0);
+    assert_false(trace.has_header);
+    assert_csv(column_2, "time,key\n1,fig\n2,pear\n3,fig\n", 2, 0, 1, 0);
+    assert_true(trace.has_header);
+    assert_csv(column_2, "time,fig\n1,fig\n2,fig\n", 1, 0, 0);
+    assert_csv(column_2, "get,fig\nput,pear\nget,fig\n", 2, 0, 1, 0);
+    assert_false(trace.has_header);
+    assert_csv(column_2, "get,fig\nput,pear\n1,fig\n", 2, 0, 1, 0);
+    assert_csv(column_2, "get,fig\n", 1, 0);
+}
+
+static void quoted_fields(void **state)
+{
+    (void)state;
+    assert_csv(column_2, "1,\"fig\"\n2,\"f\"\"ig\"\n3,fig\n4,\"f,ig\"\n", 3, 0, 1, 0, 2);
+    assert_csv(column_2, "1,\"a\nb\"\n2,a\n3,b\n4,\"a\r\nb\"\n5,\"a\nb\"", 4, 0, 1, 2, 3, 0);
+    assert_csv(column_2, "\"x\ny\",\"\"\nz,\n", 1, 0, 0);
+}
+
+static void records_that_are_none_of_csv(void **state)
+{
+    (void)state;
+    assert_no_csv(column_2, "1,2\n\n3\n", "line 3: too few columns");
+    assert_no_csv(column_2, "1,f\"ig\"\n",
+                  "line 1: a quote in a field that does not begin with one");
+    assert_no_csv(column_2, "\"1\n\",2\n3,\"fig\"s\n", "line 3: text behind a quoted field");
+    assert_no_csv(column_2, "1,2\n3,\"fig\n4,5\n", "line 2: a quote that nothing closes");
+    assert_no_csv(column_2, "1,fi\rg\n",
+                  "line 1: a CR in it; if CR alone ends lines: `tr '\\r' '\\n' < FILE | run_bench "
+                  "--trace -`");
+}
+
+/* --- what may have been meant otherwise --- */
+
+static const char *strange(const char *content, const struct vtb_trace_format *format)
+{
+    const char *path = put(content, strlen(content));
+    assert_true(open_as(path, format));
+    memset(&error, 0, sizeof error);
+    return vtb_trace_is_strange(&trace, "keys", format, &error) ? error.message : NULL;
+}
+
+#define AS_TEXT                                                                               \
+    ": as text a whole line is a key; other formats are --trace-format csv:COLUMN (a column " \
+    "of comma-separated ones), arc (lines of START LENGTH) and be32"
+
+static const struct vtb_trace_format as_text = {.kind = VTB_TRACE_TEXT};
+
+static void what_is_strange_is_said(void **state)
+{
+    (void)state;
+    const char *guess =
+        "its first line is taken for a header, as it has no number and the second has";
+    assert_string_equal(strange("1 2\n1 2\n", &as_text),
+                        "--trace: 'keys': its lines have several columns" AS_TEXT);
+    assert_string_equal(strange("1;2\n1;2,5\n", &as_text),
+                        "--trace: 'keys': its lines have several columns, and no key comes twice, "
+                        "so that no call hits" AS_TEXT);
+    assert_string_equal(strange("fig\npear\n", &as_text),
+                        "--trace: 'keys': no key comes twice, so that no call hits" AS_TEXT);
+    assert_string_equal(strange("abcdefgh", &(struct vtb_trace_format){.kind = VTB_TRACE_BE32}),
+                        "--trace: 'keys': no key comes twice, so that no call hits");
+    char text[200];
+    snprintf(text, sizeof text, "--trace: 'keys': %s", guess);
+    assert_string_equal(strange("time,key\n1,a\n2,a\n", &column_2), text);
+    snprintf(text, sizeof text, "--trace: 'keys': no key comes twice, so that no call hits; %s",
+             guess);
+    assert_string_equal(strange("time,key\n1,a\n2,b\n", &column_2), text);
+}
+
+static void what_is_not_strange_is_not_said(void **state)
+{
+    (void)state;
+    assert_null(strange("fig\npear\nfig\n", &as_text));
+    assert_null(strange("a b\npear\na b\n", &as_text)); /* not each line */
+    assert_null(strange("  7\n  7\n", &as_text));       /* no columns, but blanks around */
+    assert_null(strange("1 2\n", &as_text));            /* one line tells nothing */
+    assert_null(strange("time,key\n1,a\n2,a\n", &column_key));
+}
+
 static void truncated_trace(void **state)
 {
     (void)state;
@@ -582,11 +849,11 @@ static void truncated_trace(void **state)
                    VTB_EXIT_USAGE);
 }
 
-static bool open_three_keys(const char *path, enum vtb_trace_format format)
+static bool open_three_keys(const char *path, enum vtb_trace_kind kind)
 {
     vtb_trace_close(&trace);
     memset(&error, 0, sizeof error);
-    return vtb_trace_open_up_to(&trace, path, format, 3, &error);
+    return vtb_trace_open_up_to(&trace, path, &(struct vtb_trace_format){.kind = kind}, 3, &error);
 }
 
 /* Played with three keys, because as many as are accepted do not fit into most memories. */
@@ -681,6 +948,15 @@ static void full_disk(void **state)
     assert_trace(expected_ids, MANY_REQUESTS, MANY_KEYS);
 }
 
+/* Writes one line until nobody reads it any more. */
+static void write_without_end(int to)
+{
+    memset(bytes, 'x', sizeof bytes);
+    while (write(to, bytes, sizeof bytes) > 0)
+        continue;
+    _exit(0);
+}
+
 /* There is no memory for a line without an end. */
 static void no_memory(void **state)
 {
@@ -688,12 +964,21 @@ static void no_memory(void **state)
 #ifdef UNDER_SANITIZER
     skip(); /* its shadow memory is more than any limit */
 #else
+    int ends[2];
     struct rlimit before;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        close(ends[0]);
+        write_without_end(ends[1]);
+    }
+    close(ends[1]);
     assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
     const struct rlimit limit = {(rlim_t)256 << 20, before.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
-    const bool ok = open_trace("/dev/zero", VTB_TRACE_TEXT);
+    const bool ok = open_standard_input(ends[0], VTB_TRACE_TEXT);
     assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+    (void)status_of(child); /* ended by SIGPIPE */
     assert_false(ok);
     assert_contains(error.message, "no memory for the trace's keys: ");
     assert_contains(error.message, " bytes: Cannot allocate memory");
@@ -736,7 +1021,9 @@ int main(void)
         IN_DIRECTORY(be32_keys),
         IN_DIRECTORY(last_line_without_its_end),
         IN_DIRECTORY(empty_lines_are_a_key),
-        IN_DIRECTORY(lines_hold_any_byte),
+        IN_DIRECTORY(lines_hold_any_byte_of_text),
+        IN_DIRECTORY(ends_of_lines),
+        IN_DIRECTORY(byte_order_mark),
         IN_DIRECTORY(keys_that_share_a_prefix),
         IN_DIRECTORY(keys_of_one_hash),
         IN_DIRECTORY(line_across_the_end_of_the_buffer),
@@ -753,6 +1040,17 @@ int main(void)
         IN_DIRECTORY(missing_file),
         IN_DIRECTORY(directory_is_no_trace),
         IN_DIRECTORY(read_error),
+        IN_DIRECTORY(other_formats_by_their_first_bytes),
+        IN_DIRECTORY(utf_16_without_a_mark),
+        IN_DIRECTORY(binary_as_text),
+        IN_DIRECTORY(requests_of_arc),
+        IN_DIRECTORY(lines_that_are_none_of_arc),
+        IN_DIRECTORY(a_column_by_its_name),
+        IN_DIRECTORY(a_column_by_its_number),
+        IN_DIRECTORY(quoted_fields),
+        IN_DIRECTORY(records_that_are_none_of_csv),
+        IN_DIRECTORY(what_is_strange_is_said),
+        IN_DIRECTORY(what_is_not_strange_is_not_said),
         IN_DIRECTORY(empty_trace),
         IN_DIRECTORY(truncated_trace),
         IN_DIRECTORY(too_many_keys),

@@ -91,6 +91,15 @@ static void add_page_faults(struct vtb_samples *samples, const struct vtb_point 
         samples->faults_n[at] = fmax(0, (double)(at % samples->cases_n) - 2);
 }
 
+/* Where hits emerge: of the calls that were timed the same share hits, or another one. */
+static double timed_rate = EMERGED_RATE;
+
+static void add_hit_rates(struct vtb_samples *samples)
+{
+    for (size_t s = 0; samples->hit_rates && s < samples->sessions_n; s++)
+        samples->hit_rates[s] = timed_rate;
+}
+
 static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_point *point,
                             enum vtb_consumer consumer, double scale, size_t rounds_n)
 {
@@ -108,6 +117,7 @@ static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_
                                     (struct synthetic_noise){0.02, 0.005}, 1);
     if (rounds_n > 0)
         add_page_faults(&samples, point);
+    add_hit_rates(&samples);
     assert_true(vtb_summarise(comparison, point, consumer, samples, SYNTHETIC_QUIET_NS,
                               &(struct vtb_found){counted, NULL}, &error));
 }
@@ -1364,6 +1374,45 @@ static void notes_of_a_volume(void **state)
     free_results();
 }
 
+/* --- warm caches --- */
+
+#define RATES_APART                                                                        \
+    "The times are of a cache that is warm, in which 1.00000 of the calls hit; bytes and " \
+    "allocations were counted from an empty one on, in which 0.75000 did."
+
+/* A cache that was warm where calls were timed may have hit at another rate than where they were
+ * counted: both are told, in words if they are far apart. */
+static void rates_of_what_is_timed(void **state)
+{
+    (void)state;
+    plan = recorded_plan();
+    fill_results(1, ROUNDS_N);
+    char *text = in_one_line(findings_text());
+    assert_null(strstr(text, "a cache that is warm"));
+    free(text);
+    assert_same_double(counter(results.comparisons, 2, "timed_hit_rate"), 0.75);
+    free_results();
+    timed_rate = 1;
+    plan = recorded_plan();
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain("hit rate 0.75000 emerged (3 hits), 1.00000 where it was timed, LRU of");
+    text = in_one_line(findings_text());
+    assert_contains(text, RATES_APART);
+    free(text);
+    assert_same_double(counter(results.comparisons, 2, "timed_hit_rate"), 1);
+    assert_same_double(counter(results.comparisons, 2, "actual_hit_rate"), 0.75);
+    free_results();
+    timed_rate = 0.7501;
+    plan = recorded_plan();
+    fill_results(1, ROUNDS_N);
+    assert_tables_contain("emerged (3 hits), 0.75010 where it was timed, LRU of");
+    text = in_one_line(findings_text());
+    assert_null(strstr(text, "a cache that is warm"));
+    free(text);
+    free_results();
+    timed_rate = EMERGED_RATE;
+}
+
 /* --- cold starts --- */
 
 #define HEAPS_DIFFER "Heaps differ in that"
@@ -1624,6 +1673,7 @@ int main(void)
         cmocka_unit_test(json_of_a_command_line_that_is_not_utf8),
         cmocka_unit_test(json_of_callers_volumes_and_traces),
         cmocka_unit_test(titles_of_real_caches),
+        cmocka_unit_test(rates_of_what_is_timed),
         cmocka_unit_test(titles_of_cold_starts),
         cmocka_unit_test(titles_of_very_many_calls),
         cmocka_unit_test(titles_of_conditions_between_calls),
