@@ -132,6 +132,7 @@ static void fill_results(double scale, size_t rounds_n)
                                    .command_line = "run_bench --hit-rate \"0.8\"",
                                    .executable = "./run_bench"};
     vtb_machine_read(&results.machine);
+    results.machine.processors = (struct vtb_processors){.allowed_n = 64}; /* on any machine */
     results.comparisons = calloc(plan.points_n * 2, sizeof *results.comparisons);
     assert_non_null(results.comparisons);
     for (size_t i = 0; i < plan.points_n; i++) {
@@ -1279,6 +1280,16 @@ static void findings_of_callers(void **state)
     assert_contains(text, expected);
     assert_null(strstr(text, "1 callers do"));
     assert_null(strstr(text, "times with empty"));
+    free(text);
+    results.machine.processors.allowed_n = 2;
+    text = findings_text();
+    assert_contains(text,
+                    "How much more 3 callers do than one is not told: 3 threads share the 2 "
+                    "processors that this process may use.");
+    free(text);
+    results.machine.processors.limit.processors = 0.5;
+    text = findings_text();
+    assert_contains(text, "3 threads share the 0.5 processors");
     free(text);
     free_results();
 }
