@@ -12,8 +12,8 @@
 #include "base/allocate.h"
 #include "base/json_text.h"
 #include "base/prose.h"
-#include "bench/stopwatch.h"
 #include "cells/foreign.h"
+#include "passes/cpu_info.h"
 #include "passes/instructions.h"
 #include "report/break_even_json.h"
 #include "report/case_names.h"
@@ -193,17 +193,16 @@ static void put_machine(json_t *object, const struct vtb_results *results)
     struct vtb_cpu_info cpu;
     char host[256] = "unknown";
     json_t *load = json_array();
-    vtb_cpu_info_read(&cpu);
+    vtb_cpu_info_read(&cpu, "");
     (void)gethostname(host, sizeof host - 1);
     for (size_t i = 0; i < machine->load_average_n; i++)
         json_array_append_new(load, json_real(machine->load_average[i]));
     vtb_json_put(object, "date", json_string(results->date));
     vtb_json_put(object, "host_name", vtb_json_text(host));
     vtb_json_put(object, "executable", vtb_json_text(results->executable));
-    vtb_json_put(object, "num_cpus",
-                 json_integer(cpu.num_cpus > 0 ? cpu.num_cpus : sysconf(_SC_NPROCESSORS_ONLN)));
+    vtb_json_put(object, "num_cpus", json_integer(cpu.num_cpus));
     vtb_json_put(object, "mhz_per_cpu", json_integer(cpu.mhz_per_cpu));
-    vtb_json_put(object, "cpu_scaling_enabled", json_boolean(cpu.scaling == 1));
+    vtb_json_put(object, "cpu_scaling_enabled", json_boolean(cpu.scaling));
     vtb_json_put(object, "caches", caches(&cpu));
     vtb_json_put(object, "load_avg", load);
     vtb_json_put(object, "library_build_type", json_string(is_release ? "release" : "debug"));
