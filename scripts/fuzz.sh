@@ -5,6 +5,8 @@
 #                after every collection (tests/graph.h, tests/fuzz/fuzz_gengc.c)
 #   result_file  the reader of result files, and what compares two of them: whatever a baseline is,
 #                it is read or refused in one line (tests/fuzz/fuzz_result_file.c)
+#   options      the command line: read, and then what another process is told means the same, or
+#                refused in one line (tests/fuzz/fuzz_options.c)
 #
 # Usage: scripts/fuzz.sh [SECONDS [TARGET]]
 #
@@ -14,7 +16,7 @@
 set -eu
 
 seconds=${1:-60}
-targets=${2:-gengc result_file}
+targets=${2:-gengc result_file options}
 case $seconds in
 '' | *[!0-9]*)
     printf 'fuzz.sh: SECONDS is a whole number, not "%s"\n' "$seconds" >&2
@@ -84,8 +86,19 @@ for target in $targets; do
         cp tests/fuzz/result_file.json "$folder/result_file.corpus/"
         run result_file -max_len=8192 -timeout=600 -dict=tests/fuzz/result_file.dict
         ;;
+    options)
+        build options harness/plan/options.c harness/plan/option_table.c \
+            harness/plan/option_values.c harness/plan/options_help.c harness/plan/parameters.c \
+            harness/plan/metrics.c harness/plan/event_names.c harness/base/allocate.c \
+            harness/base/error.c harness/base/names.c harness/base/numbers.c harness/base/prose.c \
+            -Wno-missing-field-initializers -lpfm -lm
+        "$folder/fuzz_options" -words >"$folder/options.dict"
+        printf 'run\0--hit-rate=0:1:0.1\0--strategy\0task\0--quick' >"$folder/options.corpus/run"
+        printf 'gate\0--baseline=FILE\0--limit=ns_per_op=5%%' >"$folder/options.corpus/gate"
+        run options -max_len=1024 -timeout=600 -dict="$folder/options.dict"
+        ;;
     *)
-        printf 'fuzz.sh: TARGET is gengc or result_file, not "%s"\n' "$target" >&2
+        printf 'fuzz.sh: TARGET is gengc, result_file or options, not "%s"\n' "$target" >&2
         exit 2
         ;;
     esac
