@@ -1,4 +1,4 @@
-/* JSON, written. Where there is no memory for it, the process is aborted. */
+/* JSON, written. Where there is no memory for it, the process ends (base/allocate.h). */
 #ifndef BASE_JSON_TEXT_H
 #define BASE_JSON_TEXT_H
 
@@ -17,8 +17,14 @@ json_t *vtb_json_checked(json_t *json);
 /* Sets a key to a value, whose reference is the object's from then on. */
 void vtb_json_put(json_t *object, const char *key, json_t *value);
 
+/* Adds a value at the end, whose reference is the array's from then on. */
+void vtb_json_append(json_t *array, json_t *value);
+
 /* Sets a key to a number, unless that is not known (NaN) or infinite. */
 void vtb_json_put_known(json_t *object, const char *key, double value);
+
+/* Prints a value with jansson's flags. */
+void vtb_json_dump(FILE *out, const json_t *json, size_t flags);
 
 /* Prints a value on lines of its own, indented, with jansson's further flags; and gives up the
  * caller's reference. */

@@ -101,6 +101,25 @@ static void put_none(void)
     vtb_json_put(object, "none", NULL);
 }
 
+static void append_none(void)
+{
+    vtb_json_append(json_array(), NULL);
+}
+
+static void *no_block(size_t bytes)
+{
+    (void)bytes;
+    return NULL;
+}
+
+/* The library allocates while it prints. */
+static void dump_without_memory(void)
+{
+    FILE *out = fopen("/dev/null", "w");
+    json_set_alloc_funcs(no_block, free);
+    vtb_json_dump(out, object, 0);
+}
+
 static void print_none(void)
 {
     vtb_json_print(stdout, NULL, 0);
@@ -109,7 +128,8 @@ static void print_none(void)
 static void without_memory_the_process_ends(void **state)
 {
     (void)state;
-    void (*const runs[])(void) = {check_none, put_none, print_none};
+    void (*const runs[])(void) = {check_none, put_none, append_none, print_none,
+                                  dump_without_memory};
     char text[256];
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         const struct vtb_child_end end = written_end(runs[i], false, text, sizeof text);
