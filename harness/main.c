@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/json_text.h"
 #include "commands/commands.h"
 #include "passes/machine.h"
 
@@ -45,6 +46,7 @@ __attribute__((noinline)) static int start(int argc, char **argv)
     static struct vtb_options options;
     struct vtb_error error;
     vtb_output_guard_standard_streams();
+    vtb_json_guard_memory();
     if (vtb_options_parse(&options, argc, argv, &error) && dispatch(&options, &error))
         return VTB_EXIT_OK;
     fprintf(stderr, "run_bench: %s\n", error.message);

@@ -6,6 +6,16 @@
 
 #include "base/allocate.h"
 
+static void *allocate(size_t bytes)
+{
+    return vtb_reallocate(NULL, bytes, 1, "JSON");
+}
+
+void vtb_json_guard_memory(void)
+{
+    json_set_alloc_funcs(allocate, free);
+}
+
 json_t *vtb_json_text(const char *bytes)
 {
     json_t *string = json_string(bytes);

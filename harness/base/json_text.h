@@ -7,6 +7,10 @@
 
 #include <jansson.h>
 
+/* Has jansson end the process where there is no memory, as it does not always notice: a text that
+ * it reads would lack a character. Called once, before any other function of it. */
+void vtb_json_guard_memory(void);
+
 /* Makes a JSON string of bytes, which is the caller's. If they are no UTF-8 (a file's name or a
  * command line may hold anything), those beyond ASCII become question marks. */
 json_t *vtb_json_text(const char *bytes);

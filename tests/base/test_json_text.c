@@ -141,6 +141,32 @@ static void without_memory_the_process_ends(void **state)
     assert_ptr_equal(vtb_json_checked(value), value);
 }
 
+static volatile size_t huge = SIZE_MAX / 4; /* more than there is, which no compiler knows */
+
+static void allocate_much(void)
+{
+    json_malloc_t take;
+    json_free_t give;
+    vtb_json_guard_memory();
+    json_get_alloc_funcs(&take, &give);
+    give(take(100));
+    (void)take(huge);
+}
+
+/* Sanitizers end the process themselves. */
+static void the_library_ends_the_process_too(void **state)
+{
+    char text[256];
+    char line[256];
+    (void)state;
+#ifdef UNDER_SANITIZER
+    skip();
+#endif
+    (void)written_end(allocate_much, false, text, sizeof text);
+    snprintf(line, sizeof line, "run_bench: no memory for %zu bytes (JSON)\n", huge);
+    assert_string_equal(text, line);
+}
+
 #define WITH_OBJECT(test) cmocka_unit_test_setup_teardown(test, make_object, drop_object)
 
 int main(void)
@@ -151,6 +177,7 @@ int main(void)
         WITH_OBJECT(what_is_not_known_is_not_there),
         WITH_OBJECT(a_value_is_printed_on_lines_of_its_own),
         WITH_OBJECT(without_memory_the_process_ends),
+        cmocka_unit_test(the_library_ends_the_process_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,6 @@
  * asks `inject` whether it is to fail. The harness alone is linked to these; allocators under test
  * are what they are. Without `inject` none fails.
  */
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -95,10 +94,4 @@ int faulty_memfd_create(const char *name, unsigned flags)
 int faulty_ftruncate(int file, off_t bytes)
 {
     return fails() ? -1 : ftruncate(file, bytes);
-}
-
-/* Values of JSON are made by a library, on behalf of the harness. */
-static void __attribute__((constructor)) allocate_for_json(void)
-{
-    json_set_alloc_funcs(faulty_malloc, free);
 }
