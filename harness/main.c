@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/json_text.h"
 #include "commands/commands.h"
 #include "passes/environment.h"
 #include "passes/machine.h"
@@ -57,6 +58,7 @@ __attribute__((noinline)) static int start(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that is gone, and a limit of a file's size, are */
     (void)signal(SIGXFSZ, SIG_IGN); /* errors of a write, after which the rest is still written */
     vtb_output_guard_standard_streams();
+    vtb_json_guard_memory();
     if (vtb_options_parse(&options, argc, argv, &error) && clean_environment(&options, &error) &&
         vtb_pin(options.pin, &error) && dispatch(&options, &error))
         return VTB_EXIT_OK;

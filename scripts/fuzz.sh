@@ -7,6 +7,8 @@
 #                it is read or refused in one line (tests/fuzz/fuzz_result_file.c)
 #   trace        the reader of recorded keys, in each of its formats: any bytes are read or refused
 #                in one line (tests/fuzz/fuzz_trace.c)
+#   options      the command line: read, and then what another process is told means the same, or
+#                refused in one line (tests/fuzz/fuzz_options.c)
 #
 # Usage: scripts/fuzz.sh [SECONDS [TARGET]]
 #
@@ -16,7 +18,7 @@
 set -eu
 
 seconds=${1:-60}
-targets=${2:-gengc result_file trace}
+targets=${2:-gengc result_file trace options}
 case $seconds in
 '' | *[!0-9]*)
     printf 'fuzz.sh: SECONDS is a whole number, not "%s"\n' "$seconds" >&2
@@ -92,8 +94,19 @@ for target in $targets; do
             harness/base/pages.c harness/base/prose.c harness/base/allocate.c
         run trace -max_len=1024 -timeout=600 -dict=tests/fuzz/trace.dict
         ;;
+    options)
+        build options harness/plan/options.c harness/plan/option_table.c \
+            harness/plan/option_values.c harness/plan/options_help.c harness/plan/parameters.c \
+            harness/plan/metrics.c harness/plan/event_names.c harness/base/allocate.c \
+            harness/base/error.c harness/base/names.c harness/base/numbers.c harness/base/prose.c \
+            -Wno-missing-field-initializers -lpfm -lm
+        "$folder/fuzz_options" -words >"$folder/options.dict"
+        printf 'run\0--hit-rate=0:1:0.1\0--strategy\0task\0--quick' >"$folder/options.corpus/run"
+        printf 'gate\0--baseline=FILE\0--limit=ns_per_op=5%%' >"$folder/options.corpus/gate"
+        run options -max_len=1024 -timeout=600 -dict="$folder/options.dict"
+        ;;
     *)
-        printf 'fuzz.sh: TARGET is gengc, result_file or trace, not "%s"\n' "$target" >&2
+        printf 'fuzz.sh: TARGET is gengc, result_file, trace or options, not "%s"\n' "$target" >&2
         exit 2
         ;;
     esac

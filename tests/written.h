@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/child.h"
 
 /* The two ends of a pipe, or of a terminal that passes on what is written as it is: false if there
@@ -79,6 +80,7 @@ static inline bool written_in_child(void *context, struct vtb_error *error)
 {
     const struct written_child *child = context;
     (void)error;
+    vtb_no_memory_leaves(NULL); /* as in a process that is no child */
     child->run();
     return true;
 }

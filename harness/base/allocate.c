@@ -6,13 +6,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/error.h"
+/* Where the message is left; null: it is written. */
+static struct vtb_error *left_in;
+
+void vtb_no_memory_leaves(struct vtb_error *error)
+{
+    left_in = error;
+}
 
 /* The line is written without a stream, whose buffer would have to be allocated. Streams are not
  * flushed: they may hold half of a report. */
 void vtb_no_memory(size_t bytes, const char *what)
 {
     char line[256];
+    if (left_in) {
+        vtb_error_set(left_in, VTB_EXIT_INTERNAL, "no memory for %zu bytes (%.150s)", bytes, what);
+        _exit(VTB_EXIT_INTERNAL);
+    }
     const int n =
         snprintf(line, sizeof line, "run_bench: no memory for %zu bytes (%.150s)\n", bytes, what);
     (void)!write(STDERR_FILENO, line, (size_t)n);

@@ -1,13 +1,16 @@
 /*
  * Allocation that cannot fail, for code that has nothing to save: if there is no memory, the
  * process ends with VTB_EXIT_INTERNAL and a line on standard error, "run_bench: no memory for N
- * bytes (WHAT)". Code that must keep earlier results, as a run must, calls malloc itself and
- * returns an error. Any thread may call these functions.
+ * bytes (WHAT)"; a child process leaves it to its parent to say so. Code that must keep earlier
+ * results, as a run must, calls malloc itself and returns an error. Any thread may call these
+ * functions.
  */
 #ifndef BASE_ALLOCATE_H
 #define BASE_ALLOCATE_H
 
 #include <stddef.h>
+
+#include "base/error.h"
 
 /* Allocates n zeroed items of `size` bytes; never null, also if n is 0. The caller frees. `what`
  * names them in the message, as in "the list of cells". */
@@ -19,6 +22,10 @@ void *vtb_reallocate(void *block, size_t n, size_t size, const char *what);
 
 /* Copies a text; never null. The caller frees. */
 char *vtb_copy_text(const char *text, const char *what);
+
+/* From now on a lack of memory sets *error, which is for another process to read, in place of the
+ * line; null: the line again. */
+void vtb_no_memory_leaves(struct vtb_error *error);
 
 /* Ends the process with that line, for a caller whose own allocator found no memory. */
 void vtb_no_memory(size_t bytes, const char *what) __attribute__((noreturn));

@@ -19,11 +19,13 @@ struct vtb_child_outcome {
     bool returned; /* the child's function returned */
     bool ok;
     struct vtb_error error;
+    struct vtb_error lack; /* of memory, which ended the child */
 };
 
 static void __attribute__((noreturn)) run_in_child(const struct vtb_child *child)
 {
     struct vtb_child_outcome *outcome = child->outcome;
+    vtb_no_memory_leaves(&outcome->lack);
     outcome->ok = child->run(child->context, &outcome->error);
     outcome->returned = true;
     _exit(0);
@@ -83,11 +85,13 @@ static struct vtb_child_end end_of(const struct vtb_child_outcome *outcome, int 
             .how = WTERMSIG(status) == SIGINT ? VTB_CHILD_INTERRUPTED : VTB_CHILD_KILLED,
             .number = WTERMSIG(status),
         };
-    if (!outcome->returned)
+    const bool lacked = !outcome->returned && *outcome->lack.message;
+    if (!outcome->returned && !lacked)
         return (struct vtb_child_end){.how = VTB_CHILD_LEFT, .number = WEXITSTATUS(status)};
     if (outcome->ok)
         return (struct vtb_child_end){.how = VTB_CHILD_WELL};
-    struct vtb_child_end end = {.how = VTB_CHILD_FAILED, .error = outcome->error};
+    struct vtb_child_end end = {.how = VTB_CHILD_FAILED,
+                                .error = lacked ? outcome->lack : outcome->error};
     end.error.details = NULL;
     return end;
 }

@@ -18,7 +18,7 @@ typedef bool vtb_child_function(void *context, struct vtb_error *error);
 
 enum vtb_child_how {
     VTB_CHILD_WELL,        /* its function returned true */
-    VTB_CHILD_FAILED,      /* its function returned false */
+    VTB_CHILD_FAILED,      /* its function returned false, or it had no memory */
     VTB_CHILD_LEFT,        /* it exited by itself, or became a program that did */
     VTB_CHILD_KILLED,      /* a signal ended it */
     VTB_CHILD_INTERRUPTED, /* the signal of Ctrl-C ended it */

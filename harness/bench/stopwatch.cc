@@ -2,9 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <vector>
 
 namespace
@@ -81,22 +79,4 @@ bool vtb_stopwatch_drive(const char *name, size_t rounds_n, vtb_round_function *
     return collector.runs.size() == 1 && rounds.done_n == rounds_n &&
            collector.runs[0].iterations == static_cast<benchmark::IterationCount>(rounds_n) &&
            std::abs(collector.runs[0].real_accumulated_time - rounds.sum_s) <= 1e-9 * rounds.sum_s;
-}
-
-void vtb_cpu_info_read(struct vtb_cpu_info *info)
-{
-    const benchmark::CPUInfo &cpu = benchmark::CPUInfo::Get();
-    info->num_cpus = cpu.num_cpus;
-    info->mhz_per_cpu = static_cast<int>(cpu.cycles_per_second / 1e6);
-    info->scaling = cpu.scaling == benchmark::CPUInfo::ENABLED    ? 1
-                    : cpu.scaling == benchmark::CPUInfo::DISABLED ? 0
-                                                                  : -1;
-    info->caches_n = std::min<size_t>(cpu.caches.size(), VTB_CACHES_MAX);
-    for (size_t i = 0; i < info->caches_n; i++) {
-        vtb_cache_info *cache = &info->caches[i];
-        std::snprintf(cache->type, sizeof cache->type, "%s", cpu.caches[i].type.c_str());
-        cache->level = cpu.caches[i].level;
-        cache->size_bytes = cpu.caches[i].size;
-        cache->num_sharing = cpu.caches[i].num_sharing;
-    }
 }

@@ -20,9 +20,9 @@ static void report_json(FILE *out, const struct vtb_checks *checks)
     json_t *rows = json_array();
     for (size_t i = 0; i < checks->n; i++) {
         const struct vtb_check *check = &checks->items[i];
-        json_array_append_new(
-            rows, vtb_json_checked(json_pack("{ss sb so}", "check", check->name, "ok", check->ok,
-                                             "text", vtb_json_text(check->text))));
+        vtb_json_append(rows,
+                        vtb_json_checked(json_pack("{ss sb so}", "check", check->name, "ok",
+                                                   check->ok, "text", vtb_json_text(check->text))));
     }
     vtb_json_print(out, json_pack("{so}", "checks", rows), 0);
 }

@@ -45,12 +45,11 @@ static void report_json(FILE *out, const struct vtb_misuse_results *results)
     json_t *rows = json_array();
     for (size_t i = 0; i < results->n; i++) {
         const struct vtb_misuse_result *result = &results->items[i];
-        json_array_append_new(
-            rows,
-            vtb_json_checked(json_pack(
-                "{ss ss ss sb ss ss}", "misuse", misuse_words[result->misuse], "title",
-                misuse_titles[result->misuse], "strategy", result->strategy, "checked",
-                result->checked, "outcome", outcome_words[result->outcome], "text", result->text)));
+        vtb_json_append(rows, vtb_json_checked(json_pack(
+                                  "{ss ss ss sb ss ss}", "misuse", misuse_words[result->misuse],
+                                  "title", misuse_titles[result->misuse], "strategy",
+                                  result->strategy, "checked", result->checked, "outcome",
+                                  outcome_words[result->outcome], "text", result->text)));
     }
     vtb_json_print(out, json_pack("{so}", "misuse", rows), 0);
 }

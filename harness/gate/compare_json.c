@@ -32,7 +32,7 @@ static json_t *differences(const struct vtb_compared *compared)
         vtb_json_put(object, "key", vtb_json_text(compared->facts[i].key));
         vtb_json_put(object, "before", text_or_null(compared->facts[i].before));
         vtb_json_put(object, "after", text_or_null(compared->facts[i].after));
-        json_array_append_new(list, object);
+        vtb_json_append(list, object);
     }
     return list;
 }
@@ -84,7 +84,7 @@ static void print_json_row(FILE *out, const struct vtb_compared *compared, size_
             vtb_json_put(object, column->key, figure_object(column, row, &row->figures[c]));
     }
     fputs(i > 0 ? ",\n" : "\n", out);
-    json_dumpf(object, out, JSON_FLAGS | JSON_COMPACT);
+    vtb_json_dump(out, object, JSON_FLAGS | JSON_COMPACT);
     json_decref(object);
 }
 
@@ -94,7 +94,7 @@ static void print_json_only(FILE *out, const struct vtb_compared_only *only, con
     for (size_t i = 0; i < only->n; i++) {
         json_t *name = vtb_json_checked(json_string(only->rows[i]->name));
         fputs(i > 0 ? ",\n" : "\n", out);
-        json_dumpf(name, out, JSON_ENCODE_ANY);
+        vtb_json_dump(out, name, JSON_ENCODE_ANY);
         json_decref(name);
     }
     fputs(only->n > 0 ? "\n]" : "]", out);
@@ -103,7 +103,7 @@ static void print_json_only(FILE *out, const struct vtb_compared_only *only, con
 static void print_json_part(FILE *out, const char *key, json_t *value)
 {
     fprintf(out, "\"%s\": ", key);
-    json_dumpf(value, out, JSON_FLAGS | JSON_INDENT(2));
+    vtb_json_dump(out, value, JSON_FLAGS | JSON_INDENT(2));
     fputs(",\n", out);
     json_decref(value);
 }

@@ -130,14 +130,14 @@ static void report_json(FILE *out, const struct vtb_gate *gate)
     json_t *notes = json_array();
     for (size_t i = 0; i < gate->checks_n; i++) {
         const struct vtb_gate_check *check = &gate->checks[i];
-        json_array_append_new(rows, json_pack("{ss ss ss ss sf sf sf ss}", "name", check->name,
-                                              "strategy", check->strategy, "heap", check->heap,
-                                              "metric", check->metric, "before", check->before,
-                                              "after", check->after, "allowed", check->allowed,
-                                              "verdict", vtb_gate_verdict_words[check->verdict]));
+        vtb_json_append(rows, json_pack("{ss ss ss ss sf sf sf ss}", "name", check->name,
+                                        "strategy", check->strategy, "heap", check->heap, "metric",
+                                        check->metric, "before", check->before, "after",
+                                        check->after, "allowed", check->allowed, "verdict",
+                                        vtb_gate_verdict_words[check->verdict]));
     }
     for (size_t i = 0; i < gate->notes_n; i++)
-        json_array_append_new(notes, vtb_json_text(gate->notes[i]));
+        vtb_json_append(notes, vtb_json_text(gate->notes[i]));
     json_t *all =
         vtb_json_checked(json_pack("{so so so}", "baseline", vtb_json_text(gate->baseline->path),
                                    "notes", notes, "checks", rows));

@@ -70,7 +70,7 @@ void vtb_doctor_examine(struct vtb_examined *examined, const char *root, double 
         .environment = environ,
     };
     vtb_machine_read_at(&examined->machine, root);
-    vtb_cpu_info_read(&examined->cpu);
+    vtb_cpu_info_read(&examined->cpu, root);
     vtb_counting_system_read(&system);
     vtb_event_probe(&examined->hardware, &system);
     vtb_event_probe(&examined->software, &system);

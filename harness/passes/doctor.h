@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "bench/state_probe.h"
-#include "bench/stopwatch.h"
+#include "passes/cpu_info.h"
 #include "passes/frequency.h"
 #include "passes/idle_control.h"
 #include "passes/machine.h"

@@ -111,9 +111,9 @@ static bool parse_option(struct vtb_options *options, int argc, char **argv, int
                          struct vtb_error *error)
 {
     const char *argument = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i];
-    const char *name = argument + 2;
+    const char *name = strncmp(argument, "--", 2) == 0 ? argument + 2 : "";
     size_t name_n = strcspn(name, "=");
-    if (strncmp(argument, "--", 2) != 0 || name_n == 0)
+    if (name_n == 0)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "unexpected argument '%.*s%s'; an option is --NAME VALUE or --NAME=VALUE%s",
                         VTB_SHOWN_MAX, argument, vtb_ellipsis(argument), file_hint(argument));

@@ -45,7 +45,7 @@ static json_t *crossings_of(const struct vtb_crossings *crossings)
         vtb_json_put(item, "hi", json_real(crossing->hi));
         vtb_json_put(item, "direction", json_string(crossing->falls ? "falls" : "rises"));
         vtb_json_put(item, "within_step", json_boolean(crossing->within_step));
-        json_array_append_new(list, item);
+        vtb_json_append(list, item);
     }
     return list;
 }
@@ -87,6 +87,6 @@ json_t *vtb_break_evens_json(const struct vtb_break_evens *all)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < all->n; i++)
-        json_array_append_new(list, entry_json(&all->items[i]));
+        vtb_json_append(list, entry_json(&all->items[i]));
     return list;
 }

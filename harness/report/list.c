@@ -18,7 +18,7 @@ static json_t *strategies(void)
     json_t *rows = vtb_json_checked(json_array());
     for (size_t i = 0; vtb_strategies[i].name; i++) {
         const struct vtb_cell *cell = vtb_strategies[i].methods[0];
-        json_array_append_new(
+        vtb_json_append(
             rows, vtb_json_checked(json_pack(
                       "{ss ss sI si sI si sI ss}", "name", cell->strategy_name, "shape",
                       shape_texts[cell->strategy->shape], "hand-over B",
@@ -38,7 +38,7 @@ static json_t *async_methods(void)
         const struct vtb_cell *async = vtb_strategies[i].methods[1];
         if (cell->strategy->lacks.async_method)
             continue;
-        json_array_append_new(
+        vtb_json_append(
             rows, vtb_json_checked(json_pack("{ss sI sI sI}", "name", cell->strategy_name, "hit B",
                                              (json_int_t)async->hit_bytes, "async miss B",
                                              (json_int_t)async->miss_bytes, "layer B",
@@ -59,7 +59,7 @@ static json_t *capabilities(void)
     vtb_json_put(row, text, json_string(lacks->field ? "-" : "yes"));
         VTB_CAPABILITIES(VTB_CAPABILITY_CELL)
 #undef VTB_CAPABILITY_CELL
-        json_array_append_new(rows, row);
+        vtb_json_append(rows, row);
     }
     return rows;
 }
@@ -68,8 +68,7 @@ static void add_reason(json_t *rows, const struct vtb_cell *cell, const char *ca
                        const char *reason)
 {
     if (reason)
-        json_array_append_new(rows,
-                              vtb_json_checked(json_pack("{ss ss ss}", "name", cell->strategy_name,
+        vtb_json_append(rows, vtb_json_checked(json_pack("{ss ss ss}", "name", cell->strategy_name,
                                                          "lacks", capability, "because", reason)));
 }
 
@@ -103,9 +102,9 @@ static json_t *strategy_texts(const char *title,
     json_t *rows = vtb_json_checked(json_array());
     for (size_t i = 0; vtb_strategies[i].name; i++) {
         const struct vtb_cell *cell = vtb_strategies[i].methods[0];
-        json_array_append_new(
-            rows, vtb_json_checked(json_pack("{ss ss}", "strategy", vtb_strategies[i].name, title,
-                                             text_of_strategy(cell->strategy))));
+        vtb_json_append(rows,
+                        vtb_json_checked(json_pack("{ss ss}", "strategy", vtb_strategies[i].name,
+                                                   title, text_of_strategy(cell->strategy))));
     }
     return rows;
 }
@@ -115,7 +114,7 @@ static json_t *workloads(void)
     json_t *rows = vtb_json_checked(json_array());
     for (size_t i = 0; vtb_workloads[i].name; i++) {
         const struct vtb_workload *workload = vtb_workloads[i].workload;
-        json_array_append_new(
+        vtb_json_append(
             rows,
             vtb_json_checked(json_pack(
                 "{ss sf sI sI sI sb ss}", "name", vtb_workloads[i].name, "hit rate",
@@ -133,10 +132,10 @@ static json_t *heaps(void)
     for (size_t i = 0; vtb_heaps[i].name; i++) {
         const struct vtb_heap *heap = vtb_heaps[i].heap;
         const char *available = heap->unavailable ? heap->unavailable : "yes";
-        json_array_append_new(rows, vtb_json_checked(json_pack(
-                                        "{ss sb sb ss ss}", "name", vtb_heaps[i].name, "collects",
-                                        vtb_heap_collects(heap), "default", heap->is_default,
-                                        "memory", heap->summary, "available", available)));
+        vtb_json_append(rows, vtb_json_checked(json_pack(
+                                  "{ss sb sb ss ss}", "name", vtb_heaps[i].name, "collects",
+                                  vtb_heap_collects(heap), "default", heap->is_default, "memory",
+                                  heap->summary, "available", available)));
     }
     return rows;
 }
@@ -237,17 +236,17 @@ static void add_event_reason(json_t *reasons, const struct vtb_listed_event *lis
             strcmp(json_string_value(json_object_get(row, "why not")), listed->reason) == 0)
             return;
     }
-    json_array_append_new(reasons, vtb_json_checked(json_pack("{ss ss}", "kind", listed->kind,
-                                                              "why not", listed->reason)));
+    vtb_json_append(reasons, vtb_json_checked(json_pack("{ss ss}", "kind", listed->kind, "why not",
+                                                        listed->reason)));
 }
 
 static void add_event(const struct vtb_listed_event *listed, void *context)
 {
     struct vtb_listed_events *events = context;
-    json_array_append_new(events->rows, vtb_json_checked(json_pack(
-                                            "{ss ss sb ss ss}", "name", listed->name, "kind",
-                                            listed->kind, "counted", !*listed->reason, "masks",
-                                            listed->masks, "description", listed->description)));
+    vtb_json_append(events->rows,
+                    vtb_json_checked(json_pack("{ss ss sb ss ss}", "name", listed->name, "kind",
+                                               listed->kind, "counted", !*listed->reason, "masks",
+                                               listed->masks, "description", listed->description)));
     if (*listed->reason)
         add_event_reason(events->reasons, listed);
 }

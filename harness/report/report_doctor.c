@@ -19,7 +19,7 @@ static void report_json(FILE *out, const struct vtb_doctor_facts *facts)
         vtb_json_put(row, "effect", vtb_json_text(fact->effect));
         vtb_json_put(row, "remedy", vtb_json_text(fact->remedy));
         vtb_json_put(row, "level", json_string(vtb_doctor_level_words[fact->level]));
-        json_array_append_new(rows, row);
+        vtb_json_append(rows, row);
     }
     vtb_json_print(out, vtb_json_checked(json_pack("{so}", "facts", rows)), 0);
 }

@@ -12,8 +12,8 @@
 #include "base/allocate.h"
 #include "base/json_text.h"
 #include "base/prose.h"
-#include "bench/stopwatch.h"
 #include "cells/foreign.h"
+#include "passes/cpu_info.h"
 #include "passes/environment.h"
 #include "passes/instructions.h"
 #include "passes/libraries.h"
@@ -33,7 +33,7 @@ static json_t *caches(const struct vtb_cpu_info *cpu)
         vtb_json_put(cache, "level", json_integer(cpu->caches[i].level));
         vtb_json_put(cache, "size", json_integer(cpu->caches[i].size_bytes));
         vtb_json_put(cache, "num_sharing", json_integer(cpu->caches[i].num_sharing));
-        json_array_append_new(list, cache);
+        vtb_json_append(list, cache);
     }
     return list;
 }
@@ -49,7 +49,7 @@ static json_t *skipped(const struct vtb_skips *skips)
             vtb_json_put(skip, "strategy", json_string(item->strategy));
         vtb_json_put(skip, item->strategy ? "without" : "heap", json_string(item->what));
         vtb_json_put(skip, "reason", json_string(item->reason));
-        json_array_append_new(list, skip);
+        vtb_json_append(list, skip);
     }
     return list;
 }
@@ -69,7 +69,7 @@ static json_t *foreign_strategies(void)
     json_t *list = json_array();
     const struct vtb_strategy_entry *entry;
     for (size_t i = 0; (entry = vtb_foreign_strategy_at(i)); i++)
-        json_array_append_new(list, source_of(entry->name, entry->path, entry->digest));
+        vtb_json_append(list, source_of(entry->name, entry->path, entry->digest));
     return list;
 }
 
@@ -79,7 +79,7 @@ static json_t *foreign_workloads(void)
     const struct vtb_workload_entry *entry;
     for (size_t i = 0; (entry = vtb_foreign_workload_at(i)); i++) {
         if (entry->path) /* not if the entry is only another size of the build's workload */
-            json_array_append_new(list, source_of(entry->name, entry->path, entry->digest));
+            vtb_json_append(list, source_of(entry->name, entry->path, entry->digest));
     }
     return list;
 }
@@ -195,17 +195,16 @@ static void put_machine(json_t *object, const struct vtb_results *results)
     struct vtb_cpu_info cpu;
     char host[256] = "unknown";
     json_t *load = json_array();
-    vtb_cpu_info_read(&cpu);
+    vtb_cpu_info_read(&cpu, "");
     (void)gethostname(host, sizeof host - 1);
     for (size_t i = 0; i < machine->load_average_n; i++)
-        json_array_append_new(load, json_real(machine->load_average[i]));
+        vtb_json_append(load, json_real(machine->load_average[i]));
     vtb_json_put(object, "date", json_string(results->date));
     vtb_json_put(object, "host_name", vtb_json_text(host));
     vtb_json_put(object, "executable", vtb_json_text(results->executable));
-    vtb_json_put(object, "num_cpus",
-                 json_integer(cpu.num_cpus > 0 ? cpu.num_cpus : sysconf(_SC_NPROCESSORS_ONLN)));
+    vtb_json_put(object, "num_cpus", json_integer(cpu.num_cpus));
     vtb_json_put(object, "mhz_per_cpu", json_integer(cpu.mhz_per_cpu));
-    vtb_json_put(object, "cpu_scaling_enabled", json_boolean(cpu.scaling == 1));
+    vtb_json_put(object, "cpu_scaling_enabled", json_boolean(cpu.scaling));
     vtb_json_put(object, "caches", caches(&cpu));
     vtb_json_put(object, "load_avg", load);
     vtb_json_put(object, "library_build_type", json_string(is_release ? "release" : "debug"));
@@ -321,7 +320,7 @@ static void print_row(FILE *out, json_t *row, bool *first)
 {
     fputs(*first ? "\n" : ",\n", out);
     *first = false;
-    json_dumpf(row, out, REAL_FLAGS);
+    vtb_json_dump(out, row, REAL_FLAGS);
     json_decref(row);
 }
 
@@ -378,7 +377,8 @@ static json_t *callers(const struct vtb_figures *figures)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < figures->the_case->threads_n; i++)
-        json_array_append_new(list, json_real(figures->caller_ns[i]));
+        vtb_json_append(list, isfinite(figures->caller_ns[i]) ? json_real(figures->caller_ns[i])
+                                                              : json_null());
     return list;
 }
 
@@ -433,7 +433,7 @@ static void report(FILE *out, const struct vtb_results *results, bool with_sessi
     bool first = true;
     json_t *head = context(results);
     fputs("{\n\"context\": ", out);
-    json_dumpf(head, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    vtb_json_dump(out, head, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     json_decref(head);
     fputs(",\n\"benchmarks\": [", out);
     for (size_t i = 0; i < results->comparisons_n; i++) {

@@ -79,7 +79,7 @@ static void report_json(FILE *out, const struct vtb_plan *plan, const struct vtb
         const struct vtb_point *point = &plan->points[i];
         char hits[VTB_POINT_TEXT_BYTES];
         vtb_hits_text(hits, point);
-        json_array_append_new(
+        vtb_json_append(
             points,
             vtb_json_checked(json_pack(
                 "{ss ss sI sI sI sI ss sf}", "workload", point->workload->name, "hit_rate", hits,

@@ -24,7 +24,7 @@ static void report_json(FILE *out, const struct vtb_proofs *proofs)
         vtb_json_put(row, "undecided", json_boolean(proof->undecided));
         if (*proof->reason)
             vtb_json_put(row, "reason", vtb_json_text(proof->reason));
-        json_array_append_new(rows, row);
+        vtb_json_append(rows, row);
     }
     vtb_json_print(out, vtb_json_checked(json_pack("{so}", "checks", rows)),
                    JSON_REAL_PRECISION(6));

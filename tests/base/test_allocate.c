@@ -50,6 +50,24 @@ static void the_process_ends_with_one_line(void **state)
     ends_with(have_none_of_a_long_name, line);
 }
 
+static bool have_none_as_a_child(void *context, struct vtb_error *error)
+{
+    (void)context;
+    (void)error;
+    have_none();
+    return true;
+}
+
+static void a_child_leaves_the_line_to_its_parent(void **state)
+{
+    struct vtb_error error;
+    struct vtb_child child = {.name = "a child", .run = have_none_as_a_child};
+    (void)state;
+    assert_false(vtb_child_work(&child, &error));
+    assert_string_equal(error.message, "no memory for 12345 bytes (a list of cells)");
+    assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
+}
+
 static void allocate_much(void)
 {
     (void)vtb_allocate(huge, 2, "items");
@@ -139,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_process_ends_with_one_line),
+        cmocka_unit_test(a_child_leaves_the_line_to_its_parent),
         cmocka_unit_test(too_much_ends_the_process),
         cmocka_unit_test(items_are_zeroed),
         cmocka_unit_test(none_at_all_is_some),

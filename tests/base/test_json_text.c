@@ -101,6 +101,25 @@ static void put_none(void)
     vtb_json_put(object, "none", NULL);
 }
 
+static void append_none(void)
+{
+    vtb_json_append(json_array(), NULL);
+}
+
+static void *no_block(size_t bytes)
+{
+    (void)bytes;
+    return NULL;
+}
+
+/* The library allocates while it prints. */
+static void dump_without_memory(void)
+{
+    FILE *out = fopen("/dev/null", "w");
+    json_set_alloc_funcs(no_block, free);
+    vtb_json_dump(out, object, 0);
+}
+
 static void print_none(void)
 {
     vtb_json_print(stdout, NULL, 0);
@@ -109,7 +128,8 @@ static void print_none(void)
 static void without_memory_the_process_ends(void **state)
 {
     (void)state;
-    void (*const runs[])(void) = {check_none, put_none, print_none};
+    void (*const runs[])(void) = {check_none, put_none, append_none, print_none,
+                                  dump_without_memory};
     char text[256];
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         const struct vtb_child_end end = written_end(runs[i], false, text, sizeof text);
@@ -119,6 +139,32 @@ static void without_memory_the_process_ends(void **state)
     }
     json_t *value = json_true();
     assert_ptr_equal(vtb_json_checked(value), value);
+}
+
+static volatile size_t huge = SIZE_MAX / 4; /* more than there is, which no compiler knows */
+
+static void allocate_much(void)
+{
+    json_malloc_t take;
+    json_free_t give;
+    vtb_json_guard_memory();
+    json_get_alloc_funcs(&take, &give);
+    give(take(100));
+    (void)take(huge);
+}
+
+/* Sanitizers end the process themselves. */
+static void the_library_ends_the_process_too(void **state)
+{
+    char text[256];
+    char line[256];
+    (void)state;
+#ifdef UNDER_SANITIZER
+    skip();
+#endif
+    (void)written_end(allocate_much, false, text, sizeof text);
+    snprintf(line, sizeof line, "run_bench: no memory for %zu bytes (JSON)\n", huge);
+    assert_string_equal(text, line);
 }
 
 #define WITH_OBJECT(test) cmocka_unit_test_setup_teardown(test, make_object, drop_object)
@@ -131,6 +177,7 @@ int main(void)
         WITH_OBJECT(what_is_not_known_is_not_there),
         WITH_OBJECT(a_value_is_printed_on_lines_of_its_own),
         WITH_OBJECT(without_memory_the_process_ends),
+        cmocka_unit_test(the_library_ends_the_process_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
