@@ -1,5 +1,4 @@
 /* `run_bench run`: options -> plan -> cells -> passes -> figures -> report. */
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/claim.h"
 #include "base/interrupt.h"
 #include "base/prose.h"
 #include "commands/commands.h"
@@ -22,20 +22,6 @@
 
 /* --- before anything is measured --- */
 
-static bool check_results_dir(const char *path, struct vtb_error *error)
-{
-    struct stat status;
-    if (mkdir(path, 0777) == 0)
-        return true;
-    if (errno == EEXIST && stat(path, &status) == 0 && !S_ISDIR(status.st_mode))
-        errno = ENOTDIR;
-    if (errno == EEXIST && access(path, W_OK) == 0)
-        return true;
-    return vtb_fail(error, VTB_EXIT_INTERNAL,
-                    "'%s' cannot hold results: %s; name another folder by --results-dir", path,
-                    strerror(errno));
-}
-
 /* Checks that all outputs can be written, before anything is measured rather than after. */
 static bool check_outputs(const struct vtb_options *options, struct vtb_error *error)
 {
@@ -45,7 +31,7 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
         if (paths[i] && !vtb_output_check(paths[i], error))
             return false;
     }
-    return check_results_dir(options->results_dir, error) &&
+    return vtb_output_check_folder("results-dir", options->results_dir, error) &&
            (!options->plot_dir || vtb_plots_check(options->plot_dir, error));
 }
 
@@ -119,51 +105,62 @@ static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estim
 
 /* --- after it --- */
 
-/* Writes the result file and the raw samples beside it, then the other outputs that were asked for.
- * If one cannot be written the others still are, because measuring took its time; the first error
- * is the one that is reported. */
-static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
-                          const struct tm *start, struct vtb_error *error)
+/* Writes the files that were asked for, and if there is a stem the result file, with the raw samples
+ * and the distributions of pauses beside it. */
+static bool write_files(const struct vtb_options *options, const struct vtb_results *results,
+                        const char *stem, const char *json_path, struct vtb_error *error)
 {
-    char stamp[32];
-    char stem[PATH_MAX - 16];
-    char json_path[PATH_MAX];
     char samples_path[PATH_MAX];
-    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", start);
-    snprintf(stem, sizeof stem, "%s/run-%s-%ld", options->results_dir, stamp, (long)getpid());
-    snprintf(json_path, sizeof json_path, "%s.json", stem);
     snprintf(samples_path, sizeof samples_path, "%s.samples.csv", stem);
     const struct {
         const char *path;
         vtb_print *print;
         enum vtb_format format;
     } files[] = {
-        {samples_path, vtb_report_samples, VTB_FORMAT_CSV},
-        {json_path, vtb_report, VTB_FORMAT_JSON},
+        {*stem ? samples_path : NULL, vtb_report_samples, VTB_FORMAT_CSV},
+        {*stem ? json_path : NULL, vtb_report, VTB_FORMAT_JSON},
         {options->export_json, vtb_report, VTB_FORMAT_JSON},
         {options->export_csv, vtb_report, VTB_FORMAT_CSV},
         {options->export_markdown, vtb_report, VTB_FORMAT_MARKDOWN},
+        {results->interrupted ? NULL : options->save_baseline, vtb_report_baseline,
+         VTB_FORMAT_JSON},
     };
     struct vtb_error reason;
-    bool kept = true;
+    bool ok = true;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        if (files[i].path && !vtb_output_file(files[i].path, files[i].print, results,
-                                              files[i].format, kept ? error : &reason))
-            kept = false;
+        ok = (!files[i].path || vtb_output_file(files[i].path, files[i].print, results,
+                                                files[i].format, ok ? error : &reason)) &&
+             ok;
     }
-    kept = vtb_histograms_write(results, stem, kept ? error : &reason) && kept;
-    const bool printed =
-        vtb_output_stdout(vtb_report, results, (enum vtb_format)options->format, &reason);
-    if (kept && printed) {
+    return (!*stem || vtb_histograms_write(results, stem, ok ? error : &reason)) && ok;
+}
+
+/* Writes and prints what was found. If one output fails the others are still tried, because
+ * measuring took its time; the first error is the one that is reported. */
+static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
+                          const struct tm *start, struct vtb_error *error)
+{
+    char stamp[32];
+    char stem[VTB_STEM_BYTES];
+    char json_path[PATH_MAX];
+    struct vtb_error reason;
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", start);
+    bool ok = vtb_results_claim(options->results_dir, stamp, (long)getpid(), stem, error);
+    snprintf(json_path, sizeof json_path, "%s.json", stem);
+    ok = write_files(options, results, stem, json_path, ok ? error : &reason) && ok;
+    ok = vtb_output_stdout(vtb_report, results, (enum vtb_format)options->format,
+                           ok ? error : &reason) &&
+         ok;
+    if (ok)
         fprintf(stderr, "results: %s\n", json_path);
-        return !options->plot_dir || vtb_plots_draw(options->plot_dir, json_path, error);
-    }
-    if (kept)
-        *error = reason;
-    else
-        reason = *error;
-    return access(json_path, R_OK) == 0 &&
-           vtb_fail(error, reason.exit_code, "%.300s; the figures are in '%.600s'", reason.message,
+    struct stat status;
+    const bool kept = stat(json_path, &status) == 0 && status.st_size > 0;
+    if (kept && options->plot_dir)
+        ok = vtb_plots_draw(options->plot_dir, json_path, ok ? error : &reason) && ok;
+    if (ok || !kept)
+        return ok;
+    reason = *error;
+    return vtb_fail(error, reason.exit_code, "%.300s; the figures are in '%.600s'", reason.message,
                     json_path);
 }
 
@@ -213,16 +210,6 @@ static bool tell_of_interrupt(const struct vtb_plan *plan, const struct vtb_resu
                     plan->points_n * plan->tables_n);
 }
 
-/* Tells of an interrupt, or saves the baseline of a run that had none. */
-static bool conclude(const struct vtb_options *options, const struct vtb_plan *plan,
-                     struct vtb_results *results, struct vtb_error *error)
-{
-    if (results->interrupted)
-        return tell_of_interrupt(plan, results, error);
-    return !options->save_baseline || vtb_output_file(options->save_baseline, vtb_report_baseline,
-                                                      results, VTB_FORMAT_JSON, error);
-}
-
 /* The plan's cells, then its passes with the figures of each table, then what follows from several
  * tables, and the report. */
 static bool run_and_report(const struct vtb_options *options, const struct vtb_plan *plan,
@@ -239,7 +226,8 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
         return false;
     ok = vtb_break_evens_make(&results->break_evens, results->comparisons, results->comparisons_n,
                               &plan->min_gains, error) &&
-         write_results(options, results, &start, error) && conclude(options, plan, results, error);
+         write_results(options, results, &start, error) &&
+         (!results->interrupted || tell_of_interrupt(plan, results, error));
     vtb_results_free(results);
     return ok;
 }
