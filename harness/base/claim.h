@@ -14,7 +14,8 @@
  * Claims `DIR/run-STAMP-PID`, or the same with -2, -3 ... behind it if that is taken, and writes it
  * to `stem`: STEM.json is made there, empty, to be replaced by vtb_output_file. If it never is, it
  * is removed when the process ends. `stamp` is the time as it stands in names, `pid` the process's
- * number. On false *error says why there can be no such file; `stem` is empty, and nothing was made.
+ * number. On false *error says why there can be no such file, `stem` is empty, and nothing was
+ * made.
  */
 VTB_MUST_USE bool vtb_results_claim(const char *dir, const char *stamp, long pid,
                                     char stem[VTB_STEM_BYTES], struct vtb_error *error);

@@ -18,8 +18,8 @@ typedef void vtb_print(FILE *out, const void *what, enum vtb_format format);
  * and on false it is what it was. Of a symbolic link, that is done to what the link leads to.
  * Written to as they are, and perhaps in part if that fails: a file that this process has open, as
  * /dev/stdout or /dev/fd/N, from where it stands; a device or a pipe; a file with more than one
- * hard link; and the file of $GITHUB_STEP_SUMMARY, to which is added. Nobody reading standard output
- * any more is no error, also by the name /dev/stdout.
+ * hard link; and the file of $GITHUB_STEP_SUMMARY, to which is added. That nobody reads standard
+ * output any more is no error, also by the name /dev/stdout.
  */
 VTB_MUST_USE bool vtb_output_file(const char *path, vtb_print *print, const void *what,
                                   enum vtb_format format, struct vtb_error *error);

@@ -105,8 +105,8 @@ static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estim
 
 /* --- after it --- */
 
-/* Writes the files that were asked for, and if there is a stem the result file, with the raw samples
- * and the distributions of pauses beside it. */
+/* Writes the files that were asked for, and if there is a stem the result file, with the raw
+ * samples and the distributions of pauses beside it. */
 static bool write_files(const struct vtb_options *options, const struct vtb_results *results,
                         const char *stem, const char *json_path, struct vtb_error *error)
 {
