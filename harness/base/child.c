@@ -21,9 +21,33 @@ struct vtb_child_outcome {
     struct vtb_error error;
 };
 
+/* What this process leaves behind, if it is a child; or else where it leaves an error. */
+static struct vtb_child_outcome *own_outcome;
+static struct vtb_error *own_error;
+
+void vtb_child_tell_at(struct vtb_error *place)
+{
+    own_error = place;
+}
+
+void vtb_child_fail(const struct vtb_error *error)
+{
+    if (own_outcome) {
+        own_outcome->error = *error;
+        own_outcome->returned = true;
+        _exit(0);
+    }
+    if (own_error)
+        *own_error = *error;
+    else
+        dprintf(STDERR_FILENO, "run_bench: %s\n", error->message);
+    _exit(error->exit_code);
+}
+
 static void __attribute__((noreturn)) run_in_child(const struct vtb_child *child)
 {
     struct vtb_child_outcome *outcome = child->outcome;
+    own_outcome = outcome;
     outcome->ok = child->run(child->context, &outcome->error);
     outcome->returned = true;
     _exit(0);
