@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "base/json_text.h"
 #include "commands/commands.h"
@@ -51,6 +52,19 @@ static bool dispatch(const struct vtb_options *options, struct vtb_error *error)
     return commands[options->command](options, error);
 }
 
+/* What a run needs of its stack, and each of its threads has. */
+#define STACK_BYTES ((rlim_t)1 << 20)
+
+/* Refuses a stack that would run out in the middle of a run, without a word. */
+static bool check_stack(struct vtb_error *error)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= STACK_BYTES ||
+           vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "a stack of %ju KiB is too small; raise the limit: ulimit -s %ju",
+                    (uintmax_t)limit.rlim_cur >> 10, (uintmax_t)STACK_BYTES >> 10);
+}
+
 __attribute__((noinline)) static int start(int argc, char **argv)
 {
     static struct vtb_options options;
@@ -59,8 +73,9 @@ __attribute__((noinline)) static int start(int argc, char **argv)
     (void)signal(SIGXFSZ, SIG_IGN); /* errors of a write, after which the rest is still written */
     vtb_output_guard_standard_streams();
     vtb_json_guard_memory();
-    if (vtb_options_parse(&options, argc, argv, &error) && clean_environment(&options, &error) &&
-        vtb_pin(options.pin, &error) && dispatch(&options, &error))
+    if (check_stack(&error) && vtb_options_parse(&options, argc, argv, &error) &&
+        clean_environment(&options, &error) && vtb_pin(options.pin, &error) &&
+        dispatch(&options, &error))
         return VTB_EXIT_OK;
     fprintf(stderr, "run_bench: %s\n", error.message);
     if (error.details)

@@ -56,8 +56,7 @@ static _Thread_local struct {
  * well. */
 static void *out_of_memory(size_t bytes)
 {
-    fprintf(stderr, "heap boehm: out of memory at an object of %zu bytes\n", bytes);
-    _exit(EXIT_FAILURE);
+    vtb_exhausted(bytes);
 }
 
 /* --- threads --- */

@@ -100,24 +100,45 @@ def test_full_standard_output_is_an_error_of_every_command(
     assert names(bench.directory) == []
 
 
+CLOSED = "standard output cannot be written: it is closed"
+
+
 @pytest.mark.parametrize("redirections", [">&-", ">&- <&-", ">&- 2>&-", ">&- 2>&- <&-"])
-def test_closed_streams_do_no_harm(bench: Bench, redirections: str) -> None:
+def test_closed_streams_cost_nothing_but_what_goes_there(bench: Bench, redirections: str) -> None:
     """No file of ours may land on descriptor 1 or 2, where what is printed would get into it."""
     outcome = run_in_shell(bench, redirections, *COUNTED, "--export-csv", "export.csv")
-    assert outcome.code == 0
+    assert outcome.code == 1
     json_file, samples_file = outcome.files()
-    expected = [] if "2>&-" in redirections else [f"results: {json_file}"]
-    assert outcome.complaints == expected
+    expected = f"run_bench: {CLOSED}; the figures are in '{json_file}'"
+    assert outcome.complaints == ([] if "2>&-" in redirections else [expected])
     assert len(strict_json(json_file.read_text())["benchmarks"]) == len(STRATEGIES)
     columns = "name,session,round,operations,real_ns_per_op,cpu_ns_per_op,gc_ns_per_op,"
     assert samples_file.read_text() == columns + "probe_before_ns,probe_after_ns\n"
     assert len((bench.directory / "export.csv").read_text().splitlines()) == 1 + len(STRATEGIES)
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["--version"], ["--dry-run"]])
-def test_closed_standard_output_is_no_error(bench: Bench, arguments: list[str]) -> None:
-    outcome = run_in_shell(bench, ">&-", *arguments)
-    assert (outcome.code, outcome.err) == (0, "")
+@pytest.mark.parametrize("redirection", [">&-", pytest.param(">/dev/full", marks=needs_full)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *[["list"], ["list", "--events"], ["--help"], ["--version"], ["--dry-run"]],
+        *[["misuse", "--strategy", "plain"], ["check", "--strategy", "plain"]],
+        *[["doctor", "--time", "0.01"], ["build", "--strategy", "plain"]],
+        *[["new", "strategy", "mine.c"], ["gate", "--baseline", "base.json"]],
+        ["compare", "base.json", "base.json"],
+    ],
+)
+def test_standard_output_that_cannot_be_written_is_an_error_of_every_command(
+    bench: Bench, redirection: str, arguments: list[str]
+) -> None:
+    if "base.json" in arguments:
+        counted = [*COUNTED, "--strategy", "plain"]
+        bench.ok(*counted, "--save-baseline", "base.json", "--export-json", "result.json")
+    if arguments[0] == "compare":
+        arguments = ["compare", "result.json", "result.json"]
+    outcome = run_in_shell(bench, redirection, *arguments)
+    assert outcome.code == 1
+    assert "standard output cannot be written: " in outcome.error
 
 
 @pytest.mark.parametrize("arguments", [["list"], ["--help"], ["--dry-run"], COUNTED])
@@ -160,7 +181,7 @@ def test_full_device_is_an_error_and_stays_a_device(bench: Bench, form: str) -> 
     assert stat.S_ISCHR(FULL.stat().st_mode)
     assert outcome.out.startswith("user_cache, "), "what was measured is lost"
     assert outcome.error.endswith(f"; the figures are in '{outcome.files()[0]}'")
-    assert [name for name in names(Path("/dev")) if name.startswith("full.")] == []
+    assert [name for name in names(Path("/dev")) if name.startswith(".full.")] == []
 
 
 def test_device_takes_an_export_and_stays_a_device(bench: Bench) -> None:
@@ -168,20 +189,93 @@ def test_device_takes_an_export_and_stays_a_device(bench: Bench) -> None:
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
+EXPORTS = ["export-json", "export-csv", "export-markdown", "save-baseline"]
+
+
 @needs_full
-def test_full_device_as_a_baseline_is_an_error_behind_the_results(bench: Bench) -> None:
-    """A baseline is made of what was measured, which is kept."""
-    outcome = bench(*COUNTED, "--save-baseline", str(FULL))
+@pytest.mark.parametrize("full", EXPORTS)
+def test_one_output_that_fails_withholds_no_other(bench: Bench, full: str) -> None:
+    """To measure took its time."""
+    places = {option: str(FULL) if option == full else f"{option}.out" for option in EXPORTS}
+    arguments = [word for option, place in places.items() for word in [f"--{option}", place]]
+    outcome = bench(*COUNTED, *arguments)
     assert outcome.code == 1
-    results, error = outcome.complaints
-    assert results == f"results: {outcome.files()[0]}"
-    assert "'/dev/full' cannot be written: No space left on device" in error
-    assert stat.S_ISCHR(FULL.stat().st_mode)
+    assert "'/dev/full' cannot be written: No space left on device" in outcome.error
+    assert outcome.error.endswith(f"; the figures are in '{outcome.files()[0]}'")
+    assert outcome.out.startswith("user_cache, ")
+    written = [f"{option}.out" for option in EXPORTS if option != full]
+    assert names(bench.directory) == sorted([*written, "results"])
+    assert all((bench.directory / name).stat().st_size > 0 for name in written)
 
 
-@pytest.mark.parametrize(
-    "option", ["export-json", "export-csv", "export-markdown", "save-baseline"]
-)
+@needs_full
+def test_one_output_of_a_gate_that_fails_withholds_no_other(bench: Bench) -> None:
+    bench.ok(*COUNTED, "--strategy", "plain", "--save-baseline", "base.json")
+    gate = ["gate", "--baseline", "base.json"]
+    outcome = bench(*gate, "--export-junit", str(FULL), "--export-markdown", "page.md")
+    assert outcome.code == 1
+    assert "'/dev/full' cannot be written" in outcome.error
+    assert outcome.out != ""
+    assert (bench.directory / "page.md").stat().st_size > 0
+    outcome = bench(*gate, "--export-junit", "report.xml", "--export-markdown", str(FULL))
+    assert outcome.code == 1
+    assert (bench.directory / "report.xml").stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_standard_output_by_name_is_added_to(bench: Bench, name: str) -> None:
+    """A file that is renamed into place would end the log that it is redirected to."""
+    log = bench.directory / "log.txt"
+    log.write_text("before\n", encoding="utf-8")
+    outcome = run_in_shell(bench, ">>log.txt", *COUNTED, "--export-csv", name)
+    assert outcome.code == 0
+    before, header, *rest = log.read_text(encoding="utf-8").splitlines()
+    assert before == "before" and header.startswith("name,")
+    assert any(line.startswith("user_cache, ") for line in rest)
+    assert names(bench.directory) == ["log.txt", "results"]
+
+
+def test_open_file_is_written_to(bench: Bench) -> None:
+    redirection = "3>>export.txt 4>export.csv"
+    (bench.directory / "export.txt").write_text("before\n", encoding="utf-8")
+    arguments = [*COUNTED, "--export-markdown", "/dev/fd/3", "--export-csv", "/proc/self/fd/4"]
+    assert run_in_shell(bench, redirection, *arguments).code == 0
+    assert (bench.directory / "export.txt").read_text().startswith("before\n")
+    assert (bench.directory / "export.txt").stat().st_size > 100
+    assert (bench.directory / "export.csv").read_text().startswith("name,")
+
+
+def test_page_of_a_job_is_added_to(bench: Bench) -> None:
+    """Every step of a job writes to the file that the variable names."""
+    page = bench.directory / "page.md"
+    page.write_text("the step before\n", encoding="utf-8")
+    bench.ok(*COUNTED, "--export-markdown", "./page.md", GITHUB_STEP_SUMMARY=str(page))
+    assert page.read_text(encoding="utf-8").startswith("the step before\n")
+    assert page.stat().st_size > 100
+
+
+def test_interrupt_leaves_no_temporary_files(bench: Bench, tmp_path: Path) -> None:
+    """Those of a self-test are a folder with copies of a strategy."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [str(BINARY), "selftest", "--quick"],
+        cwd=bench.directory,
+        env={**bench.environment(), "TMPDIR": str(temporary)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: len(names(temporary)) > 0, "no copies were made")
+    assert re.fullmatch(r"\.run_bench\.vtb-[0-9a-f]{8}-\d+-1\.part", names(temporary)[0])
+    process.terminate()
+    _, error = process.communicate(timeout=HANG_S)
+    assert process.returncode == 130, error
+    assert names(temporary) == []
+
+
+@pytest.mark.parametrize("option", EXPORTS)
 @pytest.mark.parametrize(
     ("target", "cause"),
     [
@@ -217,7 +311,7 @@ def test_results_directory_that_cannot_be_fails_before_measuring(
     (bench.directory / "file").write_text("a file\n")
     outcome = bench(*A_DAY, "--results-dir", target)
     assert outcome.code == 1
-    assert f"'{target}' cannot hold results: {cause}" in outcome.error
+    assert f"'{target}' cannot hold files: {cause}" in outcome.error
     assert outcome.out == ""
     assert names(bench.directory) == ["file"]
 
@@ -788,5 +882,38 @@ def test_two_exports_to_one_file_are_refused(bench: Bench, second: str) -> None:
     """The second would replace the first without a word."""
     outcome = bench(*COUNTED, "--export-json", "out", f"--{second}", "out")
     assert outcome.code == 2
-    assert "two exports go to 'out'" in outcome.error
+    assert f"--export-json and --{second} are the same file, 'out'" in outcome.error
     assert not (bench.directory / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", *COUNTED, "--trace", "in.txt", "--export-csv", "./in.txt"],
+        ["run", *COUNTED, "--trace", "in.txt", "--save-baseline", "link.txt"],
+        ["run", *COUNTED, "--strategy", "./in.c", "--export-json", "in.c"],
+        ["run", *COUNTED, "--workload", "./in.h", "--export-json", "in.h"],
+        ["gate", "--baseline", "in.txt", "--export-junit", "in.txt"],
+        ["gate", "--baseline", "in.txt", "--export-markdown", "link.txt"],
+    ],
+)
+def test_a_file_that_is_read_is_not_written(bench: Bench, arguments: list[str]) -> None:
+    """It would be lost, after all that was measured."""
+    for name in ["in.txt", "in.c", "in.h"]:
+        (bench.directory / name).write_text("kept", encoding="utf-8")
+    (bench.directory / "link.txt").symlink_to("in.txt")
+    outcome = bench(*arguments)
+    assert outcome.code == 2
+    assert "are the same file" in outcome.error
+    assert arguments[-2] in outcome.error
+    assert arguments[-1] in outcome.error
+    for name in ["in.txt", "in.c", "in.h"]:
+        assert (bench.directory / name).read_text(encoding="utf-8") == "kept"
+
+
+def test_a_file_at_standard_input_is_not_written(bench: Bench) -> None:
+    (bench.directory / "in.txt").write_text("kept", encoding="utf-8")
+    arguments = [*COUNTED, "--trace", "-", "--export-csv", "in.txt"]
+    outcome = run_in_shell(bench, "<in.txt", *arguments)
+    assert outcome.code == 2
+    assert "--trace and --export-csv are the same file" in outcome.error

@@ -5,11 +5,12 @@ That they work side by side, each with its own memory, is test_heaps.c's.
 from __future__ import annotations
 
 import re
+import resource
 import subprocess
 
 import pytest
 
-from conftest import BINARY, COUNTED, ROOT, Bench, Row, parameters
+from conftest import BINARY, BUILD, COUNTED, HANG_S, ROOT, Bench, Outcome, Row, parameters
 
 
 def text_of(*command: str) -> str:
@@ -77,3 +78,70 @@ def test_counts_are_the_same_on_every_heap_that_frees(
         assert row["usable_bytes_per_op"] >= row["bytes_per_op"]
     assert {len(found) for found in counted.values()} == {1}
     assert {parameters(row["run_name"])["heap"] for row in rows} == set(names)
+
+
+def run_with_limit(bench: Bench, kind: int, limit_bytes: int, *arguments: str) -> Outcome:
+    done = subprocess.run(
+        [str(BINARY), *arguments],
+        cwd=bench.directory,
+        env=bench.environment(VTB_CELLS=str(BUILD / "cells")),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+        preexec_fn=lambda: resource.setrlimit(kind, (limit_bytes, limit_bytes)),
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr, bench.results)
+
+
+MIB = 1 << 20
+
+
+@pytest.mark.parametrize("limit_mib", [512, 4096])
+def test_own_collector_needs_few_addresses(bench: Bench, limit_mib: int) -> None:
+    """It takes what there could be memory for, and fewer where there are fewer (ulimit -v). Objects
+    are then elsewhere, which changes no count.
+    """
+    arguments = [*COUNTED, "--heap", "gengc", "--strategy", "heap_task,heap_task_lean"]
+    counts = ["bytes_per_op", "allocs_per_op"]
+    outcome = bench.ok(*arguments, "--format", "json")  # which builds the cells, too
+    limit = limit_mib * MIB
+    limited = run_with_limit(bench, resource.RLIMIT_AS, limit, *arguments, "--format", "json")
+    assert limited.code == 0, limited.err
+    expected = [[row[count] for count in counts] for row in outcome.rows]
+    assert [[row[count] for count in counts] for row in limited.rows] == expected
+
+
+def test_own_collector_without_addresses_says_so(bench: Bench) -> None:
+    cases = ["--heap", "gengc", "--strategy", "heap_task"]
+    bench.ok("build", *cases)
+    arguments = [*COUNTED, *cases]
+    outcome = run_with_limit(bench, resource.RLIMIT_AS, 80 * MIB, *arguments)
+    assert outcome.code == 1
+    assert "the heap gengc cannot be opened" in outcome.error
+    assert "64 MiB" in outcome.error and "ulimit -v" in outcome.error
+
+
+@pytest.mark.parametrize(
+    "heap", ["glibc", "mimalloc", "jemalloc", "tcmalloc", "tbb", "boehm", "gengc"]
+)
+@pytest.mark.parametrize("limit_mib", [120, 200])
+def test_memory_that_ends_is_told(bench: Bench, heap: str, limit_mib: int) -> None:
+    """A million operations at once do not fit: by whom, for what and what to do, and no signal."""
+    arguments = ["--strategy", "heap_task", "--heap", heap, "--in-flight", "1000000"]
+    arguments += ["--payload", "256", "--calls", "2000000"]
+    bench.ok("build", *arguments)
+    arguments += ["--rounds", "0"]
+    outcome = run_with_limit(bench, resource.RLIMIT_AS, limit_mib * MIB, *arguments)
+    assert outcome.code == 1
+    line = outcome.complaints[-1]  # a heap's library may complain itself, before it
+    assert re.match(r"run_bench: .*(no memory for .*\d+ bytes|cannot be opened)", line)
+    assert "signal" not in outcome.err
+    if "bytes;" in line:
+        assert f" on {heap}: " in line and "ulimit -v" in line
+
+
+def test_small_stack_is_refused(bench: Bench) -> None:
+    outcome = run_with_limit(bench, resource.RLIMIT_STACK, 64 * 1024, *COUNTED)
+    assert outcome.code == 1
+    assert "a stack of 64 KiB is too small" in outcome.error and "ulimit -s" in outcome.error

@@ -625,7 +625,7 @@ def test_pictures_that_cannot_be_kept_are_told_before_the_run(bench: Bench, tmp_
     (tmp_path / "file").write_text("kept", encoding="utf-8")
     outcome = bench("--rounds", "0", "--plot", str(tmp_path / "file"))
     assert outcome.code == 1 and outcome.out == ""
-    assert "--plot: " in outcome.error and "cannot hold pictures" in outcome.error
+    assert "cannot hold files: Not a directory; name another folder by --plot" in outcome.error
     assert outcome.files() == []
     assert (tmp_path / "file").read_text(encoding="utf-8") == "kept"
 

@@ -80,7 +80,7 @@ static inline bool written_in_child(void *context, struct vtb_error *error)
 {
     const struct written_child *child = context;
     (void)error;
-    vtb_no_memory_leaves(NULL); /* as in a process that is no child */
+    vtb_child_tell_at(NULL); /* as in a process that is no child */
     child->run();
     return true;
 }

@@ -1,32 +1,17 @@
 #include "base/allocate.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* Where the message is left; null: it is written. */
-static struct vtb_error *left_in;
+#include "base/child.h"
 
-void vtb_no_memory_leaves(struct vtb_error *error)
-{
-    left_in = error;
-}
-
-/* The line is written without a stream, whose buffer would have to be allocated. Streams are not
- * flushed: they may hold half of a report. */
+/* Streams are not flushed: they may hold half of a report. */
 void vtb_no_memory(size_t bytes, const char *what)
 {
-    char line[256];
-    if (left_in) {
-        vtb_error_set(left_in, VTB_EXIT_INTERNAL, "no memory for %zu bytes (%.150s)", bytes, what);
-        _exit(VTB_EXIT_INTERNAL);
-    }
-    const int n =
-        snprintf(line, sizeof line, "run_bench: no memory for %zu bytes (%.150s)\n", bytes, what);
-    (void)!write(STDERR_FILENO, line, (size_t)n);
-    _exit(VTB_EXIT_INTERNAL);
+    struct vtb_error error;
+    vtb_error_set(&error, VTB_EXIT_INTERNAL, "no memory for %zu bytes (%.150s)", bytes, what);
+    vtb_child_fail(&error);
 }
 
 static void *found(void *block, size_t n, size_t size, const char *what)

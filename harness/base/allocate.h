@@ -23,11 +23,7 @@ void *vtb_reallocate(void *block, size_t n, size_t size, const char *what);
 /* Copies a text; never null. The caller frees. */
 char *vtb_copy_text(const char *text, const char *what);
 
-/* From now on a lack of memory sets *error, which is for another process to read, in place of the
- * line; null: the line again. */
-void vtb_no_memory_leaves(struct vtb_error *error);
-
-/* Ends the process with that line, for a caller whose own allocator found no memory. */
+/* Ends the process likewise, for a caller whose own allocator found no memory. */
 void vtb_no_memory(size_t bytes, const char *what) __attribute__((noreturn));
 
 #endif

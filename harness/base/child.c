@@ -19,13 +19,39 @@ struct vtb_child_outcome {
     bool returned; /* the child's function returned */
     bool ok;
     struct vtb_error error;
-    struct vtb_error lack; /* of memory, which ended the child */
 };
+
+/* What this process leaves behind, if it is a child; or else where it leaves an error. */
+static struct vtb_child_outcome *own_outcome;
+static struct vtb_error *own_error;
+
+void vtb_child_tell_at(struct vtb_error *place)
+{
+    own_outcome = NULL;
+    own_error = place;
+}
+
+void vtb_child_fail(const struct vtb_error *error)
+{
+    if (own_outcome) {
+        own_outcome->error = *error;
+        own_outcome->returned = true;
+        _exit(0);
+    }
+    if (own_error)
+        *own_error = *error;
+    else { /* without a stream, whose buffer would have to be allocated */
+        char line[sizeof error->message + 16];
+        const int n = snprintf(line, sizeof line, "run_bench: %s\n", error->message);
+        (void)!write(STDERR_FILENO, line, (size_t)n);
+    }
+    _exit(error->exit_code);
+}
 
 static void __attribute__((noreturn)) run_in_child(const struct vtb_child *child)
 {
     struct vtb_child_outcome *outcome = child->outcome;
-    vtb_no_memory_leaves(&outcome->lack);
+    own_outcome = outcome;
     outcome->ok = child->run(child->context, &outcome->error);
     outcome->returned = true;
     _exit(0);
@@ -85,13 +111,11 @@ static struct vtb_child_end end_of(const struct vtb_child_outcome *outcome, int 
             .how = WTERMSIG(status) == SIGINT ? VTB_CHILD_INTERRUPTED : VTB_CHILD_KILLED,
             .number = WTERMSIG(status),
         };
-    const bool lacked = !outcome->returned && *outcome->lack.message;
-    if (!outcome->returned && !lacked)
+    if (!outcome->returned)
         return (struct vtb_child_end){.how = VTB_CHILD_LEFT, .number = WEXITSTATUS(status)};
     if (outcome->ok)
         return (struct vtb_child_end){.how = VTB_CHILD_WELL};
-    struct vtb_child_end end = {.how = VTB_CHILD_FAILED,
-                                .error = lacked ? outcome->lack : outcome->error};
+    struct vtb_child_end end = {.how = VTB_CHILD_FAILED, .error = outcome->error};
     end.error.details = NULL;
     return end;
 }

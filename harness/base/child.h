@@ -68,6 +68,15 @@ VTB_MUST_USE bool vtb_child_finish(struct vtb_child *child, struct vtb_error *er
 /* Starts a child that is to end well, and waits for it: vtb_child_start and vtb_child_finish. */
 VTB_MUST_USE bool vtb_child_work(struct vtb_child *child, struct vtb_error *error);
 
+/* Ends the calling process at once, as a child whose function returned false with that error. What
+ * is no such child, but was started by vtb_child_tell_at's caller or by a user, ends with the
+ * error's status, and a line. Any thread may call it. */
+void vtb_child_fail(const struct vtb_error *error) __attribute__((noreturn));
+
+/* Has vtb_child_fail leave its error at a place that this process's parent reads, in place of the
+ * line: for a child that became this program anew. Null: the line. */
+void vtb_child_tell_at(struct vtb_error *place);
+
 /* Limits the calling process, which is a child: SIGPROF ends it once it has used a processor for
  * `processor_s` more seconds, and SIGALRM once `s` seconds, in whole ones, have passed. */
 void vtb_child_limit(double processor_s, double s);

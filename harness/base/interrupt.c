@@ -5,6 +5,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/temporary.h"
+
 static volatile sig_atomic_t interrupted; /* by the signal of this number; 0: not */
 static volatile sig_atomic_t passed_to; /* the child process that an interrupt ends, too; 0: none */
 
@@ -30,6 +32,7 @@ static void leave(int signal_number)
     static const char message[] =
         "run_bench: interrupted before the first table was finished; nothing was written, and "
         "earlier results are as they were\n";
+    vtb_temporaries_discard();
     if (isatty(STDERR_FILENO))
         (void)!write(STDERR_FILENO, wipe, sizeof wipe - 1);
     (void)!write(STDERR_FILENO, message, sizeof message - 1);

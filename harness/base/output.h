@@ -2,6 +2,7 @@
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -12,22 +13,49 @@ enum vtb_format { VTB_FORMAT_TABLE, VTB_FORMAT_JSON, VTB_FORMAT_CSV, VTB_FORMAT_
 typedef void vtb_print(FILE *out, const void *what, enum vtb_format format);
 
 /*
- * Writes a file through a temporary one beside it, which then takes its name: a reader sees either
- * the old content or the new. If the path is no regular file (a terminal, a pipe, /dev/full) it is
- * written to directly. On false the file is what it was before.
+ * Writes a report to a file. A regular file is replaced whole: by a temporary one beside it, which
+ * then takes its name (base/temporary.h), so that a reader sees either the old content or the new,
+ * and on false it is what it was. Of a symbolic link, that is done to what the link leads to.
+ * Written to as they are, and perhaps in part if that fails: a file that this process has open, as
+ * /dev/stdout or /dev/fd/N, from where it stands; a device or a pipe; a file with more than one
+ * hard link; and the file of $GITHUB_STEP_SUMMARY, to which is added. That nobody reads standard
+ * output any more is no error, also by the name /dev/stdout.
  */
 VTB_MUST_USE bool vtb_output_file(const char *path, vtb_print *print, const void *what,
                                   enum vtb_format format, struct vtb_error *error);
 
+/* A file that a command line names. */
+struct vtb_named_file {
+    const char *option; /* that names it, as messages have it: "--export-csv" */
+    const char *path;   /* null: it names none */
+    bool is_written;    /* if not, it is only read */
+};
+
+/*
+ * Checks, before anything is written, that no file that is written is one that is read as well, or
+ * written a second time: by device and inode, so through links and whatever the path looks like; a
+ * file that is not there yet by its folder and name. What is no file with content of its own, such
+ * as a terminal or a pipe, may be named by several. On false, with VTB_EXIT_USAGE, *error names
+ * both options and the path.
+ */
+VTB_MUST_USE bool vtb_output_distinct(const struct vtb_named_file *files, size_t files_n,
+                                      struct vtb_error *error);
+
 /* Checks whether a file could be written there, which is asked before a long run. */
 VTB_MUST_USE bool vtb_output_check(const char *path, struct vtb_error *error);
 
-/* Writes a report to standard output. A reader that has gone away is no error. */
+/* Makes a folder for files, if it is not there; on false *error says why there can be no files in
+ * it, and that another is to be named by the option, whose name has no dashes here. */
+VTB_MUST_USE bool vtb_output_check_folder(const char *option, const char *path,
+                                          struct vtb_error *error);
+
+/* Writes a report to standard output. A reader that has gone away is no error; a standard output
+ * that was closed is one. */
 VTB_MUST_USE bool vtb_output_stdout(vtb_print *print, const void *what, enum vtb_format format,
                                     struct vtb_error *error);
 
 /* Opens /dev/null for each standard stream that is closed, or else a file of ours would take its
- * number. */
+ * number; for standard output so that it cannot be written. */
 void vtb_output_guard_standard_streams(void);
 
 #endif

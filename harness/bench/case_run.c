@@ -2,11 +2,14 @@
 
 #include <stdio.h>
 
+#include "bench/exhausted.h"
+
 bool vtb_case_open(struct vtb_case_run *run, const struct vtb_fixture *fixture,
                    const struct vtb_cell *cell, const struct vtb_heap *heap,
                    const struct vtb_point *point, enum vtb_case_heap state, struct vtb_error *error)
 {
     run->cell = cell;
+    vtb_exhausted_watch(cell, heap);
     if (!vtb_memory_open(&run->memory, heap, point, error))
         return false;
     if (state == VTB_CASE_HEAP_WARM)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +127,18 @@ static void make_values(struct vtb_memory *memory)
         collector->collect(memory->gc, collector->generations_n - 1);
 }
 
+static bool fail_open(const struct vtb_heap *heap, int cause, struct vtb_error *error)
+{
+    char least[64] = "";
+    if (heap->collector->least_bytes > 0)
+        (void)snprintf(least, sizeof least, " and needs %zu MiB of addresses at least",
+                       heap->collector->least_bytes >> 20);
+    return vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "the heap %s cannot be opened%s: %s; raise the limit (ulimit -v), or choose "
+                    "another by --heap",
+                    vtb_heap_name(heap), least, strerror(cause));
+}
+
 bool vtb_memory_open(struct vtb_memory *memory, const struct vtb_heap *heap,
                      const struct vtb_point *point, struct vtb_error *error)
 {
@@ -141,8 +154,7 @@ bool vtb_memory_open(struct vtb_memory *memory, const struct vtb_heap *heap,
         return true;
     memory->gc = heap->collector->open(&setup);
     if (!memory->gc)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "the heap %s cannot be opened: %s", heap->summary,
-                        strerror(errno));
+        return fail_open(heap, errno, error);
     make_types(memory, point);
     if (memory->live_bytes > 0) {
         vtb_memory_enter(memory);

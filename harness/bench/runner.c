@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "bench/exhausted.h"
 #include "cells/runtime.h"
 
 size_t vtb_runner_threads_n(const struct vtb_case *the_case, bool completes)
@@ -42,6 +43,7 @@ static bool open_members(struct vtb_runner *runner, const struct vtb_fixture *fi
 {
     if (!runner->callers || !runner->outboxes || !runner->elapsed_ns)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu callers", the_case->threads_n);
+    vtb_exhausted_watch(runner->cell, the_case->heap->heap);
     if (!vtb_memory_open(&runner->memory, the_case->heap->heap, fixture->point, error))
         return false;
     vtb_memory_warm(&runner->memory);
@@ -182,6 +184,7 @@ static void run_part(void *context, size_t index)
 void vtb_runner_muster(struct vtb_runner *runner)
 {
     __atomic_store_n(&runner->done_n, 0, __ATOMIC_RELAXED);
+    vtb_exhausted_watch(runner->cell, runner->memory.heap);
     if (runner->thread_pool)
         vtb_thread_pool_muster(runner->thread_pool, runner->callers_n + runner->completes);
 }

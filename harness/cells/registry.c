@@ -32,6 +32,15 @@ const struct vtb_workload_entry *vtb_default_workload(void)
     return vtb_find_workload(vtb_default_workload_name);
 }
 
+const char *vtb_heap_name(const struct vtb_heap *heap)
+{
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        if (vtb_heaps[i].heap == heap)
+            return vtb_heaps[i].name;
+    }
+    return heap->summary;
+}
+
 const struct vtb_heap_entry *vtb_find_heap(const char *name)
 {
     for (size_t i = 0; vtb_heaps[i].name; i++) {

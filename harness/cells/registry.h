@@ -42,6 +42,9 @@ extern const struct vtb_workload_entry vtb_workloads[];
 extern const struct vtb_heap_entry vtb_heaps[];
 extern const char vtb_default_workload_name[];
 
+/* Gives the name of a heap; of one that is not in the list, as one of a check, its summary. */
+const char *vtb_heap_name(const struct vtb_heap *heap);
+
 /* The words for roles, by enum vtb_role; "": a strategy without one. */
 extern const char *const vtb_role_words[];
 

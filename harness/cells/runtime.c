@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/allocate.h"
 #include "base/error.h"
 
 void (*vtb_on_misuse)(const char *text);
@@ -17,6 +18,15 @@ void vtb_misuse(const char *text)
         vtb_on_misuse(text);
     fprintf(stderr, "run_bench: misuse of a strategy: %s\n", text);
     _exit(VTB_EXIT_INTERNAL);
+}
+
+void (*vtb_on_exhausted)(size_t bytes);
+
+void vtb_exhausted(size_t bytes)
+{
+    if (vtb_on_exhausted)
+        vtb_on_exhausted(bytes);
+    vtb_no_memory(bytes, "an object");
 }
 
 void vtb_block_until(const uint32_t *state, uint32_t bits)

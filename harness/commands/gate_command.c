@@ -26,14 +26,20 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
            (!options->export_markdown || vtb_output_check(options->export_markdown, error));
 }
 
+/* If one cannot be written, the others still are. */
 static bool write_reports(const struct vtb_gate *gate, const struct vtb_options *options,
                           struct vtb_error *error)
 {
-    return (!options->export_junit || vtb_output_file(options->export_junit, vtb_gate_junit, gate,
-                                                      VTB_FORMAT_TABLE, error)) &&
-           (!options->export_markdown || vtb_output_file(options->export_markdown, vtb_gate_report,
-                                                         gate, VTB_FORMAT_MARKDOWN, error)) &&
-           vtb_output_stdout(print_gate, gate, (enum vtb_format)options->format, error);
+    struct vtb_error reason;
+    bool ok = !options->export_junit ||
+              vtb_output_file(options->export_junit, vtb_gate_junit, gate, VTB_FORMAT_TABLE, error);
+    ok = (!options->export_markdown ||
+          vtb_output_file(options->export_markdown, vtb_gate_report, gate, VTB_FORMAT_MARKDOWN,
+                          ok ? error : &reason)) &&
+         ok;
+    return vtb_output_stdout(print_gate, gate, (enum vtb_format)options->format,
+                             ok ? error : &reason) &&
+           ok;
 }
 
 /* Sets the error that the process ends with, if a figure is worse, or inconclusive under

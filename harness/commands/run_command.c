@@ -1,5 +1,4 @@
 /* `run_bench run`: options -> plan -> cells -> passes -> figures -> report. */
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/claim.h"
 #include "base/interrupt.h"
 #include "base/prose.h"
 #include "commands/commands.h"
@@ -24,34 +24,16 @@
 
 /* --- before anything is measured --- */
 
-static bool check_results_dir(const char *path, struct vtb_error *error)
-{
-    struct stat status;
-    if (mkdir(path, 0777) == 0)
-        return true;
-    if (errno == EEXIST && stat(path, &status) == 0 && !S_ISDIR(status.st_mode))
-        errno = ENOTDIR;
-    if (errno == EEXIST && access(path, W_OK) == 0)
-        return true;
-    return vtb_fail(error, VTB_EXIT_INTERNAL,
-                    "'%s' cannot hold results: %s; name another folder by --results-dir", path,
-                    strerror(errno));
-}
-
 /* Checks that all outputs can be written, before anything is measured rather than after. */
 static bool check_outputs(const struct vtb_options *options, struct vtb_error *error)
 {
     const char *const paths[] = {options->export_json, options->export_csv,
                                  options->export_markdown, options->save_baseline};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        for (size_t j = 0; paths[i] && j < i; j++) {
-            if (paths[j] && strcmp(paths[i], paths[j]) == 0)
-                return vtb_fail(error, VTB_EXIT_USAGE, "two exports go to '%.300s'", paths[i]);
-        }
         if (paths[i] && !vtb_output_check(paths[i], error))
             return false;
     }
-    return check_results_dir(options->results_dir, error) &&
+    return vtb_output_check_folder("results-dir", options->results_dir, error) &&
            (!options->plot_dir || vtb_plots_check(options->plot_dir, error));
 }
 
@@ -148,22 +130,23 @@ static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estim
 
 /* Where a run's own files go. */
 struct paths {
-    char stem[PATH_MAX - 16];
+    char stem[VTB_STEM_BYTES];
     char json[PATH_MAX];
     char samples[PATH_MAX];
     char sessions[PATH_MAX]; /* to go on with by --resume; of a whole run there is none */
 };
 
-static void make_paths(struct paths *paths, const struct vtb_options *options,
-                       const struct tm *start)
+static bool claim_paths(struct paths *paths, const struct vtb_options *options,
+                        const struct tm *start, struct vtb_error *error)
 {
     char stamp[32];
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", start);
-    snprintf(paths->stem, sizeof paths->stem, "%s/run-%s-%ld", options->results_dir, stamp,
-             (long)getpid());
+    if (!vtb_results_claim(options->results_dir, stamp, (long)getpid(), paths->stem, error))
+        return false;
     snprintf(paths->json, sizeof paths->json, "%s.json", paths->stem);
     snprintf(paths->samples, sizeof paths->samples, "%s.samples.csv", paths->stem);
     snprintf(paths->sessions, sizeof paths->sessions, "%s.sessions", paths->stem);
+    return true;
 }
 
 /* Writes what there is of a run that goes on: however it ends, these files are whole. What hinders
@@ -180,11 +163,10 @@ static void keep_results(void *context, const struct vtb_results *results)
            vtb_output_file(paths->json, vtb_report, results, VTB_FORMAT_JSON, &untold));
 }
 
-/* Writes the result file and the raw samples beside it, then the other outputs that were asked for.
- * If one cannot be written the others still are, because measuring took its time; the first error
- * is the one that is reported. */
-static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
-                          const struct paths *paths, struct vtb_error *error)
+/* Writes the result file, with the raw samples and the distributions of pauses beside it, and the
+ * files that were asked for. */
+static bool write_files(const struct vtb_options *options, const struct vtb_results *results,
+                        const struct paths *paths, struct vtb_error *error)
 {
     const struct {
         const char *path;
@@ -196,27 +178,38 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
         {options->export_json, vtb_report, VTB_FORMAT_JSON},
         {options->export_csv, vtb_report, VTB_FORMAT_CSV},
         {options->export_markdown, vtb_report, VTB_FORMAT_MARKDOWN},
+        {results->interrupted ? NULL : options->save_baseline, vtb_report_baseline,
+         VTB_FORMAT_JSON},
     };
     struct vtb_error reason;
-    bool kept = true;
+    bool ok = true;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        if (files[i].path && !vtb_output_file(files[i].path, files[i].print, results,
-                                              files[i].format, kept ? error : &reason))
-            kept = false;
+        ok = (!files[i].path || vtb_output_file(files[i].path, files[i].print, results,
+                                                files[i].format, ok ? error : &reason)) &&
+             ok;
     }
-    kept = vtb_histograms_write(results, paths->stem, kept ? error : &reason) && kept;
-    const bool printed =
-        vtb_output_stdout(vtb_report, results, (enum vtb_format)options->format, &reason);
-    if (kept && printed) {
+    return vtb_histograms_write(results, paths->stem, ok ? error : &reason) && ok;
+}
+
+/* Writes and prints what was found. If one output fails the others are still tried, because
+ * measuring took its time; the first error is the one that is reported. */
+static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
+                          const struct paths *paths, struct vtb_error *error)
+{
+    struct vtb_error reason;
+    bool ok = write_files(options, results, paths, error);
+    ok = vtb_output_stdout(vtb_report, results, (enum vtb_format)options->format,
+                           ok ? error : &reason) &&
+         ok;
+    if (ok)
         fprintf(stderr, "results: %s\n", paths->json);
-        return !options->plot_dir || vtb_plots_draw(options->plot_dir, paths->json, error);
-    }
-    if (kept)
-        *error = reason;
-    else
-        reason = *error;
-    return access(paths->json, R_OK) == 0 &&
-           vtb_fail(error, reason.exit_code, "%.300s; the figures are in '%.600s'", reason.message,
+    const bool kept = access(paths->json, R_OK) == 0;
+    if (kept && options->plot_dir)
+        ok = vtb_plots_draw(options->plot_dir, paths->json, ok ? error : &reason) && ok;
+    if (ok || !kept)
+        return ok;
+    reason = *error;
+    return vtb_fail(error, reason.exit_code, "%.300s; the figures are in '%.600s'", reason.message,
                     paths->json);
 }
 
@@ -267,16 +260,14 @@ static bool tell_of_interrupt(const struct vtb_plan *plan, const struct vtb_resu
                     *sessions ? "; --resume goes on with that result file" : "");
 }
 
-/* Tells of an interrupt, or saves the baseline of a run that had none. */
-static bool conclude(const struct vtb_options *options, const struct vtb_plan *plan,
-                     struct vtb_results *results, const struct paths *paths,
-                     struct vtb_error *error)
+/* Tells of a run that ended early; of a whole one there is nothing to go on with. */
+static bool conclude(const struct vtb_plan *plan, const struct vtb_results *results,
+                     const struct paths *paths, struct vtb_error *error)
 {
     if (results->interrupted)
         return tell_of_interrupt(plan, results, error);
     (void)unlink(paths->sessions);
-    return !options->save_baseline || vtb_output_file(options->save_baseline, vtb_report_baseline,
-                                                      results, VTB_FORMAT_JSON, error);
+    return true;
 }
 
 /* The plan's cells, then its passes with the figures of each table, then what follows from several
@@ -290,7 +281,8 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
     struct paths paths;
     const struct vtb_keeper keeper = {keep_results, &paths, resumed};
     note_start(results, &start);
-    make_paths(&paths, options, &start);
+    if (!claim_paths(&paths, options, &start, error))
+        return false;
     if (!prepare(plan, results, &estimate, error))
         return false;
     bool ok = vtb_run(results, plan, estimate.count_s ? &estimate : NULL, &keeper, error);
@@ -298,8 +290,7 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
     if (!ok)
         return false;
     warn_after(&results->machine);
-    ok = write_results(options, results, &paths, error) &&
-         conclude(options, plan, results, &paths, error);
+    ok = write_results(options, results, &paths, error) && conclude(plan, results, &paths, error);
     vtb_results_free(results);
     return ok;
 }

@@ -1,7 +1,6 @@
 /* The process that starts valgrind, and reads the counts from the files that callgrind writes. */
 #include "passes/instructions.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,6 +14,7 @@
 
 #include "base/child.h"
 #include "base/interrupt.h"
+#include "base/temporary.h"
 #include "cells/home.h"
 
 extern char **environ;
@@ -136,21 +136,6 @@ static bool run_valgrind(void *context, struct vtb_error *error)
     _exit(VTB_EXIT_INTERNAL);
 }
 
-static bool make_directory(struct worker *worker, struct vtb_error *error)
-{
-    const char *parent = getenv("TMPDIR");
-    snprintf(worker->directory, sizeof worker->directory, "%s/vtb-XXXXXX",
-             parent && *parent ? parent : "/tmp");
-    if (mkdtemp(worker->directory))
-        return true;
-    const int reason = errno;
-    worker->directory[0] = '\0';
-    return vtb_fail(error, VTB_EXIT_INTERNAL,
-                    "--instructions: no directory for callgrind's files in '%s': %s; set TMPDIR to "
-                    "another",
-                    parent && *parent ? parent : "/tmp", strerror(reason));
-}
-
 static bool start(struct worker *worker, char **argv, struct vtb_error *error)
 {
     char valgrind[PATH_MAX];
@@ -166,7 +151,7 @@ static bool start(struct worker *worker, char **argv, struct vtb_error *error)
         return vtb_fail(error, VTB_EXIT_INTERNAL,
                         "--instructions: valgrind's header was not there when this was built; "
                         "install the package valgrind, and build again");
-    if (!make_directory(worker, error))
+    if (!vtb_temporary_folder("--instructions", worker->directory, error))
         return false;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "--instructions: %s", strerror(errno));
@@ -278,17 +263,6 @@ static void last_line(const struct worker *worker, char line[256])
         fclose(file);
 }
 
-/* Removes a folder with all files in it, read or not. */
-static void remove_directory(const char *path)
-{
-    DIR *directory = opendir(path);
-    for (struct dirent *entry; directory && (entry = readdir(directory));)
-        (void)unlinkat(dirfd(directory), entry->d_name, 0);
-    if (directory)
-        closedir(directory);
-    (void)rmdir(path);
-}
-
 /* Ends the worker, waits for it, and removes its files. If all went well (`ok`), it ends by itself.
  * True if it did; otherwise its last words are in `line`. */
 static bool finish(struct worker *worker, bool ok, char line[256])
@@ -304,8 +278,7 @@ static bool finish(struct worker *worker, bool ok, char line[256])
              end.number == 0;
         last_line(worker, line);
     }
-    if (*worker->directory)
-        remove_directory(worker->directory);
+    vtb_temporary_remove(worker->directory);
     return ok;
 }
 

@@ -400,6 +400,7 @@ bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error
     struct vtb_sessions_head *head = attach(error);
     if (!head)
         return false;
+    vtb_child_tell_at(&head->error);
     bool ok = vtb_plan_make(&plan, options, error);
     if (ok) {
         plan.sessions_n = head->sessions_n;
@@ -411,9 +412,7 @@ bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error
              time_all(&plan, head, error);
         vtb_plan_free(&plan);
     }
-    if (!ok) { /* told by the parent, once */
-        head->error = *error;
-        _exit(error->exit_code);
-    }
+    if (!ok)
+        vtb_child_fail(error);
     return true;
 }

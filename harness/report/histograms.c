@@ -25,6 +25,8 @@ bool vtb_histograms_write(const struct vtb_results *results, const char *stem,
                           struct vtb_error *error)
 {
     const struct vtb_plan *plan = results->plan;
+    struct vtb_error reason;
+    bool ok = true;
     for (size_t i = 0; i < results->comparisons_n; i++) {
         const struct vtb_comparison *comparison = &results->comparisons[i];
         char number[24] = "";
@@ -34,10 +36,9 @@ bool vtb_histograms_write(const struct vtb_results *results, const char *stem,
             snprintf(number, sizeof number, "-%zu", (size_t)(comparison->point - plan->points) + 1);
         for (size_t own = 0; own < comparison->point->cases_n; own++) {
             const struct vtb_figures *figures = &comparison->figures[own];
-            if (figures->pressure.hgrm && figures->the_case->serial == own &&
-                !write_case(figures, stem, number, error))
-                return false;
+            if (figures->pressure.hgrm && figures->the_case->serial == own)
+                ok = write_case(figures, stem, number, ok ? error : &reason) && ok;
         }
     }
-    return true;
+    return ok;
 }

@@ -1,14 +1,12 @@
 #include "report/plots.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/output.h"
 #include "cells/home.h"
 
 /* A script, and the program that runs it. */
@@ -59,10 +57,7 @@ bool vtb_plots_check(const char *dir, struct vtb_error *error)
         if (!find_script(plotters[i].script, path, error))
             return false;
     }
-    if ((mkdir(dir, 0777) == 0 || errno == EEXIST) && access(dir, W_OK | X_OK) == 0)
-        return true;
-    return vtb_fail(error, VTB_EXIT_INTERNAL, "--plot: '%.300s' cannot hold pictures: %s", dir,
-                    strerror(errno));
+    return vtb_output_check_folder("plot", dir, error);
 }
 
 /* Runs a script in place of the child process. Its output goes to standard error, as standard

@@ -1,14 +1,13 @@
 #include "selftest/subjects.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/prose.h"
+#include "base/temporary.h"
 #include "cells/home.h"
 
 /* The most bytes that the source of a strategy may have. */
@@ -36,17 +35,6 @@ static char *read_source(const char *path, struct vtb_error *error)
     return NULL;
 }
 
-static bool make_folder(struct vtb_subjects *subjects, struct vtb_error *error)
-{
-    const char *parent = getenv("TMPDIR");
-    (void)snprintf(subjects->folder, sizeof subjects->folder, "%s/vtb-XXXXXX",
-                   parent && *parent ? parent : "/tmp");
-    return mkdtemp(subjects->folder) ||
-           vtb_fail(error, VTB_EXIT_INTERNAL,
-                    "no folder for copies of a strategy in '%s': %s; set TMPDIR to another",
-                    parent && *parent ? parent : "/tmp", strerror(errno));
-}
-
 bool vtb_subjects_open(struct vtb_subjects *subjects, struct vtb_error *error)
 {
     char path[2 * PATH_MAX];
@@ -59,7 +47,7 @@ bool vtb_subjects_open(struct vtb_subjects *subjects, struct vtb_error *error)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no strategy has the role that is tried");
     (void)snprintf(path, sizeof path, "%s/impls/%s.c", home->root, subjects->original->name);
     subjects->source = read_source(path, error);
-    if (subjects->source && make_folder(subjects, error))
+    if (subjects->source && vtb_temporary_folder("copies of a strategy", subjects->folder, error))
         return true;
     free(subjects->source);
     return false;
@@ -143,12 +131,7 @@ void vtb_subjects_append(const struct vtb_subjects *subjects, const char *suffix
 
 void vtb_subjects_remove(struct vtb_subjects *subjects)
 {
-    DIR *directory = *subjects->folder ? opendir(subjects->folder) : NULL;
-    for (struct dirent *entry; directory && (entry = readdir(directory));)
-        (void)unlinkat(dirfd(directory), entry->d_name, 0);
-    if (directory)
-        (void)closedir(directory);
-    (void)rmdir(subjects->folder);
+    vtb_temporary_remove(subjects->folder);
     free(subjects->source);
     *subjects = (struct vtb_subjects){0};
 }

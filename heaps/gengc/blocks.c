@@ -1,13 +1,10 @@
 #include "blocks.h"
 
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-
-#define BLOCKS_N (VTB_REGION_BYTES >> VTB_BLOCK_SHIFT)
-#define CARDS_BYTES (VTB_REGION_BYTES >> VTB_CARD_SHIFT)
+#include <sys/resource.h>
+#include <unistd.h>
 
 struct vtb_region vtb_region;
 
@@ -27,10 +24,12 @@ static void *reserve(size_t bytes)
 }
 
 /* Reserves aligned addresses by asking for one place after another. That is for where addresses are
- * short, as under valgrind, and there are not twice as many, of which some could be cut off. */
+ * short, as under valgrind, and there are not twice as many, of which some could be cut off. The
+ * places are far above 4 GiB: in an object of which a word may be a reference, that word may be an
+ * integer of 32 bits too, which must not look like one. */
 static char *reserve_by_wish(size_t bytes)
 {
-    for (uintptr_t wish = bytes; wish < bytes << 8; wish += bytes) {
+    for (uintptr_t wish = VTB_REGION_MAX; wish < VTB_REGION_MAX << 8; wish += VTB_REGION_MAX) {
         char *memory = reserve_at(wish, bytes);
         if (memory && (uintptr_t)memory % bytes == 0)
             return memory;
@@ -54,28 +53,61 @@ static char *reserve_aligned(size_t bytes)
     return memory + before;
 }
 
-static bool reserve_all(void)
+static size_t blocks_n(size_t bytes)
 {
-    struct vtb_region region = {.base = reserve_aligned(VTB_REGION_BYTES)};
+    return bytes >> VTB_BLOCK_SHIFT;
+}
+
+static bool reserve_all(size_t bytes)
+{
+    const size_t blocks_bytes = blocks_n(bytes) * sizeof(struct vtb_block);
+    struct vtb_region region = {.base = reserve_aligned(bytes), .bytes = bytes};
     if (region.base)
-        region.blocks = reserve(BLOCKS_N * sizeof *region.blocks);
+        region.blocks = reserve(blocks_bytes);
     if (region.blocks)
-        region.cards = reserve(CARDS_BYTES);
+        region.cards = reserve(bytes >> VTB_CARD_SHIFT);
     if (region.cards) {
         vtb_region = region;
         return true;
     }
     if (region.blocks)
-        munmap(region.blocks, BLOCKS_N * sizeof *region.blocks);
+        munmap(region.blocks, blocks_bytes);
     if (region.base)
-        munmap(region.base, VTB_REGION_BYTES);
+        munmap(region.base, bytes);
+    return false;
+}
+
+/* As many addresses as heaps could have memory for: that of the machine; but half of what a limit
+ * leaves to the process (ulimit -v), as there is more in it than these heaps. */
+static size_t wanted_bytes(void)
+{
+    struct rlimit limit;
+    const long pages_n = sysconf(_SC_PHYS_PAGES);
+    const size_t memory = (size_t)(pages_n > 0 ? pages_n : 1) * (size_t)sysconf(_SC_PAGESIZE);
+    size_t bytes = VTB_REGION_MIN;
+    while (bytes < memory && bytes < VTB_REGION_MAX)
+        bytes *= 2;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        while (bytes > limit.rlim_cur / 2 && bytes > VTB_REGION_MIN)
+            bytes /= 2;
+    }
+    return bytes;
+}
+
+/* Where there are not so many addresses, fewer will do. */
+static bool reserve_what_there_is(void)
+{
+    for (size_t bytes = wanted_bytes(); bytes >= VTB_REGION_MIN; bytes /= 2) {
+        if (reserve_all(bytes))
+            return true;
+    }
     return false;
 }
 
 bool vtb_region_open(void)
 {
     pthread_mutex_lock(&region_mutex);
-    const bool ok = vtb_region.base || reserve_all();
+    const bool ok = vtb_region.base || reserve_what_there_is();
     heaps_n += ok;
     pthread_mutex_unlock(&region_mutex);
     return ok;
@@ -130,7 +162,8 @@ static void bring_in(void)
         return;
     const size_t missing_n = vtb_region.next - vtb_region.present;
     size_t n = (missing_n + PRESENT_STEP - 1) / PRESENT_STEP * PRESENT_STEP;
-    n = n < BLOCKS_N - vtb_region.present ? n : BLOCKS_N - vtb_region.present;
+    const size_t left_n = blocks_n(vtb_region.bytes) - vtb_region.present;
+    n = n < left_n ? n : left_n;
     (void)madvise(vtb_region.base + (vtb_region.present << VTB_BLOCK_SHIFT), n << VTB_BLOCK_SHIFT,
                   MADV_POPULATE_WRITE);
     vtb_region.present += n;
@@ -140,12 +173,8 @@ static struct vtb_block *take_from_region(size_t n)
 {
     pthread_mutex_lock(&region_mutex);
     struct vtb_block *first = take_unused(&vtb_region.unused, n);
-    if (!first && n > BLOCKS_N - vtb_region.next) {
-        fprintf(stderr,
-                "gengc: out of memory: all heaps of a process together have %zu GB at most\n",
-                VTB_REGION_BYTES >> 30);
-        exit(1);
-    }
+    if (!first && n > blocks_n(vtb_region.bytes) - vtb_region.next)
+        vtb_exhausted(n * VTB_BLOCK_BYTES);
     if (!first) {
         first = &vtb_region.blocks[vtb_region.next];
         vtb_region.next += n;

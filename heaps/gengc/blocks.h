@@ -22,10 +22,9 @@
 /* An object with more bytes has blocks of its own. */
 #define VTB_LARGE_BYTES (VTB_BLOCK_BYTES / 2)
 
-/* The size of the region of addresses: as much as a heap of 32 GB needs, whether or not there is as
- * much memory. */
-#define VTB_REGION_SHIFT 35
-#define VTB_REGION_BYTES ((size_t)1 << VTB_REGION_SHIFT)
+/* The least and the greatest size of the region of addresses. */
+#define VTB_REGION_MIN ((size_t)1 << 26)
+#define VTB_REGION_MAX ((size_t)1 << 35)
 
 struct vtb_typed;
 
@@ -51,6 +50,7 @@ struct vtb_free_blocks {
 /* The region. Set once, before the first heap opens; `base` is aligned to its size. */
 struct vtb_region {
     char *base;
+    size_t bytes;             /* a power of two */
     struct vtb_block *blocks; /* one for each 8 KB */
     uint8_t *cards;           /* one for each 512 B; 1: a reference was stored there */
     size_t next;              /* blocks from here on were never used */
@@ -67,7 +67,7 @@ void vtb_region_close(void);
 
 static inline bool vtb_in_region(const void *address)
 {
-    return (uintptr_t)address - (uintptr_t)vtb_region.base < VTB_REGION_BYTES;
+    return (uintptr_t)address - (uintptr_t)vtb_region.base < vtb_region.bytes;
 }
 
 static inline struct vtb_block *vtb_block_of(const void *address)
@@ -93,7 +93,7 @@ static inline uint8_t *vtb_cards_of(const struct vtb_block *block)
 
 /* Takes one block, or `n` in a row, from a heap's unused ones, or else from the region; any thread
  * may do that. Their cards are clean. *total_n grows by the number of blocks that come from the
- * region. Ends the process if there are no more. */
+ * region. Calls vtb_exhausted if there are no more. */
 struct vtb_block *vtb_blocks_take(struct vtb_free_blocks *unused, size_t n, size_t *total_n);
 void vtb_blocks_give_one(struct vtb_free_blocks *unused, struct vtb_block *block);
 void vtb_blocks_give_run(struct vtb_free_blocks *unused, struct vtb_block *first, size_t n);

@@ -17,10 +17,9 @@ static _Thread_local struct vtb_mutator *current;
 static void *allocate(size_t n, size_t bytes)
 {
     void *memory = calloc(n, bytes);
-    if (memory)
-        return memory;
-    fprintf(stderr, "gengc: out of memory for %zu records of its own\n", n);
-    exit(1);
+    if (!memory)
+        vtb_exhausted(n * bytes);
+    return memory;
 }
 
 /* --- allocation --- */
@@ -357,7 +356,7 @@ static void give_access(struct vtb_gc *gc, struct vtb_gc_access *access)
     *access = (struct vtb_gc_access){
         .alloc = alloc,
         .cards = vtb_region.cards,
-        .cards_mask = (VTB_REGION_BYTES >> VTB_CARD_SHIFT) - 1,
+        .cards_mask = (vtb_region.bytes >> VTB_CARD_SHIFT) - 1,
         .stop = &gc->stop,
         .heap = gc,
     };
@@ -410,6 +409,7 @@ static const struct vtb_collector collector = {
     .generations_n = VTB_GENERATIONS_N,
     .has_budget = true,
     .budget_object_max = VTB_LARGE_BYTES,
+    .least_bytes = VTB_REGION_MIN,
     .verifies = true,
     .open = open_heap,
     .close = close_heap,

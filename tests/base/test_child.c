@@ -116,6 +116,40 @@ static void its_own_error_is_told(void **state)
     refused(fails, "luck", VTB_EXIT_USAGE, "no luck");
 }
 
+static bool end_anywhere(void *context, struct vtb_error *own)
+{
+    struct vtb_error found;
+    (void)context;
+    (void)own;
+    vtb_error_set(&found, VTB_EXIT_USAGE, "no way");
+    vtb_child_fail(&found);
+}
+
+/* As if its function had returned false. */
+static void a_child_ends_with_an_error_anywhere(void **state)
+{
+    (void)state;
+    refused(end_anywhere, NULL, VTB_EXIT_USAGE, "no way");
+}
+
+/* What is no child of this program leaves its error where its parent looks for it. */
+static void a_process_leaves_its_error(void **state)
+{
+    (void)state;
+    struct vtb_error unused;
+    struct vtb_error *place = vtb_pages_shared(sizeof *place, "an error", &unused);
+    const pid_t child = fork();
+    if (child == 0) {
+        vtb_child_tell_at(place);
+        (void)end_anywhere(NULL, NULL);
+    }
+    int status;
+    assert_true(waitpid(child, &status, 0) == child);
+    assert_int_equal(WEXITSTATUS(status), VTB_EXIT_USAGE);
+    assert_string_equal(place->message, "no way");
+    vtb_pages_free(place, sizeof *place);
+}
+
 static void its_exit_status_is_told(void **state)
 {
     static const int statuses[] = {0, 1, 3, 255};
@@ -378,6 +412,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_child_ends_well),
         cmocka_unit_test(its_own_error_is_told),
+        cmocka_unit_test(a_child_ends_with_an_error_anywhere),
+        cmocka_unit_test(a_process_leaves_its_error),
         cmocka_unit_test(its_exit_status_is_told),
         cmocka_unit_test(the_signal_is_told),
         cmocka_unit_test(an_interrupt_is_told),

@@ -61,6 +61,13 @@ static mode_t type_of(const char *path)
     return status.st_mode & S_IFMT;
 }
 
+/* A path in the directory that stays valid. */
+static const char *lasting(char path[PATH_MAX], const char *name)
+{
+    snprintf(path, PATH_MAX, "%s", in_directory(name));
+    return path;
+}
+
 static void new_file(void **state)
 {
     (void)state;
@@ -188,6 +195,94 @@ static void pipe_is_written_to(void **state)
     close(reader);
 }
 
+/* A path that stands for a file that is open: it is written to from where it stands. */
+static void open_file_is_written_on(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    char by_link[PATH_MAX];
+    char text[64];
+    lasting(path, "log");
+    lasting(by_link, "link");
+    put(path, "before\n");
+    const int file = open(path, O_WRONLY | O_APPEND);
+    snprintf(text, sizeof text, "/dev/fd/%d", file);
+    assert_int_equal(symlink(text, by_link), 0);
+    assert_true(vtb_output_check(text, &error));
+    assert_true(write_text(text, "one\n"));
+    snprintf(text, sizeof text, "/proc/self/fd/%d", file);
+    assert_true(write_text(text, "two\n"));
+    assert_true(write_text(by_link, "three\n"));
+    assert_int_equal(write(file, "after\n", 6), 6); /* it is open still */
+    close(file);
+    assert_holds(path, "before\none\ntwo\nthree\nafter\n");
+    assert_int_equal(type_of(by_link), S_IFLNK);
+    assert_int_equal(entries_n(directory), 2);
+    const int read_only = open(path, O_RDONLY);
+    snprintf(text, sizeof text, "/dev/fd/%d", read_only);
+    assert_false(vtb_output_check(text, &error));
+    assert_failed(text, EBADF);
+    close(read_only);
+    assert_false(vtb_output_check(text, &error)); /* it is not open any more */
+}
+
+/* Who reads it by its other name sees the new text, also where that is shorter. */
+static void hard_link_is_written_in_place(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    lasting(path, "file");
+    put(path, "a longer text");
+    assert_int_equal(link(path, in_directory("other")), 0);
+    assert_true(vtb_output_check(path, &error));
+    assert_true(write_text(path, "short"));
+    assert_holds(in_directory("other"), "short");
+    assert_int_equal(entries_n(directory), 2);
+}
+
+static void file_of_a_job_is_added_to(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    lasting(path, "summary");
+    setenv("GITHUB_STEP_SUMMARY", path, 1);
+    assert_true(vtb_output_check(in_directory("./summary"), &error));
+    assert_true(write_text(in_directory("./summary"), "one\n"));
+    assert_true(write_text(path, "two\n"));
+    assert_true(write_text(in_directory("other"), "other\n"));
+    assert_true(write_text(in_directory("other"), "other\n"));
+    unsetenv("GITHUB_STEP_SUMMARY");
+    assert_holds(path, "one\ntwo\n");
+    assert_holds(in_directory("other"), "other\n");
+}
+
+static void mode_stays(void **state)
+{
+    (void)state;
+    struct stat status;
+    const char *path = in_directory("file");
+    put(path, "old");
+    assert_int_equal(chmod(path, 0640), 0);
+    assert_true(write_text(path, "new"));
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0640);
+}
+
+static void folder_for_files(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    lasting(path, "folder");
+    assert_true(vtb_output_check_folder("some-dir", path, &error));
+    assert_int_equal(type_of(path), S_IFDIR);
+    assert_true(vtb_output_check_folder("some-dir", path, &error));
+    assert_int_equal(rmdir(path), 0);
+    put(path, "a file");
+    assert_false(vtb_output_check_folder("some-dir", path, &error));
+    assert_failed(path, ENOTDIR);
+    assert_contains(error.message, "--some-dir");
+}
+
 static void missing_directory(void **state)
 {
     (void)state;
@@ -271,6 +366,25 @@ static void standard_output(void **state)
     assert_int_equal(error.exit_code, VTB_EXIT_INTERNAL);
 }
 
+/* One that was closed is no place for a report, and no other file takes its number. */
+static void closed_standard_output(void **state)
+{
+    (void)state;
+    fflush(stdout);
+    const int before = dup(STDOUT_FILENO);
+    memset(&error, 0, sizeof error);
+    close(STDOUT_FILENO);
+    vtb_output_guard_standard_streams();
+    const bool ok = vtb_output_stdout(print_text, "text", VTB_FORMAT_CSV, &error);
+    const bool is_there = fcntl(STDOUT_FILENO, F_GETFL) >= 0;
+    assert_true(dup2(before, STDOUT_FILENO) == STDOUT_FILENO);
+    close(before);
+    assert_true(is_there);
+    assert_false(ok);
+    assert_contains(error.message, "standard output");
+    assert_contains(error.message, "closed");
+}
+
 /* A reader such as `head` goes away: that is no error, and no death by SIGPIPE. */
 static void reader_that_has_gone_away(void **state)
 {
@@ -279,6 +393,77 @@ static void reader_that_has_gone_away(void **state)
     assert_int_equal(pipe(ends), 0);
     close(ends[0]);
     assert_true(write_stdout_to(ends[1]));
+}
+
+static bool are_distinct(const char *written, const char *other, bool other_is_written)
+{
+    const struct vtb_named_file files[] = {
+        {"--none", NULL, true},
+        {"--other", other, other_is_written},
+        {"--written", written, true},
+    };
+    memset(&error, 0, sizeof error);
+    return vtb_output_distinct(files, 3, &error);
+}
+
+static void assert_same_file(const char *written, const char *other)
+{
+    for (int other_is_written = 0; other_is_written < 2; other_is_written++) {
+        assert_false(are_distinct(written, other, other_is_written));
+        assert_int_equal(error.exit_code, VTB_EXIT_USAGE);
+        assert_one_line(error.message);
+        assert_contains(error.message, "--written");
+        assert_contains(error.message, "--other");
+        assert_contains(error.message, written);
+        assert_false(are_distinct(other, written, other_is_written));
+    }
+}
+
+static void one_file_by_several_names(void **state)
+{
+    (void)state;
+    char kept[PATH_MAX];
+    const char *path = lasting(kept, "file");
+    put(path, "old");
+    assert_int_equal(symlink("file", in_directory("link")), 0);
+    assert_int_equal(link(path, in_directory("hard")), 0);
+    assert_same_file(path, path);
+    assert_same_file(path, in_directory("./file"));
+    assert_same_file(path, in_directory("link"));
+    assert_same_file(path, in_directory("hard"));
+    assert_holds(path, "old");
+}
+
+/* So are files that are not there yet, at the end of links as well. */
+static void one_new_file_by_several_names(void **state)
+{
+    (void)state;
+    char kept[PATH_MAX];
+    const char *path = lasting(kept, "new");
+    assert_int_equal(symlink("new", in_directory("link")), 0);
+    assert_int_equal(symlink("link", in_directory("link to link")), 0);
+    assert_int_equal(symlink("round", in_directory("round")), 0);
+    assert_same_file(path, in_directory("./new"));
+    assert_same_file(path, in_directory("link"));
+    assert_same_file(path, in_directory("link to link"));
+    assert_true(are_distinct(path, in_directory("round"), true));
+    assert_int_equal(entries_n(directory), 3);
+}
+
+static void several_files(void **state)
+{
+    (void)state;
+    char kept[PATH_MAX];
+    const char *path = lasting(kept, "file");
+    put(path, "the same");
+    put(in_directory("copy"), "the same");
+    assert_true(are_distinct(path, in_directory("copy"), true));
+    assert_true(are_distinct(path, in_directory("new"), true));
+    assert_true(are_distinct(in_directory("other"), in_directory("new"), true));
+    assert_true(are_distinct(in_directory("missing/file"), in_directory("missing/file"), true));
+    assert_true(are_distinct("/dev/null", "/dev/null", true)); /* nothing is overwritten */
+    const struct vtb_named_file read[] = {{"--one", path, false}, {"--two", path, false}};
+    assert_true(vtb_output_distinct(read, 2, &error));
 }
 
 int main(void)
@@ -294,12 +479,21 @@ int main(void)
         IN_DIRECTORY(link_stays),
         IN_DIRECTORY(link_to_nothing_stays),
         IN_DIRECTORY(pipe_is_written_to),
+        IN_DIRECTORY(open_file_is_written_on),
+        IN_DIRECTORY(hard_link_is_written_in_place),
+        IN_DIRECTORY(file_of_a_job_is_added_to),
+        IN_DIRECTORY(mode_stays),
+        IN_DIRECTORY(folder_for_files),
         IN_DIRECTORY(missing_directory),
         IN_DIRECTORY(directory_is_no_file),
         IN_DIRECTORY(file_is_no_directory),
         IN_DIRECTORY(name_too_long),
         IN_DIRECTORY(check_leaves_no_trace),
+        IN_DIRECTORY(one_file_by_several_names),
+        IN_DIRECTORY(one_new_file_by_several_names),
+        IN_DIRECTORY(several_files),
         IN_DIRECTORY(standard_output),
+        IN_DIRECTORY(closed_standard_output),
         IN_DIRECTORY(reader_that_has_gone_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,8 +33,10 @@ static void entries_by_name(void **state)
         assert_ptr_equal(vtb_find_workload(vtb_workloads[i].name), &vtb_workloads[i]);
         assert_null(vtb_find_strategy_entry(vtb_workloads[i].name));
     }
-    for (size_t i = 0; vtb_heaps[i].name; i++)
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
         assert_ptr_equal(vtb_find_heap(vtb_heaps[i].name), &vtb_heaps[i]);
+        assert_string_equal(vtb_heap_name(vtb_heaps[i].heap), vtb_heaps[i].name);
+    }
     assert_string_equal(vtb_default_workload()->name, vtb_default_workload_name);
 }
 
@@ -66,6 +68,7 @@ static void names_of_nothing(void **state)
     assert_null(vtb_find_strategy(""));
     assert_null(vtb_find_workload(""));
     assert_null(vtb_find_heap(""));
+    assert_string_equal(vtb_heap_name(&(struct vtb_heap){.summary = "of a check"}), "of a check");
 }
 
 /* Every entry of a list is complete, and each list is in the order of its names. */

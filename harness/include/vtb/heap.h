@@ -100,7 +100,7 @@ struct vtb_gc;
 struct vtb_gc_access {
     /*
      * Allocates a zeroed object. The calling thread must have entered the heap. It cannot fail: a
-     * heap that is exhausted ends the process. A collector that moves objects must not collect
+     * heap that is exhausted calls vtb_exhausted. A collector that moves objects must not collect
      * here, because local variables may refer to objects.
      */
     void *(*alloc)(const struct vtb_type *type);
@@ -126,6 +126,8 @@ struct vtb_collector {
     /* The largest object that is paid for by that budget: larger ones are old from the start. */
     size_t budget_object_max;
 
+    /* Addresses that `open` cannot do without; 0: it is not known. */
+    size_t least_bytes;
     /* Opens a heap, which the caller closes. Null: the system gives no memory, and errno says why.
      */
     struct vtb_gc *(*open)(const struct vtb_collector_setup *setup);
@@ -164,6 +166,10 @@ struct vtb_collector {
 
 /* --- the entry --- */
 
+/* For an alloc that has no memory left for `bytes` bytes: ends the process, with an error that says
+ * which case on which heap asked for them. Any thread may call it. */
+VTB_C_LINKAGE void vtb_exhausted(size_t bytes) __attribute__((noreturn, cold));
+
 struct vtb_heap {
     const char *summary;
     const char *unavailable; /* null: it can be used; else why it cannot, and nothing more is set */
@@ -176,7 +182,8 @@ struct vtb_heap {
 
     /*
      * Allocates `bytes` > 0 bytes, aligned to 8, whose content is not set. Any thread may call it.
-     * It cannot fail: a heap that is exhausted ends the process. Stands in the measured region.
+     * Null: the heap is exhausted. Nobody asks, as that would cost every call something; what is
+     * written to null then tells (bench/exhausted.h). Stands in the measured region.
      */
     void *(*alloc)(size_t bytes);
 
