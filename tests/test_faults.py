@@ -12,6 +12,7 @@ import errno
 import fcntl
 import functools
 import itertools
+import json
 import re
 import shutil
 import subprocess
@@ -165,11 +166,15 @@ def judge_files(before: Before, made: Attempt) -> Iterator[str]:
         elif is_export and made.code == 0 and after[name] == content:
             yield f"{name} was not written, and no error says so"
     for name in results:
-        if not RESULT_FILE.fullmatch(name.removeprefix("results/")):
+        if name.endswith(".sessions"):
+            result = after.get(name.replace(".sessions", ".json"), b"{}")
+            if json.loads(result)["context"]["interrupted"] is not True:
+                yield f"{name} is left behind"
+        elif not RESULT_FILE.fullmatch(name.removeprefix("results/")):
             yield f"{name} is left behind"
         elif not is_whole(before, name, after[name]):
             yield f"{name} is not whole"
-    if made.code == 0 and len(results) != 2:
+    if made.code == 0 and len(results) != 2:  # with the samples
         yield f"there is no result: {sorted(results)}"
     own = {"out", "err", "report", *before.files, *results}
     yield from (f"{name} is left behind" for name in after.keys() - own)

@@ -13,6 +13,7 @@
 #include "base/allocate.h"
 #include "base/interrupt.h"
 #include "base/pages.h"
+#include "base/temporary.h"
 
 /* The outcome of a child, in pages that its parent has, too. */
 struct vtb_child_outcome {
@@ -33,6 +34,7 @@ void vtb_child_tell_at(struct vtb_error *place)
 
 void vtb_child_fail(const struct vtb_error *error)
 {
+    vtb_temporaries_discard();
     if (own_outcome) {
         own_outcome->error = *error;
         own_outcome->returned = true;

@@ -11,12 +11,13 @@
 /* As many runs of one name as no folder has. */
 #define CLAIMS_MAX 10000
 
-/* Claims `dir`/`name` by a hidden file. Returns the cause of a failure, or 0. Whoever has claimed the
+/* Claims `dir`/`name` by a hidden file, a temporary one of no host, so that those of all have the same
+ * name and a stale one is removed after a day. Returns the cause of a failure, or 0. Whoever has claimed the
  * name before is still there, or has left its result file. */
-static int claim(const char *dir, const char *name)
+static int claim(const char *dir, const char *name, long pid)
 {
     char path[PATH_MAX];
-    (void)snprintf(path, sizeof path, "%s/.%s.claim", dir, name);
+    (void)snprintf(path, sizeof path, "%s/.%s.vtb-00000000-%ld-0.part", dir, name, pid);
     const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0)
         return errno;
@@ -41,7 +42,7 @@ bool vtb_results_claim(const char *dir, const char *stamp, long pid, char stem[V
             (void)snprintf(suffix, sizeof suffix, "-%d", i);
         (void)snprintf(name, sizeof name, "run-%s-%ld%s", stamp, pid, suffix);
         const int n = snprintf(stem, VTB_STEM_BYTES, "%s/%s", dir, name);
-        cause = n < VTB_STEM_BYTES ? claim(dir, name) : ENAMETOOLONG;
+        cause = n < VTB_STEM_BYTES ? claim(dir, name, pid) : ENAMETOOLONG;
     }
     if (cause != 0)
         *stem = '\0';

@@ -235,8 +235,7 @@ bool vtb_output_file(const char *path, vtb_print *print, const void *what, enum 
     free(text);
     if (cause == 0)
         vtb_temporary_keep(path); /* it may have been claimed */
-    return cause == 0 || (cause == EPIPE && file == STDOUT_FILENO) ||
-           fail_write(path, cause, error);
+    return cause == 0 || fail_write(path, cause, error);
 }
 
 bool vtb_output_check(const char *path, struct vtb_error *error)
@@ -285,9 +284,10 @@ bool vtb_output_stdout(vtb_print *print, const void *what, enum vtb_format forma
     if (print_to_memory(print, what, format, &text, &text_n))
         cause = write_all(STDOUT_FILENO, text, text_n);
     free(text);
-    return cause == 0 || cause == EPIPE ||
-           vtb_fail(error, VTB_EXIT_INTERNAL, "standard output cannot be written: %s",
-                    cause == EBADF ? "it is closed" : strerror(cause));
+    return cause == 0 || vtb_fail(error, VTB_EXIT_INTERNAL, "standard output cannot be written: %s",
+                                  cause == EBADF   ? "it is closed"
+                                  : cause == EPIPE ? "its reader has gone away"
+                                                   : strerror(cause));
 }
 
 /* A standard output that was closed can still not be written, so that a report is not lost without

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/interrupt.h"
 
 static const char *compiler = VTB_COMPILER;
 static const char *rule; /* null: no cell is loaded */
@@ -34,6 +35,10 @@ static enum hindrance hindrance_of(const struct vtb_home *home)
 
 static void tell_missing(const char *name, const struct vtb_home *home, struct vtb_error *error)
 {
+    if (vtb_interrupted()) { /* which ended what looked for the tools */
+        (void)vtb_fail_interrupted(error);
+        return;
+    }
     switch (hindrance_of(home)) {
     case VTB_CELLS_GIVEN:
         vtb_error_set(

@@ -9,6 +9,7 @@
 #include "base/claim.h"
 #include "base/interrupt.h"
 #include "base/prose.h"
+#include "base/temporary.h"
 #include "commands/commands.h"
 #include "gate/resume.h"
 #include "passes/instructions.h"
@@ -155,12 +156,31 @@ static void keep_results(void *context, const struct vtb_results *results)
 {
     const struct paths *paths = context;
     struct vtb_error untold;
-    if (results->sessions.done_n > 0 &&
-        !vtb_output_file(paths->sessions, vtb_sessions_save, &results->sessions, VTB_FORMAT_TABLE,
-                         &untold))
-        return;
-    (void)(vtb_output_file(paths->samples, vtb_report_samples, results, VTB_FORMAT_CSV, &untold) &&
-           vtb_output_file(paths->json, vtb_report, results, VTB_FORMAT_JSON, &untold));
+    const struct {
+        const char *path;
+        vtb_print *print;
+        const void *what;
+        enum vtb_format format;
+    } files[] = {
+        {results->sessions.done_n > 0 ? paths->sessions : NULL, vtb_sessions_save,
+         &results->sessions, VTB_FORMAT_TABLE},
+        {paths->samples, vtb_report_samples, results, VTB_FORMAT_CSV},
+        {paths->json, vtb_report, results, VTB_FORMAT_JSON},
+    };
+    const bool is_first = access(paths->json, F_OK) != 0;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (!files[i].path)
+            continue;
+        if (!vtb_output_file(files[i].path, files[i].print, files[i].what, files[i].format,
+                             &untold))
+            return;
+        if (is_first)
+            vtb_temporary_add(files[i].path); /* none is left without the result file */
+    }
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (files[i].path)
+            vtb_temporary_keep(files[i].path);
+    }
 }
 
 /* Writes the result file, with the raw samples and the distributions of pauses beside it, and the
@@ -184,9 +204,12 @@ static bool write_files(const struct vtb_options *options, const struct vtb_resu
     struct vtb_error reason;
     bool ok = true;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        ok = (!files[i].path || vtb_output_file(files[i].path, files[i].print, results,
-                                                files[i].format, ok ? error : &reason)) &&
-             ok;
+        const bool written =
+            !files[i].path || vtb_output_file(files[i].path, files[i].print, results,
+                                              files[i].format, ok ? error : &reason);
+        ok = ok && written;
+        if (written && files[i].path == paths->json && !results->interrupted)
+            (void)unlink(paths->sessions); /* of a whole run there is nothing to go on with */
     }
     return vtb_histograms_write(results, paths->stem, ok ? error : &reason) && ok;
 }
@@ -260,16 +283,6 @@ static bool tell_of_interrupt(const struct vtb_plan *plan, const struct vtb_resu
                     *sessions ? "; --resume goes on with that result file" : "");
 }
 
-/* Tells of a run that ended early; of a whole one there is nothing to go on with. */
-static bool conclude(const struct vtb_plan *plan, const struct vtb_results *results,
-                     const struct paths *paths, struct vtb_error *error)
-{
-    if (results->interrupted)
-        return tell_of_interrupt(plan, results, error);
-    (void)unlink(paths->sessions);
-    return true;
-}
-
 /* The plan's cells, then its passes with the figures of each table, then what follows from several
  * tables, and the report. */
 static bool run_and_report(const struct vtb_options *options, const struct vtb_plan *plan,
@@ -290,7 +303,8 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
     if (!ok)
         return false;
     warn_after(&results->machine);
-    ok = write_results(options, results, &paths, error) && conclude(plan, results, &paths, error);
+    ok = write_results(options, results, &paths, error) &&
+         (!results->interrupted || tell_of_interrupt(plan, results, error));
     vtb_results_free(results);
     return ok;
 }

@@ -389,6 +389,10 @@ static struct vtb_sessions_head *attach(struct vtb_error *error)
         memory = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (memory != MAP_FAILED)
         return memory;
+    if (errno == ENOMEM) {
+        (void)vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the samples: %s", strerror(errno));
+        return NULL;
+    }
     vtb_error_set(error, VTB_EXIT_USAGE,
                   VARIABLE ": is for processes that a run starts by itself; unset it");
     return NULL;
