@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/temporary.h"
 
 /* The line is written without a stream, whose buffer would have to be allocated. Streams are not
  * flushed: they may hold half of a report. */
@@ -15,6 +16,7 @@ void vtb_no_memory(size_t bytes, const char *what)
     char line[256];
     const int n =
         snprintf(line, sizeof line, "run_bench: no memory for %zu bytes (%.150s)\n", bytes, what);
+    vtb_temporaries_discard();
     (void)!write(STDERR_FILENO, line, (size_t)n);
     _exit(VTB_EXIT_INTERNAL);
 }
