@@ -236,6 +236,25 @@ def test_standard_output_by_name_is_added_to(bench: Bench, name: str) -> None:
     assert names(bench.directory) == ["log.txt", "results"]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [*COUNTED, "--export-csv", "log.txt"],
+        [*COUNTED, "--save-baseline", "./log.txt"],
+        ["gate", "--baseline", "log.txt"],
+        ["compare", "log.txt", "log.txt"],
+    ],
+)
+def test_standard_output_is_no_other_file(bench: Bench, arguments: list[str]) -> None:
+    """What is printed would be lost, or what is read."""
+    log = bench.directory / "log.txt"
+    log.write_text("before\n", encoding="utf-8")
+    outcome = run_in_shell(bench, ">>log.txt", *arguments)
+    assert outcome.code == 2
+    assert "standard output are the same file" in outcome.error
+    assert log.read_text(encoding="utf-8") == "before\n"
+
+
 def test_open_file_is_written_to(bench: Bench) -> None:
     redirection = "3>>export.txt 4>export.csv"
     (bench.directory / "export.txt").write_text("before\n", encoding="utf-8")

@@ -146,24 +146,6 @@ static bool is_one_file(const char *path, const char *other_path)
            a.inode == b.inode && strcmp(a.name, b.name) == 0;
 }
 
-bool vtb_output_distinct(const struct vtb_named_file *files, size_t files_n,
-                         struct vtb_error *error)
-{
-    for (size_t i = 0; i < files_n; i++) {
-        for (size_t j = 0; j < i; j++) {
-            const struct vtb_named_file *written = files[i].is_written ? &files[i] : &files[j];
-            if (files[i].path && files[j].path && written->is_written &&
-                is_one_file(files[i].path, files[j].path))
-                return vtb_fail(error, VTB_EXIT_USAGE,
-                                "%.100s and %.100s are the same file, '%.300s'; write to another",
-                                files[j].option, files[i].option, written->path);
-        }
-    }
-    return true;
-}
-
-/* --- files --- */
-
 /* Whether a path names the file that a job of GitHub's shows as its page, to which every step
  * adds. */
 static bool is_added_to(const char *path)
@@ -171,6 +153,37 @@ static bool is_added_to(const char *path)
     const char *summary = getenv("GITHUB_STEP_SUMMARY");
     return summary && *summary && is_one_file(path, summary);
 }
+
+/* Whether what is written to one of two files that are the same only comes behind what is written
+ * to the other. */
+static bool is_shared(const struct vtb_named_file *a, const struct vtb_named_file *b)
+{
+    return a->is_written && b->is_written &&
+           ((find_open(a->path) >= 0 && find_open(b->path) >= 0) || is_added_to(a->path));
+}
+
+static bool clash(const struct vtb_named_file *a, const struct vtb_named_file *b)
+{
+    return a->path && b->path && (a->is_written || b->is_written) &&
+           is_one_file(a->path, b->path) && !is_shared(a, b);
+}
+
+bool vtb_output_distinct(const struct vtb_named_file *files, size_t files_n,
+                         struct vtb_error *error)
+{
+    for (size_t i = 0; i < files_n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (clash(&files[i], &files[j]))
+                return vtb_fail(error, VTB_EXIT_USAGE,
+                                "%.100s and %.100s are the same file, '%.300s'; write to another",
+                                files[j].option, files[i].option,
+                                files[files[i].is_written ? i : j].path);
+        }
+    }
+    return true;
+}
+
+/* --- files --- */
 
 /* Whether a file is written to as it is, as another that takes its place would not be the same: of
  * a device or a pipe, of a file that has another name too, or one that is added to. */

@@ -35,8 +35,9 @@ struct vtb_named_file {
  * Checks, before anything is written, that no file that is written is one that is read as well, or
  * written a second time: by device and inode, so through links and whatever the path looks like; a
  * file that is not there yet by its folder and name. What is no file with content of its own, such
- * as a terminal or a pipe, may be named by several. On false, with VTB_EXIT_USAGE, *error names
- * both options and the path.
+ * as a terminal or a pipe, may be named by several; and so may be written a file to which is only
+ * added, as by /dev/stdout and /dev/fd/3. On false, with VTB_EXIT_USAGE, *error names both options
+ * and the path.
  */
 VTB_MUST_USE bool vtb_output_distinct(const struct vtb_named_file *files, size_t files_n,
                                       struct vtb_error *error);

@@ -249,8 +249,8 @@ static const struct vtb_option other_options[] = {
              "result says so. By default it is taken out, which the result says as well"},
     {"pin", "CPUS", vtb_parse_text, FIELD(pin), .accepts = "processors, as 0 or 0-3,8",
      .commands = RUN | GATE | SELFTEST, .help = "run everything on these processors alone"},
-    {"resume", "FILE", vtb_parse_text, FIELD(resume), .accepts = "a result file's name",
-     .commands = RUN,
+    {"resume", "FILE", vtb_parse_text, FIELD(resume), .file = VTB_FILE_READ,
+     .accepts = "a result file's name", .commands = RUN,
      .help = "go on where a run ended before its time, by its result file: with its options and\n"
              "the sessions that it has, on the same machine and by the same build"},
     {"tag", "TEXT", vtb_parse_text, FIELD(tag), .accepts = "a text", .commands = RUN,

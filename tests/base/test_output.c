@@ -462,7 +462,12 @@ static void several_files(void **state)
     assert_true(are_distinct(path, in_directory("new"), true));
     assert_true(are_distinct(in_directory("other"), in_directory("new"), true));
     assert_true(are_distinct(in_directory("missing/file"), in_directory("missing/file"), true));
-    assert_true(are_distinct("/dev/null", "/dev/null", true)); /* nothing is overwritten */
+    assert_true(are_distinct("/dev/null", "/dev/null", true));   /* nothing is overwritten */
+    assert_true(are_distinct("/dev/stdout", "/dev/fd/1", true)); /* even if it is a file */
+    setenv("GITHUB_STEP_SUMMARY", path, 1);
+    assert_true(are_distinct(path, path, true));
+    assert_false(are_distinct(path, path, false));
+    unsetenv("GITHUB_STEP_SUMMARY");
     const struct vtb_named_file read[] = {{"--one", path, false}, {"--two", path, false}};
     assert_true(vtb_output_distinct(read, 2, &error));
 }

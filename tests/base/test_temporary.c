@@ -1,5 +1,6 @@
 #include "directory.h"
 
+#include "base/allocate.h"
 #include "base/temporary.h"
 
 #include <errno.h>
@@ -116,6 +117,12 @@ static void make_and_be_interrupted(void)
     raise(SIGTERM);
 }
 
+static void make_and_lack_memory(void)
+{
+    make("file");
+    vtb_no_memory(1, "a test");
+}
+
 static void make_and_be_killed(void)
 {
     make("file");
@@ -126,6 +133,8 @@ static void ends_remove_it(void **state)
 {
     (void)state;
     assert_int_equal(in_child(make_and_exit), 0);
+    assert_int_equal(entries_n(directory), 0);
+    assert_int_equal(WEXITSTATUS(in_child(make_and_lack_memory)), VTB_EXIT_INTERNAL);
     assert_int_equal(entries_n(directory), 0);
     setenv("TMPDIR", directory, 1);
     assert_int_equal(WEXITSTATUS(in_child(make_and_be_interrupted)), 7);
