@@ -776,5 +776,38 @@ def test_two_exports_to_one_file_are_refused(bench: Bench, second: str) -> None:
     """The second would replace the first without a word."""
     outcome = bench(*COUNTED, "--export-json", "out", f"--{second}", "out")
     assert outcome.code == 2
-    assert "two exports go to 'out'" in outcome.error
+    assert f"--export-json and --{second} are the same file, 'out'" in outcome.error
     assert not (bench.directory / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", *COUNTED, "--trace", "in.txt", "--export-csv", "./in.txt"],
+        ["run", *COUNTED, "--trace", "in.txt", "--save-baseline", "link.txt"],
+        ["run", *COUNTED, "--strategy", "./in.c", "--export-json", "in.c"],
+        ["run", *COUNTED, "--workload", "./in.h", "--export-json", "in.h"],
+        ["gate", "--baseline", "in.txt", "--export-junit", "in.txt"],
+        ["gate", "--baseline", "in.txt", "--export-markdown", "link.txt"],
+    ],
+)
+def test_a_file_that_is_read_is_not_written(bench: Bench, arguments: list[str]) -> None:
+    """It would be lost, after all that was measured."""
+    for name in ["in.txt", "in.c", "in.h"]:
+        (bench.directory / name).write_text("kept", encoding="utf-8")
+    (bench.directory / "link.txt").symlink_to("in.txt")
+    outcome = bench(*arguments)
+    assert outcome.code == 2
+    assert "are the same file" in outcome.error
+    assert arguments[-2] in outcome.error
+    assert arguments[-1] in outcome.error
+    for name in ["in.txt", "in.c", "in.h"]:
+        assert (bench.directory / name).read_text(encoding="utf-8") == "kept"
+
+
+def test_a_file_at_standard_input_is_not_written(bench: Bench) -> None:
+    (bench.directory / "in.txt").write_text("kept", encoding="utf-8")
+    with (bench.directory / "in.txt").open(encoding="utf-8") as keys:
+        outcome = bench("run", *COUNTED, "--trace", "-", "--export-csv", "in.txt", stdin=keys)
+    assert outcome.code == 2
+    assert "--trace and --export-csv are the same file" in outcome.error

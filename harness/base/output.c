@@ -84,21 +84,33 @@ static int write_beside(const char *path, const char *text, size_t text_n)
     return cause;
 }
 
-/* The target of a symbolic link, whether or not it exists, so that the link itself is not replaced;
- * for any other path, the path. */
-static const char *follow(const char *path, char target[PATH_MAX])
+/* As many symbolic links as the kernel follows one after the other. */
+#define LINKS_MAX 40
+
+/* Writes the path that a symbolic link at `path` points to. False: there is none, or no room. */
+static bool read_link(const char *path, char target[PATH_MAX])
 {
     char copy[PATH_MAX];
     char link[PATH_MAX];
-    if (realpath(path, target))
-        return target;
     const ssize_t link_n = readlink(path, link, sizeof link - 1);
     if (link_n < 0 || snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
-        return path;
+        return false;
     link[link_n] = '\0';
     const char *directory = link[0] == '/' ? "" : dirname(copy);
-    if (snprintf(target, PATH_MAX, "%s%s%s", directory, *directory ? "/" : "", link) >= PATH_MAX)
+    return snprintf(target, PATH_MAX, "%s%s%s", directory, *directory ? "/" : "", link) < PATH_MAX;
+}
+
+/* The file that a path leads to through symbolic links, whether or not it exists, so that no link
+ * is replaced; of a path that leads nowhere, the path. */
+static const char *follow(const char *path, char target[PATH_MAX])
+{
+    char next[PATH_MAX];
+    if (realpath(path, target))
+        return target;
+    if (snprintf(target, PATH_MAX, "%s", path) >= PATH_MAX)
         return path;
+    for (int i = 0; i < LINKS_MAX && read_link(target, next); i++)
+        memcpy(target, next, sizeof next);
     return target;
 }
 
@@ -115,6 +127,58 @@ bool vtb_output_file(const char *path, vtb_print *print, const void *what, enum 
     }
     free(text);
     return cause == 0 || fail_write(path, cause, error);
+}
+
+/* --- files that are one --- */
+
+/* What a path leads to: a file, or else a name in a folder. */
+struct place {
+    dev_t device;
+    ino_t inode;
+    char name[NAME_MAX + 1]; /* empty: the file exists */
+};
+
+/* Finds what a path leads to. False: nothing that could be overwritten. */
+static bool find_place(const char *path, struct place *place)
+{
+    struct stat status;
+    char target[PATH_MAX];
+    char copy[PATH_MAX];
+    const bool is_there = stat(path, &status) == 0;
+    *place = (struct place){0};
+    if (!is_there) {
+        if (snprintf(copy, sizeof copy, "%s", follow(path, target)) >= (int)sizeof copy)
+            return false;
+        (void)snprintf(place->name, sizeof place->name, "%s", basename(copy));
+        if (stat(dirname(copy), &status) != 0)
+            return false;
+    }
+    place->device = status.st_dev;
+    place->inode = status.st_ino;
+    return !is_there || S_ISREG(status.st_mode);
+}
+
+static bool is_one_file(const char *path, const char *other_path)
+{
+    struct place a;
+    struct place b;
+    return find_place(path, &a) && find_place(other_path, &b) && a.device == b.device &&
+           a.inode == b.inode && strcmp(a.name, b.name) == 0;
+}
+
+bool vtb_output_distinct(const struct vtb_named_file *files, size_t files_n,
+                         struct vtb_error *error)
+{
+    for (size_t i = 0; i < files_n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (files[i].path && files[j].path && (files[i].is_written || files[j].is_written) &&
+                is_one_file(files[i].path, files[j].path))
+                return vtb_fail(error, VTB_EXIT_USAGE,
+                                "%.100s and %.100s are the same file, '%.300s'; write to another",
+                                files[j].option, files[i].option, files[i].path);
+        }
+    }
+    return true;
 }
 
 bool vtb_output_check(const char *path, struct vtb_error *error)

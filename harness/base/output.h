@@ -2,6 +2,7 @@
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -18,6 +19,23 @@ typedef void vtb_print(FILE *out, const void *what, enum vtb_format format);
  */
 VTB_MUST_USE bool vtb_output_file(const char *path, vtb_print *print, const void *what,
                                   enum vtb_format format, struct vtb_error *error);
+
+/* A file that a command line names. */
+struct vtb_named_file {
+    const char *option; /* that names it, as messages have it: "--export-csv" */
+    const char *path;   /* null: it names none */
+    bool is_written;    /* if not, it is only read */
+};
+
+/*
+ * Checks, before anything is written, that no file that is written is one that is read as well, or
+ * written a second time: by device and inode, so through links and whatever the path looks like; a
+ * file that is not there yet by its folder and name. What is no file with content of its own, such
+ * as a terminal or a pipe, may be named by several. On false, with VTB_EXIT_USAGE, *error names
+ * both options and the path.
+ */
+VTB_MUST_USE bool vtb_output_distinct(const struct vtb_named_file *files, size_t files_n,
+                                      struct vtb_error *error);
 
 /* Checks whether a file could be written there, which is asked before a long run. */
 VTB_MUST_USE bool vtb_output_check(const char *path, struct vtb_error *error);

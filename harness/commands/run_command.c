@@ -42,10 +42,6 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
     const char *const paths[] = {options->export_json, options->export_csv,
                                  options->export_markdown, options->save_baseline};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        for (size_t j = 0; paths[i] && j < i; j++) {
-            if (paths[j] && strcmp(paths[i], paths[j]) == 0)
-                return vtb_fail(error, VTB_EXIT_USAGE, "two exports go to '%.300s'", paths[i]);
-        }
         if (paths[i] && !vtb_output_check(paths[i], error))
             return false;
     }

@@ -21,6 +21,9 @@ struct vtb_option;
 typedef bool vtb_parse_function(const struct vtb_option *option, const char *text, void *field,
                                 struct vtb_error *error);
 
+/* Whether an option's value is the path of a file. No file that is written is any other. */
+enum vtb_file_use { VTB_FILE_NONE, VTB_FILE_READ, VTB_FILE_WRITTEN };
+
 struct vtb_option {
     const char *name;
     const char *metavar; /* null: a flag, which takes no value */
@@ -38,6 +41,7 @@ struct vtb_option {
     const char *(*bring)(const char *path, struct vtb_error *error);
     bool (*is_default)(const char *name); /* is it used when the option is not given? */
     unsigned commands;                    /* bit set of enum vtb_command */
+    enum vtb_file_use file;
     /* Whether it says which cases are run: a result file keeps such an option, and a baseline gives
      * it again. */
     bool of_cases;

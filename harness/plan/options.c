@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cells/foreign.h"
 #include "plan/option_values.h"
 #include "plan/trace.h"
 
@@ -173,6 +174,55 @@ static bool check_files(const struct vtb_options *options, struct vtb_error *err
     return true;
 }
 
+/* As many files as a command line can name, by options and without. */
+#define NAMED_FILES_MAX 64
+
+struct named_files {
+    struct vtb_named_file items[NAMED_FILES_MAX];
+    size_t n;
+};
+
+static void add_file(struct named_files *files, const char *option, const char *path,
+                     bool is_written)
+{
+    if (path && files->n < NAMED_FILES_MAX)
+        files->items[files->n++] = (struct vtb_named_file){option, path, is_written};
+}
+
+/* Adds the files of a user's own entries. */
+static void add_sources(struct named_files *files)
+{
+    const struct vtb_strategy_entry *strategy;
+    const struct vtb_workload_entry *workload;
+    for (size_t i = 0; (strategy = vtb_foreign_strategy_at(i)); i++)
+        add_file(files, "--strategy", strategy->path, false);
+    for (size_t i = 0; (workload = vtb_foreign_workload_at(i)); i++)
+        add_file(files, "--workload", workload->path, false);
+}
+
+/* Checks that a command overwrites nothing of what it reads, and nothing of what it writes. */
+static bool check_distinct(const struct vtb_options *options, struct vtb_error *error)
+{
+    static const char standard_input[] = "/dev/stdin";
+    struct named_files files = {.n = 0};
+    char names[NAMED_FILES_MAX][32];
+    for (size_t i = 0; vtb_option_at(i) && files.n < NAMED_FILES_MAX; i++) {
+        const struct vtb_option *option = vtb_option_at(i);
+        if (option->file == VTB_FILE_NONE || !vtb_option_is_of(option, options->command))
+            continue;
+        const char *path;
+        memcpy(&path, (const char *)options + option->offset, sizeof path);
+        if (path && option->file == VTB_FILE_READ && strcmp(path, "-") == 0)
+            path = standard_input;
+        (void)snprintf(names[files.n], sizeof names[0], "--%s", option->name);
+        add_file(&files, names[files.n], path, option->file == VTB_FILE_WRITTEN);
+    }
+    for (size_t i = 0; i < options->files_n; i++)
+        add_file(&files, vtb_command_rows[options->command].word, options->files[i], false);
+    add_sources(&files);
+    return options->help || options->version || vtb_output_distinct(files.items, files.n, error);
+}
+
 static bool takes_files(const struct vtb_options *options)
 {
     return options->command == VTB_COMMAND_COMPARE || options->command == VTB_COMMAND_NEW;
@@ -218,7 +268,7 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
     if (options->time_s > 0 && options->rounds >= 0)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--time and --rounds both say how long to measure; give one of them");
-    return check_files(options, error);
+    return check_files(options, error) && check_distinct(options, error);
 }
 
 /* --- the same cases again --- */

@@ -281,6 +281,84 @@ static void reader_that_has_gone_away(void **state)
     assert_true(write_stdout_to(ends[1]));
 }
 
+/* A path in the directory that stays valid. */
+static const char *lasting(char path[PATH_MAX], const char *name)
+{
+    snprintf(path, PATH_MAX, "%s", in_directory(name));
+    return path;
+}
+
+static bool are_distinct(const char *written, const char *other, bool other_is_written)
+{
+    const struct vtb_named_file files[] = {
+        {"--none", NULL, true},
+        {"--other", other, other_is_written},
+        {"--written", written, true},
+    };
+    memset(&error, 0, sizeof error);
+    return vtb_output_distinct(files, 3, &error);
+}
+
+static void assert_same_file(const char *written, const char *other)
+{
+    for (int other_is_written = 0; other_is_written < 2; other_is_written++) {
+        assert_false(are_distinct(written, other, other_is_written));
+        assert_int_equal(error.exit_code, VTB_EXIT_USAGE);
+        assert_one_line(error.message);
+        assert_contains(error.message, "--written");
+        assert_contains(error.message, "--other");
+        assert_contains(error.message, written);
+        assert_false(are_distinct(other, written, other_is_written));
+    }
+}
+
+static void one_file_by_several_names(void **state)
+{
+    (void)state;
+    char kept[PATH_MAX];
+    const char *path = lasting(kept, "file");
+    put(path, "old");
+    assert_int_equal(symlink("file", in_directory("link")), 0);
+    assert_int_equal(link(path, in_directory("hard")), 0);
+    assert_same_file(path, path);
+    assert_same_file(path, in_directory("./file"));
+    assert_same_file(path, in_directory("link"));
+    assert_same_file(path, in_directory("hard"));
+    assert_holds(path, "old");
+}
+
+/* So are files that are not there yet, at the end of links as well. */
+static void one_new_file_by_several_names(void **state)
+{
+    (void)state;
+    char kept[PATH_MAX];
+    const char *path = lasting(kept, "new");
+    assert_int_equal(symlink("new", in_directory("link")), 0);
+    assert_int_equal(symlink("link", in_directory("link to link")), 0);
+    assert_int_equal(symlink("round", in_directory("round")), 0);
+    assert_same_file(path, in_directory("./new"));
+    assert_same_file(path, in_directory("link"));
+    assert_same_file(path, in_directory("link to link"));
+    assert_true(are_distinct(path, in_directory("round"), true));
+    assert_int_equal(entries_n(directory), 3);
+}
+
+static void several_files(void **state)
+{
+    (void)state;
+    char kept[PATH_MAX];
+    const char *path = lasting(kept, "file");
+    put(path, "the same");
+    put(in_directory("copy"), "the same");
+    assert_true(are_distinct(path, in_directory("copy"), true));
+    assert_true(are_distinct(path, in_directory("new"), true));
+    assert_true(are_distinct(in_directory("other"), in_directory("new"), true));
+    assert_true(are_distinct(in_directory("missing/file"), in_directory("missing/file"), true));
+    assert_true(are_distinct("/dev/null", "/dev/null", true)); /* nothing is overwritten */
+    const struct vtb_named_file read[] = {{"--one", path, false}, {"--two", path, false}};
+    assert_true(vtb_output_distinct(read, 2, &error));
+}
+
 int main(void)
 {
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
@@ -299,6 +377,9 @@ int main(void)
         IN_DIRECTORY(file_is_no_directory),
         IN_DIRECTORY(name_too_long),
         IN_DIRECTORY(check_leaves_no_trace),
+        IN_DIRECTORY(one_file_by_several_names),
+        IN_DIRECTORY(one_new_file_by_several_names),
+        IN_DIRECTORY(several_files),
         IN_DIRECTORY(standard_output),
         IN_DIRECTORY(reader_that_has_gone_away),
     };
