@@ -300,10 +300,10 @@ static const struct vtb_option other_options[] = {
              "does not depend on them, and leave out instructions and times, in place of status 5"},
     {"results-dir", "DIR", vtb_parse_text, FIELD(results_dir), .accepts = "a directory's name",
      .commands = RUN, .help = "where result files are written; default: results"},
-    {"help", NULL, vtb_parse_flag, FIELD(help), .accepts = "no value (in the environment 1 or 0)",
+    {"help", NULL, vtb_parse_flag, FIELD(help), .no_twin = true, .accepts = "no value",
      .commands = ALL, .help = "this text"},
-    {"version", NULL, vtb_parse_flag, FIELD(version),
-     .accepts = "no value (in the environment 1 or 0)", .commands = ALL, .help = "the version"},
+    {"version", NULL, vtb_parse_flag, FIELD(version), .no_twin = true, .accepts = "no value",
+     .commands = ALL, .help = "the version"},
 };
 
 #define CHOSEN_N (sizeof chosen_options / sizeof *chosen_options)

@@ -5,8 +5,12 @@
 #include <string.h>
 
 #include "cells/foreign.h"
+#include "cells/home.h"
+#include "plan/arguments.h"
 #include "plan/option_values.h"
 #include "plan/trace.h"
+
+extern char **environ;
 
 const char *const vtb_completion_words[] = {"fifo", "lifo", "random", NULL};
 const char *const vtb_consumer_words[] = {"independent", "dependent", "both", NULL};
@@ -51,11 +55,67 @@ bool vtb_options_replay(struct vtb_options *options, const char *name, const cha
 
 /* --- the environment: VTB_HIT_RATE for --hit-rate --- */
 
-static void environment_name(const char *option, char *name, size_t name_bytes)
+#define VARIABLE_BYTES 64
+
+static void environment_name(const char *option, char name[VARIABLE_BYTES])
 {
-    snprintf(name, name_bytes, "VTB_%s", option);
+    snprintf(name, VARIABLE_BYTES, "VTB_%s", option);
     for (char *c = name; *c; c++)
         *c = (char)(*c == '-' ? '_' : toupper((unsigned char)*c));
+}
+
+/* Variables that are no options: where cells are, and what this program tells its own processes. */
+static const char *const other_variables[] = {VTB_CELLS_VARIABLE, VTB_SESSION_VARIABLE,
+                                              VTB_WORKER_VARIABLE, NULL};
+
+static bool is_twin(const char *variable, const char *option)
+{
+    char name[VARIABLE_BYTES];
+    environment_name(option, name);
+    return strcmp(variable, name) == 0;
+}
+
+static bool is_known_variable(const char *variable)
+{
+    for (const char *const *other = other_variables; *other; other++) {
+        if (strcmp(variable, *other) == 0)
+            return true;
+    }
+    for (size_t i = 0; vtb_option_at(i); i++) {
+        const struct vtb_option *option = vtb_option_at(i);
+        if (!option->no_twin &&
+            (is_twin(variable, option->name) || (option->old && is_twin(variable, option->old))))
+            return true;
+    }
+    return false;
+}
+
+static bool unknown_variable(const char *variable, struct vtb_error *error)
+{
+    static char names[VTB_NAMES_MAX][VARIABLE_BYTES];
+    struct vtb_names known = {.n = 0};
+    char nearest[960];
+    for (size_t i = 0; vtb_option_at(i) && known.n < VTB_NAMES_MAX; i++) {
+        environment_name(vtb_option_at(i)->name, names[known.n]);
+        if (!vtb_option_at(i)->no_twin)
+            (void)vtb_names_add(&known, names[known.n]);
+    }
+    vtb_names_nearest_first(&known, variable, nearest, sizeof nearest);
+    return vtb_fail(error, VTB_EXIT_USAGE,
+                    "the environment's %s is no setting; the nearest is %.*s; unset it", variable,
+                    (int)strcspn(nearest, ","), nearest);
+}
+
+/* Refuses variables that say nothing to this program, though whoever set them meant it to. */
+static bool check_environment(struct vtb_error *error)
+{
+    for (char **each = environ; *each; each++) {
+        char variable[VTB_SHOWN_MAX + VARIABLE_BYTES];
+        snprintf(variable, sizeof variable, "%.*s", (int)strcspn(*each, "="), *each);
+        if (strncmp(variable, "VTB_", 4) == 0 && !is_known_variable(variable))
+            return unknown_variable(variable, error);
+    }
+    return true;
 }
 
 /* Reads the environment. Where a baseline records how cases are run, or a proof says it, the
@@ -68,11 +128,12 @@ static bool parse_environment(struct vtb_options *options, struct vtb_error *err
     const enum vtb_command twins_of = own_alone ? options->command : VTB_COMMAND_RUN;
     for (size_t i = 0; vtb_option_at(i); i++) {
         const struct vtb_option *option = vtb_option_at(i);
-        char name[64];
-        environment_name(option->name, name, sizeof name);
+        char name[VARIABLE_BYTES];
+        environment_name(option->name, name);
         if (option->old && !getenv(name))
-            environment_name(option->old, name, sizeof name);
+            environment_name(option->old, name);
         const bool is_meant =
+            !option->no_twin &&
             vtb_find_option(option->name, strlen(option->name), twins_of) == option &&
             (twins_of == VTB_COMMAND_RUN || option->commands & 1u << twins_of);
         const char *text = is_meant ? getenv(name) : NULL;
@@ -248,7 +309,7 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
     i += options->help;
     if (i < argc && argv[i][0] != '-' && !parse_command(options, argv[i++], error))
         return false;
-    if (!parse_environment(options, error))
+    if (!check_environment(error) || !parse_environment(options, error))
         return false;
     const double twin_rounds = options->rounds;
     const double twin_time_s = options->time_s;
