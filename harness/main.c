@@ -45,8 +45,11 @@ __attribute__((noinline)) static int start(int argc, char **argv)
     static struct vtb_options options;
     struct vtb_error error;
     vtb_output_guard_standard_streams();
-    if (vtb_options_parse(&options, argc, argv, &error) && dispatch(&options, &error))
+    const bool parsed = vtb_options_parse(&options, argc, argv, &error);
+    if (parsed && dispatch(&options, &error))
         return VTB_EXIT_OK;
+    if (!parsed)
+        vtb_gate_refuse(&options, &error);
     fprintf(stderr, "run_bench: %s\n", error.message);
     if (error.details)
         fputs(error.details, stderr);

@@ -2,8 +2,15 @@
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
 
+#include <time.h>
+
 #include "figures/results.h"
 #include "passes/estimate.h"
+
+/* Notes in *results the facts about a run of its options: when it begins, how loaded the machine is
+ * before anything of it, and its command line, which *results refers to, and is the caller's to
+ * free. */
+VTB_MUST_USE char *vtb_run_describe(struct vtb_results *results, time_t now);
 
 /*
  * Runs a plan that was prepared: counts every case of every point, and then times every point. The

@@ -1085,7 +1085,9 @@ static void help_says_what_there_is(void **state)
     text = help_text(VTB_COMMAND_GATE);
     assert_contains(text, "usage: run_bench gate [OPTIONS]");
     assert_contains(text, "--limit WORD=LIMIT,...");
-    assert_null(strstr(text, "--save-baseline FILE\n"));
+    assert_contains(text, "--save-baseline FILE\n");
+    assert_contains(text, "--export-sarif FILE\n");
+    assert_contains(text, "--strategy NAME,...\n");
     free(text);
     text = help_text(VTB_COMMAND_COMPARE);
     assert_contains(text, "usage: run_bench compare BEFORE.json AFTER.json [OPTIONS]");
