@@ -73,10 +73,12 @@ __attribute__((noinline)) static int start(int argc, char **argv)
     (void)signal(SIGXFSZ, SIG_IGN); /* errors of a write, after which the rest is still written */
     vtb_output_guard_standard_streams();
     vtb_json_guard_memory();
-    if (check_stack(&error) && vtb_options_parse(&options, argc, argv, &error) &&
-        clean_environment(&options, &error) && vtb_pin(options.pin, &error) &&
+    const bool parsed = check_stack(&error) && vtb_options_parse(&options, argc, argv, &error);
+    if (parsed && clean_environment(&options, &error) && vtb_pin(options.pin, &error) &&
         dispatch(&options, &error))
         return VTB_EXIT_OK;
+    if (!parsed)
+        vtb_gate_refuse(&options, &error);
     fprintf(stderr, "run_bench: %s\n", error.message);
     if (error.details)
         fputs(error.details, stderr);

@@ -108,6 +108,7 @@ static const struct bad_values bad_values_of_run[] = {
 static const struct bad_values bad_values_of_gate[] = {
     {"baseline", A_FILE, TEXTS("")},
     {"export-junit", A_FILE, TEXTS("")},
+    {"export-sarif", A_FILE, TEXTS("")},
     {"export-markdown", A_FILE, TEXTS("")},
     {"limit", "WORD=LIMIT,... with the words bytes, allocs, frees, live, ",
      TEXTS("", "bytes", "bytes=", "=8", "bytes=-1", "bytes=many", "bytes=nan", "bytes=8B",

@@ -6,12 +6,23 @@ import csv
 import io
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
-from conftest import COUNTED, INTERVALS, Bench, Row, medians, strategy_of, strict_json
+from conftest import (
+    BINARY,
+    COUNTED,
+    HANG_S,
+    INTERVALS,
+    Bench,
+    Row,
+    medians,
+    strategy_of,
+    strict_json,
+)
 from test_cli_options import assert_refused
 
 STRATEGIES = ["empty", "plain", "heap_task", "value_task"]
@@ -248,6 +259,45 @@ def test_before_and_after_are_in_the_order_of_the_arguments(kept: Bench) -> None
     assert "1.2 -> 0.2" in compare(kept, after, "counts")
 
 
+# --- files that can be read but once ---
+
+
+@pytest.mark.parametrize("which", ["before", "after", "both"])
+def test_files_may_be_pipes(kept: Bench, which: str) -> None:
+    """As a shell's <(git show ...) is one: /dev/fd/63."""
+    text = (kept.directory / "counts.json").read_text(encoding="utf-8")
+    arguments = {
+        "before": "<(cat counts.json) counts.json",
+        "after": "counts.json <(cat counts.json)",
+        "both": "<(cat counts.json) <(cat counts.json)",
+    }
+    done = subprocess.run(
+        ["bash", "-c", f'"$0" compare {arguments[which]} --format json', str(BINARY)],
+        cwd=kept.directory,
+        env=kept.environment(),
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(strict_json(done.stdout)["rows"]) == len(json.loads(text)["benchmarks"])
+
+
+@pytest.mark.parametrize("arguments", [["-", "counts.json"], ["counts.json", "-"]])
+def test_one_file_may_be_standard_input(kept: Bench, arguments: list[str]) -> None:
+    done = subprocess.run(
+        [str(BINARY), "compare", *arguments],
+        input=(kept.directory / "counts.json").read_text(encoding="utf-8"),
+        cwd=kept.directory,
+        env=kept.environment(),
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "nothing differs" in done.stdout
+
+
 # --- what is refused ---
 
 
@@ -262,6 +312,9 @@ def test_before_and_after_are_in_the_order_of_the_arguments(kept: Bench) -> None
         (["missing.json", "missing.json"], ["'missing.json'", "No such file or directory"]),
         (["/", "/"], ["'/'"]),
         (["/dev/null", "/dev/null"], ["'/dev/null'"]),
+        (["-", "-"], ["standard input, -, can be read once"]),
+        (["-", "/dev/stdin"], ["standard input, -, can be read once"]),
+        (["-"], ["two result files"]),
     ],
 )
 def test_what_cannot_be_compared_is_refused(

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -134,13 +135,106 @@ def test_result_file_is_a_baseline_too(bench: Bench) -> None:
     assert "16 figures against " in outcome.out and ": 16 same.\n" in outcome.out
 
 
+# --- reports that CI systems read ---
+
+# Attributes and children of each element, by Jenkins's junit-10.xsd and Ant's JUnit.xsd together:
+# what either requires, and what both allow.
+REQUIRED = {
+    "testsuites": set(),
+    "testsuite": {"name", "tests", "failures", "errors", "time", "timestamp", "hostname", "id"}
+    | {"package"},
+    "properties": set(),
+    "property": {"name", "value"},
+    "testcase": {"name", "classname", "time"},
+    "failure": {"type"},
+    "error": {"type"},
+    "skipped": set(),
+    "system-out": set(),
+    "system-err": set(),
+}
+ALLOWED = {"testsuite": {"skipped"}, "failure": {"message"}, "error": {"message"}}
+ALLOWED["skipped"] = {"type", "message"}
+SEQUENCE = {
+    "testsuites": "(testsuite )*",
+    "testsuite": "properties (testcase )*system-out system-err ",
+    "properties": "(property )*",
+    "testcase": "((failure|error|skipped) )?",
+}
+PATTERNS = {
+    "time": r"[0-9]+(\.[0-9]{1,3})?",
+    "timestamp": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}",
+    "tests": "[0-9]+",
+    "failures": "[0-9]+",
+    "errors": "[0-9]+",
+    "skipped": "[0-9]+",
+    "id": "[0-9]+",
+    "hostname": r"\S+",
+    "classname": r"[^.]+\.[^.]+",
+}
+
+# A report of an earlier gate.
+STALE = '<testsuites><testsuite name="old" tests="1" failures="0" errors="0"/></testsuites>'
+
+
+def assert_element(element: xml.Element) -> None:
+    required = REQUIRED[element.tag]
+    assert required <= set(element.attrib) <= required | ALLOWED.get(element.tag, set())
+    children = "".join(f"{child.tag} " for child in element)
+    assert re.fullmatch(SEQUENCE.get(element.tag, ""), children), (element.tag, children)
+    for name, value in element.attrib.items():
+        assert re.fullmatch(PATTERNS.get(name, ".*"), value, re.DOTALL), (name, value)
+    for child in element:
+        assert_element(child)
+
+
+def junit_suite(path: Path) -> xml.Element:
+    """The only suite of a file that both schemas hold of, whose sums are right."""
+    suites = xml.parse(path).getroot()
+    assert suites.tag == "testsuites"
+    assert_element(suites)
+    (suite,) = suites
+    for sum_of, tag in [("failures", "failure"), ("errors", "error"), ("skipped", "skipped")]:
+        assert suite.get(sum_of) == str(len(suite.findall(f"testcase/{tag}")))
+    assert suite.get("tests") == str(len(suite.findall("testcase")))
+    return suite
+
+
+def strategy_of_class(classname: str) -> str:
+    return classname.split(".", 1)[1].split("/", 1)[0]
+
+
+def sarif_run(path: Path) -> Json:
+    """The only run of a file, which has what SARIF 2.1.0 requires."""
+    document = strict_json(path.read_text())
+    assert document["version"] == "2.1.0"
+    assert document["$schema"].endswith("sarif-2.1.0.json")
+    (run,) = document["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"] == "valuetask-bench" and driver["version"]
+    ids = [rule["id"] for rule in driver["rules"]]
+    assert len(set(ids)) == len(ids)
+    for rule in driver["rules"]:
+        assert rule["shortDescription"]["text"]
+    for invocation in run["invocations"]:
+        assert isinstance(invocation["executionSuccessful"], bool)
+    for result in run["results"]:
+        assert ids[result["ruleIndex"]] == result["ruleId"]
+        assert result["level"] in ("error", "warning")
+        assert result["message"]["text"]
+        for location in result["locations"]:
+            physical = location["physicalLocation"]
+            assert re.fullmatch(r"[!-~]+", physical["artifactLocation"]["uri"])
+            assert physical["region"]["startLine"] >= 1
+    return run
+
+
 # --- what did not change ---
 
 
 def test_unchanged_code_is_the_same(bench: Bench, counts: Path) -> None:
     before = contents(bench.directory)
     outcome = bench.ok("gate", "--baseline", "baseline.json")
-    assert outcome.out == "16 figures against 'baseline.json': 16 same.\n"
+    assert outcome.out.endswith("16 figures against 'baseline.json': 16 same.\n")
     assert outcome.complaints == []
     assert contents(bench.directory) == before
 
@@ -158,13 +252,13 @@ def test_environment_does_not_change_what_is_gated(
     bench: Bench, counts: Path, twins: dict[str, str]
 ) -> None:
     outcome = bench.ok("gate", "--baseline", "baseline.json", **twins)
-    assert outcome.out == "16 figures against 'baseline.json': 16 same.\n"
+    assert outcome.out.endswith("16 figures against 'baseline.json': 16 same.\n")
     assert list(contents(bench.directory)) == ["baseline.json"]
 
 
 def test_environment_has_twins_of_the_gates_own_options(bench: Bench, counts: Path) -> None:
     outcome = bench.ok("gate", VTB_BASELINE="baseline.json", VTB_LIMIT="bytes=off")
-    assert outcome.out == "12 figures against 'baseline.json': 12 same.\n"
+    assert outcome.out.endswith("12 figures against 'baseline.json': 12 same.\n")
 
 
 def other_times(factor: float, *strategies: str, **more: object) -> Callable[[Json], None]:
@@ -245,19 +339,28 @@ def test_quicker_code_is_told(bench: Bench, times: Path) -> None:
     assert "\nbetter       value_task on glibc: time, as a ratio" in f"\n{outcome.out}"
 
 
-def test_what_changes_together_is_the_baseline_strategys_own(bench: Bench, times: Path) -> None:
+def test_what_changes_together_is_the_baseline_strategys_own(bench: Bench) -> None:
     """All ratios are to one strategy: if that is slower, all of them are less."""
-    change(times, other_times(1000, "plain", "value_task"))
+    path = save(bench, *COLD, "--strategy", "value_task,poll")
+    change(path, other_times(1000, "plain", "value_task", "poll"))
     outcome = bench.ok("gate", "--baseline", "baseline.json", *TIMED_GATE, "--margin", "99")
     words = " ".join(outcome.out.split())
-    assert "Note: on glibc all ratios of independent lookups changed together, by -100 %" in words
+    assert "Note: on glibc the ratios of independent lookups changed together, by -100 %" in words
     assert "taken to be heap_task's own change, and left out of the others'" in words
     assert "better" not in words
 
 
+def test_one_challenger_has_nothing_in_common_with_the_floor(bench: Bench, times: Path) -> None:
+    """Its change is its own, and told, though the floor's is the same."""
+    change(times, other_times(1000, "plain", "value_task"))
+    outcome = bench.ok("gate", "--baseline", "baseline.json", *TIMED_GATE, "--margin", "99")
+    assert "\nbetter       value_task on glibc: time, as a ratio" in outcome.out
+    assert "changed together" not in " ".join(outcome.out.split())
+
+
 def test_times_that_the_baseline_has_not(bench: Bench, counts: Path) -> None:
     outcome = bench.ok("gate", "--baseline", "baseline.json", "--time", "0.1", "--epoch-ms", "0.01")
-    assert outcome.out.startswith("16 figures against 'baseline.json': 16 same.\n")
+    assert "16 figures against 'baseline.json': 16 same; 2 not compared.\n" in outcome.out
     assert "the baseline has no times to compare with; make it without --rounds 0" in outcome.out
 
 
@@ -279,16 +382,227 @@ def test_strict_refuses_what_is_inconclusive(
     outcome = bench.ok(*gate)
     assert f"\ninconclusive {strategy} on glibc: time" in f"\n{outcome.out}"
     assert note in " ".join(outcome.out.split())
-    suite = xml.parse(bench.directory / "junit.xml").getroot().find("testsuite")
-    assert suite is not None and suite.get("failures") == "0"
-    assert suite.get("skipped") == str(len(suite.findall("testcase/skipped"))) != "0"
+    suite = junit_suite(bench.directory / "junit.xml")
+    assert (suite.get("failures"), suite.get("errors")) == ("0", "0") != suite.get("skipped")
+    assert suite.get("skipped") != "0"
     outcome = bench(*gate, "--strict")
     assert outcome.code == 4
+    suite = junit_suite(bench.directory / "junit.xml")
+    assert suite.get("errors") != "0" and suite.get("skipped") == "0"
     assert "--strict: of " in outcome.error and "it cannot be told" in outcome.error
 
 
 def test_strict_passes_what_is_known(bench: Bench, counts: Path) -> None:
     bench.ok("gate", "--baseline", "baseline.json", "--strict")
+
+
+# --- what is on one side alone ---
+
+
+def last_row_removed(baseline: Json) -> None:
+    assert parameters(baseline["benchmarks"].pop()["run_name"])["strategy"] == "value_task"
+
+
+def key_removed(key: str) -> Callable[[Json], None]:
+    def edit(baseline: Json) -> None:
+        del baseline["benchmarks"][-1][key]
+
+    return edit
+
+
+def instructions_added(baseline: Json) -> None:
+    """Which the run does not count, as its options do not say so."""
+    baseline["benchmarks"][-1]["instructions_per_op"] = 7
+
+
+@pytest.mark.parametrize(
+    ("edit", "metric", "reason", "figures_n"),
+    [
+        (last_row_removed, None, "not in the baseline", 12),
+        (key_removed("bytes_per_op"), "bytes_per_op", "not in the baseline", 15),
+        (key_removed("peak_live_bytes"), "peak_live_bytes", "not in the baseline", 15),
+        (instructions_added, "instructions_per_op", "not in this run", 16),
+    ],
+)
+def test_what_one_side_lacks_is_named(
+    bench: Bench,
+    counts: Path,
+    edit: Callable[[Json], None],
+    metric: str | None,
+    reason: str,
+    figures_n: int,
+) -> None:
+    """Everywhere; and a strict gate is not green for it."""
+    name = strict_json(counts.read_text())["benchmarks"][-1]["run_name"]
+    change(counts, edit)
+    exports = ["--export-junit", "junit.xml", "--export-sarif", "gate.sarif"]
+    gate = ["gate", "--baseline", "baseline.json", *exports]
+    outcome = bench.ok(*gate)
+    word = metric or "all figures"
+    assert f": {figures_n} same; 1 not compared.\n" in outcome.out
+    assert f"\nNot compared: {word}, {reason}:\n- {name}\n" in outcome.out
+    assert len(junit_suite(bench.directory / "junit.xml").findall("testcase/skipped")) == 1
+    assert sarif_run(bench.directory / "gate.sarif")["results"] == []
+    outcome = bench(*gate, "--strict", "--format", "json")
+    assert outcome.code == 4
+    assert f"--strict: 1 not compared: {word} of '{name}', {reason}" in outcome.error
+    gaps = strict_json(outcome.out)["not_compared"]
+    assert gaps == [{"name": name, "metric": metric, "reason": reason}]
+    (error,) = junit_suite(bench.directory / "junit.xml").findall("testcase/error")
+    assert error.get("message") == f"not compared: {reason}"
+    (result,) = sarif_run(bench.directory / "gate.sarif")["results"]
+    assert result["level"] == "warning" and name in result["message"]["text"]
+
+
+def test_strict_refuses_times_that_the_baseline_has_not(bench: Bench, counts: Path) -> None:
+    gate = ["gate", "--baseline", "baseline.json", "--time", "0.1", "--strict"]
+    outcome = bench(*gate, "--format", "json")
+    assert outcome.code == 4
+    gaps = strict_json(outcome.out)["not_compared"]
+    assert {gap["metric"] for gap in gaps} == {"ratio"}
+    assert {parameters(gap["name"])["strategy"] for gap in gaps} == {"plain", "value_task"}
+
+
+def test_one_time_that_the_baseline_has_not(bench: Bench, times: Path) -> None:
+    def remove(baseline: Json) -> None:
+        for key in ["ratio", "ratio_lo", "ratio_hi", "ratio_log_se"]:
+            del baseline["benchmarks"][-1][key]
+
+    change(times, remove)
+    gate = ["gate", "--baseline", "baseline.json", *TIMED_GATE, "--margin", "99"]
+    outcome = bench(*gate, "--strict", "--format", "json")
+    assert outcome.code == 4
+    (gap,) = strict_json(outcome.out)["not_compared"]
+    assert (parameters(gap["name"])["strategy"], gap["metric"]) == ("value_task", "ratio")
+    assert set(time_checks(outcome)) == {"plain"}
+
+
+def test_what_was_nothing_has_no_percentage(bench: Bench, counts: Path) -> None:
+    def edit(baseline: Json) -> None:
+        baseline["benchmarks"][-1]["bytes_per_op"] = 0
+
+    change(counts, edit)
+    exports = ["--export-junit", "junit.xml", "--export-markdown", "summary.md"]
+    outcome = bench("gate", "--baseline", "baseline.json", *exports)
+    line = "value_task on glibc: B/op was 0, is 20.8 (allowed +0)"
+    assert outcome.code == 3 and outcome.error.endswith(line)
+    assert f"\nworse        {line}" in outcome.out
+    assert "%" not in outcome.out and "%" not in (bench.directory / "summary.md").read_text()
+    (failure,) = junit_suite(bench.directory / "junit.xml").findall("testcase/failure")
+    assert failure.get("message") == line
+    outcome = bench("gate", "--baseline", "baseline.json", "--format", "json")
+    checks = strict_json(outcome.out)["checks"]
+    (check,) = (check for check in checks if check["verdict"] == "worse")
+    assert check["relative_change"] is None
+
+
+# --- a part of a baseline, and a new one ---
+
+
+def test_some_strategies_alone(bench: Bench) -> None:
+    """The others are named as not asked for: they are not missing."""
+    path = save(bench, *COUNTS, "--strategy", "value_task,poll,caller_op")
+    gate = ["gate", "--baseline", "baseline.json", "--strategy", "poll", "--strict"]
+    outcome = bench.ok(*gate)
+    assert "16 figures against 'baseline.json': 16 same.\n" in outcome.out
+    assert "Not asked for, of the baseline's strategies: value_task, caller_op.\n" in outcome.out
+    document = strict_json(bench.ok(*gate, "--format", "json").out)
+    assert {check["strategy"] for check in document["checks"]} == {
+        "empty",
+        "plain",
+        "heap_task",
+        "poll",
+    }
+    assert document["not_compared"] == []
+    unasked = {parameters(name)["strategy"] for name in document["not_asked_for"]}
+    assert unasked == {"value_task", "caller_op"}
+    change(path, lambda baseline: baseline["benchmarks"].pop(0))
+    assert bench(*gate).code == 4
+
+
+def test_a_strategy_whose_times_alone_are_asked_for(bench: Bench) -> None:
+    """The sessions measure those cases as well, and no others."""
+    save(bench, *COLD, "--strategy", "value_task,poll")
+    gate = ["gate", "--baseline", "baseline.json", *TIMED_GATE, "--margin", "99"]
+    outcome = bench.ok(*gate, "--strategy", "poll", "--format", "json")
+    assert set(time_checks(outcome)) == {"plain", "poll"}
+
+
+def test_gate_saves_a_new_baseline(bench: Bench, counts: Path) -> None:
+    """Whatever the verdict is; the old one stays as it is, and the new one is like it."""
+    before = strict_json(counts.read_text())
+    change(counts, key_removed("bytes_per_op"))
+    text = counts.read_text()
+    gate = ["gate", "--baseline", "baseline.json", "--save-baseline", "new.json", "--strict"]
+    assert bench(*gate).code == 4
+    assert counts.read_text() == text
+    after = strict_json((bench.directory / "new.json").read_text())
+    assert after["benchmarks"] == before["benchmarks"]
+    assert after["context"]["options"] == before["context"]["options"]
+    assert " gate --baseline baseline.json " in after["context"]["command_line"]
+    assert after["context"]["date"]
+    bench.ok("gate", "--baseline", "new.json", "--strict")
+
+
+def test_gate_saves_the_times_too(bench: Bench, times: Path) -> None:
+    gate = ["gate", "--baseline", "baseline.json", *TIMED_GATE, "--margin", "99"]
+    bench.ok(*gate, "--save-baseline", "new.json")
+    rows = strict_json((bench.directory / "new.json").read_text())["benchmarks"]
+    assert {"ratio", "ratio_log_se", "sessions_n", "bytes_per_op"} <= set(rows[-1])
+
+
+def test_no_baseline_is_saved_where_nothing_was_compared(bench: Bench, counts: Path) -> None:
+    change(counts, other_compiler)
+    assert bench("gate", "--baseline", "baseline.json", "--save-baseline", "new.json").code == 5
+    assert not (bench.directory / "new.json").exists()
+
+
+def test_two_reports_to_one_file_are_refused(bench: Bench, counts: Path) -> None:
+    exports = ["--export-junit", "out", "--export-sarif", "./out"]
+    outcome = bench("gate", "--baseline", "baseline.json", *exports)
+    assert outcome.code == 2 and "are the same file" in outcome.error
+    assert set(contents(bench.directory)) == {"baseline.json"}
+
+
+@pytest.mark.parametrize("option", ["--export-junit", "--export-sarif", "--save-baseline"])
+@pytest.mark.parametrize("way", ["baseline.json", "./baseline.json", "symbolic", "hard"])
+def test_a_baseline_is_not_overwritten(
+    bench: Bench, counts: Path, option: str, way: str
+) -> None:
+    (bench.directory / "symbolic").symlink_to("baseline.json")
+    os.link(counts, bench.directory / "hard")
+    before = contents(bench.directory)
+    outcome = bench("gate", "--baseline", "baseline.json", option, way)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"--baseline and {option} are the same file" in outcome.error.replace(
+        f"{option} and --baseline", f"--baseline and {option}"
+    )
+    assert contents(bench.directory) == before
+
+
+# --- files that can be read but once ---
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+@pytest.mark.parametrize("strict", [[], ["--strict"]])
+def test_baseline_from_a_pipe(bench: Bench, counts: Path, name: str, strict: list[str]) -> None:
+    done = subprocess.run(
+        [str(BINARY), "gate", "--baseline", name, *strict],
+        input=counts.read_text(),
+        cwd=bench.directory,
+        env=bench.environment(),
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"16 figures against '{name}': 16 same.\n" in done.stdout
+
+
+def test_standard_input_is_read_once(bench: Bench) -> None:
+    outcome = bench("gate", "--baseline", "-", "--trace", "-")
+    assert outcome.code == 2
+    assert "--baseline and --trace" in outcome.error
 
 
 # --- changes ---
@@ -463,7 +777,7 @@ def test_eight_bytes_are_refused(tree: Tree, counted: Path) -> None:
     assert outcome.code == 3
     line = f"heap_task on glibc: B/op was {before:.6g}, is {after:.6g} "
     assert outcome.error.startswith(f"run_bench: worse than the baseline: {line}")
-    assert outcome.out.startswith(f"worse        {line}")
+    assert f"\nworse        {line}" in outcome.out
     outcome = gate(tree, "bytes", counted, "--format", "json")
     assert outcome.code == 3
     assert worse_of(outcome) == {
@@ -513,7 +827,7 @@ def test_an_improvement_is_told(tree: Tree, tmp_path: Path) -> None:
     baseline = baseline_of(tree, "bytes", tmp_path)
     outcome = gate(tree, "unchanged", baseline, GITHUB_ACTIONS="1")
     assert outcome.code == 0 and outcome.complaints == []
-    assert outcome.out.startswith("better       heap_task on glibc: B/op was 80, is 78.4 (-2 %; ")
+    assert "\nbetter       heap_task on glibc: B/op was 80, is 78.4 (-2 %; " in outcome.out
     assert ": 14 same, 2 better.\n" in outcome.out
     assert "Better than the baseline: renew it, so that this is kept: `run_bench " in outcome.out
     assert "::error" not in outcome.out
@@ -547,19 +861,19 @@ def test_reports_of_a_regression(tree: Tree, counted: Path, tmp_path: Path) -> N
     """All of them count the same, and are written although the run fails."""
     junit = tmp_path / "junit.xml"
     markdown = tmp_path / "summary.md"
+    sarif = tmp_path / "gate.sarif"
     exports = ["--export-junit", str(junit), "--export-markdown", str(markdown)]
+    exports += ["--export-sarif", str(sarif)]
     outcome = gate(tree, "bytes", counted, *exports, "--format", "json")
     assert outcome.code == 3
     checks = checks_of(outcome)
-    suites = xml.parse(junit).getroot()
-    (suite,) = suites
+    suite = junit_suite(junit)
     cases = suite.findall("testcase")
-    assert (suites.tag, suite.tag) == ("testsuites", "testsuite")
     assert suite.get("tests") == str(len(cases)) == str(len(checks)) == "16"
     assert suite.get("failures") == str(len(suite.findall("testcase/failure"))) == "2"
     assert (suite.get("errors"), suite.get("skipped")) == ("0", "0")
     failed = {
-        (parameters(case.get("classname") or "")["strategy"], case.get("name"))
+        (strategy_of_class(case.get("classname") or ""), case.get("name"))
         for case in cases
         if case.find("failure") is not None
     }
@@ -569,6 +883,16 @@ def test_reports_of_a_regression(tree: Tree, counted: Path, tmp_path: Path) -> N
     text = markdown.read_text()
     assert text.startswith("### valuetask-bench gate: worse\n\n16 figures against ")
     assert "\n| worse | heap_task | glibc | bytes_per_op | 78.4 | 80 |\n" in text
+    assert "\n| same | heap_task | glibc | allocs_per_op | 1 | 1 |\n" in text
+    run = sarif_run(sarif)
+    assert {(result["ruleId"], result["level"]) for result in run["results"]} == {
+        ("bytes_per_op", "error"),
+        ("peak_live_bytes", "error"),
+    }
+    assert len(run["results"]) == 2
+    assert messages[0] in run["results"][0]["message"]["text"]
+    (location,) = run["results"][0]["locations"]
+    assert location["physicalLocation"]["artifactLocation"]["uri"] == "impls/heap_task.c"
     assert text == gate(tree, "bytes", counted, "--format", "markdown").out
 
 
@@ -605,7 +929,45 @@ def test_json_of_a_file_whose_name_is_no_text(bench: Bench, counts: Path) -> Non
     assert strict_json(outcome.out)["baseline"] == "b?.json"
 
 
-@pytest.mark.parametrize("option", ["--export-junit", "--export-markdown"])
+@pytest.mark.parametrize(
+    ("wrong", "twins"),
+    [
+        (["--strategy", "poll"], {}),
+        (["--limit", "nosuch=1"], {}),
+        (["--nosuch", "x"], {}),
+        ([], {"VTB_HELP": "1"}),
+    ],
+)
+@pytest.mark.parametrize("is_first", [False, True])
+def test_stale_report_is_not_left(
+    bench: Bench, counts: Path, wrong: list[str], twins: dict[str, str], is_first: bool
+) -> None:
+    """Not even by a gate that was used wrongly, which else leaves everything as it is."""
+    junit = bench.directory / "junit.xml"
+    exports = ["--export-junit", "junit.xml", "--export-markdown", "summary.md"]
+    arguments = [*wrong, *exports] if is_first else [*exports, *wrong]
+    junit.write_text(STALE)
+    outcome = bench("gate", "--baseline", "baseline.json", *arguments, **twins)
+    assert outcome.code == 2
+    (error,) = junit_suite(junit).findall("testcase/error")
+    reason = outcome.error.removeprefix("run_bench: ")
+    assert error.get("message") == f"nothing was compared: {reason}"
+    assert set(contents(bench.directory)) == {"baseline.json", "junit.xml"}
+
+
+@pytest.mark.parametrize("same", ["baseline.json", "trace.txt"])
+def test_file_that_is_read_is_no_stale_report(bench: Bench, counts: Path, same: str) -> None:
+    """Whatever else is wrong."""
+    (bench.directory / "trace.txt").write_text("1\n")
+    before = contents(bench.directory)
+    reads = ["--baseline", "baseline.json", "--trace", "trace.txt"]
+    assert bench("gate", *reads, "--nosuch", "--export-junit", same).code == 2
+    assert contents(bench.directory) == before
+
+
+@pytest.mark.parametrize(
+    "option", ["--export-junit", "--export-markdown", "--export-sarif", "--save-baseline"]
+)
 @pytest.mark.parametrize("target", ["nowhere/report", "."])
 @pytest.mark.parametrize("baseline", ["baseline.json", "missing.json"])
 def test_report_that_cannot_be_written(
@@ -622,13 +984,36 @@ def test_report_that_cannot_be_written(
 # --- baselines that are refused ---
 
 
+def assert_says_refusal(directory: Path, reason: str) -> None:
+    """Whoever reads a report alone sees that nothing was compared, and why."""
+    suite = junit_suite(directory / "junit.xml")
+    assert (suite.get("tests"), suite.get("errors"), suite.get("failures")) == ("1", "1", "0")
+    (error,) = suite.findall("testcase/error")
+    assert error.get("message") == f"nothing was compared: {reason}"
+    text = (directory / "summary.md").read_text()
+    assert text == f"### valuetask-bench gate: nothing was compared\n\n{reason}\n"
+    run = sarif_run(directory / "gate.sarif")
+    assert run["results"] == []
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is False
+    (note,) = invocation["toolExecutionNotifications"]
+    assert (note["level"], note["message"]["text"]) == ("error", reason)
+
+
 def assert_refused(bench: Bench, name: str, *arguments: str, code: int = 5) -> str:
-    """In one line, at once, and with nothing written. Returns the line."""
+    """In one line, and at once. What is no usage is said in the reports, too; nothing else is
+    written. Returns the line."""
     before = contents(bench.directory)
     exports = ["--export-junit", "junit.xml", "--export-markdown", "summary.md"]
+    exports += ["--export-sarif", "gate.sarif"]
     gated = ["gate", "--baseline", name, *exports, *arguments]
     outcome = bench(*gated, GITHUB_ACTIONS="1")
     assert (outcome.code, outcome.out) == (code, ""), outcome.err
+    if code == 5:
+        reason = outcome.error.removeprefix("run_bench: ")
+        assert_says_refusal(bench.directory, reason)
+        for report in ["junit.xml", "summary.md", "gate.sarif"]:
+            (bench.directory / report).unlink()
     assert contents(bench.directory) == before
     return outcome.error
 
@@ -666,8 +1051,8 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no rows": (write('{"context": {"fingerprint": "f"}, "benchmarks": []}'), "no results"),
     "of another tool": (write('{"context": {}, "benchmarks": []}'), "fingerprint"),
     "directory": (anew(Path.mkdir), "it is a directory"),
-    "FIFO": (anew(os.mkfifo), "it is not a regular file"),
-    "device": (anew(lambda path: path.symlink_to("/dev/zero")), "it is not a regular file"),
+    "FIFO": (anew(os.mkfifo), "nobody writes to this pipe"),
+    "device": (anew(lambda path: path.symlink_to("/dev/zero")), "neither a file nor a pipe"),
     "1 GB": (sparse, "it is too large"),
 }
 
@@ -716,7 +1101,7 @@ def test_any_toolchain_leaves_out_what_depends_on_it(
     baseline = of_another_toolchain(instructed, tmp_path)
     outcome = gate(tree, "instruction", baseline, "--any-toolchain", "--time", "5")
     assert outcome.code == 0, outcome.err
-    assert outcome.out == (
+    assert outcome.out.endswith(
         f"16 figures against '{baseline}': 16 same.\n"
         "Note: instructions and times are left out, as the toolchain is another one.\n"
     )
@@ -816,7 +1201,7 @@ def test_baseline_of_a_trace(bench: Bench) -> None:
     traced = ["--workload", "trace", "--trace", "trace.txt", "--cache-capacity", "10"]
     save(bench, *traced, "--strategy", "value_task", "--rounds", "0")
     outcome = bench.ok("gate", "--baseline", "baseline.json", "--trace", "trace.txt")
-    assert outcome.out == "16 figures against 'baseline.json': 16 same.\n"
+    assert outcome.out.endswith("16 figures against 'baseline.json': 16 same.\n")
     for arguments in [[], ["--trace", "other.txt"]]:
         error = assert_refused(bench, "baseline.json", *arguments)
         assert "has a case that its options do not make here: 'trace/" in error
@@ -846,7 +1231,9 @@ def test_baseline_of_a_trace(bench: Bench) -> None:
         (["--export-junit", ""], "--export-junit: "),
         (["--hit-rate", "0.5"], "--hit-rate is not an option of 'gate'"),
         (["--rounds", "9"], "--rounds is not an option of 'gate'"),
-        (["--save-baseline", "x"], "--save-baseline is not an option of 'gate'"),
+        (["--save-baseline", ""], "--save-baseline: "),
+        (["--strategy", "nosuch"], "--strategy: unknown name 'nosuch'; known, nearest first: "),
+        (["--strategy", "poll"], "accepted: empty, plain, heap_task, value_task"),
         (["baseline.json"], "unexpected argument 'baseline.json'"),
     ],
 )
@@ -869,9 +1256,11 @@ def test_time_needs_no_number(bench: Bench, arguments: list[str]) -> None:
 # Each of twenty tables takes a second or a day: after two seconds some are finished, or none.
 @pytest.mark.parametrize("of_times, seconds", [("86400", 0), ("4", 2)])
 def test_interrupt_ends_it(bench: Bench, of_times: str, seconds: float) -> None:
-    """At the start, or when tables are finished: in one line, and with nothing written."""
+    """At the start, or when tables are finished: in one line. A report of an earlier gate says so,
+    and nothing else is written."""
     save(bench, *TIMES, "--hit-rate", "0:0.9:0.1")
     before = contents(bench.directory)
+    (bench.directory / "junit.xml").write_text(STALE)
     gated = ["--baseline", "baseline.json", "--time", of_times, "--export-junit", "junit.xml"]
     process = subprocess.Popen(
         [str(BINARY), "gate", *gated],
@@ -891,4 +1280,7 @@ def test_interrupt_ends_it(bench: Bench, of_times: str, seconds: float) -> None:
         process.wait()
     assert "interrupted" in Outcome(process.returncode, out, err, bench.results).error
     assert (process.returncode, out) == (130, "")
+    (error,) = junit_suite(bench.directory / "junit.xml").findall("testcase/error")
+    assert (error.get("message") or "").startswith("nothing was compared: ")
+    (bench.directory / "junit.xml").unlink()
     assert contents(bench.directory) == before

@@ -116,7 +116,7 @@ static bool find_cache(struct vtb_home *home, struct vtb_error *error)
 static bool find(struct vtb_home *home, struct vtb_error *error)
 {
     char built[PATH_MAX] = "";
-    const char *given = getenv("VTB_CELLS");
+    const char *given = getenv(VTB_CELLS_VARIABLE);
     if (find_installed(home->build)) {
         snprintf(home->root, sizeof home->root, "%s", home->build);
         join(home->installed, home->build, "cells");

@@ -8,6 +8,9 @@
 
 #include "base/error.h"
 
+/* The variable of the environment that names a folder of files to be used as they are. */
+#define VTB_CELLS_VARIABLE "VTB_CELLS"
+
 struct vtb_home {
     char root[PATH_MAX];      /* the folder with harness/, impls/ and workloads/ */
     char build[PATH_MAX];     /* the folder with cells.ninja and cells.toolchain */

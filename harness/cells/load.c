@@ -6,6 +6,7 @@
 
 #include "base/allocate.h"
 #include "base/interrupt.h"
+#include "cells/home.h"
 
 static const char *compiler = VTB_COMPILER;
 static const char *rule; /* null: no cell is loaded */
@@ -29,7 +30,7 @@ enum hindrance { VTB_CELLS_GIVEN, READ_ONLY, NO_TOOLS };
 
 static enum hindrance hindrance_of(const struct vtb_home *home)
 {
-    const char *given = getenv("VTB_CELLS");
+    const char *given = getenv(VTB_CELLS_VARIABLE);
     return given && *given ? VTB_CELLS_GIVEN : home->read_only ? READ_ONLY : NO_TOOLS;
 }
 

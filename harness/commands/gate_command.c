@@ -1,6 +1,9 @@
 /* `run_bench gate`, from the options to the verdicts. */
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/interrupt.h"
 #include "base/prose.h"
@@ -9,6 +12,7 @@
 #include "commands/commands.h"
 #include "gate/gate.h"
 #include "plan/prepare.h"
+#include "report/report_json.h"
 #include "run/run.h"
 
 /* --- the gate --- */
@@ -20,55 +24,120 @@ static void print_gate(FILE *out, const void *what, enum vtb_format format)
         vtb_gate_annotations(out, what);
 }
 
-static bool check_outputs(const struct vtb_options *options, struct vtb_error *error)
+/* A report that is written to a file, if one was asked for. */
+struct report {
+    const char *path;
+    vtb_print *print;
+    enum vtb_format format;
+};
+
+#define REPORTS_N 3
+
+static void list_reports(struct report reports[REPORTS_N], const struct vtb_options *options)
 {
-    return (!options->export_junit || vtb_output_check(options->export_junit, error)) &&
-           (!options->export_markdown || vtb_output_check(options->export_markdown, error));
+    reports[0] = (struct report){options->export_junit, vtb_gate_junit, VTB_FORMAT_TABLE};
+    reports[1] = (struct report){options->export_sarif, vtb_gate_sarif, VTB_FORMAT_JSON};
+    reports[2] = (struct report){options->export_markdown, vtb_gate_report, VTB_FORMAT_MARKDOWN};
 }
 
-/* If one cannot be written, the others still are. */
-static bool write_reports(const struct vtb_gate *gate, const struct vtb_options *options,
+static bool check_outputs(const struct vtb_options *options, struct vtb_error *error)
+{
+    struct report reports[REPORTS_N];
+    list_reports(reports, options);
+    for (size_t i = 0; i < REPORTS_N; i++) {
+        if (reports[i].path && !vtb_output_check(reports[i].path, error))
+            return false;
+    }
+    return !options->save_baseline || vtb_output_check(options->save_baseline, error);
+}
+
+static bool is_there(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* Says in the files of reports, or in those of them that are there, why nothing was compared: what
+ * an earlier gate found must not be taken for what this one did. */
+static void write_refusal(struct vtb_gate *gate, const struct vtb_options *options,
+                          const struct vtb_error *refusal, bool only_stale)
+{
+    struct report reports[REPORTS_N];
+    struct vtb_error unheard; /* the refusal is what is told */
+    list_reports(reports, options);
+    gate->refusal = refusal;
+    gate->seconds = difftime(time(NULL), gate->began);
+    for (size_t i = 0; i < REPORTS_N; i++) {
+        if (reports[i].path && (!only_stale || is_there(reports[i].path)))
+            (void)!vtb_output_file(reports[i].path, reports[i].print, gate, reports[i].format,
+                                   &unheard);
+    }
+    gate->refusal = NULL;
+}
+
+/* If one cannot be written the others still are; the first error is the one that is told. */
+static bool write_reports(struct vtb_gate *gate, const struct vtb_options *options,
                           struct vtb_error *error)
 {
+    struct report reports[REPORTS_N];
+    list_reports(reports, options);
+    gate->seconds = difftime(time(NULL), gate->began);
+    gate->reported = true;
     struct vtb_error reason;
-    bool ok = !options->export_junit ||
-              vtb_output_file(options->export_junit, vtb_gate_junit, gate, VTB_FORMAT_TABLE, error);
-    ok = (!options->export_markdown ||
-          vtb_output_file(options->export_markdown, vtb_gate_report, gate, VTB_FORMAT_MARKDOWN,
-                          ok ? error : &reason)) &&
-         ok;
+    bool ok = true;
+    for (size_t i = 0; i < REPORTS_N; i++) {
+        ok = (!reports[i].path || vtb_output_file(reports[i].path, reports[i].print, gate,
+                                                  reports[i].format, ok ? error : &reason)) &&
+             ok;
+    }
     return vtb_output_stdout(print_gate, gate, (enum vtb_format)options->format,
                              ok ? error : &reason) &&
            ok;
 }
 
-/* Sets the error that the process ends with, if a figure is worse, or inconclusive under
- * --strict. */
-static bool conclude(const struct vtb_gate *gate, const struct vtb_options *options,
-                     struct vtb_error *error)
+static bool fail_as_worse(const struct vtb_gate *gate, size_t worse_n, struct vtb_error *error)
 {
-    const size_t worse_n = vtb_gate_count(gate, VTB_GATE_WORSE);
-    const size_t unknown_n = vtb_gate_count(gate, VTB_GATE_UNKNOWN);
     char line[400] = "";
-    if (gate->checks_n == 0)
-        return vtb_fail(error, VTB_EXIT_BASELINE,
-                        "the baseline '%.200s' has no figure that could be compared",
-                        gate->baseline->path);
     for (size_t i = 0; i < gate->checks_n && !*line; i++) {
         if (gate->checks[i].verdict == VTB_GATE_WORSE)
             vtb_gate_line(line, sizeof line, &gate->checks[i]);
     }
     if (worse_n == 1)
         return vtb_fail(error, VTB_EXIT_REGRESSION, "worse than the baseline: %s", line);
-    if (worse_n > 1)
-        return vtb_fail(error, VTB_EXIT_REGRESSION,
-                        "worse than the baseline: %s; and %zu more figure%s", line, worse_n - 1,
-                        vtb_plural((double)(worse_n - 1), "", "s"));
-    return !options->strict || unknown_n == 0 ||
-           vtb_fail(error, VTB_EXIT_INCONCLUSIVE,
-                    "--strict: of %zu figure%s it cannot be told whether they are worse; measure "
-                    "longer (--time SECONDS), on a machine where nothing else runs",
-                    unknown_n, vtb_plural((double)unknown_n, "", "s"));
+    return vtb_fail(error, VTB_EXIT_REGRESSION,
+                    "worse than the baseline: %s; and %zu more figure%s", line, worse_n - 1,
+                    vtb_plural((double)(worse_n - 1), "", "s"));
+}
+
+/* Fails as what is not known is not enough. */
+static bool fail_as_unknown(const struct vtb_gate *gate, struct vtb_error *error)
+{
+    char text[800] = "";
+    const size_t unknown_n = vtb_gate_count(gate, VTB_GATE_UNKNOWN);
+    if (unknown_n > 0)
+        vtb_append(text, sizeof text,
+                   "of %zu figure%s it cannot be told whether they are worse; measure longer "
+                   "(--time SECONDS), on a machine where nothing else runs",
+                   unknown_n, vtb_plural((double)unknown_n, "", "s"));
+    if (gate->gaps_n > 0) {
+        const struct vtb_gate_gap *gap = &gate->gaps[0];
+        vtb_append(text, sizeof text, "%s%zu not compared: %s of '%.400s', %s",
+                   unknown_n > 0 ? "; and " : "", gate->gaps_n,
+                   gap->metric ? gap->metric : "all figures", gap->name, gap->reason);
+    }
+    if (gate->gaps_n > 1)
+        vtb_append(text, sizeof text, ", and %zu more", gate->gaps_n - 1);
+    return vtb_fail(error, VTB_EXIT_INCONCLUSIVE, "--strict: %s", text);
+}
+
+/* Sets the error that the process ends with, if a figure is worse, or, under --strict, inconclusive
+ * or not compared. */
+static bool conclude(const struct vtb_gate *gate, struct vtb_error *error)
+{
+    const size_t worse_n = vtb_gate_count(gate, VTB_GATE_WORSE);
+    if (worse_n > 0)
+        return fail_as_worse(gate, worse_n, error);
+    return !vtb_gate_fails(gate) || fail_as_unknown(gate, error);
 }
 
 /* Measures the times once more, in other sessions, if something seems worse; and compares. */
@@ -87,28 +156,47 @@ static bool compare_times(struct vtb_gate *gate, struct vtb_results runs[VTB_GAT
     return vtb_gate_times(gate, runs, again ? VTB_GATE_RUNS : 1, margin, error);
 }
 
+/* Checks that there was something to compare. */
+static bool check_checks(const struct vtb_gate *gate, struct vtb_error *error)
+{
+    return gate->checks_n > 0 ||
+           vtb_fail(error, VTB_EXIT_BASELINE,
+                    "the baseline '%.200s' has no figure that could be compared",
+                    gate->baseline->path);
+}
+
+/* Runs a plan, compares, and saves the first run as a new baseline if that was asked for. */
 static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
-                    const struct vtb_options *options, struct vtb_error *error)
+                    const struct vtb_options *options, const char *save_baseline,
+                    struct vtb_error *error)
 {
     struct vtb_results runs[VTB_GATE_RUNS] = {
         {.options = options}, {.options = options, .repeat = 1, .counted_by = &runs[0]}};
+    char *line = vtb_run_describe(&runs[0], gate->began);
     bool ok = vtb_run(&runs[0], plan, NULL, NULL, error);
     if (ok && runs[0].interrupted)
         ok = vtb_fail(error, runs[0].interrupted_by.exit_code, "%s; nothing is compared or written",
                       runs[0].interrupted_by.message);
     ok = ok && vtb_gate_counts(gate, &runs[0], options, error) &&
-         (!vtb_plan_is_timed(plan) || compare_times(gate, runs, plan, options, error));
+         (!vtb_plan_is_timed(plan) || compare_times(gate, runs, plan, options, error)) &&
+         check_checks(gate, error) &&
+         (!save_baseline ||
+          vtb_output_file(save_baseline, vtb_report_baseline, &runs[0], VTB_FORMAT_JSON, error));
     for (size_t i = 0; i < VTB_GATE_RUNS; i++)
         vtb_results_free(&runs[i]);
+    free(line);
     return ok;
 }
 
-/* Notes the figures that cannot be compared, whatever the run finds. */
+/* Notes the figures that cannot be compared, whatever the run finds; those that were switched off,
+ * as what depends on the toolchain is by --any-toolchain, are not missed. */
 static void note_limits(struct vtb_gate *gate, const struct vtb_options *options,
-                        bool same_toolchain, bool lacks_times)
+                        const struct vtb_options *given, bool same_toolchain, bool lacks_times)
 {
+    const ptrdiff_t place = vtb_gate_metric("instructions") - vtb_gate_metrics;
     const bool lacks_instructions =
         vtb_recorded_option(gate->baseline, "instructions") && !options->instructions;
+    gate->lacks_instructions = same_toolchain && lacks_instructions && !given->limits[place].off;
     if (!same_toolchain)
         vtb_gate_note(gate, "instructions and times are left out, as the toolchain is another one");
     else if (lacks_instructions)
@@ -133,11 +221,14 @@ static void note_sources(struct vtb_gate *gate)
 }
 
 static bool gate_plan(struct vtb_gate *gate, const struct vtb_plan *plan,
-                      const struct vtb_options *options, struct vtb_error *error)
+                      const struct vtb_options *options, const struct vtb_options *given,
+                      struct vtb_error *error)
 {
-    return vtb_gate_check_cases(plan, gate->baseline, error) && vtb_plan_prepare(plan, error) &&
-           run_all(gate, plan, options, error) && write_reports(gate, options, error) &&
-           conclude(gate, options, error);
+    const bool asked = vtb_options_given(given, "strategy") != NULL;
+    return vtb_gate_check_cases(gate, plan, asked ? &options->strategies : NULL, error) &&
+           vtb_plan_prepare(plan, error) &&
+           run_all(gate, plan, options, given->save_baseline, error) &&
+           write_reports(gate, options, error) && conclude(gate, error);
 }
 
 /* Makes the plan. If the recorded options do not make one, that is the baseline's fault. */
@@ -187,8 +278,10 @@ static bool gate_file(struct vtb_gate *gate, const struct vtb_options *given,
     load_one();
     if (!vtb_gate_prepare(&options, file, &same_toolchain, error))
         return false;
+    options.save_baseline = NULL; /* a plan depends on it, and must be the baseline's */
     const bool is_timed = has_times(file);
-    note_limits(gate, &options, same_toolchain, options.time_s > 0 && !is_timed);
+    gate->wants_times = options.time_s > 0;
+    note_limits(gate, &options, given, same_toolchain, options.time_s > 0 && !is_timed);
     if (!is_timed) {
         options.rounds = 0;
         options.time_s = 0;
@@ -196,19 +289,31 @@ static bool gate_file(struct vtb_gate *gate, const struct vtb_options *given,
     if (!make_plan(&plan, &options, file, error))
         return false;
     note_sources(gate);
-    const bool ok = gate_plan(gate, &plan, &options, error);
+    const bool ok = gate_plan(gate, &plan, &options, given, error);
     vtb_plan_free(&plan);
     return ok;
 }
 
+void vtb_gate_refuse(const struct vtb_options *options, const struct vtb_error *error)
+{
+    struct vtb_gate gate = {.began = time(NULL)};
+    if (options->command == VTB_COMMAND_GATE && options->distinct)
+        write_refusal(&gate, options, error, true);
+}
+
 bool vtb_gate_command(const struct vtb_options *options, struct vtb_error *error)
 {
+    static const struct vtb_error unfinished = {.message = "the gate was ended from outside"};
     struct vtb_result_file file = {0};
-    struct vtb_gate gate = {.baseline = &file};
+    struct vtb_gate gate = {.baseline = &file, .strict = options->strict, .began = time(NULL)};
+    if (!check_outputs(options, error))
+        return false;
+    write_refusal(&gate, options, &unfinished, true); /* whatever ends it from here on */
     vtb_interrupt_watch();
-    const bool ok = check_outputs(options, error) &&
-                    vtb_result_file_read(&file, options->baseline, VTB_EXIT_BASELINE, error) &&
+    const bool ok = vtb_result_file_read(&file, options->baseline, VTB_EXIT_BASELINE, error) &&
                     gate_file(&gate, options, error);
+    if (!gate.reported)
+        write_refusal(&gate, options, error, error->exit_code == VTB_EXIT_USAGE);
     vtb_gate_free(&gate);
     vtb_result_file_free(&file);
     return ok;

@@ -38,21 +38,6 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
            (!options->plot_dir || vtb_plots_check(options->plot_dir, error));
 }
 
-/* Gives the command line as the result file records it. Owned by the caller; null: no memory. */
-static char *command_line(const struct vtb_options *options)
-{
-    char *line = NULL;
-    size_t line_n = 0;
-    FILE *out = open_memstream(&line, &line_n);
-    if (!out)
-        return NULL;
-    fputs("run_bench", out);
-    for (int i = 1; i < options->arguments_n; i++)
-        fprintf(out, " %s", options->arguments[i]);
-    fclose(out);
-    return line;
-}
-
 /* The threads of a plan that work at once: callers, and a thread that completes. */
 static size_t threads_n(const struct vtb_plan *plan)
 {
@@ -238,17 +223,6 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
 
 /* --- the whole --- */
 
-/* Notes when the run begins, and how loaded the machine is before anything of it. */
-static void note_start(struct vtb_results *results, struct tm *start)
-{
-    const time_t now = time(NULL);
-    struct tm local;
-    gmtime_r(&now, start);
-    localtime_r(&now, &local);
-    strftime(results->date, sizeof results->date, "%Y-%m-%dT%H:%M:%S%z", &local);
-    vtb_machine_read(&results->machine);
-}
-
 /* Estimates the run, has its cells ready, and notes the machine once more: a loaded cell tells
  * which compiler made the cells. The load is that of the start, because building is a load too. On
  * false the estimate need not be freed. */
@@ -286,15 +260,13 @@ static bool tell_of_interrupt(const struct vtb_plan *plan, const struct vtb_resu
 /* The plan's cells, then its passes with the figures of each table, then what follows from several
  * tables, and the report. */
 static bool run_and_report(const struct vtb_options *options, const struct vtb_plan *plan,
-                           struct vtb_results *results, const char *resumed,
+                           struct vtb_results *results, const struct tm *start, const char *resumed,
                            struct vtb_error *error)
 {
     struct vtb_estimate estimate;
-    struct tm start;
     struct paths paths;
     const struct vtb_keeper keeper = {keep_results, &paths, resumed};
-    note_start(results, &start);
-    if (!claim_paths(&paths, options, &start, error))
+    if (!claim_paths(&paths, options, start, error))
         return false;
     if (!prepare(plan, results, &estimate, error))
         return false;
@@ -319,12 +291,13 @@ static bool run_plan(const struct vtb_options *options, const struct vtb_plan *p
     warn_of_trace(plan, options);
     if (options->dry_run)
         return dry_run(options, plan, error);
-    char *line = command_line(options);
-    struct vtb_results results = {.command_line = line ? line : "unknown",
-                                  .executable = options->arguments[0],
-                                  .options = options};
-    const bool ok =
-        check_outputs(options, error) && run_and_report(options, plan, &results, resumed, error);
+    const time_t now = time(NULL);
+    struct vtb_results results = {.options = options};
+    struct tm start;
+    char *line = vtb_run_describe(&results, now);
+    gmtime_r(&now, &start);
+    const bool ok = check_outputs(options, error) &&
+                    run_and_report(options, plan, &results, &start, resumed, error);
     free(line);
     return ok;
 }

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/allocate.h"
 #include "base/prose.h"
+#include "gate/compare.h"
 #include "report/counters.h"
 
 const char *const vtb_gate_verdict_words[] = {"same", "within limit", "better", "worse",
@@ -27,15 +29,37 @@ size_t vtb_gate_count(const struct vtb_gate *gate, enum vtb_gate_verdict verdict
 void vtb_gate_free(struct vtb_gate *gate)
 {
     free(gate->checks);
+    free(gate->gaps);
+    free(gate->unasked);
     *gate = (struct vtb_gate){0};
+}
+
+bool vtb_gate_check_fails(const struct vtb_gate *gate, const struct vtb_gate_check *check)
+{
+    return check->verdict == VTB_GATE_WORSE || (gate->strict && check->verdict == VTB_GATE_UNKNOWN);
+}
+
+bool vtb_gate_fails(const struct vtb_gate *gate)
+{
+    bool fails = gate->strict && gate->gaps_n > 0;
+    for (size_t i = 0; i < gate->checks_n; i++)
+        fails |= vtb_gate_check_fails(gate, &gate->checks[i]);
+    return fails;
+}
+
+double vtb_gate_change(const struct vtb_gate_check *check)
+{
+    return check->before != 0 ? (check->after - check->before) / check->before : NAN;
 }
 
 void vtb_gate_line(char *line, size_t line_bytes, const struct vtb_gate_check *check)
 {
     const bool is_time = strcmp(check->metric, "ratio") == 0;
-    snprintf(line, line_bytes, "%s on %s: %s was %.6g, is %.6g (%+.3g %%; allowed %+.3g%s)",
-             check->strategy, check->heap, check->title, check->before, check->after,
-             check->before != 0 ? 100 * (check->after - check->before) / check->before : INFINITY,
+    char change[VTB_NUMBER_BYTES] = "";
+    if (check->before != 0)
+        snprintf(change, sizeof change, "%+.3g %%; ", 100 * vtb_gate_change(check));
+    snprintf(line, line_bytes, "%s on %s: %s was %.6g, is %.6g (%sallowed %+.3g%s)",
+             check->strategy, check->heap, check->title, check->before, check->after, change,
              is_time ? 100 * check->allowed : check->allowed, is_time ? " %" : "");
 }
 
@@ -71,11 +95,73 @@ static bool has_same_isa(const struct vtb_result_file *file, const struct vtb_ma
                   isa_under_valgrind(vtb_machine_fact(machine, "isa"))) == 0;
 }
 
+/* Also of the options that are recorded, so that a new baseline does not claim to have them. */
 static void leave_out_instructions(struct vtb_options *options)
 {
-    options->instructions = false;
+    struct vtb_error error;
+    if (options->instructions)
+        (void)!vtb_options_replay(options, "instructions", "0", &error);
     for (size_t m = 0; m < VTB_GATE_METRICS_N; m++)
         options->limits[m].off |= vtb_gate_metrics[m].of_toolchain;
+}
+
+/* Whether a row is of one of these strategies. */
+static bool is_of(const struct vtb_recorded_row *row, const char *const *strategies, size_t n)
+{
+    size_t own_n;
+    const char *own = vtb_name_strategy(row->name, &own_n);
+    for (size_t i = 0; i < n; i++) {
+        if (strlen(strategies[i]) == own_n && memcmp(strategies[i], own, own_n) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool has_strategy(const struct vtb_result_file *file, const char *strategy)
+{
+    for (size_t i = 0; i < file->rows_n; i++) {
+        if (is_of(&file->rows[i], &strategy, 1))
+            return true;
+    }
+    return false;
+}
+
+void vtb_gate_list_strategy(char *list, size_t list_bytes, const struct vtb_recorded_row *row)
+{
+    char item[VTB_CASE_NAME_BYTES + 4];
+    char padded[VTB_CASE_NAME_BYTES];
+    size_t n;
+    const char *strategy = vtb_name_strategy(row->name, &n);
+    snprintf(item, sizeof item, ", %.*s,", (int)n, strategy);
+    snprintf(padded, sizeof padded, ", %s,", list);
+    if (!strstr(padded, item))
+        vtb_append_item(list, list_bytes, "%.*s", (int)n, strategy);
+}
+
+static bool refuse_strategy(const struct vtb_result_file *file, const char *strategy,
+                            struct vtb_error *error)
+{
+    char accepted[400] = "";
+    for (size_t i = 0; i < file->rows_n; i++)
+        vtb_gate_list_strategy(accepted, sizeof accepted, &file->rows[i]);
+    return vtb_fail(error, VTB_EXIT_USAGE,
+                    "--strategy: '%.100s' is not in the baseline '%.200s'; accepted: %s", strategy,
+                    file->path, accepted);
+}
+
+/* Leaves the strategies that --strategy names: the text was checked as it was parsed. */
+static bool choose_strategies(struct vtb_options *options, const struct vtb_result_file *file,
+                              const char *asked, struct vtb_error *error)
+{
+    if (!asked)
+        return true;
+    if (!vtb_options_replay(options, "strategy", asked, error))
+        return false;
+    for (size_t i = 0; i < options->strategies.n; i++) {
+        if (!has_strategy(file, options->strategies.items[i]))
+            return refuse_strategy(file, options->strategies.items[i], error);
+    }
+    return true;
 }
 
 bool vtb_gate_prepare(struct vtb_options *options, const struct vtb_result_file *file,
@@ -83,6 +169,7 @@ bool vtb_gate_prepare(struct vtb_options *options, const struct vtb_result_file 
 {
     char difference[400];
     struct vtb_error reason;
+    const char *asked = vtb_options_given(options, "strategy");
     struct vtb_machine machine;
     vtb_machine_read(&machine);
     *same_toolchain = !find_difference(file, &machine, difference, sizeof difference);
@@ -105,7 +192,7 @@ bool vtb_gate_prepare(struct vtb_options *options, const struct vtb_result_file 
         options->time_s = 0;
     if (!*same_toolchain || !has_same_isa(file, &machine))
         leave_out_instructions(options);
-    return true;
+    return choose_strategies(options, file, asked, error);
 }
 
 static int compare_names(const void *left, const void *right)
@@ -137,9 +224,17 @@ static char **names_of(const struct vtb_plan *plan, size_t *n)
     return names;
 }
 
-bool vtb_gate_check_cases(const struct vtb_plan *plan, const struct vtb_result_file *file,
-                          struct vtb_error *error)
+static void leave_unasked(struct vtb_gate *gate, const struct vtb_recorded_row *row)
 {
+    gate->unasked = vtb_reallocate(gate->unasked, gate->unasked_n + 1, sizeof *gate->unasked,
+                                   "the cases that a gate leaves out");
+    gate->unasked[gate->unasked_n++] = row;
+}
+
+bool vtb_gate_check_cases(struct vtb_gate *gate, const struct vtb_plan *plan,
+                          const struct vtb_names *asked, struct vtb_error *error)
+{
+    const struct vtb_result_file *file = gate->baseline;
     size_t n;
     const char *missing = NULL;
     char **names = names_of(plan, &n);
@@ -147,7 +242,11 @@ bool vtb_gate_check_cases(const struct vtb_plan *plan, const struct vtb_result_f
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the names of a plan's cases");
     for (size_t i = 0; !missing && i < file->rows_n; i++) {
         char *const name = file->rows[i].name;
-        if (!bsearch(&name, names, n, sizeof *names, compare_names))
+        if (bsearch(&name, names, n, sizeof *names, compare_names))
+            continue;
+        if (asked && !is_of(&file->rows[i], asked->items, asked->n))
+            leave_unasked(gate, &file->rows[i]);
+        else
             missing = name;
     }
     for (size_t i = 0; i < n; i++)
@@ -190,6 +289,16 @@ void vtb_gate_note_source(struct vtb_gate *gate, const char *name, const char *p
         vtb_gate_note(gate, "the %s is %s; the baseline does not say what it was", key, text);
     else if (strcmp(before, digest) != 0)
         vtb_gate_note(gate, "the %s is %s; the baseline's had sha256 %s", key, text, before);
+}
+
+void vtb_gate_add_gap(struct vtb_gate *gate, const char *name, const char *metric,
+                      const char *reason)
+{
+    gate->gaps = vtb_reallocate(gate->gaps, gate->gaps_n + 1, sizeof *gate->gaps,
+                                "the figures that a gate does not compare");
+    struct vtb_gate_gap *gap = &gate->gaps[gate->gaps_n++];
+    *gap = (struct vtb_gate_gap){.metric = metric, .reason = reason};
+    snprintf(gap->name, sizeof gap->name, "%s", name);
 }
 
 struct vtb_gate_check *vtb_gate_add_check(struct vtb_gate *gate, struct vtb_error *error)
@@ -252,17 +361,34 @@ static bool has_same_budgets(struct vtb_gate *gate, const struct vtb_recorded_ro
     return true;
 }
 
+/* Why two figures are not compared of which there is at least one; null if they are. */
+static const char *hindrance_of(const struct vtb_gate_metric *metric, bool same_budgets,
+                                double before, double after)
+{
+    if (isnan(before))
+        return VTB_GATE_NOT_BEFORE;
+    if (isnan(after))
+        return VTB_GATE_NOT_NOW;
+    return metric->of_budgets && !same_budgets ? VTB_GATE_OTHER_BUDGET : NULL;
+}
+
 /* Compares one metric of one case. */
 static bool check_metric(struct vtb_gate *gate, const struct vtb_gate_metric *metric,
                          const struct vtb_limit *limit, const struct vtb_recorded_row *row,
                          const struct vtb_gate_check *blank, const struct vtb_counter *counters,
                          size_t n, struct vtb_error *error)
 {
+    const bool same_budgets = !metric->of_budgets || has_same_budgets(gate, row, counters, n);
     for (size_t k = 0; metric->keys[k]; k++) {
         const double before = vtb_recorded(row, metric->keys[k]);
         const double after = counter_of(counters, n, metric->keys[k]);
-        if (isnan(before) || isnan(after))
+        if (isnan(before) && isnan(after))
             continue;
+        const char *hindrance = hindrance_of(metric, same_budgets, before, after);
+        if (hindrance) {
+            vtb_gate_add_gap(gate, blank->name, metric->keys[k], hindrance);
+            continue;
+        }
         struct vtb_gate_check *check = vtb_gate_add_check(gate, error);
         if (!check)
             return false;
@@ -275,6 +401,19 @@ static bool check_metric(struct vtb_gate *gate, const struct vtb_gate_metric *me
         check->verdict = judge(check);
     }
     return true;
+}
+
+/* Notes what no metric says: a time that the baseline lacks, of a case that has a ratio, and
+ * instructions that it has, but of another processor. */
+static void look_for_others(struct vtb_gate *gate, const struct vtb_comparison *comparison,
+                            size_t own, const struct vtb_recorded_row *row)
+{
+    const struct vtb_case *the_case = &comparison->point->cases[own];
+    if (gate->wants_times && own != the_case->baseline && own != the_case->empty &&
+        isnan(vtb_recorded_log_ratio(row).mean))
+        vtb_gate_add_gap(gate, row->name, "ratio", VTB_GATE_NOT_BEFORE);
+    if (gate->lacks_instructions && !isnan(vtb_recorded(row, "instructions_per_op")))
+        vtb_gate_add_gap(gate, row->name, "instructions_per_op", VTB_GATE_OTHER_ISA);
 }
 
 static bool check_case(struct vtb_gate *gate, const struct vtb_results *results,
@@ -290,14 +429,17 @@ static bool check_case(struct vtb_gate *gate, const struct vtb_results *results,
     vtb_case_name(blank.name, sizeof blank.name, comparison, figures);
     const struct vtb_recorded_row *row = vtb_result_file_find(gate->baseline, blank.name);
     bool ok = true;
-    gate->unknown_cases_n += !row && is_first;
-    for (size_t m = 0; ok && row && m < VTB_GATE_METRICS_N; m++) {
+    if (!row) {
+        vtb_gate_add_gap(gate, blank.name, NULL, VTB_GATE_NOT_BEFORE);
+        return true;
+    }
+    for (size_t m = 0; ok && m < VTB_GATE_METRICS_N; m++) {
         const struct vtb_gate_metric *metric = &vtb_gate_metrics[m];
-        if (options->limits[m].off || (!is_first && !metric->of_toolchain) ||
-            (metric->of_budgets && !has_same_budgets(gate, row, counters, n)))
+        if (options->limits[m].off || (!is_first && !metric->of_toolchain))
             continue;
         ok = check_metric(gate, metric, &options->limits[m], row, &blank, counters, n, error);
     }
+    look_for_others(gate, comparison, own, row);
     return ok;
 }
 
@@ -311,9 +453,5 @@ bool vtb_gate_counts(struct vtb_gate *gate, const struct vtb_results *results,
             ok = check_case(gate, results, comparison, own, options, error);
         }
     }
-    if (gate->unknown_cases_n > 0)
-        vtb_gate_note(gate, "%zu case%s not in the baseline, and not compared; renew it",
-                      gate->unknown_cases_n,
-                      vtb_plural((double)gate->unknown_cases_n, " is", "s are"));
     return ok;
 }

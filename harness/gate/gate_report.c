@@ -1,4 +1,4 @@
-/* The gate's verdicts, written for people, for CI systems and for programs. */
+/* The gate's verdicts, written for people and for programs. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "base/json_text.h"
 #include "base/prose.h"
 #include "base/table.h"
+#include "gate/compare.h"
 #include "gate/gate.h"
 
 /* The word for the consumer of a check, if its figure is measured for each consumer. */
@@ -31,14 +32,56 @@ static void print_sum(FILE *out, const struct vtb_gate *gate)
         fprintf(out, "%s%zu %s", separator, n, vtb_gate_verdict_words[v]);
         separator = ", ";
     }
+    if (gate->gaps_n > 0)
+        fprintf(out, "%s%zu not compared", gate->checks_n > 0 ? "; " : ": ", gate->gaps_n);
     fputs(".\n", out);
     if (gate->timed)
         fprintf(out, "Times: %zu sessions; the margin is %.2g %%.\n", gate->sessions_n,
                 100 * gate->margin);
 }
 
+/* Cases that are named for each figure and reason; JSON and CSV name all. */
+#define SHOWN_CASES_MAX 5
+
+static const char *metric_of(const struct vtb_gate_gap *gap)
+{
+    return gap->metric ? gap->metric : "all figures";
+}
+
+static bool is_alike(const struct vtb_gate_gap *a, const struct vtb_gate_gap *b)
+{
+    return strcmp(metric_of(a), metric_of(b)) == 0 && strcmp(a->reason, b->reason) == 0;
+}
+
+/* Prints the cases of which a figure was not compared, for the reason of gaps[first]; nothing if an
+ * earlier gap is alike. */
+static void print_gaps_like(FILE *out, const struct vtb_gate *gate, size_t first)
+{
+    const struct vtb_gate_gap *gaps = gate->gaps;
+    size_t n = 0;
+    for (size_t i = 0; i < first; i++) {
+        if (is_alike(&gaps[i], &gaps[first]))
+            return;
+    }
+    fprintf(out, "Not compared: %s, %s:\n", metric_of(&gaps[first]), gaps[first].reason);
+    for (size_t i = first; i < gate->gaps_n; i++) {
+        if (is_alike(&gaps[i], &gaps[first]) && n++ < SHOWN_CASES_MAX)
+            fprintf(out, "- %s\n", gaps[i].name);
+    }
+    if (n > SHOWN_CASES_MAX)
+        fprintf(out, "- and %zu more, which --format json names\n", n - SHOWN_CASES_MAX);
+}
+
+/* Prints what hinders, what was left out, and what was not asked for. */
 static void print_notes(FILE *out, const struct vtb_gate *gate)
 {
+    char unasked[400] = "";
+    for (size_t i = 0; i < gate->gaps_n; i++)
+        print_gaps_like(out, gate, i);
+    for (size_t i = 0; i < gate->unasked_n; i++)
+        vtb_gate_list_strategy(unasked, sizeof unasked, gate->unasked[i]);
+    if (gate->unasked_n > 0)
+        vtb_printf_wrapped(out, "Not asked for, of the baseline's strategies: %s.\n", unasked);
     for (size_t i = 0; i < gate->notes_n; i++)
         vtb_printf_wrapped(out, "Note: %s.\n", gate->notes[i]);
 }
@@ -69,33 +112,54 @@ static const char *advice_of(const struct vtb_gate *gate)
     return "";
 }
 
-static void report_table(FILE *out, const struct vtb_gate *gate)
+/* --- the figures --- */
+
+/* Whether a check belongs into a table of figures. */
+typedef bool shown(const struct vtb_gate_check *check, const char *place);
+
+/* Writes what a case's name says beside the strategy and the heap: "user_cache/hit_rate:0.8". */
+static void place_of(char place[VTB_CASE_NAME_BYTES], const struct vtb_gate_check *check)
 {
-    for (size_t i = 0; i < gate->checks_n; i++) {
-        if (is_told(&gate->checks[i]))
-            print_line(out, &gate->checks[i]);
-    }
-    print_sum(out, gate);
-    print_notes(out, gate);
-    fputs(advice_of(gate), out);
+    size_t n;
+    const char *strategy = vtb_name_strategy(check->name, &n);
+    const char *rest = strategy == check->name ? "" : strategy + n;
+    const size_t heap_n = strlen(check->heap);
+    if (*rest == '/' && strncmp(rest + 1, check->heap, heap_n) == 0)
+        rest += 1 + heap_n;
+    snprintf(place, VTB_CASE_NAME_BYTES, "%.*s%s", (int)strcspn(check->name, "/"), check->name,
+             rest);
 }
 
-static void print_told(FILE *out, const struct vtb_gate *gate)
+static bool is_at(const struct vtb_gate_check *check, const char *place)
+{
+    char own[VTB_CASE_NAME_BYTES];
+    place_of(own, check);
+    return strcmp(own, place) == 0;
+}
+
+static bool is_told_of(const struct vtb_gate_check *check, const char *place)
+{
+    (void)place;
+    return is_told(check);
+}
+
+static void print_figures(FILE *out, const struct vtb_gate *gate, enum vtb_format format,
+                          shown *is_shown, const char *place)
 {
     static const struct vtb_column columns[] = {
         {.title = "verdict"},
         {.title = "strategy"},
         {.title = "heap"},
         {.title = "figure"},
-        {.title = "before", .side = VTB_SIDE_RIGHT},
-        {.title = "after", .side = VTB_SIDE_RIGHT},
+        {.title = "baseline", .side = VTB_SIDE_RIGHT},
+        {.title = "now", .side = VTB_SIDE_RIGHT},
     };
-    struct vtb_table table = {.split = VTB_SPLIT_NEVER};
+    struct vtb_table table = {.gap = 2, .split = VTB_SPLIT_NEVER};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         vtb_table_column(&table, columns[i]);
     for (size_t i = 0; i < gate->checks_n; i++) {
         const struct vtb_gate_check *check = &gate->checks[i];
-        if (!is_told(check))
+        if (!is_shown(check, place))
             continue;
         vtb_table_cell(&table, "%s", vtb_gate_verdict_words[check->verdict]);
         vtb_table_cell(&table, "%s", check->strategy);
@@ -105,42 +169,113 @@ static void print_told(FILE *out, const struct vtb_gate *gate)
         vtb_table_cell(&table, "%.6g", check->after);
     }
     if (table.cells_n > table.columns_n) {
-        vtb_table_print(out, &table, VTB_FORMAT_MARKDOWN);
+        vtb_table_print(out, &table, format);
         putc('\n', out);
     }
     vtb_table_free(&table);
 }
 
-static void report_markdown(FILE *out, const struct vtb_gate *gate)
+static void print_place(FILE *out, const char *place, enum vtb_format format)
 {
-    const size_t worse_n = vtb_gate_count(gate, VTB_GATE_WORSE);
-    fprintf(out, "### valuetask-bench gate: %s\n\n", worse_n > 0 ? "worse" : "passed");
+    char words[2 * VTB_CASE_NAME_BYTES] = "";
+    if (format == VTB_FORMAT_MARKDOWN) {
+        fprintf(out, "`%s`\n\n", place);
+        return;
+    }
+    for (const char *c = place; *c; c++)
+        vtb_append(words, sizeof words, *c == '/' ? ", " : "%c", *c);
+    vtb_printf_wrapped(out, "%s\n", words);
+}
+
+/* Prints all that was compared: a table for each point and consumer, below what tells it from the
+ * others. */
+static void print_all(FILE *out, const struct vtb_gate *gate, enum vtb_format format)
+{
+    for (size_t i = 0; i < gate->checks_n; i++) {
+        char place[VTB_CASE_NAME_BYTES];
+        size_t earlier = 0;
+        place_of(place, &gate->checks[i]);
+        while (earlier < i && !is_at(&gate->checks[earlier], place))
+            earlier++;
+        if (earlier < i)
+            continue;
+        print_place(out, place, format);
+        print_figures(out, gate, format, is_at, place);
+    }
+}
+
+static void report_table(FILE *out, const struct vtb_gate *gate)
+{
+    print_all(out, gate, VTB_FORMAT_TABLE);
+    for (size_t i = 0; i < gate->checks_n; i++) {
+        if (is_told(&gate->checks[i]))
+            print_line(out, &gate->checks[i]);
+    }
     print_sum(out, gate);
-    putc('\n', out);
-    print_told(out, gate);
     print_notes(out, gate);
     fputs(advice_of(gate), out);
 }
 
+static void report_markdown(FILE *out, const struct vtb_gate *gate)
+{
+    const size_t worse_n = vtb_gate_count(gate, VTB_GATE_WORSE);
+    if (gate->refusal) {
+        fprintf(out, "### valuetask-bench gate: nothing was compared\n\n%s\n",
+                gate->refusal->message);
+        return;
+    }
+    fprintf(out, "### valuetask-bench gate: %s\n\n",
+            worse_n > 0            ? "worse"
+            : vtb_gate_fails(gate) ? "inconclusive"
+                                   : "passed");
+    print_sum(out, gate);
+    putc('\n', out);
+    print_figures(out, gate, VTB_FORMAT_MARKDOWN, is_told_of, NULL);
+    print_notes(out, gate);
+    fputs(advice_of(gate), out);
+    if (gate->checks_n > 0) {
+        fputs("\n<details><summary>All figures</summary>\n\n", out);
+        print_all(out, gate, VTB_FORMAT_MARKDOWN);
+        fputs("</details>\n", out);
+    }
+}
+
 /* --- for programs --- */
+
+static json_t *json_check(const struct vtb_gate_check *check)
+{
+    const double change = vtb_gate_change(check);
+    json_t *object = vtb_json_checked(
+        json_pack("{ss ss ss ss sf sf so sf ss}", "name", check->name, "strategy", check->strategy,
+                  "heap", check->heap, "metric", check->metric, "before", check->before, "after",
+                  check->after, "relative_change", isnan(change) ? json_null() : json_real(change),
+                  "allowed", check->allowed, "verdict", vtb_gate_verdict_words[check->verdict]));
+    return object;
+}
+
+static json_t *json_gap(const struct vtb_gate_gap *gap)
+{
+    return vtb_json_checked(
+        json_pack("{ss ss? ss}", "name", gap->name, "metric", gap->metric, "reason", gap->reason));
+}
 
 static void report_json(FILE *out, const struct vtb_gate *gate)
 {
     json_t *rows = json_array();
+    json_t *gaps = json_array();
+    json_t *unasked = json_array();
     json_t *notes = json_array();
-    for (size_t i = 0; i < gate->checks_n; i++) {
-        const struct vtb_gate_check *check = &gate->checks[i];
-        vtb_json_append(rows, json_pack("{ss ss ss ss sf sf sf ss}", "name", check->name,
-                                        "strategy", check->strategy, "heap", check->heap, "metric",
-                                        check->metric, "before", check->before, "after",
-                                        check->after, "allowed", check->allowed, "verdict",
-                                        vtb_gate_verdict_words[check->verdict]));
-    }
+    for (size_t i = 0; i < gate->checks_n; i++)
+        vtb_json_append(rows, json_check(&gate->checks[i]));
+    for (size_t i = 0; i < gate->gaps_n; i++)
+        vtb_json_append(gaps, json_gap(&gate->gaps[i]));
+    for (size_t i = 0; i < gate->unasked_n; i++)
+        vtb_json_append(unasked, vtb_json_text(gate->unasked[i]->name));
     for (size_t i = 0; i < gate->notes_n; i++)
         vtb_json_append(notes, vtb_json_text(gate->notes[i]));
-    json_t *all =
-        vtb_json_checked(json_pack("{so so so}", "baseline", vtb_json_text(gate->baseline->path),
-                                   "notes", notes, "checks", rows));
+    json_t *all = vtb_json_checked(
+        json_pack("{so so so so so}", "baseline", vtb_json_text(gate->baseline->path), "notes",
+                  notes, "checks", rows, "not_compared", gaps, "not_asked_for", unasked));
     if (gate->timed) {
         vtb_json_put(all, "sessions", json_integer((json_int_t)gate->sessions_n));
         vtb_json_put(all, "margin", json_real(gate->margin));
@@ -157,6 +292,13 @@ static void report_csv(FILE *out, const struct vtb_gate *gate)
                 check->heap, check->metric, check->before, check->after, check->allowed,
                 vtb_gate_verdict_words[check->verdict]);
     }
+    for (size_t i = 0; i < gate->gaps_n; i++) {
+        const struct vtb_gate_gap *gap = &gate->gaps[i];
+        size_t n;
+        const char *strategy = vtb_name_strategy(gap->name, &n);
+        fprintf(out, "%s,%.*s,,%s,,,,not compared\n", gap->name, (int)n, strategy,
+                gap->metric ? gap->metric : "");
+    }
 }
 
 void vtb_gate_report(FILE *out, const void *what, enum vtb_format format)
@@ -169,61 +311,6 @@ void vtb_gate_report(FILE *out, const void *what, enum vtb_format format)
         [VTB_FORMAT_MARKDOWN] = report_markdown,
     };
     reports[format](out, gate);
-}
-
-static void print_escaped(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        default:
-            putc(*text, out);
-        }
-    }
-}
-
-static void print_test_case(FILE *out, const struct vtb_gate_check *check)
-{
-    char line[400];
-    fputs("    <testcase classname=\"", out);
-    print_escaped(out, check->name);
-    fputs("\" name=\"", out);
-    print_escaped(out, check->metric);
-    fputs("\" time=\"0\"", out);
-    if (check->verdict != VTB_GATE_WORSE && check->verdict != VTB_GATE_UNKNOWN) {
-        fputs("/>\n", out);
-        return;
-    }
-    vtb_gate_line(line, sizeof line, check);
-    fputs(check->verdict == VTB_GATE_WORSE ? ">\n      <failure type=\"regression\" message=\""
-                                           : ">\n      <skipped message=\"inconclusive: ",
-          out);
-    print_escaped(out, line);
-    fputs("\"/>\n    </testcase>\n", out);
-}
-
-void vtb_gate_junit(FILE *out, const void *what, enum vtb_format format)
-{
-    const struct vtb_gate *gate = what;
-    (void)format;
-    fprintf(
-        out,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-        "  <testsuite name=\"valuetask-bench gate\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
-        "skipped=\"%zu\">\n",
-        gate->checks_n, vtb_gate_count(gate, VTB_GATE_WORSE),
-        vtb_gate_count(gate, VTB_GATE_UNKNOWN));
-    for (size_t i = 0; i < gate->checks_n; i++)
-        print_test_case(out, &gate->checks[i]);
-    fputs("  </testsuite>\n</testsuites>\n", out);
 }
 
 void vtb_gate_annotations(FILE *out, const struct vtb_gate *gate)

@@ -2,8 +2,8 @@
  * Times against a baseline: each case's ratio to the baseline strategy's time, of this run and of
  * the recorded one, by the rule by which a run tells ratios from 1 and `compare` those of two runs.
  * Both runs' variances say how far other sessions, in other minutes, would have been. A change that
- * all ratios of a table have in common is taken for a change of the strategy that they are to. What
- * is worse must be so once more, in a run from new.
+ * the challengers of a table have in common is taken for a change of the strategy that they are to.
+ * What is worse must be so once more, in a run from new.
  */
 #include <math.h>
 #include <stdio.h>
@@ -52,13 +52,25 @@ static bool find_before(const struct vtb_gate *gate, const struct vtb_comparison
     return !isnan(held->before.mean);
 }
 
-static size_t find_all(struct held *all, const struct vtb_gate *gate, const struct vtb_results *run)
+static size_t cases_of(const struct vtb_results *run)
+{
+    size_t n = 0;
+    for (size_t c = 0; c < run->comparisons_n; c++)
+        n += run->comparisons[c].point->cases_n;
+    return n;
+}
+
+/* Finds the cases of which the baseline has a ratio, those of them that the run has one of too, or
+ * else those that it has not. */
+static size_t find_all(struct held *all, const struct vtb_gate *gate, const struct vtb_results *run,
+                       bool timed)
 {
     size_t n = 0;
     for (size_t c = 0; c < run->comparisons_n; c++) {
         for (size_t i = 0; i < run->comparisons[c].point->cases_n; i++) {
             struct held held = {.comparison = c, .own = i};
-            if (find_before(gate, &run->comparisons[c], &held))
+            if (find_before(gate, &run->comparisons[c], &held) &&
+                !isnan(figures_of(run, &held)->log_ratio.mean) == timed)
                 all[n++] = held;
         }
     }
@@ -76,11 +88,28 @@ static bool is_floor(const struct held *held, const struct vtb_results *run)
     return figures_of(run, held)->the_case->floor == held->own;
 }
 
+static int compare_doubles(const void *left, const void *right)
+{
+    const double a = *(const double *)left;
+    const double b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* The change in the middle, or where there are two the lesser one: none, if they are opposed. */
+static double middle_of(double *changes, size_t n)
+{
+    qsort(changes, n, sizeof *changes, compare_doubles);
+    const double lower = changes[(n - 1) / 2];
+    const double upper = changes[n / 2];
+    return lower > 0 ? lower : upper < 0 ? upper : 0;
+}
+
 /*
- * The change that all ratios of a table have in common, as a logarithm. All are to one strategy,
- * and if that one runs quicker or slower than before they change together: so the median change of
- * the table's cases, the strategy itself among them, is taken for that strategy's own, and for no
- * change of the others.
+ * The change that most ratios of a table have in common, as a logarithm. All are to one strategy,
+ * and if that one runs quicker or slower than before they change together: so what more than half
+ * of the table's strategies changed by, that one among them, is taken for its own change, and for
+ * no change of the others. The floor has no say: what moves a plain call need move no hand-over.
+ * With a single challenger nothing is in common: the change is that ratio's.
  */
 static double common_of(const struct held *held, const struct held *all, size_t n,
                         const struct vtb_results *run)
@@ -91,10 +120,10 @@ static double common_of(const struct held *held, const struct held *all, size_t 
     for (size_t i = 0; i < n; i++) {
         const struct vtb_figures *figures = figures_of(run, &all[i]);
         if (all[i].comparison == held->comparison && figures->the_case->baseline == baseline &&
-            !isnan(figures->log_ratio.mean))
+            !is_floor(&all[i], run) && !isnan(figures->log_ratio.mean))
             changes[changes_n++] = figures->log_ratio.mean - all[i].before.mean;
     }
-    const double common = vtb_median(changes, changes_n);
+    const double common = middle_of(changes, changes_n);
     free(changes);
     return common;
 }
@@ -185,11 +214,10 @@ static void note_all(struct vtb_gate *gate, const struct held *all, size_t n,
     for (size_t i = 0; i < n; i++) {
         const struct vtb_comparison *comparison = comparison_of(run, &all[i]);
         const struct vtb_case *the_case = figures_of(run, &all[i])->the_case;
-        if (!note_hindrance(gate, &all[i], run) && is_floor(&all[i], run) &&
-            expm1(fabs(all[i].common)) > gate->margin)
+        if (!note_hindrance(gate, &all[i], run) && expm1(fabs(all[i].common)) > gate->margin)
             vtb_gate_note(
                 gate,
-                "on %s all ratios of %s lookups changed together, by %+.0f %%: taken to be "
+                "on %s the ratios of %s lookups changed together, by %+.0f %%: taken to be "
                 "%s's own change, and left out of the others'",
                 the_case->heap->name, vtb_consumer_words[comparison->consumer],
                 100 * expm1(all[i].common),
@@ -225,14 +253,24 @@ static bool add_all(struct vtb_gate *gate, const struct held *all, size_t n,
 static struct held *hold(const struct vtb_gate *gate, const struct vtb_results *runs, size_t runs_n,
                          size_t *n)
 {
-    size_t room_n = 1;
-    for (size_t c = 0; c < runs->comparisons_n; c++)
-        room_n += runs->comparisons[c].point->cases_n;
-    struct held *all = vtb_allocate(room_n, sizeof *all, "the cases of a gate");
-    *n = find_all(all, gate, runs);
+    struct held *all = vtb_allocate(cases_of(runs), sizeof *all, "the cases of a gate");
+    *n = find_all(all, gate, runs, true);
     for (size_t r = 0; r < runs_n; r++)
         test_run(all, *n, runs, r);
     return all;
+}
+
+/* Notes the cases that a run could not time. */
+static void note_untimed(struct vtb_gate *gate, const struct vtb_results *run)
+{
+    struct held *all = vtb_allocate(cases_of(run), sizeof *all, "the cases of a gate");
+    const size_t n = find_all(all, gate, run, false);
+    for (size_t i = 0; i < n; i++) {
+        char name[VTB_CASE_NAME_BYTES];
+        vtb_case_name(name, sizeof name, comparison_of(run, &all[i]), figures_of(run, &all[i]));
+        vtb_gate_add_gap(gate, name, "ratio", VTB_GATE_UNTIMED);
+    }
+    free(all);
 }
 
 static double margin_of(double margin)
@@ -259,6 +297,7 @@ bool vtb_gate_times(struct vtb_gate *gate, const struct vtb_results *runs, size_
     gate->timed = true;
     gate->margin = margin_of(margin);
     gate->sessions_n = runs->sessions.done_n;
+    note_untimed(gate, runs);
     note_all(gate, all, n, runs);
     if (n == 0)
         vtb_gate_note(gate,

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -777,14 +778,6 @@ bool vtb_result_file_parse(struct vtb_result_file *file, const char *path, const
     return false;
 }
 
-/* Says why a file is not to be read; null if it is to be read. */
-static const char *unreadable(const struct stat *status)
-{
-    if (S_ISDIR(status->st_mode))
-        return "it is a directory";
-    return S_ISREG(status->st_mode) ? NULL : "it is not a regular file";
-}
-
 static bool refuse_size(const char *path, enum vtb_exit refused, struct vtb_error *error)
 {
     char reason[100];
@@ -826,30 +819,83 @@ static bool read_open(struct vtb_result_file *file, int input, const char *path,
     size_t n;
     if (fstat(input, &status) != 0)
         return refuse_unread(path, strerror(errno), refused, error);
-    if (unreadable(&status))
-        return refuse_unread(path, unreadable(&status), refused, error);
-    if (status.st_size > (off_t)VTB_RESULT_FILE_BYTES_MAX)
+    if (S_ISDIR(status.st_mode))
+        return refuse_unread(path, "it is a directory", refused, error);
+    if (S_ISREG(status.st_mode) && status.st_size > (off_t)VTB_RESULT_FILE_BYTES_MAX)
         return refuse_size(path, refused, error);
-    const bool ok = read_bytes(input, path, (size_t)status.st_size, &bytes, &n, refused, error) &&
+    const size_t expected = S_ISREG(status.st_mode) ? (size_t)status.st_size : 0;
+    const bool ok = read_bytes(input, path, expected, &bytes, &n, refused, error) &&
                     vtb_result_file_parse(file, path, bytes, n, refused, error);
     free(bytes);
     return ok;
 }
 
-/* Reads a file. If it is no regular file it is not even opened, as that alone may have an effect;
- * nor is a pipe waited for. */
+/* How long a named pipe is waited for until somebody writes to it. */
+#define WRITER_MS 5000
+
+/* Waits until a named pipe, opened without waiting, has something to read, and has reading wait
+ * from then on. */
+static bool await_writer(int pipe, const char *path, enum vtb_exit refused, struct vtb_error *error)
+{
+    struct pollfd poll_fd = {.fd = pipe, .events = POLLIN};
+    const int found = poll(&poll_fd, 1, WRITER_MS);
+    if (found == 0)
+        return refuse_unread(path, "nobody writes to this pipe", refused, error);
+    if (found < 0 || fcntl(pipe, F_SETFL, 0) != 0)
+        return refuse_unread(path, strerror(errno), refused, error);
+    return true;
+}
+
+/* The descriptor that a path is a name of, which need not be a file that can be opened once more;
+ * -1: none. */
+static int descriptor_of(const char *path)
+{
+    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+    if (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0)
+        return STDIN_FILENO;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        const size_t n = strlen(folders[i]);
+        const char *digits = path + n;
+        if (strncmp(path, folders[i], n) == 0 && *digits && strlen(digits) < 7 &&
+            strspn(digits, "0123456789") == strlen(digits))
+            return atoi(digits);
+    }
+    return -1;
+}
+
+/* Opens a file by its path. What is neither a file nor a pipe is not even opened, as that alone may
+ * have an effect. Returns -1 with *error set. */
+static int open_path(const char *path, enum vtb_exit refused, struct vtb_error *error)
+{
+    struct stat status;
+    const char *reason = NULL;
+    if (stat(path, &status) != 0)
+        reason = strerror(errno);
+    else if (S_ISDIR(status.st_mode))
+        reason = "it is a directory";
+    else if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))
+        reason = "it is neither a file nor a pipe";
+    const int input = reason ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (input < 0) {
+        (void)refuse_unread(path, reason ? reason : strerror(errno), refused, error);
+        return -1;
+    }
+    if (!S_ISFIFO(status.st_mode) || await_writer(input, path, refused, error))
+        return input;
+    close(input);
+    return -1;
+}
+
 bool vtb_result_file_read(struct vtb_result_file *file, const char *path, enum vtb_exit refused,
                           struct vtb_error *error)
 {
-    struct stat status;
+    const int descriptor = descriptor_of(path);
     *file = (struct vtb_result_file){.confidence = NAN};
-    if (stat(path, &status) != 0)
-        return refuse_unread(path, strerror(errno), refused, error);
-    if (unreadable(&status))
-        return refuse_unread(path, unreadable(&status), refused, error);
-    const int input = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (descriptor >= 0)
+        return read_open(file, descriptor, path, refused, error);
+    const int input = open_path(path, refused, error);
     if (input < 0)
-        return refuse_unread(path, strerror(errno), refused, error);
+        return false;
     const bool ok = read_open(file, input, path, refused, error);
     close(input);
     return ok;

@@ -56,7 +56,9 @@ struct vtb_result_file {
 };
 
 /*
- * Reads a regular file. On false *error says in one line why it is refused and what to do, with the
+ * Reads a file, or a pipe, from start to end; "-" is standard input, and like a path of /dev/fd is
+ * read as it is open already. Nobody who writes to a named pipe is waited for longer than five
+ * seconds. On false *error says in one line why it is refused and what to do, with the
  * exit code `refused` (or VTB_EXIT_INTERNAL if there is no memory), and *file is empty, so that it
  * need not be freed, but may be. Rows of single sessions are passed over.
  */

@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 #include "base/allocate.h"
+#include "plan/arguments.h"
 
 /* What the process that is started anew finds its predecessor's variables in, a line each. */
-#define REMOVED "VTB_REMOVED_ENVIRONMENT"
+#define REMOVED VTB_REMOVED_VARIABLE
 
 #define WHAT "the environment"
 

@@ -16,6 +16,7 @@
 #include "base/interrupt.h"
 #include "base/temporary.h"
 #include "cells/home.h"
+#include "plan/arguments.h"
 
 extern char **environ;
 
@@ -65,14 +66,14 @@ static bool is_counted(const struct vtb_point *point, size_t own)
 static void make_environment(char *kept[KEPT_MAX], const char *cells)
 {
     static char folder[PATH_MAX + 16]; /* the folder in which this process found the cells */
-    static char worker[] = "VTB_CALLGRIND_WORKER=1";
+    static char worker[] = VTB_WORKER_VARIABLE "=1";
     static char tunables[] = "GLIBC_TUNABLES=glibc.malloc.arena_max=1";
     size_t n = 0;
     for (char **each = environ; *each && n + 4 < KEPT_MAX; each++) {
         if (strncmp(*each, "VALGRIND_LIB=", 13) == 0)
             kept[n++] = *each;
     }
-    snprintf(folder, sizeof folder, "VTB_CELLS=%s", cells);
+    snprintf(folder, sizeof folder, VTB_CELLS_VARIABLE "=%s", cells);
     kept[n++] = folder;
     kept[n++] = worker;
     kept[n++] = tunables;

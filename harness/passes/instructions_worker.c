@@ -14,6 +14,7 @@
 #include "bench/case_run.h"
 #include "passes/instructions.h"
 #include "passes/timing.h"
+#include "plan/arguments.h"
 #include "plan/prepare.h"
 
 /* One run of a case. Its counts are in the file that callgrind names by the process, `pid`. */
@@ -27,7 +28,7 @@ struct run {
 
 bool vtb_instructions_is_worker(void)
 {
-    return getenv("VTB_CALLGRIND_WORKER") != NULL;
+    return getenv(VTB_WORKER_VARIABLE) != NULL;
 }
 
 /* Runs whole rounds of the schedule, so that the counted operations start at its beginning. */

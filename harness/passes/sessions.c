@@ -24,9 +24,6 @@ extern char **environ;
 /* What to do about a session that was ended: it does not tell in which case. */
 #define REMEDY "`run_bench check` of each strategy says where"
 
-/* By this variable a session knows that it is one; it has the number of the memory's file. */
-#define VARIABLE "VTB_SESSION"
-
 /* What stands at the start of the memory; the tables' samples follow. */
 struct vtb_sessions_head {
     uint64_t sessions_n;
@@ -267,8 +264,8 @@ static char **make_environment(const struct vtb_sessions *sessions, const char *
         if (strncmp(environ[i], "VTB_", 4) != 0)
             kept[kept_n++] = environ[i];
     }
-    (void)snprintf(texts[0], sizeof texts[0], VARIABLE "=%d", sessions->fd);
-    (void)snprintf(texts[1], sizeof texts[1], "VTB_CELLS=%s", cells);
+    (void)snprintf(texts[0], sizeof texts[0], VTB_SESSION_VARIABLE "=%d", sessions->fd);
+    (void)snprintf(texts[1], sizeof texts[1], VTB_CELLS_VARIABLE "=%s", cells);
     kept[kept_n++] = texts[0];
     kept[kept_n++] = texts[1];
     return kept;
@@ -329,7 +326,7 @@ bool vtb_sessions_run(struct vtb_sessions *sessions, const struct vtb_options *o
 
 bool vtb_session_is_this(void)
 {
-    return getenv(VARIABLE) != NULL;
+    return getenv(VTB_SESSION_VARIABLE) != NULL;
 }
 
 /* Times one table. */
@@ -379,7 +376,7 @@ static bool time_all(struct vtb_plan *plan, struct vtb_sessions_head *head, stru
 /* The memory, as the parent made it; null, with *error set, if it is not that. */
 static struct vtb_sessions_head *attach(struct vtb_error *error)
 {
-    const char *number = getenv(VARIABLE);
+    const char *number = getenv(VTB_SESSION_VARIABLE);
     const int fd = number ? (int)strtol(number, NULL, 10) : -1;
     struct stat status;
     void *memory = MAP_FAILED;
@@ -394,7 +391,7 @@ static struct vtb_sessions_head *attach(struct vtb_error *error)
         return NULL;
     }
     vtb_error_set(error, VTB_EXIT_USAGE,
-                  VARIABLE ": is for processes that a run starts by itself; unset it");
+                  VTB_SESSION_VARIABLE ": is for processes that a run starts by itself; unset it");
     return NULL;
 }
 

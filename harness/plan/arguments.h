@@ -7,6 +7,12 @@
 
 #include "plan/plan.h"
 
+/* Variables of the environment that tell such a process what it is: of a session, the number of the
+ * descriptor through which it answers. */
+#define VTB_SESSION_VARIABLE "VTB_SESSION"
+#define VTB_WORKER_VARIABLE "VTB_CALLGRIND_WORKER"
+#define VTB_REMOVED_VARIABLE "VTB_REMOVED_ENVIRONMENT"
+
 struct vtb_arguments {
     char **list;  /* ended by null; owned */
     int trace_fd; /* of recorded keys that can be read only once, for the child to read; -1: none */

@@ -32,12 +32,14 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "rounds.\n"
      "A baseline is made by `run_bench run --save-baseline FILE`. Exit status: 0 nothing is "
      "worse,\n"
-     "3 something is, 4 it cannot be told (under --strict), 5 there is no baseline, or it is of\n"
-     "another toolchain or of other cases.\n"},
+     "3 something is, 4 it cannot be told, or was not compared (under --strict), 5 there is no\n"
+     "baseline, or it is of another toolchain or of other cases.\n"},
     {"compare", "two result files side by side",
      "Shows two result files side by side: what differs between the runs, which of their figures "
      "may\n"
-     "be compared and why, and each figure before and after. It informs; `gate` judges.\n"},
+     "be compared and why, and each figure before and after. It informs; `gate` judges. Either "
+     "file\n"
+     "may be a pipe, as of <(git show ...), and one of them -, standard input.\n"},
     {"check", "whether a strategy does what the contract says",
      "Runs a strategy through everything that the contract asks of it, each check in a process of\n"
      "its own: values, counts, every order of completion, failures, heaps that free and heaps "
@@ -106,6 +108,12 @@ static const struct vtb_option chosen_options[] = {
      .accepts = "names of strategies, or all, or files of your own", .commands = MISUSE | CHECK,
      .help = "strategies to look at, each by itself; default: all. A file, as ./my_future.c or\n"
              "./my_future.cc, is a strategy of your own: docs/OWN.md"},
+    {"strategy", "NAME,...", vtb_parse_names, FIELD(strategies), STRATEGIES, .no_twin = true,
+     .bring = vtb_foreign_add_strategy, .of_cases = true,
+     .accepts = "names of strategies, or files of your own, that the baseline has",
+     .commands = GATE,
+     .help = "compare these alone, of those that the baseline has; default: all of them. The\n"
+             "environment's VTB_STRATEGY is not meant"},
     {"exclude-strategy", "NAME,...", vtb_parse_names, FIELD(excluded_strategies), STRATEGIES,
      .accepts = "names of strategies", .of_cases = true, .commands = RUN,
      .help = "strategies to leave out"},
@@ -279,13 +287,20 @@ static const struct vtb_option other_options[] = {
     {"export-junit", "FILE", vtb_parse_text, FIELD(export_junit), .file = VTB_FILE_WRITTEN,
      .accepts = "a file's name", .commands = GATE,
      .help = "JUnit XML: a test case for each figure that is gated"},
+    {"export-sarif", "FILE", vtb_parse_text, FIELD(export_sarif), .file = VTB_FILE_WRITTEN,
+     .accepts = "a file's name", .commands = GATE,
+     .help = "SARIF 2.1.0: a result for each finding that fails the gate"},
     {"save-baseline", "FILE", vtb_parse_text, FIELD(save_baseline), .file = VTB_FILE_WRITTEN,
      .accepts = "a file's name", .commands = RUN,
      .help = "write what `gate` compares with: the counts, and the ratios of times if any are\n"
              "measured, of every case, and the options that make the same cases again"},
+    {"save-baseline", "FILE", vtb_parse_text, FIELD(save_baseline), .file = VTB_FILE_WRITTEN,
+     .no_twin = true, .accepts = "a file's name", .commands = GATE,
+     .help = "write what was measured as a new baseline, once it is compared; the environment's\n"
+             "VTB_SAVE_BASELINE is not meant"},
     {"baseline", "FILE", vtb_parse_text, FIELD(baseline), .file = VTB_FILE_READ,
      .accepts = "a file's name", .commands = GATE,
-     .help = "what to compare with, written by `run --save-baseline FILE`"},
+     .help = "what to compare with, written by `run --save-baseline FILE`; -: standard input"},
     {"limit", "WORD=LIMIT,...", vtb_parse_limits, FIELD(limits),
      .accepts =
          "WORD=LIMIT,... with the words " VTB_LIMIT_WORDS " and a limit as 0, 8 or 0.5%, or off",
@@ -310,17 +325,18 @@ static const struct vtb_option other_options[] = {
              "2, which is what identical machine code may differ by at another place; default: 5"},
     {"strict", NULL, vtb_parse_flag, FIELD(strict),
      .accepts = "no value (in the environment 1 or 0)", .commands = GATE,
-     .help = "exit status 4 if of anything it cannot be told whether it is worse"},
+     .help = "exit status 4 if of anything it cannot be told whether it is worse, or if anything\n"
+             "was not compared"},
     {"any-toolchain", NULL, vtb_parse_flag, FIELD(any_toolchain),
      .accepts = "no value (in the environment 1 or 0)", .commands = GATE,
      .help = "with another compiler, C library or architecture than the baseline's compare what\n"
              "does not depend on them, and leave out instructions and times, in place of status 5"},
     {"results-dir", "DIR", vtb_parse_text, FIELD(results_dir), .accepts = "a directory's name",
      .commands = RUN, .help = "where result files are written; default: results"},
-    {"help", NULL, vtb_parse_flag, FIELD(help), .accepts = "no value (in the environment 1 or 0)",
+    {"help", NULL, vtb_parse_flag, FIELD(help), .no_twin = true, .accepts = "no value",
      .commands = ALL, .help = "this text"},
-    {"version", NULL, vtb_parse_flag, FIELD(version),
-     .accepts = "no value (in the environment 1 or 0)", .commands = ALL, .help = "the version"},
+    {"version", NULL, vtb_parse_flag, FIELD(version), .no_twin = true, .accepts = "no value",
+     .commands = ALL, .help = "the version"},
 };
 
 #define CHOSEN_N (sizeof chosen_options / sizeof *chosen_options)
@@ -364,7 +380,9 @@ const struct vtb_option *vtb_option_at(size_t i)
 
 bool vtb_option_is_of(const struct vtb_option *option, enum vtb_command command)
 {
-    return (option->commands & 1u << command) || (command == VTB_COMMAND_BUILD && option->of_cases);
+    const bool is_of_run = option->commands & RUN;
+    return (option->commands & 1u << command) ||
+           (command == VTB_COMMAND_BUILD && option->of_cases && is_of_run);
 }
 
 static bool is_text(const char *own, const char *text, size_t n)

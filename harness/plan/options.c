@@ -5,7 +5,11 @@
 #include <string.h>
 
 #include "cells/foreign.h"
+#include "cells/home.h"
+#include "plan/arguments.h"
 #include "plan/option_values.h"
+
+extern char **environ;
 
 const char *const vtb_completion_words[] = {"fifo", "lifo", "random", NULL};
 const char *const vtb_consumer_words[] = {"independent", "dependent", "both", NULL};
@@ -33,6 +37,15 @@ static bool set(struct vtb_options *options, const struct vtb_option *option, co
     return option->parse(option, text, (char *)options + option->offset, error);
 }
 
+const char *vtb_options_given(const struct vtb_options *options, const char *name)
+{
+    for (size_t i = 0; i < options->given_n; i++) {
+        if (strcmp(options->given[i].name, name) == 0)
+            return options->given[i].text;
+    }
+    return NULL;
+}
+
 bool vtb_options_flag(const struct vtb_options *options, enum vtb_parameter_id id)
 {
     const struct vtb_numbers *given = &options->parameters[id];
@@ -50,11 +63,67 @@ bool vtb_options_replay(struct vtb_options *options, const char *name, const cha
 
 /* --- the environment: VTB_HIT_RATE for --hit-rate --- */
 
-static void environment_name(const char *option, char *name, size_t name_bytes)
+#define VARIABLE_BYTES 64
+
+static void environment_name(const char *option, char name[VARIABLE_BYTES])
 {
-    snprintf(name, name_bytes, "VTB_%s", option);
+    snprintf(name, VARIABLE_BYTES, "VTB_%s", option);
     for (char *c = name; *c; c++)
         *c = (char)(*c == '-' ? '_' : toupper((unsigned char)*c));
+}
+
+/* Variables that are no options: where cells are, and what this program tells its own processes. */
+static const char *const other_variables[] = {VTB_CELLS_VARIABLE, VTB_SESSION_VARIABLE,
+                                              VTB_WORKER_VARIABLE, VTB_REMOVED_VARIABLE, NULL};
+
+static bool is_twin(const char *variable, const char *option)
+{
+    char name[VARIABLE_BYTES];
+    environment_name(option, name);
+    return strcmp(variable, name) == 0;
+}
+
+static bool is_known_variable(const char *variable)
+{
+    for (const char *const *other = other_variables; *other; other++) {
+        if (strcmp(variable, *other) == 0)
+            return true;
+    }
+    for (size_t i = 0; vtb_option_at(i); i++) {
+        const struct vtb_option *option = vtb_option_at(i);
+        if (!option->no_twin &&
+            (is_twin(variable, option->name) || (option->old && is_twin(variable, option->old))))
+            return true;
+    }
+    return false;
+}
+
+static bool unknown_variable(const char *variable, struct vtb_error *error)
+{
+    static char names[VTB_NAMES_MAX][VARIABLE_BYTES];
+    struct vtb_names known = {.n = 0};
+    char nearest[960];
+    for (size_t i = 0; vtb_option_at(i) && known.n < VTB_NAMES_MAX; i++) {
+        environment_name(vtb_option_at(i)->name, names[known.n]);
+        if (!vtb_option_at(i)->no_twin)
+            (void)vtb_names_add(&known, names[known.n]);
+    }
+    vtb_names_nearest_first(&known, variable, nearest, sizeof nearest);
+    return vtb_fail(error, VTB_EXIT_USAGE,
+                    "the environment's %s is no setting; the nearest is %.*s; unset it", variable,
+                    (int)strcspn(nearest, ","), nearest);
+}
+
+/* Refuses variables that say nothing to this program, though whoever set them meant it to. */
+static bool check_environment(struct vtb_error *error)
+{
+    for (char **each = environ; *each; each++) {
+        char variable[VTB_SHOWN_MAX + VARIABLE_BYTES];
+        snprintf(variable, sizeof variable, "%.*s", (int)strcspn(*each, "="), *each);
+        if (strncmp(variable, "VTB_", 4) == 0 && !is_known_variable(variable))
+            return unknown_variable(variable, error);
+    }
+    return true;
 }
 
 /* Reads the environment. Where a baseline records how cases are run, or a proof says it, the
@@ -67,11 +136,12 @@ static bool parse_environment(struct vtb_options *options, struct vtb_error *err
     const enum vtb_command twins_of = own_alone ? options->command : VTB_COMMAND_RUN;
     for (size_t i = 0; vtb_option_at(i); i++) {
         const struct vtb_option *option = vtb_option_at(i);
-        char name[64];
-        environment_name(option->name, name, sizeof name);
+        char name[VARIABLE_BYTES];
+        environment_name(option->name, name);
         if (option->old && !getenv(name))
-            environment_name(option->old, name, sizeof name);
+            environment_name(option->old, name);
         const bool is_meant =
+            !option->no_twin &&
             vtb_find_option(option->name, strlen(option->name), twins_of) == option &&
             (twins_of == VTB_COMMAND_RUN || option->commands & 1u << twins_of);
         const char *text = is_meant ? getenv(name) : NULL;
@@ -155,6 +225,11 @@ static bool parse_command(struct vtb_options *options, const char *word, struct 
                     VTB_SHOWN_MAX, word, vtb_ellipsis(word), nearest);
 }
 
+static bool is_standard_input(const char *path)
+{
+    return path && (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0);
+}
+
 /* Checks that the files are given without which a command cannot do. */
 static bool check_files(const struct vtb_options *options, struct vtb_error *error)
 {
@@ -163,6 +238,14 @@ static bool check_files(const struct vtb_options *options, struct vtb_error *err
     if (options->command == VTB_COMMAND_COMPARE && options->files_n < 2)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "two result files are needed: run_bench compare BEFORE.json AFTER.json");
+    if (is_standard_input(options->files_n > 0 ? options->files[0] : NULL) &&
+        is_standard_input(options->files_n > 1 ? options->files[1] : NULL))
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "compare: standard input, -, can be read once; name another file");
+    if (is_standard_input(options->baseline) && is_standard_input(options->trace_path))
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--baseline and --trace: standard input, -, can be read once; name another "
+                        "file");
     if (options->command == VTB_COMMAND_NEW && options->files_n < 2)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "what to make, and where, are needed: run_bench new strategy FILE.c, or "
@@ -223,9 +306,35 @@ static bool check_distinct(const struct vtb_options *options, struct vtb_error *
     return options->help || options->version || vtb_output_distinct(files.items, files.n, error);
 }
 
-static bool takes_files(const struct vtb_options *options)
+/* Whether an argument is a file that the command takes without an option. */
+static bool is_file(const struct vtb_options *options, const char *argument)
 {
-    return options->command == VTB_COMMAND_COMPARE || options->command == VTB_COMMAND_NEW;
+    if (options->command == VTB_COMMAND_COMPARE && strcmp(argument, "-") == 0)
+        return true;
+    return argument[0] != '-' &&
+           (options->command == VTB_COMMAND_COMPARE || options->command == VTB_COMMAND_NEW);
+}
+
+/* Parses the arguments from the i-th on. On false *error is on the first that is wrong. */
+static bool parse_arguments(struct vtb_options *options, int argc, char **argv, int i,
+                            struct vtb_error *error)
+{
+    struct vtb_error later;
+    bool ok = true;
+    for (; i < argc; i++) {
+        if (is_file(options, argv[i]) && options->files_n < 2)
+            options->files[options->files_n++] = argv[i];
+        else
+            ok = parse_option(options, argc, argv, &i, ok ? error : &later) && ok;
+    }
+    return ok;
+}
+
+static bool check_length(const struct vtb_options *options, struct vtb_error *error)
+{
+    return options->time_s == 0 || options->rounds < 0 ||
+           vtb_fail(error, VTB_EXIT_USAGE,
+                    "--time and --rounds both say how long to measure; give one of them");
 }
 
 bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struct vtb_error *error)
@@ -243,32 +352,26 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
         .doctor_s = 2,
         .results_dir = "results",
     };
+    struct vtb_error later; /* than the first, which is the one that is told */
     int i = 1;
     options->help = argc > 1 && strcmp(argv[1], "help") == 0; /* a command may follow it */
     i += options->help;
     if (i < argc && argv[i][0] != '-' && !parse_command(options, argv[i++], error))
         return false;
-    if (!parse_environment(options, error))
-        return false;
+    bool ok = check_environment(error) && parse_environment(options, error);
     const double twin_rounds = options->rounds;
     const double twin_time_s = options->time_s;
     options->rounds = -1;
     options->time_s = 0;
-    for (; i < argc; i++) {
-        if (takes_files(options) && argv[i][0] != '-' && options->files_n < 2)
-            options->files[options->files_n++] = argv[i];
-        else if (!parse_option(options, argc, argv, &i, error))
-            return false;
-    }
+    ok = parse_arguments(options, argc, argv, i, ok ? error : &later) && ok;
     /* Rounds or a time on the command line win over both of them in the environment. */
     if (options->rounds < 0 && options->time_s == 0) {
         options->rounds = twin_rounds;
         options->time_s = twin_time_s;
     }
-    if (options->time_s > 0 && options->rounds >= 0)
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--time and --rounds both say how long to measure; give one of them");
-    return check_files(options, error) && check_distinct(options, error);
+    ok = ok && check_length(options, error) && check_files(options, error);
+    options->distinct = check_distinct(options, ok ? error : &later);
+    return ok && options->distinct;
 }
 
 bool vtb_options_takes(const struct vtb_options *options, const char *name)

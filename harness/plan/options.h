@@ -113,10 +113,12 @@ struct vtb_options {
     const char *tag;
     const char *resume;
     const char *export_junit;
+    const char *export_sarif;
     const char *save_baseline; /* null: none */
     const char *plot_dir;      /* null: no pictures */
     const char *files[2];      /* the two of `compare`; `new`: what to make, and where */
     size_t files_n;
+    bool distinct; /* no file that is written is another that is read or written */
     struct vtb_given given[VTB_GIVEN_MAX];
     size_t given_n;
     const char *export_json; /* null: no such file */
@@ -125,10 +127,14 @@ struct vtb_options {
     const char *results_dir;
 };
 
+/* The text of an option that says which cases are run, as it was given; null: it was not. */
+const char *vtb_options_given(const struct vtb_options *options, const char *name);
+
 /* Whether a flag among the parameters was given, other than as 0. */
 bool vtb_options_flag(const struct vtb_options *options, enum vtb_parameter_id id);
 
-/* Reads the environment, then argv. On false *error holds one line for the user. */
+/* Reads the environment, then argv. On false *error holds one line for the user on the first thing
+ * that is wrong, and what is right is in *options all the same. */
 VTB_MUST_USE bool vtb_options_parse(struct vtb_options *options, int argc, char **argv,
                                     struct vtb_error *error);
 

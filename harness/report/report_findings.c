@@ -211,7 +211,9 @@ static void print_time(FILE *out, const struct span *span)
             vtb_consumer_words[span->comparison->consumer],
             at(span, at(span, best)->the_case->floor)->ns.median);
     print_over_floor(out, span, best);
-    if (best != baseline && is_timed(span, baseline)) {
+    if (is_reference(span, baseline)) {
+        fputs(", with the least ns/op", out);
+    } else if (best != baseline && is_timed(span, baseline)) {
         fputs(", with the least ns/op, and ", out);
         print_over_floor(out, span, baseline);
         print_ratio(out, span, best, baseline);
@@ -219,6 +221,11 @@ static void print_time(FILE *out, const struct span *span)
     fputs(".", out);
     if (list_names(peers, &with_peers, is_peer, best) > 0)
         fprintf(out, " No measurable difference from %s: %s.", name_at(span, best), peers);
+    if (is_reference(span, baseline))
+        fprintf(out,
+                " Ratios are to %s, which hands no result over: they do not say what a hand-over "
+                "costs in place of another.",
+                name_at(span, baseline));
     free(found);
     putc('\n', out);
 }

@@ -11,6 +11,33 @@
 #include "passes/instructions.h"
 #include "plan/arguments.h"
 
+/* Gives the command line as the result file records it. Owned by the caller; null: no memory. */
+static char *command_line(const struct vtb_options *options)
+{
+    char *line = NULL;
+    size_t line_n = 0;
+    FILE *out = open_memstream(&line, &line_n);
+    if (!out)
+        return NULL;
+    fputs("run_bench", out);
+    for (int i = 1; i < options->arguments_n; i++)
+        fprintf(out, " %s", options->arguments[i]);
+    fclose(out);
+    return line;
+}
+
+char *vtb_run_describe(struct vtb_results *results, time_t now)
+{
+    struct tm local;
+    char *line = command_line(results->options);
+    results->command_line = line ? line : "unknown";
+    results->executable = results->options->arguments[0];
+    localtime_r(&now, &local);
+    strftime(results->date, sizeof results->date, "%Y-%m-%dT%H:%M:%S%z", &local);
+    vtb_machine_read(&results->machine);
+    return line;
+}
+
 /* Checks that all strategies consumed the same values, as all of them ran the same calls. */
 static bool check_checksums(const struct vtb_point *point, struct vtb_counted *counted,
                             struct vtb_error *error)

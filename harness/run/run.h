@@ -2,9 +2,15 @@
 #ifndef RUN_RUN_H
 #define RUN_RUN_H
 
+#include <time.h>
+
 #include "figures/results.h"
 #include "passes/estimate.h"
 
+/* Notes in *results the facts about a run of its options: when it begins, how loaded the machine is
+ * before anything of it, and its command line, which *results refers to, and is the caller's to
+ * free. */
+VTB_MUST_USE char *vtb_run_describe(struct vtb_results *results, time_t now);
 /* What has the results that there are whenever more of a run is finished. They are whole, with
  * `interrupted` set, and valid during the call. It may take as long as it likes: no clock runs. */
 struct vtb_keeper {

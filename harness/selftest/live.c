@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/prose.h"
 #include "base/stats.h"
+#include "cells/home.h"
 #include "plan/prepare.h"
 #include "run/run.h"
 #include "selftest/load.h"
@@ -378,7 +379,7 @@ static bool try_allocation(struct vtb_proofs *proofs, const struct vtb_subjects 
  * them. */
 static void clear_settings(void)
 {
-    static const char kept[] = "VTB_CELLS=";
+    static const char kept[] = VTB_CELLS_VARIABLE "=";
     for (size_t i = 0; environ[i];) {
         char name[256];
         (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(environ[i], "="), environ[i]);

@@ -3,7 +3,9 @@
 #include "gate/result_file.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define CONTEXT "\"context\": {\"fingerprint\": \"gcc; glibc 2.36\"}"
@@ -838,10 +840,66 @@ static void what_is_no_file_is_refused(void **state)
     refuse_file(in_directory("none"), "cannot be read: No such file or directory;");
     refuse_file("", "cannot be read: No such file or directory;");
     refuse_file(directory, "cannot be read: it is a directory;");
-    refuse_file("/dev/null", "cannot be read: it is not a regular file;");
-    refuse_file("/dev/zero", "cannot be read: it is not a regular file;");
-    assert_int_equal(mkfifo(in_directory("file"), 0600), 0);
-    refuse_file(in_directory("file"), "cannot be read: it is not a regular file;");
+    refuse_file("/dev/null", "cannot be read: it is neither a file nor a pipe;");
+    refuse_file("/dev/zero", "cannot be read: it is neither a file nor a pipe;");
+    refuse_file("/dev/fd/999999", "cannot be read: Bad file descriptor;");
+    refuse_file("/dev/fd/", "cannot be read: it is a directory;");
+    refuse_file("/dev/fd/1x", "cannot be read: No such file or directory;");
+}
+
+/* What can be read but once, and neither sought in nor opened a second time. */
+static void a_pipe_is_read(void **state)
+{
+    static const char *const forms[] = {"/dev/fd/%d", "/proc/self/fd/%d"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        int ends[2];
+        char path[64];
+        assert_int_equal(pipe(ends), 0);
+        assert_int_equal(write(ends[1], sample, strlen(sample)), strlen(sample));
+        close(ends[1]);
+        snprintf(path, sizeof path, forms[i], ends[0]);
+        assert_true(read_file(path));
+        assert_int_equal(file.rows_n, 2);
+        refuse_file(path, "it is empty;");
+        close(ends[0]);
+    }
+}
+
+static void standard_input_is_read(void **state)
+{
+    static const char *const paths[] = {"-", "/dev/stdin"};
+    (void)state;
+    const int before = dup(STDIN_FILENO);
+    for (size_t i = 0; i < 2; i++) {
+        int ends[2];
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0); /* it cannot be opened */
+        assert_int_equal(write(ends[1], sample, strlen(sample)), strlen(sample));
+        close(ends[1]);
+        assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+        close(ends[0]);
+        assert_true(read_file(paths[i]));
+        assert_int_equal(file.rows_n, 2);
+    }
+    assert_int_equal(dup2(before, STDIN_FILENO), STDIN_FILENO);
+    close(before);
+}
+
+/* Its writer may come later than its reader; one who never comes is not waited for. */
+static void a_named_pipe_is_read(void **state)
+{
+    (void)state;
+    const char *path = in_directory("file");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    const pid_t writer = fork();
+    if (writer == 0) {
+        const int out = open(path, O_WRONLY);
+        _exit(write(out, sample, strlen(sample)) != (ssize_t)strlen(sample));
+    }
+    assert_true(read_file(path));
+    assert_int_equal(file.rows_n, 2);
+    assert_int_equal(waitpid(writer, NULL, 0), writer);
+    refuse_file(path, "cannot be read: nobody writes to this pipe;");
 }
 
 static void paths_may_be_impossible(void **state)
@@ -968,6 +1026,9 @@ int main(void)
         IN_DIRECTORY(a_file_is_read),
         IN_DIRECTORY(a_link_to_a_file_is_read),
         IN_DIRECTORY(what_is_no_file_is_refused),
+        IN_DIRECTORY(a_pipe_is_read),
+        IN_DIRECTORY(standard_input_is_read),
+        IN_DIRECTORY(a_named_pipe_is_read),
         IN_DIRECTORY(paths_may_be_impossible),
         IN_DIRECTORY(a_file_may_be_forbidden),
         IN_DIRECTORY(a_large_file_is_refused),

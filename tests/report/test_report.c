@@ -1031,6 +1031,37 @@ static void findings(void **state)
     free_results();
 }
 
+/* The empty loop and the floor are no way to hand a result over: nothing is held against them. */
+static void findings_against_a_reference(void **state)
+{
+    static const char *const references[] = {"empty", "plain"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char expected[128];
+        char option[64];
+        snprintf(option, sizeof option, "--baseline-strategy=%s", references[i]);
+        plan = SYNTHETIC_PLAN("--strategy=value_task,poll", "--heap=glibc", option);
+        fill_results(1, ROUNDS_N);
+        char *text = findings_text();
+        assert_contains(text, " ns, with the least ns/op. ");
+        snprintf(expected, sizeof expected,
+                 "Ratios are to %s, which hands no result over: ", references[i]);
+        assert_contains(text, expected);
+        assert_null(strstr(text, "takes -"));
+        snprintf(expected, sizeof expected, "and %s takes", references[i]);
+        assert_null(strstr(text, expected));
+        assert_null(strstr(text, "in all "));
+        free(text);
+        free_results();
+    }
+    plan = SYNTHETIC_PLAN("--strategy=value_task,poll", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    char *text = findings_text();
+    assert_null(strstr(text, "Ratios are to "));
+    free(text);
+    free_results();
+}
+
 /* The findings say what the figures do not show. */
 static void findings_name_doubts(void **state)
 {
@@ -1691,6 +1722,7 @@ int main(void)
         cmocka_unit_test(titles_of_callers_keep_the_width),
         cmocka_unit_test(callers_have_tables_of_their_own),
         cmocka_unit_test(findings),
+        cmocka_unit_test(findings_against_a_reference),
         cmocka_unit_test(findings_name_doubts),
         cmocka_unit_test(a_machine_that_was_in_no_state),
         cmocka_unit_test(a_machine_that_was_busy_all_along),
