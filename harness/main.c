@@ -1,7 +1,10 @@
 /* valuetask-bench: the one place that prints errors and ends the process. */
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/progress.h"
+#include "base/shown.h"
 #include "commands/commands.h"
 #include "passes/machine.h"
 
@@ -49,7 +52,7 @@ __attribute__((noinline)) static int start(int argc, char **argv)
         return VTB_EXIT_OK;
     fprintf(stderr, "run_bench: %s\n", error.message);
     if (error.details)
-        fputs(error.details, stderr);
+        vtb_print_shown(stderr, error.details, strlen(error.details), VTB_SHOWN_TEXT);
     return error.exit_code;
 }
 

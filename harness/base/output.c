@@ -11,22 +11,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/shown.h"
+
 static bool fail_write(const char *path, int cause, struct vtb_error *error)
 {
     return vtb_fail(error, VTB_EXIT_INTERNAL, "'%s' cannot be written: %s", path, strerror(cause));
 }
 
-/* Prints a report to memory; false if there is no memory for it. */
+static bool close_memory(FILE *out)
+{
+    const bool ok = !ferror(out);
+    return fclose(out) == 0 && ok;
+}
+
+/* Prints a report to memory; false if there is no memory for it. Names of files and facts of the
+ * system are in it: whatever they hold, it is made fit to be shown here. */
 static bool print_to_memory(vtb_print *print, const void *what, enum vtb_format format, char **text,
                             size_t *text_n)
 {
+    char *raw = NULL;
+    size_t raw_n;
     *text = NULL;
-    FILE *out = open_memstream(text, text_n);
-    if (!out)
-        return false;
-    print(out, what, format);
-    const bool ok = !ferror(out);
-    return fclose(out) == 0 && ok;
+    FILE *out = open_memstream(&raw, &raw_n);
+    if (out)
+        print(out, what, format);
+    FILE *shown = out && close_memory(out) ? open_memstream(text, text_n) : NULL;
+    if (shown)
+        vtb_print_shown(shown, raw, raw_n,
+                        format == VTB_FORMAT_JSON ? VTB_SHOWN_JSON : VTB_SHOWN_TEXT);
+    free(raw);
+    return shown && close_memory(shown);
 }
 
 /* Writes all of the text to a file. Returns the cause of a failure, or 0. */

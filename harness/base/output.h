@@ -1,4 +1,5 @@
-/* Writing out what was found: standard output, and files that are written whole or not at all. */
+/* Writing out what was found: standard output, and files that are written whole or not at all. In
+ * either, what is not fit to be shown (base/shown.h) is shown in its place. */
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
 

@@ -12,6 +12,7 @@
 #include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
+#include "base/shown.h"
 
 /* One run of ninja. */
 struct run {
@@ -249,7 +250,7 @@ static int lock_folder(const struct vtb_home *home, struct vtb_error *error)
         return -1;
     }
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        fputs("waiting for another process that builds cells\n", stderr);
+        vtb_tell("waiting for another process that builds cells");
         while (flock(lock, LOCK_EX) != 0 && errno == EINTR)
             ;
     }
@@ -271,7 +272,7 @@ static void note_toolchain(const struct vtb_home *home, const char *toolchain)
     if (strcmp(before, toolchain) == 0)
         return;
     if (*before)
-        fputs("the compiler is another one than before: cells are built again\n", stderr);
+        vtb_tell("the compiler is another one than before: cells are built again");
     file = fopen(path, "we");
     if (file) {
         fputs(toolchain, file);
@@ -288,9 +289,8 @@ static bool can_build(const char *missing)
     if (has_ninja && !*missing)
         return true;
     if (!told)
-        fprintf(stderr,
-                "warning: there is no %s: cells are used as they are, whatever changed since\n",
-                has_ninja ? missing : "ninja");
+        vtb_tell("warning: there is no %s: cells are used as they are, whatever changed since",
+                 has_ninja ? missing : "ninja");
     told = true;
     return false;
 }
@@ -337,7 +337,7 @@ static bool build_locked(const struct vtb_home *home, const char *toolchain,
         ok = vtb_interrupted() ? vtb_fail_interrupted(error)
                                : refuse(home, targets, n, &said, error);
     else if (said.text_n > 0) /* the compiler's warnings */
-        fputs(said.text, stderr);
+        vtb_print_shown(stderr, said.text, said.text_n, VTB_SHOWN_TEXT);
     free(said.text);
     return ok;
 }

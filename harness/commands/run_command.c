@@ -9,6 +9,7 @@
 
 #include "base/interrupt.h"
 #include "base/prose.h"
+#include "base/shown.h"
 #include "commands/commands.h"
 #include "passes/instructions.h"
 #include "plan/prepare.h"
@@ -53,7 +54,8 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
            (!options->plot_dir || vtb_plots_check(options->plot_dir, error));
 }
 
-/* Gives the command line as the result file records it. Owned by the caller; null: no memory. */
+/* Gives the command line as the result file records it, for a shell to take it again. Owned by the
+ * caller; null: no memory. */
 static char *command_line(const struct vtb_options *options)
 {
     char *line = NULL;
@@ -62,8 +64,10 @@ static char *command_line(const struct vtb_options *options)
     if (!out)
         return NULL;
     fputs("run_bench", out);
-    for (int i = 1; i < options->arguments_n; i++)
-        fprintf(out, " %s", options->arguments[i]);
+    for (int i = 1; i < options->arguments_n; i++) {
+        putc(' ', out);
+        vtb_print_shell_word(out, options->arguments[i]);
+    }
     fclose(out);
     return line;
 }
@@ -86,7 +90,7 @@ static void print_warnings(const struct vtb_machine *machine, const struct vtb_p
     char warnings[8][200];
     const size_t n = vtb_machine_warnings(machine, threads_n(plan), warnings, 8);
     for (size_t i = 0; i < n; i++)
-        fprintf(stderr, "warning: %s\n", warnings[i]);
+        vtb_tell("warning: %s", warnings[i]);
 }
 
 static bool dry_run(const struct vtb_options *options, const struct vtb_plan *plan,
@@ -115,9 +119,9 @@ static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estim
         return true;
     if (!vtb_estimate_make(estimate, plan, error))
         return false;
-    fprintf(stderr, "plan: %zu combination%s of parameters, %s\n", plan->points_n,
-            vtb_plural((double)plan->points_n, "", "s"),
-            vtb_duration_text(duration, estimate->total_s));
+    vtb_tell("plan: %zu combination%s of parameters, %s", plan->points_n,
+             vtb_plural((double)plan->points_n, "", "s"),
+             vtb_duration_text(duration, estimate->total_s));
     return true;
 }
 
@@ -159,7 +163,7 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
     const bool printed =
         vtb_output_stdout(vtb_report, results, (enum vtb_format)options->format, &reason);
     if (kept && printed) {
-        fprintf(stderr, "results: %s\n", json_path);
+        vtb_tell("results: %s", json_path);
         return !options->plot_dir || vtb_plots_draw(options->plot_dir, json_path, error);
     }
     if (kept)

@@ -6,8 +6,10 @@
 
 #include <jansson.h>
 
+#include "base/allocate.h"
 #include "base/json_text.h"
 #include "base/prose.h"
+#include "base/shown.h"
 #include "base/table.h"
 #include "gate/gate.h"
 
@@ -18,11 +20,19 @@ static const char *consumer_of(const struct vtb_gate_check *check)
     return vtb_consumer_words[is_dependent ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT];
 }
 
-/* Prints a sum of the verdicts: "12 figures: 10 same, 2 worse". */
-static void print_sum(FILE *out, const struct vtb_gate *gate)
+/* A text, as Markdown takes it or as it is. The caller frees. */
+static char *text_for(const char *text, bool markdown)
 {
+    return markdown ? vtb_markdown_copy(text) : vtb_copy_text(text, "a line of a report");
+}
+
+/* Prints a sum of the verdicts: "12 figures: 10 same, 2 worse". */
+static void print_sum(FILE *out, const struct vtb_gate *gate, bool markdown)
+{
+    char *path = text_for(gate->baseline->path, markdown);
     fprintf(out, "%zu figure%s against '%s'", gate->checks_n,
-            vtb_plural((double)gate->checks_n, "", "s"), gate->baseline->path);
+            vtb_plural((double)gate->checks_n, "", "s"), path);
+    free(path);
     const char *separator = ": ";
     for (int v = VTB_GATE_SAME; v <= VTB_GATE_UNKNOWN; v++) {
         const size_t n = vtb_gate_count(gate, (enum vtb_gate_verdict)v);
@@ -37,10 +47,13 @@ static void print_sum(FILE *out, const struct vtb_gate *gate)
                 100 * gate->margin);
 }
 
-static void print_notes(FILE *out, const struct vtb_gate *gate)
+static void print_notes(FILE *out, const struct vtb_gate *gate, bool markdown)
 {
-    for (size_t i = 0; i < gate->notes_n; i++)
-        vtb_printf_wrapped(out, "Note: %s.\n", gate->notes[i]);
+    for (size_t i = 0; i < gate->notes_n; i++) {
+        char *note = text_for(gate->notes[i], markdown);
+        vtb_printf_wrapped(out, "Note: %s.\n", note);
+        free(note);
+    }
 }
 
 static bool is_told(const struct vtb_gate_check *check)
@@ -75,8 +88,8 @@ static void report_table(FILE *out, const struct vtb_gate *gate)
         if (is_told(&gate->checks[i]))
             print_line(out, &gate->checks[i]);
     }
-    print_sum(out, gate);
-    print_notes(out, gate);
+    print_sum(out, gate, false);
+    print_notes(out, gate, false);
     fputs(advice_of(gate), out);
 }
 
@@ -115,10 +128,10 @@ static void report_markdown(FILE *out, const struct vtb_gate *gate)
 {
     const size_t worse_n = vtb_gate_count(gate, VTB_GATE_WORSE);
     fprintf(out, "### valuetask-bench gate: %s\n\n", worse_n > 0 ? "worse" : "passed");
-    print_sum(out, gate);
+    print_sum(out, gate, true);
     putc('\n', out);
     print_told(out, gate);
-    print_notes(out, gate);
+    print_notes(out, gate, true);
     fputs(advice_of(gate), out);
 }
 
