@@ -48,8 +48,11 @@ __attribute__((noinline)) static int start(int argc, char **argv)
     static struct vtb_options options;
     struct vtb_error error;
     vtb_output_guard_standard_streams();
-    if (vtb_options_parse(&options, argc, argv, &error) && dispatch(&options, &error))
-        return VTB_EXIT_OK;
+    if (vtb_options_parse(&options, argc, argv, &error)) {
+        vtb_progress_choose((enum vtb_progress_kind)options.progress);
+        if (dispatch(&options, &error))
+            return VTB_EXIT_OK;
+    }
     fprintf(stderr, "run_bench: %s\n", error.message);
     if (error.details)
         vtb_print_shown(stderr, error.details, strlen(error.details), VTB_SHOWN_TEXT);

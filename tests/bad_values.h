@@ -74,6 +74,7 @@ static const struct bad_values bad_values_of_run[] = {
     {"calls-per-second", "calls a second, from 0.001 to 1e12",
      TEXTS("0", "-1", "0.0001", "1e13", "2T", "nan", "inf", "", "1/s", "1,2")},
     {"completer", "caller or thread", TEXTS("other", "", "Thread", "threads", "caller,thread")},
+    {"progress", "auto, plain or off", TEXTS("on", "", "Plain", "none", "plain,off")},
     {"trace-format", "text or be32", TEXTS("le32", "", "TEXT", "text,be32", "csv")},
     {"trace", "a file's name, or -", TEXTS("")},
     {"strategy", "names of strategies, or all", TEXTS("plain,plain", "poll@checked,poll@checked")},

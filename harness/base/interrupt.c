@@ -5,6 +5,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/progress.h"
+
 static volatile sig_atomic_t interrupted;
 static volatile sig_atomic_t passed_to; /* the child process that an interrupt ends, too; 0: none */
 
@@ -32,7 +34,7 @@ static void leave(int signal_number)
         "run_bench: interrupted before the first table was finished; nothing was written, and "
         "earlier results are as they were\n";
     (void)signal_number;
-    if (isatty(STDERR_FILENO))
+    if (vtb_progress_moves())
         (void)!write(STDERR_FILENO, wipe, sizeof wipe - 1);
     (void)!write(STDERR_FILENO, message, sizeof message - 1);
     _exit(VTB_EXIT_INTERRUPTED);

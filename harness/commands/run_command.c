@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/progress.h"
 #include "base/prose.h"
 #include "base/shown.h"
 #include "commands/commands.h"
@@ -109,13 +110,13 @@ static bool dry_run(const struct vtb_options *options, const struct vtb_plan *pl
     return ok;
 }
 
-/* Estimates the run where the user waits for it: of a matrix, and at a terminal. */
+/* Estimates the run where the user waits for it: of a matrix, and where the progress is told. */
 static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estimate,
                          struct vtb_error *error)
 {
     char duration[VTB_NUMBER_BYTES];
     *estimate = (struct vtb_estimate){0};
-    if (plan->points_n == 1 && isatty(STDERR_FILENO) != 1)
+    if (plan->points_n == 1 && !vtb_progress_is_told())
         return true;
     if (!vtb_estimate_make(estimate, plan, error))
         return false;

@@ -83,6 +83,8 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
 #define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
+#define WAITS (RUN | MISUSE | GATE | CHECK | BUILD | SELFTEST) /* those that may take long */
+
 /* The names of strategies, and of their variants. */
 #define STRATEGIES \
     .known = vtb_known_strategies, .variants = vtb_known_variants, .find = vtb_find_name
@@ -247,6 +249,12 @@ static const struct vtb_option other_options[] = {
     {"format", "FORMAT", vtb_parse_word, FIELD(format), .words = format_words,
      .accepts = "table, json, csv or markdown", .commands = REPORTS,
      .help = "what standard output gets; default: table"},
+    {"progress", "WHEN", vtb_parse_word, FIELD(progress), .words = vtb_progress_words,
+     .accepts = "auto, plain or off", .commands = WAITS,
+     .help =
+         "how far it is, on standard error: auto is a line that moves on a terminal, and of the\n"
+         "building of cells a line now and then elsewhere; plain: a line now and then, without\n"
+         "escape codes; off: nothing. Default: auto"},
     {"export-json", "FILE", vtb_parse_text, FIELD(export_json), .accepts = "a file's name",
      .commands = RUN,
      .help = "write the result file there too, whole or not at all; likewise CSV, Markdown:"},

@@ -11,6 +11,7 @@ const char *const vtb_completion_words[] = {"fifo", "lifo", "random", NULL};
 const char *const vtb_consumer_words[] = {"independent", "dependent", "both", NULL};
 const char *const vtb_method_words[] = {"direct", "async", "both", NULL};
 const char *const vtb_completer_words[] = {"caller", "thread", NULL};
+const char *const vtb_progress_words[] = {"auto", "plain", "off", NULL};
 
 /* Keeps an option for the result file: of each option that says which cases are run, the last
  * text. */

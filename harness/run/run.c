@@ -128,7 +128,6 @@ static bool run_sessions(struct run *run, size_t due_n, struct vtb_error *error)
         if (!vtb_sessions_run(sessions, run->results->options, error))
             return false;
         vtb_interrupt_keep();
-        vtb_progress_show(&run->bar, 1, 1);
     }
     return true;
 }
@@ -159,9 +158,7 @@ static bool count_point(struct run *run, size_t p, struct vtb_error *error)
     for (size_t i = 0; ok && i < point->cases_n; i++) {
         vtb_progress_part(&run->bar, "counting",
                           run->estimate ? run->estimate->count_s[p] / (double)point->cases_n : 0);
-        ok = count_case(&fixture, i, isolated, error);
-        vtb_progress_show(&run->bar, 1, 1);
-        ok = ok && pass_unit(run, error);
+        ok = count_case(&fixture, i, isolated, error) && pass_unit(run, error);
     }
     vtb_fixture_close(&fixture);
     return ok && check_checksums(point, isolated->counted, error);

@@ -11,7 +11,7 @@
  * to zero, and frees *results afterwards; the plan must outlive them. On an interrupt the finished
  * comparisons stay in *results, results->interrupted is set, and the call succeeds if there are
  * any. On false *error says what failed, and *results is empty. With an estimate, which may be
- * null, the progress is shown on a terminal. For one thread.
+ * null, the progress is shown. For one thread.
  */
 VTB_MUST_USE bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
                           const struct vtb_estimate *estimate, struct vtb_error *error);

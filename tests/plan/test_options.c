@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "bad_values.h"
+#include "base/progress.h"
 #include "cells/registry.h"
 #include "plan/options.h"
 #include "plan/trace.h"
@@ -488,6 +489,18 @@ static void callers_and_volumes(void **state)
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_THREAD], "thread");
 }
 
+static void progress(void **state)
+{
+    (void)state;
+    accepted("");
+    assert_int_equal(options.progress, VTB_PROGRESS_AUTO);
+    accepted("--progress|off");
+    assert_int_equal(options.progress, VTB_PROGRESS_OFF);
+    accepted("check|--progress=plain");
+    assert_int_equal(options.progress, VTB_PROGRESS_PLAIN);
+    assert_string_equal(vtb_progress_words[VTB_PROGRESS_AUTO], "auto");
+}
+
 /* The options on events and instructions, and on what figures are compared with. */
 static void counters_and_baselines(void **state)
 {
@@ -620,9 +633,9 @@ static void options_are_kept_and_given_again(void **state)
 static void message_is_one_line_whatever_the_value(void **state)
 {
     (void)state;
-    assert_begins(refused("--hit-rate|0.5\n"), "--hit-rate: '0.5?': ");
+    assert_begins(refused("--hit-rate|0.5\n"), "--hit-rate: '0.5\\n': ");
     assert_contains(error.message, "accepted: 0 to 1, or 0% to 100%");
-    assert_begins(refused("--strategy|value\ntask"), "--strategy: unknown name 'value?task'");
+    assert_begins(refused("--strategy|value\ntask"), "--strategy: unknown name 'value\\ntask'");
     assert_contains(error.message, "nearest first: value_task");
     (void)refused("--hit-rate|0.5\n0.8");
     (void)refused("--hit\nrate|0.5");
@@ -1076,6 +1089,7 @@ int main(void)
         cmocka_unit_test(caches_and_traces),
         cmocka_unit_test(callers_and_volumes),
         cmocka_unit_test(counters_and_baselines),
+        cmocka_unit_test(progress),
         cmocka_unit_test(gates),
         cmocka_unit_test(a_gates_time),
         cmocka_unit_test(comparisons),
