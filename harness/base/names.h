@@ -26,8 +26,8 @@ bool vtb_names_add(struct vtb_names *names, const char *name);
 typedef const char *vtb_names_find(const char *name);
 
 /*
- * Writes the names nearest to `misspelt` to `text`, the nearest first, separated by ", ". Of several
- * names that stand for the same by `find` that one is written, once; where `find` is null every name
+ * Writes the names nearest to `misspelt` to `text`, the nearest first, separated by ", ". For names
+ * that stand for another by `find` that one is written, and once; where `find` is null, every name
  * stands for itself.
  */
 void vtb_names_nearest(const struct vtb_names *names, vtb_names_find *find, const char *misspelt,

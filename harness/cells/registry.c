@@ -41,8 +41,8 @@ const struct vtb_heap_entry *vtb_find_heap(const char *name)
     return NULL;
 }
 
-/* The alias at the start of a list of them, or behind a list's separator, and at *n its bytes; null:
- * the list is at its end. */
+/* The next alias of a list, which may begin with a separator, and at *n its bytes; null: there is
+ * none. */
 static const char *next_alias(const char *list, size_t *n)
 {
     if (!list)

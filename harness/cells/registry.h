@@ -57,8 +57,8 @@ const struct vtb_strategy *vtb_find_strategy(const char *name);
 const struct vtb_workload_entry *vtb_default_workload(void);
 
 /* Gives the registry's own copy of the name of a strategy or of one of its variants: NAME@checked
- * if it ever suspends, NAME@atomic if it counts references. For an alias that is the name of what it
- * stands for. Null: there is none. Lives as long as the process. */
+ * if it ever suspends, NAME@atomic if it counts references. For an alias that is the name that
+ * it stands for. Null: there is none. Lives as long as the process. */
 const char *vtb_find_name(const char *name);
 
 /* Gives the i-th of the aliases of the strategies in impls/; null behind the last. */
