@@ -2,8 +2,8 @@
 #include "own_home.h"
 #include "written.h"
 
-#include "cells/load.h"
 #include "base/progress.h"
+#include "cells/load.h"
 #include "plan/prepare.h"
 
 static struct vtb_plan plan;
