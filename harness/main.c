@@ -2,9 +2,12 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "base/json_text.h"
+#include "base/progress.h"
+#include "base/shown.h"
 #include "commands/commands.h"
 #include "passes/environment.h"
 #include "passes/machine.h"
@@ -74,6 +77,8 @@ __attribute__((noinline)) static int start(int argc, char **argv)
     vtb_output_guard_standard_streams();
     vtb_json_guard_memory();
     const bool parsed = check_stack(&error) && vtb_options_parse(&options, argc, argv, &error);
+    if (parsed)
+        vtb_progress_choose((enum vtb_progress_kind)options.progress);
     if (parsed && clean_environment(&options, &error) && vtb_pin(options.pin, &error) &&
         dispatch(&options, &error))
         return VTB_EXIT_OK;
@@ -81,7 +86,7 @@ __attribute__((noinline)) static int start(int argc, char **argv)
         vtb_gate_refuse(&options, &error);
     fprintf(stderr, "run_bench: %s\n", error.message);
     if (error.details)
-        fputs(error.details, stderr);
+        vtb_print_shown(stderr, error.details, strlen(error.details), VTB_SHOWN_TEXT);
     return error.exit_code;
 }
 

@@ -96,6 +96,7 @@ static inline void vtb_task_delete(struct vtb_service *service, struct vtb_task 
 VTB_STRATEGY(arena_task) = {
     .summary = "a task cut off from the block of a request of --request-ops operations",
     .modelled_on = "region allocation",
+    .aliases = "arena",
     .shape = VTB_SHAPE_OBJECT,
     .lacks = {.other_threads = "the block of a request belongs to one thread",
               .as_task = "it is a task",

@@ -153,6 +153,7 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
 VTB_STRATEGY(callback) = {
     .summary = "the method invokes a callback, now or later; a request node on a miss",
     .modelled_on = "continuation passing",
+    .aliases = "continuation",
     .shape = VTB_SHAPE_CALLBACK,
     .indirect_calls_on_hit = 1, /* the callback */
     .lacks = {.async_method = "the callback takes the place of a compiled method",

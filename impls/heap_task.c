@@ -9,6 +9,7 @@
 VTB_STRATEGY(heap_task) = {
     .summary = "a new task object for every result, ready or not",
     .modelled_on = "Task<T> of .NET",
+    .aliases = "Task, Promise",
     .shape = VTB_SHAPE_OBJECT,
     .role = VTB_ROLE_BASELINE,
     .indirect_calls_on_hit = 2, /* the heap's alloc and free */

@@ -79,6 +79,7 @@ static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slo
 VTB_STRATEGY(heap_task_cached) = {
     .summary = "one immortal task for each common value, else a new one",
     .modelled_on = "Task.FromResult of .NET and its cache",
+    .aliases = "Task.FromResult",
     .shape = VTB_SHAPE_OBJECT,
     .indirect_calls_on_hit = 2, /* the heap's alloc and free, where the value is not common */
     .lacks = {.as_task = "it is a task"},

@@ -155,6 +155,7 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
 VTB_STRATEGY(inline_future) = {
     .summary = "a future with its state in itself, moved; a promise's end on a miss",
     .modelled_on = "futures of Seastar and MongoDB",
+    .aliases = "Future",
     .shape = VTB_SHAPE_STRUCT,
     .lacks = {.several_consumers = "a future is moved, never copied",
               .other_threads = "a future belongs to one thread, as Seastar's to its shard",

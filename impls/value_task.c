@@ -103,6 +103,7 @@ static inline void vtb_preserve(struct vtb_service *service, vtb_handover *hando
 VTB_STRATEGY(value_task) = {
     .summary = "a struct that is the result, or wraps a task on a miss",
     .modelled_on = "ValueTask<T> of .NET",
+    .aliases = "ValueTask",
     .shape = VTB_SHAPE_STRUCT,
     .role = VTB_ROLE_CHALLENGER,
     .lacks = {.several_consumers = "a value task is consumed once; as_task makes a task of it",

@@ -284,6 +284,7 @@ static inline void vtb_state_close(struct vtb_service *service)
 VTB_STRATEGY(value_task_pooled) = {
     .summary = "a struct that is the result, or a pooled source with a 16-bit version",
     .modelled_on = "IValueTaskSource<T> and the pooling builder of .NET",
+    .aliases = "IValueTaskSource, PoolingAsyncValueTaskMethodBuilder",
     .shape = VTB_SHAPE_STRUCT,
     .lacks = {.several_consumers = "a source is consumed once; as_task makes a task of it",
               .storing = "a consumed source is used again; as_task makes a task"},

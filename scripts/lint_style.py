@@ -22,7 +22,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 # Words of the contract, which names two shapes and a role as three strategies are named, and an
 # option's name, which a workload shares.
-WORDS = {"callback", "empty", "poll", "trace"}
+WORDS = {"callback", "empty", "plain", "poll", "trace"}
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"]
 DOCUMENTS += [f"docs/{page}.md" for page in ["ARCHITECTURE", "METHOD", "STRATEGIES", "CLI"]]

@@ -17,7 +17,7 @@ try:
 except ImportError:
     sys.exit("plot.py: matplotlib is missing; install the package python3-matplotlib")
 
-from plots import command, drawing  # noqa: E402
+from plots import command, drawing, words  # noqa: E402
 from plots.pictures import AnyPicture  # noqa: E402
 
 
@@ -27,7 +27,7 @@ def write(picture: AnyPicture, out: Path, formats: Iterable[str]) -> None:
     for each in formats:
         path = out / f"{picture.stem}.{each}"
         drawing.save(figure, path)
-        print(path)
+        print(words.shown(str(path)))
 
 
 def main() -> int:
@@ -65,7 +65,8 @@ def main() -> int:
         for picture in pictures:
             write(picture, arguments.out, formats)
     except OSError as error:
-        print(f"plot.py: {error.filename or arguments.out}: {error.strerror}", file=sys.stderr)
+        where = words.shown(str(error.filename or arguments.out))
+        print(f"plot.py: {where}: {error.strerror}", file=sys.stderr)
         return 1
     return 0
 

@@ -74,6 +74,7 @@ static const struct bad_values bad_values_of_run[] = {
     {"calls-per-second", "calls a second, from 0.001 to 1e12",
      TEXTS("0", "-1", "0.0001", "1e13", "2T", "nan", "inf", "", "1/s", "1,2")},
     {"completer", "caller or thread", TEXTS("other", "", "Thread", "threads", "caller,thread")},
+    {"progress", "auto, plain or off", TEXTS("on", "", "Plain", "none", "plain,off")},
     {"trace-format", "text, be32, arc, or csv:COLUMN with a column's number from 1, or its name",
      TEXTS("le32", "", "TEXT", "text,be32", "csv", "csv:", "csv:0", "csvs", "arc:1",
            "csv:18446744073709551616")},
@@ -146,7 +147,7 @@ static const struct bad_name bad_names[] = {
     {"strategy", "plain,nosuch", "nosuch", ""},
     {"strategy", "PLAIN", "PLAIN", ""},
     {"strategy", "heap_tsk", "heap_tsk", "heap_task"},
-    {"strategy", "valuetask", "valuetask", "value_task"},
+    {"strategy", "valuetusk", "valuetusk", "value_task"},
     {"strategy", "value_tusk", "value_tusk", "value_task, "},
     {"strategy", "heap_task,plan", "plan", "plain, "},
     {"exclude-strategy", "nosuch", "nosuch", ""},
@@ -172,7 +173,11 @@ static const struct bad_name bad_names[] = {
     /* For a misspelt variant the nearest names are variants. */
     {"strategy", "heap_task@checkd", "heap_task@checkd", "heap_task@checked"},
     {"strategy", "heap_task@atom", "heap_task@atom", "heap_task@atomic"},
-    {"strategy", "valuetask@checked", "valuetask@checked", "value_task@checked"},
+    {"strategy", "valuetusk@checked", "valuetusk@checked", "value_task@checked"},
+    {"strategy", "IValueTaskSauce", "IValueTaskSauce", "value_task_pooled"},
+    {"strategy", "Taks", "Taks", "heap_task, "},
+    {"strategy", "ValueTask@chcked", "ValueTask@chcked", "value_task@checked"},
+    {"strategy", "Poll@atomic", "Poll@atomic", ""},
     {"exclude-strategy", "heap_task@chcked", "heap_task@chcked", "heap_task@checked"},
     {"baseline-strategy", "heap_task@chcked", "heap_task@chcked", "heap_task@checked"},
     /* Nothing to check, and no references to count. */
@@ -194,7 +199,7 @@ struct bad_arguments {
 };
 
 #define AN_OPTION_IS "; an option is --NAME VALUE or --NAME=VALUE"
-#define NEAREST "; known, nearest first: "
+#define NEAREST "; nearest: "
 
 static const struct bad_arguments bad_arguments[] = {
     {"--hitrate|0.8", "unknown option '--hitrate'" NEAREST "hit-rate, "},
@@ -212,13 +217,13 @@ static const struct bad_arguments bad_arguments[] = {
     {"--instruction", "unknown option '--instruction'" NEAREST "instructions, "},
     {"list|--fromat|csv", "unknown option '--fromat'" NEAREST "format, "},
     {"gate|--limits|x", "unknown option '--limits'" NEAREST "limit, "},
-    {"rnu", "unknown command 'rnu'" NEAREST "run, list"},
-    {"lst", "unknown command 'lst'" NEAREST "list, run"},
+    {"rnu", "unknown command 'rnu'" NEAREST "run, "},
+    {"lst", "unknown command 'lst'" NEAREST "list, "},
     {"misus", "unknown command 'misus'" NEAREST "misuse, "},
     {"gat", "unknown command 'gat'" NEAREST "gate, "},
     {"compair", "unknown command 'compair'" NEAREST "compare, "},
     {"compared", "unknown command 'compared'" NEAREST "compare, "},
-    {"|", "unknown command ''" NEAREST "run, list"},
+    {"|", "unknown command ''" NEAREST "run, "},
     {"run|stray", "unexpected argument 'stray'" AN_OPTION_IS},
     {"run|0.8", "unexpected argument '0.8'" AN_OPTION_IS},
     {"--rounds|0|stray", "unexpected argument 'stray'" AN_OPTION_IS},

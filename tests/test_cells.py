@@ -676,10 +676,9 @@ def test_progress_on_a_terminal_is_a_bar(home: Home) -> None:
     assert process.returncode == 0, shown
     text = shown.decode()
     bars = re.findall(r"\r\[(#*) *\] building (\d+) cells: (\d+) of (\d+) \x1b\[K", text)
-    assert [(int(done), all_n) for _, _, done, all_n in bars] == [
-        (done, str(PLAIN_N)) for done in range(1, PLAIN_N + 1)
-    ]
-    assert [len(bar) for bar, *_ in bars] == sorted(len(bar) for bar, *_ in bars)
-    assert len(bars[-1][0]) == 30
-    assert f"{PLAIN_N} of {PLAIN_N} \x1b[K\r\x1b[K" in text
+    assert bars and all(all_n == str(PLAIN_N) for _, _, _, all_n in bars)
+    dones = [int(done) for _, _, done, _ in bars]
+    assert dones == sorted(set(dones)) and dones[0] == 1
+    assert [len(bar) for bar, *_ in bars] == [done * 30 // PLAIN_N for done in dones]
+    assert text.count("\r\x1b[K") >= 1
     assert "building" not in re.sub(r"\r[^\r]*\x1b\[K", "", text)

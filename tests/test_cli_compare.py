@@ -139,7 +139,7 @@ def test_what_differs_is_told_before_and_after(
     assert re.search(r"^heap_task +=$", text, re.MULTILINE), text
     assert max(len(line) for line in text.splitlines()) <= 100
     markdown = compare(kept, "counts", after, "markdown")
-    assert re.search(rf"^\| `value_task` \| {shown} \|$", markdown, re.MULTILINE), markdown
+    assert re.search(rf"^\| value_task \| {shown} \|$", markdown, re.MULTILINE), markdown
     told = {(line["strategy"], line["figure"]): line for line in lines_of(kept, "counts", after)}
     line = told["value_task", "bytes_per_op"]
     numbers = [float(line[key]) for key in ["before", "after", "change"]]

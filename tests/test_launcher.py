@@ -1,6 +1,7 @@
 """The launcher: builds when there is something to build, and otherwise is not noticed."""
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 from pathlib import Path
@@ -19,6 +20,9 @@ from conftest import (
     strategy_of,
     strict_json,
 )
+
+
+WAITING = "waiting for another build of the program ..."
 
 
 def launch(
@@ -146,8 +150,66 @@ def test_two_launchers_at_a_time_build_once(source_copy: Path, tmp_path: Path) -
     ]
     ends = [process.communicate(timeout=SLOW_S) for process in started]
     assert [process.returncode for process in started] == [0, 0]
-    assert [err for _, err in ends] == [b"", b""]
+    assert {err for _, err in ends} <= {b"", f"{WAITING}\n".encode()}
     assert ends[0][0] == ends[1][0] != b""
+
+
+def without_flock(directory: Path) -> str:
+    """A PATH that has everything else."""
+    directory.mkdir()
+    for folder in os.environ["PATH"].split(":"):
+        for name in os.listdir(folder) if os.path.isdir(folder) else []:
+            if name != "flock" and not (directory / name).is_symlink():
+                (directory / name).symlink_to(os.path.join(folder, name))
+    return str(directory)
+
+
+@pytest.mark.parametrize("by", ["flock", "folder"])
+def test_a_build_is_waited_for(source_copy: Path, tmp_path: Path, by: str) -> None:
+    """And that is said; one that was killed is not waited for."""
+    path = without_flock(tmp_path / "tools") if by == "folder" else os.environ["PATH"]
+    launcher = source_copy / "run_bench"
+    build = source_copy / "build" / "release"
+    assert launch(launcher, "--version", cwd=tmp_path).returncode == 0
+    (source_copy / "harness" / "main.c").touch()
+    with open(build / ".lock", "w") as lock:
+        if by == "flock":
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        else:
+            (build / ".building").mkdir()
+            (build / ".building" / "process").write_text(f"{os.getpid()}\n")
+        process = subprocess.Popen(
+            [str(launcher), "list"],
+            cwd=tmp_path,
+            env=clean_environment(PATH=path),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert process.stderr and process.stderr.readline() == f"{WAITING}\n".encode()
+        assert process.poll() is None
+        if by == "folder":  # as if the holder had been killed: there is no such process any more
+            gone = subprocess.Popen(["true"])
+            gone.wait()
+            (build / ".building" / "process").write_text(f"{gone.pid}\n")
+    out, err = process.communicate(timeout=SLOW_S)
+    assert (process.returncode, err) == (0, b"")
+    assert b"glibc" in out
+    assert not (build / ".building").exists()
+    assert launch(launcher, "list", cwd=tmp_path, PATH=path).stderr == ""
+
+
+def test_a_build_without_flock_leaves_no_lock(source_copy: Path, tmp_path: Path) -> None:
+    path = without_flock(tmp_path / "tools")
+    launcher = source_copy / "run_bench"
+    assert launch(launcher, "--version", cwd=tmp_path).returncode == 0
+    source = source_copy / "heaps" / "glibc.c"
+    text = source.read_text(encoding="utf-8")
+    with replaced(source, text + "\nnonsense\n"):
+        failed = launch(launcher, "list", cwd=tmp_path, PATH=path)
+    assert failed.stderr.splitlines()[-1] == "run_bench: the build failed"
+    assert not (source_copy / "build" / "release" / ".building").exists()
+    done = launch(launcher, "list", cwd=tmp_path, PATH=path)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def launcher_alone(tree: Path) -> Path:

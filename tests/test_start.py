@@ -4,11 +4,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 
-from conftest import SLOW_S, clean_environment, replaced
+from conftest import BINARY, HASTY, SLOW_S, Bench, clean_environment, replaced
 
 
 def tools(directory: Path, *names: str) -> str:
@@ -79,6 +82,110 @@ def test_an_unchanged_start_asks_no_build_tool(built: Path, tmp_path: Path) -> N
     done = start(built, "list", cwd=tmp_path, PATH=path)
     assert (done.returncode, done.stderr) == (0, "")
     assert not log.exists(), log.read_text()
+
+
+def entries_of(folder: Path) -> list[Path]:
+    return [path for path in [folder, *folder.rglob("*")] if not path.is_symlink()]
+
+
+@contextmanager
+def as_another_user(tree: Path, cwd: Path) -> Iterator[dict[str, int]]:
+    """What makes a process that of a user who may read a tree, and write nowhere in it: another
+    one or, where only root could become one, this one without the right to.
+    """
+    is_root = os.geteuid() == 0
+    build = tree / "build"
+    above = [path for path in tree.parents if is_root and not path.stat().st_mode & 0o001]
+    modes = {path: path.stat().st_mode for path in [*above, *entries_of(tree)]}
+
+    def open_up(path: Path) -> None:
+        mode = modes[path]
+        readable = mode | (0o555 if path.is_dir() else 0o444 | mode >> 6 & 0o111)
+        path.chmod(mode | 0o011 if path in above else readable if is_root else readable & 0o555)
+
+    try:
+        for path in modes:
+            if build not in [path, *path.parents]:
+                open_up(path)
+        assert start(tree, "list", cwd=cwd).returncode == 0  # which sees that the sources changed
+        for path in modes:
+            if build in [path, *path.parents]:
+                open_up(path)
+        yield {"user": 65534, "group": 65534} if is_root else {}
+    finally:
+        for path, mode in modes.items():
+            path.chmod(mode)
+
+
+def test_another_user_runs_what_is_built(built: Path, tmp_path: Path) -> None:
+    """With cells of that user's own where they are not built, and a note if it is stale."""
+    counted = ["--rounds", "0", "--calls", "1000", "--heap", "glibc", "--strategy", "plain"]
+    own = Path(tempfile.mkdtemp(prefix="vtb-user-"))
+    try:
+        own.chmod(0o777)
+        environment = clean_environment(HOME=str(own), XDG_CACHE_HOME="", TMPDIR=str(own))
+        with as_another_user(built, tmp_path) as user:
+
+            def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+                return subprocess.run(
+                    [str(built / "run_bench"), *arguments],
+                    cwd=own,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    timeout=SLOW_S,
+                    **user,  # type: ignore[call-overload]
+                )
+
+            done = run("list")
+            assert (done.returncode, done.stderr) == (0, "")
+            done = run(*counted)
+            assert done.returncode == 0, done.stderr
+            assert "note: " not in done.stderr
+            assert len(list((own / "results").glob("run-*.json"))) == 1
+            os.utime(built / "harness" / "main.c")
+            (note,) = run("list").stderr.splitlines()
+            assert note.startswith("note: the sources changed since") and "written to" in note
+    finally:
+        shutil.rmtree(own)
+
+
+def without_proc() -> list[str]:
+    """The start of a command line that finds neither /proc nor /sys."""
+    hidden = "mount -t tmpfs none /proc && mount -t tmpfs none /sys && exec \"$@\""
+    inside = ["unshare", "-rm", "sh", "-c", hidden, "sh"]
+    if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
+        pytest.skip("no file system may be mounted here, not even in a namespace of its own")
+    return inside
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list"],
+        ["--dry-run", "--hit-rate", "0.5,0.8", "--strategy", "plain", "--heap", "glibc"],
+        [*HASTY, "--calls", "10", "--strategy", "plain", "--heap", "glibc"],
+        [*HASTY, "--calls", "200k", "--strategy", "plain", "--heap", "gengc"],
+        ["misuse", "--strategy", "poll"],
+        ["doctor", "--time", "0.01"],
+    ],
+)
+def test_without_proc_and_sys_it_runs(bench: Bench, arguments: list[str]) -> None:
+    """With the program found by its name: a relative path, here."""
+    bench.ok("build", "--strategy", "plain", "--heap", "glibc,gengc")
+    name = os.path.relpath(BINARY, bench.directory)
+    done = subprocess.run(
+        [*without_proc(), name, *arguments],
+        cwd=bench.directory,
+        env=bench.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SLOW_S,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not list(Path("/tmp").glob("vtb-cells.*"))
 
 
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'

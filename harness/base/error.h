@@ -27,7 +27,8 @@ struct vtb_error {
 /* Marks functions whose false or null means that *error says why. */
 #define VTB_MUST_USE __attribute__((warn_unused_result))
 
-/* Sets *error; the format is printf's. Whatever the arguments hold, the message is one line. */
+/* Sets *error; the format is printf's. Whatever the arguments hold, the message is one line
+ * that is fit to be shown (base/shown.h). */
 void vtb_error_set(struct vtb_error *error, int exit_code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/progress.h"
 #include "base/temporary.h"
 
 static volatile sig_atomic_t interrupted; /* by the signal of this number; 0: not */
@@ -33,7 +34,7 @@ static void leave(int signal_number)
         "run_bench: interrupted before the first table was finished; nothing was written, and "
         "earlier results are as they were\n";
     vtb_temporaries_discard();
-    if (isatty(STDERR_FILENO))
+    if (vtb_progress_moves())
         (void)!write(STDERR_FILENO, wipe, sizeof wipe - 1);
     (void)!write(STDERR_FILENO, message, sizeof message - 1);
     _exit(VTB_EXIT_SIGNAL + signal_number);

@@ -1,6 +1,5 @@
 #include "base/names.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/prose.h"
@@ -70,17 +69,24 @@ static bool is_nearer(const char *name, const char *other, const char *misspelt)
            (own == others && common_prefix(name, misspelt) > common_prefix(other, misspelt));
 }
 
-void vtb_names_nearest_first(const struct vtb_names *names, const char *misspelt, char *text,
-                             size_t text_bytes)
+void vtb_names_nearest(const struct vtb_names *names, vtb_names_find *find, const char *misspelt,
+                       char *text, size_t text_bytes)
 {
-    size_t nearest = 0;
-    for (size_t i = 1; i < names->n; i++) {
-        if (is_nearer(names->items[i], names->items[nearest], misspelt))
-            nearest = i;
-    }
-    snprintf(text, text_bytes, "%s", names->n ? names->items[nearest] : "");
-    for (size_t i = 0; i < names->n; i++) {
-        if (i != nearest)
-            vtb_append_item(text, text_bytes, "%s", names->items[i]);
+    bool used[VTB_NAMES_MAX] = {false};
+    struct vtb_names written = {.n = 0};
+    *text = '\0';
+    for (size_t i = 0; i < names->n && written.n < VTB_NAMES_NEAREST; i++) {
+        size_t nearest = names->n;
+        for (size_t j = 0; j < names->n; j++) {
+            if (!used[j] && (nearest == names->n ||
+                             is_nearer(names->items[j], names->items[nearest], misspelt)))
+                nearest = j;
+        }
+        used[nearest] = true;
+        const char *name = find ? find(names->items[nearest]) : names->items[nearest];
+        if (name && !vtb_names_have(&written, name)) {
+            (void)vtb_names_add(&written, name);
+            vtb_append_item(text, text_bytes, "%s", name);
+        }
     }
 }

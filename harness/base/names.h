@@ -19,8 +19,18 @@ bool vtb_names_have(const struct vtb_names *names, const char *name);
 /* Adds a name unless it is there already; false if there is no room for it. */
 bool vtb_names_add(struct vtb_names *names, const char *name);
 
-/* Writes all names to `text`, separated by ", ", the one nearest to `misspelt` first. */
-void vtb_names_nearest_first(const struct vtb_names *names, const char *misspelt, char *text,
-                             size_t text_bytes);
+/* The most names that vtb_names_nearest writes. */
+#define VTB_NAMES_NEAREST 3
+
+/* Finds what a name stands for, as an alias does; null: nothing. */
+typedef const char *vtb_names_find(const char *name);
+
+/*
+ * Writes the names nearest to `misspelt` to `text`, the nearest first, separated by ", ". For names
+ * that stand for another by `find` that one is written, and once; where `find` is null, every name
+ * stands for itself.
+ */
+void vtb_names_nearest(const struct vtb_names *names, vtb_names_find *find, const char *misspelt,
+                       char *text, size_t text_bytes);
 
 #endif

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/shown.h"
 #include "base/temporary.h"
 
 static bool fail_write(const char *path, int cause, struct vtb_error *error)
@@ -18,17 +19,38 @@ static bool fail_write(const char *path, int cause, struct vtb_error *error)
     return vtb_fail(error, VTB_EXIT_INTERNAL, "'%s' cannot be written: %s", path, strerror(cause));
 }
 
-/* Prints a report to memory; false if there is no memory for it. */
+static bool close_memory(FILE *out)
+{
+    const bool ok = !ferror(out);
+    return fclose(out) == 0 && ok;
+}
+
+/* Replaces a text by one that is fit to be shown. */
+static bool show_text(char **text, size_t *text_n, enum vtb_format format)
+{
+    char *raw = *text;
+    const size_t raw_n = *text_n;
+    *text = NULL;
+    FILE *shown = open_memstream(text, text_n);
+    if (shown)
+        vtb_print_shown(shown, raw, raw_n,
+                        format == VTB_FORMAT_JSON ? VTB_SHOWN_JSON : VTB_SHOWN_TEXT);
+    free(raw);
+    return shown && close_memory(shown);
+}
+
+/* Prints a report to memory; false if there is no memory for it. Names of files and facts of the
+ * system are in it: whatever they hold, it is made fit to be shown here. */
 static bool print_to_memory(vtb_print *print, const void *what, enum vtb_format format, char **text,
                             size_t *text_n)
 {
     *text = NULL;
     FILE *out = open_memstream(text, text_n);
-    if (!out)
+    if (out)
+        print(out, what, format);
+    if (!out || !close_memory(out))
         return false;
-    print(out, what, format);
-    const bool ok = !ferror(out);
-    return fclose(out) == 0 && ok;
+    return format == VTB_FORMAT_BYTES || show_text(text, text_n, format);
 }
 
 /* Writes all of the text to a file. Returns the cause of a failure, or 0. A pipe that nobody reads

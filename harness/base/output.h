@@ -1,4 +1,5 @@
-/* Writing out what was found: standard output, and files that are written whole or not at all. */
+/* Writing out what was found: standard output, and files that are written whole or not at all. In
+ * either, what is not fit to be shown (base/shown.h) is shown in its place. */
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
 
@@ -7,7 +8,13 @@
 
 #include "base/error.h"
 
-enum vtb_format { VTB_FORMAT_TABLE, VTB_FORMAT_JSON, VTB_FORMAT_CSV, VTB_FORMAT_MARKDOWN };
+enum vtb_format {
+    VTB_FORMAT_TABLE,
+    VTB_FORMAT_JSON,
+    VTB_FORMAT_CSV,
+    VTB_FORMAT_MARKDOWN,
+    VTB_FORMAT_BYTES, /* no text: written as it is */
+};
 
 /* A function that writes a report of `what` to a stream, in a format that the report has. */
 typedef void vtb_print(FILE *out, const void *what, enum vtb_format format);
@@ -18,8 +25,7 @@ typedef void vtb_print(FILE *out, const void *what, enum vtb_format format);
  * and on false it is what it was. Of a symbolic link, that is done to what the link leads to.
  * Written to as they are, and perhaps in part if that fails: a file that this process has open, as
  * /dev/stdout or /dev/fd/N, from where it stands; a device or a pipe; a file with more than one
- * hard link; and the file of $GITHUB_STEP_SUMMARY, to which is added. That nobody reads standard
- * output any more is no error, also by the name /dev/stdout.
+ * hard link; and the file of $GITHUB_STEP_SUMMARY, to which is added.
  */
 VTB_MUST_USE bool vtb_output_file(const char *path, vtb_print *print, const void *what,
                                   enum vtb_format format, struct vtb_error *error);

@@ -1,10 +1,12 @@
 #include "base/system_files.h"
 
-#include <limits.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/child.h"
 
 FILE *vtb_system_open(const char *root, const char *path)
 {
@@ -49,4 +51,22 @@ double vtb_system_number(const char *root, const char *path, const char *prefix)
         return NAN;
     const double number = strtod(text, &end);
     return end == text ? NAN : number;
+}
+
+bool vtb_system_program(const char *root, char path[PATH_MAX])
+{
+    char link[PATH_MAX];
+    char found[PATH_MAX];
+    const char *name = program_invocation_name;
+    const int n = snprintf(link, sizeof link, "%s/proc/self/exe", root);
+    const ssize_t read_n = n < (int)sizeof link ? readlink(link, path, PATH_MAX - 1) : -1;
+    path[read_n > 0 ? read_n : 0] = '\0';
+    if (read_n > 0)
+        return true;
+    if (!strchr(name, '/'))
+        name = vtb_child_find(name, found) ? found : "";
+    if (*name && realpath(name, path))
+        return true;
+    *path = '\0';
+    return false;
 }

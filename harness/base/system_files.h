@@ -6,6 +6,7 @@
 #ifndef BASE_SYSTEM_FILES_H
 #define BASE_SYSTEM_FILES_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -30,5 +31,12 @@ bool vtb_system_text(const char *root, const char *path, const char *prefix, cha
 
 /* Gives the number with which that text begins, or NaN if it begins with none. */
 double vtb_system_number(const char *root, const char *path, const char *prefix);
+
+/*
+ * Finds the file of this program. Where /proc is not mounted that is the one by whose name it was
+ * started: a path, or found in PATH; to be asked for before the process's folder or PATH changes.
+ * False, and an empty path, if there is none.
+ */
+bool vtb_system_program(const char *root, char path[PATH_MAX]);
 
 #endif

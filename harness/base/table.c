@@ -6,6 +6,7 @@
 
 #include "base/allocate.h"
 #include "base/prose.h"
+#include "base/shown.h"
 
 /* --- filled in --- */
 
@@ -210,15 +211,11 @@ static void print_csv(FILE *out, const struct vtb_table *table)
     }
 }
 
-void vtb_table_print(FILE *out, const struct vtb_table *table, enum vtb_format format)
+/* Prints a table for people. */
+static void print_parts(FILE *out, const struct vtb_table *table, bool markdown)
 {
-    const bool markdown = format == VTB_FORMAT_MARKDOWN;
-    const bool split = table->split == VTB_SPLIT_ALWAYS ||
-                       (table->split == VTB_SPLIT_ALIGNED && format == VTB_FORMAT_TABLE);
-    if (format == VTB_FORMAT_CSV) {
-        print_csv(out, table);
-        return;
-    }
+    const bool split =
+        table->split == VTB_SPLIT_ALWAYS || (table->split == VTB_SPLIT_ALIGNED && !markdown);
     size_t *widths = vtb_allocate(table->columns_n, sizeof *widths, WHAT);
     for (size_t i = 0; i < table->columns_n; i++)
         widths[i] = width_of(table, i);
@@ -232,6 +229,29 @@ void vtb_table_print(FILE *out, const struct vtb_table *table, enum vtb_format f
         part.first = part.end;
     } while (part.first < table->columns_n);
     free(widths);
+}
+
+/* Prints a table in Markdown, whose cells are texts and no Markdown. */
+static void print_markdown(FILE *out, const struct vtb_table *table)
+{
+    struct vtb_table escaped = *table;
+    escaped.cells = vtb_allocate(table->cells_n, sizeof *escaped.cells, WHAT);
+    for (size_t i = 0; i < table->cells_n; i++)
+        escaped.cells[i] = vtb_markdown_copy(table->cells[i]);
+    print_parts(out, &escaped, true);
+    for (size_t i = 0; i < table->cells_n; i++)
+        free(escaped.cells[i]);
+    free(escaped.cells);
+}
+
+void vtb_table_print(FILE *out, const struct vtb_table *table, enum vtb_format format)
+{
+    if (format == VTB_FORMAT_CSV)
+        print_csv(out, table);
+    else if (format == VTB_FORMAT_MARKDOWN)
+        print_markdown(out, table);
+    else
+        print_parts(out, table, false);
 }
 
 /* --- CSV --- */

@@ -48,7 +48,8 @@ void vtb_table_cell(struct vtb_table *table, const char *format, ...)
 /*
  * Prints the titles and all rows, of which each must have all its cells, in VTB_FORMAT_TABLE,
  * _MARKDOWN or _CSV. An empty line separates the parts of a table that is split. Aligned lines do
- * not end in spaces. Errors of the stream are the caller's to check.
+ * not end in spaces. Cells are texts: what Markdown would make more of is escaped. Errors of the
+ * stream are the caller's to check.
  */
 void vtb_table_print(FILE *out, const struct vtb_table *table, enum vtb_format format);
 

@@ -12,6 +12,9 @@
 #include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
+#include "base/shown.h"
+
+#define SHORT_LIST_BYTES (PATH_MAX + 32)
 
 /* One run of ninja. */
 struct run {
@@ -249,7 +252,7 @@ static int lock_folder(const struct vtb_home *home, struct vtb_error *error)
         return -1;
     }
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        fputs("waiting for another process that builds cells\n", stderr);
+        vtb_tell("waiting for another process that builds cells");
         while (flock(lock, LOCK_EX) != 0 && errno == EINTR)
             ;
     }
@@ -271,7 +274,7 @@ static void note_toolchain(const struct vtb_home *home, const char *toolchain)
     if (strcmp(before, toolchain) == 0)
         return;
     if (*before)
-        fputs("the compiler is another one than before: cells are built again\n", stderr);
+        vtb_tell("the compiler is another one than before: cells are built again");
     file = fopen(path, "we");
     if (file) {
         fputs(toolchain, file);
@@ -288,9 +291,8 @@ static bool can_build(const char *missing)
     if (has_ninja && !*missing)
         return true;
     if (!told)
-        fprintf(stderr,
-                "warning: there is no %s: cells are used as they are, whatever changed since\n",
-                has_ninja ? missing : "ninja");
+        vtb_tell("warning: there is no %s: cells are used as they are, whatever changed since",
+                 has_ninja ? missing : "ninja");
     told = true;
     return false;
 }
@@ -337,30 +339,50 @@ static bool build_locked(const struct vtb_home *home, const char *toolchain,
         ok = vtb_interrupted() ? vtb_fail_interrupted(error)
                                : refuse(home, targets, n, &said, error);
     else if (said.text_n > 0) /* the compiler's warnings */
-        fputs(said.text, stderr);
+        vtb_print_shown(stderr, said.text, said.text_n, VTB_SHOWN_TEXT);
     free(said.text);
     return ok;
 }
 
-/* Counts the targets that ninja would build, from a list that is in memory alone. */
+/* Opens a list for a short time, in memory or, where /proc is not mounted and so has no name for
+ * that, in a file that the caller removes. Gives its descriptor, which ninja inherits, or -1. */
+static int open_short_list(char path[SHORT_LIST_BYTES], bool *is_file)
+{
+    const char *folder = getenv("TMPDIR");
+    int file = memfd_create("cells", 0);
+    snprintf(path, SHORT_LIST_BYTES, "/proc/self/fd/%d", file);
+    *is_file = file >= 0 && access(path, F_OK) != 0;
+    if (!*is_file)
+        return file;
+    close(file);
+    snprintf(path, SHORT_LIST_BYTES, "%s/vtb-cells.XXXXXX",
+             folder && *folder == '/' ? folder : "/tmp");
+    return mkstemp(path);
+}
+
+/* Counts the targets that ninja would build. */
 static bool count_stale(const struct vtb_home *home, const char *toolchain,
                         const struct vtb_target *targets, size_t n, size_t *stale_n,
                         struct vtb_error *error)
 {
-    char list[64];
+    char list[SHORT_LIST_BYTES];
     struct said said = {0};
     struct run run = {.home = home, .list = list, .dry = true};
     int status = 0;
-    const int file = memfd_create("cells", 0); /* ninja inherits it */
+    bool is_file;
+    const int file = open_short_list(list, &is_file);
     if (file < 0)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of %zu cells", n);
-    snprintf(list, sizeof list, "/proc/self/fd/%d", file);
+        return vtb_fail(error, VTB_EXIT_INTERNAL,
+                        "no place for a list of %zu cells in '%.300s': %s", n, list,
+                        strerror(errno));
     bool ok = write_list(list, home, toolchain, targets, n, error) &&
               run_ninja(&run, &said, NULL, NULL, &status, error);
     if (ok && status != 0)
         ok = vtb_interrupted() ? vtb_fail_interrupted(error)
                                : refuse(home, targets, n, &said, error);
     close(file);
+    if (is_file)
+        (void)unlink(list);
     *stale_n = said.all_n;
     free(said.text);
     return ok;

@@ -154,6 +154,8 @@ const char *vtb_foreign_add_strategy(const char *path, struct vtb_error *error)
     if (!read_name(&source, path, path_length(path), "strategy", ends, error))
         return NULL;
     const struct vtb_strategy_entry *known = vtb_find_strategy_entry(source.stem);
+    if (known && strcmp(known->name, source.stem) != 0) /* it is an alias, which gives way */
+        known = NULL;
     if (known && !is_of(known->file, &source)) {
         (void)refuse_twice(&source, "strategy", known->file, error);
         return NULL;

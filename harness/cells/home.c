@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/system_files.h"
 #include "build_info.h"
 #include "cells/digest.h"
 
@@ -32,9 +33,9 @@ static bool is_there(const char *folder, const char *name)
  * folder. */
 static bool find_installed(char folder[PATH_MAX])
 {
-    char program[PATH_MAX] = "";
+    char program[PATH_MAX];
     char *slash;
-    if (readlink("/proc/self/exe", program, sizeof program - 1) <= 0)
+    if (!vtb_system_program("", program))
         return false;
     for (int up = 0; up < 2; up++) {
         if (!(slash = strrchr(program, '/')))

@@ -50,6 +50,30 @@ const struct vtb_heap_entry *vtb_find_heap(const char *name)
     return NULL;
 }
 
+/* The next alias of a list, which may begin with a separator, and at *n its bytes; null: there is
+ * none. */
+static const char *next_alias(const char *list, size_t *n)
+{
+    if (!list)
+        return NULL;
+    list += strspn(list, ", ");
+    *n = strcspn(list, ",");
+    return *n > 0 ? list : NULL;
+}
+
+static const struct vtb_strategy_entry *find_alias(const char *name, size_t name_n)
+{
+    for (const struct vtb_strategy_entry *entry = vtb_strategies; entry->name; entry++) {
+        size_t n;
+        const char *alias = entry->methods[0]->strategy->aliases;
+        for (; (alias = next_alias(alias, &n)); alias += n) {
+            if (n == name_n && strncasecmp(alias, name, n) == 0)
+                return entry;
+        }
+    }
+    return NULL;
+}
+
 /* Finds the entry whose name is the text up to the @ of a variant. */
 const struct vtb_strategy_entry *vtb_find_strategy_entry(const char *name)
 {
@@ -59,7 +83,8 @@ const struct vtb_strategy_entry *vtb_find_strategy_entry(const char *name)
         if (strlen(own) == name_n && memcmp(own, name, name_n) == 0)
             return &vtb_strategies[i];
     }
-    return vtb_foreign_strategy(name, name_n);
+    const struct vtb_strategy_entry *foreign = vtb_foreign_strategy(name, name_n);
+    return foreign ? foreign : find_alias(name, name_n);
 }
 
 const struct vtb_strategy *vtb_find_strategy(const char *name)
@@ -92,7 +117,9 @@ static bool find_variant(const char *name, enum vtb_variant *variant)
     return false;
 }
 
-/* Keeps one copy of each name of a variant that was asked for. */
+#define NAME_BYTES 128
+
+/* Keeps one copy of each name of a variant, and of each alias, that was asked for. */
 static const char *interned(const char *name)
 {
     static char **names;
@@ -106,24 +133,44 @@ static const char *interned(const char *name)
     return names[n++];
 }
 
+static const char *variant_name(const struct vtb_strategy_entry *entry, enum vtb_variant variant)
+{
+    char name[NAME_BYTES];
+    snprintf(name, sizeof name, "%s@%s", entry->name, vtb_variant_words[variant]);
+    return interned(name);
+}
+
 const char *vtb_find_name(const char *name)
 {
     enum vtb_variant variant;
     const struct vtb_strategy_entry *entry = vtb_find_strategy_entry(name);
     if (!entry || !find_variant(name, &variant) || !has_variant(entry, variant))
         return NULL;
-    return variant == VTB_VARIANT_NONE ? entry->name : interned(name);
+    return variant == VTB_VARIANT_NONE ? entry->name : variant_name(entry, variant);
+}
+
+const char *vtb_alias_at(size_t i)
+{
+    for (const struct vtb_strategy_entry *entry = vtb_strategies; entry->name; entry++) {
+        size_t n;
+        const char *alias = entry->methods[0]->strategy->aliases;
+        for (; (alias = next_alias(alias, &n)); alias += n) {
+            char name[NAME_BYTES];
+            if (i-- > 0)
+                continue;
+            snprintf(name, sizeof name, "%.*s", (int)n, alias);
+            return interned(name);
+        }
+    }
+    return NULL;
 }
 
 const char *vtb_variant_at(size_t i)
 {
     for (const struct vtb_strategy_entry *entry = vtb_strategies; entry->name; entry++) {
         for (int v = VTB_VARIANT_CHECKED; v < VTB_VARIANTS_N; v++) {
-            char name[128];
-            if (!has_variant(entry, (enum vtb_variant)v) || i-- > 0)
-                continue;
-            snprintf(name, sizeof name, "%s@%s", entry->name, vtb_variant_words[v]);
-            return interned(name);
+            if (has_variant(entry, (enum vtb_variant)v) && i-- == 0)
+                return variant_name(entry, (enum vtb_variant)v);
         }
     }
     return NULL;

@@ -51,7 +51,8 @@ extern const char *const vtb_role_words[];
 /* Find an entry by its name; null if there is none. */
 const struct vtb_workload_entry *vtb_find_workload(const char *name);
 const struct vtb_heap_entry *vtb_find_heap(const char *name);
-/* Find a strategy by its name, or by that of a variant: NAME@checked. Null if there is none. */
+/* Find a strategy by its name, or by that of a variant: NAME@checked; or else by an alias, in upper
+ * or lower case, of one in impls/. Null if there is none. */
 const struct vtb_strategy_entry *vtb_find_strategy_entry(const char *name);
 const struct vtb_strategy *vtb_find_strategy(const char *name);
 
@@ -59,9 +60,12 @@ const struct vtb_strategy *vtb_find_strategy(const char *name);
 const struct vtb_workload_entry *vtb_default_workload(void);
 
 /* Gives the registry's own copy of the name of a strategy or of one of its variants: NAME@checked
- * if it ever suspends, NAME@atomic if it counts references. Null: there is none. Lives as long as
- * the process. */
+ * if it ever suspends, NAME@atomic if it counts references. For an alias that is the name that
+ * it stands for. Null: there is none. Lives as long as the process. */
 const char *vtb_find_name(const char *name);
+
+/* Gives the i-th of the aliases of the strategies in impls/; null behind the last. */
+const char *vtb_alias_at(size_t i);
 
 /* Gives the i-th of the names of all variants of the strategies in impls/; null behind the last. */
 const char *vtb_variant_at(size_t i);

@@ -8,7 +8,9 @@
 
 #include "base/claim.h"
 #include "base/interrupt.h"
+#include "base/progress.h"
 #include "base/prose.h"
+#include "base/shown.h"
 #include "base/temporary.h"
 #include "commands/commands.h"
 #include "gate/resume.h"
@@ -56,7 +58,7 @@ static size_t threads_n(const struct vtb_plan *plan)
 static void print_warnings(char warnings[][200], size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        fprintf(stderr, "warning: %s\n", warnings[i]);
+        vtb_tell("warning: %s", warnings[i]);
 }
 
 static void warn_before(const struct vtb_machine *machine, const struct vtb_plan *plan)
@@ -77,7 +79,7 @@ static void warn_of_trace(const struct vtb_plan *plan, const struct vtb_options 
     struct vtb_error warning;
     if (plan->trace_path &&
         vtb_trace_is_strange(&plan->trace, plan->trace_path, &options->trace_format, &warning))
-        fprintf(stderr, "warning: %s\n", warning.message);
+        vtb_tell("warning: %s", warning.message);
 }
 
 static bool dry_run(const struct vtb_options *options, const struct vtb_plan *plan,
@@ -96,19 +98,19 @@ static bool dry_run(const struct vtb_options *options, const struct vtb_plan *pl
     return ok;
 }
 
-/* Estimates the run where the user waits for it: of a matrix, and at a terminal. */
+/* Estimates the run where the user waits for it: of a matrix, and where the progress is told. */
 static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estimate,
                          struct vtb_error *error)
 {
     char duration[VTB_NUMBER_BYTES];
     *estimate = (struct vtb_estimate){0};
-    if (plan->points_n == 1 && isatty(STDERR_FILENO) != 1)
+    if (plan->points_n == 1 && !vtb_progress_is_told())
         return true;
     if (!vtb_estimate_make(estimate, plan, error))
         return false;
-    fprintf(stderr, "plan: %zu combination%s of parameters, %s\n", plan->points_n,
-            vtb_plural((double)plan->points_n, "", "s"),
-            vtb_duration_text(duration, estimate->total_s));
+    vtb_tell("plan: %zu combination%s of parameters, %s", plan->points_n,
+             vtb_plural((double)plan->points_n, "", "s"),
+             vtb_duration_text(duration, estimate->total_s));
     return true;
 }
 
@@ -148,7 +150,7 @@ static void keep_results(void *context, const struct vtb_results *results)
         enum vtb_format format;
     } files[] = {
         {results->sessions.done_n > 0 ? paths->sessions : NULL, vtb_sessions_save,
-         &results->sessions, VTB_FORMAT_TABLE},
+         &results->sessions, VTB_FORMAT_BYTES},
         {paths->samples, vtb_report_samples, results, VTB_FORMAT_CSV},
         {paths->json, vtb_report, results, VTB_FORMAT_JSON},
     };
@@ -210,7 +212,7 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
                            ok ? error : &reason) &&
          ok;
     if (ok)
-        fprintf(stderr, "results: %s\n", paths->json);
+        vtb_tell("results: %s", paths->json);
     const bool kept = access(paths->json, R_OK) == 0;
     if (kept && options->plot_dir)
         ok = vtb_plots_draw(options->plot_dir, paths->json, ok ? error : &reason) && ok;

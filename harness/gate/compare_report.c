@@ -8,6 +8,7 @@
 
 #include "base/allocate.h"
 #include "base/prose.h"
+#include "base/shown.h"
 #include "base/table.h"
 #include "gate/compare_cells.h"
 #include "gate/compare_json.h"
@@ -201,23 +202,11 @@ static void add_columns(struct vtb_table *table, const struct rows *rows)
     }
 }
 
-/* Adds a name. In Markdown it is code, in which a bar would still end the cell. */
 static void add_name(struct vtb_table *table, const struct vtb_compared_row *row, bool markdown)
 {
     const size_t n = row->strategy_n;
-    char *name;
-    if (!markdown) {
-        vtb_table_cell(table, "%.*s", (int)(n < NAME_WIDTH_MAX ? n : NAME_WIDTH_MAX),
-                       row->strategy);
-        return;
-    }
-    name = strndup(row->strategy, n);
-    if (!name)
-        vtb_no_memory(n + 1, "a name");
-    for (char *c = name; *c; c++)
-        *c = (char)(*c == '|' || *c == '`' ? '?' : *c);
-    vtb_table_cell(table, "`%s`", name);
-    free(name);
+    vtb_table_cell(table, "%.*s", (int)(markdown || n < NAME_WIDTH_MAX ? n : NAME_WIDTH_MAX),
+                   row->strategy);
 }
 
 static void print_rows(FILE *out, const struct rows *rows, enum vtb_format format)
@@ -249,9 +238,10 @@ static void print_same(FILE *out, const struct rows *rows)
                            vtb_plural((double)n, "", "s"), rows->same);
 }
 
-/* Prints the parts of a name, without its strategy, behind a prefix; in one line, or in as many as
- * are needed. */
-static void print_title(FILE *out, const char *name, const char *prefix, bool in_one)
+/* Prints the parts of a name, its strategy first or left out; in Markdown in one line, behind a
+ * prefix. */
+static void print_title(FILE *out, const char *name, const char *prefix, bool with_strategy,
+                        bool markdown)
 {
     size_t strategy_n;
     const char *strategy = vtb_name_strategy(name, &strategy_n);
@@ -261,7 +251,10 @@ static void print_title(FILE *out, const char *name, const char *prefix, bool in
     FILE *text = open_memstream(&title, &title_bytes);
     if (!text)
         vtb_no_memory(sizeof *text, "a line of a comparison");
-    fprintf(text, "%s%.*s", prefix, (int)(strategy - name) - (strategy > name), name);
+    if (with_strategy)
+        fprintf(text, "%.*s in ", strategy_n < NAME_WIDTH_MAX ? (int)strategy_n : NAME_WIDTH_MAX,
+                strategy);
+    fprintf(text, "%.*s", (int)(strategy - name) - (strategy > name), name);
     for (; *rest; rest++) {
         if (*rest != '/')
             putc(*rest, text);
@@ -269,10 +262,12 @@ static void print_title(FILE *out, const char *name, const char *prefix, bool in
             fputs(", ", text);
     }
     fclose(text);
-    if (in_one)
-        fprintf(out, "%s\n", title);
+    char *escaped = vtb_markdown_copy(title);
+    if (markdown)
+        fprintf(out, "%s%s\n", prefix, escaped);
     else
         vtb_printf_wrapped(out, "%s\n", title);
+    free(escaped);
     free(title);
 }
 
@@ -283,14 +278,8 @@ static void print_only(FILE *out, const struct vtb_compared_only *only, const ch
         return;
     vtb_printf_wrapped(out, "%zu case%s only %s:%s\n", only->n,
                        vtb_plural((double)only->n, " is", "s are"), word, markdown ? "\n" : "");
-    for (size_t i = 0; i < only->n && i < SHOWN_NAMES_MAX; i++) {
-        char prefix[VTB_COMPARED_CELL_BYTES];
-        size_t n;
-        const char *strategy = vtb_name_strategy(only->rows[i]->name, &n);
-        snprintf(prefix, sizeof prefix, "%s%.*s in ", markdown ? "- " : "",
-                 n < NAME_WIDTH_MAX ? (int)n : NAME_WIDTH_MAX, strategy);
-        print_title(out, only->rows[i]->name, prefix, markdown);
-    }
+    for (size_t i = 0; i < only->n && i < SHOWN_NAMES_MAX; i++)
+        print_title(out, only->rows[i]->name, "- ", true, markdown);
     if (only->n > SHOWN_NAMES_MAX)
         vtb_printf_wrapped(out, "%sand %zu more\n", markdown ? "- " : "",
                            only->n - SHOWN_NAMES_MAX);
@@ -317,7 +306,7 @@ static void report_tables(FILE *out, const struct vtb_compared *compared, enum v
     print_summary(out, compared);
     for (size_t first = 0; first < compared->rows_n;) {
         const struct rows rows = rows_at(compared, first);
-        print_title(out, compared->rows[first].before->name, markdown ? "### " : "", markdown);
+        print_title(out, compared->rows[first].before->name, "### ", false, markdown);
         print_rows(out, &rows, format);
         print_same(out, &rows);
         putc('\n', out);

@@ -1,6 +1,5 @@
 #include "gate/gate.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "base/allocate.h"
 #include "base/prose.h"
+#include "base/shown.h"
 #include "gate/compare.h"
 #include "report/counters.h"
 
@@ -262,13 +262,13 @@ bool vtb_gate_check_cases(struct vtb_gate *gate, const struct vtb_plan *plan,
 
 void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
 {
+    char told[sizeof *gate->notes];
     char text[sizeof *gate->notes];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(told, sizeof told, format, arguments);
     va_end(arguments);
-    for (char *c = text; *c; c++) /* a file's name may have any characters */
-        *c = (char)(iscntrl((unsigned char)*c) ? '?' : *c);
+    vtb_show(text, sizeof text, told); /* a file's name may have any characters */
     for (size_t i = 0; i < gate->notes_n; i++) {
         if (strcmp(gate->notes[i], text) == 0)
             return;

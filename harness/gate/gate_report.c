@@ -6,8 +6,10 @@
 
 #include <jansson.h>
 
+#include "base/allocate.h"
 #include "base/json_text.h"
 #include "base/prose.h"
+#include "base/shown.h"
 #include "base/table.h"
 #include "gate/compare.h"
 #include "gate/gate.h"
@@ -19,11 +21,19 @@ static const char *consumer_of(const struct vtb_gate_check *check)
     return vtb_consumer_words[is_dependent ? VTB_CONSUMER_DEPENDENT : VTB_CONSUMER_INDEPENDENT];
 }
 
-/* Prints a sum of the verdicts: "12 figures: 10 same, 2 worse". */
-static void print_sum(FILE *out, const struct vtb_gate *gate)
+/* A text, as Markdown takes it or as it is. The caller frees. */
+static char *text_for(const char *text, bool markdown)
 {
+    return markdown ? vtb_markdown_copy(text) : vtb_copy_text(text, "a line of a report");
+}
+
+/* Prints a sum of the verdicts: "12 figures: 10 same, 2 worse". */
+static void print_sum(FILE *out, const struct vtb_gate *gate, bool markdown)
+{
+    char *path = text_for(gate->baseline->path, markdown);
     fprintf(out, "%zu figure%s against '%s'", gate->checks_n,
-            vtb_plural((double)gate->checks_n, "", "s"), gate->baseline->path);
+            vtb_plural((double)gate->checks_n, "", "s"), path);
+    free(path);
     const char *separator = ": ";
     for (int v = VTB_GATE_SAME; v <= VTB_GATE_UNKNOWN; v++) {
         const size_t n = vtb_gate_count(gate, (enum vtb_gate_verdict)v);
@@ -73,7 +83,7 @@ static void print_gaps_like(FILE *out, const struct vtb_gate *gate, size_t first
 }
 
 /* Prints what hinders, what was left out, and what was not asked for. */
-static void print_notes(FILE *out, const struct vtb_gate *gate)
+static void print_notes(FILE *out, const struct vtb_gate *gate, bool markdown)
 {
     char unasked[400] = "";
     for (size_t i = 0; i < gate->gaps_n; i++)
@@ -82,8 +92,11 @@ static void print_notes(FILE *out, const struct vtb_gate *gate)
         vtb_gate_list_strategy(unasked, sizeof unasked, gate->unasked[i]);
     if (gate->unasked_n > 0)
         vtb_printf_wrapped(out, "Not asked for, of the baseline's strategies: %s.\n", unasked);
-    for (size_t i = 0; i < gate->notes_n; i++)
-        vtb_printf_wrapped(out, "Note: %s.\n", gate->notes[i]);
+    for (size_t i = 0; i < gate->notes_n; i++) {
+        char *note = text_for(gate->notes[i], markdown);
+        vtb_printf_wrapped(out, "Note: %s.\n", note);
+        free(note);
+    }
 }
 
 static bool is_told(const struct vtb_gate_check *check)
@@ -211,8 +224,8 @@ static void report_table(FILE *out, const struct vtb_gate *gate)
         if (is_told(&gate->checks[i]))
             print_line(out, &gate->checks[i]);
     }
-    print_sum(out, gate);
-    print_notes(out, gate);
+    print_sum(out, gate, false);
+    print_notes(out, gate, false);
     fputs(advice_of(gate), out);
 }
 
@@ -228,10 +241,10 @@ static void report_markdown(FILE *out, const struct vtb_gate *gate)
             worse_n > 0            ? "worse"
             : vtb_gate_fails(gate) ? "inconclusive"
                                    : "passed");
-    print_sum(out, gate);
+    print_sum(out, gate, true);
     putc('\n', out);
     print_figures(out, gate, VTB_FORMAT_MARKDOWN, is_told_of, NULL);
-    print_notes(out, gate);
+    print_notes(out, gate, true);
     fputs(advice_of(gate), out);
     if (gate->checks_n > 0) {
         fputs("\n<details><summary>All figures</summary>\n\n", out);

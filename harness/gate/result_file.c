@@ -18,6 +18,7 @@
 
 #include <jansson.h>
 
+#include "base/shown.h"
 #include "figures/states.h"
 #include "plan/metrics.h"
 
@@ -110,51 +111,6 @@ static size_t value_line(const struct reader *reader)
 }
 
 /* --- texts --- */
-
-/* The character that starts at `text`, which is UTF-8, and in *n its number of bytes. */
-static unsigned long character(const unsigned char *text, size_t *n)
-{
-    *n = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-    unsigned long found = *n == 1 ? text[0] : text[0] & (0x7fU >> *n);
-    for (size_t i = 1; i < *n; i++)
-        found = found << 6 | (text[i] & 0x3fU);
-    return found;
-}
-
-/* Whether a character moves a terminal's cursor, ends a line, or turns the direction of the text
- * that follows. */
-static bool is_control(unsigned long c)
-{
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2066 && c <= 0x2069);
-}
-
-/* A copy with a question mark for each control character; null if there is no memory. */
-static char *printable_copy(const char *text)
-{
-    char *copy = strdup(text);
-    char *end = copy;
-    size_t n;
-    if (!copy)
-        return NULL;
-    for (const char *c = copy; *c; c += n) {
-        const bool control = is_control(character((const unsigned char *)c, &n));
-        memmove(end, control ? "?" : c, control ? 1 : n);
-        end += control ? 1 : n;
-    }
-    *end = '\0';
-    return copy;
-}
-
-/* A copy of a path without control characters. Its bytes may be no UTF-8: those beyond ASCII stay
- * as they are. */
-static char *path_copy(const char *path)
-{
-    char *copy = strdup(path);
-    for (char *c = copy; c && *c; c++)
-        *c = (char)((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
-    return copy;
-}
 
 static bool is_printable_ascii(const char *text)
 {
@@ -441,12 +397,12 @@ static bool read_rows(struct reader *reader)
 
 /* --- context --- */
 
-/* Copies a key and a value, without their control characters; both stay the caller's. */
+/* Copies a key and a value, as they are shown; both stay the caller's. */
 static bool set_text(struct reader *reader, struct vtb_recorded_text *text, const char *key,
                      const char *value)
 {
-    text->key = printable_copy(key);
-    text->value = printable_copy(value);
+    text->key = vtb_shown_copy(key);
+    text->value = vtb_shown_copy(value);
     return (text->key && text->value) || fail_memory(reader->error);
 }
 
@@ -623,18 +579,15 @@ static bool add_facts(struct reader *reader, json_t *context)
  * to be replaced is refused. */
 static bool check_option(const struct reader *reader, const char *name, const json_t *value)
 {
-    size_t n;
     if (!*name || *name == '-' ||
         name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0')
         return refuse(reader, "line %zu: 'options' has a name that is none of an option",
                       value_line(reader));
     if (!json_is_string(value))
         return refuse(reader, "line %zu: option '%.64s' is not a text", value_line(reader), name);
-    for (const char *c = json_string_value(value); *c; c += n) {
-        if (is_control(character((const unsigned char *)c, &n)))
-            return refuse(reader, "line %zu: option '%.64s' holds control characters",
-                          value_line(reader), name);
-    }
+    if (!vtb_is_shown(json_string_value(value)))
+        return refuse(reader, "line %zu: option '%.64s' holds control characters",
+                      value_line(reader), name);
     return true;
 }
 
@@ -771,7 +724,7 @@ bool vtb_result_file_parse(struct vtb_result_file *file, const char *path, const
                             .n = n,
                             .refused = refused,
                             .error = error};
-    *file = (struct vtb_result_file){.confidence = NAN, .path = path_copy(path)};
+    *file = (struct vtb_result_file){.confidence = NAN, .path = vtb_shown_copy(path)};
     if (file->path ? read_all(&reader) : fail_memory(error))
         return true;
     vtb_result_file_free(file);

@@ -33,7 +33,7 @@ struct vtb_recorded_row {
 #define VTB_SOURCE_KEY_BYTES 80
 #define VTB_SOURCE_TEXT_BYTES 256
 
-/* A text of the file: UTF-8, with question marks in place of control characters. */
+/* A text of the file, as it is shown (base/shown.h). */
 struct vtb_recorded_text {
     char *key;
     char *value;
@@ -41,7 +41,7 @@ struct vtb_recorded_text {
 
 /* A result file, which owns everything that it refers to. */
 struct vtb_result_file {
-    char *path;                    /* as it was given, without control characters */
+    char *path;                    /* as it is shown */
     struct vtb_recorded_row *rows; /* one or more, in the file's order */
     size_t rows_n;
     struct vtb_recorded_row **by_name; /* the rows, sorted by name */

@@ -28,21 +28,28 @@
 #define TRIALS_MAX 2
 
 /* Seconds that are spent beside the operations: for an epoch, in probes and clocks; more if it has
- * threads to muster; for a child process; for a session, to start; and in it for each case, to open
- * its heap. Estimates, not measured on this machine. */
+ * threads to muster; for a child process; and for a session, to start. Estimates, not measured on
+ * this machine. */
 #define EPOCH_S 3e-6
 #define MUSTER_S 120e-6
 #define CHILD_S 1.2e-3
 #define SESSION_S 20e-3
-#define OPEN_CASE_S 8e-3
 
 /* Speeds that are assumed for cells that are not built: seconds for an operation that is timed, for
- * one that is counted, and for the rest; and of a processor, for building a cell. */
+ * one that is counted, and for the rest; to open a case, and for a byte that lives in its heap and
+ * a place of its window; to touch a line of other memory; and of a processor, for building a
+ * cell. */
 #define USUAL_TIMING_S 50e-9
 #define USUAL_COUNTING_S 100e-9
 #define USUAL_FILL_S 10e-9
 #define USUAL_OPEN_S 20e-3
+#define USUAL_CASE_S 8e-3
+#define USUAL_LIVE_BYTE_S 1e-9
+#define USUAL_PLACE_S 20e-9
+#define USUAL_LINE_S 1.5e-9
 #define USUAL_CELL_S 0.3
+
+#define LINE_BYTES 64
 
 /* The task of a child process, and its results in seconds. */
 struct trial {
@@ -53,6 +60,7 @@ struct trial {
     size_t cases_n;
     double *timing_s; /* of one operation, of each case */
     double *counting_s;
+    double *case_s;     /* to open a case, with what lives in its heap, and to close it */
     double *sorted_s;   /* scratch */
     double *pressure_n; /* calls of the pressure pass, of each case */
 };
@@ -65,11 +73,14 @@ static double time_calls(vtb_loop_function *loop, struct vtb_env *env, size_t n)
 }
 
 static bool try_cell(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
-                     const struct vtb_heap *heap, double *s, struct vtb_error *error)
+                     const struct vtb_heap *heap, double *s, double *case_s,
+                     struct vtb_error *error)
 {
     struct vtb_case_run run;
+    const double start_s = vtb_now_s();
     if (!vtb_case_open(&run, fixture, cell, heap, fixture->point, VTB_CASE_HEAP_NEW, error))
         return false;
+    const double opened_s = vtb_now_s();
     vtb_loop_function *loop = vtb_fixture_loop(fixture, cell, VTB_CONSUMER_INDEPENDENT);
     loop(&run.env, FEW_N); /* untimed: the first calls cause page faults */
     *s = time_calls(loop, &run.env, FEW_N);
@@ -77,8 +88,10 @@ static bool try_cell(const struct vtb_fixture *fixture, const struct vtb_cell *c
         loop(&run.env, TRIAL_N);
         *s = time_calls(loop, &run.env, TRIAL_N);
     }
+    const double tried_s = vtb_now_s();
     vtb_case_leave(&run);
     vtb_case_close(&run);
+    *case_s = opened_s - start_s + vtb_now_s() - tried_s;
     return true;
 }
 
@@ -88,12 +101,13 @@ static bool try_case(const struct vtb_fixture *fixture, const struct trial *tria
 {
     const struct vtb_case *the_case = &fixture->point->cases[i];
     const struct vtb_heap *heap = the_case->heap->heap;
-    if (!try_cell(fixture, the_case->counting, heap, &trial->counting_s[i], error))
+    double *case_s = &trial->case_s[i];
+    if (!try_cell(fixture, the_case->counting, heap, &trial->counting_s[i], case_s, error))
         return false;
     trial->timing_s[i] = trial->counting_s[i];
     trial->pressure_n[i] = (double)vtb_pressure_estimated_calls_n(fixture, the_case);
     return !vtb_plan_needs_timing(trial->plan, the_case) ||
-           try_cell(fixture, the_case->timing, heap, &trial->timing_s[i], error);
+           try_cell(fixture, the_case->timing, heap, &trial->timing_s[i], case_s, error);
 }
 
 static bool try_cases(const struct vtb_fixture *fixture, struct trial *trial,
@@ -103,6 +117,7 @@ static bool try_cases(const struct vtb_fixture *fixture, struct trial *trial,
         const struct vtb_case *the_case = &fixture->point->cases[i];
         if (the_case->serial != i) { /* several callers at once take as long as one */
             trial->timing_s[i] = trial->timing_s[the_case->serial];
+            trial->case_s[i] = trial->case_s[the_case->serial] * (double)the_case->threads_n;
             continue;
         }
         if (!try_case(fixture, trial, i, error))
@@ -138,7 +153,8 @@ static double count_s(const struct trial *trial)
     double s = trial->open_s + (calls_n - later_n) * trial->fill_s;
     for (size_t i = 0; i < trial->cases_n; i++) {
         if (point->cases[i].serial == i)
-            s += runs_n * (CHILD_S + later_n * trial->fill_s + calls_n * trial->counting_s[i]);
+            s += runs_n * (CHILD_S + trial->case_s[i] + later_n * trial->fill_s +
+                           calls_n * trial->counting_s[i]);
     }
     return s;
 }
@@ -151,7 +167,7 @@ static double pressure_s(const struct trial *trial, const struct vtb_plan *plan)
     double s = 0;
     for (size_t i = 0; i < trial->cases_n; i++) {
         if (point->cases[i].serial == i && vtb_plan_has_pressure(plan, &point->cases[i]))
-            s += CHILD_S + trial->pressure_n[i] * trial->timing_s[i];
+            s += CHILD_S + trial->case_s[i] + trial->pressure_n[i] * trial->timing_s[i];
     }
     return s * (double)plan->tables_n;
 }
@@ -168,8 +184,9 @@ static double cold_s(const struct trial *trial, const struct vtb_plan *plan)
 {
     const double calls_n = (double)trial->point->calls_n;
     const double start_s = CHILD_S + calls_n * trial->fill_s;
-    const double round_s =
-        (double)trial->cases_n * start_s + calls_n * sum_of(trial->timing_s, trial->cases_n);
+    const double round_s = (double)trial->cases_n * start_s +
+                           sum_of(trial->case_s, trial->cases_n) +
+                           calls_n * sum_of(trial->timing_s, trial->cases_n);
     return round_s * (double)plan->rounds_n;
 }
 
@@ -193,7 +210,8 @@ static double session_s(const struct trial *trial, const struct vtb_plan *plan)
  * windows. */
 static double time_s(const struct trial *trial, const struct vtb_plan *plan)
 {
-    const double opening_s = trial->open_s + (double)trial->cases_n * OPEN_CASE_S;
+    const double opening_s =
+        trial->open_s + (trial->point->cold ? 0 : sum_of(trial->case_s, trial->cases_n));
     if (!vtb_plan_is_timed(plan))
         return 0;
     return (double)plan->sessions_n *
@@ -216,8 +234,9 @@ static double instructions_s(const struct trial *trial, const struct vtb_plan *p
     const double warm_up_n = (double)vtb_timing_warm_up_n(point);
     const double n =
         3 * (double)VTB_INSTRUCTIONS_N * COUNTED_SLOWER + 2 * warm_up_n * NOT_COUNTED_SLOWER;
-    const double once_s =
-        sum_of(trial->timing_s, trial->cases_n) * n + 2 * (double)trial->cases_n * VALGRIND_CHILD_S;
+    const double once_s = sum_of(trial->timing_s, trial->cases_n) * n +
+                          2 * sum_of(trial->case_s, trial->cases_n) * NOT_COUNTED_SLOWER +
+                          2 * (double)trial->cases_n * VALGRIND_CHILD_S;
     return plan->instructions ? once_s * (double)plan->consumers_n : 0;
 }
 
@@ -231,11 +250,18 @@ static bool try_in_child(struct trial *trial, struct vtb_error *error)
 
 static void assume(struct trial *trial)
 {
+    const struct vtb_point *point = trial->point;
+    const double touched_s = (double)point->pollute_bytes / LINE_BYTES * USUAL_LINE_S;
     trial->open_s = USUAL_OPEN_S;
     trial->fill_s = USUAL_FILL_S;
     for (size_t i = 0; i < trial->cases_n; i++) {
-        trial->timing_s[i] = USUAL_TIMING_S;
-        trial->counting_s[i] = USUAL_COUNTING_S;
+        const struct vtb_case *the_case = &point->cases[i];
+        const bool collects = vtb_heap_collects(the_case->heap->heap);
+        const double one_s = USUAL_CASE_S + (double)point->in_flight * USUAL_PLACE_S +
+                             (collects ? (double)point->live_heap_bytes * USUAL_LIVE_BYTE_S : 0);
+        trial->case_s[i] = one_s * (double)the_case->threads_n;
+        trial->timing_s[i] = USUAL_TIMING_S + touched_s;
+        trial->counting_s[i] = USUAL_COUNTING_S + touched_s;
         trial->pressure_n[i] = (double)vtb_pressure_calls_n(trial->point, NAN);
     }
 }
@@ -245,7 +271,7 @@ static bool make_trial(struct trial **trial, const struct vtb_plan *plan, size_t
 {
     const struct vtb_point *point = &plan->points[i];
     const size_t times_bytes = point->cases_n * sizeof(double);
-    *bytes = sizeof **trial + 4 * times_bytes;
+    *bytes = sizeof **trial + 5 * times_bytes;
     *trial = vtb_pages_shared(*bytes, "a trial's times", error);
     if (!*trial)
         return false;
@@ -254,6 +280,7 @@ static bool make_trial(struct trial **trial, const struct vtb_plan *plan, size_t
     (*trial)->counting_s = (*trial)->timing_s + point->cases_n;
     (*trial)->sorted_s = (*trial)->counting_s + point->cases_n;
     (*trial)->pressure_n = (*trial)->sorted_s + point->cases_n;
+    (*trial)->case_s = (*trial)->pressure_n + point->cases_n;
     if (built)
         return try_in_child(*trial, error);
     assume(*trial);

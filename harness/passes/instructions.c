@@ -14,6 +14,7 @@
 
 #include "base/child.h"
 #include "base/interrupt.h"
+#include "base/system_files.h"
 #include "base/temporary.h"
 #include "cells/home.h"
 #include "plan/arguments.h"
@@ -93,13 +94,13 @@ struct launch {
 static void __attribute__((noreturn)) become_valgrind(const struct launch *launch)
 {
     char out_option[PATH_MAX + 32];
-    char program[PATH_MAX] = "";
+    char program[PATH_MAX];
     char *kept[KEPT_MAX];
     size_t argc = 0;
     while (launch->argv[argc])
         argc++;
     char **arguments = calloc(argc + 8, sizeof *arguments);
-    if (!arguments || readlink("/proc/self/exe", program, sizeof program - 1) <= 0)
+    if (!arguments || !vtb_system_program("", program))
         _exit(VTB_EXIT_INTERNAL);
     snprintf(out_option, sizeof out_option, "--callgrind-out-file=%s/%%p",
              launch->worker->directory);

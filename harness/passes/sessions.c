@@ -14,6 +14,7 @@
 #include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
+#include "base/system_files.h"
 #include "cells/home.h"
 #include "passes/cold.h"
 #include "plan/arguments.h"
@@ -105,9 +106,8 @@ static bool make_memory(struct vtb_sessions *sessions, struct vtb_error *error)
  * leads to is valgrind, which opens a program itself. */
 static bool open_program(struct vtb_sessions *sessions, struct vtb_error *error)
 {
-    char path[PATH_MAX] = "";
-    sessions->program_fd =
-        readlink("/proc/self/exe", path, sizeof path - 1) > 0 ? open(path, O_RDONLY) : -1;
+    char path[PATH_MAX];
+    sessions->program_fd = vtb_system_program("", path) ? open(path, O_RDONLY) : -1;
     return sessions->program_fd >= 0 ||
            vtb_fail(error, VTB_EXIT_INTERNAL, "a session cannot be started: '%.500s': %s", path,
                     strerror(errno));
@@ -247,6 +247,8 @@ static bool become_session(void *context, struct vtb_error *error)
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", launch->program_fd);
     execve(path, launch->arguments, launch->environment);
+    if (errno == ENOENT) /* /proc is not mounted */
+        fexecve(launch->program_fd, launch->arguments, launch->environment);
     return vtb_fail(error, VTB_EXIT_INTERNAL, "a session cannot be started: %s", strerror(errno));
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/prose.h"
 #include "cells/foreign.h"
 #include "plan/trace.h"
 
@@ -210,13 +211,11 @@ static bool check_workloads(const struct vtb_options *options, const struct vtb_
 
 static bool refuse_heap(const struct vtb_heap_entry *entry, struct vtb_error *error)
 {
-    struct vtb_names usable = {.n = 0};
-    char accepted[512];
+    char accepted[512] = "";
     for (size_t i = 0; vtb_heaps[i].name; i++) {
         if (!vtb_heaps[i].heap->unavailable)
-            (void)vtb_names_add(&usable, vtb_heaps[i].name);
+            vtb_append_item(accepted, sizeof accepted, "%s", vtb_heaps[i].name);
     }
-    vtb_names_nearest_first(&usable, entry->name, accepted, sizeof accepted);
     return vtb_fail(error, VTB_EXIT_USAGE, "--heap: '%s' cannot be used: %s; accepted: %s, or all",
                     entry->name, entry->heap->unavailable, accepted);
 }

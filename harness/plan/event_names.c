@@ -142,7 +142,7 @@ static void narrow(struct search *search)
     char nearest[VTB_EVENT_NAME_BYTES];
     for (size_t i = 0; i < search->n; i++)
         names.items[names.n++] = search->found[i];
-    vtb_names_nearest_first(&names, search->misspelt, nearest, sizeof nearest);
+    vtb_names_nearest(&names, NULL, search->misspelt, nearest, sizeof nearest);
     nearest[strcspn(nearest, ",")] = '\0';
     snprintf(search->found[0], sizeof search->found[0], "%s", nearest);
     search->n = 1;
@@ -214,7 +214,7 @@ static void list_attributes(const pfm_event_info_t *info, const char *misspelt, 
         lower(found[known.n]);
         (void)vtb_names_add(&known, found[known.n]);
     }
-    vtb_names_nearest_first(&known, meant, text, text_bytes);
+    vtb_names_nearest(&known, NULL, meant, text, text_bytes);
 }
 
 static bool fail_attribute(const char *name, int code, struct vtb_error *error)

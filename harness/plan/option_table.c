@@ -84,28 +84,33 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
 #define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
-/* The names of strategies, and of their variants. */
-#define STRATEGIES \
-    .known = vtb_known_strategies, .variants = vtb_known_variants, .find = vtb_find_name
+#define WAITS (RUN | MISUSE | GATE | CHECK | BUILD | SELFTEST) /* those that may take long */
+
+/* The names of strategies, of their variants, and others that are taken. */
+#define STRATEGIES                                                                               \
+    .known = vtb_known_strategies, .variants = vtb_known_variants, .aliases = vtb_known_aliases, \
+    .find = vtb_find_name
 
 static const struct vtb_option chosen_options[] = {
     {"workload", "NAME,...", vtb_parse_names, FIELD(workloads), .known = vtb_known_workloads,
      .find = vtb_find_workload_name, .bring = vtb_foreign_add_workload,
-     .accepts = "names of workloads, or all, or files of your own", .of_cases = true,
+     .accepts = "names of workloads, or all, or files of your own; see `list`", .of_cases = true,
      .commands = RUN | CHECK, .is_default = vtb_workload_is_default,
      .help = "services to measure; `list` shows all. A file, as ./mine.h, is a workload of your\n"
              "own: docs/OWN.md"},
     {"strategy", "NAME,...", vtb_parse_names, FIELD(strategies), STRATEGIES,
      .bring = vtb_foreign_add_strategy,
-     .accepts = "names of strategies, or all, or files of your own", .of_cases = true,
+     .accepts = "names of strategies, or all, or files of your own; see `list`", .of_cases = true,
      .commands = RUN,
      .help = "strategies to compare; default: all. The empty loop, the floor and the\n"
              "baseline strategy are always among them. NAME@checked has checks of the\n"
-             "strategy's rules compiled in, NAME@atomic counts references for several threads. A\n"
-             "file, as ./my_future.c or ./my_future.cc, is a strategy of your own: docs/OWN.md"},
+             "strategy's rules compiled in, NAME@atomic counts references for several threads.\n"
+             "Aliases, which `list` shows, are taken in upper and lower case. A file,\n"
+             "as ./my_future.c or ./my_future.cc, is a strategy of your own: docs/OWN.md"},
     {"strategy", "NAME,...", vtb_parse_names, FIELD(strategies), STRATEGIES,
      .bring = vtb_foreign_add_strategy,
-     .accepts = "names of strategies, or all, or files of your own", .commands = MISUSE | CHECK,
+     .accepts = "names of strategies, or all, or files of your own; see `list`",
+     .commands = MISUSE | CHECK,
      .help = "strategies to look at, each by itself; default: all. A file, as ./my_future.c or\n"
              "./my_future.cc, is a strategy of your own: docs/OWN.md"},
     {"strategy", "NAME,...", vtb_parse_names, FIELD(strategies), STRATEGIES, .no_twin = true,
@@ -115,15 +120,15 @@ static const struct vtb_option chosen_options[] = {
      .help = "compare these alone, of those that the baseline has; default: all of them. The\n"
              "environment's VTB_STRATEGY is not meant"},
     {"exclude-strategy", "NAME,...", vtb_parse_names, FIELD(excluded_strategies), STRATEGIES,
-     .accepts = "names of strategies", .of_cases = true, .commands = RUN,
+     .accepts = "names of strategies; see `list`", .of_cases = true, .commands = RUN,
      .help = "strategies to leave out"},
     {"heap", "NAME,...", vtb_parse_names, FIELD(heaps), .known = vtb_known_heaps,
-     .find = vtb_find_heap_name, .accepts = "names of heaps, or all", .of_cases = true,
+     .find = vtb_find_heap_name, .accepts = "names of heaps, or all; see `list`", .of_cases = true,
      .commands = RUN | CHECK, .is_default = vtb_heap_is_default,
      .help = "memory to allocate from; all: what `list` says is available"},
     {"baseline-strategy", "NAME", vtb_parse_name, FIELD(baseline_strategy), STRATEGIES,
-     .bring = vtb_foreign_add_strategy, .accepts = "one strategy's name, or file", .of_cases = true,
-     .commands = RUN, .is_default = vtb_strategy_is_baseline,
+     .bring = vtb_foreign_add_strategy, .accepts = "one strategy's name, or file; see `list`",
+     .of_cases = true, .commands = RUN, .is_default = vtb_strategy_is_baseline,
      .help = "strategy that ratios are to"},
 };
 
@@ -272,6 +277,12 @@ static const struct vtb_option other_options[] = {
     {"format", "FORMAT", vtb_parse_word, FIELD(format), .words = format_words,
      .accepts = "table, json, csv or markdown", .commands = REPORTS,
      .help = "what standard output gets; default: table"},
+    {"progress", "WHEN", vtb_parse_word, FIELD(progress), .words = vtb_progress_words,
+     .accepts = "auto, plain or off", .commands = WAITS,
+     .help =
+         "how far it is, on standard error: auto is a line that moves on a terminal, and of the\n"
+         "building of cells a line now and then elsewhere; plain: a line now and then, without\n"
+         "escape codes; off: nothing. Default: auto"},
     {"export-json", "FILE", vtb_parse_text, FIELD(export_json), .file = VTB_FILE_WRITTEN,
      .accepts = "a file's name", .commands = RUN,
      .help = "write the result file there too, whole or not at all; likewise CSV, Markdown:"},

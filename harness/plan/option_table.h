@@ -36,7 +36,8 @@ struct vtb_option {
     const char *const *words;
     void (*known)(struct vtb_names *known);    /* the names that the registry has */
     void (*variants)(struct vtb_names *known); /* names of the form NAME@variant; null: none */
-    const char *(*find)(const char *name);     /* a known name or variant; null: unknown */
+    void (*aliases)(struct vtb_names *known);  /* other names that are taken; null: none */
+    const char *(*find)(const char *name);     /* what a name stands for; null: unknown */
     /* Gives the name of an entry that stands in a file; null: no value of the option is a file. */
     const char *(*bring)(const char *path, struct vtb_error *error);
     bool (*is_default)(const char *name); /* is it used when the option is not given? */

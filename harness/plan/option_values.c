@@ -187,6 +187,23 @@ bool vtb_parse_distribution(const struct vtb_option *option, const char *text, v
     return true;
 }
 
+static bool refuse_name(const struct vtb_option *option, const char *name, struct vtb_error *error)
+{
+    struct vtb_names known = {.n = 0};
+    char nearest[400];
+    if (strchr(name, '@') && option->variants) {
+        option->variants(&known);
+    } else {
+        option->known(&known);
+        if (option->aliases)
+            option->aliases(&known);
+    }
+    vtb_names_nearest(&known, option->find, name, nearest, sizeof nearest);
+    return vtb_fail(error, VTB_EXIT_USAGE, "--%s: unknown name '%.*s%s'; nearest: %s; accepted: %s",
+                    option->name, VTB_SHOWN_MAX, name, vtb_ellipsis(name), nearest,
+                    option->accepts);
+}
+
 /* Keeps one name of a comma-separated list; it lives as long as the process, as argv does. */
 static bool add_name(const struct vtb_option *option, const char *text, const char *name,
                      struct vtb_names *names, struct vtb_error *error)
@@ -206,14 +223,7 @@ static bool add_name(const struct vtb_option *option, const char *text, const ch
         return vtb_refuse_value(option, text, "a name stands there twice", error);
     if (found)
         return vtb_names_add(names, found);
-    char nearest[960];
-    if (strchr(name, '@') && option->variants) {
-        known.n = 0;
-        option->variants(&known);
-    }
-    vtb_names_nearest_first(&known, name, nearest, sizeof nearest);
-    return vtb_fail(error, VTB_EXIT_USAGE, "--%s: unknown name '%.*s%s'; known, nearest first: %s",
-                    option->name, VTB_SHOWN_MAX, name, vtb_ellipsis(name), nearest);
+    return refuse_name(option, name, error);
 }
 
 bool vtb_parse_names(const struct vtb_option *option, const char *text, void *field,
@@ -249,6 +259,13 @@ void vtb_known_variants(struct vtb_names *known)
     const char *name;
     for (size_t i = 0; (name = vtb_variant_at(i)); i++)
         (void)vtb_names_add(known, name);
+}
+
+void vtb_known_aliases(struct vtb_names *known)
+{
+    const char *alias;
+    for (size_t i = 0; (alias = vtb_alias_at(i)); i++)
+        (void)vtb_names_add(known, alias);
 }
 
 void vtb_known_workloads(struct vtb_names *known)

@@ -33,6 +33,7 @@ vtb_parse_function vtb_parse_name;
 /* The names that an option may be given. */
 void vtb_known_strategies(struct vtb_names *known);
 void vtb_known_variants(struct vtb_names *known);
+void vtb_known_aliases(struct vtb_names *known);
 void vtb_known_workloads(struct vtb_names *known);
 void vtb_known_heaps(struct vtb_names *known);
 void vtb_known_metrics(struct vtb_names *known);

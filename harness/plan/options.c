@@ -15,6 +15,7 @@ const char *const vtb_completion_words[] = {"fifo", "lifo", "random", NULL};
 const char *const vtb_consumer_words[] = {"independent", "dependent", "both", NULL};
 const char *const vtb_method_words[] = {"direct", "async", "both", NULL};
 const char *const vtb_completer_words[] = {"caller", "thread", NULL};
+const char *const vtb_progress_words[] = {"auto", "plain", "off", NULL};
 
 /* Keeps an option for the result file: of each option that says which cases are run, the last
  * text. */
@@ -108,7 +109,7 @@ static bool unknown_variable(const char *variable, struct vtb_error *error)
         if (!vtb_option_at(i)->no_twin)
             (void)vtb_names_add(&known, names[known.n]);
     }
-    vtb_names_nearest_first(&known, variable, nearest, sizeof nearest);
+    vtb_names_nearest(&known, NULL, variable, nearest, sizeof nearest);
     return vtb_fail(error, VTB_EXIT_USAGE,
                     "the environment's %s is no setting; the nearest is %.*s; unset it", variable,
                     (int)strcspn(nearest, ","), nearest);
@@ -155,17 +156,21 @@ static bool parse_environment(struct vtb_options *options, struct vtb_error *err
 
 /* --- the command line --- */
 
-static bool unknown_option(const char *argument, size_t name_n, struct vtb_error *error)
+static bool unknown_option(const char *argument, size_t name_n, enum vtb_command command,
+                           struct vtb_error *error)
 {
     struct vtb_names known = {.n = 0};
-    char nearest[960];
-    for (size_t i = 0; vtb_option_at(i); i++)
-        (void)vtb_names_add(&known, vtb_option_at(i)->name);
+    char nearest[200];
+    for (size_t i = 0; vtb_option_at(i); i++) {
+        if (vtb_option_is_of(vtb_option_at(i), command))
+            (void)vtb_names_add(&known, vtb_option_at(i)->name);
+    }
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)name_n, argument + 2);
-    vtb_names_nearest_first(&known, name, nearest, sizeof nearest);
-    return vtb_fail(error, VTB_EXIT_USAGE, "unknown option '--%s'; known, nearest first: %s", name,
-                    nearest);
+    vtb_names_nearest(&known, NULL, name, nearest, sizeof nearest);
+    return vtb_fail(error, VTB_EXIT_USAGE,
+                    "unknown option '--%s'; nearest: %s; `run_bench %s --help` shows all", name,
+                    nearest, vtb_command_rows[command].word);
 }
 
 /* Names the option that a file belongs to, for one that was given without an option. */
@@ -190,7 +195,7 @@ static bool parse_option(struct vtb_options *options, int argc, char **argv, int
                         VTB_SHOWN_MAX, argument, vtb_ellipsis(argument), file_hint(argument));
     const struct vtb_option *option = vtb_find_option(name, name_n, options->command);
     if (!option)
-        return unknown_option(argument, name_n, error);
+        return unknown_option(argument, name_n, options->command, error);
     if (!vtb_option_is_of(option, options->command))
         return vtb_fail(error, VTB_EXIT_USAGE, "--%s is not an option of '%s'", option->name,
                         vtb_command_rows[options->command].word);
@@ -220,8 +225,9 @@ static bool parse_command(struct vtb_options *options, const char *word, struct 
         (void)vtb_names_add(&known, vtb_command_rows[i].word);
     }
     char nearest[128];
-    vtb_names_nearest_first(&known, word, nearest, sizeof nearest);
-    return vtb_fail(error, VTB_EXIT_USAGE, "unknown command '%.*s%s'; known, nearest first: %s",
+    vtb_names_nearest(&known, NULL, word, nearest, sizeof nearest);
+    return vtb_fail(error, VTB_EXIT_USAGE,
+                    "unknown command '%.*s%s'; nearest: %s; `run_bench --help` shows all",
                     VTB_SHOWN_MAX, word, vtb_ellipsis(word), nearest);
 }
 

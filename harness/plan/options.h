@@ -44,6 +44,7 @@ extern const char *const vtb_completion_words[];
 extern const char *const vtb_consumer_words[];
 extern const char *const vtb_method_words[];
 extern const char *const vtb_completer_words[];
+extern const char *const vtb_progress_words[];
 
 /* How much worse than before a gated figure may be: by a number, or by a share of what it was. */
 struct vtb_limit {
@@ -91,6 +92,7 @@ struct vtb_options {
     int consumer;            /* enum vtb_consumer */
     int method;              /* enum vtb_method */
     int format;              /* enum vtb_format */
+    int progress;            /* enum vtb_progress_kind */
     double live_heap_bytes;  /* < 0: not given */
     struct vtb_names pressure_words;
     struct vtb_events events;     /* none: no pass for them */
@@ -109,7 +111,7 @@ struct vtb_options {
     double runs;              /* of `selftest`, as is the next; 0: not given */
     const char *samples_path; /* null: this machine is measured */
     double doctor_s;          /* that `doctor` watches for gaps */
-    const char *pin; /* null: not given, as for the next */
+    const char *pin;          /* null: not given, as for the next */
     const char *tag;
     const char *resume;
     const char *export_junit;

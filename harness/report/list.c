@@ -109,6 +109,19 @@ static json_t *strategy_texts(const char *title,
     return rows;
 }
 
+static json_t *aliases(void)
+{
+    json_t *rows = vtb_json_checked(json_array());
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const char *names = vtb_strategies[i].methods[0]->strategy->aliases;
+        if (names)
+            json_array_append_new(
+                rows, vtb_json_checked(json_pack("{ss ss}", "strategy", vtb_strategies[i].name,
+                                                 "aliases", names)));
+    }
+    return rows;
+}
+
 static json_t *workloads(void)
 {
     json_t *rows = vtb_json_checked(json_array());
@@ -210,6 +223,7 @@ void vtb_list(FILE *out, const void *what, enum vtb_format format)
         {"strategies", strategies_title, strategies()},
         {"descriptions", "What they hand over", strategy_texts("hand-over", summary_of)},
         {"models", "What they are modelled on", strategy_texts("modelled on", model_of)},
+        {"aliases", "Other names that are taken for them", aliases()},
         {"async", "By the async method", async_methods()},
         {"capabilities", "What they can", capabilities()},
         {"reasons", "Why not", reasons()},

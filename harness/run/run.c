@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
+#include "base/shown.h"
 #include "passes/instructions.h"
 #include "plan/arguments.h"
 
@@ -20,8 +21,10 @@ static char *command_line(const struct vtb_options *options)
     if (!out)
         return NULL;
     fputs("run_bench", out);
-    for (int i = 1; i < options->arguments_n; i++)
-        fprintf(out, " %s", options->arguments[i]);
+    for (int i = 1; i < options->arguments_n; i++) {
+        putc(' ', out);
+        vtb_print_shell_word(out, options->arguments[i]);
+    }
     fclose(out);
     return line;
 }
@@ -235,7 +238,6 @@ static bool run_sessions(struct run *run, size_t due_n, struct vtb_error *error)
         vtb_progress_part(&run->bar, "timing", s);
         if (!vtb_sessions_run(sessions, run->results->options, error))
             return false;
-        vtb_progress_show(&run->bar, 1, 1);
         if (!keep(run, error))
             return false;
     }
@@ -268,9 +270,7 @@ static bool count_point(struct run *run, size_t p, struct vtb_error *error)
     for (size_t i = 0; ok && i < point->cases_n; i++) {
         vtb_progress_part(&run->bar, "counting",
                           run->estimate ? run->estimate->count_s[p] / (double)point->cases_n : 0);
-        ok = count_case(&fixture, i, isolated, error);
-        vtb_progress_show(&run->bar, 1, 1);
-        ok = ok && pass_unit(run, error);
+        ok = count_case(&fixture, i, isolated, error) && pass_unit(run, error);
     }
     vtb_fixture_close(&fixture);
     return ok && check_checksums(point, isolated->counted, error);

@@ -11,13 +11,17 @@ from .kinds import KINDS, Kind, pictures_of
 from .pictures import AnyPicture
 from .results import load
 from .tables import Options
+from .words import shown
 
 
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}; --help tells more\n")
+        self.end(f"{message}; --help tells more")
+
+    def end(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {shown(message)}\n")
 
 
 def kinds_help() -> str:
@@ -64,15 +68,15 @@ def gather(made: Parser, arguments: argparse.Namespace) -> list[AnyPicture]:
     """The pictures that a command line asks for; ends the program if there are none."""
 
     def warn(text: str) -> None:
-        print(f"{made.prog}: {text}", file=sys.stderr)
+        print(f"{made.prog}: {shown(text)}", file=sys.stderr)
 
     kinds = chosen_kinds(made, arguments.kind)
     try:
         results = load(arguments.files)
         pictures = pictures_of(results, kinds, Options(arguments.all), warn)
     except BadFile as error:
-        made.exit(2, f"{made.prog}: {error}\n")
+        made.end(str(error))
     if not pictures:
         needs = "; ".join(f"{kind.name} needs {kind.needs}" for kind in kinds)
-        made.exit(2, f"{made.prog}: no plot can be drawn of this: {needs}\n")
+        made.end(f"no plot can be drawn of this: {needs}")
     return pictures

@@ -58,6 +58,11 @@ def part_of_a_name(text: str) -> str:
     return re.sub(r"[^\w.@+-]", "_", text)
 
 
+def shown(text: str) -> str:
+    """The text in one line, with escapes for what would move a terminal's cursor."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def wrapped(sentences: Iterable[str], width: int) -> list[str]:
     return textwrap.wrap(" ".join(sentences), width, break_on_hyphens=False)
 

@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 
 #include "base/interrupt.h"
+#include "base/progress.h"
 
 #define NOTHING_WRITTEN                                                                     \
     "run_bench: interrupted before the first table was finished; nothing was written, and " \
@@ -36,12 +37,27 @@ static void with_nothing_to_keep_it_ends_the_process(void **state)
 }
 
 /* The bar, and what the terminal shows of Ctrl-C. */
+static void watched_with_progress(void)
+{
+    vtb_progress_choose(VTB_PROGRESS_AUTO);
+    watched();
+}
+
 static void on_a_terminal_the_line_is_wiped_first(void **state)
 {
     (void)state;
-    const struct vtb_child_end end = written_end(watched, true, text, sizeof text);
+    assert_int_equal(setenv("TERM", "xterm", 1), 0);
+    const struct vtb_child_end end = written_end(watched_with_progress, true, text, sizeof text);
     assert_string_equal(text, "\r\033[K" NOTHING_WRITTEN);
     assert_int_equal(end.number, VTB_EXIT_SIGNAL + SIGINT);
+}
+
+static void on_a_dumb_terminal_nothing_is_wiped(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("TERM", "dumb", 1), 0);
+    (void)written_end(watched_with_progress, true, text, sizeof text);
+    assert_string_equal(text, NOTHING_WRITTEN);
 }
 
 static void kept(void)
@@ -139,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(with_nothing_to_keep_it_ends_the_process),
         cmocka_unit_test(on_a_terminal_the_line_is_wiped_first),
+        cmocka_unit_test(on_a_dumb_terminal_nothing_is_wiped),
         cmocka_unit_test(with_something_to_keep_it_is_noted),
         cmocka_unit_test(a_second_one_ends_the_process),
         cmocka_unit_test(a_wait_is_broken),

@@ -472,6 +472,23 @@ static void several_files(void **state)
     assert_true(vtb_output_distinct(read, 2, &error));
 }
 
+static void print_json(FILE *out, const void *what, enum vtb_format format)
+{
+    assert_int_equal(format, VTB_FORMAT_JSON);
+    fputs(what, out);
+}
+
+/* As it stands in the name of a file, or in one of the system's. */
+static void what_is_not_fit_to_be_shown_is_escaped(void **state)
+{
+    (void)state;
+    assert_true(write_text(in_directory("file"), "a\x1b[2J\xff\nb\n"));
+    assert_holds(in_directory("file"), "a\\x1b[2J\\xff\nb\n");
+    assert_true(
+        vtb_output_file(in_directory("file"), print_json, "\"\x7f\"\n", VTB_FORMAT_JSON, &error));
+    assert_holds(in_directory("file"), "\"\\u007f\"\n");
+}
+
 int main(void)
 {
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
@@ -501,6 +518,7 @@ int main(void)
         IN_DIRECTORY(standard_output),
         IN_DIRECTORY(closed_standard_output),
         IN_DIRECTORY(reader_that_has_gone_away),
+        IN_DIRECTORY(what_is_not_fit_to_be_shown_is_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,6 +73,18 @@ static void a_table_may_have_one_column(void **state)
     assert_string_equal(printed(&table, VTB_FORMAT_TABLE), "name\n7\n");
 }
 
+static void markdown_shows_texts_as_they_are(void **state)
+{
+    (void)state;
+    struct vtb_table table = remarks();
+    add_row(&table, "a|b_c", "<1", "*x*");
+    table.padded = true;
+    assert_string_equal(printed(&table, VTB_FORMAT_MARKDOWN),
+                        "| name   |   n | remark |\n"
+                        "|---|--:|---|\n"
+                        "| a\\|b_c | \\<1 | \\*x\\*  |\n");
+}
+
 static void markdown_is_padded_if_asked_for(void **state)
 {
     (void)state;
@@ -270,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_table_without_rows_has_titles),
         cmocka_unit_test(a_table_may_have_one_column),
         cmocka_unit_test(markdown_is_padded_if_asked_for),
+        cmocka_unit_test(markdown_shows_texts_as_they_are),
         cmocka_unit_test(csv_has_its_fields_quoted),
         cmocka_unit_test(a_width_is_the_least_or_fixed),
         cmocka_unit_test(a_cell_may_have_lines),

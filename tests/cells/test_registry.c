@@ -40,6 +40,24 @@ static void entries_by_name(void **state)
     assert_string_equal(vtb_default_workload()->name, vtb_default_workload_name);
 }
 
+/* Each leads to its strategy, and is no other one's name. */
+static void aliases(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    for (const char *alias; (alias = vtb_alias_at(n)); n++) {
+        const struct vtb_strategy_entry *entry = vtb_find_strategy_entry(alias);
+        assert_non_null(entry);
+        assert_contains(strategy_of(entry)->aliases, alias);
+        assert_ptr_equal(vtb_find_name(alias), entry->name);
+        assert_null(strpbrk(alias, ",@/ "));
+        for (size_t i = 0; vtb_strategies[i].name; i++)
+            assert_true(&vtb_strategies[i] == entry ||
+                        strcasecmp(vtb_strategies[i].name, alias) != 0);
+    }
+    assert_true(n > 0);
+}
+
 static void assert_nothing(const char *name)
 {
     if (vtb_find_name(name))
@@ -286,11 +304,17 @@ static void cells_of_what_is_not_known_yet(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(entries_by_name),        TEST(names_of_nothing),
-        TEST(lists_are_whole),        TEST(variants),
-        TEST(variants_of_strategies), TEST(every_cell),
-        TEST(cells_of_variants),      TEST(the_same_cell_is_the_same_pointer),
-        TEST(cells_that_cannot_be),   TEST(cells_of_what_is_not_known_yet),
+        TEST(entries_by_name),
+        TEST(names_of_nothing),
+        TEST(aliases),
+        TEST(lists_are_whole),
+        TEST(variants),
+        TEST(variants_of_strategies),
+        TEST(every_cell),
+        TEST(cells_of_variants),
+        TEST(the_same_cell_is_the_same_pointer),
+        TEST(cells_that_cannot_be),
+        TEST(cells_of_what_is_not_known_yet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,15 +11,20 @@ static struct vtb_plan plan;
 static struct vtb_estimate estimate;
 static struct vtb_error error;
 
-/* The references alone, on a heap that frees: as few cells as there can be. */
+/* The references alone, on a heap that frees: as few cells as there can be. More arguments are
+ * separated by '|'. */
 static void make_plan(const char *hit_rates, const char *more)
 {
-    char *argv[] = {
-        (char *)"run_bench",        (char *)(uintptr_t)hit_rates, (char *)"--heap=glibc",
-        (char *)"--keys=100",       (char *)"--calls=1000000",    (char *)"--epoch-ms=0.05",
-        (char *)"--strategy=plain", (char *)(uintptr_t)more,      NULL};
-    if (!vtb_options_parse(&options, more ? 8 : 7, argv, &error) ||
-        !vtb_plan_make(&plan, &options, &error))
+    static char words[200];
+    char *argv[16] = {(char *)"run_bench",       (char *)(uintptr_t)hit_rates,
+                      (char *)"--heap=glibc",    (char *)"--keys=100",
+                      (char *)"--calls=1000000", (char *)"--epoch-ms=0.05",
+                      (char *)"--strategy=plain"};
+    int argc = 7;
+    snprintf(words, sizeof words, "%s", more ? more : "");
+    for (char *word = strtok(words, "|"); word; word = strtok(NULL, "|"))
+        argv[argc++] = word;
+    if (!vtb_options_parse(&options, argc, argv, &error) || !vtb_plan_make(&plan, &options, &error))
         fail_msg("%s", error.message);
 }
 
@@ -106,6 +111,79 @@ static void what_is_assumed_of_sessions(void **state)
     assert_true(two_s > one_s && two_s < 2 * one_s);
 }
 
+/* Seconds that one more session takes, which sets up three cases. */
+static double session_s(const char *format, double value)
+{
+    char one[200];
+    char two[200];
+    int n = snprintf(one, sizeof one, format, value);
+    snprintf(one + n, sizeof one - (size_t)n, "|--sessions=1");
+    n = snprintf(two, sizeof two, format, value);
+    snprintf(two + n, sizeof two - (size_t)n, "|--sessions=2");
+    return assumed_s("--hit-rate=0.5", two) - assumed_s("--hit-rate=0.5", one);
+}
+
+/* By 1 ns a byte in every case and session, in every count, and where it is put under pressure. */
+static void what_is_assumed_of_a_live_heap(void **state)
+{
+    (void)state;
+    static const char format[] = "--heap=gengc|--live-heap=%.0f";
+    char words[64];
+    double total_s[3];
+    assert_near(session_s(format, 3e8) - session_s(format, 1e8), 3 * 2e8 * 1e-9, 1e-6);
+    for (int i = 0; i < 3; i++) {
+        snprintf(words, sizeof words, format, (i + 1) * 1e8);
+        total_s[i] = assumed_s("--hit-rate=0.5", words);
+    }
+    assert_near(total_s[2] - total_s[1], total_s[1] - total_s[0], 1e-6);
+    assert_true(total_s[1] - total_s[0] > (10 + 1) * 3 * 1e8 * 1e-9);
+    /* A cold start opens its case, too. */
+    const char cold[] = "--heap=gengc|--calls=10|--rounds=8|--live-heap=%.0f";
+    assert_near(session_s(cold, 2e8) - session_s(cold, 1e8), 8 * 3 * 1e8 * 1e-9, 1e-6);
+}
+
+/* By 20 ns a place in every case; and each place is filled, by two operations of 50 ns and some. */
+static void what_is_assumed_of_a_window(void **state)
+{
+    (void)state;
+    static const char format[] = "--in-flight=%.0f";
+    const double more_s = session_s(format, 2e6) - session_s(format, 1e6);
+    assert_near(more_s, 3 * 1e6 * (20e-9 + 1.1 * 2 * 50e-9), 1e-3);
+}
+
+/* By a line of 64 bytes before each operation. */
+static void what_is_assumed_of_pollution(void **state)
+{
+    (void)state;
+    static const char format[] = "--rounds=8|--pollute=%.0f";
+    const double one_s = session_s(format, 65536);
+    const double two_s = session_s(format, 131072);
+    const double four_s = session_s(format, 262144);
+    assert_near(four_s - two_s, 2 * (two_s - one_s), 1e-3 * four_s);
+    assert_true(two_s > 1.5 * one_s);
+}
+
+/* What lives in a heap is set up in a trial, and so are the places of a window. */
+static void what_is_tried_is_set_up(void **state)
+{
+    (void)state;
+    static const char *const heaps[] = {"--heap=gengc|--rounds=8|--live-heap=0",
+                                        "--heap=gengc|--rounds=8|--live-heap=256M"};
+    double s[2];
+    for (int i = 0; i < 2; i++) {
+        make_plan("--hit-rate=0.5", heaps[i]);
+        if (!vtb_plan_prepare(&plan, &error))
+            fail_msg("%s\n%s", error.message, error.details ? error.details : "");
+        make_estimate();
+        assert_int_equal(estimate.stale_n, 0);
+        check_total();
+        s[i] = estimate.session_s;
+        vtb_estimate_free(&estimate);
+        vtb_plan_free(&plan);
+    }
+    assert_true(s[1] > 2 * s[0]); /* millions of objects are more than none */
+}
+
 static void counts_alone(void **state)
 {
     (void)state;
@@ -141,9 +219,15 @@ static int free_all(void **state)
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(cells_that_are_not_built),    TEST(what_is_assumed_of_points),
-        TEST(what_is_assumed_of_sessions), TEST(counts_alone),
-        TEST(cells_that_are_built),
+        TEST(cells_that_are_not_built),
+        TEST(what_is_assumed_of_points),
+        TEST(what_is_assumed_of_sessions),
+        TEST(what_is_assumed_of_a_live_heap),
+        TEST(what_is_assumed_of_a_window),
+        TEST(what_is_assumed_of_pollution),
+        TEST(counts_alone),
+        TEST(cells_that_are_built), /* from here on what is built is tried */
+        TEST(what_is_tried_is_set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

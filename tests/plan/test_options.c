@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "bad_values.h"
+#include "base/progress.h"
 #include "cells/registry.h"
 #include "plan/options.h"
 #include "plan/trace.h"
@@ -362,62 +363,69 @@ static void unknown_names_are_answered_with_the_nearest(void **state)
     (void)state;
     for (size_t i = 0; i < LENGTH(bad_names); i++) {
         const struct bad_name *row = &bad_names[i];
-        const char *begins = formed("--%s: unknown name '%s'; known, nearest first: %s",
-                                    row->option, row->unknown, row->nearest);
+        const char *begins =
+            formed("--%s: unknown name '%s'; nearest: %s", row->option, row->unknown, row->nearest);
         refused_value("run", row->option, row->text, begins);
     }
     assert_begins(refused("misuse|--strategy=nosuch"), "--strategy: unknown name 'nosuch'");
 }
 
-/* A message that ends in a list has all of these, each once. */
-static void assert_known(const char *message, const struct vtb_names *expected)
+/* A message has three names, each once, and says where all of them are. */
+static void assert_three(const char *message, const char *behind)
 {
     static char copy[sizeof error.message];
-    struct vtb_names known = {.n = 0};
-    size_t n = 0;
+    struct vtb_names nearest = {.n = 0};
     assert_contains(message, NEAREST);
+    assert_contains(message, behind);
     snprintf(copy, sizeof copy, "%s", strstr(message, NEAREST) + strlen(NEAREST));
-    for (char *name = strtok(copy, ", "); name; name = strtok(NULL, ", "), n++) {
-        assert_true(vtb_names_add(&known, name));
-        if (!vtb_names_have(expected, name))
-            fail_msg("'%s' is listed", name);
-    }
-    assert_int_equal(n, expected->n);
-    assert_int_equal(known.n, expected->n);
+    copy[strcspn(copy, ";")] = '\0';
+    size_t n = 0;
+    for (char *name = strtok(copy, ", "); name; name = strtok(NULL, ", "), n++)
+        assert_true(vtb_names_add(&nearest, name));
+    assert_int_equal(n, 3);
+    assert_int_equal(nearest.n, 3);
 }
 
-static void messages_list_all_that_is_known(void **state)
+static void messages_have_the_three_nearest(void **state)
 {
     (void)state;
-    struct vtb_names expected = {.n = 0};
-    struct vtb_names variants = {.n = 0};
-    for (size_t i = 0; vtb_strategies[i].name; i++) {
-        const struct vtb_cell *known = vtb_strategies[i].methods[0];
-        char name[64];
-        assert_true(vtb_names_add(&expected, vtb_strategies[i].name));
-        snprintf(name, sizeof name, "%s@checked", vtb_strategies[i].name);
-        if (known->frame_bytes > 0) /* it suspends */
-            assert_true(vtb_names_add(&variants, vtb_find_name(name)));
-        snprintf(name, sizeof name, "%s@atomic", vtb_strategies[i].name);
-        if (!known->several_threads) /* it counts references */
-            assert_true(vtb_names_add(&variants, vtb_find_name(name)));
+    assert_three(refused("--strategy|nosuch"), "; accepted: names of strategies, or all, or files");
+    assert_three(refused("--strategy|heap_task@nosuch"), "see `list`");
+    assert_three(refused("--strategy|Task,Tusk"), "see `list`");
+    assert_three(refused("--workload|nosuch"), "; accepted: names of workloads, or all, or files");
+    assert_three(refused("--heap|nosuch"), "; accepted: names of heaps, or all; see `list`");
+    assert_three(refused("--pressure|nosuch"), "; accepted: names of figures");
+    assert_three(refused("--no-such-thing"), "; `run_bench run --help` shows all");
+    assert_three(refused("gate|--no-such-thing"), "; `run_bench gate --help` shows all");
+    assert_three(refused("nosuch"), "; `run_bench --help` shows all");
+}
+
+/* By what others know it as, in any case, and as the strategy from then on. */
+static void aliases_of_strategies(void **state)
+{
+    (void)state;
+    static const char *const words[][2] = {
+        {"Task", "heap_task"},
+        {"task", "heap_task"},
+        {"ValueTask", "value_task"},
+        {"valuetask", "value_task"},
+        {"Poll", "poll"},
+        {"coroutine", "poll"},
+        {"Task@atomic", "heap_task@atomic"},
+        {"IValueTaskSource", "value_task_pooled"},
+    };
+    for (size_t i = 0; i < LENGTH(words); i++) {
+        accepted(formed("--strategy|%s", words[i][0]));
+        assert_int_equal(options.strategies.n, 1);
+        assert_string_equal(options.strategies.items[0], words[i][1]);
     }
-    assert_known(refused("--strategy|nosuch"), &expected);
-    assert_known(refused("--strategy|heap_task@nosuch"), &variants);
-    expected.n = 0;
-    for (size_t i = 0; vtb_workloads[i].name; i++)
-        assert_true(vtb_names_add(&expected, vtb_workloads[i].name));
-    assert_known(refused("--workload|nosuch"), &expected);
-    expected.n = 0;
-    for (size_t i = 0; vtb_heaps[i].name; i++)
-        assert_true(vtb_names_add(&expected, vtb_heaps[i].name));
-    assert_known(refused("--heap|nosuch"), &expected);
-    all_options(&expected);
-    assert_known(refused("--no-such-thing"), &expected);
-    expected.n = 0;
-    for (int i = 0; i < VTB_COMMAND_N; i++)
-        assert_true(vtb_names_add(&expected, command_words[i]));
-    assert_known(refused("nosuch"), &expected);
+    accepted("--baseline-strategy|ValueTask|--exclude-strategy|Task");
+    assert_string_equal(options.baseline_strategy.items[0], "value_task");
+    assert_string_equal(options.excluded_strategies.items[0], "heap_task");
+    assert_contains(refused("--strategy|Task,heap_task"), "a name stands there twice");
+    accepted("--strategy|all");
+    for (size_t i = 0; i < options.strategies.n; i++)
+        assert_string_equal(options.strategies.items[i], vtb_strategies[i].name);
 }
 
 static void bad_arguments_are_named(void **state)
@@ -495,6 +503,18 @@ static void callers_and_volumes(void **state)
     assert_same_double(options.parameters[VTB_P(payload)].values[3], 32);
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_CALLER], "caller");
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_THREAD], "thread");
+}
+
+static void progress(void **state)
+{
+    (void)state;
+    accepted("");
+    assert_int_equal(options.progress, VTB_PROGRESS_AUTO);
+    accepted("--progress|off");
+    assert_int_equal(options.progress, VTB_PROGRESS_OFF);
+    accepted("check|--progress=plain");
+    assert_int_equal(options.progress, VTB_PROGRESS_PLAIN);
+    assert_string_equal(vtb_progress_words[VTB_PROGRESS_AUTO], "auto");
 }
 
 /* The options on events and instructions, and on what figures are compared with. */
@@ -629,10 +649,10 @@ static void options_are_kept_and_given_again(void **state)
 static void message_is_one_line_whatever_the_value(void **state)
 {
     (void)state;
-    assert_begins(refused("--hit-rate|0.5\n"), "--hit-rate: '0.5?': ");
+    assert_begins(refused("--hit-rate|0.5\n"), "--hit-rate: '0.5\\n': ");
     assert_contains(error.message, "accepted: 0 to 1, or 0% to 100%");
-    assert_begins(refused("--strategy|value\ntask"), "--strategy: unknown name 'value?task'");
-    assert_contains(error.message, "nearest first: value_task");
+    assert_begins(refused("--strategy|value\ntask"), "--strategy: unknown name 'value\\ntask'");
+    assert_contains(error.message, "nearest: value_task");
     (void)refused("--hit-rate|0.5\n0.8");
     (void)refused("--hit\nrate|0.5");
     (void)refused("--completion=fifo\r");
@@ -657,13 +677,13 @@ static void long_value_does_not_hide_what_is_accepted(void **state)
                       "...': too large; accepted: whole numbers from 1 to 1e12");
     refused_long_text("--hit-rate", '1', "--hit-rate: '111111111111",
                       "...': too large; accepted: 0 to 1, or 0% to 100%");
-    refused_long_text("--strategy", 'x', "--strategy: unknown name 'xxxxxxxxxxxx", "value_task");
+    refused_long_text("--strategy", 'x', "--strategy: unknown name 'xxxxxxxxxxxx", "; accepted: ");
     refused_long_text("--format", 'x', "--format: 'xxxxxxxxxxxx", "table, json, csv or markdown");
     memset(long_text, 'x', sizeof long_text - 1);
     char *command[] = {"run_bench", long_text, NULL};
-    assert_contains(refusal(parse_arguments(2, command), "a long command"), "run, list");
+    assert_contains(refusal(parse_arguments(2, command), "a long command"), "nearest: ");
     memset(long_text, '-', 2);
-    assert_contains(refusal(parse_arguments(2, command), "a long option"), "hit-rate");
+    assert_contains(refusal(parse_arguments(2, command), "a long option"), "nearest: ");
 }
 
 static void missing_value(void **state)
@@ -1147,12 +1167,14 @@ int main(void)
         cmocka_unit_test(variants),
         with_twins(bad_values),
         with_twins(unknown_names_are_answered_with_the_nearest),
-        cmocka_unit_test(messages_list_all_that_is_known),
+        cmocka_unit_test(messages_have_the_three_nearest),
+        with_twins(aliases_of_strategies),
         cmocka_unit_test(bad_arguments_are_named),
         cmocka_unit_test(contradictions),
         cmocka_unit_test(caches_and_traces),
         cmocka_unit_test(callers_and_volumes),
         cmocka_unit_test(counters_and_baselines),
+        cmocka_unit_test(progress),
         cmocka_unit_test(gates),
         cmocka_unit_test(a_gates_time),
         cmocka_unit_test(comparisons),

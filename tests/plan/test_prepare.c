@@ -2,6 +2,7 @@
 #include "own_home.h"
 #include "written.h"
 
+#include "base/progress.h"
 #include "cells/load.h"
 #include "plan/prepare.h"
 
@@ -41,12 +42,14 @@ struct built {
 static void build(void *context)
 {
     struct built *built = context;
+    vtb_progress_choose(VTB_PROGRESS_PLAIN);
     built->ok = vtb_plan_build(&plan, &built->cells_n, &built->now_n, &error);
 }
 
 static void prepare(void *context)
 {
     struct built *built = context;
+    vtb_progress_choose(VTB_PROGRESS_PLAIN);
     built->ok = vtb_plan_prepare(&plan, &error);
 }
 

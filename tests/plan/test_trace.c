@@ -888,7 +888,7 @@ static void path_in_a_message(void **state)
     snprintf(expected, sizeof expected, "...%s", path + strlen(path) - 300);
     assert_refused(expected, "cannot be read: File name too long", VTB_EXIT_USAGE);
     assert_false(open_trace("two\nlines", VTB_TRACE_TEXT));
-    assert_refused("two?lines", "cannot be read: No such file or directory", VTB_EXIT_USAGE);
+    assert_refused("two\\nlines", "cannot be read: No such file or directory", VTB_EXIT_USAGE);
 }
 
 /* `where` is the directory that is shown. */

@@ -159,6 +159,9 @@ struct vtb_lacks {
 struct vtb_strategy {
     const char *summary;
     const char *modelled_on;
+    /* Other names that it is known by, separated by ", ", which --strategy takes in upper and lower
+     * case where no strategy has them as a name; null: none. */
+    const char *aliases;
     enum vtb_shape shape;
     enum vtb_role role;
     /* The indirect calls on a hit, in the method and the loop, that belong to the strategy: of the
