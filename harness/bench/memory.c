@@ -62,11 +62,14 @@ void vtb_memory_soak(void)
             continue;
     }
     struct mallinfo2 info = mallinfo2();
-    size_t before = SIZE_MAX; /* if another allocator replaces malloc, these figures never change */
-    while (info.fordblks > info.keepcost && info.fordblks < before) {
-        before = info.fordblks;
+    /* Of a list from which it takes a block, the C library puts others into the thread's cache, from
+     * where the next come without a change. If another allocator replaces malloc, these figures never
+     * change. */
+    for (size_t same_n = 0; info.fordblks > info.keepcost && same_n <= CACHED_N;) {
+        const size_t before = info.fordblks;
         take(SMALLEST_BYTES);
         info = mallinfo2();
+        same_n = info.fordblks < before ? 0 : same_n + 1;
     }
     if (info.keepcost > 2 * END_BYTES)
         take(info.keepcost - END_BYTES - BLOCK_HEADER_BYTES);

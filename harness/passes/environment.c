@@ -111,9 +111,9 @@ bool vtb_environment_clean(char **arguments, struct vtb_error *error)
 static char **lines_of(const char *text)
 {
     size_t n = 0;
-    char *rest = vtb_copy_text(text, WHAT);
+    char *rest = *text ? vtb_copy_text(text, WHAT) : NULL;
     char **lines = vtb_allocate(strlen(text) + 2, sizeof *lines, WHAT);
-    for (char *line; *text && (line = strsep(&rest, "\n"));)
+    for (char *line; (line = strsep(&rest, "\n"));)
         lines[n++] = line;
     lines[n] = NULL;
     return lines;

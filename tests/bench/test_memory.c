@@ -2,7 +2,11 @@
 #include "memories.h"
 
 #include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+#include "base/child.h"
 
 #define LIVE_BYTES ((size_t)2 << 20)
 
@@ -455,11 +459,39 @@ static int set_up(void **state)
     return 0;
 }
 
+/* A heap in which others have left free blocks of many sizes, in all of the C library's lists. */
+static bool soak_what_others_left(void *context, struct vtb_error *why)
+{
+    enum { BLOCKS_N = 400 };
+    static void *blocks[2 * BLOCKS_N];
+    (void)context;
+    for (size_t i = 0; i < 2 * BLOCKS_N; i++)
+        blocks[i] = malloc(24 + i % 5 * 16);
+    for (size_t i = 0; i < 2 * BLOCKS_N; i += 2)
+        free(blocks[i]);
+    free(malloc(100000)); /* sorts them into lists by their sizes */
+    vtb_memory_soak();
+    const struct mallinfo2 info = mallinfo2();
+    return info.fordblks == info.keepcost ||
+           vtb_fail(why, VTB_EXIT_INTERNAL, "%zu bytes are free, %zu of them at the end",
+                    info.fordblks, info.keepcost);
+}
+
+static void soaking_leaves_no_free_block(void **state)
+{
+    (void)state;
+    struct vtb_error why;
+    struct vtb_child child = {.name = "a child", .run = soak_what_others_left};
+    if (!vtb_child_work(&child, &why))
+        fail_msg("%s", why.message);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heaps_that_free),
         cmocka_unit_test(a_heap_that_frees_serves),
+        cmocka_unit_test(soaking_leaves_no_free_block),
         cmocka_unit_test(a_heap_that_collects_serves),
         cmocka_unit_test(values_live_all_along),
         cmocka_unit_test(nothing_need_live),
