@@ -849,7 +849,7 @@ def test_killed_matrix_leaves_what_was_finished(
     assert 0 < results["context"]["sessions"] < SESSIONS_N
     assert path.with_suffix(".samples.csv").exists()
     assert {path: after[path] for path in earlier} == earlier
-    assert len(after) == len(earlier) + 4  # with samples, sessions, and the name that it had claimed
+    assert len(after) == len(earlier) + 4  # with samples, sessions, and the name it had claimed
 
 
 # Sessions of a second and more.

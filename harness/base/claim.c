@@ -11,9 +11,9 @@
 /* As many runs of one name as no folder has. */
 #define CLAIMS_MAX 10000
 
-/* Claims `dir`/`name` by a hidden file, a temporary one of no host, so that those of all have the same
- * name and a stale one is removed after a day. Returns the cause of a failure, or 0. Whoever has claimed the
- * name before is still there, or has left its result file. */
+/* Claims `dir`/`name` by a hidden file: a temporary one of no host, so that all hosts have the same
+ * name for it, and a stale one is removed after a day. Returns the cause of a failure, or 0.
+ * Whoever has claimed the name before is still there, or has left its result file. */
 static int claim(const char *dir, const char *name, long pid)
 {
     char path[PATH_MAX];

@@ -62,9 +62,9 @@ void vtb_memory_soak(void)
             continue;
     }
     struct mallinfo2 info = mallinfo2();
-    /* Of a list from which it takes a block, the C library puts others into the thread's cache, from
-     * where the next come without a change. If another allocator replaces malloc, these figures never
-     * change. */
+    /* Of a list from which it takes a block, the C library puts others into the thread's cache,
+     * from where the next come without a change. If another allocator replaces malloc, these
+     * figures never change. */
     for (size_t same_n = 0; info.fordblks > info.keepcost && same_n <= CACHED_N;) {
         const size_t before = info.fordblks;
         take(SMALLEST_BYTES);

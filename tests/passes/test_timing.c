@@ -527,8 +527,8 @@ static void cases_are_in_step_where_hits_emerge(void **state)
     assert_int_equal(starts_n[3], 0);
 }
 
-/* Times recorded keys, over and over, through a cache of a capacity. Returns the share that hit, the
- * second time that they are timed. */
+/* Times recorded keys, over and over, through a cache of a capacity. Returns the share that hit,
+ * the second time that they are timed. */
 static double timed_hit_rate(uint64_t capacity, enum vtb_consumer consumer)
 {
     static const uint32_t recorded[] = {0, 0, 1, 2};
