@@ -902,7 +902,7 @@ def test_progress_starts_with_all_of_the_time_left(start: Start) -> None:
 
 def test_progress_moves_five_times_a_second_at_most(start: Start) -> None:
     """Sessions of some milliseconds each."""
-    arguments = [*MATRIX, *HASTY, "--calls", "10", "--sessions", "100"]
+    arguments = [*HASTY, "--calls", "10", "--heap", "glibc", "--sessions", "60"]
     before_s = time.monotonic()
     run = start(*arguments, "--strategy", "value_task", terminal=True)
     announced(run.end())
@@ -955,7 +955,7 @@ def test_progress_is_shown_on_a_terminal_alone(bench: Bench) -> None:
     arguments = [*HASTY, "--strategy", "value_task"]
     for rates, plans in [("0.5", 0), ("0.5,0.8", 1)]:
         outcome = bench.ok(*arguments, "--hit-rate", rates)
-        assert "\r" not in outcome.err and "%" not in outcome.err
+        assert "\r" not in outcome.err and not re.search(r"%, |s left", outcome.err)
         found = [bool(re.fullmatch(PLAN, line)) for line in outcome.complaints]
         assert found == plans * [True] + [False]
 

@@ -69,7 +69,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real")
     path = folder / "real.json"
     options = "--calls 10,1000 --hit-rate 0.5,1 --heap glibc,gengc --gen0-budget 256K"
-    options += " --strategy value_task,caller_op --sessions 5"
+    options += " --live-heap 64K --strategy value_task,caller_op --sessions 5"
     subprocess.run(
         [str(BINARY), *HASTY, *options.split(), "--export-json", str(path)],
         env=clean_environment(VTB_RESULTS_DIR=str(folder / "results")),
