@@ -39,7 +39,7 @@ static void add_kinds(const char *name, const char *workload)
     }
 }
 
-/* The default one, and those that the build names: by default with values that are a
+/* The default one, and those that the build names: by default with values that are a flag and a
  * struct, and with caches that are real. */
 static bool is_whole(const char *workload)
 {

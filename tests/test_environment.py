@@ -100,6 +100,18 @@ def test_a_setting_is_taken_out_or_told(tmp_path: Path, name: str) -> None:
     assert "environment.kept: '{}' before, '{\"" + name in compared.stdout
 
 
+def test_a_gate_names_what_its_baseline_was_made_with(tmp_path: Path) -> None:
+    baseline = str(tmp_path / "baseline.json")
+    saving = run(*GLIBC, "--save-baseline", baseline, "--results-dir", str(tmp_path))
+    assert saving.returncode == 0, saving.stderr
+    same = run("gate", "--baseline", baseline)
+    assert same.returncode == 0 and "environment." not in same.stdout
+    kept = run("gate", "--baseline", baseline, "--keep-environment", MALLOC_ARENA_MAX="1")
+    assert kept.returncode == 0, kept.stderr
+    told = " ".join(kept.stdout.split())
+    assert 'environment.kept was {}, is {"MALLOC_ARENA_MAX":"1"}' in told
+
+
 def test_a_clean_environment_is_not_spoken_of(tmp_path: Path) -> None:
     found = result(tmp_path / "clean.json", *GLIBC)
     assert found["context"]["environment"] == {"removed": {}, "kept": {}}

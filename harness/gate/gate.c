@@ -9,7 +9,9 @@
 #include "base/prose.h"
 #include "base/shown.h"
 #include "gate/compare.h"
+#include "passes/environment.h"
 #include "report/counters.h"
+#include "report/report_json.h"
 
 const char *const vtb_gate_verdict_words[] = {"same", "within limit", "better", "worse",
                                               "inconclusive"};
@@ -342,6 +344,21 @@ static double counter_of(const struct vtb_counter *counters, size_t n, const cha
     return NAN;
 }
 
+/* Notes a difference between what reached allocators through the environment, then and now. */
+static void note_environment(struct vtb_gate *gate)
+{
+    static const char *const keys[] = {"environment.kept", "environment.removed"};
+    char *const *const lists[] = {vtb_environment_kept(), vtb_environment_removed()};
+    for (size_t i = 0; i < 2; i++) {
+        const char *before = vtb_recorded_fact(gate->baseline, keys[i]);
+        char *now = vtb_report_variables(lists[i]);
+        if (strcmp(before, "unknown") != 0 && strcmp(before, now) != 0)
+            vtb_gate_note(gate, "%s was %.150s, is %.150s: what allocators read (docs/CLI.md)",
+                          keys[i], before, now);
+        free(now);
+    }
+}
+
 /* Whether collections may be compared: they depend on how much is allocated between two of them,
  * on what lives meanwhile, and in their last digits on how many calls were made. */
 static bool has_same_budgets(struct vtb_gate *gate, const struct vtb_recorded_row *row,
@@ -447,6 +464,7 @@ bool vtb_gate_counts(struct vtb_gate *gate, const struct vtb_results *results,
                      const struct vtb_options *options, struct vtb_error *error)
 {
     bool ok = true;
+    note_environment(gate);
     for (size_t i = 0; ok && i < results->comparisons_n; i++) {
         const struct vtb_comparison *comparison = &results->comparisons[i];
         for (size_t own = 0; ok && own < comparison->point->cases_n; own++) {

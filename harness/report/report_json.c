@@ -223,6 +223,14 @@ static json_t *variables(char *const *list)
     return object;
 }
 
+char *vtb_report_variables(char *const *list)
+{
+    json_t *object = variables(list);
+    char *text = json_dumps(object, JSON_COMPACT);
+    json_decref(object);
+    return text ? text : vtb_copy_text("unknown", "the environment");
+}
+
 /* What reaches an allocator from outside. */
 static json_t *environment(void)
 {
