@@ -11,5 +11,4 @@ cd "$root"
 }
 cmake --build build/release
 ctest --test-dir build/release --output-on-failure -j "$(nproc)"
-# One process more than processors: some tests wait for what is to end.
-exec /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$(($(nproc) + 1))" --dist loadgroup tests "$@"
+exec /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$(nproc)" --dist loadgroup tests "$@"

@@ -525,6 +525,7 @@ class Background:
             stdout=subprocess.PIPE,
             stderr=slave,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # not as under nohup
         )
         os.close(slave)
 
@@ -623,7 +624,6 @@ Start = Callable[..., Background]
 def start(bench: Bench) -> Iterator[Start]:
     if not Path("/proc/self").exists():
         pytest.skip("/proc is not mounted: child processes cannot be told")
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which is ignored where tests run under nohup
     started: list[Background] = []
 
     def start_one(*arguments: str, terminal: bool = False, term: str = "xterm") -> Background:

@@ -128,7 +128,8 @@ def judge_files(made: Ended) -> Iterator[str]:
     after = files_below(made.folder)
     for name, content in made.earlier.items():
         if name not in after:
-            yield f"{name} is gone"
+            if not TEMPORARY.fullmatch(name):  # which is swept: a run that was killed left it
+                yield f"{name} is gone"
         elif after[name] != content and name != "export.json":
             yield f"{name} is not as it was"
     for name in sorted({*after.keys() - made.earlier.keys(), "export.json"}):
