@@ -8,8 +8,8 @@
 /* Prints a result file. */
 void vtb_report_json(FILE *out, const struct vtb_results *results);
 
-/* Variables of the environment, a list that ends with null, as JSON on one line, as the context of a
- * result file has them. The caller frees. */
+/* Variables of the environment, a list that ends with null, as JSON on one line, as the context of
+ * a result file has them. The caller frees. */
 char *vtb_report_variables(char *const *list);
 
 /* Prints a struct vtb_results as a baseline for the gate: a result file without the rows of single
