@@ -75,6 +75,17 @@ def programs() -> list[Entry]:
     return list(once.values())
 
 
+def as_fuzzed(sources: list[Path], known: list[Entry]) -> list[Entry]:
+    """What no build compiles, as scripts/fuzz.sh does; clang-tidy would guess."""
+    files = {entry["file"] for entry in known}
+    options = "cc -std=gnu11 -D_GNU_SOURCE -I. -Iharness -Iharness/include -c"
+    return [
+        {"directory": str(ROOT), "file": str(path), "command": f"{options} {shlex.quote(str(path))}"}
+        for path in sources
+        if str(path) not in files
+    ]
+
+
 def main() -> None:
     (LINT / "cells").mkdir(parents=True, exist_ok=True)
     list_cells()
@@ -83,10 +94,10 @@ def main() -> None:
     entries = [*programs(), *own]
     for entry in entries:
         entry["command"] = re.sub(TUNING, "", entry["command"])
-    text = json.dumps(entries, indent=1)
-    (LINT / "compile_commands.json").write_text(text, encoding="utf-8")
     found = [path for folder in FOLDERS for path in sorted(ROOT.glob(f"{folder}/*.c"))]
     sources = [path for path in found if path.parent != SKELETONS]
+    text = json.dumps([*entries, *as_fuzzed(sources, entries)], indent=1)
+    (LINT / "compile_commands.json").write_text(text, encoding="utf-8")
     for name in [*map(str, sources), *(entry["file"] for entry in own)]:
         sys.stdout.buffer.write(name.encode() + b"\0")
 

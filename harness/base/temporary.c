@@ -137,7 +137,7 @@ static bool name_one(const char *path, unsigned n, char temporary[PATH_MAX])
 /* --- what others left behind --- */
 
 /* After so long a file of another machine or container is nobody's. */
-#define STALE_S (24 * 60 * 60)
+#define STALE_S ((time_t)24 * 60 * 60)
 
 static bool is_stale(int folder, const char *name)
 {

@@ -28,7 +28,7 @@ static void tell(size_t bytes)
 #define NULL_BYTES 65536
 
 /* Blocks that a strategy takes for several objects. */
-#define BLOCK_BYTES 4096
+#define BLOCK_BYTES ((size_t)4096)
 
 /* The first of the sizes that the cell allocates for which its heap has nothing; 0: it has memory
  * for all. The thread that asks is one that was not in the heap when it faulted, but in a cell. */

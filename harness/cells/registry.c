@@ -206,7 +206,7 @@ static struct vtb_cell_slot *add_slot(const struct vtb_cell_slot *slot)
 /* Whether the strategy can be compiled as such a cell. It cannot before anything is known of it. */
 static bool is_possible(const struct vtb_strategy_entry *entry, struct vtb_kind kind)
 {
-    if (!entry->methods[0])
+    if (!entry || !entry->methods[0])
         return false;
     const struct vtb_lacks *lacks = &entry->methods[0]->strategy->lacks;
     return !(kind.async && lacks->async_method) &&

@@ -170,8 +170,21 @@ static void keep_results(void *context, const struct vtb_results *results)
     }
 }
 
-/* Writes the result file, with the raw samples and the distributions of pauses beside it, and the
- * files that were asked for. */
+/* Writes the result file, with the raw samples beside it. Of a whole run there is nothing to go on
+ * with then. */
+static bool write_own(const struct vtb_results *results, const struct paths *paths,
+                      struct vtb_error *error)
+{
+    struct vtb_error reason;
+    bool ok = vtb_output_file(paths->samples, vtb_report_samples, results, VTB_FORMAT_CSV, error);
+    const bool written =
+        vtb_output_file(paths->json, vtb_report, results, VTB_FORMAT_JSON, ok ? error : &reason);
+    if (written && !results->interrupted)
+        (void)unlink(paths->sessions);
+    return ok && written;
+}
+
+/* Writes the run's own files, with the distributions of pauses, and those that were asked for. */
 static bool write_files(const struct vtb_options *options, const struct vtb_results *results,
                         const struct paths *paths, struct vtb_error *error)
 {
@@ -180,8 +193,6 @@ static bool write_files(const struct vtb_options *options, const struct vtb_resu
         vtb_print *print;
         enum vtb_format format;
     } files[] = {
-        {paths->samples, vtb_report_samples, VTB_FORMAT_CSV},
-        {paths->json, vtb_report, VTB_FORMAT_JSON},
         {options->export_json, vtb_report, VTB_FORMAT_JSON},
         {options->export_csv, vtb_report, VTB_FORMAT_CSV},
         {options->export_markdown, vtb_report, VTB_FORMAT_MARKDOWN},
@@ -189,14 +200,11 @@ static bool write_files(const struct vtb_options *options, const struct vtb_resu
          VTB_FORMAT_JSON},
     };
     struct vtb_error reason;
-    bool ok = true;
+    bool ok = write_own(results, paths, error);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        const bool written =
-            !files[i].path || vtb_output_file(files[i].path, files[i].print, results,
-                                              files[i].format, ok ? error : &reason);
-        ok = ok && written;
-        if (written && files[i].path == paths->json && !results->interrupted)
-            (void)unlink(paths->sessions); /* of a whole run there is nothing to go on with */
+        ok = (!files[i].path || vtb_output_file(files[i].path, files[i].print, results,
+                                                files[i].format, ok ? error : &reason)) &&
+             ok;
     }
     return vtb_histograms_write(results, paths->stem, ok ? error : &reason) && ok;
 }

@@ -1,5 +1,6 @@
 #include "plan/trace_bytes.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "plan/trace_keys.h"
@@ -93,7 +94,8 @@ bool vtb_trace_check_text(const char *path, uint64_t first, const char *bytes, s
         i++;
     return i == n ||
            vtb_trace_refuse(path, error,
-                            "its byte %llu is 0x%02x, which text does not have; keys of 4 bytes, "
+                            "its byte %" PRIu64
+                            " is 0x%02x, which text does not have; keys of 4 bytes, "
                             "big-endian, are read by --trace-format be32, and no other binary ones",
-                            (unsigned long long)(first + i), (unsigned)(unsigned char)bytes[i]);
+                            first + i, (unsigned)(unsigned char)bytes[i]);
 }

@@ -113,7 +113,7 @@ static void make_and_be_interrupted(void)
     char folder[PATH_MAX];
     make("file");
     assert_true(vtb_temporary_folder("test", folder, &error));
-    signal(SIGTERM, leave);
+    sigaction(SIGTERM, &(struct sigaction){.sa_handler = leave}, NULL);
     raise(SIGTERM);
 }
 

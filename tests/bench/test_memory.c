@@ -462,12 +462,12 @@ static int set_up(void **state)
 /* A heap in which others have left free blocks of many sizes, in all of the C library's lists. */
 static bool soak_what_others_left(void *context, struct vtb_error *why)
 {
-    enum { BLOCKS_N = 400 };
-    static void *blocks[2 * BLOCKS_N];
+    enum { BLOCKS_N = 800 };
+    static void *blocks[BLOCKS_N];
     (void)context;
-    for (size_t i = 0; i < 2 * BLOCKS_N; i++)
+    for (size_t i = 0; i < BLOCKS_N; i++)
         blocks[i] = malloc(24 + i % 5 * 16);
-    for (size_t i = 0; i < 2 * BLOCKS_N; i += 2)
+    for (size_t i = 0; i < BLOCKS_N; i += 2)
         free(blocks[i]);
     free(malloc(100000)); /* sorts them into lists by their sizes */
     vtb_memory_soak();

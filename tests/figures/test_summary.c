@@ -153,8 +153,8 @@ static void hit_rates_of_what_is_timed(void **state)
     for (size_t s = 0; s < SESSIONS_N; s++)
         rates[s] = s % 2 ? 0.25 : 0.5;
     (void)summarise(samples);
-    const double most_n = SESSIONS_N - SESSIONS_N / 2; /* sessions of 0.5 */
-    assert_near(comparison.timed_hit_rate, 0.25 + 0.25 * most_n / SESSIONS_N, 1e-12);
+    const size_t most_n = SESSIONS_N - SESSIONS_N / 2; /* sessions of 0.5 */
+    assert_near(comparison.timed_hit_rate, 0.25 + 0.25 * (double)most_n / SESSIONS_N, 1e-12);
     forget();
     (void)summary_of(ns, silent, 1);
     assert_true(isnan(comparison.timed_hit_rate));

@@ -659,10 +659,10 @@ static void utf_16_without_a_mark(void **state)
                    "UTF-16; `iconv -f UTF-16BE -t UTF-8 FILE | run_bench --trace -`");
 }
 
-static void assert_binary(size_t n, const char *byte)
+static void assert_binary(const char *text, size_t n, const char *byte)
 {
     char reason[200];
-    const char *path = put(bytes, n);
+    const char *path = put(text, n);
     assert_false(open_trace(path, VTB_TRACE_TEXT));
     snprintf(reason, sizeof reason,
              "its byte %s, which text does not have; keys of 4 bytes, big-endian, are read by "
@@ -674,15 +674,12 @@ static void assert_binary(size_t n, const char *byte)
 static void binary_as_text(void **state)
 {
     (void)state;
-    memcpy(bytes, "\0\0\0\7\0\0\0\2", 8);
-    assert_binary(8, "0 is 0x00");
-    memcpy(bytes, "fig\npe\033ar\n", 10);
-    assert_binary(10, "6 is 0x1b");
-    memcpy(bytes, "\357\273\277\177", 4);
-    assert_binary(4, "3 is 0x7f");
+    assert_binary("\0\0\0\7\0\0\0\2", 8, "0 is 0x00");
+    assert_binary("fig\npe\033ar\n", 10, "6 is 0x1b");
+    assert_binary("\357\273\277\177", 4, "3 is 0x7f");
     memset(bytes, 'x', BUFFER_BYTES);
     bytes[BUFFER_BYTES] = 6;
-    assert_binary(BUFFER_BYTES + 1, "65536 is 0x06");
+    assert_binary(bytes, BUFFER_BYTES + 1, "65536 is 0x06");
 }
 
 /* --- arc --- */
