@@ -78,11 +78,11 @@ def programs() -> list[Entry]:
 def as_fuzzed(sources: list[Path], known: list[Entry]) -> list[Entry]:
     """What no build compiles, as scripts/fuzz.sh does; clang-tidy would guess."""
     files = {entry["file"] for entry in known}
-    options = "cc -std=gnu11 -D_GNU_SOURCE -I. -Iharness -Iharness/include -c"
+    command = "cc -std=gnu11 -D_GNU_SOURCE -I. -Iharness -Iharness/include -c"
     return [
-        {"directory": str(ROOT), "file": str(path), "command": f"{options} {shlex.quote(str(path))}"}
-        for path in sources
-        if str(path) not in files
+        {"directory": str(ROOT), "file": name, "command": f"{command} {shlex.quote(name)}"}
+        for name in map(str, sources)
+        if name not in files
     ]
 
 
