@@ -78,7 +78,9 @@ def programs() -> list[Entry]:
 def as_fuzzed(sources: list[Path], known: list[Entry]) -> list[Entry]:
     """What no build compiles, as scripts/fuzz.sh does; clang-tidy would guess."""
     files = {entry["file"] for entry in known}
-    command = "cc -std=gnu11 -D_GNU_SOURCE -I. -Iharness -Iharness/include -c"
+    folders = [ROOT, ROOT / "harness", ROOT / "harness" / "include"]
+    includes = [f"-I{each}" for each in folders]
+    command = shlex.join(["cc", "-std=gnu11", "-D_GNU_SOURCE", *includes, "-c"])
     return [
         {"directory": str(ROOT), "file": name, "command": f"{command} {shlex.quote(name)}"}
         for name in map(str, sources)
