@@ -81,25 +81,20 @@ for target in $targets; do
     result_file)
         build result_file harness/gate/result_file.c harness/plan/metrics.c harness/gate/compare.c \
             harness/gate/compare_cells.c harness/gate/compare_json.c harness/gate/compare_report.c \
-            harness/base/allocate.c harness/base/error.c harness/base/json_text.c \
-            harness/base/names.c harness/base/prose.c harness/base/table.c harness/base/stats.c \
-            harness/base/distributions.c harness/figures/pooled.c harness/figures/states.c \
-            -ljansson -lm
+            harness/base/*.c harness/figures/pooled.c harness/figures/states.c -ljansson -lm
         cp tests/fuzz/result_file.json "$folder/result_file.corpus/"
         run result_file -max_len=8192 -timeout=600 -dict=tests/fuzz/result_file.dict
         ;;
     trace)
         build trace harness/plan/trace.c harness/plan/trace_bytes.c harness/plan/trace_keys.c \
-            harness/plan/trace_lines.c harness/base/error.c harness/base/interrupt.c \
-            harness/base/pages.c harness/base/prose.c harness/base/allocate.c
+            harness/plan/trace_lines.c harness/base/*.c -ljansson -lm
         run trace -max_len=1024 -timeout=600 -dict=tests/fuzz/trace.dict
         ;;
     options)
         build options harness/plan/options.c harness/plan/option_table.c \
             harness/plan/option_values.c harness/plan/options_help.c harness/plan/parameters.c \
-            harness/plan/metrics.c harness/plan/event_names.c harness/base/allocate.c \
-            harness/base/error.c harness/base/names.c harness/base/numbers.c harness/base/prose.c \
-            -Wno-missing-field-initializers -lpfm -lm
+            harness/plan/metrics.c harness/plan/event_names.c harness/base/*.c \
+            -Wno-missing-field-initializers -lpfm -ljansson -lm
         "$folder/fuzz_options" -words >"$folder/options.dict"
         printf 'run\0--hit-rate=0:1:0.1\0--strategy\0task\0--quick' >"$folder/options.corpus/run"
         printf 'gate\0--baseline=FILE\0--limit=ns_per_op=5%%' >"$folder/options.corpus/gate"

@@ -118,7 +118,7 @@ static bool unknown_variable(const char *variable, struct vtb_error *error)
 /* Refuses variables that say nothing to this program, though whoever set them meant it to. */
 static bool check_environment(struct vtb_error *error)
 {
-    for (char **each = environ; *each; each++) {
+    for (char **each = environ; each && *each; each++) {
         char variable[VTB_SHOWN_MAX + VARIABLE_BYTES];
         snprintf(variable, sizeof variable, "%.*s", (int)strcspn(*each, "="), *each);
         if (strncmp(variable, "VTB_", 4) == 0 && !is_known_variable(variable))

@@ -82,6 +82,24 @@ const char *vtb_foreign_add_workload(const char *path, struct vtb_error *error)
     return vtb_foreign_add_strategy(path, error);
 }
 
+const struct vtb_strategy_entry *vtb_foreign_strategy_at(size_t i)
+{
+    (void)i;
+    return NULL;
+}
+
+const struct vtb_workload_entry *vtb_foreign_workload_at(size_t i)
+{
+    (void)i;
+    return NULL;
+}
+
+const char *vtb_alias_at(size_t i)
+{
+    (void)i;
+    return NULL;
+}
+
 const char *vtb_named_size(const char *name)
 {
     return strncmp(name, "payload_", 8) == 0 ? "payload_48" : NULL;
