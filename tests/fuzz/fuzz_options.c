@@ -37,7 +37,7 @@ const struct vtb_strategy_entry vtb_strategies[] = {{.name = "task"}, {.name = N
 const struct vtb_workload_entry vtb_workloads[] = {{.name = "cache"}, {.name = NULL}};
 const struct vtb_heap_entry vtb_heaps[] = {{"heap", &heap}, {NULL, NULL}};
 const char vtb_default_workload_name[] = "cache";
-const char *const vtb_trace_format_words[] = {"text", "be32", NULL};
+const char *const vtb_trace_format_words[] = {"text", "be32", "arc", "csv", NULL};
 
 const struct vtb_workload_entry *vtb_find_workload(const char *name)
 {
