@@ -125,13 +125,13 @@ static uint32_t host(void)
 /* How much of a file's own name its temporary name has: names have 255 bytes at most. */
 #define NAME_SHOWN "200"
 
-/* Writes the n-th temporary name for a file. False: it is too long. */
-static bool name_one(const char *path, unsigned n, char temporary[PATH_MAX])
+/* Writes the n-th temporary name for a file of a process of a host. False: it is too long. */
+static bool name_of(const char *path, uint32_t mark, long pid, unsigned n, char temporary[PATH_MAX])
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     return snprintf(temporary, PATH_MAX, "%.*s.%." NAME_SHOWN "s.vtb-%08x-%ld-%u.part",
-                    (int)(name - path), path, name, host(), (long)getpid(), n) < PATH_MAX;
+                    (int)(name - path), path, name, mark, pid, n) < PATH_MAX;
 }
 
 /* --- what others left behind --- */
@@ -203,7 +203,7 @@ static int make_by_name(const char *path, char temporary[PATH_MAX], int (*make)(
     int made = -1;
     sweep(path);
     do {
-        if (!name_one(path, ++next, temporary)) {
+        if (!name_of(path, host(), getpid(), ++next, temporary)) {
             errno = ENAMETOOLONG;
             return -1;
         }
@@ -213,6 +213,18 @@ static int make_by_name(const char *path, char temporary[PATH_MAX], int (*make)(
             vtb_temporary_keep(temporary);
     } while (made < 0 && errno == EEXIST);
     return made;
+}
+
+int vtb_temporary_claim(const char *path, long pid, char temporary[PATH_MAX])
+{
+    if (!name_of(path, 0, pid, 0, temporary))
+        return ENAMETOOLONG;
+    const int file = make_file(temporary);
+    if (file < 0)
+        return errno;
+    (void)close(file);
+    vtb_temporary_add(temporary);
+    return 0;
 }
 
 int vtb_temporary_file(const char *path, char temporary[PATH_MAX])

@@ -15,6 +15,10 @@
  * caller closes, or -1, with errno set and nothing made. */
 int vtb_temporary_file(const char *path, char temporary[PATH_MAX]);
 
+/* Claims a name for a process by a file beside it that is of no host, so that all hosts have the
+ * same name for it; a stale one is removed after a day. Returns the cause of a failure, or 0. */
+int vtb_temporary_claim(const char *path, long pid, char temporary[PATH_MAX]);
+
 /* Makes a folder in TMPDIR, or /tmp, for files alone. On false *error says why there is none, after
  * `what`, which names the option or the purpose; and `folder` is empty. */
 VTB_MUST_USE bool vtb_temporary_folder(const char *what, char folder[PATH_MAX],
