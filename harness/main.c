@@ -1,5 +1,4 @@
 /* valuetask-bench: the one place that prints errors and ends the process. */
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,8 +71,6 @@ __attribute__((noinline)) static int start(int argc, char **argv)
 {
     static struct vtb_options options;
     struct vtb_error error;
-    (void)signal(SIGPIPE, SIG_IGN); /* a reader that is gone, and a limit of a file's size, are */
-    (void)signal(SIGXFSZ, SIG_IGN); /* errors of a write, after which the rest is still written */
     vtb_output_guard_standard_streams();
     vtb_json_guard_memory();
     const bool parsed = check_stack(&error) && vtb_options_parse(&options, argc, argv, &error);

@@ -53,11 +53,9 @@ static bool print_to_memory(vtb_print *print, const void *what, enum vtb_format 
     return format == VTB_FORMAT_BYTES || show_text(text, text_n, format);
 }
 
-/* Writes all of the text to a file. Returns the cause of a failure, or 0. A pipe that nobody reads
- * any more is one, and does not end the process. */
+/* Writes all of the text to a file. Returns the cause of a failure, or 0. */
 static int write_all(int file, const char *text, size_t text_n)
 {
-    (void)signal(SIGPIPE, SIG_IGN);
     while (text_n > 0) {
         const ssize_t written_n = write(file, text, text_n);
         if (written_n < 0 && errno != EINTR)
@@ -329,6 +327,8 @@ bool vtb_output_stdout(vtb_print *print, const void *what, enum vtb_format forma
  * a word. */
 void vtb_output_guard_standard_streams(void)
 {
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++) {
         if (fcntl(file, F_GETFD) < 0) /* the number that is opened next */
             (void)!open("/dev/null", file == STDOUT_FILENO ? O_RDONLY : O_RDWR);

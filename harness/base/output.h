@@ -62,7 +62,8 @@ VTB_MUST_USE bool vtb_output_stdout(vtb_print *print, const void *what, enum vtb
                                     struct vtb_error *error);
 
 /* Opens /dev/null for each standard stream that is closed, or else a file of ours would take its
- * number; for standard output so that it cannot be written. */
+ * number; for standard output so that it cannot be written. From then on a reader that is gone, and
+ * a limit of a file's size, are errors of a write, after which the rest is still written. */
 void vtb_output_guard_standard_streams(void);
 
 #endif
