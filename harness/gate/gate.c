@@ -166,6 +166,15 @@ static bool choose_strategies(struct vtb_options *options, const struct vtb_resu
     return true;
 }
 
+bool vtb_recorded_replay(struct vtb_options *options, const struct vtb_result_file *file,
+                         struct vtb_error *error)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < file->options_n; i++)
+        ok = vtb_options_replay(options, file->options[i].key, file->options[i].value, error);
+    return ok;
+}
+
 bool vtb_gate_prepare(struct vtb_options *options, const struct vtb_result_file *file,
                       bool *same_toolchain, struct vtb_error *error)
 {
@@ -184,12 +193,9 @@ bool vtb_gate_prepare(struct vtb_options *options, const struct vtb_result_file 
                         "the baseline '%.200s' is of another toolchain: %s; --any-toolchain "
                         "compares what does not depend on it, or " VTB_GATE_RENEW,
                         file->path, difference);
-    for (size_t i = 0; i < file->options_n; i++) {
-        const struct vtb_recorded_text *option = &file->options[i];
-        if (!vtb_options_replay(options, option->key, option->value, &reason))
-            return vtb_fail(error, VTB_EXIT_BASELINE, "the baseline '%.200s' cannot be run: %.600s",
-                            file->path, reason.message);
-    }
+    if (!vtb_recorded_replay(options, file, &reason))
+        return vtb_fail(error, VTB_EXIT_BASELINE, "the baseline '%.200s' cannot be run: %.600s",
+                        file->path, reason.message);
     if (!*same_toolchain)
         options->time_s = 0;
     if (!*same_toolchain || !has_same_isa(file, &machine))

@@ -114,6 +114,11 @@ struct vtb_gate_check *vtb_gate_add_check(struct vtb_gate *gate, struct vtb_erro
 /* Counts the checks with a verdict. */
 size_t vtb_gate_count(const struct vtb_gate *gate, enum vtb_gate_verdict verdict);
 
+/* Sets the options that a result file recorded, one after the other. On false *error says what is
+ * wrong with one, and those before it are set. */
+VTB_MUST_USE bool vtb_recorded_replay(struct vtb_options *options,
+                                      const struct vtb_result_file *file, struct vtb_error *error);
+
 /*
  * Checks whether a baseline can be compared with this build, and sets the options that it recorded,
  * and `*same_toolchain`. Of its strategies those stay that --strategy names, if it was given. If it

@@ -547,12 +547,12 @@ static bool is_read_apart(const char *key)
     return false;
 }
 
-static size_t parts_n(const json_t *context)
+static size_t parts_n(json_t *context)
 {
     const char *key;
     json_t *value;
     size_t n = 0;
-    json_object_foreach((json_t *)(uintptr_t)context, key, value) n +=
+    json_object_foreach(context, key, value) n +=
         json_is_object(value) ? json_object_size(value) : json_array_size(value);
     return n;
 }

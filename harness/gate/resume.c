@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gate/gate.h"
 #include "passes/machine.h"
 
 #define END ".json"
@@ -98,15 +99,10 @@ static bool check_options(const struct vtb_options *options, const struct vtb_re
 static bool take_options(struct vtb_options *options, const struct vtb_result_file *file,
                          struct vtb_error *error)
 {
-    for (size_t i = 0; i < file->options_n; i++) {
-        struct vtb_error reason;
-        if (!vtb_options_replay(options, file->options[i].key, file->options[i].value, &reason))
-            return vtb_fail(error, VTB_EXIT_USAGE,
-                            "--resume: '%.200s' cannot be gone on with: "
-                            "%.600s",
-                            file->path, reason.message);
-    }
-    return true;
+    struct vtb_error reason;
+    return vtb_recorded_replay(options, file, &reason) ||
+           vtb_fail(error, VTB_EXIT_USAGE, "--resume: '%.200s' cannot be gone on with: %.600s",
+                    file->path, reason.message);
 }
 
 bool vtb_resume_options(struct vtb_resume *resume, struct vtb_options *options,
