@@ -10,8 +10,6 @@
 
 #include <stddef.h>
 
-#include "base/error.h"
-
 /* Allocates n zeroed items of `size` bytes; never null, also if n is 0. The caller frees. `what`
  * names them in the message, as in "the list of cells". */
 void *vtb_allocate(size_t n, size_t size, const char *what);

@@ -11,6 +11,7 @@
  * before anything of it, and its command line, which *results refers to, and is the caller's to
  * free. */
 VTB_MUST_USE char *vtb_run_describe(struct vtb_results *results, time_t now);
+
 /* What has the results that there are whenever more of a run is finished. They are whole, with
  * `interrupted` set, and valid during the call. It may take as long as it likes: no clock runs. */
 struct vtb_keeper {
