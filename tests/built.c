@@ -39,8 +39,8 @@ static void add_kinds(const char *name, const char *workload)
     }
 }
 
-/* The default one, and those that the build names: by default with values that are a flag and a
- * struct, and with caches that are real. */
+/* The default one, and those that the build names: by default with a value that is a struct,
+ * and with caches that are real. */
 static bool is_whole(const char *workload)
 {
     static const char *const whole[] = {BUILT_WHOLE};
@@ -49,6 +49,13 @@ static bool is_whole(const char *workload)
             return true;
     }
     return workload == vtb_default_workload()->name;
+}
+
+/* Of the curve of sizes its ends. */
+static bool is_within_curve(const char *workload)
+{
+    return strncmp(workload, "payload_", strlen("payload_")) == 0 &&
+           strcmp(workload, "payload_8") != 0 && strcmp(workload, "payload_256") != 0;
 }
 
 /* The references, and those that differ most in what they do with a value. */
@@ -95,7 +102,7 @@ static void list(void)
             const char *name = vtb_strategies[i].name;
             if (is_whole(workload))
                 add_kinds(name, workload);
-            else if (BUILT_OTHERS && is_shown(&vtb_strategies[i]))
+            else if (BUILT_OTHERS && !is_within_curve(workload) && is_shown(&vtb_strategies[i]))
                 add_shown(&vtb_strategies[i], workload);
         }
     }

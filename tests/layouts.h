@@ -35,8 +35,6 @@ static const struct layout_workload layout_workloads[] = {
     {"permission_check", 12, 1},
     /* fixtures */
     {"flag_by_number", 4, 1},
-    {"flag_by_name", 8, 1},
-    {"page_by_number", 4, 256},
     {"page_by_name", 8, 256},
 };
 
@@ -254,7 +252,7 @@ struct layout_known {
 static const struct layout_known layouts_known[] = {
     {"heap_task", "user_cache", 8, 72, 104, 104, 104},
     {"heap_task", "flag_by_number", 8, 72, 104, 104, 104},
-    {"heap_task", "flag_by_name", 8, 72, 112, 112, 112},
+    {"heap_task", "input_validator", 8, 72, 112, 112, 112},
     {"heap_task", "permission_check", 8, 72, 112, 112, 112},
     {"heap_task", "payload_64", 8, 128, 160, 160, 160},
     {"heap_task", "page_by_name", 8, 320, 360, 360, 360},
@@ -266,8 +264,8 @@ static const struct layout_known layouts_known[] = {
     {"value_task", "payload_64", 80, 0, 160, 224, 296},
     {"value_task", "page_by_name", 272, 0, 360, 616, 880},
     {"value_task_pooled", "user_cache", 24, 0, 120, 120, 136},
-    {"value_task_pooled", "flag_by_name", 16, 0, 120, 120, 128},
-    {"value_task_pooled", "page_by_number", 272, 0, 616, 616, 880},
+    {"value_task_pooled", "input_validator", 16, 0, 120, 120, 128},
+    {"value_task_pooled", "payload_256", 272, 0, 616, 616, 880},
     {"inline_future", "user_cache", 24, 0, 40, 72, 88},
     {"inline_future", "page_by_name", 272, 0, 288, 576, 840},
     {"value_task_handle", "user_cache", 16, 0, 0, 0, 0},
@@ -276,7 +274,7 @@ static const struct layout_known layouts_known[] = {
     {"poll", "metrics_counter", 16, 0, 0, 0, 0},
     {"callback", "config_read", 4, 0, 24, 0, 0},
     {"callback", "permission_check", 4, 0, 32, 0, 0},
-    {"cxx_strategy", "flag_by_name", 16, 0, 32, 0, 0},
+    {"cxx_strategy", "input_validator", 16, 0, 32, 0, 0},
     {"cxx_strategy", "user_cache", 16, 0, 40, 0, 0},
 };
 /* clang-format on */

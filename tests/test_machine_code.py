@@ -674,8 +674,8 @@ def test_every_cell_is_a_file_with_its_name() -> None:
     assert names <= {path.name for path in FILES.iterdir()}
     assert {name.split(".")[0] for name in names} == set(STRATEGIES)
     for there in [
-        "heap_task.payload_128.timing.so",
-        "heap_task.permission_check.timing_async_collected.so",
+        "heap_task.payload_256.timing.so",
+        "heap_task.product_catalog.timing_async_collected.so",
         "heap_task.user_cache.timing_async_atomic_collected.so",
         "heap_task.user_cache.timing_async_atomic.so",
         "poll.user_cache.counting_checked.so",
@@ -771,8 +771,8 @@ def test_barrier_stands_where_a_reference_is_stored() -> None:
 
     assert marks("user_cache", "method", True) == 1
     assert marks("user_cache", "method", False) == 0
-    assert marks("permission_check", "method", True) == 0
-    park = functions(Cell("heap_task", "permission_check", "direct", "", True))["vtb_park"]
+    assert marks("product_catalog", "method", True) == 0
+    park = functions(Cell("heap_task", "product_catalog", "direct", "", True))["vtb_park"]
     assert card_marks(park) >= 1
 
 

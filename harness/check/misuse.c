@@ -20,7 +20,7 @@
 
 /* A child is taken to hang once it has used so much processor time, or so many seconds have
  * passed. */
-#define LIMIT_CPU_MS 500
+#define LIMIT_CPU_MS 200
 #define LIMIT_S 60
 
 #define FRAMES_N VTB_PROBE_FRAMES_N /* frames of the child's window */
