@@ -214,6 +214,13 @@ static bool is_in_place(const char *path)
            (stat(path, &status) == 0 && (!S_ISREG(status.st_mode) || status.st_nlink > 1));
 }
 
+bool vtb_output_replaces(const char *path)
+{
+    struct stat status;
+    return find_open(path) < 0 && !is_added_to(path) && stat(path, &status) == 0 &&
+           S_ISREG(status.st_mode);
+}
+
 static int write_in_place(const char *path, const char *text, size_t text_n)
 {
     struct stat status;

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/interrupt.h"
@@ -51,14 +50,8 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
     return !options->save_baseline || vtb_output_check(options->save_baseline, error);
 }
 
-static bool is_there(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
-
-/* Says in the files of reports, or in those of them that are there, why nothing was compared: what
- * an earlier gate found must not be taken for what this one did. */
+/* Says in the files of reports, or in those of them alone that have an earlier gate's, why nothing
+ * was compared: what that one found must not be taken for what this one did. */
 static void write_refusal(struct vtb_gate *gate, const struct vtb_options *options,
                           const struct vtb_error *refusal, bool only_stale)
 {
@@ -68,7 +61,7 @@ static void write_refusal(struct vtb_gate *gate, const struct vtb_options *optio
     gate->refusal = refusal;
     gate->seconds = difftime(time(NULL), gate->began);
     for (size_t i = 0; i < REPORTS_N; i++) {
-        if (reports[i].path && (!only_stale || is_there(reports[i].path)))
+        if (reports[i].path && (!only_stale || vtb_output_replaces(reports[i].path)))
             (void)!vtb_output_file(reports[i].path, reports[i].print, gate, reports[i].format,
                                    &unheard);
     }
