@@ -935,6 +935,7 @@ def test_json_of_a_file_whose_name_is_no_text(bench: Bench, counts: Path) -> Non
         (["--strategy", "poll"], {}),
         (["--limit", "nosuch=1"], {}),
         (["--nosuch", "x"], {}),
+        (["--pin", "99999"], {}),
         ([], {"VTB_HELP": "1"}),
     ],
 )
@@ -979,6 +980,18 @@ def test_report_that_cannot_be_written(
     assert (outcome.code, outcome.out) == (1, "")
     assert f"'{target}' cannot be written: " in outcome.error
     assert contents(bench.directory) == before
+
+
+def test_report_that_can_be_written_says_which_one_cannot(bench: Bench, counts: Path) -> None:
+    (bench.directory / "junit.xml").write_text(STALE)
+    exports = ["--export-junit", "junit.xml", "--export-markdown", "summary.md"]
+    for unwritable in [["--export-sarif", "nowhere/gate.sarif"], ["--save-baseline", "."]]:
+        outcome = bench("gate", "--baseline", "baseline.json", *exports, *unwritable)
+        assert outcome.code == 1
+        reason = outcome.error.removeprefix("run_bench: ")
+        (error,) = junit_suite(bench.directory / "junit.xml").findall("testcase/error")
+        assert error.get("message") == f"nothing was compared: {reason}"
+        assert set(contents(bench.directory)) == {"baseline.json", "junit.xml", "summary.md"}
 
 
 # --- baselines that are refused ---

@@ -50,11 +50,16 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
     return !options->save_baseline || vtb_output_check(options->save_baseline, error);
 }
 
-/* Says in the files of reports, or in those of them alone that have an earlier gate's, why nothing
- * was compared: what that one found must not be taken for what this one did. */
+/* Whatever ends a gate that says nothing more. */
+static const struct vtb_error unfinished = {.message = "the gate was ended from outside"};
+
+/* Says in the files of reports why nothing was compared: what an earlier gate found must not be
+ * taken for what this one did. What was used wrongly, or has not ended yet, says so only where an
+ * earlier one's report is. */
 static void write_refusal(struct vtb_gate *gate, const struct vtb_options *options,
-                          const struct vtb_error *refusal, bool only_stale)
+                          const struct vtb_error *refusal)
 {
+    const bool only_stale = refusal->exit_code == VTB_EXIT_USAGE || refusal == &unfinished;
     struct report reports[REPORTS_N];
     struct vtb_error unheard; /* the refusal is what is told */
     list_reports(reports, options);
@@ -291,22 +296,22 @@ void vtb_gate_refuse(const struct vtb_options *options, const struct vtb_error *
 {
     struct vtb_gate gate = {.began = time(NULL)};
     if (options->command == VTB_COMMAND_GATE && options->distinct)
-        write_refusal(&gate, options, error, true);
+        write_refusal(&gate, options, error);
 }
 
 bool vtb_gate_command(const struct vtb_options *options, struct vtb_error *error)
 {
-    static const struct vtb_error unfinished = {.message = "the gate was ended from outside"};
     struct vtb_result_file file = {0};
     struct vtb_gate gate = {.baseline = &file, .strict = options->strict, .began = time(NULL)};
-    if (!check_outputs(options, error))
-        return false;
-    write_refusal(&gate, options, &unfinished, true); /* whatever ends it from here on */
-    vtb_interrupt_watch();
-    const bool ok = vtb_result_file_read(&file, options->baseline, VTB_EXIT_BASELINE, error) &&
-                    gate_file(&gate, options, error);
+    bool ok = check_outputs(options, error);
+    if (ok) {
+        write_refusal(&gate, options, &unfinished);
+        vtb_interrupt_watch();
+        ok = vtb_result_file_read(&file, options->baseline, VTB_EXIT_BASELINE, error) &&
+             gate_file(&gate, options, error);
+    }
     if (!gate.reported)
-        write_refusal(&gate, options, error, error->exit_code == VTB_EXIT_USAGE);
+        write_refusal(&gate, options, error);
     vtb_gate_free(&gate);
     vtb_result_file_free(&file);
     return ok;
