@@ -223,6 +223,11 @@ def test_one_output_of_a_gate_that_fails_withholds_no_other(bench: Bench) -> Non
     outcome = bench(*gate, "--export-junit", "report.xml", "--export-markdown", str(FULL))
     assert outcome.code == 1
     assert (bench.directory / "report.xml").stat().st_size > 0
+    outcome = bench(*gate, "--export-junit", "report.xml", "--save-baseline", str(FULL))
+    assert outcome.code == 1
+    assert "'/dev/full' cannot be written" in outcome.error
+    assert " same." in outcome.out
+    assert "nothing was compared" not in (bench.directory / "report.xml").read_text()
 
 
 @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])

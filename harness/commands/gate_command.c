@@ -163,23 +163,41 @@ static bool check_checks(const struct vtb_gate *gate, struct vtb_error *error)
                     gate->baseline->path);
 }
 
-/* Runs a plan, compares, and saves the first run as a new baseline if that was asked for. */
+/* Runs a plan, and compares. */
+static bool compare_all(struct vtb_gate *gate, struct vtb_results runs[VTB_GATE_RUNS],
+                        const struct vtb_plan *plan, const struct vtb_options *options,
+                        struct vtb_error *error)
+{
+    if (!vtb_run(&runs[0], plan, NULL, NULL, error))
+        return false;
+    if (runs[0].interrupted)
+        return vtb_fail(error, runs[0].interrupted_by.exit_code,
+                        "%s; nothing is compared or written", runs[0].interrupted_by.message);
+    return vtb_gate_counts(gate, &runs[0], options, error) &&
+           (!vtb_plan_is_timed(plan) || compare_times(gate, runs, plan, options, error)) &&
+           check_checks(gate, error);
+}
+
+/* Writes the reports, and the run as a new baseline if that was asked for. */
+static bool write_all(struct vtb_gate *gate, const struct vtb_results *run,
+                      const struct vtb_options *given, struct vtb_error *error)
+{
+    struct vtb_error reason;
+    const bool ok = write_reports(gate, given, error);
+    return (!given->save_baseline || vtb_output_file(given->save_baseline, vtb_report_baseline, run,
+                                                     VTB_FORMAT_JSON, ok ? error : &reason)) &&
+           ok;
+}
+
 static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
-                    const struct vtb_options *options, const char *save_baseline,
+                    const struct vtb_options *options, const struct vtb_options *given,
                     struct vtb_error *error)
 {
     struct vtb_results runs[VTB_GATE_RUNS] = {
         {.options = options}, {.options = options, .repeat = 1, .counted_by = &runs[0]}};
     char *line = vtb_run_describe(&runs[0], gate->began);
-    bool ok = vtb_run(&runs[0], plan, NULL, NULL, error);
-    if (ok && runs[0].interrupted)
-        ok = vtb_fail(error, runs[0].interrupted_by.exit_code, "%s; nothing is compared or written",
-                      runs[0].interrupted_by.message);
-    ok = ok && vtb_gate_counts(gate, &runs[0], options, error) &&
-         (!vtb_plan_is_timed(plan) || compare_times(gate, runs, plan, options, error)) &&
-         check_checks(gate, error) &&
-         (!save_baseline ||
-          vtb_output_file(save_baseline, vtb_report_baseline, &runs[0], VTB_FORMAT_JSON, error));
+    const bool ok = compare_all(gate, runs, plan, options, error) &&
+                    write_all(gate, &runs[0], given, error) && conclude(gate, error);
     for (size_t i = 0; i < VTB_GATE_RUNS; i++)
         vtb_results_free(&runs[i]);
     free(line);
@@ -224,9 +242,7 @@ static bool gate_plan(struct vtb_gate *gate, const struct vtb_plan *plan,
 {
     const bool asked = vtb_options_given(given, "strategy") != NULL;
     return vtb_gate_check_cases(gate, plan, asked ? &options->strategies : NULL, error) &&
-           vtb_plan_prepare(plan, error) &&
-           run_all(gate, plan, options, given->save_baseline, error) &&
-           write_reports(gate, options, error) && conclude(gate, error);
+           vtb_plan_prepare(plan, error) && run_all(gate, plan, options, given, error);
 }
 
 /* Makes the plan. If the recorded options do not make one, that is the baseline's fault. */
