@@ -551,6 +551,32 @@ def test_gate_saves_the_times_too(bench: Bench, times: Path) -> None:
     assert {"ratio", "ratio_log_se", "sessions_n", "bytes_per_op"} <= set(rows[-1])
 
 
+def test_gate_knows_of_the_machine(bench: Bench) -> None:
+    """As a run does: it warns before, and notes what is other than it was; a baseline that it saves
+    says what happened while it ran."""
+    baseline = save(bench, *COUNTS, "--threads", "2")
+
+    def other(baseline: Json) -> None:
+        context = baseline["context"]
+        context["affinity"], context["date"], context["malloc"] = "0-999", "then", "libother.so"
+        libc = next(each for each in context["libraries"] if each["name"] == "libc")
+        libc["version"] = "1.0"
+
+    change(baseline, other)
+    before = strict_json(baseline.read_text())["context"]
+    cpu = str(min(os.sched_getaffinity(0)))
+    gate = ["gate", "--baseline", "baseline.json", "--pin", cpu, "--save-baseline", "new.json"]
+    outcome = bench.ok(*gate, "--format", "json")
+    assert re.search(r"^warning: \d+ threads, 2 of them .* want the 1 processor ", outcome.err, re.M)
+    now = strict_json((bench.directory / "new.json").read_text())["context"]
+    assert (now["steal_during_run"] == "unknown") == (before["steal_during_run"] == "unknown")
+    notes = strict_json(outcome.out)["notes"]
+    assert f"affinity was '0-999', is '{cpu}'" in notes
+    assert f"malloc was 'libother.so', is '{now['malloc']}'" in notes
+    assert any(note.startswith("libraries.libc was '{\"name\":\"libc\",") for note in notes)
+    assert len(notes) == 3
+
+
 def test_no_baseline_is_saved_where_nothing_was_compared(bench: Bench, counts: Path) -> None:
     change(counts, other_compiler)
     assert bench("gate", "--baseline", "baseline.json", "--save-baseline", "new.json").code == 5
@@ -1111,12 +1137,14 @@ def test_any_toolchain_leaves_out_what_depends_on_it(
     tree: Tree, instructed: Path, tmp_path: Path
 ) -> None:
     """Though the baseline has instructions, and other ones."""
+    compiler = strict_json(instructed.read_text())["context"]["compiler"]
     baseline = of_another_toolchain(instructed, tmp_path)
     outcome = gate(tree, "instruction", baseline, "--any-toolchain", "--time", "5")
     assert outcome.code == 0, outcome.err
     assert outcome.out.endswith(
         f"16 figures against '{baseline}': 16 same.\n"
         "Note: instructions and times are left out, as the toolchain is another one.\n"
+        f"Note: compiler was 'abacus 1', is '{compiler}'.\n"
     )
 
 

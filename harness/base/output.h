@@ -60,6 +60,12 @@ VTB_MUST_USE bool vtb_output_check(const char *path, struct vtb_error *error);
 VTB_MUST_USE bool vtb_output_check_folder(const char *option, const char *path,
                                           struct vtb_error *error);
 
+/* Prints a report to memory, of which *text, which the caller frees, has *text_n bytes and a NUL
+ * behind them; false if there is no memory for it. Names of files and facts of the system are in
+ * it: whatever they hold, it is made fit to be shown. */
+VTB_MUST_USE bool vtb_output_text(vtb_print *print, const void *what, enum vtb_format format,
+                                  char **text, size_t *text_n);
+
 /* Writes a report to standard output. A reader that has gone away is no error; a standard output
  * that was closed is one. */
 VTB_MUST_USE bool vtb_output_stdout(vtb_print *print, const void *what, enum vtb_format format,

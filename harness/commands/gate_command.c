@@ -9,6 +9,7 @@
 #include "cells/foreign.h"
 #include "cells/load.h"
 #include "commands/commands.h"
+#include "commands/warnings.h"
 #include "gate/gate.h"
 #include "plan/prepare.h"
 #include "report/report_json.h"
@@ -163,6 +164,25 @@ static bool check_checks(const struct vtb_gate *gate, struct vtb_error *error)
                     gate->baseline->path);
 }
 
+/* Notes what is other than it was when the baseline was made: of the run as a file would have it. */
+static bool note_facts(struct vtb_gate *gate, const struct vtb_results *run,
+                       struct vtb_error *error)
+{
+    struct vtb_result_file now;
+    char *text;
+    size_t text_n;
+    const bool printed = vtb_output_text(vtb_report_baseline, run, VTB_FORMAT_JSON, &text, &text_n);
+    const bool ok =
+        printed ? vtb_result_file_parse(&now, "this run", text, text_n, VTB_EXIT_INTERNAL, error)
+                : vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for what differs");
+    if (ok) {
+        vtb_gate_note_facts(gate, &now);
+        vtb_result_file_free(&now);
+    }
+    free(text);
+    return ok;
+}
+
 /* Runs a plan, and compares. */
 static bool compare_all(struct vtb_gate *gate, struct vtb_results runs[VTB_GATE_RUNS],
                         const struct vtb_plan *plan, const struct vtb_options *options,
@@ -173,9 +193,11 @@ static bool compare_all(struct vtb_gate *gate, struct vtb_results runs[VTB_GATE_
     if (runs[0].interrupted)
         return vtb_fail(error, runs[0].interrupted_by.exit_code,
                         "%s; nothing is compared or written", runs[0].interrupted_by.message);
-    return vtb_gate_counts(gate, &runs[0], options, error) &&
-           (!vtb_plan_is_timed(plan) || compare_times(gate, runs, plan, options, error)) &&
-           check_checks(gate, error);
+    if (!vtb_gate_counts(gate, &runs[0], options, error) ||
+        (vtb_plan_is_timed(plan) && !compare_times(gate, runs, plan, options, error)))
+        return false;
+    vtb_warn_after(&runs[0].machine);
+    return note_facts(gate, &runs[0], error) && check_checks(gate, error);
 }
 
 /* Writes the reports, and the run as a new baseline if that was asked for. */
@@ -196,6 +218,7 @@ static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
     struct vtb_results runs[VTB_GATE_RUNS] = {
         {.options = options}, {.options = options, .repeat = 1, .counted_by = &runs[0]}};
     char *line = vtb_run_describe(&runs[0], gate->began);
+    vtb_warn_before(&runs[0].machine, plan);
     const bool ok = compare_all(gate, runs, plan, options, error) &&
                     write_all(gate, &runs[0], given, error) && conclude(gate, error);
     for (size_t i = 0; i < VTB_GATE_RUNS; i++)

@@ -33,6 +33,7 @@ void vtb_gate_free(struct vtb_gate *gate)
     free(gate->checks);
     free(gate->gaps);
     free(gate->unasked);
+    free(gate->notes);
     *gate = (struct vtb_gate){0};
 }
 
@@ -281,8 +282,34 @@ void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
         if (strcmp(gate->notes[i], text) == 0)
             return;
     }
-    if (gate->notes_n < sizeof gate->notes / sizeof *gate->notes)
-        snprintf(gate->notes[gate->notes_n++], sizeof *gate->notes, "%s", text);
+    gate->notes =
+        vtb_reallocate(gate->notes, gate->notes_n + 1, sizeof *gate->notes, "the notes of a gate");
+    memcpy(gate->notes[gate->notes_n++], text, sizeof text);
+}
+
+/* Whether another note tells of a fact, or it follows from what was asked for. */
+static bool is_told_otherwise(const char *key)
+{
+    static const char *const starts[] = {"environment.", "source of ", "skipped", "unavailable.",
+                                         "sessions",     "rounds",     "tag"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        if (strncmp(key, starts[i], strlen(starts[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+void vtb_gate_note_facts(struct vtb_gate *gate, const struct vtb_result_file *now)
+{
+    struct vtb_compared compared;
+    vtb_compare_contexts(&compared, gate->baseline, now);
+    for (size_t i = 0; i < compared.facts_n; i++) {
+        const struct vtb_compared_fact *fact = &compared.facts[i];
+        if (fact->before && fact->after && !is_told_otherwise(fact->key))
+            vtb_gate_note(gate, "%.60s was '%.150s', is '%.150s'", fact->key, fact->before,
+                          fact->after);
+    }
+    vtb_compare_free(&compared);
 }
 
 void vtb_gate_note_source(struct vtb_gate *gate, const char *name, const char *path,

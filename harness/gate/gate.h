@@ -58,6 +58,8 @@ struct vtb_gate_gap {
 /* The runs in which a time must be worse to be a regression: the first, and one from new. */
 #define VTB_GATE_RUNS 2
 
+#define VTB_GATE_NOTE_BYTES 400
+
 struct vtb_gate {
     const struct vtb_result_file *baseline; /* borrowed */
     struct vtb_gate_check *checks;          /* owned */
@@ -67,7 +69,7 @@ struct vtb_gate {
     size_t gaps_n;
     const struct vtb_recorded_row **unasked; /* owned; rows that --strategy leaves out */
     size_t unasked_n;
-    char notes[8][400]; /* each a line: something left out or doubtful, and why */
+    char (*notes)[VTB_GATE_NOTE_BYTES]; /* owned; each a line: what is left out or doubtful, why */
     size_t notes_n;
     bool strict;             /* what cannot be told, or was not compared, fails the gate */
     bool lacks_instructions; /* the baseline's cannot be compared on this processor */
@@ -94,9 +96,13 @@ double vtb_gate_change(const struct vtb_gate_check *check);
 void vtb_gate_add_gap(struct vtb_gate *gate, const char *name, const char *metric,
                       const char *reason);
 
-/* Adds a note, unless there is the same note already, or no room; the format is printf's. */
+/* Adds a note, unless there is the same note already; the format is printf's. */
 void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Notes what both contexts have, of a machine and a build, and is not as it was before: what compare
+ * tells, but for what other notes say, and what follows from what was asked for. */
+void vtb_gate_note_facts(struct vtb_gate *gate, const struct vtb_result_file *now);
 
 /* Notes that a user's file changed since the baseline was made, if it did: that change may be what
  * the gate is to judge, but whoever reads its verdicts must know. `name` is the entry's, `path` is
