@@ -377,17 +377,22 @@ static double counter_of(const struct vtb_counter *counters, size_t n, const cha
     return NAN;
 }
 
-/* Notes a difference between what reached allocators through the environment, then and now. */
+/* Notes what reaches allocators through the environment, if there is anything, and what was taken
+ * out, or reached them, when the baseline was made and not now. */
 static void note_environment(struct vtb_gate *gate)
 {
     static const char *const keys[] = {"environment.kept", "environment.removed"};
     char *const *const lists[] = {vtb_environment_kept(), vtb_environment_removed()};
     for (size_t i = 0; i < 2; i++) {
         const char *before = vtb_recorded_fact(gate->baseline, keys[i]);
+        const bool known = strcmp(before, "unknown") != 0;
         char *now = vtb_report_variables(lists[i]);
-        if (strcmp(before, "unknown") != 0 && strcmp(before, now) != 0)
+        if (known && strcmp(before, now) != 0)
             vtb_gate_note(gate, "%s was %.150s, is %.150s: what allocators read (docs/CLI.md)",
                           keys[i], before, now);
+        else if (i == 0 && *lists[i])
+            vtb_gate_note(gate, "%s is %.150s, %s: what allocators read (docs/CLI.md)", keys[i],
+                          now, known ? "as it was" : "and the baseline does not say what it was");
         free(now);
     }
 }
