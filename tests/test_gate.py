@@ -1139,13 +1139,26 @@ def test_any_toolchain_leaves_out_what_depends_on_it(
     """Though the baseline has instructions, and other ones."""
     compiler = strict_json(instructed.read_text())["context"]["compiler"]
     baseline = of_another_toolchain(instructed, tmp_path)
-    outcome = gate(tree, "instruction", baseline, "--any-toolchain", "--time", "5")
+    outcome = gate(tree, "instruction", baseline, "--any-toolchain")
     assert outcome.code == 0, outcome.err
     assert outcome.out.endswith(
         f"16 figures against '{baseline}': 16 same.\n"
         "Note: instructions and times are left out, as the toolchain is another one.\n"
         f"Note: compiler was 'abacus 1', is '{compiler}'.\n"
     )
+
+
+def test_times_of_another_toolchain_are_missed_if_asked_for(bench: Bench, times: Path) -> None:
+    change(times, other_compiler)
+    gate = ["gate", "--baseline", str(times), "--any-toolchain", "--strict", "--format", "json"]
+    assert strict_json(bench.ok(*gate).out)["not_compared"] == []
+    outcome = bench(*gate, "--time", "5")
+    assert outcome.code == 4
+    assert "not compared: ratio of 'user_cache/" in outcome.error
+    gaps = strict_json(outcome.out)["not_compared"]
+    assert {(gap["metric"], gap["reason"]) for gap in gaps} == {("ratio", "of another toolchain")}
+    strategies = {gap["name"].split("/")[1] for gap in gaps}
+    assert strategies == {"plain", "value_task"}
 
 
 def test_any_toolchain_refuses_what_does_not_depend_on_it(

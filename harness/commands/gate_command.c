@@ -228,7 +228,8 @@ static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
 }
 
 /* Notes the figures that cannot be compared, whatever the run finds; those that were switched off,
- * as what depends on the toolchain is by --any-toolchain, are not missed. */
+ * as what depends on the toolchain is by --any-toolchain, are not missed, unless --time asks for
+ * them. */
 static void note_limits(struct vtb_gate *gate, const struct vtb_options *options,
                         const struct vtb_options *given, bool same_toolchain, bool lacks_times)
 {
@@ -317,7 +318,8 @@ static bool gate_file(struct vtb_gate *gate, const struct vtb_options *given,
         return false;
     options.save_baseline = NULL; /* a plan depends on it, and must be the baseline's */
     const bool is_timed = has_times(file);
-    gate->wants_times = options.time_s > 0;
+    gate->wants_times = given->time_s > 0;
+    gate->lacks_times = !same_toolchain;
     note_limits(gate, &options, given, same_toolchain, options.time_s > 0 && !is_timed);
     if (!is_timed) {
         options.rounds = 0;

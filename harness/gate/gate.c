@@ -458,15 +458,17 @@ static bool check_metric(struct vtb_gate *gate, const struct vtb_gate_metric *me
     return true;
 }
 
-/* Notes what no metric says: a time that the baseline lacks, of a case that has a ratio, and
- * instructions that it has, but of another processor. */
+/* Notes what no metric says: a time that the baseline lacks, or has of another toolchain, of a case
+ * that has a ratio; and instructions that it has, but of another processor. */
 static void look_for_others(struct vtb_gate *gate, const struct vtb_comparison *comparison,
                             size_t own, const struct vtb_recorded_row *row)
 {
     const struct vtb_case *the_case = &comparison->point->cases[own];
+    const bool is_unknown = isnan(vtb_recorded_log_ratio(row).mean);
     if (gate->wants_times && own != the_case->baseline && own != the_case->empty &&
-        isnan(vtb_recorded_log_ratio(row).mean))
-        vtb_gate_add_gap(gate, row->name, "ratio", VTB_GATE_NOT_BEFORE);
+        (is_unknown || gate->lacks_times))
+        vtb_gate_add_gap(gate, row->name, "ratio",
+                         is_unknown ? VTB_GATE_NOT_BEFORE : VTB_GATE_OTHER_TOOLCHAIN);
     if (gate->lacks_instructions && !isnan(vtb_recorded(row, "instructions_per_op")))
         vtb_gate_add_gap(gate, row->name, "instructions_per_op", VTB_GATE_OTHER_ISA);
 }

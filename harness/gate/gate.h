@@ -50,6 +50,7 @@ struct vtb_gate_gap {
 #define VTB_GATE_NOT_NOW "not in this run"
 #define VTB_GATE_UNTIMED "not timed long enough in one state of the machine"
 #define VTB_GATE_OTHER_BUDGET "of another budget, live heap or number of calls"
+#define VTB_GATE_OTHER_TOOLCHAIN "of another toolchain"
 #define VTB_GATE_OTHER_ISA "of another instruction set"
 
 /* What to do about a baseline that cannot be compared. */
@@ -74,6 +75,7 @@ struct vtb_gate {
     bool strict;             /* what cannot be told, or was not compared, fails the gate */
     bool lacks_instructions; /* the baseline's cannot be compared on this processor */
     bool wants_times;        /* times are to be compared */
+    bool lacks_times;        /* the baseline's cannot be compared with another toolchain's */
     bool timed;
     size_t sessions_n;               /* of a run */
     double margin;                   /* how much worse a time may be, as a share */

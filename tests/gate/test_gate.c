@@ -459,6 +459,7 @@ static void times_that_the_baseline_lacks(void **state)
         assert_int_equal(has_gap(1, OTHER, "ratio", VTB_GATE_NOT_BEFORE), wanted);
         assert_int_equal(has_gap(1, FLOOR, "ratio", VTB_GATE_NOT_BEFORE), wanted);
         assert_false(has_gap(0, FLOOR, "ratio", VTB_GATE_NOT_BEFORE));
+        assert_false(has_gap(0, FLOOR, "ratio", VTB_GATE_OTHER_TOOLCHAIN));
         assert_false(has_gap(0, EMPTY, "ratio", VTB_GATE_NOT_BEFORE));
         assert_false(has_gap(0, BASELINE, "ratio", VTB_GATE_NOT_BEFORE));
     }
