@@ -1324,6 +1324,40 @@ static void table(void **state)
     free(text);
 }
 
+/* Of many points, in turn: each has a table, in the order in which they come. To look for each figure
+ * among all others would take a hundred times as long. */
+static void table_of_many_points(void **state)
+{
+    (void)state;
+    const size_t points_n = 2000;
+    const size_t figures_n = 30 * points_n;
+    char name[64];
+    made_up_gate();
+    gate.checks_n = 0;
+    for (size_t i = 0; i < figures_n; i++) {
+        snprintf(name, sizeof name, "w/poll/glibc/rate:%zu", i % points_n);
+        add_check(name, "bytes_per_op", 8, 8, VTB_GATE_SAME);
+        vtb_gate_add_gap(&gate, name, i < figures_n / 2 ? "ratio" : "live", VTB_GATE_UNTIMED);
+    }
+    char *text = text_of(print_table);
+    const char *at = text;
+    for (size_t i = 0; i < points_n; i++) {
+        snprintf(name, sizeof name, "w, rate:%zu\nverdict ", i);
+        at = strstr(at, name);
+        assert_non_null(at);
+    }
+    size_t lines_n = 0;
+    for (at = text; (at = strstr(at, "\nsame ")); at++)
+        lines_n++;
+    assert_int_equal(lines_n, figures_n);
+    assert_contains(text,
+                    "Not compared: live, not timed long enough in one state of the machine:\n"
+                    "- w/poll/glibc/rate:0\n- w/poll/glibc/rate:1\n"
+                    "- w/poll/glibc/rate:2\n- w/poll/glibc/rate:3\n"
+                    "- w/poll/glibc/rate:4\n- and 29995 more, which ");
+    free(text);
+}
+
 static void print_markdown(FILE *out)
 {
     vtb_gate_report(out, &gate, VTB_FORMAT_MARKDOWN);
@@ -1806,6 +1840,7 @@ int main(void)
         TEST(lines),
         TEST(table),
         TEST(gaps_in_the_table),
+        TEST(table_of_many_points),
         TEST(markdown),
         TEST(csv),
         TEST(json),
