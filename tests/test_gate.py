@@ -1023,6 +1023,11 @@ def test_report_that_can_be_written_says_which_one_cannot(bench: Bench, counts: 
 # --- baselines that are refused ---
 
 
+def in_markdown(text: str) -> str:
+    """What the report makes of a text that Markdown would take for more."""
+    return re.sub(r"[\\`*<&|]|](?=\()|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", text)
+
+
 def assert_says_refusal(directory: Path, reason: str) -> None:
     """Whoever reads a report alone sees that nothing was compared, and why."""
     suite = junit_suite(directory / "junit.xml")
@@ -1030,7 +1035,7 @@ def assert_says_refusal(directory: Path, reason: str) -> None:
     (error,) = suite.findall("testcase/error")
     assert error.get("message") == f"nothing was compared: {reason}"
     text = (directory / "summary.md").read_text()
-    assert text == f"### valuetask-bench gate: nothing was compared\n\n{reason}\n"
+    assert text == f"### valuetask-bench gate: nothing was compared\n\n{in_markdown(reason)}\n"
     run = sarif_run(directory / "gate.sarif")
     assert run["results"] == []
     (invocation,) = run["invocations"]

@@ -96,15 +96,18 @@ static struct reason *reasons_of(const struct vtb_gate *gate, size_t *n)
 }
 
 /* Prints the cases of which figures were not compared, by reasons. */
-static void print_gaps(FILE *out, const struct vtb_gate *gate)
+static void print_gaps(FILE *out, const struct vtb_gate *gate, bool markdown)
 {
     size_t n;
     struct reason *reasons = reasons_of(gate, &n);
     for (size_t r = 0; r < n; r++) {
         const struct reason *reason = &reasons[r];
         fprintf(out, "Not compared: %s, %s:\n", metric_of(reason->first), reason->first->reason);
-        for (size_t i = 0; i < reason->n && i < SHOWN_CASES_MAX; i++)
-            fprintf(out, "- %s\n", reason->shown[i]->name);
+        for (size_t i = 0; i < reason->n && i < SHOWN_CASES_MAX; i++) {
+            char *name = text_for(reason->shown[i]->name, markdown);
+            fprintf(out, "- %s\n", name);
+            free(name);
+        }
         if (reason->n > SHOWN_CASES_MAX)
             fprintf(out, "- and %zu more, which --format json names\n",
                     reason->n - SHOWN_CASES_MAX);
@@ -116,11 +119,14 @@ static void print_gaps(FILE *out, const struct vtb_gate *gate)
 static void print_notes(FILE *out, const struct vtb_gate *gate, bool markdown)
 {
     char unasked[400] = "";
-    print_gaps(out, gate);
+    print_gaps(out, gate, markdown);
     for (size_t i = 0; i < gate->unasked_n; i++)
         vtb_gate_list_strategy(unasked, sizeof unasked, gate->unasked[i]);
-    if (gate->unasked_n > 0)
-        vtb_printf_wrapped(out, "Not asked for, of the baseline's strategies: %s.\n", unasked);
+    if (gate->unasked_n > 0) {
+        char *names = text_for(unasked, markdown);
+        vtb_printf_wrapped(out, "Not asked for, of the baseline's strategies: %s.\n", names);
+        free(names);
+    }
     for (size_t i = 0; i < gate->notes_n; i++) {
         char *note = text_for(gate->notes[i], markdown);
         vtb_printf_wrapped(out, "Note: %s.\n", note);
@@ -299,8 +305,9 @@ static void report_markdown(FILE *out, const struct vtb_gate *gate)
 {
     const size_t worse_n = vtb_gate_count(gate, VTB_GATE_WORSE);
     if (gate->refusal) {
-        fprintf(out, "### valuetask-bench gate: nothing was compared\n\n%s\n",
-                gate->refusal->message);
+        char *message = text_for(gate->refusal->message, true);
+        fprintf(out, "### valuetask-bench gate: nothing was compared\n\n%s\n", message);
+        free(message);
         return;
     }
     fprintf(out, "### valuetask-bench gate: %s\n\n",

@@ -1324,8 +1324,8 @@ static void table(void **state)
     free(text);
 }
 
-/* Of many points, in turn: each has a table, in the order in which they come. To look for each figure
- * among all others would take a hundred times as long. */
+/* Of many points, in turn: each has a table, in the order in which they come. To look for each
+ * figure among all others would take a hundred times as long. */
 static void table_of_many_points(void **state)
 {
     (void)state;
@@ -1392,6 +1392,33 @@ static void markdown(void **state)
     text = text_of(print_markdown);
     assert_contains(text, "### valuetask-bench gate: inconclusive\n");
     free(text);
+}
+
+/* Names in a file are of whoever wrote it. */
+static void markdown_of_markup(void **state)
+{
+    (void)state;
+    made_up_gate();
+    vtb_gate_add_gap(&gate, "w/<img src=x>/*b*", "ratio", VTB_GATE_NOT_BEFORE);
+    const struct vtb_recorded_row row = {.name = (char[]){"w/<i>*c*/glibc/x:1"}};
+    gate.unasked = calloc(1, sizeof(*gate.unasked));
+    assert_non_null(gate.unasked);
+    gate.unasked[gate.unasked_n++] = &row;
+    char *text = text_of(print_markdown);
+    assert_contains(text, "\n- w/\\<img src=x>/\\*b\\*\n");
+    assert_contains(text, "of the baseline's strategies: \\<i>\\*c\\*.\n");
+    free(text);
+    text = text_of(print_table);
+    assert_contains(text, "\n- w/<img src=x>/*b*\n");
+    free(text);
+    const struct vtb_error refusal = {.message = "'<img src=x>*b*' is no baseline"};
+    gate.refusal = &refusal;
+    text = text_of(print_markdown);
+    assert_string_equal(text,
+                        "### valuetask-bench gate: nothing was compared\n\n"
+                        "'\\<img src=x>\\*b\\*' is no baseline\n");
+    free(text);
+    gate.refusal = NULL;
 }
 
 static void print_csv(FILE *out)
@@ -1842,6 +1869,7 @@ int main(void)
         TEST(gaps_in_the_table),
         TEST(table_of_many_points),
         TEST(markdown),
+        TEST(markdown_of_markup),
         TEST(csv),
         TEST(json),
         TEST(json_with_a_name_that_is_no_text),
