@@ -209,15 +209,17 @@ static int compare_names(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-/* The names of all cases of a plan, sorted; null if there is no memory. */
+#define NAMES "the names of a plan's cases"
+
+/* The names of all cases of a plan, sorted. The caller frees them, and the list. */
 static char **names_of(const struct vtb_plan *plan, size_t *n)
 {
     size_t room_n = 0;
     for (size_t p = 0; p < plan->points_n; p++)
         room_n += plan->points[p].cases_n * plan->consumers_n;
-    char **names = calloc(room_n + 1, sizeof *names);
+    char **names = vtb_allocate(room_n, sizeof *names, NAMES);
     *n = 0;
-    for (size_t p = 0; names && p < plan->points_n; p++) {
+    for (size_t p = 0; p < plan->points_n; p++) {
         for (size_t i = 0; i < plan->points[p].cases_n * plan->consumers_n; i++) {
             const struct vtb_point *point = &plan->points[p];
             const struct vtb_comparison comparison = {
@@ -225,11 +227,10 @@ static char **names_of(const struct vtb_plan *plan, size_t *n)
             const struct vtb_figures figures = {.the_case = &point->cases[i % point->cases_n]};
             char name[VTB_CASE_NAME_BYTES];
             vtb_case_name(name, sizeof name, &comparison, &figures);
-            names[(*n)++] = strdup(name);
+            names[(*n)++] = vtb_copy_text(name, NAMES);
         }
     }
-    if (names)
-        qsort(names, *n, sizeof *names, compare_names);
+    qsort(names, *n, sizeof *names, compare_names);
     return names;
 }
 
@@ -247,8 +248,6 @@ bool vtb_gate_check_cases(struct vtb_gate *gate, const struct vtb_plan *plan,
     size_t n;
     const char *missing = NULL;
     char **names = names_of(plan, &n);
-    if (!names)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the names of a plan's cases");
     for (size_t i = 0; !missing && i < file->rows_n; i++) {
         char *const name = file->rows[i].name;
         if (bsearch(&name, names, n, sizeof *names, compare_names))
