@@ -567,7 +567,8 @@ def test_gate_knows_of_the_machine(bench: Bench) -> None:
     cpu = str(min(os.sched_getaffinity(0)))
     gate = ["gate", "--baseline", "baseline.json", "--pin", cpu, "--save-baseline", "new.json"]
     outcome = bench.ok(*gate, "--format", "json")
-    assert re.search(r"^warning: \d+ threads, 2 of them .* want the 1 processor ", outcome.err, re.M)
+    warning = r"^warning: \d+ threads, 2 of them of this run, want the 1 processor "
+    assert re.search(warning, outcome.err, re.M)
     now = strict_json((bench.directory / "new.json").read_text())["context"]
     assert (now["steal_during_run"] == "unknown") == (before["steal_during_run"] == "unknown")
     notes = strict_json(outcome.out)["notes"]

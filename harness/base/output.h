@@ -30,8 +30,8 @@ typedef void vtb_print(FILE *out, const void *what, enum vtb_format format);
 VTB_MUST_USE bool vtb_output_file(const char *path, vtb_print *print, const void *what,
                                   enum vtb_format format, struct vtb_error *error);
 
-/* Whether a file is there whose content vtb_output_file would put another in the place of: a regular
- * one, which is neither open in this process by that path nor added to. */
+/* Whether a file is there whose content would be lost to vtb_output_file: a regular one, which is
+ * neither one that this process has open, as /dev/fd/N, nor added to. */
 bool vtb_output_replaces(const char *path);
 
 /* A file that a command line names. */

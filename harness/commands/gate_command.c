@@ -164,7 +164,8 @@ static bool check_checks(const struct vtb_gate *gate, struct vtb_error *error)
                     gate->baseline->path);
 }
 
-/* Notes what is other than it was when the baseline was made: of the run as a file would have it. */
+/* Notes what is other than it was when the baseline was made, of the run as its file would have
+ * it. */
 static bool note_facts(struct vtb_gate *gate, const struct vtb_results *run,
                        struct vtb_error *error)
 {

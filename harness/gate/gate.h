@@ -102,8 +102,8 @@ void vtb_gate_add_gap(struct vtb_gate *gate, const char *name, const char *metri
 void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Notes what both contexts have, of a machine and a build, and is not as it was before: what compare
- * tells, but for what other notes say, and what follows from what was asked for. */
+/* Notes what both contexts have, of a machine and a build, and is not as it was before: what
+ * compare tells, but for what other notes say, and what follows from what was asked for. */
 void vtb_gate_note_facts(struct vtb_gate *gate, const struct vtb_result_file *now);
 
 /* Notes that a user's file changed since the baseline was made, if it did: that change may be what
