@@ -67,19 +67,25 @@ static bool check_stack(struct vtb_error *error)
                     (uintmax_t)limit.rlim_cur >> 10, (uintmax_t)STACK_BYTES >> 10);
 }
 
+/* What comes before any command. */
+static bool prepare(struct vtb_options *options, int argc, char **argv, struct vtb_error *error)
+{
+    if (!check_stack(error) || !vtb_options_parse(options, argc, argv, error))
+        return false;
+    vtb_progress_choose((enum vtb_progress_kind)options->progress);
+    return clean_environment(options, error) && vtb_pin(options->pin, error);
+}
+
 __attribute__((noinline)) static int start(int argc, char **argv)
 {
     static struct vtb_options options;
     struct vtb_error error;
     vtb_output_guard_standard_streams();
     vtb_json_guard_memory();
-    const bool parsed = check_stack(&error) && vtb_options_parse(&options, argc, argv, &error);
-    if (parsed)
-        vtb_progress_choose((enum vtb_progress_kind)options.progress);
-    if (parsed && clean_environment(&options, &error) && vtb_pin(options.pin, &error) &&
-        dispatch(&options, &error))
+    const bool prepared = prepare(&options, argc, argv, &error);
+    if (prepared && dispatch(&options, &error))
         return VTB_EXIT_OK;
-    if (!parsed)
+    if (!prepared)
         vtb_gate_refuse(&options, &error);
     fprintf(stderr, "run_bench: %s\n", error.message);
     if (error.details)

@@ -17,6 +17,7 @@ import signal
 import stat
 import subprocess
 import time
+import xml.etree.ElementTree as xml
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -222,6 +223,11 @@ def test_one_output_of_a_gate_that_fails_withholds_no_other(bench: Bench) -> Non
     outcome = bench(*gate, "--export-junit", "report.xml", "--export-markdown", str(FULL))
     assert outcome.code == 1
     assert (bench.directory / "report.xml").stat().st_size > 0
+    outcome = bench(*gate, "--export-junit", "report.xml", "--save-baseline", str(FULL))
+    assert outcome.code == 1
+    assert "'/dev/full' cannot be written" in outcome.error
+    assert " same." in outcome.out
+    assert "nothing was compared" not in (bench.directory / "report.xml").read_text()
 
 
 @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
@@ -273,6 +279,22 @@ def test_page_of_a_job_is_added_to(bench: Bench) -> None:
     bench.ok(*COUNTED, "--export-markdown", "./page.md", GITHUB_STEP_SUMMARY=str(page))
     assert page.read_text(encoding="utf-8").startswith("the step before\n")
     assert page.stat().st_size > 100
+
+
+def test_gate_adds_nothing_false(bench: Bench) -> None:
+    """What is added to keeps what it has: of a gate that passes, that alone."""
+    bench.ok(*COUNTED, "--strategy", "plain", "--save-baseline", "base.json")
+    gate = ["gate", "--baseline", "base.json"]
+    page = bench.directory / "page.md"
+    page.write_text("the step before\n", encoding="utf-8")
+    bench.ok(*gate, "--export-markdown", "page.md", GITHUB_STEP_SUMMARY=str(page))
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("the step before\n### valuetask-bench gate: passed\n")
+    assert text.count("###") == 1
+    outcome = run_in_shell(bench, "3>report.xml", *gate, "--export-junit", "/dev/fd/3")
+    assert outcome.code == 0
+    suites = xml.parse(bench.directory / "report.xml").getroot()
+    assert suites.find("testsuite/testcase/error") is None
 
 
 def test_interrupt_leaves_no_temporary_files(bench: Bench, tmp_path: Path) -> None:

@@ -112,6 +112,26 @@ def test_a_gate_names_what_its_baseline_was_made_with(tmp_path: Path) -> None:
     assert 'environment.kept was {}, is {"MALLOC_ARENA_MAX":"1"}' in told
 
 
+@pytest.mark.parametrize("before", [None, {"removed": {}, "kept": {"MALLOC_ARENA_MAX": "1"}}])
+def test_a_gate_always_names_what_is_kept(
+    tmp_path: Path, before: dict[str, dict[str, str]] | None
+) -> None:
+    """Though the baseline was made with the same, or does not say with what."""
+    path = tmp_path / "baseline.json"
+    saving = run(*GLIBC, "--save-baseline", str(path), "--results-dir", str(tmp_path))
+    assert saving.returncode == 0, saving.stderr
+    baseline = json.loads(path.read_text())
+    del baseline["context"]["environment"]
+    if before:
+        baseline["context"]["environment"] = before
+    path.write_text(json.dumps(baseline))
+    kept = run("gate", "--baseline", str(path), "--keep-environment", MALLOC_ARENA_MAX="1")
+    assert kept.returncode == 0, kept.stderr
+    told = " ".join(kept.stdout.split())
+    how = "as it was" if before else "and the baseline does not say what it was"
+    assert f'environment.kept is {{"MALLOC_ARENA_MAX":"1"}}, {how}' in told
+
+
 def test_a_clean_environment_is_not_spoken_of(tmp_path: Path) -> None:
     found = result(tmp_path / "clean.json", *GLIBC)
     assert found["context"]["environment"] == {"removed": {}, "kept": {}}

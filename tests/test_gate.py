@@ -551,6 +551,33 @@ def test_gate_saves_the_times_too(bench: Bench, times: Path) -> None:
     assert {"ratio", "ratio_log_se", "sessions_n", "bytes_per_op"} <= set(rows[-1])
 
 
+def test_gate_knows_of_the_machine(bench: Bench) -> None:
+    """As a run does: it warns before, and notes what is other than it was; a baseline that it saves
+    says what happened while it ran."""
+    baseline = save(bench, *COUNTS, "--threads", "2")
+
+    def other(baseline: Json) -> None:
+        context = baseline["context"]
+        context["affinity"], context["date"], context["malloc"] = "0-999", "then", "libother.so"
+        libc = next(each for each in context["libraries"] if each["name"] == "libc")
+        libc["version"] = "1.0"
+
+    change(baseline, other)
+    before = strict_json(baseline.read_text())["context"]
+    cpu = str(min(os.sched_getaffinity(0)))
+    gate = ["gate", "--baseline", "baseline.json", "--pin", cpu, "--save-baseline", "new.json"]
+    outcome = bench.ok(*gate, "--format", "json")
+    warning = r"^warning: \d+ threads, 2 of them of this run, want the 1 processor "
+    assert re.search(warning, outcome.err, re.M)
+    now = strict_json((bench.directory / "new.json").read_text())["context"]
+    assert (now["steal_during_run"] == "unknown") == (before["steal_during_run"] == "unknown")
+    notes = strict_json(outcome.out)["notes"]
+    assert f"affinity was '0-999', is '{cpu}'" in notes
+    assert f"malloc was 'libother.so', is '{now['malloc']}'" in notes
+    assert any(note.startswith("libraries.libc was '{\"name\":\"libc\",") for note in notes)
+    assert len(notes) == 3
+
+
 def test_no_baseline_is_saved_where_nothing_was_compared(bench: Bench, counts: Path) -> None:
     change(counts, other_compiler)
     assert bench("gate", "--baseline", "baseline.json", "--save-baseline", "new.json").code == 5
@@ -935,6 +962,7 @@ def test_json_of_a_file_whose_name_is_no_text(bench: Bench, counts: Path) -> Non
         (["--strategy", "poll"], {}),
         (["--limit", "nosuch=1"], {}),
         (["--nosuch", "x"], {}),
+        (["--pin", "99999"], {}),
         ([], {"VTB_HELP": "1"}),
     ],
 )
@@ -981,7 +1009,24 @@ def test_report_that_cannot_be_written(
     assert contents(bench.directory) == before
 
 
+def test_report_that_can_be_written_says_which_one_cannot(bench: Bench, counts: Path) -> None:
+    (bench.directory / "junit.xml").write_text(STALE)
+    exports = ["--export-junit", "junit.xml", "--export-markdown", "summary.md"]
+    for unwritable in [["--export-sarif", "nowhere/gate.sarif"], ["--save-baseline", "."]]:
+        outcome = bench("gate", "--baseline", "baseline.json", *exports, *unwritable)
+        assert outcome.code == 1
+        reason = outcome.error.removeprefix("run_bench: ")
+        (error,) = junit_suite(bench.directory / "junit.xml").findall("testcase/error")
+        assert error.get("message") == f"nothing was compared: {reason}"
+        assert set(contents(bench.directory)) == {"baseline.json", "junit.xml", "summary.md"}
+
+
 # --- baselines that are refused ---
+
+
+def in_markdown(text: str) -> str:
+    """What the report makes of a text that Markdown would take for more."""
+    return re.sub(r"[\\`*<&|]|](?=\()|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\\g<0>", text)
 
 
 def assert_says_refusal(directory: Path, reason: str) -> None:
@@ -991,7 +1036,7 @@ def assert_says_refusal(directory: Path, reason: str) -> None:
     (error,) = suite.findall("testcase/error")
     assert error.get("message") == f"nothing was compared: {reason}"
     text = (directory / "summary.md").read_text()
-    assert text == f"### valuetask-bench gate: nothing was compared\n\n{reason}\n"
+    assert text == f"### valuetask-bench gate: nothing was compared\n\n{in_markdown(reason)}\n"
     run = sarif_run(directory / "gate.sarif")
     assert run["results"] == []
     (invocation,) = run["invocations"]
@@ -1098,13 +1143,28 @@ def test_any_toolchain_leaves_out_what_depends_on_it(
     tree: Tree, instructed: Path, tmp_path: Path
 ) -> None:
     """Though the baseline has instructions, and other ones."""
+    compiler = strict_json(instructed.read_text())["context"]["compiler"]
     baseline = of_another_toolchain(instructed, tmp_path)
-    outcome = gate(tree, "instruction", baseline, "--any-toolchain", "--time", "5")
+    outcome = gate(tree, "instruction", baseline, "--any-toolchain")
     assert outcome.code == 0, outcome.err
     assert outcome.out.endswith(
         f"16 figures against '{baseline}': 16 same.\n"
         "Note: instructions and times are left out, as the toolchain is another one.\n"
+        f"Note: compiler was 'abacus 1', is '{compiler}'.\n"
     )
+
+
+def test_times_of_another_toolchain_are_missed_if_asked_for(bench: Bench, times: Path) -> None:
+    change(times, other_compiler)
+    gate = ["gate", "--baseline", str(times), "--any-toolchain", "--strict", "--format", "json"]
+    assert strict_json(bench.ok(*gate).out)["not_compared"] == []
+    outcome = bench(*gate, "--time", "5")
+    assert outcome.code == 4
+    assert "not compared: ratio of 'user_cache/" in outcome.error
+    gaps = strict_json(outcome.out)["not_compared"]
+    assert {(gap["metric"], gap["reason"]) for gap in gaps} == {("ratio", "of another toolchain")}
+    strategies = {gap["name"].split("/")[1] for gap in gaps}
+    assert strategies == {"plain", "value_task"}
 
 
 def test_any_toolchain_refuses_what_does_not_depend_on_it(

@@ -3,7 +3,7 @@ written, whatever ends them, and whenever.
 
 Here a few runs are ended; many of them, at random moments, and a table of what came of it:
 
-    /usr/bin/python3 tests/test_kills.py [--runs N]
+    /usr/bin/python3 tests/test_kills.py [--runs N] [--gate]
 """
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import os
 import random
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -36,12 +37,21 @@ from conftest import (
     strict_json,
     wait_until,
 )
+from test_faults import REFUSAL, REPORTS, is_whole_report
 
 SESSIONS_N = 6
 MATRIX = [*HASTY, "--sessions", str(SESSIONS_N), "--hit-rate", "0.5,0.8", "--calls", "10"]
 MATRIX += ["--keys", "100", "--strategy", "value_task", "--heap", ONE_HEAP]
 MATRIX += ["--export-json", "export.json"]
 ROWS_N = 2 * 4
+
+# A gate, and the baseline of so few sessions that no time is told to be worse.
+FEW = ["--sessions", "2", "--calls", "10", "--keys", "100", "--strategy", "value_task"]
+GATED = [*HASTY, *FEW, "--heap", ONE_HEAP, "--save-baseline", "base.json"]
+GATE = ["gate", "--baseline", "base.json", "--time", "0.1", "--sessions", "4"]
+GATE += ["--save-baseline", "new.json"]
+GATE += ["--export-junit", "junit.xml", "--export-sarif", "gate.sarif"]
+GATE += ["--export-markdown", "page.md"]
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL, signal.SIGPIPE]
 
@@ -69,13 +79,31 @@ def files_below(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
-def end_one(folder: Path, number: signal.Signals, after_s: float) -> Ended:
-    """Ends a run so long after it can be told to end. By SIGPIPE: whoever reads its output goes."""
+def end_run(folder: Path, number: signal.Signals, after_s: float) -> Ended:
+    made = end_one(folder, number, after_s, MATRIX)
+    made.findings = list(judge(made))
+    return made
+
+
+def end_gate(prepared: Path, number: signal.Signals, after_s: float) -> Ended:
+    """Ends a gate in a copy, so that it always finds green reports."""
+    with TemporaryDirectory(dir=prepared.parent) as name:
+        folder = Path(name) / "gate"
+        shutil.copytree(prepared, folder)
+        made = end_one(folder, number, after_s, GATE)
+        made.findings = list(judge_gate(made))
+        return made
+
+
+def end_one(folder: Path, number: signal.Signals, after_s: float, arguments: list[str]) -> Ended:
+    """Ends what is run so long after it can be told to end. By SIGPIPE: whoever reads its output
+    goes.
+    """
     earlier = files_below(folder)
     environment = clean_environment(VTB_RESULTS_DIR="results", TMPDIR=str(folder))
     with (folder.parent / "err").open("w+b") as err:
         process = subprocess.Popen(
-            [str(BINARY), *MATRIX],
+            [str(BINARY), *arguments],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -97,9 +125,7 @@ def end_one(folder: Path, number: signal.Signals, after_s: float) -> Ended:
         wait_until(lambda: not processes_of(process.pid), "a process is left behind")
         err.seek(0)
         text = err.read().decode()
-    made = Ended(folder, number, process.returncode, text, earlier, printed)
-    made.findings = list(judge(made))
-    return made
+    return Ended(folder, number, process.returncode, text, earlier, printed)
 
 
 # --- what is right ---
@@ -113,12 +139,18 @@ def sessions_in(text: bytes) -> int:
     return int(results["context"]["sessions"])
 
 
-def judge_result(made: Ended, name: str, content: bytes) -> Iterator[str]:
+def is_whole(text: bytes) -> bool:
     try:
-        done_n = sessions_in(content)
-    except (ValueError, KeyError, AssertionError) as error:
-        yield f"{name} is not whole: {error!r}"
+        return sessions_in(text) > 0
+    except (ValueError, KeyError, AssertionError):
+        return False
+
+
+def judge_result(made: Ended, name: str, content: bytes) -> Iterator[str]:
+    if not is_whole(content):
+        yield f"{name} is not whole"
         return
+    done_n = sessions_in(content)
     made.kept = "all" if done_n == SESSIONS_N else "some"
     if made.code == 0 and done_n != SESSIONS_N:
         yield f"status 0 with {done_n} of {SESSIONS_N} sessions"
@@ -166,19 +198,60 @@ def judge(made: Ended) -> Iterator[str]:
         yield f"kept {made.kept}, and says: {errors[0]}"
 
 
+def judge_gate_files(made: Ended) -> Iterator[str]:
+    """What is read stays, what is written is whole, and no report is an earlier gate's."""
+    after = files_below(made.folder)
+    for name in sorted(after.keys() - made.earlier.keys()):
+        if made.number != signal.SIGKILL or not TEMPORARY.fullmatch(name):
+            yield f"{name} is left behind"
+    for name, content in made.earlier.items():
+        if name not in after:
+            yield f"{name} is gone"
+        elif name == "new.json":
+            yield from [] if is_whole(after[name]) else [f"{name} is not whole"]
+        elif name not in REPORTS:
+            yield from [] if after[name] == content else [f"{name} is not as it was"]
+        elif after[name] == content or not is_whole_report(name, after[name].decode()):
+            yield f"{name} is an earlier gate's, or not whole"
+        elif not REFUSAL.search(after[name]):
+            made.kept = "all"
+            yield from [f"{name} has a verdict"] if made.code > 128 else []
+        elif made.code == 0:
+            yield f"{name} says that nothing was compared"
+
+
+def judge_gate(made: Ended) -> Iterator[str]:
+    yield from judge_gate_files(made)
+    lines = [line for line in made.err.splitlines() if not REMARK.match(line)]
+    expected = {signal.SIGKILL: -signal.SIGKILL, signal.SIGPIPE: 1}
+    if made.code not in (0, expected.get(made.number, 128 + made.number)):
+        yield f"status {made.code} after {made.number.name}"
+    if len(lines) != (made.code > 0) or not all(line.startswith("run_bench: ") for line in lines):
+        yield f"not one line: {lines}"
+
+
 # --- a few of them ---
 
 
-def prepare(folder: Path) -> float:
+def prepare(folder: Path, *needs: list[str], arguments: list[str] = MATRIX) -> float:
     """Makes a folder with what earlier runs left; returns how long a run takes."""
     folder.mkdir()
     environment = clean_environment(VTB_RESULTS_DIR="results")
-    for _ in range(2):  # the first may build cells
+    for each in [*needs, arguments, arguments]:  # the first may build cells
         start = time.monotonic()
         subprocess.run(
-            [str(BINARY), *MATRIX], cwd=folder, env=environment, check=True, capture_output=True
+            [str(BINARY), *each], cwd=folder, env=environment, check=True, capture_output=True
         )
     return time.monotonic() - start
+
+
+def prepare_gate(folder: Path) -> float:
+    """Likewise, of a gate. Its reports are told from those of another that is as green."""
+    gate_s = prepare(folder, GATED, arguments=GATE)
+    for name in REPORTS:
+        with (folder / name).open("a") as report:
+            report.write("\n")
+    return gate_s
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +279,50 @@ def test_ended_run_keeps_what_was_finished(
     """At the beginning and near the end, whatever it is doing then."""
     folder, run_s = prepared
     for share in [0.2, 0.8]:
-        assert end_one(folder, number, run_s * share).findings == []
+        assert end_run(folder, number, run_s * share).findings == []
+
+
+@pytest.fixture(scope="module")
+def prepared_gate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+    if not Path("/proc/self").exists():
+        pytest.skip("/proc is not mounted: child processes cannot be told")
+    folder = tmp_path_factory.mktemp("gates") / "gate"
+    return folder, prepare_gate(folder)
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGKILL, signal.SIGPIPE], ids=lambda number: number.name
+)
+def test_ended_gate_leaves_no_green_report(
+    prepared_gate: tuple[Path, float], number: signal.Signals
+) -> None:
+    folder, gate_s = prepared_gate
+    assert end_gate(folder, number, gate_s / 2).findings == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_ended_comparison_leaves_all_as_it_was(
+    prepared_gate: tuple[Path, float], number: signal.Signals
+) -> None:
+    """It has nothing to keep, and is ended as any program is: here, as it reads."""
+    folder, _ = prepared_gate
+    before = files_below(folder)
+    with subprocess.Popen(
+        [str(BINARY), "compare", "base.json", "-"],
+        cwd=folder,
+        env=clean_environment(TMPDIR=str(folder)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stdin and process.stdout
+        process.stdin.write(b"{")
+        process.stdin.flush()
+        process.send_signal(number)
+        assert process.wait(HANG_S) == -number
+        assert process.stdout.read() == b""
+    assert files_below(folder) == before
 
 
 def test_result_file_is_there_after_each_session(bench: Bench) -> None:
@@ -253,17 +369,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Ends runs at random moments.")
     parser.add_argument("--runs", type=int, default=250, help="in all, of all signals")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--gate", action="store_true", help="end gates")
     options = parser.parse_args()
     moments = random.Random(options.seed)
     statuses: dict[str, Counter[int]] = defaultdict(Counter)
     kept: dict[str, Counter[str]] = defaultdict(Counter)
     wrong_n = 0
+    end = end_gate if options.gate else end_run
     with TemporaryDirectory() as name:
         folder = Path(name) / "run"
-        run_s = prepare(folder)
+        run_s = prepare_gate(folder) if options.gate else prepare(folder)
         for i in range(options.runs):
             number = SIGNALS[i % len(SIGNALS)]
-            made = end_one(folder, number, moments.uniform(0, run_s))
+            made = end(folder, number, moments.uniform(0, run_s))
             statuses[number.name][made.code] += 1
             kept[number.name][made.kept] += 1
             wrong_n += made.findings != []

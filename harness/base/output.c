@@ -39,10 +39,8 @@ static bool show_text(char **text, size_t *text_n, enum vtb_format format)
     return shown && close_memory(shown);
 }
 
-/* Prints a report to memory; false if there is no memory for it. Names of files and facts of the
- * system are in it: whatever they hold, it is made fit to be shown here. */
-static bool print_to_memory(vtb_print *print, const void *what, enum vtb_format format, char **text,
-                            size_t *text_n)
+bool vtb_output_text(vtb_print *print, const void *what, enum vtb_format format, char **text,
+                     size_t *text_n)
 {
     *text = NULL;
     FILE *out = open_memstream(text, text_n);
@@ -214,6 +212,13 @@ static bool is_in_place(const char *path)
            (stat(path, &status) == 0 && (!S_ISREG(status.st_mode) || status.st_nlink > 1));
 }
 
+bool vtb_output_replaces(const char *path)
+{
+    struct stat status;
+    return find_open(path) < 0 && !is_added_to(path) && stat(path, &status) == 0 &&
+           S_ISREG(status.st_mode);
+}
+
 static int write_in_place(const char *path, const char *text, size_t text_n)
 {
     struct stat status;
@@ -260,7 +265,7 @@ bool vtb_output_file(const char *path, vtb_print *print, const void *what, enum 
     size_t text_n;
     int cause = ENOMEM;
     const int file = find_open(path);
-    if (print_to_memory(print, what, format, &text, &text_n)) {
+    if (vtb_output_text(print, what, format, &text, &text_n)) {
         cause = file >= 0           ? write_all(file, text, text_n)
                 : is_in_place(path) ? write_in_place(path, text, text_n)
                                     : write_beside(follow(path, target), text, text_n);
@@ -314,7 +319,7 @@ bool vtb_output_stdout(vtb_print *print, const void *what, enum vtb_format forma
     char *text;
     size_t text_n;
     int cause = ENOMEM;
-    if (print_to_memory(print, what, format, &text, &text_n))
+    if (vtb_output_text(print, what, format, &text, &text_n))
         cause = write_all(STDOUT_FILENO, text, text_n);
     free(text);
     return cause == 0 || vtb_fail(error, VTB_EXIT_INTERNAL, "standard output cannot be written: %s",

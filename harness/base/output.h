@@ -30,6 +30,10 @@ typedef void vtb_print(FILE *out, const void *what, enum vtb_format format);
 VTB_MUST_USE bool vtb_output_file(const char *path, vtb_print *print, const void *what,
                                   enum vtb_format format, struct vtb_error *error);
 
+/* Whether a file is there whose content would be lost to vtb_output_file: a regular one, which is
+ * neither one that this process has open, as /dev/fd/N, nor added to. */
+bool vtb_output_replaces(const char *path);
+
 /* A file that a command line names. */
 struct vtb_named_file {
     const char *option; /* that names it, as messages have it: "--export-csv" */
@@ -55,6 +59,12 @@ VTB_MUST_USE bool vtb_output_check(const char *path, struct vtb_error *error);
  * it, and that another is to be named by the option, whose name has no dashes here. */
 VTB_MUST_USE bool vtb_output_check_folder(const char *option, const char *path,
                                           struct vtb_error *error);
+
+/* Prints a report to memory, of which *text, which the caller frees, has *text_n bytes and a NUL
+ * behind them; false if there is no memory for it. Names of files and facts of the system are in
+ * it: whatever they hold, it is made fit to be shown. */
+VTB_MUST_USE bool vtb_output_text(vtb_print *print, const void *what, enum vtb_format format,
+                                  char **text, size_t *text_n);
 
 /* Writes a report to standard output. A reader that has gone away is no error; a standard output
  * that was closed is one. */

@@ -21,8 +21,9 @@ VTB_MUST_USE vtb_command_function vtb_build_command;
 VTB_MUST_USE vtb_command_function vtb_doctor_command;
 VTB_MUST_USE vtb_command_function vtb_selftest_command;
 
-/* Says in the reports of an earlier gate, which are where those of `gate` were to be written, that
- * nothing was compared, as *error says: its options are wrong. For any other command: nothing. */
+/* Says in the reports of a `gate` that did not begin that nothing was compared, as *error says; of
+ * one whose options are wrong, only where an earlier gate's are. For any other command:
+ * nothing. */
 void vtb_gate_refuse(const struct vtb_options *options, const struct vtb_error *error);
 
 #endif

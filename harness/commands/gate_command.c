@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/interrupt.h"
@@ -10,6 +9,7 @@
 #include "cells/foreign.h"
 #include "cells/load.h"
 #include "commands/commands.h"
+#include "commands/warnings.h"
 #include "gate/gate.h"
 #include "plan/prepare.h"
 #include "report/report_json.h"
@@ -51,24 +51,23 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
     return !options->save_baseline || vtb_output_check(options->save_baseline, error);
 }
 
-static bool is_there(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
-}
+/* Whatever ends a gate that says nothing more. */
+static const struct vtb_error unfinished = {.message = "the gate was ended from outside"};
 
-/* Says in the files of reports, or in those of them that are there, why nothing was compared: what
- * an earlier gate found must not be taken for what this one did. */
+/* Says in the files of reports why nothing was compared: what an earlier gate found must not be
+ * taken for what this one did. What was used wrongly, or has not ended yet, says so only where an
+ * earlier one's report is. */
 static void write_refusal(struct vtb_gate *gate, const struct vtb_options *options,
-                          const struct vtb_error *refusal, bool only_stale)
+                          const struct vtb_error *refusal)
 {
+    const bool only_stale = refusal->exit_code == VTB_EXIT_USAGE || refusal == &unfinished;
     struct report reports[REPORTS_N];
     struct vtb_error unheard; /* the refusal is what is told */
     list_reports(reports, options);
     gate->refusal = refusal;
     gate->seconds = difftime(time(NULL), gate->began);
     for (size_t i = 0; i < REPORTS_N; i++) {
-        if (reports[i].path && (!only_stale || is_there(reports[i].path)))
+        if (reports[i].path && (!only_stale || vtb_output_replaces(reports[i].path)))
             (void)!vtb_output_file(reports[i].path, reports[i].print, gate, reports[i].format,
                                    &unheard);
     }
@@ -165,23 +164,64 @@ static bool check_checks(const struct vtb_gate *gate, struct vtb_error *error)
                     gate->baseline->path);
 }
 
-/* Runs a plan, compares, and saves the first run as a new baseline if that was asked for. */
+/* Notes what is other than it was when the baseline was made, of the run as its file would have
+ * it. */
+static bool note_facts(struct vtb_gate *gate, const struct vtb_results *run,
+                       struct vtb_error *error)
+{
+    struct vtb_result_file now;
+    char *text;
+    size_t text_n;
+    const bool printed = vtb_output_text(vtb_report_baseline, run, VTB_FORMAT_JSON, &text, &text_n);
+    const bool ok =
+        printed ? vtb_result_file_parse(&now, "this run", text, text_n, VTB_EXIT_INTERNAL, error)
+                : vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for what differs");
+    if (ok) {
+        vtb_gate_note_facts(gate, &now);
+        vtb_result_file_free(&now);
+    }
+    free(text);
+    return ok;
+}
+
+/* Runs a plan, and compares. */
+static bool compare_all(struct vtb_gate *gate, struct vtb_results runs[VTB_GATE_RUNS],
+                        const struct vtb_plan *plan, const struct vtb_options *options,
+                        struct vtb_error *error)
+{
+    if (!vtb_run(&runs[0], plan, NULL, NULL, error))
+        return false;
+    if (runs[0].interrupted)
+        return vtb_fail(error, runs[0].interrupted_by.exit_code,
+                        "%s; nothing is compared or written", runs[0].interrupted_by.message);
+    if (!vtb_gate_counts(gate, &runs[0], options, error) ||
+        (vtb_plan_is_timed(plan) && !compare_times(gate, runs, plan, options, error)))
+        return false;
+    vtb_warn_after(&runs[0].machine);
+    return note_facts(gate, &runs[0], error) && check_checks(gate, error);
+}
+
+/* Writes the reports, and the run as a new baseline if that was asked for. */
+static bool write_all(struct vtb_gate *gate, const struct vtb_results *run,
+                      const struct vtb_options *given, struct vtb_error *error)
+{
+    struct vtb_error reason;
+    const bool ok = write_reports(gate, given, error);
+    return (!given->save_baseline || vtb_output_file(given->save_baseline, vtb_report_baseline, run,
+                                                     VTB_FORMAT_JSON, ok ? error : &reason)) &&
+           ok;
+}
+
 static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
-                    const struct vtb_options *options, const char *save_baseline,
+                    const struct vtb_options *options, const struct vtb_options *given,
                     struct vtb_error *error)
 {
     struct vtb_results runs[VTB_GATE_RUNS] = {
         {.options = options}, {.options = options, .repeat = 1, .counted_by = &runs[0]}};
     char *line = vtb_run_describe(&runs[0], gate->began);
-    bool ok = vtb_run(&runs[0], plan, NULL, NULL, error);
-    if (ok && runs[0].interrupted)
-        ok = vtb_fail(error, runs[0].interrupted_by.exit_code, "%s; nothing is compared or written",
-                      runs[0].interrupted_by.message);
-    ok = ok && vtb_gate_counts(gate, &runs[0], options, error) &&
-         (!vtb_plan_is_timed(plan) || compare_times(gate, runs, plan, options, error)) &&
-         check_checks(gate, error) &&
-         (!save_baseline ||
-          vtb_output_file(save_baseline, vtb_report_baseline, &runs[0], VTB_FORMAT_JSON, error));
+    vtb_warn_before(&runs[0].machine, plan);
+    const bool ok = compare_all(gate, runs, plan, options, error) &&
+                    write_all(gate, &runs[0], given, error) && conclude(gate, error);
     for (size_t i = 0; i < VTB_GATE_RUNS; i++)
         vtb_results_free(&runs[i]);
     free(line);
@@ -189,7 +229,8 @@ static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
 }
 
 /* Notes the figures that cannot be compared, whatever the run finds; those that were switched off,
- * as what depends on the toolchain is by --any-toolchain, are not missed. */
+ * as what depends on the toolchain is by --any-toolchain, are not missed, unless --time asks for
+ * them. */
 static void note_limits(struct vtb_gate *gate, const struct vtb_options *options,
                         const struct vtb_options *given, bool same_toolchain, bool lacks_times)
 {
@@ -226,9 +267,7 @@ static bool gate_plan(struct vtb_gate *gate, const struct vtb_plan *plan,
 {
     const bool asked = vtb_options_given(given, "strategy") != NULL;
     return vtb_gate_check_cases(gate, plan, asked ? &options->strategies : NULL, error) &&
-           vtb_plan_prepare(plan, error) &&
-           run_all(gate, plan, options, given->save_baseline, error) &&
-           write_reports(gate, options, error) && conclude(gate, error);
+           vtb_plan_prepare(plan, error) && run_all(gate, plan, options, given, error);
 }
 
 /* Makes the plan. If the recorded options do not make one, that is the baseline's fault. */
@@ -280,7 +319,8 @@ static bool gate_file(struct vtb_gate *gate, const struct vtb_options *given,
         return false;
     options.save_baseline = NULL; /* a plan depends on it, and must be the baseline's */
     const bool is_timed = has_times(file);
-    gate->wants_times = options.time_s > 0;
+    gate->wants_times = given->time_s > 0;
+    gate->lacks_times = !same_toolchain;
     note_limits(gate, &options, given, same_toolchain, options.time_s > 0 && !is_timed);
     if (!is_timed) {
         options.rounds = 0;
@@ -298,22 +338,22 @@ void vtb_gate_refuse(const struct vtb_options *options, const struct vtb_error *
 {
     struct vtb_gate gate = {.began = time(NULL)};
     if (options->command == VTB_COMMAND_GATE && options->distinct)
-        write_refusal(&gate, options, error, true);
+        write_refusal(&gate, options, error);
 }
 
 bool vtb_gate_command(const struct vtb_options *options, struct vtb_error *error)
 {
-    static const struct vtb_error unfinished = {.message = "the gate was ended from outside"};
     struct vtb_result_file file = {0};
     struct vtb_gate gate = {.baseline = &file, .strict = options->strict, .began = time(NULL)};
-    if (!check_outputs(options, error))
-        return false;
-    write_refusal(&gate, options, &unfinished, true); /* whatever ends it from here on */
-    vtb_interrupt_watch();
-    const bool ok = vtb_result_file_read(&file, options->baseline, VTB_EXIT_BASELINE, error) &&
-                    gate_file(&gate, options, error);
+    bool ok = check_outputs(options, error);
+    if (ok) {
+        write_refusal(&gate, options, &unfinished);
+        vtb_interrupt_watch();
+        ok = vtb_result_file_read(&file, options->baseline, VTB_EXIT_BASELINE, error) &&
+             gate_file(&gate, options, error);
+    }
     if (!gate.reported)
-        write_refusal(&gate, options, error, error->exit_code == VTB_EXIT_USAGE);
+        write_refusal(&gate, options, error);
     vtb_gate_free(&gate);
     vtb_result_file_free(&file);
     return ok;

@@ -13,6 +13,7 @@
 #include "base/shown.h"
 #include "base/temporary.h"
 #include "commands/commands.h"
+#include "commands/warnings.h"
 #include "gate/resume.h"
 #include "passes/instructions.h"
 #include "passes/libraries.h"
@@ -38,40 +39,6 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
     }
     return vtb_output_check_folder("results-dir", options->results_dir, error) &&
            (!options->plot_dir || vtb_plots_check(options->plot_dir, error));
-}
-
-/* The threads of a plan that work at once: callers, and a thread that completes. */
-static size_t threads_n(const struct vtb_plan *plan)
-{
-    size_t most = 1;
-    for (size_t i = 0; i < plan->points_n; i++) {
-        for (size_t j = 0; j < plan->points[i].cases_n; j++) {
-            const size_t n = plan->points[i].cases[j].threads_n + plan->points[i].completer;
-            most = n > most ? n : most;
-        }
-    }
-    return most;
-}
-
-#define WARNINGS_MAX 8
-
-static void print_warnings(char warnings[][200], size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        vtb_tell("warning: %s", warnings[i]);
-}
-
-static void warn_before(const struct vtb_machine *machine, const struct vtb_plan *plan)
-{
-    char warnings[WARNINGS_MAX][200];
-    print_warnings(warnings,
-                   vtb_machine_warnings(machine, threads_n(plan), warnings, WARNINGS_MAX));
-}
-
-static void warn_after(struct vtb_machine *machine)
-{
-    char warnings[WARNINGS_MAX][200];
-    print_warnings(warnings, vtb_machine_end(machine, "", warnings, WARNINGS_MAX));
 }
 
 static void warn_of_trace(const struct vtb_plan *plan, const struct vtb_options *options)
@@ -249,7 +216,7 @@ static bool prepare(const struct vtb_plan *plan, struct vtb_results *results,
     vtb_machine_read(&results->machine);
     memcpy(results->machine.load_average, before.load_average, sizeof before.load_average);
     results->machine.load_average_n = before.load_average_n;
-    warn_before(&results->machine, plan);
+    vtb_warn_before(&results->machine, plan);
     return true;
 }
 
@@ -284,7 +251,7 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
     vtb_estimate_free(&estimate);
     if (!ok)
         return false;
-    warn_after(&results->machine);
+    vtb_warn_after(&results->machine);
     ok = write_results(options, results, &paths, error) &&
          (!results->interrupted || tell_of_interrupt(plan, results, error));
     vtb_results_free(results);

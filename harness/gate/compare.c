@@ -127,12 +127,18 @@ static void add_budgets(struct vtb_compared *compared)
     }
 }
 
+static void add_context(struct vtb_compared *compared)
+{
+    add_texts(compared, "", compared->before->facts, compared->before->facts_n,
+              compared->after->facts, compared->after->facts_n);
+}
+
 static void add_facts(struct vtb_compared *compared)
 {
     const struct vtb_result_file *before = compared->before;
     const struct vtb_result_file *after = compared->after;
     static const char *const words[] = {"false", "true"};
-    add_texts(compared, "", before->facts, before->facts_n, after->facts, after->facts_n);
+    add_context(compared);
     add_texts(compared, "--", before->options, before->options_n, after->options, after->options_n);
     add_numbers(compared, "confidence", before->confidence, after->confidence);
     add_fact(compared, "", "interrupted", words[before->interrupted], words[after->interrupted]);
@@ -482,6 +488,13 @@ static void judge_rows(struct vtb_compared *compared, size_t c)
             figure->verdict == VTB_COMPARED_LOWER || figure->verdict == VTB_COMPARED_HIGHER;
         column->incomparable_n += figure->verdict == VTB_COMPARED_INCOMPARABLE;
     }
+}
+
+void vtb_compare_contexts(struct vtb_compared *compared, const struct vtb_result_file *before,
+                          const struct vtb_result_file *after)
+{
+    *compared = (struct vtb_compared){.before = before, .after = after};
+    add_context(compared);
 }
 
 void vtb_compare_make(struct vtb_compared *compared, const struct vtb_result_file *before,

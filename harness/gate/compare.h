@@ -91,6 +91,11 @@ struct vtb_compared {
     struct vtb_compared_only only_after;
 };
 
+/* Compares the texts of two files' contexts alone. The files must outlive the result, which is
+ * freed by vtb_compare_free. */
+void vtb_compare_contexts(struct vtb_compared *compared, const struct vtb_result_file *before,
+                          const struct vtb_result_file *after);
+
 /* Compares two files, which must outlive the result. */
 void vtb_compare_make(struct vtb_compared *compared, const struct vtb_result_file *before,
                       const struct vtb_result_file *after);

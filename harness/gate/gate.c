@@ -33,6 +33,7 @@ void vtb_gate_free(struct vtb_gate *gate)
     free(gate->checks);
     free(gate->gaps);
     free(gate->unasked);
+    free(gate->notes);
     *gate = (struct vtb_gate){0};
 }
 
@@ -208,15 +209,17 @@ static int compare_names(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-/* The names of all cases of a plan, sorted; null if there is no memory. */
+#define NAMES "the names of a plan's cases"
+
+/* The names of all cases of a plan, sorted. The caller frees them, and the list. */
 static char **names_of(const struct vtb_plan *plan, size_t *n)
 {
     size_t room_n = 0;
     for (size_t p = 0; p < plan->points_n; p++)
         room_n += plan->points[p].cases_n * plan->consumers_n;
-    char **names = calloc(room_n + 1, sizeof *names);
+    char **names = vtb_allocate(room_n, sizeof *names, NAMES);
     *n = 0;
-    for (size_t p = 0; names && p < plan->points_n; p++) {
+    for (size_t p = 0; p < plan->points_n; p++) {
         for (size_t i = 0; i < plan->points[p].cases_n * plan->consumers_n; i++) {
             const struct vtb_point *point = &plan->points[p];
             const struct vtb_comparison comparison = {
@@ -224,11 +227,10 @@ static char **names_of(const struct vtb_plan *plan, size_t *n)
             const struct vtb_figures figures = {.the_case = &point->cases[i % point->cases_n]};
             char name[VTB_CASE_NAME_BYTES];
             vtb_case_name(name, sizeof name, &comparison, &figures);
-            names[(*n)++] = strdup(name);
+            names[(*n)++] = vtb_copy_text(name, NAMES);
         }
     }
-    if (names)
-        qsort(names, *n, sizeof *names, compare_names);
+    qsort(names, *n, sizeof *names, compare_names);
     return names;
 }
 
@@ -246,8 +248,6 @@ bool vtb_gate_check_cases(struct vtb_gate *gate, const struct vtb_plan *plan,
     size_t n;
     const char *missing = NULL;
     char **names = names_of(plan, &n);
-    if (!names)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the names of a plan's cases");
     for (size_t i = 0; !missing && i < file->rows_n; i++) {
         char *const name = file->rows[i].name;
         if (bsearch(&name, names, n, sizeof *names, compare_names))
@@ -281,8 +281,34 @@ void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
         if (strcmp(gate->notes[i], text) == 0)
             return;
     }
-    if (gate->notes_n < sizeof gate->notes / sizeof *gate->notes)
-        snprintf(gate->notes[gate->notes_n++], sizeof *gate->notes, "%s", text);
+    gate->notes =
+        vtb_reallocate(gate->notes, gate->notes_n + 1, sizeof *gate->notes, "the notes of a gate");
+    memcpy(gate->notes[gate->notes_n++], text, sizeof text);
+}
+
+/* Whether another note tells of a fact, or it follows from what was asked for. */
+static bool is_told_otherwise(const char *key)
+{
+    static const char *const starts[] = {"environment.", "source of ", "skipped", "unavailable.",
+                                         "sessions",     "rounds",     "tag"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        if (strncmp(key, starts[i], strlen(starts[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+void vtb_gate_note_facts(struct vtb_gate *gate, const struct vtb_result_file *now)
+{
+    struct vtb_compared compared;
+    vtb_compare_contexts(&compared, gate->baseline, now);
+    for (size_t i = 0; i < compared.facts_n; i++) {
+        const struct vtb_compared_fact *fact = &compared.facts[i];
+        if (fact->before && fact->after && !is_told_otherwise(fact->key))
+            vtb_gate_note(gate, "%.60s was '%.150s', is '%.150s'", fact->key, fact->before,
+                          fact->after);
+    }
+    vtb_compare_free(&compared);
 }
 
 void vtb_gate_note_source(struct vtb_gate *gate, const char *name, const char *path,
@@ -350,17 +376,22 @@ static double counter_of(const struct vtb_counter *counters, size_t n, const cha
     return NAN;
 }
 
-/* Notes a difference between what reached allocators through the environment, then and now. */
+/* Notes what reaches allocators through the environment, if there is anything, and what was taken
+ * out, or reached them, when the baseline was made and not now. */
 static void note_environment(struct vtb_gate *gate)
 {
     static const char *const keys[] = {"environment.kept", "environment.removed"};
     char *const *const lists[] = {vtb_environment_kept(), vtb_environment_removed()};
     for (size_t i = 0; i < 2; i++) {
         const char *before = vtb_recorded_fact(gate->baseline, keys[i]);
+        const bool known = strcmp(before, "unknown") != 0;
         char *now = vtb_report_variables(lists[i]);
-        if (strcmp(before, "unknown") != 0 && strcmp(before, now) != 0)
+        if (known && strcmp(before, now) != 0)
             vtb_gate_note(gate, "%s was %.150s, is %.150s: what allocators read (docs/CLI.md)",
                           keys[i], before, now);
+        else if (i == 0 && *lists[i])
+            vtb_gate_note(gate, "%s is %.150s, %s: what allocators read (docs/CLI.md)", keys[i],
+                          now, known ? "as it was" : "and the baseline does not say what it was");
         free(now);
     }
 }
@@ -426,15 +457,17 @@ static bool check_metric(struct vtb_gate *gate, const struct vtb_gate_metric *me
     return true;
 }
 
-/* Notes what no metric says: a time that the baseline lacks, of a case that has a ratio, and
- * instructions that it has, but of another processor. */
+/* Notes what no metric says: a time that the baseline lacks, or has of another toolchain, of a case
+ * that has a ratio; and instructions that it has, but of another processor. */
 static void look_for_others(struct vtb_gate *gate, const struct vtb_comparison *comparison,
                             size_t own, const struct vtb_recorded_row *row)
 {
     const struct vtb_case *the_case = &comparison->point->cases[own];
+    const bool is_unknown = isnan(vtb_recorded_log_ratio(row).mean);
     if (gate->wants_times && own != the_case->baseline && own != the_case->empty &&
-        isnan(vtb_recorded_log_ratio(row).mean))
-        vtb_gate_add_gap(gate, row->name, "ratio", VTB_GATE_NOT_BEFORE);
+        (is_unknown || gate->lacks_times))
+        vtb_gate_add_gap(gate, row->name, "ratio",
+                         is_unknown ? VTB_GATE_NOT_BEFORE : VTB_GATE_OTHER_TOOLCHAIN);
     if (gate->lacks_instructions && !isnan(vtb_recorded(row, "instructions_per_op")))
         vtb_gate_add_gap(gate, row->name, "instructions_per_op", VTB_GATE_OTHER_ISA);
 }

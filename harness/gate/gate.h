@@ -50,6 +50,7 @@ struct vtb_gate_gap {
 #define VTB_GATE_NOT_NOW "not in this run"
 #define VTB_GATE_UNTIMED "not timed long enough in one state of the machine"
 #define VTB_GATE_OTHER_BUDGET "of another budget, live heap or number of calls"
+#define VTB_GATE_OTHER_TOOLCHAIN "of another toolchain"
 #define VTB_GATE_OTHER_ISA "of another instruction set"
 
 /* What to do about a baseline that cannot be compared. */
@@ -57,6 +58,8 @@ struct vtb_gate_gap {
 
 /* The runs in which a time must be worse to be a regression: the first, and one from new. */
 #define VTB_GATE_RUNS 2
+
+#define VTB_GATE_NOTE_BYTES 400
 
 struct vtb_gate {
     const struct vtb_result_file *baseline; /* borrowed */
@@ -67,11 +70,12 @@ struct vtb_gate {
     size_t gaps_n;
     const struct vtb_recorded_row **unasked; /* owned; rows that --strategy leaves out */
     size_t unasked_n;
-    char notes[8][400]; /* each a line: something left out or doubtful, and why */
+    char (*notes)[VTB_GATE_NOTE_BYTES]; /* owned; each a line: what is left out or doubtful, why */
     size_t notes_n;
     bool strict;             /* what cannot be told, or was not compared, fails the gate */
     bool lacks_instructions; /* the baseline's cannot be compared on this processor */
     bool wants_times;        /* times are to be compared */
+    bool lacks_times;        /* the baseline's cannot be compared with another toolchain's */
     bool timed;
     size_t sessions_n;               /* of a run */
     double margin;                   /* how much worse a time may be, as a share */
@@ -94,9 +98,13 @@ double vtb_gate_change(const struct vtb_gate_check *check);
 void vtb_gate_add_gap(struct vtb_gate *gate, const char *name, const char *metric,
                       const char *reason);
 
-/* Adds a note, unless there is the same note already, or no room; the format is printf's. */
+/* Adds a note, unless there is the same note already; the format is printf's. */
 void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Notes what both contexts have, of a machine and a build, and is not as it was before: what
+ * compare tells, but for what other notes say, and what follows from what was asked for. */
+void vtb_gate_note_facts(struct vtb_gate *gate, const struct vtb_result_file *now);
 
 /* Notes that a user's file changed since the baseline was made, if it did: that change may be what
  * the gate is to judge, but whoever reads its verdicts must know. `name` is the entry's, `path` is

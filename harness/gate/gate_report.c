@@ -14,6 +14,9 @@
 #include "gate/compare.h"
 #include "gate/gate.h"
 
+/* What has no memory, if there is none. */
+#define WHAT "a gate's report"
+
 /* The word for the consumer of a check, if its figure is measured for each consumer. */
 static const char *consumer_of(const struct vtb_gate_check *check)
 {
@@ -58,40 +61,72 @@ static const char *metric_of(const struct vtb_gate_gap *gap)
     return gap->metric ? gap->metric : "all figures";
 }
 
-static bool is_alike(const struct vtb_gate_gap *a, const struct vtb_gate_gap *b)
+/* The figures that were not compared for one reason. */
+struct reason {
+    const struct vtb_gate_gap *first;
+    const struct vtb_gate_gap *shown[SHOWN_CASES_MAX];
+    size_t n; /* of all */
+};
+
+static bool is_of(const struct vtb_gate_gap *gap, const struct reason *reason)
 {
-    return strcmp(metric_of(a), metric_of(b)) == 0 && strcmp(a->reason, b->reason) == 0;
+    return strcmp(metric_of(gap), metric_of(reason->first)) == 0 &&
+           strcmp(gap->reason, reason->first->reason) == 0;
 }
 
-/* Prints the cases of which a figure was not compared, for the reason of gaps[first]; nothing if an
- * earlier gap is alike. */
-static void print_gaps_like(FILE *out, const struct vtb_gate *gate, size_t first)
+/* Finds the reasons, few as they are, in the order of the gaps. The caller frees. */
+static struct reason *reasons_of(const struct vtb_gate *gate, size_t *n)
 {
-    const struct vtb_gate_gap *gaps = gate->gaps;
-    size_t n = 0;
-    for (size_t i = 0; i < first; i++) {
-        if (is_alike(&gaps[i], &gaps[first]))
-            return;
+    struct reason *reasons = NULL;
+    *n = 0;
+    for (size_t i = 0; i < gate->gaps_n; i++) {
+        const struct vtb_gate_gap *gap = &gate->gaps[i];
+        size_t r = 0;
+        while (r < *n && !is_of(gap, &reasons[r]))
+            r++;
+        if (r == *n) {
+            reasons = vtb_reallocate(reasons, ++*n, sizeof *reasons, WHAT);
+            reasons[r] = (struct reason){.first = gap};
+        }
+        if (reasons[r].n < SHOWN_CASES_MAX)
+            reasons[r].shown[reasons[r].n] = gap;
+        reasons[r].n++;
     }
-    fprintf(out, "Not compared: %s, %s:\n", metric_of(&gaps[first]), gaps[first].reason);
-    for (size_t i = first; i < gate->gaps_n; i++) {
-        if (is_alike(&gaps[i], &gaps[first]) && n++ < SHOWN_CASES_MAX)
-            fprintf(out, "- %s\n", gaps[i].name);
+    return reasons;
+}
+
+/* Prints the cases of which figures were not compared, by reasons. */
+static void print_gaps(FILE *out, const struct vtb_gate *gate, bool markdown)
+{
+    size_t n;
+    struct reason *reasons = reasons_of(gate, &n);
+    for (size_t r = 0; r < n; r++) {
+        const struct reason *reason = &reasons[r];
+        fprintf(out, "Not compared: %s, %s:\n", metric_of(reason->first), reason->first->reason);
+        for (size_t i = 0; i < reason->n && i < SHOWN_CASES_MAX; i++) {
+            char *name = text_for(reason->shown[i]->name, markdown);
+            fprintf(out, "- %s\n", name);
+            free(name);
+        }
+        if (reason->n > SHOWN_CASES_MAX)
+            fprintf(out, "- and %zu more, which --format json names\n",
+                    reason->n - SHOWN_CASES_MAX);
     }
-    if (n > SHOWN_CASES_MAX)
-        fprintf(out, "- and %zu more, which --format json names\n", n - SHOWN_CASES_MAX);
+    free(reasons);
 }
 
 /* Prints what hinders, what was left out, and what was not asked for. */
 static void print_notes(FILE *out, const struct vtb_gate *gate, bool markdown)
 {
     char unasked[400] = "";
-    for (size_t i = 0; i < gate->gaps_n; i++)
-        print_gaps_like(out, gate, i);
+    print_gaps(out, gate, markdown);
     for (size_t i = 0; i < gate->unasked_n; i++)
         vtb_gate_list_strategy(unasked, sizeof unasked, gate->unasked[i]);
-    if (gate->unasked_n > 0)
-        vtb_printf_wrapped(out, "Not asked for, of the baseline's strategies: %s.\n", unasked);
+    if (gate->unasked_n > 0) {
+        char *names = text_for(unasked, markdown);
+        vtb_printf_wrapped(out, "Not asked for, of the baseline's strategies: %s.\n", names);
+        free(names);
+    }
     for (size_t i = 0; i < gate->notes_n; i++) {
         char *note = text_for(gate->notes[i], markdown);
         vtb_printf_wrapped(out, "Note: %s.\n", note);
@@ -127,11 +162,16 @@ static const char *advice_of(const struct vtb_gate *gate)
 
 /* --- the figures --- */
 
-/* Whether a check belongs into a table of figures. */
-typedef bool shown(const struct vtb_gate_check *check, const char *place);
+/* A check, and where it is: what its name says beside the strategy and the heap, as
+ * "user_cache/hit_rate:0.8", is the name's first n bytes with the rest of it. */
+struct placed {
+    const struct vtb_gate_check *check;
+    size_t n;
+    const char *rest;
+    const struct vtb_gate_check *first; /* of the checks at that place */
+};
 
-/* Writes what a case's name says beside the strategy and the heap: "user_cache/hit_rate:0.8". */
-static void place_of(char place[VTB_CASE_NAME_BYTES], const struct vtb_gate_check *check)
+static struct placed place(const struct vtb_gate_check *check)
 {
     size_t n;
     const char *strategy = vtb_name_strategy(check->name, &n);
@@ -139,25 +179,44 @@ static void place_of(char place[VTB_CASE_NAME_BYTES], const struct vtb_gate_chec
     const size_t heap_n = strlen(check->heap);
     if (*rest == '/' && strncmp(rest + 1, check->heap, heap_n) == 0)
         rest += 1 + heap_n;
-    snprintf(place, VTB_CASE_NAME_BYTES, "%.*s%s", (int)strcspn(check->name, "/"), check->name,
-             rest);
+    return (struct placed){.check = check, .n = strcspn(check->name, "/"), .rest = rest};
 }
 
-static bool is_at(const struct vtb_gate_check *check, const char *place)
+static int compare_places(const struct placed *a, const struct placed *b)
 {
-    char own[VTB_CASE_NAME_BYTES];
-    place_of(own, check);
-    return strcmp(own, place) == 0;
+    if (a->n != b->n)
+        return a->n < b->n ? -1 : 1;
+    const int order = memcmp(a->check->name, b->check->name, a->n);
+    return order != 0 ? order : strcmp(a->rest, b->rest);
 }
 
-static bool is_told_of(const struct vtb_gate_check *check, const char *place)
+static int by_place(const void *left, const void *right)
 {
-    (void)place;
-    return is_told(check);
+    const struct placed *a = left;
+    const struct placed *b = right;
+    const int order = compare_places(a, b);
+    return order != 0 ? order : (a->check > b->check) - (a->check < b->check);
 }
 
-static void print_figures(FILE *out, const struct vtb_gate *gate, enum vtb_format format,
-                          shown *is_shown, const char *place)
+static int by_first(const void *left, const void *right)
+{
+    const struct placed *a = left;
+    const struct placed *b = right;
+    return a->first != b->first ? (a->first > b->first) - (a->first < b->first)
+                                : (a->check > b->check) - (a->check < b->check);
+}
+
+/* Sorts checks by places, and these by the first check of each. */
+static void sort_by_places(struct placed *all, size_t n)
+{
+    qsort(all, n, sizeof *all, by_place);
+    for (size_t i = 0; i < n; i++)
+        all[i].first =
+            i > 0 && compare_places(&all[i - 1], &all[i]) == 0 ? all[i - 1].first : all[i].check;
+    qsort(all, n, sizeof *all, by_first);
+}
+
+static void print_figures(FILE *out, const struct placed *all, size_t n, enum vtb_format format)
 {
     static const struct vtb_column columns[] = {
         {.title = "verdict"},
@@ -170,10 +229,8 @@ static void print_figures(FILE *out, const struct vtb_gate *gate, enum vtb_forma
     struct vtb_table table = {.gap = 2, .split = VTB_SPLIT_NEVER};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         vtb_table_column(&table, columns[i]);
-    for (size_t i = 0; i < gate->checks_n; i++) {
-        const struct vtb_gate_check *check = &gate->checks[i];
-        if (!is_shown(check, place))
-            continue;
+    for (size_t i = 0; i < n; i++) {
+        const struct vtb_gate_check *check = all[i].check;
         vtb_table_cell(&table, "%s", vtb_gate_verdict_words[check->verdict]);
         vtb_table_cell(&table, "%s", check->strategy);
         vtb_table_cell(&table, "%s", check->heap);
@@ -181,21 +238,21 @@ static void print_figures(FILE *out, const struct vtb_gate *gate, enum vtb_forma
         vtb_table_cell(&table, "%.6g", check->before);
         vtb_table_cell(&table, "%.6g", check->after);
     }
-    if (table.cells_n > table.columns_n) {
-        vtb_table_print(out, &table, format);
-        putc('\n', out);
-    }
+    vtb_table_print(out, &table, format);
+    putc('\n', out);
     vtb_table_free(&table);
 }
 
-static void print_place(FILE *out, const char *place, enum vtb_format format)
+static void print_place(FILE *out, const struct placed *placed, enum vtb_format format)
 {
+    char text[VTB_CASE_NAME_BYTES];
     char words[2 * VTB_CASE_NAME_BYTES] = "";
+    snprintf(text, sizeof text, "%.*s%s", (int)placed->n, placed->check->name, placed->rest);
     if (format == VTB_FORMAT_MARKDOWN) {
-        fprintf(out, "`%s`\n\n", place);
+        fprintf(out, "`%s`\n\n", text);
         return;
     }
-    for (const char *c = place; *c; c++)
+    for (const char *c = text; *c; c++)
         vtb_append(words, sizeof words, *c == '/' ? ", " : "%c", *c);
     vtb_printf_wrapped(out, "%s\n", words);
 }
@@ -204,17 +261,32 @@ static void print_place(FILE *out, const char *place, enum vtb_format format)
  * others. */
 static void print_all(FILE *out, const struct vtb_gate *gate, enum vtb_format format)
 {
-    for (size_t i = 0; i < gate->checks_n; i++) {
-        char place[VTB_CASE_NAME_BYTES];
-        size_t earlier = 0;
-        place_of(place, &gate->checks[i]);
-        while (earlier < i && !is_at(&gate->checks[earlier], place))
-            earlier++;
-        if (earlier < i)
-            continue;
-        print_place(out, place, format);
-        print_figures(out, gate, format, is_at, place);
+    const size_t n = gate->checks_n;
+    struct placed *all = vtb_allocate(n, sizeof *all, WHAT);
+    for (size_t i = 0; i < n; i++)
+        all[i] = place(&gate->checks[i]);
+    sort_by_places(all, n);
+    for (size_t start = 0, end = 0; start < n; start = end) {
+        while (end < n && all[end].first == all[start].first)
+            end++;
+        print_place(out, &all[start], format);
+        print_figures(out, &all[start], end - start, format);
     }
+    free(all);
+}
+
+/* Prints a table of what is neither the same nor within its limit, wherever it is. */
+static void print_told(FILE *out, const struct vtb_gate *gate)
+{
+    struct placed *told = vtb_allocate(gate->checks_n, sizeof *told, WHAT);
+    size_t n = 0;
+    for (size_t i = 0; i < gate->checks_n; i++) {
+        if (is_told(&gate->checks[i]))
+            told[n++] = place(&gate->checks[i]);
+    }
+    if (n > 0)
+        print_figures(out, told, n, VTB_FORMAT_MARKDOWN);
+    free(told);
 }
 
 static void report_table(FILE *out, const struct vtb_gate *gate)
@@ -233,8 +305,9 @@ static void report_markdown(FILE *out, const struct vtb_gate *gate)
 {
     const size_t worse_n = vtb_gate_count(gate, VTB_GATE_WORSE);
     if (gate->refusal) {
-        fprintf(out, "### valuetask-bench gate: nothing was compared\n\n%s\n",
-                gate->refusal->message);
+        char *message = text_for(gate->refusal->message, true);
+        fprintf(out, "### valuetask-bench gate: nothing was compared\n\n%s\n", message);
+        free(message);
         return;
     }
     fprintf(out, "### valuetask-bench gate: %s\n\n",
@@ -243,7 +316,7 @@ static void report_markdown(FILE *out, const struct vtb_gate *gate)
                                    : "passed");
     print_sum(out, gate, true);
     putc('\n', out);
-    print_figures(out, gate, VTB_FORMAT_MARKDOWN, is_told_of, NULL);
+    print_told(out, gate);
     print_notes(out, gate, true);
     fputs(advice_of(gate), out);
     if (gate->checks_n > 0) {

@@ -256,6 +256,29 @@ static void file_of_a_job_is_added_to(void **state)
     assert_holds(in_directory("other"), "other\n");
 }
 
+/* What a path has, if anything, is lost by writing to it: not where that is added to. */
+static void what_is_replaced(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    char number[32];
+    lasting(path, "file");
+    assert_false(vtb_output_replaces(path));
+    put(path, "old");
+    assert_true(vtb_output_replaces(path));
+    assert_int_equal(link(path, in_directory("hard")), 0);
+    assert_true(vtb_output_replaces(path));
+    setenv("GITHUB_STEP_SUMMARY", path, 1);
+    assert_false(vtb_output_replaces(path));
+    unsetenv("GITHUB_STEP_SUMMARY");
+    const int file = open(path, O_WRONLY);
+    snprintf(number, sizeof number, "/dev/fd/%d", file);
+    assert_false(vtb_output_replaces(number));
+    assert_int_equal(close(file), 0);
+    assert_false(vtb_output_replaces("/dev/null"));
+    assert_false(vtb_output_replaces(in_directory(".")));
+}
+
 static void mode_stays(void **state)
 {
     (void)state;
@@ -506,6 +529,7 @@ int main(void)
         IN_DIRECTORY(open_file_is_written_on),
         IN_DIRECTORY(hard_link_is_written_in_place),
         IN_DIRECTORY(file_of_a_job_is_added_to),
+        IN_DIRECTORY(what_is_replaced),
         IN_DIRECTORY(mode_stays),
         IN_DIRECTORY(folder_for_files),
         IN_DIRECTORY(missing_directory),

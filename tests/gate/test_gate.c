@@ -459,6 +459,7 @@ static void times_that_the_baseline_lacks(void **state)
         assert_int_equal(has_gap(1, OTHER, "ratio", VTB_GATE_NOT_BEFORE), wanted);
         assert_int_equal(has_gap(1, FLOOR, "ratio", VTB_GATE_NOT_BEFORE), wanted);
         assert_false(has_gap(0, FLOOR, "ratio", VTB_GATE_NOT_BEFORE));
+        assert_false(has_gap(0, FLOOR, "ratio", VTB_GATE_OTHER_TOOLCHAIN));
         assert_false(has_gap(0, EMPTY, "ratio", VTB_GATE_NOT_BEFORE));
         assert_false(has_gap(0, BASELINE, "ratio", VTB_GATE_NOT_BEFORE));
     }
@@ -574,19 +575,18 @@ static void collections_over_other_calls(void **state)
     assert_verdict(OTHER, "gen0_per_kop", VTB_GATE_SAME);
 }
 
-/* However many reasons there are, there is room for some. */
-static void notes_have_an_end(void **state)
+/* However many reasons there are, each is told, and told once. */
+static void notes_of_many_reasons(void **state)
 {
     (void)state;
     plan_collections();
-    for (size_t i = 0; i < 20; i++) {
-        collect(OTHER, 8192 + i, 1);
-        record(0, OTHER, "\"gen0_per_kop\": 2, \"gen0_budget_bytes\": 4096");
-        make_baseline();
-        gate.notes_n = i < 8 ? i : 8;
+    record(0, OTHER, "\"gen0_per_kop\": 2, \"gen0_budget_bytes\": 4096");
+    make_baseline();
+    for (size_t i = 0; i < 40; i++) {
+        collect(OTHER, 8192 + i / 2, 1);
         gate_counts();
         assert_int_equal(gate.checks_n, 0);
-        assert_in_range(gate.notes_n, i < 8 ? i + 1 : 8, 8);
+        assert_int_equal(gate.notes_n, i / 2 + 1);
     }
 }
 
@@ -1012,32 +1012,6 @@ static void times_come_behind_counts(void **state)
     assert_int_equal(gate.checks_n, 3);
 }
 
-/* Where there is no room for one more, nothing else is overwritten. */
-static void gate_times_without_room(void)
-{
-    const size_t all_n = sizeof gate.notes / sizeof *gate.notes;
-    for (gate.notes_n = 0; gate.notes_n < all_n; gate.notes_n++)
-        snprintf(gate.notes[gate.notes_n], sizeof *gate.notes, "note %zu", gate.notes_n);
-    gate_runs(1, 0.05);
-    assert_int_equal(gate.notes_n, all_n);
-    assert_string_equal(gate.notes[all_n - 1], "note 7");
-    assert_true(gate.timed);
-}
-
-static void times_have_no_room_for_a_note(void **state)
-{
-    (void)state;
-    plan_times();
-    take_both(6, 6);
-    record_of_state("busy");
-    gate_times_without_room();
-    assert_verdict(OTHER, "ratio", VTB_GATE_UNKNOWN);
-    record(0, FLOOR, "\"bytes_per_op\": 0"); /* no times */
-    make_baseline();
-    gate_times_without_room();
-    assert_int_equal(gate.checks_n, 0);
-}
-
 /* --- before the run --- */
 
 static void assert_refused(bool ok, const struct vtb_error *error, const char *part)
@@ -1277,9 +1251,8 @@ static void made_up_gate(void)
     add_check("w/poll/consumer:dependent", "allocs_per_op", 10, 5, VTB_GATE_BETTER);
     add_check("w/<\"&\">/consumer:dependent", "peak_live_bytes", 20.8, 28.8, VTB_GATE_WORSE);
     add_check("w/poll/consumer:independent", "ratio", 0.25, 0.3, VTB_GATE_UNKNOWN);
-    snprintf(gate.notes[0], sizeof *gate.notes, "the first");
-    snprintf(gate.notes[1], sizeof *gate.notes, "the second, \"quoted\" <&>");
-    gate.notes_n = 2;
+    vtb_gate_note(&gate, "the first");
+    vtb_gate_note(&gate, "the second, \"quoted\" <&>");
 }
 
 static void assert_line(size_t i, const char *expected)
@@ -1351,6 +1324,40 @@ static void table(void **state)
     free(text);
 }
 
+/* Of many points, in turn: each has a table, in the order in which they come. To look for each
+ * figure among all others would take a hundred times as long. */
+static void table_of_many_points(void **state)
+{
+    (void)state;
+    const size_t points_n = 2000;
+    const size_t figures_n = 30 * points_n;
+    char name[64];
+    made_up_gate();
+    gate.checks_n = 0;
+    for (size_t i = 0; i < figures_n; i++) {
+        snprintf(name, sizeof name, "w/poll/glibc/rate:%zu", i % points_n);
+        add_check(name, "bytes_per_op", 8, 8, VTB_GATE_SAME);
+        vtb_gate_add_gap(&gate, name, i < figures_n / 2 ? "ratio" : "live", VTB_GATE_UNTIMED);
+    }
+    char *text = text_of(print_table);
+    const char *at = text;
+    for (size_t i = 0; i < points_n; i++) {
+        snprintf(name, sizeof name, "w, rate:%zu\nverdict ", i);
+        at = strstr(at, name);
+        assert_non_null(at);
+    }
+    size_t lines_n = 0;
+    for (at = text; (at = strstr(at, "\nsame ")); at++)
+        lines_n++;
+    assert_int_equal(lines_n, figures_n);
+    assert_contains(text,
+                    "Not compared: live, not timed long enough in one state of the machine:\n"
+                    "- w/poll/glibc/rate:0\n- w/poll/glibc/rate:1\n"
+                    "- w/poll/glibc/rate:2\n- w/poll/glibc/rate:3\n"
+                    "- w/poll/glibc/rate:4\n- and 29995 more, which ");
+    free(text);
+}
+
 static void print_markdown(FILE *out)
 {
     vtb_gate_report(out, &gate, VTB_FORMAT_MARKDOWN);
@@ -1385,6 +1392,33 @@ static void markdown(void **state)
     text = text_of(print_markdown);
     assert_contains(text, "### valuetask-bench gate: inconclusive\n");
     free(text);
+}
+
+/* Names in a file are of whoever wrote it. */
+static void markdown_of_markup(void **state)
+{
+    (void)state;
+    made_up_gate();
+    vtb_gate_add_gap(&gate, "w/<img src=x>/*b*", "ratio", VTB_GATE_NOT_BEFORE);
+    const struct vtb_recorded_row row = {.name = (char[]){"w/<i>*c*/glibc/x:1"}};
+    gate.unasked = calloc(1, sizeof(*gate.unasked));
+    assert_non_null(gate.unasked);
+    gate.unasked[gate.unasked_n++] = &row;
+    char *text = text_of(print_markdown);
+    assert_contains(text, "\n- w/\\<img src=x>/\\*b\\*\n");
+    assert_contains(text, "of the baseline's strategies: \\<i>\\*c\\*.\n");
+    free(text);
+    text = text_of(print_table);
+    assert_contains(text, "\n- w/<img src=x>/*b*\n");
+    free(text);
+    const struct vtb_error refusal = {.message = "'<img src=x>*b*' is no baseline"};
+    gate.refusal = &refusal;
+    text = text_of(print_markdown);
+    assert_string_equal(text,
+                        "### valuetask-bench gate: nothing was compared\n\n"
+                        "'\\<img src=x>\\*b\\*' is no baseline\n");
+    free(text);
+    gate.refusal = NULL;
 }
 
 static void print_csv(FILE *out)
@@ -1484,6 +1518,41 @@ static void sources_of_long_names(void **state)
     json_t *all = parsed_json();
     assert_int_equal(json_array_size(json_object_get(all, "notes")), 2);
     json_decref(all);
+}
+
+/* Of a machine and a build all that both contexts have, however much it is; not what is of one run,
+ * of what was asked for, or told by itself. */
+static void facts_that_changed(void **state)
+{
+    (void)state;
+    static const char *const contexts[] = {
+        "\"fingerprint\": \"f\", \"affinity\": \"0-1\", \"malloc\": \"a.so\", \"kernel\": \"5\", "
+        "\"libraries\": [{\"name\": \"libx\", \"version\": \"1\"}, {\"name\": \"liby\"}], "
+        "\"date\": \"1\", \"throttled\": \"0\", \"steal_during_run\": \"0\", \"sessions\": 5, "
+        "\"environment\": {\"kept\": {}}, \"skipped\": [], \"a\": 1, \"b\": 1, \"c\": 1, \"d\": 1, "
+        "\"e\": 1, \"f\": 1, \"g\": 1, \"h\": 1, \"i\": \"1\"",
+        "\"fingerprint\": \"g\", \"affinity\": \"0\", \"malloc\": \"b.so\", \"kernel\": \"5\", "
+        "\"libraries\": [{\"name\": \"libx\", \"version\": \"2\"}, {\"name\": \"libz\"}], "
+        "\"date\": \"2\", \"throttled\": \"1\", \"steal_during_run\": \"1\", \"sessions\": 6, "
+        "\"environment\": {\"kept\": {\"LD_X\": \"\"}}, \"skipped\": [1], \"a\": 2, \"b\": 2, "
+        "\"c\": 2, \"d\": 2, \"e\": 2, \"f\": 2, \"g\": 2, \"h\": 2, \"new\": \"1\"",
+    };
+    static const char row[] = "{\"run_type\": \"counts\", \"run_name\": \"a\"}";
+    char text[2000];
+    struct vtb_result_file now;
+    struct vtb_error error;
+    parse_baseline(contexts[0], row);
+    snprintf(text, sizeof text, "{\"context\": {%s}, \"benchmarks\": [%s]}", contexts[1], row);
+    assert_true(vtb_result_file_parse(&now, "now", text, strlen(text), VTB_EXIT_BASELINE, &error));
+    vtb_gate_note_facts(&gate, &now);
+    assert_int_equal(gate.notes_n, 3 + 8);
+    assert_note(0, "affinity was '0-1', is '0'");
+    assert_note(1, "malloc was 'a.so', is 'b.so'");
+    assert_note(2,
+                "libraries.libx was '{\"name\":\"libx\",\"version\":\"1\"}', is "
+                "'{\"name\":\"libx\",\"version\":\"2\"}'");
+    assert_note(10, "h was '1', is '2'");
+    vtb_result_file_free(&now);
 }
 
 static const char *string_of(const json_t *object, const char *key)
@@ -1761,10 +1830,11 @@ int main(void)
         TEST(collections_under_the_same_budgets),
         TEST(collections_under_other_budgets),
         TEST(collections_over_other_calls),
-        TEST(notes_have_an_end),
+        TEST(notes_of_many_reasons),
         TEST(sources_that_are_the_same),
         TEST(sources_that_changed),
         TEST(sources_of_long_names),
+        TEST(facts_that_changed),
         TEST(slower_in_both_runs),
         TEST(slower_in_one_run_of_two),
         TEST(slower_in_the_only_run),
@@ -1785,7 +1855,6 @@ int main(void)
         TEST(holm_over_all_ratios),
         TEST(no_times_in_the_baseline),
         TEST(times_come_behind_counts),
-        TEST(times_have_no_room_for_a_note),
         TEST(cases_that_the_plan_has),
         TEST(cases_that_the_plan_has_not),
         TEST(options_of_the_baseline),
@@ -1798,7 +1867,9 @@ int main(void)
         TEST(lines),
         TEST(table),
         TEST(gaps_in_the_table),
+        TEST(table_of_many_points),
         TEST(markdown),
+        TEST(markdown_of_markup),
         TEST(csv),
         TEST(json),
         TEST(json_with_a_name_that_is_no_text),

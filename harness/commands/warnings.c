@@ -1,0 +1,37 @@
+#include "commands/warnings.h"
+
+#include "base/shown.h"
+
+#define WARNINGS_MAX 8
+
+/* The threads of a plan that work at once: callers, and a thread that completes. */
+static size_t threads_n(const struct vtb_plan *plan)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < plan->points_n; i++) {
+        for (size_t j = 0; j < plan->points[i].cases_n; j++) {
+            const size_t n = plan->points[i].cases[j].threads_n + plan->points[i].completer;
+            most = n > most ? n : most;
+        }
+    }
+    return most;
+}
+
+static void print_warnings(char warnings[][200], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        vtb_tell("warning: %s", warnings[i]);
+}
+
+void vtb_warn_before(const struct vtb_machine *machine, const struct vtb_plan *plan)
+{
+    char warnings[WARNINGS_MAX][200];
+    print_warnings(warnings,
+                   vtb_machine_warnings(machine, threads_n(plan), warnings, WARNINGS_MAX));
+}
+
+void vtb_warn_after(struct vtb_machine *machine)
+{
+    char warnings[WARNINGS_MAX][200];
+    print_warnings(warnings, vtb_machine_end(machine, "", warnings, WARNINGS_MAX));
+}

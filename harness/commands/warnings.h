@@ -1,0 +1,14 @@
+/* Warnings of what a machine does to a run, on standard error. */
+#ifndef COMMANDS_WARNINGS_H
+#define COMMANDS_WARNINGS_H
+
+#include "passes/machine.h"
+#include "plan/plan.h"
+
+/* Warns of what makes a plan's times doubtful on a machine as it was read. */
+void vtb_warn_before(const struct vtb_machine *machine, const struct vtb_plan *plan);
+
+/* Notes in *machine what happened to it during a run (vtb_machine_end), and warns of that. */
+void vtb_warn_after(struct vtb_machine *machine);
+
+#endif
