@@ -319,9 +319,8 @@ static bool run_options(const struct vtb_options *options, const struct vtb_resu
     struct vtb_plan plan;
     if (!vtb_plan_make(&plan, options, error))
         return false;
-    if (resume)
-        vtb_resume_plan(resume, &plan);
-    const bool ok = run_plan(options, &plan, resume ? resume->sessions_path : NULL, error);
+    const bool ok = (!resume || vtb_resume_plan(resume, &plan, options, error)) &&
+                    run_plan(options, &plan, resume ? resume->sessions_path : NULL, error);
     vtb_plan_free(&plan);
     return ok;
 }
@@ -335,10 +334,9 @@ bool vtb_run_command(const struct vtb_options *options, struct vtb_error *error)
         return run_options(options, NULL, error);
     struct vtb_options same = *options;
     struct vtb_resume resume;
-    struct vtb_result_file file;
-    if (!vtb_resume_options(&resume, &same, &file, error))
+    if (!vtb_resume_open(&resume, &same, error))
         return false;
     const bool ok = run_options(&same, &resume, error);
-    vtb_result_file_free(&file);
+    vtb_resume_close(&resume);
     return ok;
 }
