@@ -26,6 +26,7 @@ from conftest import (
     parameters,
     strategy_of,
     strict_json,
+    wait_until,
 )
 from from_samples import Samples, holm, p_of, t_within, verdict_of
 
@@ -253,6 +254,49 @@ def test_error_of_a_session_is_told_once(bench: Bench) -> None:
     assert go_wrong(bench, "*value = first").error == (
         "run_bench: late consumed other values than the floor in the timing pass; no figure is "
         "reported"
+    )
+
+
+# A strategy whose values are wrong once a file is there.
+WRONG_LATER = """#include <unistd.h>
+static long hits_n;
+static vtb_value first;
+#define NODE_ON_HIT \\
+    first = hits_n++ ? first : *value; \\
+    if (access("{marker}", F_OK) == 0) \\
+    *value = first
+#include "{node}"
+
+NODE_STRATEGY(later);
+"""
+
+
+def test_of_wrong_figures_none_is_kept(bench: Bench) -> None:
+    """Sessions that were kept before may be of the very case that is wrong."""
+    node = ROOT / "tests" / "fixtures" / "own" / "node.h"
+    marker = bench.directory / "marker"
+    own = bench.directory / "later.c"
+    own.write_text(WRONG_LATER.format(marker=marker, node=node), encoding="utf-8")
+    arguments = [*TIMED, "--hit-rate", "1", "--strategy", str(own), "--sessions", "1000"]
+    with subprocess.Popen(
+        [str(BINARY), *arguments],
+        cwd=bench.directory,
+        env=bench.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        wait_until(
+            lambda: list(bench.results.glob("run-*.json")) or process.poll(), "nothing is kept"
+        )
+        assert process.poll() is None
+        marker.touch()
+        out, err = process.communicate(timeout=HANG_S)
+    outcome = Outcome(process.returncode, out, err, bench.results)
+    assert (outcome.code, out, outcome.files()) == (1, "", [])
+    assert outcome.error == (
+        "run_bench: later consumed other values than the floor in the timing pass; no figure is "
+        "reported; what was kept of this run is removed"
     )
 
 
