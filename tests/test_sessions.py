@@ -219,7 +219,8 @@ def test_sessions_draw_other_keys_and_another_run_the_same(bench: Bench) -> None
 
 # A strategy that goes wrong at a call that only a session comes to: fewer are counted, and of a
 # session the calls before each epoch that are not timed alone are more.
-LATE = """static long hits_n;
+LATE = """#include <signal.h>
+static long hits_n;
 static vtb_value first;
 #define NODE_ON_HIT \\
     first = hits_n ? first : *value; \\
@@ -244,8 +245,15 @@ def go_wrong(bench: Bench, what: str) -> Outcome:
 
 def test_crash_in_a_session_is_one_line_with_a_remedy(bench: Bench) -> None:
     assert go_wrong(bench, "*(volatile int *)(uintptr_t)handover->node = 1").error == (
-        "run_bench: session 1 of 3 ended: Segmentation fault; "
-        "`run_bench check` of each strategy says where"
+        "run_bench: session 1 of 3 ended in user_cache/late/glibc: Segmentation fault; "
+        "`run_bench check` of that strategy says where"
+    )
+
+
+def test_session_that_is_killed_is_not_the_strategy_s_fault(bench: Bench) -> None:
+    assert go_wrong(bench, "raise(SIGKILL)").error == (
+        "run_bench: session 1 of 3 ended in user_cache/late/glibc: Killed, from outside, perhaps "
+        "for want of memory (a container's limit, the OOM killer)"
     )
 
 
