@@ -215,6 +215,16 @@ def test_sessions_draw_other_keys_and_another_run_the_same(bench: Bench) -> None
     assert len(counts) == 1 and counts.pop() % 24 == 0
 
 
+def test_a_cache_whose_entries_expire_has_one_clock_in_all_passes(bench: Bench) -> None:
+    """Counts are of the command's own process, times of others: of so many calls a second nearly
+    all come before what they ask for expires."""
+    arguments = [*ONE, "--ttl", "0.01", "--calls-per-second", "1e6", "--calls", "200000"]
+    rows = medians(bench.ok(*arguments, "--keys", "100", *HASTY, *JSON).rows)
+    assert rows
+    for row in rows:
+        assert row["actual_hit_rate"] > 0.95 and row["timed_hit_rate"] > 0.95
+
+
 # --- what fails ---
 
 # A strategy that goes wrong at a call that only a session comes to: fewer are counted, and of a

@@ -156,7 +156,7 @@ static const struct vtb_option other_options[] = {
              "another thread, where they are then consumed and freed; default: caller"},
     {"calls-per-second", "R", vtb_parse_number, FIELD(calls_per_second),
      .number = {0.001, 1e12, false, false}, .accepts = "calls a second, from 0.001 to 1e12",
-     .of_run = true, .commands = RUN,
+     .of_cases = true, .commands = RUN,
      .help =
          "tell what the figures cost at this volume: CPU time, bytes and allocations, a second\n"
          "and a day"},
