@@ -532,6 +532,34 @@ def test_completion_by_another_thread_is_not_counted(bench: Bench, temporary: Pa
 # --- the end of a run that counts instructions ---
 
 
+def test_interrupt_under_valgrind_keeps_the_sessions(
+    bench: Bench, temporary: Path, valgrind: str
+) -> None:
+    """All of them are done by then: of a heap that collects another pass comes before."""
+    arguments = [*HASTY, "--sessions", "3", "--calls", "1000", "--strategy", "value_task"]
+    process = subprocess.Popen(
+        [str(BINARY), *arguments, "--heap", "gengc", "--live-heap", "0", "--instructions"],
+        cwd=bench.directory,
+        env=bench.environment(TMPDIR=str(temporary)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: list(temporary.glob("*/log")) or process.poll(), "it does not count")
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=HANG_S)
+    outcome = Outcome(process.returncode, out, err, bench.results)
+    assert outcome.code == 130 and "value_task" in out
+    *_, line = outcome.complaints
+    assert line == (
+        "run_bench: interrupted; 3 of 3 sessions and 1 of 1 tables were finished and are kept; "
+        "--resume goes on with that result file"
+    )
+    (result,) = bench.results.glob("run-*.json")
+    assert strict_json(result.read_text(encoding="utf-8"))["context"]["sessions"] == 3
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("number", "whole_group"),
     [(signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGKILL, False)],

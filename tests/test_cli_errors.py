@@ -438,6 +438,30 @@ def test_export_survives_a_later_run_that_fails(bench: Bench, limit: int) -> Non
     assert all(name.endswith(".samples.csv") for name in extra)
 
 
+def test_earlier_state_is_not_called_the_figures(bench: Bench) -> None:
+    """When a disk is full by the end, what was kept before has fewer sessions, and no picture."""
+    process = subprocess.Popen(
+        [str(BINARY), *HASTY, "--calls", "10", "--strategy", "value_task", "--sessions", "60"]
+        + ["--plot", "pictures"],
+        cwd=bench.directory,
+        env=bench.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: list(bench.results.glob("run-*.json")) or process.poll(), "nothing is kept")
+    assert process.poll() is None
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100, 100))
+    out, err = process.communicate(timeout=HANG_S)
+    outcome = Outcome(process.returncode, out, err, bench.results)
+    assert outcome.code == 1 and "60 sessions" in out
+    (kept,) = bench.results.glob("run-*.json")
+    assert "File too large" in outcome.error
+    assert outcome.error.endswith(f"; an earlier state of the run is in '{kept}'")
+    assert strict_json(kept.read_text())["context"]["interrupted"] is True
+    assert kept.with_suffix(".sessions").exists() and names(bench.directory / "pictures") == []
+
+
 # Mounts a small file system in a namespace of its own, fills it up, and tries to write there.
 FULL_DISK = """
 set -eu
@@ -831,7 +855,8 @@ def test_session_that_dies_loses_no_other(bench: Bench, start: Start, timed: lis
     outcome = announced(run.end())
     assert outcome.code == 1, outcome.err
     told = re.search(
-        r"session (\d+) of \d+ ended: Killed; .*; (\d+) of \d+ sessions and (\d+) of (\d+) tables",
+        r"session (\d+) of \d+ ended(?: in \S+)?: Killed, from outside, .*; (\d+) of \d+ sessions "
+        r"and (\d+) of (\d+) tables",
         outcome.complaints[-1],
     )
     assert told, outcome.err

@@ -325,28 +325,63 @@ def test_ended_comparison_leaves_all_as_it_was(
     assert files_below(folder) == before
 
 
-def test_result_file_is_there_after_each_session(bench: Bench) -> None:
-    """A run that is killed has on disk what it had finished. It may take its time to get there, so
-    the number of sessions that were begun is what is waited for."""
-    begun: set[int] = set()
-    arguments = [*MATRIX, "--sessions", "1000"]
+def test_result_file_grows_from_session_to_session(bench: Bench) -> None:
+    """A run that is killed has on disk what it had finished, not only the first session."""
     with subprocess.Popen(
-        [str(BINARY), *arguments],
+        [str(BINARY), *MATRIX, "--sessions", "200"],
         cwd=bench.directory,
         env=bench.environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     ) as process:
+        found: set[int] = set()
 
-        def in_fourth() -> bool:
-            begun.update(sessions_of(process.pid))
-            return len(begun) >= 4
+        def has_grown() -> bool:
+            assert process.poll() is None, f"it grew at the end alone, from {found}"
+            found.update(sessions_in(path.read_bytes()) for path in bench.results.glob("run*.json"))
+            return len(found) >= 3
 
-        wait_until(in_fourth, "no sessions are run")
+        wait_until(has_grown, "no sessions are run")
         process.kill()
-    (result,) = [path for path in bench.results.iterdir() if path.suffix == ".json"]
-    assert sessions_in(result.read_bytes()) >= 1
+    (result,) = bench.results.glob("run*.json")
+    assert max(found) <= sessions_in(result.read_bytes()) < 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_an_interrupted_run_has_the_sessions_that_it_says(
+    bench: Bench, number: signal.Signals
+) -> None:
+    """To go on with; however many were finished since the result file was last written."""
+    with subprocess.Popen(
+        [str(BINARY), *MATRIX, "--sessions", "1000", "--save-baseline", "baseline.json"],
+        cwd=bench.directory,
+        env=bench.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        begun: set[int] = set()
+
+        def is_in_tenth() -> bool:
+            begun.update(sessions_of(process.pid))
+            return len(begun) >= 10
+
+        wait_until(is_in_tenth, "no sessions are run")
+        process.send_signal(number)
+        err = process.communicate(timeout=HANG_S)[1].decode()
+    (result,) = bench.results.glob("run*.json")
+    (sessions,) = bench.results.glob("run*.sessions")
+    done_n = sessions_in(result.read_bytes())
+    assert saved_in(sessions.read_bytes()) == done_n
+    assert f"interrupted; {done_n} of 1000 sessions and " in err
+    assert "are kept, but in no baseline (--save-baseline); --resume goes on with that " in err
+    assert not (bench.directory / "baseline.json").exists()
+
+
+def saved_in(content: bytes) -> int:
+    """How many sessions a file of them says that it has."""
+    return int.from_bytes(content[16:24], sys.byteorder)
 
 
 def sessions_of(run: int) -> list[int]:

@@ -26,6 +26,7 @@ from conftest import (
     parameters,
     strategy_of,
     strict_json,
+    wait_until,
 )
 from from_samples import Samples, holm, p_of, t_within, verdict_of
 
@@ -214,11 +215,22 @@ def test_sessions_draw_other_keys_and_another_run_the_same(bench: Bench) -> None
     assert len(counts) == 1 and counts.pop() % 24 == 0
 
 
+def test_a_cache_whose_entries_expire_has_one_clock_in_all_passes(bench: Bench) -> None:
+    """Counts are of the command's own process, times of others: of so many calls a second nearly
+    all come before what they ask for expires."""
+    arguments = [*ONE, "--ttl", "0.01", "--calls-per-second", "1e6", "--calls", "200000"]
+    rows = medians(bench.ok(*arguments, "--keys", "100", *HASTY, *JSON).rows)
+    assert rows
+    for row in rows:
+        assert row["actual_hit_rate"] > 0.95 and row["timed_hit_rate"] > 0.95
+
+
 # --- what fails ---
 
 # A strategy that goes wrong at a call that only a session comes to: fewer are counted, and of a
 # session the calls before each epoch that are not timed alone are more.
-LATE = """static long hits_n;
+LATE = """#include <signal.h>
+static long hits_n;
 static vtb_value first;
 #define NODE_ON_HIT \\
     first = hits_n ? first : *value; \\
@@ -243,8 +255,15 @@ def go_wrong(bench: Bench, what: str) -> Outcome:
 
 def test_crash_in_a_session_is_one_line_with_a_remedy(bench: Bench) -> None:
     assert go_wrong(bench, "*(volatile int *)(uintptr_t)handover->node = 1").error == (
-        "run_bench: session 1 of 3 ended: Segmentation fault; "
-        "`run_bench check` of each strategy says where"
+        "run_bench: session 1 of 3 ended in user_cache/late/glibc: Segmentation fault; "
+        "`run_bench check` of that strategy says where"
+    )
+
+
+def test_session_that_is_killed_is_not_the_strategy_s_fault(bench: Bench) -> None:
+    assert go_wrong(bench, "raise(SIGKILL)").error == (
+        "run_bench: session 1 of 3 ended in user_cache/late/glibc: Killed, from outside, perhaps "
+        "for want of memory (a container's limit, the OOM killer)"
     )
 
 
@@ -253,6 +272,49 @@ def test_error_of_a_session_is_told_once(bench: Bench) -> None:
     assert go_wrong(bench, "*value = first").error == (
         "run_bench: late consumed other values than the floor in the timing pass; no figure is "
         "reported"
+    )
+
+
+# A strategy whose values are wrong once a file is there.
+WRONG_LATER = """#include <unistd.h>
+static long hits_n;
+static vtb_value first;
+#define NODE_ON_HIT \\
+    first = hits_n++ ? first : *value; \\
+    if (access("{marker}", F_OK) == 0) \\
+    *value = first
+#include "{node}"
+
+NODE_STRATEGY(later);
+"""
+
+
+def test_of_wrong_figures_none_is_kept(bench: Bench) -> None:
+    """Sessions that were kept before may be of the very case that is wrong."""
+    node = ROOT / "tests" / "fixtures" / "own" / "node.h"
+    marker = bench.directory / "marker"
+    own = bench.directory / "later.c"
+    own.write_text(WRONG_LATER.format(marker=marker, node=node), encoding="utf-8")
+    arguments = [*TIMED, "--hit-rate", "1", "--strategy", str(own), "--sessions", "1000"]
+    with subprocess.Popen(
+        [str(BINARY), *arguments],
+        cwd=bench.directory,
+        env=bench.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        wait_until(
+            lambda: list(bench.results.glob("run-*.json")) or process.poll(), "nothing is kept"
+        )
+        assert process.poll() is None
+        marker.touch()
+        out, err = process.communicate(timeout=HANG_S)
+    outcome = Outcome(process.returncode, out, err, bench.results)
+    assert (outcome.code, out, outcome.files()) == (1, "", [])
+    assert outcome.error == (
+        "run_bench: later consumed other values than the floor in the timing pass; no figure is "
+        "reported; what was kept of this run is removed"
     )
 
 

@@ -1,6 +1,7 @@
 #include "bench/exhausted.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -9,6 +10,7 @@
 
 static const struct vtb_cell *watched_cell;
 static const struct vtb_heap *watched_heap;
+static struct vtb_watched *noted; /* null: nobody reads it */
 
 /* Who handles what is not ours. */
 static struct sigaction before;
@@ -53,10 +55,28 @@ static void on_fault(int number, siginfo_t *info, void *context)
         tell(bytes);
 }
 
+void vtb_exhausted_note_at(struct vtb_watched *place)
+{
+    if (noted)
+        *noted = (struct vtb_watched){0};
+    noted = place;
+}
+
+/* Nothing between two runs of one case, the second of which may be timed. */
+static void note(const struct vtb_cell *cell, const struct vtb_heap *heap)
+{
+    if (*noted->cell && cell == watched_cell && heap == watched_heap)
+        return;
+    (void)snprintf(noted->cell, sizeof noted->cell, "%s", cell->name);
+    (void)snprintf(noted->heap, sizeof noted->heap, "%s", vtb_heap_name(heap));
+}
+
 void vtb_exhausted_watch(const struct vtb_cell *cell, const struct vtb_heap *heap)
 {
     static bool is_watching;
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
+    if (noted)
+        note(cell, heap);
     watched_cell = cell;
     watched_heap = heap;
     if (is_watching)

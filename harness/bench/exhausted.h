@@ -8,6 +8,16 @@
 
 #include "plan/plan.h"
 
+/* The case that this process runs, as its parent reads it when it is gone; empty: none yet. */
+struct vtb_watched {
+    char cell[96];
+    char heap[32];
+};
+
+/* Has each case that is watched from now on noted at a place in pages that this process's parent
+ * has too; null: nowhere. Borrowed until the next call, which empties it. */
+void vtb_exhausted_note_at(struct vtb_watched *place);
+
 /*
  * From now on, until the next call, has this process end by vtb_child_fail if the heap has no more
  * memory for the cell: the error names both, the bytes that were asked for, and what to do. Of a

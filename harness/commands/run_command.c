@@ -11,7 +11,6 @@
 #include "base/progress.h"
 #include "base/prose.h"
 #include "base/shown.h"
-#include "base/temporary.h"
 #include "commands/commands.h"
 #include "commands/warnings.h"
 #include "gate/resume.h"
@@ -83,77 +82,70 @@ static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estim
 
 /* --- after it --- */
 
-/* Where a run's own files go. */
-struct paths {
+/* A run's own files: where they go, and what is there by now. */
+struct own {
     char stem[VTB_STEM_BYTES];
     char json[PATH_MAX];
     char samples[PATH_MAX];
     char sessions[PATH_MAX]; /* to go on with by --resume; of a whole run there is none */
+    bool is_kept;            /* the result file is there, of some state of the run */
+    bool is_current;         /* and it is of the latest that was to be written */
 };
 
-static bool claim_paths(struct paths *paths, const struct vtb_options *options,
-                        const struct tm *start, struct vtb_error *error)
+static bool claim_own(struct own *own, const struct vtb_options *options, const struct tm *start,
+                      struct vtb_error *error)
 {
     char stamp[32];
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", start);
-    if (!vtb_results_claim(options->results_dir, stamp, (long)getpid(), paths->stem, error))
+    if (!vtb_results_claim(options->results_dir, stamp, (long)getpid(), own->stem, error))
         return false;
-    snprintf(paths->json, sizeof paths->json, "%s.json", paths->stem);
-    snprintf(paths->samples, sizeof paths->samples, "%s.samples.csv", paths->stem);
-    snprintf(paths->sessions, sizeof paths->sessions, "%s.sessions", paths->stem);
+    snprintf(own->json, sizeof own->json, "%s.json", own->stem);
+    snprintf(own->samples, sizeof own->samples, "%s.samples.csv", own->stem);
+    snprintf(own->sessions, sizeof own->sessions, "%s.sessions", own->stem);
     return true;
 }
 
-/* Writes what there is of a run that goes on: however it ends, these files are whole. What hinders
- * that hinders the last ones, too, which is told. */
-static void keep_results(void *context, const struct vtb_results *results)
+/* Writes the run's own files as far as it is: however it ends, each of them is whole. If one fails
+ * the others are still tried. The sessions come first: who is killed in between leaves more of them
+ * than the result file has, not fewer. Of a whole run, or without a result file, they are nothing
+ * to go on with. */
+static bool write_own(struct own *own, const struct vtb_results *results, struct vtb_error *error)
 {
-    const struct paths *paths = context;
-    struct vtb_error untold;
-    const struct {
-        const char *path;
-        vtb_print *print;
-        const void *what;
-        enum vtb_format format;
-    } files[] = {
-        {results->sessions.done_n > 0 ? paths->sessions : NULL, vtb_sessions_save,
-         &results->sessions, VTB_FORMAT_BYTES},
-        {paths->samples, vtb_report_samples, results, VTB_FORMAT_CSV},
-        {paths->json, vtb_report, results, VTB_FORMAT_JSON},
-    };
-    const bool is_first = access(paths->json, F_OK) != 0;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        if (!files[i].path)
-            continue;
-        if (!vtb_output_file(files[i].path, files[i].print, files[i].what, files[i].format,
-                             &untold))
-            return;
-        if (is_first)
-            vtb_temporary_add(files[i].path); /* none is left without the result file */
-    }
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        if (files[i].path)
-            vtb_temporary_keep(files[i].path);
-    }
+    const bool goes_on = results->interrupted && results->sessions.done_n > 0;
+    struct vtb_error reason;
+    bool ok = (!goes_on || vtb_output_file(own->sessions, vtb_sessions_save, &results->sessions,
+                                           VTB_FORMAT_BYTES, error));
+    ok = vtb_output_file(own->samples, vtb_report_samples, results, VTB_FORMAT_CSV,
+                         ok ? error : &reason) &&
+         ok;
+    own->is_current =
+        vtb_output_file(own->json, vtb_report, results, VTB_FORMAT_JSON, ok ? error : &reason);
+    own->is_kept |= own->is_current;
+    if (results->interrupted ? !own->is_kept : own->is_current)
+        (void)unlink(own->sessions);
+    return ok && own->is_current;
 }
 
-/* Writes the result file, with the raw samples beside it. Of a whole run there is nothing to go on
- * with then. */
-static bool write_own(const struct vtb_results *results, const struct paths *paths,
-                      struct vtb_error *error)
+static void remove_own(const struct own *own)
 {
-    struct vtb_error reason;
-    bool ok = vtb_output_file(paths->samples, vtb_report_samples, results, VTB_FORMAT_CSV, error);
-    const bool written =
-        vtb_output_file(paths->json, vtb_report, results, VTB_FORMAT_JSON, ok ? error : &reason);
-    if (written && !results->interrupted)
-        (void)unlink(paths->sessions);
-    return ok && written;
+    (void)unlink(own->json);
+    (void)unlink(own->samples);
+    (void)unlink(own->sessions);
+}
+
+/* Writes what there is of a run that goes on. What hinders that hinders the last files, too, which
+ * is told; without a result file none is left. */
+static void keep_results(void *context, const struct vtb_results *results)
+{
+    struct own *own = context;
+    struct vtb_error untold;
+    if (!write_own(own, results, &untold) && !own->is_kept)
+        remove_own(own);
 }
 
 /* Writes the run's own files, with the distributions of pauses, and those that were asked for. */
 static bool write_files(const struct vtb_options *options, const struct vtb_results *results,
-                        const struct paths *paths, struct vtb_error *error)
+                        struct own *own, struct vtb_error *error)
 {
     const struct {
         const char *path;
@@ -167,35 +159,35 @@ static bool write_files(const struct vtb_options *options, const struct vtb_resu
          VTB_FORMAT_JSON},
     };
     struct vtb_error reason;
-    bool ok = write_own(results, paths, error);
+    bool ok = write_own(own, results, error);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         ok = (!files[i].path || vtb_output_file(files[i].path, files[i].print, results,
                                                 files[i].format, ok ? error : &reason)) &&
              ok;
     }
-    return vtb_histograms_write(results, paths->stem, ok ? error : &reason) && ok;
+    return vtb_histograms_write(results, own->stem, ok ? error : &reason) && ok;
 }
 
 /* Writes and prints what was found. If one output fails the others are still tried, because
  * measuring took its time; the first error is the one that is reported. */
 static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
-                          const struct paths *paths, struct vtb_error *error)
+                          struct own *own, struct vtb_error *error)
 {
     struct vtb_error reason;
-    bool ok = write_files(options, results, paths, error);
+    bool ok = write_files(options, results, own, error);
     ok = vtb_output_stdout(vtb_report, results, (enum vtb_format)options->format,
                            ok ? error : &reason) &&
          ok;
     if (ok)
-        vtb_tell("results: %s", paths->json);
-    const bool kept = access(paths->json, R_OK) == 0;
-    if (kept && options->plot_dir)
-        ok = vtb_plots_draw(options->plot_dir, paths->json, ok ? error : &reason) && ok;
-    if (ok || !kept)
+        vtb_tell("results: %s", own->json);
+    if (own->is_current && options->plot_dir)
+        ok = vtb_plots_draw(options->plot_dir, own->json, ok ? error : &reason) && ok;
+    if (ok || !own->is_kept)
         return ok;
     reason = *error;
-    return vtb_fail(error, reason.exit_code, "%.300s; the figures are in '%.600s'", reason.message,
-                    paths->json);
+    return vtb_fail(error, reason.exit_code, "%.300s; %s '%.600s'", reason.message,
+                    own->is_current ? "the figures are in" : "an earlier state of the run is in",
+                    own->json);
 }
 
 /* --- the whole --- */
@@ -220,18 +212,31 @@ static bool prepare(const struct vtb_plan *plan, struct vtb_results *results,
     return true;
 }
 
-static bool tell_of_interrupt(const struct vtb_plan *plan, const struct vtb_results *results,
-                              struct vtb_error *error)
+static bool tell_of_interrupt(const struct vtb_options *options, const struct vtb_plan *plan,
+                              const struct vtb_results *results, struct vtb_error *error)
 {
     char sessions[80] = "";
     if (vtb_plan_is_timed(plan))
         (void)snprintf(sessions, sizeof sessions, "%zu of %zu sessions and ",
                        results->sessions.done_n, plan->sessions_n);
     return vtb_fail(error, results->interrupted_by.exit_code,
-                    "%.600s; %s%zu of %zu tables were finished and are kept%s",
+                    "%.600s; %s%zu of %zu tables were finished and are kept%s%s",
                     results->interrupted_by.message, sessions, results->comparisons_n,
                     plan->points_n * plan->tables_n,
+                    options->save_baseline ? ", but in no baseline (--save-baseline)" : "",
                     *sessions ? "; --resume goes on with that result file" : "");
+}
+
+/* Leaves nothing of a run whose figures are wrong: sessions that were kept may be of the same
+ * case. */
+static bool withdraw(const struct own *own, struct vtb_error *error)
+{
+    const struct vtb_error reason = *error;
+    if (!own->is_kept || !reason.is_of_figures)
+        return false;
+    remove_own(own);
+    return vtb_fail(error, reason.exit_code, "%.700s; what was kept of this run is removed",
+                    reason.message);
 }
 
 /* The plan's cells, then its passes with the figures of each table, then what follows from several
@@ -241,19 +246,19 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
                            struct vtb_error *error)
 {
     struct vtb_estimate estimate;
-    struct paths paths;
-    const struct vtb_keeper keeper = {keep_results, &paths, resumed};
-    if (!claim_paths(&paths, options, start, error))
+    struct own own = {.is_kept = false};
+    const struct vtb_keeper keeper = {keep_results, &own, resumed};
+    if (!claim_own(&own, options, start, error))
         return false;
     if (!prepare(plan, results, &estimate, error))
         return false;
     bool ok = vtb_run(results, plan, estimate.count_s ? &estimate : NULL, &keeper, error);
     vtb_estimate_free(&estimate);
     if (!ok)
-        return false;
+        return withdraw(&own, error);
     vtb_warn_after(&results->machine);
-    ok = write_results(options, results, &paths, error) &&
-         (!results->interrupted || tell_of_interrupt(plan, results, error));
+    ok = write_results(options, results, &own, error) &&
+         (!results->interrupted || tell_of_interrupt(options, plan, results, error));
     vtb_results_free(results);
     return ok;
 }
@@ -286,9 +291,8 @@ static bool run_options(const struct vtb_options *options, const struct vtb_resu
     struct vtb_plan plan;
     if (!vtb_plan_make(&plan, options, error))
         return false;
-    if (resume)
-        vtb_resume_plan(resume, &plan);
-    const bool ok = run_plan(options, &plan, resume ? resume->sessions_path : NULL, error);
+    const bool ok = (!resume || vtb_resume_plan(resume, &plan, options, error)) &&
+                    run_plan(options, &plan, resume ? resume->sessions_path : NULL, error);
     vtb_plan_free(&plan);
     return ok;
 }
@@ -302,10 +306,9 @@ bool vtb_run_command(const struct vtb_options *options, struct vtb_error *error)
         return run_options(options, NULL, error);
     struct vtb_options same = *options;
     struct vtb_resume resume;
-    struct vtb_result_file file;
-    if (!vtb_resume_options(&resume, &same, &file, error))
+    if (!vtb_resume_open(&resume, &same, error))
         return false;
     const bool ok = run_options(&same, &resume, error);
-    vtb_result_file_free(&file);
+    vtb_resume_close(&resume);
     return ok;
 }

@@ -127,22 +127,19 @@ static void add_budgets(struct vtb_compared *compared)
     }
 }
 
-static void add_context(struct vtb_compared *compared)
+void vtb_compare_contexts(struct vtb_compared *compared, const struct vtb_result_file *before,
+                          const struct vtb_result_file *after)
 {
-    add_texts(compared, "", compared->before->facts, compared->before->facts_n,
-              compared->after->facts, compared->after->facts_n);
+    *compared = (struct vtb_compared){.before = before, .after = after};
+    add_texts(compared, "", before->facts, before->facts_n, after->facts, after->facts_n);
 }
 
-static void add_facts(struct vtb_compared *compared)
+void vtb_compare_facts(struct vtb_compared *compared, const struct vtb_result_file *before,
+                       const struct vtb_result_file *after)
 {
-    const struct vtb_result_file *before = compared->before;
-    const struct vtb_result_file *after = compared->after;
-    static const char *const words[] = {"false", "true"};
-    add_context(compared);
+    vtb_compare_contexts(compared, before, after);
     add_texts(compared, "--", before->options, before->options_n, after->options, after->options_n);
     add_numbers(compared, "confidence", before->confidence, after->confidence);
-    add_fact(compared, "", "interrupted", words[before->interrupted], words[after->interrupted]);
-    add_budgets(compared);
 }
 
 /* --- which rows belong together --- */
@@ -490,19 +487,14 @@ static void judge_rows(struct vtb_compared *compared, size_t c)
     }
 }
 
-void vtb_compare_contexts(struct vtb_compared *compared, const struct vtb_result_file *before,
-                          const struct vtb_result_file *after)
-{
-    *compared = (struct vtb_compared){.before = before, .after = after};
-    add_context(compared);
-}
-
 void vtb_compare_make(struct vtb_compared *compared, const struct vtb_result_file *before,
                       const struct vtb_result_file *after)
 {
-    *compared = (struct vtb_compared){.before = before, .after = after};
+    static const char *const words[] = {"false", "true"};
+    vtb_compare_facts(compared, before, after);
+    add_fact(compared, "", "interrupted", words[before->interrupted], words[after->interrupted]);
     match_rows(compared);
-    add_facts(compared);
+    add_budgets(compared);
     add_columns(compared);
     for (size_t i = 0; i < compared->columns_n; i++) {
         judge_column(&compared->columns[i], compared);

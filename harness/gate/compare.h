@@ -99,6 +99,11 @@ void vtb_compare_contexts(struct vtb_compared *compared, const struct vtb_result
 /* Compares two files, which must outlive the result. */
 void vtb_compare_make(struct vtb_compared *compared, const struct vtb_result_file *before,
                       const struct vtb_result_file *after);
+
+/* Compares what two files say of their runs alone: the facts and options that may not differ
+ * between two runs of the same build on the same machine. */
+void vtb_compare_facts(struct vtb_compared *compared, const struct vtb_result_file *before,
+                       const struct vtb_result_file *after);
 void vtb_compare_free(struct vtb_compared *compared);
 
 /* Whether a column's figures are ratios, which have intervals. */

@@ -715,8 +715,10 @@ static bool read_all(struct reader *reader)
     return sort_rows(reader);
 }
 
-bool vtb_result_file_parse(struct vtb_result_file *file, const char *path, const char *bytes,
-                           size_t n, enum vtb_exit refused, struct vtb_error *error)
+/* Reads all of a file by one function, from bytes in memory. */
+static bool parse(struct vtb_result_file *file, bool (*read)(struct reader *reader),
+                  const char *path, const char *bytes, size_t n, enum vtb_exit refused,
+                  struct vtb_error *error)
 {
     struct reader reader = {.file = file,
                             .path = path,
@@ -725,10 +727,30 @@ bool vtb_result_file_parse(struct vtb_result_file *file, const char *path, const
                             .refused = refused,
                             .error = error};
     *file = (struct vtb_result_file){.confidence = NAN, .path = vtb_shown_copy(path)};
-    if (file->path ? read_all(&reader) : fail_memory(error))
+    if (file->path ? read(&reader) : fail_memory(error))
         return true;
     vtb_result_file_free(file);
     return false;
+}
+
+bool vtb_result_file_parse(struct vtb_result_file *file, const char *path, const char *bytes,
+                           size_t n, enum vtb_exit refused, struct vtb_error *error)
+{
+    return parse(file, read_all, path, bytes, n, refused, error);
+}
+
+static bool read_context_alone(struct reader *reader)
+{
+    json_t *context = take_value(reader);
+    const bool ok = context && read_context(reader, context);
+    json_decref(context);
+    return ok;
+}
+
+bool vtb_result_file_parse_context(struct vtb_result_file *file, const char *path,
+                                   const char *bytes, size_t n, struct vtb_error *error)
+{
+    return parse(file, read_context_alone, path, bytes, n, VTB_EXIT_INTERNAL, error);
 }
 
 static bool refuse_size(const char *path, enum vtb_exit refused, struct vtb_error *error)

@@ -71,6 +71,11 @@ VTB_MUST_USE bool vtb_result_file_parse(struct vtb_result_file *file, const char
                                         const char *bytes, size_t n, enum vtb_exit refused,
                                         struct vtb_error *error);
 
+/* Reads a context alone, as vtb_report_context prints it: a file without rows. */
+VTB_MUST_USE bool vtb_result_file_parse_context(struct vtb_result_file *file, const char *path,
+                                                const char *bytes, size_t n,
+                                                struct vtb_error *error);
+
 /* Frees the content of a file, and leaves it empty. */
 void vtb_result_file_free(struct vtb_result_file *file);
 

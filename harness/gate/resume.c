@@ -1,11 +1,14 @@
 #include "gate/resume.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "gate/compare.h"
 #include "gate/gate.h"
-#include "passes/machine.h"
+#include "passes/pinning.h"
+#include "plan/prepare.h"
+#include "report/report_json.h"
 
 #define END ".json"
 
@@ -23,63 +26,36 @@ static bool name_sessions(struct vtb_resume *resume, const char *path, struct vt
     return true;
 }
 
-/* Checks that a fact of the file is that of this process. */
-static bool check_fact(const struct vtb_result_file *file, const char *key, const char *now,
-                       const char *of_what, struct vtb_error *error)
+/* --- options --- */
+
+/* The key under which a file has an option that does not say which cases are run. */
+#define RUN_OPTION "run_options."
+
+/* The name in such a key; null: it is another fact's. */
+static const char *run_option(const struct vtb_recorded_text *fact)
 {
-    const char *then = vtb_recorded_fact(file, key);
-    return strcmp(then, now) == 0 ||
-           vtb_fail(error, VTB_EXIT_USAGE,
-                    "--resume: '%.200s' is of another %s: its %s is '%.200s', and '%.200s' here",
-                    file->path, of_what, key, then, now);
+    const size_t n = sizeof RUN_OPTION - 1;
+    return strncmp(fact->key, RUN_OPTION, n) == 0 ? fact->key + n : NULL;
 }
 
-static bool check_facts(const struct vtb_result_file *file, struct vtb_error *error)
+/* What an option of the file's run was given; null: it was not given. */
+static const char *given_then(const struct vtb_result_file *file, const char *option)
 {
-    static const struct {
-        const char *key;
-        const char *of_what;
-    } facts[] = {
-        {"version", "build"},     {"git_revision", "build"},   {"build_type", "build"},
-        {"cell_flags", "build"},  {"libc", "build"},           {"cpu_model", "machine"},
-        {"kernel", "machine"},    {"architecture", "machine"}, {"affinity", "machine"},
-        {"cpu_quota", "machine"},
-    };
-    struct vtb_machine machine;
-    char host[256] = "unknown";
-    vtb_machine_read(&machine);
-    (void)gethostname(host, sizeof host - 1);
-    if (!check_fact(file, "host_name", host, "machine", error))
-        return false;
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-        if (!check_fact(file, facts[i].key, vtb_machine_fact(&machine, facts[i].key),
-                        facts[i].of_what, error))
-            return false;
+    for (size_t i = 0; i < file->facts_n; i++) {
+        const char *name = run_option(&file->facts[i]);
+        if (name && strcmp(name, option) == 0)
+            return file->facts[i].value;
     }
-    return true;
+    return vtb_recorded_option(file, option);
 }
 
-static const char *recorded_option(const struct vtb_result_file *file, const char *name)
+/* Checks that the options that were given, here or by the environment, are those of the file's
+ * run. */
+static bool check_given(const struct vtb_options *options, const struct vtb_result_file *file,
+                        struct vtb_error *error)
 {
-    for (size_t i = 0; i < file->options_n; i++) {
-        if (strcmp(file->options[i].key, name) == 0)
-            return file->options[i].value;
-    }
-    return NULL;
-}
-
-/* Checks that the options that were given are those of the file's run. */
-static bool check_options(const struct vtb_options *options, const struct vtb_result_file *file,
-                          struct vtb_error *error)
-{
-    const char *trace = vtb_recorded_fact(file, "trace");
-    if (options->sessions > 0 || options->rounds >= 0 || options->epoch_ms >= 0 ||
-        options->time_s > 0 || options->quick)
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--resume: the run has its sessions and rounds already; leave out "
-                        "--sessions, --rounds, --epoch-ms, --time and --quick");
     for (size_t i = 0; i < options->given_n; i++) {
-        const char *then = recorded_option(file, options->given[i].name);
+        const char *then = given_then(file, options->given[i].name);
         if (!then || strcmp(then, options->given[i].text) != 0)
             return vtb_fail(
                 error, VTB_EXIT_USAGE,
@@ -88,46 +64,156 @@ static bool check_options(const struct vtb_options *options, const struct vtb_re
                 file->path, options->given[i].name, options->given[i].text, then ? "'" : "",
                 then ? then : "not given", then ? "'" : "");
     }
-    if (strcmp(trace, options->trace_path ? options->trace_path : "unknown") != 0)
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--resume: '%.200s' is of another plan: give the same --trace, which is "
-                        "'%.200s' there",
-                        file->path, trace);
     return true;
 }
 
-static bool take_options(struct vtb_options *options, const struct vtb_result_file *file,
+/* Checks that those are given that the file cannot give again: of keys that may have come through a
+ * pipe, and of an environment that is gone by now. */
+static bool check_missing(const struct vtb_options *options, const struct vtb_result_file *file,
+                          struct vtb_error *error)
+{
+    static const char *const again[] = {"trace", "keep-environment"};
+    for (size_t i = 0; i < sizeof again / sizeof *again; i++) {
+        const char *then = given_then(file, again[i]);
+        if (then && !vtb_options_given(options, again[i]))
+            return vtb_fail(error, VTB_EXIT_USAGE,
+                            "--resume: '%.200s' is of a run with --%s, which was '%.200s': give "
+                            "it again",
+                            file->path, again[i], then);
+    }
+    return true;
+}
+
+static bool replay(struct vtb_options *options, const struct vtb_result_file *file,
+                   struct vtb_error *error)
+{
+    bool ok = vtb_recorded_replay(options, file, error);
+    for (size_t i = 0; ok && i < file->facts_n; i++) {
+        const char *name = run_option(&file->facts[i]);
+        ok = !name || vtb_options_replay_run(options, name, file->facts[i].value, error);
+    }
+    return ok;
+}
+
+/* Takes all options of the file's run. However its length was given, the sessions have it. */
+static bool take_options(const struct vtb_resume *resume, struct vtb_options *options,
                          struct vtb_error *error)
 {
     struct vtb_error reason;
-    return vtb_recorded_replay(options, file, &reason) ||
-           vtb_fail(error, VTB_EXIT_USAGE, "--resume: '%.200s' cannot be gone on with: %.600s",
-                    file->path, reason.message);
+    if (!replay(options, &resume->file, &reason))
+        return vtb_fail(error, VTB_EXIT_USAGE, "--resume: '%.200s' cannot be gone on with: %.600s",
+                        resume->file.path, reason.message);
+    options->rounds = (double)resume->saved.rounds_n;
+    options->time_s = 0;
+    return vtb_pin(options->pin, error);
 }
 
-bool vtb_resume_options(struct vtb_resume *resume, struct vtb_options *options,
-                        struct vtb_result_file *kept, struct vtb_error *error)
+bool vtb_resume_open(struct vtb_resume *resume, struct vtb_options *options,
+                     struct vtb_error *error)
 {
+    const struct vtb_result_file *file = &resume->file;
     if (!name_sessions(resume, options->resume, error) ||
-        !vtb_result_file_read(kept, options->resume, VTB_EXIT_USAGE, error))
+        !vtb_result_file_read(&resume->file, options->resume, VTB_EXIT_USAGE, error))
         return false;
-    if (!kept->interrupted) {
-        vtb_result_file_free(kept);
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--resume: '%.300s' is whole: there is nothing to go on with",
-                        options->resume);
-    }
-    if (check_facts(kept, error) && check_options(options, kept, error) &&
+    if ((file->interrupted || vtb_fail(error, VTB_EXIT_USAGE,
+                                       "--resume: '%.300s' is whole: there is nothing to go on "
+                                       "with",
+                                       options->resume)) &&
+        check_given(options, file, error) && check_missing(options, file, error) &&
         vtb_sessions_peek(&resume->saved, resume->sessions_path, error) &&
-        take_options(options, kept, error))
+        take_options(resume, options, error))
         return true;
-    vtb_result_file_free(kept);
+    vtb_resume_close(resume);
     return false;
 }
 
-void vtb_resume_plan(const struct vtb_resume *resume, struct vtb_plan *plan)
+void vtb_resume_close(struct vtb_resume *resume)
+{
+    vtb_result_file_free(&resume->file);
+}
+
+/* --- the run --- */
+
+/* Reads what a result file of this run would say of it. */
+static bool describe(struct vtb_result_file *file, const struct vtb_plan *plan,
+                     const struct vtb_options *options, struct vtb_error *error)
+{
+    struct vtb_results results = {
+        .plan = plan, .options = options, .command_line = "", .executable = ""};
+    char *text = NULL;
+    size_t text_n = 0;
+    FILE *out = open_memstream(&text, &text_n);
+    vtb_machine_read(&results.machine);
+    if (out) {
+        vtb_report_context(out, &results, VTB_FORMAT_JSON);
+        (void)fclose(out);
+    }
+    const bool ok =
+        text ? vtb_result_file_parse_context(file, "this run", text, text_n, error)
+             : vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for what a result file would say");
+    free(text);
+    return ok;
+}
+
+/* Whether a fact is what a run came to, rather than what it is of. */
+static bool is_found_out(const char *key)
+{
+    return strcmp(key, "sessions") == 0 || strncmp(key, "unavailable", 11) == 0;
+}
+
+static bool refuse(const struct vtb_result_file *file, const char *key, const char *then,
+                   const char *now, struct vtb_error *error)
+{
+    return vtb_fail(error, VTB_EXIT_USAGE,
+                    "--resume: '%.200s' is of another run than this would be: its %.100s is "
+                    "%s%.250s%s, and %s%.250s%s here",
+                    file->path, key, then ? "'" : "", then ? then : "not recorded", then ? "'" : "",
+                    now ? "'" : "", now ? now : "not there", now ? "'" : "");
+}
+
+/* Whether it takes loaded cells to know a fact. */
+static bool is_of_cells(const char *key)
+{
+    return strcmp(key, "compiler") == 0 || strncmp(key, "libraries", 9) == 0;
+}
+
+/* Checks that this would be the same run, by the facts that `compare` tells two runs apart by; and
+ * of cells that are loaded by the fingerprint, too, which in most cases follows from the others. */
+static bool check_facts(const struct vtb_result_file *file, const struct vtb_result_file *now,
+                        bool loaded, struct vtb_error *error)
+{
+    static const char key[] = "fingerprint";
+    const char *then = vtb_recorded_fact(file, key);
+    const char *here = vtb_recorded_fact(now, key);
+    struct vtb_compared compared;
+    bool ok = true;
+    vtb_compare_facts(&compared, file, now);
+    for (size_t i = 0; ok && i < compared.facts_n; i++) {
+        const struct vtb_compared_fact *fact = &compared.facts[i];
+        ok = is_found_out(fact->key) || (!loaded && is_of_cells(fact->key)) ||
+             refuse(file, fact->key, fact->before, fact->after, error);
+    }
+    vtb_compare_free(&compared);
+    return ok && (!loaded || strcmp(then, here) == 0 || refuse(file, key, then, here, error));
+}
+
+static bool check_run(const struct vtb_resume *resume, const struct vtb_plan *plan,
+                      const struct vtb_options *options, bool loaded, struct vtb_error *error)
+{
+    struct vtb_result_file now;
+    if (!describe(&now, plan, options, error))
+        return false;
+    const bool ok = check_facts(&resume->file, &now, loaded, error);
+    vtb_result_file_free(&now);
+    return ok;
+}
+
+bool vtb_resume_plan(const struct vtb_resume *resume, struct vtb_plan *plan,
+                     const struct vtb_options *options, struct vtb_error *error)
 {
     plan->sessions_n = resume->saved.sessions_n;
     plan->rounds_n = resume->saved.rounds_n;
     plan->epoch_ns = resume->saved.epoch_ns;
+    return check_run(resume, plan, options, false, error) && vtb_plan_prepare(plan, error) &&
+           check_run(resume, plan, options, true, error);
 }

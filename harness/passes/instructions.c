@@ -305,16 +305,14 @@ bool vtb_instructions_count(struct vtb_instructions *instructions, const struct 
 {
     struct worker worker = {.lines = NULL};
     char line[256] = "";
-    vtb_interrupt_keep(); /* an interrupt is only noted, so that the worker's files are removed */
+    /* So that an interrupt is only noted now, and the worker's files are removed, and later on. */
+    vtb_interrupt_keep();
     bool ok = make_room(instructions, plan, error) && start(&worker, argv, error);
     const bool started = ok;
     ok = ok && read_all(instructions, &worker, progress, context);
     ok = finish(&worker, ok, line);
-    vtb_interrupt_watch();
     if (vtb_interrupted())
-        ok = vtb_fail(error, vtb_interrupt_exit(),
-                      "interrupted before the first table was finished; nothing was written, and "
-                      "earlier results are as they were");
+        ok = vtb_fail_interrupted(error);
     else if (started && !ok)
         ok = vtb_fail(error, VTB_EXIT_INTERNAL,
                       "--instructions: the cases did not all run under valgrind%s%s",

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "base/child.h"
 #include "base/interrupt.h"
 #include "base/system_files.h"
+#include "bench/exhausted.h"
 #include "cells/home.h"
 #include "passes/cold.h"
 #include "plan/arguments.h"
@@ -22,8 +24,10 @@
 
 extern char **environ;
 
-/* What to do about a session that was ended: it does not tell in which case. */
-#define REMEDY "`run_bench check` of each strategy says where"
+/* What to do about a session that was ended: by what it did itself, or by somebody else. */
+#define REMEDY "`run_bench check` of that strategy says where"
+#define FROM_OUTSIDE \
+    "from outside, perhaps for want of memory (a container's limit, the OOM killer)"
 
 /* What stands at the start of the memory; the tables' samples follow. */
 struct vtb_sessions_head {
@@ -31,11 +35,13 @@ struct vtb_sessions_head {
     uint64_t rounds_n;
     double epoch_ns;
     uint64_t first_number;
-    uint64_t index;          /* of the session that is run */
-    struct vtb_error error;  /* of the session, if it failed */
-    uint64_t bytes;          /* of the memory */
-    uint64_t tables_n;       /* of all points */
-    uint64_t operations_n[]; /* of an epoch of each table; 0: the session is to find out */
+    uint64_t index;             /* of the session that is run */
+    uint64_t point;             /* that it times */
+    struct vtb_watched watched; /* the case that it runs */
+    struct vtb_error error;     /* of the session, if it failed */
+    uint64_t bytes;             /* of the memory */
+    uint64_t tables_n;          /* of all points */
+    uint64_t operations_n[];    /* of an epoch of each table; 0: the session is to find out */
 };
 
 /* --- where samples lie --- */
@@ -154,7 +160,7 @@ struct saved {
     struct vtb_probe_level level;
 };
 
-static const char magic[16] = "vtb-sessions-1\n";
+static const char magic[16] = "vtb-sessions-2\n";
 
 void vtb_sessions_save(FILE *out, const void *what, enum vtb_format format)
 {
@@ -273,6 +279,27 @@ static char **make_environment(const struct vtb_sessions *sessions, const char *
     return kept;
 }
 
+/* Says how a session ended, and in which case. */
+static bool fail_ended(const struct vtb_sessions *sessions, const struct vtb_child_end *end,
+                       struct vtb_error *error)
+{
+    const struct vtb_sessions_head *head = sessions->head;
+    const struct vtb_watched watched = head->watched;
+    const size_t point = head->point < sessions->plan->points_n ? head->point : 0;
+    char words[64];
+    char place[256] = "";
+    vtb_child_say(end, words, sizeof words);
+    if (*watched.cell)
+        (void)snprintf(place, sizeof place, " in %s/%.95s/%.31s",
+                       sessions->plan->points[point].workload->name, watched.cell, watched.heap);
+    const char *remedy = end->how != VTB_CHILD_KILLED ? ""
+                         : end->number == SIGKILL     ? ", " FROM_OUTSIDE
+                         : *place                     ? "; " REMEDY
+                                                      : "";
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "session %zu of %zu ended%s: %s%s",
+                    sessions->done_n + 1, sessions->all_n, place, words, remedy);
+}
+
 /* Waits for a session; its error is what it left in the memory. */
 static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struct vtb_error *error)
 {
@@ -290,16 +317,12 @@ static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struc
         *error = end.error;
         return false;
     }
-    char words[64];
-    vtb_child_say(&end, words, sizeof words);
     if (end.how == VTB_CHILD_LEFT && *sessions->head->error.message) {
         *error = sessions->head->error;
         error->details = NULL;
         return false;
     }
-    return vtb_fail(error, VTB_EXIT_INTERNAL, "session %zu of %zu ended: %s%s",
-                    sessions->done_n + 1, sessions->all_n, words,
-                    end.how == VTB_CHILD_KILLED ? "; " REMEDY : "");
+    return fail_ended(sessions, &end, error);
 }
 
 bool vtb_sessions_run(struct vtb_sessions *sessions, const struct vtb_options *options,
@@ -318,6 +341,7 @@ bool vtb_sessions_run(struct vtb_sessions *sessions, const struct vtb_options *o
         .name = "a session", .run = become_session, .context = (void *)(uintptr_t)&launch};
     sessions->head->index = sessions->done_n;
     sessions->head->error = (struct vtb_error){0};
+    sessions->head->watched = (struct vtb_watched){0};
     const bool ok = vtb_child_start(&child, error) && finish(sessions, &child, error);
     vtb_arguments_free(&arguments);
     free(launch.environment);
@@ -370,8 +394,12 @@ static bool time_point(const struct vtb_plan *plan, struct vtb_sessions_head *he
 static bool time_all(struct vtb_plan *plan, struct vtb_sessions_head *head, struct vtb_error *error)
 {
     bool ok = vtb_plan_prepare(plan, error);
-    for (size_t i = 0; ok && i < plan->points_n; i++)
+    vtb_exhausted_note_at(&head->watched);
+    for (size_t i = 0; ok && i < plan->points_n; i++) {
+        head->point = i;
         ok = time_point(plan, head, i, error);
+    }
+    vtb_exhausted_note_at(NULL);
     return ok;
 }
 

@@ -517,10 +517,10 @@ static bool check_checksums(struct vtb_bench *bench, struct vtb_error *error)
     for (size_t i = 0; i < point->cases_n; i++) {
         const bool is_empty = bench->runners[i].cell->strategy->role == VTB_ROLE_EMPTY;
         if (!is_empty && !check_runner(bench, i, &expected))
-            return vtb_fail(error, VTB_EXIT_INTERNAL,
-                            "%s consumed other values than the floor in the timing pass; no figure "
-                            "is reported",
-                            bench->runners[i].cell->name);
+            return vtb_fail_figures(
+                error,
+                "%s consumed other values than the floor in the timing pass; no figure is reported",
+                bench->runners[i].cell->name);
     }
     return true;
 }

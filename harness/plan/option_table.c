@@ -140,12 +140,12 @@ static const struct vtb_option other_options[] = {
      .help = "a real LRU cache of so many entries, so that the hit rate emerges from the keys;\n"
              "for workloads that have one, see `list`, and chooses them if none is named"},
     {"trace", "FILE", vtb_parse_text, FIELD(trace_path), .file = VTB_FILE_READ,
-     .accepts = "a file's name, or -", .commands = RUN | GATE | BUILD,
+     .accepts = "a file's name, or -", .of_run = true, .commands = RUN | GATE | BUILD,
      .help = "replay the keys of a file, or of standard input if FILE is -, through the real\n"
              "cache; the file is read once"},
     {"trace-format", "FORMAT", vtb_parse_trace_format, FIELD(trace_format),
      .accepts = "text, be32, arc, or csv:COLUMN with a column's number from 1, or its name",
-     .commands = RUN | GATE | BUILD,
+     .of_run = true, .commands = RUN | GATE | BUILD,
      .help = "text: a key a line; be32: 4-byte big-endian integers; arc: lines of START LENGTH\n"
              "and more, which ask for LENGTH keys from START on; csv:COLUMN: a column of\n"
              "comma-separated values, by its number from 1, or its name in the first line;\n"
@@ -156,7 +156,7 @@ static const struct vtb_option other_options[] = {
              "another thread, where they are then consumed and freed; default: caller"},
     {"calls-per-second", "R", vtb_parse_number, FIELD(calls_per_second),
      .number = {0.001, 1e12, false, false}, .accepts = "calls a second, from 0.001 to 1e12",
-     .commands = RUN,
+     .of_cases = true, .commands = RUN,
      .help =
          "tell what the figures cost at this volume: CPU time, bytes and allocations, a second\n"
          "and a day"},
@@ -166,7 +166,7 @@ static const struct vtb_option other_options[] = {
              "whose state machine runs even for a result that is at hand; default: direct"},
     {"pressure", "COLUMN,...", vtb_parse_names, FIELD(pressure_words), .known = vtb_known_metrics,
      .find = vtb_find_metric_name, .accepts = "names of figures of the pressure pass, or all",
-     .commands = RUN,
+     .of_run = true, .commands = RUN,
      .help =
          "figures of the pressure pass, which makes --calls calls (or as many as 50 collections\n"
          "take) on a heap of its own, to show in tables of their own: gen0, gen1, gen2 "
@@ -183,7 +183,7 @@ static const struct vtb_option other_options[] = {
      .help = "objects that live all along in a heap that collects, for a full collection to mark;\n"
              "default: the table's values, up to 16 MiB of them"},
     {"verify-heap", NULL, vtb_parse_flag, FIELD(verify_heap),
-     .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
+     .accepts = "no value (in the environment 1 or 0)", .of_run = true, .commands = RUN,
      .help = "look through the whole heap after every collection, and stop if it is broken; of\n"
              "the generational collector. For testing, as its times mean nothing"},
     {"distribution", "KIND", vtb_parse_distribution, FIELD(distribution),
@@ -206,20 +206,20 @@ static const struct vtb_option other_options[] = {
     {"events", "LIST", vtb_parse_events, FIELD(events),
      .accepts = "names of libpfm4 separated by commas, groups in braces, as "
                 "page-faults,{cycles,instructions:u}; `run_bench list --events` shows them",
-     .commands = RUN,
+     .of_run = true, .commands = RUN,
      .help = "count these events of the processor and the kernel per operation as well, in a pass\n"
              "of their own; names as libpfm4 spells them, those in braces counted together:\n"
              "page-faults,{cycles,instructions:u}; `run_bench list --events` shows them"},
     {"require-events", NULL, vtb_parse_flag, FIELD(require_events),
-     .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
+     .accepts = "no value (in the environment 1 or 0)", .of_run = true, .commands = RUN,
      .help = "end with exit status 1 if an event cannot be counted here, before anything is run"},
     {"min-gain", "PERCENT", vtb_parse_numbers, .old = "worth", FIELD(min_gains),
      .number = {0.001, 99, false, false}, .accepts = "percent from 0.001 to 99; lists and ranges",
-     .commands = RUN,
+     .of_run = true, .commands = RUN,
      .help = "in the break-evens of a range: how much faster than the baseline something must be\n"
              "to be worth it; default: 5"},
     {"sessions", "N", vtb_parse_number, FIELD(sessions), .number = {1, 1000, true, false},
-     .accepts = "whole numbers from 1 to 1000", .commands = RUN | GATE,
+     .accepts = "whole numbers from 1 to 1000", .of_run = true, .commands = RUN | GATE,
      .help = "fresh processes that each time everything, spread over the run: an interval tells\n"
              "how far another run may be from this one, and takes 5 or more of them. Default: 10;\n"
              "5 in a sweep and with --quick; 20 with a --time of 30 or more"},
@@ -236,18 +236,18 @@ static const struct vtb_option other_options[] = {
      .help = "judge recorded sessions in place of this machine: a file of samples that `run` left\n"
              "beside its result file, of NAME and its copies NAME_twin and NAME_slow_10"},
     {"rounds", "N", vtb_parse_rounds, FIELD(rounds), .number = {0, 1000000, true, false},
-     .accepts = "0 (count only, measure no time), or 8 to 1000000", .commands = RUN,
+     .accepts = "0 (count only, measure no time), or 8 to 1000000", .of_run = true, .commands = RUN,
      .help = "rounds of a session, each one epoch of every case in a random order; 0 counts\n"
              "only; default: 80, in a sweep and with --quick 24"},
     {"epoch-ms", "X", vtb_parse_number, FIELD(epoch_ms), .number = {0.01, 1000, false, false},
-     .accepts = "milliseconds from 0.01 to 1000", .commands = RUN | GATE,
+     .accepts = "milliseconds from 0.01 to 1000", .of_run = true, .commands = RUN | GATE,
      .help = "length of an epoch of the median case; default: 0.1"},
     {"time", "SECONDS", vtb_parse_number, FIELD(time_s), .number = {0.01, 86400, false, false},
-     .accepts = "seconds from 0.01 to 86400", .commands = RUN,
+     .accepts = "seconds from 0.01 to 86400", .of_run = true, .commands = RUN,
      .help = "take about this long for each table's timing, in place of --rounds: divided among\n"
              "sessions of at most 5000 rounds, and at most 100 sessions"},
     {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = "no value (in the environment 1 or 0)",
-     .commands = RUN,
+     .of_run = true, .commands = RUN,
      .help =
          "a rough answer: 5 sessions of 24 rounds, unless said otherwise; so is a sweep, a run\n"
          "of six or more combinations of parameters"},
@@ -255,18 +255,20 @@ static const struct vtb_option other_options[] = {
      .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
      .help = "print what would be measured, and how long it takes; write nothing"},
     {"keep-environment", NULL, vtb_parse_flag, FIELD(keep_environment),
-     .accepts = "no value (in the environment 1 or 0)",
+     .accepts = "no value (in the environment 1 or 0)", .of_run = true,
      .commands = RUN | GATE | MISUSE | CHECK | SELFTEST,
      .help = "leave what an allocator, a collector or the dynamic linker reads (LD_PRELOAD,\n"
              "GLIBC_TUNABLES, MALLOC_CONF, GC_...) in the environment of what is measured; the\n"
              "result says so. By default it is taken out, which the result says as well"},
     {"pin", "CPUS", vtb_parse_text, FIELD(pin), .accepts = "processors, as 0 or 0-3,8",
-     .commands = RUN | GATE | SELFTEST, .help = "run everything on these processors alone"},
+     .of_run = true, .commands = RUN | GATE | SELFTEST,
+     .help = "run everything on these processors alone"},
     {"resume", "FILE", vtb_parse_text, FIELD(resume), .file = VTB_FILE_READ,
      .accepts = "a result file's name", .commands = RUN,
      .help = "go on where a run ended before its time, by its result file: with its options and\n"
              "the sessions that it has, on the same machine and by the same build"},
-    {"tag", "TEXT", vtb_parse_text, FIELD(tag), .accepts = "a text", .commands = RUN,
+    {"tag", "TEXT", vtb_parse_text, FIELD(tag), .accepts = "a text", .of_run = true,
+     .commands = RUN,
      .help = "a text of your own for the result file, as a branch's name; `compare` shows it"},
     {"seed", "N", vtb_parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",
      .of_cases = true, .commands = RUN,

@@ -46,6 +46,9 @@ struct vtb_option {
     /* Whether it says which cases are run: a result file keeps such an option, and a baseline gives
      * it again. */
     bool of_cases;
+    /* Whether it says how they are run, or what is told of them: a result file keeps such an option
+     * apart, and --resume gives it again. */
+    bool of_run;
     bool no_twin;    /* the environment has no variable for it */
     const char *old; /* a name that it had before, and that is taken still; null: none */
 };

@@ -17,8 +17,7 @@ const char *const vtb_method_words[] = {"direct", "async", "both", NULL};
 const char *const vtb_completer_words[] = {"caller", "thread", NULL};
 const char *const vtb_progress_words[] = {"auto", "plain", "off", NULL};
 
-/* Keeps an option for the result file: of each option that says which cases are run, the last
- * text. */
+/* Keeps an option for the result file: of each that is kept, the last text. */
 static void keep(struct vtb_options *options, const struct vtb_option *option, const char *text)
 {
     size_t i = 0;
@@ -26,14 +25,14 @@ static void keep(struct vtb_options *options, const struct vtb_option *option, c
         i++;
     if (i == VTB_GIVEN_MAX)
         return;
-    options->given[i] = (struct vtb_given){option->name, text};
+    options->given[i] = (struct vtb_given){option->name, text, option->of_cases};
     options->given_n += i == options->given_n;
 }
 
 static bool set(struct vtb_options *options, const struct vtb_option *option, const char *text,
                 struct vtb_error *error)
 {
-    if (option->of_cases)
+    if (option->of_cases || option->of_run)
         keep(options, option, text);
     return option->parse(option, text, (char *)options + option->offset, error);
 }
@@ -59,6 +58,16 @@ bool vtb_options_replay(struct vtb_options *options, const char *name, const cha
     const struct vtb_option *option = vtb_find_option(name, strlen(name), VTB_COMMAND_RUN);
     if (!option || !option->of_cases)
         return vtb_fail(error, VTB_EXIT_USAGE, "'%s' is no option that says what is run", name);
+    return set(options, option, text, error);
+}
+
+bool vtb_options_replay_run(struct vtb_options *options, const char *name, const char *text,
+                            struct vtb_error *error)
+{
+    const struct vtb_option *option = vtb_find_option(name, strlen(name), VTB_COMMAND_RUN);
+    if (!option || !option->of_run)
+        return vtb_fail(error, VTB_EXIT_USAGE, "'%.64s' is no option that says how it is run",
+                        name);
     return set(options, option, text, error);
 }
 
@@ -431,7 +440,7 @@ char **vtb_options_arguments(const struct vtb_options *options)
     arguments[n++] = strdup("run");
     arguments[n++] = strdup("--keep-environment");
     for (size_t i = 0; i < options->given_n; i++) {
-        if (!is_off(&options->given[i]))
+        if (options->given[i].of_cases && !is_off(&options->given[i]))
             arguments[n++] = argument_of_given(&options->given[i]);
     }
     if (options->trace_path) {

@@ -53,10 +53,12 @@ struct vtb_limit {
     bool off; /* the figure is not compared */
 };
 
-/* An option that says which cases are run, as it was given. */
+/* An option that a result file keeps, as it was given: it says which cases are run, or else how
+ * they are run and what is told of them. */
 struct vtb_given {
     const char *name;
     const char *text;
+    bool of_cases;
 };
 
 #define VTB_GIVEN_MAX 64
@@ -129,7 +131,7 @@ struct vtb_options {
     const char *results_dir;
 };
 
-/* The text of an option that says which cases are run, as it was given; null: it was not. */
+/* The text of an option that a result file keeps, as it was given; null: it was not. */
 const char *vtb_options_given(const struct vtb_options *options, const char *name);
 
 /* Whether a flag among the parameters was given, other than as 0. */
@@ -144,6 +146,10 @@ VTB_MUST_USE bool vtb_options_parse(struct vtb_options *options, int argc, char 
  * *error says what is wrong with it. */
 VTB_MUST_USE bool vtb_options_replay(struct vtb_options *options, const char *name,
                                      const char *text, struct vtb_error *error);
+
+/* Likewise, an option that says how cases are run, or what is told of them. */
+VTB_MUST_USE bool vtb_options_replay_run(struct vtb_options *options, const char *name,
+                                         const char *text, struct vtb_error *error);
 
 /* Whether the command that was given takes the option of this name. */
 bool vtb_options_takes(const struct vtb_options *options, const char *name);

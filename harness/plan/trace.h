@@ -35,6 +35,7 @@ struct vtb_trace {
     const uint32_t *ids; /* one a request: keys are numbered 0 .. keys_n - 1 as they first come */
     size_t ids_n;        /* requests */
     uint64_t keys_n;     /* distinct keys, 1 .. VTB_ID_MASK */
+    uint64_t digest;     /* of the ids: two traces of one digest make the same calls */
     bool has_columns;    /* text: each line has several, as far as was looked */
     bool has_header;     /* csv: the first line was no request */
 };

@@ -182,6 +182,7 @@ static bool write_id(struct vtb_trace_keys *keys, uint32_t id, struct vtb_error 
 {
     keys->ids[keys->buffered_n++] = id;
     keys->ids_n++;
+    keys->digest = vtb_mix64(keys->digest ^ (id + 1));
     if (keys->buffered_n < sizeof keys->ids / sizeof *keys->ids)
         return true;
     const int cause = flush_ids(keys);
@@ -219,6 +220,7 @@ void vtb_trace_keys_forget(struct vtb_trace_keys *keys)
     keys->keys_bytes = 0;
     keys->keys_n = 0;
     keys->ids_n = keys->buffered_n = 0;
+    keys->digest = 0;
 }
 
 /* --- opening and closing --- */
@@ -272,5 +274,6 @@ bool vtb_trace_keys_map(struct vtb_trace_keys *keys, struct vtb_trace *trace,
     trace->ids = ids;
     trace->ids_n = keys->ids_n;
     trace->keys_n = keys->keys_n;
+    trace->digest = keys->digest;
     return true;
 }

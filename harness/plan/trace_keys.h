@@ -29,6 +29,7 @@ struct vtb_trace_keys {
     size_t line_bytes;
     int spool;
     size_t ids_n;
+    uint64_t digest;   /* of them */
     size_t buffered_n; /* the last of `ids_n` numbers, which are not in the spool yet */
     uint32_t ids[1 << 14];
 };

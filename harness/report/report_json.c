@@ -89,8 +89,8 @@ static void put_few_pauses(json_t *object, const struct vtb_results *results,
                            const struct vtb_pressure_metric *metric)
 {
     char reason[160];
-    for (size_t i = 0; i < results->comparisons_n * results->comparisons[0].point->cases_n; i++) {
-        const size_t cases_n = results->comparisons[0].point->cases_n;
+    const size_t cases_n = results->plan->points[0].cases_n;
+    for (size_t i = 0; i < results->comparisons_n * cases_n; i++) {
         const struct vtb_pressure *pressure =
             &results->comparisons[i / cases_n].figures[i % cases_n].pressure;
         if (!pressure->collects || !isnan(vtb_pressure_value(metric, pressure)))
@@ -178,12 +178,14 @@ static json_t *roles(const struct vtb_point *point)
     return object;
 }
 
-/* The options that make the same cases again. */
-static json_t *given(const struct vtb_options *options)
+/* The options that make the same cases again; or those that say how they are run. */
+static json_t *given(const struct vtb_options *options, bool of_cases)
 {
     json_t *object = json_object();
-    for (size_t i = 0; options && i < options->given_n; i++)
-        vtb_json_put(object, options->given[i].name, vtb_json_text(options->given[i].text));
+    for (size_t i = 0; options && i < options->given_n; i++) {
+        if (options->given[i].of_cases == of_cases)
+            vtb_json_put(object, options->given[i].name, vtb_json_text(options->given[i].text));
+    }
     return object;
 }
 
@@ -271,6 +273,19 @@ static void put_sessions(json_t *object, const struct vtb_results *results)
     vtb_json_put(object, "probe_cycle_ns", json_real(sessions->level.cycle_ns));
 }
 
+/* Adds which recorded keys there were: the file may be another one by the next run. */
+static void put_trace(json_t *object, const struct vtb_plan *plan)
+{
+    char digest[24];
+    if (!plan->trace_path)
+        return;
+    snprintf(digest, sizeof digest, "%016" PRIx64, plan->trace.digest);
+    vtb_json_put(object, "trace", vtb_json_text(plan->trace_path));
+    vtb_json_put(object, "trace_requests", json_integer((json_int_t)plan->trace.ids_n));
+    vtb_json_put(object, "trace_keys", json_integer((json_int_t)plan->trace.keys_n));
+    vtb_json_put(object, "trace_digest", json_string(digest));
+}
+
 /* The context: first the keys of Google Benchmark, then those that it does not have. */
 static json_t *context(const struct vtb_results *results)
 {
@@ -288,17 +303,17 @@ static json_t *context(const struct vtb_results *results)
     const char *owner = vtb_file_of_function("malloc");
     vtb_json_put(object, "malloc", vtb_json_text(owner ? owner : "unknown"));
     vtb_json_put(object, "libraries", loaded_libraries());
-    snprintf(seed, sizeof seed, "%" PRIu64, results->comparisons[0].point->seed);
+    snprintf(seed, sizeof seed, "%" PRIu64, plan->points[0].seed);
     vtb_json_put(object, "seed", json_string(seed)); /* as JSON's numbers may have only 53 bits */
     vtb_json_put(object, "confidence", json_real(VTB_CONFIDENCE));
     vtb_json_put(object, "same_margin", json_real(VTB_SAME_MARGIN));
     put_sessions(object, results);
     vtb_json_put(object, "interrupted", json_boolean(results->interrupted));
-    if (plan->trace_path)
-        vtb_json_put(object, "trace", vtb_json_text(plan->trace_path));
+    put_trace(object, plan);
     if (plan->calls_per_second > 0)
         vtb_json_put(object, "calls_per_second", json_real(plan->calls_per_second));
-    vtb_json_put(object, "options", given(results->options));
+    vtb_json_put(object, "options", given(results->options, true));
+    vtb_json_put(object, "run_options", given(results->options, false));
     vtb_json_put(object, "roles", roles(&plan->points[0]));
     vtb_json_put(object, "strategies", foreign_strategies());
     vtb_json_put(object, "workloads", foreign_workloads());
@@ -435,14 +450,20 @@ static void print_break_evens(FILE *out, const struct vtb_results *results)
     json_decref(list);
 }
 
+void vtb_report_context(FILE *out, const void *what, enum vtb_format format)
+{
+    json_t *object = context(what);
+    (void)format;
+    vtb_json_dump(out, object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    json_decref(object);
+}
+
 static void report(FILE *out, const struct vtb_results *results, bool with_sessions)
 {
     char name[VTB_CASE_NAME_BYTES];
     bool first = true;
-    json_t *head = context(results);
     fputs("{\n\"context\": ", out);
-    vtb_json_dump(out, head, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-    json_decref(head);
+    vtb_report_context(out, results, VTB_FORMAT_JSON);
     fputs(",\n\"benchmarks\": [", out);
     for (size_t i = 0; i < results->comparisons_n; i++) {
         const struct vtb_comparison *comparison = &results->comparisons[i];

@@ -8,6 +8,9 @@
 /* Prints a result file. */
 void vtb_report_json(FILE *out, const struct vtb_results *results);
 
+/* Prints the context alone of a struct vtb_results, which a run that is only prepared has, too. */
+vtb_print vtb_report_context;
+
 /* Variables of the environment, a list that ends with null, as JSON on one line, as the context of
  * a result file has them. The caller frees. */
 char *vtb_report_variables(char *const *list);

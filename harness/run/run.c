@@ -203,6 +203,15 @@ static bool make_tables(struct run *run, struct vtb_error *error)
                                 &run->plan->min_gains, error);
 }
 
+/* Whether nothing is left to run, so that all is written in a moment. */
+static bool is_at_end(const struct run *run)
+{
+    return run->units_done_n == run->units_n &&
+           run->results->sessions.done_n == run->results->sessions.all_n &&
+           run->results->events.events.n == 0 &&
+           (!has_instructions(run) || run->counted.instructions.per_op);
+}
+
 /* What was kept is left so for this many times as long as keeping it took. */
 #define KEEPING_TIMES 20
 
@@ -214,7 +223,7 @@ static bool keep(struct run *run, struct vtb_error *error)
         return true;
     vtb_interrupt_keep();
     const double start_ns = vtb_now_ns();
-    if (!run->keeper || start_ns < run->keep_from_ns)
+    if (!run->keeper || start_ns < run->keep_from_ns || is_at_end(run))
         return true;
     results->interrupted = true;
     const bool ok = make_tables(run, error);
@@ -474,6 +483,10 @@ bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
     if (!ok && has_something(&run) && !error->is_of_figures) {
         results->interrupted = ok = true;
         results->interrupted_by = *error;
+    } else if (!ok && vtb_interrupted()) {
+        ok = vtb_fail(error, vtb_interrupt_exit(),
+                      "interrupted before the first table was finished; nothing was written, and "
+                      "earlier results are as they were");
     }
     ok = ok && make_tables(&run, error);
     vtb_progress_end(&run.bar);

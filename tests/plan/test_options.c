@@ -626,11 +626,13 @@ static void options_are_kept_and_given_again(void **state)
 {
     (void)state;
     accepted("--hit-rate|80%|--rounds|8|--hit-rate=0.5,0.8|--format=json|--force-async");
-    assert_int_equal(options.given_n, 2);
+    assert_int_equal(options.given_n, 3);
     assert_string_equal(options.given[0].name, "hit-rate");
     assert_string_equal(options.given[0].text, "0.5,0.8");
-    assert_string_equal(options.given[1].name, "force-async");
-    assert_string_equal(options.given[1].text, "1");
+    assert_string_equal(options.given[1].name, "rounds"); /* which says how, and is kept apart */
+    assert_true(options.given[0].of_cases && !options.given[1].of_cases);
+    assert_string_equal(options.given[2].name, "force-async");
+    assert_string_equal(options.given[2].text, "1");
     accepted("gate|--baseline=b");
     assert_true(vtb_options_replay(&options, "hit-rate", "0.5,0.8", &error));
     assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 2);
@@ -643,6 +645,10 @@ static void options_are_kept_and_given_again(void **state)
     }
     assert_false(vtb_options_replay(&options, "hit-rate", "2", &error));
     assert_one_line(error.message);
+    assert_true(vtb_options_replay_run(&options, "rounds", "9", &error));
+    assert_true(options.rounds == 9);
+    assert_false(vtb_options_replay_run(&options, "hit-rate", "0.5", &error));
+    assert_contains(error.message, "is no option that says how it is run");
 }
 
 /* A line break in a value must not break the message: a script may forget to strip its input. */
