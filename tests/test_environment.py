@@ -100,6 +100,13 @@ def test_a_setting_is_taken_out_or_told(tmp_path: Path, name: str) -> None:
     assert "environment.kept: '{}' before, '{\"" + name in compared.stdout
 
 
+def test_a_variable_may_have_any_bytes_in_its_name(tmp_path: Path) -> None:
+    name = os.fsdecode(b"LD_\xff")
+    found = result(tmp_path / "any.json", *GLIBC, **{name: "1", "LD_" + 300 * "x": "2"})
+    assert found["context"]["environment"]["removed"] == {r"LD_\xff": "1", "LD_" + 300 * "x": "2"}
+    assert r"LD_\xff" in found["printed"]
+
+
 def test_a_gate_names_what_its_baseline_was_made_with(tmp_path: Path) -> None:
     baseline = str(tmp_path / "baseline.json")
     saving = run(*GLIBC, "--save-baseline", baseline, "--results-dir", str(tmp_path))

@@ -12,6 +12,7 @@
 #include "base/allocate.h"
 #include "base/json_text.h"
 #include "base/prose.h"
+#include "base/shown.h"
 #include "cells/foreign.h"
 #include "passes/cpu_info.h"
 #include "passes/environment.h"
@@ -215,10 +216,14 @@ static json_t *variables(char *const *list)
 {
     json_t *object = json_object();
     for (size_t i = 0; list[i]; i++) {
-        char name[256];
-        const size_t n = strcspn(list[i], "=");
-        snprintf(name, sizeof name, "%.*s", (int)n, list[i]);
-        vtb_json_put(object, name, vtb_json_text(list[i] + n + (list[i][n] == '=')));
+        const char *value = strchrnul(list[i], '=');
+        char *name = strndup(list[i], (size_t)(value - list[i]));
+        char *shown = name ? vtb_shown_copy(name) : NULL; /* a key must be UTF-8 */
+        if (!shown)
+            vtb_no_memory(strlen(list[i]), "a report as JSON");
+        vtb_json_put(object, shown, vtb_json_text(value + (*value == '=')));
+        free(shown);
+        free(name);
     }
     return object;
 }
