@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -53,12 +54,16 @@ static bool print_to_memory(vtb_print *print, const void *what, enum vtb_format 
     return format == VTB_FORMAT_BYTES || show_text(text, text_n, format);
 }
 
-/* Writes all of the text to a file. Returns the cause of a failure, or 0. */
+/* Writes all of the text to a file. Returns the cause of a failure, or 0. A pipe whose other users
+ * had it not block is waited for. */
 static int write_all(int file, const char *text, size_t text_n)
 {
+    struct pollfd room = {.fd = file, .events = POLLOUT};
     while (text_n > 0) {
         const ssize_t written_n = write(file, text, text_n);
-        if (written_n < 0 && errno != EINTR)
+        if (written_n < 0 && errno == EAGAIN)
+            (void)poll(&room, 1, -1);
+        else if (written_n < 0 && errno != EINTR)
             return errno;
         if (written_n > 0) {
             text += written_n;
