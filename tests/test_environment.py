@@ -82,9 +82,33 @@ def test_a_preloaded_allocator_is_found_out(tmp_path: Path, library: str) -> Non
     assert "Taken out of the environment of what was measured: LD_PRELOAD." in found["printed"]
     kept = run(*GLIBC, "--keep-environment", "--results-dir", str(tmp_path), LD_PRELOAD=file)
     assert kept.returncode == 2
-    assert "--heap: 'glibc': malloc is that of " in kept.stderr
+    assert "heap 'glibc': malloc is that of " in kept.stderr
     assert library.split(".")[0] in kept.stderr
     assert kept.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "--strategy", "value_task"],
+        ["misuse"],
+        ["selftest", "--quick"],
+        ["gate", "--baseline"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_each_command_finds_out_a_preloaded_allocator(tmp_path: Path, words: list[str]) -> None:
+    """Of a run with several heaps and points, too."""
+    several = [*FEW, "--heap", "gengc,glibc", "--hit-rate", "0.5,1"]
+    if words[0] == "gate":
+        words = [*words, str(tmp_path / "baseline.json")]
+        saving = run(*several, "--save-baseline", words[-1], "--results-dir", str(tmp_path))
+        assert saving.returncode == 0, saving.stderr
+    library = find("libjemalloc.so.2")
+    refused = run(*words, "--keep-environment", LD_PRELOAD=library)
+    assert refused.returncode == 2, refused.stderr
+    assert "heap 'glibc': malloc is that of " in refused.stderr
+    assert "libjemalloc" in refused.stderr
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -15,6 +15,7 @@
 #include "base/progress.h"
 #include "cells/foreign.h"
 #include "cells/load.h"
+#include "cells/malloc_owner.h"
 #include "cells/runtime.h"
 #include "check/conformance_case.h"
 #include "check/misuse.h"
@@ -372,6 +373,18 @@ static bool is_chosen(const struct vtb_options *options, const struct vtb_heap_e
     return entry->heap->is_default;
 }
 
+/* Checks that the heaps which are used are what their names say: those that are chosen, and those on
+ * which threads are tried. */
+static bool check_heaps(const struct vtb_options *options, struct vtb_error *error)
+{
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        if ((is_chosen(options, &vtb_heaps[i]) || vtb_heaps[i].heap->is_default) &&
+            !vtb_malloc_check(&vtb_heaps[i], error))
+            return false;
+    }
+    return true;
+}
+
 static bool run_on_heaps(struct checker *checker, const struct row *row, struct vtb_check_case of,
                          struct vtb_error *error)
 {
@@ -597,7 +610,7 @@ bool vtb_checks_run(struct vtb_checks *checks, const struct vtb_options *options
     struct checker checker = {.checks = checks, .options = options, .method = ""};
     *checks = (struct vtb_checks){0};
     vtb_interrupt_watch();
-    if (!vtb_foreign_load(error))
+    if (!check_heaps(options, error) || !vtb_foreign_load(error))
         return false;
     choose(options, &strategies);
     struct told *shared = vtb_pages_shared(sizeof *told, "what a check finds", error);

@@ -14,6 +14,7 @@
 #include "bench/fixture.h"
 #include "cells/foreign.h"
 #include "cells/load.h"
+#include "cells/malloc_owner.h"
 #include "cells/runtime.h"
 
 #include <vtb/probe.h>
@@ -465,13 +466,13 @@ static struct vtb_point point_of_attempts(void)
 
 /* The heap of all attempts: one that frees, because on a collector nothing can be used after it is
  * gone. */
-static const struct vtb_heap *default_heap(void)
+static const struct vtb_heap_entry *default_heap(void)
 {
     for (size_t i = 0; vtb_heaps[i].name; i++) {
         if (vtb_heaps[i].heap->is_default && !vtb_heap_collects(vtb_heaps[i].heap))
-            return vtb_heaps[i].heap;
+            return &vtb_heaps[i];
     }
-    return vtb_heaps[0].heap;
+    return &vtb_heaps[0];
 }
 
 bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options *options,
@@ -481,7 +482,7 @@ bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options
     struct vtb_names strategies;
     struct vtb_fixture fixture;
     vtb_interrupt_watch();
-    if (!vtb_foreign_load(error))
+    if (!vtb_malloc_check(default_heap(), error) || !vtb_foreign_load(error))
         return false;
     choose(options, &strategies);
     if (!prepare(&strategies, point.workload->name, error))
@@ -491,7 +492,7 @@ bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options
                               "the outcomes of misuses")};
     bool ok = vtb_fixture_open(&fixture, &point, error);
     if (ok) {
-        ok = attempt_all(results, &strategies, &fixture, default_heap(), error);
+        ok = attempt_all(results, &strategies, &fixture, default_heap()->heap, error);
         vtb_fixture_close(&fixture);
     }
     if (!ok)

@@ -226,7 +226,7 @@ static bool gate_plan(struct vtb_gate *gate, const struct vtb_plan *plan,
 {
     const bool asked = vtb_options_given(given, "strategy") != NULL;
     return vtb_gate_check_cases(gate, plan, asked ? &options->strategies : NULL, error) &&
-           vtb_plan_prepare(plan, error) &&
+           vtb_plan_check_heaps(plan, error) && vtb_plan_prepare(plan, error) &&
            run_all(gate, plan, options, given->save_baseline, error) &&
            write_reports(gate, options, error) && conclude(gate, error);
 }

@@ -1,6 +1,5 @@
 #include "passes/libraries.h"
 
-#include <dlfcn.h>
 #include <gnu/libc-version.h>
 #include <link.h>
 #include <stdio.h>
@@ -11,13 +10,6 @@
 #include "cells/registry.h"
 
 #define WHAT "the list of libraries"
-
-const char *vtb_file_of_function(const char *name)
-{
-    Dl_info info;
-    void *address = dlsym(RTLD_DEFAULT, name);
-    return address && dladdr(address, &info) ? info.dli_fname : NULL;
-}
 
 /* A library that is a heap's says its version itself. */
 static void find_version(struct vtb_library *library)
@@ -63,28 +55,4 @@ void vtb_libraries_free(struct vtb_libraries *libraries)
 {
     free(libraries->items);
     *libraries = (struct vtb_libraries){0};
-}
-
-#ifdef __SANITIZE_ADDRESS__
-#define IS_SANITIZED true /* its malloc is in place of the C library's, as it is meant to be */
-#else
-#define IS_SANITIZED false
-#endif
-
-bool vtb_libraries_check_malloc(const struct vtb_plan *plan, struct vtb_error *error)
-{
-    const char *owner = vtb_file_of_function("malloc");
-    const char *libc = vtb_file_of_function("gnu_get_libc_version");
-    if (IS_SANITIZED || !owner || !libc || strcmp(owner, libc) == 0)
-        return true;
-    for (size_t i = 0; i < plan->points[0].cases_n; i++) {
-        const struct vtb_heap_entry *entry = plan->points[0].cases[i].heap;
-        if (entry->heap->alloc == malloc && !entry->heap->library)
-            return vtb_fail(error, VTB_EXIT_USAGE,
-                            "--heap: '%s': malloc is that of '%.300s' here, whose figures would "
-                            "stand under this name; take that library out of LD_PRELOAD or "
-                            "/etc/ld.so.preload, or name other heaps",
-                            entry->name, owner);
-    }
-    return true;
 }

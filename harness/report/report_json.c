@@ -14,6 +14,7 @@
 #include "base/prose.h"
 #include "base/shown.h"
 #include "cells/foreign.h"
+#include "cells/malloc_owner.h"
 #include "passes/cpu_info.h"
 #include "passes/environment.h"
 #include "passes/instructions.h"
