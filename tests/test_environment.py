@@ -111,6 +111,19 @@ def test_each_command_finds_out_a_preloaded_allocator(tmp_path: Path, words: lis
     assert "libjemalloc" in refused.stderr
 
 
+def test_commands_without_such_a_report_tell_on_standard_error(tmp_path: Path) -> None:
+    """Whatever bytes are in the name."""
+    name = os.fsdecode(b"LD_\x1b\xff")
+    samples = ["selftest", "--samples", str(tmp_path / "none.csv")]
+    for words in [samples, ["check", "--strategy", "callback"], ["misuse", "--strategy", "poll"]]:
+        done = run(*words, **{name: "1"})
+        assert r"Taken out of the environment of what was measured: LD_\x1b\xff." in done.stderr
+        assert "nvironment" not in done.stdout
+        kept = run(*words, "--keep-environment", MALLOC_ARENA_MAX="1")
+        assert "Left in the environment, so that figures are of it: MALLOC_ARENA_MAX." in kept.stderr
+        assert "nvironment" not in run(*words).stderr
+
+
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_setting_is_taken_out_or_told(tmp_path: Path, name: str) -> None:
     value = SETTINGS[name]

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/allocate.h"
+#include "base/shown.h"
 #include "plan/arguments.h"
 
 /* What the process that is started anew finds its predecessor's variables in, a line each. */
@@ -40,6 +41,17 @@ bool vtb_environment_reaches_heap(const char *variable)
             return !(strncmp(variable, "LD_", 3) == 0 && is_under_valgrind());
     }
     return false;
+}
+
+char *vtb_environment_name(const char *variable)
+{
+    char *name = vtb_copy_text(variable, WHAT);
+    name[strcspn(name, "=")] = '\0';
+    char *shown = vtb_shown_copy(name);
+    if (!shown)
+        vtb_no_memory(strlen(name), WHAT);
+    free(name);
+    return shown;
 }
 
 /* The variables that reach a heap, or all others, with room for one more. Owned by the caller. */

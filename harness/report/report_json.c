@@ -12,7 +12,6 @@
 #include "base/allocate.h"
 #include "base/json_text.h"
 #include "base/prose.h"
-#include "base/shown.h"
 #include "cells/foreign.h"
 #include "cells/malloc_owner.h"
 #include "passes/cpu_info.h"
@@ -218,12 +217,8 @@ static json_t *variables(char *const *list)
     json_t *object = json_object();
     for (size_t i = 0; list[i]; i++) {
         const char *value = strchrnul(list[i], '=');
-        char *name = strndup(list[i], (size_t)(value - list[i]));
-        char *shown = name ? vtb_shown_copy(name) : NULL; /* a key must be UTF-8 */
-        if (!shown)
-            vtb_no_memory(strlen(list[i]), "a report as JSON");
-        vtb_json_put(object, shown, vtb_json_text(value + (*value == '=')));
-        free(shown);
+        char *name = vtb_environment_name(list[i]); /* a key must be UTF-8 */
+        vtb_json_put(object, name, vtb_json_text(value + (*value == '=')));
         free(name);
     }
     return object;
