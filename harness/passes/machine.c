@@ -236,12 +236,17 @@ static void warn_of_processors(struct warnings *warnings, const struct vtb_machi
 {
     const struct vtb_processors *processors = &machine->processors;
     const double wanted_n = (double)threads_n + processors->runnable_n;
-    if (processors->allowed_n > 0 && wanted_n > (double)processors->allowed_n)
+    if (processors->allowed_n > 0 && threads_n > processors->allowed_n)
         warn(warnings,
-             "%.0f threads, %zu of them of this run, want the %zu processor%s that it may use: "
-             "they wait for each other; stop what else runs, or allow more",
-             wanted_n, threads_n, processors->allowed_n,
-             vtb_plural((double)processors->allowed_n, "", "s"));
+             "the run's %zu threads want the %zu processor%s that it may use: they wait for each "
+             "other; allow more",
+             threads_n, processors->allowed_n, vtb_plural((double)processors->allowed_n, "", "s"));
+    else if (processors->online_n > 0 && wanted_n > (double)processors->online_n)
+        warn(warnings,
+             "%.0f threads, %zu of them of this run, want the machine's %zu processor%s: they wait "
+             "for each other; stop what else runs",
+             wanted_n, threads_n, processors->online_n,
+             vtb_plural((double)processors->online_n, "", "s"));
     if (processors->limit.processors > 0 && processors->limit.processors < (double)threads_n)
         warn(warnings,
              "a control group allows %.3g of a processor, and the run wants %zu: the kernel stops "

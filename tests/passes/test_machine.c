@@ -257,12 +257,12 @@ static void threads_that_wait_for_each_other_are_told(void **state)
 {
     (void)state;
     assert_string_equal(warning_of(2, (struct vtb_processors){ALLOWED(2)}), "");
-    assert_string_equal(warning_of(1, (struct vtb_processors){ALLOWED(2), .runnable_n = 1}), "");
+    assert_string_equal(warning_of(1, (struct vtb_processors){ALLOWED(1), .runnable_n = 7}), "");
     assert_string_equal(warning_of(9, (struct vtb_processors){.runnable_n = 9}), "");
-    assert_begins(warning_of(1, (struct vtb_processors){ALLOWED(2), .runnable_n = 2}),
-                  "3 threads, 1 of them of this run, want the 2 processors that it may use: ");
+    assert_begins(warning_of(2, (struct vtb_processors){ALLOWED(2), .runnable_n = 7}),
+                  "9 threads, 2 of them of this run, want the machine's 8 processors: ");
     assert_begins(warning_of(2, (struct vtb_processors){ALLOWED(1)}),
-                  "2 threads, 2 of them of this run, want the 1 processor that it may use: ");
+                  "the run's 2 threads want the 1 processor that it may use: ");
     assert_string_equal(warning_of(1, (struct vtb_processors){ALLOWED(1), .runnable_n = NAN}), "");
 }
 
@@ -279,14 +279,14 @@ static void a_quota_below_what_the_run_wants_is_told(void **state)
 static void there_are_no_more_than_there_is_room_for(void **state)
 {
     (void)state;
-    struct vtb_machine of = {.processors = {ALLOWED(1), .runnable_n = 7},
+    struct vtb_machine of = {.processors = {ALLOWED(1), .runnable_n = 8},
                              .facts = {{.key = "governor", .value = "powersave"}},
                              .facts_n = 1};
     memset(warnings, 0, sizeof warnings);
     assert_int_equal(vtb_machine_warnings(&of, 1, warnings, 0), 0);
     assert_string_equal(warnings[0], "");
     assert_int_equal(vtb_machine_warnings(&of, 1, warnings, 1), 1);
-    assert_begins(warnings[0], "8 threads, ");
+    assert_begins(warnings[0], "9 threads, ");
     assert_string_equal(warnings[1], "");
 }
 
