@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/prose.h"
 #include "base/system_files.h"
 
@@ -97,6 +98,28 @@ void vtb_processors_read(struct vtb_processors *processors, const char *root)
     CPU_AND(&allowed, &allowed, &online);
     processors->allowed_n = (size_t)CPU_COUNT(&allowed);
     read_siblings(processors, root, &allowed, &online);
+}
+
+void vtb_waiting_read(struct vtb_waiting *waiting, const char *root)
+{
+    static const char key[] = "total=";
+    char text[128];
+    char *end;
+    *waiting = (struct vtb_waiting){.at_s = vtb_now_s(), .waited_s = NAN};
+    (void)vtb_system_text(root, "/proc/pressure/cpu", "some", text, sizeof text);
+    const char *total_us = strstr(text, key);
+    if (!total_us)
+        return;
+    const double us = strtod(total_us + strlen(key), &end);
+    if (end != total_us + strlen(key))
+        waiting->waited_s = us / 1e6;
+}
+
+double vtb_waiting_share(const struct vtb_waiting *before, const struct vtb_waiting *after)
+{
+    const double waited_s = after->waited_s - before->waited_s;
+    const double s = after->at_s - before->at_s;
+    return isnan(waited_s) || s <= 0 ? NAN : fmax(fmin(waited_s / s, 1), 0);
 }
 
 void vtb_ticks_read(struct vtb_ticks *ticks, const char *root)

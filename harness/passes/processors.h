@@ -30,6 +30,18 @@ double vtb_processors_usable(const struct vtb_processors *processors);
 /* The other threads that run or wait for a processor at the moment; NaN: unknown. */
 double vtb_runnable_n(const char *root);
 
+/* How long some thread had to wait for a processor since boot, while another ran. */
+struct vtb_waiting {
+    double at_s;     /* when it was read */
+    double waited_s; /* NaN: unknown */
+};
+
+void vtb_waiting_read(struct vtb_waiting *waiting, const char *root);
+
+/* Gives the share of the time between two readings in which some thread waited; NaN if it cannot be
+ * told. */
+double vtb_waiting_share(const struct vtb_waiting *before, const struct vtb_waiting *after);
+
 /* What all processors did since boot, in ticks of the kernel's clock. */
 struct vtb_ticks {
     double all;    /* 0: unknown */

@@ -101,6 +101,25 @@ static void this_system_agrees_with_itself(void **state)
         assert_int_equal(processors.allowed_n, CPU_COUNT(&set));
 }
 
+static void waiting_is_a_share_of_the_time_between(void **state)
+{
+    (void)state;
+    struct vtb_waiting before = {.at_s = 0};
+    struct vtb_waiting after;
+    system_file("/proc/pressure/cpu", "some avg10=1.00 avg60=2.00 avg300=3.00 total=1500000\n");
+    vtb_waiting_read(&after, system_root);
+    assert_same_double(after.waited_s, 1.5);
+    before.at_s = after.at_s - 10;
+    before.waited_s = 0.5;
+    assert_near(vtb_waiting_share(&before, &after), 0.1, 1e-12);
+    before.waited_s = -50;
+    assert_same_double(vtb_waiting_share(&before, &after), 1);
+    assert_true(isnan(vtb_waiting_share(&after, &after)));
+    system_file("/proc/pressure/cpu", "some avg10=1.00 total=x\n");
+    vtb_waiting_read(&after, system_root);
+    assert_true(isnan(vtb_waiting_share(&before, &after)));
+}
+
 /* --- ticks --- */
 
 static void stolen_time_is_a_share_of_that_with_work(void **state)
@@ -133,6 +152,7 @@ int main(void)
         OWN_ROOT(who_else_wants_them_is_read),
         OWN_ROOT(what_cannot_be_read_is_unknown),
         OWN_ROOT(this_system_agrees_with_itself),
+        OWN_ROOT(waiting_is_a_share_of_the_time_between),
         OWN_ROOT(stolen_time_is_a_share_of_that_with_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
