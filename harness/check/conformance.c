@@ -204,7 +204,11 @@ static bool run_check(struct vtb_check *check, struct job *job, bool *hung, stru
     struct vtb_child_end end;
     *told = (struct told){.wrong = false};
     job->words = memfd_create("check", MFD_CLOEXEC);
-    const bool ok = vtb_child_try(&child, &end, error);
+    bool ok = vtb_child_try(&child, &end, error);
+    if (ok && end.how == VTB_CHILD_FAILED) { /* for a lack of memory, which says nothing of it */
+        *error = end.error;
+        ok = false;
+    }
     check->ok = !told->wrong;
     (void)snprintf(check->text, sizeof check->text, "%s", told->text);
     *hung = ok && !came_to_its_end(&end) && !told->wrong && judge_end(check, job, &end);

@@ -326,10 +326,8 @@ static bool misuse_in_child(void *context, struct vtb_error *error)
     confine();
     detected_in = result;
     vtb_on_misuse = note_detected;
-    if (!vtb_fixture_open_env(job->fixture, &env, cell, &memory, error)) {
-        settle(&attempt, VTB_OUTCOME_CRASH, "no memory for the attempt");
-        return true;
-    }
+    if (!vtb_fixture_open_env(job->fixture, &env, cell, &memory, error))
+        return false;
     attempts[result->misuse](&attempt);
     for (size_t i = 0; result->misuse != VTB_MISUSE_out_of_scope && i < FRAMES_N; i++)
         cell->probe->forget(&env, i);
@@ -371,10 +369,16 @@ static bool try_in_child(const struct vtb_fixture *fixture, const struct vtb_cel
     *shared = *result;
     const bool ok = vtb_child_try(&child, &end, error);
     *result = *shared;
-    if (ok)
-        judge_end(result, &end);
     vtb_pages_free(shared, sizeof *shared);
-    return ok;
+    if (!ok)
+        return false;
+    if (end.how ==
+        VTB_CHILD_FAILED) { /* for a lack of memory, which says nothing of the strategy */
+        *error = end.error;
+        return false;
+    }
+    judge_end(result, &end);
+    return true;
 }
 
 /* --- all of them --- */
