@@ -145,6 +145,34 @@ def test_a_variable_may_have_any_bytes_in_its_name(tmp_path: Path) -> None:
     assert r"LD_\xff" in found["printed"]
 
 
+def test_variables_are_told_whatever_their_order_and_values(tmp_path: Path) -> None:
+    values = {"MALLOC_B": "two\nlines\\\\", "MALLOC_A": "\n", "MALLOC_C": ""}
+    for name, order in [("one", values), ("other", reversed(values))]:
+        found = result(tmp_path / f"{name}.json", *GLIBC, **{key: values[key] for key in order})
+        removed = found["context"]["environment"]["removed"]
+        assert list(removed.items()) == sorted(values.items())
+    kept = result(tmp_path / "kept.json", *GLIBC, "--keep-environment", **values)
+    assert list(kept["context"]["environment"]["kept"].items()) == sorted(values.items())
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can mount")
+def test_it_starts_anew_where_proc_is_not_mounted(tmp_path: Path) -> None:
+    """By the name that the shell found in PATH."""
+    hide = f"mount -t tmpfs none /proc && cd {tmp_path} && PATH={BINARY.parent}:$PATH"
+    script = f'{hide} && exec run_bench {" ".join(GLIBC)} --results-dir .'
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script],
+        env=clean_environment(MALLOC_ARENA_MAX="1"),
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
+    if "unshare" in done.stderr or "mount" in done.stderr:
+        pytest.skip(done.stderr)
+    assert done.returncode == 0, done.stderr
+    assert "Taken out of the environment of what was measured: MALLOC_ARENA_MAX." in done.stdout
+
+
 def test_a_gate_names_what_its_baseline_was_made_with(tmp_path: Path) -> None:
     baseline = str(tmp_path / "baseline.json")
     saving = run(*GLIBC, "--save-baseline", baseline, "--results-dir", str(tmp_path))
