@@ -118,8 +118,7 @@ static void add_processors(struct vtb_machine *machine)
     const struct vtb_processors *processors = &machine->processors;
     const double quota = processors->limit.processors;
     char number[VTB_NUMBER_BYTES];
-    add_fact(machine, "affinity", "%s",
-             processors->allowed_n > 0 ? processors->allowed : VTB_UNKNOWN);
+    add_fact(machine, "affinity", "%s", *processors->allowed ? processors->allowed : VTB_UNKNOWN);
     add_fact(machine, "smt_siblings", "%s",
              !processors->siblings_known ? VTB_UNKNOWN
              : *processors->siblings     ? processors->siblings

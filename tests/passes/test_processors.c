@@ -33,6 +33,25 @@ static void those_that_are_online_may_be_used(void **state)
     assert_false(processors.siblings_known);
 }
 
+/* However long their list is; what is shown of it is cut between two. */
+static void many_that_may_be_used_are_counted(void **state)
+{
+    (void)state;
+    char list[1024] = "0";
+    char status[1100];
+    for (int cpu = 2; cpu < 256; cpu += 2)
+        snprintf(list + strlen(list), sizeof list - strlen(list), ",%d", cpu);
+    snprintf(status, sizeof status, "Cpus_allowed_list:\t%s\n", list);
+    system_file("/sys/devices/system/cpu/online", "0-255");
+    system_file("/proc/self/status", status);
+    vtb_processors_read(&processors, system_root);
+    assert_int_equal(processors.allowed_n, 128);
+    assert_true(strlen(processors.allowed) < sizeof processors.allowed);
+    const char *end = strstr(processors.allowed, ",...");
+    assert_true(end && end[4] == '\0' && end > processors.allowed);
+    assert_memory_equal(processors.allowed, list, (size_t)(end - processors.allowed) + 1);
+}
+
 static void cores_that_are_shared_are_told_once(void **state)
 {
     (void)state;
@@ -147,6 +166,7 @@ int main(void)
 #define OWN_ROOT(test) cmocka_unit_test_setup_teardown(test, make_system_root, remove_system_root)
     const struct CMUnitTest tests[] = {
         OWN_ROOT(those_that_are_online_may_be_used),
+        OWN_ROOT(many_that_may_be_used_are_counted),
         OWN_ROOT(cores_that_are_shared_are_told_once),
         OWN_ROOT(a_sibling_that_is_offline_is_none),
         OWN_ROOT(who_else_wants_them_is_read),
