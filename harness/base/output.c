@@ -105,8 +105,7 @@ static const char *follow(const char *path, char target[PATH_MAX])
     return target;
 }
 
-/* The number of a file of this process that a path names as such, as /dev/fd/3 does; -1: none. */
-static int open_number(const char *path)
+int vtb_output_number(const char *path)
 {
     static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
@@ -129,7 +128,8 @@ static int find_open(const char *path)
     int number = -1;
     if (snprintf(at, sizeof at, "%s", path) >= (int)sizeof at)
         return -1;
-    for (int i = 0; i < LINKS_MAX && (number = open_number(at)) < 0 && read_link(at, next); i++)
+    for (int i = 0; i < LINKS_MAX && (number = vtb_output_number(at)) < 0 && read_link(at, next);
+         i++)
         memcpy(at, next, sizeof at);
     return number;
 }
