@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conftest import BINARY, HANG_S, HASTY, clean_environment
+from conftest import BINARY, HANG_S, HASTY, ROOT, clean_environment
 
 FEW = ["--strategy", "value_task", "--calls", "1000", "--rounds", "0"]
 GLIBC = [*FEW, "--heap", "glibc"]
@@ -212,6 +212,22 @@ def test_libraries_are_told_with_their_versions(tmp_path: Path) -> None:
         assert os.path.exists(library["file"])
         assert library["version"] not in ("", "unknown"), library
     assert context["malloc"].endswith("libc.so.6")
+
+
+def test_any_library_is_told_and_no_cell(tmp_path: Path) -> None:
+    """Whatever their files are called."""
+    source = tmp_path / "my_malloc.c"
+    source.write_text("int of_no_use;\n", encoding="utf-8")
+    library = tmp_path / "my_malloc.so"
+    subprocess.run(["cc", "-shared", "-o", str(library), str(source)], check=True)
+    own = tmp_path / "lib_own.c"
+    text = (ROOT / "impls" / "heap_task_lean.c").read_text(encoding="utf-8")
+    own.write_text(text.replace("heap_task_lean", "lib_own"), encoding="utf-8")
+    cases = ["--strategy", str(own), *GLIBC[2:], "--keep-environment"]
+    context = result(tmp_path / "out.json", *cases, LD_PRELOAD=str(library))["context"]
+    names = [library["name"] for library in context["libraries"]]
+    assert "my_malloc" in names and "libc" in names
+    assert not [name for name in names if "own" in name or "glibc" in name]
 
 
 def test_a_run_keeps_to_the_processors_it_is_pinned_to(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "cells/home.h"
 #include "cells/registry.h"
 
 #define WHAT "the list of libraries"
@@ -25,13 +26,29 @@ static void find_version(struct vtb_library *library)
     }
 }
 
-/* Adds an object that is loaded, unless it is the program itself, the kernel's, or a cell. */
+/* Whether a file is one of the build's own: a cell, or an entry of a user. */
+static bool is_ours(const char *path)
+{
+    struct vtb_error none;
+    const struct vtb_home *home = vtb_home(&none);
+    if (!home)
+        return false;
+    const char *const folders[] = {home->cells, home->installed};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        const size_t n = strlen(folders[i]);
+        if (n > 0 && strncmp(path, folders[i], n) == 0 && path[n] == '/')
+            return true;
+    }
+    return false;
+}
+
+/* Adds an object that is loaded, unless it is the program itself, the kernel's, or of the build. */
 static int add(struct dl_phdr_info *info, size_t bytes, void *context)
 {
     struct vtb_libraries *libraries = context;
     const char *slash = strrchr(info->dlpi_name, '/');
     (void)bytes;
-    if (!slash || strncmp(slash, "/lib", 4) != 0)
+    if (!slash || is_ours(info->dlpi_name))
         return 0;
     libraries->items =
         vtb_reallocate(libraries->items, libraries->n + 1, sizeof *libraries->items, WHAT);
