@@ -613,6 +613,7 @@ bool vtb_checks_run(struct vtb_checks *checks, const struct vtb_options *options
     struct vtb_names strategies;
     struct checker checker = {.checks = checks, .options = options, .method = ""};
     *checks = (struct vtb_checks){0};
+    vtb_interrupt_tell("nothing is told of what was tried");
     vtb_interrupt_watch();
     if (!check_heaps(options, error) || !vtb_foreign_load(error))
         return false;

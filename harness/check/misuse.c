@@ -485,6 +485,7 @@ bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options
     const struct vtb_point point = point_of_attempts();
     struct vtb_names strategies;
     struct vtb_fixture fixture;
+    vtb_interrupt_tell("nothing is told of what was tried");
     vtb_interrupt_watch();
     if (!vtb_malloc_check(default_heap(), error) || !vtb_foreign_load(error))
         return false;

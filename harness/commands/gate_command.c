@@ -309,6 +309,7 @@ bool vtb_gate_command(const struct vtb_options *options, struct vtb_error *error
     if (!check_outputs(options, error))
         return false;
     write_refusal(&gate, options, &unfinished, true); /* whatever ends it from here on */
+    vtb_interrupt_tell("nothing was compared");
     vtb_interrupt_watch();
     const bool ok = vtb_result_file_read(&file, options->baseline, VTB_EXIT_BASELINE, error) &&
                     gate_file(&gate, options, error);
