@@ -681,7 +681,8 @@ def test_progress_is_wiped_before_an_error_is_told(home: Home) -> None:
     (home.work / "keys.h").write_text(text, encoding="utf-8")
     code, text = on_a_terminal(home, "--workload", "keys.h", "--heap", "glibc", *BOTH)
     assert code == 2
-    assert re.search(r"\] building \d+ cells?: \d+ of \d+ \x1b\[K\r\x1b\[Krun_bench: 'keys.h' ", text)
+    bar = r"\] building \d+ cells?: \d+ of \d+ \x1b\[K"
+    assert re.search(bar + r"\r\x1b\[Krun_bench: 'keys.h' ", text)
 
 
 def test_progress_on_a_terminal_is_a_bar(home: Home) -> None:

@@ -121,7 +121,8 @@ def test_commands_without_such_a_report_tell_on_standard_error(tmp_path: Path) -
         assert r"Taken out of the environment of what was measured: LD_\x1b\xff." in done.stderr
         assert "nvironment" not in done.stdout
         kept = run(*words, "--keep-environment", MALLOC_ARENA_MAX="1")
-        assert "Left in the environment, so that figures are of it: MALLOC_ARENA_MAX." in kept.stderr
+        left = "Left in the environment, so that figures are of it: MALLOC_ARENA_MAX."
+        assert left in kept.stderr
         assert "nvironment" not in run(*words).stderr
 
 

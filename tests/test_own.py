@@ -348,7 +348,7 @@ def test_a_lack_of_memory_is_not_the_strategy_s(bench: Bench, command: str) -> N
     limit = "(void)setrlimit(RLIMIT_AS, &(const struct rlimit){1, 1});"
     for before, after in [
         ("#include <vtb/strategy.h>", "#include <sys/resource.h>\n#include <vtb/strategy.h>"),
-        ("(sizeof(struct vtb_node) + (record))", "(sizeof(struct vtb_node) + (record) + (1 << 20))"),
+        ("vtb_node) + (record))", "vtb_node) + (record) + (1 << 20))"),
         (allocates, f"    {limit}\n{allocates}"),
     ]:
         assert before in text

@@ -377,8 +377,8 @@ static bool is_chosen(const struct vtb_options *options, const struct vtb_heap_e
     return entry->heap->is_default;
 }
 
-/* Checks that the heaps which are used are what their names say: those that are chosen, and those on
- * which threads are tried. */
+/* Checks that the heaps which are used are what their names say: those that are chosen, and those
+ * on which threads are tried. */
 static bool check_heaps(const struct vtb_options *options, struct vtb_error *error)
 {
     for (size_t i = 0; vtb_heaps[i].name; i++) {

@@ -61,7 +61,8 @@ static int compare(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The variables that reach a heap, sorted, or all others, with room for one more. Owned by the caller. */
+/* The variables that reach a heap, sorted, or all others, with room for one more. Owned by the
+ * caller. */
 static char **variables(bool that_reach)
 {
     size_t n = 0;

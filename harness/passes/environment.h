@@ -22,8 +22,8 @@ bool vtb_environment_reaches_heap(const char *variable);
  */
 VTB_MUST_USE bool vtb_environment_clean(char **arguments, struct vtb_error *error);
 
-/* Gives a variable's name, fit to be shown, which the caller frees; without memory for it the process
- * ends (base/allocate.h). */
+/* Gives a variable's name, fit to be shown, which the caller frees; without memory for it the
+ * process ends (base/allocate.h). */
 char *vtb_environment_name(const char *variable);
 
 /* The variables, "NAME=VALUE" each: those that this process was started anew without, and those
