@@ -11,6 +11,7 @@
 #include "passes/environment.h"
 #include "passes/machine.h"
 #include "passes/pinning.h"
+#include "report/report_environment.h"
 
 static vtb_command_function *const commands[VTB_COMMAND_N] = {
     [VTB_COMMAND_RUN] = vtb_run_command,         [VTB_COMMAND_LIST] = vtb_list_command,
@@ -51,6 +52,8 @@ static bool dispatch(const struct vtb_options *options, struct vtb_error *error)
         vtb_machine_read(&machine);
         return vtb_output_stdout(print_version, &machine, VTB_FORMAT_TABLE, error);
     }
+    if (options->command != VTB_COMMAND_RUN && vtb_options_takes(options, "keep-environment"))
+        vtb_report_environment(stderr); /* as a run's report does */
     return commands[options->command](options, error);
 }
 

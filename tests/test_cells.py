@@ -653,11 +653,11 @@ def test_any_size_of_the_payload(home: Home) -> None:
 # --- progress ---
 
 
-def test_progress_on_a_terminal_is_a_bar(home: Home) -> None:
-    """Drawn over and over in one line, which is wiped at the end."""
+def on_a_terminal(home: Home, *arguments: str) -> tuple[int, str]:
+    """The status, and what is shown."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        home.command(*PLAIN),
+        home.command(*arguments),
         cwd=home.work,
         env=home.environment(TERM="xterm"),
         stdin=subprocess.DEVNULL,
@@ -673,8 +673,22 @@ def test_progress_on_a_terminal_is_a_bar(home: Home) -> None:
         pass
     os.close(ours)
     process.communicate(timeout=HANG_S)
-    assert process.returncode == 0, shown
-    text = shown.decode()
+    return process.returncode, shown.decode()
+
+
+def test_progress_is_wiped_before_an_error_is_told(home: Home) -> None:
+    text = own_workload("keys").replace("vtb_consume(", "vtb_eat(")
+    (home.work / "keys.h").write_text(text, encoding="utf-8")
+    code, text = on_a_terminal(home, "--workload", "keys.h", "--heap", "glibc", *BOTH)
+    assert code == 2
+    bar = r"\] building \d+ cells?: \d+ of \d+ \x1b\[K"
+    assert re.search(bar + r"\r\x1b\[Krun_bench: 'keys.h' ", text)
+
+
+def test_progress_on_a_terminal_is_a_bar(home: Home) -> None:
+    """Drawn over and over in one line, which is wiped at the end."""
+    code, text = on_a_terminal(home, *PLAIN)
+    assert code == 0, text
     bars = re.findall(r"\r\[(#*) *\] building (\d+) cells: (\d+) of (\d+) \x1b\[K", text)
     assert bars and all(all_n == str(PLAIN_N) for _, _, _, all_n in bars)
     dones = [int(done) for _, _, done, _ in bars]

@@ -262,6 +262,18 @@ def test_standard_output_is_no_other_file(bench: Bench, arguments: list[str]) ->
     assert log.read_text(encoding="utf-8") == "before\n"
 
 
+def test_standard_error_is_no_other_file(bench: Bench) -> None:
+    """The file would be replaced, and warnings and errors with it; with standard output it may be
+    one."""
+    log = bench.directory / "log.txt"
+    assert run_in_shell(bench, "2>>log.txt", *COUNTED, "--export-csv", "log.txt").code == 2
+    told = "run_bench: --export-csv and standard error are the same file, '/dev/stderr'; "
+    assert log.read_text(encoding="utf-8").startswith(told)
+    log.unlink()
+    assert run_in_shell(bench, ">log.txt 2>&1", *COUNTED).code == 0
+    assert "results: " in log.read_text(encoding="utf-8")
+
+
 def test_open_file_is_written_to(bench: Bench) -> None:
     redirection = "3>>export.txt 4>export.csv"
     (bench.directory / "export.txt").write_text("before\n", encoding="utf-8")

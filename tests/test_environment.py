@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conftest import BINARY, HANG_S, HASTY, clean_environment
+from conftest import BINARY, HANG_S, HASTY, ROOT, clean_environment
 
 FEW = ["--strategy", "value_task", "--calls", "1000", "--rounds", "0"]
 GLIBC = [*FEW, "--heap", "glibc"]
@@ -57,10 +57,11 @@ def result(path: Path, *arguments: str, **variables: str) -> dict[str, Any]:
 
 def counts(found: dict[str, Any]) -> list[dict[str, Any]]:
     """Figures that are exact, with what a block really holds, which is the allocator's own."""
+    rows = [row for row in found["benchmarks"] if row["run_type"] in ("aggregate", "counts")]
+    assert rows
     return [
         {key: value for key, value in row.items() if isinstance(value, (str, float))}
-        for row in found["benchmarks"]
-        if row["run_type"] == "aggregate"
+        for row in rows
     ]
 
 
@@ -82,9 +83,47 @@ def test_a_preloaded_allocator_is_found_out(tmp_path: Path, library: str) -> Non
     assert "Taken out of the environment of what was measured: LD_PRELOAD." in found["printed"]
     kept = run(*GLIBC, "--keep-environment", "--results-dir", str(tmp_path), LD_PRELOAD=file)
     assert kept.returncode == 2
-    assert "--heap: 'glibc': malloc is that of " in kept.stderr
+    assert "heap 'glibc': malloc is that of " in kept.stderr
     assert library.split(".")[0] in kept.stderr
     assert kept.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "--strategy", "value_task"],
+        ["misuse"],
+        ["selftest", "--quick"],
+        ["gate", "--baseline"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_each_command_finds_out_a_preloaded_allocator(tmp_path: Path, words: list[str]) -> None:
+    """Of a run with several heaps and points, too."""
+    several = [*FEW, "--heap", "gengc,glibc", "--hit-rate", "0.5,1"]
+    if words[0] == "gate":
+        words = [*words, str(tmp_path / "baseline.json")]
+        saving = run(*several, "--save-baseline", words[-1], "--results-dir", str(tmp_path))
+        assert saving.returncode == 0, saving.stderr
+    library = find("libjemalloc.so.2")
+    refused = run(*words, "--keep-environment", LD_PRELOAD=library)
+    assert refused.returncode == 2, refused.stderr
+    assert "heap 'glibc': malloc is that of " in refused.stderr
+    assert "libjemalloc" in refused.stderr
+
+
+def test_commands_without_such_a_report_tell_on_standard_error(tmp_path: Path) -> None:
+    """Whatever bytes are in the name."""
+    name = os.fsdecode(b"LD_\x1b\xff")
+    samples = ["selftest", "--samples", str(tmp_path / "none.csv")]
+    for words in [samples, ["check", "--strategy", "callback"], ["misuse", "--strategy", "poll"]]:
+        done = run(*words, **{name: "1"})
+        assert r"Taken out of the environment of what was measured: LD_\x1b\xff." in done.stderr
+        assert "nvironment" not in done.stdout
+        kept = run(*words, "--keep-environment", MALLOC_ARENA_MAX="1")
+        left = "Left in the environment, so that figures are of it: MALLOC_ARENA_MAX."
+        assert left in kept.stderr
+        assert "nvironment" not in run(*words).stderr
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -98,6 +137,41 @@ def test_a_setting_is_taken_out_or_told(tmp_path: Path, name: str) -> None:
     compared = run("compare", str(tmp_path / "removed.json"), str(tmp_path / "kept.json"))
     assert "environment.removed: " in compared.stdout
     assert "environment.kept: '{}' before, '{\"" + name in compared.stdout
+
+
+def test_a_variable_may_have_any_bytes_in_its_name(tmp_path: Path) -> None:
+    name = os.fsdecode(b"LD_\xff")
+    found = result(tmp_path / "any.json", *GLIBC, **{name: "1", "LD_" + 300 * "x": "2"})
+    assert found["context"]["environment"]["removed"] == {r"LD_\xff": "1", "LD_" + 300 * "x": "2"}
+    assert r"LD_\xff" in found["printed"]
+
+
+def test_variables_are_told_whatever_their_order_and_values(tmp_path: Path) -> None:
+    values = {"MALLOC_B": "two\nlines\\\\", "MALLOC_A": "\n", "MALLOC_C": ""}
+    for name, order in [("one", values), ("other", reversed(values))]:
+        found = result(tmp_path / f"{name}.json", *GLIBC, **{key: values[key] for key in order})
+        removed = found["context"]["environment"]["removed"]
+        assert list(removed.items()) == sorted(values.items())
+    kept = result(tmp_path / "kept.json", *GLIBC, "--keep-environment", **values)
+    assert list(kept["context"]["environment"]["kept"].items()) == sorted(values.items())
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can mount")
+def test_it_starts_anew_where_proc_is_not_mounted(tmp_path: Path) -> None:
+    """By the name that the shell found in PATH."""
+    hide = f"mount -t tmpfs none /proc && cd {tmp_path} && PATH={BINARY.parent}:$PATH"
+    script = f'{hide} && exec run_bench {" ".join(GLIBC)} --results-dir .'
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script],
+        env=clean_environment(MALLOC_ARENA_MAX="1"),
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
+    if "unshare" in done.stderr or "mount" in done.stderr:
+        pytest.skip(done.stderr)
+    assert done.returncode == 0, done.stderr
+    assert "Taken out of the environment of what was measured: MALLOC_ARENA_MAX." in done.stdout
 
 
 def test_a_gate_names_what_its_baseline_was_made_with(tmp_path: Path) -> None:
@@ -159,6 +233,22 @@ def test_libraries_are_told_with_their_versions(tmp_path: Path) -> None:
         assert os.path.exists(library["file"])
         assert library["version"] not in ("", "unknown"), library
     assert context["malloc"].endswith("libc.so.6")
+
+
+def test_any_library_is_told_and_no_cell(tmp_path: Path) -> None:
+    """Whatever their files are called."""
+    source = tmp_path / "my_malloc.c"
+    source.write_text("int of_no_use;\n", encoding="utf-8")
+    library = tmp_path / "my_malloc.so"
+    subprocess.run(["cc", "-shared", "-o", str(library), str(source)], check=True)
+    own = tmp_path / "lib_own.c"
+    text = (ROOT / "impls" / "heap_task_lean.c").read_text(encoding="utf-8")
+    own.write_text(text.replace("heap_task_lean", "lib_own"), encoding="utf-8")
+    cases = ["--strategy", str(own), *GLIBC[2:], "--keep-environment"]
+    context = result(tmp_path / "out.json", *cases, LD_PRELOAD=str(library))["context"]
+    names = [library["name"] for library in context["libraries"]]
+    assert "my_malloc" in names and "libc" in names
+    assert not [name for name in names if "own" in name or "glibc" in name]
 
 
 def test_a_run_keeps_to_the_processors_it_is_pinned_to(tmp_path: Path) -> None:

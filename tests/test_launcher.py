@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -164,10 +166,10 @@ def without_flock(directory: Path) -> str:
     return str(directory)
 
 
-@pytest.mark.parametrize("by", ["flock", "folder"])
+@pytest.mark.parametrize("by", ["flock", "link"])
 def test_a_build_is_waited_for(source_copy: Path, tmp_path: Path, by: str) -> None:
     """And that is said; one that was killed is not waited for."""
-    path = without_flock(tmp_path / "tools") if by == "folder" else os.environ["PATH"]
+    path = without_flock(tmp_path / "tools") if by == "link" else os.environ["PATH"]
     launcher = source_copy / "run_bench"
     build = source_copy / "build" / "release"
     assert launch(launcher, "--version", cwd=tmp_path).returncode == 0
@@ -176,8 +178,7 @@ def test_a_build_is_waited_for(source_copy: Path, tmp_path: Path, by: str) -> No
         if by == "flock":
             fcntl.flock(lock, fcntl.LOCK_EX)
         else:
-            (build / ".building").mkdir()
-            (build / ".building" / "process").write_text(f"{os.getpid()}\n")
+            (build / ".building").symlink_to("1")  # which mostly is somebody else's process
         process = subprocess.Popen(
             [str(launcher), "list"],
             cwd=tmp_path,
@@ -187,14 +188,15 @@ def test_a_build_is_waited_for(source_copy: Path, tmp_path: Path, by: str) -> No
         )
         assert process.stderr and process.stderr.readline() == f"{WAITING}\n".encode()
         assert process.poll() is None
-        if by == "folder":  # as if the holder had been killed: there is no such process any more
+        if by == "link":  # as if the holder had been killed: there is no such process any more
             gone = subprocess.Popen(["true"])
             gone.wait()
-            (build / ".building" / "process").write_text(f"{gone.pid}\n")
+            (build / ".building").unlink()
+            (build / ".building").symlink_to(str(gone.pid))
     out, err = process.communicate(timeout=SLOW_S)
     assert (process.returncode, err) == (0, b"")
     assert b"glibc" in out
-    assert not (build / ".building").exists()
+    assert not (build / ".building").is_symlink()
     assert launch(launcher, "list", cwd=tmp_path, PATH=path).stderr == ""
 
 
@@ -207,9 +209,42 @@ def test_a_build_without_flock_leaves_no_lock(source_copy: Path, tmp_path: Path)
     with replaced(source, text + "\nnonsense\n"):
         failed = launch(launcher, "list", cwd=tmp_path, PATH=path)
     assert failed.stderr.splitlines()[-1] == "run_bench: the build failed"
-    assert not (source_copy / "build" / "release" / ".building").exists()
+    assert not (source_copy / "build" / "release" / ".building").is_symlink()
     done = launch(launcher, "list", cwd=tmp_path, PATH=path)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_a_build_that_is_ended_leaves_no_lock(
+    source_copy: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    """The status is that of any program which the signal ends."""
+    launcher = source_copy / "run_bench"
+    lock = source_copy / "build" / "release" / ".building"
+    assert launch(launcher, "--version", cwd=tmp_path).returncode == 0
+    (source_copy / "harness" / "main.c").touch()
+    path = without_flock(tmp_path / "tools")
+    ninja = tmp_path / "tools" / "ninja"
+    ninja.unlink()
+    started = tmp_path / "started"
+    ninja.write_text(f"#!/bin/sh\n: >'{started}'\nread -r _\n", encoding="utf-8")
+    ninja.chmod(0o755)
+    process = subprocess.Popen(
+        [str(launcher), "list"],
+        cwd=tmp_path,
+        env=clean_environment(PATH=path),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not started.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    assert os.readlink(lock) == str(process.pid)
+    process.send_signal(number)
+    process.communicate(timeout=SLOW_S)
+    assert process.returncode == 128 + number
+    assert not lock.is_symlink()
 
 
 def launcher_alone(tree: Path) -> Path:

@@ -336,3 +336,24 @@ def test_one_that_does_not_compile(bench: Bench) -> None:
     assert outcome.code == 2
     told = [line for line in outcome.complaints if line.startswith("run_bench: ")]
     assert len(told) == 1 and str(path) in told[0]
+
+
+@pytest.mark.parametrize("command", ["check", "misuse"])
+def test_a_lack_of_memory_is_not_the_strategy_s(bench: Bench, command: str) -> None:
+    """The heap has none for a node, once the process may have no more."""
+    path = bench.directory / "lazy.c"
+    assert bench("new", "strategy", str(path)).code == 0
+    text = path.read_text(encoding="utf-8")
+    allocates = "    struct vtb_node *node = (struct vtb_node *)vtb_alloc_zeroed"
+    limit = "(void)setrlimit(RLIMIT_AS, &(const struct rlimit){1, 1});"
+    for before, after in [
+        ("#include <vtb/strategy.h>", "#include <sys/resource.h>\n#include <vtb/strategy.h>"),
+        ("vtb_node) + (record))", "vtb_node) + (record) + (1 << 20))"),
+        (allocates, f"    {limit}\n{allocates}"),
+    ]:
+        assert before in text
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+    outcome = bench(command, "--strategy", str(path))
+    assert outcome.code == 1 and outcome.out == ""
+    assert "no memory for 10" in outcome.err.splitlines()[-1]  # behind warnings of the compiler

@@ -185,7 +185,7 @@ def test_without_proc_and_sys_it_runs(bench: Bench, arguments: list[str]) -> Non
         timeout=SLOW_S,
     )
     assert done.returncode == 0, done.stderr
-    assert not list(Path("/tmp").glob("vtb-cells.*"))
+    assert not list(Path("/tmp").glob(".vtb-cells.*"))
 
 
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'

@@ -67,11 +67,13 @@ static void __attribute__((noreturn)) run_in_child(const struct vtb_child *child
  */
 static pid_t start(const struct vtb_child *child, int *reason)
 {
-    sigset_t interrupt;
+    sigset_t interrupts;
     sigset_t before;
-    sigemptyset(&interrupt);
-    sigaddset(&interrupt, SIGINT);
-    (void)sigprocmask(SIG_BLOCK, &interrupt, &before);
+    sigemptyset(&interrupts);
+    sigaddset(&interrupts, SIGINT);
+    sigaddset(&interrupts, SIGTERM);
+    sigaddset(&interrupts, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &interrupts, &before);
     const pid_t parent = getpid();
     const pid_t started = _Fork();
     *reason = errno;

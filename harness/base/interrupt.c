@@ -2,6 +2,8 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -25,18 +27,25 @@ static void note(int signal_number)
     vtb_interrupt_pass_on();
 }
 
+/* What an interrupt is told by, for as long as there is nothing to keep. */
+static char told[200] =
+    "run_bench: interrupted before the first table was finished; nothing was written, and earlier "
+    "results are as they were\n";
+
+void vtb_interrupt_tell(const char *consequence)
+{
+    (void)snprintf(told, sizeof told, "run_bench: interrupted; %s\n", consequence);
+}
+
 /* Ends the process by an interrupt. It runs in a signal handler, and so calls only what is safe
  * there. Child processes end by it too. */
 static void leave(int signal_number)
 {
     static const char wipe[] = "\r\033[K"; /* the progress bar, and the terminal's ^C */
-    static const char message[] =
-        "run_bench: interrupted before the first table was finished; nothing was written, and "
-        "earlier results are as they were\n";
     vtb_temporaries_discard();
     if (vtb_progress_moves())
         (void)!write(STDERR_FILENO, wipe, sizeof wipe - 1);
-    (void)!write(STDERR_FILENO, message, sizeof message - 1);
+    (void)!write(STDERR_FILENO, told, strlen(told));
     _exit(VTB_EXIT_SIGNAL + signal_number);
 }
 

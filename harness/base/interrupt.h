@@ -12,6 +12,10 @@
  * error. */
 void vtb_interrupt_watch(void);
 
+/* Has that line say what an interrupt means for a command that makes no tables: a clause, cut after
+ * 150 bytes. To be called before vtb_interrupt_watch. */
+void vtb_interrupt_tell(const char *consequence);
+
 /* Lets an interrupt, from now on, only be noted, as there is something to keep. */
 void vtb_interrupt_keep(void);
 

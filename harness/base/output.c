@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -51,12 +52,16 @@ bool vtb_output_text(vtb_print *print, const void *what, enum vtb_format format,
     return format == VTB_FORMAT_BYTES || show_text(text, text_n, format);
 }
 
-/* Writes all of the text to a file. Returns the cause of a failure, or 0. */
+/* Writes all of the text to a file. Returns the cause of a failure, or 0. A pipe whose other users
+ * had it not block is waited for. */
 static int write_all(int file, const char *text, size_t text_n)
 {
+    struct pollfd room = {.fd = file, .events = POLLOUT};
     while (text_n > 0) {
         const ssize_t written_n = write(file, text, text_n);
-        if (written_n < 0 && errno != EINTR)
+        if (written_n < 0 && errno == EAGAIN)
+            (void)poll(&room, 1, -1);
+        else if (written_n < 0 && errno != EINTR)
             return errno;
         if (written_n > 0) {
             text += written_n;
@@ -98,8 +103,7 @@ static const char *follow(const char *path, char target[PATH_MAX])
     return target;
 }
 
-/* The number of a file of this process that a path names as such, as /dev/fd/3 does; -1: none. */
-static int open_number(const char *path)
+int vtb_output_number(const char *path)
 {
     static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
@@ -122,7 +126,8 @@ static int find_open(const char *path)
     int number = -1;
     if (snprintf(at, sizeof at, "%s", path) >= (int)sizeof at)
         return -1;
-    for (int i = 0; i < LINKS_MAX && (number = open_number(at)) < 0 && read_link(at, next); i++)
+    for (int i = 0; i < LINKS_MAX && (number = vtb_output_number(at)) < 0 && read_link(at, next);
+         i++)
         memcpy(at, next, sizeof at);
     return number;
 }

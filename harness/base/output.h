@@ -52,6 +52,10 @@ struct vtb_named_file {
 VTB_MUST_USE bool vtb_output_distinct(const struct vtb_named_file *files, size_t files_n,
                                       struct vtb_error *error);
 
+/* Gives the number of a file of this process that a path names as such, as /dev/fd/3 does; -1: it
+ * names none. */
+int vtb_output_number(const char *path);
+
 /* Checks whether a file could be written there, which is asked before a long run. */
 VTB_MUST_USE bool vtb_output_check(const char *path, struct vtb_error *error);
 
@@ -66,8 +70,8 @@ VTB_MUST_USE bool vtb_output_check_folder(const char *option, const char *path,
 VTB_MUST_USE bool vtb_output_text(vtb_print *print, const void *what, enum vtb_format format,
                                   char **text, size_t *text_n);
 
-/* Writes a report to standard output. A reader that has gone away is no error; a standard output
- * that was closed is one. */
+/* Writes a report to standard output. One that was closed, or whose reader has gone away, is an
+ * error; one that is full for the moment is waited for. */
 VTB_MUST_USE bool vtb_output_stdout(vtb_print *print, const void *what, enum vtb_format format,
                                     struct vtb_error *error);
 

@@ -77,6 +77,12 @@ static void tell(double share, const char *line)
         vtb_tell("%s", line);
 }
 
+void vtb_progress_wipe(void)
+{
+    if (vtb_progress_moves())
+        fputs(WIPE, stderr);
+}
+
 /* --- a run --- */
 
 void vtb_progress_start(struct vtb_progress_bar *bar, double total_s)
@@ -122,8 +128,8 @@ void vtb_progress_show(void *context, size_t done_n, size_t all_n)
 
 void vtb_progress_end(const struct vtb_progress_bar *bar)
 {
-    if (bar->shown && vtb_progress_moves())
-        fputs(WIPE, stderr);
+    if (bar->shown)
+        vtb_progress_wipe();
 }
 
 /* --- a build --- */
@@ -138,8 +144,8 @@ void vtb_progress_build(void *context, size_t done_n, size_t all_n)
              vtb_plural((double)all_n, "", "s"), done_n, all_n);
     if (due && told_by != NOTHING)
         tell((double)done_n / (double)all_n, line);
-    if (last && vtb_progress_moves())
-        fputs(WIPE, stderr);
+    if (last)
+        vtb_progress_wipe();
     bar->began = true;
     bar->all_n = all_n;
 }

@@ -95,6 +95,19 @@ void vtb_show(char *shown, size_t bytes_n, const char *text)
     shown[used] = '\0';
 }
 
+#define PATH_END_BYTES ((size_t)300)
+
+const char *vtb_path_dots(const char *path)
+{
+    return strlen(path) > PATH_END_BYTES ? "..." : "";
+}
+
+const char *vtb_path_end(const char *path)
+{
+    const size_t n = strlen(path);
+    return n > PATH_END_BYTES ? path + n - PATH_END_BYTES : path;
+}
+
 char *vtb_shown_copy(const char *text)
 {
     const size_t bytes_n = 4 * strlen(text) + 1;

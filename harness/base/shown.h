@@ -14,6 +14,11 @@
 /* Whether a text is fit to be shown as it is. */
 bool vtb_is_shown(const char *text);
 
+/* The end of a path, as messages show it: its last 300 bytes, which tell it from others; and what
+ * stands before them, "..." or "". */
+const char *vtb_path_dots(const char *path);
+const char *vtb_path_end(const char *path);
+
 /* Writes a text to `shown`, which has bytes_n > 0 bytes and is no part of it; what does not fit is
  * cut, between two characters. */
 void vtb_show(char *shown, size_t bytes_n, const char *text);

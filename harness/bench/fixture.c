@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/pages.h"
+#include "bench/exhausted.h"
 #include "plan/random.h"
 
 /* Entries of the random order of completion, a period too long for a branch predictor to learn. */
@@ -282,6 +283,7 @@ bool vtb_fixture_open_env(const struct vtb_fixture *fixture, struct vtb_env *env
         .pollution = fixture->pollution,
         .pollution_bytes = fixture->point->pollute_bytes,
     };
+    vtb_exhausted_watch(cell, heap);
     make_layers(env, fixture->point->depth);
     if (!make_memory(fixture, env, cell, error))
         return false;

@@ -53,8 +53,9 @@ size_t vtb_fixture_calls(struct vtb_fixture *fixture, uint64_t first, uint64_t n
 
 /* Makes the state of a case's loop: an empty window, at the schedule's start. *env and *memory must
  * stay where they are until vtb_fixture_close_env; until then a collector knows of the references
- * in the window. A thread must enter the memory before it runs a loop. On false *error says what
- * there is no memory for. */
+ * in the window. A thread must enter the memory before it runs a loop. From now on it is told if
+ * the heap has no more memory for the cell (bench/exhausted.h). On false *error says what there is
+ * no memory for. */
 VTB_MUST_USE bool vtb_fixture_open_env(const struct vtb_fixture *fixture, struct vtb_env *env,
                                        const struct vtb_cell *cell, const struct vtb_memory *memory,
                                        struct vtb_error *error);

@@ -12,9 +12,9 @@
 #include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
+#include "base/progress.h"
 #include "base/shown.h"
-
-#define SHORT_LIST_BYTES (PATH_MAX + 32)
+#include "base/temporary.h"
 
 /* One run of ninja. */
 struct run {
@@ -166,6 +166,8 @@ static bool run_ninja(struct run *run, struct said *said, vtb_build_progress *pr
     FILE *lines = started ? fdopen(ends[0], "r") : NULL;
     if (lines)
         read_all(lines, said, progress, context);
+    if (progress && said->done_n != said->all_n) /* something failed, which is told now */
+        vtb_progress_wipe();
     if (lines)
         fclose(lines);
     else
@@ -346,18 +348,21 @@ static bool build_locked(const struct vtb_home *home, const char *toolchain,
 
 /* Opens a list for a short time, in memory or, where /proc is not mounted and so has no name for
  * that, in a file that the caller removes. Gives its descriptor, which ninja inherits, or -1. */
-static int open_short_list(char path[SHORT_LIST_BYTES], bool *is_file)
+static int open_short_list(char path[PATH_MAX], bool *is_file)
 {
     const char *folder = getenv("TMPDIR");
+    char name[PATH_MAX];
     int file = memfd_create("cells", 0);
-    snprintf(path, SHORT_LIST_BYTES, "/proc/self/fd/%d", file);
+    snprintf(path, PATH_MAX, "/proc/self/fd/%d", file);
     *is_file = file >= 0 && access(path, F_OK) != 0;
     if (!*is_file)
         return file;
     close(file);
-    snprintf(path, SHORT_LIST_BYTES, "%s/vtb-cells.XXXXXX",
-             folder && *folder == '/' ? folder : "/tmp");
-    return mkstemp(path);
+    errno = ENAMETOOLONG;
+    if (snprintf(name, sizeof name, "%s/vtb-cells", folder && *folder == '/' ? folder : "/tmp") >=
+        (int)sizeof name)
+        return -1;
+    return vtb_temporary_file(name, path);
 }
 
 /* Counts the targets that ninja would build. */
@@ -365,7 +370,7 @@ static bool count_stale(const struct vtb_home *home, const char *toolchain,
                         const struct vtb_target *targets, size_t n, size_t *stale_n,
                         struct vtb_error *error)
 {
-    char list[SHORT_LIST_BYTES];
+    char list[PATH_MAX];
     struct said said = {0};
     struct run run = {.home = home, .list = list, .dry = true};
     int status = 0;
@@ -382,7 +387,7 @@ static bool count_stale(const struct vtb_home *home, const char *toolchain,
                                : refuse(home, targets, n, &said, error);
     close(file);
     if (is_file)
-        (void)unlink(list);
+        vtb_temporary_remove(list);
     *stale_n = said.all_n;
     free(said.text);
     return ok;

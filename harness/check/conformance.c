@@ -15,6 +15,7 @@
 #include "base/progress.h"
 #include "cells/foreign.h"
 #include "cells/load.h"
+#include "cells/malloc_owner.h"
 #include "cells/runtime.h"
 #include "check/conformance_case.h"
 #include "check/misuse.h"
@@ -203,7 +204,11 @@ static bool run_check(struct vtb_check *check, struct job *job, bool *hung, stru
     struct vtb_child_end end;
     *told = (struct told){.wrong = false};
     job->words = memfd_create("check", MFD_CLOEXEC);
-    const bool ok = vtb_child_try(&child, &end, error);
+    bool ok = vtb_child_try(&child, &end, error);
+    if (ok && end.how == VTB_CHILD_FAILED) { /* for a lack of memory, which says nothing of it */
+        *error = end.error;
+        ok = false;
+    }
     check->ok = !told->wrong;
     (void)snprintf(check->text, sizeof check->text, "%s", told->text);
     *hung = ok && !came_to_its_end(&end) && !told->wrong && judge_end(check, job, &end);
@@ -370,6 +375,18 @@ static bool is_chosen(const struct vtb_options *options, const struct vtb_heap_e
     if (options->heaps.n > 0)
         return vtb_names_have(&options->heaps, entry->name) && !entry->heap->unavailable;
     return entry->heap->is_default;
+}
+
+/* Checks that the heaps which are used are what their names say: those that are chosen, and those
+ * on which threads are tried. */
+static bool check_heaps(const struct vtb_options *options, struct vtb_error *error)
+{
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        if ((is_chosen(options, &vtb_heaps[i]) || vtb_heaps[i].heap->is_default) &&
+            !vtb_malloc_check(&vtb_heaps[i], error))
+            return false;
+    }
+    return true;
 }
 
 static bool run_on_heaps(struct checker *checker, const struct row *row, struct vtb_check_case of,
@@ -596,8 +613,9 @@ bool vtb_checks_run(struct vtb_checks *checks, const struct vtb_options *options
     struct vtb_names strategies;
     struct checker checker = {.checks = checks, .options = options, .method = ""};
     *checks = (struct vtb_checks){0};
+    vtb_interrupt_tell("nothing is told of what was tried");
     vtb_interrupt_watch();
-    if (!vtb_foreign_load(error))
+    if (!check_heaps(options, error) || !vtb_foreign_load(error))
         return false;
     choose(options, &strategies);
     struct told *shared = vtb_pages_shared(sizeof *told, "what a check finds", error);

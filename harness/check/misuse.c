@@ -14,6 +14,7 @@
 #include "bench/fixture.h"
 #include "cells/foreign.h"
 #include "cells/load.h"
+#include "cells/malloc_owner.h"
 #include "cells/runtime.h"
 
 #include <vtb/probe.h>
@@ -325,10 +326,8 @@ static bool misuse_in_child(void *context, struct vtb_error *error)
     confine();
     detected_in = result;
     vtb_on_misuse = note_detected;
-    if (!vtb_fixture_open_env(job->fixture, &env, cell, &memory, error)) {
-        settle(&attempt, VTB_OUTCOME_CRASH, "no memory for the attempt");
-        return true;
-    }
+    if (!vtb_fixture_open_env(job->fixture, &env, cell, &memory, error))
+        return false;
     attempts[result->misuse](&attempt);
     for (size_t i = 0; result->misuse != VTB_MISUSE_out_of_scope && i < FRAMES_N; i++)
         cell->probe->forget(&env, i);
@@ -370,10 +369,16 @@ static bool try_in_child(const struct vtb_fixture *fixture, const struct vtb_cel
     *shared = *result;
     const bool ok = vtb_child_try(&child, &end, error);
     *result = *shared;
-    if (ok)
-        judge_end(result, &end);
     vtb_pages_free(shared, sizeof *shared);
-    return ok;
+    if (!ok)
+        return false;
+    if (end.how ==
+        VTB_CHILD_FAILED) { /* for a lack of memory, which says nothing of the strategy */
+        *error = end.error;
+        return false;
+    }
+    judge_end(result, &end);
+    return true;
 }
 
 /* --- all of them --- */
@@ -465,13 +470,13 @@ static struct vtb_point point_of_attempts(void)
 
 /* The heap of all attempts: one that frees, because on a collector nothing can be used after it is
  * gone. */
-static const struct vtb_heap *default_heap(void)
+static const struct vtb_heap_entry *default_heap(void)
 {
     for (size_t i = 0; vtb_heaps[i].name; i++) {
         if (vtb_heaps[i].heap->is_default && !vtb_heap_collects(vtb_heaps[i].heap))
-            return vtb_heaps[i].heap;
+            return &vtb_heaps[i];
     }
-    return vtb_heaps[0].heap;
+    return &vtb_heaps[0];
 }
 
 bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options *options,
@@ -480,8 +485,9 @@ bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options
     const struct vtb_point point = point_of_attempts();
     struct vtb_names strategies;
     struct vtb_fixture fixture;
+    vtb_interrupt_tell("nothing is told of what was tried");
     vtb_interrupt_watch();
-    if (!vtb_foreign_load(error))
+    if (!vtb_malloc_check(default_heap(), error) || !vtb_foreign_load(error))
         return false;
     choose(options, &strategies);
     if (!prepare(&strategies, point.workload->name, error))
@@ -491,7 +497,7 @@ bool vtb_misuse_run(struct vtb_misuse_results *results, const struct vtb_options
                               "the outcomes of misuses")};
     bool ok = vtb_fixture_open(&fixture, &point, error);
     if (ok) {
-        ok = attempt_all(results, &strategies, &fixture, default_heap(), error);
+        ok = attempt_all(results, &strategies, &fixture, default_heap()->heap, error);
         vtb_fixture_close(&fixture);
     }
     if (!ok)

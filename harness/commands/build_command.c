@@ -25,6 +25,7 @@ bool vtb_build_command(const struct vtb_options *options, struct vtb_error *erro
     struct built built = {0};
     struct vtb_plan plan;
     const struct vtb_home *home = vtb_home(error);
+    vtb_interrupt_tell("the cells that were built are kept");
     vtb_interrupt_watch();
     if (!home || !vtb_plan_make(&plan, options, error))
         return false;

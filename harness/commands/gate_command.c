@@ -267,7 +267,8 @@ static bool gate_plan(struct vtb_gate *gate, const struct vtb_plan *plan,
 {
     const bool asked = vtb_options_given(given, "strategy") != NULL;
     return vtb_gate_check_cases(gate, plan, asked ? &options->strategies : NULL, error) &&
-           vtb_plan_prepare(plan, error) && run_all(gate, plan, options, given, error);
+           vtb_plan_check_heaps(plan, error) && vtb_plan_prepare(plan, error) &&
+           run_all(gate, plan, options, given, error);
 }
 
 /* Makes the plan. If the recorded options do not make one, that is the baseline's fault. */
@@ -348,6 +349,7 @@ bool vtb_gate_command(const struct vtb_options *options, struct vtb_error *error
     bool ok = check_outputs(options, error);
     if (ok) {
         write_refusal(&gate, options, &unfinished);
+        vtb_interrupt_tell("nothing was compared");
         vtb_interrupt_watch();
         ok = vtb_result_file_read(&file, options->baseline, VTB_EXIT_BASELINE, error) &&
              gate_file(&gate, options, error);

@@ -15,7 +15,6 @@
 #include "commands/warnings.h"
 #include "gate/resume.h"
 #include "passes/instructions.h"
-#include "passes/libraries.h"
 #include "plan/prepare.h"
 #include "report/histograms.h"
 #include "report/plots.h"
@@ -266,7 +265,7 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
 static bool run_plan(const struct vtb_options *options, const struct vtb_plan *plan,
                      const char *resumed, struct vtb_error *error)
 {
-    if (!vtb_libraries_check_malloc(plan, error))
+    if (!vtb_plan_check_heaps(plan, error))
         return false;
     if (vtb_instructions_is_worker())
         return vtb_instructions_work(plan, error);

@@ -71,6 +71,7 @@ bool vtb_selftest_command(const struct vtb_options *options, struct vtb_error *e
         .simulated_runs_n = options->quick ? SIMULATED_RUNS_QUICK_N : SIMULATED_RUNS_N,
         .sessions_n = sessions_n,
     };
+    vtb_interrupt_tell("nothing is told of the checks that were finished");
     vtb_interrupt_watch();
     bool ok = !options->samples_path ||
               judge_recording(&proofs, options->samples_path, sessions_n, error);

@@ -41,7 +41,7 @@ static bool is_of_one_run(const char *key)
                                        "fingerprint",    "library_build_type", "load_avg",
                                        "mhz_per_cpu",    "probe_cycle_ns",     "probe_least_ns",
                                        "probe_quiet_ns", "steal_since_boot",   "steal_during_run",
-                                       "throttled"};
+                                       "throttled",      "waiting_during_run"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (strcmp(keys[i], key) == 0)
             return true;

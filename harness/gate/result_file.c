@@ -18,6 +18,7 @@
 
 #include <jansson.h>
 
+#include "base/output.h"
 #include "base/shown.h"
 #include "figures/states.h"
 #include "plan/metrics.h"
@@ -51,27 +52,13 @@ struct reader {
 
 /* --- errors --- */
 
-/* Characters of a path that a message shows: its last ones, which tell it from others. */
-#define SHOWN_MAX ((size_t)300)
-
 #define REMEDY "make one with run_bench run --save-baseline FILE"
-
-static const char *ellipsis(const char *path)
-{
-    return strlen(path) > SHOWN_MAX ? "..." : "";
-}
-
-static const char *shown(const char *path)
-{
-    const size_t n = strlen(path);
-    return n > SHOWN_MAX ? path + n - SHOWN_MAX : path;
-}
 
 static bool refuse_unread(const char *path, const char *reason, enum vtb_exit refused,
                           struct vtb_error *error)
 {
-    return vtb_fail(error, refused, "'%s%s' cannot be read: %s; " REMEDY, ellipsis(path),
-                    shown(path), reason);
+    return vtb_fail(error, refused, "'%s%s' cannot be read: %s; " REMEDY, vtb_path_dots(path),
+                    vtb_path_end(path), reason);
 }
 
 static bool refuse(const struct reader *reader, const char *format, ...)
@@ -88,7 +75,7 @@ static bool refuse(const struct reader *reader, const char *format, ...)
     for (char *c = reason; *c; c++)
         *c = (char)((unsigned char)*c < 0x80 ? *c : '?');
     return vtb_fail(reader->error, reader->refused, "'%s%s' is not a result file: %s; " REMEDY,
-                    ellipsis(reader->path), shown(reader->path), reason);
+                    vtb_path_dots(reader->path), vtb_path_end(reader->path), reason);
 }
 
 static bool fail_memory(struct vtb_error *error)
@@ -825,17 +812,8 @@ static bool await_writer(int pipe, const char *path, enum vtb_exit refused, stru
  * -1: none. */
 static int descriptor_of(const char *path)
 {
-    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
-    if (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0)
-        return STDIN_FILENO;
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        const size_t n = strlen(folders[i]);
-        const char *digits = path + n;
-        if (strncmp(path, folders[i], n) == 0 && *digits && strlen(digits) < 7 &&
-            strspn(digits, "0123456789") == strlen(digits))
-            return atoi(digits);
-    }
-    return -1;
+    const bool is_input = strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0;
+    return is_input ? STDIN_FILENO : vtb_output_number(path);
 }
 
 /* Opens a file by its path. What is neither a file nor a pipe is not even opened, as that alone may

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/system_files.h"
+#include "cells/malloc_owner.h"
 #include "passes/doctor_rows.h"
 #include "passes/event_counters.h"
-#include "passes/libraries.h"
 
 const char *const vtb_doctor_level_words[VTB_DOCTOR_LEVELS_N] = {"ok", "warning", "unknown"};
 

@@ -17,7 +17,7 @@ static const char *machine_fact(const struct vtb_examined *examined, const char 
 void vtb_judge_processors(struct vtb_doctor_fact *fact, const struct vtb_examined *examined)
 {
     const struct vtb_processors *processors = &examined->machine.processors;
-    if (processors->allowed_n == 0) {
+    if (!*processors->allowed || processors->online_n == 0) {
         vtb_doctor_unknown(
             fact, "the lists of processors in /sys and in /proc/self/status cannot be read",
             "mount /proc and /sys");

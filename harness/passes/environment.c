@@ -1,6 +1,7 @@
 #include "passes/environment.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,9 +9,11 @@
 #include <unistd.h>
 
 #include "base/allocate.h"
+#include "base/shown.h"
+#include "base/system_files.h"
 #include "plan/arguments.h"
 
-/* What the process that is started anew finds its predecessor's variables in, a line each. */
+/* What the process that is started anew finds its predecessor's variables in. */
 #define REMOVED VTB_REMOVED_VARIABLE
 
 #define WHAT "the environment"
@@ -42,7 +45,24 @@ bool vtb_environment_reaches_heap(const char *variable)
     return false;
 }
 
-/* The variables that reach a heap, or all others, with room for one more. Owned by the caller. */
+char *vtb_environment_name(const char *variable)
+{
+    char *name = vtb_copy_text(variable, WHAT);
+    name[strcspn(name, "=")] = '\0';
+    char *shown = vtb_shown_copy(name);
+    if (!shown)
+        vtb_no_memory(strlen(name), WHAT);
+    free(name);
+    return shown;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The variables that reach a heap, sorted, or all others, with room for one more. Owned by the
+ * caller. */
 static char **variables(bool that_reach)
 {
     size_t n = 0;
@@ -55,37 +75,49 @@ static char **variables(bool that_reach)
             found[found_n++] = environ[i];
     }
     found[found_n] = NULL;
+    if (that_reach) /* in which order they were set is no difference */
+        qsort(found, found_n, sizeof *found, compare);
     return found;
 }
 
-/* "REMOVED=" and the variables, a line each. Owned by the caller. */
+/* "REMOVED=" and the variables, a line each: in them a backslash and the end of a line have a
+ * backslash before them. Owned by the caller. */
 static char *join(char *const *removed)
 {
     size_t bytes = sizeof REMOVED + 1;
     for (size_t i = 0; removed[i]; i++)
-        bytes += strlen(removed[i]) + 1;
+        bytes += 2 * strlen(removed[i]) + 1;
     char *text = vtb_allocate(bytes, 1, WHAT);
-    char *end = text + sprintf(text, REMOVED "=");
-    for (size_t i = 0; removed[i]; i++)
-        end += sprintf(end, "%s%s", i > 0 ? "\n" : "", removed[i]);
+    char *end = stpcpy(text, REMOVED "=");
+    for (size_t i = 0; removed[i]; i++) {
+        if (i > 0)
+            *end++ = '\n';
+        for (const char *c = removed[i]; *c; c++) {
+            if (*c == '\\' || *c == '\n')
+                *end++ = '\\';
+            *end++ = *c;
+        }
+    }
     return text;
 }
 
 /* Replaces the program by itself. Only an error returns. */
 static int start_anew(char **arguments, char **environment)
 {
+    char program[PATH_MAX];
     execve("/proc/self/exe", arguments, environment);
-    execve(arguments[0], arguments, environment); /* where /proc is not mounted */
+    if (vtb_system_program("", program)) /* where /proc is not mounted */
+        execve(program, arguments, environment);
     return errno;
 }
 
 bool vtb_environment_clean(char **arguments, struct vtb_error *error)
 {
     char **removed = variables(true);
-    int reason = 0;
-    if (removed[0] && getenv(REMOVED)) /* taken away once, and still there */
-        reason = ELOOP;
-    else if (removed[0]) {
+    const char *reason = "";
+    if (removed[0] && getenv(REMOVED)) {
+        reason = "it was taken away, and is there again";
+    } else if (removed[0]) {
         char **environment = variables(false);
         char *text = join(removed);
         size_t n = 0;
@@ -93,7 +125,7 @@ bool vtb_environment_clean(char **arguments, struct vtb_error *error)
             n++;
         environment[n] = text;
         environment[n + 1] = NULL;
-        reason = start_anew(arguments, environment);
+        reason = strerror(start_anew(arguments, environment));
         free(text);
         free(environment);
     }
@@ -102,21 +134,30 @@ bool vtb_environment_clean(char **arguments, struct vtb_error *error)
         vtb_fail(error, VTB_EXIT_INTERNAL,
                  "the environment's %.*s reaches what is measured, and run_bench cannot be started "
                  "without it: %s; unset it, or give --keep-environment",
-                 (int)strcspn(removed[0], "="), removed[0], strerror(reason));
+                 (int)strcspn(removed[0], "="), removed[0], reason);
     free(removed);
     return ok;
 }
 
-/* The lines of a text. */
-static char **lines_of(const char *text)
+/* The variables that were joined to a text. */
+static char **split(const char *text)
 {
     size_t n = 0;
-    char *rest = *text ? vtb_copy_text(text, WHAT) : NULL;
-    char **lines = vtb_allocate(strlen(text) + 2, sizeof *lines, WHAT);
-    for (char *line; (line = strsep(&rest, "\n"));)
-        lines[n++] = line;
-    lines[n] = NULL;
-    return lines;
+    char *end = vtb_copy_text(text, WHAT);
+    char **found = vtb_allocate(strlen(text) + 2, sizeof *found, WHAT);
+    if (*text)
+        found[n++] = end;
+    for (; *text; text++) {
+        const bool ends = *text == '\n';
+        if (*text == '\\' && text[1])
+            text++;
+        *end++ = (char)(ends ? '\0' : *text);
+        if (ends)
+            found[n++] = end;
+    }
+    *end = '\0';
+    found[n] = NULL;
+    return found;
 }
 
 char *const *vtb_environment_removed(void)
@@ -124,7 +165,7 @@ char *const *vtb_environment_removed(void)
     static char **removed;
     const char *text = getenv(REMOVED);
     if (!removed)
-        removed = lines_of(text ? text : "");
+        removed = split(text ? text : "");
     return removed;
 }
 

@@ -22,8 +22,12 @@ bool vtb_environment_reaches_heap(const char *variable);
  */
 VTB_MUST_USE bool vtb_environment_clean(char **arguments, struct vtb_error *error);
 
+/* Gives a variable's name, fit to be shown, which the caller frees; without memory for it the
+ * process ends (base/allocate.h). */
+char *vtb_environment_name(const char *variable);
+
 /* The variables, "NAME=VALUE" each: those that this process was started anew without, and those
- * that it has. Null behind the last; valid as long as the process. */
+ * that it has; sorted. Null behind the last; valid as long as the process. */
 char *const *vtb_environment_removed(void);
 char *const *vtb_environment_kept(void);
 

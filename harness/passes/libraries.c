@@ -1,6 +1,5 @@
 #include "passes/libraries.h"
 
-#include <dlfcn.h>
 #include <gnu/libc-version.h>
 #include <link.h>
 #include <stdio.h>
@@ -8,16 +7,10 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "cells/home.h"
 #include "cells/registry.h"
 
 #define WHAT "the list of libraries"
-
-const char *vtb_file_of_function(const char *name)
-{
-    Dl_info info;
-    void *address = dlsym(RTLD_DEFAULT, name);
-    return address && dladdr(address, &info) ? info.dli_fname : NULL;
-}
 
 /* A library that is a heap's says its version itself. */
 static void find_version(struct vtb_library *library)
@@ -33,13 +26,29 @@ static void find_version(struct vtb_library *library)
     }
 }
 
-/* Adds an object that is loaded, unless it is the program itself, the kernel's, or a cell. */
+/* Whether a file is one of the build's own: a cell, or an entry of a user. */
+static bool is_ours(const char *path)
+{
+    struct vtb_error none;
+    const struct vtb_home *home = vtb_home(&none);
+    if (!home)
+        return false;
+    const char *const folders[] = {home->cells, home->installed};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        const size_t n = strlen(folders[i]);
+        if (n > 0 && strncmp(path, folders[i], n) == 0 && path[n] == '/')
+            return true;
+    }
+    return false;
+}
+
+/* Adds an object that is loaded, unless it is the program itself, the kernel's, or of the build. */
 static int add(struct dl_phdr_info *info, size_t bytes, void *context)
 {
     struct vtb_libraries *libraries = context;
     const char *slash = strrchr(info->dlpi_name, '/');
     (void)bytes;
-    if (!slash || strncmp(slash, "/lib", 4) != 0)
+    if (!slash || is_ours(info->dlpi_name))
         return 0;
     libraries->items =
         vtb_reallocate(libraries->items, libraries->n + 1, sizeof *libraries->items, WHAT);
@@ -63,28 +72,4 @@ void vtb_libraries_free(struct vtb_libraries *libraries)
 {
     free(libraries->items);
     *libraries = (struct vtb_libraries){0};
-}
-
-#ifdef __SANITIZE_ADDRESS__
-#define IS_SANITIZED true /* its malloc is in place of the C library's, as it is meant to be */
-#else
-#define IS_SANITIZED false
-#endif
-
-bool vtb_libraries_check_malloc(const struct vtb_plan *plan, struct vtb_error *error)
-{
-    const char *owner = vtb_file_of_function("malloc");
-    const char *libc = vtb_file_of_function("gnu_get_libc_version");
-    if (IS_SANITIZED || !owner || !libc || strcmp(owner, libc) == 0)
-        return true;
-    for (size_t i = 0; i < plan->points[0].cases_n; i++) {
-        const struct vtb_heap_entry *entry = plan->points[0].cases[i].heap;
-        if (entry->heap->alloc == malloc && !entry->heap->library)
-            return vtb_fail(error, VTB_EXIT_USAGE,
-                            "--heap: '%s': malloc is that of '%.300s' here, whose figures would "
-                            "stand under this name; take that library out of LD_PRELOAD or "
-                            "/etc/ld.so.preload, or name other heaps",
-                            entry->name, owner);
-    }
-    return true;
 }

@@ -118,8 +118,7 @@ static void add_processors(struct vtb_machine *machine)
     const struct vtb_processors *processors = &machine->processors;
     const double quota = processors->limit.processors;
     char number[VTB_NUMBER_BYTES];
-    add_fact(machine, "affinity", "%s",
-             processors->allowed_n > 0 ? processors->allowed : VTB_UNKNOWN);
+    add_fact(machine, "affinity", "%s", *processors->allowed ? processors->allowed : VTB_UNKNOWN);
     add_fact(machine, "smt_siblings", "%s",
              !processors->siblings_known ? VTB_UNKNOWN
              : *processors->siblings     ? processors->siblings
@@ -165,6 +164,7 @@ void vtb_machine_read_at(struct vtb_machine *machine, const char *root)
     *machine = (struct vtb_machine){0};
     vtb_processors_read(&machine->processors, root);
     vtb_ticks_read(&machine->ticks, root);
+    vtb_waiting_read(&machine->waiting, root);
     add_fact(machine, "version", "%s", VTB_VERSION);
     add_fact(machine, "git_revision", "%s", VTB_GIT_REVISION);
     add_fact(machine, "compiler", "%s", vtb_cells_compiler());
@@ -188,6 +188,7 @@ void vtb_machine_read_at(struct vtb_machine *machine, const char *root)
     add_turbo(machine, root);
     add_steal(machine, root);
     add_fact(machine, "steal_during_run", VTB_UNKNOWN);
+    add_fact(machine, "waiting_during_run", VTB_UNKNOWN);
     add_line(machine, root, "aslr", "/proc/sys/kernel/randomize_va_space", "");
     add_line(machine, root, "transparent_hugepages", "/sys/kernel/mm/transparent_hugepage/enabled",
              "");
@@ -236,12 +237,17 @@ static void warn_of_processors(struct warnings *warnings, const struct vtb_machi
 {
     const struct vtb_processors *processors = &machine->processors;
     const double wanted_n = (double)threads_n + processors->runnable_n;
-    if (processors->allowed_n > 0 && wanted_n > (double)processors->allowed_n)
+    if (processors->allowed_n > 0 && threads_n > processors->allowed_n)
         warn(warnings,
-             "%.0f threads, %zu of them of this run, want the %zu processor%s that it may use: "
-             "they wait for each other; stop what else runs, or allow more",
-             wanted_n, threads_n, processors->allowed_n,
-             vtb_plural((double)processors->allowed_n, "", "s"));
+             "the run's %zu threads want the %zu processor%s that it may use: they wait for each "
+             "other; allow more",
+             threads_n, processors->allowed_n, vtb_plural((double)processors->allowed_n, "", "s"));
+    else if (processors->online_n > 0 && wanted_n > (double)processors->online_n)
+        warn(warnings,
+             "%.0f threads, %zu of them of this run, want the machine's %zu processor%s: they wait "
+             "for each other; stop what else runs",
+             wanted_n, threads_n, processors->online_n,
+             vtb_plural((double)processors->online_n, "", "s"));
     if (processors->limit.processors > 0 && processors->limit.processors < (double)threads_n)
         warn(warnings,
              "a control group allows %.3g of a processor, and the run wants %zu: the kernel stops "
@@ -276,6 +282,9 @@ size_t vtb_machine_warnings(const struct vtb_machine *machine, size_t threads_n,
 /* Above such a share of time that a hypervisor took, intervals are of its work as well. */
 #define STOLEN_SHARE_MAX 0.01
 
+/* Above such a share of time in which some thread waited, which may have been a measured one. */
+#define WAITING_SHARE_MAX 0.05
+
 static void set_fact(struct vtb_machine *machine, const char *key, double value, int digits)
 {
     for (size_t i = 0; i < machine->facts_n; i++) {
@@ -291,12 +300,16 @@ size_t vtb_machine_end(struct vtb_machine *machine, const char *root, char warni
     struct warnings all = {.texts = warnings, .max_n = max_n};
     struct vtb_cpu_limit limit;
     struct vtb_ticks ticks;
+    struct vtb_waiting waiting;
     vtb_cpu_limit_read(&limit, root);
     vtb_ticks_read(&ticks, root);
+    vtb_waiting_read(&waiting, root);
     const double throttled_n = limit.throttled_n - machine->processors.limit.throttled_n;
     const double stolen = vtb_stolen_share(&machine->ticks, &ticks);
+    const double waited = vtb_waiting_share(&machine->waiting, &waiting);
     set_fact(machine, "throttled", throttled_n, 0);
     set_fact(machine, "steal_during_run", stolen, 4);
+    set_fact(machine, "waiting_during_run", waited, 4);
     if (throttled_n > 0)
         warn(&all,
              "a control group's quota stopped this run in %.0f periods, which its times contain; "
@@ -308,5 +321,10 @@ size_t vtb_machine_end(struct vtb_machine *machine, const char *root, char warni
             "the hypervisor took %.1f %% of the processor time during the run: intervals are wide; "
             "measure when its other guests are idle",
             100 * stolen);
+    if (waited > WAITING_SHARE_MAX)
+        warn(&all,
+             "in %.0f %% of the run's time some thread had to wait for a processor, perhaps a "
+             "measured one: intervals are wide; stop what else runs",
+             100 * waited);
     return all.n;
 }

@@ -24,6 +24,7 @@ struct vtb_machine {
     size_t load_average_n; /* 0 if unknown */
     struct vtb_processors processors;
     struct vtb_ticks ticks;
+    struct vtb_waiting waiting;
 };
 
 /* Reads /proc, /sys and the libraries. Takes milliseconds; not for measured regions. */
@@ -33,7 +34,8 @@ void vtb_machine_read(struct vtb_machine *machine);
 void vtb_machine_read_at(struct vtb_machine *machine, const char *root);
 
 /* Notes what happened to a machine since it was read: the fact "throttled" becomes the periods in
- * which a control group was stopped, and "steal_during_run" the share that a hypervisor took.
+ * which a control group was stopped, "steal_during_run" the share that a hypervisor took, and
+ * "waiting_during_run" that of the time in which some thread had to wait for a processor.
  * Writes up to max_n warnings of it, and returns how many. `root` is that of
  * base/system_files.h. */
 size_t vtb_machine_end(struct vtb_machine *machine, const char *root, char warnings[][200],

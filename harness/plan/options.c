@@ -318,6 +318,7 @@ static bool check_distinct(const struct vtb_options *options, struct vtb_error *
         add_file(&files, vtb_command_rows[options->command].word, options->files[i], false);
     add_sources(&files);
     add_file(&files, "standard output", "/dev/stdout", true);
+    add_file(&files, "standard error", "/dev/stderr", true);
     return options->help || options->version || vtb_output_distinct(files.items, files.n, error);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/progress.h"
 #include "cells/load.h"
+#include "cells/malloc_owner.h"
 
 /* Builds the plan's cells, and loads them too if `load` is set. */
 static bool build_cells(const struct vtb_plan *plan, bool load, size_t *cells_n, size_t *now_n,
@@ -30,4 +31,18 @@ bool vtb_plan_prepare(const struct vtb_plan *plan, struct vtb_error *error)
     size_t cells_n;
     size_t now_n;
     return build_cells(plan, true, &cells_n, &now_n, error);
+}
+
+bool vtb_plan_check_heaps(const struct vtb_plan *plan, struct vtb_error *error)
+{
+    const struct vtb_heap_entry *last = NULL;
+    for (size_t i = 0; i < plan->points_n; i++) {
+        for (size_t j = 0; j < plan->points[i].cases_n; j++) {
+            const struct vtb_heap_entry *entry = plan->points[i].cases[j].heap;
+            if (entry != last && !vtb_malloc_check(entry, error))
+                return false;
+            last = entry;
+        }
+    }
+    return true;
 }

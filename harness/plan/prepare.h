@@ -12,4 +12,8 @@ VTB_MUST_USE bool vtb_plan_build(const struct vtb_plan *plan, size_t *cells_n, s
 /* Builds the plan's cells and loads them. */
 VTB_MUST_USE bool vtb_plan_prepare(const struct vtb_plan *plan, struct vtb_error *error);
 
+/* Checks, before anything is measured, that each heap of the plan is what its name says
+ * (cells/malloc_owner.h). */
+VTB_MUST_USE bool vtb_plan_check_heaps(const struct vtb_plan *plan, struct vtb_error *error);
+
 #endif

@@ -13,24 +13,11 @@
 #include <vtb/workload.h>
 
 #include "base/pages.h"
+#include "base/shown.h"
 
 #define KEYS_MEMORY "the trace's keys"
 
 /* --- errors --- */
-
-/* Characters of a path that a message shows: its last ones, which tell it from others. */
-#define SHOWN_MAX ((size_t)300)
-
-static const char *ellipsis(const char *path)
-{
-    return strlen(path) > SHOWN_MAX ? "..." : "";
-}
-
-static const char *shown(const char *path)
-{
-    const size_t n = strlen(path);
-    return n > SHOWN_MAX ? path + n - SHOWN_MAX : path;
-}
 
 bool vtb_trace_refuse(const char *path, struct vtb_error *error, const char *format, ...)
 {
@@ -39,8 +26,8 @@ bool vtb_trace_refuse(const char *path, struct vtb_error *error, const char *for
     va_start(arguments, format);
     (void)vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
-    return vtb_fail(error, VTB_EXIT_USAGE, "--trace: '%s%s': %s", ellipsis(path), shown(path),
-                    reason);
+    return vtb_fail(error, VTB_EXIT_USAGE, "--trace: '%s%s': %s", vtb_path_dots(path),
+                    vtb_path_end(path), reason);
 }
 
 static const char *spool_directory(void)
@@ -55,8 +42,8 @@ static bool fail_spool(const struct vtb_trace_keys *keys, int cause, struct vtb_
     return vtb_fail(error, VTB_EXIT_INTERNAL,
                     "--trace: '%s%s': its key numbers cannot be kept in '%s%s': %s; set TMPDIR to "
                     "a directory with room for 4 bytes a request",
-                    ellipsis(keys->path), shown(keys->path), ellipsis(directory), shown(directory),
-                    strerror(cause));
+                    vtb_path_dots(keys->path), vtb_path_end(keys->path), vtb_path_dots(directory),
+                    vtb_path_end(directory), strerror(cause));
 }
 
 /* --- memory for texts --- */

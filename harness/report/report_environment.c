@@ -1,6 +1,6 @@
 #include "report/report_environment.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/prose.h"
 #include "passes/environment.h"
@@ -8,8 +8,11 @@
 /* A value, which may hold anything, is left to the result file. */
 static void print_names(FILE *out, char *const *variables)
 {
-    for (size_t i = 0; variables[i]; i++)
-        fprintf(out, "%s%.*s", i > 0 ? ", " : "", (int)strcspn(variables[i], "="), variables[i]);
+    for (size_t i = 0; variables[i]; i++) {
+        char *name = vtb_environment_name(variables[i]);
+        fprintf(out, "%s%s", i > 0 ? ", " : "", name);
+        free(name);
+    }
 }
 
 static void print(FILE *out, const void *what)

@@ -13,6 +13,7 @@
 #include "base/json_text.h"
 #include "base/prose.h"
 #include "cells/foreign.h"
+#include "cells/malloc_owner.h"
 #include "passes/cpu_info.h"
 #include "passes/environment.h"
 #include "passes/instructions.h"
@@ -217,10 +218,10 @@ static json_t *variables(char *const *list)
 {
     json_t *object = json_object();
     for (size_t i = 0; list[i]; i++) {
-        char name[256];
-        const size_t n = strcspn(list[i], "=");
-        snprintf(name, sizeof name, "%.*s", (int)n, list[i]);
-        vtb_json_put(object, name, vtb_json_text(list[i] + n + (list[i][n] == '=')));
+        const char *value = strchrnul(list[i], '=');
+        char *name = vtb_environment_name(list[i]); /* a key must be UTF-8 */
+        vtb_json_put(object, name, vtb_json_text(value + (*value == '=')));
+        free(name);
     }
     return object;
 }

@@ -126,7 +126,8 @@ static struct work *open_work(const char *strategies, const char *const *more,
         add_word(work, "%s", *more);
     work->arguments[work->words_n] = NULL;
     if (vtb_options_parse(&work->options, work->words_n, work->arguments, error) &&
-        vtb_plan_make(&work->plan, &work->options, error) && vtb_plan_prepare(&work->plan, error) &&
+        vtb_plan_make(&work->plan, &work->options, error) &&
+        vtb_plan_check_heaps(&work->plan, error) && vtb_plan_prepare(&work->plan, error) &&
         count(work, error)) {
         set_subjects(work);
         return work;

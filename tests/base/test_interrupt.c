@@ -36,6 +36,21 @@ static void with_nothing_to_keep_it_ends_the_process(void **state)
     assert_int_equal(end.number, VTB_EXIT_SIGNAL + SIGINT);
 }
 
+static void watched_by_another_command(void)
+{
+    vtb_interrupt_tell("nothing was compared");
+    watched();
+}
+
+static void what_it_means_is_the_command_s(void **state)
+{
+    (void)state;
+    const struct vtb_child_end end =
+        written_end(watched_by_another_command, false, text, sizeof text);
+    assert_string_equal(text, "run_bench: interrupted; nothing was compared\n");
+    assert_int_equal(end.number, VTB_EXIT_SIGNAL + SIGINT);
+}
+
 /* The bar, and what the terminal shows of Ctrl-C. */
 static void watched_with_progress(void)
 {
@@ -154,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(with_nothing_to_keep_it_ends_the_process),
+        cmocka_unit_test(what_it_means_is_the_command_s),
         cmocka_unit_test(on_a_terminal_the_line_is_wiped_first),
         cmocka_unit_test(on_a_dumb_terminal_nothing_is_wiped),
         cmocka_unit_test(with_something_to_keep_it_is_noted),

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define TEXT_BYTES 4096
@@ -363,18 +364,23 @@ static void check_leaves_no_trace(void **state)
 }
 
 /* Writes to standard output while it is the file `to`. */
-static bool write_stdout_to(int to)
+static bool write_text_to(int to, const char *text)
 {
     fflush(stdout);
     const int before = dup(STDOUT_FILENO);
     assert_true(before >= 0 && to >= 0);
     assert_true(dup2(to, STDOUT_FILENO) == STDOUT_FILENO);
     memset(&error, 0, sizeof error);
-    const bool ok = vtb_output_stdout(print_text, "text", VTB_FORMAT_CSV, &error);
+    const bool ok = vtb_output_stdout(print_text, text, VTB_FORMAT_CSV, &error);
     assert_true(dup2(before, STDOUT_FILENO) == STDOUT_FILENO);
     close(before);
     close(to);
     return ok;
+}
+
+static bool write_stdout_to(int to)
+{
+    return write_text_to(to, "text");
 }
 
 static void standard_output(void **state)
@@ -418,6 +424,32 @@ static void reader_that_has_gone_away(void **state)
     close(ends[0]);
     assert_false(write_stdout_to(ends[1]));
     assert_contains(error.message, "its reader has gone away");
+}
+
+/* A pipe that is fuller than its reader is fast, and that another of its users had not block. */
+static void standard_output_that_does_not_block(void **state)
+{
+    (void)state;
+    static char text[1 << 18];
+    int ends[2];
+    memset(text, 'x', sizeof text - 1);
+    assert_int_equal(pipe(ends), 0);
+    const pid_t reader = fork();
+    if (reader == 0) {
+        size_t all_n = 0;
+        close(ends[1]);
+        usleep(10000);
+        for (ssize_t n; (n = read(ends[0], text, sizeof text)) > 0;)
+            all_n += (size_t)n;
+        _exit(all_n != sizeof text - 1);
+    }
+    close(ends[0]);
+    assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+    const bool ok = write_text_to(ends[1], text);
+    int status;
+    assert_int_equal(waitpid(reader, &status, 0), reader);
+    assert_true(ok);
+    assert_int_equal(status, 0);
 }
 
 static bool are_distinct(const char *written, const char *other, bool other_is_written)
@@ -543,6 +575,7 @@ int main(void)
         IN_DIRECTORY(standard_output),
         IN_DIRECTORY(closed_standard_output),
         IN_DIRECTORY(reader_that_has_gone_away),
+        IN_DIRECTORY(standard_output_that_does_not_block),
         IN_DIRECTORY(what_is_not_fit_to_be_shown_is_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

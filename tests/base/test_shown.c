@@ -163,9 +163,22 @@ static void what_is_told_is_one_line(void **state)
     assert_int_equal(strlen(text), 2000 + strlen("\\nb\\x1b") - strlen("\nb\x1b") + 1);
 }
 
+static void of_a_long_path_the_end_is_shown(void **state)
+{
+    (void)state;
+    char path[302];
+    memset(path, 'x', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    assert_string_equal(vtb_path_dots(path), "...");
+    assert_ptr_equal(vtb_path_end(path), path + 1);
+    assert_string_equal(vtb_path_dots(path + 1), "");
+    assert_ptr_equal(vtb_path_end(path + 1), path + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_a_long_path_the_end_is_shown),
         cmocka_unit_test(text_of_any_language_stays),
         cmocka_unit_test(what_moves_the_cursor_is_escaped),
         cmocka_unit_test(what_is_no_utf8_is_escaped),

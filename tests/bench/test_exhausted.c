@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define MISS_BYTES 72
 
@@ -97,6 +98,26 @@ static bool crash(void *context, struct vtb_error *error)
     return true;
 }
 
+static void *never_answer(size_t bytes)
+{
+    (void)bytes;
+    while (pause() < 0)
+        continue;
+    return NULL;
+}
+
+/* The allocator faulted while it held its lock. */
+static bool crash_in_heap(void *context, struct vtb_error *error)
+{
+    static const struct vtb_heap locked = {.summary = "a heap", .alloc = never_answer};
+    volatile char *volatile null = NULL;
+    (void)context;
+    (void)error;
+    watch(&locked);
+    null[8] = 1;
+    return true;
+}
+
 static bool crash_elsewhere(void *context, struct vtb_error *error)
 {
     char *page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -110,8 +131,8 @@ static bool crash_elsewhere(void *context, struct vtb_error *error)
 static void other_faults_are_faults(void **state)
 {
     (void)state;
-    vtb_child_function *const crashes[] = {crash, crash_elsewhere};
-    for (size_t i = 0; i < 2; i++) {
+    vtb_child_function *const crashes[] = {crash, crash_elsewhere, crash_in_heap};
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
         const struct vtb_child_end end = end_of(crashes[i], &heap);
         assert_int_equal(end.how, VTB_CHILD_KILLED);
         assert_int_equal(end.number, SIGSEGV);

@@ -3,6 +3,7 @@
 #include <gnu/libc-version.h>
 #include <unistd.h>
 
+#include "cells/registry.h"
 #include "passes/libraries.h"
 
 static const struct vtb_library *find(const struct vtb_libraries *libraries, const char *name)
@@ -49,19 +50,11 @@ static void a_heaps_library_says_its_version(void **state)
     vtb_libraries_free(&libraries);
 }
 
-static void a_function_has_a_file(void **state)
-{
-    (void)state;
-    assert_contains(vtb_file_of_function("gnu_get_libc_version"), "libc");
-    assert_null(vtb_file_of_function("no_function_of_this_name"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_library_has_a_file_and_a_version),
         cmocka_unit_test(a_heaps_library_says_its_version),
-        cmocka_unit_test(a_function_has_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,14 +31,31 @@ static void every_fact_has_a_value(void **state)
 {
     (void)state;
     static const char *const keys[] = {
-        "version",          "git_revision", "compiler",
-        "build_type",       "cell_flags",   "libc",
-        "kernel",           "architecture", "fingerprint",
-        "cpu_model",        "isa",          "virtualised",
-        "machine_maker",    "container",    "affinity",
-        "smt_siblings",     "cpu_quota",    "throttled",
-        "governor",         "turbo",        "steal_since_boot",
-        "steal_during_run", "aslr",         "transparent_hugepages",
+        "version",
+        "git_revision",
+        "compiler",
+        "build_type",
+        "cell_flags",
+        "libc",
+        "kernel",
+        "architecture",
+        "fingerprint",
+        "cpu_model",
+        "isa",
+        "virtualised",
+        "machine_maker",
+        "container",
+        "affinity",
+        "smt_siblings",
+        "cpu_quota",
+        "throttled",
+        "governor",
+        "turbo",
+        "steal_since_boot",
+        "steal_during_run",
+        "waiting_during_run",
+        "aslr",
+        "transparent_hugepages",
     };
     assert_int_equal(machine.facts_n, sizeof keys / sizeof *keys);
     for (size_t i = 0; i < machine.facts_n; i++) {
@@ -257,12 +274,12 @@ static void threads_that_wait_for_each_other_are_told(void **state)
 {
     (void)state;
     assert_string_equal(warning_of(2, (struct vtb_processors){ALLOWED(2)}), "");
-    assert_string_equal(warning_of(1, (struct vtb_processors){ALLOWED(2), .runnable_n = 1}), "");
+    assert_string_equal(warning_of(1, (struct vtb_processors){ALLOWED(1), .runnable_n = 7}), "");
     assert_string_equal(warning_of(9, (struct vtb_processors){.runnable_n = 9}), "");
-    assert_begins(warning_of(1, (struct vtb_processors){ALLOWED(2), .runnable_n = 2}),
-                  "3 threads, 1 of them of this run, want the 2 processors that it may use: ");
+    assert_begins(warning_of(2, (struct vtb_processors){ALLOWED(2), .runnable_n = 7}),
+                  "9 threads, 2 of them of this run, want the machine's 8 processors: ");
     assert_begins(warning_of(2, (struct vtb_processors){ALLOWED(1)}),
-                  "2 threads, 2 of them of this run, want the 1 processor that it may use: ");
+                  "the run's 2 threads want the 1 processor that it may use: ");
     assert_string_equal(warning_of(1, (struct vtb_processors){ALLOWED(1), .runnable_n = NAN}), "");
 }
 
@@ -279,14 +296,14 @@ static void a_quota_below_what_the_run_wants_is_told(void **state)
 static void there_are_no_more_than_there_is_room_for(void **state)
 {
     (void)state;
-    struct vtb_machine of = {.processors = {ALLOWED(1), .runnable_n = 7},
+    struct vtb_machine of = {.processors = {ALLOWED(1), .runnable_n = 8},
                              .facts = {{.key = "governor", .value = "powersave"}},
                              .facts_n = 1};
     memset(warnings, 0, sizeof warnings);
     assert_int_equal(vtb_machine_warnings(&of, 1, warnings, 0), 0);
     assert_string_equal(warnings[0], "");
     assert_int_equal(vtb_machine_warnings(&of, 1, warnings, 1), 1);
-    assert_begins(warnings[0], "8 threads, ");
+    assert_begins(warnings[0], "9 threads, ");
     assert_string_equal(warnings[1], "");
 }
 
@@ -298,17 +315,23 @@ static void what_happened_during_a_run_is_told(void **state)
     system_file("/proc/stat", "cpu 100 0 100 800 0 0 0 0 0 0\n");
     system_file("/proc/self/cgroup", "0::/run\n");
     system_file("/proc/self/mountinfo", "1 0 0:1 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    system_file("/proc/pressure/cpu", "some avg10=9.00 avg60=9.00 avg300=9.00 total=7000000\n");
     system_file(GROUP "cpu.max", "50000 100000\n");
     system_file(GROUP "cpu.stat", "nr_periods 10\nnr_throttled 3\n");
     vtb_machine_read_at(&machine, system_root);
     assert_int_equal(vtb_machine_end(&machine, system_root, warnings, WARNINGS_MAX), 0);
     assert_string_equal(fact("throttled"), "0");
+    assert_string_equal(fact("waiting_during_run"), "0.0000");
     system_file("/proc/stat", "cpu 190 0 100 800 0 0 0 10 0 0\n");
     system_file(GROUP "cpu.stat", "nr_periods 20\nnr_throttled 8\n");
-    assert_int_equal(vtb_machine_end(&machine, system_root, warnings, WARNINGS_MAX), 2);
+    system_file("/proc/pressure/cpu", "some avg10=0.00 avg60=0.00 avg300=0.00 total=507000000\n");
+    machine.waiting.at_s -= 5000; /* the run was longer than this test */
+    assert_int_equal(vtb_machine_end(&machine, system_root, warnings, WARNINGS_MAX), 3);
     assert_string_equal(fact("throttled"), "5");
     assert_string_equal(fact("steal_during_run"), "0.1000");
     assert_begins(warnings[0], "a control group's quota stopped this run in 5 periods");
+    assert_near(strtod(fact("waiting_during_run"), NULL), 0.1, 0.001);
+    assert_begins(warnings[2], "in 10 % of the run's time some thread had to wait");
     assert_begins(warnings[1], "the hypervisor took 10.0 % of the processor time during the run");
 }
 

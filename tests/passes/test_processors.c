@@ -33,6 +33,25 @@ static void those_that_are_online_may_be_used(void **state)
     assert_false(processors.siblings_known);
 }
 
+/* However long their list is; what is shown of it is cut between two. */
+static void many_that_may_be_used_are_counted(void **state)
+{
+    (void)state;
+    char list[1024] = "0";
+    char status[1100];
+    for (int cpu = 2; cpu < 256; cpu += 2)
+        snprintf(list + strlen(list), sizeof list - strlen(list), ",%d", cpu);
+    snprintf(status, sizeof status, "Cpus_allowed_list:\t%s\n", list);
+    system_file("/sys/devices/system/cpu/online", "0-255");
+    system_file("/proc/self/status", status);
+    vtb_processors_read(&processors, system_root);
+    assert_int_equal(processors.allowed_n, 128);
+    assert_true(strlen(processors.allowed) < sizeof processors.allowed);
+    const char *end = strstr(processors.allowed, ",...");
+    assert_true(end && end[4] == '\0' && end > processors.allowed);
+    assert_memory_equal(processors.allowed, list, (size_t)(end - processors.allowed) + 1);
+}
+
 static void cores_that_are_shared_are_told_once(void **state)
 {
     (void)state;
@@ -101,6 +120,25 @@ static void this_system_agrees_with_itself(void **state)
         assert_int_equal(processors.allowed_n, CPU_COUNT(&set));
 }
 
+static void waiting_is_a_share_of_the_time_between(void **state)
+{
+    (void)state;
+    struct vtb_waiting before = {.at_s = 0};
+    struct vtb_waiting after;
+    system_file("/proc/pressure/cpu", "some avg10=1.00 avg60=2.00 avg300=3.00 total=1500000\n");
+    vtb_waiting_read(&after, system_root);
+    assert_same_double(after.waited_s, 1.5);
+    before.at_s = after.at_s - 10;
+    before.waited_s = 0.5;
+    assert_near(vtb_waiting_share(&before, &after), 0.1, 1e-12);
+    before.waited_s = -50;
+    assert_same_double(vtb_waiting_share(&before, &after), 1);
+    assert_true(isnan(vtb_waiting_share(&after, &after)));
+    system_file("/proc/pressure/cpu", "some avg10=1.00 total=x\n");
+    vtb_waiting_read(&after, system_root);
+    assert_true(isnan(vtb_waiting_share(&before, &after)));
+}
+
 /* --- ticks --- */
 
 static void stolen_time_is_a_share_of_that_with_work(void **state)
@@ -128,11 +166,13 @@ int main(void)
 #define OWN_ROOT(test) cmocka_unit_test_setup_teardown(test, make_system_root, remove_system_root)
     const struct CMUnitTest tests[] = {
         OWN_ROOT(those_that_are_online_may_be_used),
+        OWN_ROOT(many_that_may_be_used_are_counted),
         OWN_ROOT(cores_that_are_shared_are_told_once),
         OWN_ROOT(a_sibling_that_is_offline_is_none),
         OWN_ROOT(who_else_wants_them_is_read),
         OWN_ROOT(what_cannot_be_read_is_unknown),
         OWN_ROOT(this_system_agrees_with_itself),
+        OWN_ROOT(waiting_is_a_share_of_the_time_between),
         OWN_ROOT(stolen_time_is_a_share_of_that_with_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
