@@ -77,7 +77,7 @@ static void tell(double share, const char *line)
         vtb_tell("%s", line);
 }
 
-void vtb_progress_wipe(void)
+static void wipe(void)
 {
     if (vtb_progress_moves())
         fputs(WIPE, stderr);
@@ -129,7 +129,7 @@ void vtb_progress_show(void *context, size_t done_n, size_t all_n)
 void vtb_progress_end(const struct vtb_progress_bar *bar)
 {
     if (bar->shown)
-        vtb_progress_wipe();
+        wipe();
 }
 
 /* --- a build --- */
@@ -139,13 +139,17 @@ void vtb_progress_build(void *context, size_t done_n, size_t all_n)
     struct vtb_build_bar *bar = context;
     char line[100];
     const bool last = done_n == all_n;
+    if (all_n == 0) { /* it ended before its time */
+        wipe();
+        return;
+    }
     const bool due = is_due(0) || (!vtb_progress_moves() && (!bar->began || last));
     snprintf(line, sizeof line, "building %zu cell%s: %zu of %zu", all_n,
              vtb_plural((double)all_n, "", "s"), done_n, all_n);
     if (due && told_by != NOTHING)
         tell((double)done_n / (double)all_n, line);
     if (last)
-        vtb_progress_wipe();
+        wipe();
     bar->began = true;
     bar->all_n = all_n;
 }

@@ -47,11 +47,9 @@ struct vtb_build_bar {
     size_t all_n; /* files that are built */
 };
 
-/* A vtb_build_progress: `context` is the bar, which starts as zeroes. */
+/* A vtb_build_progress: `context` is the bar, which starts as zeroes, and is wiped
+ * from a terminal's line at the end. */
 void vtb_progress_build(void *context, size_t done_n, size_t all_n);
-
-/* Wipes what tells progress from the terminal's line, where it is one that moves. */
-void vtb_progress_wipe(void);
 
 /* Wipes the bar from the terminal's line. */
 void vtb_progress_end(const struct vtb_progress_bar *bar);

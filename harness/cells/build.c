@@ -12,7 +12,6 @@
 #include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
-#include "base/progress.h"
 #include "base/shown.h"
 #include "base/temporary.h"
 
@@ -167,7 +166,7 @@ static bool run_ninja(struct run *run, struct said *said, vtb_build_progress *pr
     if (lines)
         read_all(lines, said, progress, context);
     if (progress && said->done_n != said->all_n) /* something failed, which is told now */
-        vtb_progress_wipe();
+        progress(context, 0, 0);
     if (lines)
         fclose(lines);
     else

@@ -5,7 +5,8 @@
 #include "cells/digest.h"
 #include "cells/target.h"
 
-/* Called as files are finished, if any have to be built: `done_n` of `all_n` are. */
+/* Called as files are finished, if any have to be built: `done_n` of `all_n` are. Both are 0 when
+ * it ends before all are, and says why next. */
 typedef void vtb_build_progress(void *context, size_t done_n, size_t all_n);
 
 /*

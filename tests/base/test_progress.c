@@ -209,6 +209,14 @@ static void a_long_part_is_told_when_it_begins(void **state)
 
 static struct vtb_build_bar built;
 
+/* It fails behind the first. */
+static void build_one_of_three(void)
+{
+    built = (struct vtb_build_bar){0};
+    vtb_progress_build(&built, 1, 3);
+    vtb_progress_build(&built, 0, 0);
+}
+
 static void build_three(void)
 {
     built = (struct vtb_build_bar){0};
@@ -230,6 +238,9 @@ static void a_terminal_has_a_bar_of_what_is_built(void **state)
     assert_told_by(build_three, VTB_PROGRESS_AUTO, true, half_a_second, expected);
     snprintf(expected, sizeof expected, "\r[%30s] building 3 cells: 0 of 3 \033[K" WIPE, "");
     assert_told_by(build_three, VTB_PROGRESS_AUTO, true, no_time, expected);
+    snprintf(expected, sizeof expected, "\r[##########%20s] building 3 cells: 1 of 3 \033[K" WIPE,
+             "");
+    assert_told_by(build_one_of_three, VTB_PROGRESS_AUTO, true, half_a_second, expected);
 }
 
 static void elsewhere_a_line_is_told_now_and_then(void **state)
