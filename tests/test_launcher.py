@@ -236,6 +236,7 @@ def test_a_build_that_is_ended_leaves_no_lock(
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # not as under nohup, or behind &
     )
     while not started.exists():
         assert process.poll() is None

@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "base/prose.h"
 #include "base/shown.h"
+#include "base/temporary.h"
 #include "commands/commands.h"
 #include "commands/warnings.h"
 #include "gate/resume.h"
@@ -104,6 +105,19 @@ static bool claim_own(struct own *own, const struct vtb_options *options, const 
     return true;
 }
 
+/* Has the files that are there without a result file removed at any end of the process. */
+static void hold_own(const struct own *own)
+{
+    vtb_temporary_add(own->sessions);
+    vtb_temporary_add(own->samples);
+}
+
+static void release_own(const struct own *own)
+{
+    vtb_temporary_keep(own->sessions);
+    vtb_temporary_keep(own->samples);
+}
+
 /* Writes the run's own files as far as it is: however it ends, each of them is whole. If one fails
  * the others are still tried. The sessions come first: who is killed in between leaves more of them
  * than the result file has, not fewer. Of a whole run, or without a result file, they are nothing
@@ -117,9 +131,12 @@ static bool write_own(struct own *own, const struct vtb_results *results, struct
     ok = vtb_output_file(own->samples, vtb_report_samples, results, VTB_FORMAT_CSV,
                          ok ? error : &reason) &&
          ok;
+    if (!own->is_kept)
+        hold_own(own);
     own->is_current =
         vtb_output_file(own->json, vtb_report, results, VTB_FORMAT_JSON, ok ? error : &reason);
     own->is_kept |= own->is_current;
+    release_own(own);
     if (results->interrupted ? !own->is_kept : own->is_current)
         (void)unlink(own->sessions);
     return ok && own->is_current;

@@ -142,11 +142,12 @@ bool vtb_environment_clean(char **arguments, struct vtb_error *error)
 /* The variables that were joined to a text. */
 static char **split(const char *text)
 {
-    size_t n = 0;
-    char *end = vtb_copy_text(text, WHAT);
     char **found = vtb_allocate(strlen(text) + 2, sizeof *found, WHAT);
-    if (*text)
-        found[n++] = end;
+    found[0] = NULL;
+    if (!*text)
+        return found;
+    size_t n = 0;
+    char *end = found[n++] = vtb_copy_text(text, WHAT);
     for (; *text; text++) {
         const bool ends = *text == '\n';
         if (*text == '\\' && text[1])
