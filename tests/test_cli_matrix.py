@@ -45,15 +45,28 @@ def by_strategy(rows: list[Row]) -> dict[str, Row]:
 # --- workloads ---
 
 
+SOME = ["empty", "heap_task", "inline_future", "plain", "value_task"]
+
+
 @pytest.mark.parametrize("rate", ["0.3", "0.999"])
-def test_every_workload_realises_the_rate_with_every_strategy(bench: Bench, rate: str) -> None:
+@pytest.mark.parametrize(
+    ("workloads", "strategies"),
+    [
+        ([name for name in WORKLOADS if name != "trace"], SOME),
+        (["product_catalog", "user_cache"], list(STRATEGIES)),
+    ],
+    ids=["workloads", "strategies"],
+)
+def test_the_rate_is_realised(
+    bench: Bench, workloads: list[str], strategies: list[str], rate: str
+) -> None:
     """A run in which a strategy consumed other values, or missed otherwise, is refused."""
-    scheduled = [name for name in WORKLOADS if name != "trace"]
     small = ["--calls", "3000", "--keys", "500", "--hit-rate", rate]
-    rows = bench.ok("--workload", ",".join(scheduled), *small, *COUNT_ONLY).rows
+    asked = ["--workload", ",".join(workloads), "--strategy", ",".join(strategies)]
+    rows = bench.ok(*asked, *small, *COUNT_ONLY).rows
     names = {(parameters(row["run_name"])["workload"], parameters(row["run_name"])["strategy"])
              for row in rows}
-    assert names == {(workload, strategy) for workload in scheduled for strategy in STRATEGIES}
+    assert names == {(workload, strategy) for workload in workloads for strategy in strategies}
     assert {row["actual_hit_rate"] for row in rows} == {round(3000 * float(rate)) / 3000}
 
 
@@ -365,8 +378,10 @@ def test_figures_at_a_volume(bench: Bench) -> None:
     for row in medians(bench.ok(*arguments, "--format", "json").rows):
         assert row["bytes_per_second"] == pytest.approx(1e5 * row["bytes_per_op"])
         assert row["allocs_per_day"] == pytest.approx(86400e5 * row["allocs_per_op"])
-        assert row["cpu_s_per_second"] == pytest.approx(1e-4 * row["ns_per_op"])
-        assert row["cpu_s_per_day"] == pytest.approx(86400 * row["cpu_s_per_second"])
+        assert ("cpu_s_per_second" in row) == ("ns_per_op" in row)  # which a case may lack
+        if "ns_per_op" in row:
+            assert row["cpu_s_per_second"] == pytest.approx(1e-4 * row["ns_per_op"])
+            assert row["cpu_s_per_day"] == pytest.approx(86400 * row["cpu_s_per_second"])
         assert "completer_cpu_ns_per_op" not in row
         assert "page_faults_per_start" not in row
     told = bench.ok("--calls-per-second", "100k", "--strategy", "value_task", "--rounds", "0").out
@@ -393,10 +408,11 @@ def test_no_processor_time_at_a_volume_is_of_a_cold_start(bench: Bench) -> None:
 def test_a_completing_thread_takes_processor_time_as_well(bench: Bench) -> None:
     arguments = ["--completer", "thread", "--calls-per-second", "100k", "--strategy", "value_task"]
     rows = medians(bench.ok(*arguments, *TIMED, "--format", "json").rows)
-    for row in rows:
+    timed = [row for row in rows if "ns_per_op" in row]  # in one state of the machine long enough
+    for row in timed:
         both = row["ns_per_op"] + row["completer_cpu_ns_per_op"]
         assert row["cpu_s_per_second"] == pytest.approx(1e-4 * both)
-    assert any(row["completer_cpu_ns_per_op"] > 0 for row in rows)
+    assert not timed or any(row["completer_cpu_ns_per_op"] > 0 for row in timed)
 
 
 def test_what_is_allocated_once_is_apart(bench: Bench) -> None:

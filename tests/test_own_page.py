@@ -42,6 +42,7 @@ def test_the_page_shows_each_step() -> None:
     assert text.count("run_bench") == len(commands()), "a command that is none of ours"
 
 
+@pytest.mark.long  # test_own.py has each of the steps
 def test_the_page_can_be_followed(prefix: Path, tmp_path: Path) -> None:
     """From the first to the last, each in the folder that the ones before it left."""
     environment = clean_environment(**HASTY, XDG_CACHE_HOME=str(tmp_path / "cache"))

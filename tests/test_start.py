@@ -253,6 +253,7 @@ def test_cells_that_are_another_users_are_not_used(built: Path, tmp_path: Path) 
     assert "plain.user_cache.counting.so" in cells
 
 
+@pytest.mark.long
 def test_a_checkout_that_was_moved_is_built_again(built: Path, tmp_path: Path) -> None:
     """With its build, which knows where the sources were."""
     moved = built.parent / "moved"

@@ -70,9 +70,14 @@ NESTED = ["--method", "async", "--depth", "3", "--calls", "2000", "--failure-rat
     "arguments",
     [
         ["--completion", "random", "--in-flight", "1000", "--distribution", "zipf"],
-        ["--in-flight", "1", "--format", "json", "--export-csv", "export.csv"],
-        [*NESTED, "--completion", "lifo"],
-        [*NESTED, "--strategy", ",".join(VARIANTS), "--request-ops", "10"],
+        *[
+            pytest.param(arguments, marks=pytest.mark.long)
+            for arguments in [
+                ["--in-flight", "1", "--format", "json", "--export-csv", "export.csv"],
+                [*NESTED, "--completion", "lifo"],
+                [*NESTED, "--strategy", ",".join(VARIANTS), "--request-ops", "10"],
+            ]
+        ],
     ],
 )
 def test_no_memory_error_and_no_leak(bench: Bench, arguments: list[str]) -> None:
@@ -83,7 +88,10 @@ def test_no_memory_error_and_no_leak(bench: Bench, arguments: list[str]) -> None
     assert under_valgrind(bench, strict, *counting, *arguments) != ""
 
 
-@pytest.mark.parametrize("timing", [STEADY, COLD], ids=["steady", "cold"])
+@pytest.mark.parametrize(
+    "timing",
+    [pytest.param(STEADY, id="steady", marks=pytest.mark.long), pytest.param(COLD, id="cold")],
+)
 def test_no_memory_error_in_the_timing_pass(bench: Bench, timing: list[str]) -> None:
     """The timing cells, in the steady state all of them, and the findings and files that follow."""
     strict = ["--error-exitcode=9", *CHILDREN, "--leak-check=full"]
@@ -201,6 +209,7 @@ def test_hits_make_the_indirect_calls_that_are_declared(bench: Bench) -> None:
         assert made == declared_indirect_calls(strategy) * (calls - parked), strategy
 
 
+@pytest.mark.long
 def test_hits_of_nested_methods_make_the_indirect_calls_of_each(bench: Bench) -> None:
     """There are two asynchronous methods, each with its step; every call goes through all of them.
 
