@@ -802,7 +802,7 @@ EXTREMES = [
     ["--failure-rate", "1", "--hit-rate", "0"],
     ["--force-async", "--in-flight", "1"],
     ["--request-ops", "1"],
-    ["--request-ops", "1000000"],
+    ["--request-ops", "100000"],
 ]
 
 

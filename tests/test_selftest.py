@@ -52,7 +52,7 @@ def test_on_this_machine(bench: Bench, tmp_path: Path) -> None:
     folder = tmp_path / "copies"
     folder.mkdir()
     settings = {"TMPDIR": str(folder), "VTB_HIT_RATE": "0.1", "VTB_STRATEGY": "poll"}
-    outcome = bench("selftest", "--quick", "--runs", "1", "--sessions", "5", *JSON, **settings)
+    outcome = bench("selftest", "--quick", "--runs", "2", "--sessions", "5", *JSON, **settings)
     assert outcome.code in (0, 3), outcome.err
     checks = {row["check"]: row for row in strict_json(outcome.out)["checks"]}
     one = checks["one instruction a call more"]
@@ -62,7 +62,7 @@ def test_on_this_machine(bench: Bench, tmp_path: Path) -> None:
     assert checks["an allocation in each call that hits, allocations"]["found"] == 16000
     for load in ["idle", "beside a busy loop", "beside a bursty loop", "beside all loads"]:
         row = checks[f"tables with twins called different, {load}"]
-        assert row["trials_n"] <= (3 if "all" in load else 1)
+        assert row["trials_n"] <= (6 if "all" in load else 2)
     assert list(folder.iterdir()) == []
 
 
