@@ -6,6 +6,7 @@
 
 #include "base/json_text.h"
 #include "base/progress.h"
+#include "base/prose.h"
 #include "base/shown.h"
 #include "commands/commands.h"
 #include "passes/environment.h"
@@ -53,7 +54,7 @@ static bool dispatch(const struct vtb_options *options, struct vtb_error *error)
         return vtb_output_stdout(print_version, &machine, VTB_FORMAT_TABLE, error);
     }
     if (options->command != VTB_COMMAND_RUN && vtb_options_takes(options, "keep-environment"))
-        vtb_report_environment(stderr); /* as a run's report does */
+        vtb_report_environment(stderr, VTB_LINE_WIDTH); /* as a run's report does */
     return commands[options->command](options, error);
 }
 

@@ -243,6 +243,7 @@ static const struct bad_arguments bad_arguments[] = {
     {"list|--threads|2", "--threads is not an option of 'list'"},
     {"list|--dry-run", "--dry-run is not an option of 'list'"},
     {"list|--quick", "--quick is not an option of 'list'"},
+    {"gate|--details", "--details is not an option of 'gate'"},
     {"list|--strategy|poll", "--strategy is not an option of 'list'"},
     {"misuse|--trace|-", "--trace is not an option of 'misuse'"},
     {"misuse|--method|async", "--method is not an option of 'misuse'"},

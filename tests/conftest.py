@@ -142,8 +142,13 @@ class Bench:
         self.results = self.directory / "results"
 
     def environment(self, **twins: str) -> dict[str, str]:
-        """One heap, unless a test says otherwise, or asks for the default ones."""
-        settings = {"VTB_RESULTS_DIR": str(self.results), "VTB_HEAP": ONE_HEAP, **twins}
+        """One heap and all details, unless a test says otherwise, or asks for the default heaps."""
+        settings = {
+            "VTB_RESULTS_DIR": str(self.results),
+            "VTB_HEAP": ONE_HEAP,
+            "VTB_DETAILS": "1",
+            **twins,
+        }
         if settings["VTB_HEAP"] == DEFAULT_HEAPS:
             del settings["VTB_HEAP"]
         return clean_environment(**settings)

@@ -128,6 +128,7 @@ TOLD_BY_HELP = {
     "threads": ["callers at once", "default: 1"],
     "completer": ["caller", "thread", "default: caller"],
     "calls-per-second": ["CPU time", "a second", "a day"],
+    "details": ["in place of the answer"],
     "dry-run": ["how long it takes", "write nothing"],
     "calls": ["Up to 100000", "cold start", "steady state", "in a sweep"],
     "events": ["libpfm4", "in braces", "page-faults,{cycles,instructions:u}", "list --events"],

@@ -19,7 +19,8 @@ from conftest import BINARY, HANG_S, ROOT, clean_environment
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 
-COUNTED = ["--rounds", "0", "--calls", "100000", "--keys", "1000", "--heap", "glibc"]
+ANSWER = ["--rounds", "0", "--calls", "100000", "--keys", "1000", "--heap", "glibc,gengc"]
+COUNTED = [*ANSWER, "--heap", "glibc", "--details"]
 FEW = [*COUNTED, "--strategy", "value_task,value_task_pooled,poll"]
 NESTED = [*FEW, "--method", "both", "--depth", "1,3", "--failure-rate", "0.1", "--consumer", "both"]
 LRU = [*COUNTED, "--strategy", "value_task", "--cache", "lru:500", "--distribution", "zipf:0.9"]
@@ -44,6 +45,9 @@ OUTPUTS: dict[str, list[str]] = {
     "counts-markdown.txt": [*FEW, "--format", "markdown"],
     "counts.csv": [*FEW, "--format", "csv"],
     "counts.json": [*FEW, "--format", "json"],
+    "answer.txt": ANSWER,
+    "answer-markdown.txt": [*ANSWER, "--format", "markdown"],
+    "answer-sweep.txt": [*ANSWER, "--hit-rate", "0.2,0.8"],
     "nested.txt": NESTED,
     "nested.csv": [*NESTED, "--format", "csv"],
     "lru.txt": LRU,

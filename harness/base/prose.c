@@ -115,6 +115,20 @@ const char *vtb_decimal_text(char text[VTB_NUMBER_BYTES], double value, int deci
     return text;
 }
 
+const char *vtb_thousands_text(char text[VTB_NUMBER_BYTES], double value)
+{
+    char digits[VTB_NUMBER_BYTES];
+    size_t at = 0;
+    const size_t n = (size_t)snprintf(digits, sizeof digits, "%.0f", value);
+    for (size_t i = 0; i < n && at + 2 < VTB_NUMBER_BYTES; i++) {
+        if (i > 0 && (n - i) % 3 == 0 && digits[i - 1] != '-')
+            text[at++] = ',';
+        text[at++] = digits[i];
+    }
+    text[at] = '\0';
+    return text;
+}
+
 int vtb_decimals(double size)
 {
     return size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0;
@@ -162,7 +176,7 @@ void vtb_printf_wrapped(FILE *out, const char *format, ...)
     free(text);
 }
 
-void vtb_print_wrapped_by(FILE *out, vtb_writer *write, const void *what)
+void vtb_print_wrapped_by(FILE *out, vtb_writer *write, const void *what, size_t line_width)
 {
     char *text = NULL;
     size_t text_bytes;
@@ -172,6 +186,6 @@ void vtb_print_wrapped_by(FILE *out, vtb_writer *write, const void *what)
     write(stream, what);
     if (fclose(stream) != 0)
         vtb_no_memory(text_bytes, "some lines");
-    vtb_print_wrapped(out, text);
+    vtb_print_wrapped_to(out, text, line_width);
     free(text);
 }

@@ -52,6 +52,9 @@ const char *vtb_fitted_text(char text[VTB_NUMBER_BYTES], double value, size_t wi
 /* Writes a number with at most `decimals_n` decimals, and no zeros at their end. */
 const char *vtb_decimal_text(char text[VTB_NUMBER_BYTES], double value, int decimals_n);
 
+/* Writes a number, rounded to a whole one, with a comma between thousands: "1,000,000". */
+const char *vtb_thousands_text(char text[VTB_NUMBER_BYTES], double value);
+
 /* Gives the number of decimals for numbers of about this size, so that at least three digits show:
  * three decimals below 10. */
 int vtb_decimals(double size);
@@ -68,9 +71,9 @@ void vtb_print_wrapped_to(FILE *out, const char *text, size_t line_width);
 /* Prints, wrapped like vtb_print_wrapped, the text that printf would print. */
 void vtb_printf_wrapped(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Prints, wrapped like vtb_print_wrapped, the text that `write` writes to the stream it is given;
- * `what` is passed on to it. */
+/* Prints, wrapped like vtb_print_wrapped_to, the text that `write` writes to the stream it is
+ * given; `what` is passed on to it. */
 typedef void vtb_writer(FILE *out, const void *what);
-void vtb_print_wrapped_by(FILE *out, vtb_writer *write, const void *what);
+void vtb_print_wrapped_by(FILE *out, vtb_writer *write, const void *what, size_t line_width);
 
 #endif

@@ -192,7 +192,7 @@ static size_t end_of_part(const struct vtb_table *table, const size_t *widths, s
     size_t used = widths[0];
     while (end < table->columns_n) {
         used += table->gap + widths[end];
-        if (used > VTB_LINE_WIDTH && end > first)
+        if (used > (table->width ? table->width : VTB_LINE_WIDTH) && end > first)
             break;
         end++;
     }

@@ -12,7 +12,7 @@
 
 enum vtb_side { VTB_SIDE_LEFT, VTB_SIDE_RIGHT };
 
-/* The formats in which a table that is wider than VTB_LINE_WIDTH is split: its other columns then
+/* The formats in which a table that is wider than its lines is split: its other columns then
  * go on below, beside its first column again. */
 enum vtb_split { VTB_SPLIT_NEVER, VTB_SPLIT_ALIGNED, VTB_SPLIT_ALWAYS /* in Markdown, too */ };
 
@@ -23,12 +23,13 @@ struct vtb_column {
     bool fixed; /* never wider than `width`: a longer text moves the rest of its line */
 };
 
-/* A table. The caller sets the first three fields; all others are zero at first, belong to the
+/* A table. The caller sets the first four fields; all others are zero at first, belong to the
  * functions below, and are freed by vtb_table_free. */
 struct vtb_table {
     /* Spaces between aligned columns; one if the table is not split and would not fit a line. */
     size_t gap;
     enum vtb_split split;
+    size_t width; /* of a line, in characters; 0: VTB_LINE_WIDTH */
     bool padded; /* Markdown is aligned, too, so that its source reads as a table */
     struct vtb_column *columns;
     size_t columns_n;

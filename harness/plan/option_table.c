@@ -285,6 +285,9 @@ static const struct vtb_option other_options[] = {
          "how far it is, on standard error: auto is a line that moves on a terminal, and of the\n"
          "building of cells a line now and then elsewhere; plain: a line now and then, without\n"
          "escape codes; off: nothing. Default: auto"},
+    {"details", NULL, vtb_parse_flag, FIELD(details),
+     .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
+     .help = "all tables and sentences, in place of the answer with one table; up to 100 columns"},
     {"export-json", "FILE", vtb_parse_text, FIELD(export_json), .file = VTB_FILE_WRITTEN,
      .accepts = "a file's name", .commands = RUN,
      .help = "write the result file there too, whole or not at all; likewise CSV, Markdown:"},

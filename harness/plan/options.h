@@ -76,6 +76,7 @@ struct vtb_options {
     bool list_events; /* for `list` */
     bool quick;
     bool dry_run;
+    bool details; /* all tables and sentences, and not the answer alone */
     bool keep_environment;
     bool strict; /* for `gate`, as is the next */
     bool any_toolchain;

@@ -1,5 +1,7 @@
 #include "report/report.h"
 
+#include "base/prose.h"
+#include "report/report_answer.h"
 #include "report/report_break_even.h"
 #include "report/report_counted.h"
 #include "report/report_csv.h"
@@ -40,18 +42,27 @@ static void print_tables(FILE *out, const struct vtb_results *results, enum vtb_
     }
     vtb_report_surfaces(out, results);
     vtb_report_break_evens(out, &results->break_evens, format);
-    vtb_report_skips(out, &results->plan->skips);
-    vtb_report_environment(out);
+    vtb_report_skips(out, &results->plan->skips, VTB_LINE_WIDTH);
+    vtb_report_environment(out, VTB_LINE_WIDTH);
 }
 
 void vtb_report_table(FILE *out, const struct vtb_results *results)
 {
-    print_tables(out, results, VTB_FORMAT_TABLE);
+    if (results->options->details) {
+        print_tables(out, results, VTB_FORMAT_TABLE);
+        return;
+    }
+    const struct vtb_look look = vtb_look_of_stdout();
+    vtb_report_answer(out, results, &look, VTB_FORMAT_TABLE);
 }
 
 void vtb_report_markdown(FILE *out, const struct vtb_results *results)
 {
-    print_tables(out, results, VTB_FORMAT_MARKDOWN);
+    const struct vtb_look look = {.width = VTB_LOOK_WIDTH_MAX};
+    if (results->options->details)
+        print_tables(out, results, VTB_FORMAT_MARKDOWN);
+    else
+        vtb_report_answer(out, results, &look, VTB_FORMAT_MARKDOWN);
 }
 
 void vtb_report(FILE *out, const void *what, enum vtb_format format)

@@ -245,7 +245,7 @@ void vtb_report_break_evens(FILE *out, const struct vtb_break_evens *all, enum v
         const struct block block = block_at(all, first);
         print_title(out, &block, format);
         print_block(out, &block, format);
-        vtb_print_wrapped_by(out, print_sentences, &block);
+        vtb_print_wrapped_by(out, print_sentences, &block, VTB_LINE_WIDTH);
         putc('\n', out);
         first += block.rows_n * block.columns_n;
     }

@@ -30,7 +30,7 @@ static void print(FILE *out, const void *what)
     }
 }
 
-void vtb_report_environment(FILE *out)
+void vtb_report_environment(FILE *out, size_t line_width)
 {
-    vtb_print_wrapped_by(out, print, NULL);
+    vtb_print_wrapped_by(out, print, NULL, line_width);
 }

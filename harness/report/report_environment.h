@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /* Prints which variables that reach an allocator were taken away, or kept, by their names; nothing
- * if there were none. */
-void vtb_report_environment(FILE *out);
+ * if there were none. Lines have at most `line_width` characters. */
+void vtb_report_environment(FILE *out, size_t line_width);
 
 #endif

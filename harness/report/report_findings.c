@@ -643,5 +643,5 @@ void vtb_report_findings(FILE *out, const struct vtb_comparison *comparison,
                               .calls_per_second = results->plan->calls_per_second,
                               .quiet_ns = results->quiet_ns,
                               .processors_n = vtb_processors_usable(&results->machine.processors)};
-    vtb_print_wrapped_by(out, print_findings, &span);
+    vtb_print_wrapped_by(out, print_findings, &span, VTB_LINE_WIDTH);
 }

@@ -69,7 +69,7 @@ static void report_table(FILE *out, const struct vtb_plan *plan,
         fprintf(out, "%zu cell%s to be built first, which is in it: %s.\n\n", estimate->stale_n,
                 vtb_plural((double)estimate->stale_n, " has", "s have"),
                 vtb_duration_text(text, estimate->build_s));
-    vtb_report_skips(out, &plan->skips);
+    vtb_report_skips(out, &plan->skips, VTB_LINE_WIDTH);
 }
 
 static void report_json(FILE *out, const struct vtb_plan *plan, const struct vtb_estimate *estimate)

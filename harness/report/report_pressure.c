@@ -119,7 +119,7 @@ void vtb_report_pressure(FILE *out, const struct vtb_comparison *comparison, siz
     if (table.columns_n > (alike ? 1 : 2)) {
         vtb_table_print(out, &table, format);
         putc('\n', out);
-        vtb_print_wrapped_by(out, print_all_seldom, &chosen);
+        vtb_print_wrapped_by(out, print_all_seldom, &chosen, VTB_LINE_WIDTH);
     }
     vtb_table_free(&table);
 }

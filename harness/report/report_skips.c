@@ -14,7 +14,7 @@ static void print_skips(FILE *out, const void *what)
     }
 }
 
-void vtb_report_skips(FILE *out, const struct vtb_skips *skips)
+void vtb_report_skips(FILE *out, const struct vtb_skips *skips, size_t line_width)
 {
-    vtb_print_wrapped_by(out, print_skips, skips);
+    vtb_print_wrapped_by(out, print_skips, skips, line_width);
 }

@@ -6,7 +6,8 @@
 
 #include "plan/plan.h"
 
-/* Prints a line for each case that was left out, with the reason; nothing if none was. */
-void vtb_report_skips(FILE *out, const struct vtb_skips *skips);
+/* Prints a line for each case that was left out, with the reason, in lines of at most `line_width`
+ * characters; nothing if none was. */
+void vtb_report_skips(FILE *out, const struct vtb_skips *skips, size_t line_width);
 
 #endif

@@ -107,6 +107,6 @@ void vtb_selftest_report(FILE *out, const void *what, enum vtb_format format)
     if (format == VTB_FORMAT_CSV)
         return;
     putc('\n', out);
-    vtb_print_wrapped_by(out, print_reasons, proofs);
+    vtb_print_wrapped_by(out, print_reasons, proofs, VTB_LINE_WIDTH);
     putc('\n', out);
 }

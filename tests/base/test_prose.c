@@ -254,7 +254,7 @@ static void what_is_formatted_or_written_is_wrapped_alike(void **state)
     assert_int_equal(fclose(out), 0);
     assert_string_equal(written, expected);
     out = opened();
-    vtb_print_wrapped_by(out, print_words, half);
+    vtb_print_wrapped_by(out, print_words, half, VTB_LINE_WIDTH);
     assert_int_equal(fclose(out), 0);
     assert_string_equal(written, expected);
 }

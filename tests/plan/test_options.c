@@ -715,6 +715,7 @@ static const struct flag flag_rows[] = {
     FLAG("run", "quick", quick),
     FLAG("run", "verify-heap", verify_heap),
     FLAG("run", "dry-run", dry_run),
+    FLAG("run", "details", details),
     FLAG("run", "instructions", instructions),
     FLAG("run", "keep-environment", keep_environment),
     FLAG("run", "require-events", require_events),

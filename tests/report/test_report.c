@@ -125,7 +125,9 @@ static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_
 /* Results of a plan, as if its passes had been run; times are `scale` x some ns. */
 static void fill_results(double scale, size_t rounds_n)
 {
+    static const struct vtb_options details = {.details = true};
     results = (struct vtb_results){.plan = &plan,
+                                   .options = &details,
                                    .quiet_ns = SYNTHETIC_QUIET_NS,
                                    .sessions.done_n = SESSIONS_N,
                                    .date = "2026-01-02T03:04:05+0000",

@@ -7,7 +7,7 @@ static struct vtb_skips skips;
 static void write_skips(FILE *out, const struct made_up *it)
 {
     (void)it;
-    vtb_report_skips(out, &skips);
+    vtb_report_skips(out, &skips, 100);
 }
 
 static void reads(const char *expected)

@@ -1,0 +1,32 @@
+#include "base/look.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* A number of columns that is none is 0. */
+static size_t columns_of_environment(void)
+{
+    const char *text = getenv("COLUMNS");
+    char *end = NULL;
+    const unsigned long columns = text && *text ? strtoul(text, &end, 10) : 0;
+    return end && !*end ? columns : 0;
+}
+
+static size_t columns_of_terminal(void)
+{
+    struct winsize size = {0};
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+struct vtb_look vtb_look_of_stdout(void)
+{
+    size_t columns = columns_of_environment();
+    if (columns == 0)
+        columns = columns_of_terminal();
+    if (columns == 0)
+        columns = VTB_LOOK_WIDTH;
+    if (columns < VTB_LOOK_WIDTH_MIN)
+        columns = VTB_LOOK_WIDTH_MIN;
+    return (struct vtb_look){columns < VTB_LOOK_WIDTH_MAX ? columns : VTB_LOOK_WIDTH_MAX};
+}

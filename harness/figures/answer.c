@@ -1,0 +1,125 @@
+#include "figures/answer.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct vtb_interval unknown = {NAN, NAN, NAN};
+
+/* --- which strategy --- */
+
+static bool is_reference(const struct vtb_case *the_case, size_t i)
+{
+    return i == the_case->empty || i == the_case->floor;
+}
+
+/* Whether case i may stand in the baseline's place: it is another strategy, as it is by itself. */
+static bool is_rival(const struct vtb_comparison *comparison, size_t i)
+{
+    const struct vtb_case *the_case = &comparison->point->cases[i];
+    return i != the_case->baseline && !is_reference(the_case, i) &&
+           !is_reference(the_case, the_case->baseline) && !strchr(the_case->timing->name, '@');
+}
+
+/* Whether a case is better than another one: by its time, or by its bytes if there are none. */
+static bool is_less(const struct vtb_figures *one, const struct vtb_figures *other)
+{
+    if (!isnan(one->ns.median) || !isnan(other->ns.median))
+        return !(one->ns.median >= other->ns.median) && !isnan(one->ns.median);
+    return vtb_steady_bytes_per_op(&one->counted) < vtb_steady_bytes_per_op(&other->counted);
+}
+
+/* The case in the first table that is asked about; the number of cases if there is none. */
+static size_t find_challenger(const struct vtb_comparison *comparison)
+{
+    const struct vtb_point *point = comparison->point;
+    const size_t end = vtb_table_end(point, 0);
+    size_t best = point->cases_n;
+    for (size_t i = 0; i < end; i++) {
+        if (!is_rival(comparison, i))
+            continue;
+        if (point->cases[i].timing->strategy->role == VTB_ROLE_CHALLENGER)
+            return i;
+        if (best == point->cases_n || is_less(&comparison->figures[i], &comparison->figures[best]))
+            best = i;
+    }
+    return best;
+}
+
+/* --- what it saves --- */
+
+/* Whether the difference of the times is certain, whatever its sign. */
+static bool is_apart(const struct vtb_gain *gain)
+{
+    return gain->to->verdict == VTB_VERDICT_DIFFERENT;
+}
+
+bool vtb_gain_is_known(const struct vtb_gain *gain)
+{
+    return is_apart(gain) || gain->to->verdict == VTB_VERDICT_SAME;
+}
+
+/* The volume at which an amount of ns, saved or lost, is worth VTB_WORTH_SHARE of a core. */
+static double volume_of(double ns)
+{
+    return VTB_WORTH_SHARE * 1e9 / fabs(ns);
+}
+
+static struct vtb_interval worth_of(const struct vtb_interval *saved)
+{
+    const double ends[] = {volume_of(saved->lo), volume_of(saved->hi)};
+    const bool crosses = saved->lo <= 0 && saved->hi >= 0;
+    return (struct vtb_interval){
+        .median = volume_of(saved->median),
+        .lo = fmin(ends[0], ends[1]),
+        .hi = crosses ? INFINITY : fmax(ends[0], ends[1]),
+    };
+}
+
+static enum vtb_matters judge(const struct vtb_interval *share)
+{
+    if (!(isnan(share->lo) || isnan(share->hi))) {
+        if (fmax(fabs(share->lo), fabs(share->hi)) < VTB_WORTH_SHARE)
+            return VTB_MATTERS_NO;
+        if (share->lo >= VTB_WORTH_SHARE || share->hi <= -VTB_WORTH_SHARE)
+            return VTB_MATTERS_YES;
+    }
+    return VTB_MATTERS_UNKNOWN;
+}
+
+static struct vtb_gain gain_of(const struct vtb_comparison *comparison, size_t i, double volume)
+{
+    const struct vtb_figures *to = &comparison->figures[i];
+    const struct vtb_figures *from = &comparison->figures[to->the_case->baseline];
+    struct vtb_gain gain = {from, to, unknown, unknown, unknown, VTB_MATTERS_UNKNOWN};
+    if (!comparison->timed || comparison->point->cold || isnan(to->ratio.median))
+        return gain;
+    const double ns = from->ns.median;
+    gain.saved_ns = (struct vtb_interval){.median = ns * (1 - to->ratio.median),
+                                          .lo = ns * (1 - to->ratio.hi),
+                                          .hi = ns * (1 - to->ratio.lo)};
+    if (is_apart(&gain))
+        gain.worth_from = worth_of(&gain.saved_ns);
+    if (volume > 0) {
+        const double scale = volume / 1e9;
+        gain.core_share = (struct vtb_interval){.median = gain.saved_ns.median * scale,
+                                                .lo = gain.saved_ns.lo * scale,
+                                                .hi = gain.saved_ns.hi * scale};
+        gain.matters = judge(&gain.core_share);
+    }
+    return gain;
+}
+
+void vtb_answer_make(struct vtb_answer *answer, const struct vtb_comparison *comparison,
+                     double calls_per_second)
+{
+    const struct vtb_point *point = comparison->point;
+    const size_t challenger = find_challenger(comparison);
+    answer->comparison = comparison;
+    answer->calls_per_second = calls_per_second;
+    answer->n = 0;
+    for (size_t i = 0; challenger < point->cases_n && i < point->cases_n; i++) {
+        if (answer->n < VTB_GAINS_MAX && is_rival(comparison, i) &&
+            strcmp(point->cases[i].timing->name, point->cases[challenger].timing->name) == 0)
+            answer->gains[answer->n++] = gain_of(comparison, i, calls_per_second);
+    }
+}

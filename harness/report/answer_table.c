@@ -1,0 +1,403 @@
+#include "report/answer_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/prose.h"
+#include "base/table.h"
+#include "figures/answer.h"
+
+#define TEXT_BYTES 1024
+#define NAME_WIDTH 17
+#define TABLES_MAX 32
+#define MODEL_WIDTH 53 /* of the longest text of a model */
+
+/* Widths, in characters, of the columns of one heap: its time and its ratio. */
+#define TIME_WIDTH 7
+#define RATIO_WIDTH 11
+
+/* The tables of a comparison that stand side by side: the first case of each. */
+struct side_by_side {
+    const struct vtb_comparison *comparison;
+    size_t firsts[TABLES_MAX];
+    size_t n;
+};
+
+static struct side_by_side tables_of(const struct vtb_comparison *comparison)
+{
+    const struct vtb_point *point = comparison->point;
+    struct side_by_side tables = {.comparison = comparison};
+    for (size_t i = 0; i < point->cases_n && tables.n < TABLES_MAX; i = vtb_table_end(point, i))
+        tables.firsts[tables.n++] = i;
+    return tables;
+}
+
+static const char *name_at(const struct vtb_comparison *comparison, size_t i)
+{
+    return comparison->figures[i].the_case->timing->name;
+}
+
+/* The case of this name in a table; the number of cases if none. References stand at the head
+ * of a heap's first table, and are those of its others. */
+static size_t find_in(const struct side_by_side *tables, size_t table, const char *name)
+{
+    const struct vtb_point *point = tables->comparison->point;
+    const struct vtb_case *first = &point->cases[tables->firsts[table]];
+    const size_t references[] = {first->empty, first->floor};
+    for (size_t i = tables->firsts[table]; i < vtb_table_end(point, tables->firsts[table]); i++) {
+        if (strcmp(name_at(tables->comparison, i), name) == 0)
+            return i;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (references[i] < point->cases_n &&
+            strcmp(name_at(tables->comparison, references[i]), name) == 0)
+            return references[i];
+    }
+    return point->cases_n;
+}
+
+/* --- cells --- */
+
+/* Writes a ratio with the distance to the farther end of its interval, and a mark: = for the same
+ * speed, ? for what is not known yet. */
+static void ratio_cell(char text[TEXT_BYTES], const struct vtb_figures *figures)
+{
+    const struct vtb_interval *ratio = &figures->ratio;
+    const double margin = fmax(ratio->hi - ratio->median, ratio->median - ratio->lo);
+    snprintf(text, TEXT_BYTES, "%.2f", ratio->median);
+    if (isnan(margin))
+        return;
+    vtb_append(text, TEXT_BYTES, " ±%.2f", fmax(margin, 0.01));
+    if (figures->verdict == VTB_VERDICT_SAME)
+        vtb_append(text, TEXT_BYTES, "=");
+    else if (figures->verdict == VTB_VERDICT_UNKNOWN)
+        vtb_append(text, TEXT_BYTES, "?");
+    else
+        vtb_append(text, TEXT_BYTES, " ");
+}
+
+static void add_time(struct vtb_table *table, const struct vtb_figures *figures)
+{
+    char number[VTB_NUMBER_BYTES];
+    vtb_table_cell(table, "%s",
+                   isnan(figures->ns.median) ? "-"
+                                             : vtb_fitted_text(number, figures->ns.median, 5));
+}
+
+static void add_ratio(struct vtb_table *table, const struct vtb_comparison *comparison, size_t i)
+{
+    char text[TEXT_BYTES];
+    const struct vtb_figures *figures = &comparison->figures[i];
+    if (i == figures->the_case->baseline) {
+        vtb_table_cell(table, "1 ");
+        return;
+    }
+    if (i == figures->the_case->empty || isnan(figures->ratio.median)) {
+        vtb_table_cell(table, "- ");
+        return;
+    }
+    ratio_cell(text, figures);
+    vtb_table_cell(table, "%s", text);
+}
+
+/* --- strategies, the fastest first --- */
+
+/* A line of the table: a strategy, by a case that has it, and by what it is sorted. */
+struct line {
+    const char *name;
+    double ns; /* NaN: not known; such lines come last */
+    double bytes;
+    size_t place; /* in the plan's order */
+};
+
+static int compare_lines(const void *a, const void *b)
+{
+    const struct line *one = a;
+    const struct line *other = b;
+    const double keys[][2] = {{isnan(one->ns), isnan(other->ns)},
+                              {isnan(one->ns) ? 0 : one->ns, isnan(other->ns) ? 0 : other->ns},
+                              {one->bytes, other->bytes},
+                              {(double)one->place, (double)other->place}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (keys[i][0] != keys[i][1])
+            return keys[i][0] < keys[i][1] ? -1 : 1;
+    }
+    return 0;
+}
+
+static bool has_line(const struct line *lines, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(lines[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Lists the strategies of all tables, but for the empty loop, by the first table that has each. The
+ * array is the caller's to free. */
+static struct line *list_lines(const struct vtb_comparison *comparison, size_t *n)
+{
+    const struct vtb_point *point = comparison->point;
+    struct line *lines = vtb_allocate(point->cases_n + 1, sizeof *lines, "the lines of a table");
+    *n = 0;
+    for (size_t i = 0; i < point->cases_n; i++) {
+        const struct vtb_figures *figures = &comparison->figures[i];
+        if (i == point->cases[i].empty || has_line(lines, *n, name_at(comparison, i)))
+            continue;
+        lines[(*n)++] = (struct line){name_at(comparison, i), figures->ns.median,
+                                      vtb_steady_bytes_per_op(&figures->counted), i};
+    }
+    qsort(lines, *n, sizeof *lines, compare_lines);
+    return lines;
+}
+
+/* The columns beside the heaps': what is the same on all of them. */
+static void add_counts(struct vtb_table *table, const struct vtb_figures *figures)
+{
+    char number[VTB_NUMBER_BYTES];
+    vtb_table_cell(table, "%s",
+                   vtb_fitted_text(number, vtb_steady_bytes_per_op(&figures->counted), 6));
+    vtb_table_cell(table, "%s",
+                   vtb_fitted_text(number, vtb_steady_allocs_per_op(&figures->counted), 6));
+}
+
+/* The first table whose heap collects; the number of tables if none does. */
+static size_t collecting(const struct side_by_side *tables)
+{
+    for (size_t i = 0; i < tables->n; i++) {
+        if (tables->comparison->figures[tables->firsts[i]].pressure.collects)
+            return i;
+    }
+    return tables->n;
+}
+
+/* Collections in a million calls: exactly, where that follows, and otherwise as they happened. */
+static double collections_of(const struct vtb_pressure *pressure)
+{
+    return pressure->is_exact ? 1e6 / pressure->calls_per_collection : vtb_per_mop(pressure);
+}
+
+static void add_collections(struct vtb_table *table, const struct side_by_side *tables,
+                            const char *name)
+{
+    char number[VTB_NUMBER_BYTES];
+    const size_t place = find_in(tables, collecting(tables), name);
+    if (place == tables->comparison->point->cases_n)
+        vtb_table_cell(table, "-");
+    else
+        vtb_table_cell(table, "%s",
+                       vtb_fitted_text(number,
+                                       collections_of(&tables->comparison->figures[place].pressure),
+                                       6));
+}
+
+static void add_line(struct vtb_table *table, const struct side_by_side *tables,
+                     const struct line *line, bool is_wide)
+{
+    const struct vtb_comparison *comparison = tables->comparison;
+    vtb_table_cell(table, "%s", line->name);
+    for (size_t t = 0; comparison->timed && t < tables->n; t++) {
+        const size_t place = find_in(tables, t, line->name);
+        if (place == comparison->point->cases_n) {
+            vtb_table_cell(table, "-");
+            vtb_table_cell(table, "- ");
+            continue;
+        }
+        add_time(table, &comparison->figures[place]);
+        add_ratio(table, comparison, place);
+    }
+    add_counts(table, &comparison->figures[line->place]);
+    if (collecting(tables) < tables->n)
+        add_collections(table, tables, line->name);
+    if (is_wide)
+        vtb_table_cell(table, "%s",
+                       comparison->figures[line->place].the_case->timing->strategy->modelled_on);
+}
+
+/* The name of a table among those of a comparison. */
+static void table_title(char title[TEXT_BYTES], const struct side_by_side *tables, size_t t)
+{
+    const struct vtb_case *the_case = &tables->comparison->point->cases[tables->firsts[t]];
+    snprintf(title, TEXT_BYTES, "%s", the_case->heap->name);
+    if (the_case->async)
+        vtb_append(title, TEXT_BYTES, " async");
+    if (tables->comparison->caller_ns)
+        vtb_append(title, TEXT_BYTES, " x%zu", the_case->threads_n);
+}
+
+/* Adds a column of numbers, whose title has two lines, the first of which may be empty; Markdown
+ * has one. */
+static void add_column(struct vtb_table *table, enum vtb_format format, const char *first,
+                       const char *second, size_t width)
+{
+    char title[TEXT_BYTES] = "";
+    const bool one_line = format == VTB_FORMAT_MARKDOWN;
+    vtb_append(title, sizeof title, "%s", first);
+    vtb_append(title, sizeof title, "%s%s", !one_line ? "\n" : *first ? " " : "", second);
+    vtb_table_column(table, (struct vtb_column){title, width, VTB_SIDE_RIGHT, false});
+}
+
+/* Adds the columns of one heap's times. */
+static void add_times(struct vtb_table *table, enum vtb_format format, const char *heap,
+                      const char *baseline)
+{
+    char name[TEXT_BYTES] = "";
+    add_column(table, format, heap, "ns/op", TIME_WIDTH);
+    vtb_append(name, sizeof name, "%s ", baseline);
+    add_column(table, format, "vs", name, RATIO_WIDTH);
+}
+
+/* The width at which a column of words fits beside the numbers. */
+static bool is_wide(const struct side_by_side *tables, const struct vtb_look *look)
+{
+    const size_t heaps = tables->comparison->timed ? tables->n * (TIME_WIDTH + RATIO_WIDTH + 2) : 0;
+    return NAME_WIDTH + heaps + 3 * 8 + MODEL_WIDTH <= look->width;
+}
+
+static void add_columns(struct vtb_table *table, const struct side_by_side *tables,
+                        const char *baseline, bool wide, enum vtb_format format)
+{
+    char title[TEXT_BYTES];
+    vtb_table_column(table,
+                     (struct vtb_column){.title = tables->comparison->timed ? "fastest first"
+                                                                            : "fewest bytes first",
+                                         .width = NAME_WIDTH});
+    for (size_t t = 0; tables->comparison->timed && t < tables->n; t++) {
+        table_title(title, tables, t);
+        add_times(table, format, title, baseline);
+    }
+    add_column(table, format, "", "B/op", 6);
+    add_column(table, format, "", "allocs", 6);
+    if (collecting(tables) < tables->n)
+        add_column(table, format, "", "GCs/M", 5);
+    if (wide)
+        vtb_table_column(table, (struct vtb_column){.title = format == VTB_FORMAT_MARKDOWN
+                                                                 ? "modelled on"
+                                                                 : "\nmodelled on"});
+}
+
+static const char *baseline_of(const struct vtb_comparison *comparison)
+{
+    return name_at(comparison, comparison->point->cases[comparison->point->cases_n - 1].baseline);
+}
+
+static void print_strategies(FILE *out, const struct vtb_comparison *comparison,
+                             const struct vtb_look *look, enum vtb_format format)
+{
+    const struct side_by_side tables = tables_of(comparison);
+    const bool wide = is_wide(&tables, look);
+    struct vtb_table table = {.gap = 1, .split = VTB_SPLIT_ALIGNED, .width = look->width};
+    size_t n;
+    struct line *lines = list_lines(comparison, &n);
+    add_columns(&table, &tables, baseline_of(comparison), wide, format);
+    for (size_t i = 0; i < n; i++)
+        add_line(&table, &tables, &lines[i], wide);
+    vtb_table_print(out, &table, format);
+    vtb_table_free(&table);
+    free(lines);
+}
+
+/* --- points, in the plan's order --- */
+
+static void add_point_columns(struct vtb_table *table, const struct vtb_results *results,
+                              const struct vtb_answer *answer, enum vtb_format format)
+{
+    bool first = true;
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        if (!vtb_parameter_varies(each, results->comparisons, results->comparisons_n))
+            continue;
+        vtb_table_column(table,
+                         (struct vtb_column){.title = each->word,
+                                             .side = first ? VTB_SIDE_LEFT : VTB_SIDE_RIGHT});
+        first = false;
+    }
+    if (results->plan->consumers_n > 1)
+        vtb_table_column(table, (struct vtb_column){.title = "lookups"});
+    for (size_t i = 0; answer->comparison->timed && i < answer->n; i++)
+        add_times(table, format, answer->gains[i].to->the_case->heap->name,
+                  baseline_of(answer->comparison));
+    add_column(table, format, "", "B/op", 6);
+    add_column(table, format, "", "before", 6);
+}
+
+static void add_point(struct vtb_table *table, const struct vtb_results *results, size_t c)
+{
+    const struct vtb_comparison *comparison = &results->comparisons[c];
+    struct vtb_answer answer;
+    char number[VTB_NUMBER_BYTES];
+    vtb_answer_make(&answer, comparison, 0);
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        if (!vtb_parameter_varies(each, results->comparisons, results->comparisons_n))
+            continue;
+        const double value =
+            vtb_parameter_value(each, comparison->point, &comparison->point->cases[0]);
+        if (each->of_workload)
+            vtb_table_cell(table, "%s", comparison->point->workload->name);
+        else
+            vtb_table_cell(table, isnan(value) ? "-" : "%.6g", value);
+    }
+    if (results->plan->consumers_n > 1)
+        vtb_table_cell(table, "%s", vtb_consumer_words[comparison->consumer]);
+    for (size_t i = 0; comparison->timed && i < answer.n; i++) {
+        add_time(table, answer.gains[i].to);
+        add_ratio(table, comparison, (size_t)(answer.gains[i].to - comparison->figures));
+    }
+    vtb_table_cell(table, "%s",
+                   vtb_fitted_text(number, vtb_steady_bytes_per_op(&answer.gains->to->counted), 6));
+    vtb_table_cell(
+        table, "%s",
+        vtb_fitted_text(number, vtb_steady_bytes_per_op(&answer.gains->from->counted), 6));
+}
+
+static void print_points(FILE *out, const struct vtb_results *results, const struct vtb_look *look,
+                         enum vtb_format format)
+{
+    struct vtb_answer answer;
+    struct vtb_table table = {.gap = 1, .split = VTB_SPLIT_ALIGNED, .width = look->width};
+    vtb_answer_make(&answer, results->comparisons, 0);
+    if (answer.n == 0)
+        return;
+    add_point_columns(&table, results, &answer, format);
+    for (size_t i = 0; i < results->comparisons_n; i++)
+        add_point(&table, results, i);
+    vtb_table_print(out, &table, format);
+    vtb_table_free(&table);
+}
+
+/* --- the whole --- */
+
+static void print_legend(FILE *out, const struct vtb_results *results, const struct vtb_look *look)
+{
+    char text[TEXT_BYTES] = "";
+    const struct vtb_comparison *comparison = results->comparisons;
+    if (comparison->timed)
+        vtb_append(
+            text, sizeof text,
+            "ns/op: the median of %zu session%s. vs: its time as a share of %s's in the same "
+            "rounds, ± to the farther end of an interval of 99 %% that holds for another "
+            "run; = the same within %.0f %%, ? not known yet. ",
+            comparison->samples.sessions_n,
+            vtb_plural((double)comparison->samples.sessions_n, "", "s"), baseline_of(comparison),
+            100 * VTB_SAME_MARGIN);
+    vtb_append(text, sizeof text,
+               "B/op, allocs: what a call allocates, exactly, without what is allocated once.");
+    const struct side_by_side tables = tables_of(comparison);
+    if (results->plan->points_n == 1 && collecting(&tables) < tables.n)
+        vtb_append(text, sizeof text, " GCs/M: collections in a million calls.");
+    vtb_print_wrapped_to(out, text, look->width);
+    putc('\n', out);
+}
+
+void vtb_answer_table(FILE *out, const struct vtb_results *results, const struct vtb_look *look,
+                      enum vtb_format format)
+{
+    if (results->plan->points_n > 1)
+        print_points(out, results, look, format);
+    else
+        print_strategies(out, results->comparisons, look, format);
+    putc('\n', out);
+    print_legend(out, results, look);
+}

@@ -1,0 +1,39 @@
+/* How wide a text may be. */
+#include "check.h"
+
+#include "base/look.h"
+
+/* Standard output is no terminal here, or one whose width is not asked for. */
+static void the_environment_says_how_wide(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *columns;
+        size_t width;
+    } expected[] = {{"80", 80}, {"100", 100}, {"60", 60}, {"20", 60}, {"1000", 200}, {"132", 132}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        assert_int_equal(setenv("COLUMNS", expected[i].columns, 1), 0);
+        assert_int_equal(vtb_look_of_stdout().width, expected[i].width);
+    }
+}
+
+static void what_says_nothing_leaves_it(void **state)
+{
+    (void)state;
+    assert_int_equal(unsetenv("COLUMNS"), 0);
+    const size_t width = vtb_look_of_stdout().width;
+    static const char *const texts[] = {"", "0", "wide", "80x"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        assert_int_equal(setenv("COLUMNS", texts[i], 1), 0);
+        assert_int_equal(vtb_look_of_stdout().width, width);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_environment_says_how_wide),
+        cmocka_unit_test(what_says_nothing_leaves_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,79 @@
+/* The one table of the first screen, of figures that are made up. */
+#include "two_heaps.h"
+
+#include "base/prose.h"
+#include "report/answer_table.h"
+
+static void print(size_t width)
+{
+    char *printed = NULL;
+    size_t printed_n;
+    const struct vtb_look look = {width};
+    FILE *out = open_memstream(&printed, &printed_n);
+    assert_non_null(out);
+    vtb_answer_table(out, &it.results, &look, VTB_FORMAT_TABLE);
+    assert_int_equal(fclose(out), 0);
+    assert_true(printed_n < sizeof text);
+    memcpy(text, printed, printed_n + 1);
+    free(printed);
+}
+
+/* The fastest first, with a mark for what is the same and what is not known. */
+static void strategies(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 1.01, VTB_VERDICT_SAME);
+    print(80);
+    says("right 15 0.75 ±0.05 30.3 1.01 ±0.05= 2.4 0.4 1.2398 left 20 1 30 1 9.6 0.4 4.673");
+    make(1.25, VTB_VERDICT_DIFFERENT, 1.01, VTB_VERDICT_UNKNOWN);
+    print(80);
+    says("left 20 1 30 1 9.6 0.4 4.673 right 25 1.25 ±0.05 30.3 1.01 ±0.05? 2.4 0.4 1.2398");
+}
+
+/* What every strategy has in common with another tool's is told where there is room for it. */
+static void models(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.75, VTB_VERDICT_DIFFERENT);
+    it.strategies[0].modelled_on = "a letter";
+    it.strategies[1].modelled_on = "a parcel";
+    print(80);
+    says_not("modelled on");
+    print(140);
+    says("modelled on");
+    says("2.4 0.4 1.2398 a parcel left");
+}
+
+/* Without times there is nothing but what is allocated, the least first. */
+static void counts_alone(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_NONE, 0.75, VTB_VERDICT_NONE);
+    for (size_t i = 0; i < CASES_N; i++)
+        figures[i].ns.median = NAN;
+    it.comparison.timed = false;
+    print(80);
+    says("right 2.4 0.4 1.2398 left 9.6 0.4 4.673");
+    says_not("ns/op");
+}
+
+/* A strategy that one of the heaps has not. */
+static void a_gap(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.75, VTB_VERDICT_DIFFERENT);
+    it.point.cases_n = CASES_N - 1;
+    print(80);
+    says("right 15 0.75 ±0.05 - - 2.4 0.4 - left 20 1 30 1 9.6 0.4 4.673");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(strategies),
+        cmocka_unit_test(models),
+        cmocka_unit_test(counts_alone),
+        cmocka_unit_test(a_gap),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,159 @@
+/* The sentences of the first screen, each worked out from figures that are made up. */
+#include "two_heaps.h"
+
+#include "base/prose.h"
+#include "report/report_answer.h"
+
+static void print(size_t width)
+{
+    char *printed = NULL;
+    size_t printed_n;
+    const struct vtb_look look = {width};
+    FILE *out = open_memstream(&printed, &printed_n);
+    assert_non_null(out);
+    vtb_report_answer(out, &it.results, &look, VTB_FORMAT_TABLE);
+    assert_int_equal(fclose(out), 0);
+    assert_true(printed_n < sizeof text);
+    memcpy(text, printed, printed_n + 1);
+    free(printed);
+}
+
+static void a_clear_win(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    print(80);
+    says(
+        "errands: 1,000,000 calls, 80 % answered at once, 64 in flight, 0-byte result; 7 sessions "
+        "of 80 rounds");
+    says("ANSWER right instead of left: faster malloc (heap)");
+    says("malloc (heap) 20 -> 15 ns a call, -25 % ±5 collector (sweeper) 30 -> 15 ns a call, ");
+    says("-50 % ±5 allocated 9.6 -> 2.4 B a call, -75.0 % collections one every 214,000 -> ");
+    says("807,000 calls (sweeper) does it matter? ");
+    /* 5 ns and 15 ns a call: 10 ms a second are 1 % of a core */
+    says("1 % of a core is saved from 2,000,000 calls a second on (heap), 670,000 on (sweeper)");
+}
+
+static void a_contradiction(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 1.5, VTB_VERDICT_DIFFERENT);
+    print(80);
+    says("right instead of left: faster on heap; slower on sweeper");
+    says(
+        "1 % of a core is saved from 2,000,000 calls a second on (heap); 1 % of a core is lost "
+        "from "
+        "670,000 calls a second on (sweeper)");
+}
+
+static void no_difference(void **state)
+{
+    (void)state;
+    make(1, VTB_VERDICT_SAME, 1, VTB_VERDICT_SAME);
+    print(80);
+    says("right instead of left: as fast malloc");
+    says("20 -> 20 ns a call, the same within 5 %");
+    says("does it matter? not for its time, which is the same within 5 %");
+    says_not("of a core");
+}
+
+static void what_is_not_known(void **state)
+{
+    (void)state;
+    make(0.97, VTB_VERDICT_UNKNOWN, 1, VTB_VERDICT_SAME);
+    print(80);
+    says("as fast on sweeper; not told apart yet: take more --sessions on heap");
+    says("20 -> 19.4 ns a call, -3.0 % ±5.0, not known yet");
+    says("does it matter? not known, as the times are not told apart");
+    figures[1].ratio.lo = figures[1].ratio.hi = NAN;
+    print(80);
+    says("-3.0 % without an interval");
+}
+
+/* 5 and 15 ns of 20,000 calls are 0.1 and 0.3 ms, of a second. */
+static void a_volume(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    it.plan.calls_per_second = 20000;
+    print(80);
+    says("at 20,000 calls a second: no with heap (0.008 % of a core to 0.0116 %), no with sweeper");
+    says("at this volume 5.608 -> 1.488 collections a minute");
+    it.plan.calls_per_second = 1e7;
+    print(80);
+    says("at 10,000,000 calls a second: yes with heap (4 % of a core to 5.8 %), yes with sweeper");
+}
+
+static void counts_alone(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_NONE, 0.5, VTB_VERDICT_NONE);
+    it.comparison.timed = false;
+    print(80);
+    says("right instead of left: times were not measured");
+    says("allocated 9.6 -> 2.4 B a call, -75.0 %");
+    says_not(" ns");
+    says_not("matter");
+}
+
+static void a_cold_start(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    it.point.cold = true;
+    it.plan.calls_per_second = 20000;
+    print(80);
+    says("7 sessions of 80 cold starts");
+    says("does it matter? not told: these are the first calls of a process, which come once");
+    says_not("of a core");
+}
+
+static void one_strategy(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    it.point.cases_n = 1;
+    print(80);
+    says("No two strategies were compared: --strategy A,B does that.");
+    says_not("ANSWER");
+}
+
+/* What a caller must not do with the one is told if it may be done with the other. */
+static void rules(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    print(80);
+    says_not("beware");
+    it.strategies[1].lacks.several_consumers = "it is awaited once";
+    print(80);
+    says("beware it is awaited once (run_bench misuse --strategy right)");
+    it.strategies[0].lacks.several_consumers = "so is this";
+    print(80);
+    says_not("beware");
+}
+
+static void lines_fit(void **state)
+{
+    (void)state;
+    static const size_t widths[] = {60, 80, 100, 200};
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        make(0.75, VTB_VERDICT_DIFFERENT, 1.5, VTB_VERDICT_DIFFERENT);
+        it.plan.calls_per_second = 20000;
+        print(widths[i]);
+        for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+            assert_true(vtb_characters(line, strcspn(line, "\n")) <= widths[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_clear_win),   cmocka_unit_test(a_contradiction),
+        cmocka_unit_test(no_difference), cmocka_unit_test(what_is_not_known),
+        cmocka_unit_test(a_volume),      cmocka_unit_test(counts_alone),
+        cmocka_unit_test(a_cold_start),  cmocka_unit_test(one_strategy),
+        cmocka_unit_test(rules),         cmocka_unit_test(lines_fit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,45 @@
+"""The first screen of a run, as the program prints it; its sentences are tested in C."""
+from __future__ import annotations
+
+import pytest
+
+from conftest import DEFAULT_HEAPS, INTERVALS, TIMED, Bench
+
+ANSWER = {"VTB_DETAILS": "0", "VTB_HEAP": DEFAULT_HEAPS}
+FEW = ["--strategy", "value_task,poll"]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 200])
+@pytest.mark.parametrize("timing", [TIMED, INTERVALS], ids=["steady", "cold"])
+def test_it_is_as_wide_as_asked(bench: Bench, timing: list[str], columns: int) -> None:
+    out = bench.ok(*timing, "--calls-per-second", "20k", COLUMNS=str(columns), **ANSWER).out
+    assert "ANSWER  value_task instead of heap_task" in out
+    assert max(map(len, out.splitlines())) <= columns
+
+
+def test_one_strategy_is_no_question(bench: Bench) -> None:
+    out = bench.ok(*INTERVALS, "--strategy", "plain", "--baseline-strategy", "plain", **ANSWER).out
+    assert "No two strategies were compared" in out and "ANSWER" not in out
+
+
+def test_details_are_asked_for(bench: Bench) -> None:
+    arguments = [*INTERVALS, *FEW]
+    details = bench.ok(*arguments, "--details", **ANSWER).out
+    answer = bench.ok(*arguments, **ANSWER).out
+    assert "ANSWER" not in details and "By the direct method, heap gengc:" in details
+    assert "By the direct method" not in answer and "All tables and sentences:" in answer
+
+
+def test_markdown_has_it_as_well(bench: Bench) -> None:
+    arguments = [*INTERVALS, *FEW, "--format", "markdown", "--export-markdown", "answer.md"]
+    out = bench.ok(*arguments, **ANSWER).out
+    assert out == (bench.directory / "answer.md").read_text(encoding="utf-8")
+    assert out.startswith("### user_cache: 10 calls, ") and "\n- **does it matter?**: " in out
+    assert "\n| fastest first | gengc ns/op | vs heap_task" in out
+
+
+def test_several_points_have_a_line_each(bench: Bench) -> None:
+    out = bench.ok(*INTERVALS, *FEW, "--hit-rate", "0.2,0.8", **ANSWER).out
+    assert "  malloc (glibc)     fewer bytes along hit_rate: all along" in out
+    rows = [line.split() for line in out.splitlines() if line.startswith(("0.2 ", "0.8 "))]
+    assert [row[-2:] for row in rows] == [["83.2", "97.6"], ["20.8", "78.4"]]

@@ -1,0 +1,79 @@
+/* A table of two strategies on two heaps, one that frees and one that collects, with figures that
+ * are made up; and what is printed about it. */
+#ifndef TWO_HEAPS_H
+#define TWO_HEAPS_H
+
+#include "made_up.h"
+
+#define CASES_N 4 /* left and right on each */
+
+static struct made_up it;
+static struct vtb_case cases[CASES_N];
+static struct vtb_figures figures[CASES_N];
+static struct vtb_collector collector;
+static struct vtb_heap collecting;
+static struct vtb_heap_entry collecting_entry;
+
+/* Times of 20 and 30 ns on the two heaps; the second strategy's ratio and verdict on each. */
+static inline void make(double ratio_a, enum vtb_verdict verdict_a, double ratio_b,
+                        enum vtb_verdict verdict_b)
+{
+    const double ratios[CASES_N] = {1, ratio_a, 1, ratio_b};
+    const enum vtb_verdict verdicts[CASES_N] = {VTB_VERDICT_NONE, verdict_a, VTB_VERDICT_NONE,
+                                                verdict_b};
+    make_up(&it);
+    it.comparison.timed = true;
+    it.comparison.samples.sessions_n = 7;
+    it.comparison.samples.rounds_n = 80;
+    collecting = (struct vtb_heap){.collector = &collector};
+    collecting_entry = (struct vtb_heap_entry){.name = "sweeper", .heap = &collecting};
+    for (size_t i = 0; i < CASES_N; i++) {
+        const double ns = (i < 2 ? 20 : 30) * ratios[i];
+        cases[i] = it.cases[i % 2];
+        cases[i].baseline = i / 2 * 2;
+        cases[i].empty = cases[i].floor = CASES_N;
+        cases[i].heap = i < 2 ? &it.heap_entry : &collecting_entry;
+        figures[i] = it.figures[i % 2];
+        figures[i].the_case = &cases[i];
+        figures[i].ns = (struct vtb_interval){ns, ns - 1, ns + 1};
+        figures[i].ratio = (struct vtb_interval){ratios[i], ratios[i] - 0.04, ratios[i] + 0.05};
+        figures[i].verdict = verdicts[i];
+        figures[i].quiet_share = NAN;
+        figures[i].pressure =
+            (struct vtb_pressure){.collects = i >= 2,
+                                  .calls_per_collection = i == 2 ? 213995.0 : 806597.0,
+                                  .is_exact = true};
+    }
+    figures[1].counted.counts.requested_bytes = figures[3].counted.counts.requested_bytes = 24;
+    it.point.cases = cases;
+    it.point.cases_n = CASES_N;
+    it.point.calls_n = 1000000;
+    it.plan.consumers_n = 1;
+    it.comparison.figures = figures;
+}
+
+/* What was printed last. */
+static char text[8192];
+
+/* In one line, as where a line ends depends on the width. */
+static inline void says(const char *sentence)
+{
+    static char flat[sizeof text];
+    size_t n = 0;
+    for (const char *at = text; *at; at++) {
+        const bool space = *at == ' ' || *at == '\n';
+        if (!space || (n > 0 && flat[n - 1] != ' '))
+            flat[n++] = space ? ' ' : *at;
+    }
+    flat[n] = '\0';
+    if (!strstr(flat, sentence))
+        fail_msg("'%s' is not said in:\n%s", sentence, text);
+}
+
+static inline void says_not(const char *sentence)
+{
+    if (strstr(text, sentence))
+        fail_msg("'%s' is said in:\n%s", sentence, text);
+}
+
+#endif
