@@ -91,6 +91,7 @@ def test_a_preloaded_allocator_is_found_out(tmp_path: Path, library: str) -> Non
 @pytest.mark.parametrize(
     "words",
     [
+        ["advise", "--hit-rate", "0.9"],
         ["check", "--strategy", "value_task"],
         ["misuse"],
         ["selftest", "--quick"],
@@ -116,7 +117,10 @@ def test_commands_without_such_a_report_tell_on_standard_error(tmp_path: Path) -
     """Whatever bytes are in the name."""
     name = os.fsdecode(b"LD_\x1b\xff")
     samples = ["selftest", "--samples", str(tmp_path / "none.csv")]
-    for words in [samples, ["check", "--strategy", "callback"], ["misuse", "--strategy", "poll"]]:
+    check = ["check", "--strategy", "callback"]
+    advise = ["advise", "--hit-rate", "0.9", "--keys", "1000", "--sessions", "1"]
+    advise += ["--results-dir", str(tmp_path / "results")]
+    for words in [samples, check, ["misuse", "--strategy", "poll"], advise]:
         done = run(*words, **{name: "1"})
         assert r"Taken out of the environment of what was measured: LD_\x1b\xff." in done.stderr
         assert "nvironment" not in done.stdout

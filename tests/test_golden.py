@@ -32,6 +32,7 @@ BASELINE = ROOT / "results" / "baseline.json"
 # By file: exit status, standard output, and the line of an error.
 OUTPUTS: dict[str, list[str]] = {
     "help.txt": ["--help"],
+    "help-advise.txt": ["advise", "--help"],
     "help-list.txt": ["list", "--help"],
     "help-misuse.txt": ["misuse", "--help"],
     "help-gate.txt": ["gate", "--help"],

@@ -1,11 +1,11 @@
-/* A table of two strategies on two heaps, one that frees and one that collects, with figures that
- * are made up; and what is printed about it. */
+/* A made-up comparison of two strategies on two heaps, for tests of what is said about it, and what
+ * such tests ask of the text. */
 #ifndef TWO_HEAPS_H
 #define TWO_HEAPS_H
 
 #include "made_up.h"
 
-#define CASES_N 4 /* left and right on each */
+#define CASES_N 4 /* left and right on a heap that frees, and on one that collects */
 
 static struct made_up it;
 static struct vtb_case cases[CASES_N];
@@ -37,6 +37,8 @@ static inline void make(double ratio_a, enum vtb_verdict verdict_a, double ratio
         figures[i].the_case = &cases[i];
         figures[i].ns = (struct vtb_interval){ns, ns - 1, ns + 1};
         figures[i].ratio = (struct vtb_interval){ratios[i], ratios[i] - 0.04, ratios[i] + 0.05};
+        figures[i].log_ratio = (struct vtb_pooled){
+            .mean = log(ratios[i]), .variance = 1e-6, .freedom = 6, .sessions_n = 7};
         figures[i].verdict = verdicts[i];
         figures[i].quiet_share = NAN;
         figures[i].pressure =
@@ -52,8 +54,21 @@ static inline void make(double ratio_a, enum vtb_verdict verdict_a, double ratio
     it.comparison.figures = figures;
 }
 
-/* What was printed last. */
 static char text[8192];
+
+/* Prints to `text`, by a function that gets the lines' width. */
+static inline void print_by(void (*write_it)(FILE *out, size_t width), size_t width)
+{
+    char *printed = NULL;
+    size_t printed_n;
+    FILE *out = open_memstream(&printed, &printed_n);
+    assert_non_null(out);
+    write_it(out, width);
+    assert_int_equal(fclose(out), 0);
+    assert_true(printed_n < sizeof text);
+    memcpy(text, printed, printed_n + 1);
+    free(printed);
+}
 
 /* In one line, as where a line ends depends on the width. */
 static inline void says(const char *sentence)

@@ -14,9 +14,22 @@ static bool refuse(struct vtb_error *error, const char *reason)
     return vtb_fail(error, VTB_EXIT_USAGE, "%s", reason);
 }
 
+/* The factor that a unit of time stands for; 0 if it is none. */
+static double time_factor(const char *unit)
+{
+    static const char *const units[] = {"s", "ms", "us"};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(unit, units[i]) == 0)
+            return pow(1000, -(double)i);
+    }
+    return 0;
+}
+
 /* The factor that a unit stands for; 0 if it is no unit. */
 static double unit_factor(const char *unit, const struct vtb_number_kind *kind)
 {
+    if (kind->time)
+        return time_factor(unit);
     if (*unit == '\0')
         return 1;
     if (kind->percent && strcmp(unit, "%") == 0)
@@ -48,6 +61,8 @@ bool vtb_number_parse(const char *text, const struct vtb_number_kind *kind, doub
     if (errno == ERANGE && fabs(number) > 1)
         return refuse(error, "too large");
     double factor = unit_factor(end, kind);
+    if (kind->time && *end == '\0')
+        return refuse(error, "no unit behind the number");
     if (factor == 0)
         return refuse(error, "text behind the number");
     number = factor == 1 || kind->bytes ? number * factor : round_to_12_digits(number * factor);
@@ -74,7 +89,9 @@ static bool add(struct vtb_numbers *numbers, double value, struct vtb_error *err
 static bool parse_range(char *text, const struct vtb_number_kind *kind, struct vtb_numbers *numbers,
                         struct vtb_error *error)
 {
-    const struct vtb_number_kind step_kind = {0, INFINITY, kind->whole, kind->percent, kind->bytes};
+    struct vtb_number_kind step_kind = *kind;
+    step_kind.min = 0;
+    step_kind.max = INFINITY;
     char *to = strchr(text, ':');
     *to++ = '\0';
     char *step = strchr(to, ':');

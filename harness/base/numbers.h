@@ -24,6 +24,7 @@ struct vtb_number_kind {
     bool whole;   /* no fraction */
     bool percent; /* a trailing % divides by 100 */
     bool bytes;   /* k, M, G and T stand for powers of 1024, and not of 1000 */
+    bool time;    /* seconds, behind which a unit must stand: us, ms or s */
 };
 
 /* Parses one number. On false *error says only what is wrong with `text`, to follow its name. */

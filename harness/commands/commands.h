@@ -11,6 +11,7 @@
 typedef bool vtb_command_function(const struct vtb_options *options, struct vtb_error *error);
 
 VTB_MUST_USE vtb_command_function vtb_run_command;
+VTB_MUST_USE vtb_command_function vtb_advise_command;
 VTB_MUST_USE vtb_command_function vtb_list_command;
 VTB_MUST_USE vtb_command_function vtb_misuse_command;
 VTB_MUST_USE vtb_command_function vtb_gate_command;
@@ -20,6 +21,11 @@ VTB_MUST_USE vtb_command_function vtb_new_command;
 VTB_MUST_USE vtb_command_function vtb_build_command;
 VTB_MUST_USE vtb_command_function vtb_doctor_command;
 VTB_MUST_USE vtb_command_function vtb_selftest_command;
+
+/* Runs what `run` would of these options, and keeps and tells all that it does; but what was found,
+ * a struct vtb_results, is printed by `print`. */
+VTB_MUST_USE bool vtb_run_printed(const struct vtb_options *options, vtb_print *print,
+                                  struct vtb_error *error);
 
 /* Says in the reports of a `gate` that did not begin that nothing was compared, as *error says; of
  * one whose options are wrong, only where an earlier gate's are. For any other command:

@@ -187,13 +187,13 @@ static bool write_files(const struct vtb_options *options, const struct vtb_resu
 /* Writes and prints what was found. If one output fails the others are still tried, because
  * measuring took its time; the first error is the one that is reported. */
 static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
-                          struct own *own, struct vtb_error *error)
+                          vtb_print *print, struct own *own, struct vtb_error *error)
 {
     struct vtb_error reason;
     bool ok = write_files(options, results, own, error);
-    ok = vtb_output_stdout(vtb_report, results, (enum vtb_format)options->format,
-                           ok ? error : &reason) &&
-         ok;
+    ok =
+        vtb_output_stdout(print, results, (enum vtb_format)options->format, ok ? error : &reason) &&
+        ok;
     if (ok)
         vtb_tell("results: %s", own->json);
     if (own->is_current && options->plot_dir)
@@ -207,6 +207,12 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
 }
 
 /* --- the whole --- */
+
+/* What sets one run of a plan apart from another. */
+struct manner {
+    vtb_print *print;    /* of a struct vtb_results, to standard output */
+    const char *resumed; /* a file of sessions that were run before; null: there are none */
+};
 
 /* Estimates the run, has its cells ready, and notes the machine once more: a loaded cell tells
  * which compiler made the cells. The load is that of the start, because building is a load too. On
@@ -258,12 +264,12 @@ static bool withdraw(const struct own *own, struct vtb_error *error)
 /* The plan's cells, then its passes with the figures of each table, then what follows from several
  * tables, and the report. */
 static bool run_and_report(const struct vtb_options *options, const struct vtb_plan *plan,
-                           struct vtb_results *results, const struct tm *start, const char *resumed,
-                           struct vtb_error *error)
+                           const struct manner *manner, struct vtb_results *results,
+                           const struct tm *start, struct vtb_error *error)
 {
     struct vtb_estimate estimate;
     struct own own = {.is_kept = false};
-    const struct vtb_keeper keeper = {keep_results, &own, resumed};
+    const struct vtb_keeper keeper = {keep_results, &own, manner->resumed};
     if (!claim_own(&own, options, start, error))
         return false;
     if (!prepare(plan, results, &estimate, error))
@@ -273,14 +279,14 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
     if (!ok)
         return withdraw(&own, error);
     vtb_warn_after(&results->machine);
-    ok = write_results(options, results, &own, error) &&
+    ok = write_results(options, results, manner->print, &own, error) &&
          (!results->interrupted || tell_of_interrupt(options, plan, results, error));
     vtb_results_free(results);
     return ok;
 }
 
 static bool run_plan(const struct vtb_options *options, const struct vtb_plan *plan,
-                     const char *resumed, struct vtb_error *error)
+                     const struct manner *manner, struct vtb_error *error)
 {
     if (!vtb_plan_check_heaps(plan, error))
         return false;
@@ -295,36 +301,43 @@ static bool run_plan(const struct vtb_options *options, const struct vtb_plan *p
     char *line = vtb_run_describe(&results, now);
     gmtime_r(&now, &start);
     const bool ok = check_outputs(options, error) &&
-                    run_and_report(options, plan, &results, &start, resumed, error);
+                    run_and_report(options, plan, manner, &results, &start, error);
     free(line);
     return ok;
 }
 
 /* Runs a plan of these options, of which one that is resumed has its sessions. */
 static bool run_options(const struct vtb_options *options, const struct vtb_resume *resume,
-                        struct vtb_error *error)
+                        vtb_print *print, struct vtb_error *error)
 {
     struct vtb_plan plan;
+    const struct manner manner = {print, resume ? resume->sessions_path : NULL};
     if (!vtb_plan_make(&plan, options, error))
         return false;
     const bool ok = (!resume || vtb_resume_plan(resume, &plan, options, error)) &&
-                    run_plan(options, &plan, resume ? resume->sessions_path : NULL, error);
+                    run_plan(options, &plan, &manner, error);
     vtb_plan_free(&plan);
     return ok;
+}
+
+bool vtb_run_printed(const struct vtb_options *options, vtb_print *print, struct vtb_error *error)
+{
+    vtb_interrupt_watch();
+    return run_options(options, NULL, print, error);
 }
 
 bool vtb_run_command(const struct vtb_options *options, struct vtb_error *error)
 {
     if (vtb_session_is_this())
         return vtb_session_work(options, error);
-    vtb_interrupt_watch();
     if (!options->resume)
-        return run_options(options, NULL, error);
+        return vtb_run_printed(options, vtb_report, error);
+    vtb_interrupt_watch();
     struct vtb_options same = *options;
     struct vtb_resume resume;
     if (!vtb_resume_open(&resume, &same, error))
         return false;
-    const bool ok = run_options(&same, &resume, error);
+    const bool ok = run_options(&same, &resume, vtb_report, error);
     vtb_resume_close(&resume);
     return ok;
 }

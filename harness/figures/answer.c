@@ -58,6 +58,18 @@ bool vtb_gain_is_known(const struct vtb_gain *gain)
     return is_apart(gain) || gain->to->verdict == VTB_VERDICT_SAME;
 }
 
+size_t vtb_gain_rules(const struct vtb_gain *gain, const char *rules[VTB_RULES_MAX])
+{
+    const struct vtb_lacks *had = &gain->from->the_case->timing->strategy->lacks;
+    const struct vtb_lacks *lacks = &gain->to->the_case->timing->strategy->lacks;
+    size_t n = 0;
+    if (lacks->several_consumers && !had->several_consumers)
+        rules[n++] = lacks->several_consumers;
+    if (lacks->storing && !had->storing)
+        rules[n++] = lacks->storing;
+    return n;
+}
+
 /* The volume at which an amount of ns, saved or lost, is worth VTB_WORTH_SHARE of a core. */
 static double volume_of(double ns)
 {

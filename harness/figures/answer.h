@@ -52,6 +52,11 @@ struct vtb_answer {
 void vtb_answer_make(struct vtb_answer *answer, const struct vtb_comparison *comparison,
                      double calls_per_second);
 
+/* Gives what callers must not do with the strategy's result, though they may with the baseline's:
+ * the reasons, which live as long as the program. Returns how many there are. */
+#define VTB_RULES_MAX 2
+size_t vtb_gain_rules(const struct vtb_gain *gain, const char *rules[VTB_RULES_MAX]);
+
 /* Whether the time of a gain is told apart from the baseline's, or known to be the same. */
 bool vtb_gain_is_known(const struct vtb_gain *gain);
 

@@ -17,6 +17,12 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "hit rate says how many complete at once; the others suspend and complete later. Prints "
      "time,\n"
      "bytes and allocations per operation, and writes all figures to a file in results/.\n"},
+    {"advise", "which hand-over for this method, and does it matter",
+     "Answers for one method, in your own words: how often its result is at hand, how often it\n"
+     "is called, how long a miss takes, what callers do with the result; one value each. Measures\n"
+     "for some seconds, holds that against the rule of thumb, and tells which to take, what it\n"
+     "saves, from where on that changes, and which rules callers must obey; and where less than\n"
+     "1 % of a core is at stake, that it does not matter.\n"},
     {"list", "what can be compared: strategies, workloads, heaps",
      "Lists strategies with the sizes that follow from their layouts and what they can, workloads\n"
      "and heaps.\n"},
@@ -72,6 +78,7 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
 
 #define FIELD(name) .offset = offsetof(struct vtb_options, name)
 #define RUN (1u << VTB_COMMAND_RUN)
+#define ADVISE (1u << VTB_COMMAND_ADVISE)
 #define LIST (1u << VTB_COMMAND_LIST)
 #define MISUSE (1u << VTB_COMMAND_MISUSE)
 #define GATE (1u << VTB_COMMAND_GATE)
@@ -81,10 +88,15 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
 #define BUILD (1u << VTB_COMMAND_BUILD) /* takes all of run's options on cases too */
 #define DOCTOR (1u << VTB_COMMAND_DOCTOR)
 #define SELFTEST (1u << VTB_COMMAND_SELFTEST)
-#define ALL (RUN | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST)
+#define ALL \
+    (RUN | ADVISE | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
-#define WAITS (RUN | MISUSE | GATE | CHECK | BUILD | SELFTEST) /* those that may take long */
+/* The commands that may take long. */
+#define WAITS (RUN | ADVISE | MISUSE | GATE | CHECK | BUILD | SELFTEST)
+
+/* What a flag accepts. */
+#define NO_VALUE "no value (in the environment 1 or 0)"
 
 /* The names of strategies, of their variants, and others that are taken. */
 #define STRATEGIES                                                                               \
@@ -95,7 +107,7 @@ static const struct vtb_option chosen_options[] = {
     {"workload", "NAME,...", vtb_parse_names, FIELD(workloads), .known = vtb_known_workloads,
      .find = vtb_find_workload_name, .bring = vtb_foreign_add_workload,
      .accepts = "names of workloads, or all, or files of your own; see `list`", .of_cases = true,
-     .commands = RUN | CHECK, .is_default = vtb_workload_is_default,
+     .commands = RUN | ADVISE | CHECK, .is_default = vtb_workload_is_default,
      .help = "services to measure; `list` shows all. A file, as ./mine.h, is a workload of your\n"
              "own: docs/OWN.md"},
     {"strategy", "NAME,...", vtb_parse_names, FIELD(strategies), STRATEGIES,
@@ -124,7 +136,7 @@ static const struct vtb_option chosen_options[] = {
      .help = "strategies to leave out"},
     {"heap", "NAME,...", vtb_parse_names, FIELD(heaps), .known = vtb_known_heaps,
      .find = vtb_find_heap_name, .accepts = "names of heaps, or all; see `list`", .of_cases = true,
-     .commands = RUN | CHECK, .is_default = vtb_heap_is_default,
+     .commands = RUN | ADVISE | CHECK, .is_default = vtb_heap_is_default,
      .help = "memory to allocate from; all: what `list` says is available"},
     {"baseline-strategy", "NAME", vtb_parse_name, FIELD(baseline_strategy), STRATEGIES,
      .bring = vtb_foreign_add_strategy, .accepts = "one strategy's name, or file; see `list`",
@@ -133,6 +145,16 @@ static const struct vtb_option chosen_options[] = {
 };
 
 static const struct vtb_option other_options[] = {
+    {"await-many", NULL, vtb_parse_flag, FIELD(await_many), .accepts = NO_VALUE, .commands = ADVISE,
+     .help = "callers await a result several times, or several of them await the same one"},
+    {"store-result", NULL, vtb_parse_flag, FIELD(store_result), .accepts = NO_VALUE,
+     .commands = ADVISE,
+     .help = "callers store what they got, in a field or a collection, and await it later"},
+    {"always-async", NULL, vtb_parse_flag, FIELD(always_async), .accepts = NO_VALUE,
+     .commands = ADVISE, .help = "no result is ever at hand: a hit rate of 0"},
+    {"public-api", NULL, vtb_parse_flag, FIELD(public_api), .accepts = NO_VALUE, .commands = ADVISE,
+     .help = "callers are not yours, and cannot be relied on to obey rules: take the simple one\n"
+             "unless it is known to matter"},
     {"cache", "lru:CAPACITY", vtb_parse_cache, FIELD(parameters[VTB_P(cache)]),
      .number = {1, 1e9, true, false},
      .accepts = "lru:CAPACITY with a capacity from 1 to 1e9 entries; lists and ranges",
@@ -156,10 +178,17 @@ static const struct vtb_option other_options[] = {
              "another thread, where they are then consumed and freed; default: caller"},
     {"calls-per-second", "R", vtb_parse_number, FIELD(calls_per_second),
      .number = {0.001, 1e12, false, false}, .accepts = "calls a second, from 0.001 to 1e12",
-     .of_cases = true, .commands = RUN,
+     .of_cases = true, .commands = RUN | ADVISE,
      .help =
          "tell what the figures cost at this volume: CPU time, bytes and allocations, a second\n"
          "and a day"},
+    {"miss-time", "T", vtb_parse_number, FIELD(miss_time_s),
+     .number = {1e-6, 3600, false, false, false, true},
+     .accepts = "a time from 1us to 3600s with its unit, as 500us, 2ms or 0.1s", .of_cases = true,
+     .commands = RUN | ADVISE,
+     .help =
+         "how long a miss takes: as many operations are in flight as calls miss in that time, by\n"
+         "--calls-per-second and the hit rate, at least one; --in-flight says another number"},
     {"method", "KIND", vtb_parse_word, FIELD(method), .words = vtb_method_words,
      .accepts = "direct, async or both", .of_cases = true, .commands = RUN,
      .help = "direct: a plain function with a fast path; async: a compiled asynchronous method,\n"
@@ -182,8 +211,8 @@ static const struct vtb_option other_options[] = {
      .accepts = "bytes from 0 to 4G, as 1048576 or 1M", .of_cases = true, .commands = RUN,
      .help = "objects that live all along in a heap that collects, for a full collection to mark;\n"
              "default: the table's values, up to 16 MiB of them"},
-    {"verify-heap", NULL, vtb_parse_flag, FIELD(verify_heap),
-     .accepts = "no value (in the environment 1 or 0)", .of_run = true, .commands = RUN,
+    {"verify-heap", NULL, vtb_parse_flag, FIELD(verify_heap), .accepts = NO_VALUE, .of_run = true,
+     .commands = RUN,
      .help = "look through the whole heap after every collection, and stop if it is broken; of\n"
              "the generational collector. For testing, as its times mean nothing"},
     {"distribution", "KIND", vtb_parse_distribution, FIELD(distribution),
@@ -199,8 +228,8 @@ static const struct vtb_option other_options[] = {
      .accepts = "independent, dependent or both", .of_cases = true, .commands = RUN,
      .help = "independent: lookups may overlap, which measures throughput; dependent: each key\n"
              "needs the last result, which measures latency; default: independent"},
-    {"instructions", NULL, vtb_parse_flag, FIELD(instructions),
-     .accepts = "no value (in the environment 1 or 0)", .of_cases = true, .commands = RUN,
+    {"instructions", NULL, vtb_parse_flag, FIELD(instructions), .accepts = NO_VALUE,
+     .of_cases = true, .commands = RUN,
      .help = "count instructions per operation as well, exactly, under valgrind's callgrind: the\n"
              "same figure in every run on a machine with the same toolchain; takes minutes"},
     {"events", "LIST", vtb_parse_events, FIELD(events),
@@ -210,8 +239,8 @@ static const struct vtb_option other_options[] = {
      .help = "count these events of the processor and the kernel per operation as well, in a pass\n"
              "of their own; names as libpfm4 spells them, those in braces counted together:\n"
              "page-faults,{cycles,instructions:u}; `run_bench list --events` shows them"},
-    {"require-events", NULL, vtb_parse_flag, FIELD(require_events),
-     .accepts = "no value (in the environment 1 or 0)", .of_run = true, .commands = RUN,
+    {"require-events", NULL, vtb_parse_flag, FIELD(require_events), .accepts = NO_VALUE,
+     .of_run = true, .commands = RUN,
      .help = "end with exit status 1 if an event cannot be counted here, before anything is run"},
     {"min-gain", "PERCENT", vtb_parse_numbers, .old = "worth", FIELD(min_gains),
      .number = {0.001, 99, false, false}, .accepts = "percent from 0.001 to 99; lists and ranges",
@@ -219,7 +248,7 @@ static const struct vtb_option other_options[] = {
      .help = "in the break-evens of a range: how much faster than the baseline something must be\n"
              "to be worth it; default: 5"},
     {"sessions", "N", vtb_parse_number, FIELD(sessions), .number = {1, 1000, true, false},
-     .accepts = "whole numbers from 1 to 1000", .of_run = true, .commands = RUN | GATE,
+     .accepts = "whole numbers from 1 to 1000", .of_run = true, .commands = RUN | ADVISE | GATE,
      .help = "fresh processes that each time everything, spread over the run: an interval tells\n"
              "how far another run may be from this one, and takes 5 or more of them. Default: 10;\n"
              "5 in a sweep and with --quick; 20 with a --time of 30 or more"},
@@ -229,8 +258,8 @@ static const struct vtb_option other_options[] = {
     {"runs", "N", vtb_parse_number, FIELD(runs), .number = {2, 10000, true, false},
      .accepts = "whole numbers from 2 to 10000", .commands = SELFTEST,
      .help = "runs beside each load; default: 100"},
-    {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = "no value (in the environment 1 or 0)",
-     .commands = SELFTEST, .help = "3 runs beside each load: few, but less than a minute"},
+    {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = NO_VALUE, .commands = SELFTEST,
+     .help = "3 runs beside each load: few, but less than a minute"},
     {"samples", "FILE", vtb_parse_text, FIELD(samples_path), .file = VTB_FILE_READ,
      .accepts = "a file's name", .commands = SELFTEST,
      .help = "judge recorded sessions in place of this machine: a file of samples that `run` left\n"
@@ -246,22 +275,20 @@ static const struct vtb_option other_options[] = {
      .accepts = "seconds from 0.01 to 86400", .of_run = true, .commands = RUN,
      .help = "take about this long for each table's timing, in place of --rounds: divided among\n"
              "sessions of at most 5000 rounds, and at most 100 sessions"},
-    {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = "no value (in the environment 1 or 0)",
-     .of_run = true, .commands = RUN,
+    {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = NO_VALUE, .of_run = true,
+     .commands = RUN,
      .help =
          "a rough answer: 5 sessions of 24 rounds, unless said otherwise; so is a sweep, a run\n"
          "of six or more combinations of parameters"},
-    {"dry-run", NULL, vtb_parse_flag, FIELD(dry_run),
-     .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
+    {"dry-run", NULL, vtb_parse_flag, FIELD(dry_run), .accepts = NO_VALUE, .commands = RUN,
      .help = "print what would be measured, and how long it takes; write nothing"},
-    {"keep-environment", NULL, vtb_parse_flag, FIELD(keep_environment),
-     .accepts = "no value (in the environment 1 or 0)", .of_run = true,
-     .commands = RUN | GATE | MISUSE | CHECK | SELFTEST,
+    {"keep-environment", NULL, vtb_parse_flag, FIELD(keep_environment), .accepts = NO_VALUE,
+     .of_run = true, .commands = RUN | ADVISE | GATE | MISUSE | CHECK | SELFTEST,
      .help = "leave what an allocator, a collector or the dynamic linker reads (LD_PRELOAD,\n"
              "GLIBC_TUNABLES, MALLOC_CONF, GC_...) in the environment of what is measured; the\n"
              "result says so. By default it is taken out, which the result says as well"},
     {"pin", "CPUS", vtb_parse_text, FIELD(pin), .accepts = "processors, as 0 or 0-3,8",
-     .of_run = true, .commands = RUN | GATE | SELFTEST,
+     .of_run = true, .commands = RUN | ADVISE | GATE | SELFTEST,
      .help = "run everything on these processors alone"},
     {"resume", "FILE", vtb_parse_text, FIELD(resume), .file = VTB_FILE_READ,
      .accepts = "a result file's name", .commands = RUN,
@@ -273,8 +300,7 @@ static const struct vtb_option other_options[] = {
     {"seed", "N", vtb_parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",
      .of_cases = true, .commands = RUN,
      .help = "what keys, hits and orders are drawn from; default: 1"},
-    {"events", NULL, vtb_parse_flag, FIELD(list_events),
-     .accepts = "no value (in the environment 1 or 0)", .commands = LIST,
+    {"events", NULL, vtb_parse_flag, FIELD(list_events), .accepts = NO_VALUE, .commands = LIST,
      .help = "list what this machine can count for --events of `run`, and why not what it cannot"},
     {"format", "FORMAT", vtb_parse_word, FIELD(format), .words = format_words,
      .accepts = "table, json, csv or markdown", .commands = REPORTS,
@@ -285,8 +311,7 @@ static const struct vtb_option other_options[] = {
          "how far it is, on standard error: auto is a line that moves on a terminal, and of the\n"
          "building of cells a line now and then elsewhere; plain: a line now and then, without\n"
          "escape codes; off: nothing. Default: auto"},
-    {"details", NULL, vtb_parse_flag, FIELD(details),
-     .accepts = "no value (in the environment 1 or 0)", .commands = RUN,
+    {"details", NULL, vtb_parse_flag, FIELD(details), .accepts = NO_VALUE, .commands = RUN,
      .help = "all tables and sentences, in place of the answer with one table; up to 100 columns"},
     {"export-json", "FILE", vtb_parse_text, FIELD(export_json), .file = VTB_FILE_WRITTEN,
      .accepts = "a file's name", .commands = RUN,
@@ -339,16 +364,15 @@ static const struct vtb_option other_options[] = {
      .number = {0.1, 99, false, false}, .accepts = "percent from 0.1 to 99", .commands = GATE,
      .help = "how much slower than before, against the baseline strategy, a case may be; at least\n"
              "2, which is what identical machine code may differ by at another place; default: 5"},
-    {"strict", NULL, vtb_parse_flag, FIELD(strict),
-     .accepts = "no value (in the environment 1 or 0)", .commands = GATE,
+    {"strict", NULL, vtb_parse_flag, FIELD(strict), .accepts = NO_VALUE, .commands = GATE,
      .help = "exit status 4 if of anything it cannot be told whether it is worse, or if anything\n"
              "was not compared"},
-    {"any-toolchain", NULL, vtb_parse_flag, FIELD(any_toolchain),
-     .accepts = "no value (in the environment 1 or 0)", .commands = GATE,
+    {"any-toolchain", NULL, vtb_parse_flag, FIELD(any_toolchain), .accepts = NO_VALUE,
+     .commands = GATE,
      .help = "with another compiler, C library or architecture than the baseline's compare what\n"
              "does not depend on them, and leave out instructions and times, in place of status 5"},
     {"results-dir", "DIR", vtb_parse_text, FIELD(results_dir), .accepts = "a directory's name",
-     .commands = RUN, .help = "where result files are written; default: results"},
+     .commands = RUN | ADVISE, .help = "where result files are written; default: results"},
     {"help", NULL, vtb_parse_flag, FIELD(help), .no_twin = true, .accepts = "no value",
      .commands = ALL, .help = "this text"},
     {"version", NULL, vtb_parse_flag, FIELD(version), .no_twin = true, .accepts = "no value",
@@ -371,7 +395,7 @@ static struct vtb_option option_of(const struct vtb_parameter *parameter)
         .accepts = parameter->accepts,
         .help = parameter->help,
         .number = parameter->number,
-        .commands = RUN,
+        .commands = parameter->of_method ? RUN | ADVISE : RUN,
         .of_cases = true,
     };
 }

@@ -65,8 +65,8 @@ bool vtb_parse_events(const struct vtb_option *option, const char *text, void *f
 /* Parses the limit of a metric's figures: a number, a share in percent, or none at all. */
 static bool parse_limit(const char *text, struct vtb_limit *limit)
 {
-    static const struct vtb_number_kind number = {0, 1e9, false, false, false};
-    static const struct vtb_number_kind percent = {0, 1, false, true, false};
+    static const struct vtb_number_kind number = {.max = 1e9};
+    static const struct vtb_number_kind percent = {.max = 1, .percent = true};
     struct vtb_error reason;
     *limit = (struct vtb_limit){.off = strcmp(text, "off") == 0};
     const bool is_share = *text && text[strlen(text) - 1] == '%';

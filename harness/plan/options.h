@@ -15,6 +15,7 @@
 
 enum vtb_command {
     VTB_COMMAND_RUN,
+    VTB_COMMAND_ADVISE,
     VTB_COMMAND_LIST,
     VTB_COMMAND_MISUSE,
     VTB_COMMAND_GATE,
@@ -78,6 +79,10 @@ struct vtb_options {
     bool dry_run;
     bool details; /* all tables and sentences, and not the answer alone */
     bool keep_environment;
+    bool await_many; /* for `advise`, as are the next three */
+    bool store_result;
+    bool always_async;
+    bool public_api;
     bool strict; /* for `gate`, as is the next */
     bool any_toolchain;
     struct vtb_names workloads;
@@ -90,6 +95,7 @@ struct vtb_options {
     const char *trace_path;                          /* null: keys are drawn; "-": standard input */
     struct vtb_trace_format trace_format;
     double calls_per_second; /* 0: not given */
+    double miss_time_s;      /* likewise */
     int completer;           /* enum vtb_completer */
     int completion;          /* enum vtb_completion */
     int consumer;            /* enum vtb_consumer */

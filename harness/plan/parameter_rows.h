@@ -6,7 +6,7 @@
  * (the first varies fastest), and in which break-evens, help and titles have them. The fields are
  * in parameters.h. Included more than once.
  */
-PARAMETER(hit_rate, hits.rate, .option = "hit-rate", .metavar = "RATE",
+PARAMETER(hit_rate, hits.rate, .of_method = true, .option = "hit-rate", .metavar = "RATE",
           .number = {0, 1, false, true}, .usual = NAN, .units = NO_UNITS, .is_share = true,
           .value = hit_rate_of, .accepts = "0 to 1, or 0% to 100%; lists 0.5,0.8; ranges 0:1:0.05",
           .help =
@@ -21,10 +21,12 @@ PARAMETER(
         "100000 they are also what is timed: the first calls of fresh processes, a cold\n"
         "start; beyond, a steady state is. Default: 1e6, or a trace's requests; 2e5 in a\n"
         "sweep")
-PARAMETER(in_flight, in_flight, .option = "in-flight", .metavar = "N",
-          .number = {1, 16777216, true, false}, .usual = 64, .units = THOUSANDS,
-          .accepts = "whole numbers from 1 to 16777216; lists and ranges",
-          .help = "suspended operations that are outstanding before one completes; default: 64")
+PARAMETER(in_flight, in_flight, .of_method = true, .option = "in-flight", .metavar = "N",
+          .number = {1, VTB_IN_FLIGHT_MAX, true, false}, .usual = 64, .units = THOUSANDS,
+          .value = in_flight_of, .accepts = "whole numbers from 1 to 16777216; lists and ranges",
+          .help =
+              "suspended operations that are outstanding before one completes; default: what\n"
+              "follows from --miss-time, or 64")
 PARAMETER(depth, depth, .sentence = "%s methods deep", .option = "depth", .metavar = "N",
           .number = {1, VTB_DEPTH_MAX, true, false}, .usual = 1, .units = NO_UNITS,
           .accepts = "whole numbers from 1 to 16; lists and ranges",
@@ -77,19 +79,20 @@ PARAMETER(incremental, incremental, .option = "boehm-incremental", .metavar = NU
           .help =
               "the conservative collector works in steps, between which the program goes on; far\n"
               "slower in all where the kernel does not tell which pages were written to")
-PARAMETER(keys, keys_n, .option = "keys", .metavar = "N", .number = {1, 1073741823, true, false},
-          .usual = NAN, .units = THOUSANDS,
+PARAMETER(keys, keys_n, .of_method = true, .option = "keys", .metavar = "N",
+          .number = {1, 1073741823, true, false}, .usual = NAN, .units = THOUSANDS,
           .accepts = "whole numbers from 1 to 1073741823; lists and ranges",
           .help = "entries of the cache; default: the workload's own, see `list`")
 PARAMETER_ELSEWHERE(
-    threads, .option = "threads", .metavar = "N", .number = {1, VTB_THREADS_MAX, true, false},
-    .usual = 1, .units = NO_UNITS, .value = threads_of,
+    threads, .of_method = true, .option = "threads", .metavar = "N",
+    .number = {1, VTB_THREADS_MAX, true, false}, .usual = 1, .units = NO_UNITS, .value = threads_of,
     .accepts = "whole numbers from 1 to 256; lists and ranges",
     .help =
         "callers at once, each with operations of its own, against one table; one caller is\n"
         "always measured too, in the same rounds, to tell how it scales; default: 1")
 PARAMETER_ELSEWHERE(
-    payload, .option = "payload", .metavar = "BYTES", .number = {1, 4096, true, false, true},
-    .usual = NAN, .units = BYTES, .of_workload = true, .value = payload_of,
+    payload, .of_method = true, .option = "payload", .metavar = "BYTES",
+    .number = {1, 4096, true, false, true}, .usual = NAN, .units = BYTES, .of_workload = true,
+    .value = payload_of,
     .accepts = "sizes of the payload curve, from 1 to 4096 bytes; lists and ranges",
     .help = "size of the result: the workload of the payload curve with these sizes, as 8,48,256")

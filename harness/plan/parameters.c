@@ -16,6 +16,7 @@
     }
 
 VALUE(hit_rate, point->hits.emerge ? NAN : point->hits.rate)
+VALUE(in_flight, point->in_flight_follows ? NAN : (double)point->in_flight)
 VALUE(threads, (double)the_case->threads_n)
 
 static double gen0_budget_of(const struct vtb_point *point, const struct vtb_case *the_case)

@@ -10,6 +10,9 @@
 /* The most callers that may run at once. */
 #define VTB_THREADS_MAX 256
 
+/* The most operations that may be in flight. */
+#define VTB_IN_FLIGHT_MAX 16777216
+
 /* The operations of a request, unless --request-ops says otherwise. */
 #define VTB_REQUEST_OPS 64
 
@@ -63,6 +66,7 @@ struct vtb_parameter {
     bool is_share;
     bool none_at_zero; /* 0 at its place says that it means nothing */
     bool of_workload;  /* the points along it are of several workloads */
+    bool of_method;    /* whoever asks about one method knows it: `advise` takes it */
     enum vtb_naming named;
 };
 

@@ -330,8 +330,38 @@ static size_t live_heap_bytes(const struct vtb_point *point, const struct vtb_op
     return bytes < DEFAULT_LIVE_HEAP_MAX ? bytes : DEFAULT_LIVE_HEAP_MAX;
 }
 
-static void set_parameters(struct vtb_point *point, const double values[VTB_PARAMETERS_N],
-                           const struct vtb_plan *plan, const struct vtb_options *options)
+/* Has as many operations in flight as calls miss in the time that a miss takes, by Little's law.
+ * J. D. C. Little, "A Proof for the Queuing Formula: L = lambda W", Operations Research 9(3),
+ * 1961. */
+static bool follow_miss_time(struct vtb_point *point, const struct vtb_options *options,
+                             struct vtb_error *error)
+{
+    if (options->miss_time_s == 0 || options->parameters[VTB_P(in_flight)].n > 0)
+        return true;
+    if (options->calls_per_second == 0)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--miss-time: what is in flight follows from the volume of calls; give "
+                        "--calls-per-second R as well, or --in-flight N in its place");
+    if (point->hits.emerge)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--miss-time: what is in flight follows from the hit rate, which emerges "
+                        "from the keys here; give --in-flight N in its place");
+    const double miss_rate = point->force_async ? 1 : 1 - point->hits.rate;
+    const double in_flight =
+        fmax(1, round(options->calls_per_second * miss_rate * options->miss_time_s));
+    if (in_flight > VTB_IN_FLIGHT_MAX)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--miss-time: %g operations would be in flight, at %g calls a second; "
+                        "accepted: what makes at most %d of them",
+                        in_flight, options->calls_per_second, VTB_IN_FLIGHT_MAX);
+    point->in_flight = (size_t)in_flight;
+    point->in_flight_follows = true;
+    return true;
+}
+
+static bool set_parameters(struct vtb_point *point, const double values[VTB_PARAMETERS_N],
+                           const struct vtb_plan *plan, const struct vtb_options *options,
+                           struct vtb_error *error)
 {
     const double per_second =
         options->calls_per_second > 0 ? options->calls_per_second : DEFAULT_CALLS_PER_SECOND;
@@ -339,12 +369,15 @@ static void set_parameters(struct vtb_point *point, const double values[VTB_PARA
         vtb_parameter_set(&vtb_parameters[i], point, values[i]);
     if (point->hits.emerge)
         point->hits.rate = 0;
+    if (!follow_miss_time(point, options, error))
+        return false;
     if (plan->is_sweep && point->in_flight <= SWEEP_WINDOW_MAX)
         point->counted_max = SWEEP_COUNTED_MAX;
     point->hits.cache.tick_ns = (uint64_t)fmax(1, round(1e9 / per_second));
     point->live_heap_bytes = live_heap_bytes(point, options);
     point->cold = point->calls_n <= VTB_COLD_CALLS_MAX && !point->hits.trace && !point->completer &&
                   !options->parameters[VTB_P(threads)].n && options->rounds != 0;
+    return true;
 }
 
 static bool make_points(struct vtb_plan *plan, const struct vtb_options *options,
@@ -379,8 +412,7 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
             .verify_heap = options->verify_heap,
             .seed = options->seed,
         };
-        set_parameters(point, values, plan, options);
-        if (!check_keys(point, error))
+        if (!set_parameters(point, values, plan, options, error) || !check_keys(point, error))
             return false;
         plan->points_n++;
     }

@@ -45,6 +45,7 @@ struct vtb_point {
     uint64_t counted_max; /* calls that are counted; 0: VTB_COUNTED_CALLS_MAX */
     uint64_t keys_n;
     size_t in_flight;
+    bool in_flight_follows; /* from volume, hit rate and the time of a miss */
     size_t depth;
     double failure_rate;
     size_t request_ops;

@@ -4,11 +4,11 @@
 
 #include "base/numbers.h"
 
-static const struct vtb_number_kind rate = {0, 1, false, true, false};
-static const struct vtb_number_kind count = {1, 1e12, true, false, false};
-static const struct vtb_number_kind signed_kind = {-10, 10, false, false, false};
-static const struct vtb_number_kind bytes = {0, 1073741824, true, false, true};
-static const struct vtb_number_kind seconds = {0.001, 1e9, false, false, false};
+static const struct vtb_number_kind rate = {.max = 1, .percent = true};
+static const struct vtb_number_kind count = {.min = 1, .max = 1e12, .whole = true};
+static const struct vtb_number_kind signed_kind = {.min = -10, .max = 10};
+static const struct vtb_number_kind bytes = {.max = 1073741824, .whole = true, .bytes = true};
+static const struct vtb_number_kind seconds = {.min = 0.001, .max = 1e9};
 
 static double parsed(const char *text, const struct vtb_number_kind *kind)
 {
@@ -148,7 +148,7 @@ static void units_of_bytes_are_binary(void **state)
 static void units_for_numbers_that_may_be_large(void **state)
 {
     (void)state;
-    const struct vtb_number_kind smaller = {0.001, 1e9 - 1, false, false, false};
+    const struct vtb_number_kind smaller = {.min = 0.001, .max = 1e9 - 1};
     assert_same_double(parsed("1.5k", &seconds), 1500);
     assert_same_double(parsed("2M", &seconds), 2e6);
     assert_same_double(parsed("1G", &seconds), 1e9);
@@ -183,7 +183,7 @@ static void out_of_range(void **state)
 static void overflow(void **state)
 {
     (void)state;
-    const struct vtb_number_kind unlimited = {-INFINITY, INFINITY, false, false, false};
+    const struct vtb_number_kind unlimited = {.min = -INFINITY, .max = INFINITY};
     refused("1e999", &rate, "too large");
     refused("-1e999", &signed_kind, "too large");
     refused("1e999", &unlimited, "too large");
@@ -342,9 +342,27 @@ static void bad_seeds(void **state)
     assert_true(vtb_uint64_parse("7", &value, &error));
 }
 
+/* In seconds; a time without its unit is none. */
+static void times(void **state)
+{
+    (void)state;
+    static const struct vtb_number_kind kind = {.min = 1e-6, .max = 3600, .time = true};
+    assert_same_double(parsed("2ms", &kind), 0.002);
+    assert_same_double(parsed("500us", &kind), 0.0005);
+    assert_same_double(parsed("1.5s", &kind), 1.5);
+    assert_same_double(parsed("1e3s", &kind), 1000);
+    refused("2", &kind, "no unit behind the number");
+    refused("2h", &kind, "text behind the number");
+    refused("2ms ", &kind, "text behind the number");
+    refused("ms", &kind, "not a number");
+    refused("2000000000ms", &kind, "out of range");
+    refused("0.5us", &kind, "out of range");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(times),
         cmocka_unit_test(plain_numbers),
         cmocka_unit_test(not_numbers),
         cmocka_unit_test(trailing_text),

@@ -113,8 +113,9 @@ static char *help_text(enum vtb_command command)
 }
 
 /* The words of the commands, in the order of enum vtb_command. */
-static const char *const command_words[] = {"run",   "list", "misuse", "gate",   "compare",
-                                            "check", "new",  "build",  "doctor", "selftest"};
+static const char *const command_words[] = {"run",   "advise",  "list",    "misuse",
+                                            "gate",  "compare", "check",   "new",
+                                            "build", "doctor",  "selftest"};
 
 #define HELP_ROWS_MAX 100
 
@@ -237,6 +238,9 @@ static void commands(void **state)
     assert_same_double(options.runs, 7);
     assert_same_double(options.sessions, 5);
     assert_string_equal(options.samples_path, "s.csv");
+    accepted("advise|--hit-rate=0.9|--calls-per-second=20k|--payload=48|--miss-time=2ms");
+    assert_int_equal(options.command, VTB_COMMAND_ADVISE);
+    assert_same_double(options.miss_time_s, 0.002);
     accepted("new|strategy|some/folder/lazy.c");
     assert_int_equal(options.command, VTB_COMMAND_NEW);
     assert_string_equal(options.files[0], "strategy");
@@ -719,6 +723,10 @@ static const struct flag flag_rows[] = {
     FLAG("run", "instructions", instructions),
     FLAG("run", "keep-environment", keep_environment),
     FLAG("run", "require-events", require_events),
+    FLAG("advise", "await-many", await_many),
+    FLAG("advise", "store-result", store_result),
+    FLAG("advise", "always-async", always_async),
+    FLAG("advise", "public-api", public_api),
     FLAG("gate|--baseline=b", "strict", strict),
     FLAG("gate|--baseline=b", "any-toolchain", any_toolchain),
 };

@@ -649,6 +649,38 @@ static void points_are_a_product(void **state)
     vtb_plan_free(&plan);
 }
 
+/* 20,000 misses a second of 2 ms are 40 at a time; at least one is, and with --in-flight that many
+ * are. A curve along the hit rate is one, though other numbers are in flight at each of its
+ * points. */
+static void misses_in_flight(void **state)
+{
+    (void)state;
+    static const size_t expected[] = {40, 20, 4, 1};
+    const struct vtb_parameter *in_flight = &vtb_parameters[VTB_P(in_flight)];
+    assert_true(MAKE("--calls-per-second=20k", "--miss-time=2ms", "--hit-rate=0,0.5,0.9,1"));
+    assert_int_equal(plan.points_n, 4);
+    for (size_t i = 0; i < plan.points_n; i++) {
+        assert_int_equal(plan.points[i].in_flight, expected[i]);
+        assert_true(isnan(vtb_parameter_value(in_flight, &plan.points[i], plan.points[i].cases)));
+    }
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--calls-per-second=20k", "--miss-time=2ms", "--in-flight=7"));
+    assert_int_equal(plan.points->in_flight, 7);
+    assert_same_double(vtb_parameter_value(in_flight, plan.points, plan.points->cases), 7);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--calls-per-second=20k", "--miss-time=2ms", "--force-async"));
+    assert_int_equal(plan.points->in_flight, 40);
+    vtb_plan_free(&plan);
+    assert_false(MAKE("--miss-time=2ms"));
+    assert_usage_error(
+        "--miss-time: what is in flight follows from the volume of calls; give "
+        "--calls-per-second R");
+    assert_false(MAKE("--miss-time=2ms", "--calls-per-second=1", "--cache=lru:100"));
+    assert_usage_error("--miss-time: what is in flight follows from the hit rate, which emerges");
+    assert_false(MAKE("--miss-time=1s", "--calls-per-second=1e12", "--hit-rate=0.5"));
+    assert_usage_error("--miss-time: 5e+11 operations would be in flight");
+}
+
 static void deep_and_failing_points_too(void **state)
 {
     (void)state;
@@ -1297,6 +1329,7 @@ int main(void)
         cmocka_unit_test(variants_are_left_out_by_their_names),
         cmocka_unit_test(a_baseline_that_is_not_there),
         cmocka_unit_test(points_are_a_product),
+        cmocka_unit_test(misses_in_flight),
         cmocka_unit_test(deep_and_failing_points_too),
         cmocka_unit_test(heaps_make_blocks),
         cmocka_unit_test(tables_end_where_heap_or_method_change),

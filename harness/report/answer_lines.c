@@ -1,0 +1,212 @@
+#include "report/answer_lines.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/prose.h"
+
+/* --- lines --- */
+
+/* Prints a text whose lines are no wider than the look's, each but the first behind `indent`
+ * spaces. */
+static void print_hanging(const struct vtb_answer_lines *lines, const char *text, size_t indent)
+{
+    char *wrapped = NULL;
+    size_t wrapped_n;
+    FILE *out = open_memstream(&wrapped, &wrapped_n);
+    if (!out)
+        return;
+    vtb_print_wrapped_to(out, text, lines->look->width - indent);
+    fclose(out);
+    for (const char *line = wrapped; line && *line; line += strcspn(line, "\n")) {
+        if (line != wrapped)
+            fprintf(lines->out, "\n%*s", (int)indent, "");
+        line += *line == '\n';
+        fwrite(line, 1, strcspn(line, "\n"), lines->out);
+    }
+    putc('\n', lines->out);
+    free(wrapped);
+}
+
+void vtb_answer_line(const struct vtb_answer_lines *lines, const char *label, const char *text)
+{
+    if (lines->format == VTB_FORMAT_MARKDOWN) {
+        fprintf(lines->out, "- **%s**: %s\n", label, text);
+        return;
+    }
+    const size_t own = vtb_characters(label, strlen(label));
+    const size_t gap = lines->label_width > own ? lines->label_width - own : 0;
+    fprintf(lines->out, "  %s%*s  ", label, (int)gap, "");
+    print_hanging(lines, text, lines->label_width + 4);
+}
+
+void vtb_answer_paragraph(const struct vtb_answer_lines *lines, const char *text)
+{
+    print_hanging(lines, text, 0);
+    if (lines->format == VTB_FORMAT_MARKDOWN)
+        putc('\n', lines->out);
+}
+
+/* --- names --- */
+
+const char *vtb_gain_heap(const struct vtb_gain *gain)
+{
+    return gain->to->the_case->heap->name;
+}
+
+void vtb_answer_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_comparison *comparison,
+                      const struct vtb_case *the_case)
+{
+    snprintf(label, VTB_ANSWER_LABEL_BYTES, "%s (%s)",
+             vtb_heap_collects(the_case->heap->heap) ? "collector" : "malloc",
+             the_case->heap->name);
+    if (the_case->async)
+        vtb_append(label, VTB_ANSWER_LABEL_BYTES, ", async");
+    if (comparison->caller_ns)
+        vtb_append(label, VTB_ANSWER_LABEL_BYTES, ", %zu caller%s", the_case->threads_n,
+                   vtb_plural((double)the_case->threads_n, "", "s"));
+}
+
+void vtb_answer_widen(struct vtb_answer_lines *lines, const char *label)
+{
+    const size_t width = vtb_characters(label, strlen(label));
+    lines->label_width = width > lines->label_width ? width : lines->label_width;
+}
+
+void vtb_answer_widen_to_heaps(struct vtb_answer_lines *lines, const struct vtb_answer *answer)
+{
+    char label[VTB_ANSWER_LABEL_BYTES];
+    for (size_t i = 0; i < answer->n; i++) {
+        vtb_answer_label(label, answer->comparison, answer->gains[i].to->the_case);
+        vtb_answer_widen(lines, label);
+    }
+}
+
+/* --- what a gain is --- */
+
+/* Appends a change in percent, with the distance to the farther end of its interval. */
+static void append_change(char *text, const struct vtb_interval *ratio)
+{
+    const double change = 100 * (ratio->median - 1);
+    const double margin = 100 * fmax(ratio->hi - ratio->median, ratio->median - ratio->lo);
+    const int digits = margin < 1 || fabs(change) < 10 ? 1 : 0;
+    vtb_append(text, VTB_ANSWER_TEXT_BYTES, "%+.*f %%", digits, change);
+    if (!isnan(margin))
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES, " ±%.*f", digits, margin);
+}
+
+void vtb_append_time(char *text, const struct vtb_gain *gain)
+{
+    char from[VTB_NUMBER_BYTES];
+    char to[VTB_NUMBER_BYTES];
+    if (isnan(gain->from->ns.median) || isnan(gain->to->ns.median)) {
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES,
+                   "not timed long enough in one state of the machine");
+        return;
+    }
+    vtb_append(text, VTB_ANSWER_TEXT_BYTES, "%s -> %s ns a call, ",
+               vtb_fitted_text(from, gain->from->ns.median, 4),
+               vtb_fitted_text(to, gain->to->ns.median, 4));
+    if (gain->to->verdict == VTB_VERDICT_SAME) {
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES, "the same within %.0f %%", 100 * VTB_SAME_MARGIN);
+        return;
+    }
+    append_change(text, &gain->to->ratio);
+    if (isnan(gain->to->ratio.hi))
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES, " without an interval");
+    else if (gain->to->verdict == VTB_VERDICT_UNKNOWN)
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES, ", not known yet");
+}
+
+void vtb_answer_times(const struct vtb_answer_lines *lines, const struct vtb_answer *answer)
+{
+    for (size_t i = 0; answer->comparison->timed && i < answer->n; i++) {
+        char label[VTB_ANSWER_LABEL_BYTES];
+        char text[VTB_ANSWER_TEXT_BYTES] = "";
+        vtb_answer_label(label, answer->comparison, answer->gains[i].to->the_case);
+        vtb_append_time(text, &answer->gains[i]);
+        vtb_answer_line(lines, label, text);
+    }
+}
+
+static void append_bytes(char *text, const struct vtb_gain *gain)
+{
+    char number[2][VTB_NUMBER_BYTES];
+    const double from = vtb_steady_bytes_per_op(&gain->from->counted);
+    const double to = vtb_steady_bytes_per_op(&gain->to->counted);
+    vtb_decimal_text(number[0], from, 3);
+    vtb_decimal_text(number[1], to, 3);
+    if (strcmp(number[0], number[1]) == 0)
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES, "%s B a call, as before", number[0]);
+    else
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES, "%s -> %s B a call", number[0], number[1]);
+    if (from > 0 && from != to)
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES, ", %+.1f %%", 100 * (to / from - 1));
+    if (gain->to->counted.startup_bytes > 0)
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES, "; once at the start %s B",
+                   vtb_thousands_text(number[0], (double)gain->to->counted.startup_bytes));
+}
+
+void vtb_answer_bytes(const struct vtb_answer_lines *lines, const struct vtb_answer *answer)
+{
+    char all[VTB_ANSWER_TEXT_BYTES] = "";
+    for (size_t i = 0; i < answer->n; i++) {
+        char text[VTB_ANSWER_TEXT_BYTES] = "";
+        append_bytes(text, &answer->gains[i]);
+        if (!strstr(all, text))
+            vtb_append(all, sizeof all, "%s%s", *all ? "; " : "", text);
+    }
+    vtb_answer_line(lines, "allocated", all);
+}
+
+void vtb_append_volume(char *text, double volume)
+{
+    char number[VTB_NUMBER_BYTES];
+    const double unit = pow(10, floor(log10(volume)) - 1);
+    vtb_append(text, VTB_ANSWER_TEXT_BYTES, "%s",
+               vtb_thousands_text(number, unit < 1 ? volume : round(volume / unit) * unit));
+}
+
+/* Writes how long pauses are, or a mark where too few collections came to tell. */
+static const char *pause_text(char text[VTB_NUMBER_BYTES], double ms)
+{
+    return isnan(ms) ? "?" : vtb_fitted_text(text, ms, 6);
+}
+
+void vtb_answer_pauses(const struct vtb_answer_lines *lines, const struct vtb_answer *answer)
+{
+    const double volume = answer->calls_per_second;
+    for (size_t i = 0; volume > 0 && i < answer->n; i++) {
+        char text[VTB_ANSWER_TEXT_BYTES] = "";
+        char number[4][VTB_NUMBER_BYTES];
+        const struct vtb_pressure *from = &answer->gains[i].from->pressure;
+        const struct vtb_pressure *to = &answer->gains[i].to->pressure;
+        if (!from->collects || isnan(from->calls_per_collection) || isnan(to->calls_per_collection))
+            continue;
+        vtb_append(text, sizeof text, "%s -> %s collections a minute",
+                   vtb_fitted_text(number[0], 60 * volume / from->calls_per_collection, 5),
+                   vtb_fitted_text(number[1], 60 * volume / to->calls_per_collection, 5));
+        if (!isnan(vtb_gc_ns(from)) || !isnan(vtb_gc_ns(to)))
+            vtb_append(text, sizeof text, ", %s -> %s ms of pause a second",
+                       pause_text(number[2], volume * vtb_gc_ns(from) / 1e6),
+                       pause_text(number[3], volume * vtb_gc_ns(to) / 1e6));
+        vtb_append(text, sizeof text, " (%s)", vtb_gain_heap(&answer->gains[i]));
+        vtb_answer_line(lines, "at this volume", text);
+    }
+}
+
+void vtb_answer_rules(const struct vtb_answer_lines *lines, const struct vtb_answer *answer,
+                      const char *label)
+{
+    char text[VTB_ANSWER_TEXT_BYTES] = "";
+    const char *rules[VTB_RULES_MAX];
+    const size_t n = vtb_gain_rules(answer->gains, rules);
+    for (size_t i = 0; i < n; i++)
+        vtb_append(text, sizeof text, "%s%s", i > 0 ? "; " : "", rules[i]);
+    if (n == 0)
+        return;
+    vtb_append(text, sizeof text, " (run_bench misuse --strategy %s)",
+               answer->gains->to->the_case->timing->name);
+    vtb_answer_line(lines, label, text);
+}

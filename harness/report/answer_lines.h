@@ -1,0 +1,59 @@
+/*
+ * The lines that answers are made of: a label and a text beside it, no wider than the look; and
+ * those that every answer has. Texts are appended to buffers of VTB_ANSWER_TEXT_BYTES.
+ */
+#ifndef REPORT_ANSWER_LINES_H
+#define REPORT_ANSWER_LINES_H
+
+#include <stdio.h>
+
+#include "base/look.h"
+#include "base/output.h"
+#include "figures/answer.h"
+
+#define VTB_ANSWER_TEXT_BYTES 2048
+#define VTB_ANSWER_LABEL_BYTES 80
+
+/* Where lines go, and how. */
+struct vtb_answer_lines {
+    FILE *out;
+    const struct vtb_look *look;
+    enum vtb_format format; /* VTB_FORMAT_TABLE or _MARKDOWN */
+    size_t label_width;     /* in characters */
+};
+
+/* Makes room for a label, or for those of all heaps. */
+void vtb_answer_widen(struct vtb_answer_lines *lines, const char *label);
+void vtb_answer_widen_to_heaps(struct vtb_answer_lines *lines, const struct vtb_answer *answer);
+
+/* Prints a label and a text beside it, whose further lines hang below it. */
+void vtb_answer_line(const struct vtb_answer_lines *lines, const char *label, const char *text);
+
+/* Prints a text over the whole width. */
+void vtb_answer_paragraph(const struct vtb_answer_lines *lines, const char *text);
+
+/* Writes the kind of a case's heap and its name, with what sets its table apart from another one of
+ * that heap. */
+void vtb_answer_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_comparison *comparison,
+                      const struct vtb_case *the_case);
+
+/* The name of a gain's heap. */
+const char *vtb_gain_heap(const struct vtb_gain *gain);
+
+/* Append the time of a call, before and after; and a volume of calls, to two digits. */
+void vtb_append_time(char *text, const struct vtb_gain *gain);
+void vtb_append_volume(char *text, double volume);
+
+/* Print a line for each gain, of its time; one of what a call allocates, which is the same on all
+ * heaps, though methods differ; and for each heap that collects, if there is a volume, how many
+ * collections there are a minute, and for how long they pause. */
+void vtb_answer_times(const struct vtb_answer_lines *lines, const struct vtb_answer *answer);
+void vtb_answer_bytes(const struct vtb_answer_lines *lines, const struct vtb_answer *answer);
+void vtb_answer_pauses(const struct vtb_answer_lines *lines, const struct vtb_answer *answer);
+
+/* Prints what the strategy lacks that the baseline has, as callers must not do it; nothing if it
+ * lacks nothing of that. */
+void vtb_answer_rules(const struct vtb_answer_lines *lines, const struct vtb_answer *answer,
+                      const char *label);
+
+#endif

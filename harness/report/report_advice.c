@@ -1,0 +1,428 @@
+#include "report/report_advice.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/json_text.h"
+#include "base/prose.h"
+#include "figures/advice.h"
+#include "report/answer_lines.h"
+#include "report/report_skips.h"
+
+#define TEXT_BYTES VTB_ANSWER_TEXT_BYTES
+
+/* What is printed, and how. */
+struct page {
+    struct vtb_answer_lines lines;
+    const struct vtb_results *results;
+    const struct vtb_advice *advice;
+    const char *simple; /* the names of the baseline, and of the other strategy */
+    const char *other;
+};
+
+static const char *name_of(const struct vtb_figures *figures)
+{
+    return figures->the_case->timing->name;
+}
+
+/* --- numbers --- */
+
+/* Writes a number to three digits or so. */
+static const char *number_text(char text[VTB_NUMBER_BYTES], double value)
+{
+    return fabs(value) >= 1000 ? vtb_thousands_text(text, value)
+                               : vtb_fitted_text(text, value, fabs(value) < 1 ? 5 : 4);
+}
+
+/* Appends a value with its interval: "0.34 ms (0.3 to 0.38)". Less than nothing is told by its
+ * size: whoever calls this says that it is lost. */
+static void append_span(char *text, const struct vtb_interval *value, double scale,
+                        const char *unit)
+{
+    char number[3][VTB_NUMBER_BYTES];
+    const double factor = value->median < 0 ? -scale : scale;
+    const double ends[] = {factor * value->lo, factor * value->hi};
+    vtb_append(text, TEXT_BYTES, "%s%s", number_text(number[0], factor * value->median), unit);
+    if (!isnan(value->lo))
+        vtb_append(text, TEXT_BYTES, " (%s to %s)", number_text(number[1], fmin(ends[0], ends[1])),
+                   number_text(number[2], fmax(ends[0], ends[1])));
+}
+
+/* --- what was asked --- */
+
+static void print_subject(const struct page *page)
+{
+    char text[TEXT_BYTES] = "";
+    char number[VTB_NUMBER_BYTES];
+    const struct vtb_question *question = &page->advice->question;
+    const struct vtb_comparison *comparison = page->results->comparisons;
+    vtb_append(text, sizeof text, "%s: ", comparison->point->workload->name);
+    if (question->calls_per_second > 0)
+        vtb_append(text, sizeof text, "%s calls a second, ",
+                   vtb_thousands_text(number, question->calls_per_second));
+    vtb_append(text, sizeof text, "%s %% answered at once, %zu in flight, %zu-byte result; ",
+               vtb_decimal_text(number, 100 * question->hit_rate, 2), comparison->point->in_flight,
+               comparison->point->workload->workload->value_bytes);
+    vtb_append(text, sizeof text, "%zu session%s of %zu rounds", comparison->samples.sessions_n,
+               vtb_plural((double)comparison->samples.sessions_n, "", "s"),
+               comparison->samples.rounds_n);
+    if (page->lines.format == VTB_FORMAT_MARKDOWN)
+        fputs("### ", page->lines.out);
+    vtb_answer_paragraph(&page->lines, text);
+}
+
+/* --- the advice --- */
+
+/* Appends how much of a core the other strategy saves, or costs. */
+static void append_share(char *text, const struct page *page)
+{
+    append_span(text, &page->advice->most->core_share, 100, " %");
+    vtb_append(text, TEXT_BYTES, " of a core");
+}
+
+static void append_choice(char *text, const struct page *page)
+{
+    const struct vtb_advice *advice = page->advice;
+    const bool has_volume = advice->question.calls_per_second > 0;
+    switch (advice->reason) {
+    case VTB_ADVICE_PAYS:
+        vtb_append(text, TEXT_BYTES, "Take %s: in %s's place it saves ", page->other, page->simple);
+        append_share(text, page);
+        break;
+    case VTB_ADVICE_FASTER:
+        vtb_append(text, TEXT_BYTES,
+                   "Take %s: it is faster than %s; whether that matters --calls-per-second tells",
+                   page->other, page->simple);
+        break;
+    case VTB_ADVICE_CANNOT:
+        vtb_append(text, TEXT_BYTES, "Take %s: %s is not made for that: %s", page->simple,
+                   page->other, advice->lacking);
+        break;
+    case VTB_ADVICE_PUBLIC:
+        vtb_append(text, TEXT_BYTES,
+                   "Take %s: %s is faster, but callers of a public API cannot be relied on to obey "
+                   "its rules; whether that is worth it --calls-per-second tells",
+                   page->simple, page->other);
+        break;
+    case VTB_ADVICE_SPLIT:
+        vtb_append(text, TEXT_BYTES,
+                   "Take %s, the simple one: %s saves on one heap and costs on another; --heap "
+                   "answers for one",
+                   page->simple, page->other);
+        break;
+    case VTB_ADVICE_COSTS:
+        vtb_append(text, TEXT_BYTES, "Take %s: %s in its place ", page->simple, page->other);
+        vtb_append(text, TEXT_BYTES, "%s", has_volume ? "costs " : "is slower");
+        if (has_volume)
+            append_share(text, page);
+        break;
+    case VTB_ADVICE_NO:
+        vtb_append(text, TEXT_BYTES, "It does not matter: take %s, the simple one", page->simple);
+        break;
+    case VTB_ADVICE_UNKNOWN:
+        vtb_append(text, TEXT_BYTES,
+                   "Take %s, the simple one, as long as it is not known whether %s %s: more "
+                   "--sessions would tell",
+                   page->simple, page->other, has_volume ? "saves 1 % of a core" : "is faster");
+        break;
+    }
+}
+
+static void print_choice(const struct page *page)
+{
+    char text[TEXT_BYTES] = "ADVICE  ";
+    append_choice(text, page);
+    vtb_append(text, sizeof text, ".");
+    vtb_answer_paragraph(&page->lines, text);
+}
+
+/* --- what it saves --- */
+
+static void print_gain(const struct page *page, const struct vtb_gain *gain)
+{
+    char label[VTB_ANSWER_LABEL_BYTES];
+    char text[TEXT_BYTES] = "";
+    const struct vtb_interval *share = &gain->core_share;
+    vtb_append(text, sizeof text, "%s", page->other);
+    if (!isnan(share->median)) {
+        vtb_append(text, sizeof text, " %s ", share->median < 0 ? "costs" : "saves");
+        append_span(text, share, 1e3, " ms");
+        vtb_append(text, sizeof text, " of processor time a second, ");
+        append_span(text, share, VTB_SECONDS_PER_DAY, " s");
+        vtb_append(text, sizeof text, " a day");
+    }
+    vtb_append(text, sizeof text, ": ");
+    vtb_append_time(text, gain);
+    vtb_answer_label(label, page->advice->answer.comparison, gain->to->the_case);
+    vtb_answer_line(&page->lines, label, text);
+}
+
+static void print_bytes_per_second(const struct page *page)
+{
+    char text[TEXT_BYTES] = "";
+    char number[VTB_NUMBER_BYTES];
+    const double saved = vtb_advice_bytes_per_second(page->advice);
+    if (isnan(saved) || saved == 0)
+        return;
+    vtb_append(text, sizeof text, "%s a second %s allocated", vtb_bytes_text(number, fabs(saved)),
+               saved > 0 ? "less are" : "more are");
+    vtb_answer_line(&page->lines, "at this volume", text);
+}
+
+static void print_certainty(const struct page *page)
+{
+    char text[TEXT_BYTES] = "";
+    const struct vtb_gain *most = page->advice->most;
+    if (!most || isnan(most->saved_ns.lo))
+        vtb_append(text, sizeof text,
+                   "not at all: no time has an interval, which takes %d sessions in one state of "
+                   "the machine",
+                   VTB_SESSIONS_MIN);
+    else
+        vtb_append(text, sizeof text,
+                   "each interval is one of 99 %%, and holds for another run on this machine%s",
+                   page->advice->reason == VTB_ADVICE_UNKNOWN ? "; it is too wide to tell" : "");
+    vtb_answer_line(&page->lines, "how sure", text);
+}
+
+/* --- where it changes --- */
+
+static void append_volume_change(char *text, const struct page *page,
+                                 const struct vtb_change *change)
+{
+    vtb_append(text, TEXT_BYTES, "1 %% of a core is saved from ");
+    vtb_append_volume(text, change->at.median);
+    vtb_append(text, TEXT_BYTES, " calls a second on (");
+    vtb_append_volume(text, change->at.lo);
+    if (isinf(change->at.hi)) {
+        vtb_append(text, TEXT_BYTES, " or more");
+    } else {
+        vtb_append(text, TEXT_BYTES, " to ");
+        vtb_append_volume(text, change->at.hi);
+    }
+    vtb_append(text, TEXT_BYTES, "; %s)", vtb_gain_heap(page->advice->most));
+}
+
+static void append_rate_change(char *text, const struct vtb_change *change)
+{
+    vtb_append(text, TEXT_BYTES, "at a hit rate of about %.2f (%.2f to %.2f)", change->at.median,
+               change->at.lo, change->at.hi);
+}
+
+static void print_changes(const struct page *page)
+{
+    char text[TEXT_BYTES] = "";
+    const struct vtb_advice *advice = page->advice;
+    bool has_rate = false;
+    for (size_t i = 0; i < advice->changes_n; i++) {
+        const struct vtb_change *change = &advice->changes[i];
+        const bool is_rate = strcmp(change->parameter, vtb_parameters[VTB_P(hit_rate)].word) == 0;
+        vtb_append(text, sizeof text, "%s", i > 0 ? "; " : "");
+        if (is_rate)
+            append_rate_change(text, change);
+        else
+            append_volume_change(text, page, change);
+        has_rate |= is_rate;
+    }
+    if (advice->has_rates && !has_rate)
+        vtb_append(text, sizeof text, "%sat no hit rate%s", *text ? "; " : "",
+                   advice->question.calls_per_second > 0 ? ", at this volume" : "");
+    if (*text)
+        vtb_answer_line(&page->lines, "it changes", text);
+}
+
+/* --- the rule of thumb --- */
+
+static void append_rule(char *text, const struct page *page)
+{
+    static const char *const reasons[] = {
+        [VTB_RULE_ALWAYS_ASYNC] = "as no result is ever at hand",
+        [VTB_RULE_AWAIT_MANY] = "as it is awaited several times",
+        [VTB_RULE_STORE_RESULT] = "as it is stored",
+        [VTB_RULE_HIT_RATE] = "as the hit rate is above 70 %",
+        [VTB_RULE_MANY_CALLS] = "as there are millions of calls a day",
+        [VTB_RULE_NONE] =
+            "as the hit rate is not above 70 %, nor are there millions of calls a day",
+    };
+    const struct vtb_question *question = &page->advice->question;
+    const enum vtb_rule rule = page->advice->rule;
+    vtb_append(text, TEXT_BYTES, "%s%s, %s", rule == VTB_RULE_MANY_CALLS ? "consider " : "",
+               vtb_rule_is_for_other(rule) ? page->other : page->simple, reasons[rule]);
+    if (rule == VTB_RULE_MANY_CALLS && question->hit_rate < VTB_RULE_LOW_RATE)
+        vtb_append(text, TEXT_BYTES, ", though %s below a hit rate of 50 %%", page->simple);
+}
+
+/* What was measured, where the rule says something else. */
+static const char *measured(const struct vtb_advice *advice)
+{
+    switch (advice->reason) {
+    case VTB_ADVICE_PAYS:
+        return "1 % of a core or more is saved";
+    case VTB_ADVICE_FASTER:
+        return "it is faster all the same";
+    case VTB_ADVICE_NO:
+        return advice->question.calls_per_second > 0 ? "less than 1 % of a core is at stake"
+                                                     : "it is as fast";
+    case VTB_ADVICE_COSTS:
+        return "it is slower here";
+    case VTB_ADVICE_SPLIT:
+        return "it is slower on one of the heaps";
+    case VTB_ADVICE_PUBLIC:
+        return "that it matters is not known";
+    case VTB_ADVICE_CANNOT:
+    case VTB_ADVICE_UNKNOWN:
+        break;
+    }
+    return "what is saved is not known";
+}
+
+static void print_rule(const struct page *page)
+{
+    char text[TEXT_BYTES] = "";
+    append_rule(text, page);
+    if (!vtb_advice_agrees(page->advice))
+        vtb_append(text, sizeof text, ". What was measured disagrees: %s", measured(page->advice));
+    else if (page->advice->rule != VTB_RULE_MANY_CALLS)
+        vtb_append(text, sizeof text, ", and so does this advice");
+    vtb_answer_line(&page->lines, "rule of thumb", text);
+}
+
+/* --- the whole --- */
+
+static void make_advice(struct vtb_advice *advice, const struct vtb_results *results)
+{
+    const struct vtb_options *options = results->options;
+    const struct vtb_question question = {
+        .hit_rate = results->comparisons->point->hits.rate,
+        .calls_per_second = results->plan->calls_per_second,
+        .always_async = options->always_async,
+        .await_many = options->await_many,
+        .store_result = options->store_result,
+        .public_api = options->public_api,
+    };
+    vtb_advice_make(advice, &question, results->comparisons, results->comparisons_n);
+}
+
+static void print_details(struct page *page)
+{
+    const struct vtb_answer *answer = &page->advice->answer;
+    vtb_answer_widen(&page->lines, "at this volume");
+    vtb_answer_widen_to_heaps(&page->lines, answer);
+    for (size_t i = 0; i < answer->n; i++)
+        print_gain(page, &answer->gains[i]);
+    vtb_answer_bytes(&page->lines, answer);
+    print_bytes_per_second(page);
+    vtb_answer_pauses(&page->lines, answer);
+    print_certainty(page);
+    print_changes(page);
+    print_rule(page);
+    vtb_answer_rules(&page->lines, answer, "rules");
+}
+
+void vtb_report_advice_lines(FILE *out, const struct vtb_results *results,
+                             const struct vtb_look *look, enum vtb_format format)
+{
+    struct vtb_advice advice;
+    make_advice(&advice, results);
+    struct page page = {.lines = {.out = out, .look = look, .format = format},
+                        .results = results,
+                        .advice = &advice};
+    if (advice.answer.n > 0) {
+        page.simple = name_of(advice.answer.gains->from);
+        page.other = name_of(advice.answer.gains->to);
+        print_subject(&page);
+        print_choice(&page);
+        print_details(&page);
+        vtb_answer_paragraph(&page.lines,
+                             "`run_bench run` compares all strategies, with the same numbers.");
+    }
+    vtb_report_skips(out, &results->plan->skips, look->width);
+}
+
+/* --- JSON --- */
+
+/* A number, or null where it is not known or infinite. */
+static json_t *number(double value)
+{
+    return vtb_json_checked(isfinite(value) ? json_real(value) : json_null());
+}
+
+static json_t *rules_of(const struct vtb_advice *advice)
+{
+    json_t *list = vtb_json_checked(json_array());
+    const char *rules[VTB_RULES_MAX];
+    const size_t n =
+        vtb_advice_is_for_other(advice) ? vtb_gain_rules(advice->answer.gains, rules) : 0;
+    for (size_t i = 0; i < n; i++)
+        vtb_json_append(list, vtb_json_text(rules[i]));
+    return list;
+}
+
+static json_t *changes_of(const struct vtb_advice *advice)
+{
+    json_t *list = vtb_json_checked(json_array());
+    for (size_t i = 0; i < advice->changes_n; i++) {
+        json_t *change = vtb_json_checked(json_object());
+        vtb_json_put(change, "parameter", vtb_json_text(advice->changes[i].parameter));
+        vtb_json_put(change, "at", number(advice->changes[i].at.median));
+        vtb_json_put(change, "lo", number(advice->changes[i].at.lo));
+        vtb_json_put(change, "hi", number(advice->changes[i].at.hi));
+        vtb_json_append(list, change);
+    }
+    return list;
+}
+
+/* The strategy that the rule of thumb is for, or what it says to consider. */
+static json_t *rule_of(const struct vtb_advice *advice)
+{
+    char text[TEXT_BYTES] = "";
+    const struct vtb_gain *gain = advice->answer.gains;
+    vtb_append(text, sizeof text, "%s%s", advice->rule == VTB_RULE_MANY_CALLS ? "consider " : "",
+               name_of(vtb_rule_is_for_other(advice->rule) ? gain->to : gain->from));
+    return vtb_json_text(text);
+}
+
+static void print_json(FILE *out, const struct vtb_advice *advice, size_t in_flight)
+{
+    static const struct vtb_interval unknown = {NAN, NAN, NAN};
+    json_t *json = vtb_json_checked(json_object());
+    const struct vtb_gain *gain = advice->answer.gains;
+    const struct vtb_interval *share = advice->most ? &advice->most->core_share : &unknown;
+    const bool is_other = vtb_advice_is_for_other(advice);
+    vtb_json_put(json, "recommendation", vtb_json_text(name_of(is_other ? gain->to : gain->from)));
+    vtb_json_put(json, "instead_of", vtb_json_text(name_of(is_other ? gain->from : gain->to)));
+    vtb_json_put(json, "matters",
+                 advice->matters == VTB_MATTERS_UNKNOWN
+                     ? vtb_json_checked(json_null())
+                     : vtb_json_checked(json_boolean(advice->matters == VTB_MATTERS_YES)));
+    vtb_json_put(json, "cpu_share_saved", number(share->median));
+    vtb_json_put(json, "cpu_share_saved_lo", number(share->lo));
+    vtb_json_put(json, "cpu_share_saved_hi", number(share->hi));
+    vtb_json_put(json, "matters_from_calls_per_second",
+                 number(advice->most ? advice->most->worth_from.median : NAN));
+    vtb_json_put(json, "bytes_per_second_saved", number(vtb_advice_bytes_per_second(advice)));
+    vtb_json_put(json, "collections_per_minute_saved",
+                 number(vtb_advice_collections_per_minute(advice)));
+    vtb_json_put(json, "in_flight", vtb_json_checked(json_integer((json_int_t)in_flight)));
+    vtb_json_put(json, "rules", rules_of(advice));
+    vtb_json_put(json, "changes_at", changes_of(advice));
+    vtb_json_put(json, "rule_says", rule_of(advice));
+    vtb_json_put(json, "agrees", vtb_json_checked(json_boolean(vtb_advice_agrees(advice))));
+    vtb_json_print(out, json, 0);
+}
+
+void vtb_report_advice(FILE *out, const void *what, enum vtb_format format)
+{
+    const struct vtb_results *results = what;
+    struct vtb_advice advice;
+    if (format != VTB_FORMAT_JSON) {
+        const struct vtb_look look = format == VTB_FORMAT_TABLE
+                                         ? vtb_look_of_stdout()
+                                         : (struct vtb_look){.width = VTB_LOOK_WIDTH_MAX};
+        vtb_report_advice_lines(out, results, &look, format);
+        return;
+    }
+    make_advice(&advice, results);
+    if (advice.answer.n > 0)
+        print_json(out, &advice, results->comparisons->point->in_flight);
+}
