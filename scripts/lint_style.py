@@ -41,7 +41,8 @@ ROOMS: dict[str, list[str]] = {
     "gate": ["run"],
     "selftest": ["run"],
     "check": ["bench"],
-    "commands": ["gate", "check", "selftest"],
+    "claims": ["run", "check"],
+    "commands": ["gate", "claims", "selftest"],
 }
 
 # Where modules are; and those without a unit test of their own, a line each: "name: where it is

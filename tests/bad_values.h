@@ -135,6 +135,10 @@ static const struct bad_values bad_values_of_selftest[] = {
     {"sessions", "whole numbers from 5 to 1000", TEXTS("4", "1001", "")},
 };
 
+static const struct bad_values bad_values_of_claims[] = {
+    {"section", "a part of a section's heading", TEXTS("")},
+};
+
 /* A name that there is not: the one of the list that is wrong, and the nearest, if it is near. */
 struct bad_name {
     const char *option;

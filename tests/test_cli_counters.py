@@ -552,7 +552,7 @@ def test_interrupt_under_valgrind_keeps_the_sessions(
     assert outcome.code == 130 and "value_task" in out
     *_, line = outcome.complaints
     assert line == (
-        "run_bench: interrupted; 3 of 3 sessions and 1 of 1 tables were finished and are kept; "
+        "run_bench: interrupted; 3 of 3 sessions of 1 of 1 tables were finished and are kept; "
         "--resume goes on with that result file"
     )
     (result,) = bench.results.glob("run-*.json")

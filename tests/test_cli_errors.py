@@ -792,7 +792,7 @@ def test_interrupt_keeps_the_sessions_that_were_finished(
     outcome = announced(run.interrupt(whole_group, number))
     assert outcome.code == 128 + number, outcome.err
     results_line, error_line = outcome.complaints
-    told = re.search(r"(\d+) of (\d+) sessions and (\d+) of (\d+) tables were finished", error_line)
+    told = re.search(r"(\d+) of (\d+) sessions of (\d+) of (\d+) tables were finished", error_line)
     assert told and error_line.endswith("; --resume goes on with that result file"), error_line
     done_n, all_n, *tables_n = map(int, told.groups())
     assert (all_n, 0 < done_n < all_n) == (SESSIONS_N, True)

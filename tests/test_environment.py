@@ -95,6 +95,7 @@ def test_a_preloaded_allocator_is_found_out(tmp_path: Path, library: str) -> Non
         ["check", "--strategy", "value_task"],
         ["misuse"],
         ["selftest", "--quick"],
+        ["claims", "--quick"],
         ["gate", "--baseline"],
     ],
     ids=lambda words: words[0],

@@ -42,6 +42,7 @@ OUTPUTS: dict[str, list[str]] = {
     "help-build.txt": ["build", "--help"],
     "help-doctor.txt": ["doctor", "--help"],
     "help-selftest.txt": ["selftest", "--help"],
+    "help-claims.txt": ["claims", "--help"],
     "counts.txt": FEW,
     "counts-markdown.txt": [*FEW, "--format", "markdown"],
     "counts.csv": [*FEW, "--format", "csv"],

@@ -63,6 +63,7 @@ def test_a_command_line_is_pasted(bench: Bench) -> None:
         ["compare", NAME, NAME],
         ["new", "strategy", NAME],
         ["selftest", "--samples", NAME],
+        ["claims", "--section", NAME],
     ],
 )
 def test_a_name_is_refused_in_one_line(bench: Bench, arguments: list[str]) -> None:

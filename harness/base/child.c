@@ -70,9 +70,8 @@ static pid_t start(const struct vtb_child *child, int *reason)
     sigset_t interrupts;
     sigset_t before;
     sigemptyset(&interrupts);
-    sigaddset(&interrupts, SIGINT);
-    sigaddset(&interrupts, SIGTERM);
-    sigaddset(&interrupts, SIGHUP);
+    for (const int *each = vtb_interrupts; *each; each++)
+        sigaddset(&interrupts, *each);
     (void)sigprocmask(SIG_BLOCK, &interrupts, &before);
     const pid_t parent = getpid();
     const pid_t started = _Fork();

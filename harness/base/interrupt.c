@@ -49,18 +49,20 @@ static void leave(int signal_number)
     _exit(VTB_EXIT_SIGNAL + signal_number);
 }
 
-/* Sets the handler of what asks a process to end: Ctrl-C, `kill` and `timeout`, and a terminal that
- * is closed, unless that is ignored, as under nohup. Without SA_RESTART, as a wait for a child
- * process must return. */
+const int vtb_interrupts[] = {SIGINT, SIGTERM, SIGXCPU, SIGHUP, SIGQUIT, 0};
+
+/* Sets the handler of what asks a process to end. A terminal's may be ignored, as under nohup or in
+ * the background, and stay so. Without SA_RESTART, as a wait for a child process must return. */
 static void handle(void (*handler)(int), int flags)
 {
     struct sigaction before;
     struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-        sigaction(SIGHUP, &action, NULL);
+    for (const int *each = vtb_interrupts; *each; each++) {
+        const bool is_terminals = *each == SIGHUP || *each == SIGQUIT;
+        if (!is_terminals || (sigaction(*each, NULL, &before) == 0 && before.sa_handler != SIG_IGN))
+            sigaction(*each, &action, NULL);
+    }
 }
 
 void vtb_interrupt_watch(void)

@@ -1,5 +1,6 @@
-/* Interrupts: Ctrl-C, SIGTERM, and the SIGHUP of a terminal that is closed. As long as there is
- * nothing to keep one ends the process at once. Later it is only noted, and the passes ask about it
+/* Interrupts: Ctrl-C and Ctrl-\, SIGTERM, the SIGHUP of a terminal that is closed, and the SIGXCPU
+ * of a limit of processor time (ulimit -t, batch systems). As long as there is nothing to keep one
+ * ends the process at once. Later it is only noted, and the passes ask about it
  * between epochs, so that finished results can be written. A second one then ends the process. */
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H
@@ -7,6 +8,9 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+
+/* The signals that are interrupts; ended by 0. */
+extern const int vtb_interrupts[];
 
 /* Lets an interrupt, from now on, end the process with vtb_interrupt_exit, and a line on standard
  * error. */

@@ -197,7 +197,7 @@ static bool compare_all(struct vtb_gate *gate, struct vtb_results runs[VTB_GATE_
     if (!vtb_gate_counts(gate, &runs[0], options, error) ||
         (vtb_plan_is_timed(plan) && !compare_times(gate, runs, plan, options, error)))
         return false;
-    vtb_warn_after(&runs[0].machine);
+    vtb_warn_after(&runs[0].machine, plan);
     return note_facts(gate, &runs[0], error) && check_checks(gate, error);
 }
 

@@ -11,7 +11,6 @@
 #include "base/progress.h"
 #include "base/prose.h"
 #include "base/shown.h"
-#include "base/temporary.h"
 #include "commands/commands.h"
 #include "commands/warnings.h"
 #include "gate/resume.h"
@@ -105,41 +104,27 @@ static bool claim_own(struct own *own, const struct vtb_options *options, const 
     return true;
 }
 
-/* Has the files that are there without a result file removed at any end of the process. */
-static void hold_own(const struct own *own)
-{
-    vtb_temporary_add(own->sessions);
-    vtb_temporary_add(own->samples);
-}
-
-static void release_own(const struct own *own)
-{
-    vtb_temporary_keep(own->sessions);
-    vtb_temporary_keep(own->samples);
-}
-
-/* Writes the run's own files as far as it is: however it ends, each of them is whole. If one fails
- * the others are still tried. The sessions come first: who is killed in between leaves more of them
- * than the result file has, not fewer. Of a whole run, or without a result file, they are nothing
- * to go on with. */
+/* Writes the run's own files as far as it is: however it ends, each of them is whole. The result
+ * file comes first, as it is small and has all figures: where a disk is nearly full the others may
+ * fail. Without one there are no others. Of a whole run sessions are nothing to go on with. */
 static bool write_own(struct own *own, const struct vtb_results *results, struct vtb_error *error)
 {
     const bool goes_on = results->interrupted && results->sessions.done_n > 0;
     struct vtb_error reason;
-    bool ok = (!goes_on || vtb_output_file(own->sessions, vtb_sessions_save, &results->sessions,
-                                           VTB_FORMAT_BYTES, error));
-    ok = vtb_output_file(own->samples, vtb_report_samples, results, VTB_FORMAT_CSV,
-                         ok ? error : &reason) &&
-         ok;
-    if (!own->is_kept)
-        hold_own(own);
-    own->is_current =
-        vtb_output_file(own->json, vtb_report, results, VTB_FORMAT_JSON, ok ? error : &reason);
+    own->is_current = vtb_output_file(own->json, vtb_report, results, VTB_FORMAT_JSON, error);
     own->is_kept |= own->is_current;
-    release_own(own);
-    if (results->interrupted ? !own->is_kept : own->is_current)
+    if (!own->is_kept)
+        return false;
+    bool ok = own->is_current;
+    if (goes_on)
+        ok = vtb_output_file(own->sessions, vtb_sessions_save, &results->sessions, VTB_FORMAT_BYTES,
+                             ok ? error : &reason) &&
+             ok;
+    else if (own->is_current)
         (void)unlink(own->sessions);
-    return ok && own->is_current;
+    return vtb_output_file(own->samples, vtb_report_samples, results, VTB_FORMAT_CSV,
+                           ok ? error : &reason) &&
+           ok;
 }
 
 static void remove_own(const struct own *own)
@@ -150,13 +135,11 @@ static void remove_own(const struct own *own)
 }
 
 /* Writes what there is of a run that goes on. What hinders that hinders the last files, too, which
- * is told; without a result file none is left. */
+ * is told. */
 static void keep_results(void *context, const struct vtb_results *results)
 {
-    struct own *own = context;
     struct vtb_error untold;
-    if (!write_own(own, results, &untold) && !own->is_kept)
-        remove_own(own);
+    (void)write_own(context, results, &untold);
 }
 
 /* Writes the run's own files, with the distributions of pauses, and those that were asked for. */
@@ -238,8 +221,8 @@ static bool tell_of_interrupt(const struct vtb_options *options, const struct vt
                               const struct vtb_results *results, struct vtb_error *error)
 {
     char sessions[80] = "";
-    if (vtb_plan_is_timed(plan))
-        (void)snprintf(sessions, sizeof sessions, "%zu of %zu sessions and ",
+    if (vtb_plan_is_timed(plan)) /* a session is of all tables */
+        (void)snprintf(sessions, sizeof sessions, "%zu of %zu sessions of ",
                        results->sessions.done_n, plan->sessions_n);
     return vtb_fail(error, results->interrupted_by.exit_code,
                     "%.600s; %s%zu of %zu tables were finished and are kept%s%s",
@@ -278,7 +261,7 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
     vtb_estimate_free(&estimate);
     if (!ok)
         return withdraw(&own, error);
-    vtb_warn_after(&results->machine);
+    vtb_warn_after(&results->machine, plan);
     ok = write_results(options, results, manner->print, &own, error) &&
          (!results->interrupted || tell_of_interrupt(options, plan, results, error));
     vtb_results_free(results);

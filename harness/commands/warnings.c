@@ -26,12 +26,15 @@ static void print_warnings(char warnings[][200], size_t n)
 void vtb_warn_before(const struct vtb_machine *machine, const struct vtb_plan *plan)
 {
     char warnings[WARNINGS_MAX][200];
-    print_warnings(warnings,
-                   vtb_machine_warnings(machine, threads_n(plan), warnings, WARNINGS_MAX));
+    if (vtb_plan_is_timed(plan))
+        print_warnings(warnings,
+                       vtb_machine_warnings(machine, threads_n(plan), warnings, WARNINGS_MAX));
 }
 
-void vtb_warn_after(struct vtb_machine *machine)
+void vtb_warn_after(struct vtb_machine *machine, const struct vtb_plan *plan)
 {
     char warnings[WARNINGS_MAX][200];
-    print_warnings(warnings, vtb_machine_end(machine, "", warnings, WARNINGS_MAX));
+    const size_t n = vtb_machine_end(machine, "", warnings, WARNINGS_MAX);
+    if (vtb_plan_is_timed(plan))
+        print_warnings(warnings, n);
 }

@@ -5,10 +5,12 @@
 #include "passes/machine.h"
 #include "plan/plan.h"
 
-/* Warns of what makes a plan's times doubtful on a machine as it was read. */
+/* Warns of what makes a plan's times doubtful on a machine as it was read; counts alone are the
+ * same on any. */
 void vtb_warn_before(const struct vtb_machine *machine, const struct vtb_plan *plan);
 
-/* Notes in *machine what happened to it during a run (vtb_machine_end), and warns of that. */
-void vtb_warn_after(struct vtb_machine *machine);
+/* Notes in *machine what happened to it during a run (vtb_machine_end), and warns of that
+ * likewise. */
+void vtb_warn_after(struct vtb_machine *machine, const struct vtb_plan *plan);
 
 #endif

@@ -290,7 +290,7 @@ void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
 static bool is_told_otherwise(const char *key)
 {
     static const char *const starts[] = {"environment.", "source of ", "skipped", "unavailable.",
-                                         "sessions",     "rounds",     "tag"};
+                                         "sessions",     "rounds",     "tag",     "code"};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (strncmp(key, starts[i], strlen(starts[i])) == 0)
             return true;

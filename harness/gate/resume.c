@@ -174,7 +174,8 @@ static bool refuse(const struct vtb_result_file *file, const char *key, const ch
 /* Whether it takes loaded cells to know a fact. */
 static bool is_of_cells(const char *key)
 {
-    return strcmp(key, "compiler") == 0 || strncmp(key, "libraries", 9) == 0;
+    return strcmp(key, "compiler") == 0 || strcmp(key, "code") == 0 ||
+           strncmp(key, "libraries", 9) == 0;
 }
 
 /* Checks that this would be the same run, by the facts that `compare` tells two runs apart by; and

@@ -72,6 +72,11 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "found; the same for times that are simulated, whose truth is known. 100 runs beside each\n"
      "load take about a quarter of an hour, --quick less than a minute. Exit status: 0 all goals\n"
      "are met, 3 some are missed.\n"},
+    {"claims", "what is said of value tasks, claim by claim, measured",
+     "Measures each claim of a well-known kind of article about tasks and value tasks: what it\n"
+     "says, what is measured here, and a verdict: reproduced, not reproduced, arithmetic error,\n"
+     "depends, changed by .NET 11, or not measurable here. docs/CLAIMS.md has the table of one\n"
+     "machine. Takes a minute or two. Exit status: 0 whatever is found.\n"},
 };
 
 /* --- the options, once --- */
@@ -88,12 +93,14 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
 #define BUILD (1u << VTB_COMMAND_BUILD) /* takes all of run's options on cases too */
 #define DOCTOR (1u << VTB_COMMAND_DOCTOR)
 #define SELFTEST (1u << VTB_COMMAND_SELFTEST)
-#define ALL \
-    (RUN | ADVISE | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST)
+#define CLAIMS (1u << VTB_COMMAND_CLAIMS)
+#define ALL                                                                                    \
+    (RUN | ADVISE | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST | \
+     CLAIMS)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
 /* The commands that may take long. */
-#define WAITS (RUN | ADVISE | MISUSE | GATE | CHECK | BUILD | SELFTEST)
+#define WAITS (RUN | ADVISE | MISUSE | GATE | CHECK | BUILD | SELFTEST | CLAIMS)
 
 /* What a flag accepts. */
 #define NO_VALUE "no value (in the environment 1 or 0)"
@@ -136,7 +143,7 @@ static const struct vtb_option chosen_options[] = {
      .help = "strategies to leave out"},
     {"heap", "NAME,...", vtb_parse_names, FIELD(heaps), .known = vtb_known_heaps,
      .find = vtb_find_heap_name, .accepts = "names of heaps, or all; see `list`", .of_cases = true,
-     .commands = RUN | ADVISE | CHECK, .is_default = vtb_heap_is_default,
+     .commands = RUN | ADVISE | CHECK | CLAIMS, .is_default = vtb_heap_is_default,
      .help = "memory to allocate from; all: what `list` says is available"},
     {"baseline-strategy", "NAME", vtb_parse_name, FIELD(baseline_strategy), STRATEGIES,
      .bring = vtb_foreign_add_strategy, .accepts = "one strategy's name, or file; see `list`",
@@ -260,6 +267,10 @@ static const struct vtb_option other_options[] = {
      .help = "runs beside each load; default: 100"},
     {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = NO_VALUE, .commands = SELFTEST,
      .help = "3 runs beside each load: few, but less than a minute"},
+    {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = NO_VALUE, .commands = CLAIMS,
+     .help = "5 sessions of 24 rounds in place of 10 of 80, and no p99 of pauses"},
+    {"section", "TEXT", vtb_parse_text, FIELD(section), .accepts = "a part of a section's heading",
+     .commands = CLAIMS, .help = "only the claims of sections whose heading has this text in it"},
     {"samples", "FILE", vtb_parse_text, FIELD(samples_path), .file = VTB_FILE_READ,
      .accepts = "a file's name", .commands = SELFTEST,
      .help = "judge recorded sessions in place of this machine: a file of samples that `run` left\n"
@@ -283,12 +294,12 @@ static const struct vtb_option other_options[] = {
     {"dry-run", NULL, vtb_parse_flag, FIELD(dry_run), .accepts = NO_VALUE, .commands = RUN,
      .help = "print what would be measured, and how long it takes; write nothing"},
     {"keep-environment", NULL, vtb_parse_flag, FIELD(keep_environment), .accepts = NO_VALUE,
-     .of_run = true, .commands = RUN | ADVISE | GATE | MISUSE | CHECK | SELFTEST,
+     .of_run = true, .commands = RUN | ADVISE | GATE | MISUSE | CHECK | SELFTEST | CLAIMS,
      .help = "leave what an allocator, a collector or the dynamic linker reads (LD_PRELOAD,\n"
              "GLIBC_TUNABLES, MALLOC_CONF, GC_...) in the environment of what is measured; the\n"
              "result says so. By default it is taken out, which the result says as well"},
     {"pin", "CPUS", vtb_parse_text, FIELD(pin), .accepts = "processors, as 0 or 0-3,8",
-     .of_run = true, .commands = RUN | ADVISE | GATE | SELFTEST,
+     .of_run = true, .commands = RUN | ADVISE | GATE | SELFTEST | CLAIMS,
      .help = "run everything on these processors alone"},
     {"resume", "FILE", vtb_parse_text, FIELD(resume), .file = VTB_FILE_READ,
      .accepts = "a result file's name", .commands = RUN,

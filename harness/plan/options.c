@@ -137,13 +137,13 @@ static bool check_environment(struct vtb_error *error)
 }
 
 /* Reads the environment. Where a baseline records how cases are run, or a command says it, the
- * environment must not change them, so `gate`, `selftest` and `advise` read their own variables
+ * environment must not change them, so `gate`, `selftest`, `advise` and `claims` read their own
  * alone; every other command takes those of `run`, or ignores them. */
 static bool parse_environment(struct vtb_options *options, struct vtb_error *error)
 {
-    const bool own_alone = options->command == VTB_COMMAND_GATE ||
-                           options->command == VTB_COMMAND_SELFTEST ||
-                           options->command == VTB_COMMAND_ADVISE;
+    const bool own_alone =
+        options->command == VTB_COMMAND_GATE || options->command == VTB_COMMAND_SELFTEST ||
+        options->command == VTB_COMMAND_ADVISE || options->command == VTB_COMMAND_CLAIMS;
     const enum vtb_command twins_of = own_alone ? options->command : VTB_COMMAND_RUN;
     for (size_t i = 0; vtb_option_at(i); i++) {
         const struct vtb_option *option = vtb_option_at(i);

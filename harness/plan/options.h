@@ -25,6 +25,7 @@ enum vtb_command {
     VTB_COMMAND_BUILD,
     VTB_COMMAND_DOCTOR,
     VTB_COMMAND_SELFTEST,
+    VTB_COMMAND_CLAIMS,
     VTB_COMMAND_N
 };
 
@@ -119,6 +120,7 @@ struct vtb_options {
     double check_s;
     double runs;              /* of `selftest`, as is the next; 0: not given */
     const char *samples_path; /* null: this machine is measured */
+    const char *section;      /* of `claims`: a part of a heading; null: all of them */
     double doctor_s;          /* that `doctor` watches for gaps */
     const char *pin;          /* null: not given, as for the next */
     const char *tag;

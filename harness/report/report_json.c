@@ -12,6 +12,7 @@
 #include "base/allocate.h"
 #include "base/json_text.h"
 #include "base/prose.h"
+#include "cells/code.h"
 #include "cells/foreign.h"
 #include "cells/malloc_owner.h"
 #include "passes/cpu_info.h"
@@ -287,6 +288,21 @@ static void put_trace(json_t *object, const struct vtb_plan *plan)
     vtb_json_put(object, "trace_digest", json_string(digest));
 }
 
+/* The code of the cells, if they are loaded. */
+static void put_code(json_t *object, const struct vtb_plan *plan)
+{
+    char digest[24];
+    size_t n;
+    const struct vtb_cell **cells = vtb_plan_cells(plan, &n);
+    if (!cells)
+        vtb_no_memory(plan->points_n * sizeof *cells, "JSON");
+    const uint64_t code = vtb_code_digest(cells, n);
+    free(cells);
+    snprintf(digest, sizeof digest, "%016" PRIx64, code);
+    if (code != 0)
+        vtb_json_put(object, "code", json_string(digest));
+}
+
 /* The context: first the keys of Google Benchmark, then those that it does not have. */
 static json_t *context(const struct vtb_results *results)
 {
@@ -304,6 +320,7 @@ static json_t *context(const struct vtb_results *results)
     const char *owner = vtb_file_of_function("malloc");
     vtb_json_put(object, "malloc", vtb_json_text(owner ? owner : "unknown"));
     vtb_json_put(object, "libraries", loaded_libraries());
+    put_code(object, plan);
     snprintf(seed, sizeof seed, "%" PRIu64, plan->points[0].seed);
     vtb_json_put(object, "seed", json_string(seed)); /* as JSON's numbers may have only 53 bits */
     vtb_json_put(object, "confidence", json_real(VTB_CONFIDENCE));

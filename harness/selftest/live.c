@@ -1,55 +1,30 @@
 #include "selftest/live.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
 #include "base/prose.h"
 #include "base/stats.h"
-#include "cells/home.h"
-#include "plan/prepare.h"
-#include "run/run.h"
+#include "run/own_run.h"
 #include "selftest/load.h"
 #include "selftest/recorded.h"
 #include "selftest/subjects.h"
 
 #define LIST_BYTES 8192
-#define WORDS_MAX 12
-#define WORD_BYTES (LIST_BYTES + 64)
 
 /* --- a plan of subjects --- */
 
-/* A plan, made of words as a user would give them. */
 struct work {
-    struct vtb_options options;
-    struct vtb_plan plan;
-    char words[WORDS_MAX][WORD_BYTES];
-    char *arguments[WORDS_MAX + 1];
-    int words_n;
-    struct vtb_results counts;   /* of the plan's cases */
+    struct vtb_own_run run;      /* with the counts of the plan's cases */
     struct vtb_counted *counted; /* owned, as are the next two; one for each case */
     struct vtb_pressure *pressures;
     struct vtb_subject *subjects;
 };
-
-static void add_word(struct work *work, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void add_word(struct work *work, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(work->words[work->words_n], WORD_BYTES, format, arguments);
-    va_end(arguments);
-    work->arguments[work->words_n] = work->words[work->words_n];
-    work->words_n++;
-}
 
 /* The place of the case on the same heap of which case i is a copy; its own baseline if it is
  * none. */
@@ -71,7 +46,7 @@ static size_t original_of(const struct vtb_point *point, size_t i)
 /* Compares each copy with what it is a copy of, in place of the baseline. */
 static void set_subjects(struct work *work)
 {
-    struct vtb_point *point = &work->plan.points[0];
+    struct vtb_point *point = &work->run.plan.points[0];
     work->subjects = vtb_allocate(point->cases_n, sizeof *work->subjects, "the subjects");
     for (size_t i = 0; i < point->cases_n; i++) {
         const char *name = point->cases[i].timing->name;
@@ -85,20 +60,17 @@ static void set_subjects(struct work *work)
 /* Counts the cases: without times, which are taken apart. */
 static bool count(struct work *work, struct vtb_error *error)
 {
-    struct vtb_plan counting = work->plan;
-    const size_t n = work->plan.points[0].cases_n;
+    struct vtb_plan counting = work->run.plan;
+    const size_t n = work->run.plan.points[0].cases_n;
     counting.rounds_n = 0;
     counting.tables_n = 1;
-    work->counts = (struct vtb_results){.options = &work->options};
-    if (!vtb_run(&work->counts, &counting, NULL, NULL, error))
+    if (!vtb_own_run_measure(&work->run, &counting, NULL, error))
         return false;
-    if (work->counts.interrupted)
-        return vtb_fail_interrupted(error);
     work->counted = vtb_allocate(n, sizeof *work->counted, "the subjects");
     work->pressures = vtb_allocate(n, sizeof *work->pressures, "the subjects");
     for (size_t i = 0; i < n; i++) {
-        work->counted[i] = work->counts.comparisons[0].figures[i].counted;
-        work->pressures[i] = work->counts.comparisons[0].figures[i].pressure;
+        work->counted[i] = work->run.results.comparisons[0].figures[i].counted;
+        work->pressures[i] = work->run.results.comparisons[0].figures[i].pressure;
         work->pressures[i].hgrm = NULL;
     }
     return true;
@@ -106,8 +78,7 @@ static bool count(struct work *work, struct vtb_error *error)
 
 static void close_work(struct work *work)
 {
-    vtb_results_free(&work->counts);
-    vtb_plan_free(&work->plan);
+    vtb_own_run_close(&work->run);
     free(work->counted);
     free(work->pressures);
     free(work->subjects);
@@ -119,16 +90,10 @@ static struct work *open_work(const char *strategies, const char *const *more,
                               struct vtb_error *error)
 {
     struct work *work = vtb_allocate(1, sizeof *work, "a plan");
-    add_word(work, "run_bench");
-    add_word(work, "run");
-    add_word(work, "--strategy=%s", strategies);
+    vtb_own_run_word(&work->run, "--strategy=%s", strategies);
     for (; *more; more++)
-        add_word(work, "%s", *more);
-    work->arguments[work->words_n] = NULL;
-    if (vtb_options_parse(&work->options, work->words_n, work->arguments, error) &&
-        vtb_plan_make(&work->plan, &work->options, error) &&
-        vtb_plan_check_heaps(&work->plan, error) && vtb_plan_prepare(&work->plan, error) &&
-        count(work, error)) {
+        vtb_own_run_word(&work->run, "%s", *more);
+    if (vtb_own_run_prepare(&work->run, error) && count(work, error)) {
         set_subjects(work);
         return work;
     }
@@ -143,13 +108,13 @@ static bool record(const struct work *work, struct vtb_sessions *sessions, enum 
                    struct vtb_progress_bar *bar, struct vtb_error *error)
 {
     struct vtb_load load;
-    bool ok = vtb_sessions_open(sessions, &work->plan, 1 + (uint64_t)kind * work->plan.sessions_n,
-                                error) &&
+    bool ok = vtb_sessions_open(sessions, &work->run.plan,
+                                1 + (uint64_t)kind * work->run.plan.sessions_n, error) &&
               vtb_load_start(&load, kind, error);
     if (!ok)
         return false;
     while (ok && sessions->done_n < sessions->all_n) {
-        ok = vtb_sessions_run(sessions, &work->options, error);
+        ok = vtb_sessions_run(sessions, &work->run.options, error);
         vtb_progress_show(bar, sessions->done_n, sessions->all_n);
     }
     vtb_load_stop(&load);
@@ -161,7 +126,7 @@ static struct vtb_stream stream_of(const struct work *work, const struct vtb_ses
 {
     return (struct vtb_stream){
         .condition = condition,
-        .point = &work->plan.points[0],
+        .point = &work->run.plan.points[0],
         .subjects = work->subjects,
         .samples = vtb_sessions_samples(sessions, 0, 0),
         .found = {work->counted, work->pressures},
@@ -294,13 +259,13 @@ static bool try_times(struct vtb_proofs *proofs, const struct vtb_subjects *subj
 
 static const struct vtb_figures *last_of(const struct work *work)
 {
-    return &work->counts.comparisons[0].figures[work->plan.points[0].cases_n - 1];
+    return &work->run.results.comparisons[0].figures[work->run.plan.points[0].cases_n - 1];
 }
 
 static const struct vtb_figures *original_figures(const struct work *work)
 {
-    const struct vtb_point *point = &work->plan.points[0];
-    return &work->counts.comparisons[0].figures[point->cases[point->cases_n - 1].baseline];
+    const struct vtb_point *point = &work->run.plan.points[0];
+    return &work->run.results.comparisons[0].figures[point->cases[point->cases_n - 1].baseline];
 }
 
 /* Counts the original and a copy of it, with more options. */
@@ -376,28 +341,13 @@ static bool try_allocation(struct vtb_proofs *proofs, const struct vtb_subjects 
     return true;
 }
 
-/* Takes the user's settings of `run` out of the environment: what is proved must not depend on
- * them. */
-static void clear_settings(void)
-{
-    static const char kept[] = VTB_CELLS_VARIABLE "=";
-    for (size_t i = 0; environ[i];) {
-        char name[256];
-        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(environ[i], "="), environ[i]);
-        if (strncmp(environ[i], "VTB_", 4) == 0 &&
-            strncmp(environ[i], kept, sizeof kept - 1) != 0 && unsetenv(name) == 0)
-            continue; /* another one is at its place now */
-        i++;
-    }
-}
-
 bool vtb_selftest_live(struct vtb_proofs *proofs, const struct vtb_selftest_effort *effort,
                        struct vtb_error *error)
 {
     struct vtb_subjects subjects;
     if (!vtb_subjects_open(&subjects, error))
         return false;
-    clear_settings();
+    vtb_own_run_clear_settings();
     vtb_interrupt_keep(); /* an interrupt is only noted, so that the copies are removed */
     const bool ok = try_times(proofs, &subjects, effort, error) &&
                     try_instruction(proofs, &subjects, error) &&

@@ -1,0 +1,569 @@
+#include "claims/evidence.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "base/prose.h"
+
+#define RATES_MAX 32
+#define HEAPS_MAX 16
+
+/* The calls of the text's own examples. */
+#define CALLS_N 1000000
+
+/* As a run has them that is no sweep. */
+#define SESSIONS_N 10
+#define ROUNDS_N 80
+
+/* As many pauses as a p99 takes, and a few more, in case they are not exactly so many. */
+#define P99_PAUSES_N vtb_pressure_metrics[VTB_PRESSURE_PAUSE_P99].pauses_min
+#define MORE_PAUSES 1.05
+#define PAUSE_CALLS_MAX 2e8
+
+/* The text's own name of the type, which strategies that are modelled on it say. */
+#define TYPE_AFTER "ValueTask"
+
+/* --- the strategies that claims are about --- */
+
+static const char *name_of_role(enum vtb_role role)
+{
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        if (vtb_strategies[i].methods[0]->strategy->role == role)
+            return vtb_strategies[i].name;
+    }
+    return "";
+}
+
+/* Whether the hand-over of a strategy is the type that the text tells of, before or after. */
+static bool is_of_side(const char *name, enum vtb_claim_side side)
+{
+    const struct vtb_strategy *strategy = vtb_find_strategy(name);
+    if (side == VTB_BEFORE)
+        return strategy->role == VTB_ROLE_BASELINE;
+    return strategy->modelled_on && strstr(strategy->modelled_on, TYPE_AFTER);
+}
+
+static void names_of_side(struct vtb_names *names, enum vtb_claim_side side)
+{
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        if (is_of_side(vtb_strategies[i].name, side))
+            (void)vtb_names_add(names, vtb_strategies[i].name);
+    }
+}
+
+static void append_names(char *text, size_t text_bytes, const struct vtb_names *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        vtb_append(text, text_bytes, "%s%s", i > 0 ? "," : "", names->items[i]);
+}
+
+/* --- what is needed --- */
+
+/* Whether a claim is of the 99th percentile of pauses, or of what all of them take. */
+static bool is_of_p99(const struct vtb_claim *claim)
+{
+    return claim->figure == vtb_claim_pause_p99 || claim->figure == vtb_claim_pause_p99_saved;
+}
+
+static bool is_of_pauses(const struct vtb_claim *claim)
+{
+    return is_of_p99(claim) || claim->figure == vtb_claim_gc_time ||
+           claim->figure == vtb_claim_gc_time_saved;
+}
+
+static bool needs(const struct vtb_claims_work *work, bool (*is)(const struct vtb_claim *claim))
+{
+    for (size_t i = 0; i < work->results.n; i++) {
+        if (is(work->results.items[i].claim))
+            return true;
+    }
+    return false;
+}
+
+static bool is_of_run(const struct vtb_claim *claim)
+{
+    return claim->figure != NULL;
+}
+
+static bool is_of_misuse(const struct vtb_claim *claim)
+{
+    return claim->misuses != 0;
+}
+
+/* How many of a claim's hit rates there are. */
+static size_t rates_n(const struct vtb_claim *claim)
+{
+    return claim->rates[1] >= 0 ? 2 : 1;
+}
+
+static int compare_rates(const void *left, const void *right)
+{
+    const double one = *(const double *)left;
+    const double other = *(const double *)right;
+    return (one > other) - (one < other);
+}
+
+/* Gathers the hit rates of all claims that are chosen, each once. */
+static size_t gather_rates(const struct vtb_claims_work *work, double rates[RATES_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < work->results.n; i++) {
+        const struct vtb_claim *claim = work->results.items[i].claim;
+        for (size_t r = 0; claim->figure && r < rates_n(claim); r++) {
+            size_t at = 0;
+            while (at < n && rates[at] != claim->rates[r])
+                at++;
+            if (at == n && n < RATES_MAX)
+                rates[n++] = claim->rates[r];
+        }
+    }
+    qsort(rates, n, sizeof *rates, compare_rates);
+    return n;
+}
+
+/* The hit rate of the claims of pauses; negative if there are none. */
+static double rate_of_pauses(const struct vtb_claims_work *work)
+{
+    for (size_t i = 0; i < work->results.n; i++) {
+        if (is_of_pauses(work->results.items[i].claim))
+            return work->results.items[i].claim->rates[0];
+    }
+    return -1;
+}
+
+/* --- before --- */
+
+static bool is_chosen(const struct vtb_claim *claim, const char *section)
+{
+    return !section || strcasestr(claim->section, section);
+}
+
+static bool choose(struct vtb_claims_work *work, struct vtb_error *error)
+{
+    work->results.items =
+        vtb_allocate(vtb_claims_n, sizeof *work->results.items, "the verdicts on claims");
+    for (size_t i = 0; i < vtb_claims_n; i++) {
+        if (is_chosen(&vtb_claims[i], work->options->section))
+            work->results.items[work->results.n++].claim = &vtb_claims[i];
+    }
+    return work->results.n > 0 ||
+           vtb_fail(error, VTB_EXIT_USAGE,
+                    "--section: '%.300s' is in no heading; accepted: a part of one, as '%s'; "
+                    "docs/CLAIMS.md has them all",
+                    work->options->section, vtb_claims[0].section);
+}
+
+static void add_heaps(struct vtb_own_run *run, const struct vtb_options *options)
+{
+    char heaps[400] = "";
+    append_names(heaps, sizeof heaps, &options->heaps);
+    if (*heaps)
+        vtb_own_run_word(run, "--heap=%s", heaps);
+}
+
+static void add_strategies(struct vtb_own_run *run)
+{
+    vtb_own_run_word(run, "--strategy=%s,%s", name_of_role(VTB_ROLE_BASELINE),
+                     name_of_role(VTB_ROLE_CHALLENGER));
+    vtb_own_run_word(run, "--method=both");
+}
+
+/* The plan of the run at all hit rates: rough if the user asks for that. */
+static bool prepare_run(struct vtb_claims_work *work, struct vtb_error *error)
+{
+    double rates[RATES_MAX];
+    char list[400] = "";
+    const size_t n = gather_rates(work, rates);
+    for (size_t i = 0; i < n; i++)
+        vtb_append(list, sizeof list, "%s%g", i > 0 ? "," : "", rates[i]);
+    add_strategies(&work->run);
+    vtb_own_run_word(&work->run, "--hit-rate=%s", list);
+    vtb_own_run_word(&work->run, "--calls=%d", CALLS_N);
+    if (work->options->quick) {
+        vtb_own_run_word(&work->run, "--quick");
+    } else {
+        vtb_own_run_word(&work->run, "--sessions=%d", SESSIONS_N);
+        vtb_own_run_word(&work->run, "--rounds=%d", ROUNDS_N);
+    }
+    add_heaps(&work->run, work->options);
+    if (!vtb_own_run_prepare(&work->run, error))
+        return false;
+    for (size_t p = 0; p < work->run.plan.points_n; p++) {
+        struct vtb_point *point = &work->run.plan.points[p];
+        point->collects_enough = !work->options->quick || point->hits.rate == rate_of_pauses(work);
+    }
+    return true;
+}
+
+bool vtb_claims_open(struct vtb_claims_work *work, const struct vtb_options *options,
+                     struct vtb_error *error)
+{
+    *work = (struct vtb_claims_work){.options = options};
+    vtb_own_run_clear_settings();
+    return choose(work, error) && (!needs(work, is_of_run) || prepare_run(work, error));
+}
+
+void vtb_claims_close(struct vtb_claims_work *work)
+{
+    vtb_own_run_close(&work->run);
+    vtb_own_run_close(&work->pauses);
+    vtb_misuse_free(&work->misuses);
+    free(work->results.items);
+    *work = (struct vtb_claims_work){.options = NULL};
+}
+
+/* --- from a run's figures to evidence --- */
+
+static const struct vtb_comparison *find_comparison(const struct vtb_results *results, double rate)
+{
+    for (size_t i = 0; i < results->comparisons_n; i++) {
+        if (results->comparisons[i].point->hits.rate == rate)
+            return &results->comparisons[i];
+    }
+    return NULL;
+}
+
+/* The place of a side's case on a heap; the number of cases if there is none. */
+static size_t find_case(const struct vtb_point *point, const struct vtb_heap_entry *heap,
+                        enum vtb_claim_side side)
+{
+    const enum vtb_role role = side == VTB_BEFORE ? VTB_ROLE_BASELINE : VTB_ROLE_CHALLENGER;
+    for (size_t i = 0; i < point->cases_n; i++) {
+        const struct vtb_case *the_case = &point->cases[i];
+        if (the_case->heap == heap && the_case->timing->strategy->role == role &&
+            the_case->async == (side != VTB_AFTER))
+            return i;
+    }
+    return point->cases_n;
+}
+
+static struct vtb_interval ratio_to(const struct vtb_comparison *comparison, size_t own,
+                                    size_t base, double quiet_ns)
+{
+    const struct vtb_pooled pooled =
+        vtb_pool_log_ratio(comparison, own, base, comparison->state, quiet_ns);
+    const struct vtb_interval log = vtb_pooled_interval(&pooled, 1);
+    return (struct vtb_interval){exp(log.median), exp(log.lo), exp(log.hi)};
+}
+
+/* 99 % of a mean of many; of fewer pauses than VTB_COLLECTIONS_MIN nothing is told. */
+#define MEAN_REACH 2.576
+
+/* The processor time of collections for each call: their exact number, and the mean of a pause. */
+static struct vtb_interval gc_ns_of(const struct vtb_pressure *pressure, double per_call)
+{
+    const double n = (double)pressure->collected.pauses_n;
+    const double mean = pressure->collected.cpu_ns / n;
+    const double variance = pressure->collected.cpu_ns2 / n - mean * mean;
+    const double reach = MEAN_REACH * sqrt(fmax(0, variance) / n);
+    if (n < VTB_COLLECTIONS_MIN)
+        return (struct vtb_interval){NAN, NAN, NAN};
+    return (struct vtb_interval){per_call * mean, per_call * (mean - reach),
+                                 per_call * (mean + reach)};
+}
+
+static void add_pressure(struct vtb_evidence *evidence, enum vtb_claim_side side,
+                         const struct vtb_pressure *pressure)
+{
+    if (!pressure->measured || !pressure->collects)
+        return;
+    for (unsigned g = 0; g < VTB_CLAIM_GENERATIONS && g < pressure->generations_n; g++)
+        evidence->collections[side][g] = vtb_per_kop(pressure, g) / 1000;
+    if (pressure->is_exact)
+        evidence->collections[side][0] = 1 / pressure->calls_per_collection;
+    evidence->gc_ns[side] = gc_ns_of(pressure, evidence->collections[side][0]);
+    evidence->gc_share[side] = vtb_gc_share(pressure);
+    if (pressure->collected.pauses_n >= P99_PAUSES_N)
+        evidence->pause_p99_ns[side] = pressure->pause_p99_ns;
+    evidence->survived[side] = (double)pressure->collected.survived_bytes /
+                               (evidence->bytes[side] * (double)pressure->calls_n);
+}
+
+/* What collections a case had: in the run with more calls, if it has the hit rate. */
+static const struct vtb_pressure *pressure_of(const struct vtb_claims_work *work, double hit_rate,
+                                              const struct vtb_heap_entry *heap,
+                                              enum vtb_claim_side side)
+{
+    const struct vtb_comparison *comparison = find_comparison(&work->pauses.results, hit_rate);
+    if (!comparison)
+        comparison = find_comparison(&work->run.results, hit_rate);
+    return &comparison->figures[find_case(comparison->point, heap, side)].pressure;
+}
+
+/* The time of a call at the speed of this run: as uncertain as what it has beyond a plain call. */
+static struct vtb_interval ns_of(const struct vtb_figures *figures)
+{
+    const struct vtb_interval *beyond = &figures->over_floor;
+    const double plain = figures->ns.median - beyond->median;
+    return (struct vtb_interval){figures->ns.median, plain + beyond->lo, plain + beyond->hi};
+}
+
+static struct vtb_evidence unknown_evidence(double hit_rate, const char *heap)
+{
+    static const struct vtb_interval unknown = {NAN, NAN, NAN};
+    struct vtb_evidence evidence = {.hit_rate = hit_rate, .heap = heap};
+    for (int side = 0; side < VTB_SIDES_N; side++) {
+        evidence.allocs[side] = evidence.bytes[side] = NAN;
+        evidence.ns[side] = evidence.beyond_plain_ns[side] = unknown;
+        evidence.ratio[side] = evidence.gc_ns[side] = unknown;
+        evidence.gc_share[side] = evidence.pause_p99_ns[side] = evidence.survived[side] = NAN;
+        for (int g = 0; g < VTB_CLAIM_GENERATIONS; g++)
+            evidence.collections[side][g] = NAN;
+    }
+    return evidence;
+}
+
+static struct vtb_evidence evidence_of(const struct vtb_claims_work *work, double hit_rate,
+                                       const struct vtb_heap_entry *heap)
+{
+    const struct vtb_results *results = &work->run.results;
+    const struct vtb_comparison *comparison = find_comparison(results, hit_rate);
+    struct vtb_evidence evidence = unknown_evidence(hit_rate, heap->name);
+    if (!comparison)
+        return evidence;
+    const size_t base = find_case(comparison->point, heap, VTB_BEFORE);
+    for (int side = 0; side < VTB_SIDES_N; side++) {
+        const size_t i = find_case(comparison->point, heap, (enum vtb_claim_side)side);
+        if (i == comparison->point->cases_n || base == comparison->point->cases_n)
+            continue;
+        const struct vtb_figures *figures = &comparison->figures[i];
+        evidence.allocs[side] = vtb_steady_allocs_per_op(&figures->counted);
+        evidence.bytes[side] = vtb_steady_bytes_per_op(&figures->counted);
+        evidence.ns[side] = ns_of(figures);
+        evidence.beyond_plain_ns[side] = figures->over_floor;
+        evidence.ratio[side] = ratio_to(comparison, i, base, results->quiet_ns);
+        add_pressure(&evidence, (enum vtb_claim_side)side,
+                     pressure_of(work, hit_rate, heap, (enum vtb_claim_side)side));
+    }
+    return evidence;
+}
+
+/* --- findings --- */
+
+/* The heaps of the run, in its order, each once. */
+static size_t heaps_of(const struct vtb_claims_work *work,
+                       const struct vtb_heap_entry *heaps[HEAPS_MAX])
+{
+    const struct vtb_point *point = &work->run.plan.points[0];
+    size_t n = 0;
+    for (size_t i = 0; i < point->cases_n; i++) {
+        if ((n == 0 || heaps[n - 1] != point->cases[i].heap) && n < HEAPS_MAX)
+            heaps[n++] = point->cases[i].heap;
+    }
+    return n;
+}
+
+static size_t find_in_run(const struct vtb_claims_work *work, const struct vtb_claim *claim,
+                          struct vtb_claim_finding *findings)
+{
+    const struct vtb_heap_entry *heaps[HEAPS_MAX];
+    const size_t heaps_n = heaps_of(work, heaps);
+    size_t n = 0;
+    for (size_t r = 0; r < rates_n(claim); r++) {
+        for (size_t h = 0; h < heaps_n; h++) {
+            const struct vtb_evidence evidence = evidence_of(work, claim->rates[r], heaps[h]);
+            findings[n++] = (struct vtb_claim_finding){claim->figure(claim, &evidence),
+                                                       claim->rates[r], heaps[h]->name, NULL};
+        }
+    }
+    return n;
+}
+
+/* Whether an attempt counts: of a strategy of the claim's side, as it is. */
+static bool is_attempt_of(const struct vtb_misuse_result *attempt, const struct vtb_claim *claim)
+{
+    return (claim->misuses & 1u << attempt->misuse) && is_of_side(attempt->strategy, claim->side) &&
+           !attempt->checked && attempt->outcome != VTB_OUTCOME_NOT_APPLICABLE;
+}
+
+/* How the attempts of a strategy, or of all where it is null, end: a count for each outcome. Gives
+ * their number. */
+static size_t count_ends(const struct vtb_claims_work *work, const struct vtb_claim *claim,
+                         const char *strategy, size_t counts[VTB_OUTCOME_NOT_APPLICABLE])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < work->misuses.n; i++) {
+        const struct vtb_misuse_result *attempt = &work->misuses.items[i];
+        if (!is_attempt_of(attempt, claim) ||
+            (strategy && strcmp(attempt->strategy, strategy) != 0))
+            continue;
+        counts[attempt->outcome]++;
+        n++;
+    }
+    return n;
+}
+
+/* Writes how attempts end: "NAME 2 detected, 1 harmless; NAME 3 harmless". */
+static void list_ends(const struct vtb_claims_work *work, const struct vtb_claim *claim, char *text,
+                      size_t text_bytes)
+{
+    struct vtb_names names = {.n = 0};
+    names_of_side(&names, claim->side);
+    for (size_t i = 0; i < names.n; i++) {
+        size_t counts[VTB_OUTCOME_NOT_APPLICABLE] = {0};
+        char own[200] = "";
+        (void)count_ends(work, claim, names.items[i], counts);
+        for (int outcome = 0; outcome < VTB_OUTCOME_NOT_APPLICABLE; outcome++) {
+            if (counts[outcome] > 0)
+                vtb_append_item(own, sizeof own, "%zu %s", counts[outcome],
+                                vtb_misuse_outcome_word((enum vtb_misuse_outcome)outcome));
+        }
+        vtb_append(text, text_bytes, "%s%s: %s", i > 0 ? "; " : "", names.items[i], own);
+    }
+}
+
+/* The share of the attempts that end as the claim says, with a list of how all of them end. */
+static struct vtb_claim_finding find_in_misuses(const struct vtb_claims_work *work,
+                                                const struct vtb_claim *claim, char *ends,
+                                                size_t ends_bytes)
+{
+    size_t counts[VTB_OUTCOME_NOT_APPLICABLE] = {0};
+    const double n = (double)count_ends(work, claim, NULL, counts);
+    double matching_n = 0;
+    for (int outcome = 0; outcome < VTB_OUTCOME_NOT_APPLICABLE; outcome++) {
+        if (claim->outcomes & 1u << outcome)
+            matching_n += (double)counts[outcome];
+    }
+    list_ends(work, claim, ends, ends_bytes);
+    const double share = n > 0 ? 100 * matching_n / n : NAN;
+    return (struct vtb_claim_finding){.figure = {share, share, share}, .ends = ends};
+}
+
+/* --- what to type --- */
+
+static void tell_misuse(struct vtb_claim_result *result)
+{
+    struct vtb_names names = {.n = 0};
+    names_of_side(&names, result->claim->side);
+    vtb_append(result->how, sizeof result->how, "run_bench misuse --strategy ");
+    append_names(result->how, sizeof result->how, &names);
+}
+
+static void tell_run(struct vtb_claim_result *result, const struct vtb_claims_work *work)
+{
+    char *how = result->how;
+    const size_t bytes = sizeof result->how;
+    const struct vtb_claim *claim = result->claim;
+    const bool pauses = is_of_pauses(claim) && work->pauses.results.comparisons_n > 0;
+    vtb_append(how, bytes, "run_bench run --strategy %s,%s --method both --hit-rate %g",
+               name_of_role(VTB_ROLE_BASELINE), name_of_role(VTB_ROLE_CHALLENGER), claim->rates[0]);
+    if (rates_n(claim) > 1)
+        vtb_append(how, bytes, ",%g", claim->rates[1]);
+    if (pauses)
+        vtb_append(how, bytes, " --calls %" PRIu64 " --rounds 0",
+                   work->pauses.results.comparisons[0].point->calls_n);
+    vtb_append(how, bytes, " --details");
+}
+
+static void judge_by_run(struct vtb_claims_work *work, struct vtb_claim_result *result)
+{
+    struct vtb_claim_finding findings[VTB_CLAIM_RATES_N * HEAPS_MAX];
+    const struct vtb_claim *claim = result->claim;
+    const size_t n = find_in_run(work, claim, findings);
+    vtb_claim_judge(result, claim, findings, n,
+                    is_of_p99(claim) && work->options->quick
+                        ? "a p99 takes 100 pauses, and more calls than --quick makes"
+                        : "no heap that tells of it is among those measured");
+    tell_run(result, work);
+}
+
+static void judge_by_misuse(const struct vtb_claims_work *work, struct vtb_claim_result *result)
+{
+    char ends[400] = "";
+    const struct vtb_claim_finding finding =
+        find_in_misuses(work, result->claim, ends, sizeof ends);
+    vtb_claim_judge(result, result->claim, &finding, 1,
+                    "in this build every cell has checks compiled in");
+    tell_misuse(result);
+}
+
+static void judge(struct vtb_claims_work *work)
+{
+    for (size_t i = 0; i < work->results.n; i++) {
+        struct vtb_claim_result *result = &work->results.items[i];
+        if (is_of_run(result->claim)) {
+            judge_by_run(work, result);
+        } else if (is_of_misuse(result->claim)) {
+            judge_by_misuse(work, result);
+        } else {
+            vtb_claim_judge(result, result->claim, NULL, 0, "");
+            vtb_append(result->how, sizeof result->how, "none");
+        }
+    }
+}
+
+/* --- measuring --- */
+
+static bool misuse(struct vtb_claims_work *work, struct vtb_error *error)
+{
+    struct vtb_options options = *work->options;
+    names_of_side(&options.strategies, VTB_BEFORE);
+    names_of_side(&options.strategies, VTB_AFTER);
+    const bool ok = vtb_misuse_run(&work->misuses, &options, error);
+    vtb_interrupt_tell(VTB_CLAIMS_INTERRUPTED);
+    return ok;
+}
+
+static bool measure(struct vtb_own_run *run, struct vtb_error *error)
+{
+    struct vtb_estimate estimate = {.count_s = NULL};
+    if (vtb_progress_is_told() && !vtb_estimate_make(&estimate, &run->plan, error))
+        return false;
+    const bool ok =
+        vtb_own_run_measure(run, &run->plan, estimate.count_s ? &estimate : NULL, error);
+    vtb_estimate_free(&estimate);
+    return ok;
+}
+
+/* The calls after which each case on a heap with a collector has so many pauses that their p99 is
+ * known; 0: none has any. */
+static uint64_t pause_calls_n(const struct vtb_comparison *comparison)
+{
+    double calls_n = 0;
+    for (size_t i = 0; i < comparison->point->cases_n; i++) {
+        const double each = comparison->figures[i].pressure.calls_per_collection;
+        if (comparison->figures[i].pressure.collects && isfinite(each))
+            calls_n = fmax(calls_n, MORE_PAUSES * (double)P99_PAUSES_N * each);
+    }
+    return (uint64_t)fmin(ceil(calls_n), PAUSE_CALLS_MAX);
+}
+
+/* The run for the 99th percentile of pauses, at the hit rate that claims ask for. */
+static bool measure_pauses(struct vtb_claims_work *work, struct vtb_error *error)
+{
+    const double rate = rate_of_pauses(work);
+    const uint64_t calls_n = pause_calls_n(find_comparison(&work->run.results, rate));
+    if (calls_n == 0)
+        return true;
+    add_strategies(&work->pauses);
+    vtb_own_run_word(&work->pauses, "--hit-rate=%g", rate);
+    vtb_own_run_word(&work->pauses, "--calls=%" PRIu64, calls_n);
+    vtb_own_run_word(&work->pauses, "--rounds=0");
+    add_heaps(&work->pauses, work->options);
+    if (!vtb_own_run_prepare(&work->pauses, error))
+        return false;
+    work->pauses.plan.points[0].counted_max = CALLS_N; /* what is counted is known already */
+    return measure(&work->pauses, error);
+}
+
+static bool measure_all(struct vtb_claims_work *work, struct vtb_error *error)
+{
+    return (!needs(work, is_of_misuse) || misuse(work, error)) &&
+           (!needs(work, is_of_run) || measure(&work->run, error)) &&
+           (!needs(work, is_of_pauses) || work->options->quick || measure_pauses(work, error));
+}
+
+bool vtb_claims_measure(struct vtb_claims_work *work, struct vtb_error *error)
+{
+    if (!measure_all(work, error))
+        return vtb_interrupted()
+                   ? vtb_fail(error, vtb_interrupt_exit(), "interrupted; " VTB_CLAIMS_INTERRUPTED)
+                   : false;
+    judge(work);
+    return true;
+}

@@ -1,0 +1,71 @@
+#include "run/own_run.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/allocate.h"
+#include "cells/home.h"
+#include "plan/prepare.h"
+
+static void add_word(struct vtb_own_run *run, char *word)
+{
+    run->arguments[run->words_n++] = word;
+    run->arguments[run->words_n] = NULL;
+}
+
+void vtb_own_run_word(struct vtb_own_run *run, const char *format, ...)
+{
+    char *word = NULL;
+    va_list arguments;
+    if (run->words_n == 0) {
+        add_word(run, vtb_copy_text("run_bench", "a command line"));
+        add_word(run, vtb_copy_text("run", "a command line"));
+    }
+    va_start(arguments, format);
+    if (vasprintf(&word, format, arguments) < 0)
+        word = vtb_copy_text("", "a command line");
+    va_end(arguments);
+    add_word(run, word);
+}
+
+bool vtb_own_run_prepare(struct vtb_own_run *run, struct vtb_error *error)
+{
+    return vtb_options_parse(&run->options, run->words_n, run->arguments, error) &&
+           vtb_plan_make(&run->plan, &run->options, error) &&
+           vtb_plan_check_heaps(&run->plan, error) && vtb_plan_prepare(&run->plan, error);
+}
+
+bool vtb_own_run_measure(struct vtb_own_run *run, const struct vtb_plan *plan,
+                         const struct vtb_estimate *estimate, struct vtb_error *error)
+{
+    run->results = (struct vtb_results){.options = &run->options};
+    if (!vtb_run(&run->results, plan, estimate, NULL, error))
+        return false;
+    const struct vtb_error *reason = &run->results.interrupted_by;
+    return !run->results.interrupted || vtb_fail(error, reason->exit_code, "%s", reason->message);
+}
+
+void vtb_own_run_close(struct vtb_own_run *run)
+{
+    vtb_results_free(&run->results);
+    vtb_plan_free(&run->plan);
+    for (int i = 0; i < run->words_n; i++)
+        free(run->arguments[i]);
+    *run = (struct vtb_own_run){.words_n = 0};
+}
+
+void vtb_own_run_clear_settings(void)
+{
+    static const char kept[] = VTB_CELLS_VARIABLE "=";
+    for (size_t i = 0; environ[i];) {
+        char name[256];
+        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(environ[i], "="), environ[i]);
+        if (strncmp(environ[i], "VTB_", 4) == 0 &&
+            strncmp(environ[i], kept, sizeof kept - 1) != 0 && unsetenv(name) == 0)
+            continue; /* another one is at its place now */
+        i++;
+    }
+}

@@ -1,0 +1,256 @@
+"""`run_bench claims`: each claim of the article has a row, and its page is made of the rows."""
+from __future__ import annotations
+
+import csv
+import io
+import re
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import BINARY, DEFAULT_HEAPS, HANG_S, ROOT, Bench, strict_json
+
+PAGE = ROOT / "docs" / "CLAIMS.md"
+
+# The article, where it is at hand.
+SEEDS = sorted((ROOT.parent / "shared" / "seed").glob("*.txt"))
+
+KEYS = ["id", "section", "quote", "seed_value", "unit", "measured", "lo", "hi", "factor"]
+KEYS += ["verdict", "how", "reason"]
+
+VERDICTS = {
+    "reproduced",
+    "not reproduced",
+    "arithmetic error",
+    "depends",
+    "changed by .NET 11",
+    "not measurable here",
+}
+
+# Whose amounts the article's own numbers do not make.
+WRONG_SUMS = {
+    "gateway-garbage": "95,000/s x 32 B is 3.04 MB/s, not 3 GB/s: 1/987 of that",
+    "gateway-saves": "95,000/s x 32 B is 3.04 MB/s, not 3 GB/s: 1/987 of that",
+    "gateway-before": "100,000/s x 32 B is 3.2 MB/s, not 3 GB/s: 1/938 of that",
+    "gateway-after": "5,000/s x 32 B is 160 KB/s, not 150 MB/s: 1/938 of that",
+    "permission-speed": "50 ns / 5 ns is 10 times as fast, not 100 times as fast: 0.1 of that",
+}
+
+Claim = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def claims(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Claim]:
+    """Settings of the user's for `run` change nothing of it."""
+    bench = Bench(tmp_path_factory.mktemp("claims"))
+    settings = {"VTB_HEAP": DEFAULT_HEAPS, "VTB_HIT_RATE": "0.1", "VTB_STRATEGY": "poll"}
+    outcome = bench("claims", "--quick", "--format", "json", **settings)
+    assert outcome.code == 0, outcome.err
+    return {claim["id"]: claim for claim in strict_json(outcome.out)["claims"]}
+
+
+@pytest.fixture(scope="module")
+def seed() -> str:
+    if len(SEEDS) != 1:
+        pytest.skip("the article is not at hand: ../shared/seed")
+    return SEEDS[0].read_text(encoding="utf-8")
+
+
+def test_rows_have_all_keys(claims: dict[str, Claim]) -> None:
+    assert len(claims) > 50
+    for claim in claims.values():
+        assert list(claim) == KEYS
+        assert claim["verdict"] in VERDICTS
+        assert claim["how"].startswith("run_bench ") or claim["how"] == "none"
+        if claim["verdict"] == "not measurable here":
+            assert claim["reason"]
+        else:
+            assert claim["lo"] <= claim["measured"] or claim["measured"] is None
+
+
+def test_each_verdict_is_there_but_for_what_is_not(claims: dict[str, Claim]) -> None:
+    assert {claim["verdict"] for claim in claims.values()} == VERDICTS
+
+
+def test_what_is_counted(claims: dict[str, Claim]) -> None:
+    """By hand: 72 B a hit, 104 B a miss, before; after, a miss alone."""
+    for name, measured, factor in [
+        ("size-of-a-task", 72, 72 / 32),
+        ("garbage-of-hits", 57.6, 57.6 / 25),
+        ("before-million", 78.4, 78.4 / 30),
+        ("after-million", 20.8, 20.8 / 6),
+        ("million-saves", 100 * (1 - 20.8 / 78.4), (1 - 20.8 / 78.4) / 0.8),
+        ("catalog-before", 0.85 * 72 + 0.15 * 104, (0.85 * 72 + 0.15 * 104) / 30),
+        ("configuration-after", 1040, 1040 / 300),
+    ]:
+        claim = claims[name]
+        assert claim["measured"] == claim["lo"] == claim["hi"] == pytest.approx(measured, 1e-5)
+        assert claim["factor"] == pytest.approx(factor, 1e-5)
+        assert claim["verdict"] == "not reproduced", name
+    assert claims["hit-saves"]["measured"] == 100
+    assert claims["catalog-savings"]["measured"] == pytest.approx(85)
+    assert claims["after-hit-bytes"]["measured"] == 0
+    assert claims["after-hit-bytes"]["verdict"] == "reproduced"
+    assert claims["after-miss-is-same"]["verdict"] == "reproduced"
+
+
+def test_sums_are_done_right(claims: dict[str, Claim]) -> None:
+    wrong = {claim["id"] for claim in claims.values() if claim["verdict"] == "arithmetic error"}
+    assert wrong == set(WRONG_SUMS)
+    for name, text in WRONG_SUMS.items():
+        assert claims[name]["reason"].startswith(text)
+
+
+def test_what_depends_and_what_net_11_changes(claims: dict[str, Claim]) -> None:
+    assert claims["sizes-of-tasks"]["verdict"] == "depends"
+    assert "at a hit rate of 0" in claims["sizes-of-tasks"]["reason"]
+    assert claims["await-twice-throws"]["verdict"] == "depends"
+    assert "2 detected" in claims["await-twice-throws"]["reason"]
+    assert claims["await-a-task-twice"]["verdict"] == "reproduced"
+    changed = ["task-for-every-call", "unneeded-allocations", "hit-saves", "catalog-savings"]
+    for name in [*changed, "more-collections", "gc-collections-saved"]:
+        assert claims[name]["verdict"] == "changed by .NET 11"
+        assert ".NET 11" in claims[name]["reason"]
+
+
+def test_commands_can_be_pasted(bench: Bench, claims: dict[str, Claim]) -> None:
+    """Those of runs are tried as a plan; the others as what they are."""
+    commands = sorted({claim["how"] for claim in claims.values()} - {"none"})
+    assert len(commands) > 10
+    for command in commands:
+        words = command.split()[1:]
+        tried = bench(*words, *(["--dry-run"] if words[0] == "run" else []))
+        assert tried.code == 0, (command, tried.err)
+
+
+# --- the article ---
+
+
+def test_quotes_stand_in_their_sections(claims: dict[str, Claim], seed: str) -> None:
+    for claim in claims.values():
+        assert claim["quote"] in seed, claim["id"]
+        heading = re.search(rf"^#+ {re.escape(claim['section'])}\n", seed, re.MULTILINE)
+        assert heading, claim["section"]
+        level = heading.group().index(" ")
+        rest = seed[heading.end() :]
+        ending = re.search(rf"^#{{1,{level}}} ", rest, re.MULTILINE)
+        assert claim["quote"] in rest[: ending.start() if ending else None], claim["id"]
+
+
+def lines_of(seed: str, heading: str) -> list[str]:
+    """The lines below the only heading that begins so, up to the next one."""
+    found = re.findall(rf"^#+ {re.escape(heading)}.*\n((?:(?!#+ ).*\n)*)", seed, re.MULTILINE)
+    assert len(found) == 1, heading
+    return found[0].splitlines()
+
+
+def rows_of_table(lines: list[str]) -> list[str]:
+    rows = [line for line in lines if line.startswith("|")]
+    assert re.fullmatch(r"[|:\- ]+", rows[1])
+    return rows[2:]
+
+
+def results_of(lines: list[str]) -> list[str]:
+    return [line for line in lines[lines.index("**Results**:") :] if line.startswith("- ")]
+
+
+def lines_to_quote(seed: str) -> list[str]:
+    found = []
+    for heading in ["Performance Comparison", "Decision Matrix", "Allocation Benchmark"]:
+        found += rows_of_table(lines_of(seed, heading))
+    found += rows_of_table(lines_of(seed, "Throughput Benchmark"))
+    found += [line for line in lines_of(seed, "Decision Tree") if re.search("──|always", line)]
+    for number in range(1, 5):
+        found += results_of(lines_of(seed, f"Scenario {number}:"))
+    analysis = lines_of(seed, "GC Pressure Analysis")
+    found += [line for line in analysis if line.startswith("   ")]
+    return found
+
+
+def test_each_line_of_tables_is_quoted(claims: dict[str, Claim], seed: str) -> None:
+    quotes = [claim["quote"] for claim in claims.values()]
+    wanted = lines_to_quote(seed)
+    assert len(wanted) > 60
+    for line in wanted:
+        own = line.strip(" -│")
+        assert any(quote in line or own in quote for quote in quotes), line
+
+
+def test_each_mistake_and_each_use_is_a_row(claims: dict[str, Claim], seed: str) -> None:
+    sections = {claim["section"] for claim in claims.values()}
+    wanted = re.findall(r"^### ((?:Mistake|Scenario|Problem|✅|❌) ?\d.*)$", seed, re.MULTILINE)
+    assert len(wanted) == 4 + 4 + 3 + 8
+    assert set(wanted) <= sections
+
+
+# --- the page, and the other formats ---
+
+
+def test_page_has_all_rows(claims: dict[str, Claim]) -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([a-z0-9-]+) \|", text, re.MULTILINE)
+    assert [row for row in rows if row not in ("claim", "---")] == list(claims)
+    assert "run_bench claims --format markdown > docs/CLAIMS.md" in text
+    headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    sections = [re.sub(r"\\(.)", r"\1", heading) for heading in headings]
+    assert sections == list(dict.fromkeys(claim["section"] for claim in claims.values()))
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "markdown"])
+def test_formats(bench: Bench, form: str) -> None:
+    outcome = bench("claims", "--quick", "--section", "mistake 3", "--format", form)
+    assert outcome.code == 0, outcome.err
+    if form == "csv":
+        (row,) = csv.DictReader(io.StringIO(outcome.out))
+        assert list(row) == KEYS and row["id"] == "mistake-not-awaited"
+        return
+    assert "mistake-not-awaited" in outcome.out and "1 claims" not in outcome.out
+    assert "no .NET guest" in " ".join(outcome.out.split())
+    if form == "table":
+        assert max(map(len, outcome.out.splitlines())) <= 100
+
+
+def test_a_section_alone(bench: Bench, tmp_path: Path) -> None:
+    outcome = bench("claims", "--section", "SCENARIO 2", "--quick", "--heap", "glibc",
+                    "--format", "json")
+    rows = strict_json(outcome.out)["claims"]
+    assert {row["section"] for row in rows} == {"Scenario 2: Permission Checks"}
+    assert "gengc" not in outcome.out
+    outcome = bench("claims", "--section", "nowhere")
+    assert outcome.code == 2
+    assert outcome.err.startswith("run_bench: --section: 'nowhere' is in no heading; accepted: ")
+
+
+def test_without_a_collector_collections_are_unknown(bench: Bench) -> None:
+    outcome = bench("claims", "--section", "GC Pressure", "--quick", "--heap", "glibc",
+                    "--format", "json")
+    for row in strict_json(outcome.out)["claims"]:
+        assert row["verdict"] == "not measurable here"
+        assert row["measured"] is None and "no heap that tells of it" in row["reason"] or (
+            "p99" in row["reason"]
+        )
+
+
+def test_an_interrupt_leaves_nothing_half_told(bench: Bench) -> None:
+    process = subprocess.Popen(
+        [str(BINARY), "claims", "--progress", "plain"],
+        cwd=bench.directory,
+        env=bench.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    for line in process.stderr:
+        if " %, " in line:
+            break
+    process.terminate()
+    out, error = process.communicate(timeout=HANG_S)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert out == ""
+    told = "run_bench: interrupted; nothing is told of the claims that were measured\n"
+    assert error.endswith(told)
