@@ -156,6 +156,6 @@ def test_an_interrupt_keeps_what_was_measured(bench: Bench) -> None:
     out, err = process.communicate()
     assert process.returncode == 130, err
     assert list(json.loads(out)) == KEYS
-    assert "sessions and" in err and "are kept" in err
+    assert "sessions of" in err and "are kept" in err
     (path,) = bench.results.glob("*.json")
     assert strict_json(path.read_text())["context"]["interrupted"] is True

@@ -868,7 +868,7 @@ def test_session_that_dies_loses_no_other(bench: Bench, start: Start, timed: lis
     assert outcome.code == 1, outcome.err
     told = re.search(
         r"session (\d+) of \d+ ended(?: in \S+)?: Killed, from outside, .*; (\d+) of \d+ sessions "
-        r"and (\d+) of (\d+) tables",
+        r"of (\d+) of (\d+) tables",
         outcome.complaints[-1],
     )
     assert told, outcome.err

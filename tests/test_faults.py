@@ -45,7 +45,7 @@ KINDS = {
 }
 
 EXPORTS = ["export.json", "export.csv", "export.md", "baseline.json"]
-EXPORTING = ["--export-json", "export.json", "--export-csv", "export.csv"]
+EXPORTING = ["--details", "--export-json", "export.json", "--export-csv", "export.csv"]
 EXPORTING += ["--export-markdown", "export.md", "--save-baseline", "baseline.json"]
 SHORT = [*HASTY, "--sessions", "2", "--keys", "100", "--strategy", "value_task", "--heap", ONE_HEAP]
 THREADS = ["--threads", "2", "--completer", "thread"]

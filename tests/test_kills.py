@@ -374,7 +374,7 @@ def test_an_interrupted_run_has_the_sessions_that_it_says(
     (sessions,) = bench.results.glob("run*.sessions")
     done_n = sessions_in(result.read_bytes())
     assert saved_in(sessions.read_bytes()) == done_n
-    assert f"interrupted; {done_n} of 1000 sessions and " in err
+    assert f"interrupted; {done_n} of 1000 sessions of " in err
     assert "are kept, but in no baseline (--save-baseline); --resume goes on with that " in err
     assert not (bench.directory / "baseline.json").exists()
 

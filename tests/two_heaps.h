@@ -78,7 +78,7 @@ static inline void says(const char *sentence)
     for (const char *at = text; *at; at++) {
         const bool space = *at == ' ' || *at == '\n';
         if (!space || (n > 0 && flat[n - 1] != ' '))
-            flat[n++] = space ? ' ' : *at;
+            flat[n++] = (char)(space ? ' ' : *at);
     }
     flat[n] = '\0';
     if (!strstr(flat, sentence))

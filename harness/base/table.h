@@ -30,7 +30,7 @@ struct vtb_table {
     size_t gap;
     enum vtb_split split;
     size_t width; /* of a line, in characters; 0: VTB_LINE_WIDTH */
-    bool padded; /* Markdown is aligned, too, so that its source reads as a table */
+    bool padded;  /* Markdown is aligned, too, so that its source reads as a table */
     struct vtb_column *columns;
     size_t columns_n;
     char **cells; /* row by row; the titles are the first row */

@@ -106,14 +106,15 @@ static bool claim_own(struct own *own, const struct vtb_options *options, const 
 
 /* Writes the run's own files as far as it is: however it ends, each of them is whole. The result
  * file comes first, as it is small and has all figures: where a disk is nearly full the others may
- * fail. Without one there are no others. Of a whole run sessions are nothing to go on with. */
+ * fail. Of a run that goes on there are no others without one; of a whole run sessions are nothing
+ * to go on with. */
 static bool write_own(struct own *own, const struct vtb_results *results, struct vtb_error *error)
 {
     const bool goes_on = results->interrupted && results->sessions.done_n > 0;
     struct vtb_error reason;
     own->is_current = vtb_output_file(own->json, vtb_report, results, VTB_FORMAT_JSON, error);
     own->is_kept |= own->is_current;
-    if (!own->is_kept)
+    if (!own->is_kept && results->interrupted)
         return false;
     bool ok = own->is_current;
     if (goes_on)

@@ -1,5 +1,6 @@
 #include "gate/resume.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 
 static bool name_sessions(struct vtb_resume *resume, const char *path, struct vtb_error *error)
 {
+    char target[PATH_MAX]; /* the sessions stand beside the file that a link leads to */
+    path = realpath(path, target) ? target : path;
     const size_t n = strlen(path);
     const size_t end_n = sizeof END - 1;
     if (n <= end_n || strcmp(path + n - end_n, END) != 0 || n + 16 > sizeof resume->sessions_path)

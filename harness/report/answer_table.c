@@ -12,7 +12,8 @@
 #define TEXT_BYTES 1024
 #define NAME_WIDTH 17
 #define TABLES_MAX 32
-#define MODEL_WIDTH 53 /* of the longest text of a model */
+#define COUNTS_WIDTH ((size_t)24) /* of bytes, allocations and collections */
+#define MODEL_WIDTH 53            /* of the longest text of a model */
 
 /* Widths, in characters, of the columns of one heap: its time and its ratio. */
 #define TIME_WIDTH 7
@@ -253,8 +254,9 @@ static void add_times(struct vtb_table *table, enum vtb_format format, const cha
 /* The width at which a column of words fits beside the numbers. */
 static bool is_wide(const struct side_by_side *tables, const struct vtb_look *look)
 {
-    const size_t heaps = tables->comparison->timed ? tables->n * (TIME_WIDTH + RATIO_WIDTH + 2) : 0;
-    return NAME_WIDTH + heaps + 3 * 8 + MODEL_WIDTH <= look->width;
+    const size_t heaps =
+        tables->comparison->timed ? tables->n * (size_t)(TIME_WIDTH + RATIO_WIDTH + 2) : 0;
+    return NAME_WIDTH + heaps + COUNTS_WIDTH + MODEL_WIDTH <= look->width;
 }
 
 static void add_columns(struct vtb_table *table, const struct side_by_side *tables,

@@ -113,11 +113,11 @@ static void append_heaps(char *text, const struct vtb_answer *answer, enum said 
 {
     size_t done_n = 0;
     for (size_t i = 0; said_n < answer->n && i < answer->n; i++) {
-        if (said_of(answer, &answer->gains[i]) == said)
-            vtb_append(text, TEXT_BYTES, "%s%s",
-                       done_n == 0 ? " on " : vtb_separator(done_n, said_n),
-                       vtb_gain_heap(&answer->gains[i])),
-                done_n++;
+        if (said_of(answer, &answer->gains[i]) != said)
+            continue;
+        vtb_append(text, TEXT_BYTES, "%s%s", done_n == 0 ? " on " : vtb_separator(done_n, said_n),
+                   vtb_gain_heap(&answer->gains[i]));
+        done_n++;
     }
 }
 
@@ -190,11 +190,11 @@ static void append_share(char *text, const struct vtb_answer *answer)
         const struct vtb_interval *share = &gain->core_share;
         vtb_append(text, TEXT_BYTES, "%s%s with %s", i > 0 ? ", " : "", words[gain->matters],
                    vtb_gain_heap(gain));
-        if (!isnan(share->lo))
-            vtb_append(text, TEXT_BYTES, " (%s %% of a core",
-                       vtb_fitted_text(number, 100 * share->lo, 6)),
-                vtb_append(text, TEXT_BYTES, " to %s %%)",
-                           vtb_fitted_text(number, 100 * share->hi, 6));
+        if (isnan(share->lo))
+            continue;
+        vtb_append(text, TEXT_BYTES, " (%s %% of a core",
+                   vtb_fitted_text(number, 100 * share->lo, 6));
+        vtb_append(text, TEXT_BYTES, " to %s %%)", vtb_fitted_text(number, 100 * share->hi, 6));
     }
 }
 
@@ -267,7 +267,7 @@ static void print_break_evens(const struct screen *screen)
             continue;
         vtb_answer_label(label, all->items[i].first, vtb_break_even_case(&all->items[i]));
         vtb_answer_line(&screen->lines, label, text);
-        strcpy(last, text);
+        snprintf(last, sizeof last, "%s", text);
     }
 }
 
