@@ -177,18 +177,32 @@ static bool is_added_to(const char *path)
     return summary && *summary && is_one_file(path, summary);
 }
 
+/* Whether both are outputs that were asked for by options, and neither is what a command prints. */
+static bool are_exports(const struct vtb_named_file *a, const struct vtb_named_file *b)
+{
+    return a->is_written && b->is_written && *a->option == '-' && *b->option == '-';
+}
+
 /* Whether what is written to one of two files that are the same only comes behind what is written
- * to the other. */
+ * to the other: an export behind what is printed, but no two exports, whose formats would mix. */
 static bool is_shared(const struct vtb_named_file *a, const struct vtb_named_file *b)
 {
     return a->is_written && b->is_written &&
-           ((find_open(a->path) >= 0 && find_open(b->path) >= 0) || is_added_to(a->path));
+           ((find_open(a->path) >= 0 && find_open(b->path) >= 0 && !are_exports(a, b)) ||
+            is_added_to(a->path));
+}
+
+/* Whether two exports go into one pipe, terminal or file that is open, by its number. */
+static bool is_one_descriptor(const struct vtb_named_file *a, const struct vtb_named_file *b)
+{
+    const int number = find_open(a->path);
+    return are_exports(a, b) && number >= 0 && number == find_open(b->path);
 }
 
 static bool clash(const struct vtb_named_file *a, const struct vtb_named_file *b)
 {
     return a->path && b->path && (a->is_written || b->is_written) &&
-           is_one_file(a->path, b->path) && !is_shared(a, b);
+           (is_one_file(a->path, b->path) || is_one_descriptor(a, b)) && !is_shared(a, b);
 }
 
 bool vtb_output_distinct(const struct vtb_named_file *files, size_t files_n,

@@ -518,8 +518,11 @@ static void several_files(void **state)
     assert_true(are_distinct(path, in_directory("new"), true));
     assert_true(are_distinct(in_directory("other"), in_directory("new"), true));
     assert_true(are_distinct(in_directory("missing/file"), in_directory("missing/file"), true));
-    assert_true(are_distinct("/dev/null", "/dev/null", true));   /* nothing is overwritten */
-    assert_true(are_distinct("/dev/stdout", "/dev/fd/1", true)); /* even if it is a file */
+    assert_true(are_distinct("/dev/null", "/dev/null", true));    /* nothing is overwritten */
+    assert_false(are_distinct("/dev/stdout", "/dev/fd/1", true)); /* two formats would mix */
+    const struct vtb_named_file behind[] = {{"standard output", "/dev/stdout", true},
+                                            {"--one", "/dev/fd/1", true}};
+    assert_true(vtb_output_distinct(behind, 2, &error)); /* even if it is a file */
     setenv("GITHUB_STEP_SUMMARY", path, 1);
     assert_true(are_distinct(path, path, true));
     assert_false(are_distinct(path, path, false));
