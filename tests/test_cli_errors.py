@@ -489,6 +489,29 @@ echo $status >status
 """
 
 
+def test_samples_of_an_earlier_state_make_room_for_the_figures(bench: Bench) -> None:
+    """On a disk that holds the result file, but not the samples as well."""
+    isolated = ["unshare", "--mount", "--map-root-user", "--"]
+    (bench.directory / "disk").mkdir()
+    probe = ["sh", "-c", "mount -t tmpfs -o size=128k tmpfs disk"]
+    if subprocess.run(isolated + probe, cwd=bench.directory, capture_output=True).returncode != 0:
+        pytest.skip("no file system may be mounted here, not even in a namespace of its own")
+    arguments = [*TIMED, "--rounds", "100", "--strategy", "value_task,poll", "--sessions", "12"]
+    arguments += ["--results-dir", "disk"]
+    done = subprocess.run(
+        [*isolated, "sh", "-c", f'{probe[-1]} && "$@"; cp disk/*.json kept', "sh", str(BINARY)]
+        + arguments,
+        cwd=bench.directory,
+        env=bench.environment(),
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
+    assert "cannot be written: No space left on device; the figures are in" in done.stderr
+    context = strict_json((bench.directory / "kept").read_text(encoding="utf-8"))["context"]
+    assert (context["interrupted"], context["sessions"]) == (False, 12)
+
+
 def test_export_survives_a_full_disk(bench: Bench) -> None:
     isolated = ["unshare", "--mount", "--map-root-user", "--"]
     (bench.directory / "disk").mkdir()

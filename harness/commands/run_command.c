@@ -104,6 +104,15 @@ static bool claim_own(struct own *own, const struct vtb_options *options, const 
     return true;
 }
 
+/* Writes one of the run's own files; if that fails, once more without the samples of an earlier
+ * state, which are the largest, and may leave no room on a disk. */
+static bool write_one(const struct own *own, const char *path, vtb_print *print, const void *what,
+                      enum vtb_format format, struct vtb_error *error)
+{
+    return vtb_output_file(path, print, what, format, error) ||
+           (unlink(own->samples) == 0 && vtb_output_file(path, print, what, format, error));
+}
+
 /* Writes the run's own files as far as it is: however it ends, each of them is whole. The result
  * file comes first, as it is small and has all figures: where a disk is nearly full the others may
  * fail. Of a run that goes on there are no others without one; of a whole run sessions are nothing
@@ -112,14 +121,14 @@ static bool write_own(struct own *own, const struct vtb_results *results, struct
 {
     const bool goes_on = results->interrupted && results->sessions.done_n > 0;
     struct vtb_error reason;
-    own->is_current = vtb_output_file(own->json, vtb_report, results, VTB_FORMAT_JSON, error);
+    own->is_current = write_one(own, own->json, vtb_report, results, VTB_FORMAT_JSON, error);
     own->is_kept |= own->is_current;
     if (!own->is_kept && results->interrupted)
         return false;
     bool ok = own->is_current;
     if (goes_on)
-        ok = vtb_output_file(own->sessions, vtb_sessions_save, &results->sessions, VTB_FORMAT_BYTES,
-                             ok ? error : &reason) &&
+        ok = write_one(own, own->sessions, vtb_sessions_save, &results->sessions, VTB_FORMAT_BYTES,
+                       ok ? error : &reason) &&
              ok;
     else if (own->is_current)
         (void)unlink(own->sessions);
