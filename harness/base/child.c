@@ -152,6 +152,15 @@ bool vtb_child_try(struct vtb_child *child, struct vtb_child_end *end, struct vt
     return vtb_child_start(child, error) && vtb_child_wait(child, end, error);
 }
 
+bool vtb_child_attempt(struct vtb_child *child, struct vtb_child_end *end, struct vtb_error *error)
+{
+    if (!vtb_child_try(child, end, error))
+        return false;
+    if (end->how == VTB_CHILD_FAILED)
+        *error = end->error;
+    return end->how != VTB_CHILD_FAILED;
+}
+
 static bool judge(const struct vtb_child *child, const struct vtb_child_end *end,
                   struct vtb_error *error)
 {

@@ -61,6 +61,11 @@ VTB_MUST_USE bool vtb_child_wait(struct vtb_child *child, struct vtb_child_end *
 VTB_MUST_USE bool vtb_child_try(struct vtb_child *child, struct vtb_child_end *end,
                                 struct vtb_error *error);
 
+/* Likewise, for a child that may crash, hang or leave, which *end says, but whose function is not
+ * to fail: if it did, false, and *error is its error. */
+VTB_MUST_USE bool vtb_child_attempt(struct vtb_child *child, struct vtb_child_end *end,
+                                    struct vtb_error *error);
+
 /* Waits for a child that is to end well. If it did not, false: *error is the error of its function,
  * or says how it ended; or, after an interrupt, that there was one, as this may have ended it. */
 VTB_MUST_USE bool vtb_child_finish(struct vtb_child *child, struct vtb_error *error);

@@ -5,6 +5,8 @@
 
 #include <time.h>
 
+#define VTB_SECONDS_A_DAY 86400.0
+
 static inline double vtb_clock_ns(clockid_t clock)
 {
     struct timespec now;

@@ -28,9 +28,7 @@ static void note(int signal_number)
 }
 
 /* What an interrupt is told by, for as long as there is nothing to keep. */
-static char told[200] =
-    "run_bench: interrupted before the first table was finished; nothing was written, and earlier "
-    "results are as they were\n";
+static char told[200] = "run_bench: " VTB_INTERRUPTED_EARLY "\n";
 
 void vtb_interrupt_tell(const char *consequence)
 {

@@ -1,7 +1,7 @@
 /* Interrupts: Ctrl-C and Ctrl-\, SIGTERM, the SIGHUP of a terminal that is closed, and the SIGXCPU
  * of a limit of processor time (ulimit -t, batch systems). As long as there is nothing to keep one
- * ends the process at once. Later it is only noted, and the passes ask about it
- * between epochs, so that finished results can be written. A second one then ends the process. */
+ * ends the process at once. Later it is only noted, and the passes ask about it between epochs, so
+ * that finished results can be written. A second one then ends the process. */
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H
 
@@ -11,6 +11,11 @@
 
 /* The signals that are interrupts; ended by 0. */
 extern const int vtb_interrupts[];
+
+/* What a command that makes tables says of an interrupt before there is one. */
+#define VTB_INTERRUPTED_EARLY                                                                    \
+    "interrupted before the first table was finished; nothing was written, and earlier results " \
+    "are as they were"
 
 /* Lets an interrupt, from now on, end the process with vtb_interrupt_exit, and a line on standard
  * error. */

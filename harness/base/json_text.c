@@ -35,6 +35,11 @@ json_t *vtb_json_checked(json_t *json)
     return json;
 }
 
+json_t *vtb_json_number(double value)
+{
+    return vtb_json_checked(isfinite(value) ? json_real(value) : json_null());
+}
+
 void vtb_json_put(json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, vtb_json_checked(value)) != 0)

@@ -18,6 +18,9 @@ json_t *vtb_json_text(const char *bytes);
 /* The value, which is not null. */
 json_t *vtb_json_checked(json_t *json);
 
+/* A number, or null where it is not known (NaN) or infinite. */
+json_t *vtb_json_number(double value);
+
 /* Sets a key to a value, whose reference is the object's from then on. */
 void vtb_json_put(json_t *object, const char *key, json_t *value);
 

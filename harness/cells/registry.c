@@ -93,6 +93,15 @@ const struct vtb_strategy *vtb_find_strategy(const char *name)
     return entry && entry->methods[0] ? entry->methods[0]->strategy : NULL;
 }
 
+const struct vtb_strategy_entry *vtb_find_role(enum vtb_role role)
+{
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        if (vtb_strategies[i].methods[0]->strategy->role == role)
+            return &vtb_strategies[i];
+    }
+    return NULL;
+}
+
 /* --- variants --- */
 
 /* Whether an entry has a variant. For a user's file that is assumed until it is compiled, as only

@@ -55,6 +55,8 @@ const struct vtb_heap_entry *vtb_find_heap(const char *name);
  * or lower case, of one in impls/. Null if there is none. */
 const struct vtb_strategy_entry *vtb_find_strategy_entry(const char *name);
 const struct vtb_strategy *vtb_find_strategy(const char *name);
+/* Finds the first strategy in impls/ that has a role; null: none has. */
+const struct vtb_strategy_entry *vtb_find_role(enum vtb_role role);
 
 /* Gives the workload that is measured when none is named. */
 const struct vtb_workload_entry *vtb_default_workload(void);

@@ -204,11 +204,8 @@ static bool run_check(struct vtb_check *check, struct job *job, bool *hung, stru
     struct vtb_child_end end;
     *told = (struct told){.wrong = false};
     job->words = memfd_create("check", MFD_CLOEXEC);
-    bool ok = vtb_child_try(&child, &end, error);
-    if (ok && end.how == VTB_CHILD_FAILED) { /* for a lack of memory, which says nothing of it */
-        *error = end.error;
-        ok = false;
-    }
+    /* It fails for a lack of memory, which says nothing of the strategy. */
+    const bool ok = vtb_child_attempt(&child, &end, error);
     check->ok = !told->wrong;
     (void)snprintf(check->text, sizeof check->text, "%s", told->text);
     *hung = ok && !came_to_its_end(&end) && !told->wrong && judge_end(check, job, &end);
@@ -281,12 +278,8 @@ struct cells {
 
 static const struct vtb_cell *floor_of(const char *workload)
 {
-    const struct vtb_kind kind = {.counting = true};
-    for (size_t i = 0; vtb_strategies[i].name; i++) {
-        if (vtb_strategies[i].methods[0]->strategy->role == VTB_ROLE_FLOOR)
-            return vtb_find_cell(vtb_strategies[i].name, workload, kind);
-    }
-    return NULL;
+    const struct vtb_strategy_entry *floor = vtb_find_role(VTB_ROLE_FLOOR);
+    return floor ? vtb_find_cell(floor->name, workload, (struct vtb_kind){.counting = true}) : NULL;
 }
 
 static void find_cells(struct cells *cells, const char *strategy,

@@ -367,18 +367,13 @@ static bool try_in_child(const struct vtb_fixture *fixture, const struct vtb_cel
     struct job job = {fixture, cell, heap, shared};
     struct vtb_child child = {.name = cell->name, .run = misuse_in_child, .context = &job};
     *shared = *result;
-    const bool ok = vtb_child_try(&child, &end, error);
+    /* It fails for a lack of memory, which says nothing of the strategy. */
+    const bool ok = vtb_child_attempt(&child, &end, error);
     *result = *shared;
     vtb_pages_free(shared, sizeof *shared);
-    if (!ok)
-        return false;
-    if (end.how ==
-        VTB_CHILD_FAILED) { /* for a lack of memory, which says nothing of the strategy */
-        *error = end.error;
-        return false;
-    }
-    judge_end(result, &end);
-    return true;
+    if (ok)
+        judge_end(result, &end);
+    return ok;
 }
 
 /* --- all of them --- */

@@ -103,7 +103,7 @@ struct vtb_interval vtb_claim_time_saved(const struct vtb_claim *claim,
 /* Calls a second; infinite where nothing is saved. */
 static double worth_from(double saved_ns)
 {
-    return saved_ns > 0 ? VTB_WORTH_SHARE * 1e9 / saved_ns : INFINITY;
+    return saved_ns > 0 ? vtb_worth_volume(saved_ns) : INFINITY;
 }
 
 struct vtb_interval vtb_claim_worth_from(const struct vtb_claim *claim,

@@ -11,12 +11,6 @@
 
 /* --- JSON and CSV --- */
 
-/* A number, or null where it is not known or infinite: each row has all keys. */
-static void put_number(json_t *row, const char *key, double value)
-{
-    vtb_json_put(row, key, isfinite(value) ? json_real(value) : json_null());
-}
-
 static void report_json(FILE *out, const struct vtb_claim_results *results)
 {
     json_t *rows = vtb_json_checked(json_array());
@@ -27,12 +21,12 @@ static void report_json(FILE *out, const struct vtb_claim_results *results)
         vtb_json_put(row, "id", json_string(claim->id));
         vtb_json_put(row, "section", json_string(claim->section));
         vtb_json_put(row, "quote", json_string(claim->quote));
-        put_number(row, "seed_value", claim->unit ? claim->value : NAN);
+        vtb_json_put(row, "seed_value", vtb_json_number(claim->unit ? claim->value : NAN));
         vtb_json_put(row, "unit", json_string(claim->unit ? claim->unit : ""));
-        put_number(row, "measured", result->measured.median);
-        put_number(row, "lo", result->measured.lo);
-        put_number(row, "hi", result->measured.hi);
-        put_number(row, "factor", result->factor);
+        vtb_json_put(row, "measured", vtb_json_number(result->measured.median));
+        vtb_json_put(row, "lo", vtb_json_number(result->measured.lo));
+        vtb_json_put(row, "hi", vtb_json_number(result->measured.hi));
+        vtb_json_put(row, "factor", vtb_json_number(result->factor));
         vtb_json_put(row, "verdict", json_string(vtb_claim_verdict_words[result->verdict]));
         vtb_json_put(row, "how", json_string(result->how));
         vtb_json_put(row, "reason", vtb_json_text(result->reason));

@@ -32,11 +32,8 @@
 
 static const char *name_of_role(enum vtb_role role)
 {
-    for (size_t i = 0; vtb_strategies[i].name; i++) {
-        if (vtb_strategies[i].methods[0]->strategy->role == role)
-            return vtb_strategies[i].name;
-    }
-    return "";
+    const struct vtb_strategy_entry *entry = vtb_find_role(role);
+    return entry ? entry->name : "";
 }
 
 /* Whether the hand-over of a strategy is the type that the text tells of, before or after. */

@@ -59,20 +59,10 @@ static void write_rates(char text[RATES_BYTES], const struct vtb_options *option
     }
 }
 
-/* The strategy that is compared with the baseline; null: none has that role. */
-static const char *challenger(void)
-{
-    for (const struct vtb_strategy_entry *each = vtb_strategies; each->name; each++) {
-        if (vtb_find_strategy(each->name)->role == VTB_ROLE_CHALLENGER)
-            return each->name;
-    }
-    return NULL;
-}
-
 bool vtb_advise_command(const struct vtb_options *options, struct vtb_error *error)
 {
     struct vtb_options same = *options;
-    const char *other = challenger();
+    const struct vtb_strategy_entry *other = vtb_find_role(VTB_ROLE_CHALLENGER);
     char rates[RATES_BYTES];
     if (!check(options, error))
         return false;
@@ -81,6 +71,6 @@ bool vtb_advise_command(const struct vtb_options *options, struct vtb_error *err
                         "impls/ lacks a strategy with the role of the challenger");
     write_rates(rates, options);
     return vtb_options_replay(&same, "hit-rate", rates, error) &&
-           vtb_options_replay(&same, "strategy", other, error) &&
+           vtb_options_replay(&same, "strategy", other->name, error) &&
            vtb_run_printed(&same, vtb_report_advice, error);
 }

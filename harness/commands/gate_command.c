@@ -287,12 +287,10 @@ static bool make_plan(struct vtb_plan *plan, const struct vtb_options *options,
 static void load_one(void)
 {
     struct vtb_error error;
-    const struct vtb_cell *cell = NULL;
-    for (size_t i = 0; !cell && vtb_strategies[i].name; i++) {
-        if (vtb_strategies[i].methods[0]->strategy->role == VTB_ROLE_EMPTY)
-            cell = vtb_find_cell(vtb_strategies[i].name, vtb_default_workload()->name,
-                                 (struct vtb_kind){.counting = true});
-    }
+    const struct vtb_strategy_entry *empty = vtb_find_role(VTB_ROLE_EMPTY);
+    const struct vtb_cell *cell = empty ? vtb_find_cell(empty->name, vtb_default_workload()->name,
+                                                        (struct vtb_kind){.counting = true})
+                                        : NULL;
     (void)!vtb_cells_load(&cell, 1, NULL, NULL, &error);
 }
 

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 /* --- the rule of thumb --- */
 
 enum vtb_rule vtb_rule_of(const struct vtb_question *question)
@@ -15,7 +17,7 @@ enum vtb_rule vtb_rule_of(const struct vtb_question *question)
         return VTB_RULE_STORE_RESULT;
     if (question->hit_rate > VTB_RULE_HIGH_RATE)
         return VTB_RULE_HIT_RATE;
-    if (question->calls_per_second * VTB_SECONDS_PER_DAY >= VTB_RULE_CALLS_PER_DAY)
+    if (question->calls_per_second * VTB_SECONDS_A_DAY >= VTB_RULE_CALLS_PER_DAY)
         return VTB_RULE_MANY_CALLS;
     return VTB_RULE_NONE;
 }

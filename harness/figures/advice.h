@@ -26,8 +26,6 @@ struct vtb_question {
 #define VTB_RULE_LOW_RATE 0.5
 #define VTB_RULE_CALLS_PER_DAY 1e6
 
-#define VTB_SECONDS_PER_DAY 86400.0
-
 /* The question of the decision tree that decides, in its order. */
 enum vtb_rule {
     VTB_RULE_ALWAYS_ASYNC,

@@ -70,18 +70,17 @@ size_t vtb_gain_rules(const struct vtb_gain *gain, const char *rules[VTB_RULES_M
     return n;
 }
 
-/* The volume at which an amount of ns, saved or lost, is worth VTB_WORTH_SHARE of a core. */
-static double volume_of(double ns)
+double vtb_worth_volume(double ns)
 {
     return VTB_WORTH_SHARE * 1e9 / fabs(ns);
 }
 
 static struct vtb_interval worth_of(const struct vtb_interval *saved)
 {
-    const double ends[] = {volume_of(saved->lo), volume_of(saved->hi)};
+    const double ends[] = {vtb_worth_volume(saved->lo), vtb_worth_volume(saved->hi)};
     const bool crosses = saved->lo <= 0 && saved->hi >= 0;
     return (struct vtb_interval){
-        .median = volume_of(saved->median),
+        .median = vtb_worth_volume(saved->median),
         .lo = fmin(ends[0], ends[1]),
         .hi = crosses ? INFINITY : fmax(ends[0], ends[1]),
     };

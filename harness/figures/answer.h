@@ -57,6 +57,10 @@ void vtb_answer_make(struct vtb_answer *answer, const struct vtb_comparison *com
 #define VTB_RULES_MAX 2
 size_t vtb_gain_rules(const struct vtb_gain *gain, const char *rules[VTB_RULES_MAX]);
 
+/* Gives the calls a second at which so many ns of each, saved or lost, are VTB_WORTH_SHARE of a
+ * core. */
+double vtb_worth_volume(double ns);
+
 /* Whether the time of a gain is told apart from the baseline's, or known to be the same. */
 bool vtb_gain_is_known(const struct vtb_gain *gain);
 

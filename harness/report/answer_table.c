@@ -304,12 +304,27 @@ static void print_strategies(FILE *out, const struct vtb_comparison *comparison,
 
 /* --- points, in the plan's order --- */
 
+/* Which parameters have several values, by number. */
+struct varying {
+    bool is[VTB_PARAMETERS_N];
+};
+
+static struct varying varying_of(const struct vtb_results *results)
+{
+    struct varying varying;
+    for (size_t i = 0; i < VTB_PARAMETERS_N; i++)
+        varying.is[i] =
+            vtb_parameter_varies(&vtb_parameters[i], results->comparisons, results->comparisons_n);
+    return varying;
+}
+
 static void add_point_columns(struct vtb_table *table, const struct vtb_results *results,
-                              const struct vtb_answer *answer, enum vtb_format format)
+                              const struct varying *varying, const struct vtb_answer *answer,
+                              enum vtb_format format)
 {
     bool first = true;
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
-        if (!vtb_parameter_varies(each, results->comparisons, results->comparisons_n))
+        if (!varying->is[each - vtb_parameters])
             continue;
         vtb_table_column(table,
                          (struct vtb_column){.title = each->word,
@@ -325,14 +340,15 @@ static void add_point_columns(struct vtb_table *table, const struct vtb_results 
     add_column(table, format, "", "before", 6);
 }
 
-static void add_point(struct vtb_table *table, const struct vtb_results *results, size_t c)
+static void add_point(struct vtb_table *table, const struct vtb_results *results,
+                      const struct varying *varying, size_t c)
 {
     const struct vtb_comparison *comparison = &results->comparisons[c];
     struct vtb_answer answer;
     char number[VTB_NUMBER_BYTES];
     vtb_answer_make(&answer, comparison, 0);
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
-        if (!vtb_parameter_varies(each, results->comparisons, results->comparisons_n))
+        if (!varying->is[each - vtb_parameters])
             continue;
         const double value =
             vtb_parameter_value(each, comparison->point, &comparison->point->cases[0]);
@@ -357,14 +373,15 @@ static void add_point(struct vtb_table *table, const struct vtb_results *results
 static void print_points(FILE *out, const struct vtb_results *results, const struct vtb_look *look,
                          enum vtb_format format)
 {
+    const struct varying varying = varying_of(results);
     struct vtb_answer answer;
     struct vtb_table table = {.gap = 1, .split = VTB_SPLIT_ALIGNED, .width = look->width};
     vtb_answer_make(&answer, results->comparisons, 0);
     if (answer.n == 0)
         return;
-    add_point_columns(&table, results, &answer, format);
+    add_point_columns(&table, results, &varying, &answer, format);
     for (size_t i = 0; i < results->comparisons_n; i++)
-        add_point(&table, results, i);
+        add_point(&table, results, &varying, i);
     vtb_table_print(out, &table, format);
     vtb_table_free(&table);
 }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/clock.h"
+
 static double least(const double *values, size_t n)
 {
     double found = values[0];
@@ -17,8 +19,6 @@ static double most(const double *values, size_t n)
         found = fmax(found, values[i]);
     return found;
 }
-
-#define SECONDS_A_DAY 86400
 
 static void add(struct vtb_counter *counters, size_t *n, const char *key, double value, bool exact)
 {
@@ -108,12 +108,12 @@ static void add_volume(struct vtb_counter *counters, size_t *n, const struct vtb
     const double cpu_s = vtb_cpu_ns_per_op(comparison, figures) / 1e9 * calls_per_second;
     add(counters, n, "bytes_per_second", bytes, true);
     add(counters, n, "allocs_per_second", allocs, true);
-    add(counters, n, "bytes_per_day", bytes * SECONDS_A_DAY, true);
-    add(counters, n, "allocs_per_day", allocs * SECONDS_A_DAY, true);
+    add(counters, n, "bytes_per_day", bytes * VTB_SECONDS_A_DAY, true);
+    add(counters, n, "allocs_per_day", allocs * VTB_SECONDS_A_DAY, true);
     if (!comparison->timed)
         return;
     add(counters, n, "cpu_s_per_second", cpu_s, false);
-    add(counters, n, "cpu_s_per_day", cpu_s * SECONDS_A_DAY, false);
+    add(counters, n, "cpu_s_per_day", cpu_s * VTB_SECONDS_A_DAY, false);
 }
 
 /* Whether any case of the run has a pressure pass. */

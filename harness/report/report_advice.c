@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json_text.h"
 #include "base/prose.h"
 #include "figures/advice.h"
@@ -148,7 +149,7 @@ static void print_gain(const struct page *page, const struct vtb_gain *gain)
         vtb_append(text, sizeof text, " %s ", share->median < 0 ? "costs" : "saves");
         append_span(text, share, 1e3, " ms");
         vtb_append(text, sizeof text, " of processor time a second, ");
-        append_span(text, share, VTB_SECONDS_PER_DAY, " s");
+        append_span(text, share, VTB_SECONDS_A_DAY, " s");
         vtb_append(text, sizeof text, " a day");
     }
     vtb_append(text, sizeof text, ": ");
@@ -341,12 +342,6 @@ void vtb_report_advice_lines(FILE *out, const struct vtb_results *results,
 
 /* --- JSON --- */
 
-/* A number, or null where it is not known or infinite. */
-static json_t *number(double value)
-{
-    return vtb_json_checked(isfinite(value) ? json_real(value) : json_null());
-}
-
 static json_t *rules_of(const struct vtb_advice *advice)
 {
     json_t *list = vtb_json_checked(json_array());
@@ -364,9 +359,9 @@ static json_t *changes_of(const struct vtb_advice *advice)
     for (size_t i = 0; i < advice->changes_n; i++) {
         json_t *change = vtb_json_checked(json_object());
         vtb_json_put(change, "parameter", vtb_json_text(advice->changes[i].parameter));
-        vtb_json_put(change, "at", number(advice->changes[i].at.median));
-        vtb_json_put(change, "lo", number(advice->changes[i].at.lo));
-        vtb_json_put(change, "hi", number(advice->changes[i].at.hi));
+        vtb_json_put(change, "at", vtb_json_number(advice->changes[i].at.median));
+        vtb_json_put(change, "lo", vtb_json_number(advice->changes[i].at.lo));
+        vtb_json_put(change, "hi", vtb_json_number(advice->changes[i].at.hi));
         vtb_json_append(list, change);
     }
     return list;
@@ -395,14 +390,15 @@ static void print_json(FILE *out, const struct vtb_advice *advice, size_t in_fli
                  advice->matters == VTB_MATTERS_UNKNOWN
                      ? vtb_json_checked(json_null())
                      : vtb_json_checked(json_boolean(advice->matters == VTB_MATTERS_YES)));
-    vtb_json_put(json, "cpu_share_saved", number(share->median));
-    vtb_json_put(json, "cpu_share_saved_lo", number(share->lo));
-    vtb_json_put(json, "cpu_share_saved_hi", number(share->hi));
+    vtb_json_put(json, "cpu_share_saved", vtb_json_number(share->median));
+    vtb_json_put(json, "cpu_share_saved_lo", vtb_json_number(share->lo));
+    vtb_json_put(json, "cpu_share_saved_hi", vtb_json_number(share->hi));
     vtb_json_put(json, "matters_from_calls_per_second",
-                 number(advice->most ? advice->most->worth_from.median : NAN));
-    vtb_json_put(json, "bytes_per_second_saved", number(vtb_advice_bytes_per_second(advice)));
+                 vtb_json_number(advice->most ? advice->most->worth_from.median : NAN));
+    vtb_json_put(json, "bytes_per_second_saved",
+                 vtb_json_number(vtb_advice_bytes_per_second(advice)));
     vtb_json_put(json, "collections_per_minute_saved",
-                 number(vtb_advice_collections_per_minute(advice)));
+                 vtb_json_number(vtb_advice_collections_per_minute(advice)));
     vtb_json_put(json, "in_flight", vtb_json_checked(json_integer((json_int_t)in_flight)));
     vtb_json_put(json, "rules", rules_of(advice));
     vtb_json_put(json, "changes_at", changes_of(advice));

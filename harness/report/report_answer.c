@@ -1,6 +1,5 @@
 #include "report/report_answer.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,6 @@
 #include "report/answer_lines.h"
 #include "report/answer_table.h"
 #include "report/break_even_cells.h"
-#include "report/case_names.h"
 #include "report/report_environment.h"
 #include "report/report_skips.h"
 
@@ -101,10 +99,10 @@ static enum said said_of(const struct vtb_answer *answer, const struct vtb_gain 
 {
     if (!answer->comparison->timed)
         return UNTIMED;
+    if (!vtb_gain_is_known(gain))
+        return UNKNOWN;
     if (gain->to->verdict == VTB_VERDICT_SAME)
         return AS_FAST;
-    if (gain->to->verdict != VTB_VERDICT_DIFFERENT)
-        return UNKNOWN;
     return gain->to->ratio.median < 1 ? FASTER : SLOWER;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/clock.h"
 #include "base/prose.h"
 #include "base/table.h"
 #include "report/case_names.h"
@@ -380,8 +381,6 @@ static const char *amount(char text[VTB_NUMBER_BYTES], double value)
     return vtb_scaled_text(text, value, prefixes);
 }
 
-#define SECONDS_A_DAY 86400
-
 /* Whether there is a processor time that holds at a volume, which lasts. */
 static bool has_cpu(const struct span *span)
 {
@@ -395,12 +394,12 @@ static void add_volume_row(struct vtb_table *table, const struct span *span, siz
     const double bytes = vtb_steady_bytes_per_op(counted) * rate;
     const double allocs = vtb_steady_allocs_per_op(counted) * rate;
     const double cpu_s = vtb_cpu_ns_per_op(span->comparison, at(span, i)) / 1e9 * rate;
-    const double amounts[] = {bytes, bytes * SECONDS_A_DAY, allocs, allocs * SECONDS_A_DAY,
+    const double amounts[] = {bytes, bytes * VTB_SECONDS_A_DAY, allocs, allocs * VTB_SECONDS_A_DAY,
                               (double)counted->startup_bytes};
     vtb_table_cell(table, "%s", name_at(span, i));
     if (has_cpu(span)) {
         vtb_table_cell(table, isnan(cpu_s) ? "-" : "%.3g %%", 100 * cpu_s);
-        vtb_table_cell(table, isnan(cpu_s) ? "-" : "%.4g", cpu_s * SECONDS_A_DAY);
+        vtb_table_cell(table, isnan(cpu_s) ? "-" : "%.4g", cpu_s * VTB_SECONDS_A_DAY);
     }
     for (size_t a = 0; a < sizeof amounts / sizeof *amounts; a++) {
         char text[VTB_NUMBER_BYTES];

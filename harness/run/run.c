@@ -484,9 +484,7 @@ bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
         results->interrupted = ok = true;
         results->interrupted_by = *error;
     } else if (!ok && vtb_interrupted()) {
-        ok = vtb_fail(error, vtb_interrupt_exit(),
-                      "interrupted before the first table was finished; nothing was written, and "
-                      "earlier results are as they were");
+        ok = vtb_fail(error, vtb_interrupt_exit(), VTB_INTERRUPTED_EARLY);
     }
     ok = ok && make_tables(&run, error);
     vtb_progress_end(&run.bar);
