@@ -170,18 +170,11 @@ static bool note_facts(struct vtb_gate *gate, const struct vtb_results *run,
                        struct vtb_error *error)
 {
     struct vtb_result_file now;
-    char *text;
-    size_t text_n;
-    const bool printed = vtb_output_text(vtb_report_baseline, run, VTB_FORMAT_JSON, &text, &text_n);
-    const bool ok =
-        printed ? vtb_result_file_parse(&now, "this run", text, text_n, VTB_EXIT_INTERNAL, error)
-                : vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for what differs");
-    if (ok) {
-        vtb_gate_note_facts(gate, &now);
-        vtb_result_file_free(&now);
-    }
-    free(text);
-    return ok;
+    if (!vtb_context_read(&now, run, error))
+        return false;
+    vtb_gate_note_facts(gate, &now);
+    vtb_result_file_free(&now);
+    return true;
 }
 
 /* Runs a plan, and compares. */

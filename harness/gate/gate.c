@@ -298,6 +298,19 @@ static bool is_told_otherwise(const char *key)
     return false;
 }
 
+bool vtb_context_read(struct vtb_result_file *file, const struct vtb_results *run,
+                      struct vtb_error *error)
+{
+    char *text;
+    size_t text_n;
+    const bool ok =
+        vtb_output_text(vtb_report_context, run, VTB_FORMAT_JSON, &text, &text_n)
+            ? vtb_result_file_parse_context(file, "this run", text, text_n, error)
+            : vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for what a result file would say");
+    free(text);
+    return ok;
+}
+
 void vtb_gate_note_facts(struct vtb_gate *gate, const struct vtb_result_file *now)
 {
     struct vtb_compared compared;

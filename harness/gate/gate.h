@@ -102,6 +102,11 @@ void vtb_gate_add_gap(struct vtb_gate *gate, const char *name, const char *metri
 void vtb_gate_note(struct vtb_gate *gate, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Reads what a result file of a run would say of it, as the file has it: a file without rows, freed
+ * by vtb_result_file_free. On false *error says that there is no memory. */
+VTB_MUST_USE bool vtb_context_read(struct vtb_result_file *file, const struct vtb_results *run,
+                                   struct vtb_error *error);
+
 /* Notes what both contexts have, of a machine and a build, and is not as it was before: what
  * compare tells, but for what other notes say, and what follows from what was asked for. */
 void vtb_gate_note_facts(struct vtb_gate *gate, const struct vtb_result_file *now);

@@ -9,7 +9,6 @@
 #include "gate/gate.h"
 #include "passes/pinning.h"
 #include "plan/prepare.h"
-#include "report/report_json.h"
 
 #define END ".json"
 
@@ -143,19 +142,8 @@ static bool describe(struct vtb_result_file *file, const struct vtb_plan *plan,
 {
     struct vtb_results results = {
         .plan = plan, .options = options, .command_line = "", .executable = ""};
-    char *text = NULL;
-    size_t text_n = 0;
-    FILE *out = open_memstream(&text, &text_n);
     vtb_machine_read(&results.machine);
-    if (out) {
-        vtb_report_context(out, &results, VTB_FORMAT_JSON);
-        (void)fclose(out);
-    }
-    const bool ok =
-        text ? vtb_result_file_parse_context(file, "this run", text, text_n, error)
-             : vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for what a result file would say");
-    free(text);
-    return ok;
+    return vtb_context_read(file, &results, error);
 }
 
 /* Whether a fact is what a run came to, rather than what it is of. */
