@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "base/json_text.h"
+#include "base/look.h"
 #include "base/progress.h"
 #include "base/prose.h"
 #include "base/shown.h"
@@ -78,6 +79,7 @@ static bool prepare(struct vtb_options *options, int argc, char **argv, struct v
     if (!check_stack(error) || !vtb_options_parse(options, argc, argv, error))
         return false;
     vtb_progress_choose((enum vtb_progress_kind)options->progress);
+    vtb_output_paint_stdout(vtb_look_has_color((enum vtb_color)options->color));
     return clean_environment(options, error) && vtb_pin(options->pin, error);
 }
 

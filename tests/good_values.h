@@ -85,6 +85,7 @@ static const struct good_value good_values[] = {
     {"calls-per-second", "100k", "strategy", REFERENCES},
     /* So do these, which count something beside it, or hold it against something. */
     {"events", "page-faults", "strategy", REFERENCES},
+    {"color", "always", "strategy", REFERENCES},
     {"progress", "plain", "strategy", REFERENCES},
     {"min-gain", "5,20", "strategy", REFERENCES},
     {"min-gain", "0.001", "strategy", REFERENCES},

@@ -140,6 +140,7 @@ TOLD_BY_HELP = {
     "epoch-ms": ["default: 0.1"],
     "time": ["in place of --rounds", "divided among sessions"],
     "consumer": ["default: independent"],
+    "color": ["on a terminal", "NO_COLOR", "files never", "Default: auto"],
     "progress": ["a line that moves", "without escape codes", "off: nothing"],
     "quick": ["5 sessions of 24 rounds", "six or more combinations"],
     "save-baseline": ["what `gate` compares with", "counts", "ratios of times"],

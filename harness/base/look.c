@@ -1,6 +1,7 @@
 #include "base/look.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -29,4 +30,18 @@ struct vtb_look vtb_look_of_stdout(void)
     if (columns < VTB_LOOK_WIDTH_MIN)
         columns = VTB_LOOK_WIDTH_MIN;
     return (struct vtb_look){columns < VTB_LOOK_WIDTH_MAX ? columns : VTB_LOOK_WIDTH_MAX};
+}
+
+static bool is_set(const char *text)
+{
+    return text && *text;
+}
+
+bool vtb_look_has_color(enum vtb_color color)
+{
+    const char *terminal = getenv("TERM");
+    if (color != VTB_COLOR_AUTO)
+        return color == VTB_COLOR_ALWAYS;
+    return isatty(STDOUT_FILENO) && !is_set(getenv("NO_COLOR")) && is_set(terminal) &&
+           strcmp(terminal, "dumb") != 0;
 }

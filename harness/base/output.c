@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/paint.h"
 #include "base/shown.h"
 #include "base/temporary.h"
 
@@ -27,29 +28,39 @@ static bool close_memory(FILE *out)
 }
 
 /* Replaces a text by one that is fit to be shown. */
-static bool show_text(char **text, size_t *text_n, enum vtb_format format)
+static bool show_text(char **text, size_t *text_n, enum vtb_format format, bool painted)
 {
     char *raw = *text;
     const size_t raw_n = *text_n;
     *text = NULL;
     FILE *shown = open_memstream(text, text_n);
-    if (shown)
+    if (shown && painted)
+        vtb_paint_end(shown, raw, raw_n);
+    else if (shown)
         vtb_print_shown(shown, raw, raw_n,
                         format == VTB_FORMAT_JSON ? VTB_SHOWN_JSON : VTB_SHOWN_TEXT);
     free(raw);
     return shown && close_memory(shown);
 }
 
-bool vtb_output_text(vtb_print *print, const void *what, enum vtb_format format, char **text,
-                     size_t *text_n)
+static bool make_text(vtb_print *print, const void *what, enum vtb_format format, bool painted,
+                      char **text, size_t *text_n)
 {
     *text = NULL;
     FILE *out = open_memstream(text, text_n);
+    if (out && painted)
+        vtb_paint_begin(out);
     if (out)
         print(out, what, format);
     if (!out || !close_memory(out))
         return false;
-    return format == VTB_FORMAT_BYTES || show_text(text, text_n, format);
+    return format == VTB_FORMAT_BYTES || show_text(text, text_n, format, painted);
+}
+
+bool vtb_output_text(vtb_print *print, const void *what, enum vtb_format format, char **text,
+                     size_t *text_n)
+{
+    return make_text(print, what, format, false, text, text_n);
 }
 
 /* Writes all of the text to a file. Returns the cause of a failure, or 0. A pipe whose other users
@@ -332,13 +343,21 @@ bool vtb_output_check_folder(const char *option, const char *path, struct vtb_er
                     strerror(errno), option);
 }
 
+static bool is_stdout_painted;
+
+void vtb_output_paint_stdout(bool painted)
+{
+    is_stdout_painted = painted;
+}
+
 bool vtb_output_stdout(vtb_print *print, const void *what, enum vtb_format format,
                        struct vtb_error *error)
 {
     char *text;
     size_t text_n;
     int cause = ENOMEM;
-    if (vtb_output_text(print, what, format, &text, &text_n))
+    if (make_text(print, what, format, is_stdout_painted && format == VTB_FORMAT_TABLE, &text,
+                  &text_n))
         cause = write_all(STDOUT_FILENO, text, text_n);
     free(text);
     return cause == 0 || vtb_fail(error, VTB_EXIT_INTERNAL, "standard output cannot be written: %s",

@@ -70,6 +70,10 @@ VTB_MUST_USE bool vtb_output_check_folder(const char *option, const char *path,
 VTB_MUST_USE bool vtb_output_text(vtb_print *print, const void *what, enum vtb_format format,
                                   char **text, size_t *text_n);
 
+/* Says whether what standard output gets as tables from now on is painted (base/paint.h); at first
+ * it is not. Files, and other formats, never are. */
+void vtb_output_paint_stdout(bool painted);
+
 /* Writes a report to standard output. One that was closed, or whose reader has gone away, is an
  * error; one that is full for the moment is waited for. */
 VTB_MUST_USE bool vtb_output_stdout(vtb_print *print, const void *what, enum vtb_format format,

@@ -17,6 +17,7 @@ void vtb_table_column(struct vtb_table *table, struct vtb_column column)
     const size_t n = table->columns_n + 1;
     table->columns = vtb_reallocate(table->columns, n, sizeof *table->columns, WHAT);
     vtb_table_cell(table, "%s", column.title);
+    vtb_table_paint(table, VTB_PAINT_TITLE);
     column.title = NULL;
     table->columns[table->columns_n++] = column;
 }
@@ -33,13 +34,18 @@ void vtb_table_cell(struct vtb_table *table, const char *format, ...)
         table->room_n = 2 * table->room_n + 16;
         table->cells = vtb_reallocate(table->cells, table->room_n, sizeof *table->cells, WHAT);
     }
-    table->cells[table->cells_n++] = text;
+    table->cells[table->cells_n++] = (struct vtb_table_text){text, VTB_PAINT_NONE};
+}
+
+void vtb_table_paint(struct vtb_table *table, enum vtb_paint paint)
+{
+    table->cells[table->cells_n - 1].paint = paint;
 }
 
 void vtb_table_free(struct vtb_table *table)
 {
     for (size_t i = 0; i < table->cells_n; i++)
-        free(table->cells[i]);
+        free(table->cells[i].text);
     free(table->columns);
     free(table->cells);
     *table = (struct vtb_table){.gap = 0};
@@ -47,10 +53,16 @@ void vtb_table_free(struct vtb_table *table)
 
 /* --- widths --- */
 
-/* The text of a cell; row 0 has the titles. */
+/* A cell; row 0 has the titles. */
+static const struct vtb_table_text *cell_at(const struct vtb_table *table, size_t row,
+                                            size_t column)
+{
+    return &table->cells[row * table->columns_n + column];
+}
+
 static const char *text_at(const struct vtb_table *table, size_t row, size_t column)
 {
-    return table->cells[row * table->columns_n + column];
+    return cell_at(table, row, column)->text;
 }
 
 static size_t rows_n(const struct vtb_table *table)
@@ -110,21 +122,24 @@ static void print_spaces(FILE *out, size_t n)
 }
 
 /* Prints n bytes of a text behind the spaces that are still missing before it. The padding of a
- * right-aligned column goes in front of its text. That of a left-aligned one is only added to
- * *missing, so that it is not printed at the end of a line. */
+ * right-aligned column goes in front of its text. That of a left-aligned one, and of an empty one,
+ * is only added to *missing, so that it is not printed at the end of a line. */
 static void print_padded(FILE *out, const struct part *part, size_t column, const char *text,
-                         size_t n, size_t *missing)
+                         size_t n, enum vtb_paint paint, size_t *missing)
 {
     const size_t width = part->widths[column];
     const size_t own = vtb_characters(text, n);
     const size_t padding = width > own ? width - own : 0;
     const bool right = part->table->columns[column].side == VTB_SIDE_RIGHT;
-    if (n > 0 || right) {
-        print_spaces(out, *missing + (right ? padding : 0));
-        fwrite(text, 1, n, out);
-        *missing = 0;
+    if (n == 0) {
+        *missing += padding;
+        return;
     }
-    *missing += right ? 0 : padding;
+    print_spaces(out, *missing + (right ? padding : 0));
+    vtb_paint(out, paint);
+    fwrite(text, 1, n, out);
+    vtb_paint(out, VTB_PAINT_NONE);
+    *missing = right ? 0 : padding;
 }
 
 static void print_aligned_row(FILE *out, const struct part *part, size_t row)
@@ -138,7 +153,7 @@ static void print_aligned_row(FILE *out, const struct part *part, size_t row)
             size_t n;
             const char *own = line_of(text, line, &n);
             missing += i > 0 ? part->gap : 0;
-            print_padded(out, part, i, own, n, &missing);
+            print_padded(out, part, i, own, n, cell_at(table, row, i)->paint, &missing);
             most = lines_n(text) > most ? lines_n(text) : most;
         }
         putc('\n', out);
@@ -154,7 +169,7 @@ static void print_markdown_cell(FILE *out, const struct part *part, size_t colum
         const char *own = line_of(text, line, &n);
         fputs(line > 0 ? ", " : "", out);
         if (part->table->padded)
-            print_padded(out, part, column, own, n, &missing);
+            print_padded(out, part, column, own, n, VTB_PAINT_NONE, &missing);
         else
             fwrite(own, 1, n, out);
     }
@@ -237,10 +252,10 @@ static void print_markdown(FILE *out, const struct vtb_table *table)
     struct vtb_table escaped = *table;
     escaped.cells = vtb_allocate(table->cells_n, sizeof *escaped.cells, WHAT);
     for (size_t i = 0; i < table->cells_n; i++)
-        escaped.cells[i] = vtb_markdown_copy(table->cells[i]);
+        escaped.cells[i].text = vtb_markdown_copy(table->cells[i].text);
     print_parts(out, &escaped, true);
     for (size_t i = 0; i < table->cells_n; i++)
-        free(escaped.cells[i]);
+        free(escaped.cells[i].text);
     free(escaped.cells);
 }
 

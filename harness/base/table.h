@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/output.h"
+#include "base/paint.h"
 
 enum vtb_side { VTB_SIDE_LEFT, VTB_SIDE_RIGHT };
 
@@ -23,6 +24,12 @@ struct vtb_column {
     bool fixed; /* never wider than `width`: a longer text moves the rest of its line */
 };
 
+/* The text of a cell, and how it looks. */
+struct vtb_table_text {
+    char *text;
+    enum vtb_paint paint;
+};
+
 /* A table. The caller sets the first four fields; all others are zero at first, belong to the
  * functions below, and are freed by vtb_table_free. */
 struct vtb_table {
@@ -33,7 +40,7 @@ struct vtb_table {
     bool padded;  /* Markdown is aligned, too, so that its source reads as a table */
     struct vtb_column *columns;
     size_t columns_n;
-    char **cells; /* row by row; the titles are the first row */
+    struct vtb_table_text *cells; /* row by row; the titles are the first row */
     size_t cells_n;
     size_t room_n;
 };
@@ -45,6 +52,9 @@ void vtb_table_column(struct vtb_table *table, struct vtb_column column);
  * have several lines, separated by newlines; Markdown shows commas in their place. */
 void vtb_table_cell(struct vtb_table *table, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Gives the cell that was filled in last a look, where tables for people are painted. */
+void vtb_table_paint(struct vtb_table *table, enum vtb_paint paint);
 
 /*
  * Prints the titles and all rows, of which each must have all its cells, in VTB_FORMAT_TABLE,

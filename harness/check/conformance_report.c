@@ -8,11 +8,23 @@
 #include "base/json_text.h"
 #include "base/table.h"
 
+static bool is_left_out(const struct vtb_check *check)
+{
+    return strncmp(check->text, "left out", 8) == 0;
+}
+
 static const char *verdict(const struct vtb_check *check)
 {
     if (!check->ok)
         return "WRONG";
-    return strncmp(check->text, "left out", 8) == 0 ? "-" : "ok";
+    return is_left_out(check) ? "-" : "ok";
+}
+
+static enum vtb_paint paint_of(const struct vtb_check *check)
+{
+    if (!check->ok)
+        return VTB_PAINT_BAD;
+    return is_left_out(check) ? VTB_PAINT_DIM : VTB_PAINT_GOOD;
 }
 
 static void report_json(FILE *out, const struct vtb_checks *checks)
@@ -50,8 +62,8 @@ static void report_table(FILE *out, const struct vtb_checks *checks)
 {
     for (size_t i = 0; i < checks->n; i++) {
         const struct vtb_check *check = &checks->items[i];
-        fprintf(out, "%-6s %s%s%s\n", verdict(check), check->name, *check->text ? ": " : "",
-                check->text);
+        vtb_paint_word(out, verdict(check), 6, paint_of(check));
+        fprintf(out, " %s%s%s\n", check->name, *check->text ? ": " : "", check->text);
     }
 }
 

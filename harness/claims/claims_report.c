@@ -151,6 +151,16 @@ static void add_quote(struct vtb_table *table, const char *quote)
     vtb_table_cell(table, "%s", line);
 }
 
+static enum vtb_paint paint_of(enum vtb_claim_verdict verdict)
+{
+    static const enum vtb_paint paints[VTB_CLAIM_VERDICTS_N] = {
+        [VTB_CLAIM_REPRODUCED] = VTB_PAINT_GOOD, [VTB_CLAIM_NOT_REPRODUCED] = VTB_PAINT_BAD,
+        [VTB_CLAIM_ARITHMETIC] = VTB_PAINT_BAD,  [VTB_CLAIM_DEPENDS] = VTB_PAINT_NONE,
+        [VTB_CLAIM_CHANGED] = VTB_PAINT_NONE,    [VTB_CLAIM_NOT_MEASURABLE] = VTB_PAINT_DIM,
+    };
+    return paints[verdict];
+}
+
 static void add_row(struct vtb_table *table, const struct vtb_claim_result *result,
                     enum vtb_format format)
 {
@@ -161,6 +171,7 @@ static void add_row(struct vtb_table *table, const struct vtb_claim_result *resu
     add_measured(table, result);
     add_factor(table, result);
     vtb_table_cell(table, "%s", vtb_claim_verdict_words[result->verdict]);
+    vtb_table_paint(table, paint_of(result->verdict));
     if (format == VTB_FORMAT_MARKDOWN)
         vtb_table_cell(table, "%s", result->reason);
 }

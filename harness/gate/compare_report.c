@@ -209,6 +209,25 @@ static void add_name(struct vtb_table *table, const struct vtb_compared_row *row
                    row->strategy);
 }
 
+/* Less is better in all columns. */
+static enum vtb_paint paint_of(enum vtb_compared_verdict verdict)
+{
+    switch (verdict) {
+    case VTB_COMPARED_LOWER:
+        return VTB_PAINT_GOOD;
+    case VTB_COMPARED_HIGHER:
+        return VTB_PAINT_BAD;
+    case VTB_COMPARED_ABSENT:
+    case VTB_COMPARED_SAME:
+    case VTB_COMPARED_UNTOLD:
+    case VTB_COMPARED_INCOMPARABLE:
+        return VTB_PAINT_DIM;
+    case VTB_COMPARED_BASELINE:
+        break;
+    }
+    return VTB_PAINT_NONE;
+}
+
 static void print_rows(FILE *out, const struct rows *rows, enum vtb_format format)
 {
     struct vtb_table table = {.gap = 2, .split = VTB_SPLIT_ALIGNED};
@@ -223,6 +242,7 @@ static void print_rows(FILE *out, const struct rows *rows, enum vtb_format forma
             const size_t column = rows->shown[c];
             vtb_compared_cell(text, &rows->compared->columns[column], row, &row->figures[column]);
             vtb_table_cell(&table, "%s", text);
+            vtb_table_paint(&table, paint_of(row->figures[column].verdict));
         }
     }
     putc('\n', out);

@@ -141,12 +141,22 @@ static bool is_told(const struct vtb_gate_check *check)
 
 /* --- the table, and the summary in Markdown --- */
 
+static enum vtb_paint paint_of(enum vtb_gate_verdict verdict)
+{
+    static const enum vtb_paint paints[] = {
+        [VTB_GATE_SAME] = VTB_PAINT_DIM,    [VTB_GATE_WITHIN] = VTB_PAINT_DIM,
+        [VTB_GATE_BETTER] = VTB_PAINT_GOOD, [VTB_GATE_WORSE] = VTB_PAINT_BAD,
+        [VTB_GATE_UNKNOWN] = VTB_PAINT_DIM,
+    };
+    return paints[verdict];
+}
+
 static void print_line(FILE *out, const struct vtb_gate_check *check)
 {
     char line[400];
     vtb_gate_line(line, sizeof line, check);
-    fprintf(out, "%-12s %s; %s lookups\n", vtb_gate_verdict_words[check->verdict], line,
-            consumer_of(check));
+    vtb_paint_word(out, vtb_gate_verdict_words[check->verdict], 12, paint_of(check->verdict));
+    fprintf(out, " %s; %s lookups\n", line, consumer_of(check));
 }
 
 static const char *advice_of(const struct vtb_gate *gate)
@@ -232,6 +242,7 @@ static void print_figures(FILE *out, const struct placed *all, size_t n, enum vt
     for (size_t i = 0; i < n; i++) {
         const struct vtb_gate_check *check = all[i].check;
         vtb_table_cell(&table, "%s", vtb_gate_verdict_words[check->verdict]);
+        vtb_table_paint(&table, paint_of(check->verdict));
         vtb_table_cell(&table, "%s", check->strategy);
         vtb_table_cell(&table, "%s", check->heap);
         vtb_table_cell(&table, "%s", check->metric);

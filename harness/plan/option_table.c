@@ -316,6 +316,10 @@ static const struct vtb_option other_options[] = {
     {"format", "FORMAT", vtb_parse_word, FIELD(format), .words = format_words,
      .accepts = "table, json, csv or markdown", .commands = REPORTS,
      .help = "what standard output gets; default: table"},
+    {"color", "WHEN", vtb_parse_word, FIELD(color), .words = vtb_color_words,
+     .accepts = "auto, always or never", .commands = REPORTS,
+     .help = "colours in tables on standard output, which say nothing that words do not: auto is\n"
+             "on a terminal, unless NO_COLOR is set; files never have any. Default: auto"},
     {"progress", "WHEN", vtb_parse_word, FIELD(progress), .words = vtb_progress_words,
      .accepts = "auto, plain or off", .commands = WAITS,
      .help =

@@ -16,6 +16,7 @@ const char *const vtb_consumer_words[] = {"independent", "dependent", "both", NU
 const char *const vtb_method_words[] = {"direct", "async", "both", NULL};
 const char *const vtb_completer_words[] = {"caller", "thread", NULL};
 const char *const vtb_progress_words[] = {"auto", "plain", "off", NULL};
+const char *const vtb_color_words[] = {"auto", "always", "never", NULL};
 
 /* Keeps an option for the result file: of each that is kept, the last text. */
 static void keep(struct vtb_options *options, const struct vtb_option *option, const char *text)

@@ -47,6 +47,7 @@ extern const char *const vtb_consumer_words[];
 extern const char *const vtb_method_words[];
 extern const char *const vtb_completer_words[];
 extern const char *const vtb_progress_words[];
+extern const char *const vtb_color_words[];
 
 /* How much worse than before a gated figure may be: by a number, or by a share of what it was. */
 struct vtb_limit {
@@ -103,6 +104,7 @@ struct vtb_options {
     int method;              /* enum vtb_method */
     int format;              /* enum vtb_format */
     int progress;            /* enum vtb_progress_kind */
+    int color;               /* enum vtb_color */
     double live_heap_bytes;  /* < 0: not given */
     struct vtb_names pressure_words;
     struct vtb_events events;     /* none: no pass for them */

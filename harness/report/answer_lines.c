@@ -10,7 +10,8 @@
 
 /* Prints a text whose lines are no wider than the look's, each but the first behind `indent`
  * spaces. */
-static void print_hanging(const struct vtb_answer_lines *lines, const char *text, size_t indent)
+static void print_hanging(const struct vtb_answer_lines *lines, const char *text, size_t indent,
+                          enum vtb_paint paint)
 {
     char *wrapped = NULL;
     size_t wrapped_n;
@@ -23,13 +24,16 @@ static void print_hanging(const struct vtb_answer_lines *lines, const char *text
         if (line != wrapped)
             fprintf(lines->out, "\n%*s", (int)indent, "");
         line += *line == '\n';
+        vtb_paint(lines->out, paint);
         fwrite(line, 1, strcspn(line, "\n"), lines->out);
+        vtb_paint(lines->out, VTB_PAINT_NONE);
     }
     putc('\n', lines->out);
     free(wrapped);
 }
 
-void vtb_answer_line(const struct vtb_answer_lines *lines, const char *label, const char *text)
+static void print_line(const struct vtb_answer_lines *lines, const char *label, const char *text,
+                       enum vtb_paint paint)
 {
     if (lines->format == VTB_FORMAT_MARKDOWN) {
         fprintf(lines->out, "- **%s**: %s\n", label, text);
@@ -38,14 +42,50 @@ void vtb_answer_line(const struct vtb_answer_lines *lines, const char *label, co
     const size_t own = vtb_characters(label, strlen(label));
     const size_t gap = lines->label_width > own ? lines->label_width - own : 0;
     fprintf(lines->out, "  %s%*s  ", label, (int)gap, "");
-    print_hanging(lines, text, lines->label_width + 4);
+    print_hanging(lines, text, lines->label_width + 4, paint);
+}
+
+void vtb_answer_line(const struct vtb_answer_lines *lines, const char *label, const char *text)
+{
+    print_line(lines, label, text, VTB_PAINT_NONE);
+}
+
+enum vtb_paint vtb_ratio_paint(const struct vtb_figures *figures)
+{
+    switch (figures->verdict) {
+    case VTB_VERDICT_DIFFERENT:
+        return figures->ratio.median < 1 ? VTB_PAINT_GOOD : VTB_PAINT_BAD;
+    case VTB_VERDICT_SAME:
+    case VTB_VERDICT_UNKNOWN:
+        return VTB_PAINT_DIM;
+    case VTB_VERDICT_NONE:
+        break;
+    }
+    return VTB_PAINT_NONE;
+}
+
+void vtb_answer_time_line(const struct vtb_answer_lines *lines, const char *label, const char *text,
+                          const struct vtb_figures *figures)
+{
+    print_line(lines, label, text, vtb_ratio_paint(figures));
+}
+
+static void print_paragraph(const struct vtb_answer_lines *lines, const char *text,
+                            enum vtb_paint paint)
+{
+    print_hanging(lines, text, 0, paint);
+    if (lines->format == VTB_FORMAT_MARKDOWN)
+        putc('\n', lines->out);
 }
 
 void vtb_answer_paragraph(const struct vtb_answer_lines *lines, const char *text)
 {
-    print_hanging(lines, text, 0);
-    if (lines->format == VTB_FORMAT_MARKDOWN)
-        putc('\n', lines->out);
+    print_paragraph(lines, text, VTB_PAINT_NONE);
+}
+
+void vtb_answer_headline(const struct vtb_answer_lines *lines, const char *text)
+{
+    print_paragraph(lines, text, VTB_PAINT_TITLE);
 }
 
 /* --- names --- */
@@ -126,7 +166,7 @@ void vtb_answer_times(const struct vtb_answer_lines *lines, const struct vtb_ans
         char text[VTB_ANSWER_TEXT_BYTES] = "";
         vtb_answer_label(label, answer->comparison, answer->gains[i].to->the_case);
         vtb_append_time(text, &answer->gains[i]);
-        vtb_answer_line(lines, label, text);
+        vtb_answer_time_line(lines, label, text, answer->gains[i].to);
     }
 }
 

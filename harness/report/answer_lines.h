@@ -9,6 +9,7 @@
 
 #include "base/look.h"
 #include "base/output.h"
+#include "base/paint.h"
 #include "figures/answer.h"
 
 #define VTB_ANSWER_TEXT_BYTES 2048
@@ -29,8 +30,16 @@ void vtb_answer_widen_to_heaps(struct vtb_answer_lines *lines, const struct vtb_
 /* Prints a label and a text beside it, whose further lines hang below it. */
 void vtb_answer_line(const struct vtb_answer_lines *lines, const char *label, const char *text);
 
-/* Prints a text over the whole width. */
+/* Likewise, a text on a time, which looks as its ratio does. */
+void vtb_answer_time_line(const struct vtb_answer_lines *lines, const char *label, const char *text,
+                          const struct vtb_figures *figures);
+
+/* Prints a text over the whole width; the second function the one that all others explain. */
 void vtb_answer_paragraph(const struct vtb_answer_lines *lines, const char *text);
+void vtb_answer_headline(const struct vtb_answer_lines *lines, const char *text);
+
+/* How a ratio looks: good if it is certainly below 1, bad if it is certainly above. */
+enum vtb_paint vtb_ratio_paint(const struct vtb_figures *figures);
 
 /* Writes the kind of a case's heap and its name, with what sets its table apart from another one of
  * that heap. */

@@ -8,6 +8,7 @@
 #include "base/prose.h"
 #include "base/table.h"
 #include "figures/answer.h"
+#include "report/answer_lines.h"
 
 #define TEXT_BYTES 1024
 #define NAME_WIDTH 17
@@ -101,6 +102,7 @@ static void add_ratio(struct vtb_table *table, const struct vtb_comparison *comp
     }
     ratio_cell(text, figures);
     vtb_table_cell(table, "%s", text);
+    vtb_table_paint(table, vtb_ratio_paint(figures));
 }
 
 /* --- strategies, the fastest first --- */

@@ -134,7 +134,7 @@ static void print_choice(const struct page *page)
     char text[TEXT_BYTES] = "ADVICE  ";
     append_choice(text, page);
     vtb_append(text, sizeof text, ".");
-    vtb_answer_paragraph(&page->lines, text);
+    vtb_answer_headline(&page->lines, text);
 }
 
 /* --- what it saves --- */
@@ -155,7 +155,7 @@ static void print_gain(const struct page *page, const struct vtb_gain *gain)
     vtb_append(text, sizeof text, ": ");
     vtb_append_time(text, gain);
     vtb_answer_label(label, page->advice->answer.comparison, gain->to->the_case);
-    vtb_answer_line(&page->lines, label, text);
+    vtb_answer_time_line(&page->lines, label, text, gain->to);
 }
 
 static void print_bytes_per_second(const struct page *page)

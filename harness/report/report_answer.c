@@ -144,7 +144,7 @@ static void print_headline(const struct screen *screen)
     vtb_append(text, sizeof text, "ANSWER  %s instead of %s", name_of(answer->gains->to),
                name_of(answer->gains->from));
     append_verdicts(text, answer);
-    vtb_answer_paragraph(&screen->lines, text);
+    vtb_answer_headline(&screen->lines, text);
 }
 
 /* --- whether it matters --- */
@@ -306,7 +306,7 @@ static void print_answer(struct screen *screen)
         char text[TEXT_BYTES];
         snprintf(text, sizeof text, "ANSWER  %s instead of %s", name_of(screen->answer.gains->to),
                  name_of(screen->answer.gains->from));
-        vtb_answer_paragraph(&screen->lines, text);
+        vtb_answer_headline(&screen->lines, text);
         print_break_evens(screen);
     } else {
         print_headline(screen);

@@ -86,12 +86,18 @@ static void add_text(struct vtb_table *table, const struct vtb_doctor_fact *fact
 
 static void report_aligned(FILE *out, const struct vtb_doctor_facts *facts)
 {
+    static const enum vtb_paint paints[VTB_DOCTOR_LEVELS_N] = {
+        [VTB_DOCTOR_OK] = VTB_PAINT_GOOD,
+        [VTB_DOCTOR_WARNING] = VTB_PAINT_BAD,
+        [VTB_DOCTOR_UNKNOWN] = VTB_PAINT_DIM,
+    };
     struct vtb_table table = {.gap = GAP};
     vtb_table_column(&table, (struct vtb_column){"level", LEVEL_WIDTH, VTB_SIDE_LEFT, true});
     vtb_table_column(&table, (struct vtb_column){"fact", FACT_WIDTH, VTB_SIDE_LEFT, true});
     vtb_table_column(&table, (struct vtb_column){.title = "value, effect, and -> remedy"});
     for (size_t i = 0; i < facts->n; i++) {
         vtb_table_cell(&table, "%s", vtb_doctor_level_words[facts->items[i].level]);
+        vtb_table_paint(&table, paints[facts->items[i].level]);
         vtb_table_cell(&table, "%s", facts->items[i].fact);
         add_text(&table, &facts->items[i]);
     }

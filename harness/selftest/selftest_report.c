@@ -65,6 +65,17 @@ static const char *word_of(const struct vtb_proof *proof)
     return *proof->goal ? "ok" : "";
 }
 
+static enum vtb_paint paint_of(const struct vtb_proof *proof)
+{
+    if (*proof->reason)
+        return VTB_PAINT_DIM;
+    if (!proof->ok)
+        return VTB_PAINT_BAD;
+    if (proof->undecided)
+        return VTB_PAINT_DIM;
+    return *proof->goal ? VTB_PAINT_GOOD : VTB_PAINT_NONE;
+}
+
 static void report_rows(FILE *out, const struct vtb_proofs *proofs, enum vtb_format format)
 {
     struct vtb_table table = {.gap = 2};
@@ -82,6 +93,7 @@ static void report_rows(FILE *out, const struct vtb_proofs *proofs, enum vtb_for
         add_bounds(&table, proof);
         vtb_table_cell(&table, "%zu", proof->trials_n);
         vtb_table_cell(&table, "%s", word_of(proof));
+        vtb_table_paint(&table, paint_of(proof));
     }
     vtb_table_print(out, &table, format);
     vtb_table_free(&table);

@@ -147,7 +147,7 @@ static void a_cell_may_have_lines(void **state)
                         "a     1  one\n"
                         "         several\n"
                         "b     2  last\n"
-                        "c      \n");
+                        "c\n");
     table = remarks();
     add_row(&table, "a", "1", "one\nseveral");
     assert_string_equal(printed(&table, VTB_FORMAT_MARKDOWN),

@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "bad_values.h"
+#include "base/look.h"
 #include "base/progress.h"
 #include "cells/registry.h"
 #include "plan/options.h"
@@ -520,6 +521,18 @@ static void progress(void **state)
     accepted("check|--progress=plain");
     assert_int_equal(options.progress, VTB_PROGRESS_PLAIN);
     assert_string_equal(vtb_progress_words[VTB_PROGRESS_AUTO], "auto");
+}
+
+static void color(void **state)
+{
+    (void)state;
+    accepted("");
+    assert_int_equal(options.color, VTB_COLOR_AUTO);
+    accepted("--color|never");
+    assert_int_equal(options.color, VTB_COLOR_NEVER);
+    accepted("doctor|--color=always");
+    assert_int_equal(options.color, VTB_COLOR_ALWAYS);
+    assert_string_equal(vtb_color_words[VTB_COLOR_AUTO], "auto");
 }
 
 /* The options on events and instructions, and on what figures are compared with. */
@@ -1192,6 +1205,7 @@ int main(void)
         cmocka_unit_test(callers_and_volumes),
         cmocka_unit_test(counters_and_baselines),
         cmocka_unit_test(progress),
+        cmocka_unit_test(color),
         cmocka_unit_test(gates),
         cmocka_unit_test(a_gates_time),
         cmocka_unit_test(comparisons),
