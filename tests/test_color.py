@@ -1,4 +1,4 @@
-"""Colours: who gets them, that they say nothing of their own, and that nobody else's are passed on."""
+"""Colours: who gets them, that they say nothing of their own, and that no others are passed on."""
 from __future__ import annotations
 
 import os
