@@ -106,6 +106,6 @@ VTB_STRATEGY(value_task) = {
     .aliases = "ValueTask",
     .shape = VTB_SHAPE_STRUCT,
     .role = VTB_ROLE_CHALLENGER,
-    .lacks = {.several_consumers = "a value task is consumed once; as_task makes a task of it",
-              .storing = "it is consumed where it was got; as_task makes a task"},
+    .lacks = {.several_consumers = "a value task is consumed once, by one caller",
+              .storing = "it is not stored: as_task makes a task of it, to store or share"},
 };

@@ -286,6 +286,6 @@ VTB_STRATEGY(value_task_pooled) = {
     .modelled_on = "IValueTaskSource<T> and the pooling builder of .NET",
     .aliases = "IValueTaskSource, PoolingAsyncValueTaskMethodBuilder",
     .shape = VTB_SHAPE_STRUCT,
-    .lacks = {.several_consumers = "a source is consumed once; as_task makes a task of it",
-              .storing = "a consumed source is used again; as_task makes a task"},
+    .lacks = {.several_consumers = "a source is consumed once, by one caller",
+              .storing = "a consumed source is used again; as_task makes a task of it"},
 };

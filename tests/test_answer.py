@@ -35,7 +35,7 @@ def test_markdown_has_it_as_well(bench: Bench) -> None:
     out = bench.ok(*arguments, **ANSWER).out
     assert out == (bench.directory / "answer.md").read_text(encoding="utf-8")
     assert out.startswith("### user_cache: 10 calls, ") and "\n- **does it matter?**: " in out
-    assert "\n| fastest first | gengc ns/op | vs heap_task" in out
+    assert "\n| fastest first | glibc ns/op | vs heap_task" in out
 
 
 def test_several_points_have_a_line_each(bench: Bench) -> None:

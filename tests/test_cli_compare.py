@@ -172,7 +172,7 @@ def known_well(factor: float, **more: object) -> Callable[[Row], None]:
 
 @pytest.mark.parametrize(
     ("factor", "verdict"),
-    [(1, "not told apart"), (1.05, "not told apart"), (1.3, "higher"), (0.7, "lower")],
+    [(1, "difference not known"), (1.05, "difference not known"), (1.3, "higher"), (0.7, "lower")],
 )
 def test_ratios_differ_by_the_test_of_their_difference(
     kept: Bench, factor: float, verdict: str

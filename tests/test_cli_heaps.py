@@ -197,7 +197,7 @@ def test_collector_without_generations_counts_none(bench: Bench) -> None:
     unavailable = strict_json(outcome.out)["context"]["unavailable"]
     assert unavailable["gen2_per_kop"] == "no collector here has generations"
     out = bench.ok("--rounds", "0", *arguments).out
-    assert "GCs/Mop GC %" in out and "Gen" not in out
+    assert "GCs/M GC %" in out and "Gen" not in out
 
 
 def test_pass_makes_as_many_calls_as_enough_collections_take(bench: Bench) -> None:
@@ -226,9 +226,9 @@ def test_chosen_columns_are_shown_for_every_heap(bench: Bench) -> None:
         "--rounds", "0", "--calls", "1000", "--heap", "glibc,gengc", "--pressure",
         "gc-share,page-faults",
     ).out  # fmt: skip
-    title = r"Pressure of 1000 calls on a heap of their own, (\w+):\n\nstrategy +(.+)\n"
+    title = r"Pressure of 1,000 calls on a heap of their own, (\w+):\n\nstrategy +(.+)\n"
     tables = re.findall(title, out)
-    assert dict(tables) == {"gengc": "GC share     faults/Mop", "glibc": "faults/Mop"}
+    assert dict(tables) == {"gengc": "GC time %       faults/M", "glibc": "faults/M"}
 
 
 def test_all_columns_fit(bench: Bench) -> None:
@@ -257,21 +257,21 @@ def test_analysis_holds_the_two_against_each_other(bench: Bench) -> None:
         "--workload", "user_cache", "--heap", "gengc", "--hit-rate", "0.8", "--calls", "1e6",
         "--rounds", "0", "--gen0-budget", "256K", "--strategy", "heap_task,value_task",
     ).out  # fmt: skip
-    block = out[out.index("Collections of 1000000 calls") :].split("\n\n")[0].splitlines()
+    block = out[out.index("Collections of 1,000,000 calls") :].split("\n\n")[0].splitlines()
     assert re.search(r"heap_task +value_task$", block[1])
     lines = {line[3:39].strip(): line[39:].split() for line in block[2:]}
     assert [name for name in lines if name] == [
         "a collection every (calls, exact)",
-        "Gen 0 collections in 1e6 calls",
-        "Gen 1 collections in 1e6 calls",
-        "Gen 2 collections in 1e6 calls",
+        "Gen0 collections in a million calls",
+        "Gen1 collections in a million calls",
+        "Gen2 collections in a million calls",
         "processor time of a pause (median)",
         "processor time of a pause (p99)",
         "time of collections, of a call",
         "collections' share of time",
     ]
-    assert lines["a collection every (calls, exact)"] == ["3344", "12603", "+276.9", "%"]
-    before, after, change, _ = lines["Gen 0 collections in 1e6 calls"]
+    assert lines["a collection every (calls, exact)"] == ["3,344", "12,603", "+276.9", "%"]
+    before, after, change, _ = lines["Gen0 collections in a million calls"]
     assert int(before) == pytest.approx(78.4e6 / 262144, rel=0.03)
     assert float(after) == pytest.approx(20.8e6 / 262144, rel=0.03)
     assert float(change) == pytest.approx(-73.5, abs=1.5)
@@ -282,13 +282,13 @@ def test_analysis_holds_the_two_against_each_other(bench: Bench) -> None:
 def test_few_collections_are_said_to_be_few(bench: Bench) -> None:
     arguments = ["--heap", "gengc", "--rounds", "0", "--strategy", "heap_task"]
     few = " ".join(bench.ok(*arguments, "--calls", "1e5", "--gen0-budget", "1M").out.split())
-    assert "heap_task comes to a collection every 13375 calls on average, exactly; 7 pauses" in few
+    assert "heap_task comes to a collection every 13,375 calls on average, exactly; 7 pauses" in few
     assert "Fewer than 50 collections, which tell little of their cost: 7 of heap_task;" in few
     none = " ".join(bench.ok(*arguments, "--calls", "1e5", "--gen0-budget", "16M").out.split())
-    assert "every 213995 calls on average, exactly: 100000 calls are too few to have one." in none
+    assert "every 213,995 calls on average, exactly: 100,000 calls are too few to have one." in none
     many = " ".join(bench.ok(*arguments, "--calls", "1e6", "--gen0-budget", "256K").out.split())
     assert "Fewer than 50 collections" not in many
-    assert "every 3344 calls on average, exactly" in many
+    assert "every 3,344 calls on average, exactly" in many
 
 
 def test_surface_of_windows_and_nurseries(bench: Bench) -> None:
@@ -297,7 +297,7 @@ def test_surface_of_windows_and_nurseries(bench: Bench) -> None:
         "--calls", "2e5", "--strategy", "heap_task", "--hit-rate", "0",
     ).out  # fmt: skip
     surface = out[out.index("Share of time that gengc collects") :]
-    assert re.search(r"in flight +256 KiB +4096 KiB\n +1 .*%.*%\n +65536 .*%.*%\n", surface)
+    assert re.search(r"in flight +256.0 KiB +4.0 MiB\n +1 .*%.*%\n +65,536 .*%.*%\n", surface)
     assert "the in-flight window against the nursery decides" in " ".join(surface.split())
     one = bench.ok("--heap", "gengc", "--rounds", "0", "--in-flight", "1,64", "--calls", "1000").out
     assert "Share of time" not in one

@@ -630,7 +630,7 @@ def test_conditions_are_told_where_they_are_not_as_usual(
 ) -> None:
     out = bench.ok(*COUNTED, *arguments, "--strategy", "plain").out
     told = " ".join(out.split("\n\n")[0].splitlines()[1:])
-    usual = "1000 calls counted, 100000 keys (uniform), 64 in flight (fifo)"
+    usual = "1,000 calls counted, 100,000 keys (uniform), 64 in flight (fifo)"
     assert told == usual + conditions
 
 
@@ -656,7 +656,7 @@ def test_table_shows_the_counts_and_says_them(bench: Bench) -> None:
     assert "20.8 B in 0.2 allocations with value_task" in sentence
     nothing = "caller_op, heap_task_pooled, poll, value_task_handle and value_task_pooled"
     assert f"nothing with {nothing}; once at the start " in sentence
-    assert "7680 B in 64 allocations with value_task_pooled." in sentence
+    assert "7,680 B in 64 allocations with value_task_pooled." in sentence
 
 
 @pytest.mark.parametrize(

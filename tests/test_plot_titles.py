@@ -90,10 +90,10 @@ def test_other_break_even_is_not_marked(
         ),
         (
             [LESS, LESS, MORE, OPEN],
-            "less time than heap_task at hit rates 0 and 0.5, more at 0.8; not to be told apart "
+            "less time than heap_task at hit rates 0 and 0.5, more at 0.8; difference not known "
             "at 1. At 0.8 it takes 1.50 [1.40, 1.60] of its time.",
         ),
-        ([OPEN] * 4, "value_task is not to be told from heap_task in time at any hit rate."),
+        ([OPEN] * 4, "value_task and heap_task: no difference in time is known at any hit rate."),
     ],
 )
 def test_titles_of_time_agree_with_the_intervals(
@@ -119,7 +119,8 @@ def test_title_claims_no_more_than_the_verdict(tmp_path: Path) -> None:
     assert judged("different").startswith("value_task takes less time than heap_task at every")
     assert judged("same").startswith("value_task takes about the same time as heap_task at every")
     words = judged("not known yet")
-    assert words.startswith("value_task is not to be told from heap_task in time at any hit rate.")
+    unknown = "value_task and heap_task: no difference in time is known at any hit rate."
+    assert words.startswith(unknown)
     assert "0.50 [0.40, 0.60] of its time, but the run does not yet know" in words
 
 
@@ -153,10 +154,10 @@ def test_the_least_is_named_as_far_as_intervals_tell(tmp_path: Path) -> None:
         return title(only(pictures_of(file_of(tmp_path / "a.json", *cases)), "ns-hit"))
 
     alone = words((0.8, 0.75, 0.85), (0.5, 0.45, 0.55), (0.7, 0.65, 0.74))
-    assert "The least at 0.8 takes poll: 0.50." in alone
+    assert "Fastest at 0.8: poll, 0.50." in alone
     pair = words((0.8, 0.75, 0.85), (0.5, 0.45, 0.55), (0.52, 0.5, 0.6))
-    assert "The least at 0.8 take poll and callback, not told apart." in pair
-    assert "none is known" in words(OPEN, (0.95, 0.8, 1.2), (1, 0.9, 1.2))
+    assert "Fastest at 0.8: one of poll and callback, difference not known." in pair
+    assert "fastest at 0.8 is not known" in words(OPEN, (0.95, 0.8, 1.2), (1, 0.9, 1.2))
 
 
 def test_title_of_heaps(tmp_path: Path) -> None:
@@ -171,7 +172,7 @@ def test_title_of_heaps(tmp_path: Path) -> None:
     told = words(60, LESS)
     assert "less time than heap_task on every heap. heap_task takes 40 ns on glibc" in told
     assert "less time than heap_task on glibc, more on tbb" in words(60, MORE)
-    assert "not to be told apart on tbb" in words(60, OPEN)
+    assert "difference not known on tbb" in words(60, OPEN)
     assert "no difference of heap_task is known" in words(41, LESS)
 
 
@@ -232,7 +233,8 @@ def test_the_loop_is_no_strategy_and_the_floor_no_rival(tmp_path: Path) -> None:
     pictures = pictures_of(file_of(tmp_path / "a.json", *cases))
     times = pictures["ns-hit_rate-user_cache-glibc-direct-independent"]
     assert sorted(line.name for line in times.lines) == sorted(names)
-    assert "The least at 0.8 take callback, poll and value_task, not told apart." in title(times)
+    told = "Fastest at 0.8: one of callback, poll and value_task, difference not known."
+    assert told in title(times)
     ratios = pictures["ratio-hit_rate-user_cache-glibc-direct-independent"]
     own = [name for name in names if name != "empty"]
     assert sorted(line.name for line in ratios.lines) == sorted(set(own) - {"heap_task"})
@@ -329,8 +331,8 @@ def test_few_sessions_have_no_intervals(tmp_path: Path) -> None:
     cases += [case("heap_task", hit_rate=rate, sessions=2) for rate in RATES]
     pictures = pictures_of(file_of(tmp_path / "a.json", *cases))
     told = title(only(pictures, "ns-hit"))
-    assert "value_task is not to be told from heap_task in time at any hit rate." in told
-    assert "it takes 0.50 of its time" in told and "The least" not in told
+    assert "value_task and heap_task: no difference in time is known at any hit rate." in told
+    assert "it takes 0.50 of its time" in told and "Fastest" not in told
     ratios = only(pictures, "ratio-hit")
     assert all(point[2] == point[3] == point[1] for line in ratios.lines for point in line.drawn)
     assert "No intervals, which take 5 sessions." in note(ratios)

@@ -1,5 +1,6 @@
 #include "base/prose.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -63,11 +64,61 @@ const char *vtb_separator(size_t i, size_t n)
 
 /* --- numbers --- */
 
+#define DECIMALS_MAX 12
+
+/* The decimals that a number of so many significant digits has. */
+static int decimals_of(double value, int digits_n)
+{
+    char text[VTB_NUMBER_BYTES];
+    snprintf(text, sizeof text, "%.*e", digits_n - 1, value);
+    const char *exponent = strchr(text, 'e');
+    if (value == 0 || !exponent)
+        return 0;
+    const int decimals_n = digits_n - 1 - (int)strtol(exponent + 1, NULL, 10);
+    return decimals_n < 0 ? 0 : decimals_n < DECIMALS_MAX ? decimals_n : DECIMALS_MAX;
+}
+
+/* Writes a number with a comma between thousands. */
+static const char *group(char text[VTB_NUMBER_BYTES], const char *number)
+{
+    size_t at = 0;
+    const size_t whole_n = strcspn(number, ".");
+    for (size_t i = 0; number[i] && at + 2 < VTB_NUMBER_BYTES; i++) {
+        if (i > 0 && i < whole_n && (whole_n - i) % 3 == 0 && number[i - 1] != '-')
+            text[at++] = ',';
+        text[at++] = number[i];
+    }
+    text[at] = '\0';
+    return text;
+}
+
+const char *vtb_figure_text(char text[VTB_NUMBER_BYTES], double value)
+{
+    char number[VTB_NUMBER_BYTES];
+    snprintf(number, sizeof number, "%.*f", decimals_of(value, 3), value);
+    return group(text, number);
+}
+
+const char *vtb_digits_text(char text[VTB_NUMBER_BYTES], double value, int digits_n)
+{
+    char number[VTB_NUMBER_BYTES];
+    return group(text, vtb_decimal_text(number, value, decimals_of(value, digits_n)));
+}
+
+const char *vtb_signed_text(char text[VTB_NUMBER_BYTES], double value, int digits_n)
+{
+    char number[VTB_NUMBER_BYTES];
+    snprintf(text, VTB_NUMBER_BYTES, "%s%.30s", value < 0 ? "" : "+",
+             vtb_digits_text(number, value, digits_n));
+    return text;
+}
+
 const char *vtb_scaled_text(char text[VTB_NUMBER_BYTES], double value, const char *const *units)
 {
     for (; value >= 999.5 && units[1]; units++)
         value /= 1000;
-    snprintf(text, VTB_NUMBER_BYTES, "%.3g%s", value, *units);
+    vtb_digits_text(text, value, 3);
+    vtb_append(text, VTB_NUMBER_BYTES, "%s", *units);
     return text;
 }
 
@@ -98,8 +149,10 @@ const char *vtb_duration_text(char text[VTB_NUMBER_BYTES], double seconds)
 const char *vtb_fitted_text(char text[VTB_NUMBER_BYTES], double value, size_t width)
 {
     int digits = 6;
-    while (snprintf(text, VTB_NUMBER_BYTES, "%.*g", digits, value) > (int)width && digits > 1)
+    while (strlen(vtb_digits_text(text, value, digits)) > width && digits > 1)
         digits--;
+    if (strlen(text) > width && fabs(value) < 1)
+        snprintf(text, VTB_NUMBER_BYTES, "<%.*f", (int)width - 3, pow(10, 3 - (double)width));
     return text;
 }
 
@@ -118,15 +171,8 @@ const char *vtb_decimal_text(char text[VTB_NUMBER_BYTES], double value, int deci
 const char *vtb_thousands_text(char text[VTB_NUMBER_BYTES], double value)
 {
     char digits[VTB_NUMBER_BYTES];
-    size_t at = 0;
-    const size_t n = (size_t)snprintf(digits, sizeof digits, "%.0f", value);
-    for (size_t i = 0; i < n && at + 2 < VTB_NUMBER_BYTES; i++) {
-        if (i > 0 && (n - i) % 3 == 0 && digits[i - 1] != '-')
-            text[at++] = ',';
-        text[at++] = digits[i];
-    }
-    text[at] = '\0';
-    return text;
+    snprintf(digits, sizeof digits, "%.0f", value);
+    return group(text, digits);
 }
 
 int vtb_decimals(double size)

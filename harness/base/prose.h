@@ -36,7 +36,17 @@ const char *vtb_separator(size_t i, size_t n);
 
 #define VTB_NUMBER_BYTES 40
 
-/* Writes three digits and a unit. Each of the units is 1000 times the one before; a null ends them.
+/* Writes a figure that was measured, with three significant digits: "7.19", "10.6", "0.0270"; a
+ * large one rounded to a whole number: "1,250". Nothing is "0". */
+const char *vtb_figure_text(char text[VTB_NUMBER_BYTES], double value);
+
+/* Writes a number with at most `digits_n` significant digits, and no zeros at the end of its
+ * decimals; whole digits all stay, with a comma between thousands. The second function writes a
+ * sign, also a plus. */
+const char *vtb_digits_text(char text[VTB_NUMBER_BYTES], double value, int digits_n);
+const char *vtb_signed_text(char text[VTB_NUMBER_BYTES], double value, int digits_n);
+
+/* Writes at most three digits and a unit. Each of the units is 1000 times the one before; a null ends them.
  * With "", " k", " M" and " G" a text is "677 G". */
 const char *vtb_scaled_text(char text[VTB_NUMBER_BYTES], double value, const char *const *units);
 
@@ -46,7 +56,8 @@ const char *vtb_bytes_text(char text[VTB_NUMBER_BYTES], double bytes);
 /* Writes an estimated duration: "about 98 s", or in minutes, hours or days if it is long. */
 const char *vtb_duration_text(char text[VTB_NUMBER_BYTES], double seconds);
 
-/* Writes a number with as many significant digits, from 1 to 6, as fit into `width` characters. */
+/* Likewise, with as many significant digits, from 1 to 6, as fit into `width` characters, 4 or more;
+ * whole ones all stay, and of what is too little that is told: "<0.001". */
 const char *vtb_fitted_text(char text[VTB_NUMBER_BYTES], double value, size_t width);
 
 /* Writes a number with at most `decimals_n` decimals, and no zeros at their end. */

@@ -89,15 +89,40 @@ static const char *line_of(const char *text, size_t i, size_t *n)
     return text;
 }
 
-static size_t width_of(const struct vtb_table *table, size_t column)
+/* The characters of a number from its decimal point on. */
+static size_t decimals_of(const char *text)
+{
+    const char *point = strchr(text, '.');
+    return point ? vtb_characters(point, strlen(point)) : 0;
+}
+
+/* The most of them in a column whose points are below each other. */
+static size_t most_decimals(const struct vtb_table *table, size_t column)
+{
+    size_t most = 0;
+    for (size_t row = 1; row < rows_n(table); row++) {
+        const size_t own = decimals_of(text_at(table, row, column));
+        most = own > most ? own : most;
+    }
+    return table->columns[column].side == VTB_SIDE_POINT ? most : 0;
+}
+
+/* The spaces behind a text, in place of the decimals that others have. */
+static size_t space_behind(const struct vtb_table *table, size_t row, size_t column, size_t most)
+{
+    return row > 0 && most > 0 ? most - decimals_of(text_at(table, row, column)) : 0;
+}
+
+static size_t width_of(const struct vtb_table *table, size_t column, size_t decimals)
 {
     size_t widest = table->columns[column].width;
     for (size_t row = 0; row < rows_n(table) && !table->columns[column].fixed; row++) {
         const char *text = text_at(table, row, column);
+        const size_t behind = space_behind(table, row, column, decimals);
         for (size_t i = 0; i < lines_n(text); i++) {
             size_t n;
             const char *line = line_of(text, i, &n);
-            const size_t own = vtb_characters(line, n);
+            const size_t own = vtb_characters(line, n) + behind;
             widest = own > widest ? own : widest;
         }
     }
@@ -109,8 +134,9 @@ static size_t width_of(const struct vtb_table *table, size_t column)
 /* A part of a table that is split: column 0, and beside it columns first .. end - 1. */
 struct part {
     const struct vtb_table *table;
-    const size_t *widths; /* of all columns of the table, in characters */
-    size_t gap;           /* spaces between columns */
+    const size_t *widths;   /* of all columns of the table, in characters */
+    const size_t *decimals; /* likewise, from the decimal point on */
+    size_t gap;             /* spaces between columns */
     size_t first;
     size_t end;
 };
@@ -121,47 +147,50 @@ static void print_spaces(FILE *out, size_t n)
         putc(' ', out);
 }
 
-/* Prints n bytes of a text behind the spaces that are still missing before it. The padding of a
- * right-aligned column goes in front of its text. That of a left-aligned one, and of an empty one,
- * is only added to *missing, so that it is not printed at the end of a line. */
-static void print_padded(FILE *out, const struct part *part, size_t column, const char *text,
-                         size_t n, enum vtb_paint paint, size_t *missing)
+/* Prints a line of a cell behind the spaces that are still missing before it. The padding of a
+ * column that is aligned on the right goes in front of its text. What comes behind a text, and all
+ * of an empty one, is only added to *missing, so that it is not printed at the end of a line. */
+static void print_padded(FILE *out, const struct part *part, size_t row, size_t column, size_t line,
+                         size_t *missing)
 {
-    const size_t width = part->widths[column];
+    const struct vtb_table_text *cell = cell_at(part->table, row, column);
+    size_t n;
+    const char *text = line_of(cell->text, line, &n);
     const size_t own = vtb_characters(text, n);
-    const size_t padding = width > own ? width - own : 0;
-    const bool right = part->table->columns[column].side == VTB_SIDE_RIGHT;
+    const size_t padding = part->widths[column] > own ? part->widths[column] - own : 0;
+    const size_t decimals = space_behind(part->table, row, column, part->decimals[column]);
+    const size_t behind = part->table->columns[column].side == VTB_SIDE_LEFT || decimals > padding
+                              ? padding
+                              : decimals;
     if (n == 0) {
         *missing += padding;
         return;
     }
-    print_spaces(out, *missing + (right ? padding : 0));
-    vtb_paint(out, paint);
+    print_spaces(out, *missing + padding - behind);
+    vtb_paint(out, cell->paint);
     fwrite(text, 1, n, out);
     vtb_paint(out, VTB_PAINT_NONE);
-    *missing = right ? 0 : padding;
+    *missing = behind;
 }
 
 static void print_aligned_row(FILE *out, const struct part *part, size_t row)
 {
-    const struct vtb_table *table = part->table;
     size_t most = 1;
     for (size_t line = 0; line < most; line++) {
         size_t missing = 0;
         for (size_t i = 0; i < part->end; i = i == 0 ? part->first : i + 1) {
-            const char *text = text_at(table, row, i);
-            size_t n;
-            const char *own = line_of(text, line, &n);
+            const size_t own = lines_n(text_at(part->table, row, i));
             missing += i > 0 ? part->gap : 0;
-            print_padded(out, part, i, own, n, cell_at(table, row, i)->paint, &missing);
-            most = lines_n(text) > most ? lines_n(text) : most;
+            print_padded(out, part, row, i, line, &missing);
+            most = own > most ? own : most;
         }
         putc('\n', out);
     }
 }
 
-static void print_markdown_cell(FILE *out, const struct part *part, size_t column, const char *text)
+static void print_markdown_cell(FILE *out, const struct part *part, size_t row, size_t column)
 {
+    const char *text = text_at(part->table, row, column);
     size_t missing = 0;
     size_t n;
     fputs("| ", out);
@@ -169,7 +198,7 @@ static void print_markdown_cell(FILE *out, const struct part *part, size_t colum
         const char *own = line_of(text, line, &n);
         fputs(line > 0 ? ", " : "", out);
         if (part->table->padded)
-            print_padded(out, part, column, own, n, VTB_PAINT_NONE, &missing);
+            print_padded(out, part, row, column, line, &missing);
         else
             fwrite(own, 1, n, out);
     }
@@ -179,14 +208,14 @@ static void print_markdown_cell(FILE *out, const struct part *part, size_t colum
 static void print_markdown_row(FILE *out, const struct part *part, size_t row)
 {
     for (size_t i = 0; i < part->end; i = i == 0 ? part->first : i + 1)
-        print_markdown_cell(out, part, i, text_at(part->table, row, i));
+        print_markdown_cell(out, part, row, i);
     fputs("|\n", out);
 }
 
 static void print_rule(FILE *out, const struct part *part)
 {
     for (size_t i = 0; i < part->end; i = i == 0 ? part->first : i + 1)
-        fputs(part->table->columns[i].side == VTB_SIDE_RIGHT ? "|--:" : "|---", out);
+        fputs(part->table->columns[i].side == VTB_SIDE_LEFT ? "|---" : "|--:", out);
     fputs("|\n", out);
 }
 
@@ -232,10 +261,17 @@ static void print_parts(FILE *out, const struct vtb_table *table, bool markdown)
     const bool split =
         table->split == VTB_SPLIT_ALWAYS || (table->split == VTB_SPLIT_ALIGNED && !markdown);
     size_t *widths = vtb_allocate(table->columns_n, sizeof *widths, WHAT);
-    for (size_t i = 0; i < table->columns_n; i++)
-        widths[i] = width_of(table, i);
+    size_t *decimals = vtb_allocate(table->columns_n, sizeof *decimals, WHAT);
+    for (size_t i = 0; i < table->columns_n; i++) {
+        decimals[i] = most_decimals(table, i);
+        widths[i] = width_of(table, i, decimals[i]);
+    }
     const bool fits = split || end_of_part(table, widths, 1) == table->columns_n;
-    struct part part = {.table = table, .widths = widths, .gap = fits ? table->gap : 1, .first = 1};
+    struct part part = {.table = table,
+                        .widths = widths,
+                        .decimals = decimals,
+                        .gap = fits ? table->gap : 1,
+                        .first = 1};
     do {
         if (part.first > 1)
             putc('\n', out);
@@ -244,6 +280,7 @@ static void print_parts(FILE *out, const struct vtb_table *table, bool markdown)
         part.first = part.end;
     } while (part.first < table->columns_n);
     free(widths);
+    free(decimals);
 }
 
 /* Prints a table in Markdown, whose cells are texts and no Markdown. */

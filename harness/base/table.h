@@ -11,7 +11,9 @@
 #include "base/output.h"
 #include "base/paint.h"
 
-enum vtb_side { VTB_SIDE_LEFT, VTB_SIDE_RIGHT };
+/* On which side texts of a column are aligned. Numbers may have their decimal points below each
+ * other, on the right; what has none, as - or 12, stands where their whole digits do. */
+enum vtb_side { VTB_SIDE_LEFT, VTB_SIDE_RIGHT, VTB_SIDE_POINT };
 
 /* The formats in which a table that is wider than its lines is split: its other columns then
  * go on below, beside its first column again. */

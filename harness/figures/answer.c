@@ -120,17 +120,25 @@ static struct vtb_gain gain_of(const struct vtb_comparison *comparison, size_t i
     return gain;
 }
 
+/* Adds what the challenger saves on heaps that collect, or on those that do not. */
+static void add_gains(struct vtb_answer *answer, size_t challenger, bool collects)
+{
+    const struct vtb_point *point = answer->comparison->point;
+    for (size_t i = 0; challenger < point->cases_n && i < point->cases_n; i++) {
+        if (answer->n < VTB_GAINS_MAX && is_rival(answer->comparison, i) &&
+            vtb_heap_collects(point->cases[i].heap->heap) == collects &&
+            strcmp(point->cases[i].timing->name, point->cases[challenger].timing->name) == 0)
+            answer->gains[answer->n++] = gain_of(answer->comparison, i, answer->calls_per_second);
+    }
+}
+
 void vtb_answer_make(struct vtb_answer *answer, const struct vtb_comparison *comparison,
                      double calls_per_second)
 {
-    const struct vtb_point *point = comparison->point;
     const size_t challenger = find_challenger(comparison);
     answer->comparison = comparison;
     answer->calls_per_second = calls_per_second;
     answer->n = 0;
-    for (size_t i = 0; challenger < point->cases_n && i < point->cases_n; i++) {
-        if (answer->n < VTB_GAINS_MAX && is_rival(comparison, i) &&
-            strcmp(point->cases[i].timing->name, point->cases[challenger].timing->name) == 0)
-            answer->gains[answer->n++] = gain_of(comparison, i, calls_per_second);
-    }
+    add_gains(answer, challenger, false);
+    add_gains(answer, challenger, true);
 }

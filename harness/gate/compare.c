@@ -12,7 +12,7 @@ const char *const vtb_compared_words[] = {
     [VTB_COMPARED_SAME] = "same",
     [VTB_COMPARED_LOWER] = "lower",
     [VTB_COMPARED_HIGHER] = "higher",
-    [VTB_COMPARED_UNTOLD] = "not told apart",
+    [VTB_COMPARED_UNTOLD] = "difference not known",
     [VTB_COMPARED_BASELINE] = "baseline",
     [VTB_COMPARED_INCOMPARABLE] = "not comparable",
 };

@@ -27,12 +27,12 @@ static void append_change(char text[CELL_BYTES], const struct vtb_compared_figur
 /* Appends two counts with as many digits, 6 or more, as are needed to tell them apart. */
 static void append_counts(char text[CELL_BYTES], const struct vtb_compared_figure *figure)
 {
-    char before[40];
-    char after[40];
+    char before[VTB_NUMBER_BYTES];
+    char after[VTB_NUMBER_BYTES];
     int digits = 6;
     do {
-        snprintf(before, sizeof before, "%.*g", digits, figure->before);
-        snprintf(after, sizeof after, "%.*g", digits, figure->after);
+        vtb_digits_text(before, figure->before, digits);
+        vtb_digits_text(after, figure->after, digits);
     } while (digits++ < 17 && figure->before != figure->after && strcmp(before, after) == 0);
     vtb_append(text, CELL_BYTES, "%s -> %s", before, after);
 }

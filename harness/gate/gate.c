@@ -58,12 +58,15 @@ double vtb_gate_change(const struct vtb_gate_check *check)
 void vtb_gate_line(char *line, size_t line_bytes, const struct vtb_gate_check *check)
 {
     const bool is_time = strcmp(check->metric, "ratio") == 0;
-    char change[VTB_NUMBER_BYTES] = "";
-    if (check->before != 0)
-        snprintf(change, sizeof change, "%+.3g %%; ", 100 * vtb_gate_change(check));
-    snprintf(line, line_bytes, "%s on %s: %s was %.6g, is %.6g (%sallowed %+.3g%s)",
-             check->strategy, check->heap, check->title, check->before, check->after, change,
-             is_time ? 100 * check->allowed : check->allowed, is_time ? " %" : "");
+    char numbers[4][VTB_NUMBER_BYTES];
+    const bool changes = check->before != 0;
+    snprintf(line, line_bytes, "%s on %s: %s was %s, is %s (%s%sallowed %s%s)", check->strategy,
+             check->heap, check->title, vtb_digits_text(numbers[0], check->before, 6),
+             vtb_digits_text(numbers[1], check->after, 6),
+             changes ? vtb_signed_text(numbers[2], 100 * vtb_gate_change(check), 3) : "",
+             changes ? " %; " : "",
+             vtb_signed_text(numbers[3], is_time ? 100 * check->allowed : check->allowed, 3),
+             is_time ? " %" : "");
 }
 
 /* --- before the run --- */

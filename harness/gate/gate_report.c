@@ -237,6 +237,7 @@ static void print_figures(FILE *out, const struct placed *all, size_t n, enum vt
         {.title = "now", .side = VTB_SIDE_RIGHT},
     };
     struct vtb_table table = {.gap = 2, .split = VTB_SPLIT_NEVER};
+    char number[VTB_NUMBER_BYTES];
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         vtb_table_column(&table, columns[i]);
     for (size_t i = 0; i < n; i++) {
@@ -246,8 +247,8 @@ static void print_figures(FILE *out, const struct placed *all, size_t n, enum vt
         vtb_table_cell(&table, "%s", check->strategy);
         vtb_table_cell(&table, "%s", check->heap);
         vtb_table_cell(&table, "%s", check->metric);
-        vtb_table_cell(&table, "%.6g", check->before);
-        vtb_table_cell(&table, "%.6g", check->after);
+        vtb_table_cell(&table, "%s", vtb_digits_text(number, check->before, 6));
+        vtb_table_cell(&table, "%s", vtb_digits_text(number, check->after, 6));
     }
     vtb_table_print(out, &table, format);
     putc('\n', out);

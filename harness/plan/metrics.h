@@ -69,6 +69,17 @@ enum {
     VTB_PRESSURE_METRICS_N
 };
 
+/* How a figure is shown: as one that was measured, with its title's unit; in whole numbers; as how
+ * often something was counted, which few digits tell; with a unit of bytes; or, of a fraction, in
+ * percent. */
+enum vtb_metric_unit {
+    VTB_METRIC_FIGURE,
+    VTB_METRIC_COUNT,
+    VTB_METRIC_RATE,
+    VTB_METRIC_BYTES,
+    VTB_METRIC_SHARE,
+};
+
 struct vtb_pressure_metric {
     const char *word;
     const char *key;     /* in result files */
@@ -78,6 +89,7 @@ struct vtb_pressure_metric {
     /* 0, or the number of pauses from which on the figure is known: a quantile of fewer is a single
      * pause's, and the next run has another. */
     unsigned pauses_min;
+    enum vtb_metric_unit unit;
 };
 
 /* The figures of the pressure pass; ended by a null word. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/prose.h"
 #include "cells/foreign.h"
 #include "plan/choice.h"
 
@@ -346,14 +347,17 @@ static bool follow_miss_time(struct vtb_point *point, const struct vtb_options *
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--miss-time: what is in flight follows from the hit rate, which emerges "
                         "from the keys here; give --in-flight N in its place");
+    char numbers[3][VTB_NUMBER_BYTES];
     const double miss_rate = point->force_async ? 1 : 1 - point->hits.rate;
     const double in_flight =
         fmax(1, round(options->calls_per_second * miss_rate * options->miss_time_s));
     if (in_flight > VTB_IN_FLIGHT_MAX)
         return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--miss-time: %g operations would be in flight, at %g calls a second; "
-                        "accepted: what makes at most %d of them",
-                        in_flight, options->calls_per_second, VTB_IN_FLIGHT_MAX);
+                        "--miss-time: %s operations would be in flight, at %s calls a second; "
+                        "accepted: what makes at most %s of them",
+                        vtb_thousands_text(numbers[0], in_flight),
+                        vtb_digits_text(numbers[1], options->calls_per_second, 6),
+                        vtb_thousands_text(numbers[2], VTB_IN_FLIGHT_MAX));
     point->in_flight = (size_t)in_flight;
     point->in_flight_follows = true;
     return true;

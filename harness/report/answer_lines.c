@@ -146,8 +146,8 @@ void vtb_append_time(char *text, const struct vtb_gain *gain)
         return;
     }
     vtb_append(text, VTB_ANSWER_TEXT_BYTES, "%s -> %s ns a call, ",
-               vtb_fitted_text(from, gain->from->ns.median, 4),
-               vtb_fitted_text(to, gain->to->ns.median, 4));
+               vtb_figure_text(from, gain->from->ns.median),
+               vtb_figure_text(to, gain->to->ns.median));
     if (gain->to->verdict == VTB_VERDICT_SAME) {
         vtb_append(text, VTB_ANSWER_TEXT_BYTES, "the same within %.0f %%", 100 * VTB_SAME_MARGIN);
         return;
@@ -211,7 +211,7 @@ void vtb_append_volume(char *text, double volume)
 /* Writes how long pauses are, or a mark where too few collections came to tell. */
 static const char *pause_text(char text[VTB_NUMBER_BYTES], double ms)
 {
-    return isnan(ms) ? "?" : vtb_fitted_text(text, ms, 6);
+    return isnan(ms) ? "?" : vtb_figure_text(text, ms);
 }
 
 void vtb_answer_pauses(const struct vtb_answer_lines *lines, const struct vtb_answer *answer)
@@ -225,8 +225,8 @@ void vtb_answer_pauses(const struct vtb_answer_lines *lines, const struct vtb_an
         if (!from->collects || isnan(from->calls_per_collection) || isnan(to->calls_per_collection))
             continue;
         vtb_append(text, sizeof text, "%s -> %s collections a minute",
-                   vtb_fitted_text(number[0], 60 * volume / from->calls_per_collection, 5),
-                   vtb_fitted_text(number[1], 60 * volume / to->calls_per_collection, 5));
+                   vtb_figure_text(number[0], 60 * volume / from->calls_per_collection),
+                   vtb_figure_text(number[1], 60 * volume / to->calls_per_collection));
         if (!isnan(vtb_gc_ns(from)) || !isnan(vtb_gc_ns(to)))
             vtb_append(text, sizeof text, ", %s -> %s ms of pause a second",
                        pause_text(number[2], volume * vtb_gc_ns(from) / 1e6),

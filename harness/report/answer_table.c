@@ -20,19 +20,29 @@
 #define TIME_WIDTH 7
 #define RATIO_WIDTH 11
 
-/* The tables of a comparison that stand side by side: the first case of each. */
+/* The tables of a comparison that stand side by side, those of heaps that free first: the first case
+ * of each. */
 struct side_by_side {
     const struct vtb_comparison *comparison;
     size_t firsts[TABLES_MAX];
     size_t n;
 };
 
+/* Adds the tables of heaps that collect, or of those that do not. */
+static void add_tables(struct side_by_side *tables, bool collects)
+{
+    const struct vtb_point *point = tables->comparison->point;
+    for (size_t i = 0; i < point->cases_n; i = vtb_table_end(point, i)) {
+        if (tables->n < TABLES_MAX && vtb_heap_collects(point->cases[i].heap->heap) == collects)
+            tables->firsts[tables->n++] = i;
+    }
+}
+
 static struct side_by_side tables_of(const struct vtb_comparison *comparison)
 {
-    const struct vtb_point *point = comparison->point;
     struct side_by_side tables = {.comparison = comparison};
-    for (size_t i = 0; i < point->cases_n && tables.n < TABLES_MAX; i = vtb_table_end(point, i))
-        tables.firsts[tables.n++] = i;
+    add_tables(&tables, false);
+    add_tables(&tables, true);
     return tables;
 }
 
@@ -69,9 +79,8 @@ static void ratio_cell(char text[TEXT_BYTES], const struct vtb_figures *figures)
     const struct vtb_interval *ratio = &figures->ratio;
     const double margin = fmax(ratio->hi - ratio->median, ratio->median - ratio->lo);
     snprintf(text, TEXT_BYTES, "%.2f", ratio->median);
-    if (isnan(margin))
-        return;
-    vtb_append(text, TEXT_BYTES, " ±%.2f", fmax(margin, 0.01));
+    if (!isnan(margin))
+        vtb_append(text, TEXT_BYTES, " ±%.2f", fmax(margin, 0.01));
     if (figures->verdict == VTB_VERDICT_SAME)
         vtb_append(text, TEXT_BYTES, "=");
     else if (figures->verdict == VTB_VERDICT_UNKNOWN)
@@ -84,8 +93,7 @@ static void add_time(struct vtb_table *table, const struct vtb_figures *figures)
 {
     char number[VTB_NUMBER_BYTES];
     vtb_table_cell(table, "%s",
-                   isnan(figures->ns.median) ? "-"
-                                             : vtb_fitted_text(number, figures->ns.median, 5));
+                   isnan(figures->ns.median) ? "-" : vtb_figure_text(number, figures->ns.median));
 }
 
 static void add_ratio(struct vtb_table *table, const struct vtb_comparison *comparison, size_t i)
@@ -139,32 +147,46 @@ static bool has_line(const struct line *lines, size_t n, const char *name)
     return false;
 }
 
+/* Adds a case's strategy, unless it is there, or the empty loop. */
+static void add_case(struct line *lines, size_t *n, const struct vtb_comparison *comparison,
+                     size_t i)
+{
+    const struct vtb_figures *figures = &comparison->figures[i];
+    const char *name = name_at(comparison, i);
+    if (i != figures->the_case->empty && !has_line(lines, *n, name))
+        lines[(*n)++] =
+            (struct line){name, figures->ns.median, vtb_steady_bytes_per_op(&figures->counted), i};
+}
+
 /* Lists the strategies of all tables, but for the empty loop, by the first table that has each. The
  * array is the caller's to free. */
-static struct line *list_lines(const struct vtb_comparison *comparison, size_t *n)
+static struct line *list_lines(const struct side_by_side *tables, size_t *n)
 {
-    const struct vtb_point *point = comparison->point;
+    const struct vtb_point *point = tables->comparison->point;
     struct line *lines = vtb_allocate(point->cases_n + 1, sizeof *lines, "the lines of a table");
     *n = 0;
-    for (size_t i = 0; i < point->cases_n; i++) {
-        const struct vtb_figures *figures = &comparison->figures[i];
-        if (i == point->cases[i].empty || has_line(lines, *n, name_at(comparison, i)))
-            continue;
-        lines[(*n)++] = (struct line){name_at(comparison, i), figures->ns.median,
-                                      vtb_steady_bytes_per_op(&figures->counted), i};
+    for (size_t t = 0; t < tables->n; t++) {
+        for (size_t i = tables->firsts[t]; i < vtb_table_end(point, tables->firsts[t]); i++)
+            add_case(lines, n, tables->comparison, i);
     }
     qsort(lines, *n, sizeof *lines, compare_lines);
     return lines;
+}
+
+static void add_bytes(struct vtb_table *table, const struct vtb_figures *figures)
+{
+    char number[VTB_NUMBER_BYTES];
+    vtb_table_cell(table, "%s",
+                   vtb_fitted_text(number, vtb_steady_bytes_per_op(&figures->counted), 6));
 }
 
 /* The columns beside the heaps': what is the same on all of them. */
 static void add_counts(struct vtb_table *table, const struct vtb_figures *figures)
 {
     char number[VTB_NUMBER_BYTES];
+    add_bytes(table, figures);
     vtb_table_cell(table, "%s",
-                   vtb_fitted_text(number, vtb_steady_bytes_per_op(&figures->counted), 6));
-    vtb_table_cell(table, "%s",
-                   vtb_fitted_text(number, vtb_steady_allocs_per_op(&figures->counted), 6));
+                   vtb_fitted_text(number, vtb_steady_allocs_per_op(&figures->counted), 8));
 }
 
 /* The first table whose heap collects; the number of tables if none does. */
@@ -191,10 +213,9 @@ static void add_collections(struct vtb_table *table, const struct side_by_side *
     if (place == tables->comparison->point->cases_n)
         vtb_table_cell(table, "-");
     else
-        vtb_table_cell(table, "%s",
-                       vtb_fitted_text(number,
-                                       collections_of(&tables->comparison->figures[place].pressure),
-                                       6));
+        vtb_table_cell(
+            table, "%s",
+            vtb_figure_text(number, collections_of(&tables->comparison->figures[place].pressure)));
 }
 
 static void add_line(struct vtb_table *table, const struct side_by_side *tables,
@@ -234,13 +255,13 @@ static void table_title(char title[TEXT_BYTES], const struct side_by_side *table
 /* Adds a column of numbers, whose title has two lines, the first of which may be empty; Markdown
  * has one. */
 static void add_column(struct vtb_table *table, enum vtb_format format, const char *first,
-                       const char *second, size_t width)
+                       const char *second, size_t width, enum vtb_side side)
 {
     char title[TEXT_BYTES] = "";
     const bool one_line = format == VTB_FORMAT_MARKDOWN;
     vtb_append(title, sizeof title, "%s", first);
     vtb_append(title, sizeof title, "%s%s", !one_line ? "\n" : *first ? " " : "", second);
-    vtb_table_column(table, (struct vtb_column){title, width, VTB_SIDE_RIGHT, false});
+    vtb_table_column(table, (struct vtb_column){title, width, side, false});
 }
 
 /* Adds the columns of one heap's times. */
@@ -248,9 +269,9 @@ static void add_times(struct vtb_table *table, enum vtb_format format, const cha
                       const char *baseline)
 {
     char name[TEXT_BYTES] = "";
-    add_column(table, format, heap, "ns/op", TIME_WIDTH);
+    add_column(table, format, heap, "ns/op", TIME_WIDTH, VTB_SIDE_POINT);
     vtb_append(name, sizeof name, "%s ", baseline);
-    add_column(table, format, "vs", name, RATIO_WIDTH);
+    add_column(table, format, "vs", name, RATIO_WIDTH, VTB_SIDE_RIGHT);
 }
 
 /* The width at which a column of words fits beside the numbers. */
@@ -273,10 +294,10 @@ static void add_columns(struct vtb_table *table, const struct side_by_side *tabl
         table_title(title, tables, t);
         add_times(table, format, title, baseline);
     }
-    add_column(table, format, "", "B/op", 6);
-    add_column(table, format, "", "allocs", 6);
+    add_column(table, format, "", "B/op", 6, VTB_SIDE_POINT);
+    add_column(table, format, "", "allocs/op", 6, VTB_SIDE_POINT);
     if (collecting(tables) < tables->n)
-        add_column(table, format, "", "GCs/M", 5);
+        add_column(table, format, "", "GCs/M", 5, VTB_SIDE_POINT);
     if (wide)
         vtb_table_column(table, (struct vtb_column){.title = format == VTB_FORMAT_MARKDOWN
                                                                  ? "modelled on"
@@ -295,7 +316,7 @@ static void print_strategies(FILE *out, const struct vtb_comparison *comparison,
     const bool wide = is_wide(&tables, look);
     struct vtb_table table = {.gap = 1, .split = VTB_SPLIT_ALIGNED, .width = look->width};
     size_t n;
-    struct line *lines = list_lines(comparison, &n);
+    struct line *lines = list_lines(&tables, &n);
     add_columns(&table, &tables, baseline_of(comparison), wide, format);
     for (size_t i = 0; i < n; i++)
         add_line(&table, &tables, &lines[i], wide);
@@ -338,8 +359,8 @@ static void add_point_columns(struct vtb_table *table, const struct vtb_results 
     for (size_t i = 0; answer->comparison->timed && i < answer->n; i++)
         add_times(table, format, answer->gains[i].to->the_case->heap->name,
                   baseline_of(answer->comparison));
-    add_column(table, format, "", "B/op", 6);
-    add_column(table, format, "", "before", 6);
+    add_column(table, format, "", "B/op", 6, VTB_SIDE_POINT);
+    add_column(table, format, "", "before", 6, VTB_SIDE_POINT);
 }
 
 static void add_point(struct vtb_table *table, const struct vtb_results *results,
@@ -357,7 +378,7 @@ static void add_point(struct vtb_table *table, const struct vtb_results *results
         if (each->of_workload)
             vtb_table_cell(table, "%s", comparison->point->workload->name);
         else
-            vtb_table_cell(table, isnan(value) ? "-" : "%.6g", value);
+            vtb_table_cell(table, "%s", isnan(value) ? "-" : vtb_digits_text(number, value, 6));
     }
     if (results->plan->consumers_n > 1)
         vtb_table_cell(table, "%s", vtb_consumer_words[comparison->consumer]);
@@ -365,11 +386,8 @@ static void add_point(struct vtb_table *table, const struct vtb_results *results
         add_time(table, answer.gains[i].to);
         add_ratio(table, comparison, (size_t)(answer.gains[i].to - comparison->figures));
     }
-    vtb_table_cell(table, "%s",
-                   vtb_fitted_text(number, vtb_steady_bytes_per_op(&answer.gains->to->counted), 6));
-    vtb_table_cell(
-        table, "%s",
-        vtb_fitted_text(number, vtb_steady_bytes_per_op(&answer.gains->from->counted), 6));
+    add_bytes(table, answer.gains->to);
+    add_bytes(table, answer.gains->from);
 }
 
 static void print_points(FILE *out, const struct vtb_results *results, const struct vtb_look *look,
@@ -404,7 +422,7 @@ static void print_legend(FILE *out, const struct vtb_results *results, const str
             vtb_plural((double)comparison->samples.sessions_n, "", "s"), baseline_of(comparison),
             100 * VTB_SAME_MARGIN);
     vtb_append(text, sizeof text,
-               "B/op, allocs: what a call allocates, exactly, without what is allocated once.");
+               "B/op, allocs/op: what a call allocates, exactly, without what is allocated once.");
     const struct side_by_side tables = tables_of(comparison);
     if (results->plan->points_n == 1 && collecting(&tables) < tables.n)
         vtb_append(text, sizeof text, " GCs/M: collections in a million calls.");

@@ -35,8 +35,7 @@ static const char *number_text(char text[VTB_NUMBER_BYTES], const struct scale *
     const double scaled = value / scale->divisor;
     if (scale->decimals >= 0)
         return vtb_decimal_text(text, scaled, scale->decimals);
-    snprintf(text, VTB_NUMBER_BYTES, scaled < 999.5 ? "%.3g" : "%.0f", scaled);
-    return text;
+    return vtb_digits_text(text, scaled, 3);
 }
 
 /* The scale of a value. All values on a linear axis have the same unit; on a logarithmic axis each

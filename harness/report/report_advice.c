@@ -28,14 +28,7 @@ static const char *name_of(const struct vtb_figures *figures)
 
 /* --- numbers --- */
 
-/* Writes a number to three digits or so. */
-static const char *number_text(char text[VTB_NUMBER_BYTES], double value)
-{
-    return fabs(value) >= 1000 ? vtb_thousands_text(text, value)
-                               : vtb_fitted_text(text, value, fabs(value) < 1 ? 5 : 4);
-}
-
-/* Appends a value with its interval: "0.34 ms (0.3 to 0.38)". Less than nothing is told by its
+/* Appends a value with its interval: "0.340 ms (0.300 to 0.380)". Less than nothing is told by its
  * size: whoever calls this says that it is lost. */
 static void append_span(char *text, const struct vtb_interval *value, double scale,
                         const char *unit)
@@ -43,10 +36,11 @@ static void append_span(char *text, const struct vtb_interval *value, double sca
     char number[3][VTB_NUMBER_BYTES];
     const double factor = value->median < 0 ? -scale : scale;
     const double ends[] = {factor * value->lo, factor * value->hi};
-    vtb_append(text, TEXT_BYTES, "%s%s", number_text(number[0], factor * value->median), unit);
+    vtb_append(text, TEXT_BYTES, "%s%s", vtb_figure_text(number[0], factor * value->median), unit);
     if (!isnan(value->lo))
-        vtb_append(text, TEXT_BYTES, " (%s to %s)", number_text(number[1], fmin(ends[0], ends[1])),
-                   number_text(number[2], fmax(ends[0], ends[1])));
+        vtb_append(text, TEXT_BYTES, " (%s to %s)",
+                   vtb_figure_text(number[1], fmin(ends[0], ends[1])),
+                   vtb_figure_text(number[2], fmax(ends[0], ends[1])));
 }
 
 /* --- what was asked --- */

@@ -43,7 +43,8 @@ static void print_subject(const struct screen *screen)
     if (screen->results->comparisons_n == 1)
         vtb_append(text, sizeof text, "%s %% answered at once, ",
                    vtb_decimal_text(number, 100 * vtb_per_op(counted, counted->hits_n), 2));
-    vtb_append(text, sizeof text, "%zu in flight, %zu-byte result", point->in_flight,
+    vtb_append(text, sizeof text, "%s in flight, %zu-byte result",
+               vtb_thousands_text(number, (double)point->in_flight),
                point->workload->workload->value_bytes);
     if (comparison->timed)
         vtb_append(text, sizeof text, "; %zu session%s of %zu %s", comparison->samples.sessions_n,
@@ -121,9 +122,8 @@ static void append_heaps(char *text, const struct vtb_answer *answer, enum said 
 
 static void append_verdicts(char *text, const struct vtb_answer *answer)
 {
-    static const char *const words[SAID_N] = {"faster", "slower", "as fast",
-                                              "not told apart yet: take more --sessions",
-                                              "times were not measured"};
+    static const char *const words[SAID_N] = {
+        "faster", "slower", "as fast", "difference not known yet", "times were not measured"};
     const char *separator = ": ";
     for (int said = 0; said < SAID_N; said++) {
         size_t n = 0;
@@ -133,6 +133,7 @@ static void append_verdicts(char *text, const struct vtb_answer *answer)
             continue;
         vtb_append(text, TEXT_BYTES, "%s%s", separator, words[said]);
         append_heaps(text, answer, (enum said)said, n);
+        vtb_append(text, TEXT_BYTES, "%s", said == UNKNOWN ? " (more --sessions will tell)" : "");
         separator = "; ";
     }
 }
@@ -190,9 +191,8 @@ static void append_share(char *text, const struct vtb_answer *answer)
                    vtb_gain_heap(gain));
         if (isnan(share->lo))
             continue;
-        vtb_append(text, TEXT_BYTES, " (%s %% of a core",
-                   vtb_fitted_text(number, 100 * share->lo, 6));
-        vtb_append(text, TEXT_BYTES, " to %s %%)", vtb_fitted_text(number, 100 * share->hi, 6));
+        vtb_append(text, TEXT_BYTES, " (%s %% of a core", vtb_figure_text(number, 100 * share->lo));
+        vtb_append(text, TEXT_BYTES, " to %s %%)", vtb_figure_text(number, 100 * share->hi));
     }
 }
 
@@ -220,7 +220,7 @@ static void print_matters(const struct screen *screen)
         vtb_append(text, sizeof text, "not for its time, which is the same within %.0f %%",
                    100 * VTB_SAME_MARGIN);
     if (!*text)
-        vtb_append(text, sizeof text, "not known, as the times are not told apart");
+        vtb_append(text, sizeof text, "not known, as the difference in time is not");
     if (!answer->comparison->point->cold && answer->calls_per_second > 0) {
         vtb_append(text, sizeof text, "; ");
         append_share(text, answer);

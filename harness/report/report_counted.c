@@ -54,12 +54,13 @@ static void add_cell(struct vtb_table *table, const struct vtb_comparison *compa
     const double value = value_of(comparison, i, column);
     const bool estimated =
         column->kind == EVENT && comparison->figures[i].events.running[column->event] < 1;
+    char text[VTB_NUMBER_BYTES];
     if (isnan(value))
         vtb_table_cell(table, "%s", column->kind == OVER_FLOOR ? "" : "-");
     else if (column->kind == OVER_FLOOR)
-        vtb_table_cell(table, "%+.6g", value);
+        vtb_table_cell(table, "%s", vtb_signed_text(text, value, 6));
     else
-        vtb_table_cell(table, "%s%.6g", estimated ? "~" : "", value);
+        vtb_table_cell(table, "%s%s", estimated ? "~" : "", vtb_digits_text(text, value, 6));
 }
 
 /* Room for a column's title; longer names of events are cut. */

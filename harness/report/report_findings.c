@@ -213,9 +213,9 @@ static void print_time(FILE *out, const struct span *span)
             at(span, at(span, best)->the_case->floor)->ns.median);
     print_over_floor(out, span, best);
     if (is_reference(span, baseline)) {
-        fputs(", with the least ns/op", out);
+        fputs(", the fastest", out);
     } else if (best != baseline && is_timed(span, baseline)) {
-        fputs(", with the least ns/op, and ", out);
+        fputs(", the fastest, and ", out);
         print_over_floor(out, span, baseline);
         print_ratio(out, span, best, baseline);
     }
@@ -238,7 +238,9 @@ static const char *print_allocated(FILE *out, const struct span *span, size_t i,
 {
     if (is_reference(span, i) || allocs == 0)
         return separator;
-    fprintf(out, "%s%.6g B in %.6g allocation%s with %s", separator, bytes, allocs,
+    char numbers[2][VTB_NUMBER_BYTES];
+    fprintf(out, "%s%s B in %s allocation%s with %s", separator,
+            vtb_digits_text(numbers[0], bytes, 6), vtb_digits_text(numbers[1], allocs, 6),
             vtb_plural(allocs, "", "s"), name_at(span, i));
     return ", ";
 }
@@ -305,11 +307,13 @@ static void print_scaling(FILE *out, const struct span *span)
 {
     const size_t callers_n = at(span, span->first)->the_case->threads_n;
     const size_t threads_n = callers_n + span->comparison->point->completer;
+    char number[VTB_NUMBER_BYTES];
     if ((double)threads_n > span->processors_n) {
         fprintf(out,
-                "How much more %zu callers do than one is not told: %zu threads share the %.3g "
+                "How much more %zu callers do than one is not told: %zu threads share the %s "
                 "processor%s that this process may use.\n",
-                callers_n, threads_n, span->processors_n, vtb_plural(span->processors_n, "", "s"));
+                callers_n, threads_n, vtb_digits_text(number, span->processors_n, 3),
+                vtb_plural(span->processors_n, "", "s"));
         return;
     }
     if (!has_scaling(span))
@@ -356,11 +360,12 @@ static void print_page_faults(FILE *out, const struct span *span)
     bool heaps_differ = false;
     for (size_t i = span->first; i < span->end; i++) {
         const double n = at(span, i)->page_faults;
+        char number[VTB_NUMBER_BYTES];
         heaps_differ |= differs_by_heap(span, i);
         if (is_reference(span, i) || n == 0)
             continue;
-        fprintf(out, "%s%.6g page fault%s with %s", separator, n, vtb_plural(n, "", "s"),
-                name_at(span, i));
+        fprintf(out, "%s%s page fault%s with %s", separator, vtb_digits_text(number, n, 6),
+                vtb_plural(n, "", "s"), name_at(span, i));
         separator = ", ";
     }
     if (list_names(names, span, has_no_page_faults, 0) > 0)
@@ -396,15 +401,15 @@ static void add_volume_row(struct vtb_table *table, const struct span *span, siz
     const double cpu_s = vtb_cpu_ns_per_op(span->comparison, at(span, i)) / 1e9 * rate;
     const double amounts[] = {bytes, bytes * VTB_SECONDS_A_DAY, allocs, allocs * VTB_SECONDS_A_DAY,
                               (double)counted->startup_bytes};
+    char text[VTB_NUMBER_BYTES];
     vtb_table_cell(table, "%s", name_at(span, i));
     if (has_cpu(span)) {
-        vtb_table_cell(table, isnan(cpu_s) ? "-" : "%.3g %%", 100 * cpu_s);
-        vtb_table_cell(table, isnan(cpu_s) ? "-" : "%.4g", cpu_s * VTB_SECONDS_A_DAY);
+        vtb_table_cell(table, isnan(cpu_s) ? "-" : "%s %%", vtb_figure_text(text, 100 * cpu_s));
+        vtb_table_cell(table, isnan(cpu_s) ? "-" : "%s",
+                       vtb_figure_text(text, cpu_s * VTB_SECONDS_A_DAY));
     }
-    for (size_t a = 0; a < sizeof amounts / sizeof *amounts; a++) {
-        char text[VTB_NUMBER_BYTES];
+    for (size_t a = 0; a < sizeof amounts / sizeof *amounts; a++)
         vtb_table_cell(table, "%s", amount(text, amounts[a]));
-    }
 }
 
 /* Prints why there is no processor time, or what is in it that one may not expect. */

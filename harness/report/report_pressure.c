@@ -16,6 +16,32 @@ static const char *name_at(const struct vtb_comparison *comparison, size_t i)
     return comparison->figures[i].the_case->timing->name;
 }
 
+/* --- numbers --- */
+
+static const char *calls_text(char text[VTB_NUMBER_BYTES], double value)
+{
+    return isinf(value) ? "never" : vtb_thousands_text(text, value);
+}
+
+/* Writes a duration with three digits and a unit: 4.16 ms. */
+static const char *duration(char text[VTB_NUMBER_BYTES], double ns)
+{
+    static const char *const units[] = {" ns", " us", " ms", " s", NULL};
+    return vtb_scaled_text(text, ns, units);
+}
+
+static const char *rate_text(char text[VTB_NUMBER_BYTES], double value)
+{
+    return vtb_digits_text(text, value, 4);
+}
+
+static const char *percent_text(char text[VTB_NUMBER_BYTES], double value)
+{
+    vtb_figure_text(text, 100 * value);
+    vtb_append(text, VTB_NUMBER_BYTES, " %%");
+    return text;
+}
+
 /* --- the chosen figures --- */
 
 /* Whether a figure was chosen, and may be known for the cases of a heap. */
@@ -49,18 +75,39 @@ static void add_columns(struct vtb_table *table, const struct vtb_names *words,
     }
 }
 
+static const char *value_text(char text[VTB_NUMBER_BYTES], const struct vtb_pressure_metric *metric,
+                              double value)
+{
+    if (isnan(value))
+        return "-";
+    switch (metric->unit) {
+    case VTB_METRIC_COUNT:
+        return vtb_thousands_text(text, value);
+    case VTB_METRIC_RATE:
+        return rate_text(text, value);
+    case VTB_METRIC_BYTES:
+        return vtb_bytes_text(text, value);
+    case VTB_METRIC_SHARE:
+        return vtb_figure_text(text, 100 * value);
+    case VTB_METRIC_FIGURE:
+        break;
+    }
+    return vtb_figure_text(text, value);
+}
+
 static void add_row(struct vtb_table *table, const struct vtb_comparison *comparison, size_t i,
                     const struct vtb_names *words, bool alike)
 {
     const struct vtb_pressure *pressure = pressure_at(comparison, i);
     const struct vtb_heap *heap = comparison->figures[i].the_case->heap->heap;
     vtb_table_cell(table, "%s", name_at(comparison, i));
+    char text[VTB_NUMBER_BYTES];
     if (!alike)
-        vtb_table_cell(table, "%" PRIu64, pressure->calls_n);
+        vtb_table_cell(table, "%s", vtb_thousands_text(text, (double)pressure->calls_n));
     for (const struct vtb_pressure_metric *metric = vtb_pressure_metrics; metric->word; metric++) {
         const double value = vtb_pressure_value(metric, pressure);
         if (is_told(metric, words, heap))
-            vtb_table_cell(table, isnan(value) ? "-" : "%.6g", value);
+            vtb_table_cell(table, "%s", value_text(text, metric, value));
     }
 }
 
@@ -106,11 +153,12 @@ void vtb_report_pressure(FILE *out, const struct vtb_comparison *comparison, siz
     const bool alike = is_alike(comparison, first, end);
     const struct chosen chosen = {comparison, first, words};
     struct vtb_table table = {.gap = 1, .split = VTB_SPLIT_ALWAYS};
+    char calls[VTB_NUMBER_BYTES];
     if (words->n == 0)
         return;
     if (alike)
-        fprintf(out, "Pressure of %" PRIu64 " calls on a heap of their own, %s:\n\n",
-                pressure_at(comparison, first)->calls_n, heap->name);
+        fprintf(out, "Pressure of %s calls on a heap of their own, %s:\n\n",
+                calls_text(calls, (double)pressure_at(comparison, first)->calls_n), heap->name);
     else
         fprintf(out, "Pressure of each case's calls on a heap of their own, %s:\n\n", heap->name);
     add_columns(&table, words, heap->heap, alike);
@@ -126,29 +174,24 @@ void vtb_report_pressure(FILE *out, const struct vtb_comparison *comparison, siz
 
 /* --- sentences --- */
 
-/* Writes a duration with three digits and a unit: 4.16 ms. */
-static const char *duration(char text[VTB_NUMBER_BYTES], double ns)
-{
-    static const char *const units[] = {" ns", " us", " ms", " s", NULL};
-    return vtb_scaled_text(text, ns, units);
-}
-
 /* Prints how often a case comes to a collection: exactly, if that follows from its bytes. */
 static void print_rate(FILE *out, const struct vtb_comparison *comparison, size_t i)
 {
     const struct vtb_pressure *pressure = pressure_at(comparison, i);
     const uint64_t n = vtb_collections_n(&pressure->collected, 0);
+    char every[VTB_NUMBER_BYTES];
+    char calls[VTB_NUMBER_BYTES];
+    calls_text(every, pressure->calls_per_collection);
+    calls_text(calls, (double)pressure->calls_n);
     fprintf(out, "%s ", name_at(comparison, i));
     if (isinf(pressure->calls_per_collection))
         fputs("never comes to a collection, as further calls allocate nothing", out);
     else if (pressure->is_exact)
-        fprintf(out, "comes to a collection every %.0f calls on average, exactly",
-                pressure->calls_per_collection);
+        fprintf(out, "comes to a collection every %s calls on average, exactly", every);
     else if (n == 0)
-        fprintf(out, "came to no collection in %" PRIu64 " calls", pressure->calls_n);
+        fprintf(out, "came to no collection in %s calls", calls);
     else
-        fprintf(out, "came to a collection every %.0f calls, as measured over %" PRIu64,
-                pressure->calls_per_collection, pressure->calls_n);
+        fprintf(out, "came to a collection every %s calls, as measured over %s", every, calls);
 }
 
 /* Prints a quantile of the pauses; or, of too few of them, their number. */
@@ -174,7 +217,8 @@ static void print_case(FILE *out, const struct vtb_comparison *comparison, size_
     print_rate(out, comparison, i);
     if (n == 0) {
         if (pressure->is_exact && !isinf(pressure->calls_per_collection))
-            fprintf(out, ": %" PRIu64 " calls are too few to have one", pressure->calls_n);
+            fprintf(out, ": %s calls are too few to have one",
+                    calls_text(texts[0], (double)pressure->calls_n));
         return;
     }
     fprintf(out, "; %" PRIu64 " pause%s of %s of processor time (the mean", n,
@@ -185,7 +229,7 @@ static void print_case(FILE *out, const struct vtb_comparison *comparison, size_
             duration(texts[1], pressure->pause_wall_max_ns));
     if (collected->stretched_n > 0)
         fprintf(out, ", another process ran during %" PRIu64, collected->stretched_n);
-    fprintf(out, "), which is %.3g %% of its time", 100 * vtb_gc_share(pressure));
+    fprintf(out, "), which is %s of its time", percent_text(texts[0], vtb_gc_share(pressure)));
 }
 
 static bool is_reference(const struct vtb_comparison *comparison, size_t i)
@@ -252,6 +296,7 @@ void vtb_report_collections(FILE *out, const struct vtb_comparison *comparison, 
     const struct vtb_collector *collector =
         comparison->figures[most].the_case->heap->heap->collector;
     const size_t least = extreme(comparison, first, end, false);
+    char survived[VTB_NUMBER_BYTES];
     print_case(out, comparison, most);
     fputs(".", out);
     if (least != most) {
@@ -261,9 +306,9 @@ void vtb_report_collections(FILE *out, const struct vtb_comparison *comparison, 
     }
     /* without generations everything survives */
     if (vtb_collections_n(&pressure->collected, 0) > 0 && collector->generations_n > 1)
-        fprintf(out, " Of an operation of %s %.3g B survive a collection.",
-                name_at(comparison, most),
-                (double)pressure->collected.survived_bytes / (double)pressure->calls_n);
+        fprintf(out, " Of an operation of %s %s B survive a collection.", name_at(comparison, most),
+                vtb_figure_text(survived, (double)pressure->collected.survived_bytes /
+                                              (double)pressure->calls_n));
     print_few(out, comparison, first, end, collector->has_budget);
     putc('\n', out);
 }
@@ -289,26 +334,6 @@ struct row {
     uint64_t n[2];
     unsigned events_min; /* from how many on the figure itself is known */
 };
-
-static const char *calls_text(char text[VTB_NUMBER_BYTES], double value)
-{
-    if (isinf(value))
-        return "never";
-    snprintf(text, VTB_NUMBER_BYTES, "%.0f", value);
-    return text;
-}
-
-static const char *number_text(char text[VTB_NUMBER_BYTES], double value)
-{
-    snprintf(text, VTB_NUMBER_BYTES, "%.4g", value);
-    return text;
-}
-
-static const char *percent_text(char text[VTB_NUMBER_BYTES], double value)
-{
-    snprintf(text, VTB_NUMBER_BYTES, "%.3g %%", 100 * value);
-    return text;
-}
 
 /* Prints the change in percent; or, where one side rests on too few events, how many there were. A
  * percentage of few would be another one in the next run. */
@@ -361,10 +386,10 @@ static void print_rates(FILE *out, pair both)
 {
     const unsigned generations_n = both[0]->generations_n;
     for (unsigned generation = 0; generation < generations_n; generation++) {
-        char text[VTB_NUMBER_BYTES] = "collections in 1e6 calls";
-        struct row row = {.text = text, .write = number_text, .events = "collections"};
+        char text[64] = "collections in a million calls";
+        struct row row = {.text = text, .write = rate_text, .events = "collections"};
         if (generations_n > 1)
-            snprintf(text, sizeof text, "Gen %u collections in 1e6 calls", generation);
+            snprintf(text, sizeof text, "Gen%u collections in a million calls", generation);
         for (int i = 0; i < 2; i++) {
             row.values[i] = 1e3 * vtb_per_kop(both[i], generation);
             row.n[i] = vtb_collections_n(&both[i]->collected, generation);
@@ -411,12 +436,14 @@ void vtb_report_analysis(FILE *out, const struct vtb_comparison *comparison, siz
     if (baseline == end || challenger == end || !pressure_at(comparison, baseline)->collects)
         return;
     pair both = {pressure_at(comparison, baseline), pressure_at(comparison, challenger)};
+    char calls[2][VTB_NUMBER_BYTES];
     fputs(markdown ? "```\n" : "", out);
+    calls_text(calls[0], (double)both[0]->calls_n);
+    calls_text(calls[1], (double)both[1]->calls_n);
     if (both[0]->calls_n == both[1]->calls_n)
-        fprintf(out, "Collections of %" PRIu64 " calls\n", both[0]->calls_n);
+        fprintf(out, "Collections of %s calls\n", calls[0]);
     else
-        fprintf(out, "Collections of %" PRIu64 " and %" PRIu64 " calls\n", both[0]->calls_n,
-                both[1]->calls_n);
+        fprintf(out, "Collections of %s and %s calls\n", calls[0], calls[1]);
     fprintf(out, "   %-36s %12s %12s\n", "", name_at(comparison, baseline),
             name_at(comparison, challenger));
     print_analysis(out, both);

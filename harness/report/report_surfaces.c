@@ -60,11 +60,12 @@ static double share_of(const struct vtb_figures *figures)
 static void add_row(struct vtb_table *table, const struct vtb_results *results,
                     const struct surface *surface, double window)
 {
-    vtb_table_cell(table, "%.0f", window);
+    char text[VTB_NUMBER_BYTES];
+    vtb_table_cell(table, "%s", vtb_thousands_text(text, window));
     for (size_t b = 0; b < surface->budgets_n; b++) {
         const struct vtb_figures *figures = at_point(results, window, surface->budgets[b]);
         if (figures && !isnan(share_of(figures)))
-            vtb_table_cell(table, "%.3g %%", share_of(figures));
+            vtb_table_cell(table, "%s %%", vtb_figure_text(text, share_of(figures)));
         else
             vtb_table_cell(table, "-");
     }
@@ -77,7 +78,7 @@ static void print_surface(FILE *out, const struct vtb_results *results,
     char title[VTB_NUMBER_BYTES];
     vtb_table_column(&table, (struct vtb_column){"in flight", 12, VTB_SIDE_RIGHT, true});
     for (size_t b = 0; b < surface->budgets_n; b++) {
-        snprintf(title, sizeof title, "%.6g KiB", surface->budgets[b] / 1024);
+        vtb_bytes_text(title, surface->budgets[b]);
         vtb_table_column(&table, (struct vtb_column){title, 11, VTB_SIDE_RIGHT, true});
     }
     for (size_t w = 0; w < surface->windows_n; w++)
@@ -104,13 +105,15 @@ static void print_finding(FILE *out, const struct vtb_results *results,
     }
     if (!least || share_of(most) < 2 * share_of(least))
         return;
+    char texts[3][VTB_NUMBER_BYTES];
     const double bytes = vtb_per_op(&most->counted, most->counted.counts.requested_bytes);
     fprintf(out,
-            "Every operation allocates the same %.6g B, yet collecting takes from %.3g %% to %.3g "
+            "Every operation allocates the same %s B, yet collecting takes from %s %% to %s "
             "%% of the\ntime: the in-flight window against the nursery decides the collector's "
             "cost, as what is in\nflight when the nursery is full survives and is copied; the "
             "allocation rate alone does not.\n",
-            bytes, share_of(least), share_of(most));
+            vtb_digits_text(texts[0], bytes, 6), vtb_figure_text(texts[1], share_of(least)),
+            vtb_figure_text(texts[2], share_of(most)));
 }
 
 void vtb_report_surfaces(FILE *out, const struct vtb_results *results)

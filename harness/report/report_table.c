@@ -13,43 +13,44 @@ static size_t characters(const char *text)
     return vtb_characters(text, strlen(text));
 }
 
+/* The decimals of three significant digits, of which two at most are decimals. */
+static int decimals_of(double size)
+{
+    return fabs(size) < 10 ? 2 : fabs(size) < 100 ? 1 : 0;
+}
+
 /* Writes a median, and the distance to the farther end of its interval, if it has one: with as many
- * decimals, up to 2, as fit into `width` characters, or else with the distance in percent. Returns
- * the text. */
+ * decimals, or else with the distance in percent. Returns the text. */
 static const char *interval_text(char text[CELL_BYTES], const struct vtb_interval *interval,
                                  size_t width)
 {
     const double margin = fmax(interval->hi - interval->median, interval->median - interval->lo);
-    int digits = 2;
-    do
-        if (isnan(margin))
-            snprintf(text, CELL_BYTES, "%+.*f", digits, interval->median);
-        else
-            snprintf(text, CELL_BYTES, "%+.*f ±%.*f", digits, interval->median, digits, margin);
-    while (characters(text) > width && digits-- > 0);
+    const int digits = decimals_of(interval->median);
+    if (isnan(margin))
+        snprintf(text, CELL_BYTES, "%+.*f", digits, interval->median);
+    else
+        snprintf(text, CELL_BYTES, "%+.*f ±%.*f", digits, interval->median, digits, margin);
     if (characters(text) > width)
         snprintf(text, CELL_BYTES, "%+.0f ±%.0f%%", interval->median,
                  100 * margin / fabs(interval->median));
     return text;
 }
 
-/* Writes the median of the sessions, and from where to where they varied, with as many decimals as
- * fit; or else by how much at most, in percent. With fewer decimals than the median has the ends
- * are rounded outwards, so that it lies between them. */
+/* Writes the median of the sessions, and from where to where they varied, with one decimal less or as
+ * fits, rounded outwards, so that the median lies between them; or else by how much at most, in
+ * percent. */
 static const char *varied_text(char text[CELL_BYTES], const struct vtb_interval *ns, size_t width)
 {
-    static const int digits[][2] = {{2, 2}, {2, 1}, {1, 1}, {1, 0}, {0, 0}};
-    for (size_t i = 0; i < sizeof digits / sizeof *digits; i++) {
-        const bool same = digits[i][0] == digits[i][1];
-        const double unit = pow(10, -digits[i][1]);
-        snprintf(text, CELL_BYTES, "%.*f %.*f-%.*f", digits[i][0], ns->median, digits[i][1],
-                 same ? ns->lo : floor(ns->lo / unit) * unit, digits[i][1],
-                 same ? ns->hi : ceil(ns->hi / unit) * unit);
-        if (characters(text) <= width)
-            return text;
-    }
-    snprintf(text, CELL_BYTES, "%.0f ±%.0f%%", ns->median,
-             100 * fmax(ns->hi - ns->median, ns->median - ns->lo) / ns->median);
+    const int digits = decimals_of(ns->median);
+    int fewer = digits > 0 ? digits - 1 : 0;
+    do {
+        const double unit = pow(10, -fewer);
+        snprintf(text, CELL_BYTES, "%.*f %.*f-%.*f", digits, ns->median, fewer,
+                 floor(ns->lo / unit) * unit, fewer, ceil(ns->hi / unit) * unit);
+    } while (characters(text) > width && fewer-- > 0);
+    if (characters(text) > width)
+        snprintf(text, CELL_BYTES, "%.0f ±%.0f%%", ns->median,
+                 100 * fmax(ns->hi - ns->median, ns->median - ns->lo) / ns->median);
     return text;
 }
 
@@ -64,30 +65,35 @@ static const char *ratio_text(char text[CELL_BYTES], const struct vtb_interval *
     return text;
 }
 
-/* Writes the collections per 1000 operations, by generation, with as many digits, up to 3, as fit;
+/* Writes the collections in 1000 operations, by generation, with as many digits, up to 3, as fit;
  * if a character is missing, .005 for 0.005. */
 static const char *collections_text(char text[CELL_BYTES], const struct vtb_pressure *pressure,
                                     size_t width)
 {
     int digits = 3;
-    do
-        snprintf(text, CELL_BYTES, "%.*g/%.*g/%.*g", digits, vtb_per_kop(pressure, 0), digits,
-                 vtb_per_kop(pressure, 1), digits, vtb_per_kop(pressure, 2));
-    while (strlen(text) > width && --digits > 0);
+    do {
+        char number[VTB_NUMBER_BYTES];
+        *text = '\0';
+        for (unsigned generation = 0; generation < 3; generation++)
+            vtb_append(text, CELL_BYTES, "%s%s", generation > 0 ? "/" : "",
+                       vtb_digits_text(number, vtb_per_kop(pressure, generation), digits));
+    } while (strlen(text) > width && --digits > 0);
     for (char *zero; strlen(text) > width && (zero = strstr(text, "0."));)
         memmove(zero, zero + 1, strlen(zero));
     return text;
 }
 
-/* Writes a share in percent, with as many digits as fit. */
-static const char *share_text(char text[CELL_BYTES], double share, size_t width)
+/* Writes a share in percent. */
+static const char *share_text(char text[CELL_BYTES], double share)
 {
     if (isnan(share))
         return "-";
-    if (share > 0 && share < 0.0001)
+    if (share == 0)
+        return "0";
+    if (share < 0.0001)
         snprintf(text, CELL_BYTES, "<.01");
     else
-        vtb_fitted_text(text, 100 * share, width);
+        snprintf(text, CELL_BYTES, "%.*f", 100 * share < 9.995 ? 2 : 1, 100 * share);
     return text;
 }
 
@@ -159,13 +165,15 @@ static const char *collections_cell(char text[CELL_BYTES], const struct vtb_comp
 static const char *rate_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
                              size_t i, size_t width)
 {
-    return vtb_fitted_text(text, vtb_per_mop(&comparison->figures[i].pressure), width);
+    (void)width;
+    return vtb_digits_text(text, vtb_per_mop(&comparison->figures[i].pressure), 4);
 }
 
 static const char *share_cell(char text[CELL_BYTES], const struct vtb_comparison *comparison,
                               size_t i, size_t width)
 {
-    return share_text(text, vtb_gc_share(&comparison->figures[i].pressure), width);
+    (void)width;
+    return share_text(text, vtb_gc_share(&comparison->figures[i].pressure));
 }
 
 struct figure_column {
@@ -179,14 +187,14 @@ struct figure_column {
 
 /* With single spaces between columns, and a name of 25 characters, a line has 100. */
 static const struct figure_column figure_columns[] = {
-    {"ns/op", 11, time_cell, ANY_HEAP, true},
+    {"ns/op", 12, time_cell, ANY_HEAP, true},
     {"ratio [99 %]", 20, ratio_cell, ANY_HEAP, true},
-    {"over plain", 12, over_floor_cell, ANY_HEAP, true},
+    {"over plain", 11, over_floor_cell, ANY_HEAP, true},
     {"B/op", 8, bytes_cell, ANY_HEAP, false},
     {"allocs/op", 9, allocs_cell, FREES, false},
     {"peak live", 9, peak_cell, FREES, false},
-    {"Gen0/1/2 /kop", 14, collections_cell, COLLECTS_SEVERAL, false},
-    {"GCs/Mop", 14, rate_cell, COLLECTS_ONE, false},
+    {"Gen0/1/2 GCs/k", 14, collections_cell, COLLECTS_SEVERAL, false},
+    {"GCs/M", 14, rate_cell, COLLECTS_ONE, false},
     {"GC %", 4, share_cell, COLLECTS, false},
 };
 

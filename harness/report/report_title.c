@@ -1,6 +1,5 @@
 #include "report/report_title.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,32 +13,36 @@ static void counted_part(char part[PART_BYTES], const struct vtb_comparison *com
 {
     const uint64_t calls_n = comparison->point->calls_n;
     const uint64_t counted_n = comparison->figures[0].counted.calls_n;
+    char texts[2][VTB_NUMBER_BYTES];
+    vtb_thousands_text(texts[0], (double)counted_n);
+    vtb_thousands_text(texts[1], (double)calls_n);
     if (counted_n < calls_n)
-        vtb_append(part, PART_BYTES,
-                   "%" PRIu64 " of %" PRIu64 " calls counted, which tell what each costs",
-                   counted_n, calls_n);
+        vtb_append(part, PART_BYTES, "%s of %s calls counted, which tell what each costs", texts[0],
+                   texts[1]);
     else
-        vtb_append(part, PART_BYTES, "%" PRIu64 " call%s counted", calls_n,
+        vtb_append(part, PART_BYTES, "%s call%s counted", texts[1],
                    vtb_plural((double)calls_n, "", "s"));
 }
 
 static void timed_part(char part[PART_BYTES], const struct vtb_comparison *comparison)
 {
     const struct vtb_samples *samples = &comparison->samples;
+    char text[VTB_NUMBER_BYTES];
     if (!comparison->timed)
         return;
     if (comparison->point->cold)
         vtb_append(part, PART_BYTES,
-                   "; timed: a cold start, the first %zu call%s of %zu fresh processes a case, in "
+                   "; timed: a cold start, the first %s call%s of %zu fresh processes a case, in "
                    "%zu session%s",
-                   samples->operations_n, vtb_plural((double)samples->operations_n, "", "s"),
+                   vtb_thousands_text(text, (double)samples->operations_n),
+                   vtb_plural((double)samples->operations_n, "", "s"),
                    samples->sessions_n * samples->rounds_n, samples->sessions_n,
                    vtb_plural((double)samples->sessions_n, "", "s"));
     else
         vtb_append(part, PART_BYTES,
-                   "; timed: the steady state, %zu session%s of %zu rounds of %zu operations",
+                   "; timed: the steady state, %zu session%s of %zu rounds of %s operations",
                    samples->sessions_n, vtb_plural((double)samples->sessions_n, "", "s"),
-                   samples->rounds_n, samples->operations_n);
+                   samples->rounds_n, vtb_thousands_text(text, (double)samples->operations_n));
 }
 
 /* Writes the settings of the heap, if it collects. */
@@ -63,11 +66,12 @@ static void collector_part(char part[PART_BYTES], const struct vtb_comparison *c
 static void sentence_part(char part[PART_BYTES], const char *sentence, double value)
 {
     const char *place = strstr(sentence, "%s");
+    char text[VTB_NUMBER_BYTES];
     if (!place)
         vtb_append(part, PART_BYTES, ", %s", sentence);
     else
-        vtb_append(part, PART_BYTES, ", %.*s%.12g%s", (int)(place - sentence), sentence, value,
-                   place + strlen("%s"));
+        vtb_append(part, PART_BYTES, ", %.*s%s%s", (int)(place - sentence), sentence,
+                   vtb_digits_text(text, value, 12), place + strlen("%s"));
 }
 
 /* Writes the conditions that are not told where they have their usual values. */
@@ -88,10 +92,13 @@ static void print_conditions(FILE *out, const struct vtb_comparison *comparison,
     const struct vtb_point *point = comparison->point;
     char keys[VTB_POINT_TEXT_BYTES];
     char conditions[PART_BYTES] = "";
+    char numbers[2][VTB_NUMBER_BYTES];
     vtb_keys_text(keys, point);
     counted_part(conditions, comparison);
-    vtb_append(conditions, PART_BYTES, ", %" PRIu64 " keys (%s), %zu in flight (%s)", point->keys_n,
-               keys, point->in_flight, vtb_completion_words[point->completion]);
+    vtb_append(conditions, PART_BYTES, ", %s keys (%s), %s in flight (%s)",
+               vtb_thousands_text(numbers[0], (double)point->keys_n), keys,
+               vtb_thousands_text(numbers[1], (double)point->in_flight),
+               vtb_completion_words[point->completion]);
     rare_part(conditions, point, &point->cases[first]);
     collector_part(conditions, comparison, first);
     timed_part(conditions, comparison);
@@ -132,11 +139,12 @@ static void rate_part(char title[PART_BYTES], const struct vtb_comparison *compa
         return;
     }
     const double rate = vtb_per_op(counted, counted->hits_n);
-    vtb_append(title, PART_BYTES, "hit rate %.5f emerged (%" PRIu64 " hits), ", rate,
-               counted->hits_n);
+    vtb_append(title, PART_BYTES, "hit rate %.5f emerged (%s hits), ", rate,
+               vtb_thousands_text(text, (double)counted->hits_n));
     timed_rate_part(title, rate, comparison->timed_hit_rate);
     if (point->hits.cache.capacity > 0)
-        vtb_append(title, PART_BYTES, "LRU of %" PRIu64, point->hits.cache.capacity);
+        vtb_append(title, PART_BYTES, "LRU of %s",
+                   vtb_thousands_text(text, (double)point->hits.cache.capacity));
     else
         vtb_append(title, PART_BYTES, "life of %.12g s", (double)point->hits.cache.ttl_ns / 1e9);
 }

@@ -38,20 +38,24 @@ static bool is_share(const struct vtb_proof *proof)
 
 static void add_found(struct vtb_table *table, const struct vtb_proof *proof)
 {
+    char number[VTB_NUMBER_BYTES];
     if (isnan(proof->found))
         vtb_table_cell(table, "-");
     else if (is_share(proof))
-        vtb_table_cell(table, "%.3g %%", 100 * proof->found);
+        vtb_table_cell(table, "%s %%", vtb_figure_text(number, 100 * proof->found));
     else
-        vtb_table_cell(table, "%.6g", proof->found);
+        vtb_table_cell(table, "%s", vtb_digits_text(number, proof->found, 6));
 }
 
 static void add_bounds(struct vtb_table *table, const struct vtb_proof *proof)
 {
+    char lo[VTB_NUMBER_BYTES];
+    char hi[VTB_NUMBER_BYTES];
     if (isnan(proof->lo))
         vtb_table_cell(table, "%s", "");
     else
-        vtb_table_cell(table, "%.3g to %.3g %%", 100 * proof->lo, 100 * proof->hi);
+        vtb_table_cell(table, "%s to %s %%", vtb_figure_text(lo, 100 * proof->lo),
+                       vtb_figure_text(hi, 100 * proof->hi));
 }
 
 static const char *word_of(const struct vtb_proof *proof)

@@ -38,8 +38,8 @@ def difference_words(table: Table) -> str:
             parts.append(f"{text}{'' if parts else than} on {heaps}")
     told = f"{table.subject} takes {', '.join(parts)}" if parts else ""
     if words["open"]:
-        told += "; " if told else f"{table.subject} and {table.baseline} are "
-        told += f"not to be told apart on {listed(words['open'])}"
+        told += "; " if told else f"{table.subject} against {table.baseline}: "
+        told += f"difference not known on {listed(words['open'])}"
     return told
 
 

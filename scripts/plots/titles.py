@@ -68,7 +68,7 @@ def time_word(case: Case) -> str:
 def claim(
     subject: str, verb: str, words: dict[str, str], found: dict[float, str], noun: Noun
 ) -> str:
-    """`subject verb less ... where, more ... where; not to be told apart where`."""
+    """`subject verb less ... where, more ... where; difference not known where`."""
     xs = sorted(found)
     parts = []
     for word, text in words.items():
@@ -78,7 +78,7 @@ def claim(
     open_at = [x for x in xs if found[x] == "open"]
     told = f"{subject} {verb} {', '.join(parts)}" if parts else ""
     if open_at and parts:
-        return f"{told}; not to be told apart {where_phrase(xs, open_at, noun, False)}"
+        return f"{told}; difference not known {where_phrase(xs, open_at, noun, False)}"
     return told
 
 
@@ -104,7 +104,7 @@ def time_title(table: Table, x_of: Callable[[Case], float], noun: Noun) -> list[
     if not {"less", "more"} & {*found.values()}:
         words["same"] = f"about the same time as {baseline}"
     told = claim(str(subject), "takes", words, found, noun)
-    told = told or f"{subject} is not to be told from {baseline} in time at any {noun.one}"
+    told = told or f"{subject} and {baseline}: no difference in time is known at any {noun.one}"
     x = reference_point(sorted(own), noun)
     ratio, low, high = own[x].interval("ratio") or (1, 1, 1)
     interval = f" [{low:.2f}, {high:.2f}]" if own[x].get("ratio_lo") is not None else ""
@@ -125,10 +125,10 @@ def least_sentence(table: Table, x_of: Callable[[Case], float], x: float, noun: 
     best = ranked[0][0]
     names = [name for ratio, name in ranked if ratio[1] <= best[2]]
     if len(names) == 1:
-        return f"The least at {noun.text(x)} takes {names[0]}: {best[0]:.2f}."
+        return f"Fastest at {noun.text(x)}: {names[0]}, {best[0]:.2f}."
     if len(names) == len(ranked):
-        return f"At {noun.text(x)} none is known to take the least."
-    return f"The least at {noun.text(x)} take {listed(names, 3)}, not told apart."
+        return f"Which is the fastest at {noun.text(x)} is not known."
+    return f"Fastest at {noun.text(x)}: one of {listed(names, 3)}, difference not known."
 
 
 def count_title(

@@ -75,7 +75,7 @@ static void scaled_numbers_have_three_digits_and_a_unit(void **state)
     assert_string_equal(vtb_scaled_text(text, 999.4, units), "999 ns");
     assert_string_equal(vtb_scaled_text(text, 999.5, units), "1 us");
     assert_string_equal(vtb_scaled_text(text, 4164000, units), "4.16 ms");
-    assert_string_equal(vtb_scaled_text(text, 5e9, units), "5e+03 ms");
+    assert_string_equal(vtb_scaled_text(text, 5e9, units), "5,000 ms");
 }
 
 static void bytes_have_a_unit_of_1024(void **state)
@@ -114,8 +114,42 @@ static void fitted_numbers_have_the_digits_that_there_is_room_for(void **state)
     assert_string_equal(vtb_fitted_text(text, 12.345678, 7), "12.3457");
     assert_string_equal(vtb_fitted_text(text, 12.345678, 6), "12.346");
     assert_string_equal(vtb_fitted_text(text, 12.345678, 2), "12");
-    assert_string_equal(vtb_fitted_text(text, 12.345678, 0), "1e+01");
+    assert_string_equal(vtb_fitted_text(text, 12.345678, 0), "12");
     assert_string_equal(vtb_fitted_text(text, 0, 4), "0");
+    assert_string_equal(vtb_fitted_text(text, 0.000065, 9), "0.000065");
+    assert_string_equal(vtb_fitted_text(text, 0.0000651, 9), "0.0000651");
+    assert_string_equal(vtb_fitted_text(text, 8e-9, 6), "<0.001");
+    assert_string_equal(vtb_fitted_text(text, 1e6, 4), "1,000,000");
+}
+
+static void measured_figures_have_three_digits(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } rows[] = {{0, "0"},        {0.0027, "0.00270"},      {0.4768, "0.477"},
+                {7.185, "7.18"}, {9.996, "10.0"},          {10.56, "10.6"},
+                {12.5, "12.5"},  {99.96, "100"},           {213995.3, "213,995"},
+                {-1.5, "-1.50"}, {1e-15, "0.000000000000"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[VTB_NUMBER_BYTES];
+        assert_string_equal(vtb_figure_text(text, rows[i].value), rows[i].text);
+    }
+}
+
+static void exact_numbers_have_the_digits_that_they_need(void **state)
+{
+    (void)state;
+    char text[VTB_NUMBER_BYTES];
+    assert_string_equal(vtb_digits_text(text, 78.4, 6), "78.4");
+    assert_string_equal(vtb_digits_text(text, 104.28125, 6), "104.281");
+    assert_string_equal(vtb_digits_text(text, 1234.5, 6), "1,234.5");
+    assert_string_equal(vtb_digits_text(text, -1234567, 3), "-1,234,567");
+    assert_string_equal(vtb_digits_text(text, INFINITY, 3), "inf");
+    assert_string_equal(vtb_signed_text(text, 38.46, 3), "+38.5");
+    assert_string_equal(vtb_signed_text(text, 0, 3), "+0");
+    assert_string_equal(vtb_signed_text(text, -50, 3), "-50");
 }
 
 static void decimals_end_in_no_zeros(void **state)
@@ -271,6 +305,8 @@ int main(void)
         cmocka_unit_test(bytes_have_a_unit_of_1024),
         cmocka_unit_test(durations_have_a_unit_that_suits_them),
         cmocka_unit_test(fitted_numbers_have_the_digits_that_there_is_room_for),
+        cmocka_unit_test(measured_figures_have_three_digits),
+        cmocka_unit_test(exact_numbers_have_the_digits_that_they_need),
         cmocka_unit_test(decimals_end_in_no_zeros),
         cmocka_unit_test(a_long_number_is_cut),
         cmocka_unit_test(decimals_follow_the_size),

@@ -136,6 +136,31 @@ static void a_width_is_the_least_or_fixed(void **state)
     }
 }
 
+/* Points stand below each other, and whole numbers where whole digits do. */
+static void numbers_are_aligned_at_their_points(void **state)
+{
+    (void)state;
+    for (int padded = 0; padded < 2; padded++) {
+        struct vtb_table table = {.gap = 1, .padded = padded};
+        vtb_table_column(&table, (struct vtb_column){.title = "a", .side = VTB_SIDE_POINT});
+        vtb_table_column(&table, (struct vtb_column){.title = "bytes", .side = VTB_SIDE_POINT});
+        vtb_table_column(&table, (struct vtb_column){.title = "c"});
+        add_row(&table, "7.19", "0", "");
+        add_row(&table, "10.6", "104.25", "d");
+        add_row(&table, "-", "-", "");
+        assert_string_equal(printed(&table, padded ? VTB_FORMAT_MARKDOWN : VTB_FORMAT_TABLE),
+                            padded ? "|     a |  bytes | c |\n"
+                                     "|--:|--:|---|\n"
+                                     "|  7.19 |   0    |   |\n"
+                                     "| 10.6  | 104.25 | d |\n"
+                                     "|  -    |   -    |   |\n"
+                                   : "    a  bytes c\n"
+                                     " 7.19   0\n"
+                                     "10.6  104.25 d\n"
+                                     " -      -\n");
+    }
+}
+
 static void a_cell_may_have_lines(void **state)
 {
     (void)state;
@@ -285,6 +310,7 @@ int main(void)
         cmocka_unit_test(markdown_shows_texts_as_they_are),
         cmocka_unit_test(csv_has_its_fields_quoted),
         cmocka_unit_test(a_width_is_the_least_or_fixed),
+        cmocka_unit_test(numbers_are_aligned_at_their_points),
         cmocka_unit_test(a_cell_may_have_lines),
         cmocka_unit_test(a_wide_table_goes_on_below),
         cmocka_unit_test(markdown_goes_on_below_if_asked_for),

@@ -1079,7 +1079,7 @@ static void numbers_fit_the_range(void **state)
     check_number(600, 500, 5000, false, "from 0.6 k");
     check_number(40, 1, 64, true, "from 40");
     check_number(123456, 1, 1e6, true, "from 123 k");
-    check_number(999.7, 1, 1e6, true, "from 1000");
+    check_number(999.7, 1, 1e6, true, "from 1,000");
     const struct vtb_crossings what = {
         .verdict = VTB_CURVE_CROSSES,
         .items = {{900e3, 12, 1.2e6, true, false}, {2e6, 1.5e6, 3e6, false, false}},

@@ -667,7 +667,7 @@ static void tables_tell_what_changed(void **state)
     assert_told("0.500 [0.475, 0.525] -> 1.500 [1.425, 1.575] higher +200.0 %");
     assert_told("heap_task                          1 (baseline)");
     assert_told("(617 -> 1852)");
-    assert_told("The same in all 7 cases: Gen2/kop.");
+    assert_told("The same in all 7 cases: Gen2 GCs/k.");
     assert_told("user_cache, glibc, hit_rate:0.8, calls:1000000");
     assert_told("ns/op: no, the machine is the same");
 }
@@ -678,8 +678,8 @@ static void tables_leave_out_what_is_the_same(void **state)
     compare_many(1, 1);
     assert_told("of what may be compared, nothing differs.");
     assert_told(
-        "The same in all 7 cases: B/op, allocs/op, frees/op, peak live B, Gen0/kop, "
-        "Gen1/kop, Gen2/kop, instr/op, usable B/op.");
+        "The same in all 7 cases: B/op, allocs/op, frees/op, peak live B, Gen0 GCs/k, "
+        "Gen1 GCs/k, Gen2 GCs/k, instr/op, usable B/op.");
 }
 
 static void digits_tell_numbers_apart(void **state)
@@ -687,8 +687,8 @@ static void digits_tell_numbers_apart(void **state)
     (void)state;
     compare_rows(ROW("w/s/h", "\"bytes_per_op\": 0, \"peak_live_bytes\": 10000001"),
                  ROW("w/s/h", "\"bytes_per_op\": 4.8, \"peak_live_bytes\": 10000002"));
-    assert_report(VTB_FORMAT_TABLE, "  0 -> 4.8  10000001"); /* of nothing there is no share */
-    assert_report(VTB_FORMAT_TABLE, "10000001 -> 10000002 +0.0 %");
+    assert_report(VTB_FORMAT_TABLE, "  0 -> 4.8  10,000,001"); /* of nothing there is no share */
+    assert_report(VTB_FORMAT_TABLE, "10,000,001 -> 10,000,002 +0.0 %");
 }
 
 static void facts_come_first(void **state)

@@ -678,7 +678,9 @@ static void misses_in_flight(void **state)
     assert_false(MAKE("--miss-time=2ms", "--calls-per-second=1", "--cache=lru:100"));
     assert_usage_error("--miss-time: what is in flight follows from the hit rate, which emerges");
     assert_false(MAKE("--miss-time=1s", "--calls-per-second=1e12", "--hit-rate=0.5"));
-    assert_usage_error("--miss-time: 5e+11 operations would be in flight");
+    assert_usage_error(
+        "--miss-time: 500,000,000,000 operations would be in flight, at "
+        "1,000,000,000,000 calls a second; accepted: what makes at most 16,777,216");
 }
 
 static void deep_and_failing_points_too(void **state)

@@ -24,10 +24,10 @@ static void strategies(void **state)
     (void)state;
     make(0.75, VTB_VERDICT_DIFFERENT, 1.01, VTB_VERDICT_SAME);
     print(80);
-    says("right 15 0.75 ±0.05 30.3 1.01 ±0.05= 2.4 0.4 1.2398 left 20 1 30 1 9.6 0.4 4.673");
+    says("right 15.0 0.75 ±0.05 30.3 1.01 ±0.05= 2.4 0.4 1.24 left 20.0 1 30.0 1 9.6 0.4 4.67");
     make(1.25, VTB_VERDICT_DIFFERENT, 1.01, VTB_VERDICT_UNKNOWN);
     print(80);
-    says("left 20 1 30 1 9.6 0.4 4.673 right 25 1.25 ±0.05 30.3 1.01 ±0.05? 2.4 0.4 1.2398");
+    says("left 20.0 1 30.0 1 9.6 0.4 4.67 right 25.0 1.25 ±0.05 30.3 1.01 ±0.05? 2.4 0.4 1.24");
 }
 
 /* What every strategy has in common with another tool's is told where there is room for it. */
@@ -41,7 +41,7 @@ static void models(void **state)
     says_not("modelled on");
     print(140);
     says("modelled on");
-    says("2.4 0.4 1.2398 a parcel left");
+    says("2.4 0.4 1.24 a parcel left");
 }
 
 /* Without times there is nothing but what is allocated, the least first. */
@@ -53,7 +53,7 @@ static void counts_alone(void **state)
         figures[i].ns.median = NAN;
     it.comparison.timed = false;
     print(80);
-    says("right 2.4 0.4 1.2398 left 9.6 0.4 4.673");
+    says("right 2.4 0.4 1.24 left 9.6 0.4 4.67");
     says_not("ns/op");
 }
 
@@ -64,7 +64,7 @@ static void a_gap(void **state)
     make(0.75, VTB_VERDICT_DIFFERENT, 0.75, VTB_VERDICT_DIFFERENT);
     it.point.cases_n = CASES_N - 1;
     print(80);
-    says("right 15 0.75 ±0.05 - - 2.4 0.4 - left 20 1 30 1 9.6 0.4 4.673");
+    says("right 15.0 0.75 ±0.05 - - 2.4 0.4 - left 20.0 1 30.0 1 9.6 0.4 4.67");
 }
 
 int main(void)

@@ -35,12 +35,12 @@ static void it_does_not_matter(void **state)
     print(80);
     says("errands: 20,000 calls a second, 80 % answered at once, 64 in flight, 0-byte result; ");
     says("7 sessions of 80 rounds ADVICE It does not matter: take left, the simple one.");
-    says("malloc (heap) right saves 0.1 ms (0.08 to 0.116) of processor time a second, ");
-    says("8.64 s (6.91 to 10) a day: 20 -> 15 ns a call, -25 % ±5");
-    says("collector (sweeper) right saves 0.3 ms");
+    says("malloc (heap) right saves 0.100 ms (0.0800 to 0.116) of processor time a second, ");
+    says("8.64 s (6.91 to 10.0) a day: 20.0 -> 15.0 ns a call, -25 % ±5");
+    says("collector (sweeper) right saves 0.300 ms");
     says("allocated 9.6 -> 2.4 B a call, -75.0 %");
     says("at this volume 140.6 KiB a second less are allocated");
-    says("at this volume 5.608 -> 1.488 collections a minute (sweeper)");
+    says("at this volume 5.61 -> 1.49 collections a minute (sweeper)");
     says("how sure each interval is one of 99 %, and holds for another run on this machine");
     /* 15 ns a call, of the heap on which most is saved */
     says("it changes 1 % of a core is saved from 670,000 calls a second on (620,000 to 740,000; ");
@@ -50,7 +50,7 @@ static void it_does_not_matter(void **state)
     says_not("hit rate of about");
     figures[2].pressure.collected = (struct vtb_collected){.pauses_n = 50, .cpu_ns = 50 * 22e3};
     print(80); /* 22 us once in 213,995 calls; and too few collections of the other to tell */
-    says("1.488 collections a minute, 0.0021 -> ? ms of pause a second (sweeper)");
+    says("1.49 collections a minute, 0.00206 -> ? ms of pause a second (sweeper)");
 }
 
 static void it_pays(void **state)
@@ -58,7 +58,7 @@ static void it_pays(void **state)
     (void)state;
     make_at(1e7);
     print(80);
-    says("ADVICE Take right: in left's place it saves 15 % (13.5 to 16.2) of a core.");
+    says("ADVICE Take right: in left's place it saves 15.0 % (13.5 to 16.2) of a core.");
     says("rule of thumb right, as the hit rate is above 70 %, and so does this advice");
     says_not("rules");
     it.strategies[1].lacks.several_consumers = "it is awaited once";
@@ -73,8 +73,8 @@ static void it_costs(void **state)
     figures[1].ratio = (struct vtb_interval){1.25, 1.2, 1.3};
     figures[3].ratio = (struct vtb_interval){1.5, 1.45, 1.55};
     print(80);
-    says("ADVICE Take left: right in its place costs 15 % (13.5 to 16.5) of a core.");
-    says("right costs 50 ms (40 to 60) of processor time a second");
+    says("ADVICE Take left: right in its place costs 15.0 % (13.5 to 16.5) of a core.");
+    says("right costs 50.0 ms (40.0 to 60.0) of processor time a second");
     says("disagrees: it is slower here");
     it.plan.calls_per_second = 0;
     print(80);
@@ -93,7 +93,7 @@ static void without_a_volume(void **state)
     says(
         "ADVICE Take right: it is faster than left; whether that matters --calls-per-second "
         "tells.");
-    says("malloc (heap) right: 20 -> 15 ns a call, -25 % ±5");
+    says("malloc (heap) right: 20.0 -> 15.0 ns a call, -25 % ±5");
     says_not("at this volume");
     options.public_api = true;
     print(80);

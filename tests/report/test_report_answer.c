@@ -24,7 +24,9 @@ static void a_clear_win(void **state)
         "errands: 1,000,000 calls, 80 % answered at once, 64 in flight, 0-byte result; 7 sessions "
         "of 80 rounds");
     says("ANSWER right instead of left: faster malloc (heap)");
-    says("malloc (heap) 20 -> 15 ns a call, -25 % ±5 collector (sweeper) 30 -> 15 ns a call, ");
+    says(
+        "malloc (heap) 20.0 -> 15.0 ns a call, -25 % ±5 collector (sweeper) 30.0 -> 15.0 ns a "
+        "call, ");
     says("-50 % ±5 allocated 9.6 -> 2.4 B a call, -75.0 % collections one every 214,000 -> ");
     says("807,000 calls (sweeper) does it matter? ");
     /* 5 ns and 15 ns a call: 10 ms a second are 1 % of a core */
@@ -49,7 +51,7 @@ static void no_difference(void **state)
     make(1, VTB_VERDICT_SAME, 1, VTB_VERDICT_SAME);
     print(80);
     says("right instead of left: as fast malloc");
-    says("20 -> 20 ns a call, the same within 5 %");
+    says("20.0 -> 20.0 ns a call, the same within 5 %");
     says("does it matter? not for its time, which is the same within 5 %");
     says_not("of a core");
 }
@@ -59,9 +61,9 @@ static void what_is_not_known(void **state)
     (void)state;
     make(0.97, VTB_VERDICT_UNKNOWN, 1, VTB_VERDICT_SAME);
     print(80);
-    says("as fast on sweeper; not told apart yet: take more --sessions on heap");
-    says("20 -> 19.4 ns a call, -3.0 % ±5.0, not known yet");
-    says("does it matter? not known, as the times are not told apart");
+    says("as fast on sweeper; difference not known yet on heap (more --sessions will tell)");
+    says("20.0 -> 19.4 ns a call, -3.0 % ±5.0, not known yet");
+    says("does it matter? not known, as the difference in time is not");
     figures[1].ratio.lo = figures[1].ratio.hi = NAN;
     print(80);
     says("-3.0 % without an interval");
@@ -74,11 +76,15 @@ static void a_volume(void **state)
     make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
     it.plan.calls_per_second = 20000;
     print(80);
-    says("at 20,000 calls a second: no with heap (0.008 % of a core to 0.0116 %), no with sweeper");
-    says("at this volume 5.608 -> 1.488 collections a minute");
+    says(
+        "at 20,000 calls a second: no with heap (0.00800 % of a core to 0.0116 %), no with "
+        "sweeper");
+    says("at this volume 5.61 -> 1.49 collections a minute");
     it.plan.calls_per_second = 1e7;
     print(80);
-    says("at 10,000,000 calls a second: yes with heap (4 % of a core to 5.8 %), yes with sweeper");
+    says(
+        "at 10,000,000 calls a second: yes with heap (4.00 % of a core to 5.80 %), yes with "
+        "sweeper");
 }
 
 static void counts_alone(void **state)

@@ -88,15 +88,15 @@ static void figures_that_were_asked_for_are_columns(void **state)
     (void)vtb_names_add(&words, "pause-max");
     it.figures[1].pressure.collected = (struct vtb_collected){.ns = 0}; /* none is the longest */
     reads(write_pressure,
-          "Pressure of 1000 calls on a heap of their own, heap:\n"
+          "Pressure of 1,000 calls on a heap of their own, heap:\n"
           "\n"
           "strategy                        GC ns/op         pauses         max ns\n"
-          "left                                2500             60          4e+06\n"
+          "left                               2,500             60      4,000,000\n"
           "right                                  -              0              -\n"
           "\n");
     format = VTB_FORMAT_MARKDOWN;
     char *text = written_about(write_pressure, &it);
-    assert_contains(text, "\n| left | 2500 | 60 | 4e+06 |\n");
+    assert_contains(text, "\n| left | 2,500 | 60 | 4,000,000 |\n");
     free(text);
 }
 
@@ -112,8 +112,8 @@ static void a_quantile_of_few_is_told_by_their_number(void **state)
           "Pressure of each case's calls on a heap of their own, heap:\n"
           "\n"
           "strategy                           calls      stretched         p90 ns         p99 ns\n"
-          "left                                1000              3           2500              -\n"
-          "right                               4000              0              -              -\n"
+          "left                               1,000              3          2,500              -\n"
+          "right                              4,000              0              -              -\n"
           "\n"
           "p90 ns: of 30 pauses on; there were 15 with right.\n"
           "p99 ns: of 100 pauses on; there were 60 with left, 15 with right.\n");
@@ -126,13 +126,13 @@ static void generations_are_of_collectors_that_have_them(void **state)
     (void)vtb_names_add(&words, "gen0");
     (void)vtb_names_add(&words, "collections-per-mop");
     char *text = written_about(write_pressure, &it);
-    assert_contains(text, "Gen0/kop        GCs/Mop\n");
+    assert_contains(text, "Gen0 GCs/k          GCs/M\n");
     free(text);
     it.collector.generations_n = 1;
     it.figures[0].pressure.generations_n = it.figures[1].pressure.generations_n = 1;
     text = written_about(write_pressure, &it);
-    assert_null(strstr(text, "Gen0/kop"));
-    assert_contains(text, "left                               60000\n");
+    assert_null(strstr(text, "Gen0 GCs/k"));
+    assert_contains(text, "left                              60,000\n");
     free(text);
 }
 
@@ -144,11 +144,11 @@ static void a_heap_that_frees_has_no_figures_of_collections(void **state)
     it.figures[0].pressure.collects = it.figures[1].pressure.collects = false;
     it.figures[0].pressure.peak_rss_bytes = 4096;
     (void)vtb_names_add(&words, "pauses");
-    reads(write_pressure, "Pressure of 1000 calls on a heap of their own, heap:\n\n");
+    reads(write_pressure, "Pressure of 1,000 calls on a heap of their own, heap:\n\n");
     (void)vtb_names_add(&words, "peak-rss");
     char *text = written_about(write_pressure, &it);
-    assert_contains(text, "peak RSS B\n");
-    assert_contains(text, " 4096\n");
+    assert_contains(text, "peak RSS\n");
+    assert_contains(text, " 4.0 KiB\n");
     assert_null(strstr(text, "pauses"));
     free(text);
 }
@@ -165,7 +165,7 @@ static void a_heap_that_frees_has_no_figures_of_collections(void **state)
     "processor time "                                                                           \
     "(the mean, median 12 ns, p99: of 100 pauses on; there were 15; the longest by the wall's " \
     "clock 3 ms), which is 1.04 % of its time."
-#define SURVIVE " Of an operation of left 2.5 B survive a collection."
+#define SURVIVE " Of an operation of left 2.50 B survive a collection."
 #define FEW(whose)                                                        \
     " Fewer than 50 collections, which tell little of their cost: " whose \
     "; make more "                                                        \
@@ -176,10 +176,11 @@ static void the_dearest_and_the_cheapest_are_told(void **state)
     (void)state;
     reads(write_collections, LEFT " " RIGHT SURVIVE FEW("15 of right"));
     it.figures[1].pressure.collected = (struct vtb_collected){.ns = 0};
-    reads(write_collections, LEFT
-          " right comes to a collection every 64 calls on average, exactly: 1000 calls are too few "
-          "to "
-          "have one." SURVIVE FEW("0 of right"));
+    reads(
+        write_collections, LEFT
+        " right comes to a collection every 64 calls on average, exactly: 1,000 calls are too few "
+        "to "
+        "have one." SURVIVE FEW("0 of right"));
     it.figures[1].pressure.calls_per_collection = INFINITY;
     reads(write_collections, LEFT
           " right never comes to a collection, as further calls allocate nothing." SURVIVE "\n");
@@ -223,8 +224,8 @@ static void a_collector_is_told_what_it_can_do(void **state)
     it.figures[1].pressure.calls_per_collection = NAN;
     it.figures[1].pressure.collected = (struct vtb_collected){.ns = 0};
     char *text = written_about(write_collections, &it);
-    assert_begins(text, "left came to a collection every 16 calls, as measured over 1000; ");
-    assert_contains(text, " right came to no collection in 1000 calls. ");
+    assert_begins(text, "left came to a collection every 16 calls, as measured over 1,000; ");
+    assert_contains(text, " right came to no collection in 1,000 calls. ");
     assert_null(strstr(text, "survive"));
     assert_contains(text, ": 49 of left, 0 of right; make more --calls.\n");
     free(text);
@@ -237,9 +238,9 @@ static void a_collector_is_told_what_it_can_do(void **state)
 #define HEAD "                                                left        right\n"
 #define FEW_COLLECTIONS                                                                            \
     "   a collection every (calls, exact)              16           64   +300.0 %\n"               \
-    "   Gen 0 collections in 1e6 calls              6e+04      1.5e+04  of 60 and 15 "             \
+    "   Gen0 collections in a million calls        60,000       15,000  of 60 and 15 "             \
     "collections\n"                                                                                \
-    "   Gen 1 collections in 1e6 calls              1e+04            0  of 10 and 0 collections\n" \
+    "   Gen1 collections in a million calls        10,000            0  of 10 and 0 collections\n" \
     "   processor time of a pause (median)         1.5 us        12 ns  of 60 and 15 pauses\n"     \
     "   processor time of a pause (p99)                 -            -  of 100 on; there were 60 " \
     "and "                                                                                         \
@@ -250,11 +251,11 @@ static void a_collector_is_told_what_it_can_do(void **state)
 static void the_challenger_stands_beside_the_baseline(void **state)
 {
     (void)state;
-    reads(write_analysis, "Collections of 1000 calls\n" HEAD FEW_COLLECTIONS "\n");
+    reads(write_analysis, "Collections of 1,000 calls\n" HEAD FEW_COLLECTIONS "\n");
     format = VTB_FORMAT_MARKDOWN;
     it.figures[1].pressure.calls_n = 4000;
     char *text = written_about(write_analysis, &it);
-    assert_begins(text, "```\nCollections of 1000 and 4000 calls\n" HEAD);
+    assert_begins(text, "```\nCollections of 1,000 and 4,000 calls\n" HEAD);
     assert_contains(text, "\n```\n\n");
     free(text);
 }
@@ -268,10 +269,10 @@ static void enough_collections_have_a_percentage(void **state)
     it.figures[1].pressure.collected = (struct vtb_collected){
         .collections_n = {100}, .pauses_n = 100, .cpu_ns = 2e6, .survived_bytes = 5};
     reads(write_analysis,
-          "Collections of 1000 calls\n" HEAD
+          "Collections of 1,000 calls\n" HEAD
           "   a collection every (calls, exact)              16           64   +300.0 %\n"
-          "   Gen 0 collections in 1e6 calls              6e+04        1e+05    +66.7 %\n"
-          "   Gen 1 collections in 1e6 calls              1e+04            0  of 10 and 0 "
+          "   Gen0 collections in a million calls        60,000      100,000    +66.7 %\n"
+          "   Gen1 collections in a million calls        10,000            0  of 10 and 0 "
           "collections\n"
           "   processor time of a pause (median)         1.5 us        12 ns    -99.2 %\n"
           "   processor time of a pause (p99)              4 ms         1 ms    -75.0 %\n"
@@ -290,7 +291,7 @@ static void what_was_measured_is_not_called_exact(void **state)
         text,
         "   a collection every (calls, measured)           16           64  of 60 and 15 "
         "collections\n"
-        "   collections in 1e6 calls                    6e+04      1.5e+04  of 60 and 15 "
+        "   collections in a million calls             60,000       15,000  of 60 and 15 "
         "collections\n"
         "   processor time");
     free(text);

@@ -55,9 +55,10 @@ static void reads(const char *expected)
 
 #define HEAD                                                                           \
     "Share of time that heap collects for right, by in-flight window and nursery:\n\n" \
-    "   in flight      64 KiB    1024 KiB\n"
+    "   in flight    64.0 KiB     1.0 MiB\n"
 #define TAIL                                                                                       \
-    "Every operation allocates the same 9.6 B, yet collecting takes from 1 % to 40 % of the\n"     \
+    "Every operation allocates the same 9.6 B, yet collecting takes from 1.00 % to 40.0 % of "     \
+    "the\n"                                                                                        \
     "time: the in-flight window against the nursery decides the collector's cost, as what is in\n" \
     "flight when the nursery is full survives and is copied; the allocation rate alone does "      \
     "not.\n"
@@ -66,8 +67,8 @@ static void a_row_is_a_window_and_a_column_a_nursery(void **state)
 {
     (void)state;
     reads(HEAD
-          "          64         1 %         2 %\n"
-          "        4096         3 %        40 %\n\n" TAIL "\n");
+          "          64      1.00 %      2.00 %\n"
+          "       4,096      3.00 %      40.0 %\n\n" TAIL "\n");
 }
 
 /* Less than twice as much is no finding. */
@@ -77,8 +78,8 @@ static void what_hardly_moves_decides_nothing(void **state)
     figures[0][1].pressure.collected.cpu_ns = 21;
     figures[3][1].pressure.collected.cpu_ns = 39;
     reads(HEAD
-          "          64       2.1 %         2 %\n"
-          "        4096         3 %       3.9 %\n\n\n");
+          "          64      2.10 %      2.00 %\n"
+          "       4,096      3.00 %      3.90 %\n\n\n");
 }
 
 /* Of calls that were too few for a collection nobody knows what one takes. */
@@ -88,9 +89,9 @@ static void a_point_without_a_collection_is_a_gap(void **state)
     figures[0][1].pressure.collected = (struct vtb_collected){.ns = 0};
     char *text = written_about(write_surfaces, &it);
     assert_begins(text, HEAD
-                  "          64           -         2 %\n"
-                  "        4096         3 %        40 %\n\n");
-    assert_contains(text, " takes from 2 % to 40 % of the\n");
+                  "          64           -      2.00 %\n"
+                  "       4,096      3.00 %      40.0 %\n\n");
+    assert_contains(text, " takes from 2.00 % to 40.0 % of the\n");
     free(text);
 }
 
@@ -100,9 +101,9 @@ static void a_point_that_was_not_measured_is_a_gap(void **state)
     it.results.comparisons_n = 3;
     char *text = written_about(write_surfaces, &it);
     assert_begins(text, HEAD
-                  "          64         1 %         2 %\n"
-                  "        4096         3 %           -\n\n");
-    assert_contains(text, " takes from 1 % to 3 % of the\n");
+                  "          64      1.00 %      2.00 %\n"
+                  "       4,096      3.00 %           -\n\n");
+    assert_contains(text, " takes from 1.00 % to 3.00 % of the\n");
     free(text);
 }
 

@@ -63,7 +63,7 @@ static void a_case_without_times_has_dashes(void **state)
     make_up_times(&it);
     char *text = written_about(write_table, &it);
     assert_non_null(
-        strstr(text, "\nright                       -                    -            -"));
+        strstr(text, "\nright                        -                    -           -"));
     assert_null(strstr(text, "nan"));
     free(text);
 }

@@ -31,7 +31,7 @@ static void reads(const char *title, const char *conditions)
 }
 
 #define TITLE "errands, hit rate 0.8 (actual 0.8), direct method, heap heap"
-#define CONDITIONS "10 calls counted, 1000 keys (uniform), 64 in flight (fifo)"
+#define CONDITIONS "10 calls counted, 1,000 keys (uniform), 64 in flight (fifo)"
 
 static void a_table_is_told_by_its_calls(void **state)
 {
@@ -41,7 +41,7 @@ static void a_table_is_told_by_its_calls(void **state)
     it.point.completion = VTB_COMPLETION_LIFO;
     it.point.distribution = (struct vtb_distribution){.zipf = true, .s = 0.9};
     reads("errands, hit rate 0.8 (actual 0.8), async method, heap heap",
-          "10 calls counted, 1000 keys (zipf:0.9), 64 in flight (lifo)");
+          "10 calls counted, 1,000 keys (zipf:0.9), 64 in flight (lifo)");
 }
 
 /* Lines are as wide as they may be, and the conditions begin one of their own. */
@@ -66,19 +66,19 @@ static void times_tell_their_lookups_and_callers(void **state)
     it.comparison.samples =
         (struct vtb_samples){.sessions_n = 6, .rounds_n = 40, .operations_n = 5000};
     reads("errands, hit rate 0.8 (actual 0.8), direct method, dependent lookups, heap heap",
-          CONDITIONS "; timed: the steady state, 6 sessions of 40 rounds of 5000 operations");
+          CONDITIONS "; timed: the steady state, 6 sessions of 40 rounds of 5,000 operations");
     it.comparison.caller_ns = caller_ns;
     reads(
         "errands, hit rate 0.8 (actual 0.8), direct method, dependent lookups, 1 caller, heap "
         "heap",
-        CONDITIONS "; timed: the steady state, 6 sessions of 40 rounds of 5000 operations");
+        CONDITIONS "; timed: the steady state, 6 sessions of 40 rounds of 5,000 operations");
     it.cases[0].threads_n = 3;
     it.point.cold = true;
     reads(
         "errands, hit rate 0.8 (actual 0.8), direct method, dependent lookups, 3 callers, heap "
         "heap",
         CONDITIONS
-        "; timed: a cold start, the first 5000 calls of 240 fresh processes a case, in 6 "
+        "; timed: a cold start, the first 5,000 calls of 240 fresh processes a case, in 6 "
         "sessions");
     it.comparison.samples.sessions_n = 1;
     it.comparison.samples.operations_n = 1;
@@ -99,11 +99,11 @@ static void few_calls_are_told_so(void **state)
     (void)state;
     it.point.calls_n = 1000000;
     reads(TITLE,
-          "10 of 1000000 calls counted, which tell what each costs, 1000 keys (uniform), 64 "
+          "10 of 1,000,000 calls counted, which tell what each costs, 1,000 keys (uniform), 64 "
           "in flight (fifo)");
     it.point.calls_n = it.figures[0].counted.calls_n = it.figures[0].counted.hits_n = 1;
     reads("errands, hit rate 0.8 (actual 1), direct method, heap heap",
-          "1 call counted, 1000 keys (uniform), 64 in flight (fifo)");
+          "1 call counted, 1,000 keys (uniform), 64 in flight (fifo)");
 }
 
 static void actual(uint64_t hits_n, uint64_t calls_n, const char *text)
@@ -139,7 +139,7 @@ static void hits_that_emerge_are_told_with_their_cache(void **state)
     it.point.hits.cache = (struct vtb_cache_setup){.ttl_ns = 1500000000};
     it.point.hits.trace = &it.plan.trace;
     reads("errands, hit rate 0.80000 emerged (8 hits), life of 1.5 s, direct method, heap heap",
-          "10 calls counted, 1000 keys (recorded), 64 in flight (fifo)");
+          "10 calls counted, 1,000 keys (recorded), 64 in flight (fifo)");
 }
 
 static void what_is_rare_is_told_where_it_is_so(void **state)
@@ -155,7 +155,7 @@ static void what_is_rare_is_told_where_it_is_so(void **state)
     it.point.pollute_bytes = 4096;
     it.point.completer = true;
     reads(TITLE, CONDITIONS
-          ", 0.05 of the misses fail, requests of 8 operations, 4096 B of other "
+          ", 0.05 of the misses fail, requests of 8 operations, 4,096 B of other "
           "memory touched between calls, completed on another thread");
 }
 
