@@ -46,8 +46,8 @@ const char *vtb_figure_text(char text[VTB_NUMBER_BYTES], double value);
 const char *vtb_digits_text(char text[VTB_NUMBER_BYTES], double value, int digits_n);
 const char *vtb_signed_text(char text[VTB_NUMBER_BYTES], double value, int digits_n);
 
-/* Writes at most three digits and a unit. Each of the units is 1000 times the one before; a null ends them.
- * With "", " k", " M" and " G" a text is "677 G". */
+/* Writes at most three digits and a unit. Each of the units is 1000 times the one before; a null
+ * ends them. With "", " k", " M" and " G" a text is "677 G". */
 const char *vtb_scaled_text(char text[VTB_NUMBER_BYTES], double value, const char *const *units);
 
 /* Writes a number of bytes with its unit: "512 B", "6.5 KiB", "1.2 MiB". */
@@ -56,8 +56,8 @@ const char *vtb_bytes_text(char text[VTB_NUMBER_BYTES], double bytes);
 /* Writes an estimated duration: "about 98 s", or in minutes, hours or days if it is long. */
 const char *vtb_duration_text(char text[VTB_NUMBER_BYTES], double seconds);
 
-/* Likewise, with as many significant digits, from 1 to 6, as fit into `width` characters, 4 or more;
- * whole ones all stay, and of what is too little that is told: "<0.001". */
+/* Writes a number with as many significant digits, from 1 to 6, as fit into `width` characters, 4 or
+ * more; whole ones all stay, and of what is too little that is told: "<0.001". */
 const char *vtb_fitted_text(char text[VTB_NUMBER_BYTES], double value, size_t width);
 
 /* Writes a number with at most `decimals_n` decimals, and no zeros at their end. */

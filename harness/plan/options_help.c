@@ -65,8 +65,9 @@ void vtb_options_help(FILE *out, enum vtb_command command)
             "  run_bench --hit-rate 80% --format json --export-csv figures.csv\n"
             "\nExit status: 0 ok, 1 internal error or output that could not be written, 2 usage,\n"
             "3 worse than the baseline (of `gate`) or something wrong (of `check`),\n"
-            "4 inconclusive, 5 no such baseline (of `gate`), 130 interrupted. docs/CLI.md says\n"
-            "more.\n",
+            "4 inconclusive, 5 no such baseline (of `gate`), 130 interrupted.\n"
+            "\ndocs/GLOSSARY.md has the terms in a sentence each, docs/CLI.md says more of the\n"
+            "options; an installed copy has both in share/doc/valuetask-bench/docs.\n",
             out);
     }
 }

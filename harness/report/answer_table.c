@@ -20,8 +20,8 @@
 #define TIME_WIDTH 7
 #define RATIO_WIDTH 11
 
-/* The tables of a comparison that stand side by side, those of heaps that free first: the first case
- * of each. */
+/* The tables of a comparison that stand side by side, those of heaps that free first: the first
+ * case of each. */
 struct side_by_side {
     const struct vtb_comparison *comparison;
     size_t firsts[TABLES_MAX];
@@ -426,6 +426,7 @@ static void print_legend(FILE *out, const struct vtb_results *results, const str
     const struct side_by_side tables = tables_of(comparison);
     if (results->plan->points_n == 1 && collecting(&tables) < tables.n)
         vtb_append(text, sizeof text, " GCs/M: collections in a million calls.");
+    vtb_append(text, sizeof text, " More terms: docs/GLOSSARY.md.");
     vtb_print_wrapped_to(out, text, look->width);
     putc('\n', out);
 }

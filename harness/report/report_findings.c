@@ -435,7 +435,7 @@ static void print_volume(FILE *out, const struct span *span)
         {"of a core", 12, VTB_SIDE_RIGHT, true}, {"CPU s/day", 10, VTB_SIDE_RIGHT, true},
         {"B/s", 9, VTB_SIDE_RIGHT, true},        {"B/day", 9, VTB_SIDE_RIGHT, true},
         {"allocs/s", 9, VTB_SIDE_RIGHT, true},   {"allocs/day", 10, VTB_SIDE_RIGHT, true},
-        {"once, B", 9, VTB_SIDE_RIGHT, true},
+        {"once B", 9, VTB_SIDE_RIGHT, true},
     };
     struct vtb_table table = {.gap = 1};
     char rate[VTB_NUMBER_BYTES];

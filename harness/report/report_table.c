@@ -36,8 +36,8 @@ static const char *interval_text(char text[CELL_BYTES], const struct vtb_interva
     return text;
 }
 
-/* Writes the median of the sessions, and from where to where they varied, with one decimal less or as
- * fits, rounded outwards, so that the median lies between them; or else by how much at most, in
+/* Writes the median of the sessions, and from where to where they varied, with one decimal less or
+ * as fits, rounded outwards, so that the median lies between them; or else by how much at most, in
  * percent. */
 static const char *varied_text(char text[CELL_BYTES], const struct vtb_interval *ns, size_t width)
 {

@@ -1350,7 +1350,7 @@ static void findings_of_a_volume(void **state)
     char *text = with_single_spaces(findings_text());
     assert_contains(text,
                     "At 1 k calls a second: strategy of a core CPU s/day B/s B/day allocs/s "
-                    "allocs/day once, B plain ");
+                    "allocs/day once B plain ");
     snprintf(expected, sizeof expected, " heap_task %.3g %% %.4g 78.4 k 6.77 G 1 k 86.4 M 0 poll ",
              100 * cpu_s, cpu_s * 86400);
     assert_contains(text, expected);
@@ -1360,7 +1360,7 @@ static void findings_of_a_volume(void **state)
     plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--rounds=0", "--calls-per-second=1000");
     fill_results(1, 0);
     text = with_single_spaces(findings_text());
-    assert_contains(text, "strategy B/s B/day allocs/s allocs/day once, B plain ");
+    assert_contains(text, "strategy B/s B/day allocs/s allocs/day once B plain ");
     assert_contains(text, " heap_task 78.4 k 6.77 G 1 k 86.4 M 0 ");
     assert_null(strstr(text, "of a core"));
     free(text);
@@ -1398,7 +1398,7 @@ static void notes_of_a_volume(void **state)
     plan = SYNTHETIC_PLAN("--calls=10", "--strategy=poll", "--calls-per-second=1000");
     fill_results(1, ROUNDS_N);
     char *text = in_one_line(findings_text());
-    assert_contains(text, "strategy B/s B/day allocs/s allocs/day once, B plain ");
+    assert_contains(text, "strategy B/s B/day allocs/s allocs/day once B plain ");
     assert_contains(text,
                     "CPU time at this volume is not told, as a cold start was timed: more "
                     "than 100000 --calls time a steady state.");
