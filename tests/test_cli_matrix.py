@@ -368,7 +368,7 @@ def test_few_calls_are_a_cold_start(bench: Bench) -> None:
 def test_more_calls_than_can_be_made_cost_what_the_first_do(bench: Bench) -> None:
     arguments = ["--calls", "1e12", "--keys", "100", "--strategy", "value_task", "--rounds", "0"]
     told = bench.ok(*arguments).out
-    assert "10000000 of 1000000000000 calls counted, which tell what each costs" in told
+    assert "10,000,000 of 1,000,000,000,000 calls counted, which tell what each costs" in told
     row = by_strategy(bench.ok(*arguments, "--format", "json").rows)["value_task"]
     assert row["bytes_per_op"] == 20.8
 

@@ -34,7 +34,7 @@ def columns(markdown: str) -> set[str]:
     ("arguments", "expected"),
     [
         (["--hit-rate", "0.8"], {"ns/op", "vs", "B/op", "allocs/op", "GCs/M", "modelled on"}),
-        (["--hit-rate", "0.2,0.8"], {"ns/op", "vs", "B/op", "before"}),
+        (["--hit-rate", "0.2,0.8"], {"ns/op", "vs", "B/op", "B/op before"}),
         (["--details"], {"ratio", "over plain", "peak live", "Gen0/1/2 GCs/k", "GC %"}),
         (["--details", "--pressure", "all"], {"MMU 1 ms %", "p50 ns", "usable/req."}),
     ],

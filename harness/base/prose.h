@@ -57,7 +57,8 @@ const char *vtb_bytes_text(char text[VTB_NUMBER_BYTES], double bytes);
 const char *vtb_duration_text(char text[VTB_NUMBER_BYTES], double seconds);
 
 /* Writes a number with as many significant digits, from 1 to 6, as fit into `width` characters, of
- * which there are 4 or more; whole ones all stay, and of what is too little that is told: "<0.001". */
+ * which there are 4 or more; whole ones all stay, and of what is too little for that it is told:
+ * "<0.001". */
 const char *vtb_fitted_text(char text[VTB_NUMBER_BYTES], double value, size_t width);
 
 /* Writes a number with at most `decimals_n` decimals, and no zeros at their end. */

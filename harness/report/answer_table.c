@@ -360,7 +360,7 @@ static void add_point_columns(struct vtb_table *table, const struct vtb_results 
         add_times(table, format, answer->gains[i].to->the_case->heap->name,
                   baseline_of(answer->comparison));
     add_column(table, format, "", "B/op", 6, VTB_SIDE_POINT);
-    add_column(table, format, "", "before", 6, VTB_SIDE_POINT);
+    add_column(table, format, "B/op", "before", 6, VTB_SIDE_POINT);
 }
 
 static void add_point(struct vtb_table *table, const struct vtb_results *results,
@@ -421,10 +421,16 @@ static void print_legend(FILE *out, const struct vtb_results *results, const str
             comparison->samples.sessions_n,
             vtb_plural((double)comparison->samples.sessions_n, "", "s"), baseline_of(comparison),
             100 * VTB_SAME_MARGIN);
-    vtb_append(text, sizeof text,
-               "B/op, allocs/op: what a call allocates, exactly, without what is allocated once.");
     const struct side_by_side tables = tables_of(comparison);
-    if (results->plan->points_n == 1 && collecting(&tables) < tables.n)
+    const bool one_point = results->plan->points_n == 1;
+    vtb_append(text, sizeof text,
+               "%s: what a call allocates, exactly, without what is allocated once",
+               one_point ? "B/op, allocs/op" : "B/op");
+    if (one_point)
+        vtb_append(text, sizeof text, ".");
+    else
+        vtb_append(text, sizeof text, "; before: with %s.", baseline_of(comparison));
+    if (one_point && collecting(&tables) < tables.n)
         vtb_append(text, sizeof text, " GCs/M: collections in a million calls.");
     vtb_append(text, sizeof text, " More terms: docs/GLOSSARY.md.");
     vtb_print_wrapped_to(out, text, look->width);

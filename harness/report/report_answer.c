@@ -253,19 +253,30 @@ static void break_even_text(char text[TEXT_BYTES], const struct screen *screen,
 
 /* Prints from where on the strategy pays along each parameter of which there are several values;
  * what is so for several values of the others stands once. */
+/* Prints one, unless it says what the one before did, which is `last`. */
+static void print_break_even(const struct screen *screen, const struct vtb_break_even *entry,
+                             char last[TEXT_BYTES])
+{
+    char label[LABEL_BYTES];
+    char text[TEXT_BYTES];
+    break_even_text(text, screen, entry);
+    if (!*text || strcmp(text, last) == 0)
+        return;
+    vtb_answer_label(label, entry->first, vtb_break_even_case(entry));
+    vtb_answer_line(&screen->lines, label, text);
+    snprintf(last, TEXT_BYTES, "%s", text);
+}
+
+/* Prints those of heaps that free, and then those of heaps that collect. */
 static void print_break_evens(const struct screen *screen)
 {
     char last[TEXT_BYTES] = "";
     const struct vtb_break_evens *all = &screen->results->break_evens;
-    for (size_t i = 0; i < all->n; i++) {
-        char label[LABEL_BYTES];
-        char text[TEXT_BYTES];
-        break_even_text(text, screen, &all->items[i]);
-        if (!*text || strcmp(text, last) == 0)
-            continue;
-        vtb_answer_label(label, all->items[i].first, vtb_break_even_case(&all->items[i]));
-        vtb_answer_line(&screen->lines, label, text);
-        snprintf(last, sizeof last, "%s", text);
+    for (int collects = 0; collects < 2; collects++) {
+        for (size_t i = 0; i < all->n; i++) {
+            if (vtb_heap_collects(vtb_break_even_case(&all->items[i])->heap->heap) == collects)
+                print_break_even(screen, &all->items[i], last);
+        }
     }
 }
 

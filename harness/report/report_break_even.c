@@ -93,12 +93,14 @@ static const struct vtb_break_even *widest(const struct block *block)
 static void append_others(char title[TEXT_BYTES], const struct block *block)
 {
     const struct vtb_break_even *entry = block->items;
+    char number[VTB_NUMBER_BYTES];
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
         const double value =
             vtb_parameter_value(each, entry->first->point, vtb_break_even_case(entry));
         if (each != entry->parameter && !isnan(value) && !each->of_workload &&
             vtb_parameter_varies(each, block->all->comparisons, block->all->comparisons_n))
-            vtb_append(title, TEXT_BYTES, ", %s %.12g", each->word, value);
+            vtb_append(title, TEXT_BYTES, ", %s %s", each->word,
+                       vtb_digits_text(number, value, 12));
     }
 }
 

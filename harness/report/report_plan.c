@@ -1,7 +1,5 @@
 #include "report/report_plan.h"
 
-#include <inttypes.h>
-
 #include <jansson.h>
 
 #include "base/json_text.h"
@@ -27,10 +25,10 @@ static void print_points(FILE *out, const struct vtb_plan *plan,
                          const struct vtb_estimate *estimate)
 {
     static const struct vtb_column columns[] = {
-        {"workload", 17, VTB_SIDE_LEFT, true},  {"hit rate", 10, VTB_SIDE_RIGHT, true},
-        {"calls", 13, VTB_SIDE_RIGHT, true},    {"keys", 10, VTB_SIDE_RIGHT, true},
-        {"in flight", 9, VTB_SIDE_RIGHT, true}, {"cases", 5, VTB_SIDE_RIGHT, true},
-        {"timed", 6, VTB_SIDE_RIGHT, true},     {"s", 7, VTB_SIDE_RIGHT, true},
+        {"workload", 17, VTB_SIDE_LEFT, true},   {"hit rate", 10, VTB_SIDE_RIGHT, true},
+        {"calls", 13, VTB_SIDE_RIGHT, false},    {"keys", 10, VTB_SIDE_RIGHT, false},
+        {"in flight", 9, VTB_SIDE_RIGHT, false}, {"cases", 5, VTB_SIDE_RIGHT, true},
+        {"timed", 6, VTB_SIDE_RIGHT, true},      {"s", 7, VTB_SIDE_RIGHT, true},
     };
     struct vtb_table table = {.gap = 1};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
@@ -38,12 +36,13 @@ static void print_points(FILE *out, const struct vtb_plan *plan,
     for (size_t i = 0; i < plan->points_n; i++) {
         const struct vtb_point *point = &plan->points[i];
         char hits[VTB_POINT_TEXT_BYTES];
+        char number[VTB_NUMBER_BYTES];
         vtb_hits_text(hits, point);
         vtb_table_cell(&table, "%s", point->workload->name);
         vtb_table_cell(&table, "%s", hits);
-        vtb_table_cell(&table, "%" PRIu64, point->calls_n);
-        vtb_table_cell(&table, "%" PRIu64, point->keys_n);
-        vtb_table_cell(&table, "%zu", point->in_flight);
+        vtb_table_cell(&table, "%s", vtb_thousands_text(number, (double)point->calls_n));
+        vtb_table_cell(&table, "%s", vtb_thousands_text(number, (double)point->keys_n));
+        vtb_table_cell(&table, "%s", vtb_thousands_text(number, (double)point->in_flight));
         vtb_table_cell(&table, "%zu", point->cases_n);
         vtb_table_cell(&table, "%s", pass_of(plan, point));
         vtb_table_cell(&table, "%.1f", point_s(plan, estimate, i));

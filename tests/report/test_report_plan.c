@@ -47,8 +47,8 @@ static void a_table(void **state)
     make_plan(NULL);
     char *text = text_of(VTB_FORMAT_TABLE);
     assert_begins(text, "workload ");
-    assert_contains(text, " 0.5       1000000     100000        64     4 steady     2.0\n");
-    assert_contains(text, " 0.8       1000000     100000        64     4 steady     2.5\n");
+    assert_contains(text, " 0.5     1,000,000    100,000        64     4 steady     2.0\n");
+    assert_contains(text, " 0.8     1,000,000    100,000        64     4 steady     2.5\n");
     assert_contains(text, "\n2 combinations, 8 cases, 2 consumers: about 9.5 s.\n");
     assert_null(strstr(text, "built first"));
     free(text);
