@@ -100,9 +100,9 @@ def assert_same_in_all_formats(run: Run, key: str, column: int) -> None:
         for strategy in {strategy_of(row) for row in run.rows}:
             figures = [row[key] for row in run.rows if strategy_of(row) == strategy]
             shown = [cells_of(section, strategy, separator) for section in sections]
-            assert [[cells[column].strip("~") for cells in found] for found in shown] == [
-                [f"{figure:.6g}"] for figure in figures
-            ]
+            numbers = [float(found[0][column].strip("~").replace(",", "")) for found in shown]
+            assert all(len(found) == 1 for found in shown)
+            assert numbers == pytest.approx(figures, rel=1e-5)
 
 
 # --- events ---
