@@ -40,6 +40,6 @@ def test_markdown_has_it_as_well(bench: Bench) -> None:
 
 def test_several_points_have_a_line_each(bench: Bench) -> None:
     out = bench.ok(*INTERVALS, *FEW, "--hit-rate", "0.2,0.8", **ANSWER).out
-    assert "  malloc (glibc)     fewer bytes along hit_rate: all along" in out
+    assert "  allocated          fewer bytes along hit_rate: all along" in out
     rows = [line.split() for line in out.splitlines() if line.startswith(("0.2 ", "0.8 "))]
     assert [row[-2:] for row in rows] == [["83.2", "97.6"], ["20.8", "78.4"]]

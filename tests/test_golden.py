@@ -20,6 +20,8 @@ from conftest import BINARY, HANG_S, ROOT, clean_environment
 GOLDEN = Path(__file__).resolve().parent / "golden"
 
 ANSWER = ["--rounds", "0", "--calls", "100000", "--keys", "1000", "--heap", "glibc,gengc"]
+NESTED_AWAITS = ["--heap", "glibc", "--method", "async", "--depth", "1,4"]
+TWO_SWEEPS = [*ANSWER, *NESTED_AWAITS, "--hit-rate", "0,1"]
 COUNTED = [*ANSWER, "--heap", "glibc", "--details"]
 FEW = [*COUNTED, "--strategy", "value_task,value_task_pooled,poll"]
 NESTED = [*FEW, "--method", "both", "--depth", "1,3", "--failure-rate", "0.1", "--consumer", "both"]
@@ -50,6 +52,7 @@ OUTPUTS: dict[str, list[str]] = {
     "answer.txt": ANSWER,
     "answer-markdown.txt": [*ANSWER, "--format", "markdown"],
     "answer-sweep.txt": [*ANSWER, "--hit-rate", "0.2,0.8"],
+    "answer-two-sweeps.txt": TWO_SWEEPS,
     "nested.txt": NESTED,
     "nested.csv": [*NESTED, "--format", "csv"],
     "lru.txt": LRU,

@@ -90,9 +90,21 @@ void vtb_answer_headline(const struct vtb_answer_lines *lines, const char *text)
 
 /* --- names --- */
 
-const char *vtb_gain_heap(const struct vtb_gain *gain)
+const char *vtb_answer_table_name(char name[VTB_ANSWER_LABEL_BYTES],
+                                  const struct vtb_comparison *comparison,
+                                  const struct vtb_case *the_case)
 {
-    return gain->to->the_case->heap->name;
+    snprintf(name, VTB_ANSWER_LABEL_BYTES, "%s%s", the_case->heap->name,
+             the_case->async ? " async" : "");
+    if (comparison->caller_ns)
+        vtb_append(name, VTB_ANSWER_LABEL_BYTES, " x%zu", the_case->threads_n);
+    return name;
+}
+
+const char *vtb_gain_name(char name[VTB_ANSWER_LABEL_BYTES], const struct vtb_answer *answer,
+                          const struct vtb_gain *gain)
+{
+    return vtb_answer_table_name(name, answer->comparison, gain->to->the_case);
 }
 
 void vtb_answer_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_comparison *comparison,
@@ -216,6 +228,7 @@ static const char *pause_text(char text[VTB_NUMBER_BYTES], double ms)
 
 void vtb_answer_pauses(const struct vtb_answer_lines *lines, const struct vtb_answer *answer)
 {
+    char name[VTB_ANSWER_LABEL_BYTES];
     const double volume = answer->calls_per_second;
     for (size_t i = 0; volume > 0 && i < answer->n; i++) {
         char text[VTB_ANSWER_TEXT_BYTES] = "";
@@ -231,7 +244,7 @@ void vtb_answer_pauses(const struct vtb_answer_lines *lines, const struct vtb_an
             vtb_append(text, sizeof text, ", %s -> %s ms of pause a second",
                        pause_text(number[2], volume * vtb_gc_ns(from) / 1e6),
                        pause_text(number[3], volume * vtb_gc_ns(to) / 1e6));
-        vtb_append(text, sizeof text, " (%s)", vtb_gain_heap(&answer->gains[i]));
+        vtb_append(text, sizeof text, " (%s)", vtb_gain_name(name, answer, &answer->gains[i]));
         vtb_answer_line(lines, "at this volume", text);
     }
 }

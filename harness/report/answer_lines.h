@@ -46,8 +46,13 @@ enum vtb_paint vtb_ratio_paint(const struct vtb_figures *figures);
 void vtb_answer_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_comparison *comparison,
                       const struct vtb_case *the_case);
 
-/* The name of a gain's heap. */
-const char *vtb_gain_heap(const struct vtb_gain *gain);
+/* Writes what sets a case's table apart from the others of its comparison, "glibc" or "glibc async
+ * x2", with the number of callers; and returns it. */
+const char *vtb_answer_table_name(char name[VTB_ANSWER_LABEL_BYTES],
+                                  const struct vtb_comparison *comparison,
+                                  const struct vtb_case *the_case);
+const char *vtb_gain_name(char name[VTB_ANSWER_LABEL_BYTES], const struct vtb_answer *answer,
+                          const struct vtb_gain *gain);
 
 /* Append the time of a call, before and after; and a volume of calls, to two digits. */
 void vtb_append_time(char *text, const struct vtb_gain *gain);

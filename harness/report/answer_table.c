@@ -241,17 +241,6 @@ static void add_line(struct vtb_table *table, const struct side_by_side *tables,
                        comparison->figures[line->place].the_case->timing->strategy->modelled_on);
 }
 
-/* The name of a table among those of a comparison. */
-static void table_title(char title[TEXT_BYTES], const struct side_by_side *tables, size_t t)
-{
-    const struct vtb_case *the_case = &tables->comparison->point->cases[tables->firsts[t]];
-    snprintf(title, TEXT_BYTES, "%s", the_case->heap->name);
-    if (the_case->async)
-        vtb_append(title, TEXT_BYTES, " async");
-    if (tables->comparison->caller_ns)
-        vtb_append(title, TEXT_BYTES, " x%zu", the_case->threads_n);
-}
-
 /* Adds a column of numbers, whose title has two lines, the first of which may be empty; Markdown
  * has one. */
 static void add_column(struct vtb_table *table, enum vtb_format format, const char *first,
@@ -285,13 +274,14 @@ static bool is_wide(const struct side_by_side *tables, const struct vtb_look *lo
 static void add_columns(struct vtb_table *table, const struct side_by_side *tables,
                         const char *baseline, bool wide, enum vtb_format format)
 {
-    char title[TEXT_BYTES];
+    char title[VTB_ANSWER_LABEL_BYTES];
     vtb_table_column(table,
                      (struct vtb_column){.title = tables->comparison->timed ? "fastest first"
                                                                             : "fewest bytes first",
                                          .width = NAME_WIDTH});
     for (size_t t = 0; tables->comparison->timed && t < tables->n; t++) {
-        table_title(title, tables, t);
+        vtb_answer_table_name(title, tables->comparison,
+                              &tables->comparison->point->cases[tables->firsts[t]]);
         add_times(table, format, title, baseline);
     }
     add_column(table, format, "", "B/op", 6, VTB_SIDE_POINT);
@@ -345,6 +335,7 @@ static void add_point_columns(struct vtb_table *table, const struct vtb_results 
                               const struct varying *varying, const struct vtb_answer *answer,
                               enum vtb_format format)
 {
+    char name[VTB_ANSWER_LABEL_BYTES];
     bool first = true;
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
         if (!varying->is[each - vtb_parameters])
@@ -357,7 +348,7 @@ static void add_point_columns(struct vtb_table *table, const struct vtb_results 
     if (results->plan->consumers_n > 1)
         vtb_table_column(table, (struct vtb_column){.title = "lookups"});
     for (size_t i = 0; answer->comparison->timed && i < answer->n; i++)
-        add_times(table, format, answer->gains[i].to->the_case->heap->name,
+        add_times(table, format, vtb_gain_name(name, answer, &answer->gains[i]),
                   baseline_of(answer->comparison));
     add_column(table, format, "", "B/op", 6, VTB_SIDE_POINT);
     add_column(table, format, "B/op", "before", 6, VTB_SIDE_POINT);

@@ -185,6 +185,7 @@ static void print_certainty(const struct page *page)
 static void append_volume_change(char *text, const struct page *page,
                                  const struct vtb_change *change)
 {
+    char name[VTB_ANSWER_LABEL_BYTES];
     vtb_append(text, TEXT_BYTES, "1 %% of a core is saved from ");
     vtb_append_volume(text, change->at.median);
     vtb_append(text, TEXT_BYTES, " calls a second on (");
@@ -195,7 +196,8 @@ static void append_volume_change(char *text, const struct page *page,
         vtb_append(text, TEXT_BYTES, " to ");
         vtb_append_volume(text, change->at.hi);
     }
-    vtb_append(text, TEXT_BYTES, "; %s)", vtb_gain_heap(page->advice->most));
+    vtb_append(text, TEXT_BYTES, "; %s)",
+               vtb_gain_name(name, &page->advice->answer, page->advice->most));
 }
 
 static void append_rate_change(char *text, const struct vtb_change *change)

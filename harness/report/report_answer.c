@@ -31,25 +31,74 @@ static const char *name_of(const struct vtb_figures *figures)
 
 /* --- what the run was --- */
 
+static bool varies(const struct vtb_results *results, const struct vtb_parameter *parameter)
+{
+    return vtb_parameter_varies(parameter, results->comparisons, results->comparisons_n);
+}
+
+static double value_at(const struct vtb_comparison *comparison,
+                       const struct vtb_parameter *parameter)
+{
+    return vtb_parameter_value(parameter, comparison->point, &comparison->point->cases[0]);
+}
+
+/* Appends the parameters that have several values, each from its least to its greatest. */
+static void append_ranges(char *text, const struct vtb_results *results)
+{
+    char number[2][VTB_NUMBER_BYTES];
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        double low = INFINITY;
+        double high = -INFINITY;
+        if (!varies(results, each) || each->of_workload)
+            continue;
+        for (size_t c = 0; c < results->comparisons_n; c++) {
+            low = fmin(low, value_at(&results->comparisons[c], each));
+            high = fmax(high, value_at(&results->comparisons[c], each));
+        }
+        if (low < high) /* unless it is cases that differ, as in their callers */
+            vtb_append(text, TEXT_BYTES, "%s %s to %s, ", each->word,
+                       vtb_digits_text(number[0], low, 6), vtb_digits_text(number[1], high, 6));
+    }
+}
+
+/* Appends what all points have in common of what is always told. */
+static void append_usual(char *text, const struct vtb_results *results)
+{
+    char number[VTB_NUMBER_BYTES];
+    const struct vtb_comparison *comparison = results->comparisons;
+    const struct vtb_point *point = comparison->point;
+    const struct vtb_counted *counted = &comparison->figures[0].counted;
+    if (!varies(results, &vtb_parameters[VTB_P(calls)]))
+        vtb_append(text, TEXT_BYTES, "%s calls, ",
+                   vtb_thousands_text(number, (double)point->calls_n));
+    if (results->comparisons_n == 1)
+        vtb_append(text, TEXT_BYTES, "%s %% answered at once, ",
+                   vtb_decimal_text(number, 100 * vtb_per_op(counted, counted->hits_n), 2));
+    if (!varies(results, &vtb_parameters[VTB_P(in_flight)]))
+        vtb_append(text, TEXT_BYTES, "%s in flight, ",
+                   vtb_thousands_text(number, (double)point->in_flight));
+    if (varies(results, &vtb_parameters[VTB_P(payload)]))
+        vtb_append(text, TEXT_BYTES, "results of several sizes");
+    else
+        vtb_append(text, TEXT_BYTES, "%zu-byte result", point->workload->workload->value_bytes);
+}
+
 static void print_subject(const struct screen *screen)
 {
     char text[TEXT_BYTES] = "";
-    char number[VTB_NUMBER_BYTES];
     const struct vtb_comparison *comparison = screen->results->comparisons;
-    const struct vtb_point *point = comparison->point;
-    const struct vtb_counted *counted = &comparison->figures[0].counted;
-    vtb_append(text, sizeof text, "%s: %s calls, ", point->workload->name,
-               vtb_thousands_text(number, (double)point->calls_n));
-    if (screen->results->comparisons_n == 1)
-        vtb_append(text, sizeof text, "%s %% answered at once, ",
-                   vtb_decimal_text(number, 100 * vtb_per_op(counted, counted->hits_n), 2));
-    vtb_append(text, sizeof text, "%s in flight, %zu-byte result",
-               vtb_thousands_text(number, (double)point->in_flight),
-               point->workload->workload->value_bytes);
+    const struct vtb_comparison *last = comparison + screen->results->comparisons_n - 1;
+    vtb_append(text, sizeof text, "%s", comparison->point->workload->name);
+    if (last->point->workload != comparison->point->workload)
+        vtb_append(text, sizeof text, " to %s", last->point->workload->name);
+    vtb_append(text, sizeof text, ": ");
+    append_ranges(text, screen->results);
+    append_usual(text, screen->results);
     if (comparison->timed)
         vtb_append(text, sizeof text, "; %zu session%s of %zu %s", comparison->samples.sessions_n,
                    vtb_plural((double)comparison->samples.sessions_n, "", "s"),
-                   comparison->samples.rounds_n, point->cold ? "cold starts" : "rounds");
+                   comparison->samples.rounds_n,
+                   comparison->point->cold && last->point->cold ? "cold starts" : "rounds");
     if (screen->lines.format == VTB_FORMAT_MARKDOWN)
         fputs("### ", screen->lines.out);
     vtb_answer_paragraph(&screen->lines, text);
@@ -71,6 +120,7 @@ static void append_calls(char *text, double calls)
 /* Prints, of each heap that collects, how many calls there are to a collection. */
 static void print_collections(const struct screen *screen)
 {
+    char name[LABEL_BYTES];
     for (size_t i = 0; i < screen->answer.n; i++) {
         const struct vtb_pressure *from = &screen->answer.gains[i].from->pressure;
         const struct vtb_pressure *to = &screen->answer.gains[i].to->pressure;
@@ -86,7 +136,8 @@ static void print_collections(const struct screen *screen)
             append_calls(text, to->calls_per_collection);
             vtb_append(text, sizeof text, " calls");
         }
-        vtb_append(text, sizeof text, " (%s)", vtb_gain_heap(&screen->answer.gains[i]));
+        vtb_append(text, sizeof text, " (%s)",
+                   vtb_gain_name(name, &screen->answer, &screen->answer.gains[i]));
         vtb_answer_line(&screen->lines, "collections", text);
     }
 }
@@ -110,12 +161,13 @@ static enum said said_of(const struct vtb_answer *answer, const struct vtb_gain 
 /* Appends the names of the heaps of which this is said, unless it is of all. */
 static void append_heaps(char *text, const struct vtb_answer *answer, enum said said, size_t said_n)
 {
+    char name[LABEL_BYTES];
     size_t done_n = 0;
     for (size_t i = 0; said_n < answer->n && i < answer->n; i++) {
         if (said_of(answer, &answer->gains[i]) != said)
             continue;
         vtb_append(text, TEXT_BYTES, "%s%s", done_n == 0 ? " on " : vtb_separator(done_n, said_n),
-                   vtb_gain_heap(&answer->gains[i]));
+                   vtb_gain_name(name, answer, &answer->gains[i]));
         done_n++;
     }
 }
@@ -153,6 +205,7 @@ static void print_headline(const struct screen *screen)
 /* Appends from which volume on a share of a core is saved or lost, heap by heap. */
 static void append_worth(char *text, const struct vtb_answer *answer)
 {
+    char name[LABEL_BYTES];
     for (int lost = 0; lost < 2; lost++) {
         const char *separator = NULL;
         for (size_t i = 0; i < answer->n; i++) {
@@ -165,7 +218,7 @@ static void append_worth(char *text, const struct vtb_answer *answer)
             vtb_append(text, TEXT_BYTES, "%s", separator ? separator : "");
             vtb_append_volume(text, gain->worth_from.median);
             vtb_append(text, TEXT_BYTES, "%s on (%s)", separator ? "" : " calls a second",
-                       vtb_gain_heap(gain));
+                       vtb_gain_name(name, answer, gain));
             separator = ", ";
         }
     }
@@ -180,6 +233,7 @@ static void append_share(char *text, const struct vtb_answer *answer)
         [VTB_MATTERS_YES] = "yes",
     };
     char number[VTB_NUMBER_BYTES];
+    char name[LABEL_BYTES];
     if (!(answer->calls_per_second > 0))
         return;
     vtb_append(text, TEXT_BYTES,
@@ -188,7 +242,7 @@ static void append_share(char *text, const struct vtb_answer *answer)
         const struct vtb_gain *gain = &answer->gains[i];
         const struct vtb_interval *share = &gain->core_share;
         vtb_append(text, TEXT_BYTES, "%s%s with %s", i > 0 ? ", " : "", words[gain->matters],
-                   vtb_gain_heap(gain));
+                   vtb_gain_name(name, answer, gain));
         if (isnan(share->lo))
             continue;
         vtb_append(text, TEXT_BYTES, " (%s %% of a core", vtb_figure_text(number, 100 * share->lo));
@@ -242,40 +296,91 @@ static void break_even_text(char text[TEXT_BYTES], const struct screen *screen,
         (entry->metric == VTB_BREAK_EVEN_RATIO && entry->min_gain_percent > 0))
         return;
     vtb_break_even_cell(cell, entry);
-    for (char *end = cell; (end = strchr(end, '\n'));)
-        *end = ';';
-    snprintf(text, TEXT_BYTES, "%s along %s: %s",
-             entry->metric == VTB_BREAK_EVEN_BYTES ? "fewer bytes" : "faster",
-             entry->parameter->word, cell);
+    vtb_append(text, TEXT_BYTES,
+               "%s along %s: ", entry->metric == VTB_BREAK_EVEN_BYTES ? "fewer bytes" : "faster",
+               entry->parameter->word);
+    for (const char *c = cell; *c; c++)
+        vtb_append(text, TEXT_BYTES, *c == '\n' ? "; " : "%c", *c);
     if (entry->first->timed && screen->results->plan->consumers_n > 1)
         vtb_append(text, TEXT_BYTES, " (%s lookups)", vtb_consumer_words[entry->first->consumer]);
 }
 
-/* Prints from where on the strategy pays along each parameter of which there are several values;
- * what is so for several values of the others stands once. */
-/* Prints one, unless it says what the one before did, which is `last`. */
-static void print_break_even(const struct screen *screen, const struct vtb_break_even *entry,
-                             char last[TEXT_BYTES])
+/* Whether two entries are about the same, but for the values of other parameters. What is allocated
+ * is the same on all heaps, and for any number of callers. */
+static bool are_alike(const struct vtb_break_even *one, const struct vtb_break_even *other)
+{
+    const struct vtb_case *own = vtb_break_even_case(one);
+    const struct vtb_case *its = vtb_break_even_case(other);
+    return one->parameter == other->parameter && one->metric == other->metric &&
+           one->first->consumer == other->first->consumer && own->async == its->async &&
+           (one->metric == VTB_BREAK_EVEN_BYTES ||
+            (own->heap == its->heap && own->threads_n == its->threads_n));
+}
+
+/* Whether an entry says what all that are like it do; sets *is_first if it is the first of them. */
+static bool is_general(const struct screen *screen, const struct vtb_break_even *entry,
+                       const char *text, bool *is_first)
+{
+    const struct vtb_break_evens *all = &screen->results->break_evens;
+    bool general = true;
+    *is_first = true;
+    for (size_t i = 0; i < all->n; i++) {
+        char its[TEXT_BYTES];
+        break_even_text(its, screen, &all->items[i]);
+        if (!*its || !are_alike(entry, &all->items[i]))
+            continue;
+        general = general && strcmp(text, its) == 0;
+        *is_first = *is_first && &all->items[i] >= entry;
+    }
+    return general;
+}
+
+/* Appends the values that the other parameters have at an entry's points. */
+static void append_where(char text[TEXT_BYTES], const struct screen *screen,
+                         const struct vtb_break_even *entry)
+{
+    char number[VTB_NUMBER_BYTES];
+    const char *separator = " (";
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        if (each == entry->parameter || each->of_workload || !varies(screen->results, each))
+            continue;
+        vtb_append(text, TEXT_BYTES, "%s%s %s", separator, each->word,
+                   vtb_digits_text(number, value_at(entry->first, each), 6));
+        separator = ", ";
+    }
+    vtb_append(text, TEXT_BYTES, "%s", *separator == ',' ? ")" : "");
+}
+
+/* Prints from where on the strategy pays along a parameter; what is so for all values of the others
+ * stands once. */
+static void print_break_even(const struct screen *screen, const struct vtb_break_even *entry)
 {
     char label[LABEL_BYTES];
     char text[TEXT_BYTES];
+    bool is_first;
     break_even_text(text, screen, entry);
-    if (!*text || strcmp(text, last) == 0)
+    if (!*text)
         return;
-    vtb_answer_label(label, entry->first, vtb_break_even_case(entry));
+    if (!is_general(screen, entry, text, &is_first))
+        append_where(text, screen, entry);
+    else if (!is_first)
+        return;
+    if (entry->metric == VTB_BREAK_EVEN_BYTES)
+        snprintf(label, sizeof label, "allocated%s",
+                 vtb_break_even_case(entry)->async ? ", async" : "");
+    else
+        vtb_answer_label(label, entry->first, vtb_break_even_case(entry));
     vtb_answer_line(&screen->lines, label, text);
-    snprintf(last, TEXT_BYTES, "%s", text);
 }
 
 /* Prints those of heaps that free, and then those of heaps that collect. */
 static void print_break_evens(const struct screen *screen)
 {
-    char last[TEXT_BYTES] = "";
     const struct vtb_break_evens *all = &screen->results->break_evens;
     for (int collects = 0; collects < 2; collects++) {
         for (size_t i = 0; i < all->n; i++) {
             if (vtb_heap_collects(vtb_break_even_case(&all->items[i])->heap->heap) == collects)
-                print_break_even(screen, &all->items[i], last);
+                print_break_even(screen, &all->items[i]);
         }
     }
 }
@@ -286,12 +391,13 @@ static void print_other_consumer(const struct screen *screen)
     const struct vtb_results *results = screen->results;
     struct vtb_answer answer;
     char text[TEXT_BYTES] = "";
+    char name[LABEL_BYTES];
     char label[LABEL_BYTES];
     for (size_t c = 1; results->plan->points_n == 1 && c < results->comparisons_n; c++) {
         vtb_answer_make(&answer, &results->comparisons[c], screen->answer.calls_per_second);
         for (size_t i = 0; i < answer.n; i++) {
             vtb_append(text, sizeof text, "%s%s: ", *text ? "; " : "",
-                       vtb_gain_heap(&answer.gains[i]));
+                       vtb_gain_name(name, &answer, &answer.gains[i]));
             char time[TEXT_BYTES] = "";
             vtb_append_time(time, &answer.gains[i]);
             vtb_append(text, sizeof text, "%s", time);
