@@ -48,6 +48,7 @@ if (WRITABLE ne "1") {
 }
 
 FACE = "DejaVu Sans,"
+BOLD = "DejaVu Sans:Bold,"
 INNER = WIDTH - LEFT - RIGHT
 
 do for [FORMAT in "svg png"] {
@@ -58,8 +59,8 @@ do for [FORMAT in "svg png"] {
             font FACE . sprintf("%g", FONT)
     } else {
         # A point is 4/3 of a pixel here.
-        set terminal pngcairo noenhanced size 2 * WIDTH, 2 * HEIGHT background "white" \
-            linewidth 2 pointscale 2 fontscale 1.5 font FACE . sprintf("%g", FONT)
+        set terminal pngcairo noenhanced size WIDTH, HEIGHT background "white" \
+            linewidth 1 pointscale 1 fontscale 0.75 font FACE . sprintf("%g", FONT)
     }
     set output WAITING
 
@@ -77,17 +78,24 @@ do for [FORMAT in "svg png"] {
     set bmargin at screen BOTTOM / HEIGHT
     set lmargin at screen LEFT / WIDTH
     set rmargin at screen 1 - RIGHT / WIDTH
-    down = 15
+    down = 18
     do for [i = 1:fields(TITLE, "\n")] {
         set label field(TITLE, "\n", i) at screen 12 / WIDTH, screen 1 - down / HEIGHT left \
-            font FACE . sprintf("%g", TITLE_FONT) textcolor rgb "#111111"
-        down = down + 19
+            font BOLD . sprintf("%g", TITLE_FONT) textcolor rgb "#111111"
+        down = down + TITLE_STEP
     }
+    do for [i = 1:fields(SUBTITLE, "\n")] {
+        set label field(SUBTITLE, "\n", i) at screen 12 / WIDTH, screen 1 - down / HEIGHT left \
+            textcolor rgb "#333333"
+        down = down + TEXT_STEP
+    }
+    up = FOOT - 12
     do for [i = 1:fields(NOTE, "\n")] {
-        set label field(NOTE, "\n", i) at screen 12 / WIDTH, screen 1 - down / HEIGHT left \
-            textcolor rgb "#555555"
-        down = down + 16
+        set label field(NOTE, "\n", i) at screen 12 / WIDTH, screen up / HEIGHT left \
+            textcolor rgb "#767676"
+        up = up - TEXT_STEP
     }
+    set label X_LABEL at screen (LEFT + INNER / 2) / WIDTH, screen (FOOT + 14) / HEIGHT center
     if (FORM ne "heat") {
         set grid x lt 1 lc rgb "#E6E6E6" lw 0.7
         if (X_LOG) { set logscale x }
@@ -106,7 +114,6 @@ do for [FORMAT in "svg png"] {
         do for [i = 1:words(Y_TICKS)] {
             set ytics add (field(Y_TEXTS, "|", i) real(word(Y_TICKS, i)))
         }
-        set xlabel X_LABEL
         set ylabel Y_LABEL
         do for [i = 1:words(NAMES)] {
             colour = word(COLOURS, i)
@@ -135,11 +142,15 @@ do for [FORMAT in "svg png"] {
             set label DIVIDE_LEFT at first DIVIDE, graph 0.97 right offset -0.7, 0 tc rgb "#555555"
             set label DIVIDE_RIGHT at first DIVIDE, graph 0.97 left offset 0.7, 0 tc rgb "#555555"
         }
-        plot for [i = 0:words(NAMES)-1] $DATA index i using 1:3:4 with filledcurves \
+        do for [i = 1:CUTS_N] {
+            set label "" at first real(word($CUTS[i], 1)), first real(word($CUTS[i], 2)) front \
+                point pt (int(word($CUTS[i], 3)) ? 9 : 11) ps 0.7 lc rgb int(word($CUTS[i], 4))
+        }
+        plot for [i = 0:words(NAMES)-1] $DATA index i using 1:5:6 with filledcurves \
                 fillcolor rgb word(COLOURS, i+1) fillstyle transparent solid 0.16 noborder, \
             for [i = 0:words(NAMES)-1] $DATA index i using 1:2 with linespoints \
                 lc rgb word(COLOURS, i+1) pt int(word(POINTS, i+1)) dt int(word(DASHES, i+1)) \
-                lw 1.4 ps 0.8
+                lw real(word(WIDTHS, i+1)) ps 0.8
     }
 
     if (FORM eq "dots") {
@@ -149,7 +160,6 @@ do for [FORMAT in "svg png"] {
         do for [i = 1:words(Y_TICKS)] {
             set ytics add (field(Y_TEXTS, "|", i) real(word(Y_TICKS, i)))
         }
-        set label X_LABEL at screen (LEFT + INNER / 2) / WIDTH, screen 14 / HEIGHT center
         set ylabel Y_LABEL
         do for [i = 1:words(DIVIDES)] {
             set arrow from first real(word(DIVIDES, i)), graph 0 \
@@ -176,7 +186,6 @@ do for [FORMAT in "svg png"] {
     if (FORM eq "heat") {
         unset grid
         set border 0
-        set xlabel X_LABEL
         set ylabel Y_LABEL
         set cbrange [0:TOP_VALUE]
         set xtics ()
@@ -203,7 +212,6 @@ do for [FORMAT in "svg png"] {
                 screen 1 - (TOP + HEADING + step * (i - 0.4)) / HEIGHT right \
                 textcolor rgb word(INKS, i)
         }
-        set label X_LABEL at screen (LEFT + INNER / 2) / WIDTH, screen 14 / HEIGHT center
         set multiplot
         share = (INNER + 12) / PANELS_N
         do for [k = 1:PANELS_N] {
@@ -241,7 +249,7 @@ do for [FORMAT in "svg png"] {
                         lc rgb variable, \
                     $DATA index k-1 using 4:1:(">"):6 with labels offset 0.3, 0 \
                         textcolor rgb variable, \
-                    $DATA index k-1 using 4:1:(sprintf("n = %g", $5)) with labels left offset 1.4, 0
+                    $DATA index k-1 using 4:1:(strcol(8) . " pauses") with labels left offset 1.4, 0
             }
             # Once, not in every panel.
             unset label

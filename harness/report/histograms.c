@@ -3,21 +3,33 @@
 #include <limits.h>
 
 #include "base/output.h"
+#include "report/case_names.h"
 
-static void print_text(FILE *out, const void *what, enum vtb_format format)
+/* A distribution, and whose it is. */
+struct histogram {
+    const struct vtb_comparison *comparison;
+    const struct vtb_figures *figures;
+};
+
+/* Behind the distribution stands the name of the case, as result files have it, in a line that
+ * plotters take for a comment. */
+static void print_histogram(FILE *out, const void *what, enum vtb_format format)
 {
+    const struct histogram *histogram = what;
+    char name[VTB_CASE_NAME_BYTES];
     (void)format;
-    fputs(what, out);
+    vtb_case_name(name, sizeof name, histogram->comparison, histogram->figures);
+    fprintf(out, "%s#[Case    = %s]\n", histogram->figures->pressure.hgrm, name);
 }
 
-static bool write_case(const struct vtb_figures *figures, const char *stem, const char *number,
+static bool write_case(const struct histogram *histogram, const char *stem, const char *number,
                        struct vtb_error *error)
 {
-    const struct vtb_case *the_case = figures->the_case;
+    const struct vtb_case *the_case = histogram->figures->the_case;
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s.%s-%s%s%s.hgrm", stem, the_case->timing->name,
              the_case->heap->name, the_case->timing->kind.async ? "-async" : "", number);
-    return vtb_output_file(path, print_text, figures->pressure.hgrm, VTB_FORMAT_TABLE, error);
+    return vtb_output_file(path, print_histogram, histogram, VTB_FORMAT_TABLE, error);
 }
 
 /* Writes the pauses of each point's first consumer: those of the other are of the same objects. */
@@ -35,9 +47,9 @@ bool vtb_histograms_write(const struct vtb_results *results, const char *stem,
         if (plan->points_n > 1)
             snprintf(number, sizeof number, "-%zu", (size_t)(comparison->point - plan->points) + 1);
         for (size_t own = 0; own < comparison->point->cases_n; own++) {
-            const struct vtb_figures *figures = &comparison->figures[own];
-            if (figures->pressure.hgrm && figures->the_case->serial == own)
-                ok = write_case(figures, stem, number, ok ? error : &reason) && ok;
+            const struct histogram histogram = {comparison, &comparison->figures[own]};
+            if (histogram.figures->pressure.hgrm && histogram.figures->the_case->serial == own)
+                ok = write_case(&histogram, stem, number, ok ? error : &reason) && ok;
         }
     }
     return ok;

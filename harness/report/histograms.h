@@ -6,7 +6,8 @@
 
 /* Writes STEM.STRATEGY-HEAP.hgrm for each case with VTB_COLLECTIONS_MIN pauses or more. The name
  * also has "-async" for asynchronous methods, and the number of the combination of parameters, from
- * 1 on, if there are several. On false *error names the first file that could not be written; the
+ * 1 on, if there are several. The name of the case, as in the result file, is a comment at the end
+ * of the file. On false *error names the first file that could not be written; the
  * others are. */
 VTB_MUST_USE bool vtb_histograms_write(const struct vtb_results *results, const char *stem,
                                        struct vtb_error *error);

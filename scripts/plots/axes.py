@@ -26,7 +26,6 @@ class Axis:
         return (value - self.low) / (self.high - self.low)
 
 
-
 def linear_ticks(low: float, high: float) -> list[tuple[float, str]]:
     rough = (high - low) / 6
     power = 10.0 ** math.floor(math.log10(rough))
@@ -43,12 +42,14 @@ def log_ticks(low: float, high: float, text: Callable[[float], str]) -> list[tup
     return [(tick, text(tick)) for tick in ticks if low <= tick <= high]
 
 
-def value_axis(label: str, scale: str, values: Sequence[float], most: float = math.inf) -> Axis:
-    """An axis that shows all values, from 0 if it is linear, but ends at `most`."""
-    high = min(max(values), most)
+def value_axis(
+    label: str, scale: str, values: Sequence[float], text: Callable[[float], str] = count_text
+) -> Axis:
+    """An axis that shows all values, from 0 if it is linear; `text` is that of a tick."""
+    high = max(values)
     if scale == "log":
         low, high = min(values) / 1.15, high * 1.15
-        return Axis(label, scale, low, high, log_ticks(low, high, count_text))
+        return Axis(label, scale, low, high, log_ticks(low, high, text))
     high = high * 1.05 if high > 0 else 1.0
     return Axis(label, scale, 0.0, high, linear_ticks(0.0, high))
 

@@ -1,6 +1,7 @@
-"""Break-evens of result files, as stars on the lines that they belong to."""
+"""Break-evens of result files, as stars on the lines that they belong to, and for titles."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from .files import is_number
@@ -8,7 +9,37 @@ from .pictures import Line, Lines, Mark
 from .results import Results
 from .strategies import ORDER
 from .tables import Table
-from .words import listed, note_lines
+from .words import listed, sentences
+
+
+@dataclass
+class Crossing:
+    """Where a strategy's curve crosses the level, with the interval of that, if it is known."""
+
+    at: float
+    low: float
+    high: float
+    falls: bool
+
+    @property
+    def is_known(self) -> bool:
+        return self.low < self.high
+
+    @property
+    def text(self) -> str:
+        """With its interval."""
+        ends = f" [{self.low:.2f}, {self.high:.2f}]" if self.is_known else ""
+        return f"{self.at:.2f}{ends}"
+
+    @property
+    def about(self) -> str:
+        """With no more digits than the interval bears."""
+        for digits in (1, 2, 3):
+            value = round(self.at, digits)
+            near = abs(value - self.at) <= (self.high - self.low) / 4
+            if near and self.low <= value <= self.high:
+                return f"{value:g}"
+        return f"{self.at:.3g}"
 
 
 def gain_of(entry: dict[str, Any]) -> Any:
@@ -17,7 +48,7 @@ def gain_of(entry: dict[str, Any]) -> Any:
 
 
 def break_even_of(results: Results, table: Table, metric: str) -> list[dict[str, Any]]:
-    """The entries for a table, at no margin."""
+    """The entries for a table and its baseline, at no margin."""
     said = {name: value for name, value in table.fixed.items() if name not in ("start",)}
     own = {name: said.pop(name, "") for name in ("workload", "heap", "method", "consumer")}
     own["threads"] = said.pop("threads", "1")
@@ -27,10 +58,34 @@ def break_even_of(results: Results, table: Table, metric: str) -> list[dict[str,
         for name in [*own, "hit_rate", "start", ""]:
             where.pop(name, None)
         same = all(str(entry.get(name, own[name])) == own[name] for name in own)
-        about = entry.get("parameter"), entry.get("metric"), gain_of(entry)
-        if same and about == ("hit_rate", metric, 0) and where == said:
+        about = entry.get("parameter"), entry.get("metric"), gain_of(entry), entry.get("baseline")
+        if same and about == ("hit_rate", metric, 0, table.baseline) and where == said:
             found.append(entry)
     return found
+
+
+def crossings_of(entry: dict[str, Any]) -> list[Crossing]:
+    """Without a known interval it is a point."""
+    told = entry.get("crossings")
+    found = []
+    for each in told if isinstance(told, list) else []:
+        at = each.get("at") if isinstance(each, dict) else None
+        if is_number(at):
+            low, high = (end if is_number(end := each.get(key)) else at for key in ("lo", "hi"))
+            falls = each.get("direction") == "falls"
+            found.append(Crossing(at, min(low, at), max(high, at), falls))
+    return found
+
+
+def only_crossing(results: Results, table: Table, metric: str) -> Crossing | None:
+    """The one of the table's subject, if it has one alone, of which an interval is known."""
+    own = [
+        crossing
+        for entry in break_even_of(results, table, metric)
+        if entry.get("strategy") == table.subject and entry.get("verdict") == "crosses"
+        for crossing in crossings_of(entry)
+    ]
+    return own[0] if len(own) == 1 and own[0].is_known else None
 
 
 def level_at(line: Line, x: float) -> float | None:
@@ -42,31 +97,24 @@ def level_at(line: Line, x: float) -> float | None:
     return None
 
 
-def marks_of(picture: Lines, entry: dict[str, Any]) -> list[Mark]:
-    """Where a strategy crosses the baseline; without a known interval it is a point."""
-    line = next((each for each in picture.lines if each.name == entry.get("strategy")), None)
-    crossings = entry.get("crossings")
-    marks = []
-    for crossing in crossings if line and isinstance(crossings, list) else []:
-        at = crossing.get("at") if isinstance(crossing, dict) else None
-        y = level_at(line, at) if is_number(at) else None
-        if y is not None:
-            low, high = (end if is_number(end := crossing.get(key)) else at for key in ("lo", "hi"))
-            y = y if picture.level is None else picture.level
-            marks.append(Mark(line.name, at, y, min(low, at), max(high, at)))
-    return marks
-
-
 def add_break_even(picture: Lines, results: Results, table: Table, metric: str) -> None:
+    """Marks where lines in colour cross the baseline's, and tells where all do."""
+    lines = {line.name: line for line in picture.lines}
+    texts: dict[str, list[str]] = {}
     for entry in break_even_of(results, table, metric):
-        if entry.get("baseline") == table.baseline:
-            picture.marks += marks_of(picture, entry)
-    picture.marks.sort(key=lambda mark: (mark.name != table.subject, ORDER.get(mark.name, 99)))
-    texts = [
-        f"{mark.name} {mark.x:.2f}"
-        + (f" [{mark.low:.2f}, {mark.high:.2f}]" if mark.low < mark.high else "")
-        for mark in picture.marks
-    ]
+        line = lines.get(str(entry.get("strategy")))
+        for crossing in crossings_of(entry) if line else []:
+            y = level_at(line, crossing.at) if line else None
+            if line is None or y is None:
+                continue
+            texts.setdefault(line.name, []).append(crossing.text)
+            y = y if picture.level is None else picture.level
+            if not line.grey:
+                mark = Mark(line.name, crossing.at, y, crossing.low, crossing.high)
+                picture.marks.append(mark)
+    ranked = sorted(texts, key=lambda name: (name != table.subject, ORDER.get(name, 99)))
+    picture.marks.sort(key=lambda mark: ranked.index(mark.name))
     if texts:
-        told = f"Break-even with {table.baseline} (stars): {listed(texts, 4)}."
-        picture.note += note_lines(told)
+        told = listed([f"{name} {' and '.join(texts[name])}" for name in ranked], 4)
+        stars = f"Break-even with {table.baseline} (stars): {told}."
+        picture.words.note = sentences(picture.words.note, stars)

@@ -11,10 +11,12 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from .axes import WIDTH, Axis
-from .looks import DARK, HEAT, STATES, Style, blend, style_of
+from .looks import GREY_INK, HEAT, STATES, Style, blend, style_of
 from .pictures import (
     FONT,
+    TEXT_STEP,
     TITLE_FONT,
+    TITLE_STEP,
     AnyPicture,
     Dots,
     Heat,
@@ -26,13 +28,14 @@ from .pictures import (
     Rows,
     dot_places,
     heat_top,
+    is_dark,
 )
-from .words import digits
+from .words import count_text, digits
 
 matplotlib.use("Agg")
 
+NAN = float("nan")
 DPI = 100  # of a picture's lengths
-PNG_SCALE = 2
 FORMATS = ("svg", "png")
 SHAPES = {
     "circle": "o",
@@ -43,9 +46,12 @@ SHAPES = {
     "pentagon": "p",
     "plus": "+",
     "cross": "x",
+    "none": "",
 }
 DASHES: dict[str, Any] = {"solid": "-", "dash": (0, (5, 3)), "dot": (0, (1.5, 1.5))}
 POINT = 72 / DPI
+SIDE = 12  # px from the left to texts
+LABEL_UP = 20  # px from the note to the top of the x axis's label
 SETTINGS = {
     "font.family": "DejaVu Sans",
     "font.size": FONT * POINT,
@@ -67,17 +73,30 @@ def marker_of(style: Style) -> dict[str, Any]:
 
 
 def new_figure(picture: AnyPicture) -> Figure:
-    """Title and note stand above, at the left."""
+    """Title and subtitle stand above, the note below, all at the left."""
     figure = Figure(figsize=(WIDTH / DPI, picture.height / DPI), dpi=DPI)
-    y = 1 - 8 / picture.height
-    for lines, size, step, colour in (
-        (picture.title, TITLE_FONT, 19, "#111111"),
-        (picture.note, FONT, 16, "#555555"),
-    ):
+
+    def write(lines: list[str], top: float, step: float, **looks: Any) -> float:
         for line in lines:
-            figure.text(12 / WIDTH, y, line, size=size * POINT, color=colour, va="top")
-            y -= step / picture.height
+            figure.text(SIDE / WIDTH, 1 - top / picture.height, line, va="top", **looks)
+            top += step
+        return top
+
+    title = {"size": TITLE_FONT * POINT, "weight": "bold", "color": "#111111"}
+    top = write(picture.title_lines, 10, TITLE_STEP, **title)
+    write(picture.subtitle_lines, top + 2, TEXT_STEP, color="#333333")
+    write(picture.note_lines, picture.height - picture.foot + 6, TEXT_STEP, color=GREY_INK)
     return figure
+
+
+def label_place(picture: AnyPicture) -> tuple[float, float]:
+    """Where the label of the x axis stands, as shares of the figure."""
+    middle = (picture.left + WIDTH - picture.right) / 2 / WIDTH
+    return middle, (picture.foot + LABEL_UP) / picture.height
+
+
+def write_x_label(figure: Figure, picture: AnyPicture, label: str) -> None:
+    figure.text(*label_place(picture), label, ha="center", va="top")
 
 
 def add_axes(
@@ -108,20 +127,30 @@ def set_axis(axes: Axes, letter: str, axis: Axis) -> None:
     axes.grid(axis=letter, color="#E6E6E6", linewidth=0.7)
 
 
+def draw_band(axes: Axes, line: Line) -> None:
+    """With a small triangle at each end where it is cut."""
+    colour = line.style.colour
+    gap = (NAN, NAN, NAN)
+    spans = [(span.x, span.low, span.high) if span else gap for span in line.band]
+    axes.fill_between(*zip(*spans), color=colour, alpha=0.16, linewidth=0, zorder=1.5)
+    middles = {point[0]: point[1] for point in line.drawn}
+    for cut in line.cuts:
+        marker = "^" if cut.reach > middles[cut.x] else "v"
+        axes.plot([cut.x], [cut.y], marker, color=colour, markersize=5, alpha=0.7, mew=0, zorder=4)
+
+
 def draw_line(axes: Axes, picture: Lines, line: Line) -> None:
-    style = style_of(line.name)
-    muted = line.is_reference
-    gap = (float("nan"),) * 4
-    x, y, low, high = zip(*(point or gap for point in line.points))
-    order = 2.0 if muted else 3.0
-    if low != y or high != y:
-        axes.fill_between(x, low, high, color=style.colour, alpha=0.16, linewidth=0, zorder=1.5)
+    style = line.style
+    x, y = zip(*(point[:2] if point else (NAN, NAN) for point in line.points))
+    order = 2.0 if line.grey else 3.0
+    if line.band:
+        draw_band(axes, line)
     axes.plot(
         *[x, y],
         label=line.name,
         color=style.colour,
         linestyle=DASHES[line.dash],
-        linewidth=1.0 if muted else 1.4,
+        linewidth=1.1 if line.grey else 1.8,
         zorder=order,
         **marker_of(style),
     )
@@ -137,7 +166,7 @@ def draw_line(axes: Axes, picture: Lines, line: Line) -> None:
         arrowprops={
             "arrowstyle": "-",
             "color": style.colour,
-            "linewidth": 0.7,
+            "linewidth": 0.5 if line.grey else 0.8,
             "shrinkA": 0,
             "shrinkB": 3,
             "relpos": (0, 0.5),
@@ -183,7 +212,7 @@ def draw_lines(picture: Lines) -> Figure:
     axes = add_axes(figure, picture, picture.top, (picture.left, WIDTH - picture.right))
     set_axis(axes, "x", picture.x)
     set_axis(axes, "y", picture.y)
-    axes.set_xlabel(picture.x.label)
+    write_x_label(figure, picture, picture.x.label)
     axes.set_ylabel(picture.y.label)
     middle = (picture.height - picture.top + picture.bottom) / 2 / picture.height
     axes.yaxis.set_label_coords(24 / WIDTH, middle, transform=figure.transFigure)
@@ -204,13 +233,12 @@ def draw_heat(picture: Heat) -> Figure:
     colours = LinearSegmentedColormap.from_list("share", HEAT)
     colours.set_bad("#EEEEEE")
     top = heat_top(picture)
-    values = [[float("nan") if v is None else v for v in row] for row in picture.values]
+    values = [[NAN if v is None else v for v in row] for row in picture.values]
     axes.imshow(values, cmap=colours, vmin=0, vmax=top, aspect="auto", origin="lower")
     for y, texts in enumerate(picture.texts):
         for x, text in enumerate(texts):
-            value = picture.values[y][x]
-            dark = value is not None and value < DARK * top
-            axes.text(x, y, text, ha="center", va="center", color="white" if dark else "black")
+            colour = "white" if is_dark(picture, picture.values[y][x]) else "black"
+            axes.text(x, y, text, ha="center", va="center", color=colour)
     axes.set_xticks(range(len(picture.columns)), picture.columns)
     axes.set_yticks(range(len(picture.rows)), picture.rows)
     axes.set_xlabel(picture.x_label)
@@ -224,16 +252,16 @@ def draw_rounds(axes: Axes, picture: Rows, panel: Panel) -> None:
         if row is None:
             continue
         y = len(picture.names) - 1 - index
-        colour = style_of(row.name).colour
-        own = [(x, place) for name, x, place in dots if name == row.name]
-        axes.plot(*zip(*own), "o", color=colour, markersize=2.6, alpha=0.45, label=row.name, mew=0)
+        colour = row.style.colour
+        own = [(x, place) for each, x, place in dots if each is row]
+        axes.plot(*zip(*own), "o", color=colour, markersize=4.5, alpha=0.5, label=row.name, mew=0)
         middle, first, third, low, high = row.values
         for ends in ([low, first], [third, high]):
             axes.plot(ends, [y, y], color=colour, linewidth=1.2)
         axes.barh(
             *[y, third - first, 0.62, first], facecolor="none", edgecolor=colour, linewidth=1.2
         )
-        axes.plot([middle, middle], [y - 0.31, y + 0.31], color=style_of(row.name).ink, lw=2.4)
+        axes.plot([middle, middle], [y - 0.31, y + 0.31], color=row.style.ink, lw=2.4)
 
 
 def draw_bars(axes: Axes, picture: Rows, panel: Panel) -> None:
@@ -248,11 +276,12 @@ def draw_bars(axes: Axes, picture: Rows, panel: Panel) -> None:
                 color="#888888",
             )
             continue
-        style = style_of(row.name)
+        style = row.style
         value, low, high = row.values
         axes.barh(y, value, 0.7, color=style.colour, label=row.name)
-        axes.plot([low, high], [y, y], color="white", linewidth=3.0, solid_capstyle="butt")
-        axes.plot([low, high], [y, y], color="#222222", linewidth=1.2, marker="|", markersize=6)
+        if low < high:
+            axes.plot([low, high], [y, y], color="white", linewidth=3.0, solid_capstyle="butt")
+            axes.plot([low, high], [y, y], color="#222222", linewidth=1.2, marker="|", markersize=6)
         axes.annotate(
             *[digits(value), (high, y)],
             xytext=(4, 0),
@@ -267,12 +296,12 @@ def draw_quantiles(axes: Axes, picture: Rows, panel: Panel) -> None:
         if row is None:
             continue
         y = len(picture.names) - 1 - index
-        style = style_of(row.name)
+        style = row.style
         middle, high, longest, count = row.values
         axes.plot([middle, longest], [y, y], color=style.colour, linewidth=1.4, label=row.name)
         for value, marker, size in ((middle, "o", 6), (high, "|", 13), (longest, ">", 6)):
             axes.plot([value], [y], marker=marker, color=style.colour, markersize=size, mew=1.8)
-        text = f"n = {count:g}"
+        text = f"{count_text(count)} pauses"
         axes.annotate(
             *[text, (longest, y)], xytext=(8, 0), textcoords="offset points", va="center"
         )
@@ -299,10 +328,9 @@ def draw_rows(picture: Rows) -> Figure:
     for index, name in enumerate(picture.names):
         share = (index + 0.6) / (count + 0.2)
         y = (top - share * (top - picture.bottom)) / picture.height
-        colour = style_of(name).ink
+        colour = picture.ink(name)
         figure.text((picture.left - 8) / WIDTH, y, name, ha="right", va="center", color=colour)
-    middle = (picture.left + WIDTH - picture.right) / 2 / WIDTH
-    figure.text(middle, 14 / picture.height, picture.x.label, ha="center", va="center")
+    write_x_label(figure, picture, picture.x.label)
     return figure
 
 
@@ -312,7 +340,7 @@ def draw_plane(axes: Axes, picture: Dots, plane: Plane) -> None:
     for row, (state, dots) in enumerate(plane.dots.items()):
         colour = STATES[state]
         if dots:
-            axes.plot(*zip(*dots), ".", color=colour, markersize=2.4, label=state, mew=0)
+            axes.plot(*zip(*dots), "o", color=colour, markersize=2.6, label=state, mew=0)
         axes.text(
             *[1 + 12 / (WIDTH - picture.left - picture.right), 0.94 - 0.1 * row],
             plane.labels[state],
@@ -340,8 +368,7 @@ def draw_dots(picture: Dots) -> Figure:
         axes.set_ylabel(plane.y.label)
         axes.set_title(plane.name, loc="left", size=FONT * POINT, pad=4)
         draw_plane(axes, picture, plane)
-    middle = (picture.left + WIDTH - picture.right) / 2 / WIDTH
-    figure.text(middle, 14 / picture.height, picture.x.label, ha="center", va="center")
+    write_x_label(figure, picture, picture.x.label)
     return figure
 
 
@@ -361,7 +388,7 @@ def save(figure: Figure, path: Path) -> None:
     extra = {"metadata": {"Date": None}} if kind == "svg" else {}
     try:
         with matplotlib.rc_context(SETTINGS):
-            figure.savefig(waiting, format=kind, dpi=DPI * PNG_SCALE, **extra)
+            figure.savefig(waiting, format=kind, dpi=DPI, **extra)
         os.replace(waiting, path)
     finally:
         waiting.unlink(missing_ok=True)

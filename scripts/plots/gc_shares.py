@@ -1,12 +1,12 @@
 """The heat map of a collector's share, by in-flight window and nursery."""
 from __future__ import annotations
 
-from .pictures import AnyPicture, Heat
+from .pictures import AnyPicture, Heat, Words
 from .results import Case, Results
 from .tables import Options, Table, stem_of, tables
-from .words import binary_text, note_lines, short, title_lines
+from .words import binary_text, count_text, percent, sentences
 
-MEANING = "In a cell: share of the time in which the program stood still, collections."
+MEANING = "In a cell: collections, and the share of the time for which the program stood still."
 FEW = "Fewer than 50 collections tell little."
 
 Cells = dict[tuple[float, float], Case]  # by nursery and window
@@ -26,20 +26,25 @@ def share_of(case: Case) -> float:
 def cell_text(case: Case | None) -> str:
     if case is None:
         return "not measured"
-    share = f"{short(share_of(case) * 100)} %"
     count = case.get("collections_n")
-    return share if count is None else f"{share}\nn = {count:g}"
+    if count == 0:
+        return "no collection"
+    share = percent(share_of(case))
+    if count is None:
+        return share
+    return f"{share}\n{count_text(count)} collection{'' if count == 1 else 's'}"
 
 
-def shares_title(name: str, cells: Cells) -> list[str]:
-    """The least and the most."""
+def shares_words(name: str, cells: Cells) -> tuple[str, str]:
+    """Title and subtitle: the least and the most."""
     ranked = sorted((share_of(case), window, -budget) for (budget, window), case in cells.items())
-    words = [
-        f"{short(share * 100)} % with {window:g} in flight and a nursery of {binary_text(-budget)}"
-        for share, window, budget in (ranked[-1], ranked[0])
+    least, most = (percent(share) for share, *_ in (ranked[0], ranked[-1]))
+    title = f"Collections take {least.removesuffix(' %')} to {most} of {name}'s time"
+    where = [
+        f"{count_text(window)} in flight and a nursery of {binary_text(-budget)}"
+        for _, window, budget in (ranked[0], ranked[-1])
     ]
-    told = f"The collector's share of {name}'s time is from {words[1]} to {words[0]}."
-    return title_lines(told)
+    return title, f"The least with {where[0]}, the most with {where[1]}."
 
 
 def shares_picture(table: Table, name: str, cells: Cells) -> Heat:
@@ -49,11 +54,11 @@ def shares_picture(table: Table, name: str, cells: Cells) -> Heat:
     values = [[case.get("gc_time_fraction") if case else None for case in row] for row in rows]
     texts = [[cell_text(case) for case in row] for row in rows]
     few = any((case.get("collections_n") or 0) < 50 for case in cells.values())
-    notes = note_lines(table.words, MEANING, FEW if few else "")
-    columns, names = [f"{window:g}" for window in windows], [binary_text(each) for each in budgets]
-    stem, title = stem_of("gc_share", table.fixed), shares_title(name, cells)
+    note = sentences(table.words, MEANING, FEW if few else "")
+    columns, names = [count_text(each) for each in windows], [binary_text(each) for each in budgets]
+    stem, words = stem_of("gc_share", table.fixed), Words(*shares_words(name, cells), note)
     x, y = "in-flight window (operations)", "nursery (bytes)"
-    return Heat(stem, title, notes, x, y, columns, names, values, texts)
+    return Heat(stem, words, x, y, columns, names, values, texts)
 
 
 def find_gc_share(results: Results, _: Options) -> list[AnyPicture]:

@@ -5,19 +5,23 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from .axes import WIDTH, Axis
-from .looks import DARK, HEAT, STATES, blend, style_of
+from .looks import HEAT, STATES, Style, blend, style_of
 from .pictures import (
     FONT,
+    TEXT_STEP,
     TITLE_FONT,
+    TITLE_STEP,
     AnyPicture,
     Dots,
     Heat,
+    Line,
     Lines,
     Rows,
     dot_places,
     heat_top,
+    is_dark,
 )
-from .words import digits
+from .words import count_text, digits
 
 POINTS = {  # gnuplot's numbers, filled and open
     "circle": (7, 6),
@@ -28,6 +32,7 @@ POINTS = {  # gnuplot's numbers, filled and open
     "pentagon": (15, 14),
     "plus": (1, 1),
     "cross": (2, 2),
+    "none": (0, 0),
 }
 DASHES = {"solid": 1, "dash": 2, "dot": 3}
 
@@ -41,16 +46,27 @@ def block(name: str, lines: Iterable[str]) -> list[str]:
     return [f"${name} << END_OF_DATA", *lines, "END_OF_DATA"]
 
 
-def style_text(names: Sequence[str]) -> list[str]:
-    styles = [style_of(name) for name in names]
-    columns = {
-        "NAMES": names,
-        "COLOURS": [style.colour for style in styles],
-        "INKS": [style.ink for style in styles],
-        "POINTS": [str(POINTS[style.marker][not style.filled]) for style in styles],
-        "DASHES": [str(DASHES[style.dash]) for style in styles],
-    }
+def number_of(style: Style) -> int:
+    """A colour, as gnuplot has it in data."""
+    return int(style.colour[1:], 16)
+
+
+def columns_text(columns: dict[str, list[str]]) -> list[str]:
     return [f"{name} = {quoted(' '.join(words))}" for name, words in columns.items()]
+
+
+def lines_style_text(lines: Sequence[Line]) -> list[str]:
+    styles = [line.style for line in lines]
+    return columns_text(
+        {
+            "NAMES": [line.name for line in lines],
+            "COLOURS": [style.colour for style in styles],
+            "INKS": [style.ink for style in styles],
+            "POINTS": [str(POINTS[style.marker][not style.filled]) for style in styles],
+            "DASHES": [str(DASHES[line.dash]) for line in lines],
+            "WIDTHS": ["0.9" if line.grey else "1.6" for line in lines],
+        }
+    )
 
 
 def axis_text(letter: str, axis: Axis) -> list[str]:
@@ -73,31 +89,38 @@ def row_of(*values: float) -> str:
 
 
 def lines_text(picture: Lines) -> list[str]:
-    names = [line.name for line in picture.lines]
-    data, ends = [], []
+    """Behind the points of a line stands its band, as it is drawn: the line itself if it has none.
+    """
+    data, ends, cuts = [], [], []
     for line in picture.lines:
-        data += [f"# {line.name}: x, y, interval of y"]
-        data += [row_of(*point) if point else "" for point in line.points]
+        data += [f"# {line.name}: x, y, interval of y, band"]
+        spans = [(s.low, s.high) if s else None for s in line.band] or [None] * len(line.points)
+        for point, span in zip(line.points, spans):
+            data.append(row_of(*point, *(span or (point[1], point[1]))) if point else "")
         data += ["", ""]
         ends.append(row_of(line.drawn[-1][0], line.drawn[-1][1], line.label_at))
+        for cut in line.cuts:
+            up = int(cut.reach > cut.y)
+            cuts.append(f"{row_of(cut.x, cut.y, up)} {number_of(line.style)} {line.name}")
     marks = [
         f"{row_of(mark.x, mark.y, mark.low, mark.high)} {style_of(mark.name).colour} {mark.name}"
         for mark in picture.marks
     ]
     divide = picture.divide or (0, "", "")
     return [
-        *["FORM = \"lines\"", *style_text(names)],
-        f"DASHES = {quoted(' '.join(str(DASHES[line.dash]) for line in picture.lines))}",
+        *["FORM = \"lines\"", *lines_style_text(picture.lines)],
         *[*axis_text("X", picture.x), *axis_text("Y", picture.y)],
         f"LEVEL_N = {int(picture.level is not None)}",
         f"LEVEL = {picture.level or 0:.9g}",
         f"MARKS_N = {len(marks)}",
+        f"CUTS_N = {len(cuts)}",
         f"DIVIDE = {divide[0]:.9g}",
         f"DIVIDE_LEFT = {quoted(divide[1])}",
         f"DIVIDE_RIGHT = {quoted(divide[2])}",
         *block("DATA", data),
         *block("ENDS", ends),
         *block("MARKS", marks),
+        *block("CUTS", cuts),
     ]
 
 
@@ -106,7 +129,7 @@ def heat_text(picture: Heat) -> list[str]:
     for y, (values, texts) in enumerate(zip(picture.values, picture.texts)):
         for x, (value, text) in enumerate(zip(values, texts)):
             words = quoted(text)
-            dark = int(value is not None and value < DARK * heat_top(picture))
+            dark = int(is_dark(picture, value))
             cells.append(f"{x} {y} {'NaN' if value is None else f'{value:.9g}'} {dark} {words}")
     stops = ", ".join(f'{place} "{colour}"' for place, colour in enumerate(HEAT))
     return [
@@ -130,14 +153,15 @@ def rows_text(picture: Rows) -> list[str]:
             if row is None:
                 gaps.append(f"{number} {place}")
                 continue
-            colour = int(style_of(row.name).colour[1:], 16)
             text = f" {digits(row.values[0])}" if picture.form == "bars" else ""
-            data.append(f"{place} {row_of(*row.values)} {colour} {row.name}{text}")
+            text = f" {count_text(row.values[3])}" if picture.form == "quantiles" else text
+            data.append(f"{place} {row_of(*row.values)} {number_of(row.style)} {row.name}{text}")
         data += ["", ""]
-        for name, x, y in dot_places(picture, panel):
-            dots.append(f"{row_of(x, y)} {int(style_of(name).colour[1:], 16)} {name}")
+        for row, x, y in dot_places(picture, panel):
+            dots.append(f"{row_of(x, y)} {number_of(row.style)} {row.name}")
     return [
-        *["FORM = \"rows\"", f"KIND = {quoted(picture.form)}", *style_text(picture.names)],
+        *["FORM = \"rows\"", f"KIND = {quoted(picture.form)}"],
+        *columns_text({"NAMES": picture.names, "INKS": [*map(picture.ink, picture.names)]}),
         *axis_text("X", picture.x),
         f"HEADING = {picture.heading:.1f}",
         f"PANELS_N = {len(picture.panels)}",
@@ -177,16 +201,20 @@ def picture_text(picture: AnyPicture) -> list[str]:
     head = [
         f"# {picture.stem}",
         f"STEM = {quoted(picture.stem)}",
-        f"TITLE = {quoted(chr(10).join(picture.title))}",
-        f"NOTE = {quoted(chr(10).join(picture.note))}",
+        f"TITLE = {quoted(chr(10).join(picture.title_lines))}",
+        f"SUBTITLE = {quoted(chr(10).join(picture.subtitle_lines))}",
+        f"NOTE = {quoted(chr(10).join(picture.note_lines))}",
         f"WIDTH = {WIDTH:.1f}",
         f"HEIGHT = {picture.height:.1f}",
         f"TOP = {picture.top:.1f}",
         f"LEFT = {picture.left:.1f}",
         f"RIGHT = {picture.right:.1f}",
         f"BOTTOM = {picture.bottom:.1f}",
+        f"FOOT = {picture.foot:.1f}",
         f"FONT = {FONT}",
         f"TITLE_FONT = {TITLE_FONT}",
+        f"TITLE_STEP = {TITLE_STEP}",
+        f"TEXT_STEP = {TEXT_STEP}",
     ]
     if isinstance(picture, Lines):
         return head + lines_text(picture)

@@ -1,15 +1,18 @@
-"""Bars of time by heap."""
+"""Bars on each heap: time, and what is allocated."""
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 from .axes import WIDTH, Axis, linear_ticks, value_axis
-from .pictures import AnyPicture, Panel, Row, Rows
+from .pictures import AnyPicture, Panel, Row, Rows, Words
 from .results import Case, Results
-from .tables import OF_A_HEAP, Options, Table, stem_of, tables, typical
-from .titles import time_word
-from .words import binary_text, listed, note_lines, ns_text, title_lines
+from .tables import OF_A_HEAP, Options, Table, group_of, stem_of, tables, typical
+from .titles import count_word, ratio_text, time_word, times_of_one, verdict_title
+from .words import binary_text, bytes_text, listed, sentences, short
+
+TABLES_OF = {"heap", *OF_A_HEAP}
+PANELS = 4  # of which a subtitle has the figures
 
 
 def heap_label(case: Case) -> str:
@@ -24,54 +27,65 @@ def heap_labels(table: Table) -> list[str]:
     return list({heap_label(case): None for case in table.cases})
 
 
-def difference_words(table: Table) -> str:
-    """On which heaps the title's subject takes less time than the baseline, and so on."""
-    words: dict[str, list[str]] = defaultdict(list)
-    for case in table.of(str(table.subject)):
-        words[time_word(case)].append(heap_label(case))
+def heaps_phrase(table: Table, chosen: Sequence[str]) -> str:
+    """Which of the heaps are meant, in at most five words."""
+    every = len(heap_labels(table))
+    if len(chosen) == 1:
+        return f" on {chosen[0]}"
+    return " on every heap" if len(chosen) == every else f" on {len(chosen)} of {every} heaps"
+
+
+def by_heap(table: Table, name: str | None) -> dict[str, Case]:
+    return {heap_label(case): case for case in table.of(str(name))}
+
+
+def times_words(table: Table) -> tuple[str, str]:
+    """Title and subtitle: on which heaps the subject is faster than the baseline, by how much."""
+    own, words = by_heap(table, table.subject), defaultdict(list)
+    for label, case in own.items():
+        words[time_word(case)].append(label)
+    if not own or not table.baseline:
+        return times_of_one(table, table.cases), ""
+    where = {word: heaps_phrase(table, labels) for word, labels in words.items()}
+    title = verdict_title(str(table.subject), table.baseline, {*words}, where)
     parts = []
-    for word, text in (("less", "less"), ("more", "more"), ("same", "about the same")):
-        if words[word]:
-            everywhere = len(words[word]) == len(heap_labels(table))
-            heaps = "every heap" if everywhere else listed(words[word])
-            than = f" time {'as' if word == 'same' else 'than'} {table.baseline}"
-            parts.append(f"{text}{'' if parts else than} on {heaps}")
-    told = f"{table.subject} takes {', '.join(parts)}" if parts else ""
-    if words["open"]:
-        told += "; " if told else f"{table.subject} against {table.baseline}: "
-        told += f"difference not known on {listed(words['open'])}"
-    return told
+    for label, case in [*own.items()][:PANELS]:
+        unsure = ", whether it differs is not known yet" if time_word(case) == "open" else ""
+        parts.append(f"{ratio_text(case)} on {label}{unsure}")
+    told = f"{table.subject} takes, in times of what {table.baseline} does: {'; '.join(parts)}."
+    return title, told
 
 
-def heaps_title(table: Table) -> list[str]:
-    """The difference on each heap, and what the heap does to the baseline."""
-    told = difference_words(table)
-    ranked = sorted(
-        (interval, heap_label(case))
-        for case in table.of(str(table.baseline))
-        if (interval := case.interval("ns_per_op"))
-    )
-    if len(ranked) < 2:
-        return title_lines(f"{told}." if told else "Time of an operation on each heap")
-    (least, first), (most, last) = ranked[0], ranked[-1]
-    if least[2] < most[1]:  # of all sessions, the one longer than the other
-        spread_words = f"{ns_text(least[0])} on {first} and {ns_text(most[0])} on {last}."
-        end = f"{table.baseline} takes {spread_words}"
-    else:
-        end = f"Between heaps no difference of {table.baseline} is known."
-    return title_lines(f"{told}." if told else "", end)
+def counts_words(table: Table) -> tuple[str, str]:
+    """Title and subtitle: what the two that the question is about allocate, and how often."""
+    pairs = []
+    for name in (table.subject, table.baseline):
+        case = next(iter(by_heap(table, name).values()), None)
+        if case:
+            pairs.append((str(name), case.get("bytes_per_op") or 0, case.get("allocs_per_op") or 0))
+    if not pairs:
+        return "What an operation allocates", ""
+    often = [f"{name} {short(count)}" for name, _, count in pairs]
+    end = f"Allocations of an operation: {listed(often)}."
+    if len(pairs) == 1:
+        return f"{pairs[0][0]} allocates {short(pairs[0][1])} B/op", end
+    (name, own, _), (other, its, _) = pairs
+    word = {"less": "less", "more": "more", "same": "as much"}[count_word(own, its)]
+    figures = f"{short(own)} B/op" + (f" against {short(its)}" if word != "as much" else "")
+    as_than = "as" if word == "as much" else "than"
+    return f"{name} allocates {word} {as_than} {other}: {figures}", end
 
 
-def names_by_mean(table: Table) -> list[str]:
-    """The quickest first, as the mean over the heaps has it."""
+def names_by_mean(table: Table, figure: str) -> list[str]:
+    """The least first, as the mean over the heaps has it."""
     means: dict[str, list[float]] = defaultdict(list)
     for case in table.cases:
         if not case.is_loop:
-            means[case.strategy].append(case.get("ns_per_op") or 0)
+            means[case.strategy].append(case.get(figure) or 0)
     return sorted(means, key=lambda name: sum(means[name]) / len(means[name]))
 
 
-def panels_of(table: Table, names: Sequence[str]) -> list[Panel]:
+def panels_of(table: Table, names: Sequence[str], figure: str, options: Options) -> list[Panel]:
     """One for each heap."""
     at = {(heap_label(case), case.strategy): case for case in table.cases}
     panels = []
@@ -79,8 +93,8 @@ def panels_of(table: Table, names: Sequence[str]) -> list[Panel]:
         rows = []
         for name in names:
             case = at.get((label, name))
-            value = case.interval("ns_per_op") if case else None
-            rows.append(Row(name, value) if value else None)
+            value = case.interval(figure) if case else None
+            rows.append(Row(name, value, grey=options.is_grey(name)) if value else None)
         panels.append(Panel(label, rows))
     return panels
 
@@ -93,27 +107,70 @@ def panel_ticks(axis: Axis, width: float) -> list[tuple[float, str]]:
     return ticks
 
 
-def panels_axis(panels: list[Panel]) -> Axis:
+def panels_axis(panels: list[Panel], label: str) -> Axis:
     """One for all, with room for the figures behind the bars."""
     ends = [row.values[2] for panel in panels for row in panel.rows if row]
-    axis = value_axis("time (ns/op), from 0 in every panel", "linear", ends)
+    if len(panels) > 1:
+        label += ", from 0 in every panel"
+    axis = value_axis(label, "linear", ends)
     width = (WIDTH - 200) / len(panels)
     axis.high *= width / max(width - 38, width / 2)
     axis.ticks = panel_ticks(axis, width)
     return axis
 
 
+def bars_of(
+    kind: str, table: Table, figure: str, label: str, words: Words, options: Options
+) -> AnyPicture | None:
+    names = names_by_mean(table, figure)
+    if not names:
+        return None
+    panels = panels_of(table, names, figure, options)
+    axis = panels_axis(panels, label)
+    if len(panels) == 1:
+        panels[0].heading = ""
+    fixed = {**table.fixed, **({} if len(panels) > 1 else {"heap": table.cases[0].point["heap"]})}
+    return Rows(stem_of(kind, fixed), words, "bars", names, panels, axis)
+
+
+def bar_tables(cases: Iterable[Case], kind: str, options: Options) -> list[Table]:
+    """Of several heaps; or of a single point of the parameters, which no line is drawn of."""
+    found = tables(cases, TABLES_OF)
+    points = Counter(group_of(table) for table in found)
+    bars = [each for each in found if len(heap_labels(each)) > 1 or points[group_of(each)] == 1]
+    return typical(bars, kind, options)
+
+
 def find_heaps(results: Results, options: Options) -> list[AnyPicture]:
-    pictures: list[AnyPicture] = []
     timed = [case for case in results.cases if case.get("ns_per_op") is not None]
-    found = tables(timed, {"heap", *OF_A_HEAP})
-    found = [each for each in found if len({case.point["heap"] for case in each.cases}) > 1]
-    for table in typical(found, "heaps", options):
-        names = names_by_mean(table)
-        if not names:
-            continue
-        panels = panels_of(table, names)
-        stem, title = stem_of("heaps", table.fixed), heaps_title(table)
-        notes, axis = note_lines(table.words, table.spans), panels_axis(panels)
-        pictures.append(Rows(stem, title, notes, "bars", names, panels, axis))
-    return pictures
+    found = []
+    for table in bar_tables(timed, "heaps", options):
+        words = Words(*times_words(table), sentences(told_of(table), table.spans))
+        found.append(bars_of("heaps", table, "ns_per_op", "time (ns/op)", words, options))
+    return [picture for picture in found if picture]
+
+
+def once_sentence(table: Table) -> str:
+    """What of the bars is allocated once, and serves again."""
+    once: dict[str, float] = {}
+    for case in table.cases:
+        once[case.strategy] = max(once.get(case.strategy, 0), case.get("startup_bytes") or 0)
+    parts = [f"{name} {bytes_text(size)}" for name, size in once.items() if size > 0]
+    return f"Of that, once at the start: {listed(parts, 5)}." if parts else ""
+
+
+def told_of(table: Table) -> str:
+    """The parameters, with the heap if it is one alone."""
+    labels = heap_labels(table)
+    return table.words if len(labels) > 1 else f"Heap {labels[0]}: {table.words}"
+
+
+def find_allocated(results: Results, options: Options) -> list[AnyPicture]:
+    counted = [case for case in results.counted if case.get("bytes_per_op") is not None]
+    found = []
+    for table in bar_tables(counted, "allocated", options):
+        exact = "Counts are exact, whether lookups are dependent or not."
+        note = sentences(told_of(table), exact, once_sentence(table))
+        words, label = Words(*counts_words(table), note), "allocated (B/op)"
+        found.append(bars_of("allocated", table, "bytes_per_op", label, words, options))
+    return [picture for picture in found if picture]

@@ -1,6 +1,8 @@
 """Histograms of pauses, in files of HdrHistogram's form that stand beside a result file."""
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from .files import BadFile, number_of, read_text
@@ -9,9 +11,23 @@ from .words import part_of_a_name
 Step = tuple[float, float, float]  # ns, share of the pauses that are no longer, their count
 
 
-def read_steps(path: Path) -> list[Step]:
+CASE = re.compile(r"^#\[Case += (.*)\]$", re.M)
+
+
+@dataclass
+class Histogram:
+    """`case` is the name of the case in its result file; empty: the file, an older one, does not
+    say.
+    """
+
+    label: str
+    case: str
+    steps: list[Step]
+
+
+def read_steps(path: Path, text: str) -> list[Step]:
     rows = []
-    for line in read_text(path, "not a histogram of pauses").splitlines():
+    for line in text.splitlines():
         words = line.split()
         if not words or line.startswith("#") or words[0] == "Value":
             continue
@@ -23,13 +39,14 @@ def read_steps(path: Path) -> list[Step]:
     return rows
 
 
-def histograms_beside(path: Path) -> list[tuple[str, list[Step]]]:
+def histograms_beside(path: Path) -> list[Histogram]:
     """The histograms whose names start as the result file's does, each under what follows."""
     found = []
     for beside in sorted(path.parent.glob("*.hgrm")):
         if beside.name.startswith(path.stem):
-            rows = read_steps(beside)
+            text = read_text(beside, "not a histogram of pauses")
+            steps, said = read_steps(beside, text), CASE.search(text)
             label = part_of_a_name(beside.stem[len(path.stem) :].lstrip(".-_"))
-            if rows:
-                found.append((label or "all", rows))
+            if steps:
+                found.append(Histogram(label or "all", said[1] if said else "", steps))
     return found

@@ -4,12 +4,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .axes import Axis, sweep_axis
-from .break_evens import add_break_even
-from .lines import APART, lines_picture, place_labels, sweep_lines, values_of
-from .pictures import AnyPicture, Line, Lines
+from .break_evens import add_break_even, only_crossing
+from .lines import APART, Look, heights_of, lines_picture, sweep_lines
+from .pictures import AnyPicture, Line, Words
 from .results import Case, Results
 from .tables import Options, Table, number_at, stem_of, swept_tables
-from .titles import HIT_RATE, title_and_note
+from .titles import COUNTED, HIT_RATE, count_words, time_words
+from .words import sentences
+
+rate_of = number_at("hit_rate")
 
 
 def hit_rate_axis(table: Table) -> Axis:
@@ -27,46 +30,53 @@ def figure_lines(table: Table, x_of: Callable[[Case], float], figure: str) -> li
 
 
 def scale_of(lines: list[Line], figure: str) -> str:
-    heights = [y for y in values_of(lines)[0] if y > 0]
+    heights = [y for y in heights_of(lines) if y > 0]
     wide = figure == "ratio" and bool(heights) and max(heights) > 20 * min(heights)
     return "log" if wide else "linear"
 
 
+def hit_rate_words(results: Results, table: Table, figure: str) -> Words:
+    if figure in COUNTED:
+        return Words(*count_words(table, rate_of, HIT_RATE, figure), table.counted)
+    title, subtitle = time_words(table, rate_of, HIT_RATE, only_crossing(results, table, "ratio"))
+    spans = sentences(table.spans, APART) if figure == "ns_per_op" else table.intervals
+    return Words(title, subtitle, sentences(table.words, spans))
+
+
 def hit_rate_lines(
-    results: Results, kind: str, figure: str, label: str, level: float | None = None
-) -> list[Lines]:
-    pictures = []
-    x_of = number_at("hit_rate")
-    for table in swept_tables(results.cases, "hit_rate"):
-        lines = figure_lines(table, x_of, figure)
+    results: Results, options: Options, kind: str, figure: str, look: Look
+) -> list[AnyPicture]:
+    pictures: list[AnyPicture] = []
+    counted = figure in COUNTED
+    for table in swept_tables(results.counted if counted else results.cases, "hit_rate"):
+        lines = figure_lines(table, rate_of, figure)
         if max((len(line.points) for line in lines), default=0) < 2:
             continue
-        title, end = title_and_note(table, x_of, HIT_RATE, figure)
-        notes = [table.words, end, APART if figure == "ns_per_op" else ""]
-        stem, words = stem_of(kind, table.fixed), label.format(table.baseline)
-        axis, scale = hit_rate_axis(table), scale_of(lines, figure)
-        picture = lines_picture(stem, title, notes, axis, lines, words, scale, level)
+        words = hit_rate_words(results, table, figure)
+        own = Look(look.label.format(table.baseline), scale_of(lines, figure), level=look.level)
+        stem, axis = stem_of(kind, table.fixed), hit_rate_axis(table)
+        picture = lines_picture(stem, words, axis, lines, own, options)
         if figure != "allocs_per_op":
-            metric = "bytes_per_op" if figure == "bytes_per_op" else "ratio"
-            add_break_even(picture, results, table, metric)
-            place_labels(picture)
+            add_break_even(picture, results, table, figure if counted else "ratio")
         pictures.append(picture)
     return pictures
 
 
-def find_ns_hit_rate(results: Results, _: Options) -> list[AnyPicture]:
-    return [*hit_rate_lines(results, "ns-hit_rate", "ns_per_op", "time (ns/op)")]
+def find_ns_hit_rate(results: Results, options: Options) -> list[AnyPicture]:
+    look = Look("time (ns/op)")
+    return hit_rate_lines(results, options, "ns-hit_rate", "ns_per_op", look)
 
 
-def find_bytes_hit_rate(results: Results, _: Options) -> list[AnyPicture]:
-    return [*hit_rate_lines(results, "bytes-hit_rate", "bytes_per_op", "allocated (B/op)")]
+def find_bytes_hit_rate(results: Results, options: Options) -> list[AnyPicture]:
+    look = Look("allocated (B/op)")
+    return hit_rate_lines(results, options, "bytes-hit_rate", "bytes_per_op", look)
 
 
-def find_allocs_hit_rate(results: Results, _: Options) -> list[AnyPicture]:
-    label = "allocations (number/op)"
-    return [*hit_rate_lines(results, "allocs-hit_rate", "allocs_per_op", label)]
+def find_allocs_hit_rate(results: Results, options: Options) -> list[AnyPicture]:
+    look = Look("allocations (number/op)")
+    return hit_rate_lines(results, options, "allocs-hit_rate", "allocs_per_op", look)
 
 
-def find_ratio_hit_rate(results: Results, _: Options) -> list[AnyPicture]:
-    label = "time as a multiple of {}'s (ratio, no unit)"
-    return [*hit_rate_lines(results, "ratio-hit_rate", "ratio", label, 1.0)]
+def find_ratio_hit_rate(results: Results, options: Options) -> list[AnyPicture]:
+    look = Look("time as a multiple of {}'s (ratio, no unit)", level=1.0)
+    return hit_rate_lines(results, options, "ratio-hit_rate", "ratio", look)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .gc_shares import find_gc_share
-from .heaps import find_heaps
+from .heaps import find_allocated, find_heaps
+from .highlights import in_colour
 from .hit_rates import (
     find_allocs_hit_rate,
     find_bytes_hit_rate,
@@ -33,6 +34,7 @@ class Kind:
 
 
 SWEEP = "several values of --hit-rate"
+SEVERAL = "several of --heap, or a single point of the parameters"
 TIMED = "timed rounds (not --rounds 0)"
 COLLECTOR = "a heap with a collector (--heap gengc or boehm)"
 KINDS = [
@@ -71,7 +73,8 @@ KINDS = [
         *["bytes-payload", "bytes against payload", "several values of --payload"],
         find_bytes_payload,
     ),
-    Kind("heaps", "bars of time by heap", f"several of --heap and {TIMED}", find_heaps),
+    Kind("heaps", "bars of time on each heap", f"{SEVERAL}, and {TIMED}", find_heaps),
+    Kind("allocated", "bars of what is allocated on each heap", SEVERAL, find_allocated),
     Kind(
         *["pauses", "quantiles of pauses"],
         f"{COLLECTOR}, and --calls enough or a --gen0-budget small enough for collections",
@@ -89,13 +92,14 @@ def pictures_of(
     results: Results, kinds: Sequence[Kind], options: Options, warn: Callable[[str], None]
 ) -> list[AnyPicture]:
     """All pictures that the data allow, each under a name of its own; says which kinds are not."""
+    options.in_colour = options.in_colour or in_colour(results.cases)
     pictures: list[AnyPicture] = []
-    skipped = []
+    lacking = []
     for kind in kinds:
         found = kind.find(results, options)
         pictures += found
         if not found:
-            skipped.append(f"skipped {kind.shows}: needs {kind.needs}")
+            lacking.append(kind.name)
     taken: set[str] = set()
     for picture in pictures:
         stem, number = picture.stem, 1
@@ -103,6 +107,11 @@ def pictures_of(
             number += 1
             picture.stem = f"{stem}-{number}"
         taken.add(picture.stem.lower())
-    for text in [*results.notices, *options.notices, *skipped] if pictures else []:
+    notices = [*results.notices]
+    if options.chosen:
+        notices.append(f"one table of several is drawn of {', '.join(options.chosen)}; --all: each")
+    if lacking:
+        notices.append(f"not drawn: {', '.join(lacking)}; scripts/plot.py --help tells what each needs")
+    for text in notices if pictures else []:
         warn(text)
     return pictures

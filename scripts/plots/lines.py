@@ -1,16 +1,24 @@
-"""Pictures of lines: those of a table, their labels, and which lies on which."""
+"""Pictures of lines: those of a table, their bands, their labels, and which lies on which."""
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .axes import Axis, value_axis
-from .pictures import Line, Lines
+from .pictures import Cut, Line, Lines, Span, Words
 from .results import Case
-from .tables import Table
-from .words import note_lines, short
+from .tables import Options, Table
+from .words import count_text, sentences, short
 
 LABEL_STEP = 14.0  # px
+
+# A band that reaches farther from its line than so many times the usual reach is cut there; but
+# none is that stays within this share of the height of all lines.
+FAR, NEAR = 5.0, 0.06
+CUT = "A band (spans, intervals) that reaches far beyond the rest is cut there (small triangles)."
 
 # A machine that was busy for a while bends all lines alike, which is no effect of what is swept.
 APART = "Strategies share rounds; points along a line do not."
@@ -68,7 +76,8 @@ def place_labels(picture: Lines) -> None:
 def find_hidden(picture: Lines) -> None:
     """Lines that are nowhere further apart than their width lie on one another."""
     for index, line in enumerate(picture.lines):
-        line.below = sum(same_place(picture.y, line, other) for other in picture.lines[:index])
+        alike = [other for other in picture.lines[:index] if other.grey == line.grey]
+        line.below = sum(same_place(picture.y, line, other) for other in alike)
 
 
 def same_place(axis: Axis, line: Line, other: Line) -> bool:
@@ -78,34 +87,75 @@ def same_place(axis: Axis, line: Line, other: Line) -> bool:
     return all(abs(axis.share(own[1]) - axis.share(its[1])) < 0.003 for own, its in pairs)
 
 
-def values_of(lines: Iterable[Line]) -> tuple[list[float], list[float]]:
-    """All heights, and with the ends of their intervals."""
-    points = [point for line in lines for point in line.drawn]
-    return [y for _, y, _, _ in points], [end for point in points for end in point[1:]]
+def heights_of(lines: Iterable[Line]) -> list[float]:
+    return [point[1] for line in lines for point in line.drawn]
+
+
+def cut_band(line: Line, most: float, scale: str) -> None:
+    """A line's band, which is nowhere farther from it than `most`: as a difference, or on a
+    logarithmic scale as the logarithm of a factor.
+    """
+    for point in line.points:
+        if point is None:
+            line.band.append(None)
+            continue
+        x, y, low, high = point
+        factor = math.exp(most)
+        down, up = (y / factor, y * factor) if scale == "log" else (y - most, y + most)
+        line.band.append(Span(x, max(low, down), min(high, up)))
+        line.cuts += [Cut(x, down, low)] if low < down else []
+        line.cuts += [Cut(x, up, high)] if high > up else []
+
+
+def add_bands(lines: Sequence[Line], scale: str) -> None:
+    """Bands of the lines in colour, cut where they reach far beyond the rest."""
+    own = [line for line in lines if not line.grey and any(p[2] < p[3] for p in line.drawn)]
+    ends = [(p[1], end) for line in own for p in line.drawn for end in p[2:] if end != p[1]]
+    if not ends:
+        return
+    if scale == "log":
+        reaches, room = [abs(math.log(end / y)) for y, end in ends], math.log1p(NEAR)
+    else:
+        reaches, room = [abs(end - y) for y, end in ends], NEAR * max(heights_of(lines))
+    most = max(FAR * statistics.median(reaches), room)
+    for line in own:
+        cut_band(line, most, scale)
+
+
+@dataclass
+class Look:
+    """How values are shown: the label of their axis, its scale, its ticks, and a level in it."""
+
+    label: str
+    scale: str = "linear"
+    text: Callable[[float], str] = count_text
+    level: float | None = None
 
 
 def lines_picture(
-    stem: str,
-    title: list[str],
-    notes: list[str],
-    x: Axis,
-    lines: list[Line],
-    label: str,
-    scale: str = "linear",
-    level: float | None = None,
+    stem: str, words: Words, x: Axis, lines: list[Line], look: Look, options: Options
 ) -> Lines:
-    """The empty loop is left out where it alone would stretch a logarithmic axis."""
+    """Lines in colour lie over grey ones. The empty loop is left out where it alone would stretch a
+    logarithmic axis.
+    """
     rest = [line for line in lines if not line.is_loop]
-    if scale == "log" and rest and len(rest) < len(lines):
-        low = min(values_of(lines)[0])
-        if low < min(values_of(rest)[0]) / 5:
+    if look.scale == "log" and rest and len(rest) < len(lines):
+        low = min(heights_of(lines))
+        if low < min(heights_of(rest)) / 5:
             lines = rest
-            notes = [*notes, f"The empty loop is below the axis, at {short(low)} and more."]
-    heights, ends = values_of(lines)
-    y = value_axis(label, scale, [*ends, level or max(heights)], 2 * max(heights))
-    if max(ends) > y.high:
-        notes = [*notes, "Intervals that reach beyond the axis are cut."]
-    picture = Lines(stem, title, note_lines(*notes), x, y, lines, level=level)
+            below = f"The empty loop is below the axis, at {short(low)} and more."
+            words.note = sentences(words.note, below)
+    for line in lines:
+        line.grey = options.is_grey(line.name)
+    lines = sorted(lines, key=lambda line: (not line.is_reference, not line.grey))
+    add_bands(lines, look.scale)
+    ends = [end for line in lines for span in line.band if span for end in (span.low, span.high)]
+    if any(line.cuts for line in lines):
+        words.note = sentences(words.note, CUT)
+    heights = heights_of(lines)
+    shown = [*heights, *ends, look.level or max(heights)]
+    y = value_axis(look.label, look.scale, shown, look.text)
+    picture = Lines(stem, words, x, y, lines, level=look.level)
     place_labels(picture)
     find_hidden(picture)
     return picture

@@ -10,17 +10,18 @@ from .strategies import KNOWN
 
 @dataclass(frozen=True)
 class Style:
-    """A marker is one of those that both programs have."""
+    """A marker is one of those that both programs have, or none."""
 
     colour: str
     marker: str
     filled: bool = True
     dash: str = "solid"
+    own_ink: str = ""
 
     @property
     def ink(self) -> str:
         """For text: dark enough on white."""
-        return blend(self.colour, "#000000", 0.4)
+        return self.own_ink or blend(self.colour, "#000000", 0.4)
 
 
 def blend(colour: str, other: str, share: float) -> str:
@@ -32,6 +33,7 @@ STYLES = {
     name: Style(known.colour, known.marker, known.filled, known.dash)
     for name, known in KNOWN.items()
 }
+GREY, GREY_INK = "#C6C6C6", "#767676"
 MARKERS = ["circle", "square", "up", "down", "diamond", "pentagon"]
 VARIANTS = {"checked": ("#555555", 0.45), "atomic": ("#FFFFFF", 0.35)}
 
@@ -60,10 +62,15 @@ def style_of(strategy: str) -> Style:
     return Style(blend(style.colour, other, share), style.marker, not style.filled, dash)
 
 
-# Dark to light, even in lightness: of a blue to yellow ramp that colour-blind readers see alike.
-HEAT = ["#00224E", "#35456C", "#666970", "#948E77", "#C8B866", "#FEE838"]
+def muted(style: Style) -> Style:
+    """The look of what is not in colour: grey, without a marker; its dashes stay."""
+    return Style(GREY, "none", dash=style.dash, own_ink=GREY_INK)
+
+
+# Light to dark, of one hue, which is the same order to all eyes.
+HEAT = ["#F2F7FC", "#C9DDF0", "#8DBDE0", "#4A90C6", "#1B62A5", "#08306B"]
 
 # Of the states of the machine, told apart as those of strategies are.
 STATES = {"quiet": "#0072B2", "busy": "#D55E00", "neither": "#A0A0A0"}
 
-DARK = 0.48  # below this share of the top, text is white
+DARK = 0.55  # above this share of the top, text is white

@@ -1,43 +1,47 @@
 """Pauses of a collector: their quantiles by strategy, and their histograms."""
 from __future__ import annotations
 
-from pathlib import Path
-
-from .axes import Axis, log_ticks, value_axis
+from .axes import Axis, value_axis
 from .histograms import Step
-from .lines import lines_picture
-from .pictures import AnyPicture, Line, Panel, Row, Rows
-from .results import Results
+from .lines import Look, lines_picture
+from .pictures import AnyPicture, Line, Panel, Row, Rows, Words
+from .results import Case, Results
 from .strategies import in_order
 from .tables import Options, Table, distance, stem_of, tables, typical
-from .words import listed, note_lines, ns_text, part_of_a_name, title_lines
+from .words import binary_text, capital, count_text, listed, ns_text, part_of_a_name, sentences
 
-QUANTILES = "Quantiles of the pauses: o the median, | 90 %, > the longest (n: their number)."
+QUANTILES = "Quantiles of the pauses: o the median, | 90 %, > the longest; and how many there were."
 FEW = "Fewer than 30 pauses, too few for quantiles: {}."
 LABEL = "processor time of a pause"
+ENDS = "A line ends at its longest pause; to tell of rarer ones takes more pauses."
 SHARES = [0, 50, 90, 99, 99.9, 99.99, 99.999]  # in %, of the pauses that are no longer
 
 
 def times(count: float) -> str:
-    return "once" if count == 1 else f"{count:g} times"
+    return {0: "never", 1: "once"}.get(count, f"{count_text(count)} times")
 
 
-def pauses_title(
+def pauses_words(
     table: Table, known: dict[str, tuple[tuple[float, ...], float]], few: dict[str, float]
-) -> list[str]:
-    """How the two that the question is about pause, and who does longest."""
-    parts = []
+) -> tuple[str, str]:
+    """Title and subtitle: how often the two that the question is about pause, for how long, and who
+    does longest.
+    """
+    counts, halves = [], []
     for name in (table.baseline, table.subject):
         if name in known:
             values, count = known[name]
-            parts.append(f"{name} pauses {times(count)}, half of them up to {ns_text(values[0])}")
-        elif name in few:
-            parts.append(f"{name} pauses {times(few[name])}")
+            counts.append(f"{name} pauses {times(count)}")
+            halves.append(f"{ns_text(values[0])} ({name})")
         elif name:
-            parts.append(f"{name} does not pause")
+            counts.append(f"{name} pauses {times(few.get(name, 0))}")
     longest = max(known, key=lambda name: known[name][0][2])
-    end = f"The longest pause, {ns_text(known[longest][0][2])}, is of {longest}."
-    return title_lines(f"{'; '.join(parts)}." if parts else "", end)
+    end = f"the longest pause, {ns_text(known[longest][0][2])}, is of {longest}"
+    middle = f"half of the pauses take up to {listed(halves)}" if halves else ""
+    title = ", ".join(counts[:1] + [each.replace(" pauses ", " ") for each in counts[1:]])
+    if not title:
+        return capital(end), ""
+    return title, f"{capital('; '.join([middle, end] if middle else [end]))}."
 
 
 def pauses_n(table: Table) -> float:
@@ -65,19 +69,23 @@ def pause_rows(table: Table) -> tuple[list[tuple[Row, float]], dict[str, float]]
     return sorted(rows, key=lambda each: each[0].values), few
 
 
-def pauses_picture(table: Table, rows: list[tuple[Row, float]], rest: dict[str, float]) -> Rows:
+def pauses_picture(
+    table: Table, rows: list[tuple[Row, float]], rest: dict[str, float], options: Options
+) -> Rows:
     silent = [name for name, count in rest.items() if count == 0]
     seldom = {name: count for name, count in rest.items() if count > 0}
-    title = pauses_title(table, {row.name: (row.values, count) for row, count in rows}, seldom)
+    told = pauses_words(table, {row.name: (row.values, count) for row, count in rows}, seldom)
     none = f"No pause: {listed(in_order(silent))}." if silent else ""
     few = FEW.format(listed(in_order(list(seldom)))) if seldom else ""
     ends = [value for row, _ in rows for value in row.values]
-    axis = value_axis(LABEL, "log", [min(ends) / 1.5, max(ends) * 2])
-    axis.ticks = log_ticks(axis.low, axis.high, ns_text)
+    axis = value_axis(LABEL, "log", [min(ends) / 1.5, max(ends) * 2], ns_text)
     names = [row.name for row, _ in rows]
-    headed = [Row(row.name, (*row.values, count)) for row, count in rows]
-    stem, notes = stem_of("pauses", table.fixed), note_lines(table.words, QUANTILES, none, few)
-    return Rows(stem, title, notes, "quantiles", names, [Panel("", [*headed])], axis)
+    headed: list[Row | None] = [
+        Row(row.name, (*row.values, count), grey=options.is_grey(row.name)) for row, count in rows
+    ]
+    words = Words(*told, sentences(table.words, QUANTILES, none, few))
+    stem, panel = stem_of("pauses", table.fixed), Panel("", headed)
+    return Rows(stem, words, "quantiles", names, [panel], axis)
 
 
 def find_pauses(results: Results, options: Options) -> list[AnyPicture]:
@@ -87,16 +95,16 @@ def find_pauses(results: Results, options: Options) -> list[AnyPicture]:
     for table in typical(found, "pauses", options, rarity):
         rows, rest = pause_rows(table)
         if rows:
-            pictures.append(pauses_picture(table, rows, rest))
+            pictures.append(pauses_picture(table, rows, rest, options))
     return pictures
 
 
-def histogram_line(label: str, rows: list[Step]) -> Line:
+def histogram_line(label: str, steps: list[Step]) -> Line:
     """x is 1 / (1 - share), so that each further nine takes the same room."""
-    total = max(count for _, _, count in rows)
+    total = max(count for _, _, count in steps)
     most = max(2.0, total)
     points = []
-    for value, share, _ in rows:
+    for value, share, _ in steps:
         x = min(1 / (1 - share), most) if share < 1 else most
         if value > 0:
             points.append((x, value, value, value))
@@ -104,27 +112,68 @@ def histogram_line(label: str, rows: list[Step]) -> Line:
 
 
 def shares_axis(high: float) -> Axis:
+    """To 99.99 % at least, so that histograms are alike."""
+    high = max(high, 1e4)
     places = [1 / (1 - share / 100) for share in SHARES]
     ticks = [(x, f"{share:g} %") for x, share in zip(places, SHARES) if x <= high * 1.1]
-    return Axis("share of the pauses that are no longer (%)", "log", 0.95, high * 1.05, ticks)
+    return Axis("share of the pauses that are no longer (%)", "log", 0.95, high * 1.1, ticks)
 
 
-def histogram_picture(path: Path, lines: list[Line]) -> AnyPicture:
+def histogram_picture(
+    stem: str, lines: list[Line], where: str, note: str, options: Options
+) -> AnyPicture:
+    """`where` says with which window and nursery."""
     longest = max(lines, key=lambda line: line.drawn[-1][1])
-    told = f"The longest pause, {ns_text(longest.drawn[-1][1])}, is of {longest.name}."
-    notes = ["Of the histograms beside the result file."]
-    stem, title = part_of_a_name(f"histogram-{path.stem}"), title_lines(told)
+    title = f"The longest pause, {ns_text(longest.drawn[-1][1])}, is of {longest.name}"
     x = shares_axis(max(point[0] for line in lines for point in line.drawn))
-    picture = lines_picture(stem, title, notes, x, lines, LABEL, "log")
-    picture.y.ticks = log_ticks(picture.y.low, picture.y.high, ns_text)
-    return picture
+    words, look = Words(title, where, sentences(note, ENDS)), Look(LABEL, "log", ns_text)
+    return lines_picture(stem, words, x, lines, look, options)
 
 
-def find_histograms(results: Results, _: Options) -> list[AnyPicture]:
+def window_and_nursery(case: Case) -> str:
+    nursery = case.get("gen0_budget_bytes")
+    text = f"With {count_text(float(case.point.get('in_flight', 1)))} in flight"
+    return text + (f" and a nursery of {binary_text(nursery)}." if nursery else ".")
+
+
+def named_histograms(results: Results, options: Options) -> list[AnyPicture]:
+    """Of those that say which case they are of: a picture for each table."""
+    cases = {(case.path, case.name): case for case in results.cases}
+    steps = {
+        (path, histogram.case): histogram.steps
+        for path, histograms in results.histograms.items()
+        for histogram in histograms
+    }
+    found = tables([case for key, case in cases.items() if key in steps], set())
     pictures = []
-    for path, histograms in results.histograms.items():
-        lines = [histogram_line(label, rows) for label, rows in histograms]
+    for table in typical(found, "histogram", options, rarity):
+        lines = [
+            histogram_line(case.strategy, steps[case.path, case.name]) for case in table.cases
+        ]
         lines = [line for line in lines if line.points]
         if lines:
-            pictures.append(histogram_picture(path, lines))
+            stem, where = stem_of("histogram", table.fixed), window_and_nursery(table.cases[0])
+            pictures.append(histogram_picture(stem, lines, where, table.words, options))
     return pictures
+
+
+def older_histograms(results: Results) -> list[AnyPicture]:
+    """Of those that do not say it, under what the names of their files have."""
+    known = {(case.path, case.name) for case in results.cases}
+    pictures = []
+    for path, histograms in results.histograms.items():
+        lines = [
+            histogram_line(each.label, each.steps)
+            for each in histograms
+            if (path, each.case) not in known
+        ]
+        lines = [line for line in lines if line.points]
+        if lines:
+            stem = part_of_a_name(f"histogram-{path.stem}")
+            note = "Of the histograms beside the result file, which do not say their parameters."
+            pictures.append(histogram_picture(stem, lines, "", note, Options()))
+    return pictures
+
+
+def find_histograms(results: Results, options: Options) -> list[AnyPicture]:
+    return [*named_histograms(results, options), *older_histograms(results)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from .files import BadFile, is_number, number_of, read_json
-from .histograms import Step, histograms_beside
+from .histograms import Histogram, histograms_beside
 from .samples import Epoch, epochs_beside
 from .strategies import EMPTY, NONE, REFERENCES, role_of
 
@@ -66,9 +66,20 @@ class Results:
 
     cases: list[Case] = field(default_factory=list)
     break_even: list[dict[str, Any]] = field(default_factory=list)
-    histograms: dict[Path, list[tuple[str, list[Step]]]] = field(default_factory=dict)
+    histograms: dict[Path, list[Histogram]] = field(default_factory=dict)
     epochs: dict[Path, dict[str, list[Epoch]]] = field(default_factory=dict)  # of each case
     notices: list[str] = field(default_factory=list)
+
+    @property
+    def counted(self) -> list[Case]:
+        """The cases so far as counts tell them apart: what is allocated does not depend on whether
+        lookups are dependent.
+        """
+        found: dict[tuple[object, ...], Case] = {}
+        for case in self.cases:
+            point = {name: value for name, value in case.point.items() if name != "consumer"}
+            found.setdefault((case.strategy, *point.items()), replace(case, point=point))
+        return list(found.values())
 
 
 def figures_of(where: str, row: dict[str, Any]) -> dict[str, float]:

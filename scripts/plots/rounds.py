@@ -4,10 +4,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .axes import value_axis
-from .pictures import AnyPicture, Panel, Row, Rows
+from .pictures import AnyPicture, Panel, Row, Rows, Words
 from .results import Case, Results
 from .tables import Options, Table, stem_of, tables, typical
-from .words import note_lines, ns_text, title_lines
+from .titles import pair_words
+from .words import listed, ns_span, sentences
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
@@ -25,17 +26,15 @@ def times_row(case: Case) -> Row:
     return Row(case.strategy, tuple(quantile(ordered, share) for share in shares), case.sessions)
 
 
-def rounds_title(table: Table, rows: list[Row], noun: str) -> list[str]:
-    """The middle of the times of the two that the question is about, and who scatters most."""
-    own = [row for row in rows if not table.is_reference(row.name)] or rows
-    pair = [row for row in own if row.name in (table.subject, table.baseline)]
-    texts = [f"{row.name} {ns_text(row.values[0])}" for row in pair]
-    widest = max(own, key=lambda row: max(row.dots) / min(row.dots))
-    ends = f"from {ns_text(min(widest.dots))} to {ns_text(max(widest.dots))}"
-    middle = f"Median {noun}: {', '.join(texts)}." if texts else ""
-    if len(widest.dots) == 1:
-        return title_lines(middle)
-    return title_lines(middle, f"The widest scatter has {widest.name}: its {noun}s take {ends}.")
+def scatter_sentence(table: Table, rows: list[Row], noun: str) -> str:
+    """From where to where the rounds go, or the sessions, of the two that the question is about."""
+    pair = [row for row in rows if row.name in (table.subject, table.baseline)]
+    texts = [
+        f"{ns_span(min(row.dots), max(row.dots))} ({row.name})"
+        for row in pair
+        if len(row.dots) > 1
+    ]
+    return f"{noun.capitalize()}s take {listed(texts)}." if texts else ""
 
 
 def rounds_picture(table: Table, rows: list[Row]) -> Rows:
@@ -43,7 +42,6 @@ def rounds_picture(table: Table, rows: list[Row]) -> Rows:
     values = [value for row in rows for value in row.dots]
     of_rounds = any(case.in_rounds for case in table.cases)
     noun = "round" if of_rounds else "session"
-    title = rounds_title(table, rows, noun)
     ends = "5 % to 95 %" if of_rounds else "the least and the most"
     parts = f"Each dot is a {noun}; box: quartiles and median; whiskers: {ends}."
     if of_rounds and any(case.get("gc_time_fraction") is not None for case in table.cases):
@@ -55,8 +53,10 @@ def rounds_picture(table: Table, rows: list[Row]) -> Rows:
         label = "time of an epoch, median of a session (ns/op), not of single operations"
     axis = value_axis(label, "log" if max(values) > 4 * min(values) else "linear", values)
     names = [row.name for row in rows]
-    stem, notes = stem_of("rounds", table.fixed), note_lines(table.words, parts)
-    return Rows(stem, title, notes, "rounds", names, [Panel("", [*rows])], axis)
+    title, subtitle = pair_words(table)
+    subtitle = sentences(subtitle, scatter_sentence(table, rows, noun))
+    words = Words(title, subtitle, sentences(table.words, parts))
+    return Rows(stem_of("rounds", table.fixed), words, "rounds", names, [Panel("", [*rows])], axis)
 
 
 def find_rounds(results: Results, options: Options) -> list[AnyPicture]:
@@ -64,6 +64,8 @@ def find_rounds(results: Results, options: Options) -> list[AnyPicture]:
     timed = [case for case in results.cases if case.sessions and min(case.sessions) > 0]
     for table in typical(tables(timed, set()), "rounds", options):
         rows = [times_row(case) for case in table.cases if not case.is_loop]
+        for row in rows:
+            row.grey = options.is_grey(row.name)
         if rows:
             pictures.append(rounds_picture(table, rows))
     return pictures

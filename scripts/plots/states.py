@@ -5,36 +5,41 @@ import statistics
 from collections.abc import Sequence
 
 from .axes import Axis, linear_ticks
-from .pictures import AnyPicture, Dots, Plane
+from .pictures import AnyPicture, Dots, Plane, Words
 from .results import Results
 from .rounds import quantile
 from .samples import BUSY, NEITHER, QUIET, Epoch
 from .tables import Options, Table, stem_of, tables, typical
-from .words import note_lines, ns_text, short, title_lines
+from .words import listed, ns_text, percent, sentences
 
 STATES = (QUIET, BUSY, NEITHER)
 MEANING = "Quiet: nothing else used the core, by a probe beside each epoch; busy: something did."
+FEW = 5  # epochs, of fewer than which no median is told
 IN_ORDER = "Each dot is an epoch, in the order of time; lines part the sessions."
 
 
-def states_title(table: Table, planes: dict[str, list[Epoch]]) -> list[str]:
-    """How often the machine was quiet, and what the baseline takes then and otherwise."""
+def states_words(planes: dict[str, list[Epoch]]) -> tuple[str, str]:
+    """Title and subtitle: how often the machine was quiet, and what strategies take in its
+    states.
+    """
     every = [epoch for epochs in planes.values() for epoch in epochs]
     share = sum(epoch.state == QUIET for epoch in every) / len(every)
-    name = table.baseline if table.baseline in planes else next(iter(planes))
-    medians = {
-        state: statistics.median(own)
-        for state in (QUIET, BUSY)
-        if (own := [epoch.ns for epoch in planes[name] if epoch.state == state])
-    }
-    told = ", ".join(f"{ns_text(ns)} in {state} epochs" for state, ns in medians.items())
-    end = f"{name} takes {told}." if told else ""
-    return title_lines(f"The core was quiet in {short(100 * share)} % of the epochs.", end)
+    told = []
+    for name, epochs in planes.items():
+        medians = {
+            state: statistics.median(own)
+            for state in (QUIET, BUSY)
+            if len(own := [epoch.ns for epoch in epochs if epoch.state == state]) >= FEW
+        }
+        parts = [f"{ns_text(ns)} in {state} epochs" for state, ns in medians.items()]
+        told += [f"{name} takes {listed(parts)}"] if parts else []
+    end = f"{'; '.join(told)}." if told else ""
+    return f"The core was quiet in {percent(share)} of the epochs", end
 
 
 def labels_of(epochs: Sequence[Epoch]) -> dict[str, str]:
     counts = {state: sum(epoch.state == state for epoch in epochs) for state in STATES}
-    return {state: f"{state} {short(100 * n / len(epochs))} %" for state, n in counts.items()}
+    return {state: f"{state} {percent(n / len(epochs))}" for state, n in counts.items()}
 
 
 def times_axis(planes: dict[str, list[Epoch]]) -> Axis:
@@ -60,10 +65,10 @@ def states_picture(table: Table, planes: dict[str, list[Epoch]]) -> Dots:
     cut = f"{beyond} epoch{' is' if beyond == 1 else 's are'} beyond the axis." if beyond else ""
     x = Axis("round of the run", "linear", -0.5, len(first) - 0.5, [])
     x.ticks = [(at, text) for at, text in linear_ticks(0.0, x.high) if at < len(first)]
-    title, stem = states_title(table, planes), stem_of("states", table.fixed)
-    notes = note_lines(table.words, IN_ORDER, MEANING, cut)
+    words = Words(*states_words(planes), sentences(table.words, IN_ORDER, MEANING, cut))
     drawn = [plane_of(name, epochs, y) for name, epochs in planes.items()]
-    return Dots(stem, title, notes, x, drawn, [start - 0.5 for start in starts])
+    stem, divides = stem_of("states", table.fixed), [start - 0.5 for start in starts]
+    return Dots(stem, words, x, drawn, divides)
 
 
 def find_states(results: Results, options: Options) -> list[AnyPicture]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -94,6 +95,11 @@ class Table:
         return ", ".join(part for part in parts if part) + "."
 
     @property
+    def counted(self) -> str:
+        """What is said of a table of counts."""
+        return f"{self.words} Counts are exact, whether lookups are dependent or not."
+
+    @property
     def spans(self) -> str:
         """The sentence that says what spans of times are: from where to where sessions varied,
         which is no interval; of an older file the interval of the median of its rounds.
@@ -153,10 +159,25 @@ def distance(table: Table) -> tuple[float, ...]:
 
 @dataclass
 class Options:
-    """The user's choice of tables, and the notices on how it was followed."""
+    """The user's choices, and on how they were followed: which kinds are drawn for one table of
+    several.
+    """
 
     all_tables: bool = False
-    notices: list[str] = field(default_factory=list)
+    in_colour: frozenset[str] | None = None  # None: all
+    chosen: list[str] = field(default_factory=list)
+
+    def is_grey(self, strategy: str) -> bool:
+        return self.in_colour is not None and strategy not in self.in_colour
+
+
+SIZED = re.compile(r"payload_\d{1,9}")  # a workload, named by the size of its result
+
+
+def group_of(table: Table) -> tuple[str | None, ...]:
+    """What no parameter of a sweep is; sizes of payloads are such a parameter."""
+    workload = SIZED.sub("payload", table.fixed["workload"])
+    return workload, *(table.fixed.get(name) for name in ("heap", "method", "consumer"))
 
 
 def typical(
@@ -170,13 +191,11 @@ def typical(
     """
     groups: dict[tuple[str | None, ...], list[Table]] = defaultdict(list)
     for table in found:
-        names = ("workload", "heap", "method", "consumer")
-        groups[tuple(table.fixed.get(name) for name in names)].append(table)
+        groups[group_of(table)].append(table)
     chosen = [min(group, key=far) for group in groups.values()]
     if options.all_tables or len(chosen) == len(found):
         return found
-    some = f"drawn for {len(chosen)} of {len(found)} tables"
-    options.notices.append(f"{kind}: {some}; --all: for each")
+    options.chosen.append(kind)
     return chosen
 
 

@@ -1,27 +1,35 @@
-"""Titles, which claim no more than intervals and verdicts bear."""
+"""Titles and subtitles, which claim no more than the verdicts and break-evens of a file bear.
+
+A title is what was found, in at most ten words; the subtitle has the rest. Which of two takes less
+time is for the paired test of the run to say, which its verdicts and break-evens are.
+"""
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from .break_evens import Crossing
 from .results import Case
 from .tables import Table
-from .words import count_text, listed, ns_text, short, title_lines
+from .words import count_text, listed, ns_span, ns_text, sentences, short
+
+XOf = Callable[[Case], float]
 
 
 @dataclass(frozen=True)
 class Noun:
-    """The words for a parameter that is swept."""
+    """The words for a parameter that is swept; `point` is one of its values, for titles."""
 
     one: str
     many: str
     text: Callable[[float], str]
+    point: str
 
 
-HIT_RATE = Noun("hit rate", "hit rates", lambda value: f"{value:g}")
-CALLS = Noun("call volume", "call volumes", count_text)
-PAYLOAD = Noun("payload", "payloads", lambda value: f"{value:g} B")
+HIT_RATE = Noun("hit rate", "hit rates", lambda value: f"{value:g}", "hit rate {}")
+CALLS = Noun("call volume", "call volumes", count_text, "{} calls")
+PAYLOAD = Noun("payload", "payloads", lambda value: f"{value:g} B", "payload {}")
 
 
 def runs_of(xs: Sequence[float], chosen: Sequence[float]) -> list[list[float]]:
@@ -55,6 +63,22 @@ def where_phrase(
     return f"at {name}{listed(texts)}"
 
 
+def title_phrase(xs: Sequence[float], chosen: Sequence[float], noun: Noun) -> str:
+    """The same in at most five words."""
+    first, last = (noun.point.format(noun.text(x)) for x in (chosen[0], chosen[-1]))
+    if len(xs) == 1 or len(chosen) == 1:
+        return f"at {first}"
+    if len(chosen) == len(xs):
+        return f"at every {noun.one}"
+    if xs[0] == 0 and list(chosen) == list(xs[1:]):
+        return f"above {noun.point.format(noun.text(0))}"
+    if list(chosen) == list(xs[-len(chosen) :]):
+        return f"from {first} on"
+    if list(chosen) == list(xs[: len(chosen)]):
+        return f"up to {last}"
+    return f"at {'most' if len(chosen) * 2 > len(xs) else 'some'} {noun.many}"
+
+
 def time_word(case: Case) -> str:
     """less, more, same or open: a difference is one if the interval and the verdict say so."""
     ratio = case.interval("ratio")
@@ -63,6 +87,19 @@ def time_word(case: Case) -> str:
     if case.verdict == "same":
         return "same"
     return "less" if ratio[2] < 1 else "more" if ratio[1] > 1 else "open"
+
+
+SPEEDS = {"less": "faster", "more": "slower"}
+
+
+def verdict_title(subject: str, baseline: str, words: set[str], where: dict[str, str]) -> str:
+    """Which of two is faster, so far as it is known; `where` has the end of the title by word."""
+    for word, speed in SPEEDS.items():
+        if word in words:
+            return f"{subject} is {speed} than {baseline}{where[word]}"
+    if words == {"same"}:
+        return f"{subject} and {baseline} take about the same time"
+    return f"{subject} and {baseline}: not known which is faster"
 
 
 def claim(
@@ -82,92 +119,121 @@ def claim(
     return told
 
 
+def chosen_phrases(found: dict[float, str], noun: Noun) -> dict[str, str]:
+    """For each word, where it holds, as a title has it."""
+    xs = sorted(found)
+    return {
+        word: " " + title_phrase(xs, [x for x in xs if found[x] == word], noun)
+        for word in set(found.values())
+    }
+
+
 def reference_point(xs: Sequence[float], noun: Noun) -> float:
-    """The value that a title gives a figure for."""
+    """The value that a subtitle gives a figure for."""
     if noun is HIT_RATE:
         return min(xs, key=lambda x: abs(x - 0.8))
     return xs[-1]
 
 
-def time_title(table: Table, x_of: Callable[[Case], float], noun: Noun) -> list[str]:
-    baseline, subject = table.baseline, table.subject
+def ratio_text(case: Case) -> str:
+    """0.68 [0.66, 0.70]: with its interval, if there is one."""
+    ratio, low, high = case.interval("ratio") or (1, 1, 1)
+    interval = f" [{low:.2f}, {high:.2f}]" if case.get("ratio_lo") is not None else ""
+    return f"{ratio:.2f}{interval}"
+
+
+def ratio_sentence(table: Table, case: Case, at: str) -> str:
+    """What the subject's time is at one point, in times of the baseline's."""
+    told = f"{table.subject} takes {ratio_text(case)} times the time of {table.baseline}"
+    told = f"{at} {told}".strip()
+    _, low, high = case.interval("ratio") or (1, 1, 1)
+    unsure = time_word(case) == "open" and (high < 1 or low > 1)
+    return told + (", but whether it differs is not known yet." if unsure else ".")
+
+
+def times_of_one(table: Table, timed: Sequence[Case]) -> str:
+    """The title where there is nobody to compare with."""
+    name = table.subject or table.baseline or table.strategies[0]
+    times = [case.get("ns_per_op") or 0 for case in timed if case.strategy == name] or [0]
+    return f"{name} takes {ns_span(min(times), max(times))}"
+
+
+def time_words(
+    table: Table, x_of: XOf, noun: Noun, crossing: Crossing | None = None
+) -> tuple[str, str]:
+    """Title and subtitle of times along a sweep. A break-even says more than its points do."""
+    baseline, subject = table.baseline, str(table.subject)
     timed = [case for case in table.cases if case.get("ns_per_op") is not None]
     own = {x_of(case): case for case in timed if case.strategy == subject and case.get("ratio")}
     if baseline is None or not own:
-        name = subject or baseline or table.strategies[0]
-        times = [case.get("ns_per_op") or 0 for case in timed if case.strategy == name] or [0]
-        return title_lines(f"{name} takes {ns_text(min(times))} to {ns_text(max(times))}")
+        return times_of_one(table, timed), ""
     found = {x: time_word(case) for x, case in own.items()}
+    x = reference_point(sorted(own), noun)
+    end = ratio_sentence(table, own[x], f"At {noun.point.format(noun.text(x))}")
+    if crossing:
+        verb = "pays from" if crossing.falls else "pays up to"
+        title = f"{subject} {verb} a hit rate of about {crossing.about}"
+        told = f"It takes as long as {baseline} at {crossing.text}, and less "
+        return title, sentences(f"{told}{'above' if crossing.falls else 'below'}.", end)
+    title = verdict_title(subject, baseline, {*found.values()}, chosen_phrases(found, noun))
     words = {"less": f"less time than {baseline}", "more": "more", "same": "about the same"}
     if "less" not in found.values():
         words["more"] = f"more time than {baseline}"
     if not {"less", "more"} & {*found.values()}:
         words["same"] = f"about the same time as {baseline}"
-    told = claim(str(subject), "takes", words, found, noun)
-    told = told or f"{subject} and {baseline}: no difference in time is known at any {noun.one}"
-    x = reference_point(sorted(own), noun)
-    ratio, low, high = own[x].interval("ratio") or (1, 1, 1)
-    interval = f" [{low:.2f}, {high:.2f}]" if own[x].get("ratio_lo") is not None else ""
-    at = f"At {noun.text(x)} it takes {ratio:.2f}{interval} of its time"
-    unsure = found[x] == "open" and (high < 1 or low > 1)
-    at += ", but the run does not yet know whether it differs." if unsure else "."
-    return title_lines(f"{told}.", at, least_sentence(table, x_of, x, noun))
+    told = claim(subject, "takes", words, found, noun)
+    plain = len({*found.values()}) == 1
+    return title, sentences("" if plain or not told else f"{told}.", end)
 
 
-def least_sentence(table: Table, x_of: Callable[[Case], float], x: float, noun: Noun) -> str:
-    """Which strategies are the quickest at one point, so far as intervals tell."""
-    there = [case for case in table.cases if x_of(case) == x and not case.is_reference]
-    ranked = sorted(
-        (ratio, case.strategy) for case in there if (ratio := case.interval("ratio")) is not None
-    )
-    if len(ranked) < 3 or any(case.get("ratio_lo") is None for case in there):
-        return ""
-    best = ranked[0][0]
-    names = [name for ratio, name in ranked if ratio[1] <= best[2]]
-    if len(names) == 1:
-        return f"Fastest at {noun.text(x)}: {names[0]}, {best[0]:.2f}."
-    if len(names) == len(ranked):
-        return f"Which is the fastest at {noun.text(x)} is not known."
-    return f"Fastest at {noun.text(x)}: one of {listed(names, 3)}, difference not known."
+COUNTED = {  # by figure: less, more, the same, and the unit
+    "bytes_per_op": ("less than", "more than", "as much as", "B/op"),
+    "allocs_per_op": ("less often than", "more often than", "as often as", "allocations/op"),
+}
 
 
-def count_title(
-    table: Table, x_of: Callable[[Case], float], noun: Noun, figure: str, unit: str
-) -> list[str]:
-    baseline, subject = table.baseline, table.subject
-    mine = {x_of(case): case.get(figure) for case in table.of(str(subject))}
+def count_words(table: Table, x_of: XOf, noun: Noun, figure: str) -> tuple[str, str]:
+    """Title and subtitle of exact counts along a sweep."""
+    baseline, subject = table.baseline, str(table.subject)
+    mine = {x_of(case): case.get(figure) for case in table.of(subject)}
     theirs = {x_of(case): case.get(figure) for case in table.of(str(baseline))}
     both = {
         x: (own, other)
         for x, own in mine.items()
         if own is not None and (other := theirs.get(x)) is not None
     }
+    less, more, same, unit = COUNTED[figure]
     if not both:
-        return title_lines(f"{unit[0].upper()}{unit[1:]} of an operation")
-    fewer = "less often" if figure == "allocs_per_op" else "fewer bytes"
-    more = "more often" if figure == "allocs_per_op" else "more bytes"
-    found = {}
-    for x, (own, other) in both.items():
-        same = math.isclose(own, other, rel_tol=1e-9, abs_tol=1e-12)
-        found[x] = "same" if same else "less" if own < other else "more"
-    words = {"less": f"{fewer} than {baseline}", "more": more, "same": "the same"}
-    if "less" not in found.values():
-        words["more"] = f"{more} than {baseline}"
-    if set(found.values()) == {"same"}:
-        words["same"] = f"the same as {baseline}"
-    told = claim(str(subject), "allocates", words, found, noun)
-    x = reference_point(sorted(both), noun)
+        return f"{unit[0].upper()}{unit[1:]} of each strategy", ""
+    found = {x: count_word(*values) for x, values in both.items()}
+    xs, where = sorted(both), chosen_phrases(found, noun)
+    word = next(word for word in ("less", "more", "same") if word in where)
+    phrase = {"less": less, "more": more, "same": same}
+    title = f"{subject} allocates {phrase[word]} {baseline}{where[word]}"
+    rest = [
+        f"{phrase[other].rpartition(' ')[0]}{where[other]}"
+        for other in ("more", "same")
+        if other in where and other != word
+    ]
+    x = reference_point(xs, noun)
     own, other = both[x]
-    end = f"{short(own)} {unit} against {short(other)}"
-    return title_lines(f"{told}; at {noun.text(x)}: {end}.")
+    point = f"At {noun.point.format(noun.text(x))}: {short(own)} {unit} against {short(other)}."
+    return title, sentences(f"{listed(rest).capitalize()}." if rest else "", point)
 
 
-def title_and_note(
-    table: Table, x_of: Callable[[Case], float], noun: Noun, figure: str
-) -> tuple[list[str], str]:
-    """The title of one figure along a sweep, and how far its values are known."""
-    if figure in ("ns_per_op", "ratio"):
-        end = table.spans if figure == "ns_per_op" else table.intervals
-        return time_title(table, x_of, noun), end
-    unit = "B/op" if figure == "bytes_per_op" else "allocations/op"
-    return count_title(table, x_of, noun, figure, unit), "Counts are exact."
+def count_word(own: float, other: float) -> str:
+    if math.isclose(own, other, rel_tol=1e-9, abs_tol=1e-12):
+        return "same"
+    return "less" if own < other else "more"
+
+
+def pair_words(table: Table) -> tuple[str, str]:
+    """Title and subtitle of one point: which of the two that the question is about is faster."""
+    one = table.of(str(table.subject))
+    other = table.of(str(table.baseline))
+    if not one or not other or one[0].get("ratio") is None:
+        return times_of_one(table, table.cases), ""
+    own, its = (case[0].get("ns_per_op") or 0 for case in (one, other))
+    figures = {word: f": {ns_text(own)} against {ns_text(its)}" for word in SPEEDS}
+    title = verdict_title(str(table.subject), str(table.baseline), {time_word(one[0])}, figures)
+    return title, ratio_sentence(table, one[0], "")

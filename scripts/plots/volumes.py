@@ -2,26 +2,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from .axes import Axis, sweep_axis
-from .lines import APART, lines_picture, sweep_lines
-from .pictures import AnyPicture, Line
+from .lines import APART, Look, lines_picture, sweep_lines
+from .pictures import AnyPicture, Line, Words
 from .results import Case, Results
 from .tables import Options, Table, number_at, stem_of, swept_tables
-from .titles import CALLS, time_title
-from .words import bytes_text, count_text, listed, title_lines
+from .titles import CALLS, time_words
+from .words import bytes_text, count_text, listed, sentences
 
 calls_of = number_at("calls")
 
 
-def tables_along_calls(results: Results) -> list[Table]:
+def tables_along_calls(cases: Iterable[Case]) -> list[Table]:
     """Cold starts, which few calls are, and steady states together."""
-    return swept_tables(results.cases, "calls", frozenset({"start"}))
+    return swept_tables(cases, "calls", frozenset({"start"}))
 
 
 def calls_axis(table: Table) -> Axis:
     calls = sorted({calls_of(case) for case in table.cases})
-    label = "call volume (number of calls)"
+    label = "call volume (calls)"
     return sweep_axis(label, "log", calls, [count_text(each) for each in calls])
 
 
@@ -31,9 +32,9 @@ def total_bytes(case: Case) -> tuple[float, float, float] | None:
     return None if total is None else (total, total, total)
 
 
-def volume_title(table: Table) -> list[str]:
-    """A title: the bytes that the baseline, and then the title's subject, allocate in all at the
-    largest volume.
+def volume_words(table: Table) -> tuple[str, str]:
+    """Title and subtitle: the bytes that the baseline, and then the title's subject, allocate in
+    all at the largest volume, and how much less or more that is.
     """
     most = max(calls_of(case) for case in table.cases)
     totals: dict[str, float] = {
@@ -43,27 +44,28 @@ def volume_title(table: Table) -> list[str]:
         for case in table.of(name)
         if calls_of(case) == most and (total := total_bytes(case))
     }
-    parts = [f"{name} allocates {bytes_text(total)}" for name, total in totals.items()]
-    told = f"In {count_text(most)} calls {', '.join(parts) or 'bytes are allocated'}"
+    parts = [f"{name} {bytes_text(total)}" for name, total in totals.items()]
     values = list(totals.values())
+    end = ""
     if len(values) == 2 and values[0] > 0:
-        told += f": {values[1] / values[0]:.2f} of it"
-    return title_lines(f"{told}.")
+        end = f"That is {values[1] / values[0]:.2f} times as much for {table.subject}."
+    title = f"{count_text(most)} calls allocate: {', '.join(parts)}" if parts else "Bytes in total"
+    return title, end
 
 
-def find_bytes_calls(results: Results, _: Options) -> list[AnyPicture]:
+def find_bytes_calls(results: Results, options: Options) -> list[AnyPicture]:
     pictures: list[AnyPicture] = []
-    for table in tables_along_calls(results):
+    for table in tables_along_calls(results.counted):
         lines, zero = sweep_lines(table, calls_of, total_bytes, True)
         if not lines:
             continue
         silent = [name for name in zero if not table.is_reference(name)]
         none = f"Nothing, which this axis cannot show: {listed(silent)}." if silent else ""
         exact = "Bytes in total are exact bytes/op, times calls."
-        notes, label = [table.words, exact, none], "allocated in total (bytes)"
-        stem, title = stem_of("bytes-calls", table.fixed), volume_title(table)
-        axis = calls_axis(table)
-        pictures.append(lines_picture(stem, title, notes, axis, lines, label, "log"))
+        words = Words(*volume_words(table), sentences(table.counted, exact, none))
+        stem = stem_of("bytes-calls", table.fixed)
+        look = Look("allocated in total", "log", bytes_text)
+        pictures.append(lines_picture(stem, words, calls_axis(table), lines, look, options))
     return pictures
 
 
@@ -81,9 +83,9 @@ def break_lines(lines: list[Line], cold: set[float]) -> None:
         line.points.insert(place, None)
 
 
-def find_ns_calls(results: Results, _: Options) -> list[AnyPicture]:
+def find_ns_calls(results: Results, options: Options) -> list[AnyPicture]:
     pictures: list[AnyPicture] = []
-    for table in tables_along_calls(results):
+    for table in tables_along_calls(results.cases):
         lines, _zero = sweep_lines(table, calls_of, lambda case: case.interval("ns_per_op"), True)
         if not lines:
             continue
@@ -93,10 +95,10 @@ def find_ns_calls(results: Results, _: Options) -> list[AnyPicture]:
         if divide:
             break_lines(lines, cold)
         first = "A cold start is timed from the first call on: nothing has served yet."
-        notes = [table.words, first if cold else "", table.spans, APART]
-        stem, title = stem_of("ns-calls", table.fixed), time_title(table, calls_of, CALLS)
-        axis, label = calls_axis(table), "time (ns/op)"
-        picture = lines_picture(stem, title, notes, axis, lines, label, "log")
+        note = sentences(table.words, first if cold else "", table.spans, APART)
+        words = Words(*time_words(table, calls_of, CALLS), note)
+        stem, look = stem_of("ns-calls", table.fixed), Look("time (ns/op)", "log")
+        picture = lines_picture(stem, words, calls_axis(table), lines, look, options)
         picture.divide = divide
         pictures.append(picture)
     return pictures
