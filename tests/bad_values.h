@@ -106,6 +106,8 @@ static const struct bad_values bad_values_of_run[] = {
     {"save-baseline", A_FILE, TEXTS("")},
     {"results-dir", A_DIRECTORY, TEXTS("")},
     {"plot", A_DIRECTORY, TEXTS("")},
+    {"plot-by", "matplotlib, gnuplot or both",
+     TEXTS("other", "", "Gnuplot", "all", "matplotlib,gnuplot")},
 };
 
 /* Values that `gate` refuses of its own options: those that `run` has not, or has in another

@@ -88,6 +88,7 @@ static const struct good_value good_values[] = {
     {"color", "always", "strategy", REFERENCES},
     {"progress", "plain", "strategy", REFERENCES},
     {"min-gain", "5,20", "strategy", REFERENCES},
+    {"plot-by", "matplotlib", "strategy", REFERENCES},
     {"min-gain", "0.001", "strategy", REFERENCES},
     {"save-baseline", "baseline.json", "strategy", REFERENCES},
     {"force-async", "1", "force_async", "1"},

@@ -142,6 +142,8 @@ TOLD_BY_HELP = {
     "consumer": ["default: independent"],
     "color": ["on a terminal", "NO_COLOR", "files never", "Default: auto"],
     "progress": ["a line that moves", "without escape codes", "off: nothing"],
+    "plot": ["SVG and PNG"],
+    "plot-by": ["matplotlib, gnuplot or both", "default: matplotlib"],
     "quick": ["5 sessions of 24 rounds", "six or more combinations"],
     "save-baseline": ["what `gate` compares with", "counts", "ratios of times"],
 }

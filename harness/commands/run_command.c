@@ -36,7 +36,7 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
             return false;
     }
     return vtb_output_check_folder("results-dir", options->results_dir, error) &&
-           (!options->plot_dir || vtb_plots_check(options->plot_dir, error));
+           (!options->plot_dir || vtb_plots_check(options->plot_dir, options->plot_by, error));
 }
 
 static void warn_of_trace(const struct vtb_plan *plan, const struct vtb_options *options)
@@ -190,7 +190,8 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
     if (ok)
         vtb_tell("results: %s", own->json);
     if (own->is_current && options->plot_dir)
-        ok = vtb_plots_draw(options->plot_dir, own->json, ok ? error : &reason) && ok;
+        ok = vtb_plots_draw(options->plot_dir, options->plot_by, own->json, ok ? error : &reason) &&
+             ok;
     if (ok || !own->is_kept)
         return ok;
     reason = *error;

@@ -256,6 +256,8 @@ static bool check_combinations(const struct vtb_options *options, struct vtb_err
 {
     if (options->trace_format.kind != VTB_TRACE_TEXT && !options->trace_path)
         return vtb_fail(error, VTB_EXIT_USAGE, "--trace-format: there is no trace; give --trace");
+    if (options->plot_by != VTB_PLOT_BY_MATPLOTLIB && !options->plot_dir)
+        return vtb_fail(error, VTB_EXIT_USAGE, "--plot-by: nothing is drawn; give --plot");
     if (options->completer == VTB_COMPLETER_THREAD && options->completion != VTB_COMPLETION_FIFO)
         return vtb_fail(
             error, VTB_EXIT_USAGE,

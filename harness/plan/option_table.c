@@ -338,8 +338,11 @@ static const struct vtb_option other_options[] = {
      .help = "the tables; of `gate` a summary for a CI job's page"},
     {"plot", "DIR", vtb_parse_text, FIELD(plot_dir), .accepts = "a directory's name",
      .commands = RUN,
-     .help = "draw all pictures that the figures allow, as SVG and PNG, by matplotlib and by\n"
-             "gnuplot; scripts/plot.py and scripts/plot.gp draw them of result files later on"},
+     .help = "draw all pictures that the figures allow, as SVG and PNG; scripts/plot.py and\n"
+             "scripts/plot.gp draw them of result files later on"},
+    {"plot-by", "PROGRAM", vtb_parse_word, FIELD(plot_by), .words = vtb_plot_by_words,
+     .accepts = "matplotlib, gnuplot or both", .commands = RUN,
+     .help = "what --plot draws with: matplotlib, gnuplot or both; default: matplotlib"},
     {"export-junit", "FILE", vtb_parse_text, FIELD(export_junit), .file = VTB_FILE_WRITTEN,
      .accepts = "a file's name", .commands = GATE,
      .help = "JUnit XML: a test case for each figure that is gated"},

@@ -40,12 +40,16 @@ enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_BOTH };
 
 enum vtb_completer { VTB_COMPLETER_CALLER, VTB_COMPLETER_THREAD };
 
+/* The programs that draw pictures. */
+enum vtb_plot_by { VTB_PLOT_BY_MATPLOTLIB, VTB_PLOT_BY_GNUPLOT, VTB_PLOT_BY_BOTH };
+
 /* The words that stand for values on the command line and in result files, in the order of their
  * enums. */
 extern const char *const vtb_completion_words[];
 extern const char *const vtb_consumer_words[];
 extern const char *const vtb_method_words[];
 extern const char *const vtb_completer_words[];
+extern const char *const vtb_plot_by_words[];
 extern const char *const vtb_progress_words[];
 extern const char *const vtb_color_words[];
 
@@ -99,6 +103,7 @@ struct vtb_options {
     double calls_per_second; /* 0: not given */
     double miss_time_s;      /* likewise */
     int completer;           /* enum vtb_completer */
+    int plot_by;             /* enum vtb_plot_by */
     int completion;          /* enum vtb_completion */
     int consumer;            /* enum vtb_consumer */
     int method;              /* enum vtb_method */

@@ -11,6 +11,7 @@
 
 /* A script, and the program that runs it. */
 struct plotter {
+    enum vtb_plot_by by;
     const char *script;  /* in the scripts' directory */
     const char *program; /* null: the script itself */
     const char *option;
@@ -19,8 +20,8 @@ struct plotter {
 };
 
 static const struct plotter plotters[] = {
-    {"plot.py", NULL, NULL, "--out", "python3-matplotlib"},
-    {"plot.gp", "gnuplot", "-c", NULL, "gnuplot-nox"},
+    {VTB_PLOT_BY_MATPLOTLIB, "plot.py", NULL, NULL, "--out", "python3-matplotlib"},
+    {VTB_PLOT_BY_GNUPLOT, "plot.gp", "gnuplot", "-c", NULL, "gnuplot-nox"},
 };
 
 #define PLOTTERS_N (sizeof plotters / sizeof *plotters)
@@ -50,11 +51,16 @@ static bool find_script(const char *name, char path[PATH_MAX], struct vtb_error 
                     path);
 }
 
-bool vtb_plots_check(const char *dir, struct vtb_error *error)
+static bool is_meant(const struct plotter *plotter, int by)
+{
+    return by == VTB_PLOT_BY_BOTH || by == (int)plotter->by;
+}
+
+bool vtb_plots_check(const char *dir, int by, struct vtb_error *error)
 {
     char path[PATH_MAX];
     for (size_t i = 0; i < PLOTTERS_N; i++) {
-        if (!find_script(plotters[i].script, path, error))
+        if (is_meant(&plotters[i], by) && !find_script(plotters[i].script, path, error))
             return false;
     }
     return vtb_output_check_folder("plot", dir, error);
@@ -84,10 +90,12 @@ static bool draw(void *context, struct vtb_error *error)
     _exit(NOT_STARTED);
 }
 
-bool vtb_plots_draw(const char *dir, const char *result_file, struct vtb_error *error)
+bool vtb_plots_draw(const char *dir, int by, const char *result_file, struct vtb_error *error)
 {
     bool ok = true;
     for (size_t i = 0; i < PLOTTERS_N; i++) {
+        if (!is_meant(&plotters[i], by))
+            continue;
         struct drawing drawing = {.plotter = &plotters[i], .dir = dir, .result_file = result_file};
         struct vtb_child child = {.name = plotters[i].script, .run = draw, .context = &drawing};
         struct vtb_child_end end;

@@ -230,7 +230,7 @@ class Dots(Picture):
     divides: list[float]  # vertical lines
 
     left, right, pitch = LEFT, 132.0, 170.0
-    gap = 40.0  # above a plane, for its name and the ticks of the one above it
+    gap = 46.0  # above a plane, for its name and the ticks of the one above it
 
     @property
     def height(self) -> float:

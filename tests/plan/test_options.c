@@ -171,6 +171,7 @@ static void defaults(void **state)
                      0);
     assert_int_equal(options.parameters[VTB_P(cache)].n + options.parameters[VTB_P(ttl)].n, 0);
     assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
+    assert_int_equal(options.plot_by, VTB_PLOT_BY_MATPLOTLIB);
     assert_int_equal(options.trace_format.kind, VTB_TRACE_TEXT);
     assert_null(options.trace_path);
     assert_same_double(options.calls_per_second, 0);
@@ -507,6 +508,9 @@ static void callers_and_volumes(void **state)
     assert_same_double(options.parameters[VTB_P(pollute)].values[2], 1073741824);
     assert_int_equal(options.parameters[VTB_P(payload)].n, 4);
     assert_same_double(options.parameters[VTB_P(payload)].values[3], 32);
+    assert_string_equal(vtb_plot_by_words[VTB_PLOT_BY_MATPLOTLIB], "matplotlib");
+    assert_string_equal(vtb_plot_by_words[VTB_PLOT_BY_GNUPLOT], "gnuplot");
+    assert_string_equal(vtb_plot_by_words[VTB_PLOT_BY_BOTH], "both");
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_CALLER], "caller");
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_THREAD], "thread");
 }
