@@ -142,11 +142,15 @@ def only(pictures: dict[str, Any], start: str) -> Any:
 
 
 def title(picture: Any) -> str:
-    return " ".join(picture.title)
+    return str(picture.words.title)
+
+
+def subtitle(picture: Any) -> str:
+    return str(picture.words.subtitle)
 
 
 def note(picture: Any) -> str:
-    return " ".join(picture.note)
+    return str(picture.words.note)
 
 
 def blocks_of(text: str, name: str = "DATA") -> list[list[list[str]]]:

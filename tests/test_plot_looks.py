@@ -14,8 +14,14 @@ from conftest import STRATEGIES, Row
 from plot_cases import (
     LESS,
     PYTHON,
+    RATES,
     SCRIPTS,
+    blocks_of,
+    case,
     crowd,
+    file_of,
+    matplotlib,
+    note,
     only,
     pictures_of,
     sweep,
@@ -25,7 +31,8 @@ from plots.axes import sweep_axis
 from plots.drawing import figure_of
 from plots.gnuplot_text import quoted
 from plots.lines import spread
-from plots.looks import STYLES, style_of
+from plots.highlights import MOST
+from plots.looks import STYLES, muted, style_of
 from plots.strategies import REFERENCES, role_of
 
 def all_names() -> list[str]:
@@ -122,17 +129,69 @@ def test_colours_are_drawn_by_both(tmp_path: Path) -> None:
         for name in ("NAMES", "COLOURS", "INKS")
     )
     assert len(names) == len(STRATEGIES) + 2
-    for name, colour, ink in zip(names, colours, inks):
-        assert colour == style_of(name).colour == lines[name].get_color()
-        assert ink != "#000000" or name == "caller_op"
+    grey = {line.name: line.grey for line in picture.lines}
+    assert sum(not each for each in grey.values()) == MOST
+    assert not grey["heap_task"] and not grey["value_task"], "the question is about these"
+    assert grey["empty"] and grey["plain"]
     points = re.findall(r'^POINTS = "(.*)"$', text, re.M)[0].split()
-    for name, point in zip(names, points):
+    for name, colour, ink, point in zip(names, colours, inks, points):
+        own = muted(style_of(name)) if grey[name] else style_of(name)
+        assert colour == own.colour == lines[name].get_color()
+        assert ink == own.ink and (ink != "#000000" or name == "caller_op")
         full = int(point) % 2 == 1  # as gnuplot numbers shapes; a cross or a plus has no inside
         assert int(point) < 3 or full == (lines[name].get_markerfacecolor() != "white"), name
-        base, _, variant = name.partition("@")
-        assert not variant or full != style_of(base).filled
-        assert not variant or style_of(name).dash != style_of(base).dash
+        assert (lines[name].get_marker() == "") == (point == "0") == grey[name]
     assert lines["plain"].get_linestyle() == "--" and lines["heap_task"].get_linestyle() == "-"
+
+
+def test_variants_look_other_than_what_they_vary() -> None:
+    for name in all_names():
+        base, _, variant = name.partition("@")
+        if variant and role_of(base) not in REFERENCES:
+            assert style_of(name).filled != style_of(base).filled
+            assert style_of(name).dash != style_of(base).dash
+
+
+def test_the_same_strategies_are_in_colour_everywhere(tmp_path: Path) -> None:
+    """The quickest of the others; or those that were asked for."""
+    ratios = {"poll": 0.5, "callback": 0.6, "arena_task": 0.9, "caller_op": 0.4}
+    ratios |= {"heap_task_lean": 0.95, "task_in_cache": 2.0, "heap_task": 1.0, "value_task": 1.5}
+    cases = [
+        case(name, (share, share, share), hit_rate=rate, heap=heap)
+        for name, share in [("plain", 0.1), *ratios.items()]
+        for rate in RATES
+        for heap in ("glibc", "tbb")
+    ]
+    path = file_of(tmp_path / "a.json", *cases)
+    chosen = {"heap_task", "value_task", "caller_op", "poll", "callback", "arena_task"}
+    assert len(chosen) == MOST
+    for picture in pictures_of(path).values():
+        rows = getattr(picture, "lines", None)
+        rows = rows or [row for panel in picture.panels for row in panel.rows]
+        assert {row.name for row in rows if not row.grey} == {row.name for row in rows} & chosen
+    done = matplotlib("-o", tmp_path / "out", "-k", "ns-hit_rate", "-c", "poll,pol", path)
+    assert done.returncode == 2 and "--colour pol: not one of plain, heap_task, " in done.stderr
+    done = matplotlib("-o", tmp_path / "out", "-k", "heaps", "-c", "task_in_cache", path)
+    assert done.returncode == 0
+    svg = next((tmp_path / "out").glob("*.svg")).read_text(encoding="utf-8").upper()
+    assert style_of("task_in_cache").colour in svg and style_of("poll").colour not in svg
+
+
+def test_a_band_far_beyond_the_rest_is_cut_and_marked(tmp_path: Path) -> None:
+    wide = [(0.5, 0.49, 0.51)] * 3 + [(0.5, 0.49, 3.0)]
+    picture = only(pictures_of(sweep(tmp_path / "a.json", wide)), "ns-hit")
+    (line,) = (line for line in picture.lines if line.name == "value_task")
+    assert line.points[3] == (1, 20, pytest.approx(19.6), 120), "the file's figures stay"
+    (cut,) = line.cuts
+    assert (cut.x, cut.reach) == (1, 120) and cut.y == line.band[3].high < 30
+    assert picture.y.high < 60 and "far beyond the rest is cut" in note(picture)
+    (mark,) = (each for each in figure_of(picture).axes[0].lines if each.get_marker() == "^")
+    assert [*mark.get_xydata()[0]] == [cut.x, cut.y]
+    assert [row[:3] for row in blocks_of(text_of(picture), "CUTS")[0]] == [["1", f"{cut.y:g}", "1"]]
+    narrow = [(0.5, 0.49, 0.51)] * 4
+    picture = only(pictures_of(sweep(tmp_path / "a.json", narrow)), "ns-hit")
+    assert all(not line.cuts for line in picture.lines) and "is cut" not in note(picture)
+    assert all(len(line.band) == 4 for line in picture.lines if line.name == "value_task")
 
 
 def test_labels_move_no_more_than_they_must() -> None:

@@ -102,7 +102,7 @@ def test_of_tables_with_pauses_that_with_most_is_drawn(tmp_path: Path) -> None:
 def test_a_case_in_two_files_is_that_of_the_later(tmp_path: Path) -> None:
     paths = [sweep(tmp_path / f"{n}.json", [each] * 4) for n, each in (("a", LESS), ("b", MORE))]
     picture = only(pictures_of(*paths), "ns-hit_rate")
-    assert "value_task takes more time" in title(picture)
+    assert "value_task is slower than heap_task" in title(picture)
     assert "8 cases are in several files: the last file counts" in load(paths).notices
 
 
@@ -116,7 +116,7 @@ def test_of_a_sweep_one_table_is_drawn_unless_all_are_asked_for(
     assert [each for each in every if each.startswith("rounds")] == [f"{stem}{x}" for x in RATES]
     said: list[str] = []
     kinds.pictures_of(load([path]), kinds.KINDS, Options(), said.append)
-    assert "rounds: drawn for 1 of 4 tables; --all: for each" in said
+    assert "one table of several is drawn of rounds; --all: each" in said
 
 
 def test_names_are_told_apart(tmp_path: Path) -> None:

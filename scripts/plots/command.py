@@ -9,7 +9,8 @@ from typing import NoReturn
 from .files import BadFile
 from .kinds import KINDS, Kind, pictures_of
 from .pictures import AnyPicture
-from .results import load
+from .results import Results, load
+from .strategies import in_order
 from .tables import Options
 from .words import shown
 
@@ -51,7 +52,23 @@ def parser(program: str, description: str, more: str) -> Parser:
         help="draw rounds, states, heaps and pauses for every table of a sweep, in place of the "
         "one nearest to the usual parameters",
     )
+    made.add_argument(
+        *["--colour", "-c"],
+        metavar="NAME,...",
+        help="strategies that are in colour (default: six at most: those that the question is "
+        "about, and the quickest of the others)",
+    )
     return made
+
+
+def chosen_colours(made: Parser, words: str | None, results: Results) -> frozenset[str] | None:
+    if words is None:
+        return None
+    known = {case.strategy for case in results.cases}
+    for word in words.split(","):
+        if word not in known:
+            made.error(f"--colour {word}: not one of {', '.join(in_order(known))}")
+    return frozenset(words.split(","))
 
 
 def chosen_kinds(made: Parser, words: str | None) -> list[Kind]:
@@ -73,10 +90,13 @@ def gather(made: Parser, arguments: argparse.Namespace) -> list[AnyPicture]:
     kinds = chosen_kinds(made, arguments.kind)
     try:
         results = load(arguments.files)
-        pictures = pictures_of(results, kinds, Options(arguments.all), warn)
+        colours = chosen_colours(made, arguments.colour, results)
+        pictures = pictures_of(results, kinds, Options(arguments.all, colours), warn)
     except BadFile as error:
         made.end(str(error))
     if not pictures:
+        if len(kinds) > 3:
+            made.end("no plot can be drawn of this; --help tells what each kind needs")
         needs = "; ".join(f"{kind.name} needs {kind.needs}" for kind in kinds)
         made.end(f"no plot can be drawn of this: {needs}")
     return pictures

@@ -111,7 +111,8 @@ def pictures_of(
     if options.chosen:
         notices.append(f"one table of several is drawn of {', '.join(options.chosen)}; --all: each")
     if lacking:
-        notices.append(f"not drawn: {', '.join(lacking)}; scripts/plot.py --help tells what each needs")
+        what = "scripts/plot.py --help tells what each needs"
+        notices.append(f"not drawn: {', '.join(lacking)}; {what}")
     for text in notices if pictures else []:
         warn(text)
     return pictures
