@@ -288,7 +288,8 @@ def test_epochs_are_dots_by_the_state_of_the_machine(tmp_path: Path) -> None:
     assert picture.divides == [8.5]
     assert title(picture) == "The core was quiet in 33 % of the epochs"
     # Of fewer than five epochs in a state no time is told.
-    assert subtitle(picture) == "heap_task takes 40 ns in quiet epochs; value_task takes 40 ns in quiet epochs."
+    quiet = "takes 40 ns in quiet epochs"
+    assert subtitle(picture) == f"heap_task {quiet}; value_task {quiet}."
     figure = figure_of(picture)
     for axes, fed in zip(figure.axes, blocks_of(text_of(picture))):
         drawn = {

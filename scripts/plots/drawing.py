@@ -9,6 +9,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from PIL import Image
 
 from .axes import WIDTH, Axis
 from .looks import GREY_INK, HEAT, STATES, Style, blend, style_of
@@ -381,6 +382,13 @@ def figure_of(picture: AnyPicture) -> Figure:
         return draw_heat(picture) if isinstance(picture, Heat) else draw_rows(picture)
 
 
+def with_few_colours(path: Path) -> None:
+    """A third of the size, and the same to the eye."""
+    with Image.open(path) as image:
+        few = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(path, format="PNG", optimize=True)
+
+
 def save(figure: Figure, path: Path) -> None:
     """The file is whole, or as it was before."""
     kind = path.suffix[1:]
@@ -389,6 +397,8 @@ def save(figure: Figure, path: Path) -> None:
     try:
         with matplotlib.rc_context(SETTINGS):
             figure.savefig(waiting, format=kind, dpi=DPI, **extra)
+        if kind == "png":
+            with_few_colours(waiting)
         os.replace(waiting, path)
     finally:
         waiting.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from .axes import Axis, sweep_axis
 from .break_evens import add_break_even, only_crossing
-from .lines import APART, Look, heights_of, lines_picture, sweep_lines
+from .lines import APART, Look, lines_picture, scale_of, sweep_lines
 from .pictures import AnyPicture, Line, Words
 from .results import Case, Results
 from .tables import Options, Table, number_at, stem_of, swept_tables
@@ -29,12 +29,6 @@ def figure_lines(table: Table, x_of: Callable[[Case], float], figure: str) -> li
     return [line for line in lines if not line.is_loop and line.name != table.baseline]
 
 
-def scale_of(lines: list[Line], figure: str) -> str:
-    heights = [y for y in heights_of(lines) if y > 0]
-    wide = figure == "ratio" and bool(heights) and max(heights) > 20 * min(heights)
-    return "log" if wide else "linear"
-
-
 def hit_rate_words(results: Results, table: Table, figure: str) -> Words:
     if figure in COUNTED:
         return Words(*count_words(table, rate_of, HIT_RATE, figure), table.counted)
@@ -53,7 +47,8 @@ def hit_rate_lines(
         if max((len(line.points) for line in lines), default=0) < 2:
             continue
         words = hit_rate_words(results, table, figure)
-        own = Look(look.label.format(table.baseline), scale_of(lines, figure), level=look.level)
+        scale = scale_of(lines) if figure == "ratio" else "linear"
+        own = Look(look.label.format(table.baseline), scale, level=look.level)
         stem, axis = stem_of(kind, table.fixed), hit_rate_axis(table)
         picture = lines_picture(stem, words, axis, lines, own, options)
         if figure != "allocs_per_op":

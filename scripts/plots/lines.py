@@ -91,6 +91,13 @@ def heights_of(lines: Iterable[Line]) -> list[float]:
     return [point[1] for line in lines for point in line.drawn]
 
 
+def scale_of(lines: Iterable[Line]) -> str:
+    """Logarithmic where values are far apart, and none is 0; the empty loop does not count."""
+    heights = heights_of(line for line in lines if not line.is_loop)
+    wide = bool(heights) and 0 < min(heights) * 20 < max(heights)
+    return "log" if wide else "linear"
+
+
 def cut_band(line: Line, most: float, scale: str) -> None:
     """A line's band, which is nowhere farther from it than `most`: as a difference, or on a
     logarithmic scale as the logarithm of a factor.

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from .axes import Axis, sweep_axis
-from .lines import APART, Look, lines_picture, sweep_lines
+from .lines import APART, Look, lines_picture, scale_of, sweep_lines
 from .pictures import AnyPicture, Words
 from .results import Case, Results
 from .tables import SIZED, Options, Table, stem_of, tables
@@ -40,7 +40,8 @@ def payload_lines(
         axis = payload_axis(table)
         if axis and lines:
             stem, words = stem_of(kind, table.fixed), payload_words(table, figure)
-            pictures.append(lines_picture(stem, words, axis, lines, look, options))
+            own = Look(look.label, scale_of(lines))
+            pictures.append(lines_picture(stem, words, axis, lines, own, options))
     return pictures
 
 

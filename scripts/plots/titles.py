@@ -29,7 +29,7 @@ class Noun:
 
 HIT_RATE = Noun("hit rate", "hit rates", lambda value: f"{value:g}", "hit rate {}")
 CALLS = Noun("call volume", "call volumes", count_text, "{} calls")
-PAYLOAD = Noun("payload", "payloads", lambda value: f"{value:g} B", "payload {}")
+PAYLOAD = Noun("payload", "payloads", lambda value: f"{count_text(value)} B", "payload {}")
 
 
 def runs_of(xs: Sequence[float], chosen: Sequence[float]) -> list[list[float]]:
