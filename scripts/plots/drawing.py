@@ -383,9 +383,10 @@ def figure_of(picture: AnyPicture) -> Figure:
 
 
 def with_few_colours(path: Path) -> None:
-    """A third of the size, and the same to the eye."""
+    """A third of the size, and the same to the eye, thin lines and letters too."""
     with Image.open(path) as image:
-        few = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        whole = image.convert("RGB")
+    few = whole.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=5, dither=Image.Dither.NONE)
     few.save(path, format="PNG", optimize=True)
 
 
