@@ -198,6 +198,19 @@ def test_titles_of_bytes_agree_with_the_counts(
     assert subtitle(picture) == f"{at_none}At hit rate 0.8: {sizes[2]:g} B/op against 78.4."
 
 
+def test_a_title_that_would_be_long_says_less(tmp_path: Path) -> None:
+    sizes = [78.4, 78.4, 20, 0.0]
+    pictures = pictures_of(sweep(tmp_path / "a.json", [LESS] * 4, sizes))
+    told = "value_task allocates less than heap_task from hit rate 0.8 on"
+    assert title(only(pictures, "bytes-hit")) == told
+    told = "value_task allocates less often than heap_task at some hit rates"
+    assert title(only(pictures, "allocs-hit")) == told
+    point = {"heap": "gengc", "gen0_budget": 262144, "live_heap": "64K"}
+    cases = [case("heap_task", **point), case("value_task", LESS, **point)]
+    picture = only(pictures_of(file_of(tmp_path / "b.json", *cases)), "heaps")
+    assert title(picture) == "value_task is faster than heap_task on gengc"
+
+
 def test_title_of_heaps(tmp_path: Path) -> None:
     def words(ratio: Value, *, heap: str = "tbb") -> tuple[str, str]:
         cases = [

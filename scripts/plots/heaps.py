@@ -30,8 +30,10 @@ def heap_labels(table: Table) -> list[str]:
 def heaps_phrase(table: Table, chosen: Sequence[str]) -> str:
     """Which of the heaps are meant, in at most five words."""
     every = len(heap_labels(table))
-    if len(chosen) == 1:
+    if len(chosen) == 1 and len(chosen[0].split()) <= 4:
         return f" on {chosen[0]}"
+    if every == 1:
+        return f" on {chosen[0].split()[0]}"
     return " on every heap" if len(chosen) == every else f" on {len(chosen)} of {every} heaps"
 
 

@@ -14,6 +14,7 @@ from .results import Case
 from .tables import Table
 from .words import count_text, listed, ns_span, ns_text, sentences, short
 
+WORDS = 10  # of a title, at most
 XOf = Callable[[Case], float]
 
 
@@ -63,8 +64,8 @@ def where_phrase(
     return f"at {name}{listed(texts)}"
 
 
-def title_phrase(xs: Sequence[float], chosen: Sequence[float], noun: Noun) -> str:
-    """The same in at most five words."""
+def near_phrase(xs: Sequence[float], chosen: Sequence[float], noun: Noun) -> str:
+    """The same in few words, of values that lie together; empty if they do not."""
     first, last = (noun.point.format(noun.text(x)) for x in (chosen[0], chosen[-1]))
     if len(xs) == 1 or len(chosen) == 1:
         return f"at {first}"
@@ -76,6 +77,14 @@ def title_phrase(xs: Sequence[float], chosen: Sequence[float], noun: Noun) -> st
         return f"from {first} on"
     if list(chosen) == list(xs[: len(chosen)]):
         return f"up to {last}"
+    return ""
+
+
+def title_phrase(xs: Sequence[float], chosen: Sequence[float], noun: Noun, words: int) -> str:
+    """The same in so many words at most, four or more."""
+    phrase = near_phrase(xs, chosen, noun)
+    if phrase and len(phrase.split()) <= words:
+        return phrase
     return f"at {'most' if len(chosen) * 2 > len(xs) else 'some'} {noun.many}"
 
 
@@ -119,11 +128,11 @@ def claim(
     return told
 
 
-def chosen_phrases(found: dict[float, str], noun: Noun) -> dict[str, str]:
-    """For each word, where it holds, as a title has it."""
+def chosen_phrases(found: dict[float, str], noun: Noun, words: int) -> dict[str, str]:
+    """For each word, where it holds, as a title has it that has room for so many words."""
     xs = sorted(found)
     return {
-        word: " " + title_phrase(xs, [x for x in xs if found[x] == word], noun)
+        word: " " + title_phrase(xs, [x for x in xs if found[x] == word], noun, words)
         for word in set(found.values())
     }
 
@@ -175,7 +184,7 @@ def time_words(
         title = f"{subject} {verb} a hit rate of about {crossing.about}"
         told = f"It takes as long as {baseline} at {crossing.text}, and less "
         return title, sentences(f"{told}{'above' if crossing.falls else 'below'}.", end)
-    title = verdict_title(subject, baseline, {*found.values()}, chosen_phrases(found, noun))
+    title = verdict_title(subject, baseline, {*found.values()}, chosen_phrases(found, noun, 5))
     words = {"less": f"less time than {baseline}", "more": "more", "same": "about the same"}
     if "less" not in found.values():
         words["more"] = f"more time than {baseline}"
@@ -206,16 +215,17 @@ def count_words(table: Table, x_of: XOf, noun: Noun, figure: str) -> tuple[str, 
     if not both:
         return f"{unit[0].upper()}{unit[1:]} of each strategy", ""
     found = {x: count_word(*values) for x, values in both.items()}
-    xs, where = sorted(both), chosen_phrases(found, noun)
-    word = next(word for word in ("less", "more", "same") if word in where)
+    word = next(word for word in ("less", "more", "same") if word in found.values())
     phrase = {"less": less, "more": more, "same": same}
-    title = f"{subject} allocates {phrase[word]} {baseline}{where[word]}"
+    title = f"{subject} allocates {phrase[word]} {baseline}"
+    where = chosen_phrases(found, noun, WORDS - len(title.split()))
+    title += where[word]
     rest = [
         f"{phrase[other].rpartition(' ')[0]}{where[other]}"
         for other in ("more", "same")
         if other in where and other != word
     ]
-    x = reference_point(xs, noun)
+    x = reference_point(sorted(both), noun)
     own, other = both[x]
     point = f"At {noun.point.format(noun.text(x))}: {short(own)} {unit} against {short(other)}."
     return title, sentences(f"{listed(rest).capitalize()}." if rest else "", point)
