@@ -114,7 +114,8 @@ do for [FORMAT in "svg png"] {
         do for [i = 1:words(Y_TICKS)] {
             set ytics add (field(Y_TEXTS, "|", i) real(word(Y_TICKS, i)))
         }
-        set ylabel Y_LABEL
+        set label Y_LABEL at screen 11 / WIDTH, screen (HEIGHT - TOP + BOTTOM) / 2 / HEIGHT center \
+            rotate by 90
         do for [i = 1:words(NAMES)] {
             colour = word(COLOURS, i)
             level = (BOTTOM + real(word($ENDS[i], 3)) * (HEIGHT - TOP - BOTTOM)) / HEIGHT
@@ -186,7 +187,8 @@ do for [FORMAT in "svg png"] {
     if (FORM eq "heat") {
         unset grid
         set border 0
-        set ylabel Y_LABEL
+        set label Y_LABEL at screen 11 / WIDTH, screen (HEIGHT - TOP + BOTTOM) / 2 / HEIGHT center \
+            rotate by 90
         set cbrange [0:TOP_VALUE]
         set xtics ()
         set ytics ()
@@ -196,7 +198,7 @@ do for [FORMAT in "svg png"] {
         set yrange [-0.5:fields(ROWS, "|") - 0.5]
         set object rectangle from graph 0, graph 0 to graph 1, graph 1 behind fillstyle solid \
             noborder fillcolor rgb "#EEEEEE"
-        plot $DATA using 1:2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror \
+        plot $DATA using (valid(3) ? $1 : NaN):2:($1-0.5):($1+0.5):($2-0.5):($2+0.5):3 with boxxyerror \
                 fillstyle solid noborder fillcolor palette, \
             $DATA using 1:2:5:($4 > 0 ? 0xFFFFFF : 0) with labels textcolor rgb variable
     }

@@ -91,8 +91,9 @@ def crosses(at: float, low: float, high: float, direction: str = "falls") -> dic
         (crosses(0.258, 0.24, 0.27), "pays from a hit rate of about 0.26"),
         (crosses(0.258, 0.2575, 0.2585), "pays from a hit rate of about 0.258"),
         (crosses(0.7, 0.65, 0.75, "rises"), "pays up to a hit rate of about 0.7"),
-        # Not known to its end, more than one, none, or of another margin.
+        # Not known to its end or its direction, more than one, none, or of another strategy.
         (break_even(crossings=[{"at": 0.6, "lo": None, "hi": None}]), "from hit rate 0.8 on"),
+        (break_even(), "from hit rate 0.8 on"),
         (break_even(crossings=[{"at": x, "lo": x, "hi": x + 0.1} for x in (0.2, 0.6)]), "0.8 on"),
         (break_even(verdict="undecided", crossings=[]), "from hit rate 0.8 on"),
         (break_even(strategy="poll"), "from hit rate 0.8 on"),

@@ -12,6 +12,9 @@ from .tables import Table
 from .words import listed, sentences
 
 
+SIDES = {"falls": ("from", "above"), "rises": ("up to", "below")}  # where less time is taken
+
+
 @dataclass
 class Crossing:
     """Where a strategy's curve crosses the level, with the interval of that, if it is known."""
@@ -19,7 +22,7 @@ class Crossing:
     at: float
     low: float
     high: float
-    falls: bool
+    direction: str  # falls or rises, along the parameter; older files do not say
 
     @property
     def is_known(self) -> bool:
@@ -72,20 +75,23 @@ def crossings_of(entry: dict[str, Any]) -> list[Crossing]:
         at = each.get("at") if isinstance(each, dict) else None
         if is_number(at):
             low, high = (end if is_number(end := each.get(key)) else at for key in ("lo", "hi"))
-            falls = each.get("direction") == "falls"
-            found.append(Crossing(at, min(low, at), max(high, at), falls))
+            direction = str(each.get("direction", ""))
+            found.append(Crossing(at, min(low, at), max(high, at), direction))
     return found
 
 
 def only_crossing(results: Results, table: Table, metric: str) -> Crossing | None:
-    """The one of the table's subject, if it has one alone, of which an interval is known."""
+    """The one of the table's subject, if it has one alone, of which interval and direction are
+    known.
+    """
     own = [
         crossing
         for entry in break_even_of(results, table, metric)
         if entry.get("strategy") == table.subject and entry.get("verdict") == "crosses"
         for crossing in crossings_of(entry)
     ]
-    return own[0] if len(own) == 1 and own[0].is_known else None
+    known = len(own) == 1 and own[0].is_known and own[0].direction in SIDES
+    return own[0] if known else None
 
 
 def level_at(line: Line, x: float) -> float | None:

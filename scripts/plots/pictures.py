@@ -136,7 +136,12 @@ class Lines(Picture):
     level: float | None = None  # a horizontal line
     divide: tuple[float, str, str] | None = None  # a vertical line, and what is on its sides
 
-    left, right = LEFT, RIGHT
+    left = LEFT
+
+    @property
+    def right(self) -> float:
+        """Where lines are named."""
+        return max(RIGHT, 22 + 7.4 * max(len(line.name) for line in self.lines))
 
     @property
     def height(self) -> float:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .break_evens import Crossing
+from .break_evens import SIDES, Crossing
 from .results import Case
 from .tables import Table
 from .words import count_text, listed, ns_span, ns_text, sentences, short
@@ -180,10 +180,10 @@ def time_words(
     x = reference_point(sorted(own), noun)
     end = ratio_sentence(table, own[x], f"At {noun.point.format(noun.text(x))}")
     if crossing:
-        verb = "pays from" if crossing.falls else "pays up to"
-        title = f"{subject} {verb} a hit rate of about {crossing.about}"
-        told = f"It takes as long as {baseline} at {crossing.text}, and less "
-        return title, sentences(f"{told}{'above' if crossing.falls else 'below'}.", end)
+        start, side = SIDES[crossing.direction]
+        title = f"{subject} pays {start} a hit rate of about {crossing.about}"
+        told = f"It takes as long as {baseline} at {crossing.text}, and less {side}."
+        return title, sentences(told, end)
     title = verdict_title(subject, baseline, {*found.values()}, chosen_phrases(found, noun, 5))
     words = {"less": f"less time than {baseline}", "more": "more", "same": "about the same"}
     if "less" not in found.values():
