@@ -400,6 +400,22 @@ def test_who_does_not_pause_is_named(tmp_path: Path) -> None:
     assert "Fewer than 30 pauses, too few for quantiles: value_task." in note(picture)
 
 
+def test_pauses_are_told_of_as_many_calls(tmp_path: Path) -> None:
+    """A collector is watched until it has collected often enough, whatever calls that takes."""
+    lengths = {f"pause_{which}_ns": 1000.0 for which in ("p50", "p90", "max")}
+
+    def told(calls: float) -> str:
+        counts = {"heap_task": (200, 1e6), "value_task": (60, calls)}
+        cases = [
+            case(name, figures={"pauses_n": n, "pressure_calls_n": made, **lengths}, heap="gengc")
+            for name, (n, made) in counts.items()
+        ]
+        return title(only(pictures_of(file_of(tmp_path / "a.json", *cases)), "pauses"))
+
+    assert told(1e6) == "heap_task pauses 200 times, value_task 60 times"
+    assert told(4e6) == "Pauses in a million calls: heap_task 200, value_task 15"
+
+
 def test_roles_are_those_of_the_file(tmp_path: Path) -> None:
     """Of the run, whatever the table of older roles says of these names."""
     strategies = [("empty", LESS), ("plain", LESS), ("heap_task", MORE), ("poll", LESS)]

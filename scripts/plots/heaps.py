@@ -60,22 +60,27 @@ def times_words(table: Table) -> tuple[str, str]:
 
 def counts_words(table: Table) -> tuple[str, str]:
     """Title and subtitle: what the two that the question is about allocate, and how often."""
-    pairs = []
-    for name in (table.subject, table.baseline):
-        case = next(iter(by_heap(table, name).values()), None)
-        if case:
-            pairs.append((str(name), case.get("bytes_per_op") or 0, case.get("allocs_per_op") or 0))
-    if not pairs:
+    names = [name for name in (table.subject, table.baseline) if name]
+    own = [by_heap(table, name) for name in names]
+    heaps = [label for label in heap_labels(table) if all(label in each for each in own)]
+    if not names or not heaps:
         return "What an operation allocates", ""
-    often = [f"{name} {short(count)}" for name, _, count in pairs]
+    cases = [each[heaps[0]] for each in own]
+    sizes = [case.get("bytes_per_op") or 0 for case in cases]
+    often = [f"{case.strategy} {short(case.get('allocs_per_op') or 0)}" for case in cases]
     end = f"Allocations of an operation: {listed(often)}."
-    if len(pairs) == 1:
-        return f"{pairs[0][0]} allocates {short(pairs[0][1])} B/op", end
-    (name, own, _), (other, its, _) = pairs
-    word = {"less": "less", "more": "more", "same": "as much"}[count_word(own, its)]
-    figures = f"{short(own)} B/op" + (f" against {short(its)}" if word != "as much" else "")
-    as_than = "as" if word == "as much" else "than"
-    return f"{name} allocates {word} {as_than} {other}: {figures}", end
+    alike = all(
+        count_word(each[label].get("bytes_per_op") or 0, size) == "same"
+        for each, size in zip(own, sizes)
+        for label in heaps
+    )
+    end = end if alike else f"On {heaps[0]}. {end}"
+    if len(names) == 1:
+        return f"{names[0]} allocates {short(sizes[0])} B/op", end
+    (size, its), word = sizes, count_word(*sizes)
+    figures = f"{short(size)} B/op" + (f" against {short(its)}" if word != "same" else "")
+    than = {"less": "less than", "more": "more than", "same": "as much as"}[word]
+    return f"{names[0]} allocates {than} {names[1]}: {figures}", end
 
 
 def names_by_mean(table: Table, figure: str) -> list[str]:

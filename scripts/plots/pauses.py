@@ -8,7 +8,16 @@ from .pictures import AnyPicture, Line, Panel, Row, Rows, Words
 from .results import Case, Results
 from .strategies import in_order
 from .tables import Options, Table, distance, stem_of, tables, typical
-from .words import binary_text, capital, count_text, listed, ns_text, part_of_a_name, sentences
+from .words import (
+    binary_text,
+    capital,
+    count_text,
+    listed,
+    ns_text,
+    part_of_a_name,
+    sentences,
+    short,
+)
 
 QUANTILES = "Quantiles of the pauses: o the median, | 90 %, > the longest; and how many there were."
 FEW = "Fewer than 30 pauses, too few for quantiles: {}."
@@ -21,24 +30,31 @@ def times(count: float) -> str:
     return {0: "never", 1: "once"}.get(count, f"{count_text(count)} times")
 
 
+def often_title(table: Table, counts: dict[str, float]) -> str:
+    """How often strategies pause: in the same number of calls, or else in a million each."""
+    calls = {name: table.of(name)[0].get("pressure_calls_n") or 0 for name in counts}
+    if len(set(calls.values())) > 1:
+        if not all(calls.values()):
+            return ""
+        parts = [f"{name} {short(count / calls[name] * 1e6, 2)}" for name, count in counts.items()]
+        return f"Pauses in a million calls: {', '.join(parts)}"
+    parts = [f"{name} {times(count)}" for name, count in counts.items()]
+    return ", ".join(parts).replace(" ", " pauses ", 1)
+
+
 def pauses_words(
     table: Table, known: dict[str, tuple[tuple[float, ...], float]], few: dict[str, float]
 ) -> tuple[str, str]:
     """Title and subtitle: how often the two that the question is about pause, for how long, and who
     does longest.
     """
-    counts, halves = [], []
-    for name in (table.baseline, table.subject):
-        if name in known:
-            values, count = known[name]
-            counts.append(f"{name} pauses {times(count)}")
-            halves.append(f"{ns_text(values[0])} ({name})")
-        elif name:
-            counts.append(f"{name} pauses {times(few.get(name, 0))}")
+    pair = [name for name in (table.baseline, table.subject) if name in known or name in few]
+    halves = [f"{ns_text(known[name][0][0])} ({name})" for name in pair if name in known]
+    counts = {name: known[name][1] if name in known else few[name] for name in pair}
+    title = often_title(table, counts)
     longest = max(known, key=lambda name: known[name][0][2])
     end = f"the longest pause, {ns_text(known[longest][0][2])}, is of {longest}"
     middle = f"half of the pauses take up to {listed(halves)}" if halves else ""
-    title = ", ".join(counts[:1] + [each.replace(" pauses ", " ") for each in counts[1:]])
     if not title:
         return capital(end), ""
     return title, f"{capital('; '.join([middle, end] if middle else [end]))}."
