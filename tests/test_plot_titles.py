@@ -80,8 +80,11 @@ def test_other_break_even_is_not_marked(
 # --- titles ---
 
 
-def crosses(at: float, low: float, high: float, direction: str = "falls") -> dict[str, Any]:
+def crosses(at: float, low: Any, high: Any, direction: str = "falls") -> dict[str, Any]:
     return break_even(crossings=[{"at": at, "lo": low, "hi": high, "direction": direction}])
+
+
+TWICE = [crosses(at, at, at + 0.1)["crossings"][0] for at in (0.2, 0.6)]
 
 
 @pytest.mark.parametrize(
@@ -92,9 +95,10 @@ def crosses(at: float, low: float, high: float, direction: str = "falls") -> dic
         (crosses(0.258, 0.2575, 0.2585), "pays from a hit rate of about 0.258"),
         (crosses(0.7, 0.65, 0.75, "rises"), "pays up to a hit rate of about 0.7"),
         # Not known to its end or its direction, more than one, none, or of another strategy.
-        (break_even(crossings=[{"at": 0.6, "lo": None, "hi": None}]), "from hit rate 0.8 on"),
         (break_even(), "from hit rate 0.8 on"),
-        (break_even(crossings=[{"at": x, "lo": x, "hi": x + 0.1} for x in (0.2, 0.6)]), "0.8 on"),
+        (crosses(0.6, None, None), "from hit rate 0.8 on"),
+        (crosses(0.6, 0.5, 0.7, "sideways"), "from hit rate 0.8 on"),
+        (break_even(crossings=[*TWICE]), "from hit rate 0.8 on"),
         (break_even(verdict="undecided", crossings=[]), "from hit rate 0.8 on"),
         (break_even(strategy="poll"), "from hit rate 0.8 on"),
     ],
