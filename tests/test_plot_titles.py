@@ -132,19 +132,19 @@ def test_a_break_even_is_the_title(tmp_path: Path, entry: dict[str, Any], told: 
         (
             [LESS, LESS, MORE, OPEN],
             "value_task is faster than heap_task up to hit rate 0.5",
-            "value_task takes less time than heap_task at hit rates 0 and 0.5, more at 0.8; not to "
-            "be told apart at 1. At ",
+            "value_task takes less time than heap_task at hit rates 0 and 0.5, more at 0.8; "
+            "difference not known at 1. At ",
         ),
         (
             [LESS, OPEN, LESS, LESS],
             "value_task is faster than heap_task at most hit rates",
-            "value_task takes less time than heap_task at hit rates 0, 0.8 and 1; not to be told "
-            "apart at 0.5. At ",
+            "value_task takes less time than heap_task at hit rates 0, 0.8 and 1; difference not "
+            "known at 0.5. At ",
         ),
         (
             [OPEN, OPEN, MORE, OPEN],
             "value_task is slower than heap_task at hit rate 0.8",
-            "value_task takes more time than heap_task at hit rate 0.8; not to be told apart at 0, "
+            "value_task takes more time than heap_task at hit rate 0.8; difference not known at 0, "
             "0.5 and 1. At ",
         ),
         ([OPEN] * 4, "value_task and heap_task: not known which is faster", ""),
@@ -180,7 +180,7 @@ def test_titles_claim_no_more_than_the_verdict(tmp_path: Path) -> None:
         assert judged("same", kind)[0] == "value_task and heap_task take about the same time"
         told, rest = judged("not known yet", kind)
         assert told == "value_task and heap_task: not known which is faster"
-        known = "0.50 [0.40, 0.60] times the time of heap_task, but whether it differs is not known"
+        known = "0.50 [0.40, 0.60] times the time of heap_task, difference not known"
         assert known in rest
 
 
@@ -232,7 +232,7 @@ def test_title_of_heaps(tmp_path: Path) -> None:
     assert words(MORE)[0] == "value_task is faster than heap_task on glibc"
     told, rest = words(OPEN)
     assert told == "value_task is faster than heap_task on glibc"
-    assert "0.90 [0.70, 1.10] on tbb, whether it differs is not known yet." in rest
+    assert "0.90 [0.70, 1.10] on tbb, difference not known." in rest
 
 
 def test_a_single_point_is_bars_on_each_heap(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def times_words(table: Table) -> tuple[str, str]:
     title = verdict_title(str(table.subject), table.baseline, {*words}, where)
     parts = []
     for label, case in [*own.items()][:PANELS]:
-        unsure = ", whether it differs is not known yet" if time_word(case) == "open" else ""
+        unsure = ", difference not known" if time_word(case) == "open" else ""
         parts.append(f"{ratio_text(case)} on {label}{unsure}")
     told = f"{table.subject} takes, in times of what {table.baseline} does: {'; '.join(parts)}."
     return title, told

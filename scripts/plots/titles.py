@@ -157,7 +157,7 @@ def ratio_sentence(table: Table, case: Case, at: str) -> str:
     told = f"{at} {told}".strip()
     _, low, high = case.interval("ratio") or (1, 1, 1)
     unsure = time_word(case) == "open" and (high < 1 or low > 1)
-    return told + (", but whether it differs is not known yet." if unsure else ".")
+    return told + (", difference not known." if unsure else ".")
 
 
 def times_of_one(table: Table, timed: Sequence[Case]) -> str:
