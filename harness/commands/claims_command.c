@@ -4,11 +4,24 @@
 #include "claims/evidence.h"
 #include "commands/commands.h"
 #include "commands/warnings.h"
+#include "report/page.h"
+
+static bool report(const struct vtb_claim_results *results, const struct vtb_options *options,
+                   struct vtb_error *error)
+{
+    const struct vtb_page page = {.print = vtb_claims_report, .what = results};
+    struct vtb_error reason;
+    const bool ok =
+        vtb_output_stdout(vtb_claims_report, results, (enum vtb_format)options->format, error);
+    return (!options->report || vtb_page_write(options->report, &page, ok ? error : &reason)) && ok;
+}
 
 bool vtb_claims_command(const struct vtb_options *options, struct vtb_error *error)
 {
     struct vtb_claims_work work;
     struct vtb_machine machine;
+    if (options->report && !vtb_page_check(options->report, error))
+        return false;
     vtb_interrupt_tell(VTB_CLAIMS_INTERRUPTED);
     vtb_interrupt_watch();
     bool ok = vtb_claims_open(&work, options, error);
@@ -20,8 +33,7 @@ bool vtb_claims_command(const struct vtb_options *options, struct vtb_error *err
     if (ok) {
         vtb_warn_after(&machine, &work.run.plan);
         work.results.processor = vtb_machine_fact(&machine, "cpu_model");
-        ok = vtb_output_stdout(vtb_claims_report, &work.results, (enum vtb_format)options->format,
-                               error);
+        ok = report(&work.results, options, error);
     }
     vtb_claims_close(&work);
     return ok;

@@ -12,6 +12,7 @@
 #include "commands/warnings.h"
 #include "gate/gate.h"
 #include "plan/prepare.h"
+#include "report/page.h"
 #include "report/report_json.h"
 #include "run/run.h"
 
@@ -29,15 +30,33 @@ struct report {
     const char *path;
     vtb_print *print;
     enum vtb_format format;
+    bool is_page; /* of HTML, made of the JSON */
 };
 
-#define REPORTS_N 3
+#define REPORTS_N 4
 
 static void list_reports(struct report reports[REPORTS_N], const struct vtb_options *options)
 {
-    reports[0] = (struct report){options->export_junit, vtb_gate_junit, VTB_FORMAT_TABLE};
-    reports[1] = (struct report){options->export_sarif, vtb_gate_sarif, VTB_FORMAT_JSON};
-    reports[2] = (struct report){options->export_markdown, vtb_gate_report, VTB_FORMAT_MARKDOWN};
+    reports[0] = (struct report){options->export_junit, vtb_gate_junit, VTB_FORMAT_TABLE, false};
+    reports[1] = (struct report){options->export_sarif, vtb_gate_sarif, VTB_FORMAT_JSON, false};
+    reports[2] =
+        (struct report){options->export_markdown, vtb_gate_report, VTB_FORMAT_MARKDOWN, false};
+    reports[3] = (struct report){options->report, vtb_gate_report, VTB_FORMAT_JSON, true};
+}
+
+static bool check_report(const struct report *report, struct vtb_error *error)
+{
+    return report->is_page ? vtb_page_check(report->path, error)
+                           : vtb_output_check(report->path, error);
+}
+
+static bool write_report(const struct report *report, const struct vtb_gate *gate,
+                         struct vtb_error *error)
+{
+    const struct vtb_page page = {.print = report->print, .what = gate};
+    return report->is_page
+               ? vtb_page_write(report->path, &page, error)
+               : vtb_output_file(report->path, report->print, gate, report->format, error);
 }
 
 static bool check_outputs(const struct vtb_options *options, struct vtb_error *error)
@@ -45,7 +64,7 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
     struct report reports[REPORTS_N];
     list_reports(reports, options);
     for (size_t i = 0; i < REPORTS_N; i++) {
-        if (reports[i].path && !vtb_output_check(reports[i].path, error))
+        if (reports[i].path && !check_report(&reports[i], error))
             return false;
     }
     return !options->save_baseline || vtb_output_check(options->save_baseline, error);
@@ -68,8 +87,7 @@ static void write_refusal(struct vtb_gate *gate, const struct vtb_options *optio
     gate->seconds = difftime(time(NULL), gate->began);
     for (size_t i = 0; i < REPORTS_N; i++) {
         if (reports[i].path && (!only_stale || vtb_output_replaces(reports[i].path)))
-            (void)!vtb_output_file(reports[i].path, reports[i].print, gate, reports[i].format,
-                                   &unheard);
+            (void)!write_report(&reports[i], gate, &unheard);
     }
     gate->refusal = NULL;
 }
@@ -85,9 +103,7 @@ static bool write_reports(struct vtb_gate *gate, const struct vtb_options *optio
     struct vtb_error reason;
     bool ok = true;
     for (size_t i = 0; i < REPORTS_N; i++) {
-        ok = (!reports[i].path || vtb_output_file(reports[i].path, reports[i].print, gate,
-                                                  reports[i].format, ok ? error : &reason)) &&
-             ok;
+        ok = (!reports[i].path || write_report(&reports[i], gate, ok ? error : &reason)) && ok;
     }
     return vtb_output_stdout(print_gate, gate, (enum vtb_format)options->format,
                              ok ? error : &reason) &&

@@ -17,6 +17,7 @@
 #include "passes/instructions.h"
 #include "plan/prepare.h"
 #include "report/histograms.h"
+#include "report/page.h"
 #include "report/plots.h"
 #include "report/report.h"
 #include "report/report_csv.h"
@@ -36,7 +37,8 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
             return false;
     }
     return vtb_output_check_folder("results-dir", options->results_dir, error) &&
-           (!options->plot_dir || vtb_plots_check(options->plot_dir, options->plot_by, error));
+           (!options->plot_dir || vtb_plots_check(options->plot_dir, options->plot_by, error)) &&
+           (!options->report || vtb_page_check(options->report, error));
 }
 
 static void warn_of_trace(const struct vtb_plan *plan, const struct vtb_options *options)
@@ -177,6 +179,18 @@ static bool write_files(const struct vtb_options *options, const struct vtb_resu
     return vtb_histograms_write(results, own->stem, ok ? error : &reason) && ok;
 }
 
+/* Draws and writes what is made of the result file. What advice prints is in none, and is put
+ * before it. */
+static bool write_pictures(const struct vtb_options *options, const struct vtb_results *results,
+                           vtb_print *print, const struct own *own, struct vtb_error *error)
+{
+    const struct vtb_page page = {own->json, print == vtb_report ? NULL : print, results};
+    struct vtb_error reason;
+    const bool ok =
+        !options->plot_dir || vtb_plots_draw(options->plot_dir, options->plot_by, own->json, error);
+    return (!options->report || vtb_page_write(options->report, &page, ok ? error : &reason)) && ok;
+}
+
 /* Writes and prints what was found. If one output fails the others are still tried, because
  * measuring took its time; the first error is the one that is reported. */
 static bool write_results(const struct vtb_options *options, const struct vtb_results *results,
@@ -189,9 +203,8 @@ static bool write_results(const struct vtb_options *options, const struct vtb_re
         ok;
     if (ok)
         vtb_tell("results: %s", own->json);
-    if (own->is_current && options->plot_dir)
-        ok = vtb_plots_draw(options->plot_dir, options->plot_by, own->json, ok ? error : &reason) &&
-             ok;
+    if (own->is_current)
+        ok = write_pictures(options, results, print, own, ok ? error : &reason) && ok;
     if (ok || !own->is_kept)
         return ok;
     reason = *error;

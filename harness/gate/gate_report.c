@@ -371,13 +371,16 @@ static void report_json(FILE *out, const struct vtb_gate *gate)
         vtb_json_append(unasked, vtb_json_text(gate->unasked[i]->name));
     for (size_t i = 0; i < gate->notes_n; i++)
         vtb_json_append(notes, vtb_json_text(gate->notes[i]));
-    json_t *all = vtb_json_checked(
-        json_pack("{so so so so so}", "baseline", vtb_json_text(gate->baseline->path), "notes",
-                  notes, "checks", rows, "not_compared", gaps, "not_asked_for", unasked));
+    json_t *path = gate->baseline->path ? vtb_json_text(gate->baseline->path) : json_null();
+    json_t *all =
+        vtb_json_checked(json_pack("{so so so so so}", "baseline", path, "notes", notes, "checks",
+                                   rows, "not_compared", gaps, "not_asked_for", unasked));
     if (gate->timed) {
         vtb_json_put(all, "sessions", json_integer((json_int_t)gate->sessions_n));
         vtb_json_put(all, "margin", json_real(gate->margin));
     }
+    if (gate->refusal)
+        vtb_json_put(all, "refusal", vtb_json_text(gate->refusal->message));
     vtb_json_print(out, all, JSON_REAL_PRECISION(15));
 }
 

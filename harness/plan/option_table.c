@@ -343,6 +343,11 @@ static const struct vtb_option other_options[] = {
     {"plot-by", "PROGRAM", vtb_parse_word, FIELD(plot_by), .words = vtb_plot_by_words,
      .accepts = "matplotlib, gnuplot or both", .commands = RUN,
      .help = "what --plot draws with: matplotlib, gnuplot or both; default: matplotlib"},
+    {"report", "FILE.html", vtb_parse_text, FIELD(report), .file = VTB_FILE_WRITTEN,
+     .accepts = "a file's name", .commands = RUN | ADVISE | CLAIMS | COMPARE | GATE,
+     .help = "write a page of HTML that needs no other file and no network: the answer, charts,\n"
+             "tables that sort and filter, and the figures to download; scripts/report.py makes\n"
+             "one of any result files"},
     {"export-junit", "FILE", vtb_parse_text, FIELD(export_junit), .file = VTB_FILE_WRITTEN,
      .accepts = "a file's name", .commands = GATE,
      .help = "JUnit XML: a test case for each figure that is gated"},

@@ -135,6 +135,7 @@ struct vtb_options {
     const char *export_junit;
     const char *export_sarif;
     const char *save_baseline; /* null: none */
+    const char *report;        /* of a page of HTML; null: none */
     const char *plot_dir;      /* null: no pictures */
     const char *files[2];      /* the two of `compare`; `new`: what to make, and where */
     size_t files_n;

@@ -4,9 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_text.h"
 #include "base/prose.h"
 
 /* --- lines --- */
+
+/* Adds a line to the list; without a label it is one over the whole width. */
+static void add_to_list(const struct vtb_answer_lines *lines, const char *label, const char *text)
+{
+    json_t *line = vtb_json_checked(json_object());
+    if (label)
+        vtb_json_put(line, "label", vtb_json_text(label));
+    vtb_json_put(line, "text", vtb_json_text(text));
+    vtb_json_append(lines->list, line);
+}
 
 /* Prints a text whose lines are no wider than the look's, each but the first behind `indent`
  * spaces. */
@@ -35,6 +46,10 @@ static void print_hanging(const struct vtb_answer_lines *lines, const char *text
 static void print_line(const struct vtb_answer_lines *lines, const char *label, const char *text,
                        enum vtb_paint paint)
 {
+    if (lines->format == VTB_FORMAT_JSON) {
+        add_to_list(lines, label, text);
+        return;
+    }
     if (lines->format == VTB_FORMAT_MARKDOWN) {
         fprintf(lines->out, "- **%s**: %s\n", label, text);
         return;
@@ -73,6 +88,10 @@ void vtb_answer_time_line(const struct vtb_answer_lines *lines, const char *labe
 static void print_paragraph(const struct vtb_answer_lines *lines, const char *text,
                             enum vtb_paint paint)
 {
+    if (lines->format == VTB_FORMAT_JSON) {
+        add_to_list(lines, NULL, text);
+        return;
+    }
     print_hanging(lines, text, 0, paint);
     if (lines->format == VTB_FORMAT_MARKDOWN)
         putc('\n', lines->out);

@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include "base/look.h"
 #include "base/output.h"
 #include "base/paint.h"
@@ -19,8 +21,9 @@
 struct vtb_answer_lines {
     FILE *out;
     const struct vtb_look *look;
-    enum vtb_format format; /* VTB_FORMAT_TABLE or _MARKDOWN */
+    enum vtb_format format; /* VTB_FORMAT_TABLE, _MARKDOWN or _JSON */
     size_t label_width;     /* in characters */
+    json_t *list;           /* of _JSON, to which {label, text} is added instead; borrowed */
 };
 
 /* Makes room for a label, or for those of all heaps. */

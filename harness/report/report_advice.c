@@ -316,6 +316,17 @@ static void print_details(struct page *page)
     vtb_answer_rules(&page->lines, answer, "rules");
 }
 
+static void print_lines(struct page *page)
+{
+    if (page->advice->answer.n == 0)
+        return;
+    page->simple = name_of(page->advice->answer.gains->from);
+    page->other = name_of(page->advice->answer.gains->to);
+    print_subject(page);
+    print_choice(page);
+    print_details(page);
+}
+
 void vtb_report_advice_lines(FILE *out, const struct vtb_results *results,
                              const struct vtb_look *look, enum vtb_format format)
 {
@@ -324,15 +335,10 @@ void vtb_report_advice_lines(FILE *out, const struct vtb_results *results,
     struct page page = {.lines = {.out = out, .look = look, .format = format},
                         .results = results,
                         .advice = &advice};
-    if (advice.answer.n > 0) {
-        page.simple = name_of(advice.answer.gains->from);
-        page.other = name_of(advice.answer.gains->to);
-        print_subject(&page);
-        print_choice(&page);
-        print_details(&page);
+    print_lines(&page);
+    if (advice.answer.n > 0)
         vtb_answer_paragraph(&page.lines,
                              "`run_bench run` compares all strategies, with the same numbers.");
-    }
     vtb_report_skips(out, &results->plan->skips, look->width);
 }
 
@@ -373,7 +379,17 @@ static json_t *rule_of(const struct vtb_advice *advice)
     return vtb_json_text(text);
 }
 
-static void print_json(FILE *out, const struct vtb_advice *advice, size_t in_flight)
+static json_t *lines_of(const struct vtb_results *results, const struct vtb_advice *advice)
+{
+    json_t *list = vtb_json_checked(json_array());
+    struct page page = {
+        .lines = {.format = VTB_FORMAT_JSON, .list = list}, .results = results, .advice = advice};
+    print_lines(&page);
+    return list;
+}
+
+static void print_json(FILE *out, const struct vtb_results *results,
+                       const struct vtb_advice *advice)
 {
     static const struct vtb_interval unknown = {NAN, NAN, NAN};
     json_t *json = vtb_json_checked(json_object());
@@ -395,11 +411,14 @@ static void print_json(FILE *out, const struct vtb_advice *advice, size_t in_fli
                  vtb_json_number(vtb_advice_bytes_per_second(advice)));
     vtb_json_put(json, "collections_per_minute_saved",
                  vtb_json_number(vtb_advice_collections_per_minute(advice)));
-    vtb_json_put(json, "in_flight", vtb_json_checked(json_integer((json_int_t)in_flight)));
+    vtb_json_put(
+        json, "in_flight",
+        vtb_json_checked(json_integer((json_int_t)results->comparisons->point->in_flight)));
     vtb_json_put(json, "rules", rules_of(advice));
     vtb_json_put(json, "changes_at", changes_of(advice));
     vtb_json_put(json, "rule_says", rule_of(advice));
     vtb_json_put(json, "agrees", vtb_json_checked(json_boolean(vtb_advice_agrees(advice))));
+    vtb_json_put(json, "answer", lines_of(results, advice));
     vtb_json_print(out, json, 0);
 }
 
@@ -416,5 +435,5 @@ void vtb_report_advice(FILE *out, const void *what, enum vtb_format format)
     }
     make_advice(&advice, results);
     if (advice.answer.n > 0)
-        print_json(out, &advice, results->comparisons->point->in_flight);
+        print_json(out, results, &advice);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_text.h"
 #include "base/prose.h"
 #include "figures/answer.h"
 #include "report/answer_lines.h"
@@ -492,4 +493,23 @@ void vtb_report_answer(FILE *out, const struct vtb_results *results, const struc
     print_notes(&screen);
     vtb_report_skips(out, &results->plan->skips, look->width);
     vtb_report_environment(out, look->width);
+}
+
+json_t *vtb_report_answer_json(const struct vtb_results *results)
+{
+    static const struct vtb_look look = {.width = VTB_LOOK_WIDTH};
+    json_t *list = vtb_json_checked(json_array());
+    struct screen screen = {.lines = {.look = &look, .format = VTB_FORMAT_JSON, .list = list},
+                            .results = results};
+    char text[TEXT_BYTES] = "";
+    if (results->comparisons_n == 0)
+        return list;
+    vtb_answer_make(&screen.answer, results->comparisons, results->plan->calls_per_second);
+    print_subject(&screen);
+    print_answer(&screen);
+    append_state(text, results->comparisons);
+    append_consumer(text, results);
+    if (*text)
+        vtb_answer_paragraph(&screen.lines, text);
+    return list;
 }

@@ -22,6 +22,7 @@
 #include "report/break_even_json.h"
 #include "report/case_names.h"
 #include "report/counters.h"
+#include "report/report_answer.h"
 
 /* Numbers are written with 15 digits: 78.4, not 78.400000000000006. */
 #define REAL_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
@@ -476,7 +477,19 @@ void vtb_report_context(FILE *out, const void *what, enum vtb_format format)
     json_decref(object);
 }
 
-static void report(FILE *out, const struct vtb_results *results, bool with_sessions)
+static void print_answer(FILE *out, const struct vtb_results *results)
+{
+    json_t *list = vtb_report_answer_json(results);
+    bool first = true;
+    fputs(",\n\"answer\": [", out);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        print_row(out, json_incref(json_array_get(list, i)), &first);
+    fputs("\n]", out);
+    json_decref(list);
+}
+
+/* A baseline is only compared with: it has no sessions, and no answer. */
+static void report(FILE *out, const struct vtb_results *results, bool is_baseline)
 {
     char name[VTB_CASE_NAME_BYTES];
     bool first = true;
@@ -488,7 +501,7 @@ static void report(FILE *out, const struct vtb_results *results, bool with_sessi
         for (size_t own = 0; own < comparison->point->cases_n; own++) {
             vtb_case_name(name, sizeof name, comparison, &comparison->figures[own]);
             if (comparison->timed) {
-                if (with_sessions)
+                if (!is_baseline)
                     print_sessions(out, results, comparison, own, name, &first);
                 print_median(out, results, comparison, own, name, &first);
             } else {
@@ -498,17 +511,20 @@ static void report(FILE *out, const struct vtb_results *results, bool with_sessi
     }
     fputs("\n],\n\"break_even\": [", out);
     print_break_evens(out, results);
-    fputs("\n]\n}\n", out);
+    fputs("\n]", out);
+    if (!is_baseline)
+        print_answer(out, results);
+    fputs("\n}\n", out);
 }
 
 void vtb_report_json(FILE *out, const struct vtb_results *results)
 {
-    report(out, results, true);
+    report(out, results, false);
 }
 
 void vtb_report_baseline(FILE *out, const void *what, enum vtb_format format)
 {
     const struct vtb_results *results = what;
     (void)format;
-    report(out, results, false);
+    report(out, results, true);
 }

@@ -1,0 +1,430 @@
+"""The pictures of the package `plots`, as charts: a specification for Vega, and their figures.
+
+Colours of text, axes and grids are left to the page's style, which knows light, dark and print.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from plots.axes import Axis
+from plots.looks import DARK, HEAT, Style, style_of
+from plots.pictures import AnyPicture, Heat, Lines, Panel, Row, Rows, heat_top
+
+from .model import Cell, Chart, Column, Series, Table
+from .numbers import grouped, number
+
+Spec = dict[str, Any]
+
+LINES_HEIGHT = 340
+ROW_HEIGHT = 24
+HEAT_HEIGHT = 60
+FONT_SIZE = 12  # in px, as in the page's style
+TYPE = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "titleFontWeight": "normal"}
+
+DASHES: dict[str, list[int]] = {"solid": [], "dash": [6, 4], "dot": [2, 3]}
+SHAPES = {"up": "triangle-up", "down": "triangle-down", "plus": "cross", "pentagon": "wedge"}
+
+# What the values of each form of rows are.
+FORMS = {
+    "bars": ["value", "least", "most"],
+    "rounds": ["median", "25 %", "75 %", "5 %", "95 %"],
+    "quantiles": ["median", "90 %", "longest"],
+}
+
+# Where the legend or the pointer has chosen a strategy, the others step back.
+FADED = {"test": "pick && pick !== datum.series", "value": 0.12}
+SHOWN = [FADED, {"value": 1}]
+
+
+def field(name: str, scale: str = "") -> Spec:
+    return {"scale": scale, "field": name} if scale else {"field": name}
+
+
+def mark(kind: str, source: str, update: Spec, **more: Any) -> Spec:
+    """A mark for each row of a source; nothing of it moves."""
+    return {"type": kind, "from": {"data": source}, "encode": {"update": update}, **more}
+
+
+def scale_of(name: str, axis: Axis, sides: Any) -> Spec:
+    return {
+        "name": name,
+        "type": axis.scale,
+        "domain": [axis.low, axis.high],
+        "range": sides,
+        "zero": False,
+        "clamp": True,
+    }
+
+
+def axis_of(axis: Axis, side: str, scale: str) -> Spec:
+    """An axis with the picture's own ticks and their texts."""
+    texts = [text for _, text in axis.ticks]
+    place = f"round(datum.index * {max(len(texts) - 1, 1)})"
+    return {
+        "orient": side,
+        "scale": scale,
+        "title": axis.label,
+        "grid": True,
+        "values": [value for value, _ in axis.ticks],
+        "labelOverlap": True,
+        "encode": {"labels": {"update": {"text": {"signal": f"{scale}Texts[{place}]"}}}},
+    }
+
+
+def frame(height: float, **texts: list[str]) -> Spec:
+    """What all charts have: they are as wide as their place, and change with it."""
+    width = "max(240, containerSize()[0])"
+    events = {"source": "window", "type": "resize"}
+    return {
+        "height": height,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "padding": 2,
+        "config": {"axis": TYPE, "text": {"fontSize": FONT_SIZE}},
+        "signals": [
+            {"name": "width", "init": width, "on": [{"events": events, "update": width}]},
+            {"name": "pick", "value": None},
+            *({"name": f"{name}Texts", "value": value} for name, value in texts.items()),
+        ],
+    }
+
+
+def texts_of(axis: Axis) -> list[str]:
+    return [text for _, text in axis.ticks]
+
+
+def hover(name: str, label: str, value: float, low: float, high: float) -> str:
+    """What the pointer shows: more digits than an axis can tell."""
+    text = f"{name}\n{label}: {grouped(value, 6)}"
+    return text if low == high else f"{text}\n{grouped(low, 6)} to {grouped(high, 6)}"
+
+
+def series_of(names: Iterable[str]) -> list[Series]:
+    return [Series(name, style_of(name).colour) for name in dict.fromkeys(names)]
+
+
+# --- lines ---
+
+
+def look_of(style: Style, dash: str) -> Spec:
+    shape = SHAPES.get(style.marker, style.marker)
+    return {"colour": style.colour, "shape": shape, "dash": DASHES[dash]}
+
+
+def points_of(picture: Lines) -> list[Spec]:
+    """A gap in a line is a point without a height."""
+    found: list[Spec] = []
+    for line in picture.lines:
+        base = {"series": line.name, **look_of(style_of(line.name), line.dash)}
+        for point in line.points:
+            if point is None:
+                found.append(base)
+                continue
+            x, y, low, high = point
+            tip = hover(line.name, picture.y.label, y, low, high)
+            tip += f"\n{picture.x.label}: {grouped(x, 6)}"
+            found.append({**base, "x": x, "y": y, "low": low, "high": high, "tip": tip})
+    return found
+
+
+def line_marks() -> list[Spec]:
+    """Of one line: the band of its intervals, itself, and its points."""
+    there = {"signal": "isValid(datum.y)"}
+    place = {"x": field("x", "x"), "y": field("y", "y")}
+    band = {
+        **{"x": field("x", "x"), "y": field("low", "y"), "y2": field("high", "y")},
+        **{"fill": field("colour"), "defined": there},
+        "fillOpacity": [{**FADED, "value": 0.03}, {"value": 0.16}],
+    }
+    line = {
+        **{**place, "stroke": field("colour"), "strokeDash": field("dash"), "defined": there},
+        **{"strokeWidth": {"value": 1.7}, "strokeOpacity": SHOWN},
+    }
+    dot = {
+        **{**place, "shape": field("shape"), "fill": field("colour"), "size": {"value": 45}},
+        "opacity": [{"test": "!isValid(datum.y)", "value": 0}, *SHOWN],
+        "tooltip": field("tip"),
+    }
+    return [
+        mark("area", "own", band, interactive=False),
+        mark("line", "own", line, interactive=False),
+        mark("symbol", "own", dot),
+    ]
+
+
+def guides_of(picture: Lines) -> list[Spec]:
+    """Lines across the chart, from side to side."""
+    found: list[Spec] = []
+    across = {"x": {"value": 0}, "x2": {"signal": "width"}}
+    upright = {"y": {"value": 0}, "y2": {"signal": "height"}}
+    if picture.level is not None:
+        found.append({**across, "y": {"scale": "y", "value": picture.level}})
+    if picture.divide:
+        found.append({**upright, "x": {"scale": "x", "value": picture.divide[0]}})
+    return [
+        {"type": "rule", "interactive": False, "encode": {"update": {**each, **GUIDE}}}
+        for each in found
+    ]
+
+
+GUIDE = {"stroke": {"value": "#888888"}, "strokeDash": {"value": [4, 3]}}
+
+
+def break_even_marks() -> list[Spec]:
+    span = {
+        **{"x": field("low", "x"), "x2": field("high", "x"), "y": field("y", "y")},
+        **{"stroke": field("colour"), "strokeWidth": {"value": 3}, "strokeOpacity": SHOWN},
+    }
+    place = {
+        **{"x": field("x", "x"), "y": field("y", "y"), "shape": {"value": "diamond"}},
+        **{"size": {"value": 120}, "fill": {"value": "#FFFFFF"}, "stroke": field("colour")},
+        **{"strokeWidth": {"value": 2}, "opacity": SHOWN, "tooltip": field("tip")},
+    }
+    return [mark("rule", "crossings", span), mark("symbol", "crossings", place)]
+
+
+def lines_spec(picture: Lines) -> Spec:
+    crossings = [
+        {
+            **{"series": each.name, "colour": style_of(each.name).colour},
+            **{"x": each.x, "y": each.y, "low": each.low, "high": each.high},
+            "tip": hover(
+                *[f"break-even of {each.name}", picture.x.label, each.x, each.low, each.high]
+            ),
+        }
+        for each in picture.marks
+    ]
+    facet = {"facet": {"name": "own", "data": "points", "groupby": "series"}}
+    return {
+        **frame(LINES_HEIGHT, x=texts_of(picture.x), y=texts_of(picture.y)),
+        "data": [
+            {"name": "points", "values": points_of(picture)},
+            {"name": "crossings", "values": crossings},
+        ],
+        "scales": [scale_of("x", picture.x, "width"), scale_of("y", picture.y, "height")],
+        "axes": [axis_of(picture.x, "bottom", "x"), axis_of(picture.y, "left", "y")],
+        "marks": [
+            *guides_of(picture),
+            {"type": "group", "from": facet, "marks": line_marks()},
+            *break_even_marks(),
+        ],
+    }
+
+
+def lines_table(name: str, picture: Lines) -> Table:
+    columns = [
+        Column("strategy", is_filter=True),
+        Column(picture.x.label, is_number=True),
+        Column(picture.y.label, is_number=True),
+        Column("from", is_number=True),
+        Column("to", is_number=True),
+    ]
+    rows = [
+        [Cell(line.name), *(number(value) for value in point)]
+        for line in picture.lines
+        for point in line.drawn
+    ]
+    return Table(name, "The chart's figures", columns, rows)
+
+
+# --- rows: bars, distributions, quantiles ---
+
+
+def row_of(picture: Rows, row: Row) -> Spec:
+    labels = FORMS[picture.form]
+    told = [f"{label}: {grouped(value, 6)}" for label, value in zip(labels, row.values)]
+    values = {f"v{index}": value for index, value in enumerate(row.values)}
+    tip = "\n".join([row.name, picture.x.label, *told])
+    colour = style_of(row.name).colour
+    return {"series": row.name, "colour": colour, **values, "tip": tip, "text": told_short(row)}
+
+
+def told_short(row: Row) -> str:
+    return grouped(row.values[0])
+
+
+def across(first: str, second: str, **more: Any) -> Spec:
+    """A rule along the x axis, in the middle of its row."""
+    return {
+        **{"x": field(first, "x"), "x2": field(second, "x")},
+        "y": {"scale": "rows", "field": "series", "band": 0.5},
+        **{"strokeOpacity": SHOWN, "tooltip": field("tip"), **more},
+    }
+
+
+def box(first: Spec, second: Spec, **more: Any) -> Spec:
+    return {
+        **{"x": first, "x2": second, "y": field("series", "rows")},
+        **{"height": {"scale": "rows", "band": 1}, "tooltip": field("tip"), **more},
+    }
+
+
+def bars_marks() -> list[Spec]:
+    zero = {"scale": "x", "value": 0}
+    colour, ink = field("colour"), {"value": "#111111"}
+    label = {
+        "x": {"scale": "x", "field": "v2", "offset": 5},
+        "y": {"scale": "rows", "field": "series", "band": 0.5},
+        **{"baseline": {"value": "middle"}, "text": field("text")},
+    }
+    return [
+        mark("rect", "rows", box(zero, field("v0", "x"), fill=colour, fillOpacity=SHOWN)),
+        mark("rule", "rows", across("v1", "v2", stroke=ink, strokeWidth={"value": 1.6})),
+        mark("text", "rows", label, interactive=False),
+    ]
+
+
+def rounds_marks() -> list[Spec]:
+    colour = field("colour")
+    quartiles = box(field("v1", "x"), field("v2", "x"), fill=colour, fillOpacity={"value": 0.25})
+    middle = {
+        **{"x": field("v0", "x"), "y": field("series", "rows"), "stroke": colour},
+        "y2": {"scale": "rows", "field": "series", "band": 1},
+        **{"strokeWidth": {"value": 3}, "strokeOpacity": SHOWN, "tooltip": field("tip")},
+    }
+    return [
+        mark("rule", "rows", across("v3", "v4", stroke=colour, strokeWidth={"value": 1.4})),
+        mark("rect", "rows", {**quartiles, "stroke": colour, "strokeOpacity": SHOWN}),
+        mark("rule", "rows", middle),
+    ]
+
+
+def quantiles_marks() -> list[Spec]:
+    colour = field("colour")
+    dots = [("v0", "circle"), ("v1", "stroke"), ("v2", "triangle-right")]
+    return [
+        mark("rule", "rows", across("v0", "v2", stroke=colour, strokeWidth={"value": 1.4})),
+        *(
+            mark(
+                "symbol",
+                "rows",
+                {
+                    **{"x": field(each, "x"), "shape": {"value": shape}, "size": {"value": 60}},
+                    "y": {"scale": "rows", "field": "series", "band": 0.5},
+                    **{"fill": colour, "stroke": colour, "opacity": SHOWN},
+                    "tooltip": field("tip"),
+                },
+            )
+            for each, shape in dots
+        ),
+    ]
+
+
+MARKS = {"bars": bars_marks, "rounds": rounds_marks, "quantiles": quantiles_marks}
+
+
+def rows_spec(picture: Rows, panel: Panel) -> Spec:
+    """Of one panel: on a phone they stand below each other."""
+    names = [row.name for row in panel.rows if row]
+    rows = {
+        **{"name": "rows", "type": "band", "domain": names},
+        **{"range": "height", "padding": 0.3},
+    }
+    return {
+        **frame(ROW_HEIGHT * max(len(names), 2) + 50, x=texts_of(picture.x)),
+        "data": [{"name": "rows", "values": [row_of(picture, row) for row in panel.rows if row]}],
+        "scales": [scale_of("x", picture.x, "width"), rows],
+        "axes": [
+            axis_of(picture.x, "bottom", "x"),
+            {"orient": "left", "scale": "rows", "ticks": False, "labelLimit": 180},
+        ],
+        "marks": MARKS[picture.form](),
+    }
+
+
+def rows_table(name: str, picture: Rows, panel: Panel) -> Table:
+    columns = [Column("strategy")]
+    columns += [
+        Column(f"{label} of {picture.x.label}", is_number=True) for label in FORMS[picture.form]
+    ]
+    rows = [[Cell(row.name), *(number(value) for value in row.values)] for row in panel.rows if row]
+    return Table(name, "The chart's figures", columns, rows)
+
+
+# --- heat maps ---
+
+
+def heat_cells(picture: Heat) -> list[Spec]:
+    top = heat_top(picture)
+    return [
+        {
+            **{"column": column, "row": row, "value": value, "text": text},
+            "tip": f"{picture.x_label}: {column}\n{picture.y_label}: {row}\n{text}",
+            "ink": "#FFFFFF" if value is not None and value < DARK * top else "#111111",
+        }
+        for row, values, texts in zip(picture.rows, picture.values, picture.texts)
+        for column, value, text in zip(picture.columns, values, texts)
+    ]
+
+
+def heat_spec(picture: Heat) -> Spec:
+    def band(name: str, domain: Sequence[str], sides: str) -> Spec:
+        return {"name": name, "type": "band", "domain": list(domain), "range": sides}
+
+    colours = {"name": "heat", "type": "linear", "domain": [0, heat_top(picture)], "range": HEAT}
+    tile = {
+        **{"x": field("column", "columns"), "width": {"scale": "columns", "band": 1}},
+        **{"y": field("row", "rows"), "height": {"scale": "rows", "band": 1}},
+        "fill": [{"test": "isValid(datum.value)", **field("value", "heat")}, {"value": "#EEEEEE"}],
+        "tooltip": field("tip"),
+    }
+    text = {
+        "x": {"scale": "columns", "field": "column", "band": 0.5},
+        "y": {"scale": "rows", "field": "row", "band": 0.5},
+        **{"align": {"value": "center"}, "baseline": {"value": "middle"}},
+        **{"text": field("text"), "fill": field("ink")},
+    }
+    return {
+        **frame(HEAT_HEIGHT * max(len(picture.rows), 2) + 60),
+        "data": [{"name": "cells", "values": heat_cells(picture)}],
+        "scales": [
+            band("columns", picture.columns, "width"),
+            band("rows", list(reversed(picture.rows)), "height"),
+            colours,
+        ],
+        "axes": [
+            {"orient": "bottom", "scale": "columns", "title": picture.x_label},
+            {"orient": "left", "scale": "rows", "title": picture.y_label},
+        ],
+        "marks": [
+            mark("rect", "cells", tile),
+            mark("text", "cells", text, interactive=False, style="inked"),
+        ],
+    }
+
+
+def heat_table(name: str, picture: Heat) -> Table:
+    labels = [f"{picture.x_label} {each}" for each in picture.columns]
+    columns = [Column(picture.y_label), *(Column(each, is_number=True) for each in labels)]
+    rows = [
+        [Cell(row), *(Cell(text, value) for text, value in zip(texts, values))]
+        for row, texts, values in zip(picture.rows, picture.texts, picture.values)
+    ]
+    return Table(name, "The chart's figures", columns, rows)
+
+
+# --- any ---
+
+
+def charts_of(picture: AnyPicture, prefix: str) -> list[Chart]:
+    """The charts of a picture: one for each panel; none of what is only drawn on paper."""
+    title, stem = " ".join(picture.title), f"{prefix}{picture.stem}"
+    if isinstance(picture, Lines):
+        series = series_of(line.name for line in picture.lines)
+        table = lines_table(f"{stem}-figures", picture)
+        return [Chart(stem, title, picture.note, lines_spec(picture), series, table)]
+    if isinstance(picture, Heat):
+        table = heat_table(f"{stem}-figures", picture)
+        return [Chart(stem, title, picture.note, heat_spec(picture), [], table)]
+    if not isinstance(picture, Rows):
+        return []
+    found = []
+    for index, panel in enumerate(picture.panels):
+        name, heading = f"{stem}-{index + 1}", f" ({panel.heading})" if panel.heading else ""
+        found.append(
+            Chart(
+                *[name, f"{title}{heading}", picture.note, rows_spec(picture, panel), []],
+                rows_table(f"{name}-figures", picture, panel),
+            )
+        )
+    return found

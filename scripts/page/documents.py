@@ -1,0 +1,82 @@
+"""Reading what a page is made of: result files, and the JSON that commands print."""
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from plots.files import BadFile, read_json, refuse_constant
+
+STANDARD_INPUT = "-"
+
+# The key by which a document of each kind is known.
+KINDS = {
+    "benchmarks": "run",
+    "recommendation": "advice",
+    "claims": "claims",
+    "only_before": "comparison",
+    "not_compared": "gate",
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    kind: str  # of KINDS
+    path: Path
+    data: dict[str, Any]
+
+    @property
+    def file_name(self) -> str:
+        """Under which the page gives it."""
+        own = self.path.name if str(self.path) != STANDARD_INPUT else f"{self.kind}.json"
+        return own if own.endswith(".json") else f"{own}.json"
+
+
+def read_standard_input() -> Any:
+    try:
+        return json.loads(sys.stdin.buffer.read().decode("utf-8"), parse_constant=refuse_constant)
+    except (ValueError, RecursionError) as error:
+        cause = " ".join(str(error).split())
+        raise BadFile(f"standard input: no JSON, or cut short: {cause}") from None
+
+
+def read(path: Path) -> Document:
+    is_input = str(path) == STANDARD_INPUT
+    data = read_standard_input() if is_input else read_json(path)
+    kind = next((KINDS[key] for key in KINDS if isinstance(data, dict) and key in data), "")
+    if kind == "run" and is_input:
+        raise BadFile("standard input: a result file is named by its path, as others lie beside it")
+    if kind:
+        return Document(kind, path, data)
+    where = "standard input" if is_input else str(path)
+    raise BadFile(
+        f"{where}: not a result file, nor the JSON of advise, claims, compare or gate:"
+        f" none of the keys {', '.join(KINDS)}"
+    )
+
+
+def items(document: Document, key: str) -> list[dict[str, Any]]:
+    """A list of objects in a document."""
+    found = document.data.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise BadFile(f"{document.path}: {key} is not a list of objects")
+    return found
+
+
+def text(value: Any) -> str:
+    """What a document says, as a text: nothing where it says nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def lines(document: Document) -> list[tuple[str, str]]:
+    """The first screen's lines, with arrows as a page can have them."""
+    return [
+        (text(line.get("label")), text(line.get("text")).strip().replace(" -> ", " \u2192 "))
+        for line in items(document, "answer")
+    ]

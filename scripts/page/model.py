@@ -1,0 +1,95 @@
+"""What a page consists of, as plain data: sections with sentences, charts and tables."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Line = tuple[str, str]  # a label, which may be empty, and a text
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table."""
+
+    label: str
+    unit: str = ""
+    hint: str = ""  # what the word means
+    is_number: bool = False
+    is_filter: bool = False  # rows can be chosen by its values
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    value: float | str | None = None  # what it is sorted by; None: by its text
+    tone: str = ""  # good, bad or dim
+
+    @property
+    def sort_key(self) -> str:
+        return self.text if self.value is None else str(self.value)
+
+
+@dataclass
+class Table:
+    name: str  # of the page, and so of no other table
+    caption: str
+    columns: list[Column]
+    rows: list[list[Cell]]
+    note: str = ""
+    is_folded: bool = False  # until a reader opens it
+
+    def choices(self, index: int) -> list[str]:
+        """What a column's values are, in their order."""
+        return list(dict.fromkeys(row[index].text for row in self.rows))
+
+    @property
+    def filters(self) -> list[int]:
+        """The columns by which rows can be chosen: those with a few values."""
+        return [
+            index
+            for index, column in enumerate(self.columns)
+            if column.is_filter and 1 < len(self.choices(index)) <= 40
+        ]
+
+
+@dataclass
+class Series:
+    """What a chart's legend names."""
+
+    name: str
+    colour: str
+
+
+@dataclass
+class Chart:
+    name: str
+    title: str
+    notes: list[str]
+    spec: dict[str, Any]  # of Vega
+    series: list[Series]
+    values: Table  # the same figures, for those who see no chart
+
+
+@dataclass
+class Section:
+    name: str  # of the page
+    title: str
+    lines: list[Line] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  # paragraphs
+    charts: list[Chart] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+
+
+@dataclass
+class Download:
+    file: str
+    kind: str  # its media type
+    content: bytes
+
+
+@dataclass
+class Page:
+    title: str
+    about: str  # a line below the title
+    sections: list[Section] = field(default_factory=list)
+    downloads: list[Download] = field(default_factory=list)
