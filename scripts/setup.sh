@@ -9,8 +9,8 @@ help() {
 Usage: scripts/setup.sh [--tests]
 
 Installs the Debian packages that are missing: those that building and running need; with --tests
-also those of tests and lint, of --instructions (valgrind) and of --plot (python3-matplotlib,
-gnuplot-nox). scripts/packages.txt lists them, each with its reason. May be run again at any time.
+also those of tests and lint, of --instructions (valgrind), of --plot (python3-matplotlib,
+gnuplot-nox) and of --report (python3-jinja2, libjs-vega). scripts/packages.txt lists them, each with its reason. May be run again at any time.
 
 Exit: 0 ok, 1 something failed, 2 an unknown option, or not a Debian system.
 END

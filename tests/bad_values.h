@@ -105,6 +105,7 @@ static const struct bad_values bad_values_of_run[] = {
     {"export-markdown", A_FILE, TEXTS("")},
     {"save-baseline", A_FILE, TEXTS("")},
     {"results-dir", A_DIRECTORY, TEXTS("")},
+    {"report", A_FILE, TEXTS("")},
     {"plot", A_DIRECTORY, TEXTS("")},
     {"plot-by", "matplotlib, gnuplot or both",
      TEXTS("other", "", "Gnuplot", "all", "matplotlib,gnuplot")},

@@ -39,6 +39,7 @@ KEYS = [
     "changes_at",
     "rule_says",
     "agrees",
+    "answer",
 ]
 
 

@@ -68,7 +68,9 @@ def test_rows_have_all_keys(claims: dict[str, Claim]) -> None:
         if claim["verdict"] == "not measurable here":
             assert claim["reason"]
         else:
-            assert claim["lo"] <= claim["measured"] or claim["measured"] is None
+            ends = [claim["lo"], claim["measured"], claim["hi"]]
+            known = [each for each in ends if each is not None]
+            assert known == sorted(known)
 
 
 def test_each_verdict_is_there_but_for_what_is_not(claims: dict[str, Claim]) -> None:

@@ -1457,6 +1457,24 @@ static json_t *parsed_json(void)
     return all;
 }
 
+/* Also before a baseline was read, whose path is not known then. */
+static void json_of_a_refusal(void **state)
+{
+    (void)state;
+    const struct vtb_result_file unread = {0};
+    const struct vtb_error refusal = {.message = "there is no baseline"};
+    gate = (struct vtb_gate){.baseline = &unread, .refusal = &refusal};
+    json_t *all = parsed_json();
+    assert_string_equal(json_string_value(json_object_get(all, "refusal")), refusal.message);
+    assert_true(json_is_null(json_object_get(all, "baseline")));
+    json_decref(all);
+    gate.refusal = NULL;
+    all = parsed_json();
+    assert_null(json_object_get(all, "refusal"));
+    json_decref(all);
+    gate = (struct vtb_gate){0};
+}
+
 /* --- files that a user brought --- */
 
 #define DIGEST "0123456789012345678901234567890123456789012345678901234567890123"
@@ -1831,6 +1849,7 @@ int main(void)
         TEST(collections_under_other_budgets),
         TEST(collections_over_other_calls),
         TEST(notes_of_many_reasons),
+        TEST(json_of_a_refusal),
         TEST(sources_that_are_the_same),
         TEST(sources_that_changed),
         TEST(sources_of_long_names),

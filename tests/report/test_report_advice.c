@@ -228,7 +228,7 @@ static void as_json(void **state)
     make_at(20000);
     it.strategies[1].lacks.storing = "it is a place in the caller";
     json_t *json = json_of();
-    assert_int_equal(json_object_size(json), 14);
+    assert_int_equal(json_object_size(json), 15);
     assert_string_equal(string(json, "recommendation"), "left");
     assert_string_equal(string(json, "instead_of"), "right");
     assert_true(json_is_false(json_object_get(json, "matters")));
@@ -246,6 +246,10 @@ static void as_json(void **state)
     assert_true(real(change, "lo") < 1e7 / 15 && real(change, "hi") > 1e7 / 15);
     assert_string_equal(string(json, "rule_says"), "right");
     assert_true(json_is_false(json_object_get(json, "agrees")));
+    const json_t *lines = json_object_get(json, "answer");
+    assert_string_equal(string(json_array_get(lines, 1), "text"),
+                        "ADVICE  It does not matter: take left, the simple one.");
+    assert_string_equal(string(json_array_get(lines, 2), "label"), "malloc (heap)");
     json_decref(json);
 }
 

@@ -167,6 +167,31 @@ static void lines_fit(void **state)
     }
 }
 
+/* The lines of the answer, without the table and what leads to more. */
+static void as_json(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    json_t *list = vtb_report_answer_json(&it.results);
+    const json_t *headline = json_array_get(list, 1);
+    const json_t *heap = json_array_get(list, 2);
+    assert_null(json_object_get(headline, "label"));
+    assert_string_equal(json_string_value(json_object_get(headline, "text")),
+                        "ANSWER  right instead of left: faster");
+    assert_string_equal(json_string_value(json_object_get(heap, "label")), "malloc (heap)");
+    assert_string_equal(json_string_value(json_object_get(heap, "text")),
+                        "20 -> 15 ns a call, -25 % ±5");
+    char *text_of_all = json_dumps(list, 0);
+    assert_non_null(text_of_all);
+    assert_null(strstr(text_of_all, "--plot"));
+    free(text_of_all);
+    json_decref(list);
+    it.results.comparisons_n = 0;
+    list = vtb_report_answer_json(&it.results);
+    assert_int_equal(json_array_size(list), 0);
+    json_decref(list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,7 +200,7 @@ int main(void)
         cmocka_unit_test(a_volume),           cmocka_unit_test(counts_alone),
         cmocka_unit_test(a_cold_start),       cmocka_unit_test(one_strategy),
         cmocka_unit_test(of_several_callers), cmocka_unit_test(rules),
-        cmocka_unit_test(lines_fit),
+        cmocka_unit_test(lines_fit),          cmocka_unit_test(as_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
