@@ -65,8 +65,12 @@ def parser() -> Parser:
     return made
 
 
-def write(text: str, out: Path) -> None:
-    """What is there is replaced once the page is whole."""
+def write(text: str, out: Path | None) -> None:
+    """What is there is replaced once the page is whole; without a name, to standard output."""
+    if not out:
+        with os.fdopen(1, "w", encoding="utf-8", closefd=False) as file:
+            file.write(text)
+        return
     target = Path(os.path.realpath(out))
     if target.exists() and not target.is_file():
         target.write_text(text, encoding="utf-8")
@@ -84,6 +88,11 @@ def write(text: str, out: Path) -> None:
         raise
 
 
+def is_read(out: Path | None, files: list[Path]) -> bool:
+    """Whether the page would take the place of a file that it is made of."""
+    return bool(out) and any(os.path.realpath(out) == os.path.realpath(file) for file in files)
+
+
 def main() -> int:
     made = parser()
     arguments = made.parse_args()
@@ -94,6 +103,8 @@ def main() -> int:
         return 0
     if not arguments.files:
         made.error("no file; accepted: result files, or - for standard input")
+    if is_read(arguments.out, arguments.files):
+        made.error(f"--out {arguments.out}: is read; accepted: a file of another name")
     from page import build, documents, html
 
     try:
@@ -102,12 +113,7 @@ def main() -> int:
         made.end(str(error))
     text = html.render(page)
     try:
-        if arguments.out:
-            write(text, arguments.out)
-        else:
-            sys.stdout.reconfigure(encoding="utf-8")
-            sys.stdout.write(text)
-            sys.stdout.flush()
+        write(text, arguments.out)
     except OSError as error:
         return fail(f"{arguments.out or 'standard output'}: {error.strerror}")
     return 0

@@ -34,7 +34,7 @@ def method() -> Section:
 
 
 def download_of(document: Document) -> Download:
-    text = json.dumps(document.data, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(document.data, separators=(",", ":"))
     return Download(f"{document.file_name}.gz", "application/gzip", text.encode("utf-8"))
 
 

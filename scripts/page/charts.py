@@ -4,12 +4,13 @@ Colours of text, axes and grids are left to the page's style, which knows light,
 """
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from plots.axes import Axis
 from plots.looks import DARK, HEAT, Style, style_of
-from plots.pictures import AnyPicture, Heat, Lines, Panel, Row, Rows, heat_top
+from plots.pictures import AnyPicture, Heat, Lines, Panel, Row, Rows, dot_places, heat_top
 
 from .model import Cell, Chart, Column, Series, Table
 from .numbers import grouped, number
@@ -20,15 +21,17 @@ LINES_HEIGHT = 340
 ROW_HEIGHT = 24
 HEAT_HEIGHT = 60
 FONT_SIZE = 12  # in px, as in the page's style
+LABEL_WIDTH = 40  # of an axis, in characters, as fit on a phone
 TYPE = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "titleFontWeight": "normal"}
 
 DASHES: dict[str, list[int]] = {"solid": [], "dash": [6, 4], "dot": [2, 3]}
+STAR = "M0,-1L.29,-.4L.95,-.31L.47,.15L.59,.81L0,.5L-.59,.81L-.47,.15L-.95,-.31L-.29,-.4Z"
 SHAPES = {"up": "triangle-up", "down": "triangle-down", "plus": "cross", "pentagon": "wedge"}
 
 # What the values of each form of rows are.
 FORMS = {
     "bars": ["value", "least", "most"],
-    "rounds": ["median", "25 %", "75 %", "5 %", "95 %"],
+    "rounds": ["median", "25 %", "75 %", "whisker from", "whisker to"],
     "quantiles": ["median", "90 %", "longest"],
 }
 
@@ -57,14 +60,18 @@ def scale_of(name: str, axis: Axis, sides: Any) -> Spec:
     }
 
 
+def label_lines(axis: Axis) -> list[str]:
+    return textwrap.wrap(axis.label, LABEL_WIDTH)
+
+
 def axis_of(axis: Axis, side: str, scale: str) -> Spec:
     """An axis with the picture's own ticks and their texts."""
-    texts = [text for _, text in axis.ticks]
+    texts = texts_of(axis)
     place = f"round(datum.index * {max(len(texts) - 1, 1)})"
     return {
         "orient": side,
         "scale": scale,
-        "title": axis.label,
+        "title": label_lines(axis),
         "grid": True,
         "values": [value for value, _ in axis.ticks],
         "labelOverlap": True,
@@ -108,7 +115,8 @@ def series_of(names: Iterable[str]) -> list[Series]:
 
 def look_of(style: Style, dash: str) -> Spec:
     shape = SHAPES.get(style.marker, style.marker)
-    return {"colour": style.colour, "shape": shape, "dash": DASHES[dash]}
+    inside = style.colour if style.filled else "#FFFFFF"
+    return {"colour": style.colour, "inside": inside, "shape": shape, "dash": DASHES[dash]}
 
 
 def points_of(picture: Lines) -> list[Spec]:
@@ -141,7 +149,8 @@ def line_marks() -> list[Spec]:
         **{"strokeWidth": {"value": 1.7}, "strokeOpacity": SHOWN},
     }
     dot = {
-        **{**place, "shape": field("shape"), "fill": field("colour"), "size": {"value": 45}},
+        **{**place, "shape": field("shape"), "size": {"value": 45}},
+        **{"fill": field("inside"), "stroke": field("colour"), "strokeWidth": {"value": 1.2}},
         "opacity": [{"test": "!isValid(datum.y)", "value": 0}, *SHOWN],
         "tooltip": field("tip"),
     }
@@ -176,8 +185,8 @@ def break_even_marks() -> list[Spec]:
         **{"stroke": field("colour"), "strokeWidth": {"value": 3}, "strokeOpacity": SHOWN},
     }
     place = {
-        **{"x": field("x", "x"), "y": field("y", "y"), "shape": {"value": "diamond"}},
-        **{"size": {"value": 120}, "fill": {"value": "#FFFFFF"}, "stroke": field("colour")},
+        **{"x": field("x", "x"), "y": field("y", "y"), "shape": {"value": STAR}},
+        **{"size": {"value": 240}, "fill": {"value": "#FFFFFF"}, "stroke": field("colour")},
         **{"strokeWidth": {"value": 2}, "opacity": SHOWN, "tooltip": field("tip")},
     }
     return [mark("rule", "crossings", span), mark("symbol", "crossings", place)]
@@ -239,6 +248,17 @@ def row_of(picture: Rows, row: Row) -> Spec:
     return {"series": row.name, "colour": colour, **values, "tip": tip, "text": told_short(row)}
 
 
+def dots_of(picture: Rows, panel: Panel) -> list[Spec]:
+    """Of each row, above and below its middle."""
+    found = []
+    for name, x, place in dot_places(picture, panel):
+        tip = hover(name, picture.x.label, x, x, x)
+        shift = round(ROW_HEIGHT * (round(place) - place), 2)
+        colour = style_of(name).colour
+        found.append({"series": name, "colour": colour, "x": x, "shift": shift, "tip": tip})
+    return found
+
+
 def told_short(row: Row) -> str:
     return grouped(row.values[0])
 
@@ -282,16 +302,22 @@ def rounds_marks() -> list[Spec]:
         "y2": {"scale": "rows", "field": "series", "band": 1},
         **{"strokeWidth": {"value": 3}, "strokeOpacity": SHOWN, "tooltip": field("tip")},
     }
+    shift = {"band": 0.5, "offset": field("shift")}
+    dot = {
+        **{"x": field("x", "x"), "y": {"scale": "rows", "field": "series", **shift}},
+        **{"size": {"value": 16}, "fill": colour, "opacity": SHOWN, "tooltip": field("tip")},
+    }
     return [
         mark("rule", "rows", across("v3", "v4", stroke=colour, strokeWidth={"value": 1.4})),
         mark("rect", "rows", {**quartiles, "stroke": colour, "strokeOpacity": SHOWN}),
         mark("rule", "rows", middle),
+        mark("symbol", "dots", dot),
     ]
 
 
 def quantiles_marks() -> list[Spec]:
     colour = field("colour")
-    dots = [("v0", "circle"), ("v1", "stroke"), ("v2", "triangle-right")]
+    dots = [("v0", "circle", 0), ("v1", "stroke", 90), ("v2", "triangle-right", 0)]
     return [
         mark("rule", "rows", across("v0", "v2", stroke=colour, strokeWidth={"value": 1.4})),
         *(
@@ -302,10 +328,10 @@ def quantiles_marks() -> list[Spec]:
                     **{"x": field(each, "x"), "shape": {"value": shape}, "size": {"value": 60}},
                     "y": {"scale": "rows", "field": "series", "band": 0.5},
                     **{"fill": colour, "stroke": colour, "opacity": SHOWN},
-                    "tooltip": field("tip"),
+                    **{"angle": {"value": angle}, "tooltip": field("tip")},
                 },
             )
-            for each, shape in dots
+            for each, shape, angle in dots
         ),
     ]
 
@@ -316,13 +342,17 @@ MARKS = {"bars": bars_marks, "rounds": rounds_marks, "quantiles": quantiles_mark
 def rows_spec(picture: Rows, panel: Panel) -> Spec:
     """Of one panel: on a phone they stand below each other."""
     names = [row.name for row in panel.rows if row]
+    below = 14 * len(label_lines(picture.x))
     rows = {
         **{"name": "rows", "type": "band", "domain": names},
         **{"range": "height", "padding": 0.3},
     }
     return {
-        **frame(ROW_HEIGHT * max(len(names), 2) + 50, x=texts_of(picture.x)),
-        "data": [{"name": "rows", "values": [row_of(picture, row) for row in panel.rows if row]}],
+        **frame(ROW_HEIGHT * max(len(names), 2) + 36 + below, x=texts_of(picture.x)),
+        "data": [
+            {"name": "rows", "values": [row_of(picture, row) for row in panel.rows if row]},
+            {"name": "dots", "values": dots_of(picture, panel)},
+        ],
         "scales": [scale_of("x", picture.x, "width"), rows],
         "axes": [
             axis_of(picture.x, "bottom", "x"),
@@ -393,11 +423,16 @@ def heat_spec(picture: Heat) -> Spec:
     }
 
 
+def heat_figure(text: str, value: float | None) -> Cell:
+    """What was not measured is missing from an order, too."""
+    return Cell(text.replace("\n", ", "), "" if value is None else value)
+
+
 def heat_table(name: str, picture: Heat) -> Table:
     labels = [f"{picture.x_label} {each}" for each in picture.columns]
     columns = [Column(picture.y_label), *(Column(each, is_number=True) for each in labels)]
     rows = [
-        [Cell(row), *(Cell(text, value) for text, value in zip(texts, values))]
+        [Cell(row), *(heat_figure(text, value) for text, value in zip(texts, values))]
         for row, texts, values in zip(picture.rows, picture.texts, picture.values)
     ]
     return Table(name, "The chart's figures", columns, rows)

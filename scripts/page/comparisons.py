@@ -5,7 +5,7 @@ from typing import Any
 
 from plots.results import parse_name
 
-from .documents import Document, items, text
+from .documents import Document, facts, items, listed, text
 from .model import Cell, Column, Section, Table
 from .numbers import exact, number, span
 
@@ -67,15 +67,13 @@ def figures_tables(document: Document, prefix: str) -> list[Table]:
 
 
 def comparable_table(document: Document, prefix: str) -> Table:
-    figures = document.data.get("figures")
-    found = figures if isinstance(figures, dict) else {}
     rows = [
         [
             *[Cell(key), Cell(text(each.get("comparable"))), exact(each.get("cases_n"))],
             *[exact(each.get("differing_n")), exact(each.get("incomparable_n"))],
             Cell(text(each.get("reason"))),
         ]
-        for key, each in found.items()
+        for key, each in facts(document, "figures").items()
         if isinstance(each, dict)
     ]
     columns = [
@@ -102,7 +100,7 @@ def alone_table(document: Document, prefix: str) -> Table:
     rows = [
         [Cell(text(name)), Cell(word)]
         for word in ("before", "after")
-        for name in document.data.get(f"only_{word}") or []
+        for name in listed(document.data.get(f"only_{word}"))
     ]
     columns = [Column("case"), Column("only")]
     return Table(f"{prefix}alone", "Cases of one file alone", columns, rows)
@@ -119,9 +117,8 @@ def sections(document: Document, prefix: str) -> list[Section]:
 
 
 def side(document: Document, word: str) -> str:
-    own = document.data.get(word)
-    facts = own if isinstance(own, dict) else {}
-    parts = [text(facts.get(key)) for key in ("path", "version", "git_revision", "date")]
+    own = facts(document, word)
+    parts = [text(own.get(key)) for key in ("path", "version", "git_revision", "date")]
     return ", ".join(each for each in parts if each)
 
 

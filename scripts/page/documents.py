@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plots.files import BadFile, read_json, refuse_constant
+from plots.files import BadFile, is_number, number_of, read_json, refuse_constant
 
 STANDARD_INPUT = "-"
+
+DEPTH_MAX = 50  # of what is nested; no document has more than a few
 
 # The key by which a document of each kind is known.
 KINDS = {
@@ -42,15 +44,30 @@ def read_standard_input() -> Any:
         raise BadFile(f"standard input: no JSON, or cut short: {cause}") from None
 
 
+def check(where: str, data: Any) -> None:
+    """JSON may be nested deeper than can be read, and its numbers larger than a float."""
+    left = [(data, 0)]
+    while left:
+        value, depth = left.pop()
+        if depth > DEPTH_MAX:
+            raise BadFile(f"{where}: nested too deeply")
+        if isinstance(value, (dict, list)):
+            parts = value.values() if isinstance(value, dict) else value
+            left += [(part, depth + 1) for part in parts]
+        elif is_number(value):
+            number_of(where, "a number", value)
+
+
 def read(path: Path) -> Document:
     is_input = str(path) == STANDARD_INPUT
+    where = "standard input" if is_input else str(path)
     data = read_standard_input() if is_input else read_json(path)
+    check(where, data)
     kind = next((KINDS[key] for key in KINDS if isinstance(data, dict) and key in data), "")
     if kind == "run" and is_input:
         raise BadFile("standard input: a result file is named by its path, as others lie beside it")
     if kind:
         return Document(kind, path, data)
-    where = "standard input" if is_input else str(path)
     raise BadFile(
         f"{where}: not a result file, nor the JSON of advise, claims, compare or gate:"
         f" none of the keys {', '.join(KINDS)}"
@@ -63,6 +80,17 @@ def items(document: Document, key: str) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise BadFile(f"{document.path}: {key} is not a list of objects")
     return found
+
+
+def facts(document: Document, key: str) -> dict[str, Any]:
+    """An object in a document, of which nothing depends on being there."""
+    found = document.data.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def listed(value: Any) -> list[Any]:
+    """A list in a document; empty if it is anything else."""
+    return value if isinstance(value, list) else []
 
 
 def text(value: Any) -> str:

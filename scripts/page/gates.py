@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from plots.words import listed
+from plots import words
 
 from .comparisons import percent
-from .documents import Document, items, text
+from .documents import Document, items, listed, text
 from .model import Cell, Column, Section, Table
 from .numbers import exact, number
 
@@ -62,8 +62,8 @@ def answer_texts(document: Document) -> list[str]:
     if refusal:
         return [f"Nothing was compared: {text(refusal)}."]
     counts = Counter(text(check.get("verdict")) for check in items(document, "checks"))
-    sums = listed([f"{count} {verdict}" for verdict, count in counts.most_common()])
-    notes = [f"Note: {text(note)}." for note in document.data.get("notes") or []]
+    sums = words.listed([f"{count} {verdict}" for verdict, count in counts.most_common()])
+    notes = [f"Note: {text(note)}." for note in listed(document.data.get("notes"))]
     return [f"{sum(counts.values())} figures: {sums}.", *notes]
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from plots.words import shown
 
 from . import vega
 from .model import Chart, Download, Page
@@ -17,8 +19,8 @@ FOLDER = Path(__file__).resolve().parent / "template"
 
 def script_json(value: Any) -> str:
     """JSON that can stand in a script: no text in it ends or hides that."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
 
@@ -33,10 +35,16 @@ def specs(charts: list[Chart]) -> str:
     return script_json({chart.name: chart.spec for chart in charts})
 
 
+def printable(value: Any) -> Any:
+    """Texts with escapes for what would turn, hide or end what follows, as messages have them."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def render(page: Page) -> str:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
+        finalize=printable,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

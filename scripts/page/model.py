@@ -23,10 +23,16 @@ class Cell:
     text: str
     value: float | str | None = None  # what it is sorted by; None: by its text
     tone: str = ""  # good, bad or dim
+    digits: str = ""  # all of them, where `value` has not
 
     @property
     def sort_key(self) -> str:
         return self.text if self.value is None else str(self.value)
+
+    @property
+    def hint(self) -> str:
+        """What is shown on hover."""
+        return self.digits or self.sort_key
 
 
 @dataclass

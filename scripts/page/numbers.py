@@ -41,5 +41,6 @@ def exact(value: Any) -> Cell:
 def span(low: Any, high: Any) -> Cell:
     if not is_number(low) or not is_number(high):
         return MISSING
-    ends = [grouped(float(each), zeros=True) for each in (low, high)]
-    return Cell(" to ".join(ends), float(low))
+    ends = [float(low), float(high)]
+    told = [grouped(each, zeros=True) for each in ends]
+    return Cell(" to ".join(told), ends[0], digits=" to ".join(str(each) for each in ends))

@@ -12,7 +12,7 @@ from plots.tables import Options
 from plots.words import count_text
 
 from .charts import charts_of
-from .documents import Document, lines, text
+from .documents import Document, facts, lines, listed, text
 from .model import Cell, Column, Section, Table
 from .numbers import MISSING, exact, number, span
 
@@ -137,12 +137,11 @@ def charts_section(document: Document, prefix: str) -> Section:
 
 
 def left_out_table(document: Document, prefix: str) -> Table | None:
-    context = document.data.get("context") or {}
-    skipped = context.get("skipped") or []
-    unavailable = context.get("unavailable") or {}
+    context = facts(document, "context")
+    unavailable = context.get("unavailable")
     rows = [
         [Cell(f"{each.get('strategy')}, {each.get('without')}"), Cell(text(each.get("reason")))]
-        for each in skipped
+        for each in listed(context.get("skipped"))
         if isinstance(each, dict)
     ]
     if isinstance(unavailable, dict):
@@ -167,11 +166,9 @@ def fact_text(value: Any) -> str:
 
 
 def machine_section(document: Document, prefix: str) -> Section:
-    context = document.data.get("context")
-    facts = context if isinstance(context, dict) else {}
     rows = [
         [Cell(key.replace("_", " ")), Cell(fact_text(value))]
-        for key, value in facts.items()
+        for key, value in facts(document, "context").items()
         if key not in NO_FACTS and value not in (None, [], {})
     ]
     table = Table(f"{prefix}machine-facts", "Facts", [Column("fact"), Column("value")], rows)
@@ -185,8 +182,10 @@ def sections(document: Document, prefix: str) -> list[Section]:
     left_out = left_out_table(document, prefix)
     if left_out:
         figures.tables.append(left_out)
+    charts = charts_section(document, prefix)
     found = [answer] if answer.lines else []
-    return [*found, charts_section(document, prefix), figures, machine_section(document, prefix)]
+    found += [charts] if charts.charts or charts.texts else []
+    return [*found, figures, machine_section(document, prefix)]
 
 
 def title(document: Document) -> str:
@@ -198,7 +197,6 @@ def title(document: Document) -> str:
 
 
 def about(document: Document) -> str:
-    context = document.data.get("context")
-    facts = context if isinstance(context, dict) else {}
-    words = [text(facts.get(key)) for key in ("date", "cpu_model", "compiler", "kernel")]
+    context = facts(document, "context")
+    words = [text(context.get(key)) for key in ("date", "cpu_model", "compiler", "kernel")]
     return ", ".join(each for each in words if each)

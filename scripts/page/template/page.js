@@ -117,14 +117,16 @@
 
     function draw(place, spec) {
         const parser = load("vega-parser");
-        const view = load("vega-view");
-        return new view.View(parser.parse(spec, {}, {ast: true}), {
+        const vega = load("vega-view");
+        const name = place.getAttribute("aria-label"); /* in place of which Vega has its own */
+        const view = new vega.View(parser.parse(spec, {}, {ast: true}), {
             expr: load("vega-interpreter").expressionInterpreter,
             renderer: "svg",
             container: place,
             hover: true,
             tooltip: showTip,
         });
+        return view.description(name);
     }
 
     /* A strategy that is chosen stands out in its chart, until it is chosen again. */
