@@ -344,7 +344,8 @@ static bool gate_file(struct vtb_gate *gate, const struct vtb_options *given,
 
 void vtb_gate_refuse(const struct vtb_options *options, const struct vtb_error *error)
 {
-    struct vtb_gate gate = {.began = time(NULL)};
+    const struct vtb_result_file unread = {0};
+    struct vtb_gate gate = {.baseline = &unread, .began = time(NULL)};
     if (options->command == VTB_COMMAND_GATE && options->distinct)
         write_refusal(&gate, options, error);
 }

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from plots.axes import Axis
-from plots.looks import DARK, HEAT, Style, style_of
-from plots.pictures import AnyPicture, Heat, Lines, Panel, Row, Rows, dot_places, heat_top
+from plots.looks import DARK, HEAT, style_of
+from plots.pictures import AnyPicture, Heat, Line, Lines, Panel, Row, Rows, dot_places, heat_top
 
 from .model import Cell, Chart, Column, Series, Table
 from .numbers import grouped, number
@@ -113,17 +113,35 @@ def series_of(names: Iterable[str]) -> list[Series]:
 # --- lines ---
 
 
-def look_of(style: Style, dash: str) -> Spec:
+def look_of(line: Line) -> Spec:
+    style = style_of(line.name)
     shape = SHAPES.get(style.marker, style.marker)
     inside = style.colour if style.filled else "#FFFFFF"
-    return {"colour": style.colour, "inside": inside, "shape": shape, "dash": DASHES[dash]}
+    return {"colour": style.colour, "inside": inside, "shape": shape, "dash": DASHES[line.dash]}
+
+
+def looks_of(picture: Lines) -> list[Spec]:
+    """A scale for each part of a look, by the strategy."""
+    looks = {line.name: look_of(line) for line in picture.lines}
+    return [
+        {
+            **{"name": part, "type": "ordinal", "domain": list(looks)},
+            "range": [look[part] for look in looks.values()],
+        }
+        for part in ("colour", "inside", "shape", "dash")
+    ]
+
+
+def near(value: float) -> float:
+    """As it is drawn; a page is light."""
+    return float(f"{value:.8g}")
 
 
 def points_of(picture: Lines) -> list[Spec]:
     """A gap in a line is a point without a height."""
     found: list[Spec] = []
     for line in picture.lines:
-        base = {"series": line.name, **look_of(style_of(line.name), line.dash)}
+        base = {"series": line.name}
         for point in line.points:
             if point is None:
                 found.append(base)
@@ -131,7 +149,9 @@ def points_of(picture: Lines) -> list[Spec]:
             x, y, low, high = point
             tip = hover(line.name, picture.y.label, y, low, high)
             tip += f"\n{picture.x.label}: {grouped(x, 6)}"
-            found.append({**base, "x": x, "y": y, "low": low, "high": high, "tip": tip})
+            place = {"x": x, "y": y, "low": low, "high": high}
+            drawn = {key: near(value) for key, value in place.items()}
+            found.append({**base, **drawn, "tip": tip})
     return found
 
 
@@ -139,18 +159,19 @@ def line_marks() -> list[Spec]:
     """Of one line: the band of its intervals, itself, and its points."""
     there = {"signal": "isValid(datum.y)"}
     place = {"x": field("x", "x"), "y": field("y", "y")}
+    colour = field("series", "colour")
     band = {
         **{"x": field("x", "x"), "y": field("low", "y"), "y2": field("high", "y")},
-        **{"fill": field("colour"), "defined": there},
+        **{"fill": colour, "defined": there},
         "fillOpacity": [{**FADED, "value": 0.03}, {"value": 0.16}],
     }
     line = {
-        **{**place, "stroke": field("colour"), "strokeDash": field("dash"), "defined": there},
+        **{**place, "stroke": colour, "strokeDash": field("series", "dash"), "defined": there},
         **{"strokeWidth": {"value": 1.7}, "strokeOpacity": SHOWN},
     }
     dot = {
-        **{**place, "shape": field("shape"), "size": {"value": 45}},
-        **{"fill": field("inside"), "stroke": field("colour"), "strokeWidth": {"value": 1.2}},
+        **{**place, "shape": field("series", "shape"), "size": {"value": 45}},
+        **{"fill": field("series", "inside"), "stroke": colour, "strokeWidth": {"value": 1.2}},
         "opacity": [{"test": "!isValid(datum.y)", "value": 0}, *SHOWN],
         "tooltip": field("tip"),
     }
@@ -210,7 +231,10 @@ def lines_spec(picture: Lines) -> Spec:
             {"name": "points", "values": points_of(picture)},
             {"name": "crossings", "values": crossings},
         ],
-        "scales": [scale_of("x", picture.x, "width"), scale_of("y", picture.y, "height")],
+        "scales": [
+            *[scale_of("x", picture.x, "width"), scale_of("y", picture.y, "height")],
+            *looks_of(picture),
+        ],
         "axes": [axis_of(picture.x, "bottom", "x"), axis_of(picture.y, "left", "y")],
         "marks": [
             *guides_of(picture),

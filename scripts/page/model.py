@@ -34,6 +34,10 @@ class Cell:
         """What is shown on hover."""
         return self.digits or self.sort_key
 
+    def has_own_key(self, column: Column) -> bool:
+        """Whether it is sorted by something else than it shows, on hover or as its text."""
+        return self.sort_key != (column.is_number and self.hint or self.text)
+
 
 @dataclass
 class Table:

@@ -2,8 +2,10 @@
 (function () {
     /* --- tables: sorted by a column, and rows that are chosen --- */
 
+    /* All digits of a figure, or a text, if there is nothing else that it is sorted by. */
     function keyOf(row, column) {
-        return row.cells[column].dataset.key;
+        const cell = row.cells[column];
+        return cell.dataset.key ?? (cell.title || cell.textContent);
     }
 
     /* What is missing comes last in either direction. */
