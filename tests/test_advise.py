@@ -3,6 +3,7 @@ the form of what is told, and what is refused."""
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 
@@ -45,7 +46,8 @@ KEYS = [
 
 def test_a_service(bench: Bench) -> None:
     """On both heaps: 100.8 bytes of each call are saved, exactly."""
-    outcome = bench.ok("advise", *SERVICE, *SHORT, *JSON, VTB_HEAP=DEFAULT_HEAPS)
+    words = [*SERVICE, *SHORT, *JSON, "--report", "advice.html"]
+    outcome = bench.ok("advise", *words, VTB_HEAP=DEFAULT_HEAPS)
     advice = strict_json(outcome.out)
     assert list(advice) == KEYS
     assert {advice["recommendation"], advice["instead_of"]} == {"heap_task", "value_task"}
@@ -63,6 +65,11 @@ def test_a_service(bench: Bench) -> None:
     assert {case["strategy"] for case in cases} == {"empty", "plain", "heap_task", "value_task"}
     in_flight = {case["hit_rate"]: case["in_flight"] for case in cases}
     assert in_flight == {"0.9": "4", "0": "40", "0.5": "20", "1": "1"}
+    # a page of both, which gives both to whoever wants the figures
+    page = (bench.directory / "advice.html").read_text(encoding="utf-8")
+    assert f"<h1>{advice['recommendation']} or {advice['instead_of']}?</h1>" in page
+    assert re.findall(r'download="(.*?)"', page) == ["advice.json.gz", f"{path.name}.gz"]
+    assert "<figure" in page
 
 
 @pytest.mark.parametrize("form", ["table", "markdown"])

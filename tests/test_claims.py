@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 import signal
@@ -43,13 +44,20 @@ Claim = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def claims(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Claim]:
-    """Settings of the user's for `run` change nothing of it."""
+def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """What is printed as JSON, and the page. Settings of the user's for `run` change nothing of it.
+    """
     bench = Bench(tmp_path_factory.mktemp("claims"))
     settings = {"VTB_HEAP": DEFAULT_HEAPS, "VTB_HIT_RATE": "0.1", "VTB_STRATEGY": "poll"}
-    outcome = bench("claims", "--quick", "--format", "json", **settings)
+    words = ["claims", "--quick", "--format", "json", "--report", "claims.html"]
+    outcome = bench(*words, **settings)
     assert outcome.code == 0, outcome.err
-    return {claim["id"]: claim for claim in strict_json(outcome.out)["claims"]}
+    return outcome.out, (bench.directory / "claims.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def claims(measured: tuple[str, str]) -> dict[str, Claim]:
+    return {claim["id"]: claim for claim in strict_json(measured[0])["claims"]}
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +207,16 @@ def test_page_has_all_rows(claims: dict[str, Claim]) -> None:
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
     sections = [re.sub(r"\\(.)", r"\1", heading) for heading in headings]
     assert sections == list(dict.fromkeys(claim["section"] for claim in claims.values()))
+
+
+def test_page_of_html_has_all_claims(measured: tuple[str, str], claims: dict[str, Claim]) -> None:
+    page = measured[1]
+    assert f"<h1>{len(claims)} claims about " in page
+    shown = html.unescape(page)
+    for claim in claims.values():
+        assert claim["reason"] in shown and claim["how"] in shown
+        if claim["measured"] is not None:
+            assert f'title="{float(claim["measured"])}"' in page
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "markdown"])
