@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from conftest import HANG_S, ROOT, Row, parameters, strict_json
+from conftest import Row, parameters, strict_json
 from page_cases import (
     BACKWARDS,
     ENDING,
@@ -43,6 +43,9 @@ ESCAPE, TAB, ENTER = ("Escape", 27), ("Tab", 9), ("Enter", 13)
 # How wide a sheet of A4 is within its margins, and how far Chromium shrinks what is wider.
 PAPER, SHRINK = 718, 1.33
 
+# What is not on the screen by then will not be.
+SHOWN_S = 60
+
 
 @dataclass
 class Browser:
@@ -70,7 +73,7 @@ class Browser:
     def wait(self, is_so: Callable[[], bool]) -> None:
         from selenium.webdriver.support.wait import WebDriverWait
 
-        WebDriverWait(self.driver, HANG_S, poll_frequency=0.02).until(lambda _: is_so())
+        WebDriverWait(self.driver, SHOWN_S, poll_frequency=0.02).until(lambda _: is_so())
 
     def wait_for_frame(self) -> None:
         self.driver.execute_async_script(
