@@ -107,6 +107,8 @@ const audit = (function () {
         demand(all("main").length === 1, "not one main");
         found.push(...gaps(all("h1, h2, h3, h4").map((each) => Number(each.tagName[1]))));
         found.push(...repeated(all("[id]").map((each) => each.id)), ...lost());
+        all("[role=region], section, figure, nav, .legend").forEach((each) => demand(
+            each.ariaLabel || each.hasAttribute("aria-labelledby"), "no name: " + wordsOf(each)));
         all("input, select").forEach((each) => demand(each.labels.length, "no label: " +
             each.outerHTML));
         all("th").forEach((each) => demand(each.scope, "no scope: " + wordsOf(each)));

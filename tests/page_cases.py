@@ -1,5 +1,5 @@
-"""Parts that tests of pages share: a document of each kind that a page is made of, all made up, with
-texts that would be markup in each place that takes a text."""
+"""Parts that tests of pages share: a document of each kind that a page is made of, all made up,
+with texts that would be markup in each place that takes a text."""
 from __future__ import annotations
 
 import json

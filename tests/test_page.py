@@ -172,6 +172,7 @@ def browser(result_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "gate": page_of("-", given=gate()),
         "refused gate": page_of("-", given=refused_gate()),
     }
+    texts["marked"] = texts["run"].replace('"tip":"', '"tip":"\\u003cb\\u003e')
     pages = {kind: folder / f"{kind}.html" for kind in texts}
     for kind, text in texts.items():
         pages[kind].write_text(text, encoding="utf-8")
@@ -505,9 +506,8 @@ def test_points_tell_their_figures(browser: Browser, result_file: Path) -> None:
         low, high = ends.split(" to ")
         assert agrees(low, row["ns_per_op_lo"]) and agrees(high, row["ns_per_op_hi"])
     assert len(told) >= 12
-    (star,) = tips_of(
-        browser, chart(browser, "ns-hit_rate", "glibc"), ".role-mark.mark-symbol path[stroke-width='2']"
-    )
+    crossing = ".role-mark.mark-symbol path[stroke-width='2']"
+    (star,) = tips_of(browser, chart(browser, "ns-hit_rate", "glibc"), crossing)
     assert star[0] == "break-even of value_task" and star[1].endswith(": 0.6")
     assert star[2] == "0.55 to 0.7"
 
@@ -543,6 +543,20 @@ def test_rows_tell_their_figures(browser: Browser, result_file: Path) -> None:
     assert {tip[0] for tip in pauses} == {"value_task", "heap_task", "my_future"}
 
 
+def test_lines_are_told_apart_without_colours(browser: Browser) -> None:
+    """By dashes and by the shapes of their points, as in pictures."""
+    browser.open("run")
+    place = chart(browser, "ns-hit_rate", "glibc")
+    shapes = {
+        each.get_attribute("d")
+        for each in place.find_elements("css selector", ".role-scope .mark-symbol path")
+    }
+    assert len(shapes) >= 3
+    lines = place.find_elements("css selector", ".mark-line path")
+    dashes = [each.get_attribute("stroke-dasharray") for each in lines]
+    assert len(dashes) == 4 and dashes[0] == "6,4" and None in dashes
+
+
 def test_tiles_tell_their_figures(browser: Browser) -> None:
     browser.open("run")
     tiles = tips_of(browser, chart(browser, "gc_share"), ".mark-rect.role-mark path")
@@ -553,6 +567,13 @@ def test_tiles_tell_their_figures(browser: Browser) -> None:
         ("256", "64 KiB"): ["20 %", "n = 77"],
         ("256", "256 KiB"): ["not measured"],
     }
+
+
+def test_what_hovering_tells_stays_text(browser: Browser) -> None:
+    """As if a name could have markup."""
+    browser.open("marked")
+    tips = tips_of(browser, chart(browser, "heaps"), ".mark-rect.role-mark path")
+    assert len(tips) == 4 and all(tip[0].startswith("<b>") for tip in tips)
 
 
 # --- what can be chosen in charts ---

@@ -1,5 +1,5 @@
-"""Pages of HTML as files: what they are made of, what is refused and told, and what `--report` of the
-commands writes. How they look and work, test_page.py has."""
+"""Pages of HTML as files: what they are made of, what is refused and told, and what `--report` of
+the commands writes. How they look and work, test_page.py has."""
 from __future__ import annotations
 
 import base64
@@ -90,6 +90,7 @@ def downloads_of(page: str) -> dict[str, Any]:
         start = "data:application/gzip;base64,"
         assert address.startswith(start)
         packed = base64.b64decode(address.removeprefix(start), validate=True)
+        assert packed[4:8] == bytes(4), "the time at which it was made"
         found[name] = strict_json(gzip.decompress(packed).decode("utf-8"))
     return found
 
@@ -336,6 +337,17 @@ def test_a_place_that_cannot_be_written(result_file: Path, tmp_path: Path) -> No
         assert (done.returncode, done.stdout) == (1, b"")
         assert done.stderr.decode() == f"report.py: {out}: {cause}\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_that_gets_no_room(result_file: Path, tmp_path: Path) -> None:
+    """Nothing of it stays, and what was there does."""
+    out = tmp_path / "page.html"
+    out.write_text("earlier")
+    script = f"""ulimit -f 8; exec {REPORT} --out "$0" "$1" """
+    done = run("sh", "-c", script, out, result_file)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"report.py: {out}: File too large\n"
+    assert out.read_text() == "earlier" and list(tmp_path.iterdir()) == [out]
 
 
 @pytest.mark.parametrize(

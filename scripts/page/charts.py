@@ -132,11 +132,6 @@ def looks_of(picture: Lines) -> list[Spec]:
     ]
 
 
-def near(value: float) -> float:
-    """As it is drawn; a page is light."""
-    return float(f"{value:.8g}")
-
-
 def points_of(picture: Lines) -> list[Spec]:
     """A gap in a line is a point without a height."""
     found: list[Spec] = []
@@ -149,9 +144,7 @@ def points_of(picture: Lines) -> list[Spec]:
             x, y, low, high = point
             tip = hover(line.name, picture.y.label, y, low, high)
             tip += f"\n{picture.x.label}: {grouped(x, 6)}"
-            place = {"x": x, "y": y, "low": low, "high": high}
-            drawn = {key: near(value) for key, value in place.items()}
-            found.append({**base, **drawn, "tip": tip})
+            found.append({**base, "x": x, "y": y, "low": low, "high": high, "tip": tip})
     return found
 
 
