@@ -9,8 +9,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from plots.axes import Axis
-from plots.looks import DARK, HEAT, style_of
-from plots.pictures import AnyPicture, Heat, Line, Lines, Panel, Row, Rows, dot_places, heat_top
+from plots.looks import HEAT, style_of
+from plots.pictures import (
+    AnyPicture,
+    Heat,
+    Line,
+    Lines,
+    Panel,
+    Row,
+    Rows,
+    dot_places,
+    heat_top,
+    is_dark,
+)
 
 from .model import Cell, Chart, Column, Series, Table
 from .numbers import grouped, number
@@ -20,19 +31,31 @@ Spec = dict[str, Any]
 LINES_HEIGHT = 340
 ROW_HEIGHT = 24
 HEAT_HEIGHT = 60
+DIGIT_WIDTH = 8
 FONT_SIZE = 12  # in px, as in the page's style
 LABEL_WIDTH = 40  # of an axis, in characters, as fit on a phone
 TYPE = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "titleFontWeight": "normal"}
 
 DASHES: dict[str, list[int]] = {"solid": [], "dash": [6, 4], "dot": [2, 3]}
-STAR = "M0,-1L.29,-.4L.95,-.31L.47,.15L.59,.81L0,.5L-.59,.81L-.47,.15L-.95,-.31L-.29,-.4Z"
-SHAPES = {"up": "triangle-up", "down": "triangle-down", "plus": "cross", "pentagon": "wedge"}
+SHAPES = {
+    **{"up": "triangle-up", "down": "triangle-down", "plus": "cross", "pentagon": "wedge"},
+    "none": "circle",
+}
+
+# Paths from -1 to 1, of what Vega has not.
+BAR = "M-0.2,-1L0.2,-1L0.2,1L-0.2,1Z"
+STAR = (
+    "M0.00,-1.00L0.25,-0.34L0.95,-0.31L0.40,0.13L0.59,0.81"
+    "L0.00,0.42L-0.59,0.81L-0.40,0.13L-0.95,-0.31L-0.25,-0.34Z"
+)
+
+COUNT = "count"
 
 # What the values of each form of rows are.
 FORMS = {
     "bars": ["value", "least", "most"],
     "rounds": ["median", "25 %", "75 %", "whisker from", "whisker to"],
-    "quantiles": ["median", "90 %", "longest"],
+    "quantiles": ["median", "90 %", "longest", COUNT],
 }
 
 # Where the legend or the pointer has chosen a strategy, the others step back.
@@ -60,8 +83,8 @@ def scale_of(name: str, axis: Axis, sides: Any) -> Spec:
     }
 
 
-def label_lines(axis: Axis) -> list[str]:
-    return textwrap.wrap(axis.label, LABEL_WIDTH)
+def label_lines(label: str) -> list[str]:
+    return textwrap.wrap(label, LABEL_WIDTH)
 
 
 def axis_of(axis: Axis, side: str, scale: str) -> Spec:
@@ -71,7 +94,7 @@ def axis_of(axis: Axis, side: str, scale: str) -> Spec:
     return {
         "orient": side,
         "scale": scale,
-        "title": label_lines(axis),
+        "title": label_lines(axis.label),
         "grid": True,
         "values": [value for value, _ in axis.ticks],
         "labelOverlap": True,
@@ -106,15 +129,15 @@ def hover(name: str, label: str, value: float, low: float, high: float) -> str:
     return text if low == high else f"{text}\n{grouped(low, 6)} to {grouped(high, 6)}"
 
 
-def series_of(names: Iterable[str]) -> list[Series]:
-    return [Series(name, style_of(name).colour) for name in dict.fromkeys(names)]
+def series_of(lines: Iterable[Line]) -> list[Series]:
+    return [Series(line.name, line.style.colour) for line in lines]
 
 
 # --- lines ---
 
 
 def look_of(line: Line) -> Spec:
-    style = style_of(line.name)
+    style = line.style
     shape = SHAPES.get(style.marker, style.marker)
     inside = style.colour if style.filled else "#FFFFFF"
     return {"colour": style.colour, "inside": inside, "shape": shape, "dash": DASHES[line.dash]}
@@ -137,6 +160,7 @@ def points_of(picture: Lines) -> list[Spec]:
     found: list[Spec] = []
     for line in picture.lines:
         base = {"series": line.name}
+        bands = {span.x: (span.low, span.high) for span in line.band if span}
         for point in line.points:
             if point is None:
                 found.append(base)
@@ -144,7 +168,8 @@ def points_of(picture: Lines) -> list[Spec]:
             x, y, low, high = point
             tip = hover(line.name, picture.y.label, y, low, high)
             tip += f"\n{picture.x.label}: {grouped(x, 6)}"
-            found.append({**base, "x": x, "y": y, "low": low, "high": high, "tip": tip})
+            near, far = bands.get(x, (y, y))
+            found.append({**base, "x": x, "y": y, "low": near, "high": far, "tip": tip})
     return found
 
 
@@ -173,6 +198,25 @@ def line_marks() -> list[Spec]:
         mark("line", "own", line, interactive=False),
         mark("symbol", "own", dot),
     ]
+
+
+def cuts_of(picture: Lines) -> list[Spec]:
+    """Ends of bands that are drawn nearer than they are."""
+    return [
+        {
+            **{"series": line.name, "colour": line.style.colour, "x": cut.x, "y": cut.y},
+            **{"up": cut.reach > cut.y, "tip": f"{line.name}\nreaches to {grouped(cut.reach, 6)}"},
+        }
+        for line in picture.lines
+        for cut in line.cuts
+    ]
+
+
+def cut_mark() -> Spec:
+    shape = {"signal": "datum.up ? 'triangle-up' : 'triangle-down'"}
+    place = {"x": field("x", "x"), "y": field("y", "y"), "shape": shape, "size": {"value": 45}}
+    look = {"fill": field("colour"), "opacity": SHOWN, "tooltip": field("tip")}
+    return mark("symbol", "cuts", {**place, **look})
 
 
 def guides_of(picture: Lines) -> list[Spec]:
@@ -222,6 +266,7 @@ def lines_spec(picture: Lines) -> Spec:
         **frame(LINES_HEIGHT, x=texts_of(picture.x), y=texts_of(picture.y)),
         "data": [
             {"name": "points", "values": points_of(picture)},
+            {"name": "cuts", "values": cuts_of(picture)},
             {"name": "crossings", "values": crossings},
         ],
         "scales": [
@@ -232,6 +277,7 @@ def lines_spec(picture: Lines) -> Spec:
         "marks": [
             *guides_of(picture),
             {"type": "group", "from": facet, "marks": line_marks()},
+            cut_mark(),
             *break_even_marks(),
         ],
     }
@@ -261,23 +307,19 @@ def row_of(picture: Rows, row: Row) -> Spec:
     told = [f"{label}: {grouped(value, 6)}" for label, value in zip(labels, row.values)]
     values = {f"v{index}": value for index, value in enumerate(row.values)}
     tip = "\n".join([row.name, picture.x.label, *told])
-    colour = style_of(row.name).colour
-    return {"series": row.name, "colour": colour, **values, "tip": tip, "text": told_short(row)}
+    text = grouped(row.values[0], zeros=picture.form != "bars" or row.values[0] != row.values[1])
+    return {"series": row.name, "colour": row.style.colour, **values, "tip": tip, "text": text}
 
 
 def dots_of(picture: Rows, panel: Panel) -> list[Spec]:
     """Of each row, above and below its middle."""
     found = []
-    for name, x, place in dot_places(picture, panel):
-        tip = hover(name, picture.x.label, x, x, x)
+    for row, x, place in dot_places(picture, panel):
+        tip = hover(row.name, picture.x.label, x, x, x)
         shift = round(ROW_HEIGHT * (round(place) - place), 2)
-        colour = style_of(name).colour
-        found.append({"series": name, "colour": colour, "x": x, "shift": shift, "tip": tip})
+        colour = row.style.colour
+        found.append({"series": row.name, "colour": colour, "x": x, "shift": shift, "tip": tip})
     return found
-
-
-def told_short(row: Row) -> str:
-    return grouped(row.values[0])
 
 
 def across(first: str, second: str, **more: Any) -> Spec:
@@ -334,7 +376,7 @@ def rounds_marks() -> list[Spec]:
 
 def quantiles_marks() -> list[Spec]:
     colour = field("colour")
-    dots = [("v0", "circle", 0), ("v1", "stroke", 90), ("v2", "triangle-right", 0)]
+    dots = [("v0", "circle"), ("v1", BAR), ("v2", "triangle-right")]
     return [
         mark("rule", "rows", across("v0", "v2", stroke=colour, strokeWidth={"value": 1.4})),
         *(
@@ -345,10 +387,10 @@ def quantiles_marks() -> list[Spec]:
                     **{"x": field(each, "x"), "shape": {"value": shape}, "size": {"value": 60}},
                     "y": {"scale": "rows", "field": "series", "band": 0.5},
                     **{"fill": colour, "stroke": colour, "opacity": SHOWN},
-                    **{"angle": {"value": angle}, "tooltip": field("tip")},
+                    "tooltip": field("tip"),
                 },
             )
-            for each, shape, angle in dots
+            for each, shape in dots
         ),
     ]
 
@@ -359,7 +401,10 @@ MARKS = {"bars": bars_marks, "rounds": rounds_marks, "quantiles": quantiles_mark
 def rows_spec(picture: Rows, panel: Panel) -> Spec:
     """Of one panel: on a phone they stand below each other."""
     names = [row.name for row in panel.rows if row]
-    below = 14 * len(label_lines(picture.x))
+    below = 14 * len(label_lines(picture.x.label))
+    values = [row_of(picture, row) for row in panel.rows if row]
+    room = DIGIT_WIDTH * max(len(value["text"]) for value in values) if values else 0
+    sides = {"signal": f"[0, width - {room if picture.form == 'bars' else 0}]"}
     rows = {
         **{"name": "rows", "type": "band", "domain": names},
         **{"range": "height", "padding": 0.3},
@@ -367,10 +412,10 @@ def rows_spec(picture: Rows, panel: Panel) -> Spec:
     return {
         **frame(ROW_HEIGHT * max(len(names), 2) + 36 + below, x=texts_of(picture.x)),
         "data": [
-            {"name": "rows", "values": [row_of(picture, row) for row in panel.rows if row]},
+            {"name": "rows", "values": values},
             {"name": "dots", "values": dots_of(picture, panel)},
         ],
-        "scales": [scale_of("x", picture.x, "width"), rows],
+        "scales": [scale_of("x", picture.x, sides), rows],
         "axes": [
             axis_of(picture.x, "bottom", "x"),
             {"orient": "left", "scale": "rows", "ticks": False, "labelLimit": 180},
@@ -382,7 +427,8 @@ def rows_spec(picture: Rows, panel: Panel) -> Spec:
 def rows_table(name: str, picture: Rows, panel: Panel) -> Table:
     columns = [Column("strategy")]
     columns += [
-        Column(f"{label} of {picture.x.label}", is_number=True) for label in FORMS[picture.form]
+        Column(label, "" if label == COUNT else picture.x.label, is_number=True)
+        for label in FORMS[picture.form]
     ]
     rows = [[Cell(row.name), *(number(value) for value in row.values)] for row in panel.rows if row]
     return Table(name, "The chart's figures", columns, rows)
@@ -392,12 +438,11 @@ def rows_table(name: str, picture: Rows, panel: Panel) -> Table:
 
 
 def heat_cells(picture: Heat) -> list[Spec]:
-    top = heat_top(picture)
     return [
         {
             **{"column": column, "row": row, "value": value, "text": text},
             "tip": f"{picture.x_label}: {column}\n{picture.y_label}: {row}\n{text}",
-            "ink": "#FFFFFF" if value is not None and value < DARK * top else "#111111",
+            "ink": "#FFFFFF" if is_dark(picture, value) else "#111111",
         }
         for row, values, texts in zip(picture.rows, picture.values, picture.texts)
         for column, value, text in zip(picture.columns, values, texts)
@@ -430,8 +475,8 @@ def heat_spec(picture: Heat) -> Spec:
             colours,
         ],
         "axes": [
-            {"orient": "bottom", "scale": "columns", "title": picture.x_label},
-            {"orient": "left", "scale": "rows", "title": picture.y_label},
+            {"orient": "bottom", "scale": "columns", "title": label_lines(picture.x_label)},
+            {"orient": "left", "scale": "rows", "title": label_lines(picture.y_label)},
         ],
         "marks": [
             mark("rect", "cells", tile),
@@ -460,14 +505,15 @@ def heat_table(name: str, picture: Heat) -> Table:
 
 def charts_of(picture: AnyPicture, prefix: str) -> list[Chart]:
     """The charts of a picture: one for each panel; none of what is only drawn on paper."""
-    title, stem = " ".join(picture.title), f"{prefix}{picture.stem}"
+    title, stem = picture.words.title, f"{prefix}{picture.stem}"
+    texts = (picture.words.subtitle, picture.words.note)
     if isinstance(picture, Lines):
-        series = series_of(line.name for line in picture.lines)
+        series = series_of(picture.lines)
         table = lines_table(f"{stem}-figures", picture)
-        return [Chart(stem, title, picture.note, lines_spec(picture), series, table)]
+        return [Chart(stem, title, *texts, lines_spec(picture), series, table)]
     if isinstance(picture, Heat):
         table = heat_table(f"{stem}-figures", picture)
-        return [Chart(stem, title, picture.note, heat_spec(picture), [], table)]
+        return [Chart(stem, title, *texts, heat_spec(picture), [], table)]
     if not isinstance(picture, Rows):
         return []
     found = []
@@ -475,7 +521,7 @@ def charts_of(picture: AnyPicture, prefix: str) -> list[Chart]:
         name, heading = f"{stem}-{index + 1}", f" ({panel.heading})" if panel.heading else ""
         found.append(
             Chart(
-                *[name, f"{title}{heading}", picture.note, rows_spec(picture, panel), []],
+                *[name, f"{title}{heading}", *texts, rows_spec(picture, panel), []],
                 rows_table(f"{name}-figures", picture, panel),
             )
         )

@@ -74,7 +74,8 @@ class Series:
 class Chart:
     name: str
     title: str
-    notes: list[str]
+    subtitle: str
+    note: str  # of what it was measured, and how
     spec: dict[str, Any]  # of Vega
     series: list[Series]
     values: Table  # the same figures, for those who see no chart

@@ -120,11 +120,15 @@ def cases_table(cases: list[Case], prefix: str) -> Table:
 
 # --- charts ---
 
+# What a reader asks for once the answer is clear.
+LAST = ("rounds", "states", "pauses", "histogram")
+
 
 def charts_section(document: Document, prefix: str) -> Section:
     notices: list[str] = []
     results = load([document.path])
-    pictures = pictures_of(results, KINDS, Options(), notices.append)
+    kinds = sorted(KINDS, key=lambda kind: kind.name in LAST)
+    pictures = pictures_of(results, kinds, Options(), notices.append)
     section = Section(f"{prefix}charts", "Charts")
     drawn = [charts_of(picture, prefix) for picture in pictures]
     section.charts = [chart for charts in drawn for chart in charts]
