@@ -180,7 +180,7 @@ static void as_json(void **state)
                         "ANSWER  right instead of left: faster");
     assert_string_equal(json_string_value(json_object_get(heap, "label")), "malloc (heap)");
     assert_string_equal(json_string_value(json_object_get(heap, "text")),
-                        "20 -> 15 ns a call, -25 % ±5");
+                        "20.0 -> 15.0 ns a call, -25 % ±5");
     char *text_of_all = json_dumps(list, 0);
     assert_non_null(text_of_all);
     assert_null(strstr(text_of_all, "--plot"));

@@ -1,0 +1,67 @@
+#include "report/script.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "cells/home.h"
+
+/* The exit status of a child that could not become the program, as of a shell. */
+#define NOT_STARTED 127
+
+/* The task of a child process. */
+struct task {
+    const struct vtb_script *script;
+    char path[PATH_MAX];
+};
+
+bool vtb_script_find(const struct vtb_script *script, char path[PATH_MAX], struct vtb_error *error)
+{
+    const struct vtb_home *home = vtb_home(error);
+    if (!home)
+        return false;
+    if (snprintf(path, PATH_MAX, "%s/scripts/%s", home->root, script->name) < PATH_MAX &&
+        access(path, R_OK) == 0)
+        return true;
+    return vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "%s: scripts/%s is not where the sources are: there is no '%.700s'",
+                    script->option, script->name, path);
+}
+
+/* Runs the script in place of the child process. */
+static bool become(void *context, struct vtb_error *error)
+{
+    const struct task *task = context;
+    const struct vtb_script *script = task->script;
+    const char *arguments[VTB_SCRIPT_ARGUMENTS_MAX + 3];
+    size_t n = 0;
+    (void)error;
+    if (script->program)
+        arguments[n++] = script->program;
+    if (script->program_option)
+        arguments[n++] = script->program_option;
+    arguments[n++] = task->path;
+    memcpy(arguments + n, script->arguments, sizeof script->arguments);
+    (void)dup2(script->input, STDIN_FILENO);
+    (void)dup2(script->output, STDOUT_FILENO);
+    execvp(arguments[0], (char *const *)(uintptr_t)arguments);
+    _exit(NOT_STARTED);
+}
+
+bool vtb_script_run(const struct vtb_script *script, struct vtb_error *error)
+{
+    struct task task = {.script = script};
+    struct vtb_child child = {.name = script->name, .run = become, .context = &task};
+    struct vtb_child_end end;
+    if (!vtb_script_find(script, task.path, error) || !vtb_child_try(&child, &end, error))
+        return false;
+    if (end.how == VTB_CHILD_LEFT && end.number == NOT_STARTED)
+        return vtb_fail(error, VTB_EXIT_INTERNAL,
+                        "%s: '%.700s' cannot be started; install the package %s", script->option,
+                        script->program ? script->program : task.path, script->package);
+    return (end.how == VTB_CHILD_LEFT && end.number == 0) ||
+           vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s %s", script->option, script->name,
+                    script->fails_as);
+}
