@@ -473,7 +473,9 @@ static void print_notes(const struct screen *screen)
     if (results->plan->points_n == 1 && !results->plan->points->hits.emerge)
         vtb_append(text, sizeof text,
                    "--hit-rate 0:1:0.05 measures from which hit rate on it pays. ");
-    vtb_append(text, sizeof text, "All tables and sentences: --details; pictures: --plot DIR.");
+    vtb_append(text, sizeof text,
+               "All tables and sentences: --details; pictures: --plot DIR; a page to "
+               "share: --report FILE.html.");
     vtb_answer_paragraph(&screen->lines, text);
 }
 
