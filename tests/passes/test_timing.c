@@ -654,6 +654,9 @@ int main(void)
                                            .test_func = a_pass_has_all_its_samples,
                                            .initial_state = (void *)(uintptr_t)&passes[i]};
     }
+#ifdef __SANITIZE_THREAD__ /* most of the others have one thread, in which it sees nothing */
+    cmocka_set_test_filter("pass_of_*");
+#endif
     const int failed_n = cmocka_run_group_tests(tests, NULL, NULL);
     return failed_n + cmocka_run_group_tests(of_passes, NULL, NULL);
 }
