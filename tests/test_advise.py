@@ -114,7 +114,7 @@ def test_without_a_volume(bench: Bench) -> None:
 
 def test_of_several_callers(bench: Bench) -> None:
     words = ["--hit-rate", "0.9", "--threads", "2", "--heap", "glibc"]
-    outcome = bench.ok("advise", *words, *SHORT, COLUMNS="80")
+    outcome = bench.ok("advise", *words, *SHORT, "--sessions", "2", COLUMNS="80")
     assert "malloc (glibc), 2 callers" in outcome.out
     assert "1 caller " not in outcome.out
 
