@@ -22,6 +22,8 @@ struct vtb_steps vtb_steps;
 
 void vtb_steps_open_fixture(const struct vtb_check_case *of, size_t depth)
 {
+    static const uint32_t no_calls[1]; /* a check names the entries itself: none are drawn */
+    static const struct vtb_trace trace = {.ids = no_calls, .ids_n = 1, .keys_n = 1};
     struct vtb_error error;
     const uint64_t most = of->workload->workload->max_keys;
     vtb_steps.of = of;
@@ -33,7 +35,8 @@ void vtb_steps_open_fixture(const struct vtb_check_case *of, size_t depth)
                                          .depth = depth,
                                          .request_ops = VTB_REQUEST_OPS,
                                          .gen0_budget_bytes = (size_t)8 << 10,
-                                         .verify_heap = true};
+                                         .verify_heap = true,
+                                         .hits.trace = &trace};
     if (!vtb_fixture_open(&vtb_steps.fixture, &vtb_steps.point, &error))
         vtb_check_wrong("this machine's memory", "%s", error.message);
 }

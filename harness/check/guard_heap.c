@@ -13,15 +13,16 @@
 /* The header in front of the memory that was asked for. */
 struct block {
     size_t bytes;
-    uint32_t number; /* in the order of allocation, from 1 on */
-    uint32_t freed;  /* 0 or 1 */
+    uint64_t freed; /* 0 or 1 */
     uint64_t marks[MARKS_N];
 };
 
 static_assert(sizeof(struct block) % 16 == 0, "what follows is aligned as malloc aligns");
 
-/* A hash table of all blocks by address; at most half full. */
+/* A hash table of all blocks by address, at most half full; and their places in it, in the order of
+ * allocation. */
 static struct block *blocks[BLOCKS_MAX];
+static size_t places[BLOCKS_MAX / 2];
 static size_t blocks_n;
 static enum vtb_guard_fault noted;
 static size_t noted_bytes;
@@ -52,12 +53,13 @@ static void *guard_alloc(size_t bytes)
 {
     struct block *block =
         vtb_allocate(1, sizeof *block + bytes + sizeof block->marks, "a block of a check");
-    if (2 * ++blocks_n > BLOCKS_MAX)
+    if (2 * (blocks_n + 1) > BLOCKS_MAX)
         vtb_no_memory(2 * sizeof blocks, "the blocks of a check");
-    *block = (struct block){.bytes = bytes, .number = (uint32_t)blocks_n, .marks = {MARK, MARK}};
+    *block = (struct block){.bytes = bytes, .marks = {MARK, MARK}};
     memcpy(memory_of(block) + bytes, block->marks, sizeof block->marks);
     memset(memory_of(block), GONE, bytes); /* a strategy must not rely on zeros */
-    blocks[place_of(block)] = block;
+    places[blocks_n] = place_of(block);
+    blocks[places[blocks_n++]] = block;
     return memory_of(block);
 }
 
@@ -81,9 +83,10 @@ static size_t guard_usable(void *memory)
 
 void vtb_guard_open(void)
 {
-    for (size_t i = 0; i < BLOCKS_MAX; i++)
-        free(blocks[i]);
-    memset(blocks, 0, sizeof blocks);
+    for (size_t i = 0; i < blocks_n; i++) {
+        free(blocks[places[i]]);
+        blocks[places[i]] = NULL;
+    }
     blocks_n = 0;
     noted = VTB_GUARD_NONE;
 }
@@ -99,17 +102,15 @@ static size_t written_at(struct block *block)
     return block->bytes;
 }
 
-/* Notes a fault of a block, unless a block with a lower number has one: so the report is the same
- * in every run. */
+/* Notes a fault of a block, unless one that was allocated before has one. */
 static void look_for_fault(struct block *block, struct vtb_guard_seen *seen)
 {
     static const uint64_t marks[MARKS_N] = {MARK, MARK};
     const size_t at = written_at(block);
     const bool is_behind = memcmp(memory_of(block) + block->bytes, marks, sizeof marks) != 0;
-    if ((at == block->bytes && !is_behind) || (seen->fault && seen->number <= block->number))
+    if ((at == block->bytes && !is_behind) || seen->fault)
         return;
     seen->fault = at < block->bytes ? VTB_GUARD_WRITTEN_FREED : VTB_GUARD_WRITTEN_BEHIND;
-    seen->number = block->number;
     seen->bytes = block->bytes;
     seen->at = at;
 }
@@ -119,20 +120,16 @@ static void look(struct block *block, struct vtb_guard_seen *seen)
     look_for_fault(block, seen);
     if (block->freed)
         return;
-    if (seen->left_n++ == 0 || block->number < seen->left_number) {
-        seen->left_number = block->number;
+    if (seen->left_n++ == 0)
         seen->left_one_bytes = block->bytes;
-    }
     seen->left_bytes += block->bytes;
 }
 
 void vtb_guard_look(struct vtb_guard_seen *seen)
 {
     *seen = (struct vtb_guard_seen){.fault = noted, .bytes = noted_bytes};
-    for (size_t i = 0; i < BLOCKS_MAX; i++) {
-        if (blocks[i])
-            look(blocks[i], seen);
-    }
+    for (size_t i = 0; i < blocks_n; i++)
+        look(blocks[places[i]], seen);
 }
 
 const struct vtb_heap vtb_guard_heap = {

@@ -24,14 +24,12 @@ enum vtb_guard_fault {
 /* The first fault that was found, and the blocks that were not given back. */
 struct vtb_guard_seen {
     enum vtb_guard_fault fault;
-    size_t bytes;    /* the size of the block */
-    size_t at;       /* the byte of the block that was written */
-    uint32_t number; /* the block's number in the order of allocation; 0: not known */
+    size_t bytes; /* the size of the block */
+    size_t at;    /* the byte of the block that was written */
     /* Blocks that were not given back. */
     size_t left_n;
     size_t left_bytes;
     size_t left_one_bytes; /* the size of the first of them */
-    uint32_t left_number;  /* the number of the first of them */
 };
 
 /* Forgets all blocks, and gives their memory back. To be called before each use. */
