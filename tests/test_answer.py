@@ -9,8 +9,20 @@ ANSWER = {"VTB_DETAILS": "0", "VTB_HEAP": DEFAULT_HEAPS}
 FEW = ["--strategy", "value_task,poll"]
 
 
-@pytest.mark.parametrize("columns", [60, 80, 100, 200])
-@pytest.mark.parametrize("timing", [TIMED, INTERVALS], ids=["steady", "cold"])
+BETWEEN = pytest.mark.long  # of cold starts, which take longer, the narrowest and the widest
+
+
+@pytest.mark.parametrize(
+    ("timing", "columns"),
+    [
+        *[pytest.param(TIMED, columns, id=f"steady-{columns}") for columns in [60, 80, 100, 200]],
+        *[pytest.param(INTERVALS, columns, id=f"cold-{columns}") for columns in [60, 200]],
+        *[
+            pytest.param(INTERVALS, columns, id=f"cold-{columns}", marks=BETWEEN)
+            for columns in [80, 100]
+        ],
+    ],
+)
 def test_it_is_as_wide_as_asked(bench: Bench, timing: list[str], columns: int) -> None:
     out = bench.ok(*timing, "--calls-per-second", "20k", COLUMNS=str(columns), **ANSWER).out
     assert "ANSWER  value_task instead of heap_task" in out

@@ -984,7 +984,7 @@ def test_progress_starts_with_all_of_the_time_left(start: Start) -> None:
 
 def test_progress_moves_five_times_a_second_at_most(start: Start) -> None:
     """Sessions of some milliseconds each."""
-    arguments = [*HASTY, "--calls", "10", "--heap", "glibc", "--sessions", "60"]
+    arguments = [*HASTY, "--calls", "10", "--heap", "glibc", "--sessions", "30"]
     before_s = time.monotonic()
     run = start(*arguments, "--strategy", "value_task", terminal=True)
     announced(run.end())

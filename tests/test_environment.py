@@ -119,7 +119,7 @@ def test_commands_without_such_a_report_tell_on_standard_error(tmp_path: Path) -
     name = os.fsdecode(b"LD_\x1b\xff")
     samples = ["selftest", "--samples", str(tmp_path / "none.csv")]
     check = ["check", "--strategy", "callback"]
-    advise = ["advise", "--hit-rate", "0.9", "--keys", "1000", "--sessions", "1"]
+    advise = ["advise", "--hit-rate", "0.9", "--keys", "1000", "--sessions", "1", "--heap", "glibc"]
     advise += ["--results-dir", str(tmp_path / "results")]
     for words in [samples, check, ["misuse", "--strategy", "poll"], advise]:
         done = run(*words, **{name: "1"})
