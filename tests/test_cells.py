@@ -174,6 +174,9 @@ def home(tmp_path: Path) -> Home:
         shutil.copytree(ROOT / folder, home.library / folder)
     for file in ["cells.ninja", "cells.toolchain"]:
         shutil.copy(BUILD / file, home.library)
+    rules = home.library / "cells.ninja"  # nothing is timed: in half the time
+    text = re.sub(r" -O[12]\b", " -O0", rules.read_text(encoding="utf-8"))
+    rules.write_text(text, encoding="utf-8")
     home.work.mkdir()
     return home
 
