@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -43,8 +44,9 @@ def checkout(tmp_path: Path) -> Path:
     directory = tmp_path / "checkout"
     directory.mkdir()
     for path in ROOT.iterdir():
-        if path.name not in ("results", "build", ".git"):
+        if path.name not in ("results", "docs", "build", ".git"):
             (directory / path.name).symlink_to(path)
+    shutil.copytree(ROOT / "docs", directory / "docs")
     (directory / "results").mkdir()
     return directory
 
