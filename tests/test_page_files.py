@@ -115,10 +115,11 @@ def page(result_file: Path) -> str:
         (claims(), "6 claims about tasks and value tasks, measured"),
         (comparison(), "Two runs compared"),
         (gate(), "Gate: worse than the baseline"),
-        (gate(checks=[check("value_task", "same", 20.8)]), "Gate: not worse"),
+        (gate(checks=[check("value_task", "same", 20.8)]), "Gate: passed"),
+        (gate(checks=[check("value_task", "inconclusive", 20.8)]), "Gate: inconclusive"),
         (refused_gate(), "Gate: nothing was compared"),
     ],
-    ids=["advice", "claims", "comparison", "worse", "not worse", "refused"],
+    ids=["advice", "claims", "comparison", "worse", "passed", "inconclusive", "refused"],
 )
 def test_what_commands_print(given: Json, title: str) -> None:
     """From standard input; its name is that of its kind."""
@@ -469,8 +470,8 @@ def test_a_gate(counted: tuple[Bench, Outcome]) -> None:
     printed = strict_json(bench.ok(*words).out)
     page = (bench.directory / "gate.html").read_text(encoding="utf-8")
     assert downloads_of(page) == {"gate.json.gz": printed}
-    assert title_of(page) == "Gate: not worse"
-    assert f"{len(printed['checks'])} figures: {len(printed['checks'])} same." in page
+    assert title_of(page) == "Gate: passed"
+    assert f"{len(printed['checks'])} figures compared: {len(printed['checks'])} same." in page
 
 
 def test_a_gate_that_refuses(counted: tuple[Bench, Outcome]) -> None:

@@ -42,7 +42,8 @@ static inline void make(double ratio_a, enum vtb_verdict verdict_a, double ratio
         figures[i].verdict = verdicts[i];
         figures[i].quiet_share = NAN;
         figures[i].pressure =
-            (struct vtb_pressure){.collects = i >= 2,
+            (struct vtb_pressure){.measured = i >= 2,
+                                  .collects = i >= 2,
                                   .calls_per_collection = i == 2 ? 213995.0 : 806597.0,
                                   .is_exact = true};
     }
@@ -55,6 +56,25 @@ static inline void make(double ratio_a, enum vtb_verdict verdict_a, double ratio
 }
 
 static char text[8192];
+
+static struct vtb_comparison two[2];
+static struct vtb_point second_point;
+static struct vtb_figures second_figures[CASES_N];
+static struct vtb_break_evens no_break_evens;
+
+/* Makes a sweep of it: the same figures at a hit rate of 0.8 and, as `second_figures`, at 0.9. */
+static inline void make_two(void)
+{
+    second_point = it.point;
+    second_point.hits.rate = 0.9;
+    memcpy(second_figures, figures, sizeof figures);
+    two[0] = two[1] = it.comparison;
+    two[1].point = &second_point;
+    two[1].figures = second_figures;
+    it.results.comparisons = two;
+    it.results.comparisons_n = it.plan.points_n = 2;
+    it.results.break_evens = no_break_evens;
+}
 
 /* Prints to `text`, by a function that gets the lines' width. */
 static inline void print_by(void (*write_it)(FILE *out, size_t width), size_t width)

@@ -9,9 +9,8 @@
 static size_t columns_of_environment(void)
 {
     const char *text = getenv("COLUMNS");
-    char *end = NULL;
-    const unsigned long columns = text && *text ? strtoul(text, &end, 10) : 0;
-    return end && !*end ? columns : 0;
+    const size_t digits_n = text ? strspn(text, "0123456789") : 0;
+    return digits_n > 0 && !text[digits_n] ? strtoul(text, NULL, 10) : 0;
 }
 
 static size_t columns_of_terminal(void)

@@ -127,20 +127,6 @@ static void add_change(struct vtb_advice *advice, const char *parameter, struct 
         advice->changes[advice->changes_n++] = (struct vtb_change){parameter, at};
 }
 
-/* The same gain at another hit rate; null: it was not measured there. */
-static const struct vtb_gain *same_gain(const struct vtb_answer *answer,
-                                        const struct vtb_gain *gain)
-{
-    const struct vtb_case *own = gain->to->the_case;
-    for (size_t i = 0; i < answer->n; i++) {
-        const struct vtb_case *other = answer->gains[i].to->the_case;
-        if (other->heap == own->heap && other->threads_n == own->threads_n &&
-            other->async == own->async)
-            return &answer->gains[i];
-    }
-    return NULL;
-}
-
 #define RATES_MAX 8
 
 /* The ns that a call saves at a hit rate, with an interval that holds together with those at n
@@ -165,8 +151,8 @@ static void find_rates(struct vtb_advice *advice, const struct vtb_comparison *c
     const double volume = advice->question.calls_per_second;
     for (size_t i = 0; i < n && i < RATES_MAX; i++) {
         struct vtb_answer answer;
-        vtb_answer_make(&answer, &comparisons[i], volume);
-        const struct vtb_gain *gain = same_gain(&answer, advice->most);
+        vtb_answer_make_alike(&answer, &comparisons[i], &advice->answer);
+        const struct vtb_gain *gain = vtb_answer_same(&answer, advice->most);
         if (gain)
             points[curve.n++] = saved_at(gain, comparisons[i].point->hits.rate, n);
     }
@@ -232,7 +218,9 @@ double vtb_advice_collections_per_minute(const struct vtb_advice *advice)
 {
     const struct vtb_gain *gain = advice->collecting;
     const double volume = advice->question.calls_per_second;
-    return gain && volume > 0 ? 60 * volume *
+    const bool told = gain && vtb_collections_tell(&gain->from->pressure) &&
+                      vtb_collections_tell(&gain->to->pressure);
+    return told && volume > 0 ? 60 * volume *
                                     (1 / gain->from->pressure.calls_per_collection -
                                      1 / gain->to->pressure.calls_per_collection)
                               : NAN;

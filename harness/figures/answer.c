@@ -28,8 +28,8 @@ static bool is_less(const struct vtb_figures *one, const struct vtb_figures *oth
     return vtb_steady_bytes_per_op(&one->counted) < vtb_steady_bytes_per_op(&other->counted);
 }
 
-/* The case in the first table that is asked about; the number of cases if there is none. */
-static size_t find_challenger(const struct vtb_comparison *comparison)
+/* The name of the strategy in the first table that is asked about; null if there is none. */
+static const char *find_challenger(const struct vtb_comparison *comparison)
 {
     const struct vtb_point *point = comparison->point;
     const size_t end = vtb_table_end(point, 0);
@@ -38,11 +38,11 @@ static size_t find_challenger(const struct vtb_comparison *comparison)
         if (!is_rival(comparison, i))
             continue;
         if (point->cases[i].timing->strategy->role == VTB_ROLE_CHALLENGER)
-            return i;
+            return point->cases[i].timing->name;
         if (best == point->cases_n || is_less(&comparison->figures[i], &comparison->figures[best]))
             best = i;
     }
-    return best;
+    return best < point->cases_n ? point->cases[best].timing->name : NULL;
 }
 
 /* --- what it saves --- */
@@ -75,25 +75,31 @@ double vtb_worth_volume(double ns)
     return VTB_WORTH_SHARE * 1e9 / fabs(ns);
 }
 
+/* Of a difference that is certain, so that 0 is not in its interval. */
 static struct vtb_interval worth_of(const struct vtb_interval *saved)
 {
     const double ends[] = {vtb_worth_volume(saved->lo), vtb_worth_volume(saved->hi)};
-    const bool crosses = saved->lo <= 0 && saved->hi >= 0;
     return (struct vtb_interval){
         .median = vtb_worth_volume(saved->median),
         .lo = fmin(ends[0], ends[1]),
-        .hi = crosses ? INFINITY : fmax(ends[0], ends[1]),
+        .hi = fmax(ends[0], ends[1]),
     };
 }
 
-static enum vtb_matters judge(const struct vtb_interval *share)
+/* NaN if either is, unlike fmax. */
+static double larger(double a, double b)
 {
-    if (!(isnan(share->lo) || isnan(share->hi))) {
-        if (fmax(fabs(share->lo), fabs(share->hi)) < VTB_WORTH_SHARE)
-            return VTB_MATTERS_NO;
-        if (share->lo >= VTB_WORTH_SHARE || share->hi <= -VTB_WORTH_SHARE)
-            return VTB_MATTERS_YES;
-    }
+    return isnan(a) || isnan(b) ? NAN : fmax(a, b);
+}
+
+/* That it matters takes a difference that is certain; that it does not, an interval alone. */
+static enum vtb_matters judge(const struct vtb_gain *gain)
+{
+    const struct vtb_interval *share = &gain->core_share;
+    if (larger(fabs(share->lo), fabs(share->hi)) < VTB_WORTH_SHARE)
+        return VTB_MATTERS_NO;
+    if (is_apart(gain) && (share->lo >= VTB_WORTH_SHARE || share->hi <= -VTB_WORTH_SHARE))
+        return VTB_MATTERS_YES;
     return VTB_MATTERS_UNKNOWN;
 }
 
@@ -101,7 +107,7 @@ static struct vtb_gain gain_of(const struct vtb_comparison *comparison, size_t i
 {
     const struct vtb_figures *to = &comparison->figures[i];
     const struct vtb_figures *from = &comparison->figures[to->the_case->baseline];
-    struct vtb_gain gain = {from, to, unknown, unknown, unknown, VTB_MATTERS_UNKNOWN};
+    struct vtb_gain gain = {from, to, unknown, unknown, NAN, unknown, VTB_MATTERS_UNKNOWN};
     if (!comparison->timed || comparison->point->cold || isnan(to->ratio.median))
         return gain;
     const double ns = from->ns.median;
@@ -110,35 +116,74 @@ static struct vtb_gain gain_of(const struct vtb_comparison *comparison, size_t i
                                           .hi = ns * (1 - to->ratio.lo)};
     if (is_apart(&gain))
         gain.worth_from = worth_of(&gain.saved_ns);
+    else
+        gain.safe_to = vtb_worth_volume(larger(fabs(gain.saved_ns.lo), fabs(gain.saved_ns.hi)));
     if (volume > 0) {
         const double scale = volume / 1e9;
         gain.core_share = (struct vtb_interval){.median = gain.saved_ns.median * scale,
                                                 .lo = gain.saved_ns.lo * scale,
                                                 .hi = gain.saved_ns.hi * scale};
-        gain.matters = judge(&gain.core_share);
+        gain.matters = judge(&gain);
     }
     return gain;
 }
 
 /* Adds what the challenger saves on heaps that collect, or on those that do not. */
-static void add_gains(struct vtb_answer *answer, size_t challenger, bool collects)
+static void add_gains(struct vtb_answer *answer, const char *challenger, bool collects)
 {
     const struct vtb_point *point = answer->comparison->point;
-    for (size_t i = 0; challenger < point->cases_n && i < point->cases_n; i++) {
+    for (size_t i = 0; i < point->cases_n; i++) {
         if (answer->n < VTB_GAINS_MAX && is_rival(answer->comparison, i) &&
             vtb_heap_collects(point->cases[i].heap->heap) == collects &&
-            strcmp(point->cases[i].timing->name, point->cases[challenger].timing->name) == 0)
+            strcmp(point->cases[i].timing->name, challenger) == 0)
             answer->gains[answer->n++] = gain_of(answer->comparison, i, answer->calls_per_second);
     }
+}
+
+static void make_of(struct vtb_answer *answer, const struct vtb_comparison *comparison,
+                    double calls_per_second, const char *challenger)
+{
+    answer->comparison = comparison;
+    answer->calls_per_second = calls_per_second;
+    answer->n = 0;
+    if (!challenger)
+        return;
+    add_gains(answer, challenger, false);
+    add_gains(answer, challenger, true);
 }
 
 void vtb_answer_make(struct vtb_answer *answer, const struct vtb_comparison *comparison,
                      double calls_per_second)
 {
-    const size_t challenger = find_challenger(comparison);
-    answer->comparison = comparison;
-    answer->calls_per_second = calls_per_second;
-    answer->n = 0;
-    add_gains(answer, challenger, false);
-    add_gains(answer, challenger, true);
+    make_of(answer, comparison, calls_per_second, find_challenger(comparison));
+}
+
+void vtb_answer_make_first(struct vtb_answer *answer, const struct vtb_comparison *comparisons,
+                           size_t n, double calls_per_second)
+{
+    size_t c = 0;
+    vtb_answer_make(answer, comparisons, calls_per_second);
+    while (answer->n == 0 && ++c < n)
+        vtb_answer_make(answer, &comparisons[c], calls_per_second);
+    if (answer->n == 0)
+        answer->comparison = comparisons;
+}
+
+void vtb_answer_make_alike(struct vtb_answer *answer, const struct vtb_comparison *comparison,
+                           const struct vtb_answer *first)
+{
+    make_of(answer, comparison, first->calls_per_second,
+            first->n > 0 ? first->gains->to->the_case->timing->name : NULL);
+}
+
+const struct vtb_gain *vtb_answer_same(const struct vtb_answer *answer, const struct vtb_gain *gain)
+{
+    const struct vtb_case *own = gain->to->the_case;
+    for (size_t i = 0; i < answer->n; i++) {
+        const struct vtb_case *other = answer->gains[i].to->the_case;
+        if (other->heap == own->heap && other->threads_n == own->threads_n &&
+            other->async == own->async)
+            return &answer->gains[i];
+    }
+    return NULL;
 }

@@ -17,7 +17,7 @@
 enum vtb_matters {
     VTB_MATTERS_UNKNOWN, /* no volume, no interval, or the limit lies within the interval */
     VTB_MATTERS_NO,      /* certainly below VTB_WORTH_SHARE */
-    VTB_MATTERS_YES,     /* certainly from VTB_WORTH_SHARE on */
+    VTB_MATTERS_YES,     /* certainly from VTB_WORTH_SHARE on, by a verdict of different */
 };
 
 /* One strategy in the baseline's place, in one table of a comparison. */
@@ -28,10 +28,12 @@ struct vtb_gain {
      * more. The ends are NaN where there is no interval; all is NaN where no time is known, or it
      * is that of a cold start, which does not last. */
     struct vtb_interval saved_ns;
-    /* Calls a second at which that is VTB_WORTH_SHARE of a core, saved or lost. An end is INFINITY
-     * where the interval reaches 0; all is NaN where saved_ns is, or the times are not told
-     * apart. */
+    /* Calls a second at which that is VTB_WORTH_SHARE of a core, saved or lost; NaN where saved_ns
+     * is, or the difference is not certain. */
     struct vtb_interval worth_from;
+    /* Where it is not: calls a second up to which less than VTB_WORTH_SHARE of a core is at stake,
+     * with the whole interval; NaN: there is none. */
+    double safe_to;
     struct vtb_interval core_share; /* of one core, saved at the volume; NaN: no volume was given */
     enum vtb_matters matters;
 };
@@ -51,6 +53,20 @@ struct vtb_answer {
  */
 void vtb_answer_make(struct vtb_answer *answer, const struct vtb_comparison *comparison,
                      double calls_per_second);
+
+/* Works out that of the first of n comparisons that has one; if none has, it is of the first of
+ * all, and n is 0. There is at least one. */
+void vtb_answer_make_first(struct vtb_answer *answer, const struct vtb_comparison *comparisons,
+                           size_t n, double calls_per_second);
+
+/* Works out the answer of another comparison about the strategy that `first` is about, at its
+ * volume. */
+void vtb_answer_make_alike(struct vtb_answer *answer, const struct vtb_comparison *comparison,
+                           const struct vtb_answer *first);
+
+/* The gain of an answer in the table like that of another answer's; null: it has none there. */
+const struct vtb_gain *vtb_answer_same(const struct vtb_answer *answer,
+                                       const struct vtb_gain *gain);
 
 /* Gives what callers must not do with the strategy's result, though they may with the baseline's:
  * the reasons, which live as long as the program. Returns how many there are. */

@@ -49,6 +49,12 @@ double vtb_per_mop(const struct vtb_pressure *pressure)
     return 1e3 * vtb_per_kop(pressure, 0);
 }
 
+bool vtb_collections_tell(const struct vtb_pressure *pressure)
+{
+    return pressure->is_exact || isinf(pressure->calls_per_collection) ||
+           vtb_collections_n(&pressure->collected, 0) >= VTB_COLLECTIONS_MIN;
+}
+
 /* Nothing is infinite in a file: calls that never lead to a collection have no such number. */
 static double calls_per_collection(const struct vtb_pressure *pressure)
 {

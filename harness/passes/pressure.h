@@ -68,6 +68,10 @@ double vtb_per_kop(const struct vtb_pressure *pressure, unsigned generation);
 /* Gives the collections, of all generations, in a million calls; for a heap that collects. */
 double vtb_per_mop(const struct vtb_pressure *pressure);
 
+/* Whether it can be told how often a heap collects: exactly, or by VTB_COLLECTIONS_MIN collections
+ * or more. */
+bool vtb_collections_tell(const struct vtb_pressure *pressure);
+
 /* Gives the processor time of collections in ns for each call: their number, which is exact where
  * it follows from bytes and budget, times the mean of a pause. NaN: it caused none. */
 double vtb_gc_ns(const struct vtb_pressure *pressure);

@@ -109,6 +109,11 @@ void vtb_answer_headline(const struct vtb_answer_lines *lines, const char *text)
 
 /* --- names --- */
 
+const char *vtb_answer_strategy(const struct vtb_figures *figures)
+{
+    return figures->the_case->timing->name;
+}
+
 const char *vtb_answer_table_name(char name[VTB_ANSWER_LABEL_BYTES],
                                   const struct vtb_comparison *comparison,
                                   const struct vtb_case *the_case)
@@ -126,18 +131,51 @@ const char *vtb_gain_name(char name[VTB_ANSWER_LABEL_BYTES], const struct vtb_an
     return vtb_answer_table_name(name, answer->comparison, gain->to->the_case);
 }
 
+void vtb_answer_heap_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_case *the_case)
+{
+    snprintf(label, VTB_ANSWER_LABEL_BYTES, "%s (%s)%s",
+             vtb_heap_collects(the_case->heap->heap) ? "collector" : "malloc", the_case->heap->name,
+             the_case->async ? ", async" : "");
+}
+
 void vtb_answer_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_comparison *comparison,
                       const struct vtb_case *the_case)
 {
-    snprintf(label, VTB_ANSWER_LABEL_BYTES, "%s (%s)",
-             vtb_heap_collects(the_case->heap->heap) ? "collector" : "malloc",
-             the_case->heap->name);
-    if (the_case->async)
-        vtb_append(label, VTB_ANSWER_LABEL_BYTES, ", async");
+    vtb_answer_heap_label(label, the_case);
     if (comparison->caller_ns)
         vtb_append(label, VTB_ANSWER_LABEL_BYTES, ", %zu caller%s", the_case->threads_n,
                    vtb_plural((double)the_case->threads_n, "", "s"));
 }
+
+/* --- what varies --- */
+
+double vtb_answer_value(const struct vtb_comparison *comparison,
+                        const struct vtb_parameter *parameter)
+{
+    return vtb_parameter_value(parameter, comparison->point, &comparison->point->cases[0]);
+}
+
+bool vtb_answer_varies(const struct vtb_results *results, const struct vtb_parameter *parameter)
+{
+    const double first = vtb_answer_value(results->comparisons, parameter);
+    for (size_t c = 1; c < results->comparisons_n; c++) {
+        const double value = vtb_answer_value(&results->comparisons[c], parameter);
+        if (value != first && !(isnan(value) && isnan(first)))
+            return true;
+    }
+    return false;
+}
+
+bool vtb_answer_workloads_vary(const struct vtb_results *results)
+{
+    for (size_t c = 1; c < results->comparisons_n; c++) {
+        if (results->comparisons[c].point->workload != results->comparisons->point->workload)
+            return true;
+    }
+    return false;
+}
+
+/* --- labels --- */
 
 void vtb_answer_widen(struct vtb_answer_lines *lines, const char *label)
 {
@@ -254,7 +292,7 @@ void vtb_answer_pauses(const struct vtb_answer_lines *lines, const struct vtb_an
         char number[4][VTB_NUMBER_BYTES];
         const struct vtb_pressure *from = &answer->gains[i].from->pressure;
         const struct vtb_pressure *to = &answer->gains[i].to->pressure;
-        if (!from->collects || isnan(from->calls_per_collection) || isnan(to->calls_per_collection))
+        if (!from->collects || !vtb_collections_tell(from) || !vtb_collections_tell(to))
             continue;
         vtb_append(text, sizeof text, "%s -> %s collections a minute",
                    vtb_figure_text(number[0], 60 * volume / from->calls_per_collection),

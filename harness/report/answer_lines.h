@@ -13,6 +13,7 @@
 #include "base/output.h"
 #include "base/paint.h"
 #include "figures/answer.h"
+#include "figures/results.h"
 
 #define VTB_ANSWER_TEXT_BYTES 2048
 #define VTB_ANSWER_LABEL_BYTES 80
@@ -25,6 +26,17 @@ struct vtb_answer_lines {
     size_t label_width;     /* in characters */
     json_t *list;           /* of _JSON, to which {label, text} is added instead; borrowed */
 };
+
+/* The name of a case's strategy. */
+const char *vtb_answer_strategy(const struct vtb_figures *figures);
+
+/* Whether a run's tables differ in a parameter: not only the cases of each, as in their callers. */
+bool vtb_answer_varies(const struct vtb_results *results, const struct vtb_parameter *parameter);
+double vtb_answer_value(const struct vtb_comparison *comparison,
+                        const struct vtb_parameter *parameter);
+
+/* Whether a run is of several workloads. */
+bool vtb_answer_workloads_vary(const struct vtb_results *results);
 
 /* Makes room for a label, or for those of all heaps. */
 void vtb_answer_widen(struct vtb_answer_lines *lines, const char *label);
@@ -44,8 +56,9 @@ void vtb_answer_headline(const struct vtb_answer_lines *lines, const char *text)
 /* How a ratio looks: good if it is certainly below 1, bad if it is certainly above. */
 enum vtb_paint vtb_ratio_paint(const struct vtb_figures *figures);
 
-/* Writes the kind of a case's heap and its name, with what sets its table apart from another one of
- * that heap. */
+/* Write the kind of a case's heap and its name; and with what sets its table apart from another one
+ * of that heap. */
+void vtb_answer_heap_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_case *the_case);
 void vtb_answer_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_comparison *comparison,
                       const struct vtb_case *the_case);
 

@@ -14,7 +14,6 @@
 #define NAME_WIDTH 17
 #define TABLES_MAX 32
 #define COUNTS_WIDTH ((size_t)24) /* of bytes, allocations and collections */
-#define MODEL_WIDTH 53            /* of the longest text of a model */
 
 /* Widths, in characters, of the columns of one heap: its time and its ratio. */
 #define TIME_WIDTH 7
@@ -210,12 +209,20 @@ static void add_collections(struct vtb_table *table, const struct side_by_side *
 {
     char number[VTB_NUMBER_BYTES];
     const size_t place = find_in(tables, collecting(tables), name);
+    const struct vtb_pressure *pressure = &tables->comparison->figures[place].pressure;
     if (place == tables->comparison->point->cases_n)
         vtb_table_cell(table, "-");
+    else if (!vtb_collections_tell(pressure))
+        vtb_table_cell(table, "?");
     else
-        vtb_table_cell(
-            table, "%s",
-            vtb_figure_text(number, collections_of(&tables->comparison->figures[place].pressure)));
+        vtb_table_cell(table, "%s", vtb_figure_text(number, collections_of(pressure)));
+}
+
+/* What a case's strategy is modelled on; "" where it does not say, as a user's own may not. */
+static const char *model_of(const struct vtb_case *the_case)
+{
+    const char *model = the_case->timing->strategy->modelled_on;
+    return model ? model : "";
 }
 
 static void add_line(struct vtb_table *table, const struct side_by_side *tables,
@@ -237,8 +244,7 @@ static void add_line(struct vtb_table *table, const struct side_by_side *tables,
     if (collecting(tables) < tables->n)
         add_collections(table, tables, line->name);
     if (is_wide)
-        vtb_table_cell(table, "%s",
-                       comparison->figures[line->place].the_case->timing->strategy->modelled_on);
+        vtb_table_cell(table, "%s", model_of(comparison->figures[line->place].the_case));
 }
 
 /* Adds a column of numbers, whose title has two lines, the first of which may be empty; Markdown
@@ -263,12 +269,25 @@ static void add_times(struct vtb_table *table, enum vtb_format format, const cha
     add_column(table, format, "vs", name, RATIO_WIDTH, VTB_SIDE_RIGHT);
 }
 
-/* The width at which a column of words fits beside the numbers. */
+/* The width of the longest text of a model. */
+static size_t model_width(const struct vtb_comparison *comparison)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < comparison->point->cases_n; i++) {
+        const char *model = model_of(&comparison->point->cases[i]);
+        const size_t width = vtb_characters(model, strlen(model));
+        most = width > most ? width : most;
+    }
+    return most;
+}
+
+/* Whether a column of words fits beside the numbers. */
 static bool is_wide(const struct side_by_side *tables, const struct vtb_look *look)
 {
     const size_t heaps =
         tables->comparison->timed ? tables->n * (size_t)(TIME_WIDTH + RATIO_WIDTH + 2) : 0;
-    return NAME_WIDTH + heaps + COUNTS_WIDTH + MODEL_WIDTH <= look->width;
+    const size_t model = model_width(tables->comparison);
+    return model > 0 && NAME_WIDTH + heaps + COUNTS_WIDTH + 1 + model <= look->width;
 }
 
 static void add_columns(struct vtb_table *table, const struct side_by_side *tables,
@@ -317,17 +336,18 @@ static void print_strategies(FILE *out, const struct vtb_comparison *comparison,
 
 /* --- points, in the plan's order --- */
 
-/* Which parameters have several values, by number. */
+/* Which columns there are before the figures: workloads, and parameters by number. */
 struct varying {
+    bool workloads;
     bool is[VTB_PARAMETERS_N];
 };
 
 static struct varying varying_of(const struct vtb_results *results)
 {
-    struct varying varying;
+    struct varying varying = {.workloads = vtb_answer_workloads_vary(results)};
     for (size_t i = 0; i < VTB_PARAMETERS_N; i++)
         varying.is[i] =
-            vtb_parameter_varies(&vtb_parameters[i], results->comparisons, results->comparisons_n);
+            !vtb_parameters[i].of_workload && vtb_answer_varies(results, &vtb_parameters[i]);
     return varying;
 }
 
@@ -336,7 +356,9 @@ static void add_point_columns(struct vtb_table *table, const struct vtb_results 
                               enum vtb_format format)
 {
     char name[VTB_ANSWER_LABEL_BYTES];
-    bool first = true;
+    bool first = !varying->workloads;
+    if (varying->workloads)
+        vtb_table_column(table, (struct vtb_column){.title = "workload"});
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
         if (!varying->is[each - vtb_parameters])
             continue;
@@ -354,45 +376,58 @@ static void add_point_columns(struct vtb_table *table, const struct vtb_results 
     add_column(table, format, "B/op", "before", 6, VTB_SIDE_POINT);
 }
 
+/* Adds the figures of a point, in the columns of the first answer; there may be none. */
+static void add_gains(struct vtb_table *table, const struct vtb_comparison *comparison,
+                      const struct vtb_answer *first)
+{
+    struct vtb_answer answer;
+    vtb_answer_make_alike(&answer, comparison, first);
+    for (size_t i = 0; comparison->timed && i < first->n; i++) {
+        const struct vtb_gain *gain = vtb_answer_same(&answer, &first->gains[i]);
+        if (gain) {
+            add_time(table, gain->to);
+            add_ratio(table, comparison, (size_t)(gain->to - comparison->figures));
+        } else {
+            vtb_table_cell(table, "-");
+            vtb_table_cell(table, "- ");
+        }
+    }
+    if (answer.n > 0) {
+        add_bytes(table, answer.gains->to);
+        add_bytes(table, answer.gains->from);
+    } else {
+        vtb_table_cell(table, "-");
+        vtb_table_cell(table, "-");
+    }
+}
+
 static void add_point(struct vtb_table *table, const struct vtb_results *results,
-                      const struct varying *varying, size_t c)
+                      const struct varying *varying, size_t c, const struct vtb_answer *first)
 {
     const struct vtb_comparison *comparison = &results->comparisons[c];
-    struct vtb_answer answer;
     char number[VTB_NUMBER_BYTES];
-    vtb_answer_make(&answer, comparison, 0);
+    if (varying->workloads)
+        vtb_table_cell(table, "%s", comparison->point->workload->name);
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
         if (!varying->is[each - vtb_parameters])
             continue;
-        const double value =
-            vtb_parameter_value(each, comparison->point, &comparison->point->cases[0]);
-        if (each->of_workload)
-            vtb_table_cell(table, "%s", comparison->point->workload->name);
-        else
-            vtb_table_cell(table, "%s", isnan(value) ? "-" : vtb_digits_text(number, value, 6));
+        const double value = vtb_answer_value(comparison, each);
+        vtb_table_cell(table, "%s", isnan(value) ? "-" : vtb_digits_text(number, value, 6));
     }
     if (results->plan->consumers_n > 1)
         vtb_table_cell(table, "%s", vtb_consumer_words[comparison->consumer]);
-    for (size_t i = 0; comparison->timed && i < answer.n; i++) {
-        add_time(table, answer.gains[i].to);
-        add_ratio(table, comparison, (size_t)(answer.gains[i].to - comparison->figures));
-    }
-    add_bytes(table, answer.gains->to);
-    add_bytes(table, answer.gains->from);
+    add_gains(table, comparison, first);
 }
 
-static void print_points(FILE *out, const struct vtb_results *results, const struct vtb_look *look,
+static void print_points(FILE *out, const struct vtb_results *results,
+                         const struct vtb_answer *answer, const struct vtb_look *look,
                          enum vtb_format format)
 {
     const struct varying varying = varying_of(results);
-    struct vtb_answer answer;
     struct vtb_table table = {.gap = 1, .split = VTB_SPLIT_ALIGNED, .width = look->width};
-    vtb_answer_make(&answer, results->comparisons, 0);
-    if (answer.n == 0)
-        return;
-    add_point_columns(&table, results, &varying, &answer, format);
+    add_point_columns(&table, results, &varying, answer, format);
     for (size_t i = 0; i < results->comparisons_n; i++)
-        add_point(&table, results, &varying, i);
+        add_point(&table, results, &varying, i, answer);
     vtb_table_print(out, &table, format);
     vtb_table_free(&table);
 }
@@ -423,6 +458,10 @@ static void print_legend(FILE *out, const struct vtb_results *results, const str
         vtb_append(text, sizeof text, "; before: with %s.", baseline_of(comparison));
     if (one_point && collecting(&tables) < tables.n)
         vtb_append(text, sizeof text, " GCs/M: collections in a million calls.");
+    if (comparison->timed && results->break_evens.n > 0)
+        vtb_append(text, sizeof text,
+                   " Above, [from, to] is the interval in which a place lies, ~ one between two "
+                   "neighbours; where known: of the points whose difference is.");
     vtb_append(text, sizeof text, " More terms: docs/GLOSSARY.md.");
     vtb_print_wrapped_to(out, text, look->width);
     putc('\n', out);
@@ -431,8 +470,12 @@ static void print_legend(FILE *out, const struct vtb_results *results, const str
 void vtb_answer_table(FILE *out, const struct vtb_results *results, const struct vtb_look *look,
                       enum vtb_format format)
 {
+    struct vtb_answer answer;
+    vtb_answer_make_first(&answer, results->comparisons, results->comparisons_n, 0);
+    if (results->plan->points_n > 1 && answer.n == 0)
+        return;
     if (results->plan->points_n > 1)
-        print_points(out, results, look, format);
+        print_points(out, results, &answer, look, format);
     else
         print_strategies(out, results->comparisons, look, format);
     putc('\n', out);

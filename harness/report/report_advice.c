@@ -21,11 +21,6 @@ struct page {
     const char *other;
 };
 
-static const char *name_of(const struct vtb_figures *figures)
-{
-    return figures->the_case->timing->name;
-}
-
 /* --- numbers --- */
 
 /* Appends a value with its interval: "0.340 ms (0.300 to 0.380)". Less than nothing is told by its
@@ -133,19 +128,35 @@ static void print_choice(const struct page *page)
 
 /* --- what it saves --- */
 
+/* Appends what a difference that is certain comes to. */
+static void append_saved(char *text, const struct vtb_interval *share)
+{
+    vtb_append(text, TEXT_BYTES, " %s ", share->median < 0 ? "costs" : "saves");
+    append_span(text, share, 1e3, " ms");
+    vtb_append(text, TEXT_BYTES, " of processor time a second, ");
+    append_span(text, share, VTB_SECONDS_A_DAY, " s");
+    vtb_append(text, TEXT_BYTES, " a day");
+}
+
+/* Appends between what the difference lies that is not certain; below 0 it costs. */
+static void append_at_stake(char *text, const struct vtb_interval *share)
+{
+    char number[2][VTB_NUMBER_BYTES];
+    vtb_append(text, TEXT_BYTES, " saves %s to %s ms of processor time a second",
+               vtb_figure_text(number[0], 1e3 * share->lo),
+               vtb_figure_text(number[1], 1e3 * share->hi));
+}
+
 static void print_gain(const struct page *page, const struct vtb_gain *gain)
 {
     char label[VTB_ANSWER_LABEL_BYTES];
     char text[TEXT_BYTES] = "";
     const struct vtb_interval *share = &gain->core_share;
     vtb_append(text, sizeof text, "%s", page->other);
-    if (!isnan(share->median)) {
-        vtb_append(text, sizeof text, " %s ", share->median < 0 ? "costs" : "saves");
-        append_span(text, share, 1e3, " ms");
-        vtb_append(text, sizeof text, " of processor time a second, ");
-        append_span(text, share, VTB_SECONDS_A_DAY, " s");
-        vtb_append(text, sizeof text, " a day");
-    }
+    if (gain->to->verdict == VTB_VERDICT_DIFFERENT && !isnan(share->median))
+        append_saved(text, share);
+    else if (!isnan(share->lo))
+        append_at_stake(text, share);
     vtb_append(text, sizeof text, ": ");
     vtb_append_time(text, gain);
     vtb_answer_label(label, page->advice->answer.comparison, gain->to->the_case);
@@ -190,12 +201,8 @@ static void append_volume_change(char *text, const struct page *page,
     vtb_append_volume(text, change->at.median);
     vtb_append(text, TEXT_BYTES, " calls a second on (");
     vtb_append_volume(text, change->at.lo);
-    if (isinf(change->at.hi)) {
-        vtb_append(text, TEXT_BYTES, " or more");
-    } else {
-        vtb_append(text, TEXT_BYTES, " to ");
-        vtb_append_volume(text, change->at.hi);
-    }
+    vtb_append(text, TEXT_BYTES, " to ");
+    vtb_append_volume(text, change->at.hi);
     vtb_append(text, TEXT_BYTES, "; %s)",
                vtb_gain_name(name, &page->advice->answer, page->advice->most));
 }
@@ -236,17 +243,19 @@ static void append_rule(char *text, const struct page *page)
         [VTB_RULE_ALWAYS_ASYNC] = "as no result is ever at hand",
         [VTB_RULE_AWAIT_MANY] = "as it is awaited several times",
         [VTB_RULE_STORE_RESULT] = "as it is stored",
-        [VTB_RULE_HIT_RATE] = "as the hit rate is above 70 %",
+        [VTB_RULE_HIT_RATE] = "as the hit rate is above",
         [VTB_RULE_MANY_CALLS] = "as there are millions of calls a day",
-        [VTB_RULE_NONE] =
-            "as the hit rate is not above 70 %, nor are there millions of calls a day",
+        [VTB_RULE_NONE] = "as there are no millions of calls a day, and the hit rate is not above",
     };
     const struct vtb_question *question = &page->advice->question;
     const enum vtb_rule rule = page->advice->rule;
     vtb_append(text, TEXT_BYTES, "%s%s, %s", rule == VTB_RULE_MANY_CALLS ? "consider " : "",
                vtb_rule_is_for_other(rule) ? page->other : page->simple, reasons[rule]);
+    if (rule == VTB_RULE_HIT_RATE || rule == VTB_RULE_NONE)
+        vtb_append(text, TEXT_BYTES, " %.0f %%", 100 * VTB_RULE_HIGH_RATE);
     if (rule == VTB_RULE_MANY_CALLS && question->hit_rate < VTB_RULE_LOW_RATE)
-        vtb_append(text, TEXT_BYTES, ", though %s below a hit rate of 50 %%", page->simple);
+        vtb_append(text, TEXT_BYTES, ", though %s below a hit rate of %.0f %%", page->simple,
+                   100 * VTB_RULE_LOW_RATE);
 }
 
 /* What was measured, where the rule says something else. */
@@ -320,8 +329,8 @@ static void print_lines(struct page *page)
 {
     if (page->advice->answer.n == 0)
         return;
-    page->simple = name_of(page->advice->answer.gains->from);
-    page->other = name_of(page->advice->answer.gains->to);
+    page->simple = vtb_answer_strategy(page->advice->answer.gains->from);
+    page->other = vtb_answer_strategy(page->advice->answer.gains->to);
     print_subject(page);
     print_choice(page);
     print_details(page);
@@ -375,7 +384,7 @@ static json_t *rule_of(const struct vtb_advice *advice)
     char text[TEXT_BYTES] = "";
     const struct vtb_gain *gain = advice->answer.gains;
     vtb_append(text, sizeof text, "%s%s", advice->rule == VTB_RULE_MANY_CALLS ? "consider " : "",
-               name_of(vtb_rule_is_for_other(advice->rule) ? gain->to : gain->from));
+               vtb_answer_strategy(vtb_rule_is_for_other(advice->rule) ? gain->to : gain->from));
     return vtb_json_text(text);
 }
 
@@ -396,8 +405,10 @@ static void print_json(FILE *out, const struct vtb_results *results,
     const struct vtb_gain *gain = advice->answer.gains;
     const struct vtb_interval *share = advice->most ? &advice->most->core_share : &unknown;
     const bool is_other = vtb_advice_is_for_other(advice);
-    vtb_json_put(json, "recommendation", vtb_json_text(name_of(is_other ? gain->to : gain->from)));
-    vtb_json_put(json, "instead_of", vtb_json_text(name_of(is_other ? gain->from : gain->to)));
+    vtb_json_put(json, "recommendation",
+                 vtb_json_text(vtb_answer_strategy(is_other ? gain->to : gain->from)));
+    vtb_json_put(json, "instead_of",
+                 vtb_json_text(vtb_answer_strategy(is_other ? gain->from : gain->to)));
     vtb_json_put(json, "matters",
                  advice->matters == VTB_MATTERS_UNKNOWN
                      ? vtb_json_checked(json_null())

@@ -1,5 +1,6 @@
 #include "report/report_answer.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,25 +24,7 @@ struct screen {
     struct vtb_answer answer;
 };
 
-/* --- names --- */
-
-static const char *name_of(const struct vtb_figures *figures)
-{
-    return figures->the_case->timing->name;
-}
-
 /* --- what the run was --- */
-
-static bool varies(const struct vtb_results *results, const struct vtb_parameter *parameter)
-{
-    return vtb_parameter_varies(parameter, results->comparisons, results->comparisons_n);
-}
-
-static double value_at(const struct vtb_comparison *comparison,
-                       const struct vtb_parameter *parameter)
-{
-    return vtb_parameter_value(parameter, comparison->point, &comparison->point->cases[0]);
-}
 
 /* Appends the parameters that have several values, each from its least to its greatest. */
 static void append_ranges(char *text, const struct vtb_results *results)
@@ -50,16 +33,26 @@ static void append_ranges(char *text, const struct vtb_results *results)
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
         double low = INFINITY;
         double high = -INFINITY;
-        if (!varies(results, each) || each->of_workload)
+        if (each->of_workload || !vtb_answer_varies(results, each))
             continue;
         for (size_t c = 0; c < results->comparisons_n; c++) {
-            low = fmin(low, value_at(&results->comparisons[c], each));
-            high = fmax(high, value_at(&results->comparisons[c], each));
+            low = fmin(low, vtb_answer_value(&results->comparisons[c], each));
+            high = fmax(high, vtb_answer_value(&results->comparisons[c], each));
         }
-        if (low < high) /* unless it is cases that differ, as in their callers */
+        if (low < high) /* unless it means nothing at some points */
             vtb_append(text, TEXT_BYTES, "%s %s to %s, ", each->word,
                        vtb_digits_text(number[0], low, 6), vtb_digits_text(number[1], high, 6));
     }
+}
+
+static bool sizes_vary(const struct vtb_results *results)
+{
+    const size_t first = results->comparisons->point->workload->workload->value_bytes;
+    for (size_t c = 1; c < results->comparisons_n; c++) {
+        if (results->comparisons[c].point->workload->workload->value_bytes != first)
+            return true;
+    }
+    return false;
 }
 
 /* Appends what all points have in common of what is always told. */
@@ -69,19 +62,31 @@ static void append_usual(char *text, const struct vtb_results *results)
     const struct vtb_comparison *comparison = results->comparisons;
     const struct vtb_point *point = comparison->point;
     const struct vtb_counted *counted = &comparison->figures[0].counted;
-    if (!varies(results, &vtb_parameters[VTB_P(calls)]))
+    if (!vtb_answer_varies(results, &vtb_parameters[VTB_P(calls)]))
         vtb_append(text, TEXT_BYTES, "%s calls, ",
                    vtb_thousands_text(number, (double)point->calls_n));
-    if (results->comparisons_n == 1)
+    if (results->plan->points_n == 1)
         vtb_append(text, TEXT_BYTES, "%s %% answered at once, ",
                    vtb_decimal_text(number, 100 * vtb_per_op(counted, counted->hits_n), 2));
-    if (!varies(results, &vtb_parameters[VTB_P(in_flight)]))
+    if (!vtb_answer_varies(results, &vtb_parameters[VTB_P(in_flight)]))
         vtb_append(text, TEXT_BYTES, "%s in flight, ",
                    vtb_thousands_text(number, (double)point->in_flight));
-    if (varies(results, &vtb_parameters[VTB_P(payload)]))
+    if (sizes_vary(results))
         vtb_append(text, TEXT_BYTES, "results of several sizes");
     else
         vtb_append(text, TEXT_BYTES, "%zu-byte result", point->workload->workload->value_bytes);
+}
+
+/* Appends the workloads, which follow one another. */
+static void append_workloads(char *text, const struct vtb_results *results)
+{
+    const struct vtb_workload_entry *last = NULL;
+    for (size_t c = 0; c < results->comparisons_n; c++) {
+        const struct vtb_workload_entry *workload = results->comparisons[c].point->workload;
+        if (workload != last)
+            vtb_append(text, TEXT_BYTES, "%s%s", last ? ", " : "", workload->name);
+        last = workload;
+    }
 }
 
 static void print_subject(const struct screen *screen)
@@ -89,9 +94,7 @@ static void print_subject(const struct screen *screen)
     char text[TEXT_BYTES] = "";
     const struct vtb_comparison *comparison = screen->results->comparisons;
     const struct vtb_comparison *last = comparison + screen->results->comparisons_n - 1;
-    vtb_append(text, sizeof text, "%s", comparison->point->workload->name);
-    if (last->point->workload != comparison->point->workload)
-        vtb_append(text, sizeof text, " to %s", last->point->workload->name);
+    append_workloads(text, screen->results);
     vtb_append(text, sizeof text, ": ");
     append_ranges(text, screen->results);
     append_usual(text, screen->results);
@@ -118,6 +121,24 @@ static void append_calls(char *text, double calls)
         vtb_append(text, TEXT_BYTES, "%s", vtb_thousands_text(number, round(calls / unit) * unit));
 }
 
+/* Appends how often collections come, before and after. */
+static void append_frequency(char *text, const struct vtb_pressure *from,
+                             const struct vtb_pressure *to)
+{
+    if (!vtb_collections_tell(from) || !vtb_collections_tell(to)) {
+        vtb_append(text, TEXT_BYTES, "%" PRIu64 " and %" PRIu64 " came, too few to compare",
+                   vtb_collections_n(&from->collected, 0), vtb_collections_n(&to->collected, 0));
+    } else if (isinf(from->calls_per_collection) && isinf(to->calls_per_collection)) {
+        vtb_append(text, TEXT_BYTES, "none");
+    } else {
+        vtb_append(text, TEXT_BYTES, "one every ");
+        append_calls(text, from->calls_per_collection);
+        vtb_append(text, TEXT_BYTES, " -> ");
+        append_calls(text, to->calls_per_collection);
+        vtb_append(text, TEXT_BYTES, " calls");
+    }
+}
+
 /* Prints, of each heap that collects, how many calls there are to a collection. */
 static void print_collections(const struct screen *screen)
 {
@@ -126,17 +147,9 @@ static void print_collections(const struct screen *screen)
         const struct vtb_pressure *from = &screen->answer.gains[i].from->pressure;
         const struct vtb_pressure *to = &screen->answer.gains[i].to->pressure;
         char text[TEXT_BYTES] = "";
-        if (!from->collects || isnan(from->calls_per_collection) || isnan(to->calls_per_collection))
+        if (!from->collects || !from->measured || !to->measured)
             continue;
-        if (isinf(from->calls_per_collection) && isinf(to->calls_per_collection)) {
-            vtb_append(text, sizeof text, "none");
-        } else {
-            vtb_append(text, sizeof text, "one every ");
-            append_calls(text, from->calls_per_collection);
-            vtb_append(text, sizeof text, " -> ");
-            append_calls(text, to->calls_per_collection);
-            vtb_append(text, sizeof text, " calls");
-        }
+        append_frequency(text, from, to);
         vtb_append(text, sizeof text, " (%s)",
                    vtb_gain_name(name, &screen->answer, &screen->answer.gains[i]));
         vtb_answer_line(&screen->lines, "collections", text);
@@ -186,7 +199,7 @@ static void append_verdicts(char *text, const struct vtb_answer *answer)
             continue;
         vtb_append(text, TEXT_BYTES, "%s%s", separator, words[said]);
         append_heaps(text, answer, (enum said)said, n);
-        vtb_append(text, TEXT_BYTES, "%s", said == UNKNOWN ? " (more --sessions will tell)" : "");
+        vtb_append(text, TEXT_BYTES, "%s", said == UNKNOWN ? " (more --sessions may tell)" : "");
         separator = "; ";
     }
 }
@@ -195,44 +208,66 @@ static void print_headline(const struct screen *screen)
 {
     char text[TEXT_BYTES] = "";
     const struct vtb_answer *answer = &screen->answer;
-    vtb_append(text, sizeof text, "ANSWER  %s instead of %s", name_of(answer->gains->to),
-               name_of(answer->gains->from));
+    vtb_append(text, sizeof text, "ANSWER  %s instead of %s",
+               vtb_answer_strategy(answer->gains->to), vtb_answer_strategy(answer->gains->from));
     append_verdicts(text, answer);
     vtb_answer_headline(&screen->lines, text);
 }
 
 /* --- whether it matters --- */
 
-/* Appends from which volume on a share of a core is saved or lost, heap by heap. */
+/* What can be said of a gain's volume. */
+enum worth { SAVED, LOST, AT_STAKE, WORTH_N };
+
+/* The volume from which on, or up to which, that is so; NaN: it is not. */
+static double worth_at(const struct vtb_gain *gain, enum worth worth)
+{
+    if (worth == AT_STAKE)
+        return gain->safe_to;
+    return (gain->saved_ns.median < 0) == (worth == LOST) ? gain->worth_from.median : NAN;
+}
+
+/* Appends from which volume on a share of a core is saved or lost, and up to which less than that
+ * is at stake, heap by heap. */
 static void append_worth(char *text, const struct vtb_answer *answer)
 {
+    static const char *const words[WORTH_N] = {
+        [SAVED] = "is saved from",
+        [LOST] = "is lost from",
+        [AT_STAKE] = "is at stake up to",
+    };
     char name[LABEL_BYTES];
-    for (int lost = 0; lost < 2; lost++) {
+    for (int worth = 0; worth < WORTH_N; worth++) {
         const char *separator = NULL;
         for (size_t i = 0; i < answer->n; i++) {
             const struct vtb_gain *gain = &answer->gains[i];
-            if (isnan(gain->worth_from.median) || (gain->saved_ns.median < 0) != lost)
+            const double volume = worth_at(gain, (enum worth)worth);
+            if (isnan(volume))
                 continue;
             if (!separator)
-                vtb_append(text, TEXT_BYTES, "%s%.0f %% of a core is %s from ", *text ? "; " : "",
-                           100 * VTB_WORTH_SHARE, lost ? "lost" : "saved");
+                vtb_append(text, TEXT_BYTES, "%s%s%.0f %% of a core %s ", *text ? "; " : "",
+                           worth == AT_STAKE ? "less than " : "", 100 * VTB_WORTH_SHARE,
+                           words[worth]);
             vtb_append(text, TEXT_BYTES, "%s", separator ? separator : "");
-            vtb_append_volume(text, gain->worth_from.median);
-            vtb_append(text, TEXT_BYTES, "%s on (%s)", separator ? "" : " calls a second",
-                       vtb_gain_name(name, answer, gain));
+            vtb_append_volume(text, volume);
+            vtb_append(text, TEXT_BYTES, "%s%s (%s)", separator ? "" : " calls a second",
+                       worth == AT_STAKE ? "" : " on", vtb_gain_name(name, answer, gain));
             separator = ", ";
         }
     }
 }
 
+static const char *const matters_words[] = {
+    [VTB_MATTERS_UNKNOWN] = "not known",
+    [VTB_MATTERS_NO] = "no",
+    [VTB_MATTERS_YES] = "yes",
+};
+
+#define MATTERS_N (sizeof matters_words / sizeof *matters_words)
+
 /* Appends what it comes to at the volume that was given. */
 static void append_share(char *text, const struct vtb_answer *answer)
 {
-    static const char *const words[] = {
-        [VTB_MATTERS_UNKNOWN] = "not known",
-        [VTB_MATTERS_NO] = "no",
-        [VTB_MATTERS_YES] = "yes",
-    };
     char number[VTB_NUMBER_BYTES];
     char name[LABEL_BYTES];
     if (!(answer->calls_per_second > 0))
@@ -242,22 +277,13 @@ static void append_share(char *text, const struct vtb_answer *answer)
     for (size_t i = 0; i < answer->n; i++) {
         const struct vtb_gain *gain = &answer->gains[i];
         const struct vtb_interval *share = &gain->core_share;
-        vtb_append(text, TEXT_BYTES, "%s%s with %s", i > 0 ? ", " : "", words[gain->matters],
-                   vtb_gain_name(name, answer, gain));
+        vtb_append(text, TEXT_BYTES, "%s%s with %s", i > 0 ? ", " : "",
+                   matters_words[gain->matters], vtb_gain_name(name, answer, gain));
         if (isnan(share->lo))
             continue;
         vtb_append(text, TEXT_BYTES, " (%s %% of a core", vtb_figure_text(number, 100 * share->lo));
         vtb_append(text, TEXT_BYTES, " to %s %%)", vtb_figure_text(number, 100 * share->hi));
     }
-}
-
-static bool is_any(const struct vtb_answer *answer, enum said said)
-{
-    for (size_t i = 0; i < answer->n; i++) {
-        if (said_of(answer, &answer->gains[i]) == said)
-            return true;
-    }
-    return false;
 }
 
 static void print_matters(const struct screen *screen)
@@ -271,9 +297,6 @@ static void print_matters(const struct screen *screen)
                    "not told: these are the first calls of a process, which come once");
     else
         append_worth(text, answer);
-    if (!*text && is_any(answer, AS_FAST) && !is_any(answer, UNKNOWN))
-        vtb_append(text, sizeof text, "not for its time, which is the same within %.0f %%",
-                   100 * VTB_SAME_MARGIN);
     if (!*text)
         vtb_append(text, sizeof text, "not known, as the difference in time is not");
     if (!answer->comparison->point->cold && answer->calls_per_second > 0) {
@@ -293,7 +316,8 @@ static void break_even_text(char text[TEXT_BYTES], const struct screen *screen,
     char cell[VTB_BREAK_EVEN_CELL_BYTES];
     *text = '\0';
     if (entry->parameter->of_workload ||
-        strcmp(vtb_break_even_strategy(entry), name_of(screen->answer.gains->to)) != 0 ||
+        strcmp(vtb_break_even_strategy(entry), vtb_answer_strategy(screen->answer.gains->to)) !=
+            0 ||
         (entry->metric == VTB_BREAK_EVEN_RATIO && entry->min_gain_percent > 0))
         return;
     vtb_break_even_cell(cell, entry);
@@ -343,13 +367,23 @@ static void append_where(char text[TEXT_BYTES], const struct screen *screen,
     char number[VTB_NUMBER_BYTES];
     const char *separator = " (";
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
-        if (each == entry->parameter || each->of_workload || !varies(screen->results, each))
+        if (each == entry->parameter || each->of_workload ||
+            !vtb_answer_varies(screen->results, each))
             continue;
         vtb_append(text, TEXT_BYTES, "%s%s %s", separator, each->word,
-                   vtb_digits_text(number, value_at(entry->first, each), 6));
+                   vtb_digits_text(number, vtb_answer_value(entry->first, each), 6));
         separator = ", ";
     }
     vtb_append(text, TEXT_BYTES, "%s", *separator == ',' ? ")" : "");
+}
+
+/* Along callers it is of no number of them. */
+static void break_even_label(char label[LABEL_BYTES], const struct vtb_break_even *entry)
+{
+    if (entry->parameter == &vtb_parameters[VTB_P(threads)])
+        vtb_answer_heap_label(label, vtb_break_even_case(entry));
+    else
+        vtb_answer_label(label, entry->first, vtb_break_even_case(entry));
 }
 
 /* Prints from where on the strategy pays along a parameter; what is so for all values of the others
@@ -370,7 +404,7 @@ static void print_break_even(const struct screen *screen, const struct vtb_break
         snprintf(label, sizeof label, "allocated%s",
                  vtb_break_even_case(entry)->async ? ", async" : "");
     else
-        vtb_answer_label(label, entry->first, vtb_break_even_case(entry));
+        break_even_label(label, entry);
     vtb_answer_line(&screen->lines, label, text);
 }
 
@@ -395,7 +429,7 @@ static void print_other_consumer(const struct screen *screen)
     char name[LABEL_BYTES];
     char label[LABEL_BYTES];
     for (size_t c = 1; results->plan->points_n == 1 && c < results->comparisons_n; c++) {
-        vtb_answer_make(&answer, &results->comparisons[c], screen->answer.calls_per_second);
+        vtb_answer_make_alike(&answer, &results->comparisons[c], &screen->answer);
         for (size_t i = 0; i < answer.n; i++) {
             vtb_append(text, sizeof text, "%s%s: ", *text ? "; " : "",
                        vtb_gain_name(name, &answer, &answer.gains[i]));
@@ -409,23 +443,74 @@ static void print_other_consumer(const struct screen *screen)
     }
 }
 
+/* --- whether it matters, of several points --- */
+
+/* Counts the points by whether a gain matters there, of those that have it, but for cold starts. */
+static void count_matters(size_t points_n[MATTERS_N], const struct screen *screen,
+                          const struct vtb_gain *gain)
+{
+    for (size_t c = 0; c < screen->results->comparisons_n; c++) {
+        struct vtb_answer answer;
+        const struct vtb_comparison *comparison = &screen->results->comparisons[c];
+        vtb_answer_make_alike(&answer, comparison, &screen->answer);
+        const struct vtb_gain *its = vtb_answer_same(&answer, gain);
+        if (its && comparison->timed && !comparison->point->cold)
+            points_n[its->matters]++;
+    }
+}
+
+/* Prints, if there is a volume, at how many of the points a gain matters. */
+static void print_sweep_matters(const struct screen *screen)
+{
+    char text[TEXT_BYTES] = "";
+    char number[VTB_NUMBER_BYTES];
+    char name[LABEL_BYTES];
+    const struct vtb_answer *answer = &screen->answer;
+    for (size_t i = 0; answer->calls_per_second > 0 && i < answer->n; i++) {
+        size_t points_n[MATTERS_N] = {0};
+        const char *separator = *text ? "; " : "";
+        count_matters(points_n, screen, &answer->gains[i]);
+        for (size_t m = 0; m < MATTERS_N; m++) {
+            if (points_n[m] == 0)
+                continue;
+            vtb_append(text, sizeof text, "%s%s at %zu", separator, matters_words[m], points_n[m]);
+            separator = ", ";
+        }
+        if (*separator == ',')
+            vtb_append(text, sizeof text, " of %zu tables (%s)",
+                       points_n[0] + points_n[1] + points_n[2],
+                       vtb_gain_name(name, answer, &answer->gains[i]));
+    }
+    if (!*text)
+        return;
+    vtb_append(text, sizeof text, "; at %s calls a second",
+               vtb_thousands_text(number, answer->calls_per_second));
+    vtb_answer_line(&screen->lines, "does it matter?", text);
+}
+
 /* --- the whole --- */
 
 static void print_answer(struct screen *screen)
 {
     if (screen->answer.n == 0) {
-        vtb_answer_paragraph(&screen->lines,
-                             "No two strategies were compared: --strategy A,B does that.");
+        char text[TEXT_BYTES] = "No two strategies were compared: --strategy A,B does that";
+        vtb_append(text, sizeof text, "%s.",
+                   screen->results->plan->points_n > 1 ? "; --details has the figures" : "");
+        vtb_answer_paragraph(&screen->lines, text);
         return;
     }
     vtb_answer_widen(&screen->lines, "does it matter?");
+    if (screen->results->plan->consumers_n > 1)
+        vtb_answer_widen(&screen->lines, "independent lookups");
     vtb_answer_widen_to_heaps(&screen->lines, &screen->answer);
     if (screen->results->plan->points_n > 1) {
         char text[TEXT_BYTES];
-        snprintf(text, sizeof text, "ANSWER  %s instead of %s", name_of(screen->answer.gains->to),
-                 name_of(screen->answer.gains->from));
+        snprintf(text, sizeof text, "ANSWER  %s instead of %s",
+                 vtb_answer_strategy(screen->answer.gains->to),
+                 vtb_answer_strategy(screen->answer.gains->from));
         vtb_answer_headline(&screen->lines, text);
         print_break_evens(screen);
+        print_sweep_matters(screen);
     } else {
         print_headline(screen);
         vtb_answer_times(&screen->lines, &screen->answer);
@@ -470,9 +555,11 @@ static void print_notes(const struct screen *screen)
     const struct vtb_results *results = screen->results;
     append_state(text, results->comparisons);
     append_consumer(text, results);
-    if (results->plan->points_n == 1 && !results->plan->points->hits.emerge)
+    if (screen->answer.n > 0 && results->comparisons->timed && results->plan->points_n == 1 &&
+        !results->plan->points->hits.emerge)
         vtb_append(text, sizeof text,
-                   "--hit-rate 0:1:0.05 measures from which hit rate on it pays. ");
+                   "--hit-rate 0:1:0.05 measures whether there is a hit rate from which on it "
+                   "pays. ");
     vtb_append(text, sizeof text,
                "All tables and sentences: --details; pictures: --plot DIR; a page to "
                "share: --report FILE.html.");
@@ -486,7 +573,8 @@ void vtb_report_answer(FILE *out, const struct vtb_results *results, const struc
                             .results = results};
     if (results->comparisons_n == 0)
         return;
-    vtb_answer_make(&screen.answer, results->comparisons, results->plan->calls_per_second);
+    vtb_answer_make_first(&screen.answer, results->comparisons, results->comparisons_n,
+                          results->plan->calls_per_second);
     print_subject(&screen);
     print_answer(&screen);
     putc('\n', out);
@@ -506,7 +594,8 @@ json_t *vtb_report_answer_json(const struct vtb_results *results)
     char text[TEXT_BYTES] = "";
     if (results->comparisons_n == 0)
         return list;
-    vtb_answer_make(&screen.answer, results->comparisons, results->plan->calls_per_second);
+    vtb_answer_make_first(&screen.answer, results->comparisons, results->comparisons_n,
+                          results->plan->calls_per_second);
     print_subject(&screen);
     print_answer(&screen);
     append_state(text, results->comparisons);

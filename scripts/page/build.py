@@ -24,8 +24,9 @@ METHOD = [
     "A time is the median of the sessions. The interval of a ratio is one of 99 %, and is meant to"
     " hold for another run on this machine, not only for this one. A verdict is that of a paired"
     " test over the whole table; where nothing is known, it says so.",
-    "Bytes, allocations and collections are counted, not sampled: they are exact, and the same in"
-    " every run of the same code. Times hold for this machine; what is exact holds anywhere.",
+    "Bytes and allocations are counted, not sampled: they are exact, and the same in every run of"
+    " the same code. So are collections where they follow from bytes and nursery; of other collectors"
+    " they are as many as came. Times hold for this machine; what is exact holds anywhere.",
 ]
 
 

@@ -64,7 +64,9 @@ def answer_texts(document: Document) -> list[str]:
     counts = Counter(text(check.get("verdict")) for check in items(document, "checks"))
     sums = words.listed([f"{count} {verdict}" for verdict, count in counts.most_common()])
     notes = [f"Note: {text(note)}." for note in listed(document.data.get("notes"))]
-    return [f"{sum(counts.values())} figures: {sums}.", *notes]
+    count = sum(counts.values())
+    noun = "figure" if count == 1 else "figures"
+    return [f"{count} {noun} compared: {sums}." if count else "No figure was compared.", *notes]
 
 
 def sections(document: Document, prefix: str) -> list[Section]:
@@ -78,7 +80,10 @@ def title(document: Document) -> str:
     verdicts = {text(check.get("verdict")) for check in items(document, "checks")}
     if document.data.get("refusal"):
         return "Gate: nothing was compared"
-    return "Gate: worse than the baseline" if "worse" in verdicts else "Gate: not worse"
+    if "worse" in verdicts:
+        return "Gate: worse than the baseline"
+    known = verdicts - {"inconclusive"}
+    return "Gate: passed" if known else "Gate: inconclusive"
 
 
 def about(document: Document) -> str:

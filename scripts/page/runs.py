@@ -1,13 +1,14 @@
 """The sections of a result file: what it answers, its charts, all its cases, and the machine."""
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 from plots.files import is_number
 from plots.kinds import KINDS, pictures_of
 from plots.results import Case, cases_of, load
-from plots.strategies import BASELINE, NONE
+from plots.strategies import BASELINE
 from plots.tables import Options
 from plots.words import count_text
 
@@ -22,6 +23,9 @@ UNITS = {"gen0_budget": "bytes", "live_heap": "bytes"}
 
 HEADLINE = "ANSWER"
 
+# Of fewer, nothing is told.
+COLLECTIONS_MIN = 50
+
 # A table of more rows is too heavy for a page; all of them are in the result file.
 ROWS_MAX = 2000
 
@@ -29,8 +33,10 @@ ROWS_MAX = 2000
 def verdict_of(case: Case) -> Cell:
     """What is known of the case's time against the baseline's; a colour only for what is."""
     ratio = case.interval("ratio")
-    if case.is_reference or case.role == BASELINE or not ratio:
-        return Cell("" if case.role == NONE else case.role, tone="dim")
+    if case.is_reference or not ratio:
+        return MISSING
+    if case.role == BASELINE:
+        return Cell("baseline", tone="dim")
     if case.verdict == "same":
         return Cell("same")
     if case.verdict != "different":
@@ -76,6 +82,15 @@ def columns_of(parameters: list[str], cases: list[Case]) -> list[Column]:
     ]
 
 
+def collections_of(case: Case) -> float | None:
+    """In a million calls: exactly, where that follows; else as they came, if they are not few."""
+    exactly = case.get("calls_per_collection") if case.get("gen0_budget_bytes") else None
+    if exactly:
+        return 1e6 / exactly
+    came = case.get("collections_n") or 0
+    return case.get("collections_per_mop") if came == 0 or came >= COLLECTIONS_MIN else None
+
+
 def row_of(case: Case, parameters: list[str]) -> list[Cell]:
     return [
         Cell(case.strategy),
@@ -88,7 +103,7 @@ def row_of(case: Case, parameters: list[str]) -> list[Cell]:
         verdict_of(case),
         exact(case.get("bytes_per_op")),
         exact(case.get("allocs_per_op")),
-        number(case.get("collections_per_mop")),
+        number(collections_of(case)),
         number(case.get("pause_p99_ns")),
         exact(case.get("peak_rss_bytes")),
     ]
@@ -107,11 +122,13 @@ def without_empty(table: Table) -> Table:
 
 
 def cases_table(cases: list[Case], prefix: str) -> Table:
-    ordered = sorted(cases, key=lambda case: case.get("ns_per_op") or 0)
+    is_timed = any(case.get("ns_per_op") is not None for case in cases)
+    ordered = sorted(cases, key=lambda case: case.get("ns_per_op") or math.inf)
     parameters = varying(cases)
     rows = [row_of(case, parameters) for case in ordered[:ROWS_MAX]]
     left = f" The first {ROWS_MAX} of {len(cases)}." if len(cases) > ROWS_MAX else ""
-    note = f"Fastest first. The figures with all of their digits are shown on hover.{left}"
+    order = "The fastest first" if is_timed else "In the order of the run"
+    note = f"{order}. The figures with all of their digits are shown on hover.{left}"
     caption = "Every strategy on every heap"
     return without_empty(
         Table(f"{prefix}cases", caption, columns_of(parameters, cases), rows, note)

@@ -8,7 +8,7 @@ from .axes import WIDTH, Axis, linear_ticks, value_axis
 from .pictures import AnyPicture, Panel, Row, Rows, Words
 from .results import Case, Results
 from .tables import OF_A_HEAP, Options, Table, group_of, stem_of, tables, typical
-from .titles import count_word, ratio_text, time_word, times_of_one, verdict_title
+from .titles import SPEEDS, count_word, ratio_text, time_word, times_of_one, verdict_title
 from .words import binary_text, bytes_text, listed, sentences, short
 
 TABLES_OF = {"heap", *OF_A_HEAP}
@@ -41,6 +41,14 @@ def by_heap(table: Table, name: str | None) -> dict[str, Case]:
     return {heap_label(case): case for case in table.of(str(name))}
 
 
+def heaps_title(subject: str, baseline: str, where: dict[str, str]) -> str:
+    """What contradicts itself between heaps says both."""
+    if {*SPEEDS} <= {*where}:
+        parts = [f"{speed}{where[word]}" for word, speed in SPEEDS.items()]
+        return f"{subject} is {', '.join(parts)}"
+    return verdict_title(subject, baseline, {*where}, where)
+
+
 def times_words(table: Table) -> tuple[str, str]:
     """Title and subtitle: on which heaps the subject is faster than the baseline, by how much."""
     own, words = by_heap(table, table.subject), defaultdict(list)
@@ -49,7 +57,7 @@ def times_words(table: Table) -> tuple[str, str]:
     if not own or not table.baseline:
         return times_of_one(table, table.cases), ""
     where = {word: heaps_phrase(table, labels) for word, labels in words.items()}
-    title = verdict_title(str(table.subject), table.baseline, {*words}, where)
+    title = heaps_title(str(table.subject), table.baseline, where)
     parts = []
     for label, case in [*own.items()][:PANELS]:
         unsure = ", difference not known" if time_word(case) == "open" else ""

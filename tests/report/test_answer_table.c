@@ -67,13 +67,70 @@ static void a_gap(void **state)
     says("right 15.0 0.75 ±0.05 - - 2.4 0.4 - left 20.0 1 30.0 1 9.6 0.4 4.67");
 }
 
+/* A line for each point; of one that lacks the strategy there are no figures. */
+static void points(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    make_two();
+    second_figures[1].ns.median = 12;
+    second_figures[1].ratio.median = 0.6;
+    print(80);
+    says("0.8 15.0 0.75 ±0.05 15.0 0.50 ±0.05 2.4 9.6 0.9 12.0 0.60");
+    second_point.cases_n = 1; /* the baseline alone */
+    print(80);
+    says("0.8 15.0 0.75 ±0.05 15.0 0.50 ±0.05 2.4 9.6 0.9 - - - - - - ns/op");
+    it.point.cases_n = 1;
+    print(80);
+    assert_string_equal(text, "");
+}
+
+/* All lines are about the strategy of the headline, whichever is the fastest at a point. */
+static void points_of_one_strategy(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    static struct vtb_cell third;
+    static struct vtb_case three[3];
+    static struct vtb_figures of_three[2][3];
+    it.strategies[1].role = VTB_ROLE_NONE;
+    third = it.cells[1];
+    third.name = "third";
+    for (size_t i = 0; i < 3; i++) {
+        three[i] = cases[i < 2 ? i : 1];
+        of_three[0][i] = of_three[1][i] = figures[i < 2 ? i : 1];
+        of_three[0][i].the_case = of_three[1][i].the_case = &three[i];
+        three[i].empty = three[i].floor = 3;
+    }
+    three[2].timing = &third;
+    of_three[0][2].ns.median = 17;
+    of_three[1][2].ns.median = 7;
+    it.point.cases = three;
+    it.point.cases_n = 3;
+    it.comparison.figures = of_three[0];
+    make_two();
+    two[1].figures = of_three[1];
+    print(80);
+    says("0.8 15.0 0.75 ±0.05 2.4 9.6 0.9 15.0 0.75 ±0.05 2.4 9.6");
+}
+
+/* Of few collections that do not follow exactly nothing is told. */
+static void few_collections(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    figures[3].pressure.is_exact = false;
+    print(80);
+    says("right 15.0 0.75 ±0.05 15.0 0.50 ±0.05 2.4 0.4 ? left");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strategies),
-        cmocka_unit_test(models),
-        cmocka_unit_test(counts_alone),
-        cmocka_unit_test(a_gap),
+        cmocka_unit_test(strategies),      cmocka_unit_test(models),
+        cmocka_unit_test(counts_alone),    cmocka_unit_test(a_gap),
+        cmocka_unit_test(points),          cmocka_unit_test(points_of_one_strategy),
+        cmocka_unit_test(few_collections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
