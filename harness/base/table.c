@@ -162,15 +162,18 @@ static void print_padded(FILE *out, const struct part *part, size_t row, size_t 
     const size_t behind = part->table->columns[column].side == VTB_SIDE_LEFT || decimals > padding
                               ? padding
                               : decimals;
+    size_t spaces = 0; /* that the text itself ends with */
+    for (; n > 0 && text[n - 1] == ' '; n--)
+        spaces++;
     if (n == 0) {
-        *missing += padding;
+        *missing += padding + spaces;
         return;
     }
     print_spaces(out, *missing + padding - behind);
     vtb_paint(out, cell->paint);
     fwrite(text, 1, n, out);
     vtb_paint(out, VTB_PAINT_NONE);
-    *missing = behind;
+    *missing = behind + spaces;
 }
 
 static void print_aligned_row(FILE *out, const struct part *part, size_t row)

@@ -55,8 +55,8 @@ enum vtb_advice_reason {
 
 /* A value of a parameter at which the advice changes. */
 struct vtb_change {
-    const char *parameter;  /* its word */
-    struct vtb_interval at; /* an end is INFINITY if it may be any value from the other end on */
+    const char *parameter; /* its word */
+    struct vtb_interval at;
 };
 
 #define VTB_CHANGES_MAX (1 + VTB_CROSSINGS_MAX)

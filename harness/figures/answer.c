@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "cells/registry.h"
+
 static const struct vtb_interval unknown = {NAN, NAN, NAN};
 
 /* --- which strategy --- */
@@ -12,12 +14,25 @@ static bool is_reference(const struct vtb_case *the_case, size_t i)
     return i == the_case->empty || i == the_case->floor;
 }
 
-/* Whether case i may stand in the baseline's place: it is another strategy, as it is by itself. */
+/* Whether case i may stand in the baseline's place: it is another strategy. */
 static bool is_rival(const struct vtb_comparison *comparison, size_t i)
 {
     const struct vtb_case *the_case = &comparison->point->cases[i];
-    return i != the_case->baseline && !is_reference(the_case, i) &&
-           !is_reference(the_case, the_case->baseline) && !strchr(the_case->timing->name, '@');
+    return i != the_case->baseline && the_case->baseline != the_case->empty &&
+           !is_reference(the_case, i);
+}
+
+/* How much a rival is what is asked about: a user's own strategy most, then the challenger, and
+ * variants least. */
+static int rank_of(const struct vtb_case *the_case)
+{
+    const char *name = the_case->timing->name;
+    const struct vtb_strategy_entry *entry = vtb_find_strategy_entry(name);
+    if (strchr(name, '@'))
+        return the_case->timing->strategy->role == VTB_ROLE_CHALLENGER ? 1 : 0;
+    if (entry && entry->path)
+        return 4;
+    return the_case->timing->strategy->role == VTB_ROLE_CHALLENGER ? 3 : 2;
 }
 
 /* Whether a case is better than another one: by its time, or by its bytes if there are none. */
@@ -37,9 +52,9 @@ static const char *find_challenger(const struct vtb_comparison *comparison)
     for (size_t i = 0; i < end; i++) {
         if (!is_rival(comparison, i))
             continue;
-        if (point->cases[i].timing->strategy->role == VTB_ROLE_CHALLENGER)
-            return point->cases[i].timing->name;
-        if (best == point->cases_n || is_less(&comparison->figures[i], &comparison->figures[best]))
+        const int more =
+            best == point->cases_n ? 1 : rank_of(&point->cases[i]) - rank_of(&point->cases[best]);
+        if (more > 0 || (more == 0 && is_less(&comparison->figures[i], &comparison->figures[best])))
             best = i;
     }
     return best < point->cases_n ? point->cases[best].timing->name : NULL;

@@ -46,10 +46,10 @@ struct vtb_answer {
 };
 
 /*
- * Works out the answer of a comparison. The strategy is the challenger by its role where it was
- * run, and otherwise the one with the least time, or the least bytes where there are no times.
- * Without a baseline that is a strategy, or another strategy beside it, n is 0: there is no
- * question.
+ * Works out the answer of a comparison. The strategy is a user's own where one was run, or else the
+ * challenger by its role, or else the one with the least time, or the least bytes where there are
+ * no times; a variant, as NAME@atomic, only if there is nothing else. Without another strategy
+ * beside the baseline n is 0: there is no question.
  */
 void vtb_answer_make(struct vtb_answer *answer, const struct vtb_comparison *comparison,
                      double calls_per_second);

@@ -223,9 +223,12 @@ void vtb_append_time(char *text, const struct vtb_gain *gain)
     }
     append_change(text, &gain->to->ratio);
     if (isnan(gain->to->ratio.hi))
-        vtb_append(text, VTB_ANSWER_TEXT_BYTES, " without an interval");
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES,
+                   " without an interval, which takes %d sessions in one state of the machine",
+                   VTB_SESSIONS_MIN);
     else if (gain->to->verdict == VTB_VERDICT_UNKNOWN)
-        vtb_append(text, VTB_ANSWER_TEXT_BYTES, ", not known yet");
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES, ", not known yet%s",
+                   gain->to->disagree ? ": the sessions disagree" : "");
 }
 
 void vtb_answer_times(const struct vtb_answer_lines *lines, const struct vtb_answer *answer)
@@ -257,16 +260,25 @@ static void append_bytes(char *text, const struct vtb_gain *gain)
                    vtb_thousands_text(number[0], (double)gain->to->counted.startup_bytes));
 }
 
-void vtb_answer_bytes(const struct vtb_answer_lines *lines, const struct vtb_answer *answer)
+/* Prints what is allocated by one of the methods, if it was run. */
+static void print_bytes(const struct vtb_answer_lines *lines, const struct vtb_answer *answer,
+                        bool async)
 {
     char all[VTB_ANSWER_TEXT_BYTES] = "";
     for (size_t i = 0; i < answer->n; i++) {
         char text[VTB_ANSWER_TEXT_BYTES] = "";
         append_bytes(text, &answer->gains[i]);
-        if (!strstr(all, text))
+        if (answer->gains[i].to->the_case->async == async && !strstr(all, text))
             vtb_append(all, sizeof all, "%s%s", *all ? "; " : "", text);
     }
-    vtb_answer_line(lines, "allocated", all);
+    if (*all)
+        vtb_answer_line(lines, async ? "allocated, async" : "allocated", all);
+}
+
+void vtb_answer_bytes(const struct vtb_answer_lines *lines, const struct vtb_answer *answer)
+{
+    print_bytes(lines, answer, false);
+    print_bytes(lines, answer, true);
 }
 
 void vtb_append_volume(char *text, double volume)
@@ -297,10 +309,12 @@ void vtb_answer_pauses(const struct vtb_answer_lines *lines, const struct vtb_an
         vtb_append(text, sizeof text, "%s -> %s collections a minute",
                    vtb_figure_text(number[0], 60 * volume / from->calls_per_collection),
                    vtb_figure_text(number[1], 60 * volume / to->calls_per_collection));
-        if (!isnan(vtb_gc_ns(from)) || !isnan(vtb_gc_ns(to)))
-            vtb_append(text, sizeof text, ", %s -> %s ms of pause a second",
+        const bool known[] = {!isnan(vtb_gc_ns(from)), !isnan(vtb_gc_ns(to))};
+        if (known[0] || known[1])
+            vtb_append(text, sizeof text, ", %s -> %s ms of pause a second%s",
                        pause_text(number[2], volume * vtb_gc_ns(from) / 1e6),
-                       pause_text(number[3], volume * vtb_gc_ns(to) / 1e6));
+                       pause_text(number[3], volume * vtb_gc_ns(to) / 1e6),
+                       known[0] && known[1] ? "" : ", as there was no pause to measure");
         vtb_append(text, sizeof text, " (%s)", vtb_gain_name(name, answer, &answer->gains[i]));
         vtb_answer_line(lines, "at this volume", text);
     }

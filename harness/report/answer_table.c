@@ -13,7 +13,8 @@
 #define TEXT_BYTES 1024
 #define NAME_WIDTH 17
 #define TABLES_MAX 32
-#define COUNTS_WIDTH ((size_t)24) /* of bytes, allocations and collections */
+#define COUNTS_WIDTH ((size_t)17) /* of bytes and allocations, by one method */
+#define COLLECTIONS_WIDTH ((size_t)7)
 
 /* Widths, in characters, of the columns of one heap: its time and its ratio. */
 #define TIME_WIDTH 7
@@ -179,23 +180,55 @@ static void add_bytes(struct vtb_table *table, const struct vtb_figures *figures
                    vtb_fitted_text(number, vtb_steady_bytes_per_op(&figures->counted), 6));
 }
 
-/* The columns beside the heaps': what is the same on all of them. */
-static void add_counts(struct vtb_table *table, const struct vtb_figures *figures)
+static bool is_async(const struct side_by_side *tables, size_t t)
 {
-    char number[VTB_NUMBER_BYTES];
-    add_bytes(table, figures);
-    vtb_table_cell(table, "%s",
-                   vtb_fitted_text(number, vtb_steady_allocs_per_op(&figures->counted), 8));
+    return tables->comparison->point->cases[tables->firsts[t]].async;
 }
 
-/* The first table whose heap collects; the number of tables if none does. */
-static size_t collecting(const struct side_by_side *tables)
+/* The columns beside the heaps': what is the same on all of them, by the method of a table. A
+ * strategy that the table has not is looked for in the others. */
+static void add_counts(struct vtb_table *table, const struct side_by_side *tables, size_t method,
+                       const char *name)
 {
-    for (size_t i = 0; i < tables->n; i++) {
-        if (tables->comparison->figures[tables->firsts[i]].pressure.collects)
-            return i;
+    char number[VTB_NUMBER_BYTES];
+    const struct vtb_comparison *comparison = tables->comparison;
+    size_t place = comparison->point->cases_n;
+    for (size_t t = method; t < tables->n && place == comparison->point->cases_n; t++) {
+        if (is_async(tables, t) == is_async(tables, method))
+            place = find_in(tables, t, name);
     }
-    return tables->n;
+    if (place == comparison->point->cases_n) {
+        vtb_table_cell(table, "-");
+        vtb_table_cell(table, "-");
+        return;
+    }
+    const struct vtb_counted *counted = &comparison->figures[place].counted;
+    add_bytes(table, &comparison->figures[place]);
+    vtb_table_cell(table, "%s", vtb_fitted_text(number, vtb_steady_allocs_per_op(counted), 8));
+}
+
+static bool collects(const struct side_by_side *tables, size_t t)
+{
+    return tables->comparison->figures[tables->firsts[t]].pressure.collects;
+}
+
+/* How many of the tables are of a heap that collects. */
+static size_t collecting_n(const struct side_by_side *tables)
+{
+    size_t n = 0;
+    for (size_t t = 0; t < tables->n; t++)
+        n += collects(tables, t);
+    return n;
+}
+
+/* Whether a table is the first by its method: what is allocated depends on nothing else. */
+static bool is_first_of_method(const struct side_by_side *tables, size_t t)
+{
+    for (size_t i = 0; i < t; i++) {
+        if (is_async(tables, i) == is_async(tables, t))
+            return false;
+    }
+    return true;
 }
 
 /* Collections in a million calls: exactly, where that follows, and otherwise as they happened. */
@@ -204,11 +237,11 @@ static double collections_of(const struct vtb_pressure *pressure)
     return pressure->is_exact ? 1e6 / pressure->calls_per_collection : vtb_per_mop(pressure);
 }
 
-static void add_collections(struct vtb_table *table, const struct side_by_side *tables,
+static void add_collections(struct vtb_table *table, const struct side_by_side *tables, size_t t,
                             const char *name)
 {
     char number[VTB_NUMBER_BYTES];
-    const size_t place = find_in(tables, collecting(tables), name);
+    const size_t place = find_in(tables, t, name);
     const struct vtb_pressure *pressure = &tables->comparison->figures[place].pressure;
     if (place == tables->comparison->point->cases_n)
         vtb_table_cell(table, "-");
@@ -240,9 +273,14 @@ static void add_line(struct vtb_table *table, const struct side_by_side *tables,
         add_time(table, &comparison->figures[place]);
         add_ratio(table, comparison, place);
     }
-    add_counts(table, &comparison->figures[line->place]);
-    if (collecting(tables) < tables->n)
-        add_collections(table, tables, line->name);
+    for (size_t t = 0; t < tables->n; t++) {
+        if (is_first_of_method(tables, t))
+            add_counts(table, tables, t, line->name);
+    }
+    for (size_t t = 0; t < tables->n; t++) {
+        if (collects(tables, t))
+            add_collections(table, tables, t, line->name);
+    }
     if (is_wide)
         vtb_table_cell(table, "%s", model_of(comparison->figures[line->place].the_case));
 }
@@ -281,13 +319,23 @@ static size_t model_width(const struct vtb_comparison *comparison)
     return most;
 }
 
+static size_t methods_n(const struct side_by_side *tables)
+{
+    size_t n = 0;
+    for (size_t t = 0; t < tables->n; t++)
+        n += is_first_of_method(tables, t);
+    return n;
+}
+
 /* Whether a column of words fits beside the numbers. */
 static bool is_wide(const struct side_by_side *tables, const struct vtb_look *look)
 {
     const size_t heaps =
         tables->comparison->timed ? tables->n * (size_t)(TIME_WIDTH + RATIO_WIDTH + 2) : 0;
     const size_t model = model_width(tables->comparison);
-    return model > 0 && NAME_WIDTH + heaps + COUNTS_WIDTH + 1 + model <= look->width;
+    const size_t counts =
+        COUNTS_WIDTH * methods_n(tables) + COLLECTIONS_WIDTH * collecting_n(tables);
+    return model > 0 && NAME_WIDTH + heaps + counts + 1 + model <= look->width;
 }
 
 static void add_columns(struct vtb_table *table, const struct side_by_side *tables,
@@ -303,10 +351,20 @@ static void add_columns(struct vtb_table *table, const struct side_by_side *tabl
                               &tables->comparison->point->cases[tables->firsts[t]]);
         add_times(table, format, title, baseline);
     }
-    add_column(table, format, "", "B/op", 6, VTB_SIDE_POINT);
-    add_column(table, format, "", "allocs/op", 6, VTB_SIDE_POINT);
-    if (collecting(tables) < tables->n)
-        add_column(table, format, "", "GCs/M", 5, VTB_SIDE_POINT);
+    for (size_t t = 0; t < tables->n; t++) {
+        const char *method = tables->n > 1 && is_async(tables, t) ? "async" : "";
+        if (!is_first_of_method(tables, t))
+            continue;
+        add_column(table, format, method, "B/op", 6, VTB_SIDE_POINT);
+        add_column(table, format, method, "allocs/op", 6, VTB_SIDE_POINT);
+    }
+    for (size_t t = 0; t < tables->n; t++) {
+        vtb_answer_table_name(title, tables->comparison,
+                              &tables->comparison->point->cases[tables->firsts[t]]);
+        if (collects(tables, t))
+            add_column(table, format, collecting_n(tables) > 1 ? title : "", "GCs/M", 5,
+                       VTB_SIDE_POINT);
+    }
     if (wide)
         vtb_table_column(table, (struct vtb_column){.title = format == VTB_FORMAT_MARKDOWN
                                                                  ? "modelled on"
@@ -351,6 +409,16 @@ static struct varying varying_of(const struct vtb_results *results)
     return varying;
 }
 
+/* Whether what a gain allocates stands in the table: of each method once. */
+static bool is_first_gain_of_method(const struct vtb_answer *answer, size_t i)
+{
+    for (size_t before = 0; before < i; before++) {
+        if (answer->gains[before].to->the_case->async == answer->gains[i].to->the_case->async)
+            return false;
+    }
+    return true;
+}
+
 static void add_point_columns(struct vtb_table *table, const struct vtb_results *results,
                               const struct varying *varying, const struct vtb_answer *answer,
                               enum vtb_format format)
@@ -372,8 +440,13 @@ static void add_point_columns(struct vtb_table *table, const struct vtb_results 
     for (size_t i = 0; answer->comparison->timed && i < answer->n; i++)
         add_times(table, format, vtb_gain_name(name, answer, &answer->gains[i]),
                   baseline_of(answer->comparison));
-    add_column(table, format, "", "B/op", 6, VTB_SIDE_POINT);
-    add_column(table, format, "B/op", "before", 6, VTB_SIDE_POINT);
+    for (size_t i = 0; i < answer->n; i++) {
+        const bool async = answer->gains[i].to->the_case->async;
+        if (!is_first_gain_of_method(answer, i))
+            continue;
+        add_column(table, format, async ? "async" : "", "B/op", 6, VTB_SIDE_POINT);
+        add_column(table, format, "B/op", "before", 6, VTB_SIDE_POINT);
+    }
 }
 
 /* Adds the figures of a point, in the columns of the first answer; there may be none. */
@@ -392,12 +465,17 @@ static void add_gains(struct vtb_table *table, const struct vtb_comparison *comp
             vtb_table_cell(table, "- ");
         }
     }
-    if (answer.n > 0) {
-        add_bytes(table, answer.gains->to);
-        add_bytes(table, answer.gains->from);
-    } else {
-        vtb_table_cell(table, "-");
-        vtb_table_cell(table, "-");
+    for (size_t i = 0; i < first->n; i++) {
+        const struct vtb_gain *gain = vtb_answer_same(&answer, &first->gains[i]);
+        if (!is_first_gain_of_method(first, i))
+            continue;
+        if (gain) {
+            add_bytes(table, gain->to);
+            add_bytes(table, gain->from);
+        } else {
+            vtb_table_cell(table, "-");
+            vtb_table_cell(table, "-");
+        }
     }
 }
 
@@ -456,12 +534,13 @@ static void print_legend(FILE *out, const struct vtb_results *results, const str
         vtb_append(text, sizeof text, ".");
     else
         vtb_append(text, sizeof text, "; before: with %s.", baseline_of(comparison));
-    if (one_point && collecting(&tables) < tables.n)
+    if (one_point && collecting_n(&tables) > 0)
         vtb_append(text, sizeof text, " GCs/M: collections in a million calls.");
     if (comparison->timed && results->break_evens.n > 0)
         vtb_append(text, sizeof text,
-                   " Above, [from, to] is the interval in which a place lies, ~ one between two "
-                   "neighbours; where known: of the points whose difference is.");
+                   " Above, along a parameter: [from, to] is the interval in which a place lies, ~ "
+                   "one between two neighbours; of all points together, while = and ? are each "
+                   "line's own.");
     vtb_append(text, sizeof text, " More terms: docs/GLOSSARY.md.");
     vtb_print_wrapped_to(out, text, look->width);
     putc('\n', out);

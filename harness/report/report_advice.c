@@ -63,11 +63,19 @@ static void print_subject(const struct page *page)
 
 /* --- the advice --- */
 
-/* Appends how much of a core the other strategy saves, or costs. */
+/* Appends how much of a core the other strategy saves, or costs, on the heap where that is most. */
 static void append_share(char *text, const struct page *page)
 {
-    append_span(text, &page->advice->most->core_share, 100, " %");
-    vtb_append(text, TEXT_BYTES, " of a core");
+    char name[VTB_ANSWER_LABEL_BYTES];
+    const struct vtb_gain *most = page->advice->most;
+    if (fabs(most->core_share.median) >= 1) {
+        append_span(text, &most->core_share, 1, " cores");
+    } else {
+        append_span(text, &most->core_share, 100, " %");
+        vtb_append(text, TEXT_BYTES, " of a core");
+    }
+    if (page->advice->answer.n > 1)
+        vtb_append(text, TEXT_BYTES, " with %s", vtb_gain_name(name, &page->advice->answer, most));
 }
 
 static void append_choice(char *text, const struct page *page)
@@ -78,6 +86,9 @@ static void append_choice(char *text, const struct page *page)
     case VTB_ADVICE_PAYS:
         vtb_append(text, TEXT_BYTES, "Take %s: in %s's place it saves ", page->other, page->simple);
         append_share(text, page);
+        if (advice->question.public_api)
+            vtb_append(text, TEXT_BYTES,
+                       ", which is worth it if callers of a public API can be held to its rules");
         break;
     case VTB_ADVICE_FASTER:
         vtb_append(text, TEXT_BYTES,
@@ -128,23 +139,31 @@ static void print_choice(const struct page *page)
 
 /* --- what it saves --- */
 
-/* Appends what a difference that is certain comes to. */
-static void append_saved(char *text, const struct vtb_interval *share)
+/* What is saved: a caller alone is taken to work all the time; several may wait for each other, or
+ * for a processor. */
+static const char *time_words(const struct vtb_gain *gain)
 {
+    return gain->to->the_case->threads_n > 1 ? "its callers' time" : "processor time";
+}
+
+/* Appends what a difference that is certain comes to. */
+static void append_saved(char *text, const struct vtb_gain *gain)
+{
+    const struct vtb_interval *share = &gain->core_share;
     vtb_append(text, TEXT_BYTES, " %s ", share->median < 0 ? "costs" : "saves");
     append_span(text, share, 1e3, " ms");
-    vtb_append(text, TEXT_BYTES, " of processor time a second, ");
+    vtb_append(text, TEXT_BYTES, " of %s a second, ", time_words(gain));
     append_span(text, share, VTB_SECONDS_A_DAY, " s");
     vtb_append(text, TEXT_BYTES, " a day");
 }
 
 /* Appends between what the difference lies that is not certain; below 0 it costs. */
-static void append_at_stake(char *text, const struct vtb_interval *share)
+static void append_at_stake(char *text, const struct vtb_gain *gain)
 {
     char number[2][VTB_NUMBER_BYTES];
-    vtb_append(text, TEXT_BYTES, " saves %s to %s ms of processor time a second",
-               vtb_figure_text(number[0], 1e3 * share->lo),
-               vtb_figure_text(number[1], 1e3 * share->hi));
+    vtb_append(text, TEXT_BYTES, " saves %s to %s ms of %s a second",
+               vtb_figure_text(number[0], 1e3 * gain->core_share.lo),
+               vtb_figure_text(number[1], 1e3 * gain->core_share.hi), time_words(gain));
 }
 
 static void print_gain(const struct page *page, const struct vtb_gain *gain)
@@ -154,9 +173,9 @@ static void print_gain(const struct page *page, const struct vtb_gain *gain)
     const struct vtb_interval *share = &gain->core_share;
     vtb_append(text, sizeof text, "%s", page->other);
     if (gain->to->verdict == VTB_VERDICT_DIFFERENT && !isnan(share->median))
-        append_saved(text, share);
+        append_saved(text, gain);
     else if (!isnan(share->lo))
-        append_at_stake(text, share);
+        append_at_stake(text, gain);
     vtb_append(text, sizeof text, ": ");
     vtb_append_time(text, gain);
     vtb_answer_label(label, page->advice->answer.comparison, gain->to->the_case);
@@ -193,18 +212,24 @@ static void print_certainty(const struct page *page)
 
 /* --- where it changes --- */
 
-static void append_volume_change(char *text, const struct page *page,
-                                 const struct vtb_change *change)
+/* Appends, for each heap, from which volume on it matters. */
+static void append_volumes(char *text, const struct page *page)
 {
     char name[VTB_ANSWER_LABEL_BYTES];
-    vtb_append(text, TEXT_BYTES, "1 %% of a core is saved from ");
-    vtb_append_volume(text, change->at.median);
-    vtb_append(text, TEXT_BYTES, " calls a second on (");
-    vtb_append_volume(text, change->at.lo);
-    vtb_append(text, TEXT_BYTES, " to ");
-    vtb_append_volume(text, change->at.hi);
-    vtb_append(text, TEXT_BYTES, "; %s)",
-               vtb_gain_name(name, &page->advice->answer, page->advice->most));
+    const struct vtb_answer *answer = &page->advice->answer;
+    for (size_t i = 0; i < answer->n; i++) {
+        const struct vtb_interval *from = &answer->gains[i].worth_from;
+        if (isnan(from->median) || !(answer->gains[i].saved_ns.median > 0))
+            continue;
+        vtb_append(text, TEXT_BYTES, "%s", *text ? ", " : "1 % of a core is saved from ");
+        const bool is_first = strchr(text, '(') == NULL;
+        vtb_append_volume(text, from->median);
+        vtb_append(text, TEXT_BYTES, "%s on (", is_first ? " calls a second" : "");
+        vtb_append_volume(text, from->lo);
+        vtb_append(text, TEXT_BYTES, " to ");
+        vtb_append_volume(text, from->hi);
+        vtb_append(text, TEXT_BYTES, "; %s)", vtb_gain_name(name, answer, &answer->gains[i]));
+    }
 }
 
 static void append_rate_change(char *text, const struct vtb_change *change)
@@ -218,15 +243,15 @@ static void print_changes(const struct page *page)
     char text[TEXT_BYTES] = "";
     const struct vtb_advice *advice = page->advice;
     bool has_rate = false;
+    if (advice->changes_n > 0)
+        append_volumes(text, page);
     for (size_t i = 0; i < advice->changes_n; i++) {
         const struct vtb_change *change = &advice->changes[i];
-        const bool is_rate = strcmp(change->parameter, vtb_parameters[VTB_P(hit_rate)].word) == 0;
-        vtb_append(text, sizeof text, "%s", i > 0 ? "; " : "");
-        if (is_rate)
-            append_rate_change(text, change);
-        else
-            append_volume_change(text, page, change);
-        has_rate |= is_rate;
+        if (strcmp(change->parameter, vtb_parameters[VTB_P(hit_rate)].word) != 0)
+            continue;
+        vtb_append(text, sizeof text, "%s", *text ? "; " : "");
+        append_rate_change(text, change);
+        has_rate = true;
     }
     if (advice->has_rates && !has_rate)
         vtb_append(text, sizeof text, "%sat no hit rate%s", *text ? "; " : "",

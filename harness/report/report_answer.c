@@ -110,33 +110,32 @@ static void print_subject(const struct screen *screen)
 
 /* --- the answer, of one table --- */
 
-/* Appends how many calls there are to a collection, to three digits. */
-static void append_calls(char *text, double calls)
+/* Writes a number of calls to three digits. */
+static const char *calls_text(char number[VTB_NUMBER_BYTES], double calls)
 {
-    char number[VTB_NUMBER_BYTES];
     const double unit = pow(10, fmax(0, floor(log10(calls)) - 2));
-    if (isinf(calls))
-        vtb_append(text, TEXT_BYTES, "never");
-    else
-        vtb_append(text, TEXT_BYTES, "%s", vtb_thousands_text(number, round(calls / unit) * unit));
+    return vtb_thousands_text(number, round(calls / unit) * unit);
 }
 
 /* Appends how often collections come, before and after. */
 static void append_frequency(char *text, const struct vtb_pressure *from,
                              const struct vtb_pressure *to)
 {
-    if (!vtb_collections_tell(from) || !vtb_collections_tell(to)) {
+    char number[2][VTB_NUMBER_BYTES];
+    const double before = from->calls_per_collection;
+    const double after = to->calls_per_collection;
+    if (!vtb_collections_tell(from) || !vtb_collections_tell(to))
         vtb_append(text, TEXT_BYTES, "%" PRIu64 " and %" PRIu64 " came, too few to compare",
                    vtb_collections_n(&from->collected, 0), vtb_collections_n(&to->collected, 0));
-    } else if (isinf(from->calls_per_collection) && isinf(to->calls_per_collection)) {
+    else if (isinf(before) && isinf(after))
         vtb_append(text, TEXT_BYTES, "none");
-    } else {
-        vtb_append(text, TEXT_BYTES, "one every ");
-        append_calls(text, from->calls_per_collection);
-        vtb_append(text, TEXT_BYTES, " -> ");
-        append_calls(text, to->calls_per_collection);
-        vtb_append(text, TEXT_BYTES, " calls");
-    }
+    else if (isinf(after))
+        vtb_append(text, TEXT_BYTES, "one every %s calls -> none", calls_text(number[0], before));
+    else if (isinf(before))
+        vtb_append(text, TEXT_BYTES, "none -> one every %s calls", calls_text(number[0], after));
+    else
+        vtb_append(text, TEXT_BYTES, "one every %s -> %s calls", calls_text(number[0], before),
+                   calls_text(number[1], after));
 }
 
 /* Prints, of each heap that collects, how many calls there are to a collection. */
@@ -160,6 +159,9 @@ static void print_collections(const struct screen *screen)
 
 /* What can be said of a gain's time, in a word or two. */
 enum said { FASTER, SLOWER, AS_FAST, UNKNOWN, UNTIMED, SAID_N };
+
+static const char *const said_words[SAID_N] = {
+    "faster", "slower", "as fast", "difference not known yet", "times were not measured"};
 
 static enum said said_of(const struct vtb_answer *answer, const struct vtb_gain *gain)
 {
@@ -188,8 +190,6 @@ static void append_heaps(char *text, const struct vtb_answer *answer, enum said 
 
 static void append_verdicts(char *text, const struct vtb_answer *answer)
 {
-    static const char *const words[SAID_N] = {
-        "faster", "slower", "as fast", "difference not known yet", "times were not measured"};
     const char *separator = ": ";
     for (int said = 0; said < SAID_N; said++) {
         size_t n = 0;
@@ -197,7 +197,7 @@ static void append_verdicts(char *text, const struct vtb_answer *answer)
             n += said_of(answer, &answer->gains[i]) == (enum said)said;
         if (n == 0)
             continue;
-        vtb_append(text, TEXT_BYTES, "%s%s", separator, words[said]);
+        vtb_append(text, TEXT_BYTES, "%s%s", separator, said_words[said]);
         append_heaps(text, answer, (enum said)said, n);
         vtb_append(text, TEXT_BYTES, "%s", said == UNKNOWN ? " (more --sessions may tell)" : "");
         separator = "; ";
@@ -315,8 +315,7 @@ static void break_even_text(char text[TEXT_BYTES], const struct screen *screen,
 {
     char cell[VTB_BREAK_EVEN_CELL_BYTES];
     *text = '\0';
-    if (entry->parameter->of_workload ||
-        strcmp(vtb_break_even_strategy(entry), vtb_answer_strategy(screen->answer.gains->to)) !=
+    if (strcmp(vtb_break_even_strategy(entry), vtb_answer_strategy(screen->answer.gains->to)) !=
             0 ||
         (entry->metric == VTB_BREAK_EVEN_RATIO && entry->min_gain_percent > 0))
         return;
@@ -459,6 +458,37 @@ static void count_matters(size_t points_n[MATTERS_N], const struct screen *scree
     }
 }
 
+/* Prints, for each table of the first answer, at how many points which verdict holds. */
+static void print_sweep_verdicts(const struct screen *screen)
+{
+    const struct vtb_results *results = screen->results;
+    for (size_t i = 0; i < screen->answer.n; i++) {
+        size_t points_n[SAID_N] = {0};
+        size_t all_n = 0;
+        char label[LABEL_BYTES];
+        char text[TEXT_BYTES] = "";
+        for (size_t c = 0; c < results->comparisons_n; c++) {
+            struct vtb_answer answer;
+            vtb_answer_make_alike(&answer, &results->comparisons[c], &screen->answer);
+            const struct vtb_gain *gain = vtb_answer_same(&answer, &screen->answer.gains[i]);
+            if (!gain || !answer.comparison->timed)
+                continue;
+            points_n[said_of(&answer, gain)]++;
+            all_n++;
+        }
+        for (size_t said = 0; said < SAID_N; said++) {
+            if (points_n[said] > 0)
+                vtb_append(text, sizeof text, "%s%s at %zu", *text ? ", " : "", said_words[said],
+                           points_n[said]);
+        }
+        if (all_n == 0)
+            continue;
+        vtb_append(text, sizeof text, " of %zu tables", all_n);
+        vtb_answer_label(label, screen->answer.comparison, screen->answer.gains[i].to->the_case);
+        vtb_answer_line(&screen->lines, label, text);
+    }
+}
+
 /* Prints, if there is a volume, at how many of the points a gain matters. */
 static void print_sweep_matters(const struct screen *screen)
 {
@@ -509,6 +539,7 @@ static void print_answer(struct screen *screen)
                  vtb_answer_strategy(screen->answer.gains->to),
                  vtb_answer_strategy(screen->answer.gains->from));
         vtb_answer_headline(&screen->lines, text);
+        print_sweep_verdicts(screen);
         print_break_evens(screen);
         print_sweep_matters(screen);
     } else {

@@ -25,8 +25,8 @@ METHOD = [
     " hold for another run on this machine, not only for this one. A verdict is that of a paired"
     " test over the whole table; where nothing is known, it says so.",
     "Bytes and allocations are counted, not sampled: they are exact, and the same in every run of"
-    " the same code. So are collections where they follow from bytes and nursery; of other collectors"
-    " they are as many as came. Times hold for this machine; what is exact holds anywhere.",
+    " the same code. So are collections where they follow from bytes and nursery; of other"
+    " collectors they are as many as came. Times hold for this machine; what is exact holds anywhere.",
 ]
 
 

@@ -300,6 +300,28 @@ static void a_wide_table_has_narrow_gaps(void **state)
     }
 }
 
+/* Also where a text has them itself. */
+static void no_line_ends_in_spaces(void **state)
+{
+    (void)state;
+    struct vtb_table table = {.gap = 1};
+    char *text = NULL;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+    assert_non_null(out);
+    vtb_table_column(&table, (struct vtb_column){.title = "x"});
+    vtb_table_column(&table, (struct vtb_column){.title = "y ", .side = VTB_SIDE_RIGHT});
+    vtb_table_cell(&table, "a");
+    vtb_table_cell(&table, "12 ");
+    vtb_table_cell(&table, "b");
+    vtb_table_cell(&table, "1=");
+    vtb_table_print(out, &table, VTB_FORMAT_TABLE);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, "x  y\na 12\nb  1=\n");
+    free(text);
+    vtb_table_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +340,7 @@ int main(void)
         cmocka_unit_test(fields_are_quoted_where_they_must_be),
         cmocka_unit_test(a_field_is_a_part_of_a_text),
         cmocka_unit_test(a_wide_table_has_narrow_gaps),
+        cmocka_unit_test(no_line_ends_in_spaces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
