@@ -7,13 +7,14 @@
 
 #define CELL_BYTES VTB_COMPARED_CELL_BYTES
 
-/* Appends a ratio or a time; with a power of ten, if it is far larger than any that is measured. */
+/* Appends a ratio or a time. */
 static void append_short(char text[CELL_BYTES], double value, double size)
 {
+    char number[VTB_NUMBER_BYTES];
     if (size < 1e6)
         vtb_append(text, CELL_BYTES, "%.*f", vtb_decimals(size), value);
     else
-        vtb_append(text, CELL_BYTES, "%.3g", value);
+        vtb_append(text, CELL_BYTES, "%s", vtb_figure_text(number, value));
 }
 
 static void append_change(char text[CELL_BYTES], const struct vtb_compared_figure *figure)

@@ -109,7 +109,7 @@ static void print_explained(FILE *out, const struct vtb_compared_column *column,
                             const char *bullet)
 {
     if (column->n == 0)
-        vtb_printf_wrapped(out, "%s%s: absent, from one of the files or both\n", bullet, titles);
+        vtb_printf_wrapped(out, "%s%s: absent, as no case has them in both files\n", bullet, titles);
     else if (column->comparable && column->incomparable_n > 0)
         vtb_printf_wrapped(out, "%s%s: yes, %s; not so in %zu of %zu cases\n", bullet, titles,
                            column->reason, column->incomparable_n, column->n);
@@ -145,7 +145,7 @@ static void print_summary(FILE *out, const struct vtb_compared *compared)
     else
         vtb_printf_wrapped(out, "%zu case%s in both files; of what may be compared, %s%s.\n\n",
                            compared->rows_n, vtb_plural((double)compared->rows_n, " is", "s are"),
-                           *differing ? "these differ: " : "nothing differs", differing);
+                           *differing ? "these differ: " : "nothing is known to differ", differing);
 }
 
 /* --- tables --- */

@@ -26,7 +26,8 @@ METHOD = [
     " test over the whole table; where nothing is known, it says so.",
     "Bytes and allocations are counted, not sampled: they are exact, and the same in every run of"
     " the same code. So are collections where they follow from bytes and nursery; of other"
-    " collectors they are as many as came. Times hold for this machine; what is exact holds anywhere.",
+    " collectors they are as many as came. Times hold for this machine; what is exact holds"
+    " anywhere.",
 ]
 
 
