@@ -10,10 +10,14 @@
 #include "cells/home.h"
 #include "plan/prepare.h"
 
+#define WHAT "a command line"
+
+/* Takes the word over; a null stays behind the last. */
 static void add_word(struct vtb_own_run *run, char *word)
 {
-    run->arguments[run->words_n++] = word;
-    run->arguments[run->words_n] = NULL;
+    run->words = vtb_reallocate(run->words, (size_t)run->words_n + 2, sizeof *run->words, WHAT);
+    run->words[run->words_n++] = word;
+    run->words[run->words_n] = NULL;
 }
 
 void vtb_own_run_word(struct vtb_own_run *run, const char *format, ...)
@@ -21,19 +25,19 @@ void vtb_own_run_word(struct vtb_own_run *run, const char *format, ...)
     char *word = NULL;
     va_list arguments;
     if (run->words_n == 0) {
-        add_word(run, vtb_copy_text("run_bench", "a command line"));
-        add_word(run, vtb_copy_text("run", "a command line"));
+        add_word(run, vtb_copy_text("run_bench", WHAT));
+        add_word(run, vtb_copy_text("run", WHAT));
     }
     va_start(arguments, format);
     if (vasprintf(&word, format, arguments) < 0)
-        word = vtb_copy_text("", "a command line");
+        vtb_no_memory(strlen(format), WHAT);
     va_end(arguments);
     add_word(run, word);
 }
 
 bool vtb_own_run_prepare(struct vtb_own_run *run, struct vtb_error *error)
 {
-    return vtb_options_parse(&run->options, run->words_n, run->arguments, error) &&
+    return vtb_options_parse(&run->options, run->words_n, run->words, error) &&
            vtb_plan_make(&run->plan, &run->options, error) &&
            vtb_plan_check_heaps(&run->plan, error) && vtb_plan_prepare(&run->plan, error);
 }
@@ -53,7 +57,8 @@ void vtb_own_run_close(struct vtb_own_run *run)
     vtb_results_free(&run->results);
     vtb_plan_free(&run->plan);
     for (int i = 0; i < run->words_n; i++)
-        free(run->arguments[i]);
+        free(run->words[i]);
+    free(run->words);
     *run = (struct vtb_own_run){.words_n = 0};
 }
 

@@ -7,19 +7,17 @@
 
 #include "run/run.h"
 
-#define VTB_OWN_RUN_WORDS_MAX 16
-
 /* Zeroes at first. */
 struct vtb_own_run {
     struct vtb_options options;
     struct vtb_plan plan;
-    struct vtb_results results;                 /* of vtb_own_run_measure */
-    char *arguments[VTB_OWN_RUN_WORDS_MAX + 1]; /* owned; a null ends them */
+    struct vtb_results results; /* of vtb_own_run_measure */
+    char **words;               /* owned; a null ends them */
     int words_n;
 };
 
 /* Adds a word of the command line, behind "run_bench run", which come by themselves; the format is
- * printf's. */
+ * printf's. If there is no memory, the process ends. */
 void vtb_own_run_word(struct vtb_own_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
