@@ -6,6 +6,7 @@
  * 32 B). Shares that it gives as whole percents of bytes, time or collections are within 5 %. What
  * is counted in allocations has none: it is exactly so, or it is not.
  */
+#include "base/clock.h"
 #include "claims/claim.h"
 
 #define ROUNDED 0.1
@@ -17,7 +18,6 @@
 
 /* Units, as factors from a call's bytes or ns. */
 #define MILLION 1e6
-#define DAY_S 86400.0
 #define MB 1e-6
 #define GB 1e-9
 #define KB 1e-3
@@ -206,7 +206,7 @@ const struct vtb_claim vtb_claims[] = {
     {"millions-a-second", SECTION, "Millions of calls per second", .value = 1000000,
      .unit = "calls/s", MATTERS_FROM, .times = 1, MATTERS},
     {"millions-a-day", SECTION, "Called millions of times per day", .value = 1000000,
-     .unit = "calls/day", MATTERS_FROM, .times = DAY_S, MATTERS},
+     .unit = "calls/day", MATTERS_FROM, .times = VTB_SECONDS_A_DAY, MATTERS},
 #undef SECTION
 
 #define SECTION "✅ 4. Configuration Service (Mostly Cached)"
@@ -396,7 +396,7 @@ const struct vtb_claim vtb_claims[] = {
     {"matrix-below-50", SECTION, "| **Cache hit rate < 50%** | ✅ | ❌ |", GAINS_NOTHING,
      .side = VTB_AFTER, .rates = {0.3, 0.5}},
     {"matrix-hot-path", SECTION, "| **Hot path (millions of calls)** | ⚠️ OK | ✅ Preferred |",
-     .value = 1000000, .unit = "calls/day", MATTERS_FROM, .times = DAY_S, MATTERS},
+     .value = 1000000, .unit = "calls/day", MATTERS_FROM, .times = VTB_SECONDS_A_DAY, MATTERS},
     {"matrix-await-twice", SECTION, "| **Need to await multiple times** | ✅ | ❌ |",
      ALWAYS(AWAITED_AGAIN), .side = VTB_AFTER, .outcomes = HARMFUL},
     {"matrix-store", SECTION, "| **Store in field/collection** | ✅ | ❌ |", ALWAYS(STORED),
@@ -438,7 +438,7 @@ const struct vtb_claim vtb_claims[] = {
      .note = "below 70 %, of each call; matrix-hot-path has from how many on it matters"},
     {"tree-otherwise", SECTION, "└── No → Use Task<T>", .value = 1000000, .unit = "calls/day",
      .rule = VTB_CLAIM_ABOVE, .figure = vtb_claim_worth_from, .side = VTB_AFTER, .rates = AT(0.5),
-     .times = DAY_S,
+     .times = VTB_SECONDS_A_DAY,
      .note =
          "ours: the calls from which 1 % of a core is saved; below them the simple one will do"},
 #undef SECTION

@@ -25,8 +25,8 @@
 #define MORE_PAUSES 1.05
 #define PAUSE_CALLS_MAX 2e8
 
-/* The text's own name of the type, which strategies that are modelled on it say. */
-#define TYPE_AFTER "ValueTask"
+/* What else may be behind the type that the text tells of, an alias of the strategy that is so. */
+#define SOURCE_AFTER "IValueTaskSource"
 
 /* --- the strategies that claims are about --- */
 
@@ -42,7 +42,7 @@ static bool is_of_side(const char *name, enum vtb_claim_side side)
     const struct vtb_strategy *strategy = vtb_find_strategy(name);
     if (side == VTB_BEFORE)
         return strategy->role == VTB_ROLE_BASELINE;
-    return strategy->modelled_on && strstr(strategy->modelled_on, TYPE_AFTER);
+    return strategy->role == VTB_ROLE_CHALLENGER || strategy == vtb_find_strategy(SOURCE_AFTER);
 }
 
 static void names_of_side(struct vtb_names *names, enum vtb_claim_side side)
