@@ -110,3 +110,25 @@ struct vtb_share_bounds vtb_clopper_pearson(size_t k, size_t n, double confidenc
         .hi = k == n ? 1 : vtb_beta_quantile(1 - tail, happened + 1, not_happened),
     };
 }
+
+/* The last rank of n whose value is below the quantile q with a probability above p: if so many
+ * values or more are below it. */
+static size_t last_rank_below(size_t n, double q, double p)
+{
+    size_t below = 0;
+    size_t beyond = n + 1;
+    while (beyond - below > 1) {
+        const size_t rank = below + (beyond - below) / 2;
+        if (vtb_beta_below(q, (double)rank, (double)(n - rank + 1)) > p)
+            below = rank;
+        else
+            beyond = rank;
+    }
+    return below;
+}
+
+struct vtb_ranks vtb_quantile_ranks(size_t n, double q, double confidence)
+{
+    const double tail = (1 - confidence) / 2;
+    return (struct vtb_ranks){last_rank_below(n, q, 1 - tail), last_rank_below(n, q, tail) + 1};
+}

@@ -32,4 +32,16 @@ struct vtb_share_bounds {
  * limits illustrated in the case of the binomial", Biometrika 26, 1934.) */
 struct vtb_share_bounds vtb_clopper_pearson(size_t k, size_t n, double confidence);
 
+/* Ranks in n sorted values, from 1 on. */
+struct vtb_ranks {
+    size_t lo;
+    size_t hi;
+};
+
+/* Gives the ranks between whose values, at a confidence, the quantile q, 0 < q < 1, is of what n > 0
+ * values were drawn from; the confidence is at least that. A `lo` of 0: no value is sure to be
+ * below it; a `hi` of n + 1: none is sure to be above it. (Order statistics: W. J. Conover,
+ * "Practical Nonparametric Statistics", 3.2.) */
+struct vtb_ranks vtb_quantile_ranks(size_t n, double q, double confidence);
+
 #endif

@@ -113,12 +113,19 @@ const char *vtb_signed_text(char text[VTB_NUMBER_BYTES], double value, int digit
     return text;
 }
 
+const char *vtb_unit_of(double value, const char *const *units, double *size)
+{
+    for (*size = 1; value / *size >= 999.5 && units[1]; units++)
+        *size *= 1000;
+    return *units;
+}
+
 const char *vtb_scaled_text(char text[VTB_NUMBER_BYTES], double value, const char *const *units)
 {
-    for (; value >= 999.5 && units[1]; units++)
-        value /= 1000;
-    vtb_digits_text(text, value, 3);
-    vtb_append(text, VTB_NUMBER_BYTES, "%s", *units);
+    double size;
+    const char *unit = vtb_unit_of(value, units, &size);
+    vtb_digits_text(text, value / size, 3);
+    vtb_append(text, VTB_NUMBER_BYTES, "%s", unit);
     return text;
 }
 

@@ -46,8 +46,11 @@ const char *vtb_figure_text(char text[VTB_NUMBER_BYTES], double value);
 const char *vtb_digits_text(char text[VTB_NUMBER_BYTES], double value, int digits_n);
 const char *vtb_signed_text(char text[VTB_NUMBER_BYTES], double value, int digits_n);
 
-/* Writes at most three digits and a unit. Each of the units is 1000 times the one before; a null
- * ends them. With "", " k", " M" and " G" a text is "677 G". */
+/* Gives the unit in which a number has at most three digits before the point, and its size in the
+ * first. Each of the units is 1000 times the one before; a null ends them. */
+const char *vtb_unit_of(double value, const char *const *units, double *size);
+
+/* Writes at most three digits and that unit. With "", " k", " M" and " G" a text is "677 G". */
 const char *vtb_scaled_text(char text[VTB_NUMBER_BYTES], double value, const char *const *units);
 
 /* Writes a number of bytes with its unit: "512 B", "6.5 KiB", "1.2 MiB". */

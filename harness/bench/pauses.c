@@ -18,6 +18,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/distributions.h"
+
 /* The bits of a double are shifted right by this to leave its exponent, and the number of the part
  * of a power of two that it falls into. So buckets are ordered as doubles are. */
 #define BUCKET_SHIFT (52 - VTB_PAUSES_PARTS_SHIFT)
@@ -107,11 +109,8 @@ void vtb_pauses_end(struct vtb_pauses *pauses, double now_ns)
     pauses->end_ns = now_ns;
 }
 
-double vtb_lengths_quantile(const struct vtb_lengths *lengths, double q)
+static double at_rank(const struct vtb_lengths *lengths, double rank)
 {
-    /* The factor makes up for rounding: 0.07 of 100 is the 7th, though these doubles' product is
-     * above 7. */
-    const double rank = ceil(q * (double)lengths->n * (1 - 0x1p-50));
     uint64_t up_to = 0;
     for (size_t bucket = 0; rank < (double)lengths->n; bucket++) {
         up_to += lengths->counts[bucket];
@@ -119,6 +118,25 @@ double vtb_lengths_quantile(const struct vtb_lengths *lengths, double q)
             return length_of(lengths, bucket);
     }
     return lengths->max_ns;
+}
+
+double vtb_lengths_quantile(const struct vtb_lengths *lengths, double q)
+{
+    /* The factor makes up for rounding: 0.07 of 100 is the 7th, though these doubles' product is
+     * above 7. */
+    return at_rank(lengths, ceil(q * (double)lengths->n * (1 - 0x1p-50)));
+}
+
+struct vtb_interval vtb_lengths_interval(const struct vtb_lengths *lengths, double q)
+{
+    if (lengths->n == 0)
+        return (struct vtb_interval){0, 0, INFINITY};
+    const struct vtb_ranks ranks = vtb_quantile_ranks(lengths->n, q, VTB_CONFIDENCE);
+    return (struct vtb_interval){
+        vtb_lengths_quantile(lengths, q),
+        ranks.lo == 0 ? 0 : at_rank(lengths, (double)ranks.lo),
+        ranks.hi > lengths->n ? INFINITY : at_rank(lengths, (double)ranks.hi),
+    };
 }
 
 double vtb_pauses_mmu(const struct vtb_pauses *pauses, size_t which)

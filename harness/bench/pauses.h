@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/stats.h"
+
 /* Lengths of pauses from 1 ns to 2^44 ns (4.9 hours) are counted in buckets: each power of two is
  * divided into equal parts. One more bucket is for shorter pauses. */
 #define VTB_PAUSES_POWERS 44
@@ -82,6 +84,10 @@ void vtb_pauses_end(struct vtb_pauses *pauses, double now_ns);
  * Without pauses the length is 0.
  */
 double vtb_lengths_quantile(const struct vtb_lengths *lengths, double q);
+
+/* Gives that length with an interval for what the pauses are a sample of, by order statistics at
+ * VTB_CONFIDENCE. Its end is INFINITY where no pause is sure to be longer: for q = 0.99 below 528. */
+struct vtb_interval vtb_lengths_interval(const struct vtb_lengths *lengths, double q);
 
 /*
  * Gives the minimum mutator utilisation, from 0 to 1: the smallest share of time that the program

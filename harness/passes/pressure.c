@@ -111,7 +111,7 @@ static double pause_p90(const struct vtb_pressure *pressure)
 
 static double pause_p99(const struct vtb_pressure *pressure)
 {
-    return of_pauses(pressure, VTB_PRESSURE_PAUSE_P99, pressure->pause_p99_ns);
+    return of_pauses(pressure, VTB_PRESSURE_PAUSE_P99, pressure->pause_p99_ns.median);
 }
 
 static double pause_max(const struct vtb_pressure *pressure)
@@ -306,7 +306,7 @@ static void keep_pauses(struct vtb_pressure *pressure, const struct vtb_pauses *
 {
     pressure->pause_p50_ns = vtb_lengths_quantile(&all->cpu, 0.5);
     pressure->pause_p90_ns = vtb_lengths_quantile(&all->cpu, 0.9);
-    pressure->pause_p99_ns = vtb_lengths_quantile(&all->cpu, 0.99);
+    pressure->pause_p99_ns = vtb_lengths_interval(&all->cpu, 0.99);
     pressure->pause_max_ns = all->cpu.max_ns;
     pressure->pause_wall_max_ns = all->wall.max_ns;
     for (size_t i = 0; i < VTB_MMU_WINDOWS_N; i++)

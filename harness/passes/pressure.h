@@ -37,7 +37,7 @@ struct vtb_pressure {
     /* Of the pauses' processor time, whatever their number; and the longest by the wall's clock. */
     double pause_p50_ns;
     double pause_p90_ns;
-    double pause_p99_ns;
+    struct vtb_interval pause_p99_ns; /* vtb_lengths_interval */
     double pause_max_ns;
     double pause_wall_max_ns;
     double mmu[VTB_MMU_WINDOWS_N]; /* NaN: not known */

@@ -135,12 +135,35 @@ static void bounds_of_a_share(void **state)
     assert_same_double(vtb_clopper_pearson(1, 1, 0.9).hi, 1);
 }
 
+/* Of the median by sums of binomial coefficients: 1/64, 56/1024 and 11/1024 are on one side. */
+static void ranks_around_a_quantile(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t n;
+        double q, confidence;
+        struct vtb_ranks ranks;
+    } known[] = {
+        {5, 0.5, 0.95, {0, 6}},        {6, 0.5, 0.95, {1, 6}},        {10, 0.5, 0.95, {2, 9}},
+        {10, 0.5, 0.88, {3, 8}},       {1, 0.5, 0.99, {0, 2}},        {105, 0.99, 0.99, {101, 106}},
+        {527, 0.99, 0.99, {515, 528}}, {528, 0.99, 0.99, {516, 528}},
+    };
+    EACH(i, known)
+    {
+        const struct vtb_ranks ranks =
+            vtb_quantile_ranks(known[i].n, known[i].q, known[i].confidence);
+        assert_int_equal(ranks.lo, known[i].ranks.lo);
+        assert_int_equal(ranks.hi, known[i].ranks.hi);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shares_below_an_x),    cmocka_unit_test(shares_of_closed_forms),
-        cmocka_unit_test(an_x_of_a_share),      cmocka_unit_test(probabilities_of_a_t),
-        cmocka_unit_test(a_t_of_a_probability), cmocka_unit_test(bounds_of_a_share),
+        cmocka_unit_test(shares_below_an_x),       cmocka_unit_test(shares_of_closed_forms),
+        cmocka_unit_test(an_x_of_a_share),         cmocka_unit_test(probabilities_of_a_t),
+        cmocka_unit_test(a_t_of_a_probability),    cmocka_unit_test(bounds_of_a_share),
+        cmocka_unit_test(ranks_around_a_quantile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,6 +154,28 @@ static void quantiles_are_of_the_nearest_rank(void **state)
     assert_same_double(pauses.wall.total_ns, 1000);
 }
 
+/* Of 1 to 528 us the 99th percentile is the 523rd; of fewer pauses another may be the longest. */
+static void an_interval_of_a_quantile(void **state)
+{
+    (void)state;
+    run_begins(0);
+    for (size_t i = 1; i <= 527; i++)
+        run_pauses(1, (double)i * 1e3);
+    run_ends(0);
+    assert_true(isinf(vtb_lengths_interval(&pauses.wall, 0.99).hi));
+    run_begins(0);
+    for (size_t i = 1; i <= 528; i++)
+        run_pauses(1, (double)i * 1e3);
+    run_ends(0);
+    const struct vtb_interval p99 = vtb_lengths_interval(&pauses.wall, 0.99);
+    assert_near(p99.median, 523e3, 523e3 / 128);
+    assert_near(p99.lo, 516e3, 516e3 / 128);
+    assert_same_double(p99.hi, 528e3);
+    run_begins(0);
+    run_ends(0);
+    assert_same_double(vtb_lengths_interval(&pauses.wall, 0.99).lo, 0);
+}
+
 /* Powers of two begin a bucket, and what lies just below them ends one. */
 static void quantiles_at_powers_of_two(void **state)
 {
@@ -528,6 +550,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantiles_are_near),
         cmocka_unit_test(quantiles_are_of_the_nearest_rank),
+        cmocka_unit_test(an_interval_of_a_quantile),
         cmocka_unit_test(quantiles_at_powers_of_two),
         cmocka_unit_test(lengths_out_of_range),
         cmocka_unit_test(no_pauses),

@@ -32,7 +32,7 @@ static int made(void **state)
         .is_exact = true,
         .pause_p50_ns = 1500,
         .pause_p90_ns = 2500,
-        .pause_p99_ns = 4e6,
+        .pause_p99_ns = {4e6, 4e6, 4e6},
         .pause_max_ns = 4e6,
         .pause_wall_max_ns = 5e9,
     };
@@ -47,7 +47,7 @@ static int made(void **state)
         .is_exact = true,
         .pause_p50_ns = 12,
         .pause_p90_ns = 1000,
-        .pause_p99_ns = 1e6,
+        .pause_p99_ns = {1e6, 1e6, 1e6},
         .pause_max_ns = 1e6,
         .pause_wall_max_ns = 3e6,
     };
