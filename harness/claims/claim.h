@@ -31,15 +31,27 @@ struct vtb_evidence {
     const char *heap; /* borrowed */
     double allocs[VTB_SIDES_N];
     double bytes[VTB_SIDES_N];
-    struct vtb_interval ns[VTB_SIDES_N];
+    struct vtb_interval ns[VTB_SIDES_N];              /* from where to where the sessions varied */
     struct vtb_interval beyond_plain_ns[VTB_SIDES_N]; /* beyond a plain call */
     struct vtb_interval ratio[VTB_SIDES_N];           /* of its time to that before */
-    /* Of a heap that collects; of the other sides than the first two nothing is known. */
-    double collections[VTB_SIDES_N][VTB_CLAIM_GENERATIONS]; /* inclusive, as .NET counts */
+    /* Of a heap that collects. */
+    struct vtb_interval collections[VTB_SIDES_N][VTB_CLAIM_GENERATIONS]; /* as .NET counts them */
+    bool follows[VTB_SIDES_N];                 /* those of the youngest, from bytes and a budget */
+    struct vtb_interval survived[VTB_SIDES_N]; /* the share of the bytes allocated */
     struct vtb_interval gc_ns[VTB_SIDES_N];
-    double gc_share[VTB_SIDES_N];
-    double pause_p99_ns[VTB_SIDES_N];
-    double survived[VTB_SIDES_N]; /* the share of the bytes allocated */
+    struct vtb_interval gc_share[VTB_SIDES_N];
+    struct vtb_interval pause_p99_ns[VTB_SIDES_N];
+};
+
+/* What a figure is found to be. */
+struct vtb_claim_value {
+    /* NaN: it is not known, or, of the ends, it has no interval that holds for another run. */
+    struct vtb_interval figure;
+    /* What it may be at another speed of this machine, by which it is judged: the interval's ends,
+     * if the speed is not in it. */
+    double least;
+    double most;
+    bool is_exact; /* it is counted, or follows from what is */
 };
 
 /* How a figure holds what is claimed. */
@@ -58,8 +70,8 @@ struct vtb_claim_sum {
 };
 
 struct vtb_claim;
-typedef struct vtb_interval vtb_claim_figure(const struct vtb_claim *claim,
-                                             const struct vtb_evidence *evidence);
+typedef struct vtb_claim_value vtb_claim_figure(const struct vtb_claim *claim,
+                                                const struct vtb_evidence *evidence);
 
 #define VTB_CLAIM_RATES_N 2
 

@@ -5,20 +5,53 @@
 
 #include "figures/answer.h"
 
-static struct vtb_interval exact(double value)
+/* How many times as fast, or as slow, this machine may be as it was. Beside a busy sibling all is up
+ * to 1.54 times as slow, and what sessions of another hour differ by would take an interval of
+ * about 23 %: 1.54 x 1.23 is 1.9 (docs/METHOD.md). */
+#define SPEEDS 2.0
+
+/* Of an interval that holds for another run. */
+static struct vtb_claim_value measured(struct vtb_interval of)
 {
-    return (struct vtb_interval){value, value, value};
+    return (struct vtb_claim_value){.figure = of, .least = of.lo, .most = of.hi};
 }
 
-static struct vtb_interval scaled(struct vtb_interval of, double by)
+static struct vtb_claim_value exact(double value)
 {
-    return (struct vtb_interval){of.median * by, of.lo * by, of.hi * by};
+    struct vtb_claim_value found = measured((struct vtb_interval){value, value, value});
+    found.is_exact = true;
+    return found;
+}
+
+/* Of an interval that holds at the speed that this machine had. */
+static struct vtb_claim_value at_speed(struct vtb_interval of)
+{
+    struct vtb_claim_value found = measured(of);
+    found.least = fmin(of.lo / SPEEDS, of.lo * SPEEDS);
+    found.most = fmax(of.hi / SPEEDS, of.hi * SPEEDS);
+    return found;
+}
+
+static struct vtb_claim_value scaled(struct vtb_claim_value of, double by)
+{
+    of.figure.median *= by;
+    of.figure.lo *= by;
+    of.figure.hi *= by;
+    of.least *= by;
+    of.most *= by;
+    return of;
 }
 
 /* The share that is saved, in percent, of what is left of 1. */
-static struct vtb_interval saved(struct vtb_interval left)
+static struct vtb_claim_value saved(struct vtb_claim_value left)
 {
-    return (struct vtb_interval){100 * (1 - left.median), 100 * (1 - left.hi), 100 * (1 - left.lo)};
+    return (struct vtb_claim_value){
+        .figure = {100 * (1 - left.figure.median), 100 * (1 - left.figure.hi),
+                   100 * (1 - left.figure.lo)},
+        .least = 100 * (1 - left.most),
+        .most = 100 * (1 - left.least),
+        .is_exact = left.is_exact,
+    };
 }
 
 /* Nothing of nothing is all that was there. */
@@ -27,77 +60,80 @@ static double part(double after, double before)
     return after == before ? 1 : after / before;
 }
 
-struct vtb_interval vtb_claim_bytes(const struct vtb_claim *claim,
-                                    const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_bytes(const struct vtb_claim *claim,
+                                       const struct vtb_evidence *evidence)
 {
     return exact(evidence->bytes[claim->side] * claim->times);
 }
 
-struct vtb_interval vtb_claim_allocs(const struct vtb_claim *claim,
-                                     const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_allocs(const struct vtb_claim *claim,
+                                        const struct vtb_evidence *evidence)
 {
     return exact(evidence->allocs[claim->side] * claim->times);
 }
 
-struct vtb_interval vtb_claim_allocs_avoided(const struct vtb_claim *claim,
-                                             const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_allocs_avoided(const struct vtb_claim *claim,
+                                                const struct vtb_evidence *evidence)
 {
     return exact((evidence->allocs[VTB_BEFORE] - evidence->allocs[VTB_AFTER]) * claim->times);
 }
 
-struct vtb_interval vtb_claim_calls_without(const struct vtb_claim *claim,
-                                            const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_calls_without(const struct vtb_claim *claim,
+                                               const struct vtb_evidence *evidence)
 {
     return exact((1 - evidence->allocs[claim->side]) * claim->times);
 }
 
-struct vtb_interval vtb_claim_bytes_ratio(const struct vtb_claim *claim,
-                                          const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_bytes_ratio(const struct vtb_claim *claim,
+                                             const struct vtb_evidence *evidence)
 {
     return exact(part(evidence->bytes[claim->side], evidence->bytes[VTB_BEFORE]));
 }
 
-struct vtb_interval vtb_claim_bytes_saved(const struct vtb_claim *claim,
-                                          const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_bytes_saved(const struct vtb_claim *claim,
+                                             const struct vtb_evidence *evidence)
 {
     return saved(vtb_claim_bytes_ratio(claim, evidence));
 }
 
-struct vtb_interval vtb_claim_allocs_saved(const struct vtb_claim *claim,
-                                           const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_allocs_saved(const struct vtb_claim *claim,
+                                              const struct vtb_evidence *evidence)
 {
     return saved(exact(part(evidence->allocs[claim->side], evidence->allocs[VTB_BEFORE])));
 }
 
-struct vtb_interval vtb_claim_time(const struct vtb_claim *claim,
-                                   const struct vtb_evidence *evidence)
+/* How far sessions varied is no interval: how fast a machine is another time nobody knows. */
+struct vtb_claim_value vtb_claim_time(const struct vtb_claim *claim,
+                                      const struct vtb_evidence *evidence)
 {
-    return scaled(evidence->ns[claim->side], claim->times);
+    struct vtb_claim_value time = at_speed(evidence->ns[claim->side]);
+    time.figure.lo = time.figure.hi = NAN;
+    return scaled(time, claim->times);
 }
 
-struct vtb_interval vtb_claim_task_time(const struct vtb_claim *claim,
-                                        const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_task_time(const struct vtb_claim *claim,
+                                           const struct vtb_evidence *evidence)
 {
-    return scaled(evidence->beyond_plain_ns[claim->side], claim->times);
+    return scaled(at_speed(evidence->beyond_plain_ns[claim->side]), claim->times);
 }
 
-struct vtb_interval vtb_claim_time_ratio(const struct vtb_claim *claim,
-                                         const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_time_ratio(const struct vtb_claim *claim,
+                                            const struct vtb_evidence *evidence)
 {
-    return evidence->ratio[claim->side];
+    return measured(evidence->ratio[claim->side]);
 }
 
-struct vtb_interval vtb_claim_speed(const struct vtb_claim *claim,
-                                    const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_speed(const struct vtb_claim *claim,
+                                       const struct vtb_evidence *evidence)
 {
     const struct vtb_interval *ratio = &evidence->ratio[claim->side];
-    return (struct vtb_interval){1 / ratio->median, 1 / ratio->hi, 1 / ratio->lo};
+    return measured((struct vtb_interval){1 / ratio->median, 1 / ratio->hi, 1 / ratio->lo});
 }
 
-struct vtb_interval vtb_claim_time_saved(const struct vtb_claim *claim,
-                                         const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_time_saved(const struct vtb_claim *claim,
+                                            const struct vtb_evidence *evidence)
 {
-    return saved(evidence->ratio[claim->side]);
+    return saved(measured(evidence->ratio[claim->side]));
 }
 
 /* Calls a second; infinite where nothing is saved. */
@@ -106,78 +142,103 @@ static double worth_from(double saved_ns)
     return saved_ns > 0 ? vtb_worth_volume(saved_ns) : INFINITY;
 }
 
-struct vtb_interval vtb_claim_worth_from(const struct vtb_claim *claim,
-                                         const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_worth_from(const struct vtb_claim *claim,
+                                            const struct vtb_evidence *evidence)
 {
     const struct vtb_interval *ratio = &evidence->ratio[claim->side];
     const double ns = evidence->ns[VTB_BEFORE].median;
     const double at_least = isnan(ratio->lo) ? NAN : worth_from(ns * (1 - ratio->lo));
     const double at_most = isnan(ratio->hi) ? NAN : worth_from(ns * (1 - ratio->hi));
     const double likely = isnan(ns * ratio->median) ? NAN : worth_from(ns * (1 - ratio->median));
-    return scaled((struct vtb_interval){likely, at_least, at_most}, claim->times);
+    return scaled(at_speed((struct vtb_interval){likely, at_least, at_most}), claim->times);
 }
 
-struct vtb_interval vtb_claim_collections(const struct vtb_claim *claim,
-                                          const struct vtb_evidence *evidence)
+/* Of collections that follow from bytes and a budget it is exact. */
+static struct vtb_claim_value counted(struct vtb_interval of, bool follows, unsigned generation)
 {
-    return exact(evidence->collections[claim->side][claim->generation] * claim->times);
+    struct vtb_claim_value found = measured(of);
+    found.is_exact = follows && generation == 0;
+    return found;
 }
 
-struct vtb_interval vtb_claim_collections_saved(const struct vtb_claim *claim,
-                                                const struct vtb_evidence *evidence)
+/* How many times as many collections one side has as another; nothing of nothing is all of it. */
+static struct vtb_claim_value collections_to(const struct vtb_claim *claim,
+                                             const struct vtb_evidence *evidence,
+                                             enum vtb_claim_side of, enum vtb_claim_side to)
 {
-    return saved(exact(part(evidence->collections[claim->side][claim->generation],
-                            evidence->collections[VTB_BEFORE][claim->generation])));
+    const struct vtb_interval *one = &evidence->collections[of][claim->generation];
+    const struct vtb_interval *other = &evidence->collections[to][claim->generation];
+    return counted((struct vtb_interval){part(one->median, other->median), part(one->lo, other->hi),
+                                         part(one->hi, other->lo)},
+                   evidence->follows[of] && evidence->follows[to], claim->generation);
 }
 
-struct vtb_interval vtb_claim_collections_more(const struct vtb_claim *claim,
-                                               const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_collections(const struct vtb_claim *claim,
+                                             const struct vtb_evidence *evidence)
 {
-    return exact(evidence->collections[VTB_BEFORE][claim->generation] /
-                 evidence->collections[claim->side][claim->generation]);
+    return scaled(counted(evidence->collections[claim->side][claim->generation],
+                          evidence->follows[claim->side], claim->generation),
+                  claim->times);
 }
 
-struct vtb_interval vtb_claim_gc_time(const struct vtb_claim *claim,
-                                      const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_collections_saved(const struct vtb_claim *claim,
+                                                   const struct vtb_evidence *evidence)
 {
-    return scaled(evidence->gc_ns[claim->side], claim->times);
+    return saved(collections_to(claim, evidence, claim->side, VTB_BEFORE));
+}
+
+struct vtb_claim_value vtb_claim_collections_more(const struct vtb_claim *claim,
+                                                  const struct vtb_evidence *evidence)
+{
+    return collections_to(claim, evidence, VTB_BEFORE, claim->side);
+}
+
+struct vtb_claim_value vtb_claim_gc_time(const struct vtb_claim *claim,
+                                         const struct vtb_evidence *evidence)
+{
+    return scaled(at_speed(evidence->gc_ns[claim->side]), claim->times);
 }
 
 /* Of two means that have nothing to do with each other: the variances of their logarithms add up,
- * and half the width of an interval stands for the root of one. */
-struct vtb_interval vtb_claim_gc_time_saved(const struct vtb_claim *claim,
-                                            const struct vtb_evidence *evidence)
+ * and half the width of an interval stands for the root of one. Each is of a process of its own,
+ * one after the other, and so at a speed of its own; as are the quantiles below. */
+struct vtb_claim_value vtb_claim_gc_time_saved(const struct vtb_claim *claim,
+                                               const struct vtb_evidence *evidence)
 {
     const struct vtb_interval *after = &evidence->gc_ns[claim->side];
     const struct vtb_interval *before = &evidence->gc_ns[VTB_BEFORE];
     const double left = after->median / before->median;
     const double reach = hypot((after->hi - after->median) / after->median,
                                (before->hi - before->median) / before->median);
-    return saved((struct vtb_interval){left, left * exp(-reach), left * exp(reach)});
+    return saved(at_speed((struct vtb_interval){left, left * exp(-reach), left * exp(reach)}));
 }
 
-struct vtb_interval vtb_claim_gc_share(const struct vtb_claim *claim,
-                                       const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_gc_share(const struct vtb_claim *claim,
+                                          const struct vtb_evidence *evidence)
 {
-    return exact(100 * evidence->gc_share[claim->side]);
+    return scaled(at_speed(evidence->gc_share[claim->side]), 100);
 }
 
-struct vtb_interval vtb_claim_pause_p99(const struct vtb_claim *claim,
-                                        const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_pause_p99(const struct vtb_claim *claim,
+                                           const struct vtb_evidence *evidence)
 {
-    return exact(evidence->pause_p99_ns[claim->side] * claim->times);
+    return scaled(at_speed(evidence->pause_p99_ns[claim->side]), claim->times);
 }
 
-struct vtb_interval vtb_claim_pause_p99_saved(const struct vtb_claim *claim,
-                                              const struct vtb_evidence *evidence)
+/* From the least over the most to the most over the least. */
+struct vtb_claim_value vtb_claim_pause_p99_saved(const struct vtb_claim *claim,
+                                                 const struct vtb_evidence *evidence)
 {
-    return saved(exact(evidence->pause_p99_ns[claim->side] / evidence->pause_p99_ns[VTB_BEFORE]));
+    const struct vtb_interval *after = &evidence->pause_p99_ns[claim->side];
+    const struct vtb_interval *before = &evidence->pause_p99_ns[VTB_BEFORE];
+    return saved(at_speed((struct vtb_interval){after->median / before->median,
+                                                after->lo / before->hi, after->hi / before->lo}));
 }
 
-struct vtb_interval vtb_claim_survived(const struct vtb_claim *claim,
-                                       const struct vtb_evidence *evidence)
+struct vtb_claim_value vtb_claim_survived(const struct vtb_claim *claim,
+                                          const struct vtb_evidence *evidence)
 {
-    return exact(100 * evidence->survived[claim->side]);
+    return scaled(measured(evidence->survived[claim->side]), 100);
 }
 
 /* --- .NET 11 --- */
@@ -203,7 +264,10 @@ struct vtb_evidence vtb_claim_net11(double hit_rate)
         evidence.allocs[side] = (net11[side].hit_bytes > 0) * hit_rate + (1 - hit_rate);
         evidence.bytes[side] =
             net11[side].hit_bytes * hit_rate + net11[side].miss_bytes * (1 - hit_rate);
-        evidence.collections[side][0] = evidence.bytes[side] / NET11_BUDGET_BYTES;
+        const double collections = evidence.bytes[side] / NET11_BUDGET_BYTES;
+        evidence.collections[side][0] =
+            (struct vtb_interval){collections, collections, collections};
+        evidence.follows[side] = true;
     }
     return evidence;
 }

@@ -23,9 +23,9 @@ static void report_json(FILE *out, const struct vtb_claim_results *results)
         vtb_json_put(row, "quote", json_string(claim->quote));
         vtb_json_put(row, "seed_value", vtb_json_number(claim->unit ? claim->value : NAN));
         vtb_json_put(row, "unit", json_string(claim->unit ? claim->unit : ""));
-        vtb_json_put(row, "measured", vtb_json_number(result->measured.median));
-        vtb_json_put(row, "lo", vtb_json_number(result->measured.lo));
-        vtb_json_put(row, "hi", vtb_json_number(result->measured.hi));
+        vtb_json_put(row, "measured", vtb_json_number(result->measured.figure.median));
+        vtb_json_put(row, "lo", vtb_json_number(result->measured.figure.lo));
+        vtb_json_put(row, "hi", vtb_json_number(result->measured.figure.hi));
         vtb_json_put(row, "factor", vtb_json_number(result->factor));
         vtb_json_put(row, "verdict", json_string(vtb_claim_verdict_words[result->verdict]));
         vtb_json_put(row, "how", json_string(result->how));
@@ -64,9 +64,9 @@ static void report_csv(FILE *out, const struct vtb_claim_results *results)
         vtb_table_cell(&table, "%s", result->claim->quote);
         add_number(&table, result->claim->unit ? result->claim->value : NAN);
         vtb_table_cell(&table, "%s", result->claim->unit ? result->claim->unit : "");
-        add_number(&table, result->measured.median);
-        add_number(&table, result->measured.lo);
-        add_number(&table, result->measured.hi);
+        add_number(&table, result->measured.figure.median);
+        add_number(&table, result->measured.figure.lo);
+        add_number(&table, result->measured.figure.hi);
         add_number(&table, result->factor);
         vtb_table_cell(&table, "%s", vtb_claim_verdict_words[result->verdict]);
         vtb_table_cell(&table, "%s", result->how);
@@ -81,14 +81,15 @@ static void report_csv(FILE *out, const struct vtb_claim_results *results)
 static void add_claimed(struct vtb_table *table, const struct vtb_claim *claim)
 {
     char amount[VTB_AMOUNT_BYTES];
+    char from[VTB_NUMBER_BYTES];
     const bool is_range = claim->rule == VTB_CLAIM_WITHIN;
     if (!claim->unit) {
         vtb_table_cell(table, "-");
         return;
     }
-    vtb_claim_amount(amount, is_range ? claim->value_hi : claim->value, claim->unit);
+    vtb_claim_amount(amount, is_range ? claim->value_hi : claim->value, true, claim->unit);
     if (is_range)
-        vtb_table_cell(table, "%.4g to %s", claim->value, amount);
+        vtb_table_cell(table, "%s to %s", vtb_digits_text(from, claim->value, 3), amount);
     else if (claim->rule == VTB_CLAIM_AT_MOST)
         vtb_table_cell(table, "at most %s", amount);
     else if (claim->rule == VTB_CLAIM_ABOVE)
@@ -100,23 +101,11 @@ static void add_claimed(struct vtb_table *table, const struct vtb_claim *claim)
 static void add_measured(struct vtb_table *table, const struct vtb_claim_result *result)
 {
     char amount[VTB_AMOUNT_BYTES];
-    const struct vtb_interval *measured = &result->measured;
-    if (isnan(measured->median)) {
-        vtb_table_cell(table, "-");
-        return;
-    }
-    vtb_claim_amount(amount, measured->median, result->claim->unit);
-    const char *unit = strchr(amount, ' ');
-    char lo[VTB_NUMBER_BYTES];
-    char hi[VTB_NUMBER_BYTES];
-    const double scale = measured->median != 0 ? strtod(amount, NULL) / measured->median : 1;
-    if (measured->lo == measured->hi || !isfinite(measured->lo) || !isfinite(measured->hi) ||
-        strchr(amount, ','))
-        vtb_table_cell(table, "%s", amount);
-    else
-        vtb_table_cell(table, "%.*s (%s to %s)%s", (int)(unit - amount), amount,
-                       vtb_fitted_text(lo, measured->lo * scale, 5),
-                       vtb_fitted_text(hi, measured->hi * scale, 5), unit);
+    const struct vtb_claim_value *measured = &result->measured;
+    vtb_table_cell(table, "%s",
+                   isnan(measured->figure.median)
+                       ? "-"
+                       : vtb_claim_value_text(amount, measured, result->claim->unit));
 }
 
 static void add_factor(struct vtb_table *table, const struct vtb_claim_result *result)

@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/prose.h"
+#include "claims/collections.h"
 
 #define RATES_MAX 32
 #define HEAPS_MAX 16
@@ -20,10 +21,11 @@
 #define SESSIONS_N 10
 #define ROUNDS_N 80
 
-/* As many pauses as a p99 takes, and a few more, in case they are not exactly so many. */
-#define P99_PAUSES_N vtb_pressure_metrics[VTB_PRESSURE_PAUSE_P99].pauses_min
-#define MORE_PAUSES 1.05
-#define PAUSE_CALLS_MAX 2e8
+/* As many pauses as an interval of their p99 takes that has two ends, and a few more, in case they
+ * are not exactly so many. */
+#define P99_PAUSES_N 528
+#define MORE_PAUSES 1.02
+#define PAUSE_CALLS_MAX 5e8
 
 /* What else may be behind the type that the text tells of, an alias of the strategy that is so. */
 #define SOURCE_AFTER "IValueTaskSource"
@@ -155,10 +157,10 @@ static bool choose(struct vtb_claims_work *work, struct vtb_error *error)
                     work->options->section, vtb_claims[0].section);
 }
 
-static void add_heaps(struct vtb_own_run *run, const struct vtb_options *options)
+static void add_heaps(struct vtb_own_run *run, const struct vtb_names *names)
 {
     char heaps[400] = "";
-    append_names(heaps, sizeof heaps, &options->heaps);
+    append_names(heaps, sizeof heaps, names);
     if (*heaps)
         vtb_own_run_word(run, "--heap=%s", heaps);
 }
@@ -187,7 +189,7 @@ static bool prepare_run(struct vtb_claims_work *work, struct vtb_error *error)
         vtb_own_run_word(&work->run, "--sessions=%d", SESSIONS_N);
         vtb_own_run_word(&work->run, "--rounds=%d", ROUNDS_N);
     }
-    add_heaps(&work->run, work->options);
+    add_heaps(&work->run, &work->options->heaps);
     if (!vtb_own_run_prepare(&work->run, error))
         return false;
     for (size_t p = 0; p < work->run.plan.points_n; p++) {
@@ -248,56 +250,18 @@ static struct vtb_interval ratio_to(const struct vtb_comparison *comparison, siz
     return (struct vtb_interval){exp(log.median), exp(log.lo), exp(log.hi)};
 }
 
-/* 99 % of a mean of many; of fewer pauses than VTB_COLLECTIONS_MIN nothing is told. */
-#define MEAN_REACH 2.576
-
-/* The processor time of collections for each call: their exact number, and the mean of a pause. */
-static struct vtb_interval gc_ns_of(const struct vtb_pressure *pressure, double per_call)
-{
-    const double n = (double)pressure->collected.pauses_n;
-    const double mean = pressure->collected.cpu_ns / n;
-    const double variance = pressure->collected.cpu_ns2 / n - mean * mean;
-    const double reach = MEAN_REACH * sqrt(fmax(0, variance) / n);
-    if (n < VTB_COLLECTIONS_MIN)
-        return (struct vtb_interval){NAN, NAN, NAN};
-    return (struct vtb_interval){per_call * mean, per_call * (mean - reach),
-                                 per_call * (mean + reach)};
-}
-
-static void add_pressure(struct vtb_evidence *evidence, enum vtb_claim_side side,
-                         const struct vtb_pressure *pressure)
-{
-    if (!pressure->measured || !pressure->collects)
-        return;
-    for (unsigned g = 0; g < VTB_CLAIM_GENERATIONS && g < pressure->generations_n; g++)
-        evidence->collections[side][g] = vtb_per_kop(pressure, g) / 1000;
-    if (pressure->is_exact)
-        evidence->collections[side][0] = 1 / pressure->calls_per_collection;
-    evidence->gc_ns[side] = gc_ns_of(pressure, evidence->collections[side][0]);
-    evidence->gc_share[side] = vtb_gc_share(pressure);
-    if (pressure->collected.pauses_n >= P99_PAUSES_N)
-        evidence->pause_p99_ns[side] = pressure->pause_p99_ns;
-    evidence->survived[side] = (double)pressure->collected.survived_bytes /
-                               (evidence->bytes[side] * (double)pressure->calls_n);
-}
-
-/* What collections a case had: in the run with more calls, if it has the hit rate. */
+/* What collections a case had, in the run with more calls if it is there. */
 static const struct vtb_pressure *pressure_of(const struct vtb_claims_work *work, double hit_rate,
-                                              const struct vtb_heap_entry *heap,
-                                              enum vtb_claim_side side)
+                                              const struct vtb_figures *figures)
 {
-    const struct vtb_comparison *comparison = find_comparison(&work->pauses.results, hit_rate);
-    if (!comparison)
-        comparison = find_comparison(&work->run.results, hit_rate);
-    return &comparison->figures[find_case(comparison->point, heap, side)].pressure;
-}
-
-/* The time of a call at the speed of this run: as uncertain as what it has beyond a plain call. */
-static struct vtb_interval ns_of(const struct vtb_figures *figures)
-{
-    const struct vtb_interval *beyond = &figures->over_floor;
-    const double plain = figures->ns.median - beyond->median;
-    return (struct vtb_interval){figures->ns.median, plain + beyond->lo, plain + beyond->hi};
+    const struct vtb_case *of = figures->the_case;
+    const struct vtb_comparison *more = find_comparison(&work->pauses.results, hit_rate);
+    for (size_t i = 0; more && i < more->point->cases_n; i++) {
+        const struct vtb_case *the_case = &more->point->cases[i];
+        if (the_case->heap == of->heap && the_case->timing == of->timing)
+            return &more->figures[i].pressure;
+    }
+    return &figures->pressure;
 }
 
 static struct vtb_evidence unknown_evidence(double hit_rate, const char *heap)
@@ -308,9 +272,10 @@ static struct vtb_evidence unknown_evidence(double hit_rate, const char *heap)
         evidence.allocs[side] = evidence.bytes[side] = NAN;
         evidence.ns[side] = evidence.beyond_plain_ns[side] = unknown;
         evidence.ratio[side] = evidence.gc_ns[side] = unknown;
-        evidence.gc_share[side] = evidence.pause_p99_ns[side] = evidence.survived[side] = NAN;
+        evidence.gc_share[side] = evidence.pause_p99_ns[side] = unknown;
+        evidence.survived[side] = unknown;
         for (int g = 0; g < VTB_CLAIM_GENERATIONS; g++)
-            evidence.collections[side][g] = NAN;
+            evidence.collections[side][g] = unknown;
     }
     return evidence;
 }
@@ -331,11 +296,11 @@ static struct vtb_evidence evidence_of(const struct vtb_claims_work *work, doubl
         const struct vtb_figures *figures = &comparison->figures[i];
         evidence.allocs[side] = vtb_steady_allocs_per_op(&figures->counted);
         evidence.bytes[side] = vtb_steady_bytes_per_op(&figures->counted);
-        evidence.ns[side] = ns_of(figures);
+        evidence.ns[side] = figures->ns;
         evidence.beyond_plain_ns[side] = figures->over_floor;
         evidence.ratio[side] = ratio_to(comparison, i, base, results->quiet_ns);
-        add_pressure(&evidence, (enum vtb_claim_side)side,
-                     pressure_of(work, hit_rate, heap, (enum vtb_claim_side)side));
+        vtb_evidence_add_pressure(&evidence, (enum vtb_claim_side)side,
+                                  pressure_of(work, hit_rate, figures));
     }
     return evidence;
 }
@@ -353,6 +318,19 @@ static size_t heaps_of(const struct vtb_claims_work *work,
             heaps[n++] = point->cases[i].heap;
     }
     return n;
+}
+
+/* Those of them that collect, by name. */
+static struct vtb_names collecting_heaps(const struct vtb_claims_work *work)
+{
+    const struct vtb_heap_entry *heaps[HEAPS_MAX];
+    const size_t n = heaps_of(work, heaps);
+    struct vtb_names names = {.n = 0};
+    for (size_t i = 0; i < n; i++) {
+        if (vtb_heap_collects(heaps[i]->heap))
+            (void)vtb_names_add(&names, heaps[i]->name);
+    }
+    return names;
 }
 
 static size_t find_in_run(const struct vtb_claims_work *work, const struct vtb_claim *claim,
@@ -428,7 +406,8 @@ static struct vtb_claim_finding find_in_misuses(const struct vtb_claims_work *wo
     }
     list_ends(work, claim, ends, ends_bytes);
     const double share = n > 0 ? 100 * matching_n / n : NAN;
-    return (struct vtb_claim_finding){.figure = {share, share, share}, .ends = ends};
+    return (struct vtb_claim_finding){
+        .value = {{share, share, share}, share, share, .is_exact = true}, .ends = ends};
 }
 
 /* --- what to type --- */
@@ -457,15 +436,21 @@ static void tell_run(struct vtb_claim_result *result, const struct vtb_claims_wo
     vtb_append(how, bytes, " --details");
 }
 
+/* Why a run may know nothing of a figure. */
+static const char *lacking(const struct vtb_claims_work *work)
+{
+    if (collecting_heaps(work).n == 0)
+        return "no heap that collects is among those measured";
+    return work->options->quick ? "it takes more collections than --quick waits for"
+                                : "there were too few collections";
+}
+
 static void judge_by_run(struct vtb_claims_work *work, struct vtb_claim_result *result)
 {
     struct vtb_claim_finding findings[VTB_CLAIM_RATES_N * HEAPS_MAX];
     const struct vtb_claim *claim = result->claim;
     const size_t n = find_in_run(work, claim, findings);
-    vtb_claim_judge(result, claim, findings, n,
-                    is_of_p99(claim) && work->options->quick
-                        ? "a p99 takes 100 pauses, and more calls than --quick makes"
-                        : "no heap that tells of it is among those measured");
+    vtb_claim_judge(result, claim, findings, n, lacking(work));
     tell_run(result, work);
 }
 
@@ -525,7 +510,7 @@ static uint64_t pause_calls_n(const struct vtb_comparison *comparison)
     for (size_t i = 0; i < comparison->point->cases_n; i++) {
         const double each = comparison->figures[i].pressure.calls_per_collection;
         if (comparison->figures[i].pressure.collects && isfinite(each))
-            calls_n = fmax(calls_n, MORE_PAUSES * (double)P99_PAUSES_N * each);
+            calls_n = fmax(calls_n, MORE_PAUSES * P99_PAUSES_N * each);
     }
     return (uint64_t)fmin(ceil(calls_n), PAUSE_CALLS_MAX);
 }
@@ -534,6 +519,7 @@ static uint64_t pause_calls_n(const struct vtb_comparison *comparison)
 static bool measure_pauses(struct vtb_claims_work *work, struct vtb_error *error)
 {
     const double rate = rate_of_pauses(work);
+    const struct vtb_names heaps = collecting_heaps(work);
     const uint64_t calls_n = pause_calls_n(find_comparison(&work->run.results, rate));
     if (calls_n == 0)
         return true;
@@ -541,7 +527,7 @@ static bool measure_pauses(struct vtb_claims_work *work, struct vtb_error *error
     vtb_own_run_word(&work->pauses, "--hit-rate=%g", rate);
     vtb_own_run_word(&work->pauses, "--calls=%" PRIu64, calls_n);
     vtb_own_run_word(&work->pauses, "--rounds=0");
-    add_heaps(&work->pauses, work->options);
+    add_heaps(&work->pauses, &heaps);
     if (!vtb_own_run_prepare(&work->pauses, error))
         return false;
     work->pauses.plan.points[0].counted_max = CALLS_N; /* what is counted is known already */

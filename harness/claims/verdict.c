@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/prose.h"
@@ -30,43 +31,105 @@ static const struct scale {
 #define BYTE_UNITS ((const char *const[]){" B", " KB", " MB", " GB", " TB", NULL})
 #define TIME_UNITS ((const char *const[]){" ns", " us", " ms", " s", NULL})
 #define COUNT_UNITS ((const char *const[]){"", " k", " M", " G", " T", NULL})
+#define NO_UNITS ((const char *const[]){"", NULL})
     {"B", 1, BYTE_UNITS},    {"KB", 1e3, BYTE_UNITS}, {"MB", 1e6, BYTE_UNITS},
     {"GB", 1e9, BYTE_UNITS}, {"ns", 1, TIME_UNITS},   {"us", 1e3, TIME_UNITS},
     {"ms", 1e6, TIME_UNITS}, {"s", 1e9, TIME_UNITS},
 };
 
-const char *vtb_claim_amount(char text[VTB_AMOUNT_BYTES], double value, const char *unit)
+/* How figures of about one size are written: what they are multiplied by, and what is behind. */
+struct scaling {
+    double by;
+    bool is_exact;
+    const char *prefix; /* of the unit, or all of it */
+    const char *gap;
+    const char *unit; /* the rest of it */
+};
+
+static struct scaling scaling_of(double size, bool is_exact, const char *unit)
 {
-    char number[VTB_NUMBER_BYTES];
     const size_t n = strcspn(unit, "/ ");
+    struct scaling scaling = {1, is_exact, "", " ", unit};
+    const char *const *units = is_exact ? NO_UNITS : COUNT_UNITS;
+    double in = 1;
     for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
-        if (strlen(scales[i].unit) != n || memcmp(scales[i].unit, unit, n) != 0)
-            continue;
-        vtb_scaled_text(number, value * scales[i].factor, scales[i].units);
-        snprintf(text, VTB_AMOUNT_BYTES, "%s%s", number, unit + n);
-        return text;
+        if (strlen(scales[i].unit) == n && memcmp(scales[i].unit, unit, n) == 0) {
+            scaling = (struct scaling){scales[i].factor, is_exact, "", "", unit + n};
+            units = scales[i].units;
+        }
     }
-    if (isinf(value))
-        snprintf(number, sizeof number, "no number of");
-    else if (is_same(value, round(value)))
-        vtb_thousands_text(number, value);
-    else if (fabs(value) >= 1000)
-        vtb_scaled_text(number, value, COUNT_UNITS);
-    else
-        vtb_decimal_text(number, value, vtb_decimals(value));
-    snprintf(text, VTB_AMOUNT_BYTES, "%s %s", number, unit);
+    scaling.prefix = vtb_unit_of(fabs(size) * scaling.by, units, &in);
+    scaling.by /= in;
+    return scaling;
+}
+
+static const char *number_text(char text[VTB_NUMBER_BYTES], const struct scaling *scaling,
+                               double value)
+{
+    return scaling->is_exact ? vtb_digits_text(text, value * scaling->by, 3)
+                             : vtb_figure_text(text, value * scaling->by);
+}
+
+/* Appends the unit, of one thing or of several. */
+static void append_unit(char text[VTB_AMOUNT_BYTES], const struct scaling *scaling)
+{
+    static const char *const things[] = {"allocation", "collection", "call"};
+    const char *unit = scaling->unit;
+    const bool is_one = strcmp(text, "1") == 0;
+    vtb_append(text, VTB_AMOUNT_BYTES, "%s%s", scaling->prefix, scaling->gap);
+    for (size_t i = 0; is_one && i < sizeof things / sizeof *things; i++) {
+        const size_t n = strlen(things[i]);
+        if (strncmp(unit, things[i], n) == 0 && unit[n] == 's') {
+            vtb_append(text, VTB_AMOUNT_BYTES, "%s", things[i]);
+            unit += n + 1;
+        }
+    }
+    vtb_append(text, VTB_AMOUNT_BYTES, "%s", unit);
+}
+
+const char *vtb_claim_amount(char text[VTB_AMOUNT_BYTES], double value, bool is_exact,
+                             const char *unit)
+{
+    char number[VTB_NUMBER_BYTES] = "no number of";
+    const struct scaling scaling = scaling_of(isinf(value) ? 0 : value, is_exact, unit);
+    if (!isinf(value))
+        number_text(number, &scaling, value);
+    snprintf(text, VTB_AMOUNT_BYTES, "%s", number);
+    append_unit(text, &scaling);
     return text;
 }
 
+const char *vtb_claim_value_text(char text[VTB_AMOUNT_BYTES], const struct vtb_claim_value *value,
+                                 const char *unit)
+{
+    char numbers[3][VTB_NUMBER_BYTES];
+    const struct vtb_interval *figure = &value->figure;
+    const bool has_ends = isfinite(figure->lo) || isfinite(figure->hi);
+    if (value->is_exact || !has_ends || isinf(figure->median))
+        return vtb_claim_amount(text, figure->median, value->is_exact, unit);
+    const struct scaling scaling = scaling_of(figure->median, false, unit);
+    number_text(numbers[0], &scaling, figure->median);
+    number_text(numbers[1], &scaling, figure->lo);
+    number_text(numbers[2], &scaling, figure->hi);
+    *text = '\0';
+    if (isinf(figure->hi))
+        vtb_append(text, VTB_AMOUNT_BYTES, "%s (%s or more)", numbers[0], numbers[1]);
+    else if (isinf(figure->lo))
+        vtb_append(text, VTB_AMOUNT_BYTES, "%s (%s or less)", numbers[0], numbers[2]);
+    else
+        vtb_append(text, VTB_AMOUNT_BYTES, "%s (%s to %s)", numbers[0], numbers[1], numbers[2]);
+    append_unit(text, &scaling);
+    return text;
+}
+
+/* With three digits, whole ones too: more of a factor would say nothing. */
 const char *vtb_claim_factor(char text[VTB_NUMBER_BYTES], double factor)
 {
     char number[VTB_NUMBER_BYTES];
+    char rounded[VTB_NUMBER_BYTES];
     const bool is_part = factor > 0 && factor < 0.1;
-    const double by = is_part ? 1 / factor : factor;
-    if (is_part || by >= 100)
-        vtb_thousands_text(number, by);
-    else
-        vtb_decimal_text(number, by, vtb_decimals(by));
+    snprintf(rounded, sizeof rounded, "%.2e", is_part ? 1 / factor : factor);
+    vtb_digits_text(number, strtod(rounded, NULL), 3);
     snprintf(text, VTB_NUMBER_BYTES, "%s%.30s", is_part ? "1/" : "", number);
     return text;
 }
@@ -89,35 +152,51 @@ static void bounds_of(const struct vtb_claim *claim, double *lo, double *hi)
         *lo = -INFINITY;
 }
 
-static bool is_within(double value, double lo, double hi)
-{
-    return (value >= lo && value <= hi) || is_same(value, lo) || is_same(value, hi);
-}
-
-/* A bound on one side is held by all of an interval, or by none of it, or it is not known yet. */
-static enum holding judge_bound(const struct vtb_claim *claim, const struct vtb_interval *figure)
+/* Where a figure is: -1 below what is claimed, 0 within it, 1 above. */
+static int side_of(double value, const struct vtb_claim *claim)
 {
     double lo;
     double hi;
     bounds_of(claim, &lo, &hi);
-    const bool strict = claim->rule == VTB_CLAIM_ABOVE && claim->tolerance == 0;
-    const bool low = is_within(figure->lo, lo, hi) && !(strict && is_same(figure->lo, lo));
-    const bool high = is_within(figure->hi, lo, hi) && !(strict && is_same(figure->hi, lo));
-    return low && high ? HOLDS : low || high ? UNDECIDED : FAILS;
+    if (is_same(value, lo))
+        return claim->rule == VTB_CLAIM_ABOVE && claim->tolerance == 0 ? -1 : 0;
+    if (value < lo)
+        return -1;
+    return value > hi && !is_same(value, hi);
 }
 
-static enum holding judge_one(const struct vtb_claim *claim, struct vtb_interval figure)
+/* All of an interval holds a claim, or none of it, or it is not known yet. */
+static enum holding judge_ends(const struct vtb_claim *claim, double least, double most)
 {
-    double lo;
-    double hi;
-    if (isnan(figure.lo) || isnan(figure.hi)) /* there is no verdict without an interval */
+    if (isnan(least) || isnan(most)) /* there is no verdict without an interval */
         return UNKNOWN;
-    if (claim->misuses && figure.median > 0 && figure.median < claim->value)
+    const int low = side_of(least, claim);
+    const int high = side_of(most, claim);
+    return low != high ? UNDECIDED : low == 0 ? HOLDS : FAILS;
+}
+
+static enum holding judge_one(const struct vtb_claim *claim, const struct vtb_claim_value *value)
+{
+    if (claim->misuses && value->figure.median > 0 && value->figure.median < claim->value)
         return UNDECIDED; /* some attempts end so, and others do not */
-    if (claim->rule == VTB_CLAIM_ABOVE || claim->rule == VTB_CLAIM_AT_MOST)
-        return judge_bound(claim, &figure);
-    bounds_of(claim, &lo, &hi);
-    return (figure.lo <= hi && figure.hi >= lo) || is_within(figure.median, lo, hi) ? HOLDS : FAILS;
+    return judge_ends(claim, value->least, value->most);
+}
+
+/* What a finding is to the claim, in words. */
+static const char *word_of(const struct vtb_claim *claim, const struct vtb_claim_value *value)
+{
+    switch (judge_one(claim, value)) {
+    case HOLDS:
+        return "holds";
+    case FAILS:
+        return "does not hold";
+    case UNDECIDED:
+        return judge_ends(claim, value->figure.lo, value->figure.hi) == UNDECIDED
+                   ? "not known yet: it takes more sessions, or collections"
+                   : "it depends on the machine's speed";
+    default:
+        return "no interval";
+    }
 }
 
 /* --- all of them --- */
@@ -134,12 +213,12 @@ static struct judged judge_all(const struct vtb_claim *claim,
 {
     struct judged judged = {.known_n = 0};
     for (size_t i = 0; i < n; i++) {
-        const enum holding holding = judge_one(claim, findings[i].figure);
+        const enum holding holding = judge_one(claim, &findings[i].value);
         judged.n[holding]++;
         judged.known_n += holding != UNKNOWN;
         if (holding != UNKNOWN && !judged.first)
             judged.first = &findings[i];
-        if (holding == UNKNOWN && !isnan(findings[i].figure.median) && !judged.vague)
+        if (holding == UNKNOWN && !isnan(findings[i].value.figure.median) && !judged.vague)
             judged.vague = &findings[i];
     }
     return judged;
@@ -167,7 +246,8 @@ static bool is_changed(const struct vtb_claim *claim, const struct vtb_claim_fin
     bool changed = false;
     for (size_t i = 0; claim->is_of_async && i < n; i++) {
         const struct vtb_evidence net11 = vtb_claim_net11(findings[i].hit_rate);
-        changed |= judge_one(claim, claim->figure(claim, &net11)) != HOLDS;
+        const struct vtb_claim_value value = claim->figure(claim, &net11);
+        changed |= judge_one(claim, &value) != HOLDS;
     }
     return changed;
 }
@@ -192,18 +272,21 @@ static enum vtb_claim_verdict verdict_of(const struct vtb_claim *claim, const st
 
 static void tell_finding(struct vtb_claim_result *result, const struct vtb_claim_finding *finding)
 {
-    static const char *const words[] = {"holds", "does not hold", "not known yet", "no interval"};
     char amount[VTB_AMOUNT_BYTES];
     char place[VTB_AMOUNT_BYTES] = "";
+    char rate[VTB_NUMBER_BYTES];
     const struct vtb_claim *claim = result->claim;
-    const enum holding holding = judge_one(claim, finding->figure);
     if (claim->rates[1] >= 0)
-        vtb_append(place, sizeof place, "at a hit rate of %.4g ", finding->hit_rate);
+        vtb_append(place, sizeof place, "at a hit rate of %s ",
+                   vtb_digits_text(rate, finding->hit_rate, 4));
     if (finding->heap)
         vtb_append(place, sizeof place, "on %s ", finding->heap);
-    TELL(result, "%s%s", place, vtb_claim_amount(amount, finding->figure.median, claim->unit));
+    TELL(result, "%s%s", place,
+         vtb_claim_amount(amount, finding->value.figure.median, finding->value.is_exact,
+                          claim->unit));
     if (result->verdict == VTB_CLAIM_DEPENDS)
-        vtb_append(result->reason, VTB_CLAIM_REASON_BYTES, " (%s)", words[holding]);
+        vtb_append(result->reason, VTB_CLAIM_REASON_BYTES, " (%s)",
+                   word_of(claim, &finding->value));
 }
 
 /* Tells of settings where they are not all alike; what is counted is the same on every heap. */
@@ -216,10 +299,10 @@ static void tell_findings(struct vtb_claim_result *result, const struct vtb_clai
     }
     bool differ = result->verdict == VTB_CLAIM_DEPENDS;
     for (size_t i = 0; i < n; i++)
-        differ |= !isnan(findings[i].figure.median) &&
-                  !is_same(findings[i].figure.median, result->measured.median);
+        differ |= !isnan(findings[i].value.figure.median) &&
+                  !is_same(findings[i].value.figure.median, result->measured.figure.median);
     for (size_t i = 0; differ && i < n; i++) {
-        if (!isnan(findings[i].figure.median))
+        if (!isnan(findings[i].value.figure.median))
             tell_finding(result, &findings[i]);
     }
 }
@@ -231,8 +314,8 @@ static void tell_sum(struct vtb_claim_result *result)
     char right[VTB_AMOUNT_BYTES];
     char wrong[VTB_AMOUNT_BYTES];
     char factor[VTB_NUMBER_BYTES];
-    vtb_claim_amount(right, sum, claim->unit);
-    vtb_claim_amount(wrong, claim->value, claim->unit);
+    vtb_claim_amount(right, sum, true, claim->unit);
+    vtb_claim_amount(wrong, claim->value, true, claim->unit);
     TELL(result, "%s is %s, not %s: %s of that", claim->sum.text, right, wrong,
          vtb_claim_factor(factor, sum / claim->value));
 }
@@ -243,7 +326,7 @@ static void tell_net11(struct vtb_claim_result *result, double hit_rate)
     const struct vtb_claim *claim = result->claim;
     const struct vtb_evidence net11 = vtb_claim_net11(hit_rate);
     TELL(result, "with .NET 11's runtime-async: %s",
-         vtb_claim_amount(amount, claim->figure(claim, &net11).median, claim->unit));
+         vtb_claim_amount(amount, claim->figure(claim, &net11).figure.median, true, claim->unit));
 }
 
 static double factor_of(const struct vtb_claim *claim, double measured)
@@ -258,7 +341,8 @@ static double factor_of(const struct vtb_claim *claim, double measured)
 static const char *why_unknown(const struct vtb_claim *claim, bool has_figure, const char *lacking)
 {
     if (has_figure)
-        return "too few sessions found the machine in one state for an interval";
+        return "there is no interval: it is of one run alone, or too few sessions found the "
+               "machine in one state";
     return claim->unmeasurable ? claim->unmeasurable : lacking;
 }
 
@@ -266,12 +350,13 @@ void vtb_claim_judge(struct vtb_claim_result *result, const struct vtb_claim *cl
                      const struct vtb_claim_finding *findings, size_t n, const char *lacking)
 {
     const struct judged judged = judge_all(claim, findings, n);
-    *result = (struct vtb_claim_result){.claim = claim, .measured = {NAN, NAN, NAN}, .factor = NAN};
+    *result = (struct vtb_claim_result){
+        .claim = claim, .measured = {.figure = {NAN, NAN, NAN}}, .factor = NAN};
     result->verdict = verdict_of(claim, &judged, findings, n);
     const struct vtb_claim_finding *shown = judged.first ? judged.first : judged.vague;
     if (shown) {
-        result->measured = shown->figure;
-        result->factor = factor_of(claim, shown->figure.median);
+        result->measured = shown->value;
+        result->factor = factor_of(claim, shown->value.figure.median);
     }
     if (result->verdict == VTB_CLAIM_ARITHMETIC)
         tell_sum(result);

@@ -59,9 +59,11 @@ static struct vtb_evidence made_up(void)
         evidence.allocs[side] = evidence.bytes[side] = size;
         evidence.ns[side] = evidence.beyond_plain_ns[side] = evidence.gc_ns[side] = some;
         evidence.ratio[side] = (struct vtb_interval){0.5, 0.4, 0.6};
-        evidence.gc_share[side] = evidence.pause_p99_ns[side] = evidence.survived[side] = size;
+        evidence.gc_share[side] = evidence.pause_p99_ns[side] = some;
+        evidence.survived[side] = some;
+        evidence.follows[side] = true;
         for (int g = 0; g < VTB_CLAIM_GENERATIONS; g++)
-            evidence.collections[side][g] = size;
+            evidence.collections[side][g] = some;
     }
     return evidence;
 }
@@ -74,11 +76,41 @@ static void each_figure_follows_from_what_is_measured(void **state)
     for (size_t i = 0; i < vtb_claims_n; i++) {
         if (!all[i].figure)
             continue;
-        const struct vtb_interval figure = all[i].figure(&all[i], &evidence);
-        if (!isfinite(figure.median) || figure.median == 0 || figure.lo > figure.median ||
-            figure.hi < figure.median)
+        const struct vtb_claim_value value = all[i].figure(&all[i], &evidence);
+        const struct vtb_interval figure = value.figure;
+        if (!isfinite(figure.median) || figure.median == 0 || value.least > figure.median ||
+            value.most < figure.median)
             fail_msg("%s is %g, from %g to %g", all[i].id, figure.median, figure.lo, figure.hi);
     }
+}
+
+static double figure_of_row(const char *id)
+{
+    const struct vtb_evidence evidence = made_up();
+    for (size_t i = 0; i < vtb_claims_n; i++) {
+        if (strcmp(all[i].id, id) == 0)
+            return all[i].figure(&all[i], &evidence).figure.median;
+    }
+    fail_msg("there is no row %s", id);
+    return NAN;
+}
+
+/* Units, by rows of one figure. */
+static void a_day_has_its_seconds_and_a_million_its_ms(void **state)
+{
+    (void)state;
+    const double a_second = figure_of_row("millions-a-second");
+    assert_near(figure_of_row("millions-a-day"), 24 * 60 * 60 * a_second, 1e-6 * a_second);
+    assert_near(figure_of_row("matrix-hot-path"), 24 * 60 * 60 * a_second, 1e-6 * a_second);
+    assert_near(figure_of_row("tree-otherwise"), 24 * 60 * 60 * a_second, 1e-6 * a_second);
+    assert_near(figure_of_row("million-hits-task-time"), figure_of_row("benchmark-task-time"),
+                1e-9);
+    assert_near(figure_of_row("million-time"), figure_of_row("time-of-a-task"), 1e-9);
+    assert_near(figure_of_row("billion-time"), figure_of_row("time-of-a-task"), 1e-9);
+    assert_near(figure_of_row("permission-before-time"), figure_of_row("time-of-a-task"), 1e-9);
+    assert_near(figure_of_row("permission-after-time"), figure_of_row("time-of-a-task") / 100,
+                1e-9);
+    assert_near(figure_of_row("gc-time-before"), made_up().gc_ns[VTB_BEFORE].median, 1e-9);
 }
 
 /* Sums are of the text's own numbers: those that are right are within the tolerance. */
@@ -104,6 +136,7 @@ int main(void)
         cmocka_unit_test(each_says_where_it_stands),
         cmocka_unit_test(each_is_measured_in_one_way),
         cmocka_unit_test(each_figure_follows_from_what_is_measured),
+        cmocka_unit_test(a_day_has_its_seconds_and_a_million_its_ms),
         cmocka_unit_test(sums_are_wrong_where_the_text_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
