@@ -110,6 +110,14 @@ def test_what_is_counted(claims: dict[str, Claim]) -> None:
     assert claims["after-miss-is-same"]["verdict"] == "reproduced"
 
 
+def test_a_time_of_a_call_has_no_interval(claims: dict[str, Claim]) -> None:
+    """The sessions' range is of this machine's speed: nothing is reproduced by it."""
+    for name in ["hit-time-before", "hit-time-after", "benchmark-value-task-time"]:
+        claim = claims[name]
+        assert claim["measured"] > 0 and claim["lo"] is None and claim["hi"] is None
+        assert claim["verdict"] in ("not reproduced", "depends"), name
+
+
 def test_sums_are_done_right(claims: dict[str, Claim]) -> None:
     wrong = {claim["id"] for claim in claims.values() if claim["verdict"] == "arithmetic error"}
     assert wrong == set(WRONG_SUMS)

@@ -38,9 +38,9 @@ struct vtb_ranks {
     size_t hi;
 };
 
-/* Gives the ranks between whose values, at a confidence, the quantile q, 0 < q < 1, is of what n > 0
- * values were drawn from; the confidence is at least that. A `lo` of 0: no value is sure to be
- * below it; a `hi` of n + 1: none is sure to be above it. (Order statistics: W. J. Conover,
+/* Gives the ranks between whose values, at a confidence, the quantile q, 0 < q < 1, is of what
+ * n > 0 values were drawn from; the confidence is at least that. A `lo` of 0: no value is sure to
+ * be below it; a `hi` of n + 1: none is sure to be above it. (Order statistics: W. J. Conover,
  * "Practical Nonparametric Statistics", 3.2.) */
 struct vtb_ranks vtb_quantile_ranks(size_t n, double q, double confidence);
 

@@ -86,7 +86,8 @@ void vtb_pauses_end(struct vtb_pauses *pauses, double now_ns);
 double vtb_lengths_quantile(const struct vtb_lengths *lengths, double q);
 
 /* Gives that length with an interval for what the pauses are a sample of, by order statistics at
- * VTB_CONFIDENCE. Its end is INFINITY where no pause is sure to be longer: for q = 0.99 below 528. */
+ * VTB_CONFIDENCE. Its end is INFINITY where no pause is sure to be longer: for q = 0.99 of fewer
+ * than 528. */
 struct vtb_interval vtb_lengths_interval(const struct vtb_lengths *lengths, double q);
 
 /*

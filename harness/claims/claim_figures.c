@@ -5,9 +5,9 @@
 
 #include "figures/answer.h"
 
-/* How many times as fast, or as slow, this machine may be as it was. Beside a busy sibling all is up
- * to 1.54 times as slow, and what sessions of another hour differ by would take an interval of
- * about 23 %: 1.54 x 1.23 is 1.9 (docs/METHOD.md). */
+/* How many times as fast, or as slow, this machine may be as it was. Beside a busy sibling all is
+ * up to 1.54 times as slow, and the sessions' formula would need an interval of 23 % for a time in
+ * ns: 1.54 x 1.23 is 1.9. */
 #define SPEEDS 2.0
 
 /* Of an interval that holds for another run. */

@@ -1,4 +1,5 @@
-/* What claims are told of collections, of what the pressure pass found. Any thread may call this. */
+/* What claims are told of collections, from what the pressure pass found. Any thread may call
+ * this. */
 #ifndef CLAIMS_COLLECTIONS_H
 #define CLAIMS_COLLECTIONS_H
 

@@ -62,8 +62,8 @@ static void so_has_their_share(void **state)
     assert_true(share->lo < share->median && share->median < share->hi);
 }
 
-/* 2 of 100 collections are of the older generation, whose share is from 0.10 to 9.0 %; what survives
- * is 0.25 % of the bytes, and so between none and one of them. */
+/* 2 of 100 collections are of the older generation; what survives is 0.25 % of the bytes, and so
+ * that of between none and one of them. */
 static void what_is_counted(void **state)
 {
     (void)state;
