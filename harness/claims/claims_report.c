@@ -246,7 +246,10 @@ static void print_head(FILE *out)
     fputs("\n\n    run_bench claims --format markdown > docs/CLAIMS.md\n\n", out);
     vtb_print_wrapped(
         out,
-        "`--format json` has the interval of each figure and the command that measures it. "
+        "In brackets is the interval, of 99 %; of what is in ns it holds at the speed that this "
+        "machine had. A figure without one is counted, or is the time of a call, of which none is "
+        "claimed. "
+        "`--format json` has the command that measures each. "
         "[CLI.md](CLI.md#run_bench-claims) tells how verdicts are made.");
     fputs("\n\n", out);
 }
