@@ -315,7 +315,7 @@ def test_formats(bench: Bench, form: str) -> None:
         assert list(row) == KEYS and row["id"] == "mistake-not-awaited"
         return
     assert "mistake-not-awaited" in outcome.out and "1 claims" not in outcome.out
-    assert "no .NET guest" in " ".join(outcome.out.split())
+    assert "not .NET itself" in " ".join(outcome.out.split())
     if form == "table":
         assert max(map(len, outcome.out.splitlines())) <= 100
 

@@ -211,7 +211,6 @@ static void print_section(FILE *out, const struct vtb_claim_results *results, si
     vtb_table_free(&table);
     for (size_t i = first; i < end && !is_markdown; i++)
         print_reason(out, results, first, i, end);
-    putc('\n', out);
 }
 
 static void print_verdicts(FILE *out, const struct vtb_claim_results *results)
@@ -225,9 +224,10 @@ static void print_verdicts(FILE *out, const struct vtb_claim_results *results)
             vtb_append_item(text, sizeof text, "%zu %s", n, vtb_claim_verdict_words[verdict]);
     }
     vtb_printf_wrapped(out,
-                       "%zu claim%s on %s: %s. Measured are the models that run here; there is no "
-                       ".NET guest. A figure is that of the first heap and hit rate; the others "
-                       "stand in the reason.",
+                       "%zu claim%s on %s: %s. Measured are models of tasks and value tasks, not "
+                       ".NET itself; what .NET 11 changes follows from them. A figure is of the "
+                       "first heap and hit rate of which it is known; the others stand in the "
+                       "reason.",
                        results->n, vtb_plural((double)results->n, "", "s"), results->processor,
                        text);
     putc('\n', out);
@@ -267,9 +267,10 @@ void vtb_claims_report(FILE *out, const void *what, enum vtb_format format)
     }
     if (format == VTB_FORMAT_MARKDOWN)
         print_head(out);
+    print_verdicts(out, results);
     for (size_t i = 0, end; i < results->n; i = end) {
         end = section_end(results, i);
+        putc('\n', out);
         print_section(out, results, i, end, format);
     }
-    print_verdicts(out, results);
 }

@@ -109,7 +109,8 @@ static void print_explained(FILE *out, const struct vtb_compared_column *column,
                             const char *bullet)
 {
     if (column->n == 0)
-        vtb_printf_wrapped(out, "%s%s: absent, as no case has them in both files\n", bullet, titles);
+        vtb_printf_wrapped(out, "%s%s: absent, as no case has them in both files\n", bullet,
+                           titles);
     else if (column->comparable && column->incomparable_n > 0)
         vtb_printf_wrapped(out, "%s%s: yes, %s; not so in %zu of %zu cases\n", bullet, titles,
                            column->reason, column->incomparable_n, column->n);
