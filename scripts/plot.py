@@ -2,23 +2,37 @@
 """Draws result files with matplotlib. The work is done by the package `plots` beside this file."""
 from __future__ import annotations
 
-import logging
-import sys
-from collections.abc import Iterable
-from pathlib import Path
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # quiet, as soon as can be: imports take a second
+
+import argparse  # noqa: E402
+import logging  # noqa: E402
+import sys  # noqa: E402
+from collections.abc import Iterable  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 # It tells that there is no folder for its cache, or that making it takes long: no concern of ours.
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
-try:
-    import matplotlib  # noqa: F401
-except ImportError:
-    sys.exit("plot.py: matplotlib is missing; install the package python3-matplotlib")
-
-from plots import command, drawing, words  # noqa: E402
+from plots import command, words  # noqa: E402
 from plots.pictures import AnyPicture  # noqa: E402
+
+try:
+    from plots import drawing
+except ImportError as error:
+    cause = words.shown(str(error))
+    sys.exit(f"plot.py: no matplotlib: {cause}; install the package python3-matplotlib")
+
+
+class Check(argparse.Action):
+    """Ends the program: what it needs has been loaded by now."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        parser.exit(0)
 
 
 def write(picture: AnyPicture, out: Path, formats: Iterable[str]) -> None:
@@ -54,6 +68,12 @@ def main() -> int:
         default=",".join(drawing.FORMATS),
         help="svg, png (default: both)",
     )
+    made.add_argument(
+        *["--check"],
+        nargs=0,
+        action=Check,
+        help="only tell whether what it needs is there",
+    )
     arguments = made.parse_args()
     formats = dict.fromkeys(arguments.format.split(","))
     for each in formats:
@@ -72,4 +92,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command.until_interrupted(main))

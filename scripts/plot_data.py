@@ -5,8 +5,12 @@ The work is done by the package `plots` beside this file.
 """
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # quiet, as soon as can be: imports take a second
+
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 

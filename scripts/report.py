@@ -2,15 +2,19 @@
 """Makes a page of HTML of result files. The work is done by the package `page` beside this file."""
 from __future__ import annotations
 
-import argparse
-import os
-import sys
-import tempfile
-from pathlib import Path
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # quiet, as soon as can be: imports take a second
+
+import argparse  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
+import tempfile  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from plots.command import Parser  # noqa: E402
+from plots.command import Parser, until_interrupted  # noqa: E402
 from plots.files import BadFile  # noqa: E402
 from plots.words import shown  # noqa: E402
 
@@ -83,7 +87,7 @@ def write(text: str, out: Path | None) -> None:
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask)
         os.replace(name, target)
-    except OSError:
+    except BaseException:
         os.unlink(name)
         raise
 
@@ -120,4 +124,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_interrupted(main))

@@ -753,6 +753,45 @@ def test_interrupt_while_counting(bench: Bench, start: Start, whole_group: bool)
     assert_nothing_kept(run.interrupt(whole_group), bench, earlier)
 
 
+def runs(pid: int, script: str) -> bool:
+    with contextlib.suppress(OSError):
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return any(word.endswith(f"/scripts/{script}".encode()) for word in words)
+    return False
+
+
+@pytest.mark.parametrize("whole_group", [False, True])
+@pytest.mark.parametrize("script", ["plot.py", "plot.gp", "report.py"])
+def test_interrupt_while_something_is_drawn(
+    start: Start, bench: Bench, script: str, whole_group: bool
+) -> None:
+    """In a line; the figures are kept, and nothing further is drawn."""
+    by = ["--plot", "drawn", "--plot-by", "gnuplot" if script == "plot.gp" else "both"]
+    words = [*(by if script != "report.py" else []), "--report", "page.html"]
+    run = start(*COUNTED, *words)
+    run.read_until(lambda: "results: " in run.text)
+
+    def stop() -> bool:
+        """Stops the script while it is at work, so that the signal comes before its end."""
+        found = [each for each in run.relatives() if runs(each, script)]
+        for each in found:
+            os.kill(each, signal.SIGSTOP)
+        return bool(found)
+
+    wait_until(stop, "no script runs")
+    outcome = run.interrupt(whole_group)
+    (kept,) = [path for path in outcome.files() if path.suffix == ".json"]
+    results = f"results: {kept}"
+    last = f"run_bench: interrupted; the figures are in '{kept}'"
+    assert outcome.code == 130
+    said = [line for line in outcome.complaints if "not drawn" not in line]
+    assert [line for line in said if not line.startswith("drawn/")] == [results, last]
+    assert strict_json(kept.read_text())["context"]["interrupted"] is False
+    assert not (bench.directory / "page.html").exists()
+    left = (bench.directory / "drawn").glob("*") if script != "report.py" else []
+    assert [path for path in left if path.name[0] == "." or "-gnuplot" in path.name] == []
+
+
 def test_interrupt_while_a_matrix_is_estimated(bench: Bench, start: Start) -> None:
     """Before anything is announced, which takes a child process for each of many points. Without
     cells nothing could be tried.

@@ -654,6 +654,27 @@ def test_pictures_that_cannot_be_kept_are_told_before_the_run(bench: Bench, tmp_
     assert (tmp_path / "file").read_text(encoding="utf-8") == "kept"
 
 
+@pytest.mark.parametrize("by", ["matplotlib", "gnuplot", "both"])
+def test_what_draws_is_missing(bench: Bench, tmp_path: Path, by: str) -> None:
+    """Which is told before anything is measured."""
+    (tmp_path / "matplotlib.py").write_text("raise ImportError('of another numpy')")
+    variables = {"PYTHONPATH": str(tmp_path)} if by == "matplotlib" else {"PATH": str(tmp_path)}
+    outcome = bench("--rounds", "0", "--plot", "drawn", "--plot-by", by, **variables)
+    assert outcome.code == 1 and outcome.out == ""
+    assert outcome.files() == [] and not (bench.directory / "drawn").exists()
+    if by == "matplotlib":
+        told = "plot.py: no matplotlib: of another numpy; install the package python3-matplotlib"
+        assert outcome.err == f"{told}\nrun_bench: --plot: plot.py drew nothing\n"
+    else:
+        told = "--plot: 'gnuplot' cannot be started; install the package gnuplot-nox"
+        assert outcome.err == f"run_bench: {told}\n"
+
+
+def test_what_it_needs_is_there() -> None:
+    drawn = matplotlib("--check")
+    assert (drawn.returncode, drawn.stdout, drawn.stderr) == (0, "", "")
+
+
 def test_a_run_leaves_its_pauses_as_histograms(bench: Bench, tmp_path: Path) -> None:
     """Each case with enough pauses has a histogram, with as many pauses as the file tells; and it
     is drawn, under the window and the nursery that they are of.

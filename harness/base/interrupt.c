@@ -95,6 +95,11 @@ int vtb_interrupt_exit(void)
     return VTB_EXIT_SIGNAL + (interrupted ? interrupted : SIGINT);
 }
 
+bool vtb_is_interrupt(const struct vtb_error *error)
+{
+    return error->exit_code > VTB_EXIT_SIGNAL;
+}
+
 bool vtb_fail_interrupted(struct vtb_error *error)
 {
     return vtb_fail(error, vtb_interrupt_exit(), "interrupted");

@@ -44,6 +44,9 @@ bool vtb_interrupted(void);
 /* The status of a process that an interrupt ends: VTB_EXIT_SIGNAL and the signal's number. */
 int vtb_interrupt_exit(void);
 
+/* Whether *error is that of an interrupt. */
+bool vtb_is_interrupt(const struct vtb_error *error);
+
 /* Sets *error to "interrupted", with the status of the signal that did it, and returns false. */
 bool vtb_fail_interrupted(struct vtb_error *error);
 

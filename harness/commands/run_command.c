@@ -179,8 +179,8 @@ static bool write_files(const struct vtb_options *options, const struct vtb_resu
     return vtb_histograms_write(results, own->stem, ok ? error : &reason) && ok;
 }
 
-/* Draws and writes what is made of the result file. What advice prints is in none, and is put
- * before it. */
+/* Draws and writes what is made of the result file; nothing more after an interrupt of that. What
+ * advice prints is in none, and is put before it. */
 static bool write_pictures(const struct vtb_options *options, const struct vtb_results *results,
                            vtb_print *print, const struct own *own, struct vtb_error *error)
 {
@@ -188,6 +188,8 @@ static bool write_pictures(const struct vtb_options *options, const struct vtb_r
     struct vtb_error reason;
     const bool ok =
         !options->plot_dir || vtb_plots_draw(options->plot_dir, options->plot_by, own->json, error);
+    if (!ok && vtb_is_interrupt(error))
+        return false;
     return (!options->report || vtb_page_write(options->report, &page, ok ? error : &reason)) && ok;
 }
 

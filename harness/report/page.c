@@ -49,21 +49,19 @@ static void print_file(FILE *out, const void *what, enum vtb_format format)
 
 /* --- the whole --- */
 
-/* The script that makes a page; its arguments and its output are still to be set. */
+/* The script that makes a page; its arguments and its descriptors are still to be set. */
 static struct vtb_script page_script(void)
 {
     return (struct vtb_script){.option = "--report",
                                .name = "report.py",
                                .fails_as = "made no page",
-                               .package = "python3",
-                               .output = STDERR_FILENO};
+                               .package = "python3"};
 }
 
 bool vtb_page_check(const char *path, struct vtb_error *error)
 {
-    struct vtb_script script = page_script();
-    script.arguments[0] = "--check";
-    return vtb_output_check(path, error) && vtb_script_run(&script, error);
+    const struct vtb_script script = page_script();
+    return vtb_output_check(path, error) && vtb_script_check(&script, error);
 }
 
 bool vtb_page_write(const char *path, const struct vtb_page *page, struct vtb_error *error)

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/output.h"
 #include "report/script.h"
 
@@ -34,11 +35,10 @@ static size_t list_plotters(struct vtb_script plotters[PLOTTERS_N], const char *
 
 bool vtb_plots_check(const char *dir, int by, struct vtb_error *error)
 {
-    char path[PATH_MAX];
     struct vtb_script plotters[PLOTTERS_N];
     const size_t n = list_plotters(plotters, dir, by, NULL);
     for (size_t i = 0; i < n; i++) {
-        if (!vtb_script_find(&plotters[i], path, error))
+        if (!vtb_script_check(&plotters[i], error))
             return false;
     }
     return vtb_output_check_folder("plot", dir, error);
@@ -50,7 +50,7 @@ bool vtb_plots_draw(const char *dir, int by, const char *result_file, struct vtb
     const size_t n = list_plotters(plotters, dir, by, result_file);
     struct vtb_error reason;
     bool ok = true;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && (ok || !vtb_is_interrupt(error)); i++)
         ok = vtb_script_run(&plotters[i], ok ? error : &reason) && ok;
     return ok;
 }

@@ -1,11 +1,13 @@
 #include "report/script.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/interrupt.h"
 #include "cells/home.h"
 
 /* The exit status of a child that could not become the program, as of a shell. */
@@ -17,7 +19,8 @@ struct task {
     char path[PATH_MAX];
 };
 
-bool vtb_script_find(const struct vtb_script *script, char path[PATH_MAX], struct vtb_error *error)
+/* Writes the path of a script. On false *error says that it is not there. */
+static bool find(const struct vtb_script *script, char path[PATH_MAX], struct vtb_error *error)
 {
     const struct vtb_home *home = vtb_home(error);
     if (!home)
@@ -50,18 +53,44 @@ static bool become(void *context, struct vtb_error *error)
     _exit(NOT_STARTED);
 }
 
+/* Says what cannot be started for a script. */
+static bool fail_to_start(const struct vtb_script *script, const char *path,
+                          struct vtb_error *error)
+{
+    return vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "%s: '%.700s' cannot be started; install the package %s", script->option,
+                    script->program ? script->program : path, script->package);
+}
+
 bool vtb_script_run(const struct vtb_script *script, struct vtb_error *error)
 {
     struct task task = {.script = script};
     struct vtb_child child = {.name = script->name, .run = become, .context = &task};
     struct vtb_child_end end;
-    if (!vtb_script_find(script, task.path, error) || !vtb_child_try(&child, &end, error))
+    const bool was_interrupted = vtb_interrupted(); /* before: what is there is still drawn */
+    if (!find(script, task.path, error) || !vtb_child_try(&child, &end, error))
         return false;
+    if (end.how == VTB_CHILD_LEFT && end.number == 0)
+        return true;
+    /* A program with a handler of its own may end by an interrupt as by any failure. */
+    if (end.how == VTB_CHILD_INTERRUPTED || (vtb_interrupted() && !was_interrupted))
+        return vtb_fail_interrupted(error);
     if (end.how == VTB_CHILD_LEFT && end.number == NOT_STARTED)
-        return vtb_fail(error, VTB_EXIT_INTERNAL,
-                        "%s: '%.700s' cannot be started; install the package %s", script->option,
-                        script->program ? script->program : task.path, script->package);
-    return (end.how == VTB_CHILD_LEFT && end.number == 0) ||
-           vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s %s", script->option, script->name,
+        return fail_to_start(script, task.path, error);
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s %s", script->option, script->name,
                     script->fails_as);
+}
+
+bool vtb_script_check(const struct vtb_script *script, struct vtb_error *error)
+{
+    char path[PATH_MAX];
+    struct vtb_script check = *script;
+    if (script->program) /* which is not asked what it lacks */
+        return find(script, path, error) &&
+               (vtb_child_find(script->program, path) || fail_to_start(script, path, error));
+    memset(check.arguments, 0, sizeof check.arguments);
+    check.arguments[0] = "--check";
+    check.input = 0;
+    check.output = STDERR_FILENO;
+    return vtb_script_run(&check, error);
 }

@@ -3,8 +3,6 @@
 #ifndef REPORT_SCRIPT_H
 #define REPORT_SCRIPT_H
 
-#include <limits.h>
-
 #include "base/error.h"
 
 #define VTB_SCRIPT_ARGUMENTS_MAX 5
@@ -22,12 +20,12 @@ struct vtb_script {
     int output; /* for its standard output */
 };
 
-/* Writes the path of a script. On false *error says that it is not there. */
-VTB_MUST_USE bool vtb_script_find(const struct vtb_script *script, char path[PATH_MAX],
-                                  struct vtb_error *error);
+/* Checks that a script is there, with what runs it and what it needs; its arguments and its
+ * descriptors are not used. Takes a second. On false *error says what is missing. */
+VTB_MUST_USE bool vtb_script_check(const struct vtb_script *script, struct vtb_error *error);
 
 /* Runs a script to its end; what is wrong it says itself, on standard error. On false *error says
- * that it failed, or could not be started. */
+ * that it failed, or could not be started; or that an interrupt ended it (vtb_is_interrupt). */
 VTB_MUST_USE bool vtb_script_run(const struct vtb_script *script, struct vtb_error *error);
 
 #endif

@@ -2,7 +2,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,6 +26,19 @@ class Parser(argparse.ArgumentParser):
 
     def end(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {shown(message)}\n")
+
+
+def until_interrupted(main: Callable[[], int]) -> int:
+    """A program's status. An interrupt ends it by its signal, without a word, once what was being
+    written is removed.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return main()
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+        return 1  # not reached
 
 
 def kinds_help() -> str:
