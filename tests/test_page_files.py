@@ -455,6 +455,13 @@ def test_a_run(counted: tuple[Bench, Outcome]) -> None:
     }
 
 
+@pytest.mark.parametrize("option", ["--report", "--export-json", "--export-csv"])
+def test_a_hyphen_is_a_name(bench: Bench, option: str) -> None:
+    outcome = bench.ok("run", *COUNTED, *ONE, option, "-")
+    assert (bench.directory / "-").stat().st_size > 0
+    assert outcome.out.startswith("user_cache")
+
+
 def test_a_comparison(counted: tuple[Bench, Outcome]) -> None:
     bench, _ = counted
     words = ["compare", "run.json", "run.json", "--format", "json"]
