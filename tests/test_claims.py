@@ -22,8 +22,8 @@ ROWS = ROOT / "tests" / "fixtures" / "claims_rows.csv"
 # The article, where it is at hand.
 SEEDS = sorted((ROOT.parent / "shared" / "seed").glob("*.txt"))
 
-KEYS = ["id", "section", "quote", "seed_value", "unit", "measured", "lo", "hi", "factor"]
-KEYS += ["verdict", "how", "reason"]
+KEYS = ["id", "section", "quote", "seed_value", "seed_says", "unit", "measured"]
+KEYS += ["lo", "hi", "factor", "verdict", "how", "reason"]
 
 VERDICTS = {
     "reproduced",
@@ -61,6 +61,25 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 @pytest.fixture(scope="module")
 def claims(measured: tuple[str, str]) -> dict[str, Claim]:
     return {claim["id"]: claim for claim in strict_json(measured[0])["claims"]}
+
+
+def test_it_says_when_and_where(measured: tuple[str, str]) -> None:
+    said = strict_json(measured[0])
+    assert list(said) == ["date", "version", "git_revision", "cpu_model", "claims"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}", said["date"])
+    assert said["cpu_model"] in measured[1]
+
+
+def test_bounds_and_ranges_are_told_as_such(claims: dict[str, Claim]) -> None:
+    """A figure that is the end of one says nothing by itself."""
+    for name, said in {
+        "gateway-collections": "more than 0 Gen 2 collections/s",
+        "sizes-of-tasks": "32 to 96 B",
+        "more-cpu": "at most 100,000 calls/s",
+        "size-of-a-task": "about 32 B",
+        "gateway-latency": "-",
+    }.items():
+        assert claims[name]["seed_says"] == said
 
 
 @pytest.fixture(scope="module")

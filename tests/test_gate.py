@@ -578,6 +578,14 @@ def test_gate_knows_of_the_machine(bench: Bench) -> None:
     assert len(notes) == 3
 
 
+def test_json_says_when_and_where(bench: Bench, counts: Path) -> None:
+    gate = ["gate", "--baseline", "baseline.json", "--format", "json"]
+    said = strict_json(bench.ok(*gate, "--save-baseline", "new.json").out)
+    context = strict_json((bench.directory / "new.json").read_text())["context"]
+    for key in ("date", "version", "git_revision", "cpu_model"):
+        assert said[key] == context[key]
+
+
 def test_no_baseline_is_saved_where_nothing_was_compared(bench: Bench, counts: Path) -> None:
     change(counts, other_compiler)
     assert bench("gate", "--baseline", "baseline.json", "--save-baseline", "new.json").code == 5

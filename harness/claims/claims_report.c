@@ -8,6 +8,36 @@
 #include "base/prose.h"
 #include "base/shown.h"
 #include "base/table.h"
+#include "report/report_json.h"
+
+/* --- what is claimed --- */
+
+#define CLAIMED_BYTES (VTB_AMOUNT_BYTES + 40)
+
+/* What a claim says, as a bound or a range if it is one: "more than 50 % of time"; "-" if it has no
+ * figure. Returns `text`. */
+static const char *claimed_text(char text[CLAIMED_BYTES], const struct vtb_claim *claim)
+{
+    char amount[VTB_AMOUNT_BYTES];
+    char from[VTB_NUMBER_BYTES];
+    const bool is_range = claim->rule == VTB_CLAIM_WITHIN;
+    *text = '\0';
+    if (!claim->unit) {
+        vtb_append(text, CLAIMED_BYTES, "-");
+        return text;
+    }
+    vtb_claim_amount(amount, is_range ? claim->value_hi : claim->value, true, claim->unit);
+    if (is_range)
+        vtb_append(text, CLAIMED_BYTES, "%s to %s", vtb_digits_text(from, claim->value, 3), amount);
+    else if (claim->rule == VTB_CLAIM_AT_MOST)
+        vtb_append(text, CLAIMED_BYTES, "at most %s", amount);
+    else if (claim->rule == VTB_CLAIM_ABOVE)
+        vtb_append(text, CLAIMED_BYTES, "%s %s", claim->tolerance > 0 ? "from about" : "more than",
+                   amount);
+    else
+        vtb_append(text, CLAIMED_BYTES, "%s%s", claim->tolerance > 0 ? "about " : "", amount);
+    return text;
+}
 
 /* --- JSON and CSV --- */
 
@@ -17,11 +47,13 @@ static void report_json(FILE *out, const struct vtb_claim_results *results)
     for (size_t i = 0; i < results->n; i++) {
         const struct vtb_claim_result *result = &results->items[i];
         const struct vtb_claim *claim = result->claim;
+        char says[CLAIMED_BYTES];
         json_t *row = vtb_json_checked(json_object());
         vtb_json_put(row, "id", json_string(claim->id));
         vtb_json_put(row, "section", json_string(claim->section));
         vtb_json_put(row, "quote", json_string(claim->quote));
         vtb_json_put(row, "seed_value", vtb_json_number(claim->unit ? claim->value : NAN));
+        vtb_json_put(row, "seed_says", json_string(claimed_text(says, claim)));
         vtb_json_put(row, "unit", json_string(claim->unit ? claim->unit : ""));
         vtb_json_put(row, "measured", vtb_json_number(result->measured.figure.median));
         vtb_json_put(row, "lo", vtb_json_number(result->measured.figure.lo));
@@ -32,8 +64,10 @@ static void report_json(FILE *out, const struct vtb_claim_results *results)
         vtb_json_put(row, "reason", vtb_json_text(result->reason));
         vtb_json_append(rows, row);
     }
-    vtb_json_print(out, vtb_json_checked(json_pack("{so}", "claims", rows)),
-                   JSON_REAL_PRECISION(6));
+    json_t *all = vtb_json_checked(json_object());
+    vtb_report_made(all, results->machine, results->began);
+    vtb_json_put(all, "claims", rows);
+    vtb_json_print(out, all, JSON_REAL_PRECISION(6));
 }
 
 static void add_number(struct vtb_table *table, double value)
@@ -50,11 +84,17 @@ static void add_columns(struct vtb_table *table, const char *const *titles, size
         vtb_table_column(table, (struct vtb_column){.title = titles[i]});
 }
 
+static void add_claimed(struct vtb_table *table, const struct vtb_claim *claim)
+{
+    char text[CLAIMED_BYTES];
+    vtb_table_cell(table, "%s", claimed_text(text, claim));
+}
+
 static void report_csv(FILE *out, const struct vtb_claim_results *results)
 {
-    static const char *const titles[] = {"id",     "section",  "quote", "seed_value",
-                                         "unit",   "measured", "lo",    "hi",
-                                         "factor", "verdict",  "how",   "reason"};
+    static const char *const titles[] = {"id",      "section",  "quote", "seed_value", "seed_says",
+                                         "unit",    "measured", "lo",    "hi",         "factor",
+                                         "verdict", "how",      "reason"};
     struct vtb_table table = {.gap = 1};
     add_columns(&table, titles, sizeof titles / sizeof *titles);
     for (size_t i = 0; i < results->n; i++) {
@@ -63,6 +103,7 @@ static void report_csv(FILE *out, const struct vtb_claim_results *results)
         vtb_table_cell(&table, "%s", result->claim->section);
         vtb_table_cell(&table, "%s", result->claim->quote);
         add_number(&table, result->claim->unit ? result->claim->value : NAN);
+        add_claimed(&table, result->claim);
         vtb_table_cell(&table, "%s", result->claim->unit ? result->claim->unit : "");
         add_number(&table, result->measured.figure.median);
         add_number(&table, result->measured.figure.lo);
@@ -77,26 +118,6 @@ static void report_csv(FILE *out, const struct vtb_claim_results *results)
 }
 
 /* --- for people --- */
-
-static void add_claimed(struct vtb_table *table, const struct vtb_claim *claim)
-{
-    char amount[VTB_AMOUNT_BYTES];
-    char from[VTB_NUMBER_BYTES];
-    const bool is_range = claim->rule == VTB_CLAIM_WITHIN;
-    if (!claim->unit) {
-        vtb_table_cell(table, "-");
-        return;
-    }
-    vtb_claim_amount(amount, is_range ? claim->value_hi : claim->value, true, claim->unit);
-    if (is_range)
-        vtb_table_cell(table, "%s to %s", vtb_digits_text(from, claim->value, 3), amount);
-    else if (claim->rule == VTB_CLAIM_AT_MOST)
-        vtb_table_cell(table, "at most %s", amount);
-    else if (claim->rule == VTB_CLAIM_ABOVE)
-        vtb_table_cell(table, "%s %s", claim->tolerance > 0 ? "from about" : "more than", amount);
-    else
-        vtb_table_cell(table, "%s%s", claim->tolerance > 0 ? "about " : "", amount);
-}
 
 static void add_measured(struct vtb_table *table, const struct vtb_claim_result *result)
 {
@@ -228,8 +249,8 @@ static void print_verdicts(FILE *out, const struct vtb_claim_results *results)
                        ".NET itself; what .NET 11 changes follows from them. A figure is of the "
                        "first heap and hit rate of which it is known; the others stand in the "
                        "reason.",
-                       results->n, vtb_plural((double)results->n, "", "s"), results->processor,
-                       text);
+                       results->n, vtb_plural((double)results->n, "", "s"),
+                       vtb_machine_fact(results->machine, "cpu_model"), text);
     putc('\n', out);
 }
 

@@ -5,6 +5,8 @@
 #ifndef CLAIMS_EVIDENCE_H
 #define CLAIMS_EVIDENCE_H
 
+#include <time.h>
+
 #include "claims/verdict.h"
 #include "run/own_run.h"
 
@@ -15,7 +17,8 @@
 struct vtb_claim_results {
     struct vtb_claim_result *items; /* owned */
     size_t n;
-    const char *processor; /* borrowed; that they were measured on */
+    const struct vtb_machine *machine; /* borrowed; that they were measured on */
+    time_t began;                      /* measuring them */
 };
 
 /* What is measured, opened for the claims that were chosen. */

@@ -27,12 +27,13 @@ bool vtb_claims_command(const struct vtb_options *options, struct vtb_error *err
     bool ok = vtb_claims_open(&work, options, error);
     if (ok) {
         vtb_machine_read(&machine);
+        work.results.machine = &machine;
+        work.results.began = time(NULL);
         vtb_warn_before(&machine, &work.run.plan);
         ok = vtb_claims_measure(&work, error);
     }
     if (ok) {
         vtb_warn_after(&machine, &work.run.plan);
-        work.results.processor = vtb_machine_fact(&machine, "cpu_model");
         ok = report(&work.results, options, error);
     }
     vtb_claims_close(&work);

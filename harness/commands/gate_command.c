@@ -228,9 +228,11 @@ static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,
     struct vtb_results runs[VTB_GATE_RUNS] = {
         {.options = options}, {.options = options, .repeat = 1, .counted_by = &runs[0]}};
     char *line = vtb_run_describe(&runs[0], gate->began);
+    gate->machine = &runs[0].machine;
     vtb_warn_before(&runs[0].machine, plan);
     const bool ok = compare_all(gate, runs, plan, options, error) &&
                     write_all(gate, &runs[0], given, error) && conclude(gate, error);
+    gate->machine = NULL;
     for (size_t i = 0; i < VTB_GATE_RUNS; i++)
         vtb_results_free(&runs[i]);
     free(line);

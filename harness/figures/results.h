@@ -14,10 +14,13 @@ struct vtb_event_columns {
     char running[VTB_EVENTS_MAX][VTB_EVENT_NAME_BYTES + 16];
 };
 
+/* A local time as ISO 8601 has it, with the zone, for strftime. */
+#define VTB_DATE_FORMAT "%Y-%m-%dT%H:%M:%S%z"
+
 struct vtb_results {
     const struct vtb_plan *plan;
     struct vtb_machine machine;
-    char date[40];                     /* ISO 8601, with the zone */
+    char date[40];                     /* VTB_DATE_FORMAT */
     const char *command_line;          /* borrowed */
     const char *executable;            /* borrowed */
     const struct vtb_options *options; /* borrowed */

@@ -83,6 +83,7 @@ struct vtb_gate {
     bool reported;                   /* the reports of what was compared are written */
     time_t began;                    /* of the gate, as is the next */
     double seconds;
+    const struct vtb_machine *machine; /* borrowed: that is measured; null: nothing is yet */
 };
 
 /* Whether a check fails the gate. */

@@ -13,6 +13,7 @@
 #include "base/table.h"
 #include "gate/compare.h"
 #include "gate/gate.h"
+#include "report/report_json.h"
 
 /* What has no memory, if there is none. */
 #define WHAT "a gate's report"
@@ -375,6 +376,7 @@ static void report_json(FILE *out, const struct vtb_gate *gate)
     json_t *all =
         vtb_json_checked(json_pack("{so so so so so}", "baseline", path, "notes", notes, "checks",
                                    rows, "not_compared", gaps, "not_asked_for", unasked));
+    vtb_report_made(all, gate->machine, gate->began);
     if (gate->timed) {
         vtb_json_put(all, "sessions", json_integer((json_int_t)gate->sessions_n));
         vtb_json_put(all, "margin", json_real(gate->margin));

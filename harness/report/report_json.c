@@ -304,6 +304,18 @@ static void put_code(json_t *object, const struct vtb_plan *plan)
         vtb_json_put(object, "code", json_string(digest));
 }
 
+void vtb_report_made(json_t *object, const struct vtb_machine *machine, time_t began)
+{
+    static const char *const keys[] = {"version", "git_revision", "cpu_model"};
+    char date[32] = "";
+    struct tm local;
+    if (localtime_r(&began, &local))
+        (void)strftime(date, sizeof date, VTB_DATE_FORMAT, &local);
+    vtb_json_put(object, "date", json_string(date));
+    for (size_t i = 0; machine && i < sizeof keys / sizeof *keys; i++)
+        vtb_json_put(object, keys[i], vtb_json_text(vtb_machine_fact(machine, keys[i])));
+}
+
 /* The context: first the keys of Google Benchmark, then those that it does not have. */
 static json_t *context(const struct vtb_results *results)
 {

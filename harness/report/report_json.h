@@ -2,6 +2,10 @@
 #ifndef REPORT_REPORT_JSON_H
 #define REPORT_REPORT_JSON_H
 
+#include <time.h>
+
+#include <jansson.h>
+
 #include "base/output.h"
 #include "figures/results.h"
 
@@ -14,6 +18,11 @@ vtb_print vtb_report_context;
 /* Variables of the environment, a list that ends with null, as JSON on one line, as the context of
  * a result file has them. The caller frees. */
 char *vtb_report_variables(char *const *list);
+
+/* Puts into the JSON of a command other than run when it began, and of which program and on which
+ * machine it is: `date`, `version`, `git_revision`, `cpu_model`, as contexts have them. The machine
+ * is null where nothing was measured; then the date alone. */
+void vtb_report_made(json_t *object, const struct vtb_machine *machine, time_t began);
 
 /* Prints a struct vtb_results as a baseline for the gate: a result file without the rows of single
  * rounds; as JSON, whatever the format. */

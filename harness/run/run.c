@@ -36,7 +36,7 @@ char *vtb_run_describe(struct vtb_results *results, time_t now)
     results->command_line = line ? line : "unknown";
     results->executable = results->options->arguments[0];
     localtime_r(&now, &local);
-    strftime(results->date, sizeof results->date, "%Y-%m-%dT%H:%M:%S%z", &local);
+    strftime(results->date, sizeof results->date, VTB_DATE_FORMAT, &local);
     vtb_machine_read(&results->machine);
     return line;
 }
