@@ -41,7 +41,7 @@ const audit = (function () {
     }
 
     const ELEMENTS = new Set(("html head meta title link style body a header p h1 nav ul li main " +
-        "section h2 div span noscript figure figcaption h3 button svg g path line rect text " +
+        "section h2 div span noscript figure figcaption h3 h4 wbr code button svg g path line rect text " +
         "details summary label input select option table caption thead tbody tr th td script " +
         "tspan").split(" "));
 

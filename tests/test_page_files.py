@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from conftest import COUNTED, Bench, Outcome, strict_json
+from conftest import COUNTED, ROOT, Bench, Outcome, strict_json
 from page_cases import (
     ENDING,
     IMAGE,
@@ -28,6 +28,7 @@ from page_cases import (
     claim,
     claims,
     comparison,
+    compared_row,
     gate,
     page_of,
     refused_gate,
@@ -37,7 +38,7 @@ from page_cases import (
 from plot_cases import CUT_SHORT, GOOD, case, file_of, run
 
 import report as program
-from page import build, documents, html as page_html, runs, vega
+from page import build, documents, figure_words, html as page_html, runs, vega
 
 ONE = ["--strategy", "value_task"]
 
@@ -105,6 +106,13 @@ def page(result_file: Path) -> str:
     return page_of(result_file)
 
 
+def compared(ratio: str, count: str) -> Json:
+    """Two runs of one case, with these verdicts of its time and of what it allocates."""
+    row = {**compared_row("value_task", 1.0, 1.0, ratio)}
+    row["bytes_per_op"]["verdict"] = count
+    return {**comparison(), "rows": [{"name": row["name"], **{k: row[k] for k in ("ratio", "bytes_per_op")}}]}
+
+
 # --- what it is made of ---
 
 
@@ -113,13 +121,16 @@ def page(result_file: Path) -> str:
     [
         (advice(), f"value_task or {SCRIPT}?"),
         (claims(), "6 claims about tasks and value tasks, measured"),
-        (comparison(), "Two runs compared"),
+        (comparison(), "1 of 3 ratios of times is lower and 1 is higher"),
+        (compared("same", "same"), "Nothing that can be compared differs"),
+        (compared("not comparable", "same"), "No ratio of times could be compared and nothing else differs"),
+        (compared("lower", "higher"), "1 of 1 ratio of times is lower and 1 figure that is not of time differs"),
         (gate(), "Gate: worse than the baseline"),
         (gate(checks=[check("value_task", "same", 20.8)]), "Gate: passed"),
         (gate(checks=[check("value_task", "inconclusive", 20.8)]), "Gate: inconclusive"),
         (refused_gate(), "Gate: nothing was compared"),
     ],
-    ids=["advice", "claims", "comparison", "worse", "passed", "inconclusive", "refused"],
+    ids=["advice", "claims", "comparison", "nothing", "no ratio", "both", "worse", "passed", "inconclusive", "refused"],
 )
 def test_what_commands_print(given: Json, title: str) -> None:
     """From standard input; its name is that of its kind."""
@@ -128,6 +139,100 @@ def test_what_commands_print(given: Json, title: str) -> None:
     ((name, content),) = downloads_of(page).items()
     assert content == given
     assert re.fullmatch(r"(advice|claims|comparison|gate)\.json\.gz", name)
+
+
+def test_figures_are_told_in_words() -> None:
+    """Of each key that files have of what is compared, gated, or not available."""
+    text = (ROOT / "harness" / "plan" / "metrics.c").read_text(encoding="utf-8")
+    keys = {key for keys in re.findall(r"\.keys = \{([^}]*)\}", text) for key in re.findall(r'"(\w+)"', keys)}
+    keys |= {*re.findall(r'\[VTB_PRESSURE_\w+\] = \{"[^"]+",\s*"(\w+)"', text)}
+    text = (ROOT / "harness" / "gate" / "compare.c").read_text(encoding="utf-8")
+    keys |= {*re.findall(r'add_column\(compared, "(\w+)"', text)}
+    assert {"bytes_per_op", "gen0_per_kop", "pause_p50_ns", "mmu_10ms", "ratio", "ns_per_op"} <= keys
+    assert sorted(keys - {*figure_words.WORDS}) == []
+    words = list(figure_words.WORDS.values())
+    assert len(words) == len({*words})
+    for given in (gate(), comparison()):
+        page = page_of("-", given=given)
+        assert '<span title="bytes_per_op">allocated by a call (B)</span>' in page
+        assert "bytes_per_op" not in Reader(page).text
+
+
+def test_it_says_when_and_where() -> None:
+    made = {"date": "2026-01-02", "version": "0.1.0", "git_revision": "abc", "cpu_model": "A CPU"}
+    told = "2026-01-02, A CPU, valuetask-bench 0.1.0 abc."
+    for given in (gate(**made), {**claims(), **made}):
+        assert told in Reader(page_of("-", given=given)).text
+
+
+def test_claims_say_bounds_and_ranges() -> None:
+    """Not a number that is the end of one; of what says none, nothing."""
+    given = {"claims": [
+        claim("more", 0.0, seed_value=0, seed_says="more than 0 collections/s"),
+        claim("none", None, seed_value=None, seed_says="-"),
+        claim("older", 72.0),
+    ]}
+    found = build.page_of([documents.Document("claims", Path("-"), given)])
+    (table,) = found.sections[1].tables
+    says = [column.label for column in table.columns].index("says")
+    assert [row[says].text for row in table.rows] == ["more than 0 collections/s", "", "32 bytes"]
+    assert [column.label for column in table.columns[:4]] == ["claim", "verdict", "says", "measured"]
+
+
+def test_what_few_read_is_folded_or_left_out(page: str, tmp_path: Path) -> None:
+    assert re.search(r"<summary>Words of this page \(\d+ rows\)</summary>", page)
+    facts = {"rho": 0.05, "phi": 0.01, "probe_least_ns": 2.0, "load_avg": [6.44189453125, 1.0]}
+    text = Reader(page_of(file_of(tmp_path / "a.json", case("heap_task"), said=facts))).text
+    assert "load avg 6.44, 1 " in text and "rho" not in text and "probe least" not in text
+    assert "scripts/plot.py" not in text
+
+
+def test_cases_stand_by_parameters(tmp_path: Path) -> None:
+    """And then by their times, with what is no strategy last."""
+    roles = {"empty": "empty", "heap_task": "baseline", "value_task": "challenger"}
+    cases = [
+        case(name, ns=ns, hit_rate=rate)
+        for name, ns in (("empty", 1.0), ("heap_task", 40.0), ("value_task", 20.0))
+        for rate in (1, 0, 0.5)
+    ]
+    path = file_of(tmp_path / "a.json", *cases, said={"roles": roles})
+    found = build.page_of([documents.read(path)])
+    (figures,) = [section for section in found.sections if section.name == "figures"]
+    order = [(row[2].text, row[0].text) for row in figures.tables[0].rows]
+    assert order == [(f"{rate}", name) for rate in (0, 0.5, 1) for name in ("value_task", "heap_task", "empty")]
+    assert figures.tables[0].note.startswith("By hit rate, the fastest first, references last.")
+
+
+def test_greys_have_no_colour_in_the_legend(tmp_path: Path) -> None:
+    """They would be alike; one that is chosen has its own."""
+    names = ["heap_task", "value_task", *(f"future_{index}" for index in range(7))]
+    cases = [case(name, (1 + at / 9, 0.9, 1.1), hit_rate=rate) for at, name in enumerate(names) for rate in (0, 1)]
+    found = build.page_of([documents.read(file_of(tmp_path / "a.json", *cases))])
+    (charts,) = [section.charts for section in found.sections if section.name == "charts"]
+    chart = next(each for each in charts if each.name.startswith("ns-hit_rate"))
+    greys = [series.name for series in chart.series if series.is_grey]
+    assert len(greys) == 3 and greys == [series.name for series in chart.series[-3:]]
+    scales = {scale["name"]: dict(zip(scale["domain"], scale["range"])) for scale in chart.spec["scales"][2:]}
+    assert len({scales["colour"][name] for name in greys}) == 1
+    assert len({scales["chosen"][name] for name in names}) == len(names)
+    page = page_html.render(found)
+    for name in names:
+        button = re.findall(f'data-series="{name}">(.*?)</button>', page)[0]
+        assert ("<rect" in button) == (name not in greys)
+
+
+def test_panels_are_under_the_title_of_their_picture(page: str) -> None:
+    headings = re.findall(r"<(h[34]) [^>]*>([^<]*)</h", page)
+    at = next(at for at, (level, _) in enumerate(headings) if level == "h4")
+    assert headings[at - 1][0] == "h3"
+    own = [text for level, text in headings[at : at + 2] if level == "h4"]
+    assert [text.partition(":")[0] for text in own] == ["glibc", "gengc"]
+
+
+def test_long_names_break_where_parts_end() -> None:
+    name = check("value_task", "worse", 28.0)["name"]
+    page = page_of("-", given=gate())
+    assert name.replace("/", "/<wbr>") in page
 
 
 def test_a_result_file(page: str, result_file: Path) -> None:
@@ -468,7 +573,8 @@ def test_a_comparison(counted: tuple[Bench, Outcome]) -> None:
     printed = bench.ok(*words, "--report", "compared.html").out
     page = (bench.directory / "compared.html").read_text(encoding="utf-8")
     assert downloads_of(page) == {"comparison.json.gz": strict_json(printed)}
-    assert title_of(page) == "Two runs compared" and "value_task" in Reader(page).text
+    found = "No ratio of times could be compared and nothing else differs"
+    assert title_of(page) == found and "value_task" in Reader(page).text
 
 
 def test_a_gate(counted: tuple[Bench, Outcome]) -> None:

@@ -399,7 +399,7 @@ def test_who_does_not_pause_is_named(tmp_path: Path) -> None:
     assert picture.names == ["heap_task"]
     assert title(picture) == "heap_task pauses 200 times, value_task once"
     half = "Half of the pauses take up to 9 us (heap_task)"
-    assert subtitle(picture) == f"{half}; the longest pause, 36 us, is of heap_task."
+    assert subtitle(picture) == f"{half}; the longest pause takes 36 us."
     assert "No pause: caller_op and poll." in note(picture)
     assert "Fewer than 30 pauses, too few for quantiles: value_task." in note(picture)
 
@@ -416,8 +416,60 @@ def test_pauses_are_told_of_as_many_calls(tmp_path: Path) -> None:
         ]
         return title(only(pictures_of(file_of(tmp_path / "a.json", *cases)), "pauses"))
 
-    assert told(1e6) == "heap_task pauses 200 times, value_task 60 times"
+    end = "in 1,000,000 calls"
+    assert told(1e6) == f"heap_task pauses 200 times, value_task 60 times {end}"
     assert told(4e6) == "Pauses in a million calls: heap_task 200, value_task 15"
+
+
+def test_pauses_are_told_of_the_calls_that_they_came_in(tmp_path: Path) -> None:
+    """Of the pass that looked for them, which makes more calls than a case's name says."""
+    lengths = {f"pause_{which}_ns": 1000.0 for which in ("p50", "p90", "max")}
+    for made in ([7318187.0], [7318187.0, 9e6]):
+        cases = [
+            case(name, figures={"pauses_n": 50, "pressure_calls_n": calls, **lengths}, heap="gengc")
+            for name, calls in zip(["heap_task", "value_task"], made)
+        ]
+        picture = only(pictures_of(file_of(tmp_path / "a.json", *cases)), "pauses")
+        many = " to ".join(f"{calls:,.0f}" for calls in made)
+        assert f" {many} calls" in note(picture) and "1,000,000 calls" not in note(picture)
+        assert len(made) > 1 or title(picture) == f"heap_task pauses 50 times in {many} calls"
+
+
+def test_pictures_of_a_kind_say_which_each_is(tmp_path: Path) -> None:
+    """In the title where there is room for it, or else in the subtitle."""
+    cases = []
+    for heap in ("glibc", "gengc"):
+        for rate in RATES:
+            cases += [case("heap_task", heap=heap, hit_rate=rate)]
+            cases += [case("value_task", LESS, heap=heap, hit_rate=rate)]
+    pictures = pictures_of(file_of(tmp_path / "a.json", *cases))
+    for heap in ("glibc", "gengc"):
+        stem = f"ns-hit_rate-user_cache-{heap}-"
+        assert title(only(pictures, stem)).endswith(f" ({heap})")
+        rounds = only(pictures, f"rounds-user_cache-{heap}")
+        assert f"({heap})" in title(rounds) or subtitle(rounds).startswith(f"{heap.capitalize()}. ")
+    assert title(only(pictures, "heaps")) == "value_task is faster than heap_task on every heap"
+
+
+def test_panels_say_what_was_found_in_each(tmp_path: Path) -> None:
+    cases = [case("heap_task", heap="glibc"), case("value_task", LESS, heap="glibc", size=8)]
+    cases += [case("heap_task", heap="gengc"), case("value_task", OPEN, heap="gengc", size=9)]
+    pictures = pictures_of(file_of(tmp_path / "a.json", *cases))
+    times, counts = only(pictures, "heaps"), only(pictures, "allocated")
+    assert [panel.finding for panel in times.panels] == [
+        "value_task is faster than heap_task, 0.50 [0.40, 0.60] times the time",
+        "value_task and heap_task: not known which is faster, 0.90 [0.70, 1.10] times the time",
+    ]
+    assert [panel.finding for panel in counts.panels] == [
+        "value_task 8 B/op and heap_task 78.4 B/op",
+        "value_task 9 B/op and heap_task 78.4 B/op",
+    ]
+
+
+def test_one_alone_has_no_longest_of_all(tmp_path: Path) -> None:
+    path = file_of(tmp_path / "a.json", case("heap_task", heap="gengc"))
+    (tmp_path / "a.x.hgrm").write_text("1000 0.5 10 2\n36000 1 20 inf\n", encoding="utf-8")
+    assert title(only(pictures_of(path), "histogram")) == "The longest pause of x takes 36 us"
 
 
 def test_roles_are_those_of_the_file(tmp_path: Path) -> None:

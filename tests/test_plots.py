@@ -23,6 +23,7 @@ from conftest import (
     HANG_S,
     HASTY,
     INTERVALS,
+    ROOT,
     STRATEGIES,
     TIMED,
     Bench,
@@ -409,6 +410,50 @@ def test_payload_heat_and_pauses(made: list[Path]) -> None:
     assert wide.panels[0].rows[0].values == (1024000, 3072000, 4096000, 60)
     assert drawn_lines(figure_of(wide))["heap_task"] == [(1024000, 0), (4096000, 0)]
     assert "Quantiles" in note(wide)
+
+
+SWEPT = {"depth": [1, 2, 4], "in_flight": [1, 16, 256], "threads": [1, 2], "keys": [100, 1000]}
+
+
+@pytest.mark.parametrize("name", SWEPT)
+def test_any_number_that_varies_has_a_picture(tmp_path: Path, name: str) -> None:
+    """Of time and of bytes; over the logarithm where the values span a factor of 16."""
+    values, cases = SWEPT[name], []
+    for index, value in enumerate(values):
+        point = {} if (name, value) == ("threads", 1) else {name: value}  # as names have them
+        cases += [
+            case(strategy, ratio, ns=40 + index, size=8 * index, **point)
+            for strategy, ratio in (("heap_task", (1, 1, 1)), ("value_task", (0.5, 0.4, 0.9)))
+        ]
+    pictures = pictures_of(file_of(tmp_path / "a.json", *cases))
+    for kind, figure in (("ns", "ns_per_op"), ("bytes", "bytes_per_op")):
+        picture = only(pictures, f"{kind}-{name}")
+        for line in picture.lines:
+            heads = [rows[-1] for rows in cases if f"/{line.name}/" in rows[-1]["run_name"]]
+            assert [point[:2] for point in line.drawn] == [
+                (value, head[figure]) for value, head in zip(values, heads)
+            ]
+        assert len(picture.lines) == 2
+        assert picture.x.scale == ("log" if values[-1] >= 16 * values[0] else "linear")
+        assert [text for _, text in picture.x.ticks] == [f"{value:,}" for value in values]
+
+
+def test_an_axis_says_that_it_is_logarithmic(tmp_path: Path) -> None:
+    """Of each program, and of no other axis."""
+    cases = [case("heap_task", ns=100), case("value_task", ns=10)]
+    wide = only(pictures_of(file_of(tmp_path / "a.json", *cases)), "rounds")
+    near = only(pictures_of(file_of(tmp_path / "b.json", *cases[:1])), "rounds")
+    for picture, is_told in ((wide, True), (near, False)):
+        assert (picture.x.scale == "log") == is_told
+        told = "single operations, logarithmic"
+        assert (told in text_of(picture)) == is_told
+        texts = [text.get_text() for text in figure_of(picture).texts]
+        assert any(told in text for text in texts) == is_told
+
+
+def test_kinds_are_documented() -> None:
+    told = (ROOT / "docs" / "CLI.md").read_text(encoding="utf-8")
+    assert [kind.name for kind in kinds.KINDS if f"`{kind.name}`" not in told] == []
 
 
 # --- texts ---

@@ -23,7 +23,7 @@ from plots.pictures import (
     is_dark,
 )
 
-from .model import Cell, Chart, Column, Series, Table
+from .model import Cell, Chart, Column, Group, Series, Table
 from .numbers import grouped, number
 
 Spec = dict[str, Any]
@@ -94,7 +94,7 @@ def axis_of(axis: Axis, side: str, scale: str) -> Spec:
     return {
         "orient": side,
         "scale": scale,
-        "title": label_lines(axis.label),
+        "title": label_lines(axis.title),
         "grid": True,
         "values": [value for value, _ in axis.ticks],
         "labelOverlap": True,
@@ -130,7 +130,9 @@ def hover(name: str, label: str, value: float, low: float, high: float) -> str:
 
 
 def series_of(lines: Iterable[Line]) -> list[Series]:
-    return [Series(line.name, line.style.colour) for line in lines]
+    """Greys last: they are alike, and named alone."""
+    series = [Series(line.name, line.style.colour, line.grey) for line in lines]
+    return sorted(series, key=lambda each: each.is_grey)
 
 
 # --- lines ---
@@ -140,7 +142,11 @@ def look_of(line: Line) -> Spec:
     style = line.style
     shape = SHAPES.get(style.marker, style.marker)
     inside = style.colour if style.filled else "#FFFFFF"
-    return {"colour": style.colour, "inside": inside, "shape": shape, "dash": DASHES[line.dash]}
+    chosen = style_of(line.name).colour
+    return {
+        **{"colour": style.colour, "inside": inside, "chosen": chosen},
+        **{"shape": shape, "dash": DASHES[line.dash]},
+    }
 
 
 def looks_of(picture: Lines) -> list[Spec]:
@@ -151,7 +157,7 @@ def looks_of(picture: Lines) -> list[Spec]:
             **{"name": part, "type": "ordinal", "domain": list(looks)},
             "range": [look[part] for look in looks.values()],
         }
-        for part in ("colour", "inside", "shape", "dash")
+        for part in ("colour", "inside", "chosen", "shape", "dash")
     ]
 
 
@@ -177,7 +183,8 @@ def line_marks() -> list[Spec]:
     """Of one line: the band of its intervals, itself, and its points."""
     there = {"signal": "isValid(datum.y)"}
     place = {"x": field("x", "x"), "y": field("y", "y")}
-    colour = field("series", "colour")
+    chosen = {"test": "pick === datum.series", **field("series", "chosen")}
+    colour = [chosen, field("series", "colour")]
     band = {
         **{"x": field("x", "x"), "y": field("low", "y"), "y2": field("high", "y")},
         **{"fill": colour, "defined": there},
@@ -401,7 +408,7 @@ MARKS = {"bars": bars_marks, "rounds": rounds_marks, "quantiles": quantiles_mark
 def rows_spec(picture: Rows, panel: Panel) -> Spec:
     """Of one panel: on a phone they stand below each other."""
     names = [row.name for row in panel.rows if row]
-    below = 14 * len(label_lines(picture.x.label))
+    below = 14 * len(label_lines(picture.x.title))
     values = [row_of(picture, row) for row in panel.rows if row]
     room = DIGIT_WIDTH * max(len(value["text"]) for value in values) if values else 0
     sides = {"signal": f"[0, width - {room if picture.form == 'bars' else 0}]"}
@@ -500,11 +507,28 @@ def heat_table(name: str, picture: Heat) -> Table:
     return Table(name, "The chart's figures", columns, rows)
 
 
+def panels_charts(picture: Rows, stem: str) -> list[Chart]:
+    """Each panel's title is what was found in that panel."""
+    words, group = picture.words, None
+    if len(picture.panels) > 1:
+        group = Group(stem, words.title, words.subtitle)
+    found = []
+    for index, panel in enumerate(picture.panels):
+        name = f"{stem}-{index + 1}"
+        own = ": ".join(each for each in (panel.heading, panel.finding) if each)
+        texts = (own, "", words.note) if group else (words.title, words.subtitle, words.note)
+        table = rows_table(f"{name}-figures", picture, panel)
+        found.append(Chart(name, *texts, rows_spec(picture, panel), [], table, group))
+    return found
+
+
 # --- any ---
 
 
 def charts_of(picture: AnyPicture, prefix: str) -> list[Chart]:
-    """The charts of a picture: one for each panel; none of what is only drawn on paper."""
+    """The charts of a picture: one for each panel, under the title of all; none of what is only
+    drawn on paper.
+    """
     title, stem = picture.words.title, f"{prefix}{picture.stem}"
     texts = (picture.words.subtitle, picture.words.note)
     if isinstance(picture, Lines):
@@ -516,13 +540,4 @@ def charts_of(picture: AnyPicture, prefix: str) -> list[Chart]:
         return [Chart(stem, title, *texts, heat_spec(picture), [], table)]
     if not isinstance(picture, Rows):
         return []
-    found = []
-    for index, panel in enumerate(picture.panels):
-        name, heading = f"{stem}-{index + 1}", f" ({panel.heading})" if panel.heading else ""
-        found.append(
-            Chart(
-                *[name, f"{title}{heading}", *texts, rows_spec(picture, panel), []],
-                rows_table(f"{name}-figures", picture, panel),
-            )
-        )
-    return found
+    return panels_charts(picture, stem)

@@ -5,7 +5,9 @@ import re
 from collections import Counter
 from typing import Any
 
-from .documents import Document, items, text
+from plots.words import sentences
+
+from .documents import Document, items, made_by, text
 from .model import Cell, Column, Section, Table
 from .numbers import MISSING, exact, number, span
 
@@ -14,26 +16,42 @@ TONES = {"reproduced": "good", "not reproduced": "bad", "arithmetic error": "bad
 MARKS = re.compile(r"[`*]")  # of Markdown, in which the claims are
 
 COLUMNS = [
-    Column("section", is_filter=True),
-    Column("claim", hint="as it is said"),
+    Column("claim", hint="as it is said; below it why, and the command that measures it"),
     Column("verdict", is_filter=True),
-    Column("says", is_number=True),
-    Column("measured", is_number=True),
-    Column("interval", is_number=True),
+    Column("says", hint="a figure, a bound or a range", is_number=True),
+    Column("measured", hint="below it the interval", is_number=True),
     Column("factor", hint="what is measured over what is said", is_number=True),
-    Column("why"),
-    Column("how", hint="the command that measures it"),
+    Column("section", hint="of the article", is_filter=True),
 ]
 
+# As a claim without a figure says.
+UNKNOWN = "-"
 
-def with_unit(cell: Cell, claim: dict[str, Any]) -> Cell:
-    return Cell(f"{cell.text} {text(claim.get('unit'))}".strip(), cell.value) if cell.text else cell
+
+def with_unit(number: str, claim: dict[str, Any]) -> str:
+    return f"{number} {text(claim.get('unit'))}".strip()
 
 
-def interval_of(claim: dict[str, Any]) -> Cell:
-    """Nothing of what is exact."""
-    low, high = claim.get("lo"), claim.get("hi")
-    return MISSING if low == high else span(low, high)
+def said_by(claim: dict[str, Any]) -> Cell:
+    """What a claim says; an older document has the number alone."""
+    figure, said = exact(claim.get("seed_value")), text(claim.get("seed_says"))
+    if not figure.text or said == UNKNOWN:
+        return MISSING
+    return Cell(said or with_unit(figure.text, claim), figure.value)
+
+
+def measured(claim: dict[str, Any]) -> Cell:
+    """With its interval; of what is exact there is none."""
+    figure, low, high = number(claim.get("measured")), claim.get("lo"), claim.get("hi")
+    if not figure.text:
+        return MISSING
+    below = "" if low == high else span(low, high).text
+    return Cell(with_unit(figure.text, claim), figure.value, below=below)
+
+
+def quote(claim: dict[str, Any]) -> Cell:
+    said, how = MARKS.sub("", text(claim.get("quote"))), text(claim.get("how"))
+    return Cell(said, below=text(claim.get("reason")), folded="" if how == "none" else how)
 
 
 def claims_table(document: Document, prefix: str) -> Table:
@@ -42,18 +60,13 @@ def claims_table(document: Document, prefix: str) -> Table:
         verdict = text(claim.get("verdict"))
         rows.append(
             [
+                *[quote(claim), Cell(verdict, tone=TONES.get(verdict, ""))],
+                *[said_by(claim), measured(claim), number(claim.get("factor"))],
                 Cell(text(claim.get("section"))),
-                Cell(MARKS.sub("", text(claim.get("quote")))),
-                Cell(verdict, tone=TONES.get(verdict, "")),
-                with_unit(exact(claim.get("seed_value")), claim),
-                with_unit(number(claim.get("measured")), claim),
-                interval_of(claim),
-                number(claim.get("factor")),
-                Cell(text(claim.get("reason"))),
-                Cell(text(claim.get("how"))),
             ]
         )
-    return Table(f"{prefix}claims", "Each claim, in the order of the article", COLUMNS, rows)
+    caption = "Each claim, in the order of the article"
+    return Table(f"{prefix}claims", caption, COLUMNS, rows, is_stacked=True)
 
 
 def counts_table(table: Table, prefix: str) -> Table:
@@ -80,5 +93,5 @@ def title(document: Document) -> str:
     return f"{len(items(document, 'claims'))} claims about tasks and value tasks, measured"
 
 
-def about(_: Document) -> str:
-    return "Each verdict is worked out from the figures beside it."
+def about(document: Document) -> str:
+    return sentences("Each verdict is worked out from the figures beside it.", made_by(document))

@@ -102,6 +102,16 @@ def text(value: Any) -> str:
     return str(value)
 
 
+def made_by(document: Document) -> str:
+    """When, on which machine and by which program, so far as a document says it; as a sentence."""
+    parts = [text(document.data.get(key)) for key in ("date", "cpu_model")]
+    program = [text(document.data.get(key)) for key in ("version", "git_revision")]
+    version = " ".join(each for each in program if each)
+    told = [*parts, f"valuetask-bench {version}" if version else ""]
+    words = ", ".join(each for each in told if each)
+    return f"{words}." if words else ""
+
+
 def lines(document: Document) -> list[tuple[str, str]]:
     """The first screen's lines, with arrows as a page can have them."""
     return [

@@ -6,7 +6,8 @@ from collections import Counter
 from plots import words
 
 from .comparisons import percent
-from .documents import Document, items, listed, text
+from .documents import Document, items, listed, made_by, text
+from .figure_words import figure_cell
 from .model import Cell, Column, Section, Table
 from .numbers import exact, number
 
@@ -35,7 +36,8 @@ def checks_tables(document: Document, prefix: str) -> list[Table]:
         rows.append(
             [
                 Cell(verdict, tone=TONES.get(verdict, "")),
-                *(Cell(text(check.get(key))) for key in ("strategy", "heap", "metric")),
+                *(Cell(text(check.get(key))) for key in ("strategy", "heap")),
+                figure_cell(text(check.get("metric"))),
                 *[exact(check.get("before")), exact(check.get("after"))],
                 *[percent(check.get("relative_change")), number(check.get("allowed"))],
                 Cell(text(check.get("name"))),
@@ -43,18 +45,21 @@ def checks_tables(document: Document, prefix: str) -> list[Table]:
         )
     told = [row for row in rows if row[0].text not in SILENT]
     return [
-        Table(f"{prefix}told", "What is not as it was", COLUMNS, told),
-        Table(f"{prefix}all", "All figures", COLUMNS, rows, is_folded=True),
+        Table(f"{prefix}told", "What is not as it was", COLUMNS, told, is_stacked=True),
+        Table(f"{prefix}all", "All figures", COLUMNS, rows, is_folded=True, is_stacked=True),
     ]
 
 
 def gaps_table(document: Document, prefix: str) -> Table:
     rows = [
-        [Cell(text(gap.get(key)) or "all figures") for key in ("metric", "name", "reason")]
+        [
+            figure_cell(text(gap.get("metric")) or "all figures"),
+            *(Cell(text(gap.get(key))) for key in ("name", "reason")),
+        ]
         for gap in items(document, "not_compared")
     ]
     columns = [Column("figure"), Column("case"), Column("why", is_filter=True)]
-    return Table(f"{prefix}gaps", "Not compared", columns, rows)
+    return Table(f"{prefix}gaps", "Not compared", columns, rows, is_stacked=True)
 
 
 def answer_texts(document: Document) -> list[str]:
@@ -88,4 +93,4 @@ def title(document: Document) -> str:
 
 def about(document: Document) -> str:
     baseline = text(document.data.get("baseline"))
-    return f"Against {baseline}." if baseline else ""
+    return words.sentences(f"Against {baseline}." if baseline else "", made_by(document))

@@ -4,15 +4,18 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from plots.words import shown
 
 from . import vega
 from .model import Chart, Download, Page
+
+LONG = 20  # characters of a word that may be broken
 
 FOLDER = Path(__file__).resolve().parent / "template"
 
@@ -40,6 +43,13 @@ def printable(value: Any) -> Any:
     return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+def breakable(value: str) -> Markup:
+    """A text in which a long word, as a case's name is one, may be broken where its parts end."""
+    parts = (re.sub(r"(?<=[/,])(?=.)", "\0", word) if len(word) > LONG else word
+             for word in shown(value).split(" "))
+    return Markup(str(escape(" ".join(parts))).replace("\0", "<wbr>"))
+
+
 def render(page: Page) -> str:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -49,6 +59,7 @@ def render(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = breakable
     charts = [chart for section in page.sections for chart in section.charts]
     return environment.get_template("page.html").render(
         page=page,

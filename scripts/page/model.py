@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 Line = tuple[str, str]  # a label, which may be empty, and a text
@@ -24,6 +25,9 @@ class Cell:
     value: float | str | None = None  # what it is sorted by; None: by its text
     tone: str = ""  # good, bad or dim
     digits: str = ""  # all of them, where `value` has not
+    key: str = ""  # of files, for what the text is a word for
+    below: str = ""  # a second line, of what is said about it
+    folded: str = ""  # what a reader opens, under the word `how`
 
     @property
     def sort_key(self) -> str:
@@ -36,6 +40,8 @@ class Cell:
 
     def has_own_key(self, column: Column) -> bool:
         """Whether it is sorted by something else than it shows, on hover or as its text."""
+        if self.below or self.folded:
+            return True
         return self.sort_key != (column.is_number and self.hint or self.text)
 
 
@@ -47,6 +53,7 @@ class Table:
     rows: list[list[Cell]]
     note: str = ""
     is_folded: bool = False  # until a reader opens it
+    is_stacked: bool = False  # on a phone, where each row is a block of lines
 
     def choices(self, index: int) -> list[str]:
         """What a column's values are, in their order."""
@@ -68,6 +75,16 @@ class Series:
 
     name: str
     colour: str
+    is_grey: bool = False  # as others are, until it is chosen
+
+
+@dataclass(frozen=True)
+class Group:
+    """What charts have in common that are the panels of one picture."""
+
+    name: str  # of the page
+    title: str
+    subtitle: str
 
 
 @dataclass
@@ -79,6 +96,7 @@ class Chart:
     spec: dict[str, Any]  # of Vega
     series: list[Series]
     values: Table  # the same figures, for those who see no chart
+    group: Group | None = None
 
 
 @dataclass
@@ -89,6 +107,11 @@ class Section:
     texts: list[str] = field(default_factory=list)  # paragraphs
     charts: list[Chart] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
+
+    @property
+    def groups(self) -> list[tuple[Group | None, list[Chart]]]:
+        """The charts, with those together that follow one another and are of one picture."""
+        return [(group, [*own]) for group, own in groupby(self.charts, lambda each: each.group)]
 
 
 @dataclass

@@ -10,10 +10,12 @@ from plots.kinds import KINDS, pictures_of
 from plots.results import Case, cases_of, load
 from plots.strategies import BASELINE
 from plots.tables import Options
-from plots.words import count_text
+from plots.words import capital, count_text
+from plots.words import listed as listed_words
 
 from .charts import charts_of
 from .documents import Document, facts, lines, listed, text
+from .figure_words import figure_cell
 from .model import Cell, Column, Section, Table
 from .numbers import MISSING, exact, number, span
 
@@ -121,13 +123,25 @@ def without_empty(table: Table) -> Table:
     return Table(table.name, table.caption, columns, rows, table.note)
 
 
+def place_of(case: Case, parameters: list[str]) -> tuple[Any, ...]:
+    """Where a case stands: beside those that it is compared with, and before the references."""
+    cells = [parameter_cell(case, each) for each in parameters]
+    point = [
+        (0, each.value, "") if isinstance(each.value, float) else (1, 0.0, each.text)
+        for each in cells
+    ]
+    return *point, case.is_reference, case.get("ns_per_op") or math.inf
+
+
 def cases_table(cases: list[Case], prefix: str) -> Table:
     is_timed = any(case.get("ns_per_op") is not None for case in cases)
-    ordered = sorted(cases, key=lambda case: case.get("ns_per_op") or math.inf)
     parameters = varying(cases)
+    ordered = sorted(cases, key=lambda case: place_of(case, parameters))
     rows = [row_of(case, parameters) for case in ordered[:ROWS_MAX]]
     left = f" The first {ROWS_MAX} of {len(cases)}." if len(cases) > ROWS_MAX else ""
-    order = "The fastest first" if is_timed else "In the order of the run"
+    by = listed_words([WORDS.get(each, each) for each in parameters])
+    order = "the fastest first, references last" if is_timed else "in the order of the run"
+    order = capital(f"by {by}, {order}" if by else order)
     note = f"{order}. The figures with all of their digits are shown on hover.{left}"
     caption = "Every strategy on every heap"
     return without_empty(
@@ -147,10 +161,7 @@ def charts_section(document: Document, prefix: str) -> Section:
     kinds = sorted(KINDS, key=lambda kind: kind.name in LAST)
     pictures = pictures_of(results, kinds, Options(), notices.append)
     section = Section(f"{prefix}charts", "Charts")
-    drawn = [charts_of(picture, prefix) for picture in pictures]
-    section.charts = [chart for charts in drawn for chart in charts]
-    if any(not charts for charts in drawn):
-        section.texts.append("Pictures of single epochs are drawn by scripts/plot.py alone.")
+    section.charts = [chart for each in pictures for chart in charts_of(each, prefix)]
     return section
 
 
@@ -166,29 +177,34 @@ def left_out_table(document: Document, prefix: str) -> Table | None:
         if isinstance(each, dict)
     ]
     if isinstance(unavailable, dict):
-        rows += [[Cell(key), Cell(text(why))] for key, why in unavailable.items()]
+        rows += [[figure_cell(key), Cell(text(why))] for key, why in unavailable.items()]
     columns = [Column("what"), Column("why")]
     return Table(f"{prefix}left-out", "Left out, or not available", columns, rows) if rows else None
 
 
-# Facts that say little by themselves, or stand elsewhere on the page.
-NO_FACTS = {"skipped", "unavailable", "options", "run_options", "caches", "executable"}
+# Facts that stand elsewhere on the page, or that programs alone have a use for; all are in the file
+# that the page gives.
+NO_FACTS = {"skipped", "unavailable", "options", "run_options", "caches", "executable", "code"}
+NO_FACTS |= {"rho", "phi", "probe_quiet_ns", "probe_least_ns", "probe_cycle_ns", "same_margin"}
+NO_FACTS |= {"library_build_type", "fingerprint"}
+
+DIGITS = {"load_avg": 3}  # of a fact whose others say nothing
 
 
-def fact_text(value: Any) -> str:
+def fact_text(value: Any, digits: int = 12) -> str:
     """A fact of the context, in a line."""
     if isinstance(value, dict):
         return "; ".join(f"{key}: {fact_text(each)}" for key, each in value.items()) or "none"
     if isinstance(value, list):
         if all(isinstance(each, dict) for each in value):
             return "; ".join(" ".join(text(part) for part in each.values()) for each in value)
-        return ", ".join(fact_text(each) for each in value)
-    return f"{value:.12g}" if is_number(value) else text(value)
+        return ", ".join(fact_text(each, digits) for each in value)
+    return f"{value:.{digits}g}" if is_number(value) else text(value)
 
 
 def machine_section(document: Document, prefix: str) -> Section:
     rows = [
-        [Cell(key.replace("_", " ")), Cell(fact_text(value))]
+        [Cell(key.replace("_", " ")), Cell(fact_text(value, DIGITS.get(key, 12)))]
         for key, value in facts(document, "context").items()
         if key not in NO_FACTS and value not in (None, [], {})
     ]
@@ -205,7 +221,7 @@ def sections(document: Document, prefix: str) -> list[Section]:
         figures.tables.append(left_out)
     charts = charts_section(document, prefix)
     found = [answer] if answer.lines else []
-    found += [charts] if charts.charts or charts.texts else []
+    found += [charts] if charts.charts else []
     return [*found, figures, machine_section(document, prefix)]
 
 

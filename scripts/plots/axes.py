@@ -19,6 +19,11 @@ class Axis:
     high: float
     ticks: list[tuple[float, str]]
 
+    @property
+    def title(self) -> str:
+        """The label, and what a reader would else not know."""
+        return f"{self.label}, logarithmic" if self.scale == "log" else self.label
+
     def share(self, value: float) -> float:
         """Where a value is, 0 to 1."""
         if self.scale == "log":

@@ -65,7 +65,7 @@ def parser(program: str, description: str, more: str) -> Parser:
     made.add_argument(
         *["--all", "-a"],
         action="store_true",
-        help="draw rounds, states, heaps and pauses for every table of a sweep, in place of the "
+        help="draw rounds, states, heaps, pauses and the like for every table of a sweep, in place of the "
         "one nearest to the usual parameters",
     )
     made.add_argument(

@@ -213,8 +213,8 @@ def draw_lines(picture: Lines) -> Figure:
     axes = add_axes(figure, picture, picture.top, (picture.left, WIDTH - picture.right))
     set_axis(axes, "x", picture.x)
     set_axis(axes, "y", picture.y)
-    write_x_label(figure, picture, picture.x.label)
-    axes.set_ylabel(picture.y.label)
+    write_x_label(figure, picture, picture.x.title)
+    axes.set_ylabel(picture.y.title)
     middle = (picture.height - picture.top + picture.bottom) / 2 / picture.height
     axes.yaxis.set_label_coords(24 / WIDTH, middle, transform=figure.transFigure)
     if picture.level is not None:
@@ -331,7 +331,7 @@ def draw_rows(picture: Rows) -> Figure:
         y = (top - share * (top - picture.bottom)) / picture.height
         colour = picture.ink(name)
         figure.text((picture.left - 8) / WIDTH, y, name, ha="right", va="center", color=colour)
-    write_x_label(figure, picture, picture.x.label)
+    write_x_label(figure, picture, picture.x.title)
     return figure
 
 
@@ -366,10 +366,10 @@ def draw_dots(picture: Dots) -> Figure:
         axes.set_axisbelow(True)
         set_axis(axes, "x", picture.x)
         set_axis(axes, "y", plane.y)
-        axes.set_ylabel(plane.y.label)
+        axes.set_ylabel(plane.y.title)
         axes.set_title(plane.name, loc="left", size=FONT * POINT, pad=4)
         draw_plane(axes, picture, plane)
-    write_x_label(figure, picture, picture.x.label)
+    write_x_label(figure, picture, picture.x.title)
     return figure
 
 

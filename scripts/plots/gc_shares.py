@@ -66,7 +66,8 @@ def shares_picture(table: Table, name: str, cells: Cells) -> Heat:
     few = any("too few" in text for row in texts for text in row)
     note = sentences(table.words, MEANING, FEW if few else "")
     columns, names = [count_text(each) for each in windows], [binary_text(each) for each in budgets]
-    stem, words = stem_of("gc_share", table.fixed), Words(*shares_words(name, cells), note)
+    stem = stem_of("gc_share", table.fixed)
+    words = Words(*shares_words(name, cells), note, table.fixed)
     x, y = "in-flight window (operations)", "nursery (bytes)"
     return Heat(stem, words, x, y, columns, names, values, texts)
 

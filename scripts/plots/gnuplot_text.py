@@ -74,7 +74,7 @@ def axis_text(letter: str, axis: Axis) -> list[str]:
     texts = "|".join(text.replace("%", "%%") for _, text in axis.ticks)
     places = row_of(*(place for place, _ in axis.ticks))
     return [
-        f"{letter}_LABEL = {quoted(axis.label)}",
+        f"{letter}_LABEL = {quoted(axis.title)}",
         f"{letter}_LOG = {int(axis.scale == 'log')}",
         f"{letter}_LOW = {row_of(axis.low)}",
         f"{letter}_HIGH = {row_of(axis.high)}",

@@ -91,6 +91,23 @@ def counts_words(table: Table) -> tuple[str, str]:
     return f"{names[0]} allocates {than} {names[1]}: {figures}", end
 
 
+def time_finding(table: Table, label: str) -> str:
+    """What was found on one heap: which is faster, and by how much."""
+    case = by_heap(table, table.subject).get(label)
+    if case is None or not table.baseline or case.interval("ratio") is None:
+        return times_of_one(table, [each for each in table.cases if heap_label(each) == label])
+    where = {word: "" for word in SPEEDS}
+    told = verdict_title(case.strategy, table.baseline, {time_word(case)}, where)
+    return f"{told}, {ratio_text(case)} times the time"
+
+
+def count_finding(table: Table, label: str) -> str:
+    """What the two that the question is about allocate on one heap."""
+    names = [name for name in (table.subject, table.baseline) if name]
+    cases = [case for name in names if (case := by_heap(table, name).get(label))]
+    return listed([f"{case.strategy} {short(case.get('bytes_per_op') or 0)} B/op" for case in cases])
+
+
 def names_by_mean(table: Table, figure: str) -> list[str]:
     """The least first, as the mean over the heaps has it."""
     means: dict[str, list[float]] = defaultdict(list)
@@ -134,6 +151,9 @@ def panels_axis(panels: list[Panel], label: str) -> Axis:
     return axis
 
 
+FINDINGS = {"ns_per_op": time_finding, "bytes_per_op": count_finding}
+
+
 def bars_of(
     kind: str, table: Table, figure: str, label: str, words: Words, options: Options
 ) -> AnyPicture | None:
@@ -142,6 +162,8 @@ def bars_of(
         return None
     panels = panels_of(table, names, figure, options)
     axis = panels_axis(panels, label)
+    for panel in panels:
+        panel.finding = FINDINGS[figure](table, panel.heading)
     if len(panels) == 1:
         panels[0].heading = ""
     fixed = {**table.fixed, **({} if len(panels) > 1 else {"heap": table.cases[0].point["heap"]})}
@@ -160,7 +182,7 @@ def find_heaps(results: Results, options: Options) -> list[AnyPicture]:
     timed = [case for case in results.cases if case.get("ns_per_op") is not None]
     found = []
     for table in bar_tables(timed, "heaps", options):
-        words = Words(*times_words(table), sentences(told_of(table), table.spans))
+        words = Words(*times_words(table), sentences(told_of(table), table.spans), table.fixed)
         found.append(bars_of("heaps", table, "ns_per_op", "time (ns/op)", words, options))
     return [picture for picture in found if picture]
 
@@ -186,6 +208,6 @@ def find_allocated(results: Results, options: Options) -> list[AnyPicture]:
     for table in bar_tables(counted, "allocated", options):
         exact = "Counts are exact, whether lookups are dependent or not."
         note = sentences(told_of(table), exact, once_sentence(table))
-        words, label = Words(*counts_words(table), note), "allocated (B/op)"
+        words, label = Words(*counts_words(table), note, table.fixed), "allocated (B/op)"
         found.append(bars_of("allocated", table, "bytes_per_op", label, words, options))
     return [picture for picture in found if picture]

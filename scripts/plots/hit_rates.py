@@ -31,10 +31,10 @@ def figure_lines(table: Table, x_of: Callable[[Case], float], figure: str) -> li
 
 def hit_rate_words(results: Results, table: Table, figure: str) -> Words:
     if figure in COUNTED:
-        return Words(*count_words(table, rate_of, HIT_RATE, figure), table.counted)
+        return Words(*count_words(table, rate_of, HIT_RATE, figure), table.counted, table.fixed)
     title, subtitle = time_words(table, rate_of, HIT_RATE, only_crossing(results, table, "ratio"))
     spans = sentences(table.spans, APART) if figure == "ns_per_op" else table.intervals
-    return Words(title, subtitle, sentences(table.words, spans))
+    return Words(title, subtitle, sentences(table.words, spans), table.fixed)
 
 
 def hit_rate_lines(

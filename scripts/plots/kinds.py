@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from .gc_shares import find_gc_share
 from .heaps import find_allocated, find_heaps
@@ -14,13 +15,15 @@ from .hit_rates import (
     find_ratio_hit_rate,
 )
 from .pauses import find_histograms, find_pauses
-from .payloads import find_bytes_payload, find_ns_payload
 from .pictures import AnyPicture
 from .results import Results
 from .rounds import find_rounds
 from .states import find_states
-from .tables import Options
+from .sweeps import SWEEPS, Sweep, find_sweep
+from .tables import Options, part_text
+from .titles import WORDS
 from .volumes import find_bytes_calls, find_ns_calls
+from .words import capital, sentences
 
 Finder = Callable[[Results, Options], list[AnyPicture]]
 
@@ -37,6 +40,17 @@ SWEEP = "several values of --hit-rate"
 SEVERAL = "several of --heap, or a single point of the parameters"
 TIMED = "timed rounds (not --rounds 0)"
 COLLECTOR = "a heap with a collector (--heap gengc or boehm)"
+
+
+def sweep_kinds(sweep: Sweep) -> list[Kind]:
+    many = f"several values of --{sweep.name.replace('_', '-')}"
+    of = f"against {sweep.noun.one}"
+    return [
+        Kind(f"ns-{sweep.name}", f"time {of}", f"{many} and {TIMED}", partial(find_sweep, sweep, "ns")),
+        Kind(f"bytes-{sweep.name}", f"bytes {of}", many, partial(find_sweep, sweep, "bytes")),
+    ]
+
+
 KINDS = [
     Kind("ns-hit_rate", "time against hit rate", f"{SWEEP} and {TIMED}", find_ns_hit_rate),
     Kind("bytes-hit_rate", "bytes against hit rate", SWEEP, find_bytes_hit_rate),
@@ -65,14 +79,7 @@ KINDS = [
         "several values of both --in-flight and --gen0-budget on a heap with a collector",
         find_gc_share,
     ),
-    Kind(
-        *["ns-payload", "time against payload"],
-        *[f"several values of --payload and {TIMED}", find_ns_payload],
-    ),
-    Kind(
-        *["bytes-payload", "bytes against payload", "several values of --payload"],
-        find_bytes_payload,
-    ),
+    *(kind for sweep in SWEEPS for kind in sweep_kinds(sweep)),
     Kind("heaps", "bars of time on each heap", f"{SEVERAL}, and {TIMED}", find_heaps),
     Kind("allocated", "bars of what is allocated on each heap", SEVERAL, find_allocated),
     Kind(
@@ -88,6 +95,22 @@ KINDS = [
 ]
 
 
+def tell_apart(found: Sequence[AnyPicture]) -> None:
+    """Several pictures of a kind say of which heap and method each is, and the like: in the title,
+    or where it has no room for that, in front of the subtitle.
+    """
+    points = [picture.words.point for picture in found]
+    names = dict.fromkeys(name for point in points for name in point)
+    differing = [name for name in names if len({point.get(name) for point in points}) > 1]
+    for picture in found if differing else []:
+        words = picture.words
+        told = ", ".join(part_text(words.point, name) for name in differing)
+        if len(f"{words.title} {told}".split()) <= WORDS:
+            words.title = f"{words.title} ({told})"
+        else:
+            words.subtitle = sentences(f"{capital(told)}.", words.subtitle)
+
+
 def pictures_of(
     results: Results, kinds: Sequence[Kind], options: Options, warn: Callable[[str], None]
 ) -> list[AnyPicture]:
@@ -100,6 +123,7 @@ def pictures_of(
         pictures += found
         if not found:
             lacking.append(kind.name)
+        tell_apart(found)
     taken: set[str] = set()
     for picture in pictures:
         stem, number = picture.stem, 1

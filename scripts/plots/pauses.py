@@ -8,6 +8,7 @@ from .pictures import AnyPicture, Line, Panel, Row, Rows, Words
 from .results import Case, Results
 from .strategies import in_order
 from .tables import Options, Table, distance, stem_of, tables, typical
+from .titles import WORDS
 from .words import (
     binary_text,
     capital,
@@ -30,16 +31,37 @@ def times(count: float) -> str:
     return {0: "never", 1: "once"}.get(count, f"{count_text(count)} times")
 
 
+def calls_of(table: Table) -> dict[str, float]:
+    """The calls in which each strategy's pauses came; 0: an older file, which does not say them."""
+    return {case.strategy: case.get("pressure_calls_n") or 0 for case in table.cases}
+
+
+def told_of(table: Table) -> str:
+    """The parameters, with the calls of the pass that looks for pauses: it makes others than the
+    passes that the name's are of.
+    """
+    known = sorted({calls for calls in calls_of(table).values() if calls > 0})
+    if not known:
+        return table.words
+    if len(known) == 1:
+        return Table({**table.fixed, "calls": f"{known[0]:.0f}"}, table.cases).words
+    fixed = {name: value for name, value in table.fixed.items() if name != "calls"}
+    told = Table(fixed, table.cases).words.removesuffix(".")
+    return f"{told}, {count_text(known[0])} to {count_text(known[-1])} calls."
+
+
 def often_title(table: Table, counts: dict[str, float]) -> str:
     """How often strategies pause: in the same number of calls, or else in a million each."""
-    calls = {name: table.of(name)[0].get("pressure_calls_n") or 0 for name in counts}
+    calls = {name: calls_of(table)[name] for name in counts}
     if len(set(calls.values())) > 1:
         if not all(calls.values()):
             return ""
         parts = [f"{name} {short(count / calls[name] * 1e6, 2)}" for name, count in counts.items()]
         return f"Pauses in a million calls: {', '.join(parts)}"
     parts = [f"{name} {times(count)}" for name, count in counts.items()]
-    return ", ".join(parts).replace(" ", " pauses ", 1)
+    title = ", ".join(parts).replace(" ", " pauses ", 1)
+    end = f" in {count_text(max(calls.values()))} calls" if any(calls.values()) else ""
+    return title + end if len(f"{title}{end}".split()) <= WORDS else title
 
 
 def pauses_words(
@@ -53,7 +75,9 @@ def pauses_words(
     counts = {name: known[name][1] if name in known else few[name] for name in pair}
     title = often_title(table, counts)
     longest = max(known, key=lambda name: known[name][0][2])
-    end = f"the longest pause, {ns_text(known[longest][0][2])}, is of {longest}"
+    length = ns_text(known[longest][0][2])
+    alone = f"the longest pause takes {length}"
+    end = f"the longest pause, {length}, is of {longest}" if len(known) > 1 else alone
     middle = f"half of the pauses take up to {listed(halves)}" if halves else ""
     if not title:
         return capital(end), ""
@@ -99,7 +123,7 @@ def pauses_picture(
     headed: list[Row | None] = [
         Row(row.name, (*row.values, count), grey=options.is_grey(row.name)) for row, count in rows
     ]
-    words = Words(*told, sentences(table.words, QUANTILES, none, few))
+    words = Words(*told, sentences(told_of(table), QUANTILES, none, few), table.fixed)
     stem, panel = stem_of("pauses", table.fixed), Panel("", headed)
     return Rows(stem, words, "quantiles", names, [panel], axis)
 
@@ -136,14 +160,16 @@ def shares_axis(high: float) -> Axis:
 
 
 def histogram_picture(
-    stem: str, lines: list[Line], where: str, note: str, options: Options
+    stem: str, lines: list[Line], words: Words, options: Options
 ) -> AnyPicture:
-    """`where` says with which window and nursery."""
     longest = max(lines, key=lambda line: line.drawn[-1][1])
-    title = f"The longest pause, {ns_text(longest.drawn[-1][1])}, is of {longest.name}"
+    length = ns_text(longest.drawn[-1][1])
+    words.title = f"The longest pause, {length}, is of {longest.name}"
+    if len(lines) == 1:
+        words.title = f"The longest pause of {longest.name} takes {length}"
+    words.note = sentences(words.note, ENDS)
     x = shares_axis(max(point[0] for line in lines for point in line.drawn))
-    words, look = Words(title, where, sentences(note, ENDS)), Look(LABEL, "log", ns_text)
-    return lines_picture(stem, words, x, lines, look, options)
+    return lines_picture(stem, words, x, lines, Look(LABEL, "log", ns_text), options)
 
 
 def window_and_nursery(case: Case) -> str:
@@ -169,7 +195,8 @@ def named_histograms(results: Results, options: Options) -> list[AnyPicture]:
         lines = [line for line in lines if line.points]
         if lines:
             stem, where = stem_of("histogram", table.fixed), window_and_nursery(table.cases[0])
-            pictures.append(histogram_picture(stem, lines, where, table.words, options))
+            words = Words("", where, told_of(table), table.fixed)
+            pictures.append(histogram_picture(stem, lines, words, options))
     return pictures
 
 
@@ -187,7 +214,7 @@ def older_histograms(results: Results) -> list[AnyPicture]:
         if lines:
             stem = part_of_a_name(f"histogram-{path.stem}")
             note = "Of the histograms beside the result file, which do not say their parameters."
-            pictures.append(histogram_picture(stem, lines, "", note, Options()))
+            pictures.append(histogram_picture(stem, lines, Words("", "", note), Options()))
     return pictures
 
 

@@ -91,6 +91,7 @@ class Words:
     title: str  # what was found, in at most ten words
     subtitle: str  # what else was found
     note: str  # of what it was measured, and how
+    point: dict[str, str] = field(default_factory=dict)  # what of a case's name is the same in all
 
 
 @dataclass
@@ -180,6 +181,7 @@ class Row:
 class Panel:
     heading: str
     rows: list[Row | None]
+    finding: str = ""  # what was found in this one
 
 
 @dataclass

@@ -55,7 +55,7 @@ def rounds_picture(table: Table, rows: list[Row]) -> Rows:
     names = [row.name for row in rows]
     title, subtitle = pair_words(table)
     subtitle = sentences(subtitle, scatter_sentence(table, rows, noun))
-    words = Words(title, subtitle, sentences(table.words, parts))
+    words = Words(title, subtitle, sentences(table.words, parts), table.fixed)
     return Rows(stem_of("rounds", table.fixed), words, "rounds", names, [Panel("", [*rows])], axis)
 
 

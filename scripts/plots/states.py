@@ -65,7 +65,8 @@ def states_picture(table: Table, planes: dict[str, list[Epoch]]) -> Dots:
     cut = f"{beyond} epoch{' is' if beyond == 1 else 's are'} beyond the axis." if beyond else ""
     x = Axis("round of the run", "linear", -0.5, len(first) - 0.5, [])
     x.ticks = [(at, text) for at, text in linear_ticks(0.0, x.high) if at < len(first)]
-    words = Words(*states_words(planes), sentences(table.words, IN_ORDER, MEANING, cut))
+    note = sentences(table.words, IN_ORDER, MEANING, cut)
+    words = Words(*states_words(planes), note, table.fixed)
     drawn = [plane_of(name, epochs, y) for name, epochs in planes.items()]
     stem, divides = stem_of("states", table.fixed), [start - 0.5 for start in starts]
     return Dots(stem, words, x, drawn, divides)

@@ -131,6 +131,16 @@ class Table:
         return f"{short(self.cases[0].confidence * 100)} %"
 
 
+def part_text(point: dict[str, str], name: str) -> str:
+    """A parameter in a word or two, as what tells a table from others."""
+    value = point.get(name)
+    if value is None:
+        return f"no {name}"
+    if name in NUMERIC:
+        return PHRASES.get(name, f"{name.replace('_', ' ')} {{}}").format(count_text(float(value)))
+    return value
+
+
 def tables(cases: Iterable[Case], swept: set[str]) -> list[Table]:
     found: dict[tuple[tuple[str, str], ...], Table] = {}
     for case in cases:
@@ -176,7 +186,7 @@ SIZED = re.compile(r"payload_\d{1,9}")  # a workload, named by the size of its r
 
 def group_of(table: Table) -> tuple[str | None, ...]:
     """What no parameter of a sweep is; sizes of payloads are such a parameter."""
-    workload = SIZED.sub("payload", table.fixed["workload"])
+    workload = SIZED.sub("payload", table.fixed.get("workload", "payload"))
     return workload, *(table.fixed.get(name) for name in ("heap", "method", "consumer"))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .break_evens import SIDES, Crossing
 from .results import Case
 from .tables import Table
-from .words import count_text, listed, ns_span, ns_text, sentences, short
+from .words import binary_text, count_text, listed, ns_span, ns_text, sentences, short
 
 WORDS = 10  # of a title, at most
 XOf = Callable[[Case], float]
@@ -31,6 +31,11 @@ class Noun:
 HIT_RATE = Noun("hit rate", "hit rates", lambda value: f"{value:g}", "hit rate {}")
 CALLS = Noun("call volume", "call volumes", count_text, "{} calls")
 PAYLOAD = Noun("payload", "payloads", lambda value: f"{count_text(value)} B", "payload {}")
+DEPTH = Noun("depth", "depths", count_text, "depth {}")
+IN_FLIGHT = Noun("window", "windows", count_text, "{} in flight")
+THREADS = Noun("number of callers", "numbers of callers", count_text, "{} callers")
+KEYS = Noun("number of keys", "numbers of keys", count_text, "{} keys")
+NURSERY = Noun("nursery", "nurseries", binary_text, "nursery {}")
 
 
 def runs_of(xs: Sequence[float], chosen: Sequence[float]) -> list[list[float]]:

@@ -62,7 +62,7 @@ def find_bytes_calls(results: Results, options: Options) -> list[AnyPicture]:
         silent = [name for name in zero if not table.is_reference(name)]
         none = f"Nothing, which this axis cannot show: {listed(silent)}." if silent else ""
         exact = "Bytes in total are exact bytes/op, times calls."
-        words = Words(*volume_words(table), sentences(table.counted, exact, none))
+        words = Words(*volume_words(table), sentences(table.counted, exact, none), table.fixed)
         stem = stem_of("bytes-calls", table.fixed)
         look = Look("allocated in total", "log", bytes_text)
         pictures.append(lines_picture(stem, words, calls_axis(table), lines, look, options))
@@ -96,7 +96,7 @@ def find_ns_calls(results: Results, options: Options) -> list[AnyPicture]:
             break_lines(lines, cold)
         first = "A cold start is timed from the first call on: nothing has served yet."
         note = sentences(table.words, first if cold else "", table.spans, APART)
-        words = Words(*time_words(table, calls_of, CALLS), note)
+        words = Words(*time_words(table, calls_of, CALLS), note, table.fixed)
         stem, look = stem_of("ns-calls", table.fixed), Look("time (ns/op)", "log")
         picture = lines_picture(stem, words, calls_axis(table), lines, look, options)
         picture.divide = divide

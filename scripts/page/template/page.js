@@ -56,8 +56,15 @@
         const words = tool.querySelector("input");
         const choices = Array.from(tool.querySelectorAll("select"));
         const count = tool.querySelector(".count");
+        /* What is folded is not what a reader looks for. */
+        function textOf(row) {
+            const copy = row.cloneNode(true);
+            copy.querySelectorAll("details").forEach((each) => each.remove());
+            return copy.textContent.toLowerCase();
+        }
+        const texts = new Map(Array.from(table.tBodies[0].rows, (row) => [row, textOf(row)]));
         function isShown(row) {
-            const text = row.textContent.toLowerCase();
+            const text = texts.get(row);
             return words.value.toLowerCase().split(/\s+/).every(function (word) {
                 return text.includes(word);
             }) && choices.every(function (choice) {
