@@ -110,7 +110,11 @@ def compared(ratio: str, count: str) -> Json:
     """Two runs of one case, with these verdicts of its time and of what it allocates."""
     row = {**compared_row("value_task", 1.0, 1.0, ratio)}
     row["bytes_per_op"]["verdict"] = count
-    return {**comparison(), "rows": [{"name": row["name"], **{k: row[k] for k in ("ratio", "bytes_per_op")}}]}
+    return {**comparison(), "rows": [{key: row[key] for key in ("name", "ratio", "bytes_per_op")}]}
+
+
+NO_RATIO = "No ratio of times could be compared"
+OTHER = "1 figure that is not of time differs"
 
 
 # --- what it is made of ---
@@ -123,8 +127,8 @@ def compared(ratio: str, count: str) -> Json:
         (claims(), "6 claims about tasks and value tasks, measured"),
         (comparison(), "1 of 3 ratios of times is lower and 1 is higher"),
         (compared("same", "same"), "Nothing that can be compared differs"),
-        (compared("not comparable", "same"), "No ratio of times could be compared and nothing else differs"),
-        (compared("lower", "higher"), "1 of 1 ratio of times is lower and 1 figure that is not of time differs"),
+        (compared("not comparable", "same"), f"{NO_RATIO} and nothing else differs"),
+        (compared("lower", "higher"), f"1 of 1 ratio of times is lower and {OTHER}"),
         (gate(), "Gate: worse than the baseline"),
         (gate(checks=[check("value_task", "same", 20.8)]), "Gate: passed"),
         (gate(checks=[check("value_task", "inconclusive", 20.8)]), "Gate: inconclusive"),
@@ -144,7 +148,8 @@ def test_what_commands_print(given: Json, title: str) -> None:
 def test_figures_are_told_in_words() -> None:
     """Of each key that files have of what is compared, gated, or not available."""
     text = (ROOT / "harness" / "plan" / "metrics.c").read_text(encoding="utf-8")
-    keys = {key for keys in re.findall(r"\.keys = \{([^}]*)\}", text) for key in re.findall(r'"(\w+)"', keys)}
+    lists = re.findall(r"\.keys = \{([^}]*)\}", text)
+    keys = {key for each in lists for key in re.findall(r'"(\w+)"', each)}
     keys |= {*re.findall(r'\[VTB_PRESSURE_\w+\] = \{"[^"]+",\s*"(\w+)"', text)}
     text = (ROOT / "harness" / "gate" / "compare.c").read_text(encoding="utf-8")
     keys |= {*re.findall(r'add_column\(compared, "(\w+)"', text)}
@@ -176,7 +181,8 @@ def test_claims_say_bounds_and_ranges() -> None:
     (table,) = found.sections[1].tables
     says = [column.label for column in table.columns].index("says")
     assert [row[says].text for row in table.rows] == ["more than 0 collections/s", "", "32 bytes"]
-    assert [column.label for column in table.columns[:4]] == ["claim", "verdict", "says", "measured"]
+    first = [column.label for column in table.columns[:4]]
+    assert first == ["claim", "verdict", "says", "measured"]
 
 
 def test_what_few_read_is_folded_or_left_out(page: str, tmp_path: Path) -> None:
@@ -199,20 +205,26 @@ def test_cases_stand_by_parameters(tmp_path: Path) -> None:
     found = build.page_of([documents.read(path)])
     (figures,) = [section for section in found.sections if section.name == "figures"]
     order = [(row[2].text, row[0].text) for row in figures.tables[0].rows]
-    assert order == [(f"{rate}", name) for rate in (0, 0.5, 1) for name in ("value_task", "heap_task", "empty")]
+    fastest = ["value_task", "heap_task", "empty"]
+    assert order == [(f"{rate}", name) for rate in (0, 0.5, 1) for name in fastest]
     assert figures.tables[0].note.startswith("By hit rate, the fastest first, references last.")
 
 
 def test_greys_have_no_colour_in_the_legend(tmp_path: Path) -> None:
     """They would be alike; one that is chosen has its own."""
     names = ["heap_task", "value_task", *(f"future_{index}" for index in range(7))]
-    cases = [case(name, (1 + at / 9, 0.9, 1.1), hit_rate=rate) for at, name in enumerate(names) for rate in (0, 1)]
+    cases = [
+        case(name, (1 + at / 9, 0.9, 1.1), hit_rate=rate)
+        for at, name in enumerate(names)
+        for rate in (0, 1)
+    ]
     found = build.page_of([documents.read(file_of(tmp_path / "a.json", *cases))])
     (charts,) = [section.charts for section in found.sections if section.name == "charts"]
     chart = next(each for each in charts if each.name.startswith("ns-hit_rate"))
     greys = [series.name for series in chart.series if series.is_grey]
     assert len(greys) == 3 and greys == [series.name for series in chart.series[-3:]]
-    scales = {scale["name"]: dict(zip(scale["domain"], scale["range"])) for scale in chart.spec["scales"][2:]}
+    looks = chart.spec["scales"][2:]
+    scales = {each["name"]: dict(zip(each["domain"], each["range"])) for each in looks}
     assert len({scales["colour"][name] for name in greys}) == 1
     assert len({scales["chosen"][name] for name in names}) == len(names)
     page = page_html.render(found)
@@ -573,7 +585,7 @@ def test_a_comparison(counted: tuple[Bench, Outcome]) -> None:
     printed = bench.ok(*words, "--report", "compared.html").out
     page = (bench.directory / "compared.html").read_text(encoding="utf-8")
     assert downloads_of(page) == {"comparison.json.gz": strict_json(printed)}
-    found = "No ratio of times could be compared and nothing else differs"
+    found = f"{NO_RATIO} and nothing else differs"
     assert title_of(page) == found and "value_task" in Reader(page).text
 
 

@@ -99,7 +99,8 @@ def differences_table(document: Document, prefix: str) -> Table:
         for each in items(document, "differences")
     ]
     columns = [Column("fact"), Column("before"), Column("after")]
-    return Table(f"{prefix}differences", "What differs between the runs themselves", columns, rows, is_stacked=True)
+    caption = "What differs between the runs themselves"
+    return Table(f"{prefix}differences", caption, columns, rows, is_stacked=True)
 
 
 def alone_table(document: Document, prefix: str) -> Table:

@@ -30,6 +30,7 @@ def section() -> Section | None:
             columns = [Column("Term"), Column("Meaning"), Column("Elsewhere")]
             rows = rows_of(path.read_text(encoding="utf-8"))
             note = "BDN is BenchmarkDotNet, GB Google Benchmark, HDR HdrHistogram."
-            table = Table("glossary-table", "Words of this page", columns, rows, note, is_folded=True)
+            caption = "Words of this page"
+            table = Table("glossary-table", caption, columns, rows, note, is_folded=True)
             return Section("glossary", "Glossary", tables=[table])
     return None

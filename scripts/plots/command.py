@@ -65,8 +65,8 @@ def parser(program: str, description: str, more: str) -> Parser:
     made.add_argument(
         *["--all", "-a"],
         action="store_true",
-        help="draw rounds, states, heaps, pauses and the like for every table of a sweep, in place of the "
-        "one nearest to the usual parameters",
+        help="draw rounds, states, heaps, pauses and the like for every table of a sweep, in place "
+        "of the one nearest to the usual parameters",
     )
     made.add_argument(
         *["--colour", "-c"],

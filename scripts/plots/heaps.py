@@ -105,7 +105,8 @@ def count_finding(table: Table, label: str) -> str:
     """What the two that the question is about allocate on one heap."""
     names = [name for name in (table.subject, table.baseline) if name]
     cases = [case for name in names if (case := by_heap(table, name).get(label))]
-    return listed([f"{case.strategy} {short(case.get('bytes_per_op') or 0)} B/op" for case in cases])
+    sizes = {case.strategy: short(case.get("bytes_per_op") or 0) for case in cases}
+    return listed([f"{name} {size} B/op" for name, size in sizes.items()])
 
 
 def names_by_mean(table: Table, figure: str) -> list[str]:

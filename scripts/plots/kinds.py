@@ -45,9 +45,10 @@ COLLECTOR = "a heap with a collector (--heap gengc or boehm)"
 def sweep_kinds(sweep: Sweep) -> list[Kind]:
     many = f"several values of --{sweep.name.replace('_', '-')}"
     of = f"against {sweep.noun.one}"
+    time, size = (partial(find_sweep, sweep, what) for what in ("ns", "bytes"))
     return [
-        Kind(f"ns-{sweep.name}", f"time {of}", f"{many} and {TIMED}", partial(find_sweep, sweep, "ns")),
-        Kind(f"bytes-{sweep.name}", f"bytes {of}", many, partial(find_sweep, sweep, "bytes")),
+        Kind(f"ns-{sweep.name}", f"time {of}", f"{many} and {TIMED}", time),
+        Kind(f"bytes-{sweep.name}", f"bytes {of}", many, size),
     ]
 
 
