@@ -163,7 +163,7 @@ def title(document: Document) -> str:
         noun = "figure that is not of time" if differing == 1 else "figures that are not of time"
         parts.append(f"{differing} {noun} {verb}")
     if not counts and not differing:
-        parts.append(f"nothing {'that can be compared' if ratios else 'else'} differs")
+        parts.append(f"nothing {'' if ratios else 'else '}is known to differ")
     return capital(listed_words(parts))
 
 
