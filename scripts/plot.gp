@@ -31,7 +31,8 @@ if (!exists("DRAWING")) {
     DIR = ARG1
     cut = strlen(SELF)
     while (cut > 0 && SELF[cut:cut] ne "/") { cut = cut - 1 }
-    WORK_OUT = "/usr/bin/python3 " . shell((cut > 0 ? SELF[1:cut] : "./") . "plot_data.py")
+    # An interrupt before Python has begun with the script is not told at length.
+    WORK_OUT = "trap '' INT; exec /usr/bin/python3 " . shell((cut > 0 ? SELF[1:cut] : "./") . "plot_data.py")
     WORK_OUT = WORK_OUT . " --as plot.gp --each " . shell("load SELF")
     do for [i = 2:ARGC] { WORK_OUT = WORK_OUT . " " . shell(ARGV[i]) }
     DRAWING = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # quiet, as soon as can be: imports take a second
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # which may have been held back so far
 
 import argparse  # noqa: E402
 import os  # noqa: E402

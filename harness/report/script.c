@@ -1,6 +1,7 @@
 #include "report/script.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,16 @@ static bool find(const struct vtb_script *script, char path[PATH_MAX], struct vt
                     script->option, script->name, path);
 }
 
+/* Holds back Ctrl-C until the script lets it through: an interpreter that is interrupted before it
+ * has begun with the script says so at length. */
+static void hold_interrupt(void)
+{
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    (void)sigprocmask(SIG_BLOCK, &interrupt, NULL);
+}
+
 /* Runs the script in place of the child process. */
 static bool become(void *context, struct vtb_error *error)
 {
@@ -43,6 +54,8 @@ static bool become(void *context, struct vtb_error *error)
     (void)error;
     if (script->program)
         arguments[n++] = script->program;
+    else
+        hold_interrupt();
     if (script->program_option)
         arguments[n++] = script->program_option;
     arguments[n++] = task->path;
