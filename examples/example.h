@@ -226,7 +226,8 @@ static inline void example_open_as(struct example *example, const char *strategy
                   .depth = setup->depth ? setup->depth : 1,
                   .request_ops = VTB_REQUEST_OPS},
         .memory = {.heap = vtb_find_heap("glibc")->heap},
-        .cell = vtb_find_cell(strategy, "user_cache", (struct vtb_kind){true, false, setup->async}),
+        .cell = vtb_find_cell(strategy, "user_cache",
+                              (struct vtb_kind){.counting = true, .async = setup->async}),
     };
     if (!example->cell)
         example_fail(strategy, "there is no such strategy");

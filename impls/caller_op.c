@@ -123,8 +123,8 @@ static inline void vtb_complete(struct vtb_service *service, void *pending,
 
 VTB_STRATEGY(caller_op) = {
     .summary = "status and value in an operation that the caller provides",
-    .modelled_on = "libuv requests, OVERLAPPED, senders",
-    .aliases = "OVERLAPPED, sender",
+    .modelled_on = "libuv requests, OVERLAPPED",
+    .aliases = "OVERLAPPED",
     .shape = VTB_SHAPE_OPERATION,
     .lacks = {.several_consumers = "the operation has room for one continuation",
               .storing = "the operation is a place in the caller's frame",

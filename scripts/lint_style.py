@@ -257,14 +257,17 @@ def heaps_include_the_contract_and_the_system(tree: Tree) -> Iterator[Finding]:
 
 def contract_includes_nothing_of_the_harness(tree: Tree) -> Iterator[Finding]:
     """A header includes headers, and a part of the template, in a folder below, parts as well. The
-    one that is for collectors alone may read clocks.
+    one that is for collectors alone may read clocks, and that of coroutines has the language's.
     """
     contract = tree.within("harness/include/vtb")
     system = {f"<{name}.h>" for name in ["assert", "stdbool", "stddef", "stdint", "string"]}
-    clocks = {"<sys/resource.h>", "<time.h>"}
+    more = {
+        "harness/include/vtb/coroutine_task.h": {"<coroutine>"},
+        "harness/include/vtb/moment.h": {"<sys/resource.h>", "<time.h>"},
+    }
     for name in contract:
         folder = os.path.dirname(name)
-        known = system | clocks if name == "harness/include/vtb/moment.h" else system
+        known = system | more.get(name, set())
         for line, included in tree.includes(name):
             path = os.path.normpath(f"{folder}/{included.strip(chr(34))}")
             own = included.startswith('"') and path in contract

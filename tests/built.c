@@ -90,6 +90,16 @@ static void add_shown(const struct vtb_strategy_entry *entry, const char *worklo
         add(entry->name, workload, (struct vtb_kind){.counting = true, .async = true});
 }
 
+/* Those whose caller has an interface. */
+static void add_abstract(void)
+{
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        for (int async = 0; async < 2; async++)
+            add(vtb_strategies[i].name, vtb_default_workload()->name,
+                (struct vtb_kind){.async = async, .abstract = true});
+    }
+}
+
 static void add_variants(void)
 {
     const char *name;
@@ -110,6 +120,7 @@ static void list(void)
         }
     }
     add_variants();
+    add_abstract();
 }
 
 static void build(void)

@@ -231,6 +231,12 @@ static inline struct cell_objects cell_objects(const struct cell_run *run,
     return objects;
 }
 
+/* The most operations that are under way at once: a call, beside those that are pending. */
+static inline uint64_t cell_under_way(const struct cell_walk *walk)
+{
+    return cell_max(walk->pending_most_n, walk->hits_n > 0 ? walk->pending_at_hit_n + 1 : 0);
+}
+
 /* A hit's memory lives beside that of the operations that are pending, of one method at a time; a
  * miss's, of all methods, until it completes, which is at once when it fills the window. */
 static inline void cell_expect_fresh(const struct cell_objects *objects,
@@ -260,6 +266,15 @@ static inline void cell_expect_reused(const struct cell_objects *objects,
     expected->peak_min_bytes = expected->peak_max_bytes = expected->cost.bytes;
 }
 
+/* One object serves each operation that is under way, be it a hit or a miss. */
+static inline void cell_expect_shared(const struct cell_objects *objects,
+                                      const struct cell_walk *walk, struct cell_expected *expected)
+{
+    expected->cost.allocs_n = cell_under_way(walk);
+    expected->cost.bytes = cell_under_way(walk) * objects->miss_bytes;
+    expected->peak_min_bytes = expected->peak_max_bytes = expected->cost.bytes;
+}
+
 /* A block of two words and room for the largest object, for every method and operation of a
  * request. Any operation that pends may hold back the block of its request. */
 static inline void cell_expect_arena(const struct cell_objects *objects,
@@ -284,6 +299,7 @@ static inline struct vtb_cost cell_cost(const struct cell_run *run, const struct
     const struct vtb_usage usage = {.calls_n = run->n,
                                     .hits_n = walk->hits_n,
                                     .immortal_n = immortal_n,
+                                    .under_way_n = cell_under_way(walk),
                                     .setup = vtb_fixture_setup(run->fixture, run->cell)};
     struct vtb_cost cost;
     run->cell->cost(&usage, &cost);
@@ -310,6 +326,8 @@ static inline struct cell_expected cell_expected(const struct cell_run *run,
         cell_expect_fresh(&objects, walk, &expected);
     else if (objects.memory == LAYOUT_REUSED)
         cell_expect_reused(&objects, walk, &expected);
+    else if (objects.memory == LAYOUT_SHARED)
+        cell_expect_shared(&objects, walk, &expected);
     else
         cell_expect_arena(&objects, walk, run->fixture->point->request_ops, &expected);
     if (vtb_heap_collects(run->heap))

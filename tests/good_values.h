@@ -81,6 +81,8 @@ static const struct good_value good_values[] = {
     {"threads", "256", "threads", USUAL " 256"},
     {"completer", "caller", "completer", USUAL},
     {"completer", "thread", "completer", "thread"},
+    {"abstraction", "concrete", "abstraction", USUAL},
+    {"abstraction", "virtual", "abstraction", "virtual"},
     /* A volume changes what is told of the figures, and not what is measured. */
     {"calls-per-second", "100k", "strategy", REFERENCES},
     /* So do these, which count something beside it, or hold it against something. */

@@ -58,7 +58,8 @@ static const struct layout_workload layout_workloads[] = {
 
 /* Bytes of each kind of hand-over: a task's address; a status; the value; an object, the result,
  * its token and two flags; the value or a reference, and a tag; a promise, the value and a state; a
- * status and the value; the value or a reference, and which of the two. */
+ * status and the value; the value or a reference, and which of the two; nothing, of which C++ has
+ * objects of a byte. */
 #define LAYOUT_POINTER(key, value) 8
 #define LAYOUT_STATUS(key, value) 4
 #define LAYOUT_VALUE(key, value) (value)
@@ -67,15 +68,28 @@ static const struct layout_workload layout_workloads[] = {
 #define LAYOUT_FUTURE(key, value) (8 + LAYOUT_UP((value) + 1))
 #define LAYOUT_POLL(key, value) ((value) == 1 ? 1 + 1 : 8 + (value))
 #define LAYOUT_VARIANT(key, value) (LAYOUT_UP(value) + 8)
+#define LAYOUT_NOTHING(key, value) 1
+
+/* A key as an argument, which is wider than one that is kept where an int stands beside a
+ * reference. */
+#define LAYOUT_ARGUMENT(key) ((key) > 8 ? LAYOUT_UP(key) : (key))
 
 /* Objects. A source ends in a version and two flags. In a lean task the key stands where the result
- * will be. A request is a callback, its context and the key. A node has eight bytes each for what
+ * will be. A request is a callback, its context and the key. A coroutine's frame starts with what
+ * resumes and what destroys it; then come the promise (who waits, in two words, the service, fault
+ * and state, the result), the frame's own address, the arguments, where it goes on and two flags,
+ * what it awaits at its start, what was found, the await of the store (the key, the promise, the
+ * answer), and what it awaits at its end. A node has eight bytes each for what
  * waits, its count of bytes and its state, and the fault, which a bool stands beside. */
 #define LAYOUT_TASK(key, value) (64 + LAYOUT_UP(value))
 #define LAYOUT_LEAN(key, value) (24 + LAYOUT_UP((value) > (key) ? (value) : (key)))
 #define LAYOUT_SOURCE(key, value) (64 + LAYOUT_UP((value) + 2 + 1 + 1))
 #define LAYOUT_PROMISE(key, value) (24 + LAYOUT_UP(value))
 #define LAYOUT_REQUEST(key, value) (8 + 8 + LAYOUT_UP(key))
+#define LAYOUT_FRAME(key, value)                                                              \
+    (8 + 8 + (8 + 8 + 8 + 4 + 4 + LAYOUT_UP(value)) + 8 + 8 +                                 \
+     LAYOUT_UP(LAYOUT_ARGUMENT(key) + 2 + 1 + 1 + 1) + 8 + LAYOUT_UP(LAYOUT_ARGUMENT(key)) + \
+     8 + 8 + 8)
 #define LAYOUT_NODE(key, value) (8 + 8 + ((value) == 1 ? 8 : 8 + (value)))
 
 /* Bytes that a method keeps in these objects: its key, or its state machine. That is the state and
@@ -114,6 +128,7 @@ static const struct layout_workload layout_workloads[] = {
 enum layout_memory {
     LAYOUT_FRESH,  /* from the heap, each alone */
     LAYOUT_REUSED, /* from what was consumed before, if there is any */
+    LAYOUT_SHARED, /* likewise, where what a hit used serves a miss as well */
     LAYOUT_ARENA   /* from its request's block, where each takes as much as the largest */
 };
 
@@ -193,6 +208,16 @@ static const struct layout layouts[] = {
     {.strategy = "caller_op", .handover = LAYOUT_EACH(STATUS)},
     {.strategy = "poll", .handover = LAYOUT_EACH(POLL)},
     {.strategy = "callback", .handover = LAYOUT_EACH(STATUS), .miss = LAYOUT_EACH(REQUEST)},
+    {.strategy = "sender", .handover = LAYOUT_EACH(NOTHING)},
+    {.strategy = "coroutine",
+     .handover = LAYOUT_EACH(POINTER),
+     .hit = LAYOUT_EACH(FRAME),
+     .miss = LAYOUT_EACH(FRAME)},
+    {.strategy = "coroutine_recycled",
+     .memory = LAYOUT_SHARED,
+     .handover = LAYOUT_EACH(POINTER),
+     .hit = LAYOUT_EACH(FRAME),
+     .miss = LAYOUT_EACH(FRAME)},
     {.strategy = "cxx_strategy", .handover = LAYOUT_EACH(VARIANT), .miss = LAYOUT_EACH(NODE_ASKS)},
 };
 /* NOLINTEND(bugprone-branch-clone) */
@@ -274,6 +299,9 @@ static const struct layout_known layouts_known[] = {
     {"poll", "metrics_counter", 16, 0, 0, 0, 0},
     {"callback", "config_read", 4, 0, 24, 0, 0},
     {"callback", "permission_check", 4, 0, 32, 0, 0},
+    {"coroutine", "user_cache", 8, 128, 128, 0, 0},
+    {"coroutine", "permission_check", 8, 144, 144, 0, 0},
+    {"coroutine_recycled", "payload_64", 8, 184, 184, 0, 0},
     {"cxx_strategy", "input_validator", 16, 0, 32, 0, 0},
     {"cxx_strategy", "user_cache", 16, 0, 40, 0, 0},
 };

@@ -48,7 +48,8 @@ TASKS = [
     "task_in_cache",
 ]
 WRAPS = "value_task"
-SLOTS = ["callback", "caller_op", "poll"]
+SLOTS = ["callback", "caller_op", "poll", "sender"]
+COROUTINES = ["coroutine", "coroutine_recycled"]
 NO_OPERATION = ["empty", "plain"]
 
 # --- the errors ---
@@ -85,6 +86,15 @@ CALLBACK_EARLY = "a result was taken before the callback delivered it"
 CALLBACK_GONE = "a request was answered a second time, or its caller is gone"
 CALLBACK_TWO = "a request has a second consumer while one waits for it"
 
+CORO_EARLY = "the result of a coroutine was taken before it returned"
+CORO_GONE = "a coroutine was used after its frame was destroyed"
+CORO_TWO = "a coroutine has a second consumer while one waits for it"
+CORO_RESUMED = "a coroutine was resumed that does not wait"
+RECEIVER_TWICE = "the value of a receiver was taken a second time"
+RECEIVER_EARLY = "a result was taken before the receiver was completed"
+RECEIVER_GONE = "an operation state was completed that does not wait at its place any more"
+RECEIVER_TWO = "an operation state has a second consumer while one waits for it"
+
 # The error as the strategy is, and the one with checks; None: it is not detected.
 Errors = tuple[str | None, str | None]
 
@@ -103,6 +113,7 @@ def of_all(strategies: list[str], errors: Errors) -> dict[str, Errors]:
 
 # A struct or a slot that another operation uses by then is told by its version alone.
 AGAIN = {
+    "coroutine": checked(CORO_GONE),
     "inline_future": checked(PROMISE_GONE),
     "value_task_handle": always(HANDLE_STALE),
     "value_task_pooled": always(SOURCE_INVALID),
@@ -110,6 +121,8 @@ AGAIN = {
 
 DETECTED: dict[str, dict[str, Errors]] = {
     "consumed_twice_result": {
+        **of_all(COROUTINES, checked(CORO_GONE)),
+        "sender": checked(RECEIVER_TWICE),
         "callback": checked(CALLBACK_TWICE),
         "caller_op": checked(OPERATION_TWICE),
         "inline_future": always(FUTURE_TWICE),
@@ -119,6 +132,8 @@ DETECTED: dict[str, dict[str, Errors]] = {
         "value_task_pooled": checked(VALUE_TASK_TWICE),
     },
     "consumed_twice_pending": {
+        **of_all(COROUTINES, checked(CORO_GONE)),
+        "sender": checked(RECEIVER_TWICE),
         "callback": checked(CALLBACK_TWICE),
         "caller_op": checked(OPERATION_TWICE),
         "inline_future": always(FUTURE_TWICE),
@@ -129,6 +144,8 @@ DETECTED: dict[str, dict[str, Errors]] = {
     },
     "consumed_twice_recycled": AGAIN,
     "two_consumers": {
+        **of_all(COROUTINES, checked(CORO_TWO)),
+        "sender": checked(RECEIVER_TWO),
         "callback": checked(CALLBACK_TWO),
         "caller_op": checked(OPERATION_TWO),
         "inline_future": always(FUTURE_TWO),
@@ -137,6 +154,8 @@ DETECTED: dict[str, dict[str, Errors]] = {
         "value_task_pooled": always(SOURCE_INVALID),
     },
     "taken_early": {
+        **of_all(COROUTINES, checked(CORO_EARLY)),
+        "sender": checked(RECEIVER_EARLY),
         **of_all([*TASKS, WRAPS], checked(TASK_EARLY)),
         "callback": checked(CALLBACK_EARLY),
         "caller_op": checked(OPERATION_EARLY),
@@ -149,10 +168,13 @@ DETECTED: dict[str, dict[str, Errors]] = {
     "never_consumed_pending": {"value_task_handle": always(HANDLE_NONE_LEFT)},
     "stored_recycled": AGAIN,
     "stored_wrapped": {
+        "coroutine": checked(CORO_GONE),
         "inline_future": checked(PROMISE_GONE),
         "value_task_handle": always(HANDLE_STALE),
     },
     "completed_twice": {
+        **of_all(COROUTINES, checked(CORO_RESUMED)),
+        "sender": checked(RECEIVER_GONE),
         **of_all([*TASKS, WRAPS], always(TASK_COMPLETED)),
         "callback": checked(CALLBACK_GONE),
         "caller_op": checked(OPERATION_GONE),
@@ -162,6 +184,7 @@ DETECTED: dict[str, dict[str, Errors]] = {
         "value_task_pooled": always(SOURCE_INVALID),
     },
     "used_after_free": {
+        **of_all(COROUTINES, checked(CORO_GONE)),
         # The cache keeps what was fetched.
         **of_all([*(set(TASKS) - {"task_in_cache"}), WRAPS], checked(TASK_FREED)),
         # Spoiled memory has no state of a promise.
@@ -169,6 +192,7 @@ DETECTED: dict[str, dict[str, Errors]] = {
         "value_task_pooled": always(SOURCE_INVALID),
     },
     "out_of_scope": {
+        "sender": checked(RECEIVER_GONE),
         "callback": checked(CALLBACK_GONE),
         "caller_op": checked(OPERATION_GONE),
         "poll": checked(POLL_GONE),
@@ -176,8 +200,8 @@ DETECTED: dict[str, dict[str, Errors]] = {
 }
 
 # Bytes that 100 operations leave behind on a heap that frees, for a value of 8 bytes and an int
-# key: a task of 72 B or a lean one, a box of 104 B, a promise, a source; two blocks for 64 calls
-# each.
+# key: a task of 72 B or a lean one, a box of 104 B, a promise, a source, a frame of 128 B; two
+# blocks for 64 calls each.
 ABANDONED_N = 100
 ARENA_BYTES = 2 * (16 + 64 * 104)
 LEAKS = {
@@ -185,6 +209,7 @@ LEAKS = {
         **{name: ABANDONED_N * 72 for name in ["heap_task", "heap_task_cached"]},
         "heap_task_pooled": ABANDONED_N * 72,
         "heap_task_lean": ABANDONED_N * 32,
+        **{name: ABANDONED_N * 128 for name in COROUTINES},
         "arena_task": ARENA_BYTES,
     },
     "never_consumed_pending": {
@@ -193,6 +218,7 @@ LEAKS = {
         "value_task": ABANDONED_N * 104,
         "heap_task_lean": ABANDONED_N * 32,
         "inline_future": ABANDONED_N * 40,
+        **{name: ABANDONED_N * 128 for name in COROUTINES},
         "value_task_pooled": ABANDONED_N * 120,
         "arena_task": ARENA_BYTES,
     },
@@ -255,7 +281,7 @@ Found = dict[tuple[str, str, bool], Attempt]
 
 def test_every_strategy_is_looked_at_here() -> None:
     others = {"inline_future", "value_task_handle", "value_task_pooled"}
-    assert {*TASKS, WRAPS, *SLOTS, *NO_OPERATION, *others} == set(STRATEGIES)
+    assert {*TASKS, WRAPS, *SLOTS, *COROUTINES, *NO_OPERATION, *others} == set(STRATEGIES)
     assert list(DETECTED) == list(MISUSES)
 
 

@@ -104,7 +104,7 @@ def test_colours_are_told_apart_with_any_vision(vision: str) -> None:
 
 
 def test_unlisted_strategies_look_the_same_in_every_process() -> None:
-    names = ["my_future", "coroutine", "my_future@checked"]
+    names = ["my_future", "generator", "my_future@checked"]
     script = "from plots.looks import style_of; "
     script += f"print([style_of(name) for name in {names}])"
     for seed in ("1", "2"):

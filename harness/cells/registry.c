@@ -238,6 +238,7 @@ const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, str
     like.cell.workload_name = like.workload->name;
     like.cell.kind = kind;
     like.cell.kind.collected = kind.collected && !kind.counting;
+    like.cell.kind.abstract = kind.abstract && !kind.counting;
     like.cell.checked |= like.variant == VTB_VARIANT_CHECKED;
     like.cell.several_threads |= like.variant == VTB_VARIANT_ATOMIC;
     struct vtb_cell_slot *slot = find_slot(&like);

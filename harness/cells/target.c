@@ -24,9 +24,9 @@ static void pass_of(const struct vtb_target *target, char *pass, size_t pass_byt
 {
     const struct vtb_kind *kind = &target->kind;
     const char *word = vtb_variant_words[target->variant];
-    snprintf(pass, pass_bytes, "%s%s%s%s%s", kind->counting ? "counting" : "timing",
+    snprintf(pass, pass_bytes, "%s%s%s%s%s%s", kind->counting ? "counting" : "timing",
              kind->async ? "_async" : "", *word ? "_" : "", word,
-             kind->collected ? "_collected" : "");
+             kind->collected ? "_collected" : "", kind->abstract ? "_virtual" : "");
 }
 
 void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES])
@@ -127,9 +127,11 @@ static void put_cell(FILE *out, const struct vtb_home *home, const struct vtb_ta
     fprintf(out, " -DVTB_STRATEGY_STEM=%s -DVTB_WORKLOAD_STEM=%s -DVTB_PASS_STEM=%s",
             target->strategy->name, target->workload->name, metadata ? "metadata" : pass);
     fprintf(out, " '-DVTB_VARIANT=\"%s%s\"'", *word ? "@" : "", word);
-    fprintf(out, " -DVTB_COUNTING=%d -DVTB_COLLECTED=%d -DVTB_ASYNC=%d -DVTB_ATOMIC=%d",
+    fprintf(out,
+            " -DVTB_COUNTING=%d -DVTB_COLLECTED=%d -DVTB_ASYNC=%d -DVTB_VIRTUAL=%d"
+            " -DVTB_ATOMIC=%d",
             target->kind.counting, target->kind.collected, target->kind.async,
-            target->variant == VTB_VARIANT_ATOMIC);
+            target->kind.abstract, target->variant == VTB_VARIANT_ATOMIC);
     fputs(target->variant == VTB_VARIANT_CHECKED ? " -DVTB_CHECKED=1"
                                                  : " -DVTB_CHECKED=$default_checked",
           out);

@@ -278,6 +278,7 @@ static void judge_cost(const struct run *run, const struct outcome *found, uint6
     const struct vtb_usage usage = {.calls_n = run->calls_n,
                                     .hits_n = run->calls_n - misses_n,
                                     .immortal_n = counts->immortal_n,
+                                    .under_way_n = counts->under_way_n,
                                     .setup = vtb_fixture_setup(run->fixture, run->cell)};
     struct vtb_cost cost;
     run->cell->cost(&usage, &cost);

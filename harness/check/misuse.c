@@ -384,9 +384,9 @@ static const struct vtb_cell *cell_of(const char *strategy, const char *workload
     char name[128];
     snprintf(name, sizeof name, "%s@checked", strategy);
     const struct vtb_cell *plain =
-        vtb_find_cell(strategy, workload, (struct vtb_kind){true, false, false});
+        vtb_find_cell(strategy, workload, (struct vtb_kind){.counting = true});
     const struct vtb_cell *variant =
-        vtb_find_cell(name, workload, (struct vtb_kind){true, false, false});
+        vtb_find_cell(name, workload, (struct vtb_kind){.counting = true});
     if (checked)
         return variant ? variant : plain;
     return plain->checked ? NULL : plain;

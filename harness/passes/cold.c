@@ -52,8 +52,10 @@ static size_t other_bytes(const struct vtb_fixture *fixture, const struct vtb_ce
 {
     size_t bytes = OTHER_BYTES_MIN;
     for (uint64_t hits_n = 0; hits_n < 2; hits_n++) {
-        const struct vtb_usage usage = {
-            .calls_n = 1, .hits_n = hits_n, .setup = vtb_fixture_setup(fixture, cell)};
+        const struct vtb_usage usage = {.calls_n = 1,
+                                        .hits_n = hits_n,
+                                        .under_way_n = 1,
+                                        .setup = vtb_fixture_setup(fixture, cell)};
         struct vtb_cost cost;
         cell->cost(&usage, &cost);
         while (bytes < OTHER_TIMES * cost.bytes)

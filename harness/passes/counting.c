@@ -128,6 +128,7 @@ static bool apply_formula(const struct vtb_fixture *fixture, const struct vtb_ce
         .calls_n = counted->calls_n,
         .hits_n = counted->hits_n,
         .immortal_n = counted->counts.immortal_n,
+        .under_way_n = counted->counts.under_way_n,
         .setup = vtb_fixture_setup(fixture, cell),
     };
     struct vtb_cost cost;

@@ -217,6 +217,7 @@ static double further_bytes(const struct vtb_fixture *fixture, const struct vtb_
         .calls_n = counted->calls_n,
         .hits_n = counted->hits_n,
         .immortal_n = counted->counts.immortal_n,
+        .under_way_n = counted->counts.under_way_n,
         .setup = vtb_fixture_setup(fixture, cell),
     };
     struct vtb_cost once;

@@ -183,6 +183,10 @@ static const struct vtb_option other_options[] = {
      .accepts = "caller or thread", .of_cases = true, .commands = RUN,
      .help = "who completes suspended operations: the caller itself, when its window is full, or\n"
              "another thread, where they are then consumed and freed; default: caller"},
+    {"abstraction", "HOW", vtb_parse_word, FIELD(abstraction), .words = vtb_abstraction_words,
+     .accepts = "concrete or virtual", .of_cases = true, .commands = RUN,
+     .help = "how the caller calls the method: by its name, as a concrete class's, or through a\n"
+             "table of methods, as an interface's; default: concrete"},
     {"calls-per-second", "R", vtb_parse_number, FIELD(calls_per_second),
      .number = {0.001, 1e12, false, false}, .accepts = "calls a second, from 0.001 to 1e12",
      .of_cases = true, .commands = RUN | ADVISE,

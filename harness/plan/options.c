@@ -15,6 +15,7 @@ const char *const vtb_completion_words[] = {"fifo", "lifo", "random", NULL};
 const char *const vtb_consumer_words[] = {"independent", "dependent", "both", NULL};
 const char *const vtb_method_words[] = {"direct", "async", "both", NULL};
 const char *const vtb_completer_words[] = {"caller", "thread", NULL};
+const char *const vtb_abstraction_words[] = {"concrete", "virtual", NULL};
 const char *const vtb_plot_by_words[] = {"matplotlib", "gnuplot", "both", NULL};
 const char *const vtb_progress_words[] = {"auto", "plain", "off", NULL};
 const char *const vtb_color_words[] = {"auto", "always", "never", NULL};

@@ -40,6 +40,9 @@ enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_BOTH };
 
 enum vtb_completer { VTB_COMPLETER_CALLER, VTB_COMPLETER_THREAD };
 
+/* What a caller knows of the service: which it is, or an interface of it. */
+enum vtb_abstraction { VTB_ABSTRACTION_CONCRETE, VTB_ABSTRACTION_VIRTUAL };
+
 /* The programs that draw pictures. */
 enum vtb_plot_by { VTB_PLOT_BY_MATPLOTLIB, VTB_PLOT_BY_GNUPLOT, VTB_PLOT_BY_BOTH };
 
@@ -49,6 +52,7 @@ extern const char *const vtb_completion_words[];
 extern const char *const vtb_consumer_words[];
 extern const char *const vtb_method_words[];
 extern const char *const vtb_completer_words[];
+extern const char *const vtb_abstraction_words[];
 extern const char *const vtb_plot_by_words[];
 extern const char *const vtb_progress_words[];
 extern const char *const vtb_color_words[];
@@ -103,6 +107,7 @@ struct vtb_options {
     double calls_per_second; /* 0: not given */
     double miss_time_s;      /* likewise */
     int completer;           /* enum vtb_completer */
+    int abstraction;         /* enum vtb_abstraction */
     int plot_by;             /* enum vtb_plot_by */
     int completion;          /* enum vtb_completion */
     int consumer;            /* enum vtb_consumer */

@@ -50,8 +50,10 @@ static struct vtb_case case_of(const struct vtb_point *point, const char *strate
 {
     const bool collected = vtb_heap_collects(group->heap->heap);
     const bool direct_only = vtb_find_strategy(strategy)->lacks.async_method != NULL;
-    const struct vtb_kind timing = {false, collected, group->async && !direct_only};
-    const struct vtb_kind counting = {true, collected, group->async && !direct_only};
+    const struct vtb_kind timing = {
+        .collected = collected, .async = group->async && !direct_only, .abstract = point->abstract};
+    const struct vtb_kind counting = {
+        .counting = true, .collected = collected, .async = timing.async};
     return (struct vtb_case){
         .timing = vtb_find_cell(strategy, point->workload->name, timing),
         .counting = vtb_find_cell(strategy, point->workload->name, counting),
@@ -412,6 +414,7 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
             .hits.trace = plan->trace_path ? &plan->trace : NULL,
             .completion = (enum vtb_completion)options->completion,
             .completer = options->completer == VTB_COMPLETER_THREAD,
+            .abstract = options->abstraction == VTB_ABSTRACTION_VIRTUAL,
             .distribution = options->distribution.s > 0 ? options->distribution : own,
             .verify_heap = options->verify_heap,
             .seed = options->seed,

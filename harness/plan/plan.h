@@ -52,6 +52,7 @@ struct vtb_point {
     size_t pollute_bytes; /* of other memory, touched between operations */
     bool force_async;
     bool completer; /* operations complete on another thread */
+    bool abstract;  /* the caller has an interface of the service */
     /* For heaps that collect: see struct vtb_collector_setup. */
     size_t gen0_budget_bytes;
     size_t live_heap_bytes; /* what lives in the heap all along */

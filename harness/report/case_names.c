@@ -54,6 +54,9 @@ static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
     name_parameters(part, point, the_case, VTB_NAMED_LAST);
     if (point->completer)
         vtb_append(part, PART_BYTES, "/completer:%s", vtb_completer_words[VTB_COMPLETER_THREAD]);
+    if (point->abstract)
+        vtb_append(part, PART_BYTES, "/abstraction:%s",
+                   vtb_abstraction_words[VTB_ABSTRACTION_VIRTUAL]);
     if (the_case->threads_n > 1)
         vtb_append(part, PART_BYTES, "/threads:%zu", the_case->threads_n);
     if (point->cold)

@@ -85,6 +85,8 @@ static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
     }
     if (point->completer)
         vtb_append(part, PART_BYTES, ", completed on another thread");
+    if (point->abstract)
+        vtb_append(part, PART_BYTES, ", called through an interface");
 }
 
 static void print_conditions(FILE *out, const struct vtb_comparison *comparison, size_t first)

@@ -6,8 +6,10 @@
 #include "cells/slots.h"
 
 static const struct vtb_kind kinds[] = {
-    {false, false, false}, {false, false, true}, {false, true, false}, {false, true, true},
-    {true, false, false},  {true, false, true},  {true, true, false},  {true, true, true},
+    {false, false, false, false}, {false, false, true, false}, {false, true, false, false},
+    {false, true, true, false},   {true, false, false, false}, {true, false, true, false},
+    {true, true, false, false},   {true, true, true, false},   {false, false, false, true},
+    {false, true, true, true},    {true, true, true, true},
 };
 
 #define KINDS_N (sizeof kinds / sizeof *kinds)

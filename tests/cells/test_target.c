@@ -82,15 +82,17 @@ static void names_of_sizes(void **state)
 static void all_names_differ(void **state)
 {
     (void)state;
-    char names[VTB_VARIANTS_N * 8][VTB_TARGET_NAME_BYTES];
+    char names[VTB_VARIANTS_N * 16][VTB_TARGET_NAME_BYTES];
     size_t n = 0;
     for (int variant = 0; variant < VTB_VARIANTS_N; variant++) {
-        for (int bits = 0; bits < 8; bits++) {
-            const struct vtb_target target = {
-                .strategy = &strategy,
-                .workload = &workload,
-                .variant = (enum vtb_variant)variant,
-                .kind = {.counting = bits & 1, .collected = bits & 2, .async = bits & 4}};
+        for (int bits = 0; bits < 16; bits++) {
+            const struct vtb_target target = {.strategy = &strategy,
+                                              .workload = &workload,
+                                              .variant = (enum vtb_variant)variant,
+                                              .kind = {.counting = bits & 1,
+                                                       .collected = bits & 2,
+                                                       .async = bits & 4,
+                                                       .abstract = bits & 8}};
             vtb_target_name(&target, names[n]);
             for (size_t i = 0; i < n; i++)
                 assert_string_not_equal(names[i], names[n]);
@@ -288,6 +290,7 @@ static void words_of_a_cell(void **state)
     assert_word("-DVTB_COUNTING=0");
     assert_word("-DVTB_COLLECTED=0");
     assert_word("-DVTB_ASYNC=0");
+    assert_word("-DVTB_VIRTUAL=0");
     assert_word("-DVTB_ATOMIC=0");
     assert_word("-DVTB_CHECKED=7"); /* as the build has it */
     assert_word("0123abc");
@@ -299,10 +302,11 @@ static void words_of_a_cell(void **state)
 static void words_of_kinds(void **state)
 {
     (void)state;
-    const struct vtb_target collected = {.strategy = &strategy,
-                                         .workload = &workload,
-                                         .variant = VTB_VARIANT_ATOMIC,
-                                         .kind = {.collected = true, .async = true}};
+    const struct vtb_target collected = {
+        .strategy = &strategy,
+        .workload = &workload,
+        .variant = VTB_VARIANT_ATOMIC,
+        .kind = {.collected = true, .async = true, .abstract = true}};
     const struct vtb_target counting = {.strategy = &cxx,
                                         .workload = &sized,
                                         .variant = VTB_VARIANT_CHECKED,
@@ -310,10 +314,11 @@ static void words_of_kinds(void **state)
     make_words(&collected);
     assert_word("-DVTB_COLLECTED=1");
     assert_word("-DVTB_ASYNC=1");
+    assert_word("-DVTB_VIRTUAL=1");
     assert_word("-DVTB_ATOMIC=1");
     assert_word("-DVTB_CHECKED=7");
     assert_word("-DVTB_VARIANT=\"@atomic\"");
-    assert_word("-DVTB_PASS_STEM=timing_async_atomic_collected");
+    assert_word("-DVTB_PASS_STEM=timing_async_atomic_collected_virtual");
     make_words(&counting);
     assert_word("CXX");
     assert_word("OWN_CXX");

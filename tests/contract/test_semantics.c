@@ -4,6 +4,7 @@
 
 #include "built.h"
 #include "check/conformance_case.h"
+#include "layouts.h"
 #include "memories.h"
 #include "probed.h"
 
@@ -201,13 +202,12 @@ static void what_is_asked_of_any_strategy_holds(void **state)
 
 /* --- several consumers --- */
 
-/* Objects can have several consumers. Each strategy that hands over something else has its
- * reason. */
+/* Objects of which copies share can have several consumers. Each strategy that hands over something
+ * else has its reason. */
 static void check_who_has_several_consumers(void)
 {
-    const bool is_object = cell->strategy->shape == VTB_SHAPE_OBJECT;
-    equal(lacks(cell->strategy->lacks.several_consumers), !is_object);
-    holds(!is_object || probe->share);
+    const bool is_shared = cell->strategy->shape == VTB_SHAPE_OBJECT && probe->share;
+    equal(lacks(cell->strategy->lacks.several_consumers), !is_shared);
 }
 
 static void objects_alone_have_several_consumers(void **state)
@@ -271,11 +271,14 @@ static void consumers_go_on_in_the_order_in_which_they_came(void **state)
 
 /* --- storing --- */
 
-/* A hand-over that has to be consumed where it was received cannot be stored; every other can. */
+/* A hand-over that has to be consumed where it was received cannot be stored, nor one whose object
+ * serves any other call as soon as it was consumed; every other can. */
 static void check_who_can_be_stored(void)
 {
+    const struct layout *layout = layout_of(cell->strategy_name);
     const bool consumed_at_once = cell->in_frame || !cell->strategy->lacks.as_task;
-    equal(lacks(cell->strategy->lacks.storing), consumed_at_once);
+    equal(lacks(cell->strategy->lacks.storing),
+          consumed_at_once || (layout && layout->memory == LAYOUT_SHARED));
 }
 
 static void every_other_strategy_says_why_it_cannot_be_stored(void **state)

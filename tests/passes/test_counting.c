@@ -71,7 +71,7 @@ static void check_counted(const struct vtb_cell *cell, uint64_t hits_n, uint64_t
         assert_of_cell(cell, counts->live_bytes, 0);
         assert_of_cell(cell, counts->frees_n, counts->allocs_n);
     }
-    if (layout && layout->memory == LAYOUT_REUSED) {
+    if (layout && (layout->memory == LAYOUT_REUSED || layout->memory == LAYOUT_SHARED)) {
         assert_of_cell(cell, counted.startup_allocs_n, counts->allocs_n);
         assert_of_cell(cell, counted.startup_bytes, counts->requested_bytes);
     } else if (layout) {

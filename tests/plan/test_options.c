@@ -171,6 +171,7 @@ static void defaults(void **state)
                      0);
     assert_int_equal(options.parameters[VTB_P(cache)].n + options.parameters[VTB_P(ttl)].n, 0);
     assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
+    assert_int_equal(options.abstraction, VTB_ABSTRACTION_CONCRETE);
     assert_int_equal(options.plot_by, VTB_PLOT_BY_MATPLOTLIB);
     assert_int_equal(options.trace_format.kind, VTB_TRACE_TEXT);
     assert_null(options.trace_path);
@@ -417,7 +418,8 @@ static void aliases_of_strategies(void **state)
         {"ValueTask", "value_task"},
         {"valuetask", "value_task"},
         {"Poll", "poll"},
-        {"coroutine", "poll"},
+        {"co_await", "coroutine"},
+        {"stdexec", "sender"},
         {"Task@atomic", "heap_task@atomic"},
         {"IValueTaskSource", "value_task_pooled"},
     };
@@ -497,6 +499,8 @@ static void callers_and_volumes(void **state)
     assert_same_double(options.parameters[VTB_P(threads)].values[2], VTB_THREADS_MAX);
     assert_int_equal(options.completer, VTB_COMPLETER_THREAD);
     assert_same_double(options.calls_per_second, 1.5e6);
+    accepted("--abstraction|virtual");
+    assert_int_equal(options.abstraction, VTB_ABSTRACTION_VIRTUAL);
     accepted("--completer=thread|--completer=caller|--calls-per-second=0.001");
     assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
     assert_same_double(options.calls_per_second, 0.001);
@@ -513,6 +517,8 @@ static void callers_and_volumes(void **state)
     assert_string_equal(vtb_plot_by_words[VTB_PLOT_BY_BOTH], "both");
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_CALLER], "caller");
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_THREAD], "thread");
+    assert_string_equal(vtb_abstraction_words[VTB_ABSTRACTION_CONCRETE], "concrete");
+    assert_string_equal(vtb_abstraction_words[VTB_ABSTRACTION_VIRTUAL], "virtual");
 }
 
 static void progress(void **state)
@@ -1134,6 +1140,7 @@ static void help_says_what_there_is(void **state)
                                            "--pollute BYTES",
                                            "--threads N",
                                            "--completer WHO",
+                                           "--abstraction HOW",
                                            "--calls-per-second R",
                                            "--instructions\n",
                                            "--events LIST",

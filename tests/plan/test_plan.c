@@ -1077,18 +1077,36 @@ static void good_values_are_what_is_run(void **state)
     }
 }
 
+/* The cells that are timed are others behind an interface; those that count are the same. */
+static void an_interface(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--abstraction=virtual", "--method=both", "--heap=glibc,gengc"));
+    assert_true(plan.points[0].abstract);
+    for (size_t i = 0; i < plan.points[0].cases_n; i++) {
+        const struct vtb_case *the_case = &plan.points[0].cases[i];
+        assert_true(the_case->timing->kind.abstract && !the_case->counting->kind.abstract);
+        assert_int_equal(the_case->timing->kind.async, the_case->counting->kind.async);
+    }
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--abstraction=concrete", "--heap=glibc"));
+    assert_false(plan.points[0].abstract || plan.points[0].cases[0].timing->kind.abstract);
+    vtb_plan_free(&plan);
+}
+
 /* To ask for a default value changes nothing. */
 static void defaults_that_are_asked_for(void **state)
 {
     (void)state;
-    static const char *const same[] = {"--method=direct",    "--depth=1",        "--failure-rate=0",
-                                       "--request-ops=64",   "--pollute=0",      "--threads=1",
-                                       "--completer=caller", "--completion=fifo"};
+    static const char *const same[] = {
+        "--method=direct",  "--depth=1",   "--failure-rate=0",   "--request-ops=64",
+        "--pollute=0",      "--threads=1", "--completer=caller", "--abstraction=concrete",
+        "--completion=fifo"};
     static const char *const keys[] = {"workload", "strategy",     "heap",        "hit_rate",
                                        "calls",    "in_flight",    "completion",  "keys",
                                        "method",   "distribution", "consumer",    "depth",
                                        "threads",  "failure_rate", "request_ops", "force_async",
-                                       "pollute",  "completer",    "start"};
+                                       "pollute",  "completer",    "abstraction", "start"};
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
             char values[2][2048];
@@ -1349,6 +1367,7 @@ int main(void)
         cmocka_unit_test(cells_of_a_plan),
         cmocka_unit_test(cells_of_every_kind_of_plan),
         cmocka_unit_test(cells_of_counts_alone),
+        cmocka_unit_test(an_interface),
         cmocka_unit_test(defaults_that_are_asked_for),
         cmocka_unit_test(rounds),
         cmocka_unit_test(a_time_is_divided),

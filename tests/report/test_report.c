@@ -67,6 +67,7 @@ static struct vtb_counted counted_of(const struct vtb_point *point, size_t i)
     counted.failed_n = (uint64_t)llround((double)misses_n * point->failure_rate);
     const struct vtb_usage usage = {.calls_n = counted.calls_n,
                                     .hits_n = counted.hits_n,
+                                    .under_way_n = point->in_flight,
                                     .setup = {.window = point->in_flight,
                                               .depth = point->depth,
                                               .request_ops = point->request_ops,

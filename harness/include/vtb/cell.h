@@ -71,7 +71,8 @@ struct vtb_env {
 struct vtb_usage {
     uint64_t calls_n;
     uint64_t hits_n;
-    uint64_t immortal_n; /* hits answered with an object that was there already, at all levels */
+    uint64_t immortal_n;  /* hits answered with an object that was there already, at all levels */
+    uint64_t under_way_n; /* the most operations that were under way at once */
     struct vtb_setup setup;
 };
 
@@ -90,6 +91,7 @@ struct vtb_kind {
     bool counting;
     bool collected;
     bool async;
+    bool abstract; /* the caller has an interface of the service; the same where it counts */
 };
 
 struct vtb_cell {

@@ -67,6 +67,8 @@
  *                         builder makes as soon as it has the result.
  *     VTB_REUSES          operations that were consumed serve again, so only the first ones are
  *                         allocated.
+ *     VTB_REUSES_ANY      moreover an operation is of one size, and one that was consumed serves
+ *                         again whether the next call hits or misses.
  *     VTB_HAS_STATE       the strategy keeps something for its service (a pool, a table), and
  *                         defines size_t vtb_state_bytes(const struct vtb_setup *),
  *                         void vtb_state_open(struct vtb_service *, const struct vtb_setup *) and
@@ -195,8 +197,9 @@ struct vtb_counts {
     uint64_t usable_bytes;    /* of all allocations together, as the heap rounds them up */
     uint64_t live_bytes;      /* requested and not freed */
     uint64_t peak_live_bytes;
-    uint64_t immortal_n; /* hits answered with an object that was there already */
-    uint64_t fetched_n;  /* calls that missed, which are those for which the store was asked */
+    uint64_t immortal_n;  /* hits answered with an object that was there already */
+    uint64_t fetched_n;   /* calls that missed, which are those for which the store was asked */
+    uint64_t under_way_n; /* the most operations that were under way at once */
 };
 
 /* The conditions of a run, for which a strategy makes its state. */
@@ -224,6 +227,7 @@ struct vtb_service {
     uint64_t failed_n;                 /* operations that ended in a fault */
     /* The part of the checksum that comes from failures, if a hand-over has no room for a fault. */
     uint64_t failed_share;
+    const void *methods; /* the table of an interface's methods, where the caller has one */
     struct vtb_counts counts;
 };
 
@@ -324,6 +328,17 @@ static inline void vtb_count_immortal(struct vtb_service *service)
     (void)service;
 #if VTB_COUNTING
     service->counts.immortal_n++;
+#endif
+}
+
+/* Counts the operations that are under way when the loop calls, that one among them. */
+static inline void vtb_count_under_way(struct vtb_service *service, uint64_t n)
+{
+    (void)service;
+    (void)n;
+#if VTB_COUNTING
+    if (n > service->counts.under_way_n)
+        service->counts.under_way_n = n;
 #endif
 }
 

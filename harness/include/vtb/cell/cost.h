@@ -18,7 +18,10 @@ static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost
     const uint64_t levels = VTB_ASYNC ? usage->setup.depth : 1;
     uint64_t hits_n = usage->hits_n * levels - usage->immortal_n;
     uint64_t misses_n = usage->calls_n - usage->hits_n;
-    if (VTB_REUSES) {
+    if (VTB_REUSES_ANY) {
+        hits_n = 0; /* what a hit used is among what is under way at once */
+        misses_n = usage->under_way_n;
+    } else if (VTB_REUSES) {
         hits_n = hits_n > 0; /* a ready operation is consumed before the next is made */
         misses_n = misses_n < usage->setup.window ? misses_n : usage->setup.window;
     }

@@ -18,8 +18,16 @@
 #ifndef VTB_REUSES
 #define VTB_REUSES 0
 #endif
+#ifndef VTB_REUSES_ANY
+#define VTB_REUSES_ANY 0
+#endif
 #ifndef VTB_COUNTS_REFERENCES
 #define VTB_COUNTS_REFERENCES 0
+#endif
+
+/* Whether the caller calls through a table of methods. */
+#ifndef VTB_VIRTUAL
+#define VTB_VIRTUAL 0
 #endif
 
 /* The sizes of objects, and the places where a collector finds references. */

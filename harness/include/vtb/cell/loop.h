@@ -10,7 +10,12 @@
 static VTB_FORCE_INLINE VTB_RETURNED vtb_call(VTB_AT_PARAMETER struct vtb_env *env,
                                               struct vtb_slot *slot, vtb_key key, const bool layers)
 {
+    const struct vtb_methods *methods = (const struct vtb_methods *)env->service.methods;
     VTB_PREPARE(slot, key);
+    if (VTB_VIRTUAL && layers)
+        VTB_GIVE(methods->layer(VTB_AT_ARGUMENT env->top, VTB_CALL_ARGUMENTS));
+    if (VTB_VIRTUAL)
+        VTB_GIVE(methods->method(VTB_AT_ARGUMENT & env->service, VTB_CALL_ARGUMENTS));
     if (layers)
         VTB_GIVE(VTB_CELL_SYMBOL(layer)(VTB_AT_ARGUMENT env->top, VTB_CALL_ARGUMENTS));
     VTB_GIVE(VTB_CELL_SYMBOL(method)(VTB_AT_ARGUMENT & env->service, VTB_CALL_ARGUMENTS));
@@ -31,6 +36,7 @@ static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_f
         return share;
     }
     struct vtb_slot *slot = vtb_slot_of(*frame);
+    vtb_count_under_way(service, env->pending_n + 1);
     VTB_RECEIVE((*frame)->handover, vtb_call(VTB_AT_ARGUMENT env, slot, key, layers));
     if (!VTB_NEVER_SUSPENDS && !vtb_is_ready(service, at, slot)) {
         *frame = vtb_park(env, *frame VTB_HELD_ARGUMENT);

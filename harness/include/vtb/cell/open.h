@@ -16,8 +16,18 @@
 #define VTB_STATE_CLOSE(service) ((void)0)
 #endif
 
+#if !VTB_LOOP_ONLY
+static const struct vtb_methods VTB_CELL_SYMBOL(methods) = {VTB_CELL_SYMBOL(method),
+                                                            VTB_CELL_SYMBOL(layer)};
+#define VTB_METHODS &VTB_CELL_SYMBOL(methods)
+#else
+#define VTB_METHODS NULL
+#endif
+
 static void VTB_CELL_SYMBOL(open)(struct vtb_env *env, const struct vtb_setup *setup)
 {
+    if (VTB_VIRTUAL)
+        env->service.methods = VTB_METHODS;
     VTB_STATE_OPEN(&env->service, setup);
     if (!VTB_NEVER_SUSPENDS) {
         memset(env->frames, 0, env->window * env->frame_bytes);

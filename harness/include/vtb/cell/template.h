@@ -8,6 +8,7 @@
  *     VTB_COLLECTED  the cell is for heaps that collect: nothing is freed, and operations end in a
  *                    safepoint; a counting cell is for all heaps, and does without this macro
  *     VTB_ASYNC      the method is asynchronous (async.h), not direct
+ *     VTB_VIRTUAL    the caller has an interface of the service, and calls through its table
  *     VTB_CHECKED    rules of the strategy are checked
  *     VTB_ATOMIC     references are counted for several threads
  *     VTB_VARIANT    the end of the cell's name, behind the strategy's: "", "@checked", "@atomic"
