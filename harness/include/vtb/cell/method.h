@@ -63,8 +63,8 @@ VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_serv
 VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer,
                                                VTB_PARAMETERS);
 
-/* The methods as an interface's table has them, for a caller that knows no more (VTB_VIRTUAL). Methods
- * among one another know what they call. */
+/* The methods as an interface's table has them, for a caller that knows no more (VTB_VIRTUAL).
+ * Methods among one another know what they call. */
 struct vtb_methods {
     VTB_RETURNED (*method)(VTB_AT_PARAMETER struct vtb_service *service, VTB_PARAMETERS);
     VTB_RETURNED (*layer)(VTB_AT_PARAMETER const struct vtb_layer *layer, VTB_PARAMETERS);
