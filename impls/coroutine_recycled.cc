@@ -10,10 +10,15 @@
 
 #include <vtb/pool.h>
 
+VTB_OUT_OF_LINE static void *vtb_frame_make(vtb_service *service, const vtb_type *type) noexcept
+{
+    return vtb_alloc(service, type);
+}
+
 static inline void *vtb_frame_new(vtb_service *service, const vtb_type *type) noexcept
 {
     void *frame = vtb_pool_take(service, static_cast<vtb_pool *>(service->state));
-    return VTB_LIKELY(frame != nullptr) ? frame : vtb_alloc(service, type);
+    return VTB_LIKELY(frame != nullptr) ? frame : vtb_frame_make(service, type);
 }
 
 static inline void vtb_frame_delete(vtb_service *service, void *frame, size_t bytes) noexcept

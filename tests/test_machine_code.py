@@ -61,7 +61,9 @@ TO_CONSUME = {"vtb_take", "vtb_get"}
 # Functions that a method may call: to suspend, or, if there is no object at hand in an arena or a
 # pool, to make one.
 TO_SUSPEND = {"suspend", "vtb_request_later", "vtb_misuse"}
-TO_MAKE_AN_OBJECT = {"vtb_request_begin", "vtb_pool_take_remote", "vtb_task_make"}
+TO_MAKE_AN_OBJECT = {
+    *["vtb_frame_make", "vtb_pool_take_remote", "vtb_request_begin", "vtb_task_make"],
+}
 
 
 # Strategies whose miss is a store to what is there already: the caller's place, or a frame.

@@ -7,6 +7,7 @@ import subprocess
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from conftest import (
     strict_json,
     variants_of,
 )
-from test_machine_code import declared_indirect_calls, has_method
+from test_machine_code import bare, declared_indirect_calls, has_method
 
 # A small table, as valgrind is some 50 times slower than the processor.
 SMALL = ["--keys", "1000"]
@@ -150,6 +151,12 @@ class Executed:
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
+def named(text: str) -> str:
+    """A function's name in a profile, with all of its parts but for those of a coroutine's."""
+    base, _, part = bare(text).partition(".")
+    return f"{base}.{part}" if part in ("actor", "destroy") else base
+
+
 def read_callgrind(path: Path) -> dict[str, Executed]:
     """A profile with names in full. A line behind `calls=` is the callee's cost, not its own."""
     functions: dict[str, Executed] = defaultdict(Executed)
@@ -160,9 +167,9 @@ def read_callgrind(path: Path) -> dict[str, Executed]:
         if line.startswith("events: "):
             column = line.split()[1:].index("Bi") + 1
         elif key == "fn":
-            own = value.split(".")[0]
+            own = named(value)
         elif key == "cfn":
-            callee = value.split(".")[0]
+            callee = named(value)
         elif key == "calls":
             functions[own].calls[callee] += int(value.split()[0])
             skip = True
@@ -206,6 +213,10 @@ def test_hits_make_the_indirect_calls_that_are_declared(bench: Bench) -> None:
         assert calls > 100_000, strategy
         assert 0.7 < 1 - parked / calls <= 1, strategy
         made = method.indirect + sum(loop.indirect for loop in loops)
+        if body := functions.get(f"{prefix}_method.actor"):
+            # A coroutine that misses makes the same calls in the end, when it was resumed.
+            every = Fraction(method.indirect + body.indirect, calls)
+            made += every * (calls - parked) - method.indirect
         assert made == declared_indirect_calls(strategy) * (calls - parked), strategy
 
 
