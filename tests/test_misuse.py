@@ -49,7 +49,7 @@ TASKS = [
 ]
 WRAPS = "value_task"
 SLOTS = ["callback", "caller_op", "poll", "sender"]
-COROUTINES = ["coroutine", "coroutine_recycled"]
+COROUTINES = ["coroutine", "coroutine_pooled"]
 NO_OPERATION = ["empty", "plain"]
 
 # --- the errors ---
