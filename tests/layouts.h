@@ -213,7 +213,7 @@ static const struct layout layouts[] = {
      .handover = LAYOUT_EACH(POINTER),
      .hit = LAYOUT_EACH(FRAME),
      .miss = LAYOUT_EACH(FRAME)},
-    {.strategy = "coroutine_pooled",
+    {.strategy = "coroutine_recycled",
      .memory = LAYOUT_SHARED,
      .handover = LAYOUT_EACH(POINTER),
      .hit = LAYOUT_EACH(FRAME),
@@ -301,7 +301,7 @@ static const struct layout_known layouts_known[] = {
     {"callback", "permission_check", 4, 0, 32, 0, 0},
     {"coroutine", "user_cache", 8, 128, 128, 0, 0},
     {"coroutine", "permission_check", 8, 144, 144, 0, 0},
-    {"coroutine_pooled", "payload_64", 8, 184, 184, 0, 0},
+    {"coroutine_recycled", "payload_64", 8, 184, 184, 0, 0},
     {"cxx_strategy", "input_validator", 16, 0, 32, 0, 0},
     {"cxx_strategy", "user_cache", 16, 0, 40, 0, 0},
 };

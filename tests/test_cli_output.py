@@ -654,8 +654,8 @@ def test_table_shows_the_counts_and_says_them(bench: Bench) -> None:
     sentence = " ".join(out.split("An operation allocates ")[1].split())
     assert "78.4 B in 1 allocation with heap_task" in sentence
     assert "20.8 B in 0.2 allocations with value_task" in sentence
-    nothing = "caller_op, coroutine_pooled, heap_task_pooled, poll, sender, value_task_handle and "
-    nothing += "value_task_pooled"
+    nothing = "caller_op, coroutine_recycled, heap_task_pooled, poll, sender, "
+    nothing += "value_task_handle and value_task_pooled"
     assert f"nothing with {nothing}; once at the start " in sentence
     assert "7,680 B in 64 allocations with value_task_pooled." in sentence
 

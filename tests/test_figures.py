@@ -218,7 +218,7 @@ def layouts_of(types: Types) -> dict[str, list[Objects | Arena]]:
         "callback": [Objects(0, types.request)],
         "sender": [NOTHING],
         "coroutine": [Objects(types.frame, types.frame)],
-        "coroutine_pooled": [Objects(types.frame, types.frame, pooled=True, shared=True)],
+        "coroutine_recycled": [Objects(types.frame, types.frame, pooled=True, shared=True)],
     }
 
 
@@ -572,7 +572,7 @@ def test_strategies_without_the_method_are_skipped_and_say_why(
         (row["name"], row["lacks"]): row["because"] for row in listing["reasons"]
     }
     skipped = strict_json(main_job.out)["context"]["skipped"]
-    without = ["callback", "coroutine", "coroutine_pooled", "poll", "sender", "task_in_cache"]
+    without = ["callback", "coroutine", "coroutine_recycled", "poll", "sender", "task_in_cache"]
     assert [each["strategy"] for each in skipped] == without
     for each in skipped:
         assert each["reason"] == reasons[each["strategy"], "async method"]

@@ -67,7 +67,7 @@ TO_MAKE_AN_OBJECT = {
 
 
 # Strategies whose miss is a store to what is there already: the caller's place, or a frame.
-ASK_IN_PLACE = {"coroutine", "coroutine_pooled", "poll", "sender"}
+ASK_IN_PLACE = {"coroutine", "coroutine_recycled", "poll", "sender"}
 
 # Strategies whose method resumes who waits, if anybody does yet, which nobody does on a hit.
 RESUME_WHO_WAITS = {"sender"}

@@ -49,7 +49,7 @@ TASKS = [
 ]
 WRAPS = "value_task"
 SLOTS = ["callback", "caller_op", "poll", "sender"]
-COROUTINES = ["coroutine", "coroutine_pooled"]
+COROUTINES = ["coroutine", "coroutine_recycled"]
 NO_OPERATION = ["empty", "plain"]
 
 # --- the errors ---

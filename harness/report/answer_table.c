@@ -17,7 +17,7 @@
 #define COLLECTIONS_WIDTH ((size_t)7)
 
 /* Widths, in characters, of the columns of one heap: its time and its ratio. */
-#define TIME_WIDTH 7
+#define TIME_WIDTH 6
 #define RATIO_WIDTH 11
 
 /* The tables of a comparison that stand side by side, those of heaps that free first: the first

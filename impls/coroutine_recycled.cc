@@ -43,10 +43,9 @@ static inline void vtb_state_close(vtb_service *service)
         vtb_free(service, frame, VTB_HIT_BYTES);
 }
 
-VTB_STRATEGY(coroutine_pooled) = {
+VTB_STRATEGY(coroutine_recycled) = {
     .summary = "a C++20 coroutine with an eager task, its frame from a free list",
     .modelled_on = "recycling allocators of frames",
-    .aliases = "coroutine_recycled",
     .shape = VTB_SHAPE_OBJECT,
     .indirect_calls_on_hit = 2, /* who waits, and the frame's destroy */
     .lacks = {.async_method = "its method is a compiled state machine already",
