@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from conftest import (
+    COUNTED,
     STRATEGIES,
     Bench,
     Outcome,
@@ -620,3 +621,14 @@ def test_variants_allocate_what_their_strategies_do(bench: Bench) -> None:
         assert row["peak_live_bytes"] == base["peak_live_bytes"], name
         compared += row is not base
     assert compared == 2 * sum(len(methods_of(base_name(name))) for name in VARIANTS)
+
+
+def test_a_coroutines_frame_is_as_large_as_its_layout_says(bench: Bench) -> None:
+    """Also where the key is a struct, of which the compiler keeps a copy; checked cells ask for
+    equality.
+    """
+    strategies = "coroutine,coroutine_recycled,coroutine@checked"
+    arguments = [*COUNTED, "--workload", "permission_check", "--strategy", strategies]
+    rows = bench.ok(*arguments, "--format", "json").rows
+    sizes = {row["name"].split("/")[1]: row["bytes_per_op"] for row in rows}
+    assert sizes["coroutine"] == sizes["coroutine@checked"] == 160

@@ -176,6 +176,13 @@ struct vtb_coro_wait {
     }
 };
 
+/* A key that is a struct is copied once more, to be given to the lookup. */
+template <typename Key, bool is_struct = __is_class(Key)> struct vtb_coro_copy {
+    Key key;
+};
+template <typename Key> struct vtb_coro_copy<Key, false> {
+};
+
 /*
  * What gcc makes a frame of, in its order (gcc 12, cp/coroutines.cc: morph_fn_to_coro,
  * register_local_var_uses): as no expression gives a frame's size, it is added up here, and each
@@ -193,6 +200,7 @@ struct vtb_coro_frame {
     bool initial_await_resumed;
     std::suspend_never at_start;
     const vtb_value *found;
+    [[no_unique_address]] vtb_coro_copy<vtb_key> given;
     vtb_coro_wait wait;
     vtb_coro_final at_end;
 };
