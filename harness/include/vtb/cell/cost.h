@@ -16,12 +16,10 @@ static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost
 static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost *cost)
 {
     const uint64_t levels = VTB_ASYNC ? usage->setup.depth : 1;
-    uint64_t hits_n = usage->hits_n * levels - usage->immortal_n;
-    uint64_t misses_n = usage->calls_n - usage->hits_n;
-    if (VTB_REUSES_ANY) {
-        hits_n = 0; /* what a hit used is among what is under way at once */
-        misses_n = usage->under_way_n;
-    } else if (VTB_REUSES) {
+    /* Of what may serve any call, what a hit used is among what is under way at once. */
+    uint64_t hits_n = VTB_REUSES_ANY ? 0 : usage->hits_n * levels - usage->immortal_n;
+    uint64_t misses_n = VTB_REUSES_ANY ? usage->under_way_n : usage->calls_n - usage->hits_n;
+    if (VTB_REUSES && !VTB_REUSES_ANY) {
         hits_n = hits_n > 0; /* a ready operation is consumed before the next is made */
         misses_n = misses_n < usage->setup.window ? misses_n : usage->setup.window;
     }

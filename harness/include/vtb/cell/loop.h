@@ -6,16 +6,20 @@
  * Part of the template: before it stand the methods and the miss path.
  */
 
+static inline const struct vtb_methods *vtb_methods_of(const struct vtb_env *env)
+{
+    return (const struct vtb_methods *)env->service.methods;
+}
+
 /* Calls the caller's method: the outermost layer, or the service's own method. */
 static VTB_FORCE_INLINE VTB_RETURNED vtb_call(VTB_AT_PARAMETER struct vtb_env *env,
                                               struct vtb_slot *slot, vtb_key key, const bool layers)
 {
-    const struct vtb_methods *methods = (const struct vtb_methods *)env->service.methods;
     VTB_PREPARE(slot, key);
     if (VTB_VIRTUAL && layers)
-        VTB_GIVE(methods->layer(VTB_AT_ARGUMENT env->top, VTB_CALL_ARGUMENTS));
+        VTB_GIVE(vtb_methods_of(env)->layer(VTB_AT_ARGUMENT env->top, VTB_CALL_ARGUMENTS));
     if (VTB_VIRTUAL)
-        VTB_GIVE(methods->method(VTB_AT_ARGUMENT & env->service, VTB_CALL_ARGUMENTS));
+        VTB_GIVE(vtb_methods_of(env)->method(VTB_AT_ARGUMENT & env->service, VTB_CALL_ARGUMENTS));
     if (layers)
         VTB_GIVE(VTB_CELL_SYMBOL(layer)(VTB_AT_ARGUMENT env->top, VTB_CALL_ARGUMENTS));
     VTB_GIVE(VTB_CELL_SYMBOL(method)(VTB_AT_ARGUMENT & env->service, VTB_CALL_ARGUMENTS));
