@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Guest;
+
+/// <summary>A question that cannot be answered; its message goes back as an error.</summary>
+sealed class Refusal(string message) : Exception(message);
+
+/// <summary>A question: its number, a word, and fields.</summary>
+sealed class Question
+{
+    public readonly string Own;
+    public readonly string Word;
+    readonly Dictionary<string, string> fields = [];
+
+    public Question(string line)
+    {
+        string[] words = line.Split(' ');
+        Own = words[0];
+        Word = words.Length > 1 ? words[1] : "";
+        foreach (string word in words.Skip(2))
+        {
+            string[] parts = word.Split('=', 2);
+            fields[parts[0]] = parts.Length == 2 ? parts[1] : "";
+        }
+    }
+
+    public string Text(string name) =>
+        fields.TryGetValue(name, out string? value) ? value : throw new Refusal($"{Word} has no {name}=");
+
+    public long Number(string name, long min, long max) =>
+        long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= min
+            && number <= max
+            ? number
+            : throw new Refusal($"{Word}: {name}={Text(name)}; accepted: {min} to {max}");
+}
+
+static class Program
+{
+    const int Protocol = 1;
+    const int WindowMax = 16777216;
+    const int DepthMax = 16;
+
+    static readonly string[] strategies =
+    [
+        "plain", "task_from_result", "cached_task", "value_task", "async_task", "async_value_task",
+        "pooled_value_task",
+    ];
+
+    static readonly string[] workloads =
+    [
+        "user_cache", "config_read", "payload_8", "payload_16", "payload_32", "payload_64", "payload_128",
+        "payload_256",
+    ];
+
+    static readonly Dictionary<long, Case> cases = [];
+
+    static int Main()
+    {
+        using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true, NewLine = "\n" };
+        using var input = new StreamReader(Console.OpenStandardInput());
+        while (input.ReadLine() is string line)
+        {
+            var question = new Question(line);
+            try
+            {
+                output.WriteLine($"{question.Own} {Answer(question)}");
+            }
+            catch (Exception refusal) when (refusal is Refusal or IOException or UnauthorizedAccessException
+                                                or OutOfMemoryException)
+            {
+                output.WriteLine($"{question.Own} error {refusal.Message.ReplaceLineEndings(" ")}");
+            }
+        }
+        return 0;
+    }
+
+    static string Answer(Question question)
+    {
+        switch (question.Word)
+        {
+            case "hello":
+                return $"ok protocol={Protocol} name=dotnet version={Environment.Version}"
+                    + $" strategies={string.Join(',', strategies)} workloads={string.Join(',', workloads)}";
+            case "open":
+                cases[question.Number("case", 0, int.MaxValue)] = Open(question);
+                return "ok";
+            case "warm":
+                bool steady = CaseOf(question).Warm(question.Number("calls", 1, long.MaxValue),
+                                                    TimeSpan.FromSeconds(question.Number("limit", 1, 3600)));
+                return $"ok steady={(steady ? 1 : 0)}";
+            case "run":
+                return Run(question);
+            case "drain":
+                CaseOf(question).Drain();
+                return $"ok checksum={CaseOf(question).Checksum}";
+            case "close":
+                _ = CaseOf(question);
+                cases.Remove(question.Number("case", 0, int.MaxValue));
+                return "ok";
+            default:
+                throw new Refusal($"'{question.Word}' is no question; accepted: hello, open, warm, run, drain, close");
+        }
+    }
+
+    static string Run(Question question)
+    {
+        Case own = CaseOf(question);
+        Epoch epoch = own.Time(question.Number("first", 0, long.MaxValue), question.Number("calls", 1, long.MaxValue));
+        return $"ok ns={epoch.Ns} bytes={epoch.Bytes} gen0={epoch.Gen0} gen1={epoch.Gen1} gen2={epoch.Gen2}"
+            + $" pause_ns={epoch.PauseNs} checksum={own.Checksum}";
+    }
+
+    static Case CaseOf(Question question) =>
+        cases.TryGetValue(question.Number("case", 0, int.MaxValue), out Case? found)
+            ? found
+            : throw new Refusal($"case {question.Text("case")} is not open");
+
+    static Case Open(Question question) => question.Text("workload") switch
+    {
+        "user_cache" => Open<UserCache, int, UserCache.Value>(question),
+        "config_read" => Open<ConfigRead, TextRef, TextRef>(question),
+        "payload_8" => Open<Payload<Bytes8>, int, Bytes8>(question),
+        "payload_16" => Open<Payload<Bytes16>, int, Bytes16>(question),
+        "payload_32" => Open<Payload<Bytes32>, int, Bytes32>(question),
+        "payload_64" => Open<Payload<Bytes64>, int, Bytes64>(question),
+        "payload_128" => Open<Payload<Bytes128>, int, Bytes128>(question),
+        "payload_256" => Open<Payload<Bytes256>, int, Bytes256>(question),
+        string other => throw new Refusal($"there is no workload {other}; accepted: {string.Join(", ", workloads)}"),
+    };
+
+    static Case Open<W, K, V>(Question question)
+        where W : struct, IWorkload<W, K, V>
+        where K : struct
+        where V : struct
+    {
+        var schedule = new Schedule(question.Text("schedule"));
+        var service = new Service<W, K, V>(new((ulong)question.Number("keys", 1, Schedule.Mask)));
+        int window = (int)question.Number("window", 1, WindowMax);
+        int depth = (int)question.Number("depth", 1, DepthMax);
+        if (question.Text("strategy") == "cached_task")
+            service.MakeTasks();
+        return question.Text("strategy") switch
+        {
+            "plain" => Make<V, OfValue<V>, Plain<W, K, V>>(),
+            "task_from_result" => Make<Task<V>, OfTask<V>, TaskFromResult<W, K, V>>(),
+            "cached_task" => Make<Task<V>, OfTask<V>, CachedTask<W, K, V>>(),
+            "value_task" => Make<ValueTask<V>, OfValueTask<V>, DirectValueTask<W, K, V>>(),
+            "async_task" => Make<Task<V>, OfTask<V>, AsyncTask<W, K, V>>(),
+            "async_value_task" => Make<ValueTask<V>, OfValueTask<V>, AsyncValueTask<W, K, V>>(),
+            "pooled_value_task" => Make<ValueTask<V>, OfValueTask<V>, PooledValueTask<W, K, V>>(),
+            string other => throw new Refusal($"there is no strategy {other}; accepted: {string.Join(", ", strategies)}"),
+        };
+
+        Case Make<H, A, S>()
+            where A : struct, IHandover<H, V>
+            where S : struct, IStrategy<W, K, V, H> =>
+            new Case<W, K, V, H, A, S>(service, schedule, window, depth);
+    }
+}
