@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "base/allocate.h"
 #include "base/child.h"
 #include "base/interrupt.h"
+#include "base/lock.h"
 #include "base/shown.h"
 #include "base/temporary.h"
 
@@ -241,23 +241,11 @@ static bool refuse(const struct vtb_home *home, const struct vtb_target *targets
 
 /* --- the whole --- */
 
-/* Waits for any other process that builds here, and says so; -1, with *error set, if it cannot. The
- * lock lasts until the file is closed, in this process and in those that it starts. */
 static int lock_folder(const struct vtb_home *home, struct vtb_error *error)
 {
     char path[PATH_MAX + 16];
     snprintf(path, sizeof path, "%s/.lock", home->cells);
-    const int lock = open(path, O_RDWR | O_CREAT, 0666);
-    if (lock < 0) {
-        vtb_error_set(error, VTB_EXIT_INTERNAL, "'%s' cannot be made: %s", path, strerror(errno));
-        return -1;
-    }
-    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        vtb_tell("waiting for another process that builds cells");
-        while (flock(lock, LOCK_EX) != 0 && errno == EINTR)
-            ;
-    }
-    return lock;
+    return vtb_lock(path, "builds cells", error);
 }
 
 /* Records the compiler that the files are built with, and tells of one that is not the compiler of

@@ -15,5 +15,10 @@ bool vtb_digest_file(const char *path, char hex[VTB_DIGEST_BYTES])
 
 void vtb_digest_text(const char *text, char hex[VTB_DIGEST_BYTES])
 {
-    (void)SHA256Data((const uint8_t *)text, strlen(text), hex);
+    vtb_digest_bytes(text, strlen(text), hex);
+}
+
+void vtb_digest_bytes(const void *bytes, size_t n, char hex[VTB_DIGEST_BYTES])
+{
+    (void)SHA256Data(bytes, n, hex);
 }

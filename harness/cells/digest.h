@@ -3,6 +3,7 @@
 #define CELLS_DIGEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* 64 hexadecimal digits and a null. */
 #define VTB_DIGEST_BYTES 65
@@ -11,5 +12,7 @@
 bool vtb_digest_file(const char *path, char hex[VTB_DIGEST_BYTES]);
 
 void vtb_digest_text(const char *text, char hex[VTB_DIGEST_BYTES]);
+
+void vtb_digest_bytes(const void *bytes, size_t n, char hex[VTB_DIGEST_BYTES]);
 
 #endif

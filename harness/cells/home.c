@@ -132,21 +132,28 @@ static bool find(struct vtb_home *home, struct vtb_error *error)
         snprintf(home->cells, sizeof home->cells, "%s", home->read_only ? given : built);
     if (*built && !is_own && !is_writable(home->build))
         snprintf(home->installed, sizeof home->installed, "%s", built);
-    return home->read_only || is_own || find_cache(home, error);
+    const bool found = home->read_only || is_own || find_cache(home, error);
+    join(home->guests, is_own || !*home->cells ? home->build : home->cells, "guests");
+    return found;
 }
 
 static struct vtb_home own_home;
 
-bool vtb_home_make(struct vtb_error *error)
+bool vtb_home_make_folder(const char *folder)
 {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s", own_home.cells);
+    snprintf(path, sizeof path, "%s", folder);
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         (void)mkdir(path, 0777);
         *slash = '/';
     }
-    return mkdir(path, 0777) == 0 || errno == EEXIST || do_without(&own_home, path, error);
+    return mkdir(path, 0777) == 0 || errno == EEXIST;
+}
+
+bool vtb_home_make(struct vtb_error *error)
+{
+    return vtb_home_make_folder(own_home.cells) || do_without(&own_home, own_home.cells, error);
 }
 
 const struct vtb_home *vtb_home(struct vtb_error *error)

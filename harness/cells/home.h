@@ -15,6 +15,7 @@ struct vtb_home {
     char root[PATH_MAX];      /* the folder with harness/, impls/ and workloads/ */
     char build[PATH_MAX];     /* the folder with cells.ninja and cells.toolchain */
     char cells[PATH_MAX];     /* where files are built; may have to be made */
+    char guests[PATH_MAX];    /* where guests are built; may have to be made */
     char installed[PATH_MAX]; /* a folder whose files are used as they are; empty: none */
     bool read_only;           /* nothing is built, not even in `cells` */
 };
@@ -31,5 +32,8 @@ VTB_MUST_USE const struct vtb_home *vtb_home(struct vtb_error *error);
  * cells are used as they are, and the home is read_only from then on.
  */
 VTB_MUST_USE bool vtb_home_make(struct vtb_error *error);
+
+/* Makes a folder, and those above it; false, with errno set, if it is not there then. */
+bool vtb_home_make_folder(const char *folder);
 
 #endif
