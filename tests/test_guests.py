@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import HANG_S, ROOT
+from conftest import HANG_S, ROOT, Bench, strict_json
 
 GUEST = ROOT / "guests" / "dotnet" / "guest"
 
@@ -177,20 +177,42 @@ def test_refuses(guest: Guest, tmp_path: Path) -> None:
     assert "on which the store fails" in guest.ask(f"open {right}")
 
 
-def test_without_an_sdk_it_says_how_to_get_one(tmp_path: Path) -> None:
-    for name in ["sh", "env", "sed", "dirname", "tail"]:
+# What `guest check` needs besides the SDK.
+TOOLS = ["sh", "env", "sed", "dirname", "tail"]
+
+
+@pytest.fixture
+def without_sdk(tmp_path: Path) -> Path:
+    """A folder for PATH that has no dotnet."""
+    for name in TOOLS:
         found = shutil.which(name)
         assert found
         (tmp_path / name).symlink_to(found)
+    return tmp_path
+
+
+def test_without_an_sdk_it_says_how_to_get_one(without_sdk: Path) -> None:
     for listed in [None, "8.0.100 [/somewhere]"]:
         if listed:
-            program = tmp_path / "dotnet"
+            program = without_sdk / "dotnet"
             program.write_text(f"#!/bin/sh\necho '{listed}'\n")
             program.chmod(0o755)
-        environment = dict(os.environ, PATH=str(tmp_path))
+        environment = dict(os.environ, PATH=str(without_sdk))
         checked = subprocess.run(
             [GUEST, "check"], env=environment, capture_output=True, text=True, timeout=HANG_S
         )
         assert checked.returncode == 1
         assert checked.stdout.count("\n") == 1
         assert "install the SDK of .NET 10, package dotnet-sdk-10.0" in checked.stdout
+
+
+def test_list_shows_what_a_guest_says(bench: Bench, without_sdk: Path) -> None:
+    (row,) = strict_json(bench.ok("list", "--format", "json", PATH=str(without_sdk)).out)["guests"]
+    assert row["name"] == "dotnet" and row["version"] == "-"
+    assert row["available"].startswith("there is no dotnet in PATH; install the SDK of .NET 10")
+    program = without_sdk / "dotnet"
+    program.write_text("#!/bin/sh\necho '10.0.999 [/somewhere]'\n")
+    program.chmod(0o755)
+    (row,) = strict_json(bench.ok("list", "--format", "json", PATH=str(without_sdk)).out)["guests"]
+    assert row == {"name": "dotnet", "version": "SDK 10.0.999", "available": "yes"}
+    assert "SDK 10.0.999" in bench.ok("list", PATH=str(without_sdk)).out

@@ -23,9 +23,9 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "for some seconds, holds that against the rule of thumb, and tells which to take, what it\n"
      "saves, from where on that changes, and which rules callers must obey; and where less than\n"
      "1 % of a core is at stake, that it does not matter.\n"},
-    {"list", "what can be compared: strategies, workloads, heaps",
-     "Lists strategies with the sizes that follow from their layouts and what they can, workloads\n"
-     "and heaps.\n"},
+    {"list", "what can be compared: strategies, workloads, heaps, guests",
+     "Lists strategies with the sizes that follow from their layouts and what they can, workloads,\n"
+     "heaps, and guests, which are programs in other runtimes.\n"},
     {"misuse", "what breaking each strategy's rules does, and whether it is detected",
      "Breaks each rule of each strategy on purpose, in a child process of its own, as the "
      "strategy\n"

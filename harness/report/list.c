@@ -8,6 +8,7 @@
 #include "base/json_text.h"
 #include "base/table.h"
 #include "cells/registry.h"
+#include "guests/programs.h"
 #include "passes/events.h"
 
 #define SHAPE_TEXT(id, text) [id] = (text),
@@ -153,6 +154,24 @@ static json_t *heaps(void)
     return rows;
 }
 
+/* Programs in other runtimes, with what each says of itself. */
+static json_t *guests(void)
+{
+    size_t n;
+    json_t *rows = vtb_json_checked(json_array());
+    struct vtb_guest_program *programs = vtb_guest_programs(&n);
+    for (size_t i = 0; i < n; i++) {
+        json_t *row = vtb_json_checked(json_object());
+        vtb_json_put(row, "name", vtb_json_text(programs[i].name));
+        vtb_json_put(row, "version", vtb_json_text(programs[i].usable ? programs[i].told : "-"));
+        vtb_json_put(row, "available",
+                     vtb_json_text(programs[i].usable ? "yes" : programs[i].told));
+        vtb_json_append(rows, row);
+    }
+    free(programs);
+    return rows;
+}
+
 #define TEXT_BYTES 256 /* of a cell, with the NUL */
 
 static void add_cell(struct vtb_table *table, const json_t *value)
@@ -229,6 +248,7 @@ void vtb_list(FILE *out, const void *what, enum vtb_format format)
         {"reasons", "Why not", reasons()},
         {"workloads", "Workloads", workloads()},
         {"heaps", "Heaps", heaps()},
+        {"guests", "Guests (docs/GUESTS.md)", guests()},
     };
     print_sections(out, sections, sizeof sections / sizeof *sections, format);
 }
