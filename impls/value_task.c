@@ -104,6 +104,8 @@ VTB_STRATEGY(value_task) = {
     .summary = "a struct that is the result, or wraps a task on a miss",
     .modelled_on = "ValueTask<T> of .NET",
     .aliases = "ValueTask",
+    .guest = "value_task",
+    .guest_async = "async_value_task",
     .shape = VTB_SHAPE_STRUCT,
     .role = VTB_ROLE_CHALLENGER,
     .lacks = {.several_consumers = "a value task is consumed once, by one caller",

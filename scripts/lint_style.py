@@ -43,7 +43,8 @@ ROOMS: dict[str, list[str]] = {
     "selftest": ["run"],
     "check": ["bench"],
     "claims": ["run", "check"],
-    "commands": ["gate", "claims", "selftest"],
+    "fidelity": ["run"],
+    "commands": ["gate", "claims", "selftest", "fidelity"],
 }
 
 # Where modules are; and those without a unit test of their own, a line each: "name: where it is

@@ -144,6 +144,10 @@ static const struct bad_values bad_values_of_claims[] = {
     {"section", "a part of a section's heading", TEXTS("")},
 };
 
+static const struct bad_values bad_values_of_fidelity[] = {
+    {"guest", "a guest's name, or the folder of one", TEXTS("")},
+};
+
 /* A name that there is not: the one of the list that is wrong, and the nearest, if it is near. */
 struct bad_name {
     const char *option;

@@ -889,13 +889,13 @@ def test_list_tells_the_same_in_every_format(
 
 def test_list_as_csv_is_a_table_for_each_section(bench: Bench) -> None:
     sections = bench.ok("list", "--format", "csv").out.strip().split("\n\n")
-    assert len(sections) == 9
+    assert len(sections) == 10
     for section in sections:
         read_csv(section)
 
 
 def test_list_as_markdown_has_whole_tables(bench: Bench) -> None:
-    assert len(markdown_tables(bench.ok("list", "--format", "markdown").out)) == 9
+    assert len(markdown_tables(bench.ok("list", "--format", "markdown").out)) == 10
 
 
 def test_list_says_why_a_strategy_cannot(listing: dict[str, list[Row]]) -> None:

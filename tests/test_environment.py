@@ -96,6 +96,7 @@ def test_a_preloaded_allocator_is_found_out(tmp_path: Path, library: str) -> Non
         ["misuse"],
         ["selftest", "--quick"],
         ["claims", "--quick"],
+        ["fidelity", "--quick"],
         ["gate", "--baseline"],
     ],
     ids=lambda words: words[0],

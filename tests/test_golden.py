@@ -45,6 +45,7 @@ OUTPUTS: dict[str, list[str]] = {
     "help-doctor.txt": ["doctor", "--help"],
     "help-selftest.txt": ["selftest", "--help"],
     "help-claims.txt": ["claims", "--help"],
+    "help-fidelity.txt": ["fidelity", "--help"],
     "counts.txt": FEW,
     "counts-markdown.txt": [*FEW, "--format", "markdown"],
     "counts.csv": [*FEW, "--format", "csv"],

@@ -64,6 +64,7 @@ def test_a_command_line_is_pasted(bench: Bench) -> None:
         ["new", "strategy", NAME],
         ["selftest", "--samples", NAME],
         ["claims", "--section", NAME],
+        ["fidelity", "--guest", NAME],
     ],
 )
 def test_a_name_is_refused_in_one_line(bench: Bench, arguments: list[str]) -> None:

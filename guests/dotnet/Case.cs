@@ -47,6 +47,8 @@ abstract class Case(Schedule schedule)
     public bool Warm(long n, TimeSpan limit)
     {
         var times = new List<double>();
+        for (int i = 0; i < GC.MaxGeneration; i++)
+            GC.Collect();
         long start = Stopwatch.GetTimestamp();
         bool steady = false;
         for (long first = 0; !steady && Stopwatch.GetElapsedTime(start) < limit; first = (first + n) % Schedule.IdsN)

@@ -24,7 +24,8 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "saves, from where on that changes, and which rules callers must obey; and where less than\n"
      "1 % of a core is at stake, that it does not matter.\n"},
     {"list", "what can be compared: strategies, workloads, heaps, guests",
-     "Lists strategies with the sizes that follow from their layouts and what they can, workloads,\n"
+     "Lists strategies with the sizes that follow from their layouts and what they can, "
+     "workloads,\n"
      "heaps, and guests, which are programs in other runtimes.\n"},
     {"misuse", "what breaking each strategy's rules does, and whether it is detected",
      "Breaks each rule of each strategy on purpose, in a child process of its own, as the "
@@ -77,6 +78,14 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "says, what is measured here, and a verdict: reproduced, not reproduced, arithmetic error,\n"
      "depends, changed by .NET 11, or not measurable here. docs/CLAIMS.md has the table of one\n"
      "machine. Takes a minute or two. Exit status: 0 whatever is found.\n"},
+    {"fidelity", "the models against a real runtime",
+     "Holds what the models predict against a guest, a program in the runtime that they are "
+     "models\n"
+     "of, on the same schedule: bytes on a hit and on a miss, collections by generation, the "
+     "share\n"
+     "of time paused, ratios of times, each with a goal, and whether it is met. docs/GUESTS.md\n"
+     "tells of guests. Takes two to three minutes. Exit status: 0 whatever is found, also where\n"
+     "the runtime is missing: then it is told how to get it.\n"},
 };
 
 /* --- the options, once --- */
@@ -94,13 +103,14 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
 #define DOCTOR (1u << VTB_COMMAND_DOCTOR)
 #define SELFTEST (1u << VTB_COMMAND_SELFTEST)
 #define CLAIMS (1u << VTB_COMMAND_CLAIMS)
+#define FIDELITY (1u << VTB_COMMAND_FIDELITY)
 #define ALL                                                                                    \
     (RUN | ADVISE | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST | \
-     CLAIMS)
+     CLAIMS | FIDELITY)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
 /* The commands that may take long. */
-#define WAITS (RUN | ADVISE | MISUSE | GATE | CHECK | BUILD | SELFTEST | CLAIMS)
+#define WAITS (RUN | ADVISE | MISUSE | GATE | CHECK | BUILD | SELFTEST | CLAIMS | FIDELITY)
 
 /* What a flag accepts. */
 #define NO_VALUE "no value (in the environment 1 or 0)"
@@ -273,6 +283,14 @@ static const struct vtb_option other_options[] = {
      .help = "3 runs beside each load: few, but less than a minute"},
     {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = NO_VALUE, .commands = CLAIMS,
      .help = "5 sessions of 24 rounds in place of 10 of 80, and no p99 of pauses"},
+    {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = NO_VALUE, .commands = FIDELITY,
+     .help =
+         "collections with two small nurseries, without the large one, and 16 rounds in place of\n"
+         "60"},
+    {"guest", "NAME", vtb_parse_text, FIELD(guest),
+     .accepts = "a guest's name, or the folder of one", .commands = FIDELITY,
+     .help = "the guest to hold the models against; `list` shows all. A folder, as ./mine, is one\n"
+             "of your own: docs/GUESTS.md. Default: the first"},
     {"section", "TEXT", vtb_parse_text, FIELD(section), .accepts = "a part of a section's heading",
      .commands = CLAIMS, .help = "only the claims of sections whose heading has this text in it"},
     {"samples", "FILE", vtb_parse_text, FIELD(samples_path), .file = VTB_FILE_READ,
@@ -298,12 +316,13 @@ static const struct vtb_option other_options[] = {
     {"dry-run", NULL, vtb_parse_flag, FIELD(dry_run), .accepts = NO_VALUE, .commands = RUN,
      .help = "print what would be measured, and how long it takes; write nothing"},
     {"keep-environment", NULL, vtb_parse_flag, FIELD(keep_environment), .accepts = NO_VALUE,
-     .of_run = true, .commands = RUN | ADVISE | GATE | MISUSE | CHECK | SELFTEST | CLAIMS,
+     .of_run = true,
+     .commands = RUN | ADVISE | GATE | MISUSE | CHECK | SELFTEST | CLAIMS | FIDELITY,
      .help = "leave what an allocator, a collector or the dynamic linker reads (LD_PRELOAD,\n"
              "GLIBC_TUNABLES, MALLOC_CONF, GC_...) in the environment of what is measured; the\n"
              "result says so. By default it is taken out, which the result says as well"},
     {"pin", "CPUS", vtb_parse_text, FIELD(pin), .accepts = "processors, as 0 or 0-3,8",
-     .of_run = true, .commands = RUN | ADVISE | GATE | SELFTEST | CLAIMS,
+     .of_run = true, .commands = RUN | ADVISE | GATE | SELFTEST | CLAIMS | FIDELITY,
      .help = "run everything on these processors alone"},
     {"resume", "FILE", vtb_parse_text, FIELD(resume), .file = VTB_FILE_READ,
      .accepts = "a result file's name", .commands = RUN,

@@ -26,6 +26,7 @@ enum vtb_command {
     VTB_COMMAND_DOCTOR,
     VTB_COMMAND_SELFTEST,
     VTB_COMMAND_CLAIMS,
+    VTB_COMMAND_FIDELITY,
     VTB_COMMAND_N
 };
 
@@ -133,6 +134,7 @@ struct vtb_options {
     double runs;              /* of `selftest`, as is the next; 0: not given */
     const char *samples_path; /* null: this machine is measured */
     const char *section;      /* of `claims`: a part of a heading; null: all of them */
+    const char *guest;        /* of `fidelity`; null: the first that there is */
     double doctor_s;          /* that `doctor` watches for gaps */
     const char *pin;          /* null: not given, as for the next */
     const char *tag;

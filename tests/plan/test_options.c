@@ -114,9 +114,9 @@ static char *help_text(enum vtb_command command)
 }
 
 /* The words of the commands, in the order of enum vtb_command. */
-static const char *const command_words[] = {"run",   "advise",  "list",     "misuse",
-                                            "gate",  "compare", "check",    "new",
-                                            "build", "doctor",  "selftest", "claims"};
+static const char *const command_words[] = {"run",      "advise", "list",    "misuse", "gate",
+                                            "compare",  "check",  "new",     "build",  "doctor",
+                                            "selftest", "claims", "fidelity"};
 
 #define HELP_ROWS_MAX 100
 
@@ -363,6 +363,7 @@ static void bad_values(void **state)
     refused_values("gate", bad_values_of_gate, LENGTH(bad_values_of_gate));
     refused_values("selftest", bad_values_of_selftest, LENGTH(bad_values_of_selftest));
     refused_values("claims", bad_values_of_claims, LENGTH(bad_values_of_claims));
+    refused_values("fidelity", bad_values_of_fidelity, LENGTH(bad_values_of_fidelity));
     assert_contains(refused("--events|page-falts"), "page-faults"); /* which is meant */
 }
 
@@ -929,6 +930,8 @@ static const char *bad_text(const char *option)
     text =
         text ? text : bad_text_of(bad_values_of_selftest, LENGTH(bad_values_of_selftest), option);
     text = text ? text : bad_text_of(bad_values_of_claims, LENGTH(bad_values_of_claims), option);
+    text =
+        text ? text : bad_text_of(bad_values_of_fidelity, LENGTH(bad_values_of_fidelity), option);
     if (!text)
         fail_msg("--%s has no row in bad_values.h", option);
     return text;

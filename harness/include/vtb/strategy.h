@@ -164,6 +164,10 @@ struct vtb_strategy {
     /* Other names that it is known by, separated by ", ", which --strategy takes in upper and lower
      * case where no strategy has them as a name; null: none. */
     const char *aliases;
+    /* What guests (docs/GUESTS.md) call what it is modelled on, by the direct method and by the
+     * asynchronous one; null: they have none. */
+    const char *guest;
+    const char *guest_async;
     enum vtb_shape shape;
     enum vtb_role role;
     /* The indirect calls on a hit, in the method and the loop, that belong to the strategy: of the

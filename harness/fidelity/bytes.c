@@ -1,0 +1,96 @@
+/* Bytes on a hit and on a miss, which the counting pass has of a model to the last one. */
+#include <math.h>
+#include <stdio.h>
+
+#include "base/prose.h"
+#include "fidelity/fidelity.h"
+#include "run/own_run.h"
+
+#define CALLS_N 200000
+#define GUEST_CALLS_N 20000
+#define WARM_CALLS_N 1000 /* in which a runtime makes what it makes once */
+#define KEYS_N 1000
+
+/* The sizes of results, besides the default workload's, which are references. */
+static const size_t payloads[] = {8, 16, 64};
+
+static void add_workloads(struct vtb_own_run *run)
+{
+    char names[400] = "";
+    vtb_append_item(names, sizeof names, "%s", vtb_default_workload()->name);
+    for (size_t i = 0; vtb_workloads[i].name; i++) {
+        for (size_t p = 0; p < sizeof payloads / sizeof *payloads; p++) {
+            if (vtb_workloads[i].payload_bytes == payloads[p])
+                vtb_append(names, sizeof names, ",%s", vtb_workloads[i].name);
+        }
+    }
+    vtb_own_run_word(run, "--workload=%s", names);
+}
+
+/* All strategies that stand for something in guests. */
+static void add_strategies(struct vtb_own_run *run)
+{
+    char names[400] = "";
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const struct vtb_strategy *strategy = vtb_find_strategy(vtb_strategies[i].name);
+        if (strategy && (strategy->guest || strategy->guest_async))
+            vtb_append(names, sizeof names, "%s%s", *names ? "," : "", vtb_strategies[i].name);
+    }
+    vtb_own_run_word(run, "--strategy=%s", names);
+    vtb_own_run_word(run, "--method=both");
+}
+
+static bool prepare(struct vtb_own_run *run, struct vtb_error *error)
+{
+    add_workloads(run);
+    add_strategies(run);
+    vtb_own_run_word(run, "--heap=%s", vtb_fidelity_heap(false));
+    vtb_own_run_word(run, "--hit-rate=0,1");
+    vtb_own_run_word(run, "--depth=1,2,3");
+    vtb_own_run_word(run, "--keys=%d", KEYS_N);
+    vtb_own_run_word(run, "--calls=%d", CALLS_N);
+    vtb_own_run_word(run, "--rounds=0");
+    return vtb_own_run_prepare(run, error);
+}
+
+static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
+                const struct vtb_figures *figures, struct vtb_error *error)
+{
+    const struct vtb_point *point = fixture->point;
+    const struct vtb_fidelity_epoch how = {.strategy = vtb_fidelity_name(figures->the_case),
+                                           .calls_n = GUEST_CALLS_N,
+                                           .warm_n = WARM_CALLS_N};
+    struct vtb_guest_epoch epoch = {.bytes = 0};
+    struct vtb_prediction prediction = vtb_fidelity_prediction(
+        point->hits.rate == 1 ? VTB_PREDICTED_HIT_BYTES : VTB_PREDICTED_MISS_BYTES, point);
+    vtb_fidelity_title(figures->the_case, prediction.model);
+    (void)snprintf(prediction.guest, sizeof prediction.guest, "%s", how.strategy);
+    prediction.predicted = vtb_steady_bytes_per_op(&figures->counted);
+    const bool ok = vtb_fidelity_run(&work->guest, fixture, &how, &epoch, error);
+    return vtb_fidelity_note(work, &prediction, ok, (double)epoch.bytes / GUEST_CALLS_N, error);
+}
+
+static bool add_all(struct vtb_fidelity *work, const struct vtb_comparison *comparison,
+                    struct vtb_error *error)
+{
+    struct vtb_fixture fixture;
+    if (!vtb_fixture_open(&fixture, comparison->point, error))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < comparison->point->cases_n; i++) {
+        if (vtb_fidelity_name(&comparison->point->cases[i]))
+            ok = add(work, &fixture, &comparison->figures[i], error);
+    }
+    vtb_fixture_close(&fixture);
+    return ok;
+}
+
+bool vtb_fidelity_bytes(struct vtb_fidelity *work, struct vtb_error *error)
+{
+    struct vtb_own_run run = {.words_n = 0};
+    bool ok = prepare(&run, error) && vtb_own_run_measure(&run, &run.plan, NULL, error);
+    for (size_t i = 0; ok && i < run.results.comparisons_n; i++)
+        ok = add_all(work, &run.results.comparisons[i], error);
+    vtb_own_run_close(&run);
+    return ok;
+}

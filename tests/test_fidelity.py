@@ -1,0 +1,176 @@
+"""`run_bench fidelity`: the models against .NET, where there is an SDK; and what a guest that does
+something wrong costs."""
+from __future__ import annotations
+
+import csv
+import io
+import re
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import BINARY, HANG_S, ROOT, Bench, strict_json
+from test_guests import sdk_or_skip
+
+FIXTURES = ROOT / "tests" / "fixtures" / "guests"
+
+KEYS = ["prediction", "parameters", "model", "guest", "unit", "predicted", "measured", "goal", "ok"]
+KEYS += ["reason"]
+PARAMETERS = ["workload", "hit_rate", "depth", "in_flight", "gen0_budget"]
+
+# As the command shows what it is held to.
+GOALS = {
+    "bytes on a hit": "exact",
+    "bytes on a miss": "exact",
+    "collections, gen0": "within 3 %",
+    "collections, gen1": "within 25 %, or by 1",
+    "collections, gen2": "within 25 %, or by 1",
+    "share of time paused": "by a factor of 1.3 at most",
+    "time, a / b": "within 25 %",
+    "time, depth 3 / 1": "within 25 %",
+    "time, a / plain": "",
+}
+
+Prediction = dict[str, Any]
+
+
+def predictions_of(bench: Bench, guest: str, **environment: str) -> list[Prediction]:
+    words = ["fidelity", "--quick", "--guest", guest, "--format", "json"]
+    outcome = bench(*words, **environment)
+    assert outcome.code == 0, outcome.err
+    found = strict_json(outcome.out)
+    assert list(found) == ["guest", "version", "predictions"]
+    rows: list[Prediction] = found["predictions"]
+    for row in rows:
+        assert list(row) == KEYS and list(row["parameters"]) == PARAMETERS
+        assert row["goal"] == GOALS[row["prediction"]]
+        assert row["ok"] is None or row["measured"] is not None
+        assert row["measured"] is not None or row["reason"]
+    assert {row["prediction"] for row in rows} == set(GOALS)
+    return rows
+
+
+def bytes_of(rows: list[Prediction]) -> list[Prediction]:
+    return [row for row in rows if row["prediction"].startswith("bytes")]
+
+
+# --- without .NET ---
+
+MISSING = str(FIXTURES / "missing")
+
+
+def test_a_missing_runtime_is_told_and_no_error(bench: Bench) -> None:
+    rows = predictions_of(bench, MISSING)
+    told = "guest missing: there is no fakeland; install the package fakeland"
+    for row in rows:
+        assert row["measured"] is None and row["ok"] is None and row["reason"] == told
+    for row in bytes_of(rows):
+        assert row["predicted"] is not None
+    outcome = bench("fidelity", "--quick", "--guest", MISSING)
+    assert outcome.code == 0
+    assert outcome.err.splitlines()[-1] == told
+    assert outcome.out.count("fakeland; install") == 1
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "markdown"])
+def test_formats(bench: Bench, form: str) -> None:
+    rows = predictions_of(bench, MISSING)
+    out = bench.ok("fidelity", "--quick", "--guest", MISSING, "--format", form).out
+    if form == "csv":
+        found = list(csv.DictReader(io.StringIO(out)))
+        assert len(found) == len(rows)
+        assert {row["verdict"] for row in found} == {"not measured"}
+        assert [row["model"] for row in found] == [row["model"] for row in rows]
+        return
+    if form == "table":
+        assert max(map(len, out.splitlines())) <= 100
+    # Depths share a row: 104 B a method on a miss of an asynchronous one.
+    assert re.search(r"bytes on a miss .*depth 1-3 .*104, 208, 312 .*not measured", out)
+    assert f"{len(rows)} predictions of guest missing: 0 ok, 0 missed, {len(rows)} not" in out
+
+
+def test_a_guest_that_dies_costs_its_own_rows(bench: Bench) -> None:
+    """It dies when it is asked for a third epoch; a row of bytes is two."""
+    rows = predictions_of(bench, str(FIXTURES / "later"))
+    own = [
+        row
+        for row in bytes_of(rows)
+        if row["guest"] == "plain" and row["parameters"]["workload"] == "user_cache"
+    ]
+    assert len(own) == 6
+    for at, row in enumerate(own):
+        if at % 2 == 0:  # it says that it allocates for each call
+            assert (row["predicted"], row["measured"], row["ok"]) == (0, 72, False)
+        else:
+            assert row["measured"] is None and row["ok"] is None
+            assert row["reason"] == (
+                "guest later: it ended when asked to run (Killed); it says: out of luck"
+            )
+    lacking = [row for row in rows if row["guest"] == "task_from_result"]
+    assert lacking
+    for row in lacking:
+        assert "guest later has no strategy 'task_from_result'" in row["reason"]
+
+
+def test_a_guest_that_does_not_build_says_what_its_compiler_said(bench: Bench) -> None:
+    outcome = bench("fidelity", "--quick", "--guest", str(FIXTURES / "broken"))
+    assert outcome.code == 0
+    assert "guest.fake:3: error: no such thing\n" in outcome.err
+    assert "guest broken does not build in '" in outcome.err
+    assert ", 0 ok" not in outcome.out and ": 0 ok, 0 missed, " in outcome.out
+
+
+@pytest.mark.parametrize("name", ["none", "./none", "/"])
+def test_a_guest_that_is_none_is_refused(bench: Bench, name: str) -> None:
+    outcome = bench("fidelity", "--guest", name)
+    assert outcome.code == 2 and outcome.out == ""
+    told = f"run_bench: --guest: '{name}' is no guest; accepted: dotnet, or "
+    assert outcome.err.startswith(told)
+    assert outcome.err.count("\n") == 1
+
+
+def test_an_interrupt_leaves_nothing_half_told(bench: Bench, tmp_path: Path) -> None:
+    """Of a guest that hangs, for as long as the program waits for it."""
+    guest = tmp_path / "hangs" / "guest"
+    guest.parent.mkdir()
+    text = (FIXTURES / "right" / "guest").read_text(encoding="utf-8")
+    text = text.replace('"$(dirname "$0")/../fake.py" right', f"{FIXTURES}/fake.py hangs")
+    guest.write_text(text, encoding="utf-8")
+    guest.chmod(0o755)
+    process = subprocess.Popen(
+        [str(BINARY), "fidelity", "--guest", str(guest.parent), "--progress", "plain"],
+        cwd=bench.directory,
+        env=bench.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(5)
+    process.send_signal(signal.SIGTERM)
+    out, error = process.communicate(timeout=HANG_S)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert out == ""
+    told = "interrupted; nothing is told of the predictions that were measured\n"
+    assert error.endswith(told)
+
+
+# --- with it ---
+
+
+def test_models_against_dotnet(bench: Bench) -> None:
+    """What depends on no machine: bytes, and collections of a nursery that stays as it is set."""
+    sdk_or_skip()
+    rows = predictions_of(bench, "dotnet")
+    exact = bytes_of(rows)
+    assert len(exact) == 4 * 2 * 3 * 7
+    for row in exact:
+        assert row["ok"] is True, row
+    for row in rows:
+        assert row["measured"] is not None, row
+        if row["prediction"] == "collections, gen0" and row["parameters"]["gen0_budget"] >= 6 << 20:
+            assert row["ok"] is True, row
