@@ -146,6 +146,16 @@ def test_warm_leaves_nothing(guest: Guest) -> None:
     assert guest.ask("drain case=1") == "error case 1 is not open"
 
 
+def test_a_case_that_is_closed_has_its_schedule_no_more(guest: Guest) -> None:
+    maps = Path(f"/proc/{guest.process.pid}/maps")
+    guest.open("plain", "user_cache", rate=5)
+    assert str(guest.folder / "schedule") in maps.read_text()
+    guest.open("async_task", "user_cache", rate=5)  # in the place of the other
+    assert maps.read_text().count(str(guest.folder / "schedule")) == 1
+    assert guest.ask("close case=1") == "ok"
+    assert str(guest.folder / "schedule") not in maps.read_text()
+
+
 def test_refuses(guest: Guest, tmp_path: Path) -> None:
     path = tmp_path / "schedule"
     write_schedule(path, [1, 2, 3], 1)
@@ -173,6 +183,9 @@ def test_refuses(guest: Guest, tmp_path: Path) -> None:
         content[at] ^= 2
         (tmp_path / "wrong").write_bytes(content)
         assert told in guest.ask(f"open {right.replace(str(path), str(tmp_path / 'wrong'))}")
+    (tmp_path / "wrong").write_bytes(b"")
+    empty = guest.ask(f"open {right.replace(str(path), str(tmp_path / 'wrong'))}")
+    assert empty == "error the schedule's file has 0 bytes, and its header alone 96"
     write_schedule(path, [1, 0xC0000002, 3], 1)
     assert "on which the store fails" in guest.ask(f"open {right}")
 

@@ -7,9 +7,11 @@ namespace Guest;
 readonly record struct Epoch(long Ns, long Bytes, int Gen0, int Gen1, int Gen2, long PauseNs);
 
 /// <summary>A strategy on a workload, with a window of its own.</summary>
-abstract class Case(Schedule schedule)
+abstract class Case(Schedule schedule) : IDisposable
 {
     protected readonly Schedule Schedule = schedule;
+
+    public void Dispose() => Schedule.Dispose();
 
     /// <summary>The sum of all that was consumed since the case was opened or warmed.</summary>
     public ulong Checksum { get; protected set; }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Guest;
 
@@ -83,7 +82,9 @@ static class Program
                 return $"ok protocol={Protocol} name=dotnet version={Environment.Version}"
                     + $" strategies={string.Join(',', strategies)} workloads={string.Join(',', workloads)}";
             case "open":
-                cases[question.Number("case", 0, int.MaxValue)] = Open(question);
+                Case opened = Open(question);
+                Close(question.Number("case", 0, int.MaxValue));
+                cases[question.Number("case", 0, int.MaxValue)] = opened;
                 return "ok";
             case "warm":
                 bool steady = CaseOf(question).Warm(question.Number("calls", 1, long.MaxValue),
@@ -96,11 +97,17 @@ static class Program
                 return $"ok checksum={CaseOf(question).Checksum}";
             case "close":
                 _ = CaseOf(question);
-                cases.Remove(question.Number("case", 0, int.MaxValue));
+                Close(question.Number("case", 0, int.MaxValue));
                 return "ok";
             default:
                 throw new Refusal($"'{question.Word}' is no question; accepted: hello, open, warm, run, drain, close");
         }
+    }
+
+    static void Close(long number)
+    {
+        if (cases.Remove(number, out Case? own))
+            own.Dispose();
     }
 
     static string Run(Question question)

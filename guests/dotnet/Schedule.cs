@@ -1,5 +1,4 @@
 using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -7,9 +6,9 @@ namespace Guest;
 
 /// <summary>
 /// The schedule that the cells run, and the order in which operations complete: a mapped file, whose
-/// layout docs/GUESTS.md has. It stays mapped as long as the process lives.
+/// layout docs/GUESTS.md has. It is mapped until it is disposed of.
 /// </summary>
-sealed unsafe class Schedule
+sealed unsafe class Schedule : IDisposable
 {
     public const uint Miss = 0x80000000;
     public const uint Fail = 0x40000000;
@@ -24,11 +23,20 @@ sealed unsafe class Schedule
     public readonly uint* Order;
     public readonly long OrderN;
 
+    readonly MemoryMappedFile map;
+    readonly MemoryMappedViewAccessor view;
+
     public Schedule(string path)
     {
-        long bytes;
-        byte* start = Map(path, out bytes);
-        if (bytes < HeaderBytes || !new ReadOnlySpan<byte>(start, 8).SequenceEqual("VTBSCHED"u8))
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
+        long bytes = file.Length;
+        if (bytes < HeaderBytes)
+            throw new Refusal($"the schedule's file has {bytes} bytes, and its header alone {HeaderBytes}");
+        map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, true);
+        view = map.CreateViewAccessor(0, bytes, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        if (!new ReadOnlySpan<byte>(start, 8).SequenceEqual("VTBSCHED"u8))
             throw new Refusal("the schedule's file is none: it does not begin with VTBSCHED");
         uint version = *(uint*)(start + 8);
         if (version != Version)
@@ -46,16 +54,11 @@ sealed unsafe class Schedule
         CheckIds();
     }
 
-    static byte* Map(string path, out long bytes)
+    public void Dispose()
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
-        bytes = file.Length;
-        var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read,
-                                                  HandleInheritability.None, true);
-        byte* start = null;
-        map.CreateViewAccessor(0, bytes, MemoryMappedFileAccess.Read)
-            .SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        return start;
+        view.SafeMemoryMappedViewHandle.ReleasePointer();
+        view.Dispose();
+        map.Dispose();
     }
 
     void CheckIds()
