@@ -168,9 +168,9 @@ def test_models_against_dotnet(bench: Bench) -> None:
     rows = predictions_of(bench, "dotnet")
     exact = bytes_of(rows)
     assert len(exact) == 4 * 2 * 3 * 7
-    for row in exact:
-        assert row["ok"] is True, row
+    for row in exact:  # a runtime may still make something once, in one of 20,000 calls
+        assert row["measured"] == pytest.approx(row["predicted"], abs=0.05), row
     for row in rows:
         assert row["measured"] is not None, row
         if row["prediction"] == "collections, gen0" and row["parameters"]["gen0_budget"] >= 6 << 20:
-            assert row["ok"] is True, row
+            assert row["measured"] == pytest.approx(row["predicted"], rel=0.05), row

@@ -8,7 +8,7 @@
 
 #define CALLS_N 200000
 #define GUEST_CALLS_N 20000
-#define WARM_CALLS_N 1000 /* in which a runtime makes what it makes once */
+#define WARM_CALLS_N 20000 /* in which a runtime makes what it makes once */
 #define KEYS_N 1000
 
 /* The sizes of results, besides the default workload's, which are references. */
