@@ -78,8 +78,8 @@ static const struct layout_workload layout_workloads[] = {
  * will be. A request is a callback, its context and the key. A coroutine's frame starts with what
  * resumes and what destroys it; then come the promise (who waits, in two words, the service, fault
  * and state, the result), the frame's own address, the arguments, where it goes on and two flags,
- * what it awaits at its start, what was found, the await of the store (the key, the promise, the
- * answer), and what it awaits at its end. A node has eight bytes each for what
+ * what it awaits at its start, what was found, a copy of a key that is a struct, the await of the
+ * store (the key, the promise, the answer), and what it awaits at its end. A node has eight bytes each for what
  * waits, its count of bytes and its state, and the fault, which a bool stands beside. */
 #define LAYOUT_TASK(key, value) (64 + LAYOUT_UP(value))
 #define LAYOUT_LEAN(key, value) (24 + LAYOUT_UP((value) > (key) ? (value) : (key)))
@@ -89,7 +89,7 @@ static const struct layout_workload layout_workloads[] = {
 #define LAYOUT_FRAME(key, value)                                                              \
     (8 + 8 + (8 + 8 + 8 + 4 + 4 + LAYOUT_UP(value)) + 8 + 8 +                                 \
      LAYOUT_UP(LAYOUT_ARGUMENT(key) + 2 + 1 + 1 + 1) + 8 + LAYOUT_UP(LAYOUT_ARGUMENT(key)) + \
-     8 + 8 + 8)
+     ((key) > 8 ? LAYOUT_UP(key) : 0) + 8 + 8 + 8)
 #define LAYOUT_NODE(key, value) (8 + 8 + ((value) == 1 ? 8 : 8 + (value)))
 
 /* Bytes that a method keeps in these objects: its key, or its state machine. That is the state and
@@ -300,7 +300,7 @@ static const struct layout_known layouts_known[] = {
     {"callback", "config_read", 4, 0, 24, 0, 0},
     {"callback", "permission_check", 4, 0, 32, 0, 0},
     {"coroutine", "user_cache", 8, 128, 128, 0, 0},
-    {"coroutine", "permission_check", 8, 144, 144, 0, 0},
+    {"coroutine", "permission_check", 8, 160, 160, 0, 0},
     {"coroutine_recycled", "payload_64", 8, 184, 184, 0, 0},
     {"cxx_strategy", "input_validator", 16, 0, 32, 0, 0},
     {"cxx_strategy", "user_cache", 16, 0, 40, 0, 0},
