@@ -79,8 +79,9 @@ static const struct layout_workload layout_workloads[] = {
  * resumes and what destroys it; then come the promise (who waits, in two words, the service, fault
  * and state, the result), the frame's own address, the arguments, where it goes on and two flags,
  * what it awaits at its start, what was found, a copy of a key that is a struct, the await of the
- * store (the key, the promise, the answer), and what it awaits at its end. A node has eight bytes each for what
- * waits, its count of bytes and its state, and the fault, which a bool stands beside. */
+ * store (the key, the promise, the answer), and what it awaits at its end. A node has eight
+ * bytes each for what waits, its count of bytes and its state, and the fault, which a bool
+ * stands beside. */
 #define LAYOUT_TASK(key, value) (64 + LAYOUT_UP(value))
 #define LAYOUT_LEAN(key, value) (24 + LAYOUT_UP((value) > (key) ? (value) : (key)))
 #define LAYOUT_SOURCE(key, value) (64 + LAYOUT_UP((value) + 2 + 1 + 1))

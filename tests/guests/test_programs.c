@@ -50,10 +50,10 @@ static void what_a_compiler_says_is_told(void **state)
 
 static void what_is_none_is_refused(void **state)
 {
+    static const char nowhere[] = FIXTURES_DIR "/nowhere";
+    static const char *const names[] = {"", "none", "..", FIXTURES_DIR, nowhere, "/", NULL};
     (void)state;
-    for (const char *const *name =
-             (const char *[]){"", "none", "..", FIXTURES_DIR, FIXTURES_DIR "/nowhere", "/", NULL};
-         *name; name++) {
+    for (const char *const *name = names; *name; name++) {
         assert_false(vtb_guest_program_find(*name, &program, &error));
         assert_int_equal(error.exit_code, VTB_EXIT_USAGE);
         assert_one_line(error.message);
