@@ -63,8 +63,9 @@ static void append_usual(char *text, const struct vtb_results *results)
     const struct vtb_point *point = comparison->point;
     const struct vtb_counted *counted = &comparison->figures[0].counted;
     if (!vtb_answer_varies(results, &vtb_parameters[VTB_P(calls)]))
-        vtb_append(text, TEXT_BYTES, "%s calls, ",
-                   vtb_thousands_text(number, (double)point->calls_n));
+        vtb_append(text, TEXT_BYTES, "%s call%s, ",
+                   vtb_thousands_text(number, (double)point->calls_n),
+                   vtb_plural((double)point->calls_n, "", "s"));
     if (results->plan->points_n == 1)
         vtb_append(text, TEXT_BYTES, "%s %% answered at once, ",
                    vtb_decimal_text(number, 100 * vtb_per_op(counted, counted->hits_n), 2));

@@ -118,6 +118,9 @@ static void a_cold_start(void **state)
     it.plan.calls_per_second = 20000;
     print(80);
     says("7 sessions of 80 cold starts");
+    it.point.calls_n = 1;
+    print(80);
+    says("errands: 1 call, 80 % answered at once");
     says("does it matter? not told: these are the first calls of a process, which come once");
     says_not("of a core");
 }
