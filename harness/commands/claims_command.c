@@ -6,16 +6,6 @@
 #include "commands/warnings.h"
 #include "report/page.h"
 
-static bool report(const struct vtb_claim_results *results, const struct vtb_options *options,
-                   struct vtb_error *error)
-{
-    const struct vtb_page page = {.print = vtb_claims_report, .what = results};
-    struct vtb_error reason;
-    const bool ok =
-        vtb_output_stdout(vtb_claims_report, results, (enum vtb_format)options->format, error);
-    return (!options->report || vtb_page_write(options->report, &page, ok ? error : &reason)) && ok;
-}
-
 bool vtb_claims_command(const struct vtb_options *options, struct vtb_error *error)
 {
     struct vtb_claims_work work;
@@ -34,7 +24,8 @@ bool vtb_claims_command(const struct vtb_options *options, struct vtb_error *err
     }
     if (ok) {
         vtb_warn_after(&machine, &work.run.plan);
-        ok = report(&work.results, options, error);
+        ok = vtb_page_report(vtb_claims_report, &work.results, (enum vtb_format)options->format,
+                             options->report, error);
     }
     vtb_claims_close(&work);
     return ok;

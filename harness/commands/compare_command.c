@@ -2,16 +2,6 @@
 #include "gate/compare.h"
 #include "report/page.h"
 
-static bool report(const struct vtb_compared *compared, const struct vtb_options *options,
-                   struct vtb_error *error)
-{
-    const struct vtb_page page = {.print = vtb_compare_report, .what = compared};
-    struct vtb_error reason;
-    const bool ok =
-        vtb_output_stdout(vtb_compare_report, compared, (enum vtb_format)options->format, error);
-    return (!options->report || vtb_page_write(options->report, &page, ok ? error : &reason)) && ok;
-}
-
 bool vtb_compare_command(const struct vtb_options *options, struct vtb_error *error)
 {
     struct vtb_result_file files[2] = {0};
@@ -21,7 +11,8 @@ bool vtb_compare_command(const struct vtb_options *options, struct vtb_error *er
         ok = vtb_result_file_read(&files[i], options->files[i], VTB_EXIT_USAGE, error);
     if (ok) {
         vtb_compare_make(&compared, &files[0], &files[1]);
-        ok = report(&compared, options, error);
+        ok = vtb_page_report(vtb_compare_report, &compared, (enum vtb_format)options->format,
+                             options->report, error);
         vtb_compare_free(&compared);
     }
     for (size_t i = 0; i < 2; i++)

@@ -102,6 +102,13 @@ void vtb_answer_paragraph(const struct vtb_answer_lines *lines, const char *text
     print_paragraph(lines, text, VTB_PAINT_NONE);
 }
 
+void vtb_answer_subject(const struct vtb_answer_lines *lines, const char *text)
+{
+    if (lines->format == VTB_FORMAT_MARKDOWN)
+        fputs("### ", lines->out);
+    vtb_answer_paragraph(lines, text);
+}
+
 void vtb_answer_headline(const struct vtb_answer_lines *lines, const char *text)
 {
     print_paragraph(lines, text, VTB_PAINT_TITLE);

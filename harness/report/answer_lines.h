@@ -49,7 +49,9 @@ void vtb_answer_line(const struct vtb_answer_lines *lines, const char *label, co
 void vtb_answer_time_line(const struct vtb_answer_lines *lines, const char *label, const char *text,
                           const struct vtb_figures *figures);
 
-/* Prints a text over the whole width; the second function the one that all others explain. */
+/* Prints a text over the whole width; the first function what was measured, which is a heading of
+ * Markdown, and the last the one that all others explain. */
+void vtb_answer_subject(const struct vtb_answer_lines *lines, const char *text);
 void vtb_answer_paragraph(const struct vtb_answer_lines *lines, const char *text);
 void vtb_answer_headline(const struct vtb_answer_lines *lines, const char *text);
 

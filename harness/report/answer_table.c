@@ -546,15 +546,13 @@ static void print_legend(FILE *out, const struct vtb_results *results, const str
     putc('\n', out);
 }
 
-void vtb_answer_table(FILE *out, const struct vtb_results *results, const struct vtb_look *look,
-                      enum vtb_format format)
+void vtb_answer_table(FILE *out, const struct vtb_results *results, const struct vtb_answer *answer,
+                      const struct vtb_look *look, enum vtb_format format)
 {
-    struct vtb_answer answer;
-    vtb_answer_make_first(&answer, results->comparisons, results->comparisons_n, 0);
-    if (results->plan->points_n > 1 && answer.n == 0)
+    if (results->plan->points_n > 1 && answer->n == 0)
         return;
     if (results->plan->points_n > 1)
-        print_points(out, results, &answer, look, format);
+        print_points(out, results, answer, look, format);
     else
         print_strategies(out, results->comparisons, look, format);
     putc('\n', out);

@@ -6,10 +6,12 @@
 
 #include "base/look.h"
 #include "base/output.h"
+#include "figures/answer.h"
 #include "figures/results.h"
 
-/* Prints it with a legend below, as VTB_FORMAT_TABLE, no wider than the look, or as _MARKDOWN. */
-void vtb_answer_table(FILE *out, const struct vtb_results *results, const struct vtb_look *look,
-                      enum vtb_format format);
+/* Prints it with a legend below, as VTB_FORMAT_TABLE, no wider than the look, or as _MARKDOWN. The
+ * answer is that of vtb_answer_make_first. */
+void vtb_answer_table(FILE *out, const struct vtb_results *results, const struct vtb_answer *answer,
+                      const struct vtb_look *look, enum vtb_format format);
 
 #endif

@@ -88,3 +88,12 @@ bool vtb_page_write(const char *path, const struct vtb_page *page, struct vtb_er
         close(output);
     return ok;
 }
+
+bool vtb_page_report(vtb_print *print, const void *what, enum vtb_format format, const char *path,
+                     struct vtb_error *error)
+{
+    const struct vtb_page page = {.print = print, .what = what};
+    struct vtb_error reason;
+    const bool ok = vtb_output_stdout(print, what, format, error);
+    return (!path || vtb_page_write(path, &page, ok ? error : &reason)) && ok;
+}

@@ -20,4 +20,9 @@ VTB_MUST_USE bool vtb_page_check(const char *path, struct vtb_error *error);
 VTB_MUST_USE bool vtb_page_write(const char *path, const struct vtb_page *page,
                                  struct vtb_error *error);
 
+/* Prints a report to standard output, in a format, and makes a page of it if there is a path. If
+ * one fails the other is still tried; *error is of the first that did. */
+VTB_MUST_USE bool vtb_page_report(vtb_print *print, const void *what, enum vtb_format format,
+                                  const char *path, struct vtb_error *error);
+
 #endif

@@ -56,9 +56,7 @@ static void print_subject(const struct page *page)
     vtb_append(text, sizeof text, "%zu session%s of %zu rounds", comparison->samples.sessions_n,
                vtb_plural((double)comparison->samples.sessions_n, "", "s"),
                comparison->samples.rounds_n);
-    if (page->lines.format == VTB_FORMAT_MARKDOWN)
-        fputs("### ", page->lines.out);
-    vtb_answer_paragraph(&page->lines, text);
+    vtb_answer_subject(&page->lines, text);
 }
 
 /* --- the advice --- */

@@ -104,9 +104,7 @@ static void print_subject(const struct screen *screen)
                    vtb_plural((double)comparison->samples.sessions_n, "", "s"),
                    comparison->samples.rounds_n,
                    comparison->point->cold && last->point->cold ? "cold starts" : "rounds");
-    if (screen->lines.format == VTB_FORMAT_MARKDOWN)
-        fputs("### ", screen->lines.out);
-    vtb_answer_paragraph(&screen->lines, text);
+    vtb_answer_subject(&screen->lines, text);
 }
 
 /* --- the answer, of one table --- */
@@ -610,7 +608,7 @@ void vtb_report_answer(FILE *out, const struct vtb_results *results, const struc
     print_subject(&screen);
     print_answer(&screen);
     putc('\n', out);
-    vtb_answer_table(out, results, look, format);
+    vtb_answer_table(out, results, &screen.answer, look, format);
     putc('\n', out);
     print_notes(&screen);
     vtb_report_skips(out, &results->plan->skips, look->width);

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from plots.files import is_number
+from plots.gc_shares import ENOUGH
 from plots.kinds import KINDS, pictures_of
 from plots.results import Case, cases_of, load
 from plots.strategies import BASELINE
@@ -24,9 +25,6 @@ WORDS = {"hit_rate": "hit rate", "in_flight": "in flight", "gen0_budget": "nurse
 UNITS = {"gen0_budget": "bytes", "live_heap": "bytes"}
 
 HEADLINE = "ANSWER"
-
-# Of fewer, nothing is told.
-COLLECTIONS_MIN = 50
 
 # A table of more rows is too heavy for a page; all of them are in the result file.
 ROWS_MAX = 2000
@@ -90,7 +88,7 @@ def collections_of(case: Case) -> float | None:
     if exactly:
         return 1e6 / exactly
     came = case.get("collections_n") or 0
-    return case.get("collections_per_mop") if came == 0 or came >= COLLECTIONS_MIN else None
+    return case.get("collections_per_mop") if came == 0 or came >= ENOUGH else None
 
 
 def row_of(case: Case, parameters: list[str]) -> list[Cell]:
