@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from conftest import BINARY, HANG_S, ROOT, Bench, strict_json
-from test_guests import sdk_or_skip
+from test_guests import GUEST, usable_or_skip
 
 FIXTURES = ROOT / "tests" / "fixtures" / "guests"
 
@@ -127,7 +127,8 @@ def test_a_guest_that_does_not_build_says_what_its_compiler_said(bench: Bench) -
 def test_a_guest_that_is_none_is_refused(bench: Bench, name: str) -> None:
     outcome = bench("fidelity", "--guest", name)
     assert outcome.code == 2 and outcome.out == ""
-    told = f"run_bench: --guest: '{name}' is no guest; accepted: dotnet, or "
+    ours = ", ".join(sorted(folder.name for folder in (ROOT / "guests").iterdir()))
+    told = f"run_bench: --guest: '{name}' is no guest; accepted: {ours}, or "
     assert outcome.err.startswith(told)
     assert outcome.err.count("\n") == 1
 
@@ -164,7 +165,7 @@ def test_an_interrupt_leaves_nothing_half_told(bench: Bench, tmp_path: Path) -> 
 
 def test_models_against_dotnet(bench: Bench) -> None:
     """What depends on no machine: bytes, and collections of a nursery that stays as it is set."""
-    sdk_or_skip()
+    usable_or_skip(GUEST)
     rows = predictions_of(bench, "dotnet")
     exact = bytes_of(rows)
     assert len(exact) == 4 * 2 * 3 * 7

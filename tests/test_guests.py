@@ -1,4 +1,5 @@
-"""The guest for .NET, asked by its protocol; where there is no SDK, what is said of that."""
+"""The guests for .NET, asked by their protocol; where there is no SDK, or no package of .NET 11, what
+is said of that."""
 from __future__ import annotations
 
 import hashlib
@@ -13,32 +14,37 @@ import pytest
 
 from conftest import HANG_S, ROOT, Bench, strict_json
 
-GUEST = ROOT / "guests" / "dotnet" / "guest"
+GUESTS = ROOT / "guests"
+GUEST = GUESTS / "dotnet" / "guest"
+GUEST_11 = GUESTS / "dotnet11" / "guest"
 
 MISS = 0x80000000
 CALLS_N = 40000
 KEYS_N = 1000
 
 
-def sdk_or_skip() -> None:
-    checked = subprocess.run([GUEST, "check"], capture_output=True, text=True, timeout=HANG_S)
+def usable_or_skip(program: Path) -> None:
+    checked = subprocess.run([program, "check"], capture_output=True, text=True, timeout=HANG_S)
     if checked.returncode != 0:
-        pytest.skip(f"guest dotnet: {checked.stdout.strip()}")
+        pytest.skip(f"guest {program.parent.name}: {checked.stdout.strip()}")
 
 
 def write_schedule(path: Path, ids: list[int], window: int) -> None:
-    rest = struct.pack(f"<{len(ids) + window}I", *ids, *range(window))
+    """Operations complete in an order that is not that of the frames."""
+    order = [frame for at in range(3) for frame in range(at, window, 3)]
+    rest = struct.pack(f"<{len(ids) + window}I", *ids, *order)
     digest = hashlib.sha256(rest).hexdigest().encode()
     head = struct.pack("<8sIIQQ64s", b"VTBSCHED", 1, 96, len(ids), window, digest)
     path.write_bytes(head + rest)
 
 
 class Guest:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, program: Path, folder: Path) -> None:
+        self.version = 11 if program == GUEST_11 else 10
         self.folder = folder
         self.number = 0
         self.process = subprocess.Popen(
-            [GUEST, "run", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [program, "run", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def ask(self, question: str) -> str:
@@ -56,12 +62,18 @@ class Guest:
         return {name: int(value) for name, value in (field.split("=") for field in fields)}
 
     def open(
-        self, strategy: str, workload: str, rate: int, window: int = 64, depth: int = 1
+        self,
+        strategy: str,
+        workload: str,
+        rate: int,
+        window: int = 64,
+        depth: int = 1,
+        caller: str = "",
     ) -> None:
         path = self.folder / "schedule"
         ids = [(i * 7919) % KEYS_N | (0 if i % 10 < rate else MISS) for i in range(CALLS_N)]
         write_schedule(path, ids, window)
-        question = f"open case=1 workload={workload} keys={KEYS_N} strategy={strategy}"
+        question = f"open case=1 workload={workload} keys={KEYS_N} strategy={strategy}{caller}"
         assert self.ask(f"{question} window={window} depth={depth} schedule={path}") == "ok"
 
     def close(self) -> None:
@@ -70,16 +82,19 @@ class Guest:
         assert self.process.wait(HANG_S) == 0
 
 
-@pytest.fixture(scope="module")
-def guest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
-    sdk_or_skip()
+@pytest.fixture(scope="module", params=[GUEST, GUEST_11], ids=["dotnet", "dotnet11"])
+def guest(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Guest]:
+    program = request.param
+    usable_or_skip(program)
     folder = tmp_path_factory.mktemp("guest")
-    built = subprocess.run([GUEST, "build", folder], capture_output=True, text=True)
+    built = subprocess.run([program, "build", folder], capture_output=True, text=True)
     assert built.returncode == 0, built.stdout
     stamp = (folder / "bin" / "guest.dll").stat().st_mtime_ns
-    subprocess.run([GUEST, "build", folder], check=True, capture_output=True)
+    subprocess.run([program, "build", folder], check=True, capture_output=True)
     assert (folder / "bin" / "guest.dll").stat().st_mtime_ns == stamp
-    started = Guest(folder)
+    started = Guest(program, folder)
     yield started
     started.close()
 
@@ -96,12 +111,54 @@ BYTES = {
 }
 
 
+# The same where methods that the runtime suspends are called, or call: by .NET, caller and strategy.
+CLASSIC = " caller=classic"
+AT_ONCE = " caller=runtime"
+STORED = " caller=runtime stored=1"
+RUNTIME_BYTES = {
+    (10, CLASSIC, "runtime_task"): (72, 568, 0, 152),
+    (10, CLASSIC, "runtime_value_task"): (0, 568, 0, 152),
+    (10, AT_ONCE, "runtime_task"): (0, 480, 0, 152),
+    (10, AT_ONCE, "runtime_value_task"): (0, 480, 0, 152),
+    (10, AT_ONCE, "task_from_result"): (72, 408, 0, 0),
+    (10, AT_ONCE, "async_task"): (72, 408, 72, 104),
+    (10, STORED, "runtime_task"): (72, 720, 0, 152),
+    (10, STORED, "runtime_value_task"): (0, 752, 0, 152),
+    (10, STORED, "async_task"): (72, 256, 72, 104),
+    (11, CLASSIC, "runtime_task"): (72, 264, 0, 64),
+    (11, CLASSIC, "runtime_value_task"): (0, 264, 0, 64),
+    (11, AT_ONCE, "plain"): (0, 0, 0, 0),
+    (11, AT_ONCE, "runtime_task"): (0, 136, 0, 64),
+    (11, AT_ONCE, "runtime_value_task"): (0, 136, 0, 64),
+    (11, AT_ONCE, "task_from_result"): (0, 216, 0, 56),
+    (11, AT_ONCE, "cached_task"): (0, 160, 0, 56),
+    (11, AT_ONCE, "value_task"): (0, 216, 0, 56),
+    (11, AT_ONCE, "async_task"): (72, 160, 72, 104),
+    (11, AT_ONCE, "async_value_task"): (0, 168, 0, 128),
+    (11, STORED, "runtime_task"): (72, 336, 0, 64),
+    (11, STORED, "runtime_value_task"): (0, 336, 0, 64),
+    (11, STORED, "task_from_result"): (72, 104, 0, 0),
+    (11, STORED, "value_task"): (0, 104, 0, 0),
+    (11, STORED, "async_task"): (72, 104, 72, 104),
+    (11, STORED, "async_value_task"): (0, 112, 0, 128),
+}
+EPOCH_BYTES = 400  # a runtime caller awaits its turn once an epoch
+
+
+def bytes_of(guest: Guest, at: tuple[str, str], rate: int, depth: int) -> int:
+    caller, strategy = at
+    guest.open(strategy, "user_cache", rate, depth=depth, caller=caller)
+    guest.numbers("run case=1 first=0 calls=100")  # the runtime makes some things once
+    return guest.numbers(f"run case=1 first=0 calls={CALLS_N}")["bytes"]
+
+
 def test_greets(guest: Guest) -> None:
     answer = guest.ask("hello protocol=1")
-    assert answer.startswith("ok protocol=1 name=dotnet version=10.")
-    for name in BYTES:
+    assert answer.startswith(f"ok protocol=1 name=dotnet version={guest.version}.")
+    for name in [*BYTES, "runtime_task", "runtime_value_task"]:
         assert name in answer
     assert "workloads=user_cache,config_read,payload_8," in answer
+    assert answer.endswith(" callers=classic,runtime")
 
 
 @pytest.mark.parametrize("strategy", BYTES)
@@ -109,16 +166,49 @@ def test_greets(guest: Guest) -> None:
 def test_bytes_are_those_of_the_types(guest: Guest, strategy: str, depth: int) -> None:
     hit, miss, more_hit, more_miss = BYTES[strategy]
     for rate, first, more in [(10, hit, more_hit), (0, miss, more_miss)]:
-        guest.open(strategy, "user_cache", rate, depth=depth)
-        guest.numbers("run case=1 first=0 calls=100")  # the runtime makes some things once
-        epoch = guest.numbers(f"run case=1 first=0 calls={CALLS_N}")
-        assert epoch["bytes"] == (first + (depth - 1) * more) * CALLS_N
+        for caller in ("", CLASSIC, f"{CLASSIC} stored=1"):
+            measured = bytes_of(guest, (caller, strategy), rate, depth)
+            assert measured == (first + (depth - 1) * more) * CALLS_N
+
+
+@pytest.mark.parametrize("depth", [1, 3])
+def test_bytes_where_the_runtime_suspends(guest: Guest, depth: int) -> None:
+    for (version, *at), (hit, miss, more_hit, more_miss) in RUNTIME_BYTES.items():
+        if version != guest.version:
+            continue
+        for rate, first, more in [(10, hit, more_hit), (0, miss, more_miss)]:
+            measured = bytes_of(guest, (at[0], at[1]), rate, depth)
+            besides = measured - (first + (depth - 1) * more) * CALLS_N
+            assert 0 <= besides < EPOCH_BYTES, (at, rate)
+
+
+def test_the_caller_changes_nothing_that_is_consumed_when(guest: Guest) -> None:
+    """Nor what waits behind each epoch, some of which are shorter than the window."""
+    for workload, window, depth in [("user_cache", 64, 1), ("config_read", 7, 3), ("payload_64", 1, 2)]:
+        told = set()
+        for strategy in ("plain", *BYTES, "pooled_value_task", "runtime_task", "runtime_value_task"):
+            for caller in ("", AT_ONCE, STORED):
+                guest.open(strategy, workload, 6, window=window, depth=depth, caller=caller)
+                sums = []
+                at = 100
+                for calls in (1, 5, 20, CALLS_N, 1, 321):
+                    epoch = guest.numbers(f"run case=1 first={at} calls={calls}")
+                    sums.append(epoch["checksum"])
+                    at += calls
+                sums.append(guest.numbers("drain case=1")["checksum"])
+                sums.append(guest.numbers("drain case=1")["checksum"])
+                sums.append(guest.numbers("run case=1 first=7 calls=99")["checksum"])
+                if strategy != "plain":
+                    told.add(tuple(sums))
+                else:
+                    assert sums[-2] == sums[-3]
+        assert len(told) == 1, (workload, told)
 
 
 @pytest.mark.parametrize("workload", ["user_cache", "config_read", "payload_8", "payload_256"])
 def test_all_strategies_consume_the_same(guest: Guest, workload: str) -> None:
     sums = set()
-    for strategy in [*BYTES, "pooled_value_task"]:
+    for strategy in [*BYTES, "pooled_value_task", "runtime_task"]:
         for window in (1, 7, 64):
             guest.open(strategy, workload, rate=6, window=window, depth=2)
             # A circle, in parts, which leave operations in the window.
@@ -136,8 +226,9 @@ def test_a_pool_serves_again(guest: Guest) -> None:
     assert guest.numbers(f"run case=1 first=0 calls={CALLS_N}")["bytes"] == 0
 
 
-def test_warm_leaves_nothing(guest: Guest) -> None:
-    guest.open("async_task", "user_cache", rate=5)
+@pytest.mark.parametrize("caller", ["", AT_ONCE])
+def test_warm_leaves_nothing(guest: Guest, caller: str) -> None:
+    guest.open("async_task", "user_cache", rate=5, caller=caller)
     assert guest.numbers("warm case=1 calls=1000 limit=60")["steady"] in (0, 1)
     assert guest.numbers("drain case=1")["checksum"] == 0
     epoch = guest.numbers(f"run case=1 first=0 calls={CALLS_N}")
@@ -165,6 +256,8 @@ def test_refuses(guest: Guest, tmp_path: Path) -> None:
         ("open " + right.replace("plain", "other"), "there is no strategy other; accepted: "),
         ("open " + right.replace("depth=1", "depth=17"), "open: depth=17; accepted: 1 to 16"),
         ("open " + right.replace("depth=1 ", ""), "open has no depth="),
+        ("open caller=none " + right, "open: caller=none; accepted: classic, runtime"),
+        ("open stored=2 " + right, "open: stored=2; accepted: 0, 1"),
         ("open " + right + "no", "Could not find file"),
         ("sing", "'sing' is no question; accepted: hello, "),
         ("run case=2 first=0 calls=1", "case 2 is not open"),
@@ -191,7 +284,7 @@ def test_refuses(guest: Guest, tmp_path: Path) -> None:
 
 
 # What `guest check` needs besides the SDK.
-TOOLS = ["sh", "env", "sed", "dirname", "tail"]
+TOOLS = ["sh", "env", "sed", "dirname", "tail", "uname"]
 
 
 @pytest.fixture
@@ -204,28 +297,63 @@ def without_sdk(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_without_an_sdk_it_says_how_to_get_one(without_sdk: Path) -> None:
+def check_of(program: Path, **environment: str) -> tuple[int, str]:
+    checked = subprocess.run(
+        [program, "check"],
+        env=dict(os.environ, **environment),
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
+    assert checked.stdout.count("\n") == 1
+    return checked.returncode, checked.stdout
+
+
+def lists_sdks(folder: Path, listed: str) -> None:
+    program = folder / "dotnet"
+    program.write_text(f"#!/bin/sh\necho '{listed}'\n")
+    program.chmod(0o755)
+
+
+@pytest.mark.parametrize("program", [GUEST, GUEST_11])
+def test_without_an_sdk_it_says_how_to_get_one(without_sdk: Path, program: Path) -> None:
     for listed in [None, "8.0.100 [/somewhere]"]:
         if listed:
-            program = without_sdk / "dotnet"
-            program.write_text(f"#!/bin/sh\necho '{listed}'\n")
-            program.chmod(0o755)
-        environment = dict(os.environ, PATH=str(without_sdk))
-        checked = subprocess.run(
-            [GUEST, "check"], env=environment, capture_output=True, text=True, timeout=HANG_S
-        )
-        assert checked.returncode == 1
-        assert checked.stdout.count("\n") == 1
-        assert "install the SDK of .NET 10, package dotnet-sdk-10.0" in checked.stdout
+            lists_sdks(without_sdk, listed)
+        code, told = check_of(program, PATH=str(without_sdk))
+        assert code == 1
+        assert "install the SDK of .NET 10, package dotnet-sdk-10.0" in told
 
 
-def test_list_shows_what_a_guest_says(bench: Bench, without_sdk: Path) -> None:
-    (row,) = strict_json(bench.ok("list", "--format", "json", PATH=str(without_sdk)).out)["guests"]
-    assert row["name"] == "dotnet" and row["version"] == "-"
-    assert row["available"].startswith("there is no dotnet in PATH; install the SDK of .NET 10")
-    program = without_sdk / "dotnet"
-    program.write_text("#!/bin/sh\necho '10.0.999 [/somewhere]'\n")
-    program.chmod(0o755)
-    (row,) = strict_json(bench.ok("list", "--format", "json", PATH=str(without_sdk)).out)["guests"]
-    assert row == {"name": "dotnet", "version": "SDK 10.0.999", "available": "yes"}
-    assert "SDK 10.0.999" in bench.ok("list", PATH=str(without_sdk)).out
+def test_without_the_packages_of_11_it_says_how_to_fetch_them(
+    without_sdk: Path, tmp_path: Path
+) -> None:
+    lists_sdks(without_sdk, "10.0.999 [/somewhere]")
+    packages = tmp_path / "packages"
+    environment = {"PATH": str(without_sdk), "NUGET_PACKAGES": str(packages)}
+    for package in ["runtime", "host"]:
+        code, told = check_of(GUEST_11, **environment)
+        assert code == 1
+        assert told.startswith(f"there is no microsoft.netcore.app.{package}.linux-")
+        assert told.endswith(f"; to fetch it: {GUEST_11} fetch\n")
+        for machine in ["x64", "arm64"]:
+            (packages / f"microsoft.netcore.app.{package}.linux-{machine}/11.0.0").mkdir(parents=True)
+    assert check_of(GUEST_11, **environment) == (0, "SDK 10.0.999, runtime 11.0.0\n")
+
+
+def test_list_shows_what_a_guest_says(bench: Bench, without_sdk: Path, tmp_path: Path) -> None:
+    environment = {"PATH": str(without_sdk), "NUGET_PACKAGES": str(tmp_path)}
+
+    def rows() -> dict[str, dict[str, str]]:
+        listed = strict_json(bench.ok("list", "--format", "json", **environment).out)["guests"]
+        return {row["name"]: row for row in listed}
+
+    for name in ("dotnet", "dotnet11"):
+        assert rows()[name]["version"] == "-"
+        told = "there is no dotnet in PATH; install the SDK of .NET 10"
+        assert rows()[name]["available"].startswith(told)
+    lists_sdks(without_sdk, "10.0.999 [/somewhere]")
+    right = {"name": "dotnet", "version": "SDK 10.0.999", "available": "yes"}
+    assert rows()["dotnet"] == right
+    assert rows()["dotnet11"]["available"].startswith("there is no microsoft.netcore.app.runtime.")
+    assert "SDK 10.0.999" in bench.ok("list", **environment).out

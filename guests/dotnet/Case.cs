@@ -7,20 +7,58 @@ namespace Guest;
 readonly record struct Epoch(long Ns, long Bytes, int Gen0, int Gen1, int Gen2, long PauseNs);
 
 /// <summary>A strategy on a workload, with a window of its own.</summary>
-abstract class Case(Schedule schedule) : IDisposable
+abstract class Case(Schedule schedule, int window) : IDisposable
 {
     protected readonly Schedule Schedule = schedule;
+
+    /// <summary>The frame in which the next call waits if it suspends.</summary>
+    protected int FreeFrame;
+    int pendingN;
+    long orderNext;
 
     public void Dispose() => Schedule.Dispose();
 
     /// <summary>The sum of all that was consumed since the case was opened or warmed.</summary>
-    public ulong Checksum { get; protected set; }
+    public abstract ulong Checksum { get; protected set; }
 
     /// <summary>Runs calls of the schedule, which is walked in a circle.</summary>
     public abstract void Run(long first, long n);
 
-    /// <summary>Completes all operations that wait.</summary>
-    public abstract void Drain();
+    /// <summary>The operation that waits in a frame completes, and what waits for it runs.</summary>
+    protected abstract void Complete(int frame);
+
+    /// <summary>A call waits in the free frame. True if the window is full: the operation of the next free
+    /// one, whose turn it is, is to complete.</summary>
+    protected bool Occupy()
+    {
+        FreeFrame = ++pendingN;
+        if (pendingN < window)
+            return false;
+        pendingN--;
+        FreeFrame = TurnOf();
+        return true;
+    }
+
+    unsafe int TurnOf()
+    {
+        uint frame = Schedule.Order[orderNext];
+        orderNext = orderNext + 1 == Schedule.OrderN ? 0 : orderNext + 1;
+        return (int)frame;
+    }
+
+    /// <summary>Completes all operations that wait: those of all frames but the one that is free, which is
+    /// the last if the window was never full.</summary>
+    public void Drain()
+    {
+        int waiting = pendingN + 1;
+        pendingN = 0;
+        for (int i = 0; i < waiting; i++)
+        {
+            if (i != FreeFrame)
+                Complete(i);
+        }
+        FreeFrame = 0;
+    }
 
     public Epoch Time(long first, long n)
     {
@@ -95,24 +133,22 @@ sealed unsafe class Case<W, K, V, H, A, S> : Case
     readonly Service<W, K, V> service;
     readonly Layer<W, K, V>? top;
     readonly Frame[] frames;
-    int pendingN;
-    int freeFrame;
-    long orderNext;
 
-    public Case(Service<W, K, V> service, Schedule schedule, int window, int depth) : base(schedule)
+    public override ulong Checksum { get; protected set; }
+
+    public Case(Service<W, K, V> service, Schedule schedule, int window, int depth) : base(schedule, window)
     {
         this.service = service;
-        for (int i = 1; i < depth; i++)
-            top = new(service, top);
+        top = Layer<W, K, V>.Around(service, depth);
         frames = new Frame[window];
         for (int i = 0; i < window; i++)
             frames[i] = new(this);
-        service.Next = frames[0].Request;
     }
 
     /// <summary>One source of the loop, as the cells have it; `top` is null without layers.</summary>
     public override void Run(long first, long n)
     {
+        service.Next = frames[FreeFrame].Request;
         ulong sum = 0;
         long at = first % Schedule.IdsN;
         while (n > 0)
@@ -138,41 +174,23 @@ sealed unsafe class Case<W, K, V, H, A, S> : Case
     [MethodImpl(MethodImplOptions.NoInlining)]
     void Park(H handover)
     {
-        Frame frame = frames[freeFrame];
+        Frame frame = frames[FreeFrame];
         frame.Handover = handover;
         A.Await(in frame.Handover, frame.Arrived);
-        freeFrame = ++pendingN;
-        if (pendingN == frames.Length)
-        {
-            freeFrame = (int)Schedule.Order[orderNext];
-            orderNext = orderNext + 1 == Schedule.OrderN ? 0 : orderNext + 1;
-            Complete(frames[freeFrame]);
-        }
-        service.Next = frames[freeFrame].Request;
+        if (Occupy())
+            Complete(FreeFrame);
+        service.Next = frames[FreeFrame].Request;
     }
 
-    void Complete(Frame frame)
+    protected override void Complete(int frame)
     {
-        pendingN--;
-        frame.Request.Complete(service.Table.Work.ValueOf(frame.Request.Key));
+        Request<K, V> request = frames[frame].Request;
+        request.Complete(service.Table.Work.ValueOf(request.Key));
     }
 
     void Arrive(Frame frame)
     {
         Checksum += W.Consume(A.Take(in frame.Handover));
         frame.Handover = default!;
-    }
-
-    /// <summary>All frames wait but the one that is free, which is the last if the window was never full.</summary>
-    public override void Drain()
-    {
-        int waiting = pendingN + 1;
-        for (int i = 0; i < waiting; i++)
-        {
-            if (i != freeFrame)
-                Complete(frames[i]);
-        }
-        freeFrame = 0;
-        service.Next = frames[0].Request;
     }
 }

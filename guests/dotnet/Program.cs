@@ -24,8 +24,18 @@ sealed class Question
         }
     }
 
-    public string Text(string name) =>
-        fields.TryGetValue(name, out string? value) ? value : throw new Refusal($"{Word} has no {name}=");
+    public string Text(string name, string? otherwise = null) =>
+        fields.GetValueOrDefault(name) ?? otherwise ?? throw new Refusal($"{Word} has no {name}=");
+
+    /// <summary>Whether a field is another than the first of the words that are accepted, which it is if it
+    /// is not there.</summary>
+    public bool IsOther(string name, params string[] accepted)
+    {
+        string word = Text(name, accepted[0]);
+        return accepted.Contains(word)
+            ? word != accepted[0]
+            : throw new Refusal($"{Word}: {name}={word}; accepted: {string.Join(", ", accepted)}");
+    }
 
     public long Number(string name, long min, long max) =>
         long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= min
@@ -43,8 +53,10 @@ static class Program
     static readonly string[] strategies =
     [
         "plain", "task_from_result", "cached_task", "value_task", "async_task", "async_value_task",
-        "pooled_value_task",
+        "pooled_value_task", .. RuntimeAsync.IsThere ? (string[])["runtime_task", "runtime_value_task"] : [],
     ];
+
+    static readonly string[] callers = ["classic", .. RuntimeAsync.IsThere ? (string[])["runtime"] : []];
 
     static readonly string[] workloads =
     [
@@ -80,7 +92,8 @@ static class Program
         {
             case "hello":
                 return $"ok protocol={Protocol} name=dotnet version={Environment.Version}"
-                    + $" strategies={string.Join(',', strategies)} workloads={string.Join(',', workloads)}";
+                    + $" strategies={string.Join(',', strategies)} workloads={string.Join(',', workloads)}"
+                    + $" callers={string.Join(',', callers)}";
             case "open":
                 Case opened = Open(question);
                 Close(question.Number("case", 0, int.MaxValue));
@@ -141,6 +154,8 @@ static class Program
         where K : struct
         where V : struct
     {
+        bool runtime = question.IsOther("caller", callers);
+        bool stored = question.IsOther("stored", "0", "1");
         var schedule = new Schedule(question.Text("schedule"));
         var service = new Service<W, K, V>(new((ulong)question.Number("keys", 1, Schedule.Mask)));
         int window = (int)question.Number("window", 1, WindowMax);
@@ -149,17 +164,32 @@ static class Program
             service.MakeTasks();
         return question.Text("strategy") switch
         {
-            "plain" => Make<V, OfValue<V>, Plain<W, K, V>>(),
-            "task_from_result" => Make<Task<V>, OfTask<V>, TaskFromResult<W, K, V>>(),
-            "cached_task" => Make<Task<V>, OfTask<V>, CachedTask<W, K, V>>(),
-            "value_task" => Make<ValueTask<V>, OfValueTask<V>, DirectValueTask<W, K, V>>(),
-            "async_task" => Make<Task<V>, OfTask<V>, AsyncTask<W, K, V>>(),
-            "async_value_task" => Make<ValueTask<V>, OfValueTask<V>, AsyncValueTask<W, K, V>>(),
-            "pooled_value_task" => Make<ValueTask<V>, OfValueTask<V>, PooledValueTask<W, K, V>>(),
+            "plain" when runtime => RuntimeCase<W, K, V>.Of<Plain<W, K, V>>(service, schedule, window, depth),
+            "plain" => Classic<V, OfValue<V>, Plain<W, K, V>>(),
+            "task_from_result" => Of<TaskFromResult<W, K, V>>(),
+            "cached_task" => Of<CachedTask<W, K, V>>(),
+            "value_task" => OfValueTask<DirectValueTask<W, K, V>>(),
+            "async_task" => Of<AsyncTask<W, K, V>>(),
+            "async_value_task" => OfValueTask<AsyncValueTask<W, K, V>>(),
+            "pooled_value_task" => OfValueTask<PooledValueTask<W, K, V>>(),
+            "runtime_task" when RuntimeAsync.IsThere => OfRuntimeTask(),
+            "runtime_value_task" when RuntimeAsync.IsThere => OfRuntimeValueTask(),
             string other => throw new Refusal($"there is no strategy {other}; accepted: {string.Join(", ", strategies)}"),
         };
 
-        Case Make<H, A, S>()
+        Case Of<S>() where S : struct, ITaskStrategy<W, K, V> =>
+            runtime ? RuntimeCase<W, K, V>.OfTask<S>(service, schedule, window, depth, stored)
+                    : Classic<Task<V>, OfTask<V>, S>();
+
+        Case OfValueTask<S>() where S : struct, IValueTaskStrategy<W, K, V> =>
+            runtime ? RuntimeCase<W, K, V>.OfValueTask<S>(service, schedule, window, depth, stored)
+                    : Classic<ValueTask<V>, OfValueTask<V>, S>();
+
+        Case OfRuntimeTask() => Of<RuntimeTask<W, K, V>>();
+
+        Case OfRuntimeValueTask() => OfValueTask<RuntimeValueTask<W, K, V>>();
+
+        Case Classic<H, A, S>()
             where A : struct, IHandover<H, V>
             where S : struct, IStrategy<W, K, V, H> =>
             new Case<W, K, V, H, A, S>(service, schedule, window, depth);

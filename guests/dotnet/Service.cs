@@ -88,4 +88,13 @@ sealed class Layer<W, K, V>(Service<W, K, V> service, Layer<W, K, V>? below)
 {
     public readonly Service<W, K, V> Service = service;
     public readonly Layer<W, K, V>? Below = below;
+
+    /// <summary>The outermost of so many methods, the service's own among them; null: that one is it.</summary>
+    public static Layer<W, K, V>? Around(Service<W, K, V> service, int depth)
+    {
+        Layer<W, K, V>? top = null;
+        for (int i = 1; i < depth; i++)
+            top = new(service, top);
+        return top;
+    }
 }

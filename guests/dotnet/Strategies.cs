@@ -20,6 +20,28 @@ interface IStrategy<W, K, V, H>
     static abstract H Around(Layer<W, K, V> self, K key);
 }
 
+/// <summary>
+/// The same, declared as methods that return a task, or a value task. It is by what a method is declared
+/// to return that the runtime knows that a caller of its own can await it without a task.
+/// </summary>
+interface ITaskStrategy<W, K, V> : IStrategy<W, K, V, Task<V>>
+    where W : struct, IWorkload<W, K, V>
+    where K : struct
+    where V : struct
+{
+    static new abstract Task<V> Get(Service<W, K, V> self, K key);
+    static new abstract Task<V> Around(Layer<W, K, V> self, K key);
+}
+
+interface IValueTaskStrategy<W, K, V> : IStrategy<W, K, V, ValueTask<V>>
+    where W : struct, IWorkload<W, K, V>
+    where K : struct
+    where V : struct
+{
+    static new abstract ValueTask<V> Get(Service<W, K, V> self, K key);
+    static new abstract ValueTask<V> Around(Layer<W, K, V> self, K key);
+}
+
 readonly struct OfValue<V> : IHandover<V, V>
 {
     public static bool IsReady(in V value) => true;
@@ -61,7 +83,7 @@ readonly struct Plain<W, K, V> : IStrategy<W, K, V, V>
 }
 
 /// <summary>An asynchronous method that returns a task.</summary>
-readonly struct AsyncTask<W, K, V> : IStrategy<W, K, V, Task<V>>
+readonly struct AsyncTask<W, K, V> : ITaskStrategy<W, K, V>
     where W : struct, IWorkload<W, K, V>
     where K : struct
     where V : struct
@@ -94,7 +116,7 @@ readonly struct AsyncTask<W, K, V> : IStrategy<W, K, V, Task<V>>
 }
 
 /// <summary>A plain method that returns a new completed task on a hit.</summary>
-readonly struct TaskFromResult<W, K, V> : IStrategy<W, K, V, Task<V>>
+readonly struct TaskFromResult<W, K, V> : ITaskStrategy<W, K, V>
     where W : struct, IWorkload<W, K, V>
     where K : struct
     where V : struct
@@ -109,7 +131,7 @@ readonly struct TaskFromResult<W, K, V> : IStrategy<W, K, V, Task<V>>
 }
 
 /// <summary>A plain method on a cache whose entries are completed tasks.</summary>
-readonly struct CachedTask<W, K, V> : IStrategy<W, K, V, Task<V>>
+readonly struct CachedTask<W, K, V> : ITaskStrategy<W, K, V>
     where W : struct, IWorkload<W, K, V>
     where K : struct
     where V : struct
@@ -135,7 +157,7 @@ readonly struct CachedTask<W, K, V> : IStrategy<W, K, V, Task<V>>
 }
 
 /// <summary>A plain method that returns the value in a value task on a hit.</summary>
-readonly struct DirectValueTask<W, K, V> : IStrategy<W, K, V, ValueTask<V>>
+readonly struct DirectValueTask<W, K, V> : IValueTaskStrategy<W, K, V>
     where W : struct, IWorkload<W, K, V>
     where K : struct
     where V : struct
@@ -150,7 +172,7 @@ readonly struct DirectValueTask<W, K, V> : IStrategy<W, K, V, ValueTask<V>>
 }
 
 /// <summary>An asynchronous method that returns a value task.</summary>
-readonly struct AsyncValueTask<W, K, V> : IStrategy<W, K, V, ValueTask<V>>
+readonly struct AsyncValueTask<W, K, V> : IValueTaskStrategy<W, K, V>
     where W : struct, IWorkload<W, K, V>
     where K : struct
     where V : struct
@@ -174,7 +196,7 @@ readonly struct AsyncValueTask<W, K, V> : IStrategy<W, K, V, ValueTask<V>>
 }
 
 /// <summary>The same, whose boxes come from a pool and go back to it.</summary>
-readonly struct PooledValueTask<W, K, V> : IStrategy<W, K, V, ValueTask<V>>
+readonly struct PooledValueTask<W, K, V> : IValueTaskStrategy<W, K, V>
     where W : struct, IWorkload<W, K, V>
     where K : struct
     where V : struct
@@ -197,4 +219,52 @@ readonly struct PooledValueTask<W, K, V> : IStrategy<W, K, V, ValueTask<V>>
         ValueTask<V> below = self.Below == null ? Get(self.Service, key) : Around(self.Below, key);
         return await below;
     }
+}
+
+/// <summary>An asynchronous method that returns a task, and that the runtime itself suspends. It awaits
+/// at once what it calls: of a task in a variable the runtime makes an object.</summary>
+readonly struct RuntimeTask<W, K, V> : ITaskStrategy<W, K, V>
+    where W : struct, IWorkload<W, K, V>
+    where K : struct
+    where V : struct
+{
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [RuntimeAsyncMethodGeneration(true)]
+    public static async Task<V> Get(Service<W, K, V> self, K key)
+    {
+        if (self.Table.TryGet(key, out V value))
+            return value;
+        V fetched = await self.Fetch(key);
+        self.Table.Insert(key, fetched);
+        return fetched;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [RuntimeAsyncMethodGeneration(true)]
+    public static async Task<V> Around(Layer<W, K, V> self, K key) =>
+        self.Below == null ? await Get(self.Service, key) : await Around(self.Below, key);
+}
+
+/// <summary>An asynchronous method that returns a value task, and that the runtime itself suspends. It awaits
+/// at once what it calls: of a task in a variable the runtime makes an object.</summary>
+readonly struct RuntimeValueTask<W, K, V> : IValueTaskStrategy<W, K, V>
+    where W : struct, IWorkload<W, K, V>
+    where K : struct
+    where V : struct
+{
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [RuntimeAsyncMethodGeneration(true)]
+    public static async ValueTask<V> Get(Service<W, K, V> self, K key)
+    {
+        if (self.Table.TryGet(key, out V value))
+            return value;
+        V fetched = await self.Fetch(key);
+        self.Table.Insert(key, fetched);
+        return fetched;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [RuntimeAsyncMethodGeneration(true)]
+    public static async ValueTask<V> Around(Layer<W, K, V> self, K key) =>
+        self.Below == null ? await Get(self.Service, key) : await Around(self.Below, key);
 }
