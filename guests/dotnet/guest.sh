@@ -29,12 +29,13 @@ check_sdk() {
     echo "SDK $sdk"
 }
 
-# build_as FOLDER BUILT_BY OPTION...: with options of dotnet build; NUGET_PACKAGES is where packages are.
+# build_as FOLDER BUILT_BY OPTION...: by dotnet build with these; packages are in NUGET_PACKAGES.
 build_as() {
     folder=$1
     built_by=$2
     shift 2
-    if [ -f "$folder/bin/guest.dll" ] && [ "$(cat "$folder/built-by" 2>/dev/null)" = "$built_by" ] &&
+    if [ -f "$folder/bin/guest.dll" ] &&
+        [ "$(cat "$folder/built-by" 2>/dev/null)" = "$built_by" ] &&
         [ -z "$(find "$sources" "$(dirname "$0")" -newer "$folder/built-by")" ]; then
         return
     fi
