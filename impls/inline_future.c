@@ -156,6 +156,7 @@ VTB_STRATEGY(inline_future) = {
     .summary = "a future with its state in itself, moved; a promise's end on a miss",
     .modelled_on = "futures of Seastar and MongoDB",
     .aliases = "Future",
+    .instead_in = "cpp",
     .shape = VTB_SHAPE_STRUCT,
     .lacks = {.several_consumers = "a future is moved, never copied",
               .other_threads = "a future belongs to one thread, as Seastar's to its shard",

@@ -161,6 +161,7 @@ VTB_STRATEGY(poll) = {
     .summary = "ready with its value or not; the caller's state machine is polled again",
     .modelled_on = "Rust's Poll, gRPC's Poll<T>",
     .aliases = "Poll",
+    .instead_in = "rust",
     .shape = VTB_SHAPE_POLL,
     .lacks = {.async_method = "its method is a compiled state machine already",
               .several_consumers = "the state machine has room for one waker",

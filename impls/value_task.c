@@ -106,6 +106,7 @@ VTB_STRATEGY(value_task) = {
     .aliases = "ValueTask",
     .guest = "value_task",
     .guest_async = "async_value_task",
+    .instead_in = "dotnet",
     .shape = VTB_SHAPE_STRUCT,
     .role = VTB_ROLE_CHALLENGER,
     .lacks = {.several_consumers = "a value task is consumed once, by one caller",

@@ -144,6 +144,11 @@ static const struct bad_values bad_values_of_claims[] = {
     {"section", "a part of a section's heading", TEXTS("")},
 };
 
+static const struct bad_values bad_values_of_advise[] = {
+    {"from", "a file's name, or -", TEXTS("")},
+    {"runtime", "dotnet, java, cpp or rust", TEXTS("dotnet,rust", "all")},
+};
+
 static const struct bad_values bad_values_of_fidelity[] = {
     {"guest", "a guest's name, or the folder of one", TEXTS("")},
 };
@@ -184,6 +189,10 @@ static const struct bad_name bad_names[] = {
     {"heap", "glibc,nosuch", "nosuch", ""},
     {"heap", "libc", "libc", "glibc"},
     {"heap", "glib", "glib", "glibc"},
+    {"runtime", "nosuch", "nosuch", ""},
+    {"runtime", "", "", ""},
+    {"runtime", "dotnett", "dotnett", "dotnet"},
+    {"runtime", "Rust", "Rust", "rust"},
     {"pressure", "nosuch", "nosuch", ""},
     {"pressure", "gc-mss", "gc-mss", "gc-ms"},
     /* For a misspelt variant the nearest names are variants. */

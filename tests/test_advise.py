@@ -40,6 +40,7 @@ KEYS = [
     "changes_at",
     "rule_says",
     "agrees",
+    "figures_of",
     "answer",
 ]
 
@@ -119,9 +120,80 @@ def test_of_several_callers(bench: Bench) -> None:
     assert "1 caller " not in outcome.out
 
 
+def test_from_a_file_as_when_it_was_measured(bench: Bench) -> None:
+    """The same question has the same answer, to the digits that files keep; a page shows both."""
+    outcome = bench.ok("advise", *SERVICE, *SHORT, *JSON, VTB_HEAP=DEFAULT_HEAPS)
+    then = strict_json(outcome.out)
+    (path,) = [file for file in outcome.files() if file.suffix == ".json"]
+    context = strict_json(path.read_text())["context"]
+    words = ["advise", *SERVICE, *JSON, "--from", str(path), "--report", "advice.html"]
+    again = bench.ok(*words, VTB_HEAP=DEFAULT_HEAPS)
+    now = strict_json(again.out)
+    assert set(bench.results.glob("*")) == set(outcome.files())  # nothing was measured
+    source = now.pop("figures_of")
+    keys = ["date", "cpu_model"]
+    assert source == {"file": str(path), **{key: context[key] for key in keys}}
+    assert then.pop("figures_of") is None
+    said = [line["text"] for line in now.pop("answer")]
+    assert said.pop(1).startswith(f"All figures are those of '{path}', measured {context['date']}")
+    were = [line["text"].replace("this machine", "that machine") for line in then.pop("answer")]
+    assert said == were
+    changes = [advice.pop("changes_at") for advice in (then, now)]
+    assert now == pytest.approx(then, rel=1e-9)
+    for before, after in zip(*changes, strict=True):
+        assert after == pytest.approx(before, rel=1e-9)
+    page = (bench.directory / "advice.html").read_text(encoding="utf-8")
+    assert re.findall(r'download="(.*?)"', page) == ["advice.json.gz", f"{path.name}.gz"]
+    # through a pipe, which cannot be read once more
+    words = ["advise", *SERVICE, *JSON, "--from", "-", "--report", "piped.html"]
+    environment = bench.environment(VTB_HEAP=DEFAULT_HEAPS)
+    piped = subprocess.run([str(BINARY), *words], cwd=bench.directory, env=environment,
+                           input=path.read_text(), capture_output=True, text=True)
+    assert piped.returncode == 0 and strict_json(piped.stdout)["figures_of"]["file"] == "-"
+    page = (bench.directory / "piped.html").read_text(encoding="utf-8")
+    assert re.findall(r'download="(.*?)"', page) == ["advice.json.gz"]
+    for words in [["--hit-rate", "0.8"], ["--hit-rate", "0.9", "--runtime", "rust"]]:
+        refused = bench("advise", *words, "--from", str(path))
+        assert refused.code == 2 and refused.error.count("\n") <= 1 and str(path) in refused.error
+
+
+def test_from_what_is_no_result_file(bench: Bench) -> None:
+    (bench.directory / "odd.json").write_text("{}")
+    for name, reason in [("none.json", "No such file"), ("odd.json", "is not a result file")]:
+        outcome = bench("advise", "--hit-rate", "0.9", "--from", name)
+        assert outcome.code == 2 and reason in outcome.error and outcome.out == ""
+
+
+@pytest.mark.parametrize(
+    ("runtime", "other", "heap"),
+    [
+        ("dotnet", "value_task", "gengc"),
+        ("java", "task_in_cache", "gengc"),
+        ("cpp", "inline_future", "glibc"),
+        ("rust", "poll", "glibc"),
+    ],
+)
+def test_of_a_runtime(bench: Bench, runtime: str, other: str, heap: str) -> None:
+    """What is weighed there, on the heap that it has; the rule of thumb is of one of them."""
+    words = ["--hit-rate", "0.9", "--runtime", runtime, "--heap", "glibc,gengc"]
+    contradiction = bench("advise", *words)
+    assert contradiction.code == 2 and f"--runtime {runtime}" in contradiction.error
+    words = [*words[:4], *SHORT, "--sessions", "1", *JSON]
+    outcome = bench.ok("advise", *words, VTB_HEAP=DEFAULT_HEAPS)
+    advice = strict_json(outcome.out)
+    assert {advice["recommendation"], advice["instead_of"]} == {"heap_task", other}
+    assert (advice["rule_says"] is None) == (runtime != "dotnet") == (advice["agrees"] is None)
+    (path,) = [file for file in outcome.files() if file.suffix == ".json"]
+    rows = medians(strict_json(path.read_text())["benchmarks"])
+    assert {parameters(row["run_name"])["heap"] for row in rows} == {heap}
+
+
 @pytest.mark.parametrize(
     ("arguments", "mentions"),
     [
+        (["--hit-rate", "0.5", "--from", "r", "--sessions", "5"], ["--sessions: with --from"]),
+        (["--hit-rate", "0.5", "--from", "r", "--pin", "0"], ["--pin: with --from"]),
+        (["--hit-rate", "0.5", "--runtime", "go"], ["--runtime: unknown name 'go'", "accepted: d"]),
         ([], ["--hit-rate RATE is needed", "--always-async"]),
         (["--hit-rate", "0.5,0.8"], ["--hit-rate: 2 values", "accepted: one"]),
         (["--hit-rate", "0.5", "--payload", "8,48"], ["--payload: 2 values", "accepted: one"]),

@@ -160,6 +160,13 @@ TOLD_BY_HELP_OF_GATE = {
     "export-markdown": ["a CI job's page"],
 }
 
+TOLD_BY_HELP_OF_ADVISE = {
+    "from": ["measure nothing", "a result file", "-: standard input"],
+    "runtime": ["dotnet, java, cpp or rust", "heaps that collect", "rule of thumb"],
+    "always-async": ["a hit rate of 0"],
+    "public-api": ["obey rules"],
+}
+
 
 def unexplained(text: str, option: str, mentions: list[str]) -> list[str]:
     """The words that the paragraph of an option lacks."""
@@ -171,7 +178,8 @@ def unexplained(text: str, option: str, mentions: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("command", "told"), [("run", TOLD_BY_HELP), ("gate", TOLD_BY_HELP_OF_GATE)]
+    ("command", "told"),
+    [("run", TOLD_BY_HELP), ("gate", TOLD_BY_HELP_OF_GATE), ("advise", TOLD_BY_HELP_OF_ADVISE)],
 )
 def test_help_explains(bench: Bench, command: str, told: dict[str, list[str]]) -> None:
     text = bench.ok(command, "--help").out

@@ -36,6 +36,18 @@ void vtb_append_item(char *text, size_t text_bytes, const char *format, ...)
     va_end(arguments);
 }
 
+void vtb_append_once(char *text, size_t text_bytes, const char *item)
+{
+    const size_t n = strlen(item);
+    for (const char *next = text; *next; next += strspn(next, ", ")) {
+        const size_t own_n = strcspn(next, ",");
+        if (own_n == n && memcmp(next, item, n) == 0)
+            return;
+        next += own_n;
+    }
+    vtb_append_item(text, text_bytes, "%s", item);
+}
+
 /* Whether a byte is the first of a character: in UTF-8 all others begin with the bits 10. */
 static bool begins_character(char byte)
 {

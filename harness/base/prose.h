@@ -21,6 +21,9 @@ void vtb_append(char *text, size_t text_bytes, const char *format, ...)
 void vtb_append_item(char *text, size_t text_bytes, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Likewise, unless the item is in the list already. It has no comma in it. */
+void vtb_append_once(char *text, size_t text_bytes, const char *item);
+
 /* Counts the characters that begin in the first n bytes of a text. */
 size_t vtb_characters(const char *text, size_t n);
 

@@ -1,14 +1,18 @@
 #include "figures/advice.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/allocate.h"
 #include "base/clock.h"
 
 /* --- the rule of thumb --- */
 
 enum vtb_rule vtb_rule_of(const struct vtb_question *question)
 {
+    if (question->runtime && !question->runtime->has_rule)
+        return VTB_RULE_SILENT;
     if (question->always_async)
         return VTB_RULE_ALWAYS_ASYNC;
     if (question->await_many)
@@ -127,8 +131,6 @@ static void add_change(struct vtb_advice *advice, const char *parameter, struct 
         advice->changes[advice->changes_n++] = (struct vtb_change){parameter, at};
 }
 
-#define RATES_MAX 8
-
 /* The ns that a call saves at a hit rate, with an interval that holds together with those at n
  * rates. */
 static struct vtb_curve_point saved_at(const struct vtb_gain *gain, double rate, size_t n)
@@ -145,11 +147,11 @@ static struct vtb_curve_point saved_at(const struct vtb_gain *gain, double rate,
 static void find_rates(struct vtb_advice *advice, const struct vtb_comparison *comparisons,
                        size_t n)
 {
-    struct vtb_curve_point points[RATES_MAX];
+    struct vtb_curve_point *points = vtb_allocate(n, sizeof *points, "a curve over hit rates");
     struct vtb_curve curve = {.points = points, .is_share = true};
     struct vtb_crossings crossings;
     const double volume = advice->question.calls_per_second;
-    for (size_t i = 0; i < n && i < RATES_MAX; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct vtb_answer answer;
         vtb_answer_make_alike(&answer, &comparisons[i], &advice->answer);
         const struct vtb_gain *gain = vtb_answer_same(&answer, advice->most);
@@ -163,6 +165,7 @@ static void find_rates(struct vtb_advice *advice, const struct vtb_comparison *c
                                          crossings.items[i].hi});
     advice->has_rates =
         crossings.verdict != VTB_CURVE_UNDECIDED && !vtb_crossings_partial(&crossings);
+    free(points);
 }
 
 static void find_changes(struct vtb_advice *advice, const struct vtb_comparison *comparisons,

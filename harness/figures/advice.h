@@ -9,15 +9,17 @@
 
 #include "figures/answer.h"
 #include "figures/break_even.h"
+#include "plan/runtimes.h"
 
 /* What is said of the method. */
 struct vtb_question {
     double hit_rate;         /* the share of calls whose result is at hand */
     double calls_per_second; /* 0: not said */
     bool always_async;
-    bool await_many;   /* callers await a result several times */
-    bool store_result; /* they store it, and await it later */
-    bool public_api;   /* they cannot be relied on to obey rules */
+    bool await_many;                   /* callers await a result several times */
+    bool store_result;                 /* they store it, and await it later */
+    bool public_api;                   /* they cannot be relied on to obey rules */
+    const struct vtb_runtime *runtime; /* null: none was named */
 };
 
 /* The limits of the rule of thumb: a hit rate that is high, one that is low, and a method that is
@@ -34,6 +36,7 @@ enum vtb_rule {
     VTB_RULE_HIT_RATE,
     VTB_RULE_MANY_CALLS, /* consider it, says the rule, and no more */
     VTB_RULE_NONE,
+    VTB_RULE_SILENT, /* it says nothing of this runtime */
 };
 
 enum vtb_rule vtb_rule_of(const struct vtb_question *question);
@@ -89,7 +92,8 @@ void vtb_advice_make(struct vtb_advice *advice, const struct vtb_question *quest
 /* Whether the other strategy is advised, in the baseline's place. */
 bool vtb_advice_is_for_other(const struct vtb_advice *advice);
 
-/* Whether the rule of thumb says the same; one that only says to consider it does in any case. */
+/* Whether the rule of thumb says the same; one that only says to consider it does in any case. It
+ * is not VTB_RULE_SILENT. */
 bool vtb_advice_agrees(const struct vtb_advice *advice);
 
 /* What the other strategy saves a second, in bytes, and in collections a minute; NaN: not known, or

@@ -20,6 +20,9 @@ struct vtb_event_columns {
 struct vtb_results {
     const struct vtb_plan *plan;
     struct vtb_machine machine;
+    /* The result file that all of it was read from, as it is shown, borrowed; the date is then the
+     * file's, and the machine has the fact cpu_model alone. Null: measured by this process. */
+    const char *from;
     char date[40];                     /* VTB_DATE_FORMAT */
     const char *command_line;          /* borrowed */
     const char *executable;            /* borrowed */

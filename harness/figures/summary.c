@@ -318,6 +318,11 @@ static struct vtb_interval busy_ratio(const struct work *work, size_t own, size_
     return exp_of(&logs);
 }
 
+bool vtb_disagrees(const struct vtb_interval *ratio)
+{
+    return ratio->hi / ratio->median - 1 > VTB_DISAGREE_MARGIN;
+}
+
 static void summarise_ratio(const struct work *work, size_t own, struct vtb_figures *figures)
 {
     const size_t baseline = figures->the_case->baseline;
@@ -329,7 +334,7 @@ static void summarise_ratio(const struct work *work, size_t own, struct vtb_figu
     }
     const struct vtb_interval logs = vtb_pooled_interval(&figures->log_ratio, 1);
     figures->ratio = exp_of(&logs);
-    figures->disagree = expm1(logs.hi - logs.median) > VTB_DISAGREE_MARGIN;
+    figures->disagree = vtb_disagrees(&figures->ratio);
 }
 
 /* Whether a case cannot be told from the empty loop, by an interval that is narrow enough to tell:

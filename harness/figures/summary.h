@@ -95,6 +95,9 @@ VTB_MUST_USE bool vtb_summarise(struct vtb_comparison *comparison, const struct 
 struct vtb_pooled vtb_pool_log_ratio(const struct vtb_comparison *comparison, size_t own,
                                      size_t other, enum vtb_state state, double quiet_ns);
 
+/* Whether the interval of a ratio is wider than VTB_DISAGREE_MARGIN. */
+bool vtb_disagrees(const struct vtb_interval *ratio);
+
 /* Gives the processor time of an operation in a steady state: that of its caller, who is taken to
  * work all the time, and that of a completing thread. NaN if what was timed is a cold start. */
 double vtb_cpu_ns_per_op(const struct vtb_comparison *comparison,

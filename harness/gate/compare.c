@@ -281,12 +281,6 @@ static bool is_same_machine(const struct vtb_compared *compared)
            is_same_fact(compared, "cpu_model") && is_known(compared, "cpu_model");
 }
 
-static bool is_baseline(const struct vtb_recorded_row *row)
-{
-    return vtb_recorded(row, "ratio") == 1 && vtb_recorded(row, "ratio_lo") == 1 &&
-           vtb_recorded(row, "ratio_hi") == 1;
-}
-
 static bool is_strategy(const char *name, const char *strategy, size_t n)
 {
     size_t own_n;
@@ -302,7 +296,7 @@ static const char *baseline_of(const struct vtb_result_file *file, size_t *n)
     *n = 0;
     for (size_t i = 0; i < file->rows_n; i++) {
         const struct vtb_recorded_row *row = &file->rows[i];
-        if (!is_baseline(row))
+        if (!vtb_recorded_is_baseline(row))
             continue;
         if (found && !is_strategy(row->name, found, *n))
             return NULL;
@@ -417,7 +411,7 @@ static enum vtb_compared_verdict judge_ratio(const struct vtb_compared_row *row)
 {
     const struct vtb_pooled before = vtb_recorded_log_ratio(row->before);
     const struct vtb_pooled after = vtb_recorded_log_ratio(row->after);
-    if (is_baseline(row->before) && is_baseline(row->after))
+    if (vtb_recorded_is_baseline(row->before) && vtb_recorded_is_baseline(row->after))
         return VTB_COMPARED_BASELINE;
     if (isnan(before.variance) || isnan(after.variance) || row->before->busy != row->after->busy)
         return VTB_COMPARED_INCOMPARABLE;

@@ -134,14 +134,11 @@ static bool has_strategy(const struct vtb_result_file *file, const char *strateg
 
 void vtb_gate_list_strategy(char *list, size_t list_bytes, const struct vtb_recorded_row *row)
 {
-    char item[VTB_CASE_NAME_BYTES + 4];
-    char padded[VTB_CASE_NAME_BYTES];
+    char item[VTB_CASE_NAME_BYTES];
     size_t n;
     const char *strategy = vtb_name_strategy(row->name, &n);
-    snprintf(item, sizeof item, ", %.*s,", (int)n, strategy);
-    snprintf(padded, sizeof padded, ", %s,", list);
-    if (!strstr(padded, item))
-        vtb_append_item(list, list_bytes, "%.*s", (int)n, strategy);
+    snprintf(item, sizeof item, "%.*s", (int)n, strategy);
+    vtb_append_once(list, list_bytes, item);
 }
 
 static bool refuse_strategy(const struct vtb_result_file *file, const char *strategy,

@@ -341,6 +341,15 @@ static bool is_text(const json_t *value, const char *text)
     return json_is_string(value) && strcmp(json_string_value(value), text) == 0;
 }
 
+static enum vtb_verdict verdict_of(const json_t *value)
+{
+    for (int i = VTB_VERDICT_DIFFERENT; i <= VTB_VERDICT_UNKNOWN; i++) {
+        if (is_text(value, vtb_verdict_words[i]))
+            return (enum vtb_verdict)i;
+    }
+    return VTB_VERDICT_NONE;
+}
+
 static bool add_row(struct reader *reader, json_t *object)
 {
     if (!json_is_object(object))
@@ -359,6 +368,7 @@ static bool add_row(struct reader *reader, json_t *object)
     if (!row)
         return false;
     row->busy = is_text(json_object_get(object, "state"), vtb_state_words[VTB_STATE_BUSY]);
+    row->verdict = verdict_of(json_object_get(object, "verdict"));
     row->name = strdup(name);
     return row->name ? add_numbers(reader, row, object) : fail_memory(reader->error);
 }
@@ -902,6 +912,12 @@ double vtb_recorded(const struct vtb_recorded_row *row, const char *key)
             return row->numbers[i].value;
     }
     return NAN;
+}
+
+bool vtb_recorded_is_baseline(const struct vtb_recorded_row *row)
+{
+    return vtb_recorded(row, "ratio") == 1 && vtb_recorded(row, "ratio_lo") == 1 &&
+           vtb_recorded(row, "ratio_hi") == 1;
 }
 
 static const char *value_of(const struct vtb_recorded_text *texts, size_t n, const char *key)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "figures/pooled.h"
+#include "figures/summary.h"
 
 /* The size above which a file is refused before it is read. */
 #define VTB_RESULT_FILE_BYTES_MAX ((size_t)256 << 20)
@@ -24,7 +24,8 @@ struct vtb_recorded_row {
     char *name; /* printable ASCII, and unique in the file */
     struct vtb_recorded_number *numbers;
     size_t numbers_n;
-    bool busy; /* its times are those beside a busy sibling */
+    bool busy;                /* its times are those beside a busy sibling */
+    enum vtb_verdict verdict; /* on its ratio; VTB_VERDICT_NONE: the row has none */
 };
 
 /* The key of the fact by which a user's file is recorded, to be formatted with the entry's name;
@@ -85,6 +86,9 @@ const struct vtb_recorded_row *vtb_result_file_find(const struct vtb_result_file
 
 /* Gives a number of a row; NaN if the row has none of that key. */
 double vtb_recorded(const struct vtb_recorded_row *row, const char *key);
+
+/* Whether a row is of the case that ratios are to. */
+bool vtb_recorded_is_baseline(const struct vtb_recorded_row *row);
 
 /* Gives the logarithm of a row's ratio, pooled over the sessions of its run; its variance is NaN if
  * the row does not say how far another run may be from it, as those of version 0.1 do not. */

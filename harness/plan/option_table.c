@@ -172,6 +172,17 @@ static const struct vtb_option other_options[] = {
     {"public-api", NULL, vtb_parse_flag, FIELD(public_api), .accepts = NO_VALUE, .commands = ADVISE,
      .help = "callers are not yours, and cannot be relied on to obey rules: take the simple one\n"
              "unless it is known to matter"},
+    {"from", "RESULT", vtb_parse_text, FIELD(from), .file = VTB_FILE_READ,
+     .accepts = "a file's name, or -", .commands = ADVISE,
+     .help = "measure nothing: answer by the figures of a result file, of `run` or `advise`, on\n"
+             "whatever machine that was; -: standard input. What options say must be in it"},
+    {"runtime", "NAME", vtb_parse_name, FIELD(runtime), .known = vtb_known_runtimes,
+     .find = vtb_find_runtime_word, .accepts = "dotnet, java, cpp or rust", .commands = ADVISE,
+     .help =
+         "the runtime of the method: dotnet, java, cpp or rust. It decides what is weighed "
+         "against\n"
+         "the task, whether on heaps that collect or on those that free, and whether the rule of\n"
+         "thumb is told; docs/CLI.md has the table. Default: what dotnet has, on both"},
     {"cache", "lru:CAPACITY", vtb_parse_cache, FIELD(parameters[VTB_P(cache)]),
      .number = {1, 1e9, true, false},
      .accepts = "lru:CAPACITY with a capacity from 1 to 1e9 entries; lists and ranges",

@@ -5,6 +5,7 @@
 
 #include "base/allocate.h"
 #include "cells/foreign.h"
+#include "plan/runtimes.h"
 
 const char *vtb_ellipsis(const char *text)
 {
@@ -286,6 +287,12 @@ void vtb_known_metrics(struct vtb_names *known)
         (void)vtb_names_add(known, vtb_pressure_metrics[i].word);
 }
 
+void vtb_known_runtimes(struct vtb_names *known)
+{
+    for (size_t i = 0; vtb_runtimes[i].word; i++)
+        (void)vtb_names_add(known, vtb_runtimes[i].word);
+}
+
 const char *vtb_find_metric_name(const char *word)
 {
     for (size_t i = 0; vtb_pressure_metrics[i].word; i++) {
@@ -305,6 +312,12 @@ const char *vtb_find_heap_name(const char *name)
 {
     const struct vtb_heap_entry *entry = vtb_find_heap(name);
     return entry ? entry->name : NULL;
+}
+
+const char *vtb_find_runtime_word(const char *name)
+{
+    const struct vtb_runtime *runtime = vtb_find_runtime(name);
+    return runtime ? runtime->word : NULL;
 }
 
 bool vtb_workload_is_default(const char *name)

@@ -37,11 +37,13 @@ void vtb_known_aliases(struct vtb_names *known);
 void vtb_known_workloads(struct vtb_names *known);
 void vtb_known_heaps(struct vtb_names *known);
 void vtb_known_metrics(struct vtb_names *known);
+void vtb_known_runtimes(struct vtb_names *known);
 
 /* The name as the registry has it, of a name that was given; null if there is none. */
 const char *vtb_find_metric_name(const char *name);
 const char *vtb_find_workload_name(const char *name);
 const char *vtb_find_heap_name(const char *name);
+const char *vtb_find_runtime_word(const char *name);
 
 /* Whether it is used where none is given. */
 bool vtb_workload_is_default(const char *name);

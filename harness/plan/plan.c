@@ -336,8 +336,8 @@ static size_t live_heap_bytes(const struct vtb_point *point, const struct vtb_op
 /* Has as many operations in flight as calls miss in the time that a miss takes, by Little's law.
  * J. D. C. Little, "A Proof for the Queuing Formula: L = lambda W", Operations Research 9(3),
  * 1961. */
-static bool follow_miss_time(struct vtb_point *point, const struct vtb_options *options,
-                             struct vtb_error *error)
+bool vtb_point_follow_miss_time(struct vtb_point *point, const struct vtb_options *options,
+                                struct vtb_error *error)
 {
     if (options->miss_time_s == 0 || options->parameters[VTB_P(in_flight)].n > 0)
         return true;
@@ -375,7 +375,7 @@ static bool set_parameters(struct vtb_point *point, const double values[VTB_PARA
         vtb_parameter_set(&vtb_parameters[i], point, values[i]);
     if (point->hits.emerge)
         point->hits.rate = 0;
-    if (!follow_miss_time(point, options, error))
+    if (!vtb_point_follow_miss_time(point, options, error))
         return false;
     if (plan->is_sweep && point->in_flight <= SWEEP_WINDOW_MAX)
         point->counted_max = SWEEP_COUNTED_MAX;

@@ -122,6 +122,12 @@ size_t vtb_live_entry_bytes(const struct vtb_workload *workload);
  */
 size_t vtb_table_end(const struct vtb_point *point, size_t first);
 
+/* Has as many operations in flight in a point, whose hit rate is set, as follow from the time that
+ * the options say a miss takes; none if they say none. On false *error says what that lacks. */
+VTB_MUST_USE bool vtb_point_follow_miss_time(struct vtb_point *point,
+                                             const struct vtb_options *options,
+                                             struct vtb_error *error);
+
 /* Makes the plan; on false *error says what the options ask for that cannot be. */
 VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
                                 struct vtb_error *error);

@@ -59,6 +59,19 @@ static void print_subject(const struct page *page)
     vtb_answer_subject(&page->lines, text);
 }
 
+/* Says of which run the figures are, where that is another than this one. */
+static void print_source(const struct page *page)
+{
+    char text[TEXT_BYTES] = "";
+    const struct vtb_results *results = page->results;
+    if (!results->from)
+        return;
+    vtb_append(text, sizeof text, "All figures are those of '%.200s', measured %s on %.100s%s.",
+               results->from, results->date, vtb_machine_fact(&results->machine, "cpu_model"),
+               results->interrupted ? ", by a run that was interrupted" : "");
+    vtb_answer_paragraph(&page->lines, text);
+}
+
 /* --- the advice --- */
 
 /* Appends how much of a core the other strategy saves, or costs, on the heap where that is most. */
@@ -203,7 +216,8 @@ static void print_certainty(const struct page *page)
                    VTB_SESSIONS_MIN);
     else
         vtb_append(text, sizeof text,
-                   "each interval is one of 99 %%, and holds for another run on this machine%s",
+                   "each interval is one of 99 %%, and holds for another run on %s machine%s",
+                   page->results->from ? "that" : "this",
                    page->advice->reason == VTB_ADVICE_UNKNOWN ? "; it is too wide to tell" : "");
     vtb_answer_line(&page->lines, "how sure", text);
 }
@@ -308,6 +322,8 @@ static const char *measured(const struct vtb_advice *advice)
 static void print_rule(const struct page *page)
 {
     char text[TEXT_BYTES] = "";
+    if (page->advice->rule == VTB_RULE_SILENT)
+        return;
     append_rule(text, page);
     if (!vtb_advice_agrees(page->advice))
         vtb_append(text, sizeof text, ". What was measured disagrees: %s", measured(page->advice));
@@ -328,8 +344,23 @@ static void make_advice(struct vtb_advice *advice, const struct vtb_results *res
         .await_many = options->await_many,
         .store_result = options->store_result,
         .public_api = options->public_api,
+        .runtime = options->runtime.n > 0 ? vtb_find_runtime(options->runtime.items[0]) : NULL,
     };
     vtb_advice_make(advice, &question, results->comparisons, results->comparisons_n);
+}
+
+/* What the two strategies are in the runtime that was named. */
+static void print_runtime(const struct page *page)
+{
+    char label[VTB_ANSWER_LABEL_BYTES];
+    char text[TEXT_BYTES] = "";
+    const struct vtb_runtime *runtime = page->advice->question.runtime;
+    if (!runtime)
+        return;
+    snprintf(label, sizeof label, "in %s", runtime->word);
+    vtb_append(text, sizeof text, "%s stands for %s, and %s for %s", page->simple,
+               runtime->baseline_is, page->other, runtime->other_is);
+    vtb_answer_line(&page->lines, label, text);
 }
 
 static void print_details(struct page *page)
@@ -339,6 +370,7 @@ static void print_details(struct page *page)
     vtb_answer_widen_to_heaps(&page->lines, answer);
     for (size_t i = 0; i < answer->n; i++)
         print_gain(page, &answer->gains[i]);
+    print_runtime(page);
     vtb_answer_bytes(&page->lines, answer);
     print_bytes_per_second(page);
     vtb_answer_pauses(&page->lines, answer);
@@ -355,6 +387,7 @@ static void print_lines(struct page *page)
     page->simple = vtb_answer_strategy(page->advice->answer.gains->from);
     page->other = vtb_answer_strategy(page->advice->answer.gains->to);
     print_subject(page);
+    print_source(page);
     print_choice(page);
     print_details(page);
 }
@@ -401,14 +434,30 @@ static json_t *changes_of(const struct vtb_advice *advice)
     return list;
 }
 
-/* The strategy that the rule of thumb is for, or what it says to consider. */
+/* The strategy that the rule of thumb is for, or what it says to consider; null: it says nothing of
+ * this runtime. */
 static json_t *rule_of(const struct vtb_advice *advice)
 {
     char text[TEXT_BYTES] = "";
+    if (advice->rule == VTB_RULE_SILENT)
+        return vtb_json_checked(json_null());
     const struct vtb_gain *gain = advice->answer.gains;
     vtb_append(text, sizeof text, "%s%s", advice->rule == VTB_RULE_MANY_CALLS ? "consider " : "",
                vtb_answer_strategy(vtb_rule_is_for_other(advice->rule) ? gain->to : gain->from));
     return vtb_json_text(text);
+}
+
+/* Of which run the figures are; null: of this one. */
+static json_t *source_of(const struct vtb_results *results)
+{
+    if (!results->from)
+        return vtb_json_checked(json_null());
+    json_t *source = vtb_json_checked(json_object());
+    vtb_json_put(source, "file", vtb_json_text(results->from));
+    vtb_json_put(source, "date", vtb_json_text(results->date));
+    vtb_json_put(source, "cpu_model",
+                 vtb_json_text(vtb_machine_fact(&results->machine, "cpu_model")));
+    return source;
 }
 
 static json_t *lines_of(const struct vtb_results *results, const struct vtb_advice *advice)
@@ -451,7 +500,11 @@ static void print_json(FILE *out, const struct vtb_results *results,
     vtb_json_put(json, "rules", rules_of(advice));
     vtb_json_put(json, "changes_at", changes_of(advice));
     vtb_json_put(json, "rule_says", rule_of(advice));
-    vtb_json_put(json, "agrees", vtb_json_checked(json_boolean(vtb_advice_agrees(advice))));
+    vtb_json_put(json, "agrees",
+                 advice->rule == VTB_RULE_SILENT
+                     ? vtb_json_checked(json_null())
+                     : vtb_json_checked(json_boolean(vtb_advice_agrees(advice))));
+    vtb_json_put(json, "figures_of", source_of(results));
     vtb_json_put(json, "answer", lines_of(results, advice));
     vtb_json_print(out, json, 0);
 }

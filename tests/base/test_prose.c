@@ -31,6 +31,16 @@ static void items_are_separated_by_commas(void **state)
     assert_string_equal(text, "a, 2, lon");
 }
 
+static void items_are_listed_once(void **state)
+{
+    (void)state;
+    static const char *const items[] = {"plain", "in", "plain", "pl", "ain", "in", "pl", "plain"};
+    char text[40] = "";
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++)
+        vtb_append_once(text, sizeof text, items[i]);
+    assert_string_equal(text, "plain, in, pl, ain");
+}
+
 static void characters_are_no_bytes(void **state)
 {
     (void)state;
@@ -296,6 +306,7 @@ static void what_is_formatted_or_written_is_wrapped_alike(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(items_are_listed_once),
         cmocka_unit_test(appended_text_is_cut_where_the_buffer_ends),
         cmocka_unit_test(items_are_separated_by_commas),
         cmocka_unit_test(characters_are_no_bytes),

@@ -30,8 +30,13 @@ static void the_tree(void **state)
         {{.await_many = true, .always_async = true}, VTB_RULE_ALWAYS_ASYNC, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_int_equal(vtb_rule_of(&rows[i].question), rows[i].rule);
+        struct vtb_question question = rows[i].question;
+        assert_int_equal(vtb_rule_of(&question), rows[i].rule);
         assert_int_equal(vtb_rule_is_for_other(rows[i].rule), rows[i].is_for_other);
+        question.runtime = vtb_find_runtime("dotnet"); /* of which it is */
+        assert_int_equal(vtb_rule_of(&question), rows[i].rule);
+        question.runtime = vtb_find_runtime("rust");
+        assert_int_equal(vtb_rule_of(&question), VTB_RULE_SILENT);
     }
 }
 

@@ -244,6 +244,11 @@ static void commands(void **state)
     accepted("advise|--hit-rate=0.9|--calls-per-second=20k|--payload=48|--miss-time=2ms");
     assert_int_equal(options.command, VTB_COMMAND_ADVISE);
     assert_same_double(options.miss_time_s, 0.002);
+    accepted("advise|--from=run.json|--runtime=rust");
+    assert_string_equal(options.from, "run.json");
+    assert_int_equal(options.runtime.n, 1);
+    assert_string_equal(options.runtime.items[0], "rust");
+    assert_contains(refused("advise|--runtime=all"), "one name, not several");
     accepted("new|strategy|some/folder/lazy.c");
     assert_int_equal(options.command, VTB_COMMAND_NEW);
     assert_string_equal(options.files[0], "strategy");
@@ -363,6 +368,7 @@ static void bad_values(void **state)
     refused_values("gate", bad_values_of_gate, LENGTH(bad_values_of_gate));
     refused_values("selftest", bad_values_of_selftest, LENGTH(bad_values_of_selftest));
     refused_values("claims", bad_values_of_claims, LENGTH(bad_values_of_claims));
+    refused_values("advise", bad_values_of_advise, LENGTH(bad_values_of_advise));
     refused_values("fidelity", bad_values_of_fidelity, LENGTH(bad_values_of_fidelity));
     assert_contains(refused("--events|page-falts"), "page-faults"); /* which is meant */
 }
@@ -374,7 +380,8 @@ static void unknown_names_are_answered_with_the_nearest(void **state)
         const struct bad_name *row = &bad_names[i];
         const char *begins =
             formed("--%s: unknown name '%s'; nearest: %s", row->option, row->unknown, row->nearest);
-        refused_value("run", row->option, row->text, begins);
+        refused_value(strcmp(row->option, "runtime") == 0 ? "advise" : "run", row->option,
+                      row->text, begins);
     }
     assert_begins(refused("misuse|--strategy=nosuch"), "--strategy: unknown name 'nosuch'");
 }
@@ -930,6 +937,7 @@ static const char *bad_text(const char *option)
     text =
         text ? text : bad_text_of(bad_values_of_selftest, LENGTH(bad_values_of_selftest), option);
     text = text ? text : bad_text_of(bad_values_of_claims, LENGTH(bad_values_of_claims), option);
+    text = text ? text : bad_text_of(bad_values_of_advise, LENGTH(bad_values_of_advise), option);
     text =
         text ? text : bad_text_of(bad_values_of_fidelity, LENGTH(bad_values_of_fidelity), option);
     if (!text)

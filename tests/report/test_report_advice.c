@@ -212,6 +212,52 @@ static void many_calls(void **state)
     says("consider right, as there are millions of calls a day, though left below a hit rate of ");
 }
 
+static json_t *json_of(void);
+
+/* What the strategies stand for there; and of its own runtime alone the rule of thumb tells. */
+static void of_a_runtime(void **state)
+{
+    (void)state;
+    make_at(1e7);
+    options.runtime = (struct vtb_names){.items = {"rust"}, .n = 1};
+    print(80);
+    says("in rust left stands for a boxed future, and right for a future that is polled in its ");
+    says_not("rule of thumb");
+    json_t *json = json_of();
+    assert_true(json_is_null(json_object_get(json, "rule_says")));
+    assert_true(json_is_null(json_object_get(json, "agrees")));
+    json_decref(json);
+    options.runtime.items[0] = "dotnet";
+    print(80);
+    says("in dotnet left stands for Task<T>, and right for ValueTask<T>");
+    says("rule of thumb right, as the hit rate is above 70 %, and so does this advice");
+}
+
+/* Whose figures they are is said, in front of what follows from them. */
+static void of_a_file(void **state)
+{
+    (void)state;
+    make_at(20000);
+    it.results.from = "runs/old.json";
+    snprintf(it.results.date, sizeof it.results.date, "2026-01-02T03:04:05+0000");
+    it.results.machine.facts[0] = (struct vtb_fact){.key = "cpu_model", .value = "Model T"};
+    it.results.machine.facts_n = 1;
+    print(80);
+    says(
+        "rounds All figures are those of 'runs/old.json', measured 2026-01-02T03:04:05+0000 on "
+        "Model T. ADVICE");
+    says("holds for another run on that machine");
+    json_t *json = json_of();
+    const json_t *source = json_object_get(json, "figures_of");
+    assert_int_equal(json_object_size(source), 3);
+    assert_string_equal(json_string_value(json_object_get(source, "file")), "runs/old.json");
+    assert_string_equal(json_string_value(json_object_get(source, "cpu_model")), "Model T");
+    json_decref(json);
+    it.results.interrupted = true;
+    print(80);
+    says("on Model T, by a run that was interrupted. ADVICE");
+}
+
 /* At hit rates of 0.8 and 0: 10 ns, which are 1 % of a core, are saved between them. */
 static void where_it_changes(void **state)
 {
@@ -268,7 +314,8 @@ static void as_json(void **state)
     make_at(20000);
     it.strategies[1].lacks.storing = "it is a place in the caller";
     json_t *json = json_of();
-    assert_int_equal(json_object_size(json), 15);
+    assert_int_equal(json_object_size(json), 16);
+    assert_true(json_is_null(json_object_get(json, "figures_of")));
     assert_string_equal(string(json, "recommendation"), "left");
     assert_string_equal(string(json, "instead_of"), "right");
     assert_true(json_is_false(json_object_get(json, "matters")));
@@ -343,6 +390,8 @@ int main(void)
         cmocka_unit_test(what_is_not_known),
         cmocka_unit_test(what_callers_do),
         cmocka_unit_test(many_calls),
+        cmocka_unit_test(of_a_runtime),
+        cmocka_unit_test(of_a_file),
         cmocka_unit_test(where_it_changes),
         cmocka_unit_test(as_json),
         cmocka_unit_test(as_json_what_is_not_known),

@@ -168,6 +168,9 @@ struct vtb_strategy {
      * asynchronous one; null: they have none. */
     const char *guest;
     const char *guest_async;
+    /* The runtime in which it is what a method may hand over in the baseline's place, by the words
+     * of `advise --runtime`; null: advice is not for it. */
+    const char *instead_in;
     enum vtb_shape shape;
     enum vtb_role role;
     /* The indirect calls on a hit, in the method and the loop, that belong to the strategy: of the
