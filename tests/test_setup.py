@@ -25,7 +25,7 @@ def rows() -> list[list[str]]:
 
 
 def packages(*sizes: str) -> list[str]:
-    return [row[0] for row in rows() if row[1] in (sizes or ("run", "tests"))]
+    return [row[0] for row in rows() if row[1] in (sizes or ("run", "tests", "guest"))]
 
 
 def run_setup(path: str, log: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -106,6 +106,7 @@ def test_two_sizes(stubs: Path, tmp_path: Path, options: list[str], sizes: list[
     assert [word for word in install.split() if not word.startswith("-")][1:] == packages(*sizes)
     assert {"gcc", "g++", "cmake", "ninja-build", "libmd-dev"} < set(packages("run"))
     assert {"valgrind", "libcmocka-dev", "python3-pytest"} < set(packages("tests"))
+    assert packages("guest") == ["default-jdk-headless"]  # which nothing installs
 
 
 def test_help(stubs: Path, tmp_path: Path) -> None:

@@ -1,0 +1,219 @@
+"""The guest for Java, asked by its protocol and held against the cells; where there is no JDK, what
+is said of that."""
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import HANG_S, ROOT, Bench, strict_json
+from test_guests import CALLS_N, KEYS_N, Guest, usable_or_skip, write_schedule
+
+JAVA = ROOT / "guests" / "java" / "guest"
+
+
+def build(folder: Path) -> None:
+    built = subprocess.run([JAVA, "build", folder], capture_output=True, text=True)
+    assert built.returncode == 0, built.stdout
+
+
+@pytest.fixture(scope="module")
+def guest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
+    usable_or_skip(JAVA)
+    folder = tmp_path_factory.mktemp("guest")
+    build(folder)
+    compiled = folder / "cell" / "cell" / "Loop.class"
+    stamp = compiled.stat().st_mtime_ns
+    build(folder)
+    assert compiled.stat().st_mtime_ns == stamp
+    started = Guest(JAVA, folder)
+    yield started
+    started.close()
+
+
+# Bytes of a call that hits, and of one that misses, of each strategy for a reference; and what each
+# further method adds. A miss is 24 of the method's future, and 64 by which its caller waits.
+BYTES = {
+    "plain": (0, 0, 0, 0),
+    "completed_future": (24, 88, 0, 0),
+    "completable_future": (24, 88, 24, 64),
+}
+
+
+def test_greets(guest: Guest) -> None:
+    answer = guest.ask("hello protocol=1")
+    assert answer.startswith("ok protocol=1 name=java version=")
+    assert f"strategies={','.join(sorted(BYTES))} workloads=user_cache,payload_8," in answer
+
+
+@pytest.mark.parametrize("strategy", BYTES)
+@pytest.mark.parametrize("depth", [1, 3, 16])
+def test_bytes_are_those_of_the_types(guest: Guest, strategy: str, depth: int) -> None:
+    hit, miss, more_hit, more_miss = BYTES[strategy]
+    for rate, first, more in [(10, hit, more_hit), (0, miss, more_miss)]:
+        guest.open(strategy, "user_cache", rate, depth=depth)
+        guest.numbers(f"run case=1 first=0 calls={CALLS_N}")  # the runtime makes some things once
+        epoch = guest.numbers(f"run case=1 first=0 calls={CALLS_N}")
+        assert epoch["bytes"] == (first + (depth - 1) * more) * CALLS_N
+
+
+@pytest.mark.parametrize("strategy", BYTES)
+def test_compiled_code_allocates_as_much(guest: Guest, strategy: str) -> None:
+    """A method that was inlined might never make its future."""
+    for rate, bytes_n in [(10, BYTES[strategy][0]), (0, BYTES[strategy][1])]:
+        guest.open(strategy, "payload_8", rate)
+        guest.numbers(f"warm case=1 calls={CALLS_N} limit=20")
+        guest.numbers(f"run case=1 first=0 calls={CALLS_N}")
+        epoch = guest.numbers(f"run case=1 first=0 calls={CALLS_N}")
+        assert epoch["bytes"] == bytes_n * CALLS_N
+
+
+MASK = (1 << 64) - 1
+
+
+def mixed(x: int) -> int:
+    x = (x + 0x9E3779B97F4A7C15) & MASK
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 & MASK
+    x = (x ^ x >> 27) * 0x94D049BB133111EB & MASK
+    return x ^ x >> 31
+
+
+def consumed(workload: str, number: int) -> int:
+    """What a caller adds of a value, by docs/WORKLOADS.md."""
+    if workload == "user_cache":
+        return (mixed(~number & MASK) >> 24) + (mixed(number) & 0xFFFFFFFF)
+    words = range(int(workload.removeprefix("payload_")) // 8)
+    return sum((number + 1) * (2 * i + 0x9E3779B9) * (2 * i + 1) for i in words)
+
+
+@pytest.mark.parametrize("workload", ["user_cache", "payload_8", "payload_256"])
+def test_all_strategies_consume_the_same(guest: Guest, workload: str) -> None:
+    asked = range(100, CALLS_N + 421)
+    right = sum(consumed(workload, i % CALLS_N * 7919 % KEYS_N) for i in asked) & MASK
+    for strategy in BYTES:
+        for window in (1, 7, 64):
+            guest.open(strategy, workload, rate=6, window=window, depth=2)
+            # A circle and a part, which leave operations in the window.
+            guest.numbers(f"run case=1 first=100 calls={CALLS_N}")
+            last = guest.numbers(f"run case=1 first={CALLS_N + 100} calls=321")
+            drained = guest.numbers("drain case=1")["checksum"]
+            assert strategy == "plain" or window == 1 or drained != last["checksum"]
+            assert drained == right
+
+
+def test_warm_leaves_nothing(guest: Guest) -> None:
+    guest.open("completable_future", "user_cache", rate=5)
+    assert guest.numbers("warm case=1 calls=1000 limit=60")["steady"] in (0, 1)
+    assert guest.numbers("drain case=1")["checksum"] == 0
+    epoch = guest.numbers(f"run case=1 first=0 calls={CALLS_N}")
+    assert epoch["ns"] > 0 and epoch["gen0"] >= epoch["gen1"] >= epoch["gen2"]
+    assert guest.ask("close case=1") == "ok"
+    assert guest.ask("drain case=1") == "error case 1 is not open"
+
+
+def test_a_case_that_is_closed_has_its_schedule_no_more(guest: Guest) -> None:
+    maps = Path(f"/proc/{guest.process.pid}/maps")
+    guest.open("plain", "user_cache", rate=5)
+    assert str(guest.folder / "schedule") in maps.read_text()
+    guest.open("completed_future", "user_cache", rate=5)  # in the place of the other
+    assert maps.read_text().count(str(guest.folder / "schedule")) == 1
+    assert guest.ask("close case=1") == "ok"
+    assert str(guest.folder / "schedule") not in maps.read_text()
+
+
+def test_refuses(guest: Guest, tmp_path: Path) -> None:
+    path = tmp_path / "schedule"
+    write_schedule(path, [1, 2, 3], 1)
+    right = f"case=2 workload=user_cache keys=9 strategy=plain window=1 depth=1 schedule={path}"
+    for question, told in [
+        ("open " + right.replace("user_cache", "other"), "there is no workload other; accepted: "),
+        ("open " + right.replace("plain", "other"), "there is no strategy other; accepted: "),
+        ("open " + right.replace("depth=1", "depth=17"), "open: depth=17; accepted: 1 to 16"),
+        ("open " + right.replace("depth=1", "depth=-1"), "open: depth=-1; accepted: 1 to 16"),
+        ("open " + right.replace("depth=1 ", ""), "open has no depth="),
+        ("open " + right + "no", f"there is no file {path}no"),
+        ("open " + right.replace(str(path), str(tmp_path)), "java.io.IOException: "),
+        ("sing", "'sing' is no question; accepted: hello, "),
+        ("run case=2 first=0 calls=1", "case 2 is not open"),
+    ]:
+        answer = guest.ask(question)
+        assert answer.startswith(f"error {told}"), answer
+    assert guest.ask(f"open {right}") == "ok"
+    wrong = tmp_path / "wrong"
+    for at, told in [
+        (0, "does not begin with VTBSCHED"),
+        (8, "is of version"),
+        (16, "bytes, and its header"),
+        (23, "bytes, and its header"),
+        (40, "is not what its digest says"),
+        (99, "is not what its digest says"),
+    ]:
+        content = bytearray(path.read_bytes())
+        content[at] ^= 2
+        wrong.write_bytes(content)
+        assert told in guest.ask(f"open {right.replace(str(path), str(wrong))}")
+    wrong.write_bytes(b"")
+    empty = guest.ask(f"open {right.replace(str(path), str(wrong))}")
+    assert empty == "error the schedule's file has 0 bytes, and its header alone 96"
+    write_schedule(path, [1, 0xC0000002, 3], 1)
+    assert "on which the store fails" in guest.ask(f"open {right}")
+    maps = Path(f"/proc/{guest.process.pid}/maps").read_text()
+    assert str(wrong) not in maps  # of what was refused nothing is kept
+
+
+def test_the_nursery_is_what_was_asked_for(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As often as eden is filled; a thread's last buffer in it may stay empty in part."""
+    nursery = 4 << 20
+    calls_n = 100 * CALLS_N
+    monkeypatch.setenv("VTB_GUEST_NURSERY", str(nursery))
+    other = Guest(JAVA, guest.folder)
+    other.open("completed_future", "user_cache", rate=10)
+    other.numbers(f"run case=1 first=0 calls={CALLS_N}")
+    epoch = other.numbers(f"run case=1 first=0 calls={calls_n}")
+    other.close()
+    assert epoch["bytes"] == 24 * calls_n
+    assert epoch["gen1"] == epoch["gen2"] == 0
+    assert epoch["gen0"] == pytest.approx(24 * calls_n / nursery, rel=0.1)
+
+
+def test_it_consumes_what_the_cells_do(bench: Bench) -> None:
+    """By the client, which ends a guest whose checksum is another; what it lacks is told."""
+    usable_or_skip(JAVA)
+    words = ["fidelity", "--quick", "--guest", "java", "--format", "json"]
+    rows = strict_json(bench.ok(*words).out)["predictions"]
+    own = [row for row in rows if row["guest"] == "plain" and row["prediction"][:5] == "bytes"]
+    assert {row["parameters"]["workload"] for row in own} > {"user_cache", "payload_8"}
+    assert all(row["measured"] == 0 and row["ok"] for row in own)
+    (lacking, *_) = [row for row in rows if row["guest"] == "task_from_result"]
+    assert "guest java has no strategy 'task_from_result'" in lacking["reason"]
+
+
+# What `guest check` needs besides a JDK.
+TOOLS = ["sh", "sed", "dirname"]
+
+
+@pytest.mark.parametrize("listed", [None, "javac 11.0.2", "nonsense"])
+def test_without_a_jdk_it_says_how_to_get_one(tmp_path: Path, listed: str | None) -> None:
+    for name in TOOLS:
+        found = shutil.which(name)
+        assert found
+        (tmp_path / name).symlink_to(found)
+    for name in ["javac", "java"] if listed else []:
+        (tmp_path / name).write_text(f"#!/bin/sh\necho '{listed}'\n")
+        (tmp_path / name).chmod(0o755)
+    checked = subprocess.run(
+        [JAVA, "check"],
+        env=dict(os.environ, PATH=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
+    assert checked.returncode == 1
+    assert checked.stdout.count("\n") == 1
+    assert "install a JDK of version 17 or later: package default-jdk-headless" in checked.stdout
