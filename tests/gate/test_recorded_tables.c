@@ -125,6 +125,10 @@ static void as_a_run_has_them(void **state)
     assert_string_equal(tables.results.from, "F");
     assert_string_equal(tables.results.date, "D");
     assert_string_equal(vtb_machine_fact(&tables.results.machine, "cpu_model"), "M");
+    answered("--hit-rate 0.5 --heap gengc");
+    assert_int_equal(tables.results.comparisons_n, 1);
+    assert_int_equal(tables.plan.points[0].cases_n, 2);
+    assert_string_equal(tables.plan.points[0].cases[0].heap->name, "gengc");
 }
 
 /* What follows from bytes and budget is exact; calls that allocate nothing never lead to one. */
