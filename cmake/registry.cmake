@@ -137,14 +137,17 @@ set(registry_sources "")
 set(declarations "")
 
 # The metadata of a strategy, without a cell, for the types of the default workload: for the direct
-# method, and for the asynchronous one.
+# method, and for the two asynchronous ones, in the order of enum vtb_method.
+set(methods 0 1 2)
+set(asyncs 0 1 0)
+set(runtimes 0 0 1)
 set(metadata_sources "")
 set(strategies_table "")
 foreach(strategy strategy_file IN ZIP_LISTS strategies strategy_files)
     get_filename_component(extension ${strategy_file} LAST_EXT)
-    foreach(async 0 1)
-        set(object vtb_${strategy}_${VTB_DEFAULT_WORKLOAD}_metadata${async})
-        set(source ${registry_dir}/${strategy}.metadata${async}${extension})
+    foreach(method async runtime IN ZIP_LISTS methods asyncs runtimes)
+        set(object vtb_${strategy}_${VTB_DEFAULT_WORKLOAD}_metadata${method})
+        set(source ${registry_dir}/${strategy}.metadata${method}${extension})
         configure_file(cmake/metadata.c.in ${source} @ONLY)
         list(APPEND metadata_sources ${source})
         string(APPEND declarations "extern const struct vtb_cell ${object};\n")
@@ -152,7 +155,8 @@ foreach(strategy strategy_file IN ZIP_LISTS strategies strategy_files)
     file(RELATIVE_PATH file ${PROJECT_SOURCE_DIR} ${strategy_file})
     set(object vtb_${strategy}_${VTB_DEFAULT_WORKLOAD}_metadata)
     string(APPEND strategies_table
-        "    {.name = \"${strategy}\", .file = \"${file}\", .methods = {&${object}0, &${object}1}},\n")
+        "    {.name = \"${strategy}\", .file = \"${file}\", "
+        ".methods = {&${object}0, &${object}1, &${object}2}},\n")
 endforeach()
 
 # vtb_add_workload(<name> <stem> <file> <bytes>): one entry; bytes is the size that it has, or 0.

@@ -227,7 +227,7 @@ static inline void example_open_as(struct example *example, const char *strategy
                   .request_ops = VTB_REQUEST_OPS},
         .memory = {.heap = vtb_find_heap("glibc")->heap},
         .cell = vtb_find_cell(strategy, "user_cache",
-                              (struct vtb_kind){.counting = true, .async = setup->async}),
+                              (struct vtb_kind){.counting = true, .method = setup->async}),
     };
     if (!example->cell)
         example_fail(strategy, "there is no such strategy");

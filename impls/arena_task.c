@@ -98,7 +98,8 @@ VTB_STRATEGY(arena_task) = {
     .modelled_on = "region allocation",
     .aliases = "arena",
     .shape = VTB_SHAPE_OBJECT,
-    .lacks = {.other_threads = "the block of a request belongs to one thread",
+    .lacks = {.runtime_async = "the runtime makes its objects one by one, and not of a block",
+              .other_threads = "the block of a request belongs to one thread",
               .as_task = "it is a task",
               .collector = "its objects are parts of a block that it frees itself"},
 };

@@ -157,6 +157,7 @@ VTB_STRATEGY(callback) = {
     .shape = VTB_SHAPE_CALLBACK,
     .indirect_calls_on_hit = 1, /* the callback */
     .lacks = {.async_method = "the callback takes the place of a compiled method",
+              .runtime_async = "the callback takes the place of its continuation",
               .several_consumers = "a request has one callback",
               .storing = "there is no operation to store, only a request",
               .other_threads = "nothing guards the moment between call and await",

@@ -126,7 +126,9 @@ VTB_STRATEGY(caller_op) = {
     .modelled_on = "libuv requests, OVERLAPPED",
     .aliases = "OVERLAPPED",
     .shape = VTB_SHAPE_OPERATION,
-    .lacks = {.several_consumers = "the operation has room for one continuation",
+    .lacks = {.runtime_async =
+                  "its caller provides the operation, which is the place of its result",
+              .several_consumers = "the operation has room for one continuation",
               .storing = "the operation is a place in the caller's frame",
               .other_threads = "nothing guards the moment between call and await",
               .as_task = "the caller's operation cannot outlive the caller"},

@@ -21,6 +21,7 @@ VTB_STRATEGY(coroutine) = {
     .shape = VTB_SHAPE_OBJECT,
     .indirect_calls_on_hit = 4, /* of the heap two, who waits, and the frame's destroy */
     .lacks = {.async_method = "its method is a compiled state machine already",
+              .runtime_async = "a coroutine is suspended by its compiler",
               .several_consumers = "a task is awaited once",
               .other_threads = "nothing guards the moment between call and await",
               .as_task = "a task of a coroutine is moved, never copied",

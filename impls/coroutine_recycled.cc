@@ -49,6 +49,7 @@ VTB_STRATEGY(coroutine_recycled) = {
     .shape = VTB_SHAPE_OBJECT,
     .indirect_calls_on_hit = 2, /* who waits, and the frame's destroy */
     .lacks = {.async_method = "its method is a compiled state machine already",
+              .runtime_async = "a coroutine is suspended by its compiler",
               .several_consumers = "a task is awaited once",
               .storing = "nothing tells a frame from the one before in the same memory",
               .other_threads = "nothing guards the moment between call and await",

@@ -8,6 +8,7 @@ VTB_STRATEGY(empty) = {
     .shape = VTB_SHAPE_LOOP,
     .role = VTB_ROLE_EMPTY,
     .lacks = {.async_method = "it has no method",
+              .runtime_async = "it has no method",
               .several_consumers = "it has no method",
               .storing = "it has no method",
               .other_threads = "it has no method",

@@ -12,6 +12,7 @@ VTB_STRATEGY(heap_task) = {
     .aliases = "Task, Promise",
     .guest = "task_from_result",
     .guest_async = "async_task",
+    .guest_runtime = "runtime_task",
     .shape = VTB_SHAPE_OBJECT,
     .role = VTB_ROLE_BASELINE,
     .indirect_calls_on_hit = 2, /* the heap's alloc and free */

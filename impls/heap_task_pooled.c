@@ -76,5 +76,6 @@ VTB_STRATEGY(heap_task_pooled) = {
     .summary = "a task from the thread's free list, ready or not",
     .modelled_on = "object pools",
     .shape = VTB_SHAPE_OBJECT,
-    .lacks = {.as_task = "it is a task"},
+    .lacks = {.runtime_async = "the runtime makes the task at its boundary, and pools none",
+              .as_task = "it is a task"},
 };

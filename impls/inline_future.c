@@ -158,7 +158,8 @@ VTB_STRATEGY(inline_future) = {
     .aliases = "Future",
     .instead_in = "cpp",
     .shape = VTB_SHAPE_STRUCT,
-    .lacks = {.several_consumers = "a future is moved, never copied",
+    .lacks = {.runtime_async = "its futures are moved, and the runtime knows none",
+              .several_consumers = "a future is moved, never copied",
               .other_threads = "a future belongs to one thread, as Seastar's to its shard",
               .as_task = "a future is moved, never copied"},
 };

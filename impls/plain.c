@@ -51,6 +51,7 @@ VTB_STRATEGY(plain) = {
     .shape = VTB_SHAPE_VALUE,
     .role = VTB_ROLE_FLOOR,
     .lacks = {.async_method = "it never suspends",
+              .runtime_async = "it never suspends",
               .several_consumers = "there is no operation, only its value",
               .storing = "there is no operation, only its value",
               .other_threads = "it never suspends",

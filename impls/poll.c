@@ -164,6 +164,7 @@ VTB_STRATEGY(poll) = {
     .instead_in = "rust",
     .shape = VTB_SHAPE_POLL,
     .lacks = {.async_method = "its method is a compiled state machine already",
+              .runtime_async = "its caller polls its method again",
               .several_consumers = "the state machine has room for one waker",
               .storing = "the state machine is a place in the caller's frame",
               .other_threads = "nothing guards the moment between poll and waker",

@@ -139,6 +139,7 @@ VTB_STRATEGY(sender) = {
     .aliases = "stdexec",
     .shape = VTB_SHAPE_OPERATION,
     .lacks = {.async_method = "an operation state is a compiled state machine already",
+              .runtime_async = "its operation state is its continuation",
               .several_consumers = "an operation state has one receiver",
               .storing = "the operation state is a place in the caller's frame",
               .other_threads = "nothing guards the moment between start and await",

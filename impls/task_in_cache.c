@@ -84,6 +84,7 @@ VTB_STRATEGY(task_in_cache) = {
     .instead_in = "java",
     .shape = VTB_SHAPE_OBJECT,
     .lacks = {.async_method = "an asynchronous method makes a task of its own",
+              .runtime_async = "what is kept in the cache is a task",
               .as_task = "it is a task",
               .real_cache = "its tasks are made when the table is"},
 };

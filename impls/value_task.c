@@ -7,6 +7,7 @@
 #define VTB_COUNTS_REFERENCES 1
 #define VTB_BOXES 1
 #define VTB_CONVERTS 1
+#define VTB_WRAPS_TASK 1
 #define VTB_SHARES 1
 #include <vtb/value_task.h>
 
@@ -106,6 +107,7 @@ VTB_STRATEGY(value_task) = {
     .aliases = "ValueTask",
     .guest = "value_task",
     .guest_async = "async_value_task",
+    .guest_runtime = "runtime_value_task",
     .instead_in = "dotnet",
     .shape = VTB_SHAPE_STRUCT,
     .role = VTB_ROLE_CHALLENGER,

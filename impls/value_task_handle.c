@@ -320,7 +320,8 @@ VTB_STRATEGY(value_task_handle) = {
     .summary = "16 B in two registers: the value, or a handle with a 32-bit generation",
     .modelled_on = "handles instead of pointers",
     .shape = VTB_SHAPE_STRUCT,
-    .lacks = {.several_consumers = "a handle is consumed once, by one caller",
+    .lacks = {.runtime_async = "its operations are entries of a table, which refer to no caller",
+              .several_consumers = "a handle is consumed once, by one caller",
               .storing = "a consumed slot is used again; as_task makes a task of it",
               .other_threads = "the table of slots belongs to one thread"},
 };

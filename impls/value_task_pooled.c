@@ -287,6 +287,7 @@ VTB_STRATEGY(value_task_pooled) = {
     .aliases = "IValueTaskSource, PoolingAsyncValueTaskMethodBuilder",
     .guest_async = "pooled_value_task",
     .shape = VTB_SHAPE_STRUCT,
-    .lacks = {.several_consumers = "a source is consumed once, by one caller",
+    .lacks = {.runtime_async = "a method whose builder pools opts out of it",
+              .several_consumers = "a source is consumed once, by one caller",
               .storing = "a consumed source is used again; as_task makes a task of it"},
 };

@@ -28,17 +28,18 @@ static void add(const char *name, const char *workload, struct vtb_kind kind)
         cells[cells_n++] = cell;
 }
 
-/* Adds a strategy's cells by both methods: timed on heaps that free and that collect, and
- * counted. What a sanitizer sees in those on heaps that collect, it sees in the default
+/* Adds a strategy's cells by every method, for a classic caller: timed on heaps that free and that
+ * collect, and counted. What a sanitizer sees in those on heaps that collect, it sees in the default
  * workload's. */
 static void add_kinds(const char *name, const char *workload)
 {
     const bool collected = BUILT_OTHERS || workload == vtb_default_workload()->name;
-    for (int async = 0; async < 2; async++) {
-        add(name, workload, (struct vtb_kind){.async = async});
-        add(name, workload, (struct vtb_kind){.counting = true, .async = async});
+    for (int i = 0; i < VTB_METHODS_N; i++) {
+        const enum vtb_method method = (enum vtb_method)i;
+        add(name, workload, (struct vtb_kind){.method = method});
+        add(name, workload, (struct vtb_kind){.counting = true, .method = method});
         if (collected)
-            add(name, workload, (struct vtb_kind){.collected = true, .async = async});
+            add(name, workload, (struct vtb_kind){.collected = true, .method = method});
     }
 }
 
@@ -87,16 +88,16 @@ static void add_shown(const struct vtb_strategy_entry *entry, const char *worklo
 {
     add_direct(entry->name, workload);
     if (is_compared(entry))
-        add(entry->name, workload, (struct vtb_kind){.counting = true, .async = true});
+        add(entry->name, workload, (struct vtb_kind){.counting = true, .method = VTB_METHOD_ASYNC});
 }
 
 /* Those whose caller has an interface. */
 static void add_abstract(void)
 {
     for (size_t i = 0; vtb_strategies[i].name; i++) {
-        for (int async = 0; async < 2; async++)
+        for (int method = 0; method < VTB_METHODS_N; method++)
             add(vtb_strategies[i].name, vtb_default_workload()->name,
-                (struct vtb_kind){.async = async, .abstract = true});
+                (struct vtb_kind){.method = (enum vtb_method)method, .abstract = true});
     }
 }
 

@@ -18,7 +18,9 @@ static inline void check_of_cell(const struct vtb_cell *cell, const char *what, 
 {
     if (value == expected)
         return;
-    print_error("%s%s%s/%s: %s is %llu, not %llu\n", cell->name, cell->kind.async ? " async" : "",
+    static const char *const methods[VTB_METHODS_N] = {"", " async", " runtime"};
+    print_error("%s%s%s%s%s/%s: %s is %llu, not %llu\n", cell->name, methods[cell->kind.method],
+                cell->kind.by_runtime ? " by runtime" : "", cell->kind.stored ? " stored" : "",
                 cell->kind.collected ? " collected" : "", cell->workload_name, what,
                 (unsigned long long)value, (unsigned long long)expected);
     _fail(file, line);
@@ -210,7 +212,7 @@ struct cell_objects {
     enum layout_memory memory;
     uint64_t levels_n;
     uint64_t hit_bytes;    /* 0: there is none */
-    uint64_t miss_bytes;   /* likewise */
+    uint64_t miss_bytes;   /* likewise; of all objects at one method */
     uint64_t layers_bytes; /* of all methods around the service's */
     uint64_t miss_allocs_n;
     uint64_t kept_n; /* of misses that completed, as most */
@@ -219,15 +221,18 @@ struct cell_objects {
 static inline struct cell_objects cell_objects(const struct cell_run *run,
                                                const struct layout *layout, size_t types)
 {
-    const bool async = run->cell->kind.async;
-    const uint64_t levels_n = async ? run->fixture->point->depth : 1;
+    const struct layout_sizes sizes = layout_sizes(layout, run->cell->kind, types);
+    const uint64_t depth = run->fixture->point->depth;
     struct cell_objects objects = {
-        .memory = layout->memory, .levels_n = levels_n, .kept_n = layout->kept_n};
+        .memory = layout->memory,
+        .levels_n = run->cell->kind.method == VTB_METHOD_ASYNC ? depth : 1,
+        .kept_n = layout->kept_n,
+        .miss_bytes = sizes.miss + sizes.beside,
+        .layers_bytes = (depth - 1) * sizes.layer,
+        .miss_allocs_n = (sizes.miss > 0) + sizes.beside_n + (depth - 1) * (sizes.layer > 0),
+    };
     if (!layout->immortal_hits[types])
-        objects.hit_bytes = layout->hit[types];
-    objects.miss_bytes = (async ? layout->async_miss : layout->miss)[types];
-    objects.layers_bytes = (levels_n - 1) * layout->layer_miss[types];
-    objects.miss_allocs_n = objects.miss_bytes > 0 ? levels_n : 0;
+        objects.hit_bytes = sizes.hit;
     return objects;
 }
 
@@ -392,13 +397,15 @@ static inline void cell_check_sizes(const struct vtb_cell *cell)
 {
     const struct layout *layout = layout_of(cell->strategy_name);
     const size_t types = layout_types(cell->workload_name);
-    const bool async = cell->kind.async;
     if (!cell_is_known(cell))
         return;
-    assert_of_cell(cell, cell->handover_bytes, layout->handover[types]);
-    assert_of_cell(cell, cell->hit_bytes, layout->hit[types]);
-    assert_of_cell(cell, cell->miss_bytes, (async ? layout->async_miss : layout->miss)[types]);
-    assert_of_cell(cell, cell->layer_miss_bytes, async ? layout->layer_miss[types] : 0);
+    const struct layout_sizes sizes = layout_sizes(layout, cell->kind, types);
+    assert_of_cell(cell, cell->handover_bytes, sizes.handover);
+    assert_of_cell(cell, cell->hit_bytes, sizes.hit);
+    assert_of_cell(cell, cell->miss_bytes, sizes.miss);
+    assert_of_cell(cell, cell->layer_miss_bytes, sizes.layer);
+    assert_of_cell(cell, cell->beside_bytes, sizes.beside);
+    assert_of_cell(cell, cell->beside_allocs_n, sizes.beside_n);
 }
 
 #endif

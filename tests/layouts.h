@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include <vtb/cell.h>
+
 /* The workloads, by the bytes of key and value. A key of 8 is a reference, one of 12 a reference
  * beside an int; a value of 1 is a bool, and one of 8 a reference or a number. */
 struct layout_workload {
@@ -118,6 +120,18 @@ static const struct layout_workload layout_workloads[] = {
     (LAYOUT_PROMISE(key, value) + LAYOUT_HOLDER(key, value, LAYOUT_FUTURE(key, value)))
 #define LAYOUT_NODE_ASKS(key, value) (LAYOUT_NODE(key, value) + LAYOUT_QUESTION(key, value))
 
+/* What a runtime-async method hands over: a reference and the value. Objects of methods that are
+ * suspended, 40 bytes and the result of what is awaited: the service's own, with two contexts, its
+ * `this` and its key; one around it, with two contexts; and a plain method's, with one. At a
+ * boundary to a caller that has a task: the task, a delegate of 56 bytes, and if the task is kept 72
+ * for its await. .NET 11 was seen to have these. */
+#define LAYOUT_RUNTIME(key, value) (8 + LAYOUT_UP(value))
+#define LAYOUT_PLAIN_FRAME(key, value) (40 + LAYOUT_UP(value) + 8)
+#define LAYOUT_METHOD_FRAME(key, value) (40 + LAYOUT_UP(value) + 8 + 8)
+#define LAYOUT_SERVICE_FRAME(key, value) (LAYOUT_METHOD_FRAME(key, value) + 8 + LAYOUT_UP(key))
+#define LAYOUT_DELEGATE_BYTES 56
+#define LAYOUT_STORED_AWAIT_BYTES 72
+
 /* Whose hits find their objects there already: of any entry; or of a bool, as either has a task.
  * No workload has ints, null references, or a number that is 0 as its values. */
 #define LAYOUT_ALWAYS(key, value) true
@@ -144,6 +158,7 @@ struct layout {
     size_t miss[LAYOUT_TYPES_N];       /* by the direct method */
     size_t async_miss[LAYOUT_TYPES_N]; /* by the service's asynchronous method */
     size_t layer_miss[LAYOUT_TYPES_N]; /* by an asynchronous method around it */
+    size_t task[LAYOUT_TYPES_N];       /* of a runtime-async method, at its boundary */
 };
 
 /* Formulas take the larger of two sizes, which may be the same. */
@@ -151,13 +166,16 @@ struct layout {
 static const struct layout layouts[] = {
     {.strategy = "empty"},
     {.strategy = "plain", .handover = LAYOUT_EACH(VALUE)},
+    {.strategy = "runtime_async"},
     {.strategy = "heap_task",
+     .task = LAYOUT_EACH(TASK),
      .handover = LAYOUT_EACH(POINTER),
      .hit = LAYOUT_EACH(TASK),
      .miss = LAYOUT_EACH(TASK_BOX),
      .async_miss = LAYOUT_EACH(TASK_BOX),
      .layer_miss = LAYOUT_EACH(TASK_BOX)},
     {.strategy = "heap_task_cached",
+     .task = LAYOUT_EACH(TASK),
      .immortal_hits = LAYOUT_EACH(OF_BOOLS),
      .handover = LAYOUT_EACH(POINTER),
      .hit = LAYOUT_EACH(TASK),
@@ -165,6 +183,7 @@ static const struct layout layouts[] = {
      .async_miss = LAYOUT_EACH(TASK_BOX),
      .layer_miss = LAYOUT_EACH(TASK_BOX)},
     {.strategy = "heap_task_lean",
+     .task = LAYOUT_EACH(LEAN),
      .handover = LAYOUT_EACH(POINTER),
      .hit = LAYOUT_EACH(LEAN),
      .miss = LAYOUT_EACH(LEAN),
@@ -190,6 +209,7 @@ static const struct layout layouts[] = {
      .handover = LAYOUT_EACH(POINTER),
      .miss = LAYOUT_EACH(TASK_BOX)},
     {.strategy = "value_task",
+     .task = LAYOUT_EACH(TASK),
      .handover = LAYOUT_EACH(VALUE_TASK),
      .miss = LAYOUT_EACH(TASK_BOX),
      .async_miss = LAYOUT_EACH(TASK_HOLDER),
@@ -256,6 +276,51 @@ static inline size_t layout_types(const char *workload)
            !(known && keys_bytes[i] == known->key_bytes && values_bytes[i] == known->value_bytes))
         i++;
     return i;
+}
+
+/* The sizes of a cell's objects, by its method and its caller. */
+struct layout_sizes {
+    size_t handover;
+    size_t hit;
+    size_t miss;
+    size_t layer;
+    size_t beside; /* of a miss beside that, of all objects together */
+    size_t beside_n;
+};
+
+static inline struct layout_sizes layout_sizes(const struct layout *layout, struct vtb_kind kind,
+                                               size_t types)
+{
+    static const size_t runtime[] = LAYOUT_EACH(RUNTIME);
+    static const size_t plain[] = LAYOUT_EACH(PLAIN_FRAME);
+    static const size_t method[] = LAYOUT_EACH(METHOD_FRAME);
+    static const size_t service[] = LAYOUT_EACH(SERVICE_FRAME);
+    const size_t t = types;
+    if (strcmp(layout->strategy, "runtime_async") == 0 ||
+        (kind.method == VTB_METHOD_RUNTIME && kind.by_runtime))
+        return (struct layout_sizes){runtime[t], 0, service[t], method[t], plain[t], 1};
+    if (kind.method == VTB_METHOD_RUNTIME)
+        return (struct layout_sizes){
+            layout->handover[t],
+            layout->hit[t],
+            layout->task[t],
+            method[t],
+            service[t] + plain[t] + LAYOUT_DELEGATE_BYTES +
+                (kind.stored ? LAYOUT_STORED_AWAIT_BYTES : 0),
+            kind.stored ? 4 : 3,
+        };
+    if (kind.method == VTB_METHOD_ASYNC)
+        return (struct layout_sizes){
+            kind.by_runtime ? runtime[t] : layout->handover[t],
+            layout->hit[t],
+            layout->async_miss[t],
+            layout->layer_miss[t],
+            kind.by_runtime ? plain[t] : 0,
+            kind.by_runtime,
+        };
+    if (kind.by_runtime)
+        return (struct layout_sizes){runtime[t], 0, layout->miss[t], plain[t], 2 * plain[t], 2};
+    return (struct layout_sizes){layout->handover[t], layout->hit[t], layout->miss[t], 0, 0, 0};
 }
 
 /*

@@ -35,7 +35,7 @@ static void failed_in_cell(const char *what, int line)
     if (before_failing)
         before_failing();
     print_error("%s, %s method, depth %zu: not so: %s\n", cell->name,
-                cell->kind.async ? "async" : "direct", fixture->point->depth, what);
+                vtb_method_words[cell->kind.method], fixture->point->depth, what);
     _fail(__BASE_FILE__, line); /* the test, not this header */
 }
 

@@ -261,16 +261,16 @@ const char *vtb_foreign_add_workload(const char *path, struct vtb_error *error)
 
 /* --- compiling what is known of them --- */
 
-static bool lacks_metadata(const struct vtb_strategy_entry *entry, bool async)
+static bool lacks_metadata(const struct vtb_strategy_entry *entry, enum vtb_method method)
 {
-    if (!async)
-        return !entry->methods[0];
-    return !entry->methods[1] && !entry->methods[0]->strategy->lacks.async_method;
+    const struct vtb_kind kind = {.method = method};
+    return !entry->methods[method] &&
+           (method == VTB_METHOD_DIRECT || !vtb_lacks_method(entry, kind));
 }
 
-/* Lists the targets that tell what is not known yet of the entries, for one of the two methods. The
- * direct method comes first: its metadata tell whether there is an asynchronous one. */
-static size_t targets_of(struct vtb_target targets[2 * FOREIGN_MAX], bool async)
+/* Lists the targets that tell what is not known yet of the entries, for one of the methods. The
+ * direct one comes first: its metadata tell whether there are others. */
+static size_t targets_of(struct vtb_target targets[2 * FOREIGN_MAX], enum vtb_method method)
 {
     size_t n = 0;
     for (size_t i = 0; i < workloads_n; i++) {
@@ -279,11 +279,11 @@ static size_t targets_of(struct vtb_target targets[2 * FOREIGN_MAX], bool async)
                 (struct vtb_target){.what = VTB_TARGET_WORKLOAD, .workload = &workloads[i]};
     }
     for (size_t i = 0; i < strategies_n; i++) {
-        if (lacks_metadata(&strategies[i], async))
+        if (lacks_metadata(&strategies[i], method))
             targets[n++] = (struct vtb_target){.what = VTB_TARGET_METADATA,
                                                .strategy = &strategies[i],
                                                .workload = vtb_default_workload(),
-                                               .kind = {.async = async}};
+                                               .kind = {.method = method}};
     }
     return n;
 }
@@ -298,7 +298,7 @@ static bool load(const struct vtb_target *target, struct vtb_error *error)
         return entry->workload != NULL;
     }
     const struct vtb_cell *known = vtb_load_cell(target, error);
-    strategies[target->strategy - strategies].methods[target->kind.async] = known;
+    strategies[target->strategy - strategies].methods[target->kind.method] = known;
     return known != NULL;
 }
 
@@ -321,15 +321,17 @@ bool vtb_foreign_load(struct vtb_error *error)
         if (workloads[i].path)
             workloads[i].digest = digest_of(workloads[i].digest, workloads[i].file);
     }
-    for (int async = 0; ok && async < 2; async++) {
-        const size_t n = targets_of(targets, async);
+    for (int method = 0; ok && method < VTB_METHODS_N; method++) {
+        const size_t n = targets_of(targets, (enum vtb_method)method);
         ok = n == 0 || vtb_build(targets, n, NULL, NULL, error);
         for (size_t i = 0; ok && i < n; i++)
             ok = load(&targets[i], error);
     }
     for (size_t i = 0; ok && i < strategies_n; i++) {
-        if (!strategies[i].methods[1])
-            strategies[i].methods[1] = strategies[i].methods[0];
+        for (int method = 1; method < VTB_METHODS_N; method++) {
+            if (!strategies[i].methods[method])
+                strategies[i].methods[method] = strategies[i].methods[0];
+        }
     }
     return ok;
 }

@@ -214,6 +214,7 @@ static bool load(struct vtb_cell_slot *slot, struct vtb_error *error)
     if (!loaded)
         return false;
     slot->cell = *loaded;
+    slot->cell.kind = known.kind;
     slot->cell.name = known.name;
     slot->cell.strategy_name = known.strategy_name;
     slot->cell.workload_name = known.workload_name;

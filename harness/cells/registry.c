@@ -191,13 +191,18 @@ const char *vtb_variant_at(size_t i)
 static struct vtb_cell_slot **slots;
 static size_t slots_n;
 
+static bool is_same(const struct vtb_kind *a, const struct vtb_kind *b)
+{
+    return a->counting == b->counting && a->collected == b->collected && a->method == b->method &&
+           a->by_runtime == b->by_runtime && a->stored == b->stored && a->abstract == b->abstract;
+}
+
 static struct vtb_cell_slot *find_slot(const struct vtb_cell_slot *like)
 {
     for (size_t i = 0; i < slots_n; i++) {
         const struct vtb_cell_slot *slot = slots[i];
         if (slot->strategy == like->strategy && slot->workload == like->workload &&
-            slot->variant == like->variant &&
-            memcmp(&slot->cell.kind, &like->cell.kind, sizeof slot->cell.kind) == 0)
+            slot->variant == like->variant && is_same(&slot->cell.kind, &like->cell.kind))
             return slots[i];
     }
     return NULL;
@@ -212,14 +217,25 @@ static struct vtb_cell_slot *add_slot(const struct vtb_cell_slot *slot)
     return own;
 }
 
+const char *vtb_lacks_method(const struct vtb_strategy_entry *entry, struct vtb_kind kind)
+{
+    const struct vtb_lacks *lacks = &entry->methods[0]->strategy->lacks;
+    if (kind.method == VTB_METHOD_DIRECT && !kind.by_runtime)
+        return NULL;
+    if (kind.method == VTB_METHOD_ASYNC && !kind.by_runtime)
+        return lacks->async_method;
+    if (lacks->runtime_async || lacks->async_method)
+        return lacks->runtime_async ? lacks->runtime_async : lacks->async_method;
+    return entry->methods[0]->in_frame ? "its operation is the caller's, in its frame" : NULL;
+}
+
 /* Whether the strategy can be compiled as such a cell. It cannot before anything is known of it. */
 static bool is_possible(const struct vtb_strategy_entry *entry, struct vtb_kind kind)
 {
     if (!entry || !entry->methods[0])
         return false;
-    const struct vtb_lacks *lacks = &entry->methods[0]->strategy->lacks;
-    return !(kind.async && lacks->async_method) &&
-           !(!kind.counting && kind.collected && lacks->collector);
+    return !vtb_lacks_method(entry, kind) &&
+           !(!kind.counting && kind.collected && entry->methods[0]->strategy->lacks.collector);
 }
 
 const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, struct vtb_kind kind)
@@ -232,7 +248,7 @@ const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, str
     if (!own_name || !like.workload || !find_variant(name, &like.variant) ||
         !is_possible(like.strategy, kind))
         return NULL;
-    like.cell = *like.strategy->methods[kind.async];
+    like.cell = *like.strategy->methods[kind.method];
     like.cell.name = own_name;
     like.cell.strategy_name = like.strategy->name;
     like.cell.workload_name = like.workload->name;

@@ -12,9 +12,9 @@
 struct vtb_strategy_entry {
     const char *name;
     const char *file; /* from the root of the sources on, or absolute */
-    /* Metadata of its cells for the types of the default workload, by the direct and by the
-     * asynchronous method: all but their functions. Null until vtb_foreign_load. */
-    const struct vtb_cell *methods[2];
+    /* Metadata of its cells for the types of the default workload, by each method: all but their
+     * functions. Null until vtb_foreign_load. */
+    const struct vtb_cell *methods[VTB_METHODS_N];
     /* The path that the user gave. This and the next are null if the file is one of impls/. */
     const char *path;
     const char *digest; /* SHA-256 of the file, in hexadecimal; null until vtb_foreign_load */
@@ -55,6 +55,9 @@ const struct vtb_heap_entry *vtb_find_heap(const char *name);
  * or lower case, of one in impls/. Null if there is none. */
 const struct vtb_strategy_entry *vtb_find_strategy_entry(const char *name);
 const struct vtb_strategy *vtb_find_strategy(const char *name);
+/* Gives the reason why a strategy's method cannot be of such a kind, or be called so; null: it can.
+ * Of the entry something must be known. */
+const char *vtb_lacks_method(const struct vtb_strategy_entry *entry, struct vtb_kind kind);
 /* Finds the first strategy in impls/ that has a role; null: none has. */
 const struct vtb_strategy_entry *vtb_find_role(enum vtb_role role);
 

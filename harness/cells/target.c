@@ -18,14 +18,18 @@ static void stem_of(const char *name, const char *file, const char *path, char *
     }
 }
 
+static const char *const method_parts[VTB_METHODS_N] = {
+    [VTB_METHOD_DIRECT] = "", [VTB_METHOD_ASYNC] = "_async", [VTB_METHOD_RUNTIME] = "_runtime"};
+
 /* Writes the name's part for the pass and the other traits that tell the cells of a strategy and a
  * workload apart. */
 static void pass_of(const struct vtb_target *target, char *pass, size_t pass_bytes)
 {
     const struct vtb_kind *kind = &target->kind;
     const char *word = vtb_variant_words[target->variant];
-    snprintf(pass, pass_bytes, "%s%s%s%s%s%s", kind->counting ? "counting" : "timing",
-             kind->async ? "_async" : "", *word ? "_" : "", word,
+    snprintf(pass, pass_bytes, "%s%s%s%s%s%s%s%s", kind->counting ? "counting" : "timing",
+             method_parts[kind->method], kind->by_runtime ? "_by_runtime" : "",
+             kind->stored ? "_stored" : "", *word ? "_" : "", word,
              kind->collected ? "_collected" : "", kind->abstract ? "_virtual" : "");
 }
 
@@ -41,7 +45,8 @@ void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_
     stem_of(own->name, own->file, own->path, workload, sizeof workload);
     pass_of(target, pass, sizeof pass);
     if (target->what == VTB_TARGET_METADATA)
-        snprintf(name, VTB_TARGET_NAME_BYTES, "%s.metadata%d.so", strategy, target->kind.async);
+        snprintf(name, VTB_TARGET_NAME_BYTES, "%s.metadata%d.so", strategy,
+                 (int)target->kind.method);
     else if (target->what == VTB_TARGET_WORKLOAD)
         snprintf(name, VTB_TARGET_NAME_BYTES, "%s.workload.so", workload);
     else
@@ -128,9 +133,10 @@ static void put_cell(FILE *out, const struct vtb_home *home, const struct vtb_ta
             target->strategy->name, target->workload->name, metadata ? "metadata" : pass);
     fprintf(out, " '-DVTB_VARIANT=\"%s%s\"'", *word ? "@" : "", word);
     fprintf(out,
-            " -DVTB_COUNTING=%d -DVTB_COLLECTED=%d -DVTB_ASYNC=%d -DVTB_VIRTUAL=%d"
-            " -DVTB_ATOMIC=%d",
-            target->kind.counting, target->kind.collected, target->kind.async,
+            " -DVTB_COUNTING=%d -DVTB_COLLECTED=%d -DVTB_ASYNC=%d -DVTB_RUNTIME=%d"
+            " -DVTB_BY_RUNTIME=%d -DVTB_STORED=%d -DVTB_VIRTUAL=%d -DVTB_ATOMIC=%d",
+            target->kind.counting, target->kind.collected, target->kind.method == VTB_METHOD_ASYNC,
+            target->kind.method == VTB_METHOD_RUNTIME, target->kind.by_runtime, target->kind.stored,
             target->kind.abstract, target->variant == VTB_VARIANT_ATOMIC);
     fputs(target->variant == VTB_VARIANT_CHECKED ? " -DVTB_CHECKED=1"
                                                  : " -DVTB_CHECKED=$default_checked",

@@ -266,14 +266,13 @@ static const struct row rows[] = {
 static const char *const variants[] = {"", "@checked", "@atomic"};
 
 #define VARIANTS_N (sizeof variants / sizeof *variants)
-#define METHODS_N 2
 
 /* --- cells --- */
 
 /* All cells of a strategy that checks run, by method and variant; null: there is no such cell. */
 struct cells {
     const struct vtb_cell *floor;
-    struct vtb_check_case of[METHODS_N][VARIANTS_N];
+    struct vtb_check_case of[VTB_METHODS_N][VARIANTS_N];
 };
 
 static const struct vtb_cell *floor_of(const char *workload)
@@ -286,10 +285,10 @@ static void find_cells(struct cells *cells, const char *strategy,
                        const struct vtb_workload_entry *workload)
 {
     cells->floor = floor_of(workload->name);
-    for (size_t method = 0; method < METHODS_N; method++) {
+    for (size_t method = 0; method < VTB_METHODS_N; method++) {
         for (size_t i = 0; i < VARIANTS_N; i++) {
             struct vtb_check_case *of = &cells->of[method][i];
-            struct vtb_kind kind = {.counting = true, .async = method > 0};
+            struct vtb_kind kind = {.counting = true, .method = (enum vtb_method)method};
             char name[128];
             (void)snprintf(name, sizeof name, "%s%s", strategy, variants[i]);
             *of = (struct vtb_check_case){.workload = workload, .floor = cells->floor};
@@ -305,11 +304,11 @@ static void find_cells(struct cells *cells, const char *strategy,
 /* Builds all cells that are not up to date, at once, and loads them. */
 static bool load_cells(const struct cells *cells, struct vtb_error *error)
 {
-    const struct vtb_cell *all[1 + METHODS_N * VARIANTS_N * 3];
+    const struct vtb_cell *all[1 + VTB_METHODS_N * VARIANTS_N * 3];
     struct vtb_build_bar bar = {0};
     size_t n = 0;
     all[n++] = cells->floor;
-    for (size_t method = 0; method < METHODS_N; method++) {
+    for (size_t method = 0; method < VTB_METHODS_N; method++) {
         for (size_t i = 0; i < VARIANTS_N; i++) {
             all[n++] = cells->of[method][i].counting;
             all[n++] = cells->of[method][i].timing;
@@ -447,17 +446,17 @@ static bool run_rows(struct checker *checker, const struct vtb_check_case *of,
 static bool run_method(struct checker *checker, const struct cells *cells, size_t method,
                        struct vtb_error *error)
 {
-    static const char *const words[METHODS_N] = {"direct", "async"};
     const struct vtb_check_case *base = &cells->of[method][0];
-    checker->method = words[method];
+    checker->method = vtb_method_words[method];
     if (!base->counting) {
-        const char *reason = vtb_find_strategy(checker->strategy)->lacks.async_method;
+        const char *reason = vtb_lacks_method(vtb_find_strategy_entry(checker->strategy),
+                                              (struct vtb_kind){.method = (enum vtb_method)method});
         say_left_out(checker, "all", reason ? reason : "it cannot be built");
         return true;
     }
     for (size_t i = 0; i < VARIANTS_N && !checker->hung; i++) {
         char name[32];
-        (void)snprintf(name, sizeof name, "%s%s", words[method], variants[i]);
+        (void)snprintf(name, sizeof name, "%s%s", vtb_method_words[method], variants[i]);
         checker->method = name;
         if (cells->of[method][i].counting && !run_rows(checker, &cells->of[method][i], error))
             return false;
@@ -556,7 +555,7 @@ static bool run_strategy(struct checker *checker, struct vtb_error *error)
         say_left_out(checker, "all else", lacks->real_cache);
         return true;
     }
-    for (size_t method = 0; ok && !checker->hung && method < METHODS_N; method++)
+    for (size_t method = 0; ok && !checker->hung && method < VTB_METHODS_N; method++)
         ok = run_method(checker, &cells, method, error);
     if (ok && !checker->hung && cells.of[0][0].counting->probe)
         ok = run_misuses(checker, lacks, error);

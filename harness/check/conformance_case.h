@@ -33,6 +33,10 @@ void vtb_check_left_out(const char *reason) __attribute__((noreturn));
  * declare. To be called when something else is found wrong, as this may be the cause. */
 void vtb_check_suspicion(void);
 
+/* Ends the check without a verdict, if no answer can come while the methods around the service's
+ * still suspend. */
+void vtb_check_needs_layers(const struct vtb_cell *cell);
+
 /* Gives what an operation of the schedule's entry `id` adds to a checksum, by running the floor. */
 uint64_t vtb_check_share(const struct vtb_check_case *of, const struct vtb_fixture *fixture,
                          uint32_t id);

@@ -168,6 +168,14 @@ uint64_t vtb_check_share(const struct vtb_check_case *of, const struct vtb_fixtu
 
 /* --- judging --- */
 
+void vtb_check_needs_layers(const struct vtb_cell *cell)
+{
+    if (cell->beside_allocs_n > 0)
+        vtb_check_left_out("the store is asked once all methods wait");
+    if (cell->kind.method == VTB_METHOD_DIRECT || !cell->layer_miss_bytes)
+        vtb_check_left_out("the methods around the service's allocate nothing");
+}
+
 const char *vtb_check_object(const struct vtb_cell *cell, size_t bytes)
 {
     if (bytes == cell->miss_bytes)

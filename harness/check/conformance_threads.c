@@ -183,8 +183,7 @@ static const struct vtb_heap *default_that_frees(void)
 void vtb_check_early_racing(const struct vtb_check_case *of)
 {
     const struct vtb_env *caller = &vtb_pair.callers[0];
-    if (!of->counting->kind.async || !of->counting->layer_miss_bytes)
-        vtb_check_left_out("the methods around the service's allocate nothing");
+    vtb_check_needs_layers(of->counting);
     heap = vtb_pair_early_heap(default_that_frees());
     remedy = REMEDY_RACES;
     vtb_check_at("while the methods around it suspend");

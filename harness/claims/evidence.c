@@ -235,7 +235,7 @@ static size_t find_case(const struct vtb_point *point, const struct vtb_heap_ent
     for (size_t i = 0; i < point->cases_n; i++) {
         const struct vtb_case *the_case = &point->cases[i];
         if (the_case->heap == heap && the_case->timing->strategy->role == role &&
-            the_case->async == (side != VTB_AFTER))
+            (the_case->method == VTB_METHOD_ASYNC) == (side != VTB_AFTER))
             return i;
     }
     return point->cases_n;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "bench/case_run.h"
+#include "report/case_names.h"
 
 bool vtb_fidelity_start(struct vtb_fidelity_guest *own, size_t nursery_bytes,
                         struct vtb_error *error)
@@ -34,14 +35,20 @@ const char *vtb_fidelity_heap(bool collects)
 const char *vtb_fidelity_name(const struct vtb_case *the_case)
 {
     const struct vtb_strategy *strategy = the_case->counting->strategy;
-    return the_case->async ? strategy->guest_async : strategy->guest;
+    const char *const names[VTB_METHODS_N] = {
+        [VTB_METHOD_DIRECT] = strategy->guest,
+        [VTB_METHOD_ASYNC] = strategy->guest_async,
+        [VTB_METHOD_RUNTIME] = strategy->guest_runtime,
+    };
+    return names[the_case->method];
 }
 
 const char *vtb_fidelity_title(const struct vtb_case *the_case,
                                char text[VTB_PREDICTION_NAME_BYTES])
 {
-    (void)snprintf(text, VTB_PREDICTION_NAME_BYTES, "%s%s", the_case->counting->name,
-                   the_case->async ? ", async" : "");
+    const char *mark = vtb_method_mark(the_case->method);
+    (void)snprintf(text, VTB_PREDICTION_NAME_BYTES, "%s%s%s", the_case->counting->name,
+                   *mark ? ", " : "", mark);
     return text;
 }
 

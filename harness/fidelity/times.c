@@ -69,7 +69,8 @@ static bool prepare(struct vtb_own_run *run, struct vtb_error *error)
 /* Whether a case is timed: of several methods, asynchronous ones alone. */
 static bool is_timed(const struct vtb_point *point, const struct vtb_case *the_case)
 {
-    return vtb_fidelity_name(the_case) && (point->depth == 1 || the_case->async);
+    return vtb_fidelity_name(the_case) &&
+           (point->depth == 1 || the_case->method == VTB_METHOD_ASYNC);
 }
 
 /* Opens and warms what stands for a subject in the guest. */
@@ -211,7 +212,8 @@ static const struct subject *find(const struct rate *rate, size_t depth, enum vt
 {
     for (size_t i = 0; i < rate->subjects_n; i++) {
         const struct subject *subject = &rate->subjects[i];
-        if (subject->fixture->point->depth == depth && subject->the_case->async == async &&
+        if (subject->fixture->point->depth == depth &&
+            (subject->the_case->method == VTB_METHOD_ASYNC) == async &&
             subject->the_case->counting->strategy->role == role)
             return subject;
     }
@@ -230,13 +232,18 @@ static double median_ratio(const double *own_ns, const double *other_ns, size_t 
     return median;
 }
 
+static bool is_async(const struct vtb_case *the_case)
+{
+    return the_case->method == VTB_METHOD_ASYNC;
+}
+
 /* Names both: "a / b", or "a / b, async" if both are. */
 static void name_pair(struct vtb_prediction *prediction, const struct vtb_case *own,
                       const struct vtb_case *other)
 {
     (void)snprintf(prediction->model, sizeof prediction->model, "%.30s%s / %.30s%s",
-                   own->counting->name, own->async && !other->async ? ", async" : "",
-                   other->counting->name, other->async ? ", async" : "");
+                   own->counting->name, is_async(own) && !is_async(other) ? ", async" : "",
+                   other->counting->name, is_async(other) ? ", async" : "");
     (void)snprintf(prediction->guest, sizeof prediction->guest, "%.38s / %.38s",
                    vtb_fidelity_name(own), vtb_fidelity_name(other));
 }

@@ -197,7 +197,7 @@ const struct vtb_gain *vtb_answer_same(const struct vtb_answer *answer, const st
     for (size_t i = 0; i < answer->n; i++) {
         const struct vtb_case *other = answer->gains[i].to->the_case;
         if (other->heap == own->heap && other->threads_n == own->threads_n &&
-            other->async == own->async)
+            other->method == own->method)
             return &answer->gains[i];
     }
     return NULL;

@@ -305,7 +305,7 @@ static bool agree(const struct place *a, const struct place *b,
     const struct vtb_point *point = a->comparison->point;
     const struct vtb_point *other = b->comparison->point;
     if (a->comparison->consumer != b->comparison->consumer || point->cold != other->cold ||
-        case_at(a)->heap != case_at(b)->heap || case_at(a)->async != case_at(b)->async ||
+        case_at(a)->heap != case_at(b)->heap || case_at(a)->method != case_at(b)->method ||
         (!parameter->of_workload && point->workload != other->workload))
         return false;
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {

@@ -241,6 +241,29 @@ static bool choose_heaps(const struct vtb_options *options, struct vtb_names *ch
 
 /* --- all of it --- */
 
+static bool is_chosen_method(const struct vtb_options *options, int method)
+{
+    return options->method == method || options->method == VTB_METHODS_ALL ||
+           (options->method == VTB_METHODS_BOTH && method != VTB_METHOD_RUNTIME);
+}
+
+static void choose_ways(const struct vtb_options *options, struct vtb_way ways[VTB_METHODS_N])
+{
+    for (int method = 0; method < VTB_METHODS_N; method++) {
+        const enum vtb_caller own =
+            method == VTB_METHOD_RUNTIME ? VTB_CALLER_RUNTIME : VTB_CALLER_CLASSIC;
+        struct vtb_way *way = &ways[method];
+        way->chosen = is_chosen_method(options, method);
+        way->caller =
+            options->caller == VTB_CALLER_AS_METHOD ? own : (enum vtb_caller)options->caller;
+        way->stored = options->stored;
+        way->kind.method = (enum vtb_method)method;
+        way->kind.by_runtime = way->caller == VTB_CALLER_RUNTIME && !way->stored;
+        way->kind.stored = way->caller == VTB_CALLER_RUNTIME && way->stored &&
+                           way->kind.method == VTB_METHOD_RUNTIME;
+    }
+}
+
 /* Chooses one caller, from which scaling is reckoned, and then the numbers that were asked for. */
 static struct vtb_numbers choose_threads(const struct vtb_options *options)
 {
@@ -329,10 +352,13 @@ static bool check_baseline(const struct vtb_choice *choice, struct vtb_error *er
     for (size_t h = 0; h < choice->heaps.n; h++)
         collected |= vtb_heap_collects(vtb_find_heap(choice->heaps.items[h])->heap);
     const char *reason = NULL;
-    if (choice->methods[1] && baseline->lacks.async_method)
-        reason = baseline->lacks.async_method;
-    else if (collected && baseline->lacks.collector)
+    if (collected)
         reason = baseline->lacks.collector;
+    for (int method = 0; !reason && method < VTB_METHODS_N; method++) {
+        if (choice->ways[method].chosen)
+            reason = vtb_lacks_method(vtb_find_strategy_entry(references->baseline),
+                                      choice->ways[method].kind);
+    }
     return reference || !reason ||
            vtb_fail(error, VTB_EXIT_USAGE,
                     "--baseline-strategy: '%s' cannot be the baseline of this run: %s; choose "
@@ -345,9 +371,9 @@ bool vtb_choice_make(struct vtb_choice *choice, const struct vtb_options *option
 {
     *choice = (struct vtb_choice){
         .references = find_references(options),
-        .methods = {options->method != VTB_METHOD_ASYNC, options->method != VTB_METHOD_DIRECT},
         .threads = choose_threads(options),
     };
+    choose_ways(options, choice->ways);
     if (!check_combinations(options, error) || !choose_heaps(options, &choice->heaps, error) ||
         !check_collectors(options, &choice->heaps, error) ||
         !choose_workloads(options, &choice->workloads, error) ||

@@ -15,13 +15,22 @@ struct vtb_references {
     const char *baseline;
 };
 
+/* How a table's method is compiled, and its caller. */
+struct vtb_way {
+    bool chosen;
+    enum vtb_caller caller;
+    bool stored;
+    /* Of its cells. */
+    struct vtb_kind kind;
+};
+
 struct vtb_choice {
     struct vtb_names workloads;
     struct vtb_names heaps;
     struct vtb_names strategies; /* the references first */
     struct vtb_references references;
-    bool methods[2];            /* direct, async */
-    struct vtb_numbers threads; /* the first is 1 */
+    struct vtb_way ways[VTB_METHODS_N]; /* by enum vtb_method */
+    struct vtb_numbers threads;         /* the first is 1 */
 };
 
 /* Chooses from the options. On false *error says which of the demands cannot be met. */

@@ -222,9 +222,21 @@ static const struct vtb_option other_options[] = {
          "how long a miss takes: as many operations are in flight as calls miss in that time, by\n"
          "--calls-per-second and the hit rate, at least one; --in-flight says another number"},
     {"method", "KIND", vtb_parse_word, FIELD(method), .words = vtb_method_words,
-     .accepts = "direct, async or both", .of_cases = true, .commands = RUN,
+     .accepts = "direct, async, runtime, both (of the first two) or all", .of_cases = true,
+     .commands = RUN,
      .help = "direct: a plain function with a fast path; async: a compiled asynchronous method,\n"
-             "whose state machine runs even for a result that is at hand; default: direct"},
+             "whose state machine runs even for a result that is at hand; runtime: one that the\n"
+             "runtime itself suspends, as in .NET 11; default: direct"},
+    {"caller", "KIND", vtb_parse_word, FIELD(caller), .words = vtb_caller_words,
+     .accepts = "classic or runtime", .of_cases = true, .commands = RUN,
+     .help =
+         "classic: what the method returns is made, as strategies have it; runtime: the caller\n"
+         "is suspended by the runtime, and awaits at once: a result that is at hand is returned\n"
+         "in registers by all but a method that is async; default: as the method"},
+    {"stored", NULL, vtb_parse_flag, FIELD(stored), .accepts = NO_VALUE, .of_cases = true,
+     .commands = RUN,
+     .help = "the caller keeps what the method returns in a variable, and awaits that, so that it\n"
+             "is made whatever the caller"},
     {"pressure", "COLUMN,...", vtb_parse_names, FIELD(pressure_words), .known = vtb_known_metrics,
      .find = vtb_find_metric_name, .accepts = "names of figures of the pressure pass, or all",
      .of_run = true, .commands = RUN,

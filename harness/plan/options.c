@@ -13,7 +13,8 @@ extern char **environ;
 
 const char *const vtb_completion_words[] = {"fifo", "lifo", "random", NULL};
 const char *const vtb_consumer_words[] = {"independent", "dependent", "both", NULL};
-const char *const vtb_method_words[] = {"direct", "async", "both", NULL};
+const char *const vtb_method_words[] = {"direct", "async", "runtime", "both", "all", NULL};
+const char *const vtb_caller_words[] = {"classic", "runtime", NULL};
 const char *const vtb_completer_words[] = {"caller", "thread", NULL};
 const char *const vtb_abstraction_words[] = {"concrete", "virtual", NULL};
 const char *const vtb_plot_by_words[] = {"matplotlib", "gnuplot", "both", NULL};
@@ -367,6 +368,7 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
         .epoch_ms = -1,
         .seed = 1,
         .live_heap_bytes = -1,
+        .caller = VTB_CALLER_AS_METHOD,
         .margin_percent = 5,
         .check_s = 20,
         .doctor_s = 2,

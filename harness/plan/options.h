@@ -2,6 +2,8 @@
 #ifndef PLAN_OPTIONS_H
 #define PLAN_OPTIONS_H
 
+#include <vtb/cell.h>
+
 #include <stdio.h>
 
 #include "base/names.h"
@@ -37,7 +39,10 @@ enum vtb_completion { VTB_COMPLETION_FIFO, VTB_COMPLETION_LIFO, VTB_COMPLETION_R
 
 enum vtb_consumer { VTB_CONSUMER_INDEPENDENT, VTB_CONSUMER_DEPENDENT, VTB_CONSUMER_BOTH };
 
-enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_BOTH };
+/* The methods of a run: one of enum vtb_method, or several. */
+enum vtb_methods_chosen { VTB_METHODS_BOTH = VTB_METHODS_N, VTB_METHODS_ALL };
+/* How the caller is compiled; by default as the method. */
+enum vtb_caller { VTB_CALLER_CLASSIC, VTB_CALLER_RUNTIME, VTB_CALLER_AS_METHOD };
 
 enum vtb_completer { VTB_COMPLETER_CALLER, VTB_COMPLETER_THREAD };
 
@@ -52,6 +57,7 @@ enum vtb_plot_by { VTB_PLOT_BY_MATPLOTLIB, VTB_PLOT_BY_GNUPLOT, VTB_PLOT_BY_BOTH
 extern const char *const vtb_completion_words[];
 extern const char *const vtb_consumer_words[];
 extern const char *const vtb_method_words[];
+extern const char *const vtb_caller_words[];
 extern const char *const vtb_completer_words[];
 extern const char *const vtb_abstraction_words[];
 extern const char *const vtb_plot_by_words[];
@@ -113,11 +119,13 @@ struct vtb_options {
     int plot_by;             /* enum vtb_plot_by */
     int completion;          /* enum vtb_completion */
     int consumer;            /* enum vtb_consumer */
-    int method;              /* enum vtb_method */
-    int format;              /* enum vtb_format */
-    int progress;            /* enum vtb_progress_kind */
-    int color;               /* enum vtb_color */
-    double live_heap_bytes;  /* < 0: not given */
+    int method;              /* enum vtb_method, or enum vtb_methods_chosen */
+    int caller;              /* enum vtb_caller */
+    bool stored;
+    int format;             /* enum vtb_format */
+    int progress;           /* enum vtb_progress_kind */
+    int color;              /* enum vtb_color */
+    double live_heap_bytes; /* < 0: not given */
     struct vtb_names pressure_words;
     struct vtb_events events;     /* none: no pass for them */
     struct vtb_numbers min_gains; /* percent */

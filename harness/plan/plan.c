@@ -20,7 +20,7 @@
 struct group {
     const struct vtb_heap_entry *heap;
     size_t threads_n;
-    bool async;
+    const struct vtb_way *way;
 };
 
 static void note_skip(struct vtb_skips *skips, const struct vtb_skip *skip)
@@ -48,19 +48,30 @@ static void note_heaps(struct vtb_skips *skips, const struct vtb_names *wanted,
 static struct vtb_case case_of(const struct vtb_point *point, const char *strategy,
                                const struct group *group)
 {
-    const bool collected = vtb_heap_collects(group->heap->heap);
-    const bool direct_only = vtb_find_strategy(strategy)->lacks.async_method != NULL;
-    const struct vtb_kind timing = {
-        .collected = collected, .async = group->async && !direct_only, .abstract = point->abstract};
-    const struct vtb_kind counting = {
-        .counting = true, .collected = collected, .async = timing.async};
+    struct vtb_kind timing = {.method = VTB_METHOD_DIRECT};
+    if (!vtb_lacks_method(vtb_find_strategy_entry(strategy), group->way->kind))
+        timing = group->way->kind;
+    timing.collected = vtb_heap_collects(group->heap->heap);
+    struct vtb_kind counting = timing;
+    counting.counting = true;
+    timing.abstract = point->abstract;
     return (struct vtb_case){
         .timing = vtb_find_cell(strategy, point->workload->name, timing),
         .counting = vtb_find_cell(strategy, point->workload->name, counting),
         .heap = group->heap,
-        .async = group->async,
+        .method = group->way->kind.method,
+        .caller = group->way->caller,
+        .stored = group->way->stored,
         .threads_n = group->threads_n,
     };
+}
+
+static const char *what_lacks(struct vtb_kind kind)
+{
+    static const char *const methods[VTB_METHODS_N] = {
+        [VTB_METHOD_ASYNC] = "the async method", [VTB_METHOD_RUNTIME] = "the runtime method"};
+    return kind.by_runtime && kind.method != VTB_METHOD_RUNTIME ? "a runtime caller"
+                                                                : methods[kind.method];
 }
 
 /* Says why a case cannot be run; `what` and `reason` are null if it can. */
@@ -69,12 +80,16 @@ static struct vtb_skip skip_of(const struct vtb_point *point, const char *strate
 {
     const struct vtb_lacks *lacks = &vtb_find_strategy(strategy)->lacks;
     const struct vtb_case the_case = case_of(point, strategy, group);
-    if (group->async && lacks->async_method)
-        return (struct vtb_skip){strategy, "the async method", lacks->async_method};
+    const struct vtb_kind kind = group->way->kind;
+    const char *reason = vtb_lacks_method(vtb_find_strategy_entry(strategy), kind);
+    if (reason)
+        return (struct vtb_skip){strategy, what_lacks(kind), reason};
     if (vtb_heap_collects(group->heap->heap) && lacks->collector)
         return (struct vtb_skip){strategy, group->heap->name, lacks->collector};
     if (point->hits.emerge && lacks->real_cache)
         return (struct vtb_skip){strategy, point->workload->name, lacks->real_cache};
+    if (point->completer && kind.by_runtime)
+        return (struct vtb_skip){strategy, "a completing thread", VTB_RUNTIME_LACKS_THREADS};
     if (point->completer && lacks->other_threads)
         return (struct vtb_skip){strategy, "a completing thread", lacks->other_threads};
     if (point->completer && !the_case.timing->several_threads)
@@ -101,7 +116,7 @@ static size_t variant_of(const struct vtb_point *point, size_t first, size_t own
     for (size_t i = first; i < point->cases_n; i++) {
         const struct vtb_cell *other = point->cases[i].timing;
         const bool same_name = strcmp(other->name, cell->strategy_name) == 0;
-        if (same_name && other->kind.async == (is_variant && cell->kind.async))
+        if (same_name && other->kind.method == (is_variant ? cell->kind.method : VTB_METHOD_DIRECT))
             return i;
     }
     return own;
@@ -149,12 +164,15 @@ static void make_tables(struct vtb_point *point, const struct vtb_choice *choice
                         struct group group, struct vtb_skips *skips)
 {
     const size_t first = point->cases_n;
-    group.async = !choice->methods[0];
+    size_t way = 0;
+    while (!choice->ways[way].chosen)
+        way++;
+    group.way = &choice->ways[way];
     point->cases[point->cases_n++] = case_of(point, choice->references.empty, &group);
     point->cases[point->cases_n++] = case_of(point, choice->references.floor, &group);
-    for (int async = 0; async < 2; async++) {
-        group.async = async;
-        if (choice->methods[async])
+    for (; way < VTB_METHODS_N; way++) {
+        group.way = &choice->ways[way];
+        if (group.way->chosen)
             make_table(point, choice, &group, first, skips);
     }
 }
@@ -162,7 +180,8 @@ static void make_tables(struct vtb_point *point, const struct vtb_choice *choice
 static bool make_cases(struct vtb_point *point, const struct vtb_choice *choice,
                        struct vtb_skips *skips, struct vtb_error *error)
 {
-    const size_t most = (choice->strategies.n * 2 + 2) * choice->heaps.n * choice->threads.n + 1;
+    const size_t most =
+        (choice->strategies.n * VTB_METHODS_N + 2) * choice->heaps.n * choice->threads.n + 1;
     point->cases = calloc(most, sizeof *point->cases);
     if (!point->cases)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", most);
@@ -559,7 +578,7 @@ size_t vtb_table_end(const struct vtb_point *point, size_t first)
     size_t end = first;
     while (end < point->cases_n && point->cases[end].heap == point->cases[first].heap &&
            point->cases[end].threads_n == point->cases[first].threads_n &&
-           point->cases[end].async == point->cases[first].async)
+           point->cases[end].method == point->cases[first].method)
         end++;
     return end;
 }

@@ -25,8 +25,10 @@ struct vtb_case {
     /* The case that it is a variation of: the direct method's, or that without @variant; itself if
      * none. */
     size_t variant_of;
-    size_t serial; /* the same case with one caller; itself if it has one */
-    bool async;    /* by the asynchronous method */
+    size_t serial;          /* the same case with one caller; itself if it has one */
+    enum vtb_method method; /* of its table: the references' own is the direct one */
+    enum vtb_caller caller; /* of its table */
+    bool stored;            /* the caller keeps the hand-over in a variable, and awaits that */
 };
 
 /* How hits come about: the schedule says which calls hit, so that they do at a rate, or they emerge

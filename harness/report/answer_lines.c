@@ -6,6 +6,7 @@
 
 #include "base/json_text.h"
 #include "base/prose.h"
+#include "report/case_names.h"
 
 /* --- lines --- */
 
@@ -125,8 +126,8 @@ const char *vtb_answer_table_name(char name[VTB_ANSWER_LABEL_BYTES],
                                   const struct vtb_comparison *comparison,
                                   const struct vtb_case *the_case)
 {
-    snprintf(name, VTB_ANSWER_LABEL_BYTES, "%s%s", the_case->heap->name,
-             the_case->async ? " async" : "");
+    const char *mark = vtb_method_mark(the_case->method);
+    snprintf(name, VTB_ANSWER_LABEL_BYTES, "%s%s%s", the_case->heap->name, *mark ? " " : "", mark);
     if (comparison->caller_ns)
         vtb_append(name, VTB_ANSWER_LABEL_BYTES, " x%zu", the_case->threads_n);
     return name;
@@ -140,9 +141,10 @@ const char *vtb_gain_name(char name[VTB_ANSWER_LABEL_BYTES], const struct vtb_an
 
 void vtb_answer_heap_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_case *the_case)
 {
-    snprintf(label, VTB_ANSWER_LABEL_BYTES, "%s (%s)%s",
+    const char *mark = vtb_method_mark(the_case->method);
+    snprintf(label, VTB_ANSWER_LABEL_BYTES, "%s (%s)%s%s",
              vtb_heap_collects(the_case->heap->heap) ? "collector" : "malloc", the_case->heap->name,
-             the_case->async ? ", async" : "");
+             *mark ? ", " : "", mark);
 }
 
 void vtb_answer_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_comparison *comparison,
@@ -267,25 +269,33 @@ static void append_bytes(char *text, const struct vtb_gain *gain)
                    vtb_thousands_text(number[0], (double)gain->to->counted.startup_bytes));
 }
 
+const char *vtb_allocated_label(char label[VTB_ANSWER_LABEL_BYTES], enum vtb_method method)
+{
+    const char *mark = vtb_method_mark(method);
+    snprintf(label, VTB_ANSWER_LABEL_BYTES, "allocated%s%s", *mark ? ", " : "", mark);
+    return label;
+}
+
 /* Prints what is allocated by one of the methods, if it was run. */
 static void print_bytes(const struct vtb_answer_lines *lines, const struct vtb_answer *answer,
-                        bool async)
+                        enum vtb_method method)
 {
     char all[VTB_ANSWER_TEXT_BYTES] = "";
+    char label[VTB_ANSWER_LABEL_BYTES];
     for (size_t i = 0; i < answer->n; i++) {
         char text[VTB_ANSWER_TEXT_BYTES] = "";
         append_bytes(text, &answer->gains[i]);
-        if (answer->gains[i].to->the_case->async == async && !strstr(all, text))
+        if (answer->gains[i].to->the_case->method == method && !strstr(all, text))
             vtb_append(all, sizeof all, "%s%s", *all ? "; " : "", text);
     }
     if (*all)
-        vtb_answer_line(lines, async ? "allocated, async" : "allocated", all);
+        vtb_answer_line(lines, vtb_allocated_label(label, method), all);
 }
 
 void vtb_answer_bytes(const struct vtb_answer_lines *lines, const struct vtb_answer *answer)
 {
-    print_bytes(lines, answer, false);
-    print_bytes(lines, answer, true);
+    for (int method = 0; method < VTB_METHODS_N; method++)
+        print_bytes(lines, answer, (enum vtb_method)method);
 }
 
 void vtb_append_volume(char *text, double volume)

@@ -64,6 +64,9 @@ void vtb_answer_heap_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_
 void vtb_answer_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_comparison *comparison,
                       const struct vtb_case *the_case);
 
+/* Writes "allocated", or "allocated, async", of a method. */
+const char *vtb_allocated_label(char label[VTB_ANSWER_LABEL_BYTES], enum vtb_method method);
+
 /* Writes what sets a case's table apart from the others of its comparison, "glibc" or "glibc async
  * x2", with the number of callers; and returns it. */
 const char *vtb_answer_table_name(char name[VTB_ANSWER_LABEL_BYTES],

@@ -9,6 +9,7 @@
 #include "base/table.h"
 #include "figures/answer.h"
 #include "report/answer_lines.h"
+#include "report/case_names.h"
 
 #define TEXT_BYTES 1024
 #define NAME_WIDTH 17
@@ -180,9 +181,14 @@ static void add_bytes(struct vtb_table *table, const struct vtb_figures *figures
                    vtb_fitted_text(number, vtb_steady_bytes_per_op(&figures->counted), 6));
 }
 
-static bool is_async(const struct side_by_side *tables, size_t t)
+static const struct vtb_case *first_of(const struct side_by_side *tables, size_t t)
 {
-    return tables->comparison->point->cases[tables->firsts[t]].async;
+    return &tables->comparison->point->cases[tables->firsts[t]];
+}
+
+static bool is_same_method(const struct side_by_side *tables, size_t t, size_t other)
+{
+    return first_of(tables, t)->method == first_of(tables, other)->method;
 }
 
 /* The columns beside the heaps': what is the same on all of them, by the method of a table. A
@@ -194,7 +200,7 @@ static void add_counts(struct vtb_table *table, const struct side_by_side *table
     const struct vtb_comparison *comparison = tables->comparison;
     size_t place = comparison->point->cases_n;
     for (size_t t = method; t < tables->n && place == comparison->point->cases_n; t++) {
-        if (is_async(tables, t) == is_async(tables, method))
+        if (is_same_method(tables, t, method))
             place = find_in(tables, t, name);
     }
     if (place == comparison->point->cases_n) {
@@ -225,7 +231,7 @@ static size_t collecting_n(const struct side_by_side *tables)
 static bool is_first_of_method(const struct side_by_side *tables, size_t t)
 {
     for (size_t i = 0; i < t; i++) {
-        if (is_async(tables, i) == is_async(tables, t))
+        if (is_same_method(tables, i, t))
             return false;
     }
     return true;
@@ -347,20 +353,18 @@ static void add_columns(struct vtb_table *table, const struct side_by_side *tabl
                                                                             : "fewest bytes first",
                                          .width = NAME_WIDTH});
     for (size_t t = 0; tables->comparison->timed && t < tables->n; t++) {
-        vtb_answer_table_name(title, tables->comparison,
-                              &tables->comparison->point->cases[tables->firsts[t]]);
+        vtb_answer_table_name(title, tables->comparison, first_of(tables, t));
         add_times(table, format, title, baseline);
     }
     for (size_t t = 0; t < tables->n; t++) {
-        const char *method = tables->n > 1 && is_async(tables, t) ? "async" : "";
+        const char *method = tables->n > 1 ? vtb_method_mark(first_of(tables, t)->method) : "";
         if (!is_first_of_method(tables, t))
             continue;
         add_column(table, format, method, "B/op", 6, VTB_SIDE_POINT);
         add_column(table, format, method, "allocs/op", 6, VTB_SIDE_POINT);
     }
     for (size_t t = 0; t < tables->n; t++) {
-        vtb_answer_table_name(title, tables->comparison,
-                              &tables->comparison->point->cases[tables->firsts[t]]);
+        vtb_answer_table_name(title, tables->comparison, first_of(tables, t));
         if (collects(tables, t))
             add_column(table, format, collecting_n(tables) > 1 ? title : "", "GCs/M", 5,
                        VTB_SIDE_POINT);
@@ -413,7 +417,7 @@ static struct varying varying_of(const struct vtb_results *results)
 static bool is_first_gain_of_method(const struct vtb_answer *answer, size_t i)
 {
     for (size_t before = 0; before < i; before++) {
-        if (answer->gains[before].to->the_case->async == answer->gains[i].to->the_case->async)
+        if (answer->gains[before].to->the_case->method == answer->gains[i].to->the_case->method)
             return false;
     }
     return true;
@@ -441,10 +445,10 @@ static void add_point_columns(struct vtb_table *table, const struct vtb_results 
         add_times(table, format, vtb_gain_name(name, answer, &answer->gains[i]),
                   baseline_of(answer->comparison));
     for (size_t i = 0; i < answer->n; i++) {
-        const bool async = answer->gains[i].to->the_case->async;
+        const enum vtb_method method = answer->gains[i].to->the_case->method;
         if (!is_first_gain_of_method(answer, i))
             continue;
-        add_column(table, format, async ? "async" : "", "B/op", 6, VTB_SIDE_POINT);
+        add_column(table, format, vtb_method_mark(method), "B/op", 6, VTB_SIDE_POINT);
         add_column(table, format, "B/op", "before", 6, VTB_SIDE_POINT);
     }
 }

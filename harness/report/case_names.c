@@ -45,6 +45,12 @@ static void name_parameters(char part[PART_BYTES], const struct vtb_point *point
     }
 }
 
+/* Whether the caller of a case's table is not compiled as the method is. */
+static bool has_other_caller(const struct vtb_case *the_case)
+{
+    return (the_case->caller == VTB_CALLER_RUNTIME) != (the_case->method == VTB_METHOD_RUNTIME);
+}
+
 /* Writes the parts of a name that are left out if they have their usual values. */
 static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
                       const struct vtb_case *the_case)
@@ -57,6 +63,10 @@ static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
     if (point->abstract)
         vtb_append(part, PART_BYTES, "/abstraction:%s",
                    vtb_abstraction_words[VTB_ABSTRACTION_VIRTUAL]);
+    if (has_other_caller(the_case))
+        vtb_append(part, PART_BYTES, "/caller:%s", vtb_caller_words[the_case->caller]);
+    if (the_case->stored)
+        vtb_append(part, PART_BYTES, "/stored:1");
     if (the_case->threads_n > 1)
         vtb_append(part, PART_BYTES, "/threads:%zu", the_case->threads_n);
     if (point->cold)
@@ -83,17 +93,27 @@ void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *c
              point->depth, rare);
 }
 
-static const char *method_word(bool async)
-{
-    return vtb_method_words[async ? VTB_METHOD_ASYNC : VTB_METHOD_DIRECT];
-}
-
 const char *vtb_case_method(const struct vtb_case *the_case)
 {
-    return method_word(the_case->timing->kind.async);
+    return vtb_method_words[the_case->timing->kind.method];
 }
 
 const char *vtb_table_method(const struct vtb_case *the_case)
 {
-    return method_word(the_case->async);
+    return vtb_method_words[the_case->method];
+}
+
+const char *vtb_method_mark(enum vtb_method method)
+{
+    return method == VTB_METHOD_DIRECT ? "" : vtb_method_words[method];
+}
+
+const char *vtb_way_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_case *the_case)
+{
+    (void)snprintf(text, VTB_POINT_TEXT_BYTES, "%s method", vtb_table_method(the_case));
+    if (has_other_caller(the_case))
+        vtb_append(text, VTB_POINT_TEXT_BYTES, ", %s caller", vtb_caller_words[the_case->caller]);
+    if (the_case->stored)
+        vtb_append(text, VTB_POINT_TEXT_BYTES, ", stored");
+    return text;
 }

@@ -10,10 +10,13 @@
 void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
                    const struct vtb_figures *figures);
 
-/* Give the method of a case's own cell and of its table, "direct" or "async". They differ if the
- * case is the empty loop or the floor in a table of asynchronous methods. */
+/* Give the method of a case's own cell and of its table, "direct", "async" or "runtime". They differ
+ * if the case is the empty loop or the floor in a table of asynchronous methods. */
 const char *vtb_case_method(const struct vtb_case *the_case);
 const char *vtb_table_method(const struct vtb_case *the_case);
+
+/* Gives the word that sets a table apart from that of the direct method: "", "async", "runtime". */
+const char *vtb_method_mark(enum vtb_method method);
 
 #define VTB_POINT_TEXT_BYTES 40
 
@@ -23,5 +26,9 @@ void vtb_keys_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_point *poin
 /* Writes the source of hits: a rate, "lru:500" for a cache of 500 entries, or "ttl:1.5" for entries
  * that live for 1.5 seconds. */
 void vtb_hits_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_point *point);
+
+/* Writes the method of a case's table, and its caller, if that is not of the same kind: "direct
+ * method", "async method, runtime caller". */
+const char *vtb_way_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_case *the_case);
 
 #endif

@@ -27,8 +27,9 @@ static bool write_case(const struct histogram *histogram, const char *stem, cons
 {
     const struct vtb_case *the_case = histogram->figures->the_case;
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s.%s-%s%s%s.hgrm", stem, the_case->timing->name,
-             the_case->heap->name, the_case->timing->kind.async ? "-async" : "", number);
+    const char *mark = vtb_method_mark(the_case->timing->kind.method);
+    snprintf(path, sizeof path, "%s.%s-%s%s%s%s.hgrm", stem, the_case->timing->name,
+             the_case->heap->name, *mark ? "-" : "", mark, number);
     return vtb_output_file(path, print_histogram, histogram, VTB_FORMAT_TABLE, error);
 }
 

@@ -14,6 +14,17 @@
 #define SHAPE_TEXT(id, text) [id] = (text),
 static const char *const shape_texts[] = {VTB_SHAPES(SHAPE_TEXT)};
 
+/* All objects of a miss, at one method. */
+static json_int_t miss_allocs_n(const struct vtb_cell *cell)
+{
+    return (json_int_t)((cell->miss_bytes > 0) + cell->beside_allocs_n);
+}
+
+static json_int_t miss_bytes(const struct vtb_cell *cell)
+{
+    return (json_int_t)(cell->miss_bytes + cell->beside_bytes);
+}
+
 static json_t *strategies(void)
 {
     json_t *rows = vtb_json_checked(json_array());
@@ -21,29 +32,27 @@ static json_t *strategies(void)
         const struct vtb_cell *cell = vtb_strategies[i].methods[0];
         vtb_json_append(
             rows, vtb_json_checked(json_pack(
-                      "{ss ss sI si sI si sI ss}", "name", cell->strategy_name, "shape",
+                      "{ss ss sI si sI sI sI ss}", "name", cell->strategy_name, "shape",
                       shape_texts[cell->strategy->shape], "hand-over B",
                       (json_int_t)cell->handover_bytes, "hit allocs", cell->hit_bytes > 0, "hit B",
-                      (json_int_t)cell->hit_bytes, "miss allocs", cell->miss_bytes > 0, "miss B",
-                      (json_int_t)cell->miss_bytes, "role", vtb_role_words[cell->strategy->role])));
+                      (json_int_t)cell->hit_bytes, "miss allocs", miss_allocs_n(cell), "miss B",
+                      miss_bytes(cell), "role", vtb_role_words[cell->strategy->role])));
     }
     return rows;
 }
 
-/* The bytes that asynchronous methods take: the service's own method, and a layer around it. */
-static json_t *async_methods(void)
+/* The bytes that such methods take: the service's own, and a layer around it. */
+static json_t *by_method(enum vtb_method method, const char *miss)
 {
     json_t *rows = vtb_json_checked(json_array());
     for (size_t i = 0; vtb_strategies[i].name; i++) {
-        const struct vtb_cell *cell = vtb_strategies[i].methods[0];
-        const struct vtb_cell *async = vtb_strategies[i].methods[1];
-        if (cell->strategy->lacks.async_method)
+        const struct vtb_cell *cell = vtb_strategies[i].methods[method];
+        if (vtb_lacks_method(&vtb_strategies[i], (struct vtb_kind){.method = method}))
             continue;
         vtb_json_append(
             rows, vtb_json_checked(json_pack("{ss sI sI sI}", "name", cell->strategy_name, "hit B",
-                                             (json_int_t)async->hit_bytes, "async miss B",
-                                             (json_int_t)async->miss_bytes, "layer B",
-                                             (json_int_t)async->layer_miss_bytes)));
+                                             (json_int_t)cell->hit_bytes, miss, miss_bytes(cell),
+                                             "layer B", (json_int_t)cell->layer_miss_bytes)));
     }
     return rows;
 }
@@ -243,7 +252,9 @@ void vtb_list(FILE *out, const void *what, enum vtb_format format)
         {"descriptions", "What they hand over", strategy_texts("hand-over", summary_of)},
         {"models", "What they are modelled on", strategy_texts("modelled on", model_of)},
         {"aliases", "Other names that are taken for them", aliases()},
-        {"async", "By the async method", async_methods()},
+        {"async", "By the async method", by_method(VTB_METHOD_ASYNC, "async miss B")},
+        {"runtime", "By the runtime method, from a classic caller",
+         by_method(VTB_METHOD_RUNTIME, "runtime miss B")},
         {"capabilities", "What they can", capabilities()},
         {"reasons", "Why not", reasons()},
         {"workloads", "Workloads", workloads()},

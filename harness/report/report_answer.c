@@ -335,7 +335,7 @@ static bool are_alike(const struct vtb_break_even *one, const struct vtb_break_e
     const struct vtb_case *own = vtb_break_even_case(one);
     const struct vtb_case *its = vtb_break_even_case(other);
     return one->parameter == other->parameter && one->metric == other->metric &&
-           one->first->consumer == other->first->consumer && own->async == its->async &&
+           one->first->consumer == other->first->consumer && own->method == its->method &&
            (one->metric == VTB_BREAK_EVEN_BYTES ||
             (own->heap == its->heap && own->threads_n == its->threads_n));
 }
@@ -399,8 +399,7 @@ static void print_break_even(const struct screen *screen, const struct vtb_break
     else if (!is_first)
         return;
     if (entry->metric == VTB_BREAK_EVEN_BYTES)
-        snprintf(label, sizeof label, "allocated%s",
-                 vtb_break_even_case(entry)->async ? ", async" : "");
+        vtb_allocated_label(label, vtb_break_even_case(entry)->method);
     else
         break_even_label(label, entry);
     vtb_answer_line(&screen->lines, label, text);

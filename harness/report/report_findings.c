@@ -264,7 +264,7 @@ static void print_memory(FILE *out, const struct span *span)
     fputs(".\n", out);
 }
 
-/* Whether case i is a strategy's variant, or else the asynchronous method of one. */
+/* Whether case i is a strategy's variant, or else another method of one. */
 static bool is_variation(const struct span *span, size_t i, bool variant)
 {
     const struct vtb_case *the_case = at(span, i)->the_case;
@@ -345,7 +345,7 @@ static bool differs_by_heap(const struct span *span, size_t i)
     for (size_t other = 0; other < comparison->point->cases_n; other++) {
         const struct vtb_cell *cell = comparison->figures[other].the_case->timing;
         if (strcmp(cell->name, name_at(span, i)) == 0 &&
-            cell->kind.async == at(span, i)->the_case->timing->kind.async &&
+            cell->kind.method == at(span, i)->the_case->timing->kind.method &&
             comparison->figures[other].page_faults != at(span, i)->page_faults)
             return true;
     }

@@ -156,9 +156,10 @@ void vtb_report_title(FILE *out, const struct vtb_comparison *comparison, size_t
     const struct vtb_point *point = comparison->point;
     const struct vtb_case *the_case = &point->cases[first];
     char title[PART_BYTES] = "";
+    char way[VTB_POINT_TEXT_BYTES];
     vtb_append(title, PART_BYTES, "%s, ", point->workload->name);
     rate_part(title, comparison, &comparison->figures[first].counted);
-    vtb_append(title, PART_BYTES, ", %s method, ", vtb_table_method(the_case));
+    vtb_append(title, PART_BYTES, ", %s, ", vtb_way_text(way, the_case));
     if (comparison->timed)
         vtb_append(title, PART_BYTES, "%s lookups, ", vtb_consumer_words[comparison->consumer]);
     if (comparison->caller_ns)

@@ -243,7 +243,7 @@ static void the_setup_is_the_points(void **state)
 {
     (void)state;
     const struct vtb_cell *cell =
-        built_cell("value_task", "user_cache", (struct vtb_kind){.async = true});
+        built_cell("value_task", "user_cache", (struct vtb_kind){.method = VTB_METHOD_ASYNC});
     open_fixture(VTB_COMPLETION_FIFO, DEPTH);
     open_env(cell);
     const struct vtb_setup setup = vtb_fixture_setup(&fixture, cell);
@@ -285,7 +285,7 @@ static void methods_are_nested(void **state)
 static void frames_have_room_for_every_method(void **state)
 {
     (void)state;
-    struct vtb_kind kind = {.async = true};
+    struct vtb_kind kind = {.method = VTB_METHOD_ASYNC};
     const struct vtb_cell *cell = built_cell("caller_op", "user_cache", kind);
     assert_true(cell->place_bytes > 0);
     open_fixture(VTB_COMPLETION_FIFO, DEPTH);
@@ -293,7 +293,7 @@ static void frames_have_room_for_every_method(void **state)
     assert_int_equal(env.frame_bytes, cell->frame_bytes + (DEPTH - 1) * cell->place_bytes);
     close_env(cell);
     close_fixture();
-    kind.async = false;
+    kind.method = VTB_METHOD_DIRECT;
     cell = built_cell("caller_op", "user_cache", kind);
     open_fixture(VTB_COMPLETION_FIFO, DEPTH);
     open_env(cell);
@@ -611,7 +611,7 @@ static void polluted_loops(void **state)
 {
     (void)state;
     const struct vtb_cell *cell =
-        built_cell("value_task", "user_cache", (struct vtb_kind){.async = true});
+        built_cell("value_task", "user_cache", (struct vtb_kind){.method = VTB_METHOD_ASYNC});
     for (size_t depth = 1; depth <= DEPTH; depth++) {
         struct vtb_error error;
         open_fixture(VTB_COMPLETION_FIFO, depth);

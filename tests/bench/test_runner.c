@@ -90,7 +90,7 @@ static void open_fixture(const char *workload, double hit_rate, size_t window)
 static struct vtb_case case_of(const struct vtb_cell *cell, size_t callers_n)
 {
     return (struct vtb_case){
-        .timing = cell, .heap = entry, .async = cell->kind.async, .threads_n = callers_n};
+        .timing = cell, .heap = entry, .method = cell->kind.method, .threads_n = callers_n};
 }
 
 static void open_runner(struct vtb_runner *runner, const struct vtb_case *the_case,
@@ -184,7 +184,8 @@ static size_t check_cells(size_t callers_n, enum vtb_consumer consumer)
         if (!is_timed(built_cells()[i]) ||
             (point.completer && !may_complete_elsewhere(built_cells()[i])))
             continue;
-        for (point.depth = 1; point.depth <= (built_cells()[i]->kind.async ? DEPTH : 1);
+        for (point.depth = 1;
+             point.depth <= (built_cells()[i]->kind.method != VTB_METHOD_DIRECT ? DEPTH : 1);
              point.depth += DEPTH - 1) {
             check_runner(built_cells()[i], callers_n, consumer);
             n++;

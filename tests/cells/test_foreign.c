@@ -390,7 +390,7 @@ static void load_good(struct own_told *told, struct vtb_error *reason)
     const struct vtb_cell *const *methods = entry->methods;
     told->number += methods[0] && methods[1] && methods[0] != methods[1];
     told->number += strcmp(methods[0]->strategy->summary, "a value, or a node") == 0;
-    told->number += !methods[0]->kind.async && methods[1]->kind.async;
+    told->number += !methods[0]->kind.method && methods[1]->kind.method;
     told->number += methods[0]->hit_bytes == 0 && methods[0]->miss_bytes > 0;
     told->number += vtb_find_strategy("good") == methods[0]->strategy;
     told->number += vtb_digest_file(path, hex) && strcmp(hex, entry->digest) == 0;
@@ -447,7 +447,8 @@ static void load_plain(struct own_told *told, struct vtb_error *reason)
     const char *workload = vtb_default_workload_name;
     told->number += entry->methods[0] == entry->methods[1];
     told->number += vtb_find_cell("direct", workload, (struct vtb_kind){0}) != NULL;
-    told->number += vtb_find_cell("direct", workload, (struct vtb_kind){.async = true}) == NULL;
+    told->number +=
+        vtb_find_cell("direct", workload, (struct vtb_kind){.method = VTB_METHOD_ASYNC}) == NULL;
 }
 
 static void a_file_without_the_async_method(void **state)

@@ -6,10 +6,23 @@
 #include "cells/slots.h"
 
 static const struct vtb_kind kinds[] = {
-    {false, false, false, false}, {false, false, true, false}, {false, true, false, false},
-    {false, true, true, false},   {true, false, false, false}, {true, false, true, false},
-    {true, true, false, false},   {true, true, true, false},   {false, false, false, true},
-    {false, true, true, true},    {true, true, true, true},
+    {.counting = false},
+    {.method = VTB_METHOD_ASYNC},
+    {.collected = true},
+    {.collected = true, .method = VTB_METHOD_ASYNC},
+    {.counting = true},
+    {.counting = true, .method = VTB_METHOD_ASYNC},
+    {.counting = true, .collected = true},
+    {.counting = true, .collected = true, .method = VTB_METHOD_ASYNC},
+    {.abstract = true},
+    {.collected = true, .method = VTB_METHOD_ASYNC, .abstract = true},
+    {.counting = true, .collected = true, .method = VTB_METHOD_ASYNC, .abstract = true},
+    {.method = VTB_METHOD_RUNTIME},
+    {.collected = true, .method = VTB_METHOD_RUNTIME, .by_runtime = true},
+    {.method = VTB_METHOD_RUNTIME, .stored = true},
+    {.method = VTB_METHOD_ASYNC, .by_runtime = true},
+    {.by_runtime = true},
+    {.counting = true, .collected = true, .method = VTB_METHOD_RUNTIME, .by_runtime = true},
 };
 
 #define KINDS_N (sizeof kinds / sizeof *kinds)
@@ -169,7 +182,9 @@ static void variants_of_strategies(void **state)
 
 static bool is_possible(const struct vtb_strategy *strategy, struct vtb_kind kind)
 {
-    return !(kind.async && strategy->lacks.async_method) &&
+    const bool is_runtime = kind.method == VTB_METHOD_RUNTIME || kind.by_runtime;
+    return !(kind.method == VTB_METHOD_ASYNC && strategy->lacks.async_method) &&
+           !(is_runtime && (strategy->lacks.async_method || strategy->lacks.runtime_async)) &&
            !(kind.collected && !kind.counting && strategy->lacks.collector);
 }
 
@@ -178,12 +193,14 @@ static bool is_possible(const struct vtb_strategy *strategy, struct vtb_kind kin
 static void check_cell(const struct vtb_cell *cell, const struct vtb_strategy_entry *entry,
                        const struct vtb_workload_entry *workload, struct vtb_kind kind)
 {
-    const struct vtb_cell *known = entry->methods[kind.async];
+    const struct vtb_cell *known = entry->methods[kind.method];
     assert_ptr_equal(cell->strategy_name, entry->name);
     assert_ptr_equal(cell->workload_name, workload->name);
     assert_ptr_equal(cell->strategy->summary, known->strategy->summary);
     assert_int_equal(cell->kind.counting, kind.counting);
-    assert_int_equal(cell->kind.async, kind.async);
+    assert_int_equal(cell->kind.method, kind.method);
+    assert_int_equal(cell->kind.by_runtime, kind.by_runtime);
+    assert_int_equal(cell->kind.stored, kind.stored);
     assert_int_equal(cell->kind.collected, kind.collected && !kind.counting);
     assert_int_equal(cell->handover_bytes, known->handover_bytes);
     assert_int_equal(cell->miss_bytes, known->miss_bytes);
@@ -248,7 +265,7 @@ static void the_same_cell_is_the_same_pointer(void **state)
     const char *const workloads[] = {vtb_workloads[0].name, vtb_workloads[1].name};
     const char *name = vtb_strategies[0].name;
     for (size_t i = 0; vtb_strategies[i].name; i++) {
-        if (is_possible(strategy_of(&vtb_strategies[i]), kinds[3]))
+        if (is_possible(strategy_of(&vtb_strategies[i]), kinds[KINDS_N - 1]))
             name = vtb_strategies[i].name;
     }
     for (size_t i = 0; i < 2 * KINDS_N; i++)
@@ -261,7 +278,8 @@ static void the_same_cell_is_the_same_pointer(void **state)
         for (size_t j = 0; j < i; j++) {
             const bool same = i / KINDS_N == j / KINDS_N && kind->counting &&
                               kinds[j % KINDS_N].counting &&
-                              kind->async == kinds[j % KINDS_N].async;
+                              kind->method == kinds[j % KINDS_N].method &&
+                              kind->by_runtime == kinds[j % KINDS_N].by_runtime;
             assert_int_equal(found[i] == found[j], same);
         }
     }

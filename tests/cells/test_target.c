@@ -46,22 +46,23 @@ static void names_of_cells(void **state)
 {
     (void)state;
     assert_string_equal(CELL(.what = VTB_TARGET_CELL), "some_task.cache.timing.so");
-    assert_string_equal(CELL(.kind = {.async = true}), "some_task.cache.timing_async.so");
+    assert_string_equal(CELL(.kind = {.method = VTB_METHOD_ASYNC}),
+                        "some_task.cache.timing_async.so");
     assert_string_equal(CELL(.kind = {.collected = true}), "some_task.cache.timing_collected.so");
     assert_string_equal(CELL(.kind = {.counting = true}), "some_task.cache.counting.so");
-    assert_string_equal(CELL(.kind = {.counting = true, .async = true}),
+    assert_string_equal(CELL(.kind = {.counting = true, .method = VTB_METHOD_ASYNC}),
                         "some_task.cache.counting_async.so");
     assert_string_equal(CELL(.variant = VTB_VARIANT_CHECKED), "some_task.cache.timing_checked.so");
-    assert_string_equal(
-        CELL(.variant = VTB_VARIANT_ATOMIC, .kind = {.async = true, .collected = true}),
-        "some_task.cache.timing_async_atomic_collected.so");
+    assert_string_equal(CELL(.variant = VTB_VARIANT_ATOMIC,
+                             .kind = {.method = VTB_METHOD_ASYNC, .collected = true}),
+                        "some_task.cache.timing_async_atomic_collected.so");
 }
 
 static void names_of_what_is_known(void **state)
 {
     (void)state;
     assert_string_equal(CELL(.what = VTB_TARGET_METADATA), "some_task.metadata0.so");
-    assert_string_equal(CELL(.what = VTB_TARGET_METADATA, .kind = {.async = true}),
+    assert_string_equal(CELL(.what = VTB_TARGET_METADATA, .kind = {.method = VTB_METHOD_ASYNC}),
                         "some_task.metadata1.so");
     assert_string_equal(
         name_of((struct vtb_target){.what = VTB_TARGET_WORKLOAD, .workload = &workload}),
@@ -82,16 +83,18 @@ static void names_of_sizes(void **state)
 static void all_names_differ(void **state)
 {
     (void)state;
-    char names[VTB_VARIANTS_N * 16][VTB_TARGET_NAME_BYTES];
+    char names[VTB_VARIANTS_N * 96][VTB_TARGET_NAME_BYTES];
     size_t n = 0;
     for (int variant = 0; variant < VTB_VARIANTS_N; variant++) {
-        for (int bits = 0; bits < 16; bits++) {
+        for (int bits = 0; bits < 96; bits++) {
             const struct vtb_target target = {.strategy = &strategy,
                                               .workload = &workload,
                                               .variant = (enum vtb_variant)variant,
                                               .kind = {.counting = bits & 1,
                                                        .collected = bits & 2,
-                                                       .async = bits & 4,
+                                                       .method = (enum vtb_method)(bits / 32),
+                                                       .by_runtime = bits & 4,
+                                                       .stored = bits & 16,
                                                        .abstract = bits & 8}};
             vtb_target_name(&target, names[n]);
             for (size_t i = 0; i < n; i++)
@@ -138,7 +141,7 @@ static void long_names(void **state)
     (void)name_of((struct vtb_target){.strategy = &long_strategy,
                                       .workload = &long_workload,
                                       .variant = VTB_VARIANT_CHECKED,
-                                      .kind = {.async = true, .collected = true}});
+                                      .kind = {.method = VTB_METHOD_ASYNC, .collected = true}});
     assert_true(strlen(name) < sizeof name);
     assert_contains(name, ".timing_async_checked_collected.so");
 }
@@ -306,7 +309,7 @@ static void words_of_kinds(void **state)
         .strategy = &strategy,
         .workload = &workload,
         .variant = VTB_VARIANT_ATOMIC,
-        .kind = {.collected = true, .async = true, .abstract = true}};
+        .kind = {.collected = true, .method = VTB_METHOD_ASYNC, .abstract = true}};
     const struct vtb_target counting = {.strategy = &cxx,
                                         .workload = &sized,
                                         .variant = VTB_VARIANT_CHECKED,
@@ -337,7 +340,7 @@ static void words_of_what_is_known(void **state)
     const struct vtb_target metadata = {.what = VTB_TARGET_METADATA,
                                         .strategy = &mine,
                                         .workload = &workload,
-                                        .kind = {.async = true}};
+                                        .kind = {.method = VTB_METHOD_ASYNC}};
     const struct vtb_target entry = {.what = VTB_TARGET_WORKLOAD, .workload = &sized};
     make_words(&metadata);
     assert_word("METADATA");

@@ -618,8 +618,8 @@ static void check_workload(const char *name)
     for (size_t i = 0; i < LAYOUTS_N; i++) {
         const struct vtb_strategy *strategy = vtb_find_strategy(layouts[i].strategy);
         for (int async = 0; strategy && async < 2; async++) {
-            const struct vtb_kind kind = {.async = async};
-            const struct vtb_kind collected = {.async = async, .collected = true};
+            const struct vtb_kind kind = {.method = (enum vtb_method)async};
+            const struct vtb_kind collected = {.method = (enum vtb_method)async, .collected = true};
             const bool found = vtb_find_cell(layouts[i].strategy, name, kind) != NULL;
             assert_int_equal(found, !async || !strategy->lacks.async_method);
             assert_int_equal(vtb_find_cell(layouts[i].strategy, name, collected) != NULL,
@@ -649,7 +649,8 @@ static bool has_cell(const char *strategy, const char *variant, bool async)
 {
     char name[64];
     snprintf(name, sizeof name, "%s%s", strategy, variant);
-    const struct vtb_cell *cell = built_cell(name, "user_cache", (struct vtb_kind){.async = async});
+    const struct vtb_cell *cell =
+        built_cell(name, "user_cache", (struct vtb_kind){.method = (enum vtb_method)async});
     assert_true(!cell || strcmp(cell->strategy_name, strategy) == 0);
     assert_true(!cell || !strstr(variant, "checked") || cell->checked);
     return cell != NULL;

@@ -27,7 +27,7 @@ static uint64_t collected_n;
 static void end_on_misuse(const char *text)
 {
     fprintf(stderr, "%s, %s method, depth %zu: misuse: %s\n", cell->name,
-            cell->kind.async ? "async" : "direct", fixture->point->depth, text);
+            vtb_method_words[cell->kind.method], fixture->point->depth, text);
     abort();
 }
 
@@ -193,7 +193,7 @@ static void operations_complete_on_another_thread_once_their_callers_wait(void *
 /* Objects that a pool made for one thread: as many as are used at once. */
 static uint64_t objects_n(void)
 {
-    return VTB_PAIR_BATCH * (cell->kind.async ? fixture->point->depth : 1);
+    return VTB_PAIR_BATCH * (cell->kind.method == VTB_METHOD_ASYNC ? fixture->point->depth : 1);
 }
 
 static void check_racing(void)
@@ -281,7 +281,7 @@ static void check_early(void)
     equal(caller->checksum, sum_of_shares(OPERATIONS_N));
     equal(caller->service.failed_n + vtb_pair.own.service.failed_n,
           OPERATIONS_N / VTB_PAIR_FAIL_EVERY);
-    holds(!cell->kind.async || early_n > 0);
+    holds(cell->kind.method != VTB_METHOD_ASYNC || early_n > 0);
 }
 
 static void completion_races_with_the_methods_that_suspend(void **state)

@@ -368,7 +368,7 @@ static void check_as_task(size_t pending_bytes, size_t completed_bytes)
 static void check_as_task_of_a_task(void)
 {
     check_as_task(0, 0);
-    if (cell->kind.async && fixture->point->depth > 1)
+    if (cell->kind.method && fixture->point->depth > 1)
         return; /* the outermost method's box is not what was submitted */
     call(0, MISS(1));
     void *pending = probe->pending(&env, 0);
@@ -780,7 +780,7 @@ static void check_hits(uint64_t allocs_n, uint64_t immortal_n)
 /* No value is common: a reference is, where it is null, and here none is. */
 static void check_new_tasks(void)
 {
-    const uint64_t levels = cell->kind.async ? fixture->point->depth : 1;
+    const uint64_t levels = cell->kind.method == VTB_METHOD_ASYNC ? fixture->point->depth : 1;
     check_hits(KEYS_N * levels, 0);
 }
 

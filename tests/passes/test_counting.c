@@ -78,11 +78,14 @@ static void check_counted(const struct vtb_cell *cell, uint64_t hits_n, uint64_t
         assert_of_cell(cell, counted.startup_allocs_n, 0);
         assert_of_cell(cell, counted.startup_bytes, 0);
     }
-    if (!layout || layout->memory != LAYOUT_FRESH || cell->kind.async || cell->kind.collected)
+    if (!layout || layout->memory != LAYOUT_FRESH || cell->kind.method || cell->kind.collected)
         return;
-    const uint64_t hit_bytes = layout->immortal_hits[0] ? 0 : layout->hit[0];
-    const uint64_t miss_bytes = layout->miss[0];
-    assert_of_cell(cell, counts->allocs_n, hits_n * !!hit_bytes + misses_n * !!miss_bytes);
+    const struct layout_sizes sizes = layout_sizes(layout, cell->kind, 0);
+    const uint64_t hit_bytes = layout->immortal_hits[0] ? 0 : sizes.hit;
+    const uint64_t layers_n = point.depth - 1;
+    const uint64_t miss_bytes = sizes.miss + sizes.beside + layers_n * sizes.layer;
+    const uint64_t miss_allocs_n = !!sizes.miss + sizes.beside_n + layers_n * !!sizes.layer;
+    assert_of_cell(cell, counts->allocs_n, hits_n * !!hit_bytes + misses_n * miss_allocs_n);
     assert_of_cell(cell, counts->requested_bytes, hits_n * hit_bytes + misses_n * miss_bytes);
     const uint64_t misses_most_n = point.in_flight + layout->kept_n;
     assert_true(counts->peak_live_bytes <= hit_bytes + misses_most_n * miss_bytes);

@@ -291,10 +291,23 @@ static void words(void **state)
     accepted("--method|async");
     assert_int_equal(options.method, VTB_METHOD_ASYNC);
     accepted("--method=both");
-    assert_int_equal(options.method, VTB_METHOD_BOTH);
+    assert_int_equal(options.method, VTB_METHODS_BOTH);
+    accepted("--method=all");
+    assert_int_equal(options.method, VTB_METHODS_ALL);
+    accepted("--method|runtime");
+    assert_int_equal(options.method, VTB_METHOD_RUNTIME);
+    assert_int_equal(options.caller, VTB_CALLER_AS_METHOD);
+    accepted("--caller|runtime");
+    assert_int_equal(options.caller, VTB_CALLER_RUNTIME);
+    accepted("--caller=classic|--stored");
+    assert_int_equal(options.caller, VTB_CALLER_CLASSIC);
+    assert_true(options.stored);
     accepted("--method=both|--method=direct");
     assert_int_equal(options.method, VTB_METHOD_DIRECT);
     assert_string_equal(vtb_method_words[VTB_METHOD_ASYNC], "async");
+    assert_string_equal(vtb_method_words[VTB_METHOD_RUNTIME], "runtime");
+    assert_string_equal(vtb_method_words[VTB_METHODS_ALL], "all");
+    assert_string_equal(vtb_caller_words[VTB_CALLER_RUNTIME], "runtime");
     assert_string_equal(vtb_completion_words[VTB_COMPLETION_RANDOM], "random");
     assert_string_equal(vtb_consumer_words[VTB_CONSUMER_BOTH], "both");
 }
@@ -752,6 +765,7 @@ static const struct flag flag_rows[] = {
     FLAG("run", "verify-heap", verify_heap),
     FLAG("run", "dry-run", dry_run),
     FLAG("run", "details", details),
+    FLAG("run", "stored", stored),
     FLAG("run", "instructions", instructions),
     FLAG("run", "keep-environment", keep_environment),
     FLAG("run", "require-events", require_events),

@@ -51,10 +51,10 @@ static bool is_reference(const struct vtb_point *point, size_t i)
 static void check_cell(const struct vtb_point *point, const struct vtb_case *the_case,
                        const struct vtb_cell *cell, bool counting)
 {
-    const bool async = the_case->async && !cell->strategy->lacks.async_method;
+    const bool async = the_case->method == VTB_METHOD_ASYNC && !cell->strategy->lacks.async_method;
     assert_int_equal(cell->kind.counting, counting);
     assert_int_equal(cell->kind.collected, !counting && vtb_heap_collects(the_case->heap->heap));
-    assert_int_equal(cell->kind.async, async);
+    assert_int_equal(cell->kind.method, async);
     assert_string_equal(cell->name, name_of(the_case));
     assert_string_equal(cell->workload_name, point->workload->name);
 }
@@ -71,7 +71,7 @@ static void check_callers(const struct vtb_point *point, const struct vtb_case *
     assert_int_equal(single->threads_n, 1);
     assert_ptr_equal(single->timing, the_case->timing);
     assert_ptr_equal(single->heap, the_case->heap);
-    assert_int_equal(single->async, the_case->async);
+    assert_int_equal(single->method, the_case->method);
     if (the_case->threads_n == 1)
         assert_ptr_equal(single, the_case);
 }
@@ -95,14 +95,14 @@ static void check_cases(const struct vtb_point *point, const char *baseline)
         assert_ptr_equal(point->cases[the_case->variant_of].heap, the_case->heap);
         check_callers(point, the_case);
         if (!is_reference(point, i) && !is_reference(point, the_case->baseline))
-            assert_int_equal(own_baseline->async, the_case->async);
+            assert_int_equal(own_baseline->method, the_case->method);
     }
 }
 
 static size_t find_case(const struct vtb_point *point, const char *name, bool async)
 {
     for (size_t i = 0; i < point->cases_n; i++) {
-        if (strcmp(name_of(&point->cases[i]), name) == 0 && point->cases[i].async == async)
+        if (strcmp(name_of(&point->cases[i]), name) == 0 && point->cases[i].method == async)
             return i;
     }
     fail_msg("no case of %s", name);
@@ -519,7 +519,7 @@ static void asynchronous_plan(void **state)
         assert_int_equal(role_at(point, 0), VTB_ROLE_EMPTY);
         assert_int_equal(role_at(point, 1), VTB_ROLE_FLOOR);
         assert_int_equal(vtb_table_end(point, 0), point->cases_n);
-        assert_true(point->cases[0].async && point->cases[1].async);
+        assert_true(point->cases[0].method && point->cases[1].method);
         check_cases(point, "heap_task");
         for (size_t own = 0; own < point->cases_n; own++)
             assert_int_equal(point->cases[own].variant_of, own); /* what it varies is not there */
@@ -541,7 +541,7 @@ static void both_methods(void **state)
     assert_int_equal(vtb_table_end(point, 5), 7);
     for (size_t i = 0; i < 7; i++) {
         assert_string_equal(name_of(&point->cases[i]), names[i]);
-        assert_int_equal(point->cases[i].async, i >= 5);
+        assert_int_equal(point->cases[i].method, i >= 5);
         assert_int_equal(point->cases[i].empty, 0);
         assert_int_equal(point->cases[i].floor, 1);
         assert_int_equal(point->cases[i].baseline, i < 5 ? 2 : 5);
@@ -741,8 +741,8 @@ static void tables_end_where_heap_or_method_change(void **state)
     const struct vtb_heap_entry right = {"right", NULL};
     struct vtb_case cases[6] = {{.heap = &left},
                                 {.heap = &left},
-                                {.heap = &left, .async = true},
-                                {.heap = &right, .async = true},
+                                {.heap = &left, .method = VTB_METHOD_ASYNC},
+                                {.heap = &right, .method = VTB_METHOD_ASYNC},
                                 {.heap = &right},
                                 {.heap = &right}};
     const struct vtb_point point = {.cases = cases, .cases_n = 6};
@@ -1040,7 +1040,8 @@ static void make_good_value(const struct good_value *row, bool by_twin)
     int argc = 1;
     char option[64];
     char twin[64];
-    const bool is_flag = strcmp(row->option, "force-async") == 0;
+    const bool is_flag =
+        strcmp(row->option, "force-async") == 0 || strcmp(row->option, "stored") == 0;
     snprintf(option, sizeof option, "--%s", row->option);
     snprintf(twin, sizeof twin, "VTB_%s", row->option);
     for (char *c = twin; *c; c++)
@@ -1086,7 +1087,7 @@ static void an_interface(void **state)
     for (size_t i = 0; i < plan.points[0].cases_n; i++) {
         const struct vtb_case *the_case = &plan.points[0].cases[i];
         assert_true(the_case->timing->kind.abstract && !the_case->counting->kind.abstract);
-        assert_int_equal(the_case->timing->kind.async, the_case->counting->kind.async);
+        assert_int_equal(the_case->timing->kind.method, the_case->counting->kind.method);
     }
     vtb_plan_free(&plan);
     assert_true(MAKE("--abstraction=concrete", "--heap=glibc"));

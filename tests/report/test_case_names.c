@@ -31,7 +31,7 @@ static void a_name_has_what_makes_the_case(void **state)
     it.point.depth = 3;
     it.point.calls_n = UINT64_C(5000000000);
     it.comparison.consumer = VTB_CONSUMER_DEPENDENT;
-    it.cells[0].kind.async = true;
+    it.cells[0].kind.method = VTB_METHOD_ASYNC;
     is_named(
         "errands/left/heap/hit_rate:0.8/calls:5000000000/in_flight:64/completion:random"
         "/keys:1000/distribution:zipf:0.9/consumer:dependent/method:async/depth:3");
@@ -117,11 +117,11 @@ static void keys_are_named_by_where_they_come_from(void **state)
 static void a_case_may_differ_from_its_table(void **state)
 {
     (void)state;
-    it.cases[0].async = true;
+    it.cases[0].method = VTB_METHOD_ASYNC;
     assert_string_equal(vtb_case_method(&it.cases[0]), "direct");
     assert_string_equal(vtb_table_method(&it.cases[0]), "async");
-    it.cases[1].async = false;
-    it.cells[1].kind.async = true;
+    it.cases[1].method = VTB_METHOD_DIRECT;
+    it.cells[1].kind.method = VTB_METHOD_ASYNC;
     assert_string_equal(vtb_case_method(&it.cases[1]), "async");
     assert_string_equal(vtb_table_method(&it.cases[1]), "direct");
 }

@@ -47,7 +47,7 @@ static void a_case_with_pauses_has_a_file(void **state)
     assert_int_equal(entries_n(directory), 1);
     holds("run.right-heap.hgrm", right);
     it.figures[0].pressure.hgrm = left;
-    it.cells[0].kind.async = true;
+    it.cells[0].kind.method = VTB_METHOD_ASYNC;
     write_histograms();
     assert_int_equal(entries_n(directory), 2);
     holds("run.left-heap-async.hgrm", left);

@@ -72,8 +72,8 @@ static void several_tables_have_one_row_of_titles(void **state)
 static void a_row_has_its_case_s_method_and_callers(void **state)
 {
     (void)state;
-    it.cells[0].kind.async = true;
-    it.cases[1].async = true;
+    it.cells[0].kind.method = VTB_METHOD_ASYNC;
+    it.cases[1].method = VTB_METHOD_ASYNC;
     it.cases[1].threads_n = 3;
     it.point.depth = 4;
     char *text = written_about(write_csv, &it);

@@ -314,7 +314,7 @@ static void without_one_of_them_or_collections_nothing_does(void **state)
     it.figures[0].pressure.collects = false;
     reads(write_analysis, "");
     it.figures[0].pressure.collects = true;
-    it.cases[1].async = true; /* which is of another table */
+    it.cases[1].method = VTB_METHOD_ASYNC; /* which is of another table */
     reads(write_analysis, "");
 }
 

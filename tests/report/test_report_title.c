@@ -37,7 +37,7 @@ static void a_table_is_told_by_its_calls(void **state)
 {
     (void)state;
     reads(TITLE, CONDITIONS);
-    it.cases[0].async = true;
+    it.cases[0].method = VTB_METHOD_ASYNC;
     it.point.completion = VTB_COMPLETION_LIFO;
     it.point.distribution = (struct vtb_distribution){.zipf = true, .s = 0.9};
     reads("errands, hit rate 0.8 (actual 0.8), async method, heap heap",
@@ -186,7 +186,7 @@ static void a_title_is_of_the_table_s_first_case(void **state)
 {
     (void)state;
     it.figures[1].counted.hits_n = 5;
-    it.cases[1].async = true;
+    it.cases[1].method = VTB_METHOD_ASYNC;
     char *title = written_about(write_second_title, &it);
     assert_begins(title, "errands, hit rate 0.8 (actual 0.5), async method, heap heap\n");
     free(title);

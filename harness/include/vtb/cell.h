@@ -85,12 +85,21 @@ struct vtb_cost {
     uint64_t startup_bytes;
 };
 
+/* How a method is compiled: a plain function with a fast path; an asynchronous method by the
+ * compiler, or by the runtime. */
+enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_RUNTIME };
+#define VTB_METHODS_N 3
+
 /* The kind of a cell. A variant of a strategy has one cell of each kind for each workload; see
  * cell/template.h. */
 struct vtb_kind {
     bool counting;
     bool collected;
-    bool async;
+    enum vtb_method method;
+    bool by_runtime; /* the caller is runtime-async, and awaits the method at once */
+    /* It is, and awaits a runtime-async method's hand-over that it kept; what other methods hand
+     * over is then as for a classic caller. */
+    bool stored;
     bool abstract; /* the caller has an interface of the service; the same where it counts */
 };
 
@@ -110,7 +119,11 @@ struct vtb_cell {
     size_t hit_bytes;
     size_t miss_bytes;
     size_t layer_miss_bytes; /* for each asynchronous layer around the service's method */
-    size_t record_bytes;     /* the largest room that vtb_suspend is asked for */
+    /* What a miss takes beside that, in so many objects, where a method or its caller is
+     * runtime-async. */
+    size_t beside_bytes;
+    size_t beside_allocs_n;
+    size_t record_bytes; /* the largest room that vtb_suspend is asked for */
 
     /* Computes the cost of calls by the closed formula. Counted figures must equal it. */
     void (*cost)(const struct vtb_usage *usage, struct vtb_cost *cost);

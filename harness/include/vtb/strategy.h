@@ -60,6 +60,9 @@
  *     VTB_LOOP_ONLY       nothing is called and nothing handed over: the loop alone. No function
  *                         and no type is needed.
  *     VTB_DIRECT_ONLY     there is no asynchronous method: what is defined here makes none.
+ *     VTB_RUNTIME_ONLY    the method and its caller are runtime-async (cell/runtime.h), and nothing
+ *                         is handed over but by that: none of the functions is needed.
+ *     VTB_WRAPS_TASK      a pending hand-over wraps a task, which vtb_as_task gives.
  *     VTB_BOXES           on a miss the direct method calls an asynchronous one, so that the
  *                         operation holds the state machine of the asynchronous one.
  *     VTB_BOX_HOLDS_VALUE the builder in that state machine holds a value.
@@ -101,11 +104,25 @@
 #include "base.h"
 #include "heap.h"
 
-/* Such a strategy has no asynchronous method: the metadata of both methods is the direct one's. */
-#if VTB_METADATA && VTB_ASYNC && \
+/* Such a strategy has no asynchronous method: the metadata of all methods is the direct one's. */
+#if VTB_METADATA && (VTB_ASYNC || VTB_RUNTIME) && \
     (VTB_OWN_METHOD || VTB_LOOP_ONLY || VTB_NEVER_SUSPENDS || VTB_DIRECT_ONLY)
 #undef VTB_ASYNC
 #define VTB_ASYNC 0
+#undef VTB_RUNTIME
+#define VTB_RUNTIME 0
+#endif
+
+/* Such a strategy is the runtime-async method, in whatever table it stands. */
+#if VTB_RUNTIME_ONLY
+#undef VTB_ASYNC
+#define VTB_ASYNC 0
+#undef VTB_RUNTIME
+#define VTB_RUNTIME 1
+#undef VTB_BY_RUNTIME
+#define VTB_BY_RUNTIME 1
+#undef VTB_STORED
+#define VTB_STORED 0
 #endif
 
 #include <string.h>
@@ -125,6 +142,7 @@
  * name. */
 #define VTB_CAPABILITIES(row)                          \
     row(async_method, "async method")                  \
+    row(runtime_async, "runtime-async")                \
     row(several_consumers, "many consumers")        \
     row(storing, "storable")                           \
     row(other_threads, "threads")                \
@@ -157,6 +175,9 @@ struct vtb_lacks {
 #undef VTB_CAPABILITY_FIELD
 };
 
+/* Why no other thread may complete what a runtime-async method suspended. */
+#define VTB_RUNTIME_LACKS_THREADS "nothing guards the moment between suspension and await"
+
 /* The entry of a strategy. All texts live as long as the program. */
 struct vtb_strategy {
     const char *summary;
@@ -165,9 +186,10 @@ struct vtb_strategy {
      * case where no strategy has them as a name; null: none. */
     const char *aliases;
     /* What guests (docs/GUESTS.md) call what it is modelled on, by the direct method and by the
-     * asynchronous one; null: they have none. */
+     * asynchronous ones; null: they have none. */
     const char *guest;
     const char *guest_async;
+    const char *guest_runtime; /* by the runtime-async method */
     /* The runtime in which it is what a method may hand over in the baseline's place, by the words
      * of `advise --runtime`; null: advice is not for it. */
     const char *instead_in;
@@ -464,21 +486,30 @@ static inline bool vtb_ask(struct vtb_service *service, vtb_key key, vtb_value *
  */
 #if VTB_HOLDS_VALUE && VTB_LARGE_VALUE
 #define VTB_IN_PLACE 1
-#define VTB_RETURNED void
-#define VTB_AT_PARAMETER vtb_handover *at,
-#define VTB_AT_ARGUMENT at,
-#define VTB_GIVE(call) \
-    do {               \
-        call;          \
-        return;        \
-    } while (0)
 #else
 #define VTB_IN_PLACE 0
-#define VTB_RETURNED vtb_handover
-#define VTB_AT_PARAMETER
-#define VTB_AT_ARGUMENT
-#define VTB_GIVE(call) return call
 #endif
+
+/* Each is chosen where it is used: a runtime-async method and its caller may differ (cell/). */
+#define VTB_BY_PLACE(macro) VTB_PASTE(macro, VTB_IN_PLACE)
+#define VTB_RETURNED VTB_BY_PLACE(VTB_RETURNED_)
+#define VTB_AT_PARAMETER VTB_BY_PLACE(VTB_AT_PARAMETER_)
+#define VTB_AT_ARGUMENT VTB_BY_PLACE(VTB_AT_ARGUMENT_)
+#define VTB_GIVE(call) VTB_BY_PLACE(VTB_GIVE_)(call)
+
+#define VTB_RETURNED_0 vtb_handover
+#define VTB_AT_PARAMETER_0
+#define VTB_AT_ARGUMENT_0
+#define VTB_GIVE_0(call) return call
+
+#define VTB_RETURNED_1 void
+#define VTB_AT_PARAMETER_1 vtb_handover *at,
+#define VTB_AT_ARGUMENT_1 at,
+#define VTB_GIVE_1(call) \
+    do {                 \
+        call;            \
+        return;          \
+    } while (0)
 
 /* The write barrier for a value that was stored in an object; does nothing unless the workload's
  * values are references. */

@@ -7,18 +7,9 @@
  * the first step, even if the answer is there already. (dotnet/runtime,
  * AsyncMethodBuilderCore.Start.)
  *
- * Part of the template: before it stand method.h and record.h. Everything here stands in the
+ * Part of the template: before it stand method.h, record.h and ambient.h. Everything here stands in the
  * measured region.
  */
-
-/* Restores the ambient context for the caller, who must not see that a step changed it. */
-static inline void vtb_ambient_restore(const struct vtb_ambient *before)
-{
-    if (VTB_UNLIKELY(vtb_ambient.execution_context != before->execution_context))
-        vtb_ambient.execution_context = before->execution_context;
-    if (VTB_UNLIKELY(vtb_ambient.synchronization_context != before->synchronization_context))
-        vtb_ambient.synchronization_context = before->synchronization_context;
-}
 
 /* The builder takes the value that the method found: into an object, if the strategy makes one of
  * every result, or else into itself. It hands the value over once the first step is done. */

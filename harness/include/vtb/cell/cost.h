@@ -4,6 +4,15 @@
  * Part of the template: before it stand the sizes of objects (at_once.h, own_method.h, record.h).
  */
 
+/* Adds what each miss allocates beside the strategy's own objects, and never uses again. */
+static void vtb_cost_beside(const struct vtb_usage *usage, struct vtb_cost *cost)
+{
+    const uint64_t misses_n = usage->calls_n - usage->hits_n;
+    const uint64_t layers_n = usage->setup.depth - 1;
+    cost->allocs_n += misses_n * (VTB_BESIDE_N + layers_n * (VTB_LAYER_BESIDE_BYTES > 0));
+    cost->bytes += misses_n * (VTB_BESIDE_BYTES + layers_n * VTB_LAYER_BESIDE_BYTES);
+}
+
 #ifdef VTB_REQUEST_BYTES
 /* Each request takes one block for all of its objects, and gives it back: there is no start-up. */
 static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost *cost)
@@ -11,6 +20,7 @@ static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost
     cost->allocs_n = (usage->calls_n + usage->setup.request_ops - 1) / usage->setup.request_ops;
     cost->bytes = cost->allocs_n * VTB_REQUEST_BYTES(&usage->setup);
     cost->startup_allocs_n = cost->startup_bytes = 0;
+    vtb_cost_beside(usage, cost);
 }
 #else
 static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost *cost)
@@ -29,5 +39,6 @@ static void VTB_CELL_SYMBOL(cost)(const struct vtb_usage *usage, struct vtb_cost
                   misses_n * (levels - 1) * VTB_LAYER_MISS_BYTES;
     cost->startup_allocs_n = VTB_REUSES ? cost->allocs_n : 0;
     cost->startup_bytes = VTB_REUSES ? cost->bytes : 0;
+    vtb_cost_beside(usage, cost);
 }
 #endif

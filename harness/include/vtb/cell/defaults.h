@@ -25,7 +25,16 @@
 #define VTB_COUNTS_REFERENCES 0
 #endif
 
-/* Whether the caller calls through a table of methods. */
+/* How the method and its caller are compiled; and whether that one calls through a table. */
+#ifndef VTB_RUNTIME
+#define VTB_RUNTIME 0
+#endif
+#ifndef VTB_BY_RUNTIME
+#define VTB_BY_RUNTIME 0
+#endif
+#ifndef VTB_STORED
+#define VTB_STORED 0
+#endif
 #ifndef VTB_VIRTUAL
 #define VTB_VIRTUAL 0
 #endif
@@ -37,6 +46,11 @@
 #ifndef VTB_PENDING_BYTES
 #define VTB_PENDING_BYTES(record) ((size_t)0 * (record))
 #endif
+/* What a miss allocates beside that where a method or its caller is runtime-async, in so many
+ * objects; and for each layer. Those parts of the template define them anew. */
+#define VTB_BESIDE_N 0
+#define VTB_BESIDE_BYTES ((size_t)0)
+#define VTB_LAYER_BESIDE_BYTES ((size_t)0)
 #ifndef VTB_PENDING_REFERENCES
 #define VTB_PENDING_REFERENCES VTB_REFERENCES_END
 #endif

@@ -11,6 +11,14 @@
 #define VTB_CELL_OBJECT VTB_CELL_EXPORT
 #endif
 
+#if VTB_RUNTIME
+#define VTB_METHOD_OF_KIND VTB_METHOD_RUNTIME
+#elif VTB_ASYNC
+#define VTB_METHOD_OF_KIND VTB_METHOD_ASYNC
+#else
+#define VTB_METHOD_OF_KIND VTB_METHOD_DIRECT
+#endif
+
 VTB_C_LINKAGE const struct vtb_cell VTB_CELL_OBJECT __attribute__((visibility("default")));
 const struct vtb_cell VTB_CELL_OBJECT = {
     .contract = VTB_CONTRACT,
@@ -18,14 +26,17 @@ const struct vtb_cell VTB_CELL_OBJECT = {
     .strategy_name = VTB_STRING(VTB_STRATEGY_STEM),
     .workload_name = VTB_STRING(VTB_WORKLOAD_STEM),
     .strategy = &VTB_PASTE(vtb_strategy_, VTB_STRATEGY_STEM),
-    .kind = {VTB_COUNTING, VTB_COLLECTED, VTB_ASYNC, VTB_VIRTUAL},
+    .kind = {VTB_COUNTING, VTB_COLLECTED, VTB_METHOD_OF_KIND, VTB_BY_RUNTIME, VTB_STORED,
+             VTB_VIRTUAL},
     .checked = VTB_CHECKED,
     .several_threads = !VTB_COUNTS_REFERENCES || VTB_ATOMIC,
     .in_frame = VTB_USES_SLOT,
     .handover_bytes = VTB_LOOP_ONLY ? 0 : sizeof(vtb_handover),
     .hit_bytes = VTB_HIT_BYTES,
     .miss_bytes = VTB_MISS_BYTES,
-    .layer_miss_bytes = VTB_LAYER_MISS_BYTES,
+    .layer_miss_bytes = VTB_LAYER_MISS_BYTES + VTB_LAYER_BESIDE_BYTES,
+    .beside_bytes = VTB_BESIDE_BYTES,
+    .beside_allocs_n = VTB_BESIDE_N,
     .record_bytes = VTB_RECORD_BYTES,
     .cost = VTB_OF_A_CELL(VTB_CELL_SYMBOL(cost)),
     .frame_bytes = VTB_NEVER_SUSPENDS ? 0 : sizeof(struct vtb_frame),

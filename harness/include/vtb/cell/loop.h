@@ -6,6 +6,18 @@
  * Part of the template: before it stand the methods and the miss path.
  */
 
+/* What the caller calls: the methods, or what stands at the boundary to them. */
+#ifndef VTB_CALLED
+#define VTB_CALLED(name) VTB_CELL_SYMBOL(name)
+#endif
+
+/* The methods as an interface's table has them, for a caller that knows no more (VTB_VIRTUAL).
+ * Methods among one another know what they call. */
+struct vtb_methods {
+    VTB_RETURNED (*method)(VTB_AT_PARAMETER struct vtb_service *service, VTB_PARAMETERS);
+    VTB_RETURNED (*layer)(VTB_AT_PARAMETER const struct vtb_layer *layer, VTB_PARAMETERS);
+};
+
 static inline const struct vtb_methods *vtb_methods_of(const struct vtb_env *env)
 {
     return (const struct vtb_methods *)env->service.methods;
@@ -21,8 +33,8 @@ static VTB_FORCE_INLINE VTB_RETURNED vtb_call(VTB_AT_PARAMETER struct vtb_env *e
     if (VTB_VIRTUAL)
         VTB_GIVE(vtb_methods_of(env)->method(VTB_AT_ARGUMENT & env->service, VTB_CALL_ARGUMENTS));
     if (layers)
-        VTB_GIVE(VTB_CELL_SYMBOL(layer)(VTB_AT_ARGUMENT env->top, VTB_CALL_ARGUMENTS));
-    VTB_GIVE(VTB_CELL_SYMBOL(method)(VTB_AT_ARGUMENT & env->service, VTB_CALL_ARGUMENTS));
+        VTB_GIVE(VTB_CALLED(layer)(VTB_AT_ARGUMENT env->top, VTB_CALL_ARGUMENTS));
+    VTB_GIVE(VTB_CALLED(method)(VTB_AT_ARGUMENT & env->service, VTB_CALL_ARGUMENTS));
 }
 
 /* Runs one operation of the measured loop, and returns what it adds to the checksum. If it

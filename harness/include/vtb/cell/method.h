@@ -16,7 +16,8 @@
 #define VTB_CALL_ARGUMENTS VTB_SLOT_ARGUMENT key
 
 /* Hands a value over, from within a method. */
-#if VTB_HOLDS_VALUE
+#if VTB_RUNTIME_ONLY
+#elif VTB_HOLDS_VALUE
 static inline void vtb_ready_at(struct vtb_service *service, struct vtb_slot *slot,
                                 const vtb_value *value, vtb_handover *at);
 
@@ -37,6 +38,7 @@ static inline vtb_handover vtb_give_ready(struct vtb_service *service, struct vt
 #endif
 #endif /* !VTB_OWN_METHOD */
 
+#if !VTB_RUNTIME_ONLY
 static inline bool vtb_is_ready(struct vtb_service *service, const vtb_handover *handover,
                                 const struct vtb_slot *slot);
 static inline void vtb_await(struct vtb_service *service, vtb_handover *handover,
@@ -57,15 +59,12 @@ static VTB_FORCE_INLINE enum vtb_fault vtb_take(struct vtb_service *service, vtb
     return fault;
 }
 
+#endif /* !VTB_RUNTIME_ONLY */
+
+#if !VTB_RUNTIME
 /* The service's own method, and a layer around a method. */
 VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_service *service,
                                                 VTB_PARAMETERS);
 VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer,
                                                VTB_PARAMETERS);
-
-/* The methods as an interface's table has them, for a caller that knows no more (VTB_VIRTUAL).
- * Methods among one another know what they call. */
-struct vtb_methods {
-    VTB_RETURNED (*method)(VTB_AT_PARAMETER struct vtb_service *service, VTB_PARAMETERS);
-    VTB_RETURNED (*layer)(VTB_AT_PARAMETER const struct vtb_layer *layer, VTB_PARAMETERS);
-};
+#endif

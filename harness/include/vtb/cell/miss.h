@@ -12,7 +12,9 @@ static inline void vtb_store_answer(struct vtb_service *service, void *pending,
     struct vtb_answer answer;
     const bool answered = vtb_ask(service, vtb_asked(pending), &answer.value);
     answer.fault = fault || answered ? fault : VTB_FAULT_STORE;
-#if VTB_ASYNC
+#if VTB_RUNTIME
+    vtb_runtime_answer(service, pending, &answer);
+#elif VTB_ASYNC
     vtb_machine_resume(service, pending, &answer);
 #else
     vtb_complete(service, pending, &answer);

@@ -17,8 +17,7 @@
 #endif
 
 #if !VTB_LOOP_ONLY
-static const struct vtb_methods VTB_CELL_SYMBOL(methods) = {VTB_CELL_SYMBOL(method),
-                                                            VTB_CELL_SYMBOL(layer)};
+static const struct vtb_methods VTB_CELL_SYMBOL(methods) = {VTB_CALLED(method), VTB_CALLED(layer)};
 #define VTB_METHODS &VTB_CELL_SYMBOL(methods)
 #else
 #define VTB_METHODS NULL

@@ -29,26 +29,31 @@
  *     VTB_MAKE(fill)                      in the method: returns the hand-over that the expression
  *                                         `fill` writes to *at
  */
-#if VTB_IN_PLACE
-#define VTB_RECEIVE(place, call)       \
-    vtb_handover *const at = &(place); \
-    call
-#define VTB_RECEIVE_AT(place, method, ...) method(&(place), __VA_ARGS__)
-#define VTB_KEEP(place) ((void)0)
-#define VTB_HELD_PARAMETER
-#define VTB_HELD_ARGUMENT
-#define VTB_MAKE(fill) fill
-#else
-#define VTB_RECEIVE(place, call)  \
-    vtb_handover handover = call; \
+#define VTB_RECEIVE(place, call) VTB_BY_PLACE(VTB_RECEIVE_)(place, call)
+#define VTB_RECEIVE_AT(place, method, ...) VTB_BY_PLACE(VTB_RECEIVE_AT_)(place, method, __VA_ARGS__)
+#define VTB_KEEP(place) VTB_BY_PLACE(VTB_KEEP_)(place)
+#define VTB_HELD_PARAMETER VTB_BY_PLACE(VTB_HELD_PARAMETER_)
+#define VTB_HELD_ARGUMENT VTB_BY_PLACE(VTB_HELD_ARGUMENT_)
+#define VTB_MAKE(fill) VTB_BY_PLACE(VTB_MAKE_)(fill)
+
+#define VTB_RECEIVE_0(place, call) \
+    vtb_handover handover = call;  \
     vtb_handover *const at = &handover
-#define VTB_RECEIVE_AT(place, method, ...) (place) = method(__VA_ARGS__)
-#define VTB_KEEP(place) (place) = handover
-#define VTB_HELD_PARAMETER , vtb_handover handover
-#define VTB_HELD_ARGUMENT , handover
-#define VTB_MAKE(fill)                  \
+#define VTB_RECEIVE_AT_0(place, method, ...) (place) = method(__VA_ARGS__)
+#define VTB_KEEP_0(place) (place) = handover
+#define VTB_HELD_PARAMETER_0 , vtb_handover handover
+#define VTB_HELD_ARGUMENT_0 , handover
+#define VTB_MAKE_0(fill)                \
     vtb_handover handover;              \
     vtb_handover *const at = &handover; \
     fill;                               \
     return handover
-#endif
+
+#define VTB_RECEIVE_1(place, call)     \
+    vtb_handover *const at = &(place); \
+    call
+#define VTB_RECEIVE_AT_1(place, method, ...) method(&(place), __VA_ARGS__)
+#define VTB_KEEP_1(place) ((void)0)
+#define VTB_HELD_PARAMETER_1
+#define VTB_HELD_ARGUMENT_1
+#define VTB_MAKE_1(fill) fill

@@ -8,6 +8,10 @@
  *     VTB_COLLECTED  the cell is for heaps that collect: nothing is freed, and operations end in a
  *                    safepoint; a counting cell is for all heaps, and does without this macro
  *     VTB_ASYNC      the method is asynchronous (async.h), not direct
+ *     VTB_RUNTIME    the method is runtime-async (runtime.h), not direct
+ *     VTB_BY_RUNTIME the caller is runtime-async, and awaits the method at once
+ *     VTB_STORED     the caller is runtime-async, and awaits a runtime-async method's task that it
+ *                    kept
  *     VTB_VIRTUAL    the caller has an interface of the service, and calls through its table
  *     VTB_CHECKED    rules of the strategy are checked
  *     VTB_ATOMIC     references are counted for several threads
@@ -44,17 +48,33 @@
 #include "at_once.h"
 #elif VTB_OWN_METHOD
 #include "own_method.h"
-#else
+#elif !VTB_RUNTIME_ONLY
 #include "record.h"
 #endif
 
-/* The methods, and the callers that wait for them. */
+/* The methods, and the boundary between them and callers that are compiled otherwise. */
 #include "method.h"
-#if VTB_ASYNC
+#include "ambient.h"
+#if VTB_RUNTIME || VTB_BY_RUNTIME
+#include "suspended.h"
+#endif
+#if VTB_RUNTIME
+#include "runtime.h"
+#elif VTB_ASYNC
 #include "async.h"
 #elif !VTB_LOOP_ONLY
 #include "direct.h"
 #endif
+#if VTB_RUNTIME && !VTB_BY_RUNTIME
+#include "to_classic.h"
+#elif !VTB_RUNTIME && VTB_BY_RUNTIME
+#include "from_classic.h"
+#endif
+#if VTB_BY_RUNTIME
+#include "by_runtime.h"
+#endif
+
+/* The callers that wait for them. */
 #include "frame.h"
 #include "miss.h"
 
