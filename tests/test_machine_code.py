@@ -49,6 +49,9 @@ LOOPS = {
     "independent_polluted": ["method", "layer"],
     "dependent_polluted": ["method", "layer"],
 }
+# In front of the names of thunks between a method and a caller that is compiled otherwise.
+CROSSING = "crossing_"
+
 POLLUTED = [name for name in LOOPS if name.endswith("_polluted")]
 
 # Functions that a loop may call beside its method: for a miss, a task without a result, a broken
@@ -123,7 +126,7 @@ class Cell:
 
     def kind(self, a_pass: str) -> str:
         """The cell's kind as in file names and symbols: timing, counting_async_checked, ..."""
-        parts = [a_pass, self.method if self.method == "async" else "", self.variant]
+        parts = [a_pass, self.method if self.method != "direct" else "", self.variant]
         parts += ["collected"] if self.collected else []
         parts += ["virtual"] if self.virtual else []
         return "_".join(filter(None, parts))
@@ -142,6 +145,16 @@ class Cell:
         return has_method(self.strategy)
 
     @property
+    def is_runtime(self) -> bool:
+        """Whether the method is runtime-async."""
+        return self.method == "runtime" or self.strategy == "runtime_async"
+
+    @property
+    def crosses(self) -> bool:
+        """Whether the caller is not, so that it calls a thunk."""
+        return self.is_runtime and self.strategy != "runtime_async"
+
+    @property
     def is_default(self) -> bool:
         return self.workload == default_workload()
 
@@ -155,6 +168,8 @@ class Cell:
     @property
     def loops(self) -> dict[str, list[str]]:
         """A loop that calls nothing has no layers either."""
+        if self.crosses:
+            return {loop: [CROSSING + name for name in names] for loop, names in LOOPS.items()}
         if self.has_method:
             return LOOPS
         return {name: [] for name in LOOPS if not name.endswith("_layers")}
@@ -190,6 +205,9 @@ class Cell:
         """The functions that are called as a library's are, and what they consist of."""
         if not self.has_method:
             return []
+        if self.is_runtime:
+            own = ["method", "layer"]
+            return own + [CROSSING + name for name in own] * self.crosses
         steps = ["step", "layer_step"] if self.method == "async" else []
         return ["method", "layer", *steps]
 
@@ -267,7 +285,7 @@ def cell_of(file_name: str) -> tuple[Cell, str]:
     strategy, workload, kind, suffix = file_name.split(".")
     a_pass, *words = kind.split("_")
     variant = "".join({"checked", "atomic"} & set(words))
-    method = "async" if "async" in words else "direct"
+    method = "".join({"async", "runtime"} & set(words)) or "direct"
     cell = Cell(strategy, workload, method, variant, "collected" in words, "virtual" in words)
     assert (cell.file_name(a_pass), suffix) == (file_name, "so")
     return cell, a_pass
@@ -289,11 +307,15 @@ def is_freeing(cell: Cell) -> bool:
 
 
 def is_direct(cell: Cell) -> bool:
-    return is_freeing(cell) and cell.method == "direct" and cell.has_method
+    return is_freeing(cell) and cell.method == "direct" and cell.has_method and not cell.is_runtime
 
 
 def is_async(cell: Cell) -> bool:
-    return is_freeing(cell) and cell.method == "async"
+    return is_freeing(cell) and cell.method == "async" and not cell.is_runtime
+
+
+def is_runtime(cell: Cell) -> bool:
+    return is_freeing(cell) and cell.is_runtime
 
 
 Check = Callable[[Cell], None]
@@ -328,6 +350,7 @@ each_freeing = each_of(is_freeing)
 each_collected = each_of(lambda cell: cell.collected)
 each_direct = each_of(is_direct)
 each_async = each_of(is_async)
+each_runtime = each_of(is_runtime)
 
 
 def bare(name: str) -> str:
@@ -679,6 +702,12 @@ def calls_on_hit(cell: Cell, loop: str, method: str) -> IndirectCalls:
     chain = calls_in_loop(cell, loop, method)
     for name in TO_CONSUME & set(functions(cell)):
         chain += IndirectCalls(0, calls_in_function(cell, name).places)
+    if cell.is_runtime:
+        inner = method.removeprefix(CROSSING)
+        chain += calls_in_function(cell, method, inner) if cell.crosses else IndirectCalls(0, 0)
+        if inner == "layer":
+            chain += calls_in_function(cell, "layer", "layer", "method")
+        return chain + calls_in_function(cell, "method")
     if cell.method == "async":
         chain += calls_in_function(cell, "method", "step") + calls_in_function(cell, "step")
         if method == "layer":
@@ -729,7 +758,7 @@ def test_every_cell_is_a_file_with_its_name() -> None:
     assert "poll.user_cache.timing_async.so" not in names
     assert not any(".counting" in name and "_collected" in name for name in names)
     kinds = {name.split(".")[2] for name in names if f".{default_workload()}." in name}
-    methods, variants = ["", "_async"], ["", "_checked", "_atomic"]
+    methods, variants = ["", "_async", "_runtime"], ["", "_checked", "_atomic"]
     expected = {f"{a_pass}{m}{v}" for a_pass in PASSES for m in methods for v in variants}
     expected |= {f"timing{m}_virtual" for m in methods}
     assert kinds == expected | {f"timing{m}{v}_collected" for m in methods for v in variants}
@@ -738,6 +767,7 @@ def test_every_cell_is_a_file_with_its_name() -> None:
 @each_cell
 def test_cell_has_its_functions(cell: Cell) -> None:
     measured = {*LOOPS, "method", "layer", "step", "layer_step"}
+    measured |= {CROSSING + "method", CROSSING + "layer"}
     expected = {*cell.loops, *cell.methods}
     for a_pass in cell.passes:
         names = set(functions(cell, a_pass))
@@ -774,8 +804,8 @@ def test_hit_makes_the_indirect_calls_that_are_declared(cell: Cell) -> None:
         assert declared_indirect_calls(cell.strategy) == 0
         return
     immortal = source_says(cell.strategy, "^#define VTB_HAS_IMMORTAL_TASKS ")
-    for loop, method in ((loop, method) for loop, names in LOOPS.items() for method in names):
-        methods = 2 if method == "layer" and cell.method == "async" else 1
+    for loop, method in ((loop, name) for loop, names in cell.loops.items() for name in names):
+        methods = 2 if method == "layer" and is_async(cell) else 1
         declared = methods * declared_indirect_calls(cell.strategy)
         calls = calls_on_hit(cell, loop, method)
         if immortal or cell.body or cell.variant == "checked":
@@ -809,6 +839,7 @@ def test_collected_hit_frees_nothing_and_passes_a_safepoint(cell: Cell) -> None:
 
 # Where a table of methods has what a loop calls.
 IN_TABLE = {"method": "", "layer": "0x8"}
+IN_TABLE |= {CROSSING + name: place for name, place in IN_TABLE.items()}
 
 
 def calls_through_the_table(function: Function, table: str) -> list[str]:
@@ -900,7 +931,12 @@ def test_barrier_stands_where_a_reference_is_stored() -> None:
 def test_baseline_allocates_in_the_method_and_frees_in_the_loop(cell: Cell) -> None:
     """The reader of calls is itself held against cells whose code is known."""
     once, never = IndirectCalls(1, 1), IndirectCalls(0, 0)
-    if cell.method == "async":
+    if cell.crosses:
+        assert calls_in_function(cell, "method") == never
+        assert calls_in_function(cell, "layer", "layer", "method") == never
+        assert calls_in_function(cell, "crossing_method", "method") == once
+        assert calls_in_function(cell, "crossing_layer", "layer") == once
+    elif cell.method == "async":
         assert calls_in_function(cell, "method", "step") == never
         assert calls_in_function(cell, "step") == once
         assert calls_in_function(cell, "layer_step", "layer", "method") == once + once
@@ -909,7 +945,7 @@ def test_baseline_allocates_in_the_method_and_frees_in_the_loop(cell: Cell) -> N
         assert calls_in_function(cell, "layer", "layer", "method") == never
         text = [each.text for each in function_of(cell, "method").values() if each.is_indirect]
         assert len(text) == 1
-    for loop, methods in LOOPS.items():
+    for loop, methods in cell.loops.items():
         assert [calls_in_loop(cell, loop, method) for method in methods] == [
             once for method in methods
         ], loop
@@ -992,6 +1028,40 @@ def test_direct_layer_is_a_call_and_no_jump(cell: Cell) -> None:
     graph = graph_of(layer, set())
     for call in (each.address for each in layer.values() if each.is_call):
         assert any(layer[address].is_return for address in reach(graph, [call], set()))
+
+
+@each_runtime
+def test_runtime_async_method_calls_what_a_miss_needs_alone(cell: Cell) -> None:
+    """A layer calls what is below it, and a thunk its method, and makes the hand-over."""
+    below = {cell.symbol("layer"), cell.symbol("method")}
+    own = {cell.symbol("suspend")}
+    assert own <= callees_of(cell, "method") <= own | cell.of_the_workload
+    assert callees_of(cell, "layer") == below | {cell.symbol("layer_suspend")}
+    for name in ["method", "layer"] if cell.crosses else []:
+        found = callees_of(cell, CROSSING + name)
+        assert {cell.symbol(name), cell.symbol("crossing_suspend")} <= found
+        assert found - {cell.symbol(name), cell.symbol("crossing_suspend")} <= TO_MAKE_AN_OBJECT
+
+
+@each_runtime
+def test_runtime_async_hit_stores_nothing(cell: Cell) -> None:
+    """The value is returned in a register, with a null in another one; what is stored are registers
+    that belong to the caller, and the context, where it was changed. A large value is written
+    where the caller wants it.
+    """
+    function = function_of(cell, "method")
+    avoided = out_of_line(function, *cell.of_the_workload)
+    path = hit_path(function, min(function), returns_of(function), avoided)
+    assert path
+    stored = [function[at] for at in path if function[at].stored]
+    elsewhere = [
+        each.text
+        for each in stored
+        if "(%rsp)" not in each.stored and not each.uses_the_ambient_context
+    ]
+    assert bool(elsewhere) == has_large_value(cell.workload) or cell.of_the_workload
+    assert any(function[at].uses_the_ambient_context for at in path)
+    assert not any(function[at].is_indirect for at in path)
 
 
 @each_async

@@ -89,15 +89,16 @@ VTB_CELL_SYMBOL(crossing_suspend)(struct vtb_service *service, vtb_handover *han
 }
 
 #if VTB_ASYNC
-static inline void vtb_call_classic(const struct vtb_service *service,
-                                    const struct vtb_layer *layer, vtb_key key,
-                                    vtb_handover *handover)
+static inline void vtb_call_classic_method(struct vtb_service *service, vtb_key key,
+                                           vtb_handover *handover)
 {
-    if (layer)
-        VTB_RECEIVE_AT(*handover, VTB_CELL_SYMBOL(layer), layer, key);
-    else
-        VTB_RECEIVE_AT(*handover, VTB_CELL_SYMBOL(method), (struct vtb_service *)(uintptr_t)service,
-                       key);
+    VTB_RECEIVE_AT(*handover, VTB_CELL_SYMBOL(method), service, key);
+}
+
+static inline void vtb_call_classic_layer(const struct vtb_layer *layer, vtb_key key,
+                                          vtb_handover *handover)
+{
+    VTB_RECEIVE_AT(*handover, VTB_CELL_SYMBOL(layer), layer, key);
 }
 
 /* A fault that is there already has no place but in an object. */
@@ -155,7 +156,7 @@ VTB_METHOD VTB_RETURNED VTB_CALLED(method)(VTB_AT_PARAMETER struct vtb_service *
                                            vtb_key key)
 {
     vtb_classic_handover classic;
-    vtb_call_classic(service, NULL, key, &classic);
+    vtb_call_classic_method(service, key, &classic);
     VTB_MAKE(vtb_crossing_at(service, &classic, at));
 }
 
@@ -163,7 +164,7 @@ VTB_METHOD VTB_RETURNED VTB_CALLED(layer)(VTB_AT_PARAMETER const struct vtb_laye
                                           vtb_key key)
 {
     vtb_classic_handover classic;
-    vtb_call_classic(NULL, layer, key, &classic);
+    vtb_call_classic_layer(layer, key, &classic);
     VTB_MAKE(vtb_crossing_at(layer->service, &classic, at));
 }
 

@@ -9,15 +9,16 @@
  * Part of the template: before it stands runtime.h. Everything here stands in the measured region.
  */
 
-static inline void vtb_call_runtime(const struct vtb_service *service,
-                                    const struct vtb_layer *layer, vtb_key key,
-                                    vtb_runtime_handover *own)
+static inline void vtb_call_runtime_method(struct vtb_service *service, vtb_key key,
+                                           vtb_runtime_handover *own)
 {
-    if (layer)
-        VTB_RECEIVE_AT(*own, VTB_CELL_SYMBOL(layer), layer, key);
-    else
-        VTB_RECEIVE_AT(*own, VTB_CELL_SYMBOL(method), (struct vtb_service *)(uintptr_t)service,
-                       key);
+    VTB_RECEIVE_AT(*own, VTB_CELL_SYMBOL(method), service, key);
+}
+
+static inline void vtb_call_runtime_layer(const struct vtb_layer *layer, vtb_key key,
+                                          vtb_runtime_handover *own)
+{
+    VTB_RECEIVE_AT(*own, VTB_CELL_SYMBOL(layer), layer, key);
 }
 
 /* From here on the hand-over is the strategy's. */
@@ -102,7 +103,7 @@ VTB_METHOD VTB_RETURNED VTB_CALLED(method)(VTB_AT_PARAMETER struct vtb_service *
                                            vtb_key key)
 {
     vtb_runtime_handover own;
-    vtb_call_runtime(service, NULL, key, &own);
+    vtb_call_runtime_method(service, key, &own);
     VTB_GIVE(vtb_give_crossing(VTB_AT_ARGUMENT service, &own));
 }
 
@@ -110,7 +111,7 @@ VTB_METHOD VTB_RETURNED VTB_CALLED(layer)(VTB_AT_PARAMETER const struct vtb_laye
                                           vtb_key key)
 {
     vtb_runtime_handover own;
-    vtb_call_runtime(NULL, layer, key, &own);
+    vtb_call_runtime_layer(layer, key, &own);
     VTB_GIVE(vtb_give_crossing(VTB_AT_ARGUMENT layer->service, &own));
 }
 
