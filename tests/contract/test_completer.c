@@ -284,10 +284,17 @@ static void check_early(void)
     holds(cell->kind.method != VTB_METHOD_ASYNC || early_n > 0);
 }
 
+/* Of a runtime-async method the store is asked once all methods wait. */
+static bool may_be_early(const struct vtb_cell *one)
+{
+    return may_race(one) && one->kind.method != VTB_METHOD_RUNTIME;
+}
+
 static void completion_races_with_the_methods_that_suspend(void **state)
 {
     (void)state;
-    assert_true(on_fixture(&fixtures[1], vtb_pair_early_heap(glibc()), may_race, check_early) >= 8);
+    assert_true(on_fixture(&fixtures[1], vtb_pair_early_heap(glibc()), may_be_early, check_early) >=
+                8);
 }
 
 /* --- tasks in the place of operations --- */
