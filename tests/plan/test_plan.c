@@ -99,10 +99,10 @@ static void check_cases(const struct vtb_point *point, const char *baseline)
     }
 }
 
-static size_t find_case(const struct vtb_point *point, const char *name, bool async)
+static size_t find_case(const struct vtb_point *point, const char *name, enum vtb_method method)
 {
     for (size_t i = 0; i < point->cases_n; i++) {
-        if (strcmp(name_of(&point->cases[i]), name) == 0 && point->cases[i].method == async)
+        if (strcmp(name_of(&point->cases[i]), name) == 0 && point->cases[i].method == method)
             return i;
     }
     fail_msg("no case of %s", name);
@@ -553,6 +553,72 @@ static void both_methods(void **state)
     check_skips(1);
     assert_string_equal(plan.skips.items[0].strategy, "poll");
     vtb_plan_free(&plan);
+}
+
+static const struct vtb_case *case_named(const struct vtb_point *point, const char *name,
+                                         enum vtb_method method)
+{
+    return &point->cases[find_case(point, name, method)];
+}
+
+static void check_way(enum vtb_method method, bool by_runtime, bool stored)
+{
+    const struct vtb_case *the_case = case_named(&plan.points[0], "heap_task", method);
+    const struct vtb_cell *const cells[] = {the_case->timing, the_case->counting};
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(cells[i]->kind.method, method);
+        assert_int_equal(cells[i]->kind.by_runtime, by_runtime);
+        assert_int_equal(cells[i]->kind.stored, stored);
+    }
+}
+
+/* A caller is as its method unless it is said; what is stored is made as for a classic caller, but
+ * that of a runtime-async method, which takes more. */
+static void callers(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--method=all", "--heap=glibc", "--strategy=value_task"));
+    check_way(VTB_METHOD_DIRECT, false, false);
+    check_way(VTB_METHOD_ASYNC, false, false);
+    check_way(VTB_METHOD_RUNTIME, true, false);
+    assert_int_equal(plan.points[0].cases_n, 2 + 3 * 2);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--method=all", "--heap=glibc", "--strategy=value_task", "--caller=runtime"));
+    check_way(VTB_METHOD_DIRECT, true, false);
+    check_way(VTB_METHOD_ASYNC, true, false);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--method=all", "--heap=glibc", "--caller=runtime", "--stored"));
+    check_way(VTB_METHOD_DIRECT, false, false);
+    check_way(VTB_METHOD_ASYNC, false, false);
+    check_way(VTB_METHOD_RUNTIME, false, true);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--method=runtime", "--heap=glibc", "--caller=classic", "--stored"));
+    check_way(VTB_METHOD_RUNTIME, false, false);
+    vtb_plan_free(&plan);
+}
+
+/* What the runtime cannot suspend is left out, with its reason; and so is all that a runtime-async
+ * caller awaits where another thread completes it. */
+static void what_no_runtime_suspends(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--method=runtime", "--heap=glibc", "--strategy=caller_op,poll,value_task"));
+    assert_int_equal(plan.skips.n, 2);
+    for (size_t i = 0; i < plan.skips.n; i++) {
+        const struct vtb_skip *skip = &plan.skips.items[i];
+        assert_string_equal(skip->what, "the runtime method");
+        assert_string_equal(skip->reason, vtb_find_strategy(skip->strategy)->lacks.runtime_async);
+    }
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--caller=runtime", "--heap=glibc", "--strategy=caller_op,value_task"));
+    assert_int_equal(plan.skips.n, 1);
+    assert_string_equal(plan.skips.items[0].what, "a runtime caller");
+    vtb_plan_free(&plan);
+    assert_false(MAKE("--method=runtime", "--heap=glibc", "--baseline-strategy=poll"));
+    assert_usage_error("--baseline-strategy: 'poll' cannot be the baseline of this run: ");
+    assert_false(MAKE("--method=runtime", "--heap=glibc", "--completer=thread"));
+    assert_usage_error("--baseline-strategy: 'heap_task@atomic' is left out of user_cache: " //
+                       VTB_RUNTIME_LACKS_THREADS);
 }
 
 /* A variant is held against the same strategy without it, by the same method. */
@@ -1352,6 +1418,8 @@ int main(void)
         cmocka_unit_test(points_are_a_product),
         cmocka_unit_test(misses_in_flight),
         cmocka_unit_test(deep_and_failing_points_too),
+        cmocka_unit_test(callers),
+        cmocka_unit_test(what_no_runtime_suspends),
         cmocka_unit_test(heaps_make_blocks),
         cmocka_unit_test(tables_end_where_heap_or_method_change),
         cmocka_unit_test(consumers),

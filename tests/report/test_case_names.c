@@ -120,10 +120,31 @@ static void a_case_may_differ_from_its_table(void **state)
     it.cases[0].method = VTB_METHOD_ASYNC;
     assert_string_equal(vtb_case_method(&it.cases[0]), "direct");
     assert_string_equal(vtb_table_method(&it.cases[0]), "async");
+    it.cases[0].method = VTB_METHOD_RUNTIME;
+    assert_string_equal(vtb_table_method(&it.cases[0]), "runtime");
     it.cases[1].method = VTB_METHOD_DIRECT;
     it.cells[1].kind.method = VTB_METHOD_ASYNC;
     assert_string_equal(vtb_case_method(&it.cases[1]), "async");
     assert_string_equal(vtb_table_method(&it.cases[1]), "direct");
+}
+
+/* Callers are told where they are not compiled as their methods are. */
+static void a_caller_is_named_where_it_differs(void **state)
+{
+    (void)state;
+    char text[VTB_POINT_TEXT_BYTES];
+    it.cases[0].caller = VTB_CALLER_RUNTIME;
+    is_named(USUAL "/caller:runtime");
+    assert_string_equal(vtb_way_text(text, &it.cases[0]), "direct method, runtime caller");
+    it.cases[0].method = it.cells[0].kind.method = VTB_METHOD_RUNTIME;
+    it.cases[0].stored = true;
+    assert_string_equal(vtb_way_text(text, &it.cases[0]), "runtime method, stored");
+    it.cases[0].caller = VTB_CALLER_CLASSIC;
+    assert_string_equal(vtb_way_text(text, &it.cases[0]), "runtime method, classic caller, stored");
+    it.cases[0].method = it.cells[0].kind.method = VTB_METHOD_DIRECT;
+    is_named(USUAL "/stored:1");
+    assert_string_equal(vtb_method_mark(VTB_METHOD_DIRECT), "");
+    assert_string_equal(vtb_method_mark(VTB_METHOD_RUNTIME), "runtime");
 }
 
 static void a_name_is_cut_where_the_buffer_ends(void **state)
@@ -138,6 +159,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_name_has_what_makes_the_case, made),
+        cmocka_unit_test_setup(a_caller_is_named_where_it_differs, made),
         cmocka_unit_test_setup(a_name_is_of_one_case, made),
         cmocka_unit_test_setup(what_is_rare_is_named_where_it_is_so, made),
         cmocka_unit_test_setup(a_collector_s_setup_is_named_on_it, made),
