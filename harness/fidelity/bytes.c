@@ -37,13 +37,30 @@ static void add_strategies(struct vtb_own_run *run)
             vtb_append(names, sizeof names, "%s%s", *names ? "," : "", vtb_strategies[i].name);
     }
     vtb_own_run_word(run, "--strategy=%s", names);
-    vtb_own_run_word(run, "--method=both");
 }
 
-static bool prepare(struct vtb_own_run *run, struct vtb_error *error)
+/* How methods and callers are compiled, in a run each. */
+struct way {
+    const char *methods;
+    const char *caller;
+    bool stored;
+};
+
+static const struct way classic = {"both", "classic", false};
+
+/* The boundaries of runtime-async, of guests that have it. What else is stored is as for a classic
+ * caller. */
+static const struct way runtime[] = {
+    {"runtime", "classic", false}, {"all", "runtime", false}, {"runtime", "runtime", true}};
+
+static bool prepare(struct vtb_own_run *run, const struct way *way, struct vtb_error *error)
 {
     add_workloads(run);
     add_strategies(run);
+    vtb_own_run_word(run, "--method=%s", way->methods);
+    vtb_own_run_word(run, "--caller=%s", way->caller);
+    if (way->stored)
+        vtb_own_run_word(run, "--stored");
     vtb_own_run_word(run, "--heap=%s", vtb_fidelity_heap(false));
     vtb_own_run_word(run, "--hit-rate=0,1");
     vtb_own_run_word(run, "--depth=1,2,3");
@@ -53,21 +70,38 @@ static bool prepare(struct vtb_own_run *run, struct vtb_error *error)
     return vtb_own_run_prepare(run, error);
 }
 
+static enum vtb_predicted kind_of(const struct vtb_case *the_case, bool hits)
+{
+    if (vtb_fidelity_is_runtime(the_case))
+        return hits ? VTB_PREDICTED_RUNTIME_HIT_BYTES : VTB_PREDICTED_RUNTIME_MISS_BYTES;
+    return hits ? VTB_PREDICTED_HIT_BYTES : VTB_PREDICTED_MISS_BYTES;
+}
+
+/* Bytes of a call. Those of a runtime-async caller are whole ones: it awaits its turn once an
+ * epoch. */
+static double bytes_of(const struct vtb_guest_epoch *epoch, const struct vtb_case *the_case)
+{
+    const double bytes = (double)epoch->bytes / GUEST_CALLS_N;
+    return vtb_fidelity_is_runtime(the_case) ? round(bytes) : bytes;
+}
+
 static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
                 const struct vtb_figures *figures, struct vtb_error *error)
 {
     const struct vtb_point *point = fixture->point;
-    const struct vtb_fidelity_epoch how = {.strategy = vtb_fidelity_name(figures->the_case),
+    const struct vtb_case *the_case = figures->the_case;
+    char question[VTB_PREDICTION_NAME_BYTES];
+    const struct vtb_fidelity_epoch how = {.strategy = vtb_fidelity_question(the_case, question),
                                            .calls_n = GUEST_CALLS_N,
                                            .warm_n = WARM_CALLS_N};
     struct vtb_guest_epoch epoch = {.bytes = 0};
-    struct vtb_prediction prediction = vtb_fidelity_prediction(
-        point->hits.rate == 1 ? VTB_PREDICTED_HIT_BYTES : VTB_PREDICTED_MISS_BYTES, point);
-    vtb_fidelity_title(figures->the_case, prediction.model);
-    (void)snprintf(prediction.guest, sizeof prediction.guest, "%s", how.strategy);
+    struct vtb_prediction prediction =
+        vtb_fidelity_prediction(kind_of(the_case, point->hits.rate == 1), point);
+    vtb_fidelity_title(the_case, prediction.model);
+    (void)snprintf(prediction.guest, sizeof prediction.guest, "%s", question);
     prediction.predicted = vtb_steady_bytes_per_op(&figures->counted);
     const bool ok = vtb_fidelity_run(&work->guest, fixture, &how, &epoch, error);
-    return vtb_fidelity_note(work, &prediction, ok, (double)epoch.bytes / GUEST_CALLS_N, error);
+    return vtb_fidelity_note(work, &prediction, ok, bytes_of(&epoch, the_case), error);
 }
 
 static bool add_all(struct vtb_fidelity *work, const struct vtb_comparison *comparison,
@@ -85,12 +119,23 @@ static bool add_all(struct vtb_fidelity *work, const struct vtb_comparison *comp
     return ok;
 }
 
-bool vtb_fidelity_bytes(struct vtb_fidelity *work, struct vtb_error *error)
+static bool add_way(struct vtb_fidelity *work, const struct way *way, struct vtb_error *error)
 {
     struct vtb_own_run run = {.words_n = 0};
-    bool ok = prepare(&run, error) && vtb_own_run_measure(&run, &run.plan, NULL, error);
+    bool ok = prepare(&run, way, error) && vtb_own_run_measure(&run, &run.plan, NULL, error);
     for (size_t i = 0; ok && i < run.results.comparisons_n; i++)
         ok = add_all(work, &run.results.comparisons[i], error);
     vtb_own_run_close(&run);
+    return ok;
+}
+
+bool vtb_fidelity_bytes(struct vtb_fidelity *work, struct vtb_error *error)
+{
+    bool ok = add_way(work, &classic, error);
+    const size_t ways_n = sizeof runtime / sizeof *runtime;
+    const bool has_them =
+        vtb_guest_has_caller(&work->guest.guest, vtb_caller_words[VTB_CALLER_RUNTIME]);
+    for (size_t i = 0; ok && has_them && i < ways_n; i++)
+        ok = add_way(work, &runtime[i], error);
     return ok;
 }

@@ -128,7 +128,7 @@ static void report_csv(FILE *out, const struct vtb_predictions *predictions)
  * row, as "72, 144, 216". */
 static bool is_alike(const struct vtb_prediction *one, const struct vtb_prediction *other)
 {
-    return one->kind <= VTB_PREDICTED_MISS_BYTES && other->kind == one->kind &&
+    return one->kind <= VTB_PREDICTED_RUNTIME_MISS_BYTES && other->kind == one->kind &&
            strcmp(other->model, one->model) == 0 && strcmp(other->workload, one->workload) == 0 &&
            vtb_fidelity_judge(other) == vtb_fidelity_judge(one);
 }
@@ -179,7 +179,7 @@ static void add_setting(struct vtb_table *table, const struct vtb_prediction *co
     char nursery[VTB_NUMBER_BYTES];
     char window[VTB_NUMBER_BYTES];
     const struct vtb_prediction *first = row[0];
-    if (first->kind <= VTB_PREDICTED_MISS_BYTES) {
+    if (first->kind <= VTB_PREDICTED_RUNTIME_MISS_BYTES) {
         vtb_append(text, sizeof text, "%s, depth %zu", first->workload, first->depth);
         if (n > 1)
             vtb_append(text, sizeof text, "%s%zu", n > 2 ? "-" : ", ", row[n - 1]->depth);
@@ -211,8 +211,19 @@ static void add_row(struct vtb_table *table, const struct vtb_prediction *const 
 }
 
 /* The parts of the table, each with widths of its own: the last kind of each. */
-static const enum vtb_predicted parts[] = {VTB_PREDICTED_MISS_BYTES, VTB_PREDICTED_PAUSED,
+static const enum vtb_predicted parts[] = {VTB_PREDICTED_MISS_BYTES,
+                                           VTB_PREDICTED_RUNTIME_MISS_BYTES, VTB_PREDICTED_PAUSED,
                                            VTB_PREDICTED_PLAIN_RATIO};
+
+static bool has_part(const struct vtb_predictions *predictions, enum vtb_predicted first,
+                     enum vtb_predicted last)
+{
+    for (size_t i = 0; i < predictions->n; i++) {
+        if (predictions->items[i].kind >= first && predictions->items[i].kind <= last)
+            return true;
+    }
+    return false;
+}
 
 static void print_part(FILE *out, const struct vtb_predictions *predictions,
                        enum vtb_predicted first, enum vtb_predicted last, enum vtb_format format)
@@ -226,6 +237,8 @@ static void print_part(FILE *out, const struct vtb_predictions *predictions,
         {.title = "verdict"},
     };
     struct vtb_table table = {.gap = 2};
+    if (!has_part(predictions, first, last))
+        return;
     add_columns(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < predictions->n; i++) {
         const struct vtb_prediction *row[ROW_MAX];

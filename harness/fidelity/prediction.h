@@ -13,6 +13,8 @@
 enum vtb_predicted {
     VTB_PREDICTED_HIT_BYTES,
     VTB_PREDICTED_MISS_BYTES,
+    VTB_PREDICTED_RUNTIME_HIT_BYTES, /* where a method or its caller is runtime-async */
+    VTB_PREDICTED_RUNTIME_MISS_BYTES,
     VTB_PREDICTED_GEN0,
     VTB_PREDICTED_GEN1,
     VTB_PREDICTED_GEN2,

@@ -43,12 +43,31 @@ const char *vtb_fidelity_name(const struct vtb_case *the_case)
     return names[the_case->method];
 }
 
+bool vtb_fidelity_is_runtime(const struct vtb_case *the_case)
+{
+    return the_case->method == VTB_METHOD_RUNTIME || the_case->caller == VTB_CALLER_RUNTIME;
+}
+
+const char *vtb_fidelity_question(const struct vtb_case *the_case,
+                                  char text[VTB_PREDICTION_NAME_BYTES])
+{
+    (void)snprintf(text, VTB_PREDICTION_NAME_BYTES, "%s%s%s", vtb_fidelity_name(the_case),
+                   the_case->caller == VTB_CALLER_RUNTIME ? " caller=runtime" : "",
+                   the_case->stored ? " stored=1" : "");
+    return text;
+}
+
 const char *vtb_fidelity_title(const struct vtb_case *the_case,
                                char text[VTB_PREDICTION_NAME_BYTES])
 {
+    const char *name = the_case->counting->name;
     const char *mark = vtb_method_mark(the_case->method);
-    (void)snprintf(text, VTB_PREDICTION_NAME_BYTES, "%s%s%s", the_case->counting->name,
-                   *mark ? ", " : "", mark);
+    if (!vtb_fidelity_is_runtime(the_case))
+        (void)snprintf(text, VTB_PREDICTION_NAME_BYTES, "%s%s%s", name, *mark ? ", " : "", mark);
+    else
+        (void)snprintf(text, VTB_PREDICTION_NAME_BYTES, "%s %s->%s", name,
+                       the_case->stored ? "stored" : vtb_caller_words[the_case->caller],
+                       vtb_table_method(the_case));
     return text;
 }
 

@@ -29,7 +29,16 @@ const char *vtb_fidelity_heap(bool collects);
 /* What stands for a case in guests; null: nothing. */
 const char *vtb_fidelity_name(const struct vtb_case *the_case);
 
-/* Writes a case's name: "NAME" or "NAME, async". */
+/* Whether a case is of a method that is runtime-async, or has such a caller. */
+bool vtb_fidelity_is_runtime(const struct vtb_case *the_case);
+
+/* Writes what a guest is asked for to stand for a case: the name, and the caller if that is another
+ * than a classic one. There must be a name. */
+const char *vtb_fidelity_question(const struct vtb_case *the_case,
+                                  char text[VTB_PREDICTION_NAME_BYTES]);
+
+/* Writes a case's name: "NAME" or "NAME, async"; of one that is_runtime, with its caller and its
+ * method, "NAME classic->runtime". */
 const char *vtb_fidelity_title(const struct vtb_case *the_case,
                                char text[VTB_PREDICTION_NAME_BYTES]);
 

@@ -49,8 +49,11 @@ static bool greet(struct vtb_guest *guest, struct vtb_error *error)
                                 protocol, VTB_GUEST_PROTOCOL);
     if (vtb_answer_text(answer, "version", guest->version, sizeof guest->version) &&
         vtb_answer_text(answer, "strategies", guest->strategies, sizeof guest->strategies) &&
-        vtb_answer_text(answer, "workloads", guest->workloads, sizeof guest->workloads))
+        vtb_answer_text(answer, "workloads", guest->workloads, sizeof guest->workloads)) {
+        if (!vtb_answer_text(answer, "callers", guest->callers, sizeof guest->callers))
+            (void)snprintf(guest->callers, sizeof guest->callers, "classic");
         return true;
+    }
     return vtb_channel_fail(&guest->channel, error,
                             "it does not say version=, strategies= and workloads=: 'ok%.200s'",
                             answer);
@@ -83,7 +86,7 @@ void vtb_guest_close(struct vtb_guest *guest)
 /* Whether a name is one of those with commas between them. */
 static bool is_among(const char *names, const char *name)
 {
-    const size_t n = strlen(name);
+    const size_t n = strcspn(name, " ");
     for (const char *at = names; at; at = strchr(at, ',')) {
         at += *at == ',';
         if (strncmp(at, name, n) == 0 && (at[n] == ',' || at[n] == '\0'))
@@ -95,6 +98,11 @@ static bool is_among(const char *names, const char *name)
 bool vtb_guest_has(const struct vtb_guest *guest, const char *strategy, const char *workload)
 {
     return is_among(guest->strategies, strategy) && is_among(guest->workloads, workload);
+}
+
+bool vtb_guest_has_caller(const struct vtb_guest *guest, const char *caller)
+{
+    return is_among(guest->callers, caller);
 }
 
 bool vtb_guest_open_case(struct vtb_guest *guest, const struct vtb_fixture *fixture,

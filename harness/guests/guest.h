@@ -23,7 +23,8 @@ struct vtb_guest {
     double limit_s;
     char strategies[VTB_CHANNEL_LINE_BYTES]; /* names with commas between them, as are workloads */
     char workloads[VTB_CHANNEL_LINE_BYTES];
-    size_t cases_n; /* that were ever opened */
+    char callers[64]; /* likewise */
+    size_t cases_n;   /* that were ever opened */
 };
 
 /* How to start one. */
@@ -54,8 +55,12 @@ void vtb_guest_close(struct vtb_guest *guest);
 /* Whether it has a strategy, and the workload of that name. */
 bool vtb_guest_has(const struct vtb_guest *guest, const char *strategy, const char *workload);
 
-/* Opens a case on a fixture's schedule and order of completion: a table, a window, a strategy.
- * *number is what it is called from then on. */
+/* Whether its methods may be called by a caller of that name. */
+bool vtb_guest_has_caller(const struct vtb_guest *guest, const char *caller);
+
+/* Opens a case on a fixture's schedule and order of completion: a table, a window, a strategy, by
+ * its name, behind which further fields of the question may stand (" caller=runtime"). *number is
+ * what it is called from then on. */
 VTB_MUST_USE bool vtb_guest_open_case(struct vtb_guest *guest, const struct vtb_fixture *fixture,
                                       const char *strategy, size_t *number,
                                       struct vtb_error *error);
