@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from conftest import BINARY, HANG_S, ROOT, Bench, strict_json
-from test_guests import GUEST, usable_or_skip
+from test_guests import GUEST, GUEST_11, usable_or_skip
 
 FIXTURES = ROOT / "tests" / "fixtures" / "guests"
 
@@ -34,6 +34,9 @@ GOALS = {
     "time, a / plain": "",
 }
 
+# Of guests with callers that the runtime suspends.
+RUNTIME_GOALS = {"runtime hit": "exact", "runtime miss": "exact"}
+
 Prediction = dict[str, Any]
 
 
@@ -46,10 +49,10 @@ def predictions_of(bench: Bench, guest: str, **environment: str) -> list[Predict
     rows: list[Prediction] = found["predictions"]
     for row in rows:
         assert list(row) == KEYS and list(row["parameters"]) == PARAMETERS
-        assert row["goal"] == GOALS[row["prediction"]]
+        assert row["goal"] == (GOALS | RUNTIME_GOALS)[row["prediction"]]
         assert row["ok"] is None or row["measured"] is not None
         assert row["measured"] is not None or row["reason"]
-    assert {row["prediction"] for row in rows} == set(GOALS)
+    assert {row["prediction"] for row in rows} - set(RUNTIME_GOALS) == set(GOALS)
     return rows
 
 
@@ -175,3 +178,26 @@ def test_models_against_dotnet(bench: Bench) -> None:
         assert row["measured"] is not None, row
         if row["prediction"] == "collections, gen0" and row["parameters"]["gen0_budget"] >= 6 << 20:
             assert row["measured"] == pytest.approx(row["predicted"], rel=0.05), row
+
+
+def runtime_bytes_of(rows: list[Prediction]) -> list[Prediction]:
+    return [row for row in rows if row["prediction"] in RUNTIME_GOALS]
+
+
+def test_a_guest_without_such_callers_is_asked_for_none(bench: Bench) -> None:
+    assert not runtime_bytes_of(predictions_of(bench, str(FIXTURES / "right")))
+
+
+def test_runtime_async_against_dotnet_11(bench: Bench) -> None:
+    """Every combination of caller, method and what is stored: by the runtime that it is modelled on
+    to the last byte.
+    """
+    usable_or_skip(GUEST_11)
+    rows = runtime_bytes_of(predictions_of(bench, "dotnet11"))
+    ways = ["classic->runtime", "stored->runtime"]
+    ways += [f"runtime->{method}" for method in ["direct", "async", "runtime"]]
+    models = {f"{name} {way}" for name in ["heap_task", "value_task"] for way in ways}
+    assert {row["model"] for row in rows} == models | {"plain runtime->direct"}
+    assert len(rows) == 4 * 2 * 3 * (2 * len(ways) + 1)
+    for row in rows:
+        assert row["ok"], row

@@ -15,7 +15,7 @@ static enum vtb_fidelity_verdict judge(enum vtb_predicted kind, double predicted
 static void bytes_are_exact(void **state)
 {
     (void)state;
-    for (int kind = VTB_PREDICTED_HIT_BYTES; kind <= VTB_PREDICTED_MISS_BYTES; kind++) {
+    for (int kind = VTB_PREDICTED_HIT_BYTES; kind <= VTB_PREDICTED_RUNTIME_MISS_BYTES; kind++) {
         assert_met((enum vtb_predicted)kind, 72, 72);
         assert_met((enum vtb_predicted)kind, 0, 0);
         assert_missed((enum vtb_predicted)kind, 72, 72.0001);

@@ -100,6 +100,24 @@ static void one_that_is_right(void **state)
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+/* Whoever says nothing of callers has classic ones; which one it is stands behind the strategy. */
+static void one_that_has_other_callers(void **state)
+{
+    (void)state;
+    open_case("right", LONG_S);
+    assert_true(vtb_guest_has_caller(&guest, "classic"));
+    assert_false(vtb_guest_has_caller(&guest, "runtime"));
+    vtb_guest_close(&guest);
+    assert_true(start("callers", LONG_S));
+    assert_true(vtb_guest_has_caller(&guest, "runtime"));
+    assert_true(vtb_guest_has(&guest, "fake caller=runtime stored=1", "user_cache"));
+    assert_true(
+        vtb_guest_open_case(&guest, &fixture, "fake caller=runtime stored=1", &number, &error));
+    assert_false(vtb_guest_open_case(&guest, &fixture, "fake", &number, &error));
+    assert_string_equal(error.message, "guest fake: open: another caller was announced");
+    vtb_guest_close(&guest);
+}
+
 /* An error that it answers is that question's alone. */
 static void an_error_is_told_and_ends_nothing(void **state)
 {
@@ -261,6 +279,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_that_is_right),
+        cmocka_unit_test(one_that_has_other_callers),
         cmocka_unit_test(an_error_is_told_and_ends_nothing),
         cmocka_unit_test(one_that_is_never_steady_says_so),
         cmocka_unit_test(what_it_lacks_is_not_asked_for),
