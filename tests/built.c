@@ -29,8 +29,8 @@ static void add(const char *name, const char *workload, struct vtb_kind kind)
 }
 
 /* Adds a strategy's cells by every method, for a classic caller: timed on heaps that free and that
- * collect, and counted. What a sanitizer sees in those on heaps that collect, it sees in the default
- * workload's. */
+ * collect, and counted. What a sanitizer sees in those on heaps that collect, it sees in the
+ * default workload's. */
 static void add_kinds(const char *name, const char *workload)
 {
     const bool collected = BUILT_OTHERS || workload == vtb_default_workload()->name;

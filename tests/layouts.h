@@ -123,8 +123,8 @@ static const struct layout_workload layout_workloads[] = {
 /* What a runtime-async method hands over: a reference and the value. Objects of methods that are
  * suspended, 40 bytes and the result of what is awaited: the service's own, with two contexts, its
  * `this` and its key; one around it, with two contexts; and a plain method's, with one. At a
- * boundary to a caller that has a task: the task, a delegate of 56 bytes, and if the task is kept 72
- * for its await. .NET 11 was seen to have these. */
+ * boundary to a caller that has a task: the task, a delegate of 56 bytes, and if the task is kept
+ * 72 for its await. .NET 11 was seen to have these. */
 #define LAYOUT_RUNTIME(key, value) (8 + LAYOUT_UP(value))
 #define LAYOUT_PLAIN_FRAME(key, value) (40 + LAYOUT_UP(value) + 8)
 #define LAYOUT_METHOD_FRAME(key, value) (40 + LAYOUT_UP(value) + 8 + 8)

@@ -10,8 +10,8 @@
 void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
                    const struct vtb_figures *figures);
 
-/* Give the method of a case's own cell and of its table, "direct", "async" or "runtime". They differ
- * if the case is the empty loop or the floor in a table of asynchronous methods. */
+/* Give the method of a case's own cell and of its table, "direct", "async" or "runtime". They
+ * differ if the case is the empty loop or the floor in a table of asynchronous methods. */
 const char *vtb_case_method(const struct vtb_case *the_case);
 const char *vtb_table_method(const struct vtb_case *the_case);
 

@@ -7,8 +7,8 @@
  * the first step, even if the answer is there already. (dotnet/runtime,
  * AsyncMethodBuilderCore.Start.)
  *
- * Part of the template: before it stand method.h, record.h and ambient.h. Everything here stands in the
- * measured region.
+ * Part of the template: before it stand method.h, record.h and ambient.h. Everything here stands in
+ * the measured region.
  */
 
 /* The builder takes the value that the method found: into an object, if the strategy makes one of

@@ -35,7 +35,8 @@ VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_serv
 VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer,
                                                vtb_key key);
 
-/* Makes the object of a method that awaits the one below, in a chain that begins with `innermost`. */
+/* Makes the object of a method that awaits the one below, in a chain that begins with
+ * `innermost`. */
 static inline struct vtb_suspended *vtb_suspend_method(struct vtb_service *service,
                                                        const struct vtb_type *type,
                                                        struct vtb_suspended *innermost,

@@ -67,8 +67,9 @@ struct vtb_suspended_service {
     vtb_kept_key key;
 };
 
-/* The offsets of the words that may refer to objects. Until its caller waits, the outermost method's
- * is all that is known of a chain, so it refers to the innermost one's; in .NET the thread does. */
+/* The offsets of the words that may refer to objects. Until its caller waits, the outermost
+ * method's is all that is known of a chain, so it refers to the innermost one's; in .NET the thread
+ * does. */
 #define VTB_SUSPENDED_REFERENCES                                                     \
     offsetof(struct vtb_suspended, innermost), offsetof(struct vtb_suspended, next), \
         VTB_VALUE_REFERS ? offsetof(struct vtb_suspended, result)                    \

@@ -3,8 +3,8 @@
  * classic one, or one that keeps the task in a variable. A thunk calls the method, and makes the
  * strategy's hand-over of what it returns: of a value a ready one. Of a method that suspended, a
  * pending one, with a delegate by which the task of the store finds it; who awaits within a classic
- * method needs none, because its box is itself what is run. (dotnet/runtime, AsyncHelpers.CoreCLR.cs:
- * RuntimeAsyncTask.)
+ * method needs none, because its box is itself what is run. (dotnet/runtime,
+ * AsyncHelpers.CoreCLR.cs: RuntimeAsyncTask.)
  *
  * Part of the template: before it stands runtime.h. Everything here stands in the measured region.
  */
