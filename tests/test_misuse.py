@@ -51,6 +51,7 @@ WRAPS = "value_task"
 SLOTS = ["callback", "caller_op", "poll", "sender"]
 COROUTINES = ["coroutine", "coroutine_recycled"]
 NO_OPERATION = ["empty", "plain"]
+RUNTIME = "runtime_async"
 
 # --- the errors ---
 
@@ -94,6 +95,10 @@ RECEIVER_TWICE = "the value of a receiver was taken a second time"
 RECEIVER_EARLY = "a result was taken before the receiver was completed"
 RECEIVER_GONE = "an operation state was completed that does not wait at its place any more"
 RECEIVER_TWO = "an operation state has a second consumer while one waits for it"
+SUSPENDED_EARLY = "the result of a runtime-async method was taken before it returned"
+SUSPENDED_TWICE = "the result of a runtime-async method was consumed a second time"
+SUSPENDED_TWO = "a runtime-async method has a second caller that waits for it"
+SUSPENDED_AGAIN = "a runtime-async method was resumed that had returned"
 
 # The error as the strategy is, and the one with checks; None: it is not detected.
 Errors = tuple[str | None, str | None]
@@ -117,6 +122,7 @@ AGAIN = {
     "inline_future": checked(PROMISE_GONE),
     "value_task_handle": always(HANDLE_STALE),
     "value_task_pooled": always(SOURCE_INVALID),
+    RUNTIME: checked(SUSPENDED_TWICE),
 }
 
 DETECTED: dict[str, dict[str, Errors]] = {
@@ -144,6 +150,7 @@ DETECTED: dict[str, dict[str, Errors]] = {
     },
     "consumed_twice_recycled": AGAIN,
     "two_consumers": {
+        RUNTIME: checked(SUSPENDED_TWO),
         **of_all(COROUTINES, checked(CORO_TWO)),
         "sender": checked(RECEIVER_TWO),
         "callback": checked(CALLBACK_TWO),
@@ -154,6 +161,7 @@ DETECTED: dict[str, dict[str, Errors]] = {
         "value_task_pooled": always(SOURCE_INVALID),
     },
     "taken_early": {
+        RUNTIME: checked(SUSPENDED_EARLY),
         **of_all(COROUTINES, checked(CORO_EARLY)),
         "sender": checked(RECEIVER_EARLY),
         **of_all([*TASKS, WRAPS], checked(TASK_EARLY)),
@@ -168,11 +176,13 @@ DETECTED: dict[str, dict[str, Errors]] = {
     "never_consumed_pending": {"value_task_handle": always(HANDLE_NONE_LEFT)},
     "stored_recycled": AGAIN,
     "stored_wrapped": {
+        RUNTIME: checked(SUSPENDED_TWICE),
         "coroutine": checked(CORO_GONE),
         "inline_future": checked(PROMISE_GONE),
         "value_task_handle": always(HANDLE_STALE),
     },
     "completed_twice": {
+        RUNTIME: checked(SUSPENDED_AGAIN),
         **of_all(COROUTINES, checked(CORO_RESUMED)),
         "sender": checked(RECEIVER_GONE),
         **of_all([*TASKS, WRAPS], always(TASK_COMPLETED)),
@@ -184,6 +194,7 @@ DETECTED: dict[str, dict[str, Errors]] = {
         "value_task_pooled": always(SOURCE_INVALID),
     },
     "used_after_free": {
+        RUNTIME: checked(SUSPENDED_TWICE),
         **of_all(COROUTINES, checked(CORO_GONE)),
         # The cache keeps what was fetched.
         **of_all([*(set(TASKS) - {"task_in_cache"}), WRAPS], checked(TASK_FREED)),
@@ -200,7 +211,8 @@ DETECTED: dict[str, dict[str, Errors]] = {
 }
 
 # Bytes that 100 operations leave behind on a heap that frees, for a value of 8 bytes and an int
-# key: a task of 72 B or a lean one, a box of 104 B, a promise, a source, a frame of 128 B; two
+# key: a task of 72 B or a lean one, a box of 104 B, a promise, a source, a frame of 128 B, the outermost
+# object of a chain of 80 B; two
 # blocks for 64 calls each.
 ABANDONED_N = 100
 ARENA_BYTES = 2 * (16 + 64 * 104)
@@ -216,6 +228,7 @@ LEAKS = {
         **{name: ABANDONED_N * 104 for name in ["heap_task", "heap_task_cached", "task_in_cache"]},
         "heap_task_pooled": ABANDONED_N * 104,
         "value_task": ABANDONED_N * 104,
+        RUNTIME: ABANDONED_N * 80,
         "heap_task_lean": ABANDONED_N * 32,
         "inline_future": ABANDONED_N * 40,
         **{name: ABANDONED_N * 128 for name in COROUTINES},
@@ -281,7 +294,7 @@ Found = dict[tuple[str, str, bool], Attempt]
 
 def test_every_strategy_is_looked_at_here() -> None:
     others = {"inline_future", "value_task_handle", "value_task_pooled"}
-    assert {*TASKS, WRAPS, *SLOTS, *COROUTINES, *NO_OPERATION, *others} == set(STRATEGIES)
+    assert {*TASKS, WRAPS, *SLOTS, *COROUTINES, *NO_OPERATION, RUNTIME, *others} == set(STRATEGIES)
     assert list(DETECTED) == list(MISUSES)
 
 

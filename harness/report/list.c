@@ -17,12 +17,12 @@ static const char *const shape_texts[] = {VTB_SHAPES(SHAPE_TEXT)};
 /* All objects of a miss, at one method. */
 static json_int_t miss_allocs_n(const struct vtb_cell *cell)
 {
-    return (json_int_t)((cell->miss_bytes > 0) + cell->beside_allocs_n);
+    return (json_int_t)cell->beside_allocs_n + (cell->miss_bytes > 0);
 }
 
 static json_int_t miss_bytes(const struct vtb_cell *cell)
 {
-    return (json_int_t)(cell->miss_bytes + cell->beside_bytes);
+    return (json_int_t)cell->miss_bytes + (json_int_t)cell->beside_bytes;
 }
 
 static json_t *strategies(void)

@@ -20,7 +20,8 @@ enum vtb_suspended_state {
 };
 
 #define VTB_SUSPENDED_EARLY "the result of a runtime-async method was taken before it returned"
-#define VTB_SUSPENDED_TWICE "a runtime-async method that returned was resumed or consumed again"
+#define VTB_SUSPENDED_AGAIN "a runtime-async method was resumed that had returned"
+#define VTB_SUSPENDED_TWICE "the result of a runtime-async method was consumed a second time"
 #define VTB_SUSPENDED_WAITED "a runtime-async method has a second caller that waits for it"
 
 /* Continuation of .NET 11: 40 bytes, the result of what the method awaits, and what else it needs,
@@ -145,7 +146,7 @@ VTB_OUT_OF_LINE static void vtb_suspended_resume(struct vtb_service *service,
 {
     const struct vtb_ambient before = vtb_ambient;
     for (;;) {
-        vtb_check(object->state == VTB_SUSPENDED_WAITS, VTB_SUSPENDED_TWICE);
+        vtb_check(object->state == VTB_SUSPENDED_WAITS, VTB_SUSPENDED_AGAIN);
         const bool inner = vtb_suspended_is_inner(object);
         struct vtb_suspended *next = inner ? (struct vtb_suspended *)object->next : object;
         object->state = VTB_SUSPENDED_RETURNED;
