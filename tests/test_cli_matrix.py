@@ -445,7 +445,7 @@ def test_a_dry_run_plans_and_writes_nothing(bench: Bench) -> None:
     together = sum(point["seconds"] for point in plan["points"])
     assert plan["seconds"] == pytest.approx(together, rel=1e-3)
     outcome = bench.ok(*arguments)
-    assert "4 combinations, 72 cases, 1 consumer: about " in outcome.out
+    assert "4 combinations, 76 cases, 1 consumer: about " in outcome.out
     assert outcome.files() == []
 
 
