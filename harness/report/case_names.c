@@ -108,12 +108,25 @@ const char *vtb_method_mark(enum vtb_method method)
     return method == VTB_METHOD_DIRECT ? "" : vtb_method_words[method];
 }
 
-const char *vtb_way_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_case *the_case)
+static void append_caller(char text[VTB_POINT_TEXT_BYTES], const struct vtb_case *the_case)
 {
-    (void)snprintf(text, VTB_POINT_TEXT_BYTES, "%s method", vtb_table_method(the_case));
     if (has_other_caller(the_case))
         vtb_append(text, VTB_POINT_TEXT_BYTES, ", %s caller", vtb_caller_words[the_case->caller]);
     if (the_case->stored)
         vtb_append(text, VTB_POINT_TEXT_BYTES, ", stored");
+}
+
+const char *vtb_way_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_case *the_case)
+{
+    (void)snprintf(text, VTB_POINT_TEXT_BYTES, "%s method", vtb_table_method(the_case));
+    append_caller(text, the_case);
+    return text;
+}
+
+const char *vtb_caller_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_point *point)
+{
+    *text = '\0';
+    for (size_t i = 0; i < point->cases_n && !*text; i++)
+        append_caller(text, &point->cases[i]);
     return text;
 }

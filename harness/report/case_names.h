@@ -31,4 +31,7 @@ void vtb_hits_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_point *poin
  * method", "async method, runtime caller". */
 const char *vtb_way_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_case *the_case);
 
+/* Writes who calls a point's methods, where that is not who usually does: ", runtime caller". */
+const char *vtb_caller_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_point *point);
+
 #endif

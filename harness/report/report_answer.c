@@ -11,6 +11,7 @@
 #include "report/answer_lines.h"
 #include "report/answer_table.h"
 #include "report/break_even_cells.h"
+#include "report/case_names.h"
 #include "report/report_environment.h"
 #include "report/report_skips.h"
 
@@ -59,6 +60,7 @@ static bool sizes_vary(const struct vtb_results *results)
 static void append_usual(char *text, const struct vtb_results *results)
 {
     char number[VTB_NUMBER_BYTES];
+    char caller[VTB_POINT_TEXT_BYTES];
     const struct vtb_comparison *comparison = results->comparisons;
     const struct vtb_point *point = comparison->point;
     const struct vtb_counted *counted = &comparison->figures[0].counted;
@@ -76,6 +78,7 @@ static void append_usual(char *text, const struct vtb_results *results)
         vtb_append(text, TEXT_BYTES, "results of several sizes");
     else
         vtb_append(text, TEXT_BYTES, "%zu-byte result", point->workload->workload->value_bytes);
+    vtb_append(text, TEXT_BYTES, "%s", vtb_caller_text(caller, point));
 }
 
 /* Appends the workloads, which follow one another. */

@@ -33,6 +33,16 @@ static void a_clear_win(void **state)
     says("1 % of a core is saved from 2,000,000 calls a second on (heap), 670,000 on (sweeper)");
 }
 
+static void a_caller_is_told_where_it_is_another(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    cases[1].caller = VTB_CALLER_RUNTIME;
+    cases[1].stored = true;
+    print(80);
+    says("64 in flight, 0-byte result, runtime caller, stored; 7 sessions of 80 rounds");
+}
+
 static void a_contradiction(void **state)
 {
     (void)state;
@@ -284,14 +294,24 @@ static void as_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_clear_win),        cmocka_unit_test(a_contradiction),
-        cmocka_unit_test(no_difference),      cmocka_unit_test(what_is_not_known),
-        cmocka_unit_test(a_volume),           cmocka_unit_test(counts_alone),
-        cmocka_unit_test(a_cold_start),       cmocka_unit_test(one_strategy),
-        cmocka_unit_test(of_several_callers), cmocka_unit_test(a_sweep),
-        cmocka_unit_test(both_lookups),       cmocka_unit_test(states_of_the_machine),
-        cmocka_unit_test(few_collections),    cmocka_unit_test(rules),
-        cmocka_unit_test(lines_fit),          cmocka_unit_test(as_json),
+        cmocka_unit_test(a_clear_win),
+        cmocka_unit_test(a_contradiction),
+        cmocka_unit_test(a_caller_is_told_where_it_is_another),
+        cmocka_unit_test(a_contradiction),
+        cmocka_unit_test(no_difference),
+        cmocka_unit_test(what_is_not_known),
+        cmocka_unit_test(a_volume),
+        cmocka_unit_test(counts_alone),
+        cmocka_unit_test(a_cold_start),
+        cmocka_unit_test(one_strategy),
+        cmocka_unit_test(of_several_callers),
+        cmocka_unit_test(a_sweep),
+        cmocka_unit_test(both_lookups),
+        cmocka_unit_test(states_of_the_machine),
+        cmocka_unit_test(few_collections),
+        cmocka_unit_test(rules),
+        cmocka_unit_test(lines_fit),
+        cmocka_unit_test(as_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
