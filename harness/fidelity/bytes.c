@@ -33,7 +33,7 @@ static void add_strategies(struct vtb_own_run *run)
     char names[400] = "";
     for (size_t i = 0; vtb_strategies[i].name; i++) {
         const struct vtb_strategy *strategy = vtb_find_strategy(vtb_strategies[i].name);
-        if (strategy && (strategy->guest || strategy->guest_async))
+        if (strategy && (strategy->guest[0] || strategy->guest_async[0]))
             vtb_append(names, sizeof names, "%s%s", *names ? "," : "", vtb_strategies[i].name);
     }
     vtb_own_run_word(run, "--strategy=%s", names);
@@ -57,16 +57,17 @@ static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
                 const struct vtb_figures *figures, struct vtb_error *error)
 {
     const struct vtb_point *point = fixture->point;
-    const struct vtb_fidelity_epoch how = {.strategy = vtb_fidelity_name(figures->the_case),
-                                           .calls_n = GUEST_CALLS_N,
-                                           .warm_n = WARM_CALLS_N};
+    const struct vtb_stand_in_epoch how = {
+        .strategy = vtb_stand_in_name(work->guest.note, figures->the_case),
+        .calls_n = GUEST_CALLS_N,
+        .warm_n = WARM_CALLS_N};
     struct vtb_guest_epoch epoch = {.bytes = 0};
     struct vtb_prediction prediction = vtb_fidelity_prediction(
         point->hits.rate == 1 ? VTB_PREDICTED_HIT_BYTES : VTB_PREDICTED_MISS_BYTES, point);
     vtb_fidelity_title(figures->the_case, prediction.model);
     (void)snprintf(prediction.guest, sizeof prediction.guest, "%s", how.strategy);
     prediction.predicted = vtb_steady_bytes_per_op(&figures->counted);
-    const bool ok = vtb_fidelity_run(&work->guest, fixture, &how, &epoch, error);
+    const bool ok = vtb_stand_in_run(&work->guest, fixture, &how, &epoch, error);
     return vtb_fidelity_note(work, &prediction, ok, (double)epoch.bytes / GUEST_CALLS_N, error);
 }
 
@@ -78,7 +79,7 @@ static bool add_all(struct vtb_fidelity *work, const struct vtb_comparison *comp
         return false;
     bool ok = true;
     for (size_t i = 0; ok && i < comparison->point->cases_n; i++) {
-        if (vtb_fidelity_name(&comparison->point->cases[i]))
+        if (vtb_stand_in_name(work->guest.note, &comparison->point->cases[i]))
             ok = add(work, &fixture, &comparison->figures[i], error);
     }
     vtb_fixture_close(&fixture);

@@ -80,8 +80,7 @@ void vtb_guest_close(struct vtb_guest *guest)
     vtb_channel_close(&guest->channel);
 }
 
-/* Whether a name is one of those with commas between them. */
-static bool is_among(const char *names, const char *name)
+bool vtb_guest_lists(const char *names, const char *name)
 {
     const size_t n = strlen(name);
     for (const char *at = names; at; at = strchr(at, ',')) {
@@ -94,7 +93,8 @@ static bool is_among(const char *names, const char *name)
 
 bool vtb_guest_has(const struct vtb_guest *guest, const char *strategy, const char *workload)
 {
-    return is_among(guest->strategies, strategy) && is_among(guest->workloads, workload);
+    return vtb_guest_lists(guest->strategies, strategy) &&
+           vtb_guest_lists(guest->workloads, workload);
 }
 
 bool vtb_guest_open_case(struct vtb_guest *guest, const struct vtb_fixture *fixture,

@@ -51,6 +51,9 @@ VTB_MUST_USE bool vtb_guest_open(struct vtb_guest *guest, const struct vtb_guest
 /* Ends it, if it is open. */
 void vtb_guest_close(struct vtb_guest *guest);
 
+/* Whether a name is one of those with commas between them. */
+bool vtb_guest_lists(const char *names, const char *name);
+
 /* Whether it has a strategy, and the workload of that name. */
 bool vtb_guest_has(const struct vtb_guest *guest, const char *strategy, const char *workload);
 

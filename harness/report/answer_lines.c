@@ -6,6 +6,7 @@
 
 #include "base/json_text.h"
 #include "base/prose.h"
+#include "report/case_names.h"
 
 /* --- lines --- */
 
@@ -125,7 +126,7 @@ const char *vtb_answer_table_name(char name[VTB_ANSWER_LABEL_BYTES],
                                   const struct vtb_comparison *comparison,
                                   const struct vtb_case *the_case)
 {
-    snprintf(name, VTB_ANSWER_LABEL_BYTES, "%s%s", the_case->heap->name,
+    snprintf(name, VTB_ANSWER_LABEL_BYTES, "%s%s", vtb_case_heap(the_case),
              the_case->async ? " async" : "");
     if (comparison->caller_ns)
         vtb_append(name, VTB_ANSWER_LABEL_BYTES, " x%zu", the_case->threads_n);
@@ -140,8 +141,10 @@ const char *vtb_gain_name(char name[VTB_ANSWER_LABEL_BYTES], const struct vtb_an
 
 void vtb_answer_heap_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_case *the_case)
 {
-    snprintf(label, VTB_ANSWER_LABEL_BYTES, "%s (%s)%s",
-             vtb_heap_collects(the_case->heap->heap) ? "collector" : "malloc", the_case->heap->name,
+    const char *kind = the_case->guest                           ? "runtime"
+                       : vtb_heap_collects(the_case->heap->heap) ? "collector"
+                                                                 : "malloc";
+    snprintf(label, VTB_ANSWER_LABEL_BYTES, "%s (%s)%s", kind, vtb_case_heap(the_case),
              the_case->async ? ", async" : "");
 }
 

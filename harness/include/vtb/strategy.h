@@ -157,6 +157,9 @@ struct vtb_lacks {
 #undef VTB_CAPABILITY_FIELD
 };
 
+/* The most names that guests have for one thing. */
+#define VTB_GUEST_WORDS_MAX 4
+
 /* The entry of a strategy. All texts live as long as the program. */
 struct vtb_strategy {
     const char *summary;
@@ -165,9 +168,10 @@ struct vtb_strategy {
      * case where no strategy has them as a name; null: none. */
     const char *aliases;
     /* What guests (docs/GUESTS.md) call what it is modelled on, by the direct method and by the
-     * asynchronous one; null: they have none. */
-    const char *guest;
-    const char *guest_async;
+     * asynchronous one: names, of which each guest has one or none; a null ends those that are
+     * fewer. None: no guest has it. */
+    const char *guest[VTB_GUEST_WORDS_MAX];
+    const char *guest_async[VTB_GUEST_WORDS_MAX];
     /* The runtime in which it is what a method may hand over in the baseline's place, by the words
      * of `advise --runtime`; null: advice is not for it. */
     const char *instead_in;

@@ -1,0 +1,19 @@
+/* The models that predictions are made by: cases, and what they are called. */
+#ifndef FIDELITY_MODELS_H
+#define FIDELITY_MODELS_H
+
+#include "fidelity/prediction.h"
+#include "plan/plan.h"
+
+/* The first heap that is measured by default, of those that collect or those that free. */
+const char *vtb_fidelity_heap(bool collects);
+
+/* Writes a case's name: "NAME" or "NAME, async". */
+const char *vtb_fidelity_title(const struct vtb_case *the_case,
+                               char text[VTB_PREDICTION_NAME_BYTES]);
+
+/* A prediction of a kind for a point, without a value yet. */
+struct vtb_prediction vtb_fidelity_prediction(enum vtb_predicted kind,
+                                              const struct vtb_point *point);
+
+#endif
