@@ -51,11 +51,17 @@ const char *vtb_stand_in_name(const struct vtb_guest_note *note, const struct vt
 bool vtb_stand_in_has(const struct vtb_guest_note *note, const struct vtb_point *point,
                       const struct vtb_case *the_case);
 
-/* Computes what calls from a place of the schedule on consume, by the floor's cell, which must be
- * loaded. On false *error says what there is no memory for. */
-VTB_MUST_USE bool vtb_stand_in_checksum(const struct vtb_fixture *fixture, uint64_t first,
-                                        uint64_t calls_n, uint64_t *checksum,
-                                        struct vtb_error *error);
+/* Calls from a place of the schedule on. */
+struct vtb_stand_in_calls {
+    uint64_t first;
+    uint64_t n;
+};
+
+/* Computes what a list of calls consumes together, by the floor's cell, which must be loaded. On
+ * false *error says what there is no memory for. */
+VTB_MUST_USE bool vtb_stand_in_checksum(const struct vtb_fixture *fixture,
+                                        const struct vtb_stand_in_calls *calls, size_t n,
+                                        uint64_t *checksum, struct vtb_error *error);
 
 /* How an epoch of a guest is to be run. */
 struct vtb_stand_in_epoch {

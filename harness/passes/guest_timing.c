@@ -9,18 +9,12 @@
 
 #define WHAT "the cases of guests"
 
-/* Calls that a case has made. */
-struct calls {
-    uint64_t first;
-    uint64_t n;
-};
-
 /* A case. */
 struct seat {
     struct vtb_stand_in *own;
     size_t number; /* what its guest calls it */
     bool open;
-    struct calls *made; /* owned */
+    struct vtb_stand_in_calls *made; /* owned */
     size_t made_n;
     size_t room_n;
     struct vtb_collected collected;
@@ -101,7 +95,7 @@ static void note_calls(struct seat *seat, uint64_t first, uint64_t n)
         seat->room_n = 2 * seat->room_n + 64;
         seat->made = vtb_reallocate(seat->made, seat->room_n, sizeof *seat->made, WHAT);
     }
-    seat->made[seat->made_n++] = (struct calls){first, n};
+    seat->made[seat->made_n++] = (struct vtb_stand_in_calls){first, n};
 }
 
 static bool run(struct seat *seat, uint64_t first, uint64_t n, struct vtb_guest_epoch *epoch)
@@ -164,20 +158,6 @@ struct vtb_guest_times vtb_guest_seats_run(struct vtb_guest_seats *seats, size_t
 
 /* --- after it --- */
 
-/* What the calls of a case consume. */
-static bool expect(const struct vtb_fixture *fixture, const struct seat *seat, uint64_t *checksum,
-                   struct vtb_error *error)
-{
-    *checksum = 0;
-    for (size_t i = 0; i < seat->made_n; i++) {
-        uint64_t sum;
-        if (!vtb_stand_in_checksum(fixture, seat->made[i].first, seat->made[i].n, &sum, error))
-            return false;
-        *checksum += sum;
-    }
-    return true;
-}
-
 bool vtb_guest_seats_check(struct vtb_guest_seats *seats, struct vtb_error *error)
 {
     for (size_t i = 0; seats && i < seats->n; i++) {
@@ -186,7 +166,7 @@ bool vtb_guest_seats_check(struct vtb_guest_seats *seats, struct vtb_error *erro
         uint64_t expected;
         if (!is_there(seat))
             continue;
-        if (!expect(seats->fixture, seat, &expected, error))
+        if (!vtb_stand_in_checksum(seats->fixture, seat->made, seat->made_n, &expected, error))
             return false;
         (void)keep(seat, vtb_guest_drain(&seat->own->guest, seat->number, expected, &reason),
                    &reason);
