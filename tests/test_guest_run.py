@@ -74,12 +74,14 @@ def test_rows_have_the_guests_own_figures(bench: Bench) -> None:
     assert "survived_bytes_per_op" not in rows["heap_task"]
     assert rows["plain"]["gen0_per_kop"] == 0
     assert result["context"]["guests"] == {"runs": "1.2"}
+    assert result["context"]["unavailable"]["allocs_per_op"] == "guests do not tell it"
     assert result["context"]["options"]["guest"] == RUNS
     assert "guest" not in rows_of(result, "glibc")["heap_task"]
     assert "runs 1.2 is no model but a runtime" in " ".join(outcome.out.split())
     assert "heap_task is task_from_result" in " ".join(outcome.out.split())
-    (title,) = [line for line in outcome.out.splitlines() if "runs 1.2  " in line and " vs" in line]
-    assert "glibc" in title
+    assert re.search(r"^fastest first +glibc +vs +runs +vs +runs", outcome.out, re.MULTILINE)
+    assert "  runtime (runs 1.2) " in outcome.out
+    assert "; 80 -> 24 B a call, -70.0 % (runs 1.2)" in " ".join(outcome.out.split())
 
 
 def test_details_csv_and_samples(bench: Bench) -> None:
@@ -162,6 +164,14 @@ def test_a_guest_that_does_not_build(bench: Bench) -> None:
 def test_a_guest_without_the_workload(bench: Bench) -> None:
     words = ["--guest", RUNS, "--workload", "config_read"]
     assert_lost(bench, "it has not what stands for the baseline and the floor", *words)
+
+
+def test_build_builds_guests(bench: Bench) -> None:
+    words = ["--strategy", "heap_task", "--guest"]
+    assert bench.ok("build", *words, RUNS).complaints == []
+    missing = bench.ok("build", *words, str(FIXTURES / "missing"))
+    told = "guest missing: there is no fakeland; install the package fakeland"
+    assert missing.complaints == [told]
 
 
 @pytest.mark.parametrize("name", ["none", "./none"])

@@ -136,6 +136,19 @@ bool vtb_guest_warm(struct vtb_guest *guest, size_t number, uint64_t calls_n, un
     return ok;
 }
 
+/* A collection of a generation is one of all younger ones. */
+static bool check_generations(struct vtb_guest *guest, const struct vtb_guest_epoch *epoch,
+                              struct vtb_error *error)
+{
+    const uint64_t *n = epoch->collections;
+    return (n[0] >= n[1] && n[1] >= n[2]) ||
+           vtb_channel_fail(&guest->channel, error,
+                            "it says that there were %" PRIu64 ", %" PRIu64 " and %" PRIu64
+                            " collections of its generations, of which the younger have those of "
+                            "the older",
+                            n[0], n[1], n[2]);
+}
+
 bool vtb_guest_run(struct vtb_guest *guest, size_t number, uint64_t first, uint64_t calls_n,
                    struct vtb_guest_epoch *epoch, struct vtb_error *error)
 {
@@ -148,7 +161,8 @@ bool vtb_guest_run(struct vtb_guest *guest, size_t number, uint64_t first, uint6
            take(guest, answer, "gen1", &epoch->collections[1], error) &&
            take(guest, answer, "gen2", &epoch->collections[2], error) &&
            take(guest, answer, "pause_ns", &epoch->pause_ns, error) &&
-           take(guest, answer, "checksum", &epoch->checksum, error);
+           take(guest, answer, "checksum", &epoch->checksum, error) &&
+           check_generations(guest, epoch, error);
 }
 
 bool vtb_guest_drain(struct vtb_guest *guest, size_t number, uint64_t checksum,

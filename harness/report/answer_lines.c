@@ -277,9 +277,13 @@ static void print_bytes(const struct vtb_answer_lines *lines, const struct vtb_a
     char all[VTB_ANSWER_TEXT_BYTES] = "";
     for (size_t i = 0; i < answer->n; i++) {
         char text[VTB_ANSWER_TEXT_BYTES] = "";
+        const struct vtb_case *the_case = answer->gains[i].to->the_case;
         append_bytes(text, &answer->gains[i]);
-        if (answer->gains[i].to->the_case->async == async && !strstr(all, text))
-            vtb_append(all, sizeof all, "%s%s", *all ? "; " : "", text);
+        if (the_case->async != async || strstr(all, text))
+            continue;
+        vtb_append(all, sizeof all, "%s%s", *all ? "; " : "", text);
+        if (the_case->guest) /* which counted something else than the models have */
+            vtb_append(all, sizeof all, " (%s)", vtb_case_heap(the_case));
     }
     if (*all)
         vtb_answer_line(lines, async ? "allocated, async" : "allocated", all);

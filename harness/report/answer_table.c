@@ -357,7 +357,8 @@ static bool is_wide(const struct side_by_side *tables, const struct vtb_look *lo
     return model > 0 && NAME_WIDTH + heaps + counts + 1 + model <= look->width;
 }
 
-/* The name of a table's heap or guest, for a narrow column; the version is told above its times. */
+/* The name of a table's heap or guest, for a narrow column; the lines of the answer have a guest's
+ * version. */
 static const char *short_name(char name[VTB_ANSWER_LABEL_BYTES], const struct side_by_side *tables,
                               size_t t)
 {
@@ -378,9 +379,7 @@ static void add_columns(struct vtb_table *table, const struct side_by_side *tabl
                                                                             : "fewest bytes first",
                                          .width = NAME_WIDTH});
     for (size_t t = 0; tables->comparison->timed && t < tables->n; t++) {
-        vtb_answer_table_name(title, tables->comparison,
-                              &tables->comparison->point->cases[tables->firsts[t]]);
-        add_times(table, format, title, baseline);
+        add_times(table, format, short_name(title, tables, t), baseline);
     }
     for (size_t t = 0; t < tables->n; t++) {
         const char *method = tables->n > 1 && is_async(tables, t) ? "async" : "";

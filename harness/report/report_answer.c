@@ -611,8 +611,8 @@ void vtb_report_answer(FILE *out, const struct vtb_results *results, const struc
     putc('\n', out);
     vtb_answer_table(out, results, &screen.answer, look, format);
     putc('\n', out);
-    print_notes(&screen);
     vtb_report_guests(out, results, look->width);
+    print_notes(&screen);
     vtb_report_skips(out, &results->plan->skips, look->width);
     vtb_report_environment(out, look->width);
 }

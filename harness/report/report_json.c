@@ -153,6 +153,10 @@ static json_t *unavailable_object(const struct vtb_results *results)
                      json_string("of cold starts no processor time at a volume is told"));
     if (!vtb_plan_is_timed(plan))
         vtb_json_put(object, "ns_per_op", json_string("--rounds 0 measures no time"));
+    if (plan->guests_n > 0) {
+        vtb_json_put(object, "allocs_per_op", json_string("guests do not tell it"));
+        vtb_json_put(object, "cpu_time", json_string("guests do not tell it"));
+    }
     return object;
 }
 

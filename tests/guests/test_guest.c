@@ -162,6 +162,8 @@ static void ones_that_answer_anything_else(void **state)
     assert_ends("number", LONG_S,
                 "guest fake: an answer has no gen0=NUMBER up to 2^64 - 1 in it: "
                 "'ok ns=1000 bytes=21600 gen0=-3");
+    assert_ends("generations", LONG_S,
+                "guest fake: it says that there were 3, 0 and 1 collections of its generations, ");
 }
 
 static void one_that_consumed_something_else(void **state)
