@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from conftest import BINARY, HANG_S, ROOT, Bench, strict_json, wait_until
-from test_guests import sdk_or_skip
+from test_guests import GUEST, usable_or_skip
 
 FIXTURES = ROOT / "tests" / "fixtures" / "guests"
 RUNS = str(FIXTURES / "runs")
@@ -276,7 +276,7 @@ def test_what_was_lost_stays_lost(bench: Bench, starts: dict[str, str]) -> None:
 
 
 def test_dotnet_in_a_run(bench: Bench) -> None:
-    sdk_or_skip()
+    usable_or_skip(GUEST)
     bench.ok("run", *SHORT, "--guest", "dotnet", "--hit-rate", "0.8", "--method", "both")
     result = result_of(bench)
     assert re.fullmatch(r"10\.[0-9.]+", result["context"]["guests"]["dotnet"])

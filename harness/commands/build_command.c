@@ -22,7 +22,7 @@ static void print_built(FILE *out, const void *what, enum vtb_format format)
             vtb_plural((double)built->now_n, "was", "were"), built->folder);
 }
 
-/* Builds the guests of a plan, too. Why one cannot be used is told: it costs a run its rows alone. */
+/* Builds the guests of a plan, too. Why one cannot be used is told, as it costs a run its rows. */
 static bool build_guests(const struct vtb_plan *plan, struct vtb_error *error)
 {
     struct vtb_results results = {.plan = plan};
