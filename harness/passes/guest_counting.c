@@ -39,7 +39,7 @@ static bool run(struct work *work, uint64_t calls_n, struct vtb_guest_epoch *epo
 
 static bool count(struct work *work, struct vtb_counted *counted, struct vtb_error *error)
 {
-    struct vtb_guest_epoch epoch;
+    struct vtb_guest_epoch epoch = {.ns = 0};
     bool steady;
     const uint64_t most = vtb_counted_calls_n(work->fixture->point);
     const uint64_t n = most < work->fixture->ids_n ? most : work->fixture->ids_n;
@@ -97,7 +97,7 @@ static bool press(struct work *work, const struct vtb_counted *counted,
         .calls_per_collection = bytes > 0 ? NAN : INFINITY,
     };
     while (!is_enough(work, pressure, bytes)) {
-        struct vtb_guest_epoch epoch;
+        struct vtb_guest_epoch epoch = {.ns = 0};
         if (!run(work, SLICE_N, &epoch, error))
             return false;
         pressure->calls_n += SLICE_N;

@@ -109,7 +109,7 @@ static bool run(struct seat *seat, uint64_t first, uint64_t n, struct vtb_guest_
 static void warm(struct seat *seat, size_t operations_n, size_t fill_n)
 {
     struct vtb_error error = {.exit_code = 0};
-    struct vtb_guest_epoch epoch;
+    struct vtb_guest_epoch epoch = {.ns = 0};
     bool steady = false;
     seat->made_n = 0; /* its checksum begins anew */
     if (keep(seat,
@@ -146,7 +146,7 @@ static bool is_possible(struct seat *seat, const struct vtb_guest_epoch *epoch)
 struct vtb_guest_times vtb_guest_seats_run(struct vtb_guest_seats *seats, size_t own,
                                            uint64_t first, size_t operations_n)
 {
-    struct vtb_guest_epoch epoch;
+    struct vtb_guest_epoch epoch = {.ns = 0};
     struct seat *seat = &seats->items[own - seats->first];
     if (!is_there(seat) || !run(seat, first, VTB_BEFORE_EPOCH_N, &epoch) ||
         !run(seat, first + VTB_BEFORE_EPOCH_N, operations_n, &epoch) || !is_possible(seat, &epoch))

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,8 +46,8 @@ static bool name_guest(struct vtb_plan_guest *guest, const char *asked, struct v
     if (vtb_find_heap(name))
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--guest: '%.300s' has the name of a heap; give its folder another", asked);
-    strcpy(guest->name, name);
-    strcpy(guest->title, name);
+    (void)snprintf(guest->name, sizeof guest->name, "%.31s", name);
+    (void)snprintf(guest->title, sizeof guest->title, "%.31s", name);
     guest->asked = asked;
     guest->heap = (struct vtb_heap_entry){guest->name, &heap};
     return true;

@@ -21,6 +21,7 @@
 struct group {
     const struct vtb_heap_entry *heap;
     const struct vtb_plan_guest *guest; /* null: cells */
+    bool collected;                     /* the cells are for a heap that collects */
     size_t threads_n;
     bool async;
 };
@@ -50,12 +51,12 @@ static void note_heaps(struct vtb_skips *skips, const struct vtb_names *wanted,
 static struct vtb_case case_of(const struct vtb_point *point, const char *strategy,
                                const struct group *group)
 {
-    const bool collected = !group->guest && vtb_heap_collects(group->heap->heap);
     const bool direct_only = vtb_find_strategy(strategy)->lacks.async_method != NULL;
-    const struct vtb_kind timing = {
-        .collected = collected, .async = group->async && !direct_only, .abstract = point->abstract};
+    const struct vtb_kind timing = {.collected = group->collected,
+                                    .async = group->async && !direct_only,
+                                    .abstract = point->abstract};
     const struct vtb_kind counting = {
-        .counting = true, .collected = collected, .async = timing.async};
+        .counting = true, .collected = group->collected, .async = timing.async};
     return (struct vtb_case){
         .timing = vtb_find_cell(strategy, point->workload->name, timing),
         .counting = vtb_find_cell(strategy, point->workload->name, counting),
@@ -74,7 +75,7 @@ static struct vtb_skip skip_of(const struct vtb_point *point, const char *strate
     const struct vtb_case the_case = case_of(point, strategy, group);
     if (group->async && lacks->async_method)
         return (struct vtb_skip){strategy, "the async method", lacks->async_method, false};
-    if (vtb_heap_collects(group->heap->heap) && lacks->collector)
+    if (group->collected && lacks->collector)
         return (struct vtb_skip){strategy, group->heap->name, lacks->collector, false};
     if (point->hits.emerge && lacks->real_cache)
         return (struct vtb_skip){strategy, point->workload->name, lacks->real_cache, false};
@@ -229,7 +230,8 @@ static bool make_cases(struct vtb_point *point, const struct vtb_choice *choice,
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", most);
     for (size_t h = 0; h < choice->heaps.n; h++) {
         const size_t serial = point->cases_n;
-        struct group group = {.heap = vtb_find_heap(choice->heaps.items[h])};
+        const struct vtb_heap_entry *heap = vtb_find_heap(choice->heaps.items[h]);
+        struct group group = {.heap = heap, .collected = heap && vtb_heap_collects(heap->heap)};
         for (size_t t = 0; t < choice->threads.n; t++) {
             const size_t first = point->cases_n;
             group.threads_n = (size_t)choice->threads.values[t];
