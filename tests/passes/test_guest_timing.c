@@ -9,13 +9,14 @@
 
 #define ROUNDS_N 9
 #define GUEST FIXTURES_DIR "/guests/runs"
-#define PLAN(...)                                                                      \
-    SYNTHETIC_PLAN("--heap=glibc", "--keys=1000", "--epoch-ms=0.01", "--guest=" GUEST, \
+#define PLAN(...)                                                                \
+    SYNTHETIC_PLAN("--heap=glibc", "--keys=1000", "--epoch-ms=0.01", guest_word, \
                    "--strategy=heap_task,value_task", "--hit-rate=0.5", __VA_ARGS__)
 
 /* As short as tests like that do wait for it, on a machine that does other things as well. */
 #define SHORT_S 0.5
 
+static char guest_word[] = "--guest=" GUEST;
 static struct vtb_guest_note note;
 static struct vtb_samples samples;
 static size_t first; /* place of the guest's first case */
