@@ -57,10 +57,9 @@ static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
                 const struct vtb_figures *figures, struct vtb_error *error)
 {
     const struct vtb_point *point = fixture->point;
-    const struct vtb_stand_in_epoch how = {
-        .strategy = vtb_stand_in_name(work->guest.note, figures->the_case),
-        .calls_n = GUEST_CALLS_N,
-        .warm_n = WARM_CALLS_N};
+    const struct vtb_stand_in_epoch how = {.strategy = vtb_fidelity_name(figures->the_case),
+                                           .calls_n = GUEST_CALLS_N,
+                                           .warm_n = WARM_CALLS_N};
     struct vtb_guest_epoch epoch = {.bytes = 0};
     struct vtb_prediction prediction = vtb_fidelity_prediction(
         point->hits.rate == 1 ? VTB_PREDICTED_HIT_BYTES : VTB_PREDICTED_MISS_BYTES, point);
@@ -79,7 +78,7 @@ static bool add_all(struct vtb_fidelity *work, const struct vtb_comparison *comp
         return false;
     bool ok = true;
     for (size_t i = 0; ok && i < comparison->point->cases_n; i++) {
-        if (vtb_stand_in_name(work->guest.note, &comparison->point->cases[i]))
+        if (vtb_fidelity_name(&comparison->point->cases[i]))
             ok = add(work, &fixture, &comparison->figures[i], error);
     }
     vtb_fixture_close(&fixture);

@@ -56,7 +56,7 @@ static bool add(struct vtb_fidelity *work, const struct vtb_point *point, const 
     struct vtb_prediction prediction = vtb_fidelity_prediction(kind, point);
     vtb_fidelity_title(made->the_case, prediction.model);
     (void)snprintf(prediction.guest, sizeof prediction.guest, "%s",
-                   vtb_stand_in_name(work->guest.note, made->the_case));
+                   vtb_fidelity_name(made->the_case));
     prediction.predicted = predicted;
     *error = made->reason;
     return vtb_fidelity_note(work, &prediction, made->ok, measured, error);
@@ -90,7 +90,7 @@ static bool run_guest(struct vtb_fidelity *work, const struct vtb_fixture *fixtu
                       struct made *made)
 {
     const struct vtb_stand_in_epoch how = {
-        .strategy = vtb_stand_in_name(work->guest.note, made->the_case),
+        .strategy = vtb_fidelity_name(made->the_case),
         .calls_n = made->pressure ? GUEST_TIMES * made->pressure->calls_n : 1,
         .warm_n = WARM_CALLS_N,
         .warm_s = WARM_S};
@@ -109,7 +109,7 @@ static bool measure(struct vtb_fidelity *work, const struct vtb_point *point,
     for (size_t i = 0; ok && i < point->cases_n; i++) {
         struct made made = {.the_case = &point->cases[i],
                             .pressure = figures ? &figures[i].pressure : NULL};
-        if (!vtb_stand_in_name(work->guest.note, made.the_case) ||
+        if (!vtb_fidelity_name(made.the_case) ||
             made.the_case->counting->strategy->role == VTB_ROLE_FLOOR)
             continue;
         made.ok = run_guest(work, &fixture, &made);

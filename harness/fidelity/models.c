@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "plan/guest_cases.h"
+
 const char *vtb_fidelity_heap(bool collects)
 {
     for (size_t i = 0; vtb_heaps[i].name; i++) {
@@ -10,6 +12,12 @@ const char *vtb_fidelity_heap(bool collects)
             return vtb_heaps[i].name;
     }
     return "";
+}
+
+const char *vtb_fidelity_name(const struct vtb_case *the_case)
+{
+    const char *const *names = vtb_guest_cases_names(the_case->counting->name, the_case->async);
+    return names ? names[0] : NULL;
 }
 
 const char *vtb_fidelity_title(const struct vtb_case *the_case,

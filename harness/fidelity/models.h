@@ -8,6 +8,9 @@
 /* The first heap that is measured by default, of those that collect or those that free. */
 const char *vtb_fidelity_heap(bool collects);
 
+/* What a guest for the runtime that a case is a model of calls it; null: nothing. */
+const char *vtb_fidelity_name(const struct vtb_case *the_case);
+
 /* Writes a case's name: "NAME" or "NAME, async". */
 const char *vtb_fidelity_title(const struct vtb_case *the_case,
                                char text[VTB_PREDICTION_NAME_BYTES]);

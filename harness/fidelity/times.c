@@ -67,11 +67,9 @@ static bool prepare(struct vtb_own_run *run, struct vtb_error *error)
 }
 
 /* Whether a case is timed: of several methods, asynchronous ones alone. */
-static bool is_timed(const struct rate *rate, const struct vtb_point *point,
-                     const struct vtb_case *the_case)
+static bool is_timed(const struct vtb_point *point, const struct vtb_case *the_case)
 {
-    return vtb_stand_in_name(rate->work->guest.note, the_case) &&
-           (point->depth == 1 || the_case->async);
+    return vtb_fidelity_name(the_case) && (point->depth == 1 || the_case->async);
 }
 
 /* Opens and warms what stands for a subject in the guest. */
@@ -80,9 +78,8 @@ static bool open_guest(struct rate *rate, struct subject *subject, struct vtb_er
     bool steady;
     struct vtb_stand_in *own = &rate->work->guest;
     return vtb_stand_in_start(own, subject->fixture->point->gen0_budget_bytes, error) &&
-           vtb_guest_open_case(&own->guest, subject->fixture,
-                               vtb_stand_in_name(own->note, subject->the_case), &subject->number,
-                               error) &&
+           vtb_guest_open_case(&own->guest, subject->fixture, vtb_fidelity_name(subject->the_case),
+                               &subject->number, error) &&
            vtb_guest_warm(&own->guest, subject->number, CALLS_N, WARM_S, &steady, error);
 }
 
@@ -108,7 +105,7 @@ static bool open_point(struct rate *rate, const struct vtb_point *point, struct 
         return false;
     rate->fixtures_n++;
     for (size_t i = 0; i < point->cases_n && rate->subjects_n < SUBJECTS_MAX; i++) {
-        if (is_timed(rate, point, &point->cases[i]) &&
+        if (is_timed(point, &point->cases[i]) &&
             !open_subject(rate, fixture, &point->cases[i], error))
             return false;
     }
@@ -234,14 +231,14 @@ static double median_ratio(const double *own_ns, const double *other_ns, size_t 
 }
 
 /* Names both: "a / b", or "a / b, async" if both are. */
-static void name_pair(struct vtb_prediction *prediction, const struct vtb_guest_note *note,
-                      const struct vtb_case *own, const struct vtb_case *other)
+static void name_pair(struct vtb_prediction *prediction, const struct vtb_case *own,
+                      const struct vtb_case *other)
 {
     (void)snprintf(prediction->model, sizeof prediction->model, "%.30s%s / %.30s%s",
                    own->counting->name, own->async && !other->async ? ", async" : "",
                    other->counting->name, other->async ? ", async" : "");
     (void)snprintf(prediction->guest, sizeof prediction->guest, "%.38s / %.38s",
-                   vtb_stand_in_name(note, own), vtb_stand_in_name(note, other));
+                   vtb_fidelity_name(own), vtb_fidelity_name(other));
 }
 
 static bool add(struct rate *rate, enum vtb_predicted kind, const struct subject *own,
@@ -253,9 +250,9 @@ static bool add(struct rate *rate, enum vtb_predicted kind, const struct subject
     const bool ok = own->ok && other->ok;
     vtb_fidelity_title(own->the_case, prediction.model);
     (void)snprintf(prediction.guest, sizeof prediction.guest, "%s",
-                   vtb_stand_in_name(rate->work->guest.note, own->the_case));
+                   vtb_fidelity_name(own->the_case));
     if (kind != VTB_PREDICTED_DEPTH_RATIO)
-        name_pair(&prediction, rate->work->guest.note, own->the_case, other->the_case);
+        name_pair(&prediction, own->the_case, other->the_case);
     prediction.predicted = median_ratio(own->model_ns, other->model_ns, rate->rounds_n);
     *error = own->ok ? other->reason : own->reason;
     return vtb_fidelity_note(
