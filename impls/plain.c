@@ -47,7 +47,7 @@ static inline void vtb_drop(struct vtb_service *service, vtb_handover *handover,
 VTB_STRATEGY(plain) = {
     .summary = "the value itself, by a real call; a miss is answered at once: the floor",
     .modelled_on = "a synchronous function",
-    .guest = "plain",
+    .guest = {"plain"},
     .shape = VTB_SHAPE_VALUE,
     .role = VTB_ROLE_FLOOR,
     .lacks = {.async_method = "it never suspends",

@@ -80,7 +80,7 @@ static inline vtb_handover vtb_ready(struct vtb_service *service, struct vtb_slo
 VTB_STRATEGY(task_in_cache) = {
     .summary = "the cache entry is a completed task; a new one on a miss, then cached",
     .modelled_on = "ConcurrentDictionary<K, Task<V>> of .NET",
-    .guest = "cached_task",
+    .guest = {"cached_task"},
     .instead_in = "java",
     .shape = VTB_SHAPE_OBJECT,
     .lacks = {.async_method = "an asynchronous method makes a task of its own",

@@ -285,7 +285,7 @@ VTB_STRATEGY(value_task_pooled) = {
     .summary = "a struct that is the result, or a pooled source with a 16-bit version",
     .modelled_on = "IValueTaskSource<T> and the pooling builder of .NET",
     .aliases = "IValueTaskSource, PoolingAsyncValueTaskMethodBuilder",
-    .guest_async = "pooled_value_task",
+    .guest_async = {"pooled_value_task"},
     .shape = VTB_SHAPE_STRUCT,
     .lacks = {.runtime_async = "a method whose builder pools opts out of it",
               .several_consumers = "a source is consumed once, by one caller",

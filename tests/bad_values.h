@@ -152,7 +152,7 @@ static const struct bad_values bad_values_of_advise[] = {
 };
 
 static const struct bad_values bad_values_of_fidelity[] = {
-    {"guest", "a guest's name, or the folder of one", TEXTS("")},
+    {"guest", "names of guests, or folders of your own; see `list`", TEXTS("", ",a", "a,", "a,a")},
 };
 
 /* A name that there is not: the one of the list that is wrong, and the nearest, if it is near. */

@@ -23,6 +23,7 @@
 #include "report/report_csv.h"
 #include "report/report_json.h"
 #include "report/report_plan.h"
+#include "run/guests.h"
 #include "run/run.h"
 
 /* --- before anything is measured --- */
@@ -309,8 +310,9 @@ static bool run_plan(const struct vtb_options *options, const struct vtb_plan *p
     struct tm start;
     char *line = vtb_run_describe(&results, now);
     gmtime_r(&now, &start);
-    const bool ok = check_outputs(options, error) &&
+    const bool ok = check_outputs(options, error) && vtb_run_guests_find(&results, plan, error) &&
                     run_and_report(options, plan, manner, &results, &start, error);
+    free(results.guests); /* if it came to no run that has done so */
     free(line);
     return ok;
 }

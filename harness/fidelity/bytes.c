@@ -33,7 +33,7 @@ static void add_strategies(struct vtb_own_run *run)
     char names[400] = "";
     for (size_t i = 0; vtb_strategies[i].name; i++) {
         const struct vtb_strategy *strategy = vtb_find_strategy(vtb_strategies[i].name);
-        if (strategy && (strategy->guest || strategy->guest_async))
+        if (strategy && (strategy->guest[0] || strategy->guest_async[0]))
             vtb_append(names, sizeof names, "%s%s", *names ? "," : "", vtb_strategies[i].name);
     }
     vtb_own_run_word(run, "--strategy=%s", names);
@@ -90,17 +90,18 @@ static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
 {
     const struct vtb_point *point = fixture->point;
     const struct vtb_case *the_case = figures->the_case;
-    char question[VTB_PREDICTION_NAME_BYTES];
-    const struct vtb_fidelity_epoch how = {.strategy = vtb_fidelity_question(the_case, question),
-                                           .calls_n = GUEST_CALLS_N,
-                                           .warm_n = WARM_CALLS_N};
+    char question[VTB_STAND_IN_BYTES];
+    const struct vtb_stand_in_epoch how = {
+        .question = vtb_stand_in_question(question, vtb_fidelity_name(the_case), the_case),
+        .calls_n = GUEST_CALLS_N,
+        .warm_n = WARM_CALLS_N};
     struct vtb_guest_epoch epoch = {.bytes = 0};
     struct vtb_prediction prediction =
         vtb_fidelity_prediction(kind_of(the_case, point->hits.rate == 1), point);
     vtb_fidelity_title(the_case, prediction.model);
     (void)snprintf(prediction.guest, sizeof prediction.guest, "%s", question);
     prediction.predicted = vtb_steady_bytes_per_op(&figures->counted);
-    const bool ok = vtb_fidelity_run(&work->guest, fixture, &how, &epoch, error);
+    const bool ok = vtb_stand_in_run(&work->guest, fixture, &how, &epoch, error);
     return vtb_fidelity_note(work, &prediction, ok, bytes_of(&epoch, the_case), error);
 }
 
@@ -133,8 +134,7 @@ bool vtb_fidelity_bytes(struct vtb_fidelity *work, struct vtb_error *error)
 {
     bool ok = add_way(work, &classic, error);
     const size_t ways_n = sizeof runtime / sizeof *runtime;
-    const bool has_them =
-        vtb_guest_has_caller(&work->guest.guest, vtb_caller_words[VTB_CALLER_RUNTIME]);
+    const bool has_them = vtb_stand_in_has_callers(work->guest.note);
     for (size_t i = 0; ok && has_them && i < ways_n; i++)
         ok = add_way(work, &runtime[i], error);
     return ok;

@@ -1,8 +1,6 @@
 #include "fidelity/fidelity.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/interrupt.h"
 #include "base/progress.h"
@@ -27,48 +25,6 @@ bool vtb_fidelity_note(struct vtb_fidelity *work, struct vtb_prediction *predict
     return true;
 }
 
-/* The guest that is named, or the first of all. */
-static bool find(struct vtb_guest_program *program, const char *name, struct vtb_error *error)
-{
-    size_t n = 0;
-    if (name)
-        return vtb_guest_program_find(name, program, error);
-    struct vtb_guest_program *all = vtb_guest_programs(&n);
-    if (n > 0)
-        *program = all[0];
-    free(all);
-    return n > 0 || vtb_fail(error, VTB_EXIT_INTERNAL,
-                             "there is no guest: guests/ is not where the sources are");
-}
-
-/* Builds a guest that can be used. If it cannot, or does not build, that is no error here. */
-static void prepare(struct vtb_predictions *predictions, const struct vtb_guest_program *program,
-                    char built[PATH_MAX])
-{
-    struct vtb_error error;
-    (void)snprintf(predictions->guest, sizeof predictions->guest, "%s", program->name);
-    if (!program->usable)
-        (void)snprintf(predictions->unusable, sizeof predictions->unusable, "guest %s: %s",
-                       program->name, program->told);
-    else if (!vtb_guest_program_build(program, built, &error)) {
-        (void)snprintf(predictions->unusable, sizeof predictions->unusable, "%.599s",
-                       error.message);
-        if (error.details)
-            vtb_print_shown(stderr, error.details, strlen(error.details), VTB_SHOWN_TEXT);
-    }
-    if (*predictions->unusable)
-        vtb_tell("%s", predictions->unusable);
-}
-
-/* Asks it for its version, once it is built. */
-static void greet(struct vtb_fidelity *work)
-{
-    struct vtb_error error;
-    if (vtb_fidelity_start(&work->guest, 0, &error))
-        (void)snprintf(work->predictions->version, sizeof work->predictions->version, "%s",
-                       work->guest.guest.version);
-}
-
 static bool measure(struct vtb_fidelity *work, struct vtb_error *error)
 {
     struct vtb_progress_bar bar;
@@ -86,18 +42,22 @@ static bool measure(struct vtb_fidelity *work, struct vtb_error *error)
 bool vtb_fidelity_measure(struct vtb_predictions *predictions, const struct vtb_options *options,
                           struct vtb_error *error)
 {
-    struct vtb_guest_program program;
-    char built[PATH_MAX] = "";
+    struct vtb_guest_note note;
+    const struct vtb_names *guests = &options->guests;
     *predictions = (struct vtb_predictions){.items = NULL};
-    if (!find(&program, options->guest, error))
+    if (guests->n > 1)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--guest: '%.100s,%.100s': models are held against one guest, not several",
+                        guests->items[0], guests->items[1]);
+    if (!vtb_stand_in_find(&note, guests->n > 0 ? guests->items[0] : NULL, error))
         return false;
-    prepare(predictions, &program, built);
+    (void)snprintf(predictions->guest, sizeof predictions->guest, "%s", note.name);
+    (void)snprintf(predictions->version, sizeof predictions->version, "%s", note.version);
+    (void)snprintf(predictions->unusable, sizeof predictions->unusable, "%s", note.lost);
+    if (*note.lost)
+        vtb_tell("%s", note.lost);
     struct vtb_fidelity work = {
-        .options = options,
-        .guest = {.program = &program, .built = built, .unusable = predictions->unusable},
-        .predictions = predictions,
-    };
-    greet(&work);
+        .options = options, .guest = {.note = &note}, .predictions = predictions};
     const bool ok = measure(&work, error);
     vtb_guest_close(&work.guest.guest);
     if (!ok && vtb_interrupted())

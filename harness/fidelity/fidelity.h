@@ -5,7 +5,8 @@
 #ifndef FIDELITY_FIDELITY_H
 #define FIDELITY_FIDELITY_H
 
-#include "fidelity/stand_in.h"
+#include "fidelity/models.h"
+#include "guests/stand_in.h"
 #include "plan/options.h"
 
 /* What an interrupt means. */
@@ -14,7 +15,7 @@
 /* What the parts work on. */
 struct vtb_fidelity {
     const struct vtb_options *options; /* borrowed */
-    struct vtb_fidelity_guest guest;
+    struct vtb_stand_in guest;
     struct vtb_predictions *predictions; /* borrowed, as is their strings' memory */
 };
 

@@ -89,13 +89,13 @@ static bool add_all(struct vtb_fidelity *work, const struct vtb_point *point,
 static bool run_guest(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
                       struct made *made)
 {
-    const struct vtb_fidelity_epoch how = {
-        .strategy = vtb_fidelity_name(made->the_case),
+    const struct vtb_stand_in_epoch how = {
+        .question = vtb_fidelity_name(made->the_case),
         .calls_n = made->pressure ? GUEST_TIMES * made->pressure->calls_n : 1,
         .warm_n = WARM_CALLS_N,
         .warm_s = WARM_S};
     vtb_guest_close(&work->guest.guest);
-    return vtb_fidelity_run(&work->guest, fixture, &how, &made->epoch, &made->reason);
+    return vtb_stand_in_run(&work->guest, fixture, &how, &made->epoch, &made->reason);
 }
 
 /* `figures` are the models', or null. */
@@ -123,7 +123,7 @@ static bool measure(struct vtb_fidelity *work, const struct vtb_point *point,
 bool vtb_fidelity_collections(struct vtb_fidelity *work, struct vtb_error *error)
 {
     struct vtb_own_run run = {.words_n = 0};
-    const bool models = !*work->guest.unusable;
+    const bool models = !*work->guest.note->lost;
     bool ok = prepare(&run, work->options, error) &&
               (!models || vtb_own_run_measure(&run, &run.plan, NULL, error));
     for (size_t i = 0; ok && models && i < run.results.comparisons_n; i++)

@@ -77,8 +77,8 @@ static bool is_timed(const struct vtb_point *point, const struct vtb_case *the_c
 static bool open_guest(struct rate *rate, struct subject *subject, struct vtb_error *error)
 {
     bool steady;
-    struct vtb_fidelity_guest *own = &rate->work->guest;
-    return vtb_fidelity_start(own, subject->fixture->point->gen0_budget_bytes, error) &&
+    struct vtb_stand_in *own = &rate->work->guest;
+    return vtb_stand_in_start(own, subject->fixture->point->gen0_budget_bytes, error) &&
            vtb_guest_open_case(&own->guest, subject->fixture, vtb_fidelity_name(subject->the_case),
                                &subject->number, error) &&
            vtb_guest_warm(&own->guest, subject->number, CALLS_N, WARM_S, &steady, error);
@@ -292,7 +292,7 @@ static bool measure(struct vtb_fidelity *work, const struct vtb_plan *plan, doub
     static struct rate rate; /* large */
     memset(&rate, 0, sizeof rate);
     rate.work = work;
-    if (!*work->guest.unusable) /* else there is nothing to hold the models against */
+    if (!*work->guest.note->lost) /* else there is nothing to hold the models against */
         rate.rounds_n = work->options->quick ? ROUNDS_QUICK_N : ROUNDS_N;
     const bool ok = open_rate(&rate, plan, hit_rate, error) && run_rounds(&rate, error) &&
                     add_ratios(&rate, error);

@@ -15,5 +15,9 @@ void vtb_results_free(struct vtb_results *results)
     vtb_results_drop_tables(results);
     free(results->comparisons);
     results->comparisons = NULL;
+    vtb_plan_keep_free(results->kept);
+    results->kept = NULL;
+    free(results->guests);
+    results->guests = NULL;
     vtb_sessions_close(&results->sessions);
 }

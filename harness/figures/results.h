@@ -4,8 +4,10 @@
 
 #include "figures/break_even.h"
 #include "figures/summary.h"
+#include "guests/stand_in.h"
 #include "passes/machine.h"
 #include "passes/sessions.h"
+#include "plan/guest_cases.h"
 
 /* The events of a run, with those that cannot be counted here, and their keys in files. */
 struct vtb_event_columns {
@@ -18,7 +20,7 @@ struct vtb_event_columns {
 #define VTB_DATE_FORMAT "%Y-%m-%dT%H:%M:%S%z"
 
 struct vtb_results {
-    const struct vtb_plan *plan;
+    const struct vtb_plan *plan; /* of the comparisons: without cases that no guest has */
     struct vtb_machine machine;
     /* The result file that all of it was read from, as it is shown, borrowed; the date is then the
      * file's, and the machine has the fact cpu_model alone. Null: measured by this process. */
@@ -38,6 +40,8 @@ struct vtb_results {
     struct vtb_break_evens break_evens; /* of the comparisons; owned */
     struct vtb_event_columns events;
     size_t comparisons_n;
+    struct vtb_guest_note *guests; /* of the plan's guests, in their order; owned; null: none */
+    struct vtb_kept_plan *kept;    /* owned: what `plan` is then; null: the whole */
 };
 
 /* Frees the comparisons and break-evens, which can be made again of the same samples. */

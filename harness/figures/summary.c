@@ -13,6 +13,11 @@ double vtb_per_op(const struct vtb_counted *counted, uint64_t total)
     return (double)total / (double)counted->calls_n;
 }
 
+double vtb_cells_per_op(const struct vtb_counted *counted, uint64_t total)
+{
+    return counted->bytes_only ? NAN : vtb_per_op(counted, total);
+}
+
 double vtb_steady_bytes_per_op(const struct vtb_counted *counted)
 {
     return vtb_per_op(counted, counted->counts.requested_bytes - counted->startup_bytes);
@@ -20,7 +25,7 @@ double vtb_steady_bytes_per_op(const struct vtb_counted *counted)
 
 double vtb_steady_allocs_per_op(const struct vtb_counted *counted)
 {
-    return vtb_per_op(counted, counted->counts.allocs_n - counted->startup_allocs_n);
+    return vtb_cells_per_op(counted, counted->counts.allocs_n - counted->startup_allocs_n);
 }
 
 /* A table whose figures are being worked out. */
@@ -55,7 +60,7 @@ static double collections_per_op(const struct vtb_figures *figures)
     const double calls = pressure->measured ? pressure->calls_per_collection : NAN;
     const bool collects =
         pressure->measured ? pressure->collects : vtb_heap_collects(figures->the_case->heap->heap);
-    if (!collects || figures->counted.counts.allocs_n == 0)
+    if (!collects || figures->counted.counts.requested_bytes == 0)
         return 0;
     return calls > 0 ? (double)figures->the_case->threads_n / calls : NAN;
 }

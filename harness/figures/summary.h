@@ -108,7 +108,11 @@ void vtb_comparison_free(struct vtb_comparison *comparison);
 /* Divides a total by the number of operations. */
 double vtb_per_op(const struct vtb_counted *counted, uint64_t total);
 
-/* Give what an operation allocates once all that serves again is there: bytes, and allocations. */
+/* Likewise, of a total that guests do not tell: NaN of one. */
+double vtb_cells_per_op(const struct vtb_counted *counted, uint64_t total);
+
+/* Give what an operation allocates once all that serves again is there: bytes, and allocations,
+ * which are NaN where they are not known. */
 double vtb_steady_bytes_per_op(const struct vtb_counted *counted);
 double vtb_steady_allocs_per_op(const struct vtb_counted *counted);
 

@@ -200,6 +200,19 @@ static void sort_rows(struct vtb_compared *compared)
     qsort(rows, compared->rows_n, sizeof *rows, by_table);
 }
 
+/* Whether a row is of a guest that was of another version in the other file, so that it is another
+ * subject. */
+static bool is_other_guest(const struct vtb_result_file *file, const struct vtb_result_file *other,
+                           const char *name)
+{
+    size_t n;
+    char key[160];
+    const char *strategy = vtb_name_strategy(name, &n);
+    const char *heap = strategy[n] == '/' ? strategy + n + 1 : "";
+    (void)snprintf(key, sizeof key, "guests.%.*s", (int)strcspn(heap, "/"), heap);
+    return strcmp(vtb_recorded_fact(file, key), vtb_recorded_fact(other, key)) != 0;
+}
+
 /* Splits a file's rows: those that the other file has too go to `rows`, unless that is null, and
  * all others to `only`. */
 static void match(const struct vtb_result_file *file, const struct vtb_result_file *other,
@@ -208,7 +221,8 @@ static void match(const struct vtb_result_file *file, const struct vtb_result_fi
     *rows_n = 0;
     for (size_t i = 0; i < file->rows_n; i++) {
         const struct vtb_recorded_row *row = &file->rows[i];
-        const struct vtb_recorded_row *found = vtb_result_file_find(other, row->name);
+        const struct vtb_recorded_row *found =
+            is_other_guest(file, other, row->name) ? NULL : vtb_result_file_find(other, row->name);
         if (!found)
             only->rows[only->n++] = row;
         if (found && rows) {

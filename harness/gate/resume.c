@@ -9,6 +9,7 @@
 #include "gate/gate.h"
 #include "passes/pinning.h"
 #include "plan/prepare.h"
+#include "run/guests.h"
 
 #define END ".json"
 
@@ -136,20 +137,26 @@ void vtb_resume_close(struct vtb_resume *resume)
 
 /* --- the run --- */
 
-/* Reads what a result file of this run would say of it. */
+/* Reads what a result file of this run would say of it; guests are asked, as cells are, once they
+ * are built. */
 static bool describe(struct vtb_result_file *file, const struct vtb_plan *plan,
-                     const struct vtb_options *options, struct vtb_error *error)
+                     const struct vtb_options *options, bool loaded, struct vtb_error *error)
 {
     struct vtb_results results = {
         .plan = plan, .options = options, .command_line = "", .executable = ""};
     vtb_machine_read(&results.machine);
-    return vtb_context_read(file, &results, error);
+    const bool ok = (!loaded || vtb_run_guests_find(&results, plan, error)) &&
+                    vtb_context_read(file, &results, error);
+    free(results.guests);
+    return ok;
 }
 
-/* Whether a fact is what a run came to, rather than what it is of. */
+/* Whether a fact is what a run came to, rather than what it is of. A guest that was lost is left
+ * out; of what else is left out the sessions are, too. */
 static bool is_found_out(const char *key)
 {
-    return strcmp(key, "sessions") == 0 || strncmp(key, "unavailable", 11) == 0;
+    return strcmp(key, "sessions") == 0 || strcmp(key, "skipped") == 0 ||
+           strncmp(key, "unavailable", 11) == 0;
 }
 
 static bool refuse(const struct vtb_result_file *file, const char *key, const char *then,
@@ -162,11 +169,11 @@ static bool refuse(const struct vtb_result_file *file, const char *key, const ch
                     now ? "'" : "", now ? now : "not there", now ? "'" : "");
 }
 
-/* Whether it takes loaded cells to know a fact. */
+/* Whether it takes loaded cells, or guests that are built, to know a fact. */
 static bool is_of_cells(const char *key)
 {
     return strcmp(key, "compiler") == 0 || strcmp(key, "code") == 0 ||
-           strncmp(key, "libraries", 9) == 0;
+           strncmp(key, "libraries", 9) == 0 || strncmp(key, "guests", 6) == 0;
 }
 
 /* Checks that this would be the same run, by the facts that `compare` tells two runs apart by; and
@@ -193,7 +200,7 @@ static bool check_run(const struct vtb_resume *resume, const struct vtb_plan *pl
                       const struct vtb_options *options, bool loaded, struct vtb_error *error)
 {
     struct vtb_result_file now;
-    if (!describe(&now, plan, options, error))
+    if (!describe(&now, plan, options, loaded, error))
         return false;
     const bool ok = check_facts(&resume->file, &now, loaded, error);
     vtb_result_file_free(&now);

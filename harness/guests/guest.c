@@ -83,10 +83,9 @@ void vtb_guest_close(struct vtb_guest *guest)
     vtb_channel_close(&guest->channel);
 }
 
-/* Whether a name is one of those with commas between them. */
-static bool is_among(const char *names, const char *name)
+bool vtb_guest_lists(const char *names, const char *name)
 {
-    const size_t n = strcspn(name, " ");
+    const size_t n = strcspn(name, " "); /* what follows is no part of the name */
     for (const char *at = names; at; at = strchr(at, ',')) {
         at += *at == ',';
         if (strncmp(at, name, n) == 0 && (at[n] == ',' || at[n] == '\0'))
@@ -97,12 +96,8 @@ static bool is_among(const char *names, const char *name)
 
 bool vtb_guest_has(const struct vtb_guest *guest, const char *strategy, const char *workload)
 {
-    return is_among(guest->strategies, strategy) && is_among(guest->workloads, workload);
-}
-
-bool vtb_guest_has_caller(const struct vtb_guest *guest, const char *caller)
-{
-    return is_among(guest->callers, caller);
+    return vtb_guest_lists(guest->strategies, strategy) &&
+           vtb_guest_lists(guest->workloads, workload);
 }
 
 bool vtb_guest_open_case(struct vtb_guest *guest, const struct vtb_fixture *fixture,
@@ -144,6 +139,19 @@ bool vtb_guest_warm(struct vtb_guest *guest, size_t number, uint64_t calls_n, un
     return ok;
 }
 
+/* A collection of a generation is one of all younger ones. */
+static bool check_generations(struct vtb_guest *guest, const struct vtb_guest_epoch *epoch,
+                              struct vtb_error *error)
+{
+    const uint64_t *n = epoch->collections;
+    return (n[0] >= n[1] && n[1] >= n[2]) ||
+           vtb_channel_fail(&guest->channel, error,
+                            "it says that there were %" PRIu64 ", %" PRIu64 " and %" PRIu64
+                            " collections of its generations, of which the younger have those of "
+                            "the older",
+                            n[0], n[1], n[2]);
+}
+
 bool vtb_guest_run(struct vtb_guest *guest, size_t number, uint64_t first, uint64_t calls_n,
                    struct vtb_guest_epoch *epoch, struct vtb_error *error)
 {
@@ -156,7 +164,8 @@ bool vtb_guest_run(struct vtb_guest *guest, size_t number, uint64_t first, uint6
            take(guest, answer, "gen1", &epoch->collections[1], error) &&
            take(guest, answer, "gen2", &epoch->collections[2], error) &&
            take(guest, answer, "pause_ns", &epoch->pause_ns, error) &&
-           take(guest, answer, "checksum", &epoch->checksum, error);
+           take(guest, answer, "checksum", &epoch->checksum, error) &&
+           check_generations(guest, epoch, error);
 }
 
 bool vtb_guest_drain(struct vtb_guest *guest, size_t number, uint64_t checksum,

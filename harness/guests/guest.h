@@ -52,11 +52,11 @@ VTB_MUST_USE bool vtb_guest_open(struct vtb_guest *guest, const struct vtb_guest
 /* Ends it, if it is open. */
 void vtb_guest_close(struct vtb_guest *guest);
 
+/* Whether a name is one of those with commas between them. */
+bool vtb_guest_lists(const char *names, const char *name);
+
 /* Whether it has a strategy, and the workload of that name. */
 bool vtb_guest_has(const struct vtb_guest *guest, const char *strategy, const char *workload);
-
-/* Whether its methods may be called by a caller of that name. */
-bool vtb_guest_has_caller(const struct vtb_guest *guest, const char *caller);
 
 /* Opens a case on a fixture's schedule and order of completion: a table, a window, a strategy, by
  * its name, behind which further fields of the question may stand (" caller=runtime"). *number is

@@ -55,9 +55,9 @@
 struct trial {
     const struct vtb_plan *plan;
     const struct vtb_point *point;
-    double open_s; /* to make a fixture: the table, the schedule and the rest */
-    double fill_s; /* to draw one call */
-    size_t cases_n;
+    double open_s;    /* to make a fixture: the table, the schedule and the rest */
+    double fill_s;    /* to draw one call */
+    size_t cases_n;   /* of cells */
     double *timing_s; /* of one operation, of each case */
     double *counting_s;
     double *case_s;     /* to open a case, with what lives in its heap, and to close it */
@@ -275,7 +275,7 @@ static bool make_trial(struct trial **trial, const struct vtb_plan *plan, size_t
     *trial = vtb_pages_shared(*bytes, "a trial's times", error);
     if (!*trial)
         return false;
-    **trial = (struct trial){.plan = plan, .point = point, .cases_n = point->cases_n};
+    **trial = (struct trial){.plan = plan, .point = point, .cases_n = vtb_cells_end(point)};
     (*trial)->timing_s = (double *)(void *)(*trial + 1);
     (*trial)->counting_s = (*trial)->timing_s + point->cases_n;
     (*trial)->sorted_s = (*trial)->counting_s + point->cases_n;
@@ -287,6 +287,11 @@ static bool make_trial(struct trial **trial, const struct vtb_plan *plan, size_t
     return true;
 }
 
+/* Seconds that a guest's case takes to be counted, and in a session, mostly to warm itself.
+ * Estimates, not measured on this machine. */
+#define GUEST_COUNT_S 3
+#define GUEST_SESSION_S 0.7
+
 static bool estimate_point(struct vtb_estimate *estimate, const struct vtb_plan *plan, size_t i,
                            double *counted_s, struct vtb_error *error)
 {
@@ -294,9 +299,12 @@ static bool estimate_point(struct vtb_estimate *estimate, const struct vtb_plan 
     size_t bytes = 0;
     const bool ok = make_trial(&trial, plan, i, estimate->stale_n == 0, &bytes, error);
     if (ok) {
-        estimate->count_s[i] = count_s(trial) + pressure_s(trial, plan);
+        const double guests_n = (double)(trial->point->cases_n - trial->cases_n);
+        estimate->count_s[i] = count_s(trial) + pressure_s(trial, plan) + guests_n * GUEST_COUNT_S;
         *counted_s = instructions_s(trial, plan);
         estimate->time_s[i] = time_s(trial, plan);
+        if (vtb_plan_is_timed(plan))
+            estimate->time_s[i] += (double)plan->sessions_n * guests_n * GUEST_SESSION_S;
     }
     vtb_pages_free(trial, bytes);
     return ok;

@@ -37,6 +37,8 @@ const char *vtb_instructions_hindrance(const struct vtb_plan *plan)
 
 const char *vtb_instructions_of_heap(const struct vtb_heap *heap)
 {
+    if (vtb_heap_collects(heap) && !heap->collector->open)
+        return "a guest is another program";
     if (vtb_heap_collects(heap) && !heap->collector->moves)
         return "a conservative collector takes whatever looks like an address for one, so what it "
                "does depends on where things happen to lie";

@@ -201,7 +201,10 @@ static double (*const values[VTB_PRESSURE_METRICS_N])(const struct vtb_pressure 
 double vtb_pressure_value(const struct vtb_pressure_metric *metric,
                           const struct vtb_pressure *pressure)
 {
-    const bool known = pressure->measured && (pressure->collects || !metric->of_collector) &&
+    const bool told =
+        !pressure->counts_only || metric <= &vtb_pressure_metrics[VTB_PRESSURE_PAUSES];
+    const bool known = pressure->measured && told &&
+                       (pressure->collects || !metric->of_collector) &&
                        (pressure->generations_n > 1 || !metric->of_generations);
     return known ? values[metric - vtb_pressure_metrics](pressure) : NAN;
 }

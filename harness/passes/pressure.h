@@ -24,6 +24,7 @@
 struct vtb_pressure {
     bool measured;
     bool collects;          /* its heap does; otherwise the figures of collections mean nothing */
+    bool counts_only;       /* a guest counted: metrics behind VTB_PRESSURE_PAUSES are not known */
     unsigned generations_n; /* of its collector */
     uint64_t calls_n;       /* calls that were made */
     double cpu_ns;          /* the processor time of all calls, with that of collections */

@@ -18,6 +18,7 @@
 #include "base/system_files.h"
 #include "bench/exhausted.h"
 #include "cells/home.h"
+#include "guests/stand_in.h"
 #include "passes/cold.h"
 #include "plan/arguments.h"
 #include "plan/prepare.h"
@@ -29,7 +30,7 @@ extern char **environ;
 #define FROM_OUTSIDE \
     "from outside, perhaps for want of memory (a container's limit, the OOM killer)"
 
-/* What stands at the start of the memory; the tables' samples follow. */
+/* What stands at the start of the memory; the tables' samples follow, and then notes on guests. */
 struct vtb_sessions_head {
     uint64_t sessions_n;
     uint64_t rounds_n;
@@ -67,6 +68,21 @@ static size_t offset_of(const struct vtb_plan *plan, size_t point, size_t table)
                         : 0);
 }
 
+static size_t bytes_of(const struct vtb_plan *plan)
+{
+    return offset_of(plan, plan->points_n, 0) + plan->guests_n * sizeof(struct vtb_guest_note);
+}
+
+static struct vtb_guest_note *notes(const struct vtb_plan *plan, struct vtb_sessions_head *head)
+{
+    return (struct vtb_guest_note *)(void *)((char *)head + offset_of(plan, plan->points_n, 0));
+}
+
+struct vtb_guest_note *vtb_sessions_guests(const struct vtb_sessions *sessions)
+{
+    return notes(sessions->plan, sessions->head);
+}
+
 static struct vtb_samples all_samples(const struct vtb_plan *plan, struct vtb_sessions_head *head,
                                       size_t point, size_t table)
 {
@@ -99,7 +115,7 @@ static bool map(struct vtb_sessions *sessions, struct vtb_error *error)
 
 static bool make_memory(struct vtb_sessions *sessions, struct vtb_error *error)
 {
-    sessions->bytes = offset_of(sessions->plan, sessions->plan->points_n, 0);
+    sessions->bytes = bytes_of(sessions->plan);
     sessions->fd = memfd_create("vtb-sessions", 0);
     if (sessions->fd >= 0 && ftruncate(sessions->fd, (off_t)sessions->bytes) == 0)
         return map(sessions, error);
@@ -374,8 +390,8 @@ static bool time_table(struct vtb_fixture *fixture, struct vtb_bench *bench,
 
 /* Times the tables of a point. One bench serves all of them; but cold starts need no bench, and a
  * real cache must be as if nobody had used it before. */
-static bool time_point(const struct vtb_plan *plan, struct vtb_sessions_head *head, size_t point,
-                       struct vtb_error *error)
+static bool time_point(const struct vtb_plan *plan, struct vtb_sessions_head *head,
+                       struct vtb_stand_in *guests, size_t point, struct vtb_error *error)
 {
     struct vtb_fixture fixture;
     struct vtb_bench *bench = NULL;
@@ -383,7 +399,7 @@ static bool time_point(const struct vtb_plan *plan, struct vtb_sessions_head *he
                                   error))
         return false;
     const bool shared = !fixture.point->cold && !fixture.point->hits.emerge;
-    bool ok = !shared || (bench = vtb_bench_open(&fixture, error));
+    bool ok = !shared || (bench = vtb_bench_open(&fixture, guests, error));
     for (size_t t = 0; ok && t < plan->consumers_n; t++)
         ok = time_table(&fixture, bench, plan, head, point, t, error);
     vtb_bench_close(bench);
@@ -393,12 +409,17 @@ static bool time_point(const struct vtb_plan *plan, struct vtb_sessions_head *he
 
 static bool time_all(struct vtb_plan *plan, struct vtb_sessions_head *head, struct vtb_error *error)
 {
+    struct vtb_stand_in guests[VTB_GUESTS_MAX] = {{.note = NULL}};
     bool ok = vtb_plan_prepare(plan, error);
+    for (size_t i = 0; i < plan->guests_n; i++)
+        guests[i].note = &notes(plan, head)[i];
     vtb_exhausted_note_at(&head->watched);
     for (size_t i = 0; ok && i < plan->points_n; i++) {
         head->point = i;
-        ok = time_point(plan, head, i, error);
+        ok = time_point(plan, head, guests, i, error);
     }
+    for (size_t i = 0; i < plan->guests_n; i++)
+        vtb_guest_close(&guests[i].guest);
     vtb_exhausted_note_at(NULL);
     return ok;
 }
@@ -437,7 +458,7 @@ bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error
         plan.sessions_n = head->sessions_n;
         plan.rounds_n = head->rounds_n;
         ok = ((plan.points_n * plan.consumers_n == head->tables_n &&
-               offset_of(&plan, plan.points_n, 0) == head->bytes) ||
+               bytes_of(&plan) == head->bytes) ||
               vtb_fail(error, VTB_EXIT_INTERNAL,
                        "a session made another plan than the run that started it")) &&
              time_all(&plan, head, error);

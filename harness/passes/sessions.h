@@ -14,6 +14,7 @@
 #include "passes/timing.h"
 
 struct vtb_sessions_head;
+struct vtb_guest_note;
 
 /* The sessions of a run. */
 struct vtb_sessions {
@@ -35,6 +36,10 @@ struct vtb_sessions {
  */
 VTB_MUST_USE bool vtb_sessions_open(struct vtb_sessions *sessions, const struct vtb_plan *plan,
                                     uint64_t first_number, struct vtb_error *error);
+
+/* The notes on the plan's guests, in its order, in the memory that sessions share: to be filled in
+ * before the first is run; each session adds what it finds of them. */
+struct vtb_guest_note *vtb_sessions_guests(const struct vtb_sessions *sessions);
 
 /* Runs the next session, and waits for it. It gets the options that make the same cases. On false
  * *error says what failed in it, how it ended, or that there was an interrupt; what it had measured

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
@@ -11,6 +12,7 @@
 #include "bench/runner.h"
 #include "bench/state_probe.h"
 #include "bench/stopwatch.h"
+#include "passes/guest_timing.h"
 #include "plan/random.h"
 
 /* The numbers of random streams; the chunks of the schedule have lower ones. */
@@ -39,7 +41,9 @@
 struct vtb_bench {
     const struct vtb_fixture *fixture;
     struct vtb_thread_pool *thread_pool; /* null: no case has several threads */
-    struct vtb_runner *runners;
+    struct vtb_runner *runners;          /* of the cells' cases, which are the first cells_n */
+    size_t cells_n;
+    struct vtb_guest_seats *seats; /* of the others; null: there are none */
     size_t *order;
     size_t operations_n; /* of an epoch */
     bool probes;         /* the state of the machine can be told: no case has threads of its own */
@@ -92,7 +96,7 @@ static bool open_runners(struct vtb_bench *bench, const struct vtb_fixture *fixt
                          struct vtb_error *error)
 {
     const enum vtb_consumer consumer = VTB_CONSUMER_INDEPENDENT; /* until one is chosen */
-    const size_t n = fixture->point->cases_n;
+    const size_t n = bench->cells_n;
     struct vtb_random random = vtb_random_stream(fixture->schedule.seed, OPENING_STREAM);
     vtb_latin_square(&random, bench->order, n, 0);
     for (size_t i = 0; i < n; i++) {
@@ -109,12 +113,13 @@ static bool open_runners(struct vtb_bench *bench, const struct vtb_fixture *fixt
 }
 
 static bool open_all(struct vtb_bench *bench, const struct vtb_fixture *fixture,
-                     struct vtb_error *error)
+                     struct vtb_stand_in *guests, struct vtb_error *error)
 {
     const size_t n = fixture->point->cases_n;
     const size_t most = threads_n(fixture->point);
     *bench = (struct vtb_bench){
         .fixture = fixture,
+        .cells_n = vtb_cells_end(fixture->point),
         .runners = calloc(n, sizeof *bench->runners),
         .order = calloc(n, sizeof *bench->order),
         .probes = most == 1,
@@ -123,14 +128,18 @@ static bool open_all(struct vtb_bench *bench, const struct vtb_fixture *fixture,
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     if (most > 1 && !(bench->thread_pool = vtb_thread_pool_open(most, error)))
         return false;
-    return open_runners(bench, fixture, error);
+    if (!open_runners(bench, fixture, error))
+        return false;
+    bench->seats = guests ? vtb_guest_seats_open(fixture, guests) : NULL;
+    return true;
 }
 
 void vtb_bench_close(struct vtb_bench *bench)
 {
     if (!bench)
         return;
-    for (size_t i = 0; bench->runners && i < bench->fixture->point->cases_n; i++)
+    vtb_guest_seats_close(bench->seats);
+    for (size_t i = 0; bench->runners && i < bench->cells_n; i++)
         vtb_runner_close(&bench->runners[i]);
     vtb_runner_close(&bench->pacemaker);
     vtb_thread_pool_close(bench->thread_pool);
@@ -139,12 +148,13 @@ void vtb_bench_close(struct vtb_bench *bench)
     free(bench);
 }
 
-struct vtb_bench *vtb_bench_open(const struct vtb_fixture *fixture, struct vtb_error *error)
+struct vtb_bench *vtb_bench_open(const struct vtb_fixture *fixture, struct vtb_stand_in *guests,
+                                 struct vtb_error *error)
 {
     struct vtb_bench *bench = malloc(sizeof *bench);
     if (!bench)
         vtb_error_set(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", fixture->point->cases_n);
-    if (bench && open_all(bench, fixture, error))
+    if (bench && open_all(bench, fixture, guests, error))
         return bench;
     vtb_bench_close(bench);
     return NULL;
@@ -208,7 +218,7 @@ static double least_epoch_n(const struct vtb_bench *bench, double epoch_n)
 static bool warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
                     struct vtb_error *error)
 {
-    const size_t n = bench->fixture->point->cases_n;
+    const size_t n = bench->cells_n;
     const size_t operations_n = vtb_timing_warm_up_n(bench->fixture->point);
     double *ns_per_op = calloc(n, sizeof *ns_per_op);
     if (!ns_per_op)
@@ -226,6 +236,7 @@ static bool warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
                               ? effort->operations_n
                               : (size_t)fmax(1, fmax(epoch_n, least_epoch_n(bench, epoch_n)));
     free(ns_per_op);
+    vtb_guest_seats_warm(bench->seats, bench->operations_n);
     return !vtb_interrupted() || vtb_fail_interrupted(error);
 }
 
@@ -308,6 +319,47 @@ bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point
     return true;
 }
 
+/* Copies the numbers of each time, `width` of them, from those of more cases. */
+static void keep_numbers(double *to, const double *from, size_t width,
+                         const struct vtb_samples *kept, const struct vtb_samples *all,
+                         const size_t *places)
+{
+    for (size_t r = 0; from && r < kept->sessions_n * kept->rounds_n; r++) {
+        for (size_t i = 0; i < kept->cases_n; i++)
+            memcpy(&to[(r * kept->cases_n + i) * width],
+                   &from[(r * all->cases_n + places[i]) * width], width * sizeof *to);
+    }
+}
+
+bool vtb_samples_keep(struct vtb_samples *samples, const struct vtb_point *point,
+                      const size_t *places, struct vtb_error *error)
+{
+    const struct vtb_samples all = *samples;
+    struct vtb_samples kept;
+    if (!vtb_samples_make(&kept, point, all.sessions_n, all.rounds_n, error))
+        return false;
+    kept.operations_n = all.operations_n;
+    keep_numbers(kept.real_ns, all.real_ns, 1, &kept, &all, places);
+    keep_numbers(kept.cpu_ns, all.cpu_ns, 1, &kept, &all, places);
+    keep_numbers(kept.gc_ns, all.gc_ns, 1, &kept, &all, places);
+    keep_numbers(kept.probe_before_ns, all.probe_before_ns, 1, &kept, &all, places);
+    keep_numbers(kept.probe_after_ns, all.probe_after_ns, 1, &kept, &all, places);
+    keep_numbers(kept.faults_n, all.faults_n, 1, &kept, &all, places);
+    keep_numbers(kept.thread_ns, all.thread_ns, all.threads_n, &kept, &all, places);
+    for (size_t s = 0; s < kept.sessions_n; s++) {
+        if (kept.hit_rates)
+            kept.hit_rates[s] = all.hit_rates[s];
+        for (size_t i = 0; i < kept.cases_n; i++) {
+            const size_t from = s * all.cases_n + places[i];
+            kept.pauses[s * kept.cases_n + i] = all.pauses[from];
+            if (kept.completer_ns)
+                kept.completer_ns[s * kept.cases_n + i] = all.completer_ns[from];
+        }
+    }
+    *samples = kept;
+    return true;
+}
+
 struct vtb_samples vtb_samples_of_session(const struct vtb_samples *samples, size_t session)
 {
     const size_t first = session * samples->rounds_n * samples->cases_n;
@@ -357,7 +409,7 @@ static void take_places(struct vtb_bench *bench, struct vtb_random *places)
         run_pacemaker(bench);
         return;
     }
-    for (size_t i = 0; i < bench->fixture->point->cases_n; i++) {
+    for (size_t i = 0; i < bench->cells_n; i++) {
         struct vtb_runner *runner = &bench->runners[i];
         for (size_t t = 0; t < runner->callers_n; t++)
             runner->callers[t].position = (size_t)vtb_random_below(places, bench->fixture->ids_n);
@@ -395,7 +447,25 @@ static double probe(const struct vtb_bench *bench)
     return bench->probes ? vtb_probe_ns() : 0;
 }
 
-/* Runs the epoch of a case, and writes its times to the place `at`. Returns its time. */
+/* Runs the epoch of a guest's case, at a random place of the schedule, likewise. The probe is read
+ * on this thread, which waits for the guest meanwhile. */
+static double run_guest_epoch(struct table *table, size_t i, size_t at)
+{
+    const struct vtb_bench *bench = table->bench;
+    struct vtb_samples *samples = table->samples;
+    const uint64_t first = vtb_random_below(&table->places, bench->fixture->ids_n);
+    struct vtb_guest_times took = {NAN, NAN};
+    if (bench->seats)
+        took = vtb_guest_seats_run(bench->seats, i, first, bench->operations_n);
+    samples->probe_before_ns[at] = table->probe_ns;
+    samples->probe_after_ns[at] = table->probe_ns = probe(bench);
+    samples->real_ns[at] = took.real_ns;
+    samples->cpu_ns[at] = NAN; /* it is not told */
+    samples->gc_ns[at] = took.gc_ns;
+    return isnan(took.real_ns) ? 0 : took.real_ns * (double)bench->operations_n;
+}
+
+/* Runs the epoch of a cell's case, and writes its times to the place `at`. Returns its time. */
 static double run_epoch(struct table *table, size_t i, size_t at)
 {
     struct vtb_runner *runner = &table->bench->runners[i];
@@ -428,15 +498,19 @@ static double run_round(void *context, size_t round)
     take_places(bench, &table->places);
     vtb_latin_square(&table->order, bench->order, n, round);
     table->probe_ns = probe(bench);
-    for (size_t i = 0; i < n; i++)
-        sum_ns += run_epoch(table, bench->order[i], round * n + bench->order[i]);
+    for (size_t i = 0; i < n; i++) {
+        const size_t own = bench->order[i];
+        sum_ns += (own < bench->cells_n ? run_epoch : run_guest_epoch)(table, own, round * n + own);
+    }
     return sum_ns / 1e9;
 }
 
 /* Notes the pauses of each case's heap since it was warm. */
 static void note_pauses(const struct vtb_bench *bench, struct vtb_samples *samples)
 {
-    for (size_t i = 0; i < samples->cases_n; i++) {
+    for (size_t i = bench->cells_n; bench->seats && i < samples->cases_n; i++)
+        samples->pauses[i] = vtb_guest_seats_pauses(bench->seats, i);
+    for (size_t i = 0; i < bench->cells_n; i++) {
         const struct vtb_collected *collected = &bench->runners[i].memory.collected;
         samples->pauses[i] = (struct vtb_pause_sums){(double)collected->pauses_n, collected->cpu_ns,
                                                      collected->cpu_ns2};
@@ -459,7 +533,7 @@ static double completer_ns(struct vtb_runner *runner)
 
 static void measure_completers(struct vtb_bench *bench, struct vtb_samples *samples)
 {
-    for (size_t i = 0; samples->completer_ns && i < samples->cases_n; i++)
+    for (size_t i = 0; samples->completer_ns && i < bench->cells_n; i++)
         samples->completer_ns[i] = completer_ns(&bench->runners[i]);
 }
 
@@ -514,7 +588,7 @@ static bool check_checksums(struct vtb_bench *bench, struct vtb_error *error)
     const struct vtb_point *point = bench->fixture->point;
     uint64_t expected = 0;
     (void)check_runner(bench, point->cases[0].floor, &expected);
-    for (size_t i = 0; i < point->cases_n; i++) {
+    for (size_t i = 0; i < bench->cells_n; i++) {
         const bool is_empty = bench->runners[i].cell->strategy->role == VTB_ROLE_EMPTY;
         if (!is_empty && !check_runner(bench, i, &expected))
             return vtb_fail_figures(
@@ -522,12 +596,12 @@ static bool check_checksums(struct vtb_bench *bench, struct vtb_error *error)
                 "%s consumed other values than the floor in the timing pass; no figure is reported",
                 bench->runners[i].cell->name);
     }
-    return true;
+    return vtb_guest_seats_check(bench->seats, error);
 }
 
 static void choose(struct vtb_bench *bench, enum vtb_consumer consumer)
 {
-    for (size_t i = 0; i < bench->fixture->point->cases_n; i++)
+    for (size_t i = 0; i < bench->cells_n; i++)
         bench->runners[i].loop = vtb_fixture_loop(bench->fixture, bench->runners[i].cell, consumer);
     if (bench->pacemaker.cell)
         bench->pacemaker.loop = vtb_fixture_loop(bench->fixture, bench->pacemaker.cell, consumer);
@@ -545,7 +619,7 @@ bool vtb_timing_run(struct vtb_fixture *fixture, const struct vtb_effort *effort
                     enum vtb_consumer consumer, struct vtb_samples *samples,
                     struct vtb_error *error)
 {
-    struct vtb_bench *bench = vtb_bench_open(fixture, error);
+    struct vtb_bench *bench = vtb_bench_open(fixture, NULL, error);
     const bool ok = bench && vtb_bench_run(bench, effort, consumer, samples, error);
     vtb_bench_close(bench);
     return ok;

@@ -74,6 +74,11 @@ void vtb_samples_place(struct vtb_samples *samples, const struct vtb_point *poin
 VTB_MUST_USE bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point,
                                    size_t sessions_n, size_t rounds_n, struct vtb_error *error);
 
+/* Has samples be those of some cases alone, a point's, whose places in them are given: a copy, in
+ * memory of its own. On false *error says that there is no memory. */
+VTB_MUST_USE bool vtb_samples_keep(struct vtb_samples *samples, const struct vtb_point *point,
+                                   const size_t *places, struct vtb_error *error);
+
 /* Gives one session's part of the samples, which borrows their memory. */
 struct vtb_samples vtb_samples_of_session(const struct vtb_samples *samples, size_t session);
 
@@ -93,11 +98,14 @@ size_t vtb_timing_untimed_n(const struct vtb_point *point);
 /*
  * A bench, on which one point is timed: a window, a state and a heap for each case, used by one
  * consumer after the other. The fixture must outlive it, and the caller closes it with
- * vtb_bench_close, which accepts null. Null, with *error set, if there is no memory, heap or thread
- * to be had.
+ * vtb_bench_close, which accepts null. Guests, in the plan's order, run the cases that are theirs;
+ * null: there are none. They are left open, but for those that are lost. Null is given, with *error
+ * set, if there is no memory, heap or thread to be had.
  */
 struct vtb_bench;
-struct vtb_bench *vtb_bench_open(const struct vtb_fixture *fixture, struct vtb_error *error);
+struct vtb_stand_in;
+struct vtb_bench *vtb_bench_open(const struct vtb_fixture *fixture, struct vtb_stand_in *guests,
+                                 struct vtb_error *error);
 void vtb_bench_close(struct vtb_bench *bench);
 
 /* Times all cases for one consumer, and writes the times to a session's samples, of as many rounds
@@ -107,7 +115,7 @@ VTB_MUST_USE bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_effort
                                 enum vtb_consumer consumer, struct vtb_samples *samples,
                                 struct vtb_error *error);
 
-/* Times as vtb_bench_run does, on a bench that is opened and closed for it. */
+/* Times as vtb_bench_run does, without guests, on a bench that is opened and closed for it. */
 VTB_MUST_USE bool vtb_timing_run(struct vtb_fixture *fixture, const struct vtb_effort *effort,
                                  enum vtb_consumer consumer, struct vtb_samples *samples,
                                  struct vtb_error *error);

@@ -333,8 +333,9 @@ static bool needs(bool given, const char *option, ability *able, const struct vt
 static bool check_collectors(const struct vtb_options *options, const struct vtb_names *heaps,
                              struct vtb_error *error)
 {
-    return needs(options->parameters[VTB_P(gen0_budget)].n > 0, "gen0-budget", has_budget, heaps,
-                 error) &&
+    const bool guests_have_one = options->guests.n > 0;
+    return needs(options->parameters[VTB_P(gen0_budget)].n > 0 && !guests_have_one, "gen0-budget",
+                 has_budget, heaps, error) &&
            needs(options->live_heap_bytes >= 0, "live-heap", collects_at_all, heaps, error) &&
            needs(vtb_options_flag(options, VTB_P(incremental)), "boehm-incremental", has_steps,
                  heaps, error) &&

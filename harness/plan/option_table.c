@@ -310,10 +310,12 @@ static const struct vtb_option other_options[] = {
      .help =
          "collections with two small nurseries, without the large one, and 16 rounds in place of\n"
          "60"},
-    {"guest", "NAME", vtb_parse_text, FIELD(guest),
-     .accepts = "a guest's name, or the folder of one", .commands = FIDELITY,
-     .help = "the guest to hold the models against; `list` shows all. A folder, as ./mine, is one\n"
-             "of your own: docs/GUESTS.md. Default: the first"},
+    {"guest", "NAME,...", vtb_parse_guests, FIELD(guests),
+     .accepts = "names of guests, or folders of your own; see `list`", .of_cases = true,
+     .commands = RUN | FIDELITY,
+     .help = "guests, programs in other runtimes: their rows stand beside the heaps', in the same\n"
+             "rounds and sessions. `fidelity` holds the models against one of them; default: the\n"
+             "first. `list` shows all. A folder, as ./mine, is one of your own: docs/GUESTS.md"},
     {"section", "TEXT", vtb_parse_text, FIELD(section), .accepts = "a part of a section's heading",
      .commands = CLAIMS, .help = "only the claims of sections whose heading has this text in it"},
     {"samples", "FILE", vtb_parse_text, FIELD(samples_path), .file = VTB_FILE_READ,

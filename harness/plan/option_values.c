@@ -241,6 +241,25 @@ bool vtb_parse_names(const struct vtb_option *option, const char *text, void *fi
     return ok;
 }
 
+/* Which guests there are is not known here: names and paths are kept as they are. */
+bool vtb_parse_guests(const struct vtb_option *option, const char *text, void *field,
+                      struct vtb_error *error)
+{
+    struct vtb_names *names = field;
+    char *rest = vtb_copy_text(text, "a list of options"); /* lives as long as the process */
+    *names = (struct vtb_names){.n = 0};
+    while (rest) {
+        const char *name = strsep(&rest, ",");
+        if (*name == '\0')
+            return vtb_refuse_value(option, text, "no name", error);
+        if (vtb_names_have(names, name))
+            return vtb_refuse_value(option, text, "a name stands there twice", error);
+        if (!vtb_names_add(names, name))
+            return vtb_refuse_value(option, text, "too many names", error);
+    }
+    return true;
+}
+
 bool vtb_parse_name(const struct vtb_option *option, const char *text, void *field,
                     struct vtb_error *error)
 {

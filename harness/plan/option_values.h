@@ -28,6 +28,7 @@ vtb_parse_function vtb_parse_cache;
 vtb_parse_function vtb_parse_trace_format;
 vtb_parse_function vtb_parse_distribution;
 vtb_parse_function vtb_parse_names;
+vtb_parse_function vtb_parse_guests;
 vtb_parse_function vtb_parse_name;
 
 /* The names that an option may be given. */

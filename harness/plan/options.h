@@ -106,8 +106,9 @@ struct vtb_options {
     struct vtb_names strategies;
     struct vtb_names excluded_strategies;
     struct vtb_names heaps;
-    struct vtb_names baseline_strategy;              /* empty or one name */
-    struct vtb_names runtime;                        /* likewise, for `advise` */
+    struct vtb_names guests;            /* their names, or the paths of their folders */
+    struct vtb_names baseline_strategy; /* empty or one name */
+    struct vtb_names runtime;           /* likewise, for `advise` */
     struct vtb_numbers parameters[VTB_PARAMETERS_N]; /* a flag has one value, 0 or 1 */
     struct vtb_distribution distribution;            /* s is 0 if it was not given */
     const char *trace_path;                          /* null: keys are drawn; "-": standard input */
@@ -144,7 +145,6 @@ struct vtb_options {
     const char *samples_path; /* null: this machine is measured */
     const char *section;      /* of `claims`: a part of a heading; null: all of them */
     const char *from;         /* of `advise`: a result file; null: measure now */
-    const char *guest;        /* of `fidelity`; null: the first that there is */
     double doctor_s;          /* that `doctor` watches for gaps */
     const char *pin;          /* null: not given, as for the next */
     const char *tag;

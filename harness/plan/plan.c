@@ -7,6 +7,7 @@
 #include "base/prose.h"
 #include "cells/foreign.h"
 #include "plan/choice.h"
+#include "plan/guest_cases.h"
 
 /* Stands for the number of a case that was left out. */
 #define SKIPPED SIZE_MAX
@@ -19,11 +20,13 @@
 /* The conditions that the cases of one table share. */
 struct group {
     const struct vtb_heap_entry *heap;
+    const struct vtb_plan_guest *guest; /* null: cells */
+    bool collected;                     /* the cells are for a heap that collects */
     size_t threads_n;
     const struct vtb_way *way;
 };
 
-static void note_skip(struct vtb_skips *skips, const struct vtb_skip *skip)
+void vtb_skips_note(struct vtb_skips *skips, const struct vtb_skip *skip)
 {
     for (size_t i = 0; i < skips->n; i++) {
         if (skips->items[i].strategy == skip->strategy && skips->items[i].what == skip->what)
@@ -39,9 +42,9 @@ static void note_heaps(struct vtb_skips *skips, const struct vtb_names *wanted,
 {
     for (size_t i = 0; i < wanted->n; i++) {
         const struct vtb_heap_entry *entry = vtb_find_heap(wanted->items[i]);
-        const struct vtb_skip skip = {NULL, entry->name, entry->heap->unavailable};
+        const struct vtb_skip skip = {.what = entry->name, .reason = entry->heap->unavailable};
         if (!vtb_names_have(chosen, entry->name))
-            note_skip(skips, &skip);
+            vtb_skips_note(skips, &skip);
     }
 }
 
@@ -51,7 +54,7 @@ static struct vtb_case case_of(const struct vtb_point *point, const char *strate
     struct vtb_kind timing = {.method = VTB_METHOD_DIRECT};
     if (!vtb_lacks_method(vtb_find_strategy_entry(strategy), group->way->kind))
         timing = group->way->kind;
-    timing.collected = vtb_heap_collects(group->heap->heap);
+    timing.collected = group->collected;
     struct vtb_kind counting = timing;
     counting.counting = true;
     timing.abstract = point->abstract;
@@ -59,6 +62,7 @@ static struct vtb_case case_of(const struct vtb_point *point, const char *strate
         .timing = vtb_find_cell(strategy, point->workload->name, timing),
         .counting = vtb_find_cell(strategy, point->workload->name, counting),
         .heap = group->heap,
+        .guest = group->guest,
         .method = group->way->kind.method,
         .caller = group->way->caller,
         .stored = group->way->stored,
@@ -83,19 +87,33 @@ static struct vtb_skip skip_of(const struct vtb_point *point, const char *strate
     const struct vtb_kind kind = group->way->kind;
     const char *reason = vtb_lacks_method(vtb_find_strategy_entry(strategy), kind);
     if (reason)
-        return (struct vtb_skip){strategy, what_lacks(kind), reason};
-    if (vtb_heap_collects(group->heap->heap) && lacks->collector)
-        return (struct vtb_skip){strategy, group->heap->name, lacks->collector};
+        return (struct vtb_skip){strategy, what_lacks(kind), reason, false};
+    if (group->collected && lacks->collector)
+        return (struct vtb_skip){strategy, group->heap->name, lacks->collector, false};
     if (point->hits.emerge && lacks->real_cache)
-        return (struct vtb_skip){strategy, point->workload->name, lacks->real_cache};
+        return (struct vtb_skip){strategy, point->workload->name, lacks->real_cache, false};
     if (point->completer && kind.by_runtime)
-        return (struct vtb_skip){strategy, "a completing thread", VTB_RUNTIME_LACKS_THREADS};
+        return (struct vtb_skip){strategy, "a completing thread", VTB_RUNTIME_LACKS_THREADS, false};
     if (point->completer && lacks->other_threads)
-        return (struct vtb_skip){strategy, "a completing thread", lacks->other_threads};
+        return (struct vtb_skip){strategy, "a completing thread", lacks->other_threads, false};
     if (point->completer && !the_case.timing->several_threads)
         return (struct vtb_skip){strategy, "a completing thread",
-                                 "its counts of references are for one thread"};
-    return (struct vtb_skip){strategy, NULL, NULL};
+                                 "its counts of references are for one thread", false};
+    return (struct vtb_skip){.strategy = strategy};
+}
+
+/* Adds a case that can be run. What nothing stands for in a guest is no case of it. */
+static void add_case(struct vtb_point *point, const char *strategy, const struct group *group,
+                     struct vtb_skips *skips)
+{
+    const bool stands_there =
+        group->guest && vtb_guest_cases_names(strategy, group->way->kind.method) != NULL;
+    const struct vtb_skip skip =
+        group->guest ? (struct vtb_skip){.strategy = strategy} : skip_of(point, strategy, group);
+    if (skip.reason)
+        vtb_skips_note(skips, &skip);
+    else if (!group->guest || stands_there)
+        point->cases[point->cases_n++] = case_of(point, strategy, group);
 }
 
 /* The place of a strategy among the cases from `first` on; cases_n if it is not there. */
@@ -134,22 +152,17 @@ static void make_table(struct vtb_point *point, const struct vtb_choice *choice,
 {
     const struct vtb_references *references = &choice->references;
     const size_t own = point->cases_n;
+    const size_t references_n = group->guest ? 1 : 2;
     for (size_t i = 0; i < choice->strategies.n; i++) {
-        const char *strategy = choice->strategies.items[i];
-        const struct vtb_skip skip = skip_of(point, strategy, group);
-        if (is_reference(references, strategy))
-            continue;
-        if (skip.reason)
-            note_skip(skips, &skip);
-        else
-            point->cases[point->cases_n++] = case_of(point, strategy, group);
+        if (!is_reference(references, choice->strategies.items[i]))
+            add_case(point, choice->strategies.items[i], group, skips);
     }
     size_t baseline = place_of(point, own, references->baseline);
     if (baseline == point->cases_n)
         baseline = place_of(point, first, references->baseline);
     if (baseline == point->cases_n)
         baseline = SKIPPED;
-    for (size_t i = own == first + 2 ? first : own; i < point->cases_n; i++) {
+    for (size_t i = own == first + references_n ? first : own; i < point->cases_n; i++) {
         point->cases[i].baseline = baseline;
         point->cases[i].floor = place_of(point, first, references->floor);
         point->cases[i].empty = place_of(point, first, references->empty);
@@ -177,17 +190,68 @@ static void make_tables(struct vtb_point *point, const struct vtb_choice *choice
     }
 }
 
-static bool make_cases(struct vtb_point *point, const struct vtb_choice *choice,
+/* Makes the tables of a guest, one for each method by which something in it stands for the
+ * baseline. Those that have a floor have no empty loop. */
+static void make_guest_tables(struct vtb_point *point, const struct vtb_choice *choice,
+                              const struct vtb_plan_guest *guest, struct vtb_skips *skips)
+{
+    const struct vtb_references *references = &choice->references;
+    const size_t first = point->cases_n;
+    struct group group = {.heap = &guest->heap, .guest = guest, .threads_n = 1};
+    for (size_t way = 0; way < VTB_METHODS_N; way++) {
+        const struct vtb_skip skip = {
+            .what = guest->name,
+            .reason = "nothing in guests stands for the baseline strategy by each of its methods",
+            .is_guest = true,
+        };
+        group.way = &choice->ways[way];
+        if (!group.way->chosen)
+            continue;
+        if (!vtb_guest_cases_names(references->baseline, group.way->kind.method) ||
+            !vtb_guest_cases_names(references->floor, VTB_METHOD_DIRECT)) {
+            vtb_skips_note(skips, &skip);
+            continue;
+        }
+        if (point->cases_n == first)
+            point->cases[point->cases_n++] = case_of(point, references->floor, &group);
+        make_table(point, choice, &group, first, skips);
+    }
+    for (size_t i = first; i < point->cases_n; i++)
+        point->cases[i].serial = i;
+}
+
+/* The cases of guests come last: their places then follow from nothing else. */
+static void make_guest_cases(const struct vtb_plan *plan, struct vtb_point *point,
+                             const struct vtb_choice *choice, const struct vtb_options *options,
+                             struct vtb_skips *skips)
+{
+    const char *hindrance = vtb_guest_cases_hindrance(point, options);
+    const size_t first = point->cases_n;
+    for (size_t i = 0; i < plan->guests_n; i++) {
+        const struct vtb_skip skip = {
+            .what = plan->guests[i].name, .reason = hindrance, .is_guest = true};
+        if (hindrance)
+            vtb_skips_note(skips, &skip);
+        else
+            make_guest_tables(point, choice, &plan->guests[i], skips);
+    }
+    for (size_t i = first; i < point->cases_n; i++)
+        point->cases[i].empty = point->cases_n;
+}
+
+static bool make_cases(struct vtb_point *point, const struct vtb_choice *choice, size_t guests_n,
                        struct vtb_skips *skips, struct vtb_error *error)
 {
-    const size_t most =
-        (choice->strategies.n * VTB_METHODS_N + 2) * choice->heaps.n * choice->threads.n + 1;
+    const size_t most = (choice->strategies.n * VTB_METHODS_N + 2) *
+                            (choice->heaps.n * choice->threads.n + guests_n) +
+                        1;
     point->cases = calloc(most, sizeof *point->cases);
     if (!point->cases)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", most);
     for (size_t h = 0; h < choice->heaps.n; h++) {
         const size_t serial = point->cases_n;
-        struct group group = {.heap = vtb_find_heap(choice->heaps.items[h])};
+        const struct vtb_heap_entry *heap = vtb_find_heap(choice->heaps.items[h]);
+        struct group group = {.heap = heap, .collected = heap && vtb_heap_collects(heap->heap)};
         for (size_t t = 0; t < choice->threads.n; t++) {
             const size_t first = point->cases_n;
             group.threads_n = (size_t)choice->threads.values[t];
@@ -556,7 +620,7 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
             plan->consumers[plan->consumers_n++] = (enum vtb_consumer)consumer;
     }
     bool ok = vtb_foreign_load(error) && vtb_choice_make(&choice, options, error) &&
-              open_trace(plan, options, error);
+              vtb_guest_cases_open(plan, options, error) && open_trace(plan, options, error);
     if (ok) {
         plan->is_sweep = is_sweep(plan, options, &choice.workloads);
         note_heaps(&plan->skips, &options->heaps, &choice.heaps);
@@ -564,7 +628,9 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
     for (size_t i = 0; ok && i < choice.workloads.n; i++)
         ok = make_points(plan, options, vtb_find_workload(choice.workloads.items[i]), error);
     for (size_t i = 0; ok && i < plan->points_n; i++)
-        ok = make_cases(&plan->points[i], &choice, &plan->skips, error);
+        ok = make_cases(&plan->points[i], &choice, plan->guests_n, &plan->skips, error);
+    for (size_t i = 0; ok && i < plan->points_n; i++)
+        make_guest_cases(plan, &plan->points[i], &choice, options, &plan->skips);
     ok = ok && check_tables(plan, &choice.references, error);
     if (ok)
         set_effort(plan, options);
@@ -583,9 +649,22 @@ size_t vtb_table_end(const struct vtb_point *point, size_t first)
     return end;
 }
 
+size_t vtb_cells_end(const struct vtb_point *point)
+{
+    size_t end = point->cases_n;
+    while (end > 0 && point->cases[end - 1].guest)
+        end--;
+    return end;
+}
+
 bool vtb_plan_make_gated(struct vtb_plan *plan, const struct vtb_options *options,
                          struct vtb_error *error)
 {
+    if (options->guests.n > 0)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--baseline: it is of a run with --guest %.100s, and `gate` runs no "
+                        "guests; make one without them",
+                        options->guests.items[0]);
     if (!vtb_plan_make(plan, options, error))
         return false;
     plan->tables_n = plan->consumers_n;
@@ -627,7 +706,7 @@ const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n)
         const struct vtb_point *point = &plan->points[p];
         if (p > 0 && point->workload == plan->points[p - 1].workload)
             continue; /* all points of a workload have the same cases */
-        for (size_t i = 0; i < point->cases_n; i++) {
+        for (size_t i = 0; i < vtb_cells_end(point); i++) {
             if (vtb_plan_needs_timing(plan, &point->cases[i]))
                 add_once(cells, n, point->cases[i].timing);
             add_once(cells, n, point->cases[i].counting);
@@ -669,6 +748,7 @@ void vtb_plan_free(struct vtb_plan *plan)
     for (size_t i = 0; i < plan->points_n; i++)
         free(plan->points[i].cases);
     free(plan->points);
+    free(plan->guests);
     vtb_trace_close(&plan->trace);
     *plan = (struct vtb_plan){0};
 }

@@ -12,16 +12,34 @@
 #include "plan/options.h"
 #include "plan/trace.h"
 
+#define VTB_GUEST_NAME_BYTES 32
+
+/* At most so many guests in a run. */
+#define VTB_GUESTS_MAX 4
+
+/* A guest, a program in another runtime that stands for strategies (plan/guest_cases.h). To its
+ * cases it is what a heap is to cells. */
+struct vtb_plan_guest {
+    char name[VTB_GUEST_NAME_BYTES];
+    size_t number;              /* its place among the plan's guests */
+    const char *asked;          /* its name, or the path of its folder, as it was given; borrowed */
+    struct vtb_heap_entry heap; /* of that name; it collects, and has no function */
+    char title[96];             /* the name, and the version once it is known */
+};
+
 struct vtb_case {
-    const struct vtb_cell *timing;
+    const struct vtb_cell *timing; /* for a guest's case its facts alone, as for the next */
     const struct vtb_cell *counting;
     const struct vtb_heap_entry *heap;
-    size_t threads_n; /* callers at once */
+    const struct vtb_plan_guest *guest; /* that runs it; null: cells do */
+    const char *guest_word;             /* what the guest calls it; null: not known */
+    size_t threads_n;                   /* callers at once */
     /* Places in the point's cases, of the same heap and threads. The baseline is of the same
      * method. */
     size_t baseline;
     size_t floor;
-    size_t empty; /* the number of cases if there is none, as among recorded samples */
+    size_t
+        empty; /* the number of cases if there is none, as among recorded samples, and in guests */
     /* The case that it is a variation of: the direct method's, or that without @variant; itself if
      * none. */
     size_t variant_of;
@@ -70,11 +88,13 @@ struct vtb_point {
     size_t cases_n;
 };
 
-/* A case that cannot be run, and why; or a heap that cannot be used, and so none of its cases. */
+/* A case that cannot be run, and why; or a heap or guest that cannot be used, and so none of its
+ * cases. */
 struct vtb_skip {
-    const char *strategy; /* null: `what` is the name of a heap that cannot be used */
+    const char *strategy; /* null: `what` is the name of a heap or guest that cannot be used */
     const char *what;     /* "the async method", the heap's name, the workload's, ... */
     const char *reason;
+    bool is_guest; /* `what` is a guest's name */
 };
 
 #define VTB_SKIPS_MAX 256
@@ -87,6 +107,8 @@ struct vtb_skips {
 struct vtb_plan {
     struct vtb_point *points; /* owned */
     size_t points_n;
+    struct vtb_plan_guest *guests; /* owned; their cases come after all cells' */
+    size_t guests_n;
     /* Whether it has so many points that each is measured roughly, unless the options say
      * otherwise. */
     bool is_sweep;
@@ -129,6 +151,12 @@ size_t vtb_table_end(const struct vtb_point *point, size_t first);
 VTB_MUST_USE bool vtb_point_follow_miss_time(struct vtb_point *point,
                                              const struct vtb_options *options,
                                              struct vtb_error *error);
+
+/* Gives the place of a point's first case that a guest runs; those of all guests are the last. */
+size_t vtb_cells_end(const struct vtb_point *point);
+
+/* Notes a case that cannot be run, unless it is noted. */
+void vtb_skips_note(struct vtb_skips *skips, const struct vtb_skip *skip);
 
 /* Makes the plan; on false *error says what the options ask for that cannot be. */
 VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,

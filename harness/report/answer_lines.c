@@ -127,7 +127,8 @@ const char *vtb_answer_table_name(char name[VTB_ANSWER_LABEL_BYTES],
                                   const struct vtb_case *the_case)
 {
     const char *mark = vtb_method_mark(the_case->method);
-    snprintf(name, VTB_ANSWER_LABEL_BYTES, "%s%s%s", the_case->heap->name, *mark ? " " : "", mark);
+    snprintf(name, VTB_ANSWER_LABEL_BYTES, "%s%s%s", vtb_case_heap(the_case), *mark ? " " : "",
+             mark);
     if (comparison->caller_ns)
         vtb_append(name, VTB_ANSWER_LABEL_BYTES, " x%zu", the_case->threads_n);
     return name;
@@ -142,8 +143,10 @@ const char *vtb_gain_name(char name[VTB_ANSWER_LABEL_BYTES], const struct vtb_an
 void vtb_answer_heap_label(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_case *the_case)
 {
     const char *mark = vtb_method_mark(the_case->method);
-    snprintf(label, VTB_ANSWER_LABEL_BYTES, "%s (%s)%s%s",
-             vtb_heap_collects(the_case->heap->heap) ? "collector" : "malloc", the_case->heap->name,
+    const char *kind = the_case->guest                           ? "runtime"
+                       : vtb_heap_collects(the_case->heap->heap) ? "collector"
+                                                                 : "malloc";
+    snprintf(label, VTB_ANSWER_LABEL_BYTES, "%s (%s)%s%s", kind, vtb_case_heap(the_case),
              *mark ? ", " : "", mark);
 }
 
@@ -284,9 +287,13 @@ static void print_bytes(const struct vtb_answer_lines *lines, const struct vtb_a
     char label[VTB_ANSWER_LABEL_BYTES];
     for (size_t i = 0; i < answer->n; i++) {
         char text[VTB_ANSWER_TEXT_BYTES] = "";
+        const struct vtb_case *the_case = answer->gains[i].to->the_case;
         append_bytes(text, &answer->gains[i]);
-        if (answer->gains[i].to->the_case->method == method && !strstr(all, text))
-            vtb_append(all, sizeof all, "%s%s", *all ? "; " : "", text);
+        if (the_case->method != method || strstr(all, text))
+            continue;
+        vtb_append(all, sizeof all, "%s%s", *all ? "; " : "", text);
+        if (the_case->guest) /* which counted something else than the models have */
+            vtb_append(all, sizeof all, " (%s)", vtb_case_heap(the_case));
     }
     if (*all)
         vtb_answer_line(lines, vtb_allocated_label(label, method), all);

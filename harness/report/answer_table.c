@@ -210,7 +210,8 @@ static void add_counts(struct vtb_table *table, const struct side_by_side *table
     }
     const struct vtb_counted *counted = &comparison->figures[place].counted;
     add_bytes(table, &comparison->figures[place]);
-    vtb_table_cell(table, "%s", vtb_fitted_text(number, vtb_steady_allocs_per_op(counted), 8));
+    const double allocs = vtb_steady_allocs_per_op(counted);
+    vtb_table_cell(table, "%s", isnan(allocs) ? "-" : vtb_fitted_text(number, allocs, 8));
 }
 
 static bool collects(const struct side_by_side *tables, size_t t)
@@ -235,6 +236,22 @@ static bool is_first_of_method(const struct side_by_side *tables, size_t t)
             return false;
     }
     return true;
+}
+
+static bool is_guest(const struct side_by_side *tables, size_t t)
+{
+    return first_of(tables, t)->guest != NULL;
+}
+
+/* The bytes that a guest has counted, which are no model's. */
+static void add_guest_bytes(struct vtb_table *table, const struct side_by_side *tables, size_t t,
+                            const char *name)
+{
+    const size_t place = find_in(tables, t, name);
+    if (place == tables->comparison->point->cases_n)
+        vtb_table_cell(table, "-");
+    else
+        add_bytes(table, &tables->comparison->figures[place]);
 }
 
 /* Collections in a million calls: exactly, where that follows, and otherwise as they happened. */
@@ -282,6 +299,8 @@ static void add_line(struct vtb_table *table, const struct side_by_side *tables,
     for (size_t t = 0; t < tables->n; t++) {
         if (is_first_of_method(tables, t))
             add_counts(table, tables, t, line->name);
+        if (is_guest(tables, t))
+            add_guest_bytes(table, tables, t, line->name);
     }
     for (size_t t = 0; t < tables->n; t++) {
         if (collects(tables, t))
@@ -344,6 +363,20 @@ static bool is_wide(const struct side_by_side *tables, const struct vtb_look *lo
     return model > 0 && NAME_WIDTH + heaps + counts + 1 + model <= look->width;
 }
 
+/* The name of a table's heap or guest, for a narrow column; the lines of the answer have a guest's
+ * version. */
+static const char *short_name(char name[VTB_ANSWER_LABEL_BYTES], const struct side_by_side *tables,
+                              size_t t)
+{
+    const struct vtb_case *first = first_of(tables, t);
+    if (!first->guest)
+        return vtb_answer_table_name(name, tables->comparison, first);
+    const char *mark = vtb_method_mark(first->method);
+    (void)snprintf(name, VTB_ANSWER_LABEL_BYTES, "%s%s%s", first->guest->name, *mark ? " " : "",
+                   mark);
+    return name;
+}
+
 static void add_columns(struct vtb_table *table, const struct side_by_side *tables,
                         const char *baseline, bool wide, enum vtb_format format)
 {
@@ -353,21 +386,21 @@ static void add_columns(struct vtb_table *table, const struct side_by_side *tabl
                                                                             : "fewest bytes first",
                                          .width = NAME_WIDTH});
     for (size_t t = 0; tables->comparison->timed && t < tables->n; t++) {
-        vtb_answer_table_name(title, tables->comparison, first_of(tables, t));
-        add_times(table, format, title, baseline);
+        add_times(table, format, short_name(title, tables, t), baseline);
     }
     for (size_t t = 0; t < tables->n; t++) {
         const char *method = tables->n > 1 ? vtb_method_mark(first_of(tables, t)->method) : "";
-        if (!is_first_of_method(tables, t))
-            continue;
-        add_column(table, format, method, "B/op", 6, VTB_SIDE_POINT);
-        add_column(table, format, method, "allocs/op", 6, VTB_SIDE_POINT);
+        if (is_first_of_method(tables, t)) {
+            add_column(table, format, method, "B/op", 6, VTB_SIDE_POINT);
+            add_column(table, format, method, "allocs/op", 6, VTB_SIDE_POINT);
+        }
+        if (is_guest(tables, t))
+            add_column(table, format, short_name(title, tables, t), "B/op", 6, VTB_SIDE_POINT);
     }
     for (size_t t = 0; t < tables->n; t++) {
-        vtb_answer_table_name(title, tables->comparison, first_of(tables, t));
         if (collects(tables, t))
-            add_column(table, format, collecting_n(tables) > 1 ? title : "", "GCs/M", 5,
-                       VTB_SIDE_POINT);
+            add_column(table, format, collecting_n(tables) > 1 ? short_name(title, tables, t) : "",
+                       "GCs/M", 5, VTB_SIDE_POINT);
     }
     if (wide)
         vtb_table_column(table, (struct vtb_column){.title = format == VTB_FORMAT_MARKDOWN

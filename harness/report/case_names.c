@@ -93,6 +93,16 @@ void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *c
              point->depth, rare);
 }
 
+const char *vtb_case_strategy(const struct vtb_case *the_case)
+{
+    return the_case->guest_word ? the_case->guest_word : the_case->timing->name;
+}
+
+const char *vtb_case_heap(const struct vtb_case *the_case)
+{
+    return the_case->guest ? the_case->guest->title : the_case->heap->name;
+}
+
 const char *vtb_case_method(const struct vtb_case *the_case)
 {
     return vtb_method_words[the_case->timing->kind.method];

@@ -10,6 +10,11 @@
 void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
                    const struct vtb_figures *figures);
 
+/* Give what a case is called in tables: its strategy, or what a guest calls that which stands for
+ * it; and its heap, or the guest with its version. */
+const char *vtb_case_strategy(const struct vtb_case *the_case);
+const char *vtb_case_heap(const struct vtb_case *the_case);
+
 /* Give the method of a case's own cell and of its table, "direct", "async" or "runtime". They
  * differ if the case is the empty loop or the floor in a table of asynchronous methods. */
 const char *vtb_case_method(const struct vtb_case *the_case);

@@ -32,14 +32,16 @@ static void add_exact(struct vtb_counter *counters, size_t *n, const struct vtb_
     const bool collects = vtb_heap_collects(figures->the_case->heap->heap);
     add(counters, n, "actual_hit_rate", vtb_per_op(counted, counted->hits_n), true);
     add(counters, n, "bytes_per_op", vtb_per_op(counted, counted->counts.requested_bytes), true);
-    add(counters, n, "usable_bytes_per_op", vtb_per_op(counted, counted->counts.usable_bytes),
+    add(counters, n, "usable_bytes_per_op", vtb_cells_per_op(counted, counted->counts.usable_bytes),
         true);
-    add(counters, n, "allocs_per_op", vtb_per_op(counted, counted->counts.allocs_n), true);
-    add(counters, n, "frees_per_op", vtb_per_op(counted, counted->counts.frees_n), true);
+    add(counters, n, "allocs_per_op", vtb_cells_per_op(counted, counted->counts.allocs_n), true);
+    add(counters, n, "frees_per_op", vtb_cells_per_op(counted, counted->counts.frees_n), true);
     add(counters, n, "peak_live_bytes", /* not known on a collector, where nothing is freed */
         collects ? NAN : (double)counted->counts.peak_live_bytes, true);
-    add(counters, n, "startup_bytes", (double)counted->startup_bytes, true);
-    add(counters, n, "startup_allocs", (double)counted->startup_allocs_n, true);
+    add(counters, n, "startup_bytes", counted->bytes_only ? NAN : (double)counted->startup_bytes,
+        true);
+    add(counters, n, "startup_allocs",
+        counted->bytes_only ? NAN : (double)counted->startup_allocs_n, true);
     add(counters, n, "failures_per_op", vtb_per_op(counted, counted->failed_n), true);
     if (instructions)
         add(counters, n, "instructions_per_op", figures->instructions, true);
@@ -132,7 +134,8 @@ static void add_pressure(struct vtb_counter *counters, size_t *n,
     const bool collects = pressure->collects;
     add(counters, n, "gen0_budget_bytes",
         collects && pressure->budget_bytes > 0 ? (double)pressure->budget_bytes : NAN, false);
-    add(counters, n, "live_heap_bytes", collects ? (double)pressure->live_bytes : NAN, false);
+    add(counters, n, "live_heap_bytes",
+        collects && !pressure->counts_only ? (double)pressure->live_bytes : NAN, false);
     add(counters, n, "pressure_calls_n", pressure->measured ? (double)pressure->calls_n : NAN,
         false);
     for (const struct vtb_pressure_metric *metric = vtb_pressure_metrics; metric->word; metric++)

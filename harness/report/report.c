@@ -7,6 +7,7 @@
 #include "report/report_csv.h"
 #include "report/report_environment.h"
 #include "report/report_findings.h"
+#include "report/report_guests.h"
 #include "report/report_json.h"
 #include "report/report_pressure.h"
 #include "report/report_skips.h"
@@ -42,6 +43,7 @@ static void print_tables(FILE *out, const struct vtb_results *results, enum vtb_
     }
     vtb_report_surfaces(out, results);
     vtb_report_break_evens(out, &results->break_evens, format);
+    vtb_report_guests(out, results, VTB_LINE_WIDTH);
     vtb_report_skips(out, &results->plan->skips, VTB_LINE_WIDTH);
     vtb_report_environment(out, VTB_LINE_WIDTH);
 }

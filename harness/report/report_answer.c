@@ -13,6 +13,7 @@
 #include "report/break_even_cells.h"
 #include "report/case_names.h"
 #include "report/report_environment.h"
+#include "report/report_guests.h"
 #include "report/report_skips.h"
 
 #define TEXT_BYTES VTB_ANSWER_TEXT_BYTES
@@ -612,6 +613,7 @@ void vtb_report_answer(FILE *out, const struct vtb_results *results, const struc
     putc('\n', out);
     vtb_answer_table(out, results, &screen.answer, look, format);
     putc('\n', out);
+    vtb_report_guests(out, results, look->width);
     print_notes(&screen);
     vtb_report_skips(out, &results->plan->skips, look->width);
     vtb_report_environment(out, look->width);

@@ -53,10 +53,13 @@ static void print_samples(FILE *out, const struct vtb_comparison *comparison, si
     vtb_case_name(name, sizeof name, comparison, &comparison->figures[row]);
     for (size_t i = 0; i < samples->sessions_n * samples->rounds_n; i++) {
         const size_t at = i * samples->cases_n + row;
-        fprintf(out, "%s,%zu,%zu,%zu,%.6g,%.6g,%.6g,%.6g,%.6g\n", name, i / samples->rounds_n + 1,
-                i % samples->rounds_n, samples->operations_n, samples->real_ns[at],
-                samples->cpu_ns[at], samples->gc_ns[at], samples->probe_before_ns[at],
-                samples->probe_after_ns[at]);
+        const double numbers[] = {samples->real_ns[at], samples->cpu_ns[at], samples->gc_ns[at],
+                                  samples->probe_before_ns[at], samples->probe_after_ns[at]};
+        fprintf(out, "%s,%zu,%zu,%zu", name, i / samples->rounds_n + 1, i % samples->rounds_n,
+                samples->operations_n);
+        for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
+            fprintf(out, isnan(numbers[n]) ? "," : ",%.6g", numbers[n]);
+        putc('\n', out);
     }
 }
 

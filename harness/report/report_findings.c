@@ -34,7 +34,7 @@ static const struct vtb_figures *at(const struct span *span, size_t i)
 
 static const char *name_at(const struct span *span, size_t i)
 {
-    return at(span, i)->the_case->timing->name;
+    return vtb_case_strategy(at(span, i)->the_case);
 }
 
 /* Writes the names of the cases for which `holds` is true: "a", "a and b" or "a, b and c". Returns
@@ -71,7 +71,7 @@ static bool allocates_nothing(const struct span *span, size_t i, size_t other)
 {
     (void)other;
     const struct vtb_counted *counted = &at(span, i)->counted;
-    return !is_reference(span, i) && counted->counts.allocs_n == counted->startup_allocs_n;
+    return !is_reference(span, i) && counted->counts.requested_bytes == counted->startup_bytes;
 }
 
 /* Whether sessions enough were run, and too few of them were in one state of the machine. */
@@ -236,12 +236,14 @@ static void print_time(FILE *out, const struct span *span)
 static const char *print_allocated(FILE *out, const struct span *span, size_t i,
                                    const char *separator, double bytes, double allocs)
 {
-    if (is_reference(span, i) || allocs == 0)
+    if (is_reference(span, i) || bytes == 0)
         return separator;
     char numbers[2][VTB_NUMBER_BYTES];
-    fprintf(out, "%s%s B in %s allocation%s with %s", separator,
-            vtb_digits_text(numbers[0], bytes, 6), vtb_digits_text(numbers[1], allocs, 6),
-            vtb_plural(allocs, "", "s"), name_at(span, i));
+    fprintf(out, "%s%s B", separator, vtb_digits_text(numbers[0], bytes, 6));
+    if (!isnan(allocs)) /* guests do not tell */
+        fprintf(out, " in %s allocation%s", vtb_digits_text(numbers[1], allocs, 6),
+                vtb_plural(allocs, "", "s"));
+    fprintf(out, " with %s", name_at(span, i));
     return ", ";
 }
 
@@ -608,7 +610,7 @@ static void print_table_name(FILE *out, const struct vtb_comparison *comparison,
     if (comparison->caller_ns)
         fprintf(out, "%zu caller%s, ", the_case->threads_n,
                 vtb_plural((double)the_case->threads_n, "", "s"));
-    fprintf(out, "heap %s:\n", the_case->heap->name);
+    fprintf(out, "%s %s:\n", the_case->guest ? "guest" : "heap", vtb_case_heap(the_case));
 }
 
 static void print_findings(FILE *out, const void *what)

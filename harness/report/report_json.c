@@ -50,8 +50,12 @@ static json_t *skipped(const struct vtb_skips *skips)
         json_t *skip = json_object();
         if (item->strategy)
             vtb_json_put(skip, "strategy", json_string(item->strategy));
-        vtb_json_put(skip, item->strategy ? "without" : "heap", json_string(item->what));
-        vtb_json_put(skip, "reason", json_string(item->reason));
+        vtb_json_put(skip,
+                     item->strategy   ? "without"
+                     : item->is_guest ? "guest"
+                                      : "heap",
+                     json_string(item->what));
+        vtb_json_put(skip, "reason", vtb_json_text(item->reason));
         vtb_json_append(list, skip);
     }
     return list;
@@ -149,6 +153,10 @@ static json_t *unavailable_object(const struct vtb_results *results)
                      json_string("of cold starts no processor time at a volume is told"));
     if (!vtb_plan_is_timed(plan))
         vtb_json_put(object, "ns_per_op", json_string("--rounds 0 measures no time"));
+    if (plan->guests_n > 0) {
+        vtb_json_put(object, "allocs_per_op", json_string("guests do not tell it"));
+        vtb_json_put(object, "cpu_time", json_string("guests do not tell it"));
+    }
     return object;
 }
 
@@ -316,6 +324,18 @@ void vtb_report_made(json_t *object, const struct vtb_machine *machine, time_t b
         vtb_json_put(object, keys[i], vtb_json_text(vtb_machine_fact(machine, keys[i])));
 }
 
+/* The guests, each with the version of its runtime, if it said one. */
+static json_t *guests(const struct vtb_results *results)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < results->plan->guests_n; i++) {
+        const char *version = results->guests ? results->guests[i].version : "";
+        vtb_json_put(object, results->plan->guests[i].name,
+                     vtb_json_text(*version ? version : "unknown"));
+    }
+    return object;
+}
+
 /* The context: first the keys of Google Benchmark, then those that it does not have. */
 static json_t *context(const struct vtb_results *results)
 {
@@ -334,6 +354,8 @@ static json_t *context(const struct vtb_results *results)
     vtb_json_put(object, "malloc", vtb_json_text(owner ? owner : "unknown"));
     vtb_json_put(object, "libraries", loaded_libraries());
     put_code(object, plan);
+    if (plan->guests_n > 0)
+        vtb_json_put(object, "guests", guests(results));
     snprintf(seed, sizeof seed, "%" PRIu64, plan->points[0].seed);
     vtb_json_put(object, "seed", json_string(seed)); /* as JSON's numbers may have only 53 bits */
     vtb_json_put(object, "confidence", json_real(VTB_CONFIDENCE));
@@ -362,6 +384,8 @@ static json_t *row_of(const char *name, const struct vtb_results *results,
     const size_t n = vtb_counters(results, comparison, figures, counters);
     json_t *row = json_object();
     vtb_json_put(row, "run_name", json_string(name));
+    if (figures->the_case->guest_word)
+        vtb_json_put(row, "guest", vtb_json_text(figures->the_case->guest_word));
     vtb_json_put(row, "threads", json_integer((json_int_t)figures->the_case->threads_n));
     for (size_t i = 0; i < n; i++) {
         if ((counters[i].exact || !exact_only) && !isnan(counters[i].value))

@@ -5,6 +5,7 @@
 
 #include "base/prose.h"
 #include "base/table.h"
+#include "report/case_names.h"
 
 static const struct vtb_pressure *pressure_at(const struct vtb_comparison *comparison, size_t i)
 {
@@ -13,7 +14,7 @@ static const struct vtb_pressure *pressure_at(const struct vtb_comparison *compa
 
 static const char *name_at(const struct vtb_comparison *comparison, size_t i)
 {
-    return comparison->figures[i].the_case->timing->name;
+    return vtb_case_strategy(comparison->figures[i].the_case);
 }
 
 /* --- numbers --- */
@@ -149,6 +150,7 @@ void vtb_report_pressure(FILE *out, const struct vtb_comparison *comparison, siz
                          const struct vtb_names *words, enum vtb_format format)
 {
     const struct vtb_heap_entry *heap = comparison->figures[first].the_case->heap;
+    const char *name = vtb_case_heap(comparison->figures[first].the_case);
     const size_t end = vtb_table_end(comparison->point, first);
     const bool alike = is_alike(comparison, first, end);
     const struct chosen chosen = {comparison, first, words};
@@ -158,9 +160,9 @@ void vtb_report_pressure(FILE *out, const struct vtb_comparison *comparison, siz
         return;
     if (alike)
         fprintf(out, "Pressure of %s calls on a heap of their own, %s:\n\n",
-                calls_text(calls, (double)pressure_at(comparison, first)->calls_n), heap->name);
+                calls_text(calls, (double)pressure_at(comparison, first)->calls_n), name);
     else
-        fprintf(out, "Pressure of each case's calls on a heap of their own, %s:\n\n", heap->name);
+        fprintf(out, "Pressure of each case's calls on a heap of their own, %s:\n\n", name);
     add_columns(&table, words, heap->heap, alike);
     for (size_t i = first; i < end; i++)
         add_row(&table, comparison, i, words, alike);
@@ -219,6 +221,12 @@ static void print_case(FILE *out, const struct vtb_comparison *comparison, size_
         if (pressure->is_exact && !isinf(pressure->calls_per_collection))
             fprintf(out, ": %s calls are too few to have one",
                     calls_text(texts[0], (double)pressure->calls_n));
+        return;
+    }
+    if (pressure->counts_only) {
+        fprintf(out, "; %" PRIu64 " pause%s of %s (the mean), which is %s of its time", n,
+                vtb_plural((double)n, "", "s"), duration(texts[0], collected->ns / (double)n),
+                percent_text(texts[1], vtb_gc_share(pressure)));
         return;
     }
     fprintf(out, "; %" PRIu64 " pause%s of %s of processor time (the mean", n,
@@ -305,7 +313,8 @@ void vtb_report_collections(FILE *out, const struct vtb_comparison *comparison, 
         fputs(".", out);
     }
     /* without generations everything survives */
-    if (vtb_collections_n(&pressure->collected, 0) > 0 && collector->generations_n > 1)
+    if (!pressure->counts_only && vtb_collections_n(&pressure->collected, 0) > 0 &&
+        collector->generations_n > 1)
         fprintf(out, " Of an operation of %s %s B survive a collection.", name_at(comparison, most),
                 vtb_figure_text(survived, (double)pressure->collected.survived_bytes /
                                               (double)pressure->calls_n));

@@ -10,7 +10,7 @@ static void print_skips(FILE *out, const void *what)
         fputs("Left out: ", out);
         if (skip->strategy)
             fprintf(out, "%s, ", skip->strategy);
-        fprintf(out, "%s: %s.\n", skip->what, skip->reason);
+        fprintf(out, "%s%s: %s.\n", skip->is_guest ? "guest " : "", skip->what, skip->reason);
     }
 }
 

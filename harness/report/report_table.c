@@ -5,6 +5,7 @@
 
 #include "base/prose.h"
 #include "base/table.h"
+#include "report/case_names.h"
 
 #define CELL_BYTES VTB_NUMBER_BYTES
 
@@ -235,7 +236,7 @@ static void add_row(struct vtb_table *table, const struct vtb_comparison *compar
                     const struct figure_column *const *columns, size_t n)
 {
     char text[CELL_BYTES];
-    vtb_table_cell(table, "%s", comparison->figures[i].the_case->timing->name);
+    vtb_table_cell(table, "%s", vtb_case_strategy(comparison->figures[i].the_case));
     for (size_t c = 0; c < n; c++)
         vtb_table_cell(table, "%s", columns[c]->write(text, comparison, i, columns[c]->width));
 }
@@ -252,10 +253,10 @@ void vtb_report_cases(FILE *out, const struct vtb_comparison *comparison, size_t
     for (size_t c = 0; c < n; c++)
         vtb_table_column(&table, (struct vtb_column){columns[c]->title, columns[c]->width,
                                                      VTB_SIDE_RIGHT, true});
-    if (the_case->empty < first) { /* the references are in an earlier table, but shown here too */
+    if (the_case->empty < first) /* the references are in an earlier table, but shown here too */
         add_row(&table, comparison, the_case->empty, columns, n);
+    if (the_case->floor < first)
         add_row(&table, comparison, the_case->floor, columns, n);
-    }
     for (size_t i = first; i < vtb_table_end(comparison->point, first); i++)
         add_row(&table, comparison, i, columns, n);
     vtb_table_print(out, &table, format);

@@ -53,8 +53,9 @@ static void collector_part(char part[PART_BYTES], const struct vtb_comparison *c
     char text[VTB_NUMBER_BYTES];
     if (!pressure->collects)
         return;
-    vtb_append(part, PART_BYTES, ", %s live in the heap all along",
-               vtb_bytes_text(text, (double)pressure->live_bytes));
+    if (!pressure->counts_only)
+        vtb_append(part, PART_BYTES, ", %s live in the heap all along",
+                   vtb_bytes_text(text, (double)pressure->live_bytes));
     if (pressure->budget_bytes > 0)
         vtb_append(part, PART_BYTES, ", a nursery of %s",
                    vtb_bytes_text(text, (double)pressure->budget_bytes));
@@ -165,7 +166,8 @@ void vtb_report_title(FILE *out, const struct vtb_comparison *comparison, size_t
     if (comparison->caller_ns)
         vtb_append(title, PART_BYTES, "%zu caller%s, ", the_case->threads_n,
                    vtb_plural((double)the_case->threads_n, "", "s"));
-    vtb_append(title, PART_BYTES, "heap %s", the_case->heap->name);
+    vtb_append(title, PART_BYTES, "%s %s", the_case->guest ? "guest" : "heap",
+               vtb_case_heap(the_case));
     vtb_print_wrapped(out, title);
     putc('\n', out);
     print_conditions(out, comparison, first);

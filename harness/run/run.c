@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/allocate.h"
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/shown.h"
 #include "passes/instructions.h"
 #include "plan/arguments.h"
+#include "run/guests.h"
 
 /* Gives the command line as the result file records it. Owned by the caller; null: no memory. */
 static char *command_line(const struct vtb_options *options)
@@ -41,11 +43,12 @@ char *vtb_run_describe(struct vtb_results *results, time_t now)
     return line;
 }
 
-/* Checks that all strategies consumed the same values, as all of them ran the same calls. */
+/* Checks that all strategies consumed the same values, as all of them ran the same calls. Guests
+ * were held against the floor's cell. */
 static bool check_checksums(const struct vtb_point *point, struct vtb_counted *counted,
                             struct vtb_error *error)
 {
-    for (size_t i = 0; i < point->cases_n; i++) {
+    for (size_t i = 0; i < vtb_cells_end(point); i++) {
         const struct vtb_case *the_case = &point->cases[i];
         const uint64_t expected = counted[the_case->floor].checksum;
         if (i != the_case->empty && counted[i].checksum != expected)
@@ -162,35 +165,79 @@ static bool has_processors(const struct run *run, const struct vtb_point *point,
     return (double)threads_n <= vtb_processors_usable(&run->results->machine.processors);
 }
 
+/* What was found of the cases of a table that are told of. */
+struct told {
+    struct vtb_counted *counted;
+    struct vtb_pressure *pressures; /* their texts are another's */
+    struct vtb_samples samples;
+};
+
+static void free_told(struct told *told)
+{
+    free(told->counted);
+    free(told->pressures);
+}
+
+/* Gathers it. Of samples all cases are there, unless some are left out. */
+static bool find_told(struct run *run, size_t point, size_t table, struct told *told,
+                      struct vtb_error *error)
+{
+    static const char what[] = "what is told of a table";
+    const struct vtb_results *results = run->results;
+    const struct isolated *isolated = &run->counted.isolated[point];
+    const size_t all_n = run->plan->points[point].cases_n;
+    const size_t n = results->plan->points[point].cases_n;
+    *told = (struct told){
+        .counted = vtb_allocate(n, sizeof *told->counted, what),
+        .pressures = vtb_allocate(n, sizeof *told->pressures, what),
+    };
+    for (size_t i = 0; i < n; i++) {
+        const size_t place = vtb_run_guests_place(results, point, i);
+        told->counted[i] = isolated->counted[place];
+        told->pressures[i] = isolated->pressures[table * all_n + place];
+    }
+    if (!vtb_plan_is_timed(run->plan))
+        return true;
+    told->samples = vtb_sessions_samples(&results->sessions, point, table);
+    if (n == all_n || vtb_samples_keep(&told->samples, &results->plan->points[point],
+                                       results->kept->places[point], error))
+        return true;
+    free_told(told);
+    return false;
+}
+
 /* Makes one table: a point and a consumer, given by their numbers. */
 static bool make_table(struct run *run, size_t point, size_t table, struct vtb_error *error)
 {
     struct vtb_results *results = run->results;
     const struct isolated *isolated = &run->counted.isolated[point];
     const size_t first = table * run->plan->points[point].cases_n;
-    const struct vtb_found found = {isolated->counted, isolated->pressures + first};
-    struct vtb_samples samples = {0};
-    if (vtb_plan_is_timed(run->plan))
-        samples = vtb_sessions_samples(&results->sessions, point, table);
-    struct vtb_comparison *comparison = &results->comparisons[results->comparisons_n];
-    if (!vtb_summarise(comparison, &run->plan->points[point], run->plan->consumers[table], samples,
-                       results->quiet_ns, &found, error))
+    struct told told;
+    if (!find_told(run, point, table, &told, error))
         return false;
-    for (size_t i = 0; i < comparison->point->cases_n; i++) {
+    const struct vtb_found found = {told.counted, told.pressures};
+    struct vtb_comparison *comparison = &results->comparisons[results->comparisons_n];
+    const bool ok =
+        vtb_summarise(comparison, &results->plan->points[point], run->plan->consumers[table],
+                      told.samples, results->quiet_ns, &found, error);
+    free_told(&told);
+    for (size_t i = 0; ok && i < comparison->point->cases_n; i++) {
+        const size_t place = vtb_run_guests_place(results, point, i);
         comparison->figures[i].instructions =
-            vtb_instructions_of(&run->counted.instructions, point, table, i);
-        comparison->figures[i].events = isolated->events[first + i];
+            vtb_instructions_of(&run->counted.instructions, point, table, place);
+        comparison->figures[i].events = isolated->events[first + place];
         if (!has_processors(run, comparison->point, i))
             comparison->figures[i].scaling = (struct vtb_interval){NAN, NAN, NAN};
     }
-    results->comparisons_n++;
-    return true;
+    results->comparisons_n += ok;
+    return ok;
 }
 
 /* Makes all tables of the points that were counted, and what follows from several. */
 static bool make_tables(struct run *run, struct vtb_error *error)
 {
     struct vtb_results *results = run->results;
+    vtb_run_guests_keep(results, run->plan);
     if (vtb_plan_is_timed(run->plan))
         results->quiet_ns = vtb_quiet_level(&results->sessions);
     for (size_t p = 0; p < run->counted.points_n; p++) {
@@ -230,6 +277,7 @@ static bool keep(struct run *run, struct vtb_error *error)
     if (ok)
         run->keeper->keep(run->keeper->context, results);
     vtb_results_drop_tables(results);
+    results->plan = run->plan;
     results->interrupted = false;
     const double end_ns = vtb_now_ns();
     run->keep_from_ns = end_ns + KEEPING_TIMES * (end_ns - start_ns);
@@ -245,8 +293,12 @@ static bool run_sessions(struct run *run, size_t due_n, struct vtb_error *error)
     while (sessions->done_n < due_n) {
         const double s = run->estimate ? run->estimate->session_s : 0;
         vtb_progress_part(&run->bar, "timing", s);
-        if (!vtb_sessions_run(sessions, run->results->options, error))
+        vtb_run_guests_tell(run->results);
+        if (!vtb_sessions_run(sessions, run->results->options, error)) {
+            vtb_run_guests_tell(run->results);
             return false;
+        }
+        vtb_run_guests_learn(run->results);
         if (!keep(run, error))
             return false;
     }
@@ -265,6 +317,17 @@ static bool pass_unit(struct run *run, struct vtb_error *error)
 
 /* --- counting --- */
 
+/* Has guests count their cases, for both passes at once. */
+static bool count_guests(struct run *run, const struct vtb_fixture *fixture,
+                         struct isolated *isolated, struct vtb_error *error)
+{
+    bool ok =
+        vtb_run_guests_count(run->results, fixture, isolated->counted, isolated->pressures, error);
+    for (size_t i = vtb_cells_end(fixture->point); ok && i < fixture->point->cases_n; i++)
+        ok = pass_unit(run, error);
+    return ok;
+}
+
 /* Runs the counting pass of one point. The keys are drawn once, here, rather than by each child. */
 static bool count_point(struct run *run, size_t p, struct vtb_error *error)
 {
@@ -276,11 +339,13 @@ static bool count_point(struct run *run, size_t p, struct vtb_error *error)
         return false;
     (void)vtb_fixture_calls(&fixture, 0, vtb_counted_calls_n(point), &ids);
     bool ok = true;
-    for (size_t i = 0; ok && i < point->cases_n; i++) {
+    for (size_t i = 0; ok && i < vtb_cells_end(point); i++) {
         vtb_progress_part(&run->bar, "counting",
                           run->estimate ? run->estimate->count_s[p] / (double)point->cases_n : 0);
         ok = count_case(&fixture, i, isolated, error) && pass_unit(run, error);
     }
+    if (ok && vtb_cells_end(point) < point->cases_n)
+        ok = count_guests(run, &fixture, isolated, error);
     vtb_fixture_close(&fixture);
     return ok && check_checksums(point, isolated->counted, error);
 }
@@ -293,7 +358,7 @@ static bool press_point(struct run *run, size_t p, struct vtb_error *error)
     if (!vtb_fixture_open(&fixture, point, error))
         return false;
     bool ok = true;
-    for (size_t i = 0; ok && i < point->cases_n; i++) {
+    for (size_t i = 0; ok && i < vtb_cells_end(point); i++) {
         if (!vtb_plan_has_pressure(run->plan, &point->cases[i]))
             continue;
         ok = press_case(&fixture, run->plan, i, &run->counted.isolated[p], error) &&
@@ -305,7 +370,7 @@ static bool press_point(struct run *run, size_t p, struct vtb_error *error)
 
 static bool has_pressure(const struct vtb_plan *plan, const struct vtb_point *point)
 {
-    for (size_t i = 0; i < point->cases_n; i++) {
+    for (size_t i = 0; i < vtb_cells_end(point); i++) {
         if (vtb_plan_has_pressure(plan, &point->cases[i]))
             return true;
     }
@@ -346,8 +411,9 @@ static bool make_room(struct run *run, struct vtb_error *error)
         isolated->counted = calloc(n, sizeof *isolated->counted);
         isolated->pressures = calloc(plan->tables_n * n, sizeof *isolated->pressures);
         isolated->events = unknown_events(plan->tables_n * n);
-        for (size_t c = 0; c < n; c++)
-            run->units_n += 1 + vtb_plan_has_pressure(plan, &plan->points[i].cases[c]);
+        run->units_n += n;
+        for (size_t c = 0; c < vtb_cells_end(&plan->points[i]); c++)
+            run->units_n += vtb_plan_has_pressure(plan, &plan->points[i].cases[c]);
         if (!isolated->counted || !isolated->pressures || !isolated->events)
             return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     }
@@ -434,7 +500,7 @@ static bool count_events(struct run *run, size_t p, struct vtb_error *error)
         const struct vtb_case *the_case = &point->cases[own];
         if (the_case->serial != own)
             counts[i] = counts[i - own + the_case->serial];
-        else
+        else if (!the_case->guest)
             ok = vtb_events_run(&fixture, &run->results->events.events, the_case,
                                 run->plan->consumers[i / point->cases_n], &counts[i], error);
     }
@@ -451,6 +517,15 @@ static bool count_all_events(struct run *run, struct vtb_error *error)
     return ok;
 }
 
+static bool load_sessions(struct run *run, struct vtb_error *error)
+{
+    struct vtb_results *results = run->results;
+    if (!vtb_sessions_load(&results->sessions, run->keeper->resumed, error))
+        return false;
+    vtb_run_guests_learn(results);
+    return true;
+}
+
 /* Opens the sessions, with those of a run that is gone on with. */
 static bool open_sessions(struct run *run, struct vtb_error *error)
 {
@@ -459,8 +534,7 @@ static bool open_sessions(struct run *run, struct vtb_error *error)
         return true;
     return vtb_sessions_open(&results->sessions, run->plan,
                              1 + results->repeat * run->plan->sessions_n, error) &&
-           (!run->keeper || !run->keeper->resumed ||
-            vtb_sessions_load(&results->sessions, run->keeper->resumed, error));
+           (!run->keeper || !run->keeper->resumed || load_sessions(run, error));
 }
 
 /* Runs all passes. On false nothing can be kept, unless something was finished. */

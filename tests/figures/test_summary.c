@@ -9,10 +9,10 @@ enum { EMPTY, FLOOR, BASELINE, OTHER, CASES_N };
 static struct vtb_plan plan;
 static struct vtb_comparison comparison;
 static const struct vtb_counted counted[CASES_N] = {
-    {1000, 800, 0, 5, {0}, 0, 0},
-    {1000, 800, 20, 6, {0}, 0, 0},
-    {1000, 800, 20, 6, {1000, 1000, 78400, 96000, 0, 104, 0, 200, 1}, 0, 0},
-    {1000, 800, 20, 6, {200, 200, 20800, 22400, 0, 6656, 0, 200, 64}, 50, 5200},
+    {1000, 800, 0, 5, {0}, 0, 0, false},
+    {1000, 800, 20, 6, {0}, 0, 0, false},
+    {1000, 800, 20, 6, {1000, 1000, 78400, 96000, 0, 104, 0, 200, 1}, 0, 0, false},
+    {1000, 800, 20, 6, {200, 200, 20800, 22400, 0, 6656, 0, 200, 64}, 50, 5200, false},
 };
 
 static const struct synthetic_noise silent = {0, 0};

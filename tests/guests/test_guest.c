@@ -105,11 +105,11 @@ static void one_that_has_other_callers(void **state)
 {
     (void)state;
     open_case("right", LONG_S);
-    assert_true(vtb_guest_has_caller(&guest, "classic"));
-    assert_false(vtb_guest_has_caller(&guest, "runtime"));
+    assert_true(vtb_guest_lists(guest.callers, "classic"));
+    assert_false(vtb_guest_lists(guest.callers, "runtime"));
     vtb_guest_close(&guest);
     assert_true(start("callers", LONG_S));
-    assert_true(vtb_guest_has_caller(&guest, "runtime"));
+    assert_true(vtb_guest_lists(guest.callers, "runtime"));
     assert_true(vtb_guest_has(&guest, "fake caller=runtime stored=1", "user_cache"));
     assert_true(
         vtb_guest_open_case(&guest, &fixture, "fake caller=runtime stored=1", &number, &error));
@@ -180,6 +180,8 @@ static void ones_that_answer_anything_else(void **state)
     assert_ends("number", LONG_S,
                 "guest fake: an answer has no gen0=NUMBER up to 2^64 - 1 in it: "
                 "'ok ns=1000 bytes=21600 gen0=-3");
+    assert_ends("generations", LONG_S,
+                "guest fake: it says that there were 3, 0 and 1 collections of its generations, ");
 }
 
 static void one_that_consumed_something_else(void **state)

@@ -545,7 +545,7 @@ static double timed_hit_rate(uint64_t capacity, enum vtb_consumer consumer)
     assert_true(vtb_fixture_open_session(&fixture, at, 1, &error));
     assert_true(vtb_samples_make(&samples, at, 2, ROUNDS_N, &error));
     struct vtb_samples second = vtb_samples_of_session(&samples, 1);
-    struct vtb_bench *bench = vtb_bench_open(&fixture, &error);
+    struct vtb_bench *bench = vtb_bench_open(&fixture, NULL, &error);
     assert_non_null(bench);
     for (int i = 0; i < 2; i++)
         assert_true(vtb_bench_run(bench, &effort, consumer, &second, &error));

@@ -28,18 +28,20 @@ static void nothing_was_left_out(void **state)
 static void each_has_a_line_with_its_reason(void **state)
 {
     (void)state;
-    skips.items[0] = (struct vtb_skip){"left", "the async method", "it has none"};
-    skips.items[1] = (struct vtb_skip){NULL, "heap", "its library is not there"};
-    skips.items[2] = (struct vtb_skip){"right", "heap", "it collects"};
+    skips.items[0] = (struct vtb_skip){"left", "the async method", "it has none", false};
+    skips.items[1] = (struct vtb_skip){NULL, "heap", "its library is not there", false};
+    skips.items[2] = (struct vtb_skip){"right", "heap", "it collects", false};
     skips.n = 2;
     reads(
         "Left out: left, the async method: it has none.\n"
         "Left out: heap: its library is not there.\n");
-    skips.n = 3;
+    skips.items[3] = (struct vtb_skip){.what = "guest", .reason = "it died", .is_guest = true};
+    skips.n = 4;
     reads(
         "Left out: left, the async method: it has none.\n"
         "Left out: heap: its library is not there.\n"
-        "Left out: right, heap: it collects.\n");
+        "Left out: right, heap: it collects.\n"
+        "Left out: guest guest: it died.\n");
 }
 
 static void a_long_reason_is_wrapped(void **state)
@@ -47,7 +49,8 @@ static void a_long_reason_is_wrapped(void **state)
     (void)state;
     skips.items[0] = (struct vtb_skip){
         "left", "heap",
-        "its objects are of a memory of their own that no collector knows, nor any of its threads"};
+        "its objects are of a memory of their own that no collector knows, nor any of its threads",
+        false};
     skips.n = 1;
     reads(
         "Left out: left, heap: its objects are of a memory of their own that no collector knows, "

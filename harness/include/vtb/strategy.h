@@ -177,6 +177,8 @@ struct vtb_lacks {
 
 /* Why no other thread may complete what a runtime-async method suspended. */
 #define VTB_RUNTIME_LACKS_THREADS "nothing guards the moment between suspension and await"
+/* The most names that guests have for one thing. */
+#define VTB_GUEST_WORDS_MAX 4
 
 /* The entry of a strategy. All texts live as long as the program. */
 struct vtb_strategy {
@@ -186,10 +188,11 @@ struct vtb_strategy {
      * case where no strategy has them as a name; null: none. */
     const char *aliases;
     /* What guests (docs/GUESTS.md) call what it is modelled on, by the direct method and by the
-     * asynchronous ones; null: they have none. */
-    const char *guest;
-    const char *guest_async;
-    const char *guest_runtime; /* by the runtime-async method */
+     * asynchronous ones, and then what stands for that in other runtimes: names, of which each guest
+     * has one or none; a null ends those that are fewer. None: no guest has it. */
+    const char *guest[VTB_GUEST_WORDS_MAX];
+    const char *guest_async[VTB_GUEST_WORDS_MAX];
+    const char *guest_runtime[VTB_GUEST_WORDS_MAX]; /* by the runtime-async method */
     /* The runtime in which it is what a method may hand over in the baseline's place, by the words
      * of `advise --runtime`; null: advice is not for it. */
     const char *instead_in;

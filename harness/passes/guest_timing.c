@@ -1,0 +1,183 @@
+#include "passes/guest_timing.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/allocate.h"
+#include "base/interrupt.h"
+#include "passes/guest_counting.h"
+
+#define WHAT "the cases of guests"
+
+/* A case. */
+struct seat {
+    struct vtb_stand_in *own;
+    size_t number; /* what its guest calls it */
+    bool open;
+    struct vtb_stand_in_calls *made; /* owned */
+    size_t made_n;
+    size_t room_n;
+    struct vtb_collected collected;
+};
+
+struct vtb_guest_seats {
+    const struct vtb_fixture *fixture;
+    size_t first; /* place of the first case in the point */
+    size_t n;
+    struct seat items[];
+};
+
+/* Whether a case's guest can be asked. */
+static bool is_there(const struct seat *seat)
+{
+    return seat->open && !*seat->own->note->lost && !vtb_interrupted();
+}
+
+/* Notes what was wrong, if anything was. */
+static bool keep(const struct seat *seat, bool ok, const struct vtb_error *error)
+{
+    if (!ok)
+        vtb_stand_in_lose(seat->own->note, error);
+    return ok;
+}
+
+static void open_seat(struct seat *seat, const struct vtb_fixture *fixture,
+                      const struct vtb_case *the_case)
+{
+    struct vtb_error error = {.exit_code = 0};
+    const struct vtb_point *point = fixture->point;
+    const struct vtb_guest_note *note = seat->own->note;
+    char question[VTB_STAND_IN_BYTES];
+    if (!vtb_stand_in_has(note, point, the_case))
+        return;
+    (void)vtb_stand_in_question(question, vtb_stand_in_name(note, the_case), the_case);
+    seat->open =
+        keep(seat,
+             vtb_stand_in_start(seat->own, point->gen0_budget_bytes, &error) &&
+                 vtb_guest_open_case(&seat->own->guest, fixture, question, &seat->number, &error),
+             &error);
+}
+
+struct vtb_guest_seats *vtb_guest_seats_open(const struct vtb_fixture *fixture,
+                                             struct vtb_stand_in *guests)
+{
+    const struct vtb_point *point = fixture->point;
+    const size_t first = vtb_cells_end(point);
+    const size_t n = point->cases_n - first;
+    if (n == 0)
+        return NULL;
+    struct vtb_guest_seats *seats = vtb_allocate(1, sizeof *seats + n * sizeof *seats->items, WHAT);
+    *seats = (struct vtb_guest_seats){.fixture = fixture, .first = first, .n = n};
+    for (size_t i = 0; i < n; i++) {
+        const struct vtb_case *the_case = &point->cases[first + i];
+        seats->items[i] = (struct seat){.own = &guests[the_case->guest->number]};
+        open_seat(&seats->items[i], fixture, the_case);
+    }
+    return seats;
+}
+
+void vtb_guest_seats_close(struct vtb_guest_seats *seats)
+{
+    for (size_t i = 0; seats && i < seats->n; i++) {
+        struct seat *seat = &seats->items[i];
+        struct vtb_error error = {.exit_code = 0};
+        if (is_there(seat))
+            (void)keep(seat, vtb_guest_close_case(&seat->own->guest, seat->number, &error), &error);
+        free(seat->made);
+    }
+    free(seats);
+}
+
+/* --- running --- */
+
+static void note_calls(struct seat *seat, uint64_t first, uint64_t n)
+{
+    if (seat->made_n == seat->room_n) {
+        seat->room_n = 2 * seat->room_n + 64;
+        seat->made = vtb_reallocate(seat->made, seat->room_n, sizeof *seat->made, WHAT);
+    }
+    seat->made[seat->made_n++] = (struct vtb_stand_in_calls){first, n};
+}
+
+static bool run(struct seat *seat, uint64_t first, uint64_t n, struct vtb_guest_epoch *epoch)
+{
+    struct vtb_error error = {.exit_code = 0};
+    note_calls(seat, first, n);
+    return keep(seat, vtb_guest_run(&seat->own->guest, seat->number, first, n, epoch, &error),
+                &error);
+}
+
+static void warm(struct seat *seat, size_t operations_n, size_t fill_n)
+{
+    struct vtb_error error = {.exit_code = 0};
+    struct vtb_guest_epoch epoch = {.ns = 0};
+    bool steady = false;
+    seat->made_n = 0; /* its checksum begins anew */
+    if (keep(seat,
+             vtb_guest_warm(&seat->own->guest, seat->number, operations_n, VTB_GUEST_WARM_S,
+                            &steady, &error),
+             &error) &&
+        run(seat, 0, fill_n, &epoch))
+        seat->own->note->unsteady_n += !steady;
+    seat->collected = (struct vtb_collected){.pauses_n = 0};
+}
+
+void vtb_guest_seats_warm(struct vtb_guest_seats *seats, size_t operations_n)
+{
+    for (size_t i = 0; seats && i < seats->n; i++) {
+        if (is_there(&seats->items[i]))
+            warm(&seats->items[i], operations_n, vtb_timing_warm_up_n(seats->fixture->point));
+    }
+}
+
+/* Whether times may be those of an epoch: it took some time, and was not stopped for longer. */
+static bool is_possible(struct seat *seat, const struct vtb_guest_epoch *epoch)
+{
+    struct vtb_error error = {.exit_code = 0};
+    return epoch->ns > epoch->pause_ns ||
+           keep(seat,
+                vtb_channel_fail(&seat->own->guest.channel, &error,
+                                 "it says that an epoch took %llu ns, and that it was stopped for "
+                                 "%llu ns of them",
+                                 (unsigned long long)epoch->ns,
+                                 (unsigned long long)epoch->pause_ns),
+                &error);
+}
+
+struct vtb_guest_times vtb_guest_seats_run(struct vtb_guest_seats *seats, size_t own,
+                                           uint64_t first, size_t operations_n)
+{
+    struct vtb_guest_epoch epoch = {.ns = 0};
+    struct seat *seat = &seats->items[own - seats->first];
+    if (!is_there(seat) || !run(seat, first, VTB_BEFORE_EPOCH_N, &epoch) ||
+        !run(seat, first + VTB_BEFORE_EPOCH_N, operations_n, &epoch) || !is_possible(seat, &epoch))
+        return (struct vtb_guest_times){NAN, NAN};
+    vtb_guest_collected_add(&seat->collected, &epoch);
+    return (struct vtb_guest_times){(double)epoch.ns / (double)operations_n,
+                                    (double)epoch.pause_ns / (double)operations_n};
+}
+
+/* --- after it --- */
+
+bool vtb_guest_seats_check(struct vtb_guest_seats *seats, struct vtb_error *error)
+{
+    for (size_t i = 0; seats && i < seats->n; i++) {
+        struct vtb_error reason = {.exit_code = 0};
+        struct seat *seat = &seats->items[i];
+        uint64_t expected;
+        if (!is_there(seat))
+            continue;
+        if (!vtb_stand_in_checksum(seats->fixture, seat->made, seat->made_n, &expected, error))
+            return false;
+        (void)keep(seat, vtb_guest_drain(&seat->own->guest, seat->number, expected, &reason),
+                   &reason);
+    }
+    return true;
+}
+
+struct vtb_pause_sums vtb_guest_seats_pauses(const struct vtb_guest_seats *seats, size_t own)
+{
+    const struct vtb_collected *collected = &seats->items[own - seats->first].collected;
+    return (struct vtb_pause_sums){(double)collected->pauses_n, collected->cpu_ns,
+                                   collected->cpu_ns2};
+}
