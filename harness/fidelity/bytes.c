@@ -58,6 +58,7 @@ static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
 {
     const struct vtb_point *point = fixture->point;
     const struct vtb_stand_in_epoch how = {.strategy = vtb_fidelity_name(figures->the_case),
+                                           .times = 1,
                                            .calls_n = GUEST_CALLS_N,
                                            .warm_n = WARM_CALLS_N};
     struct vtb_guest_epoch epoch = {.bytes = 0};

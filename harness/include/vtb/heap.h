@@ -66,6 +66,8 @@ struct vtb_collection {
     size_t survived_bytes; /* objects of the collected generations that are still referred to */
     size_t promoted_bytes; /* of these, objects that are now of an older generation */
     size_t marked_bytes;   /* objects that stayed in place but were looked through as well */
+    /* The pause goes on, and another collection follows in it, whose times are those of both. */
+    bool pause_goes_on;
 };
 
 /* The most generations that a collector may have. */
