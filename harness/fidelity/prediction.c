@@ -18,10 +18,6 @@
     "looks at frames of the window whose card is marked, where the model copies, stops for all "  \
     "of it, and looks at every frame"
 
-#define ASYNC_KNOWN                                                                               \
-    "the machinery of an async method costs .NET several times what it costs the model, so that " \
-    "where it runs a task more or less tells less"
-
 #define DEPTH_KNOWN                                                                               \
     "at a hit rate of 0 the guest's varied between 2.2 and 3.7 from one of its processes to the " \
     "next on a machine that was busy, for a reason that is not known"
@@ -53,13 +49,12 @@ const struct vtb_prediction_kind vtb_prediction_kinds[VTB_PREDICTED_N] = {
     [VTB_PREDICTED_RATIO] = {.what = "time, a / b",
                              .unit = "",
                              .goal = "within 25 %",
-                             .share = 0.25,
-                             .known = ASYNC_KNOWN},
+                             .share = 0.25},
     [VTB_PREDICTED_DEPTH_RATIO] = {.what = "time, depth 3 / 1",
                                    .unit = "",
                                    .goal = "within 25 %",
                                    .share = 0.25,
-                                   .known = ASYNC_KNOWN},
+                                   .known = DEPTH_KNOWN},
     [VTB_PREDICTED_PLAIN_RATIO] = {.what = "time, a / plain", .unit = "", .goal = ""},
 };
 

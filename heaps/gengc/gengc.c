@@ -389,6 +389,8 @@ static void give_access(struct vtb_gc *gc, struct vtb_gc_access *access)
         .alloc = alloc,
         .cards = vtb_region.cards,
         .cards_mask = (vtb_region.bytes >> VTB_CARD_SHIFT) - 1,
+        .base = vtb_region.base,
+        .bytes = vtb_region.bytes,
         .stop = &gc->stop,
         .heap = gc,
     };

@@ -502,6 +502,19 @@ static void large_objects_spend_the_oldest_generations_budget(void **state)
     close_heap();
 }
 
+/* A barrier that is given any place tells by these whether that is in an object. */
+static void access_says_where_objects_are(void **state)
+{
+    (void)state;
+    open_heap(MB, true);
+    const void *objects[] = {new_node(1), new_object(&array_type)};
+    for (size_t i = 0; i < 2; i++)
+        assert_true((size_t)((const char *)objects[i] - heap.access.base) < heap.access.bytes);
+    assert_false((size_t)((const char *)(const void *)objects - heap.access.base) <
+                 heap.access.bytes);
+    close_heap();
+}
+
 /* --- survival --- */
 
 #define CROWD_N 2000
@@ -1243,6 +1256,7 @@ int main(void)
         TEST(few_references_to_the_nursery_take_generation_1_along),
         TEST(young_generations_are_collected_before_much_that_is_old),
         TEST(large_objects_spend_the_oldest_generations_budget),
+        TEST(access_says_where_objects_are),
         TEST(survivors_are_promoted_and_told_of),
         TEST(garbage_stays_in_generations_that_are_not_collected),
         TEST(large_objects_stay_where_they_are),

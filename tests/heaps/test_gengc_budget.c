@@ -133,8 +133,8 @@ static void a_budget_that_was_not_used_changes_less(void **state)
     assert_near((double)budget.bytes, 900000, 1);
 }
 
-/* What comes from a younger generation in the same collection was used of the old budget, and is the
- * first that the new one loses; and the oldest generation may grow beyond that too. */
+/* What comes from a younger generation in the same collection was used of the old budget, and is
+ * the first that the new one loses; and the oldest generation may grow beyond that too. */
 static void what_is_gained_counts_for_both_budgets(void **state)
 {
     (void)state;

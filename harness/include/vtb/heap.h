@@ -112,6 +112,10 @@ struct vtb_gc_access {
      */
     uint8_t *cards;
     size_t cards_mask;
+    /* For a barrier that may be given a place outside of any object: objects are among so many
+     * bytes from here on. A collector without cards for places may leave both 0. */
+    const char *base;
+    size_t bytes;
     /* Not 0: every thread in the heap must come to its next safepoint. Read without a lock. */
     const uint32_t *stop;
     struct vtb_gc *heap; /* the heap that this gives access to; null: a heap that frees */
