@@ -98,6 +98,7 @@ VTB_STRATEGY(arena_task) = {
     .modelled_on = "region allocation",
     .aliases = "arena",
     .shape = VTB_SHAPE_OBJECT,
+    .has_local = true,
     .lacks = {.other_threads = "the block of a request belongs to one thread",
               .as_task = "it is a task",
               .collector = "its objects are parts of a block that it frees itself"},

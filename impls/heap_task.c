@@ -14,6 +14,7 @@ VTB_STRATEGY(heap_task) = {
     .guest_async = {"async_task", "completable_future"},
     .shape = VTB_SHAPE_OBJECT,
     .role = VTB_ROLE_BASELINE,
+    .has_local = true,
     .indirect_calls_on_hit = 2, /* the heap's alloc and free */
     .lacks = {.as_task = "it is a task"},
 };

@@ -280,7 +280,7 @@ def cell_of(file_name: str) -> tuple[Cell, str]:
     """The cell that a file is of, and its pass."""
     strategy, workload, kind, suffix = file_name.split(".")
     a_pass, *words = kind.split("_")
-    variant = "".join({"checked", "atomic"} & set(words))
+    variant = "".join({"checked", "atomic", "local"} & set(words))
     method = "async" if "async" in words else "direct"
     cell = Cell(strategy, workload, method, variant, "collected" in words, "virtual" in words)
     assert (cell.file_name(a_pass), suffix) == (file_name, "so")
@@ -740,7 +740,7 @@ def test_every_cell_is_a_file_with_its_name() -> None:
     assert "poll.user_cache.timing_async.so" not in names
     assert not any(".counting" in name and "_collected" in name for name in names)
     kinds = {name.split(".")[2] for name in names if f".{default_workload()}." in name}
-    methods, variants = ["", "_async"], ["", "_checked", "_atomic"]
+    methods, variants = ["", "_async"], ["", "_checked", "_atomic", "_local"]
     expected = {f"{a_pass}{m}{v}" for a_pass in PASSES for m in methods for v in variants}
     expected |= {f"timing{m}_virtual" for m in methods}
     assert kinds == expected | {f"timing{m}{v}_collected" for m in methods for v in variants}
@@ -1323,6 +1323,9 @@ def test_timing_has_no_counting_in_it() -> None:
         assert [each.text for each in way if each.stored or each.is_call] == [], a_pass
 
 
+LOCKS = r"lock|xchg +[^,]*\(|xchg +.*\)$"
+
+
 def locked(cell: Cell) -> bool:
     """Whether anything in a loop or method locks the memory bus."""
     texts = [
@@ -1330,12 +1333,33 @@ def locked(cell: Cell) -> bool:
         for name in [*cell.loops, *cell.methods]
         for each in function_of(cell, name).values()
     ]
-    return any(re.match(r"lock|xchg +[^,]*\(|xchg +.*\)$", text) for text in texts)
+    return any(re.match(LOCKS, text) for text in texts)
 
 
 @each_freeing
 def test_references_are_counted_for_several_threads_in_atomic_cells_alone(cell: Cell) -> None:
     assert locked(cell) == (cell.variant == "atomic")
+
+
+def locks(function: Function) -> int:
+    return sum(bool(re.match(LOCKS, each.text)) for each in function.values())
+
+
+@each_of(lambda cell: cell.variant == "local")
+def test_local_cells_lock_nothing(cell: Cell) -> None:
+    assert [name for name, function in functions(cell).items() if locks(function)] == []
+
+
+@each_of(lambda cell: cell.variant == "local" and cell.method == "direct" and not cell.collected)
+def test_a_miss_locks_what_dotnet_does(cell: Cell) -> None:
+    """To await: the continuation's place; to complete: the reservation, be it with a value or a
+    fault, and that place again.
+    """
+    usual = functions(replace(cell, variant=""))
+    assert locks(usual["vtb_park"]) == 1
+    texts = [each.text for each in usual["vtb_store_answer"].values()]
+    locked = [re.sub(" .*", "", text) for text in texts if re.match(LOCKS, text)]
+    assert sorted(locked) == ["lock", "lock", "xchg"]
 
 
 def checks(cell: Cell) -> int:

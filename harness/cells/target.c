@@ -129,9 +129,10 @@ static void put_cell(FILE *out, const struct vtb_home *home, const struct vtb_ta
     fprintf(out, " '-DVTB_VARIANT=\"%s%s\"'", *word ? "@" : "", word);
     fprintf(out,
             " -DVTB_COUNTING=%d -DVTB_COLLECTED=%d -DVTB_ASYNC=%d -DVTB_VIRTUAL=%d"
-            " -DVTB_ATOMIC=%d",
+            " -DVTB_ATOMIC=%d -DVTB_LOCAL=%d",
             target->kind.counting, target->kind.collected, target->kind.async,
-            target->kind.abstract, target->variant == VTB_VARIANT_ATOMIC);
+            target->kind.abstract, target->variant == VTB_VARIANT_ATOMIC,
+            target->variant == VTB_VARIANT_LOCAL);
     fputs(target->variant == VTB_VARIANT_CHECKED ? " -DVTB_CHECKED=1"
                                                  : " -DVTB_CHECKED=$default_checked",
           out);

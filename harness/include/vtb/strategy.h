@@ -177,6 +177,9 @@ struct vtb_strategy {
     const char *instead_in;
     enum vtb_shape shape;
     enum vtb_role role;
+    /* There is a variant NAME@local, which awaits and completes without locked instructions, for
+     * one thread alone. */
+    bool has_local;
     /* The indirect calls on a hit, in the method and the loop, that belong to the strategy: of the
      * heap, or of a callback. A test compares the machine code with this number. */
     uint32_t indirect_calls_on_hit;
