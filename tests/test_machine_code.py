@@ -1336,6 +1336,28 @@ def locked(cell: Cell) -> bool:
     return any(re.match(LOCKS, text) for text in texts)
 
 
+# Where 16 bytes are loaded at once: the contexts of the thread, which nobody wrote just before, and
+# an awaiter's copy of what the method below wrote in pieces, for which .NET's has to wait as well.
+LOADS_TWO_WORDS = {"start", "layer_start", "layer_step"}
+
+
+@each_of(lambda cell: cell.is_default)
+def test_no_load_waits_for_two_stores(cell: Cell) -> None:
+    """A hand-over and a state machine are written by words, and a load of 16 bytes right behind
+    would wait until the stores are in the cache. On no way, of a hit or a miss.
+    """
+    load = re.compile(r"v?mov(up|ap|dq)\w* +[^%,]*\([^)]*\),%[xy]mm")
+    exempt = {cell.symbol(name) for name in LOADS_TWO_WORDS}
+    found = {
+        name: each.text
+        for name, function in functions(cell).items()
+        if name not in exempt
+        for each in function.values()
+        if load.match(each.text) and "(%rip)" not in each.text
+    }
+    assert found == {}
+
+
 @each_freeing
 def test_references_are_counted_for_several_threads_in_atomic_cells_alone(cell: Cell) -> None:
     assert locked(cell) == (cell.variant == "atomic")

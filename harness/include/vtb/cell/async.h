@@ -140,10 +140,10 @@ VTB_OUT_OF_LINE static void VTB_CELL_SYMBOL(suspend)(VTB_SLOT_PARAMETER struct v
     VTB_SLOT_LOCAL;
     struct vtb_service *service = machine->self;
     void *pending = vtb_suspend(service, slot, &vtb_record_type);
-    machine->state = VTB_MACHINE_WAITS;
-    machine->builder.object = pending;
     struct vtb_machine *record = (struct vtb_machine *)vtb_record_of(pending);
-    *record = *machine;
+    vtb_copy_words(record, machine, sizeof *record);
+    machine->builder.object = record->builder.object = pending;
+    record->state = VTB_MACHINE_WAITS;
     vtb_barrier(service, &record->builder.object);
     vtb_submit(service, pending);
 }
@@ -234,9 +234,9 @@ VTB_CELL_SYMBOL(layer_suspend)(VTB_SLOT_PARAMETER struct vtb_layer_machine *mach
     void *pending = vtb_suspend(service, slot, &vtb_layer_type);
     struct vtb_layer_machine *record = (struct vtb_layer_machine *)vtb_record_of(pending);
     struct vtb_continuation *continuation = (struct vtb_continuation *)pending;
-    machine->state = VTB_MACHINE_WAITS;
-    machine->builder.object = pending;
-    *record = *machine;
+    vtb_copy_words(record, machine, sizeof *record);
+    machine->builder.object = record->builder.object = pending;
+    record->state = VTB_MACHINE_WAITS;
     vtb_barrier(service, &record->builder.object);
     vtb_barrier(service, &record->awaiter);
     continuation->run = vtb_layer_run;
@@ -274,7 +274,7 @@ VTB_METHOD void VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_PARAMETER struct vtb_layer_
     vtb_handover awaiter = received;
     __asm__("" : "+m"(awaiter) : "m"(received));
     if (!vtb_is_ready(service, &awaiter, below)) {
-        machine->awaiter = awaiter;
+        vtb_move_handover(&machine->awaiter, &awaiter);
         VTB_CELL_SYMBOL(layer_suspend)(VTB_SLOT_ARGUMENT machine);
         return;
     }

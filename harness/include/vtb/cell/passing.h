@@ -19,12 +19,37 @@
 #endif
 
 /*
+ * Copies whole words of 8 bytes that were written just before, each by itself, and each as it was written:
+ * were they loaded by 16 bytes, the load would wait until the stores have left the processor for
+ * its cache, as it can be given bytes of one store alone.
+ */
+static VTB_FORCE_INLINE void vtb_copy_words(void *to, const void *from, size_t bytes)
+{
+#pragma GCC unroll 32
+    for (size_t at = 0; at < bytes; at += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, (const char *)from + at, sizeof word);
+        __asm__("" : "+r"(word)); /* so that the compiler does not make one copy of two */
+        memcpy((char *)to + at, &word, sizeof word);
+    }
+}
+
+/* Moves a hand-over to where it stays. A small one is in registers; a larger one its method wrote
+ * to memory, by words. */
+static VTB_FORCE_INLINE void vtb_move_handover(vtb_handover *to, const vtb_handover *from)
+{
+    if (sizeof *to > 16 && sizeof *to % sizeof(uint64_t) == 0)
+        vtb_copy_words(to, from, sizeof *to);
+    else
+        *to = *from;
+}
+
+/*
  * A hand-over with a large value in it (VTB_IN_PLACE, strategy.h) is made at a place where it can
  * stay. Any other is returned by value, and is moved to that place only if it must be kept.
  *
  *     VTB_RECEIVE(place, call)            calls, and declares `at`, which points to the hand-over
  *     VTB_KEEP(place)                     moves the hand-over to the place, if it is not there
- *     VTB_HELD_PARAMETER, _ARGUMENT       pass the hand-over on to a function that keeps it
  *     VTB_RECEIVE_AT(place, method, ...)  calls, and puts the hand-over at the place
  *     VTB_MAKE(fill)                      in the method: returns the hand-over that the expression
  *                                         `fill` writes to *at
@@ -35,17 +60,13 @@
     call
 #define VTB_RECEIVE_AT(place, method, ...) method(&(place), __VA_ARGS__)
 #define VTB_KEEP(place) ((void)0)
-#define VTB_HELD_PARAMETER
-#define VTB_HELD_ARGUMENT
 #define VTB_MAKE(fill) fill
 #else
 #define VTB_RECEIVE(place, call)  \
     vtb_handover handover = call; \
     vtb_handover *const at = &handover
 #define VTB_RECEIVE_AT(place, method, ...) (place) = method(__VA_ARGS__)
-#define VTB_KEEP(place) (place) = handover
-#define VTB_HELD_PARAMETER , vtb_handover handover
-#define VTB_HELD_ARGUMENT , handover
+#define VTB_KEEP(place) vtb_move_handover(&(place), at)
 #define VTB_MAKE(fill)                  \
     vtb_handover handover;              \
     vtb_handover *const at = &handover; \
