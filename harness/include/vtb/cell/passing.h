@@ -19,9 +19,9 @@
 #endif
 
 /*
- * Copies whole words of 8 bytes that were written just before, each by itself, and each as it was written:
- * were they loaded by 16 bytes, the load would wait until the stores have left the processor for
- * its cache, as it can be given bytes of one store alone.
+ * Copies words of 8 bytes that were written just before, each as it was written: a load of 16 bytes
+ * would wait until the stores have left the processor for its cache, as it can be given bytes of
+ * one store alone.
  */
 static VTB_FORCE_INLINE void vtb_copy_words(void *to, const void *from, size_t bytes)
 {
