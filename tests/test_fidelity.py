@@ -178,4 +178,4 @@ def test_models_against_dotnet(bench: Bench) -> None:
         if row["prediction"] == "collections, gen0":
             assert row["measured"] == pytest.approx(row["predicted"], rel=0.05), row
         if row["prediction"] in OLDER and row["parameters"]["gen0_budget"] < 6 << 20:
-            assert row["measured"] == pytest.approx(row["predicted"], rel=0.25, abs=2), row
+            assert row["measured"] == pytest.approx(row["predicted"], rel=0.25, abs=5), row
