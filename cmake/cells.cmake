@@ -29,8 +29,9 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
     set(VTB_COUNTING_FLAGS -O1)
 endif()
 
-# The functions of the program that cells call.
-set(exports vtb_ambient vtb_misuse vtb_block_until vtb_block_while vtb_block_while_collected)
+# What cells use of the program.
+set(exports vtb_ambient vtb_thread_statics vtb_thread_begin vtb_misuse vtb_block_until
+    vtb_block_while vtb_block_while_collected)
 list(TRANSFORM exports PREPEND "-Wl,--export-dynamic-symbol=" OUTPUT_VARIABLE VTB_CELL_EXPORTS)
 list(TRANSFORM exports PREPEND "-Wl,--undefined=" OUTPUT_VARIABLE undefined)
 list(APPEND VTB_CELL_EXPORTS ${undefined})

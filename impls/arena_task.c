@@ -98,6 +98,7 @@ VTB_STRATEGY(arena_task) = {
     .modelled_on = "region allocation",
     .aliases = "arena",
     .shape = VTB_SHAPE_OBJECT,
+    .has_local = true,
     .lacks = {.runtime_async = "the runtime makes its objects one by one, and not of a block",
               .other_threads = "the block of a request belongs to one thread",
               .as_task = "it is a task",

@@ -15,6 +15,7 @@ VTB_STRATEGY(heap_task) = {
     .guest_runtime = {"runtime_task"},
     .shape = VTB_SHAPE_OBJECT,
     .role = VTB_ROLE_BASELINE,
+    .has_local = true,
     .indirect_calls_on_hit = 2, /* the heap's alloc and free */
     .lacks = {.as_task = "it is a task"},
 };

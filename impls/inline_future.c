@@ -71,8 +71,8 @@ static inline void vtb_handover_at(struct vtb_service *service, struct vtb_slot 
 {
     (void)service;
     (void)slot;
-    memset((void *)at, 0, sizeof *at);
     at->promise = (struct vtb_promise *)pending;
+    memset((void *)&at->value, 0, sizeof at->value);
     at->state = VTB_FUTURE_PENDING;
 }
 

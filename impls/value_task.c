@@ -111,6 +111,7 @@ VTB_STRATEGY(value_task) = {
     .instead_in = "dotnet",
     .shape = VTB_SHAPE_STRUCT,
     .role = VTB_ROLE_CHALLENGER,
+    .has_local = true,
     .lacks = {.several_consumers = "a value task is consumed once, by one caller",
               .storing = "it is not stored: as_task makes a task of it, to store or share"},
 };

@@ -74,10 +74,12 @@ DEFAULT_HEAPS = "what the program takes by itself"
 
 
 def variants_of(strategy: str) -> list[str]:
-    """The variants of a strategy, as they stand behind its name: none, @checked, @atomic."""
+    """The variants of a strategy, as they stand behind its name: none, @checked, @atomic and so on.
+    """
     pends = not source_says(strategy, r"^#define VTB_(LOOP_ONLY|NEVER_SUSPENDS) ")
     counts = source_says(strategy, r"^#define VTB_COUNTS_REFERENCES ")
-    return [""] + pends * ["checked"] + counts * ["atomic"]
+    local = source_says(strategy, r"^    \.has_local = true,$")
+    return [""] + pends * ["checked"] + counts * ["atomic"] + local * ["local"]
 
 
 def clean_environment(**twins: str) -> dict[str, str]:

@@ -165,6 +165,8 @@ def test_an_interrupt_leaves_nothing_half_told(bench: Bench, tmp_path: Path) -> 
 
 # --- with it ---
 
+OLDER = ("collections, gen1", "collections, gen2")
+
 
 def test_models_against_dotnet(bench: Bench) -> None:
     """What depends on no machine: bytes, and collections of a nursery that stays as it is set."""
@@ -176,8 +178,10 @@ def test_models_against_dotnet(bench: Bench) -> None:
         assert row["measured"] == pytest.approx(row["predicted"], abs=0.05), row
     for row in rows:
         assert row["measured"] is not None, row
-        if row["prediction"] == "collections, gen0" and row["parameters"]["gen0_budget"] >= 6 << 20:
+        if row["prediction"] == "collections, gen0":
             assert row["measured"] == pytest.approx(row["predicted"], rel=0.05), row
+        if row["prediction"] in OLDER and row["parameters"]["gen0_budget"] < 6 << 20:
+            assert row["measured"] == pytest.approx(row["predicted"], rel=0.25, abs=5), row
 
 
 def runtime_bytes_of(rows: list[Prediction]) -> list[Prediction]:

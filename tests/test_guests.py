@@ -165,6 +165,8 @@ def test_greets(guest: Guest) -> None:
         assert name in answer
     assert "workloads=user_cache,config_read,payload_8," in answer
     assert answer.endswith(" callers=classic,runtime")
+    # Frame 40, question 32, source 24, task 72, delegate 64, what it captures 32.
+    assert " frame=264 " in answer
 
 
 @pytest.mark.parametrize("strategy", BYTES)

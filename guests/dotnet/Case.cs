@@ -130,6 +130,17 @@ sealed unsafe class Case<W, K, V, H, A, S> : Case
         public Frame(Case<W, K, V, H, A, S> owner) => Arrived = () => owner.Arrive(this);
     }
 
+    /// <summary>The bytes of a frame, with all that it refers to.</summary>
+    public static long FrameBytes()
+    {
+        _ = new Frame(null!);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var frame = new Frame(null!);
+        long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+        GC.KeepAlive(frame);
+        return bytes;
+    }
+
     readonly Service<W, K, V> service;
     readonly Layer<W, K, V>? top;
     readonly Frame[] frames;

@@ -91,7 +91,7 @@ static class Program
         switch (question.Word)
         {
             case "hello":
-                return $"ok protocol={Protocol} name=dotnet version={Environment.Version}"
+                return $"ok protocol={Protocol} name=dotnet version={Environment.Version} frame={FrameBytes()}"
                     + $" strategies={string.Join(',', strategies)} workloads={string.Join(',', workloads)}"
                     + $" callers={string.Join(',', callers)}";
             case "open":
@@ -115,6 +115,18 @@ static class Program
             default:
                 throw new Refusal($"'{question.Word}' is no question; accepted: hello, open, warm, run, drain, close");
         }
+    }
+
+    /// <summary>What a caller that waits keeps on the heap, beside its operation.</summary>
+    static long FrameBytes()
+    {
+        return Of<UserCache, int, UserCache.Value>();
+
+        static long Of<W, K, V>()
+            where W : struct, IWorkload<W, K, V>
+            where K : struct
+            where V : struct =>
+            Case<W, K, V, Task<V>, OfTask<V>, TaskFromResult<W, K, V>>.FrameBytes();
     }
 
     static void Close(long number)

@@ -53,6 +53,7 @@ build_as() {
 set_nursery() {
     if [ -n "${VTB_GUEST_NURSERY:-}" ]; then
         DOTNET_GCgen0size=0x$(printf '%x' "$VTB_GUEST_NURSERY")
-        export DOTNET_GCgen0size
+        DOTNET_GCGen0MaxBudget=$DOTNET_GCgen0size # or it grows with what survives, up to 6 MB
+        export DOTNET_GCgen0size DOTNET_GCGen0MaxBudget
     fi
 }

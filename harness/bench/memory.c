@@ -11,13 +11,15 @@ static void note(void *context, const struct vtb_collection *collection)
     struct vtb_memory *memory = context;
     struct vtb_collected *collected = &memory->collected;
     collected->collections_n[collection->generation]++;
+    collected->survived_bytes += collection->survived_bytes;
+    collected->promoted_bytes += collection->promoted_bytes;
+    if (collection->pause_goes_on)
+        return;
     collected->pauses_n++;
     collected->stretched_n += collection->switched;
     collected->ns += collection->end_ns - collection->start_ns;
     collected->cpu_ns += collection->cpu_ns;
     collected->cpu_ns2 += collection->cpu_ns * collection->cpu_ns;
-    collected->survived_bytes += collection->survived_bytes;
-    collected->promoted_bytes += collection->promoted_bytes;
     if (memory->pauses)
         vtb_pauses_add(memory->pauses, collection->start_ns, collection->end_ns,
                        collection->cpu_ns);

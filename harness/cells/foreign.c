@@ -173,7 +173,9 @@ const char *vtb_foreign_add_strategy(const char *path, struct vtb_error *error)
     if (!found)
         vtb_error_set(
             error, VTB_EXIT_USAGE,
-            "--strategy: '%s': unknown variant; accepted: FILE, FILE@checked, FILE@atomic", path);
+            "--strategy: '%s': unknown variant; accepted: FILE, FILE@checked, FILE@atomic, "
+            "FILE@local",
+            path);
     if (!known && found)
         strategies[strategies_n - 1] = (struct vtb_strategy_entry){
             .name = copied(source.stem), .file = copied(source.file), .path = copied(source.path)};

@@ -8,7 +8,7 @@
 #include "cells/foreign.h"
 #include "cells/slots.h"
 
-const char *const vtb_variant_words[VTB_VARIANTS_N] = {"", "checked", "atomic"};
+const char *const vtb_variant_words[VTB_VARIANTS_N] = {"", "checked", "atomic", "local"};
 
 const char *const vtb_role_words[] = {
     [VTB_ROLE_NONE] = "",
@@ -111,6 +111,8 @@ static bool has_variant(const struct vtb_strategy_entry *entry, enum vtb_variant
     const struct vtb_cell *known = entry->methods[0];
     if (variant == VTB_VARIANT_CHECKED)
         return !known || known->frame_bytes > 0;
+    if (variant == VTB_VARIANT_LOCAL)
+        return !known || known->strategy->has_local;
     return variant == VTB_VARIANT_NONE || !known || !known->several_threads;
 }
 
@@ -257,6 +259,7 @@ const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, str
     like.cell.kind.abstract = kind.abstract && !kind.counting;
     like.cell.checked |= like.variant == VTB_VARIANT_CHECKED;
     like.cell.several_threads |= like.variant == VTB_VARIANT_ATOMIC;
+    like.cell.one_thread |= like.variant == VTB_VARIANT_LOCAL;
     struct vtb_cell_slot *slot = find_slot(&like);
     return &(slot ? slot : add_slot(&like))->cell;
 }

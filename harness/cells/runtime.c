@@ -11,6 +11,17 @@
 void (*vtb_on_misuse)(const char *text);
 
 VTB_THREAD_LOCAL struct vtb_ambient vtb_ambient;
+VTB_THREAD_LOCAL struct vtb_thread_statics vtb_thread_statics;
+
+struct vtb_ambient *vtb_thread_begin(void)
+{
+    static VTB_THREAD_LOCAL struct vtb_thread_variables variables;
+    static VTB_THREAD_LOCAL struct vtb_thread_variables *table[VTB_THREAD_TABLE_N];
+    variables.current = &vtb_ambient;
+    table[VTB_THREAD_VARIABLES] = &variables;
+    vtb_thread_statics = (struct vtb_thread_statics){VTB_THREAD_TABLE_N, table};
+    return variables.current;
+}
 
 void vtb_misuse(const char *text)
 {

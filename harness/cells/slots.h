@@ -4,9 +4,15 @@
 
 #include "cells/registry.h"
 
-enum vtb_variant { VTB_VARIANT_NONE, VTB_VARIANT_CHECKED, VTB_VARIANT_ATOMIC, VTB_VARIANTS_N };
+enum vtb_variant {
+    VTB_VARIANT_NONE,
+    VTB_VARIANT_CHECKED,
+    VTB_VARIANT_ATOMIC,
+    VTB_VARIANT_LOCAL,
+    VTB_VARIANTS_N
+};
 
-/* The words behind the @ of a strategy's variants: "" for none, "checked", "atomic". */
+/* The words behind the @ of a strategy's variants: "" for none, "checked", "atomic", "local". */
 extern const char *const vtb_variant_words[VTB_VARIANTS_N];
 
 struct vtb_cell_slot {

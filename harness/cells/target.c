@@ -134,10 +134,11 @@ static void put_cell(FILE *out, const struct vtb_home *home, const struct vtb_ta
     fprintf(out, " '-DVTB_VARIANT=\"%s%s\"'", *word ? "@" : "", word);
     fprintf(out,
             " -DVTB_COUNTING=%d -DVTB_COLLECTED=%d -DVTB_ASYNC=%d -DVTB_RUNTIME=%d"
-            " -DVTB_BY_RUNTIME=%d -DVTB_STORED=%d -DVTB_VIRTUAL=%d -DVTB_ATOMIC=%d",
+            " -DVTB_BY_RUNTIME=%d -DVTB_STORED=%d -DVTB_VIRTUAL=%d -DVTB_ATOMIC=%d -DVTB_LOCAL=%d",
             target->kind.counting, target->kind.collected, target->kind.method == VTB_METHOD_ASYNC,
             target->kind.method == VTB_METHOD_RUNTIME, target->kind.by_runtime, target->kind.stored,
-            target->kind.abstract, target->variant == VTB_VARIANT_ATOMIC);
+            target->kind.abstract, target->variant == VTB_VARIANT_ATOMIC,
+            target->variant == VTB_VARIANT_LOCAL);
     fputs(target->variant == VTB_VARIANT_CHECKED ? " -DVTB_CHECKED=1"
                                                  : " -DVTB_CHECKED=$default_checked",
           out);

@@ -227,7 +227,7 @@ struct row {
     const char *word;
     vtb_check_function *run;
     enum needs needs;
-    bool of_variants; /* is run for NAME@checked and NAME@atomic, too */
+    bool of_variants; /* is run for its variants, too */
     bool of_base;
 };
 
@@ -263,7 +263,7 @@ static const struct row rows[] = {
 
 #define ROWS_N (sizeof rows / sizeof *rows)
 
-static const char *const variants[] = {"", "@checked", "@atomic"};
+static const char *const variants[] = {"", "@checked", "@atomic", "@local"};
 
 #define VARIANTS_N (sizeof variants / sizeof *variants)
 

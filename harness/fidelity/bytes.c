@@ -93,6 +93,7 @@ static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
     char question[VTB_STAND_IN_BYTES];
     const struct vtb_stand_in_epoch how = {
         .question = vtb_stand_in_question(question, vtb_fidelity_name(the_case), the_case),
+        .times = 1,
         .calls_n = GUEST_CALLS_N,
         .warm_n = WARM_CALLS_N};
     struct vtb_guest_epoch epoch = {.bytes = 0};

@@ -12,8 +12,8 @@
 #define WARM_CALLS_N 20000
 #define WARM_S 20
 
-/* How many times the calls of the model the guest makes, so that where it begins and ends between
- * two collections, and one more that a full collection begins with, weigh less. */
+/* How many times the guest makes the calls of the model, so that where it begins and ends between
+ * two collections weighs less. */
 #define GUEST_TIMES 2
 
 /* From which window on collections of older generations are predicted, and the last window, at
@@ -21,7 +21,15 @@
 #define OLDER_FROM 16384
 #define PAUSED_AT 131072
 
-static bool prepare(struct vtb_own_run *run, const struct vtb_options *options,
+/* What waits in a guest's window are objects of its heap, as the callers of a service are, and how
+ * much its oldest generation may gain depends on how large it is. The model's frames are not in its
+ * heap: that lives as much more in there. */
+static void give_frames(const struct vtb_guest_note *guest, struct vtb_point *point)
+{
+    point->live_heap_bytes += point->in_flight * (size_t)guest->frame_bytes;
+}
+
+static bool prepare(struct vtb_own_run *run, const struct vtb_fidelity *work,
                     struct vtb_error *error)
 {
     vtb_own_run_word(run, "--strategy=%s,%s", vtb_find_role(VTB_ROLE_BASELINE)->name,
@@ -29,7 +37,7 @@ static bool prepare(struct vtb_own_run *run, const struct vtb_options *options,
     vtb_own_run_word(run, "--heap=%s", vtb_fidelity_heap(true));
     vtb_own_run_word(run, "--hit-rate=%g", HIT_RATE);
     vtb_own_run_word(run, "--in-flight=1,1024,%d,%d", OLDER_FROM, PAUSED_AT);
-    vtb_own_run_word(run, "--gen0-budget=%s", options->quick ? "6M,256K" : "16M,6M,256K");
+    vtb_own_run_word(run, "--gen0-budget=%s", work->options->quick ? "6M,256K" : "16M,6M,256K");
     vtb_own_run_word(run, "--calls=%d", CALLS_N);
     vtb_own_run_word(run, "--rounds=0");
     if (!vtb_own_run_prepare(run, error))
@@ -37,6 +45,7 @@ static bool prepare(struct vtb_own_run *run, const struct vtb_options *options,
     for (size_t i = 0; i < run->plan.points_n; i++) {
         run->plan.points[i].collects_enough = true;
         run->plan.points[i].counted_max = CALLS_N;
+        give_frames(work->guest.note, &run->plan.points[i]);
     }
     return true;
 }
@@ -89,11 +98,11 @@ static bool add_all(struct vtb_fidelity *work, const struct vtb_point *point,
 static bool run_guest(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
                       struct made *made)
 {
-    const struct vtb_stand_in_epoch how = {
-        .question = vtb_fidelity_name(made->the_case),
-        .calls_n = made->pressure ? GUEST_TIMES * made->pressure->calls_n : 1,
-        .warm_n = WARM_CALLS_N,
-        .warm_s = WARM_S};
+    const struct vtb_stand_in_epoch how = {.question = vtb_fidelity_name(made->the_case),
+                                           .times = made->pressure ? GUEST_TIMES : 1,
+                                           .calls_n = made->pressure ? made->pressure->calls_n : 1,
+                                           .warm_n = WARM_CALLS_N,
+                                           .warm_s = WARM_S};
     vtb_guest_close(&work->guest.guest);
     return vtb_stand_in_run(&work->guest, fixture, &how, &made->epoch, &made->reason);
 }
@@ -124,7 +133,7 @@ bool vtb_fidelity_collections(struct vtb_fidelity *work, struct vtb_error *error
 {
     struct vtb_own_run run = {.words_n = 0};
     const bool models = !*work->guest.note->lost;
-    bool ok = prepare(&run, work->options, error) &&
+    bool ok = prepare(&run, work, error) &&
               (!models || vtb_own_run_measure(&run, &run.plan, NULL, error));
     for (size_t i = 0; ok && models && i < run.results.comparisons_n; i++)
         ok = measure(work, run.results.comparisons[i].point, run.results.comparisons[i].figures,

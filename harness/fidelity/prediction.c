@@ -6,27 +6,22 @@
 
 #include "base/allocate.h"
 
-#define NURSERY_KNOWN                                                                              \
-    "of a nursery below 6 MB .NET lets the budget grow with what survives, up to 6 MB; the model " \
-    "keeps the one that it was given"
+#define OLDER_KNOWN                                                                               \
+    ".NET keeps memory in regions of 4 MB; one of which nine tenths survive, all of it referred " \
+    "to "                                                                                         \
+    "from generation 2, it leaves where it is, and takes to generation 2 at once, past "          \
+    "generation 1"
 
-#define OLDER_KNOWN                                                                              \
-    "budgets of older generations follow from what survived before, in .NET also from what its " \
-    "runtime keeps besides, and from when a full collection ran beside the "                     \
-    "program; " NURSERY_KNOWN
-
-#define PAUSED_KNOWN                                                                               \
-    "a miss takes the guest longer, so that equal pauses are a smaller share; the model has more " \
-    "full collections, which .NET runs beside the program; " NURSERY_KNOWN
+#define PAUSED_KNOWN                                                                              \
+    "a miss takes the guest longer, so that equal pauses are a smaller share; and .NET leaves a " \
+    "region of which nine tenths survive where it is, marks what is old beside the program, and " \
+    "looks at frames of the window whose card is marked, where the model copies, stops for all "  \
+    "of it, and looks at every frame"
 
 #define RUNTIME_KNOWN                                                                             \
     "models of runtime-async are of .NET 11; on .NET 10, where it is a preview, a suspended "     \
     "method takes two arrays besides, none is used again, and a plain method makes its task for " \
     "any caller"
-
-#define ASYNC_KNOWN                                                                               \
-    "the machinery of an async method costs .NET several times what it costs the model, so that " \
-    "where it runs a task more or less tells less"
 
 #define DEPTH_KNOWN                                                                               \
     "at a hit rate of 0 the guest's varied between 2.2 and 3.7 from one of its processes to the " \
@@ -46,8 +41,7 @@ const struct vtb_prediction_kind vtb_prediction_kinds[VTB_PREDICTED_N] = {
     [VTB_PREDICTED_GEN0] = {.what = "collections, gen0",
                             .unit = "",
                             .goal = "within 3 %",
-                            .share = 0.03,
-                            .known = NURSERY_KNOWN},
+                            .share = 0.03},
     [VTB_PREDICTED_GEN1] = {.what = "collections, gen1",
                             .unit = "",
                             .goal = "within 25 %, or by 1",
@@ -68,13 +62,12 @@ const struct vtb_prediction_kind vtb_prediction_kinds[VTB_PREDICTED_N] = {
     [VTB_PREDICTED_RATIO] = {.what = "time, a / b",
                              .unit = "",
                              .goal = "within 25 %",
-                             .share = 0.25,
-                             .known = ASYNC_KNOWN},
+                             .share = 0.25},
     [VTB_PREDICTED_DEPTH_RATIO] = {.what = "time, depth 3 / 1",
                                    .unit = "",
                                    .goal = "within 25 %",
                                    .share = 0.25,
-                                   .known = ASYNC_KNOWN},
+                                   .known = DEPTH_KNOWN},
     [VTB_PREDICTED_PLAIN_RATIO] = {.what = "time, a / plain", .unit = "", .goal = ""},
 };
 

@@ -47,6 +47,8 @@ static bool greet(struct vtb_guest *guest, struct vtb_error *error)
         return vtb_channel_fail(&guest->channel, error,
                                 "it speaks protocol %" PRIu64 "; accepted: %d (docs/GUESTS.md)",
                                 protocol, VTB_GUEST_PROTOCOL);
+    if (!vtb_answer_number(answer, "frame", &guest->frame_bytes))
+        guest->frame_bytes = 0;
     if (vtb_answer_text(answer, "version", guest->version, sizeof guest->version) &&
         vtb_answer_text(answer, "strategies", guest->strategies, sizeof guest->strategies) &&
         vtb_answer_text(answer, "workloads", guest->workloads, sizeof guest->workloads)) {

@@ -23,8 +23,9 @@ struct vtb_guest {
     double limit_s;
     char strategies[VTB_CHANNEL_LINE_BYTES]; /* names with commas between them, as are workloads */
     char workloads[VTB_CHANNEL_LINE_BYTES];
-    char callers[64]; /* likewise */
-    size_t cases_n;   /* that were ever opened */
+    char callers[64];     /* likewise */
+    uint64_t frame_bytes; /* of its heap, for each frame of a window; 0: it does not say */
+    size_t cases_n;       /* that were ever opened */
 };
 
 /* How to start one. */

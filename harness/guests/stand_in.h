@@ -18,6 +18,7 @@ struct vtb_guest_note {
     char strategies[VTB_CHANNEL_LINE_BYTES]; /* as struct vtb_guest has them */
     char workloads[VTB_CHANNEL_LINE_BYTES];
     char callers[64];
+    uint64_t frame_bytes; /* as struct vtb_guest has them */
     char lost[600]; /* why nothing of it can be relied on, and how that is changed; "": it can */
     uint64_t unsteady_n; /* cases that it did not say were steady, of all sessions */
 };
@@ -77,13 +78,15 @@ VTB_MUST_USE bool vtb_stand_in_checksum(const struct vtb_fixture *fixture,
 /* How an epoch of a guest is to be run. */
 struct vtb_stand_in_epoch {
     const char *question; /* see vtb_guest_open_case */
-    uint64_t calls_n;     /* from the schedule's start */
-    uint64_t warm_n;      /* calls of the epochs that it warms itself by */
-    unsigned warm_s;      /* for at most so long; 0: it runs one of them alone */
+    /* How many epochs, in front of each of which the window is empty; 1, if warm_s is 0. */
+    unsigned times;
+    uint64_t calls_n; /* of each, from the schedule's start */
+    uint64_t warm_n;  /* calls of the epochs that it warms itself by */
+    unsigned warm_s;  /* for at most so long; 0: it runs one of them alone */
 };
 
-/* Runs one epoch of a case of its own, and holds what it consumed against the cells. On false
- * *error says what was wrong with the guest. */
+/* Runs epochs of a case of its own, whose sum is *epoch, and holds what they consumed against the
+ * cells. On false *error says what was wrong with the guest. */
 VTB_MUST_USE bool vtb_stand_in_run(struct vtb_stand_in *own, const struct vtb_fixture *fixture,
                                    const struct vtb_stand_in_epoch *how,
                                    struct vtb_guest_epoch *epoch, struct vtb_error *error);

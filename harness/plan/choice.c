@@ -72,7 +72,8 @@ static bool check_variants(const char *option, const struct vtb_names *names,
         if (!vtb_find_name(names->items[i]))
             return vtb_fail(error, VTB_EXIT_USAGE,
                             "--%s: '%s': the strategy has no such variant: @checked is for those "
-                            "that suspend, @atomic for those that count references",
+                            "that suspend, @atomic for those that count references, @local for "
+                            "those that say they have it (.has_local)",
                             option, names->items[i]);
     }
     return true;

@@ -133,7 +133,8 @@ static const struct vtb_option chosen_options[] = {
      .commands = RUN,
      .help = "strategies to compare; default: all. The empty loop, the floor and the\n"
              "baseline strategy are always among them. NAME@checked has checks of the\n"
-             "strategy's rules compiled in, NAME@atomic counts references for several threads.\n"
+             "strategy's rules compiled in, NAME@atomic counts references for several threads,\n"
+             "NAME@local completes for one alone, without locked instructions.\n"
              "Aliases, which `list` shows, are taken in upper and lower case. A file,\n"
              "as ./my_future.c or ./my_future.cc, is a strategy of your own: docs/OWN.md"},
     {"strategy", "NAME,...", vtb_parse_names, FIELD(strategies), STRATEGIES,

@@ -99,6 +99,11 @@ static struct vtb_skip skip_of(const struct vtb_point *point, const char *strate
     if (point->completer && !the_case.timing->several_threads)
         return (struct vtb_skip){strategy, "a completing thread",
                                  "its counts of references are for one thread", false};
+    if (group->threads_n > 1 && the_case.timing->one_thread)
+        return (struct vtb_skip){strategy, "several threads",
+                                 "it awaits and completes without locked instructions, for one "
+                                 "thread alone",
+                                 false};
     return (struct vtb_skip){.strategy = strategy};
 }
 

@@ -45,29 +45,50 @@ static double growth(const struct rule *rule, double survival)
     return max_limit;
 }
 
-void vtb_budget_renew(struct vtb_budget *budget, unsigned generation, size_t size_bytes,
-                      size_t survived_bytes)
+/* The new budget, if the old one was used up. */
+static double wanted_bytes(unsigned generation, double size, double survived, double gained)
 {
-    const double used = (double)budget->spent_bytes / (double)budget->bytes;
     const struct rule *rule = &rules[generation];
-    budget->spent_bytes = 0;
+    const double factor = growth(rule, fmin(1, survived / size));
+    /* The oldest generation may grow to `factor` times what is there after the collection. */
+    const bool oldest = generation + 1 == VTB_GENERATIONS_N;
+    const double bytes = oldest ? (factor - 1) * (survived + gained) : factor * survived;
+    return fmin(fmax(bytes, (double)rule->min_bytes), (double)rule->max_bytes);
+}
+
+void vtb_budget_renew(struct vtb_budget *budget, unsigned generation, size_t size_bytes,
+                      size_t survived_bytes, size_t gained_bytes)
+{
+    const double used = (double)(budget->spent_bytes + gained_bytes) / (double)budget->bytes;
+    budget->spent_bytes = gained_bytes;
     if (generation == 0)
         return;
-    const double survived = (double)survived_bytes;
-    const double survival = size_bytes > 0 ? fmin(1, survived / (double)size_bytes) : 0;
-    const bool oldest = generation + 1 == VTB_GENERATIONS_N;
-    /* The oldest generation may grow to `growth` times what survived, which is there already. */
-    double bytes = (growth(rule, survival) - (oldest ? 1 : 0)) * survived;
-    bytes = fmin(fmax(bytes, (double)rule->min_bytes), (double)rule->max_bytes);
-    if (used < 0.95)
+    if (size_bytes == 0) {
+        budget->bytes = rules[generation].min_bytes;
+        return;
+    }
+    double bytes =
+        wanted_bytes(generation, (double)size_bytes, (double)survived_bytes, (double)gained_bytes);
+    if (used > 0 && used < 0.95)
         bytes = used * bytes + (1 - used) * (double)budget->bytes;
     budget->bytes = (size_t)bytes;
 }
 
-unsigned vtb_budgets_spent(const struct vtb_budget budgets[VTB_GENERATIONS_N])
+unsigned vtb_budgets_condemned(const struct vtb_budget budgets[VTB_GENERATIONS_N], bool few_young)
 {
-    unsigned generation = VTB_GENERATIONS_N - 1;
-    while (generation > 0 && budgets[generation].spent_bytes < budgets[generation].bytes)
-        generation--;
+    unsigned generation = 0;
+    while (generation + 1 < VTB_GENERATIONS_N && vtb_budget_is_spent(&budgets[generation + 1]))
+        generation++;
+    if (generation == 0 && few_young)
+        generation = vtb_budget_is_spent(&budgets[2]) ? 2 : 1;
     return generation;
+}
+
+/* MIN_SOH_CROSS_GEN_REFS, and GCLowSkipRatio. */
+#define REFERENCES_MIN 400
+#define FEW_PERCENT 30
+
+bool vtb_young_are_few(uint64_t found_n, uint64_t younger_n)
+{
+    return younger_n > REFERENCES_MIN && found_n * 100 < younger_n * FEW_PERCENT;
 }

@@ -72,6 +72,7 @@ static unsigned follow(struct vtb_gc *gc, void **slot)
     struct vtb_block *block = vtb_block_of(address);
     if (!block->condemned)
         return block->typed ? block->generation : VTB_GENERATIONS_N - 1;
+    gc->found_n++;
     if (block->large) {
         reach_large(gc, block);
         return block->generation;
@@ -94,8 +95,10 @@ static unsigned follow(struct vtb_gc *gc, void **slot)
  * the next collection finds it. */
 static void follow_and_remember(struct vtb_gc *gc, void **slot, unsigned generation)
 {
-    if (follow(gc, slot) < generation)
-        *vtb_card_of(slot) = 1;
+    if (follow(gc, slot) >= generation)
+        return;
+    *vtb_card_of(slot) = 1;
+    gc->younger_n++;
 }
 
 static void scan_object(struct vtb_gc *gc, const struct vtb_type *type, char *object,
@@ -213,7 +216,7 @@ static void scan_roots(struct vtb_gc *gc)
     for (size_t i = 0; i < gc->roots_n; i++) {
         char *slot = gc->roots[i].base;
         for (size_t n = 0; n < gc->roots[i].count; n++, slot += gc->roots[i].stride_bytes)
-            (void)follow(gc, (void **)(void *)slot);
+            gc->younger_n += follow(gc, (void **)(void *)slot) + 1 < VTB_GENERATIONS_N;
     }
 }
 
@@ -296,8 +299,10 @@ void vtb_gc_copy(struct vtb_gc *gc, unsigned condemned)
     gc->marked_bytes = 0;
     memset(gc->survived_bytes, 0, sizeof gc->survived_bytes);
     condemn_all(gc);
+    gc->found_n = gc->younger_n = 0;
     scan_roots(gc);
     scan_old(gc);
+    gc->few_young = vtb_young_are_few(gc->found_n, gc->younger_n);
     scan_copies(gc);
     give_back_blocks(gc);
     give_back_large(gc);

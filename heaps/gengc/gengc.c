@@ -92,8 +92,10 @@ static void *allocate_large(struct vtb_gc *gc, struct vtb_typed *typed)
     gc->large = block;
     gc->sizes[oldest] += bytes;
     gc->budgets[oldest].spent_bytes += bytes;
-    if (gc->budgets[oldest].spent_bytes >= gc->budgets[oldest].bytes)
+    if (vtb_budget_is_spent(&gc->budgets[oldest])) {
+        gc->wanted = oldest;
         ask_to_stop(gc);
+    }
     return memset(vtb_block_start(block), 0, bytes);
 }
 
@@ -189,44 +191,74 @@ static size_t nursery_bytes(const struct vtb_gc *gc)
 }
 
 /* Moves the sizes of generations to where objects are after a collection: those that survived are
- * in the next generation, or still in the oldest. */
-static size_t account(struct vtb_gc *gc, unsigned condemned, size_t *survived_bytes)
+ * in the next generation, or still in the oldest. Renews the budgets from `renewed` on. */
+static void account(struct vtb_gc *gc, unsigned renewed, struct vtb_collection *told)
 {
-    size_t promoted_bytes = 0;
-    *survived_bytes = 0;
-    for (unsigned i = condemned + 1; i-- > 0;) {
+    for (unsigned i = told->generation + 1; i-- > 0;) {
         const size_t survived = gc->survived_bytes[i];
-        vtb_budget_renew(&gc->budgets[i], i, gc->sizes[i], survived);
-        *survived_bytes += survived;
-        gc->sizes[i] = 0;
-        if (i + 1 == VTB_GENERATIONS_N) {
-            gc->sizes[i] = survived;
-            continue;
-        }
-        gc->sizes[i + 1] += survived;
-        gc->budgets[i + 1].spent_bytes += survived;
-        promoted_bytes += survived;
+        const size_t gained = i > 0 ? gc->survived_bytes[i - 1] : 0;
+        const bool oldest = i + 1 == VTB_GENERATIONS_N;
+        if (i >= renewed)
+            vtb_budget_renew(&gc->budgets[i], i, gc->sizes[i], survived, gained);
+        told->survived_bytes += survived;
+        told->promoted_bytes += oldest ? 0 : survived;
+        gc->sizes[i] = gained + (oldest ? survived : 0);
     }
-    return promoted_bytes;
+    if (told->generation + 1 < VTB_GENERATIONS_N) {
+        const size_t gained = gc->survived_bytes[told->generation];
+        gc->sizes[told->generation + 1] += gained;
+        gc->budgets[told->generation + 1].spent_bytes += gained;
+    }
+}
+
+static void collect_generation(struct vtb_gc *gc, unsigned renewed, struct vtb_collection *told)
+{
+    vtb_gc_copy(gc, told->generation);
+    account(gc, renewed, told);
+    told->marked_bytes = gc->marked_bytes;
+    if (gc->setup.verify)
+        vtb_gc_verify(gc);
+}
+
+static void tell(const struct vtb_gc *gc, const struct vtb_collection *told)
+{
+    if (gc->setup.collected)
+        gc->setup.collected(gc->setup.context, told);
+}
+
+/*
+ * Where .NET collects everything beside the program, which it does unless that is too little to be
+ * worth it (bgc_min_per_heap) or somebody asked for it, it collects the young generations first, in
+ * the same pause, and then renews the oldest generation's budget alone. (gc.cpp,
+ * generation_to_condemn and check_for_ephemeral_alloc.)
+ */
+#define BACKGROUND_BYTES ((size_t)4 << 20)
+
+static bool collect_young_first(struct vtb_gc *gc, unsigned generation)
+{
+    const unsigned oldest = VTB_GENERATIONS_N - 1;
+    if (generation < oldest || gc->wanted == oldest || gc->sizes[oldest] <= BACKGROUND_BYTES)
+        return false;
+    struct vtb_collection told = {.generation = vtb_budget_is_spent(&gc->budgets[1]) ? 1 : 0,
+                                  .pause_goes_on = true};
+    collect_generation(gc, 0, &told);
+    tell(gc, &told);
+    return true;
 }
 
 static void collect_now(struct vtb_gc *gc)
 {
-    struct vtb_collection told = {.generation = vtb_budgets_spent(gc->budgets)};
+    struct vtb_collection told = {.generation = vtb_budgets_condemned(gc->budgets, gc->few_young)};
     if (told.generation < gc->wanted)
         told.generation = gc->wanted;
     retire_all(gc);
     gc->sizes[0] = nursery_bytes(gc);
-    vtb_gc_copy(gc, told.generation);
-    told.promoted_bytes = account(gc, told.generation, &told.survived_bytes);
-    told.marked_bytes = gc->marked_bytes;
-    if (gc->setup.verify)
-        vtb_gc_verify(gc);
+    const bool background = collect_young_first(gc, told.generation);
+    collect_generation(gc, background ? told.generation : 0, &told);
     gc->wanted = 0;
     __atomic_store_n(&gc->stop, 0, __ATOMIC_RELAXED);
     vtb_moment_end(&gc->start, &told);
-    if (gc->setup.collected)
-        gc->setup.collected(gc->setup.context, &told);
+    tell(gc, &told);
 }
 
 /* Stops at a safepoint. The first thread to come waits until all others have come or left, and
@@ -357,6 +389,8 @@ static void give_access(struct vtb_gc *gc, struct vtb_gc_access *access)
         .alloc = alloc,
         .cards = vtb_region.cards,
         .cards_mask = (vtb_region.bytes >> VTB_CARD_SHIFT) - 1,
+        .base = vtb_region.base,
+        .bytes = vtb_region.bytes,
         .stop = &gc->stop,
         .heap = gc,
     };

@@ -92,6 +92,9 @@ struct vtb_gc {
     struct vtb_block *reached; /* large objects that were not looked through yet */
     size_t survived_bytes[VTB_GENERATIONS_N];
     size_t marked_bytes;
+    uint64_t found_n;   /* references to what is collected */
+    uint64_t younger_n; /* references from roots and old objects to what is younger */
+    bool few_young;     /* after it: of the latter, few are of generation 0 */
 };
 
 /* Tells which object of its block an address lies in. It is exact, because offsets are below 2^13

@@ -143,7 +143,8 @@ static bool has_variant(const char *strategy, const char *word)
     return found != NULL;
 }
 
-/* Strategies that suspend have @checked, and those that count references have @atomic. */
+/* Strategies that suspend have @checked, those that count references @atomic, and those that say so
+ * @local. */
 static void variants(void **state)
 {
     (void)state;
@@ -153,7 +154,8 @@ static void variants(void **state)
         const bool suspends = known->frame_bytes > 0;
         assert_int_equal(has_variant(vtb_strategies[i].name, "checked"), suspends);
         assert_int_equal(has_variant(vtb_strategies[i].name, "atomic"), !known->several_threads);
-        n += suspends + !known->several_threads;
+        assert_int_equal(has_variant(vtb_strategies[i].name, "local"), known->strategy->has_local);
+        n += suspends + !known->several_threads + known->strategy->has_local;
     }
     for (size_t i = 0; i < n; i++) {
         const char *name = vtb_variant_at(i);
@@ -251,6 +253,7 @@ static void cells_of_variants(void **state)
         check_cell(cell, entry, vtb_default_workload(), kinds[0]);
         assert_true(cell->checked || !strstr(name, "@checked"));
         assert_true(cell->several_threads || !strstr(name, "@atomic"));
+        assert_int_equal(cell->one_thread, strstr(name, "@local") != NULL);
         assert_int_equal(cell->several_threads,
                          own->several_threads || strstr(name, "@atomic") != NULL);
     }

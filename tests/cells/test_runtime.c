@@ -45,6 +45,33 @@ static void a_handler_takes_its_place(void **state)
     assert_int_equal(end.number, 'a');
 }
 
+/* --- the thread's ambient context, as an asynchronous method finds it --- */
+
+static void *begin_and_tell(void *context)
+{
+    struct vtb_ambient **told = context;
+    told[0] = vtb_thread_statics.n == 0 ? vtb_thread_begin() : NULL;
+    told[1] = vtb_thread_statics.table[VTB_THREAD_VARIABLES]->current;
+    return &vtb_ambient == told[0] ? told : NULL;
+}
+
+/* Each thread has its own; before its first use there is none. */
+static void a_thread_has_an_ambient_context(void **state)
+{
+    (void)state;
+    struct vtb_ambient *others[2];
+    pthread_t thread;
+    void *same;
+    assert_ptr_equal(vtb_thread_begin(), &vtb_ambient);
+    assert_true(vtb_thread_statics.n > VTB_THREAD_VARIABLES);
+    assert_ptr_equal(vtb_thread_statics.table[VTB_THREAD_VARIABLES]->current, &vtb_ambient);
+    assert_int_equal(pthread_create(&thread, NULL, begin_and_tell, others), 0);
+    assert_int_equal(pthread_join(thread, &same), 0);
+    assert_ptr_equal(same, others);
+    assert_ptr_equal(others[0], others[1]);
+    assert_ptr_not_equal(others[0], &vtb_ambient);
+}
+
 /* --- waits: were one not to wait, the other thread would not have written yet --- */
 
 #define TURNS_N 200
@@ -143,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_broken_rule_ends_the_process_with_one_line),
         cmocka_unit_test(a_handler_takes_its_place),
+        cmocka_unit_test(a_thread_has_an_ambient_context),
         cmocka_unit_test(a_thread_waits_for_another_one),
         cmocka_unit_test(any_of_the_bits_ends_a_wait),
         cmocka_unit_test(a_wait_lets_the_heap_collect),

@@ -295,6 +295,7 @@ static void words_of_a_cell(void **state)
     assert_word("-DVTB_ASYNC=0");
     assert_word("-DVTB_VIRTUAL=0");
     assert_word("-DVTB_ATOMIC=0");
+    assert_word("-DVTB_LOCAL=0");
     assert_word("-DVTB_CHECKED=7"); /* as the build has it */
     assert_word("0123abc");
     assert_word("%s/harness/cells/source/cell.c", home.root);

@@ -231,13 +231,15 @@ static void told_how_large_its_nursery_is(void **state)
     char answer[VTB_CHANNEL_LINE_BYTES];
     const char *const arguments[] = {
         "/bin/sh", "-c",
-        "read a; echo 1 ok protocol=1 version=$VTB_GUEST_NURSERY strategies= workloads=; read b",
+        "read a; echo 1 ok protocol=1 version=$VTB_GUEST_NURSERY strategies= workloads= frame=264;"
+        "read b",
         NULL};
     const struct vtb_guest_start start = {
         .name = "fake", .arguments = arguments, .nursery_bytes = 65536};
     (void)answer;
     assert_true(vtb_guest_open(&guest, &start, &error));
     assert_string_equal(guest.version, "65536");
+    assert_int_equal(guest.frame_bytes, 264);
     vtb_guest_close(&guest);
 }
 

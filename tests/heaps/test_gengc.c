@@ -389,32 +389,99 @@ static void leaving_costs_no_budget(void **state)
     close_heap();
 }
 
+static const struct vtb_type kept_type = {
+    .name = "kept", .bytes = 64, .references = {0, VTB_REFERENCES_END}};
+
+/* Collections until there were n; `keep` does what it likes with each new object of 64 B. */
+static void run_until_told(size_t n, void (*keep)(void *object))
+{
+    for (size_t made_n = 1; heap.told_n < n; made_n++) {
+        keep(new_object(&kept_type));
+        heap.collector->safepoint();
+        assert_int_equal(heap.told_n, made_n / 1025);
+    }
+}
+
+static void *kept[40 * 1025];
+static size_t kept_n;
+
+static void keep_by_the_last(void *object)
+{
+    *(void **)object = kept[0];
+    kept[0] = object;
+}
+
 /*
- * All 64 B objects survive, 1025 of them between two collections: 65600 B. Generation 1 may gain
- * 262144 B: four times; the fifth collection takes it along, and 262400 B go on to generation 2,
- * which may gain as much: the sixth takes all. All that was looked at survived, so that generation
- * 1 then has 7 x 262400 = 1836800 B, and at the sixth, when 65600 B of these were used, that is
- * 3.57 % of it, 0.0357 x 7 x 65600 + 0.9643 x 1836800 = 1787602 B: 28 times 65600 B, of which the
- * sixth brings the first. So the 34th is of generation 1 again, and the 35th of generation 2.
+ * All objects survive, 1025 of them between two collections: 65600 B. Generation 1 may gain 262144
+ * B: four times; the fifth collection takes it along, and 262400 B go on to generation 2. All that
+ * was looked at survived, so that generation 1 may then gain 7 x 262400 = 1836800 B, of which the
+ * fifth brings the first 65600: 28 times. Generation 2, which may gain 262144 B, has gained them
+ * since the fifth; but it waits for generation 1, and the 33rd takes both.
  */
 static void older_generations_are_collected_when_their_budgets_are_spent(void **state)
 {
     (void)state;
-    static void *kept[40 * 1025];
-    const struct vtb_type type = {.name = "kept", .bytes = 64, .references = {VTB_REFERENCES_END}};
-    size_t n = 0;
     memset(kept, 0, sizeof kept);
     open_heap(64 * KB, true);
+    add_roots(kept, 1, sizeof *kept);
+    run_until_told(34, keep_by_the_last);
+    for (size_t i = 0; i < 34; i++)
+        assert_int_equal(heap.told[i].generation, i == 4 ? 1 : i == 32 ? 2 : 0);
+    close_heap();
+}
+
+static void keep_by_a_root(void *object)
+{
+    kept[kept_n++] = object;
+}
+
+/*
+ * The same, with a reference from outside to each object: a fourth collection finds a fourth of
+ * those to generation 1 and younger, and the next one takes that generation along, whatever it may
+ * gain. Every fourth brings 262400 B to generation 2, which may gain 262144 B, then 0.8 x 524800 =
+ * 419840 B, of which the one that told so brought the first; then 0.8 x 1049600 = 839680 B.
+ */
+static void few_references_to_the_nursery_take_generation_1_along(void **state)
+{
+    (void)state;
+    memset(kept, 0, sizeof kept);
+    kept_n = 0;
+    open_heap(64 * KB, true);
     add_roots(kept, sizeof kept / sizeof *kept, sizeof *kept);
-    while (heap.told_n < 36) {
-        kept[n++] = new_object(&type);
-        heap.collector->safepoint();
-        assert_int_equal(heap.told_n, n / 1025);
-    }
-    for (size_t i = 0; i < 36; i++) {
-        const unsigned expected = i == 4 || i == 33 ? 1 : i == 5 || i == 34 ? 2 : 0;
+    run_until_told(34, keep_by_a_root);
+    for (size_t i = 0; i < 34; i++) {
+        const unsigned expected = i == 8 || i == 16 || i == 32 ? 2 : i > 0 && i % 4 == 0 ? 1 : 0;
         assert_int_equal(heap.told[i].generation, expected);
     }
+    close_heap();
+}
+
+/* More than 4 MB are old: before all is collected the young generations are, in the same pause; but
+ * not if somebody asks for it. */
+static void young_generations_are_collected_before_much_that_is_old(void **state)
+{
+    (void)state;
+    memset(kept, 0, sizeof kept);
+    open_heap(5 * MB, true);
+    add_roots(kept, 1, sizeof *kept);
+    const size_t in_5_mb = 5 * MB / 64;
+    for (size_t i = 0; i < in_5_mb; i++)
+        keep_by_the_last(new_object(&kept_type));
+    (void)collect(2);
+    assert_false(collect(2)->pause_goes_on);
+    const uint64_t before_n = heap.told_n;
+    while (heap.told[(heap.told_n - 1) % GRAPH_TOLD_MAX].generation < 2 ||
+           heap.told_n == before_n) {
+        keep_by_the_last(new_object(&kept_type));
+        heap.collector->safepoint();
+    }
+    const struct vtb_collection *last = &heap.told[(heap.told_n - 1) % GRAPH_TOLD_MAX];
+    const struct vtb_collection *first = &heap.told[(heap.told_n - 2) % GRAPH_TOLD_MAX];
+    assert_false(last->pause_goes_on);
+    assert_true(last->end_ns > last->start_ns);
+    assert_true(first->pause_goes_on);
+    assert_int_equal(first->generation, 1);
+    assert_true(first->survived_bytes >= 5 * MB - 64 * KB);
     close_heap();
 }
 
@@ -432,6 +499,19 @@ static void large_objects_spend_the_oldest_generations_budget(void **state)
     assert_int_equal(heap.told[0].generation, 2);
     assert_int_equal(state_now().used_bytes, 0);
     assert_int_equal(*heap.access.stop, 0);
+    close_heap();
+}
+
+/* A barrier that is given any place tells by these whether that is in an object. */
+static void access_says_where_objects_are(void **state)
+{
+    (void)state;
+    open_heap(MB, true);
+    const void *objects[] = {new_node(1), new_object(&array_type)};
+    for (size_t i = 0; i < 2; i++)
+        assert_true((size_t)((const char *)objects[i] - heap.access.base) < heap.access.bytes);
+    assert_false((size_t)((const char *)(const void *)objects - heap.access.base) <
+                 heap.access.bytes);
     close_heap();
 }
 
@@ -1173,7 +1253,10 @@ int main(void)
         TEST(rare_types_cost_a_block_each),
         TEST(leaving_costs_no_budget),
         TEST(older_generations_are_collected_when_their_budgets_are_spent),
+        TEST(few_references_to_the_nursery_take_generation_1_along),
+        TEST(young_generations_are_collected_before_much_that_is_old),
         TEST(large_objects_spend_the_oldest_generations_budget),
+        TEST(access_says_where_objects_are),
         TEST(survivors_are_promoted_and_told_of),
         TEST(garbage_stays_in_generations_that_are_not_collected),
         TEST(large_objects_stay_where_they_are),

@@ -12,7 +12,7 @@
 static size_t renewed(unsigned generation, size_t size_bytes, size_t survived_bytes)
 {
     struct vtb_budget budget = {MB, MB};
-    vtb_budget_renew(&budget, generation, size_bytes, survived_bytes);
+    vtb_budget_renew(&budget, generation, size_bytes, survived_bytes, 0);
     assert_int_equal(budget.spent_bytes, 0);
     return budget.bytes;
 }
@@ -46,11 +46,11 @@ static void generation_0_has_the_same_always(void **state)
 {
     (void)state;
     struct vtb_budget budget = {64 * KB, 70 * KB};
-    vtb_budget_renew(&budget, 0, 70 * KB, 70 * KB);
+    vtb_budget_renew(&budget, 0, 70 * KB, 70 * KB, 0);
     assert_int_equal(budget.bytes, 64 * KB);
     assert_int_equal(budget.spent_bytes, 0);
     budget.spent_bytes = 10;
-    vtb_budget_renew(&budget, 0, 10, 0);
+    vtb_budget_renew(&budget, 0, 10, 0, 0);
     assert_int_equal(budget.bytes, 64 * KB);
     assert_int_equal(budget.spent_bytes, 0);
 }
@@ -117,37 +117,86 @@ static void a_budget_that_was_not_used_changes_less(void **state)
 {
     (void)state;
     struct vtb_budget budget = {1000 * KB, 500 * KB};
-    vtb_budget_renew(&budget, 1, 300 * KB, 300 * KB); /* 2100 KB / 2 + 1000 KB / 2 */
+    vtb_budget_renew(&budget, 1, 300 * KB, 300 * KB, 0); /* 2100 KB / 2 + 1000 KB / 2 */
     assert_int_equal(budget.bytes, 1550 * KB);
     budget = (struct vtb_budget){1000 * KB, 0};
-    vtb_budget_renew(&budget, 1, 300 * KB, 300 * KB);
-    assert_int_equal(budget.bytes, 1000 * KB);
+    vtb_budget_renew(&budget, 1, 300 * KB, 300 * KB, 0); /* none of it: the old one is gone */
+    assert_int_equal(budget.bytes, 2100 * KB);
     budget = (struct vtb_budget){1000000, 940000};
-    vtb_budget_renew(&budget, 1, 300000, 300000); /* 0.94 x 2100000 + 0.06 x 1000000 */
+    vtb_budget_renew(&budget, 1, 300000, 300000, 0); /* 0.94 x 2100000 + 0.06 x 1000000 */
     assert_near((double)budget.bytes, 2034000, 1);
     budget = (struct vtb_budget){1000000, 950000};
-    vtb_budget_renew(&budget, 1, 300000, 300000); /* 95 %: as if all of it */
+    vtb_budget_renew(&budget, 1, 300000, 300000, 0); /* 95 %: as if all of it */
     assert_int_equal(budget.bytes, 2100000);
     budget = (struct vtb_budget){1000000, 500000};
-    vtb_budget_renew(&budget, 2, 1000000, 1000000); /* 0.5 x 800000 + 0.5 x 1000000 */
+    vtb_budget_renew(&budget, 2, 1000000, 1000000, 0); /* 0.5 x 800000 + 0.5 x 1000000 */
     assert_near((double)budget.bytes, 900000, 1);
 }
 
-static void the_oldest_that_is_spent_is_collected(void **state)
+/* What comes from a younger generation in the same collection was used of the old budget, and is
+ * the first that the new one loses; and the oldest generation may grow beyond that too. */
+static void what_is_gained_counts_for_both_budgets(void **state)
 {
     (void)state;
-    struct vtb_budget budgets[VTB_GENERATIONS_N] = {{100, 0}, {100, 0}, {100, 0}};
-    assert_int_equal(vtb_budgets_spent(budgets), 0);
-    budgets[0].spent_bytes = 1000;
-    assert_int_equal(vtb_budgets_spent(budgets), 0);
+    struct vtb_budget budget = {1000 * KB, 300 * KB};
+    vtb_budget_renew(&budget, 1, 300 * KB, 300 * KB, 200 * KB); /* 2100 KB / 2 + 1000 KB / 2 */
+    assert_int_equal(budget.bytes, 1550 * KB);
+    assert_int_equal(budget.spent_bytes, 200 * KB);
+    budget = (struct vtb_budget){1000 * KB, 0};
+    vtb_budget_renew(&budget, 2, 1000 * KB, 500 * KB, 1500 * KB); /* cst 1/2: 0.5 x 2000 KB */
+    assert_near((double)budget.bytes, (double)(1000 * KB), 1);
+    assert_int_equal(budget.spent_bytes, 1500 * KB);
+}
+
+/* A generation in which nothing was has the least budget, whatever was left of the old one. */
+static void an_empty_generation_has_the_least(void **state)
+{
+    (void)state;
+    struct vtb_budget budget = {1000 * KB, 500 * KB};
+    vtb_budget_renew(&budget, 1, 0, 0, 100 * KB);
+    assert_int_equal(budget.bytes, 256 * KB);
+    assert_int_equal(budget.spent_bytes, 100 * KB);
+}
+
+/* From the youngest upward, as long as the next one's budget is spent too. */
+static void the_first_that_is_not_spent_ends_the_search(void **state)
+{
+    (void)state;
+    struct vtb_budget budgets[VTB_GENERATIONS_N] = {{100, 1000}, {100, 0}, {100, 0}};
+    assert_int_equal(vtb_budgets_condemned(budgets, false), 0);
     budgets[1].spent_bytes = 99;
-    assert_int_equal(vtb_budgets_spent(budgets), 0);
+    assert_int_equal(vtb_budgets_condemned(budgets, false), 0);
     budgets[1].spent_bytes = 100;
-    assert_int_equal(vtb_budgets_spent(budgets), 1);
+    assert_int_equal(vtb_budgets_condemned(budgets, false), 1);
     budgets[2].spent_bytes = 100;
-    assert_int_equal(vtb_budgets_spent(budgets), 2);
-    budgets[1].spent_bytes = 0;
-    assert_int_equal(vtb_budgets_spent(budgets), 2);
+    assert_int_equal(vtb_budgets_condemned(budgets, false), 2);
+    budgets[1].spent_bytes = 99;
+    assert_int_equal(vtb_budgets_condemned(budgets, false), 0);
+}
+
+/* Then generation 1 is collected, and 2 with it if that budget is spent. */
+static void few_young_references_ask_for_generation_1(void **state)
+{
+    (void)state;
+    struct vtb_budget budgets[VTB_GENERATIONS_N] = {{100, 100}, {100, 0}, {100, 99}};
+    assert_int_equal(vtb_budgets_condemned(budgets, true), 1);
+    budgets[2].spent_bytes = 100;
+    assert_int_equal(vtb_budgets_condemned(budgets, true), 2);
+    budgets[2].spent_bytes = 99;
+    budgets[1].spent_bytes = 100;
+    assert_int_equal(vtb_budgets_condemned(budgets, true), 1);
+}
+
+/* Less than 30 % of more than 400. */
+static void few_are_less_than_three_tenths(void **state)
+{
+    (void)state;
+    assert_false(vtb_young_are_few(0, 0));
+    assert_false(vtb_young_are_few(0, 400));
+    assert_true(vtb_young_are_few(0, 401));
+    assert_true(vtb_young_are_few(299, 1000));
+    assert_false(vtb_young_are_few(300, 1000));
+    assert_false(vtb_young_are_few(2000, 1000));
 }
 
 int main(void)
@@ -161,7 +210,11 @@ int main(void)
         cmocka_unit_test(generation_2_grows_beyond_its_survivors),
         cmocka_unit_test(survival_is_at_most_all),
         cmocka_unit_test(a_budget_that_was_not_used_changes_less),
-        cmocka_unit_test(the_oldest_that_is_spent_is_collected),
+        cmocka_unit_test(what_is_gained_counts_for_both_budgets),
+        cmocka_unit_test(an_empty_generation_has_the_least),
+        cmocka_unit_test(the_first_that_is_not_spent_ends_the_search),
+        cmocka_unit_test(few_young_references_ask_for_generation_1),
+        cmocka_unit_test(few_are_less_than_three_tenths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

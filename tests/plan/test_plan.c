@@ -1346,6 +1346,13 @@ static void a_completing_thread(void **state)
     assert_true(MAKE("--completer=thread", "--strategy=value_task@checked"));
     assert_contains(find_skip("value_task@checked", "a completing thread")->reason, "one thread");
     vtb_plan_free(&plan);
+    assert_true(MAKE("--completer=thread", "--strategy=heap_task@local"));
+    (void)find_skip("heap_task@local", "a completing thread");
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--threads=1,2", "--strategy=heap_task@local,value_task"));
+    assert_contains(find_skip("heap_task@local", "several threads")->reason, "one thread alone");
+    (void)find_case(&plan.points[0], "heap_task@local", false);
+    vtb_plan_free(&plan);
     assert_true(MAKE("--completer=caller", "--completion=lifo"));
     assert_false(plan.points[0].completer);
     check_cases(&plan.points[0], "heap_task");

@@ -112,6 +112,7 @@ struct vtb_cell {
     struct vtb_kind kind;
     bool checked;
     bool several_threads;  /* reference counts, if there are any, are atomic */
+    bool one_thread;       /* no other thread may complete an operation, or run such a case */
     bool in_frame;         /* an operation lives in the caller's frame, at least in part */
     size_t handover_bytes; /* the size of what the method returns; 0 for a loop without a method */
 

@@ -66,6 +66,8 @@ struct vtb_collection {
     size_t survived_bytes; /* objects of the collected generations that are still referred to */
     size_t promoted_bytes; /* of these, objects that are now of an older generation */
     size_t marked_bytes;   /* objects that stayed in place but were looked through as well */
+    /* The pause goes on, and another collection follows in it, whose times are those of both. */
+    bool pause_goes_on;
 };
 
 /* The most generations that a collector may have. */
@@ -110,6 +112,10 @@ struct vtb_gc_access {
      */
     uint8_t *cards;
     size_t cards_mask;
+    /* For a barrier that may be given a place outside of any object: objects are among so many
+     * bytes from here on. A collector without cards for places may leave both 0. */
+    const char *base;
+    size_t bytes;
     /* Not 0: every thread in the heap must come to its next safepoint. Read without a lock. */
     const uint32_t *stop;
     struct vtb_gc *heap; /* the heap that this gives access to; null: a heap that frees */

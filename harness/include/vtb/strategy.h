@@ -198,6 +198,9 @@ struct vtb_strategy {
     const char *instead_in;
     enum vtb_shape shape;
     enum vtb_role role;
+    /* There is a variant NAME@local, which awaits and completes without locked instructions, for
+     * one thread alone. */
+    bool has_local;
     /* The indirect calls on a hit, in the method and the loop, that belong to the strategy: of the
      * heap, or of a callback. A test compares the machine code with this number. */
     uint32_t indirect_calls_on_hit;
@@ -456,6 +459,29 @@ struct vtb_ambient {
 
 VTB_C_LINKAGE VTB_THREAD_LOCAL struct vtb_ambient vtb_ambient;
 
+/*
+ * Where a thread's ambient context is found, as CoreCLR finds the field of Thread.CurrentThread: in
+ * a table of the thread's static variables, to which the dynamic linker leads (threadstatics.cpp,
+ * t_ThreadStatics). Entries are made when they are first needed.
+ */
+struct vtb_thread_variables {
+    void *header[2];
+    struct vtb_ambient *current; /* null: not made */
+};
+
+enum { VTB_THREAD_VARIABLES = 1, VTB_THREAD_TABLE_N };
+
+struct vtb_thread_statics {
+    int32_t n; /* entries of the table */
+    struct vtb_thread_variables **table;
+};
+
+VTB_C_LINKAGE VTB_THREAD_LOCAL struct vtb_thread_statics vtb_thread_statics
+    __attribute__((tls_model("global-dynamic")));
+
+/* Makes the calling thread's; gives its ambient context. */
+VTB_C_LINKAGE struct vtb_ambient *vtb_thread_begin(void);
+
 #ifndef VTB_LARGE_VALUE
 #define VTB_LARGE_VALUE 0
 #endif
@@ -531,6 +557,7 @@ struct vtb_answer {
 /* --- the state machine that a compiler makes of an asynchronous method --- */
 
 enum vtb_machine_state {
+    VTB_MACHINE_DONE = -2,
     VTB_MACHINE_RUNS = -1,
     VTB_MACHINE_WAITS = 0 /* it waits at its first and only await */
 };

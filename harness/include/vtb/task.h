@@ -8,7 +8,8 @@
  * On a heap that frees, a task counts its references: one for each variable that holds it. With
  * VTB_ATOMIC several threads may change the count, and the thread that completes a task holds a
  * reference until it is done with the task. Otherwise one thread does everything, and does not use
- * a task after it has completed it. On a collector nothing is counted. Macros that are defined
+ * a task after it has completed it. On a collector nothing is counted. With VTB_LOCAL one thread
+ * alone awaits and completes, so that nothing is locked for others. Macros that are defined
  * before this header is included choose between variants:
  *
  *     VTB_OWN_TASK_MEMORY     the strategy defines vtb_task_new and vtb_task_delete
@@ -239,6 +240,49 @@ static inline bool vtb_task_is_completed(const struct vtb_task *task)
  * finds out. It is never run. */
 static struct vtb_continuation vtb_task_completed_sentinel;
 
+/* Puts another waiter in the place of the one that was seen there. False: *seen is what is there
+ * now. */
+static inline bool vtb_task_set_waiting(struct vtb_task *task, void **seen, void *waiting)
+{
+#if VTB_LOCAL
+    const bool same = task->waiting == *seen;
+    *seen = task->waiting;
+    task->waiting = same ? waiting : task->waiting;
+    return same;
+#else
+    return __atomic_compare_exchange_n(&task->waiting, seen, waiting, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+#endif
+}
+
+/* Puts the sentinel there, and gives what waited. */
+static inline void *vtb_task_end_waiting(struct vtb_task *task)
+{
+#if VTB_LOCAL
+    void *waiting = task->waiting;
+    task->waiting = &vtb_task_completed_sentinel;
+    return waiting;
+#else
+    return __atomic_exchange_n(&task->waiting, (void *)&vtb_task_completed_sentinel,
+                               __ATOMIC_ACQ_REL);
+#endif
+}
+
+/* Reserves the completion of a task. False: somebody else did, or the task is completed. */
+static inline bool vtb_task_reserve(struct vtb_task *task)
+{
+    uint32_t running = 0;
+#if VTB_LOCAL
+    if (task->state != running)
+        return false;
+    task->state = VTB_TASK_COMPLETION_RESERVED;
+    return true;
+#else
+    return __atomic_compare_exchange_n(&task->state, &running, VTB_TASK_COMPLETION_RESERVED, false,
+                                       __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+#endif
+}
+
 /* A waiter in the list of all waiters but the first. Pointers to list items have their last bit
  * set; a pointer to the first waiter's continuation does not. */
 struct vtb_task_waiter {
@@ -274,8 +318,7 @@ VTB_OUT_OF_LINE static void vtb_task_await_more(struct vtb_service *service, str
             waiter = (struct vtb_task_waiter *)vtb_alloc(service, &vtb_task_waiter_type);
         waiter->continuation = continuation;
         waiter->older = waiting;
-        if (__atomic_compare_exchange_n(&task->waiting, &waiting, (void *)((char *)waiter + 1),
-                                        false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        if (vtb_task_set_waiting(task, &waiting, (char *)waiter + 1)) {
             vtb_barrier(service, &task->waiting);
             return;
         }
@@ -293,8 +336,7 @@ static inline void vtb_task_await(struct vtb_service *service, struct vtb_task *
     vtb_check(!vtb_task_is_freed(task), VTB_TASK_USED_AFTER_FREE);
     if (vtb_task_is_completed(task))
         continuation->run(continuation, service);
-    else if (__atomic_compare_exchange_n(&task->waiting, &waiting, (void *)continuation, false,
-                                         __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    else if (vtb_task_set_waiting(task, &waiting, continuation))
         vtb_barrier(service, &task->waiting);
     else
         vtb_task_await_more(service, task, continuation, waiting);
@@ -335,10 +377,8 @@ static inline bool vtb_task_try_complete(struct vtb_service *service, struct vtb
 {
     static const uint32_t final_states[] = {VTB_TASK_RAN_TO_COMPLETION, VTB_TASK_FAULTED,
                                             VTB_TASK_CANCELED};
-    uint32_t running = 0;
     vtb_check(!vtb_task_is_freed(task), VTB_TASK_USED_AFTER_FREE);
-    if (!__atomic_compare_exchange_n(&task->state, &running, VTB_TASK_COMPLETION_RESERVED, false,
-                                     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    if (!vtb_task_reserve(task))
         return false;
     if (!VTB_UNLIKELY(answer->fault)) {
         task->result = answer->value;
@@ -346,8 +386,7 @@ static inline bool vtb_task_try_complete(struct vtb_service *service, struct vtb
     }
     __atomic_store_n(&task->state, VTB_TASK_COMPLETION_RESERVED | final_states[answer->fault],
                      __ATOMIC_RELEASE);
-    void *waiting =
-        __atomic_exchange_n(&task->waiting, (void *)&vtb_task_completed_sentinel, __ATOMIC_ACQ_REL);
+    void *waiting = vtb_task_end_waiting(task);
     if (VTB_UNLIKELY((uintptr_t)waiting & VTB_TASK_LIST_BIT)) {
         vtb_task_run_list(service, waiting);
     } else if (waiting) {

@@ -4,11 +4,27 @@
  * Part of the template. Everything here stands in the measured region.
  */
 
-/* Restores the ambient context for the caller, who must not see that a step changed it. */
-static inline void vtb_ambient_restore(const struct vtb_ambient *before)
+/* Thread.CurrentThread: a thread static variable, which is found by a call of the dynamic linker's
+ * (__tls_get_addr), a test, and three loads. (CoreCLR, threadstatics.cpp.) */
+static inline struct vtb_ambient *vtb_current_thread(void)
 {
-    if (VTB_UNLIKELY(vtb_ambient.execution_context != before->execution_context))
-        vtb_ambient.execution_context = before->execution_context;
-    if (VTB_UNLIKELY(vtb_ambient.synchronization_context != before->synchronization_context))
-        vtb_ambient.synchronization_context = before->synchronization_context;
+    const struct vtb_thread_statics *statics = &vtb_thread_statics;
+    if (VTB_UNLIKELY(statics->n <= VTB_THREAD_VARIABLES))
+        return vtb_thread_begin();
+    struct vtb_ambient *current = statics->table[VTB_THREAD_VARIABLES]->current;
+    return VTB_LIKELY(current != NULL) ? current : vtb_thread_begin();
+}
+
+/* Has a variable stand in memory, as what .NET's compiler does not keep in registers. */
+#define VTB_IN_MEMORY(variable) __asm__("" : "+m"(variable))
+
+/* Restores the ambient context that was saved for the caller, who must not see that a step changed
+ * it. (AsyncMethodBuilderCore.Start, in its finally block.) */
+static inline void vtb_ambient_restore(struct vtb_ambient *ambient,
+                                       const struct vtb_ambient *before)
+{
+    if (VTB_UNLIKELY(ambient->synchronization_context != before->synchronization_context))
+        ambient->synchronization_context = before->synchronization_context;
+    if (VTB_UNLIKELY(ambient->execution_context != before->execution_context))
+        ambient->execution_context = before->execution_context;
 }

@@ -30,6 +30,7 @@ const struct vtb_cell VTB_CELL_OBJECT = {
              VTB_VIRTUAL},
     .checked = VTB_CHECKED,
     .several_threads = !VTB_COUNTS_REFERENCES || VTB_ATOMIC,
+    .one_thread = VTB_LOCAL,
     .in_frame = VTB_USES_SLOT,
     .handover_bytes = VTB_LOOP_ONLY ? 0 : sizeof(vtb_handover),
     .hit_bytes = VTB_HIT_BYTES,

@@ -55,7 +55,8 @@ static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_f
     vtb_count_under_way(service, env->pending_n + 1);
     VTB_RECEIVE((*frame)->handover, vtb_call(VTB_AT_ARGUMENT env, slot, key, layers));
     if (!VTB_NEVER_SUSPENDS && !vtb_is_ready(service, at, slot)) {
-        *frame = vtb_park(env, *frame VTB_HELD_ARGUMENT);
+        VTB_KEEP((*frame)->handover);
+        *frame = vtb_park(env, *frame);
         *suspended = true;
         return 0;
     }

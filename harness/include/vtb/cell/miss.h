@@ -66,13 +66,11 @@ VTB_OUT_OF_LINE static struct vtb_frame *vtb_send_away(struct vtb_env *env, stru
     return VTB_FRAME_AT(env, env->free_frame);
 }
 
-/* Makes the caller wait in its frame. If the window is full, completes the operation whose turn it
- * is. Returns the frame for the next call. */
-VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env,
-                                                  struct vtb_frame *frame VTB_HELD_PARAMETER)
+/* Makes the caller wait in its frame, where its hand-over is. If the window is full, completes the
+ * operation whose turn it is. Returns the frame for the next call. */
+VTB_OUT_OF_LINE static struct vtb_frame *vtb_park(struct vtb_env *env, struct vtb_frame *frame)
 {
     frame->pending = env->service.submitted;
-    VTB_KEEP(frame->handover);
     vtb_await(&env->service, &frame->handover, vtb_slot_of(frame), &frame->continuation);
     if (VTB_UNLIKELY(env->outbox != NULL))
         return vtb_send_away(env, frame);

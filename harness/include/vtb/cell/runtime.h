@@ -1,7 +1,8 @@
 /*
  * The runtime-async method, and such layers around it. On a hit the value is returned, with a null
  * beside it; there is no object and no builder. What is left of an asynchronous method is that the
- * ambient context is kept for the caller.
+ * ambient context is kept for the caller: the thread is found as by a classic method, its two words
+ * are kept on the stack, and compared at the end. (The machine code of .NET 11, DOTNET_JitDisasm.)
  *
  * Part of the template: before it stands suspended.h. Everything here stands in the measured
  * region.
@@ -68,10 +69,13 @@ VTB_OUT_OF_LINE static struct vtb_suspended *VTB_CELL_SYMBOL(suspend)(struct vtb
 VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_service *service,
                                                 vtb_key key)
 {
-    const struct vtb_ambient before = vtb_ambient;
+    struct vtb_ambient *ambient = vtb_current_thread();
+    struct vtb_ambient before = *ambient;
+    VTB_IN_MEMORY(before);
     const vtb_value *value = vtb_lookup(service->table, key);
     struct vtb_suspended *own = value ? NULL : VTB_CELL_SYMBOL(suspend)(service, key);
-    vtb_ambient_restore(&before);
+    VTB_IN_MEMORY(*ambient); /* a lookup that is inlined cannot have changed it, but is not asked */
+    vtb_ambient_restore(ambient, &before);
     VTB_MAKE(own ? vtb_runtime_suspended_at(own, at) : vtb_runtime_ready_at(value, at));
 }
 
@@ -92,19 +96,21 @@ static inline VTB_RETURNED vtb_call_below(VTB_AT_PARAMETER const struct vtb_laye
 }
 
 static inline void vtb_layer_goes_on(const struct vtb_layer *layer, vtb_handover *at,
-                                     const struct vtb_ambient *before)
+                                     struct vtb_ambient *ambient, const struct vtb_ambient *before)
 {
     if (at->suspended)
         at->suspended = VTB_CELL_SYMBOL(layer_suspend)(layer, at->suspended);
-    vtb_ambient_restore(before);
+    vtb_ambient_restore(ambient, before);
 }
 
 VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer,
                                                vtb_key key)
 {
-    const struct vtb_ambient before = vtb_ambient;
-    VTB_MAKE(
-        (VTB_RECEIVE_AT(*at, vtb_call_below, layer, key), vtb_layer_goes_on(layer, at, &before)));
+    struct vtb_ambient *ambient = vtb_current_thread();
+    struct vtb_ambient before = *ambient;
+    VTB_IN_MEMORY(before);
+    VTB_MAKE((VTB_RECEIVE_AT(*at, vtb_call_below, layer, key),
+              vtb_layer_goes_on(layer, at, ambient, &before)));
 }
 
 /* --- the store's answer --- */

@@ -121,7 +121,7 @@ VTB_METHOD void VTB_CELL_SYMBOL(resume_method)(struct vtb_suspended *self, vtb_v
 {
     const struct vtb_suspended_method *own = (const struct vtb_suspended_method *)self;
     const struct vtb_ambient mine = {own->execution_context, own->synchronization_context};
-    vtb_ambient_restore(&mine);
+    vtb_ambient_restore(vtb_current_thread(), &mine);
     *returned = self->result;
 }
 
@@ -144,7 +144,8 @@ static inline bool vtb_suspended_is_inner(const struct vtb_suspended *object)
 VTB_OUT_OF_LINE static void vtb_suspended_resume(struct vtb_service *service,
                                                  struct vtb_suspended *object, enum vtb_fault fault)
 {
-    const struct vtb_ambient before = vtb_ambient;
+    struct vtb_ambient *ambient = vtb_current_thread();
+    const struct vtb_ambient before = *ambient;
     for (;;) {
         vtb_check(object->state == VTB_SUSPENDED_WAITS, VTB_SUSPENDED_AGAIN);
         const bool inner = vtb_suspended_is_inner(object);
@@ -160,7 +161,7 @@ VTB_OUT_OF_LINE static void vtb_suspended_resume(struct vtb_service *service,
         object = next;
     }
     object->fault = fault;
-    vtb_ambient_restore(&before);
+    vtb_ambient_restore(ambient, &before);
     struct vtb_continuation *caller = vtb_suspended_caller(object);
     if (caller)
         caller->run(caller, service);

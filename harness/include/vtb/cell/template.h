@@ -15,7 +15,9 @@
  *     VTB_VIRTUAL    the caller has an interface of the service, and calls through its table
  *     VTB_CHECKED    rules of the strategy are checked
  *     VTB_ATOMIC     references are counted for several threads
- *     VTB_VARIANT    the end of the cell's name, behind the strategy's: "", "@checked", "@atomic"
+ *     VTB_LOCAL      operations are awaited and completed for one thread alone
+ *     VTB_VARIANT    the end of the cell's name, behind the strategy's: "", "@checked", "@atomic",
+ *                    "@local"
  *     VTB_METADATA   only metadata is made, and no code: a struct vtb_cell whose functions are null
  *
  * It makes, once for all shapes,
