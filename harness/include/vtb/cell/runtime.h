@@ -70,7 +70,8 @@ VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_serv
                                                 vtb_key key)
 {
     struct vtb_ambient *ambient = vtb_current_thread();
-    struct vtb_ambient before = *ambient;
+    struct vtb_ambient before;
+    vtb_copy_words(&before, ambient, sizeof before);
     VTB_IN_MEMORY(before);
     const vtb_value *value = vtb_lookup(service->table, key);
     struct vtb_suspended *own = value ? NULL : VTB_CELL_SYMBOL(suspend)(service, key);
@@ -107,7 +108,8 @@ VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb
                                                vtb_key key)
 {
     struct vtb_ambient *ambient = vtb_current_thread();
-    struct vtb_ambient before = *ambient;
+    struct vtb_ambient before;
+    vtb_copy_words(&before, ambient, sizeof before);
     VTB_IN_MEMORY(before);
     VTB_MAKE((VTB_RECEIVE_AT(*at, vtb_call_below, layer, key),
               vtb_layer_goes_on(layer, at, ambient, &before)));
