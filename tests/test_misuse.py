@@ -211,9 +211,8 @@ DETECTED: dict[str, dict[str, Errors]] = {
 }
 
 # Bytes that 100 operations leave behind on a heap that frees, for a value of 8 bytes and an int
-# key: a task of 72 B or a lean one, a box of 104 B, a promise, a source, a frame of 128 B, the outermost
-# object of a chain of 80 B; two
-# blocks for 64 calls each.
+# key: a task of 72 B or a lean one, a box of 104 B, a promise, a source, a frame of 128 B, the
+# outermost object of a chain of 80 B; two blocks for 64 calls each.
 ABANDONED_N = 100
 ARENA_BYTES = 2 * (16 + 64 * 104)
 LEAKS = {

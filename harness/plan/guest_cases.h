@@ -19,8 +19,8 @@ VTB_MUST_USE bool vtb_guest_cases_open(struct vtb_plan *plan, const struct vtb_o
 const char *vtb_guest_cases_hindrance(const struct vtb_point *point,
                                       const struct vtb_options *options);
 
-/* Gives the names by which guests call what stands for a strategy by a method: as many as VTB_GUEST_WORDS_MAX,
- * or up to a null. Null: nothing does, as for all variants. */
+/* Gives the names by which guests call what stands for a strategy by a method: as many as
+ * VTB_GUEST_WORDS_MAX, or up to a null. Null: nothing does, as for all variants. */
 const char *const *vtb_guest_cases_names(const char *strategy, enum vtb_method method);
 
 /* A plan without some of its cases. */

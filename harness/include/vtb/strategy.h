@@ -188,8 +188,8 @@ struct vtb_strategy {
      * case where no strategy has them as a name; null: none. */
     const char *aliases;
     /* What guests (docs/GUESTS.md) call what it is modelled on, by the direct method and by the
-     * asynchronous ones, and then what stands for that in other runtimes: names, of which each guest
-     * has one or none; a null ends those that are fewer. None: no guest has it. */
+     * asynchronous ones, and then what stands for that in other runtimes: names, of which each
+     * guest has one or none; a null ends those that are fewer. None: no guest has it. */
     const char *guest[VTB_GUEST_WORDS_MAX];
     const char *guest_async[VTB_GUEST_WORDS_MAX];
     const char *guest_runtime[VTB_GUEST_WORDS_MAX]; /* by the runtime-async method */
