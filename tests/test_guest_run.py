@@ -134,6 +134,32 @@ def test_a_guest_that_does_wrong_costs_its_own_rows(
     assert_lost(bench, reason, "--guest", RUNS, **starts, FAKE_LATER=later)
 
 
+def runs(pid: str) -> bool:
+    """Whether there is a process, of which not only the end is left to be asked for."""
+    try:
+        state = Path("/proc", pid, "stat").read_text(encoding="utf-8").rpartition(") ")[2]
+    except FileNotFoundError:
+        return False
+    return state[0] != "Z"
+
+
+def test_what_a_guest_started_ends_with_it(bench: Bench, tmp_path: Path) -> None:
+    guest = tmp_path / "family" / "guest"
+    guest.parent.mkdir()
+    text = Path(RUNS, "guest").read_text(encoding="utf-8")
+    fake = f"{FIXTURES}/fake.py"
+    text = text.replace(
+        'exec python3 "$(dirname "$0")/../fake.py" run $FAKE_LATER',
+        f'sleep 600 & echo $! >>"{tmp_path}/pids"; python3 {fake} run',
+    )
+    guest.write_text(text, encoding="utf-8")
+    guest.chmod(0o755)
+    bench.ok("run", *SHORT, "--guest", str(guest.parent))
+    pids = (tmp_path / "pids").read_text(encoding="utf-8").split()
+    assert len(pids) == 2 + 5
+    wait_until(lambda: not any(map(runs, pids)), "what it started goes on")
+
+
 def test_one_of_two_guests_is_lost(bench: Bench, starts: dict[str, str], tmp_path: Path) -> None:
     other = tmp_path / "other" / "guest"
     other.parent.mkdir()

@@ -77,12 +77,12 @@ static enum vtb_predicted kind_of(const struct vtb_case *the_case, bool hits)
     return hits ? VTB_PREDICTED_HIT_BYTES : VTB_PREDICTED_MISS_BYTES;
 }
 
-/* Bytes of a call. Those of a runtime-async caller are whole ones: it awaits its turn once an
- * epoch. */
+/* Bytes of a call. With a runtime-async caller they are whole ones: it awaits its turn once an
+ * epoch, which takes some hundred bytes that are of no call. */
 static double bytes_of(const struct vtb_guest_epoch *epoch, const struct vtb_case *the_case)
 {
     const double bytes = (double)epoch->bytes / GUEST_CALLS_N;
-    return vtb_fidelity_is_runtime(the_case) ? round(bytes) : bytes;
+    return the_case->caller == VTB_CALLER_RUNTIME ? round(bytes) : bytes;
 }
 
 static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,

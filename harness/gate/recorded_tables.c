@@ -278,6 +278,8 @@ static bool keep_timed(struct choice *choice)
     for (size_t i = 0; i < choice->n; i++) {
         if (!choice->cases[i].is_other && !vtb_recorded_is_baseline(choice->cases[i].row))
             return refuse(choice, "has ratios to another strategy than %s", choice->pair->baseline);
+        if (isnan(vtb_recorded(choice->cases[i].row, "bytes_per_op")))
+            return refuse(choice, "does not say what a call allocates (bytes_per_op)");
     }
     return true;
 }

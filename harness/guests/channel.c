@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/close_range.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -31,9 +32,25 @@ struct start {
     int told;
 };
 
+/* What this program tells its own processes by variables is not for another's. */
+static void forget_variables(void)
+{
+    for (char **each = environ; *each;) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(*each, "="), *each);
+        if (strncmp(name, "VTB_", 4) != 0 || unsetenv(name) != 0)
+            each++;
+    }
+}
+
+/* The program leads a group of its own, so that what it started ends with it; and it gets no file of
+ * this one's but those three. */
 static bool become(void *context, struct vtb_error *error)
 {
     const struct start *start = context;
+    (void)setpgid(0, 0);
+    (void)close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    forget_variables();
     for (const char *const *each = start->variables; *each; each++)
         (void)putenv((char *)(uintptr_t)*each);
     (void)signal(SIGPIPE, SIG_DFL);
@@ -76,11 +93,12 @@ bool vtb_channel_open(struct vtb_channel *channel, const char *const *arguments,
 
 /* --- ending --- */
 
-/* Kills the program, and says how it had ended, if it had before. */
+/* Kills the program, and what it started, and says how it had ended, if it had before. */
 static struct vtb_child_end end(struct vtb_channel *channel)
 {
     struct vtb_child_end found = {.how = VTB_CHILD_WELL};
     struct vtb_error error;
+    (void)kill(-channel->child.pid, SIGKILL); /* no group yet: it has not become the program */
     (void)kill(channel->child.pid, SIGKILL);
     if (!vtb_child_wait(&channel->child, &found, &error))
         found.error = error;

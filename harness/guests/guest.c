@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "guests/schedule_file.h"
 
 /* What a call may take at most, on a machine that does other things as well. */
@@ -154,10 +155,31 @@ static bool check_generations(struct vtb_guest *guest, const struct vtb_guest_ep
                             n[0], n[1], n[2]);
 }
 
+/* The clocks of two programs differ by less than this share, and this many ns. */
+#define CLOCKS_SHARE 0.01
+#define CLOCKS_NS 1000
+
+/* An epoch lies between a question and its answer, and its pauses lie in it. */
+static bool check_times(struct vtb_guest *guest, const struct vtb_guest_epoch *epoch,
+                        double waited_ns, struct vtb_error *error)
+{
+    if ((double)epoch->ns > waited_ns * (1 + CLOCKS_SHARE) + CLOCKS_NS)
+        return vtb_channel_fail(&guest->channel, error,
+                                "it says that an epoch took %" PRIu64
+                                " ns, and it answered within %.0f ns",
+                                epoch->ns, waited_ns);
+    return epoch->pause_ns <= epoch->ns ||
+           vtb_channel_fail(&guest->channel, error,
+                            "it says that an epoch took %" PRIu64
+                            " ns, and that it was stopped for %" PRIu64 " ns of them",
+                            epoch->ns, epoch->pause_ns);
+}
+
 bool vtb_guest_run(struct vtb_guest *guest, size_t number, uint64_t first, uint64_t calls_n,
                    struct vtb_guest_epoch *epoch, struct vtb_error *error)
 {
     char answer[VTB_CHANNEL_LINE_BYTES];
+    const double asked_ns = vtb_now_ns();
     return ask(guest, (double)calls_n * CALL_S, answer, error,
                "run case=%zu first=%" PRIu64 " calls=%" PRIu64, number, first, calls_n) &&
            take(guest, answer, "ns", &epoch->ns, error) &&
@@ -167,7 +189,8 @@ bool vtb_guest_run(struct vtb_guest *guest, size_t number, uint64_t first, uint6
            take(guest, answer, "gen2", &epoch->collections[2], error) &&
            take(guest, answer, "pause_ns", &epoch->pause_ns, error) &&
            take(guest, answer, "checksum", &epoch->checksum, error) &&
-           check_generations(guest, epoch, error);
+           check_generations(guest, epoch, error) &&
+           check_times(guest, epoch, vtb_now_ns() - asked_ns, error);
 }
 
 bool vtb_guest_drain(struct vtb_guest *guest, size_t number, uint64_t checksum,

@@ -68,7 +68,8 @@ void vtb_run_guests_learn(struct vtb_results *results)
         struct vtb_guest_note *own = &results->guests[i];
         own->unsteady_n = notes[i].unsteady_n;
         if (!*own->lost)
-            memcpy(own->lost, notes[i].lost, sizeof own->lost);
+            (void)snprintf(own->lost, sizeof own->lost, "%.*s", (int)sizeof notes[i].lost - 1,
+                           notes[i].lost);
     }
 }
 

@@ -182,6 +182,12 @@ static void ones_that_answer_anything_else(void **state)
                 "'ok ns=1000 bytes=21600 gen0=-3");
     assert_ends("generations", LONG_S,
                 "guest fake: it says that there were 3, 0 and 1 collections of its generations, ");
+    assert_ends(
+        "stopped", LONG_S,
+        "guest fake: it says that an epoch took 1000 ns, and that it was stopped for 1001 ns");
+    assert_ends(
+        "longer", LONG_S,
+        "guest fake: it says that an epoch took 1000000000000000 ns, and it answered within ");
 }
 
 static void one_that_consumed_something_else(void **state)
