@@ -37,13 +37,15 @@ def rows_of(result: dict[str, Any], heap: str, kind: str = "aggregate") -> dict[
     }
 
 
+def rows_with(part: str, result: dict[str, Any]) -> list[Row]:
+    """The rows of sessions whose names have it in them."""
+    rows = result["benchmarks"]
+    return [row for row in rows if row["run_type"] == "iteration" and part in row["run_name"]]
+
+
 def times_of(result: dict[str, Any], heap: str, strategy: str) -> list[float]:
     """The median of each session, whatever state the machine was in."""
-    return [
-        row["real_time"]
-        for row in result["benchmarks"]
-        if row["run_type"] == "iteration" and f"/{strategy}/{heap}/" in row["run_name"]
-    ]
+    return [row["real_time"] for row in rows_with(f"/{strategy}/{heap}/", result)]
 
 
 @pytest.fixture
@@ -99,6 +101,11 @@ def test_details_csv_and_samples(bench: Bench) -> None:
     assert len(times) == 5 * 8
     assert {float(row["real_ns_per_op"]) for row in times} == {40}
     assert {row["cpu_ns_per_op"] for row in times} == {""}
+    # A guest's epoch has 20,000 calls at least, in its table's title and in files.
+    assert {row["operations"] for row in times} == {"20000"}
+    assert re.search(r"guest runs 1\.2\n(.*\n)?.* 8 rounds of 20,000 operations", outcome.out)
+    iterations = {row["iterations"] for row in rows_with("/heap_task/runs/", result_of(bench))}
+    assert iterations == {8 * 20000}
 
 
 def assert_lost(bench: Bench, reason: str, *words: str, **environment: str) -> str:
