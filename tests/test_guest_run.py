@@ -173,6 +173,23 @@ def test_a_guest_without_the_workload(bench: Bench) -> None:
     assert_lost(bench, "it has not what stands for the baseline and the floor", *words)
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--consumer", "both"], "guests make independent lookups alone; leave --consumer out"),
+        (["--threads", "2"], "guests have one caller; leave --threads out"),
+    ],
+)
+def test_options_that_hinder_guests_are_told_in_one_line(
+    bench: Bench, words: list[str], reason: str
+) -> None:
+    outcome = bench.ok("run", *SHORT[4:], "--rounds", "0", "--guest", RUNS, *words)
+    assert outcome.out.count("Left out: guest") == 1
+    assert f"Left out: guest runs: {reason}." in " ".join(outcome.out.split())
+    (skip,) = [skip for skip in result_of(bench)["context"]["skipped"] if "guest" in skip]
+    assert skip["reason"] == reason
+
+
 def test_build_builds_guests(bench: Bench) -> None:
     words = ["--strategy", "heap_task", "--guest"]
     assert bench.ok("build", *words, RUNS).complaints == []
