@@ -288,6 +288,27 @@ def test_a_case_that_is_closed_has_its_schedule_no_more(guest: Guest) -> None:
     assert str(guest.folder / "schedule") not in maps.read_text()
 
 
+def resident_bytes(guest: Guest) -> int:
+    pages = Path(f"/proc/{guest.process.pid}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_cases_share_a_table(guest: Guest) -> None:
+    """One of so many keys takes 24 bytes for each of half as many slots more, and its records."""
+    keys_n = 2_000_000
+    path = guest.folder / "schedule"
+    write_schedule(path, schedule_ids(5), 1)
+    sizes = [resident_bytes(guest)]
+    for case, strategy in enumerate(["plain", "async_task", "value_task"], 1):
+        question = f"open case={case} workload=user_cache keys={keys_n} strategy={strategy}"
+        assert guest.ask(f"{question} window=1 depth=1 schedule={path}") == "ok"
+        sizes.append(resident_bytes(guest))
+    assert sizes[1] - sizes[0] > 36 * keys_n
+    assert sizes[3] - sizes[1] < 36 * keys_n / 2
+    for case in range(1, 4):
+        assert guest.ask(f"close case={case}") == "ok"
+
+
 def test_refuses(guest: Guest, tmp_path: Path) -> None:
     path = tmp_path / "schedule"
     write_schedule(path, [1, 2, 3], 1)
