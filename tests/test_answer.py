@@ -1,6 +1,8 @@
 """The first screen of a run, as the program prints it; its sentences are tested in C."""
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from conftest import DEFAULT_HEAPS, INTERVALS, TIMED, Bench
@@ -55,3 +57,16 @@ def test_several_points_have_a_line_each(bench: Bench) -> None:
     assert "  allocated          fewer bytes along hit_rate: all along" in out
     rows = [line.split() for line in out.splitlines() if line.startswith(("0.2 ", "0.8 "))]
     assert [row[-2:] for row in rows] == [["83.2", "97.6"], ["20.8", "78.4"]]
+
+
+def test_a_reference_has_no_ratio_to_another_tables_baseline(bench: Bench) -> None:
+    """The floor is in the first table of a heap, and shown in those of other methods, too."""
+    arguments = ["--strategy", "heap_task,value_task", "--heap", "glibc", "--method", "both"]
+    arguments += ["--sessions", "5", "--rounds", "8", "--epoch-ms", "0.02", "--keys", "500"]
+    answer = bench.ok("run", *arguments, COLUMNS="100", VTB_DETAILS="0").out
+    (line,) = re.findall(r"^plain  .*$", answer, re.MULTILINE)
+    assert re.match(r"plain +[\d.]+ +[\d.]+( ±[\d.]+)?[=?]? +[\d.]+ +- +0 ", line), line
+    details = bench.ok("run", *arguments, VTB_DETAILS="1").out
+    first, other = re.findall(r"^plain  .*\(floor\).*$", details, re.MULTILINE)
+    assert re.search(r" 0\.\d+( \[[^]]*\])? +0 \(floor\)", first), first
+    assert re.search(r" - +0 \(floor\)", other), other

@@ -37,13 +37,15 @@ def rows_of(result: dict[str, Any], heap: str, kind: str = "aggregate") -> dict[
     }
 
 
+def rows_with(part: str, result: dict[str, Any]) -> list[Row]:
+    """The rows of sessions whose names have it in them."""
+    rows = result["benchmarks"]
+    return [row for row in rows if row["run_type"] == "iteration" and part in row["run_name"]]
+
+
 def times_of(result: dict[str, Any], heap: str, strategy: str) -> list[float]:
     """The median of each session, whatever state the machine was in."""
-    return [
-        row["real_time"]
-        for row in result["benchmarks"]
-        if row["run_type"] == "iteration" and f"/{strategy}/{heap}/" in row["run_name"]
-    ]
+    return [row["real_time"] for row in rows_with(f"/{strategy}/{heap}/", result)]
 
 
 @pytest.fixture
@@ -99,6 +101,11 @@ def test_details_csv_and_samples(bench: Bench) -> None:
     assert len(times) == 5 * 8
     assert {float(row["real_ns_per_op"]) for row in times} == {40}
     assert {row["cpu_ns_per_op"] for row in times} == {""}
+    # A guest's epoch has 20,000 calls at least, in its table's title and in files.
+    assert {row["operations"] for row in times} == {"20000"}
+    assert re.search(r"guest runs 1\.2\n(.*\n)?.* 8 rounds of 20,000 operations", outcome.out)
+    iterations = {row["iterations"] for row in rows_with("/heap_task/runs/", result_of(bench))}
+    assert iterations == {8 * 20000}
 
 
 def assert_lost(bench: Bench, reason: str, *words: str, **environment: str) -> str:
@@ -190,6 +197,23 @@ def test_a_guest_that_does_not_build(bench: Bench) -> None:
 def test_a_guest_without_the_workload(bench: Bench) -> None:
     words = ["--guest", RUNS, "--workload", "config_read"]
     assert_lost(bench, "it has not what stands for the baseline and the floor", *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--consumer", "both"], "guests make independent lookups alone; leave --consumer out"),
+        (["--threads", "2"], "guests have one caller; leave --threads out"),
+    ],
+)
+def test_options_that_hinder_guests_are_told_in_one_line(
+    bench: Bench, words: list[str], reason: str
+) -> None:
+    outcome = bench.ok("run", *SHORT[4:], "--rounds", "0", "--guest", RUNS, *words)
+    assert outcome.out.count("Left out: guest") == 1
+    assert f"Left out: guest runs: {reason}." in " ".join(outcome.out.split())
+    (skip,) = [skip for skip in result_of(bench)["context"]["skipped"] if "guest" in skip]
+    assert skip["reason"] == reason
 
 
 def test_build_builds_guests(bench: Bench) -> None:

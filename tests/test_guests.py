@@ -127,10 +127,15 @@ RUNTIME_BYTES = {
     (10, AT_ONCE, "runtime_task"): (0, 480, 0, 152),
     (10, AT_ONCE, "runtime_value_task"): (0, 480, 0, 152),
     (10, AT_ONCE, "task_from_result"): (72, 408, 0, 0),
+    (10, AT_ONCE, "value_task"): (0, 440, 0, 0),
     (10, AT_ONCE, "async_task"): (72, 408, 72, 104),
+    (10, AT_ONCE, "async_value_task"): (0, 448, 0, 128),
     (10, STORED, "runtime_task"): (72, 720, 0, 152),
     (10, STORED, "runtime_value_task"): (0, 752, 0, 152),
+    (10, STORED, "task_from_result"): (72, 256, 0, 0),
+    (10, STORED, "value_task"): (0, 288, 0, 0),
     (10, STORED, "async_task"): (72, 256, 72, 104),
+    (10, STORED, "async_value_task"): (0, 296, 0, 128),
     (11, CLASSIC, "runtime_task"): (72, 264, 0, 64),
     (11, CLASSIC, "runtime_value_task"): (0, 264, 0, 64),
     (11, AT_ONCE, "plain"): (0, 0, 0, 0),
@@ -281,6 +286,27 @@ def test_a_case_that_is_closed_has_its_schedule_no_more(guest: Guest) -> None:
     assert maps.read_text().count(str(guest.folder / "schedule")) == 1
     assert guest.ask("close case=1") == "ok"
     assert str(guest.folder / "schedule") not in maps.read_text()
+
+
+def resident_bytes(guest: Guest) -> int:
+    pages = Path(f"/proc/{guest.process.pid}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_cases_share_a_table(guest: Guest) -> None:
+    """One of so many keys takes 24 bytes for each of half as many slots more, and its records."""
+    keys_n = 2_000_000
+    path = guest.folder / "schedule"
+    write_schedule(path, schedule_ids(5), 1)
+    sizes = [resident_bytes(guest)]
+    for case, strategy in enumerate(["plain", "async_task", "value_task"], 1):
+        question = f"open case={case} workload=user_cache keys={keys_n} strategy={strategy}"
+        assert guest.ask(f"{question} window=1 depth=1 schedule={path}") == "ok"
+        sizes.append(resident_bytes(guest))
+    assert sizes[1] - sizes[0] > 36 * keys_n
+    assert sizes[3] - sizes[1] < 36 * keys_n / 2
+    for case in range(1, 4):
+        assert guest.ask(f"close case={case}") == "ok"
 
 
 def test_refuses(guest: Guest, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ abstract class Case(Schedule schedule, int window) : IDisposable
 
     const int Half = 8; // epochs that are held against as many before them
     const double Alike = 0.03;
-    static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(0.5);
+    static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(0.2);
 
     /// <summary>
     /// Runs epochs of n calls until their times are steady: the medians of the last and of those before

@@ -169,7 +169,7 @@ static class Program
         bool runtime = question.IsOther("caller", callers);
         bool stored = question.IsOther("stored", "0", "1");
         var schedule = new Schedule(question.Text("schedule"));
-        var service = new Service<W, K, V>(new((ulong)question.Number("keys", 1, Schedule.Mask)));
+        var service = new Service<W, K, V>(Table<W, K, V>.Of((ulong)question.Number("keys", 1, Schedule.Mask)));
         int window = (int)question.Number("window", 1, WindowMax);
         int depth = (int)question.Number("depth", 1, DepthMax);
         if (question.Text("strategy") == "cached_task")

@@ -45,9 +45,24 @@ sealed class Table<W, K, V>
     readonly Slot[] slots;
     readonly Slot[] inserted = new Slot[64];
     uint insertedN;
+    readonly ulong keysN;
 
-    public Table(ulong keysN)
+    static readonly WeakReference<Table<W, K, V>?> last = new(null);
+
+    /// <summary>
+    /// The one table of all cases on so many keys, as cells have one: what one of them has brought into the
+    /// processor's caches the next finds there. It goes with the last of them.
+    /// </summary>
+    public static Table<W, K, V> Of(ulong keysN)
     {
+        if (!last.TryGetTarget(out Table<W, K, V>? table) || table.keysN != keysN)
+            last.SetTarget(table = new(keysN));
+        return table;
+    }
+
+    Table(ulong keysN)
+    {
+        this.keysN = keysN;
         Work = W.Make(keysN);
         slots = new Slot[keysN + keysN / 2 + 1];
         for (uint id = 0; id < keysN; id++)

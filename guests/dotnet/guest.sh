@@ -14,6 +14,9 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPE
 export DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 
+# What was called 30 times is compiled again at once, not first when a tenth of a second was quiet.
+export DOTNET_TC_CallCountingDelayMs=0
+
 check_sdk() {
     get="install the SDK of .NET $wanted, package dotnet-sdk-$wanted.0:"
     get="$get https://dotnet.microsoft.com/download"

@@ -271,7 +271,8 @@ static void print_head(FILE *out)
         "machine had. A figure without one is counted, or is the time of a call, of which none is "
         "claimed. "
         "`--format json` has the command that measures each. "
-        "[CLI.md](CLI.md#run_bench-claims) tells how verdicts are made.");
+        "[CLI.md](CLI.md#run_bench-claims) tells how verdicts are made. "
+        "[DOTNET.md](DOTNET.md) tells more of what .NET 11 changes.");
     fputs("\n\n", out);
 }
 

@@ -159,7 +159,7 @@ static bool check_generations(struct vtb_guest *guest, const struct vtb_guest_ep
 #define CLOCKS_SHARE 0.01
 #define CLOCKS_NS 1000
 
-/* An epoch lies between a question and its answer, and its pauses lie in it. */
+/* An epoch takes time, lies between a question and its answer, and its pauses lie in it. */
 static bool check_times(struct vtb_guest *guest, const struct vtb_guest_epoch *epoch,
                         double waited_ns, struct vtb_error *error)
 {
@@ -168,7 +168,7 @@ static bool check_times(struct vtb_guest *guest, const struct vtb_guest_epoch *e
                                 "it says that an epoch took %" PRIu64
                                 " ns, and it answered within %.0f ns",
                                 epoch->ns, waited_ns);
-    return epoch->pause_ns <= epoch->ns ||
+    return epoch->pause_ns < epoch->ns ||
            vtb_channel_fail(&guest->channel, error,
                             "it says that an epoch took %" PRIu64
                             " ns, and that it was stopped for %" PRIu64 " ns of them",

@@ -287,10 +287,11 @@ static bool make_trial(struct trial **trial, const struct vtb_plan *plan, size_t
     return true;
 }
 
-/* Seconds that a guest's case takes to be counted, and in a session, mostly to warm itself.
- * Estimates, not measured on this machine. */
-#define GUEST_COUNT_S 3
-#define GUEST_SESSION_S 0.7
+/* Seconds that a guest's case takes to be counted; in a session, mostly to warm itself; and in a
+ * round. Estimates, not measured on this machine. */
+#define GUEST_COUNT_S 2
+#define GUEST_SESSION_S 0.4
+#define GUEST_ROUND_S 2e-3
 
 static bool estimate_point(struct vtb_estimate *estimate, const struct vtb_plan *plan, size_t i,
                            double *counted_s, struct vtb_error *error)
@@ -304,7 +305,8 @@ static bool estimate_point(struct vtb_estimate *estimate, const struct vtb_plan 
         *counted_s = instructions_s(trial, plan);
         estimate->time_s[i] = time_s(trial, plan);
         if (vtb_plan_is_timed(plan))
-            estimate->time_s[i] += (double)plan->sessions_n * guests_n * GUEST_SESSION_S;
+            estimate->time_s[i] += (double)plan->sessions_n * guests_n *
+                                   (GUEST_SESSION_S + (double)plan->rounds_n * GUEST_ROUND_S);
     }
     vtb_pages_free(trial, bytes);
     return ok;

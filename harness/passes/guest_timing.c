@@ -9,6 +9,11 @@
 
 #define WHAT "the cases of guests"
 
+size_t vtb_guest_epoch_n(size_t cells_n)
+{
+    return cells_n > VTB_GUEST_EPOCH_MIN_N ? cells_n : VTB_GUEST_EPOCH_MIN_N;
+}
+
 /* A case. */
 struct seat {
     struct vtb_stand_in *own;
@@ -107,54 +112,40 @@ static bool run(struct seat *seat, uint64_t first, uint64_t n, struct vtb_guest_
                 &error);
 }
 
-static void warm(struct seat *seat, size_t operations_n, size_t fill_n)
+static void warm(struct seat *seat, size_t calls_n, size_t fill_n)
 {
     struct vtb_error error = {.exit_code = 0};
     struct vtb_guest_epoch epoch = {.ns = 0};
     bool steady = false;
     seat->made_n = 0; /* its checksum begins anew */
     if (keep(seat,
-             vtb_guest_warm(&seat->own->guest, seat->number, operations_n, VTB_GUEST_WARM_S,
-                            &steady, &error),
+             vtb_guest_warm(&seat->own->guest, seat->number, calls_n, VTB_GUEST_WARM_S, &steady,
+                            &error),
              &error) &&
         run(seat, 0, fill_n, &epoch))
         seat->own->note->unsteady_n += !steady;
     seat->collected = (struct vtb_collected){.pauses_n = 0};
 }
 
-void vtb_guest_seats_warm(struct vtb_guest_seats *seats, size_t operations_n)
+void vtb_guest_seats_warm(struct vtb_guest_seats *seats, size_t calls_n)
 {
     for (size_t i = 0; seats && i < seats->n; i++) {
         if (is_there(&seats->items[i]))
-            warm(&seats->items[i], operations_n, vtb_timing_warm_up_n(seats->fixture->point));
+            warm(&seats->items[i], calls_n, vtb_timing_warm_up_n(seats->fixture->point));
     }
 }
 
-/* Whether times may be those of an epoch: it took some time, and was not stopped for longer. */
-static bool is_possible(struct seat *seat, const struct vtb_guest_epoch *epoch)
-{
-    struct vtb_error error = {.exit_code = 0};
-    return epoch->ns > epoch->pause_ns ||
-           keep(seat,
-                vtb_channel_fail(&seat->own->guest.channel, &error,
-                                 "it says that an epoch took %llu ns, and that it was stopped for "
-                                 "%llu ns of them",
-                                 (unsigned long long)epoch->ns,
-                                 (unsigned long long)epoch->pause_ns),
-                &error);
-}
-
 struct vtb_guest_times vtb_guest_seats_run(struct vtb_guest_seats *seats, size_t own,
-                                           uint64_t first, size_t operations_n)
+                                           uint64_t first, size_t calls_n)
 {
     struct vtb_guest_epoch epoch = {.ns = 0};
     struct seat *seat = &seats->items[own - seats->first];
-    if (!is_there(seat) || !run(seat, first, VTB_BEFORE_EPOCH_N, &epoch) ||
-        !run(seat, first + VTB_BEFORE_EPOCH_N, operations_n, &epoch) || !is_possible(seat, &epoch))
+    if (!is_there(seat) || !run(seat, first, calls_n, &epoch) ||
+        !run(seat, first + calls_n, calls_n, &epoch))
         return (struct vtb_guest_times){NAN, NAN};
     vtb_guest_collected_add(&seat->collected, &epoch);
-    return (struct vtb_guest_times){(double)epoch.ns / (double)operations_n,
-                                    (double)epoch.pause_ns / (double)operations_n};
+    return (struct vtb_guest_times){(double)epoch.ns / (double)calls_n,
+                                    (double)epoch.pause_ns / (double)calls_n};
 }
 
 /* --- after it --- */

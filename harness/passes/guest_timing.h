@@ -11,6 +11,13 @@
 /* Seconds for which a guest may warm a case at most; it says whether its times were steady then. */
 #define VTB_GUEST_WARM_S 5
 
+/* Calls of a guest's epoch at least. A guest that was switched out finds caches, address translation
+ * and predictors as others left them: it takes some thousands of calls to be warm again. */
+#define VTB_GUEST_EPOCH_MIN_N 20000
+
+/* Gives the calls of an epoch of a guest's cases, all of them, from those of a cell's. */
+size_t vtb_guest_epoch_n(size_t cells_n);
+
 struct vtb_guest_seats;
 
 /* Opens the cases of a fixture's point that guests run, in these guests, whose order is the plan's.
@@ -21,20 +28,20 @@ struct vtb_guest_seats *vtb_guest_seats_open(const struct vtb_fixture *fixture,
                                              struct vtb_stand_in *guests);
 void vtb_guest_seats_close(struct vtb_guest_seats *seats);
 
-/* Warms all cases, one after the other, by epochs of so many operations, and fills their windows.
- * Takes seconds: not between epochs that are timed. */
-void vtb_guest_seats_warm(struct vtb_guest_seats *seats, size_t operations_n);
+/* Warms all cases, one after the other, by epochs of so many calls, and fills their windows. Takes
+ * seconds: not between epochs that are timed. */
+void vtb_guest_seats_warm(struct vtb_guest_seats *seats, size_t calls_n);
 
-/* What an epoch took, in ns per operation; NaN: its guest is lost. */
+/* What an epoch took, in ns per call; NaN: its guest is lost. */
 struct vtb_guest_times {
     double real_ns;
     double gc_ns;
 };
 
-/* Runs an epoch of a case, given by its place in the point, from a place of the schedule on, and
- * before it operations that are not timed, as before a cell's. */
+/* Runs an epoch of a case, given by its place in the point: from a place of the schedule on so many
+ * calls that are not timed, by which it is warm again, and then as many that are. */
 struct vtb_guest_times vtb_guest_seats_run(struct vtb_guest_seats *seats, size_t own,
-                                           uint64_t first, size_t operations_n);
+                                           uint64_t first, size_t calls_n);
 
 /* Holds all that the cases consumed since they were warm against the floor's cell. On false *error
  * says what there is no memory for. */

@@ -236,7 +236,7 @@ static bool warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
                               ? effort->operations_n
                               : (size_t)fmax(1, fmax(epoch_n, least_epoch_n(bench, epoch_n)));
     free(ns_per_op);
-    vtb_guest_seats_warm(bench->seats, bench->operations_n);
+    vtb_guest_seats_warm(bench->seats, vtb_guest_epoch_n(bench->operations_n));
     return !vtb_interrupted() || vtb_fail_interrupted(error);
 }
 
@@ -383,6 +383,11 @@ struct vtb_samples vtb_samples_of_session(const struct vtb_samples *samples, siz
     };
 }
 
+size_t vtb_samples_epoch_n(const struct vtb_samples *samples, const struct vtb_case *the_case)
+{
+    return the_case->guest ? vtb_guest_epoch_n(samples->operations_n) : samples->operations_n;
+}
+
 void vtb_samples_free(struct vtb_samples *samples)
 {
     vtb_pages_free(samples->memory, samples->memory_bytes);
@@ -415,6 +420,10 @@ static void take_places(struct vtb_bench *bench, struct vtb_random *places)
             runner->callers[t].position = (size_t)vtb_random_below(places, bench->fixture->ids_n);
     }
 }
+
+/* Readings of the probe behind a guest's epoch that are passed over: this process was switched out,
+ * and the first read a tenth too much, as if the core had not been quiet. */
+#define PROBES_UNREAD_N 3
 
 /* What the clocks read around an epoch. */
 struct readings {
@@ -454,15 +463,18 @@ static double run_guest_epoch(struct table *table, size_t i, size_t at)
     const struct vtb_bench *bench = table->bench;
     struct vtb_samples *samples = table->samples;
     const uint64_t first = vtb_random_below(&table->places, bench->fixture->ids_n);
+    const size_t calls_n = vtb_guest_epoch_n(bench->operations_n);
     struct vtb_guest_times took = {NAN, NAN};
     if (bench->seats)
-        took = vtb_guest_seats_run(bench->seats, i, first, bench->operations_n);
+        took = vtb_guest_seats_run(bench->seats, i, first, calls_n);
+    for (size_t n = 0; n < PROBES_UNREAD_N; n++)
+        (void)probe(bench);
     samples->probe_before_ns[at] = table->probe_ns;
     samples->probe_after_ns[at] = table->probe_ns = probe(bench);
     samples->real_ns[at] = took.real_ns;
     samples->cpu_ns[at] = NAN; /* it is not told */
     samples->gc_ns[at] = took.gc_ns;
-    return isnan(took.real_ns) ? 0 : took.real_ns * (double)bench->operations_n;
+    return isnan(took.real_ns) ? 0 : took.real_ns * (double)calls_n;
 }
 
 /* Runs the epoch of a cell's case, and writes its times to the place `at`. Returns its time. */
@@ -486,23 +498,48 @@ static double run_epoch(struct table *table, size_t i, size_t at)
     return took.real_ns;
 }
 
-/* Runs a round. After an interrupt there is nothing to run any more. */
+/* Runs an epoch of the cases from a place of the point on, n of them, in an order of their own. */
+static double run_block(struct table *table, size_t round, size_t first, size_t n,
+                        double run(struct table *table, size_t i, size_t at))
+{
+    size_t *order = &table->bench->order[first];
+    double sum_ns = 0;
+    if (n > 0)
+        vtb_latin_square(&table->order, order, n, round);
+    for (size_t i = 0; i < n; i++) {
+        const size_t own = first + order[i];
+        sum_ns += run(table, own, round * table->samples->cases_n + own);
+    }
+    return sum_ns;
+}
+
+/* Calls of all cells together, untimed, behind the guests' epochs of the round before. */
+#define WARM_AGAIN_N 100000
+
+/* Brings the cells' table back into the processor's caches, where each of them finds it when there
+ * are no guests. */
+static void warm_again(struct vtb_bench *bench)
+{
+    for (size_t i = 0; bench->seats && i < bench->cells_n; i++)
+        run_runner(&bench->runners[i], WARM_AGAIN_N / bench->cells_n + 1);
+}
+
+/* Runs a round: the cells', and then those of guests, each of which leaves the processor's caches
+ * to the next as another process does. After an interrupt there is nothing to run any more. */
 static double run_round(void *context, size_t round)
 {
     struct table *table = context;
     struct vtb_bench *bench = table->bench;
-    const size_t n = table->samples->cases_n;
-    double sum_ns = 0;
+    const size_t cells_n = bench->cells_n;
     if (vtb_interrupted())
         return 0;
+    warm_again(bench);
     take_places(bench, &table->places);
-    vtb_latin_square(&table->order, bench->order, n, round);
     table->probe_ns = probe(bench);
-    for (size_t i = 0; i < n; i++) {
-        const size_t own = bench->order[i];
-        sum_ns += (own < bench->cells_n ? run_epoch : run_guest_epoch)(table, own, round * n + own);
-    }
-    return sum_ns / 1e9;
+    const double cells_ns = run_block(table, round, 0, cells_n, run_epoch);
+    const double guests_ns =
+        run_block(table, round, cells_n, table->samples->cases_n - cells_n, run_guest_epoch);
+    return (cells_ns + guests_ns) / 1e9;
 }
 
 /* Notes the pauses of each case's heap since it was warm. */

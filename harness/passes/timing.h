@@ -1,10 +1,11 @@
 /*
  * The timing pass of one point and consumer, in one session: one process, which has drawn keys,
  * orders and places of its own. A round times one short epoch of every case. Random cyclic Latin
- * squares give the order, so that every case stands at every place of it equally often. Every epoch
- * starts at a random place of the schedule: if all epochs of a round ran the same calls, the later
- * ones would find their keys in the processor's cache. If hits emerge, the content of a caller's
- * cache depends on all calls before, so all cases go through the keys in step.
+ * squares give the order, so that every case stands at every place of it equally often; guests'
+ * cases have one of their own, behind the cells'. Every epoch starts at a random place of the
+ * schedule: if all epochs of a round ran the same calls, the later ones would find their keys in
+ * the processor's cache. If hits emerge, the content of a caller's cache depends on all calls
+ * before, so all cases go through the keys in step.
  */
 #ifndef PASSES_TIMING_H
 #define PASSES_TIMING_H
@@ -24,7 +25,7 @@ struct vtb_samples {
     size_t sessions_n;
     size_t rounds_n; /* of each session */
     size_t cases_n;
-    size_t operations_n; /* of every epoch, and of each of its callers */
+    size_t operations_n; /* of every cell's epoch, and of each of its callers */
     size_t threads_n;    /* the most callers that a case has */
     double *real_ns;
     double *cpu_ns; /* of the first caller's thread */
@@ -53,6 +54,9 @@ static inline size_t vtb_samples_at(const struct vtb_samples *samples, size_t se
 {
     return (session * samples->rounds_n + round) * samples->cases_n + of_case;
 }
+
+/* Gives the operations of an epoch of a case, a cell's or a guest's. */
+size_t vtb_samples_epoch_n(const struct vtb_samples *samples, const struct vtb_case *the_case);
 
 /* How a session is to measure a table. */
 struct vtb_effort {

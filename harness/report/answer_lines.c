@@ -233,6 +233,13 @@ void vtb_append_time(char *text, const struct vtb_gain *gain)
         vtb_append(text, VTB_ANSWER_TEXT_BYTES, "the same within %.0f %%", 100 * VTB_SAME_MARGIN);
         return;
     }
+    if (isnan(gain->to->ratio.median)) { /* each had such rounds, but not the same ones */
+        vtb_append(
+            text, VTB_ANSWER_TEXT_BYTES,
+            "without a ratio, which takes %d rounds of a session in one state of the machine",
+            VTB_PAIRS_MIN);
+        return;
+    }
     append_change(text, &gain->to->ratio);
     if (isnan(gain->to->ratio.hi))
         vtb_append(text, VTB_ANSWER_TEXT_BYTES,

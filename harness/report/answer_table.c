@@ -97,15 +97,18 @@ static void add_time(struct vtb_table *table, const struct vtb_figures *figures)
                    isnan(figures->ns.median) ? "-" : vtb_figure_text(number, figures->ns.median));
 }
 
-static void add_ratio(struct vtb_table *table, const struct vtb_comparison *comparison, size_t i)
+/* Adds the ratio to a table's baseline; a reference that belongs to another table has none to it. */
+static void add_ratio(struct vtb_table *table, const struct vtb_comparison *comparison, size_t i,
+                      size_t baseline)
 {
     char text[TEXT_BYTES];
     const struct vtb_figures *figures = &comparison->figures[i];
-    if (i == figures->the_case->baseline) {
+    if (i == baseline) {
         vtb_table_cell(table, "1 ");
         return;
     }
-    if (i == figures->the_case->empty || isnan(figures->ratio.median)) {
+    if (i == figures->the_case->empty || figures->the_case->baseline != baseline ||
+        isnan(figures->ratio.median)) {
         vtb_table_cell(table, "- ");
         return;
     }
@@ -303,7 +306,7 @@ static void add_line(struct vtb_table *table, const struct side_by_side *tables,
             continue;
         }
         add_time(table, &comparison->figures[place]);
-        add_ratio(table, comparison, place);
+        add_ratio(table, comparison, place, first_of(tables, t)->baseline);
     }
     for (size_t t = 0; t < tables->n; t++) {
         if (is_first_of_method(tables, t))
@@ -505,7 +508,8 @@ static void add_gains(struct vtb_table *table, const struct vtb_comparison *comp
         const struct vtb_gain *gain = vtb_answer_same(&answer, &first->gains[i]);
         if (gain) {
             add_time(table, gain->to);
-            add_ratio(table, comparison, (size_t)(gain->to - comparison->figures));
+            add_ratio(table, comparison, (size_t)(gain->to - comparison->figures),
+                      gain->to->the_case->baseline);
         } else {
             vtb_table_cell(table, "-");
             vtb_table_cell(table, "- ");

@@ -56,7 +56,7 @@ static void print_samples(FILE *out, const struct vtb_comparison *comparison, si
         const double numbers[] = {samples->real_ns[at], samples->cpu_ns[at], samples->gc_ns[at],
                                   samples->probe_before_ns[at], samples->probe_after_ns[at]};
         fprintf(out, "%s,%zu,%zu,%zu", name, i / samples->rounds_n + 1, i % samples->rounds_n,
-                samples->operations_n);
+                vtb_samples_epoch_n(samples, comparison->figures[row].the_case));
         for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
             fprintf(out, isnan(numbers[n]) ? "," : ",%.6g", numbers[n]);
         putc('\n', out);

@@ -183,20 +183,21 @@ struct figure_column {
     cell_writer *write;
     /* The heaps whose tables have it; a collector may have one generation or several. */
     enum { ANY_HEAP, FREES, COLLECTS, COLLECTS_ONE, COLLECTS_SEVERAL } heap;
-    bool timed; /* a table of counts alone leaves it out */
+    bool timed;       /* a table of counts alone leaves it out */
+    bool to_baseline; /* a reference that belongs to another table has none here */
 };
 
 /* With single spaces between columns, and a name of 25 characters, a line has 100. */
 static const struct figure_column figure_columns[] = {
-    {"ns/op", 12, time_cell, ANY_HEAP, true},
-    {"ratio [99 %]", 20, ratio_cell, ANY_HEAP, true},
-    {"over plain", 11, over_floor_cell, ANY_HEAP, true},
-    {"B/op", 8, bytes_cell, ANY_HEAP, false},
-    {"allocs/op", 9, allocs_cell, FREES, false},
-    {"peak live", 9, peak_cell, FREES, false},
-    {"Gen0/1/2 GCs/k", 14, collections_cell, COLLECTS_SEVERAL, false},
-    {"GCs/M", 14, rate_cell, COLLECTS_ONE, false},
-    {"GC %", 4, share_cell, COLLECTS, false},
+    {"ns/op", 12, time_cell, ANY_HEAP, true, false},
+    {"ratio [99 %]", 20, ratio_cell, ANY_HEAP, true, true},
+    {"over plain", 11, over_floor_cell, ANY_HEAP, true, false},
+    {"B/op", 8, bytes_cell, ANY_HEAP, false, false},
+    {"allocs/op", 9, allocs_cell, FREES, false, false},
+    {"peak live", 9, peak_cell, FREES, false, false},
+    {"Gen0/1/2 GCs/k", 14, collections_cell, COLLECTS_SEVERAL, false, false},
+    {"GCs/M", 14, rate_cell, COLLECTS_ONE, false, false},
+    {"GC %", 4, share_cell, COLLECTS, false, false},
 };
 
 #define FIGURE_COLUMNS_N (sizeof figure_columns / sizeof *figure_columns)
@@ -233,12 +234,17 @@ static size_t choose_columns(const struct figure_column *chosen[FIGURE_COLUMNS_N
 }
 
 static void add_row(struct vtb_table *table, const struct vtb_comparison *comparison, size_t i,
-                    const struct figure_column *const *columns, size_t n)
+                    size_t baseline, const struct figure_column *const *columns, size_t n)
 {
     char text[CELL_BYTES];
-    vtb_table_cell(table, "%s", vtb_case_strategy(comparison->figures[i].the_case));
-    for (size_t c = 0; c < n; c++)
-        vtb_table_cell(table, "%s", columns[c]->write(text, comparison, i, columns[c]->width));
+    const struct vtb_case *the_case = comparison->figures[i].the_case;
+    vtb_table_cell(table, "%s", vtb_case_strategy(the_case));
+    for (size_t c = 0; c < n; c++) {
+        if (columns[c]->to_baseline && i != the_case->empty && the_case->baseline != baseline)
+            vtb_table_cell(table, "-");
+        else
+            vtb_table_cell(table, "%s", columns[c]->write(text, comparison, i, columns[c]->width));
+    }
 }
 
 void vtb_report_cases(FILE *out, const struct vtb_comparison *comparison, size_t first,
@@ -254,11 +260,11 @@ void vtb_report_cases(FILE *out, const struct vtb_comparison *comparison, size_t
         vtb_table_column(&table, (struct vtb_column){columns[c]->title, columns[c]->width,
                                                      VTB_SIDE_RIGHT, true});
     if (the_case->empty < first) /* the references are in an earlier table, but shown here too */
-        add_row(&table, comparison, the_case->empty, columns, n);
+        add_row(&table, comparison, the_case->empty, the_case->baseline, columns, n);
     if (the_case->floor < first)
-        add_row(&table, comparison, the_case->floor, columns, n);
+        add_row(&table, comparison, the_case->floor, the_case->baseline, columns, n);
     for (size_t i = first; i < vtb_table_end(comparison->point, first); i++)
-        add_row(&table, comparison, i, columns, n);
+        add_row(&table, comparison, i, the_case->baseline, columns, n);
     vtb_table_print(out, &table, format);
     vtb_table_free(&table);
 }

@@ -24,7 +24,7 @@ static void counted_part(char part[PART_BYTES], const struct vtb_comparison *com
                    vtb_plural((double)calls_n, "", "s"));
 }
 
-static void timed_part(char part[PART_BYTES], const struct vtb_comparison *comparison)
+static void timed_part(char part[PART_BYTES], const struct vtb_comparison *comparison, size_t first)
 {
     const struct vtb_samples *samples = &comparison->samples;
     char text[VTB_NUMBER_BYTES];
@@ -42,7 +42,9 @@ static void timed_part(char part[PART_BYTES], const struct vtb_comparison *compa
         vtb_append(part, PART_BYTES,
                    "; timed: the steady state, %zu session%s of %zu rounds of %s operations",
                    samples->sessions_n, vtb_plural((double)samples->sessions_n, "", "s"),
-                   samples->rounds_n, vtb_thousands_text(text, (double)samples->operations_n));
+                   samples->rounds_n,
+                   vtb_thousands_text(text, (double)vtb_samples_epoch_n(
+                                                samples, comparison->figures[first].the_case)));
 }
 
 /* Writes the settings of the heap, if it collects. */
@@ -104,7 +106,7 @@ static void print_conditions(FILE *out, const struct vtb_comparison *comparison,
                vtb_completion_words[point->completion]);
     rare_part(conditions, point, &point->cases[first]);
     collector_part(conditions, comparison, first);
-    timed_part(conditions, comparison);
+    timed_part(conditions, comparison, first);
     vtb_print_wrapped(out, conditions);
     fputs("\n\n", out);
 }

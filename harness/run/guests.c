@@ -133,7 +133,8 @@ void vtb_run_guests_keep(struct vtb_results *results, const struct vtb_plan *pla
         if (*note->version)
             (void)snprintf(told->guests[i].title, sizeof told->guests[i].title, "%.31s %.30s",
                            note->name, note->version);
-        note_loss(told, i, note);
+        if (has_cases(plan, &plan->guests[i])) /* else it is told that the options hinder it */
+            note_loss(told, i, note);
     }
     name_cases(told, results->guests);
     results->plan = told;

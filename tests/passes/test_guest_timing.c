@@ -6,6 +6,7 @@
 #include "bench/fixture.h"
 #include "passes/guest_timing.h"
 
+#include <inttypes.h>
 #include <signal.h>
 
 #define ROUNDS_N 9
@@ -23,7 +24,8 @@ static uint64_t faults_n; /* page faults while the bench ran */
 static char guest_word[] = "--guest=" GUEST;
 static struct vtb_guest_note note;
 static struct vtb_samples samples;
-static size_t first; /* place of the guest's first case */
+static size_t first;   /* place of the guest's first case */
+static size_t epoch_n; /* operations of a cell's epoch; 0: as many as take its time */
 
 /* Times a plan with a guest that does something wrong, or nothing if that is "". What a guest may
  * take for an answer is limited once its cases are open. */
@@ -32,7 +34,7 @@ static void time_with(const char *wrong, double limit_s)
     struct vtb_plan plan = PLAN("--seed=3");
     struct vtb_error error;
     struct vtb_fixture fixture;
-    const struct vtb_effort effort = {ROUNDS_N, 1e4, 0};
+    const struct vtb_effort effort = {ROUNDS_N, 1e4, epoch_n};
     struct vtb_stand_in guest = {.note = &note};
     char starts[] = "/tmp/vtb-starts-XXXXXX";
     const int file = mkstemp(starts);
@@ -100,6 +102,79 @@ static void one_that_is_right(void **state)
     vtb_samples_free(&samples);
 }
 
+/* A question of an epoch. */
+struct asked {
+    size_t of_case;
+    uint64_t first;
+    uint64_t calls_n;
+};
+
+/* Reads the next question for an epoch of a case, whatever else was asked before it. */
+static struct asked next_run(FILE *file)
+{
+    char line[VTB_CHANNEL_LINE_BYTES];
+    struct asked asked = {0};
+    while (fgets(line, sizeof line, file)) {
+        if (sscanf(line, "%*u run case=%zu first=%" SCNu64 " calls=%" SCNu64, &asked.of_case,
+                   &asked.first, &asked.calls_n) == 3)
+            return asked;
+    }
+    fail_msg("it was asked for fewer epochs");
+    return asked;
+}
+
+/* Behind the filling of the windows there are two questions for each case in each round: for calls
+ * that make it warm again, and then for as many that follow upon them and are timed. Over as many
+ * rounds as there are cases each stands at each place. */
+static void assert_epochs(FILE *file, uint64_t calls_n)
+{
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(next_run(file).first, 0);
+    for (size_t square = 0; square < ROUNDS_N / 3; square++) {
+        unsigned seen[3] = {0}; /* a bit for each place */
+        for (size_t i = 0; i < 9; i++) {
+            const struct asked before = next_run(file);
+            const struct asked timed = next_run(file);
+            assert_int_equal(before.calls_n, calls_n);
+            assert_int_equal(timed.calls_n, calls_n);
+            assert_int_equal(timed.first, before.first + calls_n);
+            assert_int_equal(timed.of_case, before.of_case);
+            seen[timed.of_case] |= 1u << i % 3;
+        }
+        for (size_t i = 0; i < 3; i++)
+            assert_int_equal(seen[i], 7);
+    }
+}
+
+/* Whatever a cell's epoch has, all cases of a guest are asked for the same calls: enough of them. */
+static void calls_of_an_epoch(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t cells_n;
+        uint64_t guests_n;
+    } epochs[] = {{100, 20000}, {20000, 20000}, {30000, 30000}};
+    for (size_t i = 0; i < sizeof epochs / sizeof *epochs; i++) {
+        char path[] = "/tmp/vtb-asked-XXXXXX";
+        const int own = mkstemp(path);
+        assert_true(own >= 0);
+        setenv("FAKE_ASKED", path, 1);
+        epoch_n = epochs[i].cells_n;
+        time_with("", VTB_GUEST_LIMIT_S);
+        epoch_n = 0;
+        unsetenv("FAKE_ASKED");
+        FILE *file = fdopen(own, "r");
+        assert_non_null(file);
+        assert_epochs(file, epochs[i].guests_n);
+        fclose(file);
+        unlink(path);
+        assert_string_equal(note.lost, "");
+        assert_int_equal(samples.operations_n, epochs[i].cells_n);
+        assert_same_double(real_at(0, first), 10);
+        vtb_samples_free(&samples);
+    }
+}
+
 static void one_that_is_never_steady(void **state)
 {
     (void)state;
@@ -163,9 +238,9 @@ static int ignore_pipes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_that_is_right),  cmocka_unit_test(one_that_is_never_steady),
-        cmocka_unit_test(ones_that_are_lost), cmocka_unit_test(nothing_of_one_that_is_lost),
-        cmocka_unit_test(no_page_is_copied),
+        cmocka_unit_test(one_that_is_right),           cmocka_unit_test(calls_of_an_epoch),
+        cmocka_unit_test(one_that_is_never_steady),    cmocka_unit_test(ones_that_are_lost),
+        cmocka_unit_test(nothing_of_one_that_is_lost), cmocka_unit_test(no_page_is_copied),
     };
     return cmocka_run_group_tests(tests, ignore_pipes, NULL);
 }

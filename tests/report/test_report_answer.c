@@ -90,6 +90,19 @@ static void what_is_not_known(void **state)
     says("-3.0 % without an interval");
 }
 
+/* Each of two cases was in one state of the machine for long enough, but not in the same rounds. */
+static void times_without_a_ratio(void **state)
+{
+    (void)state;
+    make(1, VTB_VERDICT_UNKNOWN, 1, VTB_VERDICT_SAME);
+    figures[1].ratio = (struct vtb_interval){NAN, NAN, NAN};
+    print(80);
+    says(
+        " ns a call, without a ratio, which takes 5 rounds of a session in one state of the "
+        "machine");
+    says_not("nan");
+}
+
 /* 5 and 15 ns of 20,000 calls are 0.1 and 0.3 ms, of a second. */
 static void a_volume(void **state)
 {
@@ -300,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_contradiction),
         cmocka_unit_test(no_difference),
         cmocka_unit_test(what_is_not_known),
+        cmocka_unit_test(times_without_a_ratio),
         cmocka_unit_test(a_volume),
         cmocka_unit_test(counts_alone),
         cmocka_unit_test(a_cold_start),
