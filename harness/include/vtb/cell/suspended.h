@@ -51,7 +51,7 @@ typedef struct vtb_runtime_handover {
  * method awaits what is not, the store's task or another method's. */
 struct vtb_awaiting {
     struct vtb_suspended suspended;
-    void *task; /* what it awaits, if that is modelled; in place of the execution context */
+    void *execution_context; /* null: such a method has the default one */
 };
 
 /* A method that awaits another: both contexts go with it. */
@@ -76,12 +76,11 @@ struct vtb_suspended_service {
         VTB_VALUE_REFERS ? offsetof(struct vtb_suspended, result)                    \
                          : offsetof(struct vtb_suspended, next)
 
-static const struct vtb_type vtb_awaiting_type = {
-    "continuation of a plain method",
-    VTB_ROUND_UP_8(sizeof(struct vtb_awaiting)),
-    VTB_TYPE_TASK,
-    false,
-    {VTB_SUSPENDED_REFERENCES, offsetof(struct vtb_awaiting, task), VTB_REFERENCES_END}};
+static const struct vtb_type vtb_awaiting_type = {"continuation of a plain method",
+                                                  VTB_ROUND_UP_8(sizeof(struct vtb_awaiting)),
+                                                  VTB_TYPE_TASK,
+                                                  false,
+                                                  {VTB_SUSPENDED_REFERENCES, VTB_REFERENCES_END}};
 
 /* --- suspending --- */
 
