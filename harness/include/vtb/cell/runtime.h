@@ -38,9 +38,7 @@ static inline struct vtb_suspended *vtb_suspend_method(struct vtb_service *servi
 {
     struct vtb_suspended *own = vtb_suspended_new(service, type, VTB_CELL_SYMBOL(resume_method));
     struct vtb_suspended_method *method = (struct vtb_suspended_method *)own;
-    const struct vtb_ambient *ambient = vtb_current_thread();
-    method->execution_context = ambient->execution_context;
-    method->synchronization_context = ambient->synchronization_context;
+    vtb_copy_words(&method->ambient, vtb_current_thread(), sizeof method->ambient);
     vtb_suspended_link(service, innermost, below, own);
     return own;
 }

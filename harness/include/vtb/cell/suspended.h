@@ -57,8 +57,7 @@ struct vtb_awaiting {
 /* A method that awaits another: both contexts go with it. */
 struct vtb_suspended_method {
     struct vtb_suspended suspended;
-    void *execution_context;
-    void *synchronization_context;
+    struct vtb_ambient ambient;
 };
 
 /* The service's own method, which goes on to insert the answer. */
@@ -119,8 +118,7 @@ VTB_METHOD void VTB_CELL_SYMBOL(resume_method)(struct vtb_suspended *self, vtb_v
 VTB_METHOD void VTB_CELL_SYMBOL(resume_method)(struct vtb_suspended *self, vtb_value *returned)
 {
     const struct vtb_suspended_method *own = (const struct vtb_suspended_method *)self;
-    const struct vtb_ambient mine = {own->execution_context, own->synchronization_context};
-    vtb_ambient_restore(vtb_current_thread(), &mine);
+    vtb_ambient_restore(vtb_current_thread(), &own->ambient);
     *returned = self->result;
 }
 
