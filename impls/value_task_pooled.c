@@ -102,7 +102,7 @@ static inline void *vtb_suspend(struct vtb_service *service, struct vtb_slot *sl
         source = (struct vtb_source *)vtb_alloc_zeroed(service, type);
         source->type = type;
     }
-    source->context = vtb_ambient.execution_context;
+    source->context = vtb_capture_context();
     source->waiting = NULL;
     source->fault = VTB_FAULT_NONE;
     source->completed = false;

@@ -91,6 +91,27 @@ static void add_shown(const struct vtb_strategy_entry *entry, const char *worklo
         add(entry->name, workload, (struct vtb_kind){.counting = true, .method = VTB_METHOD_ASYNC});
 }
 
+/* Timed, on heaps that free and that collect. */
+static void add_timed(const char *name, struct vtb_kind kind)
+{
+    add(name, vtb_default_workload()->name, kind);
+    kind.collected = true;
+    add(name, vtb_default_workload()->name, kind);
+}
+
+/* Those whose caller is runtime-async, and awaits at once or has a task in a variable. */
+static void add_by_runtime(void)
+{
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const char *name = vtb_strategies[i].name;
+        for (int method = 0; is_compared(&vtb_strategies[i]) && method < VTB_METHODS_N; method++)
+            add_timed(name,
+                      (struct vtb_kind){.method = (enum vtb_method)method, .by_runtime = true});
+        if (is_compared(&vtb_strategies[i]))
+            add_timed(name, (struct vtb_kind){.method = VTB_METHOD_RUNTIME, .stored = true});
+    }
+}
+
 /* Those whose caller has an interface. */
 static void add_abstract(void)
 {
@@ -121,6 +142,7 @@ static void list(void)
         }
     }
     add_variants();
+    add_by_runtime();
     add_abstract();
 }
 

@@ -1,7 +1,8 @@
 /*
  * Cells for tests: built, if need be, and loaded. What tests go through is a part of all that there
- * can be: every kind of every strategy for the default workload, every kind but variants for the
- * workloads whose types or caches differ from it most, and for the others what shows that they
+ * can be: for the default workload every kind for a classic caller of every strategy, and of those
+ * that are compared the timed kinds for a runtime-async one; every kind but variants for the
+ * workloads whose types or caches differ from it most; and for the others what shows that they
  * work. Under sanitizers, where all takes longer, the others are left out (BUILT_OTHERS).
  */
 #ifndef BUILT_H

@@ -127,10 +127,12 @@ class Cell:
     variant: str
     collected: bool
     virtual: bool = False  # the caller has an interface
+    caller: str = ""  # "by_runtime": it is runtime-async; "stored": and it keeps the task
 
     def kind(self, a_pass: str) -> str:
         """The cell's kind as in file names and symbols: timing, counting_async_checked, ..."""
-        parts = [a_pass, self.method if self.method != "direct" else "", self.variant]
+        method = self.method if self.method != "direct" else ""
+        parts = [a_pass, method, self.caller, self.variant]
         parts += ["collected"] if self.collected else []
         parts += ["virtual"] if self.virtual else []
         return "_".join(filter(None, parts))
@@ -155,8 +157,21 @@ class Cell:
 
     @property
     def crosses(self) -> bool:
-        """Whether the caller is not, so that it calls a thunk."""
-        return self.is_runtime and self.strategy != "runtime_async"
+        """Whether the caller is compiled otherwise, or keeps a task, so that it calls a thunk."""
+        by_runtime = self.strategy == "runtime_async" or self.caller == "by_runtime"
+        return self.is_runtime != by_runtime
+
+    @property
+    def is_twin(self) -> bool:
+        """Whether a direct method has a twin, which is called in its place."""
+        return self.method == "direct" and self.crosses and not self.is_runtime
+
+    @property
+    def needs_no_hand_over(self) -> bool:
+        """Whether a runtime-async caller has the value of a hit without the strategy's hand-over,
+        which a classic asynchronous method makes all the same.
+        """
+        return self.caller == "by_runtime" and self.method != "async"
 
     @property
     def is_default(self) -> bool:
@@ -167,7 +182,8 @@ class Cell:
         """The passes whose code is read. The counting cells are made from the same source, so that
         those of one workload stand for all, and they are the same for every heap.
         """
-        return PASSES if self.is_default and not self.collected else PASSES[:1]
+        shared = self.is_default and not self.collected and not self.caller
+        return PASSES if shared else PASSES[:1]
 
     @property
     def loops(self) -> dict[str, list[str]]:
@@ -209,11 +225,12 @@ class Cell:
         """The functions that are called as a library's are, and what they consist of."""
         if not self.has_method:
             return []
+        own = ["method", "layer"]
+        thunks = [CROSSING + name for name in own] * self.crosses
         if self.is_runtime:
-            own = ["method", "layer"]
-            return own + [CROSSING + name for name in own] * self.crosses
+            return own + thunks
         parts = [f"{of}{part}" for part in ("start", "step") for of in ("", "layer_")]
-        return ["method", "layer", *(parts if self.method == "async" else []), *self.builder]
+        return [*own, *(parts if self.method == "async" else []), *self.builder, *thunks]
 
     @property
     def builder(self) -> list[str]:
@@ -299,8 +316,10 @@ def cell_of(file_name: str) -> tuple[Cell, str]:
     strategy, workload, kind, suffix = file_name.split(".")
     a_pass, *words = kind.split("_")
     variant = "".join({"checked", "atomic", "local"} & set(words))
-    method = "".join({"async", "runtime"} & set(words)) or "direct"
-    cell = Cell(strategy, workload, method, variant, "collected" in words, "virtual" in words)
+    caller = "stored" if "stored" in words else "by_runtime" if "by" in words else ""
+    method = words[0] if words and words[0] in {"async", "runtime"} else "direct"
+    traits = ("collected" in words, "virtual" in words)
+    cell = Cell(strategy, workload, method, variant, *traits, caller)
     assert (cell.file_name(a_pass), suffix) == (file_name, "so")
     return cell, a_pass
 
@@ -321,7 +340,8 @@ def is_freeing(cell: Cell) -> bool:
 
 
 def is_direct(cell: Cell) -> bool:
-    return is_freeing(cell) and cell.method == "direct" and cell.has_method and not cell.is_runtime
+    direct = cell.method == "direct" and not (cell.is_runtime or cell.is_twin)
+    return is_freeing(cell) and direct and cell.has_method
 
 
 def is_async(cell: Cell) -> bool:
@@ -713,10 +733,15 @@ def calls_on_hit(cell: Cell, loop: str, method: str) -> IndirectCalls:
     chain = calls_in_loop(cell, loop, method)
     for name in TO_CONSUME & set(functions(cell)):
         chain += IndirectCalls(0, calls_in_function(cell, name).places)
+    if cell.is_twin:
+        chain += calls_in_function(cell, CROSSING + "method")
+        around = calls_in_function(cell, CROSSING + "layer", *thunks_of(cell))
+        return chain + around if method == CROSSING + "layer" else chain
+    if cell.crosses:
+        outer, method = method, method.removeprefix(CROSSING)
+        chain += calls_in_function(cell, outer, method)
     if cell.is_runtime:
-        inner = method.removeprefix(CROSSING)
-        chain += calls_in_function(cell, method, inner) if cell.crosses else IndirectCalls(0, 0)
-        if inner == "layer":
+        if method == "layer":
             chain += calls_in_function(cell, "layer", "layer", "method", "__tls_get_addr")
         return chain + calls_in_function(cell, "method", "__tls_get_addr")
     if cell.method == "async":
@@ -730,6 +755,10 @@ def calls_on_hit(cell: Cell, loop: str, method: str) -> IndirectCalls:
     for body in cell.body:
         chain += calls_in_function(cell, body)
     return chain + calls_in_function(cell, "method", *cell.body)
+
+
+def thunks_of(cell: Cell) -> list[str]:
+    return [name for name in cell.methods if name.startswith(CROSSING)]
 
 
 def callees(function: Function) -> set[str]:
@@ -772,7 +801,9 @@ def test_every_cell_is_a_file_with_its_name() -> None:
     methods, variants = ["", "_async", "_runtime"], ["", "_checked", "_atomic", "_local"]
     expected = {f"{a_pass}{m}{v}" for a_pass in PASSES for m in methods for v in variants}
     expected |= {f"timing{m}_virtual" for m in methods}
-    assert kinds == expected | {f"timing{m}{v}_collected" for m in methods for v in variants}
+    expected |= {f"timing{m}{v}_collected" for m in methods for v in variants}
+    by_runtime = ["_by_runtime", "_async_by_runtime", "_runtime_by_runtime", "_runtime_stored"]
+    assert kinds == expected | {f"timing{c}{h}" for c in by_runtime for h in ["", "_collected"]}
 
 
 @each_cell
@@ -816,8 +847,9 @@ def test_hit_makes_the_indirect_calls_that_are_declared(cell: Cell) -> None:
         return
     immortal = source_says(cell.strategy, "^#define VTB_HAS_IMMORTAL_TASKS ")
     for loop, method in ((loop, name) for loop, names in cell.loops.items() for name in names):
-        methods = 2 if method == "layer" and is_async(cell) else 1
+        methods = 2 if method.endswith("layer") and is_async(cell) else 1
         declared = methods * declared_indirect_calls(cell.strategy)
+        declared *= not cell.needs_no_hand_over
         calls = calls_on_hit(cell, loop, method)
         if immortal or cell.body or cell.variant == "checked":
             assert calls.least <= declared <= calls.places, loop
@@ -937,7 +969,10 @@ def test_barrier_stands_where_a_reference_is_stored() -> None:
 
 
 @each_of(
-    lambda cell: is_freeing(cell) and cell.strategy == "heap_task" and cell.variant != "checked"
+    lambda cell: is_freeing(cell)
+    and cell.strategy == "heap_task"
+    and cell.variant != "checked"
+    and cell.caller != "by_runtime"
 )
 def test_baseline_allocates_in_the_method_and_frees_in_the_loop(cell: Cell) -> None:
     """The reader of calls is itself held against cells whose code is known."""
@@ -1094,6 +1129,31 @@ def test_runtime_async_method_compares_the_context(cell: Cell) -> None:
     path = hit_path(function, min(function), returns_of(function), avoided)
     found = compared_in(function, path)
     assert any({(name, ""), (name, "0x8")} <= found for name, _ in found), found
+
+
+@each_of(lambda cell: cell.needs_no_hand_over)
+def test_runtime_async_caller_has_the_value_of_a_hit_and_no_object(cell: Cell) -> None:
+    """The value in a register and a null in another one, by each function on the way; a direct
+    method's twin stores nothing at all.
+    """
+    for name in thunks_of(cell) if cell.is_twin else cell.methods:
+        calls = calls_in_function(cell, name, *cell.methods, "__tls_get_addr")
+        assert calls == IndirectCalls(0, 0), name
+    name = CROSSING + "method" if cell.is_twin else "method"
+    way = way_of_a_hit(function_of(cell, name), cell.of_the_workload | {"__tls_get_addr"})
+    assert not cell.is_twin or [each.text for each in way if each.stored or each.is_call] == []
+    texts = [each.text for each in way]
+    assert any(re.match(r"xor +%(eax,%eax|edx,%edx)$|mov +\$0x0,%e[ad]x$", each) for each in texts)
+
+
+@each_of(lambda cell: cell.method == "async" and cell.crosses)
+def test_thunk_around_a_classic_method_takes_its_result(cell: Cell) -> None:
+    """It gives back the task, if there is one and no collector does, and makes nothing."""
+    freed = int(cell.strategy == "heap_task" and not cell.collected)
+    for name in ["method", "layer"]:
+        thunk = CROSSING + name
+        assert calls_in_function(cell, thunk, name).least == freed, thunk
+        assert cell.symbol("crossing_suspend") in callees_of(cell, thunk), thunk
 
 
 STARTS = {"method": "start", "layer": "layer_start"}
@@ -1559,7 +1619,7 @@ def test_no_call_goes_through_a_table_of_the_file(cell: Cell) -> None:
         assert ways.pop("R_X86_64_TPOFF64", {"vtb_ambient"}) == {"vtb_ambient"}
         assert ways.pop("R_X86_64_JUMP_SLOT", set()) <= ELSEWHERE | cell.to_unwind
         asked = [ways.pop(f"R_X86_64_DTP{what}64", set()) for what in ("MOD", "OFF")]
-        finds = cell.method == "async" or cell.is_runtime
+        finds = cell.method == "async" or cell.is_runtime or cell.is_twin
         assert asked == [{"vtb_thread_statics"} if finds else set()] * 2
         assert not cell.to_unwind or ways.pop("R_X86_64_64", {PERSONALITY}) == {PERSONALITY}
         assert ways == {}

@@ -482,6 +482,28 @@ VTB_C_LINKAGE VTB_THREAD_LOCAL struct vtb_thread_statics vtb_thread_statics
 /* Makes the calling thread's; gives its ambient context. */
 VTB_C_LINKAGE struct vtb_ambient *vtb_thread_begin(void);
 
+/* Thread.CurrentThread: a thread static variable, which is found by a call of the dynamic linker's
+ * (__tls_get_addr), a test, and three loads. (CoreCLR, threadstatics.cpp.) */
+static inline struct vtb_ambient *vtb_current_thread(void)
+{
+    const struct vtb_thread_statics *statics = &vtb_thread_statics;
+    if (VTB_UNLIKELY(statics->n <= VTB_THREAD_VARIABLES))
+        return vtb_thread_begin();
+    struct vtb_ambient *current = statics->table[VTB_THREAD_VARIABLES]->current;
+    return VTB_LIKELY(current != NULL) ? current : vtb_thread_begin();
+}
+
+/* Gives the context that an operation which suspends keeps. An asynchronous method finds its thread
+ * for it. (ExecutionContext.Capture.) */
+static inline void *vtb_capture_context(void)
+{
+#if VTB_ASYNC
+    return vtb_current_thread()->execution_context;
+#else
+    return vtb_ambient.execution_context;
+#endif
+}
+
 #ifndef VTB_LARGE_VALUE
 #define VTB_LARGE_VALUE 0
 #endif

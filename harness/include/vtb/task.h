@@ -224,7 +224,7 @@ static inline struct vtb_task *vtb_task_suspended(struct vtb_service *service,
     task->state = 0;
     task->waiting = NULL;
 #if !VTB_LEAN_TASK
-    task->context = vtb_ambient.execution_context;
+    task->context = vtb_capture_context();
 #endif
     return task;
 }

@@ -4,17 +4,6 @@
  * Part of the template. Everything here stands in the measured region.
  */
 
-/* Thread.CurrentThread: a thread static variable, which is found by a call of the dynamic linker's
- * (__tls_get_addr), a test, and three loads. (CoreCLR, threadstatics.cpp.) */
-static inline struct vtb_ambient *vtb_current_thread(void)
-{
-    const struct vtb_thread_statics *statics = &vtb_thread_statics;
-    if (VTB_UNLIKELY(statics->n <= VTB_THREAD_VARIABLES))
-        return vtb_thread_begin();
-    struct vtb_ambient *current = statics->table[VTB_THREAD_VARIABLES]->current;
-    return VTB_LIKELY(current != NULL) ? current : vtb_thread_begin();
-}
-
 /* Has a variable stand in memory, as what .NET's compiler does not keep in registers. */
 #define VTB_IN_MEMORY(variable) __asm__("" : "+m"(variable))
 

@@ -102,6 +102,17 @@ static inline VTB_RETURNED vtb_builder_hand_over(VTB_AT_PARAMETER struct vtb_ser
 }
 #endif
 
+/* AsyncMethodBuilderCore.Start, of the method and of a layer: runs the first step, and restores the
+ * ambient context for the caller. */
+#define VTB_START(step)                                             \
+    do {                                                            \
+        struct vtb_ambient *ambient = vtb_current_thread();         \
+        struct vtb_ambient before = *ambient;                       \
+        VTB_IN_MEMORY(before); /* where a finally block finds it */ \
+        VTB_CELL_SYMBOL(step)(VTB_SLOT_ARGUMENT machine);           \
+        vtb_ambient_restore(ambient, &before);                      \
+    } while (0)
+
 /* --- the service's own method --- */
 
 VTB_METHOD void VTB_CELL_SYMBOL(start)(VTB_SLOT_PARAMETER struct vtb_machine *machine);
@@ -135,11 +146,7 @@ VTB_METHOD void VTB_CELL_SYMBOL(step)(VTB_SLOT_PARAMETER struct vtb_machine *mac
 
 VTB_METHOD void VTB_CELL_SYMBOL(start)(VTB_SLOT_PARAMETER struct vtb_machine *machine)
 {
-    struct vtb_ambient *ambient = vtb_current_thread();
-    struct vtb_ambient before = *ambient;
-    VTB_IN_MEMORY(before); /* where a finally block finds it */
-    VTB_CELL_SYMBOL(step)(VTB_SLOT_ARGUMENT machine);
-    vtb_ambient_restore(ambient, &before);
+    VTB_START(step);
 }
 
 VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_service *service,
@@ -155,14 +162,16 @@ VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(method)(VTB_AT_PARAMETER struct vtb_serv
     VTB_GIVE(vtb_builder_hand_over(VTB_AT_ARGUMENT service, slot, &machine.builder));
 }
 
-/* The store's answer is there: the method goes on, and its result completes the operation. */
+/* The store's answer is there: the method goes on, and its result completes the operation. The
+ * thread is found as by Start. (ExecutionContext.RunInternal.) */
 static inline void vtb_machine_resume(struct vtb_service *service, void *pending,
                                       const struct vtb_answer *answer)
 {
-    const struct vtb_ambient before = vtb_ambient;
+    struct vtb_ambient *ambient = vtb_current_thread();
+    const struct vtb_ambient before = *ambient;
     ((struct vtb_machine *)vtb_record_of(pending))->state = VTB_MACHINE_RUNS;
     vtb_complete(service, pending, answer);
-    vtb_ambient_restore(&vtb_ambient, &before);
+    vtb_ambient_restore(ambient, &before);
 }
 
 /* --- a method around it --- */
@@ -189,13 +198,14 @@ static inline struct vtb_slot *vtb_slot_below(void *slot)
 /* The continuation of a layer, which goes on when the operation of the method below completed. */
 static void vtb_layer_run(struct vtb_continuation *self, struct vtb_service *service)
 {
-    const struct vtb_ambient before = vtb_ambient;
+    struct vtb_ambient *ambient = vtb_current_thread();
+    const struct vtb_ambient before = *ambient;
     struct vtb_layer_machine *machine = (struct vtb_layer_machine *)vtb_record_of(self);
     struct vtb_answer answer;
     machine->state = VTB_MACHINE_RUNS;
     answer.fault = vtb_take(service, &machine->awaiter, vtb_slot_below(self), &answer.value);
     vtb_complete(service, self, &answer);
-    vtb_ambient_restore(&vtb_ambient, &before);
+    vtb_ambient_restore(ambient, &before);
 }
 
 /* The step must wait for the method below: moves the state machine into a pending operation. */
@@ -261,11 +271,7 @@ VTB_METHOD void VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_PARAMETER struct vtb_layer_
 
 VTB_METHOD void VTB_CELL_SYMBOL(layer_start)(VTB_SLOT_PARAMETER struct vtb_layer_machine *machine)
 {
-    struct vtb_ambient *ambient = vtb_current_thread();
-    struct vtb_ambient before = *ambient;
-    VTB_IN_MEMORY(before); /* where a finally block finds it */
-    VTB_CELL_SYMBOL(layer_step)(VTB_SLOT_ARGUMENT machine);
-    vtb_ambient_restore(ambient, &before);
+    VTB_START(layer_step);
 }
 
 VTB_METHOD VTB_RETURNED VTB_CELL_SYMBOL(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer,

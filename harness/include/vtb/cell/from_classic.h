@@ -89,17 +89,7 @@ VTB_CELL_SYMBOL(crossing_suspend)(struct vtb_service *service, vtb_handover *han
 }
 
 #if VTB_ASYNC
-static inline void vtb_call_classic_method(struct vtb_service *service, vtb_key key,
-                                           vtb_handover *handover)
-{
-    VTB_RECEIVE_AT(*handover, VTB_CELL_SYMBOL(method), service, key);
-}
-
-static inline void vtb_call_classic_layer(const struct vtb_layer *layer, vtb_key key,
-                                          vtb_handover *handover)
-{
-    VTB_RECEIVE_AT(*handover, VTB_CELL_SYMBOL(layer), layer, key);
-}
+#include "own_calls.h"
 
 /* A fault that is there already has no place but in an object. */
 VTB_OUT_OF_LINE static struct vtb_suspended *
@@ -133,16 +123,7 @@ static inline struct vtb_suspended *vtb_miss_classic(struct vtb_service *service
 }
 #endif
 
-typedef vtb_handover vtb_classic_handover;
-
-/* From here on methods return this hand-over, at a place if the value is large. */
-#define vtb_handover vtb_runtime_handover
-#undef VTB_IN_PLACE
-#if VTB_LARGE_VALUE
-#define VTB_IN_PLACE 1
-#else
-#define VTB_IN_PLACE 0
-#endif
+#include "returns_runtime.h"
 
 #define VTB_CALLED(name) VTB_CELL_SYMBOL(crossing_##name)
 
@@ -155,17 +136,17 @@ VTB_METHOD VTB_RETURNED VTB_CALLED(layer)(VTB_AT_PARAMETER const struct vtb_laye
 VTB_METHOD VTB_RETURNED VTB_CALLED(method)(VTB_AT_PARAMETER struct vtb_service *service,
                                            vtb_key key)
 {
-    vtb_classic_handover classic;
-    vtb_call_classic_method(service, key, &classic);
-    VTB_MAKE(vtb_crossing_at(service, &classic, at));
+    vtb_own_handover own;
+    vtb_call_own_method(service, key, &own);
+    VTB_MAKE(vtb_crossing_at(service, &own, at));
 }
 
 VTB_METHOD VTB_RETURNED VTB_CALLED(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer,
                                           vtb_key key)
 {
-    vtb_classic_handover classic;
-    vtb_call_classic_layer(layer, key, &classic);
-    VTB_MAKE(vtb_crossing_at(layer->service, &classic, at));
+    vtb_own_handover own;
+    vtb_call_own_layer(layer, key, &own);
+    VTB_MAKE(vtb_crossing_at(layer->service, &own, at));
 }
 
 #undef VTB_BESIDE_N

@@ -8,14 +8,7 @@
  * region.
  */
 
-/* From here on methods return this hand-over, at a place if the value is large. */
-#define vtb_handover vtb_runtime_handover
-#undef VTB_IN_PLACE
-#if VTB_LARGE_VALUE
-#define VTB_IN_PLACE 1
-#else
-#define VTB_IN_PLACE 0
-#endif
+#include "returns_runtime.h"
 
 static const struct vtb_type vtb_suspended_service_type = {
     "continuation",
@@ -45,8 +38,7 @@ static inline struct vtb_suspended *vtb_suspend_method(struct vtb_service *servi
 {
     struct vtb_suspended *own = vtb_suspended_new(service, type, VTB_CELL_SYMBOL(resume_method));
     struct vtb_suspended_method *method = (struct vtb_suspended_method *)own;
-    method->execution_context = vtb_ambient.execution_context;
-    method->synchronization_context = vtb_ambient.synchronization_context;
+    vtb_copy_words(&method->ambient, vtb_current_thread(), sizeof method->ambient);
     vtb_suspended_link(service, innermost, below, own);
     return own;
 }

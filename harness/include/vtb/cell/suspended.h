@@ -51,14 +51,13 @@ typedef struct vtb_runtime_handover {
  * method awaits what is not, the store's task or another method's. */
 struct vtb_awaiting {
     struct vtb_suspended suspended;
-    void *task; /* what it awaits, if that is modelled; in place of the execution context */
+    void *execution_context; /* null: such a method has the default one */
 };
 
 /* A method that awaits another: both contexts go with it. */
 struct vtb_suspended_method {
     struct vtb_suspended suspended;
-    void *execution_context;
-    void *synchronization_context;
+    struct vtb_ambient ambient;
 };
 
 /* The service's own method, which goes on to insert the answer. */
@@ -76,12 +75,11 @@ struct vtb_suspended_service {
         VTB_VALUE_REFERS ? offsetof(struct vtb_suspended, result)                    \
                          : offsetof(struct vtb_suspended, next)
 
-static const struct vtb_type vtb_awaiting_type = {
-    "continuation of a plain method",
-    VTB_ROUND_UP_8(sizeof(struct vtb_awaiting)),
-    VTB_TYPE_TASK,
-    false,
-    {VTB_SUSPENDED_REFERENCES, offsetof(struct vtb_awaiting, task), VTB_REFERENCES_END}};
+static const struct vtb_type vtb_awaiting_type = {"continuation of a plain method",
+                                                  VTB_ROUND_UP_8(sizeof(struct vtb_awaiting)),
+                                                  VTB_TYPE_TASK,
+                                                  false,
+                                                  {VTB_SUSPENDED_REFERENCES, VTB_REFERENCES_END}};
 
 /* --- suspending --- */
 
@@ -120,8 +118,7 @@ VTB_METHOD void VTB_CELL_SYMBOL(resume_method)(struct vtb_suspended *self, vtb_v
 VTB_METHOD void VTB_CELL_SYMBOL(resume_method)(struct vtb_suspended *self, vtb_value *returned)
 {
     const struct vtb_suspended_method *own = (const struct vtb_suspended_method *)self;
-    const struct vtb_ambient mine = {own->execution_context, own->synchronization_context};
-    vtb_ambient_restore(vtb_current_thread(), &mine);
+    vtb_ambient_restore(vtb_current_thread(), &own->ambient);
     *returned = self->result;
 }
 

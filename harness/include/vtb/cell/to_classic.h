@@ -9,17 +9,7 @@
  * Part of the template: before it stands runtime.h. Everything here stands in the measured region.
  */
 
-static inline void vtb_call_runtime_method(struct vtb_service *service, vtb_key key,
-                                           vtb_runtime_handover *own)
-{
-    VTB_RECEIVE_AT(*own, VTB_CELL_SYMBOL(method), service, key);
-}
-
-static inline void vtb_call_runtime_layer(const struct vtb_layer *layer, vtb_key key,
-                                          vtb_runtime_handover *own)
-{
-    VTB_RECEIVE_AT(*own, VTB_CELL_SYMBOL(layer), layer, key);
-}
+#include "own_calls.h"
 
 /* From here on the hand-over is the strategy's. */
 #undef vtb_handover
@@ -84,7 +74,7 @@ VTB_OUT_OF_LINE static void *VTB_CELL_SYMBOL(crossing_suspend)(struct vtb_servic
 }
 
 static inline VTB_RETURNED vtb_give_crossing(VTB_AT_PARAMETER struct vtb_service *service,
-                                             const vtb_runtime_handover *own)
+                                             const vtb_own_handover *own)
 {
     if (!own->suspended)
         VTB_GIVE(vtb_give_ready(VTB_AT_ARGUMENT service, NULL, &own->value));
@@ -102,16 +92,16 @@ VTB_METHOD VTB_RETURNED VTB_CALLED(layer)(VTB_AT_PARAMETER const struct vtb_laye
 VTB_METHOD VTB_RETURNED VTB_CALLED(method)(VTB_AT_PARAMETER struct vtb_service *service,
                                            vtb_key key)
 {
-    vtb_runtime_handover own;
-    vtb_call_runtime_method(service, key, &own);
+    vtb_own_handover own;
+    vtb_call_own_method(service, key, &own);
     VTB_GIVE(vtb_give_crossing(VTB_AT_ARGUMENT service, &own));
 }
 
 VTB_METHOD VTB_RETURNED VTB_CALLED(layer)(VTB_AT_PARAMETER const struct vtb_layer *layer,
                                           vtb_key key)
 {
-    vtb_runtime_handover own;
-    vtb_call_runtime_layer(layer, key, &own);
+    vtb_own_handover own;
+    vtb_call_own_layer(layer, key, &own);
     VTB_GIVE(vtb_give_crossing(VTB_AT_ARGUMENT layer->service, &own));
 }
 
