@@ -77,12 +77,10 @@ static enum vtb_predicted kind_of(const struct vtb_case *the_case, bool hits)
     return hits ? VTB_PREDICTED_HIT_BYTES : VTB_PREDICTED_MISS_BYTES;
 }
 
-/* Bytes of a call. Those of a runtime-async caller are whole ones: it awaits its turn once an
- * epoch. */
-static double bytes_of(const struct vtb_guest_epoch *epoch, const struct vtb_case *the_case)
+/* Whole bytes of a call: what a runtime makes once an epoch is not of calls. */
+static double bytes_of(const struct vtb_guest_epoch *epoch)
 {
-    const double bytes = (double)epoch->bytes / GUEST_CALLS_N;
-    return vtb_fidelity_is_runtime(the_case) ? round(bytes) : bytes;
+    return round((double)epoch->bytes / GUEST_CALLS_N);
 }
 
 static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
@@ -103,7 +101,7 @@ static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
     (void)snprintf(prediction.guest, sizeof prediction.guest, "%s", question);
     prediction.predicted = vtb_steady_bytes_per_op(&figures->counted);
     const bool ok = vtb_stand_in_run(&work->guest, fixture, &how, &epoch, error);
-    return vtb_fidelity_note(work, &prediction, ok, bytes_of(&epoch, the_case), error);
+    return vtb_fidelity_note(work, &prediction, ok, bytes_of(&epoch), error);
 }
 
 static bool add_all(struct vtb_fidelity *work, const struct vtb_comparison *comparison,
