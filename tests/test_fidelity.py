@@ -174,8 +174,8 @@ def test_models_against_dotnet(bench: Bench) -> None:
     rows = predictions_of(bench, "dotnet")
     exact = bytes_of(rows)
     assert len(exact) == 4 * 2 * 3 * 7
-    for row in exact:  # a runtime may still make something once, in one of 20,000 calls
-        assert row["measured"] == pytest.approx(row["predicted"], abs=0.05), row
+    for row in exact:
+        assert row["measured"] == row["predicted"], row
     for row in rows:
         assert row["measured"] is not None, row
         if row["prediction"] == "collections, gen0":

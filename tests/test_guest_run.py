@@ -1,5 +1,5 @@
 """`run --guest`: rows of a guest in the rounds and sessions of the cells; by a guest that is made
-up, whose figures are known, and by .NET where there is an SDK."""
+up, whose figures are known, by .NET where there is an SDK, and by Java where there is a JDK."""
 from __future__ import annotations
 
 import csv
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from conftest import BINARY, HANG_S, ROOT, Bench, strict_json, wait_until
+from test_guest_java import JAVA
 from test_guests import GUEST, usable_or_skip
 
 FIXTURES = ROOT / "tests" / "fixtures" / "guests"
@@ -344,3 +345,27 @@ def test_dotnet_in_a_run(bench: Bench) -> None:
         ]
         # A runtime may still make something once.
         assert row["bytes_per_op"] == pytest.approx(cell["bytes_per_op"], abs=0.05)
+
+
+# --- with Java ---
+
+
+def test_java_in_a_run_with_a_small_nursery(bench: Bench) -> None:
+    """Its epochs are shorter than a millisecond, and many have a pause, which has to fit."""
+    usable_or_skip(JAVA)
+    words = ["--guest", "java", "--hit-rate", "0.5", "--gen0-budget", "1M", "--method", "both"]
+    bench.ok("run", *SHORT, *words)
+    result = result_of(bench)
+    assert [skip for skip in result["context"]["skipped"] if "guest" in skip] == []
+    assert list(result["context"]["guests"]) == ["java"]
+    own = [row for row in result["benchmarks"] if "/java/" in row["run_name"]]
+    medians = {row["guest"]: row for row in own if row["run_type"] == "aggregate"}
+    assert list(medians) == ["plain", "completed_future", "completable_future"]
+    assert len([row for row in own if row["run_type"] == "iteration"]) == 3 * 5
+    for name, row in medians.items():
+        miss = 1 - row["actual_hit_rate"]
+        bytes_n = 0 if name == "plain" else 24 + 64 * miss
+        # A runtime may still make something once.
+        assert row["bytes_per_op"] == pytest.approx(bytes_n, abs=0.05)
+        assert row["gen0_per_kop"] == pytest.approx(1000 * bytes_n / 2**20, rel=0.2)
+        assert 0 < row["gc_time_fraction"] < 1 or name == "plain"

@@ -77,12 +77,14 @@ static enum vtb_predicted kind_of(const struct vtb_case *the_case, bool hits)
     return hits ? VTB_PREDICTED_HIT_BYTES : VTB_PREDICTED_MISS_BYTES;
 }
 
-/* Bytes of a call. With a runtime-async caller they are whole ones: it awaits its turn once an
- * epoch, which takes some hundred bytes that are of no call. */
-static double bytes_of(const struct vtb_guest_epoch *epoch, const struct vtb_case *the_case)
+/* What a runtime makes once an epoch is not of calls: it is less than this share of a byte a call. */
+#define EPOCH_BYTES_A_CALL 0.05
+
+/* Bytes of a call, whole ones where nothing but an epoch's own is beside them. */
+static double bytes_of(const struct vtb_guest_epoch *epoch)
 {
     const double bytes = (double)epoch->bytes / GUEST_CALLS_N;
-    return the_case->caller == VTB_CALLER_RUNTIME ? round(bytes) : bytes;
+    return fabs(bytes - round(bytes)) < EPOCH_BYTES_A_CALL ? round(bytes) : bytes;
 }
 
 static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
@@ -103,7 +105,7 @@ static bool add(struct vtb_fidelity *work, const struct vtb_fixture *fixture,
     (void)snprintf(prediction.guest, sizeof prediction.guest, "%s", question);
     prediction.predicted = vtb_steady_bytes_per_op(&figures->counted);
     const bool ok = vtb_stand_in_run(&work->guest, fixture, &how, &epoch, error);
-    return vtb_fidelity_note(work, &prediction, ok, bytes_of(&epoch, the_case), error);
+    return vtb_fidelity_note(work, &prediction, ok, bytes_of(&epoch), error);
 }
 
 static bool add_all(struct vtb_fidelity *work, const struct vtb_comparison *comparison,

@@ -1,7 +1,6 @@
 package guest;
 
 import com.sun.management.ThreadMXBean;
-import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,23 +14,15 @@ public abstract class Case implements AutoCloseable {
     record Epoch(long ns, long bytes, long young, long old, long pauseNs) {}
 
     private static final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
-    private static final GarbageCollectorMXBean young = collector("Copy");
-    private static final GarbageCollectorMXBean old = collector("MarkSweepCompact");
 
+    private final Collector young = new Collector(0);
+    private final Collector old = new Collector(1);
     protected final Schedule schedule;
     /** The sum of all that was consumed since the case was opened or warmed. */
     protected long checksum;
 
     protected Case(Schedule schedule) {
         this.schedule = schedule;
-    }
-
-    private static GarbageCollectorMXBean collector(String name) {
-        return ManagementFactory.getGarbageCollectorMXBeans()
-                .stream()
-                .filter(each -> each.getName().equals(name))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** Runs calls of the schedule, which is walked in a circle. */
@@ -46,17 +37,17 @@ public abstract class Case implements AutoCloseable {
     }
 
     final Epoch time(long first, long n) {
-        long youngN = young.getCollectionCount();
-        long oldN = old.getCollectionCount();
-        long pausedMs = young.getCollectionTime() + old.getCollectionTime();
+        long youngN = young.collections();
+        long oldN = old.collections();
+        long pauseNs = young.ns() + old.ns();
         long bytes = threads.getCurrentThreadAllocatedBytes();
         long start = System.nanoTime();
         run(first, n);
         long ns = System.nanoTime() - start;
         bytes = threads.getCurrentThreadAllocatedBytes() - bytes;
-        pausedMs = young.getCollectionTime() + old.getCollectionTime() - pausedMs;
-        return new Epoch(ns, bytes, young.getCollectionCount() - youngN,
-                         old.getCollectionCount() - oldN, 1_000_000 * pausedMs);
+        pauseNs = young.ns() + old.ns() - pauseNs;
+        return new Epoch(ns, bytes, young.collections() - youngN, old.collections() - oldN,
+                         pauseNs);
     }
 
     private static final int HALF = 8; /* epochs that are held against as many before them */

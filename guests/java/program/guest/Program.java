@@ -139,9 +139,9 @@ final class Program {
         Schedule schedule = new Schedule(Path.of(question.text("schedule")));
         try {
             return make(question, schedule, new int[] {keys, window, depth});
-        } catch (OutOfMemoryError full) {
+        } catch (OutOfMemoryError | Refusal failed) {
             schedule.close();
-            throw full;
+            throw failed;
         }
     }
 
@@ -160,6 +160,8 @@ final class Program {
         } catch (InvocationTargetException failed) {
             if (failed.getCause() instanceof OutOfMemoryError full)
                 throw full;
+            if (failed.getCause() instanceof Refusal refusal)
+                throw refusal;
             throw new AssertionError(failed);
         } catch (ReflectiveOperationException missing) {
             throw new AssertionError(missing);
