@@ -11,7 +11,7 @@
 /* Seconds for which a guest may warm a case at most; it says whether its times were steady then. */
 #define VTB_GUEST_WARM_S 5
 
-/* Calls of a guest's epoch at least. A guest that was switched out finds caches, address translation
+/* Calls of a guest's epoch at least. One that was switched out finds caches, address translation
  * and predictors as others left them: it takes some thousands of calls to be warm again. */
 #define VTB_GUEST_EPOCH_MIN_N 20000
 

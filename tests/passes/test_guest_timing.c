@@ -146,7 +146,7 @@ static void assert_epochs(FILE *file, uint64_t calls_n)
     }
 }
 
-/* Whatever a cell's epoch has, all cases of a guest are asked for the same calls: enough of them. */
+/* Whatever a cell's epoch has, all cases of a guest are asked for as many calls, and enough. */
 static void calls_of_an_epoch(void **state)
 {
     (void)state;
