@@ -77,7 +77,7 @@ static enum vtb_predicted kind_of(const struct vtb_case *the_case, bool hits)
     return hits ? VTB_PREDICTED_HIT_BYTES : VTB_PREDICTED_MISS_BYTES;
 }
 
-/* What a runtime makes once an epoch is not of calls: it is less than this share of a byte a call. */
+/* What a runtime makes once an epoch is not of calls: it is less than so many bytes a call. */
 #define EPOCH_BYTES_A_CALL 0.05
 
 /* Bytes of a call, whole ones where nothing but an epoch's own is beside them. */

@@ -43,8 +43,8 @@ static void forget_variables(void)
     }
 }
 
-/* The program leads a group of its own, so that what it started ends with it; and it gets no file of
- * this one's but those three. */
+/* The program leads a group of its own, so that what it started ends with it; and it gets no file
+ * of this one's but those three. */
 static bool become(void *context, struct vtb_error *error)
 {
     const struct start *start = context;

@@ -2,7 +2,7 @@
  * A guest: a program in another runtime that stands for strategies. It is started once for all its
  * cases of a session, and told over pipes which workload, table, schedule and window; it reads the
  * very schedule that the cells run, warms itself, and runs epochs on demand. docs/GUESTS.md has the
- * protocol. A guest that breaks it, hangs or dies is ended, and all that is asked of it later fails.
+ * protocol. One that breaks it, hangs or dies is ended, and all that is asked of it later fails.
  */
 #ifndef GUESTS_GUEST_H
 #define GUESTS_GUEST_H

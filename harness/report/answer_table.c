@@ -97,7 +97,7 @@ static void add_time(struct vtb_table *table, const struct vtb_figures *figures)
                    isnan(figures->ns.median) ? "-" : vtb_figure_text(number, figures->ns.median));
 }
 
-/* Adds the ratio to a table's baseline; a reference that belongs to another table has none to it. */
+/* Adds the ratio to a table's baseline; a reference of another table has none to it. */
 static void add_ratio(struct vtb_table *table, const struct vtb_comparison *comparison, size_t i,
                       size_t baseline)
 {
