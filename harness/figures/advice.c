@@ -163,8 +163,9 @@ static void find_rates(struct vtb_advice *advice, const struct vtb_comparison *c
         add_change(advice, vtb_parameters[VTB_P(hit_rate)].word,
                    (struct vtb_interval){crossings.items[i].at, crossings.items[i].lo,
                                          crossings.items[i].hi});
-    advice->has_rates =
-        crossings.verdict != VTB_CURVE_UNDECIDED && !vtb_crossings_partial(&crossings);
+    advice->has_rates = !isnan(advice->most->saved_ns.lo) &&
+                        crossings.verdict != VTB_CURVE_UNDECIDED &&
+                        !vtb_crossings_partial(&crossings);
     free(points);
 }
 

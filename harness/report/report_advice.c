@@ -89,6 +89,25 @@ static void append_share(char *text, const struct page *page)
         vtb_append(text, TEXT_BYTES, " with %s", vtb_gain_name(name, &page->advice->answer, most));
 }
 
+/* Appends the heaps on which the other strategy is known to be faster, unless those are all. */
+static void append_where(char *text, const struct page *page)
+{
+    char name[VTB_ANSWER_LABEL_BYTES];
+    const struct vtb_answer *answer = &page->advice->answer;
+    size_t n = 0;
+    for (size_t i = 0; i < answer->n; i++)
+        n += answer->gains[i].to->verdict == VTB_VERDICT_DIFFERENT;
+    if (n == answer->n)
+        return;
+    for (size_t i = 0, told_n = 0; i < answer->n; i++) {
+        if (answer->gains[i].to->verdict != VTB_VERDICT_DIFFERENT)
+            continue;
+        vtb_append(text, TEXT_BYTES, "%s%s", told_n == 0 ? " on " : vtb_separator(told_n, n),
+                   vtb_gain_name(name, answer, &answer->gains[i]));
+        told_n++;
+    }
+}
+
 static void append_choice(char *text, const struct page *page)
 {
     const struct vtb_advice *advice = page->advice;
@@ -102,9 +121,9 @@ static void append_choice(char *text, const struct page *page)
                        ", which is worth it if callers of a public API can be held to its rules");
         break;
     case VTB_ADVICE_FASTER:
-        vtb_append(text, TEXT_BYTES,
-                   "Take %s: it is faster than %s; whether that matters --calls-per-second tells",
-                   page->other, page->simple);
+        vtb_append(text, TEXT_BYTES, "Take %s: it is faster than %s", page->other, page->simple);
+        append_where(text, page);
+        vtb_append(text, TEXT_BYTES, "; whether that matters --calls-per-second tells");
         break;
     case VTB_ADVICE_CANNOT:
         vtb_append(text, TEXT_BYTES, "Take %s: %s is not made for that: %s", page->simple,

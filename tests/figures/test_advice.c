@@ -219,6 +219,13 @@ static void where_it_may_change(void **state)
     vtb_advice_make(&advice, &question, comparisons, RATES_N);
     assert_int_equal(advice.changes_n, 1);
     assert_false(advice.has_rates);
+    /* Nor where the times of the rate that was asked for have no interval. */
+    figures_at[1][1].log_ratio.variance = figures_at[0][1].log_ratio.variance;
+    vtb_advice_make(&advice, &question, comparisons, RATES_N);
+    assert_true(advice.has_rates);
+    figures_at[0][1].ratio.lo = figures_at[0][1].ratio.hi = NAN;
+    vtb_advice_make(&advice, &question, comparisons, RATES_N);
+    assert_false(advice.has_rates);
     for (size_t i = 0; i < RATES_N; i++)
         figures_at[i][1].log_ratio.variance = NAN;
     vtb_advice_make(&advice, &question, comparisons, RATES_N);
