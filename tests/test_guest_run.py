@@ -220,9 +220,9 @@ def test_options_that_hinder_guests_are_told_in_one_line(
 def test_build_builds_guests(bench: Bench) -> None:
     words = ["--strategy", "heap_task", "--guest"]
     assert bench.ok("build", *words, RUNS).complaints == []
-    missing = bench.ok("build", *words, str(FIXTURES / "missing"))
-    told = "guest missing: there is no fakeland; install the package fakeland"
-    assert missing.complaints == [told]
+    missing = bench("build", *words, str(FIXTURES / "missing"))
+    told = "run_bench: guest missing: there is no fakeland; install the package fakeland"
+    assert missing.code == 1 and missing.complaints == [told]
 
 
 @pytest.mark.parametrize("name", ["none", "./none"])

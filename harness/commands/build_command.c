@@ -1,6 +1,5 @@
 #include "base/interrupt.h"
 #include "base/prose.h"
-#include "base/shown.h"
 #include "cells/home.h"
 #include "commands/commands.h"
 #include "plan/prepare.h"
@@ -22,14 +21,15 @@ static void print_built(FILE *out, const void *what, enum vtb_format format)
             vtb_plural((double)built->now_n, "was", "were"), built->folder);
 }
 
-/* Builds the guests of a plan, too. Why one cannot be used is told, as it costs a run its rows. */
+/* Builds the guests of a plan, too. One that cannot be used costs a run its rows alone; but here it
+ * was asked for itself. */
 static bool build_guests(const struct vtb_plan *plan, struct vtb_error *error)
 {
     struct vtb_results results = {.plan = plan};
-    const bool ok = vtb_run_guests_find(&results, plan, error);
+    bool ok = vtb_run_guests_find(&results, plan, error);
     for (size_t i = 0; ok && i < plan->guests_n; i++) {
         if (*results.guests[i].lost)
-            vtb_tell("%s", results.guests[i].lost);
+            ok = vtb_fail(error, VTB_EXIT_INTERNAL, "%s", results.guests[i].lost);
     }
     vtb_results_free(&results);
     return ok;
@@ -45,9 +45,9 @@ bool vtb_build_command(const struct vtb_options *options, struct vtb_error *erro
     if (!home || !vtb_plan_make(&plan, options, error))
         return false;
     built.folder = home->cells;
-    const bool ok = build_guests(&plan, error) &&
-                    vtb_plan_build(&plan, &built.cells_n, &built.now_n, error) &&
-                    vtb_output_stdout(print_built, &built, VTB_FORMAT_TABLE, error);
+    const bool ok = vtb_plan_build(&plan, &built.cells_n, &built.now_n, error) &&
+                    vtb_output_stdout(print_built, &built, VTB_FORMAT_TABLE, error) &&
+                    build_guests(&plan, error);
     vtb_plan_free(&plan);
     return ok;
 }
