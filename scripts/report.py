@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 
-signal.signal(signal.SIGINT, signal.SIG_DFL)  # quiet, as soon as can be: imports take a second
-signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # which may have been held back so far
+if __name__ == "__main__":  # quiet, as soon as can be: imports take a second
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # it may have been held back
 
 import argparse  # noqa: E402
 import os  # noqa: E402
