@@ -14,7 +14,7 @@ VTB_STRATEGY(runtime_async) = {
     .aliases = "runtime-async",
     .shape = VTB_SHAPE_VALUE,
     .lacks = {.several_consumers = "its caller awaits it at once, and nobody else can",
-              .storing = "its caller awaits it at once: a task is stored, which costs an object",
+              .storing = "its caller awaits it at once; to be stored takes an object",
               .other_threads = VTB_RUNTIME_LACKS_THREADS,
               .as_task = "its caller awaits it at once"},
 };

@@ -22,8 +22,8 @@ struct vtb_counted {
     /* Of what was allocated, the part that is allocated once, at the start, and serves again. */
     uint64_t startup_allocs_n;
     uint64_t startup_bytes;
-    /* A guest counted: of `counts` only the requested bytes are known, and nothing of a start. */
-    bool bytes_only;
+    /* 1: a guest counted: of `counts` the requested bytes alone are known; nothing of a start. */
+    uint64_t bytes_only;
 };
 
 /* Gives the number of a point's calls that are counted. */

@@ -53,7 +53,7 @@ static bool count(struct work *work, struct vtb_counted *counted, struct vtb_err
         .calls_n = n,
         .hits_n = vtb_schedule_hits(&work->fixture->schedule, n),
         .counts.requested_bytes = epoch.bytes,
-        .bytes_only = true,
+        .bytes_only = 1,
     };
     return true;
 }

@@ -142,7 +142,7 @@
  * name. */
 #define VTB_CAPABILITIES(row)                          \
     row(async_method, "async method")                  \
-    row(runtime_async, "runtime-async")                \
+    row(runtime_async, "runtime")                      \
     row(several_consumers, "many consumers")        \
     row(storing, "storable")                           \
     row(other_threads, "threads")                \
