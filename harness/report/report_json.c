@@ -432,7 +432,8 @@ static void print_sessions(FILE *out, const struct vtb_results *results,
     for (size_t session = 0; session < samples->sessions_n; session++) {
         vtb_json_put(row, "repetition_index", json_integer((json_int_t)session));
         vtb_json_put(row, "session", json_integer((json_int_t)session + 1));
-        vtb_json_put(row, "iterations", json_integer((json_int_t)epoch_n * (json_int_t)samples->rounds_n));
+        vtb_json_put(row, "iterations",
+                     json_integer((json_int_t)epoch_n * (json_int_t)samples->rounds_n));
         put_times(row, session_median(samples, samples->real_ns, session, own),
                   session_median(samples, samples->cpu_ns, session, own));
         print_row(out, json_incref(row), first);
