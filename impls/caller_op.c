@@ -126,8 +126,7 @@ VTB_STRATEGY(caller_op) = {
     .modelled_on = "libuv requests, OVERLAPPED",
     .aliases = "OVERLAPPED",
     .shape = VTB_SHAPE_OPERATION,
-    .lacks = {.runtime_async =
-                  "its caller provides the operation, the place of its result",
+    .lacks = {.runtime_async = "its caller provides the operation, the place of its result",
               .several_consumers = "the operation has room for one continuation",
               .storing = "the operation is a place in the caller's frame",
               .other_threads = "nothing guards the moment between call and await",
