@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from conftest import HANG_S, ROOT, Bench, strict_json
-from test_guests import CALLS_N, KEYS_N, Guest, usable_or_skip, write_schedule
+from test_guests import (
+    CALLS_N,
+    KEYS_N,
+    Guest,
+    assert_a_closed_case_has_no_schedule,
+    assert_warm_leaves_nothing,
+    usable_or_skip,
+    write_schedule,
+)
 
 JAVA = ROOT / "guests" / "java" / "guest"
 
@@ -111,23 +119,11 @@ def test_all_strategies_consume_the_same(guest: Guest, workload: str) -> None:
 
 
 def test_warm_leaves_nothing(guest: Guest) -> None:
-    guest.open("completable_future", "user_cache", rate=5)
-    assert guest.numbers("warm case=1 calls=1000 limit=60")["steady"] in (0, 1)
-    assert guest.numbers("drain case=1")["checksum"] == 0
-    epoch = guest.numbers(f"run case=1 first=0 calls={CALLS_N}")
-    assert epoch["ns"] > 0 and epoch["gen0"] >= epoch["gen1"] >= epoch["gen2"]
-    assert guest.ask("close case=1") == "ok"
-    assert guest.ask("drain case=1") == "error case 1 is not open"
+    assert_warm_leaves_nothing(guest, "completable_future")
 
 
 def test_a_case_that_is_closed_has_its_schedule_no_more(guest: Guest) -> None:
-    maps = Path(f"/proc/{guest.process.pid}/maps")
-    guest.open("plain", "user_cache", rate=5)
-    assert str(guest.folder / "schedule") in maps.read_text()
-    guest.open("completed_future", "user_cache", rate=5)  # in the place of the other
-    assert maps.read_text().count(str(guest.folder / "schedule")) == 1
-    assert guest.ask("close case=1") == "ok"
-    assert str(guest.folder / "schedule") not in maps.read_text()
+    assert_a_closed_case_has_no_schedule(guest, "completed_future")
 
 
 def test_refuses(guest: Guest, tmp_path: Path) -> None:

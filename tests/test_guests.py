@@ -268,9 +268,8 @@ def test_a_pool_serves_again(guest: Guest) -> None:
     assert guest.numbers(f"run case=1 first=0 calls={CALLS_N}")["bytes"] == 0
 
 
-@pytest.mark.parametrize("caller", ["", AT_ONCE])
-def test_warm_leaves_nothing(guest: Guest, caller: str) -> None:
-    guest.open("async_task", "user_cache", rate=5, caller=caller)
+def assert_warm_leaves_nothing(guest: Guest, strategy: str, caller: str = "") -> None:
+    guest.open(strategy, "user_cache", rate=5, caller=caller)
     assert guest.numbers("warm case=1 calls=1000 limit=60")["steady"] in (0, 1)
     assert guest.numbers("drain case=1")["checksum"] == 0
     epoch = guest.numbers(f"run case=1 first=0 calls={CALLS_N}")
@@ -279,14 +278,24 @@ def test_warm_leaves_nothing(guest: Guest, caller: str) -> None:
     assert guest.ask("drain case=1") == "error case 1 is not open"
 
 
-def test_a_case_that_is_closed_has_its_schedule_no_more(guest: Guest) -> None:
+@pytest.mark.parametrize("caller", ["", AT_ONCE])
+def test_warm_leaves_nothing(guest: Guest, caller: str) -> None:
+    assert_warm_leaves_nothing(guest, "async_task", caller)
+
+
+def assert_a_closed_case_has_no_schedule(guest: Guest, other: str) -> None:
+    """Nor one in whose place another was opened."""
     maps = Path(f"/proc/{guest.process.pid}/maps")
     guest.open("plain", "user_cache", rate=5)
     assert str(guest.folder / "schedule") in maps.read_text()
-    guest.open("async_task", "user_cache", rate=5)  # in the place of the other
+    guest.open(other, "user_cache", rate=5)
     assert maps.read_text().count(str(guest.folder / "schedule")) == 1
     assert guest.ask("close case=1") == "ok"
     assert str(guest.folder / "schedule") not in maps.read_text()
+
+
+def test_a_case_that_is_closed_has_its_schedule_no_more(guest: Guest) -> None:
+    assert_a_closed_case_has_no_schedule(guest, "async_task")
 
 
 def resident_bytes(guest: Guest) -> int:

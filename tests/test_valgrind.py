@@ -25,7 +25,7 @@ from conftest import (
     strict_json,
     variants_of,
 )
-from test_machine_code import bare, declared_indirect_calls, has_method
+from test_machine_code import TO_FIND_THE_THREAD, bare, declared_indirect_calls, has_method
 
 # A small table, as valgrind is some 50 times slower than the processor.
 SMALL = ["--keys", "1000"]
@@ -140,9 +140,6 @@ def test_counted_allocations_are_those_that_happen(bench: Bench) -> None:
 
 # --- what runs, against what a strategy declares ---
 
-# What a method of runtime-async finds its thread by: in another file, through a table.
-TO_FIND_THE_THREAD = ("__tls_get_addr", "vtb_thread_begin")
-
 
 @dataclass
 class Executed:
@@ -216,6 +213,7 @@ def test_hits_make_the_indirect_calls_that_are_declared(bench: Bench) -> None:
         assert calls > 100_000, strategy
         assert 0.7 < 1 - parked / calls <= 1, strategy
         made = method.indirect + sum(loop.indirect for loop in loops)
+        # A method of runtime-async finds its thread in another file, through a table.
         made -= sum(method.calls[name] for name in TO_FIND_THE_THREAD)
         if body := functions.get(f"{prefix}_method.actor"):
             # A coroutine that misses makes the same calls in the end, when it was resumed.

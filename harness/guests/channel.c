@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/variables.h"
 
 /* How long a program may take to go once nothing more is asked. */
 #define GO_S 1.0
@@ -32,17 +33,6 @@ struct start {
     int told;
 };
 
-/* What this program tells its own processes by variables is not for another's. */
-static void forget_variables(void)
-{
-    for (char **each = environ; *each;) {
-        char name[64];
-        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(*each, "="), *each);
-        if (strncmp(name, "VTB_", 4) != 0 || unsetenv(name) != 0)
-            each++;
-    }
-}
-
 /* The program leads a group of its own, so that what it started ends with it; and it gets no file
  * of this one's but those three. */
 static bool become(void *context, struct vtb_error *error)
@@ -50,7 +40,7 @@ static bool become(void *context, struct vtb_error *error)
     const struct start *start = context;
     (void)setpgid(0, 0);
     (void)close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-    forget_variables();
+    vtb_variables_unset("VTB_", NULL); /* by which a program tells its own processes */
     for (const char *const *each = start->variables; *each; each++)
         (void)putenv((char *)(uintptr_t)*each);
     (void)signal(SIGPIPE, SIG_DFL);

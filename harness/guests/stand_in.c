@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/interrupt.h"
+#include "base/prose.h"
 #include "base/shown.h"
 #include "bench/case_run.h"
 #include "guests/programs.h"
@@ -32,8 +33,8 @@ void vtb_stand_in_lose(struct vtb_guest_note *note, const struct vtb_error *erro
         return;
     const size_t n = strlen(error->message);
     const bool goes_on = n > 0 && error->message[n - 1] == ':'; /* with its details */
-    (void)snprintf(note->lost, sizeof note->lost, "%.*s",
-                   n - goes_on < sizeof note->lost ? (int)(n - goes_on) : 599, error->message);
+    *note->lost = '\0';
+    vtb_append(note->lost, sizeof note->lost, "%.*s", (int)(n - goes_on), error->message);
     if (error->details)
         vtb_print_shown(stderr, error->details, strlen(error->details), VTB_SHOWN_TEXT);
 }

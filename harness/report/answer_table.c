@@ -246,15 +246,6 @@ static bool is_guest(const struct side_by_side *tables, size_t t)
     return first_of(tables, t)->guest != NULL;
 }
 
-static bool has_guest(const struct side_by_side *tables)
-{
-    for (size_t t = 0; t < tables->n; t++) {
-        if (is_guest(tables, t))
-            return true;
-    }
-    return false;
-}
-
 /* The bytes that a guest has counted, which are no model's. */
 static void add_guest_bytes(struct vtb_table *table, const struct side_by_side *tables, size_t t,
                             const char *name)
@@ -577,10 +568,10 @@ static void print_legend(FILE *out, const struct vtb_results *results, const str
             100 * VTB_SAME_MARGIN);
     const struct side_by_side tables = tables_of(comparison);
     const bool one_point = results->plan->points_n == 1;
-    vtb_append(text, sizeof text,
-               "%s: what a call allocates, exactly%s, without what is allocated once",
-               one_point ? "B/op, allocs/op" : "B/op",
-               has_guest(&tables) ? " (by guests as they count it)" : "");
+    const bool has_guests = vtb_cells_end(comparison->point) < comparison->point->cases_n;
+    vtb_append(
+        text, sizeof text, "%s: what a call allocates, exactly%s, without what is allocated once",
+        one_point ? "B/op, allocs/op" : "B/op", has_guests ? " (by guests as they count it)" : "");
     if (one_point)
         vtb_append(text, sizeof text, ".");
     else

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/allocate.h"
+#include "base/variables.h"
 #include "cells/home.h"
 #include "plan/prepare.h"
 
@@ -64,13 +64,5 @@ void vtb_own_run_close(struct vtb_own_run *run)
 
 void vtb_own_run_clear_settings(void)
 {
-    static const char kept[] = VTB_CELLS_VARIABLE "=";
-    for (size_t i = 0; environ[i];) {
-        char name[256];
-        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(environ[i], "="), environ[i]);
-        if (strncmp(environ[i], "VTB_", 4) == 0 &&
-            strncmp(environ[i], kept, sizeof kept - 1) != 0 && unsetenv(name) == 0)
-            continue; /* another one is at its place now */
-        i++;
-    }
+    vtb_variables_unset("VTB_", VTB_CELLS_VARIABLE);
 }

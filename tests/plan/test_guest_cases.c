@@ -1,24 +1,8 @@
 /* Guests stand in a plan as heaps do, behind the cells' cases; and a plan without some cases is one
  * whose cases still know each other. */
-#include "check.h"
+#include "made_plan.h"
 
 #include "plan/guest_cases.h"
-
-static struct vtb_options options;
-static struct vtb_plan plan;
-static struct vtb_error error;
-
-static bool make(int argc, char **argv)
-{
-    memset(&error, 0, sizeof error);
-    if (!vtb_options_parse(&options, argc, argv, &error))
-        fail_msg("%s", error.message);
-    return vtb_plan_make(&plan, &options, &error);
-}
-
-#define MAKE(...)                                                              \
-    make((int)(sizeof((char *[]){"run_bench", __VA_ARGS__}) / sizeof(char *)), \
-         (char *[]){"run_bench", __VA_ARGS__, NULL})
 
 #define SOME "--strategy=heap_task,value_task,poll,task_in_cache"
 

@@ -3,24 +3,8 @@
 #include <unistd.h>
 
 #include "good_values.h"
-#include "plan/plan.h"
+#include "made_plan.h"
 #include "report/case_names.h"
-
-static struct vtb_options options;
-static struct vtb_plan plan;
-static struct vtb_error error;
-
-static bool make(int argc, char **argv)
-{
-    memset(&error, 0, sizeof error);
-    if (!vtb_options_parse(&options, argc, argv, &error))
-        fail_msg("%s", error.message);
-    return vtb_plan_make(&plan, &options, &error);
-}
-
-#define MAKE(...)                                                              \
-    make((int)(sizeof((char *[]){"run_bench", __VA_ARGS__}) / sizeof(char *)), \
-         (char *[]){"run_bench", __VA_ARGS__, NULL})
 
 /* Refused in one line as a usage error, with nothing left behind. */
 static void assert_usage_error(const char *part)
