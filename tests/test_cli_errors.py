@@ -568,14 +568,18 @@ def open_terminal() -> tuple[int, int]:
         pytest.skip(f"no pseudo-terminal can be had here: {error}")
 
 
+def is_child(process: int, parent: int) -> bool:
+    with contextlib.suppress(OSError):  # it has ended
+        return f"\nPPid:\t{parent}\n" in Path(f"/proc/{process}/status").read_text()
+    return False
+
+
 def is_session(process: int, parent: int) -> bool:
     """Whether it times for its parent; it knows that by a variable, as do its own children."""
-    folder = Path("/proc", str(process))
-    try:
-        is_child = f"\nPPid:\t{parent}\n" in (folder / "status").read_text()
-        return is_child and b"VTB_SESSION=" in (folder / "environ").read_bytes()
-    except OSError:  # it has ended
-        return False
+    with contextlib.suppress(OSError):
+        environment = Path(f"/proc/{process}/environ").read_bytes()
+        return is_child(process, parent) and b"VTB_SESSION=" in environment
+    return False
 
 
 def cpu_s(process: int) -> float:
@@ -772,8 +776,11 @@ def test_interrupt_while_something_is_drawn(
     run.read_until(lambda: "results: " in run.text)
 
     def stop() -> bool:
-        """Stops the script while it is at work, so that the signal comes before its end."""
-        found = [each for each in run.relatives() if runs(each, script)]
+        """Stops the script while it is at work, so that the signal comes before its end; not what
+        it starts, which has its words until it runs another program.
+        """
+        scripts = [each for each in run.relatives() if runs(each, script)]
+        found = [each for each in scripts if is_child(each, run.process.pid)]
         for each in found:
             os.kill(each, signal.SIGSTOP)
         return bool(found)

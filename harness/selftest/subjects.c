@@ -53,18 +53,19 @@ bool vtb_subjects_open(struct vtb_subjects *subjects, struct vtb_error *error)
     return false;
 }
 
-/* The strategy's function that takes a result, by another name, and one by its own name that runs
- * the instructions first. */
+/* The strategy's test of readiness, which each call passes once, by another name, and one by its own
+ * name that runs the instructions first. (In the function that takes the result they would keep
+ * the compiler from moving loads across it, and cost more than themselves.) */
 static void write_nops(FILE *out, size_t nops_n)
 {
     fprintf(out,
-            "\n#undef vtb_get\n"
-            "static inline enum vtb_fault vtb_get(struct vtb_service *service,\n"
-            "                                     vtb_handover *handover, struct vtb_slot *slot,\n"
-            "                                     vtb_value *value)\n"
+            "\n#undef vtb_is_ready\n"
+            "static inline bool vtb_is_ready(struct vtb_service *service,\n"
+            "                                const vtb_handover *handover,\n"
+            "                                const struct vtb_slot *slot)\n"
             "{\n"
             "    __asm__ volatile(\".rept %zu\\n nop\\n .endr\");\n"
-            "    return vtb_get_as_it_is(service, handover, slot, value);\n"
+            "    return vtb_is_ready_as_it_is(service, handover, slot);\n"
             "}\n",
             nops_n);
 }
@@ -89,7 +90,7 @@ static bool write_copy(const struct vtb_subjects *subjects, FILE *out, const cha
     if (!place)
         return false;
     if (nops_n > 0)
-        fputs("#define vtb_get vtb_get_as_it_is\n", out);
+        fputs("#define vtb_is_ready vtb_is_ready_as_it_is\n", out);
     fprintf(out, "%.*sVTB_STRATEGY(%s%s)%s", (int)(place - subjects->source), subjects->source,
             name, suffix, place + strlen(definition));
     if (nops_n > 0)
