@@ -241,12 +241,25 @@ bool vtb_parse_names(const struct vtb_option *option, const char *text, void *fi
     return ok;
 }
 
+/* A copy for as long as the process lives, and found by who looks for memory that is lost. */
+static char *keep_text(const char *text)
+{
+    static struct kept {
+        struct kept *earlier;
+        char *text;
+    } * all;
+    struct kept *own = vtb_allocate(1, sizeof *own, "a list of options");
+    *own = (struct kept){.earlier = all, .text = vtb_copy_text(text, "a list of options")};
+    all = own;
+    return own->text;
+}
+
 /* Which guests there are is not known here: names and paths are kept as they are. */
 bool vtb_parse_guests(const struct vtb_option *option, const char *text, void *field,
                       struct vtb_error *error)
 {
     struct vtb_names *names = field;
-    char *rest = vtb_copy_text(text, "a list of options"); /* lives as long as the process */
+    char *rest = keep_text(text);
     *names = (struct vtb_names){.n = 0};
     while (rest) {
         const char *name = strsep(&rest, ",");
