@@ -53,8 +53,8 @@ bool vtb_subjects_open(struct vtb_subjects *subjects, struct vtb_error *error)
     return false;
 }
 
-/* The strategy's test of readiness, which each call passes once, by another name, and one by its own
- * name that runs the instructions first. (In the function that takes the result they would keep
+/* The strategy's test of readiness, which each call passes once, by another name, and one by its
+ * own name that runs the instructions first. (In the function that takes the result they would keep
  * the compiler from moving loads across it, and cost more than themselves.) */
 static void write_nops(FILE *out, size_t nops_n)
 {
