@@ -166,6 +166,22 @@ const struct vtb_cell *const *built_cells(void)
     return cells;
 }
 
+const struct vtb_cell *const *built_cells_that(bool (*are_wanted)(const struct vtb_cell *cell))
+{
+    struct vtb_error error;
+    static const struct vtb_cell *wanted[CELLS_MAX + 1];
+    size_t wanted_n = 0;
+    build();
+    const bool asked_before = wanted[0] != NULL;
+    for (size_t i = 0; !asked_before && i < cells_n; i++) {
+        if (are_wanted(cells[i]))
+            wanted[wanted_n++] = cells[i];
+    }
+    if (wanted_n > 0)
+        require(vtb_cells_load_built(wanted, wanted_n, &error), &error);
+    return wanted;
+}
+
 static bool is_listed(const struct vtb_cell *cell)
 {
     for (size_t i = 0; i < cells_n; i++) {

@@ -13,6 +13,10 @@
 /* All cells that were built for tests; a null behind the last. */
 const struct vtb_cell *const *built_cells(void);
 
+/* Those that a test wants, and no others are loaded: a process takes the longer to fork the more it
+ * has loaded. One question for each program. */
+const struct vtb_cell *const *built_cells_that(bool (*are_wanted)(const struct vtb_cell *cell));
+
 /* Finds a cell as vtb_find_cell does, ready to run; it is built now if it is not among the built
  * ones. */
 const struct vtb_cell *built_cell(const char *name, const char *workload, struct vtb_kind kind);

@@ -101,10 +101,8 @@ static void check_every_cell(const struct vtb_point *at, uint64_t hits_n, uint64
 {
     size_t cells_n = 0;
     open_fixture(at);
-    for (size_t i = 0; built_cells()[i]; i++) {
-        if (!is_counting(built_cells()[i]))
-            continue;
-        check_counted(built_cells()[i], hits_n, failed_n);
+    for (const struct vtb_cell *const *cell = built_cells_that(is_counting); *cell; cell++) {
+        check_counted(*cell, hits_n, failed_n);
         cells_n++;
     }
     assert_true(cells_n >= 50);
@@ -173,10 +171,9 @@ static void checksums_agree(void **state)
     const struct vtb_kind kind = {.counting = true};
     const uint64_t expected = count(built_cell("plain", "user_cache", kind)).checksum;
     assert_true(expected != 0);
-    for (size_t i = 0; built_cells()[i]; i++) {
-        const struct vtb_cell *cell = built_cells()[i];
-        if (is_counting(cell) && cell->strategy->role != VTB_ROLE_EMPTY)
-            assert_true(count(cell).checksum == expected);
+    for (const struct vtb_cell *const *cell = built_cells_that(is_counting); *cell; cell++) {
+        if ((*cell)->strategy->role != VTB_ROLE_EMPTY)
+            assert_true(count(*cell).checksum == expected);
     }
     vtb_fixture_close(&fixture);
 }
