@@ -60,28 +60,43 @@ def bytes_of(rows: list[Prediction]) -> list[Prediction]:
     return [row for row in rows if row["prediction"].startswith("bytes")]
 
 
+def runtime_bytes_of(rows: list[Prediction]) -> list[Prediction]:
+    return [row for row in rows if row["prediction"] in RUNTIME_GOALS]
+
+
 # --- without .NET ---
 
 MISSING = str(FIXTURES / "missing")
 
 
-def test_a_missing_runtime_is_told_and_no_error(bench: Bench) -> None:
-    rows = predictions_of(bench, MISSING)
+@pytest.fixture(scope="module")
+def without(built: None, tmp_path_factory: pytest.TempPathFactory) -> list[Prediction]:
+    """Of a guest whose runtime is nowhere."""
+    return predictions_of(Bench(tmp_path_factory.mktemp("without")), MISSING)
+
+
+@pytest.fixture(scope="module")
+def later(built: None, tmp_path_factory: pytest.TempPathFactory) -> list[Prediction]:
+    """Of a guest that dies when it is asked for a third epoch."""
+    return predictions_of(Bench(tmp_path_factory.mktemp("later")), str(FIXTURES / "later"))
+
+
+def test_a_missing_runtime_is_told_and_no_error(without: list[Prediction]) -> None:
+    rows = without
     told = "guest missing: there is no fakeland; install the package fakeland"
     for row in rows:
         assert row["measured"] is None and row["ok"] is None and row["reason"] == told
     for row in bytes_of(rows):
         assert row["predicted"] is not None
-    outcome = bench("fidelity", "--quick", "--guest", MISSING)
-    assert outcome.code == 0
-    assert outcome.err.splitlines()[-1] == told
-    assert outcome.out.count("fakeland; install") == 1
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "markdown"])
-def test_formats(bench: Bench, form: str) -> None:
-    rows = predictions_of(bench, MISSING)
-    out = bench.ok("fidelity", "--quick", "--guest", MISSING, "--format", form).out
+def test_formats(bench: Bench, without: list[Prediction], form: str) -> None:
+    rows = without
+    outcome = bench.ok("fidelity", "--quick", "--guest", MISSING, "--format", form)
+    out = outcome.out
+    told = "guest missing: there is no fakeland; install the package fakeland"
+    assert outcome.err.splitlines()[-1] == told
     if form == "csv":
         found = list(csv.DictReader(io.StringIO(out)))
         assert len(found) == len(rows)
@@ -90,17 +105,17 @@ def test_formats(bench: Bench, form: str) -> None:
         return
     if form == "table":
         assert max(map(len, out.splitlines())) <= 100
+        assert out.count("fakeland; install") == 1
     # Depths share a row: 104 B a method on a miss of an asynchronous one.
     assert re.search(r"bytes on a miss .*depth 1-3 .*104, 208, 312 .*not measured", out)
     assert f"{len(rows)} predictions of guest missing: 0 ok, 0 missed, {len(rows)} not" in out
 
 
-def test_a_guest_that_dies_costs_its_own_rows(bench: Bench) -> None:
-    """It dies when it is asked for a third epoch; a row of bytes is two."""
-    rows = predictions_of(bench, str(FIXTURES / "later"))
+def test_a_guest_that_dies_costs_its_own_rows(later: list[Prediction]) -> None:
+    """A row of bytes is two epochs."""
     own = [
         row
-        for row in bytes_of(rows)
+        for row in bytes_of(later)
         if row["guest"] == "plain" and row["parameters"]["workload"] == "user_cache"
     ]
     assert len(own) == 6
@@ -112,10 +127,14 @@ def test_a_guest_that_dies_costs_its_own_rows(bench: Bench) -> None:
             assert row["reason"] == (
                 "guest later: it ended when asked to run (Killed); it says: out of luck"
             )
-    lacking = [row for row in rows if row["guest"] == "task_from_result"]
+    lacking = [row for row in later if row["guest"] == "task_from_result"]
     assert lacking
     for row in lacking:
         assert "guest later has no strategy 'task_from_result'" in row["reason"]
+
+
+def test_a_guest_without_such_callers_is_asked_for_none(later: list[Prediction]) -> None:
+    assert not runtime_bytes_of(later)
 
 
 def test_a_guest_that_does_not_build_says_what_its_compiler_said(bench: Bench) -> None:
@@ -163,11 +182,12 @@ def test_an_interrupt_leaves_nothing_half_told(bench: Bench, tmp_path: Path) -> 
     assert error.endswith(told)
 
 
-# --- with it ---
+# --- with it; a run of both holds bytes of some cases (test_guest_run.py) ---
 
 OLDER = ("collections, gen1", "collections, gen2")
 
 
+@pytest.mark.long
 def test_models_against_dotnet(bench: Bench) -> None:
     """What depends on no machine: bytes, and collections of a nursery that stays as it is set."""
     usable_or_skip(GUEST)
@@ -184,14 +204,7 @@ def test_models_against_dotnet(bench: Bench) -> None:
             assert row["measured"] == pytest.approx(row["predicted"], rel=0.25, abs=5), row
 
 
-def runtime_bytes_of(rows: list[Prediction]) -> list[Prediction]:
-    return [row for row in rows if row["prediction"] in RUNTIME_GOALS]
-
-
-def test_a_guest_without_such_callers_is_asked_for_none(bench: Bench) -> None:
-    assert not runtime_bytes_of(predictions_of(bench, str(FIXTURES / "right")))
-
-
+@pytest.mark.long
 def test_runtime_async_against_dotnet_11(bench: Bench) -> None:
     """Every combination of caller, method and what is stored: by the runtime that it is modelled on
     to the last byte.

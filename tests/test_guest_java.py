@@ -268,15 +268,15 @@ def test_the_heap_is_what_the_runtime_has_on_the_machine(guest: Guest, tmp_path:
 
 
 def test_it_consumes_what_the_cells_do(bench: Bench) -> None:
-    """By the client, which ends a guest whose checksum is another; what it lacks is told."""
+    """By the client, which ends a guest whose checksum is another."""
     usable_or_skip(JAVA)
-    words = ["fidelity", "--quick", "--guest", "java", "--format", "json"]
-    rows = strict_json(bench.ok(*words).out)["predictions"]
-    own = [row for row in rows if row["guest"] == "plain" and row["prediction"][:5] == "bytes"]
-    assert {row["parameters"]["workload"] for row in own} > {"user_cache", "payload_8"}
-    assert all(row["measured"] == 0 and row["ok"] for row in own)
-    (lacking, *_) = [row for row in rows if row["guest"] == "task_from_result"]
-    assert "guest java has no strategy 'task_from_result'" in lacking["reason"]
+    workloads = ["payload_8", "payload_64"]
+    words = ["--guest", "java", "--workload", ",".join(workloads), "--strategy", "heap_task"]
+    words += ["--method", "both", "--rounds", "0", "--calls", "20000", "--keys", "1000"]
+    found = strict_json(bench.ok("run", *words, "--format", "json").out)
+    own = [row["run_name"].split("/java/")[0] for row in found["benchmarks"] if "guest" in row]
+    methods = ["plain", "heap_task", "heap_task"]
+    assert own == [f"{workload}/{method}" for workload in workloads for method in methods]
 
 
 # What `guest check` needs besides a JDK.

@@ -7,13 +7,13 @@ import re
 import signal
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
 from conftest import BINARY, HANG_S, ROOT, Bench, strict_json, wait_until
 from test_guest_java import JAVA
-from test_guests import GUEST, usable_or_skip
+from test_guests import GUEST, GUEST_11, usable_or_skip
 
 FIXTURES = ROOT / "tests" / "fixtures" / "guests"
 RUNS = str(FIXTURES / "runs")
@@ -162,9 +162,9 @@ def test_what_a_guest_started_ends_with_it(bench: Bench, tmp_path: Path) -> None
     )
     guest.write_text(text, encoding="utf-8")
     guest.chmod(0o755)
-    bench.ok("run", *SHORT, "--guest", str(guest.parent))
+    bench.ok("run", *SHORT, "--sessions", "2", "--guest", str(guest.parent))
     pids = (tmp_path / "pids").read_text(encoding="utf-8").split()
-    assert len(pids) == 2 + 5
+    assert len(pids) == 2 + 2
     wait_until(lambda: not any(map(runs, pids)), "what it started goes on")
 
 
@@ -271,11 +271,14 @@ def test_gate_runs_no_guests(bench: Bench) -> None:
     assert gated.err.count("\n") == 1
 
 
-def interrupted(bench: Bench, starts: dict[str, str], *words: str) -> Path:
-    """A run that is interrupted once a session of it is kept; its result file."""
-    long = [word if word != "5" else "40" for word in SHORT]
+def interrupted(
+    bench: Bench, starts: dict[str, str], sessions: int, is_time: Callable[[], bool]
+) -> Path:
+    """A run that is interrupted when it is time, and has kept sessions by then; its result file,
+    under a name that another run does not write to.
+    """
     process = subprocess.Popen(
-        [str(BINARY), "run", *long, "--guest", RUNS, *words],
+        [str(BINARY), "run", *SHORT, "--sessions", str(sessions), "--guest", RUNS],
         cwd=bench.directory,
         env=bench.environment(**starts),
         stdin=subprocess.DEVNULL,
@@ -283,41 +286,49 @@ def interrupted(bench: Bench, starts: dict[str, str], *words: str) -> Path:
         stderr=subprocess.PIPE,
         text=True,
     )
-    wait_until(lambda: any(bench.results.glob("*.sessions")), "no session was kept")
+    wait_until(is_time, "it does not come so far")
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=HANG_S)
     assert process.returncode == 128 + signal.SIGINT, error
     (path,) = bench.results.glob("*.json")
-    return path
+    path.with_suffix(".sessions").rename(bench.results / "kept.sessions")
+    return path.rename(bench.results / "kept.json")
+
+
+def resumed(bench: Bench, kept: Path, **environment: str) -> dict[str, Any]:
+    bench.ok("run", "--resume", str(kept), **environment)
+    (whole,) = bench.results.glob("run-*.json")
+    found: dict[str, Any] = strict_json(whole.read_text(encoding="utf-8"))
+    return found
 
 
 def test_a_run_that_is_interrupted_can_be_gone_on_with(
     bench: Bench, starts: dict[str, str]
 ) -> None:
-    path = interrupted(bench, starts)
+    """In its third session, in which the guest does not answer."""
+    started = Path(starts["FAKE_STARTS"])
+    path = interrupted(
+        bench,
+        {**starts, "FAKE_LATER": "5 hangs"},
+        5,
+        lambda: started.exists() and started.stat().st_size == 5,
+    )
     kept = strict_json(path.read_text(encoding="utf-8"))
-    done_n = kept["context"]["sessions"]
-    assert 0 < done_n < 40 and kept["context"]["interrupted"]
-    assert times_of(kept, "runs", "value_task") == [20] * done_n
-    path.rename(path.with_name("kept.json"))
-    sessions = path.with_suffix(".sessions")
-    sessions.rename(sessions.with_name("kept.sessions"))
-    bench.ok("run", "--resume", str(path.with_name("kept.json")))
-    (whole,) = bench.results.glob("run-*.json")
-    result = strict_json(whole.read_text(encoding="utf-8"))
-    assert times_of(result, "runs", "value_task") == [20] * 40
+    assert kept["context"]["sessions"] == 2 and kept["context"]["interrupted"]
+    assert times_of(kept, "runs", "value_task") == [20] * 2
+    assert times_of(resumed(bench, path), "runs", "value_task") == [20] * 5
 
 
 def test_what_was_lost_stays_lost(bench: Bench, starts: dict[str, str]) -> None:
-    path = interrupted(bench, {**starts, "FAKE_LATER": "3 dies"})
-    kept = strict_json(path.read_text(encoding="utf-8"))
-    assert rows_of(kept, "runs") == {}
-    path.rename(path.with_name("kept.json"))
-    sessions = path.with_suffix(".sessions")
-    sessions.rename(sessions.with_name("kept.sessions"))
-    bench.ok("run", "--resume", str(path.with_name("kept.json")), **starts)
-    (whole,) = bench.results.glob("run-*.json")
-    result = strict_json(whole.read_text(encoding="utf-8"))
+    """In the first of many sessions."""
+    path = interrupted(
+        bench,
+        {**starts, "FAKE_LATER": "3 dies"},
+        40,
+        lambda: any(bench.results.glob("*.sessions")),
+    )
+    assert rows_of(strict_json(path.read_text(encoding="utf-8")), "runs") == {}
+    result = resumed(bench, path, **starts)
     assert rows_of(result, "runs") == {}
     (skip,) = [skip for skip in result["context"]["skipped"] if "guest" in skip]
     assert "out of luck" in skip["reason"]
@@ -326,25 +337,49 @@ def test_what_was_lost_stays_lost(bench: Bench, starts: dict[str, str]) -> None:
 # --- with .NET ---
 
 
+def assert_same_bytes(result: dict[str, Any], guest: str, kind: str) -> None:
+    """Of each case of the guest's and the model of it."""
+    rows = [row for row in result["benchmarks"] if row["run_type"] == kind]
+    bytes_of = {row["run_name"]: row["bytes_per_op"] for row in rows}
+    own = [name for name in bytes_of if f"/{guest}/" in name]
+    assert own
+    for name in own:
+        model = bytes_of[name.replace(f"/{guest}/", "/glibc/")]
+        # A runtime may still make something once.
+        assert bytes_of[name] == pytest.approx(model, abs=0.05), name
+
+
+def guests_of(result: dict[str, Any], guest: str, kind: str) -> list[str]:
+    return [
+        row["guest"]
+        for row in result["benchmarks"]
+        if f"/{guest}/" in row["run_name"] and row["run_type"] == kind
+    ]
+
+
+CLASSIC = ["plain", "task_from_result", "value_task", "async_task", "async_value_task"]
+
+
 def test_dotnet_in_a_run(bench: Bench) -> None:
     usable_or_skip(GUEST)
-    bench.ok("run", *SHORT, "--guest", "dotnet", "--hit-rate", "0.8", "--method", "both")
+    words = ["--guest", "dotnet", "--hit-rate", "0.8", "--method", "both", "--sessions", "1"]
+    bench.ok("run", *SHORT, *words)
     result = result_of(bench)
     assert re.fullmatch(r"10\.[0-9.]+", result["context"]["guests"]["dotnet"])
-    own = [row for row in result["benchmarks"] if "/dotnet/" in row["run_name"]]
-    medians = [row for row in own if row["run_type"] == "aggregate"]
-    words = ["plain", "task_from_result", "value_task", "async_task", "async_value_task"]
-    assert [row["guest"] for row in medians] == words
-    for row in medians:
-        assert min(times_of(result, "dotnet", row["run_name"].split("/")[1])) > 0
-        model = row["run_name"].replace("/dotnet/", "/glibc/")
-        (cell,) = [
-            other
-            for other in result["benchmarks"]
-            if other["run_name"] == model and other["run_type"] == "aggregate"
-        ]
-        # A runtime may still make something once.
-        assert row["bytes_per_op"] == pytest.approx(cell["bytes_per_op"], abs=0.05)
+    assert guests_of(result, "dotnet", "aggregate") == CLASSIC
+    assert min(row["real_time"] for row in rows_with("/dotnet/", result)) > 0
+    assert_same_bytes(result, "dotnet", "aggregate")
+
+
+def test_callers_of_dotnet_11_in_a_run(bench: Bench) -> None:
+    """Which the runtime suspends, of two methods, on a hit and on a miss."""
+    usable_or_skip(GUEST_11)
+    words = ["--guest", "dotnet11", "--hit-rate", "0,1", "--depth", "2", "--rounds", "0"]
+    bench.ok("run", *SHORT, *words, "--caller", "runtime", "--method", "all")
+    result = result_of(bench)
+    cases = guests_of(result, "dotnet11", "counts")
+    assert cases == 2 * [*CLASSIC, "runtime_task", "runtime_value_task"]
+    assert_same_bytes(result, "dotnet11", "counts")
 
 
 # --- with Java ---
@@ -354,14 +389,14 @@ def test_java_in_a_run_with_a_small_nursery(bench: Bench) -> None:
     """Its epochs are shorter than a millisecond, and many have a pause, which has to fit."""
     usable_or_skip(JAVA)
     words = ["--guest", "java", "--hit-rate", "0.5", "--gen0-budget", "1M", "--method", "both"]
-    bench.ok("run", *SHORT, *words)
+    bench.ok("run", *SHORT, *words, "--sessions", "2")
     result = result_of(bench)
     assert [skip for skip in result["context"]["skipped"] if "guest" in skip] == []
     assert list(result["context"]["guests"]) == ["java"]
     own = [row for row in result["benchmarks"] if "/java/" in row["run_name"]]
     medians = {row["guest"]: row for row in own if row["run_type"] == "aggregate"}
     assert list(medians) == ["plain", "completed_future", "completable_future"]
-    assert len([row for row in own if row["run_type"] == "iteration"]) == 3 * 5
+    assert len([row for row in own if row["run_type"] == "iteration"]) == 3 * 2
     for name, row in medians.items():
         miss = 1 - row["actual_hit_rate"]
         bytes_n = 0 if name == "plain" else 24 + 64 * miss
