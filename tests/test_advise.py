@@ -13,6 +13,7 @@ from conftest import (
     BINARY,
     DEFAULT_HEAPS,
     Bench,
+    Outcome,
     medians,
     parameters,
     strict_json,
@@ -23,6 +24,7 @@ from conftest import (
 SERVICE = ["--hit-rate", "0.9", "--calls-per-second", "20k", "--payload", "48"]
 SERVICE += ["--miss-time", "2ms"]
 SHORT = ["--keys", "1000", "--sessions", "5"]
+ONCE = ["--keys", "1000", "--sessions", "1"]  # without intervals
 JSON = ["--format", "json"]
 
 KEYS = [
@@ -45,10 +47,17 @@ KEYS = [
 ]
 
 
-def test_a_service(bench: Bench) -> None:
-    """On both heaps: 100.8 bytes of each call are saved, exactly."""
-    words = [*SERVICE, *SHORT, *JSON, "--report", "advice.html"]
-    outcome = bench.ok("advise", *words, VTB_HEAP=DEFAULT_HEAPS)
+@pytest.fixture(scope="module")
+def service(built: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, Outcome]:
+    """Where it was asked of, on both heaps, and what came out."""
+    bench = Bench(tmp_path_factory.mktemp("service"))
+    words = [*SERVICE, *SHORT, *JSON, "--report", "service.html"]
+    return bench, bench.ok("advise", *words, VTB_HEAP=DEFAULT_HEAPS)
+
+
+def test_a_service(service: tuple[Bench, Outcome]) -> None:
+    """100.8 bytes of each call are saved, exactly."""
+    bench, outcome = service
     advice = strict_json(outcome.out)
     assert list(advice) == KEYS
     assert {advice["recommendation"], advice["instead_of"]} == {"heap_task", "value_task"}
@@ -67,7 +76,7 @@ def test_a_service(bench: Bench) -> None:
     in_flight = {case["hit_rate"]: case["in_flight"] for case in cases}
     assert in_flight == {"0.9": "4", "0": "40", "0.5": "20", "1": "1"}
     # a page of both, which gives both to whoever wants the figures
-    page = (bench.directory / "advice.html").read_text(encoding="utf-8")
+    page = (bench.directory / "service.html").read_text(encoding="utf-8")
     assert f"<h1>{advice['recommendation']} or {advice['instead_of']}?</h1>" in page
     assert re.findall(r'download="(.*?)"', page) == ["advice.json.gz", f"{path.name}.gz"]
     assert "<figure" in page
@@ -88,7 +97,7 @@ def test_a_screen(bench: Bench, form: str) -> None:
 
 @pytest.mark.parametrize("flag", ["--await-many", "--store-result"])
 def test_what_callers_do_decides(bench: Bench, flag: str) -> None:
-    advice = strict_json(bench.ok("advise", *SERVICE, *SHORT, flag, *JSON).out)
+    advice = strict_json(bench.ok("advise", *SERVICE, *ONCE, flag, *JSON).out)
     assert advice["recommendation"] == advice["rule_says"] == "heap_task"
     assert advice["agrees"] is True
     assert advice["rules"] == advice["changes_at"] == []
@@ -115,21 +124,22 @@ def test_without_a_volume(bench: Bench) -> None:
 
 def test_of_several_callers(bench: Bench) -> None:
     words = ["--hit-rate", "0.9", "--threads", "2", "--heap", "glibc"]
-    outcome = bench.ok("advise", *words, *SHORT, "--sessions", "2", COLUMNS="80")
+    outcome = bench.ok("advise", *words, *ONCE, COLUMNS="80")
     assert "malloc (glibc), 2 callers" in outcome.out
     assert "1 caller " not in outcome.out
 
 
-def test_from_a_file_as_when_it_was_measured(bench: Bench) -> None:
+def test_from_a_file_as_when_it_was_measured(service: tuple[Bench, Outcome]) -> None:
     """The same question has the same answer, to the digits that files keep; a page shows both."""
-    outcome = bench.ok("advise", *SERVICE, *SHORT, *JSON, VTB_HEAP=DEFAULT_HEAPS)
+    bench, outcome = service
     then = strict_json(outcome.out)
-    (path,) = [file for file in outcome.files() if file.suffix == ".json"]
+    files = outcome.files()
+    (path,) = [file for file in files if file.suffix == ".json"]
     context = strict_json(path.read_text())["context"]
     words = ["advise", *SERVICE, *JSON, "--from", str(path), "--report", "advice.html"]
     again = bench.ok(*words, VTB_HEAP=DEFAULT_HEAPS)
     now = strict_json(again.out)
-    assert set(bench.results.glob("*")) == set(outcome.files())  # nothing was measured
+    assert outcome.files() == files  # nothing was measured
     source = now.pop("figures_of")
     keys = ["date", "cpu_model"]
     assert source == {"file": str(path), **{key: context[key] for key in keys}}
@@ -178,7 +188,7 @@ def test_of_a_runtime(bench: Bench, runtime: str, other: str, heap: str) -> None
     words = ["--hit-rate", "0.9", "--runtime", runtime, "--heap", "glibc,gengc"]
     contradiction = bench("advise", *words)
     assert contradiction.code == 2 and f"--runtime {runtime}" in contradiction.error
-    words = [*words[:4], *SHORT, "--sessions", "1", *JSON]
+    words = [*words[:4], *ONCE, *JSON]
     outcome = bench.ok("advise", *words, VTB_HEAP=DEFAULT_HEAPS)
     advice = strict_json(outcome.out)
     assert {advice["recommendation"], advice["instead_of"]} == {"heap_task", other}

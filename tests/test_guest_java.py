@@ -39,7 +39,7 @@ def guest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
     stamp = compiled.stat().st_mtime_ns
     build(folder)
     assert compiled.stat().st_mtime_ns == stamp
-    started = Guest(JAVA, folder)
+    started = Guest(JAVA, folder, folder / "schedule")
     yield started
     started.close()
 
@@ -173,7 +173,7 @@ def test_the_nursery_is_what_was_asked_for(
     nursery = 4 << 20
     calls_n = 100 * CALLS_N
     monkeypatch.setenv("VTB_GUEST_NURSERY", str(nursery))
-    other = Guest(JAVA, guest.folder)
+    other = Guest(JAVA, guest.folder, guest.schedule)
     other.open("completed_future", "user_cache", rate=10)
     other.numbers(f"run case=1 first=0 calls={CALLS_N}")
     epoch = other.numbers(f"run case=1 first=0 calls={calls_n}")
@@ -190,7 +190,7 @@ def test_pauses_are_shorter_than_epochs(
     tells them is no file that others would find."""
     calls_n = 15000  # with 24 bytes each, a nursery and a half
     monkeypatch.setenv("VTB_GUEST_NURSERY", str(256 << 10))
-    other = Guest(JAVA, guest.folder)
+    other = Guest(JAVA, guest.folder, guest.schedule)
     other.open("completed_future", "user_cache", rate=10)
     epochs = [other.numbers(f"run case=1 first=0 calls={calls_n}") for _ in range(100)]
     files = list(Path("/tmp").glob(f"hsperfdata_*/{other.process.pid}"))
@@ -212,7 +212,7 @@ def test_without_the_counters_no_case_is_opened(
     words = "[word.replace('+UsePerf', '-UsePerf') for word in sys.argv]"
     script(tmp_path / "java", f"os.execv({shutil.which('java')!r}, {words})")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    other = Guest(JAVA, guest.folder)
+    other = Guest(JAVA, guest.folder, guest.schedule)
     assert other.ask("hello protocol=1").startswith("ok ")
     schedule = tmp_path / "schedule"
     write_schedule(schedule, [1, 2, 3], 1)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import HANG_S, ROOT, Bench, strict_json
+from conftest import BUILD, HANG_S, ROOT, Bench, strict_json
 
 GUESTS = ROOT / "guests"
 GUEST = GUESTS / "dotnet" / "guest"
@@ -46,9 +46,12 @@ def write_schedule(path: Path, ids: list[int], window: int) -> None:
 
 
 class Guest:
-    def __init__(self, program: Path, folder: Path) -> None:
+    """One that runs, as it is built in a folder."""
+
+    def __init__(self, program: Path, folder: Path, schedule: Path) -> None:
         self.version = 11 if program == GUEST_11 else 10
         self.folder = folder
+        self.schedule = schedule
         self.number = 0
         self.process = subprocess.Popen(
             [program, "run", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -77,10 +80,10 @@ class Guest:
         depth: int = 1,
         caller: str = "",
     ) -> None:
-        path = self.folder / "schedule"
-        write_schedule(path, schedule_ids(rate), window)
+        write_schedule(self.schedule, schedule_ids(rate), window)
         question = f"open case=1 workload={workload} keys={KEYS_N} strategy={strategy}{caller}"
-        assert self.ask(f"{question} window={window} depth={depth} schedule={path}") == "ok"
+        where = f"schedule={self.schedule}"
+        assert self.ask(f"{question} window={window} depth={depth} {where}") == "ok"
 
     def close(self) -> None:
         assert self.process.stdin
@@ -92,15 +95,17 @@ class Guest:
 def guest(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Guest]:
+    """As `build` leaves it for all that run it, which takes long."""
     program = request.param
     usable_or_skip(program)
-    folder = tmp_path_factory.mktemp("guest")
-    built = subprocess.run([program, "build", folder], capture_output=True, text=True)
-    assert built.returncode == 0, built.stdout
+    own = tmp_path_factory.mktemp("guest")
+    name = program.parent.name
+    Bench(own).ok("build", "--strategy", "heap_task", "--guest", name)
+    folder = BUILD / "guests" / name
     stamp = (folder / "bin" / "guest.dll").stat().st_mtime_ns
     subprocess.run([program, "build", folder], check=True, capture_output=True)
     assert (folder / "bin" / "guest.dll").stat().st_mtime_ns == stamp
-    started = Guest(program, folder)
+    started = Guest(program, folder, own / "schedule")
     yield started
     started.close()
 
@@ -287,11 +292,11 @@ def assert_a_closed_case_has_no_schedule(guest: Guest, other: str) -> None:
     """Nor one in whose place another was opened."""
     maps = Path(f"/proc/{guest.process.pid}/maps")
     guest.open("plain", "user_cache", rate=5)
-    assert str(guest.folder / "schedule") in maps.read_text()
+    assert str(guest.schedule) in maps.read_text()
     guest.open(other, "user_cache", rate=5)
-    assert maps.read_text().count(str(guest.folder / "schedule")) == 1
+    assert maps.read_text().count(str(guest.schedule)) == 1
     assert guest.ask("close case=1") == "ok"
-    assert str(guest.folder / "schedule") not in maps.read_text()
+    assert str(guest.schedule) not in maps.read_text()
 
 
 def test_a_case_that_is_closed_has_its_schedule_no_more(guest: Guest) -> None:
@@ -306,7 +311,7 @@ def resident_bytes(guest: Guest) -> int:
 def test_cases_share_a_table(guest: Guest) -> None:
     """One of so many keys takes 24 bytes for each of half as many slots more, and its records."""
     keys_n = 2_000_000
-    path = guest.folder / "schedule"
+    path = guest.schedule
     write_schedule(path, schedule_ids(5), 1)
     sizes = [resident_bytes(guest)]
     for case, strategy in enumerate(["plain", "async_task", "value_task"], 1):
