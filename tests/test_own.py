@@ -317,17 +317,25 @@ def test_new_where_no_folder_can_be(bench: Bench) -> None:
 
 # --- steps away from the skeleton ---
 
+DIRECT = '.async_method = "of one method alone there are fewer cells to build"'
+
+
+def skeleton(bench: Bench, path: Path, changes: list[tuple[str, str]]) -> None:
+    """Makes one by `new`, with some of its text replaced, and without an asynchronous method."""
+    bench.ok("new", "strategy", str(path))
+    text = path.read_text(encoding="utf-8")
+    for before, after in [(".lacks = {", f".lacks = {{{DIRECT},\n"), *changes]:
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+
 
 def test_a_change_is_judged(bench: Bench) -> None:
     """Breaks the skeleton as a beginner might, by leaving a line out, and looks for the check that
     tells of it.
     """
     path = bench.directory / "lazy.c"
-    bench.ok("new", "strategy", str(path))
-    text = path.read_text(encoding="utf-8")
-    assert text.count("    vtb_free(service, node, node->bytes);\n") == 1
-    text = text.replace("    vtb_free(service, node, node->bytes);\n", "")
-    path.write_text(text, encoding="utf-8")
+    skeleton(bench, path, [("    vtb_free(service, node, node->bytes);\n", "")])
     outcome = check(bench, "--strategy", str(path))
     assert outcome.code == REGRESSION
     assert "a leak" in wrong_of(outcome)["direct: step by step"]
@@ -346,18 +354,14 @@ def test_one_that_does_not_compile(bench: Bench) -> None:
 def test_a_lack_of_memory_is_not_the_strategy_s(bench: Bench, command: str) -> None:
     """The heap has none for a node, once the process may have no more."""
     path = bench.directory / "lazy.c"
-    assert bench("new", "strategy", str(path)).code == 0
-    text = path.read_text(encoding="utf-8")
     allocates = "    struct vtb_node *node = (struct vtb_node *)vtb_alloc_zeroed"
     limit = "(void)setrlimit(RLIMIT_AS, &(const struct rlimit){1, 1});"
-    for before, after in [
+    changes = [
         ("#include <vtb/strategy.h>", "#include <sys/resource.h>\n#include <vtb/strategy.h>"),
         ("vtb_node) + (record))", "vtb_node) + (record) + (1 << 20))"),
         (allocates, f"    {limit}\n{allocates}"),
-    ]:
-        assert before in text
-        text = text.replace(before, after)
-    path.write_text(text, encoding="utf-8")
+    ]
+    skeleton(bench, path, changes)
     outcome = bench(command, "--strategy", str(path))
     assert outcome.code == 1 and outcome.out == ""
     assert "no memory for 10" in outcome.err.splitlines()[-1]  # behind warnings of the compiler
