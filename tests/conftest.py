@@ -48,7 +48,8 @@ SLOW_S = 7200
 # build a copy of the sources go to one together. The longest go first, so that none is left over at
 # the end; and of the copy, what moves it comes last.
 COPY_BUILDERS = ["gate", "registry", "launcher", "start"]
-LONGEST = [*COPY_BUILDERS, "own", "valgrind", "readme", "own_page", "cells", "cli_errors"]
+LONGEST = [*COPY_BUILDERS, "own", "own_page", "fidelity", "cli_errors", "readme", "guest_run"]
+LONGEST += ["figures", "selftest", "cells", "cli_output", "advise", "valgrind", "plots"]
 
 WAITING = "waiting for another process that builds cells"
 

@@ -838,7 +838,7 @@ def test_interrupt_during_a_long_warm_up(bench: Bench, start: Start) -> None:
     """A window that fills slowly takes tens of millions of operations before the first round. Each
     of them touches so much other memory that nobody waits for all of them."""
     arguments = ["--hit-rate", "0.99999", "--in-flight", "100000", "--calls", "100001"]
-    run = start(*arguments, "--pollute", "1M", "--strategy", "plain", *A_DAY, terminal=True)
+    run = start(*arguments, "--pollute", "64K", "--strategy", "plain", *A_DAY, terminal=True)
     run.read_until(lambda: run.percents("timing") != [])
     time.sleep(0.2)  # it begins
     assert_nothing_kept(announced(run.interrupt()), bench, {})

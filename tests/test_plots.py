@@ -671,7 +671,8 @@ def test_a_run_draws_its_own_pictures(bench: Bench, tmp_path: Path, by: str) -> 
     """
     folder = tmp_path / "pictures"
     options = [*INTERVALS, "--heap", "glibc", "--plot", str(folder), "--format", "json"]
-    outcome = bench.ok("--hit-rate", "0,1", *options, *(["--plot-by", by] if by else []))
+    asked = ["--hit-rate", "0,1", "--strategy", "value_task,caller_op"]
+    outcome = bench.ok(*asked, *options, *(["--plot-by", by] if by else []))
     assert len(outcome.rows) > 0
     names = {path.name for path in folder.iterdir()}
     meant = {"gnuplot": ["-gnuplot"], "both": ["", "-gnuplot"]}.get(by, [""])

@@ -19,6 +19,7 @@ from conftest import (
     COPIED_STRATEGIES,
     COPIED_WORKLOADS,
     COUNTED,
+    HASTY,
     ROOT,
     SLOW_S,
     Outcome,
@@ -344,7 +345,7 @@ def test_dropped_files_stand_beside_the_others(tree: Path) -> None:
     """From a cold start and in the steady state."""
     usable = ["dropped_heap", "glibc"]
     all_of = ["--strategy", "all", "--workload", "dropped_work,user_cache"]
-    short = ["--sessions", "5", "--rounds", "8", "--epoch-ms", "0.01", "--calls", "100,200k"]
+    short = [*HASTY, "--calls", "100,200k"]
     arguments = [*all_of, "--heap", ",".join(usable), *short]
     rows = run(tree, *arguments, "--consumer", "dependent", "--format", "json").rows
     names = {row["run_name"] for row in rows}
