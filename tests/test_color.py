@@ -149,7 +149,7 @@ def test_the_colours_of_others_are_not_passed_on(
 
 def test_times_have_them(bench: Bench) -> None:
     """Of cold starts each ratio has an interval; whatever it is, its look says what it says."""
-    out = bench.ok(*INTERVALS, "--color", "always", **ANSWER).out
+    out = bench.ok(*INTERVALS, "--strategy", "value_task,poll", "--color", "always", **ANSWER).out
     cells = re.findall("\x1b\\[(\\d+)m(\\d+\\.\\d+)(?: ±\\d+\\.\\d+)?([=? ])\x1b\\[0m", out)
     assert cells, out
     for code, ratio, mark in cells:
