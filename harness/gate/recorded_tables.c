@@ -12,6 +12,7 @@
 #include "cells/foreign.h"
 #include "gate/compare.h"
 #include "gate/gate.h"
+#include "plan/guest_cases.h"
 #include "plan/option_values.h"
 #include "report/case_names.h"
 
@@ -24,6 +25,7 @@ struct recorded {
     const struct vtb_recorded_row *row;
     struct vtb_point point; /* its workload, and the parameters that are in the name */
     const struct vtb_heap_entry *heap;
+    const struct vtb_plan_guest *guest; /* that ran it; null: cells did */
     double threads_n;
     bool is_other;     /* of the pair the other strategy; else the baseline */
     char obstacle[64]; /* the part of its name that makes it no case of advice; "": none */
@@ -36,6 +38,7 @@ struct choice {
     const struct vtb_options *options;
     const struct vtb_recorded_pair *pair;
     const struct vtb_workload_entry *workload;
+    struct vtb_plan *plan; /* which gets the guests that the file tells of */
     struct vtb_error *error;
 };
 
@@ -186,6 +189,23 @@ static void read_parts(struct recorded *recorded, char *rest)
         snprintf(recorded->obstacle, sizeof recorded->obstacle, "no hit rate");
 }
 
+/* Finds what stands for a heap in a name: one of ours, or a guest whose version the file has, whose
+ * rows weigh as those of a heap more. False: it is neither. */
+static bool find_heap(const struct choice *choice, struct recorded *recorded, const char *name)
+{
+    char key[NAME_BYTES];
+    recorded->heap = vtb_find_heap(name);
+    if (recorded->heap)
+        return true;
+    snprintf(key, sizeof key, "guests.%.300s", name);
+    const char *version = vtb_recorded_fact(choice->file, key);
+    if (strcmp(version, "unknown") != 0)
+        recorded->guest = vtb_guest_cases_recorded(choice->plan, name, version);
+    if (recorded->guest)
+        recorded->heap = &recorded->guest->heap;
+    return recorded->guest;
+}
+
 /* Reads a row's name; false if the case is not of the pair and the workload, or of a heap that is
  * not known here. */
 static bool read_case(const struct choice *choice, struct recorded *recorded,
@@ -201,10 +221,10 @@ static bool read_case(const struct choice *choice, struct recorded *recorded,
     const char *heap = strsep(&rest, "/");
     if (!rest)
         return false;
-    recorded->heap = vtb_find_heap(heap);
     recorded->is_other = strcmp(strategy, choice->pair->other) == 0;
-    if (!recorded->heap || strcmp(workload, choice->workload->name) != 0 ||
-        !(recorded->is_other || strcmp(strategy, choice->pair->baseline) == 0))
+    if (strcmp(workload, choice->workload->name) != 0 ||
+        !(recorded->is_other || strcmp(strategy, choice->pair->baseline) == 0) ||
+        !find_heap(choice, recorded, heap))
         return false;
     read_parts(recorded, rest);
     return true;
@@ -291,6 +311,8 @@ static bool is_on_heap(const struct choice *choice, const struct recorded *recor
     const struct vtb_names *asked = &choice->options->heaps;
     return !recorded->heap->heap->unavailable &&
            vtb_runtime_has_heap(choice->pair->runtime, recorded->heap->heap) &&
+           (!recorded->guest ||
+            vtb_runtime_has_guest(choice->pair->runtime, recorded->guest->name)) &&
            (asked->n == 0 || vtb_names_have(asked, recorded->heap->name));
 }
 
@@ -521,7 +543,8 @@ static void add_figures(struct vtb_comparison *comparison, struct vtb_point *poi
                         const struct recorded *recorded)
 {
     const size_t i = point->cases_n++;
-    const struct vtb_kind kind = {.collected = vtb_heap_collects(recorded->heap->heap)};
+    const struct vtb_kind kind = {.collected =
+                                      !recorded->guest && vtb_heap_collects(recorded->heap->heap)};
     size_t name_n;
     char name[NAME_BYTES];
     const char *strategy = vtb_name_strategy(recorded->row->name, &name_n);
@@ -529,6 +552,7 @@ static void add_figures(struct vtb_comparison *comparison, struct vtb_point *poi
     const struct vtb_cell *cell = vtb_find_cell(name, point->workload->name, kind);
     point->cases[i] = (struct vtb_case){.timing = cell,
                                         .heap = recorded->heap,
+                                        .guest = recorded->guest,
                                         .threads_n = (size_t)recorded->threads_n,
                                         .baseline = i / 2 * 2,
                                         .variant_of = i,
@@ -657,7 +681,8 @@ bool vtb_recorded_tables_make(struct vtb_recorded_tables *tables,
                               const struct vtb_result_file *file, const struct vtb_options *options,
                               const struct vtb_recorded_pair *pair, struct vtb_error *error)
 {
-    struct choice choice = {.file = file, .options = options, .pair = pair, .error = error};
+    struct choice choice = {
+        .file = file, .options = options, .pair = pair, .plan = &tables->plan, .error = error};
     *tables = (struct vtb_recorded_tables){0};
     bool ok = choose_workload(&choice) && read_cases(&choice) && keep_plain(&choice) &&
               keep_timed(&choice) && keep_heaps(&choice, &tables->plan.skips) &&

@@ -10,6 +10,8 @@
 
 /* --- the guests --- */
 
+static const char guests_of_a_plan[] = "the guests of a plan";
+
 /* What a guest's collector is taken to be; none of its functions is ever called. */
 static const struct vtb_collector collector = {
     .moves = true,
@@ -31,6 +33,13 @@ static bool is_plain(const char *name)
     return n > 0 && n < VTB_GUEST_NAME_BYTES && name[n] == '\0';
 }
 
+static void set_name(struct vtb_plan_guest *guest, const char *name)
+{
+    (void)snprintf(guest->name, sizeof guest->name, "%.31s", name);
+    (void)snprintf(guest->title, sizeof guest->title, "%.31s", name);
+    guest->heap = (struct vtb_heap_entry){guest->name, &heap};
+}
+
 /* A guest is called by the last part of its folder's path, as its program is. */
 static bool name_guest(struct vtb_plan_guest *guest, const char *asked, struct vtb_error *error)
 {
@@ -46,20 +55,18 @@ static bool name_guest(struct vtb_plan_guest *guest, const char *asked, struct v
     if (vtb_find_heap(name))
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--guest: '%.300s' has the name of a heap; give its folder another", asked);
-    (void)snprintf(guest->name, sizeof guest->name, "%.31s", name);
-    (void)snprintf(guest->title, sizeof guest->title, "%.31s", name);
+    set_name(guest, name);
     guest->asked = asked;
-    guest->heap = (struct vtb_heap_entry){guest->name, &heap};
     return true;
 }
 
-static bool is_taken(const struct vtb_plan *plan, const char *name)
+static const struct vtb_plan_guest *find_guest(const struct vtb_plan *plan, const char *name)
 {
     for (size_t i = 0; i < plan->guests_n; i++) {
         if (strcmp(plan->guests[i].name, name) == 0)
-            return true;
+            return &plan->guests[i];
     }
-    return false;
+    return NULL;
 }
 
 static bool check_run(const struct vtb_options *options, struct vtb_error *error)
@@ -81,19 +88,39 @@ bool vtb_guest_cases_open(struct vtb_plan *plan, const struct vtb_options *optio
     const struct vtb_names *asked = &options->guests;
     if (asked->n == 0 || !check_run(options, error))
         return asked->n == 0;
-    plan->guests = vtb_allocate(asked->n, sizeof *plan->guests, "the guests of a plan");
+    plan->guests = vtb_allocate(asked->n, sizeof *plan->guests, guests_of_a_plan);
     for (size_t i = 0; i < asked->n; i++) {
         struct vtb_plan_guest *guest = &plan->guests[i];
         guest->number = i;
         if (!name_guest(guest, asked->items[i], error))
             return false;
-        if (is_taken(plan, guest->name))
+        if (find_guest(plan, guest->name))
             return vtb_fail(error, VTB_EXIT_USAGE,
                             "--guest: '%.300s': a guest of that name stands there already",
                             asked->items[i]);
         plan->guests_n++;
     }
     return true;
+}
+
+void vtb_guest_cases_title(struct vtb_plan_guest *guest, const char *version)
+{
+    (void)snprintf(guest->title, sizeof guest->title, "%.31s %.30s", guest->name, version);
+}
+
+const struct vtb_plan_guest *vtb_guest_cases_recorded(struct vtb_plan *plan, const char *name,
+                                                      const char *version)
+{
+    const struct vtb_plan_guest *known = find_guest(plan, name);
+    if (known || !is_plain(name) || plan->guests_n == VTB_GUESTS_MAX)
+        return known;
+    if (!plan->guests)
+        plan->guests = vtb_allocate(VTB_GUESTS_MAX, sizeof *plan->guests, guests_of_a_plan);
+    struct vtb_plan_guest *guest = &plan->guests[plan->guests_n];
+    guest->number = plan->guests_n++;
+    set_name(guest, name);
+    vtb_guest_cases_title(guest, version);
+    return guest;
 }
 
 /* --- what they can --- */
@@ -212,7 +239,7 @@ static void keep_point(struct vtb_point *point, size_t *places, vtb_keeps_case *
 static void keep_guests(struct vtb_plan *plan)
 {
     const struct vtb_plan_guest *whole = plan->guests;
-    plan->guests = vtb_allocate(plan->guests_n, sizeof *plan->guests, "the guests of a plan");
+    plan->guests = vtb_allocate(plan->guests_n, sizeof *plan->guests, guests_of_a_plan);
     for (size_t i = 0; i < plan->guests_n; i++) {
         plan->guests[i] = whole[i];
         plan->guests[i].heap.name = plan->guests[i].name;

@@ -15,6 +15,14 @@
 VTB_MUST_USE bool vtb_guest_cases_open(struct vtb_plan *plan, const struct vtb_options *options,
                                        struct vtb_error *error);
 
+/* Names a guest with the version of its runtime, which it said or a file has. */
+void vtb_guest_cases_title(struct vtb_plan_guest *guest, const char *version);
+
+/* Finds the guest of a name among a plan's, or adds it, for one that a result file tells of. It
+ * lives as long as the plan. Null: no guest can have that name, or there are too many. */
+const struct vtb_plan_guest *vtb_guest_cases_recorded(struct vtb_plan *plan, const char *name,
+                                                      const char *version);
+
 /* Says why no guest can run a point of the options, as the end of a sentence; null: it can. */
 const char *vtb_guest_cases_hindrance(const struct vtb_point *point,
                                       const struct vtb_options *options);

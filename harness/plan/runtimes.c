@@ -37,3 +37,12 @@ bool vtb_runtime_has_heap(const struct vtb_runtime *runtime, const struct vtb_he
 {
     return !runtime || vtb_heap_collects(heap) == runtime->collects;
 }
+
+bool vtb_runtime_has_guest(const struct vtb_runtime *runtime, const char *name)
+{
+    for (const struct vtb_runtime *other = vtb_runtimes; runtime && other->word; other++) {
+        if (other != runtime && strncmp(name, other->word, strlen(other->word)) == 0)
+            return false;
+    }
+    return true;
+}

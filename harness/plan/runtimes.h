@@ -27,4 +27,8 @@ const struct vtb_strategy_entry *vtb_runtime_other(const struct vtb_runtime *run
 /* Whether a heap is as that of a runtime; without a runtime each is. */
 bool vtb_runtime_has_heap(const struct vtb_runtime *runtime, const struct vtb_heap *heap);
 
+/* Whether the guest of a name may be of a runtime: it is not called after another one, as dotnet11
+ * is. Without a runtime each may. */
+bool vtb_runtime_has_guest(const struct vtb_runtime *runtime, const char *name);
+
 #endif

@@ -131,8 +131,7 @@ void vtb_run_guests_keep(struct vtb_results *results, const struct vtb_plan *pla
     for (size_t i = 0; i < told->guests_n; i++) {
         const struct vtb_guest_note *note = &results->guests[i];
         if (*note->version)
-            (void)snprintf(told->guests[i].title, sizeof told->guests[i].title, "%.31s %.30s",
-                           note->name, note->version);
+            vtb_guest_cases_title(&told->guests[i], note->version);
         if (has_cases(plan, &plan->guests[i])) /* else it is told that the options hinder it */
             note_loss(told, i, note);
     }

@@ -19,6 +19,7 @@ static void begin(void)
 {
     snprintf(text, sizeof text,
              "{\"context\": {\"fingerprint\": \"f\", \"date\": \"D\", \"cpu_model\": \"M\", "
+             "\"guests\": {\"dotnet11\": \"11.0.0\", \"two words\": \"1\", \"lost\": \"unknown\"}, "
              "\"sessions\": 7, \"rounds\": 80}, \"benchmarks\": [");
 }
 
@@ -263,6 +264,36 @@ static void of_a_runtime(void **state)
                         "value_task");
 }
 
+/* Rows of a guest weigh as those of a heap more, where no heap is named. */
+static void of_a_guest(void **state)
+{
+    (void)state;
+    struct vtb_recorded_pair runtime = pair;
+    begin();
+    add_pair("user_cache", "dotnet11", "0.5", 64);
+    add_pair("user_cache", "lost", "0.5", 64);
+    add_pair("user_cache", "two words", "0.5", 64);
+    answered("--hit-rate 0.5");
+    assert_int_equal(tables.plan.points[0].cases_n, 2);
+    add_pair("user_cache", "gengc", "0.5", 64);
+    answered("--hit-rate 0.5");
+    const struct vtb_case *cases = tables.plan.points[0].cases;
+    assert_int_equal(tables.plan.points[0].cases_n, 4);
+    assert_string_equal(cases[0].guest->title, "dotnet11 11.0.0");
+    assert_ptr_equal(cases[1].guest, cases[0].guest);
+    assert_null(cases[2].guest);
+    assert_true(tables.results.comparisons->figures[1].pressure.collects);
+    answered("--hit-rate 0.5 --heap gengc");
+    assert_int_equal(tables.plan.points[0].cases_n, 2);
+    runtime.runtime = vtb_find_runtime("dotnet");
+    assert_true(ask_pair(&runtime, "--hit-rate 0.5"));
+    assert_int_equal(tables.plan.points[0].cases_n, 4);
+    runtime.runtime = vtb_find_runtime("java");
+    assert_true(ask_pair(&runtime, "--hit-rate 0.5"));
+    assert_int_equal(tables.plan.points[0].cases_n, 2);
+    assert_string_equal(tables.plan.points[0].cases[0].heap->name, "gengc");
+}
+
 #define PLAIN(strategy, part) "user_cache/" strategy "/glibc/hit_rate:0.5/in_flight:64" part
 
 /* Cases that advice is not for, each by the part of its name that says so. */
@@ -369,6 +400,7 @@ int main(void)
         cmocka_unit_test(of_several_workloads),
         cmocka_unit_test(of_several_callers),
         cmocka_unit_test(of_a_runtime),
+        cmocka_unit_test(of_a_guest),
         cmocka_unit_test(no_case_of_advice),
         cmocka_unit_test(what_a_file_lacks),
         cmocka_unit_test(names_that_say_the_same),
