@@ -242,8 +242,11 @@ def test_counts_alone(bench: Bench) -> None:
 
 def test_several_points(bench: Bench) -> None:
     words = ["--hit-rate", "0.5,1", "--guest", RUNS, "--export-json", "all.json"]
-    bench.ok("run", *SHORT, *words, "--sessions", "1")
+    out = bench.ok("run", *SHORT, *words, "--sessions", "1", VTB_DETAILS="0").out
     result = strict_json((bench.directory / "all.json").read_text(encoding="utf-8"))
+    told = [line.split(maxsplit=1)[1] for line in out.splitlines() if "fewer bytes" in line]
+    along = "fewer bytes along hit_rate: all along"
+    assert told == [along, f"{along} (runs 1.2)"]
     assert times_of(result, "runs", "value_task") == [20] * 2
     assert [entry for entry in result["break_even"] if entry["heap"] == "runs"]
 

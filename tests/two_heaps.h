@@ -55,6 +55,16 @@ static inline void make(double ratio_a, enum vtb_verdict verdict_a, double ratio
     it.comparison.figures = figures;
 }
 
+/* Makes a guest of the second heap. */
+static inline void make_guest(void)
+{
+    static const struct vtb_plan_guest guest = {.name = "runs", .title = "runs 1.2"};
+    for (size_t i = 2; i < CASES_N; i++) {
+        cases[i].guest = &guest;
+        cases[i].guest_word = i == 2 ? "there_left" : "there_right";
+    }
+}
+
 static char text[8192];
 
 static struct vtb_comparison two[2];

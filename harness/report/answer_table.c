@@ -73,6 +73,20 @@ static size_t find_in(const struct side_by_side *tables, size_t table, const cha
 
 /* --- cells --- */
 
+/* The name of a table's heap or guest, for a narrow column; the lines of the answer have a guest's
+ * version. */
+static const char *short_name(char name[VTB_ANSWER_LABEL_BYTES],
+                              const struct vtb_comparison *comparison,
+                              const struct vtb_case *the_case)
+{
+    if (!the_case->guest)
+        return vtb_answer_table_name(name, comparison, the_case);
+    const char *mark = vtb_method_mark(the_case->method);
+    (void)snprintf(name, VTB_ANSWER_LABEL_BYTES, "%s%s%s", the_case->guest->name, *mark ? " " : "",
+                   mark);
+    return name;
+}
+
 /* Writes a ratio with the distance to the farther end of its interval, and a mark: = for the same
  * speed, ? for what is not known yet. */
 static void ratio_cell(char text[TEXT_BYTES], const struct vtb_figures *figures)
@@ -366,20 +380,6 @@ static bool is_wide(const struct side_by_side *tables, const struct vtb_look *lo
     return model > 0 && NAME_WIDTH + heaps + counts + 1 + model <= look->width;
 }
 
-/* The name of a table's heap or guest, for a narrow column; the lines of the answer have a guest's
- * version. */
-static const char *short_name(char name[VTB_ANSWER_LABEL_BYTES], const struct side_by_side *tables,
-                              size_t t)
-{
-    const struct vtb_case *first = first_of(tables, t);
-    if (!first->guest)
-        return vtb_answer_table_name(name, tables->comparison, first);
-    const char *mark = vtb_method_mark(first->method);
-    (void)snprintf(name, VTB_ANSWER_LABEL_BYTES, "%s%s%s", first->guest->name, *mark ? " " : "",
-                   mark);
-    return name;
-}
-
 static void add_columns(struct vtb_table *table, const struct side_by_side *tables,
                         const char *baseline, bool wide, enum vtb_format format)
 {
@@ -389,7 +389,8 @@ static void add_columns(struct vtb_table *table, const struct side_by_side *tabl
                                                                             : "fewest bytes first",
                                          .width = NAME_WIDTH});
     for (size_t t = 0; tables->comparison->timed && t < tables->n; t++) {
-        add_times(table, format, short_name(title, tables, t), baseline);
+        add_times(table, format, short_name(title, tables->comparison, first_of(tables, t)),
+                  baseline);
     }
     for (size_t t = 0; t < tables->n; t++) {
         const char *method = tables->n > 1 ? vtb_method_mark(first_of(tables, t)->method) : "";
@@ -398,11 +399,15 @@ static void add_columns(struct vtb_table *table, const struct side_by_side *tabl
             add_column(table, format, method, "allocs/op", 6, VTB_SIDE_POINT);
         }
         if (is_guest(tables, t))
-            add_column(table, format, short_name(title, tables, t), "B/op", 6, VTB_SIDE_POINT);
+            add_column(table, format, short_name(title, tables->comparison, first_of(tables, t)),
+                       "B/op", 6, VTB_SIDE_POINT);
     }
     for (size_t t = 0; t < tables->n; t++) {
         if (collects(tables, t))
-            add_column(table, format, collecting_n(tables) > 1 ? short_name(title, tables, t) : "",
+            add_column(table, format,
+                       collecting_n(tables) > 1
+                           ? short_name(title, tables->comparison, first_of(tables, t))
+                           : "",
                        "GCs/M", 5, VTB_SIDE_POINT);
     }
     if (wide)
@@ -449,11 +454,14 @@ static struct varying varying_of(const struct vtb_results *results)
     return varying;
 }
 
-/* Whether what a gain allocates stands in the table: of each method once. */
-static bool is_first_gain_of_method(const struct vtb_answer *answer, size_t i)
+/* Whether what a gain allocates stands in the table: of each method once by all heaps' cells, and
+ * once by each guest. */
+static bool has_own_bytes(const struct vtb_answer *answer, size_t i)
 {
+    const struct vtb_case *own = answer->gains[i].to->the_case;
     for (size_t before = 0; before < i; before++) {
-        if (answer->gains[before].to->the_case->method == answer->gains[i].to->the_case->method)
+        const struct vtb_case *other = answer->gains[before].to->the_case;
+        if (other->method == own->method && other->guest == own->guest)
             return false;
     }
     return true;
@@ -478,13 +486,17 @@ static void add_point_columns(struct vtb_table *table, const struct vtb_results 
     if (results->plan->consumers_n > 1)
         vtb_table_column(table, (struct vtb_column){.title = "lookups"});
     for (size_t i = 0; answer->comparison->timed && i < answer->n; i++)
-        add_times(table, format, vtb_gain_name(name, answer, &answer->gains[i]),
+        add_times(table, format,
+                  short_name(name, answer->comparison, answer->gains[i].to->the_case),
                   baseline_of(answer->comparison));
     for (size_t i = 0; i < answer->n; i++) {
-        const enum vtb_method method = answer->gains[i].to->the_case->method;
-        if (!is_first_gain_of_method(answer, i))
+        const struct vtb_case *the_case = answer->gains[i].to->the_case;
+        if (!has_own_bytes(answer, i))
             continue;
-        add_column(table, format, vtb_method_mark(method), "B/op", 6, VTB_SIDE_POINT);
+        add_column(table, format,
+                   the_case->guest ? short_name(name, answer->comparison, the_case)
+                                   : vtb_method_mark(the_case->method),
+                   "B/op", 6, VTB_SIDE_POINT);
         add_column(table, format, "B/op", "before", 6, VTB_SIDE_POINT);
     }
 }
@@ -508,7 +520,7 @@ static void add_gains(struct vtb_table *table, const struct vtb_comparison *comp
     }
     for (size_t i = 0; i < first->n; i++) {
         const struct vtb_gain *gain = vtb_answer_same(&answer, &first->gains[i]);
-        if (!is_first_gain_of_method(first, i))
+        if (!has_own_bytes(first, i))
             continue;
         if (gain) {
             add_bytes(table, gain->to);

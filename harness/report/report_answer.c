@@ -333,13 +333,14 @@ static void break_even_text(char text[TEXT_BYTES], const struct screen *screen,
 }
 
 /* Whether two entries are about the same, but for the values of other parameters. What is allocated
- * is the same on all heaps, and for any number of callers. */
+ * is the same on all heaps, and for any number of callers, but for guests, which count their own. */
 static bool are_alike(const struct vtb_break_even *one, const struct vtb_break_even *other)
 {
     const struct vtb_case *own = vtb_break_even_case(one);
     const struct vtb_case *its = vtb_break_even_case(other);
     return one->parameter == other->parameter && one->metric == other->metric &&
            one->first->consumer == other->first->consumer && own->method == its->method &&
+           own->guest == its->guest &&
            (one->metric == VTB_BREAK_EVEN_BYTES ||
             (own->heap == its->heap && own->threads_n == its->threads_n));
 }
@@ -402,10 +403,13 @@ static void print_break_even(const struct screen *screen, const struct vtb_break
         append_where(text, screen, entry);
     else if (!is_first)
         return;
-    if (entry->metric == VTB_BREAK_EVEN_BYTES)
-        vtb_allocated_label(label, vtb_break_even_case(entry)->method);
-    else
+    const struct vtb_case *the_case = vtb_break_even_case(entry);
+    if (entry->metric != VTB_BREAK_EVEN_BYTES)
         break_even_label(label, entry);
+    else
+        vtb_allocated_label(label, the_case->method);
+    if (entry->metric == VTB_BREAK_EVEN_BYTES && the_case->guest)
+        vtb_append(text, sizeof text, " (%s)", vtb_case_heap(the_case));
     vtb_answer_line(&screen->lines, label, text);
 }
 

@@ -87,6 +87,19 @@ static void points(void **state)
     assert_string_equal(text, "");
 }
 
+/* What a guest allocates stands beside what cells do, as it is its own count. */
+static void points_with_a_guest(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    make_guest();
+    figures[3].counted.counts.requested_bytes = 36;
+    make_two();
+    print(120);
+    says("vs runs vs B/op runs B/op ns/op left ns/op left B/op before B/op before");
+    says("0.8 15.0 0.75 ±0.05 15.0 0.50 ±0.05 2.4 9.6 3.6 9.6 0.9");
+}
+
 /* All lines are about the strategy of the headline, whichever is the fastest at a point. */
 static void points_of_one_strategy(void **state)
 {
@@ -132,7 +145,7 @@ int main(void)
         cmocka_unit_test(strategies),      cmocka_unit_test(models),
         cmocka_unit_test(counts_alone),    cmocka_unit_test(a_gap),
         cmocka_unit_test(points),          cmocka_unit_test(points_of_one_strategy),
-        cmocka_unit_test(few_collections),
+        cmocka_unit_test(few_collections), cmocka_unit_test(points_with_a_guest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
