@@ -206,10 +206,17 @@ void vtb_answer_widen_to_heaps(struct vtb_answer_lines *lines, const struct vtb_
 
 /* --- what a gain is --- */
 
-/* Appends a change in percent, with the distance to the farther end of its interval. */
-static void append_change(char *text, const struct vtb_interval *ratio)
+double vtb_told_ratio(const struct vtb_figures *from, const struct vtb_figures *to)
 {
-    const double change = 100 * (ratio->median - 1);
+    const bool is_of_times = isnan(to->ratio.hi) && !isnan(to->ratio.median);
+    return is_of_times ? to->ns.median / from->ns.median : to->ratio.median;
+}
+
+/* Appends a change in percent, with the distance to the farther end of its interval. */
+static void append_change(char *text, const struct vtb_gain *gain)
+{
+    const struct vtb_interval *ratio = &gain->to->ratio;
+    const double change = 100 * (vtb_told_ratio(gain->from, gain->to) - 1);
     const double margin = 100 * fmax(ratio->hi - ratio->median, ratio->median - ratio->lo);
     const int digits = margin < 1 || fabs(change) < 10 ? 1 : 0;
     vtb_append(text, VTB_ANSWER_TEXT_BYTES, "%+.*f %%", digits, change);
@@ -240,7 +247,7 @@ void vtb_append_time(char *text, const struct vtb_gain *gain)
             VTB_PAIRS_MIN);
         return;
     }
-    append_change(text, &gain->to->ratio);
+    append_change(text, gain);
     if (isnan(gain->to->ratio.hi))
         vtb_append(text, VTB_ANSWER_TEXT_BYTES,
                    " without an interval, which takes %d sessions in one state of the machine",

@@ -75,6 +75,11 @@ const char *vtb_answer_table_name(char name[VTB_ANSWER_LABEL_BYTES],
 const char *vtb_gain_name(char name[VTB_ANSWER_LABEL_BYTES], const struct vtb_answer *answer,
                           const struct vtb_gain *gain);
 
+/* Gives the ratio of times that is told of a case, beside those times, and of the case that it is
+ * held against: of paired rounds, where it has an interval. Without one it may be anything, and
+ * would contradict the times: it is theirs. NaN: there is none. */
+double vtb_told_ratio(const struct vtb_figures *from, const struct vtb_figures *to);
+
 /* Append the time of a call, before and after; and a volume of calls, to two digits. */
 void vtb_append_time(char *text, const struct vtb_gain *gain);
 void vtb_append_volume(char *text, double volume);

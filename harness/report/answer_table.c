@@ -89,11 +89,12 @@ static const char *short_name(char name[VTB_ANSWER_LABEL_BYTES],
 
 /* Writes a ratio with the distance to the farther end of its interval, and a mark: = for the same
  * speed, ? for what is not known yet. */
-static void ratio_cell(char text[TEXT_BYTES], const struct vtb_figures *figures)
+static void ratio_cell(char text[TEXT_BYTES], const struct vtb_figures *baseline,
+                       const struct vtb_figures *figures)
 {
     const struct vtb_interval *ratio = &figures->ratio;
     const double margin = fmax(ratio->hi - ratio->median, ratio->median - ratio->lo);
-    snprintf(text, TEXT_BYTES, "%.2f", ratio->median);
+    snprintf(text, TEXT_BYTES, "%.2f", vtb_told_ratio(baseline, figures));
     if (!isnan(margin))
         vtb_append(text, TEXT_BYTES, " ±%.2f", fmax(margin, 0.01));
     if (figures->verdict == VTB_VERDICT_SAME)
@@ -126,7 +127,7 @@ static void add_ratio(struct vtb_table *table, const struct vtb_comparison *comp
         vtb_table_cell(table, "- ");
         return;
     }
-    ratio_cell(text, figures);
+    ratio_cell(text, &comparison->figures[baseline], figures);
     vtb_table_cell(table, "%s", text);
     vtb_table_paint(table, vtb_ratio_paint(figures));
 }
@@ -565,6 +566,20 @@ static void print_points(FILE *out, const struct vtb_results *results,
 
 /* --- the whole --- */
 
+/* Whether a ratio is told that has no interval. */
+static bool lacks_interval(const struct vtb_results *results)
+{
+    for (size_t c = 0; c < results->comparisons_n; c++) {
+        const struct vtb_comparison *comparison = &results->comparisons[c];
+        for (size_t i = 0; i < comparison->point->cases_n; i++) {
+            const struct vtb_interval *ratio = &comparison->figures[i].ratio;
+            if (!isnan(ratio->median) && isnan(ratio->hi))
+                return true;
+        }
+    }
+    return false;
+}
+
 static void print_legend(FILE *out, const struct vtb_results *results, const struct vtb_look *look)
 {
     char text[TEXT_BYTES] = "";
@@ -574,10 +589,11 @@ static void print_legend(FILE *out, const struct vtb_results *results, const str
             text, sizeof text,
             "ns/op: the median of %zu session%s. vs: its time as a share of %s's in the same "
             "rounds, ± to the farther end of an interval of 99 %% that holds for another "
-            "run; = the same within %.0f %%, ? not known yet. ",
+            "run; = the same within %.0f %%, ? not known yet%s. ",
             comparison->samples.sessions_n,
             vtb_plural((double)comparison->samples.sessions_n, "", "s"), baseline_of(comparison),
-            100 * VTB_SAME_MARGIN);
+            100 * VTB_SAME_MARGIN,
+            lacks_interval(results) ? "; without ±: of the two times that stand there" : "");
     const struct side_by_side tables = tables_of(comparison);
     const bool one_point = results->plan->points_n == 1;
     const bool has_guests = vtb_cells_end(comparison->point) < comparison->point->cases_n;

@@ -85,9 +85,11 @@ static void what_is_not_known(void **state)
     says("at 1,000,000,000 calls a second: not known with heap (");
     figures[1].ratio = (struct vtb_interval){0.97, 0.93, 1.02};
     it.plan.calls_per_second = 0;
-    figures[1].ratio.lo = figures[1].ratio.hi = NAN;
+    figures[1].ratio = (struct vtb_interval){1.2, NAN, NAN}; /* of other rounds than the times */
     print(80);
-    says("-3.0 % without an interval");
+    says("20.0 -> 19.4 ns a call, -3.0 % without an interval");
+    says("right 19.4 0.97? 30.0 1.00 ±0.05= ");
+    says("? not known yet; without ±: of the two times that stand there. ");
 }
 
 /* Each of two cases was in one state of the machine for long enough, but not in the same rounds. */
