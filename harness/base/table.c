@@ -131,7 +131,7 @@ static size_t width_of(const struct vtb_table *table, size_t column, size_t deci
 
 /* --- printed --- */
 
-/* A part of a table that is split: column 0, and beside it columns first .. end - 1. */
+/* A part of a table that is split: its keys, and beside them columns first .. end - 1. */
 struct part {
     const struct vtb_table *table;
     const size_t *widths;   /* of all columns of the table, in characters */
@@ -140,6 +140,17 @@ struct part {
     size_t first;
     size_t end;
 };
+
+static size_t keys_n(const struct vtb_table *table)
+{
+    return table->keys_n > 0 ? table->keys_n : 1;
+}
+
+/* The column of a part that stands on the right of column i. */
+static size_t next_column(const struct part *part, size_t i)
+{
+    return i + 1 == keys_n(part->table) ? part->first : i + 1;
+}
 
 static void print_spaces(FILE *out, size_t n)
 {
@@ -181,7 +192,7 @@ static void print_aligned_row(FILE *out, const struct part *part, size_t row)
     size_t most = 1;
     for (size_t line = 0; line < most; line++) {
         size_t missing = 0;
-        for (size_t i = 0; i < part->end; i = i == 0 ? part->first : i + 1) {
+        for (size_t i = 0; i < part->end; i = next_column(part, i)) {
             const size_t own = lines_n(text_at(part->table, row, i));
             missing += i > 0 ? part->gap : 0;
             print_padded(out, part, row, i, line, &missing);
@@ -210,14 +221,14 @@ static void print_markdown_cell(FILE *out, const struct part *part, size_t row, 
 
 static void print_markdown_row(FILE *out, const struct part *part, size_t row)
 {
-    for (size_t i = 0; i < part->end; i = i == 0 ? part->first : i + 1)
+    for (size_t i = 0; i < part->end; i = next_column(part, i))
         print_markdown_cell(out, part, row, i);
     fputs("|\n", out);
 }
 
 static void print_rule(FILE *out, const struct part *part)
 {
-    for (size_t i = 0; i < part->end; i = i == 0 ? part->first : i + 1)
+    for (size_t i = 0; i < part->end; i = next_column(part, i))
         fputs(part->table->columns[i].side == VTB_SIDE_LEFT ? "|---" : "|--:", out);
     fputs("|\n", out);
 }
@@ -237,6 +248,8 @@ static size_t end_of_part(const struct vtb_table *table, const size_t *widths, s
 {
     size_t end = first;
     size_t used = widths[0];
+    for (size_t i = 1; i < keys_n(table); i++)
+        used += table->gap + widths[i];
     while (end < table->columns_n) {
         used += table->gap + widths[end];
         if (used > (table->width ? table->width : VTB_LINE_WIDTH) && end > first)
@@ -269,14 +282,15 @@ static void print_parts(FILE *out, const struct vtb_table *table, bool markdown)
         decimals[i] = most_decimals(table, i);
         widths[i] = width_of(table, i, decimals[i]);
     }
-    const bool fits = split || end_of_part(table, widths, 1) == table->columns_n;
+    const size_t keys = keys_n(table);
+    const bool fits = split || end_of_part(table, widths, keys) == table->columns_n;
     struct part part = {.table = table,
                         .widths = widths,
                         .decimals = decimals,
                         .gap = fits ? table->gap : 1,
-                        .first = 1};
+                        .first = keys};
     do {
-        if (part.first > 1)
+        if (part.first > keys)
             putc('\n', out);
         part.end = split ? end_of_part(table, widths, part.first) : table->columns_n;
         print_part(out, &part, markdown);

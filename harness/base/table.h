@@ -16,7 +16,7 @@
 enum vtb_side { VTB_SIDE_LEFT, VTB_SIDE_RIGHT, VTB_SIDE_POINT };
 
 /* The formats in which a table that is wider than its lines is split: its other columns then
- * go on below, beside its first column again. */
+ * go on below, beside those that say what a row is. */
 enum vtb_split { VTB_SPLIT_NEVER, VTB_SPLIT_ALIGNED, VTB_SPLIT_ALWAYS /* in Markdown, too */ };
 
 struct vtb_column {
@@ -32,14 +32,15 @@ struct vtb_table_text {
     enum vtb_paint paint;
 };
 
-/* A table. The caller sets the first four fields; all others are zero at first, belong to the
+/* A table. The caller sets the first five fields; all others are zero at first, belong to the
  * functions below, and are freed by vtb_table_free. */
 struct vtb_table {
     /* Spaces between aligned columns; one if the table is not split and would not fit a line. */
     size_t gap;
     enum vtb_split split;
-    size_t width; /* of a line, in characters; 0: VTB_LINE_WIDTH */
-    bool padded;  /* Markdown is aligned, too, so that its source reads as a table */
+    size_t width;  /* of a line, in characters; 0: VTB_LINE_WIDTH */
+    size_t keys_n; /* how many of the first columns say what a row is; 0: one */
+    bool padded;   /* Markdown is aligned, too, so that its source reads as a table */
     struct vtb_column *columns;
     size_t columns_n;
     struct vtb_table_text *cells; /* row by row; the titles are the first row */

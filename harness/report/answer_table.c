@@ -486,6 +486,7 @@ static void add_point_columns(struct vtb_table *table, const struct vtb_results 
     }
     if (results->plan->consumers_n > 1)
         vtb_table_column(table, (struct vtb_column){.title = "lookups"});
+    table->keys_n = table->columns_n;
     for (size_t i = 0; answer->comparison->timed && i < answer->n; i++)
         add_times(table, format,
                   short_name(name, answer->comparison, answer->gains[i].to->the_case),

@@ -217,6 +217,20 @@ static void a_wide_table_goes_on_below(void **state)
     assert_int_equal(lines_n(printed(&table, VTB_FORMAT_TABLE)), 2);
 }
 
+/* What says what a row is stands in each part, where that is several columns. */
+static void a_part_has_all_keys(void **state)
+{
+    (void)state;
+    struct vtb_table table = {.gap = 1, .width = 9, .split = VTB_SPLIT_ALIGNED, .keys_n = 2};
+    for (const char *const *title = (const char *const[]){"a", "b", "cc", "dd", "ee", NULL}; *title;
+         title++)
+        vtb_table_column(&table, (struct vtb_column){.title = *title});
+    for (int i = 1; i <= 5; i++)
+        vtb_table_cell(&table, "%d", i);
+    assert_string_equal(printed(&table, VTB_FORMAT_TABLE),
+                        "a b cc dd\n1 2 3  4\n\na b ee\n1 2 5\n");
+}
+
 static void markdown_goes_on_below_if_asked_for(void **state)
 {
     (void)state;
@@ -335,6 +349,7 @@ int main(void)
         cmocka_unit_test(numbers_are_aligned_at_their_points),
         cmocka_unit_test(a_cell_may_have_lines),
         cmocka_unit_test(a_wide_table_goes_on_below),
+        cmocka_unit_test(a_part_has_all_keys),
         cmocka_unit_test(markdown_goes_on_below_if_asked_for),
         cmocka_unit_test(a_part_has_a_column_at_least),
         cmocka_unit_test(fields_are_quoted_where_they_must_be),
