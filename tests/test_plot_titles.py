@@ -466,6 +466,20 @@ def test_panels_say_what_was_found_in_each(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_guest_lacks_is_no_zero(tmp_path: Path) -> None:
+    """It has no bar there, and the panel speaks of what it has."""
+    cases = [case("heap_task"), case("value_task", LESS), case("heap_task", ns=16, heap="java")]
+    pictures = pictures_of(file_of(tmp_path / "a.json", *cases))
+    panel = only(pictures, "heaps").panels[1]
+    assert panel.heading == "java" and panel.finding == "heap_task takes 16 ns"
+    assert [row and row.name for row in panel.rows] == [None, "heap_task"]
+    own = [case("heap_task", heap="java"), case("value_task", LESS, heap="java")]
+    for row in sum(own, []):
+        del row["allocs_per_op"]
+    picture = only(pictures_of(file_of(tmp_path / "b.json", *own)), "allocated")
+    assert "Allocations of" not in subtitle(picture)
+
+
 def test_one_alone_has_no_longest_of_all(tmp_path: Path) -> None:
     path = file_of(tmp_path / "a.json", case("heap_task", heap="gengc"))
     (tmp_path / "a.x.hgrm").write_text("1000 0.5 10 2\n36000 1 20 inf\n", encoding="utf-8")

@@ -75,8 +75,12 @@ def counts_words(table: Table) -> tuple[str, str]:
         return "What an operation allocates", ""
     cases = [each[heaps[0]] for each in own]
     sizes = [case.get("bytes_per_op") or 0 for case in cases]
-    often = [f"{case.strategy} {short(case.get('allocs_per_op') or 0)}" for case in cases]
-    end = f"Allocations of an operation: {listed(often)}."
+    often = [
+        f"{case.strategy} {short(allocs)}"
+        for case in cases
+        if (allocs := case.get("allocs_per_op")) is not None  # guests do not tell it
+    ]
+    end = f"Allocations of an operation: {listed(often)}." if often else ""
     alike = all(
         count_word(each[label].get("bytes_per_op") or 0, size) == "same"
         for each, size in zip(own, sizes)

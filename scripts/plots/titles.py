@@ -166,10 +166,13 @@ def ratio_sentence(table: Table, case: Case, at: str) -> str:
 
 
 def times_of_one(table: Table, timed: Sequence[Case]) -> str:
-    """The title where there is nobody to compare with."""
-    name = table.subject or table.baseline or table.strategies[0]
-    times = [case.get("ns_per_op") or 0 for case in timed if case.strategy == name] or [0]
-    return f"{name} takes {ns_span(min(times), max(times))}"
+    """The title where there is nobody to compare with: of the first that was timed."""
+    names = [name for name in (table.subject, table.baseline, *table.strategies) if name]
+    for name in names:
+        own = [case.get("ns_per_op") for case in timed if case.strategy == name]
+        if times := [time for time in own if time is not None]:
+            return f"{name} takes {ns_span(min(times), max(times))}"
+    return f"{names[0]} was not timed"
 
 
 def time_words(
