@@ -193,19 +193,24 @@ bool vtb_guest_run(struct vtb_guest *guest, size_t number, uint64_t first, uint6
            check_times(guest, epoch, vtb_now_ns() - asked_ns, error);
 }
 
+bool vtb_guest_hold(struct vtb_guest *guest, size_t number, uint64_t told, uint64_t checksum,
+                    struct vtb_error *error)
+{
+    return told == checksum ||
+           vtb_channel_fail(&guest->channel, error,
+                            "case %zu consumed to the checksum %" PRIu64
+                            ", and the cells to %" PRIu64 ": it ran something else",
+                            number, told, checksum);
+}
+
 bool vtb_guest_drain(struct vtb_guest *guest, size_t number, uint64_t checksum,
                      struct vtb_error *error)
 {
     char answer[VTB_CHANNEL_LINE_BYTES];
-    uint64_t found;
-    if (!ask(guest, 0, answer, error, "drain case=%zu", number) ||
-        !take(guest, answer, "checksum", &found, error))
-        return false;
-    return found == checksum ||
-           vtb_channel_fail(&guest->channel, error,
-                            "case %zu consumed to the checksum %" PRIu64
-                            ", and the cells to %" PRIu64 ": it ran something else",
-                            number, found, checksum);
+    uint64_t told;
+    return ask(guest, 0, answer, error, "drain case=%zu", number) &&
+           take(guest, answer, "checksum", &told, error) &&
+           vtb_guest_hold(guest, number, told, checksum, error);
 }
 
 bool vtb_guest_close_case(struct vtb_guest *guest, size_t number, struct vtb_error *error)

@@ -43,7 +43,8 @@ struct vtb_guest_epoch {
     uint64_t
         collections[3]; /* by generation, inclusive: a collection of generation 1 is one of 0 */
     uint64_t pause_ns;
-    uint64_t checksum; /* of all that was consumed since the case was opened or warmed */
+    /* Of all that was consumed since the case was opened or warmed, but for what waits. */
+    uint64_t checksum;
 };
 
 /* Starts a guest, and agrees on the protocol. On false *error says why not, and nothing is open. */
@@ -76,6 +77,11 @@ VTB_MUST_USE bool vtb_guest_warm(struct vtb_guest *guest, size_t number, uint64_
 VTB_MUST_USE bool vtb_guest_run(struct vtb_guest *guest, size_t number, uint64_t first,
                                 uint64_t calls_n, struct vtb_guest_epoch *epoch,
                                 struct vtb_error *error);
+
+/* Holds a checksum that a guest told of a case against that of the cells, and ends it if it is
+ * another. */
+VTB_MUST_USE bool vtb_guest_hold(struct vtb_guest *guest, size_t number, uint64_t told,
+                                 uint64_t checksum, struct vtb_error *error);
 
 /* Completes all that waits, and holds the checksum against that of the cells: a guest that consumed
  * something else ran something else, and is ended. */

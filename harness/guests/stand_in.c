@@ -157,9 +157,9 @@ static uint64_t checksum_of(const struct vtb_fixture *fixture, struct vtb_case_r
     return vtb_fixture_checksum(&run->env) - before + (circles_n > 0 ? circles_n - 1 : 0) * circle;
 }
 
-bool vtb_stand_in_checksum(const struct vtb_fixture *fixture,
-                           const struct vtb_stand_in_calls *calls, size_t n, uint64_t *checksum,
-                           struct vtb_error *error)
+bool vtb_stand_in_checksums(const struct vtb_fixture *fixture,
+                            const struct vtb_stand_in_calls *calls, size_t n, uint64_t *checksums,
+                            struct vtb_error *error)
 {
     struct vtb_case_run run;
     struct vtb_point small = *fixture->point;
@@ -168,9 +168,8 @@ bool vtb_stand_in_checksum(const struct vtb_fixture *fixture,
     if (!vtb_case_open(&run, fixture, floor->counting, floor->heap->heap, &small, VTB_CASE_HEAP_NEW,
                        error))
         return false;
-    *checksum = 0;
     for (size_t i = 0; i < n; i++)
-        *checksum += checksum_of(fixture, &run, &calls[i]);
+        checksums[i] = (i > 0 ? checksums[i - 1] : 0) + checksum_of(fixture, &run, &calls[i]);
     vtb_case_leave(&run);
     vtb_case_close(&run);
     return true;
@@ -217,12 +216,14 @@ bool vtb_stand_in_run(struct vtb_stand_in *own, const struct vtb_fixture *fixtur
                       struct vtb_error *error)
 {
     size_t number;
-    uint64_t sum;
+    uint64_t sums[2];
     struct vtb_guest *guest = &own->guest;
     const struct vtb_stand_in_calls calls[] = {{0, how->calls_n}, {0, how->warm_n}};
-    return vtb_stand_in_checksum(fixture, calls, how->warm_s == 0 ? 2 : 1, &sum, error) &&
+    const size_t n = how->warm_s == 0 ? 2 : 1;
+    return vtb_stand_in_checksums(fixture, calls, n, sums, error) &&
            vtb_stand_in_start(own, fixture->point->gen0_budget_bytes, error) &&
            vtb_guest_open_case(guest, fixture, how->question, &number, error) &&
-           warm(guest, number, how, error) && run_epochs(guest, number, how, sum, epoch, error) &&
+           warm(guest, number, how, error) &&
+           run_epochs(guest, number, how, sums[n - 1], epoch, error) &&
            vtb_guest_close_case(guest, number, error);
 }

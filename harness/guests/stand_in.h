@@ -69,11 +69,11 @@ struct vtb_stand_in_calls {
     uint64_t n;
 };
 
-/* Computes what a list of calls consumes together, by the floor's cell, which must be loaded. On
- * false *error says what there is no memory for. */
-VTB_MUST_USE bool vtb_stand_in_checksum(const struct vtb_fixture *fixture,
-                                        const struct vtb_stand_in_calls *calls, size_t n,
-                                        uint64_t *checksum, struct vtb_error *error);
+/* Computes what each of n calls in a list and all before it consume together, by the floor's cell,
+ * which must be loaded. On false *error says what there is no memory for. */
+VTB_MUST_USE bool vtb_stand_in_checksums(const struct vtb_fixture *fixture,
+                                         const struct vtb_stand_in_calls *calls, size_t n,
+                                         uint64_t *checksums, struct vtb_error *error);
 
 /* How an epoch of a guest is to be run. */
 struct vtb_stand_in_epoch {

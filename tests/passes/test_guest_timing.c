@@ -200,6 +200,7 @@ static void ones_that_are_lost(void **state)
     assert_lost("dies", VTB_GUEST_LIMIT_S, "it ended when asked to run (Killed)");
     assert_lost("rubbish", VTB_GUEST_LIMIT_S, "is no answer to run");
     assert_lost("checksum", VTB_GUEST_LIMIT_S, "it ran something else");
+    assert_lost("late", VTB_GUEST_LIMIT_S, "it ran something else");
     assert_lost("stopped", VTB_GUEST_LIMIT_S,
                 " ns, and that it was stopped for 1000000000 ns of them");
 }
