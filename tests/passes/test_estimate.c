@@ -111,6 +111,21 @@ static void what_is_assumed_of_sessions(void **state)
     assert_true(two_s > one_s && two_s < 2 * one_s);
 }
 
+/* Counting takes a guest less than a second a case, however long it may warm itself. */
+static void what_is_assumed_of_guests(void **state)
+{
+    (void)state;
+    static const char counts[] = "--strategy=value_task|--rounds=0";
+    static const char both[] = "--strategy=value_task|--rounds=0|--guest=dotnet";
+    const double cells_s = assumed_s("--hit-rate=0.5", counts);
+    make_plan("--hit-rate=0.5", both);
+    const size_t n = plan.points->cases_n - vtb_cells_end(plan.points);
+    vtb_plan_free(&plan);
+    assert_int_equal(n, 3);
+    const double both_s = assumed_s("--hit-rate=0.5", both);
+    assert_true(both_s > cells_s && both_s < cells_s + (double)n);
+}
+
 /* Seconds that one more session takes, which sets up three cases. */
 static double session_s(const char *format, double value)
 {
@@ -219,13 +234,10 @@ static int free_all(void **state)
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(cells_that_are_not_built),
-        TEST(what_is_assumed_of_points),
-        TEST(what_is_assumed_of_sessions),
-        TEST(what_is_assumed_of_a_live_heap),
-        TEST(what_is_assumed_of_a_window),
-        TEST(what_is_assumed_of_pollution),
-        TEST(counts_alone),
+        TEST(cells_that_are_not_built),       TEST(what_is_assumed_of_points),
+        TEST(what_is_assumed_of_guests),      TEST(what_is_assumed_of_sessions),
+        TEST(what_is_assumed_of_a_live_heap), TEST(what_is_assumed_of_a_window),
+        TEST(what_is_assumed_of_pollution),   TEST(counts_alone),
         TEST(cells_that_are_built), /* from here on what is built is tried */
         TEST(what_is_tried_is_set_up),
     };
