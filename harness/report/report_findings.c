@@ -67,6 +67,12 @@ static bool is_peer(const struct span *span, size_t i, size_t other)
     return span->peers[i];
 }
 
+static bool is_same(const struct span *span, size_t i, size_t other)
+{
+    (void)other;
+    return !is_reference(span, i) && at(span, i)->verdict == VTB_VERDICT_SAME;
+}
+
 static bool allocates_nothing(const struct span *span, size_t i, size_t other)
 {
     (void)other;
@@ -139,8 +145,16 @@ static size_t fastest(const struct span *span)
     return best;
 }
 
-/* Finds the cases that cannot be told from the fastest: the paired test of each against it, by Holm
- * over all of them. The array is the caller's to free. */
+/* Whether the verdicts of the table are about two cases: one of them is its baseline, and no
+ * reference. */
+static bool have_verdict(const struct span *span, size_t i, size_t other)
+{
+    const size_t baseline = at(span, i)->the_case->baseline;
+    return !is_reference(span, baseline) && (i == baseline || other == baseline);
+}
+
+/* Finds the cases that cannot be told from the fastest, and have no verdict on it: the paired test
+ * of each against it, by Holm over all of them. The array is the caller's to free. */
 static bool *find_peers(const struct span *span, size_t best)
 {
     const size_t n = span->comparison->point->cases_n;
@@ -151,7 +165,7 @@ static bool *find_peers(const struct span *span, size_t best)
         const struct vtb_pooled pooled =
             vtb_pool_log_ratio(span->comparison, i, best, span->comparison->state, span->quiet_ns);
         const struct vtb_interval logs = vtb_pooled_interval(&pooled, 1);
-        peers[i] = i != best && !is_reference(span, i) &&
+        peers[i] = i != best && !is_reference(span, i) && !have_verdict(span, i, best) &&
                    expm1(logs.hi - logs.median) <= VTB_DISAGREE_MARGIN;
         if (peers[i])
             p[tests_n++] = vtb_pooled_p(&pooled);
@@ -196,9 +210,17 @@ static void print_ratio(FILE *out, const struct span *span, size_t best, size_t 
                 busy->hi);
 }
 
+/* What is said of the case with the least time: that it is the fastest takes a verdict. */
+static const char *rank_text(const struct span *span, size_t best, size_t peers_n)
+{
+    if (at(span, best)->verdict != VTB_VERDICT_DIFFERENT)
+        return "";
+    return peers_n > 0 ? ", among the fastest" : ", the fastest";
+}
+
 static void print_time(FILE *out, const struct span *span)
 {
-    char peers[NAMES_BYTES];
+    char names[NAMES_BYTES];
     const size_t best = fastest(span);
     if (best == span->end) {
         fputs("No strategy was timed long enough in one state of the machine.\n", out);
@@ -208,20 +230,25 @@ static void print_time(FILE *out, const struct span *span)
     struct span with_peers = *span;
     bool *found = find_peers(span, best);
     with_peers.peers = found;
+    const size_t peers_n = list_names(names, &with_peers, is_peer, best);
+    const char *rank = rank_text(span, best, peers_n);
     fprintf(out, "With %s lookups a plain call takes %.2f ns. On top of it ",
             vtb_consumer_words[span->comparison->consumer],
             at(span, at(span, best)->the_case->floor)->ns.median);
     print_over_floor(out, span, best);
     if (is_reference(span, baseline)) {
-        fputs(", the fastest", out);
+        fputs(rank, out);
     } else if (best != baseline && is_timed(span, baseline)) {
-        fputs(", the fastest, and ", out);
+        fprintf(out, "%s%sand ", rank, *rank ? ", " : " ");
         print_over_floor(out, span, baseline);
         print_ratio(out, span, best, baseline);
     }
     fputs(".", out);
-    if (list_names(peers, &with_peers, is_peer, best) > 0)
-        fprintf(out, " No measurable difference from %s: %s.", name_at(span, best), peers);
+    if (peers_n > 0)
+        fprintf(out, " No measurable difference from %s: %s.", name_at(span, best), names);
+    if (list_names(names, span, is_same, best) > 0)
+        fprintf(out, " As fast as %s, within %.0f %%: %s.", name_at(span, baseline),
+                100 * VTB_SAME_MARGIN, names);
     if (is_reference(span, baseline))
         fprintf(out,
                 " Ratios are to %s, which hands no result over: they do not say what a hand-over "

@@ -1233,7 +1233,41 @@ static void findings_name_the_fastest_s_peers(void **state)
              figures[3].the_case->timing->name, figures[4].the_case->timing->name);
     char *text = findings_text();
     assert_contains(text, expected);
+    assert_contains(text, ", among the fastest, and heap_task takes ");
     free(text);
+    free_results();
+}
+
+/* Of the fastest and the baseline nothing is said but the verdict on their ratio. */
+static void one_verdict_of_a_pair(void **state)
+{
+    (void)state;
+    static const struct {
+        enum vtb_verdict verdict;
+        const char *told;
+        const char *untold[2];
+    } pairs[] = {
+        {VTB_VERDICT_DIFFERENT, ", the fastest, and heap_task", {"As fast", "not known yet"}},
+        {VTB_VERDICT_SAME, "As fast as heap_task, within 5 %: ", {"fastest", "not known yet"}},
+        {VTB_VERDICT_UNKNOWN, "not known yet for value_task", {"fastest", "As fast"}},
+    };
+    plan = SYNTHETIC_PLAN("--hit-rate=0.8", "--strategy=value_task", "--heap=glibc");
+    fill_results(1, ROUNDS_N);
+    struct vtb_samples *samples = &results.comparisons[0].samples;
+    for (size_t at = 0; at < (size_t)SESSIONS_N * ROUNDS_N * 4; at += 4) {
+        samples->real_ns[at + 3] = samples->real_ns[at + 1] * 2;
+        samples->real_ns[at + 2] = samples->real_ns[at + 1] * 2.02;
+    }
+    see_states(SYNTHETIC_QUIET_NS, SYNTHETIC_QUIET_NS);
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        results.comparisons[0].figures[3].verdict = pairs[i].verdict;
+        char *text = findings_text();
+        assert_contains(text, pairs[i].told);
+        for (size_t u = 0; u < 2; u++)
+            assert_null(strstr(text, pairs[i].untold[u]));
+        assert_null(strstr(text, "No measurable difference"));
+        free(text);
+    }
     free_results();
 }
 
@@ -1732,6 +1766,7 @@ int main(void)
         cmocka_unit_test(a_ratio_beside_a_busy_sibling_is_labelled),
         cmocka_unit_test(few_sessions_have_no_intervals),
         cmocka_unit_test(findings_name_the_fastest_s_peers),
+        cmocka_unit_test(one_verdict_of_a_pair),
         cmocka_unit_test(findings_name_what_is_not_known),
         cmocka_unit_test(findings_name_what_is_varied),
         cmocka_unit_test(findings_of_callers),
