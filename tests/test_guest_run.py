@@ -80,8 +80,9 @@ def test_rows_have_the_guests_own_figures(bench: Bench) -> None:
     assert result["context"]["unavailable"]["allocs_per_op"] == "guests do not tell it"
     assert result["context"]["options"]["guest"] == RUNS
     assert "guest" not in rows_of(result, "glibc")["heap_task"]
-    assert "runs 1.2 is no model but a runtime" in " ".join(outcome.out.split())
-    assert "heap_task is task_from_result" in " ".join(outcome.out.split())
+    told = "runs 1.2 is no model but a runtime, in the same rounds, by its own clock. By the direct "
+    told += "method plain is plain, heap_task is task_from_result, value_task is value_task. How "
+    assert told in " ".join(outcome.out.split())
     assert re.search(r"^fastest first +glibc +vs +runs +vs +runs", outcome.out, re.MULTILINE)
     assert "  runtime (runs 1.2) " in outcome.out
     assert "; 80 -> 24 B a call, -70.0 % (runs 1.2)" in " ".join(outcome.out.split())
@@ -234,7 +235,8 @@ def test_a_guest_that_is_none_is_refused(bench: Bench, name: str) -> None:
 
 
 def test_counts_alone(bench: Bench) -> None:
-    bench.ok("run", *SHORT[4:], "--rounds", "0", "--guest", RUNS)
+    outcome = bench.ok("run", *SHORT[4:], "--rounds", "0", "--guest", RUNS)
+    assert "runs 1.2 is no model but a runtime. By the" in " ".join(outcome.out.split())
     rows = rows_of(result_of(bench), "runs", "counts")
     assert rows["heap_task"]["bytes_per_op"] == 80
     assert "ns_per_op" not in rows["heap_task"]
