@@ -125,7 +125,7 @@ def test_a_guest_that_dies_costs_its_own_rows(later: list[Prediction]) -> None:
         else:
             assert row["measured"] is None and row["ok"] is None
             assert row["reason"] == (
-                "guest later: it ended when asked to run (Killed); it says: out of luck"
+                "guest later: it ended when asked to run (Killed); it says: out of luck; and more"
             )
     lacking = [row for row in later if row["guest"] == "task_from_result"]
     assert lacking

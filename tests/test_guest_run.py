@@ -130,7 +130,7 @@ def assert_lost(bench: Bench, reason: str, *words: str, **environment: str) -> s
     [
         ("1 version", "it speaks protocol 2; accepted: 1"),
         ("2 checksum", "case 0 consumed to the checksum"),
-        ("2 dies", "it ended when asked to run (Killed); it says: out of luck"),
+        ("2 dies", "it ended when asked to run (Killed); it says: out of luck; and more"),
         ("3 checksum", "case 0 consumed to the checksum"),
         ("4 dies", "it ended when asked to run (Killed); it says: out of luck"),
         ("4 rubbish", "Segmentation fault"),

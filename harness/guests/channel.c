@@ -83,6 +83,8 @@ bool vtb_channel_open(struct vtb_channel *channel, const char *const *arguments,
 
 /* --- ending --- */
 
+#define TOLD_BYTES 512
+
 /* Kills the program, and what it started, and says how it had ended, if it had before. */
 static struct vtb_child_end end(struct vtb_channel *channel)
 {
@@ -97,18 +99,25 @@ static struct vtb_child_end end(struct vtb_channel *channel)
     return found;
 }
 
-/* The first line that the program told on standard error. */
-static void read_told(const struct vtb_channel *channel, char text[512])
+/* The first two lines that the program told on standard error, in one and without a full stop: what
+ * happened is often in the first, and why in the second. */
+static void read_told(const struct vtb_channel *channel, char text[TOLD_BYTES])
 {
-    const ssize_t n = pread(channel->told, text, 511, 0);
-    text[n > 0 ? n : 0] = '\0';
-    text[strcspn(text, "\n")] = '\0';
+    char lines[TOLD_BYTES];
+    const ssize_t n = pread(channel->told, lines, sizeof lines - 1, 0);
+    lines[n > 0 ? n : 0] = '\0';
+    const size_t first_n = strcspn(lines, "\n");
+    const char *second = lines + first_n + strspn(lines + first_n, "\n \t");
+    (void)snprintf(text, TOLD_BYTES, "%.*s%s%.*s", (int)first_n, lines, *second ? "; " : "",
+                   (int)strcspn(second, "\n"), second);
+    for (size_t end = strlen(text); end > 0 && text[end - 1] == '.'; end--)
+        text[end - 1] = '\0';
 }
 
 bool vtb_channel_fail(struct vtb_channel *channel, struct vtb_error *error, const char *format, ...)
 {
     char problem[512];
-    char told[512] = "";
+    char told[TOLD_BYTES] = "";
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(problem, sizeof problem, format, arguments);
@@ -119,7 +128,7 @@ bool vtb_channel_fail(struct vtb_channel *channel, struct vtb_error *error, cons
     }
     if (vtb_interrupted())
         return vtb_fail_interrupted(error);
-    return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s%s%.200s", channel->name, problem,
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s%s%.300s", channel->name, problem,
                     *told ? "; it says: " : "", told);
 }
 
@@ -127,7 +136,7 @@ bool vtb_channel_fail(struct vtb_channel *channel, struct vtb_error *error, cons
  * here, went on without an output. */
 static bool fail_gone(struct vtb_channel *channel, const char *during, struct vtb_error *error)
 {
-    char told[512];
+    char told[TOLD_BYTES];
     char words[64];
     siginfo_t info = {.si_pid = 0};
     /* An output that is closed and the end of a process are two moments. */
@@ -144,7 +153,7 @@ static bool fail_gone(struct vtb_channel *channel, const char *during, struct vt
     if (found.how == VTB_CHILD_FAILED)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", channel->name, found.error.message);
     vtb_child_say(&found, words, sizeof words);
-    return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: it ended when asked to %s (%s)%s%.200s",
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: it ended when asked to %s (%s)%s%.300s",
                     channel->name, during, had_ended ? words : "it closed its output",
                     *told ? "; it says: " : "", told);
 }

@@ -164,7 +164,7 @@ static void ones_that_end(void **state)
 {
     (void)state;
     assert_ends("dies", LONG_S,
-                "guest fake: it ended when asked to run (Killed); it says: out of luck");
+                "guest fake: it ended when asked to run (Killed); it says: out of luck; and more");
     assert_ends("leaves", LONG_S, "guest fake: it ended when asked to run (exit status 7)");
     assert_ends("closes", LONG_S, "guest fake: it ended when asked to run (it closed its output)");
 }
