@@ -350,6 +350,12 @@ def test_installed_cells_are_used_as_they_are(home: Home) -> None:
     log = home.note_compiled()
     assert about_cells(home.ok(*PLAIN)) == []
     assert home.built_nothing() and not log.exists()
+    home.cache.touch()  # a file, below which nothing can be made, a guest neither
+    outcome = home.ok(*PLAIN, "--guest", str(ROOT / "tests" / "fixtures" / "guests" / "runs"))
+    told = "there is no place to build it in: '.*/guests/runs-[0-9a-f]*': Not a directory; "
+    told += "set XDG_CACHE_HOME to a folder that can be written to"
+    assert re.search(f"Left out: guest runs: {told}", " ".join(outcome.out.split()))
+    home.cache.unlink()
     home.ok("--strategy", "plain,poll", "--heap", "glibc", *BOTH)
     assert set(home.files()) == {"poll.user_cache.counting.so", "poll.user_cache.timing.so"}
 

@@ -200,8 +200,10 @@ static bool folder_of(const struct vtb_guest_program *program, char built[PATH_M
                       ? snprintf(built, PATH_MAX, "%s/%s-%.16s", home->guests, program->name, hex)
                       : snprintf(built, PATH_MAX, "%s/%s", home->guests, program->name);
     return (n < PATH_MAX && vtb_home_make_folder(built)) ||
-           vtb_fail(error, VTB_EXIT_INTERNAL, "no folder '%.700s' for guest %s: %s", built,
-                    program->name, strerror(errno));
+           vtb_fail(error, VTB_EXIT_INTERNAL,
+                    "guest %s: there is no place to build it in: '%.300s': %s; set XDG_CACHE_HOME "
+                    "to a folder that can be written to",
+                    program->name, built, strerror(errno));
 }
 
 bool vtb_guest_program_build(const struct vtb_guest_program *program, char built[PATH_MAX],
