@@ -246,8 +246,9 @@ struct vtb_claim_value vtb_claim_survived(const struct vtb_claim *claim,
 /* Allocated bytes of a hit and of a miss, of .NET 11.0.0 with the compiler's feature
  * runtime-async=on, 64-bit, by GC.GetAllocatedBytesForCurrentThread: an async method that returns a
  * task, and a plain one that returns a value task over such a method. In caller, method and store
- * nothing is compiled as before. What is allocated on a miss is one object or more, and counted as
- * one. */
+ * nothing is compiled as before, and the store's answer takes no object: it has an awaiter of its
+ * own. One that is awaited as a task, as the models' is, takes one more (docs/DOTNET.md). What is
+ * allocated on a miss is one object or more, and counted as one. */
 static const struct {
     double hit_bytes;
     double miss_bytes;

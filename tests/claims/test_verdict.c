@@ -215,6 +215,11 @@ static void what_net11_changes(void **state)
     assert_int_equal(judged(&claim, 1, 1, 1), VTB_CLAIM_CHANGED);
     assert_contains(result.reason, "with .NET 11's runtime-async: 0.2 allocations");
     assert_int_equal(judged(&claim, 2, 2, 2), VTB_CLAIM_NOT_REPRODUCED);
+    claim.figure = vtb_claim_bytes;
+    claim.unit = "B";
+    assert_int_equal(judged(&claim, 1, 1, 1), VTB_CLAIM_CHANGED);
+    assert_contains(result.reason,
+                    "with .NET 11's runtime-async and a store that takes no object: ");
 }
 
 /* Some attempts end as it is said, and others do not. */
