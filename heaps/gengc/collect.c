@@ -302,7 +302,8 @@ void vtb_gc_copy(struct vtb_gc *gc, unsigned condemned)
     gc->found_n = gc->younger_n = 0;
     scan_roots(gc);
     scan_old(gc);
-    gc->few_young = vtb_young_are_few(gc->found_n, gc->younger_n);
+    if (condemned + 1 < VTB_GENERATIONS_N) /* else nothing is outside of what is collected */
+        gc->few_young = vtb_young_are_few(gc->found_n, gc->younger_n);
     scan_copies(gc);
     give_back_blocks(gc);
     give_back_large(gc);

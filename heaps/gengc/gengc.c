@@ -249,6 +249,7 @@ static bool collect_young_first(struct vtb_gc *gc, unsigned generation)
 static void collect_now(struct vtb_gc *gc)
 {
     struct vtb_collection told = {.generation = vtb_budgets_condemned(gc->budgets, gc->few_young)};
+    gc->few_young = false; /* for one decision; a collection of all alone leaves it so */
     if (told.generation < gc->wanted)
         told.generation = gc->wanted;
     retire_all(gc);

@@ -94,7 +94,10 @@ struct vtb_gc {
     size_t marked_bytes;
     uint64_t found_n;   /* references to what is collected */
     uint64_t younger_n; /* references from roots and old objects to what is younger */
-    bool few_young;     /* after it: of the latter, few are of generation 0 */
+    /* Of the latter, few are of generation 0, as the last collection found that did not take all.
+     * One of all in the background leaves it as the collection of the young before it had it, as
+     * .NET does (gc.cpp, generation_skip_ratio). */
+    bool few_young;
 };
 
 /* Tells which object of its block an address lies in. It is exact, because offsets are below 2^13

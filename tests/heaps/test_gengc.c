@@ -485,6 +485,32 @@ static void young_generations_are_collected_before_much_that_is_old(void **state
     close_heap();
 }
 
+/* The collection of the young before one of all that is old finds few references to the nursery,
+ * where each object has a root: the next one takes generation 1 along, as if the other had not
+ * been. */
+static void few_references_are_remembered_over_a_collection_of_all(void **state)
+{
+    (void)state;
+    enum { N = 300000 };
+    static void *roots[N];
+    open_heap(1 * MB, false);
+    add_roots(roots, N, sizeof *roots);
+    size_t i = 0;
+    uint64_t first = 0;
+    while (i < N && (first == 0 || heap.told_n < first + 3)) {
+        roots[i++] = new_object(&kept_type);
+        heap.collector->safepoint();
+        if (heap.told_n > 0 && heap.told[heap.told_n - 1].generation == 2 && first == 0 &&
+            heap.told[heap.told_n - 2].pause_goes_on)
+            first = heap.told_n - 2;
+    }
+    assert_int_equal(heap.told_n, first + 3);
+    assert_int_equal(heap.told[first].generation, 0);
+    assert_int_equal(heap.told[first + 1].generation, 2);
+    assert_int_equal(heap.told[first + 2].generation, 1);
+    close_heap();
+}
+
 /* An array of 800000 B is more than generation 2 may gain: the next safepoint collects that. */
 static void large_objects_spend_the_oldest_generations_budget(void **state)
 {
@@ -1255,6 +1281,7 @@ int main(void)
         TEST(older_generations_are_collected_when_their_budgets_are_spent),
         TEST(few_references_to_the_nursery_take_generation_1_along),
         TEST(young_generations_are_collected_before_much_that_is_old),
+        TEST(few_references_are_remembered_over_a_collection_of_all),
         TEST(large_objects_spend_the_oldest_generations_budget),
         TEST(access_says_where_objects_are),
         TEST(survivors_are_promoted_and_told_of),
