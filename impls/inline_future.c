@@ -34,10 +34,8 @@ struct vtb_promise {
 };
 
 #define VTB_PENDING_BYTES(record) (sizeof(struct vtb_promise) + VTB_ROUND_UP_8(record))
-#define VTB_PENDING_REFERENCES                                                       \
-    offsetof(struct vtb_promise, waiting), VTB_VALUE_REFERS                          \
-                                               ? offsetof(struct vtb_promise, value) \
-                                               : offsetof(struct vtb_promise, waiting)
+#define VTB_PENDING_REFERENCES \
+    offsetof(struct vtb_promise, waiting) VTB_AND_VALUE(struct vtb_promise, value)
 
 static inline void vtb_ready_at(struct vtb_service *service, struct vtb_slot *slot,
                                 const vtb_value *value, vtb_handover *at)

@@ -16,10 +16,9 @@
 #include <vtb/pool.h>
 
 #define VTB_PENDING_BYTES(record) (sizeof(struct vtb_source) + (record))
-#define VTB_PENDING_REFERENCES                                                \
-    offsetof(struct vtb_source, moves), offsetof(struct vtb_source, waiting), \
-        VTB_VALUE_REFERS ? offsetof(struct vtb_source, result)                \
-                         : offsetof(struct vtb_source, waiting)
+#define VTB_PENDING_REFERENCES          \
+    offsetof(struct vtb_source, moves), \
+        offsetof(struct vtb_source, waiting) VTB_AND_VALUE(struct vtb_source, result)
 
 /* The words of the InvalidOperationException with which .NET refuses a source that was consumed. */
 #define VTB_SOURCE_INVALID "operation is not valid due to the current state of the object"

@@ -39,9 +39,7 @@ struct ticket {
 };
 
 #define VTB_PENDING_BYTES(record) (sizeof(struct ticket) + (record))
-#define VTB_PENDING_REFERENCES        \
-    offsetof(struct ticket, waiting), \
-        VTB_VALUE_REFERS ? offsetof(struct ticket, value) : offsetof(struct ticket, waiting)
+#define VTB_PENDING_REFERENCES offsetof(struct ticket, waiting) VTB_AND_VALUE(struct ticket, value)
 #define VTB_HANDOVER_REFERS 1
 
 /* The address of a value together with LENT, or that of a ticket. */

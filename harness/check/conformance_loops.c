@@ -246,7 +246,7 @@ static void judge_references(void)
         vtb_check_wrong(
             "VTB_PENDING_BYTES and VTB_PENDING_REFERENCES, multiples of 8",
             "an object was allocated that cannot be: of %zu B, or with a reference at no word "
-            "of it",
+            "of it, or with one twice",
             seen->bad_type_bytes);
     if (seen->unmarked_n)
         vtb_check_wrong(

@@ -157,6 +157,10 @@ static bool is_valid(const struct vtb_type *type)
     while (n < VTB_REFERENCES_MAX && type->references[n] != VTB_REFERENCES_END) {
         if (type->references[n] % 8 != 0 || type->references[n] >= type->bytes)
             return false;
+        for (size_t i = 0; i < n; i++) { /* a collector would follow and count it as often */
+            if (type->references[i] == type->references[n])
+                return false;
+        }
         n++;
     }
     return *type->name && type->bytes >= 16 && type->bytes % 8 == 0 &&

@@ -47,9 +47,8 @@ struct vtb_node {
 #define VTB_PENDING_BYTES(record) (sizeof(struct vtb_node) + (record))
 
 /* Where in a node a collector finds references to other objects. */
-#define VTB_PENDING_REFERENCES          \
-    offsetof(struct vtb_node, waiting), \
-        VTB_VALUE_REFERS ? offsetof(struct vtb_node, value) : offsetof(struct vtb_node, waiting)
+#define VTB_PENDING_REFERENCES \
+    offsetof(struct vtb_node, waiting) VTB_AND_VALUE(struct vtb_node, value)
 
 /* --- (2) what the method returns --- */
 

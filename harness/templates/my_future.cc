@@ -72,8 +72,7 @@ using Owned = std::unique_ptr<Node, Release>;
 #define VTB_PENDING_BYTES(record) (sizeof(Node) + (record))
 
 /* Where in a node a collector finds references to other objects. */
-#define VTB_PENDING_REFERENCES \
-    offsetof(Node, waiting), VTB_VALUE_REFERS ? offsetof(Node, value) : offsetof(Node, waiting)
+#define VTB_PENDING_REFERENCES offsetof(Node, waiting) VTB_AND_VALUE(Node, value)
 
 /* --- (2) what the method returns --- */
 

@@ -316,6 +316,22 @@ static void the_fixture_heap_collects(void **state)
     strict()->close(gc);
 }
 
+static void the_fixture_heap_wants_each_reference_once(void **state)
+{
+    (void)state;
+    static const struct vtb_type twice_type = {
+        .name = "twice", .bytes = 40, .references = {24, 8, 24, VTB_REFERENCES_END}};
+    struct vtb_gc *gc;
+    const struct vtb_gc_access access = open_strict(&gc);
+    (void)access.alloc(&pair_type);
+    assert_int_equal(vtb_strict_seen.bad_types_n, 0);
+    (void)access.alloc(&twice_type);
+    assert_int_equal(vtb_strict_seen.bad_types_n, 1);
+    assert_int_equal(vtb_strict_seen.bad_type_bytes, 40);
+    strict()->leave(gc);
+    strict()->close(gc);
+}
+
 /* Only a reference to what is younger needs a card, and once; each word has one of its own. */
 static void the_fixture_heap_sees_a_missing_barrier(void **state)
 {
@@ -686,6 +702,7 @@ int main(void)
         cmocka_unit_test(other_types_through_every_strategy),
         cmocka_unit_test(a_strategy_in_cxx),
         cmocka_unit_test(the_fixture_heap_collects),
+        cmocka_unit_test(the_fixture_heap_wants_each_reference_once),
         cmocka_unit_test(the_fixture_heap_sees_a_missing_barrier),
         cmocka_unit_test(every_strategy_on_a_heap_that_collects),
         cmocka_unit_test(references_are_declared_and_marked),

@@ -40,7 +40,7 @@ struct vtb_type {
     size_t bytes;        /* of an object; a multiple of 8, from 16 on */
     uint32_t context;    /* < VTB_CONTEXTS_N; best not the same for types allocated by turns */
     bool all_references; /* every word is a reference: the object is an array of references */
-    /* Offsets of the words that may be references, and then VTB_REFERENCES_END. */
+    /* Offsets of the words that may be references, each once, and then VTB_REFERENCES_END. */
     uint16_t references[VTB_REFERENCES_MAX + 1];
 };
 

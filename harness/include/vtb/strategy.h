@@ -510,6 +510,13 @@ static inline void *vtb_capture_context(void)
 #ifndef VTB_VALUE_REFERS
 #define VTB_VALUE_REFERS 0
 #endif
+/* Behind the references in a list of them (struct vtb_type): the workload's value in the object, if
+ * it is one. Each word stands there once, as a collector follows and counts it as often. */
+#if VTB_VALUE_REFERS
+#define VTB_AND_VALUE(type, member) , offsetof(type, member)
+#else
+#define VTB_AND_VALUE(type, member)
+#endif
 
 /* The rest needs the workload's types, and is compiled only inside a cell's source file. */
 #ifdef VTB_STRATEGY_STEM

@@ -82,10 +82,14 @@ static_assert(sizeof(struct vtb_task) == 64 + VTB_ROUND_UP_8(sizeof(vtb_value)),
 #ifndef VTB_REUSES
 #define VTB_REUSES 0
 #endif
-#define VTB_TASK_REFERENCES                                                                        \
-    offsetof(struct vtb_task, waiting),                                                            \
-        VTB_VALUE_REFERS ? offsetof(struct vtb_task, result) : offsetof(struct vtb_task, waiting), \
-        VTB_REUSES ? offsetof(struct vtb_task, moves) : offsetof(struct vtb_task, waiting)
+#if VTB_REUSES
+#define VTB_TASK_REFERENCES           \
+    offsetof(struct vtb_task, moves), \
+        offsetof(struct vtb_task, waiting) VTB_AND_VALUE(struct vtb_task, result)
+#else
+#define VTB_TASK_REFERENCES \
+    offsetof(struct vtb_task, waiting) VTB_AND_VALUE(struct vtb_task, result)
+#endif
 
 static const struct vtb_type vtb_task_type = {"Task<T>",
                                               sizeof(struct vtb_task),

@@ -70,10 +70,9 @@ struct vtb_suspended_service {
 /* The offsets of the words that may refer to objects. Until its caller waits, the outermost
  * method's is all that is known of a chain, so it refers to the innermost one's; in .NET the thread
  * does. */
-#define VTB_SUSPENDED_REFERENCES                                                     \
-    offsetof(struct vtb_suspended, innermost), offsetof(struct vtb_suspended, next), \
-        VTB_VALUE_REFERS ? offsetof(struct vtb_suspended, result)                    \
-                         : offsetof(struct vtb_suspended, next)
+#define VTB_SUSPENDED_REFERENCES               \
+    offsetof(struct vtb_suspended, innermost), \
+        offsetof(struct vtb_suspended, next) VTB_AND_VALUE(struct vtb_suspended, result)
 
 static const struct vtb_type vtb_awaiting_type = {"continuation of a plain method",
                                                   VTB_ROUND_UP_8(sizeof(struct vtb_awaiting)),
