@@ -80,8 +80,8 @@ def test_rows_have_the_guests_own_figures(bench: Bench) -> None:
     assert result["context"]["unavailable"]["allocs_per_op"] == "guests do not tell it"
     assert result["context"]["options"]["guest"] == RUNS
     assert "guest" not in rows_of(result, "glibc")["heap_task"]
-    told = "runs 1.2 is no model but a runtime, in the same rounds, by its own clock. By the direct "
-    told += "method plain is plain, heap_task is task_from_result, value_task is value_task. How "
+    told = "runs 1.2 is no model but a runtime, in the same rounds, by its own clock. By the "
+    told += "direct method plain is plain, heap_task is task_from_result, value_task is value_task."
     assert told in " ".join(outcome.out.split())
     assert re.search(r"^fastest first +glibc +vs +runs +vs +runs", outcome.out, re.MULTILINE)
     assert "  runtime (runs 1.2) " in outcome.out

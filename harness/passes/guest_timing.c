@@ -160,7 +160,7 @@ struct vtb_guest_times vtb_guest_seats_run(struct vtb_guest_seats *seats, size_t
 /* --- after it --- */
 
 /* Holds what a case consumed against the cells' checksums: in all, and epoch by epoch where nothing
- * can wait when one ends. What waits elsewhere depends on the calls by which the guest warmed it. */
+ * can wait when one ends. What waits elsewhere depends on the calls that the guest warmed it by. */
 static bool hold(struct seat *seat, const uint64_t *expected, struct vtb_error *error)
 {
     struct vtb_guest *guest = &seat->own->guest;

@@ -333,7 +333,7 @@ static void break_even_text(char text[TEXT_BYTES], const struct screen *screen,
 }
 
 /* Whether two entries are about the same, but for the values of other parameters. What is allocated
- * is the same on all heaps, and for any number of callers, but for guests, which count their own. */
+ * is the same on all heaps, and for any number of callers; but a guest counts its own. */
 static bool are_alike(const struct vtb_break_even *one, const struct vtb_break_even *other)
 {
     const struct vtb_case *own = vtb_break_even_case(one);
