@@ -23,11 +23,10 @@ endif()
 # program has it.
 list(APPEND VTB_CELL_FLAGS -fPIC -fvisibility=hidden -ftls-model=initial-exec)
 
-# Counts do not depend on how well code is optimised, and half of all cells count: these take half as
-# long to compile.
+# Counts do not depend on how well code is optimised, and half of all cells count.
 set(VTB_COUNTING_FLAGS "")
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-    set(VTB_COUNTING_FLAGS -Og)
+    set(VTB_COUNTING_FLAGS -O1)
 endif()
 
 # What cells use of the program.
