@@ -22,7 +22,7 @@ static vtb_command_function *const commands[VTB_COMMAND_N] = {
     [VTB_COMMAND_CHECK] = vtb_check_command,       [VTB_COMMAND_NEW] = vtb_new_command,
     [VTB_COMMAND_BUILD] = vtb_build_command,       [VTB_COMMAND_DOCTOR] = vtb_doctor_command,
     [VTB_COMMAND_SELFTEST] = vtb_selftest_command, [VTB_COMMAND_CLAIMS] = vtb_claims_command,
-    [VTB_COMMAND_FIDELITY] = vtb_fidelity_command,
+    [VTB_COMMAND_FIDELITY] = vtb_fidelity_command, [VTB_COMMAND_LATENCY] = vtb_latency_command,
 };
 
 static void print_help(FILE *out, const void *what, enum vtb_format format)

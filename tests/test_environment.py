@@ -97,6 +97,7 @@ def test_a_preloaded_allocator_is_found_out(tmp_path: Path, library: str) -> Non
         ["selftest", "--quick"],
         ["claims", "--quick"],
         ["fidelity", "--quick"],
+        ["latency", "--rate", "1k"],
         ["gate", "--baseline"],
     ],
     ids=lambda words: words[0],

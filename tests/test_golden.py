@@ -46,6 +46,7 @@ OUTPUTS: dict[str, list[str]] = {
     "help-selftest.txt": ["selftest", "--help"],
     "help-claims.txt": ["claims", "--help"],
     "help-fidelity.txt": ["fidelity", "--help"],
+    "help-latency.txt": ["latency", "--help"],
     "counts.txt": FEW,
     "counts-markdown.txt": [*FEW, "--format", "markdown"],
     "counts.csv": [*FEW, "--format", "csv"],

@@ -12,16 +12,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
-#include "base/stats.h"
+#include "bench/lengths.h"
 
-/* Lengths of pauses from 1 ns to 2^44 ns (4.9 hours) are counted in buckets: each power of two is
- * divided into equal parts. One more bucket is for shorter pauses. */
-#define VTB_PAUSES_POWERS 44
+/* The parts of a power of two that lengths of pauses are counted in: 2^7. */
 #define VTB_PAUSES_PARTS_SHIFT 7
-#define VTB_PAUSES_PARTS (1 << VTB_PAUSES_PARTS_SHIFT)
-#define VTB_PAUSES_BUCKETS (VTB_PAUSES_POWERS * VTB_PAUSES_PARTS + 1)
+#define VTB_PAUSES_BUCKETS VTB_LENGTHS_BUCKETS(VTB_PAUSES_PARTS_SHIFT)
 
 /* The utilisation is known if fewer pauses than this touch any one window: in a window of 10 ms,
  * one every 2.4 us. */
@@ -44,16 +40,6 @@ struct vtb_mmu_window {
     bool too_many;    /* a window had more pauses than are kept: the figure is not known */
 };
 
-/* Lengths of pauses, counted. Only the first three fields are for others to read. */
-struct vtb_lengths {
-    uint64_t n;
-    double total_ns;
-    double max_ns;
-
-    double squares_ns2; /* sum of squared deviations from the mean */
-    uint64_t counts[VTB_PAUSES_BUCKETS];
-};
-
 /* The pauses of a run, by the clock on the wall and by the processor time that they took. What the
  * program had to wait is of the wall. Processor time is for comparing: it does not contain what
  * other processes did meanwhile. */
@@ -65,6 +51,8 @@ struct vtb_pauses {
     double end_ns;
     struct vtb_mmu_window windows[VTB_MMU_WINDOWS_N];
     struct vtb_pause kept[VTB_PAUSES_KEPT]; /* pause number i at i % VTB_PAUSES_KEPT */
+    uint64_t wall_counts[VTB_PAUSES_BUCKETS];
+    uint64_t cpu_counts[VTB_PAUSES_BUCKETS];
 };
 
 /* Forgets all pauses, as a run starts now. Writes to all of *pauses, so that adding a pause causes
@@ -78,19 +66,6 @@ void vtb_pauses_add(struct vtb_pauses *pauses, double start_ns, double end_ns, d
 void vtb_pauses_end(struct vtb_pauses *pauses, double now_ns);
 
 /*
- * Gives the length in ns that a share q of all pauses, 0 < q <= 1, does not exceed (nearest rank).
- * It is never too low, less than 1/128 (0.79 %) too high, and never above max_ns; q = 1 gives
- * max_ns itself. Pauses below 1 ns may be taken for 1 ns, and those above the range for its end.
- * Without pauses the length is 0.
- */
-double vtb_lengths_quantile(const struct vtb_lengths *lengths, double q);
-
-/* Gives that length with an interval for what the pauses are a sample of, by order statistics at
- * VTB_CONFIDENCE. Its end is INFINITY where no pause is sure to be longer: for q = 0.99 of fewer
- * than 528. */
-struct vtb_interval vtb_lengths_interval(const struct vtb_lengths *lengths, double q);
-
-/*
  * Gives the minimum mutator utilisation, from 0 to 1: the smallest share of time that the program
  * had in any window of vtb_mmu_windows_ns[which] within the run. If the run is shorter, it is the
  * window. The figure is exact, or NaN if not known: there were too many pauses (VTB_PAUSES_KEPT),
@@ -98,9 +73,5 @@ struct vtb_interval vtb_lengths_interval(const struct vtb_lengths *lengths, doub
  * P. Cheng and G. E. Blelloch, "A parallel, real-time garbage collector", PLDI 2001.
  */
 double vtb_pauses_mmu(const struct vtb_pauses *pauses, size_t which);
-
-/* Prints the distribution of lengths, in ns, in the format that HdrHistogram's plotters read
- * (.hgrm). The lengths are as exact as those of vtb_lengths_quantile. */
-void vtb_lengths_print(FILE *out, const struct vtb_lengths *lengths);
 
 #endif

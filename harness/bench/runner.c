@@ -202,6 +202,29 @@ void vtb_runner_run(struct vtb_runner *runner, size_t n)
     vtb_memory_leave(&runner->memory);
 }
 
+static void drive_part(void *context, size_t index)
+{
+    struct vtb_runner *runner = context;
+    vtb_memory_enter(&runner->memory);
+    if (index == runner->callers_n) {
+        complete(runner, false);
+    } else {
+        runner->drive(runner->context, runner, index);
+        __atomic_fetch_add(&runner->done_n, 1, __ATOMIC_RELEASE);
+    }
+    vtb_memory_leave(&runner->memory);
+}
+
+void vtb_runner_drive(struct vtb_runner *runner, vtb_caller_function *drive, void *context)
+{
+    runner->drive = drive;
+    runner->context = context;
+    if (runner->thread_pool)
+        vtb_thread_pool_run(runner->thread_pool, drive_part, runner);
+    else
+        drive_part(runner, 0);
+}
+
 void vtb_runner_drain(struct vtb_runner *runner, size_t caller)
 {
     vtb_memory_enter(&runner->memory);

@@ -20,6 +20,7 @@
 #include "cells/home.h"
 #include "guests/stand_in.h"
 #include "passes/cold.h"
+#include "passes/latency.h"
 #include "plan/arguments.h"
 #include "plan/prepare.h"
 
@@ -35,6 +36,7 @@ struct vtb_sessions_head {
     uint64_t sessions_n;
     uint64_t rounds_n;
     double epoch_ns;
+    struct vtb_open_loop open_loop;
     uint64_t first_number;
     uint64_t index;             /* of the session that is run */
     uint64_t point;             /* that it times */
@@ -54,18 +56,22 @@ static size_t align(size_t bytes)
     return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
+/* The bytes of what is found of each table of a point. */
+static size_t table_bytes(const struct vtb_plan *plan, size_t point)
+{
+    return align(plan->open_loop.rate > 0
+                     ? vtb_latencies_bytes(&plan->points[point], plan->sessions_n)
+                     : vtb_samples_bytes(&plan->points[point], plan->sessions_n, plan->rounds_n));
+}
+
 /* Where the samples of a table begin, in bytes from the head; behind the last table: the size. */
 static size_t offset_of(const struct vtb_plan *plan, size_t point, size_t table)
 {
     const size_t tables_n = plan->points_n * plan->consumers_n;
     size_t bytes = align(sizeof(struct vtb_sessions_head) + tables_n * sizeof(uint64_t));
     for (size_t p = 0; p < point; p++)
-        bytes += plan->consumers_n *
-                 align(vtb_samples_bytes(&plan->points[p], plan->sessions_n, plan->rounds_n));
-    return bytes + (point < plan->points_n
-                        ? table * align(vtb_samples_bytes(&plan->points[point], plan->sessions_n,
-                                                          plan->rounds_n))
-                        : 0);
+        bytes += plan->consumers_n * table_bytes(plan, p);
+    return bytes + (point < plan->points_n ? table * table_bytes(plan, point) : 0);
 }
 
 static size_t bytes_of(const struct vtb_plan *plan)
@@ -99,6 +105,19 @@ struct vtb_samples vtb_sessions_samples(const struct vtb_sessions *sessions, siz
     struct vtb_samples samples = all_samples(sessions->plan, sessions->head, point, table);
     samples.sessions_n = sessions->done_n;
     return samples;
+}
+
+static struct vtb_latencies latencies_of(const struct vtb_plan *plan,
+                                         struct vtb_sessions_head *head, size_t point, size_t table)
+{
+    return vtb_latencies_place(&plan->points[point], plan->sessions_n,
+                               (char *)head + offset_of(plan, point, table));
+}
+
+struct vtb_latencies vtb_sessions_latencies(const struct vtb_sessions *sessions, size_t point,
+                                            size_t table)
+{
+    return latencies_of(sessions->plan, sessions->head, point, table);
 }
 
 /* --- opening --- */
@@ -148,6 +167,7 @@ bool vtb_sessions_open(struct vtb_sessions *sessions, const struct vtb_plan *pla
         .sessions_n = plan->sessions_n,
         .rounds_n = plan->rounds_n,
         .epoch_ns = plan->epoch_ns,
+        .open_loop = plan->open_loop,
         .first_number = first_number,
         .bytes = sessions->bytes,
         .tables_n = plan->points_n * plan->consumers_n,
@@ -371,6 +391,16 @@ bool vtb_session_is_this(void)
     return getenv(VTB_SESSION_VARIABLE) != NULL;
 }
 
+/* Measures the latencies of one table. */
+static bool find_latencies(struct vtb_fixture *fixture, const struct vtb_plan *plan,
+                           struct vtb_sessions_head *head, size_t point, size_t table,
+                           struct vtb_error *error)
+{
+    struct vtb_latencies latencies = latencies_of(plan, head, point, table);
+    return vtb_latency_run(fixture, &plan->open_loop, plan->consumers[table], plan->rounds_n,
+                           &latencies, head->index, error);
+}
+
 /* Times one table. */
 static bool time_table(struct vtb_fixture *fixture, struct vtb_bench *bench,
                        const struct vtb_plan *plan, struct vtb_sessions_head *head, size_t point,
@@ -388,8 +418,8 @@ static bool time_table(struct vtb_fixture *fixture, struct vtb_bench *bench,
     return ok;
 }
 
-/* Times the tables of a point. One bench serves all of them; but cold starts need no bench, and a
- * real cache must be as if nobody had used it before. */
+/* Times the tables of a point. One bench serves all of them; but cold starts need no bench,
+ * latencies have one of their own, and a real cache must be as if nobody had used it before. */
 static bool time_point(const struct vtb_plan *plan, struct vtb_sessions_head *head,
                        struct vtb_stand_in *guests, size_t point, struct vtb_error *error)
 {
@@ -398,10 +428,12 @@ static bool time_point(const struct vtb_plan *plan, struct vtb_sessions_head *he
     if (!vtb_fixture_open_session(&fixture, &plan->points[point], head->first_number + head->index,
                                   error))
         return false;
-    const bool shared = !fixture.point->cold && !fixture.point->hits.emerge;
+    const bool is_open_loop = plan->open_loop.rate > 0;
+    const bool shared = !is_open_loop && !fixture.point->cold && !fixture.point->hits.emerge;
     bool ok = !shared || (bench = vtb_bench_open(&fixture, guests, error));
     for (size_t t = 0; ok && t < plan->consumers_n; t++)
-        ok = time_table(&fixture, bench, plan, head, point, t, error);
+        ok = is_open_loop ? find_latencies(&fixture, plan, head, point, t, error)
+                          : time_table(&fixture, bench, plan, head, point, t, error);
     vtb_bench_close(bench);
     vtb_fixture_close(&fixture);
     return ok;
@@ -457,6 +489,8 @@ bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error
     if (ok) {
         plan.sessions_n = head->sessions_n;
         plan.rounds_n = head->rounds_n;
+        if (head->open_loop.rate > 0)
+            vtb_plan_open_loop(&plan, &head->open_loop, head->rounds_n);
         ok = ((plan.points_n * plan.consumers_n == head->tables_n &&
                bytes_of(&plan) == head->bytes) ||
               vtb_fail(error, VTB_EXIT_INTERNAL,

@@ -1,8 +1,8 @@
 /*
- * Sessions: fresh processes, each of which times all tables of a plan. A session is this program
- * once more, started from its file, so that it shares neither pages nor addresses with another one;
- * its number draws its keys, its orders and its places. Its samples are in memory that both
- * processes have. For one thread.
+ * Sessions: fresh processes, each of which times all tables of a plan, or finds the latencies of
+ * its open loop. A session is this program once more, started from its file, so that it shares
+ * neither pages nor addresses with another one; its number draws its keys, its orders and its
+ * places. Its samples are in memory that both processes have. For one thread.
  */
 #ifndef PASSES_SESSIONS_H
 #define PASSES_SESSIONS_H
@@ -11,7 +11,7 @@
 
 #include "base/output.h"
 #include "bench/state_probe.h"
-#include "passes/timing.h"
+#include "passes/latency.h"
 
 struct vtb_sessions_head;
 struct vtb_guest_note;
@@ -72,6 +72,10 @@ VTB_MUST_USE bool vtb_sessions_load(struct vtb_sessions *sessions, const char *p
  * the sessions' memory. */
 struct vtb_samples vtb_sessions_samples(const struct vtb_sessions *sessions, size_t point,
                                         size_t table);
+
+/* Gives the latencies of the sessions that were run of a plan with an open loop, likewise. */
+struct vtb_latencies vtb_sessions_latencies(const struct vtb_sessions *sessions, size_t point,
+                                            size_t table);
 
 /* Gives the memory back; nothing if they are not open. */
 void vtb_sessions_close(struct vtb_sessions *sessions);

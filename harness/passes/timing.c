@@ -213,6 +213,14 @@ static double least_epoch_n(const struct vtb_bench *bench, double epoch_n)
     return fmax(THREADS_FACTOR * epoch_n, fmin(drained_n, DRAINED_N_MAX));
 }
 
+static void choose(struct vtb_bench *bench, enum vtb_consumer consumer)
+{
+    for (size_t i = 0; i < bench->cells_n; i++)
+        bench->runners[i].loop = vtb_fixture_loop(bench->fixture, bench->runners[i].cell, consumer);
+    if (bench->pacemaker.cell)
+        bench->pacemaker.loop = vtb_fixture_loop(bench->fixture, bench->pacemaker.cell, consumer);
+}
+
 /* Fills the windows, and sets the number of operations of all epochs: as the effort says, or such
  * that the median case takes its time. */
 static bool warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
@@ -406,14 +414,10 @@ static void run_pacemaker(struct vtb_bench *bench)
     bench->missed_n += counts->fetched_n;
 }
 
-/* Puts every caller of every case at a random place of the schedule. If hits emerge, all stay in
- * step, and the pacemaker makes the calls of the round before them. */
-static void take_places(struct vtb_bench *bench, struct vtb_random *places)
+void vtb_bench_take_places(struct vtb_bench *bench, struct vtb_random *places)
 {
-    if (bench->fixture->point->hits.emerge) {
-        run_pacemaker(bench);
+    if (bench->fixture->point->hits.emerge)
         return;
-    }
     for (size_t i = 0; i < bench->cells_n; i++) {
         struct vtb_runner *runner = &bench->runners[i];
         for (size_t t = 0; t < runner->callers_n; t++)
@@ -534,7 +538,9 @@ static double run_round(void *context, size_t round)
     if (vtb_interrupted())
         return 0;
     warm_again(bench);
-    take_places(bench, &table->places);
+    if (bench->fixture->point->hits.emerge)
+        run_pacemaker(bench); /* which makes the calls of the round before all others */
+    vtb_bench_take_places(bench, &table->places);
     table->probe_ns = probe(bench);
     const double cells_ns = run_block(table, round, 0, cells_n, run_epoch);
     const double guests_ns =
@@ -618,9 +624,7 @@ static bool check_runner(const struct vtb_bench *bench, size_t i, uint64_t *expe
     return same;
 }
 
-/* Checks that all cases, by the very code that was timed, consume the same values when they make
- * the same calls. */
-static bool check_checksums(struct vtb_bench *bench, struct vtb_error *error)
+bool vtb_bench_check(struct vtb_bench *bench, struct vtb_error *error)
 {
     const struct vtb_point *point = bench->fixture->point;
     uint64_t expected = 0;
@@ -636,20 +640,28 @@ static bool check_checksums(struct vtb_bench *bench, struct vtb_error *error)
     return vtb_guest_seats_check(bench->seats, error);
 }
 
-static void choose(struct vtb_bench *bench, enum vtb_consumer consumer)
+bool vtb_bench_warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
+                       enum vtb_consumer consumer, struct vtb_error *error)
 {
-    for (size_t i = 0; i < bench->cells_n; i++)
-        bench->runners[i].loop = vtb_fixture_loop(bench->fixture, bench->runners[i].cell, consumer);
-    if (bench->pacemaker.cell)
-        bench->pacemaker.loop = vtb_fixture_loop(bench->fixture, bench->pacemaker.cell, consumer);
+    choose(bench, consumer);
+    return warm_up(bench, effort, error);
+}
+
+struct vtb_runner *vtb_bench_runner(struct vtb_bench *bench, size_t i)
+{
+    return &bench->runners[i];
+}
+
+struct vtb_thread_pool *vtb_bench_threads(struct vtb_bench *bench)
+{
+    return bench->thread_pool;
 }
 
 bool vtb_bench_run(struct vtb_bench *bench, const struct vtb_effort *effort,
                    enum vtb_consumer consumer, struct vtb_samples *samples, struct vtb_error *error)
 {
-    choose(bench, consumer);
-    return warm_up(bench, effort, error) && measure(bench, samples, error) &&
-           check_checksums(bench, error);
+    return vtb_bench_warm_up(bench, effort, consumer, error) && measure(bench, samples, error) &&
+           vtb_bench_check(bench, error);
 }
 
 bool vtb_timing_run(struct vtb_fixture *fixture, const struct vtb_effort *effort,

@@ -112,6 +112,27 @@ struct vtb_bench *vtb_bench_open(const struct vtb_fixture *fixture, struct vtb_s
                                  struct vtb_error *error);
 void vtb_bench_close(struct vtb_bench *bench);
 
+/* Chooses the consumer of the cells' cases, and brings them into their steady state. On false
+ * *error says that there was an interrupt, or no memory. */
+VTB_MUST_USE bool vtb_bench_warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
+                                    enum vtb_consumer consumer, struct vtb_error *error);
+
+/* Gives what runs a case of a cell, by its place in the point, and the threads that all cases
+ * share; null: none has several. Borrowed until the bench is closed. */
+struct vtb_runner;
+struct vtb_thread_pool;
+struct vtb_runner *vtb_bench_runner(struct vtb_bench *bench, size_t i);
+struct vtb_thread_pool *vtb_bench_threads(struct vtb_bench *bench);
+
+/* Puts every caller of every case at a random place of the schedule, drawn from `places`; where
+ * hits emerge they stay in step instead. */
+struct vtb_random;
+void vtb_bench_take_places(struct vtb_bench *bench, struct vtb_random *places);
+
+/* Checks that all cases, by the very code that was timed, consume the same values when they make
+ * the same calls. On false *error says which does not. */
+VTB_MUST_USE bool vtb_bench_check(struct vtb_bench *bench, struct vtb_error *error);
+
 /* Times all cases for one consumer, and writes the times to a session's samples, of as many rounds
  * as the effort says. On false *error says that the checksums of the cases disagree, or that there
  * was an interrupt. */
@@ -130,7 +151,6 @@ void vtb_samples_free(struct vtb_samples *samples);
 /* Writes to `order` the order of n > 0 cases in round `round`: shuffled anew every n rounds, and
  * shifted by one place from round to round. Rounds must be asked for one after the other, from 0
  * on, and `order` must still hold the order of the round before. */
-struct vtb_random;
 void vtb_latin_square(struct vtb_random *random, size_t *order, size_t n, size_t round);
 
 #endif

@@ -86,6 +86,14 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "of time paused, ratios of times, each with a goal, and whether it is met. docs/GUESTS.md\n"
      "tells of guests. Takes two to three minutes. Exit status: 0 whatever is found, also where\n"
      "the runtime is missing: then it is told how to get it.\n"},
+    {"latency", "the distribution of latencies at a rate",
+     "Makes calls when they are meant to be made, so many a second, whatever became of those "
+     "before:\n"
+     "an open loop. Tells how long after its intended start a call is done, and after its actual\n"
+     "one: the median, percentiles, the slowest; how much of that is the machine's, by a control\n"
+     "that makes no call; and each figure as a ratio to the baseline strategy's, by sessions as\n"
+     "`run` has them. A rate that cannot be sustained is refused: --rate max finds what can.\n"
+     "docs/LATENCY.md explains the figures. Takes a minute or two.\n"},
 };
 
 /* --- the options, once --- */
@@ -104,13 +112,15 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
 #define SELFTEST (1u << VTB_COMMAND_SELFTEST)
 #define CLAIMS (1u << VTB_COMMAND_CLAIMS)
 #define FIDELITY (1u << VTB_COMMAND_FIDELITY)
+#define LATENCY (1u << VTB_COMMAND_LATENCY) /* likewise, but for those that are not_loaded */
 #define ALL                                                                                    \
     (RUN | ADVISE | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST | \
-     CLAIMS | FIDELITY)
+     CLAIMS | FIDELITY | LATENCY)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
 /* The commands that may take long. */
-#define WAITS (RUN | ADVISE | MISUSE | GATE | CHECK | BUILD | SELFTEST | CLAIMS | FIDELITY)
+#define WAITS \
+    (RUN | ADVISE | MISUSE | GATE | CHECK | BUILD | SELFTEST | CLAIMS | FIDELITY | LATENCY)
 
 /* What a flag accepts. */
 #define NO_VALUE "no value (in the environment 1 or 0)"
@@ -163,6 +173,15 @@ static const struct vtb_option chosen_options[] = {
 };
 
 static const struct vtb_option other_options[] = {
+    {"rate", "R", vtb_parse_rate, FIELD(rate), .number = {1, 1e9, false, false},
+     .accepts = "calls a second, from 1 to 1e9, as 100000 or 100k, or max", .of_run = true,
+     .commands = LATENCY,
+     .help = "calls a second, of all callers together; max: find how many each case sustains. It\n"
+             "is the volume of --calls-per-second, too, unless that is given"},
+    {"arrivals", "KIND", vtb_parse_word, FIELD(arrivals), .words = vtb_arrivals_words,
+     .accepts = "constant or poisson", .of_run = true, .commands = LATENCY,
+     .help = "when calls are meant to start: equally far apart, or as those of many users, whose\n"
+             "distances are exponential, drawn from the seed; default: constant"},
     {"await-many", NULL, vtb_parse_flag, FIELD(await_many), .accepts = NO_VALUE, .commands = ADVISE,
      .help = "callers await a result several times, or several of them await the same one"},
     {"store-result", NULL, vtb_parse_flag, FIELD(store_result), .accepts = NO_VALUE,
@@ -274,7 +293,7 @@ static const struct vtb_option other_options[] = {
      .help = "independent: lookups may overlap, which measures throughput; dependent: each key\n"
              "needs the last result, which measures latency; default: independent"},
     {"instructions", NULL, vtb_parse_flag, FIELD(instructions), .accepts = NO_VALUE,
-     .of_cases = true, .commands = RUN,
+     .of_cases = true, .not_loaded = true, .commands = RUN,
      .help = "count instructions per operation as well, exactly, under valgrind's callgrind: the\n"
              "same figure in every run on a machine with the same toolchain; takes minutes"},
     {"events", "LIST", vtb_parse_events, FIELD(events),
@@ -303,6 +322,23 @@ static const struct vtb_option other_options[] = {
     {"runs", "N", vtb_parse_number, FIELD(runs), .number = {2, 10000, true, false},
      .accepts = "whole numbers from 2 to 10000", .commands = SELFTEST,
      .help = "runs beside each load; default: 100"},
+    {"sessions", "N", vtb_parse_number, FIELD(sessions), .number = {1, 1000, true, false},
+     .accepts = "whole numbers from 1 to 1000", .of_run = true, .commands = LATENCY,
+     .help = "fresh processes that each measure everything; an interval takes 5 or more of them.\n"
+             "Default: 5"},
+    {"slices", "N", vtb_parse_number, FIELD(slices), .number = {1, 1000000, true, false},
+     .accepts = "whole numbers from 1 to 1000000", .of_run = true, .commands = LATENCY,
+     .help = "slices of each case in a session; default: 10, with --quick 4"},
+    {"slice-ms", "X", vtb_parse_number, FIELD(slice_ms), .number = {1, 10000, false, false},
+     .accepts = "milliseconds from 1 to 10000", .of_run = true, .commands = LATENCY,
+     .help = "how long a case has its turn; longer at rates below 20 calls in that time.\n"
+             "Default: 50"},
+    {"time", "SECONDS", vtb_parse_number, FIELD(time_s), .number = {0.01, 86400, false, false},
+     .accepts = "seconds from 0.01 to 86400", .of_run = true, .commands = LATENCY,
+     .help = "take about this long for each table, in place of --slices: divided among sessions,\n"
+             "cases and their slices"},
+    {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = NO_VALUE, .of_run = true,
+     .commands = LATENCY, .help = "a rough answer: 4 slices of each case in a session"},
     {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = NO_VALUE, .commands = SELFTEST,
      .help = "3 runs beside each load: few, but less than a minute"},
     {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = NO_VALUE, .commands = CLAIMS,
@@ -313,7 +349,7 @@ static const struct vtb_option other_options[] = {
          "60"},
     {"guest", "NAME,...", vtb_parse_guests, FIELD(guests),
      .accepts = "names of guests, or folders of your own; see `list`", .of_cases = true,
-     .commands = RUN | FIDELITY,
+     .not_loaded = true, .commands = RUN | FIDELITY,
      .help = "guests, programs in other runtimes: their rows stand beside the heaps', in the same\n"
              "rounds and sessions. `fidelity` holds the models against one of them; default: the\n"
              "first. `list` shows all. A folder, as ./mine, is one of your own: docs/GUESTS.md"},
@@ -343,19 +379,19 @@ static const struct vtb_option other_options[] = {
      .help = "print what would be measured, and how long it takes; write nothing"},
     {"keep-environment", NULL, vtb_parse_flag, FIELD(keep_environment), .accepts = NO_VALUE,
      .of_run = true,
-     .commands = RUN | ADVISE | GATE | MISUSE | CHECK | SELFTEST | CLAIMS | FIDELITY,
+     .commands = RUN | ADVISE | GATE | MISUSE | CHECK | SELFTEST | CLAIMS | FIDELITY | LATENCY,
      .help = "leave what an allocator, a collector or the dynamic linker reads (LD_PRELOAD,\n"
              "GLIBC_TUNABLES, MALLOC_CONF, GC_...) in the environment of what is measured; the\n"
              "result says so. By default it is taken out, which the result says as well"},
     {"pin", "CPUS", vtb_parse_text, FIELD(pin), .accepts = "processors, as 0 or 0-3,8",
-     .of_run = true, .commands = RUN | ADVISE | GATE | SELFTEST | CLAIMS | FIDELITY,
+     .of_run = true, .commands = RUN | ADVISE | GATE | SELFTEST | CLAIMS | FIDELITY | LATENCY,
      .help = "run everything on these processors alone"},
     {"resume", "FILE", vtb_parse_text, FIELD(resume), .file = VTB_FILE_READ,
      .accepts = "a result file's name", .commands = RUN,
      .help = "go on where a run ended before its time, by its result file: with its options and\n"
              "the sessions that it has, on the same machine and by the same build"},
     {"tag", "TEXT", vtb_parse_text, FIELD(tag), .accepts = "a text", .of_run = true,
-     .commands = RUN,
+     .commands = RUN | LATENCY,
      .help = "a text of your own for the result file, as a branch's name; `compare` shows it"},
     {"seed", "N", vtb_parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",
      .of_cases = true, .commands = RUN,
@@ -378,12 +414,12 @@ static const struct vtb_option other_options[] = {
     {"details", NULL, vtb_parse_flag, FIELD(details), .accepts = NO_VALUE, .commands = RUN,
      .help = "all tables and sentences, in place of the answer with one table; up to 100 columns"},
     {"export-json", "FILE", vtb_parse_text, FIELD(export_json), .file = VTB_FILE_WRITTEN,
-     .accepts = "a file's name", .commands = RUN,
+     .accepts = "a file's name", .commands = RUN | LATENCY,
      .help = "write the result file there too, whole or not at all; likewise CSV, Markdown:"},
     {"export-csv", "FILE", vtb_parse_text, FIELD(export_csv), .file = VTB_FILE_WRITTEN,
-     .accepts = "a file's name", .commands = RUN, .help = "one row for each case"},
+     .accepts = "a file's name", .commands = RUN | LATENCY, .help = "one row for each case"},
     {"export-markdown", "FILE", vtb_parse_text, FIELD(export_markdown), .file = VTB_FILE_WRITTEN,
-     .accepts = "a file's name", .commands = RUN | GATE,
+     .accepts = "a file's name", .commands = RUN | GATE | LATENCY,
      .help = "the tables; of `gate` a summary for a CI job's page"},
     {"plot", "DIR", vtb_parse_text, FIELD(plot_dir), .accepts = "a directory's name",
      .commands = RUN,
@@ -444,7 +480,8 @@ static const struct vtb_option other_options[] = {
      .help = "with another compiler, C library or architecture than the baseline's compare what\n"
              "does not depend on them, and leave out instructions and times, in place of status 5"},
     {"results-dir", "DIR", vtb_parse_text, FIELD(results_dir), .accepts = "a directory's name",
-     .commands = RUN | ADVISE, .help = "where result files are written; default: results"},
+     .commands = RUN | ADVISE | LATENCY,
+     .help = "where result files are written; default: results"},
     {"help", NULL, vtb_parse_flag, FIELD(help), .no_twin = true, .accepts = "no value",
      .commands = ALL, .help = "this text"},
     {"version", NULL, vtb_parse_flag, FIELD(version), .no_twin = true, .accepts = "no value",
@@ -469,6 +506,7 @@ static struct vtb_option option_of(const struct vtb_parameter *parameter)
         .number = parameter->number,
         .commands = parameter->of_method ? RUN | ADVISE : RUN,
         .of_cases = true,
+        .not_loaded = id == VTB_P(calls),
     };
 }
 
@@ -494,7 +532,8 @@ bool vtb_option_is_of(const struct vtb_option *option, enum vtb_command command)
 {
     const bool is_of_run = option->commands & RUN;
     return (option->commands & 1u << command) ||
-           (command == VTB_COMMAND_BUILD && option->of_cases && is_of_run);
+           (command == VTB_COMMAND_BUILD && option->of_cases && is_of_run) ||
+           (command == VTB_COMMAND_LATENCY && option->of_cases && is_of_run && !option->not_loaded);
 }
 
 static bool is_text(const char *own, const char *text, size_t n)

@@ -49,6 +49,8 @@ struct vtb_option {
     /* Whether it says how they are run, or what is told of them: a result file keeps such an option
      * apart, and --resume gives it again. */
     bool of_run;
+    /* Whether it means nothing to an open loop, though it says which cases are run. */
+    bool not_loaded;
     bool no_twin;    /* the environment has no variable for it */
     const char *old; /* a name that it had before, and that is taken still; null: none */
 };

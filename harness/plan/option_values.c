@@ -1,5 +1,6 @@
 #include "plan/option_values.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,15 @@ bool vtb_parse_limits(const struct vtb_option *option, const char *text, void *f
     }
     free(copy);
     return ok || vtb_refuse_value(option, text, "no such limit", error);
+}
+
+bool vtb_parse_rate(const struct vtb_option *option, const char *text, void *field,
+                    struct vtb_error *error)
+{
+    if (strcmp(text, "max") != 0)
+        return vtb_parse_number(option, text, field, error);
+    *(double *)field = INFINITY;
+    return true;
 }
 
 bool vtb_parse_rounds(const struct vtb_option *option, const char *text, void *field,

@@ -20,6 +20,7 @@ vtb_parse_function vtb_parse_numbers;
 vtb_parse_function vtb_parse_number;
 vtb_parse_function vtb_parse_events;
 vtb_parse_function vtb_parse_limits;
+vtb_parse_function vtb_parse_rate;
 vtb_parse_function vtb_parse_rounds;
 vtb_parse_function vtb_parse_seed;
 vtb_parse_function vtb_parse_word;

@@ -17,6 +17,7 @@ const char *const vtb_method_words[] = {"direct", "async", "runtime", "both", "a
 const char *const vtb_caller_words[] = {"classic", "runtime", NULL};
 const char *const vtb_completer_words[] = {"caller", "thread", NULL};
 const char *const vtb_abstraction_words[] = {"concrete", "virtual", NULL};
+const char *const vtb_arrivals_words[] = {"constant", "poisson", NULL};
 const char *const vtb_plot_by_words[] = {"matplotlib", "gnuplot", "both", NULL};
 const char *const vtb_progress_words[] = {"auto", "plain", "off", NULL};
 const char *const vtb_color_words[] = {"auto", "always", "never", NULL};

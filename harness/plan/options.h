@@ -29,6 +29,7 @@ enum vtb_command {
     VTB_COMMAND_SELFTEST,
     VTB_COMMAND_CLAIMS,
     VTB_COMMAND_FIDELITY,
+    VTB_COMMAND_LATENCY,
     VTB_COMMAND_N
 };
 
@@ -49,6 +50,9 @@ enum vtb_completer { VTB_COMPLETER_CALLER, VTB_COMPLETER_THREAD };
 /* What a caller knows of the service: which it is, or an interface of it. */
 enum vtb_abstraction { VTB_ABSTRACTION_CONCRETE, VTB_ABSTRACTION_VIRTUAL };
 
+/* How far apart the calls of an open loop are meant to start: equally, or as if users were many. */
+enum vtb_arrivals { VTB_ARRIVALS_CONSTANT, VTB_ARRIVALS_POISSON };
+
 /* The programs that draw pictures. */
 enum vtb_plot_by { VTB_PLOT_BY_MATPLOTLIB, VTB_PLOT_BY_GNUPLOT, VTB_PLOT_BY_BOTH };
 
@@ -60,6 +64,7 @@ extern const char *const vtb_method_words[];
 extern const char *const vtb_caller_words[];
 extern const char *const vtb_completer_words[];
 extern const char *const vtb_abstraction_words[];
+extern const char *const vtb_arrivals_words[];
 extern const char *const vtb_plot_by_words[];
 extern const char *const vtb_progress_words[];
 extern const char *const vtb_color_words[];
@@ -117,11 +122,15 @@ struct vtb_options {
     double miss_time_s;      /* likewise */
     int completer;           /* enum vtb_completer */
     int abstraction;         /* enum vtb_abstraction */
-    int plot_by;             /* enum vtb_plot_by */
-    int completion;          /* enum vtb_completion */
-    int consumer;            /* enum vtb_consumer */
-    int method;              /* enum vtb_method, or enum vtb_methods_chosen */
-    int caller;              /* enum vtb_caller */
+    int arrivals;            /* enum vtb_arrivals, of `latency`, as are the next three */
+    double rate;   /* calls a second; INFINITY: the most that is sustained; 0: not given */
+    double slices; /* 0: not given, as for the next */
+    double slice_ms;
+    int plot_by;    /* enum vtb_plot_by */
+    int completion; /* enum vtb_completion */
+    int consumer;   /* enum vtb_consumer */
+    int method;     /* enum vtb_method, or enum vtb_methods_chosen */
+    int caller;     /* enum vtb_caller */
     bool stored;
     int format;             /* enum vtb_format */
     int progress;           /* enum vtb_progress_kind */

@@ -680,6 +680,16 @@ bool vtb_plan_make_gated(struct vtb_plan *plan, const struct vtb_options *option
     return true;
 }
 
+void vtb_plan_open_loop(struct vtb_plan *plan, const struct vtb_open_loop *open_loop,
+                        size_t slices_n)
+{
+    plan->open_loop = *open_loop;
+    plan->rounds_n = slices_n;
+    plan->tables_n = plan->consumers_n;
+    for (size_t i = 0; i < plan->points_n; i++)
+        plan->points[i].cold = false;
+}
+
 bool vtb_plan_has_pressure(const struct vtb_plan *plan, const struct vtb_case *the_case)
 {
     return vtb_heap_collects(the_case->heap->heap) || plan->pressure_words.n > 0;
@@ -714,7 +724,8 @@ const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n)
         for (size_t i = 0; i < vtb_cells_end(point); i++) {
             if (vtb_plan_needs_timing(plan, &point->cases[i]))
                 add_once(cells, n, point->cases[i].timing);
-            add_once(cells, n, point->cases[i].counting);
+            if (plan->open_loop.rate == 0 || point->hits.emerge) /* a pacemaker counts */
+                add_once(cells, n, point->cases[i].counting);
         }
     }
     return cells;

@@ -97,6 +97,13 @@ struct vtb_skip {
     bool is_guest; /* `what` is a guest's name */
 };
 
+/* The load of an open loop: when calls are meant to start, whatever became of those before. */
+struct vtb_open_loop {
+    double rate;  /* calls a second, of all callers together; INFINITY: as many as are sustained */
+    bool poisson; /* times between them are exponential; else they are all the same */
+    double slice_ns; /* how long a case has its turn */
+};
+
 #define VTB_SKIPS_MAX 256
 
 struct vtb_skips {
@@ -125,6 +132,8 @@ struct vtb_plan {
     size_t sessions_n;            /* processes that time all tables, one after the other */
     size_t rounds_n;              /* of each session; 0: no times are taken */
     double epoch_ns;
+    struct vtb_open_loop
+        open_loop; /* a rate of 0: there is none, and times are those of a closed loop */
     struct vtb_names pressure_words; /* the figures to show, see vtb_pressure_metrics */
     double calls_per_second;         /* > 0: figures are also told at this volume */
     struct vtb_trace trace;          /* closed with the plan */
@@ -166,6 +175,11 @@ VTB_MUST_USE bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options 
  * table for each consumer; without times, unless the options say how long to measure them. */
 VTB_MUST_USE bool vtb_plan_make_gated(struct vtb_plan *plan, const struct vtb_options *options,
                                       struct vtb_error *error);
+
+/* Has a plan be that of an open loop, in whose sessions each case has its turn `slices_n` times:
+ * nothing is counted, and nothing is a cold start. */
+void vtb_plan_open_loop(struct vtb_plan *plan, const struct vtb_open_loop *open_loop,
+                        size_t slices_n);
 
 /* Whether the pressure pass looks at a case: it does on heaps that collect, and on others if its
  * figures are asked for. */

@@ -180,7 +180,7 @@ static void an_interval_of_a_quantile(void **state)
 static void quantiles_at_powers_of_two(void **state)
 {
     (void)state;
-    for (int power = 0; power < VTB_PAUSES_POWERS; power++) {
+    for (int power = 0; power < VTB_LENGTHS_POWERS; power++) {
         const double length_ns = ldexp(1, power);
         const double below_ns = length_ns * (1 - 0x1p-20);
         vtb_pauses_start(&pauses, 0);

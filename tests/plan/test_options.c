@@ -116,7 +116,7 @@ static char *help_text(enum vtb_command command)
 /* The words of the commands, in the order of enum vtb_command. */
 static const char *const command_words[] = {"run",      "advise", "list",    "misuse", "gate",
                                             "compare",  "check",  "new",     "build",  "doctor",
-                                            "selftest", "claims", "fidelity"};
+                                            "selftest", "claims", "fidelity", "latency"};
 
 #define HELP_ROWS_MAX 100
 
@@ -383,6 +383,7 @@ static void bad_values(void **state)
     refused_values("claims", bad_values_of_claims, LENGTH(bad_values_of_claims));
     refused_values("advise", bad_values_of_advise, LENGTH(bad_values_of_advise));
     refused_values("fidelity", bad_values_of_fidelity, LENGTH(bad_values_of_fidelity));
+    refused_values("latency", bad_values_of_latency, LENGTH(bad_values_of_latency));
     assert_contains(refused("--events|page-falts"), "page-faults"); /* which is meant */
 }
 
@@ -540,6 +541,31 @@ static void callers_and_volumes(void **state)
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_THREAD], "thread");
     assert_string_equal(vtb_abstraction_words[VTB_ABSTRACTION_CONCRETE], "concrete");
     assert_string_equal(vtb_abstraction_words[VTB_ABSTRACTION_VIRTUAL], "virtual");
+}
+
+/* When the calls of an open loop are meant to start; what says which cases are run is taken by it,
+ * too, but for what it does not do. */
+static void open_loops(void **state)
+{
+    (void)state;
+    accepted("latency|--rate|100k");
+    assert_int_equal(options.command, VTB_COMMAND_LATENCY);
+    assert_same_double(options.rate, 100e3);
+    assert_int_equal(options.arrivals, VTB_ARRIVALS_CONSTANT);
+    accepted("latency|--rate=1.5M|--arrivals|poisson|--slice-ms|2.5|--slices=3|--sessions=2");
+    assert_same_double(options.rate, 1.5e6);
+    assert_int_equal(options.arrivals, VTB_ARRIVALS_POISSON);
+    assert_same_double(options.slice_ms, 2.5);
+    assert_same_double(options.slices, 3);
+    assert_string_equal(vtb_arrivals_words[VTB_ARRIVALS_POISSON], "poisson");
+    assert_string_equal(vtb_arrivals_words[VTB_ARRIVALS_CONSTANT], "constant");
+    accepted("latency|--rate|max");
+    assert_true(isinf(options.rate));
+    accepted("latency|--gen0-budget|256K|--live-heap=64M|--hit-rate|0.95|--completer|thread");
+    assert_contains(refused("latency|--guest|dotnet"), "--guest is not an option of 'latency'");
+    assert_contains(refused("latency|--instructions"), "is not an option of 'latency'");
+    assert_contains(refused("latency|--calls|1000"), "--calls is not an option of 'latency'");
+    assert_contains(refused("--rate|100k"), "--rate is not an option of 'run'");
 }
 
 static void progress(void **state)
@@ -954,6 +980,7 @@ static const char *bad_text(const char *option)
     text = text ? text : bad_text_of(bad_values_of_advise, LENGTH(bad_values_of_advise), option);
     text =
         text ? text : bad_text_of(bad_values_of_fidelity, LENGTH(bad_values_of_fidelity), option);
+    text = text ? text : bad_text_of(bad_values_of_latency, LENGTH(bad_values_of_latency), option);
     if (!text)
         fail_msg("--%s has no row in bad_values.h", option);
     return text;
@@ -1240,6 +1267,7 @@ int main(void)
         cmocka_unit_test(caches_and_traces),
         cmocka_unit_test(callers_and_volumes),
         cmocka_unit_test(counters_and_baselines),
+        cmocka_unit_test(open_loops),
         cmocka_unit_test(progress),
         cmocka_unit_test(color),
         cmocka_unit_test(gates),

@@ -1,0 +1,135 @@
+#include "figures/latencies.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/allocate.h"
+#include "figures/pooled.h"
+
+#define WHAT "the figures of a table of latencies"
+
+static const struct vtb_interval unknown = {NAN, NAN, NAN};
+
+/* The figure of a session, and of which kind it is: a quantile, or the rate that is sustained. */
+struct key {
+    bool sustained;
+    size_t kind;
+    size_t quantile;
+};
+
+static double value_of(const struct vtb_latency_table *table, size_t session, size_t unit,
+                       const struct key *key)
+{
+    const struct vtb_latency_tally *tally =
+        &table->latencies.tallies[session * table->latencies.units_n + unit];
+    if (!key->sustained)
+        return tally->ns[key->kind][key->quantile];
+    return tally->rate_sustained > 0 ? tally->rate_sustained : NAN;
+}
+
+/* The least and the most of all sessions, beside a figure. */
+static struct vtb_interval range_of(const struct vtb_latency_table *table, size_t unit,
+                                    const struct key *key, double figure)
+{
+    struct vtb_interval range = {figure, NAN, NAN};
+    for (size_t s = 0; s < table->sessions_n; s++) {
+        range.lo = fmin(range.lo, value_of(table, s, unit, key)); /* fmin passes NaN over */
+        range.hi = fmax(range.hi, value_of(table, s, unit, key));
+    }
+    return range;
+}
+
+/* The ratio of a case to its baseline, by pairs of each session; not known of the idle control, and
+ * of a baseline itself. A session's value is one number, whose noise is in how far sessions are
+ * apart. */
+static struct vtb_interval ratio_of(const struct vtb_latency_table *table, size_t unit,
+                                    const struct key *key)
+{
+    const struct vtb_case *the_case = table->figures[unit].the_case;
+    const size_t base = the_case ? the_case->baseline : unit;
+    if (base == unit)
+        return unknown;
+    struct vtb_session_value *values = vtb_allocate(table->sessions_n, sizeof *values, WHAT);
+    size_t n = 0;
+    for (size_t s = 0; s < table->sessions_n; s++) {
+        const double ratio = value_of(table, s, unit, key) / value_of(table, s, base, key);
+        if (ratio > 0 && isfinite(ratio))
+            values[n++] = (struct vtb_session_value){log(ratio), 0};
+    }
+    const struct vtb_pooled pooled = vtb_pool(values, n);
+    const struct vtb_interval logs = vtb_pooled_interval(&pooled, 1);
+    free(values);
+    return (struct vtb_interval){exp(logs.median), exp(logs.lo), exp(logs.hi)};
+}
+
+static double median_of(const struct vtb_latency_table *table, size_t unit, const struct key *key)
+{
+    double *values = vtb_allocate(table->sessions_n, sizeof *values, WHAT);
+    size_t n = 0;
+    for (size_t s = 0; s < table->sessions_n; s++) {
+        const double value = value_of(table, s, unit, key);
+        if (!isnan(value))
+            values[n++] = value;
+    }
+    const double median = n > 0 ? vtb_median(values, n) : NAN;
+    free(values);
+    return median;
+}
+
+static void summarise_times(struct vtb_latency_table *table, size_t unit)
+{
+    struct vtb_latency_figures *figures = &table->figures[unit];
+    for (size_t k = 0; k < VTB_LATENCY_KINDS_N; k++) {
+        const struct vtb_lengths all =
+            vtb_latencies_lengths(&table->latencies, unit, (enum vtb_latency_kind)k);
+        for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++) {
+            const struct key key = {.kind = k, .quantile = q};
+            figures->ns[k][q] = range_of(table, unit, &key, vtb_latency_quantile(&all, q));
+            figures->ratios[k][q] = ratio_of(table, unit, &key);
+        }
+    }
+}
+
+static void summarise_unit(struct vtb_latency_table *table, size_t unit)
+{
+    struct vtb_latency_figures *figures = &table->figures[unit];
+    const struct key sustained = {.sustained = true};
+    double late_n = 0;
+    double lasted_ns = 0;
+    figures->callers_n = vtb_latency_callers_n(table->point, unit);
+    if (unit < vtb_cells_end(table->point))
+        figures->the_case = &table->point->cases[unit];
+    for (size_t s = 0; s < table->sessions_n; s++) {
+        const struct vtb_latency_tally *tally =
+            &table->latencies.tallies[s * table->latencies.units_n + unit];
+        figures->calls_n += tally->calls_n;
+        late_n += (double)tally->late_n;
+        lasted_ns += tally->lasted_ns;
+    }
+    figures->rate_achieved = (double)figures->calls_n * 1e9 / lasted_ns;
+    figures->late_share = late_n / (double)figures->calls_n;
+    summarise_times(table, unit);
+    figures->sustained = range_of(table, unit, &sustained, median_of(table, unit, &sustained));
+    figures->sustained_ratio = ratio_of(table, unit, &sustained);
+}
+
+void vtb_latency_summarise(struct vtb_latency_table *table, const struct vtb_point *point,
+                           enum vtb_consumer consumer, const struct vtb_latencies *latencies,
+                           size_t sessions_n)
+{
+    *table = (struct vtb_latency_table){
+        .point = point,
+        .consumer = consumer,
+        .latencies = *latencies,
+        .sessions_n = sessions_n,
+        .figures = vtb_allocate(latencies->units_n, sizeof *table->figures, WHAT),
+    };
+    for (size_t i = 0; i < latencies->units_n; i++)
+        summarise_unit(table, i);
+}
+
+void vtb_latency_table_free(struct vtb_latency_table *table)
+{
+    free(table->figures);
+    *table = (struct vtb_latency_table){.figures = NULL};
+}

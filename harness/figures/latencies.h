@@ -1,0 +1,38 @@
+/* From the latencies of sessions to figures: one table for each point and consumer. */
+#ifndef FIGURES_LATENCIES_H
+#define FIGURES_LATENCIES_H
+
+#include "base/stats.h"
+#include "passes/latency.h"
+
+/* The figures of one case. Where ends of an interval are of a figure by itself, they are the least
+ * and the most of all sessions; those of a ratio hold for another run, as of times (pooled.h). What
+ * is not known is NaN. */
+struct vtb_latency_figures {
+    const struct vtb_case *the_case; /* null: an idle control */
+    size_t callers_n;
+    uint64_t calls_n;
+    double rate_achieved; /* calls a second, of all callers together */
+    double late_share;    /* of the calls, that were due before their caller was free */
+    struct vtb_interval ns[VTB_LATENCY_KINDS_N][VTB_LATENCY_QUANTILES_N];
+    struct vtb_interval ratios[VTB_LATENCY_KINDS_N][VTB_LATENCY_QUANTILES_N]; /* to the baseline */
+    struct vtb_interval sustained; /* calls a second, the median of all sessions */
+    struct vtb_interval sustained_ratio;
+};
+
+struct vtb_latency_table {
+    const struct vtb_point *point;
+    enum vtb_consumer consumer;
+    struct vtb_latencies latencies;
+    size_t sessions_n;
+    struct vtb_latency_figures *figures; /* owned; one for each unit of the latencies */
+};
+
+/* Works the figures out from as many sessions as were run. `latencies` are borrowed. */
+void vtb_latency_summarise(struct vtb_latency_table *table, const struct vtb_point *point,
+                           enum vtb_consumer consumer, const struct vtb_latencies *latencies,
+                           size_t sessions_n);
+
+void vtb_latency_table_free(struct vtb_latency_table *table);
+
+#endif

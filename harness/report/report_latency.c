@@ -1,0 +1,526 @@
+#include "report/report_latency.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+
+#include "base/json_text.h"
+#include "base/look.h"
+#include "base/prose.h"
+#include "base/table.h"
+#include "report/case_names.h"
+#include "report/report_json.h"
+#include "report/report_skips.h"
+
+#define IDLE_NAME "idle control"
+
+static bool seeks(const struct vtb_latency_report *report)
+{
+    return isinf(report->results->plan->open_loop.rate);
+}
+
+/* --- keys and names --- */
+
+/* What keys of files begin with, by enum vtb_latency_kind; and how they go on, by quantile. */
+static const char *const kind_words[] = {"latency", "service", "miss"};
+static const char *const quantile_words[] = {"p50", "p90", "p99", "p999", "p9999", "max"};
+static const char *const quantile_titles[] = {"p50", "p90", "p99", "p99.9", "p99.99", "max"};
+
+#define KEY_BYTES 48
+
+struct counter {
+    char key[KEY_BYTES];
+    double value;
+};
+
+/* Rates, three numbers a quantile for each kind and its ratio, and what is sustained. */
+#define COUNTERS_MAX (8 + VTB_LATENCY_KINDS_N * VTB_LATENCY_QUANTILES_N * 6 + 6)
+
+struct counters {
+    struct counter items[COUNTERS_MAX];
+    size_t n;
+};
+
+static void add(struct counters *counters, double value, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void add(struct counters *counters, double value, const char *format, ...)
+{
+    struct counter *counter = &counters->items[counters->n++];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(counter->key, sizeof counter->key, format, arguments);
+    va_end(arguments);
+    counter->value = value;
+}
+
+static void add_interval(struct counters *counters, const struct vtb_interval *interval,
+                         const char *key, const char *unit)
+{
+    add(counters, interval->median, "%s%s", key, unit);
+    add(counters, interval->lo, "%s%s_lo", key, unit);
+    add(counters, interval->hi, "%s%s_hi", key, unit);
+}
+
+static void add_quantiles(struct counters *counters, const struct vtb_latency_figures *figures)
+{
+    for (size_t k = 0; k < VTB_LATENCY_KINDS_N; k++) {
+        for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++) {
+            char key[KEY_BYTES];
+            (void)snprintf(key, sizeof key, "%s_%s", kind_words[k], quantile_words[q]);
+            add_interval(counters, &figures->ns[k][q], key, "_ns");
+            add_interval(counters, &figures->ratios[k][q], key, "_ratio");
+        }
+    }
+}
+
+/* The figures of a case by their keys in files, the same for all cases of a run. */
+static void find_counters(struct counters *counters, const struct vtb_latency_report *report,
+                          const struct vtb_latency_table *table,
+                          const struct vtb_latency_figures *figures)
+{
+    counters->n = 0;
+    add(counters, (double)table->sessions_n, "sessions_n");
+    if (seeks(report)) {
+        add_interval(counters, &figures->sustained, "rate", "_sustained");
+        add_interval(counters, &figures->sustained_ratio, "rate", "_sustained_ratio");
+        return;
+    }
+    add(counters, (double)figures->calls_n, "calls_n");
+    add(counters, report->results->plan->open_loop.rate, "rate_intended");
+    add(counters, figures->rate_achieved, "rate_achieved");
+    add(counters, figures->late_share, "late_share");
+    add_quantiles(counters, figures);
+}
+
+/* A case's name as it is in files of `run`, with the load behind it. The idle control is named as
+ * if it were a strategy on no heap. */
+static void name_of(char *name, size_t name_bytes, const struct vtb_latency_report *report,
+                    const struct vtb_latency_table *table,
+                    const struct vtb_latency_figures *figures)
+{
+    const struct vtb_open_loop *open_loop = &report->results->plan->open_loop;
+    const struct vtb_comparison comparison = {.point = table->point, .consumer = table->consumer};
+    const struct vtb_figures named = {.the_case = figures->the_case};
+    if (named.the_case)
+        vtb_case_name(name, name_bytes, &comparison, &named);
+    else
+        (void)snprintf(name, name_bytes, "%s/idle_control", table->point->workload->name);
+    if (!named.the_case && figures->callers_n > 1)
+        vtb_append(name, name_bytes, "/threads:%zu", figures->callers_n);
+    if (seeks(report))
+        vtb_append(name, name_bytes, "/rate:max");
+    else
+        vtb_append(name, name_bytes, "/rate:%.12g", open_loop->rate);
+    if (open_loop->poisson)
+        vtb_append(name, name_bytes, "/arrivals:%s", vtb_arrivals_words[VTB_ARRIVALS_POISSON]);
+}
+
+/* --- JSON and CSV --- */
+
+static void put_row(FILE *out, json_t *row, bool *first)
+{
+    fputs(*first ? "\n" : ",\n", out);
+    *first = false;
+    vtb_json_dump(out, row, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    json_decref(row);
+}
+
+static json_t *row_of(const char *name, const char *kind, const struct vtb_latency_figures *figures)
+{
+    json_t *row = vtb_json_checked(json_object());
+    vtb_json_put(row, "run_name", json_string(name));
+    vtb_json_put(row, "run_type", json_string(kind));
+    vtb_json_put(row, "threads", json_integer((json_int_t)figures->callers_n));
+    return row;
+}
+
+/* Prints what each session found, a row for each. */
+static void print_sessions(FILE *out, const struct vtb_latency_table *table, size_t unit,
+                           const char *name, bool *first)
+{
+    for (size_t s = 0; s < table->sessions_n; s++) {
+        const struct vtb_latency_tally *tally =
+            &table->latencies.tallies[s * table->latencies.units_n + unit];
+        json_t *row = row_of(name, "iteration", &table->figures[unit]);
+        vtb_json_put(row, "name", json_string(name));
+        vtb_json_put(row, "session", json_integer((json_int_t)s + 1));
+        vtb_json_put(row, "iterations", json_integer((json_int_t)tally->calls_n));
+        vtb_json_put(row, "slices", json_integer((json_int_t)tally->slices_n));
+        vtb_json_put(row, "slices_overloaded", json_integer((json_int_t)tally->overloaded_n));
+        if (tally->rate_sustained > 0)
+            vtb_json_put(row, "rate_sustained", json_real(tally->rate_sustained));
+        for (size_t i = 0; i < VTB_LATENCY_KINDS_N * VTB_LATENCY_QUANTILES_N; i++) {
+            const size_t k = i / VTB_LATENCY_QUANTILES_N;
+            const size_t q = i % VTB_LATENCY_QUANTILES_N;
+            char key[KEY_BYTES];
+            (void)snprintf(key, sizeof key, "%s_%s_ns", kind_words[k], quantile_words[q]);
+            if (tally->rate_sustained == 0)
+                vtb_json_put_known(row, key, tally->ns[k][q]);
+        }
+        put_row(out, row, first);
+    }
+}
+
+static void print_aggregate(FILE *out, const struct vtb_latency_report *report,
+                            const struct vtb_latency_table *table, size_t unit, const char *name,
+                            bool *first)
+{
+    struct counters counters;
+    char aggregate[VTB_CASE_NAME_BYTES + 16];
+    json_t *row = row_of(name, "aggregate", &table->figures[unit]);
+    find_counters(&counters, report, table, &table->figures[unit]);
+    (void)snprintf(aggregate, sizeof aggregate, "%s_pooled", name);
+    vtb_json_put(row, "name", json_string(aggregate));
+    vtb_json_put(row, "aggregate_name", json_string("pooled"));
+    vtb_json_put(row, "aggregate_unit", json_string("time"));
+    vtb_json_put(row, "time_unit", json_string("ns"));
+    for (size_t i = 0; i < counters.n; i++)
+        vtb_json_put_known(row, counters.items[i].key, counters.items[i].value);
+    put_row(out, row, first);
+}
+
+static void report_json(FILE *out, const struct vtb_latency_report *report)
+{
+    char name[VTB_CASE_NAME_BYTES];
+    bool first = true;
+    fputs("{\n\"context\": ", out);
+    vtb_report_context(out, report->results, VTB_FORMAT_JSON);
+    fputs(",\n\"benchmarks\": [", out);
+    for (size_t t = 0; t < report->tables_n; t++) {
+        const struct vtb_latency_table *table = &report->tables[t];
+        for (size_t i = 0; i < table->latencies.units_n; i++) {
+            name_of(name, sizeof name, report, table, &table->figures[i]);
+            print_sessions(out, table, i, name, &first);
+            print_aggregate(out, report, table, i, name, &first);
+        }
+    }
+    fputs("\n]\n}\n", out);
+}
+
+static void print_csv_row(FILE *out, const char *name, const struct vtb_latency_table *table,
+                          const struct vtb_latency_figures *figures,
+                          const struct counters *counters)
+{
+    const struct vtb_case *the_case = figures->the_case;
+    fprintf(out, "%s,%s,%s,%s,%zu", name, table->point->workload->name,
+            the_case ? the_case->timing->name : "idle_control",
+            the_case ? the_case->heap->name : "", figures->callers_n);
+    for (size_t i = 0; i < counters->n; i++)
+        fprintf(out, isfinite(counters->items[i].value) ? ",%.15g" : ",", counters->items[i].value);
+    putc('\n', out);
+}
+
+static void report_csv(FILE *out, const struct vtb_latency_report *report)
+{
+    char name[VTB_CASE_NAME_BYTES];
+    struct counters counters;
+    for (size_t t = 0; t < report->tables_n; t++) {
+        const struct vtb_latency_table *table = &report->tables[t];
+        for (size_t i = 0; i < table->latencies.units_n; i++) {
+            find_counters(&counters, report, table, &table->figures[i]);
+            if (t == 0 && i == 0) {
+                fputs("name,workload,strategy,heap,threads", out);
+                for (size_t c = 0; c < counters.n; c++)
+                    fprintf(out, ",%s", counters.items[c].key);
+                putc('\n', out);
+            }
+            name_of(name, sizeof name, report, table, &table->figures[i]);
+            print_csv_row(out, name, table, &table->figures[i], &counters);
+        }
+    }
+}
+
+/* --- tables --- */
+
+#define CELL_BYTES 64
+
+/* A time with its unit, in at most six characters. */
+static const char *time_text(char text[VTB_NUMBER_BYTES], double ns)
+{
+    static const char *const units[] = {"ns", "us", "ms", "s", NULL};
+    if (!isfinite(ns))
+        return "-";
+    return vtb_scaled_text(text, ns, units);
+}
+
+static const char *rate_text(char text[VTB_NUMBER_BYTES], double rate)
+{
+    static const char *const units[] = {"", "k", "M", "G", NULL};
+    return vtb_scaled_text(text, rate, units);
+}
+
+/* A ratio, and how far its interval reaches to the farther side: "0.41 ±.02". */
+static const char *ratio_text(char text[CELL_BYTES], const struct vtb_interval *ratio)
+{
+    const double half = fmax(ratio->hi - ratio->median, ratio->median - ratio->lo);
+    char number[16];
+    if (!isfinite(ratio->median))
+        return "-";
+    (void)snprintf(text, CELL_BYTES, "%.2f", ratio->median);
+    if (!isfinite(ratio->lo))
+        return text;
+    if (half >= 9.95) {
+        vtb_append(text, CELL_BYTES, " ±>9");
+        return text;
+    }
+    (void)snprintf(number, sizeof number, half < 0.995 ? "%.2f" : "%.1f", half);
+    vtb_append(text, CELL_BYTES, " \302\261%s", half < 0.995 ? number + 1 : number);
+    return text;
+}
+
+/* The cases of a heap, method and number of callers, and the idle control. */
+struct group {
+    const struct vtb_latency_report *report;
+    const struct vtb_latency_table *table;
+    size_t first;
+    size_t end;
+};
+
+/* The idle control with as many callers. */
+static const struct vtb_latency_figures *idle_of(const struct group *group)
+{
+    const struct vtb_latency_figures *control =
+        &group->table->figures[vtb_cells_end(group->table->point)];
+    while (control->callers_n != group->table->figures[group->first].callers_n)
+        control++;
+    return control;
+}
+
+static const char *row_name(const struct vtb_latency_figures *figures)
+{
+    return figures->the_case ? vtb_case_strategy(figures->the_case) : IDLE_NAME;
+}
+
+static const char *baseline_name(const struct group *group)
+{
+    const struct vtb_point *point = group->table->point;
+    return vtb_case_strategy(&point->cases[point->cases[group->end - 1].baseline]);
+}
+
+typedef void row_function(struct vtb_table *text, const struct group *group,
+                          const struct vtb_latency_figures *figures);
+
+/* Prints a table of the group's cases, with the idle control first, whose columns are there. */
+static void print_rows(FILE *out, struct vtb_table *text, const struct group *group,
+                       enum vtb_format format, row_function *fill)
+{
+    fill(text, group, idle_of(group));
+    for (size_t i = group->first; i < group->end; i++)
+        fill(text, group, &group->table->figures[i]);
+    vtb_table_print(out, text, format);
+    vtb_table_free(text);
+    putc('\n', out);
+}
+
+static void add_columns(struct vtb_table *text, const char *const *titles, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        vtb_table_column(text, (struct vtb_column){titles[i], 6,
+                                                   i == 0 ? VTB_SIDE_LEFT : VTB_SIDE_RIGHT, false});
+}
+
+static void fill_quantiles(struct vtb_table *text, const struct vtb_latency_figures *figures,
+                           enum vtb_latency_kind kind)
+{
+    char number[VTB_NUMBER_BYTES];
+    for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++)
+        vtb_table_cell(text, "%s", time_text(number, figures->ns[kind][q].median));
+}
+
+static void fill_latency(struct vtb_table *text, const struct group *group,
+                         const struct vtb_latency_figures *figures)
+{
+    (void)group;
+    vtb_table_cell(text, "%s", row_name(figures));
+    fill_quantiles(text, figures, VTB_LATENCY_INTENDED);
+}
+
+static void fill_service(struct vtb_table *text, const struct group *group,
+                         const struct vtb_latency_figures *figures)
+{
+    (void)group;
+    vtb_table_cell(text, "%s", row_name(figures));
+    fill_quantiles(text, figures, VTB_LATENCY_SERVICE);
+}
+
+static void fill_rates(struct vtb_table *text, const struct group *group,
+                       const struct vtb_latency_figures *figures)
+{
+    char numbers[2][VTB_NUMBER_BYTES];
+    char ratio[CELL_BYTES];
+    static const size_t quantiles[] = {0, 2, 3};
+    vtb_table_cell(text, "%s", row_name(figures));
+    vtb_table_cell(text, "%s", rate_text(numbers[0], group->report->results->plan->open_loop.rate));
+    vtb_table_cell(text, "%s", rate_text(numbers[1], figures->rate_achieved));
+    vtb_table_cell(text, "%.2g %%", 100 * figures->late_share);
+    for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
+        vtb_table_cell(text, "%s",
+                       ratio_text(ratio, &figures->ratios[VTB_LATENCY_INTENDED][quantiles[i]]));
+    vtb_table_cell(text, "%s", time_text(numbers[0], figures->ns[VTB_LATENCY_MISS][0].median));
+}
+
+static void fill_sustained(struct vtb_table *text, const struct group *group,
+                           const struct vtb_latency_figures *figures)
+{
+    char numbers[3][VTB_NUMBER_BYTES];
+    char ratio[CELL_BYTES];
+    (void)group;
+    vtb_table_cell(text, "%s", row_name(figures));
+    vtb_table_cell(text, "%s", rate_text(numbers[0], figures->sustained.median));
+    vtb_table_cell(text, "%s", rate_text(numbers[1], figures->sustained.lo));
+    vtb_table_cell(text, "%s", rate_text(numbers[2], figures->sustained.hi));
+    vtb_table_cell(text, "%s", ratio_text(ratio, &figures->sustained_ratio));
+}
+
+static void print_heading(FILE *out, enum vtb_format format, const char *heading)
+{
+    if (format == VTB_FORMAT_MARKDOWN)
+        fprintf(out, "### %s\n\n", heading);
+    else
+        vtb_print_wrapped_to(out, heading, VTB_LOOK_WIDTH);
+    if (format != VTB_FORMAT_MARKDOWN)
+        fputs("\n\n", out);
+}
+
+static void print_quantiles(FILE *out, const struct group *group, enum vtb_format format,
+                            const char *first, row_function *fill)
+{
+    struct vtb_table text = {.gap = 2, .split = VTB_SPLIT_ALIGNED, .width = VTB_LOOK_WIDTH};
+    add_columns(&text, &first, 1);
+    for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++)
+        vtb_table_column(&text, (struct vtb_column){quantile_titles[q], 6, VTB_SIDE_RIGHT, false});
+    print_rows(out, &text, group, format, fill);
+}
+
+static void print_latencies(FILE *out, const struct group *group, enum vtb_format format)
+{
+    char baseline[160];
+    const char *const titles[] = {"calls a second", "meant",  "made",     "late",
+                                  "p50 vs",         "p99 vs", "p99.9 vs", "miss p50"};
+    struct vtb_table text = {.gap = 2, .width = VTB_LOOK_WIDTH};
+    print_quantiles(out, group, format, "from the intended start", fill_latency);
+    print_quantiles(out, group, format, "from the actual start", fill_service);
+    add_columns(&text, titles, sizeof titles / sizeof *titles);
+    print_rows(out, &text, group, format, fill_rates);
+    (void)snprintf(baseline, sizeof baseline,
+                   "vs: over %s's, from the intended start, in another run as well (99 %%).",
+                   baseline_name(group));
+    vtb_print_wrapped_to(out, baseline, VTB_LOOK_WIDTH);
+    fputs("\n\n", out);
+}
+
+static void print_sustained(FILE *out, const struct group *group, enum vtb_format format)
+{
+    char ratio[160];
+    const char *const titles[] = {"calls a second, sustained", "median", "least", "most", ratio};
+    struct vtb_table text = {.gap = 2, .split = VTB_SPLIT_ALIGNED, .width = VTB_LOOK_WIDTH};
+    (void)snprintf(ratio, sizeof ratio, "vs %s", baseline_name(group));
+    add_columns(&text, titles, sizeof titles / sizeof *titles);
+    print_rows(out, &text, group, format, fill_sustained);
+}
+
+static void print_group(FILE *out, const struct group *group, enum vtb_format format)
+{
+    const struct vtb_point *point = group->table->point;
+    const struct vtb_case *the_case = &point->cases[group->end - 1];
+    char hits[VTB_POINT_TEXT_BYTES];
+    char way[VTB_POINT_TEXT_BYTES];
+    char heading[640];
+    char number[VTB_NUMBER_BYTES];
+    vtb_hits_text(hits, point);
+    (void)snprintf(heading, sizeof heading, "%s on %s: hit rate %s, %s in flight, %s, %s lookups",
+                   point->workload->name, vtb_case_heap(the_case), hits,
+                   vtb_thousands_text(number, (double)point->in_flight),
+                   vtb_way_text(way, the_case), vtb_consumer_words[group->table->consumer]);
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        const double value = vtb_parameter_value(each, point, the_case);
+        if (each->named != VTB_UNNAMED && !isnan(value) && value != each->usual)
+            vtb_append(heading, sizeof heading, ", %s %.12g", each->word, value);
+    }
+    if (the_case->threads_n > 1)
+        vtb_append(heading, sizeof heading, ", %zu callers", the_case->threads_n);
+    if (point->completer)
+        vtb_append(heading, sizeof heading, ", completed on another thread");
+    print_heading(out, format, heading);
+    if (seeks(group->report))
+        print_sustained(out, group, format);
+    else
+        print_latencies(out, group, format);
+}
+
+static void print_subject(FILE *out, const struct vtb_latency_report *report)
+{
+    const struct vtb_plan *plan = report->results->plan;
+    const size_t n = report->tables[0].sessions_n;
+    char rate[VTB_NUMBER_BYTES];
+    char text[400];
+    if (seeks(report))
+        (void)snprintf(text, sizeof text,
+                       "Open loop: the most calls a second that each case sustains, %s arrivals",
+                       vtb_arrivals_words[plan->open_loop.poisson]);
+    else
+        (void)snprintf(text, sizeof text, "Open loop: %s calls a second, %s arrivals",
+                       vtb_thousands_text(rate, plan->open_loop.rate),
+                       vtb_arrivals_words[plan->open_loop.poisson]);
+    vtb_append(text, sizeof text, "; %zu session%s", n, vtb_plural((double)n, "", "s"));
+    if (!seeks(report))
+        vtb_append(text, sizeof text, " of %zu slice%s of %g ms a case", plan->rounds_n,
+                   vtb_plural((double)plan->rounds_n, "", "s"),
+                   vtb_latency_slice_ns(&plan->open_loop) / 1e6);
+    vtb_print_wrapped_to(out, text, VTB_LOOK_WIDTH);
+    fputs("\n\n", out);
+}
+
+/* What the words of the tables mean, and what is in their figures. */
+static void print_legend(FILE *out, const struct vtb_latency_report *report)
+{
+    const struct vtb_latency_table *table = &report->tables[0];
+    const double reading_ns =
+        table->figures[vtb_cells_end(table->point)].ns[VTB_LATENCY_SERVICE][0].median;
+    char number[VTB_NUMBER_BYTES];
+    char text[900] =
+        "The idle control is the same loop without a call: what it shows is the machine's, and the "
+        "reading of the clock that ends each call";
+    if (isfinite(reading_ns))
+        vtb_append(text, sizeof text, ", %s here, which is in every figure",
+                   time_text(number, reading_ns));
+    vtb_append(text, sizeof text, ". ");
+    if (!seeks(report))
+        vtb_append(text, sizeof text,
+                   "late: calls that were due before their caller was free. A call ends when its "
+                   "caller is free: a hit is consumed, a miss suspended; miss: from its intended "
+                   "start until it was consumed, which the window makes. -: fewer than %d calls "
+                   "would be beyond it. ",
+                   VTB_LATENCY_BEYOND_N);
+    vtb_append(text, sizeof text, "docs/LATENCY.md tells more.");
+    vtb_print_wrapped_to(out, text, VTB_LOOK_WIDTH);
+    putc('\n', out);
+}
+
+static void report_tables(FILE *out, const struct vtb_latency_report *report,
+                          enum vtb_format format)
+{
+    print_subject(out, report);
+    for (size_t t = 0; t < report->tables_n; t++) {
+        const struct vtb_latency_table *table = &report->tables[t];
+        const size_t cells_n = vtb_cells_end(table->point);
+        for (size_t first = 0, end; first < cells_n; first = end) {
+            end = vtb_table_end(table->point, first);
+            const struct group group = {report, table, first, end};
+            print_group(out, &group, format);
+        }
+    }
+    print_legend(out, report);
+    vtb_report_skips(out, &report->results->plan->skips, VTB_LOOK_WIDTH);
+}
+
+void vtb_report_latency(FILE *out, const void *what, enum vtb_format format)
+{
+    if (format == VTB_FORMAT_JSON)
+        report_json(out, what);
+    else if (format == VTB_FORMAT_CSV)
+        report_csv(out, what);
+    else
+        report_tables(out, what, format);
+}

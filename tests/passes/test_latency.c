@@ -1,0 +1,231 @@
+/* The open loop: how many calls are made, of whom, and when a load is refused. How long anything
+ * takes is not asked, as it depends on the machine. */
+#include "synthetic.h"
+
+#include "bench/fixture.h"
+#include "passes/latency.h"
+
+#define SMALL "--heap=glibc", "--keys=1000", "--strategy=value_task"
+#define SLICES_N 3
+
+/* A rate that is far below what any machine sustains, and its calls of a slice. */
+static const struct vtb_open_loop slow = {.rate = 10000, .slice_ns = 5e6};
+#define CALLS_N 50
+
+static struct vtb_error error;
+static struct vtb_latencies found;
+static void *memory;
+
+static bool run(struct vtb_plan *plan, const struct vtb_open_loop *open_loop, size_t session)
+{
+    struct vtb_fixture fixture;
+    const struct vtb_point *point = &plan->points[0];
+    error = (struct vtb_error){0};
+    if (session == 0) {
+        free(memory);
+        memory = calloc(1, vtb_latencies_bytes(point, 2));
+        assert_non_null(memory);
+        found = vtb_latencies_place(point, 2, memory);
+    }
+    vtb_plan_open_loop(plan, open_loop, SLICES_N);
+    if (!vtb_fixture_open_session(&fixture, point, session + 1, &error))
+        fail_msg("%s", error.message);
+    const bool ok = vtb_latency_run(&fixture, open_loop, VTB_CONSUMER_INDEPENDENT, SLICES_N, &found,
+                                    session, &error);
+    vtb_fixture_close(&fixture);
+    return ok;
+}
+
+static void run_well(struct vtb_plan *plan, const struct vtb_open_loop *open_loop, size_t session)
+{
+    if (!run(plan, open_loop, session))
+        fail_msg("%s", error.message);
+}
+
+/* A call that is due at the end of a slice is the next one's; with 10 samples beyond it, a
+ * percentile is told. */
+static void percentiles_need_samples(void **state)
+{
+    (void)state;
+    static uint64_t counts[VTB_LATENCY_BUCKETS];
+    static const uint64_t needed[] = {20, 100, 1000, 10000, 100000, 1};
+    struct vtb_lengths lengths;
+    vtb_lengths_start(&lengths, VTB_LATENCY_PARTS_SHIFT, counts);
+    for (uint64_t n = 0; n <= 100000; n++) {
+        for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++)
+            if (n + 1 == needed[q] || n == needed[q])
+                assert_int_equal(isnan(vtb_latency_quantile(&lengths, q)), n < needed[q]);
+        vtb_lengths_add(&lengths, 100);
+    }
+}
+
+/* At low rates slices are so long that calls are made in them. */
+static void slices_have_calls(void **state)
+{
+    (void)state;
+    struct vtb_open_loop open_loop = {.rate = 10, .slice_ns = 50e6};
+    assert_same_double(vtb_latency_slice_ns(&open_loop), 2e9);
+    open_loop.rate = 400;
+    assert_same_double(vtb_latency_slice_ns(&open_loop), 50e6);
+    open_loop.rate = INFINITY;
+    assert_same_double(vtb_latency_slice_ns(&open_loop), 50e6);
+}
+
+/* Every unit makes the same number of calls; each is counted from both starts, and what waits from
+ * the actual one waits from the intended one, too. */
+static void all_calls_are_made(void **state)
+{
+    (void)state;
+    struct vtb_plan plan = SYNTHETIC_PLAN(SMALL, "--threads=2");
+    const size_t cells_n = plan.points[0].cases_n;
+    run_well(&plan, &slow, 0);
+    assert_int_equal(found.units_n, cells_n + 2); /* an idle control for each number of callers */
+    assert_int_equal(found.units_n, vtb_latency_units_n(&plan.points[0]));
+    assert_int_equal(vtb_latency_callers_n(&plan.points[0], cells_n), 1);
+    assert_int_equal(vtb_latency_callers_n(&plan.points[0], cells_n + 1), 2);
+    for (size_t i = 0; i < found.units_n; i++) {
+        const struct vtb_latency_tally *tally = &found.tallies[i];
+        const struct vtb_lengths intended = vtb_latencies_lengths(&found, i, VTB_LATENCY_INTENDED);
+        const struct vtb_lengths service = vtb_latencies_lengths(&found, i, VTB_LATENCY_SERVICE);
+        assert_int_equal(tally->calls_n, SLICES_N * CALLS_N);
+        assert_int_equal(intended.n, tally->calls_n);
+        assert_int_equal(service.n, tally->calls_n);
+        assert_true(tally->late_n <= tally->calls_n);
+        assert_true(intended.total_ns >= service.total_ns && intended.max_ns >= service.max_ns);
+        assert_same_double(tally->slices_ns, SLICES_N * slow.slice_ns);
+        assert_true(tally->lasted_ns >= tally->slices_ns);
+        assert_int_equal(tally->slices_n, SLICES_N);
+        assert_false(isnan(tally->ns[VTB_LATENCY_INTENDED][0]));
+        assert_true(isnan(tally->ns[VTB_LATENCY_INTENDED][2])); /* p99 takes 1000 */
+        assert_same_double(tally->ns[VTB_LATENCY_SERVICE][5], service.max_ns);
+    }
+    vtb_plan_free(&plan);
+}
+
+/* Gaps are drawn, the same for all cases; another session draws others, and its lengths are
+ * added. */
+static void drawn_arrivals(void **state)
+{
+    (void)state;
+    const struct vtb_open_loop drawn = {.rate = 10000, .poisson = true, .slice_ns = 5e6};
+    struct vtb_plan plan = SYNTHETIC_PLAN(SMALL);
+    run_well(&plan, &drawn, 0);
+    const uint64_t first_n = found.tallies[0].calls_n;
+    for (size_t i = 1; i < found.units_n; i++)
+        assert_int_equal(found.tallies[i].calls_n, first_n);
+    assert_in_range(first_n, SLICES_N * CALLS_N / 2, SLICES_N * CALLS_N * 3 / 2);
+    run_well(&plan, &drawn, 1);
+    const uint64_t second_n = found.tallies[found.units_n].calls_n;
+    assert_int_not_equal(first_n, second_n);
+    assert_int_equal(vtb_latencies_lengths(&found, 0, VTB_LATENCY_INTENDED).n, first_n + second_n);
+    vtb_plan_free(&plan);
+}
+
+/* The place of a case of a strategy. */
+static size_t place_of(const struct vtb_plan *plan, const char *strategy)
+{
+    const struct vtb_point *point = &plan->points[0];
+    size_t i = 0;
+    while (strcmp(point->cases[i].timing->name, strategy) != 0)
+        i++;
+    return i;
+}
+
+static uint64_t misses_n(const struct vtb_plan *plan, const char *strategy)
+{
+    return vtb_latencies_lengths(&found, place_of(plan, strategy), VTB_LATENCY_MISS).n;
+}
+
+/* Every call suspends, and completes the one `window - 1` calls before it; those that were
+ * suspended in an earlier slice are not counted. Orders that a window tells, and one it does
+ * not. */
+static void misses_are_found_again(void **state)
+{
+    (void)state;
+    struct vtb_plan fifo = SYNTHETIC_PLAN(SMALL, "--force-async", "--in-flight=8");
+    struct vtb_plan one = SYNTHETIC_PLAN(SMALL, "--force-async", "--in-flight=1");
+    struct vtb_plan lifo =
+        SYNTHETIC_PLAN(SMALL, "--force-async", "--in-flight=8", "--completion=lifo");
+    struct vtb_plan random =
+        SYNTHETIC_PLAN(SMALL, "--force-async", "--in-flight=8", "--completion=random");
+    run_well(&fifo, &slow, 0);
+    assert_int_equal(misses_n(&fifo, "heap_task"), SLICES_N * (CALLS_N - 7));
+    assert_int_equal(misses_n(&fifo, "value_task"), SLICES_N * (CALLS_N - 7));
+    assert_int_equal(misses_n(&fifo, "plain"), 0);
+    const struct vtb_lengths waits =
+        vtb_latencies_lengths(&found, place_of(&fifo, "heap_task"), VTB_LATENCY_MISS);
+    assert_true(vtb_lengths_quantile(&waits, 1e-9) >= 7 * 1e9 / slow.rate); /* the shortest */
+    run_well(&one, &slow, 0);
+    assert_int_equal(misses_n(&one, "heap_task"), 0);
+    run_well(&lifo, &slow, 0);
+    assert_int_equal(misses_n(&lifo, "heap_task"), 0);
+    run_well(&random, &slow, 0);
+    assert_in_range(misses_n(&random, "heap_task"), SLICES_N * (CALLS_N - 7), SLICES_N * CALLS_N);
+    vtb_plan_free(&fifo);
+    vtb_plan_free(&one);
+    vtb_plan_free(&lifo);
+    vtb_plan_free(&random);
+}
+
+/* A load that no machine sustains is refused, whoever falls behind first, and nothing is added. */
+static void overload_is_refused(void **state)
+{
+    (void)state;
+    const struct vtb_open_loop flood = {.rate = 1e9, .slice_ns = 5e6};
+    struct vtb_plan plan = SYNTHETIC_PLAN(SMALL);
+    assert_false(run(&plan, &flood, 0));
+    assert_begins(error.message, "cannot be sustained: of 1 G calls a second (--rate) ");
+    assert_contains(error.message, "; the backlog grew in ");
+    assert_contains(error.message, "--rate max");
+    assert_int_equal(error.exit_code, VTB_EXIT_USAGE);
+    assert_false(error.is_of_figures);
+    for (size_t i = 0; i < found.units_n; i++) {
+        assert_int_equal(found.tallies[i].calls_n, 0);
+        assert_int_equal(vtb_latencies_lengths(&found, i, VTB_LATENCY_INTENDED).n, 0);
+    }
+    vtb_plan_free(&plan);
+}
+
+/* What is sustained is found for each unit, and no latency with it. */
+static void the_most_is_found(void **state)
+{
+    (void)state;
+    const struct vtb_open_loop most = {.rate = INFINITY, .slice_ns = 2e6};
+    struct vtb_plan plan = SYNTHETIC_PLAN(SMALL);
+    run_well(&plan, &most, 0);
+    for (size_t i = 0; i < found.units_n; i++) {
+        assert_true(found.tallies[i].rate_sustained > 1 && found.tallies[i].rate_sustained < 1e9);
+        assert_int_equal(vtb_latencies_lengths(&found, i, VTB_LATENCY_INTENDED).n, 0);
+    }
+    vtb_plan_free(&plan);
+}
+
+/* Callers that spin do not keep another one from collecting, and a completing thread answers. */
+static void callers_and_collectors(void **state)
+{
+    (void)state;
+    struct vtb_plan plan = SYNTHETIC_PLAN("--heap=gengc", "--keys=1000", "--strategy=value_task",
+                                          "--threads=2", "--completer=thread", "--gen0-budget=4K");
+    run_well(&plan, &slow, 0);
+    for (size_t i = 0; i < found.units_n; i++)
+        assert_int_equal(found.tallies[i].calls_n, SLICES_N * CALLS_N);
+    vtb_plan_free(&plan);
+}
+
+static int free_all(void **state)
+{
+    (void)state;
+    free(memory);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(percentiles_need_samples), cmocka_unit_test(slices_have_calls),
+        cmocka_unit_test(all_calls_are_made),       cmocka_unit_test(drawn_arrivals),
+        cmocka_unit_test(misses_are_found_again),   cmocka_unit_test(overload_is_refused),
+        cmocka_unit_test(the_most_is_found),        cmocka_unit_test(callers_and_collectors),
+    };
+    return cmocka_run_group_tests(tests, NULL, free_all);
+}

@@ -1,0 +1,214 @@
+"""`run_bench latency`: an open loop, its figures in all formats, and what it refuses.
+
+No test asks how long anything takes: a machine that is slow, or busy, has other latencies, and as
+many calls.
+"""
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import signal
+import statistics
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import BINARY, HANG_S, ROOT, Bench, Outcome, Row, iterations, medians, wait_until
+
+STOPS = ROOT / "tests" / "fixtures" / "stops_once.c"
+
+KINDS = ["latency", "service", "miss"]
+QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999, "p9999": 0.9999, "max": 1.0}
+SESSIONS = 5
+SLICES = 2
+SLICE_MS = 5
+RATE = 20_000
+CALLS = RATE * SLICE_MS // 1000 * SLICES
+
+# Slow enough for any machine, and few calls.
+FEW = ["latency", "--keys", "1000", "--strategy", "value_task", "--rate", f"{RATE}"]
+FEW += ["--slices", f"{SLICES}", "--slice-ms", f"{SLICE_MS}"]
+
+
+def without_details(bench: Bench, *words: str) -> Outcome:
+    return bench.ok(*words, "--sessions", f"{SESSIONS}")
+
+
+@pytest.fixture(scope="module")
+def kept(built: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
+    """One run, with each file that it can write."""
+    folder = tmp_path_factory.mktemp("latency")
+    files = ["--export-json", "a.json", "--export-csv", "a.csv", "--export-markdown", "a.md"]
+    return without_details(Bench(folder), *FEW, *files), folder
+
+
+def names_of(rows: list[Row]) -> list[str]:
+    return [row["run_name"].split("/")[1] for row in rows]
+
+
+def test_the_table_fits_a_screen(kept: tuple[Outcome, Path]) -> None:
+    out = kept[0].out
+    assert max(map(len, out.splitlines())) <= 80
+    assert out.startswith("Open loop: 20,000 calls a second, constant arrivals; 5 sessions of 2")
+    for heading in ["from the intended start", "from the actual start", "calls a second"]:
+        (line,) = [line for line in out.splitlines() if line.startswith(heading)]
+        rows = out.split(line)[1].split("\n\n")[0].splitlines()[1:]
+        assert [row.split("  ")[0] for row in rows] == [
+            "idle control",
+            "empty",
+            "plain",
+            "heap_task",
+            "value_task",
+        ]
+    assert "docs/LATENCY.md" in out
+
+
+def test_the_result_file_is_what_was_exported(kept: tuple[Outcome, Path]) -> None:
+    outcome, folder = kept
+    (own,) = outcome.files()
+    found = json.loads(own.read_text())
+    assert json.loads((folder / "a.json").read_text())["benchmarks"] == found["benchmarks"]
+    context = found["context"]
+    assert context["interrupted"] is False and context["sessions"] == SESSIONS
+    assert context["run_options"]["rate"] == f"{RATE}"
+
+
+def test_every_case_made_every_call(kept: tuple[Outcome, Path]) -> None:
+    rows = json.loads((kept[1] / "a.json").read_text())["benchmarks"]
+    pooled = medians(rows)
+    assert names_of(pooled) == ["empty", "plain", "heap_task", "value_task", "idle_control"]
+    assert len(iterations(rows)) == SESSIONS * len(pooled)
+    for row in pooled:
+        assert row["calls_n"] == SESSIONS * CALLS
+        assert row["rate_intended"] == RATE and 0 < row["rate_achieved"] <= RATE
+        assert 0 <= row["late_share"] <= 1
+        assert row["run_name"].endswith(f"/rate:{RATE}")
+    for row in iterations(rows):
+        assert row["iterations"] == CALLS and row["slices"] == SLICES
+
+
+def test_percentiles_are_told_from_enough_calls(kept: tuple[Outcome, Path]) -> None:
+    """Ten are to lie beyond each; and the more calls it is of, the longer it is."""
+    for row in json.loads((kept[1] / "a.json").read_text())["benchmarks"]:
+        n = row.get("calls_n", row.get("iterations"))
+        for kind in KINDS[:2]:
+            there = [row.get(f"{kind}_{word}_ns") for word in QUANTILES]
+            enough = [q == 1 or n * (1 - q) > 9.99 for q in QUANTILES.values()]
+            assert [value is not None for value in there] == enough
+            known = [value for value in there if value is not None]
+            assert known == sorted(known)
+
+
+def interval_of(ratios: list[float]) -> tuple[float, float]:
+    """The mean of the logarithms, and its variance for another run: METHOD.md."""
+    logs = [math.log(each) for each in ratios]
+    variance = statistics.variance(logs) * (1 / len(logs) + 0.05) + 0.01**2
+    return statistics.mean(logs), math.sqrt(variance)
+
+
+def test_ratios_are_of_pairs_of_sessions(kept: tuple[Outcome, Path]) -> None:
+    rows = json.loads((kept[1] / "a.json").read_text())["benchmarks"]
+    by_name: dict[str, list[Row]] = {}
+    for row in iterations(rows):
+        by_name.setdefault(row["run_name"].split("/")[1], []).append(row)
+    pooled = dict(zip(names_of(medians(rows)), medians(rows)))
+    for name in ["empty", "plain", "value_task"]:
+        pairs = zip(by_name[name], by_name["heap_task"])
+        mean, deviation = interval_of(
+            [own["service_p50_ns"] / base["service_p50_ns"] for own, base in pairs]
+        )
+        row = pooled[name]
+        assert row["service_p50_ratio"] == pytest.approx(math.exp(mean), rel=1e-6)
+        low, high = (math.log(row[f"service_p50_ratio_{end}"]) for end in ["lo", "hi"])
+        assert mean - low == pytest.approx(high - mean, rel=1e-6)
+        assert 2.5 * deviation < high - mean < 4.7 * deviation  # t of 4 or more degrees, 99 %
+        values = [each["service_p50_ns"] for each in by_name[name]]
+        assert row["service_p50_ns_lo"] == min(values) and row["service_p50_ns_hi"] == max(values)
+    for name in ["heap_task", "idle_control"]:
+        assert "service_p50_ratio" not in pooled[name]
+
+
+def test_csv_and_markdown_have_the_same(kept: tuple[Outcome, Path]) -> None:
+    rows = medians(json.loads((kept[1] / "a.json").read_text())["benchmarks"])
+    table = list(csv.DictReader(io.StringIO((kept[1] / "a.csv").read_text())))
+    assert [row["name"] for row in table] == [row["run_name"] for row in rows]
+    for line, row in zip(table, rows):
+        for key, text in line.items():
+            if key.split("_")[0] in [*KINDS, "rate", "late", "calls"]:
+                assert (float(text) if text else None) == row.get(key)
+    markdown = (kept[1] / "a.md").read_text()
+    assert markdown.count("| value_task ") == 3 and "### user_cache on glibc" in markdown
+
+
+def test_a_caller_that_stops_keeps_all_later_calls_waiting(bench: Bench) -> None:
+    """Coordinated omission: it stops for 100 ms in a slice of 50. All calls that were due meanwhile
+    are late, those at the end of the slice by 50 ms at least; one alone took long by itself."""
+    words = ["latency", "--strategy", str(STOPS), "--rate", "200k", "--slices", "2", "--keys"]
+    words += ["1000", "--hit-rate", "1", "--sessions", "1", "--format", "json"]
+    (row,) = [
+        row for row in medians(bench.ok(*words).rows) if "/stops_once/" in row["run_name"]
+    ]
+    assert row["calls_n"] == 20_000
+    assert row["service_max_ns"] >= 100e6 and row["latency_max_ns"] >= 100e6
+    assert row["latency_p90_ns"] > 50e6 > row["service_p90_ns"]
+    assert row["late_share"] > 0.4
+
+
+def test_an_overload_is_refused(bench: Bench) -> None:
+    outcome = bench(*FEW, "--rate", "1e9")
+    assert outcome.code == 2
+    assert outcome.error.startswith("run_bench: cannot be sustained: of 1 G calls a second (--rate")
+    assert "accepted: less than that, or --rate max" in outcome.error
+    assert outcome.out == "" and outcome.files() == []
+
+
+def test_what_is_sustained_is_found(bench: Bench) -> None:
+    words = ["latency", "--keys", "1000", "--strategy", "value_task", "--rate", "max"]
+    outcome = bench.ok(*words, "--slice-ms", "1", "--sessions", "2", "--export-json", "a.json")
+    assert outcome.out.startswith("Open loop: the most calls a second that each case sustains")
+    rows = medians(json.loads((bench.directory / "a.json").read_text())["benchmarks"])
+    assert len(rows) == 5
+    for row in rows:
+        assert row["run_name"].endswith("/rate:max")
+        assert row["rate_sustained_lo"] <= row["rate_sustained"] <= row["rate_sustained_hi"]
+        assert not any(key.startswith("latency") for key in row)
+
+
+def test_a_rate_is_needed(bench: Bench) -> None:
+    outcome = bench("latency")
+    assert outcome.code == 2 and "--rate R is needed" in outcome.error
+    outcome = bench(*FEW, "--time", "1")
+    assert outcome.code == 2 and "--time and --slices both say how long" in outcome.error
+    assert outcome.files() == []
+
+
+def test_what_is_in_flight_follows_from_the_rate(bench: Bench) -> None:
+    outcome = bench.ok(*FEW, "--sessions", "1", "--miss-time", "2ms", "--format", "json")
+    assert "/in_flight:8/" in medians(outcome.rows)[0]["run_name"]  # 20,000 x 0.2 x 0.002
+
+
+def test_an_interrupt_keeps_the_sessions_that_were_finished(bench: Bench) -> None:
+    words = [*FEW, "--sessions", "1000", "--slices", "5"]
+    process = subprocess.Popen(
+        [str(BINARY), *words],
+        cwd=bench.directory,
+        env=bench.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    results = bench.results
+    wait_until(lambda: results.is_dir() and any(results.glob("run-*.json")), "no session ended")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=HANG_S)
+    assert process.returncode == 130, err
+    assert "of 1000 sessions were finished and are kept" in err
+    (file,) = results.glob("run-*.json")
+    found = json.loads(file.read_text())
+    assert found["context"]["interrupted"] is True
+    done = found["context"]["sessions"]
+    assert 1 <= done < 1000 and out.startswith("Open loop: ")
+    assert all(row["calls_n"] == done * CALLS // 2 * 5 for row in medians(found["benchmarks"]))
