@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import math
+import re
 import signal
 import statistics
 import subprocess
@@ -33,16 +34,12 @@ FEW = ["latency", "--keys", "1000", "--strategy", "value_task", "--rate", f"{RAT
 FEW += ["--slices", f"{SLICES}", "--slice-ms", f"{SLICE_MS}"]
 
 
-def without_details(bench: Bench, *words: str) -> Outcome:
-    return bench.ok(*words, "--sessions", f"{SESSIONS}")
-
-
 @pytest.fixture(scope="module")
 def kept(built: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path]:
     """One run, with each file that it can write."""
     folder = tmp_path_factory.mktemp("latency")
     files = ["--export-json", "a.json", "--export-csv", "a.csv", "--export-markdown", "a.md"]
-    return without_details(Bench(folder), *FEW, *files), folder
+    return Bench(folder).ok(*FEW, "--sessions", f"{SESSIONS}", *files), folder
 
 
 def names_of(rows: list[Row]) -> list[str]:
@@ -212,3 +209,20 @@ def test_an_interrupt_keeps_the_sessions_that_were_finished(bench: Bench) -> Non
     done = found["context"]["sessions"]
     assert 1 <= done < 1000 and out.startswith("Open loop: ")
     assert all(row["calls_n"] == done * CALLS // 2 * 5 for row in medians(found["benchmarks"]))
+
+
+def test_nothing_but_the_call_stands_between_two_readings_of_the_clock() -> None:
+    """Behind the call its end is read at once; before it, its start is the latest reading."""
+    dump = subprocess.run(
+        ["objdump", "-d", "--no-show-raw-insn", "--disassemble=make_calls", str(BINARY)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    texts = [line.split("\t", 1)[1].strip() for line in dump.stdout.splitlines() if "\t" in line]
+    (at,) = [i for i, text in enumerate(texts) if re.match(r"call +\*", text)]
+    clocks = [i for i, text in enumerate(texts) if "clock_gettime" in text]
+    end = min(i for i in clocks if i > at)
+    assert end - at <= 4 and not any(text.startswith(("call", "j")) for text in texts[at + 1 : end])
+    start = max(i for i in clocks if i < at)
+    assert not any(text.startswith("call") for text in texts[start + 1 : at])
