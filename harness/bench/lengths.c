@@ -62,6 +62,23 @@ void vtb_lengths_add(struct vtb_lengths *lengths, double length_ns)
     lengths->squares_ns2 += deviation_ns * (length_ns - mean_of(lengths));
 }
 
+void vtb_lengths_forget(struct vtb_lengths *lengths)
+{
+    for (size_t i = 0; i < buckets_n(lengths); i++) {
+        if (lengths->counts[i] > 0)
+            lengths->counts[i] = 0;
+    }
+    vtb_lengths_start(lengths, lengths->parts_shift, lengths->counts);
+}
+
+uint64_t vtb_lengths_beyond(const struct vtb_lengths *lengths, double length_ns)
+{
+    uint64_t n = 0;
+    for (size_t i = bucket_of(lengths, length_ns) + 1; i < buckets_n(lengths); i++)
+        n += lengths->counts[i];
+    return n;
+}
+
 /* The squares of two parts, and what their means differ by: T. F. Chan, G. H. Golub, R. J. LeVeque,
  * "Updating formulae and a pairwise algorithm for computing sample variances", 1979. */
 void vtb_lengths_add_all(struct vtb_lengths *lengths, const struct vtb_lengths *others)

@@ -90,6 +90,60 @@ static void summarise_times(struct vtb_latency_table *table, size_t unit)
     }
 }
 
+/* The number of the quantile above which the tail is. */
+#define TAIL 3
+
+/* The calls of a unit that took longer than a length, for each cause, as shares of all its calls;
+ * those without one at VTB_TAIL_NONE. */
+static void find_causes(double shares[VTB_TAIL_NONE + 1], const struct vtb_latency_table *table,
+                        size_t unit, double length_ns)
+{
+    const struct vtb_lengths all =
+        vtb_latencies_lengths(&table->latencies, unit, VTB_LATENCY_INTENDED);
+    const double n = (double)all.n;
+    shares[VTB_TAIL_NONE] = (double)vtb_lengths_beyond(&all, length_ns) / n;
+    for (int cause = 0; cause < VTB_TAIL_NONE; cause++) {
+        const struct vtb_lengths slow = vtb_latencies_lengths(
+            &table->latencies, unit, (enum vtb_latency_kind)(VTB_LATENCY_SLOW + cause));
+        shares[cause] = (double)vtb_lengths_beyond(&slow, length_ns) / n;
+        shares[VTB_TAIL_NONE] -= shares[cause];
+    }
+}
+
+static size_t control_of(const struct vtb_latency_table *table, size_t unit)
+{
+    size_t control = vtb_cells_end(table->point);
+    while (vtb_latency_callers_n(table->point, control) !=
+           vtb_latency_callers_n(table->point, unit))
+        control++;
+    return control;
+}
+
+/* What the tail of a unit is made of. Whatever the idle control has of calls that took as long, for
+ * no cause that is known, the case has, too. */
+static void summarise_tail(struct vtb_latency_table *table, size_t unit)
+{
+    struct vtb_latency_figures *figures = &table->figures[unit];
+    const struct vtb_lengths all =
+        vtb_latencies_lengths(&table->latencies, unit, VTB_LATENCY_INTENDED);
+    const double length_ns = vtb_latency_quantile(&all, TAIL);
+    const double share = (double)vtb_lengths_beyond(&all, length_ns) / (double)all.n;
+    double causes[VTB_TAIL_NONE + 1];
+    double idle[VTB_TAIL_NONE + 1];
+    for (size_t i = 0; i < VTB_TAIL_SHARES_N; i++)
+        figures->tail[i] = NAN;
+    if (isnan(length_ns) || share == 0)
+        return;
+    find_causes(causes, table, unit, length_ns);
+    find_causes(idle, table, control_of(table, unit), length_ns);
+    for (size_t i = 0; i < VTB_TAIL_NONE; i++)
+        figures->tail[i] = causes[i] / share;
+    const double rest = causes[VTB_TAIL_NONE] / share;
+    const double matched = figures->the_case ? fmin(rest, idle[VTB_TAIL_NONE] / share) : 0;
+    figures->tail[VTB_TAIL_IDLE] = figures->the_case ? matched : NAN;
+    figures->tail[VTB_TAIL_UNKNOWN] = rest - matched;
+}
+
 static void summarise_unit(struct vtb_latency_table *table, size_t unit)
 {
     struct vtb_latency_figures *figures = &table->figures[unit];
@@ -109,6 +163,7 @@ static void summarise_unit(struct vtb_latency_table *table, size_t unit)
     figures->rate_achieved = (double)figures->calls_n * 1e9 / lasted_ns;
     figures->late_share = late_n / (double)figures->calls_n;
     summarise_times(table, unit);
+    summarise_tail(table, unit);
     figures->sustained = range_of(table, unit, &sustained, median_of(table, unit, &sustained));
     figures->sustained_ratio = ratio_of(table, unit, &sustained);
 }

@@ -5,6 +5,10 @@
 #include "base/stats.h"
 #include "passes/latency.h"
 
+/* What is told of the calls above p99.9: the share of each cause (vtb_tail_cause, in its order); of
+ * the rest, what the idle control has as well, and what is then left. They add up to 1. */
+enum vtb_tail_share { VTB_TAIL_IDLE = VTB_TAIL_NONE, VTB_TAIL_UNKNOWN, VTB_TAIL_SHARES_N };
+
 /* The figures of one case. Where ends of an interval are of a figure by itself, they are the least
  * and the most of all sessions; those of a ratio hold for another run, as of times (pooled.h). What
  * is not known is NaN. */
@@ -16,7 +20,8 @@ struct vtb_latency_figures {
     double late_share;    /* of the calls, that were due before their caller was free */
     struct vtb_interval ns[VTB_LATENCY_KINDS_N][VTB_LATENCY_QUANTILES_N];
     struct vtb_interval ratios[VTB_LATENCY_KINDS_N][VTB_LATENCY_QUANTILES_N]; /* to the baseline */
-    struct vtb_interval sustained; /* calls a second, the median of all sessions */
+    double tail[VTB_TAIL_SHARES_N]; /* from the intended start; an idle control has no idle share */
+    struct vtb_interval sustained;  /* calls a second, the median of all sessions */
     struct vtb_interval sustained_ratio;
 };
 

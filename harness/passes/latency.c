@@ -61,8 +61,9 @@ size_t vtb_latency_callers_n(const struct vtb_point *point, size_t unit)
 
 size_t vtb_latencies_bytes(const struct vtb_point *point, size_t sessions_n)
 {
-    return vtb_latency_units_n(point) * (sessions_n * sizeof(struct vtb_latency_tally) +
-                                         VTB_LATENCY_KINDS_N * sizeof(struct vtb_latency_counts));
+    return vtb_latency_units_n(point) *
+           (sessions_n * sizeof(struct vtb_latency_tally) +
+            VTB_LATENCY_ALL_KINDS_N * sizeof(struct vtb_latency_counts));
 }
 
 struct vtb_latencies vtb_latencies_place(const struct vtb_point *point, size_t sessions_n,
@@ -79,7 +80,7 @@ struct vtb_latencies vtb_latencies_place(const struct vtb_point *point, size_t s
 struct vtb_lengths vtb_latencies_lengths(const struct vtb_latencies *latencies, size_t unit,
                                          enum vtb_latency_kind kind)
 {
-    struct vtb_latency_counts *counts = &latencies->counts[unit * VTB_LATENCY_KINDS_N + kind];
+    struct vtb_latency_counts *counts = &latencies->counts[unit * VTB_LATENCY_ALL_KINDS_N + kind];
     return (struct vtb_lengths){
         .n = counts->n,
         .total_ns = counts->total_ns,
@@ -93,7 +94,7 @@ struct vtb_lengths vtb_latencies_lengths(const struct vtb_latencies *latencies, 
 static void add_lengths(struct vtb_latencies *latencies, size_t unit, enum vtb_latency_kind kind,
                         const struct vtb_lengths *own)
 {
-    struct vtb_latency_counts *counts = &latencies->counts[unit * VTB_LATENCY_KINDS_N + kind];
+    struct vtb_latency_counts *counts = &latencies->counts[unit * VTB_LATENCY_ALL_KINDS_N + kind];
     struct vtb_lengths all = vtb_latencies_lengths(latencies, unit, kind);
     vtb_lengths_add_all(&all, own);
     counts->n = all.n;
@@ -122,12 +123,17 @@ static void add_lengths(struct vtb_latencies *latencies, size_t unit, enum vtb_l
 /* From waking the threads until the first call is due. */
 #define LEAD_NS 20000
 
+/* The number of the quantile from which on calls are slow. */
+#define SLOW 2
+
 /* The start of an operation that suspended in another slice: what it waited is not known. */
 #define NOT_OF_SLICE INT64_MIN
 
 /* One caller of a unit. */
 struct caller {
-    struct vtb_lengths lengths[VTB_LATENCY_KINDS_N];
+    struct vtb_lengths lengths[VTB_LATENCY_ALL_KINDS_N];
+    struct vtb_tail tail;
+    double slow_ns;      /* the cause of calls that take longer is looked for */
     uint64_t *counts;    /* owned, as is the next */
     int64_t *started_ns; /* of the operation in each frame, its intended start */
     uint64_t calls_n;
@@ -142,7 +148,8 @@ struct caller {
 
 struct unit {
     struct vtb_runner *runner;
-    struct caller *callers; /* owned, runner->callers_n of them */
+    struct vtb_pauses *pauses; /* owned; null: its heap does not collect */
+    struct caller *callers;    /* owned, runner->callers_n of them */
     struct vtb_latency_tally tally;
 };
 
@@ -251,6 +258,38 @@ static inline void note_miss(struct caller *caller, const struct vtb_env *env,
         vtb_lengths_add(&caller->lengths[VTB_LATENCY_MISS], (double)(ended_ns - started_ns));
 }
 
+/* Waits until a call is due, and begins a busy period with it; returns the clock's reading. In
+ * spare time the thread is looked at. */
+static inline int64_t wait_until(struct caller *caller, const struct vtb_memory *memory,
+                                 int64_t now_ns, int64_t intended_ns)
+{
+    int64_t before_ns = now_ns;
+    if (intended_ns - now_ns > VTB_TAIL_SPARE_NS &&
+        now_ns - caller->tail.looked_ns > VTB_TAIL_EVERY_NS)
+        vtb_tail_look(&caller->tail, now_ns);
+    while (now_ns < intended_ns) {
+        vtb_memory_safepoint(memory); /* another caller may have to collect */
+        before_ns = now_ns;
+        now_ns = read_ns();
+    }
+    vtb_tail_begin(&caller->tail, before_ns, now_ns);
+    return now_ns;
+}
+
+static inline void note_call(struct caller *caller, int64_t intended_ns, int64_t started_ns,
+                             int64_t ended_ns)
+{
+    const double latency_ns = (double)(ended_ns - intended_ns);
+    caller->calls_n++;
+    vtb_lengths_add(&caller->lengths[VTB_LATENCY_INTENDED], latency_ns);
+    vtb_lengths_add(&caller->lengths[VTB_LATENCY_SERVICE], (double)(ended_ns - started_ns));
+    if (latency_ns <= caller->slow_ns)
+        return;
+    const enum vtb_tail_cause cause = vtb_tail_cause(&caller->tail, ended_ns);
+    if (cause != VTB_TAIL_NONE)
+        vtb_lengths_add(&caller->lengths[VTB_LATENCY_SLOW + cause], latency_ns);
+}
+
 /* Makes a caller's calls of a slice. The reading of the clock that ends a call is the first by
  * which the next one is waited for, and is its start if that is due. */
 static void make_calls(void *context, struct vtb_runner *runner, size_t index)
@@ -261,6 +300,8 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
     double intended = (double)index / (double)runner->callers_n * slice->gap_ns;
     const double end = (double)(slice->end_ns - slice->start_ns);
     int64_t now_ns = read_ns();
+    vtb_tail_look(&caller->tail, now_ns);
+    vtb_tail_begin(&caller->tail, now_ns, now_ns);
     if (caller->gaps)
         intended = next_ns(slice, caller, 0);
     for (; intended < end; intended = next_ns(slice, caller, intended)) {
@@ -268,18 +309,15 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
         if (now_ns >= mark_ns(slice, caller->marks_n) &&
             !pass_marks(slice, caller, now_ns, intended_ns))
             break;
-        caller->late_n += now_ns > intended_ns;
-        while (now_ns < intended_ns) {
-            vtb_memory_safepoint(&runner->memory); /* another caller may have to collect */
-            now_ns = read_ns();
-        }
+        if (now_ns > intended_ns)
+            caller->late_n++;
+        else
+            now_ns = wait_until(caller, &runner->memory, now_ns, intended_ns);
         const int64_t started_ns = now_ns;
         const struct window before = window_of(env);
         runner->loop(env, 1);
         now_ns = read_ns();
-        caller->calls_n++;
-        vtb_lengths_add(&caller->lengths[VTB_LATENCY_INTENDED], (double)(now_ns - intended_ns));
-        vtb_lengths_add(&caller->lengths[VTB_LATENCY_SERVICE], (double)(now_ns - started_ns));
+        note_call(caller, intended_ns, started_ns, now_ns);
         note_miss(caller, env, &before, intended_ns, now_ns);
     }
     caller->ended_ns = now_ns;
@@ -292,6 +330,9 @@ static void begin_slice(const struct pass *pass, struct caller *caller, size_t w
     caller->marks_n = 0;
     caller->gaps = pass->open_loop->poisson ? pass->gaps : NULL;
     caller->gap = (size_t)vtb_random_below(arrivals, GAPS_N);
+    const double slow_ns = vtb_latency_quantile(&caller->lengths[VTB_LATENCY_INTENDED], SLOW);
+    if (!isnan(slow_ns))
+        caller->slow_ns = slow_ns;
     for (size_t i = 0; caller->started_ns && i < window; i++)
         caller->started_ns[i] = NOT_OF_SLICE;
 }
@@ -376,12 +417,18 @@ static bool check_load(const struct pass *pass, const struct unit *unit, bool is
            fail_overloaded(pass, unit, error);
 }
 
+/* Forgets what was found of a unit, but for the length from which on calls are slow. */
 static void forget(struct unit *unit)
 {
     unit->tally = (struct vtb_latency_tally){.slices_n = 0};
     for (size_t i = 0; i < unit->runner->callers_n; i++) {
         struct caller *caller = &unit->callers[i];
+        const struct vtb_lengths *found = &caller->lengths[VTB_LATENCY_INTENDED];
+        const double slow_ns = vtb_latency_quantile(found, SLOW);
+        caller->slow_ns = isnan(slow_ns) ? INFINITY : slow_ns;
         caller->calls_n = caller->late_n = 0;
+        for (size_t k = 0; k < VTB_LATENCY_ALL_KINDS_N; k++)
+            vtb_lengths_forget(&caller->lengths[k]);
     }
 }
 
@@ -431,8 +478,18 @@ static bool find_all_sustained(struct pass *pass, struct vtb_error *error)
 
 /* --- all slices --- */
 
+/* Runs a slice of each unit that is not counted: how long its calls take tells which are slow. */
+static void run_first_slices(struct pass *pass)
+{
+    for (size_t i = 0; i < pass->units_n && !vtb_interrupted(); i++) {
+        (void)run_slice(pass, &pass->units[i], pass->open_loop->rate, pass->arrivals);
+        forget(&pass->units[i]);
+    }
+}
+
 static bool run_slices(struct pass *pass, size_t slices_n, struct vtb_error *error)
 {
+    run_first_slices(pass);
     for (size_t round = 0; round < slices_n; round++) {
         const struct vtb_random arrivals = pass->arrivals;
         vtb_latin_square(&pass->orders, pass->order, pass->units_n, round);
@@ -454,18 +511,30 @@ static bool run_slices(struct pass *pass, size_t slices_n, struct vtb_error *err
 
 #define WHAT "the latencies of a session"
 
+/* Has the pauses of a unit's heap noted from now on. */
+static bool open_pauses(struct unit *unit, struct vtb_error *error)
+{
+    unit->pauses = vtb_pages(sizeof *unit->pauses, "the collector's pauses", error);
+    if (!unit->pauses)
+        return false;
+    vtb_pauses_start(unit->pauses, (double)read_ns());
+    unit->runner->memory.pauses = unit->pauses;
+    return true;
+}
+
 static bool open_unit(struct unit *unit, struct vtb_runner *runner, struct vtb_error *error)
 {
-    const size_t bytes = VTB_LATENCY_KINDS_N * VTB_LATENCY_BUCKETS * sizeof(uint64_t);
     unit->runner = runner;
+    if (runner->memory.gc && !open_pauses(unit, error))
+        return false;
     unit->callers = vtb_allocate(runner->callers_n, sizeof *unit->callers, WHAT);
     for (size_t i = 0; i < runner->callers_n; i++) {
         struct caller *caller = &unit->callers[i];
-        *caller = (struct caller){.counts = vtb_pages(bytes, WHAT, error)};
-        if (!caller->counts)
-            return false;
+        *caller = (struct caller){.slow_ns = INFINITY, .tail.pauses = unit->pauses};
+        caller->counts =
+            vtb_allocate(VTB_LATENCY_ALL_KINDS_N * VTB_LATENCY_BUCKETS, sizeof(uint64_t), WHAT);
         caller->started_ns = vtb_allocate(runner->window, sizeof *caller->started_ns, WHAT);
-        for (size_t k = 0; k < VTB_LATENCY_KINDS_N; k++)
+        for (size_t k = 0; k < VTB_LATENCY_ALL_KINDS_N; k++)
             vtb_lengths_start(&caller->lengths[k], VTB_LATENCY_PARTS_SHIFT,
                               caller->counts + k * VTB_LATENCY_BUCKETS);
     }
@@ -474,9 +543,11 @@ static bool open_unit(struct unit *unit, struct vtb_runner *runner, struct vtb_e
 
 static void close_unit(struct unit *unit)
 {
-    const size_t bytes = VTB_LATENCY_KINDS_N * VTB_LATENCY_BUCKETS * sizeof(uint64_t);
+    if (unit->pauses)
+        unit->runner->memory.pauses = NULL;
+    vtb_pages_free(unit->pauses, sizeof *unit->pauses);
     for (size_t i = 0; unit->callers && i < unit->runner->callers_n; i++) {
-        vtb_pages_free(unit->callers[i].counts, bytes);
+        free(unit->callers[i].counts);
         free(unit->callers[i].started_ns);
     }
     free(unit->callers);
@@ -544,11 +615,11 @@ static void keep_unit(struct vtb_latencies *latencies, size_t session, size_t i,
     tally->calls_n = calls_of(unit);
     for (size_t t = 0; t < unit->runner->callers_n; t++)
         tally->late_n += unit->callers[t].late_n;
-    for (size_t k = 0; k < VTB_LATENCY_KINDS_N; k++) {
+    for (size_t k = 0; k < VTB_LATENCY_ALL_KINDS_N; k++) {
         struct vtb_lengths *own = &unit->callers[0].lengths[k];
         for (size_t t = 1; t < unit->runner->callers_n; t++)
             vtb_lengths_add_all(own, &unit->callers[t].lengths[k]);
-        for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++)
+        for (size_t q = 0; k < VTB_LATENCY_KINDS_N && q < VTB_LATENCY_QUANTILES_N; q++)
             tally->ns[k][q] = vtb_latency_quantile(own, q);
         if (tally->rate_sustained == 0)
             add_lengths(latencies, i, (enum vtb_latency_kind)k, own);

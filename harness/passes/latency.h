@@ -13,11 +13,15 @@
  * Latency is until the caller is free again: a hit is consumed by then, a miss is suspended, and
  * where the window is full the operation whose turn it is was completed and consumed. How long a
  * suspended operation waits is told apart, as it follows from the window and the rate.
+ *
+ * Of slow calls it is found out why (passes/tail.h): of those above the case's own p99 so far, so
+ * that of nearly all above p99.9 it is known.
  */
 #ifndef PASSES_LATENCY_H
 #define PASSES_LATENCY_H
 
 #include "bench/lengths.h"
+#include "passes/tail.h"
 #include "passes/timing.h"
 
 /* Three significant digits: a length is less than 1/1024 too high. */
@@ -25,12 +29,15 @@
 #define VTB_LATENCY_BUCKETS VTB_LENGTHS_BUCKETS(VTB_LATENCY_PARTS_SHIFT)
 
 /* From when to when: from the intended start, or from the actual one, until the caller is free; and
- * of an operation that suspends, from its intended start until its continuation has run. */
+ * of an operation that suspends, from its intended start until its continuation has run. Then those
+ * of the first kind that were slow, of each cause. */
 enum vtb_latency_kind {
     VTB_LATENCY_INTENDED,
     VTB_LATENCY_SERVICE,
     VTB_LATENCY_MISS,
-    VTB_LATENCY_KINDS_N
+    VTB_LATENCY_KINDS_N,
+    VTB_LATENCY_SLOW = VTB_LATENCY_KINDS_N, /* and the number of the cause */
+    VTB_LATENCY_ALL_KINDS_N = VTB_LATENCY_SLOW + VTB_TAIL_NONE
 };
 
 /* The shares of calls whose latency is told, the last of which is that of the slowest. */
@@ -69,7 +76,7 @@ struct vtb_latency_counts {
 struct vtb_latencies {
     size_t units_n;
     struct vtb_latency_tally *tallies; /* of session s and unit i at [s * units_n + i] */
-    struct vtb_latency_counts *counts; /* of unit i and a kind at [i * VTB_LATENCY_KINDS_N + it] */
+    struct vtb_latency_counts *counts; /* of unit i and a kind at [i * all kinds + it] */
 };
 
 /* Gives the units of a point, and how many callers one of them has. */
@@ -90,8 +97,8 @@ struct vtb_lengths vtb_latencies_lengths(const struct vtb_latencies *latencies, 
 double vtb_latency_slice_ns(const struct vtb_open_loop *open_loop);
 
 /*
- * Measures all cases of a fixture's point for one consumer, in `slices_n` slices of each, as
- * session number `session` of the latencies, from 0 on. With a rate of INFINITY finds what each
+ * Measures all cases of a fixture's point for one consumer, in `slices_n` slices of each, after one
+ * that is not counted, as session number `session` of the latencies, from 0 on. With a rate of INFINITY finds what each
  * case sustains, and no latency. On false *error says that the load cannot be sustained, that the
  * checksums of the cases disagree, or that there was an interrupt; nothing was added then.
  *

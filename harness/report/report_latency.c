@@ -24,6 +24,9 @@ static bool seeks(const struct vtb_latency_report *report)
 /* What keys of files begin with, by enum vtb_latency_kind; and how they go on, by quantile. */
 static const char *const kind_words[] = {"latency", "service", "miss"};
 static const char *const quantile_words[] = {"p50", "p90", "p99", "p999", "p9999", "max"};
+static const char *const tail_keys[VTB_TAIL_SHARES_N] = {"tail_collections_share",
+                                                         "tail_switches_share", "tail_stolen_share",
+                                                         "tail_idle_share", "tail_unknown_share"};
 static const char *const quantile_titles[] = {"p50", "p90", "p99", "p99.9", "p99.99", "max"};
 
 #define KEY_BYTES 48
@@ -34,7 +37,7 @@ struct counter {
 };
 
 /* Rates, three numbers a quantile for each kind and its ratio, and what is sustained. */
-#define COUNTERS_MAX (8 + VTB_LATENCY_KINDS_N * VTB_LATENCY_QUANTILES_N * 6 + 6)
+#define COUNTERS_MAX (8 + VTB_TAIL_SHARES_N + VTB_LATENCY_KINDS_N * VTB_LATENCY_QUANTILES_N * 6 + 6)
 
 struct counters {
     struct counter items[COUNTERS_MAX];
@@ -91,6 +94,8 @@ static void find_counters(struct counters *counters, const struct vtb_latency_re
     add(counters, figures->rate_achieved, "rate_achieved");
     add(counters, figures->late_share, "late_share");
     add_quantiles(counters, figures);
+    for (size_t i = 0; i < VTB_TAIL_SHARES_N; i++)
+        add(counters, figures->tail[i], "%s", tail_keys[i]);
 }
 
 /* A case's name as it is in files of `run`, with the load behind it. The idle control is named as
@@ -360,6 +365,19 @@ static void fill_rates(struct vtb_table *text, const struct group *group,
     vtb_table_cell(text, "%s", time_text(numbers[0], figures->ns[VTB_LATENCY_MISS][0].median));
 }
 
+static void fill_tail(struct vtb_table *text, const struct group *group,
+                      const struct vtb_latency_figures *figures)
+{
+    (void)group;
+    vtb_table_cell(text, "%s", row_name(figures));
+    for (size_t i = 0; i < VTB_TAIL_SHARES_N; i++) {
+        if (isnan(figures->tail[i]))
+            vtb_table_cell(text, "-");
+        else
+            vtb_table_cell(text, "%.0f %%", 100 * figures->tail[i]);
+    }
+}
+
 static void fill_sustained(struct vtb_table *text, const struct group *group,
                            const struct vtb_latency_figures *figures)
 {
@@ -395,6 +413,8 @@ static void print_quantiles(FILE *out, const struct group *group, enum vtb_forma
 
 static void print_latencies(FILE *out, const struct group *group, enum vtb_format format)
 {
+    static const char *const tail_titles[] = {
+        "of those above p99.9", "collections", "switches", "stolen", "as idle", "unknown"};
     char baseline[160];
     const char *const titles[] = {"calls a second", "meant",  "made",     "late",
                                   "p50 vs",         "p99 vs", "p99.9 vs", "miss p50"};
@@ -403,6 +423,9 @@ static void print_latencies(FILE *out, const struct group *group, enum vtb_forma
     print_quantiles(out, group, format, "from the actual start", fill_service);
     add_columns(&text, titles, sizeof titles / sizeof *titles);
     print_rows(out, &text, group, format, fill_rates);
+    struct vtb_table tail = {.gap = 2, .width = VTB_LOOK_WIDTH};
+    add_columns(&tail, tail_titles, sizeof tail_titles / sizeof *tail_titles);
+    print_rows(out, &tail, group, format, fill_tail);
     (void)snprintf(baseline, sizeof baseline,
                    "vs: over %s's, from the intended start, in another run as well (99 %%).",
                    baseline_name(group));

@@ -71,6 +71,24 @@ static void parts_add_up(void **state)
     assert_memory_equal(parts[0].counts, all_counts, sizeof all_counts);
 }
 
+/* How many are longer, by buckets; and nothing is left where all are forgotten. */
+static void beyond_and_forgotten(void **state)
+{
+    (void)state;
+    static const uint64_t none[VTB_LENGTHS_BUCKETS(FINE_SHIFT)];
+    struct vtb_lengths lengths = start(0);
+    for (int i = 1; i <= 1000; i++)
+        vtb_lengths_add(&lengths, 2000.0 * i);
+    assert_int_equal(vtb_lengths_beyond(&lengths, 0.5), 1000);
+    assert_int_equal(vtb_lengths_beyond(&lengths, 2000.0 * 900), 100);
+    assert_int_equal(vtb_lengths_beyond(&lengths, vtb_lengths_quantile(&lengths, 0.99)), 10);
+    assert_int_equal(vtb_lengths_beyond(&lengths, lengths.max_ns), 0);
+    vtb_lengths_forget(&lengths);
+    assert_int_equal(lengths.n, 0);
+    assert_same_double(lengths.max_ns + lengths.total_ns + lengths.squares_ns2, 0);
+    assert_memory_equal(counts[0], none, sizeof none);
+}
+
 /* With nothing, or into nothing. */
 static void nothing_adds_nothing(void **state)
 {
@@ -90,9 +108,8 @@ static void nothing_adds_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(three_digits),
-        cmocka_unit_test(known_quantiles),
-        cmocka_unit_test(parts_add_up),
+        cmocka_unit_test(three_digits),         cmocka_unit_test(known_quantiles),
+        cmocka_unit_test(parts_add_up),         cmocka_unit_test(beyond_and_forgotten),
         cmocka_unit_test(nothing_adds_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
