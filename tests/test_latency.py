@@ -66,7 +66,7 @@ def test_the_table_fits_a_screen(kept: tuple[Outcome, Path]) -> None:
 
 def test_the_result_file_is_what_was_exported(kept: tuple[Outcome, Path]) -> None:
     outcome, folder = kept
-    (own,) = outcome.files()
+    (own,) = outcome.results.glob("*.json")
     found = json.loads(own.read_text())
     assert json.loads((folder / "a.json").read_text())["benchmarks"] == found["benchmarks"]
     context = found["context"]
@@ -112,6 +112,51 @@ def test_a_tail_is_told_where_there_is_one(bench: Bench) -> None:
         assert set(shares) == {*known, *idle, "tail_unknown_share"}
     few = bench.ok(*FEW, "--sessions", "1", "--format", "json")
     assert not any(key.startswith("tail_") for row in medians(few.rows) for key in row)
+
+
+def test_distributions_stand_beside_the_result_file(kept: tuple[Outcome, Path]) -> None:
+    """Of each case and of the control, from either start, in HdrHistogram's format."""
+    outcome, folder = kept
+    (stem,) = {path.name.split(".")[0] for path in outcome.files()}
+    names = ["empty-glibc", "plain-glibc", "heap_task-glibc", "value_task-glibc", "idle_control"]
+    kinds = {"latency", "service"}
+    files = {f"{stem}.{kind}.{name}.hgrm" for kind in kinds for name in names}
+    assert {path.name for path in outcome.files()} == {*files, f"{stem}.json"}
+    found = json.loads((folder / "a.json").read_text())
+    rows = {row["run_name"]: row for row in medians(found["benchmarks"])}
+    for file in files:
+        text = (outcome.results / file).read_text()
+        (count,) = re.findall(r"Total count += +(\d+)\]", text)
+        (name,) = re.findall(r"^#\[Case +=  ?(.*)\]$", text, re.M)
+        (longest,) = re.findall(r"#\[Max += +([\d.]+),", text)
+        assert int(count) == SESSIONS * CALLS
+        assert float(longest) == rows[name][f"{file.split('.')[1]}_max_ns"]
+
+
+def test_a_timeline_has_slices_with_what_happened_in_them(bench: Bench) -> None:
+    """By turns; and a small nursery is collected, however fast the machine is."""
+    words = ["--heap", "gengc", "--force-async", "--gen0-budget", "4K", "--sessions", "2"]
+    bench.ok(*FEW, *words, "--export-timeline", "t.json")
+    events = json.loads((bench.directory / "t.json").read_text())["traceEvents"]
+    threads = {each["tid"]: each["args"]["name"] for each in events if each["ph"] == "M"}
+    assert [threads[i] for i in range(1, 6)] == [
+        *[f"{name}-gengc" for name in ["empty", "plain", "heap_task", "value_task"]],
+        "idle_control",
+    ]
+    slices = [each for each in events if each.get("cat") == "slice"]
+    assert sorted(each["tid"] for each in slices) == sorted([*range(1, 6)] * SLICES)
+    assert slices[0]["ts"] == 0 and all(each["dur"] >= SLICE_MS * 1000 for each in slices)
+    for before, behind in zip(slices, slices[1:]):
+        assert before["ts"] + before["dur"] <= behind["ts"]
+    collections = [each for each in events if each.get("cat") == "collection"]
+    assert {threads[each["tid"]] for each in collections} >= {"heap_task-gengc", "value_task-gengc"}
+    for each in collections:
+        assert any(
+            it["tid"] == each["tid"]
+            and it["ts"] <= each["ts"]
+            and each["ts"] + each["dur"] <= it["ts"] + it["dur"] + 0.001
+            for it in slices
+        )
 
 
 def interval_of(ratios: list[float]) -> tuple[float, float]:
@@ -193,6 +238,8 @@ def test_what_is_sustained_is_found(bench: Bench) -> None:
 def test_a_rate_is_needed(bench: Bench) -> None:
     outcome = bench("latency")
     assert outcome.code == 2 and "--rate R is needed" in outcome.error
+    outcome = bench("latency", "--rate", "max", "--export-timeline", "t.json")
+    assert outcome.code == 2 and "--export-timeline: what --rate max tries" in outcome.error
     outcome = bench(*FEW, "--time", "1")
     assert outcome.code == 2 and "--time and --slices both say how long" in outcome.error
     assert outcome.files() == []
@@ -220,6 +267,7 @@ def test_an_interrupt_keeps_the_sessions_that_were_finished(bench: Bench) -> Non
     assert process.returncode == 130, err
     assert "of 1000 sessions were finished and are kept" in err
     (file,) = results.glob("run-*.json")
+    assert len(list(results.glob("run-*.hgrm"))) == 10
     found = json.loads(file.read_text())
     assert found["context"]["interrupted"] is True
     done = found["context"]["sessions"]

@@ -14,7 +14,7 @@
 #include "commands/commands.h"
 #include "commands/warnings.h"
 #include "plan/prepare.h"
-#include "report/report_latency.h"
+#include "report/latency_files.h"
 #include "run/run.h"
 
 /* --- what is asked --- */
@@ -29,12 +29,16 @@
 static bool check(const struct vtb_options *options, struct vtb_error *error)
 {
     const char *const paths[] = {options->export_json, options->export_csv,
-                                 options->export_markdown};
+                                 options->export_markdown, options->export_timeline};
     if (options->rate == 0)
         return vtb_fail(
             error, VTB_EXIT_USAGE,
             "--rate R is needed: calls a second, of all callers together, or max, which "
             "finds how many are sustained");
+    if (options->export_timeline && isinf(options->rate))
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--export-timeline: what --rate max tries is not kept; accepted with it: a "
+                        "rate in calls a second");
     if (options->slices > 0 && options->time_s > 0)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--time and --slices both say how long to measure; give one of them");
@@ -92,6 +96,7 @@ struct run {
     struct vtb_results results;
     struct vtb_latency_table *tables; /* owned */
     size_t tables_n;
+    char stem[VTB_STEM_BYTES];
     char json[PATH_MAX];
     bool is_kept; /* the result file is there, of some state of the run */
 };
@@ -181,19 +186,23 @@ static bool write_results(const struct run *run, struct vtb_error *error)
     const struct vtb_latency_report report = report_of(run);
     const struct {
         const char *path;
+        vtb_print *print;
         enum vtb_format format;
     } files[] = {
-        {run->json, VTB_FORMAT_JSON},
-        {options->export_json, VTB_FORMAT_JSON},
-        {options->export_csv, VTB_FORMAT_CSV},
-        {options->export_markdown, VTB_FORMAT_MARKDOWN},
+        {run->json, vtb_report_latency, VTB_FORMAT_JSON},
+        {options->export_json, vtb_report_latency, VTB_FORMAT_JSON},
+        {options->export_csv, vtb_report_latency, VTB_FORMAT_CSV},
+        {options->export_markdown, vtb_report_latency, VTB_FORMAT_MARKDOWN},
+        {options->export_timeline, vtb_latency_timeline_print, VTB_FORMAT_JSON},
     };
     struct vtb_error reason;
     bool ok = true;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        ok = (!files[i].path || vtb_output_file(files[i].path, vtb_report_latency, &report,
+        ok = (!files[i].path || vtb_output_file(files[i].path, files[i].print, &report,
                                                 files[i].format, ok ? error : &reason)) &&
              ok;
+    if (isfinite(options->rate))
+        ok = vtb_latency_histograms_write(&report, run->stem, ok ? error : &reason) && ok;
     ok = vtb_output_stdout(vtb_report_latency, &report, (enum vtb_format)options->format,
                            ok ? error : &reason) &&
          ok;
@@ -214,14 +223,13 @@ static bool tell_of_interrupt(const struct run *run, struct vtb_error *error)
 /* Claims the name of the result file, by the time in UTC. */
 static bool claim(struct run *run, time_t now, struct vtb_error *error)
 {
-    char stem[VTB_STEM_BYTES];
     char stamp[32];
     struct tm start;
     gmtime_r(&now, &start);
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &start);
-    if (!vtb_results_claim(run->options->results_dir, stamp, (long)getpid(), stem, error))
+    if (!vtb_results_claim(run->options->results_dir, stamp, (long)getpid(), run->stem, error))
         return false;
-    (void)snprintf(run->json, sizeof run->json, "%s.json", stem);
+    (void)snprintf(run->json, sizeof run->json, "%s.json", run->stem);
     return true;
 }
 

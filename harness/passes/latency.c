@@ -62,18 +62,22 @@ size_t vtb_latency_callers_n(const struct vtb_point *point, size_t unit)
 size_t vtb_latencies_bytes(const struct vtb_point *point, size_t sessions_n)
 {
     return vtb_latency_units_n(point) *
-           (sessions_n * sizeof(struct vtb_latency_tally) +
-            VTB_LATENCY_ALL_KINDS_N * sizeof(struct vtb_latency_counts));
+               (sessions_n * sizeof(struct vtb_latency_tally) +
+                VTB_LATENCY_ALL_KINDS_N * sizeof(struct vtb_latency_counts)) +
+           sizeof(struct vtb_latency_timeline);
 }
 
 struct vtb_latencies vtb_latencies_place(const struct vtb_point *point, size_t sessions_n,
                                          void *memory)
 {
+    const size_t units_n = vtb_latency_units_n(point);
     struct vtb_latency_tally *tallies = memory;
+    struct vtb_latency_counts *counts = (void *)(tallies + sessions_n * units_n);
     return (struct vtb_latencies){
-        .units_n = vtb_latency_units_n(point),
+        .units_n = units_n,
         .tallies = tallies,
-        .counts = (void *)(tallies + sessions_n * vtb_latency_units_n(point)),
+        .counts = counts,
+        .timeline = (void *)(counts + units_n * VTB_LATENCY_ALL_KINDS_N),
     };
 }
 
@@ -129,6 +133,14 @@ static void add_lengths(struct vtb_latencies *latencies, size_t unit, enum vtb_l
 /* The start of an operation that suspended in another slice: what it waited is not known. */
 #define NOT_OF_SLICE INT64_MIN
 
+/* A busy period whose cause is no collection. At most so many are kept of a slice. */
+#define STOPS_MAX 64
+struct stop {
+    enum vtb_tail_cause cause;
+    int64_t from_ns;
+    int64_t to_ns;
+};
+
 /* One caller of a unit. */
 struct caller {
     struct vtb_lengths lengths[VTB_LATENCY_ALL_KINDS_N];
@@ -144,6 +156,8 @@ struct caller {
     size_t marks_n;
     const float *gaps; /* null: calls are equally far apart */
     size_t gap;
+    struct stop stops[STOPS_MAX]; /* of the slice */
+    size_t stops_n;
 };
 
 struct unit {
@@ -174,6 +188,7 @@ struct pass {
     struct vtb_random orders;
     struct vtb_random places;
     struct vtb_random arrivals;
+    struct vtb_latency_timeline *timeline; /* null: what is run is not kept */
 };
 
 static inline int64_t read_ns(void)
@@ -276,6 +291,21 @@ static inline int64_t wait_until(struct caller *caller, const struct vtb_memory 
     return now_ns;
 }
 
+/* Notes a slow call whose cause is known; further ones of a busy period belong to its stop. */
+static __attribute__((noinline)) void note_slow(struct caller *caller, enum vtb_tail_cause cause,
+                                                double latency_ns, int64_t ended_ns)
+{
+    struct stop *last = caller->stops_n > 0 ? &caller->stops[caller->stops_n - 1] : NULL;
+    vtb_lengths_add(&caller->lengths[VTB_LATENCY_SLOW + cause], latency_ns);
+    if (cause == VTB_TAIL_COLLECTION)
+        return;
+    if (last && last->from_ns == caller->tail.busy_from_ns)
+        last->to_ns = ended_ns;
+    else if (caller->stops_n < STOPS_MAX)
+        caller->stops[caller->stops_n++] =
+            (struct stop){cause, caller->tail.busy_from_ns, ended_ns};
+}
+
 static inline void note_call(struct caller *caller, int64_t intended_ns, int64_t started_ns,
                              int64_t ended_ns)
 {
@@ -287,7 +317,7 @@ static inline void note_call(struct caller *caller, int64_t intended_ns, int64_t
         return;
     const enum vtb_tail_cause cause = vtb_tail_cause(&caller->tail, ended_ns);
     if (cause != VTB_TAIL_NONE)
-        vtb_lengths_add(&caller->lengths[VTB_LATENCY_SLOW + cause], latency_ns);
+        note_slow(caller, cause, latency_ns, ended_ns);
 }
 
 /* Makes a caller's calls of a slice. The reading of the clock that ends a call is the first by
@@ -328,6 +358,7 @@ static void begin_slice(const struct pass *pass, struct caller *caller, size_t w
 {
     caller->overloaded = false;
     caller->marks_n = 0;
+    caller->stops_n = 0;
     caller->gaps = pass->open_loop->poisson ? pass->gaps : NULL;
     caller->gap = (size_t)vtb_random_below(arrivals, GAPS_N);
     const double slow_ns = vtb_latency_quantile(&caller->lengths[VTB_LATENCY_INTENDED], SLOW);
@@ -335,6 +366,38 @@ static void begin_slice(const struct pass *pass, struct caller *caller, size_t w
         caller->slow_ns = slow_ns;
     for (size_t i = 0; caller->started_ns && i < window; i++)
         caller->started_ns[i] = NOT_OF_SLICE;
+}
+
+static void keep_event(struct pass *pass, const struct unit *unit, int what, int64_t start_ns,
+                       int64_t end_ns)
+{
+    struct vtb_latency_timeline *timeline = pass->timeline;
+    if (timeline->n < VTB_LATENCY_EVENTS_MAX)
+        timeline->events[timeline->n++] = (struct vtb_latency_event){
+            (uint32_t)(unit - pass->units), (uint32_t)what, start_ns, end_ns};
+}
+
+/* Keeps what happened in a slice that has ended, in which pauses from number `pauses_n` on were. */
+static void keep_slice(struct pass *pass, const struct slice *slice, int64_t ended_ns,
+                       uint64_t pauses_n)
+{
+    const struct unit *unit = slice->unit;
+    const struct vtb_pauses *pauses = unit->pauses;
+    if (!pass->timeline)
+        return;
+    keep_event(pass, unit, VTB_LATENCY_IS_SLICE, slice->start_ns, ended_ns);
+    for (uint64_t i = pauses_n; pauses && i < pauses->wall.n; i++) {
+        const struct vtb_pause *pause = &pauses->kept[i % VTB_PAUSES_KEPT];
+        if (pauses->wall.n - i <= VTB_PAUSES_KEPT)
+            keep_event(pass, unit, VTB_TAIL_COLLECTION, (int64_t)pause->start_ns,
+                       (int64_t)pause->end_ns);
+    }
+    for (size_t t = 0; t < unit->runner->callers_n; t++) {
+        const struct caller *caller = &unit->callers[t];
+        for (size_t i = 0; i < caller->stops_n; i++)
+            keep_event(pass, unit, (int)caller->stops[i].cause, caller->stops[i].from_ns,
+                       caller->stops[i].to_ns);
+    }
 }
 
 /* Runs a slice of a unit at a rate. All units of a round get the same times of calls, as they draw
@@ -351,6 +414,7 @@ static bool run_slice(struct pass *pass, struct unit *unit, double rate, struct 
     vtb_runner_muster(runner);
     slice.start_ns = read_ns() + LEAD_NS;
     slice.end_ns = slice.start_ns + (int64_t)pass->slice_ns;
+    const uint64_t pauses_n = unit->pauses ? unit->pauses->wall.n : 0;
     vtb_runner_drive(runner, make_calls, &slice);
     int64_t ended_ns = slice.end_ns;
     bool overloaded = false;
@@ -359,6 +423,7 @@ static bool run_slice(struct pass *pass, struct unit *unit, double rate, struct 
         overloaded |= caller->overloaded;
         ended_ns = caller->ended_ns > ended_ns ? caller->ended_ns : ended_ns;
     }
+    keep_slice(pass, &slice, ended_ns, pauses_n);
     unit->tally.slices_n++;
     unit->tally.overloaded_n += overloaded;
     unit->tally.slices_ns += pass->slice_ns;
@@ -487,9 +552,11 @@ static void run_first_slices(struct pass *pass)
     }
 }
 
-static bool run_slices(struct pass *pass, size_t slices_n, struct vtb_error *error)
+static bool run_slices(struct pass *pass, size_t slices_n, struct vtb_latency_timeline *timeline,
+                       struct vtb_error *error)
 {
     run_first_slices(pass);
+    pass->timeline = timeline;
     for (size_t round = 0; round < slices_n; round++) {
         const struct vtb_random arrivals = pass->arrivals;
         vtb_latin_square(&pass->orders, pass->order, pass->units_n, round);
@@ -643,8 +710,9 @@ bool vtb_latency_run(struct vtb_fixture *fixture, const struct vtb_open_loop *op
     pass.bench = vtb_bench_open(fixture, NULL, error);
     bool ok = pass.bench && vtb_bench_warm_up(pass.bench, &effort, consumer, error) &&
               open_pass(&pass, error) &&
-              (isfinite(open_loop->rate) ? run_slices(&pass, slices_n, error)
-                                         : find_all_sustained(&pass, error)) &&
+              (isfinite(open_loop->rate)
+                   ? run_slices(&pass, slices_n, session == 0 ? latencies->timeline : NULL, error)
+                   : find_all_sustained(&pass, error)) &&
               vtb_bench_check(pass.bench, error);
     for (size_t i = 0; ok && i < pass.units_n; i++)
         keep_unit(latencies, session, i, &pass.units[i]);

@@ -71,12 +71,31 @@ struct vtb_latency_counts {
     uint64_t counts[VTB_LATENCY_BUCKETS];
 };
 
+/* What happened in the first session: a slice of a unit; and in it collections of its heap, and busy
+ * periods with slow calls that have another cause. */
+#define VTB_LATENCY_IS_SLICE VTB_TAIL_NONE
+struct vtb_latency_event {
+    uint32_t unit;
+    uint32_t what; /* VTB_LATENCY_IS_SLICE, or enum vtb_tail_cause */
+    int64_t start_ns;
+    int64_t end_ns;
+};
+
+/* At most so many are kept, and those of later slices are not. */
+#define VTB_LATENCY_EVENTS_MAX 32768
+
+struct vtb_latency_timeline {
+    uint64_t n;
+    struct vtb_latency_event events[VTB_LATENCY_EVENTS_MAX];
+};
+
 /* What was found of a table: of each unit, which is a case of a cell, or behind these an idle
  * control, of which there is one for each number of callers. Refers to memory that is another's. */
 struct vtb_latencies {
     size_t units_n;
     struct vtb_latency_tally *tallies; /* of session s and unit i at [s * units_n + i] */
     struct vtb_latency_counts *counts; /* of unit i and a kind at [i * all kinds + it] */
+    struct vtb_latency_timeline *timeline;
 };
 
 /* Gives the units of a point, and how many callers one of them has. */
@@ -98,9 +117,10 @@ double vtb_latency_slice_ns(const struct vtb_open_loop *open_loop);
 
 /*
  * Measures all cases of a fixture's point for one consumer, in `slices_n` slices of each, after one
- * that is not counted, as session number `session` of the latencies, from 0 on. With a rate of INFINITY finds what each
- * case sustains, and no latency. On false *error says that the load cannot be sustained, that the
- * checksums of the cases disagree, or that there was an interrupt; nothing was added then.
+ * that is not counted, as session number `session` of the latencies, from 0 on. With a rate of
+ * INFINITY finds what each case sustains, and no latency. On false *error says that the load cannot
+ * be sustained, that the checksums of the cases disagree, or that there was an interrupt; nothing
+ * was added then.
  *
  * A caller falls behind steadily in a slice if the backlog, which is the time by which the next
  * call is late, grew from each quarter of the slice to the next, and is more than 2 % of the slice

@@ -421,6 +421,11 @@ static const struct vtb_option other_options[] = {
     {"export-markdown", "FILE", vtb_parse_text, FIELD(export_markdown), .file = VTB_FILE_WRITTEN,
      .accepts = "a file's name", .commands = RUN | GATE | LATENCY,
      .help = "the tables; of `gate` a summary for a CI job's page"},
+    {"export-timeline", "FILE", vtb_parse_text, FIELD(export_timeline), .file = VTB_FILE_WRITTEN,
+     .accepts = "a file's name", .commands = LATENCY,
+     .help =
+         "write what happened in the first session, slices with collections and stops in them,\n"
+         "as Trace Event JSON, which Perfetto and speedscope show"},
     {"plot", "DIR", vtb_parse_text, FIELD(plot_dir), .accepts = "a directory's name",
      .commands = RUN,
      .help = "draw all pictures that the figures allow, as SVG and PNG; scripts/plot.py and\n"

@@ -160,6 +160,7 @@ struct vtb_options {
     const char *resume;
     const char *export_junit;
     const char *export_sarif;
+    const char *export_timeline;
     const char *save_baseline; /* null: none */
     const char *report;        /* of a page of HTML; null: none */
     const char *plot_dir;      /* null: no pictures */

@@ -21,8 +21,9 @@ static bool seeks(const struct vtb_latency_report *report)
 
 /* --- keys and names --- */
 
-/* What keys of files begin with, by enum vtb_latency_kind; and how they go on, by quantile. */
-static const char *const kind_words[] = {"latency", "service", "miss"};
+const char *const vtb_latency_kind_words[] = {"latency", "service", "miss"};
+
+/* How keys of files go on, by quantile. */
 static const char *const quantile_words[] = {"p50", "p90", "p99", "p999", "p9999", "max"};
 static const char *const tail_keys[VTB_TAIL_SHARES_N] = {"tail_collections_share",
                                                          "tail_switches_share", "tail_stolen_share",
@@ -70,7 +71,7 @@ static void add_quantiles(struct counters *counters, const struct vtb_latency_fi
     for (size_t k = 0; k < VTB_LATENCY_KINDS_N; k++) {
         for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++) {
             char key[KEY_BYTES];
-            (void)snprintf(key, sizeof key, "%s_%s", kind_words[k], quantile_words[q]);
+            (void)snprintf(key, sizeof key, "%s_%s", vtb_latency_kind_words[k], quantile_words[q]);
             add_interval(counters, &figures->ns[k][q], key, "_ns");
             add_interval(counters, &figures->ratios[k][q], key, "_ratio");
         }
@@ -98,11 +99,9 @@ static void find_counters(struct counters *counters, const struct vtb_latency_re
         add(counters, figures->tail[i], "%s", tail_keys[i]);
 }
 
-/* A case's name as it is in files of `run`, with the load behind it. The idle control is named as
- * if it were a strategy on no heap. */
-static void name_of(char *name, size_t name_bytes, const struct vtb_latency_report *report,
-                    const struct vtb_latency_table *table,
-                    const struct vtb_latency_figures *figures)
+void vtb_latency_name(char *name, size_t name_bytes, const struct vtb_latency_report *report,
+                      const struct vtb_latency_table *table,
+                      const struct vtb_latency_figures *figures)
 {
     const struct vtb_open_loop *open_loop = &report->results->plan->open_loop;
     const struct vtb_comparison comparison = {.point = table->point, .consumer = table->consumer};
@@ -159,7 +158,8 @@ static void print_sessions(FILE *out, const struct vtb_latency_table *table, siz
             const size_t k = i / VTB_LATENCY_QUANTILES_N;
             const size_t q = i % VTB_LATENCY_QUANTILES_N;
             char key[KEY_BYTES];
-            (void)snprintf(key, sizeof key, "%s_%s_ns", kind_words[k], quantile_words[q]);
+            (void)snprintf(key, sizeof key, "%s_%s_ns", vtb_latency_kind_words[k],
+                           quantile_words[q]);
             if (tally->rate_sustained == 0)
                 vtb_json_put_known(row, key, tally->ns[k][q]);
         }
@@ -195,7 +195,7 @@ static void report_json(FILE *out, const struct vtb_latency_report *report)
     for (size_t t = 0; t < report->tables_n; t++) {
         const struct vtb_latency_table *table = &report->tables[t];
         for (size_t i = 0; i < table->latencies.units_n; i++) {
-            name_of(name, sizeof name, report, table, &table->figures[i]);
+            vtb_latency_name(name, sizeof name, report, table, &table->figures[i]);
             print_sessions(out, table, i, name, &first);
             print_aggregate(out, report, table, i, name, &first);
         }
@@ -230,7 +230,7 @@ static void report_csv(FILE *out, const struct vtb_latency_report *report)
                     fprintf(out, ",%s", counters.items[c].key);
                 putc('\n', out);
             }
-            name_of(name, sizeof name, report, table, &table->figures[i]);
+            vtb_latency_name(name, sizeof name, report, table, &table->figures[i]);
             print_csv_row(out, name, table, &table->figures[i], &counters);
         }
     }

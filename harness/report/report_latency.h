@@ -12,6 +12,15 @@ struct vtb_latency_report {
     size_t tables_n;
 };
 
+/* What keys of files begin with, by enum vtb_latency_kind up to VTB_LATENCY_MISS. */
+extern const char *const vtb_latency_kind_words[];
+
+/* Writes a case's name as it is in files of `run`, with the rate of the open loop behind it. The
+ * idle control is named as if it were a strategy on no heap. */
+void vtb_latency_name(char *name, size_t name_bytes, const struct vtb_latency_report *report,
+                      const struct vtb_latency_table *table,
+                      const struct vtb_latency_figures *figures);
+
 /* Prints a struct vtb_latency_report in any of the formats; JSON is a result file. Tables are at
  * most 80 columns wide, unless names are long. */
 vtb_print vtb_report_latency;
