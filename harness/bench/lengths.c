@@ -71,11 +71,12 @@ void vtb_lengths_forget(struct vtb_lengths *lengths)
     vtb_lengths_start(lengths, lengths->parts_shift, lengths->counts);
 }
 
-uint64_t vtb_lengths_beyond(const struct vtb_lengths *lengths, double length_ns)
+/* A quantile is the upper end of its bucket, where the next one begins; or else the longest. */
+uint64_t vtb_lengths_beyond(const struct vtb_lengths *lengths, double quantile_ns)
 {
     uint64_t n = 0;
-    for (size_t i = bucket_of(lengths, length_ns) + 1; i < buckets_n(lengths); i++)
-        n += lengths->counts[i];
+    for (size_t i = buckets_n(lengths); i > 0 && length_of(lengths, i - 1) > quantile_ns; i--)
+        n += lengths->counts[i - 1];
     return n;
 }
 

@@ -36,8 +36,9 @@ void vtb_lengths_add(struct vtb_lengths *lengths, double length_ns);
 /* Forgets all lengths; counts that are 0 are not written to. */
 void vtb_lengths_forget(struct vtb_lengths *lengths);
 
-/* Gives how many are longer than a length, and in no bucket with it. */
-uint64_t vtb_lengths_beyond(const struct vtb_lengths *lengths, double length_ns);
+/* Gives how many are longer than a quantile, vtb_lengths_quantile of these or of other lengths, and
+ * in no bucket with it. */
+uint64_t vtb_lengths_beyond(const struct vtb_lengths *lengths, double quantile_ns);
 
 /* Counts all that others have counted, in as many parts. */
 void vtb_lengths_add_all(struct vtb_lengths *lengths, const struct vtb_lengths *others);

@@ -334,7 +334,7 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
     vtb_tail_begin(&caller->tail, now_ns, now_ns);
     if (caller->gaps)
         intended = next_ns(slice, caller, 0);
-    for (; intended < end; intended = next_ns(slice, caller, intended)) {
+    while (intended < end) {
         const int64_t intended_ns = slice->start_ns + (int64_t)intended;
         if (now_ns >= mark_ns(slice, caller->marks_n) &&
             !pass_marks(slice, caller, now_ns, intended_ns))
@@ -349,6 +349,7 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
         now_ns = read_ns();
         note_call(caller, intended_ns, started_ns, now_ns);
         note_miss(caller, env, &before, intended_ns, now_ns);
+        intended = next_ns(slice, caller, intended);
     }
     caller->ended_ns = now_ns;
 }
@@ -416,7 +417,7 @@ static bool run_slice(struct pass *pass, struct unit *unit, double rate, struct 
     slice.end_ns = slice.start_ns + (int64_t)pass->slice_ns;
     const uint64_t pauses_n = unit->pauses ? unit->pauses->wall.n : 0;
     vtb_runner_drive(runner, make_calls, &slice);
-    int64_t ended_ns = slice.end_ns;
+    int64_t ended_ns = slice.start_ns; /* of the last call, which may be before the slice's end */
     bool overloaded = false;
     for (size_t i = 0; i < n; i++) {
         const struct caller *caller = &unit->callers[i];
@@ -427,7 +428,7 @@ static bool run_slice(struct pass *pass, struct unit *unit, double rate, struct 
     unit->tally.slices_n++;
     unit->tally.overloaded_n += overloaded;
     unit->tally.slices_ns += pass->slice_ns;
-    unit->tally.lasted_ns += (double)(ended_ns - slice.start_ns);
+    unit->tally.lasted_ns += fmax(pass->slice_ns, (double)(ended_ns - slice.start_ns));
     return !overloaded;
 }
 
@@ -497,11 +498,16 @@ static void forget(struct unit *unit)
     }
 }
 
-/* A rate is sustained unless the caller falls behind twice. */
+/* A rate is sustained unless the caller falls behind so many times running. */
+#define TRIALS_N 2
+
 static bool sustains(struct pass *pass, struct unit *unit, double rate)
 {
-    return run_slice(pass, unit, rate, pass->arrivals) ||
-           run_slice(pass, unit, rate, pass->arrivals);
+    for (int i = 0; i < TRIALS_N; i++) {
+        if (run_slice(pass, unit, rate, pass->arrivals))
+            return true;
+    }
+    return false;
 }
 
 /* How far the rate that is looked for may be from what calls take when all of them are late, and by
@@ -599,11 +605,11 @@ static bool open_unit(struct unit *unit, struct vtb_runner *runner, struct vtb_e
         struct caller *caller = &unit->callers[i];
         *caller = (struct caller){.slow_ns = INFINITY, .tail.pauses = unit->pauses};
         caller->counts =
-            vtb_allocate(VTB_LATENCY_ALL_KINDS_N * VTB_LATENCY_BUCKETS, sizeof(uint64_t), WHAT);
+            vtb_allocate(VTB_LATENCY_ALL_KINDS_N, VTB_LATENCY_BUCKETS * sizeof(uint64_t), WHAT);
         caller->started_ns = vtb_allocate(runner->window, sizeof *caller->started_ns, WHAT);
         for (size_t k = 0; k < VTB_LATENCY_ALL_KINDS_N; k++)
             vtb_lengths_start(&caller->lengths[k], VTB_LATENCY_PARTS_SHIFT,
-                              caller->counts + k * VTB_LATENCY_BUCKETS);
+                              caller->counts + k * (size_t)VTB_LATENCY_BUCKETS);
     }
     return true;
 }

@@ -71,8 +71,8 @@ struct vtb_latency_counts {
     uint64_t counts[VTB_LATENCY_BUCKETS];
 };
 
-/* What happened in the first session: a slice of a unit; and in it collections of its heap, and busy
- * periods with slow calls that have another cause. */
+/* What happened in the first session: a slice of a unit; and in it collections of its heap, and
+ * busy periods with slow calls that have another cause. */
 #define VTB_LATENCY_IS_SLICE VTB_TAIL_NONE
 struct vtb_latency_event {
     uint32_t unit;

@@ -139,6 +139,19 @@ static json_t *row_of(const char *name, const char *kind, const struct vtb_laten
     return row;
 }
 
+/* Puts the percentiles that a session has. */
+static void put_quantiles(json_t *row, const struct vtb_latency_tally *tally)
+{
+    for (size_t k = 0; k < VTB_LATENCY_KINDS_N; k++) {
+        for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++) {
+            char key[KEY_BYTES];
+            (void)snprintf(key, sizeof key, "%s_%s_ns", vtb_latency_kind_words[k],
+                           quantile_words[q]);
+            vtb_json_put_known(row, key, tally->ns[k][q]);
+        }
+    }
+}
+
 /* Prints what each session found, a row for each. */
 static void print_sessions(FILE *out, const struct vtb_latency_table *table, size_t unit,
                            const char *name, bool *first)
@@ -154,15 +167,8 @@ static void print_sessions(FILE *out, const struct vtb_latency_table *table, siz
         vtb_json_put(row, "slices_overloaded", json_integer((json_int_t)tally->overloaded_n));
         if (tally->rate_sustained > 0)
             vtb_json_put(row, "rate_sustained", json_real(tally->rate_sustained));
-        for (size_t i = 0; i < VTB_LATENCY_KINDS_N * VTB_LATENCY_QUANTILES_N; i++) {
-            const size_t k = i / VTB_LATENCY_QUANTILES_N;
-            const size_t q = i % VTB_LATENCY_QUANTILES_N;
-            char key[KEY_BYTES];
-            (void)snprintf(key, sizeof key, "%s_%s_ns", vtb_latency_kind_words[k],
-                           quantile_words[q]);
-            if (tally->rate_sustained == 0)
-                vtb_json_put_known(row, key, tally->ns[k][q]);
-        }
+        else
+            put_quantiles(row, tally);
         put_row(out, row, first);
     }
 }

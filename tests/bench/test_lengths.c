@@ -80,8 +80,12 @@ static void beyond_and_forgotten(void **state)
     for (int i = 1; i <= 1000; i++)
         vtb_lengths_add(&lengths, 2000.0 * i);
     assert_int_equal(vtb_lengths_beyond(&lengths, 0.5), 1000);
-    assert_int_equal(vtb_lengths_beyond(&lengths, 2000.0 * 900), 100);
-    assert_int_equal(vtb_lengths_beyond(&lengths, vtb_lengths_quantile(&lengths, 0.99)), 10);
+    for (int n = 1; n < 1000; n += 37) /* as many as a quantile leaves, but for its bucket */
+        assert_in_range(
+            vtb_lengths_beyond(&lengths, vtb_lengths_quantile(&lengths, 1 - n / 1000.0)), n - 1, n);
+    vtb_lengths_add(&lengths, 1e9); /* alone in its bucket, beside the last */
+    assert_int_equal(vtb_lengths_beyond(&lengths, vtb_lengths_quantile(&lengths, 1000.0 / 1001)),
+                     1);
     assert_int_equal(vtb_lengths_beyond(&lengths, lengths.max_ns), 0);
     vtb_lengths_forget(&lengths);
     assert_int_equal(lengths.n, 0);
