@@ -3,9 +3,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from conftest import Row
 from plot_cases import (
     CUT_SHORT,
     GOOD,
@@ -15,9 +17,13 @@ from plot_cases import (
     case,
     drawn_lines,
     file_of,
+    name_of,
+    note,
     only,
     pictures_of,
+    subtitle,
     sweep,
+    text_of,
     title,
 )
 from plots import kinds
@@ -86,6 +92,39 @@ def test_histograms_beside_the_file(tmp_path: Path) -> None:
     beside.write_text(f"{head}garbled\n", encoding="utf-8")
     with pytest.raises(BadFile, match="not a histogram"):
         load([path])
+
+
+def latency_rows(strategy: str, p99_ns: float, **point: Any) -> list[Row]:
+    """As `run_bench latency` writes them: a session's row, which has no time of an operation, and
+    that of all of them."""
+    name = name_of(strategy, tail="/rate:1000", **point)
+    if strategy == "idle_control":
+        name = "user_cache/idle_control/none/rate:1000"
+    figures = {"rate_intended": 1000, "latency_p99_ns": p99_ns}
+    session = {"run_name": name, "name": name, "run_type": "iteration", "slices": 3}
+    pooled = {"run_type": "aggregate", "aggregate_name": "pooled", **figures}
+    return [session, {"run_name": name, "name": f"{name}_pooled", **pooled}]
+
+
+def test_percentiles_of_latencies(tmp_path: Path) -> None:
+    """From the files beside the result, with the control of the same rate; a file of service is no
+    line, and none of them is a pause."""
+    names = ["heap_task", "value_task", "idle_control"]
+    rows = [latency_rows(name, 1000.0 * (i + 1)) for i, name in enumerate(names)]
+    path = file_of(tmp_path / "run.json", *rows)
+    for each, (row, _) in zip(names, rows):
+        text = f"100.0 0.0 1 1.00\n900.0 0.99 99 100.0\n#[Case    = {row['run_name']}]\n"
+        for kind in ["latency", "service"]:
+            (tmp_path / f"run.{kind}.{each}-glibc.hgrm").write_text(text, encoding="utf-8")
+    pictures = pictures_of(path)
+    picture = only(pictures, "latency-user_cache-glibc")
+    assert list(pictures) == [picture.stem]
+    assert title(picture) == "99 % of calls take up to 1 us (heap_task) and 2 us (value_task)"
+    assert subtitle(picture) == "At 1,000 calls a second, the idle control has 3 us."
+    assert "1,000,000 calls" not in note(picture)
+    points = [(1, 100), (pytest.approx(99), 900)]
+    assert drawn_lines(figure_of(picture)) == dict.fromkeys(names, points)
+    assert "idle_control" in text_of(picture)
 
 
 def test_of_tables_with_pauses_that_with_most_is_drawn(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@
 #include "commands/warnings.h"
 #include "plan/prepare.h"
 #include "report/latency_files.h"
+#include "report/plots.h"
 #include "run/run.h"
 
 /* --- what is asked --- */
@@ -46,7 +47,8 @@ static bool check(const struct vtb_options *options, struct vtb_error *error)
         if (paths[i] && !vtb_output_check(paths[i], error))
             return false;
     }
-    return vtb_output_check_folder("results-dir", options->results_dir, error);
+    return vtb_output_check_folder("results-dir", options->results_dir, error) &&
+           (!options->plot_dir || vtb_plots_check(options->plot_dir, options->plot_by, error));
 }
 
 /* The volume of calls is the rate, for what follows from it. */
@@ -208,7 +210,8 @@ static bool write_results(const struct run *run, struct vtb_error *error)
          ok;
     if (ok)
         vtb_tell("results: %s", run->json);
-    return ok;
+    return ok && (!options->plot_dir ||
+                  vtb_plots_draw(options->plot_dir, options->plot_by, run->json, error));
 }
 
 static bool tell_of_interrupt(const struct run *run, struct vtb_error *error)

@@ -427,11 +427,11 @@ static const struct vtb_option other_options[] = {
          "write what happened in the first session, slices with collections and stops in them,\n"
          "as Trace Event JSON, which Perfetto and speedscope show"},
     {"plot", "DIR", vtb_parse_text, FIELD(plot_dir), .accepts = "a directory's name",
-     .commands = RUN,
+     .commands = RUN | LATENCY,
      .help = "draw all pictures that the figures allow, as SVG and PNG; scripts/plot.py and\n"
              "scripts/plot.gp draw them of result files later on"},
     {"plot-by", "PROGRAM", vtb_parse_word, FIELD(plot_by), .words = vtb_plot_by_words,
-     .accepts = "matplotlib, gnuplot or both", .commands = RUN,
+     .accepts = "matplotlib, gnuplot or both", .commands = RUN | LATENCY,
      .help = "what --plot draws with: matplotlib, gnuplot or both; default: matplotlib"},
     {"report", "FILE.html", vtb_parse_text, FIELD(report), .file = VTB_FILE_WRITTEN,
      .accepts = "a file's name", .commands = RUN | ADVISE | CLAIMS | COMPARE | GATE,

@@ -1,4 +1,4 @@
-"""Histograms of pauses, in files of HdrHistogram's form that stand beside a result file."""
+"""Histograms of pauses and latencies, in files of HdrHistogram's form beside a result file."""
 from __future__ import annotations
 
 import re
@@ -34,17 +34,25 @@ def read_steps(path: Path, text: str) -> list[Step]:
         try:
             value, share, count = (number_of(str(path), "a row", word) for word in words[:3])
         except ValueError:
-            raise BadFile(f"{path}: not a histogram of pauses: {line.strip()!r:.80}") from None
+            raise BadFile(f"{path}: not a histogram: {line.strip()!r:.80}") from None
         rows.append((value, share, count))
     return rows
 
 
-def histograms_beside(path: Path) -> list[Histogram]:
-    """The histograms whose names start as the result file's does, each under what follows."""
+# What stands behind a result file's name in those of latencies, from either start of a call.
+LATENCY, SERVICE = ".latency.", ".service."
+
+
+def histograms_beside(path: Path, latencies: bool = False) -> list[Histogram]:
+    """The histograms whose names start as the result file's does, each under what follows: those of
+    pauses, or of latencies from the intended start.
+    """
     found = []
     for beside in sorted(path.parent.glob("*.hgrm")):
-        if beside.name.startswith(path.stem):
-            text = read_text(beside, "not a histogram of pauses")
+        rest = beside.name.removeprefix(path.stem)
+        wanted = rest.startswith(LATENCY) if latencies else not rest.startswith((LATENCY, SERVICE))
+        if beside.name.startswith(path.stem) and wanted:
+            text = read_text(beside, "not a histogram")
             steps, said = read_steps(beside, text), CASE.search(text)
             label = part_of_a_name(beside.stem[len(path.stem) :].lstrip(".-_"))
             if steps:

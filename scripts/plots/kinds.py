@@ -14,6 +14,7 @@ from .hit_rates import (
     find_ns_hit_rate,
     find_ratio_hit_rate,
 )
+from .latencies import find_latencies
 from .pauses import find_histograms, find_pauses
 from .pictures import AnyPicture
 from .results import Results
@@ -87,6 +88,11 @@ KINDS = [
         *["pauses", "quantiles of pauses"],
         f"{COLLECTOR}, and --calls enough or a --gen0-budget small enough for collections",
         find_pauses,
+    ),
+    Kind(
+        *["latency", "percentiles of latencies"],
+        "files FILE.latency.*.hgrm beside a result file of `run_bench latency`",
+        find_latencies,
     ),
     Kind(
         *["histogram", "histogram of pauses"],

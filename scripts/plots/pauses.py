@@ -24,6 +24,7 @@ QUANTILES = "Quantiles of the pauses: o the median, | 90 %, > the longest; and h
 FEW = "Fewer than 30 pauses, too few for quantiles: {}."
 LABEL = "processor time of a pause"
 ENDS = "A line ends at its longest pause; to tell of rarer ones takes more pauses."
+SHARE = "share of the pauses that are no longer (%)"
 SHARES = [0, 50, 90, 99, 99.9, 99.99, 99.999]  # in %, of the pauses that are no longer
 
 
@@ -151,12 +152,12 @@ def histogram_line(label: str, steps: list[Step]) -> Line:
     return Line(label, [*points])
 
 
-def shares_axis(high: float) -> Axis:
+def shares_axis(high: float, label: str) -> Axis:
     """To 99.99 % at least, so that histograms are alike."""
     high = max(high, 1e4)
     places = [1 / (1 - share / 100) for share in SHARES]
     ticks = [(x, f"{share:g} %") for x, share in zip(places, SHARES) if x <= high * 1.1]
-    return Axis("share of the pauses that are no longer (%)", "log", 0.95, high * 1.1, ticks)
+    return Axis(label, "log", 0.95, high * 1.1, ticks)
 
 
 def histogram_picture(
@@ -168,7 +169,7 @@ def histogram_picture(
     if len(lines) == 1:
         words.title = f"The longest pause of {longest.name} takes {length}"
     words.note = sentences(words.note, ENDS)
-    x = shares_axis(max(point[0] for line in lines for point in line.drawn))
+    x = shares_axis(max(point[0] for line in lines for point in line.drawn), SHARE)
     return lines_picture(stem, words, x, lines, Look(LABEL, "log", ns_text), options)
 
 

@@ -24,6 +24,13 @@ USED = {
 }
 
 
+# The rows that have a case's figures: of times, and of latencies.
+HEADS = {("aggregate", "median"), ("aggregate", "pooled")}
+
+# The control of latencies, which is no strategy.
+IDLE = "idle_control"
+
+
 @dataclass(frozen=True)
 class Case:
     """One strategy at one point of the parameters."""
@@ -66,7 +73,8 @@ class Results:
 
     cases: list[Case] = field(default_factory=list)
     break_even: list[dict[str, Any]] = field(default_factory=list)
-    histograms: dict[Path, list[Histogram]] = field(default_factory=dict)
+    histograms: dict[Path, list[Histogram]] = field(default_factory=dict)  # of pauses
+    latencies: dict[Path, list[Histogram]] = field(default_factory=dict)
     epochs: dict[Path, dict[str, list[Epoch]]] = field(default_factory=dict)  # of each case
     notices: list[str] = field(default_factory=list)
 
@@ -144,13 +152,13 @@ def cases_of(path: Path, data: dict[str, Any]) -> list[Case]:
     for index, row in enumerate(rows):
         where = f"{path}: benchmarks[{index}]"
         name, kind = row.get("run_name", row.get("name")), row.get("run_type")
-        if kind == "iteration" and isinstance(name, str):
+        if kind == "iteration" and isinstance(name, str) and "slices" not in row:
             time = row.get("real_time")
             if not is_number(time):
                 raise BadFile(f"{where}: real_time is not a number")
             times[name].append(number_of(where, "real_time", time))
             in_rounds |= "session" not in row
-        elif kind == "counts" or (kind, row.get("aggregate_name")) == ("aggregate", "median"):
+        elif kind == "counts" or (kind, row.get("aggregate_name")) in HEADS:
             parse_name(where, name)
             heads[name] = (where, row)
     if not heads:
@@ -193,6 +201,9 @@ def load(paths: Sequence[Path]) -> Results:
         beside = histograms_beside(path)
         if beside:
             results.histograms[path] = beside
+        latencies = histograms_beside(path, latencies=True)
+        if latencies:
+            results.latencies[path] = latencies
         quiet_ns = context.get("probe_quiet_ns")
         epochs = epochs_beside(path, quiet_ns) if is_number(quiet_ns) else {}
         if epochs:

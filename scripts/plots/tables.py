@@ -57,6 +57,10 @@ class Table:
         return names[0] if names else None
 
     @property
+    def baseline_by_role(self) -> str | None:
+        return self.first_with_role(BASELINE)
+
+    @property
     def baseline(self) -> str | None:
         """The one whose ratio to the baseline is 1 by definition; or, where there are no times,
         that has this role.
@@ -65,7 +69,7 @@ class Table:
             ratios = [case.interval("ratio") for case in self.of(name)]
             if ratios and all(ratio == (1.0, 1.0, 1.0) for ratio in ratios):
                 return name
-        return self.first_with_role(BASELINE)
+        return self.baseline_by_role
 
     @property
     def subject(self) -> str | None:
