@@ -66,7 +66,7 @@ def test_the_table_fits_a_screen(kept: tuple[Outcome, Path]) -> None:
 
 def test_the_result_file_is_what_was_exported(kept: tuple[Outcome, Path]) -> None:
     outcome, folder = kept
-    (own,) = outcome.results.glob("*.json")
+    (own,) = (path for path in outcome.results.glob("*.json") if "timeline" not in path.name)
     found = json.loads(own.read_text())
     assert json.loads((folder / "a.json").read_text())["benchmarks"] == found["benchmarks"]
     context = found["context"]
@@ -123,7 +123,8 @@ def test_distributions_stand_beside_the_result_file(kept: tuple[Outcome, Path]) 
     names = ["empty-glibc", "plain-glibc", "heap_task-glibc", "value_task-glibc", "idle_control"]
     kinds = {"latency", "service"}
     files = {f"{stem}.{kind}.{name}.hgrm" for kind in kinds for name in names}
-    assert {path.name for path in outcome.files()} == {*files, f"{stem}.json"}
+    beside = {f"{stem}.json", f"{stem}.timeline.json"}
+    assert {path.name for path in outcome.files()} == files | beside
     found = json.loads((folder / "a.json").read_text())
     rows = {row["run_name"]: row for row in medians(found["benchmarks"])}
     for file in files:
@@ -138,8 +139,11 @@ def test_distributions_stand_beside_the_result_file(kept: tuple[Outcome, Path]) 
 def test_a_timeline_has_slices_with_what_happened_in_them(bench: Bench) -> None:
     """By turns; and a small nursery is collected, however fast the machine is."""
     words = ["--heap", "gengc", "--force-async", "--gen0-budget", "4K", "--sessions", "2"]
-    bench.ok(*FEW, *words, "--export-timeline", "t.json")
-    events = json.loads((bench.directory / "t.json").read_text())["traceEvents"]
+    outcome = bench.ok(*FEW, *words, "--export-timeline", "t.json")
+    (own,) = outcome.results.glob("*.timeline.json")
+    text = (bench.directory / "t.json").read_text()
+    assert own.read_text() == text
+    events = json.loads(text)["traceEvents"]
     threads = {each["tid"]: each["args"]["name"] for each in events if each["ph"] == "M"}
     assert [threads[i] for i in range(1, 6)] == [
         *[f"{name}-gengc" for name in ["empty", "plain", "heap_task", "value_task"]],
@@ -268,7 +272,7 @@ def test_an_interrupt_keeps_the_sessions_that_were_finished(bench: Bench) -> Non
     out, err = process.communicate(timeout=HANG_S)
     assert process.returncode == 130, err
     assert "of 1000 sessions were finished and are kept" in err
-    (file,) = results.glob("run-*.json")
+    (file,) = (path for path in results.glob("run-*.json") if "timeline" not in path.name)
     assert len(list(results.glob("run-*.hgrm"))) == 10
     found = json.loads(file.read_text())
     assert found["context"]["interrupted"] is True

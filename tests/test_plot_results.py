@@ -1,6 +1,7 @@
 """Result files for plots: read, checked, refused in one line, and parted into tables."""
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,42 @@ def test_percentiles_of_latencies(tmp_path: Path) -> None:
     points = [(1, 100), (pytest.approx(99), 900)]
     assert drawn_lines(figure_of(picture)) == dict.fromkeys(names, points)
     assert "idle_control" in text_of(picture)
+
+
+def test_a_timeline_of_slices(tmp_path: Path) -> None:
+    """Of two rounds the one with more of its time in collections, from its first slice on; what
+    happens in a slice stands above it."""
+    names = ["heap_task", "value_task", "idle_control"]
+    path = file_of(tmp_path / "run.json", *[latency_rows(each, 1000.0) for each in names])
+    (tmp_path / "run.latency.heap_task-glibc.hgrm").write_text("100.0 1.0 1\n", encoding="utf-8")
+    named = [*(f"{name}-gengc" for name in names[:2]), "idle_control"]
+    events: list[dict[str, Any]] = [
+        {"ph": "M", "pid": 1, "tid": i, "name": "thread_name", "args": {"name": name}}
+        for i, name in enumerate(named)
+    ]
+    turns = [0, 1, 2, 1, 2, 0]
+    events += [
+        {"ph": "X", "pid": 1, "tid": tid, "name": "slice", "ts": 5000 * i, "dur": 5000}
+        for i, tid in enumerate(turns)
+    ]
+    for tid, start, length in [(0, 1000, 10), (1, 15500, 200), (1, 16000, 300)]:
+        each = {"ph": "X", "pid": 1, "tid": tid, "name": "collection", "ts": start, "dur": length}
+        events.append(each)
+    beside = tmp_path / "run.timeline.json"
+    beside.write_text(json.dumps({"traceEvents": events}), encoding="utf-8")
+    picture = only(pictures_of(path), "timeline-run")
+    assert title(picture) == "Collections in a slice: value_task-gengc 2"
+    lines = drawn_lines(figure_of(picture))
+    assert lines["value_task-gengc"] == [(0, 2), (5, 2)]
+    assert lines["idle_control"] == [(5, 1), (10, 1)]
+    assert lines["heap_task-gengc"] == [(10, 0), (15, 0)]
+    above = [0.5, 0.7, 1, 1.3]
+    assert [x for x, _ in lines["collection"]] == pytest.approx(above)
+    assert all(2 < y < 3 for _, y in lines["collection"])
+    assert set(lines) == {*named, "collection"}
+    beside.write_text("[]", encoding="utf-8")
+    with pytest.raises(BadFile, match="not a timeline"):
+        pictures_of(path)
 
 
 def test_of_tables_with_pauses_that_with_most_is_drawn(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ HASTY = {
     "VTB_ROUNDS": "200",
     "VTB_CALLS": "100001",
     "VTB_EPOCH_MS": "0.01",
+    "VTB_SLICES": "1",
     "VTB_HEAP": ONE_HEAP,
 }
 

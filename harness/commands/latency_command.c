@@ -100,6 +100,7 @@ struct run {
     size_t tables_n;
     char stem[VTB_STEM_BYTES];
     char json[PATH_MAX];
+    char timeline[PATH_MAX];
     bool is_kept; /* the result file is there, of some state of the run */
 };
 
@@ -195,6 +196,8 @@ static bool write_results(const struct run *run, struct vtb_error *error)
         {options->export_json, vtb_report_latency, VTB_FORMAT_JSON},
         {options->export_csv, vtb_report_latency, VTB_FORMAT_CSV},
         {options->export_markdown, vtb_report_latency, VTB_FORMAT_MARKDOWN},
+        {isfinite(options->rate) ? run->timeline : NULL, vtb_latency_timeline_print,
+         VTB_FORMAT_JSON},
         {options->export_timeline, vtb_latency_timeline_print, VTB_FORMAT_JSON},
     };
     struct vtb_error reason;
@@ -233,6 +236,7 @@ static bool claim(struct run *run, time_t now, struct vtb_error *error)
     if (!vtb_results_claim(run->options->results_dir, stamp, (long)getpid(), run->stem, error))
         return false;
     (void)snprintf(run->json, sizeof run->json, "%s.json", run->stem);
+    (void)snprintf(run->timeline, sizeof run->timeline, "%s.timeline.json", run->stem);
     return true;
 }
 

@@ -5,7 +5,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from .results import Case
+from .results import IDLE, Case
 from .strategies import in_order
 from .tables import Table
 
@@ -20,7 +20,7 @@ def usual_ratio(cases: Sequence[Case]) -> float:
 
 def in_colour(cases: Sequence[Case]) -> frozenset[str]:
     """Those with the roles that the question is about, and of the others the quickest."""
-    own = Table({}, [case for case in cases if not case.is_reference])
+    own = Table({}, [case for case in cases if not case.is_reference and case.strategy != IDLE])
     names = in_order(own.strategies)
     first = [name for name in (own.baseline, own.subject) if name]
     others = [name for name in names if name not in first]

@@ -22,6 +22,7 @@ from .rounds import find_rounds
 from .states import find_states
 from .sweeps import SWEEPS, Sweep, find_sweep
 from .tables import Options, part_text
+from .timelines import find_timelines
 from .titles import WORDS
 from .volumes import find_bytes_calls, find_ns_calls
 from .words import capital, sentences
@@ -93,6 +94,11 @@ KINDS = [
         *["latency", "percentiles of latencies"],
         "files FILE.latency.*.hgrm beside a result file of `run_bench latency`",
         find_latencies,
+    ),
+    Kind(
+        *["timeline", "slices by turns, with collections"],
+        "the file FILE.timeline.json beside a result file of `run_bench latency`",
+        find_timelines,
     ),
     Kind(
         *["histogram", "histogram of pauses"],
