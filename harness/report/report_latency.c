@@ -11,6 +11,7 @@
 #include "report/case_names.h"
 #include "report/report_json.h"
 #include "report/report_skips.h"
+#include "report/report_title.h"
 
 #define IDLE_NAME "idle control"
 
@@ -449,6 +450,20 @@ static void print_sustained(FILE *out, const struct group *group, enum vtb_forma
     print_rows(out, &text, group, format, fill_sustained);
 }
 
+/* Appends how a heap that collects is set up, as far as that was said. */
+static void append_collector(char *text, size_t text_bytes, const struct vtb_point *point,
+                             const struct vtb_collector *collector)
+{
+    char number[VTB_NUMBER_BYTES];
+    vtb_append(text, text_bytes, ", %s live in the heap all along",
+               vtb_bytes_text(number, (double)point->live_heap_bytes));
+    if (collector->has_budget && point->gen0_budget_bytes > 0)
+        vtb_append(text, text_bytes, ", a nursery of %s",
+                   vtb_bytes_text(number, (double)point->gen0_budget_bytes));
+    if (collector->has_steps && point->incremental)
+        vtb_append(text, text_bytes, ", collected in steps");
+}
+
 static void print_group(FILE *out, const struct group *group, enum vtb_format format)
 {
     const struct vtb_point *point = group->table->point;
@@ -462,15 +477,11 @@ static void print_group(FILE *out, const struct group *group, enum vtb_format fo
                    point->workload->name, vtb_case_heap(the_case), hits,
                    vtb_thousands_text(number, (double)point->in_flight),
                    vtb_way_text(way, the_case), vtb_consumer_words[group->table->consumer]);
-    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
-        const double value = vtb_parameter_value(each, point, the_case);
-        if (each->named != VTB_UNNAMED && !isnan(value) && value != each->usual)
-            vtb_append(heading, sizeof heading, ", %s %.12g", each->word, value);
-    }
+    vtb_append_conditions(heading, sizeof heading, point, the_case);
     if (the_case->threads_n > 1)
         vtb_append(heading, sizeof heading, ", %zu callers", the_case->threads_n);
-    if (point->completer)
-        vtb_append(heading, sizeof heading, ", completed on another thread");
+    if (vtb_heap_collects(the_case->heap->heap))
+        append_collector(heading, sizeof heading, point, the_case->heap->heap->collector);
     print_heading(out, format, heading);
     if (seeks(group->report))
         print_sustained(out, group, format);

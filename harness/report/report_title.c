@@ -65,31 +65,30 @@ static void collector_part(char part[PART_BYTES], const struct vtb_comparison *c
         vtb_append(part, PART_BYTES, ", collected in steps");
 }
 
-/* Writes the sentence of a parameter, with its value in it. */
-static void sentence_part(char part[PART_BYTES], const char *sentence, double value)
+/* Appends the sentence of a parameter, with its value in it. */
+static void append_sentence(char *text, size_t text_bytes, const char *sentence, double value)
 {
     const char *place = strstr(sentence, "%s");
-    char text[VTB_NUMBER_BYTES];
+    char number[VTB_NUMBER_BYTES];
     if (!place)
-        vtb_append(part, PART_BYTES, ", %s", sentence);
+        vtb_append(text, text_bytes, ", %s", sentence);
     else
-        vtb_append(part, PART_BYTES, ", %.*s%s%s", (int)(place - sentence), sentence,
-                   vtb_digits_text(text, value, 12), place + strlen("%s"));
+        vtb_append(text, text_bytes, ", %.*s%s%s", (int)(place - sentence), sentence,
+                   vtb_digits_text(number, value, 12), place + strlen("%s"));
 }
 
-/* Writes the conditions that are not told where they have their usual values. */
-static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
-                      const struct vtb_case *the_case)
+void vtb_append_conditions(char *text, size_t text_bytes, const struct vtb_point *point,
+                           const struct vtb_case *the_case)
 {
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
         const double value = vtb_parameter_value(each, point, the_case);
         if (each->sentence && !isnan(value) && value != each->usual)
-            sentence_part(part, each->sentence, value);
+            append_sentence(text, text_bytes, each->sentence, value);
     }
     if (point->completer)
-        vtb_append(part, PART_BYTES, ", completed on another thread");
+        vtb_append(text, text_bytes, ", completed on another thread");
     if (point->abstract)
-        vtb_append(part, PART_BYTES, ", called through an interface");
+        vtb_append(text, text_bytes, ", called through an interface");
 }
 
 static void print_conditions(FILE *out, const struct vtb_comparison *comparison, size_t first)
@@ -104,7 +103,7 @@ static void print_conditions(FILE *out, const struct vtb_comparison *comparison,
                vtb_thousands_text(numbers[0], (double)point->keys_n), keys,
                vtb_thousands_text(numbers[1], (double)point->in_flight),
                vtb_completion_words[point->completion]);
-    rare_part(conditions, point, &point->cases[first]);
+    vtb_append_conditions(conditions, PART_BYTES, point, &point->cases[first]);
     collector_part(conditions, comparison, first);
     timed_part(conditions, comparison, first);
     vtb_print_wrapped(out, conditions);

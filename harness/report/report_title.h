@@ -6,6 +6,11 @@
 
 #include "figures/summary.h"
 
+/* Appends the conditions of a point that are not told where they have their usual values, each
+ * behind a comma. */
+void vtb_append_conditions(char *text, size_t text_bytes, const struct vtb_point *point,
+                           const struct vtb_case *the_case);
+
 /* Prints, for the table whose cases begin at `first`, a line that tells it from other tables, and a
  * line with the conditions, of which those that are not the default are in full. Both are
  * wrapped. */
