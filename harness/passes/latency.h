@@ -123,9 +123,9 @@ double vtb_latency_slice_ns(const struct vtb_open_loop *open_loop);
  * was added then.
  *
  * A caller falls behind steadily in a slice if the backlog, which is the time by which the next
- * call is late, grew from each quarter of the slice to the next, and is more than 2 % of the slice
- * at its end. A load cannot be sustained if that is so in most of a case's slices: in three of
- * them, before others are run.
+ * call is late, grew from each quarter of the slice to the next, or half of its calls take longer
+ * than there is time for each; and if it is more than 2 % of the slice at its end. A load cannot be
+ * sustained if that is so in most of a case's slices: in three of them, before others are run.
  */
 VTB_MUST_USE bool vtb_latency_run(struct vtb_fixture *fixture,
                                   const struct vtb_open_loop *open_loop, enum vtb_consumer consumer,
