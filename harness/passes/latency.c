@@ -114,11 +114,15 @@ static void add_lengths(struct vtb_latencies *latencies, size_t unit, enum vtb_l
  * for each slice and caller. */
 #define GAPS_N ((size_t)1 << 14)
 
+/* A slice has its backlog looked at so many times, at even distances, of which the last is its
+ * end. */
+#define MARKS_N 4
+
 /* The backlog at the end of a slice, as a share of it, from which on a caller falls behind. */
 #define BEHIND_SHARE 0.02
 
-/* Any other backlog at the end of a slice is worked off, in at most so much time; more is too much,
- * however it came about. */
+/* A backlog at the end of a slice that did not grow all along is worked off, in at most so much
+ * time; more is too much, however it came about. */
 #define WORKING_OFF_NS INT64_C(2000000000)
 
 /* From waking the threads until the first call is due. */
@@ -147,10 +151,11 @@ struct caller {
     int64_t *started_ns; /* of the operation in each frame, its intended start */
     uint64_t calls_n;
     uint64_t late_n;
-    int64_t ended_ns;    /* of the slice's last call */
-    double began_cpu_ns; /* the thread's processor time when the slice began */
-    int64_t look_ns;     /* when its backlog is looked at next */
+    int64_t ended_ns; /* of the slice's last call */
     bool overloaded;
+    double began_cpu_ns;         /* the thread's processor time when the slice began */
+    int64_t backlog_ns[MARKS_N]; /* of the slice, as is the next */
+    size_t marks_n;
     const float *gaps; /* null: calls are equally far apart */
     size_t gap;
     struct stop stops[STOPS_MAX]; /* of the slice */
@@ -211,25 +216,50 @@ static inline double next_ns(const struct slice *slice, struct caller *caller, d
     return before_ns + slice->gap_ns * (double)caller->gaps[caller->gap];
 }
 
-/* Whether a caller fell behind in a slice that is at its end: its calls took more processor time
- * than there was time for as many. That it was kept from running says nothing of a rate. */
-static bool falls_behind(const struct slice *slice, const struct caller *caller, int64_t now_ns,
-                         int64_t intended_ns)
+/* Whether a caller had the processor for longer, by a part of the slice that matters, than there
+ * was time for the calls that it made. If not, it is late because it was kept from running, which
+ * says nothing of a rate. */
+static bool had_the_processor(const struct slice *slice, const struct caller *caller)
 {
-    const double cpu_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID) - caller->began_cpu_ns;
-    return (double)(now_ns - intended_ns) >
-               BEHIND_SHARE * (double)(slice->end_ns - slice->start_ns) &&
-           cpu_ns > (1 + BEHIND_SHARE / 2) * (double)(intended_ns - slice->start_ns);
+    const double slice_ns = (double)(slice->end_ns - slice->start_ns);
+    const double cpu_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID) - caller->began_cpu_ns - LEAD_NS;
+    const double meant_ns = fmax(slice_ns - (double)caller->backlog_ns[MARKS_N - 1], 0);
+    return cpu_ns > meant_ns + BEHIND_SHARE / 2 * slice_ns;
 }
 
-/* Looks at the backlog at the end of a slice, and once more at the end of the time in which it is to
- * be worked off. False if the caller is to give up. */
-static __attribute__((noinline)) bool look_back(const struct slice *slice, struct caller *caller,
-                                                int64_t now_ns, int64_t intended_ns)
+/* Whether a caller fell behind in a slice that is at its end. That half of its calls take longer
+ * than there is for each says so, too, where a stop hid how the backlog grew. */
+static bool falls_behind(const struct slice *slice, const struct caller *caller)
 {
-    const int64_t last_ns = slice->end_ns + WORKING_OFF_NS;
-    caller->overloaded = now_ns >= last_ns || falls_behind(slice, caller, now_ns, intended_ns);
-    caller->look_ns = last_ns;
+    bool grew = true;
+    for (size_t i = 1; i < MARKS_N; i++)
+        grew &= caller->backlog_ns[i] > caller->backlog_ns[i - 1];
+    if (!grew && vtb_lengths_quantile(&caller->lengths[VTB_LATENCY_SERVICE], 0.5) <= slice->gap_ns)
+        return false;
+    return (double)caller->backlog_ns[MARKS_N - 1] >
+               BEHIND_SHARE * (double)(slice->end_ns - slice->start_ns) &&
+           had_the_processor(slice, caller);
+}
+
+static int64_t mark_ns(const struct slice *slice, size_t mark)
+{
+    return mark == MARKS_N ? slice->end_ns + WORKING_OFF_NS
+                           : slice->start_ns +
+                                 (slice->end_ns - slice->start_ns) * (int64_t)(mark + 1) / MARKS_N;
+}
+
+/* Notes the backlog at each mark that has passed. False if the caller is to give up. */
+static __attribute__((noinline)) bool pass_marks(const struct slice *slice, struct caller *caller,
+                                                 int64_t now_ns, int64_t intended_ns)
+{
+    for (; now_ns >= mark_ns(slice, caller->marks_n); caller->marks_n++) {
+        if (caller->marks_n == MARKS_N) {
+            caller->overloaded = true;
+            return false;
+        }
+        caller->backlog_ns[caller->marks_n] = now_ns > intended_ns ? now_ns - intended_ns : 0;
+    }
+    caller->overloaded |= caller->marks_n == MARKS_N && falls_behind(slice, caller);
     return !caller->overloaded;
 }
 
@@ -317,7 +347,6 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
     double intended = (double)index / (double)runner->callers_n * slice->gap_ns;
     const double end = (double)(slice->end_ns - slice->start_ns);
     caller->began_cpu_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
-    caller->look_ns = slice->end_ns;
     int64_t now_ns = read_ns();
     vtb_tail_look(&caller->tail, now_ns);
     vtb_tail_begin(&caller->tail, now_ns, now_ns);
@@ -325,7 +354,8 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
         intended = next_ns(slice, caller, 0);
     while (intended < end) {
         const int64_t intended_ns = slice->start_ns + (int64_t)intended;
-        if (now_ns >= caller->look_ns && !look_back(slice, caller, now_ns, intended_ns))
+        if (now_ns >= mark_ns(slice, caller->marks_n) &&
+            !pass_marks(slice, caller, now_ns, intended_ns))
             break;
         if (now_ns > intended_ns)
             caller->late_n++;
@@ -346,6 +376,7 @@ static void begin_slice(const struct pass *pass, struct caller *caller, size_t w
                         struct vtb_random *arrivals)
 {
     caller->overloaded = false;
+    caller->marks_n = 0;
     caller->stops_n = 0;
     caller->gaps = pass->open_loop->poisson ? pass->gaps : NULL;
     caller->gap = (size_t)vtb_random_below(arrivals, GAPS_N);

@@ -122,10 +122,11 @@ double vtb_latency_slice_ns(const struct vtb_open_loop *open_loop);
  * be sustained, that the checksums of the cases disagree, or that there was an interrupt; nothing
  * was added then.
  *
- * A caller falls behind in a slice if the next call is late at its end by more than 2 % of it, and
- * the calls made took more processor time than there was time for as many; or if it is still late
- * 2 s later. A load cannot be sustained if that is so in most of a case's slices: in three of them,
- * before others are run.
+ * A caller falls behind steadily in a slice if the backlog, which is the time by which the next
+ * call is late, grew from each quarter of the slice to the next, or half of its calls take longer
+ * than there is time for each; if it is more than 2 % of the slice at its end; and if the caller
+ * had the processor for longer than there was time for the calls that it made. A load cannot be
+ * sustained if that is so in most of a case's slices: in three of them, before others are run.
  */
 VTB_MUST_USE bool vtb_latency_run(struct vtb_fixture *fixture,
                                   const struct vtb_open_loop *open_loop, enum vtb_consumer consumer,
