@@ -80,6 +80,7 @@ static const struct bad_values bad_values_of_run[] = {
            "ms", "1ms,2ms", "1mss")},
     {"completer", "caller or thread", TEXTS("other", "", "Thread", "threads", "caller,thread")},
     {"abstraction", "concrete or virtual", TEXTS("", "Virtual", "abstract", "concrete,virtual")},
+    {"table", "read-only or concurrent", TEXTS("", "shared", "Concurrent", "concurrent,read-only")},
     {"color", "auto, always or never", TEXTS("on", "", "Always", "off", "always,never")},
     {"progress", "auto, plain or off", TEXTS("on", "", "Plain", "none", "plain,off")},
     {"trace-format", "text, be32, arc, or csv:COLUMN with a column's number from 1, or its name",

@@ -89,6 +89,8 @@ static const struct good_value good_values[] = {
     {"completer", "thread", "completer", "thread"},
     {"abstraction", "concrete", "abstraction", USUAL},
     {"abstraction", "virtual", "abstraction", "virtual"},
+    {"table", "read-only", "table", USUAL},
+    {"table", "concurrent", "table", "concurrent"},
     /* A volume changes what is told of the figures, and not what is measured. */
     {"calls-per-second", "100k", "strategy", REFERENCES},
     /* So do these, which count something beside it, or hold it against something. */

@@ -130,6 +130,7 @@ TOLD_BY_HELP = {
     "method": ["fast path", "state machine", "runtime itself suspends", "default: direct"],
     "caller": ["suspended by the runtime", "in registers", "default: as the method"],
     "stored": ["in a variable"],
+    "table": ["only read", "all threads insert", "default: read-only"],
     "abstraction": ["table of methods", "interface's", "default: concrete"],
     "calls-per-second": ["CPU time", "a second", "a day"],
     "details": ["in place of the answer"],
@@ -296,6 +297,7 @@ GOOD_LINES = [
         {"strategy": ["empty", "plain", "poll", "callback", "poll@checked"], "heap": ["glibc"]},
     ),
     ({"abstraction": "virtual"}, {"abstraction": ["virtual"]}),
+    ({"table": "concurrent", "threads": "2"}, {"table": ["concurrent"], "threads": [USUAL, "2"]}),
     (
         {"method": "all", "caller": "classic"},
         {"method": ["direct", "async", "runtime"], "caller": [USUAL, "classic"]},

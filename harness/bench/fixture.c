@@ -56,6 +56,13 @@ static bool make_table(struct vtb_fixture *fixture, struct vtb_error *error)
     if (!memory)
         return false;
     fixture->table = workload->make_table(memory, fixture->point->keys_n);
+    if (!fixture->point->concurrent_table)
+        return true;
+    fixture->concurrent_bytes = workload->concurrent_bytes(fixture->point->keys_n);
+    fixture->concurrent = vtb_pages(fixture->concurrent_bytes, "the concurrent table", error);
+    if (!fixture->concurrent)
+        return false;
+    workload->make_concurrent(fixture->concurrent, fixture->table);
     return true;
 }
 
@@ -131,6 +138,7 @@ bool vtb_fixture_open_session(struct vtb_fixture *fixture, const struct vtb_poin
 void vtb_fixture_close(struct vtb_fixture *fixture)
 {
     vtb_pages_free(fixture->pollution, fixture->pollution ? fixture->point->pollute_bytes : 0);
+    vtb_pages_free(fixture->concurrent, fixture->concurrent_bytes);
     vtb_pages_free(fixture->table, fixture->table_bytes);
     vtb_pages_free(fixture->completion_order,
                    fixture->completion_order_n * sizeof *fixture->completion_order);
@@ -303,6 +311,9 @@ void vtb_fixture_close_env(struct vtb_env *env, const struct vtb_cell *cell,
     vtb_memory_enter(memory);
     cell->close(env);
     vtb_memory_leave(memory);
+    if (cell->kind.concurrent)
+        vtb_find_workload(cell->workload_name)
+            ->workload->close_own((struct vtb_table *)(uintptr_t)env->service.table);
     if (memory->gc)
         for_roots(env, cell, memory->gc, memory->heap->collector->drop_roots);
     vtb_pages_free(env->memory, env->memory_bytes);

@@ -15,6 +15,9 @@ struct vtb_fixture {
     struct vtb_schedule schedule;  /* its seed is that of all that is random */
     struct vtb_table *table;
     size_t table_bytes;
+    void *
+        concurrent; /* the memory of the table into which all threads insert; null: there is none */
+    size_t concurrent_bytes;
     const uint32_t *ids; /* ids_n entries, walked in a circle */
     size_t ids_n;
     uint32_t *drawn;      /* `ids`, VTB_SCHEDULE_CHUNK of them; null if they are recorded */

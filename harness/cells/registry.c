@@ -196,7 +196,8 @@ static size_t slots_n;
 static bool is_same(const struct vtb_kind *a, const struct vtb_kind *b)
 {
     return a->counting == b->counting && a->collected == b->collected && a->method == b->method &&
-           a->by_runtime == b->by_runtime && a->stored == b->stored && a->abstract == b->abstract;
+           a->by_runtime == b->by_runtime && a->stored == b->stored && a->abstract == b->abstract &&
+           a->concurrent == b->concurrent;
 }
 
 static struct vtb_cell_slot *find_slot(const struct vtb_cell_slot *like)

@@ -21,23 +21,26 @@ static void stem_of(const char *name, const char *file, const char *path, char *
 static const char *const method_parts[VTB_METHODS_N] = {
     [VTB_METHOD_DIRECT] = "", [VTB_METHOD_ASYNC] = "_async", [VTB_METHOD_RUNTIME] = "_runtime"};
 
+#define PASS_BYTES 80
+
 /* Writes the name's part for the pass and the other traits that tell the cells of a strategy and a
  * workload apart. */
 static void pass_of(const struct vtb_target *target, char *pass, size_t pass_bytes)
 {
     const struct vtb_kind *kind = &target->kind;
     const char *word = vtb_variant_words[target->variant];
-    snprintf(pass, pass_bytes, "%s%s%s%s%s%s%s%s", kind->counting ? "counting" : "timing",
+    snprintf(pass, pass_bytes, "%s%s%s%s%s%s%s%s%s", kind->counting ? "counting" : "timing",
              method_parts[kind->method], kind->by_runtime ? "_by_runtime" : "",
              kind->stored ? "_stored" : "", *word ? "_" : "", word,
-             kind->collected ? "_collected" : "", kind->abstract ? "_virtual" : "");
+             kind->collected ? "_collected" : "", kind->abstract ? "_virtual" : "",
+             kind->concurrent ? "_concurrent" : "");
 }
 
 void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES])
 {
     char strategy[96] = "";
     char workload[96] = "";
-    char pass[64];
+    char pass[PASS_BYTES];
     const struct vtb_workload_entry *own = target->workload;
     if (target->strategy)
         stem_of(target->strategy->name, target->strategy->file, target->strategy->path, strategy,
@@ -124,7 +127,7 @@ static void put_cell(FILE *out, const struct vtb_home *home, const struct vtb_ta
 {
     const bool metadata = target->what == VTB_TARGET_METADATA;
     const char *word = vtb_variant_words[target->variant];
-    char pass[64];
+    char pass[PASS_BYTES];
     pass_of(target, pass, sizeof pass);
     put_workload(out, home, target->workload);
     put_file(out, "VTB_STRATEGY_FILE", home, target->strategy->file);
@@ -134,10 +137,11 @@ static void put_cell(FILE *out, const struct vtb_home *home, const struct vtb_ta
     fprintf(out, " '-DVTB_VARIANT=\"%s%s\"'", *word ? "@" : "", word);
     fprintf(out,
             " -DVTB_COUNTING=%d -DVTB_COLLECTED=%d -DVTB_ASYNC=%d -DVTB_RUNTIME=%d"
-            " -DVTB_BY_RUNTIME=%d -DVTB_STORED=%d -DVTB_VIRTUAL=%d -DVTB_ATOMIC=%d -DVTB_LOCAL=%d",
+            " -DVTB_BY_RUNTIME=%d -DVTB_STORED=%d -DVTB_VIRTUAL=%d -DVTB_CONCURRENT=%d"
+            " -DVTB_ATOMIC=%d -DVTB_LOCAL=%d",
             target->kind.counting, target->kind.collected, target->kind.method == VTB_METHOD_ASYNC,
             target->kind.method == VTB_METHOD_RUNTIME, target->kind.by_runtime, target->kind.stored,
-            target->kind.abstract, target->variant == VTB_VARIANT_ATOMIC,
+            target->kind.abstract, target->kind.concurrent, target->variant == VTB_VARIANT_ATOMIC,
             target->variant == VTB_VARIANT_LOCAL);
     fputs(target->variant == VTB_VARIANT_CHECKED ? " -DVTB_CHECKED=1"
                                                  : " -DVTB_CHECKED=$default_checked",

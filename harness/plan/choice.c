@@ -179,6 +179,11 @@ static bool check_workload(const struct vtb_options *options,
                         "--ttl: the entries of '%s' do not expire; choose a workload whose entries "
                         "do, see `list`",
                         entry->name);
+    if (options->table == VTB_TABLE_CONCURRENT && !workload->make_concurrent)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--table: '%s' has a lookup of its own, and no table into which all "
+                        "threads insert; choose another workload, or read-only",
+                        entry->name);
     if (options->parameters[VTB_P(failure_rate)].n)
         option = "failure-rate";
     if (vtb_options_flag(options, VTB_P(force_async)))

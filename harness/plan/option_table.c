@@ -228,6 +228,10 @@ static const struct vtb_option other_options[] = {
      .accepts = "concrete or virtual", .of_cases = true, .commands = RUN,
      .help = "how the caller calls the method: by its name, as a concrete class's, or through a\n"
              "table of methods, as an interface's; default: concrete"},
+    {"table", "KIND", vtb_parse_word, FIELD(table), .words = vtb_table_words,
+     .accepts = "read-only or concurrent", .of_cases = true, .commands = RUN,
+     .help = "the cache's table: one that is only read, beside which each service keeps what it\n"
+             "fetched, or one into which all threads insert that; default: read-only"},
     {"calls-per-second", "R", vtb_parse_number, FIELD(calls_per_second),
      .number = {0.001, 1e12, false, false}, .accepts = "calls a second, from 0.001 to 1e12",
      .of_cases = true, .commands = RUN | ADVISE,

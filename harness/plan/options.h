@@ -53,6 +53,10 @@ enum vtb_abstraction { VTB_ABSTRACTION_CONCRETE, VTB_ABSTRACTION_VIRTUAL };
 /* How far apart the calls of an open loop are meant to start: equally, or as if users were many. */
 enum vtb_arrivals { VTB_ARRIVALS_CONSTANT, VTB_ARRIVALS_POISSON };
 
+/* The table of a service: one that is only read, with a ring beside it for what is inserted; or one
+ * into which all threads insert. */
+enum vtb_table_kind { VTB_TABLE_READ_ONLY, VTB_TABLE_CONCURRENT };
+
 /* The programs that draw pictures. */
 enum vtb_plot_by { VTB_PLOT_BY_MATPLOTLIB, VTB_PLOT_BY_GNUPLOT, VTB_PLOT_BY_BOTH };
 
@@ -65,6 +69,7 @@ extern const char *const vtb_caller_words[];
 extern const char *const vtb_completer_words[];
 extern const char *const vtb_abstraction_words[];
 extern const char *const vtb_arrivals_words[];
+extern const char *const vtb_table_words[];
 extern const char *const vtb_plot_by_words[];
 extern const char *const vtb_progress_words[];
 extern const char *const vtb_color_words[];
@@ -122,6 +127,7 @@ struct vtb_options {
     double miss_time_s;      /* likewise */
     int completer;           /* enum vtb_completer */
     int abstraction;         /* enum vtb_abstraction */
+    int table;               /* enum vtb_table_kind */
     int arrivals;            /* enum vtb_arrivals, of `latency`, as are the next three */
     double rate;   /* calls a second; INFINITY: the most that is sustained; 0: not given */
     double slices; /* 0: not given, as for the next */

@@ -55,6 +55,7 @@ static struct vtb_case case_of(const struct vtb_point *point, const char *strate
     if (!vtb_lacks_method(vtb_find_strategy_entry(strategy), group->way->kind))
         timing = group->way->kind;
     timing.collected = group->collected;
+    timing.concurrent = point->concurrent_table;
     struct vtb_kind counting = timing;
     counting.counting = true;
     timing.abstract = point->abstract;
@@ -503,6 +504,7 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
             .completion = (enum vtb_completion)options->completion,
             .completer = options->completer == VTB_COMPLETER_THREAD,
             .abstract = options->abstraction == VTB_ABSTRACTION_VIRTUAL,
+            .concurrent_table = options->table == VTB_TABLE_CONCURRENT,
             .distribution = options->distribution.s > 0 ? options->distribution : own,
             .verify_heap = options->verify_heap,
             .seed = options->seed,

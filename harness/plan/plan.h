@@ -73,6 +73,7 @@ struct vtb_point {
     bool force_async;
     bool completer; /* operations complete on another thread */
     bool abstract;  /* the caller has an interface of the service */
+    bool concurrent_table;
     /* For heaps that collect: see struct vtb_collector_setup. */
     size_t gen0_budget_bytes;
     size_t live_heap_bytes; /* what lives in the heap all along */

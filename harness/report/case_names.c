@@ -63,6 +63,8 @@ static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
     if (point->abstract)
         vtb_append(part, PART_BYTES, "/abstraction:%s",
                    vtb_abstraction_words[VTB_ABSTRACTION_VIRTUAL]);
+    if (point->concurrent_table)
+        vtb_append(part, PART_BYTES, "/table:%s", vtb_table_words[VTB_TABLE_CONCURRENT]);
     if (has_other_caller(the_case))
         vtb_append(part, PART_BYTES, "/caller:%s", vtb_caller_words[the_case->caller]);
     if (the_case->stored)

@@ -89,6 +89,8 @@ void vtb_append_conditions(char *text, size_t text_bytes, const struct vtb_point
         vtb_append(text, text_bytes, ", completed on another thread");
     if (point->abstract)
         vtb_append(text, text_bytes, ", called through an interface");
+    if (point->concurrent_table)
+        vtb_append(text, text_bytes, ", all threads insert into the table");
 }
 
 static void print_conditions(FILE *out, const struct vtb_comparison *comparison, size_t first)

@@ -55,6 +55,7 @@ static uint64_t collected_n;
 /* --- the point --- */
 
 static struct vtb_point point;
+static bool concurrent_table; /* of the next fixture */
 static struct vtb_fixture fixture;
 static struct vtb_thread_pool *thread_pool;
 static uint64_t expected; /* what one caller consumes of CALLS_N calls */
@@ -73,6 +74,7 @@ static void open_fixture(const char *workload, double hit_rate, size_t window)
                                .hits.cache = {.capacity = 100, .tick_ns = 1},
                                .gen0_budget_bytes = (size_t)16 << 10,
                                .verify_heap = true,
+                               .concurrent_table = concurrent_table,
                                .seed = 5};
     point.hits.emerge = point.workload->workload->default_capacity > 0;
     if (point.hits.emerge)
@@ -264,6 +266,60 @@ static void every_heap(void **state)
             check_heap();
     }
     entry = &heap_entry;
+}
+
+/* --- a table into which all insert --- */
+
+static const char *const inserting[] = {"plain", "heap_task@atomic", "value_task@atomic"};
+#define INSERTING_N (sizeof inserting / sizeof *inserting)
+
+/* Callers and a completing thread consume what one caller does of the table that is only read. */
+static void check_inserting(void)
+{
+    for (size_t i = 0; i < INSERTING_N; i++) {
+        const struct vtb_cell *cell =
+            built_cell(inserting[i], "user_cache", (struct vtb_kind){.concurrent = true});
+        for (int completer = 0; completer < 2; completer++) {
+            point.completer = completer;
+            check_runner(cell, 1, VTB_CONSUMER_DEPENDENT);
+            check_runner(cell, 2, VTB_CONSUMER_INDEPENDENT);
+            check_runner(cell, CALLERS_MAX, VTB_CONSUMER_INDEPENDENT);
+        }
+        point.completer = false;
+    }
+}
+
+static void all_insert_into_one_table(void **state)
+{
+    (void)state;
+    concurrent_table = true;
+    for_points(check_inserting);
+    concurrent_table = false;
+}
+
+/* What is counted is the same to the last byte. */
+static void what_is_inserted_is_not_counted(void **state)
+{
+    (void)state;
+    static const char *const counted[] = {"heap_task", "value_task"};
+    concurrent_table = true;
+    open_fixture("user_cache", 0.5, 3);
+    for (size_t i = 0; i < 2; i++) {
+        struct cell_outcome outcomes[2];
+        for (int concurrent = 0; concurrent < 2; concurrent++) {
+            const struct cell_run run = {
+                .fixture = &fixture,
+                .cell = built_cell(counted[i], "user_cache",
+                                   (struct vtb_kind){.counting = true, .concurrent = concurrent}),
+                .heap = &heap,
+                .n = CALLS_N};
+            outcomes[concurrent] = cell_run(&run);
+        }
+        assert_int_equal(outcomes[1].checksum, expected);
+        assert_memory_equal(&outcomes[0], &outcomes[1], sizeof outcomes[0]);
+    }
+    vtb_fixture_close(&fixture);
+    concurrent_table = false;
 }
 
 /* Each service has a cache of its own, in which the hits are those of any other. */
@@ -464,6 +520,8 @@ int main(void)
         cmocka_unit_test(several_callers),
         cmocka_unit_test(a_completing_thread),
         cmocka_unit_test(every_heap),
+        cmocka_unit_test(all_insert_into_one_table),
+        cmocka_unit_test(what_is_inserted_is_not_counted),
         cmocka_unit_test(caches_are_not_shared),
         cmocka_unit_test(operations_are_freed_where_they_complete),
         cmocka_unit_test(answers_are_accounted_for),

@@ -17,6 +17,8 @@ static const struct vtb_kind kinds[] = {
     {.abstract = true},
     {.collected = true, .method = VTB_METHOD_ASYNC, .abstract = true},
     {.counting = true, .collected = true, .method = VTB_METHOD_ASYNC, .abstract = true},
+    {.concurrent = true},
+    {.counting = true, .collected = true, .concurrent = true},
     {.method = VTB_METHOD_RUNTIME},
     {.collected = true, .method = VTB_METHOD_RUNTIME, .by_runtime = true},
     {.method = VTB_METHOD_RUNTIME, .stored = true},
@@ -282,7 +284,8 @@ static void the_same_cell_is_the_same_pointer(void **state)
             const bool same = i / KINDS_N == j / KINDS_N && kind->counting &&
                               kinds[j % KINDS_N].counting &&
                               kind->method == kinds[j % KINDS_N].method &&
-                              kind->by_runtime == kinds[j % KINDS_N].by_runtime;
+                              kind->by_runtime == kinds[j % KINDS_N].by_runtime &&
+                              kind->concurrent == kinds[j % KINDS_N].concurrent;
             assert_int_equal(found[i] == found[j], same);
         }
     }

@@ -83,19 +83,20 @@ static void names_of_sizes(void **state)
 static void all_names_differ(void **state)
 {
     (void)state;
-    char names[VTB_VARIANTS_N * 96][VTB_TARGET_NAME_BYTES];
+    static char names[VTB_VARIANTS_N * 192][VTB_TARGET_NAME_BYTES];
     size_t n = 0;
     for (int variant = 0; variant < VTB_VARIANTS_N; variant++) {
-        for (int bits = 0; bits < 96; bits++) {
+        for (int bits = 0; bits < 192; bits++) {
             const struct vtb_target target = {.strategy = &strategy,
                                               .workload = &workload,
                                               .variant = (enum vtb_variant)variant,
                                               .kind = {.counting = bits & 1,
                                                        .collected = bits & 2,
-                                                       .method = (enum vtb_method)(bits / 32),
+                                                       .method = (enum vtb_method)(bits / 64),
                                                        .by_runtime = bits & 4,
                                                        .stored = bits & 16,
-                                                       .abstract = bits & 8}};
+                                                       .abstract = bits & 8,
+                                                       .concurrent = bits & 32}};
             vtb_target_name(&target, names[n]);
             for (size_t i = 0; i < n; i++)
                 assert_string_not_equal(names[i], names[n]);
@@ -294,6 +295,7 @@ static void words_of_a_cell(void **state)
     assert_word("-DVTB_COLLECTED=0");
     assert_word("-DVTB_ASYNC=0");
     assert_word("-DVTB_VIRTUAL=0");
+    assert_word("-DVTB_CONCURRENT=0");
     assert_word("-DVTB_ATOMIC=0");
     assert_word("-DVTB_LOCAL=0");
     assert_word("-DVTB_CHECKED=7"); /* as the build has it */
@@ -310,7 +312,8 @@ static void words_of_kinds(void **state)
         .strategy = &strategy,
         .workload = &workload,
         .variant = VTB_VARIANT_ATOMIC,
-        .kind = {.collected = true, .method = VTB_METHOD_ASYNC, .abstract = true}};
+        .kind = {
+            .collected = true, .method = VTB_METHOD_ASYNC, .abstract = true, .concurrent = true}};
     const struct vtb_target counting = {.strategy = &cxx,
                                         .workload = &sized,
                                         .variant = VTB_VARIANT_CHECKED,
@@ -319,10 +322,11 @@ static void words_of_kinds(void **state)
     assert_word("-DVTB_COLLECTED=1");
     assert_word("-DVTB_ASYNC=1");
     assert_word("-DVTB_VIRTUAL=1");
+    assert_word("-DVTB_CONCURRENT=1");
     assert_word("-DVTB_ATOMIC=1");
     assert_word("-DVTB_CHECKED=7");
     assert_word("-DVTB_VARIANT=\"@atomic\"");
-    assert_word("-DVTB_PASS_STEM=timing_async_atomic_collected_virtual");
+    assert_word("-DVTB_PASS_STEM=timing_async_atomic_collected_virtual_concurrent");
     make_words(&counting);
     assert_word("CXX");
     assert_word("OWN_CXX");

@@ -72,6 +72,15 @@ static bool is_as_in(const struct region *region, const unsigned char *copy)
     return region->bytes == 0 || memcmp(region->memory, copy, region->bytes) == 0;
 }
 
+/* Stands in for the program's: with one thread no lock is ever waited for. */
+void vtb_block_while(const uint32_t *state, uint32_t value);
+void vtb_block_while(const uint32_t *state, uint32_t value)
+{
+    (void)state;
+    (void)value;
+    abort();
+}
+
 /* --- a service --- */
 
 static bool is_real(void)
@@ -82,15 +91,28 @@ static bool is_real(void)
 struct service {
     uint64_t keys_n;
     struct region shared;
+    struct region concurrent; /* into which all threads insert; empty: there is none */
     struct region own;
     const struct vtb_table *table; /* that the service's functions are given */
 };
 
+/* Makes what services share, in zeroed memory. */
+static struct vtb_table *make_shared(const struct service *service)
+{
+    struct vtb_table *shared = WORKLOAD.make_table(service->shared.memory, service->keys_n);
+    assert_ptr_equal(shared, service->shared.memory);
+    if (VTB_CONCURRENT)
+        WORKLOAD.make_concurrent(service->concurrent.memory, shared);
+    return shared;
+}
+
 static struct service service_open_with(uint64_t keys_n, const struct vtb_cache_setup *setup)
 {
-    struct service service = {keys_n, region_open(WORKLOAD.table_bytes(keys_n), 4096), {0}, NULL};
-    const struct vtb_table *shared = WORKLOAD.make_table(service.shared.memory, keys_n);
-    assert_ptr_equal(shared, service.shared.memory);
+    struct service service = {.keys_n = keys_n,
+                              .shared = region_open(WORKLOAD.table_bytes(keys_n), 4096)};
+    if (VTB_CONCURRENT)
+        service.concurrent = region_open(WORKLOAD.concurrent_bytes(keys_n), 4096);
+    const struct vtb_table *shared = make_shared(&service);
     service.table = shared;
     if (WORKLOAD.own_bytes) {
         service.own = region_open(WORKLOAD.own_bytes(shared, setup), 64);
@@ -112,7 +134,10 @@ static struct service service_open(uint64_t keys_n)
 
 static void service_close(struct service *service)
 {
+    if (VTB_CONCURRENT)
+        WORKLOAD.close_own((struct vtb_table *)(void *)service->own.memory);
     region_close(&service->own);
+    region_close(&service->concurrent);
     region_close(&service->shared);
 }
 
@@ -225,6 +250,9 @@ static void defaults(void **state)
     assert_true(WORKLOAD.max_keys <= VTB_ID_MASK);
     assert_true(WORKLOAD.default_capacity <= WORKLOAD.default_keys);
     assert_int_equal(WORKLOAD.own_bytes == NULL, WORKLOAD.make_own == NULL);
+    assert_int_equal(WORKLOAD.make_concurrent == NULL, is_real() || WORKLOAD.expires);
+    assert_int_equal(WORKLOAD.make_concurrent == NULL, WORKLOAD.concurrent_bytes == NULL);
+    assert_int_equal(WORKLOAD.make_concurrent == NULL, WORKLOAD.close_own == NULL);
     const bool is_payload = strncmp(expect->name, "payload_", 8) == 0;
     assert_int_equal(WORKLOAD.payload_bytes, is_payload ? expect->value_bytes : 0);
 }
@@ -443,21 +471,48 @@ static void insert(const struct service *service, uint32_t id, const vtb_value *
     vtb_insert(service->table, vtb_key_of(service->table, id), value);
 }
 
-/* The last keys that missed stand in the service's own ring, the newest before `next`. */
+/* What the service has of its own of the entries that it inserted. */
+struct kept {
+    bool is_there;
+    vtb_key key;
+    const vtb_value *value;
+};
+
+#if VTB_CONCURRENT
+static struct kept kept_of(const struct service *service, uint32_t i)
+{
+    const struct vtb_concurrent_entry *entry =
+        &service->table->entries->entries[i % VTB_CONCURRENT_ENTRIES_N];
+    return (struct kept){entry->is_linked, vtb_kept(entry->node.key), &entry->node.value};
+}
+#elif defined(VTB_MAP_H)
+static struct kept kept_of(const struct service *service, uint32_t i)
+{
+    const struct vtb_map_slot *slot = &service->table->inserted->slots[i % VTB_MAP_INSERTED_N];
+    return (struct kept){slot->tag != 0, vtb_kept(slot->key), &slot->value};
+}
+#endif
+
+/* The last keys that missed stand in the service's own ring, the newest before the next one. */
 static void check_ring(const struct service *service)
 {
     (void)service;
 #ifdef VTB_MAP_H
-    const struct vtb_map_inserted *inserted = service->table->inserted;
-    assert_int_equal(inserted->next, INSERTED_N);
+#if VTB_CONCURRENT
+    assert_int_equal(service->table->entries->free, INSERTED_N % VTB_CONCURRENT_ENTRIES_N);
+    assert_false(kept_of(service, INSERTED_N).is_there);
+#else
+    assert_int_equal(service->table->inserted->next, INSERTED_N);
+#endif
     for (uint32_t i = INSERTED_N - VTB_MAP_INSERTED_N; i < INSERTED_N; i++) {
-        const struct vtb_map_slot *slot = &inserted->slots[i % VTB_MAP_INSERTED_N];
+        const struct kept kept = kept_of(service, i);
         const uint32_t id = (uint32_t)(i % service->keys_n) | VTB_ID_MISS;
         const vtb_key key = vtb_key_of(service->table, id);
         vtb_value value;
         assert_true(vtb_fetch(service->table, key, &value));
-        assert_true(vtb_same(vtb_kept(slot->key), key));
-        assert_true(same_bytes(&slot->value, &value));
+        assert_true(kept.is_there);
+        assert_true(vtb_same(kept.key, key));
+        assert_true(same_bytes(kept.value, &value));
     }
 #endif
 }
@@ -525,11 +580,15 @@ static void check_repeatable(uint64_t keys_n)
         assert_int_equal(vtb_consume(found(&first, id)), vtb_consume(found(&second, id)));
     service_close(&second);
 
-    unsigned char *copy = copy_of(&first.shared);
+    unsigned char *shared = copy_of(&first.shared);
+    unsigned char *concurrent = copy_of(&first.concurrent);
     memset(first.shared.memory, 0, first.shared.bytes);
-    (void)WORKLOAD.make_table(first.shared.memory, keys_n);
-    assert_true(is_as_in(&first.shared, copy));
-    free(copy);
+    memset(first.concurrent.memory, 0, first.concurrent.bytes);
+    (void)make_shared(&first);
+    assert_true(is_as_in(&first.shared, shared));
+    assert_true(is_as_in(&first.concurrent, concurrent));
+    free(concurrent);
+    free(shared);
     service_close(&first);
 }
 

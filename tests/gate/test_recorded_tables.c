@@ -308,6 +308,7 @@ static void no_case_of_advice(void **state)
         "depth:2",
         "force_async:1",
         "abstraction:virtual",
+        "table:concurrent",
         "pollute:64",
         "completer:thread",
         "gen0_budget:4096",

@@ -92,6 +92,7 @@ static void what_guests_cannot_do_is_told(void **state)
         {"--calls=1000", "steady state"},
         {"--completer=thread", "complete their own operations"},
         {"--abstraction=virtual", "behind an interface"},
+        {"--table=concurrent", "tables of their own"},
         {"--force-async", "suspend on a miss alone"},
         {"--failure-rate=0.1", "never fails"},
         {"--pollute=1M", "no other memory"},

@@ -172,6 +172,7 @@ static void defaults(void **state)
     assert_int_equal(options.parameters[VTB_P(cache)].n + options.parameters[VTB_P(ttl)].n, 0);
     assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
     assert_int_equal(options.abstraction, VTB_ABSTRACTION_CONCRETE);
+    assert_int_equal(options.table, VTB_TABLE_READ_ONLY);
     assert_int_equal(options.plot_by, VTB_PLOT_BY_MATPLOTLIB);
     assert_int_equal(options.trace_format.kind, VTB_TRACE_TEXT);
     assert_null(options.trace_path);
@@ -521,8 +522,9 @@ static void callers_and_volumes(void **state)
     assert_same_double(options.parameters[VTB_P(threads)].values[2], VTB_THREADS_MAX);
     assert_int_equal(options.completer, VTB_COMPLETER_THREAD);
     assert_same_double(options.calls_per_second, 1.5e6);
-    accepted("--abstraction|virtual");
+    accepted("--abstraction|virtual|--table|concurrent");
     assert_int_equal(options.abstraction, VTB_ABSTRACTION_VIRTUAL);
+    assert_int_equal(options.table, VTB_TABLE_CONCURRENT);
     accepted("--completer=thread|--completer=caller|--calls-per-second=0.001");
     assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
     assert_same_double(options.calls_per_second, 0.001);
@@ -541,6 +543,8 @@ static void callers_and_volumes(void **state)
     assert_string_equal(vtb_completer_words[VTB_COMPLETER_THREAD], "thread");
     assert_string_equal(vtb_abstraction_words[VTB_ABSTRACTION_CONCRETE], "concrete");
     assert_string_equal(vtb_abstraction_words[VTB_ABSTRACTION_VIRTUAL], "virtual");
+    assert_string_equal(vtb_table_words[VTB_TABLE_READ_ONLY], "read-only");
+    assert_string_equal(vtb_table_words[VTB_TABLE_CONCURRENT], "concurrent");
 }
 
 /* When the calls of an open loop are meant to start; what says which cases are run is taken by it,
@@ -1193,6 +1197,7 @@ static void help_says_what_there_is(void **state)
                                            "--threads N",
                                            "--completer WHO",
                                            "--abstraction HOW",
+                                           "--table KIND",
                                            "--calls-per-second R",
                                            "--instructions\n",
                                            "--events LIST",

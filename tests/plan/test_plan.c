@@ -1145,19 +1145,51 @@ static void an_interface(void **state)
     vtb_plan_free(&plan);
 }
 
+/* What is counted and what is timed inserts into one table. */
+static void a_concurrent_table(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--table=concurrent", "--method=both", "--heap=glibc,gengc"));
+    assert_true(plan.points[0].concurrent_table);
+    for (size_t i = 0; i < plan.points[0].cases_n; i++) {
+        const struct vtb_case *the_case = &plan.points[0].cases[i];
+        assert_true(the_case->timing->kind.concurrent && the_case->counting->kind.concurrent);
+    }
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--table=read-only", "--heap=glibc"));
+    assert_false(plan.points[0].concurrent_table ||
+                 plan.points[0].cases[0].timing->kind.concurrent);
+    vtb_plan_free(&plan);
+}
+
+/* A cache that is real is each service's own, and who looks keys up in an own way does not find
+ * them there. */
+static void no_concurrent_table(void **state)
+{
+    (void)state;
+    static char *const lack[] = {"--workload=trace", "--workload=product_catalog",
+                                 "--workload=user_cache,product_catalog", "--ttl=1"};
+    for (size_t i = 0; i < sizeof lack / sizeof *lack; i++) {
+        assert_false(MAKE("--table=concurrent", lack[i]));
+        assert_int_equal(error.exit_code, VTB_EXIT_USAGE);
+        assert_begins(error.message, "--table: '");
+        assert_contains(error.message, "has a lookup of its own");
+    }
+}
+
 /* To ask for a default value changes nothing. */
 static void defaults_that_are_asked_for(void **state)
 {
     (void)state;
     static const char *const same[] = {
-        "--method=direct",  "--depth=1",   "--failure-rate=0",   "--request-ops=64",
-        "--pollute=0",      "--threads=1", "--completer=caller", "--abstraction=concrete",
-        "--completion=fifo"};
-    static const char *const keys[] = {"workload", "strategy",     "heap",        "hit_rate",
-                                       "calls",    "in_flight",    "completion",  "keys",
-                                       "method",   "distribution", "consumer",    "depth",
-                                       "threads",  "failure_rate", "request_ops", "force_async",
-                                       "pollute",  "completer",    "abstraction", "start"};
+        "--method=direct",   "--depth=1",        "--failure-rate=0",   "--request-ops=64",
+        "--pollute=0",       "--threads=1",      "--completer=caller", "--abstraction=concrete",
+        "--completion=fifo", "--table=read-only"};
+    static const char *const keys[] = {
+        "workload",    "strategy",     "heap",        "hit_rate",     "calls",    "in_flight",
+        "completion",  "keys",         "method",      "distribution", "consumer", "depth",
+        "threads",     "failure_rate", "request_ops", "force_async",  "pollute",  "completer",
+        "abstraction", "table",        "start"};
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
             char values[2][2048];
@@ -1428,6 +1460,8 @@ int main(void)
         cmocka_unit_test(cells_of_every_kind_of_plan),
         cmocka_unit_test(cells_of_counts_alone),
         cmocka_unit_test(an_interface),
+        cmocka_unit_test(a_concurrent_table),
+        cmocka_unit_test(no_concurrent_table),
         cmocka_unit_test(defaults_that_are_asked_for),
         cmocka_unit_test(rounds),
         cmocka_unit_test(a_time_is_divided),

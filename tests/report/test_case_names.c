@@ -58,11 +58,12 @@ static void what_is_rare_is_named_where_it_is_so(void **state)
     is_named(USUAL "/request_ops:8/force_async:1/pollute:4096");
     it.point.completer = true;
     it.point.abstract = true;
+    it.point.concurrent_table = true;
     it.cases[0].threads_n = 4;
     it.point.cold = true;
     is_named(USUAL
              "/request_ops:8/force_async:1/pollute:4096/completer:thread/abstraction:virtual/"
-             "threads:4/start:cold");
+             "table:concurrent/threads:4/start:cold");
 }
 
 /* A budget, and steps, mean nothing on a heap that has none. */

@@ -155,9 +155,11 @@ static void what_is_rare_is_told_where_it_is_so(void **state)
     it.point.pollute_bytes = 4096;
     it.point.completer = true;
     it.point.abstract = true;
+    it.point.concurrent_table = true;
     reads(TITLE, CONDITIONS
           ", 0.05 of the misses fail, requests of 8 operations, 4,096 B of other "
-          "memory touched between calls, completed on another thread, called through an interface");
+          "memory touched between calls, completed on another thread, called through an interface, "
+          "all threads insert into the table");
 }
 
 static void a_collector_is_told_with_its_setup(void **state)

@@ -100,7 +100,8 @@ struct vtb_kind {
     /* It is, and awaits a runtime-async method's hand-over that it kept; what other methods hand
      * over is then as for a classic caller. */
     bool stored;
-    bool abstract; /* the caller has an interface of the service; the same where it counts */
+    bool abstract;   /* the caller has an interface of the service; the same where it counts */
+    bool concurrent; /* the table is the one into which all threads insert */
 };
 
 struct vtb_cell {

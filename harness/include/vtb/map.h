@@ -18,6 +18,9 @@
  * The schedule says which calls hit, so a value that was fetched must not be found by a later call.
  * An insert after a miss first searches the table, as any insert must, and does not find the key.
  * Then it writes to a ring that the service has for itself, and not to the table.
+ *
+ * In a cell with VTB_CONCURRENT the table is the one of concurrent.h, with the same entries, into
+ * which all services insert. A workload with a lookup of its own (VTB_MAP_OWN_LOOKUP) has none.
  */
 #ifndef VTB_MAP_H
 #define VTB_MAP_H
@@ -43,6 +46,12 @@ struct vtb_map_inserted {
     struct vtb_map_slot slots[VTB_MAP_INSERTED_N];
 };
 
+#define VTB_MAP_ALIGNED(bytes) (((bytes) + (size_t)63) / 64 * 64)
+
+#if !VTB_MAP_OWN_LOOKUP
+#include "concurrent.h"
+#endif
+
 struct vtb_table {
     struct vtb_map_slot *slots;
     uint64_t slots_n;
@@ -52,6 +61,10 @@ struct vtb_table {
     struct vtb_map_inserted *inserted; /* the service's own; null in the table that is shared */
 #ifdef VTB_MAP_MORE
     VTB_MAP_MORE /* fields of the workload's own */
+#endif
+#if !VTB_MAP_OWN_LOOKUP
+        struct vtb_concurrent *concurrent;  /* null: it was not made */
+    struct vtb_concurrent_entries *entries; /* the service's own in there */
 #endif
 };
 
@@ -87,7 +100,13 @@ static VTB_FORCE_INLINE struct vtb_map_slot *vtb_map_find(const struct vtb_table
     return NULL;
 }
 
-#if !VTB_MAP_OWN_LOOKUP
+#if VTB_CONCURRENT
+static inline const vtb_value *vtb_lookup(const struct vtb_table *table, vtb_key key)
+{
+    const struct vtb_concurrent_node *node = vtb_concurrent_find(table->concurrent, key);
+    return node ? &node->value : NULL;
+}
+#elif !VTB_MAP_OWN_LOOKUP
 static inline const vtb_value *vtb_lookup(const struct vtb_table *table, vtb_key key)
 {
     const struct vtb_map_slot *slot = vtb_map_find(table, key);
@@ -95,10 +114,18 @@ static inline const vtb_value *vtb_lookup(const struct vtb_table *table, vtb_key
 }
 #endif
 
+#if VTB_CONCURRENT
+static inline size_t vtb_entry_of(const struct vtb_table *table, const vtb_value *value)
+{
+    const struct vtb_concurrent_node *nodes = table->concurrent->nodes;
+    return (size_t)((const char *)value - (const char *)nodes) / sizeof *nodes;
+}
+#else
 static inline size_t vtb_entry_of(const struct vtb_table *table, const vtb_value *value)
 {
     return (size_t)((const char *)value - (const char *)table->slots) / sizeof *table->slots;
 }
+#endif
 
 static inline bool vtb_fetch(const struct vtb_table *table, vtb_key key, vtb_value *value)
 {
@@ -113,12 +140,19 @@ static inline void vtb_map_set(struct vtb_map_slot *slot, vtb_key key, const vtb
     slot->value = *value;
 }
 
+#if VTB_CONCURRENT
+static inline void vtb_insert(const struct vtb_table *table, vtb_key key, const vtb_value *value)
+{
+    vtb_concurrent_insert(table->concurrent, table->entries, key, value);
+}
+#else
 static inline void vtb_insert(const struct vtb_table *table, vtb_key key, const vtb_value *value)
 {
     struct vtb_map_inserted *inserted = table->inserted;
     if (!vtb_map_find(table, key))
         vtb_map_set(&inserted->slots[inserted->next++ % VTB_MAP_INSERTED_N], key, value);
 }
+#endif
 
 /* --- making the table --- */
 
@@ -132,8 +166,6 @@ static inline size_t vtb_map_entries_n(uint64_t keys_n)
 {
     return vtb_map_slots_n(keys_n);
 }
-
-#define VTB_MAP_ALIGNED(bytes) (((bytes) + (size_t)63) / 64 * 64)
 
 /* In memory the table's head, its slots, its keys and its records stand one behind the other. */
 static inline size_t vtb_map_slots_offset(void)
@@ -167,6 +199,16 @@ static inline void vtb_map_add(struct vtb_table *table, vtb_key key, const vtb_v
     vtb_map_set(slot, key, value);
 }
 
+/* The key that the table keeps for an entry. */
+static inline vtb_key vtb_map_own_key(const struct vtb_table *table, uint64_t id)
+{
+#if VTB_HAS_OWN_KEYS
+    return vtb_own_key(table->keys, table->keys_n, (uint32_t)id);
+#else
+    return vtb_key_of(table, (uint32_t)id);
+#endif
+}
+
 static inline struct vtb_table *vtb_map_make(void *memory, uint64_t keys_n)
 {
     struct vtb_table *table = (struct vtb_table *)memory;
@@ -182,11 +224,7 @@ static inline struct vtb_table *vtb_map_make(void *memory, uint64_t keys_n)
     table->records = records;
     for (uint64_t id = 0; id < keys_n; id++) {
         vtb_value value;
-#if VTB_HAS_OWN_KEYS
-        const vtb_key key = vtb_own_key(keys, keys_n, (uint32_t)id);
-#else
-        const vtb_key key = vtb_key_of(table, (uint32_t)id);
-#endif
+        const vtb_key key = vtb_map_own_key(table, id);
         (void)vtb_fetch(table, key, &value);
         vtb_map_add(table, key, &value);
     }
@@ -195,11 +233,20 @@ static inline struct vtb_table *vtb_map_make(void *memory, uint64_t keys_n)
 
 /* --- what each service has of its own --- */
 
+static inline size_t vtb_map_entries_offset(void)
+{
+    return VTB_MAP_ALIGNED(sizeof(struct vtb_table)) +
+           VTB_MAP_ALIGNED(sizeof(struct vtb_map_inserted));
+}
+
 static inline size_t vtb_map_own_bytes(const struct vtb_table *shared,
                                        const struct vtb_cache_setup *setup)
 {
-    (void)shared;
     (void)setup;
+#if !VTB_MAP_OWN_LOOKUP
+    if (shared->concurrent)
+        return vtb_map_entries_offset() + sizeof *shared->entries;
+#endif
     return VTB_MAP_ALIGNED(sizeof *shared) + sizeof(struct vtb_map_inserted);
 }
 
@@ -211,13 +258,54 @@ static inline struct vtb_table *vtb_map_make_own(void *memory, const struct vtb_
     *table = *shared;
     table->inserted =
         (struct vtb_map_inserted *)(void *)((char *)memory + VTB_MAP_ALIGNED(sizeof *table));
+#if !VTB_MAP_OWN_LOOKUP
+    if (shared->concurrent)
+        table->entries =
+            (struct vtb_concurrent_entries *)(void *)((char *)memory + vtb_map_entries_offset());
+#endif
     return table;
 }
 
+/* --- the table into which all threads insert --- */
+
+#if !VTB_MAP_OWN_LOOKUP
+static inline size_t vtb_map_concurrent_bytes(uint64_t keys_n)
+{
+    return vtb_concurrent_bytes(keys_n, vtb_map_slots_n(keys_n));
+}
+
+static inline void vtb_map_make_concurrent(void *memory, struct vtb_table *shared)
+{
+    struct vtb_concurrent *table = vtb_concurrent_make(memory, shared->slots_n);
+    for (uint64_t id = 0; id < shared->keys_n; id++) {
+        vtb_value value;
+        const vtb_key key = vtb_map_own_key(shared, id);
+        (void)vtb_fetch(shared, key, &value);
+        vtb_concurrent_set(table, id, key, &value);
+    }
+    shared->concurrent = table;
+}
+
+static inline void vtb_map_close_own(struct vtb_table *own)
+{
+    if (own->concurrent)
+        vtb_concurrent_clear(own->concurrent, own->entries);
+}
+
+#define VTB_MAP_CONCURRENT_FUNCTIONS                                                          \
+    .concurrent_bytes = vtb_map_concurrent_bytes, .make_concurrent = vtb_map_make_concurrent, \
+    .close_own = vtb_map_close_own
+#endif
+
 /* The functions of an entry whose table is this one: VTB_WORKLOAD(stem) = {..., VTB_MAP_FUNCTIONS};
  */
-#define VTB_MAP_FUNCTIONS                                                                     \
+#define VTB_MAP_OWN_FUNCTIONS                                                                 \
     .table_bytes = vtb_map_bytes, .entries_n = vtb_map_entries_n, .make_table = vtb_map_make, \
     .own_bytes = vtb_map_own_bytes, .make_own = vtb_map_make_own
+#if VTB_MAP_OWN_LOOKUP
+#define VTB_MAP_FUNCTIONS VTB_MAP_OWN_FUNCTIONS
+#else
+#define VTB_MAP_FUNCTIONS VTB_MAP_OWN_FUNCTIONS, VTB_MAP_CONCURRENT_FUNCTIONS
+#endif
 
 #endif

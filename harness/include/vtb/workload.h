@@ -40,11 +40,20 @@
  * entries that expire. An id is then a key's number without flags, and vtb_lookup itself makes the
  * entry of a key that it does not find. So the hit rate is that of a simulation of the same cache
  * over the same keys, and does not depend on how many callers wait.
+ *
+ * A workload may have its table in a second form (VTB_CONCURRENT, --table concurrent), into which
+ * all threads insert what they fetched. Nothing that vtb_lookup finds depends on that either.
+ * Tables of map.h have it.
  */
 #ifndef VTB_WORKLOAD_H
 #define VTB_WORKLOAD_H
 
 #include "base.h"
+
+/* Whether a cell's table is the one into which all threads insert. */
+#ifndef VTB_CONCURRENT
+#define VTB_CONCURRENT 0
+#endif
 
 /* An entry of the schedule: a key's number, a flag of calls that are to miss, and a flag of those
  * on which the store is to fail. */
@@ -89,6 +98,16 @@ struct vtb_workload {
     size_t (*own_bytes)(const struct vtb_table *shared, const struct vtb_cache_setup *setup);
     struct vtb_table *(*make_own)(void *memory, const struct vtb_table *shared,
                                   const struct vtb_cache_setup *setup);
+
+    /*
+     * Give the bytes of the table into which all threads insert, and make it in zeroed memory,
+     * aligned to 4096, which the caller owns and which must outlive the shared table. From then on
+     * that refers to it, as do tables of services that are made later. close_own takes back what a
+     * service has in there, while nothing runs. All are null if there is no such table.
+     */
+    size_t (*concurrent_bytes)(uint64_t keys);
+    void (*make_concurrent)(void *memory, struct vtb_table *shared);
+    void (*close_own)(struct vtb_table *own);
 
     uint64_t default_capacity; /* entries of its LRU cache, which is real; 0: it has none */
     bool expires;         /* entries live for --ttl, if that is given; the cache is then real */

@@ -27,7 +27,7 @@ const struct vtb_cell VTB_CELL_OBJECT = {
     .workload_name = VTB_STRING(VTB_WORKLOAD_STEM),
     .strategy = &VTB_PASTE(vtb_strategy_, VTB_STRATEGY_STEM),
     .kind = {VTB_COUNTING, VTB_COLLECTED, VTB_METHOD_OF_KIND, VTB_BY_RUNTIME, VTB_STORED,
-             VTB_VIRTUAL},
+             VTB_VIRTUAL, VTB_CONCURRENT},
     .checked = VTB_CHECKED,
     .several_threads = !VTB_COUNTS_REFERENCES || VTB_ATOMIC,
     .one_thread = VTB_LOCAL,

@@ -13,6 +13,7 @@
  *     VTB_STORED     the caller is runtime-async, and awaits a runtime-async method's task that it
  *                    kept
  *     VTB_VIRTUAL    the caller has an interface of the service, and calls through its table
+ *     VTB_CONCURRENT the table is the one into which all threads insert (concurrent.h)
  *     VTB_CHECKED    rules of the strategy are checked
  *     VTB_ATOMIC     references are counted for several threads
  *     VTB_LOCAL      operations are awaited and completed for one thread alone
