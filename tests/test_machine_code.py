@@ -128,6 +128,7 @@ class Cell:
     collected: bool
     virtual: bool = False  # the caller has an interface
     caller: str = ""  # "by_runtime": it is runtime-async; "stored": and it keeps the task
+    concurrent: bool = False  # all threads insert into the table
 
     def kind(self, a_pass: str) -> str:
         """The cell's kind as in file names and symbols: timing, counting_async_checked, ..."""
@@ -135,6 +136,7 @@ class Cell:
         parts = [a_pass, method, self.caller, self.variant]
         parts += ["collected"] if self.collected else []
         parts += ["virtual"] if self.virtual else []
+        parts += ["concurrent"] if self.concurrent else []
         return "_".join(filter(None, parts))
 
     def symbol(self, name: str, a_pass: str = "timing") -> str:
@@ -949,6 +951,46 @@ def test_caller_with_an_interface_reads_an_address_and_calls_it() -> None:
             assert cell.strategy not in {"plain", "caller_op"} or more == 1, f"{cell}: {loop}"
         for name in cell.methods:
             assert operations(function_of(cell, name)) == operations(function_of(known, name))
+
+
+# --- a table into which all threads insert ---
+
+def on_a_hit(cell: Cell) -> list[Instruction]:
+    """The instructions of the method on any way of a hit."""
+    function = function_of(cell, "method")
+    avoided = out_of_line(function, *TO_CONSUME)
+    path = hit_path(function, min(function), returns_of(function), avoided)
+    assert path, f"there is no way for a hit through {cell}"
+    return [function[address] for address in sorted(path)]
+
+
+def written_beside_the_stack(cell: Cell) -> list[str]:
+    places = [each.stored for each in on_a_hit(cell)]
+    return [place for place in places if place and "%rsp" not in place]
+
+
+def test_concurrent_lookup_takes_no_lock_and_writes_nothing() -> None:
+    """A hit writes as often as with the table that is only read: what it hands over, and nothing
+    else. Who inserts does lock.
+    """
+    strategies = ["plain", "heap_task", "value_task"]
+    options = ["--table", "concurrent", "--strategy", ",".join(strategies), "--heap", "glibc"]
+    subprocess.run(
+        [str(BINARY), "build", *options],
+        env=clean_environment(),
+        check=True,
+        capture_output=True,
+        timeout=SLOW_S,
+    )
+    for strategy in strategies:
+        cell = Cell(strategy, default_workload(), "direct", "", False, concurrent=True)
+        only_read = replace(cell, concurrent=False)
+        assert any(map(locks, functions(cell).values())), f"{cell}: nobody locks"
+        hit = on_a_hit(cell)
+        forbidden = rf"{LOCKS}|.fence"
+        assert [each.text for each in hit if re.match(forbidden, each.text)] == [], cell
+        assert [each.text for each in hit if each.goes_elsewhere] == [], cell
+        assert len(written_beside_the_stack(cell)) == len(written_beside_the_stack(only_read))
 
 
 def card_marks(function: Function) -> int:
