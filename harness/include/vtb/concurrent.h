@@ -10,8 +10,8 @@
  * What is removed serves again for the service's next insert, though another thread may still stand
  * on the node. It stays a node then, and its tag and its link are atomic; only the link may lead
  * into another chain. Each chain ends in the number of its bucket, so a lookup that ends in another
- * one starts again. This asks nothing of readers: neither a fence nor a word of their own, as epochs
- * and hazard pointers do, nor that all threads come by from time to time, as for grace periods.
+ * one starts again. This asks nothing of readers: neither a fence nor a word of their own, as
+ * epochs and hazard pointers do, nor that all threads come by now and then, as for grace periods.
  * (The lists of Linux for memory that keeps its type, Documentation/RCU/rculist_nulls.rst.)
  */
 #ifndef VTB_CONCURRENT_H
