@@ -73,20 +73,14 @@ function(vtb_find_headers result file)
     endforeach()
 endfunction()
 
-# vtb_find_library(<result> <reason> <file> <library>): the file of a heap's library, to be linked; or
-# nothing, and why the heap cannot be used. Only a shared library will do: the malloc of a static one
-# would become the program's. -DVTB_LIBRARY_<library>=OFF does without one that is there.
+# vtb_find_library(<result> <reason> <file> <library>): the file of the library of a heap or a store,
+# to be linked; or nothing, and why that cannot be used. Only a shared library will do: the malloc of a
+# static one would become the program's. -DVTB_LIBRARY_<library>=OFF does without one that is there.
 function(vtb_find_library result reason file library)
     set(${result} "" PARENT_SCOPE)
     vtb_said(package ${file} "^#define VTB_LIBRARY_PACKAGE \"([^\"]+)\"")
     if(NOT package)
         message(FATAL_ERROR "${file}: VTB_LIBRARY is there, VTB_LIBRARY_PACKAGE is not")
-    endif()
-    string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
-    if("${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${type}}" MATCHES "-fsanitize")
-        set(${reason} "sanitizers see the memory of the C library alone: use a build without them"
-            PARENT_SCOPE)
-        return()
     endif()
     find_library(VTB_LIBRARY_${library} lib${library}${CMAKE_SHARED_LIBRARY_SUFFIX})
     mark_as_advanced(VTB_LIBRARY_${library})
@@ -103,17 +97,38 @@ function(vtb_find_library result reason file library)
     endif()
 endfunction()
 
+string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
 set(heap_libraries "")
 foreach(heap file IN ZIP_LISTS heaps heap_files)
     vtb_said(library ${file} "^#define VTB_LIBRARY +([^ ]+)")
     if(library)
-        vtb_find_library(found reason ${file} ${library})
+        if("${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${type}}" MATCHES "-fsanitize")
+            set(found "")
+            set(reason "sanitizers see the memory of the C library alone: use a build without them")
+        else()
+            vtb_find_library(found reason ${file} ${library})
+        endif()
         if(found)
             list(APPEND heap_libraries ${found})
         else()
             set(parts ${heap_parts})
             list(FILTER parts INCLUDE REGEX "/heaps/${heap}/[^/]+$")
             set_source_files_properties(${file} ${parts} PROPERTIES
+                COMPILE_DEFINITIONS "VTB_LIBRARY_MISSING=\"${reason}\"")
+        endif()
+    endif()
+endforeach()
+
+# The libraries of stores, likewise (harness/stores/).
+file(GLOB store_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/harness/stores/*.c)
+set(VTB_STORE_LIBRARIES "")
+foreach(file IN LISTS store_files)
+    vtb_said(library ${file} "^#define VTB_LIBRARY +([^ ]+)")
+    if(library)
+        vtb_find_library(found reason ${file} ${library})
+        list(APPEND VTB_STORE_LIBRARIES ${found})
+        if(NOT found)
+            set_source_files_properties(${file} PROPERTIES
                 COMPILE_DEFINITIONS "VTB_LIBRARY_MISSING=\"${reason}\"")
         endif()
     endif()

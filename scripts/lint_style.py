@@ -32,7 +32,8 @@ DOCUMENTS += [f"docs/{page}.md" for page in ["ARCHITECTURE", "METHOD", "STRATEGI
 ROOMS: dict[str, list[str]] = {
     "base": [],
     "cells": ["base"],
-    "plan": ["cells"],
+    "stores": ["base"],
+    "plan": ["cells", "stores"],
     "bench": ["plan"],
     "guests": ["bench"],
     "passes": ["guests"],

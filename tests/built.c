@@ -122,6 +122,22 @@ static void add_abstract(void)
     }
 }
 
+/* Those that a store outside of the program may answer, on a completing thread. */
+static void add_outside(void)
+{
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        char name[96];
+        (void)snprintf(name, sizeof name, "%s%s", vtb_strategies[i].name,
+                       is_compared(&vtb_strategies[i]) ? "@atomic" : "");
+        if (!is_shown(&vtb_strategies[i]))
+            continue;
+        add_timed(name, (struct vtb_kind){.outside = true});
+        if (is_compared(&vtb_strategies[i]))
+            add(name, vtb_default_workload()->name,
+                (struct vtb_kind){.method = VTB_METHOD_ASYNC, .outside = true});
+    }
+}
+
 static void add_variants(void)
 {
     const char *name;
@@ -144,6 +160,7 @@ static void list(void)
     add_variants();
     add_by_runtime();
     add_abstract();
+    add_outside();
 }
 
 static void build(void)

@@ -91,6 +91,8 @@ static const struct good_value good_values[] = {
     {"abstraction", "virtual", "abstraction", "virtual"},
     {"table", "read-only", "table", USUAL},
     {"table", "concurrent", "table", "concurrent"},
+    {"store", "simulated", "store", USUAL},
+    {"store", "sqlite", "store", "sqlite"},
     /* A volume changes what is told of the figures, and not what is measured. */
     {"calls-per-second", "100k", "strategy", REFERENCES},
     /* So do these, which count something beside it, or hold it against something. */

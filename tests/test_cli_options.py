@@ -132,6 +132,9 @@ TOLD_BY_HELP = {
     "stored": ["in a variable"],
     "table": ["only read", "all threads insert", "default: read-only"],
     "abstraction": ["table of methods", "interface's", "default: concrete"],
+    "store": ["an array", "sqlite", "default: simulated", "docs/STORES.md"],
+    "redis": ["that is there already", "localhost:6379", "taken out at the end"],
+    "store-threads": ["a connection each", "default: 1"],
     "calls-per-second": ["CPU time", "a second", "a day"],
     "details": ["in place of the answer"],
     "dry-run": ["how long it takes", "write nothing"],
@@ -301,6 +304,10 @@ GOOD_LINES = [
     (
         {"method": "all", "caller": "classic"},
         {"method": ["direct", "async", "runtime"], "caller": [USUAL, "classic"]},
+    ),
+    (
+        {"store": "sqlite", "store-threads": "2"},
+        {"store": ["sqlite"], "store_threads": ["2"]},
     ),
     ({"completer": "thread", "hit-rate": "80%"}, {"completer": ["thread"], "hit_rate": ["0.8"]}),
     ({"cache": "lru:10,1k"}, {"cache": ["lru:10", "lru:1000"], "workload": ["trace"]}),

@@ -130,6 +130,13 @@ void vtb_child_heed_interrupt(const struct vtb_child *child)
         vtb_interrupt_pass_on();
 }
 
+bool vtb_child_has_ended(const struct vtb_child *child)
+{
+    siginfo_t info = {.si_pid = 0};
+    return waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+           info.si_pid != 0;
+}
+
 bool vtb_child_wait(struct vtb_child *child, struct vtb_child_end *end, struct vtb_error *error)
 {
     int status = 0;

@@ -52,6 +52,9 @@ VTB_MUST_USE bool vtb_child_start(struct vtb_child *child, struct vtb_error *err
  * the child has ended. Stands before vtb_child_wait; vtb_child_finish has it. */
 void vtb_child_heed_interrupt(const struct vtb_child *child);
 
+/* Whether a child has ended; it must be waited for all the same. */
+bool vtb_child_has_ended(const struct vtb_child *child);
+
 /* Waits until a child has ended, and writes to *end how. On false *error says why the system cannot
  * tell, and *end is not set. In either case the child need not be waited for again. */
 VTB_MUST_USE bool vtb_child_wait(struct vtb_child *child, struct vtb_child_end *end,

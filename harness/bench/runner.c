@@ -2,13 +2,14 @@
 
 #include <stdlib.h>
 
+#include "base/allocate.h"
 #include "base/clock.h"
 #include "bench/exhausted.h"
 #include "cells/runtime.h"
 
-size_t vtb_runner_threads_n(const struct vtb_case *the_case, bool completes)
+size_t vtb_runner_threads_n(const struct vtb_case *the_case, const struct vtb_point *point)
 {
-    return the_case->threads_n + completes;
+    return the_case->threads_n + vtb_point_completers_n(point);
 }
 
 /* The least power of two that has room for all frames of a window. */
@@ -20,13 +21,10 @@ static size_t ring_size(size_t window)
     return size;
 }
 
-static bool open_completer(struct vtb_runner *runner, const struct vtb_fixture *fixture,
-                           struct vtb_error *error)
+static bool open_outboxes(struct vtb_runner *runner, const struct vtb_fixture *fixture,
+                          struct vtb_error *error)
 {
     const size_t size = ring_size(fixture->point->in_flight);
-    if (!vtb_fixture_open_env(fixture, &runner->completer, runner->cell, &runner->memory, error))
-        return false;
-    runner->completes = true;
     for (size_t i = 0; i < runner->callers_n; i++) {
         runner->outboxes[i] =
             (struct vtb_outbox){.frames = calloc(size, sizeof(void *)), .mask = size - 1};
@@ -38,8 +36,42 @@ static bool open_completer(struct vtb_runner *runner, const struct vtb_fixture *
     return true;
 }
 
+static bool open_askers(struct vtb_runner *runner, const struct vtb_fixture *fixture,
+                        const struct vtb_outside *outside, struct vtb_error *error)
+{
+    const size_t n = fixture->point->store_threads_n;
+    runner->askers = vtb_allocate(n, sizeof *runner->askers, "the askers of a store");
+    for (; runner->askers_n < n; runner->askers_n++) {
+        struct vtb_asker *asker = vtb_asker_open(outside, fixture, runner->cell, &runner->memory,
+                                                 runner->askers_n, n, runner->callers_n, error);
+        if (!asker)
+            return false;
+        runner->askers[runner->askers_n] = asker;
+    }
+    runner->completers_n = n;
+    return true;
+}
+
+/* Opens who completes operations, if not the callers do: a thread, or the askers of a store. */
+static bool open_completers(struct vtb_runner *runner, const struct vtb_fixture *fixture,
+                            const struct vtb_outside *outside, struct vtb_error *error)
+{
+    if (!runner->cell->answer || !fixture->point->completer || !runner->thread_pool)
+        return true;
+    if (outside && outside->kind && !open_askers(runner, fixture, outside, error))
+        return false;
+    if (!runner->askers) {
+        if (!vtb_fixture_open_env(fixture, &runner->completer, runner->cell, &runner->memory,
+                                  error))
+            return false;
+        runner->completers_n = 1;
+    }
+    return open_outboxes(runner, fixture, error);
+}
+
 static bool open_members(struct vtb_runner *runner, const struct vtb_fixture *fixture,
-                         const struct vtb_case *the_case, struct vtb_error *error)
+                         const struct vtb_case *the_case, const struct vtb_outside *outside,
+                         struct vtb_error *error)
 {
     if (!runner->callers || !runner->outboxes || !runner->elapsed_ns)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu callers", the_case->threads_n);
@@ -52,13 +84,13 @@ static bool open_members(struct vtb_runner *runner, const struct vtb_fixture *fi
                                   &runner->memory, error))
             return false;
     }
-    return !fixture->point->completer || !runner->cell->answer ||
-           open_completer(runner, fixture, error);
+    return open_completers(runner, fixture, outside, error);
 }
 
-bool vtb_runner_open(struct vtb_runner *runner, const struct vtb_fixture *fixture,
-                     const struct vtb_case *the_case, enum vtb_consumer consumer,
-                     struct vtb_thread_pool *thread_pool, struct vtb_error *error)
+bool vtb_runner_open_outside(struct vtb_runner *runner, const struct vtb_fixture *fixture,
+                             const struct vtb_case *the_case, enum vtb_consumer consumer,
+                             struct vtb_thread_pool *thread_pool, const struct vtb_outside *outside,
+                             struct vtb_error *error)
 {
     const size_t n = the_case->threads_n;
     *runner = (struct vtb_runner){
@@ -68,26 +100,38 @@ bool vtb_runner_open(struct vtb_runner *runner, const struct vtb_fixture *fixtur
         .callers = calloc(n, sizeof *runner->callers),
         .outboxes = aligned_alloc(64, n * sizeof *runner->outboxes),
         .elapsed_ns = calloc(n, sizeof *runner->elapsed_ns),
+        .thread_pool = thread_pool,
     };
     for (size_t i = 0; runner->outboxes && i < n; i++)
         runner->outboxes[i] = (struct vtb_outbox){0};
-    if (!open_members(runner, fixture, the_case, error)) {
+    if (!open_members(runner, fixture, the_case, outside, error)) {
         vtb_runner_close(runner);
         return false;
     }
-    runner->thread_pool = n > 1 || runner->completes ? thread_pool : NULL;
+    if (n == 1 && runner->completers_n == 0)
+        runner->thread_pool = NULL;
     return true;
+}
+
+bool vtb_runner_open(struct vtb_runner *runner, const struct vtb_fixture *fixture,
+                     const struct vtb_case *the_case, enum vtb_consumer consumer,
+                     struct vtb_thread_pool *thread_pool, struct vtb_error *error)
+{
+    return vtb_runner_open_outside(runner, fixture, the_case, consumer, thread_pool, NULL, error);
 }
 
 void vtb_runner_close(struct vtb_runner *runner)
 {
     for (size_t i = 0; i < runner->callers_n; i++)
         vtb_fixture_close_env(&runner->callers[i], runner->cell, &runner->memory);
-    if (runner->completes)
+    if (runner->completers_n > 0 && !runner->askers)
         vtb_fixture_close_env(&runner->completer, runner->cell, &runner->memory);
+    for (size_t i = 0; i < runner->askers_n; i++)
+        vtb_asker_close(runner->askers[i]);
     vtb_memory_close(&runner->memory);
-    for (size_t i = 0; runner->completes && i < runner->callers_n; i++)
+    for (size_t i = 0; i < runner->callers_n; i++)
         free(runner->outboxes[i].frames);
+    free(runner->askers);
     free(runner->callers);
     free(runner->outboxes);
     free(runner->elapsed_ns);
@@ -164,14 +208,23 @@ static inline __attribute__((always_inline)) void complete(struct vtb_runner *ru
 
 /* --- running --- */
 
+/* Does the part of who completes operations, by its place among those. */
+static void complete_part(struct vtb_runner *runner, size_t place)
+{
+    if (runner->askers)
+        vtb_asker_run(runner->askers[place], runner->outboxes, &runner->done_n);
+    else if (runner->accounts)
+        complete(runner, true);
+    else
+        complete(runner, false);
+}
+
 static void run_part(void *context, size_t index)
 {
     struct vtb_runner *runner = context;
     vtb_memory_enter(&runner->memory);
-    if (index == runner->callers_n && runner->accounts) {
-        complete(runner, true);
-    } else if (index == runner->callers_n) {
-        complete(runner, false);
+    if (index >= runner->callers_n) {
+        complete_part(runner, index - runner->callers_n);
     } else {
         const double start_ns = vtb_now_ns();
         runner->loop(&runner->callers[index], runner->operations_n);
@@ -186,7 +239,7 @@ void vtb_runner_muster(struct vtb_runner *runner)
     __atomic_store_n(&runner->done_n, 0, __ATOMIC_RELAXED);
     vtb_exhausted_watch(runner->cell, runner->memory.heap);
     if (runner->thread_pool)
-        vtb_thread_pool_muster(runner->thread_pool, runner->callers_n + runner->completes);
+        vtb_thread_pool_muster(runner->thread_pool, runner->callers_n + runner->completers_n);
 }
 
 void vtb_runner_run(struct vtb_runner *runner, size_t n)
@@ -206,8 +259,8 @@ static void drive_part(void *context, size_t index)
 {
     struct vtb_runner *runner = context;
     vtb_memory_enter(&runner->memory);
-    if (index == runner->callers_n) {
-        complete(runner, false);
+    if (index >= runner->callers_n) {
+        complete_part(runner, index - runner->callers_n);
     } else {
         runner->drive(runner->context, runner, index);
         __atomic_fetch_add(&runner->done_n, 1, __ATOMIC_RELEASE);

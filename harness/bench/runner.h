@@ -2,12 +2,12 @@
  * A runner, which runs one case, with one caller or several at once. Each caller has a window and a
  * service of its own; all share the table. If operations complete on another thread, each caller
  * has a ring to that thread, which has a service of its own, with which it answers, consumes and
- * frees.
+ * frees; with a store outside of the program there may be several such threads, which ask it.
  */
 #ifndef BENCH_RUNNER_H
 #define BENCH_RUNNER_H
 
-#include "bench/fixture.h"
+#include "bench/outside.h"
 #include "bench/thread_pool.h"
 
 struct vtb_runner;
@@ -21,10 +21,12 @@ struct vtb_runner {
     vtb_loop_function *loop;
     struct vtb_memory memory; /* of all callers, and of the completing thread */
     size_t callers_n;
-    struct vtb_env *callers;     /* owned */
-    bool completes;              /* another thread completes operations */
-    struct vtb_env completer;    /* open if `completes` */
-    struct vtb_outbox *outboxes; /* owned; one for each caller if `completes` */
+    struct vtb_env *callers;   /* owned */
+    size_t completers_n;       /* other threads that complete operations: one, or the askers */
+    struct vtb_env completer;  /* open if there is one, and it is no asker */
+    struct vtb_asker **askers; /* owned; null: there is no store outside of the program */
+    size_t askers_n;
+    struct vtb_outbox *outboxes; /* owned; one for each caller; open if others complete */
     double *elapsed_ns;          /* owned; of each caller's last part in a run of several threads */
     /* Borrowed; null: one caller who completes its operations. */
     struct vtb_thread_pool *thread_pool;
@@ -41,18 +43,25 @@ struct vtb_runner {
 };
 
 /* Opens the heap and the callers of a case. `thread_pool` is borrowed until the runner is closed,
- * and must have vtb_runner_threads_n threads; null is enough for one caller who completes its own
- * operations. The runner must stay where it is, and the fixture must live, until vtb_runner_close.
- * On false *error says what there is no memory for, and nothing is left open. */
+ * and must have vtb_runner_threads_n threads; null is enough for one caller, who then completes its
+ * own operations. The runner must stay where it is, and the fixture must live, until
+ * vtb_runner_close. On false *error says what there is no memory for, and nothing is left open. */
 VTB_MUST_USE bool vtb_runner_open(struct vtb_runner *runner, const struct vtb_fixture *fixture,
                                   const struct vtb_case *the_case, enum vtb_consumer consumer,
                                   struct vtb_thread_pool *thread_pool, struct vtb_error *error);
+
+/* Likewise, with as many askers of a store as the point says, if the case suspends at all. On false
+ * *error may also say that the store cannot be reached. */
+VTB_MUST_USE bool
+vtb_runner_open_outside(struct vtb_runner *runner, const struct vtb_fixture *fixture,
+                        const struct vtb_case *the_case, enum vtb_consumer consumer,
+                        struct vtb_thread_pool *thread_pool, const struct vtb_outside *outside,
+                        struct vtb_error *error);
 /* Closes a runner, or one that was never opened and is all zeros, and leaves it all zeros. */
 void vtb_runner_close(struct vtb_runner *runner);
 
-/* Gives the number of threads that a runner needs, the one that calls vtb_runner_run among them.
- * `completes` says whether another thread completes operations. */
-size_t vtb_runner_threads_n(const struct vtb_case *the_case, bool completes);
+/* Gives the number of threads that a runner needs, the one that calls vtb_runner_run among them. */
+size_t vtb_runner_threads_n(const struct vtb_case *the_case, const struct vtb_point *point);
 
 /* Wakes the threads of a runner, so that vtb_runner_run does not have to wait for them. Must be
  * called before each run, outside of what is timed. */

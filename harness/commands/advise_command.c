@@ -147,7 +147,10 @@ static bool measure(const struct vtb_options *options, const struct vtb_recorded
 /* Refuses what says how to measure. */
 static bool check_unmeasured(const struct vtb_options *options, struct vtb_error *error)
 {
-    const char *option = options->sessions > 0 ? "sessions" : options->pin ? "pin" : NULL;
+    const char *option = options->sessions > 0                   ? "sessions"
+                         : options->pin                          ? "pin"
+                         : options->store != VTB_STORE_SIMULATED ? "store"
+                                                                 : NULL;
     return !option || vtb_fail(error, VTB_EXIT_USAGE,
                                "--%s: with --from nothing is measured: leave it out", option);
 }

@@ -289,6 +289,7 @@ static bool run_and_report(const struct vtb_options *options, const struct vtb_p
     if (!ok)
         return withdraw(&own, error);
     vtb_warn_after(&results->machine, plan);
+    vtb_warn_of_store(results);
     ok = write_results(options, results, manner->print, &own, error) &&
          (!results->interrupted || tell_of_interrupt(options, plan, results, error));
     vtb_results_free(results);

@@ -2,12 +2,16 @@
 #ifndef COMMANDS_WARNINGS_H
 #define COMMANDS_WARNINGS_H
 
+#include "figures/results.h"
 #include "passes/machine.h"
 #include "plan/plan.h"
 
 /* Warns of what makes a plan's times doubtful on a machine as it was read; counts alone are the
  * same on any. */
 void vtb_warn_before(const struct vtb_machine *machine, const struct vtb_plan *plan);
+
+/* Warns that the run's store failed, if it did. */
+void vtb_warn_of_store(const struct vtb_results *results);
 
 /* Notes in *machine what happened to it during a run (vtb_machine_end), and warns of that
  * likewise. */

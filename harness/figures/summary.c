@@ -8,6 +8,8 @@
 
 const char *const vtb_verdict_words[] = {"", "different", "same", "not known yet"};
 
+static const struct vtb_interval unknown = {NAN, NAN, NAN};
+
 double vtb_per_op(const struct vtb_counted *counted, uint64_t total)
 {
     return (double)total / (double)counted->calls_n;
@@ -206,6 +208,85 @@ static struct vtb_interval beyond(const struct work *work, size_t own, size_t ot
     return (struct vtb_interval){share.median * unit_ns, share.lo * unit_ns, share.hi * unit_ns};
 }
 
+/* --- stores --- */
+
+/* What an operation takes where an array is the store. */
+static double simulated_at(const struct work *work, size_t at)
+{
+    const struct vtb_samples *samples = &work->comparison->samples;
+    return samples->simulated_ns[at] +
+           work->comparison->figures[at % samples->cases_n].collections.ns;
+}
+
+/* What `own` takes beyond `other` with an array, in a round, as a share of what `unit` takes with
+ * the store. */
+static double beyond_at(const struct work *work, const struct pairing *pairing, size_t first)
+{
+    return pairing->value(simulated_at(work, first + pairing->own),
+                          simulated_at(work, first + pairing->other),
+                          time_at(work, first + pairing->unit));
+}
+
+/* That share, over all rounds. It is pooled in units of what `own` takes with an array: what places
+ * of code make of times (VTB_POOLED_PHI) is a share of that, and not of the store's time. */
+static struct vtb_interval share_beyond(const struct work *work, size_t own, size_t other,
+                                        size_t unit)
+{
+    const struct pairing pairing = {own, other, unit, share_of_unit};
+    const struct vtb_samples *samples = &work->comparison->samples;
+    const double own_ns = vtb_median_of_case(
+        samples->simulated_ns, samples->sessions_n * samples->rounds_n, samples->cases_n, own);
+    const double scale = own_ns / work->comparison->figures[unit].ns.median;
+    size_t values_n = 0;
+    for (size_t s = 0; samples->rounds_n >= VTB_PAIRS_MIN && s < samples->sessions_n; s++) {
+        for (size_t round = 0; round < samples->rounds_n; round++)
+            work->pairs[round] =
+                beyond_at(work, &pairing, vtb_samples_at(samples, s, round, 0)) / scale;
+        work->values[values_n++] =
+            vtb_session_value_of(work->pairs, samples->rounds_n, work->deviations);
+    }
+    const struct vtb_pooled pooled = vtb_pool(work->values, values_n);
+    const struct vtb_interval units = vtb_pooled_interval(&pooled, 1);
+    return (struct vtb_interval){units.median * scale, units.lo * scale, units.hi * scale};
+}
+
+/* What was asked in all sessions. */
+static struct vtb_store_sums asked_of(const struct vtb_samples *samples, size_t own)
+{
+    struct vtb_store_sums all = {.p50_ns = NAN, .p99_ns = NAN};
+    double *quantiles = vtb_allocate(2 * samples->sessions_n, sizeof *quantiles, "a store's times");
+    size_t n = 0;
+    for (size_t s = 0; s < samples->sessions_n; s++) {
+        const struct vtb_store_sums *each = &samples->stores[s * samples->cases_n + own];
+        if (each->failed_n > 0 && all.failed_n == 0)
+            memcpy(all.said, each->said, sizeof all.said);
+        all.asked_n += each->asked_n;
+        all.failed_n += each->failed_n;
+        if (each->asked_n == 0)
+            continue;
+        quantiles[n] = each->p50_ns;
+        quantiles[samples->sessions_n + n++] = each->p99_ns;
+    }
+    if (n > 0) {
+        all.p50_ns = vtb_median(quantiles, n);
+        all.p99_ns = vtb_median(quantiles + samples->sessions_n, n);
+    }
+    free(quantiles);
+    return all;
+}
+
+/* What never suspends asks no store; and with several callers nothing was timed without it. */
+static void summarise_store(const struct work *work, size_t own, struct vtb_figures *figures)
+{
+    const struct vtb_case *the_case = figures->the_case;
+    figures->store = asked_of(&work->comparison->samples, own);
+    if (the_case->timing->frame_bytes == 0 || the_case->serial != own)
+        return;
+    figures->handover_share = share_beyond(work, own, the_case->floor, own);
+    if (own != the_case->baseline)
+        figures->handover_saved = share_beyond(work, the_case->baseline, own, the_case->baseline);
+}
+
 /* --- times --- */
 
 /* The median of a session's times in a state; NaN if there are too few. */
@@ -370,6 +451,8 @@ static void summarise_case(const struct work *work, size_t own, struct vtb_figur
     figures->quiet_share = vtb_has_states(samples)
                                ? vtb_state_share(samples, own, VTB_STATE_QUIET, work->quiet_ns)
                                : NAN;
+    if (samples->stores)
+        summarise_store(work, own, figures);
     if (figures->caller_ns)
         summarise_callers(work, own, figures);
 }
@@ -497,11 +580,14 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu figures", point->cases_n);
     }
     for (size_t i = 0; i < point->cases_n; i++) {
-        comparison->figures[i].the_case = &point->cases[i];
-        keep_found(&comparison->figures[i], found, i);
-        comparison->figures[i].completer_ns = comparison->figures[i].page_faults = NAN;
+        struct vtb_figures *figures = &comparison->figures[i];
+        figures->the_case = &point->cases[i];
+        keep_found(figures, found, i);
+        figures->completer_ns = figures->page_faults = NAN;
+        figures->handover_share = figures->handover_saved = unknown;
+        figures->store = (struct vtb_store_sums){.p50_ns = NAN, .p99_ns = NAN};
         if (comparison->caller_ns)
-            comparison->figures[i].caller_ns = comparison->caller_ns + i * samples.threads_n;
+            figures->caller_ns = comparison->caller_ns + i * samples.threads_n;
     }
     if (comparison->timed) {
         struct work work;

@@ -51,6 +51,13 @@ struct vtb_figures {
     double *caller_ns;              /* medians, one for each caller; null: no case has several */
     struct vtb_collection_cost collections;
     double completer_ns; /* processor time of a completing thread; NaN: there is none */
+    /* Of a case that asks a store outside of the program; NaN elsewhere: the share of its time that
+     * the hand-over makes, which is what it takes beyond the floor where an array is the store; and
+     * that share less than the baseline's, as a share of the baseline's time. */
+    struct vtb_interval handover_share;
+    struct vtb_interval handover_saved;
+    /* Of all sessions; quantiles are the medians of theirs, NaN where nothing was asked. */
+    struct vtb_store_sums store;
     double page_faults;  /* of a cold start, their median; else NaN */
     double instructions; /* per operation; NaN: not counted */
     struct vtb_event_counts events;

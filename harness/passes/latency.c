@@ -655,7 +655,7 @@ static void make_idle(const struct pass *pass, size_t unit, struct vtb_runner *i
     idle->loop = make_no_call;
     idle->callers = vtb_allocate(idle->callers_n, sizeof *idle->callers, WHAT);
     idle->memory.gc = NULL;
-    idle->completes = false;
+    idle->completers_n = 0;
     idle->thread_pool = idle->callers_n > 1 ? vtb_bench_threads(pass->bench) : NULL;
 }
 

@@ -43,6 +43,8 @@ struct vtb_bench {
     struct vtb_thread_pool *thread_pool; /* null: no case has several threads */
     struct vtb_runner *runners;          /* of the cells' cases, which are the first cells_n */
     size_t cells_n;
+    struct vtb_outside outside;    /* the point's store */
+    struct vtb_runner *twins;      /* of runners, with the array in that store's place */
     struct vtb_guest_seats *seats; /* of the others; null: there are none */
     size_t *order;
     size_t operations_n; /* of an epoch */
@@ -84,7 +86,7 @@ static size_t threads_n(const struct vtb_point *point)
 {
     size_t most = 1;
     for (size_t i = 0; i < point->cases_n; i++) {
-        const size_t n = vtb_runner_threads_n(&point->cases[i], point->completer);
+        const size_t n = vtb_runner_threads_n(&point->cases[i], point);
         most = n > most ? n : most;
     }
     return most;
@@ -92,24 +94,33 @@ static size_t threads_n(const struct vtb_point *point)
 
 /* Opens the cases in an order that the session draws, as it decides which of them get the memory
  * that lies together. */
+static bool open_runner(struct vtb_bench *bench, const struct vtb_fixture *fixture, size_t i,
+                        struct vtb_error *error)
+{
+    const enum vtb_consumer consumer = VTB_CONSUMER_INDEPENDENT; /* until one is chosen */
+    const struct vtb_case *the_case = &fixture->point->cases[i];
+    return vtb_runner_open_outside(&bench->runners[i], fixture, the_case, consumer,
+                                   bench->thread_pool, &bench->outside, error) &&
+           (!bench->outside.kind || the_case->threads_n > 1 ||
+            vtb_runner_open(&bench->twins[i], fixture, the_case, consumer, NULL, error));
+}
+
 static bool open_runners(struct vtb_bench *bench, const struct vtb_fixture *fixture,
                          struct vtb_error *error)
 {
-    const enum vtb_consumer consumer = VTB_CONSUMER_INDEPENDENT; /* until one is chosen */
     const size_t n = bench->cells_n;
     struct vtb_random random = vtb_random_stream(fixture->schedule.seed, OPENING_STREAM);
     vtb_latin_square(&random, bench->order, n, 0);
     for (size_t i = 0; i < n; i++) {
         struct vtb_runner *runner = &bench->runners[bench->order[i]];
-        if (!vtb_runner_open(runner, fixture, &fixture->point->cases[bench->order[i]], consumer,
-                             bench->thread_pool, error))
+        if (!open_runner(bench, fixture, bench->order[i], error))
             return false;
         vtb_memory_fill(&runner->memory, vtb_random_unit(&random));
     }
     struct vtb_case pacemaker = fixture->point->cases[fixture->point->cases[0].floor];
     pacemaker.timing = pacemaker.counting;
-    return !fixture->point->hits.emerge ||
-           vtb_runner_open(&bench->pacemaker, fixture, &pacemaker, consumer, NULL, error);
+    return !fixture->point->hits.emerge || vtb_runner_open(&bench->pacemaker, fixture, &pacemaker,
+                                                           VTB_CONSUMER_INDEPENDENT, NULL, error);
 }
 
 static bool open_all(struct vtb_bench *bench, const struct vtb_fixture *fixture,
@@ -121,17 +132,18 @@ static bool open_all(struct vtb_bench *bench, const struct vtb_fixture *fixture,
         .fixture = fixture,
         .cells_n = vtb_cells_end(fixture->point),
         .runners = calloc(n, sizeof *bench->runners),
+        .twins = calloc(n, sizeof *bench->twins),
         .order = calloc(n, sizeof *bench->order),
         .probes = most == 1,
     };
-    if (!bench->runners || !bench->order)
+    if (!bench->runners || !bench->twins || !bench->order)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     if (most > 1 && !(bench->thread_pool = vtb_thread_pool_open(most, error)))
         return false;
     /* Guests are started before the cells' heaps are there: what a process has written to is copied
      * after a fork when it is written to again, a page fault each, which would be in the times. */
     bench->seats = guests ? vtb_guest_seats_open(fixture, guests) : NULL;
-    return open_runners(bench, fixture, error);
+    return vtb_outside_open(&bench->outside, fixture, error) && open_runners(bench, fixture, error);
 }
 
 void vtb_bench_close(struct vtb_bench *bench)
@@ -141,9 +153,13 @@ void vtb_bench_close(struct vtb_bench *bench)
     vtb_guest_seats_close(bench->seats);
     for (size_t i = 0; bench->runners && i < bench->cells_n; i++)
         vtb_runner_close(&bench->runners[i]);
+    for (size_t i = 0; bench->twins && i < bench->cells_n; i++)
+        vtb_runner_close(&bench->twins[i]);
     vtb_runner_close(&bench->pacemaker);
+    vtb_outside_close(&bench->outside);
     vtb_thread_pool_close(bench->thread_pool);
     free(bench->runners);
+    free(bench->twins);
     free(bench->order);
     free(bench);
 }
@@ -158,6 +174,11 @@ struct vtb_bench *vtb_bench_open(const struct vtb_fixture *fixture, struct vtb_s
         return bench;
     vtb_bench_close(bench);
     return NULL;
+}
+
+static bool has_twin(const struct vtb_bench *bench, size_t i)
+{
+    return bench->twins[i].cell != NULL;
 }
 
 static void run_runner(struct vtb_runner *runner, size_t n)
@@ -176,10 +197,17 @@ size_t vtb_timing_warm_up_n(const struct vtb_point *point)
     return (size_t)fmin(fmax(fill, (double)WARM_UP_MIN), (double)WARM_UP_MAX);
 }
 
+/* Whether the processor time of a completing thread is found. That of a store's askers is the
+ * store's, mostly. */
+static bool accounts_completer(const struct vtb_point *point)
+{
+    return point->completer && !point->store;
+}
+
 size_t vtb_timing_untimed_n(const struct vtb_point *point)
 {
     return vtb_timing_warm_up_n(point) + (size_t)CALIBRATION_N * CALIBRATION_RUNS + CHECK_N +
-           (point->completer ? (size_t)COMPLETER_N * COMPLETER_RUNS : 0);
+           (accounts_completer(point) ? (size_t)COMPLETER_N * COMPLETER_RUNS : 0);
 }
 
 /* Time per operation of a case that is warm: the least of a few runs, as only noise adds to it. */
@@ -216,7 +244,8 @@ static double least_epoch_n(const struct vtb_bench *bench, double epoch_n)
 static void choose(struct vtb_bench *bench, enum vtb_consumer consumer)
 {
     for (size_t i = 0; i < bench->cells_n; i++)
-        bench->runners[i].loop = vtb_fixture_loop(bench->fixture, bench->runners[i].cell, consumer);
+        bench->runners[i].loop = bench->twins[i].loop =
+            vtb_fixture_loop(bench->fixture, bench->runners[i].cell, consumer);
     if (bench->pacemaker.cell)
         bench->pacemaker.loop = vtb_fixture_loop(bench->fixture, bench->pacemaker.cell, consumer);
 }
@@ -238,6 +267,10 @@ static bool warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
     for (size_t i = 0; i < n && !vtb_interrupted(); i++) {
         run_runner(&bench->runners[i], operations_n);
         ns_per_op[i] = calibrate(&bench->runners[i]);
+        if (has_twin(bench, i)) {
+            run_runner(&bench->twins[i], operations_n);
+            (void)calibrate(&bench->twins[i]);
+        }
     }
     const double epoch_n = round(effort->epoch_ns / fmax(vtb_median(ns_per_op, n), 0.05));
     bench->operations_n = effort->operations_n
@@ -266,14 +299,16 @@ static size_t callers_n(const struct vtb_point *point)
 static size_t numbers_a_time(const struct vtb_point *point)
 {
     const size_t most = callers_n(point);
-    return ARRAYS_N + point->cold + (most > 1 ? most : 0);
+    return ARRAYS_N + point->cold + (point->store != NULL) + (most > 1 ? most : 0);
 }
 
 size_t vtb_samples_bytes(const struct vtb_point *point, size_t sessions_n, size_t rounds_n)
 {
     return sessions_n * point->cases_n *
                (rounds_n * numbers_a_time(point) * sizeof(double) +
-                point->completer * sizeof(double) + sizeof(struct vtb_pause_sums)) +
+                accounts_completer(point) * sizeof(double) +
+                (point->store ? sizeof(struct vtb_store_sums) : 0) +
+                sizeof(struct vtb_pause_sums)) +
            vtb_point_has_warm_cache(point) * sessions_n * sizeof(double);
 }
 
@@ -298,11 +333,15 @@ void vtb_samples_place(struct vtb_samples *samples, const struct vtb_point *poin
         samples->faults_n = numbers;
         numbers += times_n;
     }
+    if (point->store) {
+        samples->simulated_ns = numbers;
+        numbers += times_n;
+    }
     if (samples->threads_n > 1) {
         samples->thread_ns = numbers;
         numbers += times_n * samples->threads_n;
     }
-    if (point->completer) {
+    if (accounts_completer(point)) {
         samples->completer_ns = numbers;
         numbers += sessions_n * point->cases_n;
     }
@@ -311,6 +350,9 @@ void vtb_samples_place(struct vtb_samples *samples, const struct vtb_point *poin
         numbers += sessions_n;
     }
     samples->pauses = (struct vtb_pause_sums *)(void *)numbers;
+    if (point->store)
+        samples->stores =
+            (struct vtb_store_sums *)(void *)(samples->pauses + sessions_n * point->cases_n);
 }
 
 bool vtb_samples_make(struct vtb_samples *samples, const struct vtb_point *point, size_t sessions_n,
@@ -353,6 +395,7 @@ bool vtb_samples_keep(struct vtb_samples *samples, const struct vtb_point *point
     keep_numbers(kept.probe_before_ns, all.probe_before_ns, 1, &kept, &all, places);
     keep_numbers(kept.probe_after_ns, all.probe_after_ns, 1, &kept, &all, places);
     keep_numbers(kept.faults_n, all.faults_n, 1, &kept, &all, places);
+    keep_numbers(kept.simulated_ns, all.simulated_ns, 1, &kept, &all, places);
     keep_numbers(kept.thread_ns, all.thread_ns, all.threads_n, &kept, &all, places);
     for (size_t s = 0; s < kept.sessions_n; s++) {
         if (kept.hit_rates)
@@ -362,6 +405,8 @@ bool vtb_samples_keep(struct vtb_samples *samples, const struct vtb_point *point
             kept.pauses[s * kept.cases_n + i] = all.pauses[from];
             if (kept.completer_ns)
                 kept.completer_ns[s * kept.cases_n + i] = all.completer_ns[from];
+            if (kept.stores)
+                kept.stores[s * kept.cases_n + i] = all.stores[from];
         }
     }
     *samples = kept;
@@ -387,6 +432,8 @@ struct vtb_samples vtb_samples_of_session(const struct vtb_samples *samples, siz
         .thread_ns = samples->thread_ns ? samples->thread_ns + first * samples->threads_n : NULL,
         .completer_ns =
             samples->completer_ns ? samples->completer_ns + session * samples->cases_n : NULL,
+        .simulated_ns = samples->simulated_ns ? samples->simulated_ns + first : NULL,
+        .stores = samples->stores ? samples->stores + session * samples->cases_n : NULL,
         .pauses = samples->pauses + session * samples->cases_n,
     };
 }
@@ -422,6 +469,8 @@ void vtb_bench_take_places(struct vtb_bench *bench, struct vtb_random *places)
         struct vtb_runner *runner = &bench->runners[i];
         for (size_t t = 0; t < runner->callers_n; t++)
             runner->callers[t].position = (size_t)vtb_random_below(places, bench->fixture->ids_n);
+        if (has_twin(bench, i))
+            bench->twins[i].callers[0].position = runner->callers[0].position;
     }
 }
 
@@ -481,6 +530,20 @@ static double run_guest_epoch(struct table *table, size_t i, size_t at)
     return isnan(took.real_ns) ? 0 : took.real_ns * (double)calls_n;
 }
 
+/* Runs the epoch once more, with the array in the store's place, and gives the time for an
+ * operation outside of collections; NaN: there is no such case. */
+static double time_twin(struct vtb_bench *bench, size_t i)
+{
+    if (!has_twin(bench, i))
+        return NAN;
+    struct vtb_runner *twin = &bench->twins[i];
+    run_runner(twin, VTB_BEFORE_EPOCH_N);
+    const double gc_ns = twin->memory.collected.ns;
+    vtb_runner_muster(twin);
+    const double real_ns = time_epoch(twin, bench->operations_n).real_ns;
+    return (real_ns - (twin->memory.collected.ns - gc_ns)) / (double)bench->operations_n;
+}
+
 /* Runs the epoch of a cell's case, and writes its times to the place `at`. Returns its time. */
 static double run_epoch(struct table *table, size_t i, size_t at)
 {
@@ -499,6 +562,8 @@ static double run_epoch(struct table *table, size_t i, size_t at)
     for (size_t t = 0; samples->thread_ns && t < runner->callers_n; t++)
         samples->thread_ns[at * samples->threads_n + t] =
             runner->callers_n > 1 ? runner->elapsed_ns[t] / operations_n : samples->real_ns[at];
+    if (samples->simulated_ns)
+        samples->simulated_ns[at] = time_twin(table->bench, i);
     return took.real_ns;
 }
 
@@ -580,6 +645,26 @@ static void measure_completers(struct vtb_bench *bench, struct vtb_samples *samp
         samples->completer_ns[i] = completer_ns(&bench->runners[i]);
 }
 
+/* Has askers forget what they were asked while cases became warm. */
+static void reset_askers(const struct vtb_bench *bench)
+{
+    for (size_t i = 0; i < bench->cells_n; i++) {
+        for (size_t j = 0; j < bench->runners[i].askers_n; j++)
+            vtb_asker_reset(bench->runners[i].askers[j]);
+    }
+}
+
+static struct vtb_store_sums sum_askers(const struct vtb_runner *runner)
+{
+    return vtb_askers_sum(runner->askers, runner->askers_n);
+}
+
+static void note_stores(const struct vtb_bench *bench, struct vtb_samples *samples)
+{
+    for (size_t i = 0; samples->stores && i < bench->cells_n; i++)
+        samples->stores[i] = sum_askers(&bench->runners[i]);
+}
+
 static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, struct vtb_error *error)
 {
     const uint64_t seed = bench->fixture->schedule.seed;
@@ -589,6 +674,7 @@ static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, struct
                           .places = vtb_random_stream(seed, PLACES_STREAM)};
     samples->operations_n = bench->operations_n;
     bench->missed_n = 0;
+    reset_askers(bench);
     const bool driven = vtb_stopwatch_drive(bench->fixture->point->workload->name,
                                             samples->rounds_n, run_round, &table);
     if (vtb_interrupted())
@@ -597,6 +683,7 @@ static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, struct
         *samples->hit_rates =
             1 - (double)bench->missed_n / ((double)samples->rounds_n * (double)bench->operations_n);
     note_pauses(bench, samples);
+    note_stores(bench, samples);
     measure_completers(bench, samples);
     return driven || vtb_fail(error, VTB_EXIT_INTERNAL,
                               "Google Benchmark did not run the %zu rounds that it was given",
@@ -631,7 +718,8 @@ bool vtb_bench_check(struct vtb_bench *bench, struct vtb_error *error)
     (void)check_runner(bench, point->cases[0].floor, &expected);
     for (size_t i = 0; i < bench->cells_n; i++) {
         const bool is_empty = bench->runners[i].cell->strategy->role == VTB_ROLE_EMPTY;
-        if (!is_empty && !check_runner(bench, i, &expected))
+        if (!is_empty && !check_runner(bench, i, &expected) &&
+            sum_askers(&bench->runners[i]).failed_n == 0) /* what failed was not consumed */
             return vtb_fail_figures(
                 error,
                 "%s consumed other values than the floor in the timing pass; no figure is reported",

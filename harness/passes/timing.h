@@ -10,7 +10,7 @@
 #ifndef PASSES_TIMING_H
 #define PASSES_TIMING_H
 
-#include "bench/fixture.h"
+#include "bench/outside.h"
 
 /* The pauses of a case's heap in a session, by the processor time of the thread that collects. */
 struct vtb_pause_sums {
@@ -43,6 +43,12 @@ struct vtb_samples {
     double *completer_ns;
     /* Caller t at [place of the case * threads_n + t]. Null: no case has several callers. */
     double *thread_ns;
+    /* Of a point with a store outside of the program, else null: the time, outside of collections,
+     * that a case of one caller takes in the same round with the array in the store's place, where
+     * the caller completes its own operations (NaN: it has several callers); and what the store was
+     * asked, of session s and case c as above. */
+    double *simulated_ns;
+    struct vtb_store_sums *stores;
     struct vtb_pause_sums *pauses; /* of session s and case c at [s * cases_n + c] */
     void *memory;                  /* owned, of all of these; null: it is another's */
     size_t memory_bytes;

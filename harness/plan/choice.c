@@ -281,23 +281,48 @@ static struct vtb_numbers choose_threads(const struct vtb_options *options)
     return threads;
 }
 
+static bool check_store(const struct vtb_options *options, struct vtb_error *error)
+{
+    const struct vtb_store *store = vtb_store_of(options->store);
+    if (!store)
+        return (!options->redis || vtb_fail(error, VTB_EXIT_USAGE,
+                                            "--redis: Redis is not asked; give --store redis")) &&
+               (options->store_threads == 0 ||
+                vtb_fail(error, VTB_EXIT_USAGE,
+                         "--store-threads: no thread asks the array that simulates a store; give "
+                         "--store"));
+    if (options->redis && !store->takes_address)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--redis: '%.300s': --store %s has no server; leave it out", options->redis,
+                        store->word);
+    if (options->completer == VTB_COMPLETER_CALLER && vtb_options_given(options, "completer"))
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--completer: 'caller': threads that ask the store complete operations; "
+                        "accepted with --store %s: thread",
+                        store->word);
+    return !store->unavailable ||
+           vtb_fail(error, VTB_EXIT_USAGE, "--store: '%s' cannot be used: %s", store->word,
+                    store->unavailable);
+}
+
 static bool check_combinations(const struct vtb_options *options, struct vtb_error *error)
 {
     if (options->trace_format.kind != VTB_TRACE_TEXT && !options->trace_path)
         return vtb_fail(error, VTB_EXIT_USAGE, "--trace-format: there is no trace; give --trace");
     if (options->plot_by != VTB_PLOT_BY_MATPLOTLIB && !options->plot_dir)
         return vtb_fail(error, VTB_EXIT_USAGE, "--plot-by: nothing is drawn; give --plot");
-    if (options->completer == VTB_COMPLETER_THREAD && options->completion != VTB_COMPLETION_FIFO)
+    if (vtb_options_completes(options) && options->completion != VTB_COMPLETION_FIFO)
         return vtb_fail(
             error, VTB_EXIT_USAGE,
             "--completion: '%s': a completing thread answers in the order of the calls; "
-            "accepted with --completer thread: fifo",
-            vtb_completion_words[options->completion]);
+            "accepted with --%s: fifo",
+            vtb_completion_words[options->completion],
+            options->store == VTB_STORE_SIMULATED ? "completer thread" : "store");
     if (options->trace_path && (options->parameters[VTB_P(keys)].n || options->distribution.s > 0))
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--%s: the keys are those of the trace; leave it out",
                         options->parameters[VTB_P(keys)].n ? "keys" : "distribution");
-    return true;
+    return check_store(options, error);
 }
 
 /* Whether a collector has the ability that an option relies on. */
@@ -388,7 +413,7 @@ bool vtb_choice_make(struct vtb_choice *choice, const struct vtb_options *option
         !check_references(&choice->references, error) ||
         !choose_strategies(options, &choice->references, &choice->strategies, error))
         return false;
-    if (options->completer == VTB_COMPLETER_THREAD) {
+    if (vtb_options_completes(options)) {
         struct vtb_names baseline = {.items = {choice->references.baseline}, .n = 1};
         for_several_threads(&choice->strategies);
         for_several_threads(&baseline);

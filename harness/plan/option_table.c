@@ -232,6 +232,19 @@ static const struct vtb_option other_options[] = {
      .accepts = "read-only or concurrent", .of_cases = true, .commands = RUN,
      .help = "the cache's table: one that is only read, beside which each service keeps what it\n"
              "fetched, or one into which all threads insert that; default: read-only"},
+    {"store", "WHAT", vtb_parse_word, FIELD(store), .words = vtb_store_words,
+     .accepts = "simulated, sqlite or redis", .of_cases = true, .commands = RUN | ADVISE,
+     .help = "what is asked on a miss: an array, or a real store with the table's records, which\n"
+             "threads ask that then complete operations, as with --completer thread: sqlite, a\n"
+             "database in a temporary folder, or redis, a server that is started and ended;\n"
+             "default: simulated. docs/STORES.md"},
+    {"redis", "ADDRESS", vtb_parse_text, FIELD(redis), .accepts = "HOST:PORT, or a socket's path",
+     .of_cases = true, .commands = RUN | ADVISE,
+     .help = "the server of --store redis: one that is there already, as localhost:6379; its keys\n"
+             "begin with vtb: then, and are taken out at the end"},
+    {"store-threads", "N", vtb_parse_number, FIELD(store_threads), .number = {1, 64, true, false},
+     .accepts = "whole numbers from 1 to 64", .of_cases = true, .commands = RUN | ADVISE,
+     .help = "threads that ask the store, with a connection each; default: 1"},
     {"calls-per-second", "R", vtb_parse_number, FIELD(calls_per_second),
      .number = {0.001, 1e12, false, false}, .accepts = "calls a second, from 0.001 to 1e12",
      .of_cases = true, .commands = RUN | ADVISE,

@@ -52,6 +52,11 @@ const char *vtb_options_given(const struct vtb_options *options, const char *nam
     return NULL;
 }
 
+bool vtb_options_completes(const struct vtb_options *options)
+{
+    return options->completer == VTB_COMPLETER_THREAD || options->store != VTB_STORE_SIMULATED;
+}
+
 bool vtb_options_flag(const struct vtb_options *options, enum vtb_parameter_id id)
 {
     const struct vtb_numbers *given = &options->parameters[id];

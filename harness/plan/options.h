@@ -14,6 +14,7 @@
 #include "plan/parameters.h"
 #include "plan/schedule.h"
 #include "plan/trace.h"
+#include "stores/store.h"
 
 enum vtb_command {
     VTB_COMMAND_RUN,
@@ -128,6 +129,9 @@ struct vtb_options {
     int completer;           /* enum vtb_completer */
     int abstraction;         /* enum vtb_abstraction */
     int table;               /* enum vtb_table_kind */
+    int store;               /* a number of vtb_store_words */
+    const char *redis;       /* the address of its server; null: not given */
+    double store_threads;    /* 0: not given */
     int arrivals;            /* enum vtb_arrivals, of `latency`, as are the next three */
     double rate;   /* calls a second; INFINITY: the most that is sustained; 0: not given */
     double slices; /* 0: not given, as for the next */
@@ -183,6 +187,9 @@ struct vtb_options {
 
 /* The text of an option that a result file keeps, as it was given; null: it was not. */
 const char *vtb_options_given(const struct vtb_options *options, const char *name);
+
+/* Whether another thread than the caller completes operations. */
+bool vtb_options_completes(const struct vtb_options *options);
 
 /* Whether a flag among the parameters was given, other than as 0. */
 bool vtb_options_flag(const struct vtb_options *options, enum vtb_parameter_id id);

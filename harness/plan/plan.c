@@ -59,6 +59,7 @@ static struct vtb_case case_of(const struct vtb_point *point, const char *strate
     struct vtb_kind counting = timing;
     counting.counting = true;
     timing.abstract = point->abstract;
+    timing.outside = point->store != NULL;
     return (struct vtb_case){
         .timing = vtb_find_cell(strategy, point->workload->name, timing),
         .counting = vtb_find_cell(strategy, point->workload->name, counting),
@@ -502,7 +503,10 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
             .hits.emerge = vtb_emerges(workload->workload, options),
             .hits.trace = plan->trace_path ? &plan->trace : NULL,
             .completion = (enum vtb_completion)options->completion,
-            .completer = options->completer == VTB_COMPLETER_THREAD,
+            .completer = vtb_options_completes(options),
+            .store = vtb_store_of(options->store),
+            .store_address = options->redis,
+            .store_threads_n = (size_t)fmax(1, options->store_threads),
             .abstract = options->abstraction == VTB_ABSTRACTION_VIRTUAL,
             .concurrent_table = options->table == VTB_TABLE_CONCURRENT,
             .distribution = options->distribution.s > 0 ? options->distribution : own,
@@ -644,6 +648,11 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
     else
         vtb_plan_free(plan);
     return ok;
+}
+
+size_t vtb_point_completers_n(const struct vtb_point *point)
+{
+    return point->store ? point->store_threads_n : point->completer;
 }
 
 size_t vtb_table_end(const struct vtb_point *point, size_t first)

@@ -11,6 +11,7 @@
 #include "cells/registry.h"
 #include "plan/options.h"
 #include "plan/trace.h"
+#include "stores/store.h"
 
 #define VTB_GUEST_NAME_BYTES 32
 
@@ -71,8 +72,11 @@ struct vtb_point {
     size_t request_ops;
     size_t pollute_bytes; /* of other memory, touched between operations */
     bool force_async;
-    bool completer; /* operations complete on another thread */
-    bool abstract;  /* the caller has an interface of the service */
+    bool completer; /* operations complete on another thread, as always with a store */
+    const struct vtb_store *store; /* outside of the program; null: the array that simulates one */
+    const char *store_address;     /* of its server, borrowed; null: it is the run's own */
+    size_t store_threads_n;        /* that ask it */
+    bool abstract;                 /* the caller has an interface of the service */
     bool concurrent_table;
     /* For heaps that collect: see struct vtb_collector_setup. */
     size_t gen0_budget_bytes;
@@ -155,6 +159,9 @@ size_t vtb_live_entry_bytes(const struct vtb_workload *workload);
  * of them.
  */
 size_t vtb_table_end(const struct vtb_point *point, size_t first);
+
+/* Gives the number of threads that complete operations beside a case's callers. */
+size_t vtb_point_completers_n(const struct vtb_point *point);
 
 /* Has as many operations in flight in a point, whose hit rate is set, as follow from the time that
  * the options say a miss takes; none if they say none. On false *error says what that lacks. */

@@ -58,8 +58,12 @@ static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
     name_parameters(part, point, the_case, VTB_NAMED_FIRST);
     name_parameters(part, point, the_case, VTB_NAMED);
     name_parameters(part, point, the_case, VTB_NAMED_LAST);
-    if (point->completer)
+    if (point->store)
+        vtb_append(part, PART_BYTES, "/store:%s", point->store->word);
+    else if (point->completer)
         vtb_append(part, PART_BYTES, "/completer:%s", vtb_completer_words[VTB_COMPLETER_THREAD]);
+    if (point->store && point->store_threads_n > 1)
+        vtb_append(part, PART_BYTES, "/store_threads:%zu", point->store_threads_n);
     if (point->abstract)
         vtb_append(part, PART_BYTES, "/abstraction:%s",
                    vtb_abstraction_words[VTB_ABSTRACTION_VIRTUAL]);

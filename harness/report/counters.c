@@ -88,6 +88,17 @@ static void add_timed(struct vtb_counter *counters, size_t *n, const struct vtb_
     add_interval(counters, n, busy, &figures->busy_ratio);
 }
 
+static void add_store(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
+{
+    static const char *const share[] = {"handover_share", "handover_share_lo", "handover_share_hi"};
+    const struct vtb_store_sums *store = &figures->store;
+    add(counters, n, "store_p50_ns", store->p50_ns, false);
+    add(counters, n, "store_p99_ns", store->p99_ns, false);
+    add(counters, n, "store_asked_n", store->asked_n, false);
+    add(counters, n, "store_failed_n", store->failed_n, false);
+    add_interval(counters, n, share, &figures->handover_share);
+}
+
 static void add_callers(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
 {
     static const char *const scaling[] = {"scaling", "scaling_lo", "scaling_hi"};
@@ -155,8 +166,10 @@ size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparis
         add(counters, &n, "page_faults_per_start", figures->page_faults, false);
     if (comparison->timed && vtb_plan_has_warm_cache(results->plan))
         add(counters, &n, "timed_hit_rate", comparison->timed_hit_rate, false);
-    if (comparison->timed && results->plan->points[0].completer)
+    if (comparison->timed && results->plan->points[0].completer && !results->plan->points[0].store)
         add(counters, &n, "completer_cpu_ns_per_op", figures->completer_ns, false);
+    if (comparison->timed && results->plan->points[0].store)
+        add_store(counters, &n, figures);
     if (comparison->timed && comparison->caller_ns)
         add_callers(counters, &n, figures);
     if (results->plan->calls_per_second > 0)

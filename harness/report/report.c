@@ -11,6 +11,7 @@
 #include "report/report_json.h"
 #include "report/report_pressure.h"
 #include "report/report_skips.h"
+#include "report/report_store.h"
 #include "report/report_surfaces.h"
 #include "report/report_table.h"
 #include "report/report_title.h"
@@ -33,6 +34,7 @@ static void print_table(FILE *out, const struct vtb_results *results,
 /* Prints a table for each comparison and heap, and the findings below a comparison's tables. */
 static void print_tables(FILE *out, const struct vtb_results *results, enum vtb_format format)
 {
+    char failure[VTB_ANSWER_TEXT_BYTES];
     for (size_t i = 0; i < results->comparisons_n; i++) {
         const struct vtb_comparison *comparison = &results->comparisons[i];
         const struct vtb_point *point = comparison->point;
@@ -44,6 +46,8 @@ static void print_tables(FILE *out, const struct vtb_results *results, enum vtb_
     vtb_report_surfaces(out, results);
     vtb_report_break_evens(out, &results->break_evens, format);
     vtb_report_guests(out, results, VTB_LINE_WIDTH);
+    if (vtb_store_failure_text(failure, results))
+        vtb_printf_wrapped(out, "%s.\n", failure);
     vtb_report_skips(out, &results->plan->skips, VTB_LINE_WIDTH);
     vtb_report_environment(out, VTB_LINE_WIDTH);
 }

@@ -9,6 +9,7 @@
 #include "figures/advice.h"
 #include "report/answer_lines.h"
 #include "report/report_skips.h"
+#include "report/report_store.h"
 
 #define TEXT_BYTES VTB_ANSWER_TEXT_BYTES
 
@@ -389,6 +390,7 @@ static void print_details(struct page *page)
     vtb_answer_widen_to_heaps(&page->lines, answer);
     for (size_t i = 0; i < answer->n; i++)
         print_gain(page, &answer->gains[i]);
+    vtb_answer_store(&page->lines, answer);
     print_runtime(page);
     vtb_answer_bytes(&page->lines, answer);
     print_bytes_per_second(page);

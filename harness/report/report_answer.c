@@ -15,6 +15,7 @@
 #include "report/report_environment.h"
 #include "report/report_guests.h"
 #include "report/report_skips.h"
+#include "report/report_store.h"
 
 #define TEXT_BYTES VTB_ANSWER_TEXT_BYTES
 #define LABEL_BYTES VTB_ANSWER_LABEL_BYTES
@@ -551,6 +552,7 @@ static void print_answer(struct screen *screen)
     } else {
         print_headline(screen);
         vtb_answer_times(&screen->lines, &screen->answer);
+        vtb_answer_store(&screen->lines, &screen->answer);
         print_other_consumer(screen);
         vtb_answer_bytes(&screen->lines, &screen->answer);
         print_collections(screen);
@@ -590,6 +592,8 @@ static void print_notes(const struct screen *screen)
 {
     char text[TEXT_BYTES] = "";
     const struct vtb_results *results = screen->results;
+    if (vtb_store_failure_text(text, results))
+        vtb_append(text, sizeof text, ". ");
     append_state(text, results->comparisons);
     append_consumer(text, results);
     if (screen->answer.n > 0 && results->comparisons->timed && results->plan->points_n == 1 &&

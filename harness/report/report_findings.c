@@ -10,6 +10,7 @@
 #include "base/table.h"
 #include "report/case_names.h"
 #include "report/report_pressure.h"
+#include "report/report_store.h"
 
 #define NAMES_BYTES 512
 
@@ -335,7 +336,7 @@ static bool has_scaling(const struct span *span)
 static void print_scaling(FILE *out, const struct span *span)
 {
     const size_t callers_n = at(span, span->first)->the_case->threads_n;
-    const size_t threads_n = callers_n + span->comparison->point->completer;
+    const size_t threads_n = callers_n + vtb_point_completers_n(span->comparison->point);
     char number[VTB_NUMBER_BYTES];
     if ((double)threads_n > span->processors_n) {
         fprintf(out,
@@ -450,7 +451,9 @@ static void print_volume_note(FILE *out, const struct span *span)
                 "CPU time at this volume is not told, as a cold start was timed: more than %d "
                 "--calls time a steady state.\n",
                 VTB_COLD_CALLS_MAX);
-    if (span->comparison->timed && point->completer)
+    if (span->comparison->timed && point->store)
+        fputs("CPU time lacks that of the threads that ask the store.\n", out);
+    else if (span->comparison->timed && point->completer)
         fputs(
             "CPU time has the completing thread's while it answers, not while it looks for "
             "work.\n",
@@ -662,6 +665,8 @@ static void print_findings(FILE *out, const void *what)
             vtb_report_collections(out, comparison, span.first, span.end);
         if (span.calls_per_second > 0)
             print_volume(out, &span);
+        if (comparison->timed && point->store)
+            vtb_report_store(out, comparison, span.first, span.end);
         if (comparison->timed)
             print_rates(out, &span);
         if (comparison->timed)

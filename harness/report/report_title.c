@@ -85,7 +85,12 @@ void vtb_append_conditions(char *text, size_t text_bytes, const struct vtb_point
         if (each->sentence && !isnan(value) && value != each->usual)
             append_sentence(text, text_bytes, each->sentence, value);
     }
-    if (point->completer)
+    if (point->store)
+        vtb_append(text, text_bytes, ", misses answered by %s, which %zu thread%s ask%s",
+                   point->store->title, point->store_threads_n,
+                   vtb_plural((double)point->store_threads_n, "", "s"),
+                   vtb_plural((double)point->store_threads_n, "s", ""));
+    else if (point->completer)
         vtb_append(text, text_bytes, ", completed on another thread");
     if (point->abstract)
         vtb_append(text, text_bytes, ", called through an interface");

@@ -161,7 +161,7 @@ static bool has_something(const struct run *run)
  * much more several do than one says nothing. */
 static bool has_processors(const struct run *run, const struct vtb_point *point, size_t i)
 {
-    const size_t threads_n = point->cases[i].threads_n + point->completer;
+    const size_t threads_n = point->cases[i].threads_n + vtb_point_completers_n(point);
     return (double)threads_n <= vtb_processors_usable(&run->results->machine.processors);
 }
 

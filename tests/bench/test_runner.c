@@ -116,17 +116,17 @@ static void check_in_flight(const struct vtb_runner *runner)
 {
     for (size_t t = 0; t < runner->callers_n; t++) {
         assert_true(runner->callers[t].pending_n < point.in_flight);
-        if (runner->completes)
+        if (runner->completers_n > 0)
             assert_of_cell(runner->cell, runner->outboxes[t].head, runner->outboxes[t].tail);
     }
-    if (runner->completes)
+    if (runner->completers_n > 0)
         assert_of_cell(runner->cell, runner->completer.pending_n, 0);
 }
 
 /* Every caller consumed the same values, and every fault was noted, on whichever thread. */
 static void check_callers(struct vtb_runner *runner)
 {
-    uint64_t failed_n = runner->completes ? runner->completer.service.failed_n : 0;
+    uint64_t failed_n = runner->completers_n > 0 ? runner->completer.service.failed_n : 0;
     for (size_t t = 0; t < runner->callers_n; t++) {
         struct vtb_env *caller = &runner->callers[t];
         vtb_runner_drain(runner, t);
@@ -146,7 +146,7 @@ static void check_runner(const struct vtb_cell *cell, size_t callers_n, enum vtb
     struct vtb_runner runner;
     allocs_n = frees_n = 0;
     open_runner(&runner, &the_case, consumer);
-    assert_of_cell(cell, runner.completes, point.completer && cell->answer);
+    assert_of_cell(cell, runner.completers_n, point.completer && cell->answer);
     assert_of_cell(cell, runner.thread_pool != NULL, several);
     run(&runner, CALLS_N / 3);
     check_in_flight(&runner);
@@ -463,8 +463,14 @@ static void what_a_runner_needs(void **state)
     const struct vtb_cell *cell = built_cell("heap_task", "user_cache", (struct vtb_kind){0});
     const struct vtb_case the_case = case_of(cell, 3);
     struct vtb_runner runner;
-    assert_int_equal(vtb_runner_threads_n(&the_case, false), 3);
-    assert_int_equal(vtb_runner_threads_n(&the_case, true), 4);
+    assert_int_equal(vtb_runner_threads_n(&the_case, &point), 3);
+    point.completer = true;
+    assert_int_equal(vtb_runner_threads_n(&the_case, &point), 4);
+    point.store = vtb_stores[0];
+    point.store_threads_n = 5;
+    assert_int_equal(vtb_runner_threads_n(&the_case, &point), 8);
+    point.completer = false;
+    point.store = NULL;
     open_runner(&runner, &the_case, VTB_CONSUMER_INDEPENDENT);
     assert_ptr_equal(runner.loop, cell->run_independent);
     assert_ptr_equal(runner.cell, cell);

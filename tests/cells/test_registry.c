@@ -19,6 +19,8 @@ static const struct vtb_kind kinds[] = {
     {.counting = true, .collected = true, .method = VTB_METHOD_ASYNC, .abstract = true},
     {.concurrent = true},
     {.counting = true, .collected = true, .concurrent = true},
+    {.outside = true},
+    {.counting = true, .outside = true},
     {.method = VTB_METHOD_RUNTIME},
     {.collected = true, .method = VTB_METHOD_RUNTIME, .by_runtime = true},
     {.method = VTB_METHOD_RUNTIME, .stored = true},

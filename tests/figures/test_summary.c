@@ -89,6 +89,60 @@ static bool has_no_ends(const struct vtb_interval *interval)
     return !isnan(interval->median) && isnan(interval->lo) && isnan(interval->hi);
 }
 
+/* --- stores --- */
+
+static const struct vtb_store store = {.word = "some", .title = "Some"};
+
+/* Samples with a store: `ns` with it, and `simulated_ns` with an array, and what it was asked. */
+static struct vtb_samples stored_samples(struct vtb_point *point, const double *ns,
+                                         const double *simulated_ns)
+{
+    struct vtb_samples samples = synthetic_samples(point, SESSIONS_N, ROUNDS_N, ns, silent, 1);
+    for (size_t at = 0; at < (size_t)SESSIONS_N * ROUNDS_N * CASES_N; at++)
+        samples.simulated_ns[at] = simulated_ns[at % CASES_N];
+    for (size_t s = 0; s < SESSIONS_N; s++) {
+        for (size_t i = BASELINE; i < CASES_N; i++)
+            samples.stores[s * CASES_N + i] =
+                (struct vtb_store_sums){100, s == 3, 4e3 + (double)s, 9e3, "no"};
+    }
+    return samples;
+}
+
+/* What the hand-over takes beyond the floor with an array, as a share of the time with the store.
+ * An interval is that of phi alone, as a share of the time with an array. */
+static void shares_of_a_hand_over(void **state)
+{
+    (void)state;
+    const double ns[CASES_N] = {1, 10, 1000, 900};
+    const double simulated_ns[CASES_N] = {1, 10, 50, 20};
+    struct vtb_point point = plan.points[0];
+    point.store = &store;
+    point.completer = true;
+    const struct vtb_figures *figures = summarise_found(
+        &point, stored_samples(&point, ns, simulated_ns), &(struct vtb_found){counted, NULL});
+    assert_near(figures[BASELINE].handover_share.median, 0.04, 1e-12);
+    assert_near(figures[BASELINE].handover_share.hi, 0.04 + 0.05 * 0.025758, 1e-6);
+    assert_near(figures[BASELINE].handover_share.lo, 0.04 - 0.05 * 0.025758, 1e-6);
+    assert_near(figures[OTHER].handover_share.median, 10.0 / 900, 1e-12);
+    assert_near(figures[OTHER].handover_saved.median, 0.03, 1e-12);
+    assert_near(figures[OTHER].handover_saved.hi, 0.03 + 0.05 * 0.025758, 1e-6);
+    assert_true(is_wholly_nan(&figures[BASELINE].handover_saved));
+    assert_true(is_wholly_nan(&figures[FLOOR].handover_share));
+    assert_near(figures[OTHER].ratio.median, 0.9, 1e-12); /* of the times with the store */
+    assert_same_double(figures[OTHER].store.asked_n, 1000);
+    assert_same_double(figures[OTHER].store.failed_n, 1);
+    assert_string_equal(figures[OTHER].store.said, "no");
+    assert_near(figures[OTHER].store.p50_ns, 4004.5, 1e-9);
+    assert_near(figures[OTHER].store.p99_ns, 9e3, 1e-9);
+    assert_true(isnan(figures[FLOOR].store.p50_ns));
+    assert_true(isnan(figures[OTHER].completer_ns));
+    forget();
+    figures = summary_of(ns, silent, 1); /* without a store */
+    assert_true(is_wholly_nan(&figures[OTHER].handover_share));
+    assert_true(isnan(figures[OTHER].store.p50_ns));
+    forget();
+}
+
 /* --- what is paired --- */
 
 /* Without noise every figure is the truth itself, and phi alone makes its interval: the normal
@@ -884,6 +938,7 @@ static void pressures_are_added_case_by_case(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shares_of_a_hand_over),
         cmocka_unit_test(exact_figures),
         cmocka_unit_test(page_faults_of_starts),
         cmocka_unit_test(hit_rates_of_what_is_timed),

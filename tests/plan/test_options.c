@@ -173,6 +173,9 @@ static void defaults(void **state)
     assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
     assert_int_equal(options.abstraction, VTB_ABSTRACTION_CONCRETE);
     assert_int_equal(options.table, VTB_TABLE_READ_ONLY);
+    assert_int_equal(options.store, VTB_STORE_SIMULATED);
+    assert_same_double(options.store_threads, 0);
+    assert_false(vtb_options_completes(&options));
     assert_int_equal(options.plot_by, VTB_PLOT_BY_MATPLOTLIB);
     assert_int_equal(options.trace_format.kind, VTB_TRACE_TEXT);
     assert_null(options.trace_path);
@@ -521,10 +524,19 @@ static void callers_and_volumes(void **state)
     assert_int_equal(options.parameters[VTB_P(threads)].n, 3);
     assert_same_double(options.parameters[VTB_P(threads)].values[2], VTB_THREADS_MAX);
     assert_int_equal(options.completer, VTB_COMPLETER_THREAD);
+    assert_true(vtb_options_completes(&options));
     assert_same_double(options.calls_per_second, 1.5e6);
     accepted("--abstraction|virtual|--table|concurrent");
     assert_int_equal(options.abstraction, VTB_ABSTRACTION_VIRTUAL);
     assert_int_equal(options.table, VTB_TABLE_CONCURRENT);
+    accepted("--store|sqlite|--store-threads|64");
+    assert_string_equal(vtb_store_of(options.store)->word, "sqlite");
+    assert_same_double(options.store_threads, 64);
+    assert_null(options.redis);
+    accepted("--store|redis|--redis|localhost:6379");
+    assert_string_equal(vtb_store_of(options.store)->word, "redis");
+    assert_string_equal(options.redis, "localhost:6379");
+    assert_true(vtb_options_completes(&options));
     accepted("--completer=thread|--completer=caller|--calls-per-second=0.001");
     assert_int_equal(options.completer, VTB_COMPLETER_CALLER);
     assert_same_double(options.calls_per_second, 0.001);
@@ -1198,6 +1210,9 @@ static void help_says_what_there_is(void **state)
                                            "--completer WHO",
                                            "--abstraction HOW",
                                            "--table KIND",
+                                           "--store WHAT",
+                                           "--store-threads N",
+                                           "--redis ADDRESS",
                                            "--calls-per-second R",
                                            "--instructions\n",
                                            "--events LIST",

@@ -1177,6 +1177,49 @@ static void no_concurrent_table(void **state)
     }
 }
 
+/* With a store outside of the program, cells are those that it may answer, and other threads
+ * complete; what nobody would do is refused. */
+static void a_store(void **state)
+{
+    (void)state;
+    const struct vtb_store *store = vtb_store_of(1);
+    if (store->unavailable)
+        skip();
+    assert_true(MAKE("--store=sqlite", "--store-threads=3", "--heap=glibc,gengc"));
+    const struct vtb_point *point = &plan.points[0];
+    assert_ptr_equal(point->store, store);
+    assert_true(point->completer);
+    assert_int_equal(vtb_point_completers_n(point), 3);
+    for (size_t i = 0; i < point->cases_n; i++) {
+        const struct vtb_case *the_case = &point->cases[i];
+        assert_true(the_case->timing->kind.outside && !the_case->counting->kind.outside);
+        assert_true(the_case->timing->several_threads);
+    }
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--store=sqlite", "--completer=thread", "--heap=glibc"));
+    assert_int_equal(vtb_point_completers_n(&plan.points[0]), 1);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--store=simulated", "--heap=glibc"));
+    assert_null(plan.points[0].store);
+    assert_int_equal(vtb_point_completers_n(&plan.points[0]), 0);
+    assert_false(plan.points[0].cases[0].timing->kind.outside);
+    vtb_plan_free(&plan);
+    assert_true(MAKE("--completer=thread", "--heap=glibc"));
+    assert_int_equal(vtb_point_completers_n(&plan.points[0]), 1);
+    vtb_plan_free(&plan);
+    assert_false(MAKE("--store=sqlite", "--completer=caller"));
+    assert_begins(error.message, "--completer: 'caller': threads that ask the store complete");
+    assert_contains(error.message, "accepted with --store sqlite: thread");
+    assert_false(MAKE("--store=sqlite", "--completion=lifo"));
+    assert_contains(error.message, "accepted with --store: fifo");
+    assert_false(MAKE("--store-threads=2"));
+    assert_begins(error.message, "--store-threads: no thread asks the array");
+    assert_false(MAKE("--redis=localhost:6379"));
+    assert_begins(error.message, "--redis: Redis is not asked; give --store redis");
+    assert_false(MAKE("--redis=localhost:6379", "--store=sqlite"));
+    assert_begins(error.message, "--redis: 'localhost:6379': --store sqlite has no server");
+}
+
 /* To ask for a default value changes nothing. */
 static void defaults_that_are_asked_for(void **state)
 {
@@ -1462,6 +1505,7 @@ int main(void)
         cmocka_unit_test(an_interface),
         cmocka_unit_test(a_concurrent_table),
         cmocka_unit_test(no_concurrent_table),
+        cmocka_unit_test(a_store),
         cmocka_unit_test(defaults_that_are_asked_for),
         cmocka_unit_test(rounds),
         cmocka_unit_test(a_time_is_divided),

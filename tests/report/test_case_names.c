@@ -57,6 +57,12 @@ static void what_is_rare_is_named_where_it_is_so(void **state)
     it.point.pollute_bytes = 4096;
     is_named(USUAL "/request_ops:8/force_async:1/pollute:4096");
     it.point.completer = true;
+    it.point.store = vtb_stores[0];
+    it.point.store_threads_n = 1;
+    is_named(USUAL "/request_ops:8/force_async:1/pollute:4096/store:sqlite");
+    it.point.store_threads_n = 3;
+    is_named(USUAL "/request_ops:8/force_async:1/pollute:4096/store:sqlite/store_threads:3");
+    it.point.store = NULL;
     it.point.abstract = true;
     it.point.concurrent_table = true;
     it.cases[0].threads_n = 4;

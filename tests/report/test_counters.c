@@ -50,6 +50,29 @@ static double value(const char *key)
     " ratio_freedom between_sessions_share sessions_n collections_ns_per_op quiet_share"          \
     " busy_ratio busy_ratio_lo busy_ratio_hi"
 
+static void a_store_has_its_own(void **state)
+{
+    (void)state;
+    it.comparison.timed = true;
+    it.point.store = vtb_stores[0];
+    it.point.completer = true;
+    it.figures[0].store =
+        (struct vtb_store_sums){.asked_n = 50, .failed_n = 2, .p50_ns = 4e3, .p99_ns = 9e3};
+    it.figures[0].handover_share = (struct vtb_interval){.02, .01, .03};
+    count();
+    assert_string_equal(keys(false), TIMED
+                        " store_p50_ns store_p99_ns store_asked_n store_failed_n handover_share"
+                        " handover_share_lo handover_share_hi");
+    assert_same_double(value("store_p50_ns"), 4e3);
+    assert_same_double(value("store_p99_ns"), 9e3);
+    assert_same_double(value("store_asked_n"), 50);
+    assert_same_double(value("store_failed_n"), 2);
+    assert_same_double(value("handover_share_hi"), .03);
+    it.comparison.timed = false;
+    count();
+    assert_string_equal(keys(false), "");
+}
+
 static void counts_are_there_always(void **state)
 {
     (void)state;
@@ -275,6 +298,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(counts_are_there_always, made),
+        cmocka_unit_test_setup(a_store_has_its_own, made),
         cmocka_unit_test_setup(what_lives_in_a_collected_heap_is_not_known, made),
         cmocka_unit_test_setup(instructions_are_there_if_they_were_asked_for, made),
         cmocka_unit_test_setup(times_are_there_if_they_were_taken, made),

@@ -160,6 +160,16 @@ static void what_is_rare_is_told_where_it_is_so(void **state)
           ", 0.05 of the misses fail, requests of 8 operations, 4,096 B of other "
           "memory touched between calls, completed on another thread, called through an interface, "
           "all threads insert into the table");
+    it.point.failure_rate = 0;
+    it.point.request_ops = VTB_REQUEST_OPS;
+    it.point.pollute_bytes = 0;
+    it.point.abstract = false;
+    it.point.concurrent_table = false;
+    it.point.store = vtb_stores[0];
+    it.point.store_threads_n = 1;
+    reads(TITLE, CONDITIONS ", misses answered by SQLite, which 1 thread asks");
+    it.point.store_threads_n = 2;
+    reads(TITLE, CONDITIONS ", misses answered by SQLite, which 2 threads ask");
 }
 
 static void a_collector_is_told_with_its_setup(void **state)

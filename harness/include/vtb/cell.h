@@ -90,6 +90,25 @@ struct vtb_cost {
 enum vtb_method { VTB_METHOD_DIRECT, VTB_METHOD_ASYNC, VTB_METHOD_RUNTIME };
 #define VTB_METHODS_N 3
 
+/* What a store outside of the program has of one key: bytes, which stay as long as the table, but
+ * for what was written to `memory`. */
+struct vtb_stored {
+    const void *key;
+    size_t key_n;
+    const void *value; /* of a value that is a pointer, what it points to */
+    size_t value_n;
+    bool fails; /* the workload has the store fail on the key: it has no value */
+    /* Room for a value and a key behind it: vtb_stored_bytes of them, aligned to 16. Set by the
+     * caller, who owns it. */
+    void *memory;
+};
+
+/* Gives the bytes of a struct vtb_stored's memory. */
+static inline size_t vtb_stored_bytes(const struct vtb_workload *workload)
+{
+    return VTB_ROUND_UP_8(workload->value_bytes) + workload->key_bytes;
+}
+
 /* The kind of a cell. A variant of a strategy has one cell of each kind for each workload; see
  * cell/template.h. */
 struct vtb_kind {
@@ -101,6 +120,7 @@ struct vtb_kind {
      * over is then as for a classic caller. */
     bool stored;
     bool abstract;   /* the caller has an interface of the service; the same where it counts */
+    bool outside;    /* a store outside of the program may answer; likewise */
     bool concurrent; /* the table is the one into which all threads insert */
 };
 
@@ -155,6 +175,13 @@ struct vtb_cell {
     void (*run_dependent_polluted)(struct vtb_env *env, size_t n);
     /* Answers the operation of a frame that was sent away. For the thread that owns `service`. */
     void (*answer)(struct vtb_service *service, void *frame);
+    /* These three are for stores outside of the program, and null in cells of other kinds: what
+     * such a store has of an entry of the schedule; what the operation of a frame that was sent
+     * away asks for, and is to get; and a fault in place of an answer, for the thread that owns
+     * `service`. */
+    void (*stored)(const struct vtb_table *table, uint32_t id, struct vtb_stored *stored);
+    void (*asked)(const struct vtb_table *table, const void *frame, struct vtb_stored *stored);
+    void (*fail)(struct vtb_service *service, void *frame);
     /* Completes all operations that are suspended; the oldest first, if the window is fifo. */
     void (*drain)(struct vtb_env *env);
     /* Drains, and gives back the strategy's state. */

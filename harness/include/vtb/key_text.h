@@ -13,6 +13,7 @@
 #endif
 
 typedef const struct vtb_text *vtb_key;
+#define VTB_KEY_IS_TEXT 1
 
 /* The kinds of strings, in the order in which they stand in memory: the table's own, the callers'
  * strings with the same characters, strings that miss, and strings that the store fails on. */

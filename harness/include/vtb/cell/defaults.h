@@ -38,6 +38,9 @@
 #ifndef VTB_VIRTUAL
 #define VTB_VIRTUAL 0
 #endif
+#ifndef VTB_OUTSIDE
+#define VTB_OUTSIDE 0
+#endif
 
 /* The sizes of objects, and the places where a collector finds references. */
 #ifndef VTB_HIT_BYTES

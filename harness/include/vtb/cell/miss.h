@@ -5,6 +5,15 @@
  * Part of the template: before it stand the methods and frame.h.
  */
 
+/* What completes a pending operation: the function of service, operation and answer. */
+#if VTB_RUNTIME
+#define VTB_PASS_ANSWER vtb_runtime_answer
+#elif VTB_ASYNC
+#define VTB_PASS_ANSWER vtb_machine_resume
+#else
+#define VTB_PASS_ANSWER vtb_complete
+#endif
+
 /* Completes a pending operation with `fault`, or if that is none, with the store's answer. */
 static inline void vtb_store_answer(struct vtb_service *service, void *pending,
                                     enum vtb_fault fault)
@@ -12,13 +21,7 @@ static inline void vtb_store_answer(struct vtb_service *service, void *pending,
     struct vtb_answer answer;
     const bool answered = vtb_ask(service, vtb_asked(pending), &answer.value);
     answer.fault = fault || answered ? fault : VTB_FAULT_STORE;
-#if VTB_RUNTIME
-    vtb_runtime_answer(service, pending, &answer);
-#elif VTB_ASYNC
-    vtb_machine_resume(service, pending, &answer);
-#else
-    vtb_complete(service, pending, &answer);
-#endif
+    VTB_PASS_ANSWER(service, pending, &answer);
 }
 
 static void VTB_CELL_SYMBOL(answer)(struct vtb_service *service, void *frame)

@@ -14,6 +14,7 @@
  *                    kept
  *     VTB_VIRTUAL    the caller has an interface of the service, and calls through its table
  *     VTB_CONCURRENT the table is the one into which all threads insert (concurrent.h)
+ *     VTB_OUTSIDE    operations may be answered by a store outside of the program (stored.h)
  *     VTB_CHECKED    rules of the strategy are checked
  *     VTB_ATOMIC     references are counted for several threads
  *     VTB_LOCAL      operations are awaited and completed for one thread alone
@@ -89,6 +90,12 @@
 #include "loop.h"
 #include "open.h"
 #include "cost.h"
+#endif
+#if VTB_OUTSIDE && !VTB_NEVER_SUSPENDS
+#define VTB_OF_A_STORE(function) (function)
+#include "stored.h"
+#else
+#define VTB_OF_A_STORE(function) NULL
 #endif
 #if VTB_COUNTING && !VTB_NEVER_SUSPENDS
 #define VTB_PROBE &VTB_CELL_SYMBOL(probe)

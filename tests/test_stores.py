@@ -1,0 +1,176 @@
+"""Stores outside of the program: what a run tells of one, and what it does when the store fails."""
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from conftest import BINARY, Bench, medians, parameters, strategy_of, wait_until
+
+PAIR = ["--strategy", "value_task", "--keys", "300", "--hit-rate", "0.98"]
+QUICK = ["--sessions", "5", "--rounds", "8", "--epoch-ms", "0.01", "--in-flight", "8"]
+FEW = ["--sessions", "1", "--heap", "glibc", "--in-flight", "4"]
+SQLITE = ["--store", "sqlite", *PAIR]
+REDIS = ["--store", "redis", *PAIR]
+
+
+def need(bench: Bench, store: str) -> None:
+    done = bench("--dry-run", "--store", store, *PAIR)
+    if "cannot be used" in done.err:
+        pytest.skip(done.error)
+    assert done.code == 0, done.err
+    if store == "redis" and not shutil.which("redis-server"):
+        pytest.skip("there is no redis-server: install the package of that name")
+
+
+@pytest.fixture(autouse=True)
+def needs_sqlite(bench: Bench) -> None:
+    need(bench, "sqlite")
+
+
+@pytest.mark.parametrize("store", ["sqlite", "redis"])
+def test_a_run_tells_of_the_store_and_of_the_hand_over(bench: Bench, store: str) -> None:
+    need(bench, store)
+    rows = medians(bench.ok("--store", store, *PAIR, *QUICK, "--format", "json").rows)
+    of = {strategy_of(row): row for row in rows}
+    for name in ["heap_task@atomic", "value_task@atomic"]:
+        assert parameters(of[name]["run_name"])["store"] == store
+        assert "completer" not in parameters(of[name]["run_name"])
+        assert 0 < of[name]["store_p50_ns"] <= of[name]["store_p99_ns"]
+        assert of[name]["store_asked_n"] > 0
+        assert of[name]["store_failed_n"] == 0
+        shares = [of[name][f"handover_share{end}"] for end in ["_lo", "", "_hi"]]
+        assert shares == sorted(shares)
+        assert shares[0] < shares[2] < 1
+    assert of["plain"]["store_asked_n"] == 0
+    assert "store_p50_ns" not in of["plain"]
+
+
+def test_an_answer_tells_what_can_be_saved(bench: Bench) -> None:
+    answer = " ".join(bench.ok(*SQLITE, *QUICK, VTB_DETAILS="0").out.split())
+    assert re.search(r"SQLite at \S+ us a miss \(99 % within \S+ us\) and 98 % hits", answer)
+    assert re.search(r"value_task@atomic can save -?[\d.]+ % ±[\d.]+ of a call", answer)
+    details = " ".join(bench.ok(*SQLITE, *QUICK).out.split())
+    assert "misses answered by SQLite, which 1 thread asks" in details
+    assert re.search(r"SQLite was asked [\d,]+ times; with heap_task@atomic", details)
+
+
+def test_counts_are_those_of_the_array(bench: Bench) -> None:
+    counts = [
+        [
+            (row["bytes_per_op"], row["allocs_per_op"], row["failures_per_op"])
+            for row in bench.ok(
+                *options, *PAIR, "--rounds", "0", "--failure-rate", "0.25", "--format", "json"
+            ).rows
+        ]
+        for options in [["--store", "sqlite", "--store-threads", "2"], ["--completer", "thread"]]
+    ]
+    assert counts[0] == counts[1]
+
+
+def test_advice_weighs_with_the_store(bench: Bench) -> None:
+    options = ["advise", "--always-async", "--store", "sqlite", "--keys", "300"]
+    assert re.search(r"SQLite +at \S+ us a miss", bench.ok(*options, *FEW).out)
+    refused = bench(*options, "--from", "x.json")
+    assert refused.code == 2
+    assert "--store: with --from nothing is measured: leave it out" in refused.error
+
+
+def empty_files(folder: Path, over: threading.Event) -> None:
+    """Empties each database in the folder, again and again."""
+    while not over.wait(0.01):
+        for path in folder.glob(".*/records.db"):
+            try:
+                os.truncate(path, 0)
+            except OSError:
+                continue  # it is gone
+
+
+def test_a_store_that_is_destroyed_ends_operations_in_faults(bench: Bench, tmp_path: Path) -> None:
+    folder = tmp_path / "stores"
+    folder.mkdir()
+    over = threading.Event()
+    thread = threading.Thread(target=empty_files, args=(folder, over))
+    thread.start()
+    try:
+        done = bench(*SQLITE, *QUICK, TMPDIR=str(folder))
+    finally:
+        over.set()
+        thread.join()
+    if done.code == 0:
+        assert re.search(r"SQLite failed on [\d,]+ of [\d,]+ questions, whose operations", done.err)
+    else:  # a database that is emptied while it is filled cannot be made
+        assert done.code == 1
+        assert "--store sqlite: " in done.error
+    assert not list(folder.iterdir())
+
+
+def servers_in(folder: Path) -> list[int]:
+    """The redis-servers whose socket is in a folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+        except OSError:
+            continue  # it is gone
+        if b"redis-server" in words and bytes(folder) in words:
+            found.append(int(entry.name))
+    return found
+
+
+def kill_servers(folder: Path, after_s: float, over: threading.Event) -> None:
+    """Kills each server that is started in the folder, some time after it is seen."""
+    while not over.wait(0.002):
+        for server in servers_in(folder):
+            time.sleep(after_s)
+            try:
+                os.kill(server, signal.SIGKILL)
+            except OSError:
+                continue  # it has ended
+
+
+@pytest.mark.parametrize("after_s", [0, 0.05, 0.1])
+def test_a_server_that_is_killed_ends_operations_in_faults(
+    bench: Bench, tmp_path: Path, after_s: float
+) -> None:
+    need(bench, "redis")
+    folder = tmp_path / "stores"
+    folder.mkdir()
+    over = threading.Event()
+    thread = threading.Thread(target=kill_servers, args=(folder, after_s, over))
+    thread.start()
+    try:
+        done = bench(*REDIS, *QUICK, TMPDIR=str(folder))
+    finally:
+        over.set()
+        thread.join()
+    if done.code == 0:  # it may have come through by the time
+        assert "Redis failed on" in done.err or after_s > 0
+    else:  # killed while it was started or filled
+        assert done.code == 1
+        assert "--store redis: " in done.error
+    assert not servers_in(folder)
+    assert not list(folder.iterdir())
+
+
+def test_a_run_that_is_killed_takes_its_server_with_it(bench: Bench, tmp_path: Path) -> None:
+    need(bench, "redis")
+    command = [str(BINARY), *REDIS, "--sessions", "200"]
+    environment = bench.environment(TMPDIR=str(tmp_path))
+    with subprocess.Popen(command, env=environment, stdout=-3, stderr=-3) as run:
+        wait_until(lambda: len(servers_in(tmp_path)) > 0, "no server was started")
+        run.kill()
+    wait_until(lambda: not servers_in(tmp_path), "the server goes on")
+
+
+def test_a_folder_that_is_not_there_is_an_error(bench: Bench) -> None:
+    done = bench(*SQLITE, *QUICK, TMPDIR="/nowhere")
+    assert done.code == 1
+    assert "--store sqlite: no folder can be made in '/nowhere'" in done.error
