@@ -6,8 +6,10 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,14 @@ def need(bench: Bench, store: str) -> None:
 @pytest.fixture(autouse=True)
 def needs_sqlite(bench: Bench) -> None:
     need(bench, "sqlite")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder whose name is short enough for a socket's in it."""
+    path = Path(tempfile.mkdtemp(prefix="s", dir="/tmp"))
+    yield path
+    shutil.rmtree(path)
 
 
 @pytest.mark.parametrize("store", ["sqlite", "redis"])
@@ -93,9 +103,7 @@ def empty_files(folder: Path, over: threading.Event) -> None:
                 continue  # it is gone
 
 
-def test_a_store_that_is_destroyed_ends_operations_in_faults(bench: Bench, tmp_path: Path) -> None:
-    folder = tmp_path / "stores"
-    folder.mkdir()
+def test_a_store_that_is_destroyed_ends_operations_in_faults(bench: Bench, folder: Path) -> None:
     over = threading.Event()
     thread = threading.Thread(target=empty_files, args=(folder, over))
     thread.start()
@@ -138,11 +146,9 @@ def kill_servers(folder: Path, after_s: float, over: threading.Event) -> None:
 
 @pytest.mark.parametrize("after_s", [0, 0.05, 0.1])
 def test_a_server_that_is_killed_ends_operations_in_faults(
-    bench: Bench, tmp_path: Path, after_s: float
+    bench: Bench, folder: Path, after_s: float
 ) -> None:
     need(bench, "redis")
-    folder = tmp_path / "stores"
-    folder.mkdir()
     over = threading.Event()
     thread = threading.Thread(target=kill_servers, args=(folder, after_s, over))
     thread.start()
@@ -160,14 +166,14 @@ def test_a_server_that_is_killed_ends_operations_in_faults(
     assert not list(folder.iterdir())
 
 
-def test_a_run_that_is_killed_takes_its_server_with_it(bench: Bench, tmp_path: Path) -> None:
+def test_a_run_that_is_killed_takes_its_server_with_it(bench: Bench, folder: Path) -> None:
     need(bench, "redis")
     command = [str(BINARY), *REDIS, "--sessions", "200"]
-    environment = bench.environment(TMPDIR=str(tmp_path))
+    environment = bench.environment(TMPDIR=str(folder))
     with subprocess.Popen(command, env=environment, stdout=-3, stderr=-3) as run:
-        wait_until(lambda: len(servers_in(tmp_path)) > 0, "no server was started")
+        wait_until(lambda: len(servers_in(folder)) > 0, "no server was started")
         run.kill()
-    wait_until(lambda: not servers_in(tmp_path), "the server goes on")
+    wait_until(lambda: not servers_in(folder), "the server goes on")
 
 
 def test_a_folder_that_is_not_there_is_an_error(bench: Bench) -> None:
