@@ -19,7 +19,7 @@ import pytest
 
 from conftest import BINARY, HANG_S, ROOT, Bench, Outcome, Row, iterations, medians, wait_until
 
-STOPS = ROOT / "tests" / "fixtures" / "stops_once.c"
+STOPS = ROOT / "tests" / "fixtures" / "latency" / "stops_once.c"
 
 KINDS = ["latency", "service", "miss"]
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999, "p9999": 0.9999, "max": 1.0}

@@ -15,9 +15,9 @@ enum vtb_target_kind {
 };
 
 struct vtb_target {
-    enum vtb_target_kind what;
     const struct vtb_strategy_entry *strategy; /* null for a workload's entry */
     const struct vtb_workload_entry *workload;
+    enum vtb_target_kind what;
     enum vtb_variant variant;
     struct vtb_kind kind;
 };
