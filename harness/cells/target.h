@@ -22,7 +22,7 @@ struct vtb_target {
     struct vtb_kind kind;
 };
 
-#define VTB_TARGET_NAME_BYTES 288
+#define VTB_TARGET_NAME_BYTES 304
 
 /* So many digits of the digest of a user's file are compiled into the cells made of it. */
 #define VTB_TARGET_DIGEST_N 16
