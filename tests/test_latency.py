@@ -101,16 +101,20 @@ def test_percentiles_are_told_from_enough_calls(kept: tuple[Outcome, Path]) -> N
 
 
 def test_a_tail_is_told_where_there_is_one(bench: Bench) -> None:
-    """Above p99.9 are at least ten of 10,000 calls; the shares add up."""
-    words = ["latency", "--keys", "1000", "--strategy", "value_task", "--rate", "200k"]
-    outcome = bench.ok(*words, "--slices", "1", "--sessions", "1", "--format", "json")
-    for row in medians(outcome.rows):
+    """Above p99.9 are at least ten of 10,000 calls; the shares add up. Behind a stop of 100 ms the
+    longest are apart from each other by 5 us, and more than a thousandth of a tenth of them."""
+    words = ["latency", "--keys", "1000", "--strategy", str(STOPS), "--hit-rate", "1"]
+    words += ["--rate", "200k", "--slices", "4", "--sessions", "1", "--format", "json"]
+    rows = medians(bench.ok(*words).rows)
+    (stopped,) = [row for row in rows if "/stops_once/" in row["run_name"]]
+    assert stopped["tail_switches_share"] > 0
+    for row in rows:
         shares = {key: value for key, value in row.items() if key.startswith("tail_")}
         if not shares:  # what is above p99.9 takes as long as that, but for a thousandth
             continue
         assert sum(shares.values()) == pytest.approx(1)
         idle = ["tail_idle_share"] * ("idle_control" not in row["run_name"])
-        known = [f"tail_{cause}_share" for cause in ["collections", "switches", "stolen"]]
+        known = [f"tail_{cause}_share" for cause in ["collections", "switches", "stolen", "short"]]
         assert set(shares) == {*known, *idle, "tail_unknown_share"}
     few = bench.ok(*FEW, "--sessions", "1", "--format", "json")
     assert not any(key.startswith("tail_") for row in medians(few.rows) for key in row)

@@ -52,6 +52,7 @@ void vtb_pauses_add(struct vtb_pauses *pauses, double start_ns, double end_ns, d
     pauses->kept[pauses->wall.n % VTB_PAUSES_KEPT] = (struct vtb_pause){
         .start_ns = start_ns,
         .end_ns = end_ns,
+        .cpu_ns = cpu_ns,
         .paused_before_ns = pauses->wall.total_ns,
     };
     vtb_lengths_add(&pauses->wall, end_ns - start_ns);

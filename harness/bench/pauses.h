@@ -30,6 +30,7 @@ extern const double vtb_mmu_windows_ns[VTB_MMU_WINDOWS_N]; /* 1 ms, 10 ms */
 struct vtb_pause {
     double start_ns;
     double end_ns;
+    double cpu_ns;           /* processor time of the thread that collected */
     double paused_before_ns; /* the sum of all pauses before this one */
 };
 

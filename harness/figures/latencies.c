@@ -120,7 +120,7 @@ static size_t control_of(const struct vtb_latency_table *table, size_t unit)
 }
 
 /* What the tail of a unit is made of. Whatever the idle control has of calls that took as long, for
- * no cause that is known, the case has, too. */
+ * no cause that is known though it was looked for, the case has, too. */
 static void summarise_tail(struct vtb_latency_table *table, size_t unit)
 {
     struct vtb_latency_figures *figures = &table->figures[unit];
@@ -128,18 +128,22 @@ static void summarise_tail(struct vtb_latency_table *table, size_t unit)
         vtb_latencies_lengths(&table->latencies, unit, VTB_LATENCY_INTENDED);
     const double length_ns = vtb_latency_quantile(&all, TAIL);
     const double share = (double)vtb_lengths_beyond(&all, length_ns) / (double)all.n;
+    const double looked_ns = fmax(length_ns, VTB_GAP_NS);
     double causes[VTB_TAIL_NONE + 1];
+    double looked[VTB_TAIL_NONE + 1];
     double idle[VTB_TAIL_NONE + 1];
     for (size_t i = 0; i < VTB_TAIL_SHARES_N; i++)
         figures->tail[i] = NAN;
     if (isnan(length_ns) || share == 0)
         return;
     find_causes(causes, table, unit, length_ns);
-    find_causes(idle, table, control_of(table, unit), length_ns);
+    find_causes(looked, table, unit, looked_ns);
+    find_causes(idle, table, control_of(table, unit), looked_ns);
     for (size_t i = 0; i < VTB_TAIL_NONE; i++)
         figures->tail[i] = causes[i] / share;
-    const double rest = causes[VTB_TAIL_NONE] / share;
+    const double rest = looked[VTB_TAIL_NONE] / share;
     const double matched = figures->the_case ? fmin(rest, idle[VTB_TAIL_NONE] / share) : 0;
+    figures->tail[VTB_TAIL_SHORT] = causes[VTB_TAIL_NONE] / share - rest;
     figures->tail[VTB_TAIL_IDLE] = figures->the_case ? matched : NAN;
     figures->tail[VTB_TAIL_UNKNOWN] = rest - matched;
 }

@@ -6,8 +6,14 @@
 #include "passes/latency.h"
 
 /* What is told of the calls above p99.9: the share of each cause (vtb_tail_cause, in its order); of
- * the rest, what the idle control has as well, and what is then left. They add up to 1. */
-enum vtb_tail_share { VTB_TAIL_IDLE = VTB_TAIL_NONE, VTB_TAIL_UNKNOWN, VTB_TAIL_SHARES_N };
+ * the rest, those that were too short for a look at the thread (VTB_GAP_NS), what the idle control
+ * has as well, and what is then left. They add up to 1. */
+enum vtb_tail_share {
+    VTB_TAIL_SHORT = VTB_TAIL_NONE,
+    VTB_TAIL_IDLE,
+    VTB_TAIL_UNKNOWN,
+    VTB_TAIL_SHARES_N
+};
 
 /* The figures of one case. Where ends of an interval are of a figure by itself, they are the least
  * and the most of all sessions; those of a ratio hold for another run, as of times (pooled.h). What

@@ -128,9 +128,6 @@ static void add_lengths(struct vtb_latencies *latencies, size_t unit, enum vtb_l
 /* From waking the threads until the first call is due. */
 #define LEAD_NS 20000
 
-/* The number of the quantile from which on calls are slow. */
-#define SLOW 2
-
 /* The start of an operation that suspended in another slice: what it waited is not known. */
 #define NOT_OF_SLICE INT64_MIN
 
@@ -146,7 +143,6 @@ struct stop {
 struct caller {
     struct vtb_lengths lengths[VTB_LATENCY_ALL_KINDS_N];
     struct vtb_tail tail;
-    double slow_ns;      /* the cause of calls that take longer is looked for */
     uint64_t *counts;    /* owned, as is the next */
     int64_t *started_ns; /* of the operation in each frame, its intended start */
     uint64_t calls_n;
@@ -330,9 +326,10 @@ static inline void note_call(struct caller *caller, int64_t intended_ns, int64_t
     caller->calls_n++;
     vtb_lengths_add(&caller->lengths[VTB_LATENCY_INTENDED], latency_ns);
     vtb_lengths_add(&caller->lengths[VTB_LATENCY_SERVICE], (double)(ended_ns - started_ns));
-    if (latency_ns <= caller->slow_ns)
+    if (latency_ns <= VTB_TAIL_LEAST_NS)
         return;
-    const enum vtb_tail_cause cause = vtb_tail_cause(&caller->tail, ended_ns);
+    const enum vtb_tail_cause cause =
+        vtb_tail_cause(&caller->tail, intended_ns, started_ns, ended_ns);
     if (cause != VTB_TAIL_NONE)
         note_slow(caller, cause, latency_ns, ended_ns);
 }
@@ -348,8 +345,9 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
     const double end = (double)(slice->end_ns - slice->start_ns);
     caller->began_cpu_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
     int64_t now_ns = read_ns();
-    vtb_tail_look(&caller->tail, now_ns);
-    vtb_tail_begin(&caller->tail, now_ns, now_ns);
+    if (now_ns <= slice->start_ns) /* who comes later was kept since it was looked at last */
+        vtb_tail_look(&caller->tail, now_ns);
+    vtb_tail_begin(&caller->tail, now_ns < slice->start_ns ? now_ns : slice->start_ns, now_ns);
     if (caller->gaps)
         intended = next_ns(slice, caller, 0);
     while (intended < end) {
@@ -380,9 +378,6 @@ static void begin_slice(const struct pass *pass, struct caller *caller, size_t w
     caller->stops_n = 0;
     caller->gaps = pass->open_loop->poisson ? pass->gaps : NULL;
     caller->gap = (size_t)vtb_random_below(arrivals, GAPS_N);
-    const double slow_ns = vtb_latency_quantile(&caller->lengths[VTB_LATENCY_INTENDED], SLOW);
-    if (!isnan(slow_ns))
-        caller->slow_ns = slow_ns;
     for (size_t i = 0; caller->started_ns && i < window; i++)
         caller->started_ns[i] = NOT_OF_SLICE;
 }
@@ -501,15 +496,12 @@ static bool check_load(const struct pass *pass, const struct unit *unit, bool is
            fail_overloaded(pass, unit, error);
 }
 
-/* Forgets what was found of a unit, but for the length from which on calls are slow. */
+/* Forgets what was found of a unit. */
 static void forget(struct unit *unit)
 {
     unit->tally = (struct vtb_latency_tally){.slices_n = 0};
     for (size_t i = 0; i < unit->runner->callers_n; i++) {
         struct caller *caller = &unit->callers[i];
-        const struct vtb_lengths *found = &caller->lengths[VTB_LATENCY_INTENDED];
-        const double slow_ns = vtb_latency_quantile(found, SLOW);
-        caller->slow_ns = isnan(slow_ns) ? INFINITY : slow_ns;
         caller->calls_n = caller->late_n = 0;
         for (size_t k = 0; k < VTB_LATENCY_ALL_KINDS_N; k++)
             vtb_lengths_forget(&caller->lengths[k]);
@@ -567,7 +559,7 @@ static bool find_all_sustained(struct pass *pass, struct vtb_error *error)
 
 /* --- all slices --- */
 
-/* Runs a slice of each unit that is not counted: how long its calls take tells which are slow. */
+/* Runs a slice of each unit that is not counted: it is the first to touch all sorts of memory. */
 static void run_first_slices(struct pass *pass)
 {
     for (size_t i = 0; i < pass->units_n && !vtb_interrupted(); i++) {
@@ -621,7 +613,7 @@ static bool open_unit(struct unit *unit, struct vtb_runner *runner, struct vtb_e
     unit->callers = vtb_allocate(runner->callers_n, sizeof *unit->callers, WHAT);
     for (size_t i = 0; i < runner->callers_n; i++) {
         struct caller *caller = &unit->callers[i];
-        *caller = (struct caller){.slow_ns = INFINITY, .tail.pauses = unit->pauses};
+        *caller = (struct caller){.tail.pauses = unit->pauses};
         caller->counts =
             vtb_allocate(VTB_LATENCY_ALL_KINDS_N, VTB_LATENCY_BUCKETS * sizeof(uint64_t), WHAT);
         caller->started_ns = vtb_allocate(runner->window, sizeof *caller->started_ns, WHAT);

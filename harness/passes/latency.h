@@ -14,8 +14,7 @@
  * where the window is full the operation whose turn it is was completed and consumed. How long a
  * suspended operation waits is told apart, as it follows from the window and the rate.
  *
- * Of slow calls it is found out why (passes/tail.h): of those above the case's own p99 so far, so
- * that of nearly all above p99.9 it is known.
+ * Of slow calls it is found out why (passes/tail.h), whatever those before them took.
  */
 #ifndef PASSES_LATENCY_H
 #define PASSES_LATENCY_H

@@ -1,5 +1,6 @@
 #include "passes/tail.h"
 
+#include <math.h>
 #include <sched.h>
 #include <sys/resource.h>
 
@@ -16,11 +17,17 @@ void vtb_tail_look(struct vtb_tail *tail, int64_t now_ns)
     tail->processor = sched_getcpu();
 }
 
-static bool has_collected(const struct vtb_tail *tail)
+/* How long the heap collected from a reading of the clock on. */
+static double collected_ns(const struct vtb_pauses *pauses, double from_ns)
 {
-    const struct vtb_pauses *pauses = tail->pauses;
-    return pauses && pauses->wall.n > 0 &&
-           pauses->kept[(pauses->wall.n - 1) % VTB_PAUSES_KEPT].end_ns > (double)tail->busy_from_ns;
+    double ns = 0;
+    for (uint64_t i = pauses->wall.n; i > 0 && pauses->wall.n - i < VTB_PAUSES_KEPT; i--) {
+        const struct vtb_pause *pause = &pauses->kept[(i - 1) % VTB_PAUSES_KEPT];
+        if (pause->end_ns <= from_ns)
+            break;
+        ns += fmin(pause->cpu_ns, pause->end_ns - fmax(pause->start_ns, from_ns));
+    }
+    return ns;
 }
 
 /* Whether the kernel did something with the thread since it was looked at last. */
@@ -32,11 +39,19 @@ static bool was_moved(struct vtb_tail *tail, int64_t now_ns)
     return tail->switches_n != before_n || tail->processor != processor;
 }
 
-enum vtb_tail_cause vtb_tail_cause(struct vtb_tail *tail, int64_t now_ns)
+enum vtb_tail_cause vtb_tail_cause(struct vtb_tail *tail, int64_t intended_ns, int64_t started_ns,
+                                   int64_t ended_ns)
 {
-    if (tail->cause > VTB_TAIL_SWITCH && was_moved(tail, now_ns))
-        tail->cause = VTB_TAIL_SWITCH;
-    if (tail->cause > VTB_TAIL_COLLECTION && has_collected(tail))
+    const bool is_first = started_ns == tail->begun_ns;
+    const int64_t from_ns = is_first ? tail->busy_from_ns : started_ns;
+    const int64_t kept_ns = ended_ns - from_ns;
+    if (kept_ns <= from_ns - intended_ns)
+        return tail->cause;
+    if (!is_first)
+        tail->cause = VTB_TAIL_NONE;
+    if (tail->pauses && 2 * collected_ns(tail->pauses, (double)from_ns) >= (double)kept_ns)
         tail->cause = VTB_TAIL_COLLECTION;
+    else if (kept_ns > VTB_GAP_NS && was_moved(tail, ended_ns))
+        tail->cause = VTB_TAIL_SWITCH;
     return tail->cause;
 }

@@ -26,9 +26,9 @@ const char *const vtb_latency_kind_words[] = {"latency", "service", "miss"};
 
 /* How keys of files go on, by quantile. */
 static const char *const quantile_words[] = {"p50", "p90", "p99", "p999", "p9999", "max"};
-static const char *const tail_keys[VTB_TAIL_SHARES_N] = {"tail_collections_share",
-                                                         "tail_switches_share", "tail_stolen_share",
-                                                         "tail_idle_share", "tail_unknown_share"};
+static const char *const tail_keys[VTB_TAIL_SHARES_N] = {
+    "tail_collections_share", "tail_switches_share", "tail_stolen_share",
+    "tail_short_share",       "tail_idle_share",     "tail_unknown_share"};
 static const char *const quantile_titles[] = {"p50", "p90", "p99", "p99.9", "p99.99", "max"};
 
 #define KEY_BYTES 48
@@ -421,7 +421,7 @@ static void print_quantiles(FILE *out, const struct group *group, enum vtb_forma
 static void print_latencies(FILE *out, const struct group *group, enum vtb_format format)
 {
     static const char *const tail_titles[] = {
-        "of those above p99.9", "collections", "switches", "stolen", "as idle", "unknown"};
+        "of those above p99.9", "collections", "switches", "stolen", "short", "as idle", "unknown"};
     char baseline[160];
     const char *const titles[] = {"calls a second", "meant",  "made",     "late",
                                   "p50 vs",         "p99 vs", "p99.9 vs", "miss p50"};

@@ -66,7 +66,7 @@ static void tails_add_up(void **state)
     add(0, 2e6, 20, VTB_TAIL_SWITCH);
     add(0, 3e6, 10, VTB_TAIL_STOLEN);
     add(0, 4e6, 40, VTB_TAIL_NONE);
-    add(0, 90, 7, VTB_TAIL_SWITCH); /* slow once, but not above p99.9 */
+    add(0, 90, 7, VTB_TAIL_SWITCH); /* not above p99.9 */
     add(control, 50, 99980, VTB_TAIL_NONE);
     add(control, 1e6, 15, VTB_TAIL_NONE);
     add(control, 1e6, 5, VTB_TAIL_SWITCH);
@@ -80,6 +80,25 @@ static void tails_add_up(void **state)
     assert_true(isnan(tail_of(control)[VTB_TAIL_IDLE]));
     assert_near(tail_of(control)[VTB_TAIL_SWITCH], 0.25, 1e-9);
     assert_near(tail_of(control)[VTB_TAIL_UNKNOWN], 0.75, 1e-9);
+}
+
+/* Above a p99.9 of 100 ns half are too short for a look at the thread, and a collection is one of
+ * them: a control with as many that are short explains none of the others. */
+static void short_calls_are_told_apart(void **state)
+{
+    (void)state;
+    const size_t control = vtb_cells_end(&plan.points[0]);
+    const size_t unit = 2;
+    add(unit, 100, 99900, VTB_TAIL_NONE);
+    add(unit, 5000, 10, VTB_TAIL_COLLECTION);
+    add(unit, 5000, 40, VTB_TAIL_NONE);
+    add(unit, 20000, 50, VTB_TAIL_NONE);
+    add(control, 5000, 500, VTB_TAIL_NONE);
+    summarise();
+    assert_near(tail_of(unit)[VTB_TAIL_COLLECTION], 0.1, 1e-9);
+    assert_near(tail_of(unit)[VTB_TAIL_SHORT], 0.4, 1e-9);
+    assert_near(tail_of(unit)[VTB_TAIL_IDLE] + tail_of(unit)[VTB_TAIL_UNKNOWN], 0.5, 1e-9);
+    assert_true(tail_of(unit)[VTB_TAIL_IDLE] < 0.2); /* the control's 15 that are long */
 }
 
 /* A control that is worse than the case explains all of the rest, and no more. */
@@ -138,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tails_add_up),
+        cmocka_unit_test(short_calls_are_told_apart),
         cmocka_unit_test(the_control_explains_the_rest),
         cmocka_unit_test(each_has_its_control),
         cmocka_unit_test(sessions_together),

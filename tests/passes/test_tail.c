@@ -10,9 +10,10 @@
 
 static struct vtb_pauses pauses;
 
+/* A collection that had the processor all along. */
 static void add_pause(double start_ns, double end_ns)
 {
-    vtb_pauses_add(&pauses, start_ns, end_ns, 1);
+    vtb_pauses_add(&pauses, start_ns, end_ns, end_ns - start_ns);
 }
 
 /* A thread that was switched out, as one that sleeps is. */
@@ -22,15 +23,17 @@ static void sleep_a_moment(void)
     (void)nanosleep(&moment, NULL);
 }
 
-/* The cause of a call behind two readings, if nothing else came in between. */
+/* The cause of the first call of a busy period, which was waited for until 2000 and ended 100 us
+ * later, if nothing else came in between. */
 static enum vtb_tail_cause cause_behind(int64_t apart_ns)
 {
     enum vtb_tail_cause cause = VTB_TAIL_SWITCH;
     for (int i = 0; i < ATTEMPTS_N && cause == VTB_TAIL_SWITCH; i++) {
         struct vtb_tail tail = {.pauses = NULL};
+        const int64_t started_ns = 2000 + apart_ns;
         vtb_tail_look(&tail, 1000);
-        vtb_tail_begin(&tail, 2000, 2000 + apart_ns);
-        cause = vtb_tail_cause(&tail, 1000000);
+        vtb_tail_begin(&tail, 2000, started_ns);
+        cause = vtb_tail_cause(&tail, 2000, started_ns, started_ns + 100000);
     }
     return cause;
 }
@@ -39,48 +42,70 @@ static void gaps_are_stolen(void **state)
 {
     (void)state;
     assert_int_equal(cause_behind(30), VTB_TAIL_NONE);
-    assert_int_equal(cause_behind(VTB_TAIL_GAP_NS), VTB_TAIL_NONE);
-    assert_int_equal(cause_behind(VTB_TAIL_GAP_NS + 1), VTB_TAIL_STOLEN);
+    assert_int_equal(cause_behind(VTB_GAP_NS), VTB_TAIL_NONE);
+    assert_int_equal(cause_behind(VTB_GAP_NS + 1), VTB_TAIL_STOLEN);
 }
 
-/* Of the whole busy period, though it was looked at again meanwhile; and of no later one. */
+/* Of all calls that waited for the one in which it was; and of no later one, and no short one. */
 static void switches(void **state)
 {
     (void)state;
     struct vtb_tail tail = {.pauses = NULL};
     vtb_tail_look(&tail, 1000);
     assert_int_equal(tail.looked_ns, 1000);
-    vtb_tail_begin(&tail, 2000, 2000 + 2 * VTB_TAIL_GAP_NS);
+    vtb_tail_begin(&tail, 2000, 2000 + 2 * VTB_GAP_NS);
     sleep_a_moment();
-    assert_int_equal(vtb_tail_cause(&tail, 3000), VTB_TAIL_SWITCH);
-    assert_int_equal(vtb_tail_cause(&tail, 4000), VTB_TAIL_SWITCH);
+    assert_int_equal(vtb_tail_cause(&tail, 2000, 22000, 23000), VTB_TAIL_SWITCH);
+    assert_int_equal(vtb_tail_cause(&tail, 3000, 23000, 24000), VTB_TAIL_SWITCH);
     enum vtb_tail_cause later = VTB_TAIL_SWITCH;
-    for (int i = 0; i < ATTEMPTS_N && later == VTB_TAIL_SWITCH; i++) {
-        vtb_tail_begin(&tail, 5000, 5030);
-        later = vtb_tail_cause(&tail, 6000);
-    }
+    for (int i = 0; i < ATTEMPTS_N && later == VTB_TAIL_SWITCH; i++)
+        later = vtb_tail_cause(&tail, 24000, 25000, 50000); /* slow by itself */
     assert_int_equal(later, VTB_TAIL_NONE);
+    vtb_tail_begin(&tail, 60000, 60030);
+    sleep_a_moment();
+    assert_int_equal(vtb_tail_cause(&tail, 60000, 60030, 60030 + VTB_GAP_NS - 30), VTB_TAIL_NONE);
 }
 
-/* A pause that ended while the caller was busy, or the last moment before; whatever else was. */
+/* Pauses that took half of the time at least, from the last moment before the busy period on. */
 static void collections(void **state)
 {
     (void)state;
     struct vtb_tail tail = {.pauses = &pauses};
     vtb_pauses_start(&pauses, 0);
     vtb_tail_look(&tail, 0);
-    vtb_tail_begin(&tail, 2000, 2000);
-    assert_int_not_equal(vtb_tail_cause(&tail, 2500), VTB_TAIL_COLLECTION);
-    add_pause(1000, 2000); /* it was over when the caller read the clock */
-    assert_int_not_equal(vtb_tail_cause(&tail, 2500), VTB_TAIL_COLLECTION);
-    vtb_tail_begin(&tail, 1999, 3000);
+    vtb_tail_begin(&tail, 2000, 2030);
+    assert_int_equal(vtb_tail_cause(&tail, 2000, 2030, 4000), VTB_TAIL_NONE);
+    add_pause(500, 2000); /* it was over when the caller read the clock */
+    assert_int_equal(vtb_tail_cause(&tail, 2000, 2030, 4000), VTB_TAIL_NONE);
+    add_pause(2050, 2500);
+    assert_int_equal(vtb_tail_cause(&tail, 2000, 2030, 4000), VTB_TAIL_NONE);
+    add_pause(3000, 3550);
+    assert_int_equal(vtb_tail_cause(&tail, 2000, 2030, 4000), VTB_TAIL_COLLECTION);
+    assert_int_equal(vtb_tail_cause(&tail, 2500, 4000, 5000), VTB_TAIL_COLLECTION); /* waited */
+    assert_int_equal(vtb_tail_cause(&tail, 4900, 5000, 7000), VTB_TAIL_NONE);
+}
+
+/* A small nursery is collected again and again while the calls that a switch kept waiting are
+ * made: that is not why they waited. Nor did a collection take long that was switched out. */
+static void collections_behind_a_switch(void **state)
+{
+    (void)state;
+    struct vtb_tail tail = {.pauses = &pauses};
+    vtb_pauses_start(&pauses, 0);
+    vtb_tail_look(&tail, 0);
+    vtb_tail_begin(&tail, 1000, 1030);
+    vtb_pauses_add(&pauses, 2000, 14000000, 3000);
     sleep_a_moment();
-    assert_int_equal(vtb_tail_cause(&tail, 3500), VTB_TAIL_COLLECTION);
-    assert_int_equal(vtb_tail_cause(&tail, 9000), VTB_TAIL_COLLECTION);
-    vtb_tail_begin(&tail, 9000, 9000);
-    assert_int_not_equal(vtb_tail_cause(&tail, 9500), VTB_TAIL_COLLECTION);
-    add_pause(9100, 9200);
-    assert_int_equal(vtb_tail_cause(&tail, 9500), VTB_TAIL_COLLECTION);
+    assert_int_equal(vtb_tail_cause(&tail, 1000, 1030, 15000000), VTB_TAIL_SWITCH);
+    for (int64_t i = 0; i < 2000; i++) {
+        const int64_t started_ns = 15000000 + 3000 * i;
+        add_pause((double)started_ns + 50, (double)started_ns + 2950);
+        assert_int_equal(vtb_tail_cause(&tail, 5000 * (i + 1), started_ns, started_ns + 3000),
+                         VTB_TAIL_SWITCH);
+    }
+    /* One that takes longer than was waited so far is. */
+    add_pause(21000000, 61000000);
+    assert_int_equal(vtb_tail_cause(&tail, 10005000, 21000000, 61000100), VTB_TAIL_COLLECTION);
 }
 
 int main(void)
@@ -89,6 +114,7 @@ int main(void)
         cmocka_unit_test(gaps_are_stolen),
         cmocka_unit_test(switches),
         cmocka_unit_test(collections),
+        cmocka_unit_test(collections_behind_a_switch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
