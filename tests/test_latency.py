@@ -20,6 +20,7 @@ import pytest
 from conftest import BINARY, HANG_S, ROOT, Bench, Outcome, Row, iterations, medians, wait_until
 
 STOPS = ROOT / "tests" / "fixtures" / "latency" / "stops_once.c"
+SLOW = ROOT / "tests" / "fixtures" / "latency" / "slow_at_times.c"
 
 KINDS = ["latency", "service", "miss"]
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999, "p9999": 0.9999, "max": 1.0}
@@ -224,6 +225,17 @@ def test_a_caller_that_stops_keeps_all_later_calls_waiting(bench: Bench) -> None
     assert row["late_share"] > 0.4
     # Whoever sleeps is switched out. The longest may all be in one bucket, and none above it.
     assert row.get("tail_switches_share", 1) == 1
+
+
+def test_calls_of_a_slice_that_falls_behind_are_made(bench: Bench) -> None:
+    """In two of eight slices at most calls take twice as long as there is time for each: that is no
+    reason to refuse the rate, and what is left at the end of the slice is in the figures."""
+    words = ["latency", "--strategy", str(SLOW), "--rate", "200k", "--slices", "16", "--keys"]
+    words += ["1000", "--hit-rate", "1", "--sessions", "1", "--slice-ms", "5", "--format", "json"]
+    rows = bench.ok(*words).rows
+    assert all(row["calls_n"] == 16 * 1000 for row in medians(rows))
+    (row,) = [row for row in medians(rows) if "/slow_at_times/" in row["run_name"]]
+    assert row["latency_max_ns"] >= 500 * 5000
 
 
 def test_an_overload_is_refused(bench: Bench) -> None:

@@ -121,8 +121,9 @@ static void add_lengths(struct vtb_latencies *latencies, size_t unit, enum vtb_l
 /* The backlog at the end of a slice, as a share of it, from which on a caller falls behind. */
 #define BEHIND_SHARE 0.02
 
-/* A backlog at the end of a slice that did not grow all along is worked off, in at most so much
- * time; more is too much, however it came about. */
+/* A backlog at the end of a slice is worked off, as calls that were not made would be in no
+ * percentile. That takes at most so much of the caller's processor time: more is too much, however
+ * it came about. */
 #define WORKING_OFF_NS INT64_C(2000000000)
 
 /* From waking the threads until the first call is due. */
@@ -149,6 +150,8 @@ struct caller {
     uint64_t late_n;
     int64_t ended_ns; /* of the slice's last call */
     bool overloaded;
+    bool gave_up;                /* the slice has calls that were not made */
+    int64_t next_mark_ns;        /* when the backlog is looked at again */
     double began_cpu_ns;         /* the thread's processor time when the slice began */
     int64_t backlog_ns[MARKS_N]; /* of the slice, as is the next */
     size_t marks_n;
@@ -163,6 +166,7 @@ struct unit {
     struct vtb_pauses *pauses; /* owned; null: its heap does not collect */
     struct caller *callers;    /* owned, runner->callers_n of them */
     struct vtb_latency_tally tally;
+    bool gave_up; /* a caller of its did, in any slice */
 };
 
 /* A slice that is run. */
@@ -171,6 +175,7 @@ struct slice {
     double gap_ns; /* of each caller's calls, on average */
     int64_t start_ns;
     int64_t end_ns;
+    bool is_trial; /* it is asked only whether callers fall behind, who give up then */
 };
 
 struct pass {
@@ -212,13 +217,19 @@ static inline double next_ns(const struct slice *slice, struct caller *caller, d
     return before_ns + slice->gap_ns * (double)caller->gaps[caller->gap];
 }
 
+/* The processor time that a caller has had since its slice began. */
+static double had_ns(const struct caller *caller)
+{
+    return vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID) - caller->began_cpu_ns;
+}
+
 /* Whether a caller had the processor for longer, by a part of the slice that matters, than there
  * was time for the calls that it made. If not, it is late because it was kept from running, which
  * says nothing of a rate. */
 static bool had_the_processor(const struct slice *slice, const struct caller *caller)
 {
     const double slice_ns = (double)(slice->end_ns - slice->start_ns);
-    const double cpu_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID) - caller->began_cpu_ns - LEAD_NS;
+    const double cpu_ns = had_ns(caller) - LEAD_NS;
     const double meant_ns = fmax(slice_ns - (double)caller->backlog_ns[MARKS_N - 1], 0);
     return cpu_ns > meant_ns + BEHIND_SHARE / 2 * slice_ns;
 }
@@ -239,24 +250,35 @@ static bool falls_behind(const struct slice *slice, const struct caller *caller)
 
 static int64_t mark_ns(const struct slice *slice, size_t mark)
 {
-    return mark == MARKS_N ? slice->end_ns + WORKING_OFF_NS
-                           : slice->start_ns +
-                                 (slice->end_ns - slice->start_ns) * (int64_t)(mark + 1) / MARKS_N;
+    return slice->start_ns + (slice->end_ns - slice->start_ns) * (int64_t)(mark + 1) / MARKS_N;
 }
 
-/* Notes the backlog at each mark that has passed. False if the caller is to give up. */
+/* When a caller that works off what is left of a slice is to be looked at again: not before it can
+ * have had the processor for too long. */
+static int64_t give_up_ns(const struct slice *slice, const struct caller *caller, int64_t now_ns)
+{
+    const int64_t most_ns = slice->end_ns - slice->start_ns + WORKING_OFF_NS;
+    return now_ns + most_ns - (int64_t)had_ns(caller);
+}
+
+/* Notes the backlog at each mark that has passed, and at the last whether the caller falls behind.
+ * False if it is to give up. */
 static __attribute__((noinline)) bool pass_marks(const struct slice *slice, struct caller *caller,
                                                  int64_t now_ns, int64_t intended_ns)
 {
-    for (; now_ns >= mark_ns(slice, caller->marks_n); caller->marks_n++) {
-        if (caller->marks_n == MARKS_N) {
-            caller->overloaded = true;
-            return false;
-        }
-        caller->backlog_ns[caller->marks_n] = now_ns > intended_ns ? now_ns - intended_ns : 0;
+    const bool was_last = caller->marks_n == MARKS_N;
+    while (caller->marks_n < MARKS_N && now_ns >= mark_ns(slice, caller->marks_n))
+        caller->backlog_ns[caller->marks_n++] = now_ns > intended_ns ? now_ns - intended_ns : 0;
+    if (caller->marks_n < MARKS_N) {
+        caller->next_mark_ns = mark_ns(slice, caller->marks_n);
+        return true;
     }
-    caller->overloaded |= caller->marks_n == MARKS_N && falls_behind(slice, caller);
-    return !caller->overloaded;
+    if (!was_last)
+        caller->overloaded = falls_behind(slice, caller);
+    caller->next_mark_ns = give_up_ns(slice, caller, now_ns);
+    caller->gave_up = caller->next_mark_ns <= now_ns || (caller->overloaded && slice->is_trial);
+    caller->overloaded |= caller->gave_up;
+    return !caller->gave_up;
 }
 
 /* Where a window stands between two calls. */
@@ -343,6 +365,7 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
     struct vtb_env *env = &runner->callers[index];
     double intended = (double)index / (double)runner->callers_n * slice->gap_ns;
     const double end = (double)(slice->end_ns - slice->start_ns);
+    caller->next_mark_ns = mark_ns(slice, 0);
     caller->began_cpu_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
     int64_t now_ns = read_ns();
     if (now_ns <= slice->start_ns) /* who comes later was kept since it was looked at last */
@@ -352,8 +375,7 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
         intended = next_ns(slice, caller, 0);
     while (intended < end) {
         const int64_t intended_ns = slice->start_ns + (int64_t)intended;
-        if (now_ns >= mark_ns(slice, caller->marks_n) &&
-            !pass_marks(slice, caller, now_ns, intended_ns))
+        if (now_ns >= caller->next_mark_ns && !pass_marks(slice, caller, now_ns, intended_ns))
             break;
         if (now_ns > intended_ns)
             caller->late_n++;
@@ -374,6 +396,7 @@ static void begin_slice(const struct pass *pass, struct caller *caller, size_t w
                         struct vtb_random *arrivals)
 {
     caller->overloaded = false;
+    caller->gave_up = false;
     caller->marks_n = 0;
     caller->stops_n = 0;
     caller->gaps = pass->open_loop->poisson ? pass->gaps : NULL;
@@ -414,13 +437,14 @@ static void keep_slice(struct pass *pass, const struct slice *slice, int64_t end
     }
 }
 
-/* Runs a slice of a unit at a rate. All units of a round get the same times of calls, as they draw
+/* Runs a slice of a unit at a rate, or tries one. All units of a round get the same times of calls, as they draw
  * them from the same random numbers. True if no caller fell behind. */
-static bool run_slice(struct pass *pass, struct unit *unit, double rate, struct vtb_random arrivals)
+static bool run_slice(struct pass *pass, struct unit *unit, double rate, bool is_trial,
+                      struct vtb_random arrivals)
 {
     struct vtb_runner *runner = unit->runner;
     const size_t n = runner->callers_n;
-    struct slice slice = {.unit = unit, .gap_ns = 1e9 * (double)n / rate};
+    struct slice slice = {.unit = unit, .gap_ns = 1e9 * (double)n / rate, .is_trial = is_trial};
     vtb_runner_muster(runner);
     vtb_runner_run(runner, VTB_BEFORE_EPOCH_N);
     for (size_t i = 0; i < n; i++)
@@ -435,6 +459,7 @@ static bool run_slice(struct pass *pass, struct unit *unit, double rate, struct 
     for (size_t i = 0; i < n; i++) {
         const struct caller *caller = &unit->callers[i];
         overloaded |= caller->overloaded;
+        unit->gave_up |= caller->gave_up;
         ended_ns = caller->ended_ns > ended_ns ? caller->ended_ns : ended_ns;
     }
     keep_slice(pass, &slice, ended_ns, pauses_n);
@@ -486,14 +511,16 @@ static bool fail_overloaded(const struct pass *pass, const struct unit *unit,
         tally->overloaded_n, tally->slices_n);
 }
 
-/* Refuses the load once a unit has fallen behind in most of its slices. */
+/* Refuses the load once a unit has fallen behind in most of its slices, or has given one up: then
+ * there are calls that no percentile has. */
 static bool check_load(const struct pass *pass, const struct unit *unit, bool is_last,
                        struct vtb_error *error)
 {
     const struct vtb_latency_tally *tally = &unit->tally;
     const bool most = 2 * tally->overloaded_n > tally->slices_n;
-    return !most || (!is_last && tally->overloaded_n < OVERLOADED_N) ||
-           fail_overloaded(pass, unit, error);
+    const bool is_refused =
+        unit->gave_up || (most && (is_last || tally->overloaded_n >= OVERLOADED_N));
+    return !is_refused || fail_overloaded(pass, unit, error);
 }
 
 /* Forgets what was found of a unit. */
@@ -514,7 +541,7 @@ static void forget(struct unit *unit)
 static bool sustains(struct pass *pass, struct unit *unit, double rate)
 {
     for (int i = 0; i < TRIALS_N; i++) {
-        if (run_slice(pass, unit, rate, pass->arrivals))
+        if (run_slice(pass, unit, rate, true, pass->arrivals))
             return true;
     }
     return false;
@@ -529,7 +556,7 @@ static bool sustains(struct pass *pass, struct unit *unit, double rate)
 static double find_sustained(struct pass *pass, struct unit *unit)
 {
     forget(unit);
-    (void)run_slice(pass, unit, FLOOD_RATE, pass->arrivals);
+    (void)run_slice(pass, unit, FLOOD_RATE, true, pass->arrivals);
     double hi = 1.1 * (double)calls_of(unit) * 1e9 / unit->tally.lasted_ns;
     double lo = hi / SOUGHT_FACTOR;
     while (!vtb_interrupted() && lo > 1 && !sustains(pass, unit, lo)) {
@@ -560,18 +587,23 @@ static bool find_all_sustained(struct pass *pass, struct vtb_error *error)
 /* --- all slices --- */
 
 /* Runs a slice of each unit that is not counted: it is the first to touch all sorts of memory. */
-static void run_first_slices(struct pass *pass)
+static bool run_first_slices(struct pass *pass, struct vtb_error *error)
 {
     for (size_t i = 0; i < pass->units_n && !vtb_interrupted(); i++) {
-        (void)run_slice(pass, &pass->units[i], pass->open_loop->rate, pass->arrivals);
-        forget(&pass->units[i]);
+        struct unit *unit = &pass->units[i];
+        (void)run_slice(pass, unit, pass->open_loop->rate, false, pass->arrivals);
+        if (unit->gave_up)
+            return fail_overloaded(pass, unit, error);
+        forget(unit);
     }
+    return true;
 }
 
 static bool run_slices(struct pass *pass, size_t slices_n, struct vtb_latency_timeline *timeline,
                        struct vtb_error *error)
 {
-    run_first_slices(pass);
+    if (!run_first_slices(pass, error))
+        return false;
     pass->timeline = timeline;
     for (size_t round = 0; round < slices_n; round++) {
         const struct vtb_random arrivals = pass->arrivals;
@@ -579,7 +611,7 @@ static bool run_slices(struct pass *pass, size_t slices_n, struct vtb_latency_ti
         vtb_bench_take_places(pass->bench, &pass->places);
         for (size_t i = 0; i < pass->units_n; i++) {
             struct unit *unit = &pass->units[pass->order[i]];
-            (void)run_slice(pass, unit, pass->open_loop->rate, arrivals);
+            (void)run_slice(pass, unit, pass->open_loop->rate, false, arrivals);
             if (vtb_interrupted())
                 return vtb_fail_interrupted(error);
             if (!check_load(pass, unit, round + 1 == slices_n, error))

@@ -124,8 +124,10 @@ double vtb_latency_slice_ns(const struct vtb_open_loop *open_loop);
  * A caller falls behind steadily in a slice if the backlog, which is the time by which the next
  * call is late, grew from each quarter of the slice to the next, or half of its calls take longer
  * than there is time for each; if it is more than 2 % of the slice at its end; and if the caller
- * had the processor for longer than there was time for the calls that it made. A load cannot be
- * sustained if that is so in most of a case's slices: in three of them, before others are run.
+ * had the processor for longer than there was time for the calls that it made. What is left is
+ * worked off, so that each call of a slice is made. A load cannot be sustained if that takes 2 s of
+ * the caller's processor time, or if callers fall behind in most of a case's slices: in three of
+ * them, before others are run.
  */
 VTB_MUST_USE bool vtb_latency_run(struct vtb_fixture *fixture,
                                   const struct vtb_open_loop *open_loop, enum vtb_consumer consumer,
