@@ -101,6 +101,19 @@ def test_percentiles_are_told_from_enough_calls(kept: tuple[Outcome, Path]) -> N
             assert known == sorted(known)
 
 
+def test_every_case_and_control_has_a_name_of_its_own(bench: Bench) -> None:
+    """Of several points and consumers; and each distribution says whose it is."""
+    words = ["--hit-rate", "0.2,0.8", "--consumer", "both", "--threads", "1,2", "--sessions", "1"]
+    outcome = bench.ok(*FEW, *words, "--format", "json")
+    names = [row["run_name"] for row in medians(outcome.rows)]
+    assert len(set(names)) == len(names)
+    controls = [name for name in names if "/idle_control/none/" in name]
+    assert len(controls) == 2 * 2 * 2 and not any("/method:" in name for name in controls)
+    texts = [path.read_text() for path in outcome.files() if path.name.endswith(".hgrm")]
+    cases = [re.findall(r"^#\[Case +=  ?(.*)\]$", text, re.M)[0] for text in texts]
+    assert sorted(cases) == sorted([*names, *names])
+
+
 def test_a_tail_is_told_where_there_is_one(bench: Bench) -> None:
     """Above p99.9 are at least ten of 10,000 calls; the shares add up. Behind a stop of 100 ms the
     longest are apart from each other by 5 us, and more than a thousandth of a tenth of them."""
@@ -212,14 +225,14 @@ def test_csv_and_markdown_have_the_same(kept: tuple[Outcome, Path]) -> None:
 
 
 def test_a_caller_that_stops_keeps_all_later_calls_waiting(bench: Bench) -> None:
-    """Coordinated omission: it stops for 100 ms in a slice of 50. All calls that were due meanwhile
-    are late, those at the end of the slice by 50 ms at least; one alone took long by itself."""
-    words = ["latency", "--strategy", str(STOPS), "--rate", "200k", "--slices", "2", "--keys"]
+    """Coordinated omission: it stops for 100 ms in the first half of a slice of 50. All calls that
+    were due meanwhile are late, the last of the slice by 50 ms at least; one alone took long."""
+    words = ["latency", "--strategy", str(STOPS), "--rate", "200k", "--slices", "1", "--keys"]
     words += ["1000", "--hit-rate", "1", "--sessions", "1", "--format", "json"]
     (row,) = [
         row for row in medians(bench.ok(*words).rows) if "/stops_once/" in row["run_name"]
     ]
-    assert row["calls_n"] == 20_000
+    assert row["calls_n"] == 10_000
     assert row["service_max_ns"] >= 100e6 and row["latency_max_ns"] >= 100e6
     assert row["latency_p90_ns"] > 50e6 > row["service_p90_ns"]
     assert row["late_share"] > 0.4

@@ -30,9 +30,10 @@ from plot_cases import (
 from plots import kinds
 from plots.drawing import figure_of
 from plots.files import BadFile
+from plots.latencies import control_of
 from plots.looks import style_of
-from plots.results import load
-from plots.tables import Options
+from plots.results import IDLE, load
+from plots.tables import Options, tables
 
 GARBLED = {
     "empty": ("", "empty"),
@@ -100,7 +101,7 @@ def latency_rows(strategy: str, p99_ns: float, **point: Any) -> list[Row]:
     that of all of them."""
     name = name_of(strategy, tail="/rate:1000", **point)
     if strategy == "idle_control":
-        name = "user_cache/idle_control/none/rate:1000"
+        name = re.sub("/method:[a-z]*", "", name.replace("/glibc/", "/none/"))
     figures = {"rate_intended": 1000, "latency_p99_ns": p99_ns}
     session = {"run_name": name, "name": name, "run_type": "iteration", "slices": 3}
     pooled = {"run_type": "aggregate", "aggregate_name": "pooled", **figures}
@@ -126,6 +127,25 @@ def test_percentiles_of_latencies(tmp_path: Path) -> None:
     points = [(1, 100), (pytest.approx(99), 900)]
     assert drawn_lines(figure_of(picture)) == dict.fromkeys(names, points)
     assert "idle_control" in text_of(picture)
+
+
+def test_each_point_has_its_control(tmp_path: Path) -> None:
+    """Of all parameters, with as many callers."""
+    points = [
+        {"hit_rate": hit_rate, "request_ops": request_ops}
+        for hit_rate in ["0.2", "0.8"]
+        for request_ops in ["8", "16"]
+    ]
+    rows = []
+    for i, point in enumerate(points):
+        rows += [latency_rows(name, 1000.0, **point) for name in ["heap_task", "value_task"]]
+        rows.append(latency_rows("idle_control", 1000.0 * (i + 1), **point))
+    cases = load([file_of(tmp_path / "run.json", *rows)]).cases
+    found = tables([case for case in cases if case.strategy != IDLE], set())
+    controls = [control_of(cases, table) for table in found]
+    assert [case.get("latency_p99_ns") for case in controls if case] == [1000, 2000, 3000, 4000]
+    found[0].fixed["threads"] = "2"
+    assert control_of(cases, found[0]) is None
 
 
 def test_a_timeline_of_slices(tmp_path: Path) -> None:

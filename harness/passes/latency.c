@@ -437,8 +437,8 @@ static void keep_slice(struct pass *pass, const struct slice *slice, int64_t end
     }
 }
 
-/* Runs a slice of a unit at a rate, or tries one. All units of a round get the same times of calls, as they draw
- * them from the same random numbers. True if no caller fell behind. */
+/* Runs a slice of a unit at a rate, or tries one. All units of a round get the same times of calls,
+ * as they draw them from the same random numbers. True if no caller fell behind. */
 static bool run_slice(struct pass *pass, struct unit *unit, double rate, bool is_trial,
                       struct vtb_random arrivals)
 {

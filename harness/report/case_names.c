@@ -35,11 +35,32 @@ static const char *hits_word(const struct vtb_point *point)
 
 #define PART_BYTES 256
 
-static void name_parameters(char part[PART_BYTES], const struct vtb_point *point,
-                            const struct vtb_case *the_case, enum vtb_naming named)
+/* Whose name it is: a case's, or that of a control, which is of a point's cases with as many
+ * callers, on any heap and by any method. */
+struct named {
+    const struct vtb_comparison *comparison;
+    const struct vtb_case *the_case; /* null: a control */
+    const char *strategy;
+    const char *heap;
+    size_t callers_n;
+};
+
+/* A parameter's value; of a control, the first that means something to a case. */
+static double value_of(const struct vtb_parameter *parameter, const struct named *whose)
+{
+    const struct vtb_point *point = whose->comparison->point;
+    double value = NAN;
+    if (whose->the_case)
+        return vtb_parameter_value(parameter, point, whose->the_case);
+    for (size_t i = 0; i < point->cases_n && isnan(value); i++)
+        value = vtb_parameter_value(parameter, point, &point->cases[i]);
+    return value;
+}
+
+static void name_parameters(char part[PART_BYTES], const struct named *whose, enum vtb_naming named)
 {
     for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
-        const double value = vtb_parameter_value(each, point, the_case);
+        const double value = value_of(each, whose);
         if (each->named == named && !isnan(value) && value != each->usual)
             vtb_append(part, PART_BYTES, "/%s:%.12g", each->word, value);
     }
@@ -52,12 +73,13 @@ static bool has_other_caller(const struct vtb_case *the_case)
 }
 
 /* Writes the parts of a name that are left out if they have their usual values. */
-static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
-                      const struct vtb_case *the_case)
+static void rare_part(char part[PART_BYTES], const struct named *whose)
 {
-    name_parameters(part, point, the_case, VTB_NAMED_FIRST);
-    name_parameters(part, point, the_case, VTB_NAMED);
-    name_parameters(part, point, the_case, VTB_NAMED_LAST);
+    const struct vtb_point *point = whose->comparison->point;
+    const struct vtb_case *the_case = whose->the_case;
+    name_parameters(part, whose, VTB_NAMED_FIRST);
+    name_parameters(part, whose, VTB_NAMED);
+    name_parameters(part, whose, VTB_NAMED_LAST);
     if (point->store)
         vtb_append(part, PART_BYTES, "/store:%s", point->store->word);
     else if (point->completer)
@@ -69,34 +91,49 @@ static void rare_part(char part[PART_BYTES], const struct vtb_point *point,
                    vtb_abstraction_words[VTB_ABSTRACTION_VIRTUAL]);
     if (point->concurrent_table)
         vtb_append(part, PART_BYTES, "/table:%s", vtb_table_words[VTB_TABLE_CONCURRENT]);
-    if (has_other_caller(the_case))
+    if (the_case && has_other_caller(the_case))
         vtb_append(part, PART_BYTES, "/caller:%s", vtb_caller_words[the_case->caller]);
-    if (the_case->stored)
+    if (the_case && the_case->stored)
         vtb_append(part, PART_BYTES, "/stored:1");
-    if (the_case->threads_n > 1)
-        vtb_append(part, PART_BYTES, "/threads:%zu", the_case->threads_n);
+    if (whose->callers_n > 1)
+        vtb_append(part, PART_BYTES, "/threads:%zu", whose->callers_n);
     if (point->cold)
         vtb_append(part, PART_BYTES, "/start:cold");
 }
 
-void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
-                   const struct vtb_figures *figures)
+static void write_name(char *name, size_t name_bytes, const struct named *whose)
 {
-    const struct vtb_point *point = comparison->point;
+    const struct vtb_point *point = whose->comparison->point;
     char keys[VTB_POINT_TEXT_BYTES];
     char hits[VTB_POINT_TEXT_BYTES];
     char rare[PART_BYTES] = "";
     vtb_keys_text(keys, point);
     vtb_hits_text(hits, point);
-    rare_part(rare, point, figures->the_case);
+    rare_part(rare, whose);
     snprintf(name, name_bytes,
              "%s/%s/%s/%s%s/calls:%" PRIu64 "/in_flight:%zu/completion:%s/keys:%" PRIu64
-             "/distribution:%s/consumer:%s/method:%s/depth:%zu%s",
-             point->workload->name, figures->the_case->timing->name, figures->the_case->heap->name,
-             hits_word(point), hits, point->calls_n, point->in_flight,
-             vtb_completion_words[point->completion], point->keys_n, keys,
-             vtb_consumer_words[comparison->consumer], vtb_case_method(figures->the_case),
-             point->depth, rare);
+             "/distribution:%s/consumer:%s%s%s/depth:%zu%s",
+             point->workload->name, whose->strategy, whose->heap, hits_word(point), hits,
+             point->calls_n, point->in_flight, vtb_completion_words[point->completion],
+             point->keys_n, keys, vtb_consumer_words[whose->comparison->consumer],
+             whose->the_case ? "/method:" : "",
+             whose->the_case ? vtb_case_method(whose->the_case) : "", point->depth, rare);
+}
+
+void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
+                   const struct vtb_figures *figures)
+{
+    const struct vtb_case *the_case = figures->the_case;
+    const struct named whose = {comparison, the_case, the_case->timing->name, the_case->heap->name,
+                                the_case->threads_n};
+    write_name(name, name_bytes, &whose);
+}
+
+void vtb_control_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
+                      const char *control, size_t callers_n)
+{
+    const struct named whose = {comparison, NULL, control, "none", callers_n};
+    write_name(name, name_bytes, &whose);
 }
 
 const char *vtb_case_strategy(const struct vtb_case *the_case)

@@ -10,6 +10,11 @@
 void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
                    const struct vtb_figures *figures);
 
+/* Writes the name of what was measured beside a point's cases with so many callers, whatever their
+ * heap and method: as a case's, on the heap "none", without a method. */
+void vtb_control_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
+                      const char *control, size_t callers_n);
+
 /* Give what a case is called in tables: its strategy, or what a guest calls that which stands for
  * it; and its heap, or the guest with its version. */
 const char *vtb_case_strategy(const struct vtb_case *the_case);

@@ -110,9 +110,7 @@ void vtb_latency_name(char *name, size_t name_bytes, const struct vtb_latency_re
     if (named.the_case)
         vtb_case_name(name, name_bytes, &comparison, &named);
     else
-        (void)snprintf(name, name_bytes, "%s/idle_control/none", table->point->workload->name);
-    if (!named.the_case && figures->callers_n > 1)
-        vtb_append(name, name_bytes, "/threads:%zu", figures->callers_n);
+        vtb_control_name(name, name_bytes, &comparison, "idle_control", figures->callers_n);
     if (seeks(report))
         vtb_append(name, name_bytes, "/rate:max");
     else

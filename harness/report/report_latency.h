@@ -16,7 +16,7 @@ struct vtb_latency_report {
 extern const char *const vtb_latency_kind_words[];
 
 /* Writes a case's name as it is in files of `run`, with the rate of the open loop behind it. The
- * idle control is named as if it were a strategy on no heap. */
+ * idle control is named as if it were a strategy on no heap, by no method. */
 void vtb_latency_name(char *name, size_t name_bytes, const struct vtb_latency_report *report,
                       const struct vtb_latency_table *table,
                       const struct vtb_latency_figures *figures);

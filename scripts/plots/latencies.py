@@ -62,11 +62,16 @@ def latencies_picture(
 
 
 def control_of(cases: list[Case], table: Table) -> Case | None:
-    """The control of the same workload, with as many callers, at the same rate."""
+    """The control of the same point and consumer, with as many callers. It is on no heap, and has
+    what means something to any heap of the point.
+    """
     own = table.fixed
     for case in cases:
-        of_case = [case.point.get(key) == own.get(key) for key in ("workload", "threads", "rate")]
-        if case.strategy == IDLE and case.path == table.cases[0].path and all(of_case):
+        if case.strategy != IDLE or case.path != table.cases[0].path:
+            continue
+        told = {key: value for key, value in case.point.items() if key != "heap"}
+        as_many = told.get("threads") == own.get("threads")
+        if as_many and all(own.get(key, value) == value for key, value in told.items()):
             return case
     return None
 
