@@ -212,6 +212,24 @@ def test_ratios_are_of_pairs_of_sessions(kept: tuple[Outcome, Path]) -> None:
         assert "service_p50_ratio" not in pooled[name]
 
 
+def test_a_ratio_is_not_known_where_sessions_disagree(kept: tuple[Outcome, Path]) -> None:
+    """By more than a tenth. The longest of a run has no interval at all."""
+    rows = medians(json.loads((kept[1] / "a.json").read_text())["benchmarks"])
+    pattern = r"^\| calls a second .*\n\| *:?-.*\n((?:\|.*\n)+)"
+    (text,) = re.findall(pattern, (kept[1] / "a.md").read_text(), re.M)
+    cells = {line.split("|")[1].strip(): line.split("|")[5].strip() for line in text.splitlines()}
+    for name, row in zip(names_of(rows), rows):
+        assert not {"latency_max_ratio_lo", "latency_max_ratio_hi"} & set(row)
+        ratio = row.get("latency_p50_ratio")
+        if ratio is None:
+            assert cells[name.replace("_control", " control")] == "-"
+        elif row["latency_p50_ratio_hi"] > 1.1 * ratio:
+            assert cells[name] == "?"
+        else:
+            assert cells[name].startswith(f"{ratio:.2f} ±")
+    assert "not known yet" in kept[0].out.replace("\n", " ")
+
+
 def test_csv_and_markdown_have_the_same(kept: tuple[Outcome, Path]) -> None:
     rows = medians(json.loads((kept[1] / "a.json").read_text())["benchmarks"])
     table = list(csv.DictReader(io.StringIO((kept[1] / "a.csv").read_text())))

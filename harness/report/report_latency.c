@@ -74,7 +74,10 @@ static void add_quantiles(struct counters *counters, const struct vtb_latency_fi
             char key[KEY_BYTES];
             (void)snprintf(key, sizeof key, "%s_%s", vtb_latency_kind_words[k], quantile_words[q]);
             add_interval(counters, &figures->ns[k][q], key, "_ns");
-            add_interval(counters, &figures->ratios[k][q], key, "_ratio");
+            if (q + 1 < VTB_LATENCY_QUANTILES_N)
+                add_interval(counters, &figures->ratios[k][q], key, "_ratio");
+            else /* of two calls: no interval of it says anything */
+                add(counters, figures->ratios[k][q].median, "%s_ratio", key);
         }
     }
 }
@@ -260,20 +263,19 @@ static const char *rate_text(char text[VTB_NUMBER_BYTES], double rate)
     return vtb_scaled_text(text, rate, units);
 }
 
-/* A ratio, and how far its interval reaches to the farther side: "0.41 ±.02". */
+/* A ratio, and how far its interval reaches to the farther side: "0.41 ±.02"; where the sessions
+ * disagree it is not known yet. */
 static const char *ratio_text(char text[CELL_BYTES], const struct vtb_interval *ratio)
 {
     const double half = fmax(ratio->hi - ratio->median, ratio->median - ratio->lo);
     char number[16];
     if (!isfinite(ratio->median))
         return "-";
+    if (vtb_disagrees(ratio))
+        return "?";
     (void)snprintf(text, CELL_BYTES, "%.2f", ratio->median);
     if (!isfinite(ratio->lo))
         return text;
-    if (half >= 9.95) {
-        vtb_append(text, CELL_BYTES, " ±>9");
-        return text;
-    }
     (void)snprintf(number, sizeof number, half < 0.995 ? "%.2f" : "%.1f", half);
     vtb_append(text, CELL_BYTES, " \302\261%s", half < 0.995 ? number + 1 : number);
     return text;
@@ -420,7 +422,7 @@ static void print_latencies(FILE *out, const struct group *group, enum vtb_forma
 {
     static const char *const tail_titles[] = {
         "of those above p99.9", "collections", "switches", "stolen", "short", "as idle", "unknown"};
-    char baseline[160];
+    char baseline[300];
     const char *const titles[] = {"calls a second", "meant",  "made",     "late",
                                   "p50 vs",         "p99 vs", "p99.9 vs", "miss p50"};
     struct vtb_table text = {.gap = 2, .width = VTB_LOOK_WIDTH};
@@ -431,9 +433,12 @@ static void print_latencies(FILE *out, const struct group *group, enum vtb_forma
     struct vtb_table tail = {.gap = 2, .width = VTB_LOOK_WIDTH};
     add_columns(&tail, tail_titles, sizeof tail_titles / sizeof *tail_titles);
     print_rows(out, &tail, group, format, fill_tail);
-    (void)snprintf(baseline, sizeof baseline,
-                   "vs: over %s's, from the intended start, in another run as well (99 %%).",
-                   baseline_name(group));
+    (void)snprintf(
+        baseline, sizeof baseline,
+        "vs: over %s's, from the intended start: the mean of what it is in each "
+        "session, not the quotient of the columns; in another run as well (99 %%). ?: the "
+        "sessions disagree by more than %.0f %%, it is not known yet.",
+        baseline_name(group), 100 * VTB_DISAGREE_MARGIN);
     vtb_print_wrapped_to(out, baseline, VTB_LOOK_WIDTH);
     fputs("\n\n", out);
 }
@@ -528,9 +533,9 @@ static void print_legend(FILE *out, const struct vtb_latency_report *report)
         vtb_append(text, sizeof text,
                    "late: calls that were due before their caller was free. A call ends when its "
                    "caller is free: a hit is consumed, a miss suspended; miss: from its intended "
-                   "start until it was consumed, which the window makes. -: fewer than %d calls "
-                   "would be beyond it. ",
-                   VTB_LATENCY_BEYOND_N);
+                   "start until it was consumed, which the window makes. short: at most %d us, for "
+                   "no cause that is looked for then. -: fewer than %d calls would be beyond it. ",
+                   VTB_GAP_NS / 1000, VTB_LATENCY_BEYOND_N);
     vtb_append(text, sizeof text, "docs/LATENCY.md tells more.");
     vtb_print_wrapped_to(out, text, VTB_LOOK_WIDTH);
     putc('\n', out);
