@@ -364,7 +364,8 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
     struct caller *caller = &slice->unit->callers[index];
     struct vtb_env *env = &runner->callers[index];
     double intended = (double)index / (double)runner->callers_n * slice->gap_ns;
-    const double end = (double)(slice->end_ns - slice->start_ns);
+    const double rounded = 1e-6 * slice->gap_ns; /* what sums of gaps may be too small by */
+    const double end = (double)(slice->end_ns - slice->start_ns) - rounded;
     caller->next_mark_ns = mark_ns(slice, 0);
     caller->began_cpu_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
     int64_t now_ns = read_ns();
@@ -599,6 +600,19 @@ static bool run_first_slices(struct pass *pass, struct vtb_error *error)
     return true;
 }
 
+/* Passes over as many places of gaps as the unit with the most callers drew, so that none has those
+ * of another one in the next round. */
+static void skip_places(struct pass *pass)
+{
+    size_t most_n = 0;
+    for (size_t i = 0; i < pass->units_n; i++) {
+        const size_t callers_n = pass->units[i].runner->callers_n;
+        most_n = callers_n > most_n ? callers_n : most_n;
+    }
+    for (size_t i = 0; i < most_n; i++)
+        (void)vtb_random_below(&pass->arrivals, GAPS_N);
+}
+
 static bool run_slices(struct pass *pass, size_t slices_n, struct vtb_latency_timeline *timeline,
                        struct vtb_error *error)
 {
@@ -617,7 +631,7 @@ static bool run_slices(struct pass *pass, size_t slices_n, struct vtb_latency_ti
             if (!check_load(pass, unit, round + 1 == slices_n, error))
                 return false;
         }
-        (void)vtb_random_next(&pass->arrivals);
+        skip_places(pass);
     }
     return true;
 }
@@ -683,6 +697,18 @@ static void make_idle(const struct pass *pass, size_t unit, struct vtb_runner *i
     idle->thread_pool = idle->callers_n > 1 ? vtb_bench_threads(pass->bench) : NULL;
 }
 
+/* Their mean is 1 as they are drawn only by and large: then it would be another rate. */
+static void draw_gaps(float *gaps, struct vtb_random *random)
+{
+    double sum = 0;
+    for (size_t i = 0; i < GAPS_N; i++) {
+        gaps[i] = (float)-log1p(-vtb_random_unit(random));
+        sum += (double)gaps[i];
+    }
+    for (size_t i = 0; i < GAPS_N; i++)
+        gaps[i] = (float)((double)gaps[i] * (double)GAPS_N / sum);
+}
+
 static bool open_pass(struct pass *pass, struct vtb_error *error)
 {
     struct vtb_random gaps = vtb_random_stream(pass->fixture->schedule.seed, ARRIVALS_STREAM);
@@ -690,8 +716,7 @@ static bool open_pass(struct pass *pass, struct vtb_error *error)
     pass->units = vtb_allocate(pass->units_n, sizeof *pass->units, WHAT);
     pass->order = vtb_allocate(pass->units_n, sizeof *pass->order, WHAT);
     pass->gaps = vtb_allocate(GAPS_N, sizeof *pass->gaps, WHAT);
-    for (size_t i = 0; i < GAPS_N; i++)
-        pass->gaps[i] = (float)-log1p(-vtb_random_unit(&gaps));
+    draw_gaps(pass->gaps, &gaps);
     pass->arrivals = gaps;
     pass->orders = vtb_random_stream(pass->fixture->schedule.seed, ORDER_STREAM);
     pass->places = vtb_random_stream(pass->fixture->schedule.seed, PLACES_STREAM);
@@ -744,7 +769,8 @@ static void keep_unit(struct vtb_latencies *latencies, size_t session, size_t i,
 double vtb_latency_slice_ns(const struct vtb_open_loop *open_loop)
 {
     const double least_n = 20;
-    return isfinite(open_loop->rate) ? fmax(open_loop->slice_ns, least_n * 1e9 / open_loop->rate)
+    const double calls_n = open_loop->slice_ns * open_loop->rate / 1e9;
+    return isfinite(open_loop->rate) ? fmax(round(calls_n), least_n) * 1e9 / open_loop->rate
                                      : open_loop->slice_ns;
 }
 

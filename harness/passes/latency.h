@@ -110,8 +110,8 @@ struct vtb_latencies vtb_latencies_place(const struct vtb_point *point, size_t s
 struct vtb_lengths vtb_latencies_lengths(const struct vtb_latencies *latencies, size_t unit,
                                          enum vtb_latency_kind kind);
 
-/* Gives how long a case has its turn at a load: longer at rates at which few calls would be made in
- * a slice. */
+/* Gives how long a case has its turn at a load: whole gaps between calls, and longer at rates at
+ * which few calls would be made in a slice. */
 double vtb_latency_slice_ns(const struct vtb_open_loop *open_loop);
 
 /*

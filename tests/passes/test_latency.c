@@ -67,6 +67,8 @@ static void slices_have_calls(void **state)
     assert_same_double(vtb_latency_slice_ns(&open_loop), 2e9);
     open_loop.rate = 400;
     assert_same_double(vtb_latency_slice_ns(&open_loop), 50e6);
+    open_loop.rate = 430; /* not 21.5 of them */
+    assert_near(vtb_latency_slice_ns(&open_loop), 22e9 / 430, 1e-3);
     open_loop.rate = INFINITY;
     assert_same_double(vtb_latency_slice_ns(&open_loop), 50e6);
 }
@@ -118,6 +120,35 @@ static void drawn_arrivals(void **state)
     const uint64_t second_n = found.tallies[found.units_n].calls_n;
     assert_int_not_equal(first_n, second_n);
     assert_int_equal(vtb_latencies_lengths(&found, 0, VTB_LATENCY_INTENDED).n, first_n + second_n);
+    vtb_plan_free(&plan);
+}
+
+/* Gaps are drawn so many at once; all of them are as long as so many even ones. */
+static void drawn_at_the_rate(void **state)
+{
+    (void)state;
+    const double gaps_n = 1 << 14;
+    const struct vtb_open_loop drawn = {
+        .rate = 400000, .poisson = true, .slice_ns = gaps_n * 1e9 / 400000};
+    struct vtb_plan plan = SYNTHETIC_PLAN(SMALL);
+    run_well(&plan, &drawn, 0);
+    for (size_t i = 0; i < found.units_n; i++)
+        assert_near((double)found.tallies[i].calls_n, SLICES_N * gaps_n, SLICES_N);
+    vtb_plan_free(&plan);
+}
+
+/* Of a rate whose gaps do not fit into a slice, as many are made as are meant. */
+static void not_more_than_meant(void **state)
+{
+    (void)state;
+    const struct vtb_open_loop odd = {.rate = 4300, .slice_ns = 5e6};
+    struct vtb_plan plan = SYNTHETIC_PLAN(SMALL, "--threads=2");
+    run_well(&plan, &odd, 0);
+    for (size_t i = 0; i < found.units_n; i++) {
+        const struct vtb_latency_tally *tally = &found.tallies[i];
+        assert_int_equal(tally->calls_n, SLICES_N * 22);
+        assert_near((double)tally->calls_n * 1e9 / tally->slices_ns, 4300, 1e-6);
+    }
     vtb_plan_free(&plan);
 }
 
@@ -224,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(percentiles_need_samples), cmocka_unit_test(slices_have_calls),
         cmocka_unit_test(all_calls_are_made),       cmocka_unit_test(drawn_arrivals),
+        cmocka_unit_test(drawn_at_the_rate),        cmocka_unit_test(not_more_than_meant),
         cmocka_unit_test(misses_are_found_again),   cmocka_unit_test(overload_is_refused),
         cmocka_unit_test(the_most_is_found),        cmocka_unit_test(callers_and_collectors),
     };
