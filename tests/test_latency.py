@@ -230,6 +230,20 @@ def test_a_ratio_is_not_known_where_sessions_disagree(kept: tuple[Outcome, Path]
     assert "not known yet" in kept[0].out.replace("\n", " ")
 
 
+def test_its_files_are_none_of_run(kept: tuple[Outcome, Path], bench: Bench) -> None:
+    """Commands that read times say whose file it is."""
+    file = str(kept[1] / "a.json")
+    for code, words in [
+        (2, ["compare", file, file]),
+        (5, ["gate", "--baseline", file]),
+        (2, ["advise", "--hit-rate", "0.5", "--from", file]),
+        (2, ["run", "--resume", file]),
+    ]:
+        outcome = bench(*words)
+        assert outcome.code == code, outcome.error
+        assert "' is of `latency`; accepted: of `run`" in outcome.error
+
+
 def test_csv_and_markdown_have_the_same(kept: tuple[Outcome, Path]) -> None:
     rows = medians(json.loads((kept[1] / "a.json").read_text())["benchmarks"])
     table = list(csv.DictReader(io.StringIO((kept[1] / "a.csv").read_text())))

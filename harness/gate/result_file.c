@@ -78,6 +78,14 @@ static bool refuse(const struct reader *reader, const char *format, ...)
                     vtb_path_dots(reader->path), vtb_path_end(reader->path), reason);
 }
 
+/* Refuses a file that another command has written. */
+static bool refuse_latencies(const struct reader *reader)
+{
+    return vtb_fail(reader->error, reader->refused,
+                    "'%s%s' is of `latency`; accepted: of `run`; " REMEDY,
+                    vtb_path_dots(reader->path), vtb_path_end(reader->path));
+}
+
 static bool fail_memory(struct vtb_error *error)
 {
     return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a result file");
@@ -357,6 +365,8 @@ static bool add_row(struct reader *reader, json_t *object)
     const json_t *type = json_object_get(object, "run_type");
     if (!json_is_string(type))
         return refuse(reader, "line %zu: a row without a 'run_type'", value_line(reader));
+    if (is_text(json_object_get(object, "aggregate_name"), "pooled"))
+        return refuse_latencies(reader);
     const bool median =
         is_text(type, "aggregate") && is_text(json_object_get(object, "aggregate_name"), "median");
     if (!median && !is_text(type, "counts"))
