@@ -21,6 +21,7 @@ from conftest import BINARY, HANG_S, ROOT, Bench, Outcome, Row, iterations, medi
 
 STOPS = ROOT / "tests" / "fixtures" / "latency" / "stops_once.c"
 SLOW = ROOT / "tests" / "fixtures" / "latency" / "slow_at_times.c"
+SLOW_LATER = ROOT / "tests" / "fixtures" / "latency" / "slow_from_then_on.c"
 
 KINDS = ["latency", "service", "miss"]
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999, "p9999": 0.9999, "max": 1.0}
@@ -291,6 +292,18 @@ def test_an_overload_is_refused(bench: Bench) -> None:
     assert outcome.out == "" and outcome.files() == []
 
 
+def test_a_refusal_keeps_the_sessions_that_were_finished(bench: Bench) -> None:
+    words = ["latency", "--strategy", str(SLOW_LATER), "--rate", "200k", "--slices", "1", "--keys"]
+    outcome = bench(*words, "1000", "--hit-rate", "1", "--sessions", "5")
+    assert outcome.code == 2
+    assert "session 2: cannot be sustained: of 200 k calls" in outcome.err
+    assert "; 1 of 5 sessions were finished and are kept" in outcome.err
+    (file,) = (path for path in outcome.results.glob("run-*.json") if "timeline" not in path.name)
+    found = json.loads(file.read_text())
+    assert found["context"]["interrupted"] is True
+    assert all(row["sessions_n"] == 1 for row in medians(found["benchmarks"]))
+
+
 def test_what_is_sustained_is_found(bench: Bench) -> None:
     words = ["latency", "--keys", "1000", "--strategy", "value_task", "--rate", "max"]
     outcome = bench.ok(*words, "--slice-ms", "1", "--sessions", "2", "--export-json", "a.json")
@@ -308,6 +321,12 @@ def test_a_rate_is_needed(bench: Bench) -> None:
     assert outcome.code == 2 and "--rate R is needed" in outcome.error
     outcome = bench("latency", "--rate", "max", "--export-timeline", "t.json")
     assert outcome.code == 2 and "--export-timeline: what --rate max tries" in outcome.error
+    most = ["latency", "--rate", "max"]
+    for words in [["--slices", "2"], ["--time", "1"], ["--quick"], ["--plot", "pictures"]]:
+        outcome = bench(*most, *words)
+        assert outcome.code == 2
+        assert outcome.error.startswith(f"run_bench: {words[0]}: ")
+        assert "--rate max" in outcome.error
     outcome = bench(*FEW, "--time", "1")
     assert outcome.code == 2 and "--time and --slices both say how long" in outcome.error
     assert outcome.files() == []

@@ -27,6 +27,31 @@
 #define SLICES_QUICK_N 4
 #define SESSIONS_N 5
 
+/* Refuses what says nothing to a search for the most. */
+static bool check_sought(const struct vtb_options *options, struct vtb_error *error)
+{
+    static const char *const unkept = "what --rate max tries is not kept";
+    static const char *const as_needed = "--rate max tries as many slices as it takes";
+    const struct {
+        bool is_given;
+        const char *option;
+        const char *reason;
+    } refused[] = {
+        {options->export_timeline != NULL, "export-timeline", unkept},
+        {options->plot_dir != NULL, "plot", unkept},
+        {options->slices > 0, "slices", as_needed},
+        {options->time_s > 0, "time", as_needed},
+        {options->quick, "quick", as_needed},
+    };
+    for (size_t i = 0; isinf(options->rate) && i < sizeof refused / sizeof *refused; i++) {
+        if (refused[i].is_given)
+            return vtb_fail(error, VTB_EXIT_USAGE,
+                            "--%s: %s; accepted with it: a rate in calls a second",
+                            refused[i].option, refused[i].reason);
+    }
+    return true;
+}
+
 static bool check(const struct vtb_options *options, struct vtb_error *error)
 {
     const char *const paths[] = {options->export_json, options->export_csv,
@@ -36,10 +61,8 @@ static bool check(const struct vtb_options *options, struct vtb_error *error)
             error, VTB_EXIT_USAGE,
             "--rate R is needed: calls a second, of all callers together, or max, which "
             "finds how many are sustained");
-    if (options->export_timeline && isinf(options->rate))
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--export-timeline: what --rate max tries is not kept; accepted with it: a "
-                        "rate in calls a second");
+    if (!check_sought(options, error))
+        return false;
     if (options->slices > 0 && options->time_s > 0)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--time and --slices both say how long to measure; give one of them");
@@ -155,8 +178,8 @@ static double session_s(const struct vtb_plan *plan)
     return units_n * (slices_n * vtb_latency_slice_ns(&plan->open_loop) / 1e9 + 0.01);
 }
 
-/* Runs all sessions. After one was finished an end before its time is an interrupt; but not that a
- * load is not sustained, or a wrong value. */
+/* Runs all sessions. After one was finished any end before its time is an interrupt, be it that a
+ * load is not sustained; but not that figures are wrong. */
 static bool run_sessions(struct run *run, struct vtb_error *error)
 {
     struct vtb_sessions *sessions = &run->results.sessions;
@@ -171,7 +194,7 @@ static bool run_sessions(struct run *run, struct vtb_error *error)
             keep(run);
     }
     vtb_progress_end(&bar);
-    if (ok || sessions->done_n == 0 || error->is_of_figures || error->exit_code == VTB_EXIT_USAGE) {
+    if (ok || sessions->done_n == 0 || error->is_of_figures) {
         if (!ok && run->is_kept)
             (void)unlink(run->json);
         return ok;
@@ -222,8 +245,9 @@ static bool tell_of_interrupt(const struct run *run, struct vtb_error *error)
     const struct vtb_error *reason = &run->results.interrupted_by;
     return !run->results.interrupted ||
            vtb_fail(error, reason->exit_code,
-                    "%.600s; %zu of %zu sessions were finished and are kept", reason->message,
-                    run->results.sessions.done_n, run->plan->sessions_n);
+                    "session %zu: %.600s; %zu of %zu sessions were finished and are kept",
+                    run->results.sessions.done_n + 1, reason->message, run->results.sessions.done_n,
+                    run->plan->sessions_n);
 }
 
 /* Claims the name of the result file, by the time in UTC. */
