@@ -583,7 +583,8 @@ static void check_repeatable(uint64_t keys_n)
     unsigned char *shared = copy_of(&first.shared);
     unsigned char *concurrent = copy_of(&first.concurrent);
     memset(first.shared.memory, 0, first.shared.bytes);
-    memset(first.concurrent.memory, 0, first.concurrent.bytes);
+    if (first.concurrent.bytes > 0)
+        memset(first.concurrent.memory, 0, first.concurrent.bytes);
     (void)make_shared(&first);
     assert_true(is_as_in(&first.shared, shared));
     assert_true(is_as_in(&first.concurrent, concurrent));
