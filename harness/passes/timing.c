@@ -92,8 +92,7 @@ static size_t threads_n(const struct vtb_point *point)
     return most;
 }
 
-/* Opens the cases in an order that the session draws, as it decides which of them get the memory
- * that lies together. */
+/* Opens a case and, where its store is outside, the same with the array. */
 static bool open_runner(struct vtb_bench *bench, const struct vtb_fixture *fixture, size_t i,
                         struct vtb_error *error)
 {
@@ -105,6 +104,8 @@ static bool open_runner(struct vtb_bench *bench, const struct vtb_fixture *fixtu
             vtb_runner_open(&bench->twins[i], fixture, the_case, consumer, NULL, error));
 }
 
+/* Opens the cases in an order that the session draws, as it decides which of them get the memory
+ * that lies together. */
 static bool open_runners(struct vtb_bench *bench, const struct vtb_fixture *fixture,
                          struct vtb_error *error)
 {
