@@ -129,6 +129,7 @@ class Cell:
     virtual: bool = False  # the caller has an interface
     caller: str = ""  # "by_runtime": it is runtime-async; "stored": and it keeps the task
     concurrent: bool = False  # all threads insert into the table
+    outside: bool = False  # a store outside of the program may answer
 
     def kind(self, a_pass: str) -> str:
         """The cell's kind as in file names and symbols: timing, counting_async_checked, ..."""
@@ -137,6 +138,7 @@ class Cell:
         parts += ["collected"] if self.collected else []
         parts += ["virtual"] if self.virtual else []
         parts += ["concurrent"] if self.concurrent else []
+        parts += ["outside"] if self.outside else []
         return "_".join(filter(None, parts))
 
     def symbol(self, name: str, a_pass: str = "timing") -> str:
@@ -182,9 +184,9 @@ class Cell:
     @property
     def passes(self) -> list[str]:
         """The passes whose code is read. The counting cells are made from the same source, so that
-        those of one workload stand for all, and they are the same for every heap.
+        those of one workload stand for all, and they are the same for every heap and store.
         """
-        shared = self.is_default and not self.collected and not self.caller
+        shared = self.is_default and not (self.collected or self.caller or self.outside)
         return PASSES if shared else PASSES[:1]
 
     @property
@@ -321,7 +323,7 @@ def cell_of(file_name: str) -> tuple[Cell, str]:
     caller = "stored" if "stored" in words else "by_runtime" if "by" in words else ""
     method = words[0] if words and words[0] in {"async", "runtime"} else "direct"
     traits = ("collected" in words, "virtual" in words)
-    cell = Cell(strategy, workload, method, variant, *traits, caller)
+    cell = Cell(strategy, workload, method, variant, *traits, caller, outside="outside" in words)
     assert (cell.file_name(a_pass), suffix) == (file_name, "so")
     return cell, a_pass
 
@@ -804,6 +806,8 @@ def test_every_cell_is_a_file_with_its_name() -> None:
     expected = {f"{a_pass}{m}{v}" for a_pass in PASSES for m in methods for v in variants}
     expected |= {f"timing{m}_virtual" for m in methods}
     expected |= {f"timing{m}{v}_collected" for m in methods for v in variants}
+    expected |= {f"timing{v}{c}_outside" for v in ["", "_atomic"] for c in ["", "_collected"]}
+    expected |= {"timing_async_atomic_outside"}
     by_runtime = ["_by_runtime", "_async_by_runtime", "_runtime_by_runtime", "_runtime_stored"]
     assert kinds == expected | {f"timing{c}{h}" for c in by_runtime for h in ["", "_collected"]}
 
