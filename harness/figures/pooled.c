@@ -4,6 +4,8 @@
 
 #include "base/distributions.h"
 
+const char *const vtb_verdict_words[] = {"", "different", "same", "not known yet"};
+
 /* The normal quantile that makes 90 % power, and the factor that makes the median absolute
  * deviation of normal values their standard deviation. */
 #define POWER_QUANTILE 1.2815515655446004

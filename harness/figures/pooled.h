@@ -27,6 +27,19 @@
 /* A session with fewer pairs than this gives no value. */
 #define VTB_PAIRS_MIN 5
 
+/* Ratios whose whole interval is this near to 1 are of the same speed. */
+#define VTB_SAME_MARGIN 0.05
+
+/* What is said of a ratio to the baseline. */
+enum vtb_verdict {
+    VTB_VERDICT_NONE,      /* the baseline itself, or a table without times */
+    VTB_VERDICT_DIFFERENT, /* from the baseline, at 99 % over the whole table */
+    VTB_VERDICT_SAME,      /* within VTB_SAME_MARGIN */
+    VTB_VERDICT_UNKNOWN,   /* not known yet: more sessions would tell */
+};
+
+extern const char *const vtb_verdict_words[];
+
 /* The value of one session, of its paired rounds. */
 struct vtb_session_value {
     double median;

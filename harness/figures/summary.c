@@ -6,8 +6,6 @@
 
 #include "base/allocate.h"
 
-const char *const vtb_verdict_words[] = {"", "different", "same", "not known yet"};
-
 static const struct vtb_interval unknown = {NAN, NAN, NAN};
 
 double vtb_per_op(const struct vtb_counted *counted, uint64_t total)

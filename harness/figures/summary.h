@@ -9,20 +9,8 @@
 #include "passes/pressure.h"
 #include "passes/timing.h"
 
-enum vtb_verdict {
-    VTB_VERDICT_NONE,      /* the baseline itself, or a table without times */
-    VTB_VERDICT_DIFFERENT, /* from the baseline, at 99 % over the whole table */
-    VTB_VERDICT_SAME,      /* within VTB_SAME_MARGIN */
-    VTB_VERDICT_UNKNOWN,   /* not known yet: more sessions would tell */
-};
-
-/* Ratios whose whole interval is this near to 1 are of the same speed. */
-#define VTB_SAME_MARGIN 0.05
-
 /* If an interval reaches farther than this share, the sessions disagree. */
 #define VTB_DISAGREE_MARGIN 0.1
-
-extern const char *const vtb_verdict_words[];
 
 /* What collections cost an operation: their exact number times the mean processor time of a
  * pause. */

@@ -38,6 +38,7 @@ const struct vtb_workload_entry vtb_workloads[] = {{.name = "cache"}, {.name = N
 const struct vtb_heap_entry vtb_heaps[] = {{"heap", &heap}, {NULL, NULL}};
 const char vtb_default_workload_name[] = "cache";
 const char *const vtb_trace_format_words[] = {"text", "be32", "arc", "csv", NULL};
+const char *const vtb_store_words[] = {"simulated", "outside", NULL};
 
 const struct vtb_workload_entry *vtb_find_workload(const char *name)
 {
@@ -59,6 +60,11 @@ const char *vtb_find_name(const char *name)
 const struct vtb_strategy *vtb_find_strategy(const char *name)
 {
     return vtb_find_name(name) ? &strategy : NULL;
+}
+
+const struct vtb_strategy_entry *vtb_find_role(enum vtb_role role)
+{
+    return role == VTB_ROLE_BASELINE ? vtb_strategies : NULL;
 }
 
 const char *vtb_variant_at(size_t i)
