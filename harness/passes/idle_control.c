@@ -2,8 +2,8 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "passes/processors.h"
 
 /* How often the two clocks are compared. */
@@ -16,13 +16,6 @@
  * millionths by which the kernel speeds its clock up or slows it down. */
 #define JUMP_MIN_NS 10000
 #define ADJUSTED_SHARE 0.001
-
-static int64_t read_ns(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 void vtb_idle_note(struct vtb_idle_control *control, int64_t before_ns, int64_t now_ns)
 {
@@ -55,9 +48,9 @@ void vtb_idle_note_pairs(struct vtb_idle_control *control, const struct vtb_cloc
 
 static struct vtb_clock_pair read_pair(void)
 {
-    const int64_t first_ns = read_ns(CLOCK_MONOTONIC);
-    const int64_t raw_ns = read_ns(CLOCK_MONOTONIC_RAW);
-    const int64_t last_ns = read_ns(CLOCK_MONOTONIC);
+    const int64_t first_ns = vtb_clock_whole_ns(CLOCK_MONOTONIC);
+    const int64_t raw_ns = vtb_clock_whole_ns(CLOCK_MONOTONIC_RAW);
+    const int64_t last_ns = vtb_clock_whole_ns(CLOCK_MONOTONIC);
     return (struct vtb_clock_pair){.corrected_ns = first_ns + (last_ns - first_ns) / 2,
                                    .raw_ns = raw_ns,
                                    .within_ns = llabs(last_ns - first_ns)};
@@ -67,11 +60,11 @@ static struct vtb_clock_pair read_pair(void)
 static void spin(struct vtb_idle_control *control, int64_t duration_ns)
 {
     struct vtb_clock_pair pair = read_pair();
-    const int64_t start_ns = read_ns(CLOCK_MONOTONIC);
+    const int64_t start_ns = vtb_clock_whole_ns(CLOCK_MONOTONIC);
     int64_t next_pair_ns = start_ns + PAIR_EVERY_NS;
     int64_t before_ns = start_ns;
     while (before_ns - start_ns < duration_ns) {
-        const int64_t now_ns = read_ns(CLOCK_MONOTONIC);
+        const int64_t now_ns = vtb_clock_whole_ns(CLOCK_MONOTONIC);
         vtb_idle_note(control, before_ns, now_ns);
         before_ns = now_ns;
         if (now_ns < next_pair_ns)
@@ -80,7 +73,7 @@ static void spin(struct vtb_idle_control *control, int64_t duration_ns)
         vtb_idle_note_pairs(control, &pair, &now);
         if (now.within_ns <= PAIR_WITHIN_NS)
             pair = now;
-        before_ns = read_ns(CLOCK_MONOTONIC);
+        before_ns = vtb_clock_whole_ns(CLOCK_MONOTONIC);
         next_pair_ns = before_ns + PAIR_EVERY_NS;
     }
     control->lasted_ns = before_ns - start_ns;

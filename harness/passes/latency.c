@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/allocate.h"
 #include "base/clock.h"
@@ -194,13 +193,6 @@ struct pass {
     struct vtb_latency_timeline *timeline; /* null: what is run is not kept */
 };
 
-static inline int64_t read_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 /* The idle control's call. */
 static void make_no_call(struct vtb_env *env, size_t n)
 {
@@ -320,7 +312,7 @@ static inline int64_t wait_until(struct caller *caller, const struct vtb_memory 
     while (now_ns < intended_ns) {
         vtb_memory_safepoint(memory); /* another caller may have to collect */
         before_ns = now_ns;
-        now_ns = read_ns();
+        now_ns = vtb_clock_whole_ns(CLOCK_MONOTONIC);
     }
     vtb_tail_begin(&caller->tail, before_ns, now_ns);
     return now_ns;
@@ -368,7 +360,7 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
     const double end = (double)(slice->end_ns - slice->start_ns) - rounded;
     caller->next_mark_ns = mark_ns(slice, 0);
     caller->began_cpu_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
-    int64_t now_ns = read_ns();
+    int64_t now_ns = vtb_clock_whole_ns(CLOCK_MONOTONIC);
     if (now_ns <= slice->start_ns) /* who comes later was kept since it was looked at last */
         vtb_tail_look(&caller->tail, now_ns);
     vtb_tail_begin(&caller->tail, now_ns < slice->start_ns ? now_ns : slice->start_ns, now_ns);
@@ -385,7 +377,7 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
         const int64_t started_ns = now_ns;
         const struct window before = window_of(env);
         runner->loop(env, 1);
-        now_ns = read_ns();
+        now_ns = vtb_clock_whole_ns(CLOCK_MONOTONIC);
         note_call(caller, intended_ns, started_ns, now_ns);
         note_miss(caller, env, &before, intended_ns, now_ns);
         intended = next_ns(slice, caller, intended);
@@ -451,7 +443,7 @@ static bool run_slice(struct pass *pass, struct unit *unit, double rate, bool is
     for (size_t i = 0; i < n; i++)
         begin_slice(pass, &unit->callers[i], runner->window, &arrivals);
     vtb_runner_muster(runner);
-    slice.start_ns = read_ns() + LEAD_NS;
+    slice.start_ns = vtb_clock_whole_ns(CLOCK_MONOTONIC) + LEAD_NS;
     slice.end_ns = slice.start_ns + (int64_t)pass->slice_ns;
     const uint64_t pauses_n = unit->pauses ? unit->pauses->wall.n : 0;
     vtb_runner_drive(runner, make_calls, &slice);
@@ -646,7 +638,7 @@ static bool open_pauses(struct unit *unit, struct vtb_error *error)
     unit->pauses = vtb_pages(sizeof *unit->pauses, "the collector's pauses", error);
     if (!unit->pauses)
         return false;
-    vtb_pauses_start(unit->pauses, (double)read_ns());
+    vtb_pauses_start(unit->pauses, (double)vtb_clock_whole_ns(CLOCK_MONOTONIC));
     unit->runner->memory.pauses = unit->pauses;
     return true;
 }

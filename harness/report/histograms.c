@@ -11,15 +11,19 @@ struct histogram {
     const struct vtb_figures *figures;
 };
 
-/* Behind the distribution stands the name of the case, as result files have it, in a line that
- * plotters take for a comment. */
+void vtb_histogram_print_name(FILE *out, const char *name)
+{
+    fprintf(out, "#[Case    = %s]\n", name);
+}
+
 static void print_histogram(FILE *out, const void *what, enum vtb_format format)
 {
     const struct histogram *histogram = what;
     char name[VTB_CASE_NAME_BYTES];
     (void)format;
     vtb_case_name(name, sizeof name, histogram->comparison, histogram->figures);
-    fprintf(out, "%s#[Case    = %s]\n", histogram->figures->pressure.hgrm, name);
+    fputs(histogram->figures->pressure.hgrm, out);
+    vtb_histogram_print_name(out, name);
 }
 
 static bool write_case(const struct histogram *histogram, const char *stem, const char *number,

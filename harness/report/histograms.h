@@ -2,7 +2,13 @@
 #ifndef REPORT_HISTOGRAMS_H
 #define REPORT_HISTOGRAMS_H
 
+#include <stdio.h>
+
 #include "figures/results.h"
+
+/* Writes whose a distribution is, behind it: the name of the case, as result files have it, in a
+ * line that plotters take for a comment. */
+void vtb_histogram_print_name(FILE *out, const char *name);
 
 /* Writes STEM.STRATEGY-HEAP.hgrm for each case with VTB_COLLECTIONS_MIN pauses or more. The name
  * also has "-async" for asynchronous methods, and the number of the combination of parameters, from

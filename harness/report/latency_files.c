@@ -5,6 +5,7 @@
 #include "base/json_text.h"
 #include "base/prose.h"
 #include "report/case_names.h"
+#include "report/histograms.h"
 
 /* --- distributions --- */
 
@@ -14,13 +15,12 @@ struct histogram {
     char name[VTB_CASE_NAME_BYTES];
 };
 
-/* As report/histograms.c has it, the name of the case stands behind the distribution. */
 static void print_histogram(FILE *out, const void *what, enum vtb_format format)
 {
     const struct histogram *histogram = what;
     (void)format;
     vtb_lengths_print(out, &histogram->lengths);
-    fprintf(out, "#[Case    = %s]\n", histogram->name);
+    vtb_histogram_print_name(out, histogram->name);
 }
 
 #define PART_BYTES 256
