@@ -4,6 +4,8 @@
 #include <sched.h>
 #include <sys/resource.h>
 
+#include "base/clock.h"
+
 static long switches_n(void)
 {
     struct rusage usage;
@@ -13,6 +15,7 @@ static long switches_n(void)
 void vtb_tail_look(struct vtb_tail *tail, int64_t now_ns)
 {
     tail->looked_ns = now_ns;
+    tail->cpu_ns = vtb_clock_whole_ns(CLOCK_THREAD_CPUTIME_ID);
     tail->switches_n = switches_n();
     tail->processor = sched_getcpu();
 }
@@ -30,13 +33,16 @@ static double collected_ns(const struct vtb_pauses *pauses, double from_ns)
     return ns;
 }
 
-/* Whether the kernel did something with the thread since it was looked at last. */
-static bool was_moved(struct vtb_tail *tail, int64_t now_ns)
+/* What happened to the thread since it was looked at last that took half of `kept_ns`: the kernel
+ * did something else, or time went on that is not in the thread's. */
+static enum vtb_tail_cause what_happened(struct vtb_tail *tail, int64_t now_ns, int64_t kept_ns)
 {
-    const long before_n = tail->switches_n;
-    const int processor = tail->processor;
+    const struct vtb_tail before = *tail;
     vtb_tail_look(tail, now_ns);
-    return tail->switches_n != before_n || tail->processor != processor;
+    if (tail->switches_n != before.switches_n || tail->processor != before.processor)
+        return VTB_TAIL_SWITCH;
+    const int64_t taken_ns = now_ns - before.looked_ns - (tail->cpu_ns - before.cpu_ns);
+    return 2 * taken_ns >= kept_ns ? VTB_TAIL_STOLEN : VTB_TAIL_NONE;
 }
 
 enum vtb_tail_cause vtb_tail_cause(struct vtb_tail *tail, int64_t intended_ns, int64_t started_ns,
@@ -51,7 +57,10 @@ enum vtb_tail_cause vtb_tail_cause(struct vtb_tail *tail, int64_t intended_ns, i
         tail->cause = VTB_TAIL_NONE;
     if (tail->pauses && 2 * collected_ns(tail->pauses, (double)from_ns) >= (double)kept_ns)
         tail->cause = VTB_TAIL_COLLECTION;
-    else if (kept_ns > VTB_GAP_NS && was_moved(tail, ended_ns))
-        tail->cause = VTB_TAIL_SWITCH;
+    else if (kept_ns > VTB_GAP_NS) {
+        const enum vtb_tail_cause happened = what_happened(tail, ended_ns, kept_ns);
+        if (happened != VTB_TAIL_NONE)
+            tail->cause = happened;
+    }
     return tail->cause;
 }

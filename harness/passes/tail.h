@@ -17,9 +17,10 @@
 /* The causes, of which the first that applies is told: the heap collected for half of the time, by
  * the processor time of the collecting thread, as one that is put aside in the middle has not
  * collected for long; the kernel ran another thread in the caller's place, or moved it to another
- * processor; or the clock went on without the caller, who only read it, for more than VTB_GAP_NS,
- * though the kernel ran nothing else: time of the machine's own, as of a host that runs other
- * machines. */
+ * processor; or, though the kernel ran nothing else, the clock went on without the caller: for more
+ * than VTB_GAP_NS between two readings, or for half of the time in which a call was made, which the
+ * thread's processor time lacks. Linux takes from that what a hypervisor says it took (with
+ * PARAVIRT_TIME_ACCOUNTING; elsewhere the processor time has it, and no such cause is found). */
 enum vtb_tail_cause {
     VTB_TAIL_COLLECTION,
     VTB_TAIL_SWITCH,
@@ -42,6 +43,7 @@ struct vtb_tail {
     int64_t busy_from_ns;            /* when the caller was still waiting */
     int64_t begun_ns;                /* the first call of the busy period started */
     int64_t looked_ns;               /* the thread was looked at last; what it was like then: */
+    int64_t cpu_ns; /* the thread's processor time */
     long switches_n;
     int processor;
 };
