@@ -16,13 +16,21 @@
 #include "report/report_environment.h"
 
 static vtb_command_function *const commands[VTB_COMMAND_N] = {
-    [VTB_COMMAND_RUN] = vtb_run_command,           [VTB_COMMAND_ADVISE] = vtb_advise_command,
-    [VTB_COMMAND_LIST] = vtb_list_command,         [VTB_COMMAND_MISUSE] = vtb_misuse_command,
-    [VTB_COMMAND_GATE] = vtb_gate_command,         [VTB_COMMAND_COMPARE] = vtb_compare_command,
-    [VTB_COMMAND_CHECK] = vtb_check_command,       [VTB_COMMAND_NEW] = vtb_new_command,
-    [VTB_COMMAND_BUILD] = vtb_build_command,       [VTB_COMMAND_DOCTOR] = vtb_doctor_command,
-    [VTB_COMMAND_SELFTEST] = vtb_selftest_command, [VTB_COMMAND_CLAIMS] = vtb_claims_command,
-    [VTB_COMMAND_FIDELITY] = vtb_fidelity_command, [VTB_COMMAND_LATENCY] = vtb_latency_command,
+    [VTB_COMMAND_RUN] = vtb_run_command,
+    [VTB_COMMAND_ADVISE] = vtb_advise_command,
+    [VTB_COMMAND_LIST] = vtb_list_command,
+    [VTB_COMMAND_MISUSE] = vtb_misuse_command,
+    [VTB_COMMAND_GATE] = vtb_gate_command,
+    [VTB_COMMAND_COMPARE] = vtb_compare_command,
+    [VTB_COMMAND_CHECK] = vtb_check_command,
+    [VTB_COMMAND_NEW] = vtb_new_command,
+    [VTB_COMMAND_BUILD] = vtb_build_command,
+    [VTB_COMMAND_DOCTOR] = vtb_doctor_command,
+    [VTB_COMMAND_SELFTEST] = vtb_selftest_command,
+    [VTB_COMMAND_CLAIMS] = vtb_claims_command,
+    [VTB_COMMAND_FIDELITY] = vtb_fidelity_command,
+    [VTB_COMMAND_LATENCY] = vtb_latency_command,
+    [VTB_COMMAND_COMPARE_BUILDS] = vtb_compare_builds_command,
 };
 
 static void print_help(FILE *out, const void *what, enum vtb_format format)

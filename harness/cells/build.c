@@ -390,7 +390,7 @@ static bool is_up_to_date(const struct vtb_home *home, const char *toolchain,
            count_stale(home, toolchain, targets, n, &stale_n, &error) && stale_n == 0;
 }
 
-/* A list of targets that may have to be built, and where and by what. */
+/* The targets of one home that may have to be built, and by what. */
 struct work {
     const struct vtb_home *home;
     struct vtb_target *targets; /* owned */
@@ -398,53 +398,117 @@ struct work {
     char toolchain[VTB_DIGEST_BYTES];
 };
 
-/* To be freed by its targets, if it is opened. */
-static bool open_work(struct work *work, const struct vtb_target *targets, size_t n,
+/* The folders that a target belongs to: those of its build. Null, with *error set, if there is no
+ * place for files of this one. */
+static const struct vtb_home *home_of(const struct vtb_target *target, struct vtb_error *error)
+{
+    return target->edition ? &target->edition->home : vtb_home(error);
+}
+
+static bool is_same_home(const struct vtb_home *a, const struct vtb_home *b)
+{
+    return strcmp(a->build, b->build) == 0 && strcmp(a->cells, b->cells) == 0;
+}
+
+/* Takes the first target that is left, and those of the same home, out of a list; the rest move
+ * up. To be freed by its targets, if it is opened. */
+static bool open_work(struct work *work, struct vtb_target *left, size_t *left_n,
                       struct vtb_error *error)
 {
     char missing[PATH_MAX];
-    work->home = vtb_home(error);
-    if (!work->home)
-        return false;
-    work->targets = wanted(work->home, targets, n, &work->n);
-    read_toolchain(work->home, work->toolchain, missing);
-    if (work->n > 0 && (work->home->read_only || !can_build(missing)))
-        work->n = 0;
-    return true;
+    const struct vtb_home *own = vtb_home(error);
+    struct vtb_target *same = vtb_allocate(*left_n, sizeof *same, "a list of cells");
+    size_t same_n = 0;
+    size_t rest_n = 0;
+    work->home = own ? home_of(&left[0], error) : NULL;
+    for (size_t i = 0; work->home && i < *left_n; i++) {
+        if (is_same_home(home_of(&left[i], error), work->home))
+            same[same_n++] = left[i];
+        else
+            left[rest_n++] = left[i];
+    }
+    *left_n = rest_n;
+    if (work->home) {
+        work->targets = wanted(work->home, same, same_n, &work->n);
+        read_toolchain(work->home, work->toolchain, missing);
+        if (work->n > 0 && (own->read_only || work->home->read_only || !can_build(missing)))
+            work->n = 0;
+    }
+    free(same);
+    return work->home != NULL;
+}
+
+/* Makes the folder of a home's cells; of this program's own, or else says so. */
+static bool make_folder(const struct vtb_home *home, struct vtb_error *error)
+{
+    if (home == vtb_home(error))
+        return vtb_home_make(error);
+    return vtb_home_make_folder(home->cells) ||
+           vtb_fail(error, VTB_EXIT_INTERNAL, "'%.300s' cannot be made: %s", home->cells,
+                    strerror(errno));
+}
+
+static bool build_home(const struct work *work, vtb_build_progress *progress, void *context,
+                       struct vtb_error *error)
+{
+    bool needed =
+        work->n > 0 && !is_up_to_date(work->home, work->toolchain, work->targets, work->n);
+    bool ok = !needed || make_folder(work->home, error);
+    needed = needed && ok && !work->home->read_only;
+    const int lock = needed ? lock_folder(work->home, error) : -1;
+    if (needed)
+        ok = lock >= 0 && build_locked(work->home, work->toolchain, work->targets, work->n,
+                                       progress, context, error);
+    if (lock >= 0)
+        close(lock);
+    return ok;
+}
+
+/* A copy of a list, to be taken apart. Owned by the caller. */
+static struct vtb_target *copy_of(const struct vtb_target *targets, size_t n)
+{
+    struct vtb_target *copy = vtb_allocate(n, sizeof *copy, "a list of cells");
+    memcpy(copy, targets, n * sizeof *copy);
+    return copy;
 }
 
 bool vtb_build(const struct vtb_target *targets, size_t n, vtb_build_progress *progress,
                void *context, struct vtb_error *error)
 {
-    struct work work;
-    if (!open_work(&work, targets, n, error))
-        return false;
-    bool needed = work.n > 0 && !is_up_to_date(work.home, work.toolchain, work.targets, work.n);
-    bool ok = !needed || vtb_home_make(error);
-    needed = needed && ok && !work.home->read_only;
-    const int lock = needed ? lock_folder(work.home, error) : -1;
-    if (needed)
-        ok = lock >= 0 && build_locked(work.home, work.toolchain, work.targets, work.n, progress,
-                                       context, error);
-    if (lock >= 0)
-        close(lock);
-    free(work.targets);
+    struct vtb_target *left = copy_of(targets, n);
+    bool ok = true;
+    while (ok && n > 0) {
+        struct work work;
+        ok = open_work(&work, left, &n, error);
+        if (!ok)
+            break;
+        ok = build_home(&work, progress, context, error);
+        free(work.targets);
+    }
+    free(left);
     return ok;
 }
 
 bool vtb_build_count(const struct vtb_target *targets, size_t n, size_t *stale_n,
                      struct vtb_error *error)
 {
-    struct work work;
+    struct vtb_target *left = copy_of(targets, n);
     bool ok = true;
     *stale_n = 0;
-    if (!open_work(&work, targets, n, error))
-        return false;
-    if (work.n > 0 && access(work.home->cells, F_OK) != 0)
-        *stale_n = work.n; /* nothing was ever built */
-    else if (work.n > 0)
-        ok = count_stale(work.home, work.toolchain, work.targets, work.n, stale_n, error);
-    free(work.targets);
+    while (ok && n > 0) {
+        struct work work;
+        size_t own_n = 0;
+        ok = open_work(&work, left, &n, error);
+        if (!ok)
+            break;
+        if (work.n > 0 && access(work.home->cells, F_OK) != 0)
+            own_n = work.n; /* nothing was ever built */
+        else if (work.n > 0)
+            ok = count_stale(work.home, work.toolchain, work.targets, work.n, &own_n, error);
+        *stale_n += own_n;
+        free(work.targets);
+    }
+    free(left);
     return ok;
 }
 
@@ -452,7 +516,7 @@ bool vtb_build_file(const struct vtb_target *target, char path[PATH_MAX])
 {
     struct vtb_error error;
     char name[VTB_TARGET_NAME_BYTES];
-    const struct vtb_home *home = vtb_home(&error);
+    const struct vtb_home *home = home_of(target, &error);
     if (!home)
         return false;
     vtb_target_name(target, name);

@@ -137,6 +137,44 @@ static bool find(struct vtb_home *home, struct vtb_error *error)
     return found;
 }
 
+/* Reads from CMake's cache which folder a build's sources are in; an installed copy has no cache,
+ * and its sources beside its rules. False if there are no sources. */
+static bool find_root(struct vtb_home *home)
+{
+    static const char key[] = "CMAKE_HOME_DIRECTORY:INTERNAL=";
+    char path[PATH_MAX];
+    char line[PATH_MAX];
+    join(path, home->build, "CMakeCache.txt");
+    FILE *cache = fopen(path, "re");
+    snprintf(home->root, sizeof home->root, "%s", home->build);
+    while (cache && fgets(line, sizeof line, cache)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, key, sizeof key - 1) == 0)
+            snprintf(home->root, sizeof home->root, "%s", line + sizeof key - 1);
+    }
+    if (cache)
+        fclose(cache);
+    return is_there(home->root, "harness/cells/source/cell.c");
+}
+
+bool vtb_home_of_build(struct vtb_home *home, const char *folder, struct vtb_error *error)
+{
+    *home = (struct vtb_home){.read_only = false};
+    if (!realpath(folder, home->build))
+        return vtb_fail(error, VTB_EXIT_USAGE, "the build '%.300s' cannot be read: %s", folder,
+                        strerror(errno));
+    if (!is_there(home->build, "cells.ninja") || !find_root(home))
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "'%.300s' is no folder of a build: %s; accepted: a folder that `cmake "
+                        "--preset release` made, or lib/valuetask-bench of an installed copy",
+                        folder,
+                        is_there(home->build, "cells.ninja") ? "the sources that it was made of "
+                                                               "are not there any more"
+                                                             : "it has no cells.ninja");
+    join(home->cells, home->build, "cells");
+    return is_writable(home->cells) || find_cache(home, error);
+}
+
 static struct vtb_home own_home;
 
 bool vtb_home_make_folder(const char *folder)

@@ -170,10 +170,17 @@ const struct vtb_cell *vtb_load_cell(const struct vtb_target *target, struct vtb
         return NULL;
     }
     vtb_target_name(target, name);
-    vtb_error_set(error, VTB_EXIT_INTERNAL,
-                  "the cell '%s' was compiled with other headers than this program; build the "
-                  "program again: start ./run_bench",
-                  name);
+    if (target->edition)
+        vtb_error_set(error, VTB_EXIT_USAGE,
+                      "the build '%.300s' has another contract with its cells than this program "
+                      "(harness/include/vtb/cell.h), so that they cannot stand in one process; "
+                      "compare builds of the same contract, by a program of one of them",
+                      target->edition->home.build);
+    else
+        vtb_error_set(error, VTB_EXIT_INTERNAL,
+                      "the cell '%s' was compiled with other headers than this program; build the "
+                      "program again: start ./run_bench",
+                      name);
     return NULL;
 }
 
@@ -186,6 +193,8 @@ struct vtb_target vtb_target_of(const struct vtb_cell *cell)
         .workload = slot->workload,
         .variant = slot->variant,
         .kind = cell->kind,
+        .edition = slot->edition,
+        .padding = slot->edition ? slot->edition->padding : 0,
     };
 }
 

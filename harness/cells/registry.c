@@ -74,10 +74,10 @@ static const struct vtb_strategy_entry *find_alias(const char *name, size_t name
     return NULL;
 }
 
-/* Finds the entry whose name is the text up to the @ of a variant. */
+/* Finds the entry whose name is the text up to the @ of a variant, or the colon of an edition. */
 const struct vtb_strategy_entry *vtb_find_strategy_entry(const char *name)
 {
-    const size_t name_n = strcspn(name, "@");
+    const size_t name_n = strcspn(name, "@:");
     for (size_t i = 0; vtb_strategies[i].name; i++) {
         const char *own = vtb_strategies[i].name;
         if (strlen(own) == name_n && memcmp(own, name, name_n) == 0)
@@ -120,12 +120,23 @@ static bool find_variant(const char *name, enum vtb_variant *variant)
 {
     const char *at = strchr(name, '@');
     const char *word = at ? at + 1 : "";
+    const size_t word_n = strcspn(word, ":");
     for (int i = 0; i < VTB_VARIANTS_N; i++) {
         *variant = (enum vtb_variant)i;
-        if (strcmp(vtb_variant_words[i], word) == 0)
+        if (strlen(vtb_variant_words[i]) == word_n &&
+            memcmp(vtb_variant_words[i], word, word_n) == 0)
             return (i == VTB_VARIANT_NONE) == (at == NULL);
     }
     return false;
+}
+
+/* Finds the edition that a name ends in; null if it ends in none. False if there is none of that
+ * word. */
+static bool find_edition(const char *name, const struct vtb_edition **edition)
+{
+    const char *colon = strchr(name, ':');
+    *edition = colon ? vtb_find_edition(colon + 1) : NULL;
+    return *edition || !colon;
 }
 
 #define NAME_BYTES 128
@@ -144,20 +155,25 @@ static const char *interned(const char *name)
     return names[n++];
 }
 
-static const char *variant_name(const struct vtb_strategy_entry *entry, enum vtb_variant variant)
+static const char *variant_name(const struct vtb_strategy_entry *entry, enum vtb_variant variant,
+                                const struct vtb_edition *edition)
 {
     char name[NAME_BYTES];
-    snprintf(name, sizeof name, "%s@%s", entry->name, vtb_variant_words[variant]);
+    snprintf(name, sizeof name, "%s%s%s%s%s", entry->name, variant == VTB_VARIANT_NONE ? "" : "@",
+             vtb_variant_words[variant], edition ? ":" : "", edition ? edition->word : "");
     return interned(name);
 }
 
 const char *vtb_find_name(const char *name)
 {
     enum vtb_variant variant;
+    const struct vtb_edition *edition;
     const struct vtb_strategy_entry *entry = vtb_find_strategy_entry(name);
-    if (!entry || !find_variant(name, &variant) || !has_variant(entry, variant))
+    if (!entry || !find_variant(name, &variant) || !find_edition(name, &edition) ||
+        !has_variant(entry, variant))
         return NULL;
-    return variant == VTB_VARIANT_NONE ? entry->name : variant_name(entry, variant);
+    return variant == VTB_VARIANT_NONE && !edition ? entry->name
+                                                   : variant_name(entry, variant, edition);
 }
 
 const char *vtb_alias_at(size_t i)
@@ -181,7 +197,7 @@ const char *vtb_variant_at(size_t i)
     for (const struct vtb_strategy_entry *entry = vtb_strategies; entry->name; entry++) {
         for (int v = VTB_VARIANT_CHECKED; v < VTB_VARIANTS_N; v++) {
             if (has_variant(entry, (enum vtb_variant)v) && i-- == 0)
-                return variant_name(entry, (enum vtb_variant)v);
+                return variant_name(entry, (enum vtb_variant)v, NULL);
         }
     }
     return NULL;
@@ -205,7 +221,8 @@ static struct vtb_cell_slot *find_slot(const struct vtb_cell_slot *like)
     for (size_t i = 0; i < slots_n; i++) {
         const struct vtb_cell_slot *slot = slots[i];
         if (slot->strategy == like->strategy && slot->workload == like->workload &&
-            slot->variant == like->variant && is_same(&slot->cell.kind, &like->cell.kind))
+            slot->variant == like->variant && slot->edition == like->edition &&
+            is_same(&slot->cell.kind, &like->cell.kind))
             return slots[i];
     }
     return NULL;
@@ -249,7 +266,7 @@ const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, str
     };
     const char *own_name = vtb_find_name(name);
     if (!own_name || !like.workload || !find_variant(name, &like.variant) ||
-        !is_possible(like.strategy, kind))
+        !find_edition(name, &like.edition) || !is_possible(like.strategy, kind))
         return NULL;
     like.cell = *like.strategy->methods[kind.method];
     like.cell.name = own_name;

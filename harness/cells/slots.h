@@ -2,6 +2,7 @@
 #ifndef CELLS_SLOTS_H
 #define CELLS_SLOTS_H
 
+#include "cells/editions.h"
 #include "cells/registry.h"
 
 enum vtb_variant {
@@ -20,6 +21,7 @@ struct vtb_cell_slot {
     const struct vtb_strategy_entry *strategy;
     const struct vtb_workload_entry *workload;
     enum vtb_variant variant;
+    const struct vtb_edition *edition; /* null: this build's own */
     bool loaded;
 };
 

@@ -1,7 +1,11 @@
 #include "cells/target.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "base/allocate.h"
+#include "cells/editions.h"
 
 /* --- names --- */
 
@@ -36,7 +40,15 @@ static void pass_of(const struct vtb_target *target, char *pass, size_t pass_byt
              kind->concurrent ? "_concurrent" : "", kind->outside ? "_outside" : "");
 }
 
-void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES])
+/* Whether a target is linked behind padding. */
+static bool is_padded(const struct vtb_target *target)
+{
+    return target->edition && target->what == VTB_TARGET_CELL && !target->kind.counting;
+}
+
+/* Writes a name that ends in `end`. */
+static void name_of(const struct vtb_target *target, const char *end,
+                    char name[VTB_TARGET_NAME_BYTES])
 {
     char strategy[96] = "";
     char workload[96] = "";
@@ -48,12 +60,27 @@ void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_
     stem_of(own->name, own->file, own->path, workload, sizeof workload);
     pass_of(target, pass, sizeof pass);
     if (target->what == VTB_TARGET_METADATA)
-        snprintf(name, VTB_TARGET_NAME_BYTES, "%s.metadata%d.so", strategy,
-                 (int)target->kind.method);
+        snprintf(name, VTB_TARGET_NAME_BYTES, "%s.metadata%d%s", strategy, (int)target->kind.method,
+                 end);
     else if (target->what == VTB_TARGET_WORKLOAD)
-        snprintf(name, VTB_TARGET_NAME_BYTES, "%s.workload.so", workload);
+        snprintf(name, VTB_TARGET_NAME_BYTES, "%s.workload%s", workload, end);
     else
-        snprintf(name, VTB_TARGET_NAME_BYTES, "%s.%s.%s.so", strategy, workload, pass);
+        snprintf(name, VTB_TARGET_NAME_BYTES, "%s.%s.%s%s", strategy, workload, pass, end);
+}
+
+void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES])
+{
+    char end[32] = ".so";
+    if (is_padded(target))
+        snprintf(end, sizeof end, ".padding%u.so", target->padding);
+    name_of(target, end, name);
+}
+
+/* The name of what is compiled: the target's own, or of one that is linked behind padding, that of
+ * its object. */
+static void compiled_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES])
+{
+    name_of(target, is_padded(target) ? ".o" : ".so", name);
 }
 
 const char *vtb_target_path(const struct vtb_target *target)
@@ -224,17 +251,24 @@ static bool is_behind(const struct vtb_home *home, const char *name)
 
 /* --- the list --- */
 
-static void put_target(FILE *out, const struct vtb_home *home, const struct vtb_target *target)
+static const char *language_of(const struct vtb_target *target)
+{
+    return is_cxx(target) ? "cxx" : "c";
+}
+
+/* Writes how a target is compiled: its file, or the object of one that is linked behind padding. */
+static void put_compiled(FILE *out, const struct vtb_home *home, const struct vtb_target *target)
 {
     static const char *const passes[] = {
         [VTB_TARGET_METADATA] = "metadata", [VTB_TARGET_WORKLOAD] = "workload"};
     char name[VTB_TARGET_NAME_BYTES];
-    const char *language = is_cxx(target) ? "cxx" : "c";
+    const char *language = language_of(target);
     const char *pass = target->what != VTB_TARGET_CELL ? passes[target->what]
                        : target->kind.counting         ? "counting"
                                                        : "timing";
-    vtb_target_name(target, name);
-    fprintf(out, "build %s: cell $root/harness/cells/source/%s%s\n", name,
+    compiled_name(target, name);
+    fprintf(out, "build %s: %s $root/harness/cells/source/%s%s\n", name,
+            is_padded(target) ? "object" : "cell",
             target->what == VTB_TARGET_WORKLOAD ? "workload.c" : "cell.c",
             is_behind(home, name) ? " | again" : "");
     fprintf(out, "  compile = $%s\n  pass = $%s\n  warnings = $%s_%s_warnings\n  definitions =",
@@ -244,6 +278,48 @@ static void put_target(FILE *out, const struct vtb_home *home, const struct vtb_
     else
         put_cell(out, home, target);
     putc('\n', out);
+}
+
+/* Writes how a target is linked behind its padding. */
+static void put_padded(FILE *out, const struct vtb_target *target)
+{
+    char name[VTB_TARGET_NAME_BYTES];
+    char object[VTB_TARGET_NAME_BYTES];
+    vtb_target_name(target, name);
+    compiled_name(target, object);
+    fprintf(out, "build %s: padded %s\n  compile = $%s\n  padding = %u\n", name, object,
+            language_of(target), target->padding);
+}
+
+/* The names of files that a list has already: two builds that are compared may be one and the same,
+ * and what is linked at many places is compiled once. */
+struct listed {
+    char (*names)[VTB_TARGET_NAME_BYTES];
+    size_t n;
+};
+
+/* Whether a name is not in the list yet, which it is from then on. */
+static bool is_new(struct listed *listed, const char *name)
+{
+    for (size_t i = 0; i < listed->n; i++) {
+        if (strcmp(listed->names[i], name) == 0)
+            return false;
+    }
+    snprintf(listed->names[listed->n++], VTB_TARGET_NAME_BYTES, "%s", name);
+    return true;
+}
+
+/* Writes how a target is made, but for what is in the list. */
+static void put_target(FILE *out, const struct vtb_home *home, const struct vtb_target *target,
+                       struct listed *listed)
+{
+    char name[VTB_TARGET_NAME_BYTES];
+    compiled_name(target, name);
+    if (is_new(listed, name))
+        put_compiled(out, home, target);
+    vtb_target_name(target, name);
+    if (is_new(listed, name))
+        put_padded(out, target);
 }
 
 void vtb_rule_digest(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES])
@@ -264,10 +340,34 @@ void vtb_rule_digest(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES])
         snprintf(hex, VTB_DIGEST_BYTES, "unknown");
 }
 
+/* How the cell of a build that is compared with another is made: compiled once, as the build's rule
+ * says, and linked at many places. */
+static const char padded_rules[] =
+    "rule object\n"
+    "  command = $compile $flags $pass $warnings -I$contract $definitions "
+    "-DVTB_TOOLCHAIN=$toolchain"
+    " -MMD -MF $out.d -MQ $out -c -o $out.part $in && mv -f $out.part $out\n"
+    "  depfile = $out.d\n"
+    "  description = $out\n"
+    "rule padded\n"
+    "  command = $compile -fPIC -DVTB_PADDING=$padding -shared -nostartfiles -Wl,-Bsymbolic"
+    " -o $out.part $before -x none $in && mv -f $out.part $out\n"
+    "  description = $out\n\n";
+
+static void put_padded_rules(FILE *out)
+{
+    struct vtb_error error;
+    const struct vtb_home *own = vtb_home(&error);
+    fputs("before = '", out);
+    put_quoted(out, own ? own->root : "");
+    fprintf(out, "/harness/cells/source/padding.c'\n%s", padded_rules);
+}
+
 void vtb_targets_write(FILE *out, const struct vtb_home *home, const char *toolchain,
                        const struct vtb_target *targets, size_t n)
 {
     char rule[VTB_DIGEST_BYTES];
+    size_t padded_n = 0;
     fputs("# Written by run_bench: the cells that it needs.\n", out);
     put_folder(out, "root", home->root);
     put_folder(out, "rules", home->build);
@@ -280,5 +380,11 @@ void vtb_targets_write(FILE *out, const struct vtb_home *home, const char *toolc
     fprintf(out, "/harness/include'\ntoolchain = %s\ndigest = %s\nbuild again: phony\n\n",
             toolchain, rule);
     for (size_t i = 0; i < n; i++)
-        put_target(out, home, &targets[i]);
+        padded_n += is_padded(&targets[i]);
+    if (padded_n > 0)
+        put_padded_rules(out);
+    struct listed listed = {vtb_allocate(2 * n, sizeof *listed.names, "a list of cells"), 0};
+    for (size_t i = 0; i < n; i++)
+        put_target(out, home, &targets[i], &listed);
+    free(listed.names);
 }

@@ -20,6 +20,8 @@ struct vtb_target {
     enum vtb_target_kind what;
     enum vtb_variant variant;
     struct vtb_kind kind;
+    const struct vtb_edition *edition; /* of another build; null: this one's */
+    unsigned padding;                  /* of an edition's cell that is timed */
 };
 
 #define VTB_TARGET_NAME_BYTES 304
@@ -28,7 +30,7 @@ struct vtb_target {
 #define VTB_TARGET_DIGEST_N 16
 
 /* Writes the name of a target's file: <strategy>.<workload>.<kind>.so. If the source is a user's, a
- * digest of its path is in the name too. */
+ * digest of its path is in the name too; of an edition that is timed, its padding. */
 void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES]);
 
 /* The path of the user's file that is to blame if the target does not compile; null: its sources

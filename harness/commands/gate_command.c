@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/allocate.h"
 #include "base/interrupt.h"
 #include "base/prose.h"
 #include "cells/foreign.h"
 #include "cells/load.h"
 #include "commands/commands.h"
 #include "commands/warnings.h"
+#include "gate/builds.h"
 #include "gate/gate.h"
 #include "plan/prepare.h"
 #include "report/page.h"
@@ -344,6 +346,28 @@ static bool gate_file(struct vtb_gate *gate, const struct vtb_options *given,
     return ok;
 }
 
+/* Holds this build against another one. */
+static bool gate_build(struct vtb_gate *gate, struct vtb_result_file *named,
+                       const struct vtb_options *options, struct vtb_error *error)
+{
+    struct vtb_builds builds = {.margin = options->margin_percent / 100};
+    struct vtb_machine machine;
+    vtb_machine_read(&machine);
+    gate->machine = &machine;
+    gate->of_builds = true;
+    bool ok = vtb_build_find(&builds.builds[0], options->against, error) &&
+              vtb_build_own(&builds.builds[1], error) &&
+              vtb_builds_compare(&builds, options, error);
+    if (ok) {
+        named->path = vtb_copy_text(builds.builds[0].label, "the name of a build");
+        ok = vtb_builds_to_gate(gate, &builds, error) && write_reports(gate, options, error) &&
+             conclude(gate, error);
+    }
+    gate->machine = NULL;
+    vtb_builds_free(&builds);
+    return ok;
+}
+
 void vtb_gate_refuse(const struct vtb_options *options, const struct vtb_error *error)
 {
     const struct vtb_result_file unread = {0};
@@ -361,8 +385,10 @@ bool vtb_gate_command(const struct vtb_options *options, struct vtb_error *error
         write_refusal(&gate, options, &unfinished);
         vtb_interrupt_tell("nothing was compared");
         vtb_interrupt_watch();
-        ok = vtb_result_file_read(&file, options->baseline, VTB_EXIT_BASELINE, error) &&
-             gate_file(&gate, options, error);
+        ok = options->against
+                 ? gate_build(&gate, &file, options, error)
+                 : vtb_result_file_read(&file, options->baseline, VTB_EXIT_BASELINE, error) &&
+                       gate_file(&gate, options, error);
     }
     if (!gate.reported)
         write_refusal(&gate, options, error);

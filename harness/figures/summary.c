@@ -152,9 +152,10 @@ static struct vtb_pooled pool(const struct work *work, const struct pairing *pai
     return vtb_pool(work->values, values_n);
 }
 
-static double relative_variance(const struct work *work, size_t i)
+double vtb_collections_variance(const struct vtb_figures *figures)
 {
-    const struct vtb_figures *figures = &work->comparison->figures[i];
+    if (figures->collections.is_unknown)
+        return NAN;
     return figures->ns.median > 0
                ? figures->collections.variance / (figures->ns.median * figures->ns.median)
                : 0;
@@ -177,7 +178,8 @@ static struct vtb_pooled pool_ratio(const struct work *work, size_t own, size_t 
     if (lacks_collections(work, own, other))
         pooled.variance = pooled.freedom = NAN; /* nobody knows how far it is off */
     else
-        vtb_pooled_add(&pooled, relative_variance(work, own) + relative_variance(work, other));
+        vtb_pooled_add(&pooled, vtb_collections_variance(&work->comparison->figures[own]) +
+                                    vtb_collections_variance(&work->comparison->figures[other]));
     return pooled;
 }
 
@@ -538,6 +540,20 @@ struct vtb_pooled vtb_pool_log_ratio(const struct vtb_comparison *comparison, si
     const struct vtb_pooled pooled = pool_ratio(&work, own, other, state);
     close_work(&work);
     return pooled;
+}
+
+void vtb_session_log_ratios(const struct vtb_comparison *comparison, size_t own, size_t other,
+                            enum vtb_state state, double quiet_ns, struct vtb_session_value *values)
+{
+    const struct pairing pairing = {own, other, own, log_ratio};
+    struct work work;
+    open_work(&work, comparison, quiet_ns);
+    for (size_t s = 0; s < comparison->samples.sessions_n; s++) {
+        const size_t n = gather(&work, &pairing, s, state);
+        values[s] = n >= VTB_PAIRS_MIN ? vtb_session_value_of(work.pairs, n, work.deviations)
+                                       : (struct vtb_session_value){NAN, NAN};
+    }
+    close_work(&work);
 }
 
 static void keep_found(struct vtb_figures *figures, const struct vtb_found *found, size_t i)

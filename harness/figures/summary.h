@@ -90,6 +90,16 @@ VTB_MUST_USE bool vtb_summarise(struct vtb_comparison *comparison, const struct 
 struct vtb_pooled vtb_pool_log_ratio(const struct vtb_comparison *comparison, size_t own,
                                      size_t other, enum vtb_state state, double quiet_ns);
 
+/* Gives each session's value of the logarithm of that ratio, of the rounds in which both were in a
+ * state: `values` has room for all sessions. The median of one with too few rounds is NaN. */
+void vtb_session_log_ratios(const struct vtb_comparison *comparison, size_t own, size_t other,
+                            enum vtb_state state, double quiet_ns,
+                            struct vtb_session_value *values);
+
+/* Gives the variance that the logarithm of a case's time has from its few collections; NaN if what
+ * they cost is not known. */
+double vtb_collections_variance(const struct vtb_figures *figures);
+
 /* Whether the interval of a ratio is wider than VTB_DISAGREE_MARGIN. */
 bool vtb_disagrees(const struct vtb_interval *ratio);
 

@@ -162,6 +162,8 @@ static void print_line(FILE *out, const struct vtb_gate_check *check)
 
 static const char *advice_of(const struct vtb_gate *gate)
 {
+    if (gate->of_builds)
+        return "";
     if (vtb_gate_count(gate, VTB_GATE_WORSE) > 0)
         return "Worse than the baseline. If that is meant, renew it: `run_bench run ... "
                "--save-baseline FILE`.\n";

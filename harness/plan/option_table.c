@@ -94,6 +94,13 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "that makes no call; and each figure as a ratio to the baseline strategy's, by sessions as\n"
      "`run` has them. A rate that cannot be sustained is refused: --rate max finds what can.\n"
      "docs/LATENCY.md explains the figures. Takes a minute or two.\n"},
+    {"compare-builds", "two builds, or revisions, in the same rounds",
+     "Compares two builds, A and B: folders that CMake has made, or git revisions, which are put\n"
+     "aside. The strategies of both stand in the same rounds and sessions, and each session draws\n"
+     "where their code lies, so that a change is of the code. Tells B's time over A's, how far\n"
+     "another run may be from it, what would be seen, and what the variance is made of; counts\n"
+     "are compared exactly. It informs; `gate --against` judges. docs/BUILDS.md tells more.\n"
+     "Exit status: 0 whatever is found.\n"},
 };
 
 /* --- the options, once --- */
@@ -112,15 +119,16 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
 #define SELFTEST (1u << VTB_COMMAND_SELFTEST)
 #define CLAIMS (1u << VTB_COMMAND_CLAIMS)
 #define FIDELITY (1u << VTB_COMMAND_FIDELITY)
-#define LATENCY (1u << VTB_COMMAND_LATENCY) /* likewise, but for those that are not_loaded */
+#define LATENCY (1u << VTB_COMMAND_LATENCY)       /* likewise, but for those that are not_loaded */
+#define BUILDS (1u << VTB_COMMAND_COMPARE_BUILDS) /* takes all of run's options on cases too */
 #define ALL                                                                                    \
     (RUN | ADVISE | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST | \
-     CLAIMS | FIDELITY | LATENCY)
+     CLAIMS | FIDELITY | LATENCY | BUILDS)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
 /* The commands that may take long. */
 #define WAITS \
-    (RUN | ADVISE | MISUSE | GATE | CHECK | BUILD | SELFTEST | CLAIMS | FIDELITY | LATENCY)
+    (RUN | ADVISE | MISUSE | GATE | CHECK | BUILD | SELFTEST | CLAIMS | FIDELITY | LATENCY | BUILDS)
 
 /* What a flag accepts. */
 #define NO_VALUE "no value (in the environment 1 or 0)"
@@ -329,7 +337,8 @@ static const struct vtb_option other_options[] = {
      .help = "in the break-evens of a range: how much faster than the baseline something must be\n"
              "to be worth it; default: 5"},
     {"sessions", "N", vtb_parse_number, FIELD(sessions), .number = {1, 1000, true, false},
-     .accepts = "whole numbers from 1 to 1000", .of_run = true, .commands = RUN | ADVISE | GATE,
+     .accepts = "whole numbers from 1 to 1000", .of_run = true,
+     .commands = RUN | ADVISE | GATE | BUILDS,
      .help = "fresh processes that each time everything, spread over the run: an interval tells\n"
              "how far another run may be from this one, and takes 5 or more of them. Default: 10;\n"
              "5 in a sweep and with --quick; 20 with a --time of 30 or more"},
@@ -377,18 +386,19 @@ static const struct vtb_option other_options[] = {
      .help = "judge recorded sessions in place of this machine: a file of samples that `run` left\n"
              "beside its result file, of NAME and its copies NAME_twin and NAME_slow_10"},
     {"rounds", "N", vtb_parse_rounds, FIELD(rounds), .number = {0, 1000000, true, false},
-     .accepts = "0 (count only, measure no time), or 8 to 1000000", .of_run = true, .commands = RUN,
+     .accepts = "0 (count only, measure no time), or 8 to 1000000", .of_run = true,
+     .commands = RUN | BUILDS,
      .help = "rounds of a session, each one epoch of every case in a random order; 0 counts\n"
              "only; default: 80, in a sweep and with --quick 24"},
     {"epoch-ms", "X", vtb_parse_number, FIELD(epoch_ms), .number = {0.01, 1000, false, false},
-     .accepts = "milliseconds from 0.01 to 1000", .of_run = true, .commands = RUN | GATE,
+     .accepts = "milliseconds from 0.01 to 1000", .of_run = true, .commands = RUN | GATE | BUILDS,
      .help = "length of an epoch of the median case; default: 0.1"},
     {"time", "SECONDS", vtb_parse_number, FIELD(time_s), .number = {0.01, 86400, false, false},
-     .accepts = "seconds from 0.01 to 86400", .of_run = true, .commands = RUN,
+     .accepts = "seconds from 0.01 to 86400", .of_run = true, .commands = RUN | BUILDS,
      .help = "take about this long for each table's timing, in place of --rounds: divided among\n"
              "sessions of at most 5000 rounds, and at most 100 sessions"},
     {"quick", NULL, vtb_parse_flag, FIELD(quick), .accepts = NO_VALUE, .of_run = true,
-     .commands = RUN,
+     .commands = RUN | BUILDS,
      .help =
          "a rough answer: 5 sessions of 24 rounds, unless said otherwise; so is a sweep, a run\n"
          "of six or more combinations of parameters"},
@@ -396,12 +406,14 @@ static const struct vtb_option other_options[] = {
      .help = "print what would be measured, and how long it takes; write nothing"},
     {"keep-environment", NULL, vtb_parse_flag, FIELD(keep_environment), .accepts = NO_VALUE,
      .of_run = true,
-     .commands = RUN | ADVISE | GATE | MISUSE | CHECK | SELFTEST | CLAIMS | FIDELITY | LATENCY,
+     .commands =
+         RUN | ADVISE | GATE | MISUSE | CHECK | SELFTEST | CLAIMS | FIDELITY | LATENCY | BUILDS,
      .help = "leave what an allocator, a collector or the dynamic linker reads (LD_PRELOAD,\n"
              "GLIBC_TUNABLES, MALLOC_CONF, GC_...) in the environment of what is measured; the\n"
              "result says so. By default it is taken out, which the result says as well"},
     {"pin", "CPUS", vtb_parse_text, FIELD(pin), .accepts = "processors, as 0 or 0-3,8",
-     .of_run = true, .commands = RUN | ADVISE | GATE | SELFTEST | CLAIMS | FIDELITY | LATENCY,
+     .of_run = true,
+     .commands = RUN | ADVISE | GATE | SELFTEST | CLAIMS | FIDELITY | LATENCY | BUILDS,
      .help = "run everything on these processors alone"},
     {"resume", "FILE", vtb_parse_text, FIELD(resume), .file = VTB_FILE_READ,
      .accepts = "a result file's name", .commands = RUN,
@@ -494,6 +506,14 @@ static const struct vtb_option other_options[] = {
      .number = {0.1, 99, false, false}, .accepts = "percent from 0.1 to 99", .commands = GATE,
      .help = "how much slower than before, against the baseline strategy, a case may be; at least\n"
              "2, which is what identical machine code may differ by at another place; default: 5"},
+    {"margin", "PERCENT", vtb_parse_number, FIELD(margin_percent), .number = {2, 99, false, false},
+     .accepts = "percent from 2 to 99", .commands = BUILDS,
+     .help = "how much slower B may be; default: 2, which is what identical machine code may\n"
+             "differ by at another place"},
+    {"against", "BUILD", vtb_parse_text, FIELD(against),
+     .accepts = "a folder of a build, or a revision of git's", .commands = GATE,
+     .help = "in place of a baseline: hold this build against another one, or against a git\n"
+             "revision, which is put aside, in the same rounds and sessions: docs/BUILDS.md"},
     {"strict", NULL, vtb_parse_flag, FIELD(strict), .accepts = NO_VALUE, .commands = GATE,
      .help = "exit status 4 if of anything it cannot be told whether it is worse, or if anything\n"
              "was not compared"},
@@ -554,7 +574,8 @@ bool vtb_option_is_of(const struct vtb_option *option, enum vtb_command command)
 {
     const bool is_of_run = option->commands & RUN;
     return (option->commands & 1u << command) ||
-           (command == VTB_COMMAND_BUILD && option->of_cases && is_of_run) ||
+           ((command == VTB_COMMAND_BUILD || command == VTB_COMMAND_COMPARE_BUILDS) &&
+            option->of_cases && is_of_run) ||
            (command == VTB_COMMAND_LATENCY && option->of_cases && is_of_run && !option->not_loaded);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cells/editions.h"
 #include "cells/foreign.h"
 #include "cells/home.h"
 #include "plan/arguments.h"
@@ -94,8 +95,13 @@ static void environment_name(const char *option, char name[VARIABLE_BYTES])
 }
 
 /* Variables that are no options: where cells are, and what this program tells its own processes. */
-static const char *const other_variables[] = {VTB_CELLS_VARIABLE, VTB_SESSION_VARIABLE,
-                                              VTB_WORKER_VARIABLE, VTB_REMOVED_VARIABLE, NULL};
+static const char *const other_variables[] = {VTB_CELLS_VARIABLE,
+                                              VTB_BUILD_A_VARIABLE,
+                                              VTB_BUILD_B_VARIABLE,
+                                              VTB_SESSION_VARIABLE,
+                                              VTB_WORKER_VARIABLE,
+                                              VTB_REMOVED_VARIABLE,
+                                              NULL};
 
 static bool is_twin(const char *variable, const char *option)
 {
@@ -257,6 +263,23 @@ static bool is_standard_input(const char *path)
     return path && (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0);
 }
 
+/* Checks that a gate has one thing to be held against. */
+static bool check_against(const struct vtb_options *options, struct vtb_error *error)
+{
+    static const char *const others[] = {"baseline", "limit", "any-toolchain", "save-baseline",
+                                         "trace"};
+    const bool given[] = {options->baseline != NULL, vtb_options_given(options, "limit") != NULL,
+                          options->any_toolchain, options->save_baseline != NULL,
+                          options->trace_path != NULL};
+    for (size_t i = 0; options->against && i < sizeof given / sizeof *given; i++) {
+        if (given[i])
+            return vtb_fail(error, VTB_EXIT_USAGE,
+                            "--%s is of a gate with a baseline; leave it or --against out",
+                            others[i]);
+    }
+    return true;
+}
+
 /* Checks that the files are given without which a command cannot do. */
 static bool check_files(const struct vtb_options *options, struct vtb_error *error)
 {
@@ -277,10 +300,15 @@ static bool check_files(const struct vtb_options *options, struct vtb_error *err
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "what to make, and where, are needed: run_bench new strategy FILE.c, or "
                         "FILE.cc, or run_bench new workload FILE.h");
-    if (options->command == VTB_COMMAND_GATE && !options->baseline)
+    if (options->command == VTB_COMMAND_COMPARE_BUILDS && options->files_n < 2)
         return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--baseline FILE is needed; `run_bench run --save-baseline FILE` makes it");
-    return true;
+                        "two builds are needed: run_bench compare-builds A B; each is a folder of "
+                        "a build, or a revision of git's");
+    if (options->command == VTB_COMMAND_GATE && !options->baseline && !options->against)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--baseline FILE is needed, which `run_bench run --save-baseline FILE` "
+                        "makes, or --against BUILD");
+    return check_against(options, error);
 }
 
 /* As many files as a command line can name, by options and without. */
@@ -326,7 +354,7 @@ static bool check_distinct(const struct vtb_options *options, struct vtb_error *
         (void)snprintf(names[files.n], sizeof names[0], "--%s", option->name);
         add_file(&files, names[files.n], path, option->file == VTB_FILE_WRITTEN);
     }
-    for (size_t i = 0; i < options->files_n; i++)
+    for (size_t i = 0; i < options->files_n && options->command != VTB_COMMAND_COMPARE_BUILDS; i++)
         add_file(&files, vtb_command_rows[options->command].word, options->files[i], false);
     add_sources(&files);
     add_file(&files, "standard output", "/dev/stdout", true);
@@ -340,7 +368,8 @@ static bool is_file(const struct vtb_options *options, const char *argument)
     if (options->command == VTB_COMMAND_COMPARE && strcmp(argument, "-") == 0)
         return true;
     return argument[0] != '-' &&
-           (options->command == VTB_COMMAND_COMPARE || options->command == VTB_COMMAND_NEW);
+           (options->command == VTB_COMMAND_COMPARE || options->command == VTB_COMMAND_NEW ||
+            options->command == VTB_COMMAND_COMPARE_BUILDS);
 }
 
 /* Parses the arguments from the i-th on. On false *error is on the first that is wrong. */
@@ -376,7 +405,6 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
         .seed = 1,
         .live_heap_bytes = -1,
         .caller = VTB_CALLER_AS_METHOD,
-        .margin_percent = 5,
         .check_s = 20,
         .doctor_s = 2,
         .results_dir = "results",
@@ -398,6 +426,9 @@ bool vtb_options_parse(struct vtb_options *options, int argc, char **argv, struc
         options->rounds = twin_rounds;
         options->time_s = twin_time_s;
     }
+    if (options->margin_percent == 0)
+        options->margin_percent =
+            options->against || options->command == VTB_COMMAND_COMPARE_BUILDS ? 2 : 5;
     ok = ok && check_length(options, error) && check_files(options, error);
     options->distinct = check_distinct(options, ok ? error : &later);
     return ok && options->distinct;

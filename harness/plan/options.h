@@ -31,6 +31,7 @@ enum vtb_command {
     VTB_COMMAND_CLAIMS,
     VTB_COMMAND_FIDELITY,
     VTB_COMMAND_LATENCY,
+    VTB_COMMAND_COMPARE_BUILDS,
     VTB_COMMAND_N
 };
 
@@ -174,7 +175,9 @@ struct vtb_options {
     const char *save_baseline; /* null: none */
     const char *report;        /* of a page of HTML; null: none */
     const char *plot_dir;      /* null: no pictures */
-    const char *files[2];      /* the two of `compare`; `new`: what to make, and where */
+    const char *against;       /* of `gate`: a build; null: a baseline is what it is held against */
+    const char *files[2];      /* the two of `compare`, or of `compare-builds`, which may be
+                                  revisions; `new`: what to make, and where */
     size_t files_n;
     bool distinct; /* no file that is written is another that is read or written */
     struct vtb_given given[VTB_GIVEN_MAX];

@@ -31,7 +31,9 @@ static const char *arguments_of(enum vtb_command command)
 {
     if (command == VTB_COMMAND_NEW)
         return " strategy|workload FILE";
-    return command == VTB_COMMAND_COMPARE ? " BEFORE.json AFTER.json" : "";
+    return command == VTB_COMMAND_COMPARE          ? " BEFORE.json AFTER.json"
+           : command == VTB_COMMAND_COMPARE_BUILDS ? " A B"
+                                                   : "";
 }
 
 void vtb_options_help(FILE *out, enum vtb_command command)

@@ -1,0 +1,78 @@
+/* What a word of the command line names: a folder of a build, or a revision of the repository. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "gate/builds.h"
+#include "report/script.h"
+
+/* Takes over a folder, if it is one of a build. */
+static bool take_folder(struct vtb_build *build, const char *folder, const char *label,
+                        struct vtb_error *error)
+{
+    struct vtb_home home;
+    if (!vtb_home_of_build(&home, folder, error))
+        return false;
+    snprintf(build->folder, sizeof build->folder, "%s", home.build);
+    snprintf(build->label, sizeof build->label, "%s", label);
+    return true;
+}
+
+/* Takes what the script printed: the folder, and the commit below it. */
+static bool take_revision(struct vtb_build *build, const char *word, char *printed,
+                          struct vtb_error *error)
+{
+    char label[sizeof build->label];
+    char *commit = strchr(printed, '\n');
+    if (!commit)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "'%.200s' has no folder of a build", word);
+    *commit++ = '\0';
+    commit[strcspn(commit, "\n")] = '\0';
+    snprintf(label, sizeof label, "revision %.100s (%.12s)", word, commit);
+    return take_folder(build, printed, label, error);
+}
+
+static bool put_aside(struct vtb_build *build, const char *word, struct vtb_error *error)
+{
+    char printed[PATH_MAX + 128];
+    const int output = memfd_create("revision", MFD_CLOEXEC);
+    const struct vtb_script script = {
+        .option = word,
+        .name = "build-of-revision.sh",
+        .fails_as = "has put nothing aside; accepted: a folder of a build, or a revision of git's",
+        .package = "dash",
+        .program = "sh",
+        .arguments = {word},
+        .output = output,
+    };
+    if (output < 0)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the name of a build: %s",
+                        strerror(errno));
+    bool ok = vtb_script_run(&script, error);
+    const ssize_t n = ok ? pread(output, printed, sizeof printed - 1, 0) : 0;
+    (void)close(output);
+    printed[n > 0 ? n : 0] = '\0';
+    return ok && take_revision(build, word, printed, error);
+}
+
+bool vtb_build_find(struct vtb_build *build, const char *word, struct vtb_error *error)
+{
+    struct stat status;
+    if (stat(word, &status) == 0 && S_ISDIR(status.st_mode))
+        return take_folder(build, word, word, error);
+    const bool found = put_aside(build, word, error);
+    if (!found && !vtb_is_interrupt(error))
+        error->exit_code = VTB_EXIT_USAGE; /* whatever it is, it is no build */
+    return found;
+}
+
+bool vtb_build_own(struct vtb_build *build, struct vtb_error *error)
+{
+    const struct vtb_home *home = vtb_home(error);
+    return home && take_folder(build, home->build, "this build", error);
+}

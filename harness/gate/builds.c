@@ -1,0 +1,543 @@
+#include "gate/builds.h"
+
+#include <fts.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/progress.h"
+#include "cells/build.h"
+#include "cells/load.h"
+#include "cells/slots.h"
+#include "passes/estimate.h"
+#include "plan/metrics.h"
+#include "plan/option_table.h"
+#include "plan/places.h"
+#include "plan/prepare.h"
+#include "report/counters.h"
+
+/* The places in struct vtb_built_case. */
+enum { A1, A2, B1, B2 };
+
+/* --- what is run --- */
+
+/* The options of `run` that are none of its cases, but say how long it measures. */
+static bool is_of_length(const char *name)
+{
+    static const char *const names[] = {"sessions", "rounds", "time", "epoch-ms", "quick"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether an option chooses strategies, which the editions take the place of. */
+static bool is_of_strategies(const char *name)
+{
+    return strcmp(name, "strategy") == 0 || strcmp(name, "exclude-strategy") == 0;
+}
+
+static const char *role_name(enum vtb_role role)
+{
+    const struct vtb_strategy_entry *entry = vtb_find_role(role);
+    return entry ? entry->name : "";
+}
+
+/* The strategies that are compared: those that were asked for; or else the baseline strategy and
+ * its challenger. */
+static struct vtb_names strategies_of(const struct vtb_options *options)
+{
+    struct vtb_names names = {.n = 0};
+    for (size_t i = 0; i < options->strategies.n; i++) {
+        if (!vtb_names_have(&options->excluded_strategies, options->strategies.items[i]))
+            (void)vtb_names_add(&names, options->strategies.items[i]);
+    }
+    if (options->strategies.n == 0) {
+        (void)vtb_names_add(&names, role_name(VTB_ROLE_BASELINE));
+        (void)vtb_names_add(&names, role_name(VTB_ROLE_CHALLENGER));
+    }
+    return names;
+}
+
+/* Adds a strategy in all editions to a list. The caller frees. */
+static char *with_editions(char *list, const char *strategy)
+{
+    for (size_t e = 0; vtb_edition_at(e); e++) {
+        char *longer = NULL;
+        if (asprintf(&longer, "%s%s%s:%s", list, *list ? "," : "", strategy,
+                     vtb_edition_at(e)->word) < 0)
+            vtb_no_memory(strlen(list), "a list of strategies");
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+static void add_words(struct vtb_own_run *run, const struct vtb_options *options)
+{
+    const struct vtb_names strategies = strategies_of(options);
+    char *list = vtb_copy_text("", "a list of strategies");
+    for (size_t i = 0; i < strategies.n; i++)
+        list = with_editions(list, strategies.items[i]);
+    vtb_own_run_word(run, "--strategy=%s", list);
+    free(list);
+    for (size_t i = 0; i < options->given_n; i++) {
+        const struct vtb_given *given = &options->given[i];
+        if (is_of_strategies(given->name) || !(given->of_cases || is_of_length(given->name)))
+            continue;
+        if (!vtb_find_option(given->name, strlen(given->name), VTB_COMMAND_RUN)->metavar)
+            vtb_own_run_word(run, "--%s", given->name);
+        else
+            vtb_own_run_word(run, "--%s=%s", given->name, given->text);
+    }
+    if (options->time_s > 0 && !vtb_options_given(options, "time"))
+        vtb_own_run_word(run, "--time=%.15g", options->time_s); /* a gate's, which is not kept */
+}
+
+/* --- where the code lies --- */
+
+/* The place of an edition among all; the cell is of one. */
+static size_t number_of(const struct vtb_edition *edition)
+{
+    size_t e = 0;
+    while (vtb_edition_at(e) != edition)
+        e++;
+    return e;
+}
+
+/* Builds the cells of the editions at all places that the sessions of a run draw, before anything
+ * of it is measured. */
+static bool build_places(const struct vtb_plan *plan, size_t run, struct vtb_error *error)
+{
+    struct vtb_build_bar bar = {0};
+    size_t cells_n;
+    size_t n = 0;
+    const struct vtb_cell **cells = vtb_plan_cells(plan, &cells_n);
+    if (!cells)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of cells");
+    struct vtb_target *targets =
+        vtb_allocate(cells_n * plan->sessions_n + 1, sizeof *targets, "a list of cells");
+    for (size_t s = 0; s < plan->sessions_n; s++) {
+        unsigned paddings[VTB_EDITIONS_N];
+        vtb_places_draw(1 + run * plan->sessions_n + s, paddings);
+        for (size_t i = 0; i < cells_n; i++) {
+            if (!cells[i] || !vtb_slot_of(cells[i])->edition || cells[i]->kind.counting)
+                continue;
+            targets[n] = vtb_target_of(cells[i]);
+            targets[n].padding = paddings[number_of(targets[n].edition)];
+            n++;
+        }
+    }
+    free(cells);
+    const bool ok = n == 0 || vtb_build(targets, n, vtb_progress_build, &bar, error);
+    free(targets);
+    return ok;
+}
+
+/* --- the cases --- */
+
+/* The case of the same strategy, heap, method and callers as case a1, in another edition. */
+static size_t find_edition(const struct vtb_point *point, size_t a1, size_t edition)
+{
+    const struct vtb_case *own = &point->cases[a1];
+    const struct vtb_cell_slot *slot = vtb_slot_of(own->timing);
+    for (size_t i = 0; i < point->cases_n; i++) {
+        const struct vtb_case *other = &point->cases[i];
+        const struct vtb_cell_slot *found = other->guest ? NULL : vtb_slot_of(other->timing);
+        if (found && found->edition == vtb_edition_at(edition) &&
+            found->strategy == slot->strategy && found->variant == slot->variant &&
+            other->heap == own->heap && other->threads_n == own->threads_n &&
+            other->timing->kind.method == own->timing->kind.method)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+static bool is_first_edition(const struct vtb_case *the_case)
+{
+    return !the_case->guest && vtb_slot_of(the_case->timing)->edition == vtb_edition_at(A1);
+}
+
+/* Has each edition be held against that which it is compared with: B's at each place with A's
+ * there, and A's second place with its first. */
+static void set_baselines(const struct vtb_plan *plan)
+{
+    for (size_t p = 0; p < plan->points_n; p++) {
+        struct vtb_point *point = &plan->points[p];
+        for (size_t i = 0; i < point->cases_n; i++) {
+            if (!is_first_edition(&point->cases[i]))
+                continue;
+            const size_t a2 = find_edition(point, i, A2);
+            point->cases[a2].baseline = point->cases[find_edition(point, i, B1)].baseline = i;
+            point->cases[find_edition(point, i, B2)].baseline = a2;
+        }
+    }
+}
+
+/* Lists the cases of all tables. */
+static void list_cases(struct vtb_builds *builds)
+{
+    const struct vtb_results *results = &builds->run.results;
+    for (size_t c = 0; c < results->comparisons_n; c++) {
+        const struct vtb_point *point = results->comparisons[c].point;
+        for (size_t i = 0; i < point->cases_n; i++) {
+            if (!is_first_edition(&point->cases[i]))
+                continue;
+            builds->cases = vtb_reallocate(builds->cases, builds->cases_n + 1,
+                                           sizeof *builds->cases, "the cases of two builds");
+            struct vtb_built_case *own = &builds->cases[builds->cases_n++];
+            const char *name = point->cases[i].timing->name;
+            *own = (struct vtb_built_case){.comparison = c};
+            for (size_t e = 0; e < VTB_EDITIONS_N; e++)
+                own->places[e] = find_edition(point, i, e);
+            snprintf(own->strategy, sizeof own->strategy, "%.*s", (int)strcspn(name, ":"), name);
+        }
+    }
+}
+
+/* --- times --- */
+
+/* The values of the sessions of one run that have one at both places. */
+struct values {
+    struct vtb_session_value *places[VTB_PLACES_N]; /* at each place; owned, as is the next */
+    struct vtb_session_value *both;                 /* of both together */
+    size_t n;
+};
+
+static void open_values(struct values *values, const struct vtb_comparison *comparison,
+                        const struct vtb_built_case *own, double quiet_ns)
+{
+    static const char what[] = "the sessions of two builds";
+    const size_t sessions_n = comparison->samples.sessions_n;
+    for (size_t p = 0; p < VTB_PLACES_N; p++) {
+        values->places[p] = vtb_allocate(sessions_n, sizeof **values->places, what);
+        vtb_session_log_ratios(comparison, own->places[B1 + p], own->places[A1 + p],
+                               comparison->state, quiet_ns, values->places[p]);
+    }
+    values->both = vtb_allocate(sessions_n, sizeof *values->both, what);
+    values->n = 0;
+    for (size_t s = 0; s < sessions_n; s++) {
+        const struct vtb_session_value first = values->places[0][s];
+        const struct vtb_session_value second = values->places[1][s];
+        if (isnan(first.median) || isnan(second.median))
+            continue;
+        values->places[0][values->n] = first;
+        values->places[1][values->n] = second;
+        values->both[values->n++] = (struct vtb_session_value){(first.median + second.median) / 2,
+                                                               (first.noise + second.noise) / 4};
+    }
+}
+
+static void close_values(struct values *values)
+{
+    for (size_t p = 0; p < VTB_PLACES_N; p++)
+        free(values->places[p]);
+    free(values->both);
+}
+
+/*
+ * Parts of the variance of one session's value at one place, each estimated by its moments: what
+ * both places of a session have in common is the session's (their covariance); of what they differ
+ * by, half is that of one place, its rounds' part of which is known.
+ */
+static struct vtb_spread spread_of(const struct values *values)
+{
+    const double n = (double)values->n;
+    double sums[VTB_PLACES_N] = {0};
+    double noise = 0;
+    double together = 0;
+    double apart = 0;
+    if (values->n < VTB_SESSIONS_MIN)
+        return (struct vtb_spread){NAN, NAN, NAN};
+    for (size_t s = 0; s < values->n; s++) {
+        sums[0] += values->places[0][s].median;
+        sums[1] += values->places[1][s].median;
+        noise += (values->places[0][s].noise + values->places[1][s].noise) / 2;
+    }
+    for (size_t s = 0; s < values->n; s++) {
+        const double first = values->places[0][s].median - sums[0] / n;
+        const double second = values->places[1][s].median - sums[1] / n;
+        together += first * second;
+        apart += (first - second) * (first - second) / 2;
+    }
+    noise /= n;
+    return (struct vtb_spread){
+        .rounds = noise,
+        .session = fmax(0, together / (n - 1)),
+        .place = fmax(0, apart / (n - 1) - noise),
+    };
+}
+
+/* What is not known of the collections of both builds, as their costs are means of few pauses. */
+static double variance_of_collections(const struct vtb_comparison *comparison,
+                                      const struct vtb_built_case *own)
+{
+    double sum = 0;
+    for (size_t e = 0; e < VTB_EDITIONS_N; e++)
+        sum += vtb_collections_variance(&comparison->figures[own->places[e]]);
+    return sum / (VTB_PLACES_N * VTB_PLACES_N);
+}
+
+static void test_case(struct vtb_built_case *own, const struct vtb_results *results, size_t run)
+{
+    const struct vtb_comparison *comparison = &results->comparisons[own->comparison];
+    struct values values;
+    open_values(&values, comparison, own, results->quiet_ns);
+    struct vtb_pooled *change = &own->change[run];
+    *change = vtb_pool(values.both, values.n);
+    const double more = variance_of_collections(comparison, own);
+    if (isnan(more))
+        change->variance = change->freedom = NAN;
+    else
+        vtb_pooled_add(change, more);
+    own->p[run] = vtb_pooled_p(change);
+    if (run == 0)
+        own->spread = spread_of(&values);
+    close_values(&values);
+}
+
+static void test_run(struct vtb_builds *builds, const struct vtb_results *results, size_t run)
+{
+    double *p = vtb_allocate(builds->cases_n + 1, sizeof *p, "the tests of two builds");
+    for (size_t i = 0; i < builds->cases_n; i++) {
+        test_case(&builds->cases[i], results, run);
+        p[i] = builds->cases[i].p[run];
+    }
+    vtb_holm(p, builds->cases_n);
+    for (size_t i = 0; i < builds->cases_n; i++)
+        builds->cases[i].p[run] = p[i];
+    free(p);
+}
+
+/* Whether B is slower in a run (direction 1), or quicker (-1), by the test and by more than the
+ * margin. */
+static bool is_beyond(const struct vtb_builds *builds, const struct vtb_built_case *own, size_t run,
+                      double direction)
+{
+    return own->p[run] < 1 - VTB_CONFIDENCE &&
+           direction * own->change[run].mean > log1p(builds->margin);
+}
+
+static enum vtb_gate_verdict verdict_of(const struct vtb_builds *builds,
+                                        const struct vtb_built_case *own)
+{
+    const struct vtb_interval change = vtb_pooled_interval(&own->change[0], 1);
+    const size_t last = builds->runs_n - 1;
+    if (is_beyond(builds, own, 0, 1))
+        return is_beyond(builds, own, last, 1) ? VTB_GATE_WORSE : VTB_GATE_UNKNOWN;
+    if (is_beyond(builds, own, 0, -1) && is_beyond(builds, own, last, -1))
+        return VTB_GATE_BETTER;
+    return change.hi <= log1p(builds->margin) ? VTB_GATE_WITHIN : VTB_GATE_UNKNOWN;
+}
+
+static bool seems_worse(const struct vtb_builds *builds)
+{
+    for (size_t i = 0; i < builds->cases_n; i++) {
+        if (is_beyond(builds, &builds->cases[i], 0, 1))
+            return true;
+    }
+    return false;
+}
+
+/* Tests the first run; what is slower in it is measured once more, in sessions of its own. */
+static bool compare_times(struct vtb_builds *builds, struct vtb_error *error)
+{
+    const struct vtb_results *first = &builds->run.results;
+    builds->runs_n = 1;
+    test_run(builds, first, 0);
+    if (seems_worse(builds)) {
+        builds->again =
+            (struct vtb_results){.options = first->options, .repeat = 1, .counted_by = first};
+        if (!build_places(&builds->run.plan, 1, error) ||
+            !vtb_run(&builds->again, &builds->run.plan, NULL, NULL, error))
+            return false;
+        if (builds->again.interrupted) {
+            *error = builds->again.interrupted_by;
+            return false;
+        }
+        builds->runs_n = VTB_GATE_RUNS;
+        test_run(builds, &builds->again, 1);
+    }
+    for (size_t i = 0; i < builds->cases_n; i++)
+        builds->cases[i].verdict = verdict_of(builds, &builds->cases[i]);
+    return true;
+}
+
+struct vtb_interval vtb_built_ratio(const struct vtb_built_case *own)
+{
+    const struct vtb_interval logs = vtb_pooled_interval(&own->change[0], 1);
+    return (struct vtb_interval){exp(logs.median), exp(logs.lo), exp(logs.hi)};
+}
+
+double vtb_built_would_be_seen(const struct vtb_builds *builds, const struct vtb_built_case *own)
+{
+    return expm1(
+        fmax(vtb_pooled_would_be_seen(&own->change[0], builds->cases_n), log1p(builds->margin)));
+}
+
+/* --- counts --- */
+
+static double counter_of(const struct vtb_counter *counters, size_t n, const char *key)
+{
+    size_t i = 0;
+    while (i < n && strcmp(counters[i].key, key) != 0)
+        i++;
+    return i < n ? counters[i].value : NAN;
+}
+
+static void add_count(struct vtb_builds *builds, const struct vtb_built_count *count)
+{
+    builds->counts = vtb_reallocate(builds->counts, builds->counts_n + 1, sizeof *builds->counts,
+                                    "the counts of two builds");
+    builds->counts[builds->counts_n++] = *count;
+}
+
+/* Compares the counts of a case, which no place of its code changes. */
+static void count_case(struct vtb_builds *builds, const struct vtb_built_case *own)
+{
+    const struct vtb_results *results = &builds->run.results;
+    const struct vtb_comparison *comparison = &results->comparisons[own->comparison];
+    struct vtb_counter before[VTB_COUNTERS_MAX];
+    struct vtb_counter after[VTB_COUNTERS_MAX];
+    const size_t before_n =
+        vtb_counters(results, comparison, &comparison->figures[own->places[A1]], before);
+    const size_t after_n =
+        vtb_counters(results, comparison, &comparison->figures[own->places[B1]], after);
+    for (const struct vtb_gate_metric *metric = vtb_gate_metrics; metric->word; metric++) {
+        for (size_t k = 0; metric->keys[k]; k++) {
+            const struct vtb_built_count count = {
+                .of = own,
+                .key = metric->keys[k],
+                .title = metric->titles[k],
+                .before = counter_of(before, before_n, metric->keys[k]),
+                .after = counter_of(after, after_n, metric->keys[k]),
+            };
+            if (!isnan(count.before) && !isnan(count.after))
+                add_count(builds, &count);
+        }
+    }
+}
+
+/* --- heaps --- */
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/* Digests a folder of sources: the names and the contents of all files in it, in their order. */
+static void digest_folder(const char *root, const char *name, char hex[VTB_DIGEST_BYTES])
+{
+    char folder[2 * PATH_MAX];
+    char *all = vtb_copy_text("", "the sources of heaps");
+    snprintf(folder, sizeof folder, "%s/%s", root, name);
+    char *const paths[] = {folder, NULL};
+    FTS *files = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+    for (FTSENT *file; files && (file = fts_read(files));) {
+        char own[VTB_DIGEST_BYTES] = "";
+        char *longer = NULL;
+        if (file->fts_info != FTS_F)
+            continue;
+        (void)!vtb_digest_file(file->fts_accpath, own);
+        if (asprintf(&longer, "%s%s %s\n", all, file->fts_path + strlen(root), own) < 0)
+            vtb_no_memory(strlen(all), "the sources of heaps");
+        free(all);
+        all = longer;
+    }
+    if (files)
+        fts_close(files);
+    vtb_digest_text(all, hex);
+    free(all);
+}
+
+/* Notes which builds have other heaps than this program, whose own serve both. */
+static void note_heaps(struct vtb_builds *builds)
+{
+    struct vtb_error unheard;
+    const struct vtb_home *home = vtb_home(&unheard);
+    char own[VTB_DIGEST_BYTES];
+    char other[VTB_DIGEST_BYTES];
+    if (home)
+        digest_folder(home->root, "heaps", own);
+    for (size_t b = 0; home && b < VTB_BUILDS_N; b++) {
+        digest_folder(vtb_edition_at(b * VTB_PLACES_N)->home.root, "heaps", other);
+        if (strcmp(own, other) != 0)
+            snprintf(builds->notes[b], sizeof builds->notes[b],
+                     "the heaps of %c (heaps/) are not those of this program, which serve both "
+                     "builds: what they do to times is not compared",
+                     "AB"[b]);
+    }
+}
+
+/* --- the whole --- */
+
+static bool set_builds(const struct vtb_builds *builds, struct vtb_error *error)
+{
+    if (setenv(VTB_BUILD_A_VARIABLE, builds->builds[0].folder, 1) != 0 ||
+        setenv(VTB_BUILD_B_VARIABLE, builds->builds[1].folder, 1) != 0)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the names of two builds");
+    return vtb_editions_open(error);
+}
+
+static bool prepare(struct vtb_builds *builds, const struct vtb_options *options,
+                    struct vtb_error *error)
+{
+    unsigned paddings[VTB_EDITIONS_N];
+    vtb_places_draw(1, paddings);
+    vtb_editions_pad(paddings); /* those of the first session, for what is tried before it */
+    add_words(&builds->run, options);
+    return vtb_own_run_prepare(&builds->run, error) && build_places(&builds->run.plan, 0, error);
+}
+
+static bool measure(struct vtb_builds *builds, struct vtb_error *error)
+{
+    struct vtb_estimate estimate = {.count_s = NULL};
+    set_baselines(&builds->run.plan);
+    if (vtb_progress_is_told() && !vtb_estimate_make(&estimate, &builds->run.plan, error))
+        return false;
+    const bool ok = vtb_own_run_measure(&builds->run, &builds->run.plan,
+                                        estimate.count_s ? &estimate : NULL, error);
+    vtb_estimate_free(&estimate);
+    return ok;
+}
+
+bool vtb_builds_compare(struct vtb_builds *builds, const struct vtb_options *options,
+                        struct vtb_error *error)
+{
+    builds->margin = fmax(builds->margin, VTB_BUILDS_MARGIN);
+    if (!set_builds(builds, error) || !prepare(builds, options, error) || !measure(builds, error))
+        return false;
+    note_heaps(builds);
+    list_cases(builds);
+    if (builds->cases_n == 0)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "no strategy of these is in both builds on a heap of this machine");
+    for (size_t i = 0; i < builds->cases_n; i++)
+        count_case(builds, &builds->cases[i]);
+    return !vtb_plan_is_timed(&builds->run.plan) || compare_times(builds, error);
+}
+
+void vtb_built_name(char name[VTB_CASE_NAME_BYTES], const struct vtb_builds *builds,
+                    const struct vtb_built_case *own)
+{
+    const struct vtb_comparison *comparison = &builds->run.results.comparisons[own->comparison];
+    char edition[8];
+    vtb_case_name(name, VTB_CASE_NAME_BYTES, comparison, &comparison->figures[own->places[A1]]);
+    snprintf(edition, sizeof edition, ":%s", vtb_edition_at(A1)->word);
+    char *found = strstr(name, edition);
+    if (found)
+        memmove(found, found + strlen(edition), strlen(found + strlen(edition)) + 1);
+}
+
+void vtb_builds_free(struct vtb_builds *builds)
+{
+    vtb_results_free(&builds->again);
+    vtb_own_run_close(&builds->run);
+    free(builds->cases);
+    free(builds->counts);
+    builds->cases = NULL;
+    builds->counts = NULL;
+    builds->cases_n = builds->counts_n = 0;
+}

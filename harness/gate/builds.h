@@ -1,0 +1,102 @@
+/*
+ * Two builds, compared in the same rounds and sessions of one process: each strategy stands there
+ * as both have it, and of each build at two places, which every session draws anew. So a change is
+ * of the code, and its interval holds what the places of code do to it. Counts are compared
+ * exactly. What is slower must be so once more, in a run from new. docs/BUILDS.md explains the
+ * figures. For one thread.
+ */
+#ifndef GATE_BUILDS_H
+#define GATE_BUILDS_H
+
+#include "cells/editions.h"
+#include "gate/gate.h"
+#include "run/own_run.h"
+
+/* What is called A and B, and what it is. */
+struct vtb_build {
+    char folder[PATH_MAX];
+    char label[200]; /* for people: the folder as it was given, or a revision with its commit */
+};
+
+/* Of the variance of one session's logarithm of a ratio, at one place of both builds: the parts
+ * that come from its rounds, from the session (the minute, the pages, the keys) and from the place.
+ * Each is 0 or more; all are NaN if there are too few sessions. */
+struct vtb_spread {
+    double rounds;
+    double session;
+    double place;
+};
+
+/* A strategy on a heap, in both builds. */
+struct vtb_built_case {
+    size_t comparison;             /* the number of its table in each run */
+    size_t places[VTB_EDITIONS_N]; /* of its cases in the table's point, in the editions' order */
+    char strategy[VTB_CASE_NAME_BYTES];      /* its name, without an edition */
+    struct vtb_pooled change[VTB_GATE_RUNS]; /* the logarithm of B's time over A's */
+    double p[VTB_GATE_RUNS];                 /* by Holm over all cases */
+    struct vtb_spread spread;                /* in the first run */
+    enum vtb_gate_verdict verdict;           /* on its time; VTB_GATE_SAME: no times were taken */
+};
+
+/* A count, which both builds have. */
+struct vtb_built_count {
+    const struct vtb_built_case *of;
+    const char *key;   /* in result files; borrowed, as is the next */
+    const char *title; /* of a column, with its unit */
+    double before;
+    double after;
+};
+
+struct vtb_builds {
+    struct vtb_build builds[VTB_BUILDS_N];
+    struct vtb_own_run run;       /* its plan, and the first run's results */
+    struct vtb_results again;     /* of the second run, if there was one */
+    size_t runs_n;                /* 1, or VTB_GATE_RUNS */
+    struct vtb_built_case *cases; /* owned */
+    size_t cases_n;
+    struct vtb_built_count *counts; /* owned */
+    size_t counts_n;
+    double margin;                                 /* how much slower a case may be, as a share */
+    char notes[VTB_BUILDS_N][VTB_GATE_NOTE_BYTES]; /* on each build; empty: none */
+};
+
+/* The least margin: what identical code may differ by at other places is half of it. */
+#define VTB_BUILDS_MARGIN (2 * VTB_POOLED_PHI)
+
+/* Finds a build: a folder of one, or a revision of the repository that this program was built from,
+ * whose sources are then put aside and configured in a cache of the user's. On false *error says
+ * what `word` is not. */
+VTB_MUST_USE bool vtb_build_find(struct vtb_build *build, const char *word,
+                                 struct vtb_error *error);
+
+/* Gives the build of this program. */
+VTB_MUST_USE bool vtb_build_own(struct vtb_build *build, struct vtb_error *error);
+
+/*
+ * Compares the two builds that *builds names, by the cases of the options; all else in *builds is
+ * zero at first, but for the margin. On false *error says what failed: VTB_EXIT_USAGE if a build
+ * lacks what is asked for. To be freed in either case.
+ */
+VTB_MUST_USE bool vtb_builds_compare(struct vtb_builds *builds, const struct vtb_options *options,
+                                     struct vtb_error *error);
+
+/* Writes the name of a case as in result files, without an edition. */
+void vtb_built_name(char name[VTB_CASE_NAME_BYTES], const struct vtb_builds *builds,
+                    const struct vtb_built_case *the_case);
+
+/* Gives the interval of B's time over A's in the first run, and the share by which B would have to
+ * be slower to be seen in 90 % of runs. */
+struct vtb_interval vtb_built_ratio(const struct vtb_built_case *the_case);
+double vtb_built_would_be_seen(const struct vtb_builds *builds,
+                               const struct vtb_built_case *the_case);
+
+/* Adds what was found to a gate, as its checks. On false *error says that there is no memory. */
+VTB_MUST_USE bool vtb_builds_to_gate(struct vtb_gate *gate, const struct vtb_builds *builds,
+                                     struct vtb_error *error);
+
+void vtb_builds_free(struct vtb_builds *builds);
+
+/* Prints a comparison, a struct vtb_builds: as a table, JSON, CSV or Markdown. */
+vtb_print vtb_builds_report;
+
+#endif

@@ -1,0 +1,69 @@
+/* Two builds, compared, as the checks of a gate. */
+#include <math.h>
+#include <stdio.h>
+
+#include "gate/builds.h"
+
+static const struct vtb_figures *figures_of(const struct vtb_builds *builds,
+                                            const struct vtb_built_case *own)
+{
+    return &builds->run.results.comparisons[own->comparison].figures[own->places[0]];
+}
+
+static bool add_check(struct vtb_gate *gate, const struct vtb_builds *builds,
+                      const struct vtb_built_case *own, const struct vtb_gate_check *like,
+                      struct vtb_error *error)
+{
+    struct vtb_gate_check *check = vtb_gate_add_check(gate, error);
+    if (!check)
+        return false;
+    *check = *like;
+    check->strategy = own->strategy;
+    check->heap = figures_of(builds, own)->the_case->heap->name;
+    vtb_built_name(check->name, builds, own);
+    return true;
+}
+
+static enum vtb_gate_verdict verdict_of(const struct vtb_built_count *count)
+{
+    return count->before == count->after  ? VTB_GATE_SAME
+           : count->after > count->before ? VTB_GATE_WORSE
+                                          : VTB_GATE_BETTER;
+}
+
+bool vtb_builds_to_gate(struct vtb_gate *gate, const struct vtb_builds *builds,
+                        struct vtb_error *error)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < builds->counts_n; i++) {
+        const struct vtb_built_count *count = &builds->counts[i];
+        const struct vtb_gate_check check = {
+            .metric = count->key,
+            .title = count->title,
+            .before = count->before,
+            .after = count->after,
+            .verdict = verdict_of(count),
+        };
+        ok = add_check(gate, builds, count->of, &check, error);
+    }
+    for (size_t i = 0; ok && builds->runs_n > 0 && i < builds->cases_n; i++) {
+        const struct vtb_built_case *own = &builds->cases[i];
+        const struct vtb_gate_check check = {
+            .metric = "ratio",
+            .title = "time, as a ratio to that of the build it is held against,",
+            .before = 1,
+            .after = exp(own->change[0].mean),
+            .allowed = builds->margin,
+            .verdict = own->verdict,
+        };
+        ok = add_check(gate, builds, own, &check, error);
+    }
+    for (size_t b = 0; b < VTB_BUILDS_N; b++) {
+        if (*builds->notes[b])
+            vtb_gate_note(gate, "%s", builds->notes[b]);
+    }
+    gate->timed = builds->runs_n > 0;
+    gate->sessions_n = builds->run.results.sessions.done_n;
+    gate->margin = builds->margin;
+    return ok;
+}
