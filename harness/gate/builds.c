@@ -109,7 +109,8 @@ static size_t number_of(const struct vtb_edition *edition)
 
 /* Builds the cells of the editions at all places that the sessions of a run draw, before anything
  * of it is measured. */
-static bool build_places(const struct vtb_plan *plan, size_t run, struct vtb_error *error)
+static bool build_places(const struct vtb_plan *plan, uint64_t seed, size_t run,
+                         struct vtb_error *error)
 {
     struct vtb_build_bar bar = {0};
     size_t cells_n;
@@ -121,7 +122,7 @@ static bool build_places(const struct vtb_plan *plan, size_t run, struct vtb_err
         vtb_allocate(cells_n * plan->sessions_n + 1, sizeof *targets, "a list of cells");
     for (size_t s = 0; s < plan->sessions_n; s++) {
         unsigned paddings[VTB_EDITIONS_N];
-        vtb_places_draw(1 + run * plan->sessions_n + s, paddings);
+        vtb_places_draw(seed, 1 + run * plan->sessions_n + s, paddings);
         for (size_t i = 0; i < cells_n; i++) {
             if (!cells[i] || !vtb_slot_of(cells[i])->edition || cells[i]->kind.counting)
                 continue;
@@ -350,7 +351,7 @@ static bool compare_times(struct vtb_builds *builds, struct vtb_error *error)
     if (seems_worse(builds)) {
         builds->again =
             (struct vtb_results){.options = first->options, .repeat = 1, .counted_by = first};
-        if (!build_places(&builds->run.plan, 1, error) ||
+        if (!build_places(&builds->run.plan, first->options->seed, 1, error) ||
             !vtb_run(&builds->again, &builds->run.plan, NULL, NULL, error))
             return false;
         if (builds->again.interrupted) {
@@ -485,10 +486,11 @@ static bool prepare(struct vtb_builds *builds, const struct vtb_options *options
                     struct vtb_error *error)
 {
     unsigned paddings[VTB_EDITIONS_N];
-    vtb_places_draw(1, paddings);
+    vtb_places_draw(options->seed, 1, paddings);
     vtb_editions_pad(paddings); /* those of the first session, for what is tried before it */
     add_words(&builds->run, options);
-    return vtb_own_run_prepare(&builds->run, error) && build_places(&builds->run.plan, 0, error);
+    return vtb_own_run_prepare(&builds->run, error) &&
+           build_places(&builds->run.plan, options->seed, 0, error);
 }
 
 static bool measure(struct vtb_builds *builds, struct vtb_error *error)

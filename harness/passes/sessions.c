@@ -498,7 +498,7 @@ bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error
     if (!head)
         return false;
     vtb_child_tell_at(&head->error);
-    vtb_places_draw(head->first_number + head->index, paddings);
+    vtb_places_draw(options->seed, head->first_number + head->index, paddings);
     vtb_editions_pad(paddings);
     bool ok = vtb_plan_make(&plan, options, error);
     if (ok) {

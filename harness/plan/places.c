@@ -4,9 +4,9 @@
 
 #define LABEL 0x706c616365 /* "place" */
 
-void vtb_places_draw(uint64_t session, unsigned paddings[VTB_EDITIONS_N])
+void vtb_places_draw(uint64_t seed, uint64_t session, unsigned paddings[VTB_EDITIONS_N])
 {
-    struct vtb_random random = vtb_random_stream(session, LABEL);
+    struct vtb_random random = vtb_random_stream(seed ^ vtb_mix64(session), LABEL);
     unsigned free_paddings[VTB_PADDINGS_N];
     for (unsigned i = 0; i < VTB_PADDINGS_N; i++)
         free_paddings[i] = i + 1;

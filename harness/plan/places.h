@@ -1,5 +1,5 @@
 /* Where the code of builds that are compared begins in a session: at places of a page that the
- * session's number draws, so that what a place does to a figure is in its spread, and not in its
+ * session's number and the run's seed draw, so that what a place does to a figure is in its spread, and not in its
  * value. */
 #ifndef PLAN_PLACES_H
 #define PLAN_PLACES_H
@@ -8,7 +8,7 @@
 
 #include "cells/editions.h"
 
-/* Draws the paddings of all editions in a session, no two of them the same. */
-void vtb_places_draw(uint64_t session, unsigned paddings[VTB_EDITIONS_N]);
+/* Draws the paddings of all editions in a session of a run with a seed, no two of them the same. */
+void vtb_places_draw(uint64_t seed, uint64_t session, unsigned paddings[VTB_EDITIONS_N]);
 
 #endif
