@@ -123,6 +123,7 @@ static const struct bad_values bad_values_of_run[] = {
  * form. */
 static const struct bad_values bad_values_of_gate[] = {
     {"baseline", A_FILE, TEXTS("")},
+    {"against", "a folder of a build, or a revision of git's", TEXTS("")},
     {"export-junit", A_FILE, TEXTS("")},
     {"export-sarif", A_FILE, TEXTS("")},
     {"export-markdown", A_FILE, TEXTS("")},

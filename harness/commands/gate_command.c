@@ -360,8 +360,8 @@ static bool gate_build(struct vtb_gate *gate, struct vtb_result_file *named,
               vtb_builds_compare(&builds, options, error);
     if (ok) {
         named->path = vtb_copy_text(builds.builds[0].label, "the name of a build");
-        ok = vtb_builds_to_gate(gate, &builds, error) && write_reports(gate, options, error) &&
-             conclude(gate, error);
+        ok = vtb_builds_to_gate(gate, &builds, options->limits, error) &&
+             write_reports(gate, options, error) && conclude(gate, error);
     }
     gate->machine = NULL;
     vtb_builds_free(&builds);

@@ -238,39 +238,6 @@ static void close_values(struct values *values)
     free(values->both);
 }
 
-/*
- * Parts of the variance of one session's value at one place, each estimated by its moments: what
- * both places of a session have in common is the session's (their covariance); of what they differ
- * by, half is that of one place, its rounds' part of which is known.
- */
-static struct vtb_spread spread_of(const struct values *values)
-{
-    const double n = (double)values->n;
-    double sums[VTB_PLACES_N] = {0};
-    double noise = 0;
-    double together = 0;
-    double apart = 0;
-    if (values->n < VTB_SESSIONS_MIN)
-        return (struct vtb_spread){NAN, NAN, NAN};
-    for (size_t s = 0; s < values->n; s++) {
-        sums[0] += values->places[0][s].median;
-        sums[1] += values->places[1][s].median;
-        noise += (values->places[0][s].noise + values->places[1][s].noise) / 2;
-    }
-    for (size_t s = 0; s < values->n; s++) {
-        const double first = values->places[0][s].median - sums[0] / n;
-        const double second = values->places[1][s].median - sums[1] / n;
-        together += first * second;
-        apart += (first - second) * (first - second) / 2;
-    }
-    noise /= n;
-    return (struct vtb_spread){
-        .rounds = noise,
-        .session = fmax(0, together / (n - 1)),
-        .place = fmax(0, apart / (n - 1) - noise),
-    };
-}
-
 /* What is not known of the collections of both builds, as their costs are means of few pauses. */
 static double variance_of_collections(const struct vtb_comparison *comparison,
                                       const struct vtb_built_case *own)
@@ -295,7 +262,7 @@ static void test_case(struct vtb_built_case *own, const struct vtb_results *resu
         vtb_pooled_add(change, more);
     own->p[run] = vtb_pooled_p(change);
     if (run == 0)
-        own->spread = spread_of(&values);
+        own->spread = vtb_spread_of(values.places[0], values.places[1], values.n);
     close_values(&values);
 }
 
@@ -314,29 +281,27 @@ static void test_run(struct vtb_builds *builds, const struct vtb_results *result
 
 /* Whether B is slower in a run (direction 1), or quicker (-1), by the test and by more than the
  * margin. */
-static bool is_beyond(const struct vtb_builds *builds, const struct vtb_built_case *own, size_t run,
-                      double direction)
+static bool is_beyond(const struct vtb_built_case *own, size_t run, double direction, double margin)
 {
-    return own->p[run] < 1 - VTB_CONFIDENCE &&
-           direction * own->change[run].mean > log1p(builds->margin);
+    return own->p[run] < 1 - VTB_CONFIDENCE && direction * own->change[run].mean > log1p(margin);
 }
 
-static enum vtb_gate_verdict verdict_of(const struct vtb_builds *builds,
-                                        const struct vtb_built_case *own)
+enum vtb_gate_verdict vtb_built_verdict(const struct vtb_built_case *own, size_t runs_n,
+                                        double margin)
 {
     const struct vtb_interval change = vtb_pooled_interval(&own->change[0], 1);
-    const size_t last = builds->runs_n - 1;
-    if (is_beyond(builds, own, 0, 1))
-        return is_beyond(builds, own, last, 1) ? VTB_GATE_WORSE : VTB_GATE_UNKNOWN;
-    if (is_beyond(builds, own, 0, -1) && is_beyond(builds, own, last, -1))
+    if (is_beyond(own, 0, 1, margin))
+        return runs_n == VTB_GATE_RUNS && is_beyond(own, 1, 1, margin) ? VTB_GATE_WORSE
+                                                                       : VTB_GATE_UNKNOWN;
+    if (is_beyond(own, 0, -1, margin) && is_beyond(own, runs_n - 1, -1, margin))
         return VTB_GATE_BETTER;
-    return change.hi <= log1p(builds->margin) ? VTB_GATE_WITHIN : VTB_GATE_UNKNOWN;
+    return change.hi <= log1p(margin) ? VTB_GATE_WITHIN : VTB_GATE_UNKNOWN;
 }
 
 static bool seems_worse(const struct vtb_builds *builds)
 {
     for (size_t i = 0; i < builds->cases_n; i++) {
-        if (is_beyond(builds, &builds->cases[i], 0, 1))
+        if (is_beyond(&builds->cases[i], 0, 1, builds->margin))
             return true;
     }
     return false;
@@ -362,7 +327,8 @@ static bool compare_times(struct vtb_builds *builds, struct vtb_error *error)
         test_run(builds, &builds->again, 1);
     }
     for (size_t i = 0; i < builds->cases_n; i++)
-        builds->cases[i].verdict = verdict_of(builds, &builds->cases[i]);
+        builds->cases[i].verdict =
+            vtb_built_verdict(&builds->cases[i], builds->runs_n, builds->margin);
     return true;
 }
 
@@ -374,8 +340,8 @@ struct vtb_interval vtb_built_ratio(const struct vtb_built_case *own)
 
 double vtb_built_would_be_seen(const struct vtb_builds *builds, const struct vtb_built_case *own)
 {
-    return expm1(
-        fmax(vtb_pooled_would_be_seen(&own->change[0], builds->cases_n), log1p(builds->margin)));
+    const double seen = vtb_pooled_would_be_seen(&own->change[0], builds->cases_n);
+    return isnan(seen) ? NAN : expm1(fmax(seen, log1p(builds->margin)));
 }
 
 /* --- counts --- */
@@ -410,6 +376,7 @@ static void count_case(struct vtb_builds *builds, const struct vtb_built_case *o
         for (size_t k = 0; metric->keys[k]; k++) {
             const struct vtb_built_count count = {
                 .of = own,
+                .metric = metric,
                 .key = metric->keys[k],
                 .title = metric->titles[k],
                 .before = counter_of(before, before_n, metric->keys[k]),

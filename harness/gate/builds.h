@@ -9,6 +9,7 @@
 #define GATE_BUILDS_H
 
 #include "cells/editions.h"
+#include "figures/spread.h"
 #include "gate/gate.h"
 #include "run/own_run.h"
 
@@ -16,15 +17,6 @@
 struct vtb_build {
     char folder[PATH_MAX];
     char label[200]; /* for people: the folder as it was given, or a revision with its commit */
-};
-
-/* Of the variance of one session's logarithm of a ratio, at one place of both builds: the parts
- * that come from its rounds, from the session (the minute, the pages, the keys) and from the place.
- * Each is 0 or more; all are NaN if there are too few sessions. */
-struct vtb_spread {
-    double rounds;
-    double session;
-    double place;
 };
 
 /* A strategy on a heap, in both builds. */
@@ -41,6 +33,7 @@ struct vtb_built_case {
 /* A count, which both builds have. */
 struct vtb_built_count {
     const struct vtb_built_case *of;
+    const struct vtb_gate_metric *metric;
     const char *key;   /* in result files; borrowed, as is the next */
     const char *title; /* of a column, with its unit */
     double before;
@@ -80,6 +73,11 @@ VTB_MUST_USE bool vtb_build_own(struct vtb_build *build, struct vtb_error *error
 VTB_MUST_USE bool vtb_builds_compare(struct vtb_builds *builds, const struct vtb_options *options,
                                      struct vtb_error *error);
 
+/* Judges a case by its runs: slower or faster is what is beyond the margin, by the test, in each of
+ * them; what is slower in a first run alone is not known. */
+enum vtb_gate_verdict vtb_built_verdict(const struct vtb_built_case *the_case, size_t runs_n,
+                                        double margin);
+
 /* Writes the name of a case as in result files, without an edition. */
 void vtb_built_name(char name[VTB_CASE_NAME_BYTES], const struct vtb_builds *builds,
                     const struct vtb_built_case *the_case);
@@ -90,8 +88,10 @@ struct vtb_interval vtb_built_ratio(const struct vtb_built_case *the_case);
 double vtb_built_would_be_seen(const struct vtb_builds *builds,
                                const struct vtb_built_case *the_case);
 
-/* Adds what was found to a gate, as its checks. On false *error says that there is no memory. */
+/* Adds what was found to a gate, as its checks, by limits in the order of vtb_gate_metrics. On false
+ * *error says that there is no memory. */
 VTB_MUST_USE bool vtb_builds_to_gate(struct vtb_gate *gate, const struct vtb_builds *builds,
+                                     const struct vtb_limit limits[VTB_GATE_METRICS_N],
                                      struct vtb_error *error);
 
 void vtb_builds_free(struct vtb_builds *builds);

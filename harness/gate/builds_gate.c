@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "gate/builds.h"
+#include "plan/metrics.h"
 
 static const struct vtb_figures *figures_of(const struct vtb_builds *builds,
                                             const struct vtb_built_case *own)
@@ -24,25 +25,32 @@ static bool add_check(struct vtb_gate *gate, const struct vtb_builds *builds,
     return true;
 }
 
-static enum vtb_gate_verdict verdict_of(const struct vtb_built_count *count)
+static enum vtb_gate_verdict verdict_of(const struct vtb_built_count *count, double allowed)
 {
-    return count->before == count->after  ? VTB_GATE_SAME
-           : count->after > count->before ? VTB_GATE_WORSE
-                                          : VTB_GATE_BETTER;
+    if (count->before == count->after)
+        return VTB_GATE_SAME;
+    if (fabs(count->after - count->before) <= allowed)
+        return VTB_GATE_WITHIN;
+    return count->after > count->before ? VTB_GATE_WORSE : VTB_GATE_BETTER;
 }
 
 bool vtb_builds_to_gate(struct vtb_gate *gate, const struct vtb_builds *builds,
-                        struct vtb_error *error)
+                        const struct vtb_limit limits[VTB_GATE_METRICS_N], struct vtb_error *error)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < builds->counts_n; i++) {
         const struct vtb_built_count *count = &builds->counts[i];
+        const struct vtb_limit *limit = &limits[count->metric - vtb_gate_metrics];
+        const double allowed = fmax(limit->number, limit->share * fabs(count->before));
+        if (limit->off)
+            continue;
         const struct vtb_gate_check check = {
             .metric = count->key,
             .title = count->title,
             .before = count->before,
             .after = count->after,
-            .verdict = verdict_of(count),
+            .allowed = allowed,
+            .verdict = verdict_of(count, allowed),
         };
         ok = add_check(gate, builds, count->of, &check, error);
     }

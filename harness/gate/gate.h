@@ -72,7 +72,7 @@ struct vtb_gate {
     size_t unasked_n;
     char (*notes)[VTB_GATE_NOTE_BYTES]; /* owned; each a line: what is left out or doubtful, why */
     size_t notes_n;
-    bool of_builds;          /* it holds a build against another one, and not a run against a file */
+    bool of_builds;          /* it holds a build against another, not a run against a file */
     bool strict;             /* what cannot be told, or was not compared, fails the gate */
     bool lacks_instructions; /* the baseline's cannot be compared on this processor */
     bool wants_times;        /* times are to be compared */

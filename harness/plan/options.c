@@ -266,11 +266,9 @@ static bool is_standard_input(const char *path)
 /* Checks that a gate has one thing to be held against. */
 static bool check_against(const struct vtb_options *options, struct vtb_error *error)
 {
-    static const char *const others[] = {"baseline", "limit", "any-toolchain", "save-baseline",
-                                         "trace"};
-    const bool given[] = {options->baseline != NULL, vtb_options_given(options, "limit") != NULL,
-                          options->any_toolchain, options->save_baseline != NULL,
-                          options->trace_path != NULL};
+    static const char *const others[] = {"baseline", "any-toolchain", "save-baseline", "trace"};
+    const bool given[] = {options->baseline != NULL, options->any_toolchain,
+                          options->save_baseline != NULL, options->trace_path != NULL};
     for (size_t i = 0; options->against && i < sizeof given / sizeof *given; i++) {
         if (given[i])
             return vtb_fail(error, VTB_EXIT_USAGE,

@@ -1,6 +1,6 @@
 /* Where the code of builds that are compared begins in a session: at places of a page that the
- * session's number and the run's seed draw, so that what a place does to a figure is in its spread, and not in its
- * value. */
+ * session's number and the run's seed draw, so that what a place does to a figure is in its spread,
+ * and not in its value. */
 #ifndef PLAN_PLACES_H
 #define PLAN_PLACES_H
 

@@ -116,7 +116,8 @@ static char *help_text(enum vtb_command command)
 /* The words of the commands, in the order of enum vtb_command. */
 static const char *const command_words[] = {"run",      "advise", "list",     "misuse", "gate",
                                             "compare",  "check",  "new",      "build",  "doctor",
-                                            "selftest", "claims", "fidelity", "latency"};
+                                            "selftest", "claims", "fidelity", "latency",
+                                            "compare-builds"};
 
 #define HELP_ROWS_MAX 100
 
@@ -584,6 +585,32 @@ static void open_loops(void **state)
     assert_contains(refused("--rate|100k"), "--rate is not an option of 'run'");
 }
 
+/* Two builds, which need not be files, and what else says which cases are run. */
+static void builds(void **state)
+{
+    (void)state;
+    accepted("compare-builds|v1.0|build/release|--hit-rate|0.5|--instructions|--quick");
+    assert_int_equal(options.command, VTB_COMMAND_COMPARE_BUILDS);
+    assert_string_equal(options.files[0], "v1.0");
+    assert_string_equal(options.files[1], "build/release");
+    assert_same_double(options.margin_percent, 2);
+    accepted("compare-builds|A|A|--margin=7.5");
+    assert_same_double(options.margin_percent, 7.5);
+    assert_begins(refused("compare-builds|A"), "two builds are needed: ");
+    assert_begins(refused("compare-builds|A|B|C"), "unexpected argument 'C'" AN_OPTION_IS);
+    assert_begins(refused("compare-builds|A|B|--margin|1.9"), "--margin: '1.9'");
+    accepted("gate|--against|HEAD~1");
+    assert_string_equal(options.against, "HEAD~1");
+    assert_same_double(options.margin_percent, 2);
+    accepted("gate|--baseline|b.json");
+    assert_null(options.against);
+    assert_same_double(options.margin_percent, 5);
+    assert_string_equal(refused("gate|--against|A|--baseline|b.json"),
+                        "--baseline is of a gate with a baseline; leave it or --against out");
+    assert_string_equal(refused("gate|--against|A|--any-toolchain"),
+                        "--any-toolchain is of a gate with a baseline; leave it or --against out");
+}
+
 static void progress(void **state)
 {
     (void)state;
@@ -953,7 +980,8 @@ static void environment_of_a_gate(void **state)
     setenv("VTB_STRATEGY", "nosuch", 1);
     setenv("VTB_ROUNDS", "1", 1);
     assert_string_equal(refused("gate"),
-                        "--baseline FILE is needed; `run_bench run --save-baseline FILE` makes it");
+                        "--baseline FILE is needed, which `run_bench run --save-baseline FILE` "
+                        "makes, or --against BUILD");
     setenv("VTB_BASELINE", "b.json", 1);
     setenv("VTB_LIMIT", "bytes=8", 1);
     setenv("VTB_TIME", "7", 1);
@@ -1288,6 +1316,7 @@ int main(void)
         cmocka_unit_test(callers_and_volumes),
         cmocka_unit_test(counters_and_baselines),
         cmocka_unit_test(open_loops),
+        cmocka_unit_test(builds),
         cmocka_unit_test(progress),
         cmocka_unit_test(color),
         cmocka_unit_test(gates),

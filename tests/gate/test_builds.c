@@ -1,0 +1,83 @@
+/* What is said of a case of two builds, by the changes of one run, or of two. */
+#include "check.h"
+
+#include <math.h>
+
+#include "gate/builds.h"
+
+#define MARGIN 0.02
+
+/* A change by a ratio, known to about 1 %, and by the test clear or not. */
+static void set(struct vtb_built_case *own, size_t run, double ratio, double p)
+{
+    own->change[run] =
+        (struct vtb_pooled){.mean = log(ratio), .variance = 1e-5, .freedom = 100, .sessions_n = 10};
+    own->p[run] = p;
+}
+
+static enum vtb_gate_verdict one(double ratio, double p)
+{
+    struct vtb_built_case own = {.comparison = 0};
+    set(&own, 0, ratio, p);
+    return vtb_built_verdict(&own, 1, MARGIN);
+}
+
+static enum vtb_gate_verdict two(double ratio, double p, double again, double again_p)
+{
+    struct vtb_built_case own = {.comparison = 0};
+    set(&own, 0, ratio, p);
+    set(&own, 1, again, again_p);
+    return vtb_built_verdict(&own, VTB_GATE_RUNS, MARGIN);
+}
+
+static void what_is_slower_is_slower_twice(void **state)
+{
+    (void)state;
+    assert_int_equal(two(1.06, 0.001, 1.05, 0.001), VTB_GATE_WORSE);
+    assert_int_equal(two(1.06, 0.001, 1.05, 0.02), VTB_GATE_UNKNOWN);
+    assert_int_equal(two(1.06, 0.001, 1.01, 0.001), VTB_GATE_UNKNOWN);
+    assert_int_equal(one(1.06, 0.001), VTB_GATE_UNKNOWN); /* nobody looked again */
+}
+
+static void what_is_within_the_margin(void **state)
+{
+    (void)state;
+    assert_int_equal(one(1.0, 0.9), VTB_GATE_WITHIN);
+    assert_int_equal(one(1.019, 0.001), VTB_GATE_UNKNOWN); /* its interval reaches beyond */
+    assert_int_equal(one(1.06, 0.02), VTB_GATE_UNKNOWN);
+    assert_int_equal(one(0.99, 0.001), VTB_GATE_WITHIN);
+}
+
+static void what_is_faster(void **state)
+{
+    (void)state;
+    assert_int_equal(one(0.9, 0.001), VTB_GATE_BETTER);
+    assert_int_equal(one(0.9, 0.02), VTB_GATE_WITHIN);
+    assert_int_equal(two(0.9, 0.001, 0.99, 0.5), VTB_GATE_WITHIN);
+    assert_int_equal(two(0.9, 0.001, 0.9, 0.001), VTB_GATE_BETTER);
+}
+
+static void what_would_be_seen(void **state)
+{
+    (void)state;
+    struct vtb_built_case own = {.comparison = 0};
+    const struct vtb_builds builds = {.cases_n = 1, .margin = MARGIN};
+    set(&own, 0, 1, 1);
+    assert_true(vtb_built_would_be_seen(&builds, &own) >= MARGIN);
+    own.change[0].variance = 1e-8;
+    assert_true(fabs(vtb_built_would_be_seen(&builds, &own) - MARGIN) < 1e-12);
+    own.change[0].variance = NAN;
+    assert_true(isnan(vtb_built_would_be_seen(&builds, &own)));
+    assert_true(isnan(vtb_built_ratio(&own).lo));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_slower_is_slower_twice),
+        cmocka_unit_test(what_is_within_the_margin),
+        cmocka_unit_test(what_is_faster),
+        cmocka_unit_test(what_would_be_seen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

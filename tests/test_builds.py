@@ -1,0 +1,272 @@
+"""Two builds: their strategies in the same rounds and sessions, and what is told of them."""
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import BUILD, HASTY, ONE_HEAP, ROOT, SLOW_S, Bench, clean_environment, strict_json
+
+pytestmark = pytest.mark.xdist_group("test_builds")
+
+# Cases of one strategy on one heap, of calls that take hardly any time.
+SMALL = ["--strategy", "value_task", "--heap", ONE_HEAP, "--keys", "1000", "--calls", "100001"]
+UNTIMED = [*SMALL, "--rounds", "0"]
+TIMED = [*SMALL, "--sessions", "5", "--rounds", "8", "--epoch-ms", "0.01"]
+
+
+def configure(tree: Path) -> Path:
+    """A folder of a build of a copy of the sources, of which nothing is built yet."""
+    done = subprocess.run(
+        ["cmake", "--preset", "release", "-DVTB_WERROR=OFF"],
+        cwd=tree,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=SLOW_S,
+    )
+    assert done.returncode == 0, done.stderr
+    return tree / "build" / "release"
+
+
+def copy_sources(tree: Path) -> Path:
+    ignored = shutil.ignore_patterns("build", "results", ".git", "__pycache__")
+    shutil.copytree(ROOT, tree, symlinks=True, ignore=ignored)
+    return tree
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build whose value task has a byte more for each call that suspends."""
+    tree = copy_sources(tmp_path_factory.mktemp("builds") / "larger")
+    source = tree / "impls" / "value_task.c"
+    text = source.read_text(encoding="utf-8")
+    more = "\n#undef VTB_PENDING_BYTES\n#define VTB_PENDING_BYTES(record) "
+    more += "(sizeof(struct vtb_task) + (record) + ((record) > 0 ? 1 : 0))\n"
+    source.write_text(text + more, encoding="utf-8")
+    return configure(tree)
+
+
+# --- what is refused ---
+
+
+@pytest.mark.parametrize(
+    ("builds", "mention"),
+    [
+        ([], "two builds are needed"),
+        (["A"], "two builds are needed"),
+        (["no-such-revision", str(BUILD)], "is no revision of the repository"),
+        ([str(BUILD), str(ROOT / "docs")], "it has no cells.ninja"),
+    ],
+)
+def test_what_is_no_build_is_refused(bench: Bench, builds: list[str], mention: str) -> None:
+    outcome = bench("compare-builds", *builds, *UNTIMED)
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert mention in outcome.err or "is no repository of git" in outcome.err
+
+
+def test_another_contract_is_refused(larger: Path, bench: Bench) -> None:
+    header = larger.parent.parent / "harness" / "include" / "vtb" / "cell.h"
+    before = header.read_text(encoding="utf-8")
+    changed, n = re.subn(r"(struct vtb_cell \{)", r"\1\n    long one_more[64];", before, count=1)
+    assert n == 1
+    header.write_text(changed, encoding="utf-8")
+    try:
+        outcome = bench("compare-builds", str(BUILD), str(larger), *UNTIMED)
+    finally:
+        header.write_text(before, encoding="utf-8")
+    assert outcome.code == 2
+    assert outcome.error.count("\n") == 0
+    assert f"the build '{larger}' has another contract" in outcome.error
+
+
+# --- counts ---
+
+
+def test_counts_are_told_where_they_differ(larger: Path, bench: Bench) -> None:
+    outcome = bench.ok("compare-builds", str(BUILD), str(larger), *UNTIMED)
+    assert re.search(r"^value_task on glibc: B/op is \S+ in A, \S+ in B\.$", outcome.out, re.M)
+    found = strict_json(
+        bench.ok("compare-builds", str(BUILD), str(larger), *UNTIMED, "--format", "json").out
+    )
+    assert (found["a"], found["b"]) == (str(BUILD), str(larger))
+    (case,) = found["cases"]
+    assert (case["strategy"], case["heap"]) == ("value_task", ONE_HEAP)
+    assert ":a1" not in case["name"] and "/value_task/" in case["name"]
+    counts = {count["metric"]: (count["before"], count["after"]) for count in found["counts"]}
+    before, after = counts["bytes_per_op"]
+    suspended = counts["allocs_per_op"][0]
+    assert after - before == pytest.approx(suspended, abs=1e-9)
+    assert counts["allocs_per_op"][0] == counts["allocs_per_op"][1]
+    assert found["runs_n"] == 0 and "ratio" not in case
+
+
+def test_a_build_is_the_same_as_itself(bench: Bench) -> None:
+    found = strict_json(
+        bench.ok("compare-builds", str(BUILD), str(BUILD), *UNTIMED, "--format", "json").out
+    )
+    assert found["counts"]
+    assert all(count["before"] == count["after"] for count in found["counts"])
+    assert found["notes"] == []
+
+
+def test_all_strategies_and_heaps_that_are_asked_for(bench: Bench) -> None:
+    wanted = ["--strategy", "heap_task,value_task,value_task@atomic", "--heap", "gengc,glibc"]
+    found = strict_json(
+        bench.ok(
+            *("compare-builds", str(BUILD), str(BUILD), *UNTIMED, *wanted, "--format", "json")
+        ).out
+    )
+    cases = {(case["strategy"], case["heap"]) for case in found["cases"]}
+    assert ("heap_task", "gengc") in cases and ("value_task", ONE_HEAP) in cases
+
+
+# --- times ---
+
+
+def test_times_of_both_builds(bench: Bench) -> None:
+    found = strict_json(
+        bench.ok("compare-builds", str(BUILD), str(BUILD), *TIMED, "--format", "json").out
+    )
+    assert found["sessions_n"] == 5 and found["runs_n"] in (1, 2)
+    (case,) = found["cases"]
+    assert case["verdict"] in ("slower", "faster", "no slower", "not known yet")
+    parts = [case.get(f"variance_{part}") for part in ("rounds", "session", "place")]
+    assert all(part is None for part in parts) or all(part >= 0 for part in parts)
+
+
+def test_all_formats(bench: Bench) -> None:
+    text = bench.ok("compare-builds", str(BUILD), str(BUILD), *TIMED).out
+    assert text.startswith(f"A: {BUILD}\nB: {BUILD}\n\nANSWER  Of 1 case B is ")
+    assert re.search(r"^value_task +glibc ", text, re.M)
+    assert "counts, which are exact, 0 differ." in text
+    rows = list(
+        csv.DictReader(
+            io.StringIO(
+                bench.ok("compare-builds", str(BUILD), str(BUILD), *TIMED, "--format", "csv").out
+            )
+        )
+    )
+    assert [row["name"].split("/")[1] for row in rows] == ["value_task"]
+    markdown = bench.ok("compare-builds", str(BUILD), str(BUILD), *TIMED, "--format", "markdown")
+    assert "| strategy" in markdown.out
+
+
+# --- where the code lies ---
+
+
+def functions_of(path: Path) -> tuple[list[str], int]:
+    """The instructions of a cell, without addresses, and where the first function begins."""
+    text = subprocess.run(
+        ["objdump", "-d", "--no-show-raw-insn", str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    functions = re.split(r"^([0-9a-f]+) <(\w+)>:$", text, flags=re.M)
+    starts = [int(address, 16) for address in functions[1::3]]
+    names = functions[2::3]
+    plain = []
+    for name, body in zip(names, functions[3::3]):
+        for line in body.splitlines():
+            found = re.match(r"\s*[0-9a-f]+:\s+(\w+)", line)
+            if found and name != "vtb_padding" and found[1] not in ("int3", "nop", "nopw", "xchg"):
+                plain.append(f"{name} {found[1]}")
+    return plain, max(starts)
+
+
+def test_a_place_moves_code_and_changes_none(larger: Path, bench: Bench) -> None:
+    bench.ok("compare-builds", str(larger), str(larger), *TIMED)
+    files = {}
+    for path in (larger / "cells").glob("value_task.user_cache.timing.padding*.so"):
+        files[int(path.name.split("padding")[1].split(".")[0])] = path
+    assert len(files) >= 4
+    lines = sorted(files)
+    first, first_at = functions_of(files[lines[0]])
+    for line in lines[1:]:
+        other, other_at = functions_of(files[line])
+        assert other == first
+        assert other_at - first_at == 64 * (line - lines[0])
+
+
+# --- the gate ---
+
+
+def test_a_gate_against_a_build(larger: Path, bench: Bench) -> None:
+    junit = bench.directory / "gate.xml"
+    outcome = bench(
+        *("gate", "--against", str(larger), "--strategy", "value_task", "--sessions", "1"),
+        *("--epoch-ms", "0.01", "--time", "0.01", "--export-junit", str(junit), "--format", "json"),
+    )
+    assert outcome.code == 0, outcome.err
+    found = strict_json(outcome.out)
+    assert found["baseline"] == str(larger)
+    checks = {(c["heap"], c["metric"]): c for c in found["checks"] if c["metric"] != "ratio"}
+    assert checks[ONE_HEAP, "bytes_per_op"]["verdict"] == "better"
+    assert checks[ONE_HEAP, "allocs_per_op"]["verdict"] == "same"
+    assert str(larger) in junit.read_text(encoding="utf-8")
+
+
+def test_a_gate_has_one_thing_to_be_held_against(bench: Bench) -> None:
+    outcome = bench("gate", "--against", str(BUILD), "--baseline", "b.json")
+    assert outcome.code == 2
+    assert "--baseline is of a gate with a baseline" in outcome.err
+
+
+# --- revisions ---
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not shutil.which("git"):
+        pytest.skip("there is no git")
+    tree = copy_sources(tmp_path_factory.mktemp("revisions") / "tree")
+    names = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    for words in (["init", "-q"], ["add", "-A", "-f"], ["commit", "-q", "-m", "one"]):
+        subprocess.run(["git", *names, *words], cwd=tree, check=True, env=clean_environment())
+    return tree
+
+
+def put_aside(tree: Path, cache: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", str(tree / "scripts" / "build-of-revision.sh"), *words],
+        env=clean_environment(XDG_CACHE_HOME=str(cache)),
+        capture_output=True,
+        text=True,
+        timeout=SLOW_S,
+    )
+
+
+def test_a_revision_is_put_aside_once(repository: Path, tmp_path: Path) -> None:
+    before = sorted(path.name for path in repository.iterdir())
+    done = put_aside(repository, tmp_path, "HEAD")
+    assert done.returncode == 0, done.stderr
+    folder, commit = done.stdout.splitlines()
+    assert Path(folder).is_relative_to(tmp_path / "valuetask-bench" / "revisions" / commit)
+    made = (Path(folder) / "cells.ninja").stat().st_mtime_ns
+    assert put_aside(repository, tmp_path, "HEAD").stdout == done.stdout
+    assert (Path(folder) / "cells.ninja").stat().st_mtime_ns == made
+    assert sorted(path.name for path in repository.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "mention"),
+    [([], "one revision is needed"), (["nosuch"], "'nosuch' is no revision")],
+)
+def test_what_is_no_revision(
+    repository: Path, tmp_path: Path, words: list[str], mention: str
+) -> None:
+    done = put_aside(repository, tmp_path, *words)
+    assert done.returncode == 2
+    assert mention in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_help_of_the_script() -> None:
+    done = put_aside(ROOT, ROOT, "--help")
+    assert done.returncode == 0 and done.stdout.startswith("Usage: ")
