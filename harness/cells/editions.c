@@ -10,9 +10,20 @@ static struct vtb_edition editions[VTB_EDITIONS_N] = {{.word = "a1", .padding = 
 static bool are_open;
 static bool are_read; /* whether the environment was looked at */
 
+static const char *const variables[VTB_BUILDS_N] = {VTB_BUILD_A_VARIABLE, VTB_BUILD_B_VARIABLE};
+
+bool vtb_editions_has_variable(const char *entry)
+{
+    for (size_t i = 0; i < VTB_BUILDS_N; i++) {
+        const size_t n = strlen(variables[i]);
+        if (strncmp(entry, variables[i], n) == 0 && entry[n] == '=')
+            return true;
+    }
+    return false;
+}
+
 bool vtb_editions_open(struct vtb_error *error)
 {
-    static const char *const variables[VTB_BUILDS_N] = {VTB_BUILD_A_VARIABLE, VTB_BUILD_B_VARIABLE};
     are_open = false;
     are_read = true;
     for (size_t i = 0; i < VTB_EDITIONS_N; i++) {

@@ -36,6 +36,10 @@ const struct vtb_edition *vtb_edition_at(size_t i);
  * that are built and loaded from then on. They are 1 before. */
 void vtb_editions_pad(const unsigned paddings[VTB_EDITIONS_N]);
 
+/* Whether an entry of the environment, NAME=TEXT, is one of these variables, which processes of a
+ * comparison's own need. */
+bool vtb_editions_has_variable(const char *entry);
+
 /* Reads the homes of the two builds, which the environment names. On false *error says what is
  * wrong with one: VTB_EXIT_USAGE. True if there are none. */
 VTB_MUST_USE bool vtb_editions_open(struct vtb_error *error);

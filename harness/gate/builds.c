@@ -452,9 +452,7 @@ static bool set_builds(const struct vtb_builds *builds, struct vtb_error *error)
 static bool prepare(struct vtb_builds *builds, const struct vtb_options *options,
                     struct vtb_error *error)
 {
-    unsigned paddings[VTB_EDITIONS_N];
-    vtb_places_draw(options->seed, 1, paddings);
-    vtb_editions_pad(paddings); /* those of the first session, for what is tried before it */
+    vtb_places_take(options->seed, 1); /* for what is tried before the first session */
     add_words(&builds->run, options);
     return vtb_own_run_prepare(&builds->run, error) &&
            build_places(&builds->run.plan, options->seed, 0, error);

@@ -88,8 +88,8 @@ struct vtb_interval vtb_built_ratio(const struct vtb_built_case *the_case);
 double vtb_built_would_be_seen(const struct vtb_builds *builds,
                                const struct vtb_built_case *the_case);
 
-/* Adds what was found to a gate, as its checks, by limits in the order of vtb_gate_metrics. On false
- * *error says that there is no memory. */
+/* Adds what was found to a gate, as its checks, by limits in the order of vtb_gate_metrics. On
+ * false *error says that there is no memory. */
 VTB_MUST_USE bool vtb_builds_to_gate(struct vtb_gate *gate, const struct vtb_builds *builds,
                                      const struct vtb_limit limits[VTB_GATE_METRICS_N],
                                      struct vtb_error *error);

@@ -16,6 +16,7 @@
 #include "base/interrupt.h"
 #include "base/system_files.h"
 #include "base/temporary.h"
+#include "cells/editions.h"
 #include "cells/home.h"
 #include "plan/arguments.h"
 
@@ -73,7 +74,7 @@ static void make_environment(char *kept[KEPT_MAX], const char *cells)
     static char tunables[] = "GLIBC_TUNABLES=glibc.malloc.arena_max=1";
     size_t n = 0;
     for (char **each = environ; *each && n + 4 < KEPT_MAX; each++) {
-        if (strncmp(*each, "VALGRIND_LIB=", 13) == 0)
+        if (strncmp(*each, "VALGRIND_LIB=", 13) == 0 || vtb_editions_has_variable(*each))
             kept[n++] = *each;
     }
     snprintf(folder, sizeof folder, VTB_CELLS_VARIABLE "=%s", cells);

@@ -15,6 +15,7 @@
 #include "passes/instructions.h"
 #include "passes/timing.h"
 #include "plan/arguments.h"
+#include "plan/places.h"
 #include "plan/prepare.h"
 
 /* One run of a case. Its counts are in the file that callgrind names by the process, `pid`. */
@@ -112,6 +113,7 @@ static bool run_point(struct run *run, const struct vtb_plan *plan, const struct
 bool vtb_instructions_work(const struct vtb_plan *plan, struct vtb_error *error)
 {
     struct run *run = vtb_pages_shared(sizeof *run, "a run under valgrind", error);
+    vtb_places_take(plan->points[0].seed, 1); /* those that what started this has built */
     bool ok = run != NULL && vtb_plan_prepare(plan, error);
     for (size_t i = 0; ok && i < plan->points_n; i++)
         ok = run_point(run, plan, &plan->points[i], error);

@@ -296,16 +296,6 @@ static bool become_session(void *context, struct vtb_error *error)
     return vtb_fail(error, VTB_EXIT_INTERNAL, "a session cannot be started: %s", strerror(errno));
 }
 
-/* Whether a variable is an option, which a session has among its arguments. */
-static bool is_option(const char *variable)
-{
-    const size_t n = strcspn(variable, "=");
-    const bool is_build =
-        (n == sizeof VTB_BUILD_A_VARIABLE - 1) && (memcmp(variable, VTB_BUILD_A_VARIABLE, n) == 0 ||
-                                                   memcmp(variable, VTB_BUILD_B_VARIABLE, n) == 0);
-    return strncmp(variable, "VTB_", 4) == 0 && !is_build;
-}
-
 /* The environment of a session: the user's, without the options. Owned by the caller, with `texts`,
  * of which it refers to two. */
 static char **make_environment(const struct vtb_sessions *sessions, const char *cells,
@@ -317,7 +307,7 @@ static char **make_environment(const struct vtb_sessions *sessions, const char *
         n++;
     char **kept = vtb_allocate(n + 3, sizeof *kept, "the environment of a session");
     for (size_t i = 0; i < n; i++) {
-        if (!is_option(environ[i]))
+        if (strncmp(environ[i], "VTB_", 4) != 0 || vtb_editions_has_variable(environ[i]))
             kept[kept_n++] = environ[i];
     }
     (void)snprintf(texts[0], sizeof texts[0], VTB_SESSION_VARIABLE "=%d", sessions->fd);
@@ -493,13 +483,11 @@ static struct vtb_sessions_head *attach(struct vtb_error *error)
 bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error)
 {
     struct vtb_plan plan;
-    unsigned paddings[VTB_EDITIONS_N];
     struct vtb_sessions_head *head = attach(error);
     if (!head)
         return false;
     vtb_child_tell_at(&head->error);
-    vtb_places_draw(options->seed, head->first_number + head->index, paddings);
-    vtb_editions_pad(paddings);
+    vtb_places_take(options->seed, head->first_number + head->index);
     bool ok = vtb_plan_make(&plan, options, error);
     if (ok) {
         plan.sessions_n = head->sessions_n;

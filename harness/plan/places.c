@@ -16,3 +16,10 @@ void vtb_places_draw(uint64_t seed, uint64_t session, unsigned paddings[VTB_EDIT
         free_paddings[drawn] = free_paddings[VTB_PADDINGS_N - 1 - i];
     }
 }
+
+void vtb_places_take(uint64_t seed, uint64_t session)
+{
+    unsigned paddings[VTB_EDITIONS_N];
+    vtb_places_draw(seed, session, paddings);
+    vtb_editions_pad(paddings);
+}

@@ -11,4 +11,7 @@
 /* Draws the paddings of all editions in a session of a run with a seed, no two of them the same. */
 void vtb_places_draw(uint64_t seed, uint64_t session, unsigned paddings[VTB_EDITIONS_N]);
 
+/* Has the cells that are loaded from then on be those of that session. */
+void vtb_places_take(uint64_t seed, uint64_t session);
+
 #endif
