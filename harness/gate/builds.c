@@ -319,7 +319,7 @@ static bool compare_times(struct vtb_builds *builds, struct vtb_error *error)
         if (!build_places(&builds->run.plan, first->options->seed, 1, error) ||
             !vtb_run(&builds->again, &builds->run.plan, NULL, NULL, error))
             return false;
-        if (builds->again.interrupted) {
+        if (builds->again.interrupted || !builds->again.comparisons) {
             *error = builds->again.interrupted_by;
             return false;
         }

@@ -8,6 +8,8 @@
 #include "cells/load.h"
 #include "cells/slots.h"
 
+#define INSTALLED "lib/valuetask-bench"
+
 static const struct vtb_kind timing;
 
 /* A text: lives until the eighth one after it. */
@@ -38,7 +40,7 @@ static void there_are_none_without_builds(void **state)
     assert_null(vtb_edition_at(0));
     assert_null(vtb_find_edition("a1"));
     assert_null(vtb_find_name(formed("%s:a1", vtb_strategies[0].name)));
-    name_builds(own_path(OWN_INSTALLED + 1), NULL);
+    name_builds(own_path(INSTALLED), NULL);
     assert_null(vtb_edition_at(0));
 }
 
@@ -46,7 +48,7 @@ static void their_names(void **state)
 {
     (void)state;
     static const char *const words[] = {"a1", "a2", "b1", "b2"};
-    name_builds(own_path(OWN_INSTALLED + 1), own_path(OWN_INSTALLED + 1));
+    name_builds(own_path(INSTALLED), own_path(INSTALLED));
     for (size_t i = 0; i < VTB_EDITIONS_N; i++) {
         const struct vtb_edition *edition = vtb_edition_at(i);
         assert_non_null(edition);
@@ -63,7 +65,7 @@ static void their_names(void **state)
 static void their_cells(void **state)
 {
     (void)state;
-    name_builds(own_path(OWN_INSTALLED + 1), own_path(OWN_INSTALLED + 1));
+    name_builds(own_path(INSTALLED), own_path(INSTALLED));
     const char *name = vtb_find_role(VTB_ROLE_BASELINE)->name;
     const char *workload = vtb_default_workload()->name;
     const struct vtb_cell *own = vtb_find_cell(name, workload, timing);
@@ -89,7 +91,7 @@ static void their_files(void **state)
     (void)state;
     static const unsigned paddings[VTB_EDITIONS_N] = {5, 6, 7, 64};
     char name[VTB_TARGET_NAME_BYTES];
-    name_builds(own_path(OWN_INSTALLED + 1), own_path(OWN_INSTALLED + 1));
+    name_builds(own_path(INSTALLED), own_path(INSTALLED));
     vtb_editions_pad(paddings);
     const char *strategy = vtb_find_role(VTB_ROLE_BASELINE)->name;
     const char *workload = vtb_default_workload()->name;
@@ -133,10 +135,10 @@ static void folders_of_a_build(void **state)
     struct vtb_error error;
     (void)own_subfolder("made");
     (void)own_file("made/cells.ninja", "");
-    (void)own_file("made/CMakeCache.txt", formed("A:STRING=b\nCMAKE_HOME_DIRECTORY:INTERNAL=%s\n",
-                                                 own_path(OWN_INSTALLED + 1)));
+    (void)own_file("made/CMakeCache.txt",
+                   formed("A:STRING=b\nCMAKE_HOME_DIRECTORY:INTERNAL=%s\n", own_path(INSTALLED)));
     assert_true(vtb_home_of_build(&home, own_path("made"), &error));
-    assert_string_equal(home.root, own_path(OWN_INSTALLED + 1));
+    assert_string_equal(home.root, own_path(INSTALLED));
     assert_string_equal(home.cells, own_path("made/cells"));
     assert_false(home.read_only);
 }
