@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BUILD, HASTY, ONE_HEAP, ROOT, SLOW_S, Bench, clean_environment, strict_json
+from conftest import BUILD, ONE_HEAP, ROOT, SLOW_S, Bench, clean_environment, replaced, strict_json
 
 pytestmark = pytest.mark.xdist_group("test_builds")
 
@@ -114,6 +114,14 @@ def test_a_build_is_the_same_as_itself(bench: Bench) -> None:
     assert found["counts"]
     assert all(count["before"] == count["after"] for count in found["counts"])
     assert found["notes"] == []
+
+
+def test_other_heaps_are_noted(larger: Path, bench: Bench) -> None:
+    heap = larger.parent.parent / "heaps" / "glibc.c"
+    with replaced(heap, heap.read_text(encoding="utf-8") + "\n/* another one */\n"):
+        outcome = bench.ok("compare-builds", str(BUILD), str(larger), *UNTIMED)
+    assert "Note: the heaps of B (heaps/) are not those of this program" in outcome.out
+    assert "Note: the heaps of A" not in outcome.out
 
 
 def test_all_strategies_and_heaps_that_are_asked_for(bench: Bench) -> None:

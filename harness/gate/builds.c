@@ -395,8 +395,9 @@ static int by_name(const FTSENT **a, const FTSENT **b)
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* Digests a folder of sources: the names and the contents of all files in it, in their order. */
-static void digest_folder(const char *root, const char *name, char hex[VTB_DIGEST_BYTES])
+/* Digests a folder of sources: the names and the contents of all files in it, in their order. False
+ * if it has none, as in an installed copy. */
+static bool digest_folder(const char *root, const char *name, char hex[VTB_DIGEST_BYTES])
 {
     char folder[2 * PATH_MAX];
     char *all = vtb_copy_text("", "the sources of heaps");
@@ -416,8 +417,10 @@ static void digest_folder(const char *root, const char *name, char hex[VTB_DIGES
     }
     if (files)
         fts_close(files);
+    const bool has_files = *all != '\0';
     vtb_digest_text(all, hex);
     free(all);
+    return has_files;
 }
 
 /* Notes which builds have other heaps than this program, whose own serve both. */
@@ -427,11 +430,10 @@ static void note_heaps(struct vtb_builds *builds)
     const struct vtb_home *home = vtb_home(&unheard);
     char own[VTB_DIGEST_BYTES];
     char other[VTB_DIGEST_BYTES];
-    if (home)
-        digest_folder(home->root, "heaps", own);
-    for (size_t b = 0; home && b < VTB_BUILDS_N; b++) {
-        digest_folder(vtb_edition_at(b * VTB_PLACES_N)->home.root, "heaps", other);
-        if (strcmp(own, other) != 0)
+    const bool is_known = home && digest_folder(home->root, "heaps", own);
+    for (size_t b = 0; is_known && b < VTB_BUILDS_N; b++) {
+        const char *root = vtb_edition_at(b * VTB_PLACES_N)->home.root;
+        if (digest_folder(root, "heaps", other) && strcmp(own, other) != 0)
             snprintf(builds->notes[b], sizeof builds->notes[b],
                      "the heaps of %c (heaps/) are not those of this program, which serve both "
                      "builds: what they do to times is not compared",
