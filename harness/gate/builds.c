@@ -346,14 +346,6 @@ double vtb_built_would_be_seen(const struct vtb_builds *builds, const struct vtb
 
 /* --- counts --- */
 
-static double counter_of(const struct vtb_counter *counters, size_t n, const char *key)
-{
-    size_t i = 0;
-    while (i < n && strcmp(counters[i].key, key) != 0)
-        i++;
-    return i < n ? counters[i].value : NAN;
-}
-
 static void add_count(struct vtb_builds *builds, const struct vtb_built_count *count)
 {
     builds->counts = vtb_reallocate(builds->counts, builds->counts_n + 1, sizeof *builds->counts,
@@ -379,8 +371,8 @@ static void count_case(struct vtb_builds *builds, const struct vtb_built_case *o
                 .metric = metric,
                 .key = metric->keys[k],
                 .title = metric->titles[k],
-                .before = counter_of(before, before_n, metric->keys[k]),
-                .after = counter_of(after, after_n, metric->keys[k]),
+                .before = vtb_counter_value(before, before_n, metric->keys[k]),
+                .after = vtb_counter_value(after, after_n, metric->keys[k]),
             };
             if (!isnan(count.before) && !isnan(count.after))
                 add_count(builds, &count);

@@ -379,16 +379,6 @@ static enum vtb_gate_verdict judge(const struct vtb_gate_check *check)
     return more > 0 ? VTB_GATE_WORSE : VTB_GATE_BETTER;
 }
 
-/* A counter of the run by its key; NaN if the run has no such counter. */
-static double counter_of(const struct vtb_counter *counters, size_t n, const char *key)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(counters[i].key, key) == 0)
-            return counters[i].value;
-    }
-    return NAN;
-}
-
 /* Notes what reaches allocators through the environment, if there is anything, and what was taken
  * out, or reached them, when the baseline was made and not now. */
 static void note_environment(struct vtb_gate *gate)
@@ -416,7 +406,7 @@ static bool has_same_budgets(struct vtb_gate *gate, const struct vtb_recorded_ro
 {
     for (const char *const *key = vtb_budget_keys; *key; key++) {
         const double before = vtb_recorded(row, *key);
-        const double after = counter_of(counters, n, *key);
+        const double after = vtb_counter_value(counters, n, *key);
         if (isnan(before) || is_same(before, after))
             continue;
         vtb_gate_note(gate,
@@ -448,7 +438,7 @@ static bool check_metric(struct vtb_gate *gate, const struct vtb_gate_metric *me
     const bool same_budgets = !metric->of_budgets || has_same_budgets(gate, row, counters, n);
     for (size_t k = 0; metric->keys[k]; k++) {
         const double before = vtb_recorded(row, metric->keys[k]);
-        const double after = counter_of(counters, n, metric->keys[k]);
+        const double after = vtb_counter_value(counters, n, metric->keys[k]);
         if (isnan(before) && isnan(after))
             continue;
         const char *hindrance = hindrance_of(metric, same_budgets, before, after);

@@ -1,6 +1,7 @@
 #include "report/counters.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -177,4 +178,13 @@ size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparis
     if (has_pressure(results->plan))
         add_pressure(counters, &n, &figures->pressure);
     return n;
+}
+
+double vtb_counter_value(const struct vtb_counter *counters, size_t n, const char *key)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(counters[i].key, key) == 0)
+            return counters[i].value;
+    }
+    return NAN;
 }

@@ -19,4 +19,7 @@ size_t vtb_counters(const struct vtb_results *results, const struct vtb_comparis
                     const struct vtb_figures *figures,
                     struct vtb_counter counters[VTB_COUNTERS_MAX]);
 
+/* Gives the value of the figure with a key; NaN if it is not among them. */
+double vtb_counter_value(const struct vtb_counter *counters, size_t n, const char *key);
+
 #endif
