@@ -25,6 +25,26 @@ static bool add_check(struct vtb_gate *gate, const struct vtb_builds *builds,
     return true;
 }
 
+/* Adds a case's time; one that no session has a value of is not compared. */
+static bool add_time(struct vtb_gate *gate, const struct vtb_builds *builds,
+                     const struct vtb_built_case *own, struct vtb_error *error)
+{
+    char name[VTB_CASE_NAME_BYTES];
+    const struct vtb_gate_check check = {
+        .metric = "ratio",
+        .title = "time, as a ratio to that of the build it is held against,",
+        .before = 1,
+        .after = exp(own->change[0].mean),
+        .allowed = builds->margin,
+        .verdict = own->verdict,
+    };
+    if (!isnan(check.after))
+        return add_check(gate, builds, own, &check, error);
+    vtb_built_name(name, builds, own);
+    vtb_gate_add_gap(gate, name, check.metric, VTB_GATE_UNTIMED);
+    return true;
+}
+
 static enum vtb_gate_verdict verdict_of(const struct vtb_built_count *count, double allowed)
 {
     if (count->before == count->after)
@@ -54,18 +74,8 @@ bool vtb_builds_to_gate(struct vtb_gate *gate, const struct vtb_builds *builds,
         };
         ok = add_check(gate, builds, count->of, &check, error);
     }
-    for (size_t i = 0; ok && builds->runs_n > 0 && i < builds->cases_n; i++) {
-        const struct vtb_built_case *own = &builds->cases[i];
-        const struct vtb_gate_check check = {
-            .metric = "ratio",
-            .title = "time, as a ratio to that of the build it is held against,",
-            .before = 1,
-            .after = exp(own->change[0].mean),
-            .allowed = builds->margin,
-            .verdict = own->verdict,
-        };
-        ok = add_check(gate, builds, own, &check, error);
-    }
+    for (size_t i = 0; ok && builds->runs_n > 0 && i < builds->cases_n; i++)
+        ok = add_time(gate, builds, &builds->cases[i], error);
     for (size_t b = 0; b < VTB_BUILDS_N; b++) {
         if (*builds->notes[b])
             vtb_gate_note(gate, "%s", builds->notes[b]);

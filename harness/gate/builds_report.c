@@ -308,8 +308,18 @@ static void report_csv(FILE *out, const struct vtb_builds *builds)
         const struct vtb_interval ratio = vtb_built_ratio(own);
         vtb_built_name(name, builds, own);
         vtb_print_csv_field(out, name, strlen(name));
-        fprintf(out, ",%.15g,%.15g,%.15g,%.15g,%.15g,%.15g,%s\n", ns_of(builds, own, 0),
-                ns_of(builds, own, 1), ratio.median, ratio.lo, ratio.hi, own->p[0], word_of(own));
+        const double numbers[] = {ns_of(builds, own, 0),
+                                  ns_of(builds, own, 1),
+                                  ratio.median,
+                                  ratio.lo,
+                                  ratio.hi,
+                                  own->p[0]};
+        for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++) {
+            putc(',', out);
+            if (!isnan(numbers[n]))
+                fprintf(out, "%.15g", numbers[n]);
+        }
+        fprintf(out, ",%s\n", word_of(own));
     }
 }
 

@@ -1,5 +1,5 @@
 /* What is said of a case of two builds, by the changes of one run, or of two. */
-#include "check.h"
+#include "made_plan.h"
 
 #include <math.h>
 
@@ -71,6 +71,40 @@ static void what_would_be_seen(void **state)
     assert_true(isnan(vtb_built_ratio(&own).lo));
 }
 
+/* A time that no session has a value of is no check, and said to be missing. */
+static void what_has_no_time(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--heap=glibc", "--strategy=plain"));
+    struct vtb_figures figures[16] = {{.the_case = NULL}};
+    struct vtb_comparison comparison = {.point = &plan.points[0], .figures = figures};
+    struct vtb_built_case own = {.strategy = "one"};
+    const struct vtb_builds builds = {
+        .run.results = {.comparisons = &comparison, .comparisons_n = 1},
+        .runs_n = 1,
+        .cases = &own,
+        .cases_n = 1,
+        .margin = MARGIN,
+    };
+    const struct vtb_limit limits[VTB_GATE_METRICS_N] = {{.number = 0}};
+    struct vtb_gate gate = {.checks_n = 0};
+    assert_true(plan.points[0].cases_n <= 16);
+    for (size_t i = 0; i < plan.points[0].cases_n; i++)
+        figures[i].the_case = &plan.points[0].cases[i];
+    own.change[0].mean = NAN;
+    assert_true(vtb_builds_to_gate(&gate, &builds, limits, &error));
+    assert_int_equal(gate.checks_n, 0);
+    assert_int_equal(gate.gaps_n, 1);
+    assert_string_equal(gate.gaps[0].metric, "ratio");
+    assert_string_equal(gate.gaps[0].reason, VTB_GATE_UNTIMED);
+    set(&own, 0, 1.25, 1);
+    assert_true(vtb_builds_to_gate(&gate, &builds, limits, &error));
+    assert_int_equal(gate.checks_n, 1);
+    assert_true(fabs(gate.checks[0].after - 1.25) < 1e-12);
+    vtb_gate_free(&gate);
+    vtb_plan_free(&plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -78,6 +112,7 @@ int main(void)
         cmocka_unit_test(what_is_within_the_margin),
         cmocka_unit_test(what_is_faster),
         cmocka_unit_test(what_would_be_seen),
+        cmocka_unit_test(what_has_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
