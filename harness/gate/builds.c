@@ -484,10 +484,11 @@ void vtb_built_name(char name[VTB_CASE_NAME_BYTES], const struct vtb_builds *bui
                     const struct vtb_built_case *own)
 {
     const struct vtb_comparison *comparison = &builds->run.results.comparisons[own->comparison];
+    const struct vtb_edition *first = vtb_edition_at(A1);
     char edition[8];
     vtb_case_name(name, VTB_CASE_NAME_BYTES, comparison, &comparison->figures[own->places[A1]]);
-    snprintf(edition, sizeof edition, ":%s", vtb_edition_at(A1)->word);
-    char *found = strstr(name, edition);
+    snprintf(edition, sizeof edition, ":%s", first ? first->word : "");
+    char *found = first ? strstr(name, edition) : NULL;
     if (found)
         memmove(found, found + strlen(edition), strlen(found + strlen(edition)) + 1);
 }
