@@ -63,6 +63,7 @@ def test_the_table_fits_a_screen(kept: tuple[Outcome, Path]) -> None:
             "heap_task",
             "value_task",
         ]
+    assert "\nuntil consumed  misses  unseen " in out
     assert "docs/LATENCY.md" in out
 
 
@@ -168,6 +169,10 @@ def test_a_timeline_has_slices_with_what_happened_in_them(bench: Bench) -> None:
         *[f"{name}-gengc" for name in ["empty", "plain", "heap_task", "value_task"]],
         "idle_control",
     ]
+    assert json.loads(text)["otherData"] == {
+        "events_n": sum(each["ph"] == "X" for each in events),
+        "left_out_n": 0,
+    }
     slices = [each for each in events if each.get("cat") == "slice"]
     assert sorted(each["tid"] for each in slices) == sorted([*range(1, 6)] * SLICES)
     assert slices[0]["ts"] == 0
@@ -182,6 +187,81 @@ def test_a_timeline_has_slices_with_what_happened_in_them(bench: Bench) -> None:
             and each["ts"] + each["dur"] <= it["ts"] + it["dur"] + 0.001
             for it in slices
         )
+
+
+def test_each_caller_has_a_lane_of_a_timeline(bench: Bench) -> None:
+    """Behind that of the case, which has the collections; what holds a caller up is in its own."""
+    words = ["--threads", "2", "--heap", "gengc", "--gen0-budget", "4K", "--sessions", "1"]
+    outcome = bench.ok(*FEW, *words, "--force-async")
+    (own,) = outcome.results.glob("*.timeline.json")
+    events = json.loads(own.read_text())["traceEvents"]
+    lanes = {each["args"]["name"]: each["tid"] for each in events if each["name"] == "thread_name"}
+    assert len(set(lanes.values())) == len(lanes)
+    cases = [name for name in lanes if name.endswith("-x2")]
+    assert len(cases) == 5
+    for case in cases:
+        for lane in [case, f"{case} caller 1", f"{case} caller 2"]:
+            own_slices = [
+                each for each in events if each["tid"] == lanes[lane] and each["name"] == "slice"
+            ]
+            assert len(own_slices) == SLICES, lane
+    names = {tid: name for name, tid in lanes.items()}
+    kinds = {(each["name"], " caller " in names[each["tid"]]) for each in events if "dur" in each}
+    assert ("collection", False) in kinds and ("collection", True) not in kinds
+    stops = {each["tid"] for each in events if each["name"] in ("switch", "stolen")}
+    assert not stops & {lanes[case] for case in cases}
+
+
+def test_a_timeline_that_is_cut_says_so(bench: Bench) -> None:
+    """Two misses fill the nursery, which makes 20,000 collections of each strategy."""
+    words = ["latency", "--keys", "1000", "--strategy", "value_task", "--heap", "gengc"]
+    words += ["--payload", "2000", "--force-async", "--gen0-budget", "4K"]
+    words += ["--rate", "40k", "--slices", "20", "--sessions", "1"]
+    outcome = bench.ok(*words)
+    (own,) = outcome.results.glob("*.timeline.json")
+    found = json.loads(own.read_text())
+    kept, left_out = found["otherData"]["events_n"], found["otherData"]["left_out_n"]
+    assert kept == sum(each["ph"] == "X" for each in found["traceEvents"]) == 32768
+    assert kept + left_out > 2 * 20 * 2000 / 2
+    told = f"The timeline has 32,768 of the {kept + left_out:,} events of the first session"
+    assert told in outcome.out.replace("\n", " ")
+
+
+def test_misses_are_seen_to_their_end_or_counted(bench: Bench) -> None:
+    """By hand: of 100 misses of a slice the last 7 still wait at its end; of fewer than are in
+    flight all do, and the reason is told. Where nothing waits there is no number of them."""
+    alike = [*FEW, "--sessions", "1", "--force-async"]
+    bench.ok(*alike, "--in-flight", "8", "--export-json", "a.json")
+    outcome = bench.ok(*alike, "--in-flight", "128", "--export-json", "b.json")
+    bench.ok(*alike, "--in-flight", "8", "--completion", "lifo", "--export-json", "c.json")
+    for file, unseen in [("a.json", 7 * SLICES), ("b.json", CALLS), ("c.json", None)]:
+        rows = medians(json.loads((bench.directory / file).read_text())["benchmarks"])
+        (row,) = [row for row in rows if "/value_task/" in row["run_name"]]
+        assert row.get("misses_unseen_n") == unseen
+        assert row.get("misses_n") == (None if unseen is None else CALLS)
+        assert ("miss_p50_ns" in row) == (file == "a.json")
+    told = f"unseen: {2 * CALLS} of {2 * CALLS} misses still waited when their slice ended"
+    assert told in outcome.out.replace("\n", " ") and "so that there is none" in outcome.out
+
+
+def test_hits_that_emerge_are_told(bench: Bench) -> None:
+    """Of each case those of its own calls, which are the same; so many are no misses."""
+    cache = ["--workload", "trace", "--cache", "lru:300", "--in-flight", "8", "--sessions", "2"]
+    outcome = bench.ok(*FEW, *cache, "--export-json", "a.json")
+    rows = medians(json.loads((bench.directory / "a.json").read_text())["benchmarks"])
+    rates = {row["run_name"].split("/")[1]: row.get("actual_hit_rate") for row in rows}
+    assert rates["empty"] is None and rates["idle_control"] is None
+    assert 0 < rates["plain"] == rates["heap_task"] == rates["value_task"] < 1
+    (row,) = [row for row in rows if "/heap_task/" in row["run_name"]]
+    assert row["misses_n"] == pytest.approx(2 * CALLS * (1 - rates["heap_task"]))
+    (line,) = [line for line in outcome.out.split("until consumed")[1].splitlines()
+               if line.startswith("heap_task")]
+    assert line.split()[1] == f"{100 * rates['heap_task']:.2f}".rstrip("0").rstrip(".")
+    outcome = bench.ok(*["latency", "--keys", "1000", "--strategy", "value_task", "--rate", "max"],
+                       *["--slice-ms", "1", "--format", "json"], *cache)
+    for row in medians(outcome.rows):
+        asks = not any(f"/{name}/" in row["run_name"] for name in ["empty", "idle_control"])
+        assert ("actual_hit_rate" in row) == asks
 
 
 def interval_of(ratios: list[float]) -> tuple[float, float]:
@@ -254,7 +334,7 @@ def test_csv_and_markdown_have_the_same(kept: tuple[Outcome, Path]) -> None:
             if key.split("_")[0] in [*KINDS, "rate", "late", "calls"]:
                 assert (float(text) if text else None) == row.get(key)
     markdown = (kept[1] / "a.md").read_text()
-    assert markdown.count("| value_task ") == 4 and "### user_cache on glibc" in markdown
+    assert markdown.count("| value_task ") == 5 and "### user_cache on glibc" in markdown
 
 
 def test_a_caller_that_stops_keeps_all_later_calls_waiting(bench: Bench) -> None:

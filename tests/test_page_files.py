@@ -582,6 +582,72 @@ def test_a_hyphen_is_a_name(bench: Bench, option: str) -> None:
     assert outcome.out.startswith("user_cache")
 
 
+# Few calls, at a rate that any machine sustains.
+LATENCY = ["latency", *ONE, "--keys", "1000", "--slice-ms", "5", "--sessions", "1"]
+
+
+def tables_of(page: str) -> dict[str, list[list[str]]]:
+    """The rows of each table, by its caption."""
+    found = {}
+    for text in re.findall(r"<table.*?</table>", page, re.S):
+        (caption,) = re.findall(r"<caption>(.*?)</caption>", text, re.S) or [""]
+        rows = re.findall(r"<tr.*?</tr>", text, re.S)
+        cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in rows]
+        found[html.unescape(caption.strip())] = [
+            [" ".join(Reader(cell).text.split()) for cell in row] for row in cells
+        ]
+    return found
+
+
+def test_latencies(bench: Bench) -> None:
+    """Percentiles of both kinds, rates, and how long misses waited, of each case and control."""
+    words = ["--rate", "20k", "--slices", "2", "--in-flight", "4", "--report", "page.html"]
+    outcome = bench.ok(*LATENCY, *words, "--format", "json")
+    page = (bench.directory / "page.html").read_text(encoding="utf-8")
+    assert title_of(page) == "user_cache: latencies at 20,000 calls a second"
+    tables = tables_of(page)
+    names = ["empty", "plain", "heap_task", "value_task", "idle control"]
+    for caption in ["Latencies from the intended start", "Latencies from the actual start",
+                    "Rates, and ratios to the baseline"]:
+        assert [row[0] for row in tables[caption][1:]] == names
+    waited = "Misses, from the intended start until they were consumed"
+    assert [row[0] for row in tables[waited][1:]] == ["heap_task", "value_task"]
+    (row,) = [
+        row
+        for row in outcome.rows
+        if row["run_type"] == "aggregate" and "/value_task/" in row["run_name"]
+    ]
+    heading = tables["Rates, and ratios to the baseline"][0]
+    told = dict(zip(heading, tables["Rates, and ratios to the baseline"][4]))
+    (misses,) = [text for title, text in told.items() if title.startswith("misses")]
+    assert misses == f"{row['misses_n']:.0f}" and row["misses_n"] > 0
+    assert "open loop" in Reader(page).text and "paired test" not in page
+    (own,) = bench.results.glob("run-*[0-9].json")
+    assert downloads_of(page) == {f"{own.name}.gz": strict_json(own.read_text())}
+
+
+def test_what_a_tail_is_made_of(tmp_path: Path) -> None:
+    """In percent, of a file of which that is known; a ratio where sessions agree."""
+    figures = {"rate_intended": 1000, "latency_p99_ratio": 0.5, "latency_p99_ratio_hi": 0.52}
+    figures |= {"latency_p50_ratio": 0.5, "latency_p50_ratio_hi": 0.6}
+    figures |= {"tail_collections_share": 0.25, "tail_unknown_share": 0.75}
+    path = file_of(tmp_path / "run.json", case("value_task", figures=figures))
+    tables = tables_of(page_of(path))
+    (row,) = tables["What calls above p99.9 waited for"][1:]
+    assert row[2:] == ["25.0", "75.0"]
+    (row,) = tables["Rates, and ratios to the baseline"][1:]
+    assert row[-2:] == ["not known yet", "0.500"]
+
+
+def test_what_is_sustained(bench: Bench) -> None:
+    cache = ["--workload", "trace", "--cache", "lru:300"]
+    bench.ok(*LATENCY, "--rate", "max", *cache, "--report", "page.html")
+    page = (bench.directory / "page.html").read_text(encoding="utf-8")
+    assert title_of(page) == "trace: what is sustained"
+    heading, *rows = tables_of(page)["The most calls a second that each case sustains"]
+    assert len(rows) == 5 and any(each.startswith("hits") for each in heading)
+
+
 def test_a_comparison(counted: tuple[Bench, Outcome]) -> None:
     bench, _ = counted
     words = ["compare", "run.json", "run.json", "--format", "json"]
@@ -623,7 +689,8 @@ def test_a_gate_that_refuses(counted: tuple[Bench, Outcome]) -> None:
 
 def test_a_place_is_checked_before_anything_is_measured(bench: Bench) -> None:
     """As of each export."""
-    for command in (["run", *COUNTED, *ONE], ["claims", "--quick"]):
+    latency = [*LATENCY, "--rate", "20k"]
+    for command in (["run", *COUNTED, *ONE], ["claims", "--quick"], latency):
         outcome = bench(*command, "--report", "/nonexistent/x.html", "--progress", "off")
         assert outcome.code == 1 and outcome.out == ""
         assert "'/nonexistent/x.html' cannot be written: No such file" in outcome.error

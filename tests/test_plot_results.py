@@ -179,6 +179,11 @@ def test_a_timeline_of_slices(tmp_path: Path) -> None:
     assert [x for x, _ in lines["collection"]] == pytest.approx(above)
     assert all(2 < y < 3 for _, y in lines["collection"])
     assert set(lines) == {*named, "collection"}
+    assert "It is cut" not in note(picture)
+    extent = {"events_n": 9, "left_out_n": 1234}
+    beside.write_text(json.dumps({"traceEvents": events, "otherData": extent}), encoding="utf-8")
+    told = "It is cut: the file has 9 of 1,243 events."
+    assert told in note(only(pictures_of(path), "timeline-run"))
     beside.write_text("[]", encoding="utf-8")
     with pytest.raises(BadFile, match="not a timeline"):
         pictures_of(path)

@@ -15,6 +15,7 @@
 #include "commands/warnings.h"
 #include "plan/prepare.h"
 #include "report/latency_files.h"
+#include "report/page.h"
 #include "report/plots.h"
 #include "run/run.h"
 
@@ -71,7 +72,8 @@ static bool check(const struct vtb_options *options, struct vtb_error *error)
             return false;
     }
     return vtb_output_check_folder("results-dir", options->results_dir, error) &&
-           (!options->plot_dir || vtb_plots_check(options->plot_dir, options->plot_by, error));
+           (!options->plot_dir || vtb_plots_check(options->plot_dir, options->plot_by, error)) &&
+           (!options->report || vtb_page_check(options->report, error));
 }
 
 /* The volume of calls is the rate, for what follows from it. */
@@ -206,6 +208,19 @@ static bool run_sessions(struct run *run, struct vtb_error *error)
 
 /* --- the whole --- */
 
+/* Draws, and writes a page, of the result file and what lies beside it. */
+static bool draw(const struct run *run, struct vtb_error *error)
+{
+    const struct vtb_options *options = run->options;
+    const struct vtb_page page = {.result_file = run->json};
+    struct vtb_error reason;
+    const bool ok =
+        !options->plot_dir || vtb_plots_draw(options->plot_dir, options->plot_by, run->json, error);
+    if (!ok && vtb_is_interrupt(error))
+        return false;
+    return (!options->report || vtb_page_write(options->report, &page, ok ? error : &reason)) && ok;
+}
+
 static bool write_results(const struct run *run, struct vtb_error *error)
 {
     const struct vtb_options *options = run->options;
@@ -236,8 +251,7 @@ static bool write_results(const struct run *run, struct vtb_error *error)
          ok;
     if (ok)
         vtb_tell("results: %s", run->json);
-    return ok && (!options->plot_dir ||
-                  vtb_plots_draw(options->plot_dir, options->plot_by, run->json, error));
+    return ok && draw(run, error);
 }
 
 static bool tell_of_interrupt(const struct run *run, struct vtb_error *error)

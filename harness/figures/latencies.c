@@ -10,10 +10,9 @@
 
 static const struct vtb_interval unknown = {NAN, NAN, NAN};
 
-/* The figure of a session, and of which kind it is: a quantile, or the rate that is sustained. */
+/* The figure of a session: a quantile of a kind, or the rate that is sustained. */
 struct key {
-    bool sustained;
-    size_t kind;
+    enum vtb_latency_kind kind; /* VTB_LATENCY_KINDS_N: it is the rate */
     size_t quantile;
 };
 
@@ -22,7 +21,7 @@ static double value_of(const struct vtb_latency_table *table, size_t session, si
 {
     const struct vtb_latency_tally *tally =
         &table->latencies.tallies[session * table->latencies.units_n + unit];
-    if (!key->sustained)
+    if (key->kind < VTB_LATENCY_KINDS_N)
         return tally->ns[key->kind][key->quantile];
     return tally->rate_sustained > 0 ? tally->rate_sustained : NAN;
 }
@@ -39,20 +38,15 @@ static struct vtb_interval range_of(const struct vtb_latency_table *table, size_
     return range;
 }
 
-/* The ratio of a case to its baseline, by pairs of each session; not known of the idle control, and
- * of a baseline itself. A session's value is one number, whose noise is in how far sessions are
- * apart. */
-static struct vtb_interval ratio_of(const struct vtb_latency_table *table, size_t unit,
-                                    const struct key *key)
+/* A session's value is one number, whose noise is in how far sessions are apart. */
+struct vtb_interval vtb_latency_ratio(const struct vtb_latency_table *table, size_t unit,
+                                      size_t base, enum vtb_latency_kind kind, size_t quantile)
 {
-    const struct vtb_case *the_case = table->figures[unit].the_case;
-    const size_t base = the_case ? the_case->baseline : unit;
-    if (base == unit)
-        return unknown;
+    const struct key key = {kind, quantile};
     struct vtb_session_value *values = vtb_allocate(table->sessions_n, sizeof *values, WHAT);
     size_t n = 0;
     for (size_t s = 0; s < table->sessions_n; s++) {
-        const double ratio = value_of(table, s, unit, key) / value_of(table, s, base, key);
+        const double ratio = value_of(table, s, unit, &key) / value_of(table, s, base, &key);
         if (ratio > 0 && isfinite(ratio))
             values[n++] = (struct vtb_session_value){log(ratio), 0};
     }
@@ -60,6 +54,15 @@ static struct vtb_interval ratio_of(const struct vtb_latency_table *table, size_
     const struct vtb_interval logs = vtb_pooled_interval(&pooled, 1);
     free(values);
     return (struct vtb_interval){exp(logs.median), exp(logs.lo), exp(logs.hi)};
+}
+
+/* The ratio of a case to its baseline; not known of the idle control, and of a baseline itself. */
+static struct vtb_interval ratio_of(const struct vtb_latency_table *table, size_t unit,
+                                    const struct key *key)
+{
+    const struct vtb_case *the_case = table->figures[unit].the_case;
+    const size_t base = the_case ? the_case->baseline : unit;
+    return base == unit ? unknown : vtb_latency_ratio(table, unit, base, key->kind, key->quantile);
 }
 
 static double median_of(const struct vtb_latency_table *table, size_t unit, const struct key *key)
@@ -83,7 +86,7 @@ static void summarise_times(struct vtb_latency_table *table, size_t unit)
         const struct vtb_lengths all =
             vtb_latencies_lengths(&table->latencies, unit, (enum vtb_latency_kind)k);
         for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++) {
-            const struct key key = {.kind = k, .quantile = q};
+            const struct key key = {(enum vtb_latency_kind)k, q};
             figures->ns[k][q] = range_of(table, unit, &key, vtb_latency_quantile(&all, q));
             figures->ratios[k][q] = ratio_of(table, unit, &key);
         }
@@ -148,24 +151,48 @@ static void summarise_tail(struct vtb_latency_table *table, size_t unit)
     figures->tail[VTB_TAIL_UNKNOWN] = rest - matched;
 }
 
-static void summarise_unit(struct vtb_latency_table *table, size_t unit)
+/* Whether a unit asks for anything: the idle control and the empty loop do not. */
+static bool looks_up(const struct vtb_point *point, size_t unit)
+{
+    return unit < vtb_cells_end(point) && unit != point->cases[unit].empty;
+}
+
+/* Adds up what sessions counted of a unit. */
+static void summarise_counts(struct vtb_latency_table *table, size_t unit)
 {
     struct vtb_latency_figures *figures = &table->figures[unit];
-    const struct key sustained = {.sustained = true};
+    const struct vtb_lengths seen =
+        vtb_latencies_lengths(&table->latencies, unit, VTB_LATENCY_MISS);
     double late_n = 0;
     double lasted_ns = 0;
-    figures->callers_n = vtb_latency_callers_n(table->point, unit);
-    if (unit < vtb_cells_end(table->point))
-        figures->the_case = &table->point->cases[unit];
+    double hits_n = 0;
     for (size_t s = 0; s < table->sessions_n; s++) {
         const struct vtb_latency_tally *tally =
             &table->latencies.tallies[s * table->latencies.units_n + unit];
         figures->calls_n += tally->calls_n;
         late_n += (double)tally->late_n;
+        hits_n += (double)tally->hits_n;
+        figures->misses_n += (double)tally->misses_n;
         lasted_ns += tally->lasted_ns;
     }
     figures->rate_achieved = (double)figures->calls_n * 1e9 / lasted_ns;
     figures->late_share = late_n / (double)figures->calls_n;
+    figures->hit_rate = table->point->hits.emerge && looks_up(table->point, unit)
+                            ? hits_n / (double)figures->calls_n
+                            : NAN;
+    figures->misses_unseen_n = figures->misses_n - (double)seen.n;
+    if (!vtb_latency_sees_misses(table->point) || !looks_up(table->point, unit))
+        figures->misses_n = figures->misses_unseen_n = NAN;
+}
+
+static void summarise_unit(struct vtb_latency_table *table, size_t unit)
+{
+    struct vtb_latency_figures *figures = &table->figures[unit];
+    const struct key sustained = {VTB_LATENCY_KINDS_N, 0};
+    figures->callers_n = vtb_latency_callers_n(table->point, unit);
+    if (unit < vtb_cells_end(table->point))
+        figures->the_case = &table->point->cases[unit];
+    summarise_counts(table, unit);
     summarise_times(table, unit);
     summarise_tail(table, unit);
     figures->sustained = range_of(table, unit, &sustained, median_of(table, unit, &sustained));

@@ -24,6 +24,10 @@ struct vtb_latency_figures {
     uint64_t calls_n;
     double rate_achieved; /* calls a second, of all callers together */
     double late_share;    /* of the calls, that were due before their caller was free */
+    double hit_rate;      /* that emerged; NaN where none does */
+    /* Calls that suspended, and those of them not seen to their end (passes/latency.h). */
+    double misses_n;
+    double misses_unseen_n;
     struct vtb_interval ns[VTB_LATENCY_KINDS_N][VTB_LATENCY_QUANTILES_N];
     struct vtb_interval ratios[VTB_LATENCY_KINDS_N][VTB_LATENCY_QUANTILES_N]; /* to the baseline */
     double tail[VTB_TAIL_SHARES_N]; /* from the intended start; an idle control has no idle share */
@@ -38,6 +42,11 @@ struct vtb_latency_table {
     size_t sessions_n;
     struct vtb_latency_figures *figures; /* owned; one for each unit of the latencies */
 };
+
+/* Gives the ratio of a unit's quantile of a kind, or of what it sustains if the kind is
+ * VTB_LATENCY_KINDS_N, to that of another one, by pairs of each session, with its interval. */
+struct vtb_interval vtb_latency_ratio(const struct vtb_latency_table *table, size_t unit,
+                                      size_t base, enum vtb_latency_kind kind, size_t quantile);
 
 /* Works the figures out from as many sessions as were run. `latencies` are borrowed. */
 void vtb_latency_summarise(struct vtb_latency_table *table, const struct vtb_point *point,

@@ -10,6 +10,8 @@
 #include "base/pages.h"
 #include "base/prose.h"
 #include "bench/runner.h"
+#include "passes/follower.h"
+#include "passes/sought_rate.h"
 #include "plan/random.h"
 
 /* The numbers of random streams; the chunks of the schedule have lower ones. */
@@ -63,7 +65,7 @@ size_t vtb_latencies_bytes(const struct vtb_point *point, size_t sessions_n)
 {
     return vtb_latency_units_n(point) *
                (sessions_n * sizeof(struct vtb_latency_tally) +
-                VTB_LATENCY_ALL_KINDS_N * sizeof(struct vtb_latency_counts)) +
+                (size_t)2 * VTB_LATENCY_ALL_KINDS_N * sizeof(struct vtb_latency_counts)) +
            sizeof(struct vtb_latency_timeline);
 }
 
@@ -77,14 +79,13 @@ struct vtb_latencies vtb_latencies_place(const struct vtb_point *point, size_t s
         .units_n = units_n,
         .tallies = tallies,
         .counts = counts,
-        .timeline = (void *)(counts + units_n * VTB_LATENCY_ALL_KINDS_N),
+        .latest = counts + units_n * VTB_LATENCY_ALL_KINDS_N,
+        .timeline = (void *)(counts + 2 * units_n * VTB_LATENCY_ALL_KINDS_N),
     };
 }
 
-struct vtb_lengths vtb_latencies_lengths(const struct vtb_latencies *latencies, size_t unit,
-                                         enum vtb_latency_kind kind)
+static struct vtb_lengths lengths_of(struct vtb_latency_counts *counts)
 {
-    struct vtb_latency_counts *counts = &latencies->counts[unit * VTB_LATENCY_ALL_KINDS_N + kind];
     return (struct vtb_lengths){
         .n = counts->n,
         .total_ns = counts->total_ns,
@@ -95,16 +96,40 @@ struct vtb_lengths vtb_latencies_lengths(const struct vtb_latencies *latencies, 
     };
 }
 
-static void add_lengths(struct vtb_latencies *latencies, size_t unit, enum vtb_latency_kind kind,
-                        const struct vtb_lengths *own)
+struct vtb_lengths vtb_latencies_lengths(const struct vtb_latencies *latencies, size_t unit,
+                                         enum vtb_latency_kind kind)
 {
-    struct vtb_latency_counts *counts = &latencies->counts[unit * VTB_LATENCY_ALL_KINDS_N + kind];
-    struct vtb_lengths all = vtb_latencies_lengths(latencies, unit, kind);
-    vtb_lengths_add_all(&all, own);
+    return lengths_of(&latencies->counts[unit * VTB_LATENCY_ALL_KINDS_N + kind]);
+}
+
+static void add_lengths(struct vtb_latency_counts *counts, const struct vtb_lengths *others)
+{
+    struct vtb_lengths all = lengths_of(counts);
+    vtb_lengths_add_all(&all, others);
     counts->n = all.n;
     counts->total_ns = all.total_ns;
     counts->max_ns = all.max_ns;
     counts->squares_ns2 = all.squares_ns2;
+}
+
+static void forget_latest(const struct vtb_latencies *latencies)
+{
+    for (size_t i = 0; i < latencies->units_n * VTB_LATENCY_ALL_KINDS_N; i++) {
+        struct vtb_lengths lengths = lengths_of(&latencies->latest[i]);
+        vtb_lengths_forget(&lengths);
+        latencies->latest[i].n = 0;
+        latencies->latest[i].total_ns = 0;
+        latencies->latest[i].max_ns = 0;
+        latencies->latest[i].squares_ns2 = 0;
+    }
+}
+
+void vtb_latencies_add_latest(const struct vtb_latencies *latencies)
+{
+    for (size_t i = 0; i < latencies->units_n * VTB_LATENCY_ALL_KINDS_N; i++) {
+        const struct vtb_lengths latest = lengths_of(&latencies->latest[i]);
+        add_lengths(&latencies->counts[i], &latest);
+    }
 }
 
 /* --- slices --- */
@@ -113,17 +138,14 @@ static void add_lengths(struct vtb_latencies *latencies, size_t unit, enum vtb_l
  * for each slice and caller. */
 #define GAPS_N ((size_t)1 << 14)
 
-/* A slice has its backlog looked at so many times, at even distances, of which the last is its
- * end. */
-#define MARKS_N 4
-
-/* The backlog at the end of a slice, as a share of it, from which on a caller falls behind. */
+/* A caller falls behind if the calls of a slice take it more processor time than the slice is long,
+ * by such a share of it. Time in which it spins counts, and time in which it was kept from running
+ * does not, and makes up for what is then worked off: so a stop says nothing of a rate. */
 #define BEHIND_SHARE 0.02
 
-/* A backlog at the end of a slice is worked off, as calls that were not made would be in no
- * percentile. That takes at most so much of the caller's processor time: more is too much, however
- * it came about. */
-#define WORKING_OFF_NS INT64_C(2000000000)
+/* All calls of a slice are made, as one that was not made would be in no percentile, unless that
+ * takes so much more processor time: it is too much, however it came about. */
+#define WORKING_OFF_NS 2e9
 
 /* From waking the threads until the first call is due. */
 #define LEAD_NS 20000
@@ -144,26 +166,27 @@ struct caller {
     struct vtb_lengths lengths[VTB_LATENCY_ALL_KINDS_N];
     struct vtb_tail tail;
     uint64_t *counts;    /* owned, as is the next */
-    int64_t *started_ns; /* of the operation in each frame, its intended start */
+    int64_t *started_ns; /* of the operation in each frame, its intended start; null: not seen */
     uint64_t calls_n;
     uint64_t late_n;
-    int64_t ended_ns; /* of the slice's last call */
+    uint64_t misses_n; /* that are seen */
+    uint64_t began_n;  /* the calls before the slice */
+    int64_t ended_ns;  /* of the slice's last call */
     bool overloaded;
-    bool gave_up;                /* the slice has calls that were not made */
-    int64_t next_mark_ns;        /* when the backlog is looked at again */
-    double began_cpu_ns;         /* the thread's processor time when the slice began */
-    int64_t backlog_ns[MARKS_N]; /* of the slice, as is the next */
-    size_t marks_n;
-    const float *gaps; /* null: calls are equally far apart */
+    bool gave_up;        /* the slice has calls that were not made */
+    int64_t look_ns;     /* when it may have had the processor for too long */
+    double began_cpu_ns; /* the thread's processor time when the slice began */
+    const float *gaps;   /* null: calls are equally far apart */
     size_t gap;
     struct stop stops[STOPS_MAX]; /* of the slice */
-    size_t stops_n;
+    size_t stops_n;               /* of which STOPS_MAX are kept */
 };
 
 struct unit {
     struct vtb_runner *runner;
-    struct vtb_pauses *pauses; /* owned; null: its heap does not collect */
-    struct caller *callers;    /* owned, runner->callers_n of them */
+    struct vtb_pauses *pauses;    /* owned; null: its heap does not collect */
+    struct caller *callers;       /* owned, runner->callers_n of them */
+    struct vtb_follower follower; /* where hits emerge */
     struct vtb_latency_tally tally;
     bool gave_up; /* a caller of its did, in any slice */
 };
@@ -215,62 +238,21 @@ static double had_ns(const struct caller *caller)
     return vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID) - caller->began_cpu_ns;
 }
 
-/* Whether a caller had the processor for longer, by a part of the slice that matters, than there
- * was time for the calls that it made. If not, it is late because it was kept from running, which
- * says nothing of a rate. */
-static bool had_the_processor(const struct slice *slice, const struct caller *caller)
+/* How much of it says that the caller has fallen behind. */
+static double behind_ns(const struct slice *slice)
 {
-    const double slice_ns = (double)(slice->end_ns - slice->start_ns);
-    const double cpu_ns = had_ns(caller) - LEAD_NS;
-    const double meant_ns = fmax(slice_ns - (double)caller->backlog_ns[MARKS_N - 1], 0);
-    return cpu_ns > meant_ns + BEHIND_SHARE / 2 * slice_ns;
+    return (1 + BEHIND_SHARE) * (double)(slice->end_ns - slice->start_ns) + LEAD_NS;
 }
 
-/* Whether a caller fell behind in a slice that is at its end. That half of its calls take longer
- * than there is for each says so, too, where a stop hid how the backlog grew. */
-static bool falls_behind(const struct slice *slice, const struct caller *caller)
+/* Whether a caller is to give up: once it has had the processor for too long, or where only that is
+ * asked, for as long as says that it has fallen behind. */
+static __attribute__((noinline)) bool gives_up(const struct slice *slice, struct caller *caller,
+                                               int64_t now_ns)
 {
-    bool grew = true;
-    for (size_t i = 1; i < MARKS_N; i++)
-        grew &= caller->backlog_ns[i] > caller->backlog_ns[i - 1];
-    if (!grew && vtb_lengths_quantile(&caller->lengths[VTB_LATENCY_SERVICE], 0.5) <= slice->gap_ns)
-        return false;
-    return (double)caller->backlog_ns[MARKS_N - 1] >
-               BEHIND_SHARE * (double)(slice->end_ns - slice->start_ns) &&
-           had_the_processor(slice, caller);
-}
-
-static int64_t mark_ns(const struct slice *slice, size_t mark)
-{
-    return slice->start_ns + (slice->end_ns - slice->start_ns) * (int64_t)(mark + 1) / MARKS_N;
-}
-
-/* When a caller that works off what is left of a slice is to be looked at again: not before it can
- * have had the processor for too long. */
-static int64_t give_up_ns(const struct slice *slice, const struct caller *caller, int64_t now_ns)
-{
-    const int64_t most_ns = slice->end_ns - slice->start_ns + WORKING_OFF_NS;
-    return now_ns + most_ns - (int64_t)had_ns(caller);
-}
-
-/* Notes the backlog at each mark that has passed, and at the last whether the caller falls behind.
- * False if it is to give up. */
-static __attribute__((noinline)) bool pass_marks(const struct slice *slice, struct caller *caller,
-                                                 int64_t now_ns, int64_t intended_ns)
-{
-    const bool was_last = caller->marks_n == MARKS_N;
-    while (caller->marks_n < MARKS_N && now_ns >= mark_ns(slice, caller->marks_n))
-        caller->backlog_ns[caller->marks_n++] = now_ns > intended_ns ? now_ns - intended_ns : 0;
-    if (caller->marks_n < MARKS_N) {
-        caller->next_mark_ns = mark_ns(slice, caller->marks_n);
-        return true;
-    }
-    if (!was_last)
-        caller->overloaded = falls_behind(slice, caller);
-    caller->next_mark_ns = give_up_ns(slice, caller, now_ns);
-    caller->gave_up = caller->next_mark_ns <= now_ns || (caller->overloaded && slice->is_trial);
-    caller->overloaded |= caller->gave_up;
-    return !caller->gave_up;
+    const double most_ns = behind_ns(slice) + (slice->is_trial ? 0 : WORKING_OFF_NS);
+    caller->look_ns = now_ns + (int64_t)(most_ns - had_ns(caller));
+    caller->gave_up = caller->look_ns <= now_ns;
+    return caller->gave_up;
 }
 
 /* Where a window stands between two calls. */
@@ -286,14 +268,14 @@ static inline struct window window_of(const struct vtb_env *env)
 }
 
 /* Notes how long an operation that suspended waited. A call that suspends takes the free frame; if
- * the window is full then, an operation is completed, in the frame that is free next. Where always
- * the newest is completed the window does not tell, and does not need to: it waited for nothing. */
+ * the window is full then, an operation is completed, in the frame that is free next. */
 static inline void note_miss(struct caller *caller, const struct vtb_env *env,
                              const struct window *before, int64_t intended_ns, int64_t ended_ns)
 {
     const bool is_full = env->completion_next != before->completion_next;
-    if (env->outbox || (env->pending_n == before->pending_n && !is_full))
+    if (!caller->started_ns || (env->pending_n == before->pending_n && !is_full))
         return;
+    caller->misses_n++;
     caller->started_ns[before->free_frame] = intended_ns;
     const int64_t started_ns = caller->started_ns[env->free_frame];
     if (is_full && started_ns != NOT_OF_SLICE)
@@ -322,14 +304,15 @@ static inline int64_t wait_until(struct caller *caller, const struct vtb_memory 
 static __attribute__((noinline)) void note_slow(struct caller *caller, enum vtb_tail_cause cause,
                                                 double latency_ns, int64_t ended_ns)
 {
-    struct stop *last = caller->stops_n > 0 ? &caller->stops[caller->stops_n - 1] : NULL;
+    const size_t n = caller->stops_n < STOPS_MAX ? caller->stops_n : STOPS_MAX;
+    struct stop *last = n > 0 ? &caller->stops[n - 1] : NULL;
     vtb_lengths_add(&caller->lengths[VTB_LATENCY_SLOW + cause], latency_ns);
     if (cause == VTB_TAIL_COLLECTION)
         return;
     if (last && last->from_ns == caller->tail.busy_from_ns)
         last->to_ns = ended_ns;
-    else if (caller->stops_n < STOPS_MAX)
-        caller->stops[caller->stops_n++] =
+    else if (caller->stops_n++ < STOPS_MAX)
+        caller->stops[caller->stops_n - 1] =
             (struct stop){cause, caller->tail.busy_from_ns, ended_ns};
 }
 
@@ -358,9 +341,9 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
     double intended = (double)index / (double)runner->callers_n * slice->gap_ns;
     const double rounded = 1e-6 * slice->gap_ns; /* what sums of gaps may be too small by */
     const double end = (double)(slice->end_ns - slice->start_ns) - rounded;
-    caller->next_mark_ns = mark_ns(slice, 0);
     caller->began_cpu_ns = vtb_clock_ns(CLOCK_THREAD_CPUTIME_ID);
     int64_t now_ns = vtb_clock_whole_ns(CLOCK_MONOTONIC);
+    caller->look_ns = slice->end_ns;
     if (now_ns <= slice->start_ns) /* who comes later was kept since it was looked at last */
         vtb_tail_look(&caller->tail, now_ns);
     vtb_tail_begin(&caller->tail, now_ns < slice->start_ns ? now_ns : slice->start_ns, now_ns);
@@ -368,7 +351,7 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
         intended = next_ns(slice, caller, 0);
     while (intended < end) {
         const int64_t intended_ns = slice->start_ns + (int64_t)intended;
-        if (now_ns >= caller->next_mark_ns && !pass_marks(slice, caller, now_ns, intended_ns))
+        if (now_ns >= caller->look_ns && gives_up(slice, caller, now_ns))
             break;
         if (now_ns > intended_ns)
             caller->late_n++;
@@ -383,14 +366,14 @@ static void make_calls(void *context, struct vtb_runner *runner, size_t index)
         intended = next_ns(slice, caller, intended);
     }
     caller->ended_ns = now_ns;
+    caller->overloaded = had_ns(caller) > behind_ns(slice);
 }
 
 static void begin_slice(const struct pass *pass, struct caller *caller, size_t window,
                         struct vtb_random *arrivals)
 {
-    caller->overloaded = false;
     caller->gave_up = false;
-    caller->marks_n = 0;
+    caller->began_n = caller->calls_n;
     caller->stops_n = 0;
     caller->gaps = pass->open_loop->poisson ? pass->gaps : NULL;
     caller->gap = (size_t)vtb_random_below(arrivals, GAPS_N);
@@ -398,13 +381,45 @@ static void begin_slice(const struct pass *pass, struct caller *caller, size_t w
         caller->started_ns[i] = NOT_OF_SLICE;
 }
 
-static void keep_event(struct pass *pass, const struct unit *unit, int what, int64_t start_ns,
-                       int64_t end_ns)
+static void keep_event(struct pass *pass, const struct vtb_latency_event *event)
 {
     struct vtb_latency_timeline *timeline = pass->timeline;
     if (timeline->n < VTB_LATENCY_EVENTS_MAX)
-        timeline->events[timeline->n++] = (struct vtb_latency_event){
-            (uint32_t)(unit - pass->units), (uint32_t)what, start_ns, end_ns};
+        timeline->events[timeline->n++] = *event;
+    else
+        timeline->left_out_n++;
+}
+
+/* Keeps the collections of a slice, from number `first` on. */
+static void keep_collections(struct pass *pass, uint32_t number, const struct vtb_pauses *pauses,
+                             uint64_t first)
+{
+    const uint64_t n = pauses->wall.n;
+    const uint64_t there = n - first > VTB_PAUSES_KEPT ? n - VTB_PAUSES_KEPT : first;
+    pass->timeline->left_out_n += there - first;
+    for (uint64_t i = there; i < n; i++) {
+        const struct vtb_pause *pause = &pauses->kept[i % VTB_PAUSES_KEPT];
+        keep_event(pass,
+                   &(struct vtb_latency_event){number, 0, VTB_TAIL_COLLECTION,
+                                               (int64_t)pause->start_ns, (int64_t)pause->end_ns});
+    }
+}
+
+/* Keeps what held a caller up in a slice, and the slice, if that is not the only one's. */
+static void keep_caller(struct pass *pass, const struct slice *slice, uint32_t number, size_t index)
+{
+    const struct caller *caller = &slice->unit->callers[index];
+    const bool is_one_of_several = slice->unit->runner->callers_n > 1;
+    const uint16_t lane = (uint16_t)(is_one_of_several ? index + 1 : 0);
+    const size_t n = caller->stops_n < STOPS_MAX ? caller->stops_n : STOPS_MAX;
+    if (is_one_of_several)
+        keep_event(pass, &(struct vtb_latency_event){number, lane, VTB_LATENCY_IS_SLICE,
+                                                     slice->start_ns, caller->ended_ns});
+    for (size_t i = 0; i < n; i++)
+        keep_event(pass,
+                   &(struct vtb_latency_event){number, lane, (uint16_t)caller->stops[i].cause,
+                                               caller->stops[i].from_ns, caller->stops[i].to_ns});
+    pass->timeline->left_out_n += caller->stops_n - n;
 }
 
 /* Keeps what happened in a slice that has ended, in which pauses from number `pauses_n` on were. */
@@ -412,21 +427,25 @@ static void keep_slice(struct pass *pass, const struct slice *slice, int64_t end
                        uint64_t pauses_n)
 {
     const struct unit *unit = slice->unit;
-    const struct vtb_pauses *pauses = unit->pauses;
+    const uint32_t number = (uint32_t)(unit - pass->units);
     if (!pass->timeline)
         return;
-    keep_event(pass, unit, VTB_LATENCY_IS_SLICE, slice->start_ns, ended_ns);
-    for (uint64_t i = pauses_n; pauses && i < pauses->wall.n; i++) {
-        const struct vtb_pause *pause = &pauses->kept[i % VTB_PAUSES_KEPT];
-        if (pauses->wall.n - i <= VTB_PAUSES_KEPT)
-            keep_event(pass, unit, VTB_TAIL_COLLECTION, (int64_t)pause->start_ns,
-                       (int64_t)pause->end_ns);
-    }
-    for (size_t t = 0; t < unit->runner->callers_n; t++) {
-        const struct caller *caller = &unit->callers[t];
-        for (size_t i = 0; i < caller->stops_n; i++)
-            keep_event(pass, unit, (int)caller->stops[i].cause, caller->stops[i].from_ns,
-                       caller->stops[i].to_ns);
+    keep_event(pass, &(struct vtb_latency_event){number, 0, VTB_LATENCY_IS_SLICE, slice->start_ns,
+                                                 ended_ns});
+    for (size_t t = 0; t < unit->runner->callers_n; t++)
+        keep_caller(pass, slice, number, t);
+    if (unit->pauses)
+        keep_collections(pass, number, unit->pauses, pauses_n);
+}
+
+/* Makes the calls of a slice that has ended once more, where hits emerge. */
+static void follow(struct unit *unit)
+{
+    for (size_t i = 0; i < unit->follower.callers_n; i++) {
+        const struct caller *caller = &unit->callers[i];
+        (void)vtb_follower_make(&unit->follower, i, VTB_BEFORE_EPOCH_N);
+        unit->tally.hits_n +=
+            vtb_follower_make(&unit->follower, i, (size_t)(caller->calls_n - caller->began_n));
     }
 }
 
@@ -456,6 +475,7 @@ static bool run_slice(struct pass *pass, struct unit *unit, double rate, bool is
         ended_ns = caller->ended_ns > ended_ns ? caller->ended_ns : ended_ns;
     }
     keep_slice(pass, &slice, ended_ns, pauses_n);
+    follow(unit);
     unit->tally.slices_n++;
     unit->tally.overloaded_n += overloaded;
     unit->tally.slices_ns += pass->slice_ns;
@@ -495,8 +515,8 @@ static bool fail_overloaded(const struct pass *pass, const struct unit *unit,
     static const char *const units[] = {"", " k", " M", " G", NULL};
     return vtb_fail(
         error, VTB_EXIT_USAGE,
-        "cannot be sustained: of %s calls a second (--rate) %s made %s; the backlog grew "
-        "in %" PRIu64 " of %" PRIu64
+        "cannot be sustained: of %s calls a second (--rate) %s made %s, and fell behind in "
+        "%" PRIu64 " of %" PRIu64
         " slices; accepted: less than that, or --rate max, which "
         "finds what each case sustains",
         vtb_scaled_text(numbers[0], pass->open_loop->rate, units), unit_name(pass, unit, name),
@@ -522,48 +542,35 @@ static void forget(struct unit *unit)
     unit->tally = (struct vtb_latency_tally){.slices_n = 0};
     for (size_t i = 0; i < unit->runner->callers_n; i++) {
         struct caller *caller = &unit->callers[i];
-        caller->calls_n = caller->late_n = 0;
+        caller->calls_n = caller->late_n = caller->misses_n = 0;
         for (size_t k = 0; k < VTB_LATENCY_ALL_KINDS_N; k++)
             vtb_lengths_forget(&caller->lengths[k]);
     }
 }
 
-/* A rate is sustained unless the caller falls behind so many times running. */
-#define TRIALS_N 2
-
-static bool sustains(struct pass *pass, struct unit *unit, double rate)
-{
-    for (int i = 0; i < TRIALS_N; i++) {
-        if (run_slice(pass, unit, rate, true, pass->arrivals))
-            return true;
-    }
-    return false;
-}
-
-/* How far the rate that is looked for may be from what calls take when all of them are late, and by
- * how many halvings, of its logarithm, it is found between. */
-#define SOUGHT_FACTOR 4
-#define HALVINGS_N 8
+/* A rate that is higher than any. */
 #define FLOOD_RATE 1e12
 
+/* A unit whose rate is sought. */
+struct sought {
+    struct pass *pass;
+    struct unit *unit;
+};
+
+static bool try_rate(void *context, double rate)
+{
+    const struct sought *sought = context;
+    return run_slice(sought->pass, sought->unit, rate, true, sought->pass->arrivals);
+}
+
+/* What is sustained is somewhat less than what calls take when all of them are late. */
 static double find_sustained(struct pass *pass, struct unit *unit)
 {
+    struct sought sought = {pass, unit};
     forget(unit);
-    (void)run_slice(pass, unit, FLOOD_RATE, true, pass->arrivals);
-    double hi = 1.1 * (double)calls_of(unit) * 1e9 / unit->tally.lasted_ns;
-    double lo = hi / SOUGHT_FACTOR;
-    while (!vtb_interrupted() && lo > 1 && !sustains(pass, unit, lo)) {
-        hi = lo;
-        lo /= SOUGHT_FACTOR;
-    }
-    for (int i = 0; i < HALVINGS_N && !vtb_interrupted(); i++) {
-        const double rate = sqrt(lo * hi);
-        if (sustains(pass, unit, rate))
-            lo = rate;
-        else
-            hi = rate;
-    }
-    return lo;
+    (void)try_rate(&sought, FLOOD_RATE);
+    return vtb_seek_rate(1.1 * (double)calls_of(unit) * 1e9 / unit->tally.lasted_ns, try_rate,
+                         &sought);
 }
 
 static bool find_all_sustained(struct pass *pass, struct vtb_error *error)
@@ -643,23 +650,46 @@ static bool open_pauses(struct unit *unit, struct vtb_error *error)
     return true;
 }
 
-static bool open_unit(struct unit *unit, struct vtb_runner *runner, struct vtb_error *error)
+/* Opens the followers of a unit, and makes the calls that its callers have made by now. */
+static bool open_follower(const struct vtb_fixture *fixture, struct unit *unit,
+                          const struct vtb_case *the_case, struct vtb_error *error)
 {
-    unit->runner = runner;
-    if (runner->memory.gc && !open_pauses(unit, error))
+    if (!vtb_follower_open(&unit->follower, fixture, the_case, error))
         return false;
+    for (size_t i = 0; i < unit->follower.callers_n; i++)
+        (void)vtb_follower_make(&unit->follower, i, vtb_bench_warmed_n(fixture->point));
+    return true;
+}
+
+static void open_callers(const struct vtb_point *point, struct unit *unit)
+{
+    const struct vtb_runner *runner = unit->runner;
     unit->callers = vtb_allocate(runner->callers_n, sizeof *unit->callers, WHAT);
     for (size_t i = 0; i < runner->callers_n; i++) {
         struct caller *caller = &unit->callers[i];
         *caller = (struct caller){.tail.pauses = unit->pauses};
         caller->counts =
             vtb_allocate(VTB_LATENCY_ALL_KINDS_N, VTB_LATENCY_BUCKETS * sizeof(uint64_t), WHAT);
-        caller->started_ns = vtb_allocate(runner->window, sizeof *caller->started_ns, WHAT);
+        if (vtb_latency_sees_misses(point))
+            caller->started_ns = vtb_allocate(runner->window, sizeof *caller->started_ns, WHAT);
         for (size_t k = 0; k < VTB_LATENCY_ALL_KINDS_N; k++)
             vtb_lengths_start(&caller->lengths[k], VTB_LATENCY_PARTS_SHIFT,
                               caller->counts + k * (size_t)VTB_LATENCY_BUCKETS);
     }
-    return true;
+}
+
+static bool open_unit(struct pass *pass, size_t i, struct vtb_error *error)
+{
+    const struct vtb_point *point = pass->fixture->point;
+    const size_t cells_n = vtb_cells_end(point);
+    struct unit *unit = &pass->units[i];
+    const bool looks_up = i < cells_n && i != point->cases[i].empty;
+    unit->runner = i < cells_n ? vtb_bench_runner(pass->bench, i) : &pass->idle[i - cells_n];
+    if (unit->runner->memory.gc && !open_pauses(unit, error))
+        return false;
+    open_callers(point, unit);
+    return !point->hits.emerge || !looks_up ||
+           open_follower(pass->fixture, unit, &point->cases[i], error);
 }
 
 static void close_unit(struct unit *unit)
@@ -672,6 +702,7 @@ static void close_unit(struct unit *unit)
         free(unit->callers[i].started_ns);
     }
     free(unit->callers);
+    vtb_follower_close(&unit->follower);
 }
 
 /* Makes what runs an idle control: as that of a case with as many callers, which are its own. */
@@ -718,9 +749,7 @@ static bool open_pass(struct pass *pass, struct vtb_error *error)
         make_idle(pass, i, &pass->idle[i - cells_n]);
     bool ok = true;
     for (size_t i = 0; ok && i < pass->units_n; i++)
-        ok = open_unit(&pass->units[i],
-                       i < cells_n ? vtb_bench_runner(pass->bench, i) : &pass->idle[i - cells_n],
-                       error);
+        ok = open_unit(pass, i, error);
     return ok;
 }
 
@@ -745,8 +774,10 @@ static void keep_unit(struct vtb_latencies *latencies, size_t session, size_t i,
     struct vtb_latency_tally *tally = &latencies->tallies[session * latencies->units_n + i];
     *tally = unit->tally;
     tally->calls_n = calls_of(unit);
-    for (size_t t = 0; t < unit->runner->callers_n; t++)
+    for (size_t t = 0; t < unit->runner->callers_n; t++) {
         tally->late_n += unit->callers[t].late_n;
+        tally->misses_n += unit->callers[t].misses_n;
+    }
     for (size_t k = 0; k < VTB_LATENCY_ALL_KINDS_N; k++) {
         struct vtb_lengths *own = &unit->callers[0].lengths[k];
         for (size_t t = 1; t < unit->runner->callers_n; t++)
@@ -754,7 +785,7 @@ static void keep_unit(struct vtb_latencies *latencies, size_t session, size_t i,
         for (size_t q = 0; k < VTB_LATENCY_KINDS_N && q < VTB_LATENCY_QUANTILES_N; q++)
             tally->ns[k][q] = vtb_latency_quantile(own, q);
         if (tally->rate_sustained == 0)
-            add_lengths(latencies, i, (enum vtb_latency_kind)k, own);
+            add_lengths(&latencies->latest[i * VTB_LATENCY_ALL_KINDS_N + k], own);
     }
 }
 
@@ -764,6 +795,11 @@ double vtb_latency_slice_ns(const struct vtb_open_loop *open_loop)
     const double calls_n = open_loop->slice_ns * open_loop->rate / 1e9;
     return isfinite(open_loop->rate) ? fmax(round(calls_n), least_n) * 1e9 / open_loop->rate
                                      : open_loop->slice_ns;
+}
+
+bool vtb_latency_sees_misses(const struct vtb_point *point)
+{
+    return point->in_flight > 1 && point->completion != VTB_COMPLETION_LIFO && !point->completer;
 }
 
 bool vtb_latency_run(struct vtb_fixture *fixture, const struct vtb_open_loop *open_loop,
@@ -780,6 +816,8 @@ bool vtb_latency_run(struct vtb_fixture *fixture, const struct vtb_open_loop *op
                    ? run_slices(&pass, slices_n, session == 0 ? latencies->timeline : NULL, error)
                    : find_all_sustained(&pass, error)) &&
               vtb_bench_check(pass.bench, error);
+    if (ok)
+        forget_latest(latencies);
     for (size_t i = 0; ok && i < pass.units_n; i++)
         keep_unit(latencies, session, i, &pass.units[i]);
     close_pass(&pass);

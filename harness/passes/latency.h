@@ -52,16 +52,18 @@ double vtb_latency_quantile(const struct vtb_lengths *lengths, size_t which);
 /* What a session found of a case. */
 struct vtb_latency_tally {
     uint64_t slices_n;
-    uint64_t overloaded_n; /* slices in which the caller fell behind steadily */
+    uint64_t overloaded_n; /* slices in which the caller fell behind */
     uint64_t calls_n;
     uint64_t late_n;       /* calls that were due before the caller was free */
+    uint64_t misses_n;     /* calls that suspended, where it is seen how long (below) */
+    uint64_t hits_n;       /* that emerged from a cache's content, of all calls */
     double slices_ns;      /* of all slices together */
     double lasted_ns;      /* until the last call of each slice had ended, if that was later */
     double rate_sustained; /* calls a second; 0: not looked for */
     double ns[VTB_LATENCY_KINDS_N][VTB_LATENCY_QUANTILES_N]; /* NaN: too few */
 };
 
-/* The lengths of all sessions together, in memory that they share. */
+/* The lengths of sessions together, in memory that they share. */
 struct vtb_latency_counts {
     uint64_t n;
     double total_ns;
@@ -75,7 +77,8 @@ struct vtb_latency_counts {
 #define VTB_LATENCY_IS_SLICE VTB_TAIL_NONE
 struct vtb_latency_event {
     uint32_t unit;
-    uint32_t what; /* VTB_LATENCY_IS_SLICE, or enum vtb_tail_cause */
+    uint16_t caller; /* from 1 on, of a unit with several; 0: it is of the unit as a whole */
+    uint16_t what;   /* VTB_LATENCY_IS_SLICE, or enum vtb_tail_cause */
     int64_t start_ns;
     int64_t end_ns;
 };
@@ -85,6 +88,7 @@ struct vtb_latency_event {
 
 struct vtb_latency_timeline {
     uint64_t n;
+    uint64_t left_out_n; /* that are not kept, for want of room here or where they were noted */
     struct vtb_latency_event events[VTB_LATENCY_EVENTS_MAX];
 };
 
@@ -94,6 +98,7 @@ struct vtb_latencies {
     size_t units_n;
     struct vtb_latency_tally *tallies; /* of session s and unit i at [s * units_n + i] */
     struct vtb_latency_counts *counts; /* of unit i and a kind at [i * all kinds + it] */
+    struct vtb_latency_counts *latest; /* likewise, of the session that ran last alone */
     struct vtb_latency_timeline *timeline;
 };
 
@@ -101,12 +106,21 @@ struct vtb_latencies {
 size_t vtb_latency_units_n(const struct vtb_point *point);
 size_t vtb_latency_callers_n(const struct vtb_point *point, size_t unit);
 
+/* Whether it is seen how long an operation waits that suspends: not where nothing waits, as the
+ * newest is completed at once, nor where another thread completes operations. A miss is seen to its
+ * end if that comes in the slice in which it began. */
+bool vtb_latency_sees_misses(const struct vtb_point *point);
+
 /* Gives the bytes that a table's latencies take, and places them in so many bytes of zeros. */
 size_t vtb_latencies_bytes(const struct vtb_point *point, size_t sessions_n);
 struct vtb_latencies vtb_latencies_place(const struct vtb_point *point, size_t sessions_n,
                                          void *memory);
 
-/* Gives the lengths of all sessions, of a unit and kind. They borrow the memory. */
+/* Adds the lengths of the session that ran last to those of all: once it has ended well, as one
+ * that is killed may have written a part of them. */
+void vtb_latencies_add_latest(const struct vtb_latencies *latencies);
+
+/* Gives the lengths of all sessions that were added, of a unit and kind. They borrow the memory. */
 struct vtb_lengths vtb_latencies_lengths(const struct vtb_latencies *latencies, size_t unit,
                                          enum vtb_latency_kind kind);
 
@@ -118,16 +132,13 @@ double vtb_latency_slice_ns(const struct vtb_open_loop *open_loop);
  * Measures all cases of a fixture's point for one consumer, in `slices_n` slices of each, after one
  * that is not counted, as session number `session` of the latencies, from 0 on. With a rate of
  * INFINITY finds what each case sustains, and no latency. On false *error says that the load cannot
- * be sustained, that the checksums of the cases disagree, or that there was an interrupt; nothing
- * was added then.
+ * be sustained, that the checksums of the cases disagree, or that there was an interrupt; there is
+ * nothing to add then.
  *
- * A caller falls behind steadily in a slice if the backlog, which is the time by which the next
- * call is late, grew from each quarter of the slice to the next, or half of its calls take longer
- * than there is time for each; if it is more than 2 % of the slice at its end; and if the caller
- * had the processor for longer than there was time for the calls that it made. What is left is
- * worked off, so that each call of a slice is made. A load cannot be sustained if that takes 2 s of
- * the caller's processor time, or if callers fall behind in most of a case's slices: in three of
- * them, before others are run.
+ * A caller falls behind in a slice if its calls take it more processor time than the slice is long,
+ * by 2 %; time in which it was kept from running is not of it. Each call of a slice is made, be it
+ * late. A load cannot be sustained if that takes 2 s of processor time more than there is, or if
+ * callers fall behind in most of a case's slices: in three of them, before others are run.
  */
 VTB_MUST_USE bool vtb_latency_run(struct vtb_fixture *fixture,
                                   const struct vtb_open_loop *open_loop, enum vtb_consumer consumer,

@@ -338,6 +338,19 @@ static bool fail_ended(const struct vtb_sessions *sessions, const struct vtb_chi
                     sessions->done_n + 1, sessions->all_n, place, words, remedy);
 }
 
+/* Takes what a session found that has ended well. */
+static void take(struct vtb_sessions *sessions)
+{
+    const struct vtb_plan *plan = sessions->plan;
+    for (size_t p = 0; plan->open_loop.rate > 0 && p < plan->points_n; p++) {
+        for (size_t t = 0; t < plan->consumers_n; t++) {
+            const struct vtb_latencies latencies = latencies_of(plan, sessions->head, p, t);
+            vtb_latencies_add_latest(&latencies);
+        }
+    }
+    sessions->done_n++;
+}
+
 /* Waits for a session; its error is what it left in the memory. */
 static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struct vtb_error *error)
 {
@@ -348,7 +361,7 @@ static bool finish(struct vtb_sessions *sessions, struct vtb_child *child, struc
     if (vtb_interrupted() || end.how == VTB_CHILD_INTERRUPTED)
         return vtb_fail_interrupted(error);
     if (end.how == VTB_CHILD_LEFT && end.number == 0) {
-        sessions->done_n++;
+        take(sessions);
         return true;
     }
     if (end.how == VTB_CHILD_FAILED) { /* it did not become this program */

@@ -205,9 +205,14 @@ static bool accounts_completer(const struct vtb_point *point)
     return point->completer && !point->store;
 }
 
+size_t vtb_bench_warmed_n(const struct vtb_point *point)
+{
+    return vtb_timing_warm_up_n(point) + (size_t)CALIBRATION_N * CALIBRATION_RUNS;
+}
+
 size_t vtb_timing_untimed_n(const struct vtb_point *point)
 {
-    return vtb_timing_warm_up_n(point) + (size_t)CALIBRATION_N * CALIBRATION_RUNS + CHECK_N +
+    return vtb_bench_warmed_n(point) + CHECK_N +
            (accounts_completer(point) ? (size_t)COMPLETER_N * COMPLETER_RUNS : 0);
 }
 

@@ -101,6 +101,9 @@ struct vtb_samples vtb_samples_of_session(const struct vtb_samples *samples, siz
  * the same time. */
 size_t vtb_timing_warm_up_n(const struct vtb_point *point);
 
+/* Gives the number of operations of each caller that vtb_bench_warm_up makes. */
+size_t vtb_bench_warmed_n(const struct vtb_point *point);
+
 /* Gives the number of operations of each case that a pass runs without timing them: to warm up, to
  * calibrate and to check. */
 size_t vtb_timing_untimed_n(const struct vtb_point *point);

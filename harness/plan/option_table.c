@@ -463,7 +463,7 @@ static const struct vtb_option other_options[] = {
      .accepts = "matplotlib, gnuplot or both", .commands = RUN | LATENCY,
      .help = "what --plot draws with: matplotlib, gnuplot or both; default: matplotlib"},
     {"report", "FILE.html", vtb_parse_text, FIELD(report), .file = VTB_FILE_WRITTEN,
-     .accepts = "a file's name", .commands = RUN | ADVISE | CLAIMS | COMPARE | GATE,
+     .accepts = "a file's name", .commands = RUN | ADVISE | LATENCY | CLAIMS | COMPARE | GATE,
      .help = "write a page of HTML that needs no other file and no network: the answer, charts,\n"
              "tables that sort and filter, and the figures to download; scripts/report.py makes\n"
              "one of any result files"},

@@ -10,6 +10,7 @@
 #include "figures/answer.h"
 #include "report/answer_lines.h"
 #include "report/case_names.h"
+#include "report/ratio_text.h"
 
 #define TEXT_BYTES 1024
 #define NAME_WIDTH 17
@@ -87,22 +88,12 @@ static const char *short_name(char name[VTB_ANSWER_LABEL_BYTES],
     return name;
 }
 
-/* Writes a ratio with the distance to the farther end of its interval, and a mark: = for the same
- * speed, ? for what is not known yet. */
-static void ratio_cell(char text[TEXT_BYTES], const struct vtb_figures *baseline,
-                       const struct vtb_figures *figures)
+/* The mark behind a ratio: = for the same speed, ? for what is not known yet. */
+static const char *mark_of(const struct vtb_figures *figures)
 {
-    const struct vtb_interval *ratio = &figures->ratio;
-    const double margin = fmax(ratio->hi - ratio->median, ratio->median - ratio->lo);
-    snprintf(text, TEXT_BYTES, "%.2f", vtb_told_ratio(baseline, figures));
-    if (!isnan(margin))
-        vtb_append(text, TEXT_BYTES, " ±%.2f", fmax(margin, 0.01));
     if (figures->verdict == VTB_VERDICT_SAME)
-        vtb_append(text, TEXT_BYTES, "=");
-    else if (figures->verdict == VTB_VERDICT_UNKNOWN)
-        vtb_append(text, TEXT_BYTES, "?");
-    else
-        vtb_append(text, TEXT_BYTES, " ");
+        return "=";
+    return figures->verdict == VTB_VERDICT_UNKNOWN ? "?" : " ";
 }
 
 static void add_time(struct vtb_table *table, const struct vtb_figures *figures)
@@ -116,7 +107,7 @@ static void add_time(struct vtb_table *table, const struct vtb_figures *figures)
 static void add_ratio(struct vtb_table *table, const struct vtb_comparison *comparison, size_t i,
                       size_t baseline)
 {
-    char text[TEXT_BYTES];
+    char text[VTB_NUMBER_BYTES];
     const struct vtb_figures *figures = &comparison->figures[i];
     if (i == baseline) {
         vtb_table_cell(table, "1 ");
@@ -127,8 +118,8 @@ static void add_ratio(struct vtb_table *table, const struct vtb_comparison *comp
         vtb_table_cell(table, "- ");
         return;
     }
-    ratio_cell(text, &comparison->figures[baseline], figures);
-    vtb_table_cell(table, "%s", text);
+    const double told = vtb_told_ratio(&comparison->figures[baseline], figures);
+    vtb_table_cell(table, "%s%s", vtb_ratio_text(text, told, &figures->ratio), mark_of(figures));
     vtb_table_paint(table, vtb_ratio_paint(figures));
 }
 

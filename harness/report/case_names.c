@@ -183,3 +183,30 @@ const char *vtb_caller_text(char text[VTB_POINT_TEXT_BYTES], const struct vtb_po
         append_caller(text, &point->cases[i]);
     return text;
 }
+
+/* --- in names of files --- */
+
+static void append_place(char part[VTB_FILE_PART_BYTES], const struct vtb_plan *plan,
+                         const struct vtb_point *point, size_t callers_n)
+{
+    if (callers_n > 1)
+        vtb_append(part, VTB_FILE_PART_BYTES, "-x%zu", callers_n);
+    if (plan->points_n > 1)
+        vtb_append(part, VTB_FILE_PART_BYTES, "-%zu", (size_t)(point - plan->points) + 1);
+}
+
+void vtb_case_file_part(char part[VTB_FILE_PART_BYTES], const struct vtb_plan *plan,
+                        const struct vtb_point *point, const struct vtb_case *the_case)
+{
+    const char *mark = vtb_method_mark(the_case->timing->kind.method);
+    (void)snprintf(part, VTB_FILE_PART_BYTES, "%s-%s%s%s", the_case->timing->name,
+                   the_case->heap->name, *mark ? "-" : "", mark);
+    append_place(part, plan, point, the_case->threads_n);
+}
+
+void vtb_control_file_part(char part[VTB_FILE_PART_BYTES], const struct vtb_plan *plan,
+                           const struct vtb_point *point, const char *control, size_t callers_n)
+{
+    (void)snprintf(part, VTB_FILE_PART_BYTES, "%s", control);
+    append_place(part, plan, point, callers_n);
+}

@@ -15,6 +15,15 @@ void vtb_case_name(char *name, size_t name_bytes, const struct vtb_comparison *c
 void vtb_control_name(char *name, size_t name_bytes, const struct vtb_comparison *comparison,
                       const char *control, size_t callers_n);
 
+#define VTB_FILE_PART_BYTES 256
+
+/* Writes what sets the files of a case, or of a control, apart from those of others of its run:
+ * strategy, heap, and then what there is of method, callers, and number of the point. */
+void vtb_case_file_part(char part[VTB_FILE_PART_BYTES], const struct vtb_plan *plan,
+                        const struct vtb_point *point, const struct vtb_case *the_case);
+void vtb_control_file_part(char part[VTB_FILE_PART_BYTES], const struct vtb_plan *plan,
+                           const struct vtb_point *point, const char *control, size_t callers_n);
+
 /* Give what a case is called in tables: its strategy, or what a guest calls that which stands for
  * it; and its heap, or the guest with its version. */
 const char *vtb_case_strategy(const struct vtb_case *the_case);

@@ -26,14 +26,13 @@ static void print_histogram(FILE *out, const void *what, enum vtb_format format)
     vtb_histogram_print_name(out, name);
 }
 
-static bool write_case(const struct histogram *histogram, const char *stem, const char *number,
-                       struct vtb_error *error)
+static bool write_case(const struct histogram *histogram, const struct vtb_plan *plan,
+                       const char *stem, struct vtb_error *error)
 {
-    const struct vtb_case *the_case = histogram->figures->the_case;
+    char part[VTB_FILE_PART_BYTES];
     char path[PATH_MAX];
-    const char *mark = vtb_method_mark(the_case->timing->kind.method);
-    snprintf(path, sizeof path, "%s.%s-%s%s%s%s.hgrm", stem, the_case->timing->name,
-             the_case->heap->name, *mark ? "-" : "", mark, number);
+    vtb_case_file_part(part, plan, histogram->comparison->point, histogram->figures->the_case);
+    (void)snprintf(path, sizeof path, "%s.%s.hgrm", stem, part);
     return vtb_output_file(path, print_histogram, histogram, VTB_FORMAT_TABLE, error);
 }
 
@@ -46,15 +45,12 @@ bool vtb_histograms_write(const struct vtb_results *results, const char *stem,
     bool ok = true;
     for (size_t i = 0; i < results->comparisons_n; i++) {
         const struct vtb_comparison *comparison = &results->comparisons[i];
-        char number[24] = "";
         if (comparison->consumer != plan->consumers[0])
             continue;
-        if (plan->points_n > 1)
-            snprintf(number, sizeof number, "-%zu", (size_t)(comparison->point - plan->points) + 1);
         for (size_t own = 0; own < comparison->point->cases_n; own++) {
             const struct histogram histogram = {comparison, &comparison->figures[own]};
             if (histogram.figures->pressure.hgrm && histogram.figures->the_case->serial == own)
-                ok = write_case(&histogram, stem, number, ok ? error : &reason) && ok;
+                ok = write_case(&histogram, plan, stem, ok ? error : &reason) && ok;
         }
     }
     return ok;

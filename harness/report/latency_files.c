@@ -1,5 +1,6 @@
 #include "report/latency_files.h"
 
+#include <inttypes.h>
 #include <limits.h>
 
 #include "base/json_text.h"
@@ -23,46 +24,41 @@ static void print_histogram(FILE *out, const void *what, enum vtb_format format)
     vtb_histogram_print_name(out, histogram->name);
 }
 
-#define PART_BYTES 256
+/* Room for the name of a unit in files, and of a lane of a timeline. */
+#define NAME_BYTES (VTB_FILE_PART_BYTES + 32)
 
 /* Writes what sets the files of a unit apart from those of others. */
-static void part_of(char part[PART_BYTES], const struct vtb_latency_report *report,
-                    const struct vtb_latency_table *table,
-                    const struct vtb_latency_figures *figures)
+static void name_unit(char name[NAME_BYTES], const struct vtb_latency_report *report,
+                      const struct vtb_latency_table *table,
+                      const struct vtb_latency_figures *figures)
 {
     const struct vtb_plan *plan = report->results->plan;
-    const struct vtb_case *the_case = figures->the_case;
-    *part = '\0';
-    if (the_case)
-        vtb_append(part, PART_BYTES, "%s-%s", the_case->timing->name, the_case->heap->name);
+    char part[VTB_FILE_PART_BYTES];
+    if (figures->the_case)
+        vtb_case_file_part(part, plan, table->point, figures->the_case);
     else
-        vtb_append(part, PART_BYTES, "idle_control");
-    if (the_case && the_case->timing->kind.method != VTB_METHOD_DIRECT)
-        vtb_append(part, PART_BYTES, "-%s", vtb_case_method(the_case));
-    if (figures->callers_n > 1)
-        vtb_append(part, PART_BYTES, "-x%zu", figures->callers_n);
+        vtb_control_file_part(part, plan, table->point, "idle_control", figures->callers_n);
+    (void)snprintf(name, NAME_BYTES, "%s", part);
     if (plan->consumers_n > 1)
-        vtb_append(part, PART_BYTES, "-%s", vtb_consumer_words[table->consumer]);
-    if (plan->points_n > 1)
-        vtb_append(part, PART_BYTES, "-%zu", (size_t)(table->point - plan->points) + 1);
+        vtb_append(name, NAME_BYTES, "-%s", vtb_consumer_words[table->consumer]);
 }
 
 static bool write_unit(const struct vtb_latency_report *report,
                        const struct vtb_latency_table *table, size_t unit, const char *stem,
                        struct vtb_error *error)
 {
-    char part[PART_BYTES];
+    char name[NAME_BYTES];
     char path[PATH_MAX];
     struct histogram histogram;
     struct vtb_error reason;
     bool ok = true;
-    part_of(part, report, table, &table->figures[unit]);
+    name_unit(name, report, table, &table->figures[unit]);
     vtb_latency_name(histogram.name, sizeof histogram.name, report, table, &table->figures[unit]);
     for (int kind = VTB_LATENCY_INTENDED; kind <= VTB_LATENCY_SERVICE; kind++) {
         histogram.lengths =
             vtb_latencies_lengths(&table->latencies, unit, (enum vtb_latency_kind)kind);
         (void)snprintf(path, sizeof path, "%s.%s.%s.hgrm", stem, vtb_latency_kind_words[kind],
-                       part);
+                       name);
         ok = vtb_output_file(path, print_histogram, &histogram, VTB_FORMAT_TABLE,
                              ok ? error : &reason) &&
              ok;
@@ -116,22 +112,47 @@ static json_t *name_event(const char *what, size_t process, size_t thread, const
     return event;
 }
 
+/* Gives the lane of a unit, from 1 on: each of its callers, if it has several, has one behind that
+ * of the whole. */
+static size_t lane_of(const struct vtb_latency_table *table, size_t unit)
+{
+    size_t lane = 1;
+    for (size_t i = 0; i < unit; i++)
+        lane += table->figures[i].callers_n > 1 ? 1 + table->figures[i].callers_n : 1;
+    return lane;
+}
+
+static void print_lanes(FILE *out, const struct vtb_latency_report *report, size_t t, bool *first)
+{
+    const struct vtb_latency_table *table = &report->tables[t];
+    char unit[NAME_BYTES];
+    char name[NAME_BYTES + 32];
+    for (size_t i = 0; i < table->latencies.units_n; i++) {
+        const size_t callers_n = table->figures[i].callers_n;
+        name_unit(unit, report, table, &table->figures[i]);
+        print_event(out, name_event("thread_name", t + 1, lane_of(table, i), unit), first);
+        for (size_t caller = 1; callers_n > 1 && caller <= callers_n; caller++) {
+            (void)snprintf(name, sizeof name, "%s caller %zu", unit, caller);
+            print_event(out, name_event("thread_name", t + 1, lane_of(table, i) + caller, name),
+                        first);
+        }
+    }
+}
+
 static void print_table(FILE *out, const struct vtb_latency_report *report, size_t t,
                         int64_t start_ns, bool *first)
 {
     const struct vtb_latency_table *table = &report->tables[t];
     const struct vtb_latency_timeline *timeline = table->latencies.timeline;
-    char name[PART_BYTES];
+    char name[NAME_BYTES];
     (void)snprintf(name, sizeof name, "%s, %s", table->point->workload->name,
                    vtb_consumer_words[table->consumer]);
     print_event(out, name_event("process_name", t + 1, 0, name), first);
-    for (size_t i = 0; i < table->latencies.units_n; i++) {
-        part_of(name, report, table, &table->figures[i]);
-        print_event(out, name_event("thread_name", t + 1, i + 1, name), first);
-    }
+    print_lanes(out, report, t, first);
     for (uint64_t i = 0; i < timeline->n; i++) {
         const struct vtb_latency_event *each = &timeline->events[i];
-        json_t *event = event_of("X", t + 1, each->unit + 1, event_words[each->what]);
+        json_t *event = event_of("X", t + 1, lane_of(table, each->unit) + each->caller,
+                                 event_words[each->what]);
         vtb_json_put(event, "cat", json_string(event_words[each->what]));
         vtb_json_put(event, "ts", json_real((double)(each->start_ns - start_ns) / 1e3));
         vtb_json_put(event, "dur", json_real((double)(each->end_ns - each->start_ns) / 1e3));
@@ -143,9 +164,13 @@ void vtb_latency_timeline_print(FILE *out, const void *what, enum vtb_format for
 {
     const struct vtb_latency_report *report = what;
     const struct vtb_latency_timeline *timeline = report->tables[0].latencies.timeline;
+    const struct vtb_latency_extent extent = vtb_latency_extent(report);
     bool first = true;
     (void)format;
-    fputs("{\"displayTimeUnit\": \"ns\", \"traceEvents\": [", out);
+    fprintf(out,
+            "{\"displayTimeUnit\": \"ns\", \"otherData\": {\"events_n\": %" PRIu64
+            ", \"left_out_n\": %" PRIu64 "}, \"traceEvents\": [",
+            extent.kept_n, extent.left_out_n);
     for (size_t t = 0; t < report->tables_n; t++)
         print_table(out, report, t, timeline->events[0].start_ns, &first);
     fputs("\n]}\n", out);

@@ -13,8 +13,10 @@
 VTB_MUST_USE bool vtb_latency_histograms_write(const struct vtb_latency_report *report,
                                                const char *stem, struct vtb_error *error);
 
-/* Prints a struct vtb_latency_report's first session as Trace Event JSON: a process for each table,
- * a thread for each case, and times in us from the first slice on. */
+/* Prints a struct vtb_latency_report's first session as Trace Event JSON: a process for each table;
+ * a thread for each case, with its slices and its heap's collections, and of a case with several
+ * callers one more for each of them, with what held that one up; times in us from the first slice
+ * on; and in `otherData` how many events there are, and were left out for want of room. */
 vtb_print vtb_latency_timeline_print;
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/prose.h"
 #include "base/table.h"
 #include "report/case_names.h"
+#include "report/ratio_text.h"
 #include "report/report_json.h"
 #include "report/report_skips.h"
 #include "report/report_title.h"
@@ -18,6 +19,16 @@
 static bool seeks(const struct vtb_latency_report *report)
 {
     return isinf(report->results->plan->open_loop.rate);
+}
+
+struct vtb_latency_extent vtb_latency_extent(const struct vtb_latency_report *report)
+{
+    struct vtb_latency_extent extent = {0, 0};
+    for (size_t t = 0; t < report->tables_n; t++) {
+        extent.kept_n += report->tables[t].latencies.timeline->n;
+        extent.left_out_n += report->tables[t].latencies.timeline->left_out_n;
+    }
+    return extent;
 }
 
 /* --- keys and names --- */
@@ -39,7 +50,8 @@ struct counter {
 };
 
 /* Rates, three numbers a quantile for each kind and its ratio, and what is sustained. */
-#define COUNTERS_MAX (8 + VTB_TAIL_SHARES_N + VTB_LATENCY_KINDS_N * VTB_LATENCY_QUANTILES_N * 6 + 6)
+#define COUNTERS_MAX \
+    (10 + VTB_TAIL_SHARES_N + VTB_LATENCY_KINDS_N * VTB_LATENCY_QUANTILES_N * 6 + 6)
 
 struct counters {
     struct counter items[COUNTERS_MAX];
@@ -89,6 +101,7 @@ static void find_counters(struct counters *counters, const struct vtb_latency_re
 {
     counters->n = 0;
     add(counters, (double)table->sessions_n, "sessions_n");
+    add(counters, figures->hit_rate, "actual_hit_rate");
     if (seeks(report)) {
         add_interval(counters, &figures->sustained, "rate", "_sustained");
         add_interval(counters, &figures->sustained_ratio, "rate", "_sustained_ratio");
@@ -98,6 +111,8 @@ static void find_counters(struct counters *counters, const struct vtb_latency_re
     add(counters, report->results->plan->open_loop.rate, "rate_intended");
     add(counters, figures->rate_achieved, "rate_achieved");
     add(counters, figures->late_share, "late_share");
+    add(counters, figures->misses_n, "misses_n");
+    add(counters, figures->misses_unseen_n, "misses_unseen_n");
     add_quantiles(counters, figures);
     for (size_t i = 0; i < VTB_TAIL_SHARES_N; i++)
         add(counters, figures->tail[i], "%s", tail_keys[i]);
@@ -246,8 +261,6 @@ static void report_csv(FILE *out, const struct vtb_latency_report *report)
 
 /* --- tables --- */
 
-#define CELL_BYTES 64
-
 /* A time with its unit, in at most six characters. */
 static const char *time_text(char text[VTB_NUMBER_BYTES], double ns)
 {
@@ -263,22 +276,23 @@ static const char *rate_text(char text[VTB_NUMBER_BYTES], double rate)
     return vtb_scaled_text(text, rate, units);
 }
 
-/* A ratio, and how far its interval reaches to the farther side: "0.41 ±.02"; where the sessions
- * disagree it is not known yet. */
-static const char *ratio_text(char text[CELL_BYTES], const struct vtb_interval *ratio)
+/* A ratio with its interval; without one, or where the sessions disagree, it is not known yet. */
+static const char *ratio_text(char text[VTB_NUMBER_BYTES], const struct vtb_interval *ratio)
 {
-    const double half = fmax(ratio->hi - ratio->median, ratio->median - ratio->lo);
-    char number[16];
     if (!isfinite(ratio->median))
         return "-";
-    if (vtb_disagrees(ratio))
-        return "?";
-    (void)snprintf(text, CELL_BYTES, "%.2f", ratio->median);
-    if (!isfinite(ratio->lo))
-        return text;
-    (void)snprintf(number, sizeof number, half < 0.995 ? "%.2f" : "%.1f", half);
-    vtb_append(text, CELL_BYTES, " \302\261%s", half < 0.995 ? number + 1 : number);
-    return text;
+    return isnan(ratio->lo) || vtb_disagrees(ratio) ? "?"
+                                                    : vtb_ratio_text(text, ratio->median, ratio);
+}
+
+/* The share of calls that hit, where that emerges. */
+static void add_hits(struct vtb_table *text, const struct vtb_latency_figures *figures)
+{
+    char number[VTB_NUMBER_BYTES];
+    if (isnan(figures->hit_rate))
+        vtb_table_cell(text, "-");
+    else
+        vtb_table_cell(text, "%s %%", vtb_decimal_text(number, 100 * figures->hit_rate, 2));
 }
 
 /* The cases of a heap, method and number of callers, and the idle control. */
@@ -313,16 +327,23 @@ static const char *baseline_name(const struct group *group)
 typedef void row_function(struct vtb_table *text, const struct group *group,
                           const struct vtb_latency_figures *figures);
 
-/* Prints a table of the group's cases, with the idle control first, whose columns are there. */
-static void print_rows(FILE *out, struct vtb_table *text, const struct group *group,
-                       enum vtb_format format, row_function *fill)
+/* Prints a table of the group's cases, whose columns are there. */
+static void print_cases(FILE *out, struct vtb_table *text, const struct group *group,
+                        enum vtb_format format, row_function *fill)
 {
-    fill(text, group, idle_of(group));
     for (size_t i = group->first; i < group->end; i++)
         fill(text, group, &group->table->figures[i]);
     vtb_table_print(out, text, format);
     vtb_table_free(text);
     putc('\n', out);
+}
+
+/* Likewise, with the idle control first. */
+static void print_rows(FILE *out, struct vtb_table *text, const struct group *group,
+                       enum vtb_format format, row_function *fill)
+{
+    fill(text, group, idle_of(group));
+    print_cases(out, text, group, format, fill);
 }
 
 static void add_columns(struct vtb_table *text, const char *const *titles, size_t n)
@@ -360,7 +381,7 @@ static void fill_rates(struct vtb_table *text, const struct group *group,
                        const struct vtb_latency_figures *figures)
 {
     char numbers[2][VTB_NUMBER_BYTES];
-    char ratio[CELL_BYTES];
+    char ratio[VTB_NUMBER_BYTES];
     static const size_t quantiles[] = {0, 2, 3};
     vtb_table_cell(text, "%s", row_name(figures));
     vtb_table_cell(text, "%s", rate_text(numbers[0], group->report->results->plan->open_loop.rate));
@@ -369,7 +390,28 @@ static void fill_rates(struct vtb_table *text, const struct group *group,
     for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
         vtb_table_cell(text, "%s",
                        ratio_text(ratio, &figures->ratios[VTB_LATENCY_INTENDED][quantiles[i]]));
-    vtb_table_cell(text, "%s", time_text(numbers[0], figures->ns[VTB_LATENCY_MISS][0].median));
+}
+
+/* A count, or that there is none. */
+static void add_count(struct vtb_table *text, double n)
+{
+    char number[VTB_NUMBER_BYTES];
+    vtb_table_cell(text, "%s", isnan(n) ? "-" : vtb_thousands_text(number, n));
+}
+
+static void fill_misses(struct vtb_table *text, const struct group *group,
+                        const struct vtb_latency_figures *figures)
+{
+    char number[VTB_NUMBER_BYTES];
+    static const size_t quantiles[] = {0, 2, VTB_LATENCY_QUANTILES_N - 1};
+    vtb_table_cell(text, "%s", row_name(figures));
+    if (group->table->point->hits.emerge)
+        add_hits(text, figures);
+    add_count(text, figures->misses_n);
+    add_count(text, figures->misses_unseen_n);
+    for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
+        vtb_table_cell(text, "%s",
+                       time_text(number, figures->ns[VTB_LATENCY_MISS][quantiles[i]].median));
 }
 
 static void fill_tail(struct vtb_table *text, const struct group *group,
@@ -389,13 +431,14 @@ static void fill_sustained(struct vtb_table *text, const struct group *group,
                            const struct vtb_latency_figures *figures)
 {
     char numbers[3][VTB_NUMBER_BYTES];
-    char ratio[CELL_BYTES];
-    (void)group;
+    char ratio[VTB_NUMBER_BYTES];
     vtb_table_cell(text, "%s", row_name(figures));
     vtb_table_cell(text, "%s", rate_text(numbers[0], figures->sustained.median));
     vtb_table_cell(text, "%s", rate_text(numbers[1], figures->sustained.lo));
     vtb_table_cell(text, "%s", rate_text(numbers[2], figures->sustained.hi));
     vtb_table_cell(text, "%s", ratio_text(ratio, &figures->sustained_ratio));
+    if (group->table->point->hits.emerge)
+        add_hits(text, figures);
 }
 
 static void print_heading(FILE *out, enum vtb_format format, const char *heading)
@@ -418,13 +461,58 @@ static void print_quantiles(FILE *out, const struct group *group, enum vtb_forma
     print_rows(out, &text, group, format, fill);
 }
 
+/* Whether there is something to tell of misses: how long they waited, or how many there were. */
+static bool has_misses(const struct group *group)
+{
+    bool any = group->table->point->hits.emerge;
+    for (size_t i = group->first; i < group->end; i++)
+        any |= group->table->figures[i].misses_n > 0;
+    return any;
+}
+
+/* Tells of calls that their slice's end left waiting. */
+static void print_unseen(FILE *out, const struct group *group)
+{
+    char numbers[2][VTB_NUMBER_BYTES];
+    char text[300];
+    double n = 0;
+    double unseen_n = 0;
+    for (size_t i = group->first; i < group->end; i++) {
+        const struct vtb_latency_figures *figures = &group->table->figures[i];
+        n += figures->misses_n > 0 ? figures->misses_n : 0;
+        unseen_n += figures->misses_n > 0 ? figures->misses_unseen_n : 0;
+    }
+    if (unseen_n == 0)
+        return;
+    (void)snprintf(text, sizeof text,
+                   "unseen: %s of %s misses still waited when their slice ended; how long is not "
+                   "known, and they are in no figure%s. Longer slices (--slice-ms), or fewer in "
+                   "flight, leave fewer.",
+                   vtb_thousands_text(numbers[0], unseen_n), vtb_thousands_text(numbers[1], n),
+                   unseen_n == n ? ", so that there is none" : "");
+    vtb_print_wrapped_to(out, text, VTB_LOOK_WIDTH);
+    fputs("\n\n", out);
+}
+
+static void print_misses(FILE *out, const struct group *group, enum vtb_format format)
+{
+    static const char *const titles[] = {"misses", "unseen", "p50", "p99", "max"};
+    static const char *const hits[] = {"until consumed", "hits"};
+    struct vtb_table text = {.gap = 2, .width = VTB_LOOK_WIDTH};
+    add_columns(&text, hits, group->table->point->hits.emerge ? 2 : 1);
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        vtb_table_column(&text, (struct vtb_column){titles[i], 6, VTB_SIDE_RIGHT, false});
+    print_cases(out, &text, group, format, fill_misses);
+    print_unseen(out, group);
+}
+
 static void print_latencies(FILE *out, const struct group *group, enum vtb_format format)
 {
     static const char *const tail_titles[] = {
         "of those above p99.9", "collections", "switches", "stolen", "short", "as idle", "unknown"};
     char baseline[300];
-    const char *const titles[] = {"calls a second", "meant",  "made",     "late",
-                                  "p50 vs",         "p99 vs", "p99.9 vs", "miss p50"};
+    const char *const titles[] = {"calls a second", "meant",  "made",    "late",
+                                  "p50 vs",         "p99 vs", "p99.9 vs"};
     struct vtb_table text = {.gap = 2, .width = VTB_LOOK_WIDTH};
     print_quantiles(out, group, format, "from the intended start", fill_latency);
     print_quantiles(out, group, format, "from the actual start", fill_service);
@@ -437,19 +525,23 @@ static void print_latencies(FILE *out, const struct group *group, enum vtb_forma
         baseline, sizeof baseline,
         "vs: over %s's, from the intended start: the mean of what it is in each "
         "session, not the quotient of the columns; in another run as well (99 %%). ?: the "
-        "sessions disagree by more than %.0f %%, it is not known yet.",
+        "sessions are too few, or disagree by more than %.0f %%: not known yet.",
         baseline_name(group), 100 * VTB_DISAGREE_MARGIN);
     vtb_print_wrapped_to(out, baseline, VTB_LOOK_WIDTH);
     fputs("\n\n", out);
+    if (has_misses(group))
+        print_misses(out, group, format);
 }
 
 static void print_sustained(FILE *out, const struct group *group, enum vtb_format format)
 {
     char ratio[160];
-    const char *const titles[] = {"calls a second, sustained", "median", "least", "most", ratio};
+    const char *const titles[] = {
+        "calls a second, sustained", "median", "least", "most", ratio, "hits"};
+    const bool emerge = group->table->point->hits.emerge;
     struct vtb_table text = {.gap = 2, .split = VTB_SPLIT_ALIGNED, .width = VTB_LOOK_WIDTH};
     (void)snprintf(ratio, sizeof ratio, "vs %s", baseline_name(group));
-    add_columns(&text, titles, sizeof titles / sizeof *titles);
+    add_columns(&text, titles, sizeof titles / sizeof *titles - !emerge);
     print_rows(out, &text, group, format, fill_sustained);
 }
 
@@ -532,11 +624,29 @@ static void print_legend(FILE *out, const struct vtb_latency_report *report)
     if (!seeks(report))
         vtb_append(text, sizeof text,
                    "late: calls that were due before their caller was free. A call ends when its "
-                   "caller is free: a hit is consumed, a miss suspended; miss: from its intended "
-                   "start until it was consumed, which the window makes. short: at most %d us, for "
-                   "no cause that is looked for then. -: fewer than %d calls would be beyond it. ",
+                   "caller is free: a hit is consumed, a miss suspended; misses: until they were "
+                   "consumed, which the window makes. short: at most %d us, for no cause that is "
+                   "looked for then. -: there is none, or fewer than %d calls would be beyond it. ",
                    VTB_GAP_NS / 1000, VTB_LATENCY_BEYOND_N);
     vtb_append(text, sizeof text, "docs/LATENCY.md tells more.");
+    vtb_print_wrapped_to(out, text, VTB_LOOK_WIDTH);
+    putc('\n', out);
+}
+
+/* Tells of what a timeline of the run has not. */
+static void print_cut(FILE *out, const struct vtb_latency_report *report)
+{
+    const struct vtb_latency_extent extent = vtb_latency_extent(report);
+    char numbers[2][VTB_NUMBER_BYTES];
+    char text[200];
+    if (extent.left_out_n == 0)
+        return;
+    (void)snprintf(text, sizeof text,
+                   "The timeline has %s of the %s events of the first session: "
+                   "it is cut where there was no more room.",
+                   vtb_thousands_text(numbers[0], (double)extent.kept_n),
+                   vtb_thousands_text(numbers[1], (double)(extent.kept_n + extent.left_out_n)));
+    putc('\n', out);
     vtb_print_wrapped_to(out, text, VTB_LOOK_WIDTH);
     putc('\n', out);
 }
@@ -555,6 +665,7 @@ static void report_tables(FILE *out, const struct vtb_latency_report *report,
         }
     }
     print_legend(out, report);
+    print_cut(out, report);
     vtb_report_skips(out, &report->results->plan->skips, VTB_LOOK_WIDTH);
 }
 

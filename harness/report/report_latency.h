@@ -12,6 +12,13 @@ struct vtb_latency_report {
     size_t tables_n;
 };
 
+/* The events of all timelines: those that are kept, and those that there was no room for. */
+struct vtb_latency_extent {
+    uint64_t kept_n;
+    uint64_t left_out_n;
+};
+struct vtb_latency_extent vtb_latency_extent(const struct vtb_latency_report *report);
+
 /* What keys of files begin with, by enum vtb_latency_kind up to VTB_LATENCY_MISS. */
 extern const char *const vtb_latency_kind_words[];
 

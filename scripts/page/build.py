@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 from types import ModuleType
 
-from . import advice, claims, comparisons, gates, glossary, runs
+from . import advice, claims, comparisons, gates, glossary, latencies, runs
 from .documents import Document
 from .model import Download, Page, Section
 
@@ -31,8 +31,11 @@ METHOD = [
 ]
 
 
-def method() -> Section:
-    return Section("method", "Method", texts=METHOD)
+def method(documents: list[Document]) -> Section:
+    """Of what is told: latencies are measured in another way than all else."""
+    latency = [document for document in documents if runs.is_of_latency(document)]
+    texts = METHOD if len(latency) < len(documents) else []
+    return Section("method", "Method", texts=[*texts, *(latencies.METHOD if latency else [])])
 
 
 def download_of(document: Document) -> Download:
@@ -59,5 +62,5 @@ def page_of(documents: list[Document]) -> Page:
                 section.title += of_which(document, documents)
         page.sections += found
         page.downloads.append(download_of(document))
-    page.sections += [method(), *filter(None, [glossary.section()])]
+    page.sections += [method(documents), *filter(None, [glossary.section()])]
     return page

@@ -14,6 +14,7 @@ from plots.tables import Options
 from plots.words import capital, count_text
 from plots.words import listed as listed_words
 
+from . import latencies
 from .charts import charts_of
 from .documents import Document, facts, lines, listed, text
 from .figure_words import figure_cell
@@ -23,6 +24,9 @@ from .numbers import MISSING, exact, number, span
 # Parameters in words; the others are told as they are.
 WORDS = {"hit_rate": "hit rate", "in_flight": "in flight", "gen0_budget": "nursery"}
 UNITS = {"gen0_budget": "bytes", "live_heap": "bytes"}
+
+# In a control's name only if its cases have it.
+UNVARIED = {"method"}
 
 HEADLINE = "ANSWER"
 
@@ -147,6 +151,14 @@ def cases_table(cases: list[Case], prefix: str) -> Table:
     )
 
 
+def tables_of(cases: list[Case], prefix: str) -> list[Table]:
+    if not latencies.is_of_latency(cases):
+        return [cases_table(cases, prefix)]
+    parameters = [name for name in varying(cases) if name not in UNVARIED]
+    found = latencies.tables(cases, prefix, parameters)
+    return [without_empty(table) for table in found]
+
+
 # --- charts ---
 
 # What a reader asks for once the answer is clear.
@@ -213,7 +225,7 @@ def machine_section(document: Document, prefix: str) -> Section:
 def sections(document: Document, prefix: str) -> list[Section]:
     cases = cases_of(document.path, document.data)
     answer = Section(f"{prefix}answer", "Answer", lines=lines(document))
-    figures = Section(f"{prefix}figures", "Figures", tables=[cases_table(cases, prefix)])
+    figures = Section(f"{prefix}figures", "Figures", tables=tables_of(cases, prefix))
     left_out = left_out_table(document, prefix)
     if left_out:
         figures.tables.append(left_out)
@@ -223,9 +235,18 @@ def sections(document: Document, prefix: str) -> list[Section]:
     return [*found, figures, machine_section(document, prefix)]
 
 
+def is_of_latency(document: Document) -> bool:
+    return document.kind == "run" and latencies.is_of_latency(
+        cases_of(document.path, document.data)
+    )
+
+
 def title(document: Document) -> str:
     """The answer's headline, behind what the run was of."""
     texts = [line for label, line in lines(document) if not label]
+    cases = cases_of(document.path, document.data)
+    if latencies.is_of_latency(cases):
+        return latencies.title(cases)
     subject = texts[0].partition(":")[0] if texts else document.path.stem
     headline = next((each for each in texts if each.startswith(HEADLINE)), "")
     return f"{subject}: {headline.removeprefix(HEADLINE).strip()}" if headline else subject

@@ -42,11 +42,27 @@ class Stretches(Line):
         return replace(super().style, marker="none")
 
 
-def events_of(path: Path) -> list[list[Event]]:
-    """Those of each table, in the order of time; nothing if there is no such file."""
+@dataclass
+class Timeline:
+    tables: list[list[Event]]  # in the order of time
+    note: str  # on what is not in it
+
+
+def extent_of(data: dict[str, Any]) -> str:
+    """That a timeline is cut, if it is."""
+    extent = data.get("otherData")
+    counts = [extent.get(key) for key in ("events_n", "left_out_n")] if extent else []
+    if not all(is_number(each) for each in counts) or not any(counts[1:]):
+        return ""
+    kept, left_out = counts
+    return f" It is cut: the file has {kept:,} of {kept + left_out:,} events."
+
+
+def timeline_of(path: Path) -> Timeline:
+    """Nothing if there is no such file."""
     beside = path.parent / f"{path.stem}{BESIDE}"
     if not beside.exists():
-        return []
+        return Timeline([], "")
     data = read_json(beside)
     rows = data.get("traceEvents") if isinstance(data, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -63,7 +79,7 @@ def events_of(path: Path) -> list[list[Event]]:
             name = names.get((row.get("pid"), row.get("tid")), "unknown")
             event = Event(str(row.get("name")), name, start, end)
             tables.setdefault(row.get("pid"), []).append(event)
-    return list(tables.values())
+    return Timeline(list(tables.values()), extent_of(data))
 
 
 def collected_ms(events: list[Event], low: float, high: float) -> float:
@@ -111,19 +127,25 @@ def title_of(events: list[Event], units: list[str], results: Results) -> str:
     return f"Collections in a slice: {listed(told)}" if told else "Slices of a round"
 
 
+def is_control(unit: str) -> bool:
+    return unit.partition("-")[0] == IDLE
+
+
 def timeline_picture(
-    path: Path, number: int, events: list[Event], results: Results, options: Options
+    path: Path, number: int, timeline: Timeline, results: Results, options: Options
 ) -> AnyPicture | None:
+    events = timeline.tables[number - 1]
     shown = round_of(events)
-    units = [each.unit for each in shown if each.kind == SLICE]
-    units = [unit for unit in units if unit == IDLE or not options.is_grey(unit.partition("-")[0])]
+    slices = [each.unit for each in shown if each.kind == SLICE]
+    strategies = {unit: unit.partition("-")[0] for unit in slices}
+    units = [unit for unit in slices if is_control(unit) or not options.is_grey(strategies[unit])]
     if not units:
         return None
     heights = {unit: float(len(units) - 1 - place) for place, unit in enumerate(units)}
     lines: list[Line] = []
     for unit in units:
         line = stretches([each for each in shown if each.unit == unit], SLICE, heights)
-        line.name, line.grey = unit, unit == IDLE
+        line.name, line.grey = unit, is_control(unit)
         lines.append(line)
     others = [stretches(shown, kind, heights) for kind in KINDS]
     lines += [line for line in others if line.points]
@@ -131,7 +153,7 @@ def timeline_picture(
     x = value_axis("ms from the first slice of the round", "linear", [0, end], short)
     ticks = [(height, " ") for height in heights.values()]  # lines have their names beside them
     y = Axis("case, by turns", "linear", -0.5, len(units) - 0.3, ticks)
-    words = Words(title_of(shown, units, results), "", NOTE)
+    words = Words(title_of(shown, units, results), "", f"{NOTE}{timeline.note}")
     stem = part_of_a_name(f"timeline-{path.stem}" + (f"-{number}" if number > 1 else ""))
     picture = Lines(stem, words, x, y, lines)
     place_labels(picture)
@@ -141,7 +163,8 @@ def timeline_picture(
 def find_timelines(results: Results, options: Options) -> list[AnyPicture]:
     pictures: list[AnyPicture] = []
     for path in results.latencies:
-        for place, events in enumerate(events_of(path)):
-            picture = timeline_picture(path, place + 1, events, results, options)
+        timeline = timeline_of(path)
+        for place in range(len(timeline.tables)):
+            picture = timeline_picture(path, place + 1, timeline, results, options)
             pictures += [picture] if picture else []
     return pictures

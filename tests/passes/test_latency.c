@@ -16,23 +16,36 @@ static struct vtb_error error;
 static struct vtb_latencies found;
 static void *memory;
 
-static bool run(struct vtb_plan *plan, const struct vtb_open_loop *open_loop, size_t session)
+static void forget(const struct vtb_plan *plan)
+{
+    free(memory);
+    memory = calloc(1, vtb_latencies_bytes(&plan->points[0], 2));
+    assert_non_null(memory);
+    found = vtb_latencies_place(&plan->points[0], 2, memory);
+}
+
+/* Runs a session on top of what was found. */
+static bool add(struct vtb_plan *plan, const struct vtb_open_loop *open_loop, size_t session)
 {
     struct vtb_fixture fixture;
     const struct vtb_point *point = &plan->points[0];
     error = (struct vtb_error){0};
-    if (session == 0) {
-        free(memory);
-        memory = calloc(1, vtb_latencies_bytes(point, 2));
-        assert_non_null(memory);
-        found = vtb_latencies_place(point, 2, memory);
-    }
     vtb_plan_open_loop(plan, open_loop, SLICES_N);
     if (!vtb_fixture_open_session(&fixture, point, session + 1, &error))
         fail_msg("%s", error.message);
     const bool ok = vtb_latency_run(&fixture, open_loop, VTB_CONSUMER_INDEPENDENT, SLICES_N, &found,
                                     session, &error);
     vtb_fixture_close(&fixture);
+    return ok;
+}
+
+static bool run(struct vtb_plan *plan, const struct vtb_open_loop *open_loop, size_t session)
+{
+    if (session == 0)
+        forget(plan);
+    const bool ok = add(plan, open_loop, session);
+    if (ok)
+        vtb_latencies_add_latest(&found);
     return ok;
 }
 
@@ -123,6 +136,23 @@ static void drawn_arrivals(void **state)
     vtb_plan_free(&plan);
 }
 
+/* Whatever a session had written when it was killed is forgotten by the next. */
+static void unfinished_sessions_are_in_no_figure(void **state)
+{
+    (void)state;
+    struct vtb_plan plan = SYNTHETIC_PLAN(SMALL);
+    run_well(&plan, &slow, 0);
+    assert_true(add(&plan, &slow, 1));
+    for (size_t i = 0; i < found.units_n; i++)
+        assert_int_equal(vtb_latencies_lengths(&found, i, VTB_LATENCY_SERVICE).n,
+                         SLICES_N * CALLS_N);
+    run_well(&plan, &slow, 1);
+    for (size_t i = 0; i < found.units_n; i++)
+        assert_int_equal(vtb_latencies_lengths(&found, i, VTB_LATENCY_SERVICE).n,
+                         2 * SLICES_N * CALLS_N);
+    vtb_plan_free(&plan);
+}
+
 /* Gaps are drawn so many at once; all of them are as long as so many even ones. */
 static void drawn_at_the_rate(void **state)
 {
@@ -186,6 +216,11 @@ static void misses_are_found_again(void **state)
     const struct vtb_lengths waits =
         vtb_latencies_lengths(&found, place_of(&fifo, "heap_task"), VTB_LATENCY_MISS);
     assert_true(vtb_lengths_quantile(&waits, 1e-9) >= 7 * 1e9 / slow.rate); /* the shortest */
+    assert_int_equal(found.tallies[place_of(&fifo, "heap_task")].misses_n, SLICES_N * CALLS_N);
+    assert_int_equal(found.tallies[place_of(&fifo, "plain")].misses_n, 0);
+    assert_true(vtb_latency_sees_misses(&fifo.points[0]));
+    assert_false(vtb_latency_sees_misses(&one.points[0]));
+    assert_false(vtb_latency_sees_misses(&lifo.points[0]));
     run_well(&one, &slow, 0);
     assert_int_equal(misses_n(&one, "heap_task"), 0);
     run_well(&lifo, &slow, 0);
@@ -198,6 +233,81 @@ static void misses_are_found_again(void **state)
     vtb_plan_free(&random);
 }
 
+/* A slice that is over before the first window is full sees no miss to its end, but that there were
+ * some. */
+static void misses_that_outlast_a_slice_are_counted(void **state)
+{
+    (void)state;
+    struct vtb_plan plan = SYNTHETIC_PLAN(SMALL, "--force-async", "--in-flight=64");
+    run_well(&plan, &slow, 0);
+    assert_int_equal(misses_n(&plan, "heap_task"), 0);
+    assert_int_equal(found.tallies[place_of(&plan, "heap_task")].misses_n, SLICES_N * CALLS_N);
+    vtb_plan_free(&plan);
+}
+
+/* What emerges is the same for all cases, as they make the same calls; every other call suspends,
+ * where that is seen. */
+static void hits_that_emerge_are_counted(void **state)
+{
+    (void)state;
+    struct vtb_plan plan =
+        SYNTHETIC_PLAN("--heap=glibc,gengc", "--keys=1000", "--strategy=value_task", "--threads=2",
+                       "--workload=trace", "--cache=lru:300");
+    const struct vtb_point *point = &plan.points[0];
+    run_well(&plan, &slow, 0);
+    for (size_t i = 0; i < found.units_n; i++) {
+        const struct vtb_latency_tally *tally = &found.tallies[i];
+        const bool looks_up = i < point->cases_n && i != point->cases[i].empty;
+        const bool suspends = looks_up && i != point->cases[i].floor;
+        assert_int_equal(tally->hits_n > 0, looks_up);
+        assert_true(tally->hits_n < tally->calls_n);
+        assert_int_equal(tally->misses_n, suspends ? tally->calls_n - tally->hits_n : 0);
+    }
+    vtb_plan_free(&plan);
+}
+
+/* The events of a unit, of one of its callers, or of the whole: 0. */
+static size_t slices_of(size_t unit, size_t caller)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < found.timeline->n; i++) {
+        const struct vtb_latency_event *event = &found.timeline->events[i];
+        n += event->unit == unit && event->caller == caller &&
+             event->what == VTB_LATENCY_IS_SLICE && event->start_ns <= event->end_ns;
+    }
+    return n;
+}
+
+static void each_caller_has_a_lane(void **state)
+{
+    (void)state;
+    struct vtb_plan plan = SYNTHETIC_PLAN(SMALL, "--threads=2");
+    run_well(&plan, &slow, 0);
+    for (size_t i = 0; i < found.units_n; i++) {
+        const size_t callers_n = vtb_latency_callers_n(&plan.points[0], i);
+        assert_int_equal(slices_of(i, 0), SLICES_N);
+        for (size_t caller = 1; caller <= 3; caller++)
+            assert_int_equal(slices_of(i, caller),
+                             callers_n > 1 && caller <= callers_n ? SLICES_N : 0);
+    }
+    assert_int_equal(found.timeline->left_out_n, 0);
+    vtb_plan_free(&plan);
+}
+
+/* Those that there is no room for are counted. */
+static void a_full_timeline_says_so(void **state)
+{
+    (void)state;
+    struct vtb_plan plan = SYNTHETIC_PLAN(SMALL);
+    forget(&plan);
+    found.timeline->n = VTB_LATENCY_EVENTS_MAX - 2;
+    if (!add(&plan, &slow, 0))
+        fail_msg("%s", error.message);
+    assert_int_equal(found.timeline->n, VTB_LATENCY_EVENTS_MAX);
+    assert_true(found.timeline->left_out_n >= SLICES_N * found.units_n - 2);
+    vtb_plan_free(&plan);
+}
+
 /* A load that no machine sustains is refused, whoever falls behind first, and nothing is added. */
 static void overload_is_refused(void **state)
 {
@@ -206,7 +316,7 @@ static void overload_is_refused(void **state)
     struct vtb_plan plan = SYNTHETIC_PLAN(SMALL);
     assert_false(run(&plan, &flood, 0));
     assert_begins(error.message, "cannot be sustained: of 1 G calls a second (--rate) ");
-    assert_contains(error.message, "; the backlog grew in ");
+    assert_contains(error.message, ", and fell behind in ");
     assert_contains(error.message, "--rate max");
     assert_int_equal(error.exit_code, VTB_EXIT_USAGE);
     assert_false(error.is_of_figures);
@@ -253,11 +363,21 @@ static int free_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(percentiles_need_samples), cmocka_unit_test(slices_have_calls),
-        cmocka_unit_test(all_calls_are_made),       cmocka_unit_test(drawn_arrivals),
-        cmocka_unit_test(drawn_at_the_rate),        cmocka_unit_test(not_more_than_meant),
-        cmocka_unit_test(misses_are_found_again),   cmocka_unit_test(overload_is_refused),
-        cmocka_unit_test(the_most_is_found),        cmocka_unit_test(callers_and_collectors),
+        cmocka_unit_test(percentiles_need_samples),
+        cmocka_unit_test(slices_have_calls),
+        cmocka_unit_test(all_calls_are_made),
+        cmocka_unit_test(drawn_arrivals),
+        cmocka_unit_test(drawn_at_the_rate),
+        cmocka_unit_test(not_more_than_meant),
+        cmocka_unit_test(misses_are_found_again),
+        cmocka_unit_test(overload_is_refused),
+        cmocka_unit_test(misses_that_outlast_a_slice_are_counted),
+        cmocka_unit_test(hits_that_emerge_are_counted),
+        cmocka_unit_test(unfinished_sessions_are_in_no_figure),
+        cmocka_unit_test(each_caller_has_a_lane),
+        cmocka_unit_test(a_full_timeline_says_so),
+        cmocka_unit_test(the_most_is_found),
+        cmocka_unit_test(callers_and_collectors),
     };
     return cmocka_run_group_tests(tests, NULL, free_all);
 }
