@@ -10,6 +10,7 @@ import io
 import json
 import math
 import re
+import shlex
 import signal
 import statistics
 import subprocess
@@ -19,7 +20,7 @@ import pytest
 
 from conftest import BINARY, HANG_S, ROOT, Bench, Outcome, Row, iterations, medians, wait_until
 
-STOPS = ROOT / "tests" / "fixtures" / "latency" / "stops_once.c"
+STOPS = ROOT / "examples" / "own" / "stops_once.c"
 SLOW = ROOT / "tests" / "fixtures" / "latency" / "slow_at_times.c"
 SLOW_LATER = ROOT / "tests" / "fixtures" / "latency" / "slow_from_then_on.c"
 
@@ -323,6 +324,7 @@ def test_its_files_are_none_of_run(kept: tuple[Outcome, Path], bench: Bench) -> 
         outcome = bench(*words)
         assert outcome.code == code, outcome.error
         assert "' is of `latency`; accepted: of `run`" in outcome.error
+        assert "compared within one run (latency_p99_ratio in the file)" in outcome.error
 
 
 def test_csv_and_markdown_have_the_same(kept: tuple[Outcome, Path]) -> None:
@@ -338,12 +340,20 @@ def test_csv_and_markdown_have_the_same(kept: tuple[Outcome, Path]) -> None:
 
 
 def test_a_caller_that_stops_keeps_all_later_calls_waiting(bench: Bench) -> None:
-    """Coordinated omission: it stops for 100 ms in the first half of a slice of 50. All calls that
-    were due meanwhile are late, the last of the slice by 50 ms at least; one alone took long."""
-    words = ["latency", "--strategy", str(STOPS), "--rate", "200k", "--slices", "1", "--keys"]
-    words += ["1000", "--hit-rate", "1", "--sessions", "1", "--format", "json"]
+    """Coordinated omission, by the command that the page shows: it stops for 100 ms in the first
+    half of a slice of 50. All calls that were due meanwhile are late, the last of the slice by 50
+    ms at least; one alone took long. The page's figures are of that kind, too."""
+    page = (ROOT / "docs" / "LATENCY.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^    run_bench (latency .*stops_once.*)$", page, re.M)
+    words = shlex.split(command.replace("examples/own/stops_once.c", str(STOPS)))
+    shown = re.findall(r"^    stops_once +(\d[\d.]*)(ns|us|ms) +(\d[\d.]*)(ns|us|ms)", page, re.M)
+    late, alone = ([f"{number}{unit}" for number, unit in zip(row[::2], row[1::2])] for row in shown)
+    assert all(text.endswith("ms") for text in late)
+    assert all(text.endswith("ns") for text in alone)
     (row,) = [
-        row for row in medians(bench.ok(*words).rows) if "/stops_once/" in row["run_name"]
+        row
+        for row in medians(bench.ok(*words, "--keys", "1000", "--format", "json").rows)
+        if "/stops_once/" in row["run_name"]
     ]
     assert row["calls_n"] == 10_000
     assert row["service_max_ns"] >= 100e6 and row["latency_max_ns"] >= 100e6

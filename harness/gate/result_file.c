@@ -82,7 +82,8 @@ static bool refuse(const struct reader *reader, const char *format, ...)
 static bool refuse_latencies(const struct reader *reader)
 {
     return vtb_fail(reader->error, reader->refused,
-                    "'%s%s' is of `latency`; accepted: of `run`; " REMEDY,
+                    "'%s%s' is of `latency`; accepted: of `run`; latencies are compared within one "
+                    "run (latency_p99_ratio in the file); for times, " REMEDY,
                     vtb_path_dots(reader->path), vtb_path_end(reader->path));
 }
 

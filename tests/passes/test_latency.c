@@ -2,6 +2,8 @@
  * takes is not asked, as it depends on the machine. */
 #include "synthetic.h"
 
+#include <malloc.h>
+
 #include "bench/fixture.h"
 #include "passes/latency.h"
 
@@ -12,6 +14,7 @@
 static const struct vtb_open_loop slow = {.rate = 10000, .slice_ns = 5e6};
 #define CALLS_N 50
 
+static size_t slices_n = SLICES_N;
 static struct vtb_error error;
 static struct vtb_latencies found;
 static void *memory;
@@ -30,10 +33,10 @@ static bool add(struct vtb_plan *plan, const struct vtb_open_loop *open_loop, si
     struct vtb_fixture fixture;
     const struct vtb_point *point = &plan->points[0];
     error = (struct vtb_error){0};
-    vtb_plan_open_loop(plan, open_loop, SLICES_N);
+    vtb_plan_open_loop(plan, open_loop, slices_n);
     if (!vtb_fixture_open_session(&fixture, point, session + 1, &error))
         fail_msg("%s", error.message);
-    const bool ok = vtb_latency_run(&fixture, open_loop, VTB_CONSUMER_INDEPENDENT, SLICES_N, &found,
+    const bool ok = vtb_latency_run(&fixture, open_loop, VTB_CONSUMER_INDEPENDENT, slices_n, &found,
                                     session, &error);
     vtb_fixture_close(&fixture);
     return ok;
@@ -308,6 +311,48 @@ static void a_full_timeline_says_so(void **state)
     vtb_plan_free(&plan);
 }
 
+/* The most address space that this process ever had, as the kernel has it. */
+static long peak_kib(void)
+{
+    char line[256];
+    long kib = 0;
+    FILE *in = fopen("/proc/self/status", "r");
+    assert_non_null(in);
+    while (fgets(line, sizeof line, in))
+        (void)sscanf(line, "VmPeak: %ld", &kib);
+    assert_int_equal(fclose(in), 0);
+    assert_true(kib > 0);
+    return kib;
+}
+
+/* What was allocated and not freed, in bytes. */
+static size_t in_use(void)
+{
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+/* However long it takes: nothing of a slice is kept, and what is there at most after a few slices is
+ * all that there ever is. */
+static void memory_does_not_grow_with_slices(void **state)
+{
+    (void)state;
+    const struct vtb_open_loop brief = {.rate = 50000, .slice_ns = 1e6};
+    struct vtb_plan plan = SYNTHETIC_PLAN("--heap=glibc,gengc", "--keys=1000",
+                                          "--strategy=value_task", "--hit-rate=1");
+    run_well(&plan, &brief, 0);
+    run_well(&plan, &brief, 0);
+    const size_t few_bytes = in_use();
+    const long few_kib = peak_kib();
+    slices_n = 100;
+    run_well(&plan, &brief, 0);
+    assert_int_equal(found.tallies[0].slices_n, slices_n);
+    assert_true(in_use() < few_bytes + 16 * slices_n * found.units_n); /* an allocator's own */
+    slices_n = SLICES_N;
+    assert_int_equal(peak_kib(), few_kib);
+    vtb_plan_free(&plan);
+}
+
 /* A load that no machine sustains is refused, whoever falls behind first, and nothing is added. */
 static void overload_is_refused(void **state)
 {
@@ -363,6 +408,7 @@ static int free_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_does_not_grow_with_slices), /* before others have had more */
         cmocka_unit_test(percentiles_need_samples),
         cmocka_unit_test(slices_have_calls),
         cmocka_unit_test(all_calls_are_made),
