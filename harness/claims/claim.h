@@ -34,6 +34,9 @@ struct vtb_evidence {
     struct vtb_interval ns[VTB_SIDES_N];              /* from where to where the sessions varied */
     struct vtb_interval beyond_plain_ns[VTB_SIDES_N]; /* beyond a plain call */
     struct vtb_interval ratio[VTB_SIDES_N];           /* of its time to that before */
+    struct vtb_interval p99_ratio[VTB_SIDES_N];       /* likewise of latencies at a rate */
+    struct vtb_interval p999_ratio[VTB_SIDES_N];
+    struct vtb_interval rate_ratio[VTB_SIDES_N]; /* of calls a second that are sustained */
     /* Of a heap that collects. */
     struct vtb_interval collections[VTB_SIDES_N][VTB_CLAIM_GENERATIONS]; /* as .NET counts them */
     bool follows[VTB_SIDES_N];                 /* those of the youngest, from bytes and a budget */
@@ -127,6 +130,10 @@ vtb_claim_figure vtb_claim_gc_time_saved;     /* a share */
 vtb_claim_figure vtb_claim_gc_share;          /* of processor time, in percent */
 vtb_claim_figure vtb_claim_pause_p99;         /* of pauses */
 vtb_claim_figure vtb_claim_pause_p99_saved;   /* a share */
+vtb_claim_figure vtb_claim_p99_longer;        /* how many times as long a latency's p99 before */
+vtb_claim_figure vtb_claim_p999_longer;       /* likewise its p99.9 */
+vtb_claim_figure vtb_claim_rate_ratio;        /* how many times as many calls a second */
+vtb_claim_figure vtb_claim_rate_more;         /* how many more of them, in percent */
 vtb_claim_figure vtb_claim_survived;          /* a share of the bytes, in percent */
 
 #endif

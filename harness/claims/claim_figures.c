@@ -123,11 +123,42 @@ struct vtb_claim_value vtb_claim_time_ratio(const struct vtb_claim *claim,
     return measured(evidence->ratio[claim->side]);
 }
 
+/* The other way round: how many times as much it was before. */
+static struct vtb_claim_value inverse(const struct vtb_interval *ratio)
+{
+    return measured((struct vtb_interval){1 / ratio->median, 1 / ratio->hi, 1 / ratio->lo});
+}
+
 struct vtb_claim_value vtb_claim_speed(const struct vtb_claim *claim,
                                        const struct vtb_evidence *evidence)
 {
-    const struct vtb_interval *ratio = &evidence->ratio[claim->side];
-    return measured((struct vtb_interval){1 / ratio->median, 1 / ratio->hi, 1 / ratio->lo});
+    return inverse(&evidence->ratio[claim->side]);
+}
+
+struct vtb_claim_value vtb_claim_p99_longer(const struct vtb_claim *claim,
+                                            const struct vtb_evidence *evidence)
+{
+    return inverse(&evidence->p99_ratio[claim->side]);
+}
+
+struct vtb_claim_value vtb_claim_p999_longer(const struct vtb_claim *claim,
+                                             const struct vtb_evidence *evidence)
+{
+    return inverse(&evidence->p999_ratio[claim->side]);
+}
+
+struct vtb_claim_value vtb_claim_rate_ratio(const struct vtb_claim *claim,
+                                            const struct vtb_evidence *evidence)
+{
+    return measured(evidence->rate_ratio[claim->side]);
+}
+
+struct vtb_claim_value vtb_claim_rate_more(const struct vtb_claim *claim,
+                                           const struct vtb_evidence *evidence)
+{
+    const struct vtb_interval *ratio = &evidence->rate_ratio[claim->side];
+    return measured((struct vtb_interval){100 * (ratio->median - 1), 100 * (ratio->lo - 1),
+                                          100 * (ratio->hi - 1)});
 }
 
 struct vtb_claim_value vtb_claim_time_saved(const struct vtb_claim *claim,

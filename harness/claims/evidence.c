@@ -27,6 +27,14 @@
 #define MORE_PAUSES 1.02
 #define PAUSE_CALLS_MAX 5e8
 
+/* Of an open loop, whose case is the text's gateway. Quantiles take 10,000 calls of a session, and
+ * intervals five sessions. */
+#define LOOP_SESSIONS_N 6
+#define LOOP_QUICK_SESSIONS_N 2
+#define LOOP_SLICES_N 3
+#define LOOP_SLICE_MS 50
+#define LOOP_TRIAL_MS 5
+
 /* What else may be behind the type that the text tells of, an alias of the strategy that is so. */
 #define SOURCE_AFTER "IValueTaskSource"
 
@@ -84,9 +92,29 @@ static bool needs(const struct vtb_claims_work *work, bool (*is)(const struct vt
     return false;
 }
 
+/* The open loop that a claim is measured by; VTB_CLAIMS_LOOPS_N: by none. */
+static size_t loop_of(const struct vtb_claim *claim)
+{
+    if (claim->figure == vtb_claim_p99_longer || claim->figure == vtb_claim_p999_longer)
+        return VTB_CLAIMS_AT_A_RATE;
+    if (claim->figure == vtb_claim_rate_ratio || claim->figure == vtb_claim_rate_more)
+        return VTB_CLAIMS_AT_MOST;
+    return VTB_CLAIMS_LOOPS_N;
+}
+
+static bool is_at_a_rate(const struct vtb_claim *claim)
+{
+    return loop_of(claim) == VTB_CLAIMS_AT_A_RATE;
+}
+
+static bool is_at_most(const struct vtb_claim *claim)
+{
+    return loop_of(claim) == VTB_CLAIMS_AT_MOST;
+}
+
 static bool is_of_run(const struct vtb_claim *claim)
 {
-    return claim->figure != NULL;
+    return claim->figure != NULL && loop_of(claim) == VTB_CLAIMS_LOOPS_N;
 }
 
 static bool is_of_misuse(const struct vtb_claim *claim)
@@ -113,7 +141,7 @@ static size_t gather_rates(const struct vtb_claims_work *work, double rates[RATE
     size_t n = 0;
     for (size_t i = 0; i < work->results.n; i++) {
         const struct vtb_claim *claim = work->results.items[i].claim;
-        for (size_t r = 0; claim->figure && r < rates_n(claim); r++) {
+        for (size_t r = 0; is_of_run(claim) && r < rates_n(claim); r++) {
             size_t at = 0;
             while (at < n && rates[at] != claim->rates[r])
                 at++;
@@ -199,18 +227,53 @@ static bool prepare_run(struct vtb_claims_work *work, struct vtb_error *error)
     return true;
 }
 
+/* The hit rate of the claims of an open loop, which are all of one gateway. */
+static double rate_of_loop(const struct vtb_claims_work *work, size_t loop)
+{
+    for (size_t i = 0; i < work->results.n; i++) {
+        if (loop_of(work->results.items[i].claim) == loop)
+            return work->results.items[i].claim->rates[0];
+    }
+    return NAN;
+}
+
+/* The plan of an open loop: for all of its sessions a case has its turn for a second or two. */
+static bool prepare_loop(struct vtb_claims_work *work, size_t which, struct vtb_error *error)
+{
+    struct vtb_claims_loop *loop = &work->loops[which];
+    const bool quick = work->options->quick;
+    loop->words.command = "latency";
+    vtb_own_run_word(&loop->words, which == VTB_CLAIMS_AT_A_RATE ? "--rate=100k" : "--rate=max");
+    add_strategies(&loop->words);
+    vtb_own_run_word(&loop->words, "--hit-rate=%g", rate_of_loop(work, which));
+    vtb_own_run_word(&loop->words, "--sessions=%d",
+                     quick ? LOOP_QUICK_SESSIONS_N : LOOP_SESSIONS_N);
+    vtb_own_run_word(&loop->words, "--slice-ms=%d",
+                     which == VTB_CLAIMS_AT_MOST ? LOOP_TRIAL_MS : LOOP_SLICE_MS);
+    if (which == VTB_CLAIMS_AT_A_RATE)
+        vtb_own_run_word(&loop->words, "--slices=%d", LOOP_SLICES_N);
+    add_heaps(&loop->words, &work->options->heaps);
+    return vtb_own_run_prepare(&loop->words, error);
+}
+
 bool vtb_claims_open(struct vtb_claims_work *work, const struct vtb_options *options,
                      struct vtb_error *error)
 {
     *work = (struct vtb_claims_work){.options = options};
     vtb_own_run_clear_settings();
-    return choose(work, error) && (!needs(work, is_of_run) || prepare_run(work, error));
+    return choose(work, error) && (!needs(work, is_of_run) || prepare_run(work, error)) &&
+           (!needs(work, is_at_a_rate) || prepare_loop(work, VTB_CLAIMS_AT_A_RATE, error)) &&
+           (!needs(work, is_at_most) || prepare_loop(work, VTB_CLAIMS_AT_MOST, error));
 }
 
 void vtb_claims_close(struct vtb_claims_work *work)
 {
     vtb_own_run_close(&work->run);
     vtb_own_run_close(&work->pauses);
+    for (size_t i = 0; i < VTB_CLAIMS_LOOPS_N; i++) {
+        vtb_latency_run_close(&work->loops[i].run);
+        vtb_own_run_close(&work->loops[i].words);
+    }
     vtb_misuse_free(&work->misuses);
     free(work->results.items);
     *work = (struct vtb_claims_work){.options = NULL};
@@ -272,6 +335,7 @@ static struct vtb_evidence unknown_evidence(double hit_rate, const char *heap)
         evidence.allocs[side] = evidence.bytes[side] = NAN;
         evidence.ns[side] = evidence.beyond_plain_ns[side] = unknown;
         evidence.ratio[side] = evidence.gc_ns[side] = unknown;
+        evidence.p99_ratio[side] = evidence.p999_ratio[side] = evidence.rate_ratio[side] = unknown;
         evidence.gc_share[side] = evidence.pause_p99_ns[side] = unknown;
         evidence.survived[side] = unknown;
         for (int g = 0; g < VTB_CLAIM_GENERATIONS; g++)
@@ -305,13 +369,33 @@ static struct vtb_evidence evidence_of(const struct vtb_claims_work *work, doubl
     return evidence;
 }
 
+/* What was found in an open loop, of one heap. */
+static struct vtb_evidence evidence_of_loop(const struct vtb_claims_loop *loop, double hit_rate,
+                                            const struct vtb_heap_entry *heap)
+{
+    struct vtb_evidence evidence = unknown_evidence(hit_rate, heap->name);
+    if (loop->run.tables_n == 0)
+        return evidence;
+    const struct vtb_latency_table *table = &loop->run.tables[0];
+    const size_t base = find_case(table->point, heap, VTB_BEFORE);
+    const enum vtb_latency_kind from = VTB_LATENCY_INTENDED;
+    for (int side = VTB_AFTER; side < VTB_SIDES_N; side++) {
+        const size_t i = find_case(table->point, heap, (enum vtb_claim_side)side);
+        if (i == table->point->cases_n || base == table->point->cases_n)
+            continue;
+        evidence.p99_ratio[side] = vtb_latency_ratio(table, i, base, from, VTB_LATENCY_P99);
+        evidence.p999_ratio[side] = vtb_latency_ratio(table, i, base, from, VTB_LATENCY_P99 + 1);
+        evidence.rate_ratio[side] = vtb_latency_ratio(table, i, base, VTB_LATENCY_KINDS_N, 0);
+    }
+    return evidence;
+}
+
 /* --- findings --- */
 
-/* The heaps of the run, in its order, each once. */
-static size_t heaps_of(const struct vtb_claims_work *work,
-                       const struct vtb_heap_entry *heaps[HEAPS_MAX])
+/* The heaps of a plan, in its order, each once. */
+static size_t heaps_of(const struct vtb_plan *plan, const struct vtb_heap_entry *heaps[HEAPS_MAX])
 {
-    const struct vtb_point *point = &work->run.plan.points[0];
+    const struct vtb_point *point = &plan->points[0];
     size_t n = 0;
     for (size_t i = 0; i < point->cases_n; i++) {
         if ((n == 0 || heaps[n - 1] != point->cases[i].heap) && n < HEAPS_MAX)
@@ -324,7 +408,7 @@ static size_t heaps_of(const struct vtb_claims_work *work,
 static struct vtb_names collecting_heaps(const struct vtb_claims_work *work)
 {
     const struct vtb_heap_entry *heaps[HEAPS_MAX];
-    const size_t n = heaps_of(work, heaps);
+    const size_t n = heaps_of(&work->run.plan, heaps);
     struct vtb_names names = {.n = 0};
     for (size_t i = 0; i < n; i++) {
         if (vtb_heap_collects(heaps[i]->heap))
@@ -337,11 +421,15 @@ static size_t find_in_run(const struct vtb_claims_work *work, const struct vtb_c
                           struct vtb_claim_finding *findings)
 {
     const struct vtb_heap_entry *heaps[HEAPS_MAX];
-    const size_t heaps_n = heaps_of(work, heaps);
+    const size_t which = loop_of(claim);
+    const struct vtb_claims_loop *loop = which < VTB_CLAIMS_LOOPS_N ? &work->loops[which] : NULL;
+    const size_t heaps_n = heaps_of(loop ? &loop->words.plan : &work->run.plan, heaps);
     size_t n = 0;
     for (size_t r = 0; r < rates_n(claim); r++) {
         for (size_t h = 0; h < heaps_n; h++) {
-            const struct vtb_evidence evidence = evidence_of(work, claim->rates[r], heaps[h]);
+            const struct vtb_evidence evidence =
+                loop ? evidence_of_loop(loop, claim->rates[r], heaps[h])
+                     : evidence_of(work, claim->rates[r], heaps[h]);
             findings[n++] = (struct vtb_claim_finding){claim->figure(claim, &evidence),
                                                        claim->rates[r], heaps[h]->name, NULL};
         }
@@ -436,6 +524,15 @@ static void tell_run(struct vtb_claim_result *result, const struct vtb_claims_wo
     vtb_append(how, bytes, " --details");
 }
 
+static void tell_loop(struct vtb_claim_result *result)
+{
+    const struct vtb_claim *claim = result->claim;
+    vtb_append(result->how, sizeof result->how,
+               "run_bench latency --rate %s --strategy %s,%s --method both --hit-rate %g",
+               is_at_most(claim) ? "max" : "100k", name_of_role(VTB_ROLE_BASELINE),
+               name_of_role(VTB_ROLE_CHALLENGER), claim->rates[0]);
+}
+
 /* Why a run may know nothing of a figure. */
 static const char *lacking(const struct vtb_claims_work *work)
 {
@@ -450,8 +547,13 @@ static void judge_by_run(struct vtb_claims_work *work, struct vtb_claim_result *
     struct vtb_claim_finding findings[VTB_CLAIM_RATES_N * HEAPS_MAX];
     const struct vtb_claim *claim = result->claim;
     const size_t n = find_in_run(work, claim, findings);
-    vtb_claim_judge(result, claim, findings, n, lacking(work));
-    tell_run(result, work);
+    const size_t loop = loop_of(claim);
+    vtb_claim_judge(result, claim, findings, n,
+                    loop < VTB_CLAIMS_LOOPS_N ? work->loops[loop].lacking : lacking(work));
+    if (loop < VTB_CLAIMS_LOOPS_N)
+        tell_loop(result);
+    else
+        tell_run(result, work);
 }
 
 static void judge_by_misuse(const struct vtb_claims_work *work, struct vtb_claim_result *result)
@@ -468,7 +570,7 @@ static void judge(struct vtb_claims_work *work)
 {
     for (size_t i = 0; i < work->results.n; i++) {
         struct vtb_claim_result *result = &work->results.items[i];
-        if (is_of_run(result->claim)) {
+        if (result->claim->figure) {
             judge_by_run(work, result);
         } else if (is_of_misuse(result->claim)) {
             judge_by_misuse(work, result);
@@ -534,11 +636,38 @@ static bool measure_pauses(struct vtb_claims_work *work, struct vtb_error *error
     return measure(&work->pauses, error);
 }
 
+/* Runs an open loop. That this machine does not sustain the rate is a finding, too. */
+static bool measure_loop(struct vtb_claims_loop *loop, struct vtb_error *error)
+{
+    loop->run = (struct vtb_latency_run){
+        .options = &loop->words.options,
+        .plan = &loop->words.plan,
+        .results = {.options = &loop->words.options, .plan = &loop->words.plan}};
+    (void)snprintf(loop->lacking, sizeof loop->lacking, "%s",
+                   "there were too few sessions, or calls");
+    const bool ok = vtb_latency_measure(&loop->run, error);
+    const struct vtb_error *reason = ok ? &loop->run.results.interrupted_by : error;
+    if (ok && !loop->run.results.interrupted)
+        return true;
+    if (vtb_is_interrupt(reason) || vtb_interrupted() || reason->exit_code != VTB_EXIT_USAGE)
+        return ok ? vtb_fail(error, reason->exit_code, "%s", reason->message) : false;
+    (void)snprintf(loop->lacking, sizeof loop->lacking, "%.290s", reason->message);
+    return true;
+}
+
+static bool measure_loops(struct vtb_claims_work *work, struct vtb_error *error)
+{
+    return (!needs(work, is_at_a_rate) ||
+            measure_loop(&work->loops[VTB_CLAIMS_AT_A_RATE], error)) &&
+           (!needs(work, is_at_most) || measure_loop(&work->loops[VTB_CLAIMS_AT_MOST], error));
+}
+
 static bool measure_all(struct vtb_claims_work *work, struct vtb_error *error)
 {
     return (!needs(work, is_of_misuse) || misuse(work, error)) &&
            (!needs(work, is_of_run) || measure(&work->run, error)) &&
-           (!needs(work, is_of_pauses) || work->options->quick || measure_pauses(work, error));
+           (!needs(work, is_of_pauses) || work->options->quick || measure_pauses(work, error)) &&
+           measure_loops(work, error);
 }
 
 bool vtb_claims_measure(struct vtb_claims_work *work, struct vtb_error *error)

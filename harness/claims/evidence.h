@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "claims/verdict.h"
+#include "run/latency_run.h"
 #include "run/own_run.h"
 
 /* What an interrupt means. */
@@ -21,11 +22,20 @@ struct vtb_claim_results {
     time_t began;                      /* measuring them */
 };
 
+/* An open loop: at a rate, or at the most that each case sustains. */
+enum { VTB_CLAIMS_AT_A_RATE, VTB_CLAIMS_AT_MOST, VTB_CLAIMS_LOOPS_N };
+struct vtb_claims_loop {
+    struct vtb_own_run words;   /* with the plan */
+    struct vtb_latency_run run; /* of it */
+    char lacking[300];          /* why nothing is known of it; empty: it is, or was not asked for */
+};
+
 /* What is measured, opened for the claims that were chosen. */
 struct vtb_claims_work {
     const struct vtb_options *options; /* borrowed; of the command */
     struct vtb_own_run run;            /* at every hit rate that a claim asks for */
     struct vtb_own_run pauses;         /* with so many calls that pauses have a p99 */
+    struct vtb_claims_loop loops[VTB_CLAIMS_LOOPS_N];
     struct vtb_misuse_results misuses;
     struct vtb_claim_results results;
 };

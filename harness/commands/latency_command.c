@@ -5,11 +5,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/allocate.h"
 #include "base/claim.h"
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "base/progress.h"
 #include "base/shown.h"
 #include "commands/commands.h"
 #include "commands/warnings.h"
@@ -17,16 +15,10 @@
 #include "report/latency_files.h"
 #include "report/page.h"
 #include "report/plots.h"
+#include "run/latency_run.h"
 #include "run/run.h"
 
 /* --- what is asked --- */
-
-/* How long a case has its turn, how often in a session, and how many sessions there are, unless
- * options say otherwise. */
-#define SLICE_NS 50e6
-#define SLICES_N 10
-#define SLICES_QUICK_N 4
-#define SESSIONS_N 5
 
 /* Refuses what says nothing to a search for the most. */
 static bool check_sought(const struct vtb_options *options, struct vtb_error *error)
@@ -84,126 +76,34 @@ static bool set_volume(struct vtb_options *options, char text[32], struct vtb_er
            vtb_options_replay(options, "calls-per-second", text, error);
 }
 
-/* The slices of each unit in a session. A time is divided among all of them. */
-static size_t slices_of(const struct vtb_options *options, const struct vtb_plan *plan,
-                        const struct vtb_open_loop *open_loop)
-{
-    double all_ns = 0; /* of one slice of each unit, in all sessions */
-    for (size_t i = 0; i < plan->points_n; i++)
-        all_ns = fmax(all_ns, (double)(plan->sessions_n * vtb_latency_units_n(&plan->points[i])) *
-                                  vtb_latency_slice_ns(open_loop));
-    if (options->slices > 0)
-        return (size_t)options->slices;
-    if (options->time_s > 0)
-        return (size_t)fmax(1, round(options->time_s * 1e9 / all_ns));
-    return options->quick ? SLICES_QUICK_N : SLICES_N;
-}
-
-static bool make_plan(struct vtb_plan *plan, const struct vtb_options *options,
-                      struct vtb_error *error)
-{
-    const struct vtb_open_loop open_loop = {
-        .rate = options->rate,
-        .poisson = options->arrivals == VTB_ARRIVALS_POISSON,
-        .slice_ns = options->slice_ms > 0 ? options->slice_ms * 1e6 : SLICE_NS,
-    };
-    if (!vtb_plan_make(plan, options, error))
-        return false;
-    plan->sessions_n = options->sessions > 0 ? (size_t)options->sessions : SESSIONS_N;
-    vtb_plan_open_loop(plan, &open_loop, slices_of(options, plan, &open_loop));
-    return true;
-}
-
 /* --- measuring --- */
 
 /* A run of the command. */
 struct run {
     const struct vtb_options *options;
-    const struct vtb_plan *plan;
-    struct vtb_results results;
-    struct vtb_latency_table *tables; /* owned */
-    size_t tables_n;
+    struct vtb_latency_run latency;
     char stem[VTB_STEM_BYTES];
     char json[PATH_MAX];
     char timeline[PATH_MAX];
     bool is_kept; /* the result file is there, of some state of the run */
 };
 
-static void make_tables(struct run *run)
-{
-    const struct vtb_plan *plan = run->plan;
-    for (run->tables_n = 0; run->tables_n < plan->points_n * plan->consumers_n; run->tables_n++) {
-        const size_t point = run->tables_n / plan->consumers_n;
-        const size_t table = run->tables_n % plan->consumers_n;
-        const struct vtb_latencies latencies =
-            vtb_sessions_latencies(&run->results.sessions, point, table);
-        vtb_latency_summarise(&run->tables[run->tables_n], &plan->points[point],
-                              plan->consumers[table], &latencies, run->results.sessions.done_n);
-    }
-}
-
-static void drop_tables(struct run *run)
-{
-    for (size_t i = 0; i < run->tables_n; i++)
-        vtb_latency_table_free(&run->tables[i]);
-    run->tables_n = 0;
-}
-
 static struct vtb_latency_report report_of(const struct run *run)
 {
-    return (struct vtb_latency_report){&run->results, run->tables, run->tables_n};
+    return (struct vtb_latency_report){&run->latency.results, run->latency.tables,
+                                       run->latency.tables_n};
 }
 
-/* Keeps what sessions have found so far, as a run that was interrupted. What hinders that hinders
- * the last file, too, which is told. */
-static void keep(struct run *run)
+/* Keeps what sessions have found so far. What hinders that hinders the last file, too, which is
+ * told. */
+static void keep(void *context)
 {
+    struct run *run = context;
     struct vtb_error untold;
-    vtb_interrupt_keep();
-    make_tables(run);
-    run->results.interrupted = true;
     const struct vtb_latency_report report = report_of(run);
+    vtb_interrupt_keep();
     run->is_kept |=
         vtb_output_file(run->json, vtb_report_latency, &report, VTB_FORMAT_JSON, &untold);
-    run->results.interrupted = false;
-    drop_tables(run);
-}
-
-/* The seconds that a session is expected to take: slices, and what comes before them. */
-static double session_s(const struct vtb_plan *plan)
-{
-    const double sought_n = 20; /* slices that finding the most takes */
-    double units_n = 0;
-    for (size_t i = 0; i < plan->points_n; i++)
-        units_n += (double)(plan->consumers_n * vtb_latency_units_n(&plan->points[i]));
-    const double slices_n = isinf(plan->open_loop.rate) ? sought_n : (double)plan->rounds_n;
-    return units_n * (slices_n * vtb_latency_slice_ns(&plan->open_loop) / 1e9 + 0.01);
-}
-
-/* Runs all sessions. After one was finished any end before its time is an interrupt, be it that a
- * load is not sustained; but not that figures are wrong. */
-static bool run_sessions(struct run *run, struct vtb_error *error)
-{
-    struct vtb_sessions *sessions = &run->results.sessions;
-    struct vtb_progress_bar bar;
-    const double s = session_s(run->plan);
-    bool ok = vtb_sessions_open(sessions, run->plan, 1, error);
-    vtb_progress_start(&bar, s * (double)run->plan->sessions_n);
-    while (ok && sessions->done_n < sessions->all_n) {
-        vtb_progress_part(&bar, "latency", s);
-        ok = vtb_sessions_run(sessions, run->options, error);
-        if (ok && sessions->done_n < sessions->all_n)
-            keep(run);
-    }
-    vtb_progress_end(&bar);
-    if (ok || sessions->done_n == 0 || error->is_of_figures) {
-        if (!ok && run->is_kept)
-            (void)unlink(run->json);
-        return ok;
-    }
-    run->results.interrupted = true;
-    run->results.interrupted_by = *error;
-    return true;
 }
 
 /* --- the whole --- */
@@ -254,7 +154,7 @@ static bool write_results(const struct run *run, struct vtb_error *error)
     return ok && draw(run, error);
 }
 
-static bool tell_of_interrupt(const struct run *run, struct vtb_error *error)
+static bool tell_of_interrupt(const struct vtb_latency_run *run, struct vtb_error *error)
 {
     const struct vtb_error *reason = &run->results.interrupted_by;
     return !run->results.interrupted ||
@@ -280,20 +180,17 @@ static bool claim(struct run *run, time_t now, struct vtb_error *error)
 
 static bool measure(struct run *run, struct vtb_error *error)
 {
-    const struct vtb_plan *plan = run->plan;
-    vtb_machine_read(&run->results.machine);
-    vtb_warn_before(&run->results.machine, plan);
-    run->tables = vtb_allocate(plan->points_n * plan->consumers_n, sizeof *run->tables,
-                               "tables of latencies");
-    bool ok = run_sessions(run, error);
+    struct vtb_latency_run *latency = &run->latency;
+    vtb_machine_read(&latency->results.machine);
+    vtb_warn_before(&latency->results.machine, latency->plan);
+    bool ok = vtb_latency_measure(latency, error);
+    if (!ok && run->is_kept)
+        (void)unlink(run->json);
     if (ok) {
-        vtb_warn_after(&run->results.machine, plan);
-        make_tables(run);
-        ok = write_results(run, error) && tell_of_interrupt(run, error);
-        drop_tables(run);
+        vtb_warn_after(&latency->results.machine, latency->plan);
+        ok = write_results(run, error) && tell_of_interrupt(latency, error);
     }
-    free(run->tables);
-    vtb_results_free(&run->results);
+    vtb_latency_run_close(latency);
     return ok;
 }
 
@@ -303,13 +200,17 @@ bool vtb_latency_command(const struct vtb_options *options, struct vtb_error *er
     struct vtb_plan plan;
     char volume[32];
     const time_t now = time(NULL);
-    struct run run = {
-        .options = &same, .plan = &plan, .results = {.options = &same, .plan = &plan}};
+    struct run run = {.options = &same,
+                      .latency = {.options = &same,
+                                  .plan = &plan,
+                                  .keep = keep,
+                                  .context = &run,
+                                  .results = {.options = &same, .plan = &plan}}};
     vtb_interrupt_watch();
     if (!check(options, error) || !set_volume(&same, volume, error) ||
-        !make_plan(&plan, &same, error))
+        !vtb_latency_plan(&plan, &same, error))
         return false;
-    char *line = vtb_run_describe(&run.results, now);
+    char *line = vtb_run_describe(&run.latency.results, now);
     const bool ok = vtb_plan_check_heaps(&plan, error) && claim(&run, now, error) &&
                     vtb_plan_prepare(&plan, error) && measure(&run, error);
     free(line);

@@ -41,6 +41,7 @@ enum vtb_latency_kind {
 
 /* The shares of calls whose latency is told, the last of which is that of the slowest. */
 #define VTB_LATENCY_QUANTILES_N 6
+#define VTB_LATENCY_P99 2 /* its number, and before that of p99.9 */
 extern const double vtb_latency_quantiles[VTB_LATENCY_QUANTILES_N];
 
 /* A quantile below 1 is told only if at least so many lengths are expected beyond it. */

@@ -9,6 +9,7 @@
 #include "base/variables.h"
 #include "cells/home.h"
 #include "plan/prepare.h"
+#include "run/latency_run.h"
 
 #define WHAT "a command line"
 
@@ -26,7 +27,7 @@ void vtb_own_run_word(struct vtb_own_run *run, const char *format, ...)
     va_list arguments;
     if (run->words_n == 0) {
         add_word(run, vtb_copy_text("run_bench", WHAT));
-        add_word(run, vtb_copy_text("run", WHAT));
+        add_word(run, vtb_copy_text(run->command ? run->command : "run", WHAT));
     }
     va_start(arguments, format);
     if (vasprintf(&word, format, arguments) < 0)
@@ -38,7 +39,7 @@ void vtb_own_run_word(struct vtb_own_run *run, const char *format, ...)
 bool vtb_own_run_prepare(struct vtb_own_run *run, struct vtb_error *error)
 {
     return vtb_options_parse(&run->options, run->words_n, run->words, error) &&
-           vtb_plan_make(&run->plan, &run->options, error) &&
+           (run->command ? vtb_latency_plan : vtb_plan_make)(&run->plan, &run->options, error) &&
            vtb_plan_check_heaps(&run->plan, error) && vtb_plan_prepare(&run->plan, error);
 }
 

@@ -12,12 +12,13 @@ struct vtb_own_run {
     struct vtb_options options;
     struct vtb_plan plan;
     struct vtb_results results; /* of vtb_own_run_measure */
+    const char *command;        /* borrowed; null: run; or latency, which has another plan */
     char **words;               /* owned; a null ends them */
     int words_n;
 };
 
-/* Adds a word of the command line, behind "run_bench run", which come by themselves; the format is
- * printf's. If there is no memory, the process ends. */
+/* Adds a word of the command line, behind "run_bench" and the command, which come by themselves;
+ * the format is printf's. If there is no memory, the process ends. */
 void vtb_own_run_word(struct vtb_own_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -59,6 +59,8 @@ static struct vtb_evidence made_up(void)
         evidence.allocs[side] = evidence.bytes[side] = size;
         evidence.ns[side] = evidence.beyond_plain_ns[side] = evidence.gc_ns[side] = some;
         evidence.ratio[side] = (struct vtb_interval){0.5, 0.4, 0.6};
+        evidence.p99_ratio[side] = evidence.p999_ratio[side] = evidence.ratio[side];
+        evidence.rate_ratio[side] = (struct vtb_interval){1.5, 1.4, 1.6};
         evidence.gc_share[side] = evidence.pause_p99_ns[side] = some;
         evidence.survived[side] = some;
         evidence.follows[side] = true;

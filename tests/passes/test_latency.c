@@ -332,8 +332,8 @@ static size_t in_use(void)
     return info.uordblks + info.hblkhd;
 }
 
-/* However long it takes: nothing of a slice is kept, and what is there at most after a few slices is
- * all that there ever is. */
+/* However long it takes: nothing of a slice is kept, and what there is at most after a few slices
+ * is all that there ever is. */
 static void memory_does_not_grow_with_slices(void **state)
 {
     (void)state;
@@ -347,7 +347,7 @@ static void memory_does_not_grow_with_slices(void **state)
     slices_n = 100;
     run_well(&plan, &brief, 0);
     assert_int_equal(found.tallies[0].slices_n, slices_n);
-    assert_true(in_use() < few_bytes + 16 * slices_n * found.units_n); /* an allocator's own */
+    assert_true(in_use() < few_bytes + 16 * slices_n * found.units_n); /* its own */
     slices_n = SLICES_N;
     assert_int_equal(peak_kib(), few_kib);
     vtb_plan_free(&plan);
