@@ -166,7 +166,7 @@ def test_commands_can_be_pasted(bench: Bench, claims: dict[str, Claim]) -> None:
     for command in commands:
         words = command.split()[1:]
         tried = bench(*words, *few.get(words[0], []))
-        is_too_slow = words[0] == "latency" and "cannot be sustained" in tried.error
+        is_too_slow = words[0] == "latency" and "cannot be sustained" in tried.err
         assert tried.code == 0 or is_too_slow, (command, tried.err)
 
 
