@@ -112,6 +112,7 @@ static const struct bad_values bad_values_of_run[] = {
     {"export-csv", A_FILE, TEXTS("")},
     {"export-markdown", A_FILE, TEXTS("")},
     {"save-baseline", A_FILE, TEXTS("")},
+    {"history", A_FILE, TEXTS("")},
     {"results-dir", A_DIRECTORY, TEXTS("")},
     {"report", A_FILE, TEXTS("")},
     {"plot", A_DIRECTORY, TEXTS("")},
@@ -170,6 +171,12 @@ static const struct bad_values bad_values_of_latency[] = {
     {"slices", "whole numbers from 1 to 1000000", TEXTS("0", "-1", "1.5", "1000001", "", "8,9")},
     {"sessions", "whole numbers from 1 to 1000", TEXTS("0", "1001", "")},
     {"time", "seconds from 0.01 to 86400", TEXTS("0", "-1", "86401", "", "1s")},
+};
+
+static const struct bad_values bad_values_of_history[] = {
+    {"since", "a date in UTC, as 2026-11-30 or 2026-11-30T09:21:20Z",
+     TEXTS("", "today", "2026", "30.11.2026", "2026-13-01", "2026-11-30 09:21", "1d")},
+    {"metric", "all, or a list of the words bytes, allocs, ", TEXTS("ratio,ratio", "bytes,bytes")},
 };
 
 /* A name that there is not: the one of the list that is wrong, and the nearest, if it is near. */
@@ -295,6 +302,9 @@ static const struct bad_arguments bad_arguments[] = {
     {"misuse|--events|cs", "--events is not an option of 'misuse'"},
     {"gate|--hit-rate|0.5", "--hit-rate is not an option of 'gate'"},
     {"gate|--baseline=b|--rounds|8", "--rounds is not an option of 'gate'"},
+    {"history|--hit-rate|0.5", "--hit-rate is not an option of 'history'"},
+    {"history|a|-x", "unexpected argument '-x'" AN_OPTION_IS},
+    {"histroy", "unknown command 'histroy'" NEAREST "history, "},
     {"compare|--baseline|x", "--baseline is not an option of 'compare'"},
     {"--limit|bytes=8", "--limit is not an option of 'run'"},
     {"--strict", "--strict is not an option of 'run'"},

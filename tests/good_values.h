@@ -103,6 +103,7 @@ static const struct good_value good_values[] = {
     {"plot-by", "matplotlib", "strategy", REFERENCES},
     {"min-gain", "0.001", "strategy", REFERENCES},
     {"save-baseline", "baseline.json", "strategy", REFERENCES},
+    {"history", "h.jsonl", "strategy", REFERENCES},
     {"force-async", "1", "force_async", "1"},
     {"force-async", "0", "force_async", USUAL},
 };

@@ -32,7 +32,7 @@ from conftest import (
 HIT_RATE = "0 to 1, or 0% to 100%"
 
 COMMANDS = ["run", "list", "misuse", "gate", "compare", "check", "new", "build", "doctor"]
-COMMANDS += ["selftest", "advise", "claims", "fidelity", "latency", "compare-builds"]
+COMMANDS += ["selftest", "advise", "claims", "fidelity", "latency", "compare-builds", "history"]
 
 
 def twin_of(option: str) -> str:

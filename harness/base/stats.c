@@ -42,3 +42,27 @@ void vtb_holm(double *p, size_t n)
     }
     free(done);
 }
+
+struct ranked {
+    double p;
+    size_t place;
+};
+
+static int compare_ranked(const void *left, const void *right)
+{
+    return compare_doubles(&((const struct ranked *)left)->p, &((const struct ranked *)right)->p);
+}
+
+void vtb_benjamini_hochberg(double *p, size_t n)
+{
+    struct ranked *sorted = vtb_allocate(n, sizeof *sorted, "the order of some tests");
+    double lowest = 1;
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = (struct ranked){p[i], i};
+    qsort(sorted, n, sizeof *sorted, compare_ranked);
+    for (size_t rank = n; rank > 0; rank--) {
+        lowest = fmin(lowest, sorted[rank - 1].p * (double)n / (double)rank);
+        p[sorted[rank - 1].place] = lowest;
+    }
+    free(sorted);
+}

@@ -25,6 +25,7 @@ VTB_MUST_USE vtb_command_function vtb_claims_command;
 VTB_MUST_USE vtb_command_function vtb_fidelity_command;
 VTB_MUST_USE vtb_command_function vtb_latency_command;
 VTB_MUST_USE vtb_command_function vtb_compare_builds_command;
+VTB_MUST_USE vtb_command_function vtb_history_command;
 
 /* Runs what `run` would of these options, and keeps and tells all that it does; but what was found,
  * a struct vtb_results, is printed by `print`. */

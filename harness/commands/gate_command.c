@@ -13,6 +13,7 @@
 #include "commands/warnings.h"
 #include "gate/builds.h"
 #include "gate/gate.h"
+#include "gate/history_file.h"
 #include "plan/prepare.h"
 #include "report/page.h"
 #include "report/report_json.h"
@@ -69,7 +70,8 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
         if (reports[i].path && !check_report(&reports[i], error))
             return false;
     }
-    return !options->save_baseline || vtb_output_check(options->save_baseline, error);
+    return (!options->save_baseline || vtb_output_check(options->save_baseline, error)) &&
+           (!options->history || vtb_history_check(options->history, error));
 }
 
 /* Whatever ends a gate that says nothing more. */
@@ -212,15 +214,16 @@ static bool compare_all(struct vtb_gate *gate, struct vtb_results runs[VTB_GATE_
     return note_facts(gate, &runs[0], error) && check_checks(gate, error);
 }
 
-/* Writes the reports, and the run as a new baseline if that was asked for. */
+/* Writes the reports, and the run as a new baseline, and into a history, if that was asked for. */
 static bool write_all(struct vtb_gate *gate, const struct vtb_results *run,
                       const struct vtb_options *given, struct vtb_error *error)
 {
     struct vtb_error reason;
-    const bool ok = write_reports(gate, given, error);
-    return (!given->save_baseline || vtb_output_file(given->save_baseline, vtb_report_baseline, run,
-                                                     VTB_FORMAT_JSON, ok ? error : &reason)) &&
-           ok;
+    bool ok = write_reports(gate, given, error);
+    ok = (!given->save_baseline || vtb_output_file(given->save_baseline, vtb_report_baseline, run,
+                                                   VTB_FORMAT_JSON, ok ? error : &reason)) &&
+         ok;
+    return (!given->history || vtb_history_append(given->history, run, ok ? error : &reason)) && ok;
 }
 
 static bool run_all(struct vtb_gate *gate, const struct vtb_plan *plan,

@@ -13,6 +13,7 @@
 #include "base/shown.h"
 #include "commands/commands.h"
 #include "commands/warnings.h"
+#include "gate/history_file.h"
 #include "gate/resume.h"
 #include "passes/instructions.h"
 #include "plan/prepare.h"
@@ -38,6 +39,7 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
             return false;
     }
     return vtb_output_check_folder("results-dir", options->results_dir, error) &&
+           (!options->history || vtb_history_check(options->history, error)) &&
            (!options->plot_dir || vtb_plots_check(options->plot_dir, options->plot_by, error)) &&
            (!options->report || vtb_page_check(options->report, error));
 }
@@ -177,6 +179,8 @@ static bool write_files(const struct vtb_options *options, const struct vtb_resu
                                                 files[i].format, ok ? error : &reason)) &&
              ok;
     }
+    if (options->history && !results->interrupted)
+        ok = vtb_history_append(options->history, results, ok ? error : &reason) && ok;
     return vtb_histograms_write(results, own->stem, ok ? error : &reason) && ok;
 }
 
@@ -252,10 +256,11 @@ static bool tell_of_interrupt(const struct vtb_options *options, const struct vt
         (void)snprintf(sessions, sizeof sessions, "%zu of %zu sessions of ",
                        results->sessions.done_n, plan->sessions_n);
     return vtb_fail(error, results->interrupted_by.exit_code,
-                    "%.600s; %s%zu of %zu tables were finished and are kept%s%s",
+                    "%.600s; %s%zu of %zu tables were finished and are kept%s%s%s",
                     results->interrupted_by.message, sessions, results->comparisons_n,
                     plan->points_n * plan->tables_n,
                     options->save_baseline ? ", but in no baseline (--save-baseline)" : "",
+                    options->history ? ", but in no history (--history)" : "",
                     *sessions ? "; --resume goes on with that result file" : "");
 }
 

@@ -302,9 +302,7 @@ static bool is_strategy(const char *name, const char *strategy, size_t n)
     return own_n == n && memcmp(own, strategy, n) == 0;
 }
 
-/* The strategy that a file's ratios are to, as a text for printf's `%.*s`; null if there is none,
- * or there are several. */
-static const char *baseline_of(const struct vtb_result_file *file, size_t *n)
+const char *vtb_compare_baseline(const struct vtb_result_file *file, size_t *n)
 {
     const char *found = NULL;
     *n = 0;
@@ -348,8 +346,8 @@ static void judge_ratios(struct vtb_compared_column *column, const struct vtb_co
 {
     size_t n;
     size_t other_n;
-    const char *baseline = baseline_of(compared->before, &n);
-    const char *other = baseline_of(compared->after, &other_n);
+    const char *baseline = vtb_compare_baseline(compared->before, &n);
+    const char *other = vtb_compare_baseline(compared->after, &other_n);
     if (!baseline || !other) {
         explain(column, false, "what the ratios are to is not known, or not one strategy");
     } else if (n != other_n || memcmp(baseline, other, n) != 0) {

@@ -112,6 +112,10 @@ bool vtb_compared_is_ratio(const struct vtb_compared_column *column);
 /* How much of what was before a figure changed by; NaN if that was nothing. */
 double vtb_compared_change(const struct vtb_compared_figure *figure);
 
+/* Gives the strategy that a file's ratios are to, not ended by a NUL; null if there is none, or
+ * there are several. */
+const char *vtb_compare_baseline(const struct vtb_result_file *file, size_t *n);
+
 /* Gives the strategy in a case's name, workload/STRATEGY/heap/..., not ended by a NUL; the whole
  * name if it has no such parts. */
 const char *vtb_name_strategy(const char *name, size_t *n);

@@ -794,12 +794,10 @@ static bool read_bytes(int input, const char *path, size_t size, char **bytes, s
     }
 }
 
-static bool read_open(struct vtb_result_file *file, int input, const char *path,
-                      enum vtb_exit refused, struct vtb_error *error)
+static bool read_open(int input, const char *path, char **bytes, size_t *n, enum vtb_exit refused,
+                      struct vtb_error *error)
 {
     struct stat status;
-    char *bytes = NULL;
-    size_t n;
     if (fstat(input, &status) != 0)
         return refuse_unread(path, strerror(errno), refused, error);
     if (S_ISDIR(status.st_mode))
@@ -807,10 +805,7 @@ static bool read_open(struct vtb_result_file *file, int input, const char *path,
     if (S_ISREG(status.st_mode) && status.st_size > (off_t)VTB_RESULT_FILE_BYTES_MAX)
         return refuse_size(path, refused, error);
     const size_t expected = S_ISREG(status.st_mode) ? (size_t)status.st_size : 0;
-    const bool ok = read_bytes(input, path, expected, &bytes, &n, refused, error) &&
-                    vtb_result_file_parse(file, path, bytes, n, refused, error);
-    free(bytes);
-    return ok;
+    return read_bytes(input, path, expected, bytes, n, refused, error);
 }
 
 /* How long a named pipe is waited for until somebody writes to it. */
@@ -860,18 +855,31 @@ static int open_path(const char *path, enum vtb_exit refused, struct vtb_error *
     return -1;
 }
 
-bool vtb_result_file_read(struct vtb_result_file *file, const char *path, enum vtb_exit refused,
-                          struct vtb_error *error)
+bool vtb_result_bytes_read(const char *path, char **bytes, size_t *n, enum vtb_exit refused,
+                           struct vtb_error *error)
 {
     const int descriptor = descriptor_of(path);
-    *file = (struct vtb_result_file){.confidence = NAN};
+    *bytes = NULL;
+    *n = 0;
     if (descriptor >= 0)
-        return read_open(file, descriptor, path, refused, error);
+        return read_open(descriptor, path, bytes, n, refused, error);
     const int input = open_path(path, refused, error);
     if (input < 0)
         return false;
-    const bool ok = read_open(file, input, path, refused, error);
+    const bool ok = read_open(input, path, bytes, n, refused, error);
     close(input);
+    return ok;
+}
+
+bool vtb_result_file_read(struct vtb_result_file *file, const char *path, enum vtb_exit refused,
+                          struct vtb_error *error)
+{
+    char *bytes;
+    size_t n;
+    *file = (struct vtb_result_file){.confidence = NAN};
+    const bool ok = vtb_result_bytes_read(path, &bytes, &n, refused, error) &&
+                    vtb_result_file_parse(file, path, bytes, n, refused, error);
+    free(bytes);
     return ok;
 }
 

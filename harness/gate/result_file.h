@@ -66,6 +66,11 @@ struct vtb_result_file {
 VTB_MUST_USE bool vtb_result_file_read(struct vtb_result_file *file, const char *path,
                                        enum vtb_exit refused, struct vtb_error *error);
 
+/* Reads the bytes of a file likewise, whatever they are. *bytes is the caller's to free, in any
+ * case. */
+VTB_MUST_USE bool vtb_result_bytes_read(const char *path, char **bytes, size_t *n,
+                                        enum vtb_exit refused, struct vtb_error *error);
+
 /* Reads a result file from n bytes in memory, which stay the caller's; messages call them `path`.
  * Errors are as with vtb_result_file_read. */
 VTB_MUST_USE bool vtb_result_file_parse(struct vtb_result_file *file, const char *path,

@@ -26,6 +26,9 @@ struct vtb_gate_metric {
 /* The words of all metrics, for sentences. */
 #define VTB_LIMIT_WORDS "bytes, allocs, frees, live, collections, instructions"
 
+/* The word for ratios of times, which a history has beside them. */
+#define VTB_RATIO_WORD "ratio"
+
 /* The metrics that a gate may limit; ended by a null word. */
 extern const struct vtb_gate_metric vtb_gate_metrics[];
 

@@ -101,6 +101,15 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "another run may be from it, what would be seen, and what the variance is made of; counts\n"
      "are compared exactly. It informs; `gate --against` judges. docs/BUILDS.md tells more.\n"
      "Exit status: 0 whatever is found.\n"},
+    {"history", "many results: each figure's course, and where it changed",
+     "Reads many results, of a file that --history of `run` or `gate` adds to, of a folder of "
+     "result\n"
+     "files, or of these, and tells where figures changed, by which revision, and how sure that "
+     "is.\n"
+     "Counts and instructions are exact, and hold on every machine: each step is told. Ratios of\n"
+     "times hold on one machine, and are tested. It informs; `gate` judges. docs/HISTORY.md "
+     "explains\n"
+     "what is found, and what cannot be. Exit status: 0 whatever is found.\n"},
 };
 
 /* --- the options, once --- */
@@ -121,9 +130,10 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
 #define FIDELITY (1u << VTB_COMMAND_FIDELITY)
 #define LATENCY (1u << VTB_COMMAND_LATENCY)       /* likewise, but for those that are not_loaded */
 #define BUILDS (1u << VTB_COMMAND_COMPARE_BUILDS) /* takes all of run's options on cases too */
+#define HISTORY (1u << VTB_COMMAND_HISTORY)
 #define ALL                                                                                    \
     (RUN | ADVISE | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST | \
-     CLAIMS | FIDELITY | LATENCY | BUILDS)
+     CLAIMS | FIDELITY | LATENCY | BUILDS | HISTORY)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
 /* The commands that may take long. */
@@ -167,6 +177,9 @@ static const struct vtb_option chosen_options[] = {
      .commands = GATE,
      .help = "compare these alone, of those that the baseline has; default: all of them. The\n"
              "environment's VTB_STRATEGY is not meant"},
+    {"strategy", "NAME,...", vtb_parse_kept_names, FIELD(strategies), .no_twin = true,
+     .accepts = "names of strategies", .commands = HISTORY,
+     .help = "figures of these alone, as the history has them"},
     {"exclude-strategy", "NAME,...", vtb_parse_names, FIELD(excluded_strategies), STRATEGIES,
      .accepts = "names of strategies; see `list`", .of_cases = true, .commands = RUN,
      .help = "strategies to leave out"},
@@ -373,7 +386,7 @@ static const struct vtb_option other_options[] = {
      .help =
          "collections with two small nurseries, without the large one, and 16 rounds in place of\n"
          "60"},
-    {"guest", "NAME,...", vtb_parse_guests, FIELD(guests),
+    {"guest", "NAME,...", vtb_parse_kept_names, FIELD(guests),
      .accepts = "names of guests, or folders of your own; see `list`", .of_cases = true,
      .not_loaded = true, .commands = RUN | FIDELITY,
      .help = "guests, programs in other runtimes: their rows stand beside the heaps', in the same\n"
@@ -456,14 +469,15 @@ static const struct vtb_option other_options[] = {
          "write what happened in the first session, slices with collections and stops in them,\n"
          "as Trace Event JSON, which Perfetto and speedscope show"},
     {"plot", "DIR", vtb_parse_text, FIELD(plot_dir), .accepts = "a directory's name",
-     .commands = RUN | LATENCY,
+     .commands = RUN | LATENCY | HISTORY,
      .help = "draw all pictures that the figures allow, as SVG and PNG; scripts/plot.py and\n"
              "scripts/plot.gp draw them of result files later on"},
     {"plot-by", "PROGRAM", vtb_parse_word, FIELD(plot_by), .words = vtb_plot_by_words,
-     .accepts = "matplotlib, gnuplot or both", .commands = RUN | LATENCY,
+     .accepts = "matplotlib, gnuplot or both", .commands = RUN | LATENCY | HISTORY,
      .help = "what --plot draws with: matplotlib, gnuplot or both; default: matplotlib"},
     {"report", "FILE.html", vtb_parse_text, FIELD(report), .file = VTB_FILE_WRITTEN,
-     .accepts = "a file's name", .commands = RUN | ADVISE | LATENCY | CLAIMS | COMPARE | GATE,
+     .accepts = "a file's name",
+     .commands = RUN | ADVISE | LATENCY | CLAIMS | COMPARE | GATE | HISTORY,
      .help = "write a page of HTML that needs no other file and no network: the answer, charts,\n"
              "tables that sort and filter, and the figures to download; scripts/report.py makes\n"
              "one of any result files"},
@@ -481,6 +495,22 @@ static const struct vtb_option other_options[] = {
      .no_twin = true, .accepts = "a file's name", .commands = GATE,
      .help = "write what was measured as a new baseline, once it is compared; the environment's\n"
              "VTB_SAVE_BASELINE is not meant"},
+    {"history", "FILE.jsonl", vtb_parse_text, FIELD(history), .file = VTB_FILE_WRITTEN,
+     .accepts = "a file's name", .commands = RUN | GATE,
+     .help = "add what was found to this file, as one line, from which `run_bench history` tells\n"
+             "where figures changed; it is made if it is not there"},
+    {"history", "FILE.jsonl", vtb_parse_text, FIELD(history), .file = VTB_FILE_WRITTEN,
+     .no_twin = true, .accepts = "a file's name", .commands = HISTORY,
+     .help = "add all results that are read to this file; the environment's VTB_HISTORY is not\n"
+             "meant"},
+    {"since", "DATE", vtb_parse_date, FIELD(since),
+     .accepts = "a date in UTC, as 2026-11-30 or 2026-11-30T09:21:20Z", .commands = HISTORY,
+     .help = "leave out results of before"},
+    {"metric", "WORD,...", vtb_parse_names, FIELD(figures), .known = vtb_known_figures,
+     .find = vtb_find_figure_name,
+     .accepts = "all, or a list of the words " VTB_LIMIT_WORDS ", " VTB_RATIO_WORD,
+     .commands = HISTORY,
+     .help = "these figures alone:\n" VTB_LIMIT_WORDS ", " VTB_RATIO_WORD "; default: all"},
     {"baseline", "FILE", vtb_parse_text, FIELD(baseline), .file = VTB_FILE_READ,
      .accepts = "a file's name", .commands = GATE,
      .help = "what to compare with, written by `run --save-baseline FILE`; -: standard input"},

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "base/dates.h"
 #include "cells/foreign.h"
 #include "plan/runtimes.h"
 
@@ -264,9 +265,10 @@ static char *keep_text(const char *text)
     return own->text;
 }
 
-/* Which guests there are is not known here: names and paths are kept as they are. */
-bool vtb_parse_guests(const struct vtb_option *option, const char *text, void *field,
-                      struct vtb_error *error)
+/* Which guests there are, and which strategies there were, is not known here: names and paths are
+ * kept as they are. */
+bool vtb_parse_kept_names(const struct vtb_option *option, const char *text, void *field,
+                          struct vtb_error *error)
 {
     struct vtb_names *names = field;
     char *rest = keep_text(text);
@@ -281,6 +283,12 @@ bool vtb_parse_guests(const struct vtb_option *option, const char *text, void *f
             return vtb_refuse_value(option, text, "too many names", error);
     }
     return true;
+}
+
+bool vtb_parse_date(const struct vtb_option *option, const char *text, void *field,
+                    struct vtb_error *error)
+{
+    return vtb_date_parse(text, field) || vtb_refuse_value(option, text, "no date", error);
 }
 
 bool vtb_parse_name(const struct vtb_option *option, const char *text, void *field,
@@ -329,6 +337,12 @@ void vtb_known_metrics(struct vtb_names *known)
         (void)vtb_names_add(known, vtb_pressure_metrics[i].word);
 }
 
+void vtb_known_figures(struct vtb_names *known)
+{
+    vtb_gate_words(known);
+    (void)vtb_names_add(known, VTB_RATIO_WORD);
+}
+
 void vtb_known_runtimes(struct vtb_names *known)
 {
     for (size_t i = 0; vtb_runtimes[i].word; i++)
@@ -342,6 +356,14 @@ const char *vtb_find_metric_name(const char *word)
             return vtb_pressure_metrics[i].word;
     }
     return NULL;
+}
+
+const char *vtb_find_figure_name(const char *word)
+{
+    const struct vtb_gate_metric *metric = vtb_gate_metric(word);
+    if (metric)
+        return metric->word;
+    return strcmp(word, VTB_RATIO_WORD) == 0 ? VTB_RATIO_WORD : NULL;
 }
 
 const char *vtb_find_workload_name(const char *name)

@@ -29,7 +29,8 @@ vtb_parse_function vtb_parse_cache;
 vtb_parse_function vtb_parse_trace_format;
 vtb_parse_function vtb_parse_distribution;
 vtb_parse_function vtb_parse_names;
-vtb_parse_function vtb_parse_guests;
+vtb_parse_function vtb_parse_kept_names;
+vtb_parse_function vtb_parse_date;
 vtb_parse_function vtb_parse_name;
 
 /* The names that an option may be given. */
@@ -39,10 +40,12 @@ void vtb_known_aliases(struct vtb_names *known);
 void vtb_known_workloads(struct vtb_names *known);
 void vtb_known_heaps(struct vtb_names *known);
 void vtb_known_metrics(struct vtb_names *known);
+void vtb_known_figures(struct vtb_names *known);
 void vtb_known_runtimes(struct vtb_names *known);
 
 /* The name as the registry has it, of a name that was given; null if there is none. */
 const char *vtb_find_metric_name(const char *name);
+const char *vtb_find_figure_name(const char *name);
 const char *vtb_find_workload_name(const char *name);
 const char *vtb_find_heap_name(const char *name);
 const char *vtb_find_runtime_word(const char *name);

@@ -155,12 +155,14 @@ static bool check_environment(struct vtb_error *error)
 
 /* Reads the environment. Where a baseline records how cases are run, or a command says it, the
  * environment must not change them, so `gate`, `selftest`, `advise` and `claims` read their own
- * alone; every other command takes those of `run`, or ignores them. */
+ * alone, and so does `history`, which runs nothing; every other command takes those of `run`, or
+ * ignores them. */
 static bool parse_environment(struct vtb_options *options, struct vtb_error *error)
 {
     const bool own_alone =
         options->command == VTB_COMMAND_GATE || options->command == VTB_COMMAND_SELFTEST ||
-        options->command == VTB_COMMAND_ADVISE || options->command == VTB_COMMAND_CLAIMS;
+        options->command == VTB_COMMAND_ADVISE || options->command == VTB_COMMAND_CLAIMS ||
+        options->command == VTB_COMMAND_HISTORY;
     const enum vtb_command twins_of = own_alone ? options->command : VTB_COMMAND_RUN;
     for (size_t i = 0; vtb_option_at(i); i++) {
         const struct vtb_option *option = vtb_option_at(i);
@@ -278,6 +280,14 @@ static bool check_against(const struct vtb_options *options, struct vtb_error *e
     return true;
 }
 
+static size_t standard_inputs_n(const struct vtb_options *options)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < options->files_n; i++)
+        n += is_standard_input(options->files[i]);
+    return n;
+}
+
 /* Checks that the files are given without which a command cannot do. */
 static bool check_files(const struct vtb_options *options, struct vtb_error *error)
 {
@@ -286,10 +296,10 @@ static bool check_files(const struct vtb_options *options, struct vtb_error *err
     if (options->command == VTB_COMMAND_COMPARE && options->files_n < 2)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "two result files are needed: run_bench compare BEFORE.json AFTER.json");
-    if (is_standard_input(options->files_n > 0 ? options->files[0] : NULL) &&
-        is_standard_input(options->files_n > 1 ? options->files[1] : NULL))
+    if (standard_inputs_n(options) > 1)
         return vtb_fail(error, VTB_EXIT_USAGE,
-                        "compare: standard input, -, can be read once; name another file");
+                        "%s: standard input, -, can be read once; name another file",
+                        vtb_command_rows[options->command].word);
     if (is_standard_input(options->baseline) && is_standard_input(options->trace_path))
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--baseline and --trace: standard input, -, can be read once; name another "
@@ -298,6 +308,10 @@ static bool check_files(const struct vtb_options *options, struct vtb_error *err
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "what to make, and where, are needed: run_bench new strategy FILE.c, or "
                         "FILE.cc, or run_bench new workload FILE.h");
+    if (options->command == VTB_COMMAND_HISTORY && options->files_n == 0)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "a history is needed: run_bench history FILE.jsonl, or a folder of result "
+                        "files, or these; `run_bench run --history FILE.jsonl` makes it");
     if (options->command == VTB_COMMAND_COMPARE_BUILDS && options->files_n < 2)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "two builds are needed: run_bench compare-builds A B; each is a folder of "
@@ -310,7 +324,8 @@ static bool check_files(const struct vtb_options *options, struct vtb_error *err
 }
 
 /* As many files as a command line can name, by options and without. */
-#define NAMED_FILES_MAX 64
+#define NAMED_OPTIONS_MAX 64
+#define NAMED_FILES_MAX (NAMED_OPTIONS_MAX + VTB_FILES_MAX)
 
 struct named_files {
     struct vtb_named_file items[NAMED_FILES_MAX];
@@ -340,8 +355,8 @@ static bool check_distinct(const struct vtb_options *options, struct vtb_error *
 {
     static const char standard_input[] = "/dev/stdin";
     struct named_files files = {.n = 0};
-    char names[NAMED_FILES_MAX][32];
-    for (size_t i = 0; vtb_option_at(i) && files.n < NAMED_FILES_MAX; i++) {
+    char names[NAMED_OPTIONS_MAX][32];
+    for (size_t i = 0; vtb_option_at(i) && files.n < NAMED_OPTIONS_MAX; i++) {
         const struct vtb_option *option = vtb_option_at(i);
         if (option->file == VTB_FILE_NONE || !vtb_option_is_of(option, options->command))
             continue;
@@ -360,14 +375,25 @@ static bool check_distinct(const struct vtb_options *options, struct vtb_error *
     return options->help || options->version || vtb_output_distinct(files.items, files.n, error);
 }
 
-/* Whether an argument is a file that the command takes without an option. */
+/* How many files a command takes without an option. */
+static size_t files_max(enum vtb_command command)
+{
+    if (command == VTB_COMMAND_HISTORY)
+        return VTB_FILES_MAX;
+    return command == VTB_COMMAND_COMPARE || command == VTB_COMMAND_NEW ||
+                   command == VTB_COMMAND_COMPARE_BUILDS
+               ? 2
+               : 0;
+}
+
+/* Whether an argument is such a file. */
 static bool is_file(const struct vtb_options *options, const char *argument)
 {
-    if (options->command == VTB_COMMAND_COMPARE && strcmp(argument, "-") == 0)
-        return true;
-    return argument[0] != '-' &&
-           (options->command == VTB_COMMAND_COMPARE || options->command == VTB_COMMAND_NEW ||
-            options->command == VTB_COMMAND_COMPARE_BUILDS);
+    if (options->files_n == files_max(options->command))
+        return false;
+    const bool takes_input =
+        options->command == VTB_COMMAND_COMPARE || options->command == VTB_COMMAND_HISTORY;
+    return argument[0] != '-' || (takes_input && strcmp(argument, "-") == 0);
 }
 
 /* Parses the arguments from the i-th on. On false *error is on the first that is wrong. */
@@ -377,7 +403,7 @@ static bool parse_arguments(struct vtb_options *options, int argc, char **argv, 
     struct vtb_error later;
     bool ok = true;
     for (; i < argc; i++) {
-        if (is_file(options, argv[i]) && options->files_n < 2)
+        if (is_file(options, argv[i]))
             options->files[options->files_n++] = argv[i];
         else
             ok = parse_option(options, argc, argv, &i, ok ? error : &later) && ok;

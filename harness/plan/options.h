@@ -32,6 +32,7 @@ enum vtb_command {
     VTB_COMMAND_FIDELITY,
     VTB_COMMAND_LATENCY,
     VTB_COMMAND_COMPARE_BUILDS,
+    VTB_COMMAND_HISTORY,
     VTB_COMMAND_N
 };
 
@@ -92,6 +93,9 @@ struct vtb_given {
 };
 
 #define VTB_GIVEN_MAX 64
+
+/* The files that a command line can name without options. */
+#define VTB_FILES_MAX 1000
 
 /* Strings are borrowed from argv and the environment. Lists that were not given are empty. */
 struct vtb_options {
@@ -164,6 +168,8 @@ struct vtb_options {
     double runs;              /* of `selftest`, as is the next; 0: not given */
     const char *samples_path; /* null: this machine is measured */
     const char *section;      /* of `claims`: a part of a heading; null: all of them */
+    time_t since;             /* of `history`, as are the next: results from then on */
+    struct vtb_names figures; /* words of figures, or none for all */
     const char *from;         /* of `advise`: a result file; null: measure now */
     double doctor_s;          /* that `doctor` watches for gaps */
     const char *pin;          /* null: not given, as for the next */
@@ -174,10 +180,12 @@ struct vtb_options {
     const char *export_timeline;
     const char *save_baseline; /* null: none */
     const char *report;        /* of a page of HTML; null: none */
+    const char *history;       /* a file to which results are added; null: none */
     const char *plot_dir;      /* null: no pictures */
     const char *against;       /* of `gate`: a build; null: a baseline is what it is held against */
-    const char *files[2];      /* the two of `compare`, or of `compare-builds`, which may be
-                                  revisions; `new`: what to make, and where */
+    /* The two of `compare`, or of `compare-builds`, which may be revisions; of `new` what to make,
+     * and where; the sources of `history`. */
+    const char *files[VTB_FILES_MAX];
     size_t files_n;
     bool distinct; /* no file that is written is another that is read or written */
     struct vtb_given given[VTB_GIVEN_MAX];

@@ -31,6 +31,8 @@ static const char *arguments_of(enum vtb_command command)
 {
     if (command == VTB_COMMAND_NEW)
         return " strategy|workload FILE";
+    if (command == VTB_COMMAND_HISTORY)
+        return " FILE.jsonl|FOLDER|RESULT.json...";
     return command == VTB_COMMAND_COMPARE          ? " BEFORE.json AFTER.json"
            : command == VTB_COMMAND_COMPARE_BUILDS ? " A B"
                                                    : "";

@@ -56,6 +56,25 @@ static void holm_of_one_and_of_none(void **state)
     assert_same_double(p[1], 0.01);
 }
 
+/* 0.005 x 4 / 1, 0.01 x 4 / 2, 0.03 x 4 / 3; and no more than 0.04, which is the highest. */
+static void benjamini_hochberg_worked_example(void **state)
+{
+    (void)state;
+    double p[] = {0.01, 0.04, 0.03, 0.005};
+    vtb_benjamini_hochberg(p, 4);
+    assert_near(p[0], 0.02, 1e-15);
+    assert_near(p[1], 0.04, 1e-15);
+    assert_near(p[2], 0.04, 1e-15);
+    assert_near(p[3], 0.02, 1e-15);
+    double high[] = {0.9, 0.2, 1};
+    vtb_benjamini_hochberg(high, 3);
+    assert_near(high[1], 0.6, 1e-15);
+    assert_same_double(high[0], 1);
+    assert_same_double(high[2], 1);
+    vtb_benjamini_hochberg(high, 0);
+    assert_near(high[1], 0.6, 1e-15);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -63,6 +82,7 @@ int main(void)
         cmocka_unit_test(holm_worked_example),
         cmocka_unit_test(holm_stays_a_probability),
         cmocka_unit_test(holm_of_one_and_of_none),
+        cmocka_unit_test(benjamini_hochberg_worked_example),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,7 +117,7 @@ static char *help_text(enum vtb_command command)
 static const char *const command_words[] = {"run",      "advise", "list",     "misuse", "gate",
                                             "compare",  "check",  "new",      "build",  "doctor",
                                             "selftest", "claims", "fidelity", "latency",
-                                            "compare-builds"};
+                                            "compare-builds", "history"};
 
 #define HELP_ROWS_MAX 100
 
@@ -389,6 +389,7 @@ static void bad_values(void **state)
     refused_values("advise", bad_values_of_advise, LENGTH(bad_values_of_advise));
     refused_values("fidelity", bad_values_of_fidelity, LENGTH(bad_values_of_fidelity));
     refused_values("latency", bad_values_of_latency, LENGTH(bad_values_of_latency));
+    refused_values("history", bad_values_of_history, LENGTH(bad_values_of_history));
     assert_contains(refused("--events|page-falts"), "page-faults"); /* which is meant */
 }
 
@@ -403,6 +404,8 @@ static void unknown_names_are_answered_with_the_nearest(void **state)
                       row->text, begins);
     }
     assert_begins(refused("misuse|--strategy=nosuch"), "--strategy: unknown name 'nosuch'");
+    assert_begins(refused("history|--metric=ratios"),
+                  "--metric: unknown name 'ratios'; nearest: ratio");
 }
 
 /* A message has three names, each once, and says where all of them are. */
@@ -738,6 +741,50 @@ static void comparisons(void **state)
     accepted("compare|--help");
 }
 
+static void histories(void **state)
+{
+    (void)state;
+    accepted("--rounds|0|--history|h.jsonl");
+    assert_string_equal(options.history, "h.jsonl");
+    accepted("gate|--baseline=b|--history|h.jsonl");
+    assert_string_equal(options.history, "h.jsonl");
+    accepted("history|a.jsonl|b|--format=json|c.json|-");
+    assert_int_equal(options.command, VTB_COMMAND_HISTORY);
+    assert_int_equal(options.files_n, 4);
+    assert_string_equal(options.files[0], "a.jsonl");
+    assert_string_equal(options.files[3], "-");
+    assert_null(options.history);
+    assert_int_equal(options.since, 0);
+    accepted("history|a|--since|2026-01-01|--metric|ratio,bytes|--strategy|gone,poll|--history=h");
+    assert_int_equal(options.since, 1767225600);
+    assert_int_equal(options.figures.n, 2);
+    assert_string_equal(options.figures.items[0], "ratio");
+    assert_string_equal(options.strategies.items[0], "gone");
+    assert_string_equal(options.history, "h");
+    assert_begins(refused("history|a|--strategy=b,b"),
+                  "--strategy: 'b,b': a name stands there twice; accepted: names of strategies");
+    assert_contains(refused("history"), "a history is needed: run_bench history FILE.jsonl");
+    assert_contains(refused("history|-|-"), "history: standard input, -, can be read once");
+    accepted("history|--help");
+}
+
+/* What is meant for runs does not choose what a history shows, nor adds to one. */
+static void environment_of_a_history(void **state)
+{
+    (void)state;
+    setenv("VTB_HISTORY", "h.jsonl", 1);
+    setenv("VTB_STRATEGY", "poll", 1);
+    setenv("VTB_HIT_RATE", "abc", 1);
+    setenv("VTB_METRIC", "ratio", 1);
+    accepted("history|a");
+    assert_null(options.history);
+    assert_int_equal(options.strategies.n, 0);
+    assert_int_equal(options.figures.n, 1);
+    unsetenv("VTB_HIT_RATE");
+    accepted("--rounds|0");
+    assert_string_equal(options.history, "h.jsonl");
+}
+
 /* A result file keeps the last text of each option that says which cases are run, as it was
  * given. */
 static void options_are_kept_and_given_again(void **state)
@@ -1025,6 +1072,7 @@ static const char *bad_text(const char *option)
     text =
         text ? text : bad_text_of(bad_values_of_fidelity, LENGTH(bad_values_of_fidelity), option);
     text = text ? text : bad_text_of(bad_values_of_latency, LENGTH(bad_values_of_latency), option);
+    text = text ? text : bad_text_of(bad_values_of_history, LENGTH(bad_values_of_history), option);
     if (!text)
         fail_msg("--%s has no row in bad_values.h", option);
     return text;
@@ -1332,6 +1380,8 @@ int main(void)
         with_twins(environment_twins),
         with_twins(the_command_line_wins_over_either_twin),
         with_twins(environment_of_a_gate),
+        cmocka_unit_test(histories),
+        with_twins(environment_of_a_history),
         with_twins(variables_that_say_nothing),
         with_twins(variables_that_are_known),
         cmocka_unit_test(commands_accept_what_their_help_shows),

@@ -1,0 +1,342 @@
+#include "figures/change_points.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/allocate.h"
+#include "base/stats.h"
+#include "plan/random.h"
+
+#define WHAT "change points"
+
+/* --- where a change is --- */
+
+/* The mean distance of two of n values whose distances sum up to this. */
+static double mean_distance(double sum, size_t n)
+{
+    return sum / ((double)n * (double)(n - 1) / 2);
+}
+
+/* The distance between two parts, of which the sums of distances within and between are known. */
+static double energy(double within_left, double within_right, double between, size_t left_n,
+                     size_t right_n)
+{
+    const double pairs_n = (double)left_n * (double)right_n;
+    const double distance = 2 * between / pairs_n - mean_distance(within_left, left_n) -
+                            mean_distance(within_right, right_n);
+    return distance * pairs_n / (double)(left_n + right_n);
+}
+
+/* The sum of the distances of a value to others. */
+static double distances(double value, const double *others, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += fabs(value - others[i]);
+    return sum;
+}
+
+struct vtb_split vtb_energy_split(const double *values, size_t n)
+{
+    struct vtb_split best = {.at = 0, .q = -INFINITY};
+    double left = 0;
+    double right = 0;
+    double all = 0;
+    for (size_t i = 0; i < n; i++)
+        all += distances(values[i], values, i);
+    right = all;
+    for (size_t at = 1; at < n; at++) { /* the value before it goes over from right to left */
+        left += distances(values[at - 1], values, at - 1);
+        right -= distances(values[at - 1], values + at, n - at);
+        if (at < VTB_CHANGE_VALUES_MIN || n - at < VTB_CHANGE_VALUES_MIN)
+            continue;
+        const double q = energy(left, right, all - left - right, at, n - at);
+        if (q > best.q)
+            best = (struct vtb_split){at, q};
+    }
+    return best;
+}
+
+/* --- whether there is one --- */
+
+struct ranked {
+    double value;
+    size_t place;
+};
+
+static int compare_ranked(const void *left, const void *right)
+{
+    const double a = ((const struct ranked *)left)->value;
+    const double b = ((const struct ranked *)right)->value;
+    return (a > b) - (a < b);
+}
+
+/* Gives each value its rank among all; those that are equal have the mean of theirs. */
+static void rank(double *ranks, const double *values, size_t n)
+{
+    struct ranked *sorted = vtb_allocate(n, sizeof *sorted, WHAT);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = (struct ranked){values[i], i};
+    qsort(sorted, n, sizeof *sorted, compare_ranked);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && sorted[end].value == sorted[i].value;)
+            end++;
+        for (size_t k = i; k < end; k++)
+            ranks[sorted[k].place] = ((double)i + (double)(end - 1)) / 2;
+    }
+    free(sorted);
+}
+
+/* Writes what the square of a sum of the ranks before each split counts for: the inverse of its
+ * variance in a random order, but for a factor that all have; 0 where the split is none. */
+static void weigh(double *weights, size_t n)
+{
+    for (size_t at = 0; at < n; at++) {
+        const bool is_split = at >= VTB_CHANGE_VALUES_MIN && n - at >= VTB_CHANGE_VALUES_MIN;
+        weights[at] = is_split ? 1 / ((double)at * (double)(n - at)) : 0;
+    }
+}
+
+double vtb_rank_statistic(const double *ranks, size_t n)
+{
+    double *weights = vtb_allocate(n, sizeof *weights, WHAT);
+    const double mean = ((double)n - 1) / 2;
+    double sum = 0;
+    double highest = 0;
+    weigh(weights, n);
+    for (size_t at = 1; at < n; at++) {
+        sum += ranks[at - 1] - mean;
+        highest = fmax(highest, sum * sum * weights[at]);
+    }
+    free(weights);
+    return highest;
+}
+
+/* Puts n ranks into a random order, and tells whether their statistic then reaches another. That is
+ * what takes the time of a history: the order is drawn no farther than it has to be. */
+static bool reaches(double *ranks, size_t n, const double *weights, double other,
+                    struct vtb_random *random)
+{
+    const double mean = ((double)n - 1) / 2;
+    double sum = 0;
+    for (size_t at = 1; at < n; at++) {
+        const size_t drawn = at - 1 + (size_t)vtb_random_below(random, n - (at - 1));
+        const double rank = ranks[drawn];
+        ranks[drawn] = ranks[at - 1];
+        ranks[at - 1] = rank;
+        sum += rank - mean;
+        if (sum * sum * weights[at] >= other)
+            return true;
+    }
+    return false;
+}
+
+/* After so many orders that are as far off the p is not small, and known well enough. */
+#define ENOUGH_N 10
+
+/* Rounding may set two sums of the same ranks apart. */
+#define ROUNDING 1e-9
+
+double vtb_order_p(const double *values, size_t n, size_t orders_n)
+{
+    struct vtb_random random = vtb_random_stream(1, n);
+    double *ranks = vtb_allocate(2 * n, sizeof *ranks, WHAT);
+    double *weights = ranks + n;
+    size_t reached_n = 0;
+    size_t done_n = 0;
+    rank(ranks, values, n);
+    weigh(weights, n);
+    const double own = vtb_rank_statistic(ranks, n) * (1 - ROUNDING);
+    while (done_n < orders_n && reached_n < ENOUGH_N) {
+        reached_n += reaches(ranks, n, weights, own, &random);
+        done_n++;
+    }
+    free(ranks);
+    return reached_n == ENOUGH_N ? (double)reached_n / (double)done_n
+                                 : (double)(reached_n + 1) / (double)(done_n + 1);
+}
+
+/* --- how sure its place is --- */
+
+/* The logarithm of how likely a split is: what is left of the squares around both means decides. */
+static double log_likelihood(size_t at, size_t n, double squares)
+{
+    const double least = 1e-300; /* of values that are all the same */
+    return -0.5 * log((double)at * (double)(n - at)) -
+           ((double)n - 2) / 2 * log(fmax(squares, least));
+}
+
+/* Writes the sums of squares around the means of both parts, for each split of centred values. */
+static void squares_of(double *squares, const double *values, size_t n)
+{
+    double mean = 0;
+    double all = 0;
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        mean += values[i] / (double)n;
+    for (size_t i = 0; i < n; i++)
+        all += (values[i] - mean) * (values[i] - mean);
+    for (size_t at = 1; at < n; at++) {
+        sum += values[at - 1] - mean;
+        squares[at] = all - sum * sum * (double)n / ((double)at * (double)(n - at));
+    }
+}
+
+void vtb_change_shares(double *shares, const double *values, size_t n)
+{
+    double highest = -INFINITY;
+    double sum = 0;
+    memset(shares, 0, n * sizeof *shares);
+    if (n < 2 * VTB_CHANGE_VALUES_MIN)
+        return;
+    squares_of(shares, values, n);
+    for (size_t at = 1; at < n; at++) {
+        shares[at] = log_likelihood(at, n, shares[at]);
+        highest = fmax(highest, shares[at]);
+    }
+    for (size_t at = 1; at < n; at++)
+        sum += shares[at] = exp(shares[at] - highest);
+    for (size_t at = 1; at < n; at++)
+        shares[at] /= sum;
+}
+
+/* --- all of them --- */
+
+/* A part of a course without a change that is known. */
+struct part {
+    size_t course;
+    size_t first;
+    size_t end;
+};
+
+struct parts {
+    struct part *items;
+    size_t n;
+};
+
+static void add_part(struct parts *parts, size_t course, size_t first, size_t end)
+{
+    if (end - first < 2 * VTB_CHANGE_VALUES_MIN)
+        return;
+    parts->items = vtb_reallocate(parts->items, parts->n + 1, sizeof *parts->items, WHAT);
+    parts->items[parts->n++] = (struct part){course, first, end};
+}
+
+static void add_change(struct vtb_course *course, size_t at, double p)
+{
+    course->changes =
+        vtb_reallocate(course->changes, course->changes_n + 1, sizeof *course->changes, WHAT);
+    size_t place = course->changes_n++;
+    for (; place > 0 && course->changes[place - 1].at > at; place--)
+        course->changes[place] = course->changes[place - 1];
+    course->changes[place] = (struct vtb_change){.at = at, .p = p};
+}
+
+/* Random orders for each of so many tests: the least p of one can stand for itself. */
+static size_t orders_n(size_t tests_n)
+{
+    const size_t least = 2000;
+    const size_t most = 50000;
+    const size_t n = (size_t)(1 / VTB_CHANGE_LEVEL) * tests_n;
+    return n < least ? least : n > most ? most : n;
+}
+
+/* Half of the values may be the lower ones, or the higher: two orders in all that there are. */
+size_t vtb_change_least(size_t n)
+{
+    double orders = 20; /* of 3 values and 3 */
+    size_t half = VTB_CHANGE_VALUES_MIN;
+    for (; 2 / orders > VTB_CHANGE_LEVEL / (double)n; half++)
+        orders *= 2 * (2 * (double)half + 1) / ((double)half + 1);
+    return 2 * half;
+}
+
+/* Tests all parts at once, and divides those that have a change; gives what they are divided
+ * into. */
+static struct parts divide(struct vtb_course *courses, const struct parts *parts)
+{
+    struct parts halves = {.n = 0};
+    double *p = vtb_allocate(parts->n, sizeof *p, WHAT);
+    for (size_t i = 0; i < parts->n; i++) {
+        const struct part *part = &parts->items[i];
+        p[i] = vtb_order_p(courses[part->course].values + part->first, part->end - part->first,
+                           orders_n(parts->n));
+    }
+    vtb_benjamini_hochberg(p, parts->n);
+    for (size_t i = 0; i < parts->n; i++) {
+        const struct part *part = &parts->items[i];
+        struct vtb_course *course = &courses[part->course];
+        if (p[i] > VTB_CHANGE_LEVEL)
+            continue;
+        const size_t at =
+            part->first +
+            vtb_energy_split(course->values + part->first, part->end - part->first).at;
+        add_change(course, at, p[i]);
+        add_part(&halves, part->course, part->first, at);
+        add_part(&halves, part->course, at, part->end);
+    }
+    free(p);
+    return halves;
+}
+
+static double median_of(const struct vtb_course *course, size_t first, size_t end)
+{
+    double *copy = vtb_allocate(end - first, sizeof *copy, WHAT);
+    memcpy(copy, course->values + first, (end - first) * sizeof *copy);
+    const double median = vtb_median(copy, end - first);
+    free(copy);
+    return median;
+}
+
+/* Fills in what the level is before and after each change. */
+static void set_levels(struct vtb_course *course)
+{
+    for (size_t i = 0; i < course->changes_n; i++) {
+        struct vtb_change *change = &course->changes[i];
+        const size_t first = i > 0 ? change[-1].at : 0;
+        const size_t end = i + 1 < course->changes_n ? change[1].at : course->n;
+        change->before = i > 0 ? change[-1].after : median_of(course, first, change->at);
+        change->after = median_of(course, change->at, end);
+    }
+}
+
+/* Takes out the smallest change while it is too small to be told; the levels beside it are then
+ * one. */
+static void drop_small(struct vtb_course *course, double least)
+{
+    for (;;) {
+        struct vtb_change *smallest = NULL;
+        set_levels(course);
+        for (size_t i = 0; i < course->changes_n; i++) {
+            struct vtb_change *change = &course->changes[i];
+            if (!smallest ||
+                fabs(change->after - change->before) < fabs(smallest->after - smallest->before))
+                smallest = change;
+        }
+        if (!smallest || fabs(smallest->after - smallest->before) >= least)
+            return;
+        const size_t behind_n = course->changes_n - (size_t)(smallest - course->changes) - 1;
+        memmove(smallest, smallest + 1, behind_n * sizeof *smallest);
+        course->changes_n--;
+    }
+}
+
+void vtb_change_points(struct vtb_course *courses, size_t n, double least)
+{
+    struct parts parts = {.n = 0};
+    for (size_t i = 0; i < n; i++) {
+        courses[i].changes = NULL;
+        courses[i].changes_n = 0;
+        add_part(&parts, i, 0, courses[i].n);
+    }
+    while (parts.n > 0) {
+        const struct parts halves = divide(courses, &parts);
+        free(parts.items);
+        parts = halves;
+    }
+    free(parts.items);
+    for (size_t i = 0; i < n; i++)
+        drop_small(&courses[i], least);
+}
