@@ -107,8 +107,10 @@ def cut_band(line: Line, most: float, scale: str) -> None:
             line.band.append(None)
             continue
         x, y, low, high = point
-        factor = math.exp(most)
-        down, up = (y / factor, y * factor) if scale == "log" else (y - most, y + most)
+        if scale == "log":
+            down, up = y / math.exp(most), y * math.exp(most)
+        else:
+            down, up = y - most, y + most
         line.band.append(Span(x, max(low, down), min(high, up)))
         line.cuts += [Cut(x, down, low)] if low < down else []
         line.cuts += [Cut(x, up, high)] if high > up else []
