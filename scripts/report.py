@@ -56,8 +56,8 @@ def parser() -> Parser:
         metavar="FILE",
         nargs="*",
         type=Path,
-        help="result files, or what advise, claims, compare and gate print with --format json,\n"
-        "which may come from standard input, as -",
+        help="result files, or what advise, claims, compare, gate and history print with\n"
+        "--format json, which may come from standard input, as -",
     )
     made.add_argument(
         *["--out", "-o"],

@@ -188,5 +188,43 @@ def gate(**changed: Any) -> Json:
     }
 
 
+def history() -> Json:
+    """A count and a ratio, of which each changes once; and one that does not."""
+    results = [
+        {"date": f"2026-01-{day:02}T00:00:00Z", "revision": f"{day} {SCRIPT}", "version": "1"}
+        for day in range(1, 21)
+    ]
+    change = {
+        **{"at": 10, "date": "2026-01-11T00:00:00Z", "revision": f"11 {SCRIPT}"},
+        **{"revision_before": IMAGE, "revision_from": ENDING, "revision_to": BACKWARDS},
+    }
+    figure = {"machine": None, "toolchain": None, "conditions": "", "n": 20, "title": "B/op"}
+    count = {"before": 20.8, "after": 28.123456789, "factor": 1.35, "p": None, "sure": 1.0}
+    ratio = {"before": 0.67, "after": 0.5, "factor": 0.746, "p": 0.0003, "sure": 0.9}
+    told = {"machine": ALL_OF_IT, "toolchain": ALL_OF_IT, "conditions": ALL_OF_IT}
+    spans = [[at, 0.67 if at < 10 else 0.5, 0.4, 0.75] for at in range(20)]
+    return {
+        "results": results,
+        "figures": [
+            {
+                **{**figure, "name": name_of("value_task"), "metric": "bytes_per_op"},
+                **{"kind": "exact", "first": 20.8, "last": 28.123456789},
+                "points": [{**change, **count}],
+                "course": [[at, 20.8 if at < 10 else 28.123456789] for at in range(20)],
+            },
+            {
+                **{**figure, **told, "name": name_of("poll"), "metric": "ratio"},
+                **{"kind": "ratio", "first": 0.67, "last": 0.5, "title": SCRIPT},
+                **{"points": [{**change, **ratio}], "course": spans},
+            },
+            {
+                **{**figure, "name": name_of("heap_task"), "metric": "allocs_per_op"},
+                **{"kind": "exact", "first": 1.0, "last": 1.0, "points": []},
+                "course": [[at, 1.0] for at in range(20)],
+            },
+        ],
+    }
+
+
 def refused_gate() -> Json:
     return gate(refusal=f"'x.json' {ALL_OF_IT}", checks=[], notes=[], not_compared=[])

@@ -47,6 +47,7 @@ OUTPUTS: dict[str, list[str]] = {
     "help-claims.txt": ["claims", "--help"],
     "help-fidelity.txt": ["fidelity", "--help"],
     "help-latency.txt": ["latency", "--help"],
+    "help-history.txt": ["history", "--help"],
     "counts.txt": FEW,
     "counts-markdown.txt": [*FEW, "--format", "markdown"],
     "counts.csv": [*FEW, "--format", "csv"],

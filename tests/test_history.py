@@ -8,7 +8,10 @@ import io
 import json
 import lzma
 import math
+import os
 import random
+import re
+import shutil
 import statistics
 import subprocess
 from collections import defaultdict
@@ -22,7 +25,17 @@ import pytest
 from scipy import stats
 from scipy.spatial import distance
 
-from conftest import BINARY, COUNTED, HANG_S, INTERVALS, ROOT, Bench, Row, strict_json
+from conftest import (
+    BINARY,
+    COUNTED,
+    HANG_S,
+    INTERVALS,
+    ROOT,
+    Bench,
+    Row,
+    clean_environment,
+    strict_json,
+)
 from test_cli_options import assert_refused
 
 POINT = "glibc/hit_rate:0.8"
@@ -307,35 +320,43 @@ def test_energy_distance_is_scipys() -> None:
 
 
 def rank_statistic(values: Any) -> float:
-    """Of all splits the largest, by scipy's Mann-Whitney U."""
-    found = []
-    for at in range(MIN, len(values) - MIN + 1):
-        u = stats.mannwhitneyu(values[:at], values[at:], method="asymptotic").statistic
-        pairs = at * (len(values) - at)
-        found.append((u - pairs / 2) ** 2 / pairs)
-    return max(found)
+    """Of all splits the largest, by the sums of ranks before them."""
+    ranks = stats.rankdata(values)
+    at = numpy.arange(MIN, len(ranks) - MIN + 1)
+    sums = numpy.cumsum(ranks - ranks.mean())[at - 1]
+    return float((sums**2 / (at * (len(ranks) - at))).max())
+
+
+def test_rank_statistic_is_that_of_scipys_mann_whitney_test() -> None:
+    for seed in range(10):
+        values = noisy_step(seed, 10, 20, 0.04)
+        found = []
+        for at in range(MIN, len(values) - MIN + 1):
+            u = stats.mannwhitneyu(values[:at], values[at:]).statistic
+            pairs = at * (len(values) - at)
+            found.append((u - pairs / 2) ** 2 / pairs)
+        assert rank_statistic(values) == pytest.approx(max(found), rel=1e-12)
 
 
 def test_p_is_that_of_scipys_permutation_test(bench: Bench) -> None:
-    """Of a change that is just about seen, of one figure, whose p is not adjusted."""
-    values = next(
-        values
-        for seed in range(100)
-        for values in [noisy_step(seed, 10, 20, 0.04)]
-        if changes(bench, courses(bench, {"quick": values}))["quick"]
-        and changes(bench, courses(bench, {"quick": values}))["quick"][0]["p"] > 0.004
-    )
-    (point,) = changes(bench, courses(bench, {"quick": values}))["quick"]
-    ranks = stats.rankdata(values)
-    expected = stats.permutation_test(
-        (ranks,),
-        rank_statistic,
-        permutation_type="pairings",
-        alternative="greater",
-        n_resamples=1500,
-        random_state=3,
-    ).pvalue
-    assert point["p"] == pytest.approx(expected, abs=0.006)
+    """Of changes that are just about seen, each of one figure, whose p is not adjusted."""
+    seen = 0
+    for seed in range(20):
+        values = noisy_step(seed, 10, 20, 0.04)
+        (points,) = changes(bench, courses(bench, {"quick": values})).values()
+        if not points:
+            continue
+        seen += points[0]["p"] > 0.002
+        expected = stats.permutation_test(
+            (numpy.asarray(values),),
+            rank_statistic,
+            permutation_type="pairings",
+            alternative="greater",
+            n_resamples=4000,
+            random_state=3,
+        ).pvalue
+        assert points[0]["p"] == pytest.approx(expected, abs=0.006)
+    assert seen >= 2
 
 
 # --- recorded series ---
@@ -406,3 +427,172 @@ def test_too_few_results_say_so(bench: Bench) -> None:
     assert "No change of a ratio can be told of fewer than 10 results" in text
     name = courses(bench, {"quick": [0.5 + 0.001 * i for i in range(10)]})
     assert "can be told" not in bench.ok("history", name).out
+
+
+# --- pictures and pages ---
+
+
+def stepped(bench: Bench, figures: int) -> str:
+    rng = random.Random(3)
+    series = {
+        f"s{i:02}": [0.5 * (1 + (0.1 + 0.01 * i) * (n >= 30)) * rng.gauss(1, 0.01)
+                     for n in range(60)]
+        for i in range(figures)
+    }
+    return courses(bench, series)
+
+
+def test_a_picture_is_drawn_of_each_figure_that_changed(bench: Bench) -> None:
+    name = stepped(bench, 3)
+    outcome = bench.ok("history", name, "--plot", "pictures")
+    drawn = {path.name for path in (bench.directory / "pictures").iterdir()}
+    stems = [f"history-ratio-s{i:02}-glibc" for i in range(3)]
+    assert drawn == {"history.json", *(f"{stem}.{end}" for stem in stems for end in ("svg", "png"))}
+    text = (bench.directory / "pictures" / f"{stems[0]}.svg").read_text(encoding="utf-8")
+    assert re.search(r"s00: ratio 0\.(49|5)\d* to 0\.5[45]\d* at r030", text)
+    assert ">level<" in text
+    assert "not drawn" not in outcome.err
+
+
+def test_pictures_are_of_what_changed_most(bench: Bench) -> None:
+    outcome = bench.ok("history", stepped(bench, 15), "--plot", "pictures")
+    drawn = sorted(path.name for path in (bench.directory / "pictures").glob("*.png"))
+    assert drawn == [f"history-ratio-s{i:02}-glibc.png" for i in range(3, 15)]
+    assert "3 more figures changed, and less, which are not drawn" in outcome.err
+
+
+def test_nothing_is_drawn_of_what_did_not_change(bench: Bench) -> None:
+    name = courses(bench, {"quick": [8] * 5}, "bytes_per_op")
+    outcome = bench.ok("history", name, "--plot", "pictures")
+    assert outcome.lines == ["no figure changed: no picture is drawn"]
+    assert not list((bench.directory / "pictures").iterdir())
+
+
+def test_a_page_tells_what_changed(bench: Bench) -> None:
+    bench.ok("history", stepped(bench, 2), "--report", "page.html")
+    text = (bench.directory / "page.html").read_text(encoding="utf-8")
+    assert "2 of 2 figures changed in 60 results" in text
+    assert "What changed, the latest first" in text and "history-ratio-s00-glibc" in text
+
+
+# --- of revisions ---
+
+BUILD = """#!/bin/sh
+# In place of ninja: a program that writes the result that stands in the tree.
+[ ! -e broken ] || { echo "it is broken"; exit 1; }
+mkdir -p build/release
+cat >build/release/run_bench <<'END'
+#!/bin/sh
+while [ $# -gt 0 ]; do
+    [ "$1" != --export-json ] || cp result.json "$2"
+    shift
+done
+END
+chmod +x build/release/run_bench
+"""
+
+
+def git(folder: Path, *arguments: str, **variables: str) -> str:
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    command = ["git", "-C", str(folder), *who, *arguments]
+    environment = {**os.environ, **variables}
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, env=environment, timeout=HANG_S
+    ).stdout
+
+
+def commit(folder: Path, day: int) -> None:
+    date = f"2026-01-{day:02}T12:00:00+0000"
+    git(folder, "add", "-A")
+    dates = {"GIT_COMMITTER_DATE": date, "GIT_AUTHOR_DATE": date}
+    git(folder, "commit", "-q", "--allow-empty", "-m", f"day {day}", **dates)
+
+
+def result_of(instructions: float) -> str:
+    context = {"date": "2026-06-01T00:00:00+0000", "fingerprint": "gcc; rule 1; x", "isa": "i"}
+    row = {"run_name": CASE, "run_type": "counts", "instructions_per_op": instructions}
+    return json.dumps({"context": context, "benchmarks": [row]})
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Four revisions, of which the third cannot be built, and the last takes more instructions."""
+    if not shutil.which("git"):
+        pytest.skip("git is missing")
+    folder = tmp_path / "a repository"
+    (folder / "scripts").mkdir(parents=True)
+    (folder / "run_bench").symlink_to(BINARY)
+    shutil.copy(ROOT / "scripts" / "history-of-revisions.sh", folder / "scripts")
+    git(tmp_path, "init", "-q", str(folder))
+    for day in (1, 2, 3, 4):
+        (folder / "result.json").write_text(result_of(110 if day == 4 else 100), encoding="utf-8")
+        broken = folder / "broken"
+        broken.touch() if day == 3 else broken.unlink(missing_ok=True)
+        commit(folder, day)
+    return folder
+
+
+def make_history(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    tools = folder.parent / "tools"
+    tools.mkdir(exist_ok=True)
+    for name, text in {"cmake": "#!/bin/sh\n", "ninja": BUILD}.items():
+        (tools / name).write_text(text, encoding="utf-8")
+        (tools / name).chmod(0o755)
+    return subprocess.run(
+        [str(folder / "scripts" / "history-of-revisions.sh"), *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder.parent,
+        env=clean_environment(PATH=f"{tools}:{os.environ['PATH']}"),
+        timeout=HANG_S,
+    )
+
+
+def test_revisions_are_made_into_a_history(bench: Bench, repository: Path) -> None:
+    file = bench.directory / "own history.jsonl"
+    done = make_history(repository, str(file))
+    assert done.returncode == 0, done.stderr
+    found = told(bench, file.name)
+    assert [each["date"][8:10] for each in found["results"]] == ["01", "02", "04"]
+    commits = git(repository, "log", "--format=%h", "--abbrev=12").split()
+    assert [each["revision"] for each in found["results"]] == [commits[i] for i in (3, 2, 0)]
+    (figure,) = found["figures"]
+    (point,) = figure["points"]
+    assert (point["revision_before"], point["revision"]) == (commits[2], commits[0])
+    assert f"{commits[1]} is passed over" in done.stderr
+    assert f"revision {commits[2]} -> {commits[0]}" in done.stdout
+    kept = {path.name for path in (bench.directory / "own history.d").iterdir()}
+    assert kept == {f"{commits[i]}.{end}" for i, end in
+                    [(0, "json"), (0, "log"), (1, "log"), (2, "json"), (2, "log"), (3, "json"),
+                     (3, "log")]}
+    log = bench.directory / "own history.d" / f"{commits[1]}.log"
+    assert "it is broken" in log.read_text(encoding="utf-8")
+    assert len(git(repository, "worktree", "list").splitlines()) == 1
+
+
+def test_revisions_that_are_there_are_not_made_again(bench: Bench, repository: Path) -> None:
+    file = bench.directory / "own.jsonl"
+    assert make_history(repository, "--count", "1", str(file)).returncode == 0
+    done = make_history(repository, "--count", "4", "--step", "3", str(file))
+    assert done.returncode == 0
+    assert [line.partition(" ")[2] for line in done.stderr.splitlines()] == ["day 1"]
+    assert len(told(bench, "own.jsonl")["results"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mention"),
+    [
+        ([], "a file is needed"),
+        (["--count", "0", "h.jsonl"], "--count: '0': accepted: a whole number from 1 on"),
+        (["--step", "h.jsonl"], "--step: 'h.jsonl': accepted"),
+        (["--ref", "nosuch", "h.jsonl"], "--ref: 'nosuch': no revision"),
+        (["--other"], "unknown option '--other'"),
+        (["a.jsonl", "b.jsonl"], "'b.jsonl': one file, not several"),
+    ],
+)
+def test_what_makes_no_history_is_refused(
+    repository: Path, arguments: list[str], mention: str
+) -> None:
+    done = make_history(repository, *arguments)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.splitlines()[-1].startswith(f"history-of-revisions.sh: {mention}")

@@ -23,6 +23,7 @@ from page_cases import (
     claims,
     comparison,
     gate,
+    history,
     page_of,
     refused_gate,
     run_file,
@@ -35,7 +36,7 @@ AUDIT = (Path(__file__).parent / "page_audit.js").read_text(encoding="utf-8")
 FLAGS = ["--headless=new", "--disable-dev-shm-usage", "--disable-gpu", "--window-size=1200,900"]
 
 # One of each, each with texts that would be markup wherever a text may stand.
-KINDS = ["run", "advice", "claims", "comparison", "gate", "refused gate"]
+KINDS = ["run", "advice", "claims", "comparison", "gate", "refused gate", "history"]
 
 DARK = [{"name": "prefers-color-scheme", "value": "dark"}]
 LIGHT = [{"name": "prefers-color-scheme", "value": "light"}]
@@ -172,6 +173,7 @@ def browser(result_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "comparison": page_of("-", given=comparison()),
         "gate": page_of("-", given=gate()),
         "refused gate": page_of("-", given=refused_gate()),
+        "history": page_of("-", given=history()),
     }
     texts["marked"] = texts["run"].replace('"tip":"', '"tip":"\\u003cb\\u003e')
     pages = {kind: folder / f"{kind}.html" for kind in texts}

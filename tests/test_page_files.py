@@ -30,6 +30,7 @@ from page_cases import (
     comparison,
     compared_row,
     gate,
+    history,
     page_of,
     refused_gate,
     report,
@@ -133,10 +134,11 @@ OTHER = "1 figure that is not of time differs"
         (gate(checks=[check("value_task", "same", 20.8)]), "Gate: passed"),
         (gate(checks=[check("value_task", "inconclusive", 20.8)]), "Gate: inconclusive"),
         (refused_gate(), "Gate: nothing was compared"),
+        (history(), "2 of 3 figures changed in 20 results"),
     ],
     ids=[
         *["advice", "claims", "comparison", "nothing", "no ratio", "both"],
-        *["worse", "passed", "inconclusive", "refused"],
+        *["worse", "passed", "inconclusive", "refused", "history"],
     ],
 )
 def test_what_commands_print(given: Json, title: str) -> None:
@@ -145,7 +147,7 @@ def test_what_commands_print(given: Json, title: str) -> None:
     assert title_of(page) == title
     ((name, content),) = downloads_of(page).items()
     assert content == given
-    assert re.fullmatch(r"(advice|claims|comparison|gate)\.json\.gz", name)
+    assert re.fullmatch(r"(advice|claims|comparison|gate|history)\.json\.gz", name)
 
 
 def test_figures_are_told_in_words() -> None:
@@ -337,15 +339,17 @@ def test_rows_beyond_the_most_are_told(
 
 # --- what is no document ---
 
+NOT_ANY = "not a result file, nor the JSON of advise, claims, compare, gate or history"
+
 NO_DOCUMENTS = {
     "empty": (b"", "empty"),
     "cut": (CUT_SHORT.encode(), "not a result file, or cut short: "),
     "text": (b"user_cache: 5 calls", "not a result file, or cut short: "),
     "bytes": (b"\xff\xfe\x00", "not a result file: not a text"),
     "nan": (b'{"claims": [], "x": NaN}', "NaN is not JSON"),
-    "other": (b'{"name": 1}', "not a result file, nor the JSON of advise, claims, compare or gate"),
-    "list": (b"[1]", "not a result file, nor the JSON of advise, claims, compare or gate"),
-    "number": (b"5", "not a result file, nor the JSON of advise, claims, compare or gate"),
+    "other": (b'{"name": 1}', NOT_ANY),
+    "list": (b"[1]", NOT_ANY),
+    "number": (b"5", NOT_ANY),
     "no rows": (b'{"benchmarks": 5}', "no list of rows `benchmarks`"),
     "no case": (b'{"benchmarks": []}', "holds no case of run_bench"),
     "a name": (b'{"benchmarks": [{"run_type": "counts", "name": "a"}]}', "not the name of a case"),

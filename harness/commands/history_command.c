@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/allocate.h"
+#include "base/shown.h"
 #include "commands/commands.h"
 #include "gate/history_file.h"
 #include "report/page.h"
@@ -49,10 +50,23 @@ static bool read_and_add(struct vtb_history *history, const struct vtb_options *
     return ok;
 }
 
+static bool has_changes(const struct vtb_history *history)
+{
+    for (size_t i = 0; i < history->figures_n; i++) {
+        if (history->figures[i]->changes_n > 0)
+            return true;
+    }
+    return false;
+}
+
 static bool draw(const struct vtb_history *history, const struct vtb_options *options,
                  struct vtb_error *error)
 {
     char path[PATH_MAX];
+    if (!has_changes(history)) {
+        vtb_tell("no figure changed: no picture is drawn");
+        return true;
+    }
     if (snprintf(path, sizeof path, "%s/" PLOTTED, options->plot_dir) >= PATH_MAX)
         return vtb_fail(error, VTB_EXIT_USAGE, "--plot: a folder of too long a name");
     return vtb_output_file(path, vtb_history_report, history, VTB_FORMAT_JSON, error) &&

@@ -77,6 +77,7 @@ static void print_figure(FILE *out, const struct vtb_history *history,
     json_t *changes = vtb_json_checked(json_array());
     vtb_json_put(object, "name", json_string(figure->name));
     vtb_json_put(object, "metric", json_string(figure->key));
+    vtb_json_put(object, "title", json_string(figure->title));
     vtb_json_put(object, "machine", text_or_null(figure->machine));
     vtb_json_put(object, "toolchain", text_or_null(figure->toolchain));
     vtb_json_put(object, "conditions", vtb_json_text(figure->conditions));

@@ -232,7 +232,7 @@ static void add_sureness(struct vtb_table *table, const struct vtb_history *hist
 {
     const struct vtb_history_change *change = event->change;
     char p[VTB_NUMBER_BYTES];
-    char sure[VTB_NUMBER_BYTES];
+    char sure[VTB_NUMBER_BYTES] = ">99";
     if (event->figure->kind == VTB_HISTORY_EXACT) {
         vtb_table_cell(table, "exact");
         return;
@@ -240,7 +240,8 @@ static void add_sureness(struct vtb_table *table, const struct vtb_history *hist
     const char *from = revision_of(history, event->figure, change->from);
     const char *to = revision_of(history, event->figure, change->to);
     vtb_digits_text(p, change->p, 2);
-    vtb_digits_text(sure, 100 * change->sure, 2);
+    if (change->sure <= 0.99)
+        vtb_digits_text(sure, 100 * change->sure, 2);
     if (from == to)
         vtb_table_cell(table, "p %s; %s %% it is this one", p, sure);
     else

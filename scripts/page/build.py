@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 from types import ModuleType
 
-from . import advice, claims, comparisons, gates, glossary, latencies, runs
+from . import advice, claims, comparisons, gates, glossary, histories, latencies, runs
 from .documents import Document
 from .model import Download, Page, Section
 
@@ -14,6 +14,7 @@ READERS: dict[str, ModuleType] = {
     "claims": claims,
     "comparison": comparisons,
     "gate": gates,
+    "history": histories,
 }
 
 METHOD = [

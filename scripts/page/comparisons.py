@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from plots.results import parse_name
+from plots.names import parse_name
 from plots.words import capital
 from plots.words import listed as listed_words
 

@@ -20,6 +20,7 @@ KINDS = {
     "claims": "claims",
     "only_before": "comparison",
     "not_compared": "gate",
+    "results": "history",
 }
 
 
@@ -69,7 +70,7 @@ def read(path: Path) -> Document:
     if kind:
         return Document(kind, path, data)
     raise BadFile(
-        f"{where}: not a result file, nor the JSON of advise, claims, compare or gate:"
+        f"{where}: not a result file, nor the JSON of advise, claims, compare, gate or history:"
         f" none of the keys {', '.join(KINDS)}"
     )
 

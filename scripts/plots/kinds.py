@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from .courses import find_histories
 from .gc_shares import find_gc_share
 from .heaps import find_allocated, find_heaps
 from .highlights import in_colour
@@ -105,6 +106,10 @@ KINDS = [
         "files FILE*.hgrm beside a result file FILE.json",
         find_histograms,
     ),
+    Kind(
+        *["history", "the courses of the figures that changed most"],
+        *["what `run_bench history --format json` prints", find_histories],
+    ),
 ]
 
 
@@ -147,7 +152,7 @@ def pictures_of(
     notices = [*results.notices]
     if options.chosen:
         notices.append(f"one table of several is drawn of {', '.join(options.chosen)}; --all: each")
-    if lacking:
+    if lacking and results.cases:
         what = "scripts/plot.py --help tells what each needs"
         notices.append(f"not drawn: {', '.join(lacking)}; {what}")
     for text in notices if pictures else []:

@@ -1,7 +1,6 @@
 """Result files, read and checked: cases with figures and sessions, and what is beside them."""
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -10,13 +9,12 @@ from typing import Any
 
 from .files import BadFile, is_number, number_of, read_json
 from .histograms import Histogram, histograms_beside
+from .histories import History, history_of, is_history
+from .names import parse_name
 from .samples import Epoch, epochs_beside
 from .strategies import EMPTY, NONE, REFERENCES, role_of
 
-NAME = re.compile(r"[\w.+@:~-]+(/[\w.+@:~-]+){2,}", re.ASCII)
-
-# Parameters of a name, and figures of a row, that are numbers or nothing.
-NUMERIC = {"hit_rate", "calls", "in_flight", "keys", "depth", "gen0_budget", "threads"}
+# Figures of a row that are numbers or nothing.
 USED = {
     *["ns_per_op", "ns_per_op_lo", "ns_per_op_hi", "ratio", "ratio_lo", "ratio_hi"],
     *["bytes_per_op", "allocs_per_op", "gc_time_fraction", "gen0_budget_bytes", "collections_n"],
@@ -76,6 +74,7 @@ class Results:
     histograms: dict[Path, list[Histogram]] = field(default_factory=dict)  # of pauses
     latencies: dict[Path, list[Histogram]] = field(default_factory=dict)
     epochs: dict[Path, dict[str, list[Epoch]]] = field(default_factory=dict)  # of each case
+    histories: list[History] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
     @property
@@ -99,27 +98,6 @@ def figures_of(where: str, row: dict[str, Any]) -> dict[str, float]:
         elif name in USED:
             raise BadFile(f"{where}: {name} is not a number")
     return found
-
-
-def parse_name(where: str, name: Any) -> tuple[str, dict[str, str]]:
-    """workload/strategy/heap/hit_rate:0.8/... as the strategy, and the point it is at."""
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise BadFile(f"{where}: not the name of a case of run_bench: {name!r:.80}")
-    workload, strategy, heap, *rest = name.split("/")
-    point = {"workload": workload, "heap": heap}
-    for part in rest:
-        key, colon, value = part.partition(":")
-        if not colon or not value:
-            raise BadFile(f"{where}: a part of the name is no parameter: {part!r:.80}")
-        if key in NUMERIC:
-            try:
-                number = number_of(where, key, value)
-            except ValueError:
-                raise BadFile(f"{where}: {key} is not a number: {value!r:.80}") from None
-            if number < 0 or (number == 0 and key != "hit_rate"):
-                raise BadFile(f"{where}: {key} is out of range: {value!r:.80}")
-        point[key] = value
-    return strategy, point
 
 
 def context_of(data: dict[str, Any]) -> dict[str, Any]:
@@ -185,6 +163,9 @@ def load(paths: Sequence[Path]) -> Results:
     replaced, machines = 0, set()
     for path in paths:
         data = read_json(path)
+        if is_history(data):
+            results.histories.append(history_of(path, data))
+            continue
         if not isinstance(data, dict):
             raise BadFile(f"{path}: not a result file: no object")
         for case in cases_of(path, data):

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from .results import NUMERIC, Case
+from .names import NUMERIC
+from .results import Case
 from .strategies import BASELINE, CHALLENGER, in_order
 from .words import binary_text, count_text, part_of_a_name, short
 
