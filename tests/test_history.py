@@ -475,6 +475,33 @@ def test_a_page_tells_what_changed(bench: Bench) -> None:
     assert "What changed, the latest first" in text and "history-ratio-s00-glibc" in text
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"results": 5, "figures": []},
+        {"results": [], "figures": [5]},
+        {"results": [], "figures": [{"name": "x"}]},
+        {"results": [{}], "figures": [{"name": CASE, "course": [[1, 2]], "points": []}]},
+        {"results": [{}], "figures": [{"name": CASE, "course": [[0, "2"]], "points": []}]},
+        {"results": [{}], "figures": [{"name": CASE, "course": 7, "points": []}]},
+        {"results": [{}], "figures": [{"name": CASE, "course": [[0, 2]], "points": [{"at": 0}]}]},
+    ],
+    ids=str,
+)
+def test_what_is_no_history_is_not_drawn(tmp_path: Path, broken: Row) -> None:
+    path = tmp_path / "h.json"
+    path.write_text(json.dumps(broken), encoding="utf-8")
+    for script in (["plot.py", "--out", str(tmp_path / "out")], ["report.py"]):
+        done = subprocess.run(
+            [str(ROOT / "scripts" / script[0]), *script[1:], str(path)],
+            capture_output=True,
+            text=True,
+            timeout=HANG_S,
+        )
+        assert done.returncode == 2, done
+        assert len(done.stderr.splitlines()) == 1 and "h.json: " in done.stderr
+
+
 # --- of revisions ---
 
 BUILD = """#!/bin/sh

@@ -226,26 +226,27 @@ static const char *revision_of(const struct vtb_history *history,
     return history->results[figure->points[point].result].revision;
 }
 
-/* How sure it is that there is a change, and that it is by this revision. */
+#define SHORT_REVISION 8 /* characters of one that stands beside others */
+
+/* How sure it is that there is a change, and that it is by this revision: else by which. */
 static void add_sureness(struct vtb_table *table, const struct vtb_history *history,
                          const struct event *event)
 {
     const struct vtb_history_change *change = event->change;
-    char p[VTB_NUMBER_BYTES];
-    char sure[VTB_NUMBER_BYTES] = ">99";
-    if (event->figure->kind == VTB_HISTORY_EXACT) {
-        vtb_table_cell(table, "exact");
-        return;
-    }
     const char *from = revision_of(history, event->figure, change->from);
     const char *to = revision_of(history, event->figure, change->to);
-    vtb_digits_text(p, change->p, 2);
-    if (change->sure <= 0.99)
+    char p[VTB_NUMBER_BYTES] = "exact";
+    char sure[VTB_NUMBER_BYTES] = "";
+    if (event->figure->kind == VTB_HISTORY_RATIOS) {
+        vtb_digits_text(p, change->p, 2);
         vtb_digits_text(sure, 100 * change->sure, 2);
+    }
+    vtb_table_cell(table, "%s", p);
+    vtb_table_cell(table, "%s%s", change->sure > 0.99 && *sure ? ">99" : sure, *sure ? " %" : "");
     if (from == to)
-        vtb_table_cell(table, "p %s; %s %% it is this one", p, sure);
+        vtb_table_cell(table, "%s", "");
     else
-        vtb_table_cell(table, "p %s; %s %% it is this one, else %.16s to %.16s", p, sure, from, to);
+        vtb_table_cell(table, "%.*s - %.*s", SHORT_REVISION, from, SHORT_REVISION, to);
 }
 
 /* --- tables --- */
@@ -279,7 +280,9 @@ static void print_changes(FILE *out, const struct vtb_history *history, const st
         {.title = "before", .side = VTB_SIDE_POINT},
         {.title = "after", .side = VTB_SIDE_POINT},
         {.title = "factor", .side = VTB_SIDE_POINT},
-        {.title = "how sure"},
+        {.title = "p", .side = VTB_SIDE_RIGHT},
+        {.title = "by this", .side = VTB_SIDE_RIGHT},
+        {.title = "or among"},
     };
     struct vtb_table table = {.gap = 2, .split = VTB_SPLIT_NEVER};
     add_columns(&table, columns, sizeof columns / sizeof *columns);
@@ -334,18 +337,23 @@ static void print_span(FILE *out, const struct vtb_history *history)
                        first->date, first->revision, last->date, last->revision);
 }
 
+static size_t changed_n(const struct vtb_history *history, enum vtb_history_kind kind)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < history->figures_n; i++)
+        n += history->figures[i]->kind == kind && history->figures[i]->changes_n > 0;
+    return n;
+}
+
 static void print_kind(FILE *out, const struct vtb_history *history, enum vtb_history_kind kind,
                        const char *of)
 {
     size_t n = 0;
-    size_t changed_n = 0;
-    for (size_t i = 0; i < history->figures_n; i++) {
+    for (size_t i = 0; i < history->figures_n; i++)
         n += history->figures[i]->kind == kind;
-        changed_n += history->figures[i]->kind == kind && history->figures[i]->changes_n > 0;
-    }
     if (n > 0)
         vtb_printf_wrapped(out, "%s: %zu figure%s, of which %zu changed.\n", of, n,
-                           vtb_plural((double)n, "", "s"), changed_n);
+                           vtb_plural((double)n, "", "s"), changed_n(history, kind));
 }
 
 /* Says from how many results on a change of a ratio could be told at all, where there are fewer. */
@@ -377,6 +385,16 @@ static bool has_several_rests(const struct vtb_history *history)
     return false;
 }
 
+static void print_legend(FILE *out)
+{
+    vtb_printf_wrapped(
+        out,
+        "\np: of the test that a ratio changed, adjusted for all that are tested; by this: how "
+        "likely "
+        "by this revision, or else by which, in 99 of 100. Ratios before and after are medians of "
+        "results.\n");
+}
+
 static void report_tables(FILE *out, const struct vtb_history *history, enum vtb_format format)
 {
     const bool markdown = format == VTB_FORMAT_MARKDOWN;
@@ -403,6 +421,8 @@ static void report_tables(FILE *out, const struct vtb_history *history, enum vtb
     }
     if (n > 0)
         print_courses(out, history, &conditions, format);
+    if (changed_n(history, VTB_HISTORY_RATIOS) > 0)
+        print_legend(out);
     free(conditions.items);
     free(events);
 }

@@ -175,8 +175,8 @@ def title(document: Document) -> str:
 
 
 def about(document: Document) -> str:
-    results = items(document, "results")
-    first, last = results[0], results[-1]
-    ends = [f"{text(each.get('date'))} (revision {text(each.get('revision'))})"
-            for each in (first, last)]
-    return f"From {ends[0]} to {ends[1]}."
+    ends = [
+        f"{text(result.get('date'))} (revision {text(result.get('revision'))})"
+        for result in items(document, "results")
+    ]
+    return f"From {ends[0]} to {ends[-1]}." if ends else ""

@@ -2,8 +2,8 @@
 #include "directory.h"
 #include "written.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "gate/history_file.h"
 
@@ -131,6 +131,24 @@ static void nothing_is_added_where_there_is_no_room(void **state)
     assert_contains(error.message, "nothing was added to '/dev/full'");
 }
 
+/* A line that fits in part is taken back. */
+static void what_does_not_fit_is_taken_back(void **state)
+{
+    (void)state;
+    struct rlimit before;
+    struct vtb_error error;
+    const char *path = write_file("small.jsonl", LINE);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const struct rlimit small = {strlen(LINE) + 10, before.rlim_max};
+    void (*const handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const bool ok = vtb_history_append_lines(path, LINE, strlen(LINE), &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void)signal(SIGXFSZ, handler);
+    assert_false(ok);
+    assert_content(path, LINE);
+}
+
 /* --- reading --- */
 
 static void read_ok(const char *path, size_t results_n)
@@ -253,6 +271,7 @@ int main(void)
         TEST(what_a_crash_left_stays_a_line_of_its_own),
         TEST(what_is_no_history_is_not_added_to),
         TEST(nothing_is_added_where_there_is_no_room),
+        TEST(what_does_not_fit_is_taken_back),
         TEST(a_history_file_is_read),
         TEST(a_result_file_is_read),
         TEST(a_line_that_is_cut_short_is_passed_over_and_said),
