@@ -234,13 +234,49 @@ static void add_change(struct vtb_course *course, size_t at, double p)
     course->changes[place] = (struct vtb_change){.at = at, .p = p};
 }
 
-/* Random orders for each of so many tests: the least p of one can stand for itself. */
-static size_t orders_n(size_t tests_n)
+/* Random orders in which each part is tested at first. */
+#define ORDERS_N 1000
+
+/* Values that are put in place in all further orders of a level, which bounds the time. */
+#define PLACED_N ((size_t)50000000)
+
+/* Gives the number of orders for the parts of which none of the first was as far off: as many as
+ * their p must have to be small enough beside all others, and else as time allows. */
+static size_t further_orders_n(size_t tests_n, size_t rare_n, size_t values_n)
 {
-    const size_t least = 2000;
-    const size_t most = 50000;
-    const size_t n = (size_t)(1 / VTB_CHANGE_LEVEL) * tests_n;
-    return n < least ? least : n > most ? most : n;
+    const size_t needed = (size_t)((double)tests_n / (double)rare_n / VTB_CHANGE_LEVEL) + 1;
+    const size_t allowed = PLACED_N / values_n;
+    return allowed > needed ? allowed : needed;
+}
+
+static double p_of(const struct vtb_course *courses, const struct part *part, size_t orders_n)
+{
+    return vtb_order_p(courses[part->course].values + part->first, part->end - part->first,
+                       orders_n);
+}
+
+/* Whether none of the first orders was as far off. (That more are drawn where it is so makes no p
+ * smaller than it may be: those that are small are among those that were so at first.) */
+static bool is_rare(double p)
+{
+    return p < 1.5 / (ORDERS_N + 1);
+}
+
+/* Tests all parts at once. */
+static void test_all(double *p, const struct vtb_course *courses, const struct parts *parts)
+{
+    size_t rare_n = 0;
+    size_t values_n = 0;
+    for (size_t i = 0; i < parts->n; i++) {
+        p[i] = p_of(courses, &parts->items[i], ORDERS_N);
+        rare_n += is_rare(p[i]);
+        values_n += is_rare(p[i]) ? parts->items[i].end - parts->items[i].first : 0;
+    }
+    for (size_t i = 0; i < parts->n; i++) {
+        if (is_rare(p[i]))
+            p[i] = p_of(courses, &parts->items[i], further_orders_n(parts->n, rare_n, values_n));
+    }
+    vtb_benjamini_hochberg(p, parts->n);
 }
 
 /* Half of the values may be the lower ones, or the higher: two orders in all that there are. */
@@ -253,18 +289,13 @@ size_t vtb_change_least(size_t n)
     return 2 * half;
 }
 
-/* Tests all parts at once, and divides those that have a change; gives what they are divided
+/* Tests all parts, and divides those that have a change; gives what they are divided
  * into. */
 static struct parts divide(struct vtb_course *courses, const struct parts *parts)
 {
     struct parts halves = {.n = 0};
     double *p = vtb_allocate(parts->n, sizeof *p, WHAT);
-    for (size_t i = 0; i < parts->n; i++) {
-        const struct part *part = &parts->items[i];
-        p[i] = vtb_order_p(courses[part->course].values + part->first, part->end - part->first,
-                           orders_n(parts->n));
-    }
-    vtb_benjamini_hochberg(p, parts->n);
+    test_all(p, courses, parts);
     for (size_t i = 0; i < parts->n; i++) {
         const struct part *part = &parts->items[i];
         struct vtb_course *course = &courses[part->course];
