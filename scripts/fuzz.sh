@@ -5,6 +5,7 @@
 #                after every collection (tests/graph.h, tests/fuzz/fuzz_gengc.c)
 #   result_file  the reader of result files, and what compares two of them: whatever a baseline is,
 #                it is read or refused in one line (tests/fuzz/fuzz_result_file.c)
+#   history      the lines of a history, and what is found in them (tests/fuzz/fuzz_history.c)
 #   trace        the reader of recorded keys, in each of its formats: any bytes are read or refused
 #                in one line (tests/fuzz/fuzz_trace.c)
 #   options      the command line: read, and then what another process is told means the same, or
@@ -18,7 +19,7 @@
 set -eu
 
 seconds=${1:-60}
-targets=${2:-gengc result_file trace options}
+targets=${2:-gengc result_file history trace options}
 case $seconds in
 '' | *[!0-9]*)
     printf 'fuzz.sh: SECONDS is a whole number, not "%s"\n' "$seconds" >&2
@@ -85,6 +86,15 @@ for target in $targets; do
         cp tests/fuzz/result_file.json "$folder/result_file.corpus/"
         run result_file -max_len=8192 -timeout=600 -dict=tests/fuzz/result_file.dict
         ;;
+    history)
+        build history harness/gate/history.c harness/gate/history_report.c \
+            harness/gate/history_json.c harness/gate/result_file.c harness/gate/compare.c \
+            harness/gate/compare_cells.c harness/gate/compare_json.c harness/gate/compare_report.c \
+            harness/plan/metrics.c harness/base/*.c harness/figures/change_points.c \
+            harness/figures/pooled.c harness/figures/states.c -ljansson -lm
+        cp tests/fuzz/history.jsonl "$folder/history.corpus/"
+        run history -max_len=16384 -timeout=600 -dict=tests/fuzz/result_file.dict
+        ;;
     trace)
         build trace harness/plan/trace.c harness/plan/trace_bytes.c harness/plan/trace_keys.c \
             harness/plan/trace_lines.c harness/base/*.c -ljansson -lm
@@ -101,7 +111,7 @@ for target in $targets; do
         run options -max_len=1024 -timeout=600 -dict="$folder/options.dict"
         ;;
     *)
-        printf 'fuzz.sh: TARGET is gengc, result_file, trace or options, not "%s"\n' "$target" >&2
+        printf 'fuzz.sh: TARGET is gengc, result_file, history, trace or options, not "%s"\n' "$target" >&2
         exit 2
         ;;
     esac
