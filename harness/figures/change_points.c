@@ -245,7 +245,7 @@ static void add_change(struct vtb_course *course, size_t at, double p)
 static size_t further_orders_n(size_t tests_n, size_t rare_n, size_t values_n)
 {
     const size_t needed = (size_t)((double)tests_n / (double)rare_n / VTB_CHANGE_LEVEL) + 1;
-    const size_t allowed = PLACED_N / values_n;
+    const size_t allowed = values_n > 0 ? PLACED_N / values_n : 0;
     return allowed > needed ? allowed : needed;
 }
 

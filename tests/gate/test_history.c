@@ -155,9 +155,9 @@ static void other_conditions_are_other_figures(void **state)
     add((struct told){.seed = "1"}, row(NAME, "bytes_per_op", 8));
     add((struct told){.seed = "2"}, row(NAME, "bytes_per_op", 9));
     snprintf(rows, sizeof rows, collections, 1024);
-    add((struct told){NULL}, rows);
+    add((struct told){.date = NULL}, rows);
     snprintf(rows, sizeof rows, collections, 2048);
-    add((struct told){NULL}, rows);
+    add((struct told){.date = NULL}, rows);
     vtb_history_find(&history);
     assert_int_equal(history.figures_n, 4);
     assert_string_equal(history.figures[0]->conditions, "");
@@ -239,11 +239,11 @@ static void a_revision_is_as_sure_as_all_of_its_results(void **state)
 static void the_baseline_and_what_is_no_ratio_are_no_figures(void **state)
 {
     (void)state;
-    add((struct told){NULL}, "\"" NAME
-                             "\": {\"ratio\": 1, \"ratio_lo\": 1, \"ratio_hi\": 1}, "
-                             "\"" OTHER "\": {\"ratio\": 0, \"ratio_lo\": 0}");
-    add((struct told){NULL}, "\"" NAME "\": {\"ratio\": \"x\", \"bytes_per_op\": -1}");
-    add((struct told){NULL}, "\"" NAME "\": 7");
+    add((struct told){.date = NULL}, "\"" NAME
+                                     "\": {\"ratio\": 1, \"ratio_lo\": 1, \"ratio_hi\": 1}, "
+                                     "\"" OTHER "\": {\"ratio\": 0, \"ratio_lo\": 0}");
+    add((struct told){.date = NULL}, "\"" NAME "\": {\"ratio\": \"x\", \"bytes_per_op\": -1}");
+    add((struct told){.date = NULL}, "\"" NAME "\": 7");
     add((struct told){.toolchain = "gcc; rule several; x86_64"},
         "\"" NAME "\": {\"ratio\": 0.5, \"instructions_per_op\": 5}");
     vtb_history_find(&history);
@@ -254,8 +254,8 @@ static void the_baseline_and_what_is_no_ratio_are_no_figures(void **state)
 static void a_busy_machine_s_ratio_is_another_figure(void **state)
 {
     (void)state;
-    add((struct told){NULL}, "\"" NAME "\": {\"ratio\": 0.5}");
-    add((struct told){NULL}, "\"" NAME "\": {\"ratio\": 0.7, \"state\": \"busy\"}");
+    add((struct told){.date = NULL}, "\"" NAME "\": {\"ratio\": 0.5}");
+    add((struct told){.date = NULL}, "\"" NAME "\": {\"ratio\": 0.7, \"state\": \"busy\"}");
     vtb_history_find(&history);
     assert_int_equal(history.figures_n, 2);
     assert_string_equal(history.figures[1]->conditions, "to base, busy");
@@ -309,7 +309,7 @@ static void a_history_may_have_too_many_results(void **state)
     (void)state;
     struct vtb_error error;
     for (size_t i = 0; i < VTB_HISTORY_RESULTS_MAX; i++)
-        add((struct told){NULL}, "");
+        add((struct told){.date = NULL}, "");
     assert_false(add_line("{\"history\": 1, \"date\": \"2026-01-01\", \"rows\": {}}", &error));
     assert_contains(error.message, "--since DATE");
 }
