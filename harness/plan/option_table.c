@@ -496,9 +496,14 @@ static const struct vtb_option other_options[] = {
      .help = "write what was measured as a new baseline, once it is compared; the environment's\n"
              "VTB_SAVE_BASELINE is not meant"},
     {"history", "FILE.jsonl", vtb_parse_text, FIELD(history), .file = VTB_FILE_WRITTEN,
-     .accepts = "a file's name", .commands = RUN | GATE,
+     .accepts = "a file's name", .commands = RUN,
      .help = "add what was found to this file, as one line, from which `run_bench history` tells\n"
              "where figures changed; it is made if it is not there"},
+    {"history", "FILE.jsonl", vtb_parse_text, FIELD(history), .file = VTB_FILE_WRITTEN,
+     .no_twin = true, .accepts = "a file's name", .commands = GATE,
+     .help =
+         "add what was measured to this file, whatever the verdict, for `run_bench history`; the\n"
+         "environment's VTB_HISTORY is not meant"},
     {"history", "FILE.jsonl", vtb_parse_text, FIELD(history), .file = VTB_FILE_WRITTEN,
      .no_twin = true, .accepts = "a file's name", .commands = HISTORY,
      .help = "add all results that are read to this file; the environment's VTB_HISTORY is not\n"

@@ -268,9 +268,11 @@ static bool is_standard_input(const char *path)
 /* Checks that a gate has one thing to be held against. */
 static bool check_against(const struct vtb_options *options, struct vtb_error *error)
 {
-    static const char *const others[] = {"baseline", "any-toolchain", "save-baseline", "trace"};
+    static const char *const others[] = {"baseline", "any-toolchain", "save-baseline", "history",
+                                         "trace"};
     const bool given[] = {options->baseline != NULL, options->any_toolchain,
-                          options->save_baseline != NULL, options->trace_path != NULL};
+                          options->save_baseline != NULL, options->history != NULL,
+                          options->trace_path != NULL};
     for (size_t i = 0; options->against && i < sizeof given / sizeof *given; i++) {
         if (given[i])
             return vtb_fail(error, VTB_EXIT_USAGE,

@@ -612,6 +612,8 @@ static void builds(void **state)
                         "--baseline is of a gate with a baseline; leave it or --against out");
     assert_string_equal(refused("gate|--against|A|--any-toolchain"),
                         "--any-toolchain is of a gate with a baseline; leave it or --against out");
+    assert_string_equal(refused("gate|--against|A|--history|h.jsonl"),
+                        "--history is of a gate with a baseline; leave it or --against out");
 }
 
 static void progress(void **state)
@@ -781,6 +783,8 @@ static void environment_of_a_history(void **state)
     assert_int_equal(options.strategies.n, 0);
     assert_int_equal(options.figures.n, 1);
     unsetenv("VTB_HIT_RATE");
+    accepted("gate|--baseline=b");
+    assert_null(options.history);
     accepted("--rounds|0");
     assert_string_equal(options.history, "h.jsonl");
 }
@@ -1140,13 +1144,13 @@ static void values_are_not_left_out(void **state)
 static bool has_no_twin(enum vtb_command command, const char *option)
 {
     static const char *const of_all[] = {"help", "version"};
-    static const char *const of_gate[] = {"strategy", "save-baseline"};
-    for (size_t i = 0; i < 2; i++) {
-        if (strcmp(option, of_all[i]) == 0 ||
-            (command == VTB_COMMAND_GATE && strcmp(option, of_gate[i]) == 0))
-            return true;
-    }
-    return false;
+    static const char *const of_gate[] = {"strategy", "save-baseline", "history"};
+    bool found = false;
+    for (size_t i = 0; i < LENGTH(of_all); i++)
+        found |= strcmp(option, of_all[i]) == 0;
+    for (size_t i = 0; command == VTB_COMMAND_GATE && i < LENGTH(of_gate); i++)
+        found |= strcmp(option, of_gate[i]) == 0;
+    return found;
 }
 
 /* Each option in the help can be set by its twin in the environment, which has the same values. */
