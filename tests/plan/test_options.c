@@ -114,10 +114,9 @@ static char *help_text(enum vtb_command command)
 }
 
 /* The words of the commands, in the order of enum vtb_command. */
-static const char *const command_words[] = {"run",      "advise", "list",     "misuse", "gate",
-                                            "compare",  "check",  "new",      "build",  "doctor",
-                                            "selftest", "claims", "fidelity", "latency",
-                                            "compare-builds", "history"};
+static const char *const command_words[] = {
+    "run",   "advise", "list",     "misuse", "gate",     "compare", "check",          "new",
+    "build", "doctor", "selftest", "claims", "fidelity", "latency", "compare-builds", "history"};
 
 #define HELP_ROWS_MAX 100
 
