@@ -42,7 +42,18 @@ static void put_number(json_t *object, const struct vtb_recorded_row *row, const
     vtb_json_put_known(object, key, vtb_recorded(row, key));
 }
 
-static json_t *line_row(const struct vtb_recorded_row *row)
+/* Whether a row is of the empty loop, whose time is next to nothing, and so is what it is in
+ * proportion to any. */
+static bool is_empty_loop(const struct vtb_result_file *file, const struct vtb_recorded_row *row)
+{
+    size_t n;
+    char key[160];
+    const char *strategy = vtb_name_strategy(row->name, &n);
+    (void)snprintf(key, sizeof key, "roles.%.*s", (int)n, strategy);
+    return strcmp(vtb_recorded_fact(file, key), "empty") == 0;
+}
+
+static json_t *line_row(const struct vtb_result_file *file, const struct vtb_recorded_row *row)
 {
     static const char *const ratio_keys[] = {"ratio", "ratio_lo", "ratio_hi"};
     json_t *object = vtb_json_checked(json_object());
@@ -52,7 +63,7 @@ static json_t *line_row(const struct vtb_recorded_row *row)
     }
     for (const char *const *key = vtb_budget_keys; *key; key++)
         put_number(object, row, *key);
-    for (size_t i = 0; i < sizeof ratio_keys / sizeof *ratio_keys; i++)
+    for (size_t i = 0; !is_empty_loop(file, row) && i < sizeof ratio_keys / sizeof *ratio_keys; i++)
         put_number(object, row, ratio_keys[i]);
     if (row->busy)
         vtb_json_put(object, "state", json_string(vtb_state_words[VTB_STATE_BUSY]));
@@ -74,7 +85,7 @@ json_t *vtb_history_line(const struct vtb_result_file *file)
     put_fact(line, "seed", file, "seed");
     put_baseline(line, file);
     for (size_t i = 0; i < file->rows_n; i++)
-        vtb_json_put(rows, file->rows[i].name, line_row(&file->rows[i]));
+        vtb_json_put(rows, file->rows[i].name, line_row(file, &file->rows[i]));
     vtb_json_put(line, "rows", rows);
     return line;
 }

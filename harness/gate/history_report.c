@@ -257,8 +257,11 @@ static void print_step(FILE *out, const struct vtb_history *history, const struc
     const struct vtb_history_result *at = &history->results[result_at(event)];
     const struct vtb_history_result *before = &history->results[result_before(event)];
     const struct rest rest = rest_of(event->figure->name);
-    fprintf(out, "%s%s: revision %.40s -> %.40s\n", markdown ? "### " : "", at->date,
-            before->revision, at->revision);
+    fprintf(out, "%s%s: revision %.40s", markdown ? "### " : "", at->date, before->revision);
+    if (before->revision == at->revision)
+        fputs(", before and after: it was no commit\n", out);
+    else
+        fprintf(out, " -> %.40s\n", at->revision);
     if (several_rests) {
         if (markdown)
             putc('\n', out);

@@ -345,6 +345,17 @@ static void what_changed_is_printed(void **state)
     free(csv);
 }
 
+static void a_step_without_a_commit_is_said(void **state)
+{
+    (void)state;
+    add((struct told){.revision = "same"}, row(NAME, "bytes_per_op", 8));
+    add((struct told){.revision = "same"}, row(NAME, "bytes_per_op", 9));
+    vtb_history_find(&history);
+    char *table = printed(VTB_FORMAT_TABLE);
+    assert_contains(table, "revision same, before and after: it was no commit\n");
+    free(table);
+}
+
 static void conditions_are_told_where_a_figure_has_several(void **state)
 {
     (void)state;
@@ -411,6 +422,7 @@ int main(void)
         cmocka_unit_test_teardown(others_are_refused, end_history),
         cmocka_unit_test_teardown(a_history_may_have_too_many_results, end_history),
         cmocka_unit_test_teardown(what_changed_is_printed, end_history),
+        cmocka_unit_test_teardown(a_step_without_a_commit_is_said, end_history),
         cmocka_unit_test_teardown(conditions_are_told_where_a_figure_has_several, end_history),
         cmocka_unit_test_teardown(json_has_courses_and_changes, end_history),
         cmocka_unit_test_teardown(texts_of_others_are_shown, end_history),

@@ -83,6 +83,25 @@ static void a_line_has_what_a_history_needs(void **state)
     vtb_result_file_free(&file);
 }
 
+/* Of the empty loop a ratio says nothing; its counts stay. */
+static void the_empty_loop_has_no_ratio(void **state)
+{
+    (void)state;
+    struct vtb_result_file file;
+    struct vtb_error error;
+    const char *text = result_text(", \"roles\": {\"quick\": \"empty\"}");
+    assert_true(vtb_result_file_parse(&file, "f", text, strlen(text), VTB_EXIT_USAGE, &error));
+    json_t *line = vtb_history_line(&file);
+    json_t *rows = json_object_get(line, "rows");
+    json_t *row = json_object_get(rows, "cache/quick/glibc/k:1");
+    assert_null(json_object_get(row, "ratio"));
+    assert_null(json_object_get(row, "ratio_lo"));
+    assert_non_null(json_object_get(row, "bytes_per_op"));
+    assert_non_null(json_object_get(json_object_get(rows, "cache/base/glibc/k:1"), "ratio"));
+    json_decref(line);
+    vtb_result_file_free(&file);
+}
+
 static void lines_are_added(void **state)
 {
     (void)state;
@@ -267,6 +286,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_line_has_what_a_history_needs),
+        TEST(the_empty_loop_has_no_ratio),
         TEST(lines_are_added),
         TEST(what_a_crash_left_stays_a_line_of_its_own),
         TEST(what_is_no_history_is_not_added_to),
