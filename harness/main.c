@@ -14,6 +14,7 @@
 #include "passes/machine.h"
 #include "passes/pinning.h"
 #include "report/report_environment.h"
+#include "report/report_version.h"
 
 static vtb_command_function *const commands[VTB_COMMAND_N] = {
     [VTB_COMMAND_RUN] = vtb_run_command,
@@ -41,14 +42,6 @@ static void print_help(FILE *out, const void *what, enum vtb_format format)
     vtb_options_help(out, options->command);
 }
 
-static void print_version(FILE *out, const void *what, enum vtb_format format)
-{
-    const struct vtb_machine *machine = what;
-    (void)format;
-    fprintf(out, "valuetask-bench %s (%s)\n", vtb_machine_fact(machine, "version"),
-            vtb_machine_fact(machine, "git_revision"));
-}
-
 /* What is counted or measured is not reached by the environment, unless that is wanted. */
 static bool clean_environment(const struct vtb_options *options, struct vtb_error *error)
 {
@@ -63,7 +56,8 @@ static bool dispatch(const struct vtb_options *options, struct vtb_error *error)
     if (options->version) {
         struct vtb_machine machine;
         vtb_machine_read(&machine);
-        return vtb_output_stdout(print_version, &machine, VTB_FORMAT_TABLE, error);
+        return vtb_output_stdout(vtb_report_version, &machine, (enum vtb_format)options->format,
+                                 error);
     }
     if (options->command != VTB_COMMAND_RUN && vtb_options_takes(options, "keep-environment"))
         vtb_report_environment(stderr, VTB_LINE_WIDTH); /* as a run's report does */

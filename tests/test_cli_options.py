@@ -246,6 +246,15 @@ def test_version_is_that_of_the_build(bench: Bench) -> None:
         assert bench.ok(command, "--version").out.split()[1] == version.group(1)
 
 
+def test_version_has_the_facts_of_the_build_that_results_have(bench: Bench) -> None:
+    said = strict_json(bench.ok("--version", "--format", "json").out)
+    run = bench.ok(*COUNTED, "--strategy", "plain", "--format", "json")
+    context = strict_json(run.out)["context"]
+    assert {"version", "git_revision", "compiler", "cell_flags", "fingerprint"} <= said.keys()
+    assert said == {key: context[key] for key in said}
+    assert bench.ok("--version", "--format", "csv").out.startswith("fact,value\nversion,")
+
+
 # --- values that are accepted ---
 
 # With so many calls the steady state is timed.

@@ -562,7 +562,8 @@ static const struct vtb_option other_options[] = {
     {"help", NULL, vtb_parse_flag, FIELD(help), .no_twin = true, .accepts = "no value",
      .commands = ALL, .help = "this text"},
     {"version", NULL, vtb_parse_flag, FIELD(version), .no_twin = true, .accepts = "no value",
-     .commands = ALL, .help = "the version"},
+     .commands = ALL,
+     .help = "the version; all facts of the build, where --format is taken, as json"},
 };
 
 #define CHOSEN_N (sizeof chosen_options / sizeof *chosen_options)
