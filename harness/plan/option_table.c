@@ -112,6 +112,18 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "what is found, and what cannot be. Exit status: 0 whatever is found.\n"},
 };
 
+const char *const vtb_option_examples[] = {
+    "--hit-rate 0.8",
+    "--hit-rate 0.5,0.8,0.95 --in-flight 1024",
+    "--hit-rate 80% --format json --export-csv figures.csv",
+    NULL,
+};
+
+const char vtb_exit_statuses[] =
+    "0 ok, 1 internal error or output that could not be written, 2 usage,\n"
+    "3 worse than the baseline (of `gate`) or something wrong (of `check`),\n"
+    "4 inconclusive, 5 no such baseline (of `gate`), 130 interrupted.\n";
+
 /* --- the options, once --- */
 
 #define FIELD(name) .offset = offsetof(struct vtb_options, name)
@@ -235,6 +247,7 @@ static const struct vtb_option other_options[] = {
      .help = "replay the keys of a file, or of standard input if FILE is -, through the real\n"
              "cache; the file is read once"},
     {"trace-format", "FORMAT", vtb_parse_trace_format, FIELD(trace_format),
+     .words = vtb_trace_format_words,
      .accepts = "text, be32, arc, or csv:COLUMN with a column's number from 1, or its name",
      .of_run = true, .commands = RUN | GATE | BUILD,
      .help = "text: a key a line; be32: 4-byte big-endian integers; arc: lines of START LENGTH\n"

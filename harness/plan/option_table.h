@@ -16,6 +16,16 @@ struct vtb_command_row {
 /* In the order of enum vtb_command. */
 extern const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N];
 
+/* What a command takes without an option, separated by spaces: a name of a file, or one of several
+ * words, as strategy|workload; empty: nothing. */
+const char *vtb_command_arguments(enum vtb_command command);
+
+/* Arguments of this program that are worth to be shown; null behind the last. */
+extern const char *const vtb_option_examples[];
+
+/* What the process's exit status means: sentences, of several lines. */
+extern const char vtb_exit_statuses[];
+
 /* Every option parses its text into a field of struct vtb_options. */
 struct vtb_option;
 typedef bool vtb_parse_function(const struct vtb_option *option, const char *text, void *field,
@@ -57,6 +67,9 @@ struct vtb_option {
 
 /* An option by its place in the help; null behind the last. */
 const struct vtb_option *vtb_option_at(size_t i);
+
+/* Prints the names that stand in when an option is not given, of one that has `is_default`. */
+void vtb_option_print_defaults(FILE *out, const struct vtb_option *option);
 
 /* Whether a command takes an option. */
 bool vtb_option_is_of(const struct vtb_option *option, enum vtb_command command);

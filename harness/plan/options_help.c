@@ -1,11 +1,10 @@
 /* The help of a command, from the rows of the command line. */
 #include "plan/option_table.h"
 
-/* Prints the names that stand in when the option is not given. */
-static void print_defaults(FILE *out, const struct vtb_option *option)
+void vtb_option_print_defaults(FILE *out, const struct vtb_option *option)
 {
     struct vtb_names known = {.n = 0};
-    const char *separator = "      default: ";
+    const char *separator = "default: ";
     option->known(&known);
     for (size_t i = 0; i < known.n; i++) {
         if (option->is_default(known.items[i])) {
@@ -27,23 +26,37 @@ static void print_indented(FILE *out, const char *text)
     putc('\n', out);
 }
 
-static const char *arguments_of(enum vtb_command command)
+const char *vtb_command_arguments(enum vtb_command command)
 {
     if (command == VTB_COMMAND_NEW)
-        return " strategy|workload FILE";
+        return "strategy|workload FILE";
     if (command == VTB_COMMAND_HISTORY)
-        return " FILE.jsonl|FOLDER|RESULT.json...";
-    return command == VTB_COMMAND_COMPARE          ? " BEFORE.json AFTER.json"
-           : command == VTB_COMMAND_COMPARE_BUILDS ? " A B"
+        return "FILE.jsonl|FOLDER|RESULT.json...";
+    return command == VTB_COMMAND_COMPARE          ? "BEFORE.json AFTER.json"
+           : command == VTB_COMMAND_COMPARE_BUILDS ? "A B"
                                                    : "";
+}
+
+/* Prints what the help of a run has besides its options. */
+static void print_examples(FILE *out)
+{
+    fputs("\nExamples:\n", out);
+    for (size_t i = 0; vtb_option_examples[i]; i++)
+        fprintf(out, "  run_bench %s\n", vtb_option_examples[i]);
+    fprintf(out, "\nExit status: %s", vtb_exit_statuses);
+    fputs(
+        "\ndocs/GLOSSARY.md has the terms in a sentence each, docs/CLI.md says more of the\n"
+        "options; an installed copy has both in share/doc/valuetask-bench/docs.\n",
+        out);
 }
 
 void vtb_options_help(FILE *out, enum vtb_command command)
 {
-    fprintf(out, "usage: run_bench %s%s%s%s [OPTIONS]\n\n%s\n",
-            command == VTB_COMMAND_RUN ? "[" : "", vtb_command_rows[command].word,
-            command == VTB_COMMAND_RUN ? "]" : "", arguments_of(command),
-            vtb_command_rows[command].description);
+    const struct vtb_command_row *row = &vtb_command_rows[command];
+    const char *arguments = vtb_command_arguments(command);
+    fprintf(out, "usage: run_bench %s%s%s%s%s [OPTIONS]\n\n%s\n",
+            command == VTB_COMMAND_RUN ? "[" : "", row->word, command == VTB_COMMAND_RUN ? "]" : "",
+            *arguments ? " " : "", arguments, row->description);
     if (command == VTB_COMMAND_RUN) {
         fputs("Commands:\n", out);
         for (int i = 0; i < VTB_COMMAND_N; i++)
@@ -58,20 +71,11 @@ void vtb_options_help(FILE *out, enum vtb_command command)
         fprintf(out, "  --%s%s%s\n", option->name, option->metavar ? " " : "",
                 option->metavar ? option->metavar : "");
         print_indented(out, option->help);
-        if (option->is_default)
-            print_defaults(out, option);
+        if (option->is_default) {
+            fputs("      ", out);
+            vtb_option_print_defaults(out, option);
+        }
     }
-    if (command == VTB_COMMAND_RUN) {
-        fputs(
-            "\nExamples:\n"
-            "  run_bench --hit-rate 0.8\n"
-            "  run_bench --hit-rate 0.5,0.8,0.95 --in-flight 1024\n"
-            "  run_bench --hit-rate 80% --format json --export-csv figures.csv\n"
-            "\nExit status: 0 ok, 1 internal error or output that could not be written, 2 usage,\n"
-            "3 worse than the baseline (of `gate`) or something wrong (of `check`),\n"
-            "4 inconclusive, 5 no such baseline (of `gate`), 130 interrupted.\n"
-            "\ndocs/GLOSSARY.md has the terms in a sentence each, docs/CLI.md says more of the\n"
-            "options; an installed copy has both in share/doc/valuetask-bench/docs.\n",
-            out);
-    }
+    if (command == VTB_COMMAND_RUN)
+        print_examples(out);
 }
