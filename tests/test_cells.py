@@ -360,6 +360,26 @@ def test_installed_cells_are_used_as_they_are(home: Home) -> None:
     assert set(home.files()) == {"poll.user_cache.counting.so", "poll.user_cache.timing.so"}
 
 
+def test_build_names_the_files_wherever_they_are(home: Home) -> None:
+    """So that whoever keeps them has these and no other."""
+    home.ok("--strategy", "plain,poll", "--heap", "glibc", *BOTH)
+    shutil.copytree(home.folder, home.library / "cells")
+    shutil.rmtree(home.cache)
+    chosen = ["--strategy", "sender", "--heap", "glibc"]
+    said = strict_json(home.ok("build", *chosen, "--format", "json").out)
+    assert (said["cells"], said["built_now"], said["folder"]) == (8, 2, str(home.folder))
+    names = ["empty", "heap_task", "plain", "sender"]
+    kinds = ["counting", "timing"]
+    assert {Path(file).name for file in said["files"]} == {
+        f"{name}.user_cache.{kind}.so" for name in names for kind in kinds
+    }
+    places = {Path(file).parent for file in said["files"] if "sender" not in file}
+    assert places == {home.library / "cells"}
+    assert all(Path(file).is_file() for file in said["files"])
+    rows = home.ok("build", *chosen, "--format", "csv").out.split("\n")
+    assert rows[:-1] == ["file", *said["files"]]
+
+
 def tools_without(home: Home, missing: str) -> str:
     """A PATH with what a build starts, but for one of it."""
     folder = home.prefix / "tools"

@@ -454,7 +454,7 @@ static const struct vtb_option other_options[] = {
     {"events", NULL, vtb_parse_flag, FIELD(list_events), .accepts = NO_VALUE, .commands = LIST,
      .help = "list what this machine can count for --events of `run`, and why not what it cannot"},
     {"format", "FORMAT", vtb_parse_word, FIELD(format), .words = format_words,
-     .accepts = "table, json, csv or markdown", .commands = REPORTS,
+     .accepts = "table, json, csv or markdown", .commands = REPORTS | BUILD,
      .help = "what standard output gets; default: table"},
     {"color", "WHEN", vtb_parse_word, FIELD(color), .words = vtb_color_words,
      .accepts = "auto, always or never", .commands = REPORTS,
