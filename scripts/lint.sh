@@ -11,7 +11,7 @@ cd "$root"
 find harness impls heaps workloads tests examples benchmarks \( -name '*.c' -o -name '*.cc' -o -name '*.h' \) -print0 |
     xargs -0 clang-format --dry-run --Werror
 
-shellcheck run_bench scripts/*.sh .ci/run cmake/completion.bash
+shellcheck run_bench scripts/*.sh ci/*.sh .ci/run cmake/completion.bash
 
 # Every source of the harness, of the heaps and of tests, and of the cells of the default workload,
 # with the headers in them, those that are timed and those that have checks; the other cells are the

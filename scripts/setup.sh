@@ -6,11 +6,12 @@ root=$(dirname "$(dirname "$(readlink -f "$0")")")
 
 help() {
     cat <<'END'
-Usage: scripts/setup.sh [--tests]
+Usage: scripts/setup.sh [--gate | --tests]
 
-Installs the Debian packages that are missing: those that building and running need; with --tests
-also those of tests and lint, of --instructions (valgrind), of --plot (python3-matplotlib,
-gnuplot-nox) and of --report (python3-jinja2, libjs-vega). scripts/packages.txt lists them, each with its reason. May be run again at any time.
+Installs the Debian packages that are missing: those that building and running need; with --gate
+also those of --instructions (valgrind) and of --report (python3-jinja2, libjs-vega); with --tests
+these too, those of --plot (python3-matplotlib, gnuplot-nox), and those of tests and lint.
+scripts/packages.txt lists them, each with its reason. May be run again at any time.
 
 Exit: 0 ok, 1 something failed, 2 an unknown option, or not a Debian system.
 END
@@ -19,13 +20,14 @@ END
 sizes=run
 for option; do
     case $option in
-    --tests) sizes='run|tests' ;;
+    --gate) sizes='run|gate' ;;
+    --tests) sizes='run|gate|tests' ;;
     -h | --help)
         help
         exit 0
         ;;
     *)
-        printf "setup.sh: unknown option '%s'; accepted: --tests, --help\n" "$option" >&2
+        printf "setup.sh: unknown option '%s'; accepted: --gate, --tests, --help\n" "$option" >&2
         exit 2
         ;;
     esac

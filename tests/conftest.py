@@ -47,7 +47,7 @@ SLOW_S = 7200
 # Each file goes to one process of pytest's, which makes what its tests share once, and those that
 # build a copy of the sources go to one together. The longest go first, so that none is left over at
 # the end; and of the copy, what moves it comes last.
-COPY_BUILDERS = ["gate", "registry", "launcher", "start"]
+COPY_BUILDERS = ["gate", "registry", "ci", "launcher", "start"]
 LONGEST = [*COPY_BUILDERS, "own", "own_page", "fidelity", "cli_errors", "readme", "guest_run"]
 LONGEST += ["figures", "selftest", "cells", "cli_output", "advise", "valgrind", "plots"]
 

@@ -25,7 +25,7 @@ def rows() -> list[list[str]]:
 
 
 def packages(*sizes: str) -> list[str]:
-    return [row[0] for row in rows() if row[1] in (sizes or ("run", "tests", "guest"))]
+    return [row[0] for row in rows() if row[1] in (sizes or ("run", "gate", "tests", "guest"))]
 
 
 def run_setup(path: str, log: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -95,8 +95,15 @@ def test_what_is_missing_is_installed_and_nothing_else(
     assert "installing: libmd-dev" in done.stderr
 
 
-@pytest.mark.parametrize(("options", "sizes"), [([], ["run"]), (["--tests"], ["run", "tests"])])
-def test_two_sizes(stubs: Path, tmp_path: Path, options: list[str], sizes: list[str]) -> None:
+SIZES = [
+    ([], ["run"]),
+    (["--gate"], ["run", "gate"]),
+    (["--tests"], ["run", "gate", "tests"]),
+]
+
+
+@pytest.mark.parametrize(("options", "sizes"), SIZES)
+def test_three_sizes(stubs: Path, tmp_path: Path, options: list[str], sizes: list[str]) -> None:
     """Running needs neither a checker of memory nor anything that draws or tests."""
     stub(stubs, "dpkg-query", "#!/bin/sh\n")
     log = tmp_path / "log"
@@ -105,7 +112,8 @@ def test_two_sizes(stubs: Path, tmp_path: Path, options: list[str], sizes: list[
     install = log.read_text().splitlines()[1]
     assert [word for word in install.split() if not word.startswith("-")][1:] == packages(*sizes)
     assert {"gcc", "g++", "cmake", "ninja-build", "libmd-dev"} < set(packages("run"))
-    assert {"valgrind", "libcmocka-dev", "python3-pytest"} < set(packages("tests"))
+    assert packages("gate") == ["valgrind", "python3-jinja2", "libjs-vega"]
+    assert {"libcmocka-dev", "python3-pytest"} < set(packages("tests"))
     assert packages("guest") == ["default-jdk-headless"]  # which nothing installs
 
 
@@ -123,7 +131,7 @@ def test_an_unknown_option_is_refused(stubs: Path, tmp_path: Path, option: str) 
     done = run_setup(system_path(stubs), tmp_path / "log", option)
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
-    assert line == f"setup.sh: unknown option '{option}'; accepted: --tests, --help"
+    assert line == f"setup.sh: unknown option '{option}'; accepted: --gate, --tests, --help"
     assert not (tmp_path / "log").exists()
 
 
@@ -136,7 +144,7 @@ def test_failed_installation_is_a_failure(stubs: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("present", ["", "dpkg-query", "apt-get"])
-@pytest.mark.parametrize(("options", "sizes"), [([], ["run"]), (["--tests"], ["run", "tests"])])
+@pytest.mark.parametrize(("options", "sizes"), SIZES)
 def test_other_systems_are_told_the_packages(
     tmp_path: Path, present: str, options: list[str], sizes: list[str]
 ) -> None:
