@@ -10,6 +10,7 @@ import json
 import os
 import re
 import subprocess
+import textwrap
 import xml.etree.ElementTree as xml
 from dataclasses import dataclass
 from pathlib import Path
@@ -239,6 +240,23 @@ def test_image_is_made_by_the_same_scripts() -> None:
         assert script.parent == CI and os.access(script, os.X_OK), script
     assert run[1][1] == "/usr/local"  # whose bin is on the PATH
     assert json.loads(said["CMD"])[0] == "run_bench"
+
+
+# --- what is told of them ---
+
+
+def test_page_shows_jobs_that_there_are() -> None:
+    """By the names that the action and the template have."""
+    page = (ROOT / "docs" / "GATE.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^( *)```yaml\n(.*?)^\1```$", page, re.MULTILINE | re.DOTALL)
+    github, gitlab = (yaml.safe_load(textwrap.dedent(text)) for _, text in blocks)
+    (step,) = [step for step in github["jobs"]["gate"]["steps"] if "with" in step]
+    place = re.fullmatch(r"OWNER/valuetask-bench/(.*)@REVISION", step["uses"])
+    assert place and (ROOT / place.group(1) / "action.yml").is_file()
+    assert set(step["with"]) <= set(ACTION["inputs"])
+    assert [row["local"] for row in gitlab["include"]] == ["valuetask-bench/ci/gitlab.yml"]
+    assert gitlab["gate"]["extends"] in TEMPLATE
+    assert set(gitlab["gate"]["variables"]) <= set(JOB["variables"])
 
 
 # --- the scripts ---
