@@ -15,7 +15,7 @@ if [ -f "$made" ] && [ "$(cat "$made")" = "$key" ]; then
 fi
 
 cd "$here/.."
-cmake --preset release
+cmake --fresh --preset release # which may have been built in another folder
 cmake --build build/release --target run_bench
 rm -rf "$prefix/lib/valuetask-bench" # cells of older sources
 cmake --install build/release --prefix "$prefix"

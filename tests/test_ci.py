@@ -240,6 +240,7 @@ def test_image_is_made_by_the_same_scripts() -> None:
         assert script.parent == CI and os.access(script, os.X_OK), script
     assert run[1][1] == "/usr/local"  # whose bin is on the PATH
     assert json.loads(said["CMD"])[0] == "run_bench"
+    assert "build/" in (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
 
 
 # --- what is told of them ---
