@@ -138,7 +138,7 @@ VTB_WORKLOAD(product_catalog) = {
     .make_table = product_make_table,
     .own_bytes = product_own_bytes,
     .make_own = product_make_own,
-    .expires = true,
+    .life_s = 300,
 };
 
 #endif

@@ -1,10 +1,12 @@
 #include "base/interrupt.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/progress.h"
@@ -35,6 +37,20 @@ void vtb_interrupt_tell(const char *consequence)
     (void)snprintf(told, sizeof told, "run_bench: interrupted; %s\n", consequence);
 }
 
+/* How long a child may take to end by an interrupt that ends this process. */
+#define ENDING_MS 10000
+
+/* Has the child end as well, which may have something to take back first. */
+static void end_child(void)
+{
+    vtb_interrupt_pass_on();
+    for (int ms = 0; passed_to > 0 && ms < ENDING_MS; ms++) {
+        if (waitpid((pid_t)passed_to, NULL, WNOHANG) != 0)
+            return;
+        (void)poll(NULL, 0, 1);
+    }
+}
+
 /* Ends the process by an interrupt. It runs in a signal handler, and so calls only what is safe
  * there. Child processes end by it too. */
 static void leave(int signal_number)
@@ -44,6 +60,7 @@ static void leave(int signal_number)
     if (vtb_progress_moves())
         (void)!write(STDERR_FILENO, wipe, sizeof wipe - 1);
     (void)!write(STDERR_FILENO, told, strlen(told));
+    end_child();
     _exit(VTB_EXIT_SIGNAL + signal_number);
 }
 
@@ -71,6 +88,25 @@ void vtb_interrupt_watch(void)
 void vtb_interrupt_keep(void)
 {
     handle(note, (int)SA_RESETHAND);
+}
+
+void vtb_interrupt_note(void)
+{
+    handle(note, 0);
+}
+
+/* Its own action ends the process when this returns: a second signal, which may come meanwhile, does
+ * not before all is removed. */
+static void discard(int signal_number)
+{
+    vtb_temporaries_discard();
+    (void)signal(signal_number, SIG_DFL);
+    (void)raise(signal_number);
+}
+
+void vtb_interrupt_discard(void)
+{
+    handle(discard, 0);
 }
 
 void vtb_interrupt_pass_to(pid_t child)

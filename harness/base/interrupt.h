@@ -28,6 +28,12 @@ void vtb_interrupt_tell(const char *consequence);
 /* Lets an interrupt, from now on, only be noted, as there is something to keep. */
 void vtb_interrupt_keep(void);
 
+/* For child processes, which a terminal and their parent may both interrupt: let any number of
+ * interrupts, from now on, only be noted; or end the process as vtb_interrupt_child has it, but
+ * without what is not finished (base/temporary.h). */
+void vtb_interrupt_note(void);
+void vtb_interrupt_discard(void);
+
 /* Lets an interrupt that is only noted end this child process as well, which may have hours to go
  * and is not interrupted with its parent unless both are a terminal's; 0: none. To be called while
  * interrupts are held back, or when there is no child any more. */

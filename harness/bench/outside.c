@@ -23,6 +23,14 @@ static const struct vtb_cell *find_cell(const struct vtb_point *point)
     return NULL;
 }
 
+/* How long a record of the store lives: as an entry of the cache does, but in seconds of the
+ * store's own clock. */
+static double life_s(const struct vtb_point *point)
+{
+    const double ttl_ns = (double)point->hits.cache.ttl_ns;
+    return ttl_ns > 0 ? ttl_ns / 1e9 : point->workload->workload->life_s;
+}
+
 /* Where hits emerge, all keys are asked for as they are; else those that miss. */
 static bool put_all(const struct vtb_outside *outside, const struct vtb_fixture *fixture,
                     const struct vtb_cell *cell, struct vtb_error *error)
@@ -47,7 +55,8 @@ bool vtb_outside_open(struct vtb_outside *outside, const struct vtb_fixture *fix
     *outside = (struct vtb_outside){.kind = fixture->point->store};
     if (!outside->kind)
         return true;
-    outside->store = outside->kind->open(fixture->point->store_address, error);
+    outside->life_s = outside->kind->put_again ? life_s(fixture->point) : 0;
+    outside->store = outside->kind->open(fixture->point->store_address, outside->life_s, error);
     if (outside->store && put_all(outside, fixture, find_cell(fixture->point), error))
         return true;
     vtb_outside_close(outside);
@@ -77,6 +86,7 @@ struct vtb_asker {
     const struct vtb_cell *cell;
     const struct vtb_memory *memory;
     const struct vtb_store *kind;
+    bool expires; /* a record that is absent was there */
     void *connection;
     struct vtb_stored stored;
     size_t step; /* every so many places of a ring are this asker's */
@@ -88,6 +98,7 @@ struct vtb_asker {
     uint64_t asked_n;
     uint64_t replied_n;
     uint64_t failed_n;
+    uint64_t expired_n;
     char said[VTB_STORE_SAID_BYTES];
     struct vtb_lengths lengths; /* from questions to replies */
     uint64_t counts[BUCKETS];
@@ -111,6 +122,7 @@ struct vtb_asker *vtb_asker_open(const struct vtb_outside *outside,
     asker->cell = cell;
     asker->memory = memory;
     asker->kind = outside->kind;
+    asker->expires = outside->life_s > 0;
     asker->stored.memory =
         vtb_allocate(1, vtb_stored_bytes(fixture->point->workload->workload), WHAT);
     asker->step = askers_n;
@@ -172,7 +184,14 @@ static const char *find_fault(const struct vtb_stored *stored, const struct vtb_
 static void answer(struct vtb_asker *asker, void *frame, const struct vtb_store_reply *reply)
 {
     asker->cell->asked(asker->env.service.table, frame, &asker->stored);
-    const char *fault = find_fault(&asker->stored, reply);
+    const struct vtb_stored *stored = &asker->stored;
+    const bool expired = asker->expires && reply->outcome == VTB_STORE_ABSENT && !stored->fails;
+    const char *fault = expired ? NULL : find_fault(stored, reply);
+    if (expired) { /* as a service does it, which fetches it from behind the store */
+        asker->expired_n++;
+        asker->kind->put_again(asker->connection, stored->key, stored->key_n, stored->value,
+                               stored->value_n);
+    }
     if (!fault) {
         asker->cell->answer(&asker->env.service, frame);
         return;
@@ -235,7 +254,7 @@ void vtb_asker_run(struct vtb_asker *asker, const struct vtb_outbox *outboxes,
 
 void vtb_asker_reset(struct vtb_asker *asker)
 {
-    asker->failed_n = 0;
+    asker->failed_n = asker->expired_n = 0;
     vtb_lengths_forget(&asker->lengths);
 }
 
@@ -250,6 +269,7 @@ struct vtb_store_sums vtb_askers_sum(struct vtb_asker *const *askers, size_t n)
         if (askers[i]->failed_n > 0 && sums.failed_n == 0)
             memcpy(sums.said, askers[i]->said, sizeof sums.said);
         sums.failed_n += (double)askers[i]->failed_n;
+        sums.expired_n += (double)askers[i]->expired_n;
     }
     sums.asked_n = (double)all.n;
     sums.p50_ns = vtb_lengths_quantile(&all, 0.5);

@@ -15,6 +15,7 @@
 struct vtb_outside {
     const struct vtb_store *kind;
     void *store;
+    double life_s; /* of a record there; 0: none expires */
 };
 
 /* Opens the store that the fixture's point names, if any, and gives it all records that its calls
@@ -30,7 +31,8 @@ void vtb_outside_close(struct vtb_outside *outside);
 struct vtb_store_sums {
     double asked_n;
     double failed_n;
-    double p50_ns; /* from a question to its reply; 0: none came */
+    double expired_n; /* records that had expired, and were put again; they did not fail */
+    double p50_ns;    /* from a question to its reply; 0: none came */
     double p99_ns;
     char said[VTB_STORE_SAID_BYTES]; /* about the first that failed */
 };

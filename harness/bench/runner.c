@@ -52,11 +52,15 @@ static bool open_askers(struct vtb_runner *runner, const struct vtb_fixture *fix
     return true;
 }
 
+/* Stands for the array where each caller completes its operations. */
+static const struct vtb_outside by_callers;
+
 /* Opens who completes operations, if not the callers do: a thread, or the askers of a store. */
 static bool open_completers(struct vtb_runner *runner, const struct vtb_fixture *fixture,
                             const struct vtb_outside *outside, struct vtb_error *error)
 {
-    if (!runner->cell->answer || !fixture->point->completer || !runner->thread_pool)
+    if (!runner->cell->answer || !fixture->point->completer || !runner->thread_pool ||
+        outside == &by_callers)
         return true;
     if (outside && outside->kind && !open_askers(runner, fixture, outside, error))
         return false;
@@ -118,6 +122,14 @@ bool vtb_runner_open(struct vtb_runner *runner, const struct vtb_fixture *fixtur
                      struct vtb_thread_pool *thread_pool, struct vtb_error *error)
 {
     return vtb_runner_open_outside(runner, fixture, the_case, consumer, thread_pool, NULL, error);
+}
+
+bool vtb_runner_open_own(struct vtb_runner *runner, const struct vtb_fixture *fixture,
+                         const struct vtb_case *the_case, enum vtb_consumer consumer,
+                         struct vtb_thread_pool *thread_pool, struct vtb_error *error)
+{
+    return vtb_runner_open_outside(runner, fixture, the_case, consumer, thread_pool, &by_callers,
+                                   error);
 }
 
 void vtb_runner_close(struct vtb_runner *runner)

@@ -57,6 +57,13 @@ vtb_runner_open_outside(struct vtb_runner *runner, const struct vtb_fixture *fix
                         const struct vtb_case *the_case, enum vtb_consumer consumer,
                         struct vtb_thread_pool *thread_pool, const struct vtb_outside *outside,
                         struct vtb_error *error);
+
+/* Likewise, with the array: each caller completes its operations itself, whatever the point
+ * says. */
+VTB_MUST_USE bool vtb_runner_open_own(struct vtb_runner *runner, const struct vtb_fixture *fixture,
+                                      const struct vtb_case *the_case, enum vtb_consumer consumer,
+                                      struct vtb_thread_pool *thread_pool, struct vtb_error *error);
+
 /* Closes a runner, or one that was never opened and is all zeros, and leaves it all zeros. */
 void vtb_runner_close(struct vtb_runner *runner);
 

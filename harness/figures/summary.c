@@ -262,6 +262,7 @@ static struct vtb_store_sums asked_of(const struct vtb_samples *samples, size_t 
             memcpy(all.said, each->said, sizeof all.said);
         all.asked_n += each->asked_n;
         all.failed_n += each->failed_n;
+        all.expired_n += each->expired_n;
         if (each->asked_n == 0)
             continue;
         quantiles[n] = each->p50_ns;
@@ -275,12 +276,12 @@ static struct vtb_store_sums asked_of(const struct vtb_samples *samples, size_t 
     return all;
 }
 
-/* What never suspends asks no store; and with several callers nothing was timed without it. */
+/* What never suspends asks no store. */
 static void summarise_store(const struct work *work, size_t own, struct vtb_figures *figures)
 {
     const struct vtb_case *the_case = figures->the_case;
     figures->store = asked_of(&work->comparison->samples, own);
-    if (the_case->timing->frame_bytes == 0 || the_case->serial != own)
+    if (the_case->timing->frame_bytes == 0)
         return;
     figures->handover_share = share_beyond(work, own, the_case->floor, own);
     if (own != the_case->baseline)

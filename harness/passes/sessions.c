@@ -493,6 +493,16 @@ static struct vtb_sessions_head *attach(struct vtb_error *error)
     return NULL;
 }
 
+/* Lets an interrupt leave nothing behind: a store's folder goes at once; what was put into a server
+ * that was there already needs a bench to be closed, which the passes do soon. */
+static void watch_interrupts(const struct vtb_plan *plan)
+{
+    if (plan->points->store_address)
+        vtb_interrupt_note();
+    else
+        vtb_interrupt_discard();
+}
+
 bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error)
 {
     struct vtb_plan plan;
@@ -505,6 +515,7 @@ bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error
     if (ok) {
         plan.sessions_n = head->sessions_n;
         plan.rounds_n = head->rounds_n;
+        watch_interrupts(&plan);
         if (head->open_loop.rate > 0)
             vtb_plan_open_loop(&plan, &head->open_loop, head->rounds_n);
         ok = ((plan.points_n * plan.consumers_n == head->tables_n &&

@@ -100,8 +100,9 @@ static bool open_runner(struct vtb_bench *bench, const struct vtb_fixture *fixtu
     const struct vtb_case *the_case = &fixture->point->cases[i];
     return vtb_runner_open_outside(&bench->runners[i], fixture, the_case, consumer,
                                    bench->thread_pool, &bench->outside, error) &&
-           (!bench->outside.kind || the_case->threads_n > 1 ||
-            vtb_runner_open(&bench->twins[i], fixture, the_case, consumer, NULL, error));
+           (!bench->outside.kind ||
+            vtb_runner_open_own(&bench->twins[i], fixture, the_case, consumer, bench->thread_pool,
+                                error));
 }
 
 /* Opens the cases in an order that the session draws, as it decides which of them get the memory
@@ -473,10 +474,11 @@ void vtb_bench_take_places(struct vtb_bench *bench, struct vtb_random *places)
         return;
     for (size_t i = 0; i < bench->cells_n; i++) {
         struct vtb_runner *runner = &bench->runners[i];
-        for (size_t t = 0; t < runner->callers_n; t++)
+        for (size_t t = 0; t < runner->callers_n; t++) {
             runner->callers[t].position = (size_t)vtb_random_below(places, bench->fixture->ids_n);
-        if (has_twin(bench, i))
-            bench->twins[i].callers[0].position = runner->callers[0].position;
+            if (has_twin(bench, i))
+                bench->twins[i].callers[t].position = runner->callers[t].position;
+        }
     }
 }
 

@@ -120,7 +120,7 @@ static void for_several_threads(struct vtb_names *names)
 bool vtb_emerges(const struct vtb_workload *workload, const struct vtb_options *options)
 {
     return workload->default_capacity > 0 ||
-           (workload->expires && options->parameters[VTB_P(ttl)].n > 0);
+           (workload->life_s > 0 && options->parameters[VTB_P(ttl)].n > 0);
 }
 
 /* Whether a workload is measured when none is named: the one that an option is about, or else the
@@ -132,7 +132,7 @@ static bool is_chosen(const struct vtb_workload_entry *entry, const struct vtb_o
         return false;
     if (options->trace_path || options->parameters[VTB_P(cache)].n)
         return workload->default_capacity > 0;
-    return options->parameters[VTB_P(ttl)].n ? workload->expires : entry == vtb_default_workload();
+    return options->parameters[VTB_P(ttl)].n ? workload->life_s > 0 : entry == vtb_default_workload();
 }
 
 static bool choose_workloads(const struct vtb_options *options, struct vtb_names *chosen,
@@ -174,7 +174,7 @@ static bool check_workload(const struct vtb_options *options,
                         "choose a workload with a real cache, see `list`",
                         option, entry->name);
     }
-    if (options->parameters[VTB_P(ttl)].n && !workload->expires)
+    if (options->parameters[VTB_P(ttl)].n && workload->life_s == 0)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "--ttl: the entries of '%s' do not expire; choose a workload whose entries "
                         "do, see `list`",

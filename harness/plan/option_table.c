@@ -272,8 +272,9 @@ static const struct vtb_option other_options[] = {
              "threads ask that then complete operations, as with --completer thread: sqlite, a\n"
              "database in a temporary folder, or redis, a server that is started and ended;\n"
              "default: simulated. docs/STORES.md"},
-    {"redis", "ADDRESS", vtb_parse_text, FIELD(redis), .accepts = "HOST:PORT, or a socket's path",
-     .of_cases = true, .commands = RUN | ADVISE,
+    {"redis", "ADDRESS", vtb_parse_address, FIELD(redis),
+     .accepts = "HOST:PORT, or a socket's path with a slash", .of_cases = true,
+     .commands = RUN | ADVISE,
      .help = "the server of --store redis: one that is there already, as localhost:6379; its keys\n"
              "begin with vtb: then, and are taken out at the end"},
     {"store-threads", "N", vtb_parse_number, FIELD(store_threads), .number = {1, 64, true, false},

@@ -8,6 +8,7 @@
 #include "base/dates.h"
 #include "cells/foreign.h"
 #include "plan/runtimes.h"
+#include "stores/address.h"
 
 const char *vtb_ellipsis(const char *text)
 {
@@ -138,6 +139,17 @@ bool vtb_parse_text(const struct vtb_option *option, const char *text, void *fie
 {
     if (*text == '\0')
         return vtb_refuse_value(option, text, "no text", error);
+    *(const char **)field = text;
+    return true;
+}
+
+bool vtb_parse_address(const struct vtb_option *option, const char *text, void *field,
+                       struct vtb_error *error)
+{
+    char host[VTB_HOST_BYTES];
+    int port;
+    if (!vtb_address_split(text, host, &port) && !vtb_address_is_path(text))
+        return vtb_refuse_value(option, text, "no address", error);
     *(const char **)field = text;
     return true;
 }

@@ -25,6 +25,7 @@ vtb_parse_function vtb_parse_rounds;
 vtb_parse_function vtb_parse_seed;
 vtb_parse_function vtb_parse_word;
 vtb_parse_function vtb_parse_text;
+vtb_parse_function vtb_parse_address;
 vtb_parse_function vtb_parse_cache;
 vtb_parse_function vtb_parse_trace_format;
 vtb_parse_function vtb_parse_distribution;

@@ -357,7 +357,7 @@ static bool is_open(enum vtb_parameter_id id, const struct vtb_plan *plan,
     case VTB_P(cache):
         return workload->default_capacity > 0;
     case VTB_P(ttl):
-        return workload->expires;
+        return workload->life_s > 0;
     case VTB_P(keys):
         return plan->trace_path == NULL;
     default:

@@ -92,12 +92,15 @@ static void add_timed(struct vtb_counter *counters, size_t *n, const struct vtb_
 static void add_store(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)
 {
     static const char *const share[] = {"handover_share", "handover_share_lo", "handover_share_hi"};
+    static const char *const saved[] = {"handover_saved", "handover_saved_lo", "handover_saved_hi"};
     const struct vtb_store_sums *store = &figures->store;
     add(counters, n, "store_p50_ns", store->p50_ns, false);
     add(counters, n, "store_p99_ns", store->p99_ns, false);
     add(counters, n, "store_asked_n", store->asked_n, false);
     add(counters, n, "store_failed_n", store->failed_n, false);
+    add(counters, n, "store_expired_n", store->expired_n, false);
     add_interval(counters, n, share, &figures->handover_share);
+    add_interval(counters, n, saved, &figures->handover_saved);
 }
 
 static void add_callers(struct vtb_counter *counters, size_t *n, const struct vtb_figures *figures)

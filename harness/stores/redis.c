@@ -12,6 +12,7 @@ const struct vtb_store vtb_store_redis = {
 #include <hiredis/hiredis.h>
 #include <limits.h>
 #include <linux/close_range.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,19 +25,30 @@ const struct vtb_store vtb_store_redis = {
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/temporary.h"
+#include "stores/address.h"
 
 /* How long a server of our own may take to listen, and any server to reply. */
 #define WAIT_S 5
+#define NO_REPLY "no reply came for 5 s"
 
-/* A connection that is lost is made anew, but not more often than this. */
+/* A connection that is lost is made anew, but not more often than this, and so that waiting for
+ * replies and connections that do not come takes a small part of the time, not all of it. */
 #define AGAIN_S 0.1
+#define AGAIN_TIMES 20
+
+/* The life of keys in a server that is there already, if records do not expire: a run that is
+ * killed takes nothing out. */
+#define LEFT_S (24 * 60 * 60)
 
 /* Records that are on their way to the server at once. */
 #define PUT_AT_ONCE 500
 
+/* Keys that are taken out at once. */
+#define SCANNED_N "1000"
+
 #define QUESTIONS_MAX 1024
-#define KEY_BYTES 256
 #define PREFIX_BYTES 32
+#define LIFE_BYTES 24
 #define SAID_BYTES 128
 
 struct server {
@@ -45,8 +57,10 @@ struct server {
     char socket[PATH_MAX + 8];
     struct vtb_child child; /* the server, if it is ours: then its pid is not 0 */
     char prefix[PREFIX_BYTES];
+    char life_ms[LIFE_BYTES]; /* of a key; empty: it has no end */
     redisContext *writer;
     size_t unread_n; /* commands of the writer's without a reply */
+    bool has_keys;   /* or may have */
 };
 
 struct connection {
@@ -120,15 +134,11 @@ static bool start_server(struct server *server, struct vtb_error *error)
 static redisContext *connect_context(const char *address)
 {
     const struct timeval wait = {.tv_sec = WAIT_S};
-    const char *colon = strrchr(address, ':');
-    char host[256];
-    redisContext *context;
-    if (strchr(address, '/') || !colon) {
-        context = redisConnectUnixWithTimeout(address, wait);
-    } else {
-        (void)snprintf(host, sizeof host, "%.*s", (int)(colon - address), address);
-        context = redisConnectWithTimeout(host, (int)strtol(colon + 1, NULL, 10), wait);
-    }
+    char host[VTB_HOST_BYTES];
+    int port;
+    redisContext *context = vtb_address_split(address, host, &port)
+                                ? redisConnectWithTimeout(host, port, wait)
+                                : redisConnectUnixWithTimeout(address, wait);
     if (context && !context->err)
         (void)redisSetTimeout(context, wait);
     return context;
@@ -139,10 +149,15 @@ static const char *said_by(const redisContext *context)
     return context ? context->errstr : "no memory";
 }
 
+static bool is_own(const struct server *server)
+{
+    return server->address == server->socket;
+}
+
 static bool fail(const struct server *server, const char *said, struct vtb_error *error)
 {
-    return vtb_fail(error, VTB_EXIT_INTERNAL, "--store redis: '%.300s': %.300s", server->address,
-                    said);
+    return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: '%.300s': %.300s",
+                    is_own(server) ? "--store redis" : "--redis", server->address, said);
 }
 
 /* --- records --- */
@@ -152,7 +167,7 @@ static bool read_reply(struct server *server, struct vtb_error *error)
 {
     void *got = NULL;
     if (redisGetReply(server->writer, &got) != REDIS_OK)
-        return fail(server, said_by(server->writer), error);
+        return fail(server, errno == EAGAIN ? NO_REPLY : said_by(server->writer), error);
     redisReply *reply = got;
     const bool ok = reply->type != REDIS_REPLY_ERROR || fail(server, reply->str, error);
     freeReplyObject(reply);
@@ -169,27 +184,23 @@ static bool read_replies(struct server *server, struct vtb_error *error)
     return true;
 }
 
-/* Writes a key with the prefix, and gives its length. Keys are short: a text's, or a number. */
-static size_t full_key(const struct server *server, const void *key, size_t key_n,
-                       char full[KEY_BYTES])
+/* Appends a command that puts a record, with the life that keys have. */
+static bool append_put(redisContext *context, const struct server *server, const void *key,
+                       size_t key_n, const void *value, size_t value_n)
 {
-    const size_t prefix_n = strlen(server->prefix);
-    key_n = key_n < KEY_BYTES - prefix_n ? key_n : KEY_BYTES - prefix_n;
-    memcpy(full, server->prefix, prefix_n);
-    memcpy(full + prefix_n, key, key_n);
-    return prefix_n + key_n;
+    return (*server->life_ms ? redisAppendCommand(context, "SET %s%b %b PX %s", server->prefix, key,
+                                                  key_n, value, value_n, server->life_ms)
+                             : redisAppendCommand(context, "SET %s%b %b", server->prefix, key,
+                                                  key_n, value, value_n)) == REDIS_OK;
 }
 
 static bool put(void *store, const void *key, size_t key_n, const void *value, size_t value_n,
                 struct vtb_error *error)
 {
     struct server *server = store;
-    char full[KEY_BYTES];
-    const size_t full_n = full_key(server, key, key_n, full);
-    const char *words[] = {"SET", full, value};
-    const size_t lengths[] = {3, full_n, value_n};
-    if (redisAppendCommandArgv(server->writer, 3, words, lengths) != REDIS_OK)
+    if (!append_put(server->writer, server, key, key_n, value, value_n))
         return fail(server, said_by(server->writer), error);
+    server->has_keys = true;
     server->unread_n++;
     return server->unread_n < PUT_AT_ONCE || read_replies(server, error);
 }
@@ -199,34 +210,60 @@ static bool seal(void *store, struct vtb_error *error)
     return read_replies(store, error);
 }
 
-/* Takes this process's keys out of a server that is not ours. */
-static void take_keys_out(struct server *server)
+/* Asks for some of this store's keys, from a place on. Null: there is none that answers. */
+static redisReply *scan(redisContext *context, const struct server *server, const char *cursor)
 {
+    redisReply *reply =
+        redisCommand(context, "SCAN %s MATCH %s* COUNT " SCANNED_N, cursor, server->prefix);
+    if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2)
+        return reply;
+    freeReplyObject(reply);
+    return NULL;
+}
+
+/* Takes the keys of a reply out, all at once. */
+static bool take_out(redisContext *context, const redisReply *keys)
+{
+    bool ok = true;
+    void *got = NULL;
+    for (size_t i = 0; ok && i < keys->elements; i++)
+        ok = redisAppendCommand(context, "UNLINK %b", keys->element[i]->str,
+                                (size_t)keys->element[i]->len) == REDIS_OK;
+    for (size_t i = 0; ok && i < keys->elements; i++) {
+        ok = redisGetReply(context, &got) == REDIS_OK;
+        if (ok)
+            freeReplyObject(got);
+    }
+    return ok;
+}
+
+/* Takes this store's keys out of a server that is not ours, by a connection of its own: the writer
+ * may have unread replies, or be lost. */
+static void take_keys_out(const struct server *server)
+{
+    redisContext *context = connect_context(server->address);
     char cursor[32] = "0";
-    bool more = server->unread_n == 0;
+    bool more = context && !context->err;
     while (more) {
-        redisReply *reply =
-            redisCommand(server->writer, "SCAN %s MATCH %s* COUNT 1000", cursor, server->prefix);
-        more = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2;
-        for (size_t i = 0; more && i < reply->element[1]->elements; i++) {
-            const redisReply *key = reply->element[1]->element[i];
-            freeReplyObject(redisCommand(server->writer, "UNLINK %b", key->str, (size_t)key->len));
-        }
+        redisReply *reply = scan(context, server, cursor);
+        more = reply && take_out(context, reply->element[1]);
         if (more)
             (void)snprintf(cursor, sizeof cursor, "%s", reply->element[0]->str);
         freeReplyObject(reply);
         more = more && strcmp(cursor, "0") != 0;
     }
+    if (context)
+        redisFree(context);
 }
 
 static void close_store(void *store)
 {
     struct server *server = store;
     struct vtb_child_end end;
-    if (server->writer && !server->writer->err && server->child.pid == 0)
-        take_keys_out(server);
     if (server->writer)
         redisFree(server->writer);
+    if (server->has_keys && !is_own(server))
+        take_keys_out(server);
     end_server(server, &end);
     vtb_temporary_remove(server->folder);
     free(server);
@@ -253,11 +290,21 @@ static bool connect_writer(struct server *server, struct vtb_error *error)
     return false;
 }
 
-static void *open_store(const char *address, struct vtb_error *error)
+/* Sets the life of keys, which is whole milliseconds, and at least one. */
+static void set_life(struct server *server, double life_s)
+{
+    if (life_s == 0 && server->address)
+        life_s = LEFT_S;
+    if (life_s > 0)
+        (void)snprintf(server->life_ms, sizeof server->life_ms, "%.0f", fmax(1, life_s * 1e3));
+}
+
+static void *open_store(const char *address, double life_s, struct vtb_error *error)
 {
     static unsigned n;
     struct server *server = vtb_allocate(1, sizeof *server, "a store");
     server->address = address;
+    set_life(server, life_s);
     (void)snprintf(server->prefix, sizeof server->prefix, "vtb:%ld:%u:", (long)getpid(), ++n);
     if ((address || start_server(server, error)) && connect_writer(server, error))
         return server;
@@ -274,21 +321,24 @@ static void stop_waiting(redisContext *context)
     context->flags &= ~REDIS_BLOCK;
 }
 
-/* Notes why the connection is lost; its questions then fail, one after the other. */
-static void lose(struct connection *connection, const char *said)
+/* Notes why the connection is lost, which was waited for since a moment; its questions then fail,
+ * one after the other. */
+static void lose(struct connection *connection, const char *said, double since_ns)
 {
+    const double now_ns = vtb_now_ns();
     (void)snprintf(connection->said, sizeof connection->said, "%s", said);
     if (connection->context)
         redisFree(connection->context);
     connection->context = NULL;
-    connection->again_ns = vtb_now_ns() + AGAIN_S * 1e9;
+    connection->again_ns = now_ns + fmax(AGAIN_S * 1e9, AGAIN_TIMES * (now_ns - since_ns));
 }
 
 static void connect_again(struct connection *connection)
 {
+    const double start_ns = vtb_now_ns();
     connection->context = connect_context(connection->server->address);
     if (!connection->context || connection->context->err)
-        lose(connection, said_by(connection->context));
+        lose(connection, said_by(connection->context), start_ns);
     else
         stop_waiting(connection->context);
 }
@@ -317,17 +367,25 @@ static void *connect_to(void *store, struct vtb_error *error)
 static void ask(void *what, const void *key, size_t key_n)
 {
     struct connection *connection = what;
-    char full[KEY_BYTES];
-    const size_t full_n = full_key(connection->server, key, key_n, full);
-    const char *words[] = {"GET", full};
-    const size_t lengths[] = {3, full_n};
-    if (!connection->context && connection->asked_n == 0 && vtb_now_ns() >= connection->again_ns)
-        connect_again(connection);
-    if (connection->context &&
-        redisAppendCommandArgv(connection->context, 2, words, lengths) != REDIS_OK)
-        lose(connection, said_by(connection->context));
-    if (connection->asked_n++ == 0)
+    if (connection->asked_n++ == 0) {
         connection->heard_ns = vtb_now_ns();
+        if (!connection->context && connection->heard_ns >= connection->again_ns)
+            connect_again(connection);
+    }
+    if (connection->context &&
+        redisAppendCommand(connection->context, "GET %s%b", connection->server->prefix, key,
+                           key_n) != REDIS_OK)
+        lose(connection, said_by(connection->context), vtb_now_ns());
+}
+
+/* The server does not answer this, so that replies stay those of the questions. */
+static void put_again(void *what, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+    struct connection *connection = what;
+    redisContext *context = connection->context;
+    if (context && (redisAppendCommand(context, "CLIENT REPLY SKIP") != REDIS_OK ||
+                    !append_put(context, connection->server, key, key_n, value, value_n)))
+        lose(connection, said_by(context), vtb_now_ns());
 }
 
 /* Sends what was asked, and takes a reply that has come. */
@@ -341,9 +399,9 @@ static void *exchange(struct connection *connection)
         ok = redisBufferWrite(context, &done) == REDIS_OK && redisBufferRead(context) == REDIS_OK &&
              redisGetReplyFromReader(context, &got) == REDIS_OK;
     if (!ok)
-        lose(connection, said_by(context));
+        lose(connection, said_by(context), vtb_now_ns());
     else if (!got && vtb_now_ns() - connection->heard_ns > WAIT_S * 1e9)
-        lose(connection, "no reply came for 5 s");
+        lose(connection, NO_REPLY, connection->heard_ns);
     return got;
 }
 
@@ -395,5 +453,6 @@ const struct vtb_store vtb_store_redis = {
     .disconnect = disconnect,
     .ask = ask,
     .next = next,
+    .put_again = put_again,
 };
 #endif

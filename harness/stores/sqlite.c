@@ -67,9 +67,10 @@ static void close_store(void *store)
     free(file);
 }
 
-static void *open_store(const char *address, struct vtb_error *error)
+static void *open_store(const char *address, double life_s, struct vtb_error *error)
 {
     (void)address;
+    (void)life_s;
     struct file *file = vtb_allocate(1, sizeof *file, "a store");
     if (prepare(file, error))
         return file;

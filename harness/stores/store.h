@@ -36,8 +36,9 @@ struct vtb_store {
     void (*version)(char *text, size_t bytes);
     bool takes_address; /* a server may be named that is there already */
     /* Opens an empty one, which the caller closes; in the server of an address, which is borrowed,
-     * unless that is null. Null, with *error set, if that fails. */
-    void *(*open)(const char *address, struct vtb_error *error);
+     * unless that is null. A record expires `life_s` seconds after it was put, where the store has
+     * that (put_again), unless it is 0. Null, with *error set, if it fails. */
+    void *(*open)(const char *address, double life_s, struct vtb_error *error);
     bool (*put)(void *store, const void *key, size_t key_n, const void *value, size_t value_n,
                 struct vtb_error *error);
     /* Makes what was put be there for all connections. */
@@ -50,6 +51,9 @@ struct vtb_store {
     void (*ask)(void *connection, const void *key, size_t key_n);
     /* Gives the next reply, in the order of the questions; false: none has come yet. */
     bool (*next)(void *connection, struct vtb_store_reply *reply);
+    /* Puts a record that has expired. That may fail: it is absent then. Null: none expires. */
+    void (*put_again)(void *connection, const void *key, size_t key_n, const void *value,
+                      size_t value_n);
 };
 
 /* All stores, ended by null. */

@@ -416,7 +416,7 @@ static size_t check_regions_of(const char *workload)
     point.workload = vtb_find_workload(workload);
     point.hits.cache = (struct vtb_cache_setup){.capacity = 13, .ttl_ns = 1000, .tick_ns = 7};
     point.hits.emerge =
-        point.workload->workload->default_capacity > 0 || point.workload->workload->expires;
+        point.workload->workload->default_capacity > 0 || point.workload->workload->life_s > 0;
     point.depth = DEPTH;
     assert_true(vtb_fixture_open(&fixture, &point, &error));
     for (size_t i = 0; built_cells()[i]; i++) {

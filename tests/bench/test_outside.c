@@ -35,12 +35,14 @@ static struct {
     struct record records[KEYS_N];
     size_t n;
     bool is_sealed;
+    double life_s;
     size_t connected_n;
     bool is_open;
 } cupboard;
 
 static uint64_t asked_n; /* of all connections; atomic */
 static uint64_t broken_n;
+static uint64_t put_again_n; /* atomic */
 
 #define QUESTIONS_MAX 8
 
@@ -53,11 +55,12 @@ struct connection {
     size_t polls_n;
 };
 
-static void *open_cupboard(const char *address, struct vtb_error *error)
+static void *open_cupboard(const char *address, double life_s, struct vtb_error *error)
 {
     (void)address;
     (void)error;
     memset(&cupboard, 0, sizeof cupboard);
+    cupboard.life_s = life_s;
     cupboard.is_open = true;
     return &cupboard;
 }
@@ -154,9 +157,39 @@ static bool next(void *what, struct vtb_store_reply *reply)
     return true;
 }
 
+/* What is put again is what was put before. */
+static void put_again(void *what, const void *key, size_t key_n, const void *value, size_t value_n)
+{
+    size_t i = 0;
+    (void)what;
+    while (i < cupboard.n &&
+           (cupboard.records[i].key_n != key_n || memcmp(cupboard.records[i].key, key, key_n) != 0))
+        i++;
+    assert_true(i < cupboard.n);
+    assert_int_equal(value_n, cupboard.records[i].value_n);
+    assert_memory_equal(value, cupboard.records[i].value, value_n);
+    __atomic_fetch_add(&put_again_n, 1, __ATOMIC_RELAXED);
+}
+
 static const struct vtb_store kind = {
     .word = "cupboard",
     .title = "the cupboard",
+    .questions_max = QUESTIONS_MAX,
+    .open = open_cupboard,
+    .put = put,
+    .seal = seal,
+    .close = close_cupboard,
+    .connect = connect_to,
+    .disconnect = disconnect,
+    .ask = ask,
+    .next = next,
+    .put_again = put_again,
+};
+
+/* It keeps records for ever. */
+static const struct vtb_store lasting = {
+    .word = "chest",
+    .title = "the chest",
     .questions_max = QUESTIONS_MAX,
     .open = open_cupboard,
     .put = put,
@@ -199,7 +232,7 @@ static void open_fixture(const struct vtb_cell *cell, double failure_rate)
     if (!vtb_fixture_open(&fixture, &point, &error))
         fail_msg("%s", error.message);
     manner.records_max = SIZE_MAX;
-    asked_n = broken_n = 0;
+    asked_n = broken_n = put_again_n = 0;
 }
 
 static void open_all(struct vtb_runner *runner, size_t callers_n, size_t askers_n)
@@ -405,6 +438,57 @@ static void a_store_that_forgets(void **state)
     manner.forgets = false;
 }
 
+/* Asks a store that has no records any more, and returns what came of it. */
+static struct vtb_store_sums ask_forgetful(const struct vtb_store *store)
+{
+    struct vtb_runner runner;
+    manner.forgets = true;
+    open_fixture(some_cell("product_catalog"), 0.1);
+    point.store = store;
+    open_all(&runner, 1, 1);
+    run(&runner, CALLS_N);
+    const struct vtb_store_sums sums = vtb_askers_sum(runner.askers, 1);
+    assert_int_equal((uint64_t)sums.asked_n, flagged_n(VTB_ID_MISS));
+    assert_int_equal((uint64_t)(sums.failed_n + sums.expired_n),
+                     flagged_n(VTB_ID_MISS) - flagged_n(VTB_ID_FAIL));
+    assert_int_equal(put_again_n, (uint64_t)sums.expired_n);
+    vtb_asker_reset(runner.askers[0]);
+    assert_same_double(vtb_askers_sum(runner.askers, 1).expired_n, 0);
+    manner.forgets = false;
+    close_all(&runner);
+    vtb_fixture_close(&fixture);
+    return sums;
+}
+
+/* How long the records of a workload are said to live in a store. */
+static double life_in(const struct vtb_store *store, const char *workload, uint64_t ttl_ns)
+{
+    struct vtb_error error = {0};
+    open_fixture(some_cell(workload), 0);
+    point.store = store;
+    point.hits.cache.ttl_ns = ttl_ns;
+    assert_true(vtb_outside_open(&outside, &fixture, &error));
+    const double life_s = cupboard.life_s;
+    vtb_outside_close(&outside);
+    vtb_fixture_close(&fixture);
+    return life_s;
+}
+
+/* What has expired is no failure: it is put again. It lives as long as the cache's entries do, but
+ * by the store's clock; and for ever where the store has no such thing, or the workload. */
+static void records_that_expire(void **state)
+{
+    (void)state;
+    if (!vtb_find_workload("product_catalog"))
+        skip(); /* a build of one workload */
+    assert_true(ask_forgetful(&kind).expired_n > 0);
+    assert_true(ask_forgetful(&lasting).failed_n > 0);
+    assert_same_double(life_in(&kind, "product_catalog", 0), 300);
+    assert_same_double(life_in(&kind, "product_catalog", 20000000), 0.02);
+    assert_same_double(life_in(&lasting, "product_catalog", 20000000), 0);
+    assert_same_double(life_in(&kind, "user_cache", 0), 0);
+}
+
 /* A store that cannot be filled, or reached, is an error; nothing is left open. */
 static void what_cannot_be_opened(void **state)
 {
@@ -476,7 +560,7 @@ int main(void)
         cmocka_unit_test(operations_are_answered), cmocka_unit_test(other_workloads),
         cmocka_unit_test(a_store_that_fails),      cmocka_unit_test(a_store_with_other_values),
         cmocka_unit_test(a_store_that_forgets),    cmocka_unit_test(what_cannot_be_opened),
-        cmocka_unit_test(without_the_store),
+        cmocka_unit_test(without_the_store),       cmocka_unit_test(records_that_expire),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

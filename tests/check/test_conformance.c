@@ -299,7 +299,7 @@ static void every_cell_where_entries_expire(void **state)
         point.hits.cache =
             (struct vtb_cache_setup){.ttl_ns = UINT64_C(250) * KEYS_N, .tick_ns = 250};
         cell_draw(&calls, &point, CALLS_N);
-        if (vtb_workloads[w].workload->expires)
+        if (vtb_workloads[w].workload->life_s > 0)
             visit_point(&point, check_all_cells);
     }
     assert_true(runs_n > 0);

@@ -240,7 +240,7 @@ static void defaults(void **state)
     (void)state;
     const struct expectation *expect = expected();
     assert_one_line(WORKLOAD.summary);
-    assert_int_equal(WORKLOAD.expires, is_named("product_catalog"));
+    assert_int_equal(WORKLOAD.life_s > 0, is_named("product_catalog"));
     assert_int_equal(is_real(), is_named("trace"));
     assert_near(WORKLOAD.default_hit_rate, expect->hit_rate, 1e-12);
     assert_true(WORKLOAD.default_keys > 0);
@@ -250,7 +250,7 @@ static void defaults(void **state)
     assert_true(WORKLOAD.max_keys <= VTB_ID_MASK);
     assert_true(WORKLOAD.default_capacity <= WORKLOAD.default_keys);
     assert_int_equal(WORKLOAD.own_bytes == NULL, WORKLOAD.make_own == NULL);
-    assert_int_equal(WORKLOAD.make_concurrent == NULL, is_real() || WORKLOAD.expires);
+    assert_int_equal(WORKLOAD.make_concurrent == NULL, is_real() || WORKLOAD.life_s > 0);
     assert_int_equal(WORKLOAD.make_concurrent == NULL, WORKLOAD.concurrent_bytes == NULL);
     assert_int_equal(WORKLOAD.make_concurrent == NULL, WORKLOAD.close_own == NULL);
     const bool is_payload = strncmp(expect->name, "payload_", 8) == 0;

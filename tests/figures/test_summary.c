@@ -103,7 +103,12 @@ static struct vtb_samples stored_samples(struct vtb_point *point, const double *
     for (size_t s = 0; s < SESSIONS_N; s++) {
         for (size_t i = BASELINE; i < CASES_N; i++)
             samples.stores[s * CASES_N + i] =
-                (struct vtb_store_sums){100, s == 3, 4e3 + (double)s, 9e3, "no"};
+                (struct vtb_store_sums){.asked_n = 100,
+                                        .failed_n = s == 3,
+                                        .expired_n = 2,
+                                        .p50_ns = 4e3 + (double)s,
+                                        .p99_ns = 9e3,
+                                        .said = "no"};
     }
     return samples;
 }
@@ -131,6 +136,7 @@ static void shares_of_a_hand_over(void **state)
     assert_near(figures[OTHER].ratio.median, 0.9, 1e-12); /* of the times with the store */
     assert_same_double(figures[OTHER].store.asked_n, 1000);
     assert_same_double(figures[OTHER].store.failed_n, 1);
+    assert_same_double(figures[OTHER].store.expired_n, 20);
     assert_string_equal(figures[OTHER].store.said, "no");
     assert_near(figures[OTHER].store.p50_ns, 4004.5, 1e-9);
     assert_near(figures[OTHER].store.p99_ns, 9e3, 1e-9);

@@ -42,10 +42,24 @@ static const char *say(const char *command)
     return answer;
 }
 
-static void *open_filled(const char *server)
+/* The process that listens at the socket that was found. */
+static pid_t listener(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct ucred who;
+    socklen_t bytes = sizeof who;
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%.100s", found);
+    const int file = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(connect(file, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(getsockopt(file, SOL_SOCKET, SO_PEERCRED, &who, &bytes), 0);
+    close(file);
+    return who.pid;
+}
+
+static void *open_with_life(const char *server, double life_s)
 {
     struct vtb_error error = {0};
-    void *store = kind->open(server, &error);
+    void *store = kind->open(server, life_s, &error);
     if (!store)
         fail_msg("%s", error.message);
     for (uint64_t key = 0; key < RECORDS_N; key++) {
@@ -54,6 +68,11 @@ static void *open_filled(const char *server)
     }
     assert_true(kind->seal(store, &error));
     return store;
+}
+
+static void *open_filled(const char *server)
+{
+    return open_with_life(server, 0);
 }
 
 static void *connected_to(void *store)
@@ -88,7 +107,7 @@ static size_t ask_many(void *connection, size_t n, enum vtb_store_outcome outcom
 static bool is_there(void)
 {
     struct vtb_error error;
-    void *store = kind->unavailable ? NULL : kind->open(NULL, &error);
+    void *store = kind->unavailable ? NULL : kind->open(NULL, 0, &error);
     if (store)
         kind->close(store);
     else
@@ -157,6 +176,138 @@ static void a_server_that_is_there(void **state)
     assert_false(find_socket());
 }
 
+/* A server that says nothing any more is waited for once: what is asked from then on fails, and is
+ * not waited for again at once. The limit of this test's time ends one that is. */
+static void a_server_that_is_silent(void **state)
+{
+    (void)state;
+    if (!is_there())
+        skip();
+    void *store = open_filled(NULL);
+    void *connection = connected_to(store);
+    assert_true(find_socket());
+    assert_int_equal(kill(listener(), SIGSTOP), 0);
+    assert_int_equal(ask_many(connection, 1, VTB_STORE_FAILED), 1);
+    for (size_t i = 0; i < 1000; i++) {
+        usleep(500); /* together longer than after a connection that is refused */
+        assert_int_equal(ask_many(connection, 1, VTB_STORE_FAILED), 1);
+    }
+    kind->disconnect(connection);
+    kind->close(store);
+    assert_false(find_socket());
+}
+
+/* The seconds that some key of the server has to live; -1: no end. */
+static int life_of_a_key(void)
+{
+    const char *answer = say("EVAL 'return redis.call(\"TTL\", redis.call(\"RANDOMKEY\"))' 0\r\n");
+    assert_int_equal(answer[0], ':');
+    return (int)strtol(answer + 1, NULL, 10);
+}
+
+/* Keys live as long as records do. Those in a server that is there already have an end in any
+ * case, as a run that is killed takes none out. */
+static void keys_expire(void **state)
+{
+    (void)state;
+    char own[4096];
+    if (!is_there())
+        skip();
+    void *server = open_filled(NULL);
+    assert_true(find_socket());
+    strcpy(own, found);
+    assert_int_equal(life_of_a_key(), -1);
+    (void)say("FLUSHALL\r\n");
+    void *store = open_filled(own);
+    assert_in_range(life_of_a_key(), 80000, 86400);
+    kind->close(store);
+    store = open_with_life(own, 300);
+    assert_in_range(life_of_a_key(), 200, 300);
+    kind->close(store);
+    kind->close(server);
+}
+
+/* What has expired is absent until it is put again; other replies are those of the questions. */
+static void what_expired_is_put_again(void **state)
+{
+    (void)state;
+    const uint64_t key = 1;
+    if (!is_there())
+        skip();
+    void *store = open_with_life(NULL, 1e-9); /* a millisecond, which is the least */
+    void *connection = connected_to(store);
+    usleep(5000);
+    assert_int_equal(ask_many(connection, 10, VTB_STORE_ABSENT), 10);
+    assert_true(find_socket());
+    kind->disconnect(connection);
+    kind->close(store);
+    store = open_with_life(NULL, 1000);
+    assert_true(find_socket());
+    (void)say("FLUSHALL\r\n");
+    connection = connected_to(store);
+    kind->put_again(connection, &key, sizeof key, &key, sizeof key);
+    assert_int_equal(ask_many(connection, 10, VTB_STORE_FOUND), 1);
+    assert_in_range(life_of_a_key(), 900, 1000);
+    kind->disconnect(connection);
+    kind->close(store);
+}
+
+/* A server that has no room for all records is left with none of them. */
+static void a_server_that_is_full(void **state)
+{
+    (void)state;
+    struct vtb_error error = {0};
+    char own[4096];
+    if (!is_there())
+        skip();
+    void *server = open_filled(NULL);
+    assert_true(find_socket());
+    strcpy(own, found);
+    void *store = kind->open(own, 0, &error);
+    assert_non_null(store);
+    bool ok = true;
+    for (uint64_t key = 0; ok && key < 5000; key++) {
+        if (key == 1000)
+            (void)say("CONFIG SET maxmemory 1\r\n");
+        ok = kind->put(store, &key, sizeof key, &key, sizeof key, &error);
+    }
+    assert_false(ok && kind->seal(store, &error));
+    assert_begins(error.message, "--redis: '");
+    assert_contains(error.message, "OOM");
+    kind->close(store);
+    assert_string_equal(say("DBSIZE\r\n"), ":2000\r\n");
+    kind->close(server);
+}
+
+/* Keys that are the same but for the end of a long text. */
+static void long_keys(void **state)
+{
+    (void)state;
+    struct vtb_error error = {0};
+    struct vtb_store_reply reply;
+    char key[1000];
+    if (!is_there())
+        skip();
+    void *store = kind->open(NULL, 0, &error);
+    memset(key, 'k', sizeof key);
+    for (int i = 0; i < 2; i++) {
+        key[sizeof key - 1] = (char)i;
+        assert_true(kind->put(store, key, sizeof key, &i, sizeof i, &error));
+    }
+    assert_true(kind->seal(store, &error));
+    void *connection = connected_to(store);
+    for (int i = 0; i < 2; i++) {
+        key[sizeof key - 1] = (char)i;
+        kind->ask(connection, key, sizeof key);
+        while (!kind->next(connection, &reply))
+            continue;
+        assert_int_equal(reply.outcome, VTB_STORE_FOUND);
+        assert_memory_equal(reply.value, &i, sizeof i);
+    }
+    kind->disconnect(connection);
+    kind->close(store);
+}
+
 /* One that refuses connections, and none to start. */
 static void no_server(void **state)
 {
@@ -165,13 +316,13 @@ static void no_server(void **state)
     const char *path = getenv("PATH");
     if (kind->unavailable)
         skip();
-    assert_null(kind->open("/nowhere/redis", &error));
-    assert_begins(error.message, "--store redis: '/nowhere/redis': ");
-    assert_null(kind->open("127.0.0.1:1", &error));
-    assert_begins(error.message, "--store redis: '127.0.0.1:1': ");
+    assert_null(kind->open("/nowhere/redis", 0, &error));
+    assert_begins(error.message, "--redis: '/nowhere/redis': ");
+    assert_null(kind->open("127.0.0.1:1", 0, &error));
+    assert_begins(error.message, "--redis: '127.0.0.1:1': ");
     char *before = strdup(path ? path : "");
     assert_int_equal(setenv("PATH", "/nowhere", 1), 0);
-    assert_null(kind->open(NULL, &error));
+    assert_null(kind->open(NULL, 0, &error));
     assert_int_equal(setenv("PATH", before, 1), 0);
     free(before);
     assert_contains(error.message, "there is no redis-server; install the package of that name");
@@ -190,6 +341,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_server_that_ends),
         cmocka_unit_test(a_server_that_is_there),
+        cmocka_unit_test(a_server_that_is_silent),
+        cmocka_unit_test(keys_expire),
+        cmocka_unit_test(what_expired_is_put_again),
+        cmocka_unit_test(a_server_that_is_full),
+        cmocka_unit_test(long_keys),
         cmocka_unit_test(no_server),
     };
     return cmocka_run_group_tests(tests, setup, remove_directory);

@@ -25,7 +25,7 @@ static bool find_file(void)
 static void *open_filled(void)
 {
     struct vtb_error error = {0};
-    void *store = kind->open(NULL, &error);
+    void *store = kind->open(NULL, 0, &error);
     if (!store)
         fail_msg("%s", error.message);
     for (uint64_t key = 0; key < 20000; key++) {
@@ -79,7 +79,7 @@ static void no_folder(void **state)
     if (kind->unavailable)
         skip();
     assert_int_equal(setenv("TMPDIR", "/nowhere at all", 1), 0);
-    assert_null(kind->open(NULL, &error));
+    assert_null(kind->open(NULL, 0, &error));
     assert_int_equal(setenv("TMPDIR", directory, 1), 0);
     assert_contains(error.message, "--store sqlite: no folder can be made in '/nowhere at all'");
     assert_false(find_file());

@@ -73,7 +73,7 @@ static void check_store(const struct vtb_store *kind)
 {
     struct vtb_error error = {0};
     struct vtb_store_reply reply;
-    void *store = kind->open(NULL, &error);
+    void *store = kind->open(NULL, 0, &error);
     if (!store && strstr(error.message, "there is no redis-server")) {
         print_message("%s is left out: %s\n", kind->word, error.message);
         return;

@@ -110,7 +110,8 @@ struct vtb_workload {
     void (*close_own)(struct vtb_table *own);
 
     uint64_t default_capacity; /* entries of its LRU cache, which is real; 0: it has none */
-    bool expires;         /* entries live for --ttl, if that is given; the cache is then real */
+    double life_s; /* of an entry, in a store; in the cache entries live for --ttl, if that is given,
+                      which is then real; 0: they do not expire */
     size_t payload_bytes; /* the value's size, if it is a workload of the payload curve; else 0 */
 };
 
