@@ -95,8 +95,8 @@ void vtb_interrupt_note(void)
     handle(note, 0);
 }
 
-/* Its own action ends the process when this returns: a second signal, which may come meanwhile, does
- * not before all is removed. */
+/* Its own action ends the process when this returns: a second signal, which may come meanwhile,
+ * does not before all is removed. */
 static void discard(int signal_number)
 {
     vtb_temporaries_discard();

@@ -56,7 +56,7 @@ void vtb_asker_run(struct vtb_asker *asker, const struct vtb_outbox *outboxes,
 /* Forgets what was asked by now, between two runs. */
 void vtb_asker_reset(struct vtb_asker *asker);
 
-/* Sums up what n > 0 askers have asked since. */
+/* Sums up what n askers have asked since. */
 struct vtb_store_sums vtb_askers_sum(struct vtb_asker *const *askers, size_t n);
 
 /* The env of an asker, whose service its operations are answered with. */

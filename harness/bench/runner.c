@@ -290,6 +290,17 @@ void vtb_runner_drive(struct vtb_runner *runner, vtb_caller_function *drive, voi
         drive_part(runner, 0);
 }
 
+struct vtb_store_sums vtb_runner_asked(const struct vtb_runner *runner)
+{
+    return vtb_askers_sum(runner->askers, runner->askers_n);
+}
+
+void vtb_runner_forget_asked(struct vtb_runner *runner)
+{
+    for (size_t i = 0; i < runner->askers_n; i++)
+        vtb_asker_reset(runner->askers[i]);
+}
+
 void vtb_runner_drain(struct vtb_runner *runner, size_t caller)
 {
     vtb_memory_enter(&runner->memory);

@@ -82,6 +82,11 @@ void vtb_runner_run(struct vtb_runner *runner, size_t n);
 /* Runs `drive` for each caller at once, in the heap, in place of vtb_runner_run and likewise. */
 void vtb_runner_drive(struct vtb_runner *runner, vtb_caller_function *drive, void *context);
 
+/* Sums up what a runner's askers have asked since vtb_runner_forget_asked; nothing if it has none.
+ * Not during a run. */
+struct vtb_store_sums vtb_runner_asked(const struct vtb_runner *runner);
+void vtb_runner_forget_asked(struct vtb_runner *runner);
+
 /* Completes the suspended operations of a caller, given by its number. Not during a run. */
 void vtb_runner_drain(struct vtb_runner *runner, size_t caller);
 

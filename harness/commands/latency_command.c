@@ -188,6 +188,8 @@ static bool measure(struct run *run, struct vtb_error *error)
         (void)unlink(run->json);
     if (ok) {
         vtb_warn_after(&latency->results.machine, latency->plan);
+        const struct vtb_latency_report report = report_of(run);
+        vtb_warn_of_loop_store(&report);
         ok = write_results(run, error) && tell_of_interrupt(latency, error);
     }
     vtb_latency_run_close(latency);

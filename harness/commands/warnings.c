@@ -40,6 +40,13 @@ void vtb_warn_of_store(const struct vtb_results *results)
         vtb_tell("warning: %s", text);
 }
 
+void vtb_warn_of_loop_store(const struct vtb_latency_report *report)
+{
+    char text[VTB_ANSWER_TEXT_BYTES];
+    if (vtb_loop_store_failure_text(text, report))
+        vtb_tell("warning: %s", text);
+}
+
 void vtb_warn_after(struct vtb_machine *machine, const struct vtb_plan *plan)
 {
     char warnings[WARNINGS_MAX][200];

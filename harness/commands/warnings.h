@@ -5,6 +5,7 @@
 #include "figures/results.h"
 #include "passes/machine.h"
 #include "plan/plan.h"
+#include "report/report_latency.h"
 
 /* Warns of what makes a plan's times doubtful on a machine as it was read; counts alone are the
  * same on any. */
@@ -12,6 +13,7 @@ void vtb_warn_before(const struct vtb_machine *machine, const struct vtb_plan *p
 
 /* Warns that the run's store failed, if it did. */
 void vtb_warn_of_store(const struct vtb_results *results);
+void vtb_warn_of_loop_store(const struct vtb_latency_report *report);
 
 /* Notes in *machine what happened to it during a run (vtb_machine_end), and warns of that
  * likewise. */

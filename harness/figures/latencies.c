@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/allocate.h"
+#include "figures/asked.h"
 #include "figures/pooled.h"
 
 #define WHAT "the figures of a table of latencies"
@@ -183,6 +184,9 @@ static void summarise_counts(struct vtb_latency_table *table, size_t unit)
     figures->misses_unseen_n = figures->misses_n - (double)seen.n;
     if (!vtb_latency_sees_misses(table->point) || !looks_up(table->point, unit))
         figures->misses_n = figures->misses_unseen_n = NAN;
+    figures->store =
+        vtb_asked(&table->latencies.tallies[unit].store,
+                  table->latencies.units_n * sizeof *table->latencies.tallies, table->sessions_n);
 }
 
 static void summarise_unit(struct vtb_latency_table *table, size_t unit)

@@ -31,6 +31,7 @@ struct vtb_latency_figures {
     struct vtb_interval ns[VTB_LATENCY_KINDS_N][VTB_LATENCY_QUANTILES_N];
     struct vtb_interval ratios[VTB_LATENCY_KINDS_N][VTB_LATENCY_QUANTILES_N]; /* to the baseline */
     double tail[VTB_TAIL_SHARES_N]; /* from the intended start; an idle control has no idle share */
+    struct vtb_store_sums store;    /* of a store outside of the program */
     struct vtb_interval sustained;  /* calls a second, the median of all sessions */
     struct vtb_interval sustained_ratio;
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/allocate.h"
+#include "figures/asked.h"
 
 static const struct vtb_interval unknown = {NAN, NAN, NAN};
 
@@ -250,37 +251,13 @@ static struct vtb_interval share_beyond(const struct work *work, size_t own, siz
     return (struct vtb_interval){units.median * scale, units.lo * scale, units.hi * scale};
 }
 
-/* What was asked in all sessions. */
-static struct vtb_store_sums asked_of(const struct vtb_samples *samples, size_t own)
-{
-    struct vtb_store_sums all = {.p50_ns = NAN, .p99_ns = NAN};
-    double *quantiles = vtb_allocate(2 * samples->sessions_n, sizeof *quantiles, "a store's times");
-    size_t n = 0;
-    for (size_t s = 0; s < samples->sessions_n; s++) {
-        const struct vtb_store_sums *each = &samples->stores[s * samples->cases_n + own];
-        if (each->failed_n > 0 && all.failed_n == 0)
-            memcpy(all.said, each->said, sizeof all.said);
-        all.asked_n += each->asked_n;
-        all.failed_n += each->failed_n;
-        all.expired_n += each->expired_n;
-        if (each->asked_n == 0)
-            continue;
-        quantiles[n] = each->p50_ns;
-        quantiles[samples->sessions_n + n++] = each->p99_ns;
-    }
-    if (n > 0) {
-        all.p50_ns = vtb_median(quantiles, n);
-        all.p99_ns = vtb_median(quantiles + samples->sessions_n, n);
-    }
-    free(quantiles);
-    return all;
-}
-
 /* What never suspends asks no store. */
 static void summarise_store(const struct work *work, size_t own, struct vtb_figures *figures)
 {
     const struct vtb_case *the_case = figures->the_case;
-    figures->store = asked_of(&work->comparison->samples, own);
+    const struct vtb_samples *samples = &work->comparison->samples;
+    figures->store = vtb_asked(samples->stores + own, samples->cases_n * sizeof *samples->stores,
+                               samples->sessions_n);
     if (the_case->timing->frame_bytes == 0)
         return;
     figures->handover_share = share_beyond(work, own, the_case->floor, own);

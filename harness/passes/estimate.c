@@ -49,6 +49,9 @@
 #define USUAL_LINE_S 1.5e-9
 #define USUAL_CELL_S 0.3
 
+/* What a question to a store outside of the program takes, which is not asked for an estimate. */
+#define USUAL_QUESTION_S 6e-6
+
 #define LINE_BYTES 64
 
 /* The task of a child process, and its results in seconds. */
@@ -58,7 +61,7 @@ struct trial {
     double open_s;    /* to make a fixture: the table, the schedule and the rest */
     double fill_s;    /* to draw one call */
     size_t cases_n;   /* of cells */
-    double *timing_s; /* of one operation, of each case */
+    double *timing_s; /* of one operation, of each case; with the array where a store is outside */
     double *counting_s;
     double *case_s;     /* to open a case, with what lives in its heap, and to close it */
     double *sorted_s;   /* scratch */
@@ -190,16 +193,29 @@ static double cold_s(const struct trial *trial, const struct vtb_plan *plan)
     return round_s * (double)plan->rounds_n;
 }
 
-/* Estimates what one session takes for one consumer. */
+/* Seconds of an operation beyond what a trial found, because misses are asked of a store. */
+static double asking_s(const struct vtb_point *point, size_t i)
+{
+    const double miss_rate = point->force_async ? 1 : 1 - point->hits.rate;
+    return point->store && point->cases[i].timing->frame_bytes > 0
+               ? miss_rate * USUAL_QUESTION_S / (double)point->store_threads_n
+               : 0;
+}
+
+/* Estimates what one session takes for one consumer. With a store outside of the program every
+ * epoch is run without it as well. */
 static double session_s(const struct trial *trial, const struct vtb_plan *plan)
 {
     const struct vtb_point *point = trial->point;
     const double cases_n = (double)trial->cases_n;
-    const double all_s = sum_of(trial->timing_s, trial->cases_n);
+    double all_s = sum_of(trial->timing_s, trial->cases_n);
     if (point->cold)
         return cold_s(trial, plan);
-    memcpy(trial->sorted_s, trial->timing_s, trial->cases_n * sizeof *trial->sorted_s);
-    const double epoch_n = plan->epoch_ns / 1e9 / vtb_median(trial->sorted_s, trial->cases_n);
+    for (size_t i = 0; i < trial->cases_n; i++)
+        trial->sorted_s[i] = trial->timing_s[i] + asking_s(point, i);
+    all_s = sum_of(trial->sorted_s, trial->cases_n) + (point->store ? all_s : 0);
+    const double median_s = vtb_median(trial->sorted_s, trial->cases_n);
+    const double epoch_n = vtb_timing_epoch_n(point, plan->epoch_ns / 1e9 / median_s);
     const bool musters = point->completer || point->cases[trial->cases_n - 1].threads_n > 1;
     const double epoch_s = EPOCH_S + (musters ? MUSTER_S : 0);
     return all_s * (double)vtb_timing_untimed_n(point) +

@@ -750,6 +750,8 @@ static bool open_pass(struct pass *pass, struct vtb_error *error)
     bool ok = true;
     for (size_t i = 0; ok && i < pass->units_n; i++)
         ok = open_unit(pass, i, error);
+    for (size_t i = 0; ok && i < cells_n; i++)
+        vtb_runner_forget_asked(vtb_bench_runner(pass->bench, i));
     return ok;
 }
 
@@ -774,6 +776,7 @@ static void keep_unit(struct vtb_latencies *latencies, size_t session, size_t i,
     struct vtb_latency_tally *tally = &latencies->tallies[session * latencies->units_n + i];
     *tally = unit->tally;
     tally->calls_n = calls_of(unit);
+    tally->store = vtb_runner_asked(unit->runner);
     for (size_t t = 0; t < unit->runner->callers_n; t++) {
         tally->late_n += unit->callers[t].late_n;
         tally->misses_n += unit->callers[t].misses_n;

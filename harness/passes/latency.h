@@ -62,6 +62,7 @@ struct vtb_latency_tally {
     double lasted_ns;      /* until the last call of each slice had ended, if that was later */
     double rate_sustained; /* calls a second; 0: not looked for */
     double ns[VTB_LATENCY_KINDS_N][VTB_LATENCY_QUANTILES_N]; /* NaN: too few */
+    struct vtb_store_sums store; /* of a store outside of the program, warm-up apart */
 };
 
 /* The lengths of sessions together, in memory that they share. */

@@ -9,10 +9,11 @@
 #include "base/allocate.h"
 #include "cells/home.h"
 #include "cells/registry.h"
+#include "stores/store.h"
 
 #define WHAT "the list of libraries"
 
-/* A library that is a heap's says its version itself. */
+/* A library that is a heap's or a store's says its version itself. */
 static void find_version(struct vtb_library *library)
 {
     const char *suffix = strstr(library->file, ".so.");
@@ -23,6 +24,11 @@ static void find_version(struct vtb_library *library)
         const struct vtb_heap *heap = vtb_heaps[i].heap;
         if (!heap->unavailable && heap->library && strcmp(heap->library, library->name) == 0)
             heap->version(library->version, sizeof library->version);
+    }
+    for (size_t i = 0; vtb_stores[i]; i++) {
+        const struct vtb_store *store = vtb_stores[i];
+        if (!store->unavailable && strcmp(store->library, library->name) == 0)
+            store->version(library->version, sizeof library->version);
     }
 }
 

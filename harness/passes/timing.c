@@ -100,9 +100,8 @@ static bool open_runner(struct vtb_bench *bench, const struct vtb_fixture *fixtu
     const struct vtb_case *the_case = &fixture->point->cases[i];
     return vtb_runner_open_outside(&bench->runners[i], fixture, the_case, consumer,
                                    bench->thread_pool, &bench->outside, error) &&
-           (!bench->outside.kind ||
-            vtb_runner_open_own(&bench->twins[i], fixture, the_case, consumer, bench->thread_pool,
-                                error));
+           (!bench->outside.kind || vtb_runner_open_own(&bench->twins[i], fixture, the_case,
+                                                        consumer, bench->thread_pool, error));
 }
 
 /* Opens the cases in an order that the session draws, as it decides which of them get the memory
@@ -236,15 +235,14 @@ static double calibrate(struct vtb_runner *runner)
 #define DRAINED_WINDOWS 20
 #define DRAINED_N_MAX 4e6
 
-static double least_epoch_n(const struct vtb_bench *bench, double epoch_n)
+double vtb_timing_epoch_n(const struct vtb_point *point, double epoch_n)
 {
-    const struct vtb_point *point = bench->fixture->point;
     const double miss_rate = point->force_async ? 1 : 1 - point->hits.rate;
-    if (!bench->thread_pool)
-        return epoch_n;
     const double drained_n = point->completer && miss_rate > 0
                                  ? DRAINED_WINDOWS * (double)point->in_flight / miss_rate
                                  : 0;
+    if (threads_n(point) == 1)
+        return epoch_n;
     return fmax(THREADS_FACTOR * epoch_n, fmin(drained_n, DRAINED_N_MAX));
 }
 
@@ -282,7 +280,7 @@ static bool warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
     const double epoch_n = round(effort->epoch_ns / fmax(vtb_median(ns_per_op, n), 0.05));
     bench->operations_n = effort->operations_n
                               ? effort->operations_n
-                              : (size_t)fmax(1, fmax(epoch_n, least_epoch_n(bench, epoch_n)));
+                              : (size_t)fmax(1, vtb_timing_epoch_n(bench->fixture->point, epoch_n));
     free(ns_per_op);
     vtb_guest_seats_warm(bench->seats, vtb_guest_epoch_n(bench->operations_n));
     return !vtb_interrupted() || vtb_fail_interrupted(error);
@@ -656,21 +654,14 @@ static void measure_completers(struct vtb_bench *bench, struct vtb_samples *samp
 /* Has askers forget what they were asked while cases became warm. */
 static void reset_askers(const struct vtb_bench *bench)
 {
-    for (size_t i = 0; i < bench->cells_n; i++) {
-        for (size_t j = 0; j < bench->runners[i].askers_n; j++)
-            vtb_asker_reset(bench->runners[i].askers[j]);
-    }
-}
-
-static struct vtb_store_sums sum_askers(const struct vtb_runner *runner)
-{
-    return vtb_askers_sum(runner->askers, runner->askers_n);
+    for (size_t i = 0; i < bench->cells_n; i++)
+        vtb_runner_forget_asked(&bench->runners[i]);
 }
 
 static void note_stores(const struct vtb_bench *bench, struct vtb_samples *samples)
 {
     for (size_t i = 0; samples->stores && i < bench->cells_n; i++)
-        samples->stores[i] = sum_askers(&bench->runners[i]);
+        samples->stores[i] = vtb_runner_asked(&bench->runners[i]);
 }
 
 static bool measure(struct vtb_bench *bench, struct vtb_samples *samples, struct vtb_error *error)
@@ -727,7 +718,7 @@ bool vtb_bench_check(struct vtb_bench *bench, struct vtb_error *error)
     for (size_t i = 0; i < bench->cells_n; i++) {
         const bool is_empty = bench->runners[i].cell->strategy->role == VTB_ROLE_EMPTY;
         if (!is_empty && !check_runner(bench, i, &expected) &&
-            sum_askers(&bench->runners[i]).failed_n == 0) /* what failed was not consumed */
+            vtb_runner_asked(&bench->runners[i]).failed_n == 0) /* what failed was not consumed */
             return vtb_fail_figures(
                 error,
                 "%s consumed other values than the floor in the timing pass; no figure is reported",

@@ -121,6 +121,10 @@ struct vtb_bench *vtb_bench_open(const struct vtb_fixture *fixture, struct vtb_s
                                  struct vtb_error *error);
 void vtb_bench_close(struct vtb_bench *bench);
 
+/* Gives the operations of an epoch that are timed, where epoch_n would be enough for one thread:
+ * more, if threads have to meet, or windows are empty at its ends. */
+double vtb_timing_epoch_n(const struct vtb_point *point, double epoch_n);
+
 /* Chooses the consumer of the cells' cases, and brings them into their steady state. On false
  * *error says that there was an interrupt, or no memory. */
 VTB_MUST_USE bool vtb_bench_warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,

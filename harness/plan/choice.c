@@ -132,7 +132,8 @@ static bool is_chosen(const struct vtb_workload_entry *entry, const struct vtb_o
         return false;
     if (options->trace_path || options->parameters[VTB_P(cache)].n)
         return workload->default_capacity > 0;
-    return options->parameters[VTB_P(ttl)].n ? workload->life_s > 0 : entry == vtb_default_workload();
+    return options->parameters[VTB_P(ttl)].n ? workload->life_s > 0
+                                             : entry == vtb_default_workload();
 }
 
 static bool choose_workloads(const struct vtb_options *options, struct vtb_names *chosen,

@@ -178,6 +178,22 @@ bool vtb_answer_varies(const struct vtb_results *results, const struct vtb_param
     return false;
 }
 
+void vtb_answer_append_where(char text[VTB_ANSWER_TEXT_BYTES], const struct vtb_results *results,
+                             const struct vtb_comparison *comparison,
+                             const struct vtb_parameter *except)
+{
+    char number[VTB_NUMBER_BYTES];
+    const char *separator = " (";
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        if (each == except || each->of_workload || !vtb_answer_varies(results, each))
+            continue;
+        vtb_append(text, VTB_ANSWER_TEXT_BYTES, "%s%s %s", separator, each->word,
+                   vtb_digits_text(number, vtb_answer_value(comparison, each), 6));
+        separator = ", ";
+    }
+    vtb_append(text, VTB_ANSWER_TEXT_BYTES, "%s", *separator == ',' ? ")" : "");
+}
+
 bool vtb_answer_workloads_vary(const struct vtb_results *results)
 {
     for (size_t c = 1; c < results->comparisons_n; c++) {

@@ -35,6 +35,12 @@ bool vtb_answer_varies(const struct vtb_results *results, const struct vtb_param
 double vtb_answer_value(const struct vtb_comparison *comparison,
                         const struct vtb_parameter *parameter);
 
+/* Appends the values of the parameters, but for one, that differ between a run's tables, as " (depth
+ * 2, calls 100)"; nothing if there are none. */
+void vtb_answer_append_where(char text[VTB_ANSWER_TEXT_BYTES], const struct vtb_results *results,
+                             const struct vtb_comparison *comparison,
+                             const struct vtb_parameter *except);
+
 /* Whether a run is of several workloads. */
 bool vtb_answer_workloads_vary(const struct vtb_results *results);
 

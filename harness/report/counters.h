@@ -11,7 +11,7 @@ struct vtb_counter {
     bool exact;      /* counted, not timed */
 };
 
-#define VTB_COUNTERS_MAX (80 + 2 * VTB_EVENTS_MAX)
+#define VTB_COUNTERS_MAX (96 + 2 * VTB_EVENTS_MAX)
 
 /* Gives the figures of a case that were measured, and returns their number. Keys and their order
  * are the same for all cases of a run: they are the columns of files. */

@@ -10,6 +10,7 @@
 #include "cells/registry.h"
 #include "guests/programs.h"
 #include "passes/events.h"
+#include "stores/store.h"
 
 #define SHAPE_TEXT(id, text) [id] = (text),
 static const char *const shape_texts[] = {VTB_SHAPES(SHAPE_TEXT)};
@@ -181,6 +182,24 @@ static json_t *guests(void)
     return rows;
 }
 
+/* What may answer misses: the array first. */
+static json_t *stores(void)
+{
+    json_t *rows = vtb_json_checked(json_array());
+    for (int word = 0; vtb_store_words[word]; word++) {
+        const struct vtb_store *store = vtb_store_of(word);
+        char version[64] = "-";
+        if (store && !store->unavailable)
+            store->version(version, sizeof version);
+        vtb_json_append(
+            rows, vtb_json_checked(json_pack(
+                      "{ss ss ss ss}", "name", vtb_store_words[word], "answers misses",
+                      store ? store->title : "an array in the program", "library", version,
+                      "available", store && store->unavailable ? store->unavailable : "yes")));
+    }
+    return rows;
+}
+
 #define TEXT_BYTES 256 /* of a cell, with the NUL */
 
 static void add_cell(struct vtb_table *table, const json_t *value)
@@ -259,6 +278,7 @@ void vtb_list(FILE *out, const void *what, enum vtb_format format)
         {"reasons", "Why not", reasons()},
         {"workloads", "Workloads", workloads()},
         {"heaps", "Heaps", heaps()},
+        {"stores", "Stores (docs/STORES.md)", stores()},
         {"guests", "Guests (docs/GUESTS.md)", guests()},
     };
     print_sections(out, sections, sizeof sections / sizeof *sections, format);

@@ -16,6 +16,7 @@
 #include "report/report_guests.h"
 #include "report/report_skips.h"
 #include "report/report_store.h"
+#include "report/report_title.h"
 
 #define TEXT_BYTES VTB_ANSWER_TEXT_BYTES
 #define LABEL_BYTES VTB_ANSWER_LABEL_BYTES
@@ -81,6 +82,7 @@ static void append_usual(char *text, const struct vtb_results *results)
     else
         vtb_append(text, TEXT_BYTES, "%zu-byte result", point->workload->workload->value_bytes);
     vtb_append(text, TEXT_BYTES, "%s", vtb_caller_text(caller, point));
+    vtb_append_surroundings(text, TEXT_BYTES, point);
 }
 
 /* Appends the workloads, which follow one another. */
@@ -364,23 +366,6 @@ static bool is_general(const struct screen *screen, const struct vtb_break_even 
     return general;
 }
 
-/* Appends the values that the other parameters have at an entry's points. */
-static void append_where(char text[TEXT_BYTES], const struct screen *screen,
-                         const struct vtb_break_even *entry)
-{
-    char number[VTB_NUMBER_BYTES];
-    const char *separator = " (";
-    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
-        if (each == entry->parameter || each->of_workload ||
-            !vtb_answer_varies(screen->results, each))
-            continue;
-        vtb_append(text, TEXT_BYTES, "%s%s %s", separator, each->word,
-                   vtb_digits_text(number, vtb_answer_value(entry->first, each), 6));
-        separator = ", ";
-    }
-    vtb_append(text, TEXT_BYTES, "%s", *separator == ',' ? ")" : "");
-}
-
 /* Along callers it is of no number of them. */
 static void break_even_label(char label[LABEL_BYTES], const struct vtb_break_even *entry)
 {
@@ -401,7 +386,7 @@ static void print_break_even(const struct screen *screen, const struct vtb_break
     if (!*text)
         return;
     if (!is_general(screen, entry, text, &is_first))
-        append_where(text, screen, entry);
+        vtb_answer_append_where(text, screen->results, entry->first, entry->parameter);
     else if (!is_first)
         return;
     const struct vtb_case *the_case = vtb_break_even_case(entry);
@@ -423,6 +408,46 @@ static void print_break_evens(const struct screen *screen)
             if (vtb_heap_collects(vtb_break_even_case(&all->items[i])->heap->heap) == collects)
                 print_break_even(screen, &all->items[i]);
         }
+    }
+}
+
+/* Appends how much more several callers do with a strategy than one does. */
+static void append_scaling(char *text, const char *separator, const struct vtb_figures *figures)
+{
+    const struct vtb_interval *scaling = &figures->scaling;
+    const double half = fmax(scaling->hi - scaling->median, scaling->median - scaling->lo);
+    vtb_append(text, TEXT_BYTES, "%s%s %.2f", separator, vtb_answer_strategy(figures),
+               scaling->median);
+    if (!isnan(half))
+        vtb_append(text, TEXT_BYTES, " \302\261%.2f", half);
+}
+
+/* Prints, of each table of several callers, how much more they do together than one, unless threads
+ * had to share processors, which then is the reason. */
+static void print_scaling(const struct screen *screen)
+{
+    const struct vtb_results *results = screen->results;
+    const struct vtb_answer *answer = &screen->answer;
+    const double processors_n = vtb_processors_usable(&results->machine.processors);
+    char name[LABEL_BYTES];
+    for (size_t i = 0; i < answer->n; i++) {
+        const struct vtb_gain *gain = &answer->gains[i];
+        const size_t callers_n = gain->to->the_case->threads_n;
+        char text[TEXT_BYTES] = "";
+        char number[VTB_NUMBER_BYTES];
+        if (isnan(gain->from->scaling.median) || isnan(gain->to->scaling.median) || callers_n == 1)
+            continue;
+        const size_t threads_n = callers_n + vtb_point_completers_n(answer->comparison->point);
+        if ((double)threads_n > processors_n) {
+            vtb_append(text, sizeof text, "not told, as %zu threads share %s processors", threads_n,
+                       vtb_digits_text(number, processors_n, 3));
+        } else {
+            append_scaling(text, "", gain->from);
+            append_scaling(text, ", ", gain->to);
+            vtb_append(text, sizeof text, " times what one caller does");
+        }
+        vtb_append(text, sizeof text, " (%s)", vtb_gain_name(name, answer, gain));
+        vtb_answer_line(&screen->lines, "scaling", text);
     }
 }
 
@@ -548,10 +573,12 @@ static void print_answer(struct screen *screen)
         vtb_answer_headline(&screen->lines, text);
         print_sweep_verdicts(screen);
         print_break_evens(screen);
+        vtb_answer_stores(&screen->lines, screen->results, &screen->answer);
         print_sweep_matters(screen);
     } else {
         print_headline(screen);
         vtb_answer_times(&screen->lines, &screen->answer);
+        print_scaling(screen);
         vtb_answer_store(&screen->lines, &screen->answer);
         print_other_consumer(screen);
         vtb_answer_bytes(&screen->lines, &screen->answer);

@@ -12,6 +12,7 @@
 #include "report/ratio_text.h"
 #include "report/report_json.h"
 #include "report/report_skips.h"
+#include "report/report_store.h"
 #include "report/report_title.h"
 
 #define IDLE_NAME "idle control"
@@ -49,9 +50,12 @@ struct counter {
     double value;
 };
 
+#define STORE_COUNTERS_N 5
+
 /* Rates, three numbers a quantile for each kind and its ratio, and what is sustained. */
-#define COUNTERS_MAX \
-    (10 + VTB_TAIL_SHARES_N + VTB_LATENCY_KINDS_N * VTB_LATENCY_QUANTILES_N * 6 + 6)
+#define COUNTERS_MAX                                                                  \
+    (10 + VTB_TAIL_SHARES_N + VTB_LATENCY_KINDS_N * VTB_LATENCY_QUANTILES_N * 6 + 6 + \
+     STORE_COUNTERS_N)
 
 struct counters {
     struct counter items[COUNTERS_MAX];
@@ -94,6 +98,19 @@ static void add_quantiles(struct counters *counters, const struct vtb_latency_fi
     }
 }
 
+/* What a store outside of the program was asked, if there is one. */
+static void add_store(struct counters *counters, const struct vtb_latency_table *table,
+                      const struct vtb_store_sums *store)
+{
+    if (!table->point->store)
+        return;
+    add(counters, store->p50_ns, "store_p50_ns");
+    add(counters, store->p99_ns, "store_p99_ns");
+    add(counters, store->asked_n, "store_asked_n");
+    add(counters, store->failed_n, "store_failed_n");
+    add(counters, store->expired_n, "store_expired_n");
+}
+
 /* The figures of a case by their keys in files, the same for all cases of a run. */
 static void find_counters(struct counters *counters, const struct vtb_latency_report *report,
                           const struct vtb_latency_table *table,
@@ -102,6 +119,7 @@ static void find_counters(struct counters *counters, const struct vtb_latency_re
     counters->n = 0;
     add(counters, (double)table->sessions_n, "sessions_n");
     add(counters, figures->hit_rate, "actual_hit_rate");
+    add_store(counters, table, &figures->store);
     if (seeks(report)) {
         add_interval(counters, &figures->sustained, "rate", "_sustained");
         add_interval(counters, &figures->sustained_ratio, "rate", "_sustained_ratio");
@@ -614,7 +632,7 @@ static void print_legend(FILE *out, const struct vtb_latency_report *report)
     const double reading_ns =
         table->figures[vtb_cells_end(table->point)].ns[VTB_LATENCY_SERVICE][0].median;
     char number[VTB_NUMBER_BYTES];
-    char text[900] =
+    char text[1200] =
         "The idle control is the same loop without a call: what it shows is the machine's, and the "
         "reading of the clock that ends each call";
     if (isfinite(reading_ns))
@@ -628,6 +646,7 @@ static void print_legend(FILE *out, const struct vtb_latency_report *report)
                    "consumed, which the window makes. short: at most %d us, for no cause that is "
                    "looked for then. -: there is none, or fewer than %d calls would be beyond it. ",
                    VTB_GAP_NS / 1000, VTB_LATENCY_BEYOND_N);
+    vtb_append_loop_store(text, sizeof text, report);
     vtb_append(text, sizeof text, "docs/LATENCY.md tells more.");
     vtb_print_wrapped_to(out, text, VTB_LOOK_WIDTH);
     putc('\n', out);

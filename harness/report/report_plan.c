@@ -7,6 +7,7 @@
 #include "base/table.h"
 #include "report/case_names.h"
 #include "report/report_skips.h"
+#include "report/report_title.h"
 
 static double point_s(const struct vtb_plan *plan, const struct vtb_estimate *estimate, size_t i)
 {
@@ -51,6 +52,22 @@ static void print_points(FILE *out, const struct vtb_plan *plan,
     vtb_table_free(&table);
 }
 
+/* Prints how much there is to do, with what of all points is not as usual. */
+static void print_sum(FILE *out, const struct vtb_plan *plan, size_t cases_n, double total_s)
+{
+    char text[500] = "";
+    char number[VTB_NUMBER_BYTES];
+    vtb_append(text, sizeof text, "%zu combination%s, %zu case%s, %zu consumer%s", plan->points_n,
+               vtb_plural((double)plan->points_n, "", "s"), cases_n,
+               vtb_plural((double)cases_n, "", "s"), plan->consumers_n,
+               vtb_plural((double)plan->consumers_n, "", "s"));
+    vtb_append_surroundings(text, sizeof text, plan->points);
+    vtb_append(text, sizeof text, ": %s.", vtb_duration_text(number, total_s));
+    putc('\n', out);
+    vtb_print_wrapped_to(out, text, VTB_LINE_WIDTH);
+    fputs("\n\n", out);
+}
+
 static void report_table(FILE *out, const struct vtb_plan *plan,
                          const struct vtb_estimate *estimate)
 {
@@ -59,11 +76,7 @@ static void report_table(FILE *out, const struct vtb_plan *plan,
     for (size_t i = 0; i < plan->points_n; i++)
         cases_n += plan->points[i].cases_n;
     print_points(out, plan, estimate);
-    fprintf(out, "\n%zu combination%s, %zu case%s, %zu consumer%s: %s.\n\n", plan->points_n,
-            vtb_plural((double)plan->points_n, "", "s"), cases_n,
-            vtb_plural((double)cases_n, "", "s"), plan->consumers_n,
-            vtb_plural((double)plan->consumers_n, "", "s"),
-            vtb_duration_text(text, estimate->total_s));
+    print_sum(out, plan, cases_n, estimate->total_s);
     if (estimate->stale_n > 0)
         fprintf(out, "%zu cell%s to be built first, which is in it: %s.\n\n", estimate->stale_n,
                 vtb_plural((double)estimate->stale_n, " has", "s have"),
@@ -81,10 +94,13 @@ static void report_json(FILE *out, const struct vtb_plan *plan, const struct vtb
         vtb_json_append(
             points,
             vtb_json_checked(json_pack(
-                "{ss ss sI sI sI sI ss sf}", "workload", point->workload->name, "hit_rate", hits,
-                "calls", (json_int_t)point->calls_n, "keys", (json_int_t)point->keys_n, "in_flight",
-                (json_int_t)point->in_flight, "cases", (json_int_t)point->cases_n, "timed",
-                pass_of(plan, point), "seconds", point_s(plan, estimate, i))));
+                "{ss ss sI sI sI sI ss sf ss sI ss}", "workload", point->workload->name, "hit_rate",
+                hits, "calls", (json_int_t)point->calls_n, "keys", (json_int_t)point->keys_n,
+                "in_flight", (json_int_t)point->in_flight, "cases", (json_int_t)point->cases_n,
+                "timed", pass_of(plan, point), "seconds", point_s(plan, estimate, i), "store",
+                point->store ? point->store->word : vtb_store_words[VTB_STORE_SIMULATED],
+                "store_threads", (json_int_t)(point->store ? point->store_threads_n : 0), "table",
+                vtb_table_words[point->concurrent_table])));
     }
     json_t *all = vtb_json_checked(json_pack("{sf sI sI sf so}", "seconds", estimate->total_s,
                                              "consumers", (json_int_t)plan->consumers_n,

@@ -77,14 +77,8 @@ static void append_sentence(char *text, size_t text_bytes, const char *sentence,
                    vtb_digits_text(number, value, 12), place + strlen("%s"));
 }
 
-void vtb_append_conditions(char *text, size_t text_bytes, const struct vtb_point *point,
-                           const struct vtb_case *the_case)
+void vtb_append_surroundings(char *text, size_t text_bytes, const struct vtb_point *point)
 {
-    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
-        const double value = vtb_parameter_value(each, point, the_case);
-        if (each->sentence && !isnan(value) && value != each->usual)
-            append_sentence(text, text_bytes, each->sentence, value);
-    }
     if (point->store)
         vtb_append(text, text_bytes, ", misses answered by %s, which %zu thread%s ask%s",
                    point->store->title, point->store_threads_n,
@@ -96,6 +90,17 @@ void vtb_append_conditions(char *text, size_t text_bytes, const struct vtb_point
         vtb_append(text, text_bytes, ", called through an interface");
     if (point->concurrent_table)
         vtb_append(text, text_bytes, ", all threads insert into the table");
+}
+
+void vtb_append_conditions(char *text, size_t text_bytes, const struct vtb_point *point,
+                           const struct vtb_case *the_case)
+{
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        const double value = vtb_parameter_value(each, point, the_case);
+        if (each->sentence && !isnan(value) && value != each->usual)
+            append_sentence(text, text_bytes, each->sentence, value);
+    }
+    vtb_append_surroundings(text, text_bytes, point);
 }
 
 static void print_conditions(FILE *out, const struct vtb_comparison *comparison, size_t first)

@@ -6,6 +6,10 @@
 
 #include "figures/summary.h"
 
+/* Appends what of a point is the same for all of its cases and not as usual: its store, who
+ * completes, how the method is called, the table; each behind a comma. */
+void vtb_append_surroundings(char *text, size_t text_bytes, const struct vtb_point *point);
+
 /* Appends the conditions of a point that are not told where they have their usual values, each
  * behind a comma. */
 void vtb_append_conditions(char *text, size_t text_bytes, const struct vtb_point *point,

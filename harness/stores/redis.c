@@ -444,6 +444,7 @@ const struct vtb_store vtb_store_redis = {
     .title = "Redis",
     .takes_address = true,
     .questions_max = QUESTIONS_MAX,
+    .library = "libhiredis",
     .version = version,
     .open = open_store,
     .put = put,

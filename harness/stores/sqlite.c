@@ -165,6 +165,7 @@ const struct vtb_store vtb_store_sqlite = {
     .word = "sqlite",
     .title = "SQLite",
     .questions_max = 1,
+    .library = "libsqlite3",
     .version = version,
     .open = open_store,
     .put = put,

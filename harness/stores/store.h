@@ -33,6 +33,7 @@ struct vtb_store {
     const char *title;       /* in sentences */
     const char *unavailable; /* why it cannot be used; null: it can, and has all that follows */
     size_t questions_max;    /* that a connection may have without a reply */
+    const char *library;     /* that it is; and the version of that */
     void (*version)(char *text, size_t bytes);
     bool takes_address; /* a server may be named that is there already */
     /* Opens an empty one, which the caller closes; in the server of an address, which is borrowed,

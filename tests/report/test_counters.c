@@ -58,16 +58,21 @@ static void a_store_has_its_own(void **state)
     it.point.completer = true;
     it.figures[0].store =
         (struct vtb_store_sums){.asked_n = 50, .failed_n = 2, .p50_ns = 4e3, .p99_ns = 9e3};
+    it.figures[0].store.expired_n = 3;
     it.figures[0].handover_share = (struct vtb_interval){.02, .01, .03};
+    it.figures[0].handover_saved = (struct vtb_interval){.2, .1, .4};
     count();
     assert_string_equal(keys(false), TIMED
-                        " store_p50_ns store_p99_ns store_asked_n store_failed_n handover_share"
-                        " handover_share_lo handover_share_hi");
+                        " store_p50_ns store_p99_ns store_asked_n store_failed_n store_expired_n"
+                        " handover_share handover_share_lo handover_share_hi"
+                        " handover_saved handover_saved_lo handover_saved_hi");
     assert_same_double(value("store_p50_ns"), 4e3);
     assert_same_double(value("store_p99_ns"), 9e3);
     assert_same_double(value("store_asked_n"), 50);
     assert_same_double(value("store_failed_n"), 2);
+    assert_same_double(value("store_expired_n"), 3);
     assert_same_double(value("handover_share_hi"), .03);
+    assert_same_double(value("handover_saved"), .2);
     it.comparison.timed = false;
     count();
     assert_string_equal(keys(false), "");

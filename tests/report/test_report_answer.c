@@ -166,6 +166,30 @@ static void of_several_callers(void **state)
     says("malloc (heap), 1 caller 20.0 -> 15.0 ns a call");
     says("malloc (heap), 2 callers 30.0 -> 30.0 ns a call");
     says("1 % of a core is saved from 2,000,000 calls a second on (heap x1)");
+    figures[2].scaling = (struct vtb_interval){1.7, 1.6, 1.8};
+    figures[3].scaling = (struct vtb_interval){1.9, NAN, NAN};
+    it.results.machine.processors.allowed_n = 2;
+    print(80);
+    says("scaling left 1.70 ±0.10, right 1.90 times what one caller does (heap x2)");
+    it.point.completer = true; /* a third thread */
+    print(80);
+    says("scaling not told, as 3 threads share 2 processors (heap x2)");
+    says_not("times what one caller does");
+    figures[3].scaling.median = NAN;
+    print(80);
+    says_not("scaling");
+    it.point.completer = false;
+}
+
+/* What is not as usual stands with the calls. */
+static void of_a_table_for_all(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 1, VTB_VERDICT_UNKNOWN);
+    it.point.concurrent_table = true;
+    print(80);
+    says("64 in flight, 0-byte result, all threads insert into the table; 7 sessions");
+    it.point.concurrent_table = false;
 }
 
 static void a_sweep(void **state)
@@ -321,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_cold_start),
         cmocka_unit_test(one_strategy),
         cmocka_unit_test(of_several_callers),
+        cmocka_unit_test(of_a_table_for_all),
         cmocka_unit_test(a_sweep),
         cmocka_unit_test(both_lookups),
         cmocka_unit_test(states_of_the_machine),

@@ -54,6 +54,31 @@ static void a_table(void **state)
     free(text);
 }
 
+/* What the points have that is not as usual. */
+static void a_store_and_a_table(void **state)
+{
+    (void)state;
+    make_plan("--table=concurrent");
+    char *text = text_of(VTB_FORMAT_TABLE);
+    assert_contains(text, "2 consumers, all threads insert into the table: about 9.5 s.\n");
+    free(text);
+    text = text_of(VTB_FORMAT_JSON);
+    assert_contains(text, "\"table\": \"concurrent\"");
+    assert_contains(text, "\"store\": \"simulated\"");
+    assert_contains(text, "\"store_threads\": 0");
+    free(text);
+    static const struct vtb_store some = {.word = "some", .title = "Some"};
+    plan.points[0].store = plan.points[1].store = &some;
+    plan.points[0].store_threads_n = plan.points[1].store_threads_n = 2;
+    text = text_of(VTB_FORMAT_TABLE);
+    assert_contains(text, ", misses answered by Some, which 2 threads");
+    free(text);
+    text = text_of(VTB_FORMAT_JSON);
+    assert_contains(text, "\"store\": \"some\"");
+    assert_contains(text, "\"store_threads\": 2");
+    free(text);
+}
+
 static void cells_that_are_built_first(void **state)
 {
     (void)state;
@@ -135,10 +160,8 @@ static int free_plan(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_table),
-        TEST(cells_that_are_built_first),
-        TEST(as_json),
-        TEST(counts_alone),
+        TEST(a_table), TEST(a_store_and_a_table), TEST(cells_that_are_built_first),
+        TEST(as_json), TEST(counts_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,8 +110,9 @@ struct vtb_workload {
     void (*close_own)(struct vtb_table *own);
 
     uint64_t default_capacity; /* entries of its LRU cache, which is real; 0: it has none */
-    double life_s; /* of an entry, in a store; in the cache entries live for --ttl, if that is given,
-                      which is then real; 0: they do not expire */
+    /* How long an entry lives, in a store that has such a thing; 0: entries do not expire. In the
+     * cache they live for --ttl, if that is given, which is then real. */
+    double life_s;
     size_t payload_bytes; /* the value's size, if it is a workload of the payload curve; else 0 */
 };
 
