@@ -35,8 +35,8 @@ bool vtb_answer_varies(const struct vtb_results *results, const struct vtb_param
 double vtb_answer_value(const struct vtb_comparison *comparison,
                         const struct vtb_parameter *parameter);
 
-/* Appends the values of the parameters, but for one, that differ between a run's tables, as " (depth
- * 2, calls 100)"; nothing if there are none. */
+/* Appends the values of the parameters, but for one, that differ between a run's tables, in
+ * brackets: " (depth 2, calls 100)"; nothing if there are none. */
 void vtb_answer_append_where(char text[VTB_ANSWER_TEXT_BYTES], const struct vtb_results *results,
                              const struct vtb_comparison *comparison,
                              const struct vtb_parameter *except);

@@ -277,8 +277,9 @@ static const char *const inserting[] = {"plain", "heap_task@atomic", "value_task
 static void check_inserting(void)
 {
     for (size_t i = 0; i < INSERTING_N; i++) {
-        const struct vtb_cell *cell =
-            built_cell(inserting[i], "user_cache", (struct vtb_kind){.concurrent = true});
+        const struct vtb_kind kind = {.concurrent = true,
+                                      .collected = vtb_heap_collects(entry->heap)};
+        const struct vtb_cell *cell = built_cell(inserting[i], "user_cache", kind);
         for (int completer = 0; completer < 2; completer++) {
             point.completer = completer;
             check_runner(cell, 1, VTB_CONSUMER_DEPENDENT);
@@ -294,6 +295,27 @@ static void all_insert_into_one_table(void **state)
     (void)state;
     concurrent_table = true;
     for_points(check_inserting);
+    concurrent_table = false;
+}
+
+/* Likewise where whoever inserts may have to stop for a collection, and others may wait for the
+ * lock that it has. */
+static void all_insert_on_heaps_that_collect(void **state)
+{
+    (void)state;
+    concurrent_table = true;
+    for (size_t i = 0; vtb_heaps[i].name; i++) {
+        entry = &vtb_heaps[i];
+        if (entry->heap->unavailable || !vtb_heap_collects(entry->heap))
+            continue;
+        collected_n = 0;
+        open_fixture("user_cache", 0.5, 3);
+        check_inserting();
+        vtb_fixture_close(&fixture);
+        if (entry->heap->collector->has_budget)
+            assert_true(collected_n > 10);
+    }
+    entry = &heap_entry;
     concurrent_table = false;
 }
 
@@ -527,6 +549,7 @@ int main(void)
         cmocka_unit_test(a_completing_thread),
         cmocka_unit_test(every_heap),
         cmocka_unit_test(all_insert_into_one_table),
+        cmocka_unit_test(all_insert_on_heaps_that_collect),
         cmocka_unit_test(what_is_inserted_is_not_counted),
         cmocka_unit_test(caches_are_not_shared),
         cmocka_unit_test(operations_are_freed_where_they_complete),
