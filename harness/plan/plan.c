@@ -87,6 +87,7 @@ static struct vtb_skip skip_of(const struct vtb_point *point, const char *strate
     const struct vtb_lacks *lacks = &vtb_find_strategy(strategy)->lacks;
     const struct vtb_case the_case = case_of(point, strategy, group);
     const struct vtb_kind kind = group->way->kind;
+    const char *completing = point->store ? "a store's thread" : "a completing thread";
     const char *reason = vtb_lacks_method(vtb_find_strategy_entry(strategy), kind);
     if (reason)
         return (struct vtb_skip){strategy, what_lacks(kind), reason, false};
@@ -95,11 +96,11 @@ static struct vtb_skip skip_of(const struct vtb_point *point, const char *strate
     if (point->hits.emerge && lacks->real_cache)
         return (struct vtb_skip){strategy, point->workload->name, lacks->real_cache, false};
     if (point->completer && kind.by_runtime)
-        return (struct vtb_skip){strategy, "a completing thread", VTB_RUNTIME_LACKS_THREADS, false};
+        return (struct vtb_skip){strategy, completing, VTB_RUNTIME_LACKS_THREADS, false};
     if (point->completer && lacks->other_threads)
-        return (struct vtb_skip){strategy, "a completing thread", lacks->other_threads, false};
+        return (struct vtb_skip){strategy, completing, lacks->other_threads, false};
     if (point->completer && !the_case.timing->several_threads)
-        return (struct vtb_skip){strategy, "a completing thread",
+        return (struct vtb_skip){strategy, completing,
                                  "its counts of references are for one thread", false};
     if (group->threads_n > 1 && the_case.timing->one_thread)
         return (struct vtb_skip){strategy, "several threads",
