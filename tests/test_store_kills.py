@@ -1,5 +1,5 @@
-"""A store that ends while questions are under way, at moments that are drawn: the run does not hang,
-says what happened, keeps what was finished, and leaves nothing behind.
+"""A store that ends while questions are under way, at moments that are drawn: the run does not
+hang, says what happened, keeps what was finished, and leaves nothing behind.
 
 With --long at twenty moments of each store. `pytest -s` prints a line for each.
 """
