@@ -178,14 +178,15 @@ static bool failure_text(char text[VTB_ANSWER_TEXT_BYTES], const struct vtb_stor
                          const struct vtb_store_sums *all)
 {
     char number[2][VTB_NUMBER_BYTES];
+    const bool failed = store && all->failed_n > 0;
     *text = '\0';
-    if (all->failed_n > 0)
+    if (failed)
         vtb_append(text, TEXT_BYTES,
                    "%s failed on %s of %s questions, whose operations ended in a fault; it said "
                    "first: %s",
                    store->title, vtb_thousands_text(number[0], all->failed_n),
                    vtb_thousands_text(number[1], all->asked_n), all->said);
-    return all->failed_n > 0;
+    return failed;
 }
 
 bool vtb_store_failure_text(char text[VTB_ANSWER_TEXT_BYTES], const struct vtb_results *results)

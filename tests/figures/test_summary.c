@@ -102,13 +102,12 @@ static struct vtb_samples stored_samples(struct vtb_point *point, const double *
         samples.simulated_ns[at] = simulated_ns[at % CASES_N];
     for (size_t s = 0; s < SESSIONS_N; s++) {
         for (size_t i = BASELINE; i < CASES_N; i++)
-            samples.stores[s * CASES_N + i] =
-                (struct vtb_store_sums){.asked_n = 100,
-                                        .failed_n = s == 3,
-                                        .expired_n = 2,
-                                        .p50_ns = 4e3 + (double)s,
-                                        .p99_ns = 9e3,
-                                        .said = "no"};
+            samples.stores[s * CASES_N + i] = (struct vtb_store_sums){.asked_n = 100,
+                                                                      .failed_n = s == 3,
+                                                                      .expired_n = 2,
+                                                                      .p50_ns = 4e3 + (double)s,
+                                                                      .p99_ns = 9e3,
+                                                                      .said = "no"};
     }
     return samples;
 }
