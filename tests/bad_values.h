@@ -166,6 +166,7 @@ static const struct bad_values bad_values_of_fidelity[] = {
 static const struct bad_values bad_values_of_latency[] = {
     {"rate", "calls a second, from 1 to 1e9, as 100000 or 100k, or max",
      TEXTS("0", "-1", "0.5", "1.1G", "nan", "inf", "", "Max", "maximum", "10k,20k", "50%", "100m")},
+    {"wake", "spin or futex", TEXTS("", "Spin", "sleep", "spin,futex")},
     {"arrivals", "constant or poisson", TEXTS("", "Poisson", "uniform", "constant,poisson")},
     {"export-timeline", A_FILE, TEXTS("")},
     {"slice-ms", "milliseconds from 1 to 10000", TEXTS("0", "0.9", "10001", "nan", "", "50ms")},

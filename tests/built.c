@@ -138,6 +138,24 @@ static void add_outside(void)
     }
 }
 
+/* Those whose hand-overs to a caller that waits are timed, which another thread completes. */
+static void add_handover(void)
+{
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const struct vtb_cell *known = vtb_strategies[i].methods[0];
+        const struct vtb_kind kind = {.handover = true};
+        char name[96];
+        (void)snprintf(name, sizeof name, "%s%s", vtb_strategies[i].name,
+                       known->several_threads ? "" : "@atomic");
+        if (known->frame_bytes == 0 || known->strategy->lacks.other_threads)
+            continue;
+        add_timed(name, kind);
+        if (is_compared(&vtb_strategies[i]))
+            add(name, vtb_default_workload()->name,
+                (struct vtb_kind){.method = VTB_METHOD_ASYNC, .handover = true});
+    }
+}
+
 static void add_variants(void)
 {
     const char *name;
@@ -161,6 +179,7 @@ static void list(void)
     add_by_runtime();
     add_abstract();
     add_outside();
+    add_handover();
 }
 
 static void build(void)

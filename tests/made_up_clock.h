@@ -17,14 +17,16 @@ static struct {
     size_t readings_n;
 } made_up_clock;
 
-/* Whichever clock is asked, it is one and the same. */
+/* Whichever clock is asked, it is one and the same, and so it is for all threads. */
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     if (!made_up_clock.step)
         return (int)syscall(SYS_clock_gettime, clock, now);
-    made_up_clock.now_ns += made_up_clock.step(made_up_clock.readings_n++);
-    now->tv_sec = (time_t)(made_up_clock.now_ns / 1000000000);
-    now->tv_nsec = (long)(made_up_clock.now_ns % 1000000000);
+    const size_t reading = __atomic_fetch_add(&made_up_clock.readings_n, 1, __ATOMIC_RELAXED);
+    const uint64_t now_ns =
+        __atomic_add_fetch(&made_up_clock.now_ns, made_up_clock.step(reading), __ATOMIC_RELAXED);
+    now->tv_sec = (time_t)(now_ns / 1000000000);
+    now->tv_nsec = (long)(now_ns % 1000000000);
     return 0;
 }
 

@@ -87,6 +87,7 @@ TO_UNWIND = {"_Unwind_Resume", "__cxa_begin_catch", "__cxa_end_catch", "__cxa_re
 PERSONALITY = "__gxx_personality_v0"
 
 # Beside them: another thread that is waited for, and what is made ahead of the first call.
+CLOCK = "clock_gettime"  # where hand-overs are timed
 ELSEWHERE = {
     "vtb_misuse",
     "vtb_block_until",
@@ -130,6 +131,7 @@ class Cell:
     caller: str = ""  # "by_runtime": it is runtime-async; "stored": and it keeps the task
     concurrent: bool = False  # all threads insert into the table
     outside: bool = False  # a store outside of the program may answer
+    handover: bool = False  # hand-overs to a caller that waits are timed
 
     def kind(self, a_pass: str) -> str:
         """The cell's kind as in file names and symbols: timing, counting_async_checked, ..."""
@@ -139,6 +141,7 @@ class Cell:
         parts += ["virtual"] if self.virtual else []
         parts += ["concurrent"] if self.concurrent else []
         parts += ["outside"] if self.outside else []
+        parts += ["handover"] if self.handover else []
         return "_".join(filter(None, parts))
 
     def symbol(self, name: str, a_pass: str = "timing") -> str:
@@ -186,7 +189,8 @@ class Cell:
         """The passes whose code is read. The counting cells are made from the same source, so that
         those of one workload stand for all, and they are the same for every heap and store.
         """
-        shared = self.is_default and not (self.collected or self.caller or self.outside)
+        own = self.collected or self.caller or self.outside or self.handover
+        shared = self.is_default and not own
         return PASSES if shared else PASSES[:1]
 
     @property
@@ -323,7 +327,8 @@ def cell_of(file_name: str) -> tuple[Cell, str]:
     caller = "stored" if "stored" in words else "by_runtime" if "by" in words else ""
     method = words[0] if words and words[0] in {"async", "runtime"} else "direct"
     traits = ("collected" in words, "virtual" in words)
-    cell = Cell(strategy, workload, method, variant, *traits, caller, outside="outside" in words)
+    cell = Cell(strategy, workload, method, variant, *traits, caller)
+    cell = replace(cell, outside="outside" in words, handover="handover" in words)
     assert (cell.file_name(a_pass), suffix) == (file_name, "so")
     return cell, a_pass
 
@@ -808,6 +813,8 @@ def test_every_cell_is_a_file_with_its_name() -> None:
     expected |= {f"timing{m}{v}_collected" for m in methods for v in variants}
     expected |= {f"timing{v}{c}_outside" for v in ["", "_atomic"] for c in ["", "_collected"]}
     expected |= {"timing_async_atomic_outside"}
+    expected |= {f"timing_atomic{c}_handover" for c in ["", "_collected"]}
+    expected |= {"timing_async_atomic_handover"}
     by_runtime = ["_by_runtime", "_async_by_runtime", "_runtime_by_runtime", "_runtime_stored"]
     assert kinds == expected | {f"timing{c}{h}" for c in by_runtime for h in ["", "_collected"]}
 
@@ -1098,6 +1105,67 @@ def test_functions_beside_the_method_are_needed() -> None:
 def callees_of(cell: Cell, name: str) -> set[str]:
     function = function_of(cell, name)
     return callees(function) | tails(function)
+
+
+# --- hand-overs ---
+
+
+# What may stand beside the function of a completing thread, if that does not contain it: what asks
+# the store and completes, or what completes.
+STORE_ANSWER = "vtb_store_answer"
+COMPLETION = "vtb_task_complete"
+
+
+def ways_to_a_pointer(function: Function, start: int) -> list[list[Instruction]]:
+    """Each way, without going in circles, up to the first call or jump through a pointer, or to a
+    completion that is a function of its own.
+    """
+    found = []
+    ways = [[start]]
+    while ways:
+        way = ways.pop()
+        last = function[way[-1]]
+        if last.is_indirect or (last.is_call and last.callee == COMPLETION):
+            found.append([function[address] for address in way])
+            continue
+        following = [each for each in successors(function, last) if each in function]
+        ways.extend([*way, each] for each in following if each not in way)
+    return found
+
+
+def work_of(ways: list[list[Instruction]]) -> dict[tuple[str, ...], int]:
+    """The locked instructions of each way, and how often those that have the same ones write to
+    memory but the stack, at least.
+    """
+    found: dict[tuple[str, ...], int] = {}
+    for way in ways:
+        words = [each.text.split() for each in way]
+        locks = [word[0] in {"lock", "xchg"} and "(" in " ".join(word) for word in words]
+        locked = tuple(word[word[0] == "lock"] for word, locks_it in zip(words, locks) if locks_it)
+        written = [each for each, locks_it in zip(way, locks) if each.stored and not locks_it]
+        n = sum("%rsp" not in each.stored for each in written)
+        found[locked] = min(n, found.get(locked, n))
+    return found
+
+
+@each_of(lambda cell: cell.handover and cell.has_method)
+def test_between_the_clock_and_the_continuation_is_the_completion(cell: Cell) -> None:
+    """Behind the clock comes what stands in the cell's own completion, and no more of it: no other
+    call, nothing that is locked or written that is not there as well. (Where a value is found, the
+    store has written nothing before.)
+    """
+    everything = {at: each for code in functions(cell).values() for at, each in code.items()}
+    begins = [min(function_of(cell, "answer"))]
+    begins += [min(code) for name, code in functions(cell).items() if name == STORE_ANSWER]
+    known = [way for begin in begins for way in ways_to_a_pointer(everything, begin)]
+    clocks = [each for each in function_of(cell, "hand_over").values() if each.callee == CLOCK]
+    assert clocks and all(each.is_call for each in clocks)
+    ways = [way for each in clocks for way in ways_to_a_pointer(everything, each.following)]
+    assert ways and len(ways) <= len(known) * len(clocks)
+    called = {each.callee for way in known for each in way if each.is_direct_call}
+    assert {each.callee for way in ways for each in way if each.is_direct_call} <= called
+    own, completion = work_of(ways), work_of(known)
+    assert {locked: completion.get(locked) for locked in own} == own
 
 
 # --- the methods ---
@@ -1534,7 +1602,8 @@ def locked(cell: Cell) -> bool:
 
 # Where 16 bytes are loaded at once: the contexts of the thread, which nobody wrote just before, and
 # an awaiter's copy of what the method below wrote in pieces, for which .NET's has to wait as well.
-LOADS_TWO_WORDS = {"start", "layer_start", "layer_step"}
+# The call ahead of a hand-over is not timed.
+LOADS_TWO_WORDS = {"start", "layer_start", "layer_step", "call_and_await"}
 
 
 @each_of(lambda cell: cell.is_default)
@@ -1663,7 +1732,9 @@ def test_no_call_goes_through_a_table_of_the_file(cell: Cell) -> None:
         relative = ways.pop(RELATIVE)
         assert {name.split("+")[0] for name in relative} == {"*ABS*"}
         assert ways.pop("R_X86_64_TPOFF64", {"vtb_ambient"}) == {"vtb_ambient"}
-        assert ways.pop("R_X86_64_JUMP_SLOT", set()) <= ELSEWHERE | cell.to_unwind
+        clock = {CLOCK} if cell.handover and cell.has_method else set()
+        jumps = ways.pop("R_X86_64_JUMP_SLOT", set())
+        assert jumps <= ELSEWHERE | clock | cell.to_unwind and clock <= jumps
         asked = [ways.pop(f"R_X86_64_DTP{what}64", set()) for what in ("MOD", "OFF")]
         finds = cell.method == "async" or cell.is_runtime or cell.is_twin
         assert asked == [{"vtb_thread_statics"} if finds else set()] * 2
@@ -1683,7 +1754,7 @@ def test_all_that_is_elsewhere_is_needed() -> None:
                 code = functions(cell, a_pass)[cell.symbol(name, a_pass)].values()
                 in_loops |= {each.callee for each in code if each.goes_elsewhere}
     assert in_loops - TO_UNWIND == ELSEWHERE_IN_THE_LOOPS | TO_FIND_THE_THREAD
-    assert found == ELSEWHERE | TO_UNWIND
+    assert found == ELSEWHERE | TO_UNWIND | {CLOCK}
 
 
 @each_cell

@@ -109,14 +109,14 @@ def latency_rows(strategy: str, p99_ns: float, **point: Any) -> list[Row]:
 
 
 def test_percentiles_of_latencies(tmp_path: Path) -> None:
-    """From the files beside the result, with the control of the same rate; a file of service is no
-    line, and none of them is a pause."""
+    """From the files beside the result, with the control of the same rate; a file of service
+    or hand-overs is no line, and none of them is a pause."""
     names = ["heap_task", "value_task", "idle_control"]
     rows = [latency_rows(name, 1000.0 * (i + 1)) for i, name in enumerate(names)]
     path = file_of(tmp_path / "run.json", *rows)
     for each, (row, _) in zip(names, rows):
         text = f"100.0 0.0 1 1.00\n900.0 0.99 99 100.0\n#[Case    = {row['run_name']}]\n"
-        for kind in ["latency", "service"]:
+        for kind in ["latency", "service", "handover", "wake"]:
             (tmp_path / f"run.{kind}.{each}-glibc.hgrm").write_text(text, encoding="utf-8")
     pictures = pictures_of(path)
     picture = only(pictures, "latency-user_cache-glibc")

@@ -213,7 +213,7 @@ static bool is_same(const struct vtb_kind *a, const struct vtb_kind *b)
 {
     return a->counting == b->counting && a->collected == b->collected && a->method == b->method &&
            a->by_runtime == b->by_runtime && a->stored == b->stored && a->abstract == b->abstract &&
-           a->concurrent == b->concurrent && a->outside == b->outside;
+           a->concurrent == b->concurrent && a->outside == b->outside && a->handover == b->handover;
 }
 
 static struct vtb_cell_slot *find_slot(const struct vtb_cell_slot *like)
@@ -276,6 +276,7 @@ const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, str
     like.cell.kind.collected = kind.collected && !kind.counting;
     like.cell.kind.abstract = kind.abstract && !kind.counting;
     like.cell.kind.outside = kind.outside && !kind.counting;
+    like.cell.kind.handover = kind.handover && !kind.counting;
     like.cell.checked |= like.variant == VTB_VARIANT_CHECKED;
     like.cell.several_threads |= like.variant == VTB_VARIANT_ATOMIC;
     like.cell.one_thread |= like.variant == VTB_VARIANT_LOCAL;

@@ -35,6 +35,7 @@ static bool check_sought(const struct vtb_options *options, struct vtb_error *er
         {options->slices > 0, "slices", as_needed},
         {options->time_s > 0, "time", as_needed},
         {options->quick, "quick", as_needed},
+        {vtb_options_given(options, "wake") != NULL, "wake", "--rate max times no hand-overs"},
     };
     for (size_t i = 0; isinf(options->rate) && i < sizeof refused / sizeof *refused; i++) {
         if (refused[i].is_given)
@@ -43,6 +44,24 @@ static bool check_sought(const struct vtb_options *options, struct vtb_error *er
                             refused[i].option, refused[i].reason);
     }
     return true;
+}
+
+/* Refuses to say how callers wait where no hand-over is timed. */
+static bool check_wake(const struct vtb_options *options, struct vtb_error *error)
+{
+    const char *wake = vtb_options_given(options, "wake");
+    const struct vtb_store *store = vtb_store_of(options->store);
+    if (!wake || vtb_latency_hands_over(options))
+        return true;
+    if (store)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--wake: '%.100s': hand-overs are timed without a store outside of the "
+                        "program, and --store is %s; accepted with it: --store simulated",
+                        wake, store->word);
+    return vtb_fail(error, VTB_EXIT_USAGE,
+                    "--wake: '%.100s': callers complete their own operations, and wait for none; "
+                    "accepted with it: --completer thread",
+                    wake);
 }
 
 static bool check(const struct vtb_options *options, struct vtb_error *error)
@@ -54,7 +73,7 @@ static bool check(const struct vtb_options *options, struct vtb_error *error)
             error, VTB_EXIT_USAGE,
             "--rate R is needed: calls a second, of all callers together, or max, which "
             "finds how many are sustained");
-    if (!check_sought(options, error))
+    if (!check_sought(options, error) || !check_wake(options, error))
         return false;
     if (options->slices > 0 && options->time_s > 0)
         return vtb_fail(error, VTB_EXIT_USAGE,

@@ -5,7 +5,7 @@
 
 #include "base/allocate.h"
 #include "figures/asked.h"
-#include "figures/pooled.h"
+#include "figures/of_sessions.h"
 
 #define WHAT "the figures of a table of latencies"
 
@@ -27,34 +27,35 @@ static double value_of(const struct vtb_latency_table *table, size_t session, si
     return tally->rate_sustained > 0 ? tally->rate_sustained : NAN;
 }
 
+/* What each session has of a figure. To be freed. */
+static double *values_of(const struct vtb_latency_table *table, size_t unit, const struct key *key)
+{
+    double *values = vtb_allocate(table->sessions_n, sizeof *values, WHAT);
+    for (size_t s = 0; s < table->sessions_n; s++)
+        values[s] = value_of(table, s, unit, key);
+    return values;
+}
+
 /* The least and the most of all sessions, beside a figure. */
 static struct vtb_interval range_of(const struct vtb_latency_table *table, size_t unit,
                                     const struct key *key, double figure)
 {
-    struct vtb_interval range = {figure, NAN, NAN};
-    for (size_t s = 0; s < table->sessions_n; s++) {
-        range.lo = fmin(range.lo, value_of(table, s, unit, key)); /* fmin passes NaN over */
-        range.hi = fmax(range.hi, value_of(table, s, unit, key));
-    }
+    double *values = values_of(table, unit, key);
+    const struct vtb_interval range = vtb_range_of_sessions(figure, values, table->sessions_n);
+    free(values);
     return range;
 }
 
-/* A session's value is one number, whose noise is in how far sessions are apart. */
 struct vtb_interval vtb_latency_ratio(const struct vtb_latency_table *table, size_t unit,
                                       size_t base, enum vtb_latency_kind kind, size_t quantile)
 {
     const struct key key = {kind, quantile};
-    struct vtb_session_value *values = vtb_allocate(table->sessions_n, sizeof *values, WHAT);
-    size_t n = 0;
-    for (size_t s = 0; s < table->sessions_n; s++) {
-        const double ratio = value_of(table, s, unit, &key) / value_of(table, s, base, &key);
-        if (ratio > 0 && isfinite(ratio))
-            values[n++] = (struct vtb_session_value){log(ratio), 0};
-    }
-    const struct vtb_pooled pooled = vtb_pool(values, n);
-    const struct vtb_interval logs = vtb_pooled_interval(&pooled, 1);
-    free(values);
-    return (struct vtb_interval){exp(logs.median), exp(logs.lo), exp(logs.hi)};
+    double *own = values_of(table, unit, &key);
+    double *others = values_of(table, base, &key);
+    const struct vtb_interval ratio = vtb_ratio_of_sessions(own, others, table->sessions_n);
+    free(own);
+    free(others);
+    return ratio;
 }
 
 /* The ratio of a case to its baseline; not known of the idle control, and of a baseline itself. */
@@ -68,12 +69,11 @@ static struct vtb_interval ratio_of(const struct vtb_latency_table *table, size_
 
 static double median_of(const struct vtb_latency_table *table, size_t unit, const struct key *key)
 {
-    double *values = vtb_allocate(table->sessions_n, sizeof *values, WHAT);
+    double *values = values_of(table, unit, key);
     size_t n = 0;
     for (size_t s = 0; s < table->sessions_n; s++) {
-        const double value = value_of(table, s, unit, key);
-        if (!isnan(value))
-            values[n++] = value;
+        if (!isnan(values[s]))
+            values[n++] = values[s];
     }
     const double median = n > 0 ? vtb_median(values, n) : NAN;
     free(values);
@@ -114,7 +114,7 @@ static void find_causes(double shares[VTB_TAIL_NONE + 1], const struct vtb_laten
     }
 }
 
-static size_t control_of(const struct vtb_latency_table *table, size_t unit)
+size_t vtb_latency_idle_of(const struct vtb_latency_table *table, size_t unit)
 {
     size_t control = vtb_cells_end(table->point);
     while (vtb_latency_callers_n(table->point, control) !=
@@ -142,7 +142,7 @@ static void summarise_tail(struct vtb_latency_table *table, size_t unit)
         return;
     find_causes(causes, table, unit, length_ns);
     find_causes(looked, table, unit, looked_ns);
-    find_causes(idle, table, control_of(table, unit), looked_ns);
+    find_causes(idle, table, vtb_latency_idle_of(table, unit), looked_ns);
     for (size_t i = 0; i < VTB_TAIL_NONE; i++)
         figures->tail[i] = causes[i] / share;
     const double rest = looked[VTB_TAIL_NONE] / share;
@@ -218,8 +218,16 @@ void vtb_latency_summarise(struct vtb_latency_table *table, const struct vtb_poi
         summarise_unit(table, i);
 }
 
+void vtb_latency_add_handovers(struct vtb_latency_table *table,
+                               const struct vtb_handovers *handovers)
+{
+    if (handovers->units_n > 0)
+        vtb_handover_summarise(&table->handovers, table->point, handovers, table->sessions_n);
+}
+
 void vtb_latency_table_free(struct vtb_latency_table *table)
 {
     free(table->figures);
+    vtb_handover_table_free(&table->handovers);
     *table = (struct vtb_latency_table){.figures = NULL};
 }

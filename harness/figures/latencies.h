@@ -3,7 +3,7 @@
 #define FIGURES_LATENCIES_H
 
 #include "base/stats.h"
-#include "passes/latency.h"
+#include "figures/handovers.h"
 
 /* What is told of the calls above p99.9: the share of each cause (vtb_tail_cause, in its order); of
  * the rest, those that were too short for a look at the thread (VTB_GAP_NS), what the idle control
@@ -42,6 +42,7 @@ struct vtb_latency_table {
     struct vtb_latencies latencies;
     size_t sessions_n;
     struct vtb_latency_figures *figures; /* owned; one for each unit of the latencies */
+    struct vtb_handover_table handovers; /* owned; of the same units, or empty */
 };
 
 /* Gives the ratio of a unit's quantile of a kind, or of what it sustains if the kind is
@@ -53,6 +54,13 @@ struct vtb_interval vtb_latency_ratio(const struct vtb_latency_table *table, siz
 void vtb_latency_summarise(struct vtb_latency_table *table, const struct vtb_point *point,
                            enum vtb_consumer consumer, const struct vtb_latencies *latencies,
                            size_t sessions_n);
+
+/* Adds the figures of the hand-overs of the same sessions, if any were timed; they are borrowed. */
+void vtb_latency_add_handovers(struct vtb_latency_table *table,
+                               const struct vtb_handovers *handovers);
+
+/* Gives the idle control that has as many callers as a unit. */
+size_t vtb_latency_idle_of(const struct vtb_latency_table *table, size_t unit);
 
 void vtb_latency_table_free(struct vtb_latency_table *table);
 

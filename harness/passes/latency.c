@@ -84,7 +84,7 @@ struct vtb_latencies vtb_latencies_place(const struct vtb_point *point, size_t s
     };
 }
 
-static struct vtb_lengths lengths_of(struct vtb_latency_counts *counts)
+struct vtb_lengths vtb_latency_counted(struct vtb_latency_counts *counts)
 {
     return (struct vtb_lengths){
         .n = counts->n,
@@ -99,12 +99,12 @@ static struct vtb_lengths lengths_of(struct vtb_latency_counts *counts)
 struct vtb_lengths vtb_latencies_lengths(const struct vtb_latencies *latencies, size_t unit,
                                          enum vtb_latency_kind kind)
 {
-    return lengths_of(&latencies->counts[unit * VTB_LATENCY_ALL_KINDS_N + kind]);
+    return vtb_latency_counted(&latencies->counts[unit * VTB_LATENCY_ALL_KINDS_N + kind]);
 }
 
-static void add_lengths(struct vtb_latency_counts *counts, const struct vtb_lengths *others)
+void vtb_latency_count(struct vtb_latency_counts *counts, const struct vtb_lengths *others)
 {
-    struct vtb_lengths all = lengths_of(counts);
+    struct vtb_lengths all = vtb_latency_counted(counts);
     vtb_lengths_add_all(&all, others);
     counts->n = all.n;
     counts->total_ns = all.total_ns;
@@ -115,7 +115,7 @@ static void add_lengths(struct vtb_latency_counts *counts, const struct vtb_leng
 static void forget_latest(const struct vtb_latencies *latencies)
 {
     for (size_t i = 0; i < latencies->units_n * VTB_LATENCY_ALL_KINDS_N; i++) {
-        struct vtb_lengths lengths = lengths_of(&latencies->latest[i]);
+        struct vtb_lengths lengths = vtb_latency_counted(&latencies->latest[i]);
         vtb_lengths_forget(&lengths);
         latencies->latest[i].n = 0;
         latencies->latest[i].total_ns = 0;
@@ -127,8 +127,8 @@ static void forget_latest(const struct vtb_latencies *latencies)
 void vtb_latencies_add_latest(const struct vtb_latencies *latencies)
 {
     for (size_t i = 0; i < latencies->units_n * VTB_LATENCY_ALL_KINDS_N; i++) {
-        const struct vtb_lengths latest = lengths_of(&latencies->latest[i]);
-        add_lengths(&latencies->counts[i], &latest);
+        const struct vtb_lengths latest = vtb_latency_counted(&latencies->latest[i]);
+        vtb_latency_count(&latencies->counts[i], &latest);
     }
 }
 
@@ -788,7 +788,7 @@ static void keep_unit(struct vtb_latencies *latencies, size_t session, size_t i,
         for (size_t q = 0; k < VTB_LATENCY_KINDS_N && q < VTB_LATENCY_QUANTILES_N; q++)
             tally->ns[k][q] = vtb_latency_quantile(own, q);
         if (tally->rate_sustained == 0)
-            add_lengths(&latencies->latest[i * VTB_LATENCY_ALL_KINDS_N + k], own);
+            vtb_latency_count(&latencies->latest[i * VTB_LATENCY_ALL_KINDS_N + k], own);
     }
 }
 

@@ -74,6 +74,10 @@ struct vtb_latency_counts {
     uint64_t counts[VTB_LATENCY_BUCKETS];
 };
 
+/* Gives counted lengths, which borrow the memory; and adds further ones to them. */
+struct vtb_lengths vtb_latency_counted(struct vtb_latency_counts *counts);
+void vtb_latency_count(struct vtb_latency_counts *counts, const struct vtb_lengths *own);
+
 /* What happened in the first session: a slice of a unit; and in it collections of its heap, and
  * busy periods with slow calls that have another cause. */
 #define VTB_LATENCY_IS_SLICE VTB_TAIL_NONE

@@ -21,7 +21,6 @@
 #include "cells/home.h"
 #include "guests/stand_in.h"
 #include "passes/cold.h"
-#include "passes/latency.h"
 #include "plan/arguments.h"
 #include "plan/places.h"
 #include "plan/prepare.h"
@@ -58,12 +57,20 @@ static size_t align(size_t bytes)
     return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-/* The bytes of what is found of each table of a point. */
+/* The bytes of the latencies of each table of a point. */
+static size_t latencies_bytes(const struct vtb_plan *plan, size_t point)
+{
+    return align(vtb_latencies_bytes(&plan->points[point], plan->sessions_n));
+}
+
+/* The bytes of what is found of each table of a point: hand-overs stand behind latencies. */
 static size_t table_bytes(const struct vtb_plan *plan, size_t point)
 {
-    return align(plan->open_loop.rate > 0
-                     ? vtb_latencies_bytes(&plan->points[point], plan->sessions_n)
-                     : vtb_samples_bytes(&plan->points[point], plan->sessions_n, plan->rounds_n));
+    const struct vtb_point *own = &plan->points[point];
+    if (plan->open_loop.rate == 0)
+        return align(vtb_samples_bytes(own, plan->sessions_n, plan->rounds_n));
+    return latencies_bytes(plan, point) +
+           (plan->open_loop.hands_over ? align(vtb_handovers_bytes(own, plan->sessions_n)) : 0);
 }
 
 /* Where the samples of a table begin, in bytes from the head; behind the last table: the size. */
@@ -120,6 +127,22 @@ struct vtb_latencies vtb_sessions_latencies(const struct vtb_sessions *sessions,
                                             size_t table)
 {
     return latencies_of(sessions->plan, sessions->head, point, table);
+}
+
+static struct vtb_handovers handovers_of(const struct vtb_plan *plan,
+                                         struct vtb_sessions_head *head, size_t point, size_t table)
+{
+    if (!plan->open_loop.hands_over)
+        return (struct vtb_handovers){.units_n = 0};
+    return vtb_handovers_place(&plan->points[point], plan->sessions_n,
+                               (char *)head + offset_of(plan, point, table) +
+                                   latencies_bytes(plan, point));
+}
+
+struct vtb_handovers vtb_sessions_handovers(const struct vtb_sessions *sessions, size_t point,
+                                            size_t table)
+{
+    return handovers_of(sessions->plan, sessions->head, point, table);
 }
 
 /* --- opening --- */
@@ -416,6 +439,26 @@ static bool find_latencies(struct vtb_fixture *fixture, const struct vtb_plan *p
                            &latencies, head->index, error);
 }
 
+/* Runs the open loop of one table; first its hand-overs are timed, if they are to be. They are
+ * added last, so that nothing is of a session that ends in between. */
+static bool run_open_loop(struct vtb_fixture *fixture, const struct vtb_plan *plan,
+                          struct vtb_sessions_head *head, size_t point, size_t table,
+                          struct vtb_error *error)
+{
+    if (!plan->open_loop.hands_over)
+        return find_latencies(fixture, plan, head, point, table, error);
+    struct vtb_handovers all = handovers_of(plan, head, point, table);
+    const size_t bytes = vtb_handovers_bytes(fixture->point, 1);
+    void *memory = vtb_allocate(1, bytes, "the hand-overs of a session");
+    struct vtb_handovers own = vtb_handovers_place(fixture->point, 1, memory);
+    const bool ok = vtb_handover_run(fixture, &plan->open_loop, plan->rounds_n, &own, error) &&
+                    find_latencies(fixture, plan, head, point, table, error);
+    if (ok)
+        vtb_handovers_add(&all, head->index, &own);
+    free(memory);
+    return ok;
+}
+
 /* Times one table. */
 static bool time_table(struct vtb_fixture *fixture, struct vtb_bench *bench,
                        const struct vtb_plan *plan, struct vtb_sessions_head *head, size_t point,
@@ -447,7 +490,7 @@ static bool time_point(const struct vtb_plan *plan, struct vtb_sessions_head *he
     const bool shared = !is_open_loop && !fixture.point->cold && !fixture.point->hits.emerge;
     bool ok = !shared || (bench = vtb_bench_open(&fixture, guests, error));
     for (size_t t = 0; ok && t < plan->consumers_n; t++)
-        ok = is_open_loop ? find_latencies(&fixture, plan, head, point, t, error)
+        ok = is_open_loop ? run_open_loop(&fixture, plan, head, point, t, error)
                           : time_table(&fixture, bench, plan, head, point, t, error);
     vtb_bench_close(bench);
     vtb_fixture_close(&fixture);

@@ -11,7 +11,7 @@
 
 #include "base/output.h"
 #include "bench/state_probe.h"
-#include "passes/latency.h"
+#include "passes/handover.h"
 
 struct vtb_sessions_head;
 struct vtb_guest_note;
@@ -75,6 +75,10 @@ struct vtb_samples vtb_sessions_samples(const struct vtb_sessions *sessions, siz
 
 /* Gives the latencies of the sessions that were run of a plan with an open loop, likewise. */
 struct vtb_latencies vtb_sessions_latencies(const struct vtb_sessions *sessions, size_t point,
+                                            size_t table);
+
+/* Gives the hand-overs of such sessions, likewise; of no units, if they were not timed. */
+struct vtb_handovers vtb_sessions_handovers(const struct vtb_sessions *sessions, size_t point,
                                             size_t table);
 
 /* Gives the memory back; nothing if they are not open. */

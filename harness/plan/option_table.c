@@ -215,6 +215,12 @@ static const struct vtb_option other_options[] = {
      .accepts = "constant or poisson", .of_run = true, .commands = LATENCY,
      .help = "when calls are meant to start: equally far apart, or as those of many users, whose\n"
              "distances are exponential, drawn from the seed; default: constant"},
+    {"wake", "HOW", vtb_parse_word, FIELD(wake), .words = vtb_wake_words,
+     .accepts = "spin or futex", .of_run = true, .commands = LATENCY,
+     .help =
+         "with --completer thread, how a caller waits for its operation where the hand-over is\n"
+         "timed: spinning on a word, or asleep in a futex that the continuation wakes;\n"
+         "default: spin"},
     {"await-many", NULL, vtb_parse_flag, FIELD(await_many), .accepts = NO_VALUE, .commands = ADVISE,
      .help = "callers await a result several times, or several of them await the same one"},
     {"store-result", NULL, vtb_parse_flag, FIELD(store_result), .accepts = NO_VALUE,

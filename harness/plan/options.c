@@ -19,6 +19,7 @@ const char *const vtb_caller_words[] = {"classic", "runtime", NULL};
 const char *const vtb_completer_words[] = {"caller", "thread", NULL};
 const char *const vtb_abstraction_words[] = {"concrete", "virtual", NULL};
 const char *const vtb_arrivals_words[] = {"constant", "poisson", NULL};
+const char *const vtb_wake_words[] = {"spin", "futex", NULL};
 const char *const vtb_table_words[] = {"read-only", "concurrent", NULL};
 const char *const vtb_plot_by_words[] = {"matplotlib", "gnuplot", "both", NULL};
 const char *const vtb_progress_words[] = {"auto", "plain", "off", NULL};

@@ -56,6 +56,10 @@ enum vtb_abstraction { VTB_ABSTRACTION_CONCRETE, VTB_ABSTRACTION_VIRTUAL };
 /* How far apart the calls of an open loop are meant to start: equally, or as if users were many. */
 enum vtb_arrivals { VTB_ARRIVALS_CONSTANT, VTB_ARRIVALS_POISSON };
 
+/* How a caller waits for an operation that another thread completes: it spins on a word, or sleeps
+ * in a futex. */
+enum vtb_wake { VTB_WAKE_SPIN, VTB_WAKE_FUTEX };
+
 /* The table of a service: one that is only read, with a ring beside it for what is inserted; or one
  * into which all threads insert. */
 enum vtb_table_kind { VTB_TABLE_READ_ONLY, VTB_TABLE_CONCURRENT };
@@ -72,6 +76,7 @@ extern const char *const vtb_caller_words[];
 extern const char *const vtb_completer_words[];
 extern const char *const vtb_abstraction_words[];
 extern const char *const vtb_arrivals_words[];
+extern const char *const vtb_wake_words[];
 extern const char *const vtb_table_words[];
 extern const char *const vtb_plot_by_words[];
 extern const char *const vtb_progress_words[];
@@ -137,7 +142,8 @@ struct vtb_options {
     int store;               /* a number of vtb_store_words */
     const char *redis;       /* the address of its server; null: not given */
     double store_threads;    /* 0: not given */
-    int arrivals;            /* enum vtb_arrivals, of `latency`, as are the next three */
+    int arrivals;            /* enum vtb_arrivals, of `latency`, as are the next four */
+    int wake;                /* enum vtb_wake */
     double rate;   /* calls a second; INFINITY: the most that is sustained; 0: not given */
     double slices; /* 0: not given, as for the next */
     double slice_ms;

@@ -692,14 +692,29 @@ bool vtb_plan_make_gated(struct vtb_plan *plan, const struct vtb_options *option
     return true;
 }
 
+/* Finds the cell whose hand-overs are timed; null: it never suspends. */
+static const struct vtb_cell *find_handover(const struct vtb_point *point,
+                                            const struct vtb_case *the_case)
+{
+    struct vtb_kind kind = the_case->timing->kind;
+    kind.handover = true;
+    return the_case->timing->frame_bytes > 0
+               ? vtb_find_cell(the_case->timing->name, point->workload->name, kind)
+               : NULL;
+}
+
 void vtb_plan_open_loop(struct vtb_plan *plan, const struct vtb_open_loop *open_loop,
                         size_t slices_n)
 {
     plan->open_loop = *open_loop;
     plan->rounds_n = slices_n;
     plan->tables_n = plan->consumers_n;
-    for (size_t i = 0; i < plan->points_n; i++)
-        plan->points[i].cold = false;
+    for (size_t i = 0; i < plan->points_n; i++) {
+        struct vtb_point *point = &plan->points[i];
+        point->cold = false;
+        for (size_t j = 0; open_loop->hands_over && j < vtb_cells_end(point); j++)
+            point->cases[j].handover = find_handover(point, &point->cases[j]);
+    }
 }
 
 bool vtb_plan_has_pressure(const struct vtb_plan *plan, const struct vtb_case *the_case)
@@ -727,7 +742,7 @@ const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n)
     size_t most_n = 1;
     *n = 0;
     for (size_t p = 0; p < plan->points_n; p++)
-        most_n += 2 * plan->points[p].cases_n;
+        most_n += 3 * plan->points[p].cases_n;
     const struct vtb_cell **cells = calloc(most_n, sizeof *cells);
     for (size_t p = 0; cells && p < plan->points_n; p++) {
         const struct vtb_point *point = &plan->points[p];
@@ -738,6 +753,8 @@ const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n)
                 add_once(cells, n, point->cases[i].timing);
             if (plan->open_loop.rate == 0 || point->hits.emerge) /* a pacemaker counts */
                 add_once(cells, n, point->cases[i].counting);
+            if (point->cases[i].handover)
+                add_once(cells, n, point->cases[i].handover);
         }
     }
     return cells;

@@ -31,6 +31,7 @@ struct vtb_plan_guest {
 struct vtb_case {
     const struct vtb_cell *timing; /* for a guest's case its facts alone, as for the next */
     const struct vtb_cell *counting;
+    const struct vtb_cell *handover; /* whose hand-overs are timed; null: none are */
     const struct vtb_heap_entry *heap;
     const struct vtb_plan_guest *guest; /* that runs it; null: cells do */
     const char *guest_word;             /* what the guest calls it; null: not known */
@@ -107,6 +108,8 @@ struct vtb_open_loop {
     double rate;  /* calls a second, of all callers together; INFINITY: as many as are sustained */
     bool poisson; /* times between them are exponential; else they are all the same */
     double slice_ns; /* how long a case has its turn */
+    bool hands_over; /* hand-overs of a completing thread are timed as well */
+    enum vtb_wake wake;
 };
 
 #define VTB_SKIPS_MAX 256

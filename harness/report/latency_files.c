@@ -7,6 +7,7 @@
 #include "base/prose.h"
 #include "report/case_names.h"
 #include "report/histograms.h"
+#include "report/report_handover.h"
 
 /* --- distributions --- */
 
@@ -43,12 +44,20 @@ static void name_unit(char name[NAME_BYTES], const struct vtb_latency_report *re
         vtb_append(name, NAME_BYTES, "-%s", vtb_consumer_words[table->consumer]);
 }
 
+static bool write_histogram(const struct histogram *histogram, const char *stem, const char *word,
+                            const char *name, struct vtb_error *error)
+{
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s.%s.%s.hgrm", stem, word, name);
+    return vtb_output_file(path, print_histogram, histogram, VTB_FORMAT_TABLE, error);
+}
+
 static bool write_unit(const struct vtb_latency_report *report,
                        const struct vtb_latency_table *table, size_t unit, const char *stem,
                        struct vtb_error *error)
 {
+    const struct vtb_handover_table *handovers = &table->handovers;
     char name[NAME_BYTES];
-    char path[PATH_MAX];
     struct histogram histogram;
     struct vtb_error reason;
     bool ok = true;
@@ -57,9 +66,15 @@ static bool write_unit(const struct vtb_latency_report *report,
     for (int kind = VTB_LATENCY_INTENDED; kind <= VTB_LATENCY_SERVICE; kind++) {
         histogram.lengths =
             vtb_latencies_lengths(&table->latencies, unit, (enum vtb_latency_kind)kind);
-        (void)snprintf(path, sizeof path, "%s.%s.%s.hgrm", stem, vtb_latency_kind_words[kind],
-                       name);
-        ok = vtb_output_file(path, print_histogram, &histogram, VTB_FORMAT_TABLE,
+        ok = write_histogram(&histogram, stem, vtb_latency_kind_words[kind], name,
+                             ok ? error : &reason) &&
+             ok;
+    }
+    const bool has_handover = handovers->figures && handovers->figures[unit].calls_n > 0;
+    for (int kind = 0; has_handover && kind < VTB_HANDOVER_KINDS_N; kind++) {
+        histogram.lengths =
+            vtb_handovers_lengths(&handovers->handovers, unit, (enum vtb_handover_kind)kind);
+        ok = write_histogram(&histogram, stem, vtb_handover_kind_words[kind], name,
                              ok ? error : &reason) &&
              ok;
     }

@@ -6,7 +6,8 @@
 
 /*
  * Writes two files for each case and idle control, STEM.latency.NAME.hgrm of latencies from the
- * intended start and STEM.service.NAME.hgrm from the actual one, over all sessions, as
+ * intended start and STEM.service.NAME.hgrm from the actual one, and if hand-overs were timed,
+ * STEM.handover.NAME.hgrm and STEM.wake.NAME.hgrm of those, over all sessions, as
  * vtb_lengths_print has it. If one fails the others are still tried; on false *error is on the
  * first.
  */

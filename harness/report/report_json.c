@@ -365,6 +365,8 @@ static json_t *context(const struct vtb_results *results)
     put_trace(object, plan);
     if (plan->calls_per_second > 0)
         vtb_json_put(object, "calls_per_second", json_real(plan->calls_per_second));
+    if (plan->open_loop.hands_over)
+        vtb_json_put(object, "wake", json_string(vtb_wake_words[plan->open_loop.wake]));
     vtb_json_put(object, "options", given(results->options, true));
     vtb_json_put(object, "run_options", given(results->options, false));
     vtb_json_put(object, "roles", roles(&plan->points[0]));

@@ -2,20 +2,18 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 
 #include "base/json_text.h"
 #include "base/look.h"
 #include "base/prose.h"
 #include "base/table.h"
 #include "report/case_names.h"
-#include "report/ratio_text.h"
+#include "report/latency_parts.h"
+#include "report/report_handover.h"
 #include "report/report_json.h"
 #include "report/report_skips.h"
 #include "report/report_store.h"
 #include "report/report_title.h"
-
-#define IDLE_NAME "idle control"
 
 static bool seeks(const struct vtb_latency_report *report)
 {
@@ -36,104 +34,52 @@ struct vtb_latency_extent vtb_latency_extent(const struct vtb_latency_report *re
 
 const char *const vtb_latency_kind_words[] = {"latency", "service", "miss"};
 
-/* How keys of files go on, by quantile. */
-static const char *const quantile_words[] = {"p50", "p90", "p99", "p999", "p9999", "max"};
 static const char *const tail_keys[VTB_TAIL_SHARES_N] = {
     "tail_collections_share", "tail_switches_share", "tail_stolen_share",
     "tail_short_share",       "tail_idle_share",     "tail_unknown_share"};
-static const char *const quantile_titles[] = {"p50", "p90", "p99", "p99.9", "p99.99", "max"};
-
-#define KEY_BYTES 48
-
-struct counter {
-    char key[KEY_BYTES];
-    double value;
-};
-
-#define STORE_COUNTERS_N 5
-
-/* Rates, three numbers a quantile for each kind and its ratio, and what is sustained. */
-#define COUNTERS_MAX                                                                  \
-    (10 + VTB_TAIL_SHARES_N + VTB_LATENCY_KINDS_N * VTB_LATENCY_QUANTILES_N * 6 + 6 + \
-     STORE_COUNTERS_N)
-
-struct counters {
-    struct counter items[COUNTERS_MAX];
-    size_t n;
-};
-
-static void add(struct counters *counters, double value, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void add(struct counters *counters, double value, const char *format, ...)
-{
-    struct counter *counter = &counters->items[counters->n++];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(counter->key, sizeof counter->key, format, arguments);
-    va_end(arguments);
-    counter->value = value;
-}
-
-static void add_interval(struct counters *counters, const struct vtb_interval *interval,
-                         const char *key, const char *unit)
-{
-    add(counters, interval->median, "%s%s", key, unit);
-    add(counters, interval->lo, "%s%s_lo", key, unit);
-    add(counters, interval->hi, "%s%s_hi", key, unit);
-}
-
-static void add_quantiles(struct counters *counters, const struct vtb_latency_figures *figures)
-{
-    for (size_t k = 0; k < VTB_LATENCY_KINDS_N; k++) {
-        for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++) {
-            char key[KEY_BYTES];
-            (void)snprintf(key, sizeof key, "%s_%s", vtb_latency_kind_words[k], quantile_words[q]);
-            add_interval(counters, &figures->ns[k][q], key, "_ns");
-            if (q + 1 < VTB_LATENCY_QUANTILES_N)
-                add_interval(counters, &figures->ratios[k][q], key, "_ratio");
-            else /* of two calls: no interval of it says anything */
-                add(counters, figures->ratios[k][q].median, "%s_ratio", key);
-        }
-    }
-}
 
 /* What a store outside of the program was asked, if there is one. */
-static void add_store(struct counters *counters, const struct vtb_latency_table *table,
+static void add_store(struct vtb_latency_counters *counters, const struct vtb_latency_table *table,
                       const struct vtb_store_sums *store)
 {
     if (!table->point->store)
         return;
-    add(counters, store->p50_ns, "store_p50_ns");
-    add(counters, store->p99_ns, "store_p99_ns");
-    add(counters, store->asked_n, "store_asked_n");
-    add(counters, store->failed_n, "store_failed_n");
-    add(counters, store->expired_n, "store_expired_n");
+    vtb_latency_add(counters, store->p50_ns, "store_p50_ns");
+    vtb_latency_add(counters, store->p99_ns, "store_p99_ns");
+    vtb_latency_add(counters, store->asked_n, "store_asked_n");
+    vtb_latency_add(counters, store->failed_n, "store_failed_n");
+    vtb_latency_add(counters, store->expired_n, "store_expired_n");
 }
 
 /* The figures of a case by their keys in files, the same for all cases of a run. */
-static void find_counters(struct counters *counters, const struct vtb_latency_report *report,
+static void find_counters(struct vtb_latency_counters *counters,
+                          const struct vtb_latency_report *report,
                           const struct vtb_latency_table *table,
                           const struct vtb_latency_figures *figures)
 {
     counters->n = 0;
-    add(counters, (double)table->sessions_n, "sessions_n");
-    add(counters, figures->hit_rate, "actual_hit_rate");
+    vtb_latency_add(counters, (double)table->sessions_n, "sessions_n");
+    vtb_latency_add(counters, figures->hit_rate, "actual_hit_rate");
     add_store(counters, table, &figures->store);
     if (seeks(report)) {
-        add_interval(counters, &figures->sustained, "rate", "_sustained");
-        add_interval(counters, &figures->sustained_ratio, "rate", "_sustained_ratio");
+        vtb_latency_add_interval(counters, &figures->sustained, "rate", "_sustained");
+        vtb_latency_add_interval(counters, &figures->sustained_ratio, "rate", "_sustained_ratio");
         return;
     }
-    add(counters, (double)figures->calls_n, "calls_n");
-    add(counters, report->results->plan->open_loop.rate, "rate_intended");
-    add(counters, figures->rate_achieved, "rate_achieved");
-    add(counters, figures->late_share, "late_share");
-    add(counters, figures->misses_n, "misses_n");
-    add(counters, figures->misses_unseen_n, "misses_unseen_n");
-    add_quantiles(counters, figures);
+    vtb_latency_add(counters, (double)figures->calls_n, "calls_n");
+    vtb_latency_add(counters, report->results->plan->open_loop.rate, "rate_intended");
+    vtb_latency_add(counters, figures->rate_achieved, "rate_achieved");
+    vtb_latency_add(counters, figures->late_share, "late_share");
+    vtb_latency_add(counters, figures->misses_n, "misses_n");
+    vtb_latency_add(counters, figures->misses_unseen_n, "misses_unseen_n");
+    for (size_t k = 0; k < VTB_LATENCY_KINDS_N; k++)
+        vtb_latency_add_quantiles(counters, vtb_latency_kind_words[k], figures->ns[k],
+                                  figures->ratios[k]);
     for (size_t i = 0; i < VTB_TAIL_SHARES_N; i++)
-        add(counters, figures->tail[i], "%s", tail_keys[i]);
+        vtb_latency_add(counters, figures->tail[i], "%s", tail_keys[i]);
+    if (table->handovers.figures)
+        vtb_handover_count(counters, &table->handovers,
+                           &table->handovers.figures[figures - table->figures]);
 }
 
 void vtb_latency_name(char *name, size_t name_bytes, const struct vtb_latency_report *report,
@@ -174,19 +120,6 @@ static json_t *row_of(const char *name, const char *kind, const struct vtb_laten
     return row;
 }
 
-/* Puts the percentiles that a session has. */
-static void put_quantiles(json_t *row, const struct vtb_latency_tally *tally)
-{
-    for (size_t k = 0; k < VTB_LATENCY_KINDS_N; k++) {
-        for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++) {
-            char key[KEY_BYTES];
-            (void)snprintf(key, sizeof key, "%s_%s_ns", vtb_latency_kind_words[k],
-                           quantile_words[q]);
-            vtb_json_put_known(row, key, tally->ns[k][q]);
-        }
-    }
-}
-
 /* Prints what each session found, a row for each. */
 static void print_sessions(FILE *out, const struct vtb_latency_table *table, size_t unit,
                            const char *name, bool *first)
@@ -202,8 +135,10 @@ static void print_sessions(FILE *out, const struct vtb_latency_table *table, siz
         vtb_json_put(row, "slices_overloaded", json_integer((json_int_t)tally->overloaded_n));
         if (tally->rate_sustained > 0)
             vtb_json_put(row, "rate_sustained", json_real(tally->rate_sustained));
-        else
-            put_quantiles(row, tally);
+        for (size_t k = 0; tally->rate_sustained == 0 && k < VTB_LATENCY_KINDS_N; k++)
+            vtb_latency_put_quantiles(row, vtb_latency_kind_words[k], tally->ns[k]);
+        if (table->handovers.figures)
+            vtb_handover_put_session(row, &table->handovers, s, unit);
         put_row(out, row, first);
     }
 }
@@ -212,7 +147,7 @@ static void print_aggregate(FILE *out, const struct vtb_latency_report *report,
                             const struct vtb_latency_table *table, size_t unit, const char *name,
                             bool *first)
 {
-    struct counters counters;
+    struct vtb_latency_counters counters;
     char aggregate[VTB_CASE_NAME_BYTES + 16];
     json_t *row = row_of(name, "aggregate", &table->figures[unit]);
     find_counters(&counters, report, table, &table->figures[unit]);
@@ -246,7 +181,7 @@ static void report_json(FILE *out, const struct vtb_latency_report *report)
 
 static void print_csv_row(FILE *out, const char *name, const struct vtb_latency_table *table,
                           const struct vtb_latency_figures *figures,
-                          const struct counters *counters)
+                          const struct vtb_latency_counters *counters)
 {
     const struct vtb_case *the_case = figures->the_case;
     fprintf(out, "%s,%s,%s,%s,%zu", name, table->point->workload->name,
@@ -260,7 +195,7 @@ static void print_csv_row(FILE *out, const char *name, const struct vtb_latency_
 static void report_csv(FILE *out, const struct vtb_latency_report *report)
 {
     char name[VTB_CASE_NAME_BYTES];
-    struct counters counters;
+    struct vtb_latency_counters counters;
     for (size_t t = 0; t < report->tables_n; t++) {
         const struct vtb_latency_table *table = &report->tables[t];
         for (size_t i = 0; i < table->latencies.units_n; i++) {
@@ -279,28 +214,10 @@ static void report_csv(FILE *out, const struct vtb_latency_report *report)
 
 /* --- tables --- */
 
-/* A time with its unit, in at most six characters. */
-static const char *time_text(char text[VTB_NUMBER_BYTES], double ns)
-{
-    static const char *const units[] = {"ns", "us", "ms", "s", NULL};
-    if (!isfinite(ns))
-        return "-";
-    return vtb_scaled_text(text, ns, units);
-}
-
 static const char *rate_text(char text[VTB_NUMBER_BYTES], double rate)
 {
     static const char *const units[] = {"", "k", "M", "G", NULL};
     return vtb_scaled_text(text, rate, units);
-}
-
-/* A ratio with its interval; without one, or where the sessions disagree, it is not known yet. */
-static const char *ratio_text(char text[VTB_NUMBER_BYTES], const struct vtb_interval *ratio)
-{
-    if (!isfinite(ratio->median))
-        return "-";
-    return isnan(ratio->lo) || vtb_disagrees(ratio) ? "?"
-                                                    : vtb_ratio_text(text, ratio->median, ratio);
 }
 
 /* The share of calls that hit, where that emerges. */
@@ -321,19 +238,9 @@ struct group {
     size_t end;
 };
 
-/* The idle control with as many callers. */
-static const struct vtb_latency_figures *idle_of(const struct group *group)
-{
-    const struct vtb_latency_figures *control =
-        &group->table->figures[vtb_cells_end(group->table->point)];
-    while (control->callers_n != group->table->figures[group->first].callers_n)
-        control++;
-    return control;
-}
-
 static const char *row_name(const struct vtb_latency_figures *figures)
 {
-    return figures->the_case ? vtb_case_strategy(figures->the_case) : IDLE_NAME;
+    return figures->the_case ? vtb_case_strategy(figures->the_case) : VTB_IDLE_NAME;
 }
 
 static const char *baseline_name(const struct group *group)
@@ -360,15 +267,8 @@ static void print_cases(FILE *out, struct vtb_table *text, const struct group *g
 static void print_rows(FILE *out, struct vtb_table *text, const struct group *group,
                        enum vtb_format format, row_function *fill)
 {
-    fill(text, group, idle_of(group));
+    fill(text, group, &group->table->figures[vtb_latency_idle_of(group->table, group->first)]);
     print_cases(out, text, group, format, fill);
-}
-
-static void add_columns(struct vtb_table *text, const char *const *titles, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        vtb_table_column(text, (struct vtb_column){titles[i], 6,
-                                                   i == 0 ? VTB_SIDE_LEFT : VTB_SIDE_RIGHT, false});
 }
 
 static void fill_quantiles(struct vtb_table *text, const struct vtb_latency_figures *figures,
@@ -376,7 +276,7 @@ static void fill_quantiles(struct vtb_table *text, const struct vtb_latency_figu
 {
     char number[VTB_NUMBER_BYTES];
     for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++)
-        vtb_table_cell(text, "%s", time_text(number, figures->ns[kind][q].median));
+        vtb_table_cell(text, "%s", vtb_latency_time_text(number, figures->ns[kind][q].median));
 }
 
 static void fill_latency(struct vtb_table *text, const struct group *group,
@@ -406,8 +306,9 @@ static void fill_rates(struct vtb_table *text, const struct group *group,
     vtb_table_cell(text, "%s", rate_text(numbers[1], figures->rate_achieved));
     vtb_table_cell(text, "%.2g %%", 100 * figures->late_share);
     for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
-        vtb_table_cell(text, "%s",
-                       ratio_text(ratio, &figures->ratios[VTB_LATENCY_INTENDED][quantiles[i]]));
+        vtb_table_cell(
+            text, "%s",
+            vtb_latency_ratio_text(ratio, &figures->ratios[VTB_LATENCY_INTENDED][quantiles[i]]));
 }
 
 /* A count, or that there is none. */
@@ -428,8 +329,9 @@ static void fill_misses(struct vtb_table *text, const struct group *group,
     add_count(text, figures->misses_n);
     add_count(text, figures->misses_unseen_n);
     for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
-        vtb_table_cell(text, "%s",
-                       time_text(number, figures->ns[VTB_LATENCY_MISS][quantiles[i]].median));
+        vtb_table_cell(
+            text, "%s",
+            vtb_latency_time_text(number, figures->ns[VTB_LATENCY_MISS][quantiles[i]].median));
 }
 
 static void fill_tail(struct vtb_table *text, const struct group *group,
@@ -454,7 +356,7 @@ static void fill_sustained(struct vtb_table *text, const struct group *group,
     vtb_table_cell(text, "%s", rate_text(numbers[0], figures->sustained.median));
     vtb_table_cell(text, "%s", rate_text(numbers[1], figures->sustained.lo));
     vtb_table_cell(text, "%s", rate_text(numbers[2], figures->sustained.hi));
-    vtb_table_cell(text, "%s", ratio_text(ratio, &figures->sustained_ratio));
+    vtb_table_cell(text, "%s", vtb_latency_ratio_text(ratio, &figures->sustained_ratio));
     if (group->table->point->hits.emerge)
         add_hits(text, figures);
 }
@@ -473,9 +375,10 @@ static void print_quantiles(FILE *out, const struct group *group, enum vtb_forma
                             const char *first, row_function *fill)
 {
     struct vtb_table text = {.gap = 2, .split = VTB_SPLIT_ALIGNED, .width = VTB_LOOK_WIDTH};
-    add_columns(&text, &first, 1);
+    vtb_latency_add_columns(&text, &first, 1);
     for (size_t q = 0; q < VTB_LATENCY_QUANTILES_N; q++)
-        vtb_table_column(&text, (struct vtb_column){quantile_titles[q], 6, VTB_SIDE_RIGHT, false});
+        vtb_table_column(
+            &text, (struct vtb_column){vtb_latency_quantile_titles[q], 6, VTB_SIDE_RIGHT, false});
     print_rows(out, &text, group, format, fill);
 }
 
@@ -517,7 +420,7 @@ static void print_misses(FILE *out, const struct group *group, enum vtb_format f
     static const char *const titles[] = {"misses", "unseen", "p50", "p99", "max"};
     static const char *const hits[] = {"until consumed", "hits"};
     struct vtb_table text = {.gap = 2, .width = VTB_LOOK_WIDTH};
-    add_columns(&text, hits, group->table->point->hits.emerge ? 2 : 1);
+    vtb_latency_add_columns(&text, hits, group->table->point->hits.emerge ? 2 : 1);
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         vtb_table_column(&text, (struct vtb_column){titles[i], 6, VTB_SIDE_RIGHT, false});
     print_cases(out, &text, group, format, fill_misses);
@@ -534,10 +437,10 @@ static void print_latencies(FILE *out, const struct group *group, enum vtb_forma
     struct vtb_table text = {.gap = 2, .width = VTB_LOOK_WIDTH};
     print_quantiles(out, group, format, "from the intended start", fill_latency);
     print_quantiles(out, group, format, "from the actual start", fill_service);
-    add_columns(&text, titles, sizeof titles / sizeof *titles);
+    vtb_latency_add_columns(&text, titles, sizeof titles / sizeof *titles);
     print_rows(out, &text, group, format, fill_rates);
     struct vtb_table tail = {.gap = 2, .width = VTB_LOOK_WIDTH};
-    add_columns(&tail, tail_titles, sizeof tail_titles / sizeof *tail_titles);
+    vtb_latency_add_columns(&tail, tail_titles, sizeof tail_titles / sizeof *tail_titles);
     print_rows(out, &tail, group, format, fill_tail);
     (void)snprintf(
         baseline, sizeof baseline,
@@ -549,6 +452,9 @@ static void print_latencies(FILE *out, const struct group *group, enum vtb_forma
     fputs("\n\n", out);
     if (has_misses(group))
         print_misses(out, group, format);
+    if (group->table->handovers.figures)
+        vtb_handover_print(out, group->table, group->first, group->end,
+                           group->report->results->plan->open_loop.wake, format);
 }
 
 static void print_sustained(FILE *out, const struct group *group, enum vtb_format format)
@@ -559,7 +465,7 @@ static void print_sustained(FILE *out, const struct group *group, enum vtb_forma
     const bool emerge = group->table->point->hits.emerge;
     struct vtb_table text = {.gap = 2, .split = VTB_SPLIT_ALIGNED, .width = VTB_LOOK_WIDTH};
     (void)snprintf(ratio, sizeof ratio, "vs %s", baseline_name(group));
-    add_columns(&text, titles, sizeof titles / sizeof *titles - !emerge);
+    vtb_latency_add_columns(&text, titles, sizeof titles / sizeof *titles - !emerge);
     print_rows(out, &text, group, format, fill_sustained);
 }
 
@@ -637,7 +543,7 @@ static void print_legend(FILE *out, const struct vtb_latency_report *report)
         "reading of the clock that ends each call";
     if (isfinite(reading_ns))
         vtb_append(text, sizeof text, ", %s here, which is in every figure",
-                   time_text(number, reading_ns));
+                   vtb_latency_time_text(number, reading_ns));
     vtb_append(text, sizeof text, ". ");
     if (!seeks(report))
         vtb_append(text, sizeof text,

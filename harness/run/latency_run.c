@@ -15,14 +15,20 @@
 #define SLICES_QUICK_N 4
 #define SESSIONS_N 5
 
+bool vtb_latency_hands_over(const struct vtb_options *options)
+{
+    return options->completer == VTB_COMPLETER_THREAD && isfinite(options->rate) &&
+           !vtb_store_of(options->store);
+}
+
 /* The slices of each unit in a session. A time is divided among all of them. */
 static size_t slices_of(const struct vtb_options *options, const struct vtb_plan *plan,
                         const struct vtb_open_loop *open_loop)
 {
-    double all_ns = 0; /* of one slice of each unit, in all sessions */
+    double all_ns = 0; /* of one slice of each unit, in all sessions, and one of hand-overs */
     for (size_t i = 0; i < plan->points_n; i++)
         all_ns = fmax(all_ns, (double)(plan->sessions_n * vtb_latency_units_n(&plan->points[i])) *
-                                  vtb_latency_slice_ns(open_loop));
+                                  (1 + open_loop->hands_over) * vtb_latency_slice_ns(open_loop));
     if (options->slices > 0)
         return (size_t)options->slices;
     if (options->time_s > 0)
@@ -37,6 +43,8 @@ bool vtb_latency_plan(struct vtb_plan *plan, const struct vtb_options *options,
         .rate = options->rate,
         .poisson = options->arrivals == VTB_ARRIVALS_POISSON,
         .slice_ns = options->slice_ms > 0 ? options->slice_ms * 1e6 : SLICE_NS,
+        .hands_over = vtb_latency_hands_over(options),
+        .wake = (enum vtb_wake)options->wake,
     };
     if (!vtb_plan_make(plan, options, error))
         return false;
@@ -55,8 +63,11 @@ static void make_tables(struct vtb_latency_run *run)
         const size_t table = run->tables_n % plan->consumers_n;
         const struct vtb_latencies latencies =
             vtb_sessions_latencies(&run->results.sessions, point, table);
+        const struct vtb_handovers handovers =
+            vtb_sessions_handovers(&run->results.sessions, point, table);
         vtb_latency_summarise(&run->tables[run->tables_n], &plan->points[point],
                               plan->consumers[table], &latencies, run->results.sessions.done_n);
+        vtb_latency_add_handovers(&run->tables[run->tables_n], &handovers);
     }
 }
 
@@ -77,7 +88,8 @@ static double session_s(const struct vtb_plan *plan)
     for (size_t i = 0; i < plan->points_n; i++)
         units_n += (double)(plan->consumers_n * vtb_latency_units_n(&plan->points[i]));
     const double slices_n = isinf(plan->open_loop.rate) ? sought_n : (double)plan->rounds_n;
-    return units_n * (slices_n * vtb_latency_slice_ns(&plan->open_loop) / 1e9 + 0.01);
+    return units_n * (1 + plan->open_loop.hands_over) *
+           (slices_n * vtb_latency_slice_ns(&plan->open_loop) / 1e9 + 0.01);
 }
 
 /* Has what sessions found so far kept, as of a run that was interrupted. */

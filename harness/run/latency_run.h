@@ -17,6 +17,9 @@ struct vtb_latency_run {
     size_t tables_n;
 };
 
+/* Whether hand-overs are timed, too: of a completing thread that answers from an array, at a rate. */
+bool vtb_latency_hands_over(const struct vtb_options *options);
+
 /* Makes the plan of options that have a rate: that of `run`, with an open loop. On false *error
  * says why not. */
 VTB_MUST_USE bool vtb_latency_plan(struct vtb_plan *plan, const struct vtb_options *options,

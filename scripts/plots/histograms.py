@@ -39,8 +39,10 @@ def read_steps(path: Path, text: str) -> list[Step]:
     return rows
 
 
-# What stands behind a result file's name in those of latencies, from either start of a call.
-LATENCY, SERVICE = ".latency.", ".service."
+# What stands behind a result file's name in those of latencies, from the intended start of a call;
+# and in others of `latency`: from the actual one, and of hand-overs.
+LATENCY = ".latency."
+OF_LATENCY = (LATENCY, ".service.", ".handover.", ".wake.")
 
 
 def histograms_beside(path: Path, latencies: bool = False) -> list[Histogram]:
@@ -50,7 +52,7 @@ def histograms_beside(path: Path, latencies: bool = False) -> list[Histogram]:
     found = []
     for beside in sorted(path.parent.glob("*.hgrm")):
         rest = beside.name.removeprefix(path.stem)
-        wanted = rest.startswith(LATENCY) if latencies else not rest.startswith((LATENCY, SERVICE))
+        wanted = rest.startswith(LATENCY) if latencies else not rest.startswith(OF_LATENCY)
         if beside.name.startswith(path.stem) and wanted:
             text = read_text(beside, "not a histogram")
             steps, said = read_steps(beside, text), CASE.search(text)

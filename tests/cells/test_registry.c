@@ -21,6 +21,8 @@ static const struct vtb_kind kinds[] = {
     {.counting = true, .collected = true, .concurrent = true},
     {.outside = true},
     {.counting = true, .outside = true},
+    {.handover = true},
+    {.counting = true, .handover = true},
     {.method = VTB_METHOD_RUNTIME},
     {.collected = true, .method = VTB_METHOD_RUNTIME, .by_runtime = true},
     {.method = VTB_METHOD_RUNTIME, .stored = true},

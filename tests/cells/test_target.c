@@ -83,21 +83,22 @@ static void names_of_sizes(void **state)
 static void all_names_differ(void **state)
 {
     (void)state;
-    static char names[VTB_VARIANTS_N * 384][VTB_TARGET_NAME_BYTES];
+    static char names[VTB_VARIANTS_N * 768][VTB_TARGET_NAME_BYTES];
     size_t n = 0;
     for (int variant = 0; variant < VTB_VARIANTS_N; variant++) {
-        for (int bits = 0; bits < 384; bits++) {
+        for (int bits = 0; bits < 768; bits++) {
             const struct vtb_target target = {.strategy = &strategy,
                                               .workload = &workload,
                                               .variant = (enum vtb_variant)variant,
                                               .kind = {.counting = bits & 1,
                                                        .collected = bits & 2,
-                                                       .method = (enum vtb_method)(bits / 128),
+                                                       .method = (enum vtb_method)(bits / 256),
                                                        .by_runtime = bits & 4,
                                                        .stored = bits & 16,
                                                        .abstract = bits & 8,
                                                        .concurrent = bits & 32,
-                                                       .outside = bits & 64}};
+                                                       .outside = bits & 64,
+                                                       .handover = bits & 128}};
             vtb_target_name(&target, names[n]);
             for (size_t i = 0; i < n; i++)
                 assert_string_not_equal(names[i], names[n]);
@@ -298,6 +299,7 @@ static void words_of_a_cell(void **state)
     assert_word("-DVTB_VIRTUAL=0");
     assert_word("-DVTB_CONCURRENT=0");
     assert_word("-DVTB_OUTSIDE=0");
+    assert_word("-DVTB_HANDOVER=0");
     assert_word("-DVTB_ATOMIC=0");
     assert_word("-DVTB_LOCAL=0");
     assert_word("-DVTB_CHECKED=7"); /* as the build has it */
@@ -317,7 +319,8 @@ static void words_of_kinds(void **state)
                                                   .method = VTB_METHOD_ASYNC,
                                                   .abstract = true,
                                                   .concurrent = true,
-                                                  .outside = true}};
+                                                  .outside = true,
+                                                  .handover = true}};
     const struct vtb_target counting = {.strategy = &cxx,
                                         .workload = &sized,
                                         .variant = VTB_VARIANT_CHECKED,
@@ -328,10 +331,12 @@ static void words_of_kinds(void **state)
     assert_word("-DVTB_VIRTUAL=1");
     assert_word("-DVTB_CONCURRENT=1");
     assert_word("-DVTB_OUTSIDE=1");
+    assert_word("-DVTB_HANDOVER=1");
     assert_word("-DVTB_ATOMIC=1");
     assert_word("-DVTB_CHECKED=7");
     assert_word("-DVTB_VARIANT=\"@atomic\"");
-    assert_word("-DVTB_PASS_STEM=timing_async_atomic_collected_virtual_concurrent_outside");
+    assert_word(
+        "-DVTB_PASS_STEM=timing_async_atomic_collected_virtual_concurrent_outside_handover");
     make_words(&counting);
     assert_word("CXX");
     assert_word("OWN_CXX");

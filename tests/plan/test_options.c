@@ -576,6 +576,12 @@ static void open_loops(void **state)
     assert_int_equal(options.arrivals, VTB_ARRIVALS_POISSON);
     assert_same_double(options.slice_ms, 2.5);
     assert_same_double(options.slices, 3);
+    assert_int_equal(options.wake, VTB_WAKE_SPIN);
+    accepted("latency|--rate=1k|--completer=thread|--wake|futex");
+    assert_int_equal(options.wake, VTB_WAKE_FUTEX);
+    assert_string_equal(vtb_options_given(&options, "wake"), "futex");
+    assert_string_equal(vtb_wake_words[VTB_WAKE_SPIN], "spin");
+    assert_string_equal(vtb_wake_words[VTB_WAKE_FUTEX], "futex");
     assert_string_equal(vtb_arrivals_words[VTB_ARRIVALS_POISSON], "poisson");
     assert_string_equal(vtb_arrivals_words[VTB_ARRIVALS_CONSTANT], "constant");
     accepted("latency|--rate|max");
@@ -585,6 +591,7 @@ static void open_loops(void **state)
     assert_contains(refused("latency|--instructions"), "is not an option of 'latency'");
     assert_contains(refused("latency|--calls|1000"), "--calls is not an option of 'latency'");
     assert_contains(refused("--rate|100k"), "--rate is not an option of 'run'");
+    assert_contains(refused("--wake|futex"), "--wake is not an option of 'run'");
 }
 
 /* Two builds, which need not be files, and what else says which cases are run. */

@@ -1177,6 +1177,41 @@ static void no_concurrent_table(void **state)
     }
 }
 
+/* Of an open loop whose hand-overs are timed, each case that suspends has a cell more, which is
+ * built and loaded. */
+static void hand_overs(void **state)
+{
+    (void)state;
+    struct vtb_open_loop open_loop = {.rate = 1000};
+    size_t before_n;
+    size_t n;
+    assert_true(MAKE("--completer=thread", "--heap=glibc,gengc", "--strategy=value_task"));
+    const struct vtb_point *point = &plan.points[0];
+    vtb_plan_open_loop(&plan, &open_loop, 1);
+    free((void *)vtb_plan_cells(&plan, &before_n));
+    for (size_t i = 0; i < point->cases_n; i++)
+        assert_null(point->cases[i].handover);
+    open_loop.hands_over = true;
+    vtb_plan_open_loop(&plan, &open_loop, 1);
+    const struct vtb_cell **cells = vtb_plan_cells(&plan, &n);
+    size_t suspend_n = 0;
+    for (size_t i = 0; i < point->cases_n; i++) {
+        const struct vtb_cell *timing = point->cases[i].timing;
+        const struct vtb_cell *handover = point->cases[i].handover;
+        assert_int_equal(handover != NULL, timing->frame_bytes > 0);
+        suspend_n += handover != NULL;
+        if (!handover)
+            continue;
+        assert_string_equal(handover->name, timing->name);
+        assert_true(handover->kind.handover && !timing->kind.handover);
+        assert_int_equal(handover->kind.collected, timing->kind.collected);
+    }
+    assert_int_equal(suspend_n, 4); /* heap_task and value_task, on each heap */
+    assert_int_equal(n, before_n + suspend_n);
+    free((void *)cells);
+    vtb_plan_free(&plan);
+}
+
 /* With a store outside of the program, cells are those that it may answer, and other threads
  * complete; what nobody would do is refused. */
 static void a_store(void **state)
@@ -1511,6 +1546,7 @@ int main(void)
         cmocka_unit_test(an_interface),
         cmocka_unit_test(a_concurrent_table),
         cmocka_unit_test(no_concurrent_table),
+        cmocka_unit_test(hand_overs),
         cmocka_unit_test(a_store),
         cmocka_unit_test(defaults_that_are_asked_for),
         cmocka_unit_test(rounds),

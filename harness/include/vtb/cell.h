@@ -8,6 +8,8 @@
 #include "strategy.h"
 #include "workload.h"
 
+struct timespec; /* <time.h>'s, for those that read it */
+
 /* The most methods between the caller and the store: the service's own, and layers around it. */
 #define VTB_DEPTH_MAX 16
 
@@ -122,6 +124,7 @@ struct vtb_kind {
     bool abstract;   /* the caller has an interface of the service; the same where it counts */
     bool outside;    /* a store outside of the program may answer; likewise */
     bool concurrent; /* the table is the one into which all threads insert */
+    bool handover;   /* hand-overs to a caller that waits are timed; the same where it counts */
 };
 
 struct vtb_cell {
@@ -182,6 +185,16 @@ struct vtb_cell {
     void (*stored)(const struct vtb_table *table, uint32_t id, struct vtb_stored *stored);
     void (*asked)(const struct vtb_table *table, const void *frame, struct vtb_stored *stored);
     void (*fail)(struct vtb_service *service, void *frame);
+    /* These three are for hand-overs that are timed, and null in cells of other kinds, and where
+     * nothing ever suspends. A caller has one operation under way, in its first frame. It calls the
+     * method by an entry of the schedule and, if that suspends, which is then returned, awaits it
+     * with a continuation that must stay until it has run. */
+    bool (*call_and_await)(struct vtb_env *env, uint32_t id, struct vtb_continuation *continuation);
+    /* The operation of that frame is completed with the store's answer, by the thread that owns
+     * `service`; the clock (CLOCK_MONOTONIC) is read in between. */
+    void (*hand_over)(struct vtb_service *service, void *frame, struct timespec *completed);
+    /* The caller consumes what it has or was handed. Ends in a safepoint. */
+    void (*take_over)(struct vtb_env *env);
     /* Completes all operations that are suspended; the oldest first, if the window is fifo. */
     void (*drain)(struct vtb_env *env);
     /* Drains, and gives back the strategy's state. */

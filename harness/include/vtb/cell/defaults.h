@@ -41,6 +41,9 @@
 #ifndef VTB_OUTSIDE
 #define VTB_OUTSIDE 0
 #endif
+#ifndef VTB_HANDOVER
+#define VTB_HANDOVER 0
+#endif
 
 /* The sizes of objects, and the places where a collector finds references. */
 #ifndef VTB_HIT_BYTES

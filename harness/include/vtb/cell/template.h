@@ -15,6 +15,7 @@
  *     VTB_VIRTUAL    the caller has an interface of the service, and calls through its table
  *     VTB_CONCURRENT the table is the one into which all threads insert (concurrent.h)
  *     VTB_OUTSIDE    operations may be answered by a store outside of the program (stored.h)
+ *     VTB_HANDOVER   hand-overs to a caller that waits are timed (handover.h)
  *     VTB_CHECKED    rules of the strategy are checked
  *     VTB_ATOMIC     references are counted for several threads
  *     VTB_LOCAL      operations are awaited and completed for one thread alone
@@ -96,6 +97,12 @@
 #include "stored.h"
 #else
 #define VTB_OF_A_STORE(function) NULL
+#endif
+#if VTB_HANDOVER && !VTB_NEVER_SUSPENDS
+#define VTB_OF_A_HANDOVER(function) (function)
+#include "handover.h"
+#else
+#define VTB_OF_A_HANDOVER(function) NULL
 #endif
 #if VTB_COUNTING && !VTB_NEVER_SUSPENDS
 #define VTB_PROBE &VTB_CELL_SYMBOL(probe)
