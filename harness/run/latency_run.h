@@ -17,7 +17,7 @@ struct vtb_latency_run {
     size_t tables_n;
 };
 
-/* Whether hand-overs are timed, too: of a completing thread that answers from an array, at a rate. */
+/* Whether hand-overs are timed, too: those of a completing thread, without a store, at a rate. */
 bool vtb_latency_hands_over(const struct vtb_options *options);
 
 /* Makes the plan of options that have a rate: that of `run`, with an open loop. On false *error
