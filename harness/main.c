@@ -33,6 +33,7 @@ static vtb_command_function *const commands[VTB_COMMAND_N] = {
     [VTB_COMMAND_LATENCY] = vtb_latency_command,
     [VTB_COMMAND_COMPARE_BUILDS] = vtb_compare_builds_command,
     [VTB_COMMAND_HISTORY] = vtb_history_command,
+    [VTB_COMMAND_MERGE] = vtb_merge_command,
 };
 
 static void print_help(FILE *out, const void *what, enum vtb_format format)

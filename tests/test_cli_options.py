@@ -33,6 +33,7 @@ HIT_RATE = "0 to 1, or 0% to 100%"
 
 COMMANDS = ["run", "list", "misuse", "gate", "compare", "check", "new", "build", "doctor"]
 COMMANDS += ["selftest", "advise", "claims", "fidelity", "latency", "compare-builds", "history"]
+COMMANDS += ["merge"]
 
 
 def twin_of(option: str) -> str:
@@ -153,6 +154,7 @@ TOLD_BY_HELP = {
     "plot": ["SVG and PNG"],
     "plot-by": ["matplotlib, gnuplot or both", "default: matplotlib"],
     "quick": ["5 sessions of 24 rounds", "six or more combinations"],
+    "shard": ["the I-th of N parts", "whole ones", "hash of their names", "`merge`"],
     "save-baseline": ["what `gate` compares with", "counts", "ratios of times"],
 }
 

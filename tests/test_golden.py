@@ -48,6 +48,7 @@ OUTPUTS: dict[str, list[str]] = {
     "help-fidelity.txt": ["fidelity", "--help"],
     "help-latency.txt": ["latency", "--help"],
     "help-history.txt": ["history", "--help"],
+    "help-merge.txt": ["merge", "--help"],
     "counts.txt": FEW,
     "counts-markdown.txt": [*FEW, "--format", "markdown"],
     "counts.csv": [*FEW, "--format", "csv"],

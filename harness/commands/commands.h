@@ -16,6 +16,7 @@ VTB_MUST_USE vtb_command_function vtb_list_command;
 VTB_MUST_USE vtb_command_function vtb_misuse_command;
 VTB_MUST_USE vtb_command_function vtb_gate_command;
 VTB_MUST_USE vtb_command_function vtb_compare_command;
+VTB_MUST_USE vtb_command_function vtb_merge_command;
 VTB_MUST_USE vtb_command_function vtb_check_command;
 VTB_MUST_USE vtb_command_function vtb_new_command;
 VTB_MUST_USE vtb_command_function vtb_build_command;

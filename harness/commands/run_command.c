@@ -16,6 +16,7 @@
 #include "gate/history_file.h"
 #include "gate/resume.h"
 #include "passes/instructions.h"
+#include "plan/plan_shard.h"
 #include "plan/prepare.h"
 #include "report/histograms.h"
 #include "report/page.h"
@@ -68,13 +69,23 @@ static bool dry_run(const struct vtb_options *options, const struct vtb_plan *pl
     return ok;
 }
 
+/* Tells which part of the tables a shard has. */
+static void tell_shard(const struct vtb_plan *plan)
+{
+    char shard[VTB_SHARD_TEXT_BYTES];
+    const size_t n = plan->points_n * plan->tables_n;
+    if (plan->shard.n > 0)
+        vtb_tell("shard %s: %zu of %zu tables%s", vtb_shard_text(shard, &plan->shard), n,
+                 vtb_plan_all_tables_n(plan), n > 0 ? "" : ": there is nothing to run");
+}
+
 /* Estimates the run where the user waits for it: of a matrix, and where the progress is told. */
 static bool estimate_run(const struct vtb_plan *plan, struct vtb_estimate *estimate,
                          struct vtb_error *error)
 {
     char duration[VTB_NUMBER_BYTES];
     *estimate = (struct vtb_estimate){0};
-    if (plan->points_n == 1 && !vtb_progress_is_told())
+    if (plan->points_n == 0 || (plan->points_n == 1 && !vtb_progress_is_told()))
         return true;
     if (!vtb_estimate_make(estimate, plan, error))
         return false;
@@ -309,6 +320,7 @@ static bool run_plan(const struct vtb_options *options, const struct vtb_plan *p
     if (vtb_instructions_is_worker())
         return vtb_instructions_work(plan, error);
     warn_of_trace(plan, options);
+    tell_shard(plan);
     if (options->dry_run)
         return dry_run(options, plan, error);
     const time_t now = time(NULL);

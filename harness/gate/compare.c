@@ -425,7 +425,8 @@ static enum vtb_compared_verdict judge_ratio(const struct vtb_compared_row *row)
     const struct vtb_pooled after = vtb_recorded_log_ratio(row->after);
     if (vtb_recorded_is_baseline(row->before) && vtb_recorded_is_baseline(row->after))
         return VTB_COMPARED_BASELINE;
-    if (isnan(before.variance) || isnan(after.variance) || row->before->busy != row->after->busy)
+    if (isnan(before.variance) || isnan(after.variance) ||
+        (row->before->state == VTB_STATE_BUSY) != (row->after->state == VTB_STATE_BUSY))
         return VTB_COMPARED_INCOMPARABLE;
     return VTB_COMPARED_UNTOLD;
 }

@@ -167,6 +167,15 @@ static bool choose_strategies(struct vtb_options *options, const struct vtb_resu
     return true;
 }
 
+/* The key under which a file has an option that does not say which cases are run. */
+#define RUN_OPTION "run_options."
+
+const char *vtb_recorded_run_option(const struct vtb_recorded_text *fact)
+{
+    const size_t n = sizeof RUN_OPTION - 1;
+    return strncmp(fact->key, RUN_OPTION, n) == 0 ? fact->key + n : NULL;
+}
+
 bool vtb_recorded_replay(struct vtb_options *options, const struct vtb_result_file *file,
                          struct vtb_error *error)
 {

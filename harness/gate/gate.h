@@ -129,6 +129,10 @@ struct vtb_gate_check *vtb_gate_add_check(struct vtb_gate *gate, struct vtb_erro
 /* Counts the checks with a verdict. */
 size_t vtb_gate_count(const struct vtb_gate *gate, enum vtb_gate_verdict verdict);
 
+/* The name of the option that a fact of a result file is, of those that say how cases are run;
+ * null: it is another fact. */
+const char *vtb_recorded_run_option(const struct vtb_recorded_text *fact);
+
 /* Sets the options that a result file recorded, one after the other. On false *error says what is
  * wrong with one, and those before it are set. */
 VTB_MUST_USE bool vtb_recorded_replay(struct vtb_options *options,

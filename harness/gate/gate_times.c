@@ -48,7 +48,7 @@ static bool find_before(const struct vtb_gate *gate, const struct vtb_comparison
     if (!row)
         return false;
     held->before = vtb_recorded_log_ratio(row);
-    held->before_busy = row->busy;
+    held->before_busy = row->state == VTB_STATE_BUSY;
     return !isnan(held->before.mean);
 }
 

@@ -12,6 +12,7 @@
 #include "cells/foreign.h"
 #include "gate/compare.h"
 #include "gate/gate.h"
+#include "gate/recorded_figures.h"
 #include "plan/guest_cases.h"
 #include "plan/option_values.h"
 #include "report/case_names.h"
@@ -462,81 +463,6 @@ static bool find_rate(const struct choice *choice, double *rate, double *in_flig
            find_value(choice, &asked, vtb_parameters[VTB_P(in_flight)].usual, in_flight);
 }
 
-/* --- figures --- */
-
-static struct vtb_interval interval_of(const struct vtb_recorded_row *row,
-                                       const char *const keys[3])
-{
-    return (struct vtb_interval){.median = vtb_recorded(row, keys[0]),
-                                 .lo = vtb_recorded(row, keys[1]),
-                                 .hi = vtb_recorded(row, keys[2])};
-}
-
-/* A number that a run writes whole; 0 if the row has none, or one that no run writes. */
-static uint64_t whole(double value)
-{
-    return value >= 0 && value < 0x1p63 ? (uint64_t)llround(value) : 0;
-}
-
-static struct vtb_counted counted_of(const struct recorded *recorded)
-{
-    const struct vtb_recorded_row *row = recorded->row;
-    const uint64_t calls_n = vtb_counted_calls_n(&recorded->point);
-    return (struct vtb_counted){
-        .calls_n = calls_n,
-        .counts.requested_bytes = whole(vtb_recorded(row, "bytes_per_op") * (double)calls_n),
-        .startup_bytes = whole(vtb_recorded(row, "startup_bytes")),
-    };
-}
-
-/* Whether two numbers are the same but for the digits that a file keeps. */
-static bool is_near(double one, double other)
-{
-    return fabs(one - other) <= 1e-9 * fabs(other);
-}
-
-/* What a file has of collections. That it has no calls for each says that they allocate nothing, or
- * that it is not known. */
-static struct vtb_pressure pressure_of(const struct recorded *recorded,
-                                       const struct vtb_counted *counted)
-{
-    const struct vtb_recorded_row *row = recorded->row;
-    const double bytes = vtb_steady_bytes_per_op(counted);
-    const double budget_bytes = vtb_recorded(row, "gen0_budget_bytes");
-    struct vtb_pressure pressure = {
-        .measured = !isnan(vtb_recorded(row, "pressure_calls_n")),
-        .collects = vtb_heap_collects(recorded->heap->heap),
-        .calls_n = whole(vtb_recorded(row, "pressure_calls_n")),
-        .calls_per_collection = vtb_recorded(row, "calls_per_collection"),
-        .collected = {.cpu_ns = 1e6 * vtb_recorded(row, "gc_ms"),
-                      .pauses_n = whole(vtb_recorded(row, "pauses_n")),
-                      .collections_n = {whole(vtb_recorded(row, "collections_n"))}},
-    };
-    if (pressure.measured && bytes == 0)
-        pressure.calls_per_collection = INFINITY;
-    pressure.is_exact = is_near(pressure.calls_per_collection * bytes, budget_bytes);
-    return pressure;
-}
-
-static struct vtb_figures figures_of(const struct recorded *recorded,
-                                     const struct vtb_case *the_case)
-{
-    static const char *const ns[] = {"ns_per_op", "ns_per_op_lo", "ns_per_op_hi"};
-    static const char *const ratio[] = {"ratio", "ratio_lo", "ratio_hi"};
-    const struct vtb_recorded_row *row = recorded->row;
-    struct vtb_figures figures = {
-        .the_case = the_case,
-        .counted = counted_of(recorded),
-        .ns = interval_of(row, ns),
-        .ratio = interval_of(row, ratio),
-        .log_ratio = vtb_recorded_log_ratio(row),
-        .verdict = row->verdict,
-    };
-    figures.disagree = vtb_disagrees(&figures.ratio);
-    figures.pressure = pressure_of(recorded, &figures.counted);
-    return figures;
-}
-
 /* --- tables --- */
 
 static void add_figures(struct vtb_comparison *comparison, struct vtb_point *point,
@@ -557,7 +483,8 @@ static void add_figures(struct vtb_comparison *comparison, struct vtb_point *poi
                                         .baseline = i / 2 * 2,
                                         .variant_of = i,
                                         .serial = i};
-    comparison->figures[i] = figures_of(recorded, &point->cases[i]);
+    comparison->figures[i] =
+        vtb_recorded_figures(recorded->row, &recorded->point, &point->cases[i]);
     comparison->figures[i].caller_ns = comparison->caller_ns;
 }
 

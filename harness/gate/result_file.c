@@ -22,6 +22,7 @@
 #include "base/shown.h"
 #include "figures/states.h"
 #include "plan/metrics.h"
+#include "report/report_shard.h"
 
 /* Limits: bytes of one value in the outermost object or of one row, and number of rows. A value
  * takes up to a hundred times as many bytes as JSON in memory. */
@@ -46,6 +47,8 @@ struct reader {
     size_t rows_capacity;
     bool has_context;
     bool has_rows;
+    struct vtb_result_text *text;       /* null: it is not kept */
+    char last_name[NAME_BYTES_MAX + 1]; /* of the row before, if the text is kept */
     enum vtb_exit refused;
     struct vtb_error *error;
 };
@@ -359,6 +362,15 @@ static enum vtb_verdict verdict_of(const json_t *value)
     return VTB_VERDICT_NONE;
 }
 
+static enum vtb_state state_of(const json_t *value)
+{
+    for (int i = VTB_STATE_QUIET; i < VTB_STATE_ANY; i++) {
+        if (is_text(value, vtb_state_words[i]))
+            return (enum vtb_state)i;
+    }
+    return VTB_STATE_ANY;
+}
+
 static bool add_row(struct reader *reader, json_t *object)
 {
     if (!json_is_object(object))
@@ -378,10 +390,37 @@ static bool add_row(struct reader *reader, json_t *object)
     struct vtb_recorded_row *row = next_row(reader);
     if (!row)
         return false;
-    row->busy = is_text(json_object_get(object, "state"), vtb_state_words[VTB_STATE_BUSY]);
+    row->state = state_of(json_object_get(object, "state"));
     row->verdict = verdict_of(json_object_get(object, "verdict"));
     row->name = strdup(name);
     return row->name ? add_numbers(reader, row, object) : fail_memory(reader->error);
+}
+
+/* The current value's place. */
+static struct vtb_text_part current_part(const struct reader *reader)
+{
+    return (struct vtb_text_part){reader->value_at, reader->at - reader->value_at};
+}
+
+/* Notes where the current value, which is a row, stands. */
+static bool keep_row(struct reader *reader, const json_t *object)
+{
+    struct vtb_result_text *text = reader->text;
+    const char *name = json_string_value(json_object_get(object, "run_name"));
+    if (!text)
+        return true;
+    if (!check_name(reader, name))
+        return false;
+    if ((text->rows_n & (text->rows_n - 1)) == 0) { /* a power of two: there is no room left */
+        struct vtb_text_row *moved = realloc(text->rows, 2 * (text->rows_n + 1) * sizeof *moved);
+        if (!moved)
+            return fail_memory(reader->error);
+        text->rows = moved;
+    }
+    text->rows[text->rows_n++] =
+        (struct vtb_text_row){current_part(reader), strcmp(name, reader->last_name) != 0};
+    snprintf(reader->last_name, sizeof reader->last_name, "%s", name);
+    return true;
 }
 
 static bool read_rows(struct reader *reader)
@@ -395,7 +434,7 @@ static bool read_rows(struct reader *reader)
         return true;
     do {
         json_t *row = take_value(reader);
-        const bool ok = row && add_row(reader, row);
+        const bool ok = row && add_row(reader, row) && keep_row(reader, row);
         json_decref(row);
         if (!ok)
             return false;
@@ -543,11 +582,20 @@ static bool add_parts(struct reader *reader, const char *key, json_t *value)
     return true;
 }
 
-/* What is read by itself, as more than a text. */
+/* What has a part for each table, cell or shard, and is for `merge` alone, or of it. */
+static bool is_of_merging(const char *key)
+{
+    return strcmp(key, VTB_SHARD_TABLES_KEY) == 0 || strcmp(key, VTB_SHARD_CELLS_KEY) == 0 ||
+           strcmp(key, VTB_MERGED_FROM_KEY) == 0;
+}
+
+/* What is read by itself, as more than a text, or not at all. */
 static bool is_read_apart(const char *key)
 {
     static const char *const keys[] = {"options", "strategies", "workloads", "confidence",
                                        "interrupted"};
+    if (is_of_merging(key))
+        return true;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (strcmp(keys[i], key) == 0)
             return true;
@@ -560,8 +608,11 @@ static size_t parts_n(json_t *context)
     const char *key;
     json_t *value;
     size_t n = 0;
-    json_object_foreach(context, key, value) n +=
-        json_is_object(value) ? json_object_size(value) : json_array_size(value);
+    json_object_foreach(context, key, value)
+    {
+        if (!is_of_merging(key))
+            n += json_is_object(value) ? json_object_size(value) : json_array_size(value);
+    }
     return n;
 }
 
@@ -642,6 +693,8 @@ static bool read_context(struct reader *reader, json_t *context)
                       value_line(reader));
     file->confidence = confidence ? share : NAN;
     file->interrupted = json_is_true(interrupted);
+    if (reader->text)
+        reader->text->context = current_part(reader);
     return add_facts(reader, context) && add_options(reader, json_object_get(context, "options"));
 }
 
@@ -692,7 +745,7 @@ static int compare_rows(const void *a, const void *b)
 static bool sort_rows(const struct reader *reader)
 {
     struct vtb_result_file *file = reader->file;
-    file->by_name = malloc(file->rows_n * sizeof(*file->by_name));
+    file->by_name = malloc((file->rows_n + 1) * sizeof(*file->by_name));
     if (!file->by_name)
         return fail_memory(reader->error);
     for (size_t i = 0; i < file->rows_n; i++)
@@ -718,20 +771,21 @@ static bool read_all(struct reader *reader)
                       line_at(reader, reader->at));
     if (!reader->has_context || !reader->has_rows)
         return refuse(reader, "it has no '%s'", reader->has_context ? "benchmarks" : "context");
-    if (reader->file->rows_n == 0)
+    if (reader->file->rows_n == 0 && !reader->text)
         return refuse(reader, "it holds no results, neither medians nor counts");
     return sort_rows(reader);
 }
 
 /* Reads all of a file by one function, from bytes in memory. */
-static bool parse(struct vtb_result_file *file, bool (*read)(struct reader *reader),
-                  const char *path, const char *bytes, size_t n, enum vtb_exit refused,
-                  struct vtb_error *error)
+static bool parse(struct vtb_result_file *file, struct vtb_result_text *text,
+                  bool (*read)(struct reader *reader), const char *path, const char *bytes,
+                  size_t n, enum vtb_exit refused, struct vtb_error *error)
 {
     struct reader reader = {.file = file,
                             .path = path,
                             .bytes = n > 0 ? bytes : "",
                             .n = n,
+                            .text = text,
                             .refused = refused,
                             .error = error};
     *file = (struct vtb_result_file){.confidence = NAN, .path = vtb_shown_copy(path)};
@@ -744,7 +798,7 @@ static bool parse(struct vtb_result_file *file, bool (*read)(struct reader *read
 bool vtb_result_file_parse(struct vtb_result_file *file, const char *path, const char *bytes,
                            size_t n, enum vtb_exit refused, struct vtb_error *error)
 {
-    return parse(file, read_all, path, bytes, n, refused, error);
+    return parse(file, NULL, read_all, path, bytes, n, refused, error);
 }
 
 static bool read_context_alone(struct reader *reader)
@@ -758,7 +812,7 @@ static bool read_context_alone(struct reader *reader)
 bool vtb_result_file_parse_context(struct vtb_result_file *file, const char *path,
                                    const char *bytes, size_t n, struct vtb_error *error)
 {
-    return parse(file, read_context_alone, path, bytes, n, VTB_EXIT_INTERNAL, error);
+    return parse(file, NULL, read_context_alone, path, bytes, n, VTB_EXIT_INTERNAL, error);
 }
 
 static bool refuse_size(const char *path, enum vtb_exit refused, struct vtb_error *error)
@@ -883,6 +937,25 @@ bool vtb_result_file_read(struct vtb_result_file *file, const char *path, enum v
     return ok;
 }
 
+bool vtb_result_text_read(struct vtb_result_file *file, struct vtb_result_text *text,
+                          const char *path, enum vtb_exit refused, struct vtb_error *error)
+{
+    *file = (struct vtb_result_file){.confidence = NAN};
+    *text = (struct vtb_result_text){.bytes = NULL};
+    if (vtb_result_bytes_read(path, &text->bytes, &text->n, refused, error) &&
+        parse(file, text, read_all, path, text->bytes, text->n, refused, error))
+        return true;
+    vtb_result_text_free(text);
+    return false;
+}
+
+void vtb_result_text_free(struct vtb_result_text *text)
+{
+    free(text->bytes);
+    free(text->rows);
+    *text = (struct vtb_result_text){.bytes = NULL};
+}
+
 static void free_texts(struct vtb_recorded_text *texts, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -956,29 +1029,37 @@ static const char *value_of(const struct vtb_recorded_text *texts, size_t n, con
 #define FREEDOM_MAX 1e6
 #define SESSIONS_MAX 1e6
 
+/* A variance of a file; NaN if it has none, or one that no run writes. */
+static double bounded(double variance)
+{
+    return variance >= 0 && variance <= DEVIATION_MAX * DEVIATION_MAX ? variance : NAN;
+}
+
 struct vtb_pooled vtb_recorded_log_ratio(const struct vtb_recorded_row *row)
 {
     const double ratio = vtb_recorded(row, "ratio");
     const double deviation = vtb_recorded(row, "ratio_log_se");
     const double freedom = vtb_recorded(row, "ratio_freedom");
     const double sessions_n = vtb_recorded(row, "sessions_n");
-    const struct vtb_pooled bare = {.mean = ratio > 0 ? log(ratio) : NAN,
-                                    .variance = NAN,
-                                    .freedom = NAN,
-                                    .square = NAN,
-                                    .between_share = NAN};
-    if (!(ratio > 0 && deviation >= DEVIATION_MIN && deviation <= DEVIATION_MAX &&
-          freedom >= FREEDOM_MIN && freedom <= FREEDOM_MAX && sessions_n >= VTB_SESSIONS_MIN &&
-          sessions_n <= SESSIONS_MAX))
-        return bare;
-    return (struct vtb_pooled){
-        .mean = bare.mean,
-        .variance = deviation * deviation,
-        .freedom = freedom,
-        .square = NAN,
-        .between_share = NAN,
-        .sessions_n = (size_t)sessions_n,
-    };
+    struct vtb_pooled pooled = {.mean = ratio > 0 ? log(ratio) : NAN,
+                                .variance = NAN,
+                                .freedom = NAN,
+                                .square = NAN,
+                                .between_share = NAN};
+    if (!(ratio > 0 && sessions_n >= VTB_SESSIONS_MIN && sessions_n <= SESSIONS_MAX))
+        return pooled;
+    pooled.square = bounded(vtb_recorded(row, "ratio_log_session_variance"));
+    pooled.added = bounded(vtb_recorded(row, "ratio_log_added_variance"));
+    const bool is_known = deviation >= DEVIATION_MIN && deviation <= DEVIATION_MAX &&
+                          freedom >= FREEDOM_MIN && freedom <= FREEDOM_MAX;
+    if (!is_known && isnan(pooled.square))
+        return pooled;
+    pooled.sessions_n = (size_t)sessions_n;
+    if (is_known) {
+        pooled.variance = deviation * deviation;
+        pooled.freedom = freedom;
+    }
+    return pooled;
 }
 
 const char *vtb_recorded_fact(const struct vtb_result_file *file, const char *key)

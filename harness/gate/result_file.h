@@ -24,7 +24,7 @@ struct vtb_recorded_row {
     char *name; /* printable ASCII, and unique in the file */
     struct vtb_recorded_number *numbers;
     size_t numbers_n;
-    bool busy;                /* its times are those beside a busy sibling */
+    enum vtb_state state;     /* of the machine, in which its times are */
     enum vtb_verdict verdict; /* on its ratio; VTB_VERDICT_NONE: the row has none */
 };
 
@@ -56,6 +56,27 @@ struct vtb_result_file {
     size_t keys_n;
 };
 
+/* A part of a file's bytes. */
+struct vtb_text_part {
+    size_t at;
+    size_t n;
+};
+
+/* A row of a result file, as it stands there. */
+struct vtb_text_row {
+    struct vtb_text_part part;
+    bool begins_case; /* it is of another case than the row before */
+};
+
+/* The bytes of a result file, and where its context and its rows are, those of sessions too. */
+struct vtb_result_text {
+    char *bytes; /* owned, as are the rows */
+    size_t n;
+    struct vtb_text_part context;
+    struct vtb_text_row *rows;
+    size_t rows_n;
+};
+
 /*
  * Reads a file, or a pipe, from start to end; "-" is standard input, and like a path of /dev/fd is
  * read as it is open already. Nobody who writes to a named pipe is waited for longer than five
@@ -70,6 +91,14 @@ VTB_MUST_USE bool vtb_result_file_read(struct vtb_result_file *file, const char 
  * case. */
 VTB_MUST_USE bool vtb_result_bytes_read(const char *path, char **bytes, size_t *n,
                                         enum vtb_exit refused, struct vtb_error *error);
+
+/* Reads a file likewise, and keeps its text. It may have no rows, as that of a shard without
+ * tables. The text is freed by vtb_result_text_free; on false there is none. */
+VTB_MUST_USE bool vtb_result_text_read(struct vtb_result_file *file, struct vtb_result_text *text,
+                                       const char *path, enum vtb_exit refused,
+                                       struct vtb_error *error);
+
+void vtb_result_text_free(struct vtb_result_text *text);
 
 /* Reads a result file from n bytes in memory, which stay the caller's; messages call them `path`.
  * Errors are as with vtb_result_file_read. */
@@ -96,7 +125,8 @@ double vtb_recorded(const struct vtb_recorded_row *row, const char *key);
 bool vtb_recorded_is_baseline(const struct vtb_recorded_row *row);
 
 /* Gives the logarithm of a row's ratio, pooled over the sessions of its run; its variance is NaN if
- * the row does not say how far another run may be from it, as those of version 0.1 do not. */
+ * the row does not say how far another run may be from it, as those of version 0.1 do not; and so
+ * is that of a session, which no row before 1.0 says. */
 struct vtb_pooled vtb_recorded_log_ratio(const struct vtb_recorded_row *row);
 
 /* Gives a text of the context; "unknown" if there is none. */

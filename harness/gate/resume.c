@@ -31,21 +31,11 @@ static bool name_sessions(struct vtb_resume *resume, const char *path, struct vt
 
 /* --- options --- */
 
-/* The key under which a file has an option that does not say which cases are run. */
-#define RUN_OPTION "run_options."
-
-/* The name in such a key; null: it is another fact's. */
-static const char *run_option(const struct vtb_recorded_text *fact)
-{
-    const size_t n = sizeof RUN_OPTION - 1;
-    return strncmp(fact->key, RUN_OPTION, n) == 0 ? fact->key + n : NULL;
-}
-
 /* What an option of the file's run was given; null: it was not given. */
 static const char *given_then(const struct vtb_result_file *file, const char *option)
 {
     for (size_t i = 0; i < file->facts_n; i++) {
-        const char *name = run_option(&file->facts[i]);
+        const char *name = vtb_recorded_run_option(&file->facts[i]);
         if (name && strcmp(name, option) == 0)
             return file->facts[i].value;
     }
@@ -92,7 +82,7 @@ static bool replay(struct vtb_options *options, const struct vtb_result_file *fi
 {
     bool ok = vtb_recorded_replay(options, file, error);
     for (size_t i = 0; ok && i < file->facts_n; i++) {
-        const char *name = run_option(&file->facts[i]);
+        const char *name = vtb_recorded_run_option(&file->facts[i]);
         ok = !name || vtb_options_replay_run(options, name, file->facts[i].value, error);
     }
     return ok;

@@ -110,6 +110,14 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "times hold on one machine, and are tested. It informs; `gate` judges. docs/HISTORY.md "
      "explains\n"
      "what is found, and what cannot be. Exit status: 0 whatever is found.\n"},
+    {"merge", "the result files of all shards, as one",
+     "Makes one result of the result files of all shards of a plan, which `run --shard I/N` "
+     "wrote,\n"
+     "on one machine or on several: its rows are theirs, in the order of the plan. Shards that "
+     "are\n"
+     "missing, there twice, or of another plan, build or seed are refused. Each ratio is of one\n"
+     "machine; where there are all shards of each of several machines, tables stand side by side.\n"
+     "docs/FLEET.md tells how to run shards under Slurm and GNU parallel.\n"},
 };
 
 const char *const vtb_option_examples[] = {
@@ -143,9 +151,10 @@ const char vtb_exit_statuses[] =
 #define LATENCY (1u << VTB_COMMAND_LATENCY)       /* likewise, but for those that are not_loaded */
 #define BUILDS (1u << VTB_COMMAND_COMPARE_BUILDS) /* takes all of run's options on cases too */
 #define HISTORY (1u << VTB_COMMAND_HISTORY)
+#define MERGE (1u << VTB_COMMAND_MERGE)
 #define ALL                                                                                    \
     (RUN | ADVISE | LIST | MISUSE | GATE | COMPARE | CHECK | NEW | BUILD | DOCTOR | SELFTEST | \
-     CLAIMS | FIDELITY | LATENCY | BUILDS | HISTORY)
+     CLAIMS | FIDELITY | LATENCY | BUILDS | HISTORY | MERGE)
 #define REPORTS (ALL & ~(NEW | BUILD)) /* the commands that print something of several formats */
 
 /* The commands that may take long. */
@@ -458,6 +467,12 @@ static const struct vtb_option other_options[] = {
     {"seed", "N", vtb_parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",
      .of_cases = true, .commands = RUN,
      .help = "what keys, hits and orders are drawn from; default: 1"},
+    {"shard", "I/N", vtb_parse_shard, FIELD(shard),
+     .accepts = "I/N with whole numbers, I from 1 to N, and N up to 1000", .of_cases = true,
+     .not_loaded = true, .commands = RUN,
+     .help =
+         "run the I-th of N parts of the tables, whole ones, by a hash of their names; `merge`\n"
+         "makes one result of all parts. docs/FLEET.md"},
     {"events", NULL, vtb_parse_flag, FIELD(list_events), .accepts = NO_VALUE, .commands = LIST,
      .help = "list what this machine can count for --events of `run`, and why not what it cannot"},
     {"format", "FORMAT", vtb_parse_word, FIELD(format), .words = format_words,
@@ -476,12 +491,13 @@ static const struct vtb_option other_options[] = {
     {"details", NULL, vtb_parse_flag, FIELD(details), .accepts = NO_VALUE, .commands = RUN,
      .help = "all tables and sentences, in place of the answer with one table; up to 100 columns"},
     {"export-json", "FILE", vtb_parse_text, FIELD(export_json), .file = VTB_FILE_WRITTEN,
-     .accepts = "a file's name", .commands = RUN | LATENCY,
+     .accepts = "a file's name", .commands = RUN | LATENCY | MERGE,
      .help = "write the result file there too, whole or not at all; likewise CSV, Markdown:"},
     {"export-csv", "FILE", vtb_parse_text, FIELD(export_csv), .file = VTB_FILE_WRITTEN,
-     .accepts = "a file's name", .commands = RUN | LATENCY, .help = "one row for each case"},
+     .accepts = "a file's name", .commands = RUN | LATENCY | MERGE,
+     .help = "one row for each case"},
     {"export-markdown", "FILE", vtb_parse_text, FIELD(export_markdown), .file = VTB_FILE_WRITTEN,
-     .accepts = "a file's name", .commands = RUN | GATE | LATENCY,
+     .accepts = "a file's name", .commands = RUN | GATE | LATENCY | MERGE,
      .help = "the tables; of `gate` a summary for a CI job's page"},
     {"export-timeline", "FILE", vtb_parse_text, FIELD(export_timeline), .file = VTB_FILE_WRITTEN,
      .accepts = "a file's name", .commands = LATENCY,

@@ -122,6 +122,12 @@ bool vtb_parse_seed(const struct vtb_option *option, const char *text, void *fie
            vtb_refuse_value(option, text, reason.message, error);
 }
 
+bool vtb_parse_shard(const struct vtb_option *option, const char *text, void *field,
+                     struct vtb_error *error)
+{
+    return vtb_shard_parse(text, field) || vtb_refuse_value(option, text, "no shard", error);
+}
+
 bool vtb_parse_word(const struct vtb_option *option, const char *text, void *field,
                     struct vtb_error *error)
 {

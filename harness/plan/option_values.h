@@ -23,6 +23,7 @@ vtb_parse_function vtb_parse_limits;
 vtb_parse_function vtb_parse_rate;
 vtb_parse_function vtb_parse_rounds;
 vtb_parse_function vtb_parse_seed;
+vtb_parse_function vtb_parse_shard;
 vtb_parse_function vtb_parse_word;
 vtb_parse_function vtb_parse_text;
 vtb_parse_function vtb_parse_address;

@@ -156,14 +156,14 @@ static bool check_environment(struct vtb_error *error)
 
 /* Reads the environment. Where a baseline records how cases are run, or a command says it, the
  * environment must not change them, so `gate`, `selftest`, `advise` and `claims` read their own
- * alone, and so does `history`, which runs nothing; every other command takes those of `run`, or
- * ignores them. */
+ * alone, and so do `history` and `merge`, which run nothing; every other command takes those of
+ * `run`, or ignores them. */
 static bool parse_environment(struct vtb_options *options, struct vtb_error *error)
 {
     const bool own_alone =
         options->command == VTB_COMMAND_GATE || options->command == VTB_COMMAND_SELFTEST ||
         options->command == VTB_COMMAND_ADVISE || options->command == VTB_COMMAND_CLAIMS ||
-        options->command == VTB_COMMAND_HISTORY;
+        options->command == VTB_COMMAND_HISTORY || options->command == VTB_COMMAND_MERGE;
     const enum vtb_command twins_of = own_alone ? options->command : VTB_COMMAND_RUN;
     for (size_t i = 0; vtb_option_at(i); i++) {
         const struct vtb_option *option = vtb_option_at(i);
@@ -299,6 +299,9 @@ static bool check_files(const struct vtb_options *options, struct vtb_error *err
     if (options->command == VTB_COMMAND_COMPARE && options->files_n < 2)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "two result files are needed: run_bench compare BEFORE.json AFTER.json");
+    if (options->command == VTB_COMMAND_MERGE && options->files_n == 0)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "the result files of all shards are needed: run_bench merge FILE.json...");
     if (standard_inputs_n(options) > 1)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "%s: standard input, -, can be read once; name another file",
@@ -381,7 +384,7 @@ static bool check_distinct(const struct vtb_options *options, struct vtb_error *
 /* How many files a command takes without an option. */
 static size_t files_max(enum vtb_command command)
 {
-    if (command == VTB_COMMAND_HISTORY)
+    if (command == VTB_COMMAND_HISTORY || command == VTB_COMMAND_MERGE)
         return VTB_FILES_MAX;
     return command == VTB_COMMAND_COMPARE || command == VTB_COMMAND_NEW ||
                    command == VTB_COMMAND_COMPARE_BUILDS
@@ -394,8 +397,9 @@ static bool is_file(const struct vtb_options *options, const char *argument)
 {
     if (options->files_n == files_max(options->command))
         return false;
-    const bool takes_input =
-        options->command == VTB_COMMAND_COMPARE || options->command == VTB_COMMAND_HISTORY;
+    const bool takes_input = options->command == VTB_COMMAND_COMPARE ||
+                             options->command == VTB_COMMAND_HISTORY ||
+                             options->command == VTB_COMMAND_MERGE;
     return argument[0] != '-' || (takes_input && strcmp(argument, "-") == 0);
 }
 

@@ -13,6 +13,7 @@
 #include "plan/metrics.h"
 #include "plan/parameters.h"
 #include "plan/schedule.h"
+#include "plan/shard.h"
 #include "plan/trace.h"
 #include "stores/store.h"
 
@@ -33,6 +34,7 @@ enum vtb_command {
     VTB_COMMAND_LATENCY,
     VTB_COMMAND_COMPARE_BUILDS,
     VTB_COMMAND_HISTORY,
+    VTB_COMMAND_MERGE,
     VTB_COMMAND_N
 };
 
@@ -166,6 +168,7 @@ struct vtb_options {
     /* Seconds to measure for; 0: `rounds` says how long. */
     double time_s;
     uint64_t seed;
+    struct vtb_shard shard;
     const char *baseline;                        /* of `gate`, as are the next three */
     struct vtb_limit limits[VTB_GATE_METRICS_N]; /* in the order of vtb_gate_metrics */
     double margin_percent;
@@ -190,7 +193,7 @@ struct vtb_options {
     const char *plot_dir;      /* null: no pictures */
     const char *against;       /* of `gate`: a build; null: a baseline is what it is held against */
     /* The two of `compare`, or of `compare-builds`, which may be revisions; of `new` what to make,
-     * and where; the sources of `history`. */
+     * and where; the sources of `history`, the shards of `merge`. */
     const char *files[VTB_FILES_MAX];
     size_t files_n;
     bool distinct; /* no file that is written is another that is read or written */

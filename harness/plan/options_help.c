@@ -32,6 +32,8 @@ const char *vtb_command_arguments(enum vtb_command command)
         return "strategy|workload FILE";
     if (command == VTB_COMMAND_HISTORY)
         return "FILE.jsonl|FOLDER|RESULT.json...";
+    if (command == VTB_COMMAND_MERGE)
+        return "FILE.json...";
     return command == VTB_COMMAND_COMPARE          ? "BEFORE.json AFTER.json"
            : command == VTB_COMMAND_COMPARE_BUILDS ? "A B"
                                                    : "";

@@ -8,6 +8,7 @@
 #include "cells/foreign.h"
 #include "plan/choice.h"
 #include "plan/guest_cases.h"
+#include "plan/plan_shard.h"
 
 /* Stands for the number of a case that was left out. */
 #define SKIPPED SIZE_MAX
@@ -477,6 +478,22 @@ static bool set_parameters(struct vtb_point *point, const double values[VTB_PARA
     return true;
 }
 
+/* A digest of a point's name. A parameter that is as usual is left out, so that it is the same name
+ * whether or not it was given; one that is usual because of how many points there are, too. */
+static uint64_t name_digest(const struct vtb_plan *plan, const struct vtb_workload_entry *workload,
+                            const double values[VTB_PARAMETERS_N])
+{
+    uint64_t digest = vtb_shard_digest(0, workload->name);
+    for (int i = 0; i < VTB_PARAMETERS_N; i++) {
+        char part[80];
+        if (values[i] == usual_of((enum vtb_parameter_id)i, plan, workload->workload))
+            continue;
+        snprintf(part, sizeof part, "/%s:%.12g", vtb_parameters[i].word, values[i]);
+        digest = vtb_shard_digest(digest, part);
+    }
+    return digest;
+}
+
 static bool make_points(struct vtb_plan *plan, const struct vtb_options *options,
                         const struct vtb_workload_entry *workload, struct vtb_error *error)
 {
@@ -513,6 +530,8 @@ static bool make_points(struct vtb_plan *plan, const struct vtb_options *options
             .distribution = options->distribution.s > 0 ? options->distribution : own,
             .verify_heap = options->verify_heap,
             .seed = options->seed,
+            .name_digest = name_digest(plan, workload, values),
+            .place = plan->points_n,
         };
         if (!set_parameters(point, values, plan, options, error) || !check_keys(point, error))
             return false;
@@ -646,7 +665,8 @@ bool vtb_plan_make(struct vtb_plan *plan, const struct vtb_options *options,
     ok = ok && check_tables(plan, &choice.references, error);
     if (ok)
         set_effort(plan, options);
-    else
+    ok = ok && vtb_plan_take_shard(plan, &options->shard, error);
+    if (!ok)
         vtb_plan_free(plan);
     return ok;
 }
@@ -790,7 +810,7 @@ bool vtb_plan_has_warm_cache(const struct vtb_plan *plan)
 
 void vtb_plan_free(struct vtb_plan *plan)
 {
-    for (size_t i = 0; i < plan->points_n; i++)
+    for (size_t i = 0; i < plan->points_n + plan->others_n; i++)
         free(plan->points[i].cases);
     free(plan->points);
     free(plan->guests);

@@ -90,6 +90,10 @@ struct vtb_point {
     enum vtb_completion completion;
     struct vtb_distribution distribution;
     uint64_t seed;
+    /* Of its workload, and of the parameters that are not as usual: which shard has it follows from
+     * that. */
+    uint64_t name_digest;
+    size_t place;           /* among all points of the plan, whichever shards have them */
     struct vtb_case *cases; /* owned */
     size_t cases_n;
 };
@@ -120,8 +124,11 @@ struct vtb_skips {
 };
 
 struct vtb_plan {
-    struct vtb_point *points; /* owned */
-    size_t points_n;
+    struct vtb_point *points; /* owned; at least one */
+    size_t points_n;          /* of its shard; 0 if it has none */
+    size_t others_n;          /* of other shards, which stand behind them */
+    struct vtb_shard shard;
+    uint64_t digest;               /* of all tables and their cases, and of how they are measured */
     struct vtb_plan_guest *guests; /* owned; their cases come after all cells' */
     size_t guests_n;
     /* Whether it has so many points that each is measured roughly, unless the options say

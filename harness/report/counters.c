@@ -82,6 +82,8 @@ static void add_timed(struct vtb_counter *counters, size_t *n, const struct vtb_
     add(counters, n, "mde", figures->mde, false);
     add(counters, n, "ratio_log_se", sqrt(figures->log_ratio.variance), false);
     add(counters, n, "ratio_freedom", figures->log_ratio.freedom, false);
+    add(counters, n, "ratio_log_session_variance", figures->log_ratio.square, false);
+    add(counters, n, "ratio_log_added_variance", figures->log_ratio.added, false);
     add(counters, n, "between_sessions_share", figures->log_ratio.between_share, false);
     add(counters, n, "sessions_n", (double)figures->log_ratio.sessions_n, false);
     add(counters, n, "collections_ns_per_op", figures->collections.ns, false);

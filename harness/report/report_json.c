@@ -23,6 +23,7 @@
 #include "report/case_names.h"
 #include "report/counters.h"
 #include "report/report_answer.h"
+#include "report/report_shard.h"
 
 /* Numbers are written with 15 digits: 78.4, not 78.400000000000006. */
 #define REAL_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
@@ -363,6 +364,7 @@ static json_t *context(const struct vtb_results *results)
     put_sessions(object, results);
     vtb_json_put(object, "interrupted", json_boolean(results->interrupted));
     put_trace(object, plan);
+    vtb_report_shard(object, results);
     if (plan->calls_per_second > 0)
         vtb_json_put(object, "calls_per_second", json_real(plan->calls_per_second));
     if (plan->open_loop.hands_over)

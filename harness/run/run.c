@@ -552,6 +552,8 @@ bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
 {
     struct run run = {.results = results, .plan = plan, .estimate = estimate, .keeper = keeper};
     results->plan = plan;
+    if (plan->points_n == 0) /* a shard without tables */
+        return true;
     vtb_progress_start(&run.bar, estimate ? estimate->total_s : 0);
     bool ok = make_room(&run, error) && run_passes(&run, error);
     if (!ok && has_something(&run) && !error->is_of_figures) {

@@ -26,8 +26,8 @@ struct vtb_keeper {
  * to zero, and frees *results afterwards; the plan must outlive them. If it ends early, by an
  * interrupt or an error, what was finished stays in *results, results->interrupted is set, and the
  * call succeeds if there is something; but not where values are wrong. On false *error says what
- * failed, and *results is empty. With an estimate, which may be null, the progress is shown;
- * `keeper` may be null. For one thread.
+ * failed, and *results is empty; of a shard without tables it is empty, too. With an estimate,
+ * which may be null, the progress is shown; `keeper` may be null. For one thread.
  */
 VTB_MUST_USE bool vtb_run(struct vtb_results *results, const struct vtb_plan *plan,
                           const struct vtb_estimate *estimate, const struct vtb_keeper *keeper,

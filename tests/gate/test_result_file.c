@@ -179,11 +179,11 @@ static const struct vtb_recorded_row *parse_row(const char *members)
 static void rows_have_their_state(void **state)
 {
     (void)state;
-    assert_true(parse_row(", \"state\": \"busy\"")->busy);
-    assert_false(parse_row(", \"state\": \"quiet\"")->busy);
-    assert_false(parse_row(", \"state\": \"any\"")->busy);
-    assert_false(parse_row(", \"state\": 7")->busy);
-    assert_false(parse_row("")->busy);
+    assert_int_equal(parse_row(", \"state\": \"busy\"")->state, VTB_STATE_BUSY);
+    assert_int_equal(parse_row(", \"state\": \"quiet\"")->state, VTB_STATE_QUIET);
+    assert_int_equal(parse_row(", \"state\": \"any\"")->state, VTB_STATE_ANY);
+    assert_int_equal(parse_row(", \"state\": 7")->state, VTB_STATE_ANY);
+    assert_int_equal(parse_row("")->state, VTB_STATE_ANY);
 }
 
 static struct vtb_pooled log_ratio_of(const char *members)

@@ -115,8 +115,9 @@ static char *help_text(enum vtb_command command)
 
 /* The words of the commands, in the order of enum vtb_command. */
 static const char *const command_words[] = {
-    "run",   "advise", "list",     "misuse", "gate",     "compare", "check",          "new",
-    "build", "doctor", "selftest", "claims", "fidelity", "latency", "compare-builds", "history"};
+    "run",      "advise",  "list",           "misuse",  "gate",     "compare",
+    "check",    "new",     "build",          "doctor",  "selftest", "claims",
+    "fidelity", "latency", "compare-builds", "history", "merge"};
 
 #define HELP_ROWS_MAX 100
 
@@ -747,6 +748,11 @@ static void comparisons(void **state)
     assert_contains(refused("compare"), "two result files are needed");
     assert_contains(refused("compare|a.json"), "BEFORE.json AFTER.json");
     accepted("compare|--help");
+    accepted("merge|a.json|b.json|-|--export-json|c.json");
+    assert_int_equal(options.command, VTB_COMMAND_MERGE);
+    assert_int_equal(options.files_n, 3);
+    assert_string_equal(options.files[2], "-");
+    accepted("merge|--help");
 }
 
 static void histories(void **state)
@@ -1251,6 +1257,8 @@ static void arguments_that_make_the_same_cases(void **state)
     assert_arguments("run_bench|run|--keep-environment|--trace=keys|--trace-format=csv:3");
     setenv("VTB_FORCE_ASYNC", "0", 1);
     setenv("VTB_KEYS", "100", 1);
+    accepted("--shard|2/3");
+    assert_arguments("run_bench|run|--keep-environment|--keys=100|--shard=2/3");
     accepted("--seed|3");
     assert_arguments("run_bench|run|--keep-environment|--keys=100|--seed=3");
     unsetenv("VTB_FORCE_ASYNC");
