@@ -10,7 +10,7 @@ from typing import Any, Callable
 
 import pytest
 
-from conftest import HASTY, INTERVALS, Bench, Outcome, Row, parameters, strict_json
+from conftest import HASTY, INTERVALS, TIMED, Bench, Outcome, Row, parameters, strict_json
 
 SHARDS_N = 3
 COUNTS = ["--rounds", "0", "--calls", "1000", "--keys", "500", "--strategy", "value_task,poll"]
@@ -110,7 +110,8 @@ def test_merged_counts_are_those_of_a_whole_run(shards: Shards, whole: dict[str,
         assert counts(row) == counts(other)
     assert merged["break_even"] == whole["break_even"] and merged["answer"] == whole["answer"]
     context = merged["context"]
-    same = ["code", "fingerprint", "seed", "options", "run_options", "roles", "skipped", "interrupted"]
+    same = ["code", "fingerprint", "seed", "options", "run_options", "roles", "interrupted"]
+    same += ["skipped"]
     assert {key: context[key] for key in same} == {key: whole["context"][key] for key in same}
     assert not [key for key in context if key.startswith("shard")]
 
@@ -139,7 +140,7 @@ def test_a_merged_file_says_what_it_was_made_of(shards: Shards) -> None:
 
 
 def test_what_is_printed_is_what_the_run_prints(bench: Bench) -> None:
-    """The tables and the answer, below what was merged; and all that follows from several tables."""
+    """The answer, below what was merged; and what follows from several tables."""
     run = [*INTERVALS, "--strategy", "value_task,poll", "--hit-rate", "0,0.5,1", "--threads", "1,2"]
     run += ["--consumer", "both", "--calls-per-second", "1M"]
     shards = Shards(bench, run, n=1)
@@ -291,7 +292,8 @@ def test_missing_shards_are_named(shards: Shards) -> None:
 
 def test_a_double_shard_is_named(shards: Shards) -> None:
     paths = [str(path) for path in [*shards.paths, shards.paths[1]]]
-    refused(shards.bench("merge", *paths), f"shard 2/3 is there twice: '{paths[1]}'", "each machine")
+    outcome = shards.bench("merge", *paths)
+    refused(outcome, f"shard 2/3 is there twice: '{paths[1]}' and '{paths[1]}'", "each machine")
 
 
 def test_a_shard_of_another_run_is_named(shards: Shards) -> None:
@@ -366,15 +368,14 @@ def test_a_shard_whose_rows_are_others_is_refused(shards: Shards, more: int) -> 
 # --- machines ---
 
 
-def test_ratios_of_several_machines_stay_apart(shards: Shards, whole: dict[str, Any]) -> None:
-    """Each shard once, on two machines: every row says which it is of, and nothing is of both."""
+def test_counts_of_several_machines_are_those_of_one(
+    shards: Shards, whole: dict[str, Any]
+) -> None:
+    """Every row says which machine it is of; what is the same everywhere is as of one."""
     paths = [*on_machine(shards, "red", 1, 3), *on_machine(shards, "blue", 2)]
     outcome = shards.bench("merge", *map(str, paths), "--export-json", "mixed.json")
     assert outcome.code == 0, outcome.err
     merged = read(shards.bench.directory / "mixed.json")
-    assert merged["break_even"] == merged["answer"] == []
-    assert "several machines" in merged["context"]["merged_without_answer"]
-    assert "several machines" in outcome.err
     assert merged["context"]["host_name"] == "red, blue"
     machines = {table_of(row): row["machine"] for row in merged["benchmarks"]}
     for host, path in zip(["red", "red", "blue"], paths):
@@ -383,8 +384,28 @@ def test_ratios_of_several_machines_stay_apart(shards: Shards, whole: dict[str, 
     for row, other in zip(whole["benchmarks"], merged["benchmarks"]):
         del other["machine"]
         assert counts(row) == counts(other)
+    assert merged["break_even"] == whole["break_even"] and merged["answer"] == whole["answer"]
     assert "- 2 shards with " in outcome.out and ": red, " in outcome.out
-    assert re.search(r"^value_task +glibc +red .*\nvalue_task +glibc +blue ", outcome.out, re.M)
+
+
+def test_ratios_of_several_machines_stay_apart(bench: Bench) -> None:
+    """No curve is made of both, here or by those who read the file: names say the machine, too."""
+    shards = Shards(bench, [*TIMED, "--strategy", "value_task", "--hit-rate", "0,0.5,1"], n=2)
+    paths = [*on_machine(shards, "red", 1), *on_machine(shards, "blue", 2)]
+    assert all(read(path)["benchmarks"] for path in paths)
+    outcome = bench("merge", *map(str, paths), "--export-json", "apart.json")
+    assert outcome.code == 0, outcome.err
+    merged = read(bench.directory / "apart.json")
+    assert merged["break_even"] == merged["answer"] == []
+    assert "several machines" in merged["context"]["merged_without_answer"]
+    assert "several machines" in outcome.err
+    for row in merged["benchmarks"]:
+        assert row["run_name"].endswith("/machine:" + row["machine"])
+    assert {row["machine"] for row in merged["benchmarks"]} == {"red", "blue"}
+    row = r"^value_task +glibc +{} +\d +[\d.]+.*\n"
+    assert re.search(row.format("red") + row.format("blue"), outcome.out, re.M)
+    advice = bench("advise", "--from", "apart.json", "--hit-rate", "0.5")
+    assert advice.code == 2 and "machine:" in advice.error
 
 
 def test_whole_sets_of_machines_stand_side_by_side(bench: Bench) -> None:

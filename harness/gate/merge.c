@@ -312,6 +312,11 @@ static struct vtb_merged_table *at(const struct vtb_merged *merged, size_t place
     return &merged->tables[place * n + (merged->side_by_side ? machine : 0)];
 }
 
+bool vtb_merged_is_apart(const struct vtb_merged *merged)
+{
+    return merged->machines_n > 1 && (merged->timed || merged->side_by_side);
+}
+
 const struct vtb_merged_table *vtb_merged_at(const struct vtb_merged *merged, size_t place,
                                              size_t machine)
 {
@@ -403,6 +408,7 @@ static bool read_all(struct vtb_merged *merged, const char *const *paths, size_t
             !add_cells(merged, shard, error))
             return false;
         find_machine(merged, shard);
+        merged->timed |= json_object_get(shard->context, "sessions") != NULL;
     }
     return true;
 }

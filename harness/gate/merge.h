@@ -48,6 +48,7 @@ struct vtb_merged {
     struct vtb_merged_machine *machines; /* in the order in which the files name them */
     size_t machines_n;
     json_t *cells;                   /* the digest of the code of each, by its name */
+    bool timed;                      /* there are ratios */
     bool side_by_side;               /* each machine has all shards */
     size_t tables_n;                 /* of the plan */
     struct vtb_merged_table *tables; /* in the plan's order; of each, one for every machine if they
@@ -64,6 +65,10 @@ VTB_MUST_USE bool vtb_merge_open(struct vtb_merged *merged, const char *const *p
                                  struct vtb_error *error);
 
 void vtb_merge_free(struct vtb_merged *merged);
+
+/* Whether what is of one machine must not be taken together with what is of another: ratios, or a
+ * table that is there several times. Counts alone are the same everywhere. */
+bool vtb_merged_is_apart(const struct vtb_merged *merged);
 
 /* Gives the table at a place of the plan, of a machine where they are side by side. */
 const struct vtb_merged_table *vtb_merged_at(const struct vtb_merged *merged, size_t place,

@@ -134,7 +134,7 @@ static void print_row_of(FILE *out, const struct vtb_merged *merged,
     const char *machine = label_of(merged, shard);
     json_t *row = vtb_json_checked(json_loadb(bytes, n, 0, &unused)); /* it was read before */
     const size_t case_n = strlen(json_string_value(json_object_get(row, "run_name")));
-    if (merged->side_by_side) {
+    if (vtb_merged_is_apart(merged)) {
         put_name(row, "name", case_n, machine);
         put_name(row, "run_name", case_n, machine);
     }

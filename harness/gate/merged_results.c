@@ -118,9 +118,9 @@ void vtb_merged_results_make(struct vtb_merged_results *made, const struct vtb_m
                              const struct vtb_options *options)
 {
     *made = (struct vtb_merged_results){.options = *options};
-    if (merged->machines_n > 1) {
+    if (vtb_merged_is_apart(merged)) {
         (void)vtb_fail(&made->reason, VTB_EXIT_USAGE,
-                       "ratios of several machines make no curve, and no answer");
+                       "tables of several machines make no curve, and no answer");
         return;
     }
     if (!make_plan(made, merged))

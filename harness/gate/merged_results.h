@@ -17,9 +17,9 @@ struct vtb_merged_results {
 };
 
 /*
- * Makes them, of shards of one machine: ratios of several machines make no curve, and no answer. If
- * they cannot be made, as the options' plan is another one here, `reason` says why. Refers to
- * `merged`, and is freed by vtb_merged_results_free.
+ * Makes them, unless tables are of several machines that are kept apart: ratios of these make no
+ * curve, and no answer. If they cannot be made, as the options' plan is another one here, `reason`
+ * says why. Refers to `merged`, and is freed by vtb_merged_results_free.
  */
 void vtb_merged_results_make(struct vtb_merged_results *made, const struct vtb_merged *merged,
                              const struct vtb_options *options);
