@@ -286,6 +286,8 @@ static const struct bad_arguments bad_arguments[] = {
     {"list|run", "unexpected argument 'run'" AN_OPTION_IS},
     {"gate|stray", "unexpected argument 'stray'" AN_OPTION_IS},
     {"compare|a|b|c", "unexpected argument 'c'" AN_OPTION_IS},
+    {"latency|--shard|1/2", "--shard is not an option of 'latency'"},
+    {"compare-builds|--shard|1/2", "--shard is not an option of 'compare-builds'"},
     {"merge", "the result files of all shards are needed: "},
     {"merge|-|/dev/stdin", "merge: standard input, -, can be read once"},
     {"merge|a|--hit-rate|0.5", "--hit-rate is not an option of 'merge'"},

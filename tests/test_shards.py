@@ -199,13 +199,15 @@ def test_a_merged_file_is_a_result_file(shards: Shards, whole: dict[str, Any]) -
 # --- which tables a shard has ---
 
 
-def tables_by_shard(bench: Bench, n: int, *rates: str) -> dict[tuple[str, ...], int]:
-    """The number of the shard that has each table."""
-    found: dict[tuple[str, ...], int] = {}
-    run = [*COUNTS, "--hit-rate", ",".join(rates), "--format", "json"]
+def shards_of(bench: Bench, n: int, rates: list[str]) -> dict[str, int]:
+    """The number of the shard that has the table of each hit rate; with as many calls as a run
+    makes by itself, which are fewer in a sweep."""
+    found: dict[str, int] = {}
     for number in range(1, n + 1):
-        for row in bench.ok(*run, "--shard", f"{number}/{n}").rows:
-            assert found.setdefault(table_of(row), number) == number
+        shard = ["--shard", f"{number}/{n}", "--dry-run", "--format", "json"]
+        out = bench.ok("--strategy", "poll", "--hit-rate", ",".join(rates), *shard).out
+        for point in strict_json(out)["points"]:
+            assert found.setdefault(point["hit_rate"], number) == number
     return found
 
 
@@ -231,17 +233,19 @@ def test_both_consumers_of_a_table_are_in_one_shard(bench: Bench) -> None:
 
 def test_a_table_more_moves_no_other(bench: Bench) -> None:
     """Neither does one that makes a run a sweep, in which fewer calls are made by default."""
-    few = tables_by_shard(bench, 3, "0.1", "0.2", "0.3", "0.4", "0.5")
-    more = tables_by_shard(bench, 3, "0.05", "0.1", "0.2", "0.3", "0.4", "0.45", "0.5")
-    assert len(more) == len(few) + 2
-    assert {key: more[key] for key in few} == few
+    rates = ["0.1", "0.2", "0.3", "0.4", "0.5"]
+    few = shards_of(bench, 3, rates)
+    more = shards_of(bench, 3, ["0.05", *rates, "0.6"])
+    assert len(few) == len(rates) and len(more) == len(rates) + 2
+    assert {rate: more[rate] for rate in rates} == few
 
 
 def test_a_shard_more_takes_and_moves_nothing_else(bench: Bench) -> None:
-    rates = [f"0.{i:02}" for i in range(5, 30)]
-    before, after = tables_by_shard(bench, 2, *rates), tables_by_shard(bench, 3, *rates)
-    assert {after[key] for key in before if after[key] != before[key]} == {3}
-    assert len(set(before.values())) == 2 and 3 in after.values()
+    rates = [f"0.{i:02}" for i in range(5, 55)]
+    before, after = shards_of(bench, 2, rates), shards_of(bench, 3, rates)
+    assert len(before) == len(after) == len(rates)
+    assert {after[rate] for rate in before if after[rate] != before[rate]} == {3}
+    assert set(before.values()) == {1, 2} and set(after.values()) == {1, 2, 3}
 
 
 def test_a_shard_without_tables_is_merged_too(bench: Bench) -> None:

@@ -469,7 +469,7 @@ static const struct vtb_option other_options[] = {
      .help = "what keys, hits and orders are drawn from; default: 1"},
     {"shard", "I/N", vtb_parse_shard, FIELD(shard),
      .accepts = "I/N with whole numbers, I from 1 to N, and N up to 1000", .of_cases = true,
-     .not_loaded = true, .commands = RUN,
+     .not_loaded = true, .of_part = true, .commands = RUN,
      .help =
          "run the I-th of N parts of the tables, whole ones, by a hash of their names; `merge`\n"
          "makes one result of all parts. docs/FLEET.md"},
@@ -646,8 +646,9 @@ bool vtb_option_is_of(const struct vtb_option *option, enum vtb_command command)
 {
     const bool is_of_run = option->commands & RUN;
     return (option->commands & 1u << command) ||
-           ((command == VTB_COMMAND_BUILD || command == VTB_COMMAND_COMPARE_BUILDS) &&
-            option->of_cases && is_of_run) ||
+           (command == VTB_COMMAND_BUILD && option->of_cases && is_of_run) ||
+           (command == VTB_COMMAND_COMPARE_BUILDS && option->of_cases && is_of_run &&
+            !option->of_part) ||
            (command == VTB_COMMAND_LATENCY && option->of_cases && is_of_run && !option->not_loaded);
 }
 

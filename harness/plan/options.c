@@ -174,7 +174,8 @@ static bool parse_environment(struct vtb_options *options, struct vtb_error *err
         const bool is_meant =
             !option->no_twin &&
             vtb_find_option(option->name, strlen(option->name), twins_of) == option &&
-            (twins_of == VTB_COMMAND_RUN || option->commands & 1u << twins_of);
+            (twins_of == VTB_COMMAND_RUN || option->commands & 1u << twins_of) &&
+            (!option->of_part || vtb_option_is_of(option, options->command));
         const char *text = is_meant ? getenv(name) : NULL;
         struct vtb_error reason;
         if (text && !set(options, option, text, &reason))

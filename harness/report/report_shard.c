@@ -23,9 +23,9 @@ static json_t *tables(const struct vtb_results *results)
     json_t *list = json_array();
     for (size_t i = 0; i < results->comparisons_n; i++) {
         const struct vtb_point *point = results->comparisons[i].point;
+        const size_t place = point->place * plan->tables_n + i % plan->tables_n;
         json_t *table = json_array();
-        vtb_json_append(
-            table, json_integer((json_int_t)(point->place * plan->tables_n + i % plan->tables_n)));
+        vtb_json_append(table, json_integer((json_int_t)place));
         vtb_json_append(table, json_integer((json_int_t)point->cases_n));
         vtb_json_append(list, table);
     }

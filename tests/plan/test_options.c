@@ -1257,6 +1257,12 @@ static void arguments_that_make_the_same_cases(void **state)
     assert_arguments("run_bench|run|--keep-environment|--trace=keys|--trace-format=csv:3");
     setenv("VTB_FORCE_ASYNC", "0", 1);
     setenv("VTB_KEYS", "100", 1);
+    setenv("VTB_SHARD", "2/3", 1); /* a part of a run, and of no other command */
+    accepted("latency");
+    assert_int_equal(options.shard.n, 0);
+    accepted("build");
+    assert_int_equal(options.shard.n, 3);
+    unsetenv("VTB_SHARD");
     accepted("--shard|2/3");
     assert_arguments("run_bench|run|--keep-environment|--keys=100|--shard=2/3");
     accepted("--seed|3");
