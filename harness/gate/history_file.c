@@ -65,7 +65,7 @@ static json_t *line_row(const struct vtb_result_file *file, const struct vtb_rec
         put_number(object, row, *key);
     for (size_t i = 0; !is_empty_loop(file, row) && i < sizeof ratio_keys / sizeof *ratio_keys; i++)
         put_number(object, row, ratio_keys[i]);
-    if (row->busy)
+    if (row->state == VTB_STATE_BUSY)
         vtb_json_put(object, "state", json_string(vtb_state_words[VTB_STATE_BUSY]));
     return object;
 }
