@@ -1303,7 +1303,7 @@ def test_usage(bench: Bench, counts: Path, arguments: list[str], part: str) -> N
 def test_usage_without_a_baseline(bench: Bench) -> None:
     outcome = bench("gate")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "--baseline FILE is needed; `run_bench run --save-baseline FILE`" in outcome.error
+    assert "--baseline FILE is needed, which `run_bench run --save-baseline FILE`" in outcome.error
 
 
 @pytest.mark.parametrize("arguments", [["--time", "--strict"], ["--strict", "--time"]])

@@ -318,7 +318,8 @@ def test_cases_share_a_table(guest: Guest) -> None:
         question = f"open case={case} workload=user_cache keys={keys_n} strategy={strategy}"
         assert guest.ask(f"{question} window=1 depth=1 schedule={path}") == "ok"
         sizes.append(resident_bytes(guest))
-    assert sizes[1] - sizes[0] > 36 * keys_n
+    # less what the runtime had set aside, and fills first
+    assert sizes[1] - sizes[0] > 28 * keys_n
     assert sizes[3] - sizes[1] < 36 * keys_n / 2
     for case in range(1, 4):
         assert guest.ask(f"close case={case}") == "ok"

@@ -179,7 +179,8 @@ def sound(built: None, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, O
 def test_what_is_sound_passes(sound: dict[Path, Outcome]) -> None:
     for path, outcome in sound.items():
         assert outcome.code == 0, (path, wrong_of(outcome))
-        assert len(checks_of(outcome)) > 30
+        # a strategy that never suspends has fewer
+        assert len(checks_of(outcome)) > 20
 
 
 def test_own_strategies_against_an_own_workload(bench: Bench) -> None:

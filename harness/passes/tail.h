@@ -43,7 +43,7 @@ struct vtb_tail {
     int64_t busy_from_ns;            /* when the caller was still waiting */
     int64_t begun_ns;                /* the first call of the busy period started */
     int64_t looked_ns;               /* the thread was looked at last; what it was like then: */
-    int64_t cpu_ns; /* the thread's processor time */
+    int64_t cpu_ns;                  /* the thread's processor time */
     long switches_n;
     int processor;
 };
