@@ -104,7 +104,7 @@ for target in $targets; do
         build options harness/plan/options.c harness/plan/option_table.c \
             harness/plan/option_values.c harness/plan/options_help.c harness/plan/parameters.c \
             harness/plan/metrics.c harness/plan/event_names.c harness/plan/runtimes.c \
-            harness/stores/address.c harness/base/*.c -Wno-missing-field-initializers -lpfm -ljansson -lm
+            harness/plan/shard.c harness/stores/address.c harness/base/*.c -Wno-missing-field-initializers -lpfm -ljansson -lm
         "$folder/fuzz_options" -words >"$folder/options.dict"
         printf 'run\0--hit-rate=0:1:0.1\0--strategy\0task\0--quick' >"$folder/options.corpus/run"
         printf 'gate\0--baseline=FILE\0--limit=ns_per_op=5%%' >"$folder/options.corpus/gate"

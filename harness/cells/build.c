@@ -468,7 +468,8 @@ static bool build_home(const struct work *work, vtb_build_progress *progress, vo
 static struct vtb_target *copy_of(const struct vtb_target *targets, size_t n)
 {
     struct vtb_target *copy = vtb_allocate(n, sizeof *copy, "a list of cells");
-    memcpy(copy, targets, n * sizeof *copy);
+    if (n > 0)
+        memcpy(copy, targets, n * sizeof *copy);
     return copy;
 }
 
