@@ -40,6 +40,10 @@ SwitchType=switch/none
 MpiDefault=none
 MailProg=/bin/true
 ReturnToService=2
+SchedulerType=sched/builtin
+SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0
+KillWait=1
+MinJobAge=2
 NodeName={host} NodeAddr=127.0.0.1 CPUs=1 State=UNKNOWN
 PartitionName=all Nodes={host} Default=YES MaxTime=INFINITE State=UP
 """

@@ -21,7 +21,8 @@ MADE = BUILD / "made"
 PAGE = MADE / "run_bench.1"
 
 COMMANDS = ["run", "advise", "list", "misuse", "gate", "compare", "check", "new", "build"]
-COMMANDS += ["doctor", "selftest", "claims", "fidelity", "latency", "compare-builds", "history"]
+COMMANDS += ["doctor", "selftest", "claims", "fidelity", "latency", "compare-builds"]
+COMMANDS += ["history", "merge"]
 
 
 def options_of_help(bench: Bench, command: str) -> set[str]:
