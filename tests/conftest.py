@@ -216,6 +216,39 @@ def wait_until(is_so: Callable[[], bool], otherwise: str) -> None:
         time.sleep(0.01)
 
 
+def interrupted_latency(bench: Bench, *words: str) -> tuple[str, Path]:
+    """What an open loop of 1000 sessions printed that was interrupted after some of them, and its
+    result file.
+    """
+    process = subprocess.Popen(
+        [str(BINARY), *words],
+        cwd=bench.directory,
+        env=bench.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    results = bench.results
+    wait_until(lambda: results.is_dir() and any(results.glob("run-*.json")), "no session ended")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=HANG_S)
+    assert process.returncode == 130, err
+    assert "of 1000 sessions were finished and are kept" in err
+    (file,) = (path for path in results.glob("run-*.json") if "timeline" not in path.name)
+    return out, file
+
+
+def instructions_of(function: str) -> list[str]:
+    """The instructions of a function of the program, in their order."""
+    dump = subprocess.run(
+        ["objdump", "-d", "--no-show-raw-insn", f"--disassemble={function}", str(BINARY)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [line.split("\t", 1)[1].strip() for line in dump.stdout.splitlines() if "\t" in line]
+
+
 def catches(process: subprocess.Popen[Any], number: signal.Signals) -> bool:
     """Whether a process has a handler of its own for a signal, as the kernel has it."""
     assert process.poll() is None, "it ended before"

@@ -11,13 +11,11 @@ import io
 import json
 import math
 import re
-import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from conftest import BINARY, HANG_S, Bench, Outcome, Row, iterations, medians, wait_until
+from conftest import Bench, Outcome, Row, instructions_of, interrupted_latency, iterations, medians
 
 KINDS = ["handover", "wake"]
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999, "p9999": 0.9999, "max": 1.0}
@@ -205,21 +203,8 @@ def test_the_most_is_found_without_hand_overs(bench: Bench) -> None:
 
 
 def test_an_interrupt_keeps_the_sessions_that_were_finished(bench: Bench) -> None:
-    process = subprocess.Popen(
-        [str(BINARY), *FEW, "--sessions", "1000"],
-        cwd=bench.directory,
-        env=bench.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
     results = bench.results
-    wait_until(lambda: results.is_dir() and any(results.glob("run-*.json")), "no session ended")
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=HANG_S)
-    assert process.returncode == 130, err
-    assert "of 1000 sessions were finished and are kept" in err
-    (file,) = (path for path in results.glob("run-*.json") if "timeline" not in path.name)
+    _, file = interrupted_latency(bench, *FEW, "--sessions", "1000")
     found = json.loads(file.read_text())
     done = found["context"]["sessions"]
     counted: dict[str, int] = {}
@@ -234,13 +219,7 @@ def test_an_interrupt_keeps_the_sessions_that_were_finished(bench: Bench) -> Non
 
 def test_the_clock_comes_first_in_the_continuation() -> None:
     """Before it nothing is called, locked or decided, and nothing is written but the stack."""
-    dump = subprocess.run(
-        ["objdump", "-d", "--no-show-raw-insn", "--disassemble=wake", str(BINARY)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    texts = [line.split("\t", 1)[1].strip() for line in dump.stdout.splitlines() if "\t" in line]
+    texts = instructions_of("wake")
     clock = min(i for i, text in enumerate(texts) if "clock_gettime" in text)
     for text in texts[:clock]:
         assert not text.startswith(("call", "j", "lock", "cmp", "test")), text

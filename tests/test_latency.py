@@ -11,14 +11,21 @@ import json
 import math
 import re
 import shlex
-import signal
 import statistics
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from conftest import BINARY, HANG_S, ROOT, Bench, Outcome, Row, iterations, medians, wait_until
+from conftest import (
+    ROOT,
+    Bench,
+    Outcome,
+    Row,
+    instructions_of,
+    interrupted_latency,
+    iterations,
+    medians,
+)
 
 STOPS = ROOT / "examples" / "own" / "stops_once.c"
 SLOW = ROOT / "tests" / "fixtures" / "latency" / "slow_at_times.c"
@@ -426,22 +433,8 @@ def test_what_is_in_flight_follows_from_the_rate(bench: Bench) -> None:
 
 
 def test_an_interrupt_keeps_the_sessions_that_were_finished(bench: Bench) -> None:
-    words = [*FEW, "--sessions", "1000", "--slices", "5"]
-    process = subprocess.Popen(
-        [str(BINARY), *words],
-        cwd=bench.directory,
-        env=bench.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
     results = bench.results
-    wait_until(lambda: results.is_dir() and any(results.glob("run-*.json")), "no session ended")
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=HANG_S)
-    assert process.returncode == 130, err
-    assert "of 1000 sessions were finished and are kept" in err
-    (file,) = (path for path in results.glob("run-*.json") if "timeline" not in path.name)
+    out, file = interrupted_latency(bench, *FEW, "--sessions", "1000", "--slices", "5")
     assert len(list(results.glob("run-*.hgrm"))) == 10
     found = json.loads(file.read_text())
     assert found["context"]["interrupted"] is True
@@ -452,13 +445,7 @@ def test_an_interrupt_keeps_the_sessions_that_were_finished(bench: Bench) -> Non
 
 def test_the_end_of_a_call_is_read_at_once() -> None:
     """Nothing is called, and nothing decided, between the call and the clock."""
-    dump = subprocess.run(
-        ["objdump", "-d", "--no-show-raw-insn", "--disassemble=make_calls", str(BINARY)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    texts = [line.split("\t", 1)[1].strip() for line in dump.stdout.splitlines() if "\t" in line]
+    texts = instructions_of("make_calls")
     (at,) = [i for i, text in enumerate(texts) if re.match(r"call +\*", text)]
     clocks = [i for i, text in enumerate(texts) if "clock_gettime" in text]
     end = min(i for i in clocks if i > at)

@@ -13,14 +13,6 @@
 /* The most bytes that the source of a strategy may have. */
 #define SOURCE_MAX ((size_t)1 << 20)
 
-static const struct vtb_strategy_entry *with_role(enum vtb_role role)
-{
-    size_t i = 0;
-    while (vtb_strategies[i].name && vtb_find_strategy(vtb_strategies[i].name)->role != role)
-        i++;
-    return vtb_strategies[i].name ? &vtb_strategies[i] : NULL;
-}
-
 static char *read_source(const char *path, struct vtb_error *error)
 {
     char *text = calloc(SOURCE_MAX + 1, 1);
@@ -39,8 +31,8 @@ bool vtb_subjects_open(struct vtb_subjects *subjects, struct vtb_error *error)
 {
     char path[2 * PATH_MAX];
     const struct vtb_home *home = vtb_home(error);
-    *subjects = (struct vtb_subjects){.original = with_role(VTB_ROLE_CHALLENGER),
-                                      .baseline = with_role(VTB_ROLE_BASELINE)};
+    *subjects = (struct vtb_subjects){.original = vtb_find_role(VTB_ROLE_CHALLENGER),
+                                      .baseline = vtb_find_role(VTB_ROLE_BASELINE)};
     if (!home)
         return false;
     if (!subjects->original || !subjects->baseline)
