@@ -160,9 +160,9 @@ static void unfinished_sessions_are_in_no_figure(void **state)
 static void drawn_at_the_rate(void **state)
 {
     (void)state;
-    const double gaps_n = 1 << 14;
+    const double gaps_n = 1 << 14; /* as many as are drawn before they come again */
     const struct vtb_open_loop drawn = {
-        .rate = 400000, .poisson = true, .slice_ns = gaps_n * 1e9 / 400000};
+        .rate = 50000, .poisson = true, .slice_ns = gaps_n * 1e9 / 50000};
     struct vtb_plan plan = SYNTHETIC_PLAN(SMALL);
     run_well(&plan, &drawn, 0);
     for (size_t i = 0; i < found.units_n; i++)
