@@ -74,11 +74,12 @@ static double weighted_mean(const struct vtb_session_value *values, size_t n, do
 /* Degrees of freedom beyond which nothing changes any more. */
 #define FREEDOM_MAX 1e6
 
-/* The variance of the mean for another run, with the constants for what sessions do not show. */
-static void set_variance(struct vtb_pooled *pooled, double square, double freedom)
+/* The variance of the mean for another run, with the constants for what sessions do not show:
+ * `phi` is that for places of code. */
+static void set_variance(struct vtb_pooled *pooled, double square, double freedom, double phi)
 {
     const double of_sessions = square * (1 / (double)pooled->sessions_n + VTB_POOLED_RHO);
-    pooled->variance = of_sessions + VTB_POOLED_PHI * VTB_POOLED_PHI;
+    pooled->variance = of_sessions + phi * phi;
     const double ratio = pooled->variance / of_sessions;
     pooled->freedom = fmin(freedom * ratio * ratio, FREEDOM_MAX);
 }
@@ -96,7 +97,7 @@ static struct vtb_pooled too_few(const struct vtb_session_value *values, size_t 
     };
 }
 
-struct vtb_pooled vtb_pool(const struct vtb_session_value *values, size_t n)
+static struct vtb_pooled pool(const struct vtb_session_value *values, size_t n, double phi)
 {
     if (n < VTB_SESSIONS_MIN)
         return too_few(values, n);
@@ -109,8 +110,18 @@ struct vtb_pooled vtb_pool(const struct vtb_session_value *values, size_t n)
     };
     double square;
     pooled.mean = weighted_mean(values, n, fmax(0, variance - noise), &square);
-    set_variance(&pooled, square, (double)(n - 1));
+    set_variance(&pooled, square, (double)(n - 1), phi);
     return pooled;
+}
+
+struct vtb_pooled vtb_pool(const struct vtb_session_value *values, size_t n)
+{
+    return pool(values, n, VTB_POOLED_PHI);
+}
+
+struct vtb_pooled vtb_pool_of_places(const struct vtb_session_value *values, size_t n)
+{
+    return pool(values, n, 0);
 }
 
 struct vtb_pooled vtb_pool_shrunk(const struct vtb_pooled *pooled, double mean_square)
@@ -121,7 +132,8 @@ struct vtb_pooled vtb_pool_shrunk(const struct vtb_pooled *pooled, double mean_s
     if (pooled->sessions_n < VTB_SESSIONS_MIN)
         return shrunk;
     set_variance(&shrunk,
-                 (own * pooled->square + VTB_SHRINK_SESSIONS * mean_square) / all + NOISE_MIN, all);
+                 (own * pooled->square + VTB_SHRINK_SESSIONS * mean_square) / all + NOISE_MIN, all,
+                 VTB_POOLED_PHI);
     shrunk.added = 0;
     vtb_pooled_add(&shrunk, pooled->added);
     return shrunk;

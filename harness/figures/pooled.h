@@ -66,6 +66,10 @@ struct vtb_pooled {
  * where tau^2 is the sessions' variance beyond that of their rounds. */
 struct vtb_pooled vtb_pool(const struct vtb_session_value *values, size_t n);
 
+/* The same of sessions that each draw anew where the code lies: what places do is in how far they
+ * are apart then, so that VTB_POOLED_PHI, which stands for it elsewhere, is not added. */
+struct vtb_pooled vtb_pool_of_places(const struct vtb_session_value *values, size_t n);
+
 /* Gives the figure of one point of a sweep, whose few sessions say little of how far sessions are
  * apart: `mean_square` is the mean of `square` over all points, and counts as VTB_SHRINK_SESSIONS
  * sessions more. */

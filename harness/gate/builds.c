@@ -75,6 +75,19 @@ static char *with_editions(char *list, const char *strategy)
     return list;
 }
 
+/* Adds how much to measure where the options do not say. Each session draws one place of the code
+ * for each edition, and what places do is most of what sessions are apart by: so there are many
+ * sessions of few rounds. */
+static void add_effort(struct vtb_own_run *run, const struct vtb_options *options)
+{
+    if (options->quick)
+        return;
+    if (options->sessions == 0)
+        vtb_own_run_word(run, "--sessions=%d", VTB_BUILDS_SESSIONS_N);
+    if (options->rounds < 0 && options->time_s == 0)
+        vtb_own_run_word(run, "--rounds=%d", VTB_BUILDS_ROUNDS_N);
+}
+
 static void add_words(struct vtb_own_run *run, const struct vtb_options *options)
 {
     const struct vtb_names strategies = strategies_of(options);
@@ -92,6 +105,7 @@ static void add_words(struct vtb_own_run *run, const struct vtb_options *options
         else
             vtb_own_run_word(run, "--%s=%s", given->name, given->text);
     }
+    add_effort(run, options);
     if (options->time_s > 0 && !vtb_options_given(options, "time"))
         vtb_own_run_word(run, "--time=%.15g", options->time_s); /* a gate's, which is not kept */
 }
@@ -254,7 +268,7 @@ static void test_case(struct vtb_built_case *own, const struct vtb_results *resu
     struct values values;
     open_values(&values, comparison, own, results->quiet_ns);
     struct vtb_pooled *change = &own->change[run];
-    *change = vtb_pool(values.both, values.n);
+    *change = vtb_pool_of_places(values.both, values.n);
     const double more = variance_of_collections(comparison, own);
     if (isnan(more))
         change->variance = change->freedom = NAN;

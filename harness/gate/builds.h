@@ -56,6 +56,10 @@ struct vtb_builds {
 /* The least margin: what identical code may differ by at other places is half of it. */
 #define VTB_BUILDS_MARGIN (2 * VTB_POOLED_PHI)
 
+/* Sessions, and rounds of each, where the options do not say. */
+#define VTB_BUILDS_SESSIONS_N 40
+#define VTB_BUILDS_ROUNDS_N 160
+
 /* Finds a build: a folder of one, or a revision of the repository that this program was built from,
  * whose sources are then put aside and configured in a cache of the user's. On false *error says
  * what `word` is not. */

@@ -383,7 +383,7 @@ static const struct vtb_option other_options[] = {
      .commands = RUN | ADVISE | GATE | BUILDS,
      .help = "fresh processes that each time everything, spread over the run: an interval tells\n"
              "how far another run may be from this one, and takes 5 or more of them. Default: 10;\n"
-             "5 in a sweep and with --quick; 20 with a --time of 30 or more"},
+             "5 in a sweep and with --quick; 20 with a --time of 30 or more; 40 of two builds"},
     {"sessions", "N", vtb_parse_number, FIELD(sessions), .number = {5, 1000, true, false},
      .accepts = "whole numbers from 5 to 1000", .commands = SELFTEST,
      .help = "sessions of a run; default: 10"},
@@ -431,7 +431,7 @@ static const struct vtb_option other_options[] = {
      .accepts = "0 (count only, measure no time), or 8 to 1000000", .of_run = true,
      .commands = RUN | BUILDS,
      .help = "rounds of a session, each one epoch of every case in a random order; 0 counts\n"
-             "only; default: 80, in a sweep and with --quick 24"},
+             "only; default: 80, in a sweep and with --quick 24; 160 of two builds"},
     {"epoch-ms", "X", vtb_parse_number, FIELD(epoch_ms), .number = {0.01, 1000, false, false},
      .accepts = "milliseconds from 0.01 to 1000", .of_run = true, .commands = RUN | GATE | BUILDS,
      .help = "length of an epoch of the median case; default: 0.1"},

@@ -62,6 +62,20 @@ static void equal_noise_is_the_plain_mean(void **state)
     assert_int_equal(pooled.sessions_n, 5);
 }
 
+/* Where sessions draw the places of code, V = B, and all else is the same. */
+static void places_that_are_drawn_are_not_added(void **state)
+{
+    (void)state;
+    const struct vtb_session_value values[] = {
+        {0.10, 0.0001}, {0.12, 0.0001}, {0.08, 0.0001}, {0.11, 0.0001}, {0.14, 0.0001}};
+    const struct vtb_pooled pooled = vtb_pool_of_places(values, 5);
+    is_worked_out(pooled.mean, 0.11);
+    is_worked_out(pooled.square, 0.0005);
+    is_worked_out(pooled.variance, 0.000125);
+    is_worked_out(pooled.freedom, 4);
+    assert_true(isnan(vtb_pool_of_places(values, 4).variance));
+}
+
 /* Sessions that are nearer to each other than their rounds let expect: then the rounds count. */
 static void noise_of_rounds_is_a_lower_bound(void **state)
 {
@@ -314,6 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_is_its_median_and_how_far_that_is_known),
         cmocka_unit_test(equal_noise_is_the_plain_mean),
+        cmocka_unit_test(places_that_are_drawn_are_not_added),
         cmocka_unit_test(noise_of_rounds_is_a_lower_bound),
         cmocka_unit_test(a_noisy_session_weighs_less),
         cmocka_unit_test(sessions_farther_apart_than_their_weights_widen_it),
