@@ -55,18 +55,24 @@ static bool is_whole(const char *workload)
     return workload == vtb_default_workload()->name;
 }
 
-/* Of the curve of sizes its ends. */
-static bool is_within_curve(const char *workload)
+/* The references, which stand for all where only constants of a workload differ. */
+static bool is_reference(const struct vtb_strategy_entry *entry)
 {
-    return strncmp(workload, "payload_", strlen("payload_")) == 0 &&
-           strcmp(workload, "payload_8") != 0 && strcmp(workload, "payload_256") != 0;
+    return entry->methods[0]->strategy->role != VTB_ROLE_NONE;
 }
 
-/* The references, and those that differ most in what they do with a value. */
+/* These, and those that differ most in what they do with a value. */
 static bool is_shown(const struct vtb_strategy_entry *entry)
 {
-    const struct vtb_cell *known = entry->methods[0];
-    return known->strategy->role != VTB_ROLE_NONE || known->in_frame;
+    return is_reference(entry) || entry->methods[0]->in_frame;
+}
+
+/* Of the curve of sizes its ends are built, with what they differ in. */
+static bool is_taken(const struct vtb_strategy_entry *entry, const char *workload)
+{
+    const bool is_sized = strncmp(workload, "payload_", strlen("payload_")) == 0;
+    const bool is_end = strcmp(workload, "payload_8") == 0 || strcmp(workload, "payload_256") == 0;
+    return is_sized ? is_end && is_shown(entry) : is_reference(entry);
 }
 
 /* Adds a strategy's cells by the direct method: timed on heaps that free, and counted. */
@@ -171,7 +177,7 @@ static void list(void)
             const char *name = vtb_strategies[i].name;
             if (is_whole(workload))
                 add_kinds(name, workload);
-            else if (BUILT_OTHERS && !is_within_curve(workload) && is_shown(&vtb_strategies[i]))
+            else if (BUILT_OTHERS && is_taken(&vtb_strategies[i], workload))
                 add_shown(&vtb_strategies[i], workload);
         }
     }

@@ -268,7 +268,7 @@ static void every_cell_of_every_workload(void **state)
     size_t left_n = 0;
     for (size_t w = 0; vtb_workloads[w].name; w++) {
         const size_t cells_n = cells_of(vtb_workloads[w].name);
-        assert_true(cells_n >= 14 || cells_n == 0);
+        assert_true(cells_n >= 8 || cells_n == 0);
         left_n += cells_n == 0;
         runs_n = 0;
         if (cells_n == 0 || &vtb_workloads[w] == vtb_default_workload())
