@@ -7,18 +7,22 @@ count=40
 step=1
 ref=HEAD
 
+# What the program and its cells are made of.
+sources='CMakeLists.txt CMakePresets.json cmake harness heaps impls workloads'
+
 help() {
     cat <<'END'
 Usage: scripts/history-of-revisions.sh [OPTIONS] FILE.jsonl [-- RUN_OPTIONS]
 
 Builds revisions of this project aside, each with its own build of the program, counts what the main
 job allocates and executes, and writes all results, as of their revisions' dates, to FILE.jsonl,
-which `run_bench history FILE.jsonl` reads, and which is made anew. Results are kept in FILE.d, with
-a log each: what is there already is not made again, so that it goes on where it ended. A revision
-that cannot be built or run is named and passed over.
+which `run_bench history FILE.jsonl` reads, and which is made anew. Revisions that changed nothing of
+which the program is made are not meant. Results are kept in FILE.d, with a log each: what is there
+already is not made again, so that it goes on where it ended. A revision that cannot be built or run
+is named and passed over.
 
   --count N   how many revisions; default: 40
-  --step N    each N-th of them, the latest among them; default: 1
+  --step N    each N-th of them, from the latest on; default: 1
   --ref REF   the latest; default: HEAD
 
 RUN_OPTIONS are those of `run_bench run`; default: --rounds 0 --instructions --calls 200000
@@ -73,8 +77,11 @@ done
 [ -n "$file" ] || usage "a file is needed, as results/own.jsonl"
 [ $# -gt 0 ] || set -- --rounds 0 --instructions --calls 200000 --keys 1000 \
     --consumer independent --gen0-budget 1M --live-heap 1M
-revisions=$(git -C "$root" rev-list --first-parent --max-count="$count" "$ref" --) ||
+git -C "$root" rev-parse --quiet --verify "$ref^{commit}" >/dev/null ||
     usage "--ref: '$ref': no revision"
+# shellcheck disable=SC2086 # several paths
+revisions=$(cd "$root" && git rev-list --first-parent --max-count="$((count * step))" "$ref" -- \
+    $sources)
 revisions=$(printf '%s\n' "$revisions" | sed -n "1~${step}p" | tac)
 
 folder=${file%.jsonl}.d
@@ -84,6 +91,11 @@ tree=$folder/tree
 launcher=
 ! command -v ccache >/dev/null 2>&1 ||
     launcher='-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache'
+
+# What is there is of the same options, or it would be no history.
+[ ! -e "$folder/options" ] || [ "$(cat "$folder/options")" = "$*" ] ||
+    usage "'$folder' has results of other RUN_OPTIONS, '$(cat "$folder/options")': give another file"
+printf '%s\n' "$*" >"$folder/options"
 
 remove_tree() {
     git -C "$root" worktree remove --force "$tree" 2>/dev/null || :
@@ -109,18 +121,26 @@ measure() {
         ./build/release/run_bench run --results-dir "$folder/own" --export-json "$folder/new.json" "$@"
 }
 
-# The result is of its revision, whenever it was made.
-date_it() {
-    python3 - "$1" "$2" "$3" <<'END'
+# Results are of their revisions, whenever they were made, and in the order of these: several may
+# have one date, or an earlier one than the revision before. Arguments are a revision, its date in
+# seconds and its result, and so on.
+date_them() {
+    python3 - "$@" <<'END'
 import json
+import os
 import sys
+from datetime import datetime, timezone
 
-path, revision, date = sys.argv[1:]
-with open(path, encoding="utf-8") as file:
-    result = json.load(file)
-result["context"].update(git_revision=revision, date=date)
-with open(path, "w", encoding="utf-8") as file:
-    json.dump(result, file)
+latest = 0
+for revision, seconds, path in zip(sys.argv[1::3], sys.argv[2::3], sys.argv[3::3]):
+    latest = max(latest, int(seconds))
+    date = datetime.fromtimestamp(latest, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S+0000")
+    with open(path, encoding="utf-8") as file:
+        result = json.load(file)
+    result["context"].update(git_revision=revision, date=date)
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(result, file)
+    os.replace(path + ".new", path)
 END
 }
 
@@ -135,7 +155,6 @@ for revision in $revisions; do
     rm -f "$folder/new.json"
     if check_out "$revision" >"$folder/$short.log" 2>&1 &&
         (measure "$@") >>"$folder/$short.log" 2>&1; then
-        date_it "$folder/new.json" "$short" "$(git -C "$root" show --no-patch --format=%cI "$revision")"
         mv "$folder/new.json" "$result"
     else
         printf '%s is passed over: %s says why\n' "$short" "$folder/$short.log" >&2
@@ -143,7 +162,25 @@ for revision in $revisions; do
 done
 rm -rf "$folder/own" "$folder/new.json"
 
+set --
+for revision in $revisions; do
+    short=$(git -C "$root" rev-parse --short=12 "$revision")
+    [ ! -e "$folder/$short.json" ] ||
+        set -- "$@" "$short" "$(git -C "$root" show --no-patch --format=%ct "$revision")" \
+            "$folder/$short.json"
+done
+[ $# -gt 0 ] || {
+    printf 'history-of-revisions.sh: no revision could be measured\n' >&2
+    exit 1
+}
+date_them "$@"
+n=$#
+while [ "$n" -gt 0 ]; do # of each three the result alone, in the same order
+    set -- "$@" "$3"
+    shift 3
+    n=$((n - 3))
+done
 rm -f "$file.new"
-"$root/run_bench" history "$folder" --history "$file.new" >/dev/null || exit 1
+"$root/run_bench" history "$@" --history "$file.new" >/dev/null || exit 1
 mv "$file.new" "$file"
 "$root/run_bench" history "$file"

@@ -81,8 +81,8 @@ def changes(bench: Bench, *arguments: str) -> dict[str, list[Row]]:
 
 
 def test_runs_are_added_and_read_back(bench: Bench) -> None:
-    for _ in range(2):
-        bench.ok(*COUNTED, "--strategy", "value_task", "--history", "h.jsonl")
+    for tag in ["one", "two"]:  # or they would be alike, and one, within the same second
+        bench.ok(*COUNTED, "--strategy", "value_task", "--tag", tag, "--history", "h.jsonl")
     lines = (bench.directory / "h.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 2
     found = told(bench, "h.jsonl")
@@ -135,6 +135,8 @@ def test_results_that_are_read_are_added_to_another_file(bench: Bench) -> None:
     assert told(bench, "h.jsonl") == told(bench, "r.json")
     outcome = bench("history", "h.jsonl", "--history", "h.jsonl")
     assert outcome.code == 2 and "h.jsonl" in outcome.error
+    outcome = bench("history", str(bench.results), "--history", str(bench.results / "all.jsonl"))
+    assert outcome.code == 2 and "of which all files are read" in outcome.error
 
 
 def test_what_is_no_history_is_refused_before_anything_runs(bench: Bench) -> None:
@@ -319,23 +321,42 @@ def test_energy_distance_is_scipys() -> None:
     assert energy(values, 20) == pytest.approx(20 * 30 / 50 * (scipys - own), rel=1e-9)
 
 
-def rank_statistic(values: Any) -> float:
-    """Of all splits the largest, by the sums of ranks before them."""
-    ranks = stats.rankdata(values)
-    at = numpy.arange(MIN, len(ranks) - MIN + 1)
-    sums = numpy.cumsum(ranks - ranks.mean())[at - 1]
-    return float((sums**2 / (at * (len(ranks) - at))).max())
+def scores_of(values: Any) -> Any:
+    """Deviations from the median, up to four of scipy's deviations."""
+    unit = stats.median_abs_deviation(values, scale="normal")
+    scores = numpy.clip((values - numpy.median(values)) / unit, -4, 4)
+    return scores - scores.mean()
 
 
-def test_rank_statistic_is_that_of_scipys_mann_whitney_test() -> None:
+def lengths_of(n: int) -> list[int]:
+    """Of levels that are left again."""
+    lengths, length = [], MIN
+    while length <= n // 2:
+        lengths.append(length)
+        length += math.ceil(length / 3)
+    return lengths
+
+
+def farthest_level(scores: Any, axis: int = -1) -> Any:
+    """Of all parts of a course the one that is farthest off; of many courses at once."""
+    n = scores.shape[axis]
+    sums = numpy.insert(numpy.cumsum(scores, axis=-1), 0, 0, axis=-1)
+    found = [sums[..., at] ** 2 / (at * (n - at)) for at in range(MIN, n - MIN + 1)]
+    for length in lengths_of(n):
+        passing = sums[..., MIN + length : n - MIN + 1] - sums[..., MIN : n - length - MIN + 1]
+        found.append(0.75 * (passing**2).max(axis=-1, initial=0) / (length * (n - length)))
+    return numpy.max(found, axis=0)
+
+
+def test_how_far_off_a_level_is_is_scipys_correlation() -> None:
+    """Of the scores with whether they stand before a place, but for a factor of all places."""
     for seed in range(10):
-        values = noisy_step(seed, 10, 20, 0.04)
-        found = []
-        for at in range(MIN, len(values) - MIN + 1):
-            u = stats.mannwhitneyu(values[:at], values[at:]).statistic
-            pairs = at * (len(values) - at)
-            found.append((u - pairs / 2) ** 2 / pairs)
-        assert rank_statistic(values) == pytest.approx(max(found), rel=1e-12)
+        scores = scores_of(numpy.log(noisy_step(seed, 10, 20, 0.04)))
+        for at in range(MIN, len(scores) - MIN + 1):
+            before = numpy.arange(len(scores)) < at
+            expected = stats.pearsonr(before, scores)[0] ** 2 * (scores**2).mean()
+            found = scores[:at].sum() ** 2 / (at * (len(scores) - at))
+            assert found == pytest.approx(expected, rel=1e-9)
 
 
 def test_p_is_that_of_scipys_permutation_test(bench: Bench) -> None:
@@ -348,9 +369,10 @@ def test_p_is_that_of_scipys_permutation_test(bench: Bench) -> None:
             continue
         seen += points[0]["p"] > 0.002
         expected = stats.permutation_test(
-            (numpy.asarray(values),),
-            rank_statistic,
+            (scores_of(numpy.log(values)),),
+            farthest_level,
             permutation_type="pairings",
+            vectorized=True,
             alternative="greater",
             n_resamples=4000,
             random_state=3,
@@ -424,7 +446,7 @@ def test_small_changes_are_not_told(bench: Bench) -> None:
 def test_too_few_results_say_so(bench: Bench) -> None:
     name = courses(bench, {"quick": [0.5, 0.51, 0.7, 0.71]})
     text = " ".join(bench.ok("history", name).out.split())
-    assert "No change of a ratio can be told of fewer than 10 results" in text
+    assert "of one alone of 1 can be told of 10 on" in text
     name = courses(bench, {"quick": [0.5 + 0.001 * i for i in range(10)]})
     assert "can be told" not in bench.ok("history", name).out
 
@@ -506,12 +528,12 @@ def test_what_is_no_history_is_not_drawn(tmp_path: Path, broken: Row) -> None:
 
 BUILD = """#!/bin/sh
 # In place of ninja: a program that writes the result that stands in the tree.
-[ ! -e broken ] || { echo "it is broken"; exit 1; }
+[ ! -e harness/broken ] || { echo "it is broken"; exit 1; }
 mkdir -p build/release
 cat >build/release/run_bench <<'END'
 #!/bin/sh
 while [ $# -gt 0 ]; do
-    [ "$1" != --export-json ] || cp result.json "$2"
+    [ "$1" != --export-json ] || cp harness/result.json "$2"
     shift
 done
 END
@@ -541,21 +563,37 @@ def result_of(instructions: float) -> str:
     return json.dumps({"context": context, "benchmarks": [row]})
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """Four revisions, of which the third cannot be built, and the last takes more instructions."""
+def repository_of(tmp_path: Path) -> Path:
+    """One without a revision."""
     if not shutil.which("git"):
         pytest.skip("git is missing")
     folder = tmp_path / "a repository"
     (folder / "scripts").mkdir(parents=True)
+    (folder / "harness").mkdir()
     (folder / "run_bench").symlink_to(BINARY)
     shutil.copy(ROOT / "scripts" / "history-of-revisions.sh", folder / "scripts")
     git(tmp_path, "init", "-q", str(folder))
+    return folder
+
+
+def add_revision(folder: Path, day: int, instructions: float) -> None:
+    (folder / "harness" / "result.json").write_text(result_of(instructions), encoding="utf-8")
+    with (folder / "harness" / "log").open("a", encoding="utf-8") as file:
+        file.write("one more\n")
+    commit(folder, day)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Four revisions, of which the third cannot be built, and the last takes more instructions; and
+    one that changes nothing of the program."""
+    folder = repository_of(tmp_path)
+    broken = folder / "harness" / "broken"
     for day in (1, 2, 3, 4):
-        (folder / "result.json").write_text(result_of(110 if day == 4 else 100), encoding="utf-8")
-        broken = folder / "broken"
         broken.touch() if day == 3 else broken.unlink(missing_ok=True)
-        commit(folder, day)
+        add_revision(folder, day, 110 if day == 4 else 100)
+    (folder / "README").touch()
+    commit(folder, 5)
     return folder
 
 
@@ -581,7 +619,7 @@ def test_revisions_are_made_into_a_history(bench: Bench, repository: Path) -> No
     assert done.returncode == 0, done.stderr
     found = told(bench, file.name)
     assert [each["date"][8:10] for each in found["results"]] == ["01", "02", "04"]
-    commits = git(repository, "log", "--format=%h", "--abbrev=12").split()
+    commits = git(repository, "log", "--format=%h", "--abbrev=12", "--", "harness").split()
     assert [each["revision"] for each in found["results"]] == [commits[i] for i in (3, 2, 0)]
     (figure,) = found["figures"]
     (point,) = figure["points"]
@@ -591,7 +629,7 @@ def test_revisions_are_made_into_a_history(bench: Bench, repository: Path) -> No
     kept = {path.name for path in (bench.directory / "own history.d").iterdir()}
     assert kept == {f"{commits[i]}.{end}" for i, end in
                     [(0, "json"), (0, "log"), (1, "log"), (2, "json"), (2, "log"), (3, "json"),
-                     (3, "log")]}
+                     (3, "log")]} | {"options"}
     log = bench.directory / "own history.d" / f"{commits[1]}.log"
     assert "it is broken" in log.read_text(encoding="utf-8")
     assert len(git(repository, "worktree", "list").splitlines()) == 1
@@ -600,10 +638,28 @@ def test_revisions_are_made_into_a_history(bench: Bench, repository: Path) -> No
 def test_revisions_that_are_there_are_not_made_again(bench: Bench, repository: Path) -> None:
     file = bench.directory / "own.jsonl"
     assert make_history(repository, "--count", "1", str(file)).returncode == 0
-    done = make_history(repository, "--count", "4", "--step", "3", str(file))
+    done = make_history(repository, "--count", "2", "--step", "3", str(file))
     assert done.returncode == 0
     assert [line.partition(" ")[2] for line in done.stderr.splitlines()] == ["day 1"]
     assert len(told(bench, "own.jsonl")["results"]) == 2
+    done = make_history(repository, str(file), "--", "--rounds", "0")
+    assert done.returncode == 2 and "has results of other RUN_OPTIONS" in done.stderr
+    assert len(told(bench, "own.jsonl")["results"]) == 2
+
+
+@pytest.mark.parametrize("days", [[1] * 6, [6, 5, 4, 3, 2, 1]], ids=["one date", "dates go back"])
+def test_revisions_are_in_their_own_order(bench: Bench, tmp_path: Path, days: list[int]) -> None:
+    """Those that were rebased have one date, and a clock may be wrong."""
+    folder = repository_of(tmp_path)
+    for number, day in enumerate(days):
+        add_revision(folder, day, 100 if number < 3 else 110)
+    done = make_history(folder, str(bench.directory / "own.jsonl"))
+    assert done.returncode == 0, done.stderr
+    commits = git(folder, "log", "--reverse", "--format=%h", "--abbrev=12").split()
+    found = told(bench, "own.jsonl")
+    assert [each["revision"] for each in found["results"]] == commits
+    ((point,),) = [figure["points"] for figure in found["figures"]]
+    assert (point["revision"], point["factor"]) == (commits[3], 1.1)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 /* `run_bench history`: many results, read back. */
+#include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/allocate.h"
 #include "base/shown.h"
@@ -12,9 +14,36 @@
 /* What pictures are drawn of, in their folder. */
 #define PLOTTED "history.json"
 
+/* Whether a file is, or would be, in a folder. */
+static bool is_in(const char *file, const char *folder)
+{
+    struct stat own;
+    struct stat other;
+    char *path = vtb_copy_text(file, "a file's name");
+    const bool is_same = stat(dirname(path), &own) == 0 && stat(folder, &other) == 0 &&
+                         own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+    free(path);
+    return is_same;
+}
+
+/* Checks that what is added is not read the next time as well, and added again. */
+static bool check_places(const struct vtb_options *options, struct vtb_error *error)
+{
+    for (size_t i = 0; i < options->files_n; i++) {
+        if (is_in(options->history, options->files[i]))
+            return vtb_fail(error, VTB_EXIT_USAGE,
+                            "--history: '%s%s' is in '%.300s', of which all files are read; give "
+                            "one in another folder",
+                            vtb_path_dots(options->history), vtb_path_end(options->history),
+                            options->files[i]);
+    }
+    return true;
+}
+
 static bool check_outputs(const struct vtb_options *options, struct vtb_error *error)
 {
-    return (!options->history || vtb_history_check(options->history, error)) &&
+    return (!options->history ||
+            (check_places(options, error) && vtb_history_check(options->history, error))) &&
            (!options->report || vtb_page_check(options->report, error)) &&
            (!options->plot_dir || vtb_plots_check(options->plot_dir, options->plot_by, error));
 }

@@ -61,73 +61,133 @@ struct vtb_split vtb_energy_split(const double *values, size_t n)
 
 /* --- whether there is one --- */
 
-struct ranked {
-    double value;
-    size_t place;
+/* Deviations from the median behind which a value counts no more: one from a busy moment may be as
+ * far off as it likes. */
+#define DEVIATIONS_MAX 4
+
+/* What the median distance to the median is of normal values, in standard deviations. */
+#define NORMAL_DISTANCE 0.6745
+
+/* The typical distance of values to their median: the median one, or the mean where most values are
+ * the same. */
+static double spread(const double *centred, size_t n)
+{
+    double *sizes = vtb_allocate(n, sizeof *sizes, WHAT);
+    double mean = 0;
+    for (size_t i = 0; i < n; i++) {
+        sizes[i] = fabs(centred[i]);
+        mean += sizes[i] / (double)n;
+    }
+    const double median = vtb_median(sizes, n);
+    free(sizes);
+    return median > 0 ? median : mean;
+}
+
+void vtb_level_scores(double *scores, const double *values, size_t n)
+{
+    memcpy(scores, values, n * sizeof *scores);
+    const double median = vtb_median(scores, n);
+    double mean = 0;
+    for (size_t i = 0; i < n; i++)
+        scores[i] = values[i] - median;
+    const double unit = spread(scores, n) / NORMAL_DISTANCE;
+    for (size_t i = 0; i < n; i++) {
+        scores[i] = unit > 0 ? fmax(-DEVIATIONS_MAX, fmin(DEVIATIONS_MAX, scores[i] / unit)) : 0;
+        mean += scores[i] / (double)n;
+    }
+    for (size_t i = 0; i < n; i++)
+        scores[i] -= mean;
+}
+
+/* What the square of a sum of `part_n` of n scores counts for: the inverse of its variance in a
+ * random order, but for a factor that all have. */
+static double weight_of(size_t part_n, size_t n)
+{
+    return 1 / ((double)part_n * (double)(n - part_n));
+}
+
+/* A level that is left again counts for less than one that stays: there are many more places at
+ * which it could have been. */
+#define PASSING_WEIGHT 0.75
+
+#define LENGTHS_MAX 64
+
+/* What parts of n scores are weighed by. */
+struct weights {
+    size_t n;
+    double *before;              /* of all that stand before a place; 0: too few on one side */
+    size_t lengths[LENGTHS_MAX]; /* of parts in the midst, of which each is a third longer than */
+    double passing[LENGTHS_MAX]; /* the one before; and what these count for */
+    size_t lengths_n;
 };
 
-static int compare_ranked(const void *left, const void *right)
+static struct weights weigh(size_t n)
 {
-    const double a = ((const struct ranked *)left)->value;
-    const double b = ((const struct ranked *)right)->value;
-    return (a > b) - (a < b);
-}
-
-/* Gives each value its rank among all; those that are equal have the mean of theirs. */
-static void rank(double *ranks, const double *values, size_t n)
-{
-    struct ranked *sorted = vtb_allocate(n, sizeof *sorted, WHAT);
-    for (size_t i = 0; i < n; i++)
-        sorted[i] = (struct ranked){values[i], i};
-    qsort(sorted, n, sizeof *sorted, compare_ranked);
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && sorted[end].value == sorted[i].value;)
-            end++;
-        for (size_t k = i; k < end; k++)
-            ranks[sorted[k].place] = ((double)i + (double)(end - 1)) / 2;
-    }
-    free(sorted);
-}
-
-/* Writes what the square of a sum of the ranks before each split counts for: the inverse of its
- * variance in a random order, but for a factor that all have; 0 where the split is none. */
-static void weigh(double *weights, size_t n)
-{
+    struct weights weights = {.n = n, .before = vtb_allocate(n, sizeof(double), WHAT)};
     for (size_t at = 0; at < n; at++) {
         const bool is_split = at >= VTB_CHANGE_VALUES_MIN && n - at >= VTB_CHANGE_VALUES_MIN;
-        weights[at] = is_split ? 1 / ((double)at * (double)(n - at)) : 0;
+        weights.before[at] = is_split ? weight_of(at, n) : 0;
     }
+    for (size_t length = VTB_CHANGE_VALUES_MIN; length <= n / 2 && weights.lengths_n < LENGTHS_MAX;
+         length += (length + 2) / 3) {
+        weights.lengths[weights.lengths_n] = length;
+        weights.passing[weights.lengths_n++] = PASSING_WEIGHT * weight_of(length, n);
+    }
+    return weights;
 }
 
-double vtb_rank_statistic(const double *ranks, size_t n)
+/* Takes over the parts that end with the score before a place, whose sums up to each place are
+ * given, if one of them is farther off. */
+static void take_farther(struct vtb_level *level, const struct weights *weights, const double *sums,
+                         size_t at)
 {
-    double *weights = vtb_allocate(n, sizeof *weights, WHAT);
-    const double mean = ((double)n - 1) / 2;
-    double sum = 0;
-    double highest = 0;
-    weigh(weights, n);
-    for (size_t at = 1; at < n; at++) {
-        sum += ranks[at - 1] - mean;
-        highest = fmax(highest, sum * sum * weights[at]);
+    const double off = sums[at] * sums[at] * weights->before[at];
+    if (off > level->off)
+        *level = (struct vtb_level){off, weights->n};
+    if (weights->n - at < VTB_CHANGE_VALUES_MIN)
+        return;
+    for (size_t i = 0; i < weights->lengths_n; i++) {
+        const size_t length = weights->lengths[i];
+        if (length + VTB_CHANGE_VALUES_MIN > at)
+            return;
+        const double sum = sums[at] - sums[at - length];
+        if (sum * sum * weights->passing[i] > level->off)
+            *level = (struct vtb_level){sum * sum * weights->passing[i], at};
     }
-    free(weights);
-    return highest;
 }
 
-/* Puts n ranks into a random order, and tells whether their statistic then reaches another. That is
- * what takes the time of a history: the order is drawn no farther than it has to be. */
-static bool reaches(double *ranks, size_t n, const double *weights, double other,
+struct vtb_level vtb_farthest_level(const double *scores, size_t n)
+{
+    struct weights weights = weigh(n);
+    double *sums = vtb_allocate(n + 1, sizeof *sums, WHAT);
+    struct vtb_level level = {.off = 0, .end = n};
+    sums[0] = 0;
+    for (size_t at = 1; at < n; at++) {
+        sums[at] = sums[at - 1] + scores[at - 1];
+        take_farther(&level, &weights, sums, at);
+    }
+    free(sums);
+    free(weights.before);
+    return level;
+}
+
+/* Puts scores into a random order, and tells whether a level of theirs is then as far off as
+ * another. That is what takes the time of a history: the order is drawn no farther than it has to
+ * be. */
+static bool reaches(double *scores, double *sums, const struct weights *weights, double other,
                     struct vtb_random *random)
 {
-    const double mean = ((double)n - 1) / 2;
-    double sum = 0;
-    for (size_t at = 1; at < n; at++) {
-        const size_t drawn = at - 1 + (size_t)vtb_random_below(random, n - (at - 1));
-        const double rank = ranks[drawn];
-        ranks[drawn] = ranks[at - 1];
-        ranks[at - 1] = rank;
-        sum += rank - mean;
-        if (sum * sum * weights[at] >= other)
+    struct vtb_level level = {.off = 0};
+    sums[0] = 0;
+    for (size_t at = 1; at < weights->n; at++) {
+        const size_t left_n = weights->n - (at - 1);
+        const size_t drawn = at - 1 + (size_t)vtb_random_below(random, left_n);
+        const double score = scores[drawn];
+        scores[drawn] = scores[at - 1];
+        scores[at - 1] = score;
+        sums[at] = sums[at - 1] + score;
+        take_farther(&level, weights, sums, at);
+        if (level.off >= other)
             return true;
     }
     return false;
@@ -136,24 +196,25 @@ static bool reaches(double *ranks, size_t n, const double *weights, double other
 /* After so many orders that are as far off the p is not small, and known well enough. */
 #define ENOUGH_N 10
 
-/* Rounding may set two sums of the same ranks apart. */
+/* Rounding may set two sums of the same scores apart. */
 #define ROUNDING 1e-9
 
 double vtb_order_p(const double *values, size_t n, size_t orders_n)
 {
     struct vtb_random random = vtb_random_stream(1, n);
-    double *ranks = vtb_allocate(2 * n, sizeof *ranks, WHAT);
-    double *weights = ranks + n;
+    struct weights weights = weigh(n);
+    double *scores = vtb_allocate(2 * n + 1, sizeof *scores, WHAT);
+    double *sums = scores + n;
     size_t reached_n = 0;
     size_t done_n = 0;
-    rank(ranks, values, n);
-    weigh(weights, n);
-    const double own = vtb_rank_statistic(ranks, n) * (1 - ROUNDING);
+    vtb_level_scores(scores, values, n);
+    const double own = vtb_farthest_level(scores, n).off * (1 - ROUNDING);
     while (done_n < orders_n && reached_n < ENOUGH_N) {
-        reached_n += reaches(ranks, n, weights, own, &random);
+        reached_n += reaches(scores, sums, &weights, own, &random);
         done_n++;
     }
-    free(ranks);
+    free(scores);
+    free(weights.before);
     return reached_n == ENOUGH_N ? (double)reached_n / (double)done_n
                                  : (double)(reached_n + 1) / (double)(done_n + 1);
 }
@@ -238,7 +299,7 @@ static void add_change(struct vtb_course *course, size_t at, double p)
 #define ORDERS_N 1000
 
 /* Values that are put in place in all further orders of a level, which bounds the time. */
-#define PLACED_N ((size_t)50000000)
+#define PLACED_N ((size_t)10000000)
 
 /* Gives the number of orders for the parts of which none of the first was as far off: as many as
  * their p must have to be small enough beside all others, and else as time allows. */
@@ -289,6 +350,16 @@ size_t vtb_change_least(size_t n)
     return 2 * half;
 }
 
+/* The place at which n values are divided, of which some level is far off: up to where it ends. */
+static size_t place_of(const double *values, size_t n)
+{
+    double *scores = vtb_allocate(n, sizeof *scores, WHAT);
+    vtb_level_scores(scores, values, n);
+    const size_t end = vtb_farthest_level(scores, n).end;
+    free(scores);
+    return vtb_energy_split(values, end).at;
+}
+
 /* Tests all parts, and divides those that have a change; gives what they are divided
  * into. */
 static struct parts divide(struct vtb_course *courses, const struct parts *parts)
@@ -302,8 +373,7 @@ static struct parts divide(struct vtb_course *courses, const struct parts *parts
         if (p[i] > VTB_CHANGE_LEVEL)
             continue;
         const size_t at =
-            part->first +
-            vtb_energy_split(course->values + part->first, part->end - part->first).at;
+            part->first + place_of(course->values + part->first, part->end - part->first);
         add_change(course, at, p[i]);
         add_part(&halves, part->course, part->first, at);
         add_part(&halves, part->course, at, part->end);

@@ -49,13 +49,25 @@ struct vtb_split {
  * American Statistical Association 109, 2014, with alpha = 1.) */
 struct vtb_split vtb_energy_split(const double *values, size_t n);
 
-/* Gives how far, of all splits of n ranks, the sum of the ranks before it is from what it would be
- * in a random order, at most: squared, and in proportion to its variance. (The test of Wilcoxon
- * at every split: F. Lombard, "Rank tests for changepoint problems", Biometrika 74, 1987.) */
-double vtb_rank_statistic(const double *ranks, size_t n);
+/* Writes how far each of n values is from their median, in deviations and up to four of
+ * it, less the mean of that. */
+void vtb_level_scores(double *scores, const double *values, size_t n);
+
+/* A part of a course whose values are far off the others: all before a place, or behind it, or some
+ * in the midst. */
+struct vtb_level {
+    double off; /* the square of the sum of its scores, in proportion to its variance */
+    size_t end; /* the first value behind it; all are before, or behind, a place: n */
+};
+
+/* Finds the part of n scores that is farthest off. (The largest of all such tests: A. B. Olshen,
+ * E. S. Venkatraman, R. Lucito, M. Wigler, "Circular binary segmentation for the analysis of
+ * array-based DNA copy number data", Biostatistics 5, 2004. Of parts in the midst, lengths that
+ * grow by a third.) */
+struct vtb_level vtb_farthest_level(const double *scores, size_t n);
 
 /* Gives the p of n values, that their order is a random one: the share of at most orders_n random
- * orders whose rank statistic is at least theirs. It ends early where that is often so. (J. Besag,
+ * orders in which a level is as far off as theirs. It ends early where that is often so. (J. Besag,
  * P. Clifford, "Sequential Monte Carlo p-values", Biometrika 78, 1991.) */
 double vtb_order_p(const double *values, size_t n, size_t orders_n);
 

@@ -13,6 +13,7 @@
 #include "gate/compare.h"
 #include "gate/result_file.h"
 #include "plan/metrics.h"
+#include "plan/shard.h"
 
 #define WHAT "a history"
 
@@ -44,6 +45,13 @@ static const char *text_of(const json_t *line, const char *key)
 {
     const char *text = json_string_value(json_object_get(line, key));
     return text && *text ? text : "unknown";
+}
+
+/* A text of the user's own; "": there is none. */
+static const char *tag_of(const json_t *line)
+{
+    const char *tag = json_string_value(json_object_get(line, "tag"));
+    return tag ? tag : "";
 }
 
 /* --- figures --- */
@@ -247,6 +255,32 @@ static bool check_line(const struct vtb_history *history, const json_t *json, ti
                     VTB_HISTORY_RESULTS_MAX);
 }
 
+/* A digest of what a line says, however its numbers are written and its rows are ordered. */
+static uint64_t digest_of(const json_t *line, time_t at)
+{
+    static const char *const facts[] = {"revision",  "tag", "version", "host",    "cpu",
+                                        "toolchain", "isa", "seed",    "baseline"};
+    uint64_t digest = (uint64_t)at;
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        digest = vtb_shard_digest(digest, text_of(line, facts[i]));
+    char *rows = json_dumps(json_object_get(line, "rows"),
+                            JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
+    if (!rows)
+        vtb_no_memory(1, WHAT);
+    digest = vtb_shard_digest(digest, rows);
+    free(rows);
+    return digest;
+}
+
+static bool is_there(const struct vtb_history *history, uint64_t digest)
+{
+    for (size_t i = 0; i < history->results_n; i++) {
+        if (history->results[i].digest == digest)
+            return true;
+    }
+    return false;
+}
+
 bool vtb_history_add(struct vtb_history *history, const json_t *json, struct vtb_error *error)
 {
     time_t at;
@@ -257,6 +291,11 @@ bool vtb_history_add(struct vtb_history *history, const json_t *json, struct vtb
         return false;
     if (at < history->since)
         return true;
+    const uint64_t digest = digest_of(json, at);
+    if (is_there(history, digest)) {
+        history->repeated_n++;
+        return true;
+    }
     struct line line = {.history = history, .json = json};
     line.machine = keep_pair(history, json, "host", "cpu");
     line.toolchain = keep_pair(history, json, "toolchain", "isa");
@@ -274,8 +313,10 @@ bool vtb_history_add(struct vtb_history *history, const json_t *json, struct vtb
         (struct vtb_history_result){.at = at,
                                     .date = keep_text(history, vtb_date_text(date, at)),
                                     .revision = keep_text(history, text_of(json, "revision")),
+                                    .tag = keep_text(history, tag_of(json)),
                                     .version = keep_text(history, text_of(json, "version")),
-                                    .machine = line.machine};
+                                    .machine = line.machine,
+                                    .digest = digest};
     return true;
 }
 
@@ -365,24 +406,34 @@ static void find_steps(struct vtb_history_figure *figure)
     }
 }
 
-static bool is_of_revision(const struct vtb_history *history,
-                           const struct vtb_history_figure *figure, size_t i, size_t other)
+bool vtb_history_is_same_revision(const struct vtb_history_result *a,
+                                  const struct vtb_history_result *b)
 {
-    return history->results[figure->points[i].result].revision ==
-           history->results[figure->points[other].result].revision;
+    return a->revision == b->revision && a->tag == b->tag && strcmp(a->revision, "unknown") != 0;
 }
 
-/* Tells how sure the place of a change is, by the shares of n places from `first` on: in all points
- * of its revision, and in which range 99 of 100 are. */
-static void place_change(const struct vtb_history *history, const struct vtb_history_figure *figure,
-                         struct vtb_history_change *change, const double *shares, size_t first,
-                         size_t n)
+static bool is_same_revision(const struct vtb_history *history,
+                             const struct vtb_history_figure *figure, size_t i, size_t other)
+{
+    return vtb_history_is_same_revision(&history->results[figure->points[i].result],
+                                        &history->results[figure->points[other].result]);
+}
+
+/* Whether a point is the first of its revision's. */
+static bool begins_revision(const struct vtb_history *history,
+                            const struct vtb_history_figure *figure, size_t i)
+{
+    return !is_same_revision(history, figure, i - 1, i);
+}
+
+/* Finds the range in which a change is in 99 of 100, by the shares of n places from `first` on. */
+static void set_range(struct vtb_history_change *change, const double *shares, size_t first,
+                      size_t n)
 {
     const double tail = VTB_CHANGE_LEVEL / 2;
     double below = 0;
     change->from = first + n - 1;
     change->to = first;
-    change->sure = 0;
     for (size_t i = 0; i < n; i++) {
         const bool is_within = below + shares[i] > tail && below < 1 - tail && shares[i] > 0;
         below += shares[i];
@@ -390,9 +441,53 @@ static void place_change(const struct vtb_history *history, const struct vtb_his
             change->from = first + i;
         if (is_within)
             change->to = first + i;
-        if (is_of_revision(history, figure, first + i, change->at))
-            change->sure += shares[i];
     }
+}
+
+/* Leaves a change only the places at which a revision begins; false, and nothing is done, if it is
+ * hardly at one of these. */
+static bool keep_revisions(const struct vtb_history *history,
+                           const struct vtb_history_figure *figure, double *shares, size_t first,
+                           size_t n)
+{
+    const double least = 0.05;
+    double sum = 0;
+    for (size_t i = 1; i < n; i++)
+        sum += begins_revision(history, figure, first + i) ? shares[i] : 0;
+    if (sum < least)
+        return false;
+    for (size_t i = 1; i < n; i++)
+        shares[i] = begins_revision(history, figure, first + i) ? shares[i] / sum : 0;
+    return true;
+}
+
+/* The likeliest of n places, which leaves enough points on either side. */
+static size_t likeliest(const double *shares, size_t n)
+{
+    size_t best = VTB_CHANGE_VALUES_MIN;
+    for (size_t i = best; i + VTB_CHANGE_VALUES_MIN <= n; i++)
+        best = shares[i] > shares[best] ? i : best;
+    return best;
+}
+
+/* Tells how sure the place of a change is, by the shares of n places from `first` on. What a commit
+ * changed changes with the first result of a revision: if it may be one of these, it is, and no
+ * later result of the same revision. Else it was no commit. */
+static void place_change(const struct vtb_history *history, const struct vtb_history_figure *figure,
+                         struct vtb_history_change *change, double *shares, size_t first, size_t n)
+{
+    change->sure = 0;
+    set_range(change, shares, first, n);
+    if (keep_revisions(history, figure, shares, first, n)) {
+        const size_t best = likeliest(shares, n);
+        set_range(change, shares, first, n);
+        if (!begins_revision(history, figure, change->at) && shares[best] > 0)
+            change->at = first + best;
+        change->sure = fmin(1, shares[change->at - first]);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        change->sure += is_same_revision(history, figure, first + i, change->at) ? shares[i] : 0;
     change->sure = fmin(1, change->sure);
 }
 
@@ -403,7 +498,7 @@ static void take_changes(const struct vtb_history *history, struct vtb_history_f
     double *shares = vtb_allocate(course->n, sizeof *shares, WHAT);
     for (size_t i = 0; i < course->changes_n; i++) {
         const struct vtb_change *own = &course->changes[i];
-        const size_t first = i > 0 ? own[-1].at : 0;
+        const size_t first = i > 0 ? figure->changes[i - 1].at : 0;
         const size_t end = i + 1 < course->changes_n ? own[1].at : course->n;
         struct vtb_history_change *change = next_change(figure);
         *change = (struct vtb_history_change){

@@ -8,6 +8,7 @@
 #define GATE_HISTORY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 #include <jansson.h>
@@ -31,8 +32,10 @@ struct vtb_history_result {
     time_t at;
     const char *date; /* in UTC */
     const char *revision;
+    const char *tag; /* a text of the user's own, as a revision of theirs; "": there is none */
     const char *version;
     const char *machine; /* its name, and its processor */
+    uint64_t digest;     /* of all that there is of it */
 };
 
 /* A figure of one result. */
@@ -76,6 +79,7 @@ struct vtb_history_figure {
 struct vtb_history {
     struct vtb_history_result *results; /* in the order of time, once they are sorted; owned */
     size_t results_n;
+    size_t repeated_n;                   /* those that were there already, as of another file */
     struct vtb_history_figure **figures; /* in the order of their first results; owned */
     size_t figures_n;
     void *by_conditions; /* trees of figures and of texts (search.h) */
@@ -87,8 +91,9 @@ struct vtb_history {
     struct vtb_names strategies;
 };
 
-/* Adds a line of a history file, which stays the caller's, unless it is of before `since`. False if
- * it is none, with the reason in *error. */
+/* Adds a line of a history file, which stays the caller's, unless it is of before `since`, or there
+ * already: a result that is read twice would look like two that agree. False if it is none, with
+ * the reason in *error. */
 VTB_MUST_USE bool vtb_history_add(struct vtb_history *history, const json_t *line,
                                   struct vtb_error *error);
 
@@ -98,6 +103,10 @@ void vtb_history_find(struct vtb_history *history);
 /* Gives how many results of a machine there must be, so that a change of one of n ratios can be
  * told at all. */
 size_t vtb_history_least(size_t n);
+
+/* Whether two results are of one program, as far as is known: of the same revision and tag. */
+bool vtb_history_is_same_revision(const struct vtb_history_result *a,
+                                  const struct vtb_history_result *b);
 
 /* Whether a figure is worse after a change: more of all figures is. */
 bool vtb_history_is_worse(const struct vtb_history_change *change);

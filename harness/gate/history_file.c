@@ -77,6 +77,8 @@ json_t *vtb_history_line(const struct vtb_result_file *file)
     vtb_json_put(line, "history", json_integer(VTB_HISTORY_VERSION));
     put_fact(line, "date", file, "date");
     put_fact(line, "revision", file, "git_revision");
+    if (strcmp(vtb_recorded_fact(file, "tag"), "unknown") != 0)
+        put_fact(line, "tag", file, "tag");
     put_fact(line, "version", file, "version");
     put_fact(line, "host", file, "host_name");
     put_fact(line, "cpu", file, "cpu_model");
@@ -227,6 +229,7 @@ struct source {
     FILE *lines; /* null: none are printed */
     size_t interrupted_n;
     size_t others_n;
+    size_t torn_n; /* lines of this file that are no JSON */
     struct vtb_error *error;
 };
 
@@ -248,12 +251,15 @@ static bool add(const struct source *source, const json_t *line)
     return true;
 }
 
+/* Lines of a file that are no JSON are told one by one up to so many. */
+#define TORN_TOLD_N ((size_t)5)
+
 /* Adds a line; one that is no JSON is what a crash left of one. */
-static bool read_line(const struct source *source, const char *bytes, size_t n, size_t number)
+static bool read_line(struct source *source, const char *bytes, size_t n, size_t number)
 {
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL;
     json_t *line = json_loadb(bytes, n, flags, NULL);
-    if (!line)
+    if (!line && source->torn_n++ < TORN_TOLD_N)
         vtb_tell("'%s%s' line %zu: no whole result, passed over", vtb_path_dots(source->path),
                  vtb_path_end(source->path), number);
     const bool ok = !line || add(source, line) || refuse_line(source, number);
@@ -261,9 +267,10 @@ static bool read_line(const struct source *source, const char *bytes, size_t n, 
     return ok;
 }
 
-static bool read_lines(const struct source *source, const char *bytes, size_t n)
+static bool read_lines(struct source *source, const char *bytes, size_t n)
 {
     size_t number = 0;
+    source->torn_n = 0;
     for (const char *at = bytes, *end; at < bytes + n; at = end + 1) {
         end = memchr(at, '\n', (size_t)(bytes + n - at));
         end = end ? end : bytes + n;
@@ -271,6 +278,10 @@ static bool read_lines(const struct source *source, const char *bytes, size_t n)
         if (end > at && !read_line(source, at, (size_t)(end - at), number))
             return false;
     }
+    if (source->torn_n > TORN_TOLD_N)
+        vtb_tell("'%s%s': %zu more line%s likewise", vtb_path_dots(source->path),
+                 vtb_path_end(source->path), source->torn_n - TORN_TOLD_N,
+                 vtb_plural((double)(source->torn_n - TORN_TOLD_N), "", "s"));
     return true;
 }
 
@@ -350,11 +361,12 @@ static bool read_folder(struct source *source)
     return ok;
 }
 
-static void tell_passed_over(const struct source *source, size_t n, const char *what)
+static void tell_passed_over(const struct source *source, size_t n, const char *noun,
+                             const char *what)
 {
     if (n > 0)
-        vtb_tell("'%s%s': %zu file%s passed over: %s", vtb_path_dots(source->path),
-                 vtb_path_end(source->path), n, vtb_plural((double)n, "", "s"), what);
+        vtb_tell("'%s%s': %zu %s%s passed over: %s", vtb_path_dots(source->path),
+                 vtb_path_end(source->path), n, noun, vtb_plural((double)n, "", "s"), what);
 }
 
 bool vtb_history_read(struct vtb_history *history, const char *path, FILE *lines,
@@ -363,10 +375,12 @@ bool vtb_history_read(struct vtb_history *history, const char *path, FILE *lines
     struct stat status;
     struct source source = {.history = history, .path = path, .lines = lines, .error = error};
     const bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    const size_t repeated_n = history->repeated_n;
     const bool ok = is_folder ? read_folder(&source) : read_file(&source);
     if (ok) {
-        tell_passed_over(&source, source.interrupted_n, "runs that were interrupted");
-        tell_passed_over(&source, source.others_n, "no result files of `run`");
+        tell_passed_over(&source, source.interrupted_n, "file", "runs that were interrupted");
+        tell_passed_over(&source, source.others_n, "file", "no result files of `run`");
+        tell_passed_over(&source, history->repeated_n - repeated_n, "result", "read before");
     }
     return ok;
 }

@@ -18,11 +18,18 @@ static json_t *text_or_null(const char *text)
     return text ? vtb_json_text(text) : json_null();
 }
 
+/* A text of the user's own, or null. */
+static void put_tag(json_t *object, const char *key, const struct vtb_history_result *result)
+{
+    vtb_json_put(object, key, *result->tag ? vtb_json_text(result->tag) : json_null());
+}
+
 static json_t *result_object(const struct vtb_history_result *result)
 {
     json_t *object = vtb_json_checked(json_object());
     vtb_json_put(object, "date", vtb_json_text(result->date));
     vtb_json_put(object, "revision", vtb_json_text(result->revision));
+    put_tag(object, "tag", result);
     vtb_json_put(object, "version", vtb_json_text(result->version));
     vtb_json_put(object, "machine", vtb_json_text(result->machine));
     return object;
@@ -34,12 +41,15 @@ static json_t *change_object(const struct vtb_history *history,
 {
     const struct vtb_history_point *points = figure->points;
     const struct vtb_history_result *results = history->results;
+    const struct vtb_history_result *at = &results[points[change->at].result];
+    const struct vtb_history_result *before = &results[points[change->at - 1].result];
     json_t *object = vtb_json_checked(json_object());
     vtb_json_put(object, "at", json_integer((json_int_t)change->at));
-    vtb_json_put(object, "date", vtb_json_text(results[points[change->at].result].date));
-    vtb_json_put(object, "revision", vtb_json_text(results[points[change->at].result].revision));
-    vtb_json_put(object, "revision_before",
-                 vtb_json_text(results[points[change->at - 1].result].revision));
+    vtb_json_put(object, "date", vtb_json_text(at->date));
+    vtb_json_put(object, "revision", vtb_json_text(at->revision));
+    vtb_json_put(object, "revision_before", vtb_json_text(before->revision));
+    put_tag(object, "tag", at);
+    put_tag(object, "tag_before", before);
     vtb_json_put(object, "before", vtb_json_number(change->before));
     vtb_json_put(object, "after", vtb_json_number(change->after));
     vtb_json_put(object, "factor",

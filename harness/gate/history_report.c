@@ -220,36 +220,57 @@ static void add_factor(struct vtb_table *table, const struct vtb_history_change 
     vtb_table_paint(table, vtb_history_is_worse(change) ? VTB_PAINT_BAD : VTB_PAINT_GOOD);
 }
 
-static const char *revision_of(const struct vtb_history *history,
-                               const struct vtb_history_figure *figure, size_t point)
+static const struct vtb_history_result *
+result_of(const struct vtb_history *history, const struct vtb_history_figure *figure, size_t point)
 {
-    return history->results[figure->points[point].result].revision;
+    return &history->results[figure->points[point].result];
 }
 
-#define SHORT_REVISION 8 /* characters of one that stands beside others */
+#define LABEL_BYTES ((size_t)41)      /* of a revision that stands in a line */
+#define SHORT_LABEL_BYTES ((size_t)9) /* and of one that stands in a cell, beside another */
 
 /* How sure it is that there is a change, and that it is by this revision: else by which. */
 static void add_sureness(struct vtb_table *table, const struct vtb_history *history,
                          const struct event *event)
 {
     const struct vtb_history_change *change = event->change;
-    const char *from = revision_of(history, event->figure, change->from);
-    const char *to = revision_of(history, event->figure, change->to);
+    const struct vtb_history_result *from = result_of(history, event->figure, change->from);
+    const struct vtb_history_result *to = result_of(history, event->figure, change->to);
+    const bool by_tags = from->revision == to->revision;
     char p[VTB_NUMBER_BYTES] = "exact";
     char sure[VTB_NUMBER_BYTES] = "";
+    char first[SHORT_LABEL_BYTES];
+    char last[SHORT_LABEL_BYTES];
     if (event->figure->kind == VTB_HISTORY_RATIOS) {
         vtb_digits_text(p, change->p, 2);
         vtb_digits_text(sure, 100 * change->sure, 2);
     }
     vtb_table_cell(table, "%s", p);
     vtb_table_cell(table, "%s%s", change->sure > 0.99 && *sure ? ">99" : sure, *sure ? " %" : "");
-    if (from == to)
+    vtb_show(first, sizeof first, by_tags ? from->tag : from->revision);
+    vtb_show(last, sizeof last, by_tags ? to->tag : to->revision);
+    if (by_tags && from->tag == to->tag)
         vtb_table_cell(table, "%s", "");
     else
-        vtb_table_cell(table, "%.*s - %.*s", SHORT_REVISION, from, SHORT_REVISION, to);
+        vtb_table_cell(table, "%s - %s", first, last);
 }
 
 /* --- tables --- */
+
+/* Prints a revision or a tag, and another if that is not the same. */
+static void print_move(FILE *out, const char *word, const char *before, const char *after,
+                       bool markdown)
+{
+    const char *const texts[] = {before, after};
+    fprintf(out, "%s ", word);
+    for (size_t i = 0; i < (before == after ? 1U : 2U); i++) {
+        char label[LABEL_BYTES];
+        vtb_show(label, sizeof label, *texts[i] ? texts[i] : "none");
+        char *escaped = markdown ? vtb_markdown_copy(label) : NULL;
+        fprintf(out, "%s%s", i > 0 ? " -> " : "", markdown ? escaped : label);
+        free(escaped);
+    }
+}
 
 static void print_step(FILE *out, const struct vtb_history *history, const struct event *event,
                        bool several_rests, bool markdown)
@@ -257,11 +278,13 @@ static void print_step(FILE *out, const struct vtb_history *history, const struc
     const struct vtb_history_result *at = &history->results[result_at(event)];
     const struct vtb_history_result *before = &history->results[result_before(event)];
     const struct rest rest = rest_of(event->figure->name);
-    fprintf(out, "%s%s: revision %.40s", markdown ? "### " : "", at->date, before->revision);
-    if (before->revision == at->revision)
-        fputs(", before and after: it was no commit\n", out);
-    else
-        fprintf(out, " -> %.40s\n", at->revision);
+    fprintf(out, "%s%s: ", markdown ? "### " : "", at->date);
+    print_move(out, "revision", before->revision, at->revision, markdown);
+    if (*before->tag || *at->tag)
+        print_move(out, ", tag", before->tag, at->tag, markdown);
+    fputs(vtb_history_is_same_revision(before, at) ? ", before and after: it was no commit\n"
+                                                   : "\n",
+          out);
     if (several_rests) {
         if (markdown)
             putc('\n', out);
@@ -331,13 +354,25 @@ static void print_courses(FILE *out, const struct vtb_history *history,
 
 /* --- sentences --- */
 
-static void print_span(FILE *out, const struct vtb_history *history)
+/* The revision of a result, as a line has it. The caller frees. */
+static char *revision_label(const struct vtb_history_result *result, bool markdown)
+{
+    char label[LABEL_BYTES];
+    vtb_show(label, sizeof label, result->revision);
+    return markdown ? vtb_markdown_copy(label) : vtb_copy_text(label, WHAT);
+}
+
+static void print_span(FILE *out, const struct vtb_history *history, bool markdown)
 {
     const struct vtb_history_result *first = &history->results[0];
     const struct vtb_history_result *last = &history->results[history->results_n - 1];
-    vtb_printf_wrapped(out, "%zu result%s, from %s (revision %.40s) to %s (%.40s).\n",
-                       history->results_n, vtb_plural((double)history->results_n, "", "s"),
-                       first->date, first->revision, last->date, last->revision);
+    char *from = revision_label(first, markdown);
+    char *to = revision_label(last, markdown);
+    vtb_printf_wrapped(out, "%zu result%s, from %s (revision %s) to %s (%s).\n", history->results_n,
+                       vtb_plural((double)history->results_n, "", "s"), first->date, from,
+                       last->date, to);
+    free(from);
+    free(to);
 }
 
 static size_t changed_n(const struct vtb_history *history, enum vtb_history_kind kind)
@@ -359,22 +394,78 @@ static void print_kind(FILE *out, const struct vtb_history *history, enum vtb_hi
                            vtb_plural((double)n, "", "s"), changed_n(history, kind));
 }
 
-/* Says from how many results on a change of a ratio could be told at all, where there are fewer. */
-static void print_too_few(FILE *out, const struct vtb_history *history)
+/* The most results that any ratio has; 0: there are none. */
+static size_t most_results(const struct vtb_history *history)
 {
-    size_t n = 0;
     size_t most_n = 0;
     for (size_t i = 0; i < history->figures_n; i++) {
         const struct vtb_history_figure *figure = history->figures[i];
-        n += figure->kind == VTB_HISTORY_RATIOS;
         if (figure->kind == VTB_HISTORY_RATIOS && figure->points_n > most_n)
             most_n = figure->points_n;
     }
-    if (n > 0 && most_n < vtb_history_least(n))
+    return most_n;
+}
+
+/* Says from how many results on a change of a single ratio could be told at all, where there are
+ * fewer. Ratios that will be tested with it have about as many results. */
+static void print_too_few(FILE *out, const struct vtb_history *history)
+{
+    const size_t most_n = most_results(history);
+    size_t n = 0;
+    for (size_t i = 0; i < history->figures_n; i++) {
+        const struct vtb_history_figure *figure = history->figures[i];
+        n += figure->kind == VTB_HISTORY_RATIOS && 2 * figure->points_n >= most_n;
+    }
+    if (most_n > 0 && most_n < vtb_history_least(n) && changed_n(history, VTB_HISTORY_RATIOS) == 0)
         vtb_printf_wrapped(out,
-                           "No change of a ratio can be told of fewer than %zu results of one "
-                           "machine; `compare` holds two against each other.\n",
-                           vtb_history_least(n));
+                           "A ratio has %zu result%s of one machine at most, and a change of one "
+                           "alone of %zu can be told of %zu on; `compare` holds two results "
+                           "against each other.\n",
+                           most_n, vtb_plural((double)most_n, "", "s"), n, vtb_history_least(n));
+}
+
+/* Finds the toolchain of which the last of those results is that depend on any, and its first one;
+ * gives how many toolchains there are. */
+static size_t find_toolchains(const struct vtb_history *history, size_t *first)
+{
+    const char **known = vtb_allocate(history->figures_n, sizeof *known, WHAT);
+    const char *latest = NULL;
+    size_t n = 0;
+    size_t last = 0;
+    for (size_t i = 0; i < history->figures_n; i++) {
+        const struct vtb_history_figure *figure = history->figures[i];
+        size_t k = 0;
+        if (!figure->toolchain)
+            continue;
+        while (k < n && known[k] != figure->toolchain)
+            k++;
+        if (k == n)
+            known[n++] = figure->toolchain;
+        const size_t end = figure->points[figure->points_n - 1].result;
+        const size_t begin = figure->points[0].result;
+        if (!latest || end > last) {
+            latest = figure->toolchain;
+            last = end;
+            *first = begin;
+        } else if (figure->toolchain == latest && begin < *first) {
+            *first = begin;
+        }
+    }
+    free(known);
+    return n;
+}
+
+/* Says where figures begin anew, and nothing is told of what changed. */
+static void print_toolchains(FILE *out, const struct vtb_history *history)
+{
+    size_t first = 0;
+    const size_t n = find_toolchains(history, &first);
+    if (n > 1)
+        vtb_printf_wrapped(out,
+                           "Instructions and ratios are of %zu toolchains (compiler, flags, C "
+                           "library, processor), which are not held against each other; the "
+                           "latest has results from %s on.\n",
+                           n, history->results[first].date);
 }
 
 static bool has_several_rests(const struct vtb_history *history)
@@ -388,11 +479,16 @@ static bool has_several_rests(const struct vtb_history *history)
     return false;
 }
 
-static void print_legend(FILE *out)
+static void print_legend(FILE *out, bool has_ratios)
 {
+    vtb_printf_wrapped(out,
+                       "\nrevision A -> B: by B, or by one behind A of which there is no "
+                       "result (git log A..B lists them).\n");
+    if (!has_ratios)
+        return;
     vtb_printf_wrapped(
         out,
-        "\np: of the test that a ratio changed, adjusted for all that are tested; by this: how "
+        "p: of the test that a ratio changed, adjusted for all that are tested; by this: how "
         "likely "
         "by this revision, or else by which, in 99 of 100. Ratios before and after are medians of "
         "results.\n");
@@ -405,9 +501,10 @@ static void report_tables(FILE *out, const struct vtb_history *history, enum vtb
     size_t n;
     struct event *events = list_events(history, &n);
     struct conditions conditions = list_conditions(history);
-    print_span(out, history);
+    print_span(out, history, markdown);
     print_kind(out, history, VTB_HISTORY_EXACT, "Counts and instructions, exact on every machine");
     print_kind(out, history, VTB_HISTORY_RATIOS, "Ratios of times, each on its machine");
+    print_toolchains(out, history);
     print_too_few(out, history);
     putc('\n', out);
     if (history->figures_n > 0 && !several_rests) {
@@ -422,10 +519,10 @@ static void report_tables(FILE *out, const struct vtb_history *history, enum vtb
         print_step(out, history, &events[first], several_rests, markdown);
         print_changes(out, history, &events[first], end - first, &conditions, format);
     }
-    if (n > 0)
+    if (n > 0) {
         print_courses(out, history, &conditions, format);
-    if (changed_n(history, VTB_HISTORY_RATIOS) > 0)
-        print_legend(out);
+        print_legend(out, changed_n(history, VTB_HISTORY_RATIOS) > 0);
+    }
     free(conditions.items);
     free(events);
 }
@@ -448,14 +545,18 @@ static void print_change(FILE *out, const struct vtb_history *history,
                          const struct vtb_history_figure *figure,
                          const struct vtb_history_change *change)
 {
-    print_text(out, history->results[figure->points[change->at].result].date);
-    print_text(out, revision_of(history, figure, change->at - 1));
-    print_text(out, revision_of(history, figure, change->at));
+    const struct vtb_history_result *before = result_of(history, figure, change->at - 1);
+    const struct vtb_history_result *at = result_of(history, figure, change->at);
+    print_text(out, at->date);
+    print_text(out, before->revision);
+    print_text(out, at->revision);
     print_number(out, change->before);
     print_number(out, change->after);
     print_number(out, change->before > 0 ? change->after / change->before : NAN);
     print_number(out, change->p);
     print_number(out, change->sure);
+    print_text(out, before->tag);
+    print_text(out, at->tag);
 }
 
 static void print_figure(FILE *out, const struct vtb_history *history,
@@ -474,7 +575,7 @@ static void print_figure(FILE *out, const struct vtb_history *history,
     if (change)
         print_change(out, history, figure, change);
     else
-        fputs(",,,,,,,,", out);
+        fputs(",,,,,,,,,,", out);
     putc('\n', out);
 }
 
@@ -482,7 +583,7 @@ static void report_csv(FILE *out, const struct vtb_history *history)
 {
     fputs(
         "name,metric,kind,machine,toolchain,conditions,n,first,last,date,revision_before,"
-        "revision,before,after,factor,p,sure\n",
+        "revision,before,after,factor,p,sure,tag_before,tag\n",
         out);
     for (size_t i = 0; i < history->figures_n; i++) {
         const struct vtb_history_figure *figure = history->figures[i];

@@ -463,7 +463,9 @@ static const struct vtb_option other_options[] = {
              "the sessions that it has, on the same machine and by the same build"},
     {"tag", "TEXT", vtb_parse_text, FIELD(tag), .accepts = "a text", .of_run = true,
      .commands = RUN | LATENCY,
-     .help = "a text of your own for the result file, as a branch's name; `compare` shows it"},
+     .help =
+         "a text of your own for the result file, as a branch's name, or a revision of your own;\n"
+         "`compare` and `history` show it"},
     {"seed", "N", vtb_parse_seed, FIELD(seed), .accepts = "a whole number from 0 to 2^64 - 1",
      .of_cases = true, .commands = RUN,
      .help = "what keys, hits and orders are drawn from; default: 1"},

@@ -86,13 +86,19 @@ def sureness(change: dict[str, Any]) -> Cell:
     return Cell(f"p {number(p).text}", p, below=below)
 
 
+def label_of(change: dict[str, Any], end: str) -> str:
+    """A revision, and the user's own tag."""
+    names = (text(change.get(key + end)) for key in ("revision", "tag"))
+    return ", ".join(filter(None, names))
+
+
 def change_row(document: Document, figure: dict[str, Any], change: dict[str, Any]) -> list[Cell]:
     case, rest = case_of(document, figure)
     factor = change.get("factor")
     tone = "" if factor is None else "bad" if factor > 1 else "good"
     return [
         date_cell(text(change.get("date"))),
-        Cell(text(change.get("revision")), below=text(change.get("revision_before"))),
+        Cell(label_of(change, ""), below=label_of(change, "_before")),
         *[*case, figure_cell(text(figure.get("metric")))],
         *[value_cell(figure, change.get("before")), value_cell(figure, change.get("after"))],
         MISSING if factor is None else number(factor, tone),

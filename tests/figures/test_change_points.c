@@ -89,14 +89,48 @@ static void split_of_a_step(void **state)
 
 /* --- whether there is one --- */
 
-/* Of ranks 0 to 5 in their order the sum of the first three is 4.5 below its mean of 7.5. */
-static void rank_statistic_of_six(void **state)
+/* The median is 3 and the median distance to it 1, which is 0.6745 deviations; 90 counts as four of
+ * them. */
+static void scores_of_values(void **state)
 {
     (void)state;
-    static const double ranks[] = {0, 1, 2, 3, 4, 5};
-    static const double shuffled[] = {0, 4, 5, 3, 1, 2};
-    assert_near(vtb_rank_statistic(ranks, 6), 4.5 * 4.5 / 9, 1e-12);
-    assert_near(vtb_rank_statistic(shuffled, 6), 1.5 * 1.5 / 9, 1e-12);
+    static const double values[] = {1, 3, 90, 4, 2};
+    static const double expected[] = {-2 * 0.6745, 0, 4, 0.6745, -0.6745};
+    double scores[5];
+    double mean = 0;
+    for (size_t i = 0; i < 5; i++)
+        mean += expected[i] / 5;
+    vtb_level_scores(scores, values, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_near(scores[i], expected[i] - mean, 1e-12);
+}
+
+/* Of values that are nearly all the same, others are far off. */
+static void scores_of_values_that_are_nearly_the_same(void **state)
+{
+    (void)state;
+    static const double values[] = {2, 2, 2, 2, 3};
+    double scores[5];
+    vtb_level_scores(scores, values, 5);
+    assert_same_double(scores[0], scores[3]);
+    assert_true(scores[4] - scores[0] > 3);
+    vtb_level_scores(scores, values, 4);
+    assert_same_double(scores[0], 0);
+}
+
+/* Six scores, of which three stand before the one place; and ten, of which three are in the
+ * midst. */
+static void farthest_levels(void **state)
+{
+    (void)state;
+    static const double step[] = {1, 1, 1, -1, -1, -1};
+    static const double passing[] = {-3, -3, -3, 7, 7, 7, -3, -3, -3, -3};
+    struct vtb_level level = vtb_farthest_level(step, 6);
+    assert_near(level.off, 3.0 * 3 / 9, 1e-12);
+    assert_int_equal(level.end, 6);
+    level = vtb_farthest_level(passing, 10);
+    assert_near(level.off, 0.75 * 21 * 21 / (3 * 7), 1e-12);
+    assert_int_equal(level.end, 6);
 }
 
 /* Of 3 and 3 values there is one split, and 20 ways to choose the first: 2 are as far off. */
@@ -308,6 +342,38 @@ static void several_changes_of_one_course(void **state)
     free(course.changes);
 }
 
+/* Changes of 36 courses of 200 values, one of which is at another level for a while. */
+static void find_passing(size_t first, size_t end)
+{
+    for (size_t i = 0; i < COURSES_N; i++) {
+        for (size_t k = 0; k < 200; k++)
+            series[i][k] = 0.02 * uneven_noise() + (i == 7 && k >= first && k < end ? 0.15 : 0);
+        courses[i] = (struct vtb_course){.values = series[i], .n = 200};
+    }
+    vtb_change_points(courses, COURSES_N, 0.02);
+}
+
+/* A change for the worse that a later one takes back is no less a change. */
+static void a_level_that_is_left_again_is_found(void **state)
+{
+    (void)state;
+    find_passing(90, 100);
+    assert_int_equal(courses[7].changes_n, 2);
+    assert_in_range(courses[7].changes[0].at, 89, 91);
+    assert_in_range(courses[7].changes[1].at, 99, 101);
+    free_courses();
+}
+
+/* Whoever looks at a history each day wants to know soon. */
+static void a_change_is_found_soon(void **state)
+{
+    (void)state;
+    find_passing(195, 200);
+    assert_int_equal(courses[7].changes_n, 1);
+    assert_in_range(courses[7].changes[0].at, 194, 196);
+    free_courses();
+}
+
 static void too_few_values_have_none(void **state)
 {
     (void)state;
@@ -349,7 +415,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(split_is_by_definition, restart),
         cmocka_unit_test(split_of_a_step),
-        cmocka_unit_test(rank_statistic_of_six),
+        cmocka_unit_test(scores_of_values),
+        cmocka_unit_test(scores_of_values_that_are_nearly_the_same),
+        cmocka_unit_test(farthest_levels),
         cmocka_unit_test(p_of_six_in_order),
         cmocka_unit_test_setup(p_is_below_a_limit_as_often_as_it_says, restart),
         cmocka_unit_test_setup(p_of_a_step_is_as_small_as_can_be, restart),
@@ -361,6 +429,8 @@ int main(void)
         cmocka_unit_test_setup(steps_are_found_where_they_are, restart),
         cmocka_unit_test_setup(small_changes_are_not_told, restart),
         cmocka_unit_test_setup(several_changes_of_one_course, restart),
+        cmocka_unit_test_setup(a_level_that_is_left_again_is_found, restart),
+        cmocka_unit_test_setup(a_change_is_found_soon, restart),
         cmocka_unit_test(too_few_values_have_none),
         cmocka_unit_test(least_number_of_values),
     };

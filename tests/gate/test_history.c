@@ -25,6 +25,7 @@ struct told {
     const char *host;
     const char *toolchain;
     const char *seed;
+    const char *tag;
 };
 
 static const char * or (const char *text, const char *usual)
@@ -48,9 +49,10 @@ static void add(struct told told, const char *rows)
     snprintf(text, sizeof text,
              "{\"history\": 1, \"date\": \"%s\", \"revision\": \"%s\", \"host\": \"%s\", "
              "\"cpu\": \"P\", \"toolchain\": \"%s\", \"isa\": \"i\", \"seed\": \"%s\", "
-             "\"baseline\": \"base\", \"rows\": {%s}}",
+             "\"baseline\": \"base\", \"tag\": \"%s\", \"rows\": {%s}}",
              or (told.date, "2026-01-01"), or (told.revision, "r"), or (told.host, "h"),
-             or (told.toolchain, "gcc; rule 1; x86_64"), or (told.seed, "1"), rows);
+             or (told.toolchain, "gcc; rule 1; x86_64"), or (told.seed, "1"), or (told.tag, ""),
+             rows);
     assert_true(add_line(text, &error));
 }
 
@@ -108,13 +110,13 @@ static void each_step_of_an_exact_figure_is_a_change(void **state)
 static void results_are_in_the_order_of_their_dates(void **state)
 {
     (void)state;
-    add((struct told){"2026-03-01T10:00:00+0000", "late", NULL, NULL, NULL},
+    add((struct told){.date = "2026-03-01T10:00:00+0000", .revision = "late"},
         row(NAME, "bytes_per_op", 3));
-    add((struct told){"2026-03-01T10:30:00+0200", "early", NULL, NULL, NULL},
+    add((struct told){.date = "2026-03-01T10:30:00+0200", .revision = "early"},
         row(NAME, "bytes_per_op", 1));
-    add((struct told){"2026-03-01T09:00:00Z", "middle", NULL, NULL, NULL},
+    add((struct told){.date = "2026-03-01T09:00:00Z", .revision = "middle"},
         row(NAME, "bytes_per_op", 2));
-    add((struct told){"2026-03-01T10:00:00+0000", "latest", NULL, NULL, NULL},
+    add((struct told){.date = "2026-03-01T10:00:00+0000", .revision = "latest"},
         row(NAME, "bytes_per_op", 4));
     vtb_history_find(&history);
     static const char *const order[] = {"early", "middle", "late", "latest"};
@@ -217,7 +219,7 @@ static void ratios_of_two_machines_are_never_one_figure(void **state)
     assert_int_equal(history.figures[0]->changes_n + history.figures[1]->changes_n, 0);
 }
 
-/* Six results of the revision that changed it, of which the shares sum up. */
+/* Which result is the first of the new level is not known, but which revision's they are. */
 static void a_revision_is_as_sure_as_all_of_its_results(void **state)
 {
     (void)state;
@@ -232,8 +234,60 @@ static void a_revision_is_as_sure_as_all_of_its_results(void **state)
     }
     vtb_history_find(&history);
     const struct vtb_history_change *change = &only_figure()->changes[0];
-    assert_true(change->to > change->from); /* not known among results */
-    assert_true(change->sure > 0.99);       /* but among revisions */
+    assert_int_equal(change->at, 25);
+    assert_int_equal(change->from, 25);
+    assert_int_equal(change->to, 25);
+    assert_true(change->sure > 0.99);
+}
+
+/* Results of two revisions, five of each, that change in the middle of one or between both. */
+static const struct vtb_history_change *change_of_halves(size_t first_of_new)
+{
+    double values[RATIOS_N];
+    char date[32];
+    step(values);
+    values[24] = values[25] = 0.6; /* the level is that of the new revision's before its first */
+    for (size_t i = 0; i < RATIOS_N; i++) {
+        snprintf(date, sizeof date, "2026-%02zu-%02zu", 1 + i / 28, 1 + i % 28);
+        add((struct told){.date = date, .revision = i < first_of_new ? "good" : "bad"},
+            row(NAME, "ratio", values[i]));
+    }
+    vtb_history_find(&history);
+    assert_int_equal(only_figure()->changes_n, 1);
+    return &only_figure()->changes[0];
+}
+
+static void a_change_amid_a_revision_s_results_was_no_commit(void **state)
+{
+    (void)state;
+    const struct vtb_history_change *change = change_of_halves(12);
+    assert_int_equal(change->at, 24);
+    assert_true(change->sure > 0.99);
+    assert_true(vtb_history_is_same_revision(&history.results[23], &history.results[24]));
+}
+
+/* A result in the middle makes the later place the likelier one; the revision's first result is
+ * where it changed all the same. */
+static void a_change_is_of_a_revision_s_first_result(void **state)
+{
+    (void)state;
+    double values[RATIOS_N];
+    char date[32];
+    step(values);
+    values[25] = 0.551;
+    for (size_t i = 0; i < RATIOS_N; i++) {
+        snprintf(date, sizeof date, "2026-%02zu-%02zu", 1 + i / 28, 1 + i % 28);
+        values[i] = exp(log(values[i]) + 0.03 * sin(3.0 * (double)i));
+        add((struct told){.date = date, .revision = i < 25 ? "good" : "bad"},
+            row(NAME, "ratio", values[i]));
+    }
+    vtb_history_find(&history);
+    assert_int_equal(only_figure()->changes_n, 1);
+    const struct vtb_history_change *change = &only_figure()->changes[0];
+    assert_int_equal(change->at, 25);
+    assert_int_equal(change->from, 25);
+    assert_int_equal(change->to, 25);
+    assert_same_double(change->sure, 1);
 }
 
 static void the_baseline_and_what_is_no_ratio_are_no_figures(void **state)
@@ -308,8 +362,11 @@ static void a_history_may_have_too_many_results(void **state)
 {
     (void)state;
     struct vtb_error error;
-    for (size_t i = 0; i < VTB_HISTORY_RESULTS_MAX; i++)
-        add((struct told){.date = NULL}, "");
+    char revision[32];
+    for (size_t i = 0; i < VTB_HISTORY_RESULTS_MAX; i++) {
+        snprintf(revision, sizeof revision, "%zu", i);
+        add((struct told){.revision = revision}, "");
+    }
     assert_false(add_line("{\"history\": 1, \"date\": \"2026-01-01\", \"rows\": {}}", &error));
     assert_contains(error.message, "--since DATE");
 }
@@ -341,7 +398,7 @@ static void what_changed_is_printed(void **state)
     char *csv = printed(VTB_FORMAT_CSV);
     assert_contains(csv, "\n" NAME
                          ",instructions_per_op,exact,,\"gcc; rule 1; x86_64, i\",,3,100,"
-                         "101,2026-01-03T00:00:00Z,r02,r03,100,101,1.01,,1\n");
+                         "101,2026-01-03T00:00:00Z,r02,r03,100,101,1.01,,1,,\n");
     free(csv);
 }
 
@@ -354,6 +411,73 @@ static void a_step_without_a_commit_is_said(void **state)
     char *table = printed(VTB_FORMAT_TABLE);
     assert_contains(table, "revision same, before and after: it was no commit\n");
     free(table);
+}
+
+/* Of what is not known nothing is said. */
+static void revisions_that_are_not_known_are_not_the_same(void **state)
+{
+    (void)state;
+    add((struct told){.revision = "unknown"}, row(NAME, "bytes_per_op", 8));
+    add((struct told){.revision = "unknown"}, row(NAME, "bytes_per_op", 9));
+    vtb_history_find(&history);
+    char *table = printed(VTB_FORMAT_TABLE);
+    assert_contains(table, "revision unknown\n");
+    assert_null(strstr(table, "no commit"));
+    free(table);
+}
+
+/* Whoever measures a strategy of their own has revisions of their own. */
+static void a_tag_tells_what_the_revision_does_not(void **state)
+{
+    (void)state;
+    add((struct told){.revision = "same", .tag = "mine-1"}, row(NAME, "bytes_per_op", 8));
+    add((struct told){.revision = "same", .tag = "mine-2"}, row(NAME, "bytes_per_op", 9));
+    vtb_history_find(&history);
+    char *table = printed(VTB_FORMAT_TABLE);
+    assert_contains(table, "revision same, tag mine-1 -> mine-2\n");
+    free(table);
+    char *csv = printed(VTB_FORMAT_CSV);
+    assert_contains(csv, ",same,same,8,9,1.125,,1,mine-1,mine-2\n");
+    free(csv);
+}
+
+static void toolchains_that_part_figures_are_told(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        add((struct told){.date = i < 2 ? "2026-01-01" : "2026-01-02",
+                          .host = i < 1 ? "a" : "b",
+                          .toolchain = i < 2 ? NULL : "clang; rule 2; x86_64"},
+            row(NAME, "instructions_per_op", 50 + i / 2));
+    vtb_history_find(&history);
+    char *table = printed(VTB_FORMAT_TABLE);
+    assert_contains(table, "2 figures, of which 0 changed");
+    assert_contains(table, "2 toolchains");
+    assert_contains(table, "from 2026-01-02T00:00:00Z on");
+    free(table);
+}
+
+/* Many that change at once may be told of fewer results than one alone, and then are. */
+static void too_few_results_are_told_unless_something_is(void **state)
+{
+    (void)state;
+    add_days("ratio", (const double[]){0.5, 0.51, 0.7}, 3);
+    char *table = printed(VTB_FORMAT_TABLE);
+    assert_contains(table, "A ratio has 3 results of one machine at most");
+    assert_contains(table, "can be told of 10 on");
+    free(table);
+}
+
+/* What a text of others holds is no markup. */
+static void markdown_has_revisions_as_texts(void **state)
+{
+    (void)state;
+    add((struct told){.revision = "[a](b)"}, row(NAME, "bytes_per_op", 8));
+    add((struct told){.revision = "<i>"}, row(NAME, "bytes_per_op", 9));
+    vtb_history_find(&history);
+    char *text = printed(VTB_FORMAT_MARKDOWN);
+    assert_contains(text, "revision [a\\](b) -> \\<i>\n");
+    free(text);
 }
 
 static void conditions_are_told_where_a_figure_has_several(void **state)
@@ -416,6 +540,8 @@ int main(void)
         cmocka_unit_test_teardown(a_ratio_changes_where_its_level_does, end_history),
         cmocka_unit_test_teardown(ratios_of_two_machines_are_never_one_figure, end_history),
         cmocka_unit_test_teardown(a_revision_is_as_sure_as_all_of_its_results, end_history),
+        cmocka_unit_test_teardown(a_change_amid_a_revision_s_results_was_no_commit, end_history),
+        cmocka_unit_test_teardown(a_change_is_of_a_revision_s_first_result, end_history),
         cmocka_unit_test_teardown(the_baseline_and_what_is_no_ratio_are_no_figures, end_history),
         cmocka_unit_test_teardown(a_busy_machine_s_ratio_is_another_figure, end_history),
         cmocka_unit_test_teardown(figures_strategies_and_dates_are_chosen, end_history),
@@ -423,6 +549,11 @@ int main(void)
         cmocka_unit_test_teardown(a_history_may_have_too_many_results, end_history),
         cmocka_unit_test_teardown(what_changed_is_printed, end_history),
         cmocka_unit_test_teardown(a_step_without_a_commit_is_said, end_history),
+        cmocka_unit_test_teardown(revisions_that_are_not_known_are_not_the_same, end_history),
+        cmocka_unit_test_teardown(a_tag_tells_what_the_revision_does_not, end_history),
+        cmocka_unit_test_teardown(toolchains_that_part_figures_are_told, end_history),
+        cmocka_unit_test_teardown(too_few_results_are_told_unless_something_is, end_history),
+        cmocka_unit_test_teardown(markdown_has_revisions_as_texts, end_history),
         cmocka_unit_test_teardown(conditions_are_told_where_a_figure_has_several, end_history),
         cmocka_unit_test_teardown(json_has_courses_and_changes, end_history),
         cmocka_unit_test_teardown(texts_of_others_are_shown, end_history),

@@ -28,7 +28,8 @@ static int end_history(void **state)
     "\"aggregate_name\": \"median\", \"state\": \"busy\", \"bytes_per_op\": 8, "                   \
     "\"ns_per_op\": 12.5, \"ratio\": 0.5, \"ratio_lo\": 0.4, \"ratio_hi\": 0.6}]}\n"
 
-#define LINE "{\"history\":1,\"date\":\"2026-01-02\",\"rows\":{}}\n"
+#define LINE_OF(day) "{\"history\":1,\"date\":\"2026-01-" day "\",\"rows\":{}}\n"
+#define LINE LINE_OF("02")
 
 static const char *result_text(const char *more)
 {
@@ -191,8 +192,8 @@ static void refused(const char *path, const char *message)
 static void a_history_file_is_read(void **state)
 {
     (void)state;
-    read_ok(write_file("h.jsonl", LINE LINE "\n" LINE), 3);
-    read_ok(write_file("other-name", LINE), 4);
+    read_ok(write_file("h.jsonl", LINE LINE_OF("03") "\n" LINE_OF("04")), 3);
+    read_ok(write_file("other-name", LINE_OF("05")), 4);
     read_ok(write_file("empty.jsonl", ""), 4);
 }
 
@@ -215,12 +216,26 @@ static void a_line_that_is_cut_short_is_passed_over_and_said(void **state)
     (void)state;
     char told[2000];
     bool ok = false;
-    (void)write_file("torn.jsonl", LINE "{\"history\":1,\"da\n" LINE "{\"his");
+    (void)write_file("torn.jsonl", LINE "{\"history\":1,\"da\n" LINE_OF("03") "{\"his");
     written_by(read_torn, &ok, false, told, sizeof told);
     assert_true(ok);
     assert_int_equal(history.results_n, 2);
     assert_contains(told, "torn.jsonl' line 2: no whole result, passed over");
     assert_contains(told, "torn.jsonl' line 4: no whole result, passed over");
+}
+
+/* What is no history at all is not told line by line. */
+static void lines_of_no_history_are_told_in_one(void **state)
+{
+    (void)state;
+    char told[2000];
+    bool ok = false;
+    (void)write_file("torn.jsonl", "a\nb\nc\nd\ne\nf\ng\n");
+    written_by(read_torn, &ok, false, told, sizeof told);
+    assert_true(ok);
+    assert_contains(told, "torn.jsonl' line 5: no whole result, passed over");
+    assert_null(strstr(told, "line 6"));
+    assert_contains(told, "torn.jsonl': 2 more lines likewise");
 }
 
 static void read_directory(void *context)
@@ -244,6 +259,30 @@ static void of_a_folder_results_are_read_and_the_rest_is_counted(void **state)
     assert_int_equal(history.results_n, 2);
     assert_contains(told, "1 file passed over: runs that were interrupted");
     assert_contains(told, "1 file passed over: no result files of `run`");
+}
+
+/* As where runs add to a history in the folder of their results. */
+static void a_result_that_is_in_two_files_is_one(void **state)
+{
+    (void)state;
+    char told[2000];
+    bool ok = false;
+    struct vtb_error error;
+    struct vtb_result_file file;
+    const char *text = result_text("");
+    assert_true(vtb_result_file_parse(&file, "f", text, strlen(text), VTB_EXIT_USAGE, &error));
+    json_t *line = vtb_history_line(&file);
+    char *own = json_dumps(line, JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
+    (void)write_file("a.json", text);
+    (void)write_file("b.jsonl", own);
+    written_by(read_directory, &ok, false, told, sizeof told);
+    assert_true(ok);
+    assert_int_equal(history.results_n, 1);
+    assert_int_equal(history.figures[0]->points_n, 1);
+    assert_contains(told, "1 result passed over: read before");
+    free(own);
+    json_decref(line);
+    vtb_result_file_free(&file);
 }
 
 static void others_are_refused(void **state)
@@ -295,7 +334,9 @@ int main(void)
         TEST(a_history_file_is_read),
         TEST(a_result_file_is_read),
         TEST(a_line_that_is_cut_short_is_passed_over_and_said),
+        TEST(lines_of_no_history_are_told_in_one),
         TEST(of_a_folder_results_are_read_and_the_rest_is_counted),
+        TEST(a_result_that_is_in_two_files_is_one),
         TEST(others_are_refused),
         TEST(lines_that_are_read_are_printed),
     };
