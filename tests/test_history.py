@@ -186,7 +186,7 @@ def test_standard_input_is_read(bench: Bench) -> None:
         cwd=bench.directory,
         env=bench.environment(),
     )
-    assert done.returncode == 0 and done.stdout.startswith("1 result, from 2026-01-01")
+    assert done.returncode == 0 and done.stdout.startswith("1 result, of 2026-01-01")
 
 
 @pytest.mark.parametrize(
@@ -218,6 +218,8 @@ def test_results_and_figures_are_chosen(bench: Bench) -> None:
     assert [each["metric"] for each in metrics] == ["ratio"]
     strategies = told(bench, "h.jsonl", "--strategy", "slow")["figures"]
     assert [each["name"] for each in strategies] == [f"cache/slow/{POINT}"]
+    outcome = bench("history", "h.jsonl", "--strategy", "slwo")
+    assert outcome.code == 2 and "none of the figures that --strategy and --metric" in outcome.error
     outcome = bench("history", "h.jsonl", "--since", "2027-01-01")
     assert outcome.code == 2 and "no results since that date" in outcome.error
 

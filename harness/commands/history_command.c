@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/allocate.h"
+#include "base/prose.h"
 #include "base/shown.h"
 #include "commands/commands.h"
 #include "gate/history_file.h"
@@ -48,6 +49,12 @@ static bool check_outputs(const struct vtb_options *options, struct vtb_error *e
            (!options->plot_dir || vtb_plots_check(options->plot_dir, options->plot_by, error));
 }
 
+/* Whether some figures alone are meant, so that no figures are a mistake. */
+static bool is_choice(const struct vtb_options *options)
+{
+    return options->figures.n > 0 || options->strategies.n > 0;
+}
+
 /* Reads all sources; what they have goes to `lines` as well, if that is not null. */
 static bool read_all(struct vtb_history *history, const struct vtb_options *options, FILE *lines,
                      struct vtb_error *error)
@@ -56,10 +63,16 @@ static bool read_all(struct vtb_history *history, const struct vtb_options *opti
         if (!vtb_history_read(history, options->files[i], lines, error))
             return false;
     }
-    return history->results_n > 0 ||
-           vtb_fail(error, VTB_EXIT_USAGE, "'%.700s'%s: no results%s", options->files[0],
-                    options->files_n > 1 ? " and the others" : "",
-                    options->since ? " since that date" : "");
+    const char *others = options->files_n > 1 ? " and the others" : "";
+    if (history->results_n == 0)
+        return vtb_fail(error, VTB_EXIT_USAGE, "'%.700s'%s: no results%s", options->files[0],
+                        others, options->since ? " since that date" : "");
+    return history->figures_n > 0 || !is_choice(options) ||
+           vtb_fail(error, VTB_EXIT_USAGE,
+                    "'%.700s'%s: %zu result%s, but none of the figures that --strategy and "
+                    "--metric choose",
+                    options->files[0], others, history->results_n,
+                    vtb_plural((double)history->results_n, "", "s"));
 }
 
 /* Reads all sources, and adds what they have to a file, which none of them is. */

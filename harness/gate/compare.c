@@ -200,17 +200,22 @@ static void sort_rows(struct vtb_compared *compared)
     qsort(rows, compared->rows_n, sizeof *rows, by_table);
 }
 
-/* Whether a row is of a guest that was of another version in the other file, so that it is another
- * subject. */
-static bool is_other_guest(const struct vtb_result_file *file, const struct vtb_result_file *other,
-                           const char *name)
+const char *vtb_guest_version(const struct vtb_result_file *file, const char *name)
 {
     size_t n;
     char key[160];
     const char *strategy = vtb_name_strategy(name, &n);
     const char *heap = strategy[n] == '/' ? strategy + n + 1 : "";
     (void)snprintf(key, sizeof key, "guests.%.*s", (int)strcspn(heap, "/"), heap);
-    return strcmp(vtb_recorded_fact(file, key), vtb_recorded_fact(other, key)) != 0;
+    return vtb_recorded_fact(file, key);
+}
+
+/* Whether a row is of a guest that was of another version in the other file, so that it is another
+ * subject. */
+static bool is_other_guest(const struct vtb_result_file *file, const struct vtb_result_file *other,
+                           const char *name)
+{
+    return strcmp(vtb_guest_version(file, name), vtb_guest_version(other, name)) != 0;
 }
 
 /* Splits a file's rows: those that the other file has too go to `rows`, unless that is null, and

@@ -120,6 +120,9 @@ const char *vtb_compare_baseline(const struct vtb_result_file *file, size_t *n);
  * name if it has no such parts. */
 const char *vtb_name_strategy(const char *name, size_t *n);
 
+/* Gives the version of the guest that a case of a file is of; "unknown" if it is of none. */
+const char *vtb_guest_version(const struct vtb_result_file *file, const char *name);
+
 /* Prints tables of at most 100 columns, one JSON object, or a CSV line for each case and figure. */
 vtb_print vtb_compare_report; /* of a struct vtb_compared */
 

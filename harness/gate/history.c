@@ -131,8 +131,15 @@ static bool is_meant(const struct vtb_names *names, const char *word)
     return names->n == 0 || vtb_names_have(names, word);
 }
 
+/* Adds the version of the guest that a row is of, if it is of any. */
+static void append_guest(char *text, size_t text_bytes, const struct line *line)
+{
+    if (json_object_get(line->row, "guest"))
+        vtb_append_item(text, text_bytes, "guest %.100s", text_of(line->row, "guest"));
+}
+
 /* Writes what a figure depends on that follows from neither code nor toolchain: what keys are drawn
- * from, and of collections the budgets. */
+ * from, of collections the budgets, and a guest's version. */
 static const char *exact_conditions(const struct line *line, const struct vtb_gate_metric *metric)
 {
     char text[300] = "";
@@ -143,6 +150,7 @@ static const char *exact_conditions(const struct line *line, const struct vtb_ga
         if (!isnan(value))
             vtb_append_item(text, sizeof text, "%s %.15g", *key, value);
     }
+    append_guest(text, sizeof text, line);
     return keep_text(line->history, text);
 }
 
@@ -188,6 +196,7 @@ static void add_ratio(const struct line *line)
     vtb_append_item(text, sizeof text, "to %s", line->baseline);
     if (json_object_get(line->row, "state"))
         vtb_append_item(text, sizeof text, "%s", text_of(line->row, "state"));
+    append_guest(text, sizeof text, line);
     const struct vtb_history_figure figure = {
         .name = line->name,
         .key = key,

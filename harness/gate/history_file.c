@@ -57,10 +57,16 @@ static json_t *line_row(const struct vtb_result_file *file, const struct vtb_rec
 {
     static const char *const ratio_keys[] = {"ratio", "ratio_lo", "ratio_hi"};
     json_t *object = vtb_json_checked(json_object());
+    const char *guest = vtb_guest_version(file, row->name);
+    const bool is_guest = strcmp(guest, "unknown") != 0;
     for (const struct vtb_gate_metric *metric = vtb_gate_metrics; metric->word; metric++) {
+        /* when a guest collects follows from its machine, and from what else it does */
         for (size_t i = 0; i < VTB_GATE_FIGURES_MAX && metric->keys[i]; i++)
-            put_number(object, row, metric->keys[i]);
+            if (!is_guest || !metric->of_budgets)
+                put_number(object, row, metric->keys[i]);
     }
+    if (is_guest)
+        vtb_json_put(object, "guest", vtb_json_text(guest));
     for (const char *const *key = vtb_budget_keys; *key; key++)
         put_number(object, row, *key);
     for (size_t i = 0; !is_empty_loop(file, row) && i < sizeof ratio_keys / sizeof *ratio_keys; i++)
@@ -119,11 +125,17 @@ static bool is_history(const char *bytes, size_t n)
 /* How a history file begins that was made here. */
 #define HEAD "{\"history\":"
 
-static bool begins_as_history(int file)
+/* Checks that an open file is empty, or of histories of this version. */
+static bool check_head(int file, const char *path, struct vtb_error *error)
 {
-    char head[sizeof HEAD - 1];
-    const ssize_t n = pread(file, head, sizeof head, 0);
-    return n == 0 || (n == (ssize_t)sizeof head && memcmp(head, HEAD, sizeof head) == 0);
+    char head[sizeof HEAD + 20] = "";
+    const ssize_t n = pread(file, head, sizeof head - 1, 0);
+    if (n != 0 && (n < 0 || strncmp(head, HEAD, sizeof HEAD - 1) != 0))
+        return refuse_path(path, "is no history; --history takes a file that it made, or a new one",
+                           VTB_EXIT_USAGE, error);
+    return n == 0 || strtod(head + sizeof HEAD - 1, NULL) <= VTB_HISTORY_VERSION ||
+           refuse_path(path, "is a history of a later version; --history takes a new file",
+                       VTB_EXIT_USAGE, error);
 }
 
 bool vtb_history_check(const char *path, struct vtb_error *error)
@@ -137,11 +149,9 @@ bool vtb_history_check(const char *path, struct vtb_error *error)
     const int file = open(path, O_RDWR | O_CLOEXEC);
     if (file < 0)
         return refuse_path(path, strerror(errno), VTB_EXIT_USAGE, error);
-    const bool ok = begins_as_history(file);
+    const bool ok = check_head(file, path, error);
     close(file);
-    return ok ||
-           refuse_path(path, "is no history; --history takes a file that it made, or a new one",
-                       VTB_EXIT_USAGE, error);
+    return ok;
 }
 
 /* Whether a file ends in the middle of a line, as a crash leaves it. */

@@ -368,9 +368,11 @@ static void print_span(FILE *out, const struct vtb_history *history, bool markdo
     const struct vtb_history_result *last = &history->results[history->results_n - 1];
     char *from = revision_label(first, markdown);
     char *to = revision_label(last, markdown);
-    vtb_printf_wrapped(out, "%zu result%s, from %s (revision %s) to %s (%s).\n", history->results_n,
-                       vtb_plural((double)history->results_n, "", "s"), first->date, from,
-                       last->date, to);
+    if (history->results_n == 1)
+        vtb_printf_wrapped(out, "1 result, of %s (revision %s).\n", first->date, from);
+    else
+        vtb_printf_wrapped(out, "%zu results, from %s (revision %s) to %s (%s).\n",
+                           history->results_n, first->date, from, last->date, to);
     free(from);
     free(to);
 }

@@ -26,7 +26,7 @@ class Change:
         """How far apart the levels are, as a logarithm; endless where one of them is nothing."""
         if self.before <= 0 or self.after <= 0:
             return math.inf
-        return abs(math.log(self.after / self.before))
+        return abs(math.log(self.after) - math.log(self.before))
 
 
 @dataclass(frozen=True)

@@ -315,6 +315,19 @@ static void a_busy_machine_s_ratio_is_another_figure(void **state)
     assert_string_equal(history.figures[1]->conditions, "to base, busy");
 }
 
+static void a_guest_of_another_version_is_another_figure(void **state)
+{
+    (void)state;
+    add((struct told){.date = NULL},
+        "\"" NAME "\": {\"bytes_per_op\": 8, \"ratio\": 0.5, \"guest\": \"10\"}");
+    add((struct told){.date = NULL},
+        "\"" NAME "\": {\"bytes_per_op\": 9, \"ratio\": 0.7, \"guest\": \"11\"}");
+    vtb_history_find(&history);
+    assert_int_equal(history.figures_n, 4);
+    assert_string_equal(history.figures[0]->conditions, "guest 10");
+    assert_string_equal(history.figures[3]->conditions, "to base, guest 11");
+}
+
 /* --- what is meant --- */
 
 static void figures_strategies_and_dates_are_chosen(void **state)
@@ -544,6 +557,7 @@ int main(void)
         cmocka_unit_test_teardown(a_change_is_of_a_revision_s_first_result, end_history),
         cmocka_unit_test_teardown(the_baseline_and_what_is_no_ratio_are_no_figures, end_history),
         cmocka_unit_test_teardown(a_busy_machine_s_ratio_is_another_figure, end_history),
+        cmocka_unit_test_teardown(a_guest_of_another_version_is_another_figure, end_history),
         cmocka_unit_test_teardown(figures_strategies_and_dates_are_chosen, end_history),
         cmocka_unit_test_teardown(others_are_refused, end_history),
         cmocka_unit_test_teardown(a_history_may_have_too_many_results, end_history),

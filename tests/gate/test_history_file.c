@@ -103,6 +103,27 @@ static void the_empty_loop_has_no_ratio(void **state)
     vtb_result_file_free(&file);
 }
 
+/* Whatever else it is, .NET 11 is not .NET 10; and when it collects is not ours to say exactly. */
+static void a_guest_s_row_has_its_version(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"context\": {\"fingerprint\": \"x\", \"guests\": {\"dotnet\": \"SDK "
+        "10\"}},\n\"benchmarks\": [\n"
+        "{\"run_name\": \"cache/quick/dotnet/k:1\", \"run_type\": \"aggregate\", "
+        "\"aggregate_name\": \"median\", \"bytes_per_op\": 8, \"gen0_per_kop\": 0.5}]}\n";
+    struct vtb_result_file file;
+    struct vtb_error error;
+    assert_true(vtb_result_file_parse(&file, "f", text, strlen(text), VTB_EXIT_USAGE, &error));
+    json_t *line = vtb_history_line(&file);
+    json_t *row = json_object_get(json_object_get(line, "rows"), "cache/quick/dotnet/k:1");
+    assert_string_equal(json_string_value(json_object_get(row, "guest")), "SDK 10");
+    assert_non_null(json_object_get(row, "bytes_per_op"));
+    assert_null(json_object_get(row, "gen0_per_kop"));
+    json_decref(line);
+    vtb_result_file_free(&file);
+}
+
 static void lines_are_added(void **state)
 {
     (void)state;
@@ -134,6 +155,9 @@ static void what_is_no_history_is_not_added_to(void **state)
     assert_contains(error.message, "is no history");
     assert_false(vtb_history_check(write_file("short", "{"), &error));
     assert_true(vtb_history_check(write_file("empty", ""), &error));
+    assert_true(vtb_history_check(write_file("copied", "{\"history\":1.0,\"d"), &error));
+    assert_false(vtb_history_check(write_file("later", "{\"history\":2,\"rows\":{}}\n"), &error));
+    assert_contains(error.message, "is a history of a later version");
     assert_false(vtb_history_check(directory, &error));
     assert_contains(error.message, "is no file to which results could be added");
     assert_false(vtb_history_check(in_directory("none/h.jsonl"), &error));
@@ -326,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_line_has_what_a_history_needs),
         TEST(the_empty_loop_has_no_ratio),
+        TEST(a_guest_s_row_has_its_version),
         TEST(lines_are_added),
         TEST(what_a_crash_left_stays_a_line_of_its_own),
         TEST(what_is_no_history_is_not_added_to),
