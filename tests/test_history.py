@@ -57,11 +57,13 @@ def write(bench: Bench, name: str, lines: Sequence[str]) -> str:
     return name
 
 
-def courses(bench: Bench, series: dict[str, Sequence[float]], key: str = "ratio") -> str:
+def courses(
+    bench: Bench, series: dict[str, Sequence[float]], key: str = "ratio", **facts: str
+) -> str:
     """A history file in which cases have these values, one a day."""
     names = [f"cache/{strategy}/{POINT}" for strategy in series]
     lines = [
-        line(number, {name: {key: value} for name, value in zip(names, values)})
+        line(number, {name: {key: value} for name, value in zip(names, values)}, **facts)
         for number, values in enumerate(zip(*series.values()))
     ]
     return write(bench, "history.jsonl", lines)
@@ -463,7 +465,7 @@ def stepped(bench: Bench, figures: int) -> str:
                      for n in range(60)]
         for i in range(figures)
     }
-    return courses(bench, series)
+    return courses(bench, series, tag="mine")
 
 
 def test_a_picture_is_drawn_of_each_figure_that_changed(bench: Bench) -> None:
@@ -497,6 +499,7 @@ def test_a_page_tells_what_changed(bench: Bench) -> None:
     text = (bench.directory / "page.html").read_text(encoding="utf-8")
     assert "2 of 2 figures changed in 60 results" in text
     assert "What changed, the latest first" in text and "history-ratio-s00-glibc" in text
+    assert "r030, mine" in text
 
 
 @pytest.mark.parametrize(

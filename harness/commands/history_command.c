@@ -92,20 +92,11 @@ static bool read_and_add(struct vtb_history *history, const struct vtb_options *
     return ok;
 }
 
-static bool has_changes(const struct vtb_history *history)
-{
-    for (size_t i = 0; i < history->figures_n; i++) {
-        if (history->figures[i]->changes_n > 0)
-            return true;
-    }
-    return false;
-}
-
 static bool draw(const struct vtb_history *history, const struct vtb_options *options,
                  struct vtb_error *error)
 {
     char path[PATH_MAX];
-    if (!has_changes(history)) {
+    if (!vtb_history_has_changes(history)) {
         vtb_tell("no figure changed: no picture is drawn");
         return true;
     }

@@ -557,6 +557,15 @@ size_t vtb_history_least(size_t n)
     return vtb_change_least(n);
 }
 
+bool vtb_history_has_changes(const struct vtb_history *history)
+{
+    for (size_t i = 0; i < history->figures_n; i++) {
+        if (history->figures[i]->changes_n > 0)
+            return true;
+    }
+    return false;
+}
+
 bool vtb_history_is_worse(const struct vtb_history_change *change)
 {
     return change->after > change->before;

@@ -108,6 +108,9 @@ size_t vtb_history_least(size_t n);
 bool vtb_history_is_same_revision(const struct vtb_history_result *a,
                                   const struct vtb_history_result *b);
 
+/* Whether any figure changed. */
+bool vtb_history_has_changes(const struct vtb_history *history);
+
 /* Whether a figure is worse after a change: more of all figures is. */
 bool vtb_history_is_worse(const struct vtb_history_change *change);
 

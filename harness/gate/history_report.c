@@ -152,7 +152,14 @@ static int compare_events(const void *a, const void *b)
     return left->figure_place < right->figure_place ? -1 : 1;
 }
 
-/* All changes in the order of time. The caller frees. */
+/* Whether a figure changed with so many results that its steps say nothing of revisions. */
+static bool is_unsteady(const struct vtb_history_figure *figure)
+{
+    const size_t least = 10;
+    return figure->changes_n >= least && 3 * figure->changes_n > figure->points_n;
+}
+
+/* All changes in the order of time, but for those of unsteady figures. The caller frees. */
 static struct event *list_events(const struct vtb_history *history, size_t *n)
 {
     struct event *events = NULL;
@@ -160,7 +167,7 @@ static struct event *list_events(const struct vtb_history *history, size_t *n)
     for (size_t i = 0; i < history->figures_n; i++) {
         const struct vtb_history_figure *figure = history->figures[i];
         events = vtb_reallocate(events, *n + figure->changes_n + 1, sizeof *events, WHAT);
-        for (size_t k = 0; k < figure->changes_n; k++)
+        for (size_t k = 0; k < figure->changes_n && !is_unsteady(figure); k++)
             events[(*n)++] = (struct event){figure, &figure->changes[k], i};
     }
     if (*n > 0)
@@ -470,6 +477,20 @@ static void print_toolchains(FILE *out, const struct vtb_history *history)
                            n, history->results[first].date);
 }
 
+/* Says why the steps of some figures are not told. */
+static void print_unsteady(FILE *out, const struct vtb_history *history)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < history->figures_n; i++)
+        n += is_unsteady(history->figures[i]);
+    if (n > 0)
+        vtb_printf_wrapped(out,
+                           "%zu figure%s changed with more than every third result, which is not "
+                           "told step by step: results of two branches by turns, or counts that "
+                           "are not exact.\n",
+                           n, vtb_plural((double)n, "", "s"));
+}
+
 static bool has_several_rests(const struct vtb_history *history)
 {
     for (size_t i = 1; i < history->figures_n; i++) {
@@ -508,6 +529,7 @@ static void report_tables(FILE *out, const struct vtb_history *history, enum vtb
     print_kind(out, history, VTB_HISTORY_RATIOS, "Ratios of times, each on its machine");
     print_toolchains(out, history);
     print_too_few(out, history);
+    print_unsteady(out, history);
     putc('\n', out);
     if (history->figures_n > 0 && !several_rests) {
         const struct rest rest = rest_of(history->figures[0]->name);
@@ -521,7 +543,7 @@ static void report_tables(FILE *out, const struct vtb_history *history, enum vtb
         print_step(out, history, &events[first], several_rests, markdown);
         print_changes(out, history, &events[first], end - first, &conditions, format);
     }
-    if (n > 0) {
+    if (vtb_history_has_changes(history)) {
         print_courses(out, history, &conditions, format);
         print_legend(out, changed_n(history, VTB_HISTORY_RATIOS) > 0);
     }

@@ -481,6 +481,26 @@ static void too_few_results_are_told_unless_something_is(void **state)
     free(table);
 }
 
+/* Two branches that come by turns have no step to speak of. */
+static void steps_of_an_unsteady_figure_are_not_told_one_by_one(void **state)
+{
+    (void)state;
+    double values[30];
+    for (size_t i = 0; i < 30; i++)
+        values[i] = 8 + (double)(i % 2);
+    add_days("bytes_per_op", values, 30);
+    assert_int_equal(only_figure()->changes_n, 29);
+    char *table = printed(VTB_FORMAT_TABLE);
+    assert_contains(table, "1 figure, of which 1 changed");
+    assert_contains(table, "1 figure changed with more than every third result");
+    assert_null(strstr(table, "revision r01 -> r02"));
+    assert_contains(table, "30      8     9       29");
+    free(table);
+    char *csv = printed(VTB_FORMAT_CSV);
+    assert_contains(csv, ",r01,r02,");
+    free(csv);
+}
+
 /* What a text of others holds is no markup. */
 static void markdown_has_revisions_as_texts(void **state)
 {
@@ -567,6 +587,7 @@ int main(void)
         cmocka_unit_test_teardown(a_tag_tells_what_the_revision_does_not, end_history),
         cmocka_unit_test_teardown(toolchains_that_part_figures_are_told, end_history),
         cmocka_unit_test_teardown(too_few_results_are_told_unless_something_is, end_history),
+        cmocka_unit_test_teardown(steps_of_an_unsteady_figure_are_not_told_one_by_one, end_history),
         cmocka_unit_test_teardown(markdown_has_revisions_as_texts, end_history),
         cmocka_unit_test_teardown(conditions_are_told_where_a_figure_has_several, end_history),
         cmocka_unit_test_teardown(json_has_courses_and_changes, end_history),
