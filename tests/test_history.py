@@ -36,6 +36,10 @@ from conftest import (
     clean_environment,
     strict_json,
 )
+from plot_cases import SCRIPTS  # whose import finds plots
+from plots.courses import history_pictures
+from plots.files import BadFile
+from plots.histories import History, history_of
 from test_cli_options import assert_refused
 
 POINT = "glibc/hit_rate:0.8"
@@ -480,11 +484,21 @@ def test_a_picture_is_drawn_of_each_figure_that_changed(bench: Bench) -> None:
     assert "not drawn" not in outcome.err
 
 
+def history_in(bench: Bench, name: str) -> History:
+    return history_of(Path(name), told(bench, name))
+
+
 def test_pictures_are_of_what_changed_most(bench: Bench) -> None:
-    outcome = bench.ok("history", stepped(bench, 15), "--plot", "pictures")
-    drawn = sorted(path.name for path in (bench.directory / "pictures").glob("*.png"))
-    assert drawn == [f"history-ratio-s{i:02}-glibc.png" for i in range(3, 15)]
-    assert "3 more figures changed, and less, which are not drawn" in outcome.err
+    pictures, told_of_others = history_pictures(history_in(bench, stepped(bench, 15)))
+    stems = [f"history-ratio-s{i:02}-glibc" for i in range(3, 15)]
+    assert [each.stem for each in pictures] == stems
+    assert told_of_others == "3 more figures changed, and less, which are not drawn"
+
+
+def test_levels_may_be_any_distance_apart(bench: Bench) -> None:
+    name = courses(bench, {"quick": [1e-300, 1e300]}, "bytes_per_op")
+    ((course,),) = [history_in(bench, name).courses]
+    assert course.size == pytest.approx(600 * math.log(10))
 
 
 def test_nothing_is_drawn_of_what_did_not_change(bench: Bench) -> None:
@@ -515,12 +529,17 @@ def test_a_page_tells_what_changed(bench: Bench) -> None:
     ],
     ids=str,
 )
-def test_what_is_no_history_is_not_drawn(tmp_path: Path, broken: Row) -> None:
+def test_what_is_no_history_is_not_drawn(broken: Row) -> None:
+    with pytest.raises(BadFile, match="h.json: "):
+        history_of(Path("h.json"), broken)
+
+
+def test_what_is_no_history_is_told_in_a_line(tmp_path: Path) -> None:
     path = tmp_path / "h.json"
-    path.write_text(json.dumps(broken), encoding="utf-8")
+    path.write_text(json.dumps({"results": [], "figures": [5]}), encoding="utf-8")
     for script in (["plot.py", "--out", str(tmp_path / "out")], ["report.py"]):
         done = subprocess.run(
-            [str(ROOT / "scripts" / script[0]), *script[1:], str(path)],
+            [str(SCRIPTS / script[0]), *script[1:], str(path)],
             capture_output=True,
             text=True,
             timeout=HANG_S,
