@@ -90,8 +90,9 @@ for target in $targets; do
         build history harness/gate/history.c harness/gate/history_report.c \
             harness/gate/history_json.c harness/gate/result_file.c harness/gate/compare.c \
             harness/gate/compare_cells.c harness/gate/compare_json.c harness/gate/compare_report.c \
-            harness/plan/metrics.c harness/base/*.c harness/figures/change_points.c \
-            harness/figures/pooled.c harness/figures/states.c -ljansson -lm
+            harness/plan/metrics.c harness/plan/shard.c harness/base/*.c \
+            harness/figures/change_points.c harness/figures/pooled.c harness/figures/states.c \
+            -ljansson -lm
         cp tests/fuzz/history.jsonl "$folder/history.corpus/"
         run history -max_len=16384 -timeout=600 -dict=tests/fuzz/result_file.dict
         ;;
