@@ -217,13 +217,21 @@ static void add_value(struct vtb_table *table, const struct vtb_history_figure *
                                                      : vtb_figure_text(text, value));
 }
 
+/* Writes a factor with as many digits as tell it from 1. */
+static const char *factor_text(char text[VTB_NUMBER_BYTES], double factor)
+{
+    for (int digits_n = 4; digits_n <= 12; digits_n += 4) {
+        if (strcmp(vtb_digits_text(text, factor, digits_n), "1") != 0)
+            break;
+    }
+    return text;
+}
+
 static void add_factor(struct vtb_table *table, const struct vtb_history_change *change)
 {
     char text[VTB_NUMBER_BYTES];
-    if (change->before > 0)
-        vtb_table_cell(table, "%s", vtb_digits_text(text, change->after / change->before, 4));
-    else
-        vtb_table_cell(table, "-");
+    vtb_table_cell(table, "%s",
+                   change->before > 0 ? factor_text(text, change->after / change->before) : "-");
     vtb_table_paint(table, vtb_history_is_worse(change) ? VTB_PAINT_BAD : VTB_PAINT_GOOD);
 }
 

@@ -415,6 +415,16 @@ static void what_changed_is_printed(void **state)
     free(csv);
 }
 
+/* A change of a count is one, however small. */
+static void a_small_factor_is_not_told_as_one(void **state)
+{
+    (void)state;
+    add_days("instructions_per_op", (const double[]){193.24605, 193.2464}, 2);
+    char *table = printed(VTB_FORMAT_TABLE);
+    assert_contains(table, "193.24605  193.2464  1.0000018  exact");
+    free(table);
+}
+
 static void a_step_without_a_commit_is_said(void **state)
 {
     (void)state;
@@ -582,6 +592,7 @@ int main(void)
         cmocka_unit_test_teardown(others_are_refused, end_history),
         cmocka_unit_test_teardown(a_history_may_have_too_many_results, end_history),
         cmocka_unit_test_teardown(what_changed_is_printed, end_history),
+        cmocka_unit_test_teardown(a_small_factor_is_not_told_as_one, end_history),
         cmocka_unit_test_teardown(a_step_without_a_commit_is_said, end_history),
         cmocka_unit_test_teardown(revisions_that_are_not_known_are_not_the_same, end_history),
         cmocka_unit_test_teardown(a_tag_tells_what_the_revision_does_not, end_history),
