@@ -25,11 +25,22 @@ file(WRITE ${documents}/copyright
 Upstream-Name: ${CPACK_PACKAGE_NAME}
 
 Files: *
-Copyright: ${CPACK_PACKAGE_VENDOR}
+Copyright: 2026 ${CPACK_PACKAGE_VENDOR}
 License: Apache-2.0
  The full text of the license is in /usr/share/common-licenses/Apache-2.0.
 ")
-string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC) # or that of SOURCE_DATE_EPOCH
+# Everything in the package has the date of the version, so that two packages of the same sources are the same.
+if(NOT DEFINED ENV{SOURCE_DATE_EPOCH})
+    file(STRINGS ${documents}/CHANGELOG.md heading REGEX "^## \\[${CPACK_PACKAGE_VERSION}\\] - " LIMIT_COUNT 1)
+    string(REGEX MATCH "[0-9-]+$" date "${heading}")
+    if(NOT date)
+        message(FATAL_ERROR "CHANGELOG.md has no date of version ${CPACK_PACKAGE_VERSION}")
+    endif()
+    execute_process(COMMAND date -u -d "${date}" +%s OUTPUT_VARIABLE epoch OUTPUT_STRIP_TRAILING_WHITESPACE
+        COMMAND_ERROR_IS_FATAL ANY)
+    set(ENV{SOURCE_DATE_EPOCH} ${epoch})
+endif()
+string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
 file(WRITE ${documents}/changelog.Debian
 "${CPACK_PACKAGE_NAME} (${CPACK_PACKAGE_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}) unstable; urgency=medium
 
