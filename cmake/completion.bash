@@ -34,7 +34,7 @@ _run_bench_add_arguments() {
     local place=$1 expected
     read -ra expected <<<"$arguments"
     case ${expected[place]-} in
-    *'|'*) mapfile -t candidates < <(compgen -W "${expected[place]//|/ }" -- "$typed") ;;
+    [[:lower:]]*) mapfile -t candidates < <(compgen -W "${expected[place]//|/ }" -- "$typed") ;;
     *) _run_bench_add_paths '' "$typed" -f ;;
     esac
 }

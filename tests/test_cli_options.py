@@ -240,6 +240,21 @@ def test_documentation_shows_every_option_of_the_help(bench: Bench) -> None:
     assert documented - shown == set(), "options that only docs/CLI.md has"
 
 
+def test_documentation_has_the_defaults_of_the_help(bench: Bench) -> None:
+    """Of options of `run` whose value is a word."""
+    text = (ROOT / "docs" / "CLI.md").read_text(encoding="utf-8")
+    text = text[: text.index("## The answer")]
+    told = dict(re.findall(r"^\| `--([a-z-]+) [^`]*` \| `([a-z-]+)` \|", text, re.MULTILINE))
+    parts = re.split(r"^  --", bench.ok("run", "--help").out, flags=re.MULTILINE)
+    found = {}
+    for part in parts:
+        default = re.search(r"\b[Dd]efault: ([a-z-]+)[\s.]*(?:docs/|$)", part)
+        if default and (name := part.split()[0]) in told:
+            found[name] = default.group(1)
+    assert {"consumer", "method", "completion", "table", "color", "plot-by"} <= set(found)
+    assert found == {name: told[name] for name in found}
+
+
 def test_version_is_that_of_the_build(bench: Bench) -> None:
     text = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
     version = re.search(r"^project\(.* VERSION (\S+)", text, re.MULTILINE)

@@ -3,6 +3,7 @@ shells complete. Shells are asked as a person asks them, by the Tab key in a ter
 """
 from __future__ import annotations
 
+import functools
 import os
 import pty
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BUILD, HANG_S, Bench, Row, clean_environment
+from conftest import BUILD, HANG_S, ROOT, Bench, Row, clean_environment
 
 MADE = BUILD / "made"
 PAGE = MADE / "run_bench.1"
@@ -34,6 +35,7 @@ def options_of_help(bench: Bench, command: str) -> set[str]:
 # --- the page of the manual ---
 
 
+@functools.cache
 def read_page() -> str:
     """As `man` shows it, in lines that are wide enough not to divide words."""
     if not shutil.which("man"):
@@ -53,8 +55,8 @@ def test_page_has_no_warning_and_all_parts() -> None:
     text = read_page()
     titles = re.findall(r"^[A-Z][A-Z ]+$", text, re.MULTILINE)
     assert titles == [
-        "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "OPTIONS", "ENVIRONMENT", "EXIT STATUS",
-        "EXAMPLES", "SEE ALSO",
+        "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "OPTIONS", "ENVIRONMENT", "FILES",
+        "EXIT STATUS", "EXAMPLES", "SEE ALSO",
     ]
 
 
@@ -79,6 +81,16 @@ def test_page_explains_in_the_words_of_the_help(bench: Bench) -> None:
     assert " ".join(strict.split()) in words
     assert "default: user_cache" in words
     assert "run_bench --hit-rate 0.8" in words
+
+
+def test_page_has_the_variables_that_the_document_has() -> None:
+    text = (ROOT / "docs" / "CLI.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"^## The environment\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)
+    cells = re.findall(r"^\| (.*?) \|", table, re.MULTILINE)
+    told = {name for cell in cells for name in re.findall(r"`([A-Z_.]+)`", cell)}
+    (section,) = re.findall(r"^ENVIRONMENT$(.*?)^FILES$", read_page(), re.MULTILINE | re.DOTALL)
+    found = set(re.findall(r"^ {7}([A-Z_.]+)(?: |$)", section, re.MULTILINE))
+    assert found == told - {"HOME", "PATH"}
 
 
 # --- bash, asked by its function ---
@@ -151,6 +163,8 @@ def test_bash_knows_the_names(listing: dict[str, list[Row]], tmp_path: Path) -> 
         ("--strategy plain,./files/", ["plain,./files/one.c"]),
         ("compare fi", ["file.c", "files"]),
         ("compare file.c files/", ["files/one.c"]),
+        ("history fi", ["file.c", "files"]),
+        ("merge file.c files/", ["files/one.c"]),
         ("new ", ["strategy", "workload"]),
         ("new strategy fi", ["file.c", "files"]),
         ("nosuch --exc", ["--exclude-strategy"]),
@@ -188,6 +202,8 @@ TYPED = {
     "new work": "new workload",
     "new strategy ./fi": "new strategy ./file.c",
     "compare fi": "compare file.c",
+    "history fi": "history file.c",
+    "merge file.c fi": "merge file.c file.c",
     "compare-b": "compare-builds",
     "--export-json=fi": "--export-json=file.c",
 }

@@ -137,7 +137,7 @@ def add_libraries(root: Path, program: Path) -> None:
 
 
 def entering(root: Path) -> list[str]:
-    """What starts the program in a root of its own; where none can be entered, as it is unpacked."""
+    """What starts the program in a root of its own; where none can be entered, where it lies."""
     program = str(root / "usr" / "bin" / "run_bench")
     for folder in ["proc", "results", "tmp"]:
         (root / folder).mkdir()

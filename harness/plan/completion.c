@@ -160,17 +160,20 @@ static void print_zsh_spec(FILE *out, const struct vtb_option *option)
     fputs("'\n", out);
 }
 
-/* Prints specs for what a command takes without an option. */
+/* Prints specs for what a command takes without an option: words, as strategy|workload, or files,
+ * as FILE, which may be more than one. */
 static void print_zsh_arguments(FILE *out, enum vtb_command command)
 {
     const char *rest = vtb_command_arguments(command);
     for (int place = 1; *rest; place++) {
         const int n = (int)strcspn(rest, " ");
-        if (memchr(rest, '|', (size_t)n)) {
+        if (*rest >= 'a' && *rest <= 'z') {
             fprintf(out, "            '%d:what:(", place);
             for (int i = 0; i < n; i++)
                 putc(rest[i] == '|' ? ' ' : rest[i], out);
             fputs(")'\n", out);
+        } else if (rest[n - 1] == '.') {
+            fprintf(out, "            '*:%.*s:_files'\n", n, rest);
         } else {
             fprintf(out, "            '%d:%.*s:_files'\n", place, n, rest);
         }

@@ -170,6 +170,44 @@ static void print_examples(FILE *out)
     fputs(".fi\n", out);
 }
 
+/* What is told of by its name: a variable, or a file. */
+struct named {
+    const char *name;
+    const char *text;
+};
+
+static const struct named variables[] = {
+    {"VTB_...",
+     "Twins of the options: VTB_HIT_RATE for --hit-rate; a flag's is 1 or 0. The command line\n"
+     "wins. One that is none is refused."},
+    {"VTB_CELLS", "A folder of compiled cells that are used as they are."},
+    {"XDG_CACHE_HOME", "Where what is compiled is kept; default: ~/.cache"},
+    {"TMPDIR", "Where a run has its temporary folders; default: /tmp"},
+    {"COLUMNS", "How wide lines are."},
+    {"TERM", "Empty or dumb: no line moves, and there are no colours."},
+    {"NO_COLOR", "If it is not empty there are no colours."},
+    {"GITHUB_ACTIONS", "If it is set, `gate` marks the job's page."},
+    {"GITHUB_STEP_SUMMARY", "A file to which --export-markdown adds, if it is told this one."},
+};
+
+static const struct named files[] = {
+    {"results/run-TIME-PROCESS.json",
+     "The result file of a run, and beside it its samples; --results-dir says where."},
+    {"${XDG_CACHE_HOME:-~/.cache}/valuetask-bench",
+     "What was compiled for this user: cells, and guests. It may be removed."},
+};
+
+static void print_named(FILE *out, const char *title, const struct named *items, size_t n)
+{
+    fprintf(out, ".SH %s\n", title);
+    for (size_t i = 0; i < n; i++) {
+        fputs(".TP\n", out);
+        print_in(out, 'B', items[i].name);
+        putc('\n', out);
+        print_lines(out, items[i].text);
+    }
+}
+
 void vtb_manual(FILE *out, const char *version)
 {
     fprintf(out, ".TH RUN_BENCH 1 \"\" \"valuetask\\-bench %s\" \"User Commands\"\n", version);
@@ -182,12 +220,8 @@ void vtb_manual(FILE *out, const char *version)
     print_lines(out, vtb_command_rows[VTB_COMMAND_RUN].description);
     print_commands(out);
     print_options(out);
-    fputs(".SH ENVIRONMENT\n", out);
-    print_lines(out,
-                "Options have twins in the environment: VTB_HIT_RATE for --hit-rate; the "
-                "command line wins.\nA variable VTB_... that is none is refused. NO_COLOR "
-                "takes colours away.\nCells that are compiled are kept in "
-                "${XDG_CACHE_HOME:-~/.cache}/valuetask-bench.");
+    print_named(out, "ENVIRONMENT", variables, sizeof variables / sizeof *variables);
+    print_named(out, "FILES", files, sizeof files / sizeof *files);
     fputs(".SH EXIT STATUS\n", out);
     print_lines(out, vtb_exit_statuses);
     print_examples(out);

@@ -77,7 +77,8 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "Measures each claim of a well-known kind of article about tasks and value tasks: what it\n"
      "says, what is measured here, and a verdict: reproduced, not reproduced, arithmetic error,\n"
      "depends, changed by .NET 11, or not measurable here. docs/CLAIMS.md has the table of one\n"
-     "machine. Takes a minute or two. Exit status: 0 whatever is found.\n"},
+     "machine. Takes two to three minutes, --quick half of one. Exit status: 0 whatever is\n"
+     "found.\n"},
     {"fidelity", "the models against a real runtime",
      "Holds what the models predict against a guest, a program in the runtime that they are "
      "models\n"
@@ -129,8 +130,9 @@ const char *const vtb_option_examples[] = {
 
 const char vtb_exit_statuses[] =
     "0 ok, 1 internal error or output that could not be written, 2 usage,\n"
-    "3 worse than the baseline (of `gate`) or something wrong (of `check`),\n"
-    "4 inconclusive, 5 no such baseline (of `gate`), 130 interrupted.\n";
+    "3 worse than the baseline (of `gate`), something wrong (of `check`), or a goal missed\n"
+    "(of `selftest`), 4 inconclusive, 5 no such baseline (of `gate`),\n"
+    "128 + N ended by signal N, as 130 by Ctrl-C.\n";
 
 /* --- the options, once --- */
 

@@ -1,4 +1,6 @@
 /* The help of a command, from the rows of the command line. */
+#include <string.h>
+
 #include "plan/option_table.h"
 
 void vtb_option_print_defaults(FILE *out, const struct vtb_option *option)
@@ -52,6 +54,20 @@ static void print_examples(FILE *out)
         out);
 }
 
+static void print_commands(FILE *out)
+{
+    size_t width = 0;
+    for (int i = 0; i < VTB_COMMAND_N; i++) {
+        const size_t n = strlen(vtb_command_rows[i].word);
+        width = n > width ? n : width;
+    }
+    fputs("Commands:\n", out);
+    for (int i = 0; i < VTB_COMMAND_N; i++)
+        fprintf(out, "  %-*s %s\n", (int)width, vtb_command_rows[i].word,
+                vtb_command_rows[i].summary);
+    putc('\n', out);
+}
+
 void vtb_options_help(FILE *out, enum vtb_command command)
 {
     const struct vtb_command_row *row = &vtb_command_rows[command];
@@ -59,12 +75,8 @@ void vtb_options_help(FILE *out, enum vtb_command command)
     fprintf(out, "usage: run_bench %s%s%s%s%s [OPTIONS]\n\n%s\n",
             command == VTB_COMMAND_RUN ? "[" : "", row->word, command == VTB_COMMAND_RUN ? "]" : "",
             *arguments ? " " : "", arguments, row->description);
-    if (command == VTB_COMMAND_RUN) {
-        fputs("Commands:\n", out);
-        for (int i = 0; i < VTB_COMMAND_N; i++)
-            fprintf(out, "  %-8s %s\n", vtb_command_rows[i].word, vtb_command_rows[i].summary);
-        putc('\n', out);
-    }
+    if (command == VTB_COMMAND_RUN)
+        print_commands(out);
     fputs("Options (as --name VALUE or --name=VALUE, or in the environment as VTB_NAME):\n", out);
     for (size_t i = 0; vtb_option_at(i); i++) {
         const struct vtb_option *option = vtb_option_at(i);
