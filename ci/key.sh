@@ -10,13 +10,12 @@ sources() {
         ! -path '*/__pycache__/*' -exec sha256sum {} + | LC_ALL=C sort
 }
 
-# Names and versions of what is built with and linked to.
+# All of them: gcc and the like are names for packages that have the compiler, which change by themselves.
 packages() {
     cat /etc/os-release
     uname -m
     # shellcheck disable=SC2016 # it is dpkg-query that replaces them
-    sed -n -E 's/^([^# ]+) +(run|gate) .*/\1/p' scripts/packages.txt |
-        xargs dpkg-query -W -f '${Package} ${Version}\n' 2>/dev/null | LC_ALL=C sort
+    dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Status}\n' | LC_ALL=C sort
 }
 
 { sources && packages; } | sha256sum | cut -c 1-16

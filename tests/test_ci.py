@@ -166,6 +166,19 @@ def test_action_takes_its_comparison_from_options(project: Project) -> None:
     assert told[-1][:2] == ("gate", 0), told[-1]
 
 
+def test_action_makes_nothing_of_options_but_words(project: Project) -> None:
+    told = run_action(project, options="--baseline bench/base*.json")
+    assert told[-1][:2] == ("gate", 5), told[-1]
+    assert "bench/base*.json" in told[-1][2]
+
+
+def test_action_has_no_input_in_the_text_of_a_script() -> None:
+    """What an input says could be a command there: it comes as a variable."""
+    scripts = [step["run"] for step in STEPS if "run" in step]
+    assert len(scripts) == 4
+    assert [script for script in scripts if "${{" in script] == []
+
+
 def test_action_keeps_what_the_gate_leaves() -> None:
     uses = {step["uses"].partition("@")[0]: step for step in STEPS if "uses" in step}
     assert all(re.search(r"@v\d+$", step["uses"]) for step in uses.values())
@@ -174,9 +187,16 @@ def test_action_keeps_what_the_gate_leaves() -> None:
     assert cache["key"].startswith(cache["restore-keys"])
     kept = uses["actions/upload-artifact"]
     assert kept["with"]["path"] == "${{ inputs.results }}" and kept["if"] == "always()"
+    assert kept["with"]["name"] == "${{ inputs.name }}"  # a workflow has one of a name
     findings = uses["github/codeql-action/upload-sarif"]
     assert findings["with"]["sarif_file"] == "${{ inputs.results }}/gate.sarif"
-    assert findings["if"].startswith("always() && ")
+    assert findings["with"]["category"] == "${{ inputs.name }}"
+    assert findings["if"].split(" && ") == [
+        "always()",
+        "inputs.sarif == 'true'",
+        "github.event.pull_request.head.repo.fork != true",  # whose token may not
+        "hashFiles(format('{0}/gate.sarif', inputs.results)) != ''",
+    ]
 
 
 def test_action_uses_every_input_and_no_other() -> None:
@@ -184,6 +204,16 @@ def test_action_uses_every_input_and_no_other() -> None:
     used = set(re.findall(r"\binputs\.(\w+)", text))
     assert used == set(ACTION["inputs"])
     assert all(row["description"] for row in ACTION["inputs"].values())
+
+
+def test_this_project_gates_itself_by_the_action() -> None:
+    path = ROOT / ".github" / "workflows" / "ci.yml"
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    (step,) = [step for step in workflow["jobs"]["gate"]["steps"] if "with" in step]
+    assert ROOT / step["uses"] == CI / "github"
+    assert set(step["with"]) <= set(ACTION["inputs"])
+    assert (ROOT / step["with"]["baseline"]).is_file()
+    assert workflow["permissions"] == {"contents": "read"}
 
 
 # --- GitLab ---
@@ -218,10 +248,11 @@ def test_template_gates(project: Project) -> None:
 def test_template_keeps_what_the_gate_leaves() -> None:
     (results,) = JOB["artifacts"]["paths"]
     assert JOB["artifacts"]["reports"] == {"junit": f"{results}/gate.xml"}
-    assert JOB["artifacts"]["when"] == "always"
+    assert JOB["artifacts"]["when"] == JOB["cache"]["when"] == "always"
     (cached,) = JOB["cache"]["paths"]
     assert f"$CI_PROJECT_DIR/{cached}" == f"{JOB['variables']['XDG_CACHE_HOME']}/valuetask-bench"
     assert any(f"{results} " in line for line in JOB["script"])
+    assert JOB["script"][0] == "set -f"  # nothing is made of options but words
 
 
 # --- the image ---
@@ -230,17 +261,27 @@ def test_template_keeps_what_the_gate_leaves() -> None:
 def test_image_is_made_by_the_same_scripts() -> None:
     text = (CI / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
     told = [line.split(maxsplit=1) for line in text.splitlines() if line and line[0] != "#"]
-    assert [word for word, _ in told] == ["FROM", "COPY", "RUN", "WORKDIR", "CMD"]
+    words = "FROM COPY COPY RUN FROM COPY RUN FROM COPY LABEL ENV RUN USER WORKDIR CMD"
+    assert [word for word, _ in told] == words.split()
+    copied = [rest.split() for word, rest in told if word == "COPY"]
+    base = "/usr/src/valuetask-bench"
+    assert copied == [
+        ["ci/setup.sh", f"{base}/ci/"],
+        ["scripts/setup.sh", "scripts/packages.txt", f"{base}/scripts/"],
+        [".", base],
+        ["--from=build", "/usr/local", "/usr/local"],  # whose bin is on the PATH
+    ]
+    runs = [rest.split("&&")[0].split() for word, rest in told if word == "RUN"]
+    assert runs[0] == [f"{base}/ci/setup.sh"]
+    assert runs[1] == [f"{base}/ci/install.sh", "/usr/local"]
     said = {word: rest for word, rest in told}
-    source, place = said["COPY"].split()
-    assert source == "."
-    run = [part.strip().split() for part in said["RUN"].split("&&")]
-    for command in run[:2]:
-        script = ROOT / command[0].removeprefix(f"{place}/")
-        assert script.parent == CI and os.access(script, os.X_OK), script
-    assert run[1][1] == "/usr/local"  # whose bin is on the PATH
+    project = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+    (version,) = re.findall(r"^project\(.* VERSION (\S+)", project, re.MULTILINE)
+    assert f'image.version="{version}"' in said["LABEL"]
+    assert said["USER"] != "root" and f" {said['USER']}" in text
     assert json.loads(said["CMD"])[0] == "run_bench"
-    assert "build/" in (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert {"build/", ".git/"} <= set(ignored)
 
 
 # --- what is told of them ---
@@ -279,6 +320,48 @@ def test_key_follows_the_sources_and_no_document(project: Project) -> None:
         assert (key(project) != before) == is_other, name
         path.write_text(text, encoding="utf-8")
     assert key(project) == before
+
+
+def test_key_follows_the_packages(project: Project) -> None:
+    """All of them: gcc is a name, and what compiles is in a package that it depends on."""
+    before = key(project)
+    stub = project.home / "tools" / "dpkg-query"
+    newer = "sed 's/^\\(cpp-.*\\) inst/\\1+1 inst/'"
+    stub.write_text(f'#!/bin/sh\n/usr/bin/dpkg-query "$@" | {newer}\n', encoding="utf-8")
+    stub.chmod(0o755)
+    assert key(project) != before
+    stub.unlink()
+    assert key(project) == before
+
+
+INSTALLED = CI.parent / "cmake" / "installed_sources.cmake"
+
+
+def rules_after(prefix: Path) -> str:
+    """Of an installed copy, once its sources are looked at."""
+    command = ["cmake", f"-DCMAKE_INSTALL_PREFIX={prefix}", "-P", str(INSTALLED)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return (prefix / "lib" / "valuetask-bench" / "cells.ninja").read_text(encoding="utf-8")
+
+
+def test_installed_rules_say_of_which_sources(project: Project, tmp_path: Path) -> None:
+    """So that cells of other ones are in another folder, whatever is older: it is by the rules."""
+    copy = tmp_path / "a prefix" / "lib" / "valuetask-bench"
+    (copy / "impls").mkdir(parents=True)
+    (copy / "cells.ninja").write_text("cc = 'a;b'\nflags = [$x] \\;\n", encoding="utf-8")
+    (copy / "impls" / "one.c").write_text("a", encoding="utf-8")
+    prefix = tmp_path / "a prefix"
+    before = rules_after(prefix)
+    head, _, rest = before.partition("\n")
+    assert re.fullmatch("# Of sources [0-9a-f]{64}", head)
+    assert rest == "cc = 'a;b'\nflags = [$x] \\;\n"
+    assert rules_after(prefix) == before
+    (copy / "impls" / "one.c").write_text("b", encoding="utf-8")
+    after = rules_after(prefix)
+    assert after != before and after.partition("\n")[2] == rest
+    library = project.prefix / "lib" / "valuetask-bench"
+    assert (library / "cells.ninja").read_text(encoding="utf-8").startswith("# Of sources ")
 
 
 def test_another_program_takes_the_place_of_what_a_cache_had(project: Project) -> None:
