@@ -32,9 +32,10 @@ case ${1-} in
     ;;
 esac
 [ $# -eq 1 ] || fail 2 "one revision is needed: build-of-revision.sh REVISION"
+[ -e "$root/.git" ] || fail 2 "'$root' is no repository of git, so it has no revision '$1'"
 for program in git cmake ninja flock tar; do
     command -v "$program" >/dev/null 2>&1 ||
-        fail 1 "there is no $program; scripts/setup.sh installs what is needed"
+        fail 1 "there is no $program, which is needed to put a revision aside: install it"
 done
 # What a hook of git's sets would name another repository.
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE

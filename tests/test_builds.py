@@ -253,6 +253,24 @@ def put_aside(tree: Path, cache: Path, *words: str) -> subprocess.CompletedProce
     )
 
 
+def test_a_copy_that_is_no_repository_needs_no_git_to_say_so(tmp_path: Path) -> None:
+    """As one that was installed, where git may be missing."""
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts" / "build-of-revision.sh", tmp_path / "scripts")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for tool in ["dirname", "readlink", "sh"]:
+        (tools / tool).symlink_to(shutil.which(tool) or f"/usr/bin/{tool}")
+    done = subprocess.run(
+        [str(tools / "sh"), str(tmp_path / "scripts" / "build-of-revision.sh"), "v1"],
+        env={"PATH": str(tools)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "is no repository of git, so it has no revision 'v1'" in done.stderr
+
+
 def test_a_revision_is_put_aside_once(repository: Path, tmp_path: Path) -> None:
     before = sorted(path.name for path in repository.iterdir())
     done = put_aside(repository, tmp_path, "HEAD")
