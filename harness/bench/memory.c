@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,15 +27,19 @@ static void note(void *context, const struct vtb_collection *collection)
 }
 
 /* The C library's caches of a thread: the largest size that they hold, and how many blocks of each
- * size; and the size of its smallest block. (glibc, tcache in malloc.c.) */
+ * size; the size of its smallest block; and bytes in front of every block. (glibc, tcache in
+ * malloc.c.) */
 #define CACHED_BYTES_MAX 1040
 #define CACHED_N 7
 #define SMALLEST_BYTES 24
+#define BLOCK_HEADER_BYTES 8
+
+/* The largest block that is taken at once: of more bytes the C library may ask the system for. */
+#define LARGEST_BYTES ((size_t)64 << 10)
 
 /* Bytes that are left free in the block at the end of the C library's heap, which then has to grow
- * by a system call; and the bytes in front of every block. */
+ * by a system call. */
 #define END_BYTES ((size_t)64)
-#define BLOCK_HEADER_BYTES 8
 
 /* The block that was taken last; each block refers to the one before, and none is given back. */
 static void *taken;
@@ -48,33 +53,45 @@ static void take(size_t bytes)
     taken = block;
 }
 
-/* Takes a block. True if it came from the thread's cache, as the C library counts the blocks in
- * there as in use already. */
-static bool take_cached(size_t bytes)
+/* Bytes that are free before the end of the heap. */
+static size_t freed_bytes(void)
 {
-    const size_t used = mallinfo2().uordblks;
-    take(bytes);
-    return mallinfo2().uordblks == used;
+    const struct mallinfo2 info = mallinfo2();
+    return info.fordblks - info.keepcost;
 }
 
+/* Takes blocks of a size until one comes from the end of the heap, which begins at `end`: whatever
+ * the C library has kept it gives first. If another allocator replaces malloc there is no such end;
+ * so no more blocks are taken than there can be in `freed` bytes and in a cache. */
+static void take_kept(size_t bytes, uintptr_t end, size_t freed)
+{
+    for (size_t n = freed / bytes + CACHED_N + 1; n > 0; n--) {
+        take(bytes);
+        if ((uintptr_t)taken >= end)
+            return;
+    }
+}
+
+/* Large blocks are taken first: a heap may have millions of the smallest in it. To ask the C
+ * library how many bytes are free takes the longer the more blocks are. */
 void vtb_memory_soak(void)
 {
-    for (size_t bytes = SMALLEST_BYTES; bytes <= CACHED_BYTES_MAX; bytes += 16) {
-        for (size_t i = 0; i < CACHED_N && take_cached(bytes); i++)
-            continue;
-    }
-    struct mallinfo2 info = mallinfo2();
-    /* Of a list from which it takes a block, the C library puts others into the thread's cache,
-     * from where the next come without a change. If another allocator replaces malloc, these
-     * figures never change. */
-    for (size_t same_n = 0; info.fordblks > info.keepcost && same_n <= CACHED_N;) {
-        const size_t before = info.fordblks;
-        take(SMALLEST_BYTES);
-        info = mallinfo2();
-        same_n = info.fordblks < before ? 0 : same_n + 1;
-    }
-    if (info.keepcost > 2 * END_BYTES)
-        take(info.keepcost - END_BYTES - BLOCK_HEADER_BYTES);
+    const size_t freed = freed_bytes();
+    size_t left = freed;
+    size_t before;
+    do { /* the first of them puts freed blocks together, too */
+        before = left;
+        take(LARGEST_BYTES);
+        left = freed_bytes();
+    } while (left < before);
+    const uintptr_t end = (uintptr_t)taken;
+    for (size_t bytes = LARGEST_BYTES / 2; bytes > CACHED_BYTES_MAX; bytes /= 2)
+        take_kept(bytes - BLOCK_HEADER_BYTES, end, freed);
+    for (size_t bytes = CACHED_BYTES_MAX - 8; bytes >= SMALLEST_BYTES; bytes -= 16)
+        take_kept(bytes, end, freed);
+    const size_t last = mallinfo2().keepcost;
+    if (last > 2 * END_BYTES)
+        take(last - END_BYTES - BLOCK_HEADER_BYTES);
 }
 
 void vtb_memory_enter(const struct vtb_memory *memory)

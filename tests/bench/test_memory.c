@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/pages.h"
 
 #define LIVE_BYTES ((size_t)2 << 20)
 
@@ -459,31 +460,36 @@ static int set_up(void **state)
     return 0;
 }
 
-/* A heap in which others have left free blocks of many sizes, in all of the C library's lists. */
+/* A heap in which others have left so many free blocks of many sizes, in all of the C library's
+ * lists. */
 static bool soak_what_others_left(void *context, struct vtb_error *why)
 {
-    enum { BLOCKS_N = 800 };
-    static void *blocks[BLOCKS_N];
-    (void)context;
-    for (size_t i = 0; i < BLOCKS_N; i++)
+    const size_t blocks_n = *(const size_t *)context;
+    void **blocks = vtb_pages(blocks_n * sizeof *blocks, "blocks", why);
+    for (size_t i = 0; blocks && i < blocks_n; i++)
         blocks[i] = malloc(24 + i % 5 * 16);
-    for (size_t i = 0; i < BLOCKS_N; i += 2)
+    for (size_t i = 0; blocks && i < blocks_n; i += 2)
         free(blocks[i]);
     free(malloc(100000)); /* sorts them into lists by their sizes */
     vtb_memory_soak();
     const struct mallinfo2 info = mallinfo2();
-    return info.fordblks == info.keepcost ||
-           vtb_fail(why, VTB_EXIT_INTERNAL, "%zu bytes are free, %zu of them at the end",
-                    info.fordblks, info.keepcost);
+    return blocks && (info.fordblks == info.keepcost ||
+                      vtb_fail(why, VTB_EXIT_INTERNAL, "%zu bytes are free, %zu of them at the end",
+                               info.fordblks, info.keepcost));
 }
 
+/* Of few, and of so many that whoever looks at all of them for each does not come to an end. */
 static void soaking_leaves_no_free_block(void **state)
 {
+    static size_t blocks_n[] = {800, 1000000};
     (void)state;
-    struct vtb_error why;
-    struct vtb_child child = {.name = "a child", .run = soak_what_others_left};
-    if (!vtb_child_work(&child, &why))
-        fail_msg("%s", why.message);
+    for (size_t i = 0; i < sizeof blocks_n / sizeof *blocks_n; i++) {
+        struct vtb_error why;
+        struct vtb_child child = {
+            .name = "a child", .run = soak_what_others_left, .context = &blocks_n[i]};
+        if (!vtb_child_work(&child, &why))
+            fail_msg("%s", why.message);
+    }
 }
 
 int main(void)
