@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vtb/workload.h>
+
 const char *const vtb_curve_words[] = {"crosses", "below", "above", "undecided"};
 
 /* --- one curve --- */
@@ -277,6 +279,7 @@ struct work {
     const struct vtb_numbers *min_gains;
     struct place *places; /* all tables of the run, in order */
     size_t places_n;
+    uint64_t *digests;              /* of each place, along a parameter: see digest_of */
     bool *grouped;                  /* true for places that are part of a curve already */
     const struct place **members;   /* the places of the curve that is being made */
     struct vtb_curve_point *points; /* its points */
@@ -315,6 +318,21 @@ static bool agree(const struct place *a, const struct place *b,
     return true;
 }
 
+/* A digest of the values of all parameters but one. Tables that agree have the same, which is found
+ * out sooner: of thousands of tables most do not. */
+static uint64_t digest_of(const struct place *place, const struct vtb_parameter *parameter)
+{
+    uint64_t digest = 0;
+    for (const struct vtb_parameter *each = vtb_parameters; each->word; each++) {
+        const double value = each == parameter ? NAN : value_at(each, place) + 0.0; /* no -0 */
+        uint64_t bits = 0;
+        if (!isnan(value))
+            memcpy(&bits, &value, sizeof bits);
+        digest = vtb_mix64(digest ^ bits);
+    }
+    return digest;
+}
+
 /* Whether the curve has a point at an x already. On a heap to which a parameter means nothing, the
  * same point may be there several times. */
 static bool has_member_at(const struct work *work, const struct vtb_parameter *parameter, double x)
@@ -330,10 +348,13 @@ static bool has_member_at(const struct work *work, const struct vtb_parameter *p
 static void gather(struct work *work, const struct vtb_parameter *parameter, size_t i)
 {
     const struct place *first = &work->places[i];
+    const uint64_t digest = work->digests[i];
     work->members_n = 0;
     for (; i < work->places_n; i++) {
+        if (work->digests[i] != digest || work->grouped[i])
+            continue;
         const double x = value_at(parameter, &work->places[i]);
-        if (work->grouped[i] || isnan(x) || !agree(first, &work->places[i], parameter))
+        if (isnan(x) || !agree(first, &work->places[i], parameter))
             continue;
         work->grouped[i] = true;
         if (!has_member_at(work, parameter, x))
@@ -489,6 +510,8 @@ static bool work_along(struct work *work, const struct vtb_parameter *parameter,
 {
     bool ok = true;
     memset(work->grouped, 0, work->places_n * sizeof *work->grouped);
+    for (size_t i = 0; i < work->places_n; i++)
+        work->digests[i] = digest_of(&work->places[i], parameter);
     for (size_t i = 0; ok && i < work->places_n; i++) {
         if (work->grouped[i])
             continue;
@@ -519,10 +542,11 @@ static bool open_work(struct work *work, struct vtb_error *error)
     list_places(work);
     const size_t n = work->places_n + 1; /* calloc(0) may give null */
     work->places = calloc(n, sizeof *work->places);
+    work->digests = calloc(n, sizeof *work->digests);
     work->grouped = calloc(n, sizeof *work->grouped);
     work->members = calloc(n, sizeof *work->members);
     work->points = calloc(n, sizeof *work->points);
-    if (!work->places || !work->grouped || !work->members || !work->points)
+    if (!work->places || !work->digests || !work->grouped || !work->members || !work->points)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for curves of %zu tables", n);
     list_places(work);
     return true;
@@ -531,6 +555,7 @@ static bool open_work(struct work *work, struct vtb_error *error)
 static void close_work(struct work *work)
 {
     free(work->places);
+    free(work->digests);
     free(work->grouped);
     free(work->members);
     free(work->points);
