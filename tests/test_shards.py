@@ -344,9 +344,14 @@ def test_a_shard_of_another_build_is_named(
     refused(outcome, f"'{path}' is of another {what} than '{first}', by its {by}", "'another'")
 
 
-def test_what_is_no_shard_is_refused(shards: Shards) -> None:
+def test_what_is_no_shard_is_refused(shards: Shards, whole: dict[str, Any]) -> None:
     refused(shards.bench("merge", "whole.json"), "'whole.json' is no shard; accepted: ")
+    shards.merge("--export-json", "once.json")
+    refused(shards.bench("merge", "once.json"), "'once.json' is no shard; ", "no merged file")
     refused(shards.bench("merge", "nosuch.json"), "'nosuch.json' cannot be read")
+    cut = shards.bench.directory / "cut.json"
+    cut.write_bytes(shards.paths[0].read_bytes()[:-100])
+    refused(shards.bench("merge", str(cut)), f"'{cut}' is not a", "; run that shard again")
     refused(shards.bench("merge", "/dev/null"), "/dev/null")
 
 
@@ -413,7 +418,7 @@ def test_ratios_of_several_machines_stay_apart(bench: Bench) -> None:
 
 
 def test_whole_sets_of_machines_stand_side_by_side(bench: Bench) -> None:
-    run = [*INTERVALS, "--strategy", "value_task", "--hit-rate", "0,0.5,1"]
+    run = [*INTERVALS, "--strategy", "value_task", "--hit-rate", "0,0.5,1", "--heap", "glibc"]
     shards = Shards(bench, run, n=2)
     paths = [*on_machine(shards, "red", 1, 2), *on_machine(shards, "blue", 1, 2)]
     outcome = bench("merge", *map(str, paths), "--export-json", "both.json")
@@ -438,6 +443,32 @@ def test_whole_sets_of_machines_stand_side_by_side(bench: Bench) -> None:
     titles = re.findall(r"^strategy +heap +B/op +red +blue$", outcome.out, re.M)
     assert len(titles) == 3
     bench.ok("compare", "both.json", "both.json")
+
+
+def test_a_machine_may_be_called_anything(shards: Shards) -> None:
+    """It is a part of rows' names, in which a slash begins another; and what a row says besides is
+    told as it is."""
+    paths = on_machine(shards, "red", 1, 2, 3) + on_machine(shards, "blue", 1, 2, 3)
+    for path in paths:
+        text = path.read_text(encoding="utf-8").replace("\"red\"", "\"r/d \u00e9\"")
+        path.write_text(text.replace('{"run_name"', '{"large":99999999999999999999,"run_name"'))
+    outcome = shards.bench("merge", *map(str, paths), "--export-json", "odd.json")
+    assert outcome.code == 0, outcome.err
+    rows = strict_json((shards.bench.directory / "odd.json").read_text())["benchmarks"]
+    assert {row["machine"] for row in rows} == {"r-d --", "blue"}
+    ends = {row["run_name"].rpartition("/")[2] for row in rows}
+    assert ends == {"machine:r-d --", "machine:blue"}
+    assert all(row["large"] == 1e20 for row in rows)
+    shards.bench.ok("compare", "odd.json", "odd.json")
+
+
+def test_a_page_of_a_merged_result(shards: Shards) -> None:
+    for option in [["--report", "page.html"], ["--plot", "pictures"]]:
+        refused(shards.merge(*option), f"merge: {option[0]} is made of the merged result", "FILE")
+    outcome = shards.merge("--export-json", "paged.json", "--report", "page.html")
+    assert outcome.code == 0, outcome.err
+    page = (shards.bench.directory / "page.html").read_text(encoding="utf-8")
+    assert "paged.json" in page and "user_cache" in page
 
 
 def test_machines_that_do_not_each_have_all_shards(shards: Shards) -> None:

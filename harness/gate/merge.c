@@ -21,6 +21,14 @@ static bool refuse(const struct vtb_result_file *file, const char *reason, struc
                     vtb_path_end(file->path), reason);
 }
 
+/* Has an error that refuses a file say what to do about a shard. */
+static void advise_on_shard(struct vtb_error *error)
+{
+    char *remedy = strstr(error->message, VTB_RESULT_FILE_REMEDY);
+    if (remedy)
+        snprintf(remedy, sizeof VTB_RESULT_FILE_REMEDY, "run that shard again");
+}
+
 /* Reads the shard's own facts; its tables are looked at once all files are known to be of one
  * plan. */
 static bool read_shard(struct vtb_merged_shard *shard, struct vtb_error *error)
@@ -28,7 +36,8 @@ static bool read_shard(struct vtb_merged_shard *shard, struct vtb_error *error)
     const struct vtb_result_file *file = &shard->file;
     json_error_t unused;
     if (!vtb_shard_parse(vtb_recorded_fact(file, VTB_SHARD_KEY), &shard->shard))
-        return refuse(file, "is no shard; accepted: what `run --shard I/N` wrote", error);
+        return refuse(
+            file, "is no shard; accepted: what `run --shard I/N` wrote, and no merged file", error);
     if (file->interrupted)
         return refuse(file,
                       "is of a shard that was interrupted: run it again, or go on with "
@@ -228,6 +237,10 @@ static void label_machines(struct vtb_merged *merged)
             is_only &= j == i || strcmp(merged->machines[j].host, machine->host) != 0;
         snprintf(label, sizeof label, is_only ? "%.100s" : "%.100s (%.150s)", machine->host,
                  machine->cpu_model);
+        for (char *c = label; *c; c++) { /* it is to be a part of rows' names */
+            if (*c == '/' || *c < 0x20 || *c > 0x7e)
+                *c = '-';
+        }
         machine->label = vtb_copy_text(label, WHAT);
     }
 }
@@ -401,8 +414,10 @@ static bool read_all(struct vtb_merged *merged, const char *const *paths, size_t
 {
     for (size_t i = 0; i < n; i++) {
         struct vtb_merged_shard *shard = &merged->shards[i];
-        if (!vtb_result_text_read(&shard->file, &shard->text, paths[i], VTB_EXIT_USAGE, error))
+        if (!vtb_result_text_read(&shard->file, &shard->text, paths[i], VTB_EXIT_USAGE, error)) {
+            advise_on_shard(error);
             return false;
+        }
         merged->shards_n++;
         if (!read_shard(shard, error) || !check_foreign(shard, merged->shards, error) ||
             !add_cells(merged, shard, error))

@@ -73,7 +73,7 @@ static json_t *code_of(const struct vtb_merged *merged)
 static void put_unavailable(json_t *context, const struct vtb_merged *merged)
 {
     json_t *all = json_object_get(context, "unavailable");
-    for (size_t i = 0; all && i < merged->shards_n; i++)
+    for (size_t i = 0; i < merged->shards_n; i++)
         (void)json_object_update_missing(all,
                                          json_object_get(merged->shards[i].context, "unavailable"));
 }
@@ -125,14 +125,22 @@ static void put_name(json_t *row, const char *key, size_t case_n, const char *ma
     vtb_json_put(row, key, vtb_json_text(name));
 }
 
+/* A row that was read before. A whole number of another tool may be larger than those that jansson
+ * takes as such. */
+static json_t *row_of(const char *bytes, size_t n)
+{
+    json_error_t unused;
+    json_t *row = json_loadb(bytes, n, 0, &unused);
+    return vtb_json_checked(row ? row : json_loadb(bytes, n, JSON_DECODE_INT_AS_REAL, &unused));
+}
+
 /* Prints a row of one of several machines, whose numbers stay as they stand in the file: those of
  * 15 digits are the same once they were read. */
 static void print_row_of(FILE *out, const struct vtb_merged *merged,
                          const struct vtb_merged_shard *shard, const char *bytes, size_t n)
 {
-    json_error_t unused;
     const char *machine = label_of(merged, shard);
-    json_t *row = vtb_json_checked(json_loadb(bytes, n, 0, &unused)); /* it was read before */
+    json_t *row = row_of(bytes, n);
     const size_t case_n = strlen(json_string_value(json_object_get(row, "run_name")));
     if (vtb_merged_is_apart(merged)) {
         put_name(row, "name", case_n, machine);

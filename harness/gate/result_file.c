@@ -55,13 +55,11 @@ struct reader {
 
 /* --- errors --- */
 
-#define REMEDY "make one with run_bench run --save-baseline FILE"
-
 static bool refuse_unread(const char *path, const char *reason, enum vtb_exit refused,
                           struct vtb_error *error)
 {
-    return vtb_fail(error, refused, "'%s%s' cannot be read: %s; " REMEDY, vtb_path_dots(path),
-                    vtb_path_end(path), reason);
+    return vtb_fail(error, refused, "'%s%s' cannot be read: %s; " VTB_RESULT_FILE_REMEDY,
+                    vtb_path_dots(path), vtb_path_end(path), reason);
 }
 
 static bool refuse(const struct reader *reader, const char *format, ...)
@@ -77,7 +75,8 @@ static bool refuse(const struct reader *reader, const char *format, ...)
     va_end(arguments);
     for (char *c = reason; *c; c++)
         *c = (char)((unsigned char)*c < 0x80 ? *c : '?');
-    return vtb_fail(reader->error, reader->refused, "'%s%s' is not a result file: %s; " REMEDY,
+    return vtb_fail(reader->error, reader->refused,
+                    "'%s%s' is not a result file: %s; " VTB_RESULT_FILE_REMEDY,
                     vtb_path_dots(reader->path), vtb_path_end(reader->path), reason);
 }
 
@@ -86,7 +85,7 @@ static bool refuse_latencies(const struct reader *reader)
 {
     return vtb_fail(reader->error, reader->refused,
                     "'%s%s' is of `latency`; accepted: of `run`; latencies are compared within one "
-                    "run (latency_p99_ratio in the file); for times, " REMEDY,
+                    "run (latency_p99_ratio in the file); for times, " VTB_RESULT_FILE_REMEDY,
                     vtb_path_dots(reader->path), vtb_path_end(reader->path));
 }
 

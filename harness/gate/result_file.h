@@ -11,6 +11,9 @@
 #include "base/error.h"
 #include "figures/summary.h"
 
+/* With what most messages end that refuse a file. */
+#define VTB_RESULT_FILE_REMEDY "make one with run_bench run --save-baseline FILE"
+
 /* The size above which a file is refused before it is read. */
 #define VTB_RESULT_FILE_BYTES_MAX ((size_t)256 << 20)
 

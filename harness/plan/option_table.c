@@ -118,6 +118,7 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "are\n"
      "missing, there twice, or of another plan, build or seed are refused. Each ratio is of one\n"
      "machine; where there are all shards of each of several machines, tables stand side by side.\n"
+     "--report and --plot are made of the file that --export-json names.\n"
      "docs/FLEET.md tells how to run shards under Slurm and GNU parallel.\n"},
 };
 
@@ -509,15 +510,15 @@ static const struct vtb_option other_options[] = {
          "write what happened in the first session, slices with collections and stops in them,\n"
          "as Trace Event JSON, which Perfetto and speedscope show"},
     {"plot", "DIR", vtb_parse_text, FIELD(plot_dir), .accepts = "a directory's name",
-     .commands = RUN | LATENCY | HISTORY,
+     .commands = RUN | LATENCY | HISTORY | MERGE,
      .help = "draw all pictures that the figures allow, as SVG and PNG; scripts/plot.py and\n"
              "scripts/plot.gp draw them of result files later on"},
     {"plot-by", "PROGRAM", vtb_parse_word, FIELD(plot_by), .words = vtb_plot_by_words,
-     .accepts = "matplotlib, gnuplot or both", .commands = RUN | LATENCY | HISTORY,
+     .accepts = "matplotlib, gnuplot or both", .commands = RUN | LATENCY | HISTORY | MERGE,
      .help = "what --plot draws with: matplotlib, gnuplot or both; default: matplotlib"},
     {"report", "FILE.html", vtb_parse_text, FIELD(report), .file = VTB_FILE_WRITTEN,
      .accepts = "a file's name",
-     .commands = RUN | ADVISE | LATENCY | CLAIMS | COMPARE | GATE | HISTORY,
+     .commands = RUN | ADVISE | LATENCY | CLAIMS | COMPARE | GATE | HISTORY | MERGE,
      .help = "write a page of HTML that needs no other file and no network: the answer, charts,\n"
              "tables that sort and filter, and the figures to download; scripts/report.py makes\n"
              "one of any result files"},
