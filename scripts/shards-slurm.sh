@@ -2,8 +2,8 @@
 # Runs a plan in N shards by Slurm, and merges them; `shards-slurm.sh --help` tells how.
 set -eu
 
-root=$(dirname "$(dirname "$(readlink -f "$0")")")
-program=$root/run_bench
+# shellcheck source=scripts/shards.sh
+. "$(dirname "$(readlink -f "$0")")/shards.sh"
 
 help() {
     cat <<'END'
@@ -37,46 +37,33 @@ while :; do
     esac
     shift
 done
-case ${1-} in
-'' | *[!0-9]* | 0*) n= ;;
-*) n=$1 ;;
-esac
-if [ -z "$n" ] || [ $# -lt 2 ]; then
-    printf 'shards-slurm.sh: a number of shards and a folder are needed; see --help\n' >&2
-    exit 2
-fi
-command -v sbatch >/dev/null 2>&1 || {
-    printf 'shards-slurm.sh: sbatch is missing; as root: apt-get install slurm-client\n' >&2
-    exit 2
-}
-mkdir -p "$2"
-dir=$(cd "$2" && pwd -P)
-shift 2
+begin sbatch slurm-client "$@"
 
-"$program" --version >/dev/null # so that it is built once, before shards need it
-"$root/scripts/shard.sh" "$program" begin "$n" "$dir" "$@"
-array=
+# Shards that are queued or run must not be run a second time.
+if [ -e "$dir/job" ]; then
+    read -r shards <"$dir/job"
+    [ -z "$(squeue --noheader --jobs="$shards" 2>/dev/null)" ] ||
+        refuse "job $shards still runs shards of '$dir'; wait for it, or: scancel $shards"
+fi
+array=$(missing | paste -s -d , -)
 after=
-for i in $("$root/scripts/shard.sh" "$program" missing "$n" "$dir"); do
-    array=$array${array:+,}$i
-done
 if [ -n "$array" ]; then
     shards=$(sbatch --parsable --job-name=shards --array="$array" --requeue \
-        --output="$dir/shard-%a.log" "$root/scripts/shard.sh" "$program" run - "$n" "$dir" "$@")
+        --output="$dir/shard-%a.log" "$shard" "$program" run - "$dir")
     shards=${shards%%;*} # behind it may stand the cluster's name
+    printf '%s\n' "$shards" >"$dir/job"
     after=--dependency=afterok:$shards
-    printf 'shards-slurm.sh: job %s runs shards %s of %s\n' "$shards" "$array" "$n" >&2
+    printf '%s: job %s runs shards %s of %s\n' "$name" "$shards" "$array" "$n" >&2
 fi
-rm -f "$dir/merged.json"
 # shellcheck disable=SC2086 # an option each, or none
 sbatch --parsable $wait --job-name=merge $after --kill-on-invalid-dep=yes \
-    --output="$dir/merge.log" "$root/scripts/shard.sh" "$program" merge "$n" "$dir" || [ -n "$wait" ]
+    --output="$dir/merge.log" "$shard" "$program" merge "$dir" || [ -n "$wait" ]
 
 # A job that is taken back, as one that it waits for failed, is no failure to sbatch.
 if [ -n "$wait" ] && [ ! -e "$dir/merged.json" ]; then
-    for i in $("$root/scripts/shard.sh" "$program" missing "$n" "$dir"); do
-        printf 'shards-slurm.sh: shard %s of %s has no result; see %s\n' "$i" "$n" "$dir/shard-$i.log"
+    for i in $(missing); do
+        printf '%s: shard %s of %s has no result; see %s\n' "$name" "$i" "$n" "$dir/shard-$i.log"
     done >&2
-    printf 'shards-slurm.sh: nothing was merged; the same command once more runs what is missing\n' >&2
+    printf '%s: nothing was merged; the same command once more runs what is missing\n' "$name" >&2
     exit 1
 fi

@@ -18,10 +18,10 @@ from test_shards import counts, read
 SLURM = ROOT / "scripts" / "shards-slurm.sh"
 PARALLEL = ROOT / "scripts" / "shards-parallel.sh"
 
-SHARDS_N = 4
+SHARDS_N = 3
 RUN = ["--rounds", "0", "--calls", "1000", "--keys", "500", "--strategy", "value_task"]
-RUN += ["--heap", "glibc", "--hit-rate", "0:0.7:0.1", "--in-flight", "1,64"]
-TABLES_N = 16
+RUN += ["--heap", "glibc", "--hit-rate", "0:0.3:0.1", "--in-flight", "1,64"]
+TABLES_N = 8
 
 
 def run(script: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -50,8 +50,6 @@ def is_whole(path: Path, whole: dict[str, Any]) -> None:
     ]
     assert len(merged["context"]["merged_from"]) == SHARDS_N
     assert len(merged["benchmarks"]) == TABLES_N * 4
-
-
 
 
 def wait_for(is_so: Callable[[], Any], what: str) -> Any:
@@ -86,50 +84,52 @@ def has_parallel() -> None:
         pytest.skip("GNU parallel is missing: scripts/setup.sh --tests installs it")
 
 
-def broken_program(folder: Path, shard: str) -> Path:
-    """A program that loses one shard, once: it is killed as soon as it runs it."""
-    path = folder / "run_bench"
-    path.write_text(
+def copied_scripts(folder: Path, shard: str) -> Path:
+    """The scripts, as an installed copy has them, with a program that loses one shard, once: it is
+    killed as soon as it runs it."""
+    scripts = folder / "lib" / "valuetask-bench" / "scripts"
+    scripts.mkdir(parents=True)
+    for script in ROOT.glob("scripts/shard*.sh"):
+        shutil.copy(script, scripts)
+    program = folder / "bin" / "run_bench"
+    program.parent.mkdir()
+    program.write_text(
         f"""#!/bin/sh
 case "$*" in
+*--dry-run*) ;;
 *"--shard {shard} "*)
     [ -e {folder}/lost ] || {{ : >{folder}/lost; kill -KILL $$; }} ;;
 esac
 exec {BINARY} "$@"
 """
     )
-    path.chmod(0o755)
-    return path
-
-
-def copied_scripts(folder: Path, shard: str) -> Path:
-    """The scripts beside a program that loses a shard."""
-    (folder / "scripts").mkdir(parents=True)
-    for script in ROOT.glob("scripts/shard*.sh"):
-        shutil.copy(script, folder / "scripts")
-    broken_program(folder, shard)
-    return folder / "scripts"
+    program.chmod(0o755)
+    return scripts
 
 
 def test_parallel_goes_on_after_a_task_was_killed(
     has_parallel: None, whole: dict[str, Any], tmp_path: Path
 ) -> None:
-    scripts = copied_scripts(tmp_path / "copy", f"3/{SHARDS_N}")
-    command = [str(SHARDS_N), str(tmp_path / "results"), *RUN]
+    """It alone is run once more, and one whose result is gone, by words that stay as they are."""
+    scripts = copied_scripts(tmp_path / "copy", f"2/{SHARDS_N}")
+    results = tmp_path / "results"
+    command = [str(SHARDS_N), str(results), *RUN, "--tag", "{} {1} 'a  b'"]
     first = run(scripts / "shards-parallel.sh", *command)
     assert first.returncode == 1, first.stderr
-    assert "shard 3 of 4 failed: " in first.stderr and first.stdout == ""
+    assert "shard 2 of 3 failed: " in first.stderr and first.stdout == ""
     assert "the same command once more runs those alone" in first.stderr
-    done = sorted(path.name for path in (tmp_path / "results").glob("shard-*.json"))
-    assert done == ["shard-1.json", "shard-2.json", "shard-4.json"]
-    times = {name: (tmp_path / "results" / name).stat().st_mtime_ns for name in done}
+    done = sorted(path.name for path in results.glob("shard-*.json"))
+    assert done == ["shard-1.json", "shard-3.json"]
+    (results / "shard-1.json").unlink()
+    times = {name: (results / name).stat().st_mtime_ns for name in done[1:]}
     second = run(scripts / "shards-parallel.sh", *command)
     assert second.returncode == 0, second.stderr
-    assert second.stdout.startswith("16 tables of one plan, from 4 shards:\n")
-    assert times == {name: (tmp_path / "results" / name).stat().st_mtime_ns for name in done}
-    is_whole(tmp_path / "results" / "merged.json", whole)
-    joblog = (tmp_path / "results" / "joblog").read_text().splitlines()
-    assert len(joblog) == 1 + SHARDS_N + 1  # its title, all of them, and the one that was lost
+    assert second.stdout.startswith("8 tables of one plan, from 3 shards:\n")
+    assert times == {name: (results / name).stat().st_mtime_ns for name in done[1:]}
+    is_whole(results / "merged.json", whole)
+    assert read(results / "merged.json")["context"]["tag"] == "{} {1} 'a  b'"
+    joblog = (results / "joblog").read_text().splitlines()
+    assert sorted(line.split("\t")[0] for line in joblog) == ["1", "2", "3", "Seq"]
 
 
 def test_a_folder_is_of_one_plan(has_parallel: None, tmp_path: Path) -> None:
@@ -138,20 +138,68 @@ def test_a_folder_is_of_one_plan(has_parallel: None, tmp_path: Path) -> None:
     for other in [["2", *few], ["1", *few, "--seed", "2"]]:
         refused = run(PARALLEL, other[0], str(tmp_path / "a b"), *other[1:])
         assert refused.returncode == 2 and "has shards of another plan" in refused.stderr
-    assert run(PARALLEL, "1", str(tmp_path / "a b"), *few).returncode == 0
+    moved = (tmp_path / "a b").rename(tmp_path / "c")
+    again = run(PARALLEL, "1", str(moved), *few)
+    assert again.returncode == 0 and "1 table of one plan" in again.stdout
 
 
-def test_parallel_says_what_a_shard_said(has_parallel: None, tmp_path: Path) -> None:
-    refused = run(PARALLEL, "1", str(tmp_path / "r"), "--hit-rate", "2")
+def test_parallel_says_why_it_runs_nothing(has_parallel: None, tmp_path: Path) -> None:
+    refused = run(PARALLEL, "1", str(tmp_path / "r"), *RUN, PARALLEL="--nosuch")
     assert refused.returncode == 1
-    assert "shard 1 of 1 failed: run_bench: --hit-rate: '2'" in refused.stderr
+    assert "shard 1 of 1 failed: " in refused.stderr and "nosuch" in refused.stderr
+
+
+@pytest.mark.parametrize("script", [PARALLEL, SLURM])
+def test_options_are_checked_before_anything_runs(
+    built: None, tmp_path: Path, script: Path
+) -> None:
+    """By the program, in one line, whatever is to run the shards."""
+    path = fake_programs(tmp_path, parallel="touch ran", sbatch="touch ran")
+    for options, reason in [
+        (["--hit-rate", "2"], "run_bench: --hit-rate: '2'"),
+        (["--tag", "a\nb"], "an option has a line break in it"),
+        (["--trace", "-"], "run_bench: "),
+    ]:
+        refused = run(script, "4", str(tmp_path / "r"), *options, PATH=path)
+        assert refused.returncode == 2 and refused.stderr.count("\n") == 1, refused.stderr
+        assert reason in refused.stderr and not (tmp_path / "r").exists()
+    assert not (tmp_path / "ran").exists()
+
+
+def fake_programs(folder: Path, **texts: str) -> str:
+    """A PATH on which programs come first that do what these shell commands do."""
+    for name, text in texts.items():
+        program = folder / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\ncd {folder}\n{text}\n")
+        program.chmod(0o755)
+    return f"{folder / 'bin'}:{os.environ['PATH']}"
+
+
+def test_shards_that_are_queued_are_not_queued_again(built: None, tmp_path: Path) -> None:
+    queue = "[ ! -e queued ] || [ \"$2\" != --jobs=7 ] || echo 7_2"
+    path = fake_programs(tmp_path, sbatch="echo \"$*\" >>sent; echo '7;cluster'", squeue=queue)
+    command = ["2", str(tmp_path / "r"), *RUN]
+    assert run(SLURM, *command, PATH=path).returncode == 0
+    sent = (tmp_path / "sent").read_text().splitlines()
+    assert "--array=1,2 " in sent[0] and "--dependency=afterok:7 " in sent[1]
+    (tmp_path / "queued").touch()
+    refused = run(SLURM, *command, PATH=path)
+    assert refused.returncode == 2 and "job 7 still runs shards of " in refused.stderr
+    assert (tmp_path / "sent").read_text().splitlines() == sent
+    (tmp_path / "queued").unlink()
+    (tmp_path / "r" / "shard-1.json").touch()
+    assert run(SLURM, *command, PATH=path).returncode == 0
+    assert "--array=2 " in (tmp_path / "sent").read_text().splitlines()[2]
 
 
 def test_a_shard_that_ended_early_is_gone_on_with(built: None, tmp_path: Path) -> None:
     """By its sessions, of which it has as many in the end as it was to have."""
     long = ["--sessions", "6", "--rounds", "8", "--epoch-ms", "5", "--calls", "100001"]
     long += ["--keys", "1000", "--strategy", "poll", "--heap", "glibc", "--hit-rate", "0.5,0.6"]
-    shard = [str(ROOT / "scripts" / "shard.sh"), str(BINARY), "run", "1", "1", str(tmp_path), *long]
+    program = [str(ROOT / "scripts" / "shard.sh"), str(BINARY)]
+    subprocess.run([*program, "begin", str(tmp_path), "1", *long], check=True)
+    shard = [*program, "run", "1", str(tmp_path)]
     first = subprocess.Popen(
         shard, env=clean_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -175,14 +223,18 @@ def test_a_shard_that_ended_early_is_gone_on_with(built: None, tmp_path: Path) -
 
 def test_wrong_usage_is_one_line(built: None, tmp_path: Path) -> None:
     for script in [PARALLEL, SLURM]:
-        for arguments in [[], ["4"], ["0", "x"], ["four", "x"], ["-1", "x"]]:
+        for arguments in [[], ["4"], ["0", "x"], ["four", "x"], ["-1", "x"], ["1001", "x"]]:
             refused = run(script, *arguments)
             assert refused.returncode == 2 and refused.stdout == ""
             assert refused.stderr.count("\n") == 1 and "see --help" in refused.stderr
         helped = run(script, "--help")
         assert helped.returncode == 0 and f"Usage: scripts/{script.name} " in helped.stdout
+    for name in ["dirname", "readlink"]:
+        (tmp_path / name).symlink_to(str(shutil.which(name)))
+    for script, engine in [(PARALLEL, "parallel"), (SLURM, "sbatch")]:
         without = run(script, "1", str(tmp_path / "none"), PATH=str(tmp_path))
-        assert without.returncode in (2, 127)
+        assert without.returncode == 2 and f"{engine} is missing; as root: " in without.stderr
+        assert not (tmp_path / "none").exists()
 
 
 # --- Slurm ---
@@ -206,14 +258,14 @@ def test_slurm_finishes_after_a_task_was_lost(
     command = [str(scripts / "shards-slurm.sh"), "--wait", str(SHARDS_N), str(results), *RUN]
     first = slurm(*command)
     assert first.returncode == 1
-    assert "shard 2 of 4 has no result" in first.stderr and "nothing was merged" in first.stderr
-    assert " runs shards 1,2,3,4 of 4" in first.stderr
+    assert "shard 2 of 3 has no result" in first.stderr and "nothing was merged" in first.stderr
+    assert " runs shards 1,2,3 of 3" in first.stderr
     wait_for(lambda: not slurm("squeue", "--noheader").stdout, "the other jobs")
     done = sorted(path.name for path in results.glob("shard-*.json"))
-    assert done == ["shard-1.json", "shard-3.json", "shard-4.json"]
+    assert done == ["shard-1.json", "shard-3.json"]
     assert not (results / "merged.json").exists()
     second = slurm(*command)
     assert second.returncode == 0, second.stderr
-    assert " runs shards 2 of 4" in second.stderr
+    assert " runs shards 2 of 3" in second.stderr
     is_whole(results / "merged.json", whole)
-    assert "16 tables of one plan, from 4 shards:\n" in (results / "merge.log").read_text()
+    assert "8 tables of one plan, from 3 shards:\n" in (results / "merge.log").read_text()
