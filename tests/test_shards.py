@@ -17,6 +17,7 @@ COUNTS = ["--rounds", "0", "--calls", "1000", "--keys", "500", "--strategy", "va
 MATRIX = [*COUNTS, "--heap", "glibc,gengc", "--workload", "user_cache,product_catalog"]
 MATRIX += ["--hit-rate", "0.2,0.5,0.8", "--in-flight", "1,64", "--gen0-budget", "64K"]
 TABLES_N = 12
+PARTS = ["benchmarks", "break_even", "answer"]
 
 # What is measured rather than counted: times, pauses, and what the kernel gives a process.
 MEASURED = re.compile(
@@ -158,6 +159,18 @@ def test_what_is_printed_is_what_the_run_prints(bench: Bench) -> None:
     assert before["answer"] == after["answer"]
     assert len(before["break_even"]) > 0
     assert rounded(before["break_even"]) == rounded(after["break_even"])
+
+
+def test_a_parameter_that_means_nothing_to_a_heap(bench: Bench) -> None:
+    """It is in no name there, so that rows of several tables have the same."""
+    run = [*COUNTS, "--heap", "gengc,glibc", "--gen0-budget", "64K,256K"]
+    shards = Shards(bench, run, n=1)
+    before = read(shards.paths[0])
+    names = [row["run_name"] for row in before["benchmarks"]]
+    assert len(names) > len(set(names))
+    assert shards.merge("--export-json", "same.json").code == 0
+    after = read(bench.directory / "same.json")
+    assert [before[key] for key in PARTS] == [after[key] for key in PARTS]
 
 
 def rounded(value: Any) -> Any:

@@ -250,10 +250,9 @@ static void add_cases(struct vtb_table *text, const struct vtb_merged *merged, s
         add_parts(text, rest_of(row), rest_of(row_at(first, 0)));
         vtb_table_cell(text, "%s", vtb_fitted_text(number, vtb_recorded(row, "bytes_per_op"), 6));
         for (size_t m = 0; m < merged->machines_n; m++) {
-            const struct vtb_result_file *file = &vtb_merged_at(merged, place, m)->shard->file;
-            const struct vtb_recorded_row *its = vtb_result_file_find(file, row->name);
-            if (its)
-                add_ratio(text, its);
+            const struct vtb_merged_table *its = vtb_merged_at(merged, place, m);
+            if (i < its->cases_n && strcmp(row_at(its, i)->name, row->name) == 0)
+                add_ratio(text, row_at(its, i));
             else
                 vtb_table_cell(text, "-");
         }

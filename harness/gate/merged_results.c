@@ -56,8 +56,9 @@ static size_t number_of(const struct vtb_result_file *file, const char *key)
     return vtb_uint64_parse(vtb_recorded_fact(file, key), &number, &error) ? (size_t)number : 0;
 }
 
-/* Fills in a case from its row; false if the shard has none. */
-static bool take_case(struct vtb_comparison *comparison, const struct vtb_result_file *file,
+/* Fills in a case from its row; false if that is of another case. Rows are found by their places:
+ * on a heap to which a parameter means nothing several tables have the same names. */
+static bool take_case(struct vtb_comparison *comparison, const struct vtb_merged_table *table,
                       size_t i)
 {
     char name[VTB_CASE_NAME_BYTES];
@@ -65,8 +66,8 @@ static bool take_case(struct vtb_comparison *comparison, const struct vtb_result
     struct vtb_figures *figures = &comparison->figures[i];
     figures->the_case = the_case;
     vtb_case_name(name, sizeof name, comparison, figures);
-    const struct vtb_recorded_row *row = vtb_result_file_find(file, name);
-    if (!row)
+    const struct vtb_recorded_row *row = &table->shard->file.rows[table->first_case + i];
+    if (i >= table->cases_n || strcmp(row->name, name) != 0)
         return false;
     *figures = vtb_recorded_figures(row, comparison->point, the_case);
     comparison->state = row->state;
@@ -78,7 +79,8 @@ static bool take_case(struct vtb_comparison *comparison, const struct vtb_result
 static bool take_table(struct vtb_merged_results *made, const struct vtb_merged *merged,
                        size_t place)
 {
-    const struct vtb_result_file *file = &vtb_merged_at(merged, place, 0)->shard->file;
+    const struct vtb_merged_table *table = vtb_merged_at(merged, place, 0);
+    const struct vtb_result_file *file = &table->shard->file;
     const struct vtb_plan *plan = &made->plan;
     const struct vtb_point *point = &plan->points[place / plan->tables_n];
     struct vtb_comparison *comparison = &made->results.comparisons[place];
@@ -93,7 +95,7 @@ static bool take_table(struct vtb_merged_results *made, const struct vtb_merged 
     };
     made->results.comparisons_n++;
     for (size_t i = 0; i < point->cases_n; i++) {
-        if (!take_case(comparison, file, i))
+        if (!take_case(comparison, table, i))
             return vtb_fail(&made->reason, VTB_EXIT_USAGE, "a case of the plan is in no shard");
     }
     for (size_t i = 0; i < point->cases_n; i++)

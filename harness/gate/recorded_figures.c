@@ -79,6 +79,7 @@ struct vtb_figures vtb_recorded_figures(const struct vtb_recorded_row *row,
                                              "over_plain_ns_hi"};
     static const char *const over_base[] = {"over_base_ns", "over_base_ns_lo", "over_base_ns_hi"};
     static const char *const share[] = {"handover_share", "handover_share_lo", "handover_share_hi"};
+    static const char *const saved[] = {"handover_saved", "handover_saved_lo", "handover_saved_hi"};
     struct vtb_figures figures = {
         .the_case = the_case,
         .counted = counted_of(row, point, the_case),
@@ -92,7 +93,7 @@ struct vtb_figures vtb_recorded_figures(const struct vtb_recorded_row *row,
         .scaling = interval_of(row, scaling),
         .completer_ns = vtb_recorded(row, "completer_cpu_ns_per_op"),
         .handover_share = interval_of(row, share),
-        .handover_saved = {NAN, NAN, NAN}, /* no row has it */
+        .handover_saved = interval_of(row, saved),
         .store = {.p50_ns = vtb_recorded(row, "store_p50_ns"),
                   .p99_ns = vtb_recorded(row, "store_p99_ns"),
                   .asked_n = (double)whole(vtb_recorded(row, "store_asked_n")),

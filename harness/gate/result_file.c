@@ -750,7 +750,7 @@ static bool sort_rows(const struct reader *reader)
     for (size_t i = 0; i < file->rows_n; i++)
         file->by_name[i] = &file->rows[i];
     qsort(file->by_name, file->rows_n, sizeof(*file->by_name), compare_rows);
-    for (size_t i = 1; i < file->rows_n; i++) {
+    for (size_t i = 1; !reader->text && i < file->rows_n; i++) {
         if (compare_rows(&file->by_name[i - 1], &file->by_name[i]) == 0)
             return refuse(reader, "it has two rows of the name '%.200s'", file->by_name[i]->name);
     }

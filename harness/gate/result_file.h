@@ -96,7 +96,8 @@ VTB_MUST_USE bool vtb_result_bytes_read(const char *path, char **bytes, size_t *
                                         enum vtb_exit refused, struct vtb_error *error);
 
 /* Reads a file likewise, and keeps its text. It may have no rows, as that of a shard without
- * tables. The text is freed by vtb_result_text_free; on false there is none. */
+ * tables, and several of one name, of which vtb_result_file_find gives any. The text is freed by
+ * vtb_result_text_free; on false there is none. */
 VTB_MUST_USE bool vtb_result_text_read(struct vtb_result_file *file, struct vtb_result_text *text,
                                        const char *path, enum vtb_exit refused,
                                        struct vtb_error *error);

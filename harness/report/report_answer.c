@@ -459,6 +459,8 @@ static void print_other_consumer(const struct screen *screen)
     char text[TEXT_BYTES] = "";
     char name[LABEL_BYTES];
     char label[LABEL_BYTES];
+    if (!results->comparisons->timed) /* for each consumer instructions alone were counted */
+        return;
     for (size_t c = 1; results->plan->points_n == 1 && c < results->comparisons_n; c++) {
         vtb_answer_make_alike(&answer, &results->comparisons[c], &screen->answer);
         for (size_t i = 0; i < answer.n; i++) {
@@ -552,12 +554,20 @@ static void print_sweep_matters(const struct screen *screen)
 
 /* --- the whole --- */
 
+/* Whether the results are those of shards, which have rows, but no samples for --details. */
+static bool is_merged(const struct vtb_results *results)
+{
+    return results->options && results->options->command == VTB_COMMAND_MERGE;
+}
+
 static void print_answer(struct screen *screen)
 {
     if (screen->answer.n == 0) {
         char text[TEXT_BYTES] = "No two strategies were compared: --strategy A,B does that";
-        vtb_append(text, sizeof text, "%s.",
-                   screen->results->plan->points_n > 1 ? "; --details has the figures" : "");
+        if (screen->results->plan->points_n > 1)
+            vtb_append(text, sizeof text, "; %s has the figures",
+                       is_merged(screen->results) ? "--format csv" : "--details");
+        vtb_append(text, sizeof text, ".");
         vtb_answer_paragraph(&screen->lines, text);
         return;
     }
@@ -628,9 +638,9 @@ static void print_notes(const struct screen *screen)
         vtb_append(text, sizeof text,
                    "--hit-rate 0:1:0.05 measures whether there is a hit rate from which on it "
                    "pays. ");
-    vtb_append(text, sizeof text,
-               "All tables and sentences: --details; pictures: --plot DIR; a page to "
-               "share: --report FILE.html.");
+    vtb_append(text, sizeof text, "%s pictures: --plot DIR; a page to share: --report FILE.html.",
+               is_merged(results) ? "All rows: --format csv; with --export-json FILE,"
+                                  : "All tables and sentences: --details;");
     vtb_answer_paragraph(&screen->lines, text);
 }
 

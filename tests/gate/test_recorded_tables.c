@@ -37,7 +37,9 @@ static void add(const char *name, const char *numbers)
 
 #define BASE \
     "\"ns_per_op\": 20, \"bytes_per_op\": 20, \"ratio\": 1, \"ratio_lo\": 1, \"ratio_hi\": 1"
+#define SAVED "\"handover_saved\": 0.2, \"handover_saved_lo\": 0.1, \"handover_saved_hi\": 0.4, "
 #define OTHER                                                                                \
+    SAVED                                                                                    \
     "\"ns_per_op\": 15, \"bytes_per_op\": 5.5, \"startup_bytes\": 500000, \"ratio\": 0.75, " \
     "\"ratio_lo\": 0.7, \"ratio_hi\": 0.8, \"ratio_log_se\": 0.01, \"ratio_freedom\": 6, "   \
     "\"sessions_n\": 7, \"verdict\": \"different\""
@@ -115,6 +117,8 @@ static void as_a_run_has_them(void **state)
     assert_int_equal(first->point->cases_n, 2);
     assert_int_equal(tables.plan.points[1].cases_n, 4);
     const struct vtb_figures *other = &first->figures[1];
+    assert_true(other->handover_saved.median == 0.2 && other->handover_saved.lo == 0.1 &&
+                other->handover_saved.hi == 0.4);
     assert_string_equal(other->the_case->timing->name, "value_task");
     assert_int_equal(other->the_case->baseline, 0);
     assert_int_equal(other->verdict, VTB_VERDICT_DIFFERENT);

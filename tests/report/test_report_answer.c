@@ -230,6 +230,24 @@ static void both_lookups(void **state)
         "dependent lookups heap: 20.0 -> 19.0 ns a call, -5.0 % without an interval, which takes 5 "
         "sessions in one state of the machine; ");
     says_not("--consumer both");
+    it.comparison.timed = two[0].timed = two[1].timed = false; /* instructions are of both, too */
+    print(80);
+    says_not("dependent lookups");
+}
+
+/* Of shards there are no samples, which --details needs. */
+static void what_else_there_is(void **state)
+{
+    (void)state;
+    make(0.75, VTB_VERDICT_DIFFERENT, 0.5, VTB_VERDICT_DIFFERENT);
+    print(80);
+    says("All tables and sentences: --details; pictures: --plot DIR; a page to share: --report ");
+    static const struct vtb_options merge = {.command = VTB_COMMAND_MERGE};
+    it.results.options = &merge;
+    print(80);
+    says(
+        "All rows: --format csv; with --export-json FILE, pictures: --plot DIR; a page to share: ");
+    says_not("--details");
 }
 
 static void states_of_the_machine(void **state)
@@ -348,6 +366,7 @@ int main(void)
         cmocka_unit_test(of_a_table_for_all),
         cmocka_unit_test(a_sweep),
         cmocka_unit_test(both_lookups),
+        cmocka_unit_test(what_else_there_is),
         cmocka_unit_test(states_of_the_machine),
         cmocka_unit_test(few_collections),
         cmocka_unit_test(rules),
