@@ -19,7 +19,7 @@ OPTIONS it submits the shards without a result alone, and one that ended early g
 if it comes to the same node. A job whose node fails is put back by Slurm itself.
 
 sbatch takes its own options from the environment: SBATCH_PARTITION, SBATCH_TIMELIMIT, and
-SBATCH_EXCLUSIVE=1, without which other jobs on a node disturb times.
+SBATCH_EXCLUSIVE=exclusive, without which other jobs on a node disturb times.
 
 Exit: 0 submitted, with --wait: merged; 1 a job failed, 2 wrong usage, or there is no sbatch.
 END
