@@ -348,19 +348,22 @@ static bool are_alike(const struct vtb_break_even *one, const struct vtb_break_e
             (own->heap == its->heap && own->threads_n == its->threads_n));
 }
 
-/* Whether an entry says what all that are like it do; sets *is_first if it is the first of them. */
+/* Whether an entry says what all that are like it do; if so, *is_first says whether it is the first
+ * of them. There may be thousands, so it ends with the first that says something else. */
 static bool is_general(const struct screen *screen, const struct vtb_break_even *entry,
                        const char *text, bool *is_first)
 {
     const struct vtb_break_evens *all = &screen->results->break_evens;
     bool general = true;
     *is_first = true;
-    for (size_t i = 0; i < all->n; i++) {
+    for (size_t i = 0; general && i < all->n; i++) {
         char its[TEXT_BYTES];
-        break_even_text(its, screen, &all->items[i]);
-        if (!*its || !are_alike(entry, &all->items[i]))
+        if (!are_alike(entry, &all->items[i]))
             continue;
-        general = general && strcmp(text, its) == 0;
+        break_even_text(its, screen, &all->items[i]);
+        if (!*its)
+            continue;
+        general = strcmp(text, its) == 0;
         *is_first = *is_first && &all->items[i] >= entry;
     }
     return general;

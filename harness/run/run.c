@@ -1,6 +1,7 @@
 #include "run/run.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +75,7 @@ static bool check_checksums(const struct vtb_point *point, struct vtb_counted *c
 struct isolated {
     struct vtb_counted *counted;
     struct vtb_pressure *pressures;
-    struct vtb_event_counts *events; /* likewise */
+    struct vtb_event_counts *events; /* likewise; null: none are counted */
 };
 
 static void free_isolated(struct isolated *isolated, const struct vtb_plan *plan,
@@ -165,6 +166,14 @@ static bool has_processors(const struct run *run, const struct vtb_point *point,
     return (double)threads_n <= vtb_processors_usable(&run->results->machine.processors);
 }
 
+static struct vtb_event_counts unknown_events(void)
+{
+    struct vtb_event_counts counts = {.measured = false};
+    for (size_t i = 0; i < VTB_EVENTS_MAX; i++)
+        counts.per_op[i] = counts.running[i] = NAN;
+    return counts;
+}
+
 /* What was found of the cases of a table that are told of. */
 struct told {
     struct vtb_counted *counted;
@@ -225,7 +234,8 @@ static bool make_table(struct run *run, size_t point, size_t table, struct vtb_e
         const size_t place = vtb_run_guests_place(results, point, i);
         comparison->figures[i].instructions =
             vtb_instructions_of(&run->counted.instructions, point, table, place);
-        comparison->figures[i].events = isolated->events[first + place];
+        comparison->figures[i].events =
+            isolated->events ? isolated->events[first + place] : unknown_events();
         if (!has_processors(run, comparison->point, i))
             comparison->figures[i].scaling = (struct vtb_interval){NAN, NAN, NAN};
     }
@@ -277,6 +287,7 @@ static bool keep(struct run *run, struct vtb_error *error)
     if (ok)
         run->keeper->keep(run->keeper->context, results);
     vtb_results_drop_tables(results);
+    (void)malloc_trim(0); /* or each child that counts copies it, and uses it up */
     results->plan = run->plan;
     results->interrupted = false;
     const double end_ns = vtb_now_ns();
@@ -385,15 +396,16 @@ static bool press_points(struct run *run, struct vtb_error *error)
     return ok;
 }
 
-/* Counts of events that are not known. */
-static struct vtb_event_counts *unknown_events(size_t n)
+/* Makes room for events, which are not known so far. It is large, and so none where none are
+ * counted: each child that counts begins with a copy of this process's page tables. */
+static bool make_events(struct isolated *isolated, const struct vtb_plan *plan, size_t n)
 {
-    struct vtb_event_counts *counts = calloc(n, sizeof *counts);
-    for (size_t i = 0; counts && i < n * VTB_EVENTS_MAX; i++) {
-        counts[i / VTB_EVENTS_MAX].per_op[i % VTB_EVENTS_MAX] = NAN;
-        counts[i / VTB_EVENTS_MAX].running[i % VTB_EVENTS_MAX] = NAN;
-    }
-    return counts;
+    if (plan->events.n == 0)
+        return true;
+    isolated->events = calloc(n, sizeof *isolated->events);
+    for (size_t i = 0; isolated->events && i < n; i++)
+        isolated->events[i] = unknown_events();
+    return isolated->events != NULL;
 }
 
 static bool make_room(struct run *run, struct vtb_error *error)
@@ -410,11 +422,11 @@ static bool make_room(struct run *run, struct vtb_error *error)
         const size_t n = plan->points[i].cases_n;
         isolated->counted = calloc(n, sizeof *isolated->counted);
         isolated->pressures = calloc(plan->tables_n * n, sizeof *isolated->pressures);
-        isolated->events = unknown_events(plan->tables_n * n);
         run->units_n += n;
         for (size_t c = 0; c < vtb_cells_end(&plan->points[i]); c++)
             run->units_n += vtb_plan_has_pressure(plan, &plan->points[i].cases[c]);
-        if (!isolated->counted || !isolated->pressures || !isolated->events)
+        if (!isolated->counted || !isolated->pressures ||
+            !make_events(isolated, plan, plan->tables_n * n))
             return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     }
     return true;
