@@ -38,28 +38,56 @@ for program in git cmake ninja flock tar; do
         fail 1 "there is no $program, which is needed to put a revision aside: install it"
 done
 # What a hook of git's sets would name another repository.
-unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
-git -C "$root" rev-parse --git-dir >/dev/null 2>&1 ||
-    fail 2 "'$root' is no repository of git, so it has no revision '$1'"
-commit=$(git -C "$root" rev-parse --verify --quiet "$1^{commit}") ||
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX
+unset GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
+said=$(git -C "$root" rev-parse --git-dir 2>&1) ||
+    fail 2 "of '$root' there is no revision '$1'; git says: $(printf '%s' "$said" | tr -s '\n\t' ' ')"
+commit=$(git -C "$root" rev-parse --verify --quiet "$1^{commit}") || {
+    [ "$(git -C "$root" rev-parse --is-shallow-repository)" != true ] ||
+        fail 2 "'$1' is no revision of the repository '$root', which is shallow:" \
+            "git fetch --unshallow, or git fetch origin BRANCH, gets what it lacks"
     fail 2 "'$1' is no revision of the repository '$root'"
+}
 
-revisions=${XDG_CACHE_HOME:-$HOME/.cache}/valuetask-bench/revisions
+case ${XDG_CACHE_HOME-} in
+/*) cache=$XDG_CACHE_HOME ;;
+*) cache=${HOME-}/.cache ;;
+esac
+revisions=$cache/valuetask-bench/revisions
 folder=$revisions/$commit
-mkdir -p "$revisions" || fail 1 "'$revisions' cannot be made; set XDG_CACHE_HOME to a folder that can"
-exec 9>"$folder.lock"
-flock 9
-if [ ! -e "$folder/.ready" ]; then
+build=$folder/build/release
+
+# Puts the sources into the folder, which one that was ended may have left half full, and
+# configures them.
+put_aside() {
     rm -rf "$folder"
-    mkdir "$folder"
-    git -C "$root" archive "$commit" | tar -x -C "$folder"
-    [ -e "$folder/CMakePresets.json" ] || fail 1 "$1 has no CMakePresets.json: it is too old to be compared"
+    trap 'rm -rf "$folder"' EXIT
+    trap 'exit 130' INT TERM HUP
+    { mkdir "$folder" && git -C "$root" archive "$commit"; } | tar -x -C "$folder" ||
+        fail 1 "the sources of $1 cannot be put into '$folder'; set XDG_CACHE_HOME to a folder" \
+            "with room for them"
+    [ -e "$folder/CMakePresets.json" ] ||
+        fail 1 "$1 has no CMakePresets.json: it is too old to be compared"
     (cd "$folder" && cmake --preset release -DVTB_WERROR=OFF) >"$folder.log" 2>&1 || {
         tail -n 20 "$folder.log" >&2
-        fail 1 "$1 ($commit) cannot be configured"
+        fail 1 "$1 ($commit) cannot be configured; '$folder.log' has all that CMake said"
     }
-    [ -e "$folder/build/release/cells.ninja" ] ||
+    [ -e "$build/cells.ninja" ] ||
         fail 1 "$1 compiles its strategies into the program: it is too old to be compared"
-    touch "$folder/.ready"
+    touch "$folder/.ready" || fail 1 "'$folder/.ready' cannot be made"
+    rm -f "$folder.log"
+    trap - EXIT INT TERM HUP
+}
+
+if [ ! -e "$folder/.ready" ]; then
+    { mkdir -p "$revisions" && : >>"$folder.lock"; } 2>/dev/null ||
+        fail 1 "nothing can be put into '$revisions'; set XDG_CACHE_HOME to a folder that can be" \
+            "written to"
+    exec 9>>"$folder.lock"
+    flock -n 9 || {
+        printf 'waiting for another process that puts %s aside\n' "$1" >&2
+        flock 9
+    }
+    [ -e "$folder/.ready" ] || put_aside "$1"
 fi
-printf '%s\n%s\n' "$folder/build/release" "$commit"
+printf '%s\n%s\n' "$build" "$commit"

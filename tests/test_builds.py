@@ -42,12 +42,12 @@ def copy_sources(tree: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build whose value task has a byte more for each call that suspends."""
+    """A build whose value task has eight bytes more for each call that suspends."""
     tree = copy_sources(tmp_path_factory.mktemp("builds") / "larger")
     source = tree / "impls" / "value_task.c"
     text = source.read_text(encoding="utf-8")
     more = "\n#undef VTB_PENDING_BYTES\n#define VTB_PENDING_BYTES(record) "
-    more += "(sizeof(struct vtb_task) + (record) + ((record) > 0 ? 1 : 0))\n"
+    more += "(sizeof(struct vtb_task) + (record) + ((record) > 0 ? 8 : 0))\n"
     source.write_text(text + more, encoding="utf-8")
     return configure(tree)
 
@@ -86,6 +86,39 @@ def test_another_contract_is_refused(larger: Path, bench: Bench) -> None:
     assert f"the build '{larger}' has another contract" in outcome.error
 
 
+def test_guests_are_of_no_build(bench: Bench) -> None:
+    outcome = bench("compare-builds", str(BUILD), str(BUILD), "--guest", "dotnet")
+    assert outcome.code == 2
+    assert "--guest is not an option of 'compare-builds'" in outcome.err
+
+
+def test_what_a_build_lacks_is_named(larger: Path, bench: Bench) -> None:
+    source = larger.parent.parent / "impls" / "poll.c"
+    aside = source.with_suffix(".aside")
+    source.rename(aside)
+    try:
+        outcome = bench(
+            "compare-builds", str(BUILD), str(larger), *UNTIMED, "--strategy", "value_task,poll"
+        )
+    finally:
+        aside.rename(source)
+    assert outcome.code == 2
+    assert f"B, {larger}, has no strategy 'poll': there is no '{source}'" in outcome.error
+
+
+def test_a_file_that_one_build_does_not_take(larger: Path, bench: Bench) -> None:
+    mine = bench.directory / "mine.c"
+    bench.ok("new", "strategy", str(mine))
+    text = mine.read_text(encoding="utf-8")
+    lines = "#if __has_include(<vtb/marker.h>)\n#error of this build\n#endif\n"
+    mine.write_text(lines + text, encoding="utf-8")
+    marker = larger.parent.parent / "harness" / "include" / "vtb" / "marker.h"
+    with replaced(marker, ""):
+        outcome = bench("compare-builds", str(BUILD), str(larger), *SMALL, "--strategy", str(mine))
+    assert outcome.code == 2
+    assert f"'{mine}' does not compile in the build '{larger}':" in outcome.err
+
+
 # --- counts ---
 
 
@@ -102,7 +135,7 @@ def test_counts_are_told_where_they_differ(larger: Path, bench: Bench) -> None:
     counts = {count["metric"]: (count["before"], count["after"]) for count in found["counts"]}
     before, after = counts["bytes_per_op"]
     suspended = counts["allocs_per_op"][0]
-    assert after - before == pytest.approx(suspended, abs=1e-9)
+    assert after - before == pytest.approx(8 * suspended, abs=1e-9)
     assert counts["allocs_per_op"][0] == counts["allocs_per_op"][1]
     assert found["runs_n"] == 0 and "ratio" not in case
 
@@ -122,6 +155,38 @@ def test_other_heaps_are_noted(larger: Path, bench: Bench) -> None:
         outcome = bench.ok("compare-builds", str(BUILD), str(larger), *UNTIMED)
     assert "Note: the heaps of B (heaps/) are not those of this program" in outcome.out
     assert "Note: the heaps of A" not in outcome.out
+
+
+def test_other_sources_of_what_is_shared_are_noted(larger: Path, bench: Bench) -> None:
+    header = larger.parent.parent / "harness" / "include" / "vtb" / "map.h"
+    rules = larger / "cells.ninja"
+    flags = rules.read_text(encoding="utf-8").replace("flags = ", "flags = -DOTHER ", 1)
+    with replaced(header, header.read_text(encoding="utf-8") + "\n/* another one */\n"):
+        with replaced(rules, flags):
+            outcome = bench.ok("compare-builds", str(BUILD), str(larger), *UNTIMED)
+    words = " ".join(outcome.out.split())
+    assert "B has other sources: map.h; if they mean something else there" in words
+    assert "A has other sources" not in words
+    assert "A and B are compiled by other flags" in words
+
+
+def test_counts_without_times(bench: Bench) -> None:
+    """What the environment says of how long is not meant where the command line says it."""
+    outcome = bench.ok(
+        *("compare-builds", str(BUILD), str(BUILD), *UNTIMED, "--method", "both"),
+        *("--format", "csv"),
+        VTB_TIME="20",
+    )
+    rows = list(csv.DictReader(io.StringIO(outcome.out)))
+    assert {row["metric"] for row in rows} >= {"bytes_per_op", "allocs_per_op"}
+    assert all(row["verdict"] == "same" and row["ratio"] == row["p"] == "" for row in rows)
+    assert len({row["name"] for row in rows}) == 2
+
+
+def test_what_differs_is_of_a_method(larger: Path, bench: Bench) -> None:
+    outcome = bench.ok("compare-builds", str(BUILD), str(larger), *UNTIMED, "--method", "both")
+    for way in ("glibc", "glibc async"):
+        assert re.search(rf"^value_task on {way}: B/op is \S+ in A, \S+ in B\.$", outcome.out, re.M)
 
 
 def test_all_strategies_and_heaps_that_are_asked_for(bench: Bench) -> None:
@@ -163,7 +228,8 @@ def test_all_formats(bench: Bench) -> None:
             )
         )
     )
-    assert [row["name"].split("/")[1] for row in rows] == ["value_task"]
+    times = [row for row in rows if row["metric"] == "ns_per_op"]
+    assert [row["name"].split("/")[1] for row in times] == ["value_task"]
     markdown = bench.ok("compare-builds", str(BUILD), str(BUILD), *TIMED, "--format", "markdown")
     assert "| strategy" in markdown.out
 
@@ -213,10 +279,12 @@ def test_a_gate_against_a_build(larger: Path, bench: Bench) -> None:
     outcome = bench(
         *("gate", "--against", str(larger), "--strategy", "value_task", "--sessions", "1"),
         *("--epoch-ms", "0.01", "--time", "0.01", "--export-junit", str(junit), "--format", "json"),
+        **{"VTB_SEED": "7", "VTB_HIT_RATE": "0.1"},
     )
     assert outcome.code == 0, outcome.err
     found = strict_json(outcome.out)
     assert found["baseline"] == str(larger)
+    assert {"0.8"} == {re.search(r"hit_rate:([^/]+)", c["name"])[1] for c in found["checks"]}
     checks = {(c["heap"], c["metric"]): c for c in found["checks"] if c["metric"] != "ratio"}
     assert checks[ONE_HEAP, "bytes_per_op"]["verdict"] == "better"
     assert checks[ONE_HEAP, "allocs_per_op"]["verdict"] == "same"
@@ -293,6 +361,27 @@ def test_what_is_no_revision(
     done = put_aside(repository, tmp_path, *words)
     assert done.returncode == 2
     assert mention in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_cache_that_takes_nothing(repository: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("", encoding="utf-8")
+    done = put_aside(repository, blocked, "HEAD")
+    assert done.returncode == 1
+    assert f"nothing can be put into '{blocked}/valuetask-bench/revisions'" in done.stderr
+    assert "set XDG_CACHE_HOME" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_what_git_refuses_is_told(tmp_path: Path) -> None:
+    if not shutil.which("git"):
+        pytest.skip("there is no git")
+    script = tmp_path / "tree" / "scripts" / "build-of-revision.sh"
+    script.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "scripts" / "build-of-revision.sh", script)
+    (script.parent.parent / ".git").write_text("gitdir: /nosuch\n", encoding="utf-8")
+    done = put_aside(script.parent.parent, tmp_path, "HEAD")
+    assert done.returncode == 2
+    assert "there is no revision 'HEAD'; git says: fatal: " in done.stderr
 
 
 def test_help_of_the_script() -> None:

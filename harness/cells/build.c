@@ -184,9 +184,7 @@ static const struct vtb_target *own_that_failed(const struct vtb_target *targets
                                                 const char *failed)
 {
     for (size_t i = 0; i < n; i++) {
-        char name[VTB_TARGET_NAME_BYTES];
-        vtb_target_name(&targets[i], name);
-        if (strcmp(name, failed) == 0)
+        if (vtb_target_has_file(&targets[i], failed))
             return vtb_target_path(&targets[i]) ? &targets[i] : NULL;
     }
     return NULL;
@@ -205,8 +203,21 @@ static bool lacks_entry(const struct vtb_target *target, const char *text)
     return found && found < strchrnul(first, '\n');
 }
 
-static void tell_own(const struct vtb_target *target, const char *text, struct vtb_error *error)
+/* Writes which build it was, if it is not this program's. */
+static const char *place_text(char text[PATH_MAX + 32], const struct vtb_home *home)
 {
+    struct vtb_error unheard;
+    const struct vtb_home *own = vtb_home(&unheard);
+    *text = '\0';
+    if (!own || strcmp(own->build, home->build) != 0)
+        (void)snprintf(text, PATH_MAX + 32, " in the build '%.300s'", home->build);
+    return text;
+}
+
+static void tell_own(const struct vtb_target *target, const struct vtb_home *home, const char *text,
+                     struct vtb_error *error)
+{
+    char place[PATH_MAX + 32];
     const char *path = vtb_target_path(target);
     const bool of_workload = target->what == VTB_TARGET_WORKLOAD;
     if (lacks_entry(target, text))
@@ -215,12 +226,14 @@ static void tell_own(const struct vtb_target *target, const char *text, struct v
                       of_workload ? "VTB_WORKLOAD" : "VTB_STRATEGY",
                       of_workload ? target->workload->name : target->strategy->name);
     else
-        vtb_error_set(error, VTB_EXIT_USAGE, "'%s' does not compile:", path);
+        vtb_error_set(error, VTB_EXIT_USAGE, "'%s' does not compile%s:", path,
+                      place_text(place, home));
 }
 
 static bool refuse(const struct vtb_home *home, const struct vtb_target *targets, size_t n,
                    struct said *said, struct vtb_error *error)
 {
+    char place[PATH_MAX + 32];
     const struct vtb_target *own = own_that_failed(targets, n, said->failed);
     if (said->text && strstr(said->text, "No space left on device"))
         return vtb_fail(error, VTB_EXIT_INTERNAL,
@@ -228,9 +241,11 @@ static bool refuse(const struct vtb_home *home, const struct vtb_target *targets
                         "what was built is kept",
                         home->cells);
     if (own)
-        tell_own(own, said->text, error);
+        tell_own(own, home, said->text, error);
     else if (*said->failed)
-        (void)vtb_fail(error, VTB_EXIT_INTERNAL, "the cell '%s' could not be built:", said->failed);
+        (void)vtb_fail(error, VTB_EXIT_INTERNAL,
+                       "the cell '%s' could not be built%s:", said->failed,
+                       place_text(place, home));
     else
         (void)vtb_fail(error, VTB_EXIT_INTERNAL, "cells could not be built in '%s':%s", home->cells,
                        said->text ? "" : " ninja was ended; start again, what was built is kept");
@@ -398,13 +413,6 @@ struct work {
     char toolchain[VTB_DIGEST_BYTES];
 };
 
-/* The folders that a target belongs to: those of its build. Null, with *error set, if there is no
- * place for files of this one. */
-static const struct vtb_home *home_of(const struct vtb_target *target, struct vtb_error *error)
-{
-    return target->edition ? &target->edition->home : vtb_home(error);
-}
-
 static bool is_same_home(const struct vtb_home *a, const struct vtb_home *b)
 {
     return strcmp(a->build, b->build) == 0 && strcmp(a->cells, b->cells) == 0;
@@ -420,9 +428,9 @@ static bool open_work(struct work *work, struct vtb_target *left, size_t *left_n
     struct vtb_target *same = vtb_allocate(*left_n, sizeof *same, "a list of cells");
     size_t same_n = 0;
     size_t rest_n = 0;
-    work->home = own ? home_of(&left[0], error) : NULL;
+    work->home = own ? vtb_target_home(&left[0], error) : NULL;
     for (size_t i = 0; work->home && i < *left_n; i++) {
-        if (is_same_home(home_of(&left[i], error), work->home))
+        if (is_same_home(vtb_target_home(&left[i], error), work->home))
             same[same_n++] = left[i];
         else
             left[rest_n++] = left[i];
@@ -448,22 +456,6 @@ static bool make_folder(const struct vtb_home *home, struct vtb_error *error)
                     strerror(errno));
 }
 
-static bool build_home(const struct work *work, vtb_build_progress *progress, void *context,
-                       struct vtb_error *error)
-{
-    bool needed =
-        work->n > 0 && !is_up_to_date(work->home, work->toolchain, work->targets, work->n);
-    bool ok = !needed || make_folder(work->home, error);
-    needed = needed && ok && !work->home->read_only;
-    const int lock = needed ? lock_folder(work->home, error) : -1;
-    if (needed)
-        ok = lock >= 0 && build_locked(work->home, work->toolchain, work->targets, work->n,
-                                       progress, context, error);
-    if (lock >= 0)
-        close(lock);
-    return ok;
-}
-
 /* A copy of a list, to be taken apart. Owned by the caller. */
 static struct vtb_target *copy_of(const struct vtb_target *targets, size_t n)
 {
@@ -473,51 +465,78 @@ static struct vtb_target *copy_of(const struct vtb_target *targets, size_t n)
     return copy;
 }
 
-bool vtb_build(const struct vtb_target *targets, size_t n, vtb_build_progress *progress,
-               void *context, struct vtb_error *error)
+typedef bool work_function(const struct work *work, void *context, struct vtb_error *error);
+
+/* Calls a function for the targets of each home, one home after the other, until it fails. */
+static bool for_each_home(const struct vtb_target *targets, size_t n, work_function *function,
+                          void *context, struct vtb_error *error)
 {
     struct vtb_target *left = copy_of(targets, n);
     bool ok = true;
     while (ok && n > 0) {
-        struct work work;
-        ok = open_work(&work, left, &n, error);
-        if (!ok)
-            break;
-        ok = build_home(&work, progress, context, error);
+        struct work work = {.n = 0};
+        ok = open_work(&work, left, &n, error) && function(&work, context, error);
         free(work.targets);
     }
     free(left);
+    return ok;
+}
+
+/* Who is told of what is built. */
+struct listener {
+    vtb_build_progress *progress; /* null: nobody */
+    void *context;
+};
+
+static bool build_home(const struct work *work, void *context, struct vtb_error *error)
+{
+    const struct listener *listener = context;
+    bool needed =
+        work->n > 0 && !is_up_to_date(work->home, work->toolchain, work->targets, work->n);
+    bool ok = !needed || make_folder(work->home, error);
+    needed = needed && ok && !work->home->read_only;
+    const int lock = needed ? lock_folder(work->home, error) : -1;
+    if (needed)
+        ok = lock >= 0 && build_locked(work->home, work->toolchain, work->targets, work->n,
+                                       listener->progress, listener->context, error);
+    if (lock >= 0)
+        close(lock);
+    return ok;
+}
+
+bool vtb_build(const struct vtb_target *targets, size_t n, vtb_build_progress *progress,
+               void *context, struct vtb_error *error)
+{
+    struct listener listener = {progress, context};
+    return for_each_home(targets, n, build_home, &listener, error);
+}
+
+/* Adds the files of a home that are not up to date to a number. */
+static bool count_home(const struct work *work, void *context, struct vtb_error *error)
+{
+    size_t *all_n = context;
+    size_t own_n = 0;
+    bool ok = true;
+    if (work->n > 0 && access(work->home->cells, F_OK) != 0)
+        own_n = work->n; /* nothing was ever built */
+    else if (work->n > 0)
+        ok = count_stale(work->home, work->toolchain, work->targets, work->n, &own_n, error);
+    *all_n += own_n;
     return ok;
 }
 
 bool vtb_build_count(const struct vtb_target *targets, size_t n, size_t *stale_n,
                      struct vtb_error *error)
 {
-    struct vtb_target *left = copy_of(targets, n);
-    bool ok = true;
     *stale_n = 0;
-    while (ok && n > 0) {
-        struct work work;
-        size_t own_n = 0;
-        ok = open_work(&work, left, &n, error);
-        if (!ok)
-            break;
-        if (work.n > 0 && access(work.home->cells, F_OK) != 0)
-            own_n = work.n; /* nothing was ever built */
-        else if (work.n > 0)
-            ok = count_stale(work.home, work.toolchain, work.targets, work.n, &own_n, error);
-        *stale_n += own_n;
-        free(work.targets);
-    }
-    free(left);
-    return ok;
+    return for_each_home(targets, n, count_home, stale_n, error);
 }
 
 bool vtb_build_file(const struct vtb_target *target, char path[PATH_MAX])
 {
     struct vtb_error error;
     char name[VTB_TARGET_NAME_BYTES];
-    const struct vtb_home *home = home_of(target, &error);
+    const struct vtb_home *home = vtb_target_home(target, &error);
     if (!home)
         return false;
     vtb_target_name(target, name);

@@ -111,41 +111,53 @@ static bool find_cache(struct vtb_home *home, struct vtb_error *error)
            do_without(home, *base ? home->cells : "~/.cache", error);
 }
 
-/* Finds the home. If the whole build folder is read-only, its cells are used as they are. If only
- * its cells are read-only, as when root has installed from it, they are not: the sources may have
- * changed since. */
+/*
+ * Chooses where cells are built: beside the rules, or in a cache of the user's. In an installed
+ * copy nothing is built, whoever may write there: its cells are used as they are. So are those of a
+ * build folder that is read-only as a whole; but not if its cells alone are, as when root has
+ * installed from it: the sources may have changed since.
+ */
+static bool choose_cells(struct vtb_home *home, bool is_copy, struct vtb_error *error)
+{
+    char built[PATH_MAX];
+    join(built, home->build, "cells");
+    if (!is_copy && is_writable(built)) {
+        snprintf(home->cells, sizeof home->cells, "%s", built);
+        join(home->guests, home->build, "guests");
+        return true;
+    }
+    if (is_copy || !is_writable(home->build))
+        snprintf(home->installed, sizeof home->installed, "%s", built);
+    const bool found = find_cache(home, error);
+    join(home->guests, *home->cells ? home->cells : home->build, "guests");
+    return found;
+}
+
 static bool find(struct vtb_home *home, struct vtb_error *error)
 {
-    char built[PATH_MAX] = "";
     const char *given = getenv(VTB_CELLS_VARIABLE);
-    if (find_installed(home->build)) {
-        snprintf(home->root, sizeof home->root, "%s", home->build);
-        join(home->installed, home->build, "cells");
-    } else {
-        snprintf(home->root, sizeof home->root, "%s", VTB_SOURCE_DIR);
+    const bool is_copy = find_installed(home->build);
+    if (!is_copy)
         snprintf(home->build, sizeof home->build, "%s", VTB_BUILD_DIR);
-        join(built, home->build, "cells");
-    }
-    const bool is_own = *built && is_writable(built);
-    home->read_only = given && *given;
-    if (home->read_only || is_own)
-        snprintf(home->cells, sizeof home->cells, "%s", home->read_only ? given : built);
-    if (*built && !is_own && !is_writable(home->build))
-        snprintf(home->installed, sizeof home->installed, "%s", built);
-    const bool found = home->read_only || is_own || find_cache(home, error);
-    join(home->guests, is_own || !*home->cells ? home->build : home->cells, "guests");
-    return found;
+    snprintf(home->root, sizeof home->root, "%s", is_copy ? home->build : VTB_SOURCE_DIR);
+    const bool chosen = choose_cells(home, is_copy, error);
+    if (!given || !*given)
+        return chosen;
+    home->read_only = true;
+    snprintf(home->cells, sizeof home->cells, "%s", given);
+    return true;
 }
 
 /* Reads from CMake's cache which folder a build's sources are in; an installed copy has no cache,
  * and its sources beside its rules. False if there are no sources. */
-static bool find_root(struct vtb_home *home)
+static bool find_root(struct vtb_home *home, bool *is_copy)
 {
     static const char key[] = "CMAKE_HOME_DIRECTORY:INTERNAL=";
     char path[PATH_MAX];
     char line[PATH_MAX];
     join(path, home->build, "CMakeCache.txt");
     FILE *cache = fopen(path, "re");
+    *is_copy = cache == NULL;
     snprintf(home->root, sizeof home->root, "%s", home->build);
     while (cache && fgets(line, sizeof line, cache)) {
         line[strcspn(line, "\n")] = '\0';
@@ -157,22 +169,39 @@ static bool find_root(struct vtb_home *home)
     return is_there(home->root, "harness/cells/source/cell.c");
 }
 
+/* Says why a folder is none of a build, and which would be: that of a folder of sources is in it,
+ * and that of an installed copy's prefix, too. */
+static bool fail_as_no_build(const struct vtb_home *home, const char *folder,
+                             struct vtb_error *error)
+{
+    static const char *const inner[] = {"build/release", "release", INSTALLED};
+    const bool has_rules = is_there(home->build, "cells.ninja");
+    char path[PATH_MAX];
+    for (size_t i = 0; !has_rules && i < sizeof inner / sizeof *inner; i++) {
+        join(path, home->build, inner[i]);
+        if (is_there(path, "cells.ninja"))
+            return vtb_fail(error, VTB_EXIT_USAGE,
+                            "'%.300s' is no folder of a build, but '%.300s/%s' in it is", folder,
+                            folder, inner[i]);
+    }
+    return vtb_fail(error, VTB_EXIT_USAGE,
+                    "'%.300s' is no folder of a build: %s; accepted: a folder that `cmake --preset "
+                    "release` made, or lib/valuetask-bench of an installed copy",
+                    folder,
+                    has_rules ? "the sources that it was made of are not there any more"
+                              : "it has no cells.ninja");
+}
+
 bool vtb_home_of_build(struct vtb_home *home, const char *folder, struct vtb_error *error)
 {
+    bool is_copy;
     *home = (struct vtb_home){.read_only = false};
     if (!realpath(folder, home->build))
         return vtb_fail(error, VTB_EXIT_USAGE, "the build '%.300s' cannot be read: %s", folder,
                         strerror(errno));
-    if (!is_there(home->build, "cells.ninja") || !find_root(home))
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "'%.300s' is no folder of a build: %s; accepted: a folder that `cmake "
-                        "--preset release` made, or lib/valuetask-bench of an installed copy",
-                        folder,
-                        is_there(home->build, "cells.ninja") ? "the sources that it was made of "
-                                                               "are not there any more"
-                                                             : "it has no cells.ninja");
-    join(home->cells, home->build, "cells");
-    return is_writable(home->cells) || find_cache(home, error);
+    if (!is_there(home->build, "cells.ninja") || !find_root(home, &is_copy))
+        return fail_as_no_build(home, folder, error);
+    return choose_cells(home, is_copy, error);
 }
 
 static struct vtb_home own_home;

@@ -28,8 +28,9 @@ struct vtb_home {
 VTB_MUST_USE const struct vtb_home *vtb_home(struct vtb_error *error);
 
 /* Gives the home of another build, by its folder: one that CMake made (with cells.ninja and
- * CMakeCache.txt), or that of an installed copy. Its cells are built there, or in a cache of the
- * user's if it cannot be written to. On false *error says what the folder lacks: VTB_EXIT_USAGE. */
+ * CMakeCache.txt), where its cells are built; or that of an installed copy, whose cells are built
+ * in a cache of the user's, as are those of a folder that cannot be written to. On false *error
+ * says what the folder lacks: VTB_EXIT_USAGE. */
 VTB_MUST_USE bool vtb_home_of_build(struct vtb_home *home, const char *folder,
                                     struct vtb_error *error);
 

@@ -93,6 +93,16 @@ static void undefined_function(const char *reason, char name[128])
     (void)snprintf(name, 128, "%.*s", (int)(n < 127 ? n : 127), symbol);
 }
 
+/* Says that a build that is compared shares other things with its cells than this program. */
+static void tell_other_contract(const struct vtb_edition *edition, struct vtb_error *error)
+{
+    vtb_error_set(error, VTB_EXIT_USAGE,
+                  "the build '%.300s' has another contract with its cells than this program "
+                  "(harness/include/vtb/cell.h), so that they cannot stand in one process; "
+                  "compare builds of the same contract, by a program of one of them",
+                  edition->home.build);
+}
+
 static void tell_unloadable(const struct vtb_target *target, const char *path,
                             struct vtb_error *error)
 {
@@ -101,7 +111,9 @@ static void tell_unloadable(const struct vtb_target *target, const char *path,
     const char *told = dlerror();
     const char *reason = told ? told : "unknown";
     undefined_function(reason, name);
-    if (own && *name)
+    if (target->edition && !own && *name) /* which it expects of its program */
+        tell_other_contract(target->edition, error);
+    else if (own && *name)
         vtb_error_set(error, VTB_EXIT_USAGE, "'%s' does not define %s, which it declares and calls",
                       own, name);
     else
@@ -117,7 +129,7 @@ const void *vtb_load_symbol(const struct vtb_target *target, const char *symbol,
     char path[PATH_MAX];
     vtb_target_name(target, name);
     if (!vtb_build_file(target, path)) {
-        const struct vtb_home *home = vtb_home(error);
+        const struct vtb_home *home = vtb_target_home(target, error);
         if (home)
             tell_missing(name, home, error);
         return NULL;
@@ -171,11 +183,7 @@ const struct vtb_cell *vtb_load_cell(const struct vtb_target *target, struct vtb
     }
     vtb_target_name(target, name);
     if (target->edition)
-        vtb_error_set(error, VTB_EXIT_USAGE,
-                      "the build '%.300s' has another contract with its cells than this program "
-                      "(harness/include/vtb/cell.h), so that they cannot stand in one process; "
-                      "compare builds of the same contract, by a program of one of them",
-                      target->edition->home.build);
+        tell_other_contract(target->edition, error);
     else
         vtb_error_set(error, VTB_EXIT_INTERNAL,
                       "the cell '%s' was compiled with other headers than this program; build the "

@@ -84,6 +84,21 @@ static void compiled_name(const struct vtb_target *target, char name[VTB_TARGET_
     name_of(target, is_padded(target) ? ".o" : ".so", name);
 }
 
+bool vtb_target_has_file(const struct vtb_target *target, const char *file)
+{
+    char name[VTB_TARGET_NAME_BYTES];
+    vtb_target_name(target, name);
+    if (strcmp(name, file) == 0)
+        return true;
+    compiled_name(target, name);
+    return strcmp(name, file) == 0;
+}
+
+const struct vtb_home *vtb_target_home(const struct vtb_target *target, struct vtb_error *error)
+{
+    return target->edition ? &target->edition->home : vtb_home(error);
+}
+
 const char *vtb_target_path(const struct vtb_target *target)
 {
     if (target->strategy && target->strategy->path)
@@ -258,6 +273,10 @@ static const char *language_of(const struct vtb_target *target)
     return is_cxx(target) ? "cxx" : "c";
 }
 
+/* By the build's own rule an object, and no file to load; a compiler may say that it then has no
+ * use for the rule's words to the linker. */
+#define OBJECT_ALONE " -c -Wno-unused-command-line-argument"
+
 /* Writes how a target is compiled: its file, or the object of one that is linked behind padding. */
 static void put_compiled(FILE *out, const struct vtb_home *home, const struct vtb_target *target)
 {
@@ -269,12 +288,12 @@ static void put_compiled(FILE *out, const struct vtb_home *home, const struct vt
                        : target->kind.counting         ? "counting"
                                                        : "timing";
     compiled_name(target, name);
-    fprintf(out, "build %s: %s $root/harness/cells/source/%s%s\n", name,
-            is_padded(target) ? "object" : "cell",
+    fprintf(out, "build %s: cell $root/harness/cells/source/%s%s\n", name,
             target->what == VTB_TARGET_WORKLOAD ? "workload.c" : "cell.c",
             is_behind(home, name) ? " | again" : "");
-    fprintf(out, "  compile = $%s\n  pass = $%s\n  warnings = $%s_%s_warnings\n  definitions =",
-            language, pass, vtb_target_path(target) ? "foreign" : "own", language);
+    fprintf(out, "  compile = $%s\n  pass = $%s%s\n  warnings = $%s_%s_warnings\n  definitions =",
+            language, pass, is_padded(target) ? OBJECT_ALONE : "",
+            vtb_target_path(target) ? "foreign" : "own", language);
     if (target->what == VTB_TARGET_WORKLOAD)
         put_entry(out, home, target);
     else
@@ -282,15 +301,21 @@ static void put_compiled(FILE *out, const struct vtb_home *home, const struct vt
     putc('\n', out);
 }
 
-/* Writes how a target is linked behind its padding. */
+/* Writes how a target is linked behind its padding: by the build's own rule, too, which is given
+ * the padding's source in front of the object. The source is this program's: other builds may have
+ * none. */
 static void put_padded(FILE *out, const struct vtb_target *target)
 {
     char name[VTB_TARGET_NAME_BYTES];
     char object[VTB_TARGET_NAME_BYTES];
+    struct vtb_error unheard;
+    const struct vtb_home *own = vtb_home(&unheard);
     vtb_target_name(target, name);
     compiled_name(target, object);
-    fprintf(out, "build %s: padded %s\n  compile = $%s\n  padding = %u\n", name, object,
-            language_of(target), target->padding);
+    fprintf(out, "build %s: cell %s\n  compile = $%s\n  definitions = -DVTB_PADDING=%u '", name,
+            object, language_of(target), target->padding);
+    put_quoted(out, own ? own->root : "");
+    fputs("/harness/cells/source/padding.c' -x none\n", out);
 }
 
 /* The names of files that a list has already: two builds that are compared may be one and the same,
@@ -342,34 +367,10 @@ void vtb_rule_digest(const struct vtb_home *home, char hex[VTB_DIGEST_BYTES])
         snprintf(hex, VTB_DIGEST_BYTES, "unknown");
 }
 
-/* How the cell of a build that is compared with another is made: compiled once, as the build's rule
- * says, and linked at many places. */
-static const char padded_rules[] =
-    "rule object\n"
-    "  command = $compile $flags $pass $warnings -I$contract $definitions "
-    "-DVTB_TOOLCHAIN=$toolchain"
-    " -MMD -MF $out.d -MQ $out -c -o $out.part $in && mv -f $out.part $out\n"
-    "  depfile = $out.d\n"
-    "  description = $out\n"
-    "rule padded\n"
-    "  command = $compile -fPIC -DVTB_PADDING=$padding -shared -nostartfiles -Wl,-Bsymbolic"
-    " -o $out.part $before -x none $in && mv -f $out.part $out\n"
-    "  description = $out\n\n";
-
-static void put_padded_rules(FILE *out)
-{
-    struct vtb_error error;
-    const struct vtb_home *own = vtb_home(&error);
-    fputs("before = '", out);
-    put_quoted(out, own ? own->root : "");
-    fprintf(out, "/harness/cells/source/padding.c'\n%s", padded_rules);
-}
-
 void vtb_targets_write(FILE *out, const struct vtb_home *home, const char *toolchain,
                        const struct vtb_target *targets, size_t n)
 {
     char rule[VTB_DIGEST_BYTES];
-    size_t padded_n = 0;
     fputs("# Written by run_bench: the cells that it needs.\n", out);
     put_folder(out, "root", home->root);
     put_folder(out, "rules", home->build);
@@ -381,10 +382,6 @@ void vtb_targets_write(FILE *out, const struct vtb_home *home, const char *toolc
     vtb_rule_digest(home, rule);
     fprintf(out, "/harness/include'\ntoolchain = %s\ndigest = %s\nbuild again: phony\n\n",
             toolchain, rule);
-    for (size_t i = 0; i < n; i++)
-        padded_n += is_padded(&targets[i]);
-    if (padded_n > 0)
-        put_padded_rules(out);
     struct listed listed = {vtb_allocate(2 * n, sizeof *listed.names, "a list of cells"), 0};
     for (size_t i = 0; i < n; i++)
         put_target(out, home, &targets[i], &listed);

@@ -33,6 +33,14 @@ struct vtb_target {
  * digest of its path is in the name too; of an edition that is timed, its padding. */
 void vtb_target_name(const struct vtb_target *target, char name[VTB_TARGET_NAME_BYTES]);
 
+/* Whether that file is the target's own, or what its own is linked of. */
+bool vtb_target_has_file(const struct vtb_target *target, const char *file);
+
+/* The folders that a target belongs to: those of its build. Null, with *error set, if there is no
+ * place for files of this one. */
+VTB_MUST_USE const struct vtb_home *vtb_target_home(const struct vtb_target *target,
+                                                    struct vtb_error *error);
+
 /* The path of the user's file that is to blame if the target does not compile; null: its sources
  * are ours. */
 const char *vtb_target_path(const struct vtb_target *target);

@@ -8,6 +8,9 @@
 
 #include "plan/options.h"
 
+struct vtb_builds;
+struct vtb_machine;
+
 typedef bool vtb_command_function(const struct vtb_options *options, struct vtb_error *error);
 
 VTB_MUST_USE vtb_command_function vtb_run_command;
@@ -32,6 +35,11 @@ VTB_MUST_USE vtb_command_function vtb_history_command;
  * a struct vtb_results, is printed by `print`. */
 VTB_MUST_USE bool vtb_run_printed(const struct vtb_options *options, vtb_print *print,
                                   struct vtb_error *error);
+
+/* Compares two builds, by the cases of the options, and warns of what the machine does to that, as
+ * a run does; *machine is what it is measured on. See vtb_builds_compare. */
+VTB_MUST_USE bool vtb_compare_builds(struct vtb_builds *builds, struct vtb_machine *machine,
+                                     const struct vtb_options *options, struct vtb_error *error);
 
 /* Says in the reports of a `gate` that did not begin that nothing was compared, as *error says; of
  * one whose options are wrong, only where an earlier gate's are. For any other command:

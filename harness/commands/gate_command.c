@@ -122,9 +122,10 @@ static bool fail_as_worse(const struct vtb_gate *gate, size_t worse_n, struct vt
             vtb_gate_line(line, sizeof line, &gate->checks[i]);
     }
     if (worse_n == 1)
-        return vtb_fail(error, VTB_EXIT_REGRESSION, "worse than the baseline: %s", line);
-    return vtb_fail(error, VTB_EXIT_REGRESSION,
-                    "worse than the baseline: %s; and %zu more figure%s", line, worse_n - 1,
+        return vtb_fail(error, VTB_EXIT_REGRESSION, "worse than %s: %s", vtb_gate_reference(gate),
+                        line);
+    return vtb_fail(error, VTB_EXIT_REGRESSION, "worse than %s: %s; and %zu more figure%s",
+                    vtb_gate_reference(gate), line, worse_n - 1,
                     vtb_plural((double)(worse_n - 1), "", "s"));
 }
 
@@ -355,12 +356,11 @@ static bool gate_build(struct vtb_gate *gate, struct vtb_result_file *named,
 {
     struct vtb_builds builds = {.margin = options->margin_percent / 100};
     struct vtb_machine machine;
-    vtb_machine_read(&machine);
     gate->machine = &machine;
     gate->of_builds = true;
     bool ok = vtb_build_find(&builds.builds[0], options->against, error) &&
               vtb_build_own(&builds.builds[1], error) &&
-              vtb_builds_compare(&builds, options, error);
+              vtb_compare_builds(&builds, &machine, options, error);
     if (ok) {
         named->path = vtb_copy_text(builds.builds[0].label, "the name of a build");
         ok = vtb_builds_to_gate(gate, &builds, options->limits, error) &&

@@ -6,9 +6,11 @@
 
 const char *const vtb_verdict_words[] = {"", "different", "same", "not known yet"};
 
-/* The normal quantile that makes 90 % power, and the factor that makes the median absolute
- * deviation of normal values their standard deviation. */
+/* The normal quantile that makes 90 % power; that which makes 90 % of two runs that each have the
+ * square root of that; and the factor that makes the median absolute deviation of normal values
+ * their standard deviation. */
 #define POWER_QUANTILE 1.2815515655446004
+#define TWICE_QUANTILE 1.6322187896168654
 #define MAD_TO_DEVIATION 1.4826
 
 /* The noise of a session whose rounds all took the same time is not 0, but below what a clock can
@@ -175,6 +177,14 @@ double vtb_pooled_would_be_seen(const struct vtb_pooled *pooled, size_t tests_n)
     return pooled->variance > 0
                ? (quantile_of(pooled, tests_n) + POWER_QUANTILE) * sqrt(pooled->variance)
                : NAN;
+}
+
+double vtb_pooled_would_be_seen_twice(const struct vtb_pooled *pooled, size_t tests_n, double least)
+{
+    if (!(pooled->variance > 0))
+        return NAN;
+    const double deviation = sqrt(pooled->variance);
+    return fmax(quantile_of(pooled, tests_n) * deviation, least) + TWICE_QUANTILE * deviation;
 }
 
 /* Degrees of freedom of a sum of two variances: F. E. Satterthwaite, "An approximate distribution

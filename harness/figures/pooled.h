@@ -91,6 +91,10 @@ double vtb_pooled_p(const struct vtb_pooled *pooled);
  * of runs; NaN if there are too few sessions. */
 double vtb_pooled_would_be_seen(const struct vtb_pooled *pooled, size_t tests_n);
 
+/* Likewise, where a figure has to be beyond `least`, too, and both in two runs. */
+double vtb_pooled_would_be_seen_twice(const struct vtb_pooled *pooled, size_t tests_n,
+                                      double least);
+
 /* Gives the difference of two figures of different runs, `after` less `before`. */
 struct vtb_pooled vtb_pooled_difference(const struct vtb_pooled *before,
                                         const struct vtb_pooled *after);

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/interrupt.h"
 #include "gate/builds.h"
 #include "report/script.h"
 
@@ -48,6 +47,7 @@ static bool put_aside(struct vtb_build *build, const char *word, struct vtb_erro
         .package = "dash",
         .program = "sh",
         .arguments = {word},
+        .usage = VTB_EXIT_USAGE,
         .output = output,
     };
     if (output < 0)
@@ -65,10 +65,7 @@ bool vtb_build_find(struct vtb_build *build, const char *word, struct vtb_error 
     struct stat status;
     if (stat(word, &status) == 0 && S_ISDIR(status.st_mode))
         return take_folder(build, word, word, error);
-    const bool found = put_aside(build, word, error);
-    if (!found && !vtb_is_interrupt(error))
-        error->exit_code = VTB_EXIT_USAGE; /* whatever it is, it is no build */
-    return found;
+    return put_aside(build, word, error);
 }
 
 bool vtb_build_own(struct vtb_build *build, struct vtb_error *error)

@@ -1,12 +1,12 @@
 #include "gate/builds.h"
 
-#include <fts.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/allocate.h"
 #include "base/progress.h"
+#include "base/shown.h"
 #include "cells/build.h"
 #include "cells/load.h"
 #include "cells/slots.h"
@@ -22,21 +22,18 @@ enum { A1, A2, B1, B2 };
 
 /* --- what is run --- */
 
-/* The options of `run` that are none of its cases, but say how long it measures. */
-static bool is_of_length(const char *name)
+/* Whether an option that was given is one of the run's, too. Not what chooses strategies, which the
+ * editions take the place of; and of rounds and a time, one of which the environment may say, and
+ * the command line the other, only what holds. */
+static bool is_passed_on(const struct vtb_options *options, const struct vtb_given *given,
+                         const struct vtb_option *option)
 {
-    static const char *const names[] = {"sessions", "rounds", "time", "epoch-ms", "quick"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Whether an option chooses strategies, which the editions take the place of. */
-static bool is_of_strategies(const char *name)
-{
-    return strcmp(name, "strategy") == 0 || strcmp(name, "exclude-strategy") == 0;
+    const char *name = given->name;
+    if (strcmp(name, "strategy") == 0 || strcmp(name, "exclude-strategy") == 0 ||
+        (strcmp(name, "rounds") == 0 && options->rounds < 0) ||
+        (strcmp(name, "time") == 0 && options->time_s == 0))
+        return false;
+    return vtb_option_is_of(option, VTB_COMMAND_COMPARE_BUILDS);
 }
 
 static const char *role_name(enum vtb_role role)
@@ -98,9 +95,11 @@ static void add_words(struct vtb_own_run *run, const struct vtb_options *options
     free(list);
     for (size_t i = 0; i < options->given_n; i++) {
         const struct vtb_given *given = &options->given[i];
-        if (is_of_strategies(given->name) || !(given->of_cases || is_of_length(given->name)))
+        const struct vtb_option *option =
+            vtb_find_option(given->name, strlen(given->name), VTB_COMMAND_RUN);
+        if (!is_passed_on(options, given, option))
             continue;
-        if (!vtb_find_option(given->name, strlen(given->name), VTB_COMMAND_RUN)->metavar)
+        if (!option->metavar)
             vtb_own_run_word(run, "--%s", given->name);
         else
             vtb_own_run_word(run, "--%s=%s", given->name, given->text);
@@ -275,6 +274,7 @@ static void test_case(struct vtb_built_case *own, const struct vtb_results *resu
     else
         vtb_pooled_add(change, more);
     own->p[run] = vtb_pooled_p(change);
+    own->state[run] = comparison->state;
     if (run == 0)
         own->spread = vtb_spread_of(values.places[0], values.places[1], values.n);
     close_values(&values);
@@ -294,10 +294,12 @@ static void test_run(struct vtb_builds *builds, const struct vtb_results *result
 }
 
 /* Whether B is slower in a run (direction 1), or quicker (-1), by the test and by more than the
- * margin. */
+ * margin, in the state of the machine that the first run was of: in another one a change is another
+ * one, too. */
 static bool is_beyond(const struct vtb_built_case *own, size_t run, double direction, double margin)
 {
-    return own->p[run] < 1 - VTB_CONFIDENCE && direction * own->change[run].mean > log1p(margin);
+    return own->state[run] == own->state[0] && own->p[run] < 1 - VTB_CONFIDENCE &&
+           direction * own->change[run].mean > log1p(margin);
 }
 
 enum vtb_gate_verdict vtb_built_verdict(const struct vtb_built_case *own, size_t runs_n,
@@ -321,25 +323,42 @@ static bool seems_worse(const struct vtb_builds *builds)
     return false;
 }
 
-/* Tests the first run; what is slower in it is measured once more, in sessions of its own. */
+/* Measures all cases once more, in sessions of their own, and tests that run. */
+static bool measure_again(struct vtb_builds *builds, struct vtb_error *error)
+{
+    const struct vtb_results *first = &builds->run.results;
+    builds->again =
+        (struct vtb_results){.options = first->options, .repeat = 1, .counted_by = first};
+    vtb_tell("something seems slower: all is timed once more, from new");
+    if (!build_places(&builds->run.plan, first->options->seed, 1, error) ||
+        !vtb_run(&builds->again, &builds->run.plan, NULL, NULL, error))
+        return false;
+    if (builds->again.interrupted || !builds->again.comparisons) {
+        *error = builds->again.interrupted_by;
+        return false;
+    }
+    builds->runs_n = VTB_GATE_RUNS;
+    test_run(builds, &builds->again, 1);
+    for (size_t i = 0; i < builds->cases_n; i++) {
+        if (builds->cases[i].state[1] == builds->cases[i].state[0])
+            continue;
+        vtb_builds_note(builds,
+                        "the second run is of another state of the machine (%s) than the first: it "
+                        "confirms nothing",
+                        vtb_state_words[builds->cases[i].state[1]]);
+        break;
+    }
+    return true;
+}
+
+/* Tests the first run; what is slower in it is measured once more. */
 static bool compare_times(struct vtb_builds *builds, struct vtb_error *error)
 {
     const struct vtb_results *first = &builds->run.results;
     builds->runs_n = 1;
     test_run(builds, first, 0);
-    if (seems_worse(builds)) {
-        builds->again =
-            (struct vtb_results){.options = first->options, .repeat = 1, .counted_by = first};
-        if (!build_places(&builds->run.plan, first->options->seed, 1, error) ||
-            !vtb_run(&builds->again, &builds->run.plan, NULL, NULL, error))
-            return false;
-        if (builds->again.interrupted || !builds->again.comparisons) {
-            *error = builds->again.interrupted_by;
-            return false;
-        }
-        builds->runs_n = VTB_GATE_RUNS;
-        test_run(builds, &builds->again, 1);
-    }
+    if (seems_worse(builds) && !measure_again(builds, error))
+        return false;
     for (size_t i = 0; i < builds->cases_n; i++)
         builds->cases[i].verdict =
             vtb_built_verdict(&builds->cases[i], builds->runs_n, builds->margin);
@@ -354,8 +373,8 @@ struct vtb_interval vtb_built_ratio(const struct vtb_built_case *own)
 
 double vtb_built_would_be_seen(const struct vtb_builds *builds, const struct vtb_built_case *own)
 {
-    const double seen = vtb_pooled_would_be_seen(&own->change[0], builds->cases_n);
-    return isnan(seen) ? NAN : expm1(fmax(seen, log1p(builds->margin)));
+    return expm1(
+        vtb_pooled_would_be_seen_twice(&own->change[0], builds->cases_n, log1p(builds->margin)));
 }
 
 /* --- counts --- */
@@ -378,7 +397,10 @@ static void count_case(struct vtb_builds *builds, const struct vtb_built_case *o
         vtb_counters(results, comparison, &comparison->figures[own->places[A1]], before);
     const size_t after_n =
         vtb_counters(results, comparison, &comparison->figures[own->places[B1]], after);
+    const bool is_first = comparison->consumer == results->plan->consumers[0];
     for (const struct vtb_gate_metric *metric = vtb_gate_metrics; metric->word; metric++) {
+        if (!is_first && !metric->of_toolchain) /* the same for each consumer */
+            continue;
         for (size_t k = 0; metric->keys[k]; k++) {
             const struct vtb_built_count count = {
                 .of = own,
@@ -394,59 +416,6 @@ static void count_case(struct vtb_builds *builds, const struct vtb_built_case *o
     }
 }
 
-/* --- heaps --- */
-
-static int by_name(const FTSENT **a, const FTSENT **b)
-{
-    return strcmp((*a)->fts_name, (*b)->fts_name);
-}
-
-/* Digests a folder of sources: the names and the contents of all files in it, in their order. False
- * if it has none, as in an installed copy. */
-static bool digest_folder(const char *root, const char *name, char hex[VTB_DIGEST_BYTES])
-{
-    char folder[2 * PATH_MAX];
-    char *all = vtb_copy_text("", "the sources of heaps");
-    snprintf(folder, sizeof folder, "%s/%s", root, name);
-    char *const paths[] = {folder, NULL};
-    FTS *files = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
-    for (FTSENT *file; files && (file = fts_read(files));) {
-        char own[VTB_DIGEST_BYTES] = "";
-        char *longer = NULL;
-        if (file->fts_info != FTS_F)
-            continue;
-        (void)!vtb_digest_file(file->fts_accpath, own);
-        if (asprintf(&longer, "%s%s %s\n", all, file->fts_path + strlen(root), own) < 0)
-            vtb_no_memory(strlen(all), "the sources of heaps");
-        free(all);
-        all = longer;
-    }
-    if (files)
-        fts_close(files);
-    const bool has_files = *all != '\0';
-    vtb_digest_text(all, hex);
-    free(all);
-    return has_files;
-}
-
-/* Notes which builds have other heaps than this program, whose own serve both. */
-static void note_heaps(struct vtb_builds *builds)
-{
-    struct vtb_error unheard;
-    const struct vtb_home *home = vtb_home(&unheard);
-    char own[VTB_DIGEST_BYTES];
-    char other[VTB_DIGEST_BYTES];
-    const bool is_known = home && digest_folder(home->root, "heaps", own);
-    for (size_t b = 0; is_known && b < VTB_BUILDS_N; b++) {
-        const char *root = vtb_edition_at(b * VTB_PLACES_N)->home.root;
-        if (digest_folder(root, "heaps", other) && strcmp(own, other) != 0)
-            snprintf(builds->notes[b], sizeof builds->notes[b],
-                     "the heaps of %c (heaps/) are not those of this program, which serve both "
-                     "builds: what they do to times is not compared",
-                     "AB"[b]);
-    }
-}
-
 /* --- the whole --- */
 
 static bool set_builds(const struct vtb_builds *builds, struct vtb_error *error)
@@ -457,13 +426,18 @@ static bool set_builds(const struct vtb_builds *builds, struct vtb_error *error)
     return vtb_editions_open(error);
 }
 
-static bool prepare(struct vtb_builds *builds, const struct vtb_options *options,
-                    struct vtb_error *error)
+bool vtb_builds_prepare(struct vtb_builds *builds, const struct vtb_options *options,
+                        struct vtb_error *error)
 {
+    struct vtb_own_run *run = &builds->run;
+    vtb_own_run_clear_settings(); /* which the options have, as far as they are meant */
+    if (!set_builds(builds, error))
+        return false;
     vtb_places_take(options->seed, 1); /* for what is tried before the first session */
-    add_words(&builds->run, options);
-    return vtb_own_run_prepare(&builds->run, error) &&
-           build_places(&builds->run.plan, options->seed, 0, error);
+    add_words(run, options);
+    return vtb_own_run_plan(run, error) && vtb_builds_check_sources(builds, &run->plan, error) &&
+           vtb_plan_check_heaps(&run->plan, error) && vtb_plan_prepare(&run->plan, error) &&
+           build_places(&run->plan, options->seed, 0, error);
 }
 
 static bool measure(struct vtb_builds *builds, struct vtb_error *error)
@@ -478,17 +452,16 @@ static bool measure(struct vtb_builds *builds, struct vtb_error *error)
     return ok;
 }
 
-bool vtb_builds_compare(struct vtb_builds *builds, const struct vtb_options *options,
-                        struct vtb_error *error)
+bool vtb_builds_compare(struct vtb_builds *builds, struct vtb_error *error)
 {
     builds->margin = fmax(builds->margin, VTB_BUILDS_MARGIN);
-    if (!set_builds(builds, error) || !prepare(builds, options, error) || !measure(builds, error))
+    if (!measure(builds, error))
         return false;
-    note_heaps(builds);
     list_cases(builds);
     if (builds->cases_n == 0)
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "no strategy of these is in both builds on a heap of this machine");
+    vtb_builds_note_sources(builds);
     for (size_t i = 0; i < builds->cases_n; i++)
         count_case(builds, &builds->cases[i]);
     return !vtb_plan_is_timed(&builds->run.plan) || compare_times(builds, error);

@@ -26,6 +26,7 @@ struct vtb_built_case {
     char strategy[VTB_CASE_NAME_BYTES];      /* its name, without an edition */
     struct vtb_pooled change[VTB_GATE_RUNS]; /* the logarithm of B's time over A's */
     double p[VTB_GATE_RUNS];                 /* by Holm over all cases */
+    enum vtb_state state[VTB_GATE_RUNS];     /* of the machine, that its times are of */
     struct vtb_spread spread;                /* in the first run */
     enum vtb_gate_verdict verdict;           /* on its time; VTB_GATE_SAME: no times were taken */
 };
@@ -40,6 +41,8 @@ struct vtb_built_count {
     double after;
 };
 
+#define VTB_BUILDS_NOTES_MAX 8
+
 struct vtb_builds {
     struct vtb_build builds[VTB_BUILDS_N];
     struct vtb_own_run run;       /* its plan, and the first run's results */
@@ -49,8 +52,10 @@ struct vtb_builds {
     size_t cases_n;
     struct vtb_built_count *counts; /* owned */
     size_t counts_n;
-    double margin;                                 /* how much slower a case may be, as a share */
-    char notes[VTB_BUILDS_N][VTB_GATE_NOTE_BYTES]; /* on each build; empty: none */
+    double margin; /* how much slower a case may be, as a share */
+    /* What beside the code may be in the figures, or is in none. */
+    char notes[VTB_BUILDS_NOTES_MAX][VTB_GATE_NOTE_BYTES];
+    size_t notes_n;
 };
 
 /* The least margin: what identical code may differ by at other places is half of it. */
@@ -70,12 +75,29 @@ VTB_MUST_USE bool vtb_build_find(struct vtb_build *build, const char *word,
 VTB_MUST_USE bool vtb_build_own(struct vtb_build *build, struct vtb_error *error);
 
 /*
- * Compares the two builds that *builds names, by the cases of the options; all else in *builds is
- * zero at first, but for the margin. On false *error says what failed: VTB_EXIT_USAGE if a build
- * lacks what is asked for. To be freed in either case.
+ * Makes the plan of the cases of the options, in all editions of the two builds that *builds names,
+ * and has their cells ready; all else in *builds is zero at first, but for the margin. Settings of
+ * the environment are gone then. On false *error says what failed: VTB_EXIT_USAGE if a build lacks
+ * what is asked for. To be freed in either case.
  */
-VTB_MUST_USE bool vtb_builds_compare(struct vtb_builds *builds, const struct vtb_options *options,
+VTB_MUST_USE bool vtb_builds_prepare(struct vtb_builds *builds, const struct vtb_options *options,
                                      struct vtb_error *error);
+
+/* Measures what was prepared, and compares. */
+VTB_MUST_USE bool vtb_builds_compare(struct vtb_builds *builds, struct vtb_error *error);
+
+/* Checks that both builds have the sources of a plan's strategies and workloads: if not,
+ * VTB_EXIT_USAGE, and *error names what is missing. */
+VTB_MUST_USE bool vtb_builds_check_sources(const struct vtb_builds *builds,
+                                           const struct vtb_plan *plan, struct vtb_error *error);
+
+/* Adds a note, if there is room; the format is printf's. */
+void vtb_builds_note(struct vtb_builds *builds, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Notes what of the two builds is other than it is in this program, which is at work in both, and
+ * what compiled them, if it was not the same. After the cases are listed. */
+void vtb_builds_note_sources(struct vtb_builds *builds);
 
 /* Judges a case by its runs: slower or faster is what is beyond the margin, by the test, in each of
  * them; what is slower in a first run alone is not known. */
@@ -87,7 +109,7 @@ void vtb_built_name(char name[VTB_CASE_NAME_BYTES], const struct vtb_builds *bui
                     const struct vtb_built_case *the_case);
 
 /* Gives the interval of B's time over A's in the first run, and the share by which B would have to
- * be slower to be seen in 90 % of runs. */
+ * be slower for 90 % of such comparisons to say so. */
 struct vtb_interval vtb_built_ratio(const struct vtb_built_case *the_case);
 double vtb_built_would_be_seen(const struct vtb_builds *builds,
                                const struct vtb_built_case *the_case);

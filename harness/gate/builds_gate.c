@@ -38,20 +38,16 @@ static bool add_time(struct vtb_gate *gate, const struct vtb_builds *builds,
         .allowed = builds->margin,
         .verdict = own->verdict,
     };
+    if (!isnan(check.after) && isnan(own->change[0].variance))
+        vtb_gate_note(gate,
+                      "on %s fewer than %d sessions have times in one state of the machine: they "
+                      "tell nothing; give more --sessions",
+                      figures_of(builds, own)->the_case->heap->name, VTB_SESSIONS_MIN);
     if (!isnan(check.after))
         return add_check(gate, builds, own, &check, error);
     vtb_built_name(name, builds, own);
     vtb_gate_add_gap(gate, name, check.metric, VTB_GATE_UNTIMED);
     return true;
-}
-
-static enum vtb_gate_verdict verdict_of(const struct vtb_built_count *count, double allowed)
-{
-    if (count->before == count->after)
-        return VTB_GATE_SAME;
-    if (fabs(count->after - count->before) <= allowed)
-        return VTB_GATE_WITHIN;
-    return count->after > count->before ? VTB_GATE_WORSE : VTB_GATE_BETTER;
 }
 
 bool vtb_builds_to_gate(struct vtb_gate *gate, const struct vtb_builds *builds,
@@ -61,25 +57,22 @@ bool vtb_builds_to_gate(struct vtb_gate *gate, const struct vtb_builds *builds,
     for (size_t i = 0; ok && i < builds->counts_n; i++) {
         const struct vtb_built_count *count = &builds->counts[i];
         const struct vtb_limit *limit = &limits[count->metric - vtb_gate_metrics];
-        const double allowed = fmax(limit->number, limit->share * fabs(count->before));
-        if (limit->off)
-            continue;
-        const struct vtb_gate_check check = {
+        struct vtb_gate_check check = {
             .metric = count->key,
             .title = count->title,
             .before = count->before,
             .after = count->after,
-            .allowed = allowed,
-            .verdict = verdict_of(count, allowed),
+            .allowed = fmax(limit->number, limit->share * fabs(count->before)),
         };
+        if (limit->off)
+            continue;
+        check.verdict = vtb_gate_judge(&check);
         ok = add_check(gate, builds, count->of, &check, error);
     }
     for (size_t i = 0; ok && builds->runs_n > 0 && i < builds->cases_n; i++)
         ok = add_time(gate, builds, &builds->cases[i], error);
-    for (size_t b = 0; b < VTB_BUILDS_N; b++) {
-        if (*builds->notes[b])
-            vtb_gate_note(gate, "%s", builds->notes[b]);
-    }
+    for (size_t i = 0; i < builds->notes_n; i++)
+        vtb_gate_note(gate, "%s", builds->notes[i]);
     gate->timed = builds->runs_n > 0;
     gate->sessions_n = builds->run.results.sessions.done_n;
     gate->margin = builds->margin;

@@ -7,6 +7,7 @@
 #include "base/prose.h"
 #include "base/table.h"
 #include "gate/builds.h"
+#include "report/answer_lines.h"
 #include "report/case_names.h"
 #include "report/report_title.h"
 
@@ -31,9 +32,13 @@ static double ns_of(const struct vtb_builds *builds, const struct vtb_built_case
     return sum / VTB_PLACES_N;
 }
 
-static const char *state_of(const struct vtb_builds *builds, const struct vtb_built_case *own)
+/* The heap, and behind it what sets a case apart from others of its strategy: the method and
+ * callers. */
+static const char *heap_of(char label[VTB_ANSWER_LABEL_BYTES], const struct vtb_builds *builds,
+                           const struct vtb_built_case *own)
 {
-    return vtb_state_words[comparison_of(builds, own)->state];
+    return vtb_answer_table_name(label, comparison_of(builds, own),
+                                 figures_of(builds, own, 0)->the_case);
 }
 
 /* What is told of a case's time. */
@@ -71,6 +76,7 @@ static void add_row(struct vtb_table *table, const struct vtb_builds *builds,
                     const struct vtb_built_case *own)
 {
     char number[VTB_NUMBER_BYTES];
+    char label[VTB_ANSWER_LABEL_BYTES];
     const struct vtb_interval ratio = vtb_built_ratio(own);
     static const enum vtb_paint paints[] = {
         [VTB_GATE_SAME] = VTB_PAINT_DIM,    [VTB_GATE_WITHIN] = VTB_PAINT_DIM,
@@ -78,7 +84,7 @@ static void add_row(struct vtb_table *table, const struct vtb_builds *builds,
         [VTB_GATE_UNKNOWN] = VTB_PAINT_DIM,
     };
     vtb_table_cell(table, "%s", own->strategy);
-    vtb_table_cell(table, "%s", vtb_case_heap(figures_of(builds, own, 0)->the_case));
+    vtb_table_cell(table, "%s", heap_of(label, builds, own));
     vtb_table_cell(table, "%s", vtb_figure_text(number, ns_of(builds, own, 0)));
     vtb_table_cell(table, "%s", vtb_figure_text(number, ns_of(builds, own, 1)));
     percent_cell(table, ratio.median - 1);
@@ -86,6 +92,16 @@ static void add_row(struct vtb_table *table, const struct vtb_builds *builds,
     percent_cell(table, vtb_built_would_be_seen(builds, own));
     vtb_table_cell(table, "%s", word_of(own));
     vtb_table_paint(table, paints[own->verdict]);
+}
+
+/* Whether two cases are of one table: what its title says of the first is so of the other, too. */
+static bool is_of_table(const struct vtb_builds *builds, const struct vtb_built_case *first,
+                        const struct vtb_built_case *other)
+{
+    const struct vtb_case *a = figures_of(builds, first, 0)->the_case;
+    const struct vtb_case *b = figures_of(builds, other, 0)->the_case;
+    return first->comparison == other->comparison && a->heap == b->heap && a->method == b->method &&
+           a->threads_n == b->threads_n;
 }
 
 /* Prints a table, whose cases are those from `first` on; returns the place behind its last. */
@@ -109,11 +125,13 @@ static size_t print_table(FILE *out, const struct vtb_builds *builds, size_t fir
         vtb_report_title(out, comparison, builds->cases[first].places[0]);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         vtb_table_column(&table, columns[c]);
-    for (; i < builds->cases_n && builds->cases[i].comparison == builds->cases[first].comparison;
+    for (; i < builds->cases_n && is_of_table(builds, &builds->cases[first], &builds->cases[i]);
          i++)
         add_row(&table, builds, &builds->cases[i]);
     vtb_table_print(out, &table, format);
     putc('\n', out);
+    if (builds->cases[first].state[0] == VTB_STATE_BUSY)
+        fputs("ns/op are those of a busy machine here.\n\n", out);
     vtb_table_free(&table);
     return i;
 }
@@ -156,6 +174,7 @@ static void print_counts(FILE *out, const struct vtb_builds *builds)
 {
     char before[VTB_NUMBER_BYTES];
     char after[VTB_NUMBER_BYTES];
+    char label[VTB_ANSWER_LABEL_BYTES];
     size_t differ_n = 0;
     for (size_t i = 0; i < builds->counts_n; i++) {
         const struct vtb_built_count *count = &builds->counts[i];
@@ -163,7 +182,7 @@ static void print_counts(FILE *out, const struct vtb_builds *builds)
             continue;
         differ_n++;
         vtb_printf_wrapped(out, "%s on %s: %s is %s in A, %s in B.\n", count->of->strategy,
-                           vtb_case_heap(figures_of(builds, count->of, 0)->the_case), count->title,
+                           heap_of(label, builds, count->of), count->title,
                            vtb_digits_text(before, count->before, 6),
                            vtb_digits_text(after, count->after, 6));
     }
@@ -200,12 +219,13 @@ static void print_legend(FILE *out, const struct vtb_builds *builds)
     vtb_printf_wrapped(
         out,
         "change: of B's time over A's, over %zu sessions in which both lie at places of their own; "
-        "another run's is between (99 %%). seen from: a slowdown that 9 of 10 runs would show. "
+        "another run's is between (99 %%). seen from: a slowdown that 9 of 10 such comparisons "
+        "would call slower. "
         "slower: by more than %.3g %%, at 99 %% over all cases, and once more in a run from new%s. "
-        "ns/op are those of a %s machine. docs/BUILDS.md tells more.\n",
+        "ns/op are those of a quiet machine, where nothing else is said. docs/BUILDS.md tells "
+        "more.\n",
         builds->run.results.sessions.done_n, 100 * builds->margin,
-        builds->runs_n == VTB_GATE_RUNS ? ", which was made" : "",
-        builds->cases_n > 0 ? state_of(builds, &builds->cases[0]) : "");
+        builds->runs_n == VTB_GATE_RUNS ? ", which was made" : "");
 }
 
 static void report_text(FILE *out, const struct vtb_builds *builds, enum vtb_format format)
@@ -218,13 +238,14 @@ static void report_text(FILE *out, const struct vtb_builds *builds, enum vtb_for
         print_spread(out, builds);
         print_legend(out, builds);
     }
-    for (size_t b = 0; b < VTB_BUILDS_N; b++) {
-        if (*builds->notes[b])
-            vtb_printf_wrapped(out, "Note: %s.\n", builds->notes[b]);
-    }
+    for (size_t i = 0; i < builds->notes_n; i++)
+        vtb_printf_wrapped(out, "Note: %s.\n", builds->notes[i]);
 }
 
 /* --- for programs --- */
+
+/* A figure of A and of B; their ratio with its interval; and p. */
+#define CSV_NUMBERS_N 6
 
 static void put_spread(json_t *json, const struct vtb_spread *spread)
 {
@@ -257,7 +278,7 @@ static json_t *case_json(const struct vtb_builds *builds, const struct vtb_built
     }
     vtb_json_put_known(json, "would_be_seen", vtb_built_would_be_seen(builds, own));
     put_spread(json, &own->spread);
-    vtb_json_put(json, "state", vtb_json_text(state_of(builds, own)));
+    vtb_json_put(json, "state", vtb_json_text(vtb_state_words[own->state[0]]));
     vtb_json_put(json, "verdict", vtb_json_text(word_of(own)));
     return json;
 }
@@ -281,11 +302,10 @@ static void report_json(FILE *out, const struct vtb_builds *builds)
     json_t *cases = vtb_json_checked(json_array());
     json_t *counts = vtb_json_checked(json_array());
     json_t *notes = vtb_json_checked(json_array());
-    for (size_t b = 0; b < VTB_BUILDS_N; b++) {
+    for (size_t b = 0; b < VTB_BUILDS_N; b++)
         vtb_json_put(json, keys[b], vtb_json_text(builds->builds[b].label));
-        if (*builds->notes[b])
-            vtb_json_append(notes, vtb_json_text(builds->notes[b]));
-    }
+    for (size_t i = 0; i < builds->notes_n; i++)
+        vtb_json_append(notes, vtb_json_text(builds->notes[i]));
     vtb_json_put(json, "margin", vtb_json_number(builds->margin));
     vtb_json_put(json, "sessions_n", vtb_json_number((double)builds->run.results.sessions.done_n));
     vtb_json_put(json, "runs_n", vtb_json_number((double)builds->runs_n));
@@ -299,27 +319,41 @@ static void report_json(FILE *out, const struct vtb_builds *builds)
     vtb_json_print(out, json, 0);
 }
 
+/* Prints a row: a figure of both builds, and what is known of their ratio. */
+static void csv_row(FILE *out, const struct vtb_builds *builds, const struct vtb_built_case *own,
+                    const char *metric, const double numbers[CSV_NUMBERS_N], const char *verdict)
+{
+    char name[VTB_CASE_NAME_BYTES];
+    vtb_built_name(name, builds, own);
+    vtb_print_csv_field(out, name, strlen(name));
+    fprintf(out, ",%s", metric);
+    for (size_t i = 0; i < CSV_NUMBERS_N; i++) {
+        putc(',', out);
+        if (!isnan(numbers[i]))
+            fprintf(out, "%.15g", numbers[i]);
+    }
+    fprintf(out, ",%s\n", verdict);
+}
+
 static void report_csv(FILE *out, const struct vtb_builds *builds)
 {
-    fputs("name,before_ns,after_ns,ratio,ratio_lo,ratio_hi,p,verdict\n", out);
-    for (size_t i = 0; i < builds->cases_n; i++) {
-        char name[VTB_CASE_NAME_BYTES];
+    fputs("name,metric,before,after,ratio,ratio_lo,ratio_hi,p,verdict\n", out);
+    for (size_t i = 0; builds->runs_n > 0 && i < builds->cases_n; i++) {
         const struct vtb_built_case *own = &builds->cases[i];
         const struct vtb_interval ratio = vtb_built_ratio(own);
-        vtb_built_name(name, builds, own);
-        vtb_print_csv_field(out, name, strlen(name));
-        const double numbers[] = {ns_of(builds, own, 0),
-                                  ns_of(builds, own, 1),
-                                  ratio.median,
-                                  ratio.lo,
-                                  ratio.hi,
-                                  own->p[0]};
-        for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++) {
-            putc(',', out);
-            if (!isnan(numbers[n]))
-                fprintf(out, "%.15g", numbers[n]);
-        }
-        fprintf(out, ",%s\n", word_of(own));
+        const double numbers[CSV_NUMBERS_N] = {ns_of(builds, own, 0),
+                                               ns_of(builds, own, 1),
+                                               ratio.median,
+                                               ratio.lo,
+                                               ratio.hi,
+                                               own->p[0]};
+        csv_row(out, builds, own, "ns_per_op", numbers, word_of(own));
+    }
+    for (size_t i = 0; i < builds->counts_n; i++) {
+        const struct vtb_built_count *count = &builds->counts[i];
+        const double numbers[CSV_NUMBERS_N] = {count->before, count->after, NAN, NAN, NAN, NAN};
+        csv_row(out, builds, count->of, count->key, numbers,
+                count->before == count->after ? "same" : "differs");
     }
 }
 

@@ -20,6 +20,11 @@ const char *const vtb_gate_verdict_words[] = {"same", "within limit", "better", 
 static const char *const toolchain_keys[] = {"compiler", "cell_flags", "libc", "architecture",
                                              NULL};
 
+const char *vtb_gate_reference(const struct vtb_gate *gate)
+{
+    return gate->of_builds ? "the other build" : "the baseline";
+}
+
 size_t vtb_gate_count(const struct vtb_gate *gate, enum vtb_gate_verdict verdict)
 {
     size_t n = 0;
@@ -378,7 +383,7 @@ static bool is_same(double before, double after)
     return fabs(after - before) <= 1e-12 * fmax(fabs(before), fabs(after));
 }
 
-static enum vtb_gate_verdict judge(const struct vtb_gate_check *check)
+enum vtb_gate_verdict vtb_gate_judge(const struct vtb_gate_check *check)
 {
     if (is_same(check->before, check->after))
         return VTB_GATE_SAME;
@@ -464,7 +469,7 @@ static bool check_metric(struct vtb_gate *gate, const struct vtb_gate_metric *me
         check->before = before;
         check->after = after;
         check->allowed = fmax(limit->number, limit->share * before);
-        check->verdict = judge(check);
+        check->verdict = vtb_gate_judge(check);
     }
     return true;
 }

@@ -126,6 +126,12 @@ void vtb_gate_list_strategy(char *list, size_t list_bytes, const struct vtb_reco
  * until the next call. */
 struct vtb_gate_check *vtb_gate_add_check(struct vtb_gate *gate, struct vtb_error *error);
 
+/* Judges a count by what it was, what it is, and what is allowed. */
+enum vtb_gate_verdict vtb_gate_judge(const struct vtb_gate_check *check);
+
+/* What a gate's figures are held against, in words: "the baseline". */
+const char *vtb_gate_reference(const struct vtb_gate *gate);
+
 /* Counts the checks with a verdict. */
 size_t vtb_gate_count(const struct vtb_gate *gate, enum vtb_gate_verdict verdict);
 

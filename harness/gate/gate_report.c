@@ -229,14 +229,15 @@ static void sort_by_places(struct placed *all, size_t n)
     qsort(all, n, sizeof *all, by_first);
 }
 
-static void print_figures(FILE *out, const struct placed *all, size_t n, enum vtb_format format)
+static void print_figures(FILE *out, const struct vtb_gate *gate, const struct placed *all,
+                          size_t n, enum vtb_format format)
 {
-    static const struct vtb_column columns[] = {
+    const struct vtb_column columns[] = {
         {.title = "verdict"},
         {.title = "strategy"},
         {.title = "heap"},
         {.title = "figure"},
-        {.title = "baseline", .side = VTB_SIDE_RIGHT},
+        {.title = gate->of_builds ? "other build" : "baseline", .side = VTB_SIDE_RIGHT},
         {.title = "now", .side = VTB_SIDE_RIGHT},
     };
     struct vtb_table table = {.gap = 2, .split = VTB_SPLIT_NEVER};
@@ -285,7 +286,7 @@ static void print_all(FILE *out, const struct vtb_gate *gate, enum vtb_format fo
         while (end < n && all[end].first == all[start].first)
             end++;
         print_place(out, &all[start], format);
-        print_figures(out, &all[start], end - start, format);
+        print_figures(out, gate, &all[start], end - start, format);
     }
     free(all);
 }
@@ -300,7 +301,7 @@ static void print_told(FILE *out, const struct vtb_gate *gate)
             told[n++] = place(&gate->checks[i]);
     }
     if (n > 0)
-        print_figures(out, told, n, VTB_FORMAT_MARKDOWN);
+        print_figures(out, gate, told, n, VTB_FORMAT_MARKDOWN);
     free(told);
 }
 
@@ -425,7 +426,7 @@ void vtb_gate_annotations(FILE *out, const struct vtb_gate *gate)
         if (gate->checks[i].verdict != VTB_GATE_WORSE)
             continue;
         vtb_gate_line(line, sizeof line, &gate->checks[i]);
-        fputs("::error title=worse than the baseline::", out);
+        fprintf(out, "::error title=worse than %s::", vtb_gate_reference(gate));
         for (const char *c = line; *c; c++) {
             if (*c == '%')
                 fputs("%25", out);

@@ -73,6 +73,12 @@ static void add_result(json_t *results, const struct vtb_gate *gate, const char 
                                             locations_of(gate, name), "properties", "case", name)));
 }
 
+/* Writes what holds where a figure is as it is to be. */
+static void rule_text(char text[200], const struct vtb_gate *gate, const char *metric)
+{
+    snprintf(text, 200, "%s is no worse than %s's", metric, vtb_gate_reference(gate));
+}
+
 static void add_check(json_t *results, json_t *rules, const struct vtb_gate *gate,
                       const struct vtb_gate_check *check)
 {
@@ -81,9 +87,11 @@ static void add_check(json_t *results, json_t *rules, const struct vtb_gate *gat
     char message[500];
     char text[200];
     vtb_gate_line(line, sizeof line, check);
-    snprintf(message, sizeof message, "%s: %s",
-             worse ? "worse than the baseline" : "it cannot be told whether it is worse", line);
-    snprintf(text, sizeof text, "%s is no worse than the baseline's", check->metric);
+    if (worse)
+        snprintf(message, sizeof message, "worse than %s: %s", vtb_gate_reference(gate), line);
+    else
+        snprintf(message, sizeof message, "it cannot be told whether it is worse: %s", line);
+    rule_text(text, gate, check->metric);
     add_result(results, gate, check->name, check->metric, rule_at(rules, check->metric, text),
                worse ? "error" : "warning", message);
 }
@@ -96,8 +104,10 @@ static void add_gap(json_t *results, json_t *rules, const struct vtb_gate *gate,
     const char *id = gap->metric ? gap->metric : RULE_OF_CASES;
     snprintf(message, sizeof message, "not compared: %s of %s: %s",
              gap->metric ? gap->metric : "all figures", gap->name, gap->reason);
-    snprintf(text, sizeof text,
-             gap->metric ? "%s is no worse than the baseline's" : "a case is in the baseline", id);
+    if (gap->metric)
+        rule_text(text, gate, id);
+    else
+        snprintf(text, sizeof text, "a case is in %s", vtb_gate_reference(gate));
     add_result(results, gate, gap->name, id, rule_at(rules, id, text), "warning", message);
 }
 

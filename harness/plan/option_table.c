@@ -152,7 +152,7 @@ const char vtb_exit_statuses[] =
 #define CLAIMS (1u << VTB_COMMAND_CLAIMS)
 #define FIDELITY (1u << VTB_COMMAND_FIDELITY)
 #define LATENCY (1u << VTB_COMMAND_LATENCY)       /* likewise, but for those that are not_loaded */
-#define BUILDS (1u << VTB_COMMAND_COMPARE_BUILDS) /* takes all of run's options on cases too */
+#define BUILDS (1u << VTB_COMMAND_COMPARE_BUILDS) /* likewise, but for those that are not_built */
 #define HISTORY (1u << VTB_COMMAND_HISTORY)
 #define MERGE (1u << VTB_COMMAND_MERGE)
 #define ALL                                                                                    \
@@ -199,8 +199,9 @@ static const struct vtb_option chosen_options[] = {
      .bring = vtb_foreign_add_strategy, .of_cases = true,
      .accepts = "names of strategies, or files of your own, that the baseline has",
      .commands = GATE,
-     .help = "compare these alone, of those that the baseline has; default: all of them. The\n"
-             "environment's VTB_STRATEGY is not meant"},
+     .help = "compare these alone, of those that the baseline has; default: all of them; with\n"
+             "--against the baseline strategy and its challenger. The environment's VTB_STRATEGY\n"
+             "is not meant"},
     {"strategy", "NAME,...", vtb_parse_kept_names, FIELD(strategies), .no_twin = true,
      .accepts = "names of strategies", .commands = HISTORY,
      .help = "figures of these alone, as the history has them"},
@@ -420,7 +421,7 @@ static const struct vtb_option other_options[] = {
          "60"},
     {"guest", "NAME,...", vtb_parse_kept_names, FIELD(guests),
      .accepts = "names of guests, or folders of your own; see `list`", .of_cases = true,
-     .not_loaded = true, .commands = RUN | FIDELITY,
+     .not_loaded = true, .not_built = true, .commands = RUN | FIDELITY,
      .help = "guests, programs in other runtimes: their rows stand beside the heaps', in the same\n"
              "rounds and sessions. `fidelity` holds the models against one of them; default: the\n"
              "first. `list` shows all. A folder, as ./mine, is one of your own: docs/GUESTS.md"},
@@ -571,7 +572,7 @@ static const struct vtb_option other_options[] = {
     {"time", "SECONDS", vtb_parse_number, FIELD(time_s), .number = {0.01, 86400, false, false},
      .if_bare = "20", .accepts = "nothing, or seconds from 0.01 to 86400", .commands = GATE,
      .help = "compare times as well, and take about this long for each table; default: 20, if no\n"
-             "number follows"},
+             "number follows; with --against times are compared in any case"},
     {"time", "SECONDS", vtb_parse_number, FIELD(check_s), .number = {0.1, 86400, false, false},
      .accepts = "seconds from 0.1 to 86400", .commands = CHECK,
      .help = "processor time after which a check is said to hang; default: 20"},
@@ -581,7 +582,8 @@ static const struct vtb_option other_options[] = {
     {"margin", "PERCENT", vtb_parse_number, FIELD(margin_percent),
      .number = {0.1, 99, false, false}, .accepts = "percent from 0.1 to 99", .commands = GATE,
      .help = "how much slower than before, against the baseline strategy, a case may be; at least\n"
-             "2, which is what identical machine code may differ by at another place; default: 5"},
+             "2, which is what identical machine code may differ by at another place; default: 5,\n"
+             "with --against 2"},
     {"margin", "PERCENT", vtb_parse_number, FIELD(margin_percent), .number = {2, 99, false, false},
      .accepts = "percent from 2 to 99", .commands = BUILDS,
      .help = "how much slower B may be; default: 2, which is what identical machine code may\n"
@@ -653,7 +655,7 @@ bool vtb_option_is_of(const struct vtb_option *option, enum vtb_command command)
     return (option->commands & 1u << command) ||
            (command == VTB_COMMAND_BUILD && option->of_cases && is_of_run) ||
            (command == VTB_COMMAND_COMPARE_BUILDS && option->of_cases && is_of_run &&
-            !option->of_part) ||
+            !option->of_part && !option->not_built) ||
            (command == VTB_COMMAND_LATENCY && option->of_cases && is_of_run && !option->not_loaded);
 }
 

@@ -61,6 +61,8 @@ struct vtb_option {
     bool of_run;
     /* Whether it means nothing to an open loop, though it says which cases are run. */
     bool not_loaded;
+    /* Whether it says what is no cell, and so of no build, though it says which cases are run. */
+    bool not_built;
     /* Whether it says which part of a run this is, which is nothing to other commands. */
     bool of_part;
     bool no_twin;    /* the environment has no variable for it */

@@ -90,8 +90,10 @@ bool vtb_script_run(const struct vtb_script *script, struct vtb_error *error)
         return vtb_fail_interrupted(error);
     if (end.how == VTB_CHILD_LEFT && end.number == NOT_STARTED)
         return fail_to_start(script, task.path, error);
-    return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s %s", script->option, script->name,
-                    script->fails_as);
+    const bool is_usage =
+        script->usage > 0 && end.how == VTB_CHILD_LEFT && end.number == script->usage;
+    return vtb_fail(error, is_usage ? VTB_EXIT_USAGE : VTB_EXIT_INTERNAL, "%s: %s %s",
+                    script->option, script->name, script->fails_as);
 }
 
 bool vtb_script_check(const struct vtb_script *script, struct vtb_error *error)

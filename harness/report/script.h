@@ -16,6 +16,7 @@ struct vtb_script {
     const char *program;        /* that runs it; null: the script itself */
     const char *program_option; /* in front of the script; null: none */
     const char *arguments[VTB_SCRIPT_ARGUMENTS_MAX]; /* behind it; a null ends them */
+    int usage;  /* the exit status by which it says that its arguments are wrong; 0: none */
     int input;  /* a descriptor for its standard input; 0: the program's own */
     int output; /* for its standard output */
 };

@@ -36,11 +36,16 @@ void vtb_own_run_word(struct vtb_own_run *run, const char *format, ...)
     add_word(run, word);
 }
 
-bool vtb_own_run_prepare(struct vtb_own_run *run, struct vtb_error *error)
+bool vtb_own_run_plan(struct vtb_own_run *run, struct vtb_error *error)
 {
     return vtb_options_parse(&run->options, run->words_n, run->words, error) &&
-           (run->command ? vtb_latency_plan : vtb_plan_make)(&run->plan, &run->options, error) &&
-           vtb_plan_check_heaps(&run->plan, error) && vtb_plan_prepare(&run->plan, error);
+           (run->command ? vtb_latency_plan : vtb_plan_make)(&run->plan, &run->options, error);
+}
+
+bool vtb_own_run_prepare(struct vtb_own_run *run, struct vtb_error *error)
+{
+    return vtb_own_run_plan(run, error) && vtb_plan_check_heaps(&run->plan, error) &&
+           vtb_plan_prepare(&run->plan, error);
 }
 
 bool vtb_own_run_measure(struct vtb_own_run *run, const struct vtb_plan *plan,

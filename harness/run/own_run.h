@@ -22,6 +22,10 @@ struct vtb_own_run {
 void vtb_own_run_word(struct vtb_own_run *run, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Makes the plan of the words. On false *error says why not, and the run is to be closed all the
+ * same. */
+VTB_MUST_USE bool vtb_own_run_plan(struct vtb_own_run *run, struct vtb_error *error);
+
 /* Makes the plan of the words, and has its cells ready. On false *error says why not, and the run
  * is to be closed all the same. */
 VTB_MUST_USE bool vtb_own_run_prepare(struct vtb_own_run *run, struct vtb_error *error);

@@ -143,6 +143,35 @@ static void folders_of_a_build(void **state)
     assert_false(home.read_only);
 }
 
+/* An installed copy is used as it is, even by who may write there: its files are a package's. */
+static void installed_copies(void **state)
+{
+    (void)state;
+    struct vtb_home home;
+    struct vtb_error error;
+    assert_true(vtb_home_of_build(&home, own_path(INSTALLED), &error));
+    assert_string_equal(home.installed, own_path(INSTALLED "/cells"));
+    assert_begins(home.cells, own_path("cache/"));
+    assert_string_equal(home.cells, vtb_home(&error)->cells); /* it is this program's own */
+    assert_string_equal(home.installed, vtb_home(&error)->installed);
+}
+
+/* Who names a folder of sources, or of an installed copy, is told which one it is. */
+static void folders_that_have_one(void **state)
+{
+    (void)state;
+    struct vtb_home home;
+    struct vtb_error error;
+    (void)own_subfolder("sources");
+    (void)own_subfolder("sources/build");
+    (void)own_subfolder("sources/build/release");
+    (void)own_file("sources/build/release/cells.ninja", "");
+    assert_false(vtb_home_of_build(&home, own_path("sources"), &error));
+    assert_contains(error.message, "sources/build/release' in it is");
+    assert_false(vtb_home_of_build(&home, own_path("."), &error));
+    assert_contains(error.message, "/lib/valuetask-bench' in it is");
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +181,8 @@ static int run(void)
         cmocka_unit_test(their_files),
         cmocka_unit_test(folders_that_are_none),
         cmocka_unit_test(folders_of_a_build),
+        cmocka_unit_test(installed_copies),
+        cmocka_unit_test(folders_that_have_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -397,6 +397,39 @@ static void words_of_files_of_a_user(void **state)
     assert_word("FOREIGN_C");
 }
 
+/* What is compared with another build is an object by the build's own rule, and linked by it behind
+ * padding at each place. */
+static void words_of_what_is_padded(void **state)
+{
+    (void)state;
+    static const struct vtb_edition edition = {.word = "b1"};
+    struct vtb_error error;
+    struct vtb_target targets[2];
+    char file[3 * PATH_MAX];
+    size_t n;
+    for (unsigned i = 0; i < 2; i++)
+        targets[i] = (struct vtb_target){
+            .strategy = &strategy, .workload = &workload, .edition = &edition, .padding = 5 + i};
+    run_ninja(targets, 2);
+    snprintf(file, sizeof file, "%s/some_task.cache.timing.o", home.cells);
+    free(words);
+    words = own_text(file, &n);
+    assert_word("TIMING");
+    assert_word("-c");
+    assert_word("-DVTB_STRATEGY_STEM=some_task");
+    read_words(&targets[1]);
+    assert_word("C");
+    assert_word("-DVTB_PADDING=6");
+    assert_word("some_task.cache.timing.o");
+    snprintf(file, sizeof file, "%s/harness/cells/source/padding.c\n-x\nnone\n",
+             vtb_home(&error)->root);
+    assert_contains(words, file); /* in front of the object */
+    assert_null(strstr(words, "VTB_STRATEGY"));
+    assert_true(vtb_target_has_file(&targets[0], "some_task.cache.timing.padding5.so"));
+    assert_true(vtb_target_has_file(&targets[0], "some_task.cache.timing.o"));
+    assert_false(vtb_target_has_file(&targets[0], "some_task.cache.timing.so"));
+}
+
 /* Nothing is to be built: that is no error. */
 static void no_targets(void **state)
 {
@@ -458,6 +491,7 @@ static int run(void)
         NINJA_TEST(words_of_kinds),
         NINJA_TEST(words_of_what_is_known),
         NINJA_TEST(words_of_files_of_a_user),
+        NINJA_TEST(words_of_what_is_padded),
         NINJA_TEST(no_targets),
         TEST(compiled_in_odd_folders),
     };

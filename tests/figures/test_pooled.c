@@ -200,6 +200,23 @@ static void what_would_be_seen(void **state)
     is_worked_out(vtb_pooled_would_be_seen(&pooled, 7), 0.079723550133);
 }
 
+/* A change by exactly the least would be beyond it in half of all runs, and in a quarter of pairs
+ * of them: it takes more, by how far a run may be off. */
+static void what_would_be_seen_twice(void **state)
+{
+    (void)state;
+    const struct vtb_pooled pooled = five_with(0.0001);
+    const double deviation = sqrt(pooled.variance);
+    const double half =
+        (vtb_pooled_interval(&pooled, 1).hi - vtb_pooled_interval(&pooled, 1).lo) / 2;
+    assert_near(vtb_pooled_would_be_seen_twice(&pooled, 1, 0), half + 1.632218789617 * deviation,
+                1e-9);
+    assert_near(vtb_pooled_would_be_seen_twice(&pooled, 1, 1), 1 + 1.632218789617 * deviation,
+                1e-9);
+    assert_true(isnan(vtb_pooled_would_be_seen_twice(
+        &(const struct vtb_pooled){.variance = NAN, .sessions_n = 3}, 1, 0.02)));
+}
+
 /* The other points' S^2 counts as eight sessions: (4 x 0.0005 + 8 x 0.002) / 12 = 0.0015. */
 static void a_point_borrows_from_the_others(void **state)
 {
@@ -336,6 +353,7 @@ int main(void)
         cmocka_unit_test(too_few_sessions_have_no_interval),
         cmocka_unit_test(intervals_and_tests),
         cmocka_unit_test(what_would_be_seen),
+        cmocka_unit_test(what_would_be_seen_twice),
         cmocka_unit_test(a_point_borrows_from_the_others),
         cmocka_unit_test(something_else_is_added),
         cmocka_unit_test(a_difference_has_both_variances),

@@ -39,6 +39,18 @@ static void what_is_slower_is_slower_twice(void **state)
     assert_int_equal(one(1.06, 0.001), VTB_GATE_UNKNOWN); /* nobody looked again */
 }
 
+/* Beside a busy sibling a change is another one, and says nothing of that of a quiet machine. */
+static void another_state_confirms_nothing(void **state)
+{
+    (void)state;
+    struct vtb_built_case own = {.state = {VTB_STATE_QUIET, VTB_STATE_BUSY}};
+    set(&own, 0, 1.06, 0.001);
+    set(&own, 1, 1.06, 0.001);
+    assert_int_equal(vtb_built_verdict(&own, VTB_GATE_RUNS, MARGIN), VTB_GATE_UNKNOWN);
+    own.state[0] = VTB_STATE_BUSY;
+    assert_int_equal(vtb_built_verdict(&own, VTB_GATE_RUNS, MARGIN), VTB_GATE_WORSE);
+}
+
 static void what_is_within_the_margin(void **state)
 {
     (void)state;
@@ -64,8 +76,10 @@ static void what_would_be_seen(void **state)
     const struct vtb_builds builds = {.cases_n = 1, .margin = MARGIN};
     set(&own, 0, 1, 1);
     assert_true(vtb_built_would_be_seen(&builds, &own) >= MARGIN);
-    own.change[0].variance = 1e-8;
-    assert_true(fabs(vtb_built_would_be_seen(&builds, &own) - MARGIN) < 1e-12);
+    const double reach = own.change[0].variance;
+    assert_true(log1p(vtb_built_would_be_seen(&builds, &own)) > log1p(MARGIN) + 1.6 * sqrt(reach));
+    own.change[0].variance = 1e-18;
+    assert_true(fabs(vtb_built_would_be_seen(&builds, &own) - MARGIN) < 1e-8);
     own.change[0].variance = NAN;
     assert_true(isnan(vtb_built_would_be_seen(&builds, &own)));
     assert_true(isnan(vtb_built_ratio(&own).lo));
@@ -101,6 +115,11 @@ static void what_has_no_time(void **state)
     assert_true(vtb_builds_to_gate(&gate, &builds, limits, &error));
     assert_int_equal(gate.checks_n, 1);
     assert_true(fabs(gate.checks[0].after - 1.25) < 1e-12);
+    assert_int_equal(gate.notes_n, 0);
+    own.change[0].variance = NAN; /* of too few sessions */
+    assert_true(vtb_builds_to_gate(&gate, &builds, limits, &error));
+    assert_int_equal(gate.notes_n, 1);
+    assert_contains(gate.notes[0], "give more --sessions");
     vtb_gate_free(&gate);
     vtb_plan_free(&plan);
 }
@@ -109,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_slower_is_slower_twice),
+        cmocka_unit_test(another_state_confirms_nothing),
         cmocka_unit_test(what_is_within_the_margin),
         cmocka_unit_test(what_is_faster),
         cmocka_unit_test(what_would_be_seen),

@@ -208,11 +208,19 @@ struct vtb_cell {
     const char *workload_digest;
 };
 
-/* A number that must be the same in the program and its cells: it tells whether they were compiled
- * with headers in which the structs that they share have the same sizes. */
-#define VTB_CONTRACT                                                 \
-    (sizeof(struct vtb_cost) << 48 ^ sizeof(struct vtb_cell) << 32 ^ \
-     sizeof(struct vtb_env) << 16 ^ sizeof(struct vtb_service))
+/* Numbers that must be the same in the program and its cells: together they tell whether both were
+ * compiled with headers in which the structs that they share have the same sizes. */
+#define VTB_CONTRACT_AND(hash, type) ((hash) * (size_t)1099511628211 + sizeof(type))
+#define VTB_CONTRACT_OF_RUNS \
+    VTB_CONTRACT_AND(VTB_CONTRACT_AND(sizeof(struct vtb_env), struct vtb_service), struct vtb_cell)
+#define VTB_CONTRACT_OF_COUNTS \
+    VTB_CONTRACT_AND(VTB_CONTRACT_AND(VTB_CONTRACT_OF_RUNS, struct vtb_cost), struct vtb_usage)
+#define VTB_CONTRACT_OF_HEAPS                                                   \
+    VTB_CONTRACT_AND(VTB_CONTRACT_AND(VTB_CONTRACT_OF_COUNTS, struct vtb_heap), \
+                     struct vtb_collector)
+#define VTB_CONTRACT                                                               \
+    VTB_CONTRACT_AND(VTB_CONTRACT_AND(VTB_CONTRACT_OF_HEAPS, struct vtb_strategy), \
+                     struct vtb_thread_statics)
 
 /* The one symbol that a cell's file exports. */
 #define VTB_CELL_EXPORT vtb_cell
