@@ -14,7 +14,7 @@ put into ${XDG_CACHE_HOME:-~/.cache}/valuetask-bench/revisions/COMMIT and config
 the rules by which its cells are compiled. No program is built, and the repository's own folder is
 left as it is.
 
-Exit: 0 ok, 1 something failed, 2 no such revision, or no repository.
+Exit: 0 ok, 1 something failed, 2 no such revision, one that is too old, or no repository.
 END
 }
 
@@ -49,6 +49,9 @@ commit=$(git -C "$root" rev-parse --verify --quiet "$1^{commit}") || {
     fail 2 "'$1' is no revision of the repository '$root'"
 }
 
+git -C "$root" cat-file -e "$commit:./CMakePresets.json" 2>/dev/null ||
+    fail 2 "$1 has no CMakePresets.json of '$root': it is too old to be compared, or of something else"
+
 case ${XDG_CACHE_HOME-} in
 /*) cache=$XDG_CACHE_HOME ;;
 *) cache=${HOME-}/.cache ;;
@@ -63,19 +66,17 @@ put_aside() {
     rm -rf "$folder"
     trap 'rm -rf "$folder"' EXIT
     trap 'exit 130' INT TERM HUP
-    { mkdir "$folder" && git -C "$root" archive "$commit"; } | tar -x -C "$folder" ||
-        fail 1 "the sources of $1 cannot be put into '$folder'; set XDG_CACHE_HOME to a folder" \
-            "with room for them"
-    [ -e "$folder/CMakePresets.json" ] ||
-        fail 1 "$1 has no CMakePresets.json: it is too old to be compared"
+    said=$({ { mkdir "$folder" && git -C "$root" archive "$commit"; } | tar -x -C "$folder"; } 2>&1) ||
+        fail 1 "the sources of $1 cannot be put into '$folder': $(printf '%s' "$said" | head -n 1);" \
+            "set XDG_CACHE_HOME to a folder with room for them"
     (cd "$folder" && cmake --preset release -DVTB_WERROR=OFF) >"$folder.log" 2>&1 || {
         tail -n 20 "$folder.log" >&2
         fail 1 "$1 ($commit) cannot be configured; '$folder.log' has all that CMake said"
     }
-    [ -e "$build/cells.ninja" ] ||
-        fail 1 "$1 compiles its strategies into the program: it is too old to be compared"
-    touch "$folder/.ready" || fail 1 "'$folder/.ready' cannot be made"
     rm -f "$folder.log"
+    [ -e "$build/cells.ninja" ] ||
+        fail 2 "$1 compiles its strategies into the program: it is too old to be compared"
+    touch "$folder/.ready" || fail 1 "'$folder/.ready' cannot be made"
     trap - EXIT INT TERM HUP
 }
 

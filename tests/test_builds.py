@@ -216,6 +216,16 @@ def test_times_of_both_builds(bench: Bench) -> None:
     assert all(part is None for part in parts) or all(part >= 0 for part in parts)
 
 
+def test_a_strategy_of_a_user(bench: Bench) -> None:
+    """Sessions, which are processes of their own, find it by its file."""
+    mine = bench.directory / "mine.c"
+    bench.ok("new", "strategy", str(mine))
+    wanted = ["compare-builds", str(BUILD), str(BUILD), *TIMED, "--strategy", "./mine.c@atomic"]
+    found = strict_json(bench.ok(*wanted, "--format", "json").out)
+    assert [case["strategy"] for case in found["cases"]] == ["mine@atomic"]
+    assert found["sessions_n"] == 5
+
+
 def test_all_formats(bench: Bench) -> None:
     text = bench.ok("compare-builds", str(BUILD), str(BUILD), *TIMED).out
     assert text.startswith(f"A: {BUILD}\nB: {BUILD}\n\nANSWER  Of 1 case B is ")

@@ -55,11 +55,14 @@ static bool ends_in(const char *text, size_t text_n, const char *end)
     return text_n > n && memcmp(text + text_n - n, end, n) == 0;
 }
 
-/* The length of a path, up to the @variant that may follow its last part. */
+/* The length of a path, up to the @variant that may follow its last part, or the :edition. */
 static size_t path_length(const char *text)
 {
     const char *slash = strrchr(text, '/');
     const char *at = strrchr(slash ? slash : text, '@');
+    const char *colon = strrchr(slash ? slash : text, ':');
+    if (!at && colon && vtb_find_edition(colon + 1))
+        at = colon;
     return at ? (size_t)(at - text) : strlen(text);
 }
 

@@ -58,13 +58,16 @@ static struct vtb_names strategies_of(const struct vtb_options *options)
     return names;
 }
 
-/* Adds a strategy in all editions to a list. The caller frees. */
+/* Adds a strategy in all editions to a list: one of a user's by its file, which other processes
+ * have to be told. The caller frees. */
 static char *with_editions(char *list, const char *strategy)
 {
+    const struct vtb_strategy_entry *entry = vtb_find_strategy_entry(strategy);
+    const bool is_file = entry && entry->path;
     for (size_t e = 0; vtb_edition_at(e); e++) {
         char *longer = NULL;
-        if (asprintf(&longer, "%s%s%s:%s", list, *list ? "," : "", strategy,
-                     vtb_edition_at(e)->word) < 0)
+        if (asprintf(&longer, "%s%s%s%s:%s", list, *list ? "," : "", is_file ? entry->path : "",
+                     strategy + (is_file ? strlen(entry->name) : 0), vtb_edition_at(e)->word) < 0)
             vtb_no_memory(strlen(list), "a list of strategies");
         free(list);
         list = longer;
@@ -449,7 +452,10 @@ static bool measure(struct vtb_builds *builds, struct vtb_error *error)
     const bool ok = vtb_own_run_measure(&builds->run, &builds->run.plan,
                                         estimate.count_s ? &estimate : NULL, error);
     vtb_estimate_free(&estimate);
-    return ok;
+    if (ok || !builds->run.results.interrupted)
+        return ok;
+    const struct vtb_error *reason = &builds->run.results.interrupted_by;
+    return vtb_fail(error, reason->exit_code, "%s; nothing was compared", reason->message);
 }
 
 bool vtb_builds_compare(struct vtb_builds *builds, struct vtb_error *error)

@@ -85,8 +85,10 @@ static void add_row(struct vtb_table *table, const struct vtb_builds *builds,
     };
     vtb_table_cell(table, "%s", own->strategy);
     vtb_table_cell(table, "%s", heap_of(label, builds, own));
-    vtb_table_cell(table, "%s", vtb_figure_text(number, ns_of(builds, own, 0)));
-    vtb_table_cell(table, "%s", vtb_figure_text(number, ns_of(builds, own, 1)));
+    for (size_t b = 0; b < VTB_BUILDS_N; b++) {
+        const double ns = ns_of(builds, own, b);
+        vtb_table_cell(table, "%s", isnan(ns) ? "-" : vtb_figure_text(number, ns));
+    }
     percent_cell(table, ratio.median - 1);
     interval_cell(table, &ratio);
     percent_cell(table, vtb_built_would_be_seen(builds, own));

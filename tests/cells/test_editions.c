@@ -5,6 +5,7 @@
 
 #include "cells/build.h"
 #include "cells/editions.h"
+#include "cells/foreign.h"
 #include "cells/load.h"
 #include "cells/slots.h"
 
@@ -83,6 +84,22 @@ static void their_cells(void **state)
     assert_null(vtb_find_name(formed("%s:a1@checked", name)));
     assert_null(vtb_find_name(formed("%s:", name)));
     assert_null(vtb_find_name(formed("%s:z9", name)));
+}
+
+/* A user's file is told to other processes as it is, with an edition behind it. */
+static void files_of_a_user(void **state)
+{
+    (void)state;
+    struct vtb_error error;
+    const char *path = own_strategy("mine.c", "mine", "");
+    name_builds(own_path(INSTALLED), own_path(INSTALLED));
+    assert_string_equal(vtb_foreign_add_strategy(formed("%s:b1", path), &error), "mine:b1");
+    assert_string_equal(vtb_foreign_add_strategy(formed("%s@atomic:a2", path), &error),
+                        "mine@atomic:a2");
+    assert_null(vtb_foreign_add_strategy(formed("%s:c1", path), &error));
+    assert_true(vtb_is_path("mine.c:a1"));
+    name_builds(NULL, NULL);
+    assert_null(vtb_foreign_add_strategy(formed("%s:b1", path), &error));
 }
 
 /* What is timed is a file for each padding; what is counted is the build's own. */
@@ -178,6 +195,7 @@ static int run(void)
         cmocka_unit_test(there_are_none_without_builds),
         cmocka_unit_test(their_names),
         cmocka_unit_test(their_cells),
+        cmocka_unit_test(files_of_a_user),
         cmocka_unit_test(their_files),
         cmocka_unit_test(folders_that_are_none),
         cmocka_unit_test(folders_of_a_build),
