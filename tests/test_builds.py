@@ -190,14 +190,29 @@ def test_what_differs_is_of_a_method(larger: Path, bench: Bench) -> None:
 
 
 def test_all_strategies_and_heaps_that_are_asked_for(bench: Bench) -> None:
-    wanted = ["--strategy", "heap_task,value_task,value_task@atomic", "--heap", "gengc,glibc"]
+    """Also the empty loop, which consumes other values; and what cannot be is said to be left out."""
+    wanted = ["--strategy", "empty,heap_task,value_task@atomic,arena_task"]
     found = strict_json(
         bench.ok(
-            *("compare-builds", str(BUILD), str(BUILD), *UNTIMED, *wanted, "--format", "json")
+            *("compare-builds", str(BUILD), str(BUILD), *UNTIMED, *wanted),
+            *("--heap", "gengc,glibc", "--format", "json"),
         ).out
     )
     cases = {(case["strategy"], case["heap"]) for case in found["cases"]}
-    assert ("heap_task", "gengc") in cases and ("value_task", ONE_HEAP) in cases
+    assert ("heap_task", "gengc") in cases and ("empty", ONE_HEAP) in cases
+    assert ("arena_task", "gengc") not in cases
+    (skip,) = found["skipped"]
+    assert (skip["strategy"], skip["without"]) == ("arena_task", "gengc")
+
+
+def test_what_is_completed_by_a_thread(bench: Bench) -> None:
+    """The variants that several threads may change stand for strategies, as in a run."""
+    wanted = ["compare-builds", str(BUILD), str(BUILD), *UNTIMED, "--completer", "thread"]
+    found = strict_json(bench.ok(*wanted, "--format", "json").out)
+    assert [case["strategy"] for case in found["cases"]] == ["value_task@atomic"]
+    outcome = bench(*wanted, "--strategy", "poll@checked")
+    assert outcome.code == 2
+    assert "nothing can be compared: left out is poll@checked, a completing thread: " in outcome.err
 
 
 # --- times ---
@@ -220,9 +235,9 @@ def test_a_strategy_of_a_user(bench: Bench) -> None:
     """Sessions, which are processes of their own, find it by its file."""
     mine = bench.directory / "mine.c"
     bench.ok("new", "strategy", str(mine))
-    wanted = ["compare-builds", str(BUILD), str(BUILD), *TIMED, "--strategy", "./mine.c@atomic"]
+    wanted = ["compare-builds", str(BUILD), str(BUILD), *TIMED, "--strategy", "./mine.c@checked"]
     found = strict_json(bench.ok(*wanted, "--format", "json").out)
-    assert [case["strategy"] for case in found["cases"]] == ["mine@atomic"]
+    assert [case["strategy"] for case in found["cases"]] == ["mine@checked"]
     assert found["sessions_n"] == 5
 
 

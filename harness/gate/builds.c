@@ -458,6 +458,36 @@ static bool measure(struct vtb_builds *builds, struct vtb_error *error)
     return vtb_fail(error, reason->exit_code, "%s; nothing was compared", reason->message);
 }
 
+void vtb_built_skips(struct vtb_skips *skips, const struct vtb_builds *builds)
+{
+    const struct vtb_skips *all = &builds->run.plan.skips;
+    char name[VTB_CASE_NAME_BYTES];
+    skips->n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        struct vtb_skip skip = all->items[i];
+        const char *colon = skip.strategy ? strchr(skip.strategy, ':') : NULL;
+        if (colon && strcmp(colon + 1, vtb_edition_at(A1)->word) != 0)
+            continue;
+        if (colon) {
+            snprintf(name, sizeof name, "%.*s", (int)(colon - skip.strategy), skip.strategy);
+            skip.strategy = vtb_find_name(name);
+        }
+        vtb_skips_note(skips, &skip);
+    }
+}
+
+static bool fail_as_empty(const struct vtb_builds *builds, struct vtb_error *error)
+{
+    struct vtb_skips skips;
+    vtb_built_skips(&skips, builds);
+    if (skips.n == 0)
+        return vtb_fail(error, VTB_EXIT_USAGE, "there is no strategy to compare");
+    return vtb_fail(error, VTB_EXIT_USAGE, "nothing can be compared: left out is %s%s%s: %s",
+                    skips.items[0].strategy ? skips.items[0].strategy : "",
+                    skips.items[0].strategy ? ", " : "", skips.items[0].what,
+                    skips.items[0].reason);
+}
+
 bool vtb_builds_compare(struct vtb_builds *builds, struct vtb_error *error)
 {
     builds->margin = fmax(builds->margin, VTB_BUILDS_MARGIN);
@@ -465,8 +495,7 @@ bool vtb_builds_compare(struct vtb_builds *builds, struct vtb_error *error)
         return false;
     list_cases(builds);
     if (builds->cases_n == 0)
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "no strategy of these is in both builds on a heap of this machine");
+        return fail_as_empty(builds, error);
     vtb_builds_note_sources(builds);
     for (size_t i = 0; i < builds->cases_n; i++)
         count_case(builds, &builds->cases[i]);

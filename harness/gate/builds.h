@@ -104,6 +104,9 @@ void vtb_builds_note_sources(struct vtb_builds *builds);
 enum vtb_gate_verdict vtb_built_verdict(const struct vtb_built_case *the_case, size_t runs_n,
                                         double margin);
 
+/* Lists what was left out of both builds, and why, by names without an edition. */
+void vtb_built_skips(struct vtb_skips *skips, const struct vtb_builds *builds);
+
 /* Writes the name of a case as in result files, without an edition. */
 void vtb_built_name(char name[VTB_CASE_NAME_BYTES], const struct vtb_builds *builds,
                     const struct vtb_built_case *the_case);

@@ -53,6 +53,7 @@ static bool add_time(struct vtb_gate *gate, const struct vtb_builds *builds,
 bool vtb_builds_to_gate(struct vtb_gate *gate, const struct vtb_builds *builds,
                         const struct vtb_limit limits[VTB_GATE_METRICS_N], struct vtb_error *error)
 {
+    struct vtb_skips skips;
     bool ok = true;
     for (size_t i = 0; ok && i < builds->counts_n; i++) {
         const struct vtb_built_count *count = &builds->counts[i];
@@ -73,6 +74,11 @@ bool vtb_builds_to_gate(struct vtb_gate *gate, const struct vtb_builds *builds,
         ok = add_time(gate, builds, &builds->cases[i], error);
     for (size_t i = 0; i < builds->notes_n; i++)
         vtb_gate_note(gate, "%s", builds->notes[i]);
+    vtb_built_skips(&skips, builds);
+    for (size_t i = 0; i < skips.n; i++)
+        vtb_gate_note(
+            gate, "left out: %s%s%s: %s", skips.items[i].strategy ? skips.items[i].strategy : "",
+            skips.items[i].strategy ? ", " : "", skips.items[i].what, skips.items[i].reason);
     gate->timed = builds->runs_n > 0;
     gate->sessions_n = builds->run.results.sessions.done_n;
     gate->margin = builds->margin;

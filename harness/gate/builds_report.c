@@ -9,6 +9,8 @@
 #include "gate/builds.h"
 #include "report/answer_lines.h"
 #include "report/case_names.h"
+#include "report/report_json.h"
+#include "report/report_skips.h"
 #include "report/report_title.h"
 
 static const struct vtb_comparison *comparison_of(const struct vtb_builds *builds,
@@ -232,6 +234,7 @@ static void print_legend(FILE *out, const struct vtb_builds *builds)
 
 static void report_text(FILE *out, const struct vtb_builds *builds, enum vtb_format format)
 {
+    struct vtb_skips skips;
     print_answer(out, builds);
     for (size_t i = 0; builds->runs_n > 0 && i < builds->cases_n;)
         i = print_table(out, builds, i, format);
@@ -242,6 +245,8 @@ static void report_text(FILE *out, const struct vtb_builds *builds, enum vtb_for
     }
     for (size_t i = 0; i < builds->notes_n; i++)
         vtb_printf_wrapped(out, "Note: %s.\n", builds->notes[i]);
+    vtb_built_skips(&skips, builds);
+    vtb_report_skips(out, &skips, VTB_LINE_WIDTH);
 }
 
 /* --- for programs --- */
@@ -300,6 +305,7 @@ static json_t *count_json(const struct vtb_builds *builds, const struct vtb_buil
 static void report_json(FILE *out, const struct vtb_builds *builds)
 {
     static const char *const keys[VTB_BUILDS_N] = {"a", "b"};
+    struct vtb_skips skips;
     json_t *json = vtb_json_checked(json_object());
     json_t *cases = vtb_json_checked(json_array());
     json_t *counts = vtb_json_checked(json_array());
@@ -318,6 +324,8 @@ static void report_json(FILE *out, const struct vtb_builds *builds)
     vtb_json_put(json, "cases", cases);
     vtb_json_put(json, "counts", counts);
     vtb_json_put(json, "notes", notes);
+    vtb_built_skips(&skips, builds);
+    vtb_json_put(json, "skipped", vtb_skips_json(&skips));
     vtb_json_print(out, json, 0);
 }
 

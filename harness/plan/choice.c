@@ -109,7 +109,9 @@ static void for_several_threads(struct vtb_names *names)
 {
     for (size_t i = 0; i < names->n; i++) {
         char atomic[128];
-        snprintf(atomic, sizeof atomic, "%s@atomic", names->items[i]);
+        const int plain_n = (int)strcspn(names->items[i], ":"); /* behind which an edition is */
+        snprintf(atomic, sizeof atomic, "%.*s@atomic%s", plain_n, names->items[i],
+                 names->items[i] + plain_n);
         const char *found = vtb_find_name(atomic);
         names->items[i] = found ? found : names->items[i];
     }

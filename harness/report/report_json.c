@@ -42,8 +42,7 @@ static json_t *caches(const struct vtb_cpu_info *cpu)
     return list;
 }
 
-/* The cases that were left out, and why. */
-static json_t *skipped(const struct vtb_skips *skips)
+json_t *vtb_skips_json(const struct vtb_skips *skips)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < skips->n; i++) {
@@ -374,7 +373,7 @@ static json_t *context(const struct vtb_results *results)
     vtb_json_put(object, "roles", roles(&plan->points[0]));
     vtb_json_put(object, "strategies", foreign_strategies());
     vtb_json_put(object, "workloads", foreign_workloads());
-    vtb_json_put(object, "skipped", skipped(&plan->skips));
+    vtb_json_put(object, "skipped", vtb_skips_json(&plan->skips));
     vtb_json_put(object, "unavailable", unavailable_object(results));
     return object;
 }

@@ -19,6 +19,9 @@ vtb_print vtb_report_context;
  * a result file has them. The caller frees. */
 char *vtb_report_variables(char *const *list);
 
+/* Gives a list of the cases that were left out, and why. */
+json_t *vtb_skips_json(const struct vtb_skips *skips);
+
 /* Puts into the JSON of a command other than run when it began, and of which program and on which
  * machine it is: `date`, `version`, `git_revision`, `cpu_model`, as contexts have them. The machine
  * is null where nothing was measured; then the date alone. */
