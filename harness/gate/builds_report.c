@@ -63,7 +63,7 @@ static void percent_cell(struct vtb_table *table, double share)
     if (isnan(share))
         vtb_table_cell(table, "-");
     else
-        vtb_table_cell(table, "%+.1f %%", 100 * share);
+        vtb_table_cell(table, "%+.1f %%", fabs(share) < 0.0005 ? 0 : 100 * share);
 }
 
 static void interval_cell(struct vtb_table *table, const struct vtb_interval *ratio)
