@@ -186,11 +186,12 @@ def test_counts_without_times(bench: Bench) -> None:
 def test_what_differs_is_of_a_method(larger: Path, bench: Bench) -> None:
     outcome = bench.ok("compare-builds", str(BUILD), str(larger), *UNTIMED, "--method", "both")
     for way in ("glibc", "glibc async"):
-        assert re.search(rf"^value_task on {way}: B/op is \S+ in A, \S+ in B\.$", outcome.out, re.M)
+        told = rf"^value_task on {way}: B/op is \S+ in A, \S+ in B\.$"
+        assert re.search(told, outcome.out, re.M)
 
 
 def test_all_strategies_and_heaps_that_are_asked_for(bench: Bench) -> None:
-    """Also the empty loop, which consumes other values; and what cannot be is said to be left out."""
+    """Also the empty loop, which consumes other values; what cannot be is left out."""
     wanted = ["--strategy", "empty,heap_task,value_task@atomic,arena_task"]
     found = strict_json(
         bench.ok(

@@ -1,6 +1,7 @@
 #include "bench/case_run.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "bench/exhausted.h"
 
@@ -33,12 +34,21 @@ void vtb_case_close(struct vtb_case_run *run)
     vtb_memory_close(&run->memory);
 }
 
+const char *vtb_case_remedy(const struct vtb_cell *cell)
+{
+    const char *colon = strchr(cell->name, ':');
+    if (!colon)
+        return "`run_bench check` of it says where";
+    return colon[1] == 'a' ? "A's own `run_bench check` of it says where"
+                           : "B's own `run_bench check` of it says where";
+}
+
 bool vtb_case_in_child(const struct vtb_cell *cell, const char *pass, vtb_child_function *run,
                        void *context, struct vtb_error *error)
 {
     char name[VTB_PASS_NAME_BYTES];
     struct vtb_child child = {
-        .name = name, .remedy = VTB_CASE_REMEDY, .run = run, .context = context};
+        .name = name, .remedy = vtb_case_remedy(cell), .run = run, .context = context};
     (void)snprintf(name, sizeof name, "%s: %s", cell->name, pass);
     return vtb_child_work(&child, error);
 }

@@ -39,8 +39,9 @@ void vtb_case_leave(const struct vtb_case_run *run);
  * vtb_case_leave. Counts and checksum in run->env stay. A process that ends need not call it. */
 void vtb_case_close(struct vtb_case_run *run);
 
-/* The advice to a user if a signal ends a process that runs a strategy. */
-#define VTB_CASE_REMEDY "`run_bench check` of it says where"
+/* The advice to a user if a signal ends a process that runs a cell: this build can check its own
+ * strategies, and no edition of another one's. */
+const char *vtb_case_remedy(const struct vtb_cell *cell);
 
 /* Room for the name of a pass over a case, as in "CELL: counting pass". */
 #define VTB_PASS_NAME_BYTES 256

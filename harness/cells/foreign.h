@@ -19,9 +19,9 @@ bool vtb_is_entry_name(const char *stem);
 
 /*
  * Gives the name of the entry of a file, with the @variant and the :edition that follow the file's
- * name. The same file again is the same entry, and for a file of the build it is the build's entry. Null, with
- * *error set and nothing added, if there is no such file, or its stem is no valid name, or that of
- * another entry or of a size. Nothing is compiled yet.
+ * name. The same file again is the same entry, and for a file of the build it is the build's
+ * entry. Null, with error set and nothing added, if there is no such file, or its stem is no valid
+ * name, or that of another entry or of a size. Nothing is compiled yet.
  */
 VTB_MUST_USE const char *vtb_foreign_add_strategy(const char *path, struct vtb_error *error);
 VTB_MUST_USE const char *vtb_foreign_add_workload(const char *path, struct vtb_error *error);

@@ -86,7 +86,7 @@ static bool run_children(struct outcome outcomes[RUNS_N], const struct vtb_cell 
     (void)snprintf(name, sizeof name, "%s: counting pass", cell->name);
     while (ok && started_n < RUNS_N) {
         children[started_n] = (struct vtb_child){.name = name,
-                                                 .remedy = VTB_CASE_REMEDY,
+                                                 .remedy = vtb_case_remedy(cell),
                                                  .run = count_in_child,
                                                  .context = &outcomes[started_n]};
         ok = vtb_child_start(&children[started_n], error);

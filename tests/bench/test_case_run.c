@@ -166,9 +166,20 @@ static void a_message_names_the_cell_and_the_pass(void **state)
                         "fault); `run_bench check` of it says where");
 }
 
+/* This build cannot say what is wrong with a cell of another one. */
+static void whose_check_says_where(void **state)
+{
+    (void)state;
+    const struct vtb_cell own = {.name = "some_task@atomic"};
+    const struct vtb_cell edition = {.name = "some_task:b2"};
+    assert_string_equal(vtb_case_remedy(&own), "`run_bench check` of it says where");
+    assert_begins(vtb_case_remedy(&edition), "B's own `run_bench check`");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whose_check_says_where),
         cmocka_unit_test(a_heap_that_collects_is_entered_and_left),
         cmocka_unit_test(a_heap_that_frees_gets_all_back),
         cmocka_unit_test(the_heap_is_as_it_was_asked_for),
