@@ -130,7 +130,7 @@ OTHER = "1 figure that is not of time differs"
         (compared("same", "same"), "Nothing is known to differ"),
         (compared("not comparable", "same"), NOTHING),
         (compared("lower", "higher"), f"1 of 1 ratio of times is lower and {OTHER}"),
-        (gate(), "Gate: worse than the baseline"),
+        (gate(), "Gate: worse than before"),
         (gate(checks=[check("value_task", "same", 20.8)]), "Gate: passed"),
         (gate(checks=[check("value_task", "inconclusive", 20.8)]), "Gate: inconclusive"),
         (refused_gate(), "Gate: nothing was compared"),

@@ -86,7 +86,7 @@ def title(document: Document) -> str:
     if document.data.get("refusal"):
         return "Gate: nothing was compared"
     if "worse" in verdicts:
-        return "Gate: worse than the baseline"
+        return "Gate: worse than before"
     known = verdicts - {"inconclusive"}
     return "Gate: passed" if known else "Gate: inconclusive"
 
