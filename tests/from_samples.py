@@ -156,11 +156,15 @@ class Samples:
     def ratio(self, own: str, base: str, state: str) -> Pooled:
         return self.pooled([own, base], lambda one, other: math.log(one / other), state)
 
+    def share_beyond(self, own: str, other: str, base: str, state: str) -> Pooled:
+        """The difference of two cases, as a share of the baseline's time."""
+        return self.pooled([own, other, base], lambda a, b, unit: (a - b) / unit, state)
+
     def beyond(self, own: str, other: str, base: str, state: str) -> float:
         """The difference of two cases, at the baseline's speed."""
         if own == other:
             return 0
-        share = self.pooled([own, other, base], lambda a, b, unit: (a - b) / unit, state)
+        share = self.share_beyond(own, other, base, state)
         return share.mean * statistics.median(self.times(base, state) or [math.nan])
 
     def times(self, own: str, state: str) -> list[float]:

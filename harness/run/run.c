@@ -523,10 +523,9 @@ static bool count_events(struct run *run, size_t p, struct vtb_error *error)
 
 static bool count_all_events(struct run *run, struct vtb_error *error)
 {
-    const bool wanted = run->results->events.events.n > 0 && !run->results->counted_by;
     bool ok = true;
-    for (size_t p = 0; ok && wanted && p < run->plan->points_n; p++)
-        ok = count_events(run, p, error);
+    for (size_t p = 0; ok && !run->results->counted_by && p < run->plan->points_n; p++)
+        ok = !run->counted.isolated[p].events || count_events(run, p, error);
     return ok;
 }
 
