@@ -168,6 +168,17 @@ class Bench:
         )
         return Outcome(done.returncode, done.stdout, done.stderr, self.results)
 
+    def start(self, *arguments: str, **twins: str) -> subprocess.Popen[str]:
+        """A run that a test interrupts, or does something beside."""
+        return subprocess.Popen(
+            [str(BINARY), *arguments],
+            cwd=self.directory,
+            env=self.environment(**twins),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def ok(self, *arguments: str, **twins: str) -> Outcome:
         outcome = self(*arguments, **twins)
         assert outcome.code == 0, outcome.err
@@ -220,14 +231,7 @@ def interrupted_latency(bench: Bench, *words: str) -> tuple[str, Path]:
     """What an open loop of 1000 sessions printed that was interrupted after some of them, and its
     result file.
     """
-    process = subprocess.Popen(
-        [str(BINARY), *words],
-        cwd=bench.directory,
-        env=bench.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = bench.start(*words)
     results = bench.results
     wait_until(lambda: results.is_dir() and any(results.glob("run-*.json")), "no session ended")
     process.send_signal(signal.SIGINT)

@@ -233,14 +233,7 @@ def test_environment_does_not_change_what_is_asked(bench: Bench) -> None:
 
 def test_an_interrupt_keeps_what_was_measured(bench: Bench) -> None:
     """As of any run: the sessions that were finished are in the result file, and are told of."""
-    process = subprocess.Popen(
-        [str(BINARY), "advise", *SERVICE, "--keys", "1000", *A_DAY[:2], *JSON],
-        cwd=bench.directory,
-        env=bench.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = bench.start("advise", *SERVICE, "--keys", "1000", *A_DAY[:2], *JSON)
     wait_until(lambda: any(bench.results.glob("*.json")), "no session was finished")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()

@@ -537,14 +537,8 @@ def test_interrupt_under_valgrind_keeps_the_sessions(
 ) -> None:
     """All of them are done by then: of a heap that collects another pass comes before."""
     arguments = [*HASTY, "--sessions", "3", "--calls", "1000", "--strategy", "value_task"]
-    process = subprocess.Popen(
-        [str(BINARY), *arguments, "--heap", "gengc", "--live-heap", "0", "--instructions"],
-        cwd=bench.directory,
-        env=bench.environment(TMPDIR=str(temporary)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    arguments += ["--heap", "gengc", "--live-heap", "0", "--instructions"]
+    process = bench.start(*arguments, TMPDIR=str(temporary))
     wait_until(lambda: list(temporary.glob("*/log")) or process.poll(), "it does not count")
     os.kill(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=HANG_S)

@@ -1321,14 +1321,7 @@ def test_interrupt_ends_it(bench: Bench, of_times: str, seconds: float) -> None:
     before = contents(bench.directory)
     (bench.directory / "junit.xml").write_text(STALE)
     gated = ["--baseline", "baseline.json", "--time", of_times, "--export-junit", "junit.xml"]
-    process = subprocess.Popen(
-        [str(BINARY), "gate", *gated],
-        cwd=bench.directory,
-        env=bench.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = bench.start("gate", *gated)
     try:
         wait_until(lambda: catches(process, signal.SIGINT), "it does not watch")
         time.sleep(seconds)

@@ -297,14 +297,7 @@ def test_of_wrong_figures_none_is_kept(bench: Bench) -> None:
     own = bench.directory / "later.c"
     own.write_text(WRONG_LATER.format(marker=marker, node=node), encoding="utf-8")
     arguments = [*TIMED, "--hit-rate", "1", "--strategy", str(own), "--sessions", "1000"]
-    with subprocess.Popen(
-        [str(BINARY), *arguments],
-        cwd=bench.directory,
-        env=bench.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with bench.start(*arguments) as process:
         wait_until(
             lambda: list(bench.results.glob("run-*.json")) or process.poll(), "nothing is kept"
         )

@@ -485,11 +485,11 @@ static size_t likeliest(const double *shares, size_t n)
 static void place_change(const struct vtb_history *history, const struct vtb_history_figure *figure,
                          struct vtb_history_change *change, double *shares, size_t first, size_t n)
 {
+    const bool begins = keep_revisions(history, figure, shares, first, n);
     change->sure = 0;
     set_range(change, shares, first, n);
-    if (keep_revisions(history, figure, shares, first, n)) {
+    if (begins) {
         const size_t best = likeliest(shares, n);
-        set_range(change, shares, first, n);
         if (!begins_revision(history, figure, change->at) && shares[best] > 0)
             change->at = first + best;
         change->sure = fmin(1, shares[change->at - first]);

@@ -12,13 +12,20 @@ static void is_worked_out(double value, double expected)
     assert_near(value, expected, fabs(expected) * 1e-8);
 }
 
-static struct vtb_pooled pooled_of(size_t n, const double *medians, const double *noises)
+static struct vtb_pooled pooled_by(struct vtb_pooled (*pool)(const struct vtb_session_value *,
+                                                             size_t),
+                                   size_t n, const double *medians, const double *noises)
 {
     struct vtb_session_value values[SESSIONS_MAX];
     assert_true(n <= SESSIONS_MAX);
     for (size_t i = 0; i < n; i++)
         values[i] = (struct vtb_session_value){medians[i], noises[i]};
-    return vtb_pool(values, n);
+    return pool(values, n);
+}
+
+static struct vtb_pooled pooled_of(size_t n, const double *medians, const double *noises)
+{
+    return pooled_by(vtb_pool, n, medians, noises);
 }
 
 static const double five[] = {0.10, 0.12, 0.08, 0.11, 0.14}; /* their variance is 0.0005 */
@@ -66,14 +73,13 @@ static void equal_noise_is_the_plain_mean(void **state)
 static void places_that_are_drawn_are_not_added(void **state)
 {
     (void)state;
-    const struct vtb_session_value values[] = {
-        {0.10, 0.0001}, {0.12, 0.0001}, {0.08, 0.0001}, {0.11, 0.0001}, {0.14, 0.0001}};
-    const struct vtb_pooled pooled = vtb_pool_of_places(values, 5);
+    const double noises[] = {0.0001, 0.0001, 0.0001, 0.0001, 0.0001};
+    const struct vtb_pooled pooled = pooled_by(vtb_pool_of_places, 5, five, noises);
     is_worked_out(pooled.mean, 0.11);
     is_worked_out(pooled.square, 0.0005);
     is_worked_out(pooled.variance, 0.000125);
     is_worked_out(pooled.freedom, 4);
-    assert_true(isnan(vtb_pool_of_places(values, 4).variance));
+    assert_true(isnan(pooled_by(vtb_pool_of_places, 4, five, noises).variance));
 }
 
 /* Sessions that are nearer to each other than their rounds let expect: then the rounds count. */
