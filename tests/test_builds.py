@@ -317,6 +317,32 @@ def test_a_gate_against_a_build(larger: Path, bench: Bench) -> None:
     assert str(larger) in junit.read_text(encoding="utf-8")
 
 
+def test_a_gate_of_counts_alone(larger: Path, bench: Bench) -> None:
+    """Of the cases that are asked for. What collects is run without a clock, at one place of each
+    edition, of which a build has two: no session draws others."""
+    wanted = [*("--strategy", "poll", "--heap", "gengc", "--hit-rate", "0.5,0.9")]
+    wanted += ["--workload", "user_cache", "--rounds", "0", "--keys", "1000", "--calls", "100001"]
+    found = strict_json(
+        bench.ok("gate", "--against", str(larger), *wanted, "--format", "json", VTB_TIME="20").out
+    )
+    rates = [re.search(r"hit_rate:([^/]+)", check["name"])[1] for check in found["checks"]]
+    assert set(rates) == {"0.5", "0.9"}
+    assert {check["heap"] for check in found["checks"]} == {"gengc"}
+    assert {check["verdict"] for check in found["checks"]} == {"same"}
+    assert "ratio" not in {check["metric"] for check in found["checks"]}
+    assert "sessions" not in found and found["not_compared"] == []
+    assert len(list((larger / "cells").glob("poll.*.padding*.so"))) == 2
+
+
+def test_strategies_that_are_left_out(bench: Bench) -> None:
+    words = ["compare-builds", str(BUILD), str(BUILD), *UNTIMED[2:], "--format", "json"]
+    found = strict_json(bench.ok(*words, "--exclude-strategy", "heap_task").out)
+    assert [case["strategy"] for case in found["cases"]] == ["value_task"]
+    outcome = bench(*words, "--exclude-strategy", "heap_task,value_task")
+    assert outcome.code == 2
+    assert "--exclude-strategy leaves no strategy to compare" in outcome.error
+
+
 def test_a_gate_has_one_thing_to_be_held_against(bench: Bench) -> None:
     outcome = bench("gate", "--against", str(BUILD), "--baseline", "b.json")
     assert outcome.code == 2

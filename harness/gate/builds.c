@@ -42,18 +42,19 @@ static const char *role_name(enum vtb_role role)
     return entry ? entry->name : "";
 }
 
-/* The strategies that are compared: those that were asked for; or else the baseline strategy and
- * its challenger. */
+/* The strategies that are compared: those that were asked for, or else the baseline strategy and
+ * its challenger; without those that were excluded. */
 static struct vtb_names strategies_of(const struct vtb_options *options)
 {
+    struct vtb_names asked = options->strategies;
     struct vtb_names names = {.n = 0};
-    for (size_t i = 0; i < options->strategies.n; i++) {
-        if (!vtb_names_have(&options->excluded_strategies, options->strategies.items[i]))
-            (void)vtb_names_add(&names, options->strategies.items[i]);
+    if (asked.n == 0) {
+        (void)vtb_names_add(&asked, role_name(VTB_ROLE_BASELINE));
+        (void)vtb_names_add(&asked, role_name(VTB_ROLE_CHALLENGER));
     }
-    if (options->strategies.n == 0) {
-        (void)vtb_names_add(&names, role_name(VTB_ROLE_BASELINE));
-        (void)vtb_names_add(&names, role_name(VTB_ROLE_CHALLENGER));
+    for (size_t i = 0; i < asked.n; i++) {
+        if (!vtb_names_have(&options->excluded_strategies, asked.items[i]))
+            (void)vtb_names_add(&names, asked.items[i]);
     }
     return names;
 }
@@ -88,12 +89,12 @@ static void add_effort(struct vtb_own_run *run, const struct vtb_options *option
         vtb_own_run_word(run, "--rounds=%d", VTB_BUILDS_ROUNDS_N);
 }
 
-static void add_words(struct vtb_own_run *run, const struct vtb_options *options)
+static void add_words(struct vtb_own_run *run, const struct vtb_options *options,
+                      const struct vtb_names *strategies)
 {
-    const struct vtb_names strategies = strategies_of(options);
     char *list = vtb_copy_text("", "a list of strategies");
-    for (size_t i = 0; i < strategies.n; i++)
-        list = with_editions(list, strategies.items[i]);
+    for (size_t i = 0; i < strategies->n; i++)
+        list = with_editions(list, strategies->items[i]);
     vtb_own_run_word(run, "--strategy=%s", list);
     free(list);
     for (size_t i = 0; i < options->given_n; i++) {
@@ -124,13 +125,15 @@ static size_t number_of(const struct vtb_edition *edition)
 }
 
 /* Builds the cells of the editions at all places that the sessions of a run draw, before anything
- * of it is measured. */
+ * of it is measured. Where nothing is timed there are no sessions. */
 static bool build_places(const struct vtb_plan *plan, uint64_t seed, size_t run,
                          struct vtb_error *error)
 {
     struct vtb_build_bar bar = {0};
     size_t cells_n;
     size_t n = 0;
+    if (!vtb_plan_is_timed(plan))
+        return true;
     const struct vtb_cell **cells = vtb_plan_cells(plan, &cells_n);
     if (!cells)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of cells");
@@ -433,11 +436,15 @@ bool vtb_builds_prepare(struct vtb_builds *builds, const struct vtb_options *opt
                         struct vtb_error *error)
 {
     struct vtb_own_run *run = &builds->run;
+    const struct vtb_names strategies = strategies_of(options);
+    if (strategies.n == 0)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--exclude-strategy leaves no strategy to compare; name others");
     vtb_own_run_clear_settings(); /* which the options have, as far as they are meant */
     if (!set_builds(builds, error))
         return false;
     vtb_places_take(options->seed, 1); /* for what is tried before the first session */
-    add_words(run, options);
+    add_words(run, options, &strategies);
     return vtb_own_run_plan(run, error) && vtb_builds_check_sources(builds, &run->plan, error) &&
            vtb_plan_check_heaps(&run->plan, error) && vtb_plan_prepare(&run->plan, error) &&
            build_places(&run->plan, options->seed, 0, error);

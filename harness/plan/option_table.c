@@ -37,8 +37,9 @@ const struct vtb_command_row vtb_command_rows[VTB_COMMAND_N] = {
      "limits;\n"
      "with --time the times as well, each as a ratio to the baseline strategy's of the same "
      "rounds.\n"
-     "A baseline is made by `run_bench run --save-baseline FILE`. Exit status: 0 nothing is "
-     "worse,\n"
+     "A baseline is made by `run_bench run --save-baseline FILE`. With --against BUILD it holds "
+     "this\n"
+     "build against another one, of the cases that options say. Exit status: 0 nothing is worse,\n"
      "3 something is, 4 it cannot be told, or was not compared (under --strict), 5 there is no\n"
      "baseline, or it is of another toolchain or of other cases.\n"},
     {"compare", "two result files side by side",
@@ -142,7 +143,7 @@ const char vtb_exit_statuses[] =
 #define ADVISE (1u << VTB_COMMAND_ADVISE)
 #define LIST (1u << VTB_COMMAND_LIST)
 #define MISUSE (1u << VTB_COMMAND_MISUSE)
-#define GATE (1u << VTB_COMMAND_GATE)
+#define GATE (1u << VTB_COMMAND_GATE) /* with --against likewise, as BUILDS does */
 #define COMPARE (1u << VTB_COMMAND_COMPARE)
 #define CHECK (1u << VTB_COMMAND_CHECK)
 #define NEW (1u << VTB_COMMAND_NEW)
@@ -182,7 +183,7 @@ static const struct vtb_option chosen_options[] = {
     {"strategy", "NAME,...", vtb_parse_names, FIELD(strategies), STRATEGIES,
      .bring = vtb_foreign_add_strategy,
      .accepts = "names of strategies, or all, or files of your own; see `list`", .of_cases = true,
-     .commands = RUN,
+     .not_gated = true, .commands = RUN,
      .help = "strategies to compare; default: all. The empty loop, the floor and the\n"
              "baseline strategy are always among them. NAME@checked has checks of the\n"
              "strategy's rules compiled in, NAME@atomic counts references for several threads,\n"
@@ -436,6 +437,11 @@ static const struct vtb_option other_options[] = {
      .commands = RUN | BUILDS,
      .help = "rounds of a session, each one epoch of every case in a random order; 0 counts\n"
              "only; default: 80, in a sweep and with --quick 24; 160 of two builds"},
+    {"rounds", "N", vtb_parse_rounds, FIELD(rounds), .number = {0, 1000000, true, false},
+     .accepts = "0 (count only, measure no time), or 8 to 1000000", .of_run = true, .no_twin = true,
+     .of_builds = true, .commands = GATE,
+     .help = "rounds of a session, each one epoch of every case in a random order; 0: counts\n"
+             "alone, which are the same however busy the machine is; default: 160"},
     {"epoch-ms", "X", vtb_parse_number, FIELD(epoch_ms), .number = {0.01, 1000, false, false},
      .accepts = "milliseconds from 0.01 to 1000", .of_run = true, .commands = RUN | GATE | BUILDS,
      .help = "length of an epoch of the median case; default: 0.1"},
@@ -572,7 +578,7 @@ static const struct vtb_option other_options[] = {
     {"time", "SECONDS", vtb_parse_number, FIELD(time_s), .number = {0.01, 86400, false, false},
      .if_bare = "20", .accepts = "nothing, or seconds from 0.01 to 86400", .commands = GATE,
      .help = "compare times as well, and take about this long for each table; default: 20, if no\n"
-             "number follows; with --against times are compared in any case"},
+             "number follows; with --against times are compared in any case, but with --rounds 0"},
     {"time", "SECONDS", vtb_parse_number, FIELD(check_s), .number = {0.1, 86400, false, false},
      .accepts = "seconds from 0.1 to 86400", .commands = CHECK,
      .help = "processor time after which a check is said to hang; default: 20"},
@@ -649,14 +655,34 @@ const struct vtb_option *vtb_option_at(size_t i)
 
 /* --- one of them --- */
 
+/* Whether a command takes an option of `run` that says which cases are run. */
+static bool takes_of_run(const struct vtb_option *option, enum vtb_command command)
+{
+    const bool is_built = !option->of_part && !option->not_built;
+    switch (command) {
+    case VTB_COMMAND_BUILD:
+        return true;
+    case VTB_COMMAND_COMPARE_BUILDS:
+        return is_built;
+    case VTB_COMMAND_GATE:
+        return is_built && !option->not_gated;
+    case VTB_COMMAND_LATENCY:
+        return !option->not_loaded;
+    default:
+        return false;
+    }
+}
+
 bool vtb_option_is_of(const struct vtb_option *option, enum vtb_command command)
 {
-    const bool is_of_run = option->commands & RUN;
     return (option->commands & 1u << command) ||
-           (command == VTB_COMMAND_BUILD && option->of_cases && is_of_run) ||
-           (command == VTB_COMMAND_COMPARE_BUILDS && option->of_cases && is_of_run &&
-            !option->of_part && !option->not_built) ||
-           (command == VTB_COMMAND_LATENCY && option->of_cases && is_of_run && !option->not_loaded);
+           (option->of_cases && option->commands & RUN && takes_of_run(option, command));
+}
+
+bool vtb_option_needs_against(const struct vtb_option *option)
+{
+    return vtb_option_is_of(option, VTB_COMMAND_GATE) &&
+           (option->of_builds || !(option->commands & GATE));
 }
 
 static bool is_text(const char *own, const char *text, size_t n)

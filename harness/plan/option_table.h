@@ -63,6 +63,10 @@ struct vtb_option {
     bool not_loaded;
     /* Whether it says what is no cell, and so of no build, though it says which cases are run. */
     bool not_built;
+    /* Whether `gate` has another row of this name. */
+    bool not_gated;
+    /* Whether a row of `gate` means nothing without --against. */
+    bool of_builds;
     /* Whether it says which part of a run this is, which is nothing to other commands. */
     bool of_part;
     bool no_twin;    /* the environment has no variable for it */
@@ -77,6 +81,9 @@ void vtb_option_print_defaults(FILE *out, const struct vtb_option *option);
 
 /* Whether a command takes an option. */
 bool vtb_option_is_of(const struct vtb_option *option, enum vtb_command command);
+
+/* Whether `gate` takes an option with --against alone. */
+bool vtb_option_needs_against(const struct vtb_option *option);
 
 /* The command's option of a name of n characters, if it has one, or else the first that any has;
  * null if none has. */

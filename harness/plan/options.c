@@ -275,13 +275,39 @@ static bool check_against(const struct vtb_options *options, struct vtb_error *e
     const bool given[] = {options->baseline != NULL, options->any_toolchain,
                           options->save_baseline != NULL, options->history != NULL,
                           options->trace_path != NULL};
-    for (size_t i = 0; options->against && i < sizeof given / sizeof *given; i++) {
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
         if (given[i])
             return vtb_fail(error, VTB_EXIT_USAGE,
                             "--%s is of a gate with a baseline; leave it or --against out",
                             others[i]);
     }
     return true;
+}
+
+/* Checks that a gate with a baseline is not told which cases to run. */
+static bool check_baseline(const struct vtb_options *options, struct vtb_error *error)
+{
+    for (size_t i = 0; i < options->given_n; i++) {
+        const char *name = options->given[i].name;
+        if (vtb_option_needs_against(vtb_find_option(name, strlen(name), options->command)))
+            return vtb_fail(error, VTB_EXIT_USAGE,
+                            "--%s is of a gate with --against; a baseline has in it what is run, "
+                            "so leave it or --baseline out",
+                            name);
+    }
+    return true;
+}
+
+/* Checks what a gate is held against. */
+static bool check_gate(const struct vtb_options *options, struct vtb_error *error)
+{
+    if (options->against)
+        return check_against(options, error);
+    if (!options->baseline)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--baseline FILE is needed, which `run_bench run --save-baseline FILE` "
+                        "makes, or --against BUILD");
+    return check_baseline(options, error);
 }
 
 static size_t standard_inputs_n(const struct vtb_options *options)
@@ -323,11 +349,7 @@ static bool check_files(const struct vtb_options *options, struct vtb_error *err
         return vtb_fail(error, VTB_EXIT_USAGE,
                         "two builds are needed: run_bench compare-builds A B; each is a folder of "
                         "a build, or a revision of git's");
-    if (options->command == VTB_COMMAND_GATE && !options->baseline && !options->against)
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--baseline FILE is needed, which `run_bench run --save-baseline FILE` "
-                        "makes, or --against BUILD");
-    return check_against(options, error);
+    return options->command != VTB_COMMAND_GATE || check_gate(options, error);
 }
 
 /* As many files as a command line can name, by options and without. */

@@ -68,6 +68,28 @@ static void print_commands(FILE *out)
     putc('\n', out);
 }
 
+static void print_option(FILE *out, const struct vtb_option *option)
+{
+    fprintf(out, "  --%s%s%s\n", option->name, option->metavar ? " " : "",
+            option->metavar ? option->metavar : "");
+    print_indented(out, option->help);
+    if (option->is_default) {
+        fputs("      ", out);
+        vtb_option_print_defaults(out, option);
+    }
+}
+
+/* Prints a command's options: those that a gate takes with --against alone, or all others. */
+static void print_options(FILE *out, enum vtb_command command, bool against)
+{
+    for (size_t i = 0; vtb_option_at(i); i++) {
+        const struct vtb_option *option = vtb_option_at(i);
+        const bool needs_against = command == VTB_COMMAND_GATE && vtb_option_needs_against(option);
+        if (vtb_option_is_of(option, command) && needs_against == against)
+            print_option(out, option);
+    }
+}
+
 void vtb_options_help(FILE *out, enum vtb_command command)
 {
     const struct vtb_command_row *row = &vtb_command_rows[command];
@@ -78,17 +100,11 @@ void vtb_options_help(FILE *out, enum vtb_command command)
     if (command == VTB_COMMAND_RUN)
         print_commands(out);
     fputs("Options (as --name VALUE or --name=VALUE, or in the environment as VTB_NAME):\n", out);
-    for (size_t i = 0; vtb_option_at(i); i++) {
-        const struct vtb_option *option = vtb_option_at(i);
-        if (!vtb_option_is_of(option, command))
-            continue;
-        fprintf(out, "  --%s%s%s\n", option->name, option->metavar ? " " : "",
-                option->metavar ? option->metavar : "");
-        print_indented(out, option->help);
-        if (option->is_default) {
-            fputs("      ", out);
-            vtb_option_print_defaults(out, option);
-        }
+    print_options(out, command, false);
+    if (command == VTB_COMMAND_GATE) {
+        fputs("\nWith --against, which cases are run; the environment says nothing of these:\n",
+              out);
+        print_options(out, command, true);
     }
     if (command == VTB_COMMAND_RUN)
         print_examples(out);

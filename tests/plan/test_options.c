@@ -4,6 +4,7 @@
 #include "base/look.h"
 #include "base/progress.h"
 #include "cells/registry.h"
+#include "plan/option_table.h"
 #include "plan/options.h"
 #include "plan/trace.h"
 
@@ -623,6 +624,30 @@ static void builds(void **state)
                         "--history is of a gate with a baseline; leave it or --against out");
 }
 
+/* With two builds a gate is told which cases are run, and that none is timed; a baseline knows. */
+static void a_gates_cases(void **state)
+{
+    (void)state;
+    accepted("gate|--against|A|--rounds|0|--heap|glibc|--hit-rate|0.5,0.9|--workload|user_cache");
+    assert_same_double(options.rounds, 0);
+    assert_int_equal(options.heaps.n, 1);
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 2);
+    assert_string_equal(vtb_options_given(&options, "rounds"), "0");
+    accepted("gate|--against|A|--strategy=plain|--exclude-strategy=plain");
+    assert_int_equal(options.strategies.n, 1);
+    assert_begins(refused("gate|--against|A|--rounds|8|--time|1"), "--time and --rounds both say");
+    assert_begins(refused("gate|--against|A|--guest|dotnet"), "--guest is not an option of 'gate'");
+    assert_begins(refused("gate|--against|A|--shard|1/2"), "--shard is not an option of 'gate'");
+    static const char *const of_builds[] = {"rounds=0", "heap=glibc", "hit-rate=0.5", "seed=2"};
+    for (size_t i = 0; i < LENGTH(of_builds); i++)
+        assert_string_equal(refused(formed("gate|--baseline=b|--%s", of_builds[i])),
+                            formed("--%.*s is of a gate with --against; a baseline has in it what "
+                                   "is run, so leave it or --baseline out",
+                                   (int)strcspn(of_builds[i], "="), of_builds[i]));
+    assert_begins(refused("gate|--rounds|0"), "--baseline FILE is needed");
+    accepted("gate|--baseline=b|--strategy=plain|--sessions=5");
+}
+
 static void progress(void **state)
 {
     (void)state;
@@ -1055,6 +1080,11 @@ static void environment_of_a_gate(void **state)
     assert_same_double(options.time_s, 7);
     setenv("VTB_LIMIT", "bytes", 1);
     assert_contains(refused("gate"), "from the environment's VTB_LIMIT: --limit: 'bytes': ");
+    unsetenv("VTB_LIMIT");
+    unsetenv("VTB_BASELINE");
+    accepted("gate|--against|A");
+    assert_int_equal(options.parameters[VTB_P(hit_rate)].n, 0);
+    assert_same_double(options.rounds, -1);
 }
 
 static const char *bad_text_of(const struct bad_values *rows, size_t n, const char *option)
@@ -1157,7 +1187,8 @@ static bool has_no_twin(enum vtb_command command, const char *option)
 {
     static const char *const of_all[] = {"help", "version"};
     static const char *const of_gate[] = {"strategy", "save-baseline", "history"};
-    bool found = false;
+    bool found = command == VTB_COMMAND_GATE &&
+                 vtb_option_needs_against(vtb_find_option(option, strlen(option), command));
     for (size_t i = 0; i < LENGTH(of_all); i++)
         found |= strcmp(option, of_all[i]) == 0;
     for (size_t i = 0; command == VTB_COMMAND_GATE && i < LENGTH(of_gate); i++)
@@ -1392,6 +1423,7 @@ int main(void)
         cmocka_unit_test(progress),
         cmocka_unit_test(color),
         cmocka_unit_test(gates),
+        cmocka_unit_test(a_gates_cases),
         cmocka_unit_test(a_gates_time),
         cmocka_unit_test(comparisons),
         cmocka_unit_test(options_are_kept_and_given_again),
