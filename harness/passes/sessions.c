@@ -73,76 +73,73 @@ static size_t table_bytes(const struct vtb_plan *plan, size_t point)
            (plan->open_loop.hands_over ? align(vtb_handovers_bytes(own, plan->sessions_n)) : 0);
 }
 
-/* Where the samples of a table begin, in bytes from the head; behind the last table: the size. */
-static size_t offset_of(const struct vtb_plan *plan, size_t point, size_t table)
+/* Works out where the samples of each point begin, and behind the last the notes on guests, in
+ * bytes from the head; and the size of the memory. The caller frees. */
+static size_t *lay_out(const struct vtb_plan *plan, size_t *bytes)
 {
     const size_t tables_n = plan->points_n * plan->consumers_n;
-    size_t bytes = align(sizeof(struct vtb_sessions_head) + tables_n * sizeof(uint64_t));
-    for (size_t p = 0; p < point; p++)
-        bytes += plan->consumers_n * table_bytes(plan, p);
-    return bytes + (point < plan->points_n ? table * table_bytes(plan, point) : 0);
+    size_t *offsets =
+        vtb_allocate(plan->points_n + 1, sizeof *offsets, "where the samples of sessions lie");
+    *offsets = align(sizeof(struct vtb_sessions_head) + tables_n * sizeof(uint64_t));
+    for (size_t p = 0; p < plan->points_n; p++)
+        offsets[p + 1] = offsets[p] + plan->consumers_n * table_bytes(plan, p);
+    *bytes = offsets[plan->points_n] + plan->guests_n * sizeof(struct vtb_guest_note);
+    return offsets;
 }
 
-static size_t bytes_of(const struct vtb_plan *plan)
+/* The samples of a table. */
+static char *memory_of(const struct vtb_sessions *sessions, size_t point, size_t table)
 {
-    return offset_of(plan, plan->points_n, 0) + plan->guests_n * sizeof(struct vtb_guest_note);
-}
-
-static struct vtb_guest_note *notes(const struct vtb_plan *plan, struct vtb_sessions_head *head)
-{
-    return (struct vtb_guest_note *)(void *)((char *)head + offset_of(plan, plan->points_n, 0));
+    return (char *)sessions->head + sessions->offsets[point] +
+           table * table_bytes(sessions->plan, point);
 }
 
 struct vtb_guest_note *vtb_sessions_guests(const struct vtb_sessions *sessions)
 {
-    return notes(sessions->plan, sessions->head);
+    char *memory = (char *)sessions->head;
+    return (struct vtb_guest_note *)(void *)(memory + sessions->offsets[sessions->plan->points_n]);
 }
 
-static struct vtb_samples all_samples(const struct vtb_plan *plan, struct vtb_sessions_head *head,
-                                      size_t point, size_t table)
+static uint64_t *operations_of(const struct vtb_sessions *sessions, size_t point, size_t table)
+{
+    return &sessions->head->operations_n[point * sessions->plan->consumers_n + table];
+}
+
+static struct vtb_samples all_samples(const struct vtb_sessions *sessions, size_t point,
+                                      size_t table)
 {
     struct vtb_samples samples;
+    const struct vtb_plan *plan = sessions->plan;
     vtb_samples_place(&samples, &plan->points[point], plan->sessions_n, plan->rounds_n,
-                      (char *)head + offset_of(plan, point, table));
-    samples.operations_n = head->operations_n[point * plan->consumers_n + table];
+                      memory_of(sessions, point, table));
+    samples.operations_n = *operations_of(sessions, point, table);
     return samples;
 }
 
 struct vtb_samples vtb_sessions_samples(const struct vtb_sessions *sessions, size_t point,
                                         size_t table)
 {
-    struct vtb_samples samples = all_samples(sessions->plan, sessions->head, point, table);
+    struct vtb_samples samples = all_samples(sessions, point, table);
     samples.sessions_n = sessions->done_n;
     return samples;
-}
-
-static struct vtb_latencies latencies_of(const struct vtb_plan *plan,
-                                         struct vtb_sessions_head *head, size_t point, size_t table)
-{
-    return vtb_latencies_place(&plan->points[point], plan->sessions_n,
-                               (char *)head + offset_of(plan, point, table));
 }
 
 struct vtb_latencies vtb_sessions_latencies(const struct vtb_sessions *sessions, size_t point,
                                             size_t table)
 {
-    return latencies_of(sessions->plan, sessions->head, point, table);
-}
-
-static struct vtb_handovers handovers_of(const struct vtb_plan *plan,
-                                         struct vtb_sessions_head *head, size_t point, size_t table)
-{
-    if (!plan->open_loop.hands_over)
-        return (struct vtb_handovers){.units_n = 0};
-    return vtb_handovers_place(&plan->points[point], plan->sessions_n,
-                               (char *)head + offset_of(plan, point, table) +
-                                   latencies_bytes(plan, point));
+    const struct vtb_plan *plan = sessions->plan;
+    return vtb_latencies_place(&plan->points[point], plan->sessions_n,
+                               memory_of(sessions, point, table));
 }
 
 struct vtb_handovers vtb_sessions_handovers(const struct vtb_sessions *sessions, size_t point,
                                             size_t table)
 {
-    return handovers_of(sessions->plan, sessions->head, point, table);
+    const struct vtb_plan *plan = sessions->plan;
+    if (!plan->open_loop.hands_over)
+        return (struct vtb_handovers){.units_n = 0};
+    return vtb_handovers_place(&plan->points[point], plan->sessions_n,
+                               memory_of(sessions, point, table) + latencies_bytes(plan, point));
 }
 
 /* --- opening --- */
@@ -159,7 +156,7 @@ static bool map(struct vtb_sessions *sessions, struct vtb_error *error)
 
 static bool make_memory(struct vtb_sessions *sessions, struct vtb_error *error)
 {
-    sessions->bytes = bytes_of(sessions->plan);
+    sessions->offsets = lay_out(sessions->plan, &sessions->bytes);
     sessions->fd = memfd_create("vtb-sessions", 0);
     if (sessions->fd >= 0 && ftruncate(sessions->fd, (off_t)sessions->bytes) == 0)
         return map(sessions, error);
@@ -209,6 +206,7 @@ void vtb_sessions_close(struct vtb_sessions *sessions)
         (void)close(sessions->fd);
     if (sessions->program_fd > 0)
         (void)close(sessions->program_fd);
+    free(sessions->offsets);
     *sessions = (struct vtb_sessions){.fd = -1, .program_fd = -1};
 }
 
@@ -367,7 +365,7 @@ static void take(struct vtb_sessions *sessions)
     const struct vtb_plan *plan = sessions->plan;
     for (size_t p = 0; plan->open_loop.rate > 0 && p < plan->points_n; p++) {
         for (size_t t = 0; t < plan->consumers_n; t++) {
-            const struct vtb_latencies latencies = latencies_of(plan, sessions->head, p, t);
+            const struct vtb_latencies latencies = vtb_sessions_latencies(sessions, p, t);
             vtb_latencies_add_latest(&latencies);
         }
     }
@@ -430,43 +428,44 @@ bool vtb_session_is_this(void)
 }
 
 /* Measures the latencies of one table. */
-static bool find_latencies(struct vtb_fixture *fixture, const struct vtb_plan *plan,
-                           struct vtb_sessions_head *head, size_t point, size_t table,
-                           struct vtb_error *error)
+static bool find_latencies(struct vtb_fixture *fixture, const struct vtb_sessions *sessions,
+                           size_t point, size_t table, struct vtb_error *error)
 {
-    struct vtb_latencies latencies = latencies_of(plan, head, point, table);
+    const struct vtb_plan *plan = sessions->plan;
+    struct vtb_latencies latencies = vtb_sessions_latencies(sessions, point, table);
     return vtb_latency_run(fixture, &plan->open_loop, plan->consumers[table], plan->rounds_n,
-                           &latencies, head->index, error);
+                           &latencies, sessions->head->index, error);
 }
 
 /* Runs the open loop of one table; first its hand-overs are timed, if they are to be. They are
  * added last, so that nothing is of a session that ends in between. */
-static bool run_open_loop(struct vtb_fixture *fixture, const struct vtb_plan *plan,
-                          struct vtb_sessions_head *head, size_t point, size_t table,
-                          struct vtb_error *error)
+static bool run_open_loop(struct vtb_fixture *fixture, const struct vtb_sessions *sessions,
+                          size_t point, size_t table, struct vtb_error *error)
 {
+    const struct vtb_plan *plan = sessions->plan;
     if (!plan->open_loop.hands_over)
-        return find_latencies(fixture, plan, head, point, table, error);
-    struct vtb_handovers all = handovers_of(plan, head, point, table);
+        return find_latencies(fixture, sessions, point, table, error);
+    struct vtb_handovers all = vtb_sessions_handovers(sessions, point, table);
     const size_t bytes = vtb_handovers_bytes(fixture->point, 1);
     void *memory = vtb_allocate(1, bytes, "the hand-overs of a session");
     struct vtb_handovers own = vtb_handovers_place(fixture->point, 1, memory);
     const bool ok = vtb_handover_run(fixture, &plan->open_loop, plan->rounds_n, &own, error) &&
-                    find_latencies(fixture, plan, head, point, table, error);
+                    find_latencies(fixture, sessions, point, table, error);
     if (ok)
-        vtb_handovers_add(&all, head->index, &own);
+        vtb_handovers_add(&all, sessions->head->index, &own);
     free(memory);
     return ok;
 }
 
 /* Times one table. */
 static bool time_table(struct vtb_fixture *fixture, struct vtb_bench *bench,
-                       const struct vtb_plan *plan, struct vtb_sessions_head *head, size_t point,
-                       size_t table, struct vtb_error *error)
+                       const struct vtb_sessions *sessions, size_t point, size_t table,
+                       struct vtb_error *error)
 {
-    const enum vtb_consumer consumer = plan->consumers[table];
-    uint64_t *operations_n = &head->operations_n[point * plan->consumers_n + table];
-    const struct vtb_samples all = all_samples(plan, head, point, table);
+    const struct vtb_sessions_head *head = sessions->head;
+    const enum vtb_consumer consumer = sessions->plan->consumers[table];
+    uint64_t *operations_n = operations_of(sessions, point, table);
+    const struct vtb_samples all = all_samples(sessions, point, table);
     struct vtb_samples own = vtb_samples_of_session(&all, head->index);
     const struct vtb_effort effort = {head->rounds_n, head->epoch_ns, *operations_n};
     const bool ok = bench ? vtb_bench_run(bench, &effort, consumer, &own, error)
@@ -478,9 +477,11 @@ static bool time_table(struct vtb_fixture *fixture, struct vtb_bench *bench,
 
 /* Times the tables of a point. One bench serves all of them; but cold starts need no bench,
  * latencies have one of their own, and a real cache must be as if nobody had used it before. */
-static bool time_point(const struct vtb_plan *plan, struct vtb_sessions_head *head,
-                       struct vtb_stand_in *guests, size_t point, struct vtb_error *error)
+static bool time_point(const struct vtb_sessions *sessions, struct vtb_stand_in *guests,
+                       size_t point, struct vtb_error *error)
 {
+    const struct vtb_plan *plan = sessions->plan;
+    const struct vtb_sessions_head *head = sessions->head;
     struct vtb_fixture fixture;
     struct vtb_bench *bench = NULL;
     if (!vtb_fixture_open_session(&fixture, &plan->points[point], head->first_number + head->index,
@@ -490,23 +491,25 @@ static bool time_point(const struct vtb_plan *plan, struct vtb_sessions_head *he
     const bool shared = !is_open_loop && !fixture.point->cold && !fixture.point->hits.emerge;
     bool ok = !shared || (bench = vtb_bench_open(&fixture, guests, error));
     for (size_t t = 0; ok && t < plan->consumers_n; t++)
-        ok = is_open_loop ? run_open_loop(&fixture, plan, head, point, t, error)
-                          : time_table(&fixture, bench, plan, head, point, t, error);
+        ok = is_open_loop ? run_open_loop(&fixture, sessions, point, t, error)
+                          : time_table(&fixture, bench, sessions, point, t, error);
     vtb_bench_close(bench);
     vtb_fixture_close(&fixture);
     return ok;
 }
 
-static bool time_all(struct vtb_plan *plan, struct vtb_sessions_head *head, struct vtb_error *error)
+static bool time_all(struct vtb_plan *plan, const struct vtb_sessions *sessions,
+                     struct vtb_error *error)
 {
+    struct vtb_sessions_head *head = sessions->head;
     struct vtb_stand_in guests[VTB_GUESTS_MAX] = {{.note = NULL}};
     bool ok = vtb_plan_prepare(plan, error);
     for (size_t i = 0; i < plan->guests_n; i++)
-        guests[i].note = &notes(plan, head)[i];
+        guests[i].note = &vtb_sessions_guests(sessions)[i];
     vtb_exhausted_note_at(&head->watched);
     for (size_t i = 0; ok && i < plan->points_n; i++) {
         head->point = i;
-        ok = time_point(plan, head, guests, i, error);
+        ok = time_point(sessions, guests, i, error);
     }
     for (size_t i = 0; i < plan->guests_n; i++)
         vtb_guest_close(&guests[i].guest);
@@ -546,6 +549,20 @@ static void watch_interrupts(const struct vtb_plan *plan)
         vtb_interrupt_discard();
 }
 
+/* Times all tables of the plan that a session made, if it is its parent's. */
+static bool time_own(struct vtb_plan *plan, struct vtb_sessions_head *head, struct vtb_error *error)
+{
+    struct vtb_sessions sessions = {.plan = plan, .head = head};
+    sessions.offsets = lay_out(plan, &sessions.bytes);
+    const bool is_same =
+        plan->points_n * plan->consumers_n == head->tables_n && sessions.bytes == head->bytes;
+    const bool ok = is_same ? time_all(plan, &sessions, error)
+                            : vtb_fail(error, VTB_EXIT_INTERNAL,
+                                       "a session made another plan than the run that started it");
+    free(sessions.offsets);
+    return ok;
+}
+
 bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error)
 {
     struct vtb_plan plan;
@@ -561,11 +578,7 @@ bool vtb_session_work(const struct vtb_options *options, struct vtb_error *error
         watch_interrupts(&plan);
         if (head->open_loop.rate > 0)
             vtb_plan_open_loop(&plan, &head->open_loop, head->rounds_n);
-        ok = ((plan.points_n * plan.consumers_n == head->tables_n &&
-               bytes_of(&plan) == head->bytes) ||
-              vtb_fail(error, VTB_EXIT_INTERNAL,
-                       "a session made another plan than the run that started it")) &&
-             time_all(&plan, head, error);
+        ok = time_own(&plan, head, error);
         vtb_plan_free(&plan);
     }
     if (!ok)

@@ -25,6 +25,7 @@ struct vtb_sessions {
     int program_fd;                 /* of this program's file */
     int fd;                         /* of the memory */
     size_t bytes;                   /* of the memory */
+    size_t *offsets;                /* of each point's samples in the memory; owned */
     struct vtb_sessions_head *head; /* the memory; null: they are not open */
 };
 
