@@ -101,17 +101,20 @@ static bool digest_folder(const char *root, const char *name, char hex[VTB_DIGES
     return has_files;
 }
 
-static void note_heaps(struct vtb_builds *builds, const char *root, size_t build)
+/* Notes the builds whose heaps are not those below `root`. */
+static void note_heaps(struct vtb_builds *builds, const char *root)
 {
     char own[VTB_DIGEST_BYTES];
     char other[VTB_DIGEST_BYTES];
-    if (digest_folder(root, "heaps", own) && digest_folder(home_of(build)->root, "heaps", other) &&
-        strcmp(own, other) != 0)
-        vtb_builds_note(
-            builds,
-            "the heaps of %c (heaps/) are not those of this program, which serve both builds: what "
-            "they do to times is not compared",
-            "AB"[build]);
+    if (!digest_folder(root, "heaps", own))
+        return;
+    for (size_t b = 0; b < VTB_BUILDS_N; b++) {
+        if (digest_folder(home_of(b)->root, "heaps", other) && strcmp(own, other) != 0)
+            vtb_builds_note(builds,
+                            "the heaps of %c (heaps/) are not those of this program, which serve "
+                            "both builds: what they do to times is not compared",
+                            "AB"[b]);
+    }
 }
 
 /* --- the contract --- */
@@ -185,8 +188,9 @@ void vtb_builds_note_sources(struct vtb_builds *builds)
     struct vtb_error unheard;
     const struct vtb_home *home = vtb_home(&unheard);
     note_compilers(builds);
-    for (size_t b = 0; home && b < VTB_BUILDS_N; b++) {
-        note_heaps(builds, home->root, b);
+    if (!home)
+        return;
+    note_heaps(builds, home->root);
+    for (size_t b = 0; b < VTB_BUILDS_N; b++)
         note_shared(builds, home->root, b);
-    }
 }
