@@ -181,7 +181,6 @@ def test_action_has_no_input_in_the_text_of_a_script() -> None:
 
 def test_action_keeps_what_the_gate_leaves() -> None:
     uses = {step["uses"].partition("@")[0]: step for step in STEPS if "uses" in step}
-    assert all(re.search(r"@v\d+$", step["uses"]) for step in uses.values())
     cache = uses["actions/cache"]["with"]
     assert cache["path"] == "~/.cache/valuetask-bench"
     assert cache["key"].startswith(cache["restore-keys"])
@@ -282,6 +281,32 @@ def test_image_is_made_by_the_same_scripts() -> None:
     assert json.loads(said["CMD"])[0] == "run_bench"
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
     assert {"build/", ".git/"} <= set(ignored)
+
+
+# --- the actions of others ---
+
+
+def test_actions_of_others_are_pinned() -> None:
+    """By a commit, as a tag may be moved; and in examples by that of what this project runs."""
+    paths = [*(ROOT / ".github").rglob("*.yml"), *CI.rglob("*.yml"), *(ROOT / "docs").glob("*.md")]
+    pins: dict[str, set[str]] = {}
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        for words in re.findall(r"^[ #]*(?:- )?uses: (.*)$", text, re.MULTILINE):
+            if not words.startswith(("./", "OWNER/")):
+                action, _, pin = words.partition("@")
+                assert re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", pin), f"{path}: {words}"
+                pins.setdefault(action, set()).add(pin)
+    assert "actions/checkout" in pins and len(pins) == 4
+    assert {action: found for action, found in pins.items() if len(found) > 1} == {}
+
+
+def test_pins_are_renewed_where_actions_are_used() -> None:
+    path = ROOT / ".github" / "dependabot.yml"
+    (update,) = yaml.safe_load(path.read_text(encoding="utf-8"))["updates"]
+    assert update["package-ecosystem"] == "github-actions"
+    folders = {ROOT / folder.lstrip("/") for folder in update["directories"]}
+    assert folders == {ROOT, CI / "github"}  # the first stands for .github/workflows
 
 
 # --- what is told of them ---
