@@ -169,14 +169,17 @@ class Bench:
         return Outcome(done.returncode, done.stdout, done.stderr, self.results)
 
     def start(self, *arguments: str, **twins: str) -> subprocess.Popen[str]:
-        """A run that a test interrupts, or does something beside."""
+        """A run that a test interrupts, or does something beside; in a session of its own, so that
+        all of it can be."""
         return subprocess.Popen(
             [str(BINARY), *arguments],
             cwd=self.directory,
             env=self.environment(**twins),
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
 
     def ok(self, *arguments: str, **twins: str) -> Outcome:

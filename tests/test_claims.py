@@ -6,13 +6,12 @@ import html
 import io
 import re
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import BINARY, DEFAULT_HEAPS, HANG_S, ROOT, Bench, strict_json
+from conftest import DEFAULT_HEAPS, HANG_S, ROOT, Bench, strict_json
 
 PAGE = ROOT / "docs" / "CLAIMS.md"
 
@@ -381,15 +380,7 @@ def test_without_a_collector_collections_are_unknown(bench: Bench) -> None:
 
 
 def test_an_interrupt_leaves_nothing_half_told(bench: Bench) -> None:
-    process = subprocess.Popen(
-        [str(BINARY), "claims", "--progress", "plain"],
-        cwd=bench.directory,
-        env=bench.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = bench.start("claims", "--progress", "plain")
     assert process.stderr
     for line in process.stderr:
         if " %, " in line:

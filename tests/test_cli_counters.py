@@ -565,16 +565,7 @@ def test_nothing_runs_on_behind_a_run_that_ends(
 ) -> None:
     """An interrupt leaves no file; a signal that cannot be caught leaves the temporary ones."""
     temporary = tmp_path_factory.mktemp("temporary")
-    process = subprocess.Popen(
-        [str(BINARY), *INSTRUCTIONS, "--heap", "all"],
-        cwd=bench.directory,
-        env=bench.environment(TMPDIR=str(temporary)),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    process = bench.start(*INSTRUCTIONS, "--heap", "all", TMPDIR=str(temporary))
     wait_until(lambda: list(temporary.glob("*/log")) or process.poll(), "it does not count")
     (os.killpg if whole_group else os.kill)(process.pid, number)
     out, err = process.communicate(timeout=HANG_S)

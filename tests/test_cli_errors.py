@@ -313,15 +313,7 @@ def test_interrupt_leaves_no_temporary_files(bench: Bench, tmp_path: Path) -> No
     """Those of a self-test are a folder with copies of a strategy."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    process = subprocess.Popen(
-        [str(BINARY), "selftest", "--quick"],
-        cwd=bench.directory,
-        env={**bench.environment(), "TMPDIR": str(temporary)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = bench.start("selftest", "--quick", TMPDIR=str(temporary))
     wait_until(lambda: len(names(temporary)) > 0, "no copies were made")
     assert re.fullmatch(r"\.run_bench\.vtb-[0-9a-f]{8}-\d+-1\.part", names(temporary)[0])
     process.terminate()
@@ -452,15 +444,8 @@ def test_export_survives_a_later_run_that_fails(bench: Bench, limit: int) -> Non
 
 def test_earlier_state_is_not_called_the_figures(bench: Bench) -> None:
     """When a disk is full by the end, what was kept before has fewer sessions, and no picture."""
-    process = subprocess.Popen(
-        [str(BINARY), *HASTY, "--calls", "10", "--strategy", "value_task", "--sessions", "60"]
-        + ["--plot", "pictures"],
-        cwd=bench.directory,
-        env=bench.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    length = ["--calls", "10", "--strategy", "value_task", "--sessions", "60"]
+    process = bench.start(*HASTY, *length, "--plot", "pictures")
     wait_until(lambda: list(bench.results.glob("run-*.json")) or process.poll(), "nothing is kept")
     assert process.poll() is None
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100, 100))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conftest import BINARY, HANG_S, ROOT, Bench, strict_json
+from conftest import HANG_S, ROOT, Bench, strict_json
 from test_guests import GUEST, GUEST_11, usable_or_skip
 
 FIXTURES = ROOT / "tests" / "fixtures" / "guests"
@@ -163,15 +163,7 @@ def test_an_interrupt_leaves_nothing_half_told(bench: Bench, tmp_path: Path) -> 
     text = text.replace('"$(dirname "$0")/../fake.py" right', f"{FIXTURES}/fake.py hangs")
     guest.write_text(text, encoding="utf-8")
     guest.chmod(0o755)
-    process = subprocess.Popen(
-        [str(BINARY), "fidelity", "--guest", str(guest.parent), "--progress", "plain"],
-        cwd=bench.directory,
-        env=bench.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = bench.start("fidelity", "--guest", str(guest.parent), "--progress", "plain")
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(5)
     process.send_signal(signal.SIGTERM)

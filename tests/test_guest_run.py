@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import re
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
 
-from conftest import BINARY, HANG_S, ROOT, Bench, strict_json, wait_until
+from conftest import HANG_S, ROOT, Bench, strict_json, wait_until
 from test_guest_java import JAVA
 from test_guests import GUEST, GUEST_11, usable_or_skip
 
@@ -282,15 +281,7 @@ def interrupted(
     """A run that is interrupted when it is time, and has kept sessions by then; its result file,
     under a name that another run does not write to.
     """
-    process = subprocess.Popen(
-        [str(BINARY), "run", *SHORT, "--sessions", str(sessions), "--guest", RUNS],
-        cwd=bench.directory,
-        env=bench.environment(**starts),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = bench.start("run", *SHORT, "--sessions", str(sessions), "--guest", RUNS, **starts)
     wait_until(is_time, "it does not come so far")
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=HANG_S)

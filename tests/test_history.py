@@ -159,11 +159,11 @@ def test_two_processes_add_whole_lines(bench: Bench) -> None:
     """Lines much longer than a pipe would take at once."""
     rows = {f"cache/s{i:04}/{POINT}": {"bytes_per_op": i} for i in range(5000)}
     write(bench, "long.jsonl", [line(0, rows)])
-    command = [str(BINARY), "history", "long.jsonl", "--history", "all.jsonl"]
-    own = {"cwd": bench.directory, "env": bench.environment(), "stdout": subprocess.DEVNULL}
     for _ in range(5):
-        both = [subprocess.Popen(command, **own) for _ in range(2)]
-        assert [each.wait(timeout=HANG_S) for each in both] == [0, 0]
+        both = [bench.start("history", "long.jsonl", "--history", "all.jsonl") for _ in range(2)]
+        for each in both:
+            each.communicate(timeout=HANG_S)
+        assert [each.returncode for each in both] == [0, 0]
     lines = (bench.directory / "all.jsonl").read_text(encoding="utf-8").splitlines()
     assert [len(json.loads(each)["rows"]) for each in lines] == 10 * [5000]
 

@@ -327,14 +327,7 @@ def test_ended_comparison_leaves_all_as_it_was(
 
 def test_result_file_grows_from_session_to_session(bench: Bench) -> None:
     """A run that is killed has on disk what it had finished, not only the first session."""
-    with subprocess.Popen(
-        [str(BINARY), *MATRIX, "--sessions", "200"],
-        cwd=bench.directory,
-        env=bench.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
+    with bench.start(*MATRIX, "--sessions", "200") as process:
         found: set[int] = set()
 
         def has_grown() -> bool:
@@ -353,14 +346,8 @@ def test_an_interrupted_run_has_the_sessions_that_it_says(
     bench: Bench, number: signal.Signals
 ) -> None:
     """To go on with; however many were finished since the result file was last written."""
-    with subprocess.Popen(
-        [str(BINARY), *MATRIX, "--sessions", "1000", "--save-baseline", "baseline.json"],
-        cwd=bench.directory,
-        env=bench.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    ) as process:
+    words = [*MATRIX, "--sessions", "1000", "--save-baseline", "baseline.json"]
+    with bench.start(*words) as process:
         begun: set[int] = set()
 
         def is_in_tenth() -> bool:
@@ -369,7 +356,7 @@ def test_an_interrupted_run_has_the_sessions_that_it_says(
 
         wait_until(is_in_tenth, "no sessions are run")
         process.send_signal(number)
-        err = process.communicate(timeout=HANG_S)[1].decode()
+        _, err = process.communicate(timeout=HANG_S)
     (result,) = bench.results.glob("run*.json")
     (sessions,) = bench.results.glob("run*.sessions")
     done_n = sessions_in(result.read_bytes())

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BINARY, HANG_S, Bench, strict_json, wait_until
+from conftest import HANG_S, Bench, strict_json, wait_until
 
 # Every call asks, so that the store is asked all along; sessions last for seconds.
 RUN = ["--strategy", "value_task", "--heap", "glibc", "--keys", "300", "--hit-rate", "0"]
@@ -96,14 +96,7 @@ def processes_of(folder: Path) -> list[int]:
 
 
 def start(bench: Bench, store: str, folder: Path) -> Run:
-    process = subprocess.Popen(
-        [str(BINARY), "--store", store, *RUN],
-        env=bench.environment(TMPDIR=str(folder)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    return Run(process, folder, bench.results)
+    return Run(bench.start("--store", store, *RUN, TMPDIR=str(folder)), folder, bench.results)
 
 
 def draw_s(moment: int) -> float:

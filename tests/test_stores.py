@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BINARY, HANG_S, Bench, medians, parameters, strategy_of, wait_until
+from conftest import HANG_S, Bench, medians, parameters, strategy_of, wait_until
 
 PAIR = ["--strategy", "value_task", "--keys", "300", "--hit-rate", "0.98"]
 QUICK = ["--sessions", "5", "--rounds", "8", "--epoch-ms", "0.01", "--in-flight", "8"]
@@ -240,10 +240,7 @@ def test_a_server_that_is_there_has_no_keys_afterwards(bench: Bench, server: str
 
 
 def test_an_interrupted_run_leaves_no_keys(bench: Bench, server: str) -> None:
-    command = [str(BINARY), *REDIS, "--redis", server, "--sessions", "200"]
-    with subprocess.Popen(
-        command, env=bench.environment(), stdout=-3, stderr=-3, start_new_session=True
-    ) as run:
+    with bench.start(*REDIS, "--redis", server, "--sessions", "200") as run:
         wait_until(lambda: ask_server(server, "DBSIZE") == ":300", "nothing was put")
         os.killpg(run.pid, signal.SIGINT)  # as a terminal does it
         assert run.wait(HANG_S) == 128 + signal.SIGINT
@@ -253,11 +250,8 @@ def test_an_interrupted_run_leaves_no_keys(bench: Bench, server: str) -> None:
 @pytest.mark.parametrize("store", ["sqlite", "redis"])
 def test_an_interrupted_run_leaves_no_folder(bench: Bench, folder: Path, store: str) -> None:
     need(bench, store)
-    command = [str(BINARY), "--store", store, *PAIR, "--sessions", "200"]
-    environment = bench.environment(TMPDIR=str(folder))
-    with subprocess.Popen(
-        command, env=environment, stdout=-3, stderr=-3, start_new_session=True
-    ) as run:
+    words = ["--store", store, *PAIR, "--sessions", "200"]
+    with bench.start(*words, TMPDIR=str(folder)) as run:
         wait_until(lambda: len(list(folder.iterdir())) > 0, "no folder was made")
         os.killpg(run.pid, signal.SIGINT)
         assert run.wait(HANG_S) == 128 + signal.SIGINT
@@ -322,9 +316,7 @@ def test_a_server_of_another_protocol_is_an_error(bench: Bench, folder: Path) ->
 
 def test_a_run_that_is_killed_takes_its_server_with_it(bench: Bench, folder: Path) -> None:
     need(bench, "redis")
-    command = [str(BINARY), *REDIS, "--sessions", "200"]
-    environment = bench.environment(TMPDIR=str(folder))
-    with subprocess.Popen(command, env=environment, stdout=-3, stderr=-3) as run:
+    with bench.start(*REDIS, "--sessions", "200", TMPDIR=str(folder)) as run:
         wait_until(lambda: len(servers_in(folder)) > 0, "no server was started")
         run.kill()
     wait_until(lambda: not servers_in(folder), "the server goes on")
