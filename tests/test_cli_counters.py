@@ -45,7 +45,8 @@ from test_cli_options import assert_refused
 OPERATIONS = 20000
 
 # Hardly anything to warm up, and nothing timed.
-INSTRUCTIONS = ["--instructions", "--rounds", "0", "--calls", "1000", "--keys", "100"]
+OF_INSTRUCTIONS = ["--instructions", "--calls", "1000", "--keys", "100"]
+INSTRUCTIONS = [*OF_INSTRUCTIONS, "--rounds", "0"]
 ONE_TABLE = ["--consumer", "independent", "--strategy", "plain"]
 
 
@@ -449,6 +450,7 @@ def test_without_valgrind_there_is_one_line(bench: Bench, temporary: Path) -> No
     empty = bench.directory / "bin"
     empty.mkdir()
     twins = {"PATH": str(empty), "TMPDIR": str(temporary)}
+    bench.ok("build", *OF_INSTRUCTIONS, *ONE_TABLE)
     outcome = bench(*INSTRUCTIONS, *ONE_TABLE, "--export-csv", "export.csv", **twins)
     assert (outcome.code, outcome.out) == (1, "")
     assert "--instructions: there is no valgrind in PATH" in outcome.error
@@ -482,6 +484,7 @@ def test_counts_that_do_not_come_are_an_error(bench: Bench, temporary: Path, nam
     impostor.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{find}\n{script}\n", encoding="utf-8")
     impostor.chmod(impostor.stat().st_mode | stat.S_IXUSR)
     twins = {"PATH": str(folder), "TMPDIR": str(temporary)}
+    bench.ok("build", *OF_INSTRUCTIONS, *ONE_TABLE)
     outcome = bench(*INSTRUCTIONS, *ONE_TABLE, **twins)
     assert (outcome.code, outcome.out) == (1, "")
     assert "--instructions: the cases did not all run under valgrind" in outcome.error
@@ -518,8 +521,10 @@ def test_a_trace_is_counted_wherever_it_comes_from(bench: Bench, valgrind: str) 
 
 def test_completion_by_another_thread_is_not_counted(bench: Bench, temporary: Path) -> None:
     """The reason is told, and nothing is started for it."""
-    arguments = ["--completer", "thread", *INSTRUCTIONS, *ONE_TABLE]
-    run = exporting(bench, *arguments, PATH=str(bench.directory), TMPDIR=str(temporary))
+    arguments = ["--completer", "thread", *ONE_TABLE]
+    bench.ok("build", *arguments, *OF_INSTRUCTIONS)
+    twins = {"PATH": str(bench.directory), "TMPDIR": str(temporary)}
+    run = exporting(bench, *arguments, *INSTRUCTIONS, **twins)
     reason = run.context["unavailable"]["instructions_per_op"]
     assert "another thread" in reason
     assert not [row for row in run.rows if "instructions_per_op" in row]
