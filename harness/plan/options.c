@@ -426,6 +426,12 @@ static bool is_file(const struct vtb_options *options, const char *argument)
     return argument[0] != '-' || (takes_input && strcmp(argument, "-") == 0);
 }
 
+/* Whether an argument is a file behind as many as a list of files may have. */
+static bool is_beyond(const struct vtb_options *options, const char *argument)
+{
+    return options->files_n == VTB_FILES_MAX && argument[0] != '-';
+}
+
 /* Parses the arguments from the i-th on. On false *error is on the first that is wrong. */
 static bool parse_arguments(struct vtb_options *options, int argc, char **argv, int i,
                             struct vtb_error *error)
@@ -435,6 +441,11 @@ static bool parse_arguments(struct vtb_options *options, int argc, char **argv, 
     for (; i < argc; i++) {
         if (is_file(options, argv[i]))
             options->files[options->files_n++] = argv[i];
+        else if (is_beyond(options, argv[i]))
+            ok = vtb_fail(ok ? error : &later, VTB_EXIT_USAGE,
+                          "%s: '%.*s%s' is one of more than %d files; accepted: up to so many",
+                          vtb_command_rows[options->command].word, VTB_SHOWN_MAX, argv[i],
+                          vtb_ellipsis(argv[i]), VTB_FILES_MAX);
         else
             ok = parse_option(options, argc, argv, &i, ok ? error : &later) && ok;
     }

@@ -101,8 +101,9 @@ struct vtb_given {
 
 #define VTB_GIVEN_MAX 64
 
-/* The files that a command line can name without options. */
-#define VTB_FILES_MAX 1000
+/* The files that a command line can name without options: all shards of some machines, or as many
+ * results as a history reads. */
+#define VTB_FILES_MAX 10000
 
 /* Strings are borrowed from argv and the environment. Lists that were not given are empty. */
 struct vtb_options {

@@ -760,6 +760,28 @@ static void a_gates_time(void **state)
     assert_contains(refused("--time"), "--time: no value");
 }
 
+/* As many files as a list may have, as all shards of some machines are; and one more, which is no
+ * option that was written wrong. */
+static void many_files(void **state)
+{
+    static char word[] = "merge";
+    static char file[] = "a.json";
+    char **argv = calloc(VTB_FILES_MAX + 4, sizeof *argv);
+    (void)state;
+    assert_non_null(argv);
+    argv[0] = argv[1] = word;
+    for (size_t i = 0; i <= VTB_FILES_MAX; i++)
+        argv[2 + i] = file;
+    if (!parse_arguments(2 + VTB_FILES_MAX, argv))
+        fail_msg("%s", error.message);
+    assert_int_equal(options.files_n, VTB_FILES_MAX);
+    assert_string_equal(refusal(parse_arguments(3 + VTB_FILES_MAX, argv), "one more"),
+                        formed("merge: 'a.json' is one of more than %d files; accepted: up to so "
+                               "many",
+                               VTB_FILES_MAX));
+    free(argv);
+}
+
 static void comparisons(void **state)
 {
     (void)state;
@@ -1425,6 +1447,7 @@ int main(void)
         cmocka_unit_test(gates),
         cmocka_unit_test(a_gates_cases),
         cmocka_unit_test(a_gates_time),
+        cmocka_unit_test(many_files),
         cmocka_unit_test(comparisons),
         cmocka_unit_test(options_are_kept_and_given_again),
         cmocka_unit_test(message_is_one_line_whatever_the_value),
