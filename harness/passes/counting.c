@@ -1,10 +1,12 @@
 #include "passes/counting.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/pages.h"
+#include "base/prose.h"
 #include "bench/case_run.h"
 
 /* Runs of a case, at the same time if there are processors for them; their counts must agree. */
@@ -168,6 +170,44 @@ static bool check_misses(const struct vtb_case *the_case, const struct vtb_count
                     the_case->counting->name, counted->counts.fetched_n, expected);
 }
 
+/* What each number of a run's is of. */
+static const char *const number_words[] = {
+    "calls",
+    "hits",
+    "failures",
+    "checksum",
+    "allocations",
+    "frees",
+    "requested bytes",
+    "usable bytes",
+    "live bytes",
+    "peak live bytes",
+    "objects that were there",
+    "misses",
+    "operations under way",
+};
+
+#define NUMBERS_N (sizeof number_words / sizeof *number_words)
+_Static_assert(offsetof(struct vtb_counted, startup_allocs_n) == NUMBERS_N * sizeof(uint64_t),
+               "a run's numbers, and what follows from them later");
+
+/* Checks that both runs have the same numbers; if not, all that differ are told. */
+static bool check_agreement(const struct vtb_case *the_case, const struct vtb_counted runs[RUNS_N],
+                            struct vtb_error *error)
+{
+    char list[400] = "";
+    for (size_t i = 0; i < NUMBERS_N; i++) {
+        uint64_t numbers[RUNS_N];
+        for (size_t r = 0; r < RUNS_N; r++)
+            memcpy(&numbers[r], (const char *)&runs[r] + i * sizeof *numbers, sizeof *numbers);
+        if (numbers[0] != numbers[1])
+            vtb_append_item(list, sizeof list, "%s %" PRIu64 " and %" PRIu64, number_words[i],
+                            numbers[0], numbers[1]);
+    }
+    return !*list || vtb_fail(error, VTB_EXIT_INTERNAL, "%s: two counting runs on %s disagree: %s",
+                              the_case->counting->name, the_case->heap->name, list);
+}
+
 bool vtb_counting_run(struct vtb_fixture *fixture, const struct vtb_case *the_case,
                       struct vtb_counted *counted, struct vtb_error *error)
 {
@@ -176,12 +216,8 @@ bool vtb_counting_run(struct vtb_fixture *fixture, const struct vtb_case *the_ca
     if (!count_in_children(fixture, the_case, runs, error))
         return false;
     *counted = runs[0];
-    if (memcmp(&runs[0], &runs[1], sizeof runs[1]) != 0)
-        return vtb_fail(error, VTB_EXIT_INTERNAL,
-                        "%s: two counting runs disagree: %" PRIu64 " and %" PRIu64
-                        " allocations, %" PRIu64 " and %" PRIu64 " usable bytes",
-                        cell->name, counted->counts.allocs_n, runs[1].counts.allocs_n,
-                        counted->counts.usable_bytes, runs[1].counts.usable_bytes);
+    if (!check_agreement(the_case, runs, error))
+        return false;
     if (!vtb_heap_collects(the_case->heap->heap) && counted->counts.live_bytes != 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL,
                         "%s: %" PRIu64
