@@ -40,15 +40,20 @@ def copy_sources(tree: Path) -> Path:
     return tree
 
 
-@pytest.fixture(scope="module")
-def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build whose value task has eight bytes more for each call that suspends."""
-    tree = copy_sources(tmp_path_factory.mktemp("builds") / "larger")
+def enlarge(tree: Path) -> None:
+    """Gives the value task eight bytes more for each call that suspends."""
     source = tree / "impls" / "value_task.c"
     text = source.read_text(encoding="utf-8")
     more = "\n#undef VTB_PENDING_BYTES\n#define VTB_PENDING_BYTES(record) "
     more += "(sizeof(struct vtb_task) + (record) + ((record) > 0 ? 8 : 0))\n"
     source.write_text(text + more, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build whose value task is larger."""
+    tree = copy_sources(tmp_path_factory.mktemp("builds") / "larger")
+    enlarge(tree)
     return configure(tree)
 
 
@@ -71,19 +76,19 @@ def test_what_is_no_build_is_refused(bench: Bench, builds: list[str], mention: s
     assert mention in outcome.err or "is no repository of git" in outcome.err
 
 
-def test_another_contract_is_refused(larger: Path, bench: Bench) -> None:
-    header = larger.parent.parent / "harness" / "include" / "vtb" / "cell.h"
+def test_another_contract_takes_programs(larger: Path, bench: Bench) -> None:
+    """Which are built; here that fails at once."""
+    tree = larger.parent.parent
+    header = tree / "harness" / "include" / "vtb" / "cell.h"
     before = header.read_text(encoding="utf-8")
     changed, n = re.subn(r"(struct vtb_cell \{)", r"\1\n    long one_more[64];", before, count=1)
     assert n == 1
-    header.write_text(changed, encoding="utf-8")
-    try:
+    with replaced(header, changed), replaced(tree / "CMakeLists.txt", 'message(FATAL_ERROR "no")'):
         outcome = bench("compare-builds", str(BUILD), str(larger), *UNTIMED)
-    finally:
-        header.write_text(before, encoding="utf-8")
-    assert outcome.code == 2
-    assert outcome.error.count("\n") == 0
-    assert f"the build '{larger}' has another contract" in outcome.error
+    assert outcome.code == 1
+    assert "A and B have other contracts" in outcome.err
+    assert f"the program of '{larger}' cannot be built: cmake --build {larger}" in outcome.err
+    assert f"{larger}: program-of-build.sh has no program to measure it by" in outcome.err
 
 
 def test_guests_are_of_no_build(bench: Bench) -> None:
@@ -295,6 +300,80 @@ def test_a_place_moves_code_and_changes_none(larger: Path, bench: Bench) -> None
         other, other_at = functions_of(files[line])
         assert other == first
         assert other_at - first_at == 64 * (line - lines[0])
+
+
+# --- programs of their own ---
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installed copy, with a program of its own, whose value task is larger."""
+    prefix = tmp_path_factory.mktemp("installed") / "prefix"
+    done = subprocess.run(
+        ["cmake", "--install", str(BUILD), "--prefix", str(prefix)],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=SLOW_S,
+    )
+    assert done.returncode == 0, done.stderr
+    enlarge(prefix / "lib" / "valuetask-bench")
+    return prefix / "lib" / "valuetask-bench"
+
+
+def test_programs_count_what_is_their_own(installed: Path, bench: Bench) -> None:
+    found = strict_json(
+        bench.ok(
+            *("compare-builds", str(BUILD), str(installed), "--own-programs", *UNTIMED),
+            *("--workload", "config_read", "--format", "json"),  # of which it has no cells yet
+        ).out
+    )
+    counts = {count["metric"]: count for count in found["counts"]}
+    assert counts["bytes_per_op"]["after"] > counts["bytes_per_op"]["before"]
+    assert counts["allocs_per_op"]["after"] == counts["allocs_per_op"]["before"]
+    assert found["runs_n"] == 0
+    assert "its own program, which took turns" in found["notes"][0]
+
+
+def test_programs_take_turns(installed: Path, bench: Bench) -> None:
+    found = strict_json(
+        bench.ok(
+            *("compare-builds", str(BUILD), str(installed), "--own-programs", *TIMED),
+            *("--format", "json"),
+        ).out
+    )
+    (case,) = found["cases"]
+    assert found["sessions_n"] == 5
+    assert case["before_ns"] > 0 and case["after_ns"] > 0
+    assert not list(bench.results.glob("*")), "they have results of their own"
+
+
+def test_a_gate_has_programs_take_turns(bench: Bench) -> None:
+    outcome = bench.ok(
+        *("gate", "--against", str(BUILD), "--own-programs", "--strategy", "value_task"),
+        *("--sessions", "1", "--epoch-ms", "0.01", "--time", "0.01", "--format", "json"),
+    )
+    found = strict_json(outcome.out)
+    assert {check["verdict"] for check in found["checks"]} >= {"same"}
+    assert any("its own program" in note for note in found["notes"])
+    outcome = bench("gate", "--baseline", "b.json", "--own-programs")
+    assert outcome.code == 2
+    assert "--own-programs is of a gate with another build" in outcome.error
+
+
+def test_a_program_that_takes_no_turns_is_named(installed: Path, bench: Bench) -> None:
+    program = installed.parent.parent / "bin" / "run_bench"
+    aside = program.with_name("aside")
+    program.rename(aside)
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    try:
+        outcome = bench("compare-builds", str(BUILD), str(installed), "--own-programs", *UNTIMED)
+    finally:
+        aside.replace(program)
+    assert outcome.code == 2
+    assert f"the program of '{installed}' is too old to take turns" in outcome.err
+    assert f"{installed}: program-of-build.sh has no program to measure it by" in outcome.err
 
 
 # --- the gate ---

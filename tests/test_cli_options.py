@@ -164,6 +164,7 @@ TOLD_BY_HELP_OF_GATE = {
     "time": ["compare times as well", "default: 20"],
     "margin": ["identical machine code", "default: 5"],
     "strict": ["exit status 4"],
+    "own-programs": ["its own heaps and tables", "take turns", "contracts"],
     "any-toolchain": ["in place of status 5"],
     "export-junit": ["JUnit XML"],
     "export-markdown": ["a CI job's page"],

@@ -99,7 +99,7 @@ static void tell_other_contract(const struct vtb_edition *edition, struct vtb_er
     vtb_error_set(error, VTB_EXIT_USAGE,
                   "the build '%.300s' has another contract with its cells than this program "
                   "(harness/include/vtb/cell.h), so that they cannot stand in one process; "
-                  "compare builds of the same contract, by a program of one of them",
+                  "compare-builds --own-programs has each build's own program measure it",
                   edition->home.build);
 }
 
@@ -190,6 +190,14 @@ const struct vtb_cell *vtb_load_cell(const struct vtb_target *target, struct vtb
                       "program again: start ./run_bench",
                       name);
     return NULL;
+}
+
+bool vtb_cell_agrees(const struct vtb_cell *cell)
+{
+    struct vtb_error unheard;
+    const struct vtb_target target = vtb_target_of(cell);
+    const struct vtb_cell *found = vtb_load_symbol(&target, VTB_STRING(VTB_CELL_EXPORT), &unheard);
+    return found && found->contract == VTB_CONTRACT;
 }
 
 struct vtb_target vtb_target_of(const struct vtb_cell *cell)

@@ -41,6 +41,10 @@ VTB_MUST_USE const void *vtb_load_symbol(const struct vtb_target *target, const 
 VTB_MUST_USE const struct vtb_cell *vtb_load_cell(const struct vtb_target *target,
                                                   struct vtb_error *error);
 
+/* Whether a cell of the registry, which is built, was compiled with the contract of this program:
+ * otherwise it must not run here. */
+bool vtb_cell_agrees(const struct vtb_cell *cell);
+
 /* Names the compiler of the cells that are loaded; before any is, the compiler of this program. */
 const char *vtb_cells_compiler(void);
 

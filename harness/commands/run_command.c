@@ -248,7 +248,8 @@ static bool prepare(const struct vtb_plan *plan, struct vtb_results *results,
     const struct vtb_machine before = results->machine;
     if (!estimate_run(plan, estimate, error))
         return false;
-    if (!vtb_plan_prepare(plan, error)) {
+    if (!vtb_plan_prepare(plan, error) ||
+        !vtb_plan_build_places(plan, results->options->seed, 1, error)) {
         vtb_estimate_free(estimate);
         return false;
     }

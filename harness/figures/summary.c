@@ -473,13 +473,15 @@ static void judge(struct vtb_comparison *comparison)
 
 /* Times come before ratios, whose uncertainty of collections is a share of them, and the state
  * before both. */
-static void summarise_times(struct vtb_comparison *comparison, struct work *work)
+static void summarise_times(struct vtb_comparison *comparison, struct work *work,
+                            const struct vtb_found *found)
 {
     const struct vtb_samples *samples = &comparison->samples;
     for (size_t i = 0; i < samples->cases_n; i++) {
         struct vtb_figures *figures = &comparison->figures[i];
         if (!comparison->point->cold)
-            figures->collections = cost_of(samples, i, figures);
+            figures->collections =
+                found->collections ? found->collections[i] : cost_of(samples, i, figures);
         figures->ns = times_of(work, i, VTB_STATE_ANY);
     }
     comparison->state = choose_state(work);
@@ -584,7 +586,7 @@ bool vtb_summarise(struct vtb_comparison *comparison, const struct vtb_point *po
     if (comparison->timed) {
         struct work work;
         open_work(&work, comparison, quiet_ns);
-        summarise_times(comparison, &work);
+        summarise_times(comparison, &work, found);
         close_work(&work);
     }
     return true;

@@ -71,6 +71,8 @@ struct vtb_comparison {
 struct vtb_found {
     const struct vtb_counted *counted;
     const struct vtb_pressure *pressures; /* null: none was measured */
+    /* What collections cost, where it is known already; null: it follows from pauses. */
+    const struct vtb_collection_cost *collections;
 };
 
 /* Gives the median of a case's numbers, of which there are n, each with those of the other cases

@@ -36,14 +36,17 @@ static bool take_revision(struct vtb_build *build, const char *word, char *print
     return take_folder(build, printed, label, error);
 }
 
-static bool put_aside(struct vtb_build *build, const char *word, struct vtb_error *error)
+#define PRINTED_BYTES (PATH_MAX + 128)
+
+/* Runs a script of the shell on one word, and gives what it prints. */
+static bool run_script(const char *name, const char *fails_as, const char *word,
+                       char printed[PRINTED_BYTES], struct vtb_error *error)
 {
-    char printed[PATH_MAX + 128];
-    const int output = memfd_create("revision", MFD_CLOEXEC);
+    const int output = memfd_create("printed", MFD_CLOEXEC);
     const struct vtb_script script = {
         .option = word,
-        .name = "build-of-revision.sh",
-        .fails_as = "has put nothing aside; accepted: a folder of a build, or a revision of git's",
+        .name = name,
+        .fails_as = fails_as,
         .package = "dash",
         .program = "sh",
         .arguments = {word},
@@ -53,11 +56,32 @@ static bool put_aside(struct vtb_build *build, const char *word, struct vtb_erro
     if (output < 0)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for the name of a build: %s",
                         strerror(errno));
-    bool ok = vtb_script_run(&script, error);
-    const ssize_t n = ok ? pread(output, printed, sizeof printed - 1, 0) : 0;
+    const bool ok = vtb_script_run(&script, error);
+    const ssize_t n = ok ? pread(output, printed, PRINTED_BYTES - 1, 0) : 0;
     (void)close(output);
     printed[n > 0 ? n : 0] = '\0';
-    return ok && take_revision(build, word, printed, error);
+    return ok;
+}
+
+static bool put_aside(struct vtb_build *build, const char *word, struct vtb_error *error)
+{
+    char printed[PRINTED_BYTES];
+    return run_script(
+               "build-of-revision.sh",
+               "has put nothing aside; accepted: a folder of a build, or a revision of git's", word,
+               printed, error) &&
+           take_revision(build, word, printed, error);
+}
+
+bool vtb_build_program(const struct vtb_build *build, char program[PATH_MAX],
+                       struct vtb_error *error)
+{
+    char printed[PRINTED_BYTES];
+    if (!run_script("program-of-build.sh", "has no program to measure it by", build->folder,
+                    printed, error))
+        return false;
+    (void)snprintf(program, PATH_MAX, "%.*s", (int)strcspn(printed, "\n"), printed);
+    return true;
 }
 
 bool vtb_build_find(struct vtb_build *build, const char *word, struct vtb_error *error)

@@ -10,151 +10,15 @@
 #include "cells/build.h"
 #include "cells/load.h"
 #include "cells/slots.h"
+#include "gate/own_programs.h"
 #include "passes/estimate.h"
 #include "plan/metrics.h"
-#include "plan/option_table.h"
 #include "plan/places.h"
 #include "plan/prepare.h"
 #include "report/counters.h"
 
 /* The places in struct vtb_built_case. */
 enum { A1, A2, B1, B2 };
-
-/* --- what is run --- */
-
-/* Whether an option that was given is one of the run's, too. Not what chooses strategies, which the
- * editions take the place of; and of rounds and a time, one of which the environment may say, and
- * the command line the other, only what holds. */
-static bool is_passed_on(const struct vtb_options *options, const struct vtb_given *given,
-                         const struct vtb_option *option)
-{
-    const char *name = given->name;
-    if (strcmp(name, "strategy") == 0 || strcmp(name, "exclude-strategy") == 0 ||
-        (strcmp(name, "rounds") == 0 && options->rounds < 0) ||
-        (strcmp(name, "time") == 0 && options->time_s == 0))
-        return false;
-    return vtb_option_is_of(option, VTB_COMMAND_COMPARE_BUILDS);
-}
-
-static const char *role_name(enum vtb_role role)
-{
-    const struct vtb_strategy_entry *entry = vtb_find_role(role);
-    return entry ? entry->name : "";
-}
-
-/* The strategies that are compared: those that were asked for, or else the baseline strategy and
- * its challenger; without those that were excluded. */
-static struct vtb_names strategies_of(const struct vtb_options *options)
-{
-    struct vtb_names asked = options->strategies;
-    struct vtb_names names = {.n = 0};
-    if (asked.n == 0) {
-        (void)vtb_names_add(&asked, role_name(VTB_ROLE_BASELINE));
-        (void)vtb_names_add(&asked, role_name(VTB_ROLE_CHALLENGER));
-    }
-    for (size_t i = 0; i < asked.n; i++) {
-        if (!vtb_names_have(&options->excluded_strategies, asked.items[i]))
-            (void)vtb_names_add(&names, asked.items[i]);
-    }
-    return names;
-}
-
-/* Adds a strategy in all editions to a list: one of a user's by its file, which other processes
- * have to be told. The caller frees. */
-static char *with_editions(char *list, const char *strategy)
-{
-    const struct vtb_strategy_entry *entry = vtb_find_strategy_entry(strategy);
-    const bool is_file = entry && entry->path;
-    for (size_t e = 0; vtb_edition_at(e); e++) {
-        char *longer = NULL;
-        if (asprintf(&longer, "%s%s%s%s:%s", list, *list ? "," : "", is_file ? entry->path : "",
-                     strategy + (is_file ? strlen(entry->name) : 0), vtb_edition_at(e)->word) < 0)
-            vtb_no_memory(strlen(list), "a list of strategies");
-        free(list);
-        list = longer;
-    }
-    return list;
-}
-
-/* Adds how much to measure where the options do not say. Each session draws one place of the code
- * for each edition, and what places do is most of what sessions are apart by: so there are many
- * sessions of few rounds. */
-static void add_effort(struct vtb_own_run *run, const struct vtb_options *options)
-{
-    if (options->quick)
-        return;
-    if (options->sessions == 0)
-        vtb_own_run_word(run, "--sessions=%d", VTB_BUILDS_SESSIONS_N);
-    if (options->rounds < 0 && options->time_s == 0)
-        vtb_own_run_word(run, "--rounds=%d", VTB_BUILDS_ROUNDS_N);
-}
-
-static void add_words(struct vtb_own_run *run, const struct vtb_options *options,
-                      const struct vtb_names *strategies)
-{
-    char *list = vtb_copy_text("", "a list of strategies");
-    for (size_t i = 0; i < strategies->n; i++)
-        list = with_editions(list, strategies->items[i]);
-    vtb_own_run_word(run, "--strategy=%s", list);
-    free(list);
-    for (size_t i = 0; i < options->given_n; i++) {
-        const struct vtb_given *given = &options->given[i];
-        const struct vtb_option *option =
-            vtb_find_option(given->name, strlen(given->name), VTB_COMMAND_RUN);
-        if (!is_passed_on(options, given, option))
-            continue;
-        if (!option->metavar)
-            vtb_own_run_word(run, "--%s", given->name);
-        else
-            vtb_own_run_word(run, "--%s=%s", given->name, given->text);
-    }
-    add_effort(run, options);
-    if (options->time_s > 0 && !vtb_options_given(options, "time"))
-        vtb_own_run_word(run, "--time=%.15g", options->time_s); /* a gate's, which is not kept */
-}
-
-/* --- where the code lies --- */
-
-/* The place of an edition among all; the cell is of one. */
-static size_t number_of(const struct vtb_edition *edition)
-{
-    size_t e = 0;
-    while (vtb_edition_at(e) != edition)
-        e++;
-    return e;
-}
-
-/* Builds the cells of the editions at all places that the sessions of a run draw, before anything
- * of it is measured. Where nothing is timed there are no sessions. */
-static bool build_places(const struct vtb_plan *plan, uint64_t seed, size_t run,
-                         struct vtb_error *error)
-{
-    struct vtb_build_bar bar = {0};
-    size_t cells_n;
-    size_t n = 0;
-    if (!vtb_plan_is_timed(plan))
-        return true;
-    const struct vtb_cell **cells = vtb_plan_cells(plan, &cells_n);
-    if (!cells)
-        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of cells");
-    struct vtb_target *targets =
-        vtb_allocate(cells_n * plan->sessions_n + 1, sizeof *targets, "a list of cells");
-    for (size_t s = 0; s < plan->sessions_n; s++) {
-        unsigned paddings[VTB_EDITIONS_N];
-        vtb_places_draw(seed, 1 + run * plan->sessions_n + s, paddings);
-        for (size_t i = 0; i < cells_n; i++) {
-            if (!cells[i] || !vtb_slot_of(cells[i])->edition || cells[i]->kind.counting)
-                continue;
-            targets[n] = vtb_target_of(cells[i]);
-            targets[n].padding = paddings[number_of(targets[n].edition)];
-            n++;
-        }
-    }
-    free(cells);
-    const bool ok = n == 0 || vtb_build(targets, n, vtb_progress_build, &bar, error);
-    free(targets);
-    return ok;
-}
 
 /* --- the cases --- */
 
@@ -329,20 +193,28 @@ static bool seems_worse(const struct vtb_builds *builds)
     return false;
 }
 
-/* Measures all cases once more, in sessions of their own, and tests that run. */
-static bool measure_again(struct vtb_builds *builds, struct vtb_error *error)
+static bool run_again(struct vtb_builds *builds, struct vtb_error *error)
 {
     const struct vtb_results *first = &builds->run.results;
     builds->again =
         (struct vtb_results){.options = first->options, .repeat = 1, .counted_by = first};
-    vtb_tell("something seems slower: all is timed once more, from new");
-    if (!build_places(&builds->run.plan, first->options->seed, 1, error) ||
+    if (!vtb_plan_build_places(&builds->run.plan, first->options->seed,
+                               1 + builds->run.plan.sessions_n, error) ||
         !vtb_run(&builds->again, &builds->run.plan, NULL, NULL, error))
         return false;
-    if (builds->again.interrupted || !builds->again.comparisons) {
-        *error = builds->again.interrupted_by;
+    if (!builds->again.interrupted && builds->again.comparisons)
+        return true;
+    *error = builds->again.interrupted_by;
+    return false;
+}
+
+/* Measures all cases once more, in sessions of their own, and tests that run. */
+static bool measure_again(struct vtb_builds *builds, struct vtb_error *error)
+{
+    vtb_tell("something seems slower: all is timed once more, from new");
+    if (!(builds->programs ? vtb_own_programs_run(builds, 1, &builds->again, error)
+                           : run_again(builds, error)))
         return false;
-    }
     builds->runs_n = VTB_GATE_RUNS;
     test_run(builds, &builds->again, 1);
     for (size_t i = 0; i < builds->cases_n; i++) {
@@ -392,17 +264,25 @@ static void add_count(struct vtb_builds *builds, const struct vtb_built_count *c
     builds->counts[builds->counts_n++] = *count;
 }
 
+/* A count of a case at one of its places, as this program has it, or as its build's has it. */
+static double count_at(const struct vtb_builds *builds, const struct vtb_built_case *own,
+                       size_t edition, const char *key)
+{
+    struct vtb_counter counters[VTB_COUNTERS_MAX];
+    const struct vtb_results *results = &builds->run.results;
+    const struct vtb_comparison *comparison = &results->comparisons[own->comparison];
+    const size_t place = own->places[edition];
+    if (builds->programs)
+        return vtb_own_programs_figure(builds, comparison, place, key);
+    const size_t n = vtb_counters(results, comparison, &comparison->figures[place], counters);
+    return vtb_counter_value(counters, n, key);
+}
+
 /* Compares the counts of a case, which no place of its code changes. */
 static void count_case(struct vtb_builds *builds, const struct vtb_built_case *own)
 {
     const struct vtb_results *results = &builds->run.results;
     const struct vtb_comparison *comparison = &results->comparisons[own->comparison];
-    struct vtb_counter before[VTB_COUNTERS_MAX];
-    struct vtb_counter after[VTB_COUNTERS_MAX];
-    const size_t before_n =
-        vtb_counters(results, comparison, &comparison->figures[own->places[A1]], before);
-    const size_t after_n =
-        vtb_counters(results, comparison, &comparison->figures[own->places[B1]], after);
     const bool is_first = comparison->consumer == results->plan->consumers[0];
     for (const struct vtb_gate_metric *metric = vtb_gate_metrics; metric->word; metric++) {
         if (!is_first && !metric->of_toolchain) /* the same for each consumer */
@@ -413,8 +293,8 @@ static void count_case(struct vtb_builds *builds, const struct vtb_built_case *o
                 .metric = metric,
                 .key = metric->keys[k],
                 .title = metric->titles[k],
-                .before = vtb_counter_value(before, before_n, metric->keys[k]),
-                .after = vtb_counter_value(after, after_n, metric->keys[k]),
+                .before = count_at(builds, own, A1, metric->keys[k]),
+                .after = count_at(builds, own, B1, metric->keys[k]),
             };
             if (!isnan(count.before) && !isnan(count.after))
                 add_count(builds, &count);
@@ -432,28 +312,68 @@ static bool set_builds(const struct vtb_builds *builds, struct vtb_error *error)
     return vtb_editions_open(error);
 }
 
+/* Whether cells of both builds can stand in this process: one of each tells, whatever it is. */
+static bool can_share(const struct vtb_builds *builds, bool *can, struct vtb_error *error)
+{
+    struct vtb_build_bar bar = {0};
+    const struct vtb_point *point = &builds->run.plan.points[0];
+    const struct vtb_cell *cells[VTB_BUILDS_N] = {NULL};
+    size_t a1 = 0;
+    while (a1 < point->cases_n && !is_first_edition(&point->cases[a1]))
+        a1++;
+    *can = true;
+    if (a1 == point->cases_n)
+        return true;
+    for (size_t b = 0; b < VTB_BUILDS_N; b++)
+        cells[b] = point->cases[find_edition(point, a1, b * VTB_PLACES_N)].counting;
+    if (!vtb_cells_build(cells, VTB_BUILDS_N, vtb_progress_build, &bar, error))
+        return false;
+    for (size_t b = 0; b < VTB_BUILDS_N; b++)
+        *can = *can && vtb_cell_agrees(cells[b]);
+    return true;
+}
+
+static bool prepare_cells(struct vtb_builds *builds, struct vtb_error *error)
+{
+    struct vtb_plan *plan = &builds->run.plan;
+    return vtb_plan_check_heaps(plan, error) && vtb_plan_prepare(plan, error) &&
+           vtb_plan_build_places(plan, builds->options->seed, 1, error);
+}
+
 bool vtb_builds_prepare(struct vtb_builds *builds, const struct vtb_options *options,
                         struct vtb_error *error)
 {
+    bool can;
     struct vtb_own_run *run = &builds->run;
-    const struct vtb_names strategies = strategies_of(options);
-    if (strategies.n == 0)
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--exclude-strategy leaves no strategy to compare; name others");
+    builds->options = options;
     vtb_own_run_clear_settings(); /* which the options have, as far as they are meant */
     if (!set_builds(builds, error))
         return false;
     vtb_places_take(options->seed, 1); /* for what is tried before the first session */
-    add_words(run, options, &strategies);
-    return vtb_own_run_plan(run, error) && vtb_builds_check_sources(builds, &run->plan, error) &&
-           vtb_plan_check_heaps(&run->plan, error) && vtb_plan_prepare(&run->plan, error) &&
-           build_places(&run->plan, options->seed, 0, error);
+    if (!vtb_builds_words(run, options, 0, VTB_EDITIONS_N, error))
+        return false;
+    vtb_own_run_word(run, "--seed=%llu", (unsigned long long)options->seed);
+    vtb_builds_effort(run, options);
+    if (!vtb_own_run_plan(run, error) || !vtb_builds_check_sources(builds, &run->plan, error))
+        return false;
+    if (options->own_programs)
+        return vtb_own_programs_prepare(builds, error);
+    if (!can_share(builds, &can, error))
+        return false;
+    if (can)
+        return prepare_cells(builds, error);
+    vtb_tell(
+        "A and B have other contracts with their cells than one process can keep: each is "
+        "measured by its own program, by turns");
+    return vtb_own_programs_prepare(builds, error);
 }
 
 static bool measure(struct vtb_builds *builds, struct vtb_error *error)
 {
     struct vtb_estimate estimate = {.count_s = NULL};
     set_baselines(&builds->run.plan);
+    if (builds->programs)
+        return vtb_own_programs_run(builds, 0, &builds->run.results, error);
     if (vtb_progress_is_told() && !vtb_estimate_make(&estimate, &builds->run.plan, error))
         return false;
     const bool ok = vtb_own_run_measure(&builds->run, &builds->run.plan,
@@ -503,7 +423,10 @@ bool vtb_builds_compare(struct vtb_builds *builds, struct vtb_error *error)
     list_cases(builds);
     if (builds->cases_n == 0)
         return fail_as_empty(builds, error);
-    vtb_builds_note_sources(builds);
+    if (builds->programs)
+        vtb_own_programs_note(builds);
+    else
+        vtb_builds_note_sources(builds);
     for (size_t i = 0; i < builds->cases_n; i++)
         count_case(builds, &builds->cases[i]);
     return !vtb_plan_is_timed(&builds->run.plan) || compare_times(builds, error);
@@ -526,6 +449,7 @@ void vtb_builds_free(struct vtb_builds *builds)
 {
     vtb_results_free(&builds->again);
     vtb_own_run_close(&builds->run);
+    vtb_own_programs_free(builds);
     free(builds->cases);
     free(builds->counts);
     builds->cases = NULL;

@@ -43,8 +43,14 @@ struct vtb_built_count {
 
 #define VTB_BUILDS_NOTES_MAX 8
 
+struct vtb_own_programs;
+
 struct vtb_builds {
     struct vtb_build builds[VTB_BUILDS_N];
+    const struct vtb_options *options; /* borrowed */
+    /* Owned: the builds' programs, each of which runs what is its own (gate/own_programs.h); null:
+     * this program runs both builds' cells. */
+    struct vtb_own_programs *programs;
     struct vtb_own_run run;       /* its plan, and the first run's results */
     struct vtb_results again;     /* of the second run, if there was one */
     size_t runs_n;                /* 1, or VTB_GATE_RUNS */
@@ -71,20 +77,33 @@ struct vtb_builds {
 VTB_MUST_USE bool vtb_build_find(struct vtb_build *build, const char *word,
                                  struct vtb_error *error);
 
+/* Builds a build's program, if it is not up to date, and gives its path. On false *error says why
+ * it cannot be built, or that it is too old to take turns with another one: VTB_EXIT_USAGE. */
+VTB_MUST_USE bool vtb_build_program(const struct vtb_build *build, char program[PATH_MAX],
+                                    struct vtb_error *error);
+
 /* Gives the build of this program. */
 VTB_MUST_USE bool vtb_build_own(struct vtb_build *build, struct vtb_error *error);
 
 /*
  * Makes the plan of the cases of the options, in all editions of the two builds that *builds names,
- * and has their cells ready; all else in *builds is zero at first, but for the margin. Settings of
- * the environment are gone then. On false *error says what failed: VTB_EXIT_USAGE if a build lacks
- * what is asked for. To be freed in either case.
+ * and has their cells ready, or their programs, if the options say so, or if contracts differ. All
+ * else in *builds is zero at first, but for the margin. Settings of the environment are gone then,
+ * and the options must outlive *builds. On false *error says what failed: VTB_EXIT_USAGE if a build
+ * lacks what is asked for. To be freed in either case.
  */
 VTB_MUST_USE bool vtb_builds_prepare(struct vtb_builds *builds, const struct vtb_options *options,
                                      struct vtb_error *error);
 
 /* Measures what was prepared, and compares. */
 VTB_MUST_USE bool vtb_builds_compare(struct vtb_builds *builds, struct vtb_error *error);
+
+/* Adds to the words of a run those of the options that say which cases it has, of n editions: on
+ * false *error says that there are none; and those by which it measures as long as the options say,
+ * or as is usual for two builds. */
+VTB_MUST_USE bool vtb_builds_words(struct vtb_own_run *run, const struct vtb_options *options,
+                                   size_t first, size_t n, struct vtb_error *error);
+void vtb_builds_effort(struct vtb_own_run *run, const struct vtb_options *options);
 
 /* Checks that both builds have the sources of a plan's strategies and workloads: if not,
  * VTB_EXIT_USAGE, and *error names what is missing. */

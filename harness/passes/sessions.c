@@ -16,6 +16,7 @@
 #include "base/child.h"
 #include "base/interrupt.h"
 #include "base/system_files.h"
+#include "base/turns.h"
 #include "bench/exhausted.h"
 #include "cells/editions.h"
 #include "cells/home.h"
@@ -328,7 +329,8 @@ static char **make_environment(const struct vtb_sessions *sessions, const char *
         n++;
     char **kept = vtb_allocate(n + 3, sizeof *kept, "the environment of a session");
     for (size_t i = 0; i < n; i++) {
-        if (strncmp(environ[i], "VTB_", 4) != 0 || vtb_editions_has_variable(environ[i]))
+        if (strncmp(environ[i], "VTB_", 4) != 0 || vtb_editions_has_variable(environ[i]) ||
+            vtb_turns_is_variable(environ[i]))
             kept[kept_n++] = environ[i];
     }
     (void)snprintf(texts[0], sizeof texts[0], VTB_SESSION_VARIABLE "=%d", sessions->fd);
@@ -503,6 +505,7 @@ static bool time_all(struct vtb_plan *plan, const struct vtb_sessions *sessions,
 {
     struct vtb_sessions_head *head = sessions->head;
     struct vtb_stand_in guests[VTB_GUESTS_MAX] = {{.note = NULL}};
+    (void)vtb_turns_wait(); /* also to build what is not, and to make tables */
     bool ok = vtb_plan_prepare(plan, error);
     for (size_t i = 0; i < plan->guests_n; i++)
         guests[i].note = &vtb_sessions_guests(sessions)[i];

@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/pages.h"
 #include "base/stats.h"
+#include "base/turns.h"
 #include "bench/runner.h"
 #include "bench/state_probe.h"
 #include "bench/stopwatch.h"
@@ -588,14 +589,15 @@ static double run_block(struct table *table, size_t round, size_t first, size_t 
     return sum_ns;
 }
 
-/* Calls of all cells together, untimed, behind the guests' epochs of the round before. */
+/* Calls of all cells together, untimed, behind what other programs have run since the round before:
+ * guests, or one that takes turns with this one. */
 #define WARM_AGAIN_N 100000
 
-/* Brings the cells' table back into the processor's caches, where each of them finds it when there
- * are no guests. */
+/* Brings the cells' table back into the processor's caches, where each of them finds it when no
+ * other program runs. */
 static void warm_again(struct vtb_bench *bench)
 {
-    for (size_t i = 0; bench->seats && i < bench->cells_n; i++)
+    for (size_t i = 0; i < bench->cells_n; i++)
         run_runner(&bench->runners[i], WARM_AGAIN_N / bench->cells_n + 1);
 }
 
@@ -606,9 +608,11 @@ static double run_round(void *context, size_t round)
     struct table *table = context;
     struct vtb_bench *bench = table->bench;
     const size_t cells_n = bench->cells_n;
+    const bool waited = vtb_turns_wait();
     if (vtb_interrupted())
         return 0;
-    warm_again(bench);
+    if (bench->seats || waited)
+        warm_again(bench);
     if (bench->fixture->point->hits.emerge)
         run_pacemaker(bench); /* which makes the calls of the round before all others */
     vtb_bench_take_places(bench, &table->places);

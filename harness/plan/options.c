@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/turns.h"
 #include "cells/editions.h"
 #include "cells/foreign.h"
 #include "cells/home.h"
@@ -96,13 +97,9 @@ static void environment_name(const char *option, char name[VARIABLE_BYTES])
 }
 
 /* Variables that are no options: where cells are, and what this program tells its own processes. */
-static const char *const other_variables[] = {VTB_CELLS_VARIABLE,
-                                              VTB_BUILD_A_VARIABLE,
-                                              VTB_BUILD_B_VARIABLE,
-                                              VTB_SESSION_VARIABLE,
-                                              VTB_WORKER_VARIABLE,
-                                              VTB_REMOVED_VARIABLE,
-                                              NULL};
+static const char *const other_variables[] = {
+    VTB_CELLS_VARIABLE,  VTB_BUILD_A_VARIABLE, VTB_BUILD_B_VARIABLE, VTB_SESSION_VARIABLE,
+    VTB_WORKER_VARIABLE, VTB_REMOVED_VARIABLE, VTB_TURNS_VARIABLE,   NULL};
 
 static bool is_twin(const char *variable, const char *option)
 {
@@ -281,6 +278,10 @@ static bool check_against(const struct vtb_options *options, struct vtb_error *e
                             "--%s is of a gate with a baseline; leave it or --against out",
                             others[i]);
     }
+    if (options->command == VTB_COMMAND_GATE && options->own_programs && !options->against)
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        "--own-programs is of a gate with another build; give --against BUILD, or "
+                        "leave it out");
     return true;
 }
 

@@ -193,6 +193,7 @@ struct vtb_options {
     const char *history;       /* a file to which results are added; null: none */
     const char *plot_dir;      /* null: no pictures */
     const char *against;       /* of `gate`: a build; null: a baseline is what it is held against */
+    bool own_programs;         /* of two builds, each is measured by its own program */
     /* The two of `compare`, or of `compare-builds`, which may be revisions; of `new` what to make,
      * and where; the sources of `history`, the shards of `merge`. */
     const char *files[VTB_FILES_MAX];

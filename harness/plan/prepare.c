@@ -2,9 +2,12 @@
 
 #include <stdlib.h>
 
+#include "base/allocate.h"
 #include "base/progress.h"
 #include "cells/load.h"
 #include "cells/malloc_owner.h"
+#include "cells/slots.h"
+#include "plan/places.h"
 
 /* Builds the plan's cells, and loads them too if `load` is set. */
 static bool build_cells(const struct vtb_plan *plan, bool load, size_t *cells_n, size_t *now_n,
@@ -31,6 +34,45 @@ bool vtb_plan_prepare(const struct vtb_plan *plan, struct vtb_error *error)
     size_t cells_n;
     size_t now_n;
     return build_cells(plan, true, &cells_n, &now_n, error);
+}
+
+/* The place of an edition among all. */
+static size_t number_of(const struct vtb_edition *edition)
+{
+    size_t e = 0;
+    while (vtb_edition_at(e) != edition)
+        e++;
+    return e;
+}
+
+bool vtb_plan_build_places(const struct vtb_plan *plan, uint64_t seed, uint64_t first,
+                           struct vtb_error *error)
+{
+    struct vtb_build_bar bar = {0};
+    size_t cells_n;
+    size_t n = 0;
+    if (!vtb_edition_at(0) || !vtb_plan_is_timed(plan))
+        return true;
+    const struct vtb_cell **cells = vtb_plan_cells(plan, &cells_n);
+    if (!cells)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for a list of cells");
+    struct vtb_target *targets =
+        vtb_allocate(cells_n * plan->sessions_n + 1, sizeof *targets, "a list of cells");
+    for (size_t s = 0; s < plan->sessions_n; s++) {
+        unsigned paddings[VTB_EDITIONS_N];
+        vtb_places_draw(seed, first + s, paddings);
+        for (size_t i = 0; i < cells_n; i++) {
+            if (!cells[i] || !vtb_slot_of(cells[i])->edition || cells[i]->kind.counting)
+                continue;
+            targets[n] = vtb_target_of(cells[i]);
+            targets[n].padding = paddings[number_of(targets[n].edition)];
+            n++;
+        }
+    }
+    free(cells);
+    const bool ok = n == 0 || vtb_build(targets, n, vtb_progress_build, &bar, error);
+    free(targets);
+    return ok;
 }
 
 bool vtb_plan_check_heaps(const struct vtb_plan *plan, struct vtb_error *error)

@@ -87,6 +87,8 @@ static void add_timed(struct vtb_counter *counters, size_t *n, const struct vtb_
     add(counters, n, "between_sessions_share", figures->log_ratio.between_share, false);
     add(counters, n, "sessions_n", (double)figures->log_ratio.sessions_n, false);
     add(counters, n, "collections_ns_per_op", figures->collections.ns, false);
+    add(counters, n, "collections_ns_per_op_se",
+        figures->collections.is_unknown ? NAN : sqrt(figures->collections.variance), false);
     add(counters, n, "quiet_share", figures->quiet_share, false);
     add_interval(counters, n, busy, &figures->busy_ratio);
 }

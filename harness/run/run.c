@@ -225,7 +225,7 @@ static bool make_table(struct run *run, size_t point, size_t table, struct vtb_e
     struct told told;
     if (!find_told(run, point, table, &told, error))
         return false;
-    const struct vtb_found found = {told.counted, told.pressures};
+    const struct vtb_found found = {.counted = told.counted, .pressures = told.pressures};
     struct vtb_comparison *comparison = &results->comparisons[results->comparisons_n];
     const bool ok =
         vtb_summarise(comparison, &results->plan->points[point], run->plan->consumers[table],

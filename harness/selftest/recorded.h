@@ -6,19 +6,18 @@
 #ifndef SELFTEST_RECORDED_H
 #define SELFTEST_RECORDED_H
 
+#include "report/samples_file.h"
 #include "selftest/trials.h"
-
-struct vtb_recorded_case;
 
 /* A recorded stream, with the table that it is of. */
 struct vtb_recording {
     struct vtb_stream stream;
     struct vtb_point point;
-    struct vtb_case *cases; /* owned, as are the next four */
+    struct vtb_samples_file file;
+    struct vtb_case *cases; /* owned, as are the next three */
     struct vtb_cell *cells;
     struct vtb_subject *subjects;
     struct vtb_counted *counted;
-    struct vtb_recorded_case *names;
     struct vtb_heap_entry heap_entry;
     struct vtb_heap heap;
 };

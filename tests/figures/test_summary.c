@@ -48,7 +48,7 @@ static const struct vtb_figures *summarise_found(const struct vtb_point *point,
 
 static const struct vtb_figures *summarise(struct vtb_samples samples)
 {
-    return summarise_found(&plan.points[0], samples, &(struct vtb_found){counted, NULL});
+    return summarise_found(&plan.points[0], samples, &(struct vtb_found){.counted = counted});
 }
 
 static struct vtb_samples samples_of(const double *ns, struct synthetic_noise noise, uint64_t seed)
@@ -123,7 +123,7 @@ static void shares_of_a_hand_over(void **state)
     point.store = &store;
     point.completer = true;
     const struct vtb_figures *figures = summarise_found(
-        &point, stored_samples(&point, ns, simulated_ns), &(struct vtb_found){counted, NULL});
+        &point, stored_samples(&point, ns, simulated_ns), &(struct vtb_found){.counted = counted});
     assert_near(figures[BASELINE].handover_share.median, 0.04, 1e-12);
     assert_near(figures[BASELINE].handover_share.hi, 0.04 + 0.05 * 0.025758, 1e-6);
     assert_near(figures[BASELINE].handover_share.lo, 0.04 - 0.05 * 0.025758, 1e-6);
@@ -662,7 +662,7 @@ static void holm_counts_the_cases(void **state)
     for (size_t i = 1; i < 9; i++)
         take_p_of_a_two_hundredth(&samples, i);
     const struct vtb_figures *figures =
-        summarise_found(&point, samples, &(struct vtb_found){none, NULL});
+        summarise_found(&point, samples, &(struct vtb_found){.counted = none});
     for (size_t i = 1; i < 9; i++) {
         assert_int_equal(figures[i].verdict, VTB_VERDICT_UNKNOWN);
         assert_true(figures[i].ratio.lo > 1);
@@ -718,7 +718,8 @@ static struct vtb_samples collected_samples(const double *ns)
 
 static const struct vtb_figures *summarise_collected(struct vtb_samples samples)
 {
-    return summarise_found(&plan.points[0], samples, &(struct vtb_found){counted, pressures});
+    return summarise_found(&plan.points[0], samples,
+                           &(struct vtb_found){.counted = counted, .pressures = pressures});
 }
 
 /* 500 ns in a hundred operations are 5 ns an operation, in whichever epoch they fell: those are
@@ -845,7 +846,7 @@ static void scaling_is_to_one_caller(void **state)
             summarise_found(&several.points[0],
                             synthetic_samples(&several.points[0], SESSIONS_N, ROUNDS_N, callers_ns,
                                               noisy ? usual : silent, 4),
-                            &(struct vtb_found){none, NULL});
+                            &(struct vtb_found){.counted = none});
         const double tolerance = noisy ? 0.1 : 1e-12;
         assert_near(figures[3].scaling.median, 1, 0);
         assert_near(figures[7].scaling.median, 1.6, tolerance);
@@ -864,7 +865,7 @@ static void callers_have_medians(void **state)
     struct vtb_plan several = callers_plan();
     const struct vtb_figures *figures = summarise_found(
         &several.points[0], synthetic_samples(&several.points[0], 6, 8, callers_ns, silent, 1),
-        &(struct vtb_found){none, NULL});
+        &(struct vtb_found){.counted = none});
     for (size_t i = 0; i < 12; i++) {
         assert_non_null(figures[i].caller_ns);
         for (size_t t = 0; t < several.points[0].cases[i].threads_n; t++)

@@ -954,6 +954,8 @@ static const struct flag flag_rows[] = {
     FLAG("advise", "public-api", public_api),
     FLAG("gate|--baseline=b", "strict", strict),
     FLAG("gate|--baseline=b", "any-toolchain", any_toolchain),
+    FLAG("gate|--against=b", "own-programs", own_programs),
+    FLAG("compare-builds|a|b", "own-programs", own_programs),
 };
 
 static bool field_of(const struct flag *flag)

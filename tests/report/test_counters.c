@@ -48,8 +48,8 @@ static double value(const char *key)
     " ns_per_op ns_per_op_lo ns_per_op_hi ratio ratio_lo ratio_hi over_plain_ns over_plain_ns_lo" \
     " over_plain_ns_hi over_base_ns over_base_ns_lo over_base_ns_hi mde ratio_log_se"             \
     " ratio_freedom ratio_log_session_variance ratio_log_added_variance"                          \
-    " between_sessions_share sessions_n collections_ns_per_op quiet_share"                        \
-    " busy_ratio busy_ratio_lo busy_ratio_hi"
+    " between_sessions_share sessions_n collections_ns_per_op collections_ns_per_op_se"           \
+    " quiet_share busy_ratio busy_ratio_lo busy_ratio_hi"
 
 static void a_store_has_its_own(void **state)
 {

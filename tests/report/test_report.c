@@ -48,6 +48,7 @@ static const char *const more_counters[] = {"failures_per_op",
                                             "between_sessions_share",
                                             "sessions_n",
                                             "collections_ns_per_op",
+                                            "collections_ns_per_op_se",
                                             "quiet_share",
                                             "busy_ratio"};
 
@@ -122,7 +123,7 @@ static void fill_comparison(struct vtb_comparison *comparison, const struct vtb_
         add_page_faults(&samples, point);
     add_hit_rates(&samples);
     assert_true(vtb_summarise(comparison, point, consumer, samples, SYNTHETIC_QUIET_NS,
-                              &(struct vtb_found){counted, NULL}, &error));
+                              &(struct vtb_found){.counted = counted}, &error));
 }
 
 /* Results of a plan, as if its passes had been run; times are `scale` x some ns. */
@@ -1104,7 +1105,7 @@ static void see_states(double before_ns, double after_ns)
         const enum vtb_consumer consumer = comparison->consumer;
         vtb_comparison_free(comparison);
         assert_true(vtb_summarise(comparison, point, consumer, samples, SYNTHETIC_QUIET_NS,
-                                  &(struct vtb_found){counted, NULL}, &error));
+                                  &(struct vtb_found){.counted = counted}, &error));
     }
 }
 
