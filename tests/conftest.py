@@ -350,6 +350,19 @@ def source_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(tree)
 
 
+def install(prefix: Path) -> Path:
+    """Installs the program and what it needs, and gives the prefix."""
+    done = subprocess.run(
+        ["cmake", "--install", str(BUILD), "--prefix", str(prefix)],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=SLOW_S,
+    )
+    assert done.returncode == 0, done.stderr
+    return prefix
+
+
 @contextmanager
 def replaced(path: Path, text: str) -> Iterator[None]:
     """A file that is there for a while, in place of what was there."""

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BUILD, ONE_HEAP, ROOT, SLOW_S, Bench, clean_environment, replaced, strict_json
+from conftest import (
+    BUILD,
+    ONE_HEAP,
+    ROOT,
+    SLOW_S,
+    Bench,
+    clean_environment,
+    install,
+    replaced,
+    strict_json,
+)
 
 pytestmark = pytest.mark.xdist_group("test_builds")
 
@@ -308,17 +318,9 @@ def test_a_place_moves_code_and_changes_none(larger: Path, bench: Bench) -> None
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An installed copy, with a program of its own, whose value task is larger."""
-    prefix = tmp_path_factory.mktemp("installed") / "prefix"
-    done = subprocess.run(
-        ["cmake", "--install", str(BUILD), "--prefix", str(prefix)],
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=SLOW_S,
-    )
-    assert done.returncode == 0, done.stderr
-    enlarge(prefix / "lib" / "valuetask-bench")
-    return prefix / "lib" / "valuetask-bench"
+    build = install(tmp_path_factory.mktemp("installed") / "prefix") / "lib" / "valuetask-bench"
+    enlarge(build)
+    return build
 
 
 def test_programs_count_what_is_their_own(installed: Path, bench: Bench) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BUILD, ONE_HEAP, ROOT, SLOW_S, clean_environment
+from conftest import ONE_HEAP, ROOT, SLOW_S, clean_environment, install
 
 PAGE = ROOT / "docs" / "OWN.md"
 
@@ -23,16 +23,7 @@ def commands() -> list[str]:
 
 @pytest.fixture(scope="module")
 def prefix(built: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    prefix = tmp_path_factory.mktemp("installed") / "prefix"
-    done = subprocess.run(
-        ["cmake", "--install", str(BUILD), "--prefix", str(prefix)],
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=SLOW_S,
-    )
-    assert done.returncode == 0, done.stderr
-    return prefix
+    return install(tmp_path_factory.mktemp("installed") / "prefix")
 
 
 def test_the_page_shows_each_step() -> None:
