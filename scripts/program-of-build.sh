@@ -31,24 +31,33 @@ esac
 folder=$1
 
 # Settings that are meant for the program that compares.
-for name in $(env | sed -n 's/^\(VTB_[A-Z_]*\)=.*/\1/p'); do
+for name in $(env | sed -n 's/^\(VTB_[A-Z0-9_]*\)=.*/\1/p'); do
     unset "$name"
 done
 
-if [ -e "$folder/CMakeCache.txt" ]; then
-    program=$folder/run_bench
+# Brings the program of a folder of CMake's up to date.
+build() {
     printf 'bringing the program of %s up to date\n' "$folder" >&2
-    log=$folder/run_bench.log
-    { : >"$log"; } 2>/dev/null || log=/dev/null
-    cmake --build "$folder" --target run_bench >"$log" 2>&1 || {
-        grep -m 20 -e 'error' -e 'FAILED' "$log" >&2 || :
-        fail 1 "the program of '$folder' cannot be built: cmake --build $folder --target run_bench"
-    }
-    [ "$log" = /dev/null ] || rm -f "$log"
-else
+    log=$(mktemp) || fail 1 "there is no room for what the compiler says"
+    trap 'rm -f "$log"' EXIT
+    cmake --build "$folder" --target run_bench >"$log" 2>&1 && return
+    grep -m 20 -e 'error' -e 'FAILED' "$log" >&2 || tail -n 5 "$log" >&2
+    fail 1 "the program of '$folder' cannot be built: cmake --build $folder --target run_bench"
+}
+
+if [ ! -e "$folder/CMakeCache.txt" ]; then
     program=$folder/../../bin/run_bench
+    [ -x "$program" ] || fail 2 "there is no program '$program'"
+else
+    program=$folder/run_bench
+    if command -v cmake >/dev/null 2>&1; then
+        build
+    elif [ -x "$program" ]; then
+        printf 'warning: without cmake the program of %s is used as it is\n' "$folder" >&2
+    else
+        fail 1 "there is no program '$program', and no cmake to build it: install it"
+    fi
 fi
-[ -x "$program" ] || fail 2 "there is no program '$program'"
 "$program" compare-builds --help 2>/dev/null | grep -q -e --own-programs ||
     fail 2 "the program of '$folder' is too old to take turns with another one"
 printf '%s\n' "$program"

@@ -96,7 +96,7 @@ def test_another_contract_takes_programs(larger: Path, bench: Bench) -> None:
     with replaced(header, changed), replaced(tree / "CMakeLists.txt", 'message(FATAL_ERROR "no")'):
         outcome = bench("compare-builds", str(BUILD), str(larger), *UNTIMED)
     assert outcome.code == 1
-    assert "A and B have other contracts" in outcome.err
+    assert "A or B has another contract" in outcome.err
     assert f"the program of '{larger}' cannot be built: cmake --build {larger}" in outcome.err
     assert f"{larger}: program-of-build.sh has no program to measure it by" in outcome.err
 
@@ -345,9 +345,35 @@ def test_programs_take_turns(installed: Path, bench: Bench) -> None:
         ).out
     )
     (case,) = found["cases"]
-    assert found["sessions_n"] == 5
-    assert case["before_ns"] > 0 and case["after_ns"] > 0
+    assert found["sessions_n"] == 5 and found["own_programs"]
+    assert case["state"] in ("quiet", "busy", "any")
     assert not list(bench.results.glob("*")), "they have results of their own"
+
+
+@pytest.mark.parametrize(
+    ("options", "tables_n"),
+    [
+        (["--calls", "1000", "--hit-rate", "0.5,1"], 2),
+        (["--cache", "lru:100", "--consumer", "both"], 2),
+    ],
+)
+def test_programs_take_turns_in_all_tables(bench: Bench, options: list[str], tables_n: int) -> None:
+    """Of cold starts, and where hits emerge; that there is one for each round is checked."""
+    outcome = bench.ok("compare-builds", str(BUILD), str(BUILD), "--own-programs", *TIMED, *options)
+    assert outcome.out.count("\nvalue_task ") == tables_n
+    assert "hit rate 0.00000" not in outcome.out
+
+
+def test_turns_are_not_for_users(bench: Bench) -> None:
+    outcome = bench("run", "--rounds", "0", VTB_TURNS="0,1,numbers")
+    assert outcome.code == 2
+    assert "VTB_TURNS: is for programs that a comparison of two builds starts" in outcome.error
+    outcome = bench(
+        *("compare-builds", str(BUILD), str(BUILD), "--own-programs", *UNTIMED),
+        VTB_CELLS=str(BUILD / "cells"),
+    )
+    assert outcome.code == 2
+    assert "VTB_CELLS: two builds' own programs have cells of their own" in outcome.error
 
 
 def test_a_gate_has_programs_take_turns(bench: Bench) -> None:

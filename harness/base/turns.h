@@ -7,18 +7,29 @@
 #ifndef BASE_TURNS_H
 #define BASE_TURNS_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
-/* The variable of the environment that names the pipes: the descriptor by which a turn is given,
- * and that by which it is given back, with a comma between them. Without it nobody takes turns. */
+#include "base/error.h"
+
+/* The variable of the environment that names, with commas between them, the descriptor by which a
+ * turn is given, that by which it is given back, and a file of numbers that both programs have.
+ * Without it nobody takes turns. */
 #define VTB_TURNS_VARIABLE "VTB_TURNS"
 
 /* Whether an entry of the environment, NAME=TEXT, is that variable, which sessions need, too. */
 bool vtb_turns_is_variable(const char *entry);
 
+/* Checks that the variable, if it is there, is as what compares two programs sets it, and not a
+ * user's. On false *error says so: VTB_EXIT_USAGE. */
+VTB_MUST_USE bool vtb_turns_check(struct vtb_error *error);
+
 /* Gives the turn back, if this process has it, and waits for the next one. True if it waited: other
  * programs may have used the processor's caches meanwhile. After an interrupt, and where the other
  * end is gone, nothing is waited for. */
 bool vtb_turns_wait(void);
+
+/* Agrees on a number with the other program, which asks for as many, in the same order: whoever is
+ * first has its own, and the other gets that. Without turns it is one's own. */
+size_t vtb_turns_agree(size_t number);
 
 #endif

@@ -59,6 +59,11 @@ const struct vtb_edition *vtb_find_edition(const char *word)
     return NULL;
 }
 
+size_t vtb_edition_number(const struct vtb_edition *edition)
+{
+    return edition ? (size_t)(edition - editions) : VTB_EDITIONS_N;
+}
+
 void vtb_editions_pad(const unsigned paddings[VTB_EDITIONS_N])
 {
     for (size_t i = 0; i < VTB_EDITIONS_N; i++)

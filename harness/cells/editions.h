@@ -32,6 +32,9 @@ struct vtb_edition {
 const struct vtb_edition *vtb_find_edition(const char *word);
 const struct vtb_edition *vtb_edition_at(size_t i);
 
+/* Gives the place of an edition; VTB_EDITIONS_N: it is none. */
+size_t vtb_edition_number(const struct vtb_edition *edition);
+
 /* Sets the paddings of all editions, in their order, each from 1 to VTB_PADDINGS_N: of the cells
  * that are built and loaded from then on. They are 1 before. */
 void vtb_editions_pad(const unsigned paddings[VTB_EDITIONS_N]);

@@ -11,6 +11,7 @@
 #include "base/progress.h"
 #include "base/prose.h"
 #include "base/shown.h"
+#include "base/turns.h"
 #include "commands/commands.h"
 #include "commands/warnings.h"
 #include "gate/history_file.h"
@@ -358,6 +359,8 @@ bool vtb_run_printed(const struct vtb_options *options, vtb_print *print, struct
 
 bool vtb_run_command(const struct vtb_options *options, struct vtb_error *error)
 {
+    if (!vtb_turns_check(error))
+        return false;
     if (vtb_session_is_this())
         return vtb_session_work(options, error);
     if (!options->resume)

@@ -317,6 +317,7 @@ static void report_json(FILE *out, const struct vtb_builds *builds)
     vtb_json_put(json, "margin", vtb_json_number(builds->margin));
     vtb_json_put(json, "sessions_n", vtb_json_number((double)builds->run.results.sessions.done_n));
     vtb_json_put(json, "runs_n", vtb_json_number((double)builds->runs_n));
+    vtb_json_put(json, "own_programs", json_boolean(builds->programs != NULL));
     for (size_t i = 0; i < builds->cases_n; i++)
         vtb_json_append(cases, case_json(builds, &builds->cases[i]));
     for (size_t i = 0; i < builds->counts_n; i++)

@@ -20,7 +20,7 @@ struct program {
     char title[32]; /* "the program of A" */
     char path[PATH_MAX];
     char build[VTB_BUILDS_N][PATH_MAX + 32]; /* variables: it has its own editions alone */
-    struct vtb_result_file result;           /* of the first run */
+    struct vtb_result_file result;
     struct vtb_samples_file samples;
     char samples_path[PATH_MAX]; /* to be told of; the file is gone */
 };
@@ -34,6 +34,11 @@ struct vtb_own_programs {
 bool vtb_own_programs_prepare(struct vtb_builds *builds, struct vtb_error *error)
 {
     static const char *const variables[VTB_BUILDS_N] = {VTB_BUILD_A_VARIABLE, VTB_BUILD_B_VARIABLE};
+    if (getenv(VTB_CELLS_VARIABLE))
+        return vtb_fail(error, VTB_EXIT_USAGE,
+                        VTB_CELLS_VARIABLE
+                        ": two builds' own programs have cells of their own; "
+                        "unset it");
     builds->programs = vtb_allocate(1, sizeof *builds->programs, WHAT);
     *builds->programs = (struct vtb_own_programs){.items = {{.title = ""}}};
     for (size_t b = 0; b < VTB_BUILDS_N; b++) {
@@ -74,21 +79,25 @@ static bool add_words(struct vtb_own_run *words, const struct vtb_builds *builds
     return true;
 }
 
-/* Takes over what a program found. */
-static bool take(struct program *program, struct vtb_turn_taker *taker, size_t run, bool is_timed,
+/* Takes over what a program found, in place of what it had found before. */
+static bool take(struct program *program, struct vtb_turn_taker *taker, bool is_timed,
                  struct vtb_error *error)
 {
-    struct vtb_result_file found = taker->result;
+    vtb_result_file_free(&program->result);
+    program->result = taker->result;
     taker->result = (struct vtb_result_file){0};
-    if (run == 0)
-        program->result = found;
-    else
-        vtb_result_file_free(&found);
     vtb_samples_file_free(&program->samples);
     (void)snprintf(program->samples_path, PATH_MAX, "%s", taker->samples);
     program->samples =
         (struct vtb_samples_file){.option = program->title, .path = program->samples_path};
     return !is_timed || vtb_samples_file_read(&program->samples, error);
+}
+
+/* The turns that a program takes: one of each session, before its tables, and one of each round. */
+static size_t turns_of(const struct vtb_plan *plan)
+{
+    const size_t rounds_n = plan->points_n * plan->consumers_n * plan->rounds_n;
+    return vtb_plan_is_timed(plan) ? plan->sessions_n * (1 + rounds_n) : 0;
 }
 
 /* Runs both programs to their ends. */
@@ -106,10 +115,10 @@ static bool run_programs(struct vtb_builds *builds, size_t run, struct vtb_error
         for (size_t v = 0; v < VTB_BUILDS_N; v++)
             takers[b].build[v] = program->build[v];
     }
-    ok = ok && vtb_turn_takers_run(takers, error);
+    ok = ok && vtb_turn_takers_run(takers, turns_of(&builds->run.plan), error);
     for (size_t b = 0; ok && b < VTB_BUILDS_N; b++)
-        ok = take(&builds->programs->items[b], &takers[b], run,
-                  vtb_plan_is_timed(&builds->run.plan), error);
+        ok = take(&builds->programs->items[b], &takers[b], vtb_plan_is_timed(&builds->run.plan),
+                  error);
     vtb_turn_takers_free(takers);
     for (size_t b = 0; b < VTB_BUILDS_N; b++)
         vtb_own_run_close(&words[b]);
@@ -122,12 +131,8 @@ static bool run_programs(struct vtb_builds *builds, size_t run, struct vtb_error
  */
 static size_t build_of(const struct vtb_case *the_case)
 {
-    const struct vtb_edition *edition = vtb_slot_of(the_case->counting)->edition;
-    for (size_t e = 0; vtb_edition_at(e); e++) {
-        if (vtb_edition_at(e) == edition)
-            return e / VTB_PLACES_N;
-    }
-    return 0;
+    const size_t edition = vtb_edition_number(vtb_slot_of(the_case->counting)->edition);
+    return edition < VTB_EDITIONS_N ? edition / VTB_PLACES_N : 0;
 }
 
 /* A table that is being made. */
@@ -180,19 +185,44 @@ static bool take_counts(struct making *making, size_t i, struct vtb_error *error
     return true;
 }
 
-/* Takes the samples of all cases that a build's program has. */
+/* Checks that a program measured as much as it was told, and as the other one did. */
+static bool check_samples(const struct making *making, const struct vtb_samples_file *file,
+                          struct vtb_error *error)
+{
+    const struct vtb_samples *samples = &making->samples;
+    if (file->sessions_n == samples->sessions_n && file->rounds_n == samples->rounds_n)
+        return true;
+    return vtb_fail(error, VTB_EXIT_USAGE,
+                    "%s has %zu sessions of %zu rounds, and not %zu of %zu, as it was told",
+                    file->option, file->sessions_n, file->rounds_n, samples->sessions_n,
+                    samples->rounds_n);
+}
+
+/* Takes readings of a build's probe as if A's had been read: as many times its own level. */
+static void scale_probes(const struct making *making, size_t build)
+{
+    const struct program *programs = making->builds->programs->items;
+    const double scale = programs[0].result.quiet_ns / programs[build].result.quiet_ns;
+    const struct vtb_samples *samples = &making->samples;
+    const struct vtb_point *point = making->comparison->point;
+    for (size_t i = 0; i < samples->sessions_n * samples->rounds_n * samples->cases_n; i++) {
+        if (build_of(&point->cases[i % samples->cases_n]) != build || isnan(scale))
+            continue;
+        samples->probe_before_ns[i] *= scale;
+        samples->probe_after_ns[i] *= scale;
+    }
+}
+
+/* Takes the samples of all cases that a build's program has. An epoch of the one program must have
+ * as many operations as one of the other. */
 static bool take_samples(struct making *making, size_t build, struct vtb_error *error)
 {
     char name[VTB_CASE_NAME_BYTES];
     const struct vtb_samples_file *file = &making->builds->programs->items[build].samples;
     const struct vtb_point *point = making->comparison->point;
     size_t *places = vtb_allocate(file->cases_n, sizeof *places, WHAT);
-    bool ok = (file->sessions_n == making->samples.sessions_n &&
-               file->rounds_n == making->samples.rounds_n) ||
-              vtb_fail(error, VTB_EXIT_USAGE,
-                       "%s has %zu sessions of %zu rounds, and not %zu of %zu, as it was told",
-                       file->option, file->sessions_n, file->rounds_n, making->samples.sessions_n,
-                       making->samples.rounds_n);
+    const size_t others_n = making->samples.operations_n;
+    bool ok = check_samples(making, file, error);
     for (size_t i = 0; i < file->cases_n; i++)
         places[i] = VTB_SAMPLES_NOWHERE;
     for (size_t i = 0; ok && i < point->cases_n; i++) {
@@ -205,10 +235,29 @@ static bool take_samples(struct making *making, size_t build, struct vtb_error *
         if (ok)
             places[found] = i;
     }
-    if (ok)
+    if (ok) {
         vtb_samples_file_take(file, places, &making->samples);
+        scale_probes(making, build);
+    }
     free(places);
-    return ok;
+    return ok && (others_n == 0 || making->samples.operations_n == others_n ||
+                  vtb_fail(error, VTB_EXIT_USAGE,
+                           "%s has epochs of %zu operations, and not of %zu, as that of A",
+                           file->option, making->samples.operations_n, others_n));
+}
+
+/* Makes room for samples of what files of them have, and nothing else. */
+static bool make_samples(struct making *making, const struct vtb_plan *plan,
+                         struct vtb_error *error)
+{
+    struct vtb_samples *samples = &making->samples;
+    if (!vtb_samples_make(samples, making->comparison->point, plan->sessions_n, plan->rounds_n,
+                          error))
+        return false;
+    samples->faults_n = samples->hit_rates = samples->completer_ns = samples->thread_ns =
+        samples->simulated_ns = NULL;
+    samples->stores = NULL;
+    return true;
 }
 
 static bool open_table(struct making *making, const struct vtb_plan *plan, struct vtb_error *error)
@@ -223,7 +272,7 @@ static bool open_table(struct making *making, const struct vtb_plan *plan, struc
     }
     if (!vtb_plan_is_timed(plan))
         return true;
-    bool ok = vtb_samples_make(&making->samples, point, plan->sessions_n, plan->rounds_n, error);
+    bool ok = make_samples(making, plan, error);
     for (size_t b = 0; ok && b < VTB_BUILDS_N; b++)
         ok = take_samples(making, b, error);
     return ok;
@@ -235,8 +284,12 @@ static bool finish_table(struct making *making, double quiet_ns, struct vtb_erro
     const struct vtb_found found = {making->counted, making->pressures, making->collections};
     const struct vtb_samples samples = making->samples;
     making->samples = (struct vtb_samples){0};
-    return vtb_summarise(making->comparison, point, making->comparison->consumer, samples, quiet_ns,
-                         &found, error);
+    if (!vtb_summarise(making->comparison, point, making->comparison->consumer, samples, quiet_ns,
+                       &found, error))
+        return false;
+    making->comparison->timed_hit_rate =
+        vtb_own_programs_figure(making->builds, making->comparison, 0, "timed_hit_rate");
+    return true;
 }
 
 static void close_table(struct making *making)
@@ -248,7 +301,7 @@ static void close_table(struct making *making)
 }
 
 /* Makes the tables of what both programs found. The level of the probe, by which states of the
- * machine are told apart, is that of all tables, and so comes before any. */
+ * machine are told apart, is that of A's run, which knew it before the first session. */
 static bool make_tables(const struct vtb_builds *builds, struct vtb_results *results,
                         struct vtb_error *error)
 {
@@ -258,15 +311,13 @@ static bool make_tables(const struct vtb_builds *builds, struct vtb_results *res
     bool ok = true;
     memset(tables, 0, n * sizeof *tables);
     results->comparisons = vtb_allocate(n, sizeof *results->comparisons, WHAT);
-    results->quiet_ns = vtb_plan_is_timed(plan) ? INFINITY : 0;
+    results->quiet_ns = vtb_plan_is_timed(plan) ? builds->programs->items[0].result.quiet_ns : 0;
     for (size_t i = 0; ok && i < n; i++) {
         results->comparisons[i] =
             (struct vtb_comparison){.point = &plan->points[i / plan->tables_n],
                                     .consumer = plan->consumers[i % plan->tables_n]};
         tables[i] = (struct making){.builds = builds, .comparison = &results->comparisons[i]};
         ok = open_table(&tables[i], plan, error);
-        if (ok && vtb_plan_is_timed(plan))
-            results->quiet_ns = fmin(results->quiet_ns, vtb_low_reading(&tables[i].samples));
     }
     for (size_t i = 0; ok && i < n; i++) {
         ok = finish_table(&tables[i], results->quiet_ns, error);

@@ -20,7 +20,7 @@ VTB_MUST_USE bool vtb_own_programs_run(struct vtb_builds *builds, size_t run,
                                        struct vtb_results *results, struct vtb_error *error);
 
 /* Gives a figure of a case of a table, by its key in result files, as its build's program found it
- * in the first run; NaN if it did not. */
+ * in the latest run; NaN if it did not. */
 double vtb_own_programs_figure(const struct vtb_builds *builds,
                                const struct vtb_comparison *comparison, size_t of_case,
                                const char *key);

@@ -680,6 +680,7 @@ static bool read_context(struct reader *reader, json_t *context)
         return refuse(reader, "line %zu: 'context' is not an object", value_line(reader));
     const json_t *fingerprint = json_object_get(context, "fingerprint");
     const json_t *confidence = json_object_get(context, "confidence");
+    const json_t *quiet = json_object_get(context, "probe_quiet_ns");
     const json_t *interrupted = json_object_get(context, "interrupted");
     if (!json_is_string(fingerprint) || json_string_length(fingerprint) == 0)
         return refuse(reader, "its context has no 'fingerprint', as every run's has");
@@ -691,6 +692,7 @@ static bool read_context(struct reader *reader, json_t *context)
         return refuse(reader, "line %zu: 'confidence' is not a number between 0 and 1",
                       value_line(reader));
     file->confidence = confidence ? share : NAN;
+    file->quiet_ns = json_is_number(quiet) ? json_number_value(quiet) : NAN;
     file->interrupted = json_is_true(interrupted);
     if (reader->text)
         reader->text->context = current_part(reader);
@@ -787,7 +789,8 @@ static bool parse(struct vtb_result_file *file, struct vtb_result_text *text,
                             .text = text,
                             .refused = refused,
                             .error = error};
-    *file = (struct vtb_result_file){.confidence = NAN, .path = vtb_shown_copy(path)};
+    *file =
+        (struct vtb_result_file){.confidence = NAN, .quiet_ns = NAN, .path = vtb_shown_copy(path)};
     if (file->path ? read(&reader) : fail_memory(error))
         return true;
     vtb_result_file_free(file);
@@ -929,7 +932,7 @@ bool vtb_result_file_read(struct vtb_result_file *file, const char *path, enum v
 {
     char *bytes;
     size_t n;
-    *file = (struct vtb_result_file){.confidence = NAN};
+    *file = (struct vtb_result_file){.confidence = NAN, .quiet_ns = NAN};
     const bool ok = vtb_result_bytes_read(path, &bytes, &n, refused, error) &&
                     vtb_result_file_parse(file, path, bytes, n, refused, error);
     free(bytes);
@@ -939,7 +942,7 @@ bool vtb_result_file_read(struct vtb_result_file *file, const char *path, enum v
 bool vtb_result_text_read(struct vtb_result_file *file, struct vtb_result_text *text,
                           const char *path, enum vtb_exit refused, struct vtb_error *error)
 {
-    *file = (struct vtb_result_file){.confidence = NAN};
+    *file = (struct vtb_result_file){.confidence = NAN, .quiet_ns = NAN};
     *text = (struct vtb_result_text){.bytes = NULL};
     if (vtb_result_bytes_read(path, &text->bytes, &text->n, refused, error) &&
         parse(file, text, read_all, path, text->bytes, text->n, refused, error))
@@ -978,7 +981,7 @@ void vtb_result_file_free(struct vtb_result_file *file)
     free(file->keys);
     free(file->rows);
     free(file->path);
-    *file = (struct vtb_result_file){.confidence = NAN};
+    *file = (struct vtb_result_file){.confidence = NAN, .quiet_ns = NAN};
 }
 
 /* --- what was recorded --- */

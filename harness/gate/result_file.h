@@ -54,6 +54,7 @@ struct vtb_result_file {
     struct vtb_recorded_text *options; /* in the file's order; none if the file lacks them */
     size_t options_n;
     double confidence; /* of intervals, 0 < c < 1; NaN if the file does not say */
+    double quiet_ns;   /* the level of the run's probe; NaN if the file does not say */
     bool interrupted;  /* results of some planned cases are missing */
     char **keys;       /* the keys of all numbers, each once, sorted */
     size_t keys_n;

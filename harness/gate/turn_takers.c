@@ -2,17 +2,24 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/allocate.h"
+#include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/progress.h"
+#include "base/shown.h"
 #include "base/temporary.h"
 #include "base/turns.h"
 
 #define WHAT "two programs"
+
+/* What each of them is asked to do, for messages. */
+#define DURING "take its turns"
 
 /* --- starting --- */
 
@@ -20,17 +27,16 @@
  * them to where the variable says. */
 #define SHELL "/bin/sh"
 static const char move_pipes[] = "exec 3<&0 4>&1 </dev/null >/dev/null; exec \"$@\"";
-static const char moved_pipes[] = VTB_TURNS_VARIABLE "=3,4";
+#define MOVED_PIPES "3,4"
 
-static bool start(struct vtb_turn_taker *taker, struct vtb_error *error)
+/* Starts a program; `turns` is the variable that tells it of its turns. */
+static bool start(struct vtb_turn_taker *taker, const char *turns, struct vtb_error *error)
 {
     static const char *const shell[] = {SHELL, "-c", move_pipes, "sh"};
     enum { SHELL_N = sizeof shell / sizeof *shell };
-    const char *const variables[] = {moved_pipes, taker->build[0], taker->build[1], NULL};
+    const char *const variables[] = {turns, taker->build[0], taker->build[1], NULL};
     char results[PATH_MAX + 32];
     size_t n = 0;
-    if (!vtb_temporary_folder("the results of two builds", taker->folder, error))
-        return false;
     (void)snprintf(results, sizeof results, "--results-dir=%s", taker->folder);
     while (taker->words[n])
         n++;
@@ -41,6 +47,7 @@ static bool start(struct vtb_turn_taker *taker, struct vtb_error *error)
     arguments[SHELL_N + n + 1] = results;
     arguments[SHELL_N + n + 2] = NULL;
     taker->channel.name = taker->title;
+    taker->channel.complains = "run_bench: ";
     const bool ok = vtb_channel_open(&taker->channel, arguments, variables, error);
     free(arguments);
     return ok;
@@ -70,23 +77,37 @@ static void find_files(struct vtb_turn_taker *taker, char result[PATH_MAX])
         (void)closedir(folder);
 }
 
-/* Takes the result of a program that has ended: one that is not whole says that it failed. */
+/* Takes the result of a program that has ended. */
 static bool take_result(struct vtb_turn_taker *taker, struct vtb_error *error)
 {
     char result[PATH_MAX];
+    struct vtb_error reason;
     taker->has_ended = true;
-    find_files(taker, result);
-    if (!*result)
-        return vtb_channel_fail(&taker->channel, error, "it has left no result");
-    if (!vtb_result_file_read(&taker->result, result, VTB_EXIT_INTERNAL, error))
+    if (!vtb_channel_finish(&taker->channel, DURING, error))
         return false;
-    if (taker->result.interrupted)
-        return vtb_channel_fail(&taker->channel, error, "it has not finished");
-    vtb_channel_close(&taker->channel);
+    find_files(taker, result);
+    if (!*result || !*taker->samples)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: it has left no %s", taker->title,
+                        *result ? "samples" : "result");
+    if (!vtb_result_file_read(&taker->result, result, VTB_EXIT_INTERNAL, &reason))
+        return vtb_fail(error, reason.exit_code, "%s: its result cannot be read: %.700s",
+                        taker->title, reason.message);
     return true;
 }
 
 /* --- turns --- */
+
+/* After so many seconds without a word it is said who is waited for. */
+#define PATIENCE_S 120
+
+/* Waits until there is something to read, or an end. */
+static void wait_for(const struct vtb_turn_taker *taker)
+{
+    struct pollfd from = {.fd = taker->channel.from, .events = POLLIN};
+    while (poll(&from, 1, PATIENCE_S * 1000) == 0)
+        vtb_tell("waiting for %s, which has had its turn for %d s or more", taker->title,
+                 PATIENCE_S);
+}
 
 /* Waits until a program gives its turn back, or ends. */
 static bool await(struct vtb_turn_taker *taker, struct vtb_error *error)
@@ -94,6 +115,7 @@ static bool await(struct vtb_turn_taker *taker, struct vtb_error *error)
     char turn;
     ssize_t n;
     do {
+        wait_for(taker);
         n = read(taker->channel.from, &turn, 1);
     } while (n < 0 && errno == EINTR && !vtb_interrupted());
     if (n < 0)
@@ -106,21 +128,86 @@ static bool await(struct vtb_turn_taker *taker, struct vtb_error *error)
  * there. */
 static bool give(struct vtb_turn_taker *taker, struct vtb_error *error)
 {
-    return taker->has_ended || (write(taker->channel.to, ".", 1) <= 1 && await(taker, error));
+    if (taker->has_ended)
+        return true;
+    taker->turns_n++;
+    (void)!write(taker->channel.to, ".", 1);
+    return await(taker, error);
 }
 
-bool vtb_turn_takers_run(struct vtb_turn_taker takers[VTB_TURN_TAKERS_N], struct vtb_error *error)
+/* How far both are, once it is known how long that takes. */
+struct course {
+    struct vtb_progress_bar bar;
+    size_t done_n; /* turns of each */
+    size_t all_n;
+    double start_ns;
+};
+
+/* After this share of the turns it is reckoned how long all of them take. */
+#define RECKONED_SHARE 20
+
+static void show(struct course *course)
+{
+    const size_t reckoned_n = course->all_n / RECKONED_SHARE + 1;
+    if (course->all_n == 0)
+        return;
+    if (course->done_n == 0)
+        course->start_ns = vtb_now_ns();
+    if (course->done_n == reckoned_n) {
+        const double s = (vtb_now_ns() - course->start_ns) / 1e9;
+        vtb_progress_start(&course->bar, s * (double)course->all_n / (double)reckoned_n);
+        vtb_progress_part(&course->bar, "timing by turns", course->bar.total_s);
+    }
+    if (course->done_n >= reckoned_n)
+        vtb_progress_show(&course->bar, course->done_n, course->all_n);
+    course->done_n++;
+}
+
+static bool check_turns(const struct vtb_turn_taker *taker, size_t turns_n, struct vtb_error *error)
+{
+    return taker->turns_n == turns_n ||
+           vtb_fail(error, VTB_EXIT_USAGE,
+                    "%s took %zu turns in place of %zu: it measures otherwise than this program",
+                    taker->title, taker->turns_n, turns_n);
+}
+
+static bool run_both(struct vtb_turn_taker takers[VTB_TURN_TAKERS_N], const char *turns,
+                     struct course *course, struct vtb_error *error)
 {
     for (size_t i = 0; i < VTB_TURN_TAKERS_N; i++) {
-        if (!start(&takers[i], error) || !await(&takers[i], error))
+        if (!start(&takers[i], turns, error) || !await(&takers[i], error))
             return false;
     }
     /* Who is first changes from turn to turn: nothing that comes with that is always of one. */
     for (size_t first = 0; !takers[0].has_ended || !takers[1].has_ended; first = 1 - first) {
+        show(course);
         if (!give(&takers[first], error) || !give(&takers[1 - first], error))
             return false;
     }
-    return true;
+    return check_turns(&takers[0], course->all_n, error) &&
+           check_turns(&takers[1], course->all_n, error);
+}
+
+bool vtb_turn_takers_run(struct vtb_turn_taker takers[VTB_TURN_TAKERS_N], size_t turns_n,
+                         struct vtb_error *error)
+{
+    static const char what[] = "the results of two builds";
+    char turns[PATH_MAX + 64];
+    char numbers[PATH_MAX + 16];
+    struct course course = {.all_n = turns_n};
+    for (size_t i = 0; i < VTB_TURN_TAKERS_N; i++) {
+        if (!vtb_temporary_folder(what, takers[i].folder, error))
+            return false;
+    }
+    (void)snprintf(numbers, sizeof numbers, "%s/numbers", takers[0].folder);
+    (void)snprintf(turns, sizeof turns, "%s=%s,%s", VTB_TURNS_VARIABLE, MOVED_PIPES, numbers);
+    FILE *file = fopen(numbers, "we");
+    if (!file || fclose(file) != 0)
+        return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: '%.700s': %s", what, numbers,
+                        strerror(errno));
+    const bool ok = run_both(takers, turns, &course, error);
+    vtb_progress_end(&course.bar);
+    return ok;
 }
 
 void vtb_turn_takers_free(struct vtb_turn_taker takers[VTB_TURN_TAKERS_N])

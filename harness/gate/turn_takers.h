@@ -21,14 +21,16 @@ struct vtb_turn_taker {
     char folder[PATH_MAX]; /* where it leaves its results; removed by vtb_turn_takers_free */
     struct vtb_channel channel;
     bool has_ended;
+    size_t turns_n;                /* that it took */
     struct vtb_result_file result; /* once it has ended */
     char samples[PATH_MAX];        /* the file of its samples, likewise */
 };
 
-/* Runs both to their ends. On false *error says which of them failed, and how, or that there was an
- * interrupt; none is running then. To be freed in either case. */
+/* Runs both to their ends. Each is to take `turns_n` turns: one that takes others measures
+ * otherwise. On false *error says which of them failed, and how, or that there was an interrupt;
+ * none is running then. To be freed in either case. */
 VTB_MUST_USE bool vtb_turn_takers_run(struct vtb_turn_taker takers[VTB_TURN_TAKERS_N],
-                                      struct vtb_error *error);
+                                      size_t turns_n, struct vtb_error *error);
 
 /* Ends those that run, and removes what they left. */
 void vtb_turn_takers_free(struct vtb_turn_taker takers[VTB_TURN_TAKERS_N]);

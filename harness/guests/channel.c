@@ -99,17 +99,32 @@ static struct vtb_child_end end(struct vtb_channel *channel)
     return found;
 }
 
-/* The first two lines that the program told on standard error, in one and without a full stop: what
- * happened is often in the first, and why in the second. */
+/* Of what the program told on standard error the line that complains, the last one if there are
+ * several; or its first two lines, in one: what happened is often in the first, and why in the
+ * second. */
+static void choose_lines(const struct vtb_channel *channel, const char *lines,
+                         char text[TOLD_BYTES])
+{
+    const char *complaint = NULL;
+    for (const char *line = lines; channel->complains && line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, channel->complains, strlen(channel->complains)) == 0)
+            complaint = line + strlen(channel->complains);
+    }
+    const char *first = complaint ? complaint : lines;
+    const size_t first_n = strcspn(first, "\n");
+    const char *second = complaint ? "" : first + first_n + strspn(first + first_n, "\n \t");
+    (void)snprintf(text, TOLD_BYTES, "%.*s%s%.*s", (int)first_n, first, *second ? "; " : "",
+                   (int)strcspn(second, "\n"), second);
+}
+
+/* What it told, without a full stop. */
 static void read_told(const struct vtb_channel *channel, char text[TOLD_BYTES])
 {
-    char lines[TOLD_BYTES];
+    char lines[8 * TOLD_BYTES];
     const ssize_t n = pread(channel->told, lines, sizeof lines - 1, 0);
     lines[n > 0 ? n : 0] = '\0';
-    const size_t first_n = strcspn(lines, "\n");
-    const char *second = lines + first_n + strspn(lines + first_n, "\n \t");
-    (void)snprintf(text, TOLD_BYTES, "%.*s%s%.*s", (int)first_n, lines, *second ? "; " : "",
-                   (int)strcspn(second, "\n"), second);
+    choose_lines(channel, lines, text);
     for (size_t end = strlen(text); end > 0 && text[end - 1] == '.'; end--)
         text[end - 1] = '\0';
 }
@@ -132,30 +147,50 @@ bool vtb_channel_fail(struct vtb_channel *channel, struct vtb_error *error, cons
                     *told ? "; it says: " : "", told);
 }
 
-/* Says how the program ended, which closed its output. A program that is still there, or was ended
- * here, went on without an output. */
-static bool fail_gone(struct vtb_channel *channel, const char *during, struct vtb_error *error)
+/* Waits a second for the end of the program, which closed its output: these are two moments. */
+static bool has_ended(const struct vtb_channel *channel)
 {
-    char told[TOLD_BYTES];
-    char words[64];
     siginfo_t info = {.si_pid = 0};
-    /* An output that is closed and the end of a process are two moments. */
     for (int i = 0; i < 100 && info.si_pid == 0; i++) {
         if (i > 0)
             (void)poll(NULL, 0, 10);
         (void)waitid(P_PID, (id_t)channel->child.pid, &info, WEXITED | WNOWAIT | WNOHANG);
     }
+    return info.si_pid != 0;
+}
+
+/* Ends a program that has closed its output, and says how it had ended, unless that was well and
+ * may be so. */
+static bool find_end(struct vtb_channel *channel, const char *during, bool may_be_well,
+                     struct vtb_error *error)
+{
+    char told[TOLD_BYTES];
+    char words[64];
+    const bool had_ended = has_ended(channel);
     read_told(channel, told);
-    const bool had_ended = info.si_pid != 0;
     const struct vtb_child_end found = end(channel);
     if (vtb_interrupted())
         return vtb_fail_interrupted(error);
+    if (may_be_well && had_ended && found.how == VTB_CHILD_LEFT && found.number == 0)
+        return true;
     if (found.how == VTB_CHILD_FAILED)
         return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: %s", channel->name, found.error.message);
     vtb_child_say(&found, words, sizeof words);
     return vtb_fail(error, VTB_EXIT_INTERNAL, "%s: it ended when asked to %s (%s)%s%.300s",
                     channel->name, during, had_ended ? words : "it closed its output",
                     *told ? "; it says: " : "", told);
+}
+
+bool vtb_channel_finish(struct vtb_channel *channel, const char *during, struct vtb_error *error)
+{
+    return find_end(channel, during, true, error);
+}
+
+/* Says how the program ended, which closed its output. A program that is still there, or was ended
+ * here, went on without an output. */
+static bool fail_gone(struct vtb_channel *channel, const char *during, struct vtb_error *error)
+{
+    return find_end(channel, during, false, error);
 }
 
 void vtb_channel_close(struct vtb_channel *channel)

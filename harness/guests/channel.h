@@ -18,6 +18,9 @@
 struct vtb_channel {
     const char *name;   /* of the program, for messages: "guest dotnet"; borrowed */
     const char *remedy; /* what to do if it dies; null: nothing is known */
+    /* What the line begins with by which it says on standard error why it fails; null: its first
+     * two lines are told. */
+    const char *complains;
     struct vtb_child child;
     bool open;
     int to;       /* its standard input, */
@@ -41,6 +44,11 @@ VTB_MUST_USE bool vtb_channel_open(struct vtb_channel *channel, const char *cons
  */
 VTB_MUST_USE bool vtb_channel_ask(struct vtb_channel *channel, double limit_s, const char *question,
                                   char answer[VTB_CHANNEL_LINE_BYTES], struct vtb_error *error);
+
+/* Waits for the end of a program that has closed its output, and is done with `during`. On false
+ * *error says how it ended, if that was not with status 0. */
+VTB_MUST_USE bool vtb_channel_finish(struct vtb_channel *channel, const char *during,
+                                     struct vtb_error *error);
 
 /* Ends the program, if it is open: lets it see that nothing more is asked, and kills it if it does
  * not go within a second. */

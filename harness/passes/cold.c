@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/pages.h"
+#include "base/turns.h"
 #include "bench/case_run.h"
 #include "plan/random.h"
 
@@ -173,6 +174,7 @@ static bool measure(struct task *task, struct vtb_samples *samples, struct vtb_e
     bool ok = order || vtb_fail(error, VTB_EXIT_INTERNAL, "no memory for %zu cases", n);
     samples->operations_n = (size_t)point->calls_n;
     for (size_t round = 0; ok && round < samples->rounds_n; round++) {
+        (void)vtb_turns_wait();
         vtb_latin_square(&random, order, n, round);
         for (size_t i = 0; ok && i < n; i++) {
             const size_t at = round * n + order[i];

@@ -66,7 +66,18 @@ static bool is_counted(const struct vtb_point *point, size_t own)
 
 #define KEPT_MAX 128
 
-/* The environment of the worker: nothing of the user's but what is needed to find valgrind. */
+/* Whether the worker needs a variable: to find valgrind, or the cells of builds that are compared,
+ * which may be in a cache of the user's. */
+static bool is_kept(const char *entry)
+{
+    static const char *const caches[] = {"HOME=", "XDG_CACHE_HOME="};
+    bool kept = strncmp(entry, "VALGRIND_LIB=", 13) == 0 || vtb_editions_has_variable(entry);
+    for (size_t i = 0; vtb_edition_at(0) && i < sizeof caches / sizeof *caches; i++)
+        kept = kept || strncmp(entry, caches[i], strlen(caches[i])) == 0;
+    return kept;
+}
+
+/* The environment of the worker: nothing else of the user's. */
 static void make_environment(char *kept[KEPT_MAX], const char *cells)
 {
     static char folder[PATH_MAX + 16]; /* the folder in which this process found the cells */
@@ -74,7 +85,7 @@ static void make_environment(char *kept[KEPT_MAX], const char *cells)
     static char tunables[] = "GLIBC_TUNABLES=glibc.malloc.arena_max=1";
     size_t n = 0;
     for (char **each = environ; *each && n + 4 < KEPT_MAX; each++) {
-        if (strncmp(*each, "VALGRIND_LIB=", 13) == 0 || vtb_editions_has_variable(*each))
+        if (is_kept(*each))
             kept[n++] = *each;
     }
     snprintf(folder, sizeof folder, VTB_CELLS_VARIABLE "=%s", cells);

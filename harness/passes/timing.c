@@ -279,9 +279,11 @@ static bool warm_up(struct vtb_bench *bench, const struct vtb_effort *effort,
         }
     }
     const double epoch_n = round(effort->epoch_ns / fmax(vtb_median(ns_per_op, n), 0.05));
-    bench->operations_n = effort->operations_n
-                              ? effort->operations_n
-                              : (size_t)fmax(1, vtb_timing_epoch_n(bench->fixture->point, epoch_n));
+    bench->operations_n = effort->operations_n;
+    if (bench->operations_n ==
+        0) /* of the first session: both programs of a comparison make as many */
+        bench->operations_n =
+            vtb_turns_agree((size_t)fmax(1, vtb_timing_epoch_n(bench->fixture->point, epoch_n)));
     free(ns_per_op);
     vtb_guest_seats_warm(bench->seats, vtb_guest_epoch_n(bench->operations_n));
     return !vtb_interrupted() || vtb_fail_interrupted(error);
@@ -597,7 +599,8 @@ static double run_block(struct table *table, size_t round, size_t first, size_t 
  * other program runs. */
 static void warm_again(struct vtb_bench *bench)
 {
-    for (size_t i = 0; i < bench->cells_n; i++)
+    const bool emerge = bench->fixture->point->hits.emerge; /* of the calls before: not of more */
+    for (size_t i = 0; !emerge && i < bench->cells_n; i++)
         run_runner(&bench->runners[i], WARM_AGAIN_N / bench->cells_n + 1);
 }
 

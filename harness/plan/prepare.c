@@ -36,15 +36,6 @@ bool vtb_plan_prepare(const struct vtb_plan *plan, struct vtb_error *error)
     return build_cells(plan, true, &cells_n, &now_n, error);
 }
 
-/* The place of an edition among all. */
-static size_t number_of(const struct vtb_edition *edition)
-{
-    size_t e = 0;
-    while (vtb_edition_at(e) != edition)
-        e++;
-    return e;
-}
-
 bool vtb_plan_build_places(const struct vtb_plan *plan, uint64_t seed, uint64_t first,
                            struct vtb_error *error)
 {
@@ -65,7 +56,7 @@ bool vtb_plan_build_places(const struct vtb_plan *plan, uint64_t seed, uint64_t 
             if (!cells[i] || !vtb_slot_of(cells[i])->edition || cells[i]->kind.counting)
                 continue;
             targets[n] = vtb_target_of(cells[i]);
-            targets[n].padding = paddings[number_of(targets[n].edition)];
+            targets[n].padding = paddings[vtb_edition_number(targets[n].edition)];
             n++;
         }
     }

@@ -10,25 +10,27 @@
 static struct vtb_error error;
 
 /* The log of turns, how often a script waits for one, and what it does then. */
-#define SCRIPT                                                                             \
-    "#!/bin/sh\n"                                                                          \
-    "for last; do :; done\n"                                                               \
-    "folder=${last#--results-dir=}\n"                                                      \
-    "i=0\n"                                                                                \
-    "while [ $i -lt $2 ]; do\n"                                                            \
-    "    printf r >&4\n"                                                                   \
-    "    dd bs=1 count=1 <&3 >/dev/null 2>&1\n"                                            \
-    "    printf '%s(' $1 >>$4\n"                                                           \
-    "    printf '%s)' $1 >>$4\n"                                                           \
-    "    i=$((i + 1))\n"                                                                   \
-    "done\n"                                                                               \
-    "[ $3 = fails ] && { echo 'first it says this' >&2; exit 1; }\n"                       \
-    "[ $3 = stops ] && more=',\"interrupted\":true'\n"                                     \
-    "printf '{\"context\":{\"fingerprint\":\"f\"%s},\"benchmarks\":[' \"$more\" "          \
-    ">$folder/run-1.json\n"                                                                \
-    "printf '{\"run_name\":\"w/%s/%s/h\",\"run_type\":\"counts\"}]}' $1 \"$VTB_BUILD_A\" " \
-    ">>$folder/run-1.json\n"                                                               \
-    ": >$folder/run-1.samples.csv\n"
+static const char script_text[] =
+    "#!/bin/sh\n"
+    "for last; do :; done\n"
+    "folder=${last#--results-dir=}\n"
+    "i=0\n"
+    "while [ $i -lt $2 ]; do\n"
+    "    printf r >&4\n"
+    "    dd bs=1 count=1 <&3 >/dev/null 2>&1\n"
+    "    printf '%s(' $1 >>$4\n"
+    "    printf '%s)' $1 >>$4\n"
+    "    i=$((i + 1))\n"
+    "done\n"
+    "echo 'warning: of something' >&2\n"
+    "[ $3 = fails ] && { echo 'run_bench: this is why' >&2; exit 1; }\n"
+    "[ $3 = dies ] && kill -9 $$\n"
+    "[ $3 = idles ] && exit 0\n"
+    "[ $3 = errs ] && more=,\n"
+    "printf '{\"context\":{\"fingerprint\":\"f\"%s},\"benchmarks\":[' $more >$folder/run-1.json\n"
+    "printf '{\"run_name\":\"w/%s/%s/h\",\"run_type\":\"counts\"}]}' $1 \"$VTB_BUILD_A\" "
+    ">>$folder/run-1.json\n"
+    ": >$folder/run-1.samples.csv\n";
 
 static struct vtb_turn_taker takers[VTB_TURN_TAKERS_N];
 
@@ -40,14 +42,14 @@ struct row {
     const char *end;
 };
 
-static bool run(struct row a, struct row b)
+static bool run(struct row a, struct row b, size_t turns_n)
 {
     static const char *words[VTB_TURN_TAKERS_N][5];
     const struct row rows[] = {a, b};
     const char *script = in_directory("script");
     const char *log = in_directory("log");
     const int file = open(script, O_WRONLY | O_CREAT | O_TRUNC, 0700);
-    assert_int_equal(write(file, SCRIPT, strlen(SCRIPT)), strlen(SCRIPT));
+    assert_int_equal(write(file, script_text, strlen(script_text)), strlen(script_text));
     close(file);
     (void)unlink(log);
     memset(takers, 0, sizeof takers);
@@ -60,7 +62,7 @@ static bool run(struct row a, struct row b)
             .words = (char **)(uintptr_t)words[i],
             .build = {i == 0 ? "VTB_BUILD_A=one" : "VTB_BUILD_A=two", "VTB_BUILD_B=any"}};
     }
-    return vtb_turn_takers_run(takers, &error);
+    return vtb_turn_takers_run(takers, turns_n, &error);
 }
 
 static const char *logged(void)
@@ -77,7 +79,7 @@ static const char *logged(void)
 static void they_take_turns(void **state)
 {
     (void)state;
-    assert_true(run((struct row){"a", "3", "ends"}, (struct row){"b", "3", "ends"}));
+    assert_true(run((struct row){"a", "3", "ends"}, (struct row){"b", "3", "ends"}, 3));
     assert_string_equal(logged(), "a(a)b(b)b(b)a(a)a(a)b(b)");
     assert_non_null(vtb_result_file_find(&takers[0].result, "w/a/one/h"));
     assert_non_null(vtb_result_file_find(&takers[1].result, "w/b/two/h"));
@@ -87,31 +89,47 @@ static void they_take_turns(void **state)
     assert_int_equal(access(takers[0].folder, F_OK), -1);
 }
 
-/* Each gets all the turns that it takes; or none, where it measures nothing. */
-static void one_may_take_more(void **state)
+/* None are needed where nothing is timed. */
+static void other_turns_are_refused(void **state)
 {
     (void)state;
-    assert_true(run((struct row){"a", "1", "ends"}, (struct row){"b", "3", "ends"}));
-    assert_string_equal(logged(), "a(a)b(b)b(b)b(b)");
-    vtb_turn_takers_free(takers);
-    assert_true(run((struct row){"a", "0", "ends"}, (struct row){"b", "0", "ends"}));
+    assert_true(run((struct row){"a", "0", "ends"}, (struct row){"b", "0", "ends"}, 0));
     assert_string_equal(logged(), "");
+    vtb_turn_takers_free(takers);
+    assert_false(run((struct row){"a", "1", "ends"}, (struct row){"b", "3", "ends"}, 1));
+    assert_string_equal(error.message,
+                        "the program of B took 3 turns in place of 1: it measures "
+                        "otherwise than this program");
+    assert_string_equal(logged(), "a(a)b(b)b(b)b(b)");
     vtb_turn_takers_free(takers);
 }
 
-/* At once, before the other is started, or has had its turns. */
+/* At once, before the other is started, or has had its turns; in the line that says why. */
 static void one_that_fails_is_told_of(void **state)
 {
     (void)state;
-    assert_false(run((struct row){"a", "0", "fails"}, (struct row){"b", "2", "ends"}));
+    assert_false(run((struct row){"a", "0", "fails"}, (struct row){"b", "2", "ends"}, 2));
     assert_string_equal(error.message,
-                        "the program of A: it has left no result; it says: first it "
-                        "says this");
+                        "the program of A: it ended when asked to take its turns "
+                        "(exit status 1); it says: this is why");
     assert_string_equal(logged(), "");
     vtb_turn_takers_free(takers);
-    assert_false(run((struct row){"a", "3", "ends"}, (struct row){"b", "1", "stops"}));
-    assert_string_equal(error.message, "the program of B: it has not finished");
+    assert_false(run((struct row){"a", "3", "ends"}, (struct row){"b", "1", "dies"}, 3));
+    assert_string_equal(error.message,
+                        "the program of B: it ended when asked to take its turns "
+                        "(Killed); it says: warning: of something");
     assert_string_equal(logged(), "a(a)b(b)");
+    vtb_turn_takers_free(takers);
+}
+
+static void what_it_leaves_is_looked_at(void **state)
+{
+    (void)state;
+    assert_false(run((struct row){"a", "0", "idles"}, (struct row){"b", "0", "ends"}, 0));
+    assert_string_equal(error.message, "the program of A: it has left no result");
+    vtb_turn_takers_free(takers);
+    assert_false(run((struct row){"a", "0", "ends"}, (struct row){"b", "0", "errs"}, 0));
+    assert_contains(error.message, "the program of B: its result cannot be read: ");
     vtb_turn_takers_free(takers);
 }
 
@@ -125,8 +143,9 @@ static void one_that_is_none(void **state)
                                             .program = "/nonexistent/program",
                                             .words = (char **)(uintptr_t)words,
                                             .build = {"A=", "B="}};
-    assert_false(vtb_turn_takers_run(takers, &error));
-    assert_contains(error.message, "the program: it has left no result; it says: ");
+    assert_false(vtb_turn_takers_run(takers, 0, &error));
+    assert_contains(error.message,
+                    "the program: it ended when asked to take its turns (exit status");
     assert_contains(error.message, "/nonexistent/program");
     vtb_turn_takers_free(takers);
 }
@@ -134,9 +153,8 @@ static void one_that_is_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(they_take_turns),
-        cmocka_unit_test(one_may_take_more),
-        cmocka_unit_test(one_that_fails_is_told_of),
+        cmocka_unit_test(they_take_turns),           cmocka_unit_test(other_turns_are_refused),
+        cmocka_unit_test(one_that_fails_is_told_of), cmocka_unit_test(what_it_leaves_is_looked_at),
         cmocka_unit_test(one_that_is_none),
     };
     (void)signal(SIGPIPE, SIG_IGN);
