@@ -598,8 +598,8 @@ static const struct vtb_option other_options[] = {
      .accepts = "a folder of a build, or a revision of git's", .commands = GATE,
      .help = "in place of a baseline: hold this build against another one, or against a git\n"
              "revision, which is put aside, in the same rounds and sessions: docs/BUILDS.md"},
-    {"own-programs", NULL, vtb_parse_flag, FIELD(own_programs), .accepts = NO_VALUE,
-     .commands = BUILDS | GATE,
+    {"own-programs", NULL, vtb_parse_flag, FIELD(own_programs), .accepts = NO_VALUE, .of_run = true,
+     .of_builds = true, .commands = BUILDS | GATE,
      .help = "have each of two builds measured by its own program, with its own heaps and tables;\n"
              "both take turns, round by round. It is done without this where their contracts\n"
              "between program and cells differ"},

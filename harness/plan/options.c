@@ -278,10 +278,6 @@ static bool check_against(const struct vtb_options *options, struct vtb_error *e
                             "--%s is of a gate with a baseline; leave it or --against out",
                             others[i]);
     }
-    if (options->command == VTB_COMMAND_GATE && options->own_programs && !options->against)
-        return vtb_fail(error, VTB_EXIT_USAGE,
-                        "--own-programs is of a gate with another build; give --against BUILD, or "
-                        "leave it out");
     return true;
 }
 
