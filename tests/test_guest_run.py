@@ -157,8 +157,8 @@ def test_what_a_guest_started_ends_with_it(bench: Bench, tmp_path: Path) -> None
     text = Path(RUNS, "guest").read_text(encoding="utf-8")
     fake = f"{FIXTURES}/fake.py"
     text = text.replace(
-        'exec python3 "$(dirname "$0")/../fake.py" run $FAKE_LATER',
-        f'sleep 600 & echo $! >>"{tmp_path}/pids"; python3 {fake} run',
+        'exec /usr/bin/python3 -IS "$(dirname "$0")/../fake.py" run $FAKE_LATER',
+        f'sleep 600 & echo $! >>"{tmp_path}/pids"; /usr/bin/python3 -IS {fake} run',
     )
     guest.write_text(text, encoding="utf-8")
     guest.chmod(0o755)
