@@ -384,7 +384,7 @@ def assert_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
 
 def assert_cell_fails(tree: Path, path: str, text: str, *mentions: str) -> None:
     """Everything is listed and runs, but for cells of it: a run with any names the first."""
-    strategies = ["--strategy", "dropped,task_in_cache"]
+    strategies = ["--strategy", "task_in_cache"]
     arguments = [*strategies, "--workload", "dropped_work", "--heap", "glibc", *COUNTED]
     with replaced(tree / path, text):
         assert "dropped" in run(tree, "list").out
@@ -521,29 +521,35 @@ def refusal(tree: Path, heap: str) -> str:
     return outcome.error
 
 
-def assert_unavailable(tree: Path, heap: str, package: str) -> None:
-    """The heap is listed with what to install, left out of all, and refused by its name."""
-    reason = heaps_of(tree)[heap]
-    assert reason == f"{package} was not there when this was built: install it, and build again"
+def assert_unavailable(tree: Path, packages: dict[str, str]) -> None:
+    """Heaps are listed with what to install, left out of all, and refused by name."""
+    there = heaps_of(tree)
+    reasons = {heap: there[heap] for heap in packages}
+    for heap, reason in reasons.items():
+        told = f"{packages[heap]} was not there when this was built: install it, and build again"
+        assert reason == told
     for form in ["table", "csv", "markdown"]:
-        assert reason in run(tree, "list", "--format", form).out
-    line = refusal(tree, heap)
-    start = f"run_bench: --heap: '{heap}' cannot be used: {reason}; accepted: "
-    assert line.startswith(start) and line.endswith(", or all")
-    accepted = line.removeprefix(start).removesuffix(", or all").split(", ")
-    assert "glibc" in accepted and heap not in accepted
-    everything = run(tree, "--heap", "all", "--strategy", "plain", *COUNTED)
-    assert f"Left out: {heap}: {package} " in everything.out
-    document = strict_json(
-        run(tree, "--heap", "all", "--strategy", "plain", *COUNTED, "--format", "json").out
-    )
-    assert {"heap": heap, "reason": reason} in document["context"]["skipped"]
+        printed = run(tree, "list", "--format", form).out
+        assert [reason for reason in reasons.values() if reason not in printed] == []
+    for heap, reason in reasons.items():
+        start = f"run_bench: --heap: '{heap}' cannot be used: {reason}; accepted: "
+        line = refusal(tree, heap)
+        assert line.startswith(start) and line.endswith(", or all")
+        accepted = line.removeprefix(start).removesuffix(", or all").split(", ")
+        assert "glibc" in accepted and not set(packages) & set(accepted)
+    export = tree / "build" / "all.json"
+    counted = ["--heap", "all", "--strategy", "plain", *COUNTED, "--export-json", str(export)]
+    everything = run(tree, *counted)
+    document = strict_json(export.read_text(encoding="utf-8"))
+    for heap, reason in reasons.items():
+        assert f"Left out: {heap}: {packages[heap]} " in everything.out
+        assert {"heap": heap, "reason": reason} in document["context"]["skipped"]
     assert {parameters(row["run_name"])["heap"] for row in document["benchmarks"]} == set(accepted)
 
 
 def test_heap_whose_library_is_not_there(tree: Path) -> None:
     with replaced(tree / "heaps" / "dropped_foreign.c", FOREIGN_HEAP):
-        assert_unavailable(tree, "dropped_foreign", "libnosuch-dev")
+        assert_unavailable(tree, {"dropped_foreign": "libnosuch-dev"})
 
 
 def test_heap_whose_header_is_not_there(tree: Path) -> None:
@@ -570,8 +576,7 @@ def test_library_is_left_aside(tree: Path) -> None:
     try:
         done = configure(tree, **off)
         assert done.returncode == 0, done.stdout[-5000:]
-        for heap, package in packages.items():
-            assert_unavailable(tree, heap, package)
+        assert_unavailable(tree, packages)
     finally:
         forget(tree, *off)
     assert {heaps_of(tree)[heap] for heap in packages} == {"yes"}
