@@ -82,9 +82,9 @@ def test_a_service(service: tuple[Bench, Outcome]) -> None:
     assert "<figure" in page
 
 
-@pytest.mark.parametrize("form", ["table", "markdown"])
-def test_a_screen(bench: Bench, form: str) -> None:
-    outcome = bench.ok("advise", *SERVICE, *SHORT, "--format", form, COLUMNS="80")
+@pytest.mark.parametrize(("form", "size"), [("table", SHORT), ("markdown", ONCE)])
+def test_a_screen(bench: Bench, form: str, size: list[str]) -> None:
+    outcome = bench.ok("advise", *SERVICE, *size, "--format", form, COLUMNS="80")
     lines = outcome.out.splitlines()
     assert outcome.out.count("ADVICE  ") == 1
     assert "payload_48: 20,000 calls a second, 90 % answered at once, 4 in flight" in outcome.out
@@ -116,7 +116,7 @@ def test_always_async(bench: Bench) -> None:
 
 
 def test_without_a_volume(bench: Bench) -> None:
-    advice = strict_json(bench.ok("advise", "--hit-rate", "0.5", "--public-api", *SHORT, *JSON).out)
+    advice = strict_json(bench.ok("advise", "--hit-rate", "0.5", "--public-api", *ONCE, *JSON).out)
     assert advice["matters"] is None and advice["cpu_share_saved"] is None
     assert advice["recommendation"] == advice["rule_says"] == "heap_task"
     assert advice["in_flight"] == 64

@@ -9,6 +9,7 @@ from conftest import DEFAULT_HEAPS, INTERVALS, TIMED, Bench
 
 ANSWER = {"VTB_DETAILS": "0", "VTB_HEAP": DEFAULT_HEAPS}
 FEW = ["--strategy", "value_task,poll"]
+LONG_NAMES = ["--strategy", "value_task,value_task_handle,coroutine_recycled"]
 
 
 BETWEEN = pytest.mark.long  # of cold starts, which take longer, the narrowest and the widest
@@ -18,7 +19,10 @@ BETWEEN = pytest.mark.long  # of cold starts, which take longer, the narrowest a
     ("timing", "columns"),
     [
         *[pytest.param(TIMED, columns, id=f"steady-{columns}") for columns in [60, 80, 100, 200]],
-        *[pytest.param(INTERVALS, columns, id=f"cold-{columns}") for columns in [60, 200]],
+        *[
+            pytest.param([*INTERVALS, *LONG_NAMES], columns, id=f"cold-{columns}")
+            for columns in [60, 200]
+        ],
         *[
             pytest.param(INTERVALS, columns, id=f"cold-{columns}", marks=BETWEEN)
             for columns in [80, 100]
@@ -61,8 +65,8 @@ def test_several_points_have_a_line_each(bench: Bench) -> None:
 
 def test_a_reference_has_no_ratio_to_another_tables_baseline(bench: Bench) -> None:
     """The floor is in the first table of a heap, and shown in those of other methods, too."""
-    arguments = ["--strategy", "heap_task,value_task", "--heap", "glibc", "--method", "both"]
-    arguments += ["--sessions", "5", "--rounds", "8", "--epoch-ms", "0.02", "--keys", "500"]
+    arguments = [*INTERVALS, "--strategy", "heap_task,value_task", "--heap", "glibc"]
+    arguments += ["--method", "both"]
     answer = bench.ok("run", *arguments, COLUMNS="100", VTB_DETAILS="0").out
     (line,) = re.findall(r"^plain  .*$", answer, re.MULTILINE)
     assert re.match(r"plain +[\d.]+ +[\d.]+( ±[\d.]+)?[=?]? +[\d.]+ +- +0 ", line), line

@@ -444,14 +444,14 @@ def test_export_survives_a_later_run_that_fails(bench: Bench, limit: int) -> Non
 
 def test_earlier_state_is_not_called_the_figures(bench: Bench) -> None:
     """When a disk is full by the end, what was kept before has fewer sessions, and no picture."""
-    length = ["--calls", "10", "--strategy", "value_task", "--sessions", "60"]
+    length = ["--calls", "10", "--strategy", "value_task", "--sessions", "20"]
     process = bench.start(*HASTY, *length, "--plot", "pictures")
     wait_until(lambda: list(bench.results.glob("run-*.json")) or process.poll(), "nothing is kept")
     assert process.poll() is None
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100, 100))
     out, err = process.communicate(timeout=HANG_S)
     outcome = Outcome(process.returncode, out, err, bench.results)
-    assert outcome.code == 1 and "60 sessions" in out
+    assert outcome.code == 1 and "20 sessions" in out
     (kept,) = bench.results.glob("run-*.json")
     assert "File too large" in outcome.error
     assert outcome.error.endswith(f"; an earlier state of the run is in '{kept}'")
@@ -830,13 +830,18 @@ def test_interrupt_during_a_long_warm_up(bench: Bench, start: Start) -> None:
     assert len(run.percents("timing")) == 1, "it was no longer warming up"
 
 
-@short_sessions
 @pytest.mark.parametrize(
-    ("whole_group", "number"),
-    [(False, signal.SIGINT), (True, signal.SIGINT), (False, signal.SIGTERM), (True, signal.SIGHUP)],
+    ("timed", "whole_group", "number"),
+    [
+        (SHORT[0], False, signal.SIGINT),
+        (SHORT[1], True, signal.SIGINT),
+        (SHORT[1], False, signal.SIGTERM),
+        (SHORT[0], True, signal.SIGHUP),
+    ],
+    ids=["cold, the process", "steady, the group", "steady, terminated", "cold, hung up"],
 )
 def test_interrupt_keeps_the_sessions_that_were_finished(
-    bench: Bench, start: Start, whole_group: bool, number: int, timed: list[str]
+    bench: Bench, start: Start, timed: list[str], whole_group: bool, number: int
 ) -> None:
     """An interrupt loses only the session that is under way, of which all tables have what the
     others have.
@@ -1016,7 +1021,7 @@ def test_progress_starts_with_all_of_the_time_left(start: Start) -> None:
 
 def test_progress_moves_five_times_a_second_at_most(start: Start) -> None:
     """Sessions of some milliseconds each."""
-    arguments = [*HASTY, "--calls", "10", "--heap", "glibc", "--sessions", "30"]
+    arguments = [*HASTY, "--calls", "10", "--heap", "glibc", "--sessions", "12"]
     before_s = time.monotonic()
     run = start(*arguments, "--strategy", "value_task", terminal=True)
     announced(run.end())
@@ -1024,7 +1029,8 @@ def test_progress_moves_five_times_a_second_at_most(start: Start) -> None:
 
 
 def test_nothing_moves_on_a_dumb_terminal(start: Start) -> None:
-    run = start(*MATRIX, *HASTY, "--calls", "10", terminal=True, term="dumb")
+    words = [*HASTY, "--calls", "10", "--strategy", "value_task"]
+    run = start(*MATRIX, *words, terminal=True, term="dumb")
     outcome = announced(run.end())
     assert outcome.complaints == [f"results: {outcome.files()[0]}"]
     assert "\033" not in run.text and "\r" not in run.text.replace("\r\n", "\n")
@@ -1033,7 +1039,8 @@ def test_nothing_moves_on_a_dumb_terminal(start: Start) -> None:
 @pytest.mark.parametrize("terminal", [False, True])
 def test_progress_may_be_plain(start: Start, terminal: bool) -> None:
     """Lines for a log, the first at once."""
-    run = start(*HASTY, "--calls", "10", "--progress", "plain", terminal=terminal)
+    words = [*HASTY, "--calls", "10", "--strategy", "plain"]
+    run = start(*words, "--progress", "plain", terminal=terminal)
     outcome = announced(run.end())
     *lines, last = outcome.complaints
     assert last == f"results: {outcome.files()[0]}"
@@ -1043,7 +1050,8 @@ def test_progress_may_be_plain(start: Start, terminal: bool) -> None:
 
 
 def test_progress_may_be_off(start: Start) -> None:
-    run = start(*HASTY, "--calls", "10", "--progress", "off", terminal=True)
+    words = [*HASTY, "--calls", "10", "--strategy", "plain"]
+    run = start(*words, "--progress", "off", terminal=True)
     outcome = run.end()
     assert outcome.lines == [f"results: {outcome.files()[0]}"]
     assert "\033" not in run.text and "\r" not in run.text.replace("\r\n", "\n")
@@ -1080,11 +1088,11 @@ STOPWATCH_OPTIONS = ["LIST_TESTS=true", "FILTER=none", "REPETITIONS=3", "OUT=out
 @pytest.mark.parametrize("option", STOPWATCH_OPTIONS)
 def test_variables_of_the_stopwatch_change_nothing(bench: Bench, option: str) -> None:
     """Google Benchmark takes options from the environment; they are not ours."""
-    arguments = [*HASTY, "--sessions", "2", "--calls", "10", "--format", "json"]
-    arguments += ["--strategy", "value_task"]
+    arguments = [*HASTY, "--sessions", "2", "--calls", "10", "--keys", "1000", "--format", "json"]
+    arguments += ["--strategy", "plain"]
     name, value = option.split("=")
     outcome = bench.ok(*arguments, **{f"BENCHMARK_{name}": value})
-    assert [row["repetitions"] for row in medians(outcome.rows)] == 4 * [2]
+    assert [row["repetitions"] for row in medians(outcome.rows)] == 3 * [2]
     assert not (bench.directory / "out").exists()
 
 
