@@ -48,8 +48,9 @@ SLOW_S = 7200
 # build a copy of the sources go to one together. The longest go first, so that none is left over at
 # the end; and of the copy, what moves it comes last.
 COPY_BUILDERS = ["gate", "registry", "ci", "launcher", "start"]
-LONGEST = [*COPY_BUILDERS, "own", "own_page", "fidelity", "cli_errors", "readme", "guest_run"]
-LONGEST += ["figures", "selftest", "cells", "cli_output", "advise", "valgrind", "plots"]
+LONGEST = [*COPY_BUILDERS, "own", "selftest", "readme", "figures", "cli_errors", "guest_run"]
+LONGEST += ["cli_output", "cells", "claims", "fidelity", "advise", "cli_heaps", "plots", "valgrind"]
+LONGEST += ["builds", "cli_options", "cli_counters", "own_page"]
 
 WAITING = "waiting for another process that builds cells"
 

@@ -320,7 +320,7 @@ def test_what_was_lost_stays_lost(bench: Bench, starts: dict[str, str]) -> None:
     path = interrupted(
         bench,
         {**starts, "FAKE_LATER": "3 dies"},
-        40,
+        16,
         lambda: any(bench.results.glob("*.sessions")),
     )
     assert rows_of(strict_json(path.read_text(encoding="utf-8")), "runs") == {}
@@ -385,14 +385,14 @@ def test_java_in_a_run_with_a_small_nursery(bench: Bench) -> None:
     """Its epochs are shorter than a millisecond, and many have a pause, which has to fit."""
     usable_or_skip(JAVA)
     words = ["--guest", "java", "--hit-rate", "0.5", "--gen0-budget", "1M", "--method", "both"]
-    bench.ok("run", *SHORT, *words, "--sessions", "2")
+    bench.ok("run", *SHORT, *words, "--sessions", "1")
     result = result_of(bench)
     assert [skip for skip in result["context"]["skipped"] if "guest" in skip] == []
     assert list(result["context"]["guests"]) == ["java"]
     own = [row for row in result["benchmarks"] if "/java/" in row["run_name"]]
     medians = {row["guest"]: row for row in own if row["run_type"] == "aggregate"}
     assert list(medians) == ["plain", "completed_future", "completable_future"]
-    assert len([row for row in own if row["run_type"] == "iteration"]) == 3 * 2
+    assert len([row for row in own if row["run_type"] == "iteration"]) == 3
     for name, row in medians.items():
         miss = 1 - row["actual_hit_rate"]
         bytes_n = 0 if name == "plain" else 24 + 64 * miss
