@@ -11,4 +11,7 @@ cd "$root"
 }
 cmake --build build/release
 ctest --test-dir build/release --output-on-failure -j "$(nproc)"
-exec /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$(nproc)" --dist loadgroup tests "$@"
+
+# One more than there are processors, as some wait for a while: for sessions to end, or for a signal.
+workers=$(($(nproc) + 1))
+exec /usr/bin/python3 -m pytest -q -p no:cacheprovider -n "$workers" --dist loadgroup tests "$@"
