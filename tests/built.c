@@ -106,16 +106,14 @@ static void add_timed(const char *name, struct vtb_kind kind)
 }
 
 /* Those whose caller is runtime-async, and awaits at once or has a task in a variable. */
-static void add_by_runtime(void)
+static void add_by_runtime(const struct vtb_strategy_entry *entry, bool layered)
 {
-    for (size_t i = 0; vtb_strategies[i].name; i++) {
-        const char *name = vtb_strategies[i].name;
-        for (int method = 0; is_compared(&vtb_strategies[i]) && method < VTB_METHODS_N; method++)
-            add_timed(name,
-                      (struct vtb_kind){.method = (enum vtb_method)method, .by_runtime = true});
-        if (is_compared(&vtb_strategies[i]))
-            add_timed(name, (struct vtb_kind){.method = VTB_METHOD_RUNTIME, .stored = true});
-    }
+    for (int method = 0; method < VTB_METHODS_N; method++)
+        add_timed(entry->name, (struct vtb_kind){.method = (enum vtb_method)method,
+                                                 .by_runtime = true,
+                                                 .layered = layered});
+    add_timed(entry->name,
+              (struct vtb_kind){.method = VTB_METHOD_RUNTIME, .stored = true, .layered = layered});
 }
 
 /* Those whose caller has an interface. */
@@ -162,6 +160,42 @@ static void add_handover(void)
     }
 }
 
+/* Those that call layers of methods. A direct one passes on whatever it got. */
+static void add_layered(const struct vtb_strategy_entry *entry)
+{
+    for (int method = 0; method < VTB_METHODS_N; method++) {
+        const struct vtb_kind kind = {.method = (enum vtb_method)method, .layered = true};
+        if (is_shown(entry) || kind.method != VTB_METHOD_DIRECT)
+            add(entry->name, vtb_default_workload()->name, kind);
+    }
+}
+
+/* Of a strategy that is compared those of a runtime-async caller, too, and of layers behind an
+ * interface, on a heap that collects, and beside other memory. */
+static void add_compared(const struct vtb_strategy_entry *entry)
+{
+    const char *workload = vtb_default_workload()->name;
+    add_by_runtime(entry, false);
+    add_by_runtime(entry, true);
+    add(entry->name, workload, (struct vtb_kind){.abstract = true, .layered = true});
+    add(entry->name, workload,
+        (struct vtb_kind){.collected = true, .method = VTB_METHOD_ASYNC, .layered = true});
+    add(entry->name, workload,
+        (struct vtb_kind){.method = VTB_METHOD_ASYNC, .layered = true, .polluted = true});
+}
+
+static void add_more(void)
+{
+    for (size_t i = 0; vtb_strategies[i].name; i++) {
+        const struct vtb_strategy_entry *entry = &vtb_strategies[i];
+        add_layered(entry);
+        if (is_shown(entry))
+            add(entry->name, vtb_default_workload()->name, (struct vtb_kind){.polluted = true});
+        if (is_compared(entry))
+            add_compared(entry);
+    }
+}
+
 static void add_variants(void)
 {
     const char *name;
@@ -182,10 +216,10 @@ static void list(void)
         }
     }
     add_variants();
-    add_by_runtime();
     add_abstract();
     add_outside();
     add_handover();
+    add_more();
 }
 
 static void build(void)

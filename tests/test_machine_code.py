@@ -40,19 +40,9 @@ BUILT = BUILD / "tests" / "build_cells"
 FILES = BUILD / "cells"
 PASSES = ["timing", "counting"]
 
-# Each loop, and what it calls: the method, or the outermost of its layers.
-LOOPS = {
-    "independent": ["method"],
-    "dependent": ["method"],
-    "independent_layers": ["layer"],
-    "dependent_layers": ["layer"],
-    "independent_polluted": ["method", "layer"],
-    "dependent_polluted": ["method", "layer"],
-}
+LOOPS = ["independent", "dependent"]
 # In front of the names of thunks between a method and a caller that is compiled otherwise.
 CROSSING = "crossing_"
-
-POLLUTED = [name for name in LOOPS if name.endswith("_polluted")]
 
 # Functions that a loop may call beside its method: for a miss, a task without a result, a broken
 # rule.
@@ -132,6 +122,8 @@ class Cell:
     concurrent: bool = False  # all threads insert into the table
     outside: bool = False  # a store outside of the program may answer
     handover: bool = False  # hand-overs to a caller that waits are timed
+    layered: bool = False  # the loops call layers of methods
+    polluted: bool = False  # other memory is touched between calls
 
     def kind(self, a_pass: str) -> str:
         """The cell's kind as in file names and symbols: timing, counting_async_checked, ..."""
@@ -142,6 +134,8 @@ class Cell:
         parts += ["concurrent"] if self.concurrent else []
         parts += ["outside"] if self.outside else []
         parts += ["handover"] if self.handover else []
+        parts += ["layered"] if self.layered else []
+        parts += ["polluted"] if self.polluted else []
         return "_".join(filter(None, parts))
 
     def symbol(self, name: str, a_pass: str = "timing") -> str:
@@ -187,20 +181,19 @@ class Cell:
     @property
     def passes(self) -> list[str]:
         """The passes whose code is read. The counting cells are made from the same source, so that
-        those of one workload stand for all, and they are the same for every heap and store.
+        those of one workload stand for all, and they are the same for every heap, store and depth.
         """
         own = self.collected or self.caller or self.outside or self.handover
-        shared = self.is_default and not own
+        shared = self.is_default and not (own or self.layered or self.polluted)
         return PASSES if shared else PASSES[:1]
 
     @property
     def loops(self) -> dict[str, list[str]]:
-        """A loop that calls nothing has no layers either."""
-        if self.crosses:
-            return {loop: [CROSSING + name for name in names] for loop, names in LOOPS.items()}
-        if self.has_method:
-            return LOOPS
-        return {name: [] for name in LOOPS if not name.endswith("_layers")}
+        """Each loop, and what it calls: the method, or the outermost of its layers; where they are
+        compiled otherwise, the thunk around it.
+        """
+        called = CROSSING * self.crosses + ("layer" if self.layered else "method")
+        return {name: [called] if self.has_method else [] for name in LOOPS}
 
     @property
     def beside_the_method(self) -> set[str]:
@@ -329,6 +322,7 @@ def cell_of(file_name: str) -> tuple[Cell, str]:
     traits = ("collected" in words, "virtual" in words)
     cell = Cell(strategy, workload, method, variant, *traits, caller)
     cell = replace(cell, outside="outside" in words, handover="handover" in words)
+    cell = replace(cell, layered="layered" in words, polluted="polluted" in words)
     assert (cell.file_name(a_pass), suffix) == (file_name, "so")
     return cell, a_pass
 
@@ -814,9 +808,12 @@ def test_every_cell_is_a_file_with_its_name() -> None:
     expected |= {f"timing{v}{c}_outside" for v in ["", "_atomic"] for c in ["", "_collected"]}
     expected |= {"timing_async_atomic_outside"}
     expected |= {f"timing_atomic{c}_handover" for c in ["", "_collected"]}
-    expected |= {"timing_async_atomic_handover"}
+    expected |= {"timing_async_atomic_handover", "timing_virtual_layered", "timing_polluted"}
+    expected |= {"timing_async_collected_layered", "timing_async_layered_polluted"}
+    expected |= {f"timing{m}_layered" for m in methods}
     by_runtime = ["_by_runtime", "_async_by_runtime", "_runtime_by_runtime", "_runtime_stored"]
-    assert kinds == expected | {f"timing{c}{h}" for c in by_runtime for h in ["", "_collected"]}
+    ends = ["", "_collected", "_layered", "_collected_layered"]
+    assert kinds == expected | {f"timing{c}{end}" for c in by_runtime for end in ends}
 
 
 @each_cell
@@ -951,8 +948,6 @@ def test_caller_with_an_interface_reads_an_address_and_calls_it() -> None:
         for loop, methods in cell.loops.items():
             function = function_of(cell, loop)
             assert not callees(function) & set(map(cell.symbol, methods)), f"{cell}: {loop}"
-            if loop in POLLUTED:  # between the two stands the question whether there are layers
-                continue
             called = calls_through_the_table(function, table)
             assert set(called) == {IN_TABLE[method] for method in methods}, f"{cell}: {loop}"
             by_name = [each.callee for each in function_of(known, loop).values() if each.is_call]
@@ -1073,8 +1068,8 @@ def lines_of(function: Function) -> list[str]:
 def test_other_memory_is_touched_by_loads_alone(cell: Cell) -> None:
     """A line at a time: one load, no store, no call; and only where memory is to be touched."""
     for loop in cell.loops:
-        assert (lines_of(function_of(cell, loop)) != []) == (loop in POLLUTED), loop
-    for loop in POLLUTED:
+        assert (lines_of(function_of(cell, loop)) != []) == cell.polluted, loop
+    for loop in cell.loops if cell.polluted else []:
         body = innermost_loop(function_of(cell, loop))
         assert not any(each.is_call or each.stored for each in body), loop
         loads = [each.text for each in body if re.match(r"mov\w* +[^%$]*\(", each.text)]

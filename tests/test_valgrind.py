@@ -196,7 +196,7 @@ def profile(bench: Bench, *arguments: str) -> tuple[set[str], dict[str, Executed
 
 def session_of(profiles: Iterable[Path]) -> Path:
     """That of the one process in which cells are timed."""
-    (found,) = (path for path in profiles if "_timing_method" in path.read_text())
+    (found,) = (path for path in profiles if re.search(r"_timing\w*_method", path.read_text()))
     return found
 
 
@@ -239,8 +239,8 @@ def test_hits_of_nested_methods_make_the_indirect_calls_of_each(bench: Bench) ->
     ran, functions = profile(bench, *arguments, "--strategy", ",".join(sorted(nested)))
     assert ran == nested | {"empty", "plain"}
     for strategy in sorted(nested):
-        prefix = f"vtb_{strategy}_user_cache_timing_async"
-        names = ["independent_layers", "layer", "layer_start", "layer_step"]
+        prefix = f"vtb_{strategy}_user_cache_timing_async_layered"
+        names = ["independent", "layer", "layer_start", "layer_step"]
         names += ["method", "start", "step"]
         chain = [functions[f"{prefix}_{name}"] for name in names]
         callees = [f"{prefix}_{name}" for name in names[1:]]

@@ -320,16 +320,18 @@ void vtb_fixture_close_env(struct vtb_env *env, const struct vtb_cell *cell,
     env->frames = NULL;
 }
 
+bool vtb_fixture_fits(const struct vtb_fixture *fixture, const struct vtb_cell *cell)
+{
+    const struct vtb_point *point = fixture->point;
+    return cell->kind.counting || (cell->kind.layered == (point->depth > 1) &&
+                                   cell->kind.polluted == (point->pollute_bytes > 0));
+}
+
 vtb_loop_function *vtb_fixture_loop(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
                                     enum vtb_consumer consumer)
 {
-    const bool layers = fixture->point->depth > 1;
-    if (fixture->point->pollute_bytes > 0)
-        return consumer == VTB_CONSUMER_DEPENDENT ? cell->run_dependent_polluted
-                                                  : cell->run_independent_polluted;
-    if (consumer == VTB_CONSUMER_DEPENDENT)
-        return layers ? cell->run_dependent_layers : cell->run_dependent;
-    return layers ? cell->run_independent_layers : cell->run_independent;
+    assert(vtb_fixture_fits(fixture, cell));
+    return consumer == VTB_CONSUMER_DEPENDENT ? cell->run_dependent : cell->run_independent;
 }
 
 uint64_t vtb_fixture_checksum(const struct vtb_env *env)

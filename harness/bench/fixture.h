@@ -71,8 +71,11 @@ void vtb_fixture_close_env(struct vtb_env *env, const struct vtb_cell *cell,
 /* A measured loop, which runs n operations. */
 typedef void vtb_loop_function(struct vtb_env *env, size_t n);
 
-/* Gives the loop of a cell that fits a consumer and the point: one method or layers of them, with
- * other memory touched or not. */
+/* Whether a cell's loops are those of the point: with layers or not, with other memory touched or
+ * not. One that counts is for every point. */
+bool vtb_fixture_fits(const struct vtb_fixture *fixture, const struct vtb_cell *cell);
+
+/* Gives the loop of a cell, which must fit, for a consumer. */
 vtb_loop_function *vtb_fixture_loop(const struct vtb_fixture *fixture, const struct vtb_cell *cell,
                                     enum vtb_consumer consumer);
 

@@ -213,7 +213,8 @@ static bool is_same(const struct vtb_kind *a, const struct vtb_kind *b)
 {
     return a->counting == b->counting && a->collected == b->collected && a->method == b->method &&
            a->by_runtime == b->by_runtime && a->stored == b->stored && a->abstract == b->abstract &&
-           a->concurrent == b->concurrent && a->outside == b->outside && a->handover == b->handover;
+           a->concurrent == b->concurrent && a->outside == b->outside &&
+           a->handover == b->handover && a->layered == b->layered && a->polluted == b->polluted;
 }
 
 static struct vtb_cell_slot *find_slot(const struct vtb_cell_slot *like)
@@ -258,6 +259,17 @@ static bool is_possible(const struct vtb_strategy_entry *entry, struct vtb_kind 
            !(!kind.counting && kind.collected && entry->methods[0]->strategy->lacks.collector);
 }
 
+/* The kind as which a cell is compiled: one that counts is for all heaps, stores and depths. */
+static struct vtb_kind as_compiled(struct vtb_kind kind)
+{
+    const struct vtb_kind counting = {.counting = true,
+                                      .method = kind.method,
+                                      .by_runtime = kind.by_runtime,
+                                      .stored = kind.stored,
+                                      .concurrent = kind.concurrent};
+    return kind.counting ? counting : kind;
+}
+
 const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, struct vtb_kind kind)
 {
     struct vtb_cell_slot like = {
@@ -272,11 +284,7 @@ const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, str
     like.cell.name = own_name;
     like.cell.strategy_name = like.strategy->name;
     like.cell.workload_name = like.workload->name;
-    like.cell.kind = kind;
-    like.cell.kind.collected = kind.collected && !kind.counting;
-    like.cell.kind.abstract = kind.abstract && !kind.counting;
-    like.cell.kind.outside = kind.outside && !kind.counting;
-    like.cell.kind.handover = kind.handover && !kind.counting;
+    like.cell.kind = as_compiled(kind);
     like.cell.checked |= like.variant == VTB_VARIANT_CHECKED;
     like.cell.several_threads |= like.variant == VTB_VARIANT_ATOMIC;
     like.cell.one_thread |= like.variant == VTB_VARIANT_LOCAL;

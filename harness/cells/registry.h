@@ -78,9 +78,10 @@ const char *vtb_variant_at(size_t i);
 /*
  * Finds a cell, which need not be built: until vtb_cells_load has been given it, it has no
  * function, and its sizes are those for the types of the default workload. The same cell is always
- * the same pointer, for as long as the process lives. A counting cell counts on any heap, so that
- * kind.collected is not looked at for one. Null: there is no such strategy or workload; or it
- * cannot be compiled so; or it is a user's, and nothing is known of it before vtb_foreign_load.
+ * the same pointer, for as long as the process lives. A counting cell counts on any heap and at any
+ * depth, so that of its kind nothing is looked at but what decides counts. Null: there is no such
+ * strategy or workload; or it cannot be compiled so; or it is a user's, and nothing is known of it
+ * before vtb_foreign_load.
  */
 const struct vtb_cell *vtb_find_cell(const char *name, const char *workload, struct vtb_kind kind);
 

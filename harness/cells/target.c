@@ -25,7 +25,7 @@ static void stem_of(const char *name, const char *file, const char *path, char *
 static const char *const method_parts[VTB_METHODS_N] = {
     [VTB_METHOD_DIRECT] = "", [VTB_METHOD_ASYNC] = "_async", [VTB_METHOD_RUNTIME] = "_runtime"};
 
-#define PASS_BYTES 96
+#define PASS_BYTES 128
 
 /* Writes the name's part for the pass and the other traits that tell the cells of a strategy and a
  * workload apart. */
@@ -33,12 +33,13 @@ static void pass_of(const struct vtb_target *target, char *pass, size_t pass_byt
 {
     const struct vtb_kind *kind = &target->kind;
     const char *word = vtb_variant_words[target->variant];
-    snprintf(pass, pass_bytes, "%s%s%s%s%s%s%s%s%s%s%s", kind->counting ? "counting" : "timing",
+    snprintf(pass, pass_bytes, "%s%s%s%s%s%s%s%s%s%s%s%s%s", kind->counting ? "counting" : "timing",
              method_parts[kind->method], kind->by_runtime ? "_by_runtime" : "",
              kind->stored ? "_stored" : "", *word ? "_" : "", word,
              kind->collected ? "_collected" : "", kind->abstract ? "_virtual" : "",
              kind->concurrent ? "_concurrent" : "", kind->outside ? "_outside" : "",
-             kind->handover ? "_handover" : "");
+             kind->handover ? "_handover" : "", kind->layered ? "_layered" : "",
+             kind->polluted ? "_polluted" : "");
 }
 
 /* Whether a target is linked behind padding. */
@@ -181,12 +182,13 @@ static void put_cell(FILE *out, const struct vtb_home *home, const struct vtb_ta
     fprintf(out,
             " -DVTB_COUNTING=%d -DVTB_COLLECTED=%d -DVTB_ASYNC=%d -DVTB_RUNTIME=%d"
             " -DVTB_BY_RUNTIME=%d -DVTB_STORED=%d -DVTB_VIRTUAL=%d -DVTB_CONCURRENT=%d"
-            " -DVTB_OUTSIDE=%d -DVTB_HANDOVER=%d -DVTB_ATOMIC=%d -DVTB_LOCAL=%d",
+            " -DVTB_OUTSIDE=%d -DVTB_HANDOVER=%d -DVTB_LAYERED=%d -DVTB_POLLUTED=%d"
+            " -DVTB_ATOMIC=%d -DVTB_LOCAL=%d",
             target->kind.counting, target->kind.collected, target->kind.method == VTB_METHOD_ASYNC,
             target->kind.method == VTB_METHOD_RUNTIME, target->kind.by_runtime, target->kind.stored,
             target->kind.abstract, target->kind.concurrent, target->kind.outside,
-            target->kind.handover, target->variant == VTB_VARIANT_ATOMIC,
-            target->variant == VTB_VARIANT_LOCAL);
+            target->kind.handover, target->kind.layered, target->kind.polluted,
+            target->variant == VTB_VARIANT_ATOMIC, target->variant == VTB_VARIANT_LOCAL);
     fputs(target->variant == VTB_VARIANT_CHECKED ? " -DVTB_CHECKED=1"
                                                  : " -DVTB_CHECKED=$default_checked",
           out);

@@ -24,7 +24,7 @@ struct vtb_target {
     unsigned padding;                  /* of an edition's cell that is timed */
 };
 
-#define VTB_TARGET_NAME_BYTES 304
+#define VTB_TARGET_NAME_BYTES 336
 
 /* So many digits of the digest of a user's file are compiled into the cells made of it. */
 #define VTB_TARGET_DIGEST_N 16

@@ -61,6 +61,8 @@ static struct vtb_case case_of(const struct vtb_point *point, const char *strate
     counting.counting = true;
     timing.abstract = point->abstract;
     timing.outside = point->store != NULL;
+    timing.layered = point->depth > 1;
+    timing.polluted = point->pollute_bytes > 0;
     return (struct vtb_case){
         .timing = vtb_find_cell(strategy, point->workload->name, timing),
         .counting = vtb_find_cell(strategy, point->workload->name, counting),
@@ -766,8 +768,6 @@ const struct vtb_cell **vtb_plan_cells(const struct vtb_plan *plan, size_t *n)
     const struct vtb_cell **cells = calloc(most_n, sizeof *cells);
     for (size_t p = 0; cells && p < plan->points_n; p++) {
         const struct vtb_point *point = &plan->points[p];
-        if (p > 0 && point->workload == plan->points[p - 1].workload)
-            continue; /* all points of a workload have the same cases */
         for (size_t i = 0; i < vtb_cells_end(point); i++) {
             if (vtb_plan_needs_timing(plan, &point->cases[i]))
                 add_once(cells, n, point->cases[i].timing);

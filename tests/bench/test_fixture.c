@@ -79,7 +79,7 @@ static void for_suspending(enum vtb_completion completion,
         for (size_t i = 0; built_cells()[i]; i++) {
             const struct vtb_cell *cell = built_cells()[i];
             if (!cell->frame_bytes || cell->kind.collected || cell->kind.counting ||
-                strcmp(cell->workload_name, "user_cache") != 0)
+                !vtb_fixture_fits(&fixture, cell) || strcmp(cell->workload_name, "user_cache") != 0)
                 continue;
             open_env(cell);
             visit(cell);
@@ -262,8 +262,9 @@ static void the_setup_is_the_points(void **state)
 static void methods_are_nested(void **state)
 {
     (void)state;
-    const struct vtb_cell *cell = built_cell("heap_task", "user_cache", (struct vtb_kind){0});
     for (size_t depth = 1; depth <= VTB_DEPTH_MAX; depth++) {
+        const struct vtb_kind kind = {.layered = depth > 1};
+        const struct vtb_cell *cell = built_cell("heap_task", "user_cache", kind);
         size_t layers_n = 0;
         open_fixture(VTB_COMPLETION_FIFO, depth);
         open_env(cell);
@@ -273,11 +274,25 @@ static void methods_are_nested(void **state)
         }
         assert_int_equal(layers_n, depth - 1);
         assert_ptr_equal(vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_INDEPENDENT),
-                         depth > 1 ? cell->run_independent_layers : cell->run_independent);
+                         cell->run_independent);
         assert_ptr_equal(vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_DEPENDENT),
-                         depth > 1 ? cell->run_dependent_layers : cell->run_dependent);
+                         cell->run_dependent);
         close_env(cell);
         close_fixture();
+    }
+}
+
+/* A timed cell fits the points of its kind, and one that counts fits all. */
+static void cells_fit_points(void **state)
+{
+    (void)state;
+    for (int bits = 0; bits < 16; bits++) {
+        struct vtb_cell cell = {.kind = {.layered = bits & 1, .polluted = bits & 2}};
+        struct vtb_point its = {.depth = bits & 4 ? 2 : 1, .pollute_bytes = bits & 8 ? 64 : 0};
+        struct vtb_fixture at = {.point = &its};
+        assert_int_equal(vtb_fixture_fits(&at, &cell), bits >> 2 == (bits & 3));
+        cell.kind.counting = true;
+        assert_true(vtb_fixture_fits(&at, &cell));
     }
 }
 
@@ -426,7 +441,8 @@ static size_t check_regions_of(const char *workload)
             continue;
         open_env(cell);
         check_regions(cell);
-        run(cell, 100);
+        if (vtb_fixture_fits(&fixture, cell))
+            run(cell, 100);
         close_env(cell);
         n++;
     }
@@ -610,14 +626,16 @@ static uint64_t checksum_of(const struct vtb_cell *cell, enum vtb_consumer consu
 static void polluted_loops(void **state)
 {
     (void)state;
-    const struct vtb_cell *cell =
-        built_cell("value_task", "user_cache", (struct vtb_kind){.method = VTB_METHOD_ASYNC});
     for (size_t depth = 1; depth <= DEPTH; depth++) {
         struct vtb_error error;
+        struct vtb_kind kind = {.method = VTB_METHOD_ASYNC, .layered = depth > 1};
+        const struct vtb_cell *cell = built_cell("value_task", "user_cache", kind);
         open_fixture(VTB_COMPLETION_FIFO, depth);
         assert_null(fixture.pollution);
         const uint64_t expected = checksum_of(cell, VTB_CONSUMER_DEPENDENT);
         close_fixture();
+        kind.polluted = true;
+        cell = built_cell("value_task", "user_cache", kind);
         point.pollute_bytes = 8000;
         assert_true(vtb_fixture_open(&fixture, &point, &error));
         assert_non_null(fixture.pollution);
@@ -628,10 +646,6 @@ static void polluted_loops(void **state)
         assert_ptr_equal(env.pollution, fixture.pollution);
         assert_int_equal(env.pollution_bytes, 8000);
         close_env(cell);
-        assert_ptr_equal(vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_INDEPENDENT),
-                         cell->run_independent_polluted);
-        assert_ptr_equal(vtb_fixture_loop(&fixture, cell, VTB_CONSUMER_DEPENDENT),
-                         cell->run_dependent_polluted);
         assert_true(checksum_of(cell, VTB_CONSUMER_INDEPENDENT) == expected);
         assert_true(checksum_of(cell, VTB_CONSUMER_DEPENDENT) == expected);
         close_fixture();
@@ -780,6 +794,7 @@ int main(void)
         cmocka_unit_test(what_is_of_no_session_is_drawn_by_the_seed),
         cmocka_unit_test(services_have_tables_of_their_own),
         cmocka_unit_test(polluted_loops),
+        cmocka_unit_test(cells_fit_points),
         cmocka_unit_test(drawn_calls),
         cmocka_unit_test(recorded_calls),
         cmocka_unit_test(a_table_that_does_not_fit_is_an_error),

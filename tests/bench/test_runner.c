@@ -166,7 +166,8 @@ static void check_runner(const struct vtb_cell *cell, size_t callers_n, enum vtb
 
 static bool is_timed(const struct vtb_cell *cell)
 {
-    return !cell->kind.counting && cell->kind.collected == vtb_heap_collects(entry->heap) &&
+    return !cell->kind.counting && !cell->kind.polluted &&
+           cell->kind.collected == vtb_heap_collects(entry->heap) &&
            cell->strategy->role != VTB_ROLE_EMPTY &&
            strcmp(cell->workload_name, point.workload->name) == 0 &&
            !(point.hits.emerge && cell->strategy->lacks.real_cache);
@@ -186,12 +187,9 @@ static size_t check_cells(size_t callers_n, enum vtb_consumer consumer)
         if (!is_timed(built_cells()[i]) ||
             (point.completer && !may_complete_elsewhere(built_cells()[i])))
             continue;
-        for (point.depth = 1;
-             point.depth <= (built_cells()[i]->kind.method != VTB_METHOD_DIRECT ? DEPTH : 1);
-             point.depth += DEPTH - 1) {
-            check_runner(built_cells()[i], callers_n, consumer);
-            n++;
-        }
+        point.depth = built_cells()[i]->kind.layered ? DEPTH : 1;
+        check_runner(built_cells()[i], callers_n, consumer);
+        n++;
     }
     point.depth = 1;
     return n;

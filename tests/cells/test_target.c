@@ -52,6 +52,9 @@ static void names_of_cells(void **state)
     assert_string_equal(CELL(.kind = {.counting = true}), "some_task.cache.counting.so");
     assert_string_equal(CELL(.kind = {.counting = true, .method = VTB_METHOD_ASYNC}),
                         "some_task.cache.counting_async.so");
+    assert_string_equal(CELL(.kind = {.layered = true}), "some_task.cache.timing_layered.so");
+    assert_string_equal(CELL(.kind = {.handover = true, .layered = true, .polluted = true}),
+                        "some_task.cache.timing_handover_layered_polluted.so");
     assert_string_equal(CELL(.variant = VTB_VARIANT_CHECKED), "some_task.cache.timing_checked.so");
     assert_string_equal(CELL(.variant = VTB_VARIANT_ATOMIC,
                              .kind = {.method = VTB_METHOD_ASYNC, .collected = true}),
@@ -79,32 +82,43 @@ static void names_of_sizes(void **state)
         "bytes_48.workload.so");
 }
 
+typedef char target_name[VTB_TARGET_NAME_BYTES];
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+#define KINDS_N (VTB_METHODS_N << 10)
+
 /* Each kind of each variant has a file of its own. */
 static void all_names_differ(void **state)
 {
     (void)state;
-    static char names[VTB_VARIANTS_N * 768][VTB_TARGET_NAME_BYTES];
+    static target_name names[VTB_VARIANTS_N * KINDS_N];
     size_t n = 0;
     for (int variant = 0; variant < VTB_VARIANTS_N; variant++) {
-        for (int bits = 0; bits < 768; bits++) {
+        for (int bits = 0; bits < KINDS_N; bits++) {
             const struct vtb_target target = {.strategy = &strategy,
                                               .workload = &workload,
                                               .variant = (enum vtb_variant)variant,
                                               .kind = {.counting = bits & 1,
                                                        .collected = bits & 2,
-                                                       .method = (enum vtb_method)(bits / 256),
+                                                       .method = (enum vtb_method)(bits >> 10),
                                                        .by_runtime = bits & 4,
                                                        .stored = bits & 16,
                                                        .abstract = bits & 8,
                                                        .concurrent = bits & 32,
                                                        .outside = bits & 64,
-                                                       .handover = bits & 128}};
-            vtb_target_name(&target, names[n]);
-            for (size_t i = 0; i < n; i++)
-                assert_string_not_equal(names[i], names[n]);
-            n++;
+                                                       .handover = bits & 128,
+                                                       .layered = bits & 256,
+                                                       .polluted = bits & 512}};
+            vtb_target_name(&target, names[n++]);
         }
     }
+    qsort(names, n, sizeof *names, by_text);
+    for (size_t i = 1; i < n; i++)
+        assert_string_not_equal(names[i - 1], names[i]);
 }
 
 /* Files of the same stem in two folders get different names, and the same file always gets the same
@@ -300,6 +314,8 @@ static void words_of_a_cell(void **state)
     assert_word("-DVTB_CONCURRENT=0");
     assert_word("-DVTB_OUTSIDE=0");
     assert_word("-DVTB_HANDOVER=0");
+    assert_word("-DVTB_LAYERED=0");
+    assert_word("-DVTB_POLLUTED=0");
     assert_word("-DVTB_ATOMIC=0");
     assert_word("-DVTB_LOCAL=0");
     assert_word("-DVTB_CHECKED=7"); /* as the build has it */
@@ -320,7 +336,9 @@ static void words_of_kinds(void **state)
                                                   .abstract = true,
                                                   .concurrent = true,
                                                   .outside = true,
-                                                  .handover = true}};
+                                                  .handover = true,
+                                                  .layered = true,
+                                                  .polluted = true}};
     const struct vtb_target counting = {.strategy = &cxx,
                                         .workload = &sized,
                                         .variant = VTB_VARIANT_CHECKED,
@@ -332,11 +350,14 @@ static void words_of_kinds(void **state)
     assert_word("-DVTB_CONCURRENT=1");
     assert_word("-DVTB_OUTSIDE=1");
     assert_word("-DVTB_HANDOVER=1");
+    assert_word("-DVTB_LAYERED=1");
+    assert_word("-DVTB_POLLUTED=1");
     assert_word("-DVTB_ATOMIC=1");
     assert_word("-DVTB_CHECKED=7");
     assert_word("-DVTB_VARIANT=\"@atomic\"");
     assert_word(
-        "-DVTB_PASS_STEM=timing_async_atomic_collected_virtual_concurrent_outside_handover");
+        "-DVTB_PASS_STEM=timing_async_atomic_collected_virtual_concurrent_outside_handover"
+        "_layered_polluted");
     make_words(&counting);
     assert_word("CXX");
     assert_word("OWN_CXX");

@@ -1145,6 +1145,24 @@ static void an_interface(void **state)
     vtb_plan_free(&plan);
 }
 
+/* Timed cells have the loops of their point, and those that count are the same for all of them. */
+static void loops_of_points(void **state)
+{
+    (void)state;
+    assert_true(MAKE("--depth=1,3", "--pollute=0,64K", "--method=both", "--heap=glibc"));
+    assert_int_equal(plan.points_n, 4);
+    for (size_t i = 0; i < plan.points_n; i++) {
+        const struct vtb_point *point = &plan.points[i];
+        for (size_t j = 0; j < point->cases_n; j++) {
+            const struct vtb_case *the_case = &point->cases[j];
+            assert_int_equal(the_case->timing->kind.layered, point->depth == 3);
+            assert_int_equal(the_case->timing->kind.polluted, point->pollute_bytes > 0);
+            assert_ptr_equal(the_case->counting, plan.points[0].cases[j].counting);
+        }
+    }
+    vtb_plan_free(&plan);
+}
+
 /* What is counted and what is timed inserts into one table. */
 static void a_concurrent_table(void **state)
 {
@@ -1544,6 +1562,7 @@ int main(void)
         cmocka_unit_test(cells_of_every_kind_of_plan),
         cmocka_unit_test(cells_of_counts_alone),
         cmocka_unit_test(an_interface),
+        cmocka_unit_test(loops_of_points),
         cmocka_unit_test(a_concurrent_table),
         cmocka_unit_test(no_concurrent_table),
         cmocka_unit_test(hand_overs),

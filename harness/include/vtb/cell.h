@@ -59,7 +59,7 @@ struct vtb_env {
     size_t completion_next;
     struct vtb_outbox *outbox; /* null: the caller itself completes its operations */
 
-    /* Other memory, touched between two operations by the polluted loops. */
+    /* Other memory, of which polluted loops read a byte of each cache line before each call. */
     const char *pollution;
     size_t pollution_bytes;
 
@@ -125,6 +125,8 @@ struct vtb_kind {
     bool outside;    /* a store outside of the program may answer; likewise */
     bool concurrent; /* the table is the one into which all threads insert */
     bool handover;   /* hand-overs to a caller that waits are timed; the same where it counts */
+    bool layered;    /* the loops call env->top; one that counts does unless that is null */
+    bool polluted;   /* the loops touch other memory between operations; one that counts never */
 };
 
 struct vtb_cell {
@@ -169,13 +171,6 @@ struct vtb_cell {
      * suspend stay in the window. With a dependent consumer each key needs the result before it. */
     void (*run_independent)(struct vtb_env *env, size_t n);
     void (*run_dependent)(struct vtb_env *env, size_t n);
-    /* These two call env->top, for nested methods. */
-    void (*run_independent_layers)(struct vtb_env *env, size_t n);
-    void (*run_dependent_layers)(struct vtb_env *env, size_t n);
-    /* These two read env->pollution, a byte of each cache line, before each call; they call
-     * env->top, unless that is null. */
-    void (*run_independent_polluted)(struct vtb_env *env, size_t n);
-    void (*run_dependent_polluted)(struct vtb_env *env, size_t n);
     /* Answers the operation of a frame that was sent away. For the thread that owns `service`. */
     void (*answer)(struct vtb_service *service, void *frame);
     /* These three are for stores outside of the program, and null in cells of other kinds: what

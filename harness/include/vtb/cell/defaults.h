@@ -44,6 +44,12 @@
 #ifndef VTB_HANDOVER
 #define VTB_HANDOVER 0
 #endif
+#ifndef VTB_LAYERED
+#define VTB_LAYERED 0
+#endif
+#ifndef VTB_POLLUTED
+#define VTB_POLLUTED 0
+#endif
 
 /* The sizes of objects, and the places where a collector finds references. */
 #ifndef VTB_HIT_BYTES

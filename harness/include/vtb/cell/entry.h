@@ -27,7 +27,7 @@ const struct vtb_cell VTB_CELL_OBJECT = {
     .workload_name = VTB_STRING(VTB_WORKLOAD_STEM),
     .strategy = &VTB_PASTE(vtb_strategy_, VTB_STRATEGY_STEM),
     .kind = {VTB_COUNTING, VTB_COLLECTED, VTB_METHOD_OF_KIND, VTB_BY_RUNTIME, VTB_STORED,
-             VTB_VIRTUAL, VTB_OUTSIDE, VTB_CONCURRENT, VTB_HANDOVER},
+             VTB_VIRTUAL, VTB_OUTSIDE, VTB_CONCURRENT, VTB_HANDOVER, VTB_LAYERED, VTB_POLLUTED},
     .checked = VTB_CHECKED,
     .several_threads = !VTB_COUNTS_REFERENCES || VTB_ATOMIC,
     .one_thread = VTB_LOCAL,
@@ -50,12 +50,6 @@ const struct vtb_cell VTB_CELL_OBJECT = {
     .open = VTB_OF_A_CELL(VTB_CELL_SYMBOL(open)),
     .run_independent = VTB_OF_A_CELL(VTB_CELL_SYMBOL(independent)),
     .run_dependent = VTB_OF_A_CELL(VTB_CELL_SYMBOL(dependent)),
-    .run_independent_layers = VTB_OF_A_CELL(VTB_LOOP_ONLY ? VTB_CELL_SYMBOL(independent)
-                                                          : VTB_CELL_SYMBOL(independent_layers)),
-    .run_dependent_layers = VTB_OF_A_CELL(VTB_LOOP_ONLY ? VTB_CELL_SYMBOL(dependent)
-                                                        : VTB_CELL_SYMBOL(dependent_layers)),
-    .run_independent_polluted = VTB_OF_A_CELL(VTB_CELL_SYMBOL(independent_polluted)),
-    .run_dependent_polluted = VTB_OF_A_CELL(VTB_CELL_SYMBOL(dependent_polluted)),
     .answer = VTB_OF_A_CELL(VTB_NEVER_SUSPENDS ? NULL : VTB_CELL_SYMBOL(answer)),
     .stored = VTB_OF_A_STORE(VTB_CELL_SYMBOL(stored)),
     .asked = VTB_OF_A_STORE(VTB_CELL_SYMBOL(asked)),

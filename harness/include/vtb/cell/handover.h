@@ -29,8 +29,9 @@ static bool VTB_CELL_SYMBOL(call_and_await)(struct vtb_env *env, uint32_t id,
     struct vtb_service *service = &env->service;
     struct vtb_frame *frame = VTB_FRAME_AT(env, 0);
     const vtb_key key = vtb_key_of(service->table, id);
-    vtb_pollute(env);
-    VTB_RECEIVE_AT(frame->handover, vtb_call, env, vtb_slot_of(frame), key, env->top != NULL);
+    if (VTB_POLLUTED)
+        vtb_pollute(env);
+    VTB_RECEIVE_AT(frame->handover, vtb_call, env, vtb_slot_of(frame), key);
     if (vtb_is_ready(service, &frame->handover, vtb_slot_of(frame)))
         return false;
     frame->pending = service->submitted;

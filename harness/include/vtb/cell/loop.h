@@ -1,7 +1,7 @@
 /*
- * The measured loops: for an independent and a dependent consumer, with one method or layers of
- * them, with other memory touched between operations or not. They are written once; the compiler
- * makes each of them by constants.
+ * The measured loops: for an independent and a dependent consumer, by the cell's kind with one
+ * method or layers of them, and with other memory touched between operations or not. They are
+ * written once; the compiler makes each of them by constants.
  *
  * Part of the template: before it stand the methods and the miss path.
  */
@@ -25,8 +25,9 @@ static inline const struct vtb_methods *vtb_methods_of(const struct vtb_env *env
 
 /* Calls the caller's method: the outermost layer, or the service's own method. */
 static VTB_FORCE_INLINE VTB_RETURNED vtb_call(VTB_AT_PARAMETER struct vtb_env *env,
-                                              struct vtb_slot *slot, vtb_key key, const bool layers)
+                                              struct vtb_slot *slot, vtb_key key)
 {
+    const bool layers = VTB_COUNTING ? env->top != NULL : VTB_LAYERED;
     VTB_PREPARE(slot, key);
     if (VTB_VIRTUAL && layers)
         VTB_GIVE(vtb_methods_of(env)->layer(VTB_AT_ARGUMENT env->top, VTB_CALL_ARGUMENTS));
@@ -41,7 +42,7 @@ static VTB_FORCE_INLINE VTB_RETURNED vtb_call(VTB_AT_PARAMETER struct vtb_env *e
  * suspends, returns 0, sets *suspended, and makes *frame the frame for the next call. Without a
  * method the key itself is consumed. */
 static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_frame **frame,
-                                               uint32_t id, const bool layers, bool *suspended)
+                                               uint32_t id, bool *suspended)
 {
     struct vtb_service *service = &env->service;
     vtb_key key = vtb_key_of(service->table, id);
@@ -53,7 +54,7 @@ static VTB_FORCE_INLINE uint64_t vtb_operation(struct vtb_env *env, struct vtb_f
     }
     struct vtb_slot *slot = vtb_slot_of(*frame);
     vtb_count_under_way(service, env->pending_n + 1);
-    VTB_RECEIVE((*frame)->handover, vtb_call(VTB_AT_ARGUMENT env, slot, key, layers));
+    VTB_RECEIVE((*frame)->handover, vtb_call(VTB_AT_ARGUMENT env, slot, key));
     if (!VTB_NEVER_SUSPENDS && !vtb_is_ready(service, at, slot)) {
         VTB_KEEP((*frame)->handover);
         *frame = vtb_park(env, *frame);
@@ -76,12 +77,10 @@ static inline void vtb_pollute(const struct vtb_env *env)
 }
 
 /*
- * The measured loop. `dependent` and `polluted` are constants wherever it is expanded; so is
- * `layers`, except if `polluted` is set. If `dependent` is set, each key needs the result before
- * it: that of a hit, or the one that arrived while a miss suspended.
+ * The measured loop. `dependent` is a constant wherever it is expanded. If it is set, each key
+ * needs the result before it: that of a hit, or the one that arrived while a miss suspended.
  */
-static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool dependent,
-                                      const bool layers, const bool polluted)
+static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool dependent)
 {
     struct vtb_frame *frame = VTB_NEVER_SUSPENDS ? NULL : VTB_FRAME_AT(env, env->free_frame);
     const uint32_t zero = env->zero;
@@ -94,10 +93,10 @@ static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool 
         const uint32_t *const end = id + chunk;
         for (; id != end; id++) {
             bool suspended;
-            if (polluted)
+            if (VTB_POLLUTED)
                 vtb_pollute(env);
             uint64_t share = vtb_operation(
-                env, &frame, dependent ? *id ^ ((uint32_t)last & zero) : *id, layers, &suspended);
+                env, &frame, dependent ? *id ^ ((uint32_t)last & zero) : *id, &suspended);
             last = suspended ? env->arrived : share;
             checksum += share;
             vtb_safepoint(&env->service);
@@ -110,30 +109,10 @@ static VTB_FORCE_INLINE void vtb_loop(struct vtb_env *env, size_t n, const bool 
 
 static void VTB_CELL_SYMBOL(independent)(struct vtb_env *env, size_t n)
 {
-    vtb_loop(env, n, false, false, false);
+    vtb_loop(env, n, false);
 }
 
 static void VTB_CELL_SYMBOL(dependent)(struct vtb_env *env, size_t n)
 {
-    vtb_loop(env, n, true, false, false);
-}
-
-static void VTB_CELL_SYMBOL(independent_layers)(struct vtb_env *env, size_t n)
-{
-    vtb_loop(env, n, false, true, false);
-}
-
-static void VTB_CELL_SYMBOL(dependent_layers)(struct vtb_env *env, size_t n)
-{
-    vtb_loop(env, n, true, true, false);
-}
-
-static void VTB_CELL_SYMBOL(independent_polluted)(struct vtb_env *env, size_t n)
-{
-    vtb_loop(env, n, false, env->top != NULL, true);
-}
-
-static void VTB_CELL_SYMBOL(dependent_polluted)(struct vtb_env *env, size_t n)
-{
-    vtb_loop(env, n, true, env->top != NULL, true);
+    vtb_loop(env, n, true);
 }

@@ -9,7 +9,7 @@ static bool vtb_probe_call(struct vtb_env *env, size_t by, uint32_t id)
     struct vtb_frame *frame = VTB_FRAME_AT(env, by);
     const vtb_key key = vtb_key_of(env->service.table, id);
     env->service.submitted = NULL;
-    VTB_RECEIVE_AT(frame->handover, vtb_call, env, vtb_slot_of(frame), key, env->top != NULL);
+    VTB_RECEIVE_AT(frame->handover, vtb_call, env, vtb_slot_of(frame), key);
     frame->pending = env->service.submitted;
     return vtb_is_ready(&env->service, &frame->handover, vtb_slot_of(frame));
 }

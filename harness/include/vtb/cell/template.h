@@ -16,6 +16,8 @@
  *     VTB_CONCURRENT the table is the one into which all threads insert (concurrent.h)
  *     VTB_OUTSIDE    operations may be answered by a store outside of the program (stored.h)
  *     VTB_HANDOVER   hand-overs to a caller that waits are timed (handover.h)
+ *     VTB_LAYERED    the caller calls layers of methods; a counting cell asks whether there are any
+ *     VTB_POLLUTED   other memory is touched between operations
  *     VTB_CHECKED    rules of the strategy are checked
  *     VTB_ATOMIC     references are counted for several threads
  *     VTB_LOCAL      operations are awaited and completed for one thread alone
@@ -26,10 +28,11 @@
  * It makes, once for all shapes,
  *
  *     the methods      functions that are really called: the innermost looks the key up, and hands
- *                      a value over or suspends; layers around it pass its result on
+ *                      a value over or suspends; layers around it pass its result on. Both are in
+ *                      all cells: which functions call others decides what is inlined
  *     the miss path    frames in the in-flight window, completion, and continuations, on the
  *                      caller's thread or on a completing one
- *     the loops        for an independent and a dependent consumer, of one method or of layers
+ *     the loops        for an independent and a dependent consumer
  *
  * and ends in the one `struct vtb_cell` of the file. Each part is included here, once, and cannot
  * be included elsewhere. If a strategy lacks something, the first parts replace it, so that the
