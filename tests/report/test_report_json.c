@@ -46,7 +46,7 @@ static void count_nothing(void)
     assert_non_null(counted);
     assert_non_null(results.comparisons);
     if (!vtb_summarise(results.comparisons, &plan.points[0], plan.consumers[0],
-                       (struct vtb_samples){0}, 0, &(struct vtb_found){counted, NULL}, &error))
+                       (struct vtb_samples){0}, 0, &(struct vtb_found){.counted = counted}, &error))
         fail_msg("%s", error.message);
     results.comparisons_n = 1;
     free(counted);
