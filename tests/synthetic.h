@@ -82,14 +82,28 @@ static inline struct vtb_samples synthetic_samples(const struct vtb_point *point
     return samples;
 }
 
-/* A plan from words as a user would give them; freed by the caller. */
-static inline struct vtb_plan synthetic_plan(int argc, char **argv)
+/* A plan from words as a user would give them, whose cells are not built: of figures that are made
+ * up nothing else is needed. Freed by the caller. */
+static inline struct vtb_plan planned(int argc, char **argv)
 {
     static struct vtb_options options;
     struct vtb_plan plan = {0};
     struct vtb_error error;
-    if (!vtb_options_parse(&options, argc, argv, &error) ||
-        !vtb_plan_make(&plan, &options, &error) || !vtb_plan_prepare(&plan, &error))
+    if (!vtb_options_parse(&options, argc, argv, &error) || !vtb_plan_make(&plan, &options, &error))
+        fail_msg("%s", error.message);
+    return plan;
+}
+
+#define PLANNED(...)                                                              \
+    planned((int)(sizeof((char *[]){"run_bench", __VA_ARGS__}) / sizeof(char *)), \
+            (char *[]){"run_bench", __VA_ARGS__, NULL})
+
+/* Likewise one whose cells are ready to run. */
+static inline struct vtb_plan synthetic_plan(int argc, char **argv)
+{
+    struct vtb_plan plan = planned(argc, argv);
+    struct vtb_error error;
+    if (!vtb_plan_prepare(&plan, &error))
         fail_msg("%s", error.message);
     return plan;
 }

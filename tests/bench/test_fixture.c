@@ -456,7 +456,7 @@ static void parts_of_a_case_do_not_overlap(void **state)
     size_t left_n = 0;
     for (size_t i = 0; vtb_workloads[i].name; i++) {
         const size_t n = check_regions_of(vtb_workloads[i].name);
-        assert_true(n >= 8 || n == 0);
+        assert_true(n >= 7 || n == 0);
         left_n += n == 0;
     }
     assert_true(!BUILT_OTHERS || left_n == 4); /* sizes within the curve */
@@ -589,9 +589,10 @@ static void services_have_tables_of_their_own(void **state)
     struct vtb_error error;
     size_t own_n = 0;
     for (size_t i = 0; vtb_workloads[i].name; i++) {
-        const struct vtb_cell *cell =
-            built_cell("poll", vtb_workloads[i].name, (struct vtb_kind){0});
+        const struct vtb_cell *cell = built_floor(vtb_workloads[i].name);
         struct vtb_env other;
+        if (!cell)
+            continue;
         point = point_of(WINDOW);
         point.workload = &vtb_workloads[i];
         point.hits.emerge = point.workload->workload->default_capacity > 0;

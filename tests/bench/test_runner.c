@@ -164,9 +164,37 @@ static void check_runner(const struct vtb_cell *cell, size_t callers_n, enum vtb
     assert_of_cell(cell, frees_n, allocs_n);
 }
 
+/* --- which cells --- */
+
+typedef bool of_cell(const struct vtb_cell *cell);
+
+static bool is_any(const struct vtb_cell *cell)
+{
+    (void)cell;
+    return true;
+}
+
+/* What the threads do has to do with a strategy and its method, and with whether it counts for
+ * several of them; not with how its caller is compiled, or what else is checked. */
+static bool is_usual(const struct vtb_cell *cell)
+{
+    const struct vtb_kind *kind = &cell->kind;
+    const char *variant = strchr(cell->name, '@');
+    return !kind->abstract && !kind->by_runtime && !kind->stored && !kind->outside &&
+           !kind->handover && (!variant || strcmp(variant, "@atomic") == 0);
+}
+
+/* A heap knows nothing of strategies. */
+static bool is_for_any_heap(const struct vtb_cell *cell)
+{
+    return is_usual(cell) && built_stands_for_all(cell->strategy);
+}
+
+static of_cell *is_meant = is_any;
+
 static bool is_timed(const struct vtb_cell *cell)
 {
-    return !cell->kind.counting && !cell->kind.polluted &&
+    return is_meant(cell) && !cell->kind.counting && !cell->kind.polluted &&
            cell->kind.collected == vtb_heap_collects(entry->heap) &&
            cell->strategy->role != VTB_ROLE_EMPTY &&
            strcmp(cell->workload_name, point.workload->name) == 0 &&
@@ -198,16 +226,18 @@ static size_t check_cells(size_t callers_n, enum vtb_consumer consumer)
 static const double hit_rates[] = {0, 0.5, 1};
 static const size_t windows[] = {1, 3, 100};
 
-/* Calls visit for each of the points, with its fixture open. */
+/* Calls visit for each of the points, with its fixture open, and for all cells at one of them. */
 static void for_points(void (*visit)(void))
 {
     for (size_t i = 0; i < sizeof hit_rates / sizeof *hit_rates; i++) {
         for (size_t j = 0; j < sizeof windows / sizeof *windows; j++) {
+            is_meant = i == 1 && j == 1 ? is_any : is_usual;
             open_fixture("user_cache", hit_rates[i], windows[j]);
             visit();
             vtb_fixture_close(&fixture);
         }
     }
+    is_meant = is_any;
 }
 
 static void check_several(void)
@@ -243,14 +273,16 @@ static void a_completing_thread(void **state)
 static void check_heap(void)
 {
     collected_n = 0;
+    is_meant = entry->heap->is_default ? is_usual : is_for_any_heap;
     for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
         open_fixture("user_cache", 0.5, windows[i]);
-        assert_true(check_cells(2, VTB_CONSUMER_INDEPENDENT) >= 14);
+        assert_true(check_cells(2, VTB_CONSUMER_INDEPENDENT) >= 8);
         point.completer = true;
-        assert_true(check_cells(2, VTB_CONSUMER_DEPENDENT) >= 8);
-        assert_true(check_cells(1, VTB_CONSUMER_INDEPENDENT) >= 8);
+        assert_true(check_cells(2, VTB_CONSUMER_DEPENDENT) >= 4);
+        assert_true(check_cells(1, VTB_CONSUMER_INDEPENDENT) >= 4);
         vtb_fixture_close(&fixture);
     }
+    is_meant = is_any;
     if (vtb_heap_collects(entry->heap) && entry->heap->collector->has_budget)
         assert_true(collected_n > 50);
 }
@@ -360,8 +392,8 @@ static void caches_are_not_shared(void **state)
                                  runner.callers[other].service.table);
     }
     vtb_runner_close(&runner);
-    assert_true(check_cells(1, VTB_CONSUMER_DEPENDENT) >= 15);
-    assert_true(check_cells(CALLERS_MAX, VTB_CONSUMER_INDEPENDENT) >= 15);
+    assert_true(check_cells(1, VTB_CONSUMER_DEPENDENT) >= 3);
+    assert_true(check_cells(CALLERS_MAX, VTB_CONSUMER_INDEPENDENT) >= 3);
     vtb_fixture_close(&fixture);
 }
 

@@ -518,8 +518,8 @@ static const struct vtb_crossings *entry_of(const char *parameter, const char *s
 static void two_parameters(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=1,0,0.5", "--in-flight=1,64", "--heap=glibc",
-                          "--strategy=value_task,poll", "--consumer=both");
+    plan = PLANNED("--hit-rate=1,0,0.5", "--in-flight=1,64", "--heap=glibc",
+                   "--strategy=value_task,poll", "--consumer=both");
     make(ratio_by_rate, bytes_by_rate);
     assert_int_equal(count_entries("hit_rate", NULL), 2 * (2 * 3 + 2 * 2));
     assert_int_equal(count_entries("in_flight", NULL), 3 * (2 * 3 + 2 * 2));
@@ -544,8 +544,8 @@ static void two_parameters(void **state)
 static void entries_are_in_order(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task,poll",
-                          "--consumer=both");
+    plan =
+        PLANNED("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task,poll", "--consumer=both");
     min_gains = (struct vtb_numbers){.values = {2, 10}, .n = 2};
     make(ratio_by_rate, bytes_by_rate);
     static const double percents[] = {0, 2, 10, 0, 0, 2, 10, 0, 0, 2, 10, 0, 2, 10};
@@ -565,13 +565,13 @@ static void entries_are_in_order(void **state)
 static void what_has_none(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task",
-                          "--method=both", "--consumer=independent");
+    plan = PLANNED("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task", "--method=both",
+                   "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     assert_int_equal(all.n, 2 * 3);
     assert_int_equal(count_entries("hit_rate", "value_task"), 2 * 3);
     free_all();
-    plan = SYNTHETIC_PLAN("--hit-rate=0.5", "--heap=glibc");
+    plan = PLANNED("--hit-rate=0.5", "--heap=glibc");
     make(ratio_by_rate, bytes_by_rate);
     assert_int_equal(all.n, 0);
     free_all();
@@ -592,8 +592,8 @@ static double ratio_by_calls(const struct vtb_point *point, const struct vtb_cas
 static void cold_starts_are_apart(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--calls=100,10000,1e6,1e8,1e9", "--heap=glibc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan = PLANNED("--calls=100,10000,1e6,1e8,1e9", "--heap=glibc", "--strategy=value_task",
+                   "--consumer=independent");
     make(ratio_by_calls, bytes_by_rate);
     assert_int_equal(count_entries("calls", NULL), 2 * 3);
     for (size_t i = 0; i < all.n; i++) {
@@ -616,8 +616,8 @@ static double ratio_by_threads(const struct vtb_point *point, const struct vtb_c
 static void along_threads(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--threads=2,4", "--heap=glibc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan =
+        PLANNED("--threads=2,4", "--heap=glibc", "--strategy=value_task", "--consumer=independent");
     make(ratio_by_threads, bytes_by_rate);
     assert_int_equal(all.n, 3);
     (void)entry_of("threads", "value_task", RATIO, 0, any);
@@ -638,8 +638,8 @@ static double ratio_by_payload(const struct vtb_point *point, const struct vtb_c
 static void along_payloads(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--payload=64,8,256", "--heap=glibc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan = PLANNED("--payload=64,8,256", "--heap=glibc", "--strategy=value_task",
+                   "--consumer=independent");
     make(ratio_by_payload, bytes_by_rate);
     assert_int_equal(all.n, 3);
     (void)entry_of("payload", "value_task", RATIO, 0, any);
@@ -647,8 +647,8 @@ static void along_payloads(void **state)
     assert_near(found.items[0].at, 32, 1e-9);
     assert_false(found.items[0].falls);
     free_all();
-    plan = SYNTHETIC_PLAN("--workload=payload_8,user_cache", "--keys=4000", "--heap=glibc",
-                          "--strategy=value_task");
+    plan = PLANNED("--workload=payload_8,user_cache", "--keys=4000", "--heap=glibc",
+                   "--strategy=value_task");
     make(ratio_by_payload, bytes_by_rate);
     assert_int_equal(all.n, 0);
     free_all();
@@ -663,8 +663,8 @@ static bool on_a_heap_that_frees(const struct vtb_break_even *entry)
 static void budgets(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--gen0-budget=256K,1M", "--heap=glibc,gengc",
-                          "--strategy=value_task", "--consumer=independent");
+    plan = PLANNED("--hit-rate=0,1", "--gen0-budget=256K,1M", "--heap=glibc,gengc",
+                   "--strategy=value_task", "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     assert_int_equal(count_entries("gen0_budget", NULL), 2 * 3);
     assert_int_equal(count_entries("hit_rate", NULL), (1 + 2) * 3);
@@ -689,8 +689,8 @@ static void replace_heap(const struct vtb_heap_entry *heap)
 static void collectors_without_a_budget(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--gen0-budget=256K,1M", "--heap=gengc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan = PLANNED("--gen0-budget=256K,1M", "--heap=gengc", "--strategy=value_task",
+                   "--consumer=independent");
     struct vtb_heap heap = *vtb_find_heap("gengc")->heap;
     struct vtb_collector collector = *heap.collector;
     const struct vtb_heap_entry entry = {"other", &heap};
@@ -706,8 +706,8 @@ static void heaps_are_apart(void **state)
 {
     (void)state;
     const struct vtb_heap_entry entry = {"other", vtb_find_heap("glibc")->heap};
-    plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc,gengc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan = PLANNED("--hit-rate=0,1", "--heap=glibc,gengc", "--strategy=value_task",
+                   "--consumer=independent");
     replace_heap(&entry);
     make(ratio_by_rate, bytes_by_rate);
     assert_int_equal(all.n, 2 * 3);
@@ -719,13 +719,13 @@ static void heaps_are_apart(void **state)
 static void workloads_are_apart(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--workload=user_cache,product_catalog", "--hit-rate=0,1", "--keys=1000",
-                          "--heap=glibc", "--strategy=value_task", "--consumer=independent");
+    plan = PLANNED("--workload=user_cache,product_catalog", "--hit-rate=0,1", "--keys=1000",
+                   "--heap=glibc", "--strategy=value_task", "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     assert_int_equal(all.n, 2 * 3);
     free_all();
-    plan = SYNTHETIC_PLAN("--workload=user_cache,product_catalog", "--gen0-budget=256K,1M",
-                          "--heap=glibc,gengc", "--strategy=value_task", "--consumer=independent");
+    plan = PLANNED("--workload=user_cache,product_catalog", "--gen0-budget=256K,1M",
+                   "--heap=glibc,gengc", "--strategy=value_task", "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     assert_int_equal(count_entries("gen0_budget", NULL), 2 * 3);
     assert_int_equal(all.n, 2 * 3);
@@ -736,8 +736,8 @@ static void workloads_are_apart(void **state)
 static void shares_are_linear(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0.01,0.81", "--failure-rate=0.01,0.81", "--heap=glibc",
-                          "--strategy=value_task", "--consumer=independent");
+    plan = PLANNED("--hit-rate=0.01,0.81", "--failure-rate=0.01,0.81", "--heap=glibc",
+                   "--strategy=value_task", "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     assert_int_equal(all.n, 4 * 3);
     for (size_t i = 0; i < all.n; i++)
@@ -748,14 +748,13 @@ static void shares_are_linear(void **state)
 static void real_caches(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--cache=lru:100,1000", "--keys=2000", "--heap=glibc",
-                          "--strategy=value_task", "--consumer=independent");
+    plan = PLANNED("--cache=lru:100,1000", "--keys=2000", "--heap=glibc", "--strategy=value_task",
+                   "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     assert_int_equal(count_entries("cache", NULL), 3);
     assert_int_equal(all.n, 3);
     free_all();
-    plan = SYNTHETIC_PLAN("--ttl=1,5", "--heap=glibc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan = PLANNED("--ttl=1,5", "--heap=glibc", "--strategy=value_task", "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     assert_int_equal(count_entries("ttl", NULL), 3);
     assert_int_equal(all.n, 3);
@@ -771,8 +770,8 @@ static void all_other_parameters(void **state)
     static const char *const words[] = {"keys",         "depth",       "pollute",
                                         "failure_rate", "request_ops", "in_flight"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        plan = SYNTHETIC_PLAN(options[i], "--heap=glibc", "--strategy=value_task",
-                              "--consumer=independent");
+        plan =
+            PLANNED(options[i], "--heap=glibc", "--strategy=value_task", "--consumer=independent");
         make(ratio_by_rate, bytes_by_rate);
         assert_int_equal(all.n, 3);
         assert_int_equal(count_entries(words[i], "value_task"), 3);
@@ -835,8 +834,8 @@ static void points_borrow_from_each_other(void **state)
     static const double squares[] = {(4 * 0.002 + 8 * 0.001) / 12, 8 * 0.001 / 12};
     static const double added[] = {0.0003, 0};
     double reaches[2];
-    plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan = PLANNED("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task",
+                   "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     *log_ratio_of(0, "value_task") = pooled_apart(log(1.2), 0.002);
     *log_ratio_of(1, "value_task") = pooled_apart(log(0.8), 0);
@@ -860,8 +859,8 @@ static void points_borrow_from_each_other(void **state)
 static void points_without_an_interval_are_left_out(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0,0.5,1", "--heap=glibc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan = PLANNED("--hit-rate=0,0.5,1", "--heap=glibc", "--strategy=value_task",
+                   "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     struct vtb_session_value few[VTB_SESSIONS_MIN - 1] = {{0, 0}};
     *log_ratio_of(2, "value_task") = vtb_pool(few, VTB_SESSIONS_MIN - 1);
@@ -893,8 +892,8 @@ static void equal_curves_do_not_cross(void **state)
     struct vtb_random random = vtb_random_stream(20260103, 1);
     size_t crossing_n = 0;
     size_t decided_n = 0;
-    plan = SYNTHETIC_PLAN("--hit-rate=0:1:0.1", "--heap=glibc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan = PLANNED("--hit-rate=0:1:0.1", "--heap=glibc", "--strategy=value_task",
+                   "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     assert_int_equal(comparisons_n, 11);
     for (size_t seed = 0; seed < SEEDS_N; seed++) {
@@ -920,8 +919,7 @@ static double bytes_that_touch(const struct vtb_point *point, const struct vtb_c
 static void bytes_that_are_equal_inside(void **state)
 {
     (void)state;
-    plan =
-        SYNTHETIC_PLAN("--hit-rate=0,0.5,1", "--heap=glibc", "--strategy=value_task", "--rounds=0");
+    plan = PLANNED("--hit-rate=0,0.5,1", "--heap=glibc", "--strategy=value_task", "--rounds=0");
     make(NULL, bytes_that_touch);
     assert_int_equal(entry_of("hit_rate", "value_task", BYTES, 0, any)->verdict, VTB_CURVE_BELOW);
     assert_true(vtb_crossings_partial(&found));
@@ -934,7 +932,7 @@ static void bytes_that_are_equal_inside(void **state)
 static void counts_alone(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task", "--rounds=0");
+    plan = PLANNED("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task", "--rounds=0");
     make(NULL, bytes_by_rate);
     assert_int_equal(all.n, 1);
     (void)entry_of("hit_rate", "value_task", BYTES, 0, any);
@@ -959,9 +957,8 @@ static void check_lines(const char *text)
 static void text_says_directions(void **state)
 {
     (void)state;
-    plan =
-        SYNTHETIC_PLAN("--hit-rate=0:1:0.25", "--in-flight=64", "--heap=glibc",
-                       "--strategy=value_task,poll,callback,caller_op", "--consumer=independent");
+    plan = PLANNED("--hit-rate=0:1:0.25", "--in-flight=64", "--heap=glibc",
+                   "--strategy=value_task,poll,callback,caller_op", "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     char *text = text_of(VTB_FORMAT_TABLE);
     check_lines(text);
@@ -1013,8 +1010,8 @@ static void check_cell(const struct vtb_crossings *crossings, const char *expect
 static void cells(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan = PLANNED("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task",
+                   "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     struct vtb_crossings what = {
         .verdict = VTB_CURVE_CROSSES,
@@ -1070,8 +1067,8 @@ static void check_number(double at, double x_min, double x_max, bool log_axis, c
 static void numbers_fit_the_range(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--in-flight=1,64", "--heap=glibc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan = PLANNED("--in-flight=1,64", "--heap=glibc", "--strategy=value_task",
+                   "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     check_number(0.9995123, 0.999, 1, false, "from 0.999512");
     check_number(3.14159, 1, 8, false, "from 3.14");
@@ -1097,8 +1094,8 @@ static void numbers_fit_the_range(void **state)
 static void numbers_of_bytes_fit_the_range(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--payload=8,64", "--heap=glibc", "--strategy=value_task",
-                          "--consumer=independent");
+    plan = PLANNED("--payload=8,64", "--heap=glibc", "--strategy=value_task",
+                   "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     check_number(1536, 8, 4096, true, "from 1.5 KiB");
     check_number(48, 8, 64, false, "from 48 B");
@@ -1117,8 +1114,8 @@ static size_t count(const char *text, const char *part)
 static void many_columns_keep_the_width(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0:1:0.05", "--heap=glibc", "--strategy=all", "--method=both",
-                          "--consumer=both");
+    plan = PLANNED("--hit-rate=0:1:0.05", "--heap=glibc", "--strategy=all", "--method=both",
+                   "--consumer=both");
     min_gains = (struct vtb_numbers){.values = {1, 2, 5, 10, 20, 33.3333}, .n = 6};
     make(ratio_by_rate, bytes_by_rate);
     char *text = text_of(VTB_FORMAT_TABLE);
@@ -1140,8 +1137,8 @@ static void many_columns_keep_the_width(void **state)
 static void titles_tell_what_else_varies(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--in-flight=1,64", "--calls=1000", "--heap=glibc",
-                          "--strategy=value_task", "--consumer=dependent");
+    plan = PLANNED("--hit-rate=0,1", "--in-flight=1,64", "--calls=1000", "--heap=glibc",
+                   "--strategy=value_task", "--consumer=dependent");
     make(ratio_by_rate, bytes_by_rate);
     char *text = text_of(VTB_FORMAT_MARKDOWN);
     assert_contains(text,
@@ -1161,7 +1158,7 @@ static void titles_tell_what_else_varies(void **state)
 static void text_of_counts(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task", "--rounds=0");
+    plan = PLANNED("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task", "--rounds=0");
     make(NULL, bytes_by_rate);
     char *text = text_of(VTB_FORMAT_TABLE);
     assert_contains(text,
@@ -1171,7 +1168,7 @@ static void text_of_counts(void **state)
     assert_null(strstr(text, "aster"));
     free(text);
     free_all();
-    plan = SYNTHETIC_PLAN("--rounds=0", "--heap=glibc");
+    plan = PLANNED("--rounds=0", "--heap=glibc");
     make(NULL, bytes_by_rate);
     text = text_of(VTB_FORMAT_TABLE);
     assert_string_equal(text, "");
@@ -1193,8 +1190,8 @@ static double number_of(const json_t *object, const char *key)
 static void json_of_times(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task",
-                          "--consumer=dependent", "--depth=2,3", "--failure-rate=10%");
+    plan = PLANNED("--hit-rate=0,1", "--heap=glibc", "--strategy=value_task",
+                   "--consumer=dependent", "--depth=2,3", "--failure-rate=10%");
     make(ratio_by_rate, bytes_by_rate);
     json_t *list = vtb_break_evens_json(&all);
     assert_int_equal(json_array_size(list), all.n);
@@ -1234,8 +1231,8 @@ static void json_of_times(void **state)
 static void json_of_the_undecided(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--hit-rate=0,1", "--heap=glibc", "--strategy=callback,caller_op",
-                          "--consumer=independent");
+    plan = PLANNED("--hit-rate=0,1", "--heap=glibc", "--strategy=callback,caller_op",
+                   "--consumer=independent");
     make(ratio_by_rate, bytes_by_rate);
     json_t *list = vtb_break_evens_json(&all);
     const json_t *touching = json_array_get(list, 2);
@@ -1258,8 +1255,8 @@ static void json_of_the_undecided(void **state)
 static void json_of_bytes(void **state)
 {
     (void)state;
-    plan = SYNTHETIC_PLAN("--payload=8,64", "--heap=glibc", "--strategy=value_task,callback,poll",
-                          "--threads=2", "--consumer=both");
+    plan = PLANNED("--payload=8,64", "--heap=glibc", "--strategy=value_task,callback,poll",
+                   "--threads=2", "--consumer=both");
     make(ratio_by_payload, bytes_by_rate);
     json_t *list = vtb_break_evens_json(&all);
     size_t bytes_n = 0;

@@ -135,10 +135,10 @@ static void few_calls(void **state)
 static void many_calls(void **state)
 {
     (void)state;
-    struct vtb_point at = point_of(100000, 0.8);
+    struct vtb_point at = point_of(10000, 0.8);
     at.failure_rate = 0.01;
     at.depth = 2;
-    check_every_cell(&at, 80000, 200);
+    check_every_cell(&at, 8000, 20);
 }
 
 /* Seven calls more than a chunk of the schedule: 838,866.4 hits. The same calls, and so the same

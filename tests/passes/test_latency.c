@@ -164,9 +164,11 @@ static void drawn_at_the_rate(void **state)
     const struct vtb_open_loop drawn = {
         .rate = 50000, .poisson = true, .slice_ns = gaps_n * 1e9 / 50000};
     struct vtb_plan plan = SYNTHETIC_PLAN(SMALL);
+    slices_n = 1;
     run_well(&plan, &drawn, 0);
     for (size_t i = 0; i < found.units_n; i++)
-        assert_near((double)found.tallies[i].calls_n, SLICES_N * gaps_n, SLICES_N);
+        assert_near((double)found.tallies[i].calls_n, gaps_n, 1);
+    slices_n = SLICES_N;
     vtb_plan_free(&plan);
 }
 
@@ -357,7 +359,7 @@ static void memory_does_not_grow_with_slices(void **state)
 static void overload_is_refused(void **state)
 {
     (void)state;
-    const struct vtb_open_loop flood = {.rate = 1e9, .slice_ns = 5e6};
+    const struct vtb_open_loop flood = {.rate = 1e9, .slice_ns = 5e5};
     struct vtb_plan plan = SYNTHETIC_PLAN(SMALL);
     assert_false(run(&plan, &flood, 0));
     assert_begins(error.message, "cannot be sustained: of 1 G calls a second (--rate) ");

@@ -253,10 +253,11 @@ static void what_is_used_again_is_never_collected(void **state)
  * large is not of the budget. Then what happened is told. */
 static void what_does_not_follow_is_measured(void **state)
 {
-    struct vtb_plan emerging = SYNTHETIC_PLAN("--heap", "gengc", "--workload", "trace", "--calls",
-                                              "100000", "--gen0-budget", "64K");
-    struct vtb_plan large =
-        SYNTHETIC_PLAN("--heap", "gengc", "--workload", "payload_4096", "--calls", "20000");
+    struct vtb_plan emerging =
+        SYNTHETIC_PLAN("--heap", "gengc", "--workload", "trace", "--strategy", "value_task",
+                       "--calls", "100000", "--gen0-budget", "64K");
+    struct vtb_plan large = SYNTHETIC_PLAN("--heap", "gengc", "--workload", "payload_4096",
+                                           "--strategy", "value_task", "--calls", "20000");
     const struct vtb_pressure found[] = {
         measure(&emerging, "gengc"), measure(&large, "gengc"),
         measure_case(&large, "value_task", "gengc", VTB_CONSUMER_INDEPENDENT)};

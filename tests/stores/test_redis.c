@@ -188,8 +188,8 @@ static void a_server_that_is_silent(void **state)
     assert_true(find_socket());
     assert_int_equal(kill(listener(), SIGSTOP), 0);
     assert_int_equal(ask_many(connection, 1, VTB_STORE_FAILED), 1);
-    for (size_t i = 0; i < 6000; i++) {
-        usleep(500); /* together longer than after a connection that is refused */
+    for (size_t i = 0; i < 600; i++) {
+        usleep(5000); /* together longer than after a connection that is refused */
         assert_int_equal(ask_many(connection, 1, VTB_STORE_FAILED), 1);
     }
     kind->disconnect(connection);
