@@ -25,7 +25,7 @@ const struct vtb_cell *const *built_cells_that(bool (*are_wanted)(const struct v
  * ones. */
 const struct vtb_cell *built_cell(const char *name, const char *workload, struct vtb_kind kind);
 
-/* The floor's cell of a workload that is timed on heaps that free; null: the workload has no cells
+/* The floor's cell of a workload that counts; null: the workload has no cells
  * among the built ones. */
 const struct vtb_cell *built_floor(const char *workload);
 

@@ -598,8 +598,7 @@ static void every_strategy_on_a_heap_that_collects(void **state)
     }
     /* counted, and of one workload, without layers, timed; direct and, where that and collecting is
      * possible, asynchronous */
-    assert_true(cells_n >=
-                (WINDOWS_N * 2 + WINDOWS_N / 2) * ((LAYOUTS_N - LACK_COLLECTOR_N) + 9));
+    assert_true(cells_n >= (WINDOWS_N * 2 + WINDOWS_N / 2) * ((LAYOUTS_N - LACK_COLLECTOR_N) + 9));
 }
 
 /* --- what strategies declare, and what they mark --- */
