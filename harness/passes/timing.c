@@ -592,16 +592,17 @@ static double run_block(struct table *table, size_t round, size_t first, size_t 
 }
 
 /* Calls of all cells together, untimed, behind what other programs have run since the round before:
- * guests, or one that takes turns with this one. */
-#define WARM_AGAIN_N 100000
+ * guests, which bring runtimes into the caches, or one like this one that takes turns with it. */
+#define WARM_AFTER_GUESTS_N 100000
+#define WARM_AFTER_TURN_N 10000
 
 /* Brings the cells' table back into the processor's caches, where each of them finds it when no
- * other program runs. */
-static void warm_again(struct vtb_bench *bench)
+ * other program runs. Not where hits emerge of the calls before: these are to be no more. */
+static void warm_again(struct vtb_bench *bench, size_t calls_n)
 {
-    const bool emerge = bench->fixture->point->hits.emerge; /* of the calls before: not of more */
+    const bool emerge = bench->fixture->point->hits.emerge;
     for (size_t i = 0; !emerge && i < bench->cells_n; i++)
-        run_runner(&bench->runners[i], WARM_AGAIN_N / bench->cells_n + 1);
+        run_runner(&bench->runners[i], calls_n / bench->cells_n + 1);
 }
 
 /* Runs a round: the cells', and then those of guests, each of which leaves the processor's caches
@@ -615,7 +616,7 @@ static double run_round(void *context, size_t round)
     if (vtb_interrupted())
         return 0;
     if (bench->seats || waited)
-        warm_again(bench);
+        warm_again(bench, bench->seats ? WARM_AFTER_GUESTS_N : WARM_AFTER_TURN_N);
     if (bench->fixture->point->hits.emerge)
         run_pacemaker(bench); /* which makes the calls of the round before all others */
     vtb_bench_take_places(bench, &table->places);
